@@ -1,1 +1,16 @@
-//! See ARCHITECTURE.md.
+//! The seams between roles, as traits over domain types. Each has an in-process implementation
+//! (the roles themselves), and later a gRPC one (`rpc`, mirrored by `proto/`) and a simulated one.
+//!
+//! | module | who calls whom |
+//! |---|---|
+//! | [`journal`] | adjudicator appends, storage tails |
+//! | [`adjudicator`] | query node commits, resolves, asks for the visible timestamp |
+//! | [`storage`] | query node reads as of a timestamp |
+//! | [`scan`] | the push-down language of storage reads |
+//! | [`sql`] | frontend drives a session of the query node |
+
+pub mod adjudicator;
+pub mod journal;
+pub mod scan;
+pub mod sql;
+pub mod storage;

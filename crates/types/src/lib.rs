@@ -1,1 +1,36 @@
-//! See ARCHITECTURE.md.
+//! Plain data that every other crate speaks in: identifiers and timestamps, what a transaction
+//! writes, PostgreSQL's types, values and errors. No I/O, no clock, no randomness.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`ids`] | `Timestamp`, `Epoch`, `Lsn`, `TxnId`, `KeyRange` |
+//! | [`commit`] | what crosses the commit seam: write set, checks, outcome, journal record |
+//! | [`pg_type`] | type OIDs, `PgType` (OID + typmod), type categories |
+//! | [`datum`] | one SQL value |
+//! | [`numeric`] | PostgreSQL's `numeric` |
+//! | [`interval`] | PostgreSQL's `interval` |
+//! | [`datetime`] | calendar arithmetic and text forms of dates and times |
+//! | [`text_io`] | PostgreSQL's text input and output of every type |
+//! | [`error`], [`sqlstate`] | errors as PostgreSQL reports them |
+
+pub mod commit;
+pub mod datetime;
+pub mod datum;
+pub mod error;
+pub mod ids;
+pub mod interval;
+pub mod numeric;
+pub mod pg_type;
+pub mod sqlstate;
+pub mod text_io;
+
+pub use commit::{
+    Check, CheckMode, CommitOutcome, CommitRecord, CommitRequest, Conflict, ConflictKind, Write, WriteMode,
+};
+pub use datum::{ArrayValue, Datum};
+pub use error::{Notice, Severity, SqlError, SqlResult};
+pub use ids::{Epoch, KeyRange, Lsn, Timestamp, TxnId};
+pub use interval::Interval;
+pub use numeric::Numeric;
+pub use pg_type::{Oid, PgType};
+pub use sqlstate::SqlState;

@@ -1,0 +1,61 @@
+//! The commit decision (PROTOCOL §3, §5, §7).
+
+use async_trait::async_trait;
+use gavel_types::{CommitOutcome, CommitRequest, Epoch, Lsn, Timestamp, TxnId};
+
+/// Answer to [`Adjudicator::close`]: every commit `<= ts` lies at or before `last_lsn`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closed {
+    pub ts: Timestamp,
+    pub epoch: Epoch,
+    pub last_lsn: Lsn,
+}
+
+/// Highest timestamp at which every acknowledged commit is visible; the snapshot of logical mode
+/// (PROTOCOL §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Visible {
+    pub ts: Timestamp,
+    pub epoch: Epoch,
+}
+
+/// What can go wrong besides losing a conflict, by what the caller should do.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// The request named another epoch; nothing was done; ask again with this one.
+    #[error("epoch is {0:?}")]
+    WrongEpoch(Epoch),
+    /// Too much is waiting; nothing was done (53400).
+    #[error("commit queue is full")]
+    Overloaded,
+    /// The journal's disk is full; nothing was done (53100).
+    #[error("journal disk is full")]
+    DiskFull,
+    /// The request breaks a limit; nothing was done (54000).
+    #[error("{0}")]
+    TooLarge(String),
+    /// Not serving; nothing was done.
+    #[error("adjudicator is not open")]
+    NotOpen,
+    /// It is unknown whether the transaction committed (40003): `resolve` it.
+    #[error("outcome is unknown: {0}")]
+    Unknown(String),
+}
+
+#[async_trait]
+pub trait Adjudicator: Send + Sync {
+    /// Decides, makes durable, and answers once the outcome is visible. A repeated `txn_id`
+    /// answers the earlier outcome. Cancel safe: dropping the future leaves the decision to
+    /// `resolve`.
+    async fn commit(&self, request: CommitRequest) -> Result<CommitOutcome, Error>;
+
+    /// The outcome of `txn_id`; if it is not known, makes sure that it never commits and answers
+    /// `Aborted`.
+    async fn resolve(&self, txn_id: TxnId) -> Result<CommitOutcome, Error>;
+
+    /// Promises that no commit will be `<= ts` any more.
+    async fn close(&self, ts: Timestamp) -> Result<Closed, Error>;
+
+    /// The present visible timestamp and epoch. Never blocks.
+    fn visible(&self) -> Visible;
+}

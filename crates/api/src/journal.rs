@@ -1,0 +1,67 @@
+//! The durable, ordered log of commits (PROTOCOL §8).
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use gavel_types::{CommitRecord, Epoch, Lsn, Timestamp};
+
+/// One entry of the journal.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Record {
+    /// First record of an epoch; later records of older epochs are void.
+    Epoch { epoch: Epoch, opened_at: Timestamp },
+    /// Durable ceiling: no promise of this epoch exceeds it (PROTOCOL §3).
+    Ceiling(Timestamp),
+    /// A committed transaction.
+    Commit(CommitRecord),
+}
+
+/// What can go wrong, by what the caller should do.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// Another writer opened a later epoch: stop for good.
+    #[error("fenced by epoch {0:?}")]
+    Fenced(Epoch),
+    /// No space: nothing of the batch was kept; may succeed once space returns.
+    #[error("journal disk is full")]
+    DiskFull,
+    /// It is unknown whether the batch is durable; the journal takes no more appends.
+    #[error("journal failed: {0}")]
+    Failed(String),
+    /// The position was trimmed away.
+    #[error("journal is trimmed up to {0}")]
+    Trimmed(Lsn),
+    /// Damage before the tail.
+    #[error("journal is corrupt: {0}")]
+    Corrupt(String),
+    /// Being shut down.
+    #[error("journal is closed")]
+    Closed,
+}
+
+/// A record with its position, and whether it is the last one of a durable batch.
+pub type Entry = (Lsn, Record);
+
+#[async_trait]
+pub trait Journal: Send + Sync {
+    /// Opens a new epoch above all earlier ones; durable when this returns. Only the newest epoch
+    /// may append.
+    async fn open_epoch(&self, opened_at: Timestamp) -> Result<Epoch, Error>;
+
+    /// Appends `records` in order and atomically with respect to crashes of the tail; returns the
+    /// position of the last once all are durable. Concurrent calls share one flush.
+    ///
+    /// # Errors
+    /// [`Error::DiskFull`] leaves the journal as it was; [`Error::Failed`] leaves the outcome
+    /// unknown.
+    async fn append(&self, epoch: Epoch, records: Vec<Record>) -> Result<Lsn, Error>;
+
+    /// Durable records from `from` (inclusive) on, then those to come; ends only with an error or
+    /// when the journal closes.
+    fn tail(&self, from: Lsn) -> BoxStream<'static, Result<Vec<Entry>, Error>>;
+
+    /// First position that is kept, and the last durable one.
+    fn bounds(&self) -> (Lsn, Lsn);
+
+    /// Allows positions below `below` to be dropped.
+    async fn trim(&self, below: Lsn) -> Result<(), Error>;
+}

@@ -1,0 +1,80 @@
+//! Reading as of a timestamp (DESIGN §3, PROTOCOL §4).
+
+use std::sync::Arc;
+
+use arrow::record_batch::RecordBatch;
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::BoxStream;
+use gavel_types::{KeyRange, Lsn, Timestamp};
+
+use crate::scan::ScanProgram;
+
+/// What can go wrong, by what the caller should do.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// `snapshot_ts` is below what is kept: start a new transaction (72000).
+    #[error("snapshot {asked} is older than {kept}")]
+    SnapshotTooOld { asked: Timestamp, kept: Timestamp },
+    /// The replica does not hold this range: ask another.
+    #[error("range is not held here")]
+    WrongShard,
+    /// The program contains something that this build cannot compile: do it above the scan.
+    #[error("cannot run pushed program: {0}")]
+    Unsupported(String),
+    /// A row failed to evaluate (division by zero, …): the client's error.
+    #[error(transparent)]
+    Evaluation(#[from] gavel_types::SqlError),
+    /// The replica lags and the wait ran out: try another.
+    #[error("replica is behind")]
+    Behind,
+    /// Damage or failure of the store.
+    #[error("storage failed: {0}")]
+    Failed(String),
+}
+
+/// A scan of several ranges with a program; rows come in the order of `ranges`, then of keys.
+#[derive(Clone, Debug)]
+pub struct ScanRequest {
+    pub snapshot_ts: Timestamp,
+    /// Disjoint. With `reverse`, each range is walked from its end.
+    pub ranges: Vec<KeyRange>,
+    pub reverse: bool,
+    pub program: Arc<ScanProgram>,
+}
+
+/// Progress of a replica.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Watermarks {
+    /// Every commit `<=` this is applied.
+    pub applied_ts: Timestamp,
+    pub applied_lsn: Lsn,
+    /// Journal position below which everything survives a crash of this replica.
+    pub durable_lsn: Lsn,
+    /// Snapshots below this are refused.
+    pub gc_ts: Timestamp,
+}
+
+/// Key and encoded row.
+pub type RawRow = (Bytes, Bytes);
+
+#[async_trait]
+pub trait Storage: Send + Sync {
+    /// The encoded rows of `keys` at `snapshot_ts`, in their order; `None` where there is none.
+    async fn get(&self, snapshot_ts: Timestamp, keys: &[Bytes]) -> Result<Vec<Option<Bytes>>, Error>;
+
+    /// Arrow batches of what the program returns. Dropping the stream stops the scan.
+    async fn scan(&self, request: ScanRequest) -> Result<BoxStream<'static, Result<RecordBatch, Error>>, Error>;
+
+    /// Encoded rows of `range` in key order (or reverse), at most `limit`, in one answer: for
+    /// small ranges that bypass Arrow.
+    async fn scan_raw(
+        &self,
+        snapshot_ts: Timestamp,
+        range: &KeyRange,
+        reverse: bool,
+        limit: usize,
+    ) -> Result<Vec<RawRow>, Error>;
+
+    fn watermarks(&self) -> Watermarks;
+}

@@ -1,0 +1,1 @@
+//! Calendar arithmetic and the text forms of dates and times.

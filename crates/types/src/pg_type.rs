@@ -1,0 +1,122 @@
+//! PostgreSQL's types: OIDs (facts of `pg_type`), and a type with its modifier.
+
+/// An object id as PostgreSQL's catalogs use it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Oid(pub u32);
+
+impl std::fmt::Display for Oid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// A type with its modifier: `varchar(10)` is `{1043, 14}`, `numeric(12,2)` is
+/// `{1700, (12 << 16 | 2) + 4}`, as in `pg_attribute.atttypmod`. `-1` is "no modifier".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct PgType {
+    pub oid: Oid,
+    pub typmod: i32,
+}
+
+impl PgType {
+    /// The type without modifier.
+    pub const fn new(oid: Oid) -> Self {
+        Self { oid, typmod: -1 }
+    }
+
+    /// The type with a modifier.
+    pub const fn with_typmod(oid: Oid, typmod: i32) -> Self {
+        Self { oid, typmod }
+    }
+}
+
+macro_rules! types {
+    ($($konst:ident $oid:literal $name:literal $array:literal;)*) => {
+        impl Oid {
+            $(#[doc = $name] pub const $konst: Self = Self($oid);)*
+        }
+        impl PgType {
+            $(#[doc = $name] pub const $konst: Self = Self::new(Oid::$konst);)*
+        }
+        /// OID, `typname`, and OID of the array type (0 if none) of each type that the engine knows.
+        pub const TYPES: &[(Oid, &str, Oid)] = &[$((Oid($oid), $name, Oid($array))),*];
+    };
+}
+
+types! {
+    BOOL 16 "bool" 1000;
+    BYTEA 17 "bytea" 1001;
+    CHAR 18 "char" 1002;
+    NAME 19 "name" 1003;
+    INT8 20 "int8" 1016;
+    INT2 21 "int2" 1005;
+    INT2VECTOR 22 "int2vector" 1006;
+    INT4 23 "int4" 1007;
+    REGPROC 24 "regproc" 1008;
+    TEXT 25 "text" 1009;
+    OID 26 "oid" 1028;
+    TID 27 "tid" 1010;
+    XID 28 "xid" 1011;
+    CID 29 "cid" 1012;
+    OIDVECTOR 30 "oidvector" 1013;
+    JSON 114 "json" 199;
+    XML 142 "xml" 143;
+    PG_NODE_TREE 194 "pg_node_tree" 0;
+    FLOAT4 700 "float4" 1021;
+    FLOAT8 701 "float8" 1022;
+    UNKNOWN 705 "unknown" 0;
+    ACLITEM 1033 "aclitem" 1034;
+    BPCHAR 1042 "bpchar" 1014;
+    VARCHAR 1043 "varchar" 1015;
+    DATE 1082 "date" 1182;
+    TIME 1083 "time" 1183;
+    TIMESTAMP 1114 "timestamp" 1115;
+    TIMESTAMPTZ 1184 "timestamptz" 1185;
+    INTERVAL 1186 "interval" 1187;
+    TIMETZ 1266 "timetz" 1270;
+    BIT 1560 "bit" 1561;
+    VARBIT 1562 "varbit" 1563;
+    NUMERIC 1700 "numeric" 1231;
+    REFCURSOR 1790 "refcursor" 2201;
+    REGPROCEDURE 2202 "regprocedure" 2207;
+    REGOPER 2203 "regoper" 2208;
+    REGOPERATOR 2204 "regoperator" 2209;
+    REGCLASS 2205 "regclass" 2210;
+    REGTYPE 2206 "regtype" 2211;
+    RECORD 2249 "record" 2287;
+    CSTRING 2275 "cstring" 1263;
+    ANY 2276 "any" 0;
+    ANYARRAY 2277 "anyarray" 0;
+    VOID 2278 "void" 0;
+    TRIGGER 2279 "trigger" 0;
+    INTERNAL 2281 "internal" 0;
+    ANYELEMENT 2283 "anyelement" 0;
+    ANYNONARRAY 2776 "anynonarray" 0;
+    UUID 2950 "uuid" 2951;
+    PG_LSN 3220 "pg_lsn" 3221;
+    ANYENUM 3500 "anyenum" 0;
+    JSONB 3802 "jsonb" 3807;
+    REGNAMESPACE 4089 "regnamespace" 4090;
+    REGROLE 4096 "regrole" 4097;
+    REGCOLLATION 4191 "regcollation" 4192;
+    ANYCOMPATIBLE 5077 "anycompatible" 0;
+    ANYCOMPATIBLEARRAY 5078 "anycompatiblearray" 0;
+    ANYCOMPATIBLENONARRAY 5079 "anycompatiblenonarray" 0;
+}
+
+impl Oid {
+    /// OID of the array type over this type, if it has one.
+    pub fn array_of(self) -> Option<Self> {
+        TYPES.iter().find(|t| t.0 == self && t.2.0 != 0).map(|t| t.2)
+    }
+
+    /// Element type, if this is an array type (`int2vector` and `oidvector` count).
+    pub fn element(self) -> Option<Self> {
+        match self {
+            Self::INT2VECTOR => Some(Self::INT2),
+            Self::OIDVECTOR => Some(Self::OID),
+            _ => TYPES.iter().find(|t| t.2 == self && t.2.0 != 0).map(|t| t.0),
+        }
+    }
+}
