@@ -1,1 +1,25 @@
-//! See ARCHITECTURE.md.
+//! PostgreSQL's functions, operators, casts and aggregates.
+//!
+//! *What exists* is data: PostgreSQL 15's own catalog facts under `data/`, loaded by [`registry`].
+//! *What runs* is code: one implementation a function, entered under its internal name
+//! (`pg_proc.prosrc`) in the table of the module that holds it. A function that the facts name and
+//! no table implements resolves like any other and answers 0A000.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`registry`] | signatures, operators, casts, types; look-up by name and OID |
+//! | [`call`] | what an implementation is given: argument types, session settings, clock |
+//! | [`physical`] | Arrow types of PostgreSQL types; `Datum` to and from arrays |
+//! | [`vector`] | evaluation over Arrow arrays: kernels where they exist, else row by row |
+//! | [`aggregate`] | accumulators |
+//! | [`compare`] | SQL comparison and order-preserving sort keys |
+
+pub mod aggregate;
+pub mod call;
+pub mod compare;
+pub mod physical;
+pub mod registry;
+pub mod vector;
+
+pub use call::{Call, EvalContext, SessionHooks};
+pub use physical::physical_type;

@@ -1,1 +1,1 @@
-//! See ARCHITECTURE.md.
+//! Depends on what the heavy crates share, so that every build picks one feature set (docs/dependencies.md).
