@@ -8,6 +8,7 @@
 //! | [`pg_type`] | type OIDs, `PgType` (OID + typmod), type categories |
 //! | [`datum`] | one SQL value |
 //! | [`numeric`] | PostgreSQL's `numeric` |
+//! | [`numeric_ordered`] | its order-preserving bytes |
 //! | [`interval`] | PostgreSQL's `interval` |
 //! | [`datetime`] | calendar arithmetic and text forms of dates and times |
 //! | [`text_io`] | PostgreSQL's text input and output of every type |
@@ -20,6 +21,7 @@ pub mod error;
 pub mod ids;
 pub mod interval;
 pub mod numeric;
+pub mod numeric_ordered;
 pub mod pg_type;
 pub mod sqlstate;
 pub mod text_io;
