@@ -1,0 +1,420 @@
+//! The bound form of a statement: names are ids, every expression has its PostgreSQL type, overloads
+//! and casts are chosen. The seam between the binder, which knows PostgreSQL's rules, and the query
+//! node, which lowers a [`Rel`] to DataFusion (or compiles it to a direct path) and runs DML around it.
+//!
+//! # Columns
+//! Every column that a [`Rel`] puts out has a [`ColumnId`], unique in the statement. An expression that
+//! mentions an id which none of its inputs puts out is *correlated*: the id belongs to an enclosing
+//! query (a subquery expression, or the left side of a LATERAL join). Names exist only in
+//! [`Query::output`], for RowDescription.
+//!
+//! # Invariants
+//! 1. The arguments of a [`ScalarKind::Call`] have exactly the types that the function takes; casts are
+//!    explicit calls. Only `Unknown` constants that nothing resolved are left as `text`.
+//! 2. Ids are never reused, not even for two references to one CTE.
+//! 3. A predicate has type boolean.
+//! 4. Aggregates, window calls and set-returning functions occur only in their own [`Rel`] nodes.
+
+use std::sync::Arc;
+
+use gavel_catalog::{Sequence, Table};
+use gavel_types::{Datum, Oid, PgType};
+use sqlparser::ast;
+
+/// A column of some [`Rel`], unique in the statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ColumnId(pub u32);
+
+/// A typed scalar expression.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scalar {
+    pub kind: ScalarKind,
+    pub ty: PgType,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ScalarKind {
+    Const(Datum),
+    /// `$n`, zero-based.
+    Param(usize),
+    Column(ColumnId),
+    /// A function, operator or cast of `pg_proc`. Session functions (`now()`, `nextval`) included.
+    Call { function: Oid, args: Vec<Scalar> },
+    /// Through the text forms: `input` output, then input function of the target. Also text <-> any.
+    CoerceViaIo { input: Box<Scalar> },
+    /// Same representation under another type.
+    Relabel { input: Box<Scalar> },
+    /// Elementwise cast of an array by `element` applied to column `item`.
+    ArrayCoerce { input: Box<Scalar>, item: ColumnId, element: Box<Scalar> },
+    And(Vec<Scalar>),
+    Or(Vec<Scalar>),
+    Not(Box<Scalar>),
+    IsNull { input: Box<Scalar>, negated: bool },
+    /// `IS [NOT] TRUE | FALSE | UNKNOWN`; `value` `None` is UNKNOWN.
+    IsBool { input: Box<Scalar>, value: Option<bool>, negated: bool },
+    /// `IS [NOT] DISTINCT FROM`, by this equality function.
+    IsDistinct { equal: Oid, left: Box<Scalar>, right: Box<Scalar>, negated: bool },
+    /// Searched CASE; a simple one has its equality calls in the conditions. `otherwise` is never
+    /// absent (a NULL constant).
+    Case { arms: Vec<(Scalar, Scalar)>, otherwise: Box<Scalar> },
+    Coalesce(Vec<Scalar>),
+    /// GREATEST / LEAST over one type.
+    MinMax { greatest: bool, args: Vec<Scalar> },
+    /// `left op ANY/ALL (items)`, where the items are scalars: IN lists, and `= ANY(ARRAY[…])`.
+    InList { function: Oid, left: Box<Scalar>, items: Vec<Scalar>, all: bool },
+    /// `left op ANY/ALL (array)`.
+    AnyArray { function: Oid, left: Box<Scalar>, array: Box<Scalar>, all: bool },
+    /// `ARRAY[…]`; nested arrays make more dimensions.
+    Array { items: Vec<Scalar> },
+    /// `array[subscript, …]`, or a slice when any is a range; absent bounds are `None`.
+    Subscript { input: Box<Scalar>, indices: Vec<Index> },
+    /// `ROW(…)`, or a whole-row reference.
+    Row(Vec<Scalar>),
+    /// Field of a record, zero-based.
+    Field { input: Box<Scalar>, index: usize },
+    /// Row comparison `(a, b) < (c, d)`: pairs with their `<` and `=` functions.
+    RowCompare { op: RowCompareOp, pairs: Vec<RowPair> },
+    Subquery(Box<Subquery>),
+    /// The next value of a sequence, as a column default or `nextval('const')` uses it.
+    NextVal { sequence: Oid },
+    /// `DEFAULT`-less placeholder that only occurs as a bare item of VALUES in INSERT; resolved there.
+    Default,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowCompareOp {
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowPair {
+    pub left: Scalar,
+    pub right: Scalar,
+    /// The `<` or `>` function of this pair's types.
+    pub order: Oid,
+    pub equal: Oid,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Index {
+    Element(Scalar),
+    Slice(Option<Scalar>, Option<Scalar>),
+}
+
+/// A subquery in an expression. Correlated columns are simply mentioned in `query`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subquery {
+    pub kind: SubqueryKind,
+    pub query: Rel,
+    /// Output columns of `query`, in order.
+    pub columns: Vec<ColumnId>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum SubqueryKind {
+    /// One column, at most one row (21000 otherwise), NULL if none.
+    Scalar,
+    Exists,
+    /// `left op ANY/ALL (query)`; one function a column; IN is ANY with `=`. NOT IN is `Not` around it.
+    Quantified { left: Vec<Scalar>, functions: Vec<Oid>, all: bool },
+    /// `ARRAY(query)`.
+    Array,
+}
+
+/// What stands behind a scan.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    Table(Arc<Table>),
+    /// A system relation, by name: `pg_catalog.pg_class`.
+    System { schema: &'static str, name: &'static str },
+}
+
+/// Row-lock strength of FOR UPDATE and friends.
+pub use gavel_types::CheckMode;
+
+/// A relational expression. Each puts out exactly the columns said at it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rel {
+    /// Reads a table; puts out `columns` (attnum, id). Only columns that the statement mentions.
+    /// `row_key`, if set, is a `bytea` column with the row's storage key (DML, FOR UPDATE).
+    Scan { source: Source, columns: Vec<(i16, ColumnId)>, row_key: Option<ColumnId> },
+    /// Literal rows; every row has a scalar for each column. No columns and one row: FROM-less SELECT.
+    Values { rows: Vec<Vec<Scalar>>, columns: Vec<(ColumnId, PgType)> },
+    /// Puts out only `exprs`.
+    Project { input: Box<Rel>, exprs: Vec<(ColumnId, Scalar)> },
+    Filter { input: Box<Rel>, predicate: Scalar },
+    /// Puts out left's then right's columns (Semi/Anti: left's). `lateral`: right mentions left's
+    /// columns. `on` is TRUE for CROSS.
+    Join { kind: JoinKind, left: Box<Rel>, right: Box<Rel>, on: Scalar, lateral: bool },
+    /// Puts out group columns, then aggregates. Without `groups` and sets: one row.
+    /// `sets`: indices into `groups`, for GROUPING SETS; `grouping` is then the id of a bigint column
+    /// whose bit i (from the left, as many bits as groups) is 1 if group i is not in the set.
+    Aggregate {
+        input: Box<Rel>,
+        groups: Vec<(ColumnId, Scalar)>,
+        sets: Option<Vec<Vec<usize>>>,
+        grouping: Option<ColumnId>,
+        aggregates: Vec<Aggregate>,
+    },
+    /// Adds window columns to the input's.
+    Window { input: Box<Rel>, calls: Vec<Window> },
+    /// Set-returning functions of a select list, run in lockstep (shorter ones padded with NULL);
+    /// adds their columns to the input's. None returning a row: the input row vanishes.
+    ProjectSet { input: Box<Rel>, calls: Vec<SetCall> },
+    /// Functions in FROM (`ROWS FROM` runs several in lockstep); arguments may be correlated.
+    FunctionScan { calls: Vec<SetCall>, ordinality: Option<ColumnId> },
+    Sort { input: Box<Rel>, keys: Vec<SortKey> },
+    /// NULL means no limit. `with_ties` needs a Sort below; its keys are repeated here.
+    Limit { input: Box<Rel>, limit: Option<Scalar>, offset: Option<Scalar>, with_ties: Vec<SortKey> },
+    /// Over all columns of the input.
+    Distinct { input: Box<Rel> },
+    /// First row of each group of equal `on`; the input is already sorted.
+    DistinctOn { input: Box<Rel>, on: Vec<Scalar> },
+    /// Puts out `columns`: (id, left's column, right's column), types already equal.
+    SetOp {
+        op: SetOpKind,
+        all: bool,
+        left: Box<Rel>,
+        right: Box<Rel>,
+        columns: Vec<(ColumnId, ColumnId, ColumnId, PgType)>,
+    },
+    /// Defines CTEs for `body`. Each is evaluated at most once if it has more than one reference, is
+    /// MATERIALIZED, volatile or modifying.
+    With { ctes: Vec<Cte>, body: Box<Rel> },
+    /// Reads a CTE: (own id, id in the CTE's query).
+    CteRef { cte: CteId, columns: Vec<(ColumnId, ColumnId, PgType)> },
+    /// FOR UPDATE etc. over `input`: adds commit checks for the rows that reach it.
+    Lock { input: Box<Rel>, targets: Vec<LockTarget> },
+    /// INSERT/UPDATE/DELETE … RETURNING inside a CTE: puts out its returning columns.
+    Modify(Box<Modify>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JoinKind {
+    Inner,
+    Left,
+    Right,
+    Full,
+    Semi,
+    Anti,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Aggregate {
+    pub id: ColumnId,
+    /// `pg_proc` OID.
+    pub function: Oid,
+    /// Direct arguments of an ordered-set aggregate first, then aggregated ones; empty for count(*).
+    pub args: Vec<Scalar>,
+    /// How many of `args` are direct.
+    pub direct: usize,
+    pub distinct: bool,
+    pub filter: Option<Scalar>,
+    /// ORDER BY inside the call, or WITHIN GROUP.
+    pub order_by: Vec<SortKey>,
+    pub ty: PgType,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Window {
+    pub id: ColumnId,
+    /// `pg_proc` OID: a window function, or an aggregate.
+    pub function: Oid,
+    pub args: Vec<Scalar>,
+    pub filter: Option<Scalar>,
+    pub partition_by: Vec<Scalar>,
+    pub order_by: Vec<SortKey>,
+    pub frame: Frame,
+    pub ty: PgType,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    pub units: FrameUnits,
+    pub start: FrameBound,
+    pub end: FrameBound,
+    pub exclude: FrameExclude,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrameUnits {
+    Rows,
+    Range,
+    Groups,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum FrameBound {
+    UnboundedPreceding,
+    Preceding(Scalar),
+    CurrentRow,
+    Following(Scalar),
+    UnboundedFollowing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrameExclude {
+    NoOthers,
+    CurrentRow,
+    Group,
+    Ties,
+}
+
+/// A set-returning (or, in FROM, also a plain) function with its result columns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SetCall {
+    pub function: Oid,
+    pub args: Vec<Scalar>,
+    pub columns: Vec<(ColumnId, PgType)>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct SortKey {
+    pub expr: Scalar,
+    pub descending: bool,
+    pub nulls_first: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetOpKind {
+    Union,
+    Intersect,
+    Except,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CteId(pub u32);
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cte {
+    pub id: CteId,
+    pub name: String,
+    /// `None`: the engine may choose; else AS [NOT] MATERIALIZED.
+    pub materialized: Option<bool>,
+    pub body: CteBody,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum CteBody {
+    /// Output column ids are those of the relation.
+    Plain { query: Rel, columns: Vec<(ColumnId, PgType)> },
+    /// WITH RECURSIVE: `step` reads the working table through `CteRef` to this CTE. `columns`: (id of
+    /// the CTE, id in `base`, id in `step`). `all` is UNION ALL.
+    Recursive { base: Rel, step: Rel, all: bool, columns: Vec<(ColumnId, ColumnId, ColumnId, PgType)> },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct LockTarget {
+    pub table: Arc<Table>,
+    /// The scan's `row_key` column.
+    pub row_key: ColumnId,
+    pub mode: CheckMode,
+}
+
+/// Column of a result.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Output {
+    pub id: ColumnId,
+    pub name: String,
+    pub ty: PgType,
+    /// Table OID and attnum where it is a plain column, for RowDescription.
+    pub origin: Option<(Oid, i16)>,
+}
+
+/// A statement that returns rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    pub rel: Rel,
+    pub output: Vec<Output>,
+}
+
+/// INSERT, UPDATE or DELETE. `source` computes; the write stage checks constraints and writes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Modify {
+    pub table: Arc<Table>,
+    pub source: Rel,
+    pub op: ModifyOp,
+    /// RETURNING, over the ids of `new_row` (INSERT, UPDATE) or `old_row` (DELETE), and over other
+    /// columns that `source` puts out (UPDATE … FROM).
+    pub returning: Option<Vec<(Output, Scalar)>>,
+    /// Condition that a view WITH CHECK OPTION adds; none yet.
+    pub checks: Vec<Scalar>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ModifyOp {
+    /// `source` puts out `new_row` for every live column in attnum order; defaults, identity and
+    /// generated columns are already in it. (attnum, id in source.)
+    Insert {
+        new_row: Vec<(i16, ColumnId)>,
+        /// `None`: a duplicate is 23505.
+        on_conflict: Option<OnConflict>,
+    },
+    /// `source` puts out the row's key, the whole old row, and the new values of `assigned` columns
+    /// (generated ones included), at most once for each row (the first wins, as in PostgreSQL).
+    /// `new_row` has an id for every live column: the assigned value's or the old one's.
+    Update { row_key: ColumnId, old_row: Vec<(i16, ColumnId)>, assigned: Vec<i16>, new_row: Vec<(i16, ColumnId)> },
+    Delete { row_key: ColumnId, old_row: Vec<(i16, ColumnId)> },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct OnConflict {
+    /// Indexes whose violation is taken; empty means any (DO NOTHING only).
+    pub arbiters: Vec<Oid>,
+    pub action: ConflictAction,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ConflictAction {
+    Nothing,
+    /// Over `existing` (the row in the table) and the INSERT's `new_row` ids (EXCLUDED); evaluated row by
+    /// row by the write stage.
+    Update { existing: Vec<(i16, ColumnId)>, assignments: Vec<(i16, Scalar)>, predicate: Option<Scalar> },
+}
+
+/// COPY, with names resolved. `columns` are attnums.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Copy {
+    pub source: CopySource,
+    pub to: bool,
+    pub options: Vec<ast::CopyOption>,
+    pub legacy_options: Vec<ast::CopyLegacyOption>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum CopySource {
+    Table {
+        table: Arc<Table>,
+        columns: Vec<i16>,
+        /// For FROM: what each column that is not listed gets (attnum, default), in attnum order.
+        defaults: Vec<(i16, Scalar)>,
+    },
+    Query(Query),
+}
+
+/// A bound statement. What has no query in it stays as parsed and is run by the session or by DDL.
+#[derive(Clone, Debug)]
+pub enum Statement {
+    Query(Query),
+    Modify(Modify, Vec<Cte>),
+    Explain { options: ast::Statement, inner: Box<Statement> },
+    Copy(Copy),
+    /// DDL, SET, SHOW, BEGIN, … as parsed.
+    Other(Box<ast::Statement>),
+}
+
+/// A bound statement with its parameters and what it depends on.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    pub statement: Statement,
+    /// Type of each `$n`.
+    pub params: Vec<PgType>,
+    /// Tables, views and sequences whose descriptors were used: the schema keys of the commit.
+    pub objects: Vec<Oid>,
+}
+
+/// A sequence reference that a default makes.
+pub type SequenceRef = Arc<Sequence>;

@@ -1,0 +1,261 @@
+//! What one catalog object is. Plain data, stored as JSON with every field defaulted when absent, so
+//! that a newer build reads what an older one wrote.
+
+use gavel_types::{Datum, Oid, PgType};
+use serde::{Deserialize, Serialize};
+
+/// Names an object for ever: PostgreSQL's OID of it, and the object id in storage keys.
+pub type ObjectId = Oid;
+
+/// `CREATE DATABASE`. Lives in the system tenant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Database {
+    /// Also the tenant id in storage keys.
+    pub oid: Oid,
+    pub name: String,
+    pub owner: Oid,
+}
+
+/// A role. Lives in the system tenant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Role {
+    pub oid: Oid,
+    pub name: String,
+    pub superuser: bool,
+    pub login: bool,
+    pub create_db: bool,
+    pub create_role: bool,
+    pub inherit: bool,
+    /// SCRAM verifier as in `pg_authid.rolpassword`.
+    #[serde(default)]
+    pub password: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Schema {
+    pub oid: Oid,
+    pub name: String,
+    pub owner: Oid,
+}
+
+/// `GENERATED … AS IDENTITY`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Identity {
+    Always,
+    ByDefault,
+}
+
+/// A column. `number` is `attnum`: positive, never reused, and the stable id in stored rows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Column {
+    pub number: i16,
+    pub name: String,
+    pub ty: PgType,
+    pub not_null: bool,
+    /// Default (or generation) expression as SQL text that binds without a `search_path`.
+    #[serde(default)]
+    pub default: Option<String>,
+    #[serde(default)]
+    pub identity: Option<Identity>,
+    /// `GENERATED ALWAYS AS (default) STORED`.
+    #[serde(default)]
+    pub generated: bool,
+    /// Sequence behind `serial` or identity.
+    #[serde(default)]
+    pub sequence: Option<Oid>,
+    /// Value for rows written before the column existed, in PostgreSQL's text form; `None` is NULL.
+    #[serde(default)]
+    pub missing: Option<String>,
+    /// Dropped columns stay, so that numbers are not reused; they are invisible to name look-up.
+    #[serde(default)]
+    pub dropped: bool,
+}
+
+/// What an index is ordered by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum IndexKey {
+    /// `Column::number`.
+    Column(i16),
+    /// SQL text over the table's columns, its type, and the stored id it has in index entries
+    /// (negative, unique within the index).
+    Expression { sql: String, ty: PgType, id: i16 },
+}
+
+/// An index; the primary key is one with `primary` and is the table itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Index {
+    pub oid: Oid,
+    pub name: String,
+    pub primary: bool,
+    pub unique: bool,
+    /// Key, descending, nulls first.
+    pub keys: Vec<(IndexKey, bool, bool)>,
+    /// `INCLUDE` columns.
+    #[serde(default)]
+    pub include: Vec<i16>,
+    /// `WHERE` of a partial index, as SQL text.
+    #[serde(default)]
+    pub predicate: Option<String>,
+    #[serde(default)]
+    pub nulls_not_distinct: bool,
+    /// Constraint that it belongs to (primary key, unique), by OID.
+    #[serde(default)]
+    pub constraint: Option<Oid>,
+}
+
+/// `PRIMARY KEY` or `UNIQUE`: the constraint over an index.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unique {
+    pub oid: Oid,
+    pub name: String,
+    pub index: Oid,
+    pub primary: bool,
+    #[serde(default)]
+    pub deferrable: bool,
+    #[serde(default)]
+    pub initially_deferred: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CheckConstraint {
+    pub oid: Oid,
+    pub name: String,
+    /// SQL text over the table's columns.
+    pub sql: String,
+    /// Columns that it mentions.
+    #[serde(default)]
+    pub columns: Vec<i16>,
+    /// False for `NOT VALID`.
+    pub validated: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FkAction {
+    NoAction,
+    Restrict,
+    Cascade,
+    SetNull,
+    SetDefault,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FkMatch {
+    Simple,
+    Full,
+}
+
+/// A foreign key, kept by the referencing table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ForeignKey {
+    pub oid: Oid,
+    pub name: String,
+    pub columns: Vec<i16>,
+    pub parent: Oid,
+    pub parent_columns: Vec<i16>,
+    /// The parent's unique index that holds the key.
+    pub parent_index: Oid,
+    pub on_delete: FkAction,
+    pub on_update: FkAction,
+    pub matching: FkMatch,
+    #[serde(default)]
+    pub deferrable: bool,
+    #[serde(default)]
+    pub initially_deferred: bool,
+    pub validated: bool,
+}
+
+/// A table with all that belongs to it. `version` grows with every change of the descriptor.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    pub oid: Oid,
+    pub schema: Oid,
+    pub name: String,
+    pub owner: Oid,
+    pub version: u64,
+    /// In `attnum` order, dropped ones included.
+    pub columns: Vec<Column>,
+    /// Object id under which rows are stored; changes when the table is truncated or rewritten.
+    pub storage: Oid,
+    /// The primary key first, if there is one. Without one, rows are keyed by a hidden 128-bit id.
+    pub indexes: Vec<Index>,
+    #[serde(default)]
+    pub uniques: Vec<Unique>,
+    #[serde(default)]
+    pub checks: Vec<CheckConstraint>,
+    #[serde(default)]
+    pub foreign_keys: Vec<ForeignKey>,
+    /// Tables with foreign keys to this one.
+    #[serde(default)]
+    pub referenced_by: Vec<Oid>,
+    #[serde(default)]
+    pub comment: Option<String>,
+}
+
+impl Table {
+    /// Columns that name look-up sees, in order.
+    pub fn visible_columns(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|c| !c.dropped)
+    }
+
+    /// The live column of this name.
+    pub fn column_named(&self, name: &str) -> Option<&Column> {
+        self.visible_columns().find(|c| c.name == name)
+    }
+
+    /// The live column with this `attnum`.
+    pub fn column(&self, number: i16) -> Option<&Column> {
+        self.visible_columns().find(|c| c.number == number)
+    }
+
+    /// The primary key's index.
+    pub fn primary_key(&self) -> Option<&Index> {
+        self.indexes.iter().find(|i| i.primary)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sequence {
+    pub oid: Oid,
+    pub schema: Oid,
+    pub name: String,
+    pub owner: Oid,
+    pub version: u64,
+    /// int2, int4 or int8.
+    pub ty: PgType,
+    pub start: i64,
+    pub increment: i64,
+    pub min: i64,
+    pub max: i64,
+    pub cache: i64,
+    pub cycle: bool,
+    /// Table and column that own it.
+    #[serde(default)]
+    pub owned_by: Option<(Oid, i16)>,
+}
+
+/// A view: its query as SQL text with every name qualified, bound anew at each use.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    pub oid: Oid,
+    pub schema: Oid,
+    pub name: String,
+    pub owner: Oid,
+    pub version: u64,
+    pub sql: String,
+    pub columns: Vec<(String, PgType)>,
+    /// Tables, views and functions that it uses.
+    #[serde(default)]
+    pub depends_on: Vec<Oid>,
+    #[serde(default)]
+    pub comment: Option<String>,
+}
+
+/// A constant as descriptors keep it: type and PostgreSQL's text form.
+pub fn datum_text(value: &Datum, ty: PgType) -> Option<String> {
+    if value.is_null() {
+        return None;
+    }
+    let mut out = String::new();
+    gavel_types::text_io::write(value, ty, &gavel_types::text_io::TextStyle::default(), &mut out);
+    Some(out)
+}
