@@ -50,10 +50,14 @@ pub trait Adjudicator: Send + Sync {
     async fn commit(&self, request: CommitRequest) -> Result<CommitOutcome, Error>;
 
     /// The outcome of `txn_id`; if it is not known, makes sure that it never commits and answers
-    /// `Aborted`.
+    /// `Aborted` with [`gavel_types::ConflictKind::Cancelled`]. To be asked within ten minutes of the
+    /// commit request: outcomes are not remembered for longer.
     async fn resolve(&self, txn_id: TxnId) -> Result<CommitOutcome, Error>;
 
     /// Promises that no commit will be `<= ts` any more.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] if `ts` is further ahead of the clock than `max_future`.
     async fn close(&self, ts: Timestamp) -> Result<Closed, Error>;
 
     /// The present visible timestamp and epoch. Never blocks.

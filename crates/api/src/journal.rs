@@ -24,6 +24,9 @@ pub enum Error {
     /// No space: nothing of the batch was kept; may succeed once space returns.
     #[error("journal disk is full")]
     DiskFull,
+    /// Too much is waiting; nothing of the batch was kept; ask again later.
+    #[error("journal queue is full")]
+    Overloaded,
     /// It is unknown whether the batch is durable; the journal takes no more appends.
     #[error("journal failed: {0}")]
     Failed(String),
@@ -38,7 +41,7 @@ pub enum Error {
     Closed,
 }
 
-/// A record with its position, and whether it is the last one of a durable batch.
+/// A record with its position.
 pub type Entry = (Lsn, Record);
 
 #[async_trait]
@@ -48,20 +51,23 @@ pub trait Journal: Send + Sync {
     async fn open_epoch(&self, opened_at: Timestamp) -> Result<Epoch, Error>;
 
     /// Appends `records` in order and atomically with respect to crashes of the tail; returns the
-    /// position of the last once all are durable. Concurrent calls share one flush.
+    /// position of the last once all are durable. Concurrent calls share one flush. A call takes
+    /// its place in the order at the first poll of its future; dropping the future after that does
+    /// not withdraw it. An empty `records` answers the present last position.
     ///
     /// # Errors
-    /// [`Error::DiskFull`] leaves the journal as it was; [`Error::Failed`] leaves the outcome
-    /// unknown.
+    /// [`Error::DiskFull`], [`Error::Overloaded`] and [`Error::Fenced`] leave the journal as it was;
+    /// [`Error::Failed`] and [`Error::Closed`] leave the outcome unknown.
     async fn append(&self, epoch: Epoch, records: Vec<Record>) -> Result<Lsn, Error>;
 
-    /// Durable records from `from` (inclusive) on, then those to come; ends only with an error or
-    /// when the journal closes.
+    /// Durable records from `from` (inclusive; `Lsn::ZERO` is the first ever) on, then those to
+    /// come; ends only with an error or when the journal closes. Positions are dense: each batch
+    /// goes on where the last ended, and none is empty.
     fn tail(&self, from: Lsn) -> BoxStream<'static, Result<Vec<Entry>, Error>>;
 
-    /// First position that is kept, and the last durable one.
+    /// First position that is kept, and the last durable one (`Lsn::ZERO` when there is none yet).
     fn bounds(&self) -> (Lsn, Lsn);
 
-    /// Allows positions below `below` to be dropped.
+    /// Allows positions below `below` to be dropped; some of them may stay.
     async fn trim(&self, below: Lsn) -> Result<(), Error>;
 }

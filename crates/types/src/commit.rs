@@ -69,7 +69,10 @@ pub struct CommitRequest {
     /// Everything that was read, under SERIALIZABLE only; else empty.
     pub read_ranges: Vec<KeyRange>,
     /// Version keys of the schema objects used (PROTOCOL §11), tested and stamped as `KeyShare`;
-    /// a hit is reported as [`ConflictKind::Schema`].
+    /// a hit is reported as [`ConflictKind::Schema`]. So DDL must write such a key in a mode that
+    /// leaves a key-write stamp: [`WriteMode::Insert`] if it only changes the description (running
+    /// DML then aborts, DDL does not), [`WriteMode::Delete`] if it has also read the object's rows,
+    /// as building an index or validating a constraint does (rows that came in meanwhile abort it).
     pub schema_keys: Vec<Bytes>,
 }
 
@@ -84,6 +87,8 @@ pub enum ConflictKind {
     ReadRange,
     /// Its snapshot is older than what the conflict map still knows.
     TooOld,
+    /// `resolve` was asked about it before it arrived, and has barred it.
+    Cancelled,
 }
 
 /// Why and against whom.
@@ -91,7 +96,7 @@ pub enum ConflictKind {
 pub struct Conflict {
     /// The rule.
     pub kind: ConflictKind,
-    /// The key in dispute; for a read range, the key that was written; empty if `TooOld`.
+    /// The key in dispute; for a read range, the key that was written; empty if `TooOld` or `Cancelled`.
     pub key: Bytes,
     /// Commit timestamp of the winner, where known; else zero.
     pub winner_ts: Timestamp,
