@@ -1,0 +1,11 @@
+select 'album', count(*) from public.album;
+select 'artist', count(*) from public.artist;
+select 'customer', count(*) from public.customer;
+select 'employee', count(*) from public.employee;
+select 'genre', count(*) from public.genre;
+select 'invoice', count(*) from public.invoice;
+select 'invoice_line', count(*) from public.invoice_line;
+select 'media_type', count(*) from public.media_type;
+select 'playlist', count(*) from public.playlist;
+select 'playlist_track', count(*) from public.playlist_track;
+select 'track', count(*) from public.track;

@@ -1,0 +1,14 @@
+select 'categories', count(*) from public.categories;
+select 'customer_customer_demo', count(*) from public.customer_customer_demo;
+select 'customer_demographics', count(*) from public.customer_demographics;
+select 'customers', count(*) from public.customers;
+select 'employee_territories', count(*) from public.employee_territories;
+select 'employees', count(*) from public.employees;
+select 'order_details', count(*) from public.order_details;
+select 'orders', count(*) from public.orders;
+select 'products', count(*) from public.products;
+select 'region', count(*) from public.region;
+select 'shippers', count(*) from public.shippers;
+select 'suppliers', count(*) from public.suppliers;
+select 'territories', count(*) from public.territories;
+select 'us_states', count(*) from public.us_states;
