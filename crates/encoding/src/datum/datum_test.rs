@@ -1,0 +1,81 @@
+//! Self-describing values: round trips and damage.
+
+use std::sync::Arc;
+
+use gavel_types::{ArrayValue, Datum, Numeric, Oid};
+
+use super::{MAX_DEPTH, decode, to_bytes};
+
+fn samples() -> Vec<Datum> {
+    let matrix = ArrayValue {
+        element: Oid::INT4,
+        dims: vec![(2, 1), (2, 0)],
+        values: vec![Datum::Int4(1), Datum::Null, Datum::Int4(3), Datum::Int4(4)],
+    };
+    vec![
+        Datum::Null,
+        Datum::Bool(true),
+        Datum::Numeric(Numeric::NaN),
+        Datum::text("héllo"),
+        Datum::TimeTz(5, -3600),
+        Datum::Array(Arc::new(matrix)),
+        Datum::Array(Arc::new(ArrayValue::vector(Oid::TEXT, vec![]))),
+        Datum::Record(vec![(Oid::INT8, Datum::Int8(-1)), (Oid::TEXT, Datum::Null)].into()),
+    ]
+}
+
+#[test]
+fn round_trip() {
+    for value in samples() {
+        let bytes = to_bytes(&value).expect("bytes");
+        assert_eq!(decode(&bytes), Ok(value));
+    }
+}
+
+/// Format 1 of self-describing values.
+#[test]
+fn bytes_are_as_documented() {
+    let array = Datum::Array(Arc::new(ArrayValue::vector(
+        Oid::INT2,
+        vec![Datum::Int2(258)],
+    )));
+    assert_eq!(
+        to_bytes(&array).expect("bytes"),
+        [20, 21, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 1, 2, 2, 1]
+    );
+    assert_eq!(
+        to_bytes(&Datum::text("ab")).expect("bytes"),
+        [8, 2, b'a', b'b']
+    );
+}
+
+#[test]
+fn every_cut_and_every_changed_byte_is_survived() {
+    for value in samples() {
+        let bytes = to_bytes(&value).expect("bytes");
+        for cut in 0..bytes.len() {
+            assert!(decode(&bytes[..cut]).is_err());
+        }
+        for at in 0..bytes.len() {
+            for byte in [0, 1, 20, 21, 0x7f, 0x80, 0xff] {
+                let mut damaged = bytes.clone();
+                damaged[at] = byte;
+                let _ = decode(&damaged);
+            }
+        }
+    }
+}
+
+#[test]
+fn nesting_is_limited() {
+    let mut value = Datum::Null;
+    for _ in 0..=MAX_DEPTH {
+        value = Datum::Record(vec![(Oid::RECORD, value)].into());
+    }
+    assert!(to_bytes(&value).is_err());
+    let mut bytes = vec![];
+    for _ in 0..100_000 {
+        bytes.extend_from_slice(&[21, 1, 0, 0, 0, 0]);
+    }
+    assert!(decode(&bytes).is_err());
+}
