@@ -86,6 +86,9 @@ pub enum IndexKey {
 pub struct Index {
     pub oid: Oid,
     pub name: String,
+    /// Object id under which its entries are stored; changes when the table is truncated or
+    /// rewritten. For the primary key it is the table's own `storage`.
+    pub storage: Oid,
     pub primary: bool,
     pub unique: bool,
     /// Key, descending, nulls first.
@@ -184,11 +187,12 @@ pub struct Table {
     pub checks: Vec<CheckConstraint>,
     #[serde(default)]
     pub foreign_keys: Vec<ForeignKey>,
-    /// Tables with foreign keys to this one.
+    /// Tables with foreign keys to this one, itself included.
     #[serde(default)]
     pub referenced_by: Vec<Oid>,
+    /// Storage parameters (`fillfactor=100`), kept for `pg_class.reloptions` and otherwise without effect.
     #[serde(default)]
-    pub comment: Option<String>,
+    pub options: Vec<String>,
 }
 
 impl Table {
@@ -243,11 +247,9 @@ pub struct View {
     pub version: u64,
     pub sql: String,
     pub columns: Vec<(String, PgType)>,
-    /// Tables, views and functions that it uses.
+    /// Tables, views and sequences that it uses.
     #[serde(default)]
     pub depends_on: Vec<Oid>,
-    #[serde(default)]
-    pub comment: Option<String>,
 }
 
 /// A constant as descriptors keep it: type and PostgreSQL's text form.

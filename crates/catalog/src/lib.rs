@@ -6,9 +6,11 @@
 //! |---|---|
 //! | [`descriptor`] | what one object is |
 //! | [`snapshot`] | [`Catalog`]: everything of one database at one timestamp, with look-ups |
+//! | [`system`] | shapes of the relations of `pg_catalog` and `information_schema` |
 
 pub mod descriptor;
 pub mod snapshot;
+pub mod system;
 
 pub use descriptor::{
     CheckConstraint, Column, Database, FkAction, FkMatch, ForeignKey, Identity, Index, IndexKey, ObjectId, Role, Schema,

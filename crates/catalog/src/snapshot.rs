@@ -18,8 +18,11 @@ pub enum Relation {
     Index(Arc<Table>, Oid),
 }
 
-/// Everything that names resolve to. `system` relations (`pg_catalog`, `information_schema`) are
-/// not here: the binder asks `gavel_catalog`'s owner of them first.
+/// `COMMENT ON`: the catalog that the object is in (`pg_class`, …), its OID, and the column or 0.
+pub type CommentKey = (Oid, Oid, i32);
+
+/// Everything that names resolve to. Relations of `pg_catalog` and `information_schema` are not here:
+/// ask [`crate::system::relation`] first.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
     /// Changes with every committed DDL; equal versions mean equal contents.
@@ -36,6 +39,7 @@ pub struct Catalog {
     /// Cluster-wide: roles and databases.
     pub roles: BTreeMap<String, Arc<Role>>,
     pub databases: BTreeMap<String, Arc<Database>>,
+    pub comments: BTreeMap<CommentKey, Arc<str>>,
 }
 
 impl Catalog {
