@@ -1,1 +1,81 @@
-fn main() {}
+//! `cargo xtask`: the project's own tasks. `test` is what CI runs, and all that it runs.
+#![allow(clippy::disallowed_methods, reason = "a development tool uses the real clock, files and processes")]
+
+mod bench;
+mod check;
+mod clients;
+mod install;
+mod kill;
+mod pgbench;
+mod reports;
+mod server;
+mod shell;
+mod test;
+mod tidy;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Tasks of the Gavel project")]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// The gate: format, lints, dependency direction.
+    Check,
+    /// Everything that CI runs: the gate, all tests, clients and tools against a real server.
+    Test {
+        /// Leave out what needs psql, Python or Node.js.
+        #[arg(long)]
+        no_clients: bool,
+    },
+    /// psql, psycopg, asyncpg, node-postgres against a server.
+    Clients(server::Target),
+    /// Loads the sample schemas and compares counts and reports with PostgreSQL's answers.
+    Reports(server::Target),
+    /// pgbench in simple and prepared mode, and its balances afterwards.
+    Pgbench {
+        #[command(flatten)]
+        target: server::Target,
+        #[arg(long, default_value_t = 1)]
+        scale: u32,
+        /// Seconds of each mode.
+        #[arg(long, default_value_t = 10)]
+        seconds: u32,
+        #[arg(long, default_value_t = 8)]
+        connections: u32,
+    },
+    /// Cycles of kill -9 under load, also with a torn journal tail.
+    Kill {
+        #[arg(long, default_value_t = 200)]
+        cycles: u32,
+        #[arg(long)]
+        release: bool,
+    },
+    /// Side by side with PostgreSQL, on this machine, in this run.
+    Bench {
+        #[command(flatten)]
+        target: server::Target,
+        /// Arguments of the harness, such as `--smoke`.
+        #[arg(last = true)]
+        args: Vec<String>,
+    },
+}
+
+fn main() -> Result<()> {
+    match Args::parse().task {
+        Task::Check => check::run(),
+        Task::Test { no_clients } => test::run(no_clients),
+        Task::Clients(target) => target.with(clients::run),
+        Task::Reports(target) => target.with(reports::run),
+        Task::Pgbench { target, scale, seconds, connections } => {
+            target.with(|server| pgbench::run(server, scale, seconds, connections))
+        }
+        Task::Kill { cycles, release } => kill::run(cycles, release),
+        Task::Bench { target, args } => target.with(|server| bench::run(server, &args)),
+    }
+}

@@ -1,0 +1,25 @@
+//! What CI runs.
+
+use std::time::Instant;
+
+use anyhow::Result;
+
+use crate::server::Target;
+use crate::shell::{cargo, run as run_command};
+use crate::{check, clients, pgbench, reports};
+
+/// The gate, the tests of every crate, then clients and tools against a real server.
+pub fn run(no_clients: bool) -> Result<()> {
+    let begin = Instant::now();
+    check::run()?;
+    run_command(&mut cargo(&["test", "--workspace", "--quiet"]))?;
+    if !no_clients {
+        Target::fresh().with(|server| {
+            clients::run(server)?;
+            reports::run(server)?;
+            pgbench::run(server, 1, 5, 8)
+        })?;
+    }
+    println!("xtask test: all passed in {:.0} s", begin.elapsed().as_secs_f64());
+    Ok(())
+}
