@@ -6,9 +6,9 @@ use arrow::array::{
     Int32Array, Int64Array, StringArray, UInt8Array, UInt32Array,
 };
 use arrow::datatypes::DataType;
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{BufMut, BytesMut};
 use gavel_types::text_io::{self, TextStyle};
-use gavel_types::{Datum, Interval, Numeric, Oid, PgType, SqlError, SqlResult};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 
 use crate::wire_binary;
 
@@ -103,7 +103,7 @@ impl<'a> Column<'a> {
             Values::Str(a) => Datum::text(a.value(row)),
             Values::Char(a) => Datum::Char(a.value(row)),
             Values::Oid(a) => Datum::Oid(a.value(row)),
-            Values::Fixed(a) => fixed(a.value(row), self.ty)?,
+            Values::Fixed(a) => coded(a.value(row), self.ty)?,
             Values::Binary(a) => coded(a.value(row), self.ty)?,
         })
     }
@@ -169,31 +169,9 @@ pub(crate) fn integer(n: i64, out: &mut String) {
     out.extend(digits[at..].iter().map(|d| char::from(*d)));
 }
 
-fn fixed(bytes: &[u8], ty: PgType) -> SqlResult<Datum> {
-    let bytes: [u8; 16] = bytes.try_into().map_err(|_| damaged(ty))?;
-    Ok(match ty.oid {
-        Oid::UUID => Datum::Uuid(bytes),
-        _ => Datum::Interval(Interval {
-            months: i32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]),
-            days: i32::from_be_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]),
-            micros: i64::from_be_bytes([
-                bytes[8], bytes[9], bytes[10], bytes[11], bytes[12], bytes[13], bytes[14], bytes[15],
-            ]),
-        }),
-    })
-}
-
+/// The value of a column whose bytes are those of a stored row.
 fn coded(bytes: &[u8], ty: PgType) -> SqlResult<Datum> {
-    match ty.oid {
-        Oid::BYTEA => Ok(Datum::Bytea(Bytes::copy_from_slice(bytes))),
-        Oid::NUMERIC => {
-            let (digits, scale) = bytes.split_last_chunk::<2>().ok_or_else(|| damaged(ty))?;
-            Numeric::from_ordered_bytes(digits, u16::from_be_bytes(*scale))
-                .map(|(value, _)| Datum::Numeric(value))
-                .ok_or_else(|| damaged(ty))
-        }
-        _ => Err(SqlError::unsupported(format!("type {} cannot be sent", ty.oid))),
-    }
+    gavel_encoding::value::decode(bytes, ty).map_err(|_| damaged(ty))
 }
 
 fn damaged(ty: PgType) -> SqlError {

@@ -43,8 +43,7 @@ pub fn write(value: &Numeric, out: &mut BytesMut) {
     let first = groups.iter().position(|g| *g != 0).unwrap_or(groups.len());
     let last = groups.iter().rposition(|g| *g != 0).map_or(first, |p| p + 1);
     let digits = groups.get(first..last).unwrap_or_default();
-    let weight =
-        if digits.is_empty() { 0 } else { groups.len() as i64 - fraction_groups as i64 - 1 - first as i64 };
+    let weight = if digits.is_empty() { 0 } else { groups.len() as i64 - fraction_groups as i64 - 1 - first as i64 };
     out.put_u16(u16::try_from(digits.len()).unwrap_or(u16::MAX));
     out.put_i16(weight.clamp(i64::from(i16::MIN), i64::from(i16::MAX)) as i16);
     out.put_u16(if negative { NEGATIVE } else { POSITIVE });
@@ -68,10 +67,7 @@ fn special(sign: u16, out: &mut BytesMut) {
 /// 22P03 for a bad sign, scale or digit; 08P01 if data is missing or left over.
 pub fn read(data: &[u8]) -> SqlResult<Numeric> {
     let bad = |what: &str| {
-        SqlError::new(
-            SqlState::InvalidBinaryRepresentation,
-            format!("invalid {what} in external \"numeric\" value"),
-        )
+        SqlError::new(SqlState::InvalidBinaryRepresentation, format!("invalid {what} in external \"numeric\" value"))
     };
     let word = |i: usize| match data.get(2 * i..2 * i + 2) {
         Some(&[a, b]) => Ok(u16::from_be_bytes([a, b])),

@@ -54,18 +54,12 @@ pub fn write_field(value: &Datum, ty: PgType, out: &mut BytesMut) -> SqlResult<(
 }
 
 /// Runs `body`, and puts the length of what it wrote before it.
-pub(crate) fn with_length(
-    out: &mut BytesMut,
-    body: impl FnOnce(&mut BytesMut) -> SqlResult<()>,
-) -> SqlResult<()> {
+pub(crate) fn with_length(out: &mut BytesMut, body: impl FnOnce(&mut BytesMut) -> SqlResult<()>) -> SqlResult<()> {
     length_word(out, 4, body)
 }
 
 /// Same, for the length of a message, which counts its own four bytes.
-pub(crate) fn with_self_length(
-    out: &mut BytesMut,
-    body: impl FnOnce(&mut BytesMut) -> SqlResult<()>,
-) -> SqlResult<()> {
+pub(crate) fn with_self_length(out: &mut BytesMut, body: impl FnOnce(&mut BytesMut) -> SqlResult<()>) -> SqlResult<()> {
     length_word(out, 0, body)
 }
 
@@ -382,13 +376,7 @@ fn deeper(depth: usize) -> SqlResult<usize> {
     depth.checked_sub(1).ok_or_else(|| SqlError::new(SqlState::StatementTooComplex, "stack depth limit exceeded"))
 }
 
-fn in_range<T: PartialOrd + Copy>(
-    value: T,
-    range: &std::ops::Range<T>,
-    low: T,
-    high: T,
-    what: &str,
-) -> SqlResult<T> {
+fn in_range<T: PartialOrd + Copy>(value: T, range: &std::ops::Range<T>, low: T, high: T, what: &str) -> SqlResult<T> {
     if range.contains(&value) || value == low || value == high {
         Ok(value)
     } else {

@@ -34,17 +34,11 @@ fn fixed_types_are_big_endian() {
 #[test]
 fn arrays_carry_dimensions_and_nulls() {
     let array = Datum::Array(
-        ArrayValue {
-            element: Oid::INT4,
-            dims: vec![(2, 1), (1, 0)],
-            values: vec![Datum::Int4(7), Datum::Null],
-        }
-        .into(),
+        ArrayValue { element: Oid::INT4, dims: vec![(2, 1), (1, 0)], values: vec![Datum::Int4(7), Datum::Null] }.into(),
     );
     let ty = PgType::new(Oid(1007));
     let bytes = written(&array, ty);
-    let words: Vec<i32> =
-        bytes.chunks_exact(4).map(|c| i32::from_be_bytes(c.try_into().unwrap())).collect();
+    let words: Vec<i32> = bytes.chunks_exact(4).map(|c| i32::from_be_bytes(c.try_into().unwrap())).collect();
     assert_eq!(words, [2, 1, 23, 2, 1, 1, 0, 4, 7, -1]);
     assert_eq!(read(&bytes, ty).unwrap(), array);
 }

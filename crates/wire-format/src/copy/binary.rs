@@ -16,9 +16,13 @@ const WITH_OIDS: u32 = 1 << 16;
 #[derive(Debug, PartialEq, Eq)]
 pub enum Frame {
     /// A tuple, its fields in `fields`; the next frame begins after `length` bytes.
-    Tuple { length: usize },
+    Tuple {
+        length: usize,
+    },
     /// The trailer; nothing may follow.
-    End { length: usize },
+    End {
+        length: usize,
+    },
     Incomplete,
 }
 
@@ -40,8 +44,7 @@ pub fn header(buf: &[u8]) -> SqlResult<Option<usize>> {
     }
     let Some(extension) = word(buf, SIGNATURE.len() + 4) else { return Ok(None) };
     let extension = i32::from_be_bytes(extension.to_be_bytes());
-    let extension =
-        usize::try_from(extension).map_err(|_| bad("invalid COPY file header (missing length)"))?;
+    let extension = usize::try_from(extension).map_err(|_| bad("invalid COPY file header (missing length)"))?;
     let length = SIGNATURE.len() + 8 + extension;
     Ok((buf.len() >= length).then_some(length))
 }

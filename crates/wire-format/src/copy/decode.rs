@@ -241,9 +241,7 @@ impl CopyDecoder {
             self.line += 1;
         }
         match frame.map_err(|e| e.context(self.tuple_context()))? {
-            Frame::Incomplete if self.eof => {
-                Err(bad("unexpected EOF in COPY data").context(self.tuple_context()))
-            }
+            Frame::Incomplete if self.eof => Err(bad("unexpected EOF in COPY data").context(self.tuple_context())),
             Frame::Incomplete if rest.len() > MAX_ROW_BYTES => {
                 Err(SqlError::new(SqlState::ProgramLimitExceeded, "COPY tuple is too long"))
             }

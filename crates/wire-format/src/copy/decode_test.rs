@@ -23,11 +23,7 @@ fn decode(options: &CopyOptions, columns: usize, data: &[u8], chunk: usize) -> R
             None => decoder.finish(),
         }
         while let Some(row) = decoder.next_row()? {
-            rows.push(
-                (0..columns)
-                    .map(|i| row.field(i).map(|f| String::from_utf8_lossy(f).into_owned()))
-                    .collect(),
-            );
+            rows.push((0..columns).map(|i| row.field(i).map(|f| String::from_utf8_lossy(f).into_owned())).collect());
         }
     }
     Ok(rows)
@@ -51,11 +47,7 @@ fn text_escapes_and_nulls() {
     let text = options(CopyFileFormat::Text);
     assert_eq!(
         both(&text, 2, "1\t\\N\nx\\ty\\\\\\\n\\101\t\\x41z\\q\n\\\\N\t\n").unwrap(),
-        [
-            row(&[Some("1"), None]),
-            row(&[Some("x\ty\\\nA"), Some("Azq")]),
-            row(&[Some("\\N"), Some("")]),
-        ]
+        [row(&[Some("1"), None]), row(&[Some("x\ty\\\nA"), Some("Azq")]), row(&[Some("\\N"), Some("")]),]
     );
 }
 
@@ -124,10 +116,7 @@ fn forced_nulls() {
     };
     assert_eq!(both(&csv, 2, "\"\",\n").unwrap(), [row(&[None, Some("")])]);
     let wrong = CopyOptions { force_null: ColumnChoice::Named(vec!["z".into()]), ..csv };
-    assert_eq!(
-        decode(&wrong, 2, b"", 1).unwrap_err().message(),
-        "FORCE_NULL column \"z\" not referenced by COPY"
-    );
+    assert_eq!(decode(&wrong, 2, b"", 1).unwrap_err().message(), "FORCE_NULL column \"z\" not referenced by COPY");
 }
 
 #[test]

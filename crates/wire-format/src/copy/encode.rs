@@ -104,8 +104,7 @@ impl CopyEncoder {
                 if index > 0 {
                     out.put_u8(options.delimiter);
                 }
-                let text =
-                    if column.is_null(row) { None } else { Some(column.text(row, style, scratch)?) };
+                let text = if column.is_null(row) { None } else { Some(column.text(row, style, scratch)?) };
                 put_value(text, flag(force_quote, index), index, columns.len(), options, out);
             }
             out.put_u8(b'\n');

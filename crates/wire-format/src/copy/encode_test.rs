@@ -37,10 +37,7 @@ fn csv_quotes_only_where_needed() {
     let out = encode(
         CopyOptions { header: Header::Present, ..csv() },
         &["a", "b,c"],
-        &[
-            vec![Datum::text("x"), Datum::Null],
-            vec![Datum::text(""), Datum::text("say \"hi\"")],
-        ],
+        &[vec![Datum::text("x"), Datum::Null], vec![Datum::text(""), Datum::text("say \"hi\"")]],
     );
     assert_eq!(String::from_utf8(out).unwrap(), "a,\"b,c\"\nx,\n\"\",\"say \"\"hi\"\"\"\n");
     assert_eq!(encode(csv(), &["a"], &[vec![Datum::text("\\.")]]), b"\"\\.\"\n");
@@ -52,10 +49,7 @@ fn csv_quotes_only_where_needed() {
 fn binary_has_header_and_trailer() {
     let options = CopyOptions { format: CopyFileFormat::Binary, ..Default::default() };
     let out = encode(options, &["a"], &[vec![Datum::text("x")], vec![Datum::Null]]);
-    assert_eq!(
-        out,
-        b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\x01x\0\x01\xff\xff\xff\xff\xff\xff"
-    );
+    assert_eq!(out, b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\x01x\0\x01\xff\xff\xff\xff\xff\xff");
 }
 
 proptest::proptest! {

@@ -202,10 +202,7 @@ impl Given {
             }
         };
         only_csv(self.quote.is_some(), "quote")?;
-        let quote = single(
-            self.quote.as_deref().unwrap_or("\""),
-            "COPY quote must be a single one-byte character",
-        )?;
+        let quote = single(self.quote.as_deref().unwrap_or("\""), "COPY quote must be a single one-byte character")?;
         if csv && delimiter == quote {
             return Err(invalid("COPY delimiter and quote must be different"));
         }
