@@ -6,10 +6,18 @@
 //! |---|---|
 //! | [`descriptor`] | what one object is |
 //! | [`snapshot`] | [`Catalog`]: everything of one database at one timestamp, with look-ups |
+//! | [`keys`] | where the catalog lies in the key space |
+//! | [`store`] | stored rows to [`Catalog`], and the writes by which one becomes another |
+//! | [`bootstrap`] | what a new cluster begins with |
+//! | [`oids`] | blocks of fresh OIDs |
 //! | [`system`] | shapes of the relations of `pg_catalog` and `information_schema` |
 
+pub mod bootstrap;
 pub mod descriptor;
+pub mod keys;
+pub mod oids;
 pub mod snapshot;
+pub mod store;
 pub mod system;
 
 pub use descriptor::{

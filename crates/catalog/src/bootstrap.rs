@@ -1,0 +1,47 @@
+//! What a new cluster begins with: the role `postgres`, the databases `postgres`, `template1` and
+//! `template0`, and in each of them schema `public`.
+
+use std::sync::Arc;
+
+use gavel_types::{Oid, Write};
+
+use crate::descriptor::{Database, Role};
+use crate::snapshot::{Catalog, PG_DATABASE};
+use crate::store::{Reliance, changes, database_rows};
+
+/// OID of the first superuser, as in PostgreSQL.
+pub const SUPERUSER: Oid = Oid(10);
+/// OIDs of the first databases, as in PostgreSQL 15.
+pub const TEMPLATE1: Oid = Oid(1);
+pub const TEMPLATE0: Oid = Oid(4);
+pub const POSTGRES: Oid = Oid(5);
+
+/// All writes of the first transaction of a cluster. `version` is random.
+pub fn cluster(superuser: &str, version: u64) -> Vec<Write> {
+    let empty = Catalog::default();
+    let mut fresh = empty.clone();
+    fresh.put_role(Arc::new(Role {
+        oid: SUPERUSER,
+        name: superuser.into(),
+        superuser: true,
+        login: true,
+        create_db: true,
+        create_role: true,
+        inherit: true,
+        password: None,
+    }));
+    let databases = [
+        (TEMPLATE1, "template1", "default template for new databases"),
+        (TEMPLATE0, "template0", "unmodifiable empty database"),
+        (POSTGRES, "postgres", "default administrative connection database"),
+    ];
+    for (oid, name, comment) in databases {
+        fresh.put_database(Arc::new(Database { oid, name: name.into(), owner: SUPERUSER }));
+        fresh.comments.insert((PG_DATABASE, oid, 0), comment.into());
+    }
+    let mut writes = changes(&empty, &fresh, &Reliance::default(), version);
+    for (oid, ..) in databases {
+        writes.extend(database_rows(oid, SUPERUSER, version));
+    }
+    writes
+}

@@ -1,0 +1,218 @@
+//! Where the catalog lies in the key space. Like every key, `[tenant u32][object id u32][…]`, big
+//! endian; object ids below 16384 belong to the system.
+//!
+//! ```text
+//! tenant 0 (cluster-wide: roles, databases)       tenant = database OID (everything else)
+//! [t][1][kind u8][oid u32]            descriptor row
+//! [t][2][space u8][schema u32][name]  name entry: two creators of one name meet here
+//! [t][3][oid u32]                     version of an object: every user of it shares this key
+//! [t][4]                              catalog version: random, new at every DDL commit
+//! [t][5]                              next free OID (tenant 0 only)
+//! [t][6][oid u32]                     storage whose rows nobody can name any more
+//! [t][7][oid u32]                     state of a sequence
+//! [t][8][class u32][oid u32][sub i32] comment
+//! ```
+//! Object ids of a tenant's rows are at least [`FIRST_USER_OID`], so no user row lies in these ranges.
+
+use bytes::{BufMut, Bytes, BytesMut};
+use gavel_types::{KeyRange, Oid};
+
+use crate::system::FIRST_USER_OID;
+
+/// Tenant of what belongs to the whole cluster.
+pub const CLUSTER: Oid = Oid(0);
+
+const DESCRIPTOR: u32 = 1;
+const NAME: u32 = 2;
+const VERSION: u32 = 3;
+const CATALOG_VERSION: u32 = 4;
+const NEXT_OID: u32 = 5;
+const DROPPED: u32 = 6;
+const SEQUENCE: u32 = 7;
+const COMMENT: u32 = 8;
+
+/// What a descriptor row describes. The numbers are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Kind {
+    Database = 1,
+    Role = 2,
+    Schema = 3,
+    Table = 4,
+    View = 5,
+    Sequence = 6,
+}
+
+impl Kind {
+    /// The kind of this stored number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        [Self::Database, Self::Role, Self::Schema, Self::Table, Self::View, Self::Sequence]
+            .into_iter()
+            .find(|k| *k as u8 == number)
+    }
+
+    /// The tenant that objects of this kind are stored under, in database `database`.
+    pub const fn tenant(self, database: Oid) -> Oid {
+        match self {
+            Self::Database | Self::Role => CLUSTER,
+            Self::Schema | Self::Table | Self::View | Self::Sequence => database,
+        }
+    }
+
+    /// The name space of its names.
+    pub const fn space(self) -> Space {
+        match self {
+            Self::Database => Space::Database,
+            Self::Role => Space::Role,
+            Self::Schema => Space::Schema,
+            Self::Table | Self::View | Self::Sequence => Space::Relation,
+        }
+    }
+}
+
+/// A name space. The numbers are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Space {
+    Database = 1,
+    Role = 2,
+    Schema = 3,
+    /// Tables, indexes, views and sequences of one schema.
+    Relation = 4,
+}
+
+fn prefix(tenant: Oid, object: u32) -> BytesMut {
+    let mut key = BytesMut::with_capacity(24);
+    key.put_u32(tenant.0);
+    key.put_u32(object);
+    key
+}
+
+/// Row of a descriptor.
+pub fn descriptor(tenant: Oid, kind: Kind, oid: Oid) -> Bytes {
+    let mut key = prefix(tenant, DESCRIPTOR);
+    key.put_u8(kind as u8);
+    key.put_u32(oid.0);
+    key.freeze()
+}
+
+/// All descriptor rows of a tenant.
+pub fn descriptors(tenant: Oid) -> KeyRange {
+    KeyRange::prefix(&prefix(tenant, DESCRIPTOR))
+}
+
+/// Kind and OID of a descriptor's key; `None` for any other key.
+pub fn read_descriptor(key: &[u8]) -> Option<(Kind, Oid)> {
+    let rest = key.get(4..)?.strip_prefix(&DESCRIPTOR.to_be_bytes())?;
+    let (kind, oid) = rest.split_first()?;
+    Some((Kind::from_number(*kind)?, Oid(u32::from_be_bytes(oid.try_into().ok()?))))
+}
+
+/// Entry of a name; `schema` is 0 outside [`Space::Relation`].
+pub fn name(tenant: Oid, space: Space, schema: Oid, name: &str) -> Bytes {
+    let mut key = prefix(tenant, NAME);
+    key.put_u8(space as u8);
+    key.put_u32(schema.0);
+    key.put_slice(name.as_bytes());
+    key.freeze()
+}
+
+/// What every transaction that used the object shares, and DDL on it writes (PROTOCOL §11).
+pub fn object_version(tenant: Oid, oid: Oid) -> Bytes {
+    let mut key = prefix(tenant, VERSION);
+    key.put_u32(oid.0);
+    key.freeze()
+}
+
+/// The OID in a key of [`object_version`].
+pub fn read_object_version(key: &[u8]) -> Option<Oid> {
+    let rest = key.get(4..)?.strip_prefix(&VERSION.to_be_bytes())?;
+    Some(Oid(u32::from_be_bytes(rest.try_into().ok()?)))
+}
+
+/// Sixteen random bytes that change with every DDL commit in the tenant.
+pub fn catalog_version(tenant: Oid) -> Bytes {
+    prefix(tenant, CATALOG_VERSION).freeze()
+}
+
+/// The OID counter: four bytes, big endian, the next OID that nobody has.
+pub fn next_oid() -> Bytes {
+    prefix(CLUSTER, NEXT_OID).freeze()
+}
+
+/// Marks storage of a dropped, truncated or rewritten object for removal.
+pub fn dropped(tenant: Oid, storage: Oid) -> Bytes {
+    let mut key = prefix(tenant, DROPPED);
+    key.put_u32(storage.0);
+    key.freeze()
+}
+
+/// All marks of [`dropped`] storage of a tenant.
+pub fn all_dropped(tenant: Oid) -> KeyRange {
+    KeyRange::prefix(&prefix(tenant, DROPPED))
+}
+
+/// State of a sequence.
+pub fn sequence(tenant: Oid, oid: Oid) -> Bytes {
+    let mut key = prefix(tenant, SEQUENCE);
+    key.put_u32(oid.0);
+    key.freeze()
+}
+
+/// A comment; `class` is the OID of the catalog that holds the object.
+pub fn comment(tenant: Oid, class: Oid, oid: Oid, sub: i32) -> Bytes {
+    let mut key = prefix(tenant, COMMENT);
+    key.put_u32(class.0);
+    key.put_u32(oid.0);
+    key.put_i32(sub);
+    key.freeze()
+}
+
+/// All comments of a tenant.
+pub fn comments(tenant: Oid) -> KeyRange {
+    KeyRange::prefix(&prefix(tenant, COMMENT))
+}
+
+/// What a key of [`comment`] names.
+pub fn read_comment(key: &[u8]) -> Option<(Oid, Oid, i32)> {
+    let rest: [u8; 12] = key.get(4..)?.strip_prefix(&COMMENT.to_be_bytes())?.try_into().ok()?;
+    let word = |at: usize| -> [u8; 4] { [rest[at], rest[at + 1], rest[at + 2], rest[at + 3]] };
+    Some((Oid(u32::from_be_bytes(word(0))), Oid(u32::from_be_bytes(word(4))), i32::from_be_bytes(word(8))))
+}
+
+/// All rows stored under an object id (a table's `storage`, an index's `storage`).
+pub fn object(tenant: Oid, storage: Oid) -> KeyRange {
+    KeyRange::prefix(&prefix(tenant, storage.0))
+}
+
+/// Everything of a tenant.
+pub fn tenant(tenant: Oid) -> KeyRange {
+    KeyRange::prefix(&tenant.0.to_be_bytes())
+}
+
+/// The storage that a row or index entry lies in, and its tenant; `None` for catalog keys.
+pub fn read_object(key: &[u8]) -> Option<(Oid, Oid)> {
+    let tenant = u32::from_be_bytes(key.get(..4)?.try_into().ok()?);
+    let object = u32::from_be_bytes(key.get(4..8)?.try_into().ok()?);
+    (object >= FIRST_USER_OID.0).then_some((Oid(tenant), Oid(object)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_read_back_and_do_not_overlap_rows() {
+        let key = descriptor(Oid(5), Kind::Table, Oid(16400));
+        assert_eq!(&key[..], b"\0\0\0\x05\0\0\0\x01\x04\0\0\x40\x10");
+        assert_eq!(read_descriptor(&key), Some((Kind::Table, Oid(16400))));
+        assert!(descriptors(Oid(5)).contains(&key) && !descriptors(Oid(4)).contains(&key));
+        assert_eq!(read_object_version(&object_version(Oid(5), Oid(7))), Some(Oid(7)));
+        assert_eq!(read_object_version(&key), None);
+        assert_eq!(read_comment(&comment(Oid(5), Oid(1259), Oid(9), -1)), Some((Oid(1259), Oid(9), -1)));
+        assert_eq!(read_object(&key), None);
+        assert!(!object(Oid(5), FIRST_USER_OID).contains(&key));
+        assert!(tenant(Oid(5)).contains(&key));
+        assert_eq!(read_descriptor(b"\0\0"), None);
+    }
+}

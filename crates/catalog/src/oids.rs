@@ -1,0 +1,63 @@
+//! Fresh OIDs. The counter in [`crate::keys::next_oid`] is raised a block at a time by a transaction of
+//! its own; a query node hands out the block from memory. OIDs of a block that a crash lost are never
+//! used, none is used twice.
+
+use bytes::Bytes;
+use gavel_types::{Oid, Write, WriteMode};
+
+use crate::keys;
+use crate::system::FIRST_USER_OID;
+
+/// How many OIDs are taken from the counter at a time.
+pub const BLOCK: u32 = 4096;
+
+/// OIDs that this node may hand out.
+#[derive(Debug, Default)]
+pub struct OidBlock {
+    next: u32,
+    end: u32,
+}
+
+impl OidBlock {
+    /// The first of `count` OIDs in a row; `None` if the block is used up and [`OidBlock::refill`] is due.
+    pub fn take(&mut self, count: u32) -> Option<Oid> {
+        let first = self.next;
+        let next = first.checked_add(count)?;
+        if first == 0 || next > self.end {
+            return None;
+        }
+        self.next = next;
+        Some(Oid(first))
+    }
+
+    /// Given the counter's value (`None` if it is absent), the write that takes at least `count` more
+    /// OIDs. Commit it, then call [`OidBlock::take`] again. `None` when OIDs have run out.
+    pub fn refill(counter: Option<&[u8]>, count: u32) -> Option<(Self, Write)> {
+        let first = counter.and_then(|c| c.try_into().ok()).map_or(FIRST_USER_OID.0, u32::from_be_bytes);
+        let end = first.checked_add(BLOCK.max(count))?;
+        // The upper half of the range stays free: OIDs are shown as signed numbers by some clients.
+        if end > i32::MAX as u32 {
+            return None;
+        }
+        let value = Bytes::copy_from_slice(&end.to_be_bytes());
+        let write = Write { key: keys::next_oid(), mode: WriteMode::Update, value: Some(value) };
+        Some((Self { next: first, end }, write))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_follow_each_other() {
+        assert_eq!(OidBlock::default().take(1), None);
+        let (mut block, write) = OidBlock::refill(None, 1).expect("fresh counter");
+        assert_eq!(block.take(10), Some(Oid(16384)));
+        assert_eq!(block.take(BLOCK), None);
+        assert_eq!(block.take(1), Some(Oid(16394)));
+        let (mut next, _) = OidBlock::refill(write.value.as_deref(), 10_000).expect("second block");
+        assert_eq!(next.take(10_000), Some(Oid(16384 + BLOCK)));
+        assert!(OidBlock::refill(Some(&[0x7f, 0xff, 0xff, 0xff]), 1).is_none());
+    }
+}

@@ -1,0 +1,299 @@
+//! The catalog as stored rows: reading a snapshot from them, and the writes by which one catalog
+//! becomes another.
+//!
+//! DDL works on its own copy of the catalog; [`changes`] compares the copy with what it began as and
+//! says what to write. Objects are shared by `Arc`, so that unchanged ones are skipped by pointer.
+//!
+//! # Invariants
+//! 1. A created or renamed object writes its name entry with [`WriteMode::Insert`]: of two concurrent
+//!    creators of a name one aborts.
+//! 2. A changed or dropped object writes its version key in a key-changing mode, so that transactions
+//!    that used the older descriptor abort with OC001.
+//! 3. Any change writes the tenant's catalog version, blind, so that DDL on different objects does not
+//!    conflict and caches notice.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use gavel_types::{Oid, SqlError, SqlResult, Write, WriteMode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::descriptor::{Database, Role, Schema, Sequence, Table, View};
+use crate::keys::{self, CLUSTER, Kind, Space};
+use crate::snapshot::Catalog;
+
+/// Format of a descriptor row: this byte, then JSON.
+const FORMAT: u8 = 1;
+
+fn encode<T: Serialize>(value: &T) -> Bytes {
+    let mut out = vec![FORMAT];
+    // Descriptors have string keys only, and a Vec does not fail to take bytes.
+    if serde_json::to_writer(&mut out, value).is_err() {
+        out.truncate(1);
+    }
+    out.into()
+}
+
+fn decode<T: DeserializeOwned>(value: &[u8]) -> SqlResult<Arc<T>> {
+    match value.split_first() {
+        Some((&FORMAT, json)) => serde_json::from_slice(json)
+            .map(Arc::new)
+            .map_err(|e| SqlError::internal(format!("catalog row does not read: {e}"))),
+        _ => Err(SqlError::internal("catalog row has a format that this version does not know")),
+    }
+}
+
+/// The rows that a [`Catalog`] is read from, all at one snapshot.
+#[derive(Clone, Debug, Default)]
+pub struct StoredRows {
+    /// Values of [`keys::catalog_version`] of the cluster and of the database; absent ones are empty.
+    pub versions: [Bytes; 2],
+    /// Keys and values in [`keys::descriptors`] of the cluster and of the database.
+    pub descriptors: Vec<(Bytes, Bytes)>,
+    /// Keys and values in [`keys::comments`] of the cluster and of the database.
+    pub comments: Vec<(Bytes, Bytes)>,
+}
+
+/// The version that a catalog with these two version values has: what a cache compares.
+pub fn version_of(versions: &[Bytes; 2]) -> u128 {
+    let half = |b: &Bytes| b.iter().take(8).fold(0u64, |n, byte| n << 8 | u64::from(*byte));
+    u128::from(half(&versions[0])) << 64 | u128::from(half(&versions[1]))
+}
+
+/// Reads the catalog of `database` from its rows.
+///
+/// # Errors
+/// XX000 if a row does not decode; 3D000 if there is no such database.
+pub fn load(database: Oid, rows: &StoredRows) -> SqlResult<Catalog> {
+    let mut catalog = Catalog { version: version_of(&rows.versions), database, ..Catalog::default() };
+    for (key, value) in &rows.descriptors {
+        let Some((kind, _)) = keys::read_descriptor(key) else { continue };
+        match kind {
+            Kind::Database => catalog.put_database(decode::<Database>(value)?),
+            Kind::Role => catalog.put_role(decode::<Role>(value)?),
+            Kind::Schema => catalog.put_schema(decode::<Schema>(value)?),
+            Kind::Table => catalog.put_table(decode::<Table>(value)?),
+            Kind::View => catalog.put_view(decode::<View>(value)?),
+            Kind::Sequence => catalog.put_sequence(decode::<Sequence>(value)?),
+        }
+    }
+    for (key, value) in &rows.comments {
+        if let (Some(of), Ok(text)) = (keys::read_comment(key), std::str::from_utf8(value)) {
+            catalog.comments.insert(of, text.into());
+        }
+    }
+    let name = catalog.databases.values().find(|d| d.oid == database).map(|d| d.name.as_str().into());
+    catalog.database_name = name.ok_or_else(|| {
+        SqlError::new(gavel_types::SqlState::InvalidCatalogName, format!("database with OID {database} does not exist"))
+    })?;
+    Ok(catalog)
+}
+
+/// One object as rows see it.
+struct Stored {
+    kind: Kind,
+    oid: Oid,
+    /// Address of the shared descriptor: equal addresses mean that nothing changed.
+    address: usize,
+    /// Names that it takes: schema (0 outside relations), name, OID that the entry points to.
+    names: Vec<(Oid, String, Oid)>,
+    /// Storage that it owns.
+    storage: Vec<Oid>,
+    value: Bytes,
+}
+
+fn address<T>(arc: &Arc<T>) -> usize {
+    Arc::as_ptr(arc).addr()
+}
+
+/// Objects of a catalog that are not, by address, in `same`.
+fn stored(catalog: &Catalog, same: &BTreeSet<usize>) -> BTreeMap<(Kind, Oid), Stored> {
+    fn add<T: Serialize>(
+        out: &mut BTreeMap<(Kind, Oid), Stored>,
+        same: &BTreeSet<usize>,
+        (kind, oid): (Kind, Oid),
+        object: &Arc<T>,
+        names: impl FnOnce() -> Vec<(Oid, String, Oid)>,
+        storage: impl FnOnce() -> Vec<Oid>,
+    ) {
+        if same.contains(&address(object)) {
+            return;
+        }
+        let value = encode(object.as_ref());
+        let (names, storage, address) = (names(), storage(), address(object));
+        out.insert((kind, oid), Stored { kind, oid, address, names, storage, value });
+    }
+    let mut out = BTreeMap::new();
+    let none = Oid(0);
+    for o in catalog.databases.values() {
+        add(&mut out, same, (Kind::Database, o.oid), o, || vec![(none, o.name.clone(), o.oid)], Vec::new);
+    }
+    for o in catalog.roles.values() {
+        add(&mut out, same, (Kind::Role, o.oid), o, || vec![(none, o.name.clone(), o.oid)], Vec::new);
+    }
+    for o in catalog.schemas.values() {
+        add(&mut out, same, (Kind::Schema, o.oid), o, || vec![(none, o.name.clone(), o.oid)], Vec::new);
+    }
+    for o in catalog.views.values() {
+        add(&mut out, same, (Kind::View, o.oid), o, || vec![(o.schema, o.name.clone(), o.oid)], Vec::new);
+    }
+    for o in catalog.sequences.values() {
+        add(&mut out, same, (Kind::Sequence, o.oid), o, || vec![(o.schema, o.name.clone(), o.oid)], Vec::new);
+    }
+    for o in catalog.tables.values() {
+        let names = || {
+            let indexes = o.indexes.iter().map(|i| (o.schema, i.name.clone(), i.oid));
+            std::iter::once((o.schema, o.name.clone(), o.oid)).chain(indexes).collect()
+        };
+        let storage = || std::iter::once(o.storage).chain(o.indexes.iter().map(|i| i.storage)).collect();
+        add(&mut out, same, (Kind::Table, o.oid), o, names, storage);
+    }
+    out
+}
+
+fn addresses(catalog: &Catalog) -> BTreeSet<usize> {
+    let c = catalog;
+    (c.databases.values().map(address))
+        .chain(c.roles.values().map(address))
+        .chain(c.schemas.values().map(address))
+        .chain(c.views.values().map(address))
+        .chain(c.sequences.values().map(address))
+        .chain(c.tables.values().map(address))
+        .collect()
+}
+
+/// What a transaction's DDL did besides changing descriptors.
+#[derive(Clone, Debug, Default)]
+pub struct Reliance {
+    /// Objects whose rows it has read (index builds, validations): rows that come in meanwhile abort it.
+    pub rows_of: BTreeSet<Oid>,
+    /// Objects that a new object depends on and that must not vanish meanwhile, by kind.
+    pub pinned: BTreeSet<(Kind, Oid)>,
+}
+
+/// The writes by which `old` becomes `new`, at most one a key. `version` is a new random number.
+/// Empty if nothing changed.
+pub fn changes(old: &Catalog, new: &Catalog, reliance: &Reliance, version: u64) -> Vec<Write> {
+    let before = stored(old, &addresses(new));
+    let after = stored(new, &addresses(old));
+    let mut out = Writes { database: new.database, by_key: BTreeMap::new(), tenants: BTreeSet::new() };
+    for (id, object) in &before {
+        out.retire(object, after.get(id), reliance);
+    }
+    for (id, object) in &after {
+        out.establish(object, before.get(id));
+    }
+    for &(kind, oid) in &reliance.pinned {
+        out.pin(new, kind, oid);
+    }
+    out.comments(old, new);
+    for tenant in std::mem::take(&mut out.tenants) {
+        out.put(keys::catalog_version(tenant), WriteMode::Blind, Some(Bytes::copy_from_slice(&version.to_be_bytes())));
+    }
+    out.by_key.into_values().collect()
+}
+
+struct Writes {
+    database: Oid,
+    by_key: BTreeMap<Bytes, Write>,
+    /// Tenants with a change.
+    tenants: BTreeSet<Oid>,
+}
+
+impl Writes {
+    fn put(&mut self, key: Bytes, mode: WriteMode, value: Option<Bytes>) {
+        self.by_key.insert(key.clone(), Write { key, mode, value });
+    }
+
+    fn name_key(&self, object: &Stored, schema: Oid, name: &str) -> Bytes {
+        let space = if object.kind.space() == Space::Relation { schema } else { Oid(0) };
+        keys::name(object.kind.tenant(self.database), object.kind.space(), space, name)
+    }
+
+    /// What goes away of an object that was changed or dropped.
+    fn retire(&mut self, object: &Stored, successor: Option<&Stored>, reliance: &Reliance) {
+        let tenant = object.kind.tenant(self.database);
+        self.tenants.insert(tenant);
+        for (schema, name, _) in &object.names {
+            let kept = successor.is_some_and(|s| s.names.iter().any(|(sc, n, _)| sc == schema && n == name));
+            if !kept {
+                self.put(self.name_key(object, *schema, name), WriteMode::Delete, None);
+            }
+        }
+        for storage in &object.storage {
+            if !successor.is_some_and(|s| s.storage.contains(storage)) {
+                self.put(keys::dropped(tenant, *storage), WriteMode::Blind, Some(Bytes::from_static(b"1")));
+            }
+        }
+        if object.kind == Kind::Database && successor.is_none() {
+            self.put(keys::dropped(CLUSTER, object.oid), WriteMode::Blind, Some(Bytes::from_static(b"database")));
+        }
+        if successor.is_none() {
+            self.put(keys::descriptor(tenant, object.kind, object.oid), WriteMode::Delete, None);
+        }
+        // A schema, database or role that goes must not meet an object just put into it.
+        let relied = reliance.rows_of.contains(&object.oid)
+            || (successor.is_none() && matches!(object.kind, Kind::Schema | Kind::Database | Kind::Role));
+        let mode = if relied { WriteMode::Delete } else { WriteMode::Insert };
+        self.put(keys::object_version(tenant, object.oid), mode, Some(Bytes::from_static(b"1")));
+    }
+
+    /// What comes of an object that was created or changed.
+    fn establish(&mut self, object: &Stored, predecessor: Option<&Stored>) {
+        let tenant = object.kind.tenant(self.database);
+        self.tenants.insert(tenant);
+        debug_assert!(predecessor.is_none_or(|p| p.address != object.address));
+        for (schema, name, oid) in &object.names {
+            if predecessor.is_some_and(|p| p.names.iter().any(|(s, n, o)| s == schema && n == name && o == oid)) {
+                continue;
+            }
+            let value = Bytes::copy_from_slice(&oid.0.to_be_bytes());
+            self.put(self.name_key(object, *schema, name), WriteMode::Insert, Some(value));
+        }
+        let mode = if predecessor.is_some() { WriteMode::Update } else { WriteMode::Insert };
+        self.put(keys::descriptor(tenant, object.kind, object.oid), mode, Some(object.value.clone()));
+    }
+
+    /// Writes an object's descriptor as it is: whoever drops or changes it meanwhile conflicts.
+    fn pin(&mut self, catalog: &Catalog, kind: Kind, oid: Oid) {
+        let value = match kind {
+            Kind::Table => catalog.tables.get(&oid).map(|o| encode(o.as_ref())),
+            Kind::View => catalog.views.get(&oid).map(|o| encode(o.as_ref())),
+            Kind::Sequence => catalog.sequences.get(&oid).map(|o| encode(o.as_ref())),
+            Kind::Schema => catalog.schemas.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
+            Kind::Role => catalog.roles.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
+            Kind::Database => catalog.databases.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
+        };
+        let key = keys::descriptor(kind.tenant(self.database), kind, oid);
+        if let (Some(value), false) = (value, self.by_key.contains_key(&key)) {
+            self.put(key, WriteMode::Update, Some(value));
+        }
+    }
+
+    fn comments(&mut self, old: &Catalog, new: &Catalog) {
+        let gone = old.comments.keys().filter(|k| !new.comments.contains_key(k)).map(|k| (k, None));
+        let set = new.comments.iter().filter(|(k, v)| old.comments.get(k) != Some(v)).map(|(k, v)| (k, Some(v)));
+        for (&(class, oid, sub), text) in gone.chain(set) {
+            let tenant = if crate::snapshot::is_shared(class) { CLUSTER } else { self.database };
+            self.tenants.insert(tenant);
+            let value = text.map(|t| Bytes::copy_from_slice(t.as_bytes()));
+            self.put(keys::comment(tenant, class, oid, sub), WriteMode::Update, value);
+        }
+    }
+}
+
+/// The writes that make a new, empty database `database` (schema `public` owned by `owner`).
+pub fn database_rows(database: Oid, owner: Oid, version: u64) -> Vec<Write> {
+    let empty = Catalog { database, ..Catalog::default() };
+    let mut fresh = empty.clone();
+    fresh.put_schema(Arc::new(Schema { oid: crate::system::PUBLIC, name: "public".into(), owner }));
+    let class = crate::snapshot::PG_NAMESPACE;
+    fresh.comments.insert((class, crate::system::PUBLIC, 0), "standard public schema".into());
+    changes(&empty, &fresh, &Reliance::default(), version)
+}
+
+#[cfg(test)]
+#[path = "store_test.rs"]
+mod store_test;

@@ -1,0 +1,131 @@
+use std::collections::BTreeMap;
+
+use gavel_types::PgType;
+
+use super::*;
+use crate::bootstrap;
+use crate::descriptor::{Column, Index, IndexKey};
+
+fn apply(rows: &mut BTreeMap<Bytes, Bytes>, writes: &[Write]) {
+    for w in writes {
+        match &w.value {
+            Some(v) => rows.insert(w.key.clone(), v.clone()),
+            None => rows.remove(&w.key),
+        };
+    }
+}
+
+fn read(rows: &BTreeMap<Bytes, Bytes>, database: Oid) -> Catalog {
+    let within = |range: gavel_types::KeyRange| {
+        rows.range(range.start..range.end).map(|(k, v)| (k.clone(), v.clone())).collect::<Vec<_>>()
+    };
+    let version = |t| rows.get(&keys::catalog_version(t)).cloned().unwrap_or_default();
+    let descriptors = [within(keys::descriptors(CLUSTER)), within(keys::descriptors(database))].concat();
+    let comments = [within(keys::comments(CLUSTER)), within(keys::comments(database))].concat();
+    let stored = StoredRows { versions: [version(CLUSTER), version(database)], descriptors, comments };
+    load(database, &stored).expect("rows load")
+}
+
+fn table(oid: u32, name: &str) -> Table {
+    let column = |number, name: &str| Column {
+        number,
+        name: name.into(),
+        ty: PgType::INT4,
+        not_null: number == 1,
+        default: None,
+        identity: None,
+        generated: false,
+        sequence: None,
+        missing: None,
+        dropped: false,
+    };
+    Table {
+        oid: Oid(oid),
+        schema: crate::system::PUBLIC,
+        name: name.into(),
+        owner: Oid(10),
+        version: 1,
+        columns: vec![column(1, "a"), column(2, "b")],
+        storage: Oid(oid),
+        indexes: vec![Index {
+            oid: Oid(oid + 1),
+            name: format!("{name}_pkey"),
+            storage: Oid(oid),
+            primary: true,
+            unique: true,
+            keys: vec![(IndexKey::Column(1), false, false)],
+            include: vec![],
+            predicate: None,
+            nulls_not_distinct: false,
+            constraint: None,
+        }],
+        uniques: vec![],
+        checks: vec![],
+        foreign_keys: vec![],
+        referenced_by: vec![],
+        options: vec![],
+    }
+}
+
+fn modes(writes: &[Write]) -> BTreeMap<Bytes, (WriteMode, bool)> {
+    writes.iter().map(|w| (w.key.clone(), (w.mode, w.value.is_some()))).collect()
+}
+
+#[test]
+fn a_new_cluster_reads_back() {
+    let mut rows = BTreeMap::new();
+    apply(&mut rows, &bootstrap::cluster("postgres", 7));
+    let catalog = read(&rows, bootstrap::POSTGRES);
+    assert_eq!(&*catalog.database_name, "postgres");
+    assert_eq!(catalog.databases.len(), 3);
+    assert_eq!(catalog.schemas["public"].oid, crate::system::PUBLIC);
+    assert!(catalog.roles["postgres"].superuser);
+    assert_eq!(catalog.version, 7 << 64 | 7);
+    assert_eq!(catalog.comments.len(), 4);
+}
+
+#[test]
+fn rename_drop_and_truncate_write_what_others_must_notice() {
+    let mut rows = BTreeMap::new();
+    apply(&mut rows, &bootstrap::cluster("postgres", 7));
+    let base = read(&rows, bootstrap::POSTGRES);
+    let mut with = base.clone();
+    with.put_table(Arc::new(table(16384, "t")));
+    let writes = changes(&base, &with, &Reliance::default(), 8);
+    apply(&mut rows, &writes);
+    let tenant = bootstrap::POSTGRES;
+    let entry = |name: &str| keys::name(tenant, Space::Relation, crate::system::PUBLIC, name);
+    assert_eq!(modes(&writes)[&entry("t_pkey")], (WriteMode::Insert, true));
+    assert_eq!(writes.len(), 4, "two names, descriptor, catalog version: {writes:?}");
+    let loaded = read(&rows, tenant);
+    assert_eq!(loaded.tables, with.tables);
+    assert_ne!(loaded.version, base.version);
+
+    let mut renamed = loaded.clone();
+    renamed.put_table(Arc::new(Table { name: "u".into(), storage: Oid(16390), ..table(16384, "t") }));
+    let writes = modes(&changes(&loaded, &renamed, &Reliance::default(), 9));
+    assert_eq!(writes[&entry("t")], (WriteMode::Delete, false));
+    assert_eq!(writes[&entry("u")], (WriteMode::Insert, true));
+    assert_eq!(writes[&keys::object_version(tenant, Oid(16384))], (WriteMode::Insert, true));
+    assert!(!writes.contains_key(&entry("t_pkey")));
+    assert!(!writes.contains_key(&keys::dropped(tenant, Oid(16384))), "the index still names it");
+
+    let reliance = Reliance { rows_of: BTreeSet::from([Oid(16384)]), ..Reliance::default() };
+    let writes = changes(&loaded, &base, &reliance, 10);
+    let dropped = modes(&writes);
+    assert_eq!(dropped[&keys::object_version(tenant, Oid(16384))].0, WriteMode::Delete);
+    assert_eq!(dropped[&keys::dropped(tenant, Oid(16384))], (WriteMode::Blind, true));
+    apply(&mut rows, &writes);
+    assert!(read(&rows, tenant).relations.is_empty());
+}
+
+#[test]
+fn nothing_changed_writes_nothing() {
+    let mut rows = BTreeMap::new();
+    apply(&mut rows, &bootstrap::cluster("postgres", 7));
+    let base = read(&rows, bootstrap::POSTGRES);
+    assert!(changes(&base, &base.clone(), &Reliance::default(), 8).is_empty());
+    let pinned = BTreeSet::from([(Kind::Schema, crate::system::PUBLIC)]);
+    let writes = changes(&base, &base, &Reliance { pinned, ..Reliance::default() }, 8);
+    assert_eq!(writes.iter().map(|w| w.mode).collect::<Vec<_>>(), [WriteMode::Update]);
+}
