@@ -1,0 +1,145 @@
+//! The commit message and what becomes of it.
+//!
+//! ```text
+//!   send ──► Committed / Aborted            the end
+//!     ├────► WrongEpoch(e)                  nothing was done: send again, naming e
+//!     ├────► DiskFull, Overloaded, …        nothing was done: tell the client
+//!     └────► Unknown ──► resolve ──► Committed / Aborted
+//!                          └───────► still unknown: 40003, never 40001
+//! ```
+
+use std::time::Duration;
+
+use gavel_api::adjudicator::{Adjudicator, Error as AdjudicatorError};
+use gavel_types::{CommitOutcome, CommitRequest, Conflict, SqlError, SqlState, Timestamp, TxnId};
+
+/// How often an epoch may change under one commit.
+const EPOCH_RETRIES: usize = 8;
+/// Largest write set that is kept for a second sending.
+const COPIED_WRITES: usize = 10_000;
+/// Pauses between attempts to learn an unknown outcome.
+pub(crate) const RESOLVE_PAUSES: [Duration; 6] = [
+    Duration::from_millis(10),
+    Duration::from_millis(50),
+    Duration::from_millis(200),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+];
+
+/// How a commit ended well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Committed {
+    /// There was nothing to send.
+    ReadOnly,
+    At(Timestamp),
+}
+
+/// Why there was no commit, by what the caller should do.
+#[derive(Clone, Debug)]
+pub enum CommitError {
+    /// Lost to another transaction (40001): run the transaction again.
+    Conflict(Conflict),
+    /// It may or may not have committed (40003): find out before doing it again.
+    Unknown(String),
+    /// 53100.
+    DiskFull,
+    /// 53400: later.
+    Overloaded,
+    /// 54000.
+    TooLarge(String),
+    /// 57P03: later.
+    NotOpen,
+}
+
+impl CommitError {
+    /// The client's error, except that a conflict is worded by the caller, who knows the catalog.
+    pub fn into_sql(self, conflict: impl FnOnce(&Conflict) -> SqlError) -> SqlError {
+        match self {
+            Self::Conflict(c) => conflict(&c),
+            Self::Unknown(why) => SqlError::new(
+                SqlState::StatementCompletionUnknown,
+                "it is unknown whether the transaction was committed",
+            )
+            .detail(why),
+            Self::DiskFull => {
+                SqlError::new(SqlState::DiskFull, "could not commit: journal disk is full")
+                    .hint("Free some space on the journal's disk and retry.")
+            }
+            Self::Overloaded => SqlError::new(
+                SqlState::ConfigurationLimitExceeded,
+                "could not commit: commit queue is full",
+            )
+            .hint("Retry the transaction later."),
+            Self::TooLarge(why) => SqlError::new(SqlState::ProgramLimitExceeded, why),
+            Self::NotOpen => SqlError::new(
+                SqlState::CannotConnectNow,
+                "the database system is not accepting commits",
+            ),
+        }
+    }
+}
+
+/// Sends `request` until its outcome is known, or cannot be learnt within `pauses`.
+pub(crate) async fn run(
+    adjudicator: &dyn Adjudicator,
+    mut request: CommitRequest,
+    pauses: &[Duration],
+) -> Result<Committed, CommitError> {
+    let txn_id = request.txn_id;
+    for _ in 0..EPOCH_RETRIES {
+        let epoch = request.epoch;
+        // An epoch that has already ended is foreseeable from `visible`; a change between here and
+        // there is not, and then only a request worth copying is sent again.
+        request.epoch = epoch.max(adjudicator.visible().epoch);
+        let again = if request.writes.len() <= COPIED_WRITES {
+            Some(request.clone())
+        } else {
+            None
+        };
+        match adjudicator.commit(request).await {
+            Ok(outcome) => return answer(outcome),
+            Err(AdjudicatorError::WrongEpoch(epoch)) => match again {
+                Some(mut r) => {
+                    r.epoch = epoch;
+                    request = r;
+                }
+                None => return Err(CommitError::NotOpen),
+            },
+            Err(AdjudicatorError::Overloaded) => return Err(CommitError::Overloaded),
+            Err(AdjudicatorError::DiskFull) => return Err(CommitError::DiskFull),
+            Err(AdjudicatorError::TooLarge(why)) => return Err(CommitError::TooLarge(why)),
+            Err(AdjudicatorError::NotOpen) => return Err(CommitError::NotOpen),
+            Err(AdjudicatorError::Unknown(why)) => {
+                return resolve(adjudicator, txn_id, why, pauses).await;
+            }
+        }
+    }
+    Err(CommitError::NotOpen)
+}
+
+async fn resolve(
+    adjudicator: &dyn Adjudicator,
+    txn_id: TxnId,
+    why: String,
+    pauses: &[Duration],
+) -> Result<Committed, CommitError> {
+    for pause in pauses {
+        if let Ok(outcome) = adjudicator.resolve(txn_id).await {
+            return answer(outcome);
+        }
+        tokio::time::sleep(*pause).await;
+    }
+    Err(CommitError::Unknown(why))
+}
+
+fn answer(outcome: CommitOutcome) -> Result<Committed, CommitError> {
+    match outcome {
+        CommitOutcome::Committed(ts) => Ok(Committed::At(ts)),
+        CommitOutcome::Aborted(c) => Err(CommitError::Conflict(c)),
+    }
+}
+
+#[cfg(test)]
+#[path = "commit_test.rs"]
+mod tests;

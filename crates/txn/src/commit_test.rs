@@ -1,0 +1,263 @@
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::BoxStream;
+use gavel_api::adjudicator::{Closed, Visible};
+use gavel_api::storage::{self, RawRow, ScanRequest, Storage, Watermarks};
+use gavel_types::{CheckMode, ConflictKind, Epoch, KeyRange, WriteMode};
+use parking_lot::Mutex;
+
+use super::*;
+use crate::{Limits, Transaction};
+
+/// Answers what it was told to, in order, and keeps what it was asked.
+#[derive(Default)]
+struct Script {
+    commits: Mutex<VecDeque<Result<CommitOutcome, AdjudicatorError>>>,
+    resolves: Mutex<VecDeque<Result<CommitOutcome, AdjudicatorError>>>,
+    asked: Mutex<Vec<CommitRequest>>,
+}
+
+#[async_trait]
+impl Adjudicator for Script {
+    async fn commit(&self, request: CommitRequest) -> Result<CommitOutcome, AdjudicatorError> {
+        self.asked.lock().push(request);
+        self.commits
+            .lock()
+            .pop_front()
+            .unwrap_or(Err(AdjudicatorError::NotOpen))
+    }
+    async fn resolve(&self, _: TxnId) -> Result<CommitOutcome, AdjudicatorError> {
+        self.resolves
+            .lock()
+            .pop_front()
+            .unwrap_or(Err(AdjudicatorError::NotOpen))
+    }
+    async fn close(&self, _: Timestamp) -> Result<Closed, AdjudicatorError> {
+        Err(AdjudicatorError::NotOpen)
+    }
+    fn visible(&self) -> Visible {
+        Visible {
+            ts: Timestamp(10),
+            epoch: Epoch(1),
+        }
+    }
+}
+
+/// Holds `a`..`e`, each with value `s`.
+struct Letters;
+
+#[async_trait]
+impl Storage for Letters {
+    async fn get(
+        &self,
+        _: Timestamp,
+        keys: &[Bytes],
+    ) -> Result<Vec<Option<Bytes>>, storage::Error> {
+        Ok(keys
+            .iter()
+            .map(|k| (b"a"[..] <= k[..] && k[..] <= b"e"[..]).then(|| Bytes::from_static(b"s")))
+            .collect())
+    }
+    async fn scan(
+        &self,
+        _: ScanRequest,
+    ) -> Result<
+        BoxStream<'static, Result<arrow::record_batch::RecordBatch, storage::Error>>,
+        storage::Error,
+    > {
+        Err(storage::Error::Behind)
+    }
+    async fn scan_raw(
+        &self,
+        _: Timestamp,
+        range: &KeyRange,
+        reverse: bool,
+        limit: usize,
+    ) -> Result<Vec<RawRow>, storage::Error> {
+        let mut rows: Vec<RawRow> = ["a", "b", "c", "d", "e"]
+            .iter()
+            .filter(|k| range.contains(k.as_bytes()))
+            .map(|k| (Bytes::from_static(k.as_bytes()), Bytes::from_static(b"s")))
+            .collect();
+        if reverse {
+            rows.reverse();
+        }
+        rows.truncate(limit);
+        Ok(rows)
+    }
+    fn watermarks(&self) -> Watermarks {
+        Watermarks::default()
+    }
+}
+
+fn b(s: &'static str) -> Bytes {
+    Bytes::from_static(s.as_bytes())
+}
+
+fn begin(script: &Script, serializable: bool) -> Transaction {
+    Transaction::begin(
+        Arc::new(Letters),
+        script,
+        Timestamp::ZERO,
+        serializable,
+        &Limits::default(),
+    )
+}
+
+fn written(script: &Script) -> Transaction {
+    let mut t = begin(script, false);
+    t.write(b("k"), WriteMode::Insert, Some(b("v"))).unwrap();
+    t
+}
+
+fn conflict(kind: ConflictKind) -> Conflict {
+    Conflict {
+        kind,
+        key: b("k"),
+        winner_ts: Timestamp(11),
+    }
+}
+
+#[tokio::test]
+async fn reading_only_sends_nothing() {
+    let s = Script::default();
+    let t = begin(&s, true);
+    t.view().get(&[b("a")]).await.unwrap();
+    assert_eq!(t.commit(&s, TxnId(1)).await.unwrap(), Committed::ReadOnly);
+    assert!(s.asked.lock().is_empty());
+}
+
+#[tokio::test]
+async fn a_wrong_epoch_is_named_and_sent_again_with_the_same_id() {
+    let s = Script::default();
+    s.commits.lock().extend([
+        Err(AdjudicatorError::WrongEpoch(Epoch(7))),
+        Ok(CommitOutcome::Committed(Timestamp(20))),
+    ]);
+    assert_eq!(
+        written(&s).commit(&s, TxnId(9)).await.unwrap(),
+        Committed::At(Timestamp(20))
+    );
+    let asked = s.asked.lock();
+    assert_eq!(
+        asked
+            .iter()
+            .map(|r| (r.epoch, r.txn_id))
+            .collect::<Vec<_>>(),
+        [(Epoch(1), TxnId(9)), (Epoch(7), TxnId(9))]
+    );
+    assert_eq!(asked[0].writes, asked[1].writes);
+}
+
+#[tokio::test]
+async fn an_unknown_outcome_is_resolved() {
+    let s = Script::default();
+    s.commits
+        .lock()
+        .push_back(Err(AdjudicatorError::Unknown("gone".into())));
+    s.resolves.lock().extend([
+        Err(AdjudicatorError::NotOpen),
+        Ok(CommitOutcome::Committed(Timestamp(30))),
+    ]);
+    assert_eq!(
+        written(&s).commit(&s, TxnId(1)).await.unwrap(),
+        Committed::At(Timestamp(30))
+    );
+
+    s.commits
+        .lock()
+        .push_back(Err(AdjudicatorError::Unknown("gone".into())));
+    s.resolves
+        .lock()
+        .push_back(Ok(CommitOutcome::Aborted(conflict(
+            ConflictKind::Cancelled,
+        ))));
+    assert!(matches!(
+        written(&s).commit(&s, TxnId(1)).await,
+        Err(CommitError::Conflict(_))
+    ));
+}
+
+#[tokio::test]
+async fn what_cannot_be_resolved_is_40003_and_not_40001() {
+    let s = Script::default();
+    s.commits
+        .lock()
+        .push_back(Err(AdjudicatorError::Unknown("gone".into())));
+    let request = CommitRequest {
+        txn_id: TxnId(1),
+        epoch: Epoch(1),
+        snapshot_ts: Timestamp(10),
+        writes: vec![],
+        checks: vec![],
+        read_ranges: vec![],
+        schema_keys: vec![],
+    };
+    let e = run(&s, request, &[Duration::ZERO; 3]).await.unwrap_err();
+    let e = e.into_sql(|_| SqlError::internal("no conflict"));
+    assert_eq!(e.code(), SqlState::StatementCompletionUnknown);
+}
+
+#[tokio::test]
+async fn savepoints_take_back_writes_and_locks_but_not_reads() {
+    let s = Script::default();
+    s.commits
+        .lock()
+        .push_back(Ok(CommitOutcome::Committed(Timestamp(20))));
+    let mut t = begin(&s, true);
+    t.write(b("x"), WriteMode::Insert, Some(b("1"))).unwrap();
+    let mark = t.mark();
+    t.write(b("y"), WriteMode::Insert, Some(b("1"))).unwrap();
+    t.check(b("a"), CheckMode::Update);
+    t.view()
+        .scan_raw(&KeyRange::new(b("a"), b("c")), false, 10)
+        .await
+        .unwrap();
+    t.rollback_to(mark);
+    t.commit(&s, TxnId(1)).await.unwrap();
+    let asked = s.asked.lock();
+    assert_eq!(
+        asked[0]
+            .writes
+            .iter()
+            .map(|w| w.key.clone())
+            .collect::<Vec<_>>(),
+        [b("x")]
+    );
+    assert!(asked[0].checks.is_empty());
+    assert_eq!(asked[0].read_ranges, [KeyRange::new(b("a"), b("c"))]);
+}
+
+#[tokio::test]
+async fn a_view_sees_own_writes_over_storage_and_not_later_ones() {
+    let s = Script::default();
+    let mut t = begin(&s, false);
+    t.write(b("b"), WriteMode::Delete, None).unwrap();
+    t.write(b("bb"), WriteMode::Insert, Some(b("N"))).unwrap();
+    t.write(b("d"), WriteMode::Update, Some(b("U"))).unwrap();
+    let view = t.view();
+    t.write(b("a"), WriteMode::Delete, None).unwrap();
+    let all = KeyRange::new(b("a"), b("z"));
+    let show = |rows: Vec<RawRow>| -> Vec<String> {
+        rows.iter()
+            .map(|(k, v)| format!("{}={}", k.escape_ascii(), v.escape_ascii()))
+            .collect()
+    };
+    assert_eq!(
+        show(view.scan_raw(&all, false, 9).await.unwrap()),
+        ["a=s", "bb=N", "c=s", "d=U", "e=s"]
+    );
+    assert_eq!(
+        show(view.scan_raw(&all, true, 3).await.unwrap()),
+        ["e=s", "d=U", "c=s"]
+    );
+    assert_eq!(
+        show(view.scan_raw(&all, false, 2).await.unwrap()),
+        ["a=s", "bb=N"]
+    );
+    let got = view.get(&[b("b"), b("e"), b("d"), b("q")]).await.unwrap();
+    assert_eq!(got, [None, Some(b("s")), Some(b("U")), None]);
+}

@@ -1,0 +1,127 @@
+//! What a statement reads through: storage as of the snapshot, under the own writes that stood when
+//! the view was taken. Cheap to clone, and lives on in a suspended portal.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use gavel_api::storage::{RawRow, Storage};
+use gavel_types::{CheckMode, KeyRange, Timestamp};
+use parking_lot::Mutex;
+
+use crate::buffer::WriteMap;
+use crate::checks::CheckSet;
+use crate::error::Error;
+use crate::overlay;
+use crate::read_set::ReadSet;
+
+/// What the views of one transaction add to: locks and, under SERIALIZABLE, reads.
+#[derive(Debug)]
+pub(crate) struct Relied {
+    pub checks: Mutex<CheckSet>,
+    /// `None` unless serializable.
+    pub reads: Option<Mutex<ReadSet>>,
+}
+
+/// See the module.
+#[derive(Clone)]
+pub struct ReadView {
+    pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) snapshot_ts: Timestamp,
+    pub(crate) writes: Arc<WriteMap>,
+    pub(crate) relied: Arc<Relied>,
+}
+
+impl ReadView {
+    pub fn snapshot_ts(&self) -> Timestamp {
+        self.snapshot_ts
+    }
+
+    pub fn storage(&self) -> &Arc<dyn Storage> {
+        &self.storage
+    }
+
+    /// Own writes as of the view.
+    pub fn writes(&self) -> &Arc<WriteMap> {
+        &self.writes
+    }
+
+    /// Notes that `range` is read. To be called for every read that does not go through this type.
+    pub fn note_read(&self, range: &KeyRange) {
+        if let Some(reads) = &self.relied.reads {
+            reads.lock().add(range);
+        }
+    }
+
+    /// Row lock, or reliance on a parent's key.
+    pub fn check(&self, key: Bytes, mode: CheckMode) {
+        self.relied.checks.lock().add(key, mode);
+    }
+
+    /// The rows of `keys`, in their order.
+    pub async fn get(&self, keys: &[Bytes]) -> Result<Vec<Option<Bytes>>, Error> {
+        if let Some(reads) = &self.relied.reads {
+            let mut reads = reads.lock();
+            for k in keys {
+                reads.add(&KeyRange::point(k));
+            }
+        }
+        if self.writes.is_empty() {
+            return Ok(self.storage.get(self.snapshot_ts, keys).await?);
+        }
+        let mut answer = Vec::with_capacity(keys.len());
+        let mut missing = Vec::new();
+        for k in keys {
+            match self.writes.get(k) {
+                Some(e) => answer.push(e.value.clone()),
+                None => {
+                    missing.push((answer.len(), k.clone()));
+                    answer.push(None);
+                }
+            }
+        }
+        if !missing.is_empty() {
+            let ask: Vec<Bytes> = missing.iter().map(|m| m.1.clone()).collect();
+            let got = self.storage.get(self.snapshot_ts, &ask).await?;
+            for ((at, _), row) in missing.into_iter().zip(got) {
+                answer[at] = row;
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Rows of `range` in key order (or reverse), at most `limit`.
+    pub async fn scan_raw(
+        &self,
+        range: &KeyRange,
+        reverse: bool,
+        limit: usize,
+    ) -> Result<Vec<RawRow>, Error> {
+        self.note_read(range);
+        if !overlay::touches(&self.writes, range) {
+            return Ok(self
+                .storage
+                .scan_raw(self.snapshot_ts, range, reverse, limit)
+                .await?);
+        }
+        let mut out: Vec<RawRow> = Vec::new();
+        let mut rest = range.clone();
+        while out.len() < limit {
+            // Own deletions may hide rows, so a page can yield fewer than asked.
+            let page = limit.saturating_sub(out.len()).saturating_add(1).min(4_096);
+            let stored = self
+                .storage
+                .scan_raw(self.snapshot_ts, &rest, reverse, page)
+                .await?;
+            let exhausted = stored.len() < page;
+            let (rows, last) = overlay::merge_rows(&self.writes, &rest, reverse, stored, exhausted);
+            out.extend(rows);
+            match last {
+                None => break,
+                Some(last) if reverse => rest.end = last,
+                Some(last) => rest.start = KeyRange::point(&last).end,
+            }
+        }
+        out.truncate(limit);
+        Ok(out)
+    }
+}
