@@ -12,6 +12,7 @@
 //! | [`physical`] | Arrow types of PostgreSQL types; `Datum` to and from arrays |
 //! | [`vector`] | evaluation over Arrow arrays: kernels where they exist, else row by row |
 //! | [`aggregate`] | accumulators |
+//! | `tables` | the list of all tables of implementations |
 //! | [`compare`] | SQL comparison and order-preserving sort keys |
 
 pub mod aggregate;
@@ -19,6 +20,7 @@ pub mod call;
 pub mod compare;
 pub mod physical;
 pub mod registry;
+mod tables;
 pub mod vector;
 
 pub use call::{Call, EvalContext, SessionHooks};

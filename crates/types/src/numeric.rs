@@ -20,3 +20,15 @@ pub enum Mantissa {
     Small(i128),
     Large(Box<BigInt>),
 }
+
+impl Numeric {
+    /// Orders as SQL does, whatever the display scales; NaN is greatest and equal to itself.
+    pub fn cmp_sql(&self, other: &Self) -> std::cmp::Ordering {
+        let key = |n: &Self| {
+            let mut out = vec![];
+            n.to_ordered_bytes(&mut out);
+            out
+        };
+        key(self).cmp(&key(other))
+    }
+}

@@ -3,7 +3,7 @@
 
 use crate::datum::Datum;
 use crate::error::SqlResult;
-use crate::pg_type::PgType;
+use crate::pg_type::{Oid, PgType};
 
 /// Session settings that text forms depend on.
 #[derive(Clone, Debug)]
@@ -19,6 +19,27 @@ pub struct TextStyle {
     pub extra_float_digits: i32,
     /// What `now` and `today` mean in date input: the transaction's start.
     pub now_micros: i64,
+    /// Names of objects, for `regclass` and its kin. Without it they are read and written as numbers,
+    /// save types and functions that are built in.
+    pub names: Option<std::sync::Arc<dyn NameResolver>>,
+}
+
+/// Finds objects by name and back, as the session's `search_path` says.
+pub trait NameResolver: Send + Sync {
+    /// The object called `name` (as written: perhaps quoted or qualified) for type `ty` (`regclass`,
+    /// `regtype`, `regproc` …).
+    ///
+    /// # Errors
+    /// 42P01, 42704, 42883 … if there is none.
+    fn resolve(&self, name: &str, ty: Oid) -> SqlResult<Oid>;
+    /// The name of `object` as type `ty` prints it; `None` if there is no such object.
+    fn name(&self, object: Oid, ty: Oid) -> Option<String>;
+}
+
+impl std::fmt::Debug for dyn NameResolver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NameResolver")
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +74,7 @@ impl Default for TextStyle {
             bytea_hex: true,
             extra_float_digits: 1,
             now_micros: 0,
+            names: None,
         }
     }
 }

@@ -1,0 +1,12 @@
+//! All tables of implementations. A new module of functions is one line here.
+
+use crate::call::{ScalarFn, SetFn};
+
+/// Entered under the internal name (`pg_proc.prosrc`).
+pub const SCALARS: &[&[(&str, ScalarFn)]] = &[];
+
+/// Entered under the OID, where PostgreSQL's internal name says nothing (bodies in SQL).
+pub const SCALARS_BY_OID: &[&[(u32, ScalarFn)]] = &[];
+
+/// Set-returning ones, under the internal name.
+pub const SETS: &[&[(&str, SetFn)]] = &[];
