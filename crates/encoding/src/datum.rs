@@ -175,11 +175,7 @@ fn leb128(out: &mut Vec<u8>, mut v: u64) {
 pub fn decode(bytes: &[u8]) -> Result<Datum> {
     let mut reader = Reader { rest: bytes };
     let value = reader.datum(0)?;
-    if reader.rest.is_empty() {
-        Ok(value)
-    } else {
-        Err(Error::Malformed("bytes after a value"))
-    }
+    if reader.rest.is_empty() { Ok(value) } else { Err(Error::Malformed("bytes after a value")) }
 }
 
 struct Reader<'a> {
@@ -188,19 +184,13 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn take(&mut self, n: usize) -> Result<&'a [u8]> {
-        let (head, rest) = self
-            .rest
-            .split_at_checked(n)
-            .ok_or(Error::Malformed("value: cut short"))?;
+        let (head, rest) = self.rest.split_at_checked(n).ok_or(Error::Malformed("value: cut short"))?;
         self.rest = rest;
         Ok(head)
     }
 
     fn fixed<const N: usize>(&mut self) -> Result<[u8; N]> {
-        let (head, rest) = self
-            .rest
-            .split_first_chunk::<N>()
-            .ok_or(Error::Malformed("value: cut short"))?;
+        let (head, rest) = self.rest.split_first_chunk::<N>().ok_or(Error::Malformed("value: cut short"))?;
         self.rest = rest;
         Ok(*head)
     }
@@ -234,11 +224,7 @@ impl<'a> Reader<'a> {
     /// ask for more memory than the input is long.
     fn count(&mut self, least: usize) -> Result<usize> {
         let n = self.leb128()?;
-        if n.saturating_mul(least) > self.rest.len() {
-            Err(Error::Malformed("count"))
-        } else {
-            Ok(n)
-        }
+        if n.saturating_mul(least) > self.rest.len() { Err(Error::Malformed("count")) } else { Ok(n) }
     }
 
     fn datum(&mut self, depth: usize) -> Result<Datum> {
@@ -253,22 +239,15 @@ impl<'a> Reader<'a> {
             INT8 => Datum::Int8(i64::from_le_bytes(self.fixed()?)),
             FLOAT4 => Datum::Float4(f32::from_le_bytes(self.fixed()?)),
             FLOAT8 => Datum::Float8(f64::from_le_bytes(self.fixed()?)),
-            NUMERIC => Datum::Numeric(
-                Numeric::from_arrow_bytes(self.sized()?).ok_or(Error::Malformed("numeric"))?,
-            ),
+            NUMERIC => Datum::Numeric(Numeric::from_arrow_bytes(self.sized()?).ok_or(Error::Malformed("numeric"))?),
             TEXT => Datum::Text(self.text()?),
             BYTEA => Datum::Bytea(Bytes::copy_from_slice(self.sized()?)),
             DATE => Datum::Date(i32::from_le_bytes(self.fixed()?)),
             TIME => Datum::Time(i64::from_le_bytes(self.fixed()?)),
-            TIMETZ => Datum::TimeTz(
-                i64::from_le_bytes(self.fixed()?),
-                i32::from_le_bytes(self.fixed()?),
-            ),
+            TIMETZ => Datum::TimeTz(i64::from_le_bytes(self.fixed()?), i32::from_le_bytes(self.fixed()?)),
             TIMESTAMP => Datum::Timestamp(i64::from_le_bytes(self.fixed()?)),
             TIMESTAMPTZ => Datum::TimestampTz(i64::from_le_bytes(self.fixed()?)),
-            INTERVAL => Datum::Interval(
-                interval_from_bytes(self.take(16)?).ok_or(Error::Malformed("interval"))?,
-            ),
+            INTERVAL => Datum::Interval(interval_from_bytes(self.take(16)?).ok_or(Error::Malformed("interval"))?),
             UUID => Datum::Uuid(self.fixed()?),
             JSONB => Datum::Jsonb(self.text()?),
             OID => Datum::Oid(u32::from_le_bytes(self.fixed()?)),
@@ -277,12 +256,7 @@ impl<'a> Reader<'a> {
             RECORD => {
                 let n = self.count(5)?;
                 let fields = (0..n)
-                    .map(|_| {
-                        Ok((
-                            Oid(u32::from_le_bytes(self.fixed()?)),
-                            self.datum(depth + 1)?,
-                        ))
-                    })
+                    .map(|_| Ok((Oid(u32::from_le_bytes(self.fixed()?)), self.datum(depth + 1)?)))
                     .collect::<Result<Vec<_>>>()?;
                 Datum::Record(fields.into())
             }
@@ -297,28 +271,16 @@ impl<'a> Reader<'a> {
             return Err(Error::Malformed("array dimensions"));
         }
         let dims = (0..ndims)
-            .map(|_| {
-                Ok((
-                    i32::from_le_bytes(self.fixed()?),
-                    i32::from_le_bytes(self.fixed()?),
-                ))
-            })
+            .map(|_| Ok((i32::from_le_bytes(self.fixed()?), i32::from_le_bytes(self.fixed()?))))
             .collect::<Result<Vec<_>>>()?;
         let n = self.count(1)?;
-        let product = dims.iter().try_fold(1usize, |p, (length, _)| {
-            usize::try_from(*length).ok().and_then(|l| p.checked_mul(l))
-        });
+        let product =
+            dims.iter().try_fold(1usize, |p, (length, _)| usize::try_from(*length).ok().and_then(|l| p.checked_mul(l)));
         if product != Some(n) && !(dims.is_empty() && n == 0) {
             return Err(Error::Malformed("array dimensions"));
         }
-        let values = (0..n)
-            .map(|_| self.datum(depth + 1))
-            .collect::<Result<Vec<_>>>()?;
-        Ok(Datum::Array(Arc::new(ArrayValue {
-            element,
-            dims,
-            values,
-        })))
+        let values = (0..n).map(|_| self.datum(depth + 1)).collect::<Result<Vec<_>>>()?;
+        Ok(Datum::Array(Arc::new(ArrayValue { element, dims, values })))
     }
 }
 

@@ -36,10 +36,7 @@ const MAX_DEPTH: usize = 512;
 /// JSON.
 pub fn encode(out: &mut Vec<u8>, text: &str) {
     let start = out.len();
-    let mut reader = Reader {
-        text: text.as_bytes(),
-        at: 0,
-    };
+    let mut reader = Reader { text: text.as_bytes(), at: 0 };
     let read = reader.value(out, 0).and_then(|()| {
         reader.space();
         (reader.at == reader.text.len()).then_some(())
@@ -75,13 +72,10 @@ impl Reader<'_> {
     }
 
     fn word(&mut self, word: &str, tag: u8, out: &mut Vec<u8>) -> Option<()> {
-        self.text
-            .get(self.at..)?
-            .starts_with(word.as_bytes())
-            .then(|| {
-                self.at += word.len();
-                out.push(tag);
-            })
+        self.text.get(self.at..)?.starts_with(word.as_bytes()).then(|| {
+            self.at += word.len();
+            out.push(tag);
+        })
     }
 
     fn value(&mut self, out: &mut Vec<u8>, depth: usize) -> Option<()> {
@@ -166,9 +160,7 @@ impl Reader<'_> {
                         b'f' => plain.push(12),
                         b'u' => {
                             let mut utf8 = [0; 4];
-                            plain.extend_from_slice(
-                                self.unicode()?.encode_utf8(&mut utf8).as_bytes(),
-                            );
+                            plain.extend_from_slice(self.unicode()?.encode_utf8(&mut utf8).as_bytes());
                         }
                         b'"' | b'\\' | b'/' => plain.push(c),
                         _ => return None,
@@ -201,10 +193,7 @@ impl Reader<'_> {
 
     fn number(&mut self, out: &mut Vec<u8>) -> Option<()> {
         let start = self.at;
-        while matches!(
-            self.peek(),
-            Some(b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
-        ) {
+        while matches!(self.peek(), Some(b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')) {
             self.at += 1;
         }
         let number = std::str::from_utf8(&self.text[start..self.at]).ok()?;

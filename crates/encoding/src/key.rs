@@ -38,15 +38,9 @@ pub struct KeyOrder {
 
 impl KeyOrder {
     /// `ASC NULLS LAST`, PostgreSQL's default.
-    pub const ASC: Self = Self {
-        desc: false,
-        nulls_first: false,
-    };
+    pub const ASC: Self = Self { desc: false, nulls_first: false };
     /// `DESC NULLS FIRST`, PostgreSQL's default for `DESC`.
-    pub const DESC: Self = Self {
-        desc: true,
-        nulls_first: true,
-    };
+    pub const DESC: Self = Self { desc: true, nulls_first: true };
 }
 
 const NULL_FIRST: u8 = 0x01;
@@ -64,11 +58,7 @@ pub const MAX_KEY_LEN: usize = 65_000;
 /// A `jsonb` whose text is not JSON sorts as a string: it cannot come from the type's own input.
 pub fn encode_key(out: &mut Vec<u8>, value: &Datum, ty: PgType, order: KeyOrder) {
     if value.is_null() {
-        out.push(if order.nulls_first {
-            NULL_FIRST
-        } else {
-            NULL_LAST
-        });
+        out.push(if order.nulls_first { NULL_FIRST } else { NULL_LAST });
         return;
     }
     out.push(VALUE);
@@ -99,9 +89,7 @@ fn encode_value(out: &mut Vec<u8>, value: &Datum, ty: Oid) {
         Datum::Text(s) => escaped(out, s.as_bytes()),
         Datum::Bytea(b) => escaped(out, b),
         Datum::Date(d) => out.extend_from_slice(&flip32(*d)),
-        Datum::Time(t) | Datum::Timestamp(t) | Datum::TimestampTz(t) => {
-            out.extend_from_slice(&flip64(*t))
-        }
+        Datum::Time(t) | Datum::Timestamp(t) | Datum::TimestampTz(t) => out.extend_from_slice(&flip64(*t)),
         Datum::TimeTz(micros, zone) => {
             out.extend_from_slice(&flip64(micros.saturating_add(i64::from(*zone) * 1_000_000)));
             out.extend_from_slice(&flip32(*zone));
@@ -141,11 +129,7 @@ fn encode_array(out: &mut Vec<u8>, array: &ArrayValue) {
 /// An integer in the width of the declared type, so that a narrower value in a wider column finds
 /// its place; in its own width where the type does not say.
 fn integer(out: &mut Vec<u8>, v: i64, declared: Oid, own: Oid) {
-    let width = if matches!(declared, Oid::INT2 | Oid::INT4 | Oid::INT8) {
-        declared
-    } else {
-        own
-    };
+    let width = if matches!(declared, Oid::INT2 | Oid::INT4 | Oid::INT8) { declared } else { own };
     match (width, i16::try_from(v), i32::try_from(v)) {
         (Oid::INT2, Ok(v), _) => out.extend_from_slice(&(v as u16 ^ (1 << 15)).to_be_bytes()),
         (Oid::INT4, _, Ok(v)) => out.extend_from_slice(&flip32(v)),

@@ -55,11 +55,7 @@ pub fn tenant_range(tenant: TenantId) -> KeyRange {
 pub fn split_key(key: &[u8]) -> Option<(TenantId, ObjectId, &[u8])> {
     let (tenant, rest) = key.split_first_chunk::<4>()?;
     let (object, rest) = rest.split_first_chunk::<4>()?;
-    Some((
-        TenantId(u32::from_be_bytes(*tenant)),
-        ObjectId(u32::from_be_bytes(*object)),
-        rest,
-    ))
+    Some((TenantId(u32::from_be_bytes(*tenant)), ObjectId(u32::from_be_bytes(*object)), rest))
 }
 
 /// Builds a key, or the prefix of some, column by column.
@@ -99,18 +95,8 @@ impl KeyBuilder {
 
     /// All keys that begin with the columns so far and whose next column lies between `lower` and
     /// `upper` in SQL order; NULLs are left out. Bounds hold values of type `ty`, not NULL.
-    pub fn column_range(
-        &self,
-        lower: Bound<&Datum>,
-        upper: Bound<&Datum>,
-        ty: PgType,
-        order: KeyOrder,
-    ) -> KeyRange {
-        let (first, last) = if order.desc {
-            (upper, lower)
-        } else {
-            (lower, upper)
-        };
+    pub fn column_range(&self, lower: Bound<&Datum>, upper: Bound<&Datum>, ty: PgType, order: KeyOrder) -> KeyRange {
+        let (first, last) = if order.desc { (upper, lower) } else { (lower, upper) };
         let marker = [&self.bytes[..], &[value_marker()]].concat();
         let bound = |value: &Datum| {
             let mut bytes = self.bytes.clone();
@@ -152,27 +138,14 @@ mod tests {
 
     #[test]
     fn a_key_is_prefix_and_columns() {
-        assert_eq!(
-            &int_key(&[Some(1), None], KeyOrder::ASC)[..],
-            [0, 0, 0, 5, 0, 0, 0, 9, 0x10, 0x80, 0, 0, 1, 0xFE]
-        );
-        assert_eq!(
-            split_key(&int_key(&[], KeyOrder::ASC)),
-            Some((TenantId(5), ObjectId(9), &[][..]))
-        );
+        assert_eq!(&int_key(&[Some(1), None], KeyOrder::ASC)[..], [0, 0, 0, 5, 0, 0, 0, 9, 0x10, 0x80, 0, 0, 1, 0xFE]);
+        assert_eq!(split_key(&int_key(&[], KeyOrder::ASC)), Some((TenantId(5), ObjectId(9), &[][..])));
         assert_eq!(split_key(b"short"), None);
     }
 
     #[test]
     fn column_ranges_hold_what_sql_says() {
-        for order in [
-            KeyOrder::ASC,
-            KeyOrder::DESC,
-            KeyOrder {
-                desc: true,
-                nulls_first: false,
-            },
-        ] {
+        for order in [KeyOrder::ASC, KeyOrder::DESC, KeyOrder { desc: true, nulls_first: false }] {
             let base = KeyBuilder::new(TenantId(5), ObjectId(9));
             let bounds = [
                 Bound::Unbounded,
@@ -182,8 +155,7 @@ mod tests {
             ];
             for lower in &bounds {
                 for upper in &bounds {
-                    let range =
-                        base.column_range(lower.as_ref(), upper.as_ref(), PgType::INT4, order);
+                    let range = base.column_range(lower.as_ref(), upper.as_ref(), PgType::INT4, order);
                     for v in -5..6 {
                         let inside = (match lower {
                             Bound::Included(Datum::Int4(l)) => v >= *l,
@@ -199,10 +171,7 @@ mod tests {
                     assert!(!range.contains(&int_key(&[None, Some(7)], order)));
                 }
             }
-            assert!(
-                base.null_range(order)
-                    .contains(&int_key(&[None, Some(7)], order))
-            );
+            assert!(base.null_range(order).contains(&int_key(&[None, Some(7)], order)));
             assert!(!base.null_range(order).contains(&int_key(&[Some(0)], order)));
         }
     }

@@ -79,11 +79,7 @@ fn encode_sorted(out: &mut Vec<u8>, columns: &[(u32, &Datum, PgType)]) -> Result
     }
     let total = ends.last().copied().unwrap_or(0);
     if total > 0xff {
-        end_width = if total <= 0xffff {
-            Width::Two
-        } else {
-            Width::Four
-        };
+        end_width = if total <= 0xffff { Width::Two } else { Width::Four };
         if u32::try_from(total).is_err() {
             return Err(Error::TooLarge("row"));
         }
@@ -98,11 +94,7 @@ fn encode_sorted(out: &mut Vec<u8>, columns: &[(u32, &Datum, PgType)]) -> Result
     head[2..4].copy_from_slice(&(count as u16).to_le_bytes());
     let mut at = HEADER;
     for (id, value, _) in columns {
-        let id = if value.is_null() {
-            id | id_width.top_bit()
-        } else {
-            *id
-        };
+        let id = if value.is_null() { id | id_width.top_bit() } else { *id };
         at = id_width.write(head, at, id);
     }
     for end in ends {
@@ -150,12 +142,7 @@ impl Width {
         match self {
             Self::One => u32::from(from[i]),
             Self::Two => u32::from(u16::from_le_bytes([from[2 * i], from[2 * i + 1]])),
-            Self::Four => u32::from_le_bytes([
-                from[4 * i],
-                from[4 * i + 1],
-                from[4 * i + 2],
-                from[4 * i + 3],
-            ]),
+            Self::Four => u32::from_le_bytes([from[4 * i], from[4 * i + 1], from[4 * i + 2], from[4 * i + 3]]),
         }
     }
 }
@@ -188,9 +175,7 @@ impl<'a> RowView<'a> {
     /// # Errors
     /// [`Error::UnknownVersion`], or [`Error::Malformed`] if the header is cut short.
     pub fn parse(bytes: &'a [u8]) -> Result<Self> {
-        let (head, rest) = bytes
-            .split_first_chunk::<HEADER>()
-            .ok_or(Error::Malformed("row: cut short"))?;
+        let (head, rest) = bytes.split_first_chunk::<HEADER>().ok_or(Error::Malformed("row: cut short"))?;
         if head[0] != ROW_VERSION {
             return Err(Error::UnknownVersion(head[0]));
         }
@@ -198,21 +183,10 @@ impl<'a> RowView<'a> {
         let end_width = Width::from_bits(head[1] >> 2)?;
         let count = usize::from(u16::from_le_bytes([head[2], head[3]]));
         let ids_len = count * id_width.bytes();
-        let (ids, rest) = rest
-            .split_at_checked(ids_len)
-            .ok_or(Error::Malformed("row: cut short"))?;
-        let (ends, values) = rest
-            .split_at_checked(count * end_width.bytes())
-            .ok_or(Error::Malformed("row: cut short"))?;
-        Ok(Self {
-            shape: &bytes[..HEADER + ids_len],
-            ids,
-            ends,
-            values,
-            count,
-            id_width,
-            end_width,
-        })
+        let (ids, rest) = rest.split_at_checked(ids_len).ok_or(Error::Malformed("row: cut short"))?;
+        let (ends, values) =
+            rest.split_at_checked(count * end_width.bytes()).ok_or(Error::Malformed("row: cut short"))?;
+        Ok(Self { shape: &bytes[..HEADER + ids_len], ids, ends, values, count, id_width, end_width })
     }
 
     /// Header and ids. Two rows with equal shapes have the same columns at the same positions,
@@ -237,10 +211,7 @@ impl<'a> RowView<'a> {
             return None;
         }
         let raw = self.id_width.read(self.ids, position);
-        Some((
-            raw & !self.id_width.top_bit(),
-            raw & self.id_width.top_bit() != 0,
-        ))
+        Some((raw & !self.id_width.top_bit(), raw & self.id_width.top_bit() != 0))
     }
 
     /// Where the column with this id is.
@@ -271,15 +242,9 @@ impl<'a> RowView<'a> {
         if position >= self.count {
             return Err(Error::Malformed("row: position"));
         }
-        let start = if position == 0 {
-            0
-        } else {
-            self.end_width.read(self.ends, position - 1) as usize
-        };
+        let start = if position == 0 { 0 } else { self.end_width.read(self.ends, position - 1) as usize };
         let end = self.end_width.read(self.ends, position) as usize;
-        self.values
-            .get(start..end)
-            .ok_or(Error::Malformed("row: end of a value"))
+        self.values.get(start..end).ok_or(Error::Malformed("row: end of a value"))
     }
 
     /// The column with this id.

@@ -113,10 +113,9 @@ pub fn encode(out: &mut Vec<u8>, value: &Datum, ty: PgType) -> Result<()> {
         (Form::Int2, Datum::Int2(v)) => out.extend_from_slice(&v.to_le_bytes()),
         (Form::Int4, Datum::Int4(v) | Datum::Date(v)) => out.extend_from_slice(&v.to_le_bytes()),
         (Form::Int4, Datum::Int2(v)) => out.extend_from_slice(&i32::from(*v).to_le_bytes()),
-        (
-            Form::Int8,
-            Datum::Int8(v) | Datum::Time(v) | Datum::Timestamp(v) | Datum::TimestampTz(v),
-        ) => out.extend_from_slice(&v.to_le_bytes()),
+        (Form::Int8, Datum::Int8(v) | Datum::Time(v) | Datum::Timestamp(v) | Datum::TimestampTz(v)) => {
+            out.extend_from_slice(&v.to_le_bytes())
+        }
         (Form::Int8, Datum::Int4(v)) => out.extend_from_slice(&i64::from(*v).to_le_bytes()),
         (Form::Int8, Datum::Int2(v)) => out.extend_from_slice(&i64::from(*v).to_le_bytes()),
         (Form::Float4, Datum::Float4(v)) => out.extend_from_slice(&v.to_le_bytes()),
@@ -131,10 +130,7 @@ pub fn encode(out: &mut Vec<u8>, value: &Datum, ty: PgType) -> Result<()> {
         (Form::Numeric, Datum::Numeric(n)) => n.to_arrow_bytes(out),
         (Form::Tagged, value) => datum::encode(out, value)?,
         (_, value) => {
-            return Err(Error::TypeMismatch {
-                expected: ty.oid.0,
-                found: datum::kind(value),
-            });
+            return Err(Error::TypeMismatch { expected: ty.oid.0, found: datum::kind(value) });
         }
     }
     Ok(())
@@ -150,11 +146,7 @@ pub fn decode(bytes: &[u8], ty: PgType) -> Result<Datum> {
         Form::Int2 => Datum::Int2(i16::from_le_bytes(fixed(bytes)?)),
         Form::Int4 => {
             let v = i32::from_le_bytes(fixed(bytes)?);
-            if ty.oid == Oid::DATE {
-                Datum::Date(v)
-            } else {
-                Datum::Int4(v)
-            }
+            if ty.oid == Oid::DATE { Datum::Date(v) } else { Datum::Int4(v) }
         }
         Form::Int8 => {
             let v = i64::from_le_bytes(fixed(bytes)?);
@@ -171,29 +163,19 @@ pub fn decode(bytes: &[u8], ty: PgType) -> Result<Datum> {
         Form::Oid => Datum::Oid(u32::from_le_bytes(fixed(bytes)?)),
         Form::Text => {
             let text = decode_text(bytes)?;
-            if ty.oid == Oid::JSONB {
-                Datum::Jsonb(text.into())
-            } else {
-                Datum::Text(text.into())
-            }
+            if ty.oid == Oid::JSONB { Datum::Jsonb(text.into()) } else { Datum::Text(text.into()) }
         }
         Form::Bytes => Datum::Bytea(bytes::Bytes::copy_from_slice(bytes)),
         Form::Uuid => Datum::Uuid(fixed(bytes)?),
-        Form::Interval => {
-            Datum::Interval(interval_from_bytes(bytes).ok_or(Error::Malformed("interval"))?)
-        }
-        Form::Numeric => {
-            Datum::Numeric(Numeric::from_arrow_bytes(bytes).ok_or(Error::Malformed("numeric"))?)
-        }
+        Form::Interval => Datum::Interval(interval_from_bytes(bytes).ok_or(Error::Malformed("interval"))?),
+        Form::Numeric => Datum::Numeric(Numeric::from_arrow_bytes(bytes).ok_or(Error::Malformed("numeric"))?),
         Form::Tagged => datum::decode(bytes)?,
     })
 }
 
 /// The bytes as an array, if there are exactly that many.
 pub fn fixed<const N: usize>(bytes: &[u8]) -> Result<[u8; N]> {
-    bytes
-        .try_into()
-        .map_err(|_| Error::Malformed("length of a value"))
+    bytes.try_into().map_err(|_| Error::Malformed("length of a value"))
 }
 
 /// A boolean's byte.

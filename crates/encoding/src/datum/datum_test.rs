@@ -35,18 +35,9 @@ fn round_trip() {
 /// Format 1 of self-describing values.
 #[test]
 fn bytes_are_as_documented() {
-    let array = Datum::Array(Arc::new(ArrayValue::vector(
-        Oid::INT2,
-        vec![Datum::Int2(258)],
-    )));
-    assert_eq!(
-        to_bytes(&array).expect("bytes"),
-        [20, 21, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 1, 2, 2, 1]
-    );
-    assert_eq!(
-        to_bytes(&Datum::text("ab")).expect("bytes"),
-        [8, 2, b'a', b'b']
-    );
+    let array = Datum::Array(Arc::new(ArrayValue::vector(Oid::INT2, vec![Datum::Int2(258)])));
+    assert_eq!(to_bytes(&array).expect("bytes"), [20, 21, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 1, 2, 2, 1]);
+    assert_eq!(to_bytes(&Datum::text("ab")).expect("bytes"), [8, 2, b'a', b'b']);
 }
 
 #[test]

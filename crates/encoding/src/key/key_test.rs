@@ -34,15 +34,14 @@ fn compare(a: &Datum, b: &Datum, ty: PgType) -> Ordering {
         (Datum::Float4(a), Datum::Float4(b)) => floats(f64::from(*a), f64::from(*b)),
         (Datum::Float8(a), Datum::Float8(b)) => floats(*a, *b),
         (Datum::Numeric(a), Datum::Numeric(b)) => numerics(a, b),
-        (Datum::Text(a), Datum::Text(b)) if ty.oid == Oid::BPCHAR => a
-            .trim_end_matches(' ')
-            .as_bytes()
-            .cmp(b.trim_end_matches(' ').as_bytes()),
+        (Datum::Text(a), Datum::Text(b)) if ty.oid == Oid::BPCHAR => {
+            a.trim_end_matches(' ').as_bytes().cmp(b.trim_end_matches(' ').as_bytes())
+        }
         (Datum::Text(a), Datum::Text(b)) => a.as_bytes().cmp(b.as_bytes()),
         (Datum::Bytea(a), Datum::Bytea(b)) => a.cmp(b),
-        (Datum::TimeTz(a, za), Datum::TimeTz(b, zb)) => (a + i64::from(*za) * 1_000_000)
-            .cmp(&(b + i64::from(*zb) * 1_000_000))
-            .then(za.cmp(zb)),
+        (Datum::TimeTz(a, za), Datum::TimeTz(b, zb)) => {
+            (a + i64::from(*za) * 1_000_000).cmp(&(b + i64::from(*zb) * 1_000_000)).then(za.cmp(zb))
+        }
         (Datum::Interval(a), Datum::Interval(b)) => a.comparison_value().cmp(&b.comparison_value()),
         (Datum::Uuid(a), Datum::Uuid(b)) => a.cmp(b),
         (Datum::Oid(a), Datum::Oid(b)) => a.cmp(b),
@@ -59,8 +58,7 @@ fn compare(a: &Datum, b: &Datum, ty: PgType) -> Ordering {
 }
 
 fn floats(a: f64, b: f64) -> Ordering {
-    a.partial_cmp(&b)
-        .unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
+    a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
 }
 
 fn numerics(a: &Numeric, b: &Numeric) -> Ordering {
@@ -72,19 +70,12 @@ fn numerics(a: &Numeric, b: &Numeric) -> Ordering {
     };
     match (a, b) {
         (
-            Numeric::Finite {
-                mantissa: Mantissa::Small(ma),
-                scale: sa,
-            },
-            Numeric::Finite {
-                mantissa: Mantissa::Small(mb),
-                scale: sb,
-            },
+            Numeric::Finite { mantissa: Mantissa::Small(ma), scale: sa },
+            Numeric::Finite { mantissa: Mantissa::Small(mb), scale: sb },
         ) => {
             let at = (*sa).max(*sb);
-            let big = |m: i128, s: u16| {
-                num_bigint::BigInt::from(m) * num_bigint::BigInt::from(10).pow(u32::from(at - s))
-            };
+            let big =
+                |m: i128, s: u16| num_bigint::BigInt::from(m) * num_bigint::BigInt::from(10).pow(u32::from(at - s));
             big(*ma, *sa).cmp(&big(*mb, *sb))
         }
         _ => rank(a).cmp(&rank(b)),
@@ -93,56 +84,33 @@ fn numerics(a: &Numeric, b: &Numeric) -> Ordering {
 
 fn arrays(a: &ArrayValue, b: &ArrayValue) -> Ordering {
     let ty = PgType::new(a.element);
-    a.values
-        .iter()
-        .zip(&b.values)
-        .map(|(x, y)| compare(x, y, ty))
-        .find(|o| o.is_ne())
-        .unwrap_or_else(|| {
-            a.values
-                .len()
-                .cmp(&b.values.len())
-                .then(a.dims.len().cmp(&b.dims.len()))
-                .then_with(|| a.dims.iter().map(|d| d.0).cmp(b.dims.iter().map(|d| d.0)))
-                .then_with(|| a.dims.iter().map(|d| d.1).cmp(b.dims.iter().map(|d| d.1)))
-        })
+    a.values.iter().zip(&b.values).map(|(x, y)| compare(x, y, ty)).find(|o| o.is_ne()).unwrap_or_else(|| {
+        a.values
+            .len()
+            .cmp(&b.values.len())
+            .then(a.dims.len().cmp(&b.dims.len()))
+            .then_with(|| a.dims.iter().map(|d| d.0).cmp(b.dims.iter().map(|d| d.0)))
+            .then_with(|| a.dims.iter().map(|d| d.1).cmp(b.dims.iter().map(|d| d.1)))
+    })
 }
 
 fn small_text() -> impl Strategy<Value = String> {
     proptest::collection::vec(
-        prop_oneof![
-            Just('\0'),
-            Just('\u{1}'),
-            Just(' '),
-            Just('a'),
-            Just('b'),
-            Just('é'),
-            Just('\u{ff}')
-        ],
+        prop_oneof![Just('\0'), Just('\u{1}'), Just(' '), Just('a'), Just('b'), Just('é'), Just('\u{ff}')],
         0..5,
     )
     .prop_map(|c| c.into_iter().collect())
 }
 
 fn int_array() -> impl Strategy<Value = Datum> {
-    proptest::collection::vec(
-        prop_oneof![Just(Datum::Null), (-2..3i32).prop_map(Datum::Int4)],
-        0..4,
+    proptest::collection::vec(prop_oneof![Just(Datum::Null), (-2..3i32).prop_map(Datum::Int4)], 0..4).prop_flat_map(
+        |values| {
+            (Just(values), 0..3i32).prop_map(|(values, lower)| {
+                let dims = if values.is_empty() { vec![] } else { vec![(values.len() as i32, lower)] };
+                Datum::Array(Arc::new(ArrayValue { element: Oid::INT4, dims, values }))
+            })
+        },
     )
-    .prop_flat_map(|values| {
-        (Just(values), 0..3i32).prop_map(|(values, lower)| {
-            let dims = if values.is_empty() {
-                vec![]
-            } else {
-                vec![(values.len() as i32, lower)]
-            };
-            Datum::Array(Arc::new(ArrayValue {
-                element: Oid::INT4,
-                dims,
-                values,
-            }))
-        })
-    })
 }
 
 /// A type and values of it, chosen close together so that ties and near ties are common.
@@ -152,9 +120,7 @@ fn values() -> impl Strategy<Value = (PgType, Vec<Datum>)> {
         S: Strategy<Value = Datum> + 'static,
     {
         let nullable = prop_oneof![1 => Just(Datum::Null), 9 => s];
-        proptest::collection::vec(nullable, 2..6)
-            .prop_map(move |v| (ty, v))
-            .boxed()
+        proptest::collection::vec(nullable, 2..6).prop_map(move |v| (ty, v)).boxed()
     }
     let special = prop_oneof![
         any::<f64>(),
@@ -171,61 +137,33 @@ fn values() -> impl Strategy<Value = (PgType, Vec<Datum>)> {
         (-200..200i128, 0..4u16),
         (-3..3i128, prop_oneof![0..3u16, 16_380..16_383u16]),
     ]
-    .prop_map(|(m, scale)| Numeric::Finite {
-        mantissa: Mantissa::Small(m),
-        scale,
-    });
+    .prop_map(|(m, scale)| Numeric::Finite { mantissa: Mantissa::Small(m), scale });
     let numeric = prop_oneof![
         8 => numeric,
         1 => Just(Numeric::NaN),
         1 => Just(Numeric::Infinity),
         1 => Just(Numeric::NegInfinity)
     ];
-    let interval = (
-        -3..3i32,
-        -70..70i32,
-        prop_oneof![Just(0), Just(86_400_000_000i64), any::<i64>()],
-    )
-        .prop_map(|(months, days, micros)| {
-            Datum::Interval(Interval {
-                months,
-                days,
-                micros,
-            })
-        });
+    let interval = (-3..3i32, -70..70i32, prop_oneof![Just(0), Just(86_400_000_000i64), any::<i64>()])
+        .prop_map(|(months, days, micros)| Datum::Interval(Interval { months, days, micros }));
     prop_oneof![
         of(PgType::BOOL, any::<bool>().prop_map(Datum::Bool)),
         of(PgType::INT2, any::<i16>().prop_map(Datum::Int2)),
-        of(
-            PgType::INT4,
-            prop_oneof![any::<i32>(), -2..2i32].prop_map(Datum::Int4)
-        ),
-        of(
-            PgType::INT8,
-            prop_oneof![any::<i64>(), -2..2i64].prop_map(Datum::Int8)
-        ),
-        of(
-            PgType::FLOAT4,
-            special.clone().prop_map(|f| Datum::Float4(f as f32))
-        ),
+        of(PgType::INT4, prop_oneof![any::<i32>(), -2..2i32].prop_map(Datum::Int4)),
+        of(PgType::INT8, prop_oneof![any::<i64>(), -2..2i64].prop_map(Datum::Int8)),
+        of(PgType::FLOAT4, special.clone().prop_map(|f| Datum::Float4(f as f32))),
         of(PgType::FLOAT8, special.prop_map(Datum::Float8)),
         of(PgType::NUMERIC, numeric.prop_map(Datum::Numeric)),
         of(PgType::TEXT, small_text().prop_map(Datum::text)),
         of(PgType::BPCHAR, small_text().prop_map(Datum::text)),
         of(
             PgType::BYTEA,
-            proptest::collection::vec(
-                prop_oneof![Just(0u8), Just(1), Just(255), any::<u8>()],
-                0..5
-            )
-            .prop_map(|b| Datum::Bytea(b.into()))
+            proptest::collection::vec(prop_oneof![Just(0u8), Just(1), Just(255), any::<u8>()], 0..5)
+                .prop_map(|b| Datum::Bytea(b.into()))
         ),
         of(PgType::DATE, any::<i32>().prop_map(Datum::Date)),
         of(PgType::TIMESTAMP, any::<i64>().prop_map(Datum::Timestamp)),
-        of(
-            PgType::TIMETZ,
-            (0..5i64, -2..3i32).prop_map(|(t, z)| Datum::TimeTz(t * 1_000_000, z))
-        ),
+        of(PgType::TIMETZ, (0..5i64, -2..3i32).prop_map(|(t, z)| Datum::TimeTz(t * 1_000_000, z))),
         of(PgType::INTERVAL, interval),
         of(PgType::UUID, any::<[u8; 16]>().prop_map(Datum::Uuid)),
         of(PgType::OID, any::<u32>().prop_map(Datum::Oid)),
@@ -289,55 +227,23 @@ fn bytes_are_as_documented() {
         (Datum::Bool(true), PgType::BOOL, &[0x10, 1]),
         (Datum::Int2(-1), PgType::INT2, &[0x10, 0x7F, 0xFF]),
         (Datum::Int4(1), PgType::INT4, &[0x10, 0x80, 0, 0, 1]),
-        (
-            Datum::Int4(1),
-            PgType::INT8,
-            &[0x10, 0x80, 0, 0, 0, 0, 0, 0, 1],
-        ),
-        (
-            Datum::Float8(-0.0),
-            PgType::FLOAT8,
-            &[0x10, 0x80, 0, 0, 0, 0, 0, 0, 0],
-        ),
-        (
-            Datum::Float4(-1.0),
-            PgType::FLOAT4,
-            &[0x10, 0x40, 0x7F, 0xFF, 0xFF],
-        ),
-        (
-            Datum::text("a\0"),
-            PgType::TEXT,
-            &[0x10, b'a', 0, 0xFF, 0, 1],
-        ),
+        (Datum::Int4(1), PgType::INT8, &[0x10, 0x80, 0, 0, 0, 0, 0, 0, 1]),
+        (Datum::Float8(-0.0), PgType::FLOAT8, &[0x10, 0x80, 0, 0, 0, 0, 0, 0, 0]),
+        (Datum::Float4(-1.0), PgType::FLOAT4, &[0x10, 0x40, 0x7F, 0xFF, 0xFF]),
+        (Datum::text("a\0"), PgType::TEXT, &[0x10, b'a', 0, 0xFF, 0, 1]),
         (Datum::text("a  "), PgType::BPCHAR, &[0x10, b'a', 0, 1]),
-        (
-            Datum::text("a "),
-            PgType::VARCHAR,
-            &[0x10, b'a', b' ', 0, 1],
-        ),
+        (Datum::text("a "), PgType::VARCHAR, &[0x10, b'a', b' ', 0, 1]),
         (Datum::Oid(258), PgType::OID, &[0x10, 0, 0, 1, 2]),
+        (Datum::Jsonb("{\"a\": true}".into()), PgType::JSONB, &[0x10, 0x20, 0, 0, 0, 1, b'a', 0, 1, 6]),
         (
-            Datum::Jsonb("{\"a\": true}".into()),
-            PgType::JSONB,
-            &[0x10, 0x20, 0, 0, 0, 1, b'a', 0, 1, 6],
-        ),
-        (
-            Datum::Array(Arc::new(ArrayValue::vector(
-                Oid::INT2,
-                vec![Datum::Int2(1), Datum::Null],
-            ))),
+            Datum::Array(Arc::new(ArrayValue::vector(Oid::INT2, vec![Datum::Int2(1), Datum::Null]))),
             PgType::new(Oid(1005)),
-            &[
-                0x10, 0x10, 0x80, 1, 0xFE, 1, 1, 0x80, 0, 0, 2, 0x80, 0, 0, 1,
-            ],
+            &[0x10, 0x10, 0x80, 1, 0xFE, 1, 1, 0x80, 0, 0, 2, 0x80, 0, 0, 1],
         ),
     ];
     for (value, ty, expected) in cases {
         assert_eq!(&asc(value, *ty), expected, "{value:?}");
     }
-    assert_eq!(
-        bytes(&Datum::Int2(-1), PgType::INT2, KeyOrder::DESC),
-        [0x10, 0x80, 0]
-    );
+    assert_eq!(bytes(&Datum::Int2(-1), PgType::INT2, KeyOrder::DESC), [0x10, 0x80, 0]);
     assert_eq!(bytes(&Datum::Null, PgType::INT2, KeyOrder::DESC), [0x01]);
 }

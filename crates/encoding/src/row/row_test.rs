@@ -15,22 +15,13 @@ fn bytes_are_as_documented() {
         (3, &Datum::text("ab"), PgType::TEXT),
     ])
     .expect("row");
-    assert_eq!(
-        row,
-        [1, 0, 3, 0, 1, 0x82, 3, 4, 4, 6, 7, 0, 0, 0, b'a', b'b']
-    );
+    assert_eq!(row, [1, 0, 3, 0, 1, 0x82, 3, 4, 4, 6, 7, 0, 0, 0, b'a', b'b']);
 }
 
 #[test]
 fn columns_are_found_whatever_the_order_and_width() {
     let long = "x".repeat(70_000);
-    for (id, text) in [
-        (3, "short"),
-        (300, "short"),
-        (40_000, "short"),
-        (3, &long[..300]),
-        (300, &long),
-    ] {
+    for (id, text) in [(3, "short"), (300, "short"), (40_000, "short"), (3, &long[..300]), (300, &long)] {
         let row = encode_row(&[
             (id, &Datum::text(text), PgType::TEXT),
             (2, &Datum::Int8(-5), PgType::INT8),
@@ -40,19 +31,10 @@ fn columns_are_found_whatever_the_order_and_width() {
         let view = RowView::parse(&row).expect("parse");
         assert_eq!(view.len(), 3);
         assert_eq!(view.get(1), Ok(Field::Null));
-        assert_eq!(
-            view.datum(2, PgType::INT8, &Datum::Null),
-            Ok(Datum::Int8(-5))
-        );
-        assert_eq!(
-            view.datum(id, PgType::TEXT, &Datum::Null),
-            Ok(Datum::text(text))
-        );
+        assert_eq!(view.datum(2, PgType::INT8, &Datum::Null), Ok(Datum::Int8(-5)));
+        assert_eq!(view.datum(id, PgType::TEXT, &Datum::Null), Ok(Datum::text(text)));
         assert_eq!(view.get(id + 1), Ok(Field::Missing));
-        assert_eq!(
-            view.datum(99, PgType::INT4, &Datum::Int4(9)),
-            Ok(Datum::Int4(9))
-        );
+        assert_eq!(view.datum(99, PgType::INT4, &Datum::Int4(9)), Ok(Datum::Int4(9)));
     }
 }
 
@@ -85,19 +67,12 @@ fn column() -> impl Strategy<Value = (PgType, Datum)> {
         any::<f32>().prop_map(|v| (PgType::FLOAT4, Datum::Float4(v))),
         any::<f64>().prop_map(|v| (PgType::FLOAT8, Datum::Float8(v))),
         ".{0,300}".prop_map(|v| (PgType::TEXT, Datum::text(v))),
-        proptest::collection::vec(any::<u8>(), 0..9)
-            .prop_map(|v| (PgType::BYTEA, Datum::Bytea(Bytes::from(v)))),
+        proptest::collection::vec(any::<u8>(), 0..9).prop_map(|v| (PgType::BYTEA, Datum::Bytea(Bytes::from(v)))),
         any::<[u8; 16]>().prop_map(|v| (PgType::UUID, Datum::Uuid(v))),
         any::<u32>().prop_map(|v| (PgType::REGCLASS, Datum::Oid(v))),
         any::<u8>().prop_map(|v| (PgType::CHAR, Datum::Char(v))),
-        (any::<i32>(), any::<i32>(), any::<i64>()).prop_map(|(months, days, micros)| (
-            PgType::INTERVAL,
-            Datum::Interval(Interval {
-                months,
-                days,
-                micros
-            })
-        )),
+        (any::<i32>(), any::<i32>(), any::<i64>())
+            .prop_map(|(months, days, micros)| (PgType::INTERVAL, Datum::Interval(Interval { months, days, micros }))),
         Just((PgType::JSONB, Datum::Jsonb("{\"a\": 1}".into()))),
         Just((PgType::INT4, Datum::Null)),
     ]
