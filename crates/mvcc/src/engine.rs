@@ -1,0 +1,98 @@
+//! The seam between the storage role and whatever keeps its versions.
+
+use bytes::Bytes;
+use gavel_types::{KeyRange, Lsn, Timestamp, Write};
+
+use crate::Result;
+
+/// How far along the journal a store is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// Last record applied; zero if none.
+    pub lsn: Lsn,
+    /// Commit time of the last commit applied; zero if none.
+    pub ts: Timestamp,
+}
+
+/// One committed transaction.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    pub lsn: Lsn,
+    pub commit_ts: Timestamp,
+    /// At most one a key.
+    pub writes: &'a [Write],
+}
+
+/// Rows of a range: key, encoded row. Holds files and memtables alive until dropped.
+pub type Scan = Box<dyn Iterator<Item = Result<(Bytes, Bytes)>> + Send>;
+
+/// Sizes, for people and metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Versions of all keys, roughly.
+    pub versions: u64,
+    pub disk_bytes: u64,
+    /// Written since the last seal.
+    pub memtable_bytes: u64,
+    /// Full memtables that wait for the disk.
+    pub sealed_memtables: u64,
+    /// Flushed runs that wait for compaction.
+    pub l0_runs: u64,
+}
+
+/// A versioned store. One thread applies; any number read.
+pub trait Engine: Send + Sync {
+    /// Applies a commit; records must come in journal order, and one that is already applied
+    /// changes nothing. Blocks while too much waits for the disk. Readers at snapshots below
+    /// `commit_ts` never see any of it, later ones may see part until this returns.
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfOrder`], [`crate::Error::Unfit`], [`crate::Error::Closed`].
+    fn apply(&self, batch: Batch<'_>) -> Result<()>;
+
+    /// Moves the position past a journal record that holds no writes.
+    ///
+    /// # Errors
+    /// [`crate::Error::Closed`].
+    fn skip(&self, lsn: Lsn) -> Result<()>;
+
+    /// The row behind `key` at `at`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Io`], [`crate::Error::Corrupt`].
+    fn get(&self, key: &[u8], at: Timestamp) -> Result<Option<Bytes>>;
+
+    /// Rows of `range` at `at` in key order, or against it.
+    fn scan(&self, range: &KeyRange, at: Timestamp, reverse: bool) -> Scan;
+
+    /// Applied so far.
+    fn applied(&self) -> Position;
+
+    /// What survives a crash.
+    fn durable(&self) -> Position;
+
+    /// Makes everything applied so far durable; returns once it is.
+    ///
+    /// # Errors
+    /// [`crate::Error::Io`]: nothing is lost, and trying again may succeed.
+    fn flush(&self) -> Result<()>;
+
+    /// Promises that nobody reads below `horizon` any more, not even after a crash: of each key,
+    /// versions older than the newest one `<= horizon` may go.
+    fn set_horizon(&self, horizon: Timestamp);
+
+    /// Collects now what [`Engine::set_horizon`] allows; takes as long as rewriting everything.
+    ///
+    /// # Errors
+    /// [`crate::Error::Io`], [`crate::Error::Corrupt`].
+    fn collect(&self) -> Result<()>;
+
+    /// Promises that no key of `range` is read or written any more; its space comes back by and
+    /// by. Durable with the next flush; told again, it changes nothing.
+    ///
+    /// # Errors
+    /// [`crate::Error::Closed`].
+    fn forget(&self, range: &KeyRange) -> Result<()>;
+
+    fn stats(&self) -> Stats;
+}

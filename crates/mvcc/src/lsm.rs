@@ -1,0 +1,368 @@
+//! The engine over `lsm-tree`, used without a log: the journal is the log.
+//!
+//! ```text
+//!  apply ─► active memtable ─seal─► sealed memtables ─flusher─► level 0 ─compactor─► … level 6
+//!                             │
+//!                             └ last entry of each memtable: the journal position
+//! ```
+//! A flush persists all sealed memtables in one atomic change of the tree's manifest, oldest and
+//! newest together, and each ends with the position that it reaches. So after a crash the tree
+//! holds exactly the journal up to the newest position row, and the rest is applied again.
+//!
+//! Positions: `durable <= sealed <= applied`.
+
+use std::collections::VecDeque;
+use std::ops::Bound;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use bytes::{BufMut, Bytes, BytesMut};
+use gavel_encoding::layout::{ObjectId, PREFIX_LEN, TenantId, object_prefix};
+use gavel_types::{KeyRange, Lsn, Timestamp, Write};
+use lsm_tree::config::{BloomConstructionPolicy, FilterPolicy, FilterPolicyEntry, RestartIntervalPolicy};
+use lsm_tree::{
+    AbstractTree, AnyTree, Cache, Config, Guard, InternalValue, Memtable, SequenceNumberCounter, Tree, ValueType,
+};
+use parking_lot::{Condvar, Mutex};
+
+use crate::collect::{CollectorFactory, Policy};
+use crate::engine::{Batch, Engine, Position, Scan, Stats};
+use crate::{Error, Result, Settings, version, workers};
+
+/// Key of the position row.
+fn position_key() -> [u8; PREFIX_LEN] {
+    object_prefix(TenantId::STORE, ObjectId(0))
+}
+
+/// Key of a forgotten range: this prefix, then where the range starts.
+fn forgotten_key(start: &[u8]) -> Vec<u8> {
+    [&object_prefix(TenantId::STORE, ObjectId(1)), start].concat()
+}
+
+/// See the module.
+pub struct LsmEngine {
+    shared: Arc<Shared>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+/// What the workers share with the engine.
+pub(crate) struct Shared {
+    pub(crate) tree: Tree,
+    /// The tree numbers its file sets from this; reset before each change (see [`version`]).
+    pub(crate) file_sets: SequenceNumberCounter,
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) settings: Settings,
+    pub(crate) state: Mutex<State>,
+    /// Something was sealed, or the engine closes.
+    pub(crate) work: Condvar,
+    /// Something was flushed or compacted, or a worker failed.
+    pub(crate) done: Condvar,
+}
+
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) applied: Position,
+    pub(crate) durable: Position,
+    /// Positions that the sealed memtables reach, oldest first.
+    pub(crate) sealed: VecDeque<Position>,
+    pub(crate) garbage: Garbage,
+    pub(crate) closing: bool,
+    /// Why the last flush failed; `None` once one succeeds.
+    pub(crate) flush_error: Option<Error>,
+    /// Counts flushes and failures of one, so that a waiter can tell that something happened.
+    pub(crate) flush_attempts: u64,
+}
+
+/// How many versions were replaced, and how many of those nobody can read any more. Counted since
+/// the engine was opened, to decide when a full collection is worth it.
+#[derive(Default)]
+pub(crate) struct Garbage {
+    replaced: u64,
+    /// `replaced` as it was at these commit times, oldest first.
+    marks: VecDeque<(Timestamp, u64)>,
+    /// `replaced` as it was at the horizon.
+    pub(crate) expired: u64,
+    /// `expired` as it was at the last full collection.
+    pub(crate) collected: u64,
+}
+
+impl Garbage {
+    /// Marks kept: one a call of [`Engine::set_horizon`], so a few minutes' worth.
+    const MAX_MARKS: usize = 4_096;
+
+    fn pass(&mut self, applied: Timestamp, horizon: Timestamp) {
+        while let Some((ts, replaced)) = self.marks.front().copied()
+            && ts <= horizon
+        {
+            self.expired = replaced;
+            self.marks.pop_front();
+        }
+        if self.marks.len() < Self::MAX_MARKS && self.marks.back().is_none_or(|m| m.0 < applied) {
+            self.marks.push_back((applied, self.replaced));
+        }
+    }
+}
+
+impl State {
+    fn sealed_to(&self) -> Position {
+        self.sealed.back().copied().unwrap_or(self.durable)
+    }
+}
+
+impl LsmEngine {
+    /// Opens the store in `dir`, or makes one there.
+    ///
+    /// # Errors
+    /// [`Error::Io`], or [`Error::Corrupt`] if what lies there is damaged.
+    pub fn open(dir: &Path, settings: Settings) -> Result<Self> {
+        let file_sets = SequenceNumberCounter::default();
+        let policy = Arc::new(Policy::default());
+        let tree = Config::new(dir, file_sets.clone(), SequenceNumberCounter::default())
+            .use_cache(Arc::new(Cache::with_capacity_bytes(settings.cache_bytes)))
+            .filter_policy(FilterPolicy::all(FilterPolicyEntry::Bloom(BloomConstructionPolicy::BitsPerKey(10.0))))
+            .data_block_restart_interval_policy(RestartIntervalPolicy::all(8))
+            .with_compaction_filter_factory(Some(Arc::new(CollectorFactory(policy.clone()))))
+            .open()?;
+        let AnyTree::Standard(tree) = tree else {
+            return Err(Error::Corrupt("not a tree of ours".into()));
+        };
+        let position = read_position(&tree)?;
+        for range in read_forgotten(&tree)? {
+            policy.forget(range);
+        }
+        let shared = Arc::new(Shared {
+            tree,
+            file_sets,
+            policy,
+            settings,
+            state: Mutex::new(State { applied: position, durable: position, ..State::default() }),
+            work: Condvar::new(),
+            done: Condvar::new(),
+        });
+        let workers = workers::start(&shared).map_err(|e| Error::Io(e.to_string()))?;
+        Ok(Self { shared, workers })
+    }
+}
+
+impl Drop for LsmEngine {
+    fn drop(&mut self) {
+        self.shared.state.lock().closing = true;
+        self.shared.work.notify_all();
+        self.shared.done.notify_all();
+        for worker in self.workers.drain(..) {
+            // A worker that panicked has said so; there is nothing left to do about it here.
+            let _ = worker.join();
+        }
+    }
+}
+
+fn read_position(tree: &Tree) -> Result<Position> {
+    let Some(row) = tree.get(position_key(), version::read_seqno(Timestamp::MAX))? else {
+        return Ok(Position::default());
+    };
+    let row = version::row(row.into()).ok_or_else(|| Error::Corrupt("position row".into()))?;
+    let (lsn, rest) = row.split_first_chunk::<8>().ok_or_else(|| Error::Corrupt("position row".into()))?;
+    let (ts, _) = rest.split_first_chunk::<8>().ok_or_else(|| Error::Corrupt("position row".into()))?;
+    Ok(Position { lsn: Lsn(u64::from_le_bytes(*lsn)), ts: Timestamp(u64::from_le_bytes(*ts)) })
+}
+
+fn read_forgotten(tree: &Tree) -> Result<Vec<KeyRange>> {
+    let prefix = forgotten_key(&[]);
+    tree.prefix(&prefix, version::read_seqno(Timestamp::MAX), None)
+        .map(|item| {
+            let (key, value) = item.into_inner()?;
+            let end = version::row(value.into()).ok_or_else(|| Error::Corrupt("forgotten range".into()))?;
+            Ok(KeyRange::new(Bytes::copy_from_slice(&key[prefix.len()..]), end))
+        })
+        .collect()
+}
+
+impl Shared {
+    /// Ends the active memtable with the position that it reaches and hands it to the flusher.
+    fn seal(&self, state: &mut State) {
+        if state.sealed_to() == state.applied {
+            return;
+        }
+        let mut row = BytesMut::with_capacity(16);
+        row.put_u64_le(state.applied.lsn.0);
+        row.put_u64_le(state.applied.ts.0);
+        self.store_row(&position_key(), &row, state.applied.lsn);
+        let _ = self.tree.rotate_memtable();
+        state.sealed.push_back(state.applied);
+        self.work.notify_all();
+    }
+
+    /// Writes a row of the store's own. Its time is zero, so that only the newest version outlives
+    /// a compaction; its sequence number is the journal position, which only grows.
+    fn store_row(&self, key: &[u8], row: &[u8], lsn: Lsn) {
+        let mut entry = BytesMut::with_capacity(version::HEADER_LEN + row.len());
+        version::write(&mut entry, Timestamp::ZERO, Some(row));
+        let key = Bytes::copy_from_slice(key);
+        let seqno = version::seqno(Timestamp(lsn.0));
+        self.tree.active_memtable().insert(InternalValue::from_components(
+            key,
+            entry.freeze(),
+            seqno,
+            ValueType::Value,
+        ));
+    }
+
+    fn has_room(&self, state: &State) -> bool {
+        state.sealed.len() < self.settings.max_sealed_memtables && self.tree.l0_run_count() < self.settings.max_l0_runs
+    }
+}
+
+/// Copies the writes into one buffer and puts slices of it into the memtable: two allocations a
+/// commit instead of two a write, and nothing of the journal's buffers stays alive.
+fn insert_all(memtable: &Memtable, writes: &[Write], commit_ts: Timestamp) {
+    let size = writes.iter().map(|w| w.key.len() + version::HEADER_LEN + w.value.as_ref().map_or(0, Bytes::len)).sum();
+    let mut buffer = BytesMut::with_capacity(size);
+    let seqno = version::seqno(commit_ts);
+    for write in writes {
+        buffer.put_slice(&write.key);
+        let key = buffer.split().freeze();
+        version::write(&mut buffer, commit_ts, write.value.as_deref());
+        let value = buffer.split().freeze();
+        memtable.insert(InternalValue::from_components(key, value, seqno, ValueType::Value));
+    }
+}
+
+/// The tree takes keys of 1 to 65,535 bytes and values of up to 4 GiB, and asserts it.
+fn check(writes: &[Write]) -> Result<()> {
+    for write in writes {
+        if write.key.is_empty() || write.key.len() > usize::from(u16::MAX) {
+            return Err(Error::Unfit("key length"));
+        }
+        if write.value.as_ref().is_some_and(|v| u32::try_from(v.len() + version::HEADER_LEN).is_err()) {
+            return Err(Error::Unfit("row length"));
+        }
+    }
+    Ok(())
+}
+
+impl Engine for LsmEngine {
+    fn apply(&self, batch: Batch<'_>) -> Result<()> {
+        let shared = &*self.shared;
+        let mut state = shared.state.lock();
+        if batch.lsn <= state.applied.lsn {
+            return Ok(());
+        }
+        if batch.commit_ts <= state.applied.ts {
+            return Err(Error::OutOfOrder { given: batch.lsn, applied: state.applied.lsn });
+        }
+        check(batch.writes)?;
+        let memtable = shared.tree.active_memtable();
+        // Only this thread seals, so the memtable stays the active one while the lock is away.
+        insert_all(&memtable, batch.writes, batch.commit_ts);
+        state.applied = Position { lsn: batch.lsn, ts: batch.commit_ts };
+        state.garbage.replaced += batch.writes.iter().filter(|w| replaces(w)).count() as u64;
+        if memtable.size() >= shared.settings.memtable_bytes {
+            shared.seal(&mut state);
+            while !shared.has_room(&state) {
+                if state.closing {
+                    return Err(Error::Closed);
+                }
+                shared.done.wait_for(&mut state, workers::POLL);
+            }
+        }
+        Ok(())
+    }
+
+    fn skip(&self, lsn: Lsn) -> Result<()> {
+        let mut state = self.shared.state.lock();
+        state.applied.lsn = state.applied.lsn.max(lsn);
+        Ok(())
+    }
+
+    fn get(&self, key: &[u8], at: Timestamp) -> Result<Option<Bytes>> {
+        let entry = self.shared.tree.get(key, version::read_seqno(at))?;
+        Ok(entry.and_then(|e| version::row(e.into())))
+    }
+
+    fn scan(&self, range: &KeyRange, at: Timestamp, reverse: bool) -> Scan {
+        if range.is_empty() {
+            return Box::new(std::iter::empty());
+        }
+        let bounds = (Bound::Included(&range.start[..]), Bound::Excluded(&range.end[..]));
+        let entries = self.shared.tree.create_range::<&[u8], _>(&bounds, version::read_seqno(at), None);
+        let rows = |entry: lsm_tree::Result<lsm_tree::KvPair>| match entry {
+            Ok((key, value)) => version::row(value.into()).map(|row| Ok((key.into(), row))),
+            Err(e) => Some(Err(e.into())),
+        };
+        if reverse { Box::new(entries.rev().filter_map(rows)) } else { Box::new(entries.filter_map(rows)) }
+    }
+
+    fn applied(&self) -> Position {
+        self.shared.state.lock().applied
+    }
+
+    fn durable(&self) -> Position {
+        self.shared.state.lock().durable
+    }
+
+    fn flush(&self) -> Result<()> {
+        let shared = &*self.shared;
+        let mut state = shared.state.lock();
+        shared.seal(&mut state);
+        let target = state.sealed_to();
+        let attempts = state.flush_attempts;
+        while state.durable.lsn < target.lsn {
+            if state.closing {
+                return Err(Error::Closed);
+            }
+            if state.flush_attempts > attempts + 1
+                && let Some(error) = &state.flush_error
+            {
+                return Err(error.clone());
+            }
+            shared.done.wait_for(&mut state, workers::POLL);
+        }
+        Ok(())
+    }
+
+    fn set_horizon(&self, horizon: Timestamp) {
+        self.shared.policy.raise_horizon(horizon);
+        let mut state = self.shared.state.lock();
+        let applied = state.applied.ts;
+        state.garbage.pass(applied, horizon);
+    }
+
+    fn collect(&self) -> Result<()> {
+        self.shared.collect_all()
+    }
+
+    fn forget(&self, range: &KeyRange) -> Result<()> {
+        let state = self.shared.state.lock();
+        if state.closing {
+            return Err(Error::Closed);
+        }
+        self.shared.store_row(&forgotten_key(&range.start), &range.end, state.applied.lsn);
+        self.shared.policy.forget(range.clone());
+        Ok(())
+    }
+
+    fn stats(&self) -> Stats {
+        let tree = &self.shared.tree;
+        Stats {
+            versions: tree.approximate_len() as u64,
+            disk_bytes: tree.disk_space(),
+            memtable_bytes: tree.active_memtable().size(),
+            sealed_memtables: tree.sealed_memtable_count() as u64,
+            l0_runs: tree.l0_run_count() as u64,
+        }
+    }
+}
+
+/// Whether the write leaves an older version behind.
+fn replaces(write: &Write) -> bool {
+    use gavel_types::WriteMode::{Blind, Delete, Insert, Update};
+    match write.mode {
+        Update | Delete => true,
+        Blind => write.value.is_none(),
+        Insert => false,
+    }
+}
+
+#[cfg(test)]
+mod lsm_test;

@@ -1,0 +1,120 @@
+//! The engine's two threads: one writes sealed memtables to disk, one compacts.
+#![allow(clippy::disallowed_methods, reason = "a shell: this is where the engine's threads live")]
+
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
+
+use lsm_tree::AbstractTree;
+use lsm_tree::compaction::Leveled;
+
+use crate::Result;
+use crate::lsm::Shared;
+use crate::version::GC_SEQNO;
+
+/// How long anyone waits before looking again; signals are lost on no path, this is for failures
+/// that heal by themselves.
+pub(crate) const POLL: Duration = Duration::from_millis(500);
+
+/// A full collection is worth it once this many versions were replaced, and they are at least a
+/// quarter of everything.
+const COLLECT_AT_LEAST: u64 = 200_000;
+
+pub(crate) fn start(shared: &Arc<Shared>) -> std::io::Result<Vec<JoinHandle<()>>> {
+    let flusher = shared.clone();
+    let compactor = shared.clone();
+    Ok(vec![
+        Builder::new().name("storage-flush".into()).spawn(move || flusher.run_flusher())?,
+        Builder::new().name("storage-compact".into()).spawn(move || compactor.run_compactor())?,
+    ])
+}
+
+impl Shared {
+    fn run_flusher(&self) {
+        let mut state = self.state.lock();
+        loop {
+            if state.closing {
+                return;
+            }
+            let Some(target) = state.sealed.back().copied() else {
+                self.work.wait(&mut state);
+                continue;
+            };
+            drop(state);
+            let flushed = self.flush_sealed();
+            state = self.state.lock();
+            state.flush_attempts += 1;
+            match flushed {
+                Ok(()) => {
+                    state.durable = target;
+                    state.sealed.retain(|p| p.lsn > target.lsn);
+                    state.flush_error = None;
+                    self.done.notify_all();
+                    // The compactor listens to the same signal as we do.
+                    self.work.notify_all();
+                }
+                Err(error) => {
+                    tracing::error!(%error, "flush failed; will try again");
+                    state.flush_error = Some(error);
+                    self.done.notify_all();
+                    self.work.wait_for(&mut state, POLL);
+                }
+            }
+        }
+    }
+
+    fn flush_sealed(&self) -> Result<()> {
+        let lock = self.tree.get_flush_lock();
+        self.file_sets.set(0);
+        self.tree.flush(&lock, GC_SEQNO)?;
+        Ok(())
+    }
+
+    fn run_compactor(&self) {
+        let mut state = self.state.lock();
+        loop {
+            if state.closing {
+                return;
+            }
+            let garbage = state.garbage.expired - state.garbage.collected;
+            drop(state);
+            let worked = self.compact_once(garbage).unwrap_or_else(|error| {
+                tracing::error!(%error, "compaction failed; will try again");
+                false
+            });
+            state = self.state.lock();
+            if worked {
+                self.done.notify_all();
+            } else if !state.closing {
+                self.work.wait_for(&mut state, 10 * POLL);
+            }
+        }
+    }
+
+    /// Runs the most urgent compaction; false if there is none. `garbage` is how many versions
+    /// wait for a collection.
+    fn compact_once(&self, garbage: u64) -> Result<bool> {
+        let before = self.tree.current_version().id();
+        self.file_sets.set(0);
+        let strategy = Leveled::default().with_table_target_size(self.settings.table_bytes);
+        self.tree.compact(Arc::new(strategy), GC_SEQNO)?;
+        if self.tree.current_version().id() != before {
+            return Ok(true);
+        }
+        if garbage >= COLLECT_AT_LEAST && garbage >= self.tree.approximate_len() as u64 / 4 {
+            self.collect_all()?;
+        }
+        Ok(false)
+    }
+
+    /// Rewrites everything into the last level, collecting on the way.
+    pub(crate) fn collect_all(&self) -> Result<()> {
+        let expired = self.state.lock().garbage.expired;
+        self.file_sets.set(0);
+        if self.tree.table_count() > 0 {
+            self.tree.major_compact(self.settings.table_bytes, GC_SEQNO)?;
+        }
+        self.state.lock().garbage.collected = expired;
+        Ok(())
+    }
+}
