@@ -27,6 +27,9 @@ pub enum Error {
     /// Too much is waiting; nothing of the batch was kept; ask again later.
     #[error("journal queue is full")]
     Overloaded,
+    /// The batch exceeds what the journal can keep in one piece; nothing of it was kept.
+    #[error("batch of {0} bytes is too large for the journal")]
+    TooLarge(usize),
     /// It is unknown whether the batch is durable; the journal takes no more appends.
     #[error("journal failed: {0}")]
     Failed(String),
@@ -56,8 +59,8 @@ pub trait Journal: Send + Sync {
     /// not withdraw it. An empty `records` answers the present last position.
     ///
     /// # Errors
-    /// [`Error::DiskFull`], [`Error::Overloaded`] and [`Error::Fenced`] leave the journal as it was;
-    /// [`Error::Failed`] and [`Error::Closed`] leave the outcome unknown.
+    /// [`Error::DiskFull`], [`Error::Overloaded`], [`Error::TooLarge`] and [`Error::Fenced`] leave the
+    /// journal as it was; [`Error::Failed`] and [`Error::Closed`] leave the outcome unknown.
     async fn append(&self, epoch: Epoch, records: Vec<Record>) -> Result<Lsn, Error>;
 
     /// Durable records from `from` (inclusive; `Lsn::ZERO` is the first ever) on, then those to

@@ -8,8 +8,10 @@
 //! | [`storage`] | query node reads as of a timestamp |
 //! | [`scan`] | the push-down language of storage reads |
 //! | [`sql`] | frontend drives a session of the query node |
+//! | [`conformance`] | suites that every implementation must pass |
 
 pub mod adjudicator;
+pub mod conformance;
 pub mod journal;
 pub mod scan;
 pub mod sql;

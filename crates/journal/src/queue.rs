@@ -1,0 +1,153 @@
+//! What waits for the writer thread: a bounded queue that gives the writer all that has gathered,
+//! up to the size of a group.
+
+use std::collections::VecDeque;
+
+use gavel_api::journal::{Error, Record};
+use gavel_types::{Epoch, Lsn, Timestamp};
+use parking_lot::{Condvar, Mutex};
+use tokio::sync::oneshot;
+
+/// An append as the writer sees it.
+#[derive(Debug)]
+pub(crate) struct Append {
+    pub epoch: Epoch,
+    /// From [`crate::frame::build`], not sealed yet.
+    pub frame: Vec<u8>,
+    pub records: Vec<Record>,
+    pub reply: oneshot::Sender<Result<Lsn, Error>>,
+}
+
+/// Work for the writer thread.
+#[derive(Debug)]
+pub(crate) enum Request {
+    Append(Append),
+    OpenEpoch { opened_at: Timestamp, reply: oneshot::Sender<Result<Epoch, Error>> },
+    Trim { below: Lsn, reply: oneshot::Sender<Result<(), Error>> },
+}
+
+impl Request {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Append(append) => append.frame.len(),
+            Self::OpenEpoch { .. } | Self::Trim { .. } => 64,
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct State {
+    waiting: VecDeque<Request>,
+    bytes: usize,
+    closed: bool,
+    writer_sleeps: bool,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    state: Mutex<State>,
+    filled: Condvar,
+    size_bytes: usize,
+}
+
+impl Queue {
+    pub(crate) fn new(size_bytes: usize) -> Self {
+        Self { state: Mutex::new(State::default()), filled: Condvar::new(), size_bytes }
+    }
+
+    /// Adds a request at the end. A request that is larger than the queue is taken when nothing
+    /// else waits.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`] if there is no room, [`Error::Closed`] after [`Queue::close`].
+    pub(crate) fn push(&self, request: Request) -> Result<(), Error> {
+        let bytes = request.bytes();
+        let mut state = self.state.lock();
+        if state.closed {
+            return Err(Error::Closed);
+        }
+        if !state.waiting.is_empty() && state.bytes + bytes > self.size_bytes {
+            return Err(Error::Overloaded);
+        }
+        state.bytes += bytes;
+        state.waiting.push_back(request);
+        if state.writer_sleeps {
+            self.filled.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Waits for work and takes up to `max_bytes` of it, at least one request. `None` once closed
+    /// and empty.
+    pub(crate) fn take(&self, max_bytes: usize) -> Option<Vec<Request>> {
+        let mut state = self.state.lock();
+        while state.waiting.is_empty() {
+            if state.closed {
+                return None;
+            }
+            state.writer_sleeps = true;
+            self.filled.wait(&mut state);
+            state.writer_sleeps = false;
+        }
+        let mut group = Vec::new();
+        let mut bytes = 0;
+        while let Some(next) = state.waiting.front() {
+            bytes += next.bytes();
+            if !group.is_empty() && bytes > max_bytes {
+                break;
+            }
+            if let Some(request) = state.waiting.pop_front() {
+                state.bytes -= request.bytes();
+                group.push(request);
+            }
+        }
+        Some(group)
+    }
+
+    /// Refuses further requests; those that wait are still taken.
+    pub(crate) fn close(&self) {
+        self.state.lock().closed = true;
+        self.filled.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn append(bytes: usize) -> Request {
+        let (reply, _) = oneshot::channel();
+        Request::Append(Append { epoch: Epoch(1), frame: vec![0; bytes], records: Vec::new(), reply })
+    }
+
+    #[test]
+    fn a_full_queue_refuses_and_a_group_is_bounded() {
+        let queue = Queue::new(100);
+        for _ in 0..5 {
+            queue.push(append(20)).unwrap();
+        }
+        assert!(matches!(queue.push(append(1)), Err(Error::Overloaded)));
+        assert_eq!(queue.take(45).unwrap().len(), 2);
+        queue.push(append(1)).unwrap();
+        assert_eq!(queue.take(1_000).unwrap().len(), 4);
+    }
+
+    #[test]
+    fn a_giant_is_taken_when_nothing_else_waits() {
+        let queue = Queue::new(100);
+        queue.push(append(1_000)).unwrap();
+        assert!(matches!(queue.push(append(1)), Err(Error::Overloaded)));
+        assert_eq!(queue.take(10).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn what_waits_at_closing_is_still_taken() {
+        let queue = Queue::new(100);
+        queue.push(append(1)).unwrap();
+        queue.close();
+        assert!(matches!(queue.push(append(1)), Err(Error::Closed)));
+        assert!(queue.take(10).is_some());
+        assert!(queue.take(10).is_none());
+    }
+}

@@ -1,0 +1,127 @@
+//! The file that the next segment will be, made ahead by a thread of its own: creating, filling and
+//! flushing 16 MiB would otherwise hold up every commit that meets the end of a segment. It is also
+//! the reserve that lets a few more commits through when the disk has just become full.
+//!
+//! The spare is filled under one name and gets another when it is complete, so that one that is
+//! found at start-up can be used.
+
+use std::io;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use parking_lot::{Condvar, Mutex};
+
+use crate::disk::Disk;
+
+/// Name of a complete spare file.
+pub(crate) const SPARE: &str = "spare";
+const UNFINISHED: &str = "spare.unfinished";
+
+/// Whether a file of this name was left by a crash and is of no use.
+pub(crate) fn is_unfinished(name: &str) -> bool {
+    name == UNFINISHED
+}
+
+/// Makes a complete file [`SPARE`] of `size` bytes.
+pub(crate) fn prepare(disk: &dyn Disk, size: u64, fill: bool) -> io::Result<()> {
+    let make = || {
+        let file = disk.create(UNFINISHED)?;
+        file.allocate(size, fill)?;
+        file.sync_data()?;
+        disk.rename(UNFINISHED, SPARE)
+    };
+    make().inspect_err(|_| {
+        // The half-made file must not keep the space that it has got; if it cannot be removed, the
+        // next attempt takes its place.
+        let _ = disk.remove(UNFINISHED);
+    })
+}
+
+#[derive(Debug)]
+enum State {
+    Idle,
+    Wanted,
+    Ready,
+    Failed(io::Error),
+    Stop,
+}
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Spare {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Spare {
+    /// Starts the thread. `ready` says whether a complete spare of the right size is there already.
+    pub(crate) fn start(disk: Arc<dyn Disk>, size: u64, ready: bool) -> io::Result<Self> {
+        let state = if ready { State::Ready } else { State::Wanted };
+        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
+        let theirs = Arc::clone(&shared);
+        let run = move || {
+            let mut state = theirs.state.lock();
+            loop {
+                match *state {
+                    State::Stop => return,
+                    State::Wanted => {
+                        drop(state);
+                        let done = prepare(disk.as_ref(), size, true);
+                        state = theirs.state.lock();
+                        if !matches!(*state, State::Stop) {
+                            *state = done.map_or_else(State::Failed, |()| State::Ready);
+                        }
+                        theirs.changed.notify_all();
+                    }
+                    State::Idle | State::Ready | State::Failed(_) => theirs.changed.wait(&mut state),
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("journal-spare".into()).spawn(run)?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// Asks for a spare, without waiting for it.
+    pub(crate) fn want(&self) {
+        let mut state = self.shared.state.lock();
+        if matches!(*state, State::Idle | State::Failed(_)) {
+            *state = State::Wanted;
+            self.shared.changed.notify_all();
+        }
+    }
+
+    /// Waits until the file [`SPARE`] is there. The caller must rename it away before it asks
+    /// for another. A failure from ahead of time is tried once more first.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(crate) fn take(&self) -> io::Result<()> {
+        self.want();
+        let mut state = self.shared.state.lock();
+        while matches!(*state, State::Wanted) {
+            self.shared.changed.wait(&mut state);
+        }
+        match std::mem::replace(&mut *state, State::Idle) {
+            State::Ready => Ok(()),
+            State::Failed(error) => Err(error),
+            State::Idle | State::Wanted | State::Stop => Err(io::Error::other("the journal is closing")),
+        }
+    }
+}
+
+impl Drop for Spare {
+    fn drop(&mut self) {
+        *self.shared.state.lock() = State::Stop;
+        self.shared.changed.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // A panic of that thread has been printed; there is nothing left to hand on.
+            let _ = thread.join();
+        }
+    }
+}
