@@ -2,3 +2,4 @@
 //! every expression, by the rules of PostgreSQL 15's manual, chapter 10 (type conversion).
 
 pub mod bound;
+pub mod parse;

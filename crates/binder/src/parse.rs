@@ -1,0 +1,229 @@
+//! Text to statements. A text may hold several, divided by `;`; each is parsed alone, after
+//! [`rewrite`] has replaced token sequences that `sqlparser` refuses by ones that it takes.
+//!
+//! # Invariants
+//! 1. Every node's place refers to the whole text that [`parse`] was given.
+//! 2. Text that PostgreSQL's grammar refuses answers 42601 with the offending token and its position.
+//! 3. Nesting is limited: deeper statements answer 54001.
+
+mod dialect;
+mod rewrite;
+mod source;
+
+use std::ops::Range;
+
+use gavel_types::{SqlError, SqlResult, SqlState};
+use sqlparser::ast;
+use sqlparser::keywords::Keyword;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, TokenizerError};
+
+pub use dialect::{GavelDialect, string_value};
+pub use rewrite::marker;
+pub use source::{Pos, Source};
+
+/// Deepest nesting of expressions and queries.
+const MAX_DEPTH: usize = 120;
+
+/// Longest statement text, in bytes.
+const MAX_TEXT_BYTES: usize = 64 << 20;
+
+static DIALECT: std::sync::LazyLock<GavelDialect> = std::sync::LazyLock::new(GavelDialect::default);
+
+/// A parsed statement and the bytes of the text that it came from.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    pub statement: ast::Statement,
+    /// From the statement's first token to the end of its last, without the `;`.
+    pub range: Range<usize>,
+}
+
+/// Parses all statements of `sql`; empty ones are left out, so comments alone give none.
+///
+/// # Errors
+/// 42601 with position, 54001 when nested too deeply, 54000 when too long.
+pub fn parse(sql: &str) -> SqlResult<Vec<Parsed>> {
+    if sql.len() > MAX_TEXT_BYTES {
+        return Err(SqlError::new(SqlState::ProgramLimitExceeded, "statement is too long"));
+    }
+    let source = Source::new(sql);
+    let tokens = tokenize(&source)?;
+    let mut statements = Vec::new();
+    let mut rest = tokens.as_slice();
+    while !rest.is_empty() {
+        let end = statement_end(rest);
+        let piece = rest.get(..end).unwrap_or_default();
+        let terminator = rest.get(end);
+        if let (Some(first), Some(last)) = (piece.first(), piece.last()) {
+            let start = source.start(first.span).offset().unwrap_or(0);
+            let stop = source.pos(last.span.end).offset().unwrap_or(sql.len());
+            let statement = statement(&source, piece, terminator)?;
+            statements.push(Parsed { statement, range: start..stop.max(start) });
+        }
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
+    Ok(statements)
+}
+
+/// Parses a lone expression, as descriptors keep them.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_expression(sql: &str) -> SqlResult<ast::Expr> {
+    let source = Source::new(sql);
+    let tokens = rewrite::rewrite(&source, &tokenize(&source)?);
+    let mut parser = parser(tokens);
+    let parsed = parser.parse_expr();
+    finish(&source, &parser, parsed, None)
+}
+
+/// Parses a lone query, as views keep them.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_query(sql: &str) -> SqlResult<Box<ast::Query>> {
+    let source = Source::new(sql);
+    let tokens = rewrite::rewrite(&source, &tokenize(&source)?);
+    let mut parser = parser(tokens);
+    let parsed = parser.parse_query();
+    finish(&source, &parser, parsed, None)
+}
+
+fn parser(tokens: Vec<TokenWithSpan>) -> Parser<'static> {
+    Parser::new(&*DIALECT).with_recursion_limit(MAX_DEPTH).with_tokens_with_locations(tokens)
+}
+
+fn statement(
+    source: &Source<'_>,
+    piece: &[TokenWithSpan],
+    terminator: Option<&TokenWithSpan>,
+) -> SqlResult<ast::Statement> {
+    let mut parser = parser(rewrite::rewrite(source, piece));
+    let parsed = parser.parse_statement();
+    finish(source, &parser, parsed, terminator)
+}
+
+/// Requires that everything was read, and words the parser's complaint as PostgreSQL does.
+fn finish<T>(
+    source: &Source<'_>,
+    parser: &Parser<'_>,
+    parsed: Result<T, ParserError>,
+    terminator: Option<&TokenWithSpan>,
+) -> SqlResult<T> {
+    let error = match parsed {
+        Ok(value) => {
+            let next = parser.peek_token_ref();
+            if next.token == Token::EOF {
+                return Ok(value);
+            }
+            return Err(syntax_error(source, Some(next.span.start), terminator));
+        }
+        Err(error) => error,
+    };
+    match error {
+        ParserError::RecursionLimitExceeded => {
+            Err(SqlError::new(SqlState::StatementTooComplex, "stack depth limit exceeded")
+                .hint("The statement is nested too deeply."))
+        }
+        ParserError::TokenizerError(message) | ParserError::ParserError(message) => {
+            let place = location_in(&message).or_else(|| {
+                let next = parser.peek_token_ref();
+                (next.token != Token::EOF).then_some(next.span.start)
+            });
+            Err(syntax_error(source, place, terminator))
+        }
+    }
+}
+
+/// "… at Line: 1, Column: 8" at the end of the parser's messages.
+fn location_in(message: &str) -> Option<Location> {
+    let (_, tail) = message.rsplit_once("at Line: ")?;
+    let (line, column) = tail.split_once(", Column: ")?;
+    Some(Location { line: line.trim().parse().ok()?, column: column.trim().parse().ok()? })
+}
+
+fn syntax_error(source: &Source<'_>, place: Option<Location>, terminator: Option<&TokenWithSpan>) -> SqlError {
+    let pos = place.map_or(Pos::NONE, |l| source.pos(l));
+    let pos = if pos.offset().is_none() { terminator.map_or(Pos::NONE, |t| source.start(t.span)) } else { pos };
+    let rest = pos.offset().and_then(|o| source.text.get(o..)).unwrap_or("");
+    let token = first_token(rest);
+    if token.is_empty() {
+        let end = Pos::at(source.text.len());
+        return SqlError::new(SqlState::SyntaxError, "syntax error at end of input").at(source.characters(end));
+    }
+    SqlError::new(SqlState::SyntaxError, format!("syntax error at or near \"{token}\"")).at(source.characters(pos))
+}
+
+/// The token that `text` begins with, as it is written.
+fn first_token(text: &str) -> &str {
+    let Some(first) = text.chars().next() else { return "" };
+    let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let end = match first {
+        '\'' | '"' => text.get(1..).and_then(|t| t.find(first)).map_or(text.len(), |i| i + 2),
+        c if word(c) => text.find(|c: char| !word(c)).unwrap_or(text.len()),
+        c if "+-*/<>=~!@#%^&|`?".contains(c) => {
+            text.find(|c: char| !"+-*/<>=~!@#%^&|`?".contains(c)).unwrap_or(text.len())
+        }
+        ':' if text.starts_with("::") => 2,
+        c => c.len_utf8(),
+    };
+    text.get(..end).unwrap_or(text)
+}
+
+fn tokenize(source: &Source<'_>) -> SqlResult<Vec<TokenWithSpan>> {
+    let mut tokens = Tokenizer::new(&*DIALECT, source.text)
+        .tokenize_with_location()
+        .map_err(|error| unterminated(source, &error))?;
+    tokens.retain(|t| !matches!(t.token, Token::Whitespace(_) | Token::EOF));
+    Ok(tokens)
+}
+
+/// Lexical errors, in PostgreSQL's words.
+fn unterminated(source: &Source<'_>, error: &TokenizerError) -> SqlError {
+    let pos = source.pos(error.location);
+    let near = pos.offset().and_then(|o| source.text.get(o..)).unwrap_or("");
+    let message = error.message.to_lowercase();
+    let what = if message.contains("comment") {
+        "/* comment"
+    } else if message.contains("dollar") {
+        "dollar-quoted string"
+    } else if message.contains('"') {
+        "quoted identifier"
+    } else if message.contains("unterminated") {
+        "quoted string"
+    } else {
+        return syntax_error(source, Some(error.location), None);
+    };
+    SqlError::new(SqlState::SyntaxError, format!("unterminated {what} at or near \"{near}\""))
+        .at(source.characters(pos))
+}
+
+/// Index of the `;` that ends the first statement, or the number of tokens. Those between the
+/// parentheses of CREATE RULE and in BEGIN ATOMIC bodies do not occur in what is supported.
+fn statement_end(tokens: &[TokenWithSpan]) -> usize {
+    let mut depth = 0_usize;
+    for (i, t) in tokens.iter().enumerate() {
+        match t.token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.saturating_sub(1),
+            Token::SemiColon if depth == 0 => return i,
+            _ => {}
+        }
+    }
+    // An unbalanced parenthesis must not swallow the statements behind it.
+    tokens.iter().position(|t| t.token == Token::SemiColon).unwrap_or(tokens.len())
+}
+
+/// Whether `token` is this keyword, unquoted.
+fn is_keyword(token: Option<&TokenWithSpan>, keyword: Keyword) -> bool {
+    matches!(token.map(|t| &t.token), Some(Token::Word(w)) if w.keyword == keyword && w.quote_style.is_none())
+}
+
+/// Whether `token` is this word, unquoted, in any case.
+fn is_word(token: Option<&TokenWithSpan>, word: &str) -> bool {
+    matches!(token.map(|t| &t.token), Some(Token::Word(w)) if w.quote_style.is_none() && w.value.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+#[path = "parse/parse_test.rs"]
+mod parse_test;

@@ -1,0 +1,68 @@
+use super::*;
+
+fn fails(sql: &str) -> (String, Option<usize>) {
+    let error = parse(sql).expect_err(sql);
+    (error.message().to_owned(), error.fields().position)
+}
+
+#[test]
+fn statements_are_divided_and_keep_their_range() {
+    let sql = "select 1; -- c\n;/* x */ select 2 ;";
+    let all = parse(sql).expect("parses");
+    let texts: Vec<&str> = all.iter().map(|p| &sql[p.range.clone()]).collect();
+    assert_eq!(texts, ["select 1", "select 2"]);
+    assert!(parse(" -- nothing").expect("parses").is_empty());
+}
+
+#[test]
+fn syntax_errors_name_the_token_and_its_place() {
+    assert_eq!(fails("selct 1"), ("syntax error at or near \"selct\"".into(), Some(1)));
+    assert_eq!(fails("select 1 from , t"), ("syntax error at or near \",\"".into(), Some(15)));
+    assert_eq!(fails("select * frm t"), ("syntax error at or near \"frm\"".into(), Some(10)));
+    assert_eq!(fails("select (1"), ("syntax error at end of input".into(), Some(10)));
+    assert_eq!(fails("select (1; select 2"), ("syntax error at or near \";\"".into(), Some(10)));
+    assert_eq!(fails("select 'abc").0, "unterminated quoted string at or near \"'abc\"");
+}
+
+#[test]
+fn syntax_that_the_parser_lacks_is_taken() {
+    for sql in [
+        "select 1 from t for no key update of a, b nowait",
+        "select 1 from t for key share skip locked",
+        "select sum(x) over (w rows between 1 preceding and current row exclude ties) from t window w as (order by x)",
+        "insert into t (a) overriding system value values (1)",
+        "insert into t overriding user value select 1",
+        "insert into t (a) values (1) on conflict (lower(b), c) where d > 0 do update set a = excluded.a where t.a > 1",
+        "select * from rows from (generate_series(1, 3), unnest(array[1,2])) with ordinality as x(a, b, n)",
+        "select 1 from t order by a using > , b",
+        "select a operator(pg_catalog.~) '^x' collate pg_catalog.default from only t",
+        "select pg_catalog.array_to_string(array(select 1), ', '), 'x'::pg_catalog.regclass::pg_catalog.text",
+        "select (a).b, (x.a).b, (a).* from t",
+        "table t",
+        "select f(variadic array[1,2]), int4 '5', \"char\" 'x'",
+        "select 1 where 3 between symmetric 5 and 1",
+        "select * from (table t) x, lateral (values (1)) v",
+        "copy t (a, b) from stdin; select 1",
+        "values (1, default), (2, 3)",
+        "with x as materialized (delete from t returning *) select * from x",
+        "update t set (a, b) = (select 1, 2) from u where t.a = u.a returning t.*",
+        "select grouping(a), count(*) filter (where b) from t group by grouping sets ((a), ())",
+        "select a from t order by 1 fetch first 3 rows with ties",
+        "select distinct on (a) a, b from t order by a, b desc nulls last",
+        "select percentile_cont(0.5) within group (order by x) from t",
+        "select '{1,2}'::int[] [1], (array[1,2,3])[1:2], a[1][2] from t",
+        "select x'1F', b'101', e'a\\nb', $$x$$, 1e10, .5, 5. from t",
+        "select current_date, localtimestamp(3), current_schema, session_user",
+        "select interval '1' day, interval '1 day 2 hours', timestamptz '2020-01-01', time with time zone '10:00'",
+    ] {
+        if let Err(e) = parse(sql) {
+            panic!("{sql}: {e} {:?}", e.fields().position);
+        }
+    }
+}
+
+#[test]
+fn nesting_is_limited() {
+    let deep = format!("select {}1{}", "(".repeat(5000), ")".repeat(5000));
+    assert_eq!(parse(&deep).expect_err("too deep").code(), SqlState::StatementTooComplex);
+}

@@ -1,0 +1,271 @@
+//! PostgreSQL's syntax that `sqlparser` has no node for, carried through it as *markers*: quoted
+//! identifiers that begin with U+0001, which no client's identifier does, put where the grammar takes a
+//! name. Tokens keep their places, so that positions in errors stay right.
+//!
+//! | written | read as |
+//! |---|---|
+//! | `FOR NO KEY UPDATE`, `FOR KEY SHARE`, `OF a, b` | `FOR UPDATE OF ⟨lock mode⟩.a.b` |
+//! | frame `EXCLUDE TIES` | `(⟨exclude⟩ …)` as the window's base name |
+//! | `INSERT … OVERRIDING SYSTEM VALUE` | a first column `⟨overriding⟩` |
+//! | `ON CONFLICT (lower(a)) WHERE p` | `ON CONFLICT (⟨conflict start end⟩)`, bytes of the text |
+//! | `ROWS FROM (f(), g())` | `⟨rows start end⟩()` |
+//! | `ORDER BY x USING >` | `ORDER BY x DESC` |
+//! | `FROM ONLY t` | `FROM t` |
+//! | `TABLE t` | `SELECT * FROM t` |
+//! | `(x).*` | `(x).⟨star⟩` |
+
+use sqlparser::keywords::Keyword;
+use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
+
+use super::{Source, is_keyword, is_word};
+
+/// The marker texts.
+pub mod marker {
+    /// First part of `OF` names: lock strength `nku`, `ks`, `u`, `s`.
+    pub const LOCK: &str = "\u{1}lock ";
+    pub const EXCLUDE: &str = "\u{1}exclude ";
+    /// `system` or `user`.
+    pub const OVERRIDING: &str = "\u{1}overriding ";
+    /// Byte range of the conflict target with its WHERE.
+    pub const CONFLICT: &str = "\u{1}conflict ";
+    /// Byte range of the calls of ROWS FROM.
+    pub const ROWS: &str = "\u{1}rows ";
+    /// Symmetric BETWEEN: prefix of the lower bound.
+    pub const SYMMETRIC: &str = "\u{1}symmetric";
+    /// `*` behind a parenthesis.
+    pub const STAR: &str = "\u{1}star";
+}
+
+/// Replaces what the parser lacks. `tokens` hold no whitespace.
+pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
+    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len() + 2);
+    // Places in `out` of the parentheses that are open.
+    let mut open: Vec<usize> = Vec::new();
+    let insert = is_keyword(tokens.first(), Keyword::INSERT) || is_keyword(tokens.first(), Keyword::WITH);
+    let mut i = 0;
+    while let Some(token) = tokens.get(i) {
+        let step = match &token.token {
+            Token::LParen => {
+                open.push(out.len());
+                None
+            }
+            Token::RParen => {
+                open.pop();
+                None
+            }
+            Token::Mul if ends_with_field_of_parenthesis(&out) => {
+                out.push(marked(token, marker::STAR.to_owned()));
+                Some(1)
+            }
+            Token::Word(w) if w.quote_style.is_none() => match w.keyword {
+                Keyword::FOR => row_lock(tokens, i, &mut out),
+                Keyword::ON if insert => conflict_target(source, tokens, i, &mut out),
+                Keyword::EXCLUDE => frame_exclusion(tokens, i, &open, &mut out),
+                Keyword::USING => ordering_operator(tokens, i, &mut out),
+                Keyword::ROWS => rows_from(source, tokens, i, &mut out),
+                Keyword::ONLY => only(tokens, i),
+                Keyword::TABLE => table_query(tokens, i, &mut out),
+                Keyword::BETWEEN if is_word(tokens.get(i + 1), "symmetric") => {
+                    out.push(token.clone());
+                    out.push(marked(&tokens[i + 1], marker::SYMMETRIC.to_owned()));
+                    Some(2)
+                }
+                Keyword::NoKeyword if insert && is_word(Some(token), "overriding") => overriding(tokens, i, &mut out),
+                _ => None,
+            },
+            _ => None,
+        };
+        match step {
+            Some(n) => i += n,
+            None => {
+                out.push(token.clone());
+                i += 1;
+            }
+        }
+    }
+    out
+}
+
+/// Whether `out` ends in `) .`.
+fn ends_with_field_of_parenthesis(out: &[TokenWithSpan]) -> bool {
+    matches!(out, [.., a, b] if a.token == Token::RParen && b.token == Token::Period)
+}
+
+/// A quoted identifier of this text at the place of `at`.
+fn marked(at: &TokenWithSpan, value: String) -> TokenWithSpan {
+    let word = Word { value, quote_style: Some('"'), keyword: Keyword::NoKeyword };
+    TokenWithSpan::new(Token::Word(word), at.span)
+}
+
+fn plain(at: &TokenWithSpan, token: Token) -> TokenWithSpan {
+    TokenWithSpan::new(token, at.span)
+}
+
+fn row_lock(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
+    let word = |n: usize, w: &str| is_word(tokens.get(i + n), w);
+    let (mode, verb, mut used) = if word(1, "no") && word(2, "key") && word(3, "update") {
+        ("nku", 3, 4)
+    } else if word(1, "key") && word(2, "share") {
+        ("ks", 2, 3)
+    } else if word(1, "update") {
+        ("u", 1, 2)
+    } else if word(1, "share") {
+        ("s", 1, 2)
+    } else {
+        return None;
+    };
+    let at = tokens.get(i)?;
+    out.extend([at.clone(), tokens.get(i + verb)?.clone(), plain(at, Token::make_keyword("OF"))]);
+    out.push(marked(at, format!("{}{mode}", marker::LOCK)));
+    if is_word(tokens.get(i + used), "of") {
+        used += 1;
+        loop {
+            let name = tokens.get(i + used)?;
+            out.extend([plain(name, Token::Period), name.clone()]);
+            used += 1;
+            match tokens.get(i + used).map(|t| &t.token) {
+                Some(Token::Comma) => used += 1,
+                _ => break,
+            }
+        }
+    }
+    Some(used)
+}
+
+/// `ON CONFLICT (…) [WHERE …] DO` unless the target is a plain list of columns.
+fn conflict_target(
+    source: &Source<'_>,
+    tokens: &[TokenWithSpan],
+    i: usize,
+    out: &mut Vec<TokenWithSpan>,
+) -> Option<usize> {
+    if !is_word(tokens.get(i + 1), "conflict") || tokens.get(i + 2)?.token != Token::LParen {
+        return None;
+    }
+    let close = closing(tokens, i + 2)?;
+    let simple = tokens.get(i + 3..close)?.iter().all(|t| matches!(t.token, Token::Word(_) | Token::Comma));
+    if simple && is_word(tokens.get(close + 1), "do") {
+        return None;
+    }
+    let end = (close..tokens.len()).find(|&k| is_word(tokens.get(k), "do"))?;
+    let start = source.start(tokens.get(i + 2)?.span).offset()?;
+    let stop = source.pos(tokens.get(end - 1)?.span.end).offset()?;
+    let open = tokens.get(i + 2)?;
+    out.extend([tokens.get(i)?.clone(), tokens.get(i + 1)?.clone(), open.clone()]);
+    out.extend([marked(open, format!("{}{start} {stop}", marker::CONFLICT)), plain(open, Token::RParen)]);
+    Some(end - i)
+}
+
+fn overriding(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
+    let kind = ["system", "user"].into_iter().find(|w| is_word(tokens.get(i + 1), w))?;
+    if !is_word(tokens.get(i + 2), "value") {
+        return None;
+    }
+    let at = tokens.get(i)?;
+    let mark = marked(at, format!("{}{kind}", marker::OVERRIDING));
+    if out.last().is_some_and(|t| t.token == Token::RParen) {
+        let open = out.iter().rposition(|t| t.token == Token::LParen)?;
+        out.splice(open + 1..=open, [mark, plain(at, Token::Comma)]);
+    } else {
+        out.extend([plain(at, Token::LParen), mark, plain(at, Token::RParen)]);
+    }
+    Some(3)
+}
+
+fn frame_exclusion(
+    tokens: &[TokenWithSpan],
+    i: usize,
+    open: &[usize],
+    out: &mut Vec<TokenWithSpan>,
+) -> Option<usize> {
+    let (kind, used) = if is_word(tokens.get(i + 1), "current") && is_word(tokens.get(i + 2), "row") {
+        ("current", 3)
+    } else if is_word(tokens.get(i + 1), "no") && is_word(tokens.get(i + 2), "others") {
+        ("none", 3)
+    } else {
+        (["group", "ties"].into_iter().find(|w| is_word(tokens.get(i + 1), w))?, 2)
+    };
+    let at = tokens.get(i)?;
+    let paren = *open.last()?;
+    // The window's own base name, if it has one, follows the marker within it.
+    let base = match out.get(paren + 1).map(|t| &t.token) {
+        Some(Token::Word(w)) if !matches!(w.keyword, Keyword::PARTITION | Keyword::ORDER | Keyword::ROWS)
+            && !matches!(w.keyword, Keyword::RANGE | Keyword::GROUPS) =>
+        {
+            let name = if w.quote_style.is_some() { w.value.clone() } else { w.value.to_lowercase() };
+            out.remove(paren + 1);
+            format!(" {name}")
+        }
+        _ => String::new(),
+    };
+    out.insert(paren + 1, marked(at, format!("{}{kind}{base}", marker::EXCLUDE)));
+    Some(used)
+}
+
+fn ordering_operator(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
+    let at = tokens.get(i + 1)?;
+    let keyword = match at.token {
+        Token::Lt => "ASC",
+        Token::Gt => "DESC",
+        _ => return None,
+    };
+    out.push(plain(at, Token::make_keyword(keyword)));
+    Some(2)
+}
+
+fn rows_from(source: &Source<'_>, tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
+    if !is_word(tokens.get(i + 1), "from") || tokens.get(i + 2)?.token != Token::LParen {
+        return None;
+    }
+    let close = closing(tokens, i + 2)?;
+    let at = tokens.get(i)?;
+    let start = source.pos(tokens.get(i + 2)?.span.end).offset()?;
+    let stop = source.start(tokens.get(close)?.span).offset()?;
+    out.push(marked(at, format!("{}{start} {stop}", marker::ROWS)));
+    out.extend([plain(at, Token::LParen), plain(at, Token::RParen)]);
+    Some(close + 1 - i)
+}
+
+/// `TABLE t` where a query may stand.
+fn table_query(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
+    let at = tokens.get(i)?;
+    let query = match i.checked_sub(1).and_then(|b| tokens.get(b)) {
+        None => true,
+        Some(before) => {
+            before.token == Token::LParen
+                || ["union", "except", "intersect"].into_iter().any(|w| is_word(Some(before), w))
+                || is_word(Some(before), "all") && i >= 2 && is_word(tokens.get(i - 2), "union")
+        }
+    };
+    if !query || !matches!(tokens.get(i + 1).map(|t| &t.token), Some(Token::Word(_))) {
+        return None;
+    }
+    out.extend([plain(at, Token::make_keyword("SELECT")), plain(at, Token::Mul), plain(at, Token::make_keyword("FROM"))]);
+    Some(1)
+}
+
+/// There is no inheritance, so ONLY says nothing. Kept where the grammar knows it.
+fn only(tokens: &[TokenWithSpan], i: usize) -> Option<usize> {
+    let before = tokens.get(i.checked_sub(1)?);
+    let from = ["from", "join", "update", "into", "using"].into_iter().any(|w| is_word(before, w));
+    let named = matches!(tokens.get(i + 1).map(|t| &t.token), Some(Token::Word(_)));
+    (from && named && !is_word(tokens.get(i + 1), "as")).then_some(1)
+}
+
+/// The `)` that closes the `(` at `open`.
+fn closing(tokens: &[TokenWithSpan], open: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (k, t) in tokens.iter().enumerate().skip(open) {
+        match t.token {
+            Token::LParen => depth += 1,
+            Token::RParen => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(k);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
