@@ -43,12 +43,16 @@ pub struct Stats {
 /// A versioned store. One thread applies; any number read.
 pub trait Engine: Send + Sync {
     /// Applies a commit; records must come in journal order, and one that is already applied
-    /// changes nothing. Blocks while too much waits for the disk. Readers at snapshots below
-    /// `commit_ts` never see any of it, later ones may see part until this returns.
+    /// changes nothing. Never waits for the disk: ask [`Engine::has_room`] before. Readers at
+    /// snapshots below `commit_ts` never see any of it, later ones may see part until this returns.
     ///
     /// # Errors
     /// [`crate::Error::OutOfOrder`], [`crate::Error::Unfit`], [`crate::Error::Closed`].
     fn apply(&self, batch: Batch<'_>) -> Result<()>;
+
+    /// Whether less than the bounds allow waits for the disk. While not, applying more only costs
+    /// memory and slows reads; the caller is expected to wait.
+    fn has_room(&self) -> bool;
 
     /// Moves the position past a journal record that holds no writes.
     ///

@@ -15,6 +15,7 @@ use std::collections::VecDeque;
 use std::ops::Bound;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use bytes::{BufMut, Bytes, BytesMut};
@@ -54,6 +55,8 @@ pub(crate) struct Shared {
     pub(crate) policy: Arc<Policy>,
     pub(crate) settings: Settings,
     pub(crate) state: Mutex<State>,
+    /// See [`Engine::has_room`].
+    full: AtomicBool,
     /// Something was sealed, or the engine closes.
     pub(crate) work: Condvar,
     /// Something was flushed or compacted, or a worker failed.
@@ -137,6 +140,7 @@ impl LsmEngine {
             policy,
             settings,
             state: Mutex::new(State { applied: position, durable: position, ..State::default() }),
+            full: AtomicBool::new(false),
             work: Condvar::new(),
             done: Condvar::new(),
         });
@@ -190,6 +194,7 @@ impl Shared {
         self.store_row(&position_key(), &row, state.applied.lsn);
         let _ = self.tree.rotate_memtable();
         state.sealed.push_back(state.applied);
+        self.measure_room(state);
         self.work.notify_all();
     }
 
@@ -208,8 +213,11 @@ impl Shared {
         ));
     }
 
-    fn has_room(&self, state: &State) -> bool {
-        state.sealed.len() < self.settings.max_sealed_memtables && self.tree.l0_run_count() < self.settings.max_l0_runs
+    /// Called whenever something was sealed, flushed or compacted.
+    pub(crate) fn measure_room(&self, state: &State) {
+        let full = state.sealed.len() >= self.settings.max_sealed_memtables
+            || self.tree.l0_run_count() >= self.settings.max_l0_runs;
+        self.full.store(full, Ordering::Relaxed);
     }
 }
 
@@ -259,14 +267,12 @@ impl Engine for LsmEngine {
         state.garbage.replaced += batch.writes.iter().filter(|w| replaces(w)).count() as u64;
         if memtable.size() >= shared.settings.memtable_bytes {
             shared.seal(&mut state);
-            while !shared.has_room(&state) {
-                if state.closing {
-                    return Err(Error::Closed);
-                }
-                shared.done.wait_for(&mut state, workers::POLL);
-            }
         }
         Ok(())
+    }
+
+    fn has_room(&self) -> bool {
+        !self.shared.full.load(Ordering::Relaxed)
     }
 
     fn skip(&self, lsn: Lsn) -> Result<()> {

@@ -49,6 +49,7 @@ impl Shared {
                     state.durable = target;
                     state.sealed.retain(|p| p.lsn > target.lsn);
                     state.flush_error = None;
+                    self.measure_room(&state);
                     self.done.notify_all();
                     // The compactor listens to the same signal as we do.
                     self.work.notify_all();
@@ -84,6 +85,7 @@ impl Shared {
             });
             state = self.state.lock();
             if worked {
+                self.measure_room(&state);
                 self.done.notify_all();
             } else if !state.closing {
                 self.work.wait_for(&mut state, 10 * POLL);

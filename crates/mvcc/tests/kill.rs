@@ -47,6 +47,9 @@ fn write_for_ever(dir: &std::path::Path) {
     let mut lsn = engine.applied().lsn.0;
     loop {
         lsn += 1;
+        while !engine.has_room() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         engine.apply(Batch { lsn: Lsn(lsn), commit_ts: Timestamp(lsn * 10), writes: &record(lsn) }).expect("apply");
         if lsn.is_multiple_of(100) {
             engine.set_horizon(Timestamp(engine.durable().ts.0.saturating_sub(1_000)));

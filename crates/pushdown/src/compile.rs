@@ -1,0 +1,314 @@
+//! A [`ScanProgram`], checked and turned into physical expressions.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, BinaryBuilder, RecordBatch, RecordBatchOptions};
+use arrow::compute::filter;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use bytes::Bytes;
+use datafusion_common::ScalarValue;
+use datafusion_physical_expr::PhysicalExpr;
+use datafusion_physical_expr::expressions::{Column, IsNullExpr, Literal, NotExpr};
+use gavel_api::scan::{PROGRAM_VERSION, ScanExpr, ScanProgram};
+use gavel_encoding::RowView;
+use gavel_functions::physical::scalar_to_array;
+use gavel_functions::registry::{self, ProcKind, Volatility};
+use gavel_functions::{EvalContext, call, physical_type};
+use gavel_types::{Datum, Oid, PgType};
+
+use crate::call::{RegistryCall, from_datafusion};
+use crate::decode::{ColumnDecoder, damaged};
+use crate::logic::{Logic, booleans};
+use crate::member::{Member, is_equality};
+use crate::{Error, Result};
+
+/// Deeper expressions are left to the query node.
+const MAX_DEPTH: usize = 100;
+/// Larger programs are left to the query node.
+const MAX_NODES: usize = 100_000;
+
+/// A program ready to run, any number of times and on any thread.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    program: Arc<ScanProgram>,
+    decoders: Vec<ColumnDecoder>,
+    filter: Option<Filter>,
+    schema: SchemaRef,
+}
+
+#[derive(Clone, Debug)]
+struct Filter {
+    /// Columns of the program that the expression reads, in the order of its input.
+    columns: Vec<usize>,
+    input: SchemaRef,
+    expr: Arc<dyn PhysicalExpr>,
+}
+
+impl Compiled {
+    /// Checks and compiles `program`.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] names what this build cannot run.
+    pub fn new(program: Arc<ScanProgram>) -> Result<Self> {
+        if program.version > PROGRAM_VERSION {
+            return Err(Error::Unsupported(format!("program version {}", program.version)));
+        }
+        let decoders = program.columns.iter().map(ColumnDecoder::new).collect::<Result<Vec<_>>>()?;
+        let filter = program.filter.as_ref().map(|f| Filter::new(&program, f)).transpose()?;
+        let mut fields = Vec::with_capacity(program.output.len() + 1);
+        if program.with_key {
+            fields.push(Field::new("#key", DataType::Binary, false));
+        }
+        for index in &program.output {
+            fields.push(field(&program, *index)?);
+        }
+        let schema = Arc::new(Schema::new(fields));
+        Ok(Self { program, decoders, filter, schema })
+    }
+
+    /// Schema of the answers: `#key` if asked for, then a nullable column `c<id>` for each output.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// How many rows the program wants in all. [`Compiled::eval_rows`] does not count.
+    pub fn limit(&self) -> Option<u64> {
+        self.program.limit
+    }
+
+    /// Runs filter and projection over `rows`, each key and encoded row, in their order.
+    ///
+    /// # Errors
+    /// [`Error::Evaluation`] where the filter fails for a row, [`Error::Failed`] for damaged rows.
+    pub fn eval_rows(&self, rows: &[(Bytes, Bytes)]) -> Result<RecordBatch> {
+        let views = rows
+            .iter()
+            .map(|(_, row)| RowView::parse(row))
+            .collect::<std::result::Result<Vec<_>, _>>()
+            .map_err(damaged)?;
+        let Some(filter) = &self.filter else {
+            let columns = self.output(&views, None, &[], rows)?;
+            return self.batch(columns, rows.len());
+        };
+        let inputs =
+            filter.columns.iter().map(|c| self.decoders[*c].decode(&views, None)).collect::<Result<Vec<_>>>()?;
+        let input = batch(filter.input.clone(), inputs.clone(), rows.len())?;
+        let passed = filter
+            .expr
+            .evaluate(&input)
+            .and_then(|v| booleans(v, rows.len()))
+            .map_err(|e| Error::Evaluation(from_datafusion(e)))?;
+        // NULL is not true.
+        let passed = match passed.nulls() {
+            Some(nulls) => arrow::array::BooleanArray::new(passed.values() & nulls.inner(), None),
+            None => passed,
+        };
+        let kept = passed.true_count();
+        if kept == rows.len() {
+            let decoded: Vec<_> = filter.columns.iter().copied().zip(inputs).collect();
+            let columns = self.output(&views, None, &decoded, rows)?;
+            return self.batch(columns, kept);
+        }
+        if kept == 0 {
+            return Ok(RecordBatch::new_empty(self.schema.clone()));
+        }
+        let decoded = filter
+            .columns
+            .iter()
+            .copied()
+            .zip(&inputs)
+            .filter(|(c, _)| self.program.output.contains(c))
+            .map(|(c, array)| Ok((c, self::filter(array, &passed).map_err(|e| Error::Failed(e.to_string()))?)))
+            .collect::<Result<Vec<_>>>()?;
+        let picked: Vec<usize> = passed.values().set_indices().collect();
+        let columns = self.output(&views, Some(&picked), &decoded, rows)?;
+        self.batch(columns, kept)
+    }
+
+    /// Output columns of the picked rows; those in `decoded` are done already.
+    fn output(
+        &self,
+        views: &[RowView<'_>],
+        picked: Option<&[usize]>,
+        decoded: &[(usize, ArrayRef)],
+        rows: &[(Bytes, Bytes)],
+    ) -> Result<Vec<ArrayRef>> {
+        let mut columns = Vec::with_capacity(self.schema.fields().len());
+        if self.program.with_key {
+            columns.push(keys(rows, picked));
+        }
+        for index in &self.program.output {
+            columns.push(match decoded.iter().find(|(c, _)| c == index) {
+                Some((_, array)) => array.clone(),
+                None => self.decoders[*index].decode(views, picked)?,
+            });
+        }
+        Ok(columns)
+    }
+
+    fn batch(&self, columns: Vec<ArrayRef>, rows: usize) -> Result<RecordBatch> {
+        batch(self.schema.clone(), columns, rows)
+    }
+}
+
+fn batch(schema: SchemaRef, columns: Vec<ArrayRef>, rows: usize) -> Result<RecordBatch> {
+    // The row count is given apart, since `count(*)` needs no column at all.
+    RecordBatch::try_new_with_options(schema, columns, &RecordBatchOptions::new().with_row_count(Some(rows)))
+        .map_err(|e| Error::Failed(e.to_string()))
+}
+
+fn keys(rows: &[(Bytes, Bytes)], picked: Option<&[usize]>) -> ArrayRef {
+    let mut builder = BinaryBuilder::with_capacity(rows.len(), 24 * rows.len());
+    match picked {
+        None => rows.iter().for_each(|(key, _)| builder.append_value(key)),
+        Some(picked) => {
+            picked.iter().filter_map(|i| rows.get(*i)).for_each(|(key, _)| builder.append_value(key));
+        }
+    }
+    Arc::new(builder.finish())
+}
+
+fn field(program: &ScanProgram, index: usize) -> Result<Field> {
+    let column =
+        program.columns.get(index).ok_or_else(|| Error::Unsupported(format!("column index {index} in program")))?;
+    Ok(Field::new(format!("c{}", column.id), physical_type(column.ty), true))
+}
+
+impl Filter {
+    fn new(program: &ScanProgram, expr: &ScanExpr) -> Result<Self> {
+        let mut columns = Vec::new();
+        columns_of(expr, &mut columns, 0)?;
+        columns.sort_unstable();
+        columns.dedup();
+        let fields = columns.iter().map(|c| field(program, *c)).collect::<Result<Vec<_>>>()?;
+        let mut compiler =
+            Compiler { program, columns: &columns, context: Arc::new(EvalContext::immutable()), nodes: 0 };
+        let (expr, ty) = compiler.expr(expr)?;
+        if ty.oid != Oid::BOOL {
+            return Err(Error::Unsupported(format!("filter of type {}", ty.oid)));
+        }
+        Ok(Self { columns, input: Arc::new(Schema::new(fields)), expr })
+    }
+}
+
+fn columns_of(expr: &ScanExpr, out: &mut Vec<usize>, depth: usize) -> Result<()> {
+    if depth > MAX_DEPTH {
+        return Err(Error::Unsupported("expression nested too deeply".into()));
+    }
+    match expr {
+        ScanExpr::Column(c) => out.push(*c),
+        ScanExpr::Const(..) => {}
+        ScanExpr::Call { args, .. } | ScanExpr::And(args) | ScanExpr::Or(args) => {
+            for arg in args {
+                columns_of(arg, out, depth + 1)?;
+            }
+        }
+        ScanExpr::Not(arg) | ScanExpr::IsNull(arg) | ScanExpr::AnyOf { left: arg, .. } => {
+            columns_of(arg, out, depth + 1)?;
+        }
+    }
+    Ok(())
+}
+
+struct Compiler<'a> {
+    program: &'a ScanProgram,
+    /// Columns of the filter's input.
+    columns: &'a [usize],
+    context: Arc<EvalContext>,
+    nodes: usize,
+}
+
+impl Compiler<'_> {
+    /// The expression and its type. Depth is bounded: [`columns_of`] went before.
+    fn expr(&mut self, expr: &ScanExpr) -> Result<(Arc<dyn PhysicalExpr>, PgType)> {
+        self.nodes += 1;
+        if self.nodes > MAX_NODES {
+            return Err(Error::Unsupported("expression too large".into()));
+        }
+        Ok(match expr {
+            ScanExpr::Column(index) => {
+                let column = self
+                    .program
+                    .columns
+                    .get(*index)
+                    .ok_or_else(|| Error::Unsupported(format!("column index {index} in program")))?;
+                let at = self.columns.iter().position(|c| c == index).unwrap_or(0);
+                (Arc::new(Column::new(&format!("c{}", column.id), at)), column.ty)
+            }
+            ScanExpr::Const(value, ty) => (constant(value, *ty)?, *ty),
+            ScanExpr::Call { function, args, ty } => (self.call(*function, args, *ty)?, *ty),
+            ScanExpr::And(args) => (Arc::new(Logic::and(self.conditions(args)?)), PgType::BOOL),
+            ScanExpr::Or(args) => (Arc::new(Logic::or(self.conditions(args)?)), PgType::BOOL),
+            ScanExpr::Not(arg) => (Arc::new(NotExpr::new(self.condition(arg)?)), PgType::BOOL),
+            ScanExpr::IsNull(arg) => (Arc::new(IsNullExpr::new(self.expr(arg)?.0)), PgType::BOOL),
+            ScanExpr::AnyOf { function, left, items } => (self.any_of(*function, left, items)?, PgType::BOOL),
+        })
+    }
+
+    fn condition(&mut self, expr: &ScanExpr) -> Result<Arc<dyn PhysicalExpr>> {
+        match self.expr(expr)? {
+            (compiled, ty) if ty.oid == Oid::BOOL => Ok(compiled),
+            (_, ty) => Err(Error::Unsupported(format!("condition of type {}", ty.oid))),
+        }
+    }
+
+    fn conditions(&mut self, exprs: &[ScanExpr]) -> Result<Vec<Arc<dyn PhysicalExpr>>> {
+        exprs.iter().map(|e| self.condition(e)).collect()
+    }
+
+    fn call(&mut self, function: Oid, args: &[ScanExpr], ty: PgType) -> Result<Arc<dyn PhysicalExpr>> {
+        check(function)?;
+        let mut compiled = Vec::with_capacity(args.len());
+        let mut types = Vec::with_capacity(args.len());
+        for arg in args {
+            let (arg, ty) = self.expr(arg)?;
+            compiled.push(arg);
+            types.push(ty);
+        }
+        Ok(Arc::new(RegistryCall::new(function, compiled, types, ty, self.context.clone())))
+    }
+
+    fn any_of(&mut self, function: Oid, left: &ScanExpr, items: &[(Datum, PgType)]) -> Result<Arc<dyn PhysicalExpr>> {
+        check(function)?;
+        let (left, ty) = self.expr(left)?;
+        if is_equality(function, ty.oid) && items.iter().all(|(_, t)| t.oid == ty.oid) {
+            return Ok(Arc::new(Member::new(left, ty, items.iter().map(|i| &i.0))));
+        }
+        self.nodes += items.len();
+        if self.nodes > MAX_NODES {
+            return Err(Error::Unsupported("expression too large".into()));
+        }
+        let calls = items
+            .iter()
+            .map(|(item, item_type)| {
+                let args = vec![left.clone(), constant(item, *item_type)?];
+                let call = RegistryCall::new(function, args, vec![ty, *item_type], PgType::BOOL, self.context.clone());
+                Ok(Arc::new(call) as Arc<dyn PhysicalExpr>)
+            })
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Arc::new(Logic::or(calls)))
+    }
+}
+
+fn constant(value: &Datum, ty: PgType) -> Result<Arc<dyn PhysicalExpr>> {
+    let array = scalar_to_array(value, ty, 1)?;
+    let scalar = ScalarValue::try_from_array(&array, 0).map_err(|e| Error::Failed(e.to_string()))?;
+    Ok(Arc::new(Literal::new(scalar)))
+}
+
+/// Only plain, immutable functions that this build implements run below the scan: there is no
+/// session here.
+fn check(function: Oid) -> Result<()> {
+    let unsupported = |what: &str| Err(Error::Unsupported(format!("function {function}: {what}")));
+    let Some(proc) = registry::proc(function) else { return unsupported("unknown") };
+    if proc.kind != ProcKind::Function || proc.retset {
+        return unsupported("not a plain function");
+    }
+    if proc.volatility != Volatility::Immutable {
+        return unsupported("not immutable");
+    }
+    if !call::is_implemented(function) {
+        return unsupported("not implemented");
+    }
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! The replica: opening, closing, and reading from it.
+#![allow(clippy::disallowed_methods, reason = "a shell: this is where the replica's tasks start")]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::record_batch::RecordBatch;
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::BoxStream;
+use gavel_api::adjudicator::Adjudicator;
+use gavel_api::journal::Journal;
+use gavel_api::storage::{Error, RawRow, ScanRequest, Storage, Watermarks};
+use gavel_mvcc::{Engine, LsmEngine, Scan};
+use gavel_types::{KeyRange, Timestamp};
+use parking_lot::Mutex;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::retention::oldest_snapshot;
+use crate::watermark::{ClosedAt, Progress};
+use crate::{Settings, close, follow, scan, upkeep};
+
+/// Keys or rows beyond which a raw read moves off the async threads.
+const INLINE_READS: usize = 1_000;
+
+/// A replica of the whole key space.
+pub struct Replica {
+    shared: Arc<Shared>,
+    /// Highest timestamp that a reader wants closed.
+    wanted: watch::Sender<Timestamp>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// What the replica's tasks share.
+pub(crate) struct Shared {
+    pub(crate) engine: Arc<dyn Engine>,
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) progress: Progress,
+    pub(crate) settings: Settings,
+    /// Last answer of the adjudicator to `close`.
+    pub(crate) closed: Mutex<Option<ClosedAt>>,
+}
+
+pub(crate) fn failed(e: gavel_mvcc::Error) -> Error {
+    Error::Failed(e.to_string())
+}
+
+impl Replica {
+    /// Opens the store in `dir` and starts to follow `journal` from where the store is. Must be
+    /// called within a tokio runtime. `adjudicator`, where there is one, is asked to close the
+    /// snapshots of reads that are ahead of every commit; without one such reads wait for a later
+    /// commit.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] if the store cannot be opened.
+    pub fn open(
+        dir: &Path,
+        journal: Arc<dyn Journal>,
+        adjudicator: Option<Arc<dyn Adjudicator>>,
+        settings: Settings,
+    ) -> Result<Self, Error> {
+        let engine = LsmEngine::open(dir, settings.engine.clone()).map_err(failed)?;
+        Ok(Self::with_engine(Arc::new(engine), journal, adjudicator, settings))
+    }
+
+    /// [`Replica::open`] over an engine that is open already.
+    pub fn with_engine(
+        engine: Arc<dyn Engine>,
+        journal: Arc<dyn Journal>,
+        adjudicator: Option<Arc<dyn Adjudicator>>,
+        settings: Settings,
+    ) -> Self {
+        let start = engine.applied();
+        let progress = Progress::new(Watermarks {
+            applied_ts: start.ts,
+            applied_lsn: start.lsn,
+            durable_lsn: start.lsn,
+            gc_ts: oldest_snapshot(start.ts, settings.snapshot_window),
+        });
+        let shared = Arc::new(Shared { engine, journal, progress, settings, closed: Mutex::new(None) });
+        let (wanted, wants) = watch::channel(Timestamp::ZERO);
+        let mut tasks = vec![tokio::spawn(follow::run(shared.clone())), tokio::spawn(upkeep::run(shared.clone()))];
+        if let Some(adjudicator) = adjudicator {
+            tasks.push(tokio::spawn(close::run(shared.clone(), adjudicator, wants)));
+        }
+        Self { shared, wanted, tasks: Mutex::new(tasks) }
+    }
+
+    /// Follows the watermarks.
+    pub fn subscribe(&self) -> watch::Receiver<Watermarks> {
+        self.shared.progress.subscribe()
+    }
+
+    /// Why the replica no longer follows the journal; `None` while it does.
+    pub fn failure(&self) -> Option<String> {
+        self.shared.progress.failure()
+    }
+
+    /// Sizes of the store.
+    pub fn stats(&self) -> gavel_mvcc::Stats {
+        self.shared.engine.stats()
+    }
+
+    /// Makes everything applied so far durable.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] if the disk refuses.
+    pub async fn flush(&self) -> Result<(), Error> {
+        upkeep::flush(&self.shared).await.map_err(failed)
+    }
+
+    /// Stops following and makes durable what was applied. Reads that are under way finish.
+    ///
+    /// # Errors
+    /// As [`Replica::flush`]; nothing is lost, since the journal still has it.
+    pub async fn close(&self) -> Result<(), Error> {
+        self.stop();
+        self.flush().await
+    }
+
+    fn stop(&self) {
+        for task in self.tasks.lock().drain(..) {
+            task.abort();
+        }
+        self.shared.progress.fail("replica is closed".into());
+    }
+
+    /// Waits until `ts` may be read at.
+    async fn ready(&self, ts: Timestamp) -> Result<(), Error> {
+        let progress = &self.shared.progress;
+        progress.check_age(ts)?;
+        if progress.has_reached(ts) {
+            return Ok(());
+        }
+        let settings = &self.shared.settings;
+        if !progress.reach(ts, settings.close_after).await? {
+            self.wanted.send_if_modified(|wanted| {
+                let higher = ts > *wanted;
+                if higher {
+                    *wanted = ts;
+                }
+                higher
+            });
+            if !progress.reach(ts, settings.max_wait).await? {
+                return Err(Error::Behind);
+            }
+        }
+        progress.check_age(ts)
+    }
+}
+
+impl Drop for Replica {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Shared {
+    /// Opens a range at the request's snapshot. The age is checked after the range is open: from
+    /// then on it holds what it needs.
+    pub(crate) fn open_scan(&self, range: &KeyRange, request: &ScanRequest) -> Result<Scan, Error> {
+        let scan = self.engine.scan(range, request.snapshot_ts, request.reverse);
+        self.progress.check_age(request.snapshot_ts)?;
+        Ok(scan)
+    }
+
+    fn get_all(&self, at: Timestamp, keys: &[Bytes]) -> Result<Vec<Option<Bytes>>, Error> {
+        let rows = keys.iter().map(|key| self.engine.get(key, at)).collect::<Result<_, _>>().map_err(failed)?;
+        self.progress.check_age(at)?;
+        Ok(rows)
+    }
+
+    fn scan_all(&self, at: Timestamp, range: &KeyRange, reverse: bool, limit: usize) -> Result<Vec<RawRow>, Error> {
+        let scan = self.engine.scan(range, at, reverse);
+        self.progress.check_age(at)?;
+        scan.take(limit).collect::<Result<_, _>>().map_err(failed)
+    }
+}
+
+#[async_trait]
+impl Storage for Replica {
+    async fn get(&self, snapshot_ts: Timestamp, keys: &[Bytes]) -> Result<Vec<Option<Bytes>>, Error> {
+        self.ready(snapshot_ts).await?;
+        if keys.len() <= INLINE_READS {
+            return self.shared.get_all(snapshot_ts, keys);
+        }
+        let (shared, keys) = (self.shared.clone(), keys.to_vec());
+        off_thread(move || shared.get_all(snapshot_ts, &keys)).await
+    }
+
+    async fn scan(&self, request: ScanRequest) -> Result<BoxStream<'static, Result<RecordBatch, Error>>, Error> {
+        self.ready(request.snapshot_ts).await?;
+        scan::start(self.shared.clone(), request)
+    }
+
+    async fn scan_raw(
+        &self,
+        snapshot_ts: Timestamp,
+        range: &KeyRange,
+        reverse: bool,
+        limit: usize,
+    ) -> Result<Vec<RawRow>, Error> {
+        self.ready(snapshot_ts).await?;
+        if limit <= INLINE_READS {
+            return self.shared.scan_all(snapshot_ts, range, reverse, limit);
+        }
+        let (shared, range) = (self.shared.clone(), range.clone());
+        off_thread(move || shared.scan_all(snapshot_ts, &range, reverse, limit)).await
+    }
+
+    fn watermarks(&self) -> Watermarks {
+        self.shared.progress.marks()
+    }
+}
+
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|e| Err(Error::Failed(e.to_string())))
+}

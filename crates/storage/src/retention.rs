@@ -1,0 +1,90 @@
+//! What may be collected and what may be trimmed (PROTOCOL §8, §12): pure.
+//!
+//! Everything is measured in commit time along the journal, never by a local clock, so that
+//! replicas agree and a jump of a clock costs nothing.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use gavel_types::{Lsn, Timestamp};
+
+/// Snapshots below this are refused by a replica that has applied everything up to `applied`.
+pub fn oldest_snapshot(applied: Timestamp, window: Duration) -> Timestamp {
+    applied.saturating_sub(window)
+}
+
+/// Remembers, coarsely, which journal position had been reached at which commit time.
+#[derive(Debug)]
+pub struct Timeline {
+    spacing: Duration,
+    /// Oldest first; both columns grow.
+    marks: VecDeque<(Timestamp, Lsn)>,
+}
+
+impl Timeline {
+    /// A mark each `spacing` of commit time.
+    pub fn new(spacing: Duration) -> Self {
+        Self { spacing, marks: VecDeque::new() }
+    }
+
+    /// Everything up to `lsn` was committed at `ts` or before.
+    pub fn note(&mut self, ts: Timestamp, lsn: Lsn) {
+        if self.marks.back().is_none_or(|(last, _)| ts >= last.saturating_add(self.spacing)) {
+            self.marks.push_back((ts, lsn));
+        }
+    }
+
+    /// First position that must be kept so that every commit after `ts` is; forgets what lies
+    /// before. `None` if nothing is known to be that old.
+    pub fn first_kept(&mut self, ts: Timestamp) -> Option<Lsn> {
+        let mut found = None;
+        while let Some((mark, lsn)) = self.marks.front().copied()
+            && mark <= ts
+        {
+            found = Some(lsn);
+            self.marks.pop_front();
+        }
+        // The mark itself stays known, or the next call would forget it.
+        if let Some(lsn) = found {
+            self.marks.push_front((ts, lsn));
+        }
+        found.map(Lsn::next)
+    }
+}
+
+/// Positions below the answer may go: durable here, and older than the conflict window.
+pub fn trim_below(durable: Lsn, first_kept: Option<Lsn>) -> Option<Lsn> {
+    first_kept.map(|kept| kept.min(durable.next()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    #[test]
+    fn positions_older_than_the_window_may_go() {
+        let mut timeline = Timeline::new(Duration::from_secs(10));
+        for second in 0..100 {
+            timeline.note(Timestamp(second * SECOND), Lsn(second + 1));
+        }
+        assert_eq!(timeline.first_kept(Timestamp(25 * SECOND)), Some(Lsn(22)));
+        assert_eq!(timeline.first_kept(Timestamp(26 * SECOND)), Some(Lsn(22)));
+        assert_eq!(timeline.first_kept(Timestamp(95 * SECOND)), Some(Lsn(92)));
+        assert_eq!(Timeline::new(Duration::from_secs(10)).first_kept(Timestamp::MAX), None);
+    }
+
+    #[test]
+    fn nothing_goes_that_is_not_durable() {
+        assert_eq!(trim_below(Lsn(5), Some(Lsn(22))), Some(Lsn(6)));
+        assert_eq!(trim_below(Lsn(50), Some(Lsn(22))), Some(Lsn(22)));
+        assert_eq!(trim_below(Lsn(50), None), None);
+    }
+
+    #[test]
+    fn the_oldest_snapshot_is_a_window_back_and_not_below_zero() {
+        assert_eq!(oldest_snapshot(Timestamp(5), Duration::from_secs(310)), Timestamp::ZERO);
+        assert_eq!(oldest_snapshot(Timestamp(400 * SECOND), Duration::from_secs(310)), Timestamp(90 * SECOND));
+    }
+}

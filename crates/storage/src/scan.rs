@@ -1,0 +1,111 @@
+//! Streams of batches.
+//!
+//! A scan is cut into chunks. The first, small one is made where it is asked for: most scans end
+//! there, and a change of threads costs more than their rows. The others are made on the blocking
+//! pool, one ahead of the reader, so that no thread waits for a slow reader and a dropped stream
+//! costs at most one chunk.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use arrow::record_batch::RecordBatch;
+use bytes::Bytes;
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
+use gavel_api::storage::{Error, ScanRequest};
+use gavel_mvcc::Scan;
+use gavel_pushdown::Compiled;
+use gavel_types::KeyRange;
+use tokio::task::JoinHandle;
+
+use crate::replica::{Shared, failed};
+
+/// Rows looked at before the scan moves to the blocking pool.
+const INLINE_ROWS: usize = 512;
+
+/// Where a scan is.
+struct Cursor {
+    shared: Arc<Shared>,
+    request: ScanRequest,
+    compiled: Arc<Compiled>,
+    ranges: VecDeque<KeyRange>,
+    current: Option<Scan>,
+    /// Rows that the program still wants.
+    remaining: u64,
+    rows: Vec<(Bytes, Bytes)>,
+}
+
+/// Starts a scan whose snapshot is reached and not too old.
+pub(crate) fn start(
+    shared: Arc<Shared>,
+    request: ScanRequest,
+) -> Result<BoxStream<'static, Result<RecordBatch, Error>>, Error> {
+    let compiled = Arc::new(Compiled::new(request.program.clone())?);
+    let ranges = request.ranges.iter().cloned().collect();
+    let remaining = compiled.limit().unwrap_or(u64::MAX);
+    let mut cursor = Cursor { shared, request, compiled, ranges, current: None, remaining, rows: Vec::new() };
+    let first = cursor.chunk(INLINE_ROWS)?;
+    if cursor.is_done() {
+        return Ok(stream::iter(first.map(Ok)).boxed());
+    }
+    let rest = stream::unfold(Some(ahead(cursor)), |next| async {
+        let (cursor, batch) = match next?.await {
+            Ok(made) => made,
+            // The pool is shut down or the chunk panicked; either way there is no more.
+            Err(e) => return Some((Err(Error::Failed(e.to_string())), None)),
+        };
+        let next = if batch.is_err() || cursor.is_done() { None } else { Some(ahead(cursor)) };
+        Some((batch, next))
+    });
+    let rest = rest.filter_map(|batch| async { batch.transpose() });
+    Ok(stream::iter(first.map(Ok)).chain(rest).boxed())
+}
+
+type Made = (Cursor, Result<Option<RecordBatch>, Error>);
+
+#[allow(clippy::disallowed_methods, reason = "a shell: chunks run on the blocking pool")]
+fn ahead(mut cursor: Cursor) -> JoinHandle<Made> {
+    tokio::task::spawn_blocking(move || {
+        let rows = cursor.shared.settings.batch_rows;
+        let batch = cursor.chunk(rows);
+        (cursor, batch)
+    })
+}
+
+impl Cursor {
+    fn is_done(&self) -> bool {
+        self.remaining == 0 || (self.current.is_none() && self.ranges.is_empty())
+    }
+
+    /// Looks at up to `limit` rows; `None` if none of them passed.
+    fn chunk(&mut self, limit: usize) -> Result<Option<RecordBatch>, Error> {
+        self.rows.clear();
+        let mut bytes = 0;
+        while self.rows.len() < limit && bytes < self.shared.settings.batch_bytes {
+            let Some(scan) = &mut self.current else {
+                match self.ranges.pop_front() {
+                    Some(range) => self.current = Some(self.shared.open_scan(&range, &self.request)?),
+                    None => break,
+                }
+                continue;
+            };
+            match scan.next() {
+                Some(row) => {
+                    let row = row.map_err(failed)?;
+                    bytes += row.1.len();
+                    self.rows.push(row);
+                }
+                None => self.current = None,
+            }
+        }
+        let mut batch = self.compiled.eval_rows(&self.rows)?;
+        // Rows are references into blocks of the store; they must not outlive the chunk.
+        self.rows.clear();
+        let passed = batch.num_rows() as u64;
+        if passed > self.remaining {
+            batch = batch.slice(0, usize::try_from(self.remaining).unwrap_or(usize::MAX));
+        }
+        self.remaining = self.remaining.saturating_sub(passed);
+        Ok((batch.num_rows() > 0).then_some(batch))
+    }
+}

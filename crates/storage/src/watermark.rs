@@ -1,0 +1,172 @@
+//! How far a replica is, and waiting for it (PROTOCOL §3).
+//!
+//! `W` moves in two ways: a commit is applied, or the adjudicator has closed a timestamp and
+//! everything up to the position that it named is applied:
+//! ```text
+//!   journal   …  c=5 @7   c=9 @8                     close(12) = (12, @8)
+//!   applied   …  @7  W=5   @8  W=9   and then W=12 without any record
+//! ```
+//! `W` never falls.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use gavel_api::storage::{Error, Watermarks};
+use gavel_types::{Lsn, Timestamp};
+use tokio::sync::watch;
+
+/// The watermarks of one replica: written by its own tasks, read by everybody.
+pub struct Progress {
+    /// `applied_ts` once more, for readers that need not wait.
+    applied_ts: AtomicU64,
+    gc_ts: AtomicU64,
+    marks: watch::Sender<Watermarks>,
+    /// Why the replica has stopped following; reads that would have to wait fail with it.
+    failure: watch::Sender<Option<String>>,
+}
+
+/// A timestamp closed by the adjudicator, and the position that holds everything below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClosedAt {
+    pub ts: Timestamp,
+    pub lsn: Lsn,
+}
+
+impl Progress {
+    /// Starts where the store is.
+    pub fn new(start: Watermarks) -> Self {
+        Self {
+            applied_ts: AtomicU64::new(start.applied_ts.0),
+            gc_ts: AtomicU64::new(start.gc_ts.0),
+            marks: watch::Sender::new(start),
+            failure: watch::Sender::new(None),
+        }
+    }
+
+    /// The present marks.
+    pub fn marks(&self) -> Watermarks {
+        *self.marks.borrow()
+    }
+
+    /// Follows every change.
+    pub fn subscribe(&self) -> watch::Receiver<Watermarks> {
+        self.marks.subscribe()
+    }
+
+    /// Changes the marks; neither time falls, whatever `change` says.
+    pub fn update(&self, change: impl FnOnce(&mut Watermarks)) {
+        self.marks.send_if_modified(|marks| {
+            let before = *marks;
+            change(marks);
+            marks.applied_ts = marks.applied_ts.max(before.applied_ts);
+            marks.gc_ts = marks.gc_ts.max(before.gc_ts);
+            self.applied_ts.store(marks.applied_ts.0, Ordering::Release);
+            self.gc_ts.store(marks.gc_ts.0, Ordering::Release);
+            *marks != before
+        });
+    }
+
+    /// A timestamp is closed: counts at once if its position is applied.
+    pub fn close(&self, closed: ClosedAt) {
+        self.update(|marks| {
+            if marks.applied_lsn >= closed.lsn {
+                marks.applied_ts = marks.applied_ts.max(closed.ts);
+            }
+        });
+    }
+
+    /// The replica has stopped for `reason`.
+    pub fn fail(&self, reason: String) {
+        self.failure.send_replace(Some(reason));
+        // Wakes those who wait.
+        self.marks.send_modify(|_| {});
+    }
+
+    /// Why the replica has stopped.
+    pub fn failure(&self) -> Option<String> {
+        self.failure.borrow().clone()
+    }
+
+    /// Whether everything `<= ts` is applied.
+    pub fn has_reached(&self, ts: Timestamp) -> bool {
+        self.applied_ts.load(Ordering::Acquire) >= ts.0
+    }
+
+    /// Refuses a snapshot of which versions may be gone.
+    ///
+    /// # Errors
+    /// [`Error::SnapshotTooOld`].
+    pub fn check_age(&self, ts: Timestamp) -> Result<(), Error> {
+        let kept = Timestamp(self.gc_ts.load(Ordering::Acquire));
+        if ts < kept { Err(Error::SnapshotTooOld { asked: ts, kept }) } else { Ok(()) }
+    }
+
+    /// Waits until everything `<= ts` is applied; false if `patience` ran out before.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] if the replica has stopped.
+    pub async fn reach(&self, ts: Timestamp, patience: Duration) -> Result<bool, Error> {
+        if self.has_reached(ts) {
+            return Ok(true);
+        }
+        let mut marks = self.marks.subscribe();
+        let reached = async {
+            loop {
+                if marks.borrow_and_update().applied_ts >= ts {
+                    return Ok(true);
+                }
+                if let Some(reason) = self.failure() {
+                    return Err(Error::Failed(reason));
+                }
+                if marks.changed().await.is_err() {
+                    return Err(Error::Failed("replica is closed".into()));
+                }
+            }
+        };
+        tokio::time::timeout(patience, reached).await.unwrap_or(Ok(false))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ts: u64, lsn: u64) -> Progress {
+        Progress::new(Watermarks { applied_ts: Timestamp(ts), applied_lsn: Lsn(lsn), ..Watermarks::default() })
+    }
+
+    #[test]
+    fn a_closed_timestamp_counts_once_its_position_is_applied() {
+        let progress = at(9, 8);
+        progress.close(ClosedAt { ts: Timestamp(12), lsn: Lsn(9) });
+        assert!(!progress.has_reached(Timestamp(10)));
+        progress.close(ClosedAt { ts: Timestamp(12), lsn: Lsn(8) });
+        assert!(progress.has_reached(Timestamp(12)));
+        progress.close(ClosedAt { ts: Timestamp(11), lsn: Lsn(8) });
+        assert!(progress.has_reached(Timestamp(12)), "W never falls");
+    }
+
+    #[test]
+    fn old_snapshots_are_refused() {
+        let progress = at(9, 8);
+        progress.update(|m| m.gc_ts = Timestamp(5));
+        assert!(progress.check_age(Timestamp(5)).is_ok());
+        assert!(matches!(progress.check_age(Timestamp(4)), Err(Error::SnapshotTooOld { .. })));
+    }
+
+    #[tokio::test]
+    async fn waiting_ends_with_progress_failure_or_patience() {
+        let progress = std::sync::Arc::new(at(9, 8));
+        let short = Duration::from_millis(5);
+        assert!(!progress.reach(Timestamp(10), short).await.expect("patience"));
+        let (reached, ()) = tokio::join!(progress.reach(Timestamp(10), Duration::from_secs(60)), async {
+            progress.update(|m| m.applied_ts = Timestamp(10));
+        });
+        assert!(reached.expect("reached"));
+        let (failed, ()) = tokio::join!(progress.reach(Timestamp(11), Duration::from_secs(60)), async {
+            progress.fail("gone".into());
+        });
+        assert!(matches!(failed, Err(Error::Failed(_))));
+        assert!(progress.reach(Timestamp(10), short).await.expect("reads below W go on"));
+    }
+}
