@@ -1,3 +1,5 @@
 //! See ARCHITECTURE.md.
 
 pub mod ddl;
+pub mod dml;
+pub mod fast;

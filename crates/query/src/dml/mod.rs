@@ -1,0 +1,15 @@
+//! The write stage: what INSERT, UPDATE and DELETE do with the rows that their queries compute.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`shape`] | a table's rows, keys and index entries |
+//! | [`writer`] | inserts, updates and deletes of rows: constraints, keys, entries |
+//! | [`conflict`] | INSERT … ON CONFLICT |
+//! | [`foreign`] | foreign keys: parents looked up, children found and acted upon |
+//! | [`modify`] | a bound `Modify` from its source rows to its RETURNING rows |
+
+pub mod conflict;
+pub mod foreign;
+pub mod modify;
+pub mod shape;
+pub mod writer;

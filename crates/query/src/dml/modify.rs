@@ -1,0 +1,180 @@
+//! A bound `Modify`: from the rows that its source has computed to the rows that RETURNING sees.
+//!
+//! The source is drained before the first write, so that a statement never sees its own rows.
+
+use std::sync::Arc;
+
+use arrow::record_batch::RecordBatch;
+use gavel_binder::bound::{ColumnId, ConflictAction, Modify, ModifyOp, OnConflict};
+use gavel_functions::physical::datum_at;
+use gavel_types::{Datum, PgType, SqlError, SqlResult};
+
+use crate::dml::conflict::{ConflictUpdate, Outcome, Resolution};
+use crate::dml::shape::TableShape;
+use crate::dml::writer::{RowChange, Writer};
+use crate::fast::expr::RowExpr;
+
+/// Columns of the source, in order.
+pub type Layout = [(ColumnId, PgType)];
+
+/// What a `Modify` has done.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// For the command tag.
+    pub count: u64,
+    /// Rows of the source's layout that RETURNING is evaluated over; empty if there is none.
+    pub rows: Vec<Vec<Datum>>,
+}
+
+/// Values of `batch`, whose columns are those of `layout`.
+///
+/// # Errors
+/// XX000 if they are not.
+pub fn rows_of(batch: &RecordBatch, layout: &Layout, out: &mut Vec<Vec<Datum>>) -> SqlResult<()> {
+    if batch.num_columns() < layout.len() {
+        return Err(SqlError::internal("source of a modification has too few columns"));
+    }
+    let start = out.len();
+    out.resize_with(start + batch.num_rows(), || Vec::with_capacity(layout.len()));
+    for (array, (_, ty)) in batch.columns().iter().zip(layout) {
+        for (i, row) in out[start..].iter_mut().enumerate() {
+            row.push(datum_at(array, i, *ty)?);
+        }
+    }
+    Ok(())
+}
+
+fn position(layout: &Layout, id: ColumnId) -> SqlResult<usize> {
+    layout
+        .iter()
+        .position(|c| c.0 == id)
+        .ok_or_else(|| SqlError::internal(format!("source of a modification lacks column {}", id.0)))
+}
+
+/// For each slot of the shape, where its value stands in a source row.
+fn positions(shape: &TableShape, columns: &[(i16, ColumnId)], layout: &Layout) -> SqlResult<Vec<usize>> {
+    shape
+        .columns
+        .iter()
+        .map(|c| {
+            let id = columns.iter().find(|(n, _)| *n == c.number).map(|(_, id)| *id);
+            position(layout, id.ok_or_else(|| SqlError::internal(format!("no value for column \"{}\"", c.name)))?)
+        })
+        .collect()
+}
+
+fn pick(row: &[Datum], positions: &[usize]) -> Vec<Datum> {
+    positions.iter().map(|p| row[*p].clone()).collect()
+}
+
+fn key_at(row: &[Datum], position: usize) -> SqlResult<bytes::Bytes> {
+    match &row[position] {
+        Datum::Bytea(key) => Ok(key.clone()),
+        _ => Err(SqlError::internal("row key is not bytes")),
+    }
+}
+
+/// Writes what `modify` says of `rows`, which its source has computed. Foreign keys are left to
+/// [`Writer::finish`].
+///
+/// # Errors
+/// Violations of constraints; 0A000 for an ON CONFLICT action that holds a subquery.
+pub async fn apply(
+    writer: &mut Writer<'_>,
+    modify: &Modify,
+    layout: &Layout,
+    rows: Vec<Vec<Datum>>,
+    params: &[Datum],
+) -> SqlResult<Applied> {
+    let shape = writer.shapes.shape(modify.table.oid)?;
+    let returns = modify.returning.is_some();
+    match &modify.op {
+        ModifyOp::Insert { new_row, on_conflict: None } => {
+            let at = positions(&shape, new_row, layout)?;
+            let new = rows.iter().map(|r| pick(r, &at)).collect();
+            writer.insert(&shape, new).await?;
+            Ok(Applied { count: rows.len() as u64, rows: if returns { rows } else { Vec::new() } })
+        }
+        ModifyOp::Insert { new_row, on_conflict: Some(on_conflict) } => {
+            let at = positions(&shape, new_row, layout)?;
+            let resolution = resolution(&shape, new_row, on_conflict)?;
+            let new = rows.iter().map(|r| pick(r, &at)).collect();
+            let outcomes = writer.insert_resolving(&shape, new, &resolution, params).await?;
+            let mut applied = Applied::default();
+            for (mut source, outcome) in rows.into_iter().zip(outcomes) {
+                let (Outcome::Inserted(row) | Outcome::Updated(row)) = outcome else { continue };
+                applied.count += 1;
+                if returns {
+                    for (p, value) in at.iter().zip(row) {
+                        source[*p] = value;
+                    }
+                    applied.rows.push(source);
+                }
+            }
+            Ok(applied)
+        }
+        ModifyOp::Update { row_key, old_row, new_row, .. } => {
+            let key = position(layout, *row_key)?;
+            let (old, new) = (positions(&shape, old_row, layout)?, positions(&shape, new_row, layout)?);
+            let rows = once_each(rows, key)?;
+            let changes: Vec<RowChange> = rows
+                .iter()
+                .map(|r| Ok(RowChange { key: key_at(r, key)?, old: pick(r, &old), new: pick(r, &new) }))
+                .collect::<SqlResult<_>>()?;
+            let count = writer.update(&shape, changes).await?;
+            Ok(Applied { count, rows: if returns { rows } else { Vec::new() } })
+        }
+        ModifyOp::Delete { row_key, old_row } => {
+            let key = position(layout, *row_key)?;
+            let old = positions(&shape, old_row, layout)?;
+            let rows = once_each(rows, key)?;
+            let gone: Vec<_> = rows.iter().map(|r| Ok((key_at(r, key)?, pick(r, &old)))).collect::<SqlResult<_>>()?;
+            let count = writer.delete(&shape, &gone)?;
+            Ok(Applied { count, rows: if returns { rows } else { Vec::new() } })
+        }
+    }
+}
+
+/// A join may bring a row several times; the first counts.
+fn once_each(rows: Vec<Vec<Datum>>, key: usize) -> SqlResult<Vec<Vec<Datum>>> {
+    if rows.len() < 2 {
+        return Ok(rows);
+    }
+    let mut seen = std::collections::HashSet::with_capacity(rows.len());
+    let mut kept = Vec::with_capacity(rows.len());
+    for row in rows {
+        if seen.insert(key_at(&row, key)?) {
+            kept.push(row);
+        }
+    }
+    Ok(kept)
+}
+
+fn resolution(shape: &Arc<TableShape>, new_row: &[(i16, ColumnId)], on: &OnConflict) -> SqlResult<Resolution> {
+    let mut arbiters = Vec::with_capacity(on.arbiters.len());
+    for oid in &on.arbiters {
+        if shape.table.primary_key().is_some_and(|p| p.oid == *oid) {
+            arbiters.push(None);
+        } else {
+            let number = shape.indexes.iter().position(|i| i.index.oid == *oid);
+            arbiters.push(Some(number.ok_or_else(|| SqlError::internal("arbiter index is gone"))?));
+        }
+    }
+    let ConflictAction::Update { existing, assignments, predicate } = &on.action else {
+        return Ok(Resolution { arbiters, update: None });
+    };
+    let slot_in = |columns: &[(i16, ColumnId)], id: ColumnId| {
+        let number = columns.iter().find(|(_, c)| *c == id)?.0;
+        shape.slot(number).ok()
+    };
+    let slot = |id: ColumnId| slot_in(existing, id).or_else(|| slot_in(new_row, id).map(|s| s + shape.columns.len()));
+    let compile = |s| {
+        RowExpr::compile(s, &slot)
+            .ok_or_else(|| SqlError::unsupported("subqueries in ON CONFLICT DO UPDATE are not supported yet"))
+    };
+    let update = ConflictUpdate {
+        assignments: assignments.iter().map(|(n, s)| Ok((shape.slot(*n)?, compile(s)?))).collect::<SqlResult<_>>()?,
+        predicate: predicate.as_ref().map(compile).transpose()?,
+    };
+    Ok(Resolution { arbiters, update: Some(update) })
+}

@@ -1,0 +1,335 @@
+//! Inserts, updates and deletes of rows inside a transaction.
+//!
+//! ```text
+//!  rows ─► NOT NULL, CHECK ─► keys and entries ─► look-up of unique ones ─► write buffer
+//!                                                       (snapshot + own writes)     │
+//!  end of statement: parents of new children, children of gone parents ◄────────────┘
+//! ```
+//! Keys that change are deleted before any new one is looked up, over the whole statement: what counts
+//! is whether the statement leaves a duplicate. (PostgreSQL looks row by row and may refuse an UPDATE
+//! that merely passes through one.)
+//!
+//! # Invariants
+//! 1. No view of the transaction is alive while it is written to, so that nothing is copied.
+//! 2. A row's key and its unique entries are written in modes that make two transactions which cannot
+//!    both be right conflict (PROTOCOL §7); entries of non-unique indexes are blind.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use gavel_catalog::Index;
+use gavel_functions::call::EvalContext;
+use gavel_functions::compare::compare;
+use gavel_txn::Transaction;
+use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState, WriteMode};
+
+use crate::dml::foreign::{Deferred, Events};
+use crate::dml::shape::{Entry, TableShape};
+use crate::fast::expr::RowContext;
+
+/// Rows whose keys are looked up in one call.
+const BATCH_ROWS: usize = 1_024;
+
+/// The shapes of the tables of the statement's catalog.
+pub trait Shapes: Send + Sync {
+    /// # Errors
+    /// XX000 if there is no such table.
+    fn shape(&self, table: Oid) -> SqlResult<Arc<TableShape>>;
+
+    /// What column `slot` gets by default.
+    fn default_value(&self, shape: &Arc<TableShape>, slot: usize, eval: &EvalContext) -> SqlResult<Datum>;
+}
+
+/// See the module. One for each statement; [`Writer::finish`] ends it.
+pub struct Writer<'a> {
+    pub txn: &'a mut Transaction,
+    pub shapes: &'a dyn Shapes,
+    pub eval: &'a EvalContext,
+    pub deferred: &'a mut Deferred,
+    /// Hidden row ids that the transaction has made.
+    pub row_ids: &'a mut u64,
+    pub(super) events: Events,
+}
+
+/// An update of one row.
+#[derive(Clone, Debug)]
+pub struct RowChange {
+    pub key: Bytes,
+    pub old: Vec<Datum>,
+    pub new: Vec<Datum>,
+}
+
+/// A row about to be inserted.
+pub(super) struct Prepared {
+    pub row: Vec<Datum>,
+    pub key: Bytes,
+    pub value: Bytes,
+    /// By the number of the index in the shape.
+    pub entries: Vec<(usize, Entry)>,
+}
+
+impl Prepared {
+    /// Keys that must be free, with the index of each; `None` is the primary key.
+    pub fn unique_keys<'s>(&'s self, shape: &TableShape) -> impl Iterator<Item = (Option<usize>, &'s Bytes)> + use<'s> {
+        let primary = shape.has_primary_key().then_some((None, &self.key));
+        primary.into_iter().chain(self.entries.iter().filter(|e| e.1.unique).map(|(i, e)| (Some(*i), &e.key)))
+    }
+}
+
+impl<'a> Writer<'a> {
+    pub fn new(
+        txn: &'a mut Transaction,
+        shapes: &'a dyn Shapes,
+        eval: &'a EvalContext,
+        deferred: &'a mut Deferred,
+        row_ids: &'a mut u64,
+    ) -> Self {
+        Self { txn, shapes, eval, deferred, row_ids, events: Events::default() }
+    }
+
+    /// Inserts `rows`.
+    ///
+    /// # Errors
+    /// 23502, 23514, 23505; 54000 past the transaction's size. Foreign keys are checked by
+    /// [`Self::finish`].
+    pub async fn insert(&mut self, shape: &Arc<TableShape>, rows: Vec<Vec<Datum>>) -> SqlResult<()> {
+        let mut rows = rows.into_iter();
+        loop {
+            let chunk: Vec<_> = rows.by_ref().take(BATCH_ROWS).collect();
+            if chunk.is_empty() {
+                return Ok(());
+            }
+            self.insert_chunk(shape, chunk).await?;
+        }
+    }
+
+    async fn insert_chunk(&mut self, shape: &Arc<TableShape>, rows: Vec<Vec<Datum>>) -> SqlResult<()> {
+        let mut prepared = Vec::with_capacity(rows.len());
+        let mut failed = None;
+        for row in rows {
+            match self.prepare(shape, row) {
+                Ok(p) => prepared.push(p),
+                Err(e) => {
+                    failed = Some(e);
+                    break;
+                }
+            }
+        }
+        let keys = prepared.iter().flat_map(|p| p.unique_keys(shape)).map(|(_, k)| k.clone()).collect();
+        let mut taken = self.existing(keys).await?;
+        for p in prepared {
+            for (index, key) in p.unique_keys(shape) {
+                if !taken.insert(key.clone()) {
+                    return Err(self.duplicate(shape, index, &p.row));
+                }
+            }
+            self.put_new(shape, p)?;
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Checks a new row and makes its key, value and entries.
+    pub(super) fn prepare(&mut self, shape: &TableShape, row: Vec<Datum>) -> SqlResult<Prepared> {
+        self.check_row(shape, &row)?;
+        let row_id = if shape.has_primary_key() { [0; 16] } else { self.next_row_id() };
+        let key = shape.row_key(&row, row_id)?;
+        let value = shape.encode(&row)?;
+        let mut entries = Vec::with_capacity(shape.indexes.len());
+        for (i, index) in shape.indexes.iter().enumerate() {
+            entries.extend(shape.entry(index, &row, row_id, self.eval)?.map(|e| (i, e)));
+        }
+        Ok(Prepared { row, key, value, entries })
+    }
+
+    /// Writes a row whose keys are known to be free.
+    pub(super) fn put_new(&mut self, shape: &Arc<TableShape>, p: Prepared) -> SqlResult<()> {
+        self.txn.write(p.key, WriteMode::Insert, Some(p.value))?;
+        for (_, e) in p.entries {
+            let mode = if e.unique { WriteMode::Insert } else { WriteMode::Blind };
+            self.txn.write(e.key, mode, Some(e.value))?;
+        }
+        self.events.child_written(shape, None, &p.row);
+        Ok(())
+    }
+
+    /// 128 bits, ascending in the order of insertion as far as snapshots ascend, so that a scan gives
+    /// rows in the order in which they came: snapshot, count in the transaction, randomness against
+    /// another node's transaction at the same snapshot.
+    fn next_row_id(&mut self) -> [u8; 16] {
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&self.txn.snapshot_ts().0.to_be_bytes());
+        id[8..12].copy_from_slice(&(*self.row_ids as u32).to_be_bytes());
+        *self.row_ids += 1;
+        (self.eval.entropy)(&mut id[12..]);
+        id
+    }
+
+    /// Which of `keys` hold something.
+    pub(super) async fn existing(&self, keys: Vec<Bytes>) -> SqlResult<HashSet<Bytes>> {
+        if keys.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let found = self.txn.view().get(&keys).await?;
+        Ok(keys.into_iter().zip(found).filter(|(_, v)| v.is_some()).map(|(k, _)| k).collect())
+    }
+
+    /// Updates rows, each at most once: of several changes of one row the first is taken. Gives the
+    /// number of rows updated.
+    ///
+    /// # Errors
+    /// As [`Self::insert`].
+    pub async fn update(&mut self, shape: &Arc<TableShape>, changes: Vec<RowChange>) -> SqlResult<u64> {
+        let mut seen = HashSet::new();
+        let mut fresh: Vec<(Option<usize>, usize, Bytes, Bytes)> = Vec::new();
+        let mut count = 0;
+        for (number, c) in changes.iter().enumerate() {
+            if changes.len() > 1 && !seen.insert(&c.key) {
+                continue;
+            }
+            count += 1;
+            self.check_row(shape, &c.new)?;
+            let row_id = shape.row_id_of(&c.key);
+            let key = shape.row_key(&c.new, row_id)?;
+            let value = shape.encode(&c.new)?;
+            let moved = key != c.key;
+            if moved {
+                self.txn.write(c.key.clone(), WriteMode::Delete, None)?;
+                fresh.push((None, number, key, value));
+            } else {
+                self.txn.write(key, WriteMode::Update, Some(value))?;
+            }
+            let changed: Vec<bool> = c.old.iter().zip(&c.new).map(|(o, n)| o != n).collect();
+            for (i, index) in shape.indexes.iter().enumerate() {
+                if !moved && TableShape::entry_is_untouched(index, &changed) {
+                    continue;
+                }
+                let old = shape.entry(index, &c.old, row_id, self.eval)?;
+                let new = shape.entry(index, &c.new, row_id, self.eval)?;
+                match (old, new) {
+                    (Some(o), Some(n)) if o.key == n.key => {
+                        if o.value != n.value {
+                            let mode = if n.unique { WriteMode::Update } else { WriteMode::Blind };
+                            self.txn.write(n.key, mode, Some(n.value))?;
+                        }
+                    }
+                    (old, new) => {
+                        if let Some(o) = old {
+                            self.remove_entry(o)?;
+                        }
+                        match new {
+                            Some(n) if n.unique => fresh.push((Some(i), number, n.key, n.value)),
+                            Some(n) => self.txn.write(n.key, WriteMode::Blind, Some(n.value))?,
+                            None => {}
+                        }
+                    }
+                }
+            }
+            self.events.child_written(shape, Some(&c.old), &c.new);
+            self.events.parent_changed(shape, &c.old, Some(&c.new));
+        }
+        let unique = |index: &Option<usize>| index.is_some() || shape.has_primary_key();
+        let keys = fresh.iter().filter(|f| unique(&f.0)).map(|f| f.2.clone()).collect();
+        let mut taken = self.existing(keys).await?;
+        for (index, number, key, value) in fresh {
+            if unique(&index) && !taken.insert(key.clone()) {
+                return Err(self.duplicate(shape, index, &changes[number].new));
+            }
+            self.txn.write(key, WriteMode::Insert, Some(value))?;
+        }
+        Ok(count)
+    }
+
+    /// Deletes rows (key, old row). Gives how many; a row named twice counts once.
+    pub fn delete(&mut self, shape: &Arc<TableShape>, rows: &[(Bytes, Vec<Datum>)]) -> SqlResult<u64> {
+        let mut seen = HashSet::new();
+        let mut count = 0;
+        for (key, old) in rows {
+            if rows.len() > 1 && !seen.insert(key) {
+                continue;
+            }
+            count += 1;
+            self.txn.write(key.clone(), WriteMode::Delete, None)?;
+            let row_id = shape.row_id_of(key);
+            for index in &shape.indexes {
+                if let Some(entry) = shape.entry(index, old, row_id, self.eval)? {
+                    self.remove_entry(entry)?;
+                }
+            }
+            self.events.parent_changed(shape, old, None);
+        }
+        Ok(count)
+    }
+
+    fn remove_entry(&mut self, entry: Entry) -> SqlResult<()> {
+        let mode = if entry.unique { WriteMode::Delete } else { WriteMode::Blind };
+        Ok(self.txn.write(entry.key, mode, None)?)
+    }
+
+    /// NOT NULL, then CHECK.
+    fn check_row(&self, shape: &TableShape, row: &[Datum]) -> SqlResult<()> {
+        for (column, value) in shape.columns.iter().zip(row) {
+            if column.not_null && value.is_null() {
+                return Err(SqlError::new(
+                    SqlState::NotNullViolation,
+                    format!(
+                        "null value in column \"{}\" of relation \"{}\" violates not-null constraint",
+                        column.name, shape.table.name
+                    ),
+                )
+                .detail(self.failing_row(shape, row))
+                .schema(shape.schema_name.clone())
+                .table(shape.table.name.clone())
+                .column(column.name.clone()));
+            }
+        }
+        let cx = RowContext { eval: self.eval, row, params: &[] };
+        for check in &shape.checks {
+            if matches!(check.expr.eval(&cx)?, Datum::Bool(false)) {
+                return Err(SqlError::new(
+                    SqlState::CheckViolation,
+                    format!(
+                        "new row for relation \"{}\" violates check constraint \"{}\"",
+                        shape.table.name, check.name
+                    ),
+                )
+                .detail(self.failing_row(shape, row))
+                .schema(shape.schema_name.clone())
+                .table(shape.table.name.clone())
+                .constraint(check.name.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    fn failing_row(&self, shape: &TableShape, row: &[Datum]) -> String {
+        format!("Failing row contains {}.", shape.describe_row(row, &self.eval.style))
+    }
+
+    /// The index by its number in the shape; `None` is the primary key.
+    pub(super) fn index<'s>(shape: &'s TableShape, number: Option<usize>) -> Option<&'s Index> {
+        match number {
+            None => shape.table.primary_key(),
+            Some(n) => shape.indexes.get(n).map(|i| &i.index),
+        }
+    }
+
+    pub(super) fn duplicate(&self, shape: &TableShape, index: Option<usize>, row: &[Datum]) -> SqlError {
+        let Some(index) = Self::index(shape, index) else {
+            return SqlError::internal("hidden row id is taken");
+        };
+        SqlError::new(
+            SqlState::UniqueViolation,
+            format!("duplicate key value violates unique constraint \"{}\"", index.name),
+        )
+        .detail(format!("{} already exists.", shape.describe_key(index, row, self.eval)))
+        .schema(shape.schema_name.clone())
+        .table(shape.table.name.clone())
+        .constraint(index.name.clone())
+    }
+}
+
+/// Whether two values of one column are the same key.
+pub(super) fn same(a: &Datum, b: &Datum, ty: gavel_types::PgType) -> bool {
+    compare(a, b, ty).is_eq()
+}
