@@ -40,11 +40,19 @@ pub enum ScanExpr {
     Column(usize),
     Const(Datum, PgType),
     /// A function of `pg_proc`, operators and casts included.
-    Call { function: Oid, args: Vec<ScanExpr>, ty: PgType },
+    Call {
+        function: Oid,
+        args: Vec<ScanExpr>,
+        ty: PgType,
+    },
     And(Vec<ScanExpr>),
     Or(Vec<ScanExpr>),
     Not(Box<ScanExpr>),
     IsNull(Box<ScanExpr>),
     /// True if `function(left, item)` is true for any item; NULL rules of `= ANY`.
-    AnyOf { function: Oid, left: Box<ScanExpr>, items: Vec<(Datum, PgType)> },
+    AnyOf {
+        function: Oid,
+        left: Box<ScanExpr>,
+        items: Vec<(Datum, PgType)>,
+    },
 }

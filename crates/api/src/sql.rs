@@ -110,13 +110,18 @@ pub struct CopyFormat {
 /// Where a session pushes what it has for the client. Awaiting is back-pressure.
 #[async_trait]
 pub trait ResultSink: Send {
-    /// RowDescription; in the extended protocol the sink may drop it (Describe has answered).
+    /// RowDescription; in the extended protocol the sink does not send it (Describe has answered),
+    /// but takes the types of the rows to come from it. Must precede the first `rows` of a result,
+    /// and of each Execute.
     async fn columns(&mut self, columns: &Arc<[ColumnDesc]>) -> SqlResult<()>;
     /// Rows of the result described last.
     async fn rows(&mut self, batch: RowBatch) -> SqlResult<()>;
     /// End of one statement of a simple query. (Extended protocol: the return value of `execute`.)
     async fn complete(&mut self, end: ExecuteEnd) -> SqlResult<()>;
     async fn notice(&mut self, notice: Notice) -> SqlResult<()>;
+    /// Values are written in this style from now on. The sink starts with the session's
+    /// [`SqlSession::text_style`]; a session calls this when a statement of a list changes it.
+    fn set_text_style(&mut self, style: gavel_types::text_io::TextStyle);
     /// A setting that is reported to the client has changed.
     async fn parameter_status(&mut self, name: &str, value: &str) -> SqlResult<()>;
     /// NotificationResponse.
@@ -133,11 +138,15 @@ pub trait ResultSink: Send {
 }
 
 /// Interrupts a running statement from another task.
+#[async_trait]
 pub trait CancelHandle: Send + Sync {
     /// 57014 in whatever runs now; nothing if idle.
     fn cancel(&self);
     /// 57P01, and the session ends.
     fn terminate(&self);
+    /// Completes once [`CancelHandle::terminate`] was called, at once if it was before: how the
+    /// frontend learns of it while it waits for the client.
+    async fn terminated(&self);
 }
 
 /// One client's conversation. Not shared: calls come one at a time. An error from `parse`, `bind`

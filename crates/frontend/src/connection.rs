@@ -1,0 +1,198 @@
+//! One socket: frames in, bytes out, both buffered.
+//!
+//! Invariants:
+//! 1. Memory grows with what has come, never with what a length announces.
+//! 2. Reading is cancel safe: what has come stays in the buffer.
+//! 3. An idle connection holds at most [`IDLE_BYTES`] in each direction.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::{Buf, Bytes, BytesMut};
+use gavel_types::SqlError;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
+
+use crate::message::{self, violation};
+
+/// Output beyond this is sent even if nothing asks for it.
+pub const FLUSH_BYTES: usize = 32 << 10;
+/// How much a read asks for.
+const READ_BYTES: usize = 8 << 10;
+/// Capacity kept by a buffer while the client is silent.
+const IDLE_BYTES: usize = 8 << 10;
+
+/// The socket, with or without TLS.
+pub enum Stream {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(s) => Pin::new(s).poll_read(cx, buf),
+            Self::Tls(s) => Pin::new(s).poll_read(cx, buf),
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Plain(s) => Pin::new(s).poll_write(cx, buf),
+            Self::Tls(s) => Pin::new(s).poll_write(cx, buf),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(s) => Pin::new(s).poll_flush(cx),
+            Self::Tls(s) => Pin::new(s).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(s) => Pin::new(s).poll_shutdown(cx),
+            Self::Tls(s) => Pin::new(s).poll_shutdown(cx),
+        }
+    }
+}
+
+/// Why no frame came.
+#[derive(Debug)]
+pub enum ReadError {
+    /// The client is gone, between frames or within one.
+    Gone,
+    /// What came is no frame: FATAL, since there is no way to find the next one.
+    Malformed(SqlError),
+}
+
+impl From<io::Error> for ReadError {
+    fn from(_: io::Error) -> Self {
+        Self::Gone
+    }
+}
+
+/// A client's socket with its buffers.
+pub struct Connection {
+    stream: Stream,
+    read: BytesMut,
+    /// What waits to be sent.
+    pub out: BytesMut,
+    /// Longest body of a large message.
+    pub max_message_bytes: usize,
+}
+
+impl Connection {
+    pub fn new(stream: Stream, max_message_bytes: usize) -> Self {
+        Self { stream, read: BytesMut::new(), out: BytesMut::new(), max_message_bytes }
+    }
+
+    /// The socket, to begin TLS on it.
+    ///
+    /// # Errors
+    /// The connection, if bytes have come that TLS would not see: whatever was sent ahead of the
+    /// handshake was not protected by it and must not be taken for what was (CVE-2021-23214).
+    pub fn into_bare_socket(self) -> Result<TcpStream, Self> {
+        match self {
+            Self { stream: Stream::Plain(socket), read, .. } if read.is_empty() => Ok(socket),
+            other => Err(other),
+        }
+    }
+
+    /// Reads until `length` bytes are buffered.
+    async fn fill(&mut self, length: usize) -> Result<(), ReadError> {
+        while self.read.len() < length {
+            self.read.reserve(READ_BYTES.min(length.max(1)).max(READ_BYTES / 2));
+            if self.stream.read_buf(&mut self.read).await? == 0 {
+                return Err(ReadError::Gone);
+            }
+        }
+        Ok(())
+    }
+
+    /// The next frame after startup: type and body.
+    ///
+    /// # Errors
+    /// [`ReadError`]. Cancel safe.
+    pub async fn frame(&mut self) -> Result<(u8, Bytes), ReadError> {
+        self.fill(5).await?;
+        let (tag, length) = self.head();
+        let body = length.checked_sub(4).ok_or_else(|| ReadError::Malformed(violation("invalid message length")))?;
+        let limit = message::limit(tag, self.max_message_bytes)
+            .ok_or_else(|| ReadError::Malformed(violation(format!("invalid frontend message type {tag}"))))?;
+        if body > limit {
+            return Err(ReadError::Malformed(violation("invalid message length")));
+        }
+        self.fill(5 + body).await?;
+        self.read.advance(5);
+        Ok((tag, self.read.split_to(body).freeze()))
+    }
+
+    fn head(&self) -> (u8, usize) {
+        match self.read.get(..5) {
+            Some(&[tag, a, b, c, d]) => (tag, u32::from_be_bytes([a, b, c, d]) as usize),
+            _ => (0, 0),
+        }
+    }
+
+    /// A packet before startup: its length word and the body after it.
+    ///
+    /// # Errors
+    /// [`ReadError`]: lengths outside `4..=max` included.
+    pub async fn packet(&mut self, max: usize) -> Result<Bytes, ReadError> {
+        self.fill(4).await?;
+        let length = self.read.first_chunk().map_or(0, |b| u32::from_be_bytes(*b)) as usize;
+        if !(8..=max).contains(&length) {
+            return Err(ReadError::Malformed(violation("invalid length of startup packet")));
+        }
+        self.fill(length).await?;
+        self.read.advance(4);
+        Ok(self.read.split_to(length - 4).freeze())
+    }
+
+    /// Whether bytes have come that were not asked for yet.
+    pub fn has_input(&self) -> bool {
+        !self.read.is_empty()
+    }
+
+    /// Sends what is buffered.
+    ///
+    /// # Errors
+    /// The client is gone.
+    pub async fn flush(&mut self) -> io::Result<()> {
+        if !self.out.is_empty() {
+            self.stream.write_all(&self.out).await?;
+            self.out.clear();
+            self.stream.flush().await?;
+        }
+        Ok(())
+    }
+
+    /// Sends what is buffered if it is much.
+    ///
+    /// # Errors
+    /// As [`Connection::flush`].
+    pub async fn flush_if_full(&mut self) -> io::Result<()> {
+        if self.out.len() >= FLUSH_BYTES { self.flush().await } else { Ok(()) }
+    }
+
+    /// Gives back memory before the client is waited for.
+    pub fn shrink(&mut self) {
+        for buffer in [&mut self.read, &mut self.out] {
+            if buffer.is_empty() && buffer.capacity() > IDLE_BYTES {
+                *buffer = BytesMut::new();
+            }
+        }
+    }
+
+    /// Sends what is buffered and closes, whatever the client makes of it.
+    pub async fn close(mut self) {
+        let _ = self.flush().await;
+        let _ = self.stream.shutdown().await;
+    }
+}

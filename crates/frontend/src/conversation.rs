@@ -1,0 +1,328 @@
+//! The loop of an open session: simple and extended protocol (manual §55.2.2, §55.2.3).
+//!
+//! ```text
+//!            ┌────────────── error ───────────────┐
+//!            │                                    ▼
+//! ready ─► Parse/Bind/Describe/Execute/…      skipping ─── everything but Sync is dropped
+//!   ▲            │ Sync                           │ Sync
+//!   └────────────┴──────── ReadyForQuery ─────────┘
+//! ```
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use gavel_api::sql::{CancelHandle, SqlSession, TransactionStatus};
+use gavel_types::{SqlError, SqlResult, SqlState};
+use gavel_wire_format::Format;
+use tokio_util::sync::CancellationToken;
+
+use crate::backend;
+use crate::connection::{Connection, ReadError};
+use crate::message::{self, Bind, Message, Target};
+use crate::parameters;
+use crate::sink::{WireSink, end_of_statement};
+
+/// Portals with formats of their own that one transaction may have open.
+const MAX_PORTALS: usize = 10_000;
+
+/// Whether the connection goes on.
+#[derive(Debug, PartialEq, Eq)]
+enum Flow {
+    Go,
+    End,
+}
+
+/// A connection with its session.
+pub struct Conversation {
+    connection: Connection,
+    session: Box<dyn SqlSession>,
+    /// After an error in the extended protocol: drop everything until Sync.
+    skipping: bool,
+    /// Result formats of portals that are not all text.
+    portal_formats: HashMap<String, Vec<Format>>,
+    /// Set while the client owes nothing: the last thing sent was ReadyForQuery.
+    ready: bool,
+}
+
+impl Conversation {
+    pub fn new(connection: Connection, session: Box<dyn SqlSession>) -> Self {
+        Self { connection, session, skipping: false, portal_formats: HashMap::new(), ready: true }
+    }
+
+    /// Talks until the client leaves, is told to, or `drain` is cancelled while nothing runs.
+    pub async fn run(mut self, drain: &CancellationToken) {
+        let handle = self.session.cancel_handle();
+        if self.talk(drain, &handle).await == Flow::End {
+            self.session.close().await;
+            self.connection.close().await;
+        }
+    }
+
+    async fn talk(&mut self, drain: &CancellationToken, handle: &Arc<dyn CancelHandle>) -> Flow {
+        let mut terminated = handle.terminated();
+        loop {
+            let idle = self.ready && self.session.transaction_status() == TransactionStatus::Idle;
+            let timeout = if self.ready { self.session.idle_timeout() } else { None };
+            if self.ready {
+                self.connection.shrink();
+            }
+            let frame = tokio::select! {
+                biased;
+                () = &mut terminated => return self.fatal(&shut_down()),
+                () = drain.cancelled(), if idle => return self.fatal(&shut_down()),
+                frame = within(timeout, self.connection.frame()) => frame,
+            };
+            let (tag, body) = match frame {
+                None => return self.fatal(&self.idle_too_long()),
+                Some(Ok(frame)) => frame,
+                Some(Err(ReadError::Gone)) => return Flow::End,
+                Some(Err(ReadError::Malformed(error))) => return self.fatal(&error),
+            };
+            self.ready = false;
+            if self.handle(tag, &body).await == Flow::End {
+                return Flow::End;
+            }
+        }
+    }
+
+    async fn handle(&mut self, tag: u8, body: &Bytes) -> Flow {
+        if self.skipping && !matches!(tag, b'S' | b'X') {
+            return Flow::Go;
+        }
+        let message = match message::decode(tag, body) {
+            Ok(message) => message,
+            Err(error) if tag == b'Q' => {
+                self.session.mark_failed();
+                return self.report_and_ready(&error).await;
+            }
+            Err(error) => return self.failed_unseen(&error),
+        };
+        match message {
+            Message::Query(sql) => {
+                let mut sink = WireSink::simple(&mut self.connection, self.session.text_style());
+                let result = self.session.simple_query(sql, &mut sink).await;
+                self.unnamed_portal_gone();
+                match result {
+                    Ok(()) => self.ready_for_query().await,
+                    Err(error) => self.report_and_ready(&error).await,
+                }
+            }
+            Message::Parse { name, sql, types } => {
+                let done = self.session.parse(name, sql, &types).await;
+                self.step(done, |c| backend::parse_complete(&mut c.out))
+            }
+            Message::Bind(bind) => self.bind(&bind).await,
+            Message::Describe(target, name) => {
+                let done = self.describe(target, name).await;
+                self.step(done, |_| {})
+            }
+            Message::Execute { portal, max_rows } => {
+                let formats = self.portal_formats.get(portal).cloned().unwrap_or_default();
+                let mut sink = WireSink::extended(&mut self.connection, self.session.text_style(), formats);
+                let done = self.session.execute(portal, max_rows, &mut sink).await;
+                match done {
+                    Ok(end) => {
+                        end_of_statement(&end, &mut self.connection);
+                        self.flushed_if_full().await
+                    }
+                    Err(error) => self.failed(&error),
+                }
+            }
+            Message::Close(target, name) => {
+                let done = match target {
+                    Target::Statement => self.session.close_statement(name).await,
+                    Target::Portal => {
+                        self.portal_formats.remove(name);
+                        self.session.close_portal(name).await
+                    }
+                };
+                self.step(done, |c| backend::close_complete(&mut c.out))
+            }
+            Message::Flush => match self.connection.flush().await {
+                Ok(()) => Flow::Go,
+                Err(_) => Flow::End,
+            },
+            Message::Sync => self.sync().await,
+            Message::Terminate => Flow::End,
+            // Left over from a COPY that failed: the client did not know yet.
+            Message::CopyData | Message::CopyDone | Message::CopyFail(_) => Flow::Go,
+            Message::FunctionCall => {
+                self.session.mark_failed();
+                self.report_and_ready(&SqlError::unsupported("the function call protocol is not supported")).await
+            }
+        }
+    }
+
+    async fn bind(&mut self, bind: &Bind<'_>) -> Flow {
+        if self.portal_formats.len() >= MAX_PORTALS {
+            let error = SqlError::new(SqlState::ProgramLimitExceeded, "too many portals are open");
+            return self.failed_unseen(&error);
+        }
+        let info = match self.session.describe_statement(bind.statement).await {
+            Ok(info) => info,
+            Err(error) => return self.failed(&error),
+        };
+        let params = if bind.params.is_empty() && info.params.is_empty() {
+            Ok(vec![])
+        } else {
+            let style = self.session.text_style();
+            parameters::decode(bind.statement, &bind.params, &bind.param_formats, &info.params, &style)
+        };
+        let formats_fit = match &info.columns {
+            Some(columns) => gavel_wire_format::row::check_formats(&bind.result_formats, columns.len()),
+            None => Ok(()),
+        };
+        let params = match (params, formats_fit) {
+            (Ok(params), Ok(())) => params,
+            (Err(error), _) | (_, Err(error)) => return self.failed_unseen(&error),
+        };
+        if let Err(error) = self.session.bind(bind.portal, bind.statement, params).await {
+            return self.failed(&error);
+        }
+        if bind.result_formats.iter().all(|f| *f == Format::Text) {
+            self.portal_formats.remove(bind.portal);
+        } else {
+            self.portal_formats.insert(bind.portal.to_owned(), bind.result_formats.clone());
+        }
+        backend::bind_complete(&mut self.connection.out);
+        Flow::Go
+    }
+
+    async fn describe(&mut self, target: Target, name: &str) -> SqlResult<()> {
+        let out = &mut self.connection.out;
+        match target {
+            Target::Statement => {
+                let info = self.session.describe_statement(name).await?;
+                backend::parameter_description(&info.params, out);
+                match &info.columns {
+                    Some(columns) => backend::row_description(columns, &[], out),
+                    None => backend::no_data(out),
+                }
+            }
+            Target::Portal => match self.session.describe_portal(name).await? {
+                Some(columns) => {
+                    let formats = self.portal_formats.get(name).map_or(&[][..], Vec::as_slice);
+                    backend::row_description(&columns, formats, out);
+                }
+                None => backend::no_data(out),
+            },
+        }
+        Ok(())
+    }
+
+    async fn sync(&mut self) -> Flow {
+        self.skipping = false;
+        let mut sink = WireSink::extended(&mut self.connection, self.session.text_style(), vec![]);
+        let result = self.session.sync(&mut sink).await;
+        match result {
+            Ok(()) => self.ready_for_query().await,
+            Err(error) => self.report_and_ready(&error).await,
+        }
+    }
+
+    /// A step of the extended protocol: its answer, or its error.
+    fn step(&mut self, done: SqlResult<()>, answer: impl FnOnce(&mut Connection)) -> Flow {
+        match done {
+            Ok(()) => {
+                answer(&mut self.connection);
+                Flow::Go
+            }
+            Err(error) => self.failed(&error),
+        }
+    }
+
+    /// An error of the extended protocol that the session knows of. Not flushed: Sync follows.
+    fn failed(&mut self, error: &SqlError) -> Flow {
+        self.skipping = true;
+        self.report(error)
+    }
+
+    /// Same, of which the session does not know.
+    fn failed_unseen(&mut self, error: &SqlError) -> Flow {
+        self.session.mark_failed();
+        self.failed(error)
+    }
+
+    async fn report_and_ready(&mut self, error: &SqlError) -> Flow {
+        match self.report(error) {
+            Flow::Go => self.ready_for_query().await,
+            Flow::End => Flow::End,
+        }
+    }
+
+    fn report(&mut self, error: &SqlError) -> Flow {
+        let fatal = ends_session(error.code());
+        tracing::debug!(code = error.code().as_str(), message = error.message(), fatal, "statement failed");
+        backend::error(error, fatal, &mut self.connection.out);
+        if fatal { Flow::End } else { Flow::Go }
+    }
+
+    fn fatal(&mut self, error: &SqlError) -> Flow {
+        backend::error(error, true, &mut self.connection.out);
+        Flow::End
+    }
+
+    async fn ready_for_query(&mut self) -> Flow {
+        let status = self.session.transaction_status();
+        if status == TransactionStatus::Idle {
+            // No portal outlives its transaction.
+            self.portal_formats.clear();
+        }
+        backend::ready_for_query(status, &mut self.connection.out);
+        self.ready = true;
+        match self.connection.flush().await {
+            Ok(()) => Flow::Go,
+            Err(_) => Flow::End,
+        }
+    }
+
+    async fn flushed_if_full(&mut self) -> Flow {
+        match self.connection.flush_if_full().await {
+            Ok(()) => Flow::Go,
+            Err(_) => Flow::End,
+        }
+    }
+
+    fn unnamed_portal_gone(&mut self) {
+        self.portal_formats.remove("");
+    }
+
+    fn idle_too_long(&self) -> SqlError {
+        match self.session.transaction_status() {
+            TransactionStatus::Idle => {
+                SqlError::new(SqlState::IdleSessionTimeout, "terminating connection due to idle-session timeout")
+            }
+            TransactionStatus::InTransaction | TransactionStatus::Failed => SqlError::new(
+                SqlState::IdleInTransactionSessionTimeout,
+                "terminating connection due to idle-in-transaction timeout",
+            ),
+        }
+    }
+}
+
+/// `None` when the time is up.
+async fn within<T>(limit: Option<Duration>, future: impl Future<Output = T>) -> Option<T> {
+    match limit {
+        None => Some(future.await),
+        Some(limit) => tokio::time::timeout(limit, future).await.ok(),
+    }
+}
+
+pub(crate) fn shut_down() -> SqlError {
+    SqlError::new(SqlState::AdminShutdown, "terminating connection due to administrator command")
+}
+
+/// Errors after which PostgreSQL ends the session.
+fn ends_session(code: SqlState) -> bool {
+    matches!(
+        code,
+        SqlState::AdminShutdown
+            | SqlState::CrashShutdown
+            | SqlState::CannotConnectNow
+            | SqlState::IdleSessionTimeout
+            | SqlState::IdleInTransactionSessionTimeout
+            | SqlState::ConnectionFailure
+    )
+}
