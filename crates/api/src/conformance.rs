@@ -4,3 +4,4 @@
 
 pub mod adjudicator;
 pub mod journal;
+pub mod storage;

@@ -80,6 +80,8 @@ impl Cursor {
     /// Looks at up to `limit` rows; `None` if none of them passed.
     fn chunk(&mut self, limit: usize) -> Result<Option<RecordBatch>, Error> {
         self.rows.clear();
+        let wanted = usize::try_from(self.remaining).unwrap_or(usize::MAX);
+        let limit = if self.request.program.filter.is_none() { limit.min(wanted) } else { limit };
         let mut bytes = 0;
         while self.rows.len() < limit && bytes < self.shared.settings.batch_bytes {
             let Some(scan) = &mut self.current else {
