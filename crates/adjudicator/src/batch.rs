@@ -1,0 +1,189 @@
+//! What is on its way to the journal, in the order of commit timestamps. Pure: it is told what has
+//! landed, and says what to ship next.
+//!
+//! ```text
+//!  add ──► waiting: [batch] [batch, open] ──ship──► flying: [batch] [batch] … ──land──► in order
+//! ```
+//! Batches may land in any order; they are handed out in theirs, so that what is visible has no
+//! holes. A batch is shipped as soon as the pipe has room, however small it is: with nobody else
+//! about, a commit does not wait for company.
+
+use std::collections::VecDeque;
+
+use gavel_api::adjudicator::Error;
+use gavel_api::journal::{self, Record};
+use gavel_types::{Lsn, Timestamp};
+use tokio::sync::oneshot;
+
+use crate::core::Accepted;
+use crate::settings::Settings;
+
+/// Is told when a batch is durable, or why not.
+pub(crate) type Waiter = oneshot::Sender<Result<Lsn, Error>>;
+
+/// Records for one append, and whom to tell.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    records: Vec<Record>,
+    bytes: usize,
+    pub accepted: Vec<Accepted>,
+    pub ceiling: Option<Timestamp>,
+    pub count: u64,
+    pub waiters: Vec<Waiter>,
+}
+
+impl Batch {
+    /// Newest commit in it.
+    pub(crate) fn last_ts(&self) -> Option<Timestamp> {
+        self.accepted.last().map(|one| one.commit_ts)
+    }
+
+    /// Tells everybody.
+    pub(crate) fn answer(self, result: &Result<Lsn, Error>) {
+        for waiter in self.waiters {
+            // A caller that has gone away needs no answer.
+            let _ = waiter.send(result.clone());
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Flight {
+    id: u64,
+    batch: Batch,
+    landed: Option<Result<Lsn, journal::Error>>,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Pipe {
+    waiting: VecDeque<Batch>,
+    waiting_bytes: usize,
+    waiting_requests: usize,
+    flying: VecDeque<Flight>,
+    flying_bytes: usize,
+    next_id: u64,
+}
+
+impl Pipe {
+    /// Whether another transaction of that size may wait. One that is larger than the bound may if
+    /// nothing else waits.
+    pub(crate) fn has_room(&self, bytes: usize, settings: &Settings) -> bool {
+        self.waiting.is_empty()
+            || (self.waiting_bytes.saturating_add(bytes) <= settings.queue_size_bytes
+                && self.waiting_requests < settings.queue_requests)
+    }
+
+    /// Adds an accepted transaction.
+    pub(crate) fn add(
+        &mut self,
+        accepted: Accepted,
+        record: Record,
+        bytes: usize,
+        waiter: Waiter,
+        settings: &Settings,
+    ) {
+        let batch = self.open_batch(bytes, settings);
+        batch.records.push(record);
+        batch.count += 1;
+        batch.bytes += bytes;
+        batch.accepted.push(accepted);
+        batch.waiters.push(waiter);
+        self.waiting_bytes += bytes;
+        self.waiting_requests += 1;
+    }
+
+    /// Adds a ceiling.
+    pub(crate) fn add_ceiling(&mut self, ts: Timestamp, waiter: Waiter, settings: &Settings) {
+        let batch = self.open_batch(0, settings);
+        batch.records.push(Record::Ceiling(ts));
+        batch.count += 1;
+        batch.ceiling = Some(ts);
+        batch.waiters.push(waiter);
+    }
+
+    /// Waits for the commit at `ts`, or for everything if there is none on its way. Gives the
+    /// waiter back if nothing is on its way.
+    pub(crate) fn attach(&mut self, ts: Timestamp, waiter: Waiter) -> Result<(), Waiter> {
+        let batches = self.flying.iter_mut().map(|flight| &mut flight.batch).chain(self.waiting.iter_mut());
+        let mut last = None;
+        for batch in batches {
+            let found = batch.last_ts().is_some_and(|newest| newest >= ts);
+            last = Some(batch);
+            if found {
+                break;
+            }
+        }
+        match last {
+            Some(batch) => {
+                batch.waiters.push(waiter);
+                Ok(())
+            }
+            None => Err(waiter),
+        }
+    }
+
+    /// The next batch to append, if the pipe has room for it.
+    pub(crate) fn ship(&mut self, settings: &Settings) -> Option<(u64, Vec<Record>)> {
+        let next = self.waiting.front()?;
+        let room = self.flying.is_empty()
+            || (self.flying.len() < settings.pipe_depth && self.flying_bytes + next.bytes <= settings.pipe_size_bytes);
+        if !room {
+            return None;
+        }
+        let mut batch = self.waiting.pop_front()?;
+        self.waiting_bytes -= batch.bytes;
+        self.waiting_requests -= batch.accepted.len();
+        self.flying_bytes += batch.bytes;
+        let id = self.next_id;
+        self.next_id += 1;
+        let records = std::mem::take(&mut batch.records);
+        self.flying.push_back(Flight { id, batch, landed: None });
+        Some((id, records))
+    }
+
+    /// The append of batch `id` has ended.
+    pub(crate) fn land(&mut self, id: u64, result: Result<Lsn, journal::Error>) {
+        if let Some(flight) = self.flying.iter_mut().find(|flight| flight.id == id) {
+            flight.landed = Some(result);
+        }
+    }
+
+    /// The oldest batch, if it has landed.
+    pub(crate) fn next_landed(&mut self) -> Option<(Batch, Result<Lsn, journal::Error>)> {
+        let flight = self.flying.pop_front_if(|flight| flight.landed.is_some())?;
+        self.flying_bytes -= flight.batch.bytes;
+        flight.landed.map(|result| (flight.batch, result))
+    }
+
+    /// Whether nothing is at the journal.
+    pub(crate) fn is_grounded(&self) -> bool {
+        self.flying.is_empty()
+    }
+
+    /// Takes out all that was not shipped.
+    pub(crate) fn take_waiting(&mut self) -> VecDeque<Batch> {
+        (self.waiting_bytes, self.waiting_requests) = (0, 0);
+        std::mem::take(&mut self.waiting)
+    }
+
+    /// Takes out everything; what lands later is ignored.
+    pub(crate) fn take_all(&mut self) -> Vec<Batch> {
+        self.flying_bytes = 0;
+        let mut all: Vec<Batch> = std::mem::take(&mut self.flying).into_iter().map(|flight| flight.batch).collect();
+        all.extend(self.take_waiting());
+        all
+    }
+
+    /// The batch that takes the next record.
+    fn open_batch(&mut self, bytes: usize, settings: &Settings) -> &mut Batch {
+        let full = self.waiting.back().is_none_or(|batch| {
+            batch.count > 0 && batch.bytes.saturating_add(bytes) > settings.batch_size_bytes
+        });
+        if full {
+            self.waiting.push_back(Batch::default());
+        }
+        let last = self.waiting.len() - 1;
+        &mut self.waiting[last]
+    }
+}

@@ -1,0 +1,1 @@
+//! Proof that the core decides as PROTOCOL §7 says.

@@ -1,0 +1,209 @@
+use std::time::Duration;
+
+use gavel_api::conformance::adjudicator::{self as suite, request, write};
+use gavel_clock::{ManualClock, SystemClock};
+use gavel_journal::{FileJournal, MemoryDisk};
+use gavel_types::WriteMode;
+
+use super::*;
+
+fn journal(disk: &MemoryDisk) -> Arc<FileJournal> {
+    let settings = gavel_journal::Settings { segment_size_bytes: 4_096, ..gavel_journal::Settings::default() };
+    Arc::new(FileJournal::open(Arc::new(disk.clone()), settings).unwrap())
+}
+
+async fn open(disk: &MemoryDisk) -> Service {
+    let clock = Arc::new(SystemClock::unbounded());
+    Service::open(journal(disk), clock, Settings::default()).await.unwrap()
+}
+
+/// The journal is free for another opener once all tasks have let go of it.
+async fn reopen(service: Service, disk: &MemoryDisk) -> Service {
+    drop(service);
+    for _ in 0..1_000 {
+        if gavel_journal::Disk::lock(disk).is_ok() {
+            return open(disk).await;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    panic!("the journal was not closed");
+}
+
+#[tokio::test]
+async fn it_conforms() {
+    suite::all(async || open(&MemoryDisk::new()).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_conforms_on_threads() {
+    suite::all(async || open(&MemoryDisk::new()).await).await;
+}
+
+#[tokio::test]
+async fn a_restart_knows_outcomes_and_conflicts() {
+    let disk = MemoryDisk::new();
+    let one = open(&disk).await;
+    let mut loser = request(&one, 2);
+    loser.writes.push(write("k", WriteMode::Update));
+    let mut winner = request(&one, 1);
+    winner.writes.push(write("k", WriteMode::Update));
+    let CommitOutcome::Committed(ts) = one.commit(winner.clone()).await.unwrap() else { panic!("no conflict") };
+    let epoch = one.visible().epoch;
+    let two = reopen(one, &disk).await;
+    assert_eq!(two.visible(), Visible { ts, epoch: Epoch(epoch.0 + 1) });
+    // The old epoch's request is found, not refused; a new one with the old snapshot conflicts.
+    assert_eq!(two.commit(winner).await.unwrap(), CommitOutcome::Committed(ts));
+    assert!(matches!(two.commit(loser.clone()).await, Err(Error::WrongEpoch(_))));
+    loser.epoch = two.visible().epoch;
+    assert!(matches!(two.commit(loser).await.unwrap(), CommitOutcome::Aborted(c) if c.winner_ts == ts));
+    assert_eq!(two.resolve(TxnId(1)).await.unwrap(), CommitOutcome::Committed(ts));
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_commits_and_forgets_them() {
+    let disk = MemoryDisk::new();
+    let service = open(&disk).await;
+    let mut id = 0;
+    let mut commit = async |key: &'static str| {
+        id += 1;
+        let mut one = request(&service, id);
+        one.writes.push(write(key, WriteMode::Update));
+        service.commit(one).await
+    };
+    assert!(matches!(commit("k").await, Ok(CommitOutcome::Committed(_))));
+    disk.set_capacity(Some(disk.used()));
+    let mut tries = 0;
+    let full = loop {
+        match commit("k").await {
+            Ok(CommitOutcome::Committed(_)) => tries += 1,
+            Ok(CommitOutcome::Aborted(conflict)) => panic!("{conflict:?}"),
+            Err(error) => break error,
+        }
+        assert!(tries < 10_000, "the disk never filled up");
+    };
+    assert!(matches!(full, Error::DiskFull), "{full:?}");
+    let visible = service.visible();
+    assert!(matches!(commit("k").await, Err(Error::DiskFull)));
+    assert_eq!(service.visible(), visible);
+    let promise = Timestamp(visible.ts.0 + 1_000_000_000_000);
+    assert!(service.close(promise).await.is_err());
+    disk.set_capacity(None);
+    // The key of the refused commits is free, though nothing else has committed meanwhile.
+    assert!(matches!(commit("k").await, Ok(CommitOutcome::Committed(_))));
+    assert!(service.visible().ts > visible.ts);
+}
+
+#[tokio::test]
+async fn commits_side_by_side_on_a_full_disk_are_all_answered() {
+    let disk = MemoryDisk::new();
+    let service = open(&disk).await;
+    disk.set_capacity(Some(disk.used()));
+    let mut id = 0;
+    let (mut committed, mut full) = (0, 0);
+    while full == 0 {
+        let requests: Vec<_> = (0..50)
+            .map(|n| {
+                id += 1;
+                let mut one = request(&service, id);
+                one.writes.push(gavel_types::Write {
+                    key: bytes::Bytes::from(format!("{n}")),
+                    ..write("", WriteMode::Update)
+                });
+                service.commit(one)
+            })
+            .collect();
+        for answer in futures::future::join_all(requests).await {
+            match answer {
+                Ok(CommitOutcome::Committed(_)) => committed += 1,
+                Err(Error::DiskFull) => full += 1,
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    disk.set_capacity(None);
+    let mut one = request(&service, id + 1);
+    one.writes.push(gavel_types::Write { key: bytes::Bytes::from("7"), ..write("", WriteMode::Update) });
+    assert!(matches!(service.commit(one).await, Ok(CommitOutcome::Committed(_))));
+    let again = reopen(service, &disk).await;
+    let journal_commits = again.inner.journal.bounds().1.0;
+    // Two epoch records besides.
+    assert_eq!(journal_commits, committed + 1 + 2);
+}
+
+#[tokio::test]
+async fn a_failed_flush_leaves_the_outcome_unknown_and_closes() {
+    let disk = MemoryDisk::new();
+    let service = open(&disk).await;
+    disk.fail_flushes();
+    let mut one = request(&service, 1);
+    one.writes.push(write("k", WriteMode::Update));
+    assert!(matches!(service.commit(one).await, Err(Error::Unknown(_))));
+    assert!(!service.is_open());
+    let mut two = request(&service, 2);
+    two.writes.push(write("l", WriteMode::Update));
+    assert!(matches!(service.commit(two).await, Err(Error::NotOpen)));
+    assert!(matches!(service.resolve(TxnId(1)).await, Err(Error::NotOpen)));
+}
+
+#[tokio::test]
+async fn a_promise_holds_across_a_restart() {
+    let disk = MemoryDisk::new();
+    let clock = Arc::new(ManualClock::new(Timestamp(1_000)));
+    let service = Service::open(journal(&disk), Arc::clone(&clock) as _, Settings::default()).await.unwrap();
+    let closed = service.close(Timestamp(5_000)).await.unwrap();
+    assert_eq!(closed.ts, Timestamp(5_000));
+    drop(service);
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    clock.set(Timestamp(10));
+    let service = Service::open(journal(&disk), clock, Settings::default()).await.unwrap();
+    let mut one = request(&service, 1);
+    one.writes.push(write("k", WriteMode::Update));
+    let CommitOutcome::Committed(ts) = service.commit(one).await.unwrap() else { panic!("no conflict") };
+    assert!(ts > Timestamp(5_000));
+}
+
+#[tokio::test]
+async fn a_dropped_commit_is_left_to_resolve() {
+    let service = open(&MemoryDisk::new()).await;
+    let mut one = request(&service, 1);
+    one.writes.push(write("k", WriteMode::Update));
+    {
+        let mut commit = Box::pin(service.commit(one));
+        assert!(futures::poll!(commit.as_mut()).is_pending());
+    }
+    assert!(matches!(service.resolve(TxnId(1)).await, Ok(CommitOutcome::Committed(_))));
+}
+
+#[tokio::test]
+async fn limits_are_answered_as_such() {
+    let settings = Settings { transaction_size_bytes: 1_000, ..Settings::default() };
+    let clock = Arc::new(SystemClock::unbounded());
+    let service = Service::open(journal(&MemoryDisk::new()), clock, settings).await.unwrap();
+    let mut one = request(&service, 1);
+    one.writes.push(gavel_types::Write {
+        value: Some(bytes::Bytes::from(vec![0; 2_000])),
+        ..write("k", WriteMode::Insert)
+    });
+    assert!(matches!(service.commit(one).await, Err(Error::TooLarge(_))));
+    let mut two = request(&service, 2);
+    two.snapshot_ts = Timestamp(u64::MAX / 4);
+    two.writes.push(write("k", WriteMode::Insert));
+    assert!(matches!(service.commit(two).await, Err(Error::TooLarge(_))));
+}
+
+#[tokio::test]
+async fn what_a_rebuild_needs_is_kept() {
+    let disk = MemoryDisk::new();
+    let clock = Arc::new(ManualClock::new(Timestamp(1_000_000_000)));
+    let service = Service::open(journal(&disk), Arc::clone(&clock) as _, Settings::default()).await.unwrap();
+    assert_eq!(service.keep_from(), Lsn(1));
+    for n in 0..200u64 {
+        let mut one = request(&service, u128::from(n) + 1);
+        one.writes.push(gavel_types::Write { key: bytes::Bytes::from(n.to_string()), ..write("", WriteMode::Update) });
+        assert!(matches!(service.commit(one).await, Ok(CommitOutcome::Committed(_))));
+        clock.advance(Duration::from_secs(5));
+    }
+    // 600 s at 5 s each, and up to a step of 10 s more.
+    let kept = 201 - service.keep_from().0;
+    assert!((120..=126).contains(&kept), "{kept}");
+}
