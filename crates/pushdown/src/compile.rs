@@ -312,3 +312,6 @@ fn check(function: Oid) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod compile_test;

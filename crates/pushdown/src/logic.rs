@@ -124,3 +124,6 @@ impl fmt::Display for Logic {
         f.write_str(")")
     }
 }
+
+#[cfg(test)]
+mod logic_test;

@@ -229,7 +229,10 @@ proptest! {
                 prop_assert_eq!(&backwards, &expected);
                 for key in model.keys() {
                     let expected = expected.iter().find(|r| r.0 == key.as_bytes()).map(|r| r.1.clone());
-                    prop_assert_eq!(engine.get(key.as_bytes(), Timestamp(at)).expect("get"), expected);
+                    prop_assert_eq!(&engine.get(key.as_bytes(), Timestamp(at)).expect("get"), &expected);
+                    let point = KeyRange::point(&Bytes::from(key.clone()));
+                    let row: Option<_> = engine.scan(&point, Timestamp(at), false).next().map(|r| r.expect("row").1);
+                    prop_assert_eq!(row, expected);
                 }
             }
         }
