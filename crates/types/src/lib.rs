@@ -11,6 +11,7 @@
 //! | [`numeric_ordered`] | its order-preserving bytes |
 //! | [`interval`] | PostgreSQL's `interval` |
 //! | [`datetime`] | calendar arithmetic and text forms of dates and times |
+//! | [`json`] | JSON syntax, and the canonical form of `jsonb` |
 //! | [`text_io`] | PostgreSQL's text input and output of every type |
 //! | [`error`], [`sqlstate`] | errors as PostgreSQL reports them |
 
@@ -20,6 +21,7 @@ pub mod datum;
 pub mod error;
 pub mod ids;
 pub mod interval;
+pub mod json;
 pub mod numeric;
 pub mod numeric_ordered;
 pub mod pg_type;

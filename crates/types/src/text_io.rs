@@ -1,9 +1,29 @@
 //! PostgreSQL's text input and output functions of every type: what a literal, a COPY field or a
 //! text-format parameter is parsed by, and what a text-format result is written by.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | this one | the settings, and the choice by type |
+//! | [`number`] | integers, floats, oids |
+//! | [`bytea`] | hex and escape forms |
+//! | [`string`] | `varchar(n)`, `char(n)`, `name`, booleans, uuids, bit strings |
+//! | [`array`] | `{…}`, vectors, records |
 
+use std::fmt::Write as _;
+
+use crate::datetime;
 use crate::datum::Datum;
-use crate::error::SqlResult;
-use crate::pg_type::{Oid, PgType};
+use crate::error::{SqlError, SqlResult};
+use crate::interval;
+use crate::json::{self, Json};
+use crate::numeric::Numeric;
+use crate::pg_type::{Oid, PgType, TYPES};
+use crate::sqlstate::SqlState;
+
+pub mod array;
+pub mod bytea;
+pub mod number;
+pub mod string;
 
 /// Session settings that text forms depend on.
 #[derive(Clone, Debug)]
@@ -79,16 +99,244 @@ impl Default for TextStyle {
     }
 }
 
+/// The name of a type as messages and `format_type` print it: `integer`, `timestamp with time zone`,
+/// `text[]`. The number, for a type that is not built in.
+pub fn type_name(oid: Oid) -> String {
+    let name = match oid {
+        Oid::BOOL => "boolean",
+        Oid::CHAR => "\"char\"",
+        Oid::INT2 => "smallint",
+        Oid::INT4 => "integer",
+        Oid::INT8 => "bigint",
+        Oid::FLOAT4 => "real",
+        Oid::FLOAT8 => "double precision",
+        Oid::BPCHAR => "character",
+        Oid::VARCHAR => "character varying",
+        Oid::BIT => "bit",
+        Oid::VARBIT => "bit varying",
+        Oid::TIME => "time without time zone",
+        Oid::TIMETZ => "time with time zone",
+        Oid::TIMESTAMP => "timestamp without time zone",
+        Oid::TIMESTAMPTZ => "timestamp with time zone",
+        Oid::INT2VECTOR => "int2vector",
+        Oid::OIDVECTOR => "oidvector",
+        _ => {
+            return match (oid.element(), TYPES.iter().find(|t| t.0 == oid)) {
+                (Some(element), _) => format!("{}[]", type_name(element)),
+                (None, Some((_, name, _))) => (*name).to_owned(),
+                (None, None) => oid.to_string(),
+            };
+        }
+    };
+    name.to_owned()
+}
+
+/// [`type_name`] with the modifier, as `format_type` prints it: `numeric(12,2)`, `character varying(3)`,
+/// `timestamp(3) without time zone`.
+pub fn type_name_with_typmod(ty: PgType) -> String {
+    if let Some(element) = ty.oid.element()
+        && !matches!(ty.oid, Oid::INT2VECTOR | Oid::OIDVECTOR)
+    {
+        return format!("{}[]", type_name_with_typmod(PgType::with_typmod(element, ty.typmod)));
+    }
+    let name = type_name(ty.oid);
+    if ty.typmod < 0 {
+        // A `char` without length is one that was written `bpchar`; plain CHAR has the modifier of 1.
+        return if ty.oid == Oid::BPCHAR { "bpchar".into() } else { name };
+    }
+    match ty.oid {
+        Oid::BPCHAR | Oid::VARCHAR => format!("{name}({})", ty.typmod - 4),
+        Oid::BIT | Oid::VARBIT => format!("{name}({})", ty.typmod),
+        Oid::NUMERIC => match Numeric::precision_and_scale(ty.typmod) {
+            Some((precision, scale)) => format!("{name}({precision},{scale})"),
+            None => name,
+        },
+        Oid::TIME | Oid::TIMETZ | Oid::TIMESTAMP | Oid::TIMESTAMPTZ => match name.split_once(' ') {
+            Some((first, rest)) => format!("{first}({}) {rest}", ty.typmod),
+            None => name,
+        },
+        Oid::INTERVAL => interval_name(ty.typmod),
+        _ => name,
+    }
+}
+
+fn interval_name(typmod: i32) -> String {
+    use interval::range::{DAY, FULL, HOUR, MINUTE, MONTH, SECOND, YEAR};
+    let (fields, precision) = interval::Interval::range_and_precision(typmod);
+    let words = match fields {
+        FULL => "",
+        f if f == YEAR => " year",
+        f if f == MONTH => " month",
+        f if f == DAY => " day",
+        f if f == HOUR => " hour",
+        f if f == MINUTE => " minute",
+        f if f == SECOND => " second",
+        f if f == YEAR | MONTH => " year to month",
+        f if f == DAY | HOUR => " day to hour",
+        f if f == DAY | HOUR | MINUTE => " day to minute",
+        f if f == DAY | HOUR | MINUTE | SECOND => " day to second",
+        f if f == HOUR | MINUTE => " hour to minute",
+        f if f == HOUR | MINUTE | SECOND => " hour to second",
+        f if f == MINUTE | SECOND => " minute to second",
+        _ => "",
+    };
+    match precision {
+        Some(p) => format!("interval{words}({p})"),
+        None => format!("interval{words}"),
+    }
+}
+
+/// 22P02: `text` is no value of the type called `type_name`.
+pub fn invalid_syntax(type_name: &str, text: &str) -> SqlError {
+    SqlError::new(
+        SqlState::InvalidTextRepresentation,
+        format!("invalid input syntax for type {type_name}: \"{text}\""),
+    )
+}
+
 /// Parses `text` as a value of `ty`, applying its typmod as an assignment of a literal does.
 ///
 /// # Errors
 /// 22P02, 22007, 22008, 22003, 22001 … with PostgreSQL's message.
 pub fn parse(text: &str, ty: PgType, style: &TextStyle) -> SqlResult<Datum> {
-    let _ = (text, ty, style);
-    Err(crate::SqlError::internal("text input is not built"))
+    Ok(match ty.oid {
+        Oid::BOOL => Datum::Bool(string::parse_bool(text)?),
+        Oid::INT2 => Datum::Int2(number::parse_int(text, "smallint")?),
+        Oid::INT4 => Datum::Int4(number::parse_int(text, "integer")?),
+        Oid::INT8 => Datum::Int8(number::parse_int(text, "bigint")?),
+        Oid::FLOAT4 => Datum::Float4(number::parse_float4(text)?),
+        Oid::FLOAT8 => Datum::Float8(number::parse_float8(text)?),
+        Oid::NUMERIC => Datum::Numeric(Numeric::parse(text)?.with_typmod(ty.typmod)?),
+        Oid::TEXT | Oid::UNKNOWN | Oid::CSTRING | Oid::REFCURSOR | Oid::XML | Oid::PG_NODE_TREE | Oid::ACLITEM => {
+            Datum::text(text)
+        }
+        Oid::VARCHAR => Datum::text(string::to_varchar(text, ty.typmod, false)?),
+        Oid::BPCHAR => Datum::text(string::to_bpchar(text, ty.typmod, false)?),
+        Oid::NAME => Datum::text(string::to_name(text)),
+        Oid::CHAR => Datum::Char(string::parse_char(text)),
+        Oid::BYTEA => Datum::Bytea(bytea::parse(text)?),
+        Oid::DATE => Datum::Date(datetime::parse::date(text, style)?),
+        Oid::TIME => Datum::Time(datetime::parse::time(text, ty.typmod, style)?),
+        Oid::TIMETZ => {
+            let (micros, west) = datetime::parse::timetz(text, ty.typmod, style)?;
+            Datum::TimeTz(micros, west)
+        }
+        Oid::TIMESTAMP => Datum::Timestamp(datetime::parse::timestamp(text, ty.typmod, style)?),
+        Oid::TIMESTAMPTZ => Datum::TimestampTz(datetime::parse::timestamptz(text, ty.typmod, style)?),
+        Oid::INTERVAL => Datum::Interval(interval::parse::parse(text, ty.typmod, style)?),
+        Oid::UUID => Datum::Uuid(string::parse_uuid(text)?),
+        Oid::JSON => {
+            json::validate(text)?;
+            Datum::text(text)
+        }
+        Oid::JSONB => Datum::Jsonb(Json::parse_canonical(text)?.to_string().into()),
+        Oid::OID => Datum::Oid(number::parse_oid(text, "oid")?),
+        Oid::XID => Datum::Oid(number::parse_oid(text, "xid")?),
+        Oid::CID => Datum::Oid(number::parse_oid(text, "cid")?),
+        Oid::PG_LSN => Datum::Int8(number::parse_lsn(text)?),
+        Oid::BIT | Oid::VARBIT => Datum::text(string::parse_bits(text, ty)?),
+        Oid::TID => Datum::text(text),
+        Oid::INT2VECTOR | Oid::OIDVECTOR => array::parse_vector(text, ty, style)?,
+        Oid::VOID => Datum::text(""),
+        oid if is_reg(oid) => Datum::Oid(parse_reg(text, oid, style)?),
+        oid => match oid.element() {
+            Some(element) => array::parse(text, PgType::with_typmod(element, ty.typmod), style)?,
+            None if oid == Oid::RECORD => {
+                return Err(SqlError::unsupported("input of anonymous composite types is not implemented"));
+            }
+            None => return Err(SqlError::unsupported(format!("type {} is not supported", type_name(oid)))),
+        },
+    })
+}
+
+fn is_reg(oid: Oid) -> bool {
+    matches!(
+        oid,
+        Oid::REGPROC
+            | Oid::REGPROCEDURE
+            | Oid::REGOPER
+            | Oid::REGOPERATOR
+            | Oid::REGCLASS
+            | Oid::REGTYPE
+            | Oid::REGNAMESPACE
+            | Oid::REGROLE
+            | Oid::REGCOLLATION
+    )
+}
+
+/// A number, `-`, or a name for the session to resolve.
+fn parse_reg(text: &str, ty: Oid, style: &TextStyle) -> SqlResult<u32> {
+    let trimmed = text.trim();
+    if trimmed == "-" {
+        return Ok(0);
+    }
+    if !trimmed.is_empty() && trimmed.bytes().all(|b| b.is_ascii_digit()) {
+        return number::parse_oid(trimmed, "oid");
+    }
+    if let Some(names) = &style.names {
+        return names.resolve(trimmed, ty).map(|o| o.0);
+    }
+    if ty == Oid::REGTYPE
+        && let Some((oid, ..)) = TYPES.iter().find(|(oid, name, _)| *name == trimmed || type_name(*oid) == trimmed)
+    {
+        return Ok(oid.0);
+    }
+    Err(SqlError::unsupported(format!("names of type {} cannot be resolved here", type_name(ty))))
+}
+
+fn write_reg(value: u32, ty: Oid, style: &TextStyle, out: &mut String) {
+    if value == 0 {
+        return out.push('-');
+    }
+    match style.names.as_ref().and_then(|n| n.name(Oid(value), ty)) {
+        Some(name) => out.push_str(&name),
+        None if ty == Oid::REGTYPE => out.push_str(&type_name(Oid(value))),
+        None => {
+            let _ = write!(out, "{value}");
+        }
+    }
 }
 
 /// Appends the text form of a non-null `value` of type `ty` to `out`. NULL appends nothing.
 pub fn write(value: &Datum, ty: PgType, style: &TextStyle, out: &mut String) {
-    let _ = (value, ty, style, out);
+    match value {
+        Datum::Null => {}
+        Datum::Bool(v) => out.push(if *v { 't' } else { 'f' }),
+        Datum::Int2(v) => number::write_int(i64::from(*v), out),
+        Datum::Int4(v) => number::write_int(i64::from(*v), out),
+        Datum::Int8(v) if ty.oid == Oid::PG_LSN => number::write_lsn(*v, out),
+        Datum::Int8(v) => number::write_int(*v, out),
+        Datum::Float4(v) => number::write_float4(*v, style.extra_float_digits, out),
+        Datum::Float8(v) => number::write_float8(*v, style.extra_float_digits, out),
+        Datum::Numeric(v) => {
+            let _ = write!(out, "{v}");
+        }
+        Datum::Text(v) | Datum::Jsonb(v) => out.push_str(v),
+        Datum::Bytea(v) => bytea::write(v, style.bytea_hex, out),
+        Datum::Date(v) => datetime::write::write_date(*v, style, out),
+        Datum::Time(v) => datetime::write::write_time(*v, out),
+        Datum::TimeTz(v, west) => datetime::write::write_timetz(*v, *west, out),
+        Datum::Timestamp(v) => datetime::write::write_timestamp(*v, style, out),
+        Datum::TimestampTz(v) => datetime::write::write_timestamptz(*v, style, out),
+        Datum::Interval(v) => interval::write::write(*v, style.interval_style, out),
+        Datum::Uuid(v) => string::write_uuid(v, out),
+        Datum::Oid(v) if is_reg(ty.oid) => write_reg(*v, ty.oid, style, out),
+        Datum::Oid(v) => {
+            let _ = write!(out, "{v}");
+        }
+        Datum::Char(v) => string::write_char(*v, out),
+        Datum::Array(v) if matches!(ty.oid, Oid::INT2VECTOR | Oid::OIDVECTOR) => array::write_vector(v, style, out),
+        Datum::Array(v) => array::write(v, style, out),
+        Datum::Record(v) => array::write_record(v, style, out),
+    }
 }
+
+/// [`write`] into a new string.
+pub fn to_text(value: &Datum, ty: PgType, style: &TextStyle) -> String {
+    let mut out = String::new();
+    write(value, ty, style, &mut out);
+    out
+}
+
+#[cfg(test)]
+mod text_io_test;

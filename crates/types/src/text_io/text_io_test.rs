@@ -1,0 +1,97 @@
+use super::*;
+
+fn show(text: &str, ty: PgType) -> String {
+    let style = TextStyle::default();
+    match parse(text, ty, &style) {
+        Ok(value) => to_text(&value, ty, &style),
+        Err(e) => format!("{} {}", e.code().as_str(), e.message()),
+    }
+}
+
+/// What PostgreSQL 15 answers.
+#[test]
+fn input_and_output_agree_with_postgresql() {
+    let int_array = PgType::new(Oid(1007));
+    let text_array = PgType::new(Oid(1009));
+    for (ty, input, output) in [
+        (PgType::INT4, " 42 ", "42"),
+        (PgType::INT4, "x", "22P02 invalid input syntax for type integer: \"x\""),
+        (PgType::INT4, "99999999999", "22003 value \"99999999999\" is out of range for type integer"),
+        (PgType::INT2, "-32768", "-32768"),
+        (PgType::INT8, "9223372036854775808", "22003 value \"9223372036854775808\" is out of range for type bigint"),
+        (PgType::FLOAT8, "1e20", "1e+20"),
+        (PgType::FLOAT8, "100000000000000", "100000000000000"),
+        (PgType::FLOAT8, "1e15", "1e+15"),
+        (PgType::FLOAT8, "0.0001", "0.0001"),
+        (PgType::FLOAT8, "0.00001", "1e-05"),
+        (PgType::FLOAT8, "-0", "-0"),
+        (PgType::FLOAT8, "0.1", "0.1"),
+        (PgType::FLOAT8, "inf", "Infinity"),
+        (PgType::FLOAT8, "1e400", "22003 \"1e400\" is out of range for type double precision"),
+        (PgType::FLOAT8, "1e-400", "22003 \"1e-400\" is out of range for type double precision"),
+        (PgType::FLOAT8, "1e", "22P02 invalid input syntax for type double precision: \"1e\""),
+        (PgType::FLOAT4, "1234567", "1.234567e+06"),
+        (PgType::FLOAT4, "123456", "123456"),
+        (PgType::BOOL, "yes", "t"),
+        (PgType::BOOL, "of", "f"),
+        (PgType::BOOL, "o", "22P02 invalid input syntax for type boolean: \"o\""),
+        (PgType::with_typmod(Oid::VARCHAR, 7), "abc  ", "abc"),
+        (PgType::with_typmod(Oid::VARCHAR, 7), "abcd", "22001 value too long for type character varying(3)"),
+        (PgType::with_typmod(Oid::BPCHAR, 8), "ab", "ab  "),
+        (PgType::BYTEA, "\\xDEad", "\\xdead"),
+        (PgType::BYTEA, "a\\000b\\\\", "\\x6100625c"),
+        (PgType::BYTEA, "\\xg", "22023 invalid hexadecimal digit: \"g\""),
+        (PgType::UUID, "{A0EEBC99-9c0b4ef8-bb6d6bb9bd380a11}", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
+        (PgType::UUID, "x", "22P02 invalid input syntax for type uuid: \"x\""),
+        (PgType::JSONB, "{\"b\":1,\"a\":[1,2]}", "{\"a\": [1, 2], \"b\": 1}"),
+        (PgType::JSON, "{\"b\":1}", "{\"b\":1}"),
+        (PgType::OID, "4294967295", "4294967295"),
+        (PgType::OID, "-1", "4294967295"),
+        (PgType::CHAR, "abc", "a"),
+        (PgType::PG_LSN, "16/B374D848", "16/B374D848"),
+        (PgType::OIDVECTOR, "1 2 3", "1 2 3"),
+        (PgType::REGTYPE, "23", "integer"),
+        (int_array, "{1, 2,NULL}", "{1,2,NULL}"),
+        (int_array, "[2:3]={1,2}", "[2:3]={1,2}"),
+        (int_array, "{{1,2},{3,4}}", "{{1,2},{3,4}}"),
+        (int_array, "{}", "{}"),
+        (int_array, "{1,{2}}", "22P02 malformed array literal: \"{1,{2}}\""),
+        (int_array, "1,2", "22P02 malformed array literal: \"1,2\""),
+        (int_array, "{a}", "22P02 invalid input syntax for type integer: \"a\""),
+        (text_array, "{a b, \"c,d\", \"NULL\", null, \"\\\"\", \"\"}", "{\"a b\",\"c,d\",\"NULL\",NULL,\"\\\"\",\"\"}"),
+        (PgType::BIT, "x5", "0101"),
+        (PgType::NUMERIC, "x", "22P02 invalid input syntax for type numeric: \"x\""),
+    ] {
+        assert_eq!(show(input, ty), output, "{input} as {}", type_name(ty.oid));
+    }
+}
+
+#[test]
+fn records_quote_what_they_must() {
+    let fields = [
+        (Oid::INT4, Datum::Int4(1)),
+        (Oid::TEXT, Datum::text("a \"b\"")),
+        (Oid::TEXT, Datum::Null),
+        (Oid::TEXT, Datum::text("")),
+    ];
+    let mut out = String::new();
+    array::write_record(&fields, &TextStyle::default(), &mut out);
+    assert_eq!(out, "(1,\"a \"\"b\"\"\",,\"\")");
+}
+
+#[test]
+fn names_of_types() {
+    let name = |oid, typmod| type_name_with_typmod(PgType::with_typmod(oid, typmod));
+    assert_eq!(name(Oid::NUMERIC, (12 << 16 | 2) + 4), "numeric(12,2)");
+    assert_eq!(name(Oid::VARCHAR, 14), "character varying(10)");
+    assert_eq!(name(Oid::TIMESTAMPTZ, 3), "timestamp(3) with time zone");
+    assert_eq!(name(Oid(1009), -1), "text[]");
+    assert_eq!(name(Oid::INTERVAL, (4 << 16) | 0xffff), "interval year");
+}
+
+#[test]
+fn fewer_digits_on_request() {
+    let style = TextStyle { extra_float_digits: 0, ..TextStyle::default() };
+    assert_eq!(to_text(&Datum::Float8(0.1 + 0.2), PgType::FLOAT8, &style), "0.3");
+    assert_eq!(to_text(&Datum::Float8(1e20), PgType::FLOAT8, &style), "1e+20");
+}
