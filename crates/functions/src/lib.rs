@@ -12,12 +12,15 @@
 //! | [`physical`] | Arrow types of PostgreSQL types; `Datum` to and from arrays |
 //! | [`vector`] | evaluation over Arrow arrays: kernels where they exist, else row by row |
 //! | [`aggregate`] | accumulators |
+//! | [`formatting`], [`json`] | `to_char` and its kin; JSON |
 //! | `tables` | the list of all tables of implementations |
 //! | [`compare`] | SQL comparison and order-preserving sort keys |
 
 pub mod aggregate;
 pub mod call;
 pub mod compare;
+pub mod formatting;
+pub mod json;
 pub mod physical;
 pub mod registry;
 mod tables;

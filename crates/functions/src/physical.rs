@@ -61,9 +61,10 @@ pub fn physical_type(ty: PgType) -> DataType {
 }
 
 fn slot<A: 'static>(array: &dyn Array, ty: PgType) -> SqlResult<&A> {
-    array.as_any().downcast_ref::<A>().ok_or_else(|| {
-        SqlError::internal(format!("type {} is not held in an array of {}", ty.oid, array.data_type()))
-    })
+    array
+        .as_any()
+        .downcast_ref::<A>()
+        .ok_or_else(|| SqlError::internal(format!("type {} is not held in an array of {}", ty.oid, array.data_type())))
 }
 
 /// The value in slot `row` of an array of `physical_type(ty)`.

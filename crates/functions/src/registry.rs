@@ -316,9 +316,7 @@ fn read_proc(r: &[&'static str]) -> Proc {
         all_args: all_types
             .iter()
             .enumerate()
-            .map(|(i, t)| {
-                (oid(t), modes.get(i).map_or('i', |m| letter(m)), names.get(i).copied().unwrap_or(""))
-            })
+            .map(|(i, t)| (oid(t), modes.get(i).map_or('i', |m| letter(m)), names.get(i).copied().unwrap_or("")))
             .collect(),
         arg_names: names,
         src: r[13],

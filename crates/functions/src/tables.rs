@@ -1,12 +1,20 @@
 //! All tables of implementations. A new module of functions is one line here.
 
 use crate::call::{ScalarFn, SetFn};
+use crate::{formatting, json};
 
 /// Entered under the internal name (`pg_proc.prosrc`).
-pub const SCALARS: &[&[(&str, ScalarFn)]] = &[];
+pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
+    formatting::datetime::TABLE,
+    formatting::number::TABLE,
+    formatting::parse::TABLE,
+    json::build::TABLE,
+    json::change::TABLE,
+    json::read::TABLE,
+];
 
 /// Entered under the OID, where PostgreSQL's internal name says nothing (bodies in SQL).
 pub const SCALARS_BY_OID: &[&[(u32, ScalarFn)]] = &[];
 
 /// Set-returning ones, under the internal name.
-pub const SETS: &[&[(&str, SetFn)]] = &[];
+pub const SETS: &[&[(&str, SetFn)]] = &[json::rows::TABLE];

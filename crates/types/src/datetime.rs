@@ -45,11 +45,20 @@ pub const TIMESTAMP_INFINITY: i64 = i64::MAX;
 pub const TIMESTAMP_NEG_INFINITY: i64 = i64::MIN;
 
 pub const MONTH_NAMES: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
-pub const DAY_NAMES: [&str; 7] =
-    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+pub const DAY_NAMES: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /// A calendar date and time of day. `year` 0 is 1 BC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -218,9 +227,7 @@ pub fn date_to_timestamp(days: i32) -> SqlResult<i64> {
         DATE_NEG_INFINITY => Ok(TIMESTAMP_NEG_INFINITY),
         _ => {
             let micros = i64::from(days).checked_mul(MICROS_PER_DAY).filter(|m| *m < END_TIMESTAMP);
-            micros.ok_or_else(|| {
-                SqlError::new(SqlState::DatetimeFieldOverflow, "date out of range for timestamp")
-            })
+            micros.ok_or_else(|| SqlError::new(SqlState::DatetimeFieldOverflow, "date out of range for timestamp"))
         }
     }
 }

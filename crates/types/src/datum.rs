@@ -68,8 +68,7 @@ pub struct ArrayValue {
 impl ArrayValue {
     /// A one-dimensional array with lower bound 1.
     pub fn vector(element: Oid, values: Vec<Datum>) -> Self {
-        let dims =
-            if values.is_empty() { vec![] } else { vec![(i32::try_from(values.len()).unwrap_or(i32::MAX), 1)] };
+        let dims = if values.is_empty() { vec![] } else { vec![(i32::try_from(values.len()).unwrap_or(i32::MAX), 1)] };
         Self { element, dims, values }
     }
 }

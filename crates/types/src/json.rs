@@ -189,6 +189,36 @@ pub fn validate(text: &str) -> SqlResult<()> {
     }
 }
 
+/// Members of the object that `text` is, each value as written; `None` if it is no object.
+///
+/// # Errors
+/// As [`validate`].
+pub fn members_as_written(text: &str) -> SqlResult<Option<Vec<(String, &str)>>> {
+    let mut parser = Parser { text, at: 0, strict_unicode: false };
+    parser.space();
+    if parser.peek() != Some(b'{') {
+        return Ok(None);
+    }
+    let mut out = vec![];
+    parser.members(0, |key, _, written| out.push((key, written)))?;
+    Ok(Some(out))
+}
+
+/// Elements of the array that `text` is, each as written; `None` if it is no array.
+///
+/// # Errors
+/// As [`validate`].
+pub fn elements_as_written(text: &str) -> SqlResult<Option<Vec<&str>>> {
+    let mut parser = Parser { text, at: 0, strict_unicode: false };
+    parser.space();
+    if parser.peek() != Some(b'[') {
+        return Ok(None);
+    }
+    let mut out = vec![];
+    parser.elements(0, |_, written| out.push(written))?;
+    Ok(Some(out))
+}
+
 struct Parser<'a> {
     text: &'a str,
     at: usize,
@@ -305,21 +335,27 @@ impl<'a> Parser<'a> {
     }
 
     fn array(&mut self, depth: usize) -> SqlResult<Json> {
-        self.at += 1;
         let mut items = vec![];
+        self.elements(depth, |value, _| items.push(value))?;
+        Ok(Json::Array(items))
+    }
+
+    /// Reads an array and gives each element, with its text as written, to `take`.
+    fn elements(&mut self, depth: usize, mut take: impl FnMut(Json, &'a str)) -> SqlResult<()> {
+        self.at += 1;
         self.space();
         if self.peek() == Some(b']') {
             self.at += 1;
-            return Ok(Json::Array(items));
+            return Ok(());
         }
         loop {
-            items.push(self.value(depth + 1)?);
-            self.space();
+            let (value, written) = self.value_as_written(depth + 1)?;
+            take(value, written);
             match self.peek() {
                 Some(b',') => self.at += 1,
                 Some(b']') => {
                     self.at += 1;
-                    return Ok(Json::Array(items));
+                    return Ok(());
                 }
                 _ => return Err(self.unexpected("\",\" or \"]\"")),
             }
@@ -327,36 +363,53 @@ impl<'a> Parser<'a> {
     }
 
     fn object(&mut self, depth: usize) -> SqlResult<Json> {
-        self.at += 1;
         let mut pairs = vec![];
+        self.members(depth, |key, value, _| pairs.push((key, value)))?;
+        Ok(Json::Object(pairs))
+    }
+
+    /// Reads an object and gives each member, with its value's text as written, to `take`.
+    fn members(&mut self, depth: usize, mut take: impl FnMut(String, Json, &'a str)) -> SqlResult<()> {
+        self.at += 1;
         self.space();
         if self.peek() == Some(b'}') {
             self.at += 1;
-            return Ok(Json::Object(pairs));
+            return Ok(());
         }
+        let mut first = true;
         loop {
             self.space();
             if self.peek() != Some(b'"') {
-                return Err(self.unexpected(if pairs.is_empty() { "string or \"}\"" } else { "string" }));
+                return Err(self.unexpected(if first { "string or \"}\"" } else { "string" }));
             }
+            first = false;
             let key = self.string()?;
             self.space();
             if self.peek() != Some(b':') {
                 return Err(self.unexpected("\":\""));
             }
             self.at += 1;
-            let value = self.value(depth + 1)?;
-            pairs.push((key, value));
-            self.space();
+            let (value, written) = self.value_as_written(depth + 1)?;
+            take(key, value, written);
             match self.peek() {
                 Some(b',') => self.at += 1,
                 Some(b'}') => {
                     self.at += 1;
-                    return Ok(Json::Object(pairs));
+                    return Ok(());
                 }
                 _ => return Err(self.unexpected("\",\" or \"}\"")),
             }
         }
+    }
+
+    /// A value and its text; white space around it is skipped.
+    fn value_as_written(&mut self, depth: usize) -> SqlResult<(Json, &'a str)> {
+        self.space();
+        let begin = self.at;
+        let value = self.value(depth)?;
+        let written = &self.text[begin..self.at];
+        self.space();
+        Ok((value, written))
     }
 
     fn string(&mut self) -> SqlResult<String> {

@@ -257,9 +257,8 @@ impl Numeric {
             let up = |m: i128, n: u16| {
                 if n == 0 { Some(m) } else { pow10_i128(u32::from(n)).and_then(|p| m.checked_mul(p)) }
             };
-            let sum = up(*a, sb.saturating_sub(*sa))
-                .zip(up(*b, sa.saturating_sub(*sb)))
-                .and_then(|(a, b)| a.checked_add(b));
+            let sum =
+                up(*a, sb.saturating_sub(*sa)).zip(up(*b, sa.saturating_sub(*sb))).and_then(|(a, b)| a.checked_add(b));
             if let Some(sum) = sum {
                 return Ok(Self::new(sum, *sa.max(sb)));
             }
@@ -364,7 +363,8 @@ impl Numeric {
         let exponent = digits.len() as i64 - 1 - i64::from(*scale);
         let weight = exponent.div_euclid(4);
         let take = exponent.rem_euclid(4) as usize + 1;
-        let digit = digits.bytes().chain(std::iter::repeat(b'0')).take(take).fold(0, |n, d| n * 10 + i64::from(d - b'0'));
+        let digit =
+            digits.bytes().chain(std::iter::repeat(b'0')).take(take).fold(0, |n, d| n * 10 + i64::from(d - b'0'));
         (weight, digit)
     }
 

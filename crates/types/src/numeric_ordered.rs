@@ -73,13 +73,7 @@ impl Numeric {
             INFINITY => return Some((Self::Infinity, 1)),
             NAN => return Some((Self::NaN, 1)),
             ZERO => {
-                return Some((
-                    Self::Finite {
-                        mantissa: Mantissa::Small(0),
-                        scale,
-                    },
-                    1,
-                ));
+                return Some((Self::Finite { mantissa: Mantissa::Small(0), scale }, 1));
             }
             _ => {}
         }
@@ -107,9 +101,7 @@ impl Numeric {
         // Decimal places that the base-100 digits reach; negative if they end before the point.
         let places = 2 * (i32::try_from(count).ok()? - exponent);
         let value = if count <= 19 {
-            let m = digits
-                .iter()
-                .fold(0u128, |m, b| m * 100 + u128::from(digit(b)));
+            let m = digits.iter().fold(0u128, |m, b| m * 100 + u128::from(digit(b)));
             at_scale_small(m, places, scale, negative)
         } else {
             None
@@ -118,12 +110,7 @@ impl Numeric {
             Some(v) => v,
             None => {
                 let plain: Vec<u8> = digits.iter().map(digit).collect();
-                at_scale_large(
-                    BigUint::from_radix_be(&plain, 100)?,
-                    places,
-                    scale,
-                    negative,
-                )?
+                at_scale_large(BigUint::from_radix_be(&plain, 100)?, places, scale, negative)?
             }
         };
         Some((value, at + count))
@@ -134,11 +121,7 @@ impl Numeric {
     /// told apart by their display scale.
     pub fn to_arrow_bytes(&self, out: &mut Vec<u8>) {
         self.to_ordered_bytes(out);
-        let scale = if let Self::Finite { scale, .. } = self {
-            *scale
-        } else {
-            0
-        };
+        let scale = if let Self::Finite { scale, .. } = self { *scale } else { 0 };
         out.extend_from_slice(&scale.to_be_bytes());
     }
 
@@ -152,11 +135,7 @@ impl Numeric {
 
 /// Mantissa and scale with an even scale, so that base-100 digits meet the decimal point.
 fn aligned(m: u128, scale: i32) -> Option<(u128, i32)> {
-    if scale % 2 == 0 {
-        Some((m, scale))
-    } else {
-        Some((m.checked_mul(10)?, scale + 1))
-    }
+    if scale % 2 == 0 { Some((m, scale)) } else { Some((m.checked_mul(10)?, scale + 1)) }
 }
 
 fn small_digits(out: &mut Vec<u8>, mut m: u128, scale: i32) {
@@ -177,11 +156,7 @@ fn small_digits(out: &mut Vec<u8>, mut m: u128, scale: i32) {
 }
 
 fn large_digits(out: &mut Vec<u8>, m: BigUint, scale: i32) {
-    let (m, scale) = if scale % 2 == 0 {
-        (m, scale)
-    } else {
-        (m * 10u8, scale + 1)
-    };
+    let (m, scale) = if scale % 2 == 0 { (m, scale) } else { (m * 10u8, scale + 1) };
     push(out, &m.to_radix_be(100), scale);
 }
 
@@ -195,10 +170,7 @@ fn push(out: &mut Vec<u8>, digits: &[u8], scale: i32) {
             out.extend_from_slice(&((i64::from(exponent) + (1 << 31)) as u32).to_be_bytes());
         }
     }
-    let kept = digits
-        .iter()
-        .rposition(|d| *d != 0)
-        .map_or(0, |last| last + 1);
+    let kept = digits.iter().rposition(|d| *d != 0).map_or(0, |last| last + 1);
     out.extend(digits[..kept].iter().map(|d| 2 * d + 1));
     if let Some(last) = out.last_mut() {
         *last &= !1;
@@ -211,7 +183,7 @@ fn at_scale_small(m: u128, places: i32, scale: u16, negative: bool) -> Option<Nu
     let mut places = places;
     let scale_wanted = i32::from(scale);
     // The last base-100 digit may end in a decimal zero that the display scale does not show.
-    if places > scale_wanted && places > 0 && m.is_multiple_of(10) {
+    if places > scale_wanted && places > 0 && m % 10 == 0 {
         m /= 10;
         places -= 1;
     }
@@ -240,10 +212,7 @@ fn at_scale_large(m: BigUint, places: i32, scale: u16, negative: bool) -> Option
         Ok(small) => Mantissa::Small(small),
         Err(_) => Mantissa::Large(Box::new(m)),
     };
-    Some(Numeric::Finite {
-        mantissa,
-        scale: u16::try_from(scale).ok()?,
-    })
+    Some(Numeric::Finite { mantissa, scale: u16::try_from(scale).ok()? })
 }
 
 #[cfg(test)]
@@ -251,16 +220,12 @@ mod tests {
     use super::*;
 
     fn finite(m: i128, scale: u16) -> Numeric {
-        Numeric::Finite {
-            mantissa: Mantissa::Small(m),
-            scale,
-        }
+        Numeric::Finite { mantissa: Mantissa::Small(m), scale }
     }
 
     fn large(text: &str, scale: u16) -> Numeric {
         let m: BigInt = text.parse().expect("digits");
-        let mantissa =
-            i128::try_from(&m).map_or_else(|_| Mantissa::Large(Box::new(m)), Mantissa::Small);
+        let mantissa = i128::try_from(&m).map_or_else(|_| Mantissa::Large(Box::new(m)), Mantissa::Small);
         Numeric::Finite { mantissa, scale }
     }
 
@@ -325,26 +290,18 @@ mod tests {
 
     #[test]
     fn display_scale_does_not_change_the_bytes() {
-        for (a, b) in [
-            (finite(10, 1), finite(100, 2)),
-            (finite(-5, 0), finite(-5000, 3)),
-            (finite(7, 0), finite(70, 1)),
-        ] {
+        for (a, b) in
+            [(finite(10, 1), finite(100, 2)), (finite(-5, 0), finite(-5000, 3)), (finite(7, 0), finite(70, 1))]
+        {
             assert_eq!(bytes(&a), bytes(&b));
         }
     }
 
     #[test]
     fn malformed_bytes_are_refused() {
-        for bad in [
-            &[][..],
-            &[0x9C],
-            &[0x9C, 0x03],
-            &[0x9C, 0xFE],
-            &[0x82, 0, 0],
-            &[0x00],
-            &[0xF0, 0xff, 0xff, 0xff, 0xff, 2],
-        ] {
+        for bad in
+            [&[][..], &[0x9C], &[0x9C, 0x03], &[0x9C, 0xFE], &[0x82, 0, 0], &[0x00], &[0xF0, 0xff, 0xff, 0xff, 0xff, 2]]
+        {
             assert!(Numeric::from_ordered_bytes(bad, 0).is_none(), "{bad:?}");
         }
     }

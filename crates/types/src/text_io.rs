@@ -188,10 +188,7 @@ fn interval_name(typmod: i32) -> String {
 
 /// 22P02: `text` is no value of the type called `type_name`.
 pub fn invalid_syntax(type_name: &str, text: &str) -> SqlError {
-    SqlError::new(
-        SqlState::InvalidTextRepresentation,
-        format!("invalid input syntax for type {type_name}: \"{text}\""),
-    )
+    SqlError::new(SqlState::InvalidTextRepresentation, format!("invalid input syntax for type {type_name}: \"{text}\""))
 }
 
 /// Parses `text` as a value of `ty`, applying its typmod as an assignment of a literal does.

@@ -8,8 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use gavel_api::journal::Record;
+use gavel_journal::{frame, segment};
 use gavel_testkit::Server;
 use gavel_testkit::bank::Bank;
+use gavel_types::{CommitRecord, Timestamp, TxnId, Write, WriteMode};
 
 use crate::GAVEL;
 
@@ -17,9 +20,45 @@ fn cycles() -> u64 {
     std::env::var("GAVEL_KILL_CYCLES").ok().and_then(|n| n.parse().ok()).unwrap_or(5)
 }
 
-/// Garbles what a write under way at the power cut leaves behind: bytes after the last durable record.
+/// Leaves behind the last durable record what a write that was under way at a power cut leaves: a frame
+/// of which some blocks arrived and others did not.
 fn tear(server: &Server, cycle: u64) -> Result<()> {
-    gavel_journal::torn::tear_tail(&server.data_dir().join("journal"), cycle).context("tear the journal's tail")
+    let folder = server.data_dir().join("journal");
+    let mut segments: Vec<_> = std::fs::read_dir(&folder)?
+        .filter_map(|entry| entry.ok().map(|e| e.path()))
+        .filter(|path| path.extension().is_some_and(|e| e == "seg"))
+        .collect();
+    segments.sort();
+    let path = segments.last().context("a segment")?;
+    let file = bytes::Bytes::from(std::fs::read(path)?);
+    let header = segment::Header::decode(&file).map_err(|e| anyhow::anyhow!(e))?;
+    let extent = segment::walk(&file, &header);
+    let record = Record::Commit(CommitRecord {
+        txn_id: TxnId(cycle.into()),
+        snapshot_ts: Timestamp(1),
+        commit_ts: Timestamp::MAX,
+        writes: vec![Write {
+            key: bytes::Bytes::from_static(b"torn"),
+            mode: WriteMode::Insert,
+            value: Some(vec![0xab; 20_000].into()),
+        }],
+        checks: vec![],
+        schema_keys: vec![],
+    });
+    let mut torn = frame::build(&[record]).map_err(|size| anyhow::anyhow!("{size} bytes"))?;
+    frame::seal(&mut torn, header.salt, extent.last_lsn.next(), extent.last_lsn);
+    // One block of 4 KiB is missing; which one varies, the first and the last included.
+    let blocks = torn.len().div_ceil(4096);
+    let missing = usize::try_from(cycle)? % blocks * 4096;
+    let end = (missing + 4096).min(torn.len());
+    torn[missing..end].fill(0);
+    let mut contents = file.to_vec();
+    if contents.len() < extent.end + torn.len() {
+        contents.resize(extent.end + torn.len(), 0);
+    }
+    contents[extent.end..extent.end + torn.len()].copy_from_slice(&torn);
+    std::fs::write(path, contents)?;
+    Ok(())
 }
 
 async fn cycle_kills(torn: bool) -> Result<()> {

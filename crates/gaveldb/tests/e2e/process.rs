@@ -47,7 +47,8 @@ async fn status_version_and_sql_speak() -> Result<()> {
     assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
     assert!(String::from_utf8_lossy(&status.stdout).trim_start().starts_with('{'));
     let url = format!("postgresql://postgres@127.0.0.1:{}/postgres", server.port());
-    let sql = std::process::Command::new(GAVEL).args(["sql", "--url", &url, "-c", "SELECT 6 * 7 AS answer"]).output()?;
+    let sql =
+        std::process::Command::new(GAVEL).args(["sql", "--url", &url, "-c", "SELECT 6 * 7 AS answer"]).output()?;
     assert!(sql.status.success(), "{}", String::from_utf8_lossy(&sql.stderr));
     let text = String::from_utf8_lossy(&sql.stdout);
     assert!(text.contains("answer") && text.contains("42"), "{text}");

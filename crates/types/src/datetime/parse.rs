@@ -7,8 +7,8 @@
 use super::zone::{Zone, abbreviation, parse_offset, session_zone};
 use super::{
     DATE_INFINITY, DATE_NEG_INFINITY, Fields, JULIAN_OF_EPOCH, MICROS_PER_DAY, MICROS_PER_SECOND, MONTH_NAMES,
-    TIMESTAMP_INFINITY, TIMESTAMP_NEG_INFINITY, UNIX_EPOCH_DAYS, UNIX_EPOCH_MICROS, checked_date,
-    checked_timestamp, civil_from_days, days_in_month, round_micros,
+    TIMESTAMP_INFINITY, TIMESTAMP_NEG_INFINITY, UNIX_EPOCH_DAYS, UNIX_EPOCH_MICROS, checked_date, checked_timestamp,
+    civil_from_days, days_in_month, round_micros,
 };
 use crate::error::{SqlError, SqlResult};
 use crate::sqlstate::SqlState;
@@ -33,10 +33,7 @@ impl Fault {
     /// The error for input `text` of type `type_name`.
     pub fn error(self, text: &str, type_name: &str) -> SqlError {
         let range = || {
-            SqlError::new(
-                SqlState::DatetimeFieldOverflow,
-                format!("date/time field value out of range: \"{text}\""),
-            )
+            SqlError::new(SqlState::DatetimeFieldOverflow, format!("date/time field value out of range: \"{text}\""))
         };
         match self {
             Self::Syntax => SqlError::new(
@@ -76,9 +73,8 @@ fn tokens(text: &str) -> Result<Vec<Token<'_>>, Fault> {
     if bytes.len() > MAX_LENGTH || !text.is_ascii() {
         return Err(Fault::Syntax);
     }
-    let run = |from: usize, accept: &dyn Fn(u8) -> bool| {
-        from + bytes[from..].iter().take_while(|b| accept(**b)).count()
-    };
+    let run =
+        |from: usize, accept: &dyn Fn(u8) -> bool| from + bytes[from..].iter().take_while(|b| accept(**b)).count();
     let digit = |b: u8| b.is_ascii_digit();
     let mut out = vec![];
     let mut at = 0;
@@ -194,8 +190,24 @@ fn month_name(word: &str) -> Option<i32> {
 
 fn is_weekday(word: &str) -> bool {
     const FORMS: &[&str] = &[
-        "sun", "sunday", "mon", "monday", "tue", "tues", "tuesday", "wed", "weds", "wednesday", "thu", "thur",
-        "thurs", "thursday", "fri", "friday", "sat", "saturday",
+        "sun",
+        "sunday",
+        "mon",
+        "monday",
+        "tue",
+        "tues",
+        "tuesday",
+        "wed",
+        "weds",
+        "wednesday",
+        "thu",
+        "thur",
+        "thurs",
+        "thursday",
+        "fri",
+        "friday",
+        "sat",
+        "saturday",
     ];
     FORMS.iter().any(|f| f.eq_ignore_ascii_case(word))
 }
@@ -423,11 +435,8 @@ impl Reader {
             _ => {
                 let zone = match abbreviation(&lower) {
                     Some(offset) => Zone::Fixed(offset),
-                    None if lower.contains('/') || lower.len() > 3 => {
-                        Zone::named(word).ok_or_else(|| {
-                            if lower.contains('/') { Fault::Zone(lower.clone()) } else { Fault::Syntax }
-                        })?
-                    }
+                    None if lower.contains('/') || lower.len() > 3 => Zone::named(word)
+                        .ok_or_else(|| if lower.contains('/') { Fault::Zone(lower.clone()) } else { Fault::Syntax })?,
                     None => Zone::named(word).ok_or(Fault::Syntax)?,
                 };
                 if self.zone.is_some() {
@@ -500,8 +509,9 @@ impl Reader {
         if !dated && self.special.is_none() && !has_time {
             return Err(Fault::Syntax);
         }
-        Ok(Read { fields: (dated || has_time).then_some(f), has_time, special: self.special, zone: self.zone })
-            .map(|r| Read { fields: if dated { r.fields } else { r.fields.map(|f| Fields { year: i32::MIN, ..f }) }, ..r })
+        Ok(Read { fields: (dated || has_time).then_some(f), has_time, special: self.special, zone: self.zone }).map(
+            |r| Read { fields: if dated { r.fields } else { r.fields.map(|f| Fields { year: i32::MIN, ..f }) }, ..r },
+        )
     }
 }
 
@@ -627,9 +637,8 @@ pub fn date(text: &str, style: &TextStyle) -> SqlResult<i32> {
         (None, Some(f)) => f.days(),
         (None, None) => return Err(Fault::Syntax.error(text, "date")),
     };
-    checked_date(days).map_err(|_| {
-        SqlError::new(SqlState::DatetimeFieldOverflow, format!("date out of range: \"{text}\""))
-    })
+    checked_date(days)
+        .map_err(|_| SqlError::new(SqlState::DatetimeFieldOverflow, format!("date out of range: \"{text}\"")))
 }
 
 /// Parses a time of day: microseconds since midnight.
@@ -671,9 +680,7 @@ fn time_and_zone(text: &str, typmod: i32, style: &TextStyle, type_name: &str) ->
     let parsed = if compact { prefixed.replacen('T', "T ", 1) } else { prefixed };
     let read = read(&parsed, style).map_err(|f| f.error(text, type_name))?;
     let micros = match read.special {
-        Some(Special::Now) => {
-            session_zone(&style.time_zone).to_local(style.now_micros).rem_euclid(MICROS_PER_DAY)
-        }
+        Some(Special::Now) => session_zone(&style.time_zone).to_local(style.now_micros).rem_euclid(MICROS_PER_DAY),
         None if read.has_time => read.fields.map_or(0, |f| f.time_of_day()),
         _ => return Err(Fault::Syntax.error(text, type_name)),
     };
@@ -708,9 +715,9 @@ fn range_checked(micros: i64, typmod: i32, text: &str) -> SqlResult<i64> {
     if micros == TIMESTAMP_INFINITY || micros == TIMESTAMP_NEG_INFINITY {
         return Ok(micros);
     }
-    checked_timestamp(micros).map(|m| to_precision(m, typmod)).map_err(|_| {
-        SqlError::new(SqlState::DatetimeFieldOverflow, format!("timestamp out of range: \"{text}\""))
-    })
+    checked_timestamp(micros)
+        .map(|m| to_precision(m, typmod))
+        .map_err(|_| SqlError::new(SqlState::DatetimeFieldOverflow, format!("timestamp out of range: \"{text}\"")))
 }
 
 /// Microseconds since 2000, and whether they are local (else UTC).

@@ -88,7 +88,8 @@ impl Sum {
             Ok(())
         };
         let micros = |s: &mut Self, per: i64| {
-            s.micros += i128::from(whole) * i128::from(per) + i128::from((fraction * per as f64).round_ties_even() as i64);
+            s.micros +=
+                i128::from(whole) * i128::from(per) + i128::from((fraction * per as f64).round_ties_even() as i64);
         };
         match unit {
             Unit::Microsecond => micros(self, 1),
@@ -198,7 +199,9 @@ fn pieces(text: &str) -> Result<Vec<&str>, Fault> {
                 let mut end = at;
                 while let Some(&c) = bytes.get(end) {
                     // A dash inside is SQL's year-month; one after a blank is a sign.
-                    let dash = c == b'-' && bytes[end - 1].is_ascii_digit() && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
+                    let dash = c == b'-'
+                        && bytes[end - 1].is_ascii_digit()
+                        && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
                     if c.is_ascii_digit() || matches!(c, b'.' | b':') || dash {
                         end += 1;
                     } else {
@@ -238,9 +241,8 @@ fn worded(text: &str, fields: i32, sql_style: bool) -> Result<Interval, Fault> {
         return Err(Fault::Syntax);
     }
     // SQL's rule: one sign in front is the sign of all.
-    let all_negative = sql_style
-        && pieces[0].starts_with('-')
-        && pieces[1..].iter().all(|p| !p.starts_with(['-', '+']));
+    let all_negative =
+        sql_style && pieces[0].starts_with('-') && pieces[1..].iter().all(|p| !p.starts_with(['-', '+']));
     let mut sum = Sum::default();
     let mut at = 0;
     let mut seen: Vec<Unit> = vec![];

@@ -97,9 +97,8 @@ fn ln_weight(x: &Numeric) -> i64 {
     if x.signum() <= 0 {
         return 0;
     }
-    let between = |low: i128, high: i128| {
-        x.cmp_sql(&Numeric::new(low, 1)).is_ge() && x.cmp_sql(&Numeric::new(high, 1)).is_le()
-    };
+    let between =
+        |low: i128, high: i128| x.cmp_sql(&Numeric::new(low, 1)).is_ge() && x.cmp_sql(&Numeric::new(high, 1)).is_le();
     if between(9, 11) {
         let Ok(off) = x.sub(&Numeric::ONE) else { return 0 };
         if off.is_zero() {
@@ -158,11 +157,8 @@ impl Numeric {
         // One more digit, so that the floor of the root tells which way to round.
         let places = i64::from(wanted) + 1;
         let shift = 2 * places - i64::from(scale);
-        let scaled = if shift >= 0 {
-            m.as_ref() * pow10(shift as u32)
-        } else {
-            m.as_ref() / pow10(shift.unsigned_abs() as u32)
-        };
+        let scaled =
+            if shift >= 0 { m.as_ref() * pow10(shift as u32) } else { m.as_ref() / pow10(shift.unsigned_abs() as u32) };
         Self::checked(div_round(&scaled.sqrt(), &BigInt::from(10)), wanted)
     }
 
@@ -249,9 +245,7 @@ impl Numeric {
             return Err(invalid_power("zero raised to a negative power is undefined"));
         }
         if self.signum() < 0 && !whole {
-            return Err(invalid_power(
-                "a negative number raised to a non-integer power yields a complex result",
-            ));
+            return Err(invalid_power("a negative number raised to a non-integer power yields a complex result"));
         }
         if whole && let Some(n) = exponent.to_i64().and_then(|n| i32::try_from(n).ok()) {
             return self.pow_int(n);
@@ -365,11 +359,8 @@ impl Numeric {
             return Self::checked(div_round(&n, &d), scale);
         }
         let up = places + result.exponent;
-        let m = if up >= 0 {
-            result.m * pow10(up as u32)
-        } else {
-            div_round(&result.m, &pow10(up.unsigned_abs() as u32))
-        };
+        let m =
+            if up >= 0 { result.m * pow10(up as u32) } else { div_round(&result.m, &pow10(up.unsigned_abs() as u32)) };
         Self::checked(m, scale)
     }
 
@@ -379,10 +370,7 @@ impl Numeric {
     /// 22003 if negative or too large.
     pub fn factorial(n: i64) -> SqlResult<Self> {
         if n < 0 {
-            return Err(SqlError::new(
-                SqlState::NumericValueOutOfRange,
-                "factorial of a negative number is undefined",
-            ));
+            return Err(SqlError::new(SqlState::NumericValueOutOfRange, "factorial of a negative number is undefined"));
         }
         if n > 32_177 {
             return Err(overflow());

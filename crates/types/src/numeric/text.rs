@@ -31,10 +31,7 @@ impl fmt::Display for Numeric {
 }
 
 fn syntax(text: &str) -> SqlError {
-    SqlError::new(
-        SqlState::InvalidTextRepresentation,
-        format!("invalid input syntax for type numeric: \"{text}\""),
-    )
+    SqlError::new(SqlState::InvalidTextRepresentation, format!("invalid input syntax for type numeric: \"{text}\""))
 }
 
 impl Numeric {
@@ -88,9 +85,7 @@ impl Numeric {
         let lead = whole.bytes().chain(fraction.bytes()).take_while(|b| *b == b'0').count();
         let significant = (whole.len() + fraction.len() - lead) as i64;
         let shown = scale.max(0);
-        if shown > i64::from(MAX_SCALE)
-            || (significant > 0 && significant - scale > i64::from(MAX_INTEGER_DIGITS))
-        {
+        if shown > i64::from(MAX_SCALE) || (significant > 0 && significant - scale > i64::from(MAX_INTEGER_DIGITS)) {
             return Err(overflow());
         }
         let shown = shown as u16;

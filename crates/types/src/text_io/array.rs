@@ -172,10 +172,9 @@ impl Parser<'_> {
 
     fn close(&mut self, depth: usize, count: usize) -> SqlResult<()> {
         match self.lengths[depth] {
-            Some(before) if before != count => Err(malformed(
-                self.text,
-                "Multidimensional arrays must have sub-arrays with matching dimensions.",
-            )),
+            Some(before) if before != count => {
+                Err(malformed(self.text, "Multidimensional arrays must have sub-arrays with matching dimensions."))
+            }
             _ => {
                 self.lengths[depth] = Some(count);
                 Ok(())
@@ -351,8 +350,7 @@ pub fn write_record(fields: &[(Oid, Datum)], style: &TextStyle, out: &mut String
         }
         let start = out.len();
         write_value(value, PgType::new(*oid), style, out);
-        let special =
-            |c: char| matches!(c, '"' | '\\' | '(' | ')' | ',') || c.is_ascii_whitespace() || c == '\x0b';
+        let special = |c: char| matches!(c, '"' | '\\' | '(' | ')' | ',') || c.is_ascii_whitespace() || c == '\x0b';
         if out.len() == start || out[start..].contains(special) {
             let text = out.split_off(start);
             out.push('"');

@@ -26,9 +26,7 @@ pub fn decode_hex(hex: &str, blanks: bool) -> SqlResult<Vec<u8>> {
     let invalid = |message: String| SqlError::new(SqlState::InvalidParameterValue, message);
     let mut out = Vec::with_capacity(hex.len() / 2);
     let mut chars = hex.chars();
-    let digit = |c: char| {
-        c.to_digit(16).ok_or_else(|| invalid(format!("invalid hexadecimal digit: \"{c}\"")))
-    };
+    let digit = |c: char| c.to_digit(16).ok_or_else(|| invalid(format!("invalid hexadecimal digit: \"{c}\"")));
     while let Some(c) = chars.next() {
         if blanks && matches!(c, ' ' | '\n' | '\t' | '\r') {
             continue;
@@ -64,10 +62,7 @@ pub fn decode_escape(text: &str) -> SqlResult<Vec<u8>> {
                 at += 4;
             }
             _ => {
-                return Err(SqlError::new(
-                    SqlState::InvalidTextRepresentation,
-                    "invalid input syntax for type bytea",
-                ));
+                return Err(SqlError::new(SqlState::InvalidTextRepresentation, "invalid input syntax for type bytea"));
             }
         }
     }

@@ -11,10 +11,7 @@ fn blank(c: char) -> bool {
 }
 
 fn out_of_range(text: &str, type_name: &str) -> SqlError {
-    SqlError::new(
-        SqlState::NumericValueOutOfRange,
-        format!("value \"{text}\" is out of range for type {type_name}"),
-    )
+    SqlError::new(SqlState::NumericValueOutOfRange, format!("value \"{text}\" is out of range for type {type_name}"))
 }
 
 /// Parses a decimal integer with blanks around it.

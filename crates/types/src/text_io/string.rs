@@ -27,10 +27,7 @@ pub fn parse_bool(text: &str) -> SqlResult<bool> {
 }
 
 fn too_long(type_name: &str, limit: usize) -> SqlError {
-    SqlError::new(
-        SqlState::StringDataRightTruncation22,
-        format!("value too long for type {type_name}({limit})"),
-    )
+    SqlError::new(SqlState::StringDataRightTruncation22, format!("value too long for type {type_name}({limit})"))
 }
 
 /// Byte length of the first `n` characters.
@@ -145,10 +142,7 @@ pub fn parse_bits(text: &str, ty: PgType) -> SqlResult<String> {
     let bits = match text.as_bytes().first() {
         Some(b'x' | b'X') => text[1..].chars().try_fold(String::new(), |mut out, c| {
             let digit = c.to_digit(16).ok_or_else(|| {
-                SqlError::new(
-                    SqlState::InvalidTextRepresentation,
-                    format!("\"{c}\" is not a valid hexadecimal digit"),
-                )
+                SqlError::new(SqlState::InvalidTextRepresentation, format!("\"{c}\" is not a valid hexadecimal digit"))
             })?;
             let _ = write!(out, "{digit:04b}");
             Ok::<_, SqlError>(out)

@@ -1,0 +1,450 @@
+//! `to_date` and `to_timestamp`: reading text by a template.
+//!
+//! Separators of the template match separators or spaces of the input in any number; spaces in front of
+//! a field are skipped, unless `FX` asks for an exact match. What the input does not say is that of
+//! 1 January of year 1 BC, midnight, as in PostgreSQL.
+
+use gavel_types::datetime::{self, Fields, MICROS_PER_DAY, MICROS_PER_SECOND, zone};
+use gavel_types::{Datum, SqlError, SqlResult, SqlState};
+
+use super::datetime::ROMAN_MONTHS;
+use super::template::{Field, Node, Template};
+use super::text;
+use crate::call::{Call, ScalarFn};
+
+pub const TABLE: &[(&str, ScalarFn)] = &[
+    ("to_date", |_, a| {
+        let read = Reading::of(text(&a[0])?, text(&a[1])?)?;
+        Ok(Datum::Date(datetime::checked_date(read.fields()?.days())?))
+    }),
+    ("to_timestamp", to_timestamp),
+];
+
+fn to_timestamp(call: &Call<'_>, args: &[Datum]) -> SqlResult<Datum> {
+    let read = Reading::of(text(&args[0])?, text(&args[1])?)?;
+    let local = read.fields()?.timestamp()?;
+    let instant = match read.offset {
+        Some(seconds) => local - i64::from(seconds) * MICROS_PER_SECOND,
+        None => zone::session_zone(&call.context.style.time_zone).to_utc(local),
+    };
+    Ok(Datum::TimestampTz(datetime::checked_timestamp(instant)?))
+}
+
+/// What the input said.
+#[derive(Debug, Default)]
+struct Reading {
+    year: Option<i32>,
+    /// Digits that the year had, if fewer than four.
+    short_year: bool,
+    bc: bool,
+    month: Option<i32>,
+    day: Option<i32>,
+    day_of_year: Option<i32>,
+    iso_year: Option<i32>,
+    iso_week: Option<i32>,
+    iso_day: Option<i32>,
+    iso_day_of_year: Option<i32>,
+    week: Option<i32>,
+    week_of_month: Option<i32>,
+    century: Option<i32>,
+    julian: Option<i64>,
+    hour: Option<i32>,
+    twelve_hour: bool,
+    pm: Option<bool>,
+    minute: i32,
+    second: i32,
+    micros: i32,
+    second_of_day: Option<i32>,
+    /// Seconds east of UTC.
+    offset: Option<i32>,
+    offset_negative: bool,
+}
+
+impl Reading {
+    fn of(input: &str, template: &str) -> SqlResult<Self> {
+        let template = Template::parse(template);
+        let mut read = Self::default();
+        let mut rest = if template.exact { input } else { input.trim_start() };
+        let nodes = &template.nodes;
+        for (n, node) in nodes.iter().enumerate() {
+            if rest.is_empty() {
+                break;
+            }
+            match node {
+                Node::Char(c) if c.is_ascii_alphanumeric() => {
+                    rest = skip_one(rest);
+                }
+                Node::Char(_) => {
+                    if template.exact {
+                        rest = skip_one(rest);
+                    } else {
+                        let first = rest.chars().next();
+                        // A sign in front of digits belongs to a zone, not to the separators.
+                        let zone_next = matches!(nodes.get(n + 1), Some(Node::Field { field: Field::ZoneHour, .. }));
+                        if first.is_some_and(|c| !c.is_alphanumeric())
+                            && !(zone_next && first.is_some_and(|c| matches!(c, '+' | '-')))
+                        {
+                            rest = skip_one(rest);
+                        }
+                        rest = rest.trim_start();
+                    }
+                }
+                Node::Quoted(_) => rest = skip_one(rest),
+                Node::Field { field, fill, ordinal, .. } => {
+                    if !template.exact {
+                        rest = rest.trim_start();
+                        if !matches!(field, Field::ZoneHour | Field::ZoneOffset) {
+                            rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '-' && c != '+');
+                        }
+                    }
+                    // Digits run on unless another number follows at once.
+                    let bounded =
+                        matches!(nodes.get(n + 1), Some(Node::Field { field, .. }) if is_number(*field)) && !fill;
+                    rest = read.take(*field, rest, bounded || template.exact)?;
+                    if ordinal.is_some() {
+                        rest = rest.get(2..).unwrap_or_default();
+                    }
+                }
+            }
+        }
+        Ok(read)
+    }
+
+    fn take<'a>(&mut self, field: Field, rest: &'a str, bounded: bool) -> SqlResult<&'a str> {
+        let number = |width: usize| number(rest, if bounded { Some(width) } else { None }, field);
+        let range = |value: i64, low: i32, high: i32| -> SqlResult<i32> {
+            i32::try_from(value).ok().filter(|v| (low..=high).contains(v)).ok_or_else(|| {
+                SqlError::new(
+                    SqlState::DatetimeFieldOverflow,
+                    format!("date/time field value out of range: \"{rest}\""),
+                )
+            })
+        };
+        let (value, rest_after) = match field {
+            Field::Year(digits) => {
+                let (value, after) = number(digits.into())?;
+                let len = rest.len() - after.len();
+                let value = range(value, i32::MIN, i32::MAX)?;
+                self.year = Some(if digits < 4 && len < 4 { two_digit_year(value, digits) } else { value });
+                self.short_year = digits <= 2;
+                return Ok(after);
+            }
+            Field::YearComma => {
+                let (thousands, after) = number(9)?;
+                let after = after.strip_prefix(',').unwrap_or(after);
+                let (units, after) = self::number(after, Some(3), field)?;
+                self.year = Some(range(thousands * 1000 + units, i32::MIN, i32::MAX)?);
+                return Ok(after);
+            }
+            Field::IsoYear(digits) => {
+                let (value, after) = number(digits.into())?;
+                let value = range(value, i32::MIN, i32::MAX)?;
+                self.iso_year = Some(if digits < 4 { two_digit_year(value, digits) } else { value });
+                return Ok(after);
+            }
+            Field::Era { .. } | Field::Meridiem { .. } => {
+                let words: &[(&str, bool)] = if matches!(field, Field::Era { .. }) {
+                    &[("b.c.", true), ("a.d.", false), ("bc", true), ("ad", false)]
+                } else {
+                    &[("p.m.", true), ("a.m.", false), ("pm", true), ("am", false)]
+                };
+                let (word, second) = words
+                    .iter()
+                    .find(|(w, _)| rest.get(..w.len()).is_some_and(|r| r.eq_ignore_ascii_case(w)))
+                    .ok_or_else(|| invalid_value(rest, field))?;
+                if matches!(field, Field::Era { .. }) {
+                    self.bc = *second;
+                } else {
+                    self.pm = Some(*second);
+                }
+                return Ok(&rest[word.len()..]);
+            }
+            Field::MonthName | Field::MonthShort => {
+                let (n, after) = name(rest, &datetime::MONTH_NAMES, field)?;
+                self.month = Some(n + 1);
+                return Ok(after);
+            }
+            Field::DayName | Field::DayShort => return name(rest, &datetime::DAY_NAMES, field).map(|(_, after)| after),
+            Field::RomanMonth => {
+                let (n, roman) = ROMAN_MONTHS
+                    .iter()
+                    .enumerate()
+                    .rev()
+                    .filter(|(_, r)| rest.get(..r.len()).is_some_and(|w| w.eq_ignore_ascii_case(r)))
+                    .max_by_key(|(_, r)| r.len())
+                    .ok_or_else(|| invalid_value(rest, field))?;
+                self.month = Some(n as i32 + 1);
+                return Ok(&rest[roman.len()..]);
+            }
+            Field::Millisecond | Field::Microsecond | Field::Fraction(_) => {
+                let places = match field {
+                    Field::Millisecond => 3,
+                    Field::Fraction(digits) => usize::from(digits),
+                    _ => 6,
+                };
+                let digits = rest.bytes().take_while(u8::is_ascii_digit).count().min(places.max(1));
+                if digits == 0 {
+                    return Err(invalid_value(rest, field));
+                }
+                let value: i32 = rest[..digits].parse().map_err(|_| invalid_value(rest, field))?;
+                self.micros = value * 10_i32.pow(6 - u32::try_from(digits).unwrap_or(6).min(6));
+                return Ok(&rest[digits..]);
+            }
+            Field::ZoneHour => {
+                self.offset_negative = rest.starts_with('-');
+                let digits = rest.trim_start_matches(['+', '-', ' ']);
+                let (value, after) = self::number(digits, Some(2), field)?;
+                let seconds = range(value, 0, 15)? * 3600;
+                self.offset = Some(if self.offset_negative { -seconds } else { seconds });
+                return Ok(after);
+            }
+            Field::ZoneMinute => {
+                let (value, after) = number(2)?;
+                let seconds = range(value, 0, 59)? * 60;
+                self.offset = Some(self.offset.unwrap_or(0) + if self.offset_negative { -seconds } else { seconds });
+                return Ok(after);
+            }
+            Field::ZoneName | Field::ZoneOffset => {
+                return Err(SqlError::unsupported(format!(
+                    "formatting field \"{}\" is only supported in to_char",
+                    if field == Field::ZoneName { "TZ" } else { "OF" }
+                )));
+            }
+            _ => number(width(field))?,
+        };
+        match field {
+            Field::Hour12 | Field::Hour24 => {
+                self.twelve_hour = field == Field::Hour12;
+                self.hour = Some(if self.twelve_hour {
+                    i32::try_from(value).ok().filter(|h| (1..=12).contains(h)).ok_or_else(|| {
+                        SqlError::new(
+                            SqlState::InvalidDatetimeFormat,
+                            format!("hour \"{value}\" is invalid for the 12-hour clock"),
+                        )
+                        .hint("Use the 24-hour clock, or give an hour between 1 and 12.")
+                    })?
+                } else {
+                    range(value, 0, 24)?
+                });
+            }
+            Field::Minute => self.minute = range(value, 0, 59)?,
+            Field::Second => self.second = range(value, 0, 59)?,
+            Field::SecondOfDay => self.second_of_day = Some(range(value, 0, 86_400)?),
+            Field::Month => self.month = Some(range(value, 1, 12)?),
+            Field::Day => self.day = Some(range(value, 1, 31)?),
+            Field::DayOfYear => self.day_of_year = Some(range(value, 1, 366)?),
+            Field::IsoDayOfYear => self.iso_day_of_year = Some(range(value, 1, 371)?),
+            Field::DayOfWeek => self.iso_day = Some((range(value, 1, 7)? + 5) % 7 + 1),
+            Field::IsoDayOfWeek => self.iso_day = Some(range(value, 1, 7)?),
+            Field::WeekOfMonth => self.week_of_month = Some(range(value, 1, 5)?),
+            Field::Week => self.week = Some(range(value, 1, 53)?),
+            Field::IsoWeek => self.iso_week = Some(range(value, 1, 53)?),
+            Field::Century => self.century = Some(range(value, -100_000, 100_000)?),
+            Field::Julian => self.julian = Some(value),
+            // The quarter is read and ignored, as PostgreSQL does.
+            _ => {}
+        }
+        Ok(rest_after)
+    }
+
+    /// The date and time that was read.
+    fn fields(&self) -> SqlResult<Fields> {
+        let out_of_range = || SqlError::new(SqlState::DatetimeFieldOverflow, "date/time field value out of range");
+        let mut year = match (self.century, self.year) {
+            (Some(century), Some(year)) if self.short_year => (century - 1) * 100 + year % 100,
+            (Some(century), None) => (century - 1) * 100 + 1,
+            (_, year) => year.unwrap_or(0),
+        };
+        if self.bc {
+            year = 1 - year;
+        }
+        let mut days = None;
+        if let Some(julian) = self.julian {
+            days = Some(julian - i64::from(datetime::JULIAN_OF_EPOCH));
+        } else if let Some(iso_year) = self.iso_year {
+            days = Some(match (self.iso_day_of_year, self.iso_week) {
+                (Some(day), _) => datetime::iso_week_start(iso_year, 1) + i64::from(day) - 1,
+                (None, week) => {
+                    datetime::iso_week_start(iso_year, week.unwrap_or(1)) + i64::from(self.iso_day.unwrap_or(1)) - 1
+                }
+            });
+        } else if let (Some(day), None) = (self.day_of_year, self.month) {
+            days = Some(datetime::days_from_civil(year, 1, 1) + i64::from(day) - 1);
+        } else if let (Some(week), None) = (self.week, self.month) {
+            days = Some(datetime::days_from_civil(year, 1, 1) + i64::from(week - 1) * 7);
+        }
+        let mut fields = match days {
+            Some(days) => {
+                let (year, month, day) = datetime::civil_from_days(days);
+                Fields { year, month, day, ..Fields::default() }
+            }
+            None => {
+                let month = self.month.unwrap_or(1);
+                let day = self.day.unwrap_or_else(|| self.week_of_month.map_or(1, |w| (w - 1) * 7 + 1));
+                let days = datetime::days_from_civil(year, month, day);
+                if datetime::civil_from_days(days) != (year, month, day) {
+                    return Err(out_of_range());
+                }
+                Fields { year, month, day, ..Fields::default() }
+            }
+        };
+        if let Some(seconds) = self.second_of_day {
+            fields.hour = seconds / 3600;
+            fields.minute = seconds / 60 % 60;
+            fields.second = seconds % 60;
+        } else {
+            fields.hour = match (self.hour.unwrap_or(0), self.pm) {
+                (hour, Some(true)) if hour < 12 => hour + 12,
+                (12, Some(false)) => 0,
+                (hour, None) if self.twelve_hour && hour == 12 => 0,
+                (hour, _) => hour,
+            };
+            fields.minute = self.minute;
+            fields.second = self.second;
+        }
+        fields.micros = self.micros;
+        debug_assert!(fields.time_of_day() <= MICROS_PER_DAY + MICROS_PER_DAY / 24);
+        Ok(fields)
+    }
+}
+
+/// Years of fewer digits are those nearest 2020.
+fn two_digit_year(value: i32, digits: u8) -> i32 {
+    match (digits, value) {
+        (1..=2, 0..=69) => value + 2000,
+        (1..=2, 70..=99) => value + 1900,
+        (3, 100..=519) => value + 2000,
+        (3, 520..=999) => value + 1000,
+        (3, 0..=69) => value + 2000,
+        (3, 70..=99) => value + 1900,
+        _ => value,
+    }
+}
+
+const fn width(field: Field) -> usize {
+    match field {
+        Field::DayOfYear | Field::IsoDayOfYear => 3,
+        Field::DayOfWeek | Field::IsoDayOfWeek | Field::WeekOfMonth | Field::Quarter => 1,
+        Field::SecondOfDay => 5,
+        Field::Julian => 7,
+        _ => 2,
+    }
+}
+
+const fn is_number(field: Field) -> bool {
+    !matches!(
+        field,
+        Field::Meridiem { .. }
+            | Field::Era { .. }
+            | Field::MonthName
+            | Field::MonthShort
+            | Field::DayName
+            | Field::DayShort
+            | Field::RomanMonth
+            | Field::ZoneName
+            | Field::ZoneHour
+            | Field::ZoneOffset
+    )
+}
+
+fn number(rest: &str, width: Option<usize>, field: Field) -> SqlResult<(i64, &str)> {
+    let sign = usize::from(rest.starts_with(['-', '+']));
+    let digits = rest[sign..].bytes().take_while(u8::is_ascii_digit).count();
+    let digits = width.map_or(digits, |w| digits.min(w)).min(10);
+    if digits == 0 {
+        return Err(invalid_value(rest, field));
+    }
+    let end = sign + digits;
+    Ok((rest[..end].parse().map_err(|_| invalid_value(rest, field))?, &rest[end..]))
+}
+
+fn name<'a>(rest: &'a str, names: &[&str], field: Field) -> SqlResult<(i32, &'a str)> {
+    let short = matches!(field, Field::MonthShort | Field::DayShort);
+    for (n, name) in names.iter().enumerate() {
+        let name = if short { &name[..3] } else { name };
+        if rest.get(..name.len()).is_some_and(|w| w.eq_ignore_ascii_case(name)) {
+            return Ok((n as i32, &rest[name.len()..]));
+        }
+    }
+    Err(invalid_value(rest, field))
+}
+
+fn skip_one(rest: &str) -> &str {
+    let mut chars = rest.chars();
+    chars.next();
+    chars.as_str()
+}
+
+fn invalid_value(rest: &str, field: Field) -> SqlError {
+    let shown: String = rest.chars().take_while(|c| !c.is_whitespace()).take(width(field).max(2)).collect();
+    let name = match field {
+        Field::Hour12 => "HH",
+        Field::Hour24 => "HH24",
+        Field::Minute => "MI",
+        Field::Second => "SS",
+        Field::Millisecond => "MS",
+        Field::Microsecond => "US",
+        Field::Fraction(_) => "FF",
+        Field::SecondOfDay => "SSSS",
+        Field::Meridiem { .. } => "AM",
+        Field::Year(4) => "YYYY",
+        Field::Year(3) => "YYY",
+        Field::Year(2) => "YY",
+        Field::Year(_) => "Y",
+        Field::YearComma => "Y,YYY",
+        Field::IsoYear(_) => "IYYY",
+        Field::Era { .. } => "BC",
+        Field::MonthName => "MONTH",
+        Field::MonthShort => "MON",
+        Field::Month => "MM",
+        Field::DayName => "DAY",
+        Field::DayShort => "DY",
+        Field::DayOfYear => "DDD",
+        Field::IsoDayOfYear => "IDDD",
+        Field::Day => "DD",
+        Field::DayOfWeek => "D",
+        Field::IsoDayOfWeek => "ID",
+        Field::WeekOfMonth => "W",
+        Field::Week => "WW",
+        Field::IsoWeek => "IW",
+        Field::Century => "CC",
+        Field::Julian => "J",
+        Field::Quarter => "Q",
+        Field::RomanMonth => "RM",
+        Field::ZoneName | Field::ZoneHour => "TZH",
+        Field::ZoneMinute => "TZM",
+        Field::ZoneOffset => "OF",
+    };
+    SqlError::new(SqlState::InvalidDatetimeFormat, format!("invalid value \"{shown}\" for \"{name}\""))
+        .detail("Value must be an integer.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(input: &str, template: &str) -> String {
+        let f = Reading::of(input, template).and_then(|r| r.fields()).expect(input);
+        format!("{}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}", f.year, f.month, f.day, f.hour, f.minute, f.second, f.micros)
+    }
+
+    #[test]
+    fn text_is_read_by_its_template() {
+        for (input, template, want) in [
+            ("05 Dec 2000", "DD Mon YYYY", "2000-12-05 00:00:00.000000"),
+            ("20240229", "YYYYMMDD", "2024-02-29 00:00:00.000000"),
+            ("97/6/16 2:03:04 pm", "YY/MM/DD HH:MI:SS AM", "1997-06-16 14:03:04.000000"),
+            ("2006-253", "IYYY-IDDD", "2006-09-11 00:00:00.000000"),
+            ("2011-12-18 23:38:15.25", "YYYY-MM-DD HH24:MI:SS.US", "2011-12-18 23:38:15.250000"),
+            ("12:30", "HH12:MI", "0-01-01 00:30:00.000000"),
+            ("  2000    JUN", "YYYY MON", "2000-06-01 00:00:00.000000"),
+            ("2451545", "J", "2000-01-01 00:00:00.000000"),
+            ("44 BC", "YYYY BC", "-43-01-01 00:00:00.000000"),
+        ] {
+            assert_eq!(read(input, template), want, "{input} by {template}");
+        }
+        assert!(Reading::of("x", "YYYY").is_err());
+        assert!(Reading::of("2023-02-30", "YYYY-MM-DD").and_then(|r| r.fields()).is_err());
+        assert!(Reading::of("13:00", "HH12:MI").is_err());
+    }
+}
