@@ -3,3 +3,4 @@
 pub mod ddl;
 pub mod dml;
 pub mod fast;
+pub mod settings;
