@@ -2,4 +2,5 @@
 //! every expression, by the rules of PostgreSQL 15's manual, chapter 10 (type conversion).
 
 pub mod bound;
+pub mod ddl;
 pub mod parse;

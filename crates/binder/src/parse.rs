@@ -18,6 +18,8 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, TokenizerError};
 
+use crate::ddl::{self, Ddl};
+
 pub use dialect::{GavelDialect, string_value};
 pub use rewrite::marker;
 pub use source::{Pos, Source};
@@ -99,8 +101,26 @@ fn statement(
     terminator: Option<&TokenWithSpan>,
 ) -> SqlResult<ast::Statement> {
     let mut parser = parser(rewrite::rewrite(source, piece));
+    if ddl::begins(piece) {
+        let parsed = ddl::parse(&mut parser);
+        finish(source, &parser, parsed, terminator)?;
+        let start = piece.first().and_then(|t| source.start(t.span).offset()).unwrap_or(0);
+        let end = piece.last().and_then(|t| source.pos(t.span.end).offset()).unwrap_or(source.text.len());
+        return Ok(ddl::carrier(source.text.get(start..end).unwrap_or_default()));
+    }
     let parsed = parser.parse_statement();
     finish(source, &parser, parsed, terminator)
+}
+
+/// Parses one statement of the data definition language, as [`ddl::carrier`] holds it.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_ddl(sql: &str) -> SqlResult<Ddl> {
+    let source = Source::new(sql);
+    let mut parser = parser(rewrite::rewrite(&source, &tokenize(&source)?));
+    let parsed = ddl::parse(&mut parser);
+    finish(&source, &parser, parsed, None)
 }
 
 /// Requires that everything was read, and words the parser's complaint as PostgreSQL does.

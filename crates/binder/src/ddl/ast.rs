@@ -1,0 +1,288 @@
+//! Statements that define things, as written: names folded, nothing looked up. Expressions, queries and
+//! types are `sqlparser`'s.
+
+use sqlparser::ast::{DataType, Expr, Query};
+
+/// `a`, `schema.a` or `database.schema.a`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QualifiedName(pub Vec<String>);
+
+impl std::fmt::Display for QualifiedName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.join("."))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ddl {
+    CreateTable(CreateTable),
+    CreateTableAs(CreateTableAs),
+    CreateIndex(CreateIndex),
+    CreateView(CreateView),
+    CreateSequence { name: QualifiedName, if_not_exists: bool, temporary: bool, options: Vec<SequenceOption> },
+    CreateSchema { name: Option<String>, if_not_exists: bool, owner: Option<String> },
+    CreateDatabase { name: String, options: Vec<(String, String)> },
+    CreateRole { name: String, options: Vec<RoleOption>, login: bool },
+    Alter(Alter),
+    AlterRole { name: String, options: Vec<RoleOption> },
+    AlterDatabase { name: String },
+    Drop(Drop),
+    Truncate { tables: Vec<QualifiedName>, restart_identity: bool, cascade: bool },
+    Comment { on: CommentTarget, text: Option<String> },
+    Grant(Grant),
+    /// VACUUM, ANALYZE, CLUSTER, REINDEX of these tables (all, if none is named): nothing to do.
+    Maintain { tag: &'static str, tables: Vec<QualifiedName>, blocks_forbidden: bool },
+    /// Has no effect here: CHECKPOINT, ALTER DEFAULT PRIVILEGES, ALTER … SET STATISTICS, …
+    Accepted { tag: String },
+    /// PostgreSQL has it, Gavel does not.
+    Unsupported(String),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateTable {
+    pub name: QualifiedName,
+    pub if_not_exists: bool,
+    pub temporary: bool,
+    pub elements: Vec<TableElement>,
+    /// Storage parameters, `name=value`.
+    pub options: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum TableElement {
+    Column(ColumnDef),
+    Constraint(TableConstraint),
+    Like { table: QualifiedName, including: Including },
+}
+
+/// INCLUDING and EXCLUDING of LIKE.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Including {
+    pub comments: bool,
+    pub constraints: bool,
+    pub defaults: bool,
+    pub generated: bool,
+    pub identity: bool,
+    pub indexes: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ColumnDef {
+    pub name: String,
+    pub ty: DataType,
+    pub constraints: Vec<ColumnConstraint>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ColumnConstraint {
+    pub name: Option<String>,
+    pub kind: ColumnConstraintKind,
+    pub timing: Timing,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ColumnConstraintKind {
+    NotNull,
+    Null,
+    Default(Expr),
+    Generated(Expr),
+    Identity { always: bool, options: Vec<SequenceOption> },
+    Unique { nulls_not_distinct: bool },
+    PrimaryKey,
+    Check(Expr),
+    References(References),
+}
+
+/// DEFERRABLE, INITIALLY, NOT VALID.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timing {
+    pub deferrable: bool,
+    pub initially_deferred: bool,
+    pub not_valid: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct References {
+    pub table: QualifiedName,
+    /// Empty: the primary key.
+    pub columns: Vec<String>,
+    pub full: bool,
+    pub on_delete: Action,
+    pub on_update: Action,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    NoAction,
+    Restrict,
+    Cascade,
+    SetNull,
+    SetDefault,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableConstraint {
+    pub name: Option<String>,
+    pub kind: TableConstraintKind,
+    pub timing: Timing,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum TableConstraintKind {
+    Check(Expr),
+    Unique { columns: Vec<String>, include: Vec<String>, nulls_not_distinct: bool },
+    PrimaryKey { columns: Vec<String>, include: Vec<String> },
+    UsingIndex { primary: bool, index: String },
+    ForeignKey { columns: Vec<String>, references: References },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateTableAs {
+    pub name: QualifiedName,
+    pub columns: Vec<String>,
+    pub query: Box<Query>,
+    pub with_data: bool,
+    pub if_not_exists: bool,
+    pub temporary: bool,
+    /// `SELECT … INTO`, whose tag differs.
+    pub select_into: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateIndex {
+    pub name: Option<QualifiedName>,
+    pub table: QualifiedName,
+    pub unique: bool,
+    pub concurrently: bool,
+    pub if_not_exists: bool,
+    /// Access method as written.
+    pub method: Option<String>,
+    pub columns: Vec<IndexColumn>,
+    pub include: Vec<String>,
+    pub nulls_not_distinct: bool,
+    pub predicate: Option<Expr>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct IndexColumn {
+    pub expr: Expr,
+    pub descending: bool,
+    /// `None`: last ascending, first descending.
+    pub nulls_first: Option<bool>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateView {
+    pub name: QualifiedName,
+    pub or_replace: bool,
+    pub temporary: bool,
+    pub columns: Vec<String>,
+    pub query: Box<Query>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum SequenceOption {
+    Type(DataType),
+    Increment(i64),
+    /// `None`: NO MINVALUE.
+    Min(Option<i64>),
+    Max(Option<i64>),
+    Start(i64),
+    /// `None`: at its start value.
+    Restart(Option<i64>),
+    Cache(i64),
+    Cycle(bool),
+    /// `None`: OWNED BY NONE. Else table and column.
+    OwnedBy(Option<(QualifiedName, String)>),
+    Name(QualifiedName),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum RoleOption {
+    Superuser(bool),
+    CreateDb(bool),
+    CreateRole(bool),
+    Inherit(bool),
+    Login(bool),
+    /// `None`: no password.
+    Password(Option<String>),
+    /// Without effect here.
+    Other,
+}
+
+/// What an ALTER or DROP is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectKind {
+    Table,
+    Index,
+    View,
+    Sequence,
+    Schema,
+    Database,
+    Role,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alter {
+    pub kind: ObjectKind,
+    pub name: QualifiedName,
+    pub if_exists: bool,
+    pub actions: Vec<AlterAction>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum AlterAction {
+    AddColumn { column: ColumnDef, if_not_exists: bool },
+    DropColumn { name: String, if_exists: bool, cascade: bool },
+    AddConstraint(TableConstraint),
+    DropConstraint { name: String, if_exists: bool, cascade: bool },
+    ValidateConstraint(String),
+    SetDefault { column: String, value: Expr },
+    DropDefault { column: String },
+    SetNotNull { column: String },
+    DropNotNull { column: String },
+    SetType { column: String, ty: DataType, using: Option<Expr> },
+    AddIdentity { column: String, always: bool, options: Vec<SequenceOption> },
+    SetIdentity { column: String, always: Option<bool>, options: Vec<SequenceOption> },
+    DropIdentity { column: String, if_exists: bool },
+    DropExpression { column: String, if_exists: bool },
+    RenameColumn { old: String, new: String },
+    RenameConstraint { old: String, new: String },
+    Rename(String),
+    SetSchema(String),
+    Owner(String),
+    /// Options of ALTER SEQUENCE.
+    Sequence(Vec<SequenceOption>),
+    /// SET (fillfactor = 70) and RESET (…).
+    SetOptions(Vec<String>),
+    ResetOptions(Vec<String>),
+    /// Without effect here: SET STATISTICS, SET STORAGE, CLUSTER ON, SET LOGGED …
+    Accepted,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drop {
+    pub kind: ObjectKind,
+    pub names: Vec<QualifiedName>,
+    pub if_exists: bool,
+    pub cascade: bool,
+    pub concurrently: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum CommentTarget {
+    Object(ObjectKind, QualifiedName),
+    Column(QualifiedName, String),
+    Constraint { name: String, table: QualifiedName },
+    /// Of a kind that there are no objects of.
+    Other(String),
+}
+
+/// GRANT, REVOKE and the like: checked, then forgotten, until roles have privileges.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grant {
+    pub tag: &'static str,
+    /// Relations named.
+    pub relations: Vec<QualifiedName>,
+    pub roles: Vec<String>,
+}

@@ -1,0 +1,88 @@
+//! PostgreSQL's data definition language. `sqlparser` knows too little of it (no ALTER SEQUENCE, no SET
+//! SCHEMA, no identity options of most kinds), so the statements that define things have a grammar of
+//! our own here; expressions, queries and types inside them are parsed by `sqlparser`.
+//!
+//! Between parser and execution a statement travels as its text, in the [`carrier`]: one form for all.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`ast`] | the statements |
+//! | [`parser`] | CREATE, ALTER, DROP and the rest |
+//! | [`table`] | table elements: columns, constraints |
+//! | [`words`] | the token stream as words |
+
+pub mod ast;
+mod parser;
+mod table;
+mod words;
+
+use sqlparser::ast::{Ident, ObjectName, Query, SetExpr, Statement, Value};
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Span, Token, TokenWithSpan};
+
+pub use ast::Ddl;
+
+/// Name of the statement that carries DDL; no client can write it.
+const CARRIER: &str = "\u{1}ddl";
+
+/// First words of the statements that are ours.
+const FIRST_WORDS: &[&str] = &[
+    "alter", "analyse", "analyze", "checkpoint", "cluster", "comment", "create", "drop", "grant", "import", "load",
+    "reassign", "refresh", "reindex", "revoke", "security", "truncate", "vacuum",
+];
+
+/// Whether the statement that begins with these tokens (no whitespace among them) is parsed here.
+pub fn begins(tokens: &[TokenWithSpan]) -> bool {
+    matches!(tokens.first().map(|t| &t.token), Some(Token::Word(w))
+        if w.quote_style.is_none() && FIRST_WORDS.iter().any(|f| w.value.eq_ignore_ascii_case(f)))
+}
+
+/// Parses one statement. What follows it is left in the parser.
+///
+/// # Errors
+/// Syntax errors, with the place of the offending token in their text as `sqlparser` puts it.
+pub fn parse(parser: &mut Parser<'_>) -> Result<Ddl, ParserError> {
+    parser::statement(&mut words::Words::new(parser))
+}
+
+/// The form in which a statement of this text travels.
+pub fn carrier(text: &str) -> Statement {
+    Statement::Pragma {
+        name: ObjectName::from(vec![Ident::new(CARRIER)]),
+        value: Some(Value::SingleQuotedString(text.to_owned()).with_span(Span::empty())),
+        is_eq: false,
+    }
+}
+
+/// The text of a carried statement; `None` for any other.
+pub fn carried(statement: &Statement) -> Option<&str> {
+    let Statement::Pragma { name, value: Some(value), .. } = statement else { return None };
+    let ours = matches!(name.0.as_slice(), [part] if part.as_ident().is_some_and(|i| i.value == CARRIER));
+    match &value.value {
+        Value::SingleQuotedString(text) if ours => Some(text),
+        _ => None,
+    }
+}
+
+/// `SELECT … INTO t …` as the CREATE TABLE AS that it means; `None` for any other query.
+pub fn select_into(query: &Query) -> Option<Ddl> {
+    let SetExpr::Select(select) = query.body.as_ref() else { return None };
+    let into = select.into.as_ref()?;
+    let name = words::qualified(&into.name);
+    let mut query = Box::new(query.clone());
+    if let SetExpr::Select(select) = query.body.as_mut() {
+        select.into = None;
+    }
+    Some(Ddl::CreateTableAs(ast::CreateTableAs {
+        name,
+        columns: Vec::new(),
+        query,
+        with_data: true,
+        if_not_exists: false,
+        temporary: into.temporary,
+        select_into: true,
+    }))
+}
+
+#[cfg(test)]
+mod ddl_test;

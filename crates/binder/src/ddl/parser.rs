@@ -1,0 +1,723 @@
+//! CREATE, ALTER, DROP and the other statements that define or maintain things.
+
+use sqlparser::tokenizer::Token;
+
+use super::ast::{
+    Alter, AlterAction, CommentTarget, CreateIndex, CreateTable, CreateTableAs, CreateView, Ddl, Drop, Grant,
+    IndexColumn, ObjectKind, QualifiedName, RoleOption,
+};
+use super::table;
+use super::words::{Parse, Words};
+
+pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
+    if p.eat("create") {
+        create(p)
+    } else if p.eat("alter") {
+        alter(p)
+    } else if p.eat("drop") {
+        drop(p)
+    } else if p.eat("truncate") {
+        truncate(p)
+    } else if p.eat("comment on") {
+        comment(p)
+    } else if p.eat("grant") {
+        grant(p, "GRANT", "to")
+    } else if p.eat("revoke") {
+        grant(p, "REVOKE", "from")
+    } else if p.eat("vacuum") {
+        maintain(p, "VACUUM", true)
+    } else if p.eat("analyze") || p.eat("analyse") {
+        maintain(p, "ANALYZE", false)
+    } else if p.eat("cluster") {
+        maintain(p, "CLUSTER", false)
+    } else if p.eat("reindex") {
+        reindex(p)
+    } else if p.eat("checkpoint") {
+        Ok(Ddl::Accepted { tag: "CHECKPOINT".into() })
+    } else {
+        let what = p.label()?.to_uppercase();
+        unsupported(p, what)
+    }
+}
+
+fn unsupported(p: &mut Words<'_, '_>, what: impl Into<String>) -> Parse<Ddl> {
+    p.skip_rest();
+    Ok(Ddl::Unsupported(what.into()))
+}
+
+// ---- CREATE ----
+
+fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
+    let or_replace = p.eat("or replace");
+    let mut temporary = false;
+    while p.eat("global") || p.eat("local") {}
+    if p.eat("temporary") || p.eat("temp") {
+        temporary = true;
+    } else if !p.at("unlogged view") {
+        p.eat("unlogged");
+    }
+    if p.eat("table") {
+        create_table(p, temporary)
+    } else if p.at("unique index") || p.at("index") {
+        create_index(p)
+    } else if p.eat("view") {
+        create_view(p, or_replace, temporary)
+    } else if p.at("recursive view") {
+        unsupported(p, "CREATE RECURSIVE VIEW")
+    } else if p.eat("sequence") {
+        let if_not_exists = p.eat("if not exists");
+        let name = p.qualified()?;
+        let options = table::sequence_options(p)?;
+        Ok(Ddl::CreateSequence { name, if_not_exists, temporary, options })
+    } else if p.eat("schema") {
+        create_schema(p)
+    } else if p.eat("database") {
+        create_database(p)
+    } else if p.eat("user") && !p.at("mapping") || p.at("role") || p.at("group") {
+        let login = !(p.eat("role") || p.eat("group"));
+        let name = p.label()?;
+        p.eat("with");
+        Ok(Ddl::CreateRole { name, options: role_options(p)?, login })
+    } else {
+        let what = kind_words(p);
+        unsupported(p, format!("CREATE {what}"))
+    }
+}
+
+/// The words that name a kind of object, as PostgreSQL shows them in tags.
+fn kind_words(p: &Words<'_, '_>) -> String {
+    for two in [
+        "access method", "event trigger", "foreign table", "foreign data", "materialized view", "operator class",
+        "operator family", "text search", "user mapping", "constraint trigger", "default privileges", "large object",
+        "trusted language", "procedural language",
+    ] {
+        if p.at(two) {
+            return two.to_uppercase();
+        }
+    }
+    p.peek_word().map_or_else(String::new, |w| w.to_uppercase())
+}
+
+fn create_table(p: &mut Words<'_, '_>, temporary: bool) -> Parse<Ddl> {
+    let if_not_exists = p.eat("if not exists");
+    let name = p.qualified()?;
+    if p.at("partition of") {
+        return unsupported(p, "CREATE TABLE ... PARTITION OF");
+    }
+    if p.at("of") {
+        return unsupported(p, "CREATE TABLE ... OF");
+    }
+    let mut columns = Vec::new();
+    let mut elements = Vec::new();
+    if p.eat_token(&Token::LParen) {
+        if names_follow(p) {
+            columns = p.commas(Words::name)?;
+        } else if !p.at_token(&Token::RParen) {
+            if p.at("exclude") || p.at("constraint") && has_exclude(p) {
+                return unsupported(p, "EXCLUDE constraints");
+            }
+            elements = p.commas(table::element)?;
+        }
+        p.expect_token(&Token::RParen)?;
+    }
+    if p.at("inherits") {
+        return unsupported(p, "table inheritance");
+    }
+    if p.at("partition by") {
+        return unsupported(p, "table partitioning");
+    }
+    let options = table_options(p)?;
+    if p.eat("as") {
+        let query = p.query()?;
+        let with_data = !p.eat("with no data");
+        p.eat("with data");
+        let select_into = false;
+        return Ok(Ddl::CreateTableAs(CreateTableAs {
+            name,
+            columns,
+            query,
+            with_data,
+            if_not_exists,
+            temporary,
+            select_into,
+        }));
+    }
+    if !columns.is_empty() {
+        return p.unexpected();
+    }
+    Ok(Ddl::CreateTable(CreateTable { name, if_not_exists, temporary, elements, options }))
+}
+
+/// Whether a list of bare names is next (CREATE TABLE t (a, b) AS …).
+fn names_follow(p: &Words<'_, '_>) -> bool {
+    matches!(p.parser.peek_token_ref().token, Token::Word(_))
+        && matches!(p.parser.peek_nth_token_ref(1).token, Token::Comma | Token::RParen)
+}
+
+fn has_exclude(p: &Words<'_, '_>) -> bool {
+    matches!(&p.parser.peek_nth_token_ref(2).token, Token::Word(w) if w.value.eq_ignore_ascii_case("exclude"))
+}
+
+/// USING method, WITH (…), WITHOUT OIDS, ON COMMIT …, TABLESPACE t.
+fn table_options(p: &mut Words<'_, '_>) -> Parse<Vec<String>> {
+    let mut options = Vec::new();
+    loop {
+        if p.eat("using") || p.eat("tablespace") {
+            p.name()?;
+        } else if p.at("with no data") || p.at("with data") {
+            return Ok(options);
+        } else if p.eat("with") {
+            options = p.options()?;
+        } else if p.eat("on commit") {
+            if !(p.eat("preserve rows") || p.eat("delete rows") || p.eat("drop")) {
+                return p.unexpected();
+            }
+        } else if !p.eat("without oids") {
+            return Ok(options);
+        }
+    }
+}
+
+fn create_index(p: &mut Words<'_, '_>) -> Parse<Ddl> {
+    let unique = p.eat("unique");
+    p.expect("index")?;
+    let concurrently = p.eat("concurrently");
+    let if_not_exists = p.eat("if not exists");
+    let name = if p.at("on") { None } else { Some(p.qualified()?) };
+    p.expect("on")?;
+    p.eat("only");
+    let table = p.qualified()?;
+    let method = if p.eat("using") { Some(p.name()?) } else { None };
+    let columns = p.list(index_column)?;
+    let include = if p.eat("include") { p.names()? } else { Vec::new() };
+    let nulls_not_distinct = p.eat("nulls not distinct");
+    if !nulls_not_distinct {
+        p.eat("nulls distinct");
+    }
+    if p.eat("with") {
+        p.options()?;
+    }
+    if p.eat("tablespace") {
+        p.name()?;
+    }
+    let predicate = if p.eat("where") { Some(p.expr()?) } else { None };
+    Ok(Ddl::CreateIndex(CreateIndex {
+        name,
+        table,
+        unique,
+        concurrently,
+        if_not_exists,
+        method,
+        columns,
+        include,
+        nulls_not_distinct,
+        predicate,
+    }))
+}
+
+fn index_column(p: &mut Words<'_, '_>) -> Parse<IndexColumn> {
+    let expr = p.expr()?;
+    if p.eat("collate") {
+        p.qualified()?;
+    }
+    // An operator class changes nothing here: keys always have the type's own order.
+    if p.peek_word().is_some_and(|w| !matches!(w.as_str(), "asc" | "desc" | "nulls")) {
+        p.qualified()?;
+        if p.at_token(&Token::LParen) {
+            p.options()?;
+        }
+    }
+    let descending = p.eat("desc");
+    if !descending {
+        p.eat("asc");
+    }
+    let nulls_first = if p.eat("nulls first") {
+        Some(true)
+    } else if p.eat("nulls last") {
+        Some(false)
+    } else {
+        None
+    };
+    Ok(IndexColumn { expr, descending, nulls_first })
+}
+
+fn create_view(p: &mut Words<'_, '_>, or_replace: bool, temporary: bool) -> Parse<Ddl> {
+    let name = p.qualified()?;
+    let columns = if p.at_token(&Token::LParen) { p.names()? } else { Vec::new() };
+    if p.eat("with") {
+        p.options()?;
+    }
+    p.expect("as")?;
+    let query = p.query()?;
+    if p.at("with") {
+        return unsupported(p, "CREATE VIEW ... WITH CHECK OPTION");
+    }
+    Ok(Ddl::CreateView(CreateView { name, or_replace, temporary, columns, query }))
+}
+
+fn create_schema(p: &mut Words<'_, '_>) -> Parse<Ddl> {
+    let if_not_exists = p.eat("if not exists");
+    let name = if p.at("authorization") { None } else { Some(p.name()?) };
+    let owner = if p.eat("authorization") { Some(p.label()?) } else { None };
+    if !p.at_end() {
+        return unsupported(p, "CREATE SCHEMA with schema elements");
+    }
+    Ok(Ddl::CreateSchema { name, if_not_exists, owner })
+}
+
+fn create_database(p: &mut Words<'_, '_>) -> Parse<Ddl> {
+    let name = p.name()?;
+    p.eat("with");
+    let mut options = Vec::new();
+    while !p.at_end() {
+        let mut option = p.label()?;
+        if option == "connection" {
+            p.expect("limit")?;
+            option = "connection_limit".into();
+        }
+        p.eat_token(&Token::Eq);
+        options.push((option, p.option_value()?));
+    }
+    Ok(Ddl::CreateDatabase { name, options })
+}
+
+fn role_options(p: &mut Words<'_, '_>) -> Parse<Vec<RoleOption>> {
+    let mut out = Vec::new();
+    while !p.at_end() {
+        let word = p.label()?;
+        let on = !word.starts_with("no");
+        out.push(match word.trim_start_matches("no") {
+            "superuser" => RoleOption::Superuser(on),
+            "createdb" => RoleOption::CreateDb(on),
+            "createrole" | "createuser" => RoleOption::CreateRole(on),
+            "inherit" => RoleOption::Inherit(on),
+            "login" => RoleOption::Login(on),
+            "replication" | "bypassrls" => RoleOption::Other,
+            "encrypted" | "unencrypted" => continue,
+            "password" => RoleOption::Password(if p.eat("null") { None } else { Some(p.string()?) }),
+            "connection" => {
+                p.expect("limit")?;
+                p.integer()?;
+                RoleOption::Other
+            }
+            "valid" => {
+                p.expect("until")?;
+                if !p.eat("null") {
+                    p.string()?;
+                }
+                RoleOption::Other
+            }
+            "sysid" => {
+                p.integer()?;
+                RoleOption::Other
+            }
+            "in" | "role" | "admin" | "user" => {
+                if word == "in" && !p.eat("role") {
+                    p.expect("group")?;
+                }
+                p.commas(Words::label)?;
+                RoleOption::Other
+            }
+            _ => {
+                p.parser.prev_token();
+                return p.unexpected();
+            }
+        });
+    }
+    Ok(out)
+}
+
+// ---- ALTER ----
+
+/// The kind of object that the next words name.
+fn object_kind(p: &mut Words<'_, '_>) -> Option<ObjectKind> {
+    [
+        ("table", ObjectKind::Table),
+        ("index", ObjectKind::Index),
+        ("view", ObjectKind::View),
+        ("sequence", ObjectKind::Sequence),
+        ("schema", ObjectKind::Schema),
+        ("database", ObjectKind::Database),
+        ("role", ObjectKind::Role),
+        ("group", ObjectKind::Role),
+    ]
+    .into_iter()
+    .find(|(word, _)| p.eat(word))
+    .map(|(_, kind)| kind)
+    .or_else(|| (!p.at("user mapping") && p.eat("user")).then_some(ObjectKind::Role))
+}
+
+fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
+    if p.at("default privileges") {
+        p.skip_rest();
+        return Ok(Ddl::Accepted { tag: "ALTER DEFAULT PRIVILEGES".into() });
+    }
+    let Some(kind) = object_kind(p) else {
+        let what = kind_words(p);
+        return unsupported(p, format!("ALTER {what}"));
+    };
+    if p.at("all in tablespace") {
+        return unsupported(p, "ALTER ... ALL IN TABLESPACE");
+    }
+    let if_exists = p.eat("if exists");
+    if kind == ObjectKind::Table {
+        p.eat("only");
+    }
+    if matches!(kind, ObjectKind::Role | ObjectKind::Database) {
+        let name = p.label()?;
+        return alter_shared(p, kind, name);
+    }
+    let name = p.qualified()?;
+    p.eat_token(&Token::Mul);
+    let actions = if kind == ObjectKind::Sequence && !starts_common_action(p) {
+        vec![AlterAction::Sequence(table::sequence_options(p)?)]
+    } else {
+        p.commas(|p| action(p, kind))?
+    };
+    Ok(Ddl::Alter(Alter { kind, name, if_exists, actions }))
+}
+
+fn starts_common_action(p: &Words<'_, '_>) -> bool {
+    ["rename", "owner to", "set"].iter().any(|w| p.at(w))
+}
+
+/// ALTER ROLE and ALTER DATABASE.
+fn alter_shared(p: &mut Words<'_, '_>, kind: ObjectKind, name: String) -> Parse<Ddl> {
+    let one = |action| {
+        let name = QualifiedName(vec![name.clone()]);
+        Ok(Ddl::Alter(Alter { kind, name, if_exists: false, actions: vec![action] }))
+    };
+    if p.eat("rename to") {
+        return one(AlterAction::Rename(p.name()?));
+    }
+    if p.eat("owner to") {
+        return one(AlterAction::Owner(p.label()?));
+    }
+    // Settings kept with a role or database do not exist yet; dumps and tools set them freely.
+    if p.at("set") || p.at("reset") || p.at("in database") || p.at("refresh") {
+        p.skip_rest();
+        return one(AlterAction::Accepted);
+    }
+    p.eat("with");
+    if kind == ObjectKind::Role {
+        return Ok(Ddl::AlterRole { name, options: role_options(p)? });
+    }
+    p.skip_rest();
+    Ok(Ddl::AlterDatabase { name })
+}
+
+fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
+    if p.eat("rename") {
+        return rename(p);
+    }
+    if p.eat("owner to") {
+        return Ok(AlterAction::Owner(p.label()?));
+    }
+    if p.eat("set schema") {
+        return Ok(AlterAction::SetSchema(p.name()?));
+    }
+    if p.eat("add") {
+        return add(p);
+    }
+    if p.eat("drop") {
+        return drop_part(p);
+    }
+    if p.eat("alter") {
+        p.eat("column");
+        return alter_column(p);
+    }
+    if p.eat("validate constraint") {
+        return Ok(AlterAction::ValidateConstraint(p.name()?));
+    }
+    if p.eat("set") {
+        if p.at_token(&Token::LParen) {
+            return Ok(AlterAction::SetOptions(p.options()?));
+        }
+        if p.eat("logged") || p.eat("unlogged") || p.eat("without cluster") || p.eat("without oids") {
+            return Ok(AlterAction::Accepted);
+        }
+        if p.eat("tablespace") || p.eat("access method") {
+            p.name()?;
+            return Ok(AlterAction::Accepted);
+        }
+        return p.unexpected();
+    }
+    if p.eat("reset") {
+        return Ok(AlterAction::ResetOptions(p.options()?));
+    }
+    let harmless = ["cluster on", "enable", "disable", "force", "no force", "replica identity", "no inherit", "not of"];
+    if kind == ObjectKind::Table && harmless.iter().any(|w| p.at(w)) {
+        while !p.at_end() && !p.at_token(&Token::Comma) {
+            p.parser.advance_token();
+        }
+        return Ok(AlterAction::Accepted);
+    }
+    p.unexpected()
+}
+
+fn rename(p: &mut Words<'_, '_>) -> Parse<AlterAction> {
+    if p.eat("to") {
+        return Ok(AlterAction::Rename(p.name()?));
+    }
+    if p.eat("constraint") {
+        let old = p.name()?;
+        p.expect("to")?;
+        return Ok(AlterAction::RenameConstraint { old, new: p.name()? });
+    }
+    p.eat("column");
+    let old = p.name()?;
+    p.expect("to")?;
+    Ok(AlterAction::RenameColumn { old, new: p.name()? })
+}
+
+fn add(p: &mut Words<'_, '_>) -> Parse<AlterAction> {
+    if table::starts_constraint(p) {
+        return table::table_constraint(p).map(AlterAction::AddConstraint);
+    }
+    p.eat("column");
+    let if_not_exists = p.eat("if not exists");
+    let column = table::column(p)?;
+    Ok(AlterAction::AddColumn { column, if_not_exists })
+}
+
+fn drop_part(p: &mut Words<'_, '_>) -> Parse<AlterAction> {
+    if p.eat("constraint") {
+        let if_exists = p.eat("if exists");
+        let name = p.name()?;
+        return Ok(AlterAction::DropConstraint { name, if_exists, cascade: p.cascade() });
+    }
+    p.eat("column");
+    let if_exists = p.eat("if exists");
+    let name = p.name()?;
+    Ok(AlterAction::DropColumn { name, if_exists, cascade: p.cascade() })
+}
+
+/// Behind ALTER [COLUMN].
+fn alter_column(p: &mut Words<'_, '_>) -> Parse<AlterAction> {
+    if matches!(p.parser.peek_token_ref().token, Token::Number(..)) {
+        p.skip_rest();
+        return Ok(AlterAction::Accepted);
+    }
+    let column = p.name()?;
+    if p.eat("set default") {
+        return Ok(AlterAction::SetDefault { column, value: p.tight_expr()? });
+    }
+    if p.eat("drop default") {
+        return Ok(AlterAction::DropDefault { column });
+    }
+    if p.eat("set not null") {
+        return Ok(AlterAction::SetNotNull { column });
+    }
+    if p.eat("drop not null") {
+        return Ok(AlterAction::DropNotNull { column });
+    }
+    if p.eat("set data type") || p.eat("type") {
+        let ty = p.data_type()?;
+        if p.eat("collate") {
+            p.qualified()?;
+        }
+        let using = if p.eat("using") { Some(p.expr()?) } else { None };
+        return Ok(AlterAction::SetType { column, ty, using });
+    }
+    if p.eat("add generated") {
+        let always = p.eat("always");
+        if !always {
+            p.expect("by default")?;
+        }
+        p.expect("as identity")?;
+        let options = if p.at_token(&Token::LParen) { table::parenthesized_options(p)? } else { Vec::new() };
+        return Ok(AlterAction::AddIdentity { column, always, options });
+    }
+    if p.eat("drop identity") {
+        return Ok(AlterAction::DropIdentity { column, if_exists: p.eat("if exists") });
+    }
+    if p.eat("drop expression") {
+        return Ok(AlterAction::DropExpression { column, if_exists: p.eat("if exists") });
+    }
+    for words in ["set statistics", "set storage", "set compression"] {
+        if p.eat(words) {
+            p.option_value()?;
+            return Ok(AlterAction::Accepted);
+        }
+    }
+    if p.eat("set") || p.eat("reset") {
+        if p.at_token(&Token::LParen) {
+            p.options()?;
+            return Ok(AlterAction::Accepted);
+        }
+        p.parser.prev_token();
+    }
+    set_identity(p, column)
+}
+
+/// `SET GENERATED …`, `SET sequence option`, `RESTART`, in any number.
+fn set_identity(p: &mut Words<'_, '_>, column: String) -> Parse<AlterAction> {
+    let (mut always, mut options) = (None, Vec::new());
+    loop {
+        if p.eat("set generated") {
+            always = Some(p.eat("always"));
+            if always == Some(false) {
+                p.expect("by default")?;
+            }
+        } else if p.eat("set") || p.at("restart") {
+            let before = options.len();
+            options.extend(table::sequence_options(p)?);
+            if options.len() == before {
+                return p.unexpected();
+            }
+        } else if always.is_none() && options.is_empty() {
+            return p.unexpected();
+        } else {
+            return Ok(AlterAction::SetIdentity { column, always, options });
+        }
+    }
+}
+
+// ---- the others ----
+
+fn drop(p: &mut Words<'_, '_>) -> Parse<Ddl> {
+    let Some(kind) = object_kind(p) else {
+        let what = kind_words(p);
+        return unsupported(p, format!("DROP {what}"));
+    };
+    let concurrently = kind == ObjectKind::Index && p.eat("concurrently");
+    let if_exists = p.eat("if exists");
+    let names = if kind == ObjectKind::Role {
+        p.commas(|p| Ok(QualifiedName(vec![p.label()?])))?
+    } else {
+        p.commas(Words::qualified)?
+    };
+    if kind == ObjectKind::Database {
+        let with = p.eat("with");
+        if with || p.at_token(&Token::LParen) {
+            p.list(|p| p.expect("force"))?;
+        }
+    }
+    let cascade = p.cascade();
+    Ok(Ddl::Drop(Drop { kind, names, if_exists, cascade, concurrently }))
+}
+
+fn truncate(p: &mut Words<'_, '_>) -> Parse<Ddl> {
+    p.eat("table");
+    let tables = p.commas(|p| {
+        p.eat("only");
+        let name = p.qualified()?;
+        p.eat_token(&Token::Mul);
+        Ok(name)
+    })?;
+    let restart_identity = p.eat("restart identity");
+    if !restart_identity {
+        p.eat("continue identity");
+    }
+    Ok(Ddl::Truncate { tables, restart_identity, cascade: p.cascade() })
+}
+
+fn comment(p: &mut Words<'_, '_>) -> Parse<Ddl> {
+    let on = if p.eat("column") {
+        let mut name = p.qualified()?;
+        if p.eat_token(&Token::Period) {
+            name.0.push(p.label()?);
+        }
+        match name.0.pop().filter(|_| !name.0.is_empty()) {
+            Some(column) => CommentTarget::Column(name, column),
+            None => return p.unexpected(),
+        }
+    } else if p.eat("constraint") {
+        let name = p.name()?;
+        p.expect("on")?;
+        CommentTarget::Constraint { name, table: p.qualified()? }
+    } else if let Some(kind) = object_kind(p) {
+        let name = if kind == ObjectKind::Role { QualifiedName(vec![p.label()?]) } else { p.qualified()? };
+        CommentTarget::Object(kind, name)
+    } else {
+        let what = kind_words(p);
+        while !p.at_end() && !p.at("is") {
+            p.parser.advance_token();
+        }
+        CommentTarget::Other(what)
+    };
+    p.expect("is")?;
+    let text = if p.eat("null") { None } else { Some(p.string()?) };
+    Ok(Ddl::Comment { on, text })
+}
+
+/// Privileges and roles up to ON or TO, objects, grantees.
+fn grant(p: &mut Words<'_, '_>, tag: &'static str, to: &str) -> Parse<Ddl> {
+    let skip_to = |p: &mut Words<'_, '_>, words: &[&str]| {
+        while !p.at_end() && !words.iter().any(|w| p.at(w)) {
+            p.parser.advance_token();
+        }
+    };
+    skip_to(p, &["on", to]);
+    let mut relations = Vec::new();
+    let role_grant = !p.eat("on");
+    if !role_grant {
+        let other = ["all", "database", "schema", "function", "procedure", "routine", "type", "domain", "language"];
+        let other = other.iter().chain(&["tablespace", "foreign", "large", "parameter"]);
+        if other.into_iter().any(|w| p.at(w)) {
+            skip_to(p, &[to]);
+        } else {
+            if !p.eat("table") {
+                p.eat("sequence");
+            }
+            relations = p.commas(Words::qualified)?;
+        }
+    }
+    p.expect(to)?;
+    let roles = p.commas(|p| {
+        p.eat("group");
+        p.label()
+    })?;
+    p.skip_rest();
+    let tag = match (role_grant, tag) {
+        (true, "GRANT") => "GRANT ROLE",
+        (true, _) => "REVOKE ROLE",
+        _ => tag,
+    };
+    Ok(Ddl::Grant(Grant { tag, relations, roles }))
+}
+
+/// VACUUM, ANALYZE and CLUSTER: options, then tables with columns.
+fn maintain(p: &mut Words<'_, '_>, tag: &'static str, blocks_forbidden: bool) -> Parse<Ddl> {
+    if p.at_token(&Token::LParen) {
+        p.list(|p| {
+            p.label()?;
+            if !p.at_token(&Token::Comma) && !p.at_token(&Token::RParen) {
+                p.option_value()?;
+            }
+            Ok(())
+        })?;
+    } else {
+        while ["full", "freeze", "verbose", "analyze", "analyse"].iter().any(|w| p.eat(w)) {}
+    }
+    let mut tables = Vec::new();
+    if !p.at_end() {
+        tables = p.commas(|p| {
+            p.eat("only");
+            let name = p.qualified()?;
+            if p.at_token(&Token::LParen) {
+                p.names()?;
+            }
+            Ok(name)
+        })?;
+    }
+    if tag == "CLUSTER" && p.eat("using") {
+        p.name()?;
+    }
+    Ok(Ddl::Maintain { tag, tables, blocks_forbidden })
+}
+
+fn reindex(p: &mut Words<'_, '_>) -> Parse<Ddl> {
+    if p.at_token(&Token::LParen) {
+        p.options()?;
+    }
+    let whole = p.eat("database") || p.eat("system") || p.eat("schema");
+    let index = !whole && p.eat("index");
+    if !whole && !index {
+        p.expect("table")?;
+    }
+    p.eat("concurrently");
+    let name = if p.at_end() { None } else { Some(p.qualified()?) };
+    let tables = if whole { Vec::new() } else { name.into_iter().collect() };
+    Ok(Ddl::Maintain { tag: "REINDEX", tables, blocks_forbidden: whole })
+}

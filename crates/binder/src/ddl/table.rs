@@ -1,0 +1,300 @@
+//! Table elements: columns with their constraints, table constraints, LIKE; and sequence options, which
+//! identity columns share with sequences.
+
+use sqlparser::tokenizer::Token;
+
+use super::ast::{
+    Action, ColumnConstraint, ColumnConstraintKind, ColumnDef, Including, References, SequenceOption, TableConstraint,
+    TableConstraintKind, TableElement, Timing,
+};
+use super::words::{Parse, Words};
+
+/// One element of CREATE TABLE's list.
+pub(super) fn element(p: &mut Words<'_, '_>) -> Parse<TableElement> {
+    if p.eat("like") {
+        let table = p.qualified()?;
+        return Ok(TableElement::Like { table, including: including(p)? });
+    }
+    if starts_constraint(p) {
+        return table_constraint(p).map(TableElement::Constraint);
+    }
+    column(p).map(TableElement::Column)
+}
+
+/// Whether a table constraint is next, rather than a column.
+pub(super) fn starts_constraint(p: &Words<'_, '_>) -> bool {
+    ["constraint", "check", "unique", "primary key", "foreign key", "exclude"].iter().any(|w| p.at(w))
+}
+
+fn including(p: &mut Words<'_, '_>) -> Parse<Including> {
+    let mut out = Including::default();
+    loop {
+        let value = if p.eat("including") {
+            true
+        } else if p.eat("excluding") {
+            false
+        } else {
+            return Ok(out);
+        };
+        match p.label()?.as_str() {
+            "all" => {
+                out = Including {
+                    comments: value,
+                    constraints: value,
+                    defaults: value,
+                    generated: value,
+                    identity: value,
+                    indexes: value,
+                }
+            }
+            "comments" => out.comments = value,
+            "constraints" => out.constraints = value,
+            "defaults" => out.defaults = value,
+            "generated" => out.generated = value,
+            "identity" => out.identity = value,
+            "indexes" => out.indexes = value,
+            "compression" | "statistics" | "storage" => {}
+            _ => return p.unexpected(),
+        }
+    }
+}
+
+pub(super) fn column(p: &mut Words<'_, '_>) -> Parse<ColumnDef> {
+    let name = p.name()?;
+    let ty = p.data_type()?;
+    let mut constraints = Vec::new();
+    loop {
+        if p.eat("collate") {
+            p.qualified()?;
+        } else if p.eat("storage") || p.eat("compression") {
+            p.label()?;
+        } else if let Some(constraint) = column_constraint(p)? {
+            constraints.push(constraint);
+        } else {
+            return Ok(ColumnDef { name, ty, constraints });
+        }
+    }
+}
+
+fn column_constraint(p: &mut Words<'_, '_>) -> Parse<Option<ColumnConstraint>> {
+    let name = if p.eat("constraint") { Some(p.name()?) } else { None };
+    let kind = if p.eat("not null") {
+        ColumnConstraintKind::NotNull
+    } else if p.eat("null") {
+        ColumnConstraintKind::Null
+    } else if p.eat("default") {
+        ColumnConstraintKind::Default(p.tight_expr()?)
+    } else if p.eat("generated") {
+        generated(p)?
+    } else if p.eat("unique") {
+        let nulls_not_distinct = nulls_not_distinct(p);
+        index_parameters(p)?;
+        ColumnConstraintKind::Unique { nulls_not_distinct }
+    } else if p.eat("primary key") {
+        index_parameters(p)?;
+        ColumnConstraintKind::PrimaryKey
+    } else if p.eat("check") {
+        let expr = p.parenthesized()?;
+        p.eat("no inherit");
+        ColumnConstraintKind::Check(expr)
+    } else if p.eat("references") {
+        ColumnConstraintKind::References(references(p)?)
+    } else if name.is_some() {
+        return p.unexpected();
+    } else {
+        return Ok(None);
+    };
+    let timing = timing(p)?;
+    Ok(Some(ColumnConstraint { name, kind, timing }))
+}
+
+/// Behind GENERATED.
+fn generated(p: &mut Words<'_, '_>) -> Parse<ColumnConstraintKind> {
+    let always = if p.eat("by default") {
+        false
+    } else {
+        p.expect("always")?;
+        true
+    };
+    p.expect("as")?;
+    if p.eat("identity") {
+        let options = if p.at_token(&Token::LParen) { parenthesized_options(p)? } else { Vec::new() };
+        return Ok(ColumnConstraintKind::Identity { always, options });
+    }
+    let expr = p.parenthesized()?;
+    p.expect("stored")?;
+    Ok(ColumnConstraintKind::Generated(expr))
+}
+
+pub(super) fn parenthesized_options(p: &mut Words<'_, '_>) -> Parse<Vec<SequenceOption>> {
+    p.expect_token(&Token::LParen)?;
+    let options = sequence_options(p)?;
+    p.expect_token(&Token::RParen)?;
+    Ok(options)
+}
+
+fn nulls_not_distinct(p: &mut Words<'_, '_>) -> bool {
+    let not = p.eat("nulls not distinct");
+    if !not {
+        p.eat("nulls distinct");
+    }
+    not
+}
+
+/// WITH (…) and USING INDEX TABLESPACE of a constraint's index.
+fn index_parameters(p: &mut Words<'_, '_>) -> Parse<()> {
+    if p.eat("with") {
+        p.options()?;
+    }
+    if p.eat("using index tablespace") {
+        p.name()?;
+    }
+    Ok(())
+}
+
+fn references(p: &mut Words<'_, '_>) -> Parse<References> {
+    let table = p.qualified()?;
+    let columns = if p.at_token(&Token::LParen) { p.names()? } else { Vec::new() };
+    let mut full = false;
+    if p.eat("match") {
+        full = p.eat("full");
+        if !full && !p.eat("simple") {
+            return p.unexpected();
+        }
+    }
+    let (mut on_delete, mut on_update) = (Action::NoAction, Action::NoAction);
+    loop {
+        if p.eat("on delete") {
+            on_delete = action(p)?;
+        } else if p.eat("on update") {
+            on_update = action(p)?;
+        } else {
+            return Ok(References { table, columns, full, on_delete, on_update });
+        }
+    }
+}
+
+fn action(p: &mut Words<'_, '_>) -> Parse<Action> {
+    for (words, action) in [
+        ("no action", Action::NoAction),
+        ("restrict", Action::Restrict),
+        ("cascade", Action::Cascade),
+        ("set null", Action::SetNull),
+        ("set default", Action::SetDefault),
+    ] {
+        if p.eat(words) {
+            return Ok(action);
+        }
+    }
+    p.unexpected()
+}
+
+fn timing(p: &mut Words<'_, '_>) -> Parse<Timing> {
+    let mut out = Timing::default();
+    loop {
+        if p.eat("not deferrable") {
+            out.deferrable = false;
+        } else if p.eat("deferrable") {
+            out.deferrable = true;
+        } else if p.eat("initially deferred") {
+            (out.deferrable, out.initially_deferred) = (true, true);
+        } else if p.eat("initially immediate") {
+            out.initially_deferred = false;
+        } else if p.eat("not valid") {
+            out.not_valid = true;
+        } else if !p.eat("no inherit") {
+            return Ok(out);
+        }
+    }
+}
+
+pub(super) fn table_constraint(p: &mut Words<'_, '_>) -> Parse<TableConstraint> {
+    let name = if p.eat("constraint") { Some(p.name()?) } else { None };
+    let kind = if p.eat("check") {
+        TableConstraintKind::Check(p.parenthesized()?)
+    } else if p.eat("foreign key") {
+        let columns = p.names()?;
+        p.expect("references")?;
+        TableConstraintKind::ForeignKey { columns, references: references(p)? }
+    } else {
+        let primary = p.eat("primary key");
+        if !primary {
+            p.expect("unique")?;
+        }
+        if p.eat("using index") {
+            TableConstraintKind::UsingIndex { primary, index: p.name()? }
+        } else {
+            let nulls_not_distinct = nulls_not_distinct(p);
+            let columns = p.names()?;
+            let include = if p.eat("include") { p.names()? } else { Vec::new() };
+            index_parameters(p)?;
+            if primary {
+                TableConstraintKind::PrimaryKey { columns, include }
+            } else {
+                TableConstraintKind::Unique { columns, include, nulls_not_distinct }
+            }
+        }
+    };
+    let timing = timing(p)?;
+    Ok(TableConstraint { name, kind, timing })
+}
+
+pub(super) fn sequence_options(p: &mut Words<'_, '_>) -> Parse<Vec<SequenceOption>> {
+    let mut out = Vec::new();
+    while let Some(option) = sequence_option(p)? {
+        out.push(option);
+    }
+    Ok(out)
+}
+
+fn sequence_option(p: &mut Words<'_, '_>) -> Parse<Option<SequenceOption>> {
+    let option = if p.eat("as") {
+        SequenceOption::Type(p.data_type()?)
+    } else if p.eat("increment") {
+        p.eat("by");
+        SequenceOption::Increment(p.integer()?)
+    } else if p.eat("minvalue") {
+        SequenceOption::Min(Some(p.integer()?))
+    } else if p.eat("no minvalue") {
+        SequenceOption::Min(None)
+    } else if p.eat("maxvalue") {
+        SequenceOption::Max(Some(p.integer()?))
+    } else if p.eat("no maxvalue") {
+        SequenceOption::Max(None)
+    } else if p.eat("start") {
+        p.eat("with");
+        SequenceOption::Start(p.integer()?)
+    } else if p.eat("restart") {
+        let given = p.eat("with") || matches!(p.parser.peek_token_ref().token, Token::Number(..) | Token::Minus);
+        SequenceOption::Restart(if given { Some(p.integer()?) } else { None })
+    } else if p.eat("cache") {
+        SequenceOption::Cache(p.integer()?)
+    } else if p.eat("no cycle") {
+        SequenceOption::Cycle(false)
+    } else if p.eat("cycle") {
+        SequenceOption::Cycle(true)
+    } else if p.eat("owned by") {
+        SequenceOption::OwnedBy(owner_column(p)?)
+    } else if p.eat("sequence name") {
+        SequenceOption::Name(p.qualified()?)
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(option))
+}
+
+/// `NONE`, or `[schema.]table.column`.
+fn owner_column(p: &mut Words<'_, '_>) -> Parse<Option<(super::ast::QualifiedName, String)>> {
+    if p.eat("none") {
+        return Ok(None);
+    }
+    let mut name = p.qualified()?;
+    if p.eat_token(&Token::Period) {
+        name.0.push(p.label()?);
+    }
+    let column = name.0.pop().filter(|_| !name.0.is_empty());
+    match column {
+        Some(column) => Ok(Some((name, column))),
+        None => p.unexpected(),
+    }
+}
