@@ -1,5 +1,6 @@
 //! Live sessions by process id, and the secrets by which a cancel request proves that it comes
 //! from the session's client.
+#![allow(clippy::disallowed_methods, reason = "secrets are random")]
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -7,6 +7,7 @@ use arrow::array::{
 };
 use arrow::datatypes::DataType;
 use bytes::{BufMut, BytesMut};
+use gavel_encoding::value::Form;
 use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 
@@ -35,6 +36,26 @@ enum Values<'a> {
     Null,
 }
 
+impl Values<'_> {
+    /// Whether this is how columns of `form` come (`gavel_functions::physical_type`).
+    fn fit(&self, form: Form) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Bool(_) => form == Form::Bool,
+            Self::Int2(_) => form == Form::Int2,
+            Self::Int4(_) => form == Form::Int4,
+            Self::Int8(_) => form == Form::Int8,
+            Self::Float4(_) => form == Form::Float4,
+            Self::Float8(_) => form == Form::Float8,
+            Self::Str(_) => form == Form::Text,
+            Self::Char(_) => form == Form::Byte,
+            Self::Oid(_) => form == Form::Oid,
+            Self::Fixed(_) => matches!(form, Form::Uuid | Form::Interval),
+            Self::Binary(_) => matches!(form, Form::Bytes | Form::Numeric | Form::Tagged),
+        }
+    }
+}
+
 impl<'a> Column<'a> {
     /// # Errors
     /// XX000 if the array is not of the physical type of `ty`.
@@ -55,16 +76,9 @@ impl<'a> Column<'a> {
             DataType::Null => Some(Values::Null),
             _ => None,
         };
-        let expected = gavel_functions::physical_type(ty);
         match values {
-            Some(values) if matches!(values, Values::Null) || *array.data_type() == expected => {
-                Ok(Self { ty, array: array.as_ref(), values })
-            }
-            _ => Err(SqlError::internal(format!(
-                "a result column of type {} came as {}, not {expected}",
-                ty.oid,
-                array.data_type()
-            ))),
+            Some(values) if values.fit(Form::of(ty)) => Ok(Self { ty, array: array.as_ref(), values }),
+            _ => Err(SqlError::internal(format!("a result column of type {} came as {}", ty.oid, array.data_type()))),
         }
     }
 

@@ -97,6 +97,7 @@ fn delay(failures: u32, max: Duration) -> Duration {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "any instant serves as a start")]
 mod tests {
     use super::*;
 
