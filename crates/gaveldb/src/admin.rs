@@ -1,0 +1,132 @@
+//! The admin port: `/healthz` (the process works), `/readyz` (it takes clients), `/status` (JSON),
+//! `/metrics` (Prometheus' text).
+
+use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use gavel_api::adjudicator::Adjudicator;
+use gavel_api::journal::Journal;
+use gavel_api::storage::Storage;
+use gavel_frontend::FrontendStats;
+use gavel_storage::Replica;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// What the admin port can say, as far as the process has come.
+pub struct Node {
+    pub started: Instant,
+    pub cluster_id: String,
+    pub data_dir: String,
+    pub listen: String,
+    pub journal: Arc<dyn Journal>,
+    pub adjudicator: Arc<dyn Adjudicator>,
+    pub replica: Arc<Replica>,
+    pub sessions: Arc<FrontendStats>,
+    /// Clients are taken.
+    pub ready: AtomicBool,
+}
+
+impl Node {
+    fn status(&self) -> Value {
+        let visible = self.adjudicator.visible();
+        let marks = self.replica.watermarks();
+        let (first, durable) = self.journal.bounds();
+        let sessions = &self.sessions;
+        json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "pid": std::process::id(),
+            "state": if self.ready.load(Ordering::Relaxed) { "serving" } else { "draining" },
+            "uptime_seconds": self.started.elapsed().as_secs(),
+            "cluster_id": self.cluster_id,
+            "data_dir": self.data_dir,
+            "listen": self.listen,
+            "adjudicator": { "epoch": visible.epoch.0, "visible_ts": visible.ts.0 },
+            "journal": { "first_lsn": first.0, "durable_lsn": durable.0 },
+            "storage": {
+                "applied_ts": marks.applied_ts.0,
+                "applied_lsn": marks.applied_lsn.0,
+                "durable_lsn": marks.durable_lsn.0,
+                "gc_ts": marks.gc_ts.0,
+                "lag_records": durable.0.saturating_sub(marks.applied_lsn.0),
+                "failure": self.replica.failure(),
+            },
+            "sessions": {
+                "open": sessions.sessions.load(Ordering::Relaxed),
+                "pending": sessions.pending.load(Ordering::Relaxed),
+                "accepted_total": sessions.accepted_total.load(Ordering::Relaxed),
+                "refused_total": sessions.refused_total.load(Ordering::Relaxed),
+                "denied_total": sessions.denied_total.load(Ordering::Relaxed),
+            },
+        })
+    }
+
+    /// Name, kind, help and value of each metric.
+    fn metrics(&self) -> String {
+        let status = self.status();
+        let mut out = String::new();
+        for (name, kind, path, help) in METRICS {
+            let value = status.pointer(path).and_then(Value::as_u64).unwrap_or(0);
+            let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
+        }
+        out
+    }
+}
+
+const METRICS: &[(&str, &str, &str, &str)] = &[
+    ("process_uptime_seconds", "gauge", "/uptime_seconds", "Seconds since start."),
+    ("adjudicator_epoch", "gauge", "/adjudicator/epoch", "Epoch of the adjudicator."),
+    ("journal_durable_lsn", "counter", "/journal/durable_lsn", "Last durable record of the journal."),
+    ("journal_first_lsn", "gauge", "/journal/first_lsn", "First record that is kept."),
+    ("storage_applied_lsn", "counter", "/storage/applied_lsn", "Last record applied to the store."),
+    ("storage_lag_records", "gauge", "/storage/lag_records", "Durable records that are not applied yet."),
+    ("frontend_sessions", "gauge", "/sessions/open", "Open sessions."),
+    ("frontend_pending_connections", "gauge", "/sessions/pending", "Connections not authenticated yet."),
+    ("frontend_accepted_total", "counter", "/sessions/accepted_total", "Connections accepted."),
+    ("frontend_refused_total", "counter", "/sessions/refused_total", "Connections refused for lack of room."),
+    ("frontend_denied_total", "counter", "/sessions/denied_total", "Connections that failed to authenticate."),
+];
+
+/// Serves until `shutdown` is cancelled.
+pub async fn serve(listener: TcpListener, node: Arc<Node>, shutdown: CancellationToken) {
+    let router = Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/status", get(status))
+        .route("/metrics", get(metrics))
+        .with_state(node);
+    let served = axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned()).await;
+    if let Err(error) = served {
+        tracing::warn!(%error, "admin port failed");
+    }
+}
+
+async fn healthz(State(node): State<Arc<Node>>) -> (StatusCode, String) {
+    match node.replica.failure() {
+        None => (StatusCode::OK, "ok\n".to_owned()),
+        Some(failure) => (StatusCode::SERVICE_UNAVAILABLE, format!("{failure}\n")),
+    }
+}
+
+async fn readyz(State(node): State<Arc<Node>>) -> (StatusCode, &'static str) {
+    if node.ready.load(Ordering::Relaxed) && node.replica.failure().is_none() {
+        (StatusCode::OK, "ready\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+    }
+}
+
+async fn status(State(node): State<Arc<Node>>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], format!("{:#}\n", node.status()))
+}
+
+async fn metrics(State(node): State<Arc<Node>>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], node.metrics())
+}

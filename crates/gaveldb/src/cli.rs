@@ -1,0 +1,123 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::settings::Layers;
+
+/// An open, PostgreSQL-wire, disaggregated SQL database.
+#[derive(Debug, Parser)]
+#[command(name = "gavel", version, propagate_version = true)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a database: everything in one durable process.
+    Start(Source),
+    /// Run SQL without psql.
+    Sql(Sql),
+    /// Ask a running server how it is.
+    Status(Status),
+    /// Print the version.
+    Version {
+        /// As a JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look at the configuration.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Print a completion script for a shell.
+    Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print a configuration file with every setting, its default and what it is for.
+    Example,
+    /// Print the settings as file, environment and flags make them.
+    Show(Source),
+}
+
+/// Where settings come from.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Source {
+    /// Configuration file (TOML).
+    #[arg(long, env = "GAVEL_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where the data are kept; made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<String>,
+    /// Address for PostgreSQL clients.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub listen: Option<String>,
+    /// Address of health and status over HTTP.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub admin_listen: Option<String>,
+    /// Any setting, as `name=value`; may be repeated.
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+}
+
+impl Source {
+    /// The layers that these arguments and the environment stand for.
+    pub fn layers(&self) -> Layers {
+        let named =
+            [("data_dir", &self.data_dir), ("server.listen", &self.listen), ("admin.listen", &self.admin_listen)];
+        let mut flags: Vec<(String, String)> =
+            named.iter().filter_map(|(name, value)| Some(((*name).to_owned(), value.as_ref()?.clone()))).collect();
+        flags.extend(self.set.iter().map(|text| {
+            let (name, value) = text.split_once('=').unwrap_or((text, ""));
+            (name.to_owned(), value.to_owned())
+        }));
+        Layers { file: self.config.clone(), environment: std::env::vars().collect(), flags }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Sql {
+    /// Statements to run; may be repeated. Without it they come from files or standard input.
+    #[arg(short = 'c', long = "command", value_name = "SQL")]
+    pub commands: Vec<String>,
+    /// Files of statements.
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Where to connect.
+    #[arg(
+        long,
+        env = "GAVEL_URL",
+        value_name = "URL",
+        default_value = "postgresql://postgres@127.0.0.1:5432/postgres"
+    )]
+    pub url: String,
+    /// Go on after a statement that fails.
+    #[arg(long)]
+    pub keep_going: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Status {
+    /// Address of the server's admin port.
+    #[arg(long, env = "GAVEL_ADMIN", value_name = "HOST:PORT", default_value = "127.0.0.1:8432")]
+    pub admin: SocketAddr,
+    /// As a JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Args::command().debug_assert();
+    }
+}

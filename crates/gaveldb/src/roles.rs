@@ -1,0 +1,77 @@
+//! The roles of one process, opened in order and wired through the traits of `api`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use gavel_adjudicator::Service;
+use gavel_api::adjudicator::Adjudicator;
+use gavel_api::journal::Journal;
+use gavel_api::sql::SqlEngine;
+use gavel_clock::{Clock, SystemClock};
+use gavel_journal::FileJournal;
+use gavel_storage::Replica;
+
+use crate::Failure;
+use crate::data_dir::DataDir;
+use crate::settings::Settings;
+
+/// Longest that the store may take to write out what it holds when the server stops; what it did
+/// not manage, the journal has.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Everything below the front.
+pub struct Roles {
+    pub journal: Arc<dyn Journal>,
+    pub adjudicator: Arc<dyn Adjudicator>,
+    pub replica: Arc<Replica>,
+    pub engine: Arc<dyn SqlEngine>,
+}
+
+impl Roles {
+    pub async fn open(data_dir: &DataDir, settings: &Settings) -> Result<Self, Failure> {
+        let clock: Arc<dyn Clock> = match settings.clock_max_error {
+            Some(bound) => Arc::new(SystemClock::with_bound(bound)),
+            None => Arc::new(SystemClock::unbounded()),
+        };
+        let journal = FileJournal::open_directory(data_dir.journal(), journal_settings(settings))
+            .context("cannot open the journal")?;
+        let journal: Arc<dyn Journal> = Arc::new(journal);
+        let service = Service::open(journal.clone(), clock.clone(), gavel_adjudicator::Settings::default())
+            .await
+            .context("cannot open the adjudicator")?;
+        let adjudicator: Arc<dyn Adjudicator> = Arc::new(service);
+        let store = data_dir.store();
+        std::fs::create_dir_all(&store).context("cannot make the store's directory")?;
+        let replica = Replica::open(&store, journal.clone(), Some(adjudicator.clone()), storage_settings(settings))
+            .context("cannot open the store")?;
+        let replica = Arc::new(replica);
+        let engine: Arc<dyn SqlEngine> = Arc::new(crate::no_engine::NoEngine);
+        Ok(Self { journal, adjudicator, replica, engine })
+    }
+
+    /// Writes out what the store holds. Late is not lost: the journal has it.
+    pub async fn close(self) {
+        match tokio::time::timeout(CLOSE_TIMEOUT, self.replica.close()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the store could not be written out; the journal has the rest"),
+            Err(_) => tracing::info!("the store was not written out in time; the journal has the rest"),
+        }
+    }
+}
+
+fn journal_settings(settings: &Settings) -> gavel_journal::Settings {
+    gavel_journal::Settings {
+        segment_size_bytes: settings.journal_segment_size.0,
+        group_size_bytes: settings.journal_group_size.as_usize(),
+        queue_size_bytes: settings.journal_queue_size.as_usize(),
+        cache_size_bytes: settings.journal_cache_size.as_usize(),
+    }
+}
+
+fn storage_settings(settings: &Settings) -> gavel_storage::Settings {
+    let mut storage = gavel_storage::Settings { flush_interval: settings.storage_flush_interval, ..Default::default() };
+    storage.engine.cache_bytes = settings.storage_cache_size.0;
+    storage.engine.memtable_bytes = settings.storage_memtable_size.0;
+    storage
+}

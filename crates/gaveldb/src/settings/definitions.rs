@@ -1,0 +1,103 @@
+//! Every setting: its field, type, default and name. The comment is what the example file says.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::value::{Raw, Size, Value};
+
+/// One setting.
+pub struct Definition {
+    pub name: &'static str,
+    pub doc: &'static str,
+    pub set: fn(&mut Settings, &Raw) -> Result<(), String>,
+    /// As TOML; `None` if it is not set.
+    pub show: fn(&Settings) -> Option<String>,
+}
+
+macro_rules! settings {
+    ($($(#[doc = $doc:literal])+ $field:ident: $ty:ty = $default:expr, $name:literal;)+) => {
+        /// Everything that can be configured.
+        #[derive(Clone, Debug)]
+        pub struct Settings {
+            $($(#[doc = $doc])+ pub $field: $ty,)+
+        }
+
+        impl Default for Settings {
+            fn default() -> Self {
+                Self { $($field: $default,)+ }
+            }
+        }
+
+        /// In the order of the example file.
+        pub const DEFINITIONS: &[Definition] = &[$(Definition {
+            name: $name,
+            doc: concat!($($doc, "\n"),+),
+            set: |settings, raw| {
+                settings.$field = <$ty as Value>::parse(raw)?;
+                Ok(())
+            },
+            show: |settings| settings.$field.show(),
+        }),+];
+    };
+}
+
+settings! {
+    /// Where journal and store are kept; made if it is not there.
+    data_dir: PathBuf = PathBuf::from("./gavel-data"), "data_dir";
+
+    /// Address for PostgreSQL clients.
+    server_listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 5432)), "server.listen";
+    /// Sessions at a time; one more is refused with SQLSTATE 53300.
+    server_connections_max: usize = 10_000, "server.connections.max";
+    /// Connections at a time that have not said who they are.
+    server_connections_pending_max: usize = 1_000, "server.connections.pending_max";
+    /// Longest message of a client.
+    server_message_max: Size = Size::mib(256), "server.message.max_bytes";
+    /// From connecting to being authenticated.
+    server_startup_timeout: Duration = Duration::from_secs(10), "server.startup.timeout";
+    /// How long sessions at work may go on once the server was told to stop.
+    server_drain_timeout: Duration = Duration::from_secs(10), "server.drain.timeout";
+    /// Who may connect how; the first line that fits decides. Type (host, hostssl, hostnossl),
+    /// database, user, address (all, loopback, an address, a network), method (trust,
+    /// scram-sha-256, reject).
+    server_hba: Vec<String> = vec![
+        "host all all loopback trust".to_owned(),
+        "hostssl all all all scram-sha-256".to_owned(),
+    ], "server.hba";
+    /// PEM file of the certificate chain; TLS is offered if it is set.
+    server_tls_certificate: Option<PathBuf> = None, "server.tls.certificate";
+    /// PEM file of the certificate's key.
+    server_tls_key: Option<PathBuf> = None, "server.tls.key";
+
+    /// Address of health and status over HTTP.
+    admin_listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8432)), "admin.listen";
+
+    /// Size that journal files are preallocated to.
+    journal_segment_size: Size = Size::mib(16), "journal.segment.size_bytes";
+    /// What one flush of the journal takes at most.
+    journal_group_size: Size = Size::mib(8), "journal.group.size_bytes";
+    /// What may wait for the journal's writer; beyond it commits are refused.
+    journal_queue_size: Size = Size::mib(64), "journal.queue.size_bytes";
+    /// Recent journal records kept in memory.
+    journal_cache_size: Size = Size::mib(64), "journal.cache.size_bytes";
+
+    /// Blocks of the store kept in memory.
+    storage_cache_size: Size = Size::mib(512), "storage.cache.size_bytes";
+    /// A memtable of this size is written out.
+    storage_memtable_size: Size = Size::mib(64), "storage.memtable.size_bytes";
+    /// What was applied is made durable in the store at least this often; the journal keeps the rest.
+    storage_flush_interval: Duration = Duration::from_secs(60), "storage.flush.interval";
+
+    /// How far the clock may be off, if that is known; otherwise snapshots are taken from the
+    /// adjudicator alone.
+    clock_max_error: Option<Duration> = None, "clock.max_error";
+
+    /// Which events are logged: levels, also by target, such as "info,gavel_storage=debug".
+    log_filter: String = "info".to_owned(), "log.filter";
+    /// "text" or "json".
+    log_format: String = "text".to_owned(), "log.format";
+
+    /// Worker threads; as many as processors if it is not set.
+    runtime_threads: Option<usize> = None, "runtime.threads";
+}
