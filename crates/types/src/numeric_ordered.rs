@@ -183,7 +183,7 @@ fn at_scale_small(m: u128, places: i32, scale: u16, negative: bool) -> Option<Nu
     let mut places = places;
     let scale_wanted = i32::from(scale);
     // The last base-100 digit may end in a decimal zero that the display scale does not show.
-    if places > scale_wanted && places > 0 && m % 10 == 0 {
+    if places > scale_wanted && places > 0 && m.is_multiple_of(10) {
         m /= 10;
         places -= 1;
     }
