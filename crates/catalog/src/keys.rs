@@ -27,7 +27,8 @@ const NAME: u32 = 2;
 const VERSION: u32 = 3;
 const CATALOG_VERSION: u32 = 4;
 const NEXT_OID: u32 = 5;
-const DROPPED: u32 = 6;
+/// Storage reads these keys too, to give the space back.
+const DROPPED: u32 = gavel_encoding::layout::DROPPED.0;
 const SEQUENCE: u32 = 7;
 const COMMENT: u32 = 8;
 

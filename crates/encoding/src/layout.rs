@@ -30,6 +30,11 @@ impl TenantId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId(pub u32);
 
+/// Holds a row `[tenant][DROPPED][object u32]` for each object of the tenant that was dropped, truncated
+/// or rewritten under another id; in tenant 0 the number is that of a tenant that was dropped. Once no
+/// snapshot is older than that row, nobody can name the object's keys any more.
+pub const DROPPED: ObjectId = ObjectId(6);
+
 /// Bytes of every key of `object` begin with these.
 pub const PREFIX_LEN: usize = 8;
 
@@ -56,6 +61,17 @@ pub fn split_key(key: &[u8]) -> Option<(TenantId, ObjectId, &[u8])> {
     let (tenant, rest) = key.split_first_chunk::<4>()?;
     let (object, rest) = rest.split_first_chunk::<4>()?;
     Some((TenantId(u32::from_be_bytes(*tenant)), ObjectId(u32::from_be_bytes(*object)), rest))
+}
+
+/// The keys of which a key of [`DROPPED`] says that they are dropped; `None` for any other key.
+pub fn read_dropped(key: &[u8]) -> Option<KeyRange> {
+    let (tenant, object, rest) = split_key(key)?;
+    let number = u32::from_be_bytes(rest.try_into().ok()?);
+    match (object, tenant) {
+        (DROPPED, TenantId(0)) => Some(tenant_range(TenantId(number))),
+        (DROPPED, tenant) => Some(object_range(tenant, ObjectId(number))),
+        _ => None,
+    }
 }
 
 /// Builds a key, or the prefix of some, column by column.
@@ -174,6 +190,15 @@ mod tests {
             assert!(base.null_range(order).contains(&int_key(&[None, Some(7)], order)));
             assert!(!base.null_range(order).contains(&int_key(&[Some(0)], order)));
         }
+    }
+
+    #[test]
+    fn what_is_dropped_is_an_object_or_a_tenant() {
+        let key = |tenant: u32, object: u32| [tenant.to_be_bytes(), [0, 0, 0, 6], object.to_be_bytes()].concat();
+        assert_eq!(read_dropped(&key(5, 9)), Some(object_range(TenantId(5), ObjectId(9))));
+        assert_eq!(read_dropped(&key(0, 9)), Some(tenant_range(TenantId(9))));
+        assert_eq!(read_dropped(&int_key(&[Some(1)], KeyOrder::ASC)), None);
+        assert_eq!(read_dropped(&key(5, 9)[..9]), None);
     }
 
     #[test]

@@ -9,9 +9,12 @@
 //! ```
 //! A deletion is kept until the last level, where nothing older can lie beneath it.
 
+use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use gavel_types::{KeyRange, Timestamp};
 use lsm_tree::UserKey;
 use lsm_tree::compaction::filter::{CompactionFilter, Context, Factory};
@@ -23,7 +26,49 @@ use crate::version;
 #[derive(Default)]
 pub struct Policy {
     horizon: AtomicU64,
-    forgotten: Mutex<Arc<Vec<KeyRange>>>,
+    forgotten: Mutex<Arc<Forgotten>>,
+}
+
+/// Ranges of which nothing is needed once the horizon reaches a time. They do not overlap.
+#[derive(Clone, Debug, Default)]
+pub struct Forgotten {
+    /// By their start: end, and the time.
+    ranges: BTreeMap<Bytes, (Bytes, Timestamp)>,
+}
+
+impl Forgotten {
+    /// Adds a range; those inside it become part of it. False if it lies in one that is known.
+    pub fn add(&mut self, range: &KeyRange, at: Timestamp) -> bool {
+        if self.covering(&range.start).is_some_and(|(known, _)| known.end >= range.end) {
+            return false;
+        }
+        self.ranges.retain(|start, (end, _)| *start < range.start || *end > range.end);
+        self.ranges.insert(range.start.clone(), (range.end.clone(), at));
+        true
+    }
+
+    /// Removes the range that starts there.
+    pub fn remove(&mut self, start: &[u8]) {
+        self.ranges.remove(start);
+    }
+
+    /// Those that no snapshot `>= horizon` needs.
+    pub fn below(&self, horizon: Timestamp) -> Vec<KeyRange> {
+        let range = |(start, (end, _)): (&Bytes, &(Bytes, Timestamp))| KeyRange::new(start.clone(), end.clone());
+        self.ranges.iter().filter(|(_, (_, at))| *at <= horizon).map(range).collect()
+    }
+
+    fn covering(&self, key: &[u8]) -> Option<(KeyRange, Timestamp)> {
+        let (start, (end, at)) = self.ranges.range::<[u8], _>((Bound::Unbounded, Bound::Included(key))).next_back()?;
+        (key < &end[..]).then(|| (KeyRange::new(start.clone(), end.clone()), *at))
+    }
+
+    fn has(&self, key: &[u8], horizon: Timestamp) -> bool {
+        match self.ranges.range::<[u8], _>((Bound::Unbounded, Bound::Included(key))).next_back() {
+            Some((_, (end, at))) => key < &end[..] && *at <= horizon,
+            None => false,
+        }
+    }
 }
 
 impl Policy {
@@ -37,16 +82,13 @@ impl Policy {
         Timestamp(self.horizon.load(Ordering::Relaxed))
     }
 
-    /// Adds a range of which nothing is needed.
-    pub fn forget(&self, range: KeyRange) {
-        let mut ranges = self.forgotten.lock().unwrap_or_else(PoisonError::into_inner);
-        if !ranges.contains(&range) {
-            Arc::make_mut(&mut ranges).push(range);
-        }
+    /// Changes the forgotten ranges; compactions that run already do not notice.
+    pub fn change_forgotten<T>(&self, change: impl FnOnce(&mut Forgotten) -> T) -> T {
+        change(Arc::make_mut(&mut self.forgotten.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 
-    /// Ranges of which nothing is needed.
-    pub fn forgotten(&self) -> Arc<Vec<KeyRange>> {
+    /// The forgotten ranges.
+    pub fn forgotten(&self) -> Arc<Forgotten> {
         self.forgotten.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -58,7 +100,7 @@ impl Policy {
 /// Decides about the versions of one compaction, in the order in which it meets them.
 struct Collector {
     horizon: Timestamp,
-    forgotten: Arc<Vec<KeyRange>>,
+    forgotten: Arc<Forgotten>,
     key: Option<UserKey>,
     /// A version `<= horizon` of `key` was met.
     covered: bool,
@@ -70,7 +112,7 @@ impl Collector {
             self.key = Some(key.clone());
             self.covered = false;
         }
-        if self.covered || self.forgotten.iter().any(|r| r.contains(key)) {
+        if self.covered || self.forgotten.has(key, self.horizon) {
             return false;
         }
         if ts <= self.horizon {
@@ -114,7 +156,7 @@ mod tests {
     fn kept(horizon: u64, last_level: bool, versions: &[(&str, u64, bool)]) -> Vec<u64> {
         let policy = Policy::default();
         policy.raise_horizon(Timestamp(horizon));
-        policy.forget(KeyRange::prefix(b"gone"));
+        policy.change_forgotten(|f| f.add(&KeyRange::prefix(b"gone"), Timestamp(5)));
         let mut collector = policy.collector();
         versions
             .iter()
@@ -142,7 +184,25 @@ mod tests {
     }
 
     #[test]
-    fn forgotten_ranges_go_whole() {
-        assert_eq!(kept(0, false, &[("gone1", 9, false), ("gone1", 8, false), ("h", 7, false)]), [7]);
+    fn forgotten_ranges_go_whole_once_the_horizon_is_there() {
+        let versions = [("gone1", 4, false), ("gone1", 3, false), ("h", 7, false), ("h", 2, false)];
+        assert_eq!(kept(5, false, &versions), [7, 2]);
+        assert_eq!(kept(0, false, &versions), [4, 3, 7, 2]);
+    }
+
+    #[test]
+    fn forgotten_ranges_swallow_one_another() {
+        let mut forgotten = Forgotten::default();
+        assert!(forgotten.add(&KeyRange::new("b", "c"), Timestamp(1)));
+        assert!(forgotten.add(&KeyRange::new("d", "e"), Timestamp(2)));
+        assert!(!forgotten.add(&KeyRange::new("b", "c"), Timestamp(3)));
+        assert!(forgotten.has(b"b", Timestamp(1)) && forgotten.has(b"bz", Timestamp(1)));
+        assert!(!forgotten.has(b"c", Timestamp(9)) && !forgotten.has(b"a", Timestamp(9)));
+        assert!(!forgotten.has(b"d", Timestamp(1)));
+        assert!(forgotten.add(&KeyRange::new("a", "z"), Timestamp(4)));
+        assert_eq!(forgotten.below(Timestamp(4)), [KeyRange::new("a", "z")]);
+        assert!(forgotten.below(Timestamp(3)).is_empty());
+        forgotten.remove(b"a");
+        assert!(!forgotten.has(b"d", Timestamp(9)));
     }
 }

@@ -91,12 +91,10 @@ pub trait Engine: Send + Sync {
     /// [`crate::Error::Io`], [`crate::Error::Corrupt`].
     fn collect(&self) -> Result<()>;
 
-    /// Promises that no key of `range` is read or written any more; its space comes back by and
-    /// by. Durable with the next flush; told again, it changes nothing.
-    ///
-    /// # Errors
-    /// [`crate::Error::Closed`].
-    fn forget(&self, range: &KeyRange) -> Result<()>;
+    /// Promises that no key of `range` is written any more after `at`, nor read at any snapshot above
+    /// it; once the horizon reaches `at`, its space comes back by and by. Part of the next batch that
+    /// is applied: as durable as that. Told again, it changes nothing.
+    fn forget(&self, range: &KeyRange, at: Timestamp);
 
     fn stats(&self) -> Stats;
 }

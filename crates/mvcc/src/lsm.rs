@@ -131,8 +131,8 @@ impl LsmEngine {
             return Err(Error::Corrupt("not a tree of ours".into()));
         };
         let position = read_position(&tree)?;
-        for range in read_forgotten(&tree)? {
-            policy.forget(range);
+        for (range, at) in read_forgotten(&tree)? {
+            policy.change_forgotten(|f| f.add(&range, at));
         }
         let shared = Arc::new(Shared {
             tree,
@@ -171,13 +171,20 @@ fn read_position(tree: &Tree) -> Result<Position> {
     Ok(Position { lsn: Lsn(u64::from_le_bytes(*lsn)), ts: Timestamp(u64::from_le_bytes(*ts)) })
 }
 
-fn read_forgotten(tree: &Tree) -> Result<Vec<KeyRange>> {
+fn read_forgotten(tree: &Tree) -> Result<Vec<(KeyRange, Timestamp)>> {
     let prefix = forgotten_key(&[]);
     tree.prefix(&prefix, version::read_seqno(Timestamp::MAX), None)
-        .map(|item| {
-            let (key, value) = item.into_inner()?;
-            let end = version::row(value.into()).ok_or_else(|| Error::Corrupt("forgotten range".into()))?;
-            Ok(KeyRange::new(Bytes::copy_from_slice(&key[prefix.len()..]), end))
+        .filter_map(|item| {
+            let damaged = || Error::Corrupt("forgotten range".into());
+            let (key, value) = match item.into_inner() {
+                Ok(entry) => entry,
+                Err(e) => return Some(Err(e.into())),
+            };
+            // Removed again: see `collect_all`.
+            let row = version::row(value.into())?;
+            let Some(at) = row.first_chunk::<8>() else { return Some(Err(damaged())) };
+            let range = KeyRange::new(Bytes::copy_from_slice(&key[prefix.len()..]), row.slice(8..));
+            Some(Ok((range, Timestamp(u64::from_le_bytes(*at)))))
         })
         .collect()
 }
@@ -191,7 +198,7 @@ impl Shared {
         let mut row = BytesMut::with_capacity(16);
         row.put_u64_le(state.applied.lsn.0);
         row.put_u64_le(state.applied.ts.0);
-        self.store_row(&position_key(), &row, state.applied.lsn);
+        self.store_row(&position_key(), Some(&row), state.applied.lsn);
         let _ = self.tree.rotate_memtable();
         state.sealed.push_back(state.applied);
         self.measure_room(state);
@@ -200,9 +207,9 @@ impl Shared {
 
     /// Writes a row of the store's own. Its time is zero, so that only the newest version outlives
     /// a compaction; its sequence number is the journal position, which only grows.
-    fn store_row(&self, key: &[u8], row: &[u8], lsn: Lsn) {
-        let mut entry = BytesMut::with_capacity(version::HEADER_LEN + row.len());
-        version::write(&mut entry, Timestamp::ZERO, Some(row));
+    fn store_row(&self, key: &[u8], row: Option<&[u8]>, lsn: Lsn) {
+        let mut entry = BytesMut::with_capacity(version::HEADER_LEN + row.map_or(0, <[u8]>::len));
+        version::write(&mut entry, Timestamp::ZERO, row);
         let key = Bytes::copy_from_slice(key);
         let seqno = version::seqno(Timestamp(lsn.0));
         self.tree.active_memtable().insert(InternalValue::from_components(
@@ -211,6 +218,22 @@ impl Shared {
             seqno,
             ValueType::Value,
         ));
+    }
+
+    /// Ranges that are gone for good: nobody needs them, and nothing of them is in memory.
+    pub(crate) fn vanished(&self) -> Vec<KeyRange> {
+        let durable = self.state.lock().durable.ts;
+        self.policy.forgotten().below(self.policy.horizon().min(durable))
+    }
+
+    /// Ends the memory of ranges of which nothing is left.
+    pub(crate) fn end_forgotten(&self, ranges: &[KeyRange]) {
+        let state = self.state.lock();
+        for range in ranges {
+            // One after the position of the row that is removed, which may be the present one.
+            self.store_row(&forgotten_key(&range.start), None, state.applied.lsn.next());
+            self.policy.change_forgotten(|f| f.remove(&range.start));
+        }
     }
 
     /// Called whenever something was sealed, flushed or compacted.
@@ -344,14 +367,14 @@ impl Engine for LsmEngine {
         self.shared.collect_all()
     }
 
-    fn forget(&self, range: &KeyRange) -> Result<()> {
+    fn forget(&self, range: &KeyRange, at: Timestamp) {
         let state = self.shared.state.lock();
-        if state.closing {
-            return Err(Error::Closed);
+        if self.shared.policy.change_forgotten(|f| f.add(range, at)) {
+            let mut row = BytesMut::with_capacity(8 + range.end.len());
+            row.put_u64_le(at.0);
+            row.put_slice(&range.end);
+            self.shared.store_row(&forgotten_key(&range.start), Some(&row), state.applied.lsn);
         }
-        self.shared.store_row(&forgotten_key(&range.start), &range.end, state.applied.lsn);
-        self.shared.policy.forget(range.clone());
-        Ok(())
     }
 
     fn stats(&self) -> Stats {

@@ -1,16 +1,18 @@
 //! The engine's two threads: one writes sealed memtables to disk, one compacts.
 #![allow(clippy::disallowed_methods, reason = "a shell: this is where the engine's threads live")]
 
+use std::ops::Bound;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
+use gavel_types::Timestamp;
 use lsm_tree::AbstractTree;
 use lsm_tree::compaction::Leveled;
 
-use crate::Result;
 use crate::lsm::Shared;
 use crate::version::GC_SEQNO;
+use crate::{Result, version};
 
 /// How long anyone waits before looking again; signals are lost on no path, this is for failures
 /// that heal by themselves.
@@ -103,20 +105,40 @@ impl Shared {
         if self.tree.current_version().id() != before {
             return Ok(true);
         }
+        let garbage = garbage + self.drop_vanished()?;
         if garbage >= COLLECT_AT_LEAST && garbage >= self.tree.approximate_len() as u64 / 4 {
             self.collect_all()?;
         }
         Ok(false)
     }
 
+    /// Deletes the files that hold nothing but vanished ranges; answers how much of these is left in
+    /// others, as far as it is worth counting.
+    fn drop_vanished(&self) -> Result<u64> {
+        let mut left = 0;
+        for range in self.vanished() {
+            self.tree.drop_range::<&[u8], _>((Bound::Included(&range.start[..]), Bound::Excluded(&range.end[..])))?;
+            let bounds = (Bound::Included(&range.start[..]), Bound::Excluded(&range.end[..]));
+            let rest = self.tree.create_range::<&[u8], _>(&bounds, version::read_seqno(Timestamp::MAX), None);
+            let rest = rest.take(COLLECT_AT_LEAST as usize).count() as u64;
+            if rest == 0 {
+                self.end_forgotten(&[range]);
+            }
+            left += rest;
+        }
+        Ok(left)
+    }
+
     /// Rewrites everything into the last level, collecting on the way.
     pub(crate) fn collect_all(&self) -> Result<()> {
+        let vanished = self.vanished();
         let expired = self.state.lock().garbage.expired;
         self.file_sets.set(0);
         if self.tree.table_count() > 0 {
             self.tree.major_compact(self.settings.table_bytes, GC_SEQNO)?;
         }
         self.state.lock().garbage.collected = expired;
+        self.end_forgotten(&vanished);
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use gavel_api::journal::{self, Entry, Record};
+use gavel_encoding::layout::read_dropped;
 use gavel_mvcc::{Batch, Engine};
 use gavel_types::{CommitRecord, Lsn};
 
@@ -67,6 +68,11 @@ async fn apply(shared: &Arc<Shared>, lsn: Lsn, commit: CommitRecord) -> Result<(
 }
 
 fn apply_now(engine: &dyn Engine, lsn: Lsn, commit: &CommitRecord) -> Result<(), String> {
+    for write in commit.writes.iter().filter(|w| w.value.is_some()) {
+        if let Some(range) = read_dropped(&write.key) {
+            engine.forget(&range, commit.commit_ts);
+        }
+    }
     let batch = Batch { lsn, commit_ts: commit.commit_ts, writes: &commit.writes };
     engine.apply(batch).map_err(|e| e.to_string())
 }

@@ -119,15 +119,25 @@ fn a_forgotten_range_gives_its_space_back() {
     for lsn in 1..=100 {
         apply(&engine, lsn, &[put(&format!("t1/{lsn}"), "x"), put(&format!("t2/{lsn}"), "x")]);
     }
-    engine.forget(&KeyRange::prefix(b"t1/")).expect("forget");
+    engine.forget(&KeyRange::prefix(b"t1/"), Timestamp(1_010));
     apply(&engine, 101, &[put("t2/last", "x")]);
     engine.flush().expect("flush");
     drop(engine);
     let engine = open(dir.path());
+    engine.set_horizon(Timestamp(1_009));
     engine.collect().expect("collect");
-    // The rows of t2, the position and the forgotten range itself.
-    assert_eq!(engine.stats().versions, 101 + 2);
+    assert_eq!(scan(&engine, 1_009, false).len(), 200, "a snapshot before the drop still sees the rows");
+    engine.set_horizon(Timestamp(1_010));
+    engine.collect().expect("collect");
+    // The rows of t2, and the position; the forgotten range itself is forgotten with the next flush.
     assert_eq!(scan(&engine, 5_000, false).len(), 101);
+    assert_eq!(engine.stats().versions - 2, 101 + 1);
+    apply(&engine, 102, &[put("t2/more", "x")]);
+    engine.flush().expect("flush");
+    engine.collect().expect("collect");
+    assert_eq!(engine.stats().versions, 102 + 1);
+    drop(engine);
+    assert_eq!(scan(&open(dir.path()), 5_000, false).len(), 102);
 }
 
 #[test]
