@@ -177,9 +177,10 @@ impl Pipe {
 
     /// The batch that takes the next record.
     fn open_batch(&mut self, bytes: usize, settings: &Settings) -> &mut Batch {
-        let full = self.waiting.back().is_none_or(|batch| {
-            batch.count > 0 && batch.bytes.saturating_add(bytes) > settings.batch_size_bytes
-        });
+        let full = self
+            .waiting
+            .back()
+            .is_none_or(|batch| batch.count > 0 && batch.bytes.saturating_add(bytes) > settings.batch_size_bytes);
         if full {
             self.waiting.push_back(Batch::default());
         }

@@ -138,7 +138,6 @@ impl ConflictMap {
                 generation.touched.push(key);
             }
         }
-        self.keep_to_quota();
         undo
     }
 
@@ -155,29 +154,28 @@ impl ConflictMap {
         }
     }
 
-    /// The commit at `ts` is durable, as are all before it.
+    /// The commit at `ts` is durable, as are all before it. Keeps to the quota: only what is
+    /// durable may be forgotten, or the horizon would pass the newest snapshot there is.
     pub(crate) fn durable(&mut self, ts: Timestamp) {
         if let Some(generation) = self.generations.iter_mut().rev().find(|g| g.begins_at <= ts) {
             generation.newest_durable = ts;
         }
+        self.keep_to_quota(ts);
     }
 
     /// Forgets the generations that ended at or before `cutoff`.
     pub(crate) fn prune(&mut self, cutoff: Timestamp) {
         while let Some(oldest) = self.generations.pop_front_if(|g| g.ends_at <= cutoff) {
-            let outside = if self.rules.hold(Rule::HorizonIsTheLastCommitOutside) {
-                oldest.newest_durable
-            } else {
-                cutoff
-            };
+            let outside =
+                if self.rules.hold(Rule::HorizonIsTheLastCommitOutside) { oldest.newest_durable } else { cutoff };
             self.raise_horizon(outside);
             self.forget(&oldest);
         }
     }
 
-    fn keep_to_quota(&mut self) {
+    fn keep_to_quota(&mut self, durable: Timestamp) {
         while self.entries.len() > self.max_keys
-            && let Some(oldest) = self.generations.pop_front()
+            && let Some(oldest) = self.generations.pop_front_if(|g| g.newest <= durable)
         {
             if self.rules.hold(Rule::QuotaRaisesHorizon) {
                 self.raise_horizon(oldest.newest);
@@ -252,6 +250,8 @@ mod tests {
         let mut map = ConflictMap::new(80, Rules::default());
         for n in 1..=200u64 {
             map.stamp(Timestamp(n), std::iter::once((key(n), Hold::Update)));
+            assert!(map.horizon() < Timestamp(n));
+            map.durable(Timestamp(n));
         }
         assert!(map.entries.len() <= 80);
         assert!(map.horizon() >= Timestamp(120) && map.horizon() < Timestamp(200), "{}", map.horizon());

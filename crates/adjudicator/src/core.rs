@@ -21,9 +21,7 @@
 
 use gavel_api::journal::Record;
 use gavel_clock::Reading;
-use gavel_types::{
-    CommitRecord, CommitRequest, Conflict, ConflictKind, Epoch, Timestamp, TxnId, WriteMode,
-};
+use gavel_types::{CommitRecord, CommitRequest, Conflict, ConflictKind, Epoch, Timestamp, TxnId, WriteMode};
 
 use crate::conflict::{ConflictMap, KeyHash, KeyHasher, Undo};
 use crate::hold::Hold;
@@ -243,8 +241,8 @@ impl Core {
         if request.writes.is_empty() && request.checks.is_empty() {
             return Ok(Decision::Nothing(snapshot));
         }
-        let outdated = snapshot < self.map.horizon()
-            || (!request.read_ranges.is_empty() && snapshot < self.recent.horizon());
+        let outdated =
+            snapshot < self.map.horizon() || (!request.read_ranges.is_empty() && snapshot < self.recent.horizon());
         if outdated && self.rules.hold(Rule::HorizonRefuses) {
             return Ok(Decision::Abort(conflict(ConflictKind::TooOld)));
         }
@@ -280,8 +278,7 @@ impl Core {
         if self.rules.hold(Rule::CommitAboveSnapshot) {
             ts = ts.max(request.snapshot_ts.next());
         }
-        let stamped: Vec<(KeyHash, Hold)> =
-            holds(&request, hashes).map(|(hold, _, hash)| (hash, hold)).collect();
+        let stamped: Vec<(KeyHash, Hold)> = holds(&request, hashes).map(|(hold, _, hash)| (hash, hold)).collect();
         let record = CommitRecord {
             txn_id: request.txn_id,
             snapshot_ts: request.snapshot_ts,
@@ -312,8 +309,7 @@ impl Core {
             WriteMode::Delete => rules.hold(Rule::RangesSeeDeletes),
             WriteMode::Update => true,
         });
-        let raise_horizon = rules.hold(Rule::RangeQuotaRaisesHorizon);
-        self.recent.add(record.commit_ts, seen.map(|write| &write.key), raise_horizon);
+        self.recent.add(record.commit_ts, seen.map(|write| &write.key));
     }
 
     /// The commit at `ts` and all before it are durable. Moves journal time, and with it the
@@ -327,7 +323,10 @@ impl Core {
         self.map.durable(ts);
         self.map.prune(self.journal_time.saturating_sub(self.settings.conflict_window));
         self.recent.prune(self.map.horizon());
-        self.outcomes.prune(self.journal_time.saturating_sub(self.settings.outcome_window));
+        self.recent.keep_to_quota(ts, self.rules.hold(Rule::RangeQuotaRaisesHorizon));
+        // Whoever asks again after that must meet the horizon: its snapshot is below its outcome.
+        let outside = self.journal_time.saturating_sub(self.settings.outcome_window);
+        self.outcomes.prune(outside.min(self.map.horizon()));
     }
 
     /// The journal has refused these. They must be all that were accepted and are not durable, in
@@ -394,4 +393,3 @@ fn holds<'a>(
 fn conflict(kind: ConflictKind) -> Conflict {
     Conflict { kind, key: bytes::Bytes::new(), winner_ts: Timestamp::ZERO }
 }
-

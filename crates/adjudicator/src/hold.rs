@@ -74,12 +74,9 @@ impl Stamps {
         let (write, share, key_share, key_write) = match hold {
             Hold::Insert => (on(Rule::InsertTestsWrite), false, false, false),
             Hold::Update => (on(Rule::UpdateTestsWrite), on(Rule::UpdateTestsShare), false, false),
-            Hold::Delete => (
-                on(Rule::DeleteTestsWrite),
-                on(Rule::DeleteTestsShare),
-                on(Rule::DeleteTestsKeyShare),
-                false,
-            ),
+            Hold::Delete => {
+                (on(Rule::DeleteTestsWrite), on(Rule::DeleteTestsShare), on(Rule::DeleteTestsKeyShare), false)
+            }
             Hold::Blind => (!on(Rule::BlindTestsNothing), false, false, false),
             Hold::ForUpdate => (true, true, on(Rule::ForUpdateTestsKeyShare), false),
             Hold::ForNoKeyUpdate => (true, on(Rule::ForNoKeyUpdateTestsShare), false, false),

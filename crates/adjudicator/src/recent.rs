@@ -67,7 +67,7 @@ impl RecentWrites {
     }
 
     /// Notes the writes of a commit at `ts`, which never decreases.
-    pub(crate) fn add<'a>(&mut self, ts: Timestamp, keys: impl Iterator<Item = &'a Bytes>, raise_horizon: bool) {
+    pub(crate) fn add<'a>(&mut self, ts: Timestamp, keys: impl Iterator<Item = &'a Bytes>) {
         for key in keys {
             if self.chunks.back().is_none_or(|chunk| chunk.bytes.len() + key.len() > CHUNK_BYTES) {
                 self.chunks.push_back(Chunk::default());
@@ -80,8 +80,12 @@ impl RecentWrites {
                 self.size += chunk.size() - before;
             }
         }
+    }
+
+    /// Forgets the oldest of what is durable, until the rest fits.
+    pub(crate) fn keep_to_quota(&mut self, durable: Timestamp, raise_horizon: bool) {
         while self.size > self.max_size
-            && let Some(oldest) = self.chunks.pop_front()
+            && let Some(oldest) = self.chunks.pop_front_if(|chunk| chunk.newest() <= durable)
         {
             self.size -= oldest.size();
             if raise_horizon {
@@ -155,9 +159,9 @@ mod tests {
     #[test]
     fn finds_the_newest_write_inside_and_above() {
         let mut recent = RecentWrites::new(1 << 20);
-        recent.add(Timestamp(1), [key("b"), key("x")].iter(), true);
-        recent.add(Timestamp(2), [key("c")].iter(), true);
-        recent.add(Timestamp(3), [key("y")].iter(), true);
+        recent.add(Timestamp(1), [key("b"), key("x")].iter());
+        recent.add(Timestamp(2), [key("c")].iter());
+        recent.add(Timestamp(3), [key("y")].iter());
         let ranges = disjoint(vec![KeyRange::new("b", "d"), KeyRange::new("m", "n")]);
         assert_eq!(recent.conflict(&ranges, Timestamp(0)), Some((Timestamp(2), key("c"))));
         assert_eq!(recent.conflict(&ranges, Timestamp(2)), None);
@@ -170,7 +174,8 @@ mod tests {
         let mut recent = RecentWrites::new(3 * CHUNK_BYTES);
         let long = Bytes::from(vec![7; 1_000]);
         for n in 1..=400 {
-            recent.add(Timestamp(n), std::iter::once(&long), true);
+            recent.add(Timestamp(n), std::iter::once(&long));
+            recent.keep_to_quota(Timestamp(n), true);
         }
         assert!(recent.size <= 3 * CHUNK_BYTES);
         assert!(recent.horizon() > Timestamp(100) && recent.horizon() < Timestamp(400));

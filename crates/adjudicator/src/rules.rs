@@ -45,6 +45,51 @@ pub(crate) enum Rule {
     FutureIsRefused,
 }
 
+#[cfg(test)]
+impl Rule {
+    /// Every rule.
+    pub(crate) const ALL: [Self; 38] = [
+        Self::UpdateTestsWrite,
+        Self::UpdateTestsShare,
+        Self::DeleteTestsWrite,
+        Self::DeleteTestsShare,
+        Self::DeleteTestsKeyShare,
+        Self::InsertTestsWrite,
+        Self::ForUpdateTestsKeyShare,
+        Self::ForNoKeyUpdateTestsShare,
+        Self::ForShareTestsWrite,
+        Self::ForKeyShareTestsKeyWrite,
+        Self::BlindTestsNothing,
+        Self::DeleteLeavesKeyWrite,
+        Self::BlindLeavesWrite,
+        Self::ChecksLeaveStamps,
+        Self::ChecksAreRebuilt,
+        Self::SchemaKeysAreTested,
+        Self::SchemaKeysLeaveStamps,
+        Self::SchemaKeysAreRebuilt,
+        Self::StampsAreSetBeforeDurable,
+        Self::RefusedStampsAreTakenBack,
+        Self::CommitAboveFloor,
+        Self::CommitAboveSnapshot,
+        Self::CloseRaisesFloor,
+        Self::CeilingBeforePromise,
+        Self::NewFloorAboveOldCeiling,
+        Self::EpochIsChecked,
+        Self::OutcomesAreRemembered,
+        Self::OutcomesAreRebuilt,
+        Self::TombstonesBar,
+        Self::RangesSeeInserts,
+        Self::RangesSeeBlindWrites,
+        Self::RangesSeeDeletes,
+        Self::RangesAreRebuilt,
+        Self::HorizonRefuses,
+        Self::HorizonIsTheLastCommitOutside,
+        Self::QuotaRaisesHorizon,
+        Self::RangeQuotaRaisesHorizon,
+        Self::FutureIsRefused,
+    ];
+}
+
 /// Which rules hold.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Rules {

@@ -24,9 +24,7 @@ use futures::StreamExt;
 use gavel_api::adjudicator::{Adjudicator, Closed, Error, Visible};
 use gavel_api::journal::{self, Journal, Record};
 use gavel_clock::Clock;
-use gavel_types::{
-    CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Lsn, Timestamp, TxnId,
-};
+use gavel_types::{CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Lsn, Timestamp, TxnId};
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 

@@ -134,7 +134,9 @@ fn read_chunk(cursor: &Cursor) -> Result<Bytes, Error> {
         let n = cursor.file.read_at(&mut bytes, cursor.offset).map_err(failed(name))?;
         bytes.truncate(n);
         match frame::parse_header(&bytes) {
-            Some(header) if header.frame_len() > n && header.frame_len() as u64 <= left && want < header.frame_len() => {
+            Some(header)
+                if header.frame_len() > n && header.frame_len() as u64 <= left && want < header.frame_len() =>
+            {
                 want = header.frame_len();
             }
             _ => return Ok(Bytes::from(bytes)),

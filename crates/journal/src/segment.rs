@@ -70,11 +70,7 @@ impl Header {
             return Err(format!("the segment has format version {version}, this build reads version {VERSION}"));
         }
         input.advance(4);
-        Ok(Self {
-            first_lsn: Lsn(input.get_u64_le()),
-            epoch: Epoch(input.get_u64_le()),
-            salt: input.get_u64_le(),
-        })
+        Ok(Self { first_lsn: Lsn(input.get_u64_le()), epoch: Epoch(input.get_u64_le()), salt: input.get_u64_le() })
     }
 }
 
@@ -103,8 +99,7 @@ pub struct Extent {
 
 /// Walks the frames of a whole segment, header included, up to the first that is not good.
 pub fn walk(file: &Bytes, header: &Header) -> Extent {
-    let mut extent =
-        Extent { end: HEADER, last_lsn: Lsn(header.first_lsn.0.saturating_sub(1)), epoch: header.epoch };
+    let mut extent = Extent { end: HEADER, last_lsn: Lsn(header.first_lsn.0.saturating_sub(1)), epoch: header.epoch };
     while let Some(rest) = file.get(extent.end..)
         && let Some(found) = frame::check(rest, header.salt)
         && found.first_lsn == extent.last_lsn.next()

@@ -231,13 +231,7 @@ impl Writer {
         self.spare.want();
         let allocated = file.size()?;
         let offset = segment::HEADER as u64;
-        self.shared.begin_segment(Segment {
-            name,
-            first,
-            last: self.last_lsn,
-            end: offset,
-            salt: header.salt,
-        });
+        self.shared.begin_segment(Segment { name, first, last: self.last_lsn, end: offset, salt: header.salt });
         self.current = Some(Current { file, salt: header.salt, offset, allocated });
         Ok(())
     }

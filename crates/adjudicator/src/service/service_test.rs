@@ -180,10 +180,8 @@ async fn limits_are_answered_as_such() {
     let clock = Arc::new(SystemClock::unbounded());
     let service = Service::open(journal(&MemoryDisk::new()), clock, settings).await.unwrap();
     let mut one = request(&service, 1);
-    one.writes.push(gavel_types::Write {
-        value: Some(bytes::Bytes::from(vec![0; 2_000])),
-        ..write("k", WriteMode::Insert)
-    });
+    one.writes
+        .push(gavel_types::Write { value: Some(bytes::Bytes::from(vec![0; 2_000])), ..write("k", WriteMode::Insert) });
     assert!(matches!(service.commit(one).await, Err(Error::TooLarge(_))));
     let mut two = request(&service, 2);
     two.snapshot_ts = Timestamp(u64::MAX / 4);

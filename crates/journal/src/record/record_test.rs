@@ -21,8 +21,11 @@ fn any_check_mode() -> impl Strategy<Value = CheckMode> {
 }
 
 fn any_record() -> impl Strategy<Value = Record> {
-    let write = (bytes(), any_write_mode(), proptest::option::of(bytes()))
-        .prop_map(|(key, mode, value)| Write { key, mode, value });
+    let write = (bytes(), any_write_mode(), proptest::option::of(bytes())).prop_map(|(key, mode, value)| Write {
+        key,
+        mode,
+        value,
+    });
     let check = (bytes(), any_check_mode()).prop_map(|(key, mode)| Check { key, mode });
     let commit = (any::<u128>(), any::<u64>(), any::<u64>(), vec(write, 0..5), vec(check, 0..5), vec(bytes(), 0..5))
         .prop_map(|(txn, snapshot, commit, writes, checks, schema_keys)| {
