@@ -8,6 +8,17 @@ use gavel_types::{Datum, Oid, PgType, SqlResult};
 
 use crate::call::EvalContext;
 
+mod collect;
+mod count;
+mod extreme;
+mod json;
+mod logic;
+mod ordered;
+mod state;
+mod statistics;
+mod sum;
+mod table;
+
 /// How an aggregate is called.
 #[derive(Clone, Debug)]
 pub struct AggregateSpec {
@@ -65,14 +76,13 @@ pub trait GroupedAccumulator: Send {
 /// Makes the initial state of an aggregate.
 pub type AggregateFn = fn(&AggregateSpec) -> Box<dyn Accumulator>;
 
-/// The initial state of aggregate `oid`; `None` if it is not implemented.
-pub fn accumulator(oid: Oid, spec: &AggregateSpec) -> Option<Box<dyn Accumulator>> {
-    let _ = (oid, spec);
-    None
-}
+pub use table::accumulator;
 
 /// The vectorised form of aggregate `oid`; `None` if it has none, and [`accumulator`] must do.
 pub fn grouped(oid: Oid, spec: &AggregateSpec) -> Option<Box<dyn GroupedAccumulator>> {
     let _ = (oid, spec);
     None
 }
+
+#[cfg(test)]
+mod aggregate_test;

@@ -110,9 +110,8 @@ pub struct Implementation {
 /// # Errors
 /// 42883 if there is no such function.
 pub fn resolve(oid: Oid) -> SqlResult<Implementation> {
-    let proc = registry::proc(oid).ok_or_else(|| {
-        SqlError::new(SqlState::UndefinedFunction, format!("function with OID {oid} does not exist"))
-    })?;
+    let proc = registry::proc(oid)
+        .ok_or_else(|| SqlError::new(SqlState::UndefinedFunction, format!("function with OID {oid} does not exist")))?;
     Ok(Implementation { proc, function: SCALARS.get(&oid).copied() })
 }
 
