@@ -45,6 +45,7 @@ impl Roles {
         std::fs::create_dir_all(&store).context("cannot make the store's directory")?;
         let replica = Replica::open(&store, journal.clone(), Some(adjudicator.clone()), storage_settings(settings))
             .context("cannot open the store")?;
+        replica.catch_up().await.context("cannot apply the journal to the store")?;
         let replica = Arc::new(replica);
         let engine: Arc<dyn SqlEngine> = Arc::new(crate::no_engine::NoEngine);
         Ok(Self { journal, adjudicator, replica, engine })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use gavel_types::Timestamp;
+use gavel_types::{KeyRange, Lsn, Timestamp};
 use lsm_tree::AbstractTree;
 use lsm_tree::compaction::Leveled;
 
@@ -21,6 +21,14 @@ pub(crate) const POLL: Duration = Duration::from_millis(500);
 /// A full collection is worth it once this many versions were replaced, and they are at least a
 /// quarter of everything.
 const COLLECT_AT_LEAST: u64 = 200_000;
+
+/// What is left of vanished ranges among other rows; counted again only when something changed.
+#[derive(Default)]
+struct Leftover {
+    ranges: Vec<KeyRange>,
+    durable: Lsn,
+    entries: u64,
+}
 
 pub(crate) fn start(shared: &Arc<Shared>) -> std::io::Result<Vec<JoinHandle<()>>> {
     let flusher = shared.clone();
@@ -49,15 +57,19 @@ impl Shared {
             match flushed {
                 Ok(()) => {
                     state.durable = target;
+                    if state.flush_error.take().is_some() {
+                        tracing::info!("flush succeeds again");
+                    }
                     state.sealed.retain(|p| p.lsn > target.lsn);
-                    state.flush_error = None;
                     self.measure_room(&state);
                     self.done.notify_all();
                     // The compactor listens to the same signal as we do.
                     self.work.notify_all();
                 }
                 Err(error) => {
-                    tracing::error!(%error, "flush failed; will try again");
+                    if state.flush_error.is_none() {
+                        tracing::error!(%error, "flush failed; trying again until it succeeds");
+                    }
                     state.flush_error = Some(error);
                     self.done.notify_all();
                     self.work.wait_for(&mut state, POLL);
@@ -74,6 +86,8 @@ impl Shared {
     }
 
     fn run_compactor(&self) {
+        let mut failing = false;
+        let mut leftover = Leftover::default();
         let mut state = self.state.lock();
         loop {
             if state.closing {
@@ -81,10 +95,19 @@ impl Shared {
             }
             let garbage = state.garbage.expired - state.garbage.collected;
             drop(state);
-            let worked = self.compact_once(garbage).unwrap_or_else(|error| {
-                tracing::error!(%error, "compaction failed; will try again");
-                false
-            });
+            let worked = match self.compact_once(garbage, &mut leftover) {
+                Ok(worked) => {
+                    failing = false;
+                    worked
+                }
+                Err(error) => {
+                    if !failing {
+                        tracing::error!(%error, "compaction failed; trying again until it succeeds");
+                    }
+                    failing = true;
+                    false
+                }
+            };
             state = self.state.lock();
             if worked {
                 self.measure_room(&state);
@@ -97,7 +120,7 @@ impl Shared {
 
     /// Runs the most urgent compaction; false if there is none. `garbage` is how many versions
     /// wait for a collection.
-    fn compact_once(&self, garbage: u64) -> Result<bool> {
+    fn compact_once(&self, garbage: u64, leftover: &mut Leftover) -> Result<bool> {
         let before = self.tree.current_version().id();
         self.file_sets.set(0);
         let strategy = Leveled::default().with_table_target_size(self.settings.table_bytes);
@@ -105,7 +128,12 @@ impl Shared {
         if self.tree.current_version().id() != before {
             return Ok(true);
         }
-        let garbage = garbage + self.drop_vanished()?;
+        let vanished = self.vanished();
+        let durable = self.state.lock().durable.lsn;
+        if (&leftover.ranges, leftover.durable) != (&vanished, durable) {
+            *leftover = Leftover { entries: self.drop_vanished(&vanished)?, ranges: vanished, durable };
+        }
+        let garbage = garbage + leftover.entries;
         if garbage >= COLLECT_AT_LEAST && garbage >= self.tree.approximate_len() as u64 / 4 {
             self.collect_all()?;
         }
@@ -114,15 +142,15 @@ impl Shared {
 
     /// Deletes the files that hold nothing but vanished ranges; answers how much of these is left in
     /// others, as far as it is worth counting.
-    fn drop_vanished(&self) -> Result<u64> {
+    fn drop_vanished(&self, ranges: &[KeyRange]) -> Result<u64> {
         let mut left = 0;
-        for range in self.vanished() {
+        for range in ranges {
             self.tree.drop_range::<&[u8], _>((Bound::Included(&range.start[..]), Bound::Excluded(&range.end[..])))?;
             let bounds = (Bound::Included(&range.start[..]), Bound::Excluded(&range.end[..]));
             let rest = self.tree.create_range::<&[u8], _>(&bounds, version::read_seqno(Timestamp::MAX), None);
             let rest = rest.take(COLLECT_AT_LEAST as usize).count() as u64;
             if rest == 0 {
-                self.end_forgotten(&[range]);
+                self.end_forgotten(std::slice::from_ref(range));
             }
             left += rest;
         }

@@ -102,6 +102,27 @@ impl Replica {
         self.shared.engine.stats()
     }
 
+    /// Waits until everything that is in the journal now is applied: a server that starts answers
+    /// no reads before, since they would only wait.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] if the journal cannot be applied.
+    pub async fn catch_up(&self) -> Result<(), Error> {
+        let (_, last) = self.shared.journal.bounds();
+        let mut marks = self.subscribe();
+        loop {
+            if marks.borrow_and_update().applied_lsn >= last {
+                return Ok(());
+            }
+            if let Some(reason) = self.failure() {
+                return Err(Error::Failed(reason));
+            }
+            if marks.changed().await.is_err() {
+                return Err(Error::Failed("replica is closed".into()));
+            }
+        }
+    }
+
     /// Makes everything applied so far durable.
     ///
     /// # Errors

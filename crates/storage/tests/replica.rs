@@ -66,6 +66,8 @@ async fn what_was_not_flushed_is_applied_again_from_the_journal() {
     drop(replica);
 
     let replica = open(dir.path(), &journal, settings());
+    replica.catch_up().await.expect("catch up");
+    assert_eq!(replica.watermarks().applied_lsn, Lsn(4));
     let rows = replica.get(Timestamp(20), &[suite::key(1), suite::key(2)]).await.expect("get");
     assert_eq!(rows, [Some(suite::row(1, Some("lost"))), None]);
     let rows = replica.get(Timestamp(19), &[suite::key(1), suite::key(2)]).await.expect("get");
