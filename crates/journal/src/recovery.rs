@@ -99,6 +99,37 @@ fn cut(file: &dyn crate::DiskFile, extent: &Extent, size: u64) -> std::io::Resul
     file.sync_data()
 }
 
+/// Where the next frame would go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEnd {
+    /// Name of the last segment.
+    pub segment: String,
+    /// Offset behind its last good frame.
+    pub offset: u64,
+    /// Position of the next record.
+    pub next: Lsn,
+    /// Salt of the segment's checksums.
+    pub salt: u64,
+}
+
+/// Looks where the log ends, without changing anything; `None` if there is no segment. For tests
+/// that tear it there, and for tools.
+///
+/// # Errors
+/// As [`recover`], as far as the last segment is concerned.
+pub fn end_of_log(disk: &dyn Disk) -> Result<Option<LogEnd>, Error> {
+    let names = disk.list().map_err(failed("listing the directory"))?;
+    let Some(first) = names.iter().filter_map(|name| segment::parse_name(name)).max() else {
+        return Ok(None);
+    };
+    let name = segment::name(first);
+    let bytes = read_all(disk, &name)?;
+    let header = Header::decode(&bytes).map_err(|why| corrupt(&name, 0, why))?;
+    let extent = segment::walk(&bytes, &header);
+    let (offset, next) = (extent.end as u64, extent.last_lsn.next());
+    Ok(Some(LogEnd { segment: name, offset, next, salt: header.salt }))
+}
+
 /// All bytes of a file.
 pub(crate) fn read_all(disk: &dyn Disk, name: &str) -> Result<Bytes, Error> {
     let read = || {
