@@ -8,22 +8,38 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`registry`] | signatures, operators, casts, types; look-up by name and OID |
-//! | [`call`] | what an implementation is given: argument types, session settings, clock |
+//! | [`call`] | what an implementation is given, and the one place that calls one |
+//! | `tables` | the list of all tables of implementations |
+//! | [`args`] | typed arguments: plain Rust functions as implementations |
 //! | [`physical`] | Arrow types of PostgreSQL types; `Datum` to and from arrays |
 //! | [`vector`] | evaluation over Arrow arrays: kernels where they exist, else row by row |
 //! | [`aggregate`] | accumulators |
 //! | [`formatting`], [`json`] | `to_char` and its kin; JSON |
 //! | `tables` | the list of all tables of implementations |
 //! | [`compare`] | SQL comparison and order-preserving sort keys |
+//! | [`comparison`] | comparison operators |
+//! | [`int`], [`float`], [`numeric`] | numbers |
+//! | [`text`] | text, `bytea`, bit strings, `format()` |
+//! | [`cast`] | input, output, and casts of strings |
 
 pub mod aggregate;
+pub mod args;
 pub mod call;
+pub mod cast;
 pub mod compare;
 pub mod formatting;
 pub mod json;
+pub mod comparison;
+pub mod error;
+pub mod float;
+pub mod int;
+pub mod numeric;
 pub mod physical;
 pub mod registry;
 mod tables;
+#[cfg(test)]
+mod testing;
+pub mod text;
 pub mod vector;
 
 pub use call::{Call, EvalContext, SessionHooks};

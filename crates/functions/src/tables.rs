@@ -1,10 +1,22 @@
 //! All tables of implementations. A new module of functions is one line here.
 
 use crate::call::{ScalarFn, SetFn};
-use crate::{formatting, json};
+use crate::{cast, comparison, float, formatting, int, json, numeric, text};
 
 /// Entered under the internal name (`pg_proc.prosrc`).
 pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
+    comparison::FAMILIES,
+    comparison::MIXED_DATES,
+    comparison::OTHERS,
+    int::TABLE,
+    float::TABLE,
+    numeric::TABLE,
+    text::TABLE,
+    text::binary::TABLE,
+    text::bits::TABLE,
+    text::format::TABLE,
+    cast::INPUT_OUTPUT,
+    cast::TABLE,
     formatting::datetime::TABLE,
     formatting::number::TABLE,
     formatting::parse::TABLE,
@@ -14,7 +26,7 @@ pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
 ];
 
 /// Entered under the OID, where PostgreSQL's internal name says nothing (bodies in SQL).
-pub const SCALARS_BY_OID: &[&[(u32, ScalarFn)]] = &[];
+pub const SCALARS_BY_OID: &[&[(u32, ScalarFn)]] = &[numeric::BY_OID, text::BY_OID];
 
 /// Set-returning ones, under the internal name.
 pub const SETS: &[&[(&str, SetFn)]] = &[json::rows::TABLE];

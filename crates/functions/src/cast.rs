@@ -1,0 +1,142 @@
+//! Casts that are not arithmetic: between string types, with length limits, of booleans, and input and
+//! output functions of every type.
+
+use gavel_types::text_io::string::{to_bpchar, to_name, to_varchar};
+use gavel_types::text_io::{self, to_text};
+use gavel_types::{Datum, Oid, PgType, SqlResult};
+
+use crate::args::{Arg, CharValue, scalar};
+use crate::call::{Call, ScalarFn};
+
+/// Any type's output function.
+fn output(call: &Call<'_>, args: &[Datum]) -> SqlResult<Datum> {
+    let value = <&Datum>::get(args.first())?;
+    let ty = call.arg_types.first().copied().unwrap_or(PgType::TEXT);
+    Ok(Datum::text(to_text(value, ty, &call.context.style)))
+}
+
+/// Any type's input function: `(text)`, or `(text, element type, typmod)`.
+fn input(call: &Call<'_>, args: &[Datum]) -> SqlResult<Datum> {
+    let text = <&str>::get(args.first())?;
+    let typmod = match args.get(2) {
+        Some(Datum::Int4(t)) => *t,
+        _ => -1,
+    };
+    let oid = match (call.result.oid, args.get(1)) {
+        (Oid::ANYARRAY, Some(Datum::Oid(element))) => Oid(*element).array_of().unwrap_or(Oid::ANYARRAY),
+        (oid, _) => oid,
+    };
+    text_io::parse(text, PgType::with_typmod(oid, typmod), &call.context.style)
+}
+
+/// `text` to any type through its input, and back: what the engine does for CoerceViaIo.
+///
+/// # Errors
+/// What the target's input answers.
+pub fn coerce_via_io(value: &Datum, from: PgType, to: PgType, style: &text_io::TextStyle) -> SqlResult<Datum> {
+    if value.is_null() {
+        return Ok(Datum::Null);
+    }
+    let text = to_text(value, from, style);
+    // A `char` loses its padding on the way out.
+    let text = if from.oid == Oid::BPCHAR { text.trim_end_matches(' ') } else { &text };
+    text_io::parse(text, to, style)
+}
+
+/// `format_type`: NULL and unknown types have their own words.
+fn format_type(oid: Option<crate::args::OidValue>, typmod: Option<i32>) -> Option<String> {
+    let oid = Oid(oid?.0);
+    if oid.0 == 0 {
+        return Some("-".into());
+    }
+    let typmod = typmod.unwrap_or(-1);
+    let known = crate::registry::type_info(oid);
+    Some(match known {
+        None => "???".into(),
+        // A `char` without a modifier is `bpchar` only where one was asked for.
+        Some(_) if oid == Oid::BPCHAR && typmod < 0 => "bpchar".into(),
+        Some(_) if gavel_types::pg_type::TYPES.iter().any(|t| t.0 == oid || t.2 == oid) => {
+            text_io::type_name_with_typmod(PgType::with_typmod(oid, typmod))
+        }
+        Some(info) => match info.name.strip_prefix('_') {
+            Some(element) if info.category == 'A' => format!("{element}[]"),
+            _ => info.name.to_owned(),
+        },
+    })
+}
+
+macro_rules! in_and_out {
+    ($($input:literal $output:literal)*) => {
+        &[$(($input, input as ScalarFn), ($output, output as ScalarFn),)*]
+    };
+}
+
+pub const INPUT_OUTPUT: &[(&str, ScalarFn)] = in_and_out! {
+    "boolin" "boolout"
+    "int2in" "int2out"
+    "int4in" "int4out"
+    "int8in" "int8out"
+    "float4in" "float4out"
+    "float8in" "float8out"
+    "numeric_in" "numeric_out"
+    "textin" "textout"
+    "varcharin" "varcharout"
+    "bpcharin" "bpcharout"
+    "namein" "nameout"
+    "charin" "charout"
+    "byteain" "byteaout"
+    "date_in" "date_out"
+    "time_in" "time_out"
+    "timetz_in" "timetz_out"
+    "timestamp_in" "timestamp_out"
+    "timestamptz_in" "timestamptz_out"
+    "interval_in" "interval_out"
+    "uuid_in" "uuid_out"
+    "json_in" "json_out"
+    "jsonb_in" "jsonb_out"
+    "oidin" "oidout"
+    "xidin" "xidout"
+    "cidin" "cidout"
+    "bit_in" "bit_out"
+    "varbit_in" "varbit_out"
+    "array_in" "array_out"
+    "int2vectorin" "int2vectorout"
+    "oidvectorin" "oidvectorout"
+    "pg_lsn_in" "pg_lsn_out"
+    "regclassin" "regclassout"
+    "regtypein" "regtypeout"
+    "regprocin" "regprocout"
+    "regprocedurein" "regprocedureout"
+    "regnamespacein" "regnamespaceout"
+    "regrolein" "regroleout"
+    "cstring_in" "cstring_out"
+    "unknownin" "unknownout"
+    "record_in" "record_out"
+};
+
+pub const TABLE: &[(&str, ScalarFn)] = &[
+    ("bpchar", scalar!(|s: &str, typmod: i32, explicit: bool| to_bpchar(s, typmod, explicit)?)),
+    ("varchar", scalar!(|s: &str, typmod: i32, explicit: bool| to_varchar(s, typmod, explicit)?)),
+    ("text_name", scalar!(|s: &str| to_name(s))),
+    ("bpchar_name", scalar!(|s: &str| to_name(s.trim_end_matches(' ')))),
+    ("name_text", scalar!(|s: &str| s)),
+    ("name_bpchar", scalar!(|s: &str| s)),
+    ("char_text", scalar!(|c: CharValue| {
+        let mut out = String::new();
+        text_io::string::write_char(c.0, &mut out);
+        out
+    })),
+    ("char_bpchar", scalar!(|c: CharValue| {
+        let mut out = String::new();
+        text_io::string::write_char(c.0, &mut out);
+        out
+    })),
+    ("text_char", scalar!(|s: &str| CharValue(text_io::string::parse_char(s)))),
+    ("booltext", scalar!(|b: bool| if b { "true" } else { "false" })),
+    ("text_regclass", scalar!(call; |s: &str| text_io::parse(s, PgType::REGCLASS, &call.context.style)?)),
+    ("format_type", scalar!(|oid: Option<crate::args::OidValue>, typmod: Option<i32>| format_type(oid, typmod))),
+    ("pg_typeof", scalar!(call; |v: &Datum| {
+        let _ = v;
+        Datum::Oid(call.arg_types.first().map_or(0, |t| t.oid.0))
+    })),
+];
