@@ -1,0 +1,159 @@
+//! Domain values of every shape, for the round trips.
+
+use bytes::Bytes;
+use gavel_api::journal::Record;
+use gavel_api::scan::{ScanColumn, ScanExpr, ScanProgram};
+use gavel_types::numeric::Mantissa;
+use gavel_types::{
+    ArrayValue, Check, CheckMode, CommitOutcome, CommitRecord, CommitRequest, Conflict, ConflictKind, Datum, Epoch,
+    Interval, KeyRange, Numeric, Oid, PgType, SqlError, SqlState, Timestamp, TxnId, Write, WriteMode,
+};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+pub fn bytes() -> impl Strategy<Value = Bytes> {
+    vec(any::<u8>(), 0..12).prop_map(Bytes::from)
+}
+
+fn range() -> impl Strategy<Value = KeyRange> {
+    (bytes(), bytes()).prop_map(|(start, end)| KeyRange { start, end })
+}
+
+fn write() -> impl Strategy<Value = Write> {
+    let mode = prop::sample::select(vec![WriteMode::Insert, WriteMode::Update, WriteMode::Delete, WriteMode::Blind]);
+    (bytes(), mode, option::of(bytes())).prop_map(|(key, mode, value)| Write { key, mode, value })
+}
+
+fn check() -> impl Strategy<Value = Check> {
+    use CheckMode::{KeyShare, NoKeyUpdate, Share, Update};
+    let mode = prop::sample::select(vec![KeyShare, Share, NoKeyUpdate, Update]);
+    (bytes(), mode).prop_map(|(key, mode)| Check { key, mode })
+}
+
+fn ts() -> impl Strategy<Value = Timestamp> {
+    any::<u64>().prop_map(Timestamp)
+}
+
+pub fn request() -> impl Strategy<Value = CommitRequest> {
+    let lists = (vec(write(), 0..4), vec(check(), 0..4), vec(range(), 0..4), vec(bytes(), 0..4));
+    (any::<u128>(), any::<u64>(), ts(), lists).prop_map(|(id, epoch, snapshot_ts, lists)| {
+        let (writes, checks, read_ranges, schema_keys) = lists;
+        CommitRequest { txn_id: TxnId(id), epoch: Epoch(epoch), snapshot_ts, writes, checks, read_ranges, schema_keys }
+    })
+}
+
+pub fn outcome() -> impl Strategy<Value = CommitOutcome> {
+    use ConflictKind::{Cancelled, Key, ReadRange, Schema, TooOld};
+    let kind = prop::sample::select(vec![Key, Schema, ReadRange, TooOld, Cancelled]);
+    prop_oneof![
+        ts().prop_map(CommitOutcome::Committed),
+        (kind, bytes(), ts()).prop_map(|(kind, key, winner_ts)| CommitOutcome::Aborted(Conflict {
+            kind,
+            key,
+            winner_ts
+        })),
+    ]
+}
+
+pub fn record() -> impl Strategy<Value = Record> {
+    let commit = (any::<u128>(), ts(), ts(), vec(write(), 0..4), vec(check(), 0..4), vec(bytes(), 0..4)).prop_map(
+        |(id, snapshot_ts, commit_ts, writes, checks, schema_keys)| {
+            let txn_id = TxnId(id);
+            Record::Commit(CommitRecord { txn_id, snapshot_ts, commit_ts, writes, checks, schema_keys })
+        },
+    );
+    prop_oneof![
+        (any::<u64>(), ts()).prop_map(|(epoch, opened_at)| Record::Epoch { epoch: Epoch(epoch), opened_at }),
+        ts().prop_map(Record::Ceiling),
+        commit,
+    ]
+}
+
+fn datum() -> impl Strategy<Value = Datum> {
+    let flat = prop_oneof![
+        Just(Datum::Null),
+        any::<bool>().prop_map(Datum::Bool),
+        any::<i32>().prop_map(Datum::Int4),
+        any::<i64>().prop_map(Datum::TimestampTz),
+        ".{0,6}".prop_map(Datum::text),
+        bytes().prop_map(Datum::Bytea),
+        (any::<i64>(), 0u16..20)
+            .prop_map(|(m, scale)| Datum::Numeric(Numeric::Finite { mantissa: Mantissa::Small(m.into()), scale })),
+        any::<[u8; 16]>().prop_map(Datum::Uuid),
+        (any::<i32>(), any::<i32>(), any::<i64>()).prop_map(|(months, days, micros)| Datum::Interval(Interval {
+            months,
+            days,
+            micros
+        })),
+    ];
+    flat.prop_recursive(2, 8, 3, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..3).prop_map(|v| Datum::Array(ArrayValue::vector(Oid::TEXT, v).into())),
+            vec(inner, 0..3).prop_map(|v| Datum::Record(v.into_iter().map(|d| (Oid::TEXT, d)).collect())),
+        ]
+    })
+}
+
+fn ty() -> impl Strategy<Value = PgType> {
+    (any::<u32>(), any::<i32>()).prop_map(|(oid, typmod)| PgType::with_typmod(Oid(oid), typmod))
+}
+
+fn expr(columns: usize) -> impl Strategy<Value = ScanExpr> {
+    let leaf = prop_oneof![
+        (0..columns).prop_map(ScanExpr::Column),
+        (datum(), ty()).prop_map(|(value, ty)| ScanExpr::Const(value, ty)),
+    ];
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        let list = vec(inner.clone(), 0..3);
+        let any_of = (any::<u32>(), inner.clone(), vec((datum(), ty()), 0..3))
+            .prop_map(|(f, left, items)| ScanExpr::AnyOf { function: Oid(f), left: Box::new(left), items });
+        prop_oneof![
+            list.clone().prop_map(ScanExpr::And),
+            list.clone().prop_map(ScanExpr::Or),
+            inner.clone().prop_map(|e| ScanExpr::Not(Box::new(e))),
+            inner.prop_map(|e| ScanExpr::IsNull(Box::new(e))),
+            (any::<u32>(), list, ty()).prop_map(|(f, args, ty)| ScanExpr::Call { function: Oid(f), args, ty }),
+            any_of,
+        ]
+    })
+}
+
+pub fn program() -> impl Strategy<Value = ScanProgram> {
+    const COLUMNS: usize = 3;
+    let column = (any::<u32>(), ty(), datum()).prop_map(|(id, ty, missing)| ScanColumn { id, ty, missing });
+    let output = vec(0..COLUMNS, 0..4);
+    (vec(column, COLUMNS), option::of(expr(COLUMNS)), output, any::<bool>(), option::of(any::<u64>())).prop_map(
+        |(columns, filter, output, with_key, limit)| ScanProgram {
+            version: 1,
+            columns,
+            filter,
+            output,
+            with_key,
+            limit,
+        },
+    )
+}
+
+pub fn sql_error() -> impl Strategy<Value = SqlError> {
+    let text = || option::of(".{0,6}");
+    let code = prop::sample::select(vec![SqlState::UniqueViolation, SqlState::DivisionByZero]);
+    (code, ".{0,6}", text(), text(), option::of(any::<u32>()), text(), text()).prop_map(
+        |(code, message, detail, hint, position, table, constraint)| {
+            let mut error = SqlError::new(code, message).at(position.map(|p| p as usize));
+            if let Some(t) = detail {
+                error = error.detail(t);
+            }
+            if let Some(t) = hint {
+                error = error.hint(t);
+            }
+            if let Some(t) = table {
+                error = error.table(t);
+            }
+            if let Some(t) = constraint {
+                error = error.constraint(t);
+            }
+            error
+        },
+    )
+}
