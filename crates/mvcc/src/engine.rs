@@ -66,7 +66,8 @@ pub trait Engine: Send + Sync {
     /// [`crate::Error::Io`], [`crate::Error::Corrupt`].
     fn get(&self, key: &[u8], at: Timestamp) -> Result<Option<Bytes>>;
 
-    /// Rows of `range` at `at` in key order, or against it.
+    /// Rows of `range` at `at` in key order, or against it. Ends with [`crate::Error::TooOld`] if the
+    /// horizon passes `at` meanwhile and it cannot go on.
     fn scan(&self, range: &KeyRange, at: Timestamp, reverse: bool) -> Scan;
 
     /// Applied so far.

@@ -14,6 +14,7 @@
 //! | [`lsm`] | the engine: an LSM tree without a log of its own, since the journal is the log |
 //! | [`version`] | how a version lies in the tree |
 //! | [`collect`] | which versions may go |
+//! | [`hot`] | keys with a long past, and scans that jump over it |
 //! | [`settings`] | sizes and bounds |
 //!
 //! Invariants:
@@ -26,6 +27,7 @@
 
 pub mod collect;
 pub mod engine;
+pub mod hot;
 pub mod lsm;
 pub mod settings;
 pub mod version;
@@ -44,6 +46,9 @@ pub enum Error {
     /// A record out of journal order: a fault of the caller.
     #[error("record {given} does not follow {applied}")]
     OutOfOrder { given: gavel_types::Lsn, applied: gavel_types::Lsn },
+    /// The snapshot fell below the horizon: versions that it needs may be gone.
+    #[error("snapshot is older than the horizon {0}")]
+    TooOld(gavel_types::Timestamp),
     /// The disk refused; may succeed later.
     #[error("store: {0}")]
     Io(String),

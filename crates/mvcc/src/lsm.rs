@@ -29,6 +29,7 @@ use parking_lot::{Condvar, Mutex};
 
 use crate::collect::{CollectorFactory, Policy};
 use crate::engine::{Batch, Engine, Position, Scan, Stats};
+use crate::hot::{self, HotKeys, Step};
 use crate::{Error, Result, Settings, version, workers};
 
 /// Key of the position row.
@@ -70,6 +71,7 @@ pub(crate) struct State {
     /// Positions that the sealed memtables reach, oldest first.
     pub(crate) sealed: VecDeque<Position>,
     pub(crate) garbage: Garbage,
+    pub(crate) hot: HotKeys,
     pub(crate) closing: bool,
     /// Why the last flush failed; `None` once one succeeds.
     pub(crate) flush_error: Option<Error>,
@@ -190,6 +192,27 @@ fn read_forgotten(tree: &Tree) -> Result<Vec<(KeyRange, Timestamp)>> {
 }
 
 impl Shared {
+    fn get_row(&self, key: Bytes, at: Timestamp) -> Option<Result<(Bytes, Bytes)>> {
+        match self.tree.get(&key, version::read_seqno(at)) {
+            Ok(entry) => entry.and_then(|e| version::row(e.into())).map(|row| Ok((key, row))),
+            Err(e) => Some(Err(e.into())),
+        }
+    }
+
+    /// A scan in one piece.
+    fn scan_plain(&self, range: &KeyRange, at: Timestamp, reverse: bool) -> Scan {
+        if range.is_empty() {
+            return Box::new(std::iter::empty());
+        }
+        let bounds = (Bound::Included(&range.start[..]), Bound::Excluded(&range.end[..]));
+        let entries = self.tree.create_range::<&[u8], _>(&bounds, version::read_seqno(at), None);
+        let rows = |entry: lsm_tree::Result<lsm_tree::KvPair>| match entry {
+            Ok((key, value)) => version::row(value.into()).map(|row| Ok((key.into(), row))),
+            Err(e) => Some(Err(e.into())),
+        };
+        if reverse { Box::new(entries.rev().filter_map(rows)) } else { Box::new(entries.filter_map(rows)) }
+    }
+
     /// Ends the active memtable with the position that it reaches and hands it to the flusher.
     fn seal(&self, state: &mut State) {
         if state.sealed_to() == state.applied {
@@ -287,7 +310,10 @@ impl Engine for LsmEngine {
         // Only this thread seals, so the memtable stays the active one while the lock is away.
         insert_all(&memtable, batch.writes, batch.commit_ts);
         state.applied = Position { lsn: batch.lsn, ts: batch.commit_ts };
-        state.garbage.replaced += batch.writes.iter().filter(|w| replaces(w)).count() as u64;
+        for write in batch.writes.iter().filter(|w| replaces(w)) {
+            state.garbage.replaced += 1;
+            state.hot.note(&write.key);
+        }
         if memtable.size() >= shared.settings.memtable_bytes {
             shared.seal(&mut state);
         }
@@ -310,22 +336,29 @@ impl Engine for LsmEngine {
     }
 
     fn scan(&self, range: &KeyRange, at: Timestamp, reverse: bool) -> Scan {
-        if range.is_empty() {
-            return Box::new(std::iter::empty());
-        }
         if range.end.split_last() == Some((&0, &range.start[..])) {
             // One key: a scan would walk over all of its older versions.
-            let row = self.get(&range.start, at).transpose();
-            let key = range.start.clone();
-            return Box::new(row.into_iter().map(move |row| Ok((key.clone(), row?))));
+            return Box::new(self.shared.get_row(range.start.clone(), at).into_iter());
         }
-        let bounds = (Bound::Included(&range.start[..]), Bound::Excluded(&range.end[..]));
-        let entries = self.shared.tree.create_range::<&[u8], _>(&bounds, version::read_seqno(at), None);
-        let rows = |entry: lsm_tree::Result<lsm_tree::KvPair>| match entry {
-            Ok((key, value)) => version::row(value.into()).map(|row| Ok((key.into(), row))),
-            Err(e) => Some(Err(e.into())),
-        };
-        if reverse { Box::new(entries.rev().filter_map(rows)) } else { Box::new(entries.filter_map(rows)) }
+        let hot = self.shared.state.lock().hot.within(range);
+        if hot.is_empty() {
+            return self.shared.scan_plain(range, at, reverse);
+        }
+        let shared = self.shared.clone();
+        let mut opened = false;
+        Box::new(hot::steps(range, hot, reverse).into_iter().flat_map(move |step| {
+            let rows = match step {
+                Step::Get(key) => Box::new(shared.get_row(key, at).into_iter()),
+                Step::Scan(range) => shared.scan_plain(&range, at, reverse),
+            };
+            // The first step's age is the caller's business, as with a scan in one piece. Later ones
+            // see newer files, from which the snapshot's versions may have been collected.
+            let horizon = shared.policy.horizon();
+            if std::mem::replace(&mut opened, true) && at < horizon {
+                return Box::new(std::iter::once(Err(Error::TooOld(horizon)))) as Scan;
+            }
+            rows
+        }))
     }
 
     fn applied(&self) -> Position {

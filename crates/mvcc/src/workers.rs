@@ -165,7 +165,11 @@ impl Shared {
         if self.tree.table_count() > 0 {
             self.tree.major_compact(self.settings.table_bytes, GC_SEQNO)?;
         }
-        self.state.lock().garbage.collected = expired;
+        {
+            let mut state = self.state.lock();
+            state.garbage.collected = expired;
+            state.hot.clear();
+        }
         self.end_forgotten(&vanished);
         Ok(())
     }

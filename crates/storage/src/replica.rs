@@ -42,8 +42,12 @@ pub(crate) struct Shared {
     pub(crate) closed: Mutex<Option<ClosedAt>>,
 }
 
-pub(crate) fn failed(e: gavel_mvcc::Error) -> Error {
-    Error::Failed(e.to_string())
+/// What the reader at `asked` is told of a failure of the engine.
+pub(crate) fn failed(e: gavel_mvcc::Error, asked: Timestamp) -> Error {
+    match e {
+        gavel_mvcc::Error::TooOld(kept) => Error::SnapshotTooOld { asked, kept },
+        e => Error::Failed(e.to_string()),
+    }
 }
 
 impl Replica {
@@ -60,7 +64,7 @@ impl Replica {
         adjudicator: Option<Arc<dyn Adjudicator>>,
         settings: Settings,
     ) -> Result<Self, Error> {
-        let engine = LsmEngine::open(dir, settings.engine.clone()).map_err(failed)?;
+        let engine = LsmEngine::open(dir, settings.engine.clone()).map_err(|e| Error::Failed(e.to_string()))?;
         Ok(Self::with_engine(Arc::new(engine), journal, adjudicator, settings))
     }
 
@@ -128,7 +132,7 @@ impl Replica {
     /// # Errors
     /// [`Error::Failed`] if the disk refuses.
     pub async fn flush(&self) -> Result<(), Error> {
-        upkeep::flush(&self.shared).await.map_err(failed)
+        upkeep::flush(&self.shared).await.map_err(|e| Error::Failed(e.to_string()))
     }
 
     /// Stops following and makes durable what was applied. Reads that are under way finish.
@@ -187,7 +191,8 @@ impl Shared {
     }
 
     fn get_all(&self, at: Timestamp, keys: &[Bytes]) -> Result<Vec<Option<Bytes>>, Error> {
-        let rows = keys.iter().map(|key| self.engine.get(key, at)).collect::<Result<_, _>>().map_err(failed)?;
+        let rows =
+            keys.iter().map(|key| self.engine.get(key, at)).collect::<Result<_, _>>().map_err(|e| failed(e, at))?;
         self.progress.check_age(at)?;
         Ok(rows)
     }
@@ -195,7 +200,7 @@ impl Shared {
     fn scan_all(&self, at: Timestamp, range: &KeyRange, reverse: bool, limit: usize) -> Result<Vec<RawRow>, Error> {
         let scan = self.engine.scan(range, at, reverse);
         self.progress.check_age(at)?;
-        scan.take(limit).collect::<Result<_, _>>().map_err(failed)
+        scan.take(limit).collect::<Result<_, _>>().map_err(|e| failed(e, at))
     }
 }
 

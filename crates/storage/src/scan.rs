@@ -93,7 +93,7 @@ impl Cursor {
             };
             match scan.next() {
                 Some(row) => {
-                    let row = row.map_err(failed)?;
+                    let row = row.map_err(|e| failed(e, self.request.snapshot_ts))?;
                     bytes += row.1.len();
                     self.rows.push(row);
                 }

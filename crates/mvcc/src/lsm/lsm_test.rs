@@ -141,6 +141,39 @@ fn a_forgotten_range_gives_its_space_back() {
 }
 
 #[test]
+fn a_scan_jumps_over_the_past_of_hot_keys() {
+    let dir = tempfile::tempdir().expect("dir");
+    let engine = open(dir.path());
+    for lsn in 1..=2_000 {
+        let value = format!("v{lsn}");
+        let mut writes = vec![put("b", &value), put("m", &value), put(&format!("k{lsn:05}"), "x")];
+        if lsn % 2 == 0 {
+            writes.push(delete("h"));
+        } else {
+            writes.push(put("h", &value));
+        }
+        apply(&engine, lsn, &writes);
+    }
+    for at in [20_000, 15_010, 10] {
+        let rows = scan(&engine, at, false);
+        let lsn = at / 10;
+        assert_eq!(rows.len() as u64, 2 + lsn + lsn % 2, "at {at}");
+        assert!(rows.is_sorted_by(|a, b| a.0 < b.0));
+        assert_eq!(rows[0], (Bytes::from("b"), Bytes::from(format!("v{lsn}"))));
+        let mut back = scan(&engine, at, true);
+        back.reverse();
+        assert_eq!(rows, back);
+    }
+    let mut old = engine.scan(&KeyRange::new("a", "z"), Timestamp(10_000), false);
+    assert!(old.next().is_some_and(|row| row.is_ok()));
+    engine.set_horizon(Timestamp(10_001));
+    assert!(
+        old.any(|row| matches!(row, Err(Error::TooOld(_)))),
+        "what may be collected is not read as if it were there"
+    );
+}
+
+#[test]
 fn a_full_memtable_is_sealed_and_flushed_without_being_asked() {
     let dir = tempfile::tempdir().expect("dir");
     let engine = open(dir.path());

@@ -9,6 +9,7 @@ use gavel_encoding::encode_row;
 use gavel_functions::physical::datum_at;
 use gavel_types::numeric::Mantissa;
 use gavel_types::{ArrayValue, Datum, Interval, Numeric, Oid, PgType};
+use proptest::prelude::*;
 
 use super::Compiled;
 use crate::Error;
@@ -83,6 +84,24 @@ fn damage_is_an_error() {
         Bytes::from(encode_row(&[(1, &Datum::Bytea(Bytes::from_static(b"\xe9")), PgType::BYTEA)]).expect("row"));
     let text = run(program(vec![column(1, PgType::TEXT, Datum::Null)], None), &[latin]);
     assert!(matches!(text, Err(Error::Failed(_))));
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(rows in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..40), 1..4), tame: bool) {
+        let rows: Vec<Bytes> = rows
+            .into_iter()
+            .map(|mut row| {
+                // Half of them begin like a row, or hardly any would get past the version.
+                if tame && row.len() >= 4 {
+                    row[..4].copy_from_slice(&[1, row[1] & 0b1010, row[2] & 7, 0]);
+                }
+                row.into()
+            })
+            .collect();
+        let columns = samples().into_iter().enumerate().map(|(i, (ty, _))| column(i as u32, ty, Datum::Null)).collect();
+        let _ = run(program(columns, None), &rows);
+    }
 }
 
 #[test]
