@@ -315,3 +315,5 @@ fn check(function: Oid) -> Result<()> {
 
 #[cfg(test)]
 mod compile_test;
+#[cfg(test)]
+mod filter_test;
