@@ -1,0 +1,9 @@
+//! The apply operator: plans that run inside other plans.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`site`] | a subquery in an expression: when it runs, what is remembered of it |
+//! | [`lateral`] | a join whose right side is run anew for each row of the left |
+
+pub mod lateral;
+pub mod site;

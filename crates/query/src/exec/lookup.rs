@@ -1,0 +1,91 @@
+//! Index nested-loop join: for each batch of the outer side, the inner rows with its keys are read in
+//! one scan of many point ranges, and joined in memory.
+
+use std::sync::Arc;
+
+use arrow::record_batch::RecordBatch;
+use async_trait::async_trait;
+use gavel_types::{SqlError, SqlResult};
+
+use crate::exec::eval::Evaluator;
+use crate::exec::frame::Frame;
+use crate::exec::join::{BuildSide, Matcher, Probe, gather, lone, unmatched};
+use crate::exec::operator::{BATCH_ROWS, BoxOperator, Operator};
+use crate::exec::plan::{JoinType, Node, Op};
+use crate::exec::scan;
+
+pub struct LookupJoin {
+    stream: BoxOperator,
+    node: Arc<Node>,
+    matcher: Matcher,
+    evaluator: Evaluator,
+    current: Option<Current>,
+}
+
+struct Current {
+    batch: RecordBatch,
+    side: BuildSide,
+    probe: Probe,
+    matched: Vec<bool>,
+    // Given back when the batch is done.
+    _memory: crate::exec::frame::Memory,
+}
+
+impl LookupJoin {
+    pub fn new(stream: BoxOperator, node: Arc<Node>, frame: &Frame) -> SqlResult<Self> {
+        let Op::LookupJoin(plan) = &node.op else { return Err(SqlError::internal("not a look-up join's plan")) };
+        let matcher = Matcher::new(plan.join, &plan.stream, &plan.inner, &plan.emit, node.clone());
+        Ok(Self { stream, matcher, evaluator: Evaluator::new(frame), current: None, node })
+    }
+}
+
+#[async_trait]
+impl Operator for LookupJoin {
+    async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
+        let node = self.node.clone();
+        let Op::LookupJoin(plan) = &node.op else { return Err(SqlError::internal("not a look-up join's plan")) };
+        let first_only = plan.residual.is_none() && matches!(plan.join, JoinType::Semi | JoinType::Anti);
+        loop {
+            if self.current.is_none() {
+                let Some(batch) = self.stream.next().await? else { return Ok(None) };
+                let ranges = scan::point_ranges(&plan.inner, &self.evaluator, &plan.lookup, &batch).await?;
+                let mut inner = scan::open(&plan.inner, &self.evaluator, ranges).await?;
+                let rows = gather(&mut inner, &plan.inner.schema).await?;
+                let mut memory = self.evaluator.frame().memory();
+                memory.grow_batch(&rows)?;
+                let mut side = BuildSide::new(rows, &plan.keys, &self.evaluator, &mut memory).await?;
+                let probe = Probe::new(&mut side, &plan.keys, &self.evaluator, &batch).await?;
+                let matched = vec![false; batch.num_rows()];
+                self.current = Some(Current { batch, side, probe, matched, _memory: memory });
+            }
+            let Some(current) = &mut self.current else { return Ok(None) };
+            let candidates = current.probe.pairs(&current.side, BATCH_ROWS, first_only);
+            if candidates.0.is_empty() {
+                let rows = match plan.join {
+                    JoinType::StreamOuter | JoinType::Anti => unmatched(&current.matched, false),
+                    JoinType::Semi => unmatched(&current.matched, true),
+                    _ => vec![],
+                };
+                let output = if rows.is_empty() {
+                    None
+                } else {
+                    Some(self.matcher.emit(&current.batch, &current.side.rows, &lone(rows))?)
+                };
+                self.current = None;
+                match output {
+                    Some(output) => return Ok(Some(output)),
+                    None => continue,
+                }
+            }
+            let (batch, held) = (&current.batch, &current.side.rows);
+            let pairs =
+                self.matcher.decide(&self.evaluator, plan.residual.as_ref(), batch, held, candidates).await?;
+            for &row in pairs.0.values() {
+                current.matched[row as usize] = true;
+            }
+            if self.matcher.emits_pairs() && !pairs.0.is_empty() {
+                return self.matcher.emit(&current.batch, &current.side.rows, &pairs).map(Some);
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Operators: the running form of a plan. Each is pulled for batches; what it holds is freed when it
+//! is dropped, which is also how a statement is cancelled.
+
+use arrow::datatypes::SchemaRef;
+use arrow::record_batch::RecordBatch;
+use async_trait::async_trait;
+use futures::stream::{BoxStream, StreamExt};
+use gavel_types::SqlResult;
+
+/// A running operator. After `None` or an error it is not pulled again.
+#[async_trait]
+pub trait Operator: Send {
+    /// The next batch, with at least one row; `None` at the end.
+    async fn next(&mut self) -> SqlResult<Option<RecordBatch>>;
+}
+
+pub type BoxOperator = Box<dyn Operator>;
+
+/// Rows that an operator aims at in a batch.
+pub const BATCH_ROWS: usize = 8192;
+
+/// Batches that are at hand.
+pub struct Batches {
+    batches: std::vec::IntoIter<RecordBatch>,
+}
+
+impl Batches {
+    pub fn new(batches: Vec<RecordBatch>) -> Self {
+        Self { batches: batches.into_iter() }
+    }
+}
+
+#[async_trait]
+impl Operator for Batches {
+    async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
+        Ok(self.batches.by_ref().find(|b| b.num_rows() > 0))
+    }
+}
+
+/// Batches of a stream.
+pub struct Streamed {
+    stream: BoxStream<'static, SqlResult<RecordBatch>>,
+}
+
+impl Streamed {
+    pub fn new(stream: BoxStream<'static, SqlResult<RecordBatch>>) -> Self {
+        Self { stream }
+    }
+}
+
+#[async_trait]
+impl Operator for Streamed {
+    async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
+        while let Some(batch) = self.stream.next().await {
+            let batch = batch?;
+            if batch.num_rows() > 0 {
+                return Ok(Some(batch));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// All batches of `input`, for operators that need their whole input.
+pub async fn collect(input: &mut BoxOperator) -> SqlResult<Vec<RecordBatch>> {
+    let mut batches = Vec::new();
+    while let Some(batch) = input.next().await? {
+        batches.push(batch);
+    }
+    Ok(batches)
+}
+
+/// One batch of all rows, empty if there are none.
+pub fn concat(schema: &SchemaRef, batches: &[RecordBatch]) -> SqlResult<RecordBatch> {
+    match batches {
+        [one] => Ok(one.clone()),
+        _ if schema.fields().is_empty() => {
+            crate::exec::batch::batch_of(schema, vec![], batches.iter().map(RecordBatch::num_rows).sum())
+        }
+        _ => arrow::compute::concat_batches(schema, batches).map_err(crate::exec::batch::arrow_error),
+    }
+}

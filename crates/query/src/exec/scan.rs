@@ -1,0 +1,399 @@
+//! Reading tables: from key conditions to byte ranges, from filters to storage programs, and from
+//! entries of a secondary index to the rows that they lead to.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow::array::{AsArray, UInt32Array};
+use arrow::record_batch::RecordBatch;
+use async_trait::async_trait;
+use bytes::Bytes;
+use gavel_api::scan::{PROGRAM_VERSION, ScanExpr, ScanProgram};
+use gavel_encoding::KeyBuilder;
+use gavel_functions::physical::{build_array, datum_at};
+use gavel_types::{Datum, KeyRange, SqlError, SqlResult, SqlState};
+
+use crate::exec::access::{KeySpan, Next, TableScan, span_range};
+use crate::exec::batch::{batch_of, schema_of, take_columns};
+use crate::exec::eval::Evaluator;
+use crate::exec::expr::{Expr, ExprKind};
+use crate::exec::frame::Frame;
+use crate::exec::operator::{BoxOperator, Operator, Streamed, collect, concat};
+use crate::exec::plan::{KeyCondition, KeyValue, Node, Op, RowLookup, ScanPlan};
+use crate::exec::simple::fetch_rows;
+
+/// Most ranges that one scan is split into; wider IN lists are left to the filter.
+const MAX_SPANS: usize = 65_536;
+
+/// Scans a table or an index.
+pub struct TableScanExec {
+    node: Arc<Node>,
+    evaluator: Evaluator,
+    running: Option<BoxOperator>,
+}
+
+impl TableScanExec {
+    pub fn new(node: Arc<Node>, frame: &Frame) -> Self {
+        Self { node, evaluator: Evaluator::new(frame), running: None }
+    }
+}
+
+#[async_trait]
+impl Operator for TableScanExec {
+    async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
+        if self.running.is_none() {
+            let ranges = ranges(scan_of(&self.node)?, &self.evaluator).await?;
+            self.running = Some(open(&self.node, &self.evaluator, ranges).await?);
+        }
+        match &mut self.running {
+            Some(running) => running.next().await,
+            None => Ok(None),
+        }
+    }
+}
+
+fn scan_of(node: &Node) -> SqlResult<&ScanPlan> {
+    match &node.op {
+        Op::TableScan(scan) => Ok(scan),
+        _ => Err(SqlError::internal("not a scan's plan")),
+    }
+}
+
+/// Byte ranges of the rows that can meet the scan's key conditions, sorted and disjoint.
+async fn ranges(scan: &ScanPlan, evaluator: &Evaluator) -> SqlResult<Vec<KeyRange>> {
+    let tenant = evaluator.frame().exec.env.tables.tenant();
+    let mut prefixes: Vec<Vec<Datum>> = vec![vec![]];
+    let mut last: Option<&KeyCondition> = None;
+    for condition in &scan.keys {
+        let values = match condition {
+            KeyCondition::Equal(values) => equal_values(values, evaluator).await?,
+            KeyCondition::IsNull => vec![Datum::Null],
+            KeyCondition::Range { .. } => {
+                last = Some(condition);
+                break;
+            }
+        };
+        if prefixes.len().saturating_mul(values.len()) > MAX_SPANS {
+            return Err(SqlError::new(SqlState::ProgramLimitExceeded, "too many values in an index condition"));
+        }
+        prefixes = prefixes
+            .iter()
+            .flat_map(|prefix| {
+                values.iter().map(move |value| {
+                    let mut longer = prefix.clone();
+                    longer.push(value.clone());
+                    longer
+                })
+            })
+            .collect();
+    }
+    let bounds = match last {
+        Some(KeyCondition::Range { low, high }) => match bounds(low, high, evaluator).await? {
+            Some(bounds) => bounds,
+            None => return Ok(vec![]),
+        },
+        _ => vec![Next::Any],
+    };
+    let mut ranges = vec![];
+    for prefix in prefixes {
+        let mut whole: Option<KeyRange> = None;
+        for next in &bounds {
+            let span = KeySpan { prefix: prefix.clone(), next: next.clone() };
+            let range = span_range(tenant, scan.object, &scan.key_columns, &span);
+            whole = Some(match whole {
+                None => range,
+                Some(w) => KeyRange::new(w.start.max(range.start), w.end.min(range.end)),
+            });
+        }
+        ranges.extend(whole.filter(|r| !r.is_empty()));
+    }
+    Ok(disjoint(ranges))
+}
+
+/// Distinct non-null values that a key column may have.
+async fn equal_values(values: &[KeyValue], evaluator: &Evaluator) -> SqlResult<Vec<Datum>> {
+    let mut all = vec![];
+    for value in values {
+        match value {
+            KeyValue::One(expr) => all.push(evaluator.scalar(expr).await?),
+            KeyValue::Each(expr) => {
+                if let Datum::Array(array) = evaluator.scalar(expr).await? {
+                    all.extend(array.values.iter().cloned());
+                }
+            }
+        }
+    }
+    all.retain(|v| !v.is_null());
+    Ok(all)
+}
+
+/// Ranges whose intersection is wanted; `None` if a bound is NULL, which nothing meets.
+async fn bounds(low: &[(Expr, bool)], high: &[(Expr, bool)], evaluator: &Evaluator) -> SqlResult<Option<Vec<Next>>> {
+    use std::ops::Bound::{Excluded, Included, Unbounded};
+    let mut all = vec![];
+    for (list, is_low) in [(low, true), (high, false)] {
+        for (expr, inclusive) in list {
+            let value = evaluator.scalar(expr).await?;
+            if value.is_null() {
+                return Ok(None);
+            }
+            let bound = if *inclusive { Included(value) } else { Excluded(value) };
+            all.push(if is_low { Next::Between(bound, Unbounded) } else { Next::Between(Unbounded, bound) });
+        }
+    }
+    if all.is_empty() {
+        all.push(Next::Between(Unbounded, Unbounded));
+    }
+    Ok(Some(all))
+}
+
+/// Sorted; overlapping ones merged.
+pub fn disjoint(mut ranges: Vec<KeyRange>) -> Vec<KeyRange> {
+    ranges.sort();
+    let mut merged: Vec<KeyRange> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.start < last.end => {
+                if range.end > last.end {
+                    last.end = range.end;
+                }
+            }
+            _ => merged.push(range),
+        }
+    }
+    merged
+}
+
+/// Starts the scan of `node` over `ranges`.
+pub async fn open(node: &Arc<Node>, evaluator: &Evaluator, ranges: Vec<KeyRange>) -> SqlResult<BoxOperator> {
+    let scan = scan_of(node)?;
+    let frame = evaluator.frame();
+    if ranges.is_empty() {
+        return Ok(Box::new(crate::exec::operator::Batches::new(vec![])));
+    }
+    let limit = match &scan.fetch {
+        Some(fetch) => fetch_rows(evaluator, fetch).await?,
+        None => None,
+    };
+    let program = Arc::new(ScanProgram {
+        version: PROGRAM_VERSION,
+        columns: scan.columns.clone(),
+        filter: scan.filter.as_ref().map(|f| to_program(f, evaluator)).transpose()?,
+        output: scan.output.clone(),
+        with_key: scan.with_key && scan.lookup.is_none(),
+        limit,
+    });
+    let request =
+        TableScan { table: scan.table.clone(), index: scan.index, ranges, program, reverse: scan.reverse };
+    let entries: BoxOperator = Box::new(Streamed::new(frame.exec.env.tables.scan(request)));
+    Ok(match &scan.lookup {
+        Some(_) => Box::new(Lookup { entries, node: node.clone(), evaluator: Evaluator::new(frame) }),
+        None => Box::new(Renamed { input: entries, node: node.clone() }),
+    })
+}
+
+/// Batches under the schema of a plan node.
+struct Renamed {
+    input: BoxOperator,
+    node: Arc<Node>,
+}
+
+#[async_trait]
+impl Operator for Renamed {
+    async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
+        let Some(batch) = self.input.next().await? else { return Ok(None) };
+        batch_of(&self.node.schema, batch.columns().to_vec(), batch.num_rows()).map(Some)
+    }
+}
+
+/// Turns index entries into the rows that they lead to, in the order of the entries.
+struct Lookup {
+    entries: BoxOperator,
+    node: Arc<Node>,
+    evaluator: Evaluator,
+}
+
+#[async_trait]
+impl Operator for Lookup {
+    async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
+        let scan = scan_of(&self.node)?;
+        let Some(lookup) = &scan.lookup else { return Err(SqlError::internal("no look-up in the plan")) };
+        while let Some(entries) = self.entries.next().await? {
+            let keys = row_keys(lookup, &self.evaluator, &entries)?;
+            let rows = rows_of(scan, lookup, &self.evaluator, &keys).await?;
+            let places: Vec<u32> = keys.iter().filter_map(|k| rows.1.get(k).copied()).collect();
+            if places.is_empty() {
+                continue;
+            }
+            // Column 0 is the key.
+            let from = usize::from(!lookup.with_key);
+            let columns = take_columns(&rows.0.columns()[from..], &UInt32Array::from(places.clone()))?;
+            return batch_of(&self.node.schema, columns, places.len()).map(Some);
+        }
+        Ok(None)
+    }
+}
+
+/// Storage keys of the rows that `entries` lead to.
+fn row_keys(lookup: &RowLookup, evaluator: &Evaluator, entries: &RecordBatch) -> SqlResult<Vec<Bytes>> {
+    let tenant = evaluator.frame().exec.env.tables.tenant();
+    (0..entries.num_rows())
+        .map(|row| {
+            let mut key = KeyBuilder::new(tenant, lookup.object);
+            for (position, ty, order) in &lookup.key {
+                key.push(&datum_at(entries.column(*position).as_ref(), row, *ty)?, *ty, *order);
+            }
+            Ok(key.finish())
+        })
+        .collect()
+}
+
+/// Rows under `keys` that pass the look-up's filter, their keys in column 0, and where each is.
+async fn rows_of(
+    scan: &ScanPlan,
+    lookup: &RowLookup,
+    evaluator: &Evaluator,
+    keys: &[Bytes],
+) -> SqlResult<(RecordBatch, HashMap<Bytes, u32>)> {
+    let program = Arc::new(ScanProgram {
+        version: PROGRAM_VERSION,
+        columns: lookup.columns.clone(),
+        filter: lookup.filter.as_ref().map(|f| to_program(f, evaluator)).transpose()?,
+        output: lookup.output.clone(),
+        with_key: true,
+        limit: None,
+    });
+    let ranges = disjoint(keys.iter().map(KeyRange::point).collect());
+    let request = TableScan { table: scan.table.clone(), index: None, ranges, program, reverse: false };
+    let mut running: BoxOperator = Box::new(Streamed::new(evaluator.frame().exec.env.tables.scan(request)));
+    let batches = collect(&mut running).await?;
+    let Some(first) = batches.first() else {
+        return Ok((RecordBatch::new_empty(schema_of(&[])), HashMap::new()));
+    };
+    let all = concat(&first.schema(), &batches)?;
+    let keys = all.column(0).as_binary_opt::<i32>().ok_or_else(|| SqlError::internal("a row key is not bytea"))?;
+    let places = keys
+        .iter()
+        .enumerate()
+        .filter_map(|(i, k)| Some((Bytes::copy_from_slice(k?), u32::try_from(i).ok()?)))
+        .collect();
+    Ok((all, places))
+}
+
+/// Whether `expr` can run in the storage: immutable, and in the language of programs.
+pub fn is_pushable(expr: &Expr) -> bool {
+    if expr.traits.volatile || expr.traits.subquery {
+        return false;
+    }
+    match &expr.kind {
+        ExprKind::Const(_) | ExprKind::Param(_) | ExprKind::Column(_) | ExprKind::Outer(_) => true,
+        ExprKind::Call { proc, args, .. } => {
+            proc.volatility == gavel_functions::registry::Volatility::Immutable
+                && gavel_functions::call::is_implemented(proc.oid)
+                && args.iter().all(is_pushable)
+        }
+        ExprKind::And(items) | ExprKind::Or(items) => items.iter().all(is_pushable),
+        ExprKind::Not(input) | ExprKind::IsNull { input, .. } => is_pushable(input),
+        ExprKind::InList { left, items, all: false, .. } => {
+            is_pushable(left)
+                && items
+                    .iter()
+                    .all(|i| matches!(i.kind, ExprKind::Const(_) | ExprKind::Param(_) | ExprKind::Outer(_)))
+        }
+        _ => false,
+    }
+}
+
+/// The program of an expression that [`is_pushable`]; parameters and outer columns become constants.
+fn to_program(expr: &Expr, evaluator: &Evaluator) -> SqlResult<ScanExpr> {
+    let each = |items: &[Expr]| items.iter().map(|i| to_program(i, evaluator)).collect::<SqlResult<Vec<_>>>();
+    Ok(match &expr.kind {
+        ExprKind::Column(position) => ScanExpr::Column(*position),
+        ExprKind::Const(_) | ExprKind::Param(_) | ExprKind::Outer(_) => {
+            ScanExpr::Const(constant(expr, evaluator)?, expr.ty)
+        }
+        ExprKind::Call { proc, args, .. } => ScanExpr::Call { function: proc.oid, args: each(args)?, ty: expr.ty },
+        ExprKind::And(items) => ScanExpr::And(each(items)?),
+        ExprKind::Or(items) => ScanExpr::Or(each(items)?),
+        ExprKind::Not(input) => ScanExpr::Not(Box::new(to_program(input, evaluator)?)),
+        ExprKind::IsNull { input, negated } => {
+            let test = ScanExpr::IsNull(Box::new(to_program(input, evaluator)?));
+            if *negated { ScanExpr::Not(Box::new(test)) } else { test }
+        }
+        ExprKind::InList { function, left, items, .. } => ScanExpr::AnyOf {
+            function: *function,
+            left: Box::new(to_program(left, evaluator)?),
+            items: items.iter().map(|i| Ok((constant(i, evaluator)?, i.ty))).collect::<SqlResult<Vec<_>>>()?,
+        },
+        _ => return Err(SqlError::internal("an expression that storage cannot run was pushed to it")),
+    })
+}
+
+fn constant(expr: &Expr, evaluator: &Evaluator) -> SqlResult<Datum> {
+    match evaluator.eval_now(expr, &crate::exec::eval::one_row())? {
+        crate::exec::expr::Value::Scalar(value) => Ok(value),
+        crate::exec::expr::Value::Array(array) => datum_at(array.as_ref(), 0, expr.ty),
+    }
+}
+
+/// Ranges of the keys that begin with these values of each row, NULLs left out.
+pub async fn point_ranges(
+    node: &Node,
+    evaluator: &Evaluator,
+    lookup: &[Expr],
+    batch: &RecordBatch,
+) -> SqlResult<Vec<KeyRange>> {
+    let scan = scan_of(node)?;
+    let tenant = evaluator.frame().exec.env.tables.tenant();
+    let columns = evaluator.eval_arrays(lookup, batch).await?;
+    let mut ranges = Vec::with_capacity(batch.num_rows());
+    'rows: for row in 0..batch.num_rows() {
+        let mut key = KeyBuilder::new(tenant, scan.object);
+        for ((column, expr), (ty, order)) in columns.iter().zip(lookup).zip(&scan.key_columns) {
+            let value = datum_at(column.as_ref(), row, expr.ty)?;
+            if value.is_null() {
+                continue 'rows;
+            }
+            key.push(&value, *ty, *order);
+        }
+        ranges.push(key.range());
+    }
+    Ok(disjoint(ranges))
+}
+
+/// Rows of a system relation.
+pub struct SystemScan {
+    node: Arc<Node>,
+    frame: Frame,
+    done: bool,
+}
+
+impl SystemScan {
+    pub fn new(node: Arc<Node>, frame: &Frame) -> Self {
+        Self { node, frame: frame.clone(), done: false }
+    }
+}
+
+#[async_trait]
+impl Operator for SystemScan {
+    async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
+        let Op::SystemScan { schema, name, columns } = &self.node.op else {
+            return Err(SqlError::internal("not a system scan's plan"));
+        };
+        if std::mem::replace(&mut self.done, true) {
+            return Ok(None);
+        }
+        let rows = self.frame.exec.env.tables.system(schema, name).await?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let arrays = columns
+            .iter()
+            .zip(self.node.columns.iter())
+            .map(|(&position, (_, ty))| {
+                build_array(*ty, rows.iter().map(|r| r.get(position).cloned().unwrap_or(Datum::Null)))
+            })
+            .collect::<SqlResult<Vec<_>>>()?;
+        batch_of(&self.node.schema, arrays, rows.len()).map(Some)
+    }
+}

@@ -1,0 +1,66 @@
+//! Counts of EXPLAIN ANALYZE: rows, batches, runs and time of each plan node.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow::record_batch::RecordBatch;
+use async_trait::async_trait;
+use gavel_types::SqlResult;
+use parking_lot::Mutex;
+
+use crate::exec::operator::{BoxOperator, Operator};
+
+/// What was counted of one node, over all of its runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// How often it was started.
+    pub loops: u64,
+    pub rows: u64,
+    /// Microseconds inside of it, its inputs included.
+    pub micros: i64,
+}
+
+/// Counts by node id. Time is told by `clock`, in microseconds.
+pub struct Profile {
+    clock: Arc<dyn Fn() -> i64 + Send + Sync>,
+    counts: Mutex<HashMap<usize, Counts>>,
+}
+
+impl Profile {
+    pub fn new(clock: Arc<dyn Fn() -> i64 + Send + Sync>) -> Arc<Self> {
+        Arc::new(Self { clock, counts: Mutex::default() })
+    }
+
+    /// Counts of the node; zeros if it never ran.
+    pub fn counts(&self, node: usize) -> Counts {
+        self.counts.lock().get(&node).copied().unwrap_or_default()
+    }
+}
+
+struct Profiled {
+    inner: BoxOperator,
+    node: usize,
+    profile: Arc<Profile>,
+}
+
+/// Counts what `inner`, the running form of `node`, does.
+pub fn wrap(profile: &Arc<Profile>, node: usize, inner: BoxOperator) -> BoxOperator {
+    profile.counts.lock().entry(node).or_default().loops += 1;
+    Box::new(Profiled { inner, node, profile: profile.clone() })
+}
+
+#[async_trait]
+impl Operator for Profiled {
+    async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
+        let begun = (self.profile.clock)();
+        let result = self.inner.next().await;
+        let spent = (self.profile.clock)().saturating_sub(begun);
+        let mut counts = self.profile.counts.lock();
+        let counts = counts.entry(self.node).or_default();
+        counts.micros += spent;
+        if let Ok(Some(batch)) = &result {
+            counts.rows += batch.num_rows() as u64;
+        }
+        result
+    }
+}

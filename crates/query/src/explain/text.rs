@@ -1,0 +1,626 @@
+//! Plans as text and as JSON: the same tree of names and properties, written in two ways.
+
+use std::fmt::Write as _;
+
+use gavel_binder::bound::{RowCompareOp, SetOpKind};
+use gavel_functions::registry;
+use gavel_types::text_io::{self, TextStyle};
+use gavel_types::{Datum, Oid, PgType};
+use serde_json::{Map, Value};
+
+use crate::apply::site::{Site, SiteKind};
+use crate::exec::expr::{Expr, ExprKind};
+use crate::exec::plan::{JoinType, KeyCondition, KeyValue, Node, Op, ScanPlan, SortExpr};
+use crate::explain::Profile;
+
+/// What to show.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    pub verbose: bool,
+    pub costs: bool,
+    pub timing: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { verbose: false, costs: true, timing: true }
+    }
+}
+
+/// A node with its properties, ready to be written.
+struct Shown {
+    title: String,
+    properties: Vec<(&'static str, String)>,
+    /// Subplans (with a label) and inputs.
+    below: Vec<(Option<String>, Shown)>,
+    rows: f64,
+    width: usize,
+    counts: Option<crate::explain::profile::Counts>,
+}
+
+/// The plan, one line a row of the answer.
+pub fn lines(root: &Node, options: Options, profile: Option<&Profile>) -> Vec<String> {
+    let mut out = vec![];
+    write(&show(root, options, profile), options, 0, None, &mut out);
+    out
+}
+
+/// The plan as PostgreSQL's FORMAT JSON has it: an array with one object.
+pub fn json(root: &Node, options: Options, profile: Option<&Profile>) -> Value {
+    let mut plan = Map::new();
+    plan.insert("Plan".into(), to_json(&show(root, options, profile), options));
+    Value::Array(vec![Value::Object(plan)])
+}
+
+fn write(shown: &Shown, options: Options, depth: usize, label: Option<&str>, out: &mut Vec<String>) {
+    let indent = if depth == 0 { String::new() } else { " ".repeat(depth * 6 - 4) };
+    if let Some(label) = label {
+        out.push(format!("{indent}{label}"));
+    }
+    let indent = if label.is_some() { format!("{indent}  ") } else { indent };
+    let mut line = indent.clone();
+    if depth > 0 {
+        line.push_str("->  ");
+    }
+    line.push_str(&shown.title);
+    if options.costs {
+        let _ = write!(line, "  (rows={:.0} width={})", shown.rows, shown.width);
+    }
+    if let Some(counts) = shown.counts {
+        if counts.loops == 0 {
+            line.push_str(" (never executed)");
+        } else {
+            let rows = counts.rows as f64 / counts.loops as f64;
+            line.push_str(" (actual ");
+            if options.timing {
+                let _ = write!(line, "time={:.3} ", counts.micros as f64 / 1000.0 / counts.loops as f64);
+            }
+            let _ = write!(line, "rows={rows:.0} loops={})", counts.loops);
+        }
+    }
+    out.push(line);
+    let inner = if depth == 0 { "  ".to_owned() } else { format!("{indent}      ") };
+    for (name, value) in &shown.properties {
+        out.push(format!("{inner}{name}: {value}"));
+    }
+    for (label, child) in &shown.below {
+        write(child, options, depth + 1, label.as_deref(), out);
+    }
+}
+
+fn to_json(shown: &Shown, options: Options) -> Value {
+    let mut object = Map::new();
+    object.insert("Node Type".into(), shown.title.split(" on ").next().unwrap_or_default().into());
+    object.insert("Description".into(), shown.title.clone().into());
+    if options.costs {
+        object.insert("Plan Rows".into(), (shown.rows as u64).into());
+        object.insert("Plan Width".into(), (shown.width as u64).into());
+    }
+    if let Some(counts) = shown.counts {
+        object.insert("Actual Rows".into(), counts.rows.into());
+        object.insert("Actual Loops".into(), counts.loops.into());
+        if options.timing {
+            object.insert("Actual Total Time".into(), (counts.micros as f64 / 1000.0).into());
+        }
+    }
+    for (name, value) in &shown.properties {
+        object.insert((*name).into(), value.clone().into());
+    }
+    if !shown.below.is_empty() {
+        let plans = shown
+            .below
+            .iter()
+            .map(|(label, child)| {
+                let mut plan = to_json(child, options);
+                if let (Some(label), Value::Object(map)) = (label, &mut plan) {
+                    map.insert("Subplan Name".into(), label.clone().into());
+                }
+                plan
+            })
+            .collect();
+        object.insert("Plans".into(), Value::Array(plans));
+    }
+    Value::Object(object)
+}
+
+/// Names of a node's input columns, by position.
+struct Names(Vec<String>);
+
+impl Names {
+    fn of(nodes: &[&Node]) -> Self {
+        Self(nodes.iter().flat_map(|n| (0..n.columns.len()).map(|i| column_name(n, i))).collect())
+    }
+
+    fn get(&self, position: usize) -> String {
+        self.0.get(position).cloned().unwrap_or_else(|| format!("#{position}"))
+    }
+}
+
+/// Name of an output column: the table's where it is one of a table.
+fn column_name(node: &Node, position: usize) -> String {
+    let from = |input: &Node, expr: &Expr| match expr.as_column() {
+        Some(inner) => Some(column_name(input, inner)),
+        None => None,
+    };
+    let name = match &node.op {
+        Op::TableScan(scan) => scan_column(scan, position),
+        Op::SystemScan { schema, name, columns } => gavel_catalog::system::relation(schema, name)
+            .and_then(|r| r.columns.get(*columns.get(position)?))
+            .map(|c| c.name.to_owned()),
+        Op::Project { input, exprs } => exprs.get(position).and_then(|e| from(input, e)),
+        Op::Aggregate(plan) => plan.groups.get(position).and_then(|e| from(&plan.input, e)),
+        Op::Filter { input, .. }
+        | Op::Sort { input, .. }
+        | Op::Limit { input, .. }
+        | Op::Distinct { input }
+        | Op::DistinctOn { input, .. }
+        | Op::Lock { input, .. }
+        | Op::Window { input, .. }
+            if position < input.columns.len() =>
+        {
+            Some(column_name(input, position))
+        }
+        Op::Join(join) => joined(&join.stream, &join.build, &join.emit, position),
+        Op::LookupJoin(join) => joined(&join.stream, &join.inner, &join.emit, position),
+        Op::Lateral(join) => joined(&join.left, &join.right, &join.emit, position),
+        _ => None,
+    };
+    name.unwrap_or_else(|| node.columns.get(position).map_or("?".into(), |c| format!("c{}", c.0.0)))
+}
+
+fn joined(left: &Node, right: &Node, emit: &[usize], position: usize) -> Option<String> {
+    let position = *emit.get(position)?;
+    let width = left.columns.len();
+    Some(if position < width { column_name(left, position) } else { column_name(right, position - width) })
+}
+
+fn scan_column(scan: &ScanPlan, position: usize) -> Option<String> {
+    let (columns, output, with_key) = match &scan.lookup {
+        Some(lookup) => (&lookup.columns, &lookup.output, lookup.with_key),
+        None => (&scan.columns, &scan.output, scan.with_key),
+    };
+    if with_key && position == 0 {
+        return Some("ctid".into());
+    }
+    let id = columns.get(*output.get(position - usize::from(with_key))?)?.id;
+    stored_name(scan, id)
+}
+
+fn stored_name(scan: &ScanPlan, id: u32) -> Option<String> {
+    let number = id as u16 as i16;
+    scan.table.column(number).map(|c| c.name.clone())
+}
+
+fn show(node: &Node, options: Options, profile: Option<&Profile>) -> Shown {
+    let inputs: Vec<&Node> = node.inputs().into_iter().map(AsRef::as_ref).collect();
+    let names = Names::of(&inputs);
+    let mut properties: Vec<(&'static str, String)> = vec![];
+    let mut sites: Vec<&Site> = vec![];
+    let title = describe(node, &names, &mut properties, &mut sites);
+    if options.verbose {
+        let columns: Vec<String> = (0..node.columns.len()).map(|i| column_name(node, i)).collect();
+        properties.insert(0, ("Output", columns.join(", ")));
+    }
+    let mut below = vec![];
+    if let Op::With { ctes, .. } = &node.op {
+        for cte in ctes {
+            below.push((Some(format!("CTE {}", cte.name)), show(&cte.plan, options, profile)));
+        }
+    }
+    for input in inputs {
+        below.push((None, show(input, options, profile)));
+    }
+    for site in sites {
+        let kind = if site.outer.is_empty() { "InitPlan" } else { "SubPlan" };
+        below.push((Some(format!("{kind} {}", site.id)), show(&site.plan, options, profile)));
+    }
+    Shown {
+        title,
+        properties,
+        below,
+        rows: node.rows,
+        width: node.columns.len() * 8,
+        counts: profile.map(|p| p.counts(node.id)),
+    }
+}
+
+/// The node's name; its properties and subqueries go to the lists.
+fn describe<'n>(
+    node: &'n Node,
+    names: &Names,
+    properties: &mut Vec<(&'static str, String)>,
+    sites: &mut Vec<&'n Site>,
+) -> String {
+    let text = |e: &'n Expr, sites: &mut Vec<&'n Site>| {
+        collect_sites(e, sites);
+        expr_text(e, names)
+    };
+    match &node.op {
+        Op::Values { rows } if rows.len() == 1 => {
+            rows.iter().flatten().for_each(|e| collect_sites(e, sites));
+            "Result".into()
+        }
+        Op::Values { rows } => {
+            rows.iter().flatten().for_each(|e| collect_sites(e, sites));
+            "Values Scan".into()
+        }
+        Op::TableScan(scan) => describe_scan(scan, properties),
+        Op::SystemScan { name, .. } => format!("Seq Scan on {name}"),
+        Op::Filter { predicate, .. } => {
+            let predicate = text(predicate, sites);
+            properties.push(("Filter", predicate));
+            "Filter".into()
+        }
+        Op::Project { exprs, .. } => {
+            exprs.iter().for_each(|e| collect_sites(e, sites));
+            "Projection".into()
+        }
+        Op::Join(join) => {
+            let conditions: Vec<String> = join
+                .keys
+                .iter()
+                .map(|(a, b)| {
+                    let shift = Names(names.0.get(join.stream.columns.len()..).unwrap_or_default().to_vec());
+                    format!("({} = {})", expr_text(a, names), expr_text(b, &shift))
+                })
+                .collect();
+            if !conditions.is_empty() {
+                properties.push(("Hash Cond", conditions.join(" AND ")));
+            }
+            if let Some(residual) = &join.residual {
+                let residual = text(residual, sites);
+                properties.push(("Join Filter", residual));
+            }
+            let method = if join.keys.is_empty() { "Nested Loop" } else { "Hash" };
+            join_title(method, join.join)
+        }
+        Op::LookupJoin(join) => {
+            let keys: Vec<String> = join.lookup.iter().map(|e| expr_text(e, names)).collect();
+            properties.push(("Lookup Key", keys.join(", ")));
+            if let Some(residual) = &join.residual {
+                let residual = text(residual, sites);
+                properties.push(("Join Filter", residual));
+            }
+            join_title("Index Nested Loop", join.join)
+        }
+        Op::Lateral(join) => {
+            if let Some(residual) = &join.residual {
+                let residual = text(residual, sites);
+                properties.push(("Join Filter", residual));
+            }
+            join_title("Nested Loop", join.join)
+        }
+        Op::Aggregate(plan) => {
+            plan.groups.iter().for_each(|e| collect_sites(e, sites));
+            for call in &plan.aggregates {
+                call.args.iter().chain(&call.filter).for_each(|e| collect_sites(e, sites));
+            }
+            if plan.groups.is_empty() && plan.sets.is_none() {
+                return "Aggregate".into();
+            }
+            let group = |i: &usize| plan.groups.get(*i).map_or(String::new(), |g| expr_text(g, names));
+            match &plan.sets {
+                None => {
+                    let keys: Vec<String> = plan.groups.iter().map(|g| expr_text(g, names)).collect();
+                    properties.push(("Group Key", keys.join(", ")));
+                    "HashAggregate".into()
+                }
+                Some(sets) => {
+                    for set in sets {
+                        let keys: Vec<String> = set.iter().map(group).collect();
+                        properties.push(("Hash Key", format!("({})", keys.join(", "))));
+                    }
+                    "MixedAggregate".into()
+                }
+            }
+        }
+        Op::Distinct { .. } => "HashAggregate (distinct)".into(),
+        Op::DistinctOn { keys, .. } => {
+            let keys: Vec<String> = keys.iter().map(|k| text(k, sites)).collect();
+            properties.push(("Unique Key", keys.join(", ")));
+            "Unique".into()
+        }
+        Op::Window { groups, .. } => {
+            for group in groups {
+                group.partition_by.iter().for_each(|e| collect_sites(e, sites));
+                for call in &group.calls {
+                    call.args.iter().for_each(|e| collect_sites(e, sites));
+                }
+            }
+            "WindowAgg".into()
+        }
+        Op::Sets { input: Some(_), calls, .. } => {
+            calls.iter().flat_map(|c| &c.args).for_each(|e| collect_sites(e, sites));
+            "ProjectSet".into()
+        }
+        Op::Sets { calls, .. } => {
+            calls.iter().flat_map(|c| &c.args).for_each(|e| collect_sites(e, sites));
+            let functions: Vec<&str> = calls.iter().map(|c| c.proc.name).collect();
+            format!("Function Scan on {}", functions.join(", "))
+        }
+        Op::Sort { keys, fetch, .. } => {
+            properties.push(("Sort Key", sort_text(keys, names)));
+            if fetch.is_some() { "Top-N Sort".into() } else { "Sort".into() }
+        }
+        Op::Limit { .. } => "Limit".into(),
+        Op::Append { .. } => "Append".into(),
+        Op::SetOp { op, all, .. } => {
+            let op = match op {
+                SetOpKind::Union => "Union",
+                SetOpKind::Intersect => "Intersect",
+                SetOpKind::Except => "Except",
+            };
+            format!("HashSetOp {op}{}", if *all { " All" } else { "" })
+        }
+        Op::With { .. } => "With".into(),
+        Op::CteScan { name, .. } => format!("CTE Scan on {name}"),
+        Op::Recursive { .. } => "Recursive Union".into(),
+        Op::Lock { .. } => "LockRows".into(),
+        Op::Modify { modify, .. } => {
+            let verb = match &modify.op {
+                gavel_binder::bound::ModifyOp::Insert { .. } => "Insert",
+                gavel_binder::bound::ModifyOp::Update { .. } => "Update",
+                gavel_binder::bound::ModifyOp::Delete { .. } => "Delete",
+            };
+            format!("{verb} on {}", modify.table.name)
+        }
+    }
+}
+
+fn join_title(method: &str, join: JoinType) -> String {
+    let kind = match join {
+        JoinType::Inner => "",
+        JoinType::StreamOuter => " Left",
+        JoinType::BuildOuter => " Right",
+        JoinType::Full => " Full",
+        JoinType::Semi => " Semi",
+        JoinType::Anti => " Anti",
+        JoinType::BuildSemi => " Right Semi",
+        JoinType::BuildAnti => " Right Anti",
+    };
+    match (method, kind) {
+        ("Nested Loop", "") | ("Index Nested Loop", "") => method.to_owned(),
+        ("Hash", "") => "Hash Join".to_owned(),
+        _ => format!("{method}{kind} Join"),
+    }
+}
+
+fn describe_scan(scan: &ScanPlan, properties: &mut Vec<(&'static str, String)>) -> String {
+    let entry_names =
+        Names(scan.columns.iter().map(|c| stored_name(scan, c.id).unwrap_or_else(|| "?".into())).collect());
+    if !scan.keys.is_empty() {
+        properties.push(("Index Cond", index_condition(scan)));
+    }
+    let mut filters = vec![];
+    if let Some(filter) = &scan.filter {
+        filters.push(expr_text(filter, &entry_names));
+    }
+    if let Some(lookup) = &scan.lookup
+        && let Some(filter) = &lookup.filter
+    {
+        let names =
+            Names(lookup.columns.iter().map(|c| stored_name(scan, c.id).unwrap_or_else(|| "?".into())).collect());
+        filters.push(expr_text(filter, &names));
+    }
+    if !filters.is_empty() {
+        properties.push(("Storage Filter", filters.join(" AND ")));
+    }
+    let table = &scan.table.name;
+    match &scan.index_name {
+        None => format!("Seq Scan on {table}"),
+        Some(index) => {
+            let only = if scan.index.is_some() && scan.lookup.is_none() { " Only" } else { "" };
+            let backward = if scan.reverse { " Backward" } else { "" };
+            format!("Index{only} Scan{backward} using {index} on {table}")
+        }
+    }
+}
+
+fn index_condition(scan: &ScanPlan) -> String {
+    let none = Names(vec![]);
+    let index = scan.index_name.as_ref().and_then(|n| scan.table.indexes.iter().find(|i| i.name == *n));
+    let mut parts = vec![];
+    for (position, condition) in scan.keys.iter().enumerate() {
+        let column = match index.and_then(|i| i.keys.get(position)).map(|k| &k.0) {
+            Some(gavel_catalog::IndexKey::Column(number)) => {
+                scan.table.column(*number).map_or("?".into(), |c| c.name.clone())
+            }
+            Some(gavel_catalog::IndexKey::Expression { sql, .. }) => format!("({sql})"),
+            None => "?".into(),
+        };
+        match condition {
+            KeyCondition::IsNull => parts.push(format!("({column} IS NULL)")),
+            KeyCondition::Equal(values) => match &values[..] {
+                [KeyValue::One(value)] => parts.push(format!("({column} = {})", expr_text(value, &none))),
+                [KeyValue::Each(array)] => parts.push(format!("({column} = ANY ({}))", expr_text(array, &none))),
+                many => {
+                    let values: Vec<String> = many
+                        .iter()
+                        .map(|v| match v {
+                            KeyValue::One(e) | KeyValue::Each(e) => expr_text(e, &none),
+                        })
+                        .collect();
+                    parts.push(format!("({column} = ANY ({{{}}}))", values.join(",")));
+                }
+            },
+            KeyCondition::Range { low, high } => {
+                for (list, open, closed) in [(low, ">", ">="), (high, "<", "<=")] {
+                    for (value, inclusive) in list {
+                        let op = if *inclusive { closed } else { open };
+                        parts.push(format!("({column} {op} {})", expr_text(value, &none)));
+                    }
+                }
+                if low.is_empty() && high.is_empty() {
+                    parts.push(format!("({column} IS NOT NULL)"));
+                }
+            }
+        }
+    }
+    parts.join(" AND ")
+}
+
+fn sort_text(keys: &[SortExpr], names: &Names) -> String {
+    let keys: Vec<String> = keys
+        .iter()
+        .map(|k| {
+            let mut text = expr_text(&k.expr, names);
+            if k.descending {
+                text.push_str(" DESC");
+            }
+            if k.nulls_first != k.descending {
+                text.push_str(if k.nulls_first { " NULLS FIRST" } else { " NULLS LAST" });
+            }
+            text
+        })
+        .collect();
+    keys.join(", ")
+}
+
+fn collect_sites<'e>(expr: &'e Expr, sites: &mut Vec<&'e Site>) {
+    if let ExprKind::Subquery(site) = &expr.kind {
+        sites.push(site);
+    }
+    for child in children(expr) {
+        collect_sites(child, sites);
+    }
+}
+
+fn children(expr: &Expr) -> Vec<&Expr> {
+    match &expr.kind {
+        ExprKind::Call { args, .. }
+        | ExprKind::And(args)
+        | ExprKind::Or(args)
+        | ExprKind::Coalesce(args)
+        | ExprKind::MinMax { args, .. }
+        | ExprKind::Array(args)
+        | ExprKind::Row(args) => args.iter().collect(),
+        ExprKind::CoerceViaIo(e)
+        | ExprKind::Not(e)
+        | ExprKind::IsNull { input: e, .. }
+        | ExprKind::IsBool { input: e, .. }
+        | ExprKind::Field { input: e, .. }
+        | ExprKind::Subscript { input: e, .. }
+        | ExprKind::ArrayCoerce { input: e, .. } => vec![e],
+        ExprKind::IsDistinct { left, right, .. } | ExprKind::AnyArray { left, array: right, .. } => vec![left, right],
+        ExprKind::InList { left, items, .. } => std::iter::once(left.as_ref()).chain(items).collect(),
+        ExprKind::Case { arms, otherwise } => {
+            arms.iter().flat_map(|(a, b)| [a, b]).chain([otherwise.as_ref()]).collect()
+        }
+        ExprKind::RowCompare { pairs, .. } => pairs.iter().flat_map(|p| [&p.left, &p.right]).collect(),
+        ExprKind::Subquery(site) => match &site.kind {
+            SiteKind::Quantified { left, .. } => left.iter().collect(),
+            _ => vec![],
+        },
+        _ => vec![],
+    }
+}
+
+fn constant_text(value: &Datum, ty: PgType) -> String {
+    if value.is_null() {
+        return "NULL".into();
+    }
+    let mut text = String::new();
+    text_io::write(value, ty, &TextStyle::default(), &mut text);
+    match ty.oid {
+        Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::NUMERIC | Oid::FLOAT4 | Oid::FLOAT8 | Oid::OID => text,
+        Oid::BOOL => if text == "t" { "true".into() } else { "false".into() },
+        other => {
+            let name = registry::type_info(other).map_or("unknown", |t| t.name);
+            format!("'{}'::{name}", text.replace('\'', "''"))
+        }
+    }
+}
+
+fn expr_text(expr: &Expr, names: &Names) -> String {
+    let list = |items: &[Expr], between: &str| {
+        items.iter().map(|i| expr_text(i, names)).collect::<Vec<_>>().join(between)
+    };
+    let operator = |function: Oid| {
+        registry::operators()
+            .iter()
+            .find(|o| o.proc == function)
+            .map_or_else(|| registry::proc(function).map_or("?", |p| p.name), |o| o.name)
+    };
+    match &expr.kind {
+        ExprKind::Const(value) => constant_text(value, expr.ty),
+        ExprKind::Param(n) => format!("${}", n + 1),
+        ExprKind::Column(position) => names.get(*position),
+        ExprKind::Outer(id) => format!("outer.c{}", id.0),
+        ExprKind::Call { proc, args, .. } => {
+            let named = registry::operators().iter().find(|o| o.proc == proc.oid);
+            match (named, &args[..]) {
+                (Some(o), [a, b]) => format!("({} {} {})", expr_text(a, names), o.name, expr_text(b, names)),
+                (Some(o), [a]) => format!("({} {})", o.name, expr_text(a, names)),
+                _ => format!("{}({})", proc.name, list(args, ", ")),
+            }
+        }
+        ExprKind::CoerceViaIo(e) => {
+            let name = registry::type_info(expr.ty.oid).map_or("?", |t| t.name);
+            format!("({})::{name}", expr_text(e, names))
+        }
+        ExprKind::And(items) => format!("({})", list(items, " AND ")),
+        ExprKind::Or(items) => format!("({})", list(items, " OR ")),
+        ExprKind::Not(e) => format!("(NOT {})", expr_text(e, names)),
+        ExprKind::IsNull { input, negated } => {
+            format!("({} IS {}NULL)", expr_text(input, names), if *negated { "NOT " } else { "" })
+        }
+        ExprKind::IsBool { input, value, negated } => {
+            let value = value.map_or("UNKNOWN", |v| if v { "TRUE" } else { "FALSE" });
+            format!("({} IS {}{value})", expr_text(input, names), if *negated { "NOT " } else { "" })
+        }
+        ExprKind::IsDistinct { left, right, negated, .. } => {
+            let not = if *negated { "NOT " } else { "" };
+            format!("({} IS {not}DISTINCT FROM {})", expr_text(left, names), expr_text(right, names))
+        }
+        ExprKind::Case { arms, otherwise } => {
+            let mut text = "CASE".to_owned();
+            for (condition, result) in arms {
+                let _ = write!(text, " WHEN {} THEN {}", expr_text(condition, names), expr_text(result, names));
+            }
+            let _ = write!(text, " ELSE {} END", expr_text(otherwise, names));
+            text
+        }
+        ExprKind::Coalesce(items) => format!("COALESCE({})", list(items, ", ")),
+        ExprKind::MinMax { greatest, args } => {
+            format!("{}({})", if *greatest { "GREATEST" } else { "LEAST" }, list(args, ", "))
+        }
+        ExprKind::InList { function, left, items, all, .. } => {
+            let quantifier = if *all { "ALL" } else { "ANY" };
+            format!("({} {} {quantifier} ({{{}}}))", expr_text(left, names), operator(*function), list(items, ","))
+        }
+        ExprKind::AnyArray { function, left, array, all } => {
+            let quantifier = if *all { "ALL" } else { "ANY" };
+            format!("({} {} {quantifier} ({}))", expr_text(left, names), operator(*function), expr_text(array, names))
+        }
+        ExprKind::Array(items) => format!("ARRAY[{}]", list(items, ", ")),
+        ExprKind::ArrayCoerce { input, .. } => {
+            let name = registry::type_info(expr.ty.oid).map_or("?", |t| t.name);
+            format!("({})::{name}", expr_text(input, names))
+        }
+        ExprKind::Subscript { input, .. } => format!("({})[…]", expr_text(input, names)),
+        ExprKind::Row(items) => format!("ROW({})", list(items, ", ")),
+        ExprKind::Field { input, index } => format!("({}).f{}", expr_text(input, names), index + 1),
+        ExprKind::RowCompare { op, pairs } => {
+            let op = match op {
+                RowCompareOp::Lt => "<",
+                RowCompareOp::Le => "<=",
+                RowCompareOp::Gt => ">",
+                RowCompareOp::Ge => ">=",
+            };
+            let side = |left: bool| {
+                let items: Vec<String> =
+                    pairs.iter().map(|p| expr_text(if left { &p.left } else { &p.right }, names)).collect();
+                items.join(", ")
+            };
+            format!("(ROW({}) {op} ROW({}))", side(true), side(false))
+        }
+        ExprKind::Subquery(site) => {
+            let kind = if site.outer.is_empty() { "InitPlan" } else { "SubPlan" };
+            match &site.kind {
+                SiteKind::Exists => format!("EXISTS({kind} {})", site.id),
+                SiteKind::Quantified { left, .. } => format!("({} ANY {kind} {})", list(left, ", "), site.id),
+                _ => format!("({kind} {})", site.id),
+            }
+        }
+    }
+}

@@ -1,0 +1,724 @@
+//! Access paths: which conditions become key ranges, of which index, in which order the rows come, and
+//! what storage evaluates.
+//!
+//! ```text
+//!  a = 1 AND b > 5 AND c LIKE 'x%' AND now() > d        index (a, b)
+//!  └── Index Cond ──┘  └Storage Filter┘ └─ Filter ─┘
+//! ```
+//! Cost is counted in rows touched: an entry of an index that leads back to the table costs as much as
+//! [`LOOKUP_COST`] rows of a scan. Without statistics a table has [`UNKNOWN_ROWS`] rows.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, LazyLock};
+
+use gavel_api::scan::ScanColumn;
+use gavel_binder::bound::{ColumnId, Rel, Scalar, ScalarKind, Source};
+use gavel_catalog::{Index, IndexKey, Table};
+use gavel_functions::registry;
+use gavel_types::text_io::{self, TextStyle};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
+
+use crate::exec::access::{key_columns, object_of, row_key_columns, stored_id};
+use crate::exec::expr::Expr;
+use crate::exec::plan::{KeyCondition, KeyValue, Node, Op, RowLookup, ScanPlan};
+use crate::exec::scan::is_pushable;
+use crate::lower::plan::{Ask, Planned, Planner, UNKNOWN_ROWS, lost};
+use crate::lower::walk::{Refs, map};
+
+/// Rows of a scan that one look-up from index to table is worth.
+const LOOKUP_COST: f64 = 3.0;
+/// Part of the rows that an equality, and that a range bound, leaves.
+const EQUAL_PART: f64 = 0.02;
+const RANGE_PART: f64 = 0.3;
+
+/// A comparison with an order: what `a op b` says of `a`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Comparison {
+    Equal,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+}
+
+impl Comparison {
+    /// The same said of `b`.
+    fn turned(self) -> Self {
+        match self {
+            Self::Equal => Self::Equal,
+            Self::Less => Self::Greater,
+            Self::LessEqual => Self::GreaterEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterEqual => Self::LessEqual,
+        }
+    }
+}
+
+/// Comparison functions whose operands have values of one form: same type, or integers.
+static COMPARISONS: LazyLock<HashMap<Oid, Comparison>> = LazyLock::new(|| {
+    let all = [
+        ("=", Comparison::Equal),
+        ("<", Comparison::Less),
+        ("<=", Comparison::LessEqual),
+        (">", Comparison::Greater),
+        (">=", Comparison::GreaterEqual),
+    ];
+    let integer = |t: Oid| matches!(t, Oid::INT2 | Oid::INT4 | Oid::INT8);
+    all.iter()
+        .flat_map(|(name, comparison)| {
+            registry::operators_named(name)
+                .filter(|o| o.left == o.right || (integer(o.left) && integer(o.right)))
+                .map(|o| (o.proc, *comparison))
+        })
+        .collect()
+});
+
+/// What a condition says of one expression over the table.
+struct KeyFact<'s> {
+    /// The expression, columns as the scan's ids.
+    target: &'s Scalar,
+    says: Says<'s>,
+}
+
+enum Says<'s> {
+    Compare(Comparison, &'s Scalar),
+    /// Equal to one of these.
+    OneOf(&'s [Scalar]),
+    /// Equal to an element of the array.
+    Element(&'s Scalar),
+    IsNull,
+    NotNull,
+    Bool(bool),
+}
+
+/// How an index can serve a scan.
+struct Path<'t> {
+    index: Option<&'t Index>,
+    /// Conditions on leading key columns, with the filters that they stand for.
+    keys: Vec<(KeyCondition, Vec<usize>)>,
+    rows: f64,
+    cost: f64,
+    ordered: bool,
+    reverse: bool,
+    covering: bool,
+}
+
+/// The inner side of a look-up join.
+pub struct LookupScan {
+    pub node: Arc<Node>,
+    /// Columns of the leading key columns, in key order.
+    pub order: Vec<ColumnId>,
+    /// Conditions that the scan does not apply.
+    pub rest: Vec<Scalar>,
+}
+
+/// A table with the ids that a scan gives its columns.
+struct Scanned<'r> {
+    table: &'r Arc<Table>,
+    columns: &'r [(i16, ColumnId)],
+    row_key: Option<ColumnId>,
+}
+
+impl Scanned<'_> {
+    fn number(&self, id: ColumnId) -> Option<i16> {
+        self.columns.iter().find(|c| c.1 == id).map(|c| c.0)
+    }
+
+    fn ids(&self) -> BTreeSet<ColumnId> {
+        self.columns.iter().map(|c| c.1).chain(self.row_key).collect()
+    }
+
+    /// `scalar` with columns named by attnum, as index expressions name them.
+    fn by_number(&self, scalar: &Scalar) -> Scalar {
+        map(scalar.clone(), &mut |mut s| {
+            if let ScalarKind::Column(id) = s.kind
+                && let Some(number) = self.number(id)
+            {
+                s.kind = ScalarKind::Column(ColumnId(u32::from(number as u16)));
+            }
+            s
+        })
+    }
+}
+
+/// `scalar` without relabelling: values of `varchar` are those of `text`.
+fn unlabelled(scalar: &Scalar) -> &Scalar {
+    match &scalar.kind {
+        ScalarKind::Relabel { input } if same_form(input.ty, scalar.ty) => unlabelled(input),
+        _ => scalar,
+    }
+}
+
+/// Types whose values are encoded alike in keys.
+fn same_form(a: PgType, b: PgType) -> bool {
+    let text = |t: Oid| matches!(t, Oid::TEXT | Oid::VARCHAR | Oid::NAME);
+    a.oid == b.oid || (text(a.oid) && text(b.oid))
+}
+
+/// Whether values of `from` may stand in keys of type `to`: alike, or integers that are widened.
+fn fits_key(from: PgType, to: PgType) -> bool {
+    let width = |t: Oid| match t {
+        Oid::INT2 => Some(2),
+        Oid::INT4 => Some(4),
+        Oid::INT8 => Some(8),
+        _ => None,
+    };
+    same_form(from, to) || matches!((width(from.oid), width(to.oid)), (Some(a), Some(b)) if a <= b)
+}
+
+impl Planner<'_> {
+    pub fn plan_system(
+        &mut self,
+        schema: &'static str,
+        name: &'static str,
+        columns: &[(i16, ColumnId)],
+        ask: Ask,
+    ) -> SqlResult<Planned> {
+        let relation = gavel_catalog::system::relation(schema, name)
+            .ok_or_else(|| SqlError::internal(format!("system relation {schema}.{name} is unknown")))?;
+        let needed = ask.needed();
+        let mut layout = vec![];
+        let mut positions = vec![];
+        for (number, id) in columns.iter().filter(|c| needed.contains(&c.1)) {
+            let position = relation.columns.iter().position(|c| c.number == *number).ok_or_else(|| lost(*id))?;
+            layout.push((*id, relation.columns[position].ty));
+            positions.push(position);
+        }
+        let node = self.node(Op::SystemScan { schema, name, columns: positions }, layout, 200.0);
+        self.filtered(node, ask.filters)
+    }
+
+    pub fn plan_scan(
+        &mut self,
+        table: &Arc<Table>,
+        columns: &[(i16, ColumnId)],
+        row_key: Option<ColumnId>,
+        ask: Ask,
+    ) -> SqlResult<Planned> {
+        let scanned = Scanned { table, columns, row_key };
+        let rows = self.env.table_rows(table.oid).unwrap_or(UNKNOWN_ROWS).max(1.0);
+        let path = self.choose_path(&scanned, &ask, rows)?;
+        let used: BTreeSet<usize> = path.keys.iter().flat_map(|k| k.1.iter().copied()).collect();
+        let (ordered, rows) = (path.ordered, path.rows);
+        let filters: Vec<Scalar> =
+            ask.filters.iter().enumerate().filter(|(i, _)| !used.contains(i)).map(|(_, f)| f.clone()).collect();
+        let fetch = if ask.order.is_empty() || ordered { ask.fetch } else { None };
+        let (mut scan, layout, rest) = self.scan_plan(&scanned, path, filters, &ask.required)?;
+        let in_table = scan.lookup.as_ref().is_some_and(|l| l.filter.is_some());
+        if rest.is_empty() && !in_table {
+            scan.fetch = fetch;
+        }
+        let node = self.node(Op::TableScan(scan), layout, rows);
+        let node = self.filtered(node, rest)?.node;
+        Ok(Planned { node, ordered })
+    }
+
+    /// Builds the scan along a path: what storage evaluates, what comes out, what is left to apply.
+    fn scan_plan(
+        &mut self,
+        scanned: &Scanned<'_>,
+        path: Path<'_>,
+        filters: Vec<Scalar>,
+        required: &BTreeSet<ColumnId>,
+    ) -> SqlResult<(ScanPlan, Vec<(ColumnId, PgType)>, Vec<Scalar>)> {
+        let table = scanned.table;
+        let entry_ids: Option<BTreeSet<u32>> = path.index.filter(|i| !i.primary).map(|i| stored_columns(table, i));
+        // Conditions go to the index entries, to the table's rows, or stay above.
+        let mut on_entries = vec![];
+        let mut on_rows = vec![];
+        let mut above = vec![];
+        let all_columns: Vec<(ColumnId, PgType)> = scanned
+            .columns
+            .iter()
+            .map(|(number, id)| (*id, table.column(*number).map_or(PgType::TEXT, |c| c.ty)))
+            .collect();
+        for filter in filters {
+            let probe = self.compile(&filter, &all_columns)?;
+            let own = Refs::of_scalar(&filter).used;
+            if !is_pushable(&probe) || own.iter().any(|c| Some(*c) == scanned.row_key) {
+                above.push(filter);
+            } else {
+                let numbers: Vec<u32> =
+                    own.iter().filter_map(|c| scanned.number(*c)).map(|n| u32::from(n as u16)).collect();
+                match &entry_ids {
+                    Some(ids) if !numbers.iter().all(|n| ids.contains(n)) => on_rows.push(filter),
+                    _ => on_entries.push(filter),
+                }
+            }
+        }
+        let mut wanted = required.clone();
+        for filter in &above {
+            wanted.extend(Refs::of_scalar(filter).free());
+        }
+        let output: Vec<(i16, ColumnId)> =
+            scanned.columns.iter().filter(|c| wanted.contains(&c.1)).copied().collect();
+        let with_key = scanned.row_key.filter(|k| wanted.contains(k));
+        let needs_rows = entry_ids.is_some()
+            && (!path.covering || with_key.is_some() || !on_rows.is_empty());
+        let mut layout: Vec<(ColumnId, PgType)> = with_key.map(|k| (k, PgType::BYTEA)).into_iter().collect();
+        layout.extend(
+            output.iter().map(|(n, id)| (*id, table.column(*n).map_or(PgType::TEXT, |c| c.ty))),
+        );
+        let key = match path.index {
+            Some(index) => key_columns(table, index),
+            None => vec![],
+        };
+        let object = object_of(table, path.index);
+        let mut scan = ScanPlan {
+            table: table.clone(),
+            index: path.index.filter(|i| !i.primary).map(|i| i.oid),
+            index_name: path.index.filter(|i| !i.primary || !path.keys.is_empty() || path.ordered).map(|i| i.name.clone()),
+            object,
+            key_columns: key,
+            keys: path.keys.into_iter().map(|k| k.0).collect(),
+            columns: vec![],
+            filter: None,
+            output: vec![],
+            with_key: with_key.is_some(),
+            reverse: path.reverse,
+            fetch: None,
+            lookup: None,
+        };
+        if needs_rows {
+            let (columns, filter, positions) = self.program(scanned, &on_rows, &output)?;
+            let row_key = row_key_columns(table);
+            let (mut entry_columns, entry_filter, _) = self.program(scanned, &on_entries, &[])?;
+            let mut key = vec![];
+            let mut entry_output = vec![];
+            for (id, ty, order) in row_key {
+                let position = match entry_columns.iter().position(|c| c.id == id) {
+                    Some(position) => position,
+                    None => {
+                        entry_columns.push(ScanColumn { id, ty, missing: Datum::Null });
+                        entry_columns.len() - 1
+                    }
+                };
+                key.push((entry_output.len(), ty, order));
+                entry_output.push(position);
+            }
+            scan.columns = entry_columns;
+            scan.filter = entry_filter;
+            scan.output = entry_output;
+            scan.lookup = Some(RowLookup {
+                key,
+                object: object_of(table, None),
+                columns,
+                filter,
+                output: positions,
+                with_key: with_key.is_some(),
+            });
+        } else {
+            on_entries.extend(on_rows);
+            let (columns, filter, positions) = self.program(scanned, &on_entries, &output)?;
+            scan.columns = columns;
+            scan.filter = filter;
+            scan.output = positions;
+        }
+        Ok((scan, layout, above))
+    }
+
+    /// Columns, filter and output positions of a storage program.
+    fn program(
+        &mut self,
+        scanned: &Scanned<'_>,
+        filters: &[Scalar],
+        output: &[(i16, ColumnId)],
+    ) -> SqlResult<(Vec<ScanColumn>, Option<Expr>, Vec<usize>)> {
+        let mut mentioned: BTreeSet<ColumnId> = output.iter().map(|c| c.1).collect();
+        for filter in filters {
+            mentioned.extend(Refs::of_scalar(filter).used);
+        }
+        let mut columns = vec![];
+        let mut layout = vec![];
+        for (number, id) in scanned.columns.iter().filter(|c| mentioned.contains(&c.1)) {
+            let column = scanned.table.column(*number).ok_or_else(|| lost(*id))?;
+            let missing = match &column.missing {
+                Some(text) => text_io::parse(text, column.ty, &TextStyle::default())?,
+                None => Datum::Null,
+            };
+            columns.push(ScanColumn { id: u32::from(*number as u16), ty: column.ty, missing });
+            layout.push((*id, column.ty));
+        }
+        let positions = output
+            .iter()
+            .map(|(_, id)| layout.iter().position(|l| l.0 == *id).ok_or_else(|| lost(*id)))
+            .collect::<SqlResult<_>>()?;
+        let filter = match filters {
+            [] => None,
+            [one] => Some(self.compile(one, &layout)?),
+            many => {
+                Some(self.compile(&Scalar { kind: ScalarKind::And(many.to_vec()), ty: PgType::BOOL }, &layout)?)
+            }
+        };
+        Ok((columns, filter, positions))
+    }
+
+    /// The cheapest way to read what is asked for.
+    fn choose_path<'t>(&mut self, scanned: &Scanned<'t>, ask: &Ask, rows: f64) -> SqlResult<Path<'t>> {
+        let ids = scanned.ids();
+        let facts: Vec<Option<KeyFact<'_>>> = ask.filters.iter().map(|f| key_fact(f, &ids)).collect();
+        let mut needed = BTreeSet::new();
+        for id in ask.needed() {
+            needed.extend(scanned.number(id).map(|n| u32::from(n as u16)));
+        }
+        let wants_key = scanned.row_key.is_some_and(|k| ask.required.contains(&k));
+        let plain_filters = 1.0_f64.min(0.5_f64.powi(i32::try_from(ask.filters.len().min(8)).unwrap_or(8)));
+        let mut best = Path {
+            index: None,
+            keys: vec![],
+            rows: (rows * plain_filters).max(1.0),
+            cost: rows,
+            ordered: false,
+            reverse: false,
+            covering: true,
+        };
+        for index in &scanned.table.indexes {
+            if !self.is_usable(scanned, index, &ask.filters) {
+                continue;
+            }
+            let mut path = self.path_of(scanned, index, &facts, rows)?;
+            (path.ordered, path.reverse) = order_of(scanned, index, &path.keys, &ask.order);
+            path.covering = index.primary
+                || (!wants_key && needed.iter().all(|n| stored_columns(scanned.table, index).contains(n)));
+            let touched = if path.covering { 1.0 } else { LOOKUP_COST };
+            path.cost = path.rows * touched;
+            if path.ordered && ask.fetch.is_some() {
+                // Only the first rows are read.
+                path.cost = path.cost.min(100.0 * touched);
+            } else if path.ordered && !ask.order.is_empty() {
+                path.cost *= 0.9;
+            }
+            let useful = !path.keys.is_empty() || path.ordered || (!index.primary && path.covering && path.cost < best.cost * 0.9);
+            if useful && path.cost < best.cost || (useful && best.index.is_none() && path.cost <= best.cost && path.keys.len() > best.keys.len()) {
+                path.rows = (path.rows * leftover(ask.filters.len(), &path.keys)).max(1.0);
+                best = path;
+            }
+        }
+        Ok(best)
+    }
+
+    /// Whether a partial index holds all rows that the filters let through.
+    fn is_usable(&self, scanned: &Scanned<'_>, index: &Index, filters: &[Scalar]) -> bool {
+        let Some(predicate) = &index.predicate else { return true };
+        let Some(predicate) = self.env.bind_expression(scanned.table, predicate) else { return false };
+        let mut parts = vec![];
+        crate::lower::walk::conjuncts(predicate, &mut parts);
+        let filters: Vec<Scalar> = filters.iter().map(|f| scanned.by_number(f)).collect();
+        parts.iter().all(|p| filters.contains(p))
+    }
+
+    /// Key conditions that the facts give on the leading columns of `index`.
+    fn path_of<'t>(
+        &mut self,
+        scanned: &Scanned<'_>,
+        index: &'t Index,
+        facts: &[Option<KeyFact<'_>>],
+        rows: f64,
+    ) -> SqlResult<Path<'t>> {
+        let mut keys: Vec<(KeyCondition, Vec<usize>)> = vec![];
+        let mut part = 1.0;
+        let mut all_single = true;
+        for (key, ty) in index.keys.iter().map(|k| &k.0).zip(key_columns(scanned.table, index)) {
+            let Some(target) = self.key_target(scanned, key) else { break };
+            let mine: Vec<(usize, &KeyFact<'_>)> = facts
+                .iter()
+                .enumerate()
+                .filter_map(|(i, f)| f.as_ref().map(|f| (i, f)))
+                .filter(|(_, f)| scanned.by_number(f.target) == target)
+                .collect();
+            if let Some((condition, used, count)) = self.equal_condition(&mine, ty.0)? {
+                part *= (EQUAL_PART * count).min(1.0);
+                all_single &= count <= 1.0;
+                keys.push((condition, used));
+                continue;
+            }
+            if let Some((condition, used)) = self.range_condition(&mine, ty.0)? {
+                part *= RANGE_PART.powi(i32::try_from(used.len().min(2)).unwrap_or(1));
+                all_single = false;
+                keys.push((condition, used));
+            }
+            break;
+        }
+        let whole = index.unique && keys.len() == index.keys.len();
+        let mut estimate = (rows * part).max(1.0);
+        if whole && all_single {
+            estimate = 1.0;
+        } else if whole {
+            let values: f64 = keys
+                .iter()
+                .map(|k| match &k.0 {
+                    KeyCondition::Equal(values) => list_size(values),
+                    _ => rows,
+                })
+                .product();
+            estimate = estimate.min(values.max(1.0));
+        }
+        Ok(Path {
+            index: Some(index),
+            keys,
+            rows: estimate,
+            cost: estimate,
+            ordered: false,
+            reverse: false,
+            covering: true,
+        })
+    }
+
+    /// What an index column holds, columns named by attnum.
+    fn key_target(&self, scanned: &Scanned<'_>, key: &IndexKey) -> Option<Scalar> {
+        match key {
+            IndexKey::Column(number) => Some(Scalar {
+                kind: ScalarKind::Column(ColumnId(u32::from(*number as u16))),
+                ty: scanned.table.column(*number)?.ty,
+            }),
+            IndexKey::Expression { sql, .. } => self.env.bind_expression(scanned.table, sql),
+        }
+    }
+
+    /// An equality among the facts: condition, filters that it stands for, number of values.
+    fn equal_condition(
+        &mut self,
+        facts: &[(usize, &KeyFact<'_>)],
+        ty: PgType,
+    ) -> SqlResult<Option<(KeyCondition, Vec<usize>, f64)>> {
+        for (i, fact) in facts {
+            let values = match &fact.says {
+                Says::Compare(Comparison::Equal, value) if fits_key(value.ty, ty) => {
+                    vec![KeyValue::One(self.compile(value, &[])?)]
+                }
+                Says::OneOf(items) if items.iter().all(|v| fits_key(v.ty, ty)) => {
+                    let mut values = vec![];
+                    for item in *items {
+                        values.push(KeyValue::One(self.compile(item, &[])?));
+                    }
+                    values
+                }
+                Says::Element(array)
+                    if array.ty.oid.element().is_some_and(|e| fits_key(PgType::new(e), ty)) =>
+                {
+                    vec![KeyValue::Each(self.compile(array, &[])?)]
+                }
+                Says::Bool(value) if ty.oid == Oid::BOOL => {
+                    vec![KeyValue::One(Expr::constant(Datum::Bool(*value), PgType::BOOL))]
+                }
+                Says::IsNull => return Ok(Some((KeyCondition::IsNull, vec![*i], 1.0))),
+                _ => continue,
+            };
+            let count = list_size(&values);
+            return Ok(Some((KeyCondition::Equal(values), vec![*i], count)));
+        }
+        Ok(None)
+    }
+
+    fn range_condition(
+        &mut self,
+        facts: &[(usize, &KeyFact<'_>)],
+        ty: PgType,
+    ) -> SqlResult<Option<(KeyCondition, Vec<usize>)>> {
+        let (mut low, mut high, mut used) = (vec![], vec![], vec![]);
+        for (i, fact) in facts {
+            match &fact.says {
+                Says::Compare(comparison, value) if fits_key(value.ty, ty) => {
+                    let value = self.compile(value, &[])?;
+                    match comparison {
+                        Comparison::Greater => low.push((value, false)),
+                        Comparison::GreaterEqual => low.push((value, true)),
+                        Comparison::Less => high.push((value, false)),
+                        Comparison::LessEqual => high.push((value, true)),
+                        Comparison::Equal => continue,
+                    }
+                    used.push(*i);
+                }
+                Says::NotNull => used.push(*i),
+                _ => {}
+            }
+        }
+        // NOT NULL alone leaves too much to be worth an index.
+        Ok(if low.is_empty() && high.is_empty() { None } else { Some((KeyCondition::Range { low, high }, used)) })
+    }
+
+    /// The table as the inner side of a look-up join on equalities of `tied` columns, if an index serves
+    /// and looking up `outer_rows` times is cheaper than reading all `inner_rows`.
+    pub fn lookup_scan(
+        &mut self,
+        rel: &Rel,
+        filters: &[Scalar],
+        tied: &[ColumnId],
+        required: &BTreeSet<ColumnId>,
+        outer_rows: f64,
+        inner_rows: f64,
+    ) -> SqlResult<Option<LookupScan>> {
+        let Rel::Scan { source: Source::Table(table), columns, row_key } = rel else { return Ok(None) };
+        let scanned = Scanned { table, columns, row_key: *row_key };
+        let rows = self.env.table_rows(table.oid).unwrap_or(UNKNOWN_ROWS).max(1.0);
+        let mut needed: BTreeSet<u32> = BTreeSet::new();
+        let mut wanted = required.clone();
+        for filter in filters {
+            wanted.extend(Refs::of_scalar(filter).used);
+        }
+        for id in &wanted {
+            needed.extend(scanned.number(*id).map(|n| u32::from(n as u16)));
+        }
+        let wants_key = row_key.is_some_and(|k| required.contains(&k));
+        let mut best: Option<(f64, &Index, Vec<ColumnId>, bool, f64)> = None;
+        for index in &table.indexes {
+            if !self.is_usable(&scanned, index, filters) {
+                continue;
+            }
+            let mut order = vec![];
+            for (key, ..) in &index.keys {
+                let IndexKey::Column(number) = key else { break };
+                match columns.iter().find(|c| c.0 == *number && tied.contains(&c.1)) {
+                    Some((_, id)) => order.push(*id),
+                    None => break,
+                }
+            }
+            if order.is_empty() {
+                continue;
+            }
+            let each = if index.unique && order.len() == index.keys.len() {
+                1.0
+            } else {
+                (rows * EQUAL_PART.powi(i32::try_from(order.len()).unwrap_or(1))).clamp(1.0, 20.0)
+            };
+            let covering = index.primary
+                || (!wants_key && needed.iter().all(|n| stored_columns(table, index).contains(n)));
+            let cost = outer_rows * each * if covering { 1.0 } else { LOOKUP_COST } * 1.5;
+            if best.as_ref().is_none_or(|b| cost < b.0) {
+                best = Some((cost, index, order, covering, outer_rows * each));
+            }
+        }
+        let Some((cost, index, order, covering, rows)) = best else { return Ok(None) };
+        // The other way reads all rows of the inner side, filtered or not.
+        if cost >= inner_rows.max(1.0) * 2.0 {
+            return Ok(None);
+        }
+        let path =
+            Path { index: Some(index), keys: vec![], rows, cost, ordered: false, reverse: false, covering };
+        let (scan, layout, rest) = self.scan_plan(&scanned, path, filters.to_vec(), &wanted)?;
+        let node = self.node(Op::TableScan(ScanPlan { index_name: Some(index.name.clone()), ..scan }), layout, rows);
+        Ok(Some(LookupScan { node, order, rest }))
+    }
+}
+
+/// Values in a list, an array counted as a few.
+fn list_size(values: &[KeyValue]) -> f64 {
+    values.iter().map(|v| if matches!(v, KeyValue::Each(_)) { 10.0 } else { 1.0 }).sum()
+}
+
+/// What the filters that no key condition stands for leave.
+fn leftover(filters: usize, keys: &[(KeyCondition, Vec<usize>)]) -> f64 {
+    let used: usize = keys.iter().map(|k| k.1.len()).sum();
+    0.5_f64.powi(i32::try_from(filters.saturating_sub(used).min(8)).unwrap_or(8))
+}
+
+/// Ids of the columns that entries of `index` hold.
+fn stored_columns(table: &Table, index: &Index) -> BTreeSet<u32> {
+    let mut ids: BTreeSet<u32> = index
+        .keys
+        .iter()
+        .filter_map(|k| match &k.0 {
+            key @ IndexKey::Column(_) => Some(stored_id(key)),
+            IndexKey::Expression { .. } => None,
+        })
+        .collect();
+    ids.extend(index.include.iter().map(|n| u32::from(*n as u16)));
+    if let Some(primary) = table.primary_key() {
+        ids.extend(primary.keys.iter().map(|k| stored_id(&k.0)));
+    }
+    ids
+}
+
+/// Whether rows along `index` under `keys` come in the wanted order, and whether backwards.
+fn order_of(
+    scanned: &Scanned<'_>,
+    index: &Index,
+    keys: &[(KeyCondition, Vec<usize>)],
+    wanted: &[(ColumnId, bool, bool)],
+) -> (bool, bool) {
+    if wanted.is_empty() {
+        return (false, false);
+    }
+    let mut direction: Option<bool> = None;
+    let mut at = 0;
+    for (id, desc, nulls_first) in wanted {
+        let Some(number) = scanned.number(*id) else { return (false, false) };
+        loop {
+            let Some((key, key_desc, key_first)) = index.keys.get(at) else {
+                // All columns of a unique key are used up: nothing is left to be ordered.
+                return (false, false);
+            };
+            let condition = keys.get(at).map(|k| &k.0);
+            at += 1;
+            if matches!(key, IndexKey::Column(n) if *n == number) {
+                let not_null = scanned.table.column(number).is_some_and(|c| c.not_null);
+                let forward = key_desc == desc && (key_first == nulls_first || not_null);
+                let backward = key_desc != desc && (key_first != nulls_first || not_null);
+                let reverse = if forward {
+                    false
+                } else if backward {
+                    true
+                } else {
+                    return (false, false);
+                };
+                if direction.is_some_and(|d| d != reverse) {
+                    return (false, false);
+                }
+                direction = Some(reverse);
+                break;
+            }
+            let single = match condition {
+                Some(KeyCondition::Equal(values)) => matches!(&values[..], [KeyValue::One(_)]),
+                Some(KeyCondition::IsNull) => true,
+                _ => false,
+            };
+            if !single {
+                return (false, false);
+            }
+        }
+    }
+    (true, direction.unwrap_or(false))
+}
+
+/// Reads a condition as a fact about one expression over the table's columns.
+fn key_fact<'s>(filter: &'s Scalar, ids: &BTreeSet<ColumnId>) -> Option<KeyFact<'s>> {
+    let outside = |s: &Scalar| {
+        let refs = Refs::of_scalar(s);
+        refs.used.is_disjoint(ids) && !refs.volatile
+    };
+    let inside = |s: &Scalar| {
+        let refs = Refs::of_scalar(s);
+        !refs.used.is_disjoint(ids) && !refs.volatile && !refs.subqueries
+    };
+    match &filter.kind {
+        ScalarKind::Call { function, args } => {
+            let comparison = COMPARISONS.get(function)?;
+            let [a, b] = &args[..] else { return None };
+            if inside(a) && outside(b) {
+                Some(KeyFact { target: unlabelled(a), says: Says::Compare(*comparison, b) })
+            } else if inside(b) && outside(a) {
+                Some(KeyFact { target: unlabelled(b), says: Says::Compare(comparison.turned(), a) })
+            } else {
+                None
+            }
+        }
+        ScalarKind::InList { function, left, items, all: false }
+            if COMPARISONS.get(function) == Some(&Comparison::Equal) && inside(left) && items.iter().all(outside) =>
+        {
+            Some(KeyFact { target: unlabelled(left), says: Says::OneOf(items) })
+        }
+        ScalarKind::AnyArray { function, left, array, all: false }
+            if COMPARISONS.get(function) == Some(&Comparison::Equal) && inside(left) && outside(array) =>
+        {
+            Some(KeyFact { target: unlabelled(left), says: Says::Element(array) })
+        }
+        ScalarKind::IsNull { input, negated } if inside(input) => {
+            Some(KeyFact { target: unlabelled(input), says: if *negated { Says::NotNull } else { Says::IsNull } })
+        }
+        ScalarKind::Column(_) if inside(filter) => Some(KeyFact { target: filter, says: Says::Bool(true) }),
+        ScalarKind::Not(input) if matches!(input.kind, ScalarKind::Column(_)) && inside(input) => {
+            Some(KeyFact { target: input, says: Says::Bool(false) })
+        }
+        _ => None,
+    }
+}

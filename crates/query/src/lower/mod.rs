@@ -1,0 +1,122 @@
+//! From the bound tree to the plan.
+//!
+//! One pass from the top down carries what is asked of each relation ([`plan::Ask`]): the columns that
+//! are needed, the conditions that may be applied as low as they can be, the order that would be
+//! welcome, and how many rows will be read. The plan grows on the way back up.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`plan`] | the pass |
+//! | [`joins`] | join order, and how each join is run |
+//! | [`access`] | key conditions, choice of index, what is pushed into storage |
+//! | [`unnest`] | subqueries in conditions that become joins |
+//! | [`scalar`] | expressions |
+//! | [`walk`], [`equality`] | facts about bound trees and functions |
+
+pub mod access;
+pub mod equality;
+pub mod joins;
+pub mod plan;
+pub mod scalar;
+pub mod unnest;
+pub mod walk;
+
+use std::sync::Arc;
+
+use arrow::array::ArrayRef;
+use arrow::record_batch::RecordBatch;
+use gavel_binder::bound::{ColumnId, Query, Scalar};
+use gavel_catalog::Table;
+use gavel_types::{Oid, PgType, SqlResult};
+
+use crate::exec::expr::Expr;
+use crate::exec::frame::Frame;
+use crate::exec::operator::BoxOperator;
+use crate::exec::plan::Node;
+use crate::exec::{Evaluator, ExecEnv, Execution};
+
+/// What planning may ask.
+pub trait PlanEnv: Send + Sync {
+    /// Estimated rows of a table, if anything is known.
+    fn table_rows(&self, table: Oid) -> Option<f64>;
+
+    /// Binds SQL text of a descriptor (index expression or predicate) over the columns of `table`, whose
+    /// ids are their attnums. `None` if it cannot be bound: the index is then not used.
+    fn bind_expression(&self, table: &Arc<Table>, sql: &str) -> Option<Scalar>;
+}
+
+/// Knows nothing.
+pub struct NoStatistics;
+
+impl PlanEnv for NoStatistics {
+    fn table_rows(&self, _: Oid) -> Option<f64> {
+        None
+    }
+
+    fn bind_expression(&self, _: &Arc<Table>, _: &str) -> Option<Scalar> {
+        None
+    }
+}
+
+/// A plan ready to be run any number of times, by any session, while its objects do not change.
+#[derive(Debug)]
+pub struct PlannedQuery {
+    pub root: Arc<Node>,
+}
+
+impl PlannedQuery {
+    /// Starts an execution. Batches have the query's output columns in order, with the Arrow types of
+    /// `gavel_functions::physical_type`. Dropping the operator cancels it.
+    ///
+    /// # Errors
+    /// From the operator: whatever SQL error evaluation meets; 53200 past the memory limit.
+    pub fn execute(&self, env: ExecEnv) -> SqlResult<BoxOperator> {
+        let frame = Frame::new(Execution::new(env));
+        crate::exec::start(&self.root, &frame)
+    }
+}
+
+impl ScalarProgram {
+    /// Values of all expressions over `batch`, whose columns are those of the layout that they were
+    /// compiled for. Subqueries run.
+    pub async fn evaluate(&self, execution: &Arc<Execution>, batch: &RecordBatch) -> SqlResult<Vec<ArrayRef>> {
+        Evaluator::new(&Frame::new(execution.clone())).eval_arrays(&self.exprs, batch).await
+    }
+}
+
+/// Plans a query. Its output columns come out in order.
+///
+/// # Errors
+/// 0A000 for what cannot be run.
+pub fn plan(query: &Query, env: &dyn PlanEnv) -> SqlResult<PlannedQuery> {
+    let columns: Vec<(ColumnId, PgType)> = query.output.iter().map(|o| (o.id, o.ty)).collect();
+    plan_rel(&query.rel, &columns, env)
+}
+
+/// Plans a relation of which `columns` are wanted, in this order.
+pub fn plan_rel(
+    rel: &gavel_binder::bound::Rel,
+    columns: &[(ColumnId, PgType)],
+    env: &dyn PlanEnv,
+) -> SqlResult<PlannedQuery> {
+    let mut planner = plan::Planner::new(env);
+    let root = planner.plan_in_order(rel, columns)?;
+    Ok(PlannedQuery { root })
+}
+
+/// Expressions over rows of a fixed layout, for the write stage: CHECK, RETURNING, DO UPDATE.
+#[derive(Debug)]
+pub struct ScalarProgram {
+    pub exprs: Vec<Expr>,
+}
+
+/// Compiles `scalars` over rows with the columns of `layout`.
+pub fn compile_scalars(
+    scalars: &[&Scalar],
+    layout: &[(ColumnId, PgType)],
+    env: &dyn PlanEnv,
+) -> SqlResult<ScalarProgram> {
+    let mut planner = plan::Planner::new(env);
+    let exprs = scalars.iter().map(|s| planner.compile(s, layout)).collect::<SqlResult<_>>()?;
+    Ok(ScalarProgram { exprs })
+}
