@@ -11,7 +11,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -26,6 +26,8 @@ use crate::version;
 #[derive(Default)]
 pub struct Policy {
     horizon: AtomicU64,
+    /// The engine closes: compactions give up, which costs nothing but their work.
+    stopping: AtomicBool,
     forgotten: Mutex<Arc<Forgotten>>,
 }
 
@@ -77,6 +79,11 @@ impl Policy {
         self.horizon.fetch_max(horizon.0, Ordering::Relaxed);
     }
 
+    /// Makes compactions give up.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
     /// Present horizon.
     pub fn horizon(&self) -> Timestamp {
         Timestamp(self.horizon.load(Ordering::Relaxed))
@@ -92,13 +99,20 @@ impl Policy {
         self.forgotten.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn collector(&self) -> Collector {
-        Collector { horizon: self.horizon(), forgotten: self.forgotten(), key: None, covered: false }
+    fn collector(self: &Arc<Self>) -> Collector {
+        Collector {
+            policy: self.clone(),
+            horizon: self.horizon(),
+            forgotten: self.forgotten(),
+            key: None,
+            covered: false,
+        }
     }
 }
 
 /// Decides about the versions of one compaction, in the order in which it meets them.
 struct Collector {
+    policy: Arc<Policy>,
     horizon: Timestamp,
     forgotten: Arc<Forgotten>,
     key: Option<UserKey>,
@@ -125,6 +139,9 @@ impl Collector {
 
 impl CompactionFilter for Collector {
     fn filter_item(&mut self, item: ItemAccessor<'_>, context: &Context) -> lsm_tree::Result<Verdict> {
+        if self.policy.stopping.load(Ordering::Relaxed) {
+            return Err(std::io::Error::from(std::io::ErrorKind::Interrupted).into());
+        }
         // An entry that is not ours is kept: reading it will report the damage.
         let Some((ts, deleted)) = version::header(&item.value()?) else { return Ok(Verdict::Keep) };
         if self.keeps(item.key(), ts, deleted, context.is_last_level) {
@@ -154,7 +171,7 @@ mod tests {
 
     /// Versions as `(key, time, deleted)`; answers the times kept.
     fn kept(horizon: u64, last_level: bool, versions: &[(&str, u64, bool)]) -> Vec<u64> {
-        let policy = Policy::default();
+        let policy = Arc::new(Policy::default());
         policy.raise_horizon(Timestamp(horizon));
         policy.change_forgotten(|f| f.add(&KeyRange::prefix(b"gone"), Timestamp(5)));
         let mut collector = policy.collector();

@@ -65,6 +65,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl From<lsm_tree::Error> for Error {
     fn from(e: lsm_tree::Error) -> Self {
         match e {
+            // How `collect` stops a compaction.
+            lsm_tree::Error::Io(e) if e.kind() == std::io::ErrorKind::Interrupted => Self::Closed,
             lsm_tree::Error::Io(e) => Self::Io(e.to_string()),
             e => Self::Corrupt(e.to_string()),
         }

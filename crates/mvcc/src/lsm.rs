@@ -154,6 +154,7 @@ impl LsmEngine {
 impl Drop for LsmEngine {
     fn drop(&mut self) {
         self.shared.state.lock().closing = true;
+        self.shared.policy.stop();
         self.shared.work.notify_all();
         self.shared.done.notify_all();
         for worker in self.workers.drain(..) {

@@ -12,7 +12,7 @@ use lsm_tree::compaction::Leveled;
 
 use crate::lsm::Shared;
 use crate::version::GC_SEQNO;
-use crate::{Result, version};
+use crate::{Error, Result, version};
 
 /// How long anyone waits before looking again; signals are lost on no path, this is for failures
 /// that heal by themselves.
@@ -100,6 +100,7 @@ impl Shared {
                     failing = false;
                     worked
                 }
+                Err(Error::Closed) => return,
                 Err(error) => {
                     if !failing {
                         tracing::error!(%error, "compaction failed; trying again until it succeeds");

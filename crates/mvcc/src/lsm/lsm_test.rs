@@ -174,6 +174,23 @@ fn a_scan_jumps_over_the_past_of_hot_keys() {
 }
 
 #[test]
+fn a_collection_gives_up_when_the_engine_closes() {
+    let dir = tempfile::tempdir().expect("dir");
+    let engine = open(dir.path());
+    for lsn in 1..=20 {
+        apply(&engine, lsn, &[put("a", "x"), put(&format!("k{lsn}"), "x")]);
+    }
+    engine.flush().expect("flush");
+    engine.set_horizon(Timestamp(200));
+    engine.shared.policy.stop();
+    assert!(matches!(engine.collect(), Err(Error::Closed)));
+    drop(engine);
+    let engine = open(dir.path());
+    assert_eq!(scan(&engine, 200, false).len(), 21);
+    assert_eq!(scan(&engine, 100, false).len(), 11, "nothing was collected");
+}
+
+#[test]
 fn a_full_memtable_is_sealed_and_flushed_without_being_asked() {
     let dir = tempfile::tempdir().expect("dir");
     let engine = open(dir.path());
