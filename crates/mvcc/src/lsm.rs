@@ -55,7 +55,9 @@ pub(crate) struct Shared {
     pub(crate) file_sets: SequenceNumberCounter,
     pub(crate) policy: Arc<Policy>,
     pub(crate) settings: Settings,
+    /// Held while a commit is applied; readers never take it.
     pub(crate) state: Mutex<State>,
+    pub(crate) hot: Mutex<HotKeys>,
     /// See [`Engine::has_room`].
     full: AtomicBool,
     /// Something was sealed, or the engine closes.
@@ -71,7 +73,6 @@ pub(crate) struct State {
     /// Positions that the sealed memtables reach, oldest first.
     pub(crate) sealed: VecDeque<Position>,
     pub(crate) garbage: Garbage,
-    pub(crate) hot: HotKeys,
     pub(crate) closing: bool,
     /// Why the last flush failed; `None` once one succeeds.
     pub(crate) flush_error: Option<Error>,
@@ -142,6 +143,7 @@ impl LsmEngine {
             policy,
             settings,
             state: Mutex::new(State { applied: position, durable: position, ..State::default() }),
+            hot: Mutex::default(),
             full: AtomicBool::new(false),
             work: Condvar::new(),
             done: Condvar::new(),
@@ -311,9 +313,12 @@ impl Engine for LsmEngine {
         // Only this thread seals, so the memtable stays the active one while the lock is away.
         insert_all(&memtable, batch.writes, batch.commit_ts);
         state.applied = Position { lsn: batch.lsn, ts: batch.commit_ts };
-        for write in batch.writes.iter().filter(|w| replaces(w)) {
-            state.garbage.replaced += 1;
-            state.hot.note(&write.key);
+        {
+            let mut hot = shared.hot.lock();
+            for write in batch.writes.iter().filter(|w| replaces(w)) {
+                state.garbage.replaced += 1;
+                hot.note(&write.key);
+            }
         }
         if memtable.size() >= shared.settings.memtable_bytes {
             shared.seal(&mut state);
@@ -341,7 +346,7 @@ impl Engine for LsmEngine {
             // One key: a scan would walk over all of its older versions.
             return Box::new(self.shared.get_row(range.start.clone(), at).into_iter());
         }
-        let hot = self.shared.state.lock().hot.within(range);
+        let hot = self.shared.hot.lock().within(range);
         if hot.is_empty() {
             return self.shared.scan_plain(range, at, reverse);
         }

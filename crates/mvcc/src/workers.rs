@@ -166,11 +166,8 @@ impl Shared {
         if self.tree.table_count() > 0 {
             self.tree.major_compact(self.settings.table_bytes, GC_SEQNO)?;
         }
-        {
-            let mut state = self.state.lock();
-            state.garbage.collected = expired;
-            state.hot.clear();
-        }
+        self.state.lock().garbage.collected = expired;
+        self.hot.lock().clear();
         self.end_forgotten(&vanished);
         Ok(())
     }
