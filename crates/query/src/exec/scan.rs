@@ -99,7 +99,10 @@ async fn ranges(scan: &ScanPlan, evaluator: &Evaluator) -> SqlResult<Vec<KeyRang
         let mut whole: Option<KeyRange> = None;
         for next in &bounds {
             let span = KeySpan { prefix: prefix.clone(), next: next.clone() };
-            let range = span_range(tenant, scan.object, &scan.key_columns, &span);
+            let mut range = span_range(tenant, scan.object, &scan.key_columns, &span);
+            if is_whole_key(scan, span.prefix.len()) {
+                range = KeyRange::point(&range.start);
+            }
             whole = Some(match whole {
                 None => range,
                 Some(w) => KeyRange::new(w.start.max(range.start), w.end.min(range.end)),
@@ -108,6 +111,12 @@ async fn ranges(scan: &ScanPlan, evaluator: &Evaluator) -> SqlResult<Vec<KeyRang
         ranges.extend(whole.filter(|r| !r.is_empty()));
     }
     Ok(disjoint(ranges))
+}
+
+/// Whether that many leading columns name one row of the table: storage looks a single key up rather
+/// than scan for it.
+fn is_whole_key(scan: &ScanPlan, columns: usize) -> bool {
+    scan.index.is_none() && columns == scan.key_columns.len()
 }
 
 /// Distinct non-null values that a key column may have.
@@ -356,7 +365,8 @@ pub async fn point_ranges(
             }
             key.push(&value, *ty, *order);
         }
-        ranges.push(key.range());
+        let whole = is_whole_key(scan, lookup.len());
+        ranges.push(if whole { KeyRange::point(&key.finish()) } else { key.range() });
     }
     Ok(disjoint(ranges))
 }
