@@ -244,6 +244,13 @@ macro_rules! scalar {
     (|$($arg:ident: $ty:ty),* $(,)?| $body:expr) => {
         $crate::args::scalar!(_call; |$($arg: $ty),*| $body)
     };
+    // No arguments: `||` is one token.
+    ($call:ident; || $body:expr) => {
+        $crate::args::scalar!($call; | | $body)
+    };
+    (|| $body:expr) => {
+        $crate::args::scalar!(_call; | | $body)
+    };
 }
 
 pub(crate) use scalar;

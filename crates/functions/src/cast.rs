@@ -121,22 +121,31 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("bpchar_name", scalar!(|s: &str| to_name(s.trim_end_matches(' ')))),
     ("name_text", scalar!(|s: &str| s)),
     ("name_bpchar", scalar!(|s: &str| s)),
-    ("char_text", scalar!(|c: CharValue| {
-        let mut out = String::new();
-        text_io::string::write_char(c.0, &mut out);
-        out
-    })),
-    ("char_bpchar", scalar!(|c: CharValue| {
-        let mut out = String::new();
-        text_io::string::write_char(c.0, &mut out);
-        out
-    })),
+    (
+        "char_text",
+        scalar!(|c: CharValue| {
+            let mut out = String::new();
+            text_io::string::write_char(c.0, &mut out);
+            out
+        }),
+    ),
+    (
+        "char_bpchar",
+        scalar!(|c: CharValue| {
+            let mut out = String::new();
+            text_io::string::write_char(c.0, &mut out);
+            out
+        }),
+    ),
     ("text_char", scalar!(|s: &str| CharValue(text_io::string::parse_char(s)))),
     ("booltext", scalar!(|b: bool| if b { "true" } else { "false" })),
     ("text_regclass", scalar!(call; |s: &str| text_io::parse(s, PgType::REGCLASS, &call.context.style)?)),
     ("format_type", scalar!(|oid: Option<crate::args::OidValue>, typmod: Option<i32>| format_type(oid, typmod))),
-    ("pg_typeof", scalar!(call; |v: &Datum| {
-        let _ = v;
-        Datum::Oid(call.arg_types.first().map_or(0, |t| t.oid.0))
-    })),
+    (
+        "pg_typeof",
+        scalar!(call; |v: &Datum| {
+            let _ = v;
+            Datum::Oid(call.arg_types.first().map_or(0, |t| t.oid.0))
+        }),
+    ),
 ];

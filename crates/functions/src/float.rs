@@ -136,11 +136,7 @@ fn sind(v: f64) -> f64 {
 
 fn sind_first_quadrant(x: f64) -> f64 {
     // Scaled so that 30 degrees give exactly one half, and 60 one minus one half.
-    if x <= 30.0 {
-        (x.to_radians().sin() / 30f64.to_radians().sin()) / 2.0
-    } else {
-        cosd_up_to_60(90.0 - x)
-    }
+    if x <= 30.0 { (x.to_radians().sin() / 30f64.to_radians().sin()) / 2.0 } else { cosd_up_to_60(90.0 - x) }
 }
 
 fn cosd_up_to_60(x: f64) -> f64 {
@@ -241,20 +237,32 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("float8um", scalar!(|a: f64| -a)),
     ("float8up", scalar!(|a: f64| a)),
     ("float8abs", scalar!(|a: f64| a.abs())),
-    ("dsign", scalar!(|a: f64| if a > 0.0 { 1.0 } else if a < 0.0 { -1.0 } else { 0.0 })),
+    (
+        "dsign",
+        scalar!(|a: f64| if a > 0.0 {
+            1.0
+        } else if a < 0.0 {
+            -1.0
+        } else {
+            0.0
+        }),
+    ),
     ("dround", scalar!(|a: f64| a.round_ties_even())),
     ("dtrunc", scalar!(|a: f64| a.trunc())),
     ("dceil", scalar!(|a: f64| a.ceil())),
     ("dfloor", scalar!(|a: f64| a.floor())),
-    ("dsqrt", scalar!(|a: f64| {
-        if a < 0.0 {
-            return Err(SqlError::new(
-                SqlState::InvalidArgumentForPowerFunction,
-                "cannot take square root of a negative number",
-            ));
-        }
-        a.sqrt()
-    })),
+    (
+        "dsqrt",
+        scalar!(|a: f64| {
+            if a < 0.0 {
+                return Err(SqlError::new(
+                    SqlState::InvalidArgumentForPowerFunction,
+                    "cannot take square root of a negative number",
+                ));
+            }
+            a.sqrt()
+        }),
+    ),
     ("dcbrt", scalar!(|a: f64| a.cbrt())),
     ("dpow", scalar!(|a: f64, b: f64| power(a, b)?)),
     ("dexp", scalar!(|a: f64| exponential(a)?)),
@@ -277,20 +285,29 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("dsind", scalar!(|a: f64| periodic(a, sind)?)),
     ("dcosd", scalar!(|a: f64| periodic(a, cosd)?)),
     ("dtand", scalar!(|a: f64| periodic(a, tand)?)),
-    ("dcotd", scalar!(|a: f64| periodic(a, |v| { let r = 1.0 / tand(v); if r == 0.0 { 0.0 } else { r } })?)),
+    (
+        "dcotd",
+        scalar!(|a: f64| periodic(a, |v| {
+            let r = 1.0 / tand(v);
+            if r == 0.0 { 0.0 } else { r }
+        })?),
+    ),
     ("dasind", scalar!(|a: f64| within(a, -1.0, 1.0, asind)?)),
     ("dacosd", scalar!(|a: f64| within(a, -1.0, 1.0, acosd)?)),
     ("datand", scalar!(|a: f64| atand(a))),
     ("datan2d", scalar!(|a: f64, b: f64| a.atan2(b) / 1f64.atan() * 45.0)),
     ("degrees", scalar!(|a: f64| div8(a, PI / 180.0)?)),
     ("radians", scalar!(|a: f64| a * (PI / 180.0))),
-    ("dpi", scalar!(| | PI)),
-    ("drandom", scalar!(call; | | {
-        let mut bytes = [0; 8];
-        (call.context.entropy)(&mut bytes);
-        // 53 bits, so that every value is exact and below one.
-        (u64::from_le_bytes(bytes) >> 11) as f64 / (1u64 << 53) as f64
-    })),
+    ("dpi", scalar!(|| PI)),
+    (
+        "drandom",
+        scalar!(call; | | {
+            let mut bytes = [0; 8];
+            (call.context.entropy)(&mut bytes);
+            // 53 bits, so that every value is exact and below one.
+            (u64::from_le_bytes(bytes) >> 11) as f64 / (1u64 << 53) as f64
+        }),
+    ),
     ("width_bucket_float8", scalar!(|v: f64, low: f64, high: f64, n: i32| width_bucket(v, low, high, n)?)),
     ("ftod", scalar!(|a: f32| f64::from(a))),
     ("dtof", scalar!(|a: f64| narrow(a)?)),
@@ -318,7 +335,10 @@ mod tests {
     fn division_and_range_are_checked() {
         assert_eq!(fails("float8div", &[Datum::Float8(1.0), Datum::Float8(0.0)]), SqlState::DivisionByZero);
         assert_eq!(fails("float8mul", &[Datum::Float8(1e300), Datum::Float8(1e300)]), SqlState::NumericValueOutOfRange);
-        assert_eq!(fails("float8mul", &[Datum::Float8(1e-300), Datum::Float8(1e-300)]), SqlState::NumericValueOutOfRange);
+        assert_eq!(
+            fails("float8mul", &[Datum::Float8(1e-300), Datum::Float8(1e-300)]),
+            SqlState::NumericValueOutOfRange
+        );
         assert_eq!(fails("dtoi4", &[Datum::Float8(3e9)]), SqlState::NumericValueOutOfRange);
         assert_eq!(fails("dtoi4", &[Datum::Float8(f64::NAN)]), SqlState::NumericValueOutOfRange);
     }

@@ -104,42 +104,60 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("int4inc", scalar!(|a: i32| a.checked_add(1).ok_or_else(integer_out_of_range)?)),
     ("int8inc", scalar!(|a: i64| a.checked_add(1).ok_or_else(bigint_out_of_range)?)),
     ("int8dec", scalar!(|a: i64| a.checked_sub(1).ok_or_else(bigint_out_of_range)?)),
-    ("int4gcd", scalar!(|a: i32, b: i32| {
-        let g = gcd(u64::from(a.unsigned_abs()), u64::from(b.unsigned_abs()));
-        i32::try_from(g).map_err(|_| integer_out_of_range())?
-    })),
-    ("int8gcd", scalar!(|a: i64, b: i64| {
-        i64::try_from(gcd(a.unsigned_abs(), b.unsigned_abs())).map_err(|_| bigint_out_of_range())?
-    })),
-    ("int4lcm", scalar!(|a: i32, b: i32| {
-        if a == 0 || b == 0 {
-            0
-        } else {
-            let (a, b) = (u64::from(a.unsigned_abs()), u64::from(b.unsigned_abs()));
-            i32::try_from(a / gcd(a, b) * b).map_err(|_| integer_out_of_range())?
-        }
-    })),
-    ("int8lcm", scalar!(|a: i64, b: i64| {
-        if a == 0 || b == 0 {
-            0
-        } else {
-            let (a, b) = (a.unsigned_abs(), b.unsigned_abs());
-            let lcm = (a / gcd(a, b)).checked_mul(b).ok_or_else(bigint_out_of_range)?;
-            i64::try_from(lcm).map_err(|_| bigint_out_of_range())?
-        }
-    })),
+    (
+        "int4gcd",
+        scalar!(|a: i32, b: i32| {
+            let g = gcd(u64::from(a.unsigned_abs()), u64::from(b.unsigned_abs()));
+            i32::try_from(g).map_err(|_| integer_out_of_range())?
+        }),
+    ),
+    (
+        "int8gcd",
+        scalar!(|a: i64, b: i64| {
+            i64::try_from(gcd(a.unsigned_abs(), b.unsigned_abs())).map_err(|_| bigint_out_of_range())?
+        }),
+    ),
+    (
+        "int4lcm",
+        scalar!(|a: i32, b: i32| {
+            if a == 0 || b == 0 {
+                0
+            } else {
+                let (a, b) = (u64::from(a.unsigned_abs()), u64::from(b.unsigned_abs()));
+                i32::try_from(a / gcd(a, b) * b).map_err(|_| integer_out_of_range())?
+            }
+        }),
+    ),
+    (
+        "int8lcm",
+        scalar!(|a: i64, b: i64| {
+            if a == 0 || b == 0 {
+                0
+            } else {
+                let (a, b) = (a.unsigned_abs(), b.unsigned_abs());
+                let lcm = (a / gcd(a, b)).checked_mul(b).ok_or_else(bigint_out_of_range)?;
+                i64::try_from(lcm).map_err(|_| bigint_out_of_range())?
+            }
+        }),
+    ),
     ("i2toi4", scalar!(|a: i16| i32::from(a))),
     ("int28", scalar!(|a: i16| i64::from(a))),
     ("int48", scalar!(|a: i32| i64::from(a))),
     ("i4toi2", scalar!(|a: i32| i16::try_from(a).map_err(|_| smallint_out_of_range())?)),
     ("int82", scalar!(|a: i64| i16::try_from(a).map_err(|_| smallint_out_of_range())?)),
     ("int84", scalar!(|a: i64| i32::try_from(a).map_err(|_| integer_out_of_range())?)),
-    ("i8tooid", scalar!(|a: i64| OidValue(u32::try_from(a).map_err(|_| crate::error::out_of_range("OID out of range"))?))),
+    (
+        "i8tooid",
+        scalar!(|a: i64| OidValue(u32::try_from(a).map_err(|_| crate::error::out_of_range("OID out of range"))?)),
+    ),
     ("oidtoi8", scalar!(|a: OidValue| i64::from(a.0))),
     ("chartoi4", scalar!(|a: CharValue| i32::from(a.0 as i8))),
-    ("i4tochar", scalar!(|a: i32| {
-        CharValue(i8::try_from(a).map_err(|_| crate::error::out_of_range("\"char\" out of range"))? as u8)
-    })),
+    (
+        "i4tochar",
+        scalar!(|a: i32| {
+            CharValue(i8::try_from(a).map_err(|_| crate::error::out_of_range("\"char\" out of range"))? as u8)
+        }),
+    ),
     ("to_hex32", scalar!(|a: i32| format!("{a:x}"))),
     ("to_hex64", scalar!(|a: i64| format!("{a:x}"))),
     ("int4_bool", scalar!(|a: i32| a != 0)),

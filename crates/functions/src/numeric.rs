@@ -66,10 +66,7 @@ fn to_f64(n: &Numeric) -> SqlResult<f64> {
 fn to_f32(n: &Numeric) -> SqlResult<f32> {
     let v = n.to_f32();
     if (v.is_infinite() && !n.is_infinite()) || (v == 0.0 && !n.is_zero() && !n.is_nan()) {
-        return Err(SqlError::new(
-            SqlState::NumericValueOutOfRange,
-            format!("\"{n}\" is out of range for type real"),
-        ));
+        return Err(SqlError::new(SqlState::NumericValueOutOfRange, format!("\"{n}\" is out of range for type real")));
     }
     if v.is_infinite() && !n.is_infinite() { Err(float_overflow()) } else { Ok(v) }
 }
@@ -106,16 +103,16 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("numeric_fac", scalar!(|n: i64| Numeric::factorial(n)?)),
     ("numeric_gcd", scalar!(|a: &Numeric, b: &Numeric| a.gcd(b))),
     ("numeric_lcm", scalar!(|a: &Numeric, b: &Numeric| a.lcm(b)?)),
-    ("numeric_scale", scalar!(|a: &Numeric| {
-        matches!(a, Numeric::Finite { .. }).then(|| i32::from(a.scale()))
-    })),
-    ("numeric_min_scale", scalar!(|a: &Numeric| {
-        matches!(a, Numeric::Finite { .. }).then(|| i32::from(a.min_scale()))
-    })),
+    ("numeric_scale", scalar!(|a: &Numeric| { matches!(a, Numeric::Finite { .. }).then(|| i32::from(a.scale())) })),
+    (
+        "numeric_min_scale",
+        scalar!(|a: &Numeric| { matches!(a, Numeric::Finite { .. }).then(|| i32::from(a.min_scale())) }),
+    ),
     ("numeric_trim_scale", scalar!(|a: &Numeric| a.trim_scale())),
-    ("width_bucket_numeric", scalar!(|v: &Numeric, low: &Numeric, high: &Numeric, n: i32| {
-        width_bucket(v, low, high, n)?
-    })),
+    (
+        "width_bucket_numeric",
+        scalar!(|v: &Numeric, low: &Numeric, high: &Numeric, n: i32| { width_bucket(v, low, high, n)? }),
+    ),
     ("numeric", scalar!(|a: &Numeric, typmod: i32| a.clone().with_typmod(typmod)?)),
     ("int2_numeric", scalar!(|a: i16| Numeric::from(a))),
     ("int4_numeric", scalar!(|a: i32| Numeric::from(a))),

@@ -1,7 +1,7 @@
 //! All tables of implementations. A new module of functions is one line here.
 
 use crate::call::{ScalarFn, SetFn};
-use crate::{cast, comparison, float, formatting, int, json, numeric, text};
+use crate::{cast, comparison, datetime, float, formatting, int, json, numeric, text};
 
 /// Entered under the internal name (`pg_proc.prosrc`).
 pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
@@ -17,6 +17,11 @@ pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
     text::format::TABLE,
     cast::INPUT_OUTPUT,
     cast::TABLE,
+    datetime::arithmetic::TABLE,
+    datetime::convert::TABLE,
+    datetime::extract::TABLE,
+    datetime::now::TABLE,
+    datetime::truncate::TABLE,
     formatting::datetime::TABLE,
     formatting::number::TABLE,
     formatting::parse::TABLE,
@@ -26,7 +31,13 @@ pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
 ];
 
 /// Entered under the OID, where PostgreSQL's internal name says nothing (bodies in SQL).
-pub const SCALARS_BY_OID: &[&[(u32, ScalarFn)]] = &[numeric::BY_OID, text::BY_OID];
+pub const SCALARS_BY_OID: &[&[(u32, ScalarFn)]] = &[
+    datetime::arithmetic::BY_OID,
+    datetime::convert::BY_OID,
+    datetime::extract::BY_OID,
+    numeric::BY_OID,
+    text::BY_OID,
+];
 
 /// Set-returning ones, under the internal name.
 pub const SETS: &[&[(&str, SetFn)]] = &[json::rows::TABLE];

@@ -164,7 +164,8 @@ pub fn lower(s: &str) -> String {
 }
 
 fn chr(code: i32) -> SqlResult<String> {
-    let too_large = || SqlError::new(SqlState::ProgramLimitExceeded, format!("requested character too large for encoding: {code}"));
+    let too_large =
+        || SqlError::new(SqlState::ProgramLimitExceeded, format!("requested character too large for encoding: {code}"));
     if code < 0 {
         return Err(SqlError::new(SqlState::ProgramLimitExceeded, "character number must be positive"));
     }
@@ -190,7 +191,8 @@ fn overlay(s: &str, by: &str, from: i32, count: Option<i32>) -> SqlResult<String
         Some(n) => i64::from(n),
         None => char_count(by) as i64,
     };
-    let after = i64::from(from).checked_add(count).filter(|e| *e <= i64::from(i32::MAX)).ok_or_else(integer_out_of_range)?;
+    let after =
+        i64::from(from).checked_add(count).filter(|e| *e <= i64::from(i32::MAX)).ok_or_else(integer_out_of_range)?;
     let head = substring(s, 1, Some(i64::from(from) - 1))?;
     let tail = substring(s, after, None)?;
     Ok(format!("{head}{by}{tail}"))
@@ -233,9 +235,13 @@ fn unistr(s: &str) -> SqlResult<String> {
             Some(b'U') => (1, 8),
             _ => (0, 4),
         };
-        let hex = rest.get(skip..skip + digits).filter(|h| h.bytes().all(|b| b.is_ascii_hexdigit())).ok_or_else(invalid)?;
+        let hex =
+            rest.get(skip..skip + digits).filter(|h| h.bytes().all(|b| b.is_ascii_hexdigit())).ok_or_else(invalid)?;
         let code = u32::from_str_radix(hex, 16).map_err(|_| invalid())?;
-        out.push(char::from_u32(code).ok_or_else(|| SqlError::new(SqlState::SyntaxError, "invalid Unicode surrogate pair"))?);
+        out.push(
+            char::from_u32(code)
+                .ok_or_else(|| SqlError::new(SqlState::SyntaxError, "invalid Unicode surrogate pair"))?,
+        );
         rest = &rest[skip + digits..];
     }
     out.push_str(rest);
@@ -256,13 +262,16 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("bpcharlen", scalar!(|s: &str| length(s.trim_end_matches(' '))?)),
     ("textoctetlen", scalar!(|s: &str| i32::try_from(s.len()).map_err(|_| integer_out_of_range())?)),
     ("bpcharoctetlen", scalar!(|s: &str| i32::try_from(s.len()).map_err(|_| integer_out_of_range())?)),
-    ("textcat", scalar!(|a: &str, b: &str| {
-        check_size(a.len() + b.len())?;
-        let mut out = String::with_capacity(a.len() + b.len());
-        out.push_str(a);
-        out.push_str(b);
-        out
-    })),
+    (
+        "textcat",
+        scalar!(|a: &str, b: &str| {
+            check_size(a.len() + b.len())?;
+            let mut out = String::with_capacity(a.len() + b.len());
+            out.push_str(a);
+            out.push_str(b);
+            out
+        }),
+    ),
     ("upper", scalar!(|s: &str| upper(s))),
     ("lower", scalar!(|s: &str| lower(s))),
     ("initcap", scalar!(|s: &str| initcap(s))),
@@ -279,15 +288,18 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("rtrim1", scalar!(|s: &str| trim(s, " ", false, true))),
     ("lpad", scalar!(|s: &str, n: i32, fill: &str| pad(s, n, fill, true)?)),
     ("rpad", scalar!(|s: &str, n: i32, fill: &str| pad(s, n, fill, false)?)),
-    ("replace_text", scalar!(|s: &str, from: &str, to: &str| {
-        if from.is_empty() {
-            s.to_owned()
-        } else {
-            let grown = s.len().saturating_add(to.len().saturating_mul(s.matches(from).count()));
-            check_size(grown)?;
-            s.replace(from, to)
-        }
-    })),
+    (
+        "replace_text",
+        scalar!(|s: &str, from: &str, to: &str| {
+            if from.is_empty() {
+                s.to_owned()
+            } else {
+                let grown = s.len().saturating_add(to.len().saturating_mul(s.matches(from).count()));
+                check_size(grown)?;
+                s.replace(from, to)
+            }
+        }),
+    ),
     ("repeat", scalar!(|s: &str, n: i32| repeat(s, n)?)),
     ("text_reverse", scalar!(|s: &str| s.chars().rev().collect::<String>())),
     ("text_left", scalar!(|s: &str, n: i32| left(s, n))),
@@ -299,16 +311,22 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("text_starts_with", scalar!(|s: &str, prefix: &str| s.starts_with(prefix))),
     ("unistr", scalar!(|s: &str| unistr(s)?)),
     ("text_to_array", scalar!(|s: Option<&str>, by: Option<&str>| split_to_array(s, by, None))),
-    ("text_to_array_null", scalar!(|s: Option<&str>, by: Option<&str>, null: Option<&str>| split_to_array(s, by, null))),
-    ("nameconcatoid", scalar!(|name: &str, oid: crate::args::OidValue| {
-        let suffix = format!("_{}", oid.0);
-        let room = gavel_types::text_io::string::MAX_NAME - suffix.len();
-        let mut end = name.len().min(room);
-        while !name.is_char_boundary(end) {
-            end -= 1;
-        }
-        format!("{}{suffix}", &name[..end])
-    })),
+    (
+        "text_to_array_null",
+        scalar!(|s: Option<&str>, by: Option<&str>, null: Option<&str>| split_to_array(s, by, null)),
+    ),
+    (
+        "nameconcatoid",
+        scalar!(|name: &str, oid: crate::args::OidValue| {
+            let suffix = format!("_{}", oid.0);
+            let room = gavel_types::text_io::string::MAX_NAME - suffix.len();
+            let mut end = name.len().min(room);
+            while !name.is_char_boundary(end) {
+                end -= 1;
+            }
+            format!("{}{suffix}", &name[..end])
+        }),
+    ),
     ("parse_ident", scalar!(|s: &str, strict: bool| parse_ident(s, strict)?)),
 ];
 

@@ -55,10 +55,7 @@ fn trim(b: &[u8], set: &[u8], left: bool, right: bool) -> Vec<u8> {
 }
 
 fn index_error(index: i64, len: usize) -> SqlError {
-    SqlError::new(
-        SqlState::ArraySubscriptError,
-        format!("index {index} out of valid range, 0..{}", len as i64 - 1),
-    )
+    SqlError::new(SqlState::ArraySubscriptError, format!("index {index} out of valid range, 0..{}", len as i64 - 1))
 }
 
 /// Byte and mask of a bit, counted from the low end of each byte.
@@ -190,7 +187,8 @@ fn from_encoding(b: &[u8], encoding: &str) -> SqlResult<String> {
         return Ok(b.iter().map(|b| char::from(*b)).collect());
     }
     let text = std::str::from_utf8(b).map_err(|e| {
-        let bad: Vec<String> = b[e.valid_up_to()..].iter().take(e.error_len().unwrap_or(1)).map(|b| format!("0x{b:02x}")).collect();
+        let bad: Vec<String> =
+            b[e.valid_up_to()..].iter().take(e.error_len().unwrap_or(1)).map(|b| format!("0x{b:02x}")).collect();
         SqlError::new(
             SqlState::CharacterNotInRepertoire,
             format!("invalid byte sequence for encoding \"UTF8\": {}", bad.join(" ")),
@@ -238,25 +236,34 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("byteartrim", scalar!(|b: &[u8], set: &[u8]| trim(b, set, false, true))),
     ("bytea_bit_count", scalar!(|b: &[u8]| b.iter().map(|b| i64::from(b.count_ones())).sum::<i64>())),
     ("byteaGetByte", scalar!(|b: &[u8], n: i32| i32::from(b[byte(b, n)?]))),
-    ("byteaGetBit", scalar!(|b: &[u8], n: i64| {
-        let (at, mask) = bit(b, n)?;
-        i32::from(b[at] & mask != 0)
-    })),
-    ("byteaSetByte", scalar!(|b: &[u8], n: i32, v: i32| {
-        let mut out = b.to_vec();
-        out[byte(b, n)?] = v as u8;
-        out
-    })),
-    ("byteaSetBit", scalar!(|b: &[u8], n: i64, v: i32| {
-        let (at, mask) = bit(b, n)?;
-        let mut out = b.to_vec();
-        match v {
-            0 => out[at] &= !mask,
-            1 => out[at] |= mask,
-            _ => return Err(invalid_parameter("new bit must be 0 or 1")),
-        }
-        out
-    })),
+    (
+        "byteaGetBit",
+        scalar!(|b: &[u8], n: i64| {
+            let (at, mask) = bit(b, n)?;
+            i32::from(b[at] & mask != 0)
+        }),
+    ),
+    (
+        "byteaSetByte",
+        scalar!(|b: &[u8], n: i32, v: i32| {
+            let mut out = b.to_vec();
+            out[byte(b, n)?] = v as u8;
+            out
+        }),
+    ),
+    (
+        "byteaSetBit",
+        scalar!(|b: &[u8], n: i64, v: i32| {
+            let (at, mask) = bit(b, n)?;
+            let mut out = b.to_vec();
+            match v {
+                0 => out[at] &= !mask,
+                1 => out[at] |= mask,
+                _ => return Err(invalid_parameter("new bit must be 0 or 1")),
+            }
+            out
+        }),
+    ),
     ("binary_encode", scalar!(|b: &[u8], format: &str| encode(b, format)?)),
     ("binary_decode", scalar!(|s: &str, format: &str| decode(s, format)?)),
     ("md5_text", scalar!(|s: &str| hex_md5(s.as_bytes()))),
@@ -268,9 +275,12 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("pg_convert_from", scalar!(|b: &[u8], encoding: &str| from_encoding(b, encoding)?)),
     ("pg_convert_to", scalar!(|s: &str, encoding: &str| to_encoding(s, encoding)?)),
     ("pg_convert", scalar!(|b: &[u8], from: &str, to: &str| to_encoding(&from_encoding(b, from)?, to)?)),
-    ("length_in_encoding", scalar!(|b: &[u8], encoding: &str| {
-        i32::try_from(from_encoding(b, encoding)?.chars().count()).map_err(|_| integer_out_of_range())?
-    })),
+    (
+        "length_in_encoding",
+        scalar!(|b: &[u8], encoding: &str| {
+            i32::try_from(from_encoding(b, encoding)?.chars().count()).map_err(|_| integer_out_of_range())?
+        }),
+    ),
 ];
 
 #[cfg(test)]

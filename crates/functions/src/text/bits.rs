@@ -10,10 +10,7 @@ fn same_size(a: &str, b: &str, name: &str) -> SqlResult<()> {
     if a.len() == b.len() {
         return Ok(());
     }
-    Err(SqlError::new(
-        SqlState::StringDataLengthMismatch,
-        format!("cannot {name} bit strings of different sizes"),
-    ))
+    Err(SqlError::new(SqlState::StringDataLengthMismatch, format!("cannot {name} bit strings of different sizes")))
 }
 
 fn combine(a: &str, b: &str, f: fn(bool, bool) -> bool) -> String {
@@ -73,18 +70,27 @@ fn index(bits: &str, n: i32) -> SqlResult<usize> {
 }
 
 pub const TABLE: &[(&str, ScalarFn)] = &[
-    ("bit_and", scalar!(|a: &str, b: &str| {
-        same_size(a, b, "AND")?;
-        combine(a, b, |a, b| a & b)
-    })),
-    ("bit_or", scalar!(|a: &str, b: &str| {
-        same_size(a, b, "OR")?;
-        combine(a, b, |a, b| a | b)
-    })),
-    ("bitxor", scalar!(|a: &str, b: &str| {
-        same_size(a, b, "XOR")?;
-        combine(a, b, |a, b| a ^ b)
-    })),
+    (
+        "bit_and",
+        scalar!(|a: &str, b: &str| {
+            same_size(a, b, "AND")?;
+            combine(a, b, |a, b| a & b)
+        }),
+    ),
+    (
+        "bit_or",
+        scalar!(|a: &str, b: &str| {
+            same_size(a, b, "OR")?;
+            combine(a, b, |a, b| a | b)
+        }),
+    ),
+    (
+        "bitxor",
+        scalar!(|a: &str, b: &str| {
+            same_size(a, b, "XOR")?;
+            combine(a, b, |a, b| a ^ b)
+        }),
+    ),
     ("bitnot", scalar!(|a: &str| combine(a, a, |a, _| !a))),
     ("bitcat", scalar!(|a: &str, b: &str| format!("{a}{b}"))),
     ("bitshiftleft", scalar!(|a: &str, n: i32| shift(a, i64::from(n)))),
@@ -96,17 +102,20 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("bitsubstr_no_len", scalar!(|a: &str, from: i32| super::substring(a, i64::from(from), None)?)),
     ("bitposition", scalar!(|a: &str, needle: &str| a.find(needle).map_or(0, |i| i as i32 + 1))),
     ("bitgetbit", scalar!(|a: &str, n: i32| i32::from(a.as_bytes()[index(a, n)?] == b'1'))),
-    ("bitsetbit", scalar!(|a: &str, n: i32, v: i32| {
-        let at = index(a, n)?;
-        let new = match v {
-            0 => "0",
-            1 => "1",
-            _ => return Err(crate::error::invalid_parameter("new bit must be 0 or 1")),
-        };
-        let mut out = a.to_owned();
-        out.replace_range(at..=at, new);
-        out
-    })),
+    (
+        "bitsetbit",
+        scalar!(|a: &str, n: i32, v: i32| {
+            let at = index(a, n)?;
+            let new = match v {
+                0 => "0",
+                1 => "1",
+                _ => return Err(crate::error::invalid_parameter("new bit must be 0 or 1")),
+            };
+            let mut out = a.to_owned();
+            out.replace_range(at..=at, new);
+            out
+        }),
+    ),
     ("bit", scalar!(|a: &str, n: i32, explicit: bool| to_length(a, n, explicit, false)?)),
     ("varbit", scalar!(|a: &str, n: i32, explicit: bool| to_length(a, n, explicit, true)?)),
     ("bitfromint4", scalar!(|v: i32, n: i32| from_int(i64::from(v), n))),

@@ -82,9 +82,8 @@ fn number(rest: &mut &str) -> SqlResult<Option<usize>> {
 }
 
 fn expand(text: &str, values: &[(&Datum, PgType)], style: &TextStyle) -> SqlResult<String> {
-    let unterminated = || {
-        invalid_parameter("unterminated format() type specifier").hint("For a single \"%\" use \"%%\".")
-    };
+    let unterminated =
+        || invalid_parameter("unterminated format() type specifier").hint("For a single \"%\" use \"%%\".");
     let too_few = || invalid_parameter("too few arguments for format()");
     let mut out = String::new();
     let mut rest = text;
@@ -121,9 +120,9 @@ fn expand(text: &str, values: &[(&Datum, PgType)], style: &TextStyle) -> SqlResu
             rest = after;
             let index = match number(&mut rest)? {
                 Some(n) => {
-                    rest = rest.strip_prefix('$').ok_or_else(|| {
-                        invalid_parameter("width argument position must be ended by \"$\"")
-                    })?;
+                    rest = rest
+                        .strip_prefix('$')
+                        .ok_or_else(|| invalid_parameter("width argument position must be ended by \"$\""))?;
                     n.checked_sub(1).ok_or_else(|| {
                         invalid_parameter("format specifies argument 0, but arguments are numbered from 1")
                     })?
@@ -194,18 +193,30 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("quote_ident", scalar!(|s: &str| quote_ident(s))),
     ("quote_literal", scalar!(|s: &str| quote_literal(s))),
     ("quote_nullable", scalar!(|s: Option<&str>| s.map_or_else(|| "NULL".to_owned(), quote_literal))),
-    ("select pg_catalog.quote_literal($1::pg_catalog.text)", scalar!(call; |v: &Datum| {
-        quote_literal(&shown(call, v, 0))
-    })),
-    ("select pg_catalog.quote_nullable($1::pg_catalog.text)", scalar!(call; |v: &Datum| {
-        if v.is_null() { "NULL".to_owned() } else { quote_literal(&shown(call, v, 0)) }
-    })),
-    ("select $1 operator(pg_catalog.||) $2::pg_catalog.text", scalar!(call; |a: &str, b: &Datum| {
-        format!("{a}{}", shown(call, b, 1))
-    })),
-    ("select $1::pg_catalog.text operator(pg_catalog.||) $2", scalar!(call; |a: &Datum, b: &str| {
-        format!("{}{b}", shown(call, a, 0))
-    })),
+    (
+        "select pg_catalog.quote_literal($1::pg_catalog.text)",
+        scalar!(call; |v: &Datum| {
+            quote_literal(&shown(call, v, 0))
+        }),
+    ),
+    (
+        "select pg_catalog.quote_nullable($1::pg_catalog.text)",
+        scalar!(call; |v: &Datum| {
+            if v.is_null() { "NULL".to_owned() } else { quote_literal(&shown(call, v, 0)) }
+        }),
+    ),
+    (
+        "select $1 operator(pg_catalog.||) $2::pg_catalog.text",
+        scalar!(call; |a: &str, b: &Datum| {
+            format!("{a}{}", shown(call, b, 1))
+        }),
+    ),
+    (
+        "select $1::pg_catalog.text operator(pg_catalog.||) $2",
+        scalar!(call; |a: &Datum, b: &str| {
+            format!("{}{b}", shown(call, a, 0))
+        }),
+    ),
 ];
 
 #[cfg(test)]
