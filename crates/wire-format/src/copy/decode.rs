@@ -111,13 +111,18 @@ impl CopyDecoder {
             let found = match self.scanner.scan(rest, self.eof) {
                 Ok(found) => found,
                 Err(error) => {
-                    self.line += 1;
+                    self.line += 1 + self.scanner.take_embedded();
                     return Err(error.context(format!("COPY {}, line {}", self.relation, self.line)));
                 }
             };
             let length = match found {
                 Found::Incomplete if rest.len() > MAX_ROW_BYTES => {
                     return Err(SqlError::new(SqlState::ProgramLimitExceeded, "COPY line is too long"));
+                }
+                // No data at all are an empty line to a header that must match.
+                Found::Incomplete if self.eof && self.line == 0 && self.matches_header() => {
+                    self.ended = true;
+                    0
                 }
                 Found::Incomplete => return Ok(false),
                 Found::EndOfData { length } => {
@@ -136,28 +141,35 @@ impl CopyDecoder {
             if self.ended {
                 self.current = self.at..self.at + length;
             }
-            self.line += 1;
-            self.split()?;
+            self.line += 1 + self.scanner.take_embedded();
             if self.header_pending {
+                if self.matches_header() {
+                    self.split()?;
+                    self.check_header()?;
+                }
                 self.header_pending = false;
-                self.check_header()?;
                 continue;
             }
+            self.split()?;
             self.check_count()?;
             return Ok(true);
         }
     }
 
+    fn matches_header(&self) -> bool {
+        self.header_pending && self.options.header == Header::Match
+    }
+
     fn split(&mut self) -> SqlResult<()> {
         let line = self.buf.get(self.current.clone()).unwrap_or_default();
-        let split = match std::str::from_utf8(line) {
-            Err(_) => crate::wire_binary::text(line).map(|_| ()),
-            Ok(_) if self.options.format == CopyFileFormat::Csv => self.fields.split_csv(line, &self.options),
-            Ok(_) => {
-                self.fields.split_text(line, &self.options);
-                Ok(())
+        let csv = self.options.format == CopyFileFormat::Csv;
+        let split = crate::wire_binary::text(line).and_then(|_| {
+            if csv {
+                return self.fields.split_csv(line, &self.options);
             }
-        };
+            self.fields.split_text(line, &self.options);
+            self.fields.check_text()
+        });
         split.map_err(|e| e.context(self.line_context()))?;
         if self.columns.is_empty() && line.is_empty() {
             // The line of a table without columns.
@@ -181,14 +193,11 @@ impl CopyDecoder {
     }
 
     fn check_header(&self) -> SqlResult<()> {
-        if self.options.header != Header::Match {
-            return Ok(());
-        }
         let fail = |message: String| Err(bad(message).context(self.line_context()));
         let found = self.fields.ranges.len();
         if found != self.columns.len() {
             return fail(format!(
-                "wrong number of fields in header line: field count is {found}, expected {}",
+                "wrong number of fields in header line: got {found}, expected {}",
                 self.columns.len()
             ));
         }
@@ -279,8 +288,7 @@ pub struct CopyRow<'a> {
 }
 
 impl<'a> CopyRow<'a> {
-    /// The bytes of field `index`, `None` for NULL. Of text and CSV: may still be bad UTF-8 where
-    /// escapes made it so; `wire_binary::text` checks.
+    /// The bytes of field `index`, `None` for NULL. Of text and CSV they are UTF-8 without zeros.
     pub fn field(&self, index: usize) -> Option<&'a [u8]> {
         if !self.decoder.is_binary() {
             return self.decoder.fields.get(index);

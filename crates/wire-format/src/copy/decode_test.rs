@@ -57,6 +57,7 @@ fn text_end_marker_ends_and_what_follows_is_ignored() {
     assert_eq!(both(&text, 1, "1\n\\.\ngarbage\n").unwrap(), [row(&[Some("1")])]);
     assert_eq!(both(&text, 1, "1\n2\\.\n").unwrap(), [row(&[Some("1")]), row(&[Some("2")])]);
     assert_eq!(both(&text, 1, "\\.x\n").unwrap_err().message(), "end-of-copy marker corrupt");
+    assert_eq!(both(&text, 1, "1\n\\.").unwrap_err().message(), "end-of-copy marker corrupt");
 }
 
 #[test]
@@ -129,10 +130,7 @@ fn header_is_skipped_or_checked() {
         both(&csv, 2, "a,x\n").unwrap_err().message(),
         "column name mismatch in header line field 2: got \"x\", expected \"b\""
     );
-    assert_eq!(
-        both(&csv, 2, "a\n").unwrap_err().message(),
-        "wrong number of fields in header line: field count is 1, expected 2"
-    );
+    assert_eq!(both(&csv, 2, "a\n").unwrap_err().message(), "wrong number of fields in header line: got 1, expected 2");
 }
 
 #[test]
@@ -145,9 +143,34 @@ fn field_contexts_show_the_value_or_null() {
 }
 
 #[test]
+fn a_line_counts_what_its_quotes_hold() {
+    let csv = options(CopyFileFormat::Csv);
+    let error = both(&csv, 1, "a\n\"b\n\n\"\nc,d\n").unwrap_err();
+    assert_eq!(error.fields().context.as_deref(), Some("COPY t, line 5: \"c,d\""));
+}
+
+#[test]
+fn escapes_that_make_no_characters_are_refused() {
+    for data in ["a\\0\n", "\\xff\n", "\\303x\n"] {
+        let error = both(&options(CopyFileFormat::Text), 1, data).unwrap_err();
+        assert_eq!(error.code(), SqlState::CharacterNotInRepertoire, "{data:?}");
+    }
+    let rows = both(&options(CopyFileFormat::Text), 1, "\\303\\xa9\n").unwrap();
+    assert_eq!(rows, [row(&[Some("é")])]);
+}
+
+#[test]
+fn no_data_do_not_match_a_header() {
+    let text = CopyOptions { header: Header::Match, ..options(CopyFileFormat::Text) };
+    assert!(both(&text, 2, "").unwrap_err().message().contains("got 1, expected 2"));
+}
+
+#[test]
 fn bad_utf8_is_refused() {
-    let error = decode(&options(CopyFileFormat::Text), 1, b"a\xff\n", usize::MAX).unwrap_err();
-    assert_eq!(error.code(), SqlState::CharacterNotInRepertoire);
+    for data in [&b"a\xff\n"[..], b"a\0\n"] {
+        let error = decode(&options(CopyFileFormat::Text), 1, data, usize::MAX).unwrap_err();
+        assert_eq!(error.code(), SqlState::CharacterNotInRepertoire);
+    }
 }
 
 fn tuples(parts: &[&[u8]]) -> Vec<u8> {

@@ -11,12 +11,28 @@ use super::options::CopyOptions;
 pub struct Fields {
     pub bytes: Vec<u8>,
     pub ranges: Vec<Option<Range<usize>>>,
+    /// An escape made bytes that may not be characters: `\377`, `\x00`.
+    suspect: bool,
 }
 
 impl Fields {
     fn clear(&mut self) {
         self.bytes.clear();
         self.ranges.clear();
+        self.suspect = false;
+    }
+
+    /// Checks that escapes made characters.
+    ///
+    /// # Errors
+    /// 22021.
+    pub fn check_text(&self) -> SqlResult<()> {
+        if self.suspect {
+            for index in 0..self.ranges.len() {
+                self.get(index).map(crate::wire_binary::text).transpose()?;
+            }
+        }
+        Ok(())
     }
 
     /// The bytes of a field; `None` for NULL and beyond the last.
@@ -59,10 +75,8 @@ impl Fields {
     /// Appends what a backslash before `at` makes of the bytes from there; returns where to go on.
     fn escape(&mut self, line: &[u8], at: usize) -> usize {
         let digit = |i: usize, radix: u32| line.get(i).and_then(|b| char::from(*b).to_digit(radix));
-        let Some(&byte) = line.get(at) else {
-            self.bytes.push(b'\\');
-            return at;
-        };
+        // A backslash that ends the data stands for nothing.
+        let Some(&byte) = line.get(at) else { return at };
         let plain = match byte {
             b'0'..=b'7' => {
                 let mut value = 0;
@@ -73,7 +87,7 @@ impl Fields {
                     value = value * 8 + d;
                     end += 1;
                 }
-                self.bytes.push((value & 0xff) as u8);
+                self.made((value & 0xff) as u8);
                 return end;
             }
             b'x' => {
@@ -86,7 +100,7 @@ impl Fields {
                     end += 1;
                 }
                 // `\x` without digits is an `x`.
-                self.bytes.push(if end == at + 1 { b'x' } else { value as u8 });
+                self.made(if end == at + 1 { b'x' } else { value as u8 });
                 return end;
             }
             b'b' => 0x08,
@@ -99,6 +113,11 @@ impl Fields {
         };
         self.bytes.push(plain);
         at + 1
+    }
+
+    fn made(&mut self, byte: u8) {
+        self.suspect |= byte == 0 || !byte.is_ascii();
+        self.bytes.push(byte);
     }
 
     /// Splits a line of CSV. A field is NULL if it is the null string and was not quoted.

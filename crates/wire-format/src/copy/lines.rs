@@ -45,6 +45,8 @@ pub struct LineScanner {
     at: usize,
     in_quote: bool,
     escaped: bool,
+    /// Line ends inside quotes since the last call of [`LineScanner::take_embedded`].
+    embedded: u64,
 }
 
 impl LineScanner {
@@ -57,7 +59,14 @@ impl LineScanner {
             at: 0,
             in_quote: false,
             escaped: false,
+            embedded: 0,
         }
+    }
+
+    /// How many line ends stood inside quotes since the last call: they count as lines in messages.
+    /// Of `\r\n` the first byte counts, and of a style not known yet `\r`, as PostgreSQL has it.
+    pub fn take_embedded(&mut self) -> u64 {
+        std::mem::take(&mut self.embedded)
     }
 
     /// Looks for the end of the line that starts at the start of `buf`. Call again with the same
@@ -105,6 +114,8 @@ impl LineScanner {
             if Some(byte) != self.escape {
                 self.escaped = false;
             }
+            let counted = if self.end == LineEnd::Lf { b'\n' } else { b'\r' };
+            self.embedded += u64::from(self.in_quote && byte == counted);
         }
         self.at += 1;
     }
@@ -128,7 +139,11 @@ impl LineScanner {
         }
         let marker_end = match (buf.get(self.at + 2), buf.get(self.at + 3)) {
             (None, _) if !eof => return Ok(Some(Found::Incomplete)),
-            (None, _) => LineEnd::Unknown,
+            (None, _) if self.csv => {
+                self.plain(b'\\');
+                return Ok(None);
+            }
+            (None, _) => return Err(bad("end-of-copy marker corrupt")),
             (Some(b'\n'), _) => LineEnd::Lf,
             (Some(b'\r'), None) if !eof => return Ok(Some(Found::Incomplete)),
             (Some(b'\r'), Some(b'\n')) => LineEnd::CrLf,
@@ -139,7 +154,7 @@ impl LineScanner {
             }
             (Some(_), _) => return Err(bad("end-of-copy marker corrupt")),
         };
-        if marker_end != LineEnd::Unknown && self.end != LineEnd::Unknown && marker_end != self.end {
+        if self.end != LineEnd::Unknown && marker_end != self.end {
             return Err(bad("end-of-copy marker does not match previous newline style"));
         }
         Ok(Some(Found::EndOfData { length: self.at }))
