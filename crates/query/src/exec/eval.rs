@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray};
 use arrow::record_batch::RecordBatch;
-use gavel_types::{Datum, PgType, SqlError, SqlResult};
+use gavel_types::{Datum, SqlError, SqlResult};
 use parking_lot::Mutex;
 
 use crate::apply::site::{self, Demand, SiteCache};
@@ -134,5 +134,3 @@ pub fn one_row() -> RecordBatch {
         .unwrap_or_else(|_| RecordBatch::new_empty(Arc::new(Schema::empty())))
 }
 
-/// Type of a boolean result.
-pub(crate) const BOOL: PgType = PgType::BOOL;

@@ -113,3 +113,8 @@ fn start_plain(node: &Arc<Node>, frame: &Frame) -> SqlResult<BoxOperator> {
         Op::Modify { source, .. } => Box::new(simple::ModifyCte::new(start(source, frame)?, node, frame)),
     })
 }
+
+#[cfg(test)]
+mod exec_test;
+#[cfg(test)]
+pub(crate) mod testing;
