@@ -310,7 +310,7 @@ impl Engine for LsmEngine {
         }
         check(batch.writes)?;
         let memtable = shared.tree.active_memtable();
-        // Only this thread seals, so the memtable stays the active one while the lock is away.
+        // Sealing takes the lock that is held here, so the memtable stays the active one.
         insert_all(&memtable, batch.writes, batch.commit_ts);
         state.applied = Position { lsn: batch.lsn, ts: batch.commit_ts };
         {
