@@ -21,6 +21,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan};
 
 pub use ast::Ddl;
+pub use words::quote;
 
 /// Name of the statement that carries DDL; no client can write it.
 const CARRIER: &str = "\u{1}ddl";

@@ -257,3 +257,25 @@ pub(super) fn qualified(name: &ObjectName) -> QualifiedName {
     let fold = |i: &Ident| clip(if i.quote_style.is_some() { i.value.clone() } else { i.value.to_lowercase() });
     QualifiedName(name.0.iter().filter_map(ObjectNamePart::as_ident).map(fold).collect())
 }
+
+/// `name` as SQL writes it: quoted where it must be.
+pub fn quote(name: &str) -> String {
+    let plain = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        && !RESERVED.contains(&name)
+        && !NAMES_OF_TYPES_AND_FUNCTIONS.contains(&name);
+    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+}
+
+/// Words that are quoted in output though they may be written plainly in some places (manual, appendix C:
+/// "cannot be function or type name", "can be function or type name").
+const NAMES_OF_TYPES_AND_FUNCTIONS: &[&str] = &[
+    "authorization", "between", "bigint", "binary", "bit", "boolean", "char", "character", "coalesce", "collation",
+    "concurrently", "cross", "current_catalog", "current_role", "current_schema", "current_user", "dec", "decimal",
+    "exists", "extract", "float", "freeze", "full", "greatest", "grouping", "ilike", "inner", "inout", "int",
+    "integer", "interval", "is", "isnull", "join", "least", "left", "like", "national", "natural", "nchar", "none",
+    "normalize", "notnull", "nullif", "numeric", "out", "outer", "overlaps", "overlay", "position", "precision",
+    "real", "right", "row", "setof", "similar", "smallint", "substring", "tablesample", "time", "timestamp", "treat",
+    "trim", "values", "varchar", "verbose", "xmlattributes", "xmlconcat", "xmlelement", "xmlexists", "xmlforest",
+    "xmlnamespaces", "xmlparse", "xmlpi", "xmlroot", "xmlserialize", "xmltable",
+];

@@ -8,14 +8,46 @@
 //! - binds every statement against `current`;
 //! - at COMMIT adds `writes` to its own, and `used` to the commit's schema keys;
 //! - implements [`DdlHost`].
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`binding`] | what DDL asks of the binder |
+//! | [`names`], `naming` | names found, names made up |
+//! | `create_table`, `constraint`, `index`, `view`, `sequence` | CREATE of relations and what belongs to them |
+//! | `alter`, `alter_table`, `rewrite` | ALTER; moving rows |
+//! | `drop` | DROP and dependencies |
+//! | `shared`, `scram` | schemas, databases, roles; password verifiers |
+//! | `upkeep` | TRUNCATE, COMMENT, and statements without effect |
+//! | [`expression`] | changes to stored SQL text |
 
-use std::collections::BTreeSet;
+mod alter;
+mod alter_table;
+pub mod binding;
+mod constraint;
+mod create_table;
+mod drop;
+pub mod expression;
+mod index;
+pub mod names;
+mod naming;
+mod rewrite;
+mod scram;
+mod sequence;
+mod shared;
+mod upkeep;
+mod view;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use gavel_catalog::store::{self, Reliance};
 use gavel_catalog::{Catalog, Sequence, Table};
-use gavel_types::{Datum, Notice, Oid, SqlResult, Write};
+use gavel_binder::ddl::{self, Ddl, ast};
+use gavel_types::{Datum, Notice, Oid, SqlError, SqlResult, Write};
+use sqlparser::ast::Statement;
+
+use binding::DdlBinder;
 
 /// The catalog of one transaction. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -85,6 +117,7 @@ pub trait DdlHost: Send {
 pub struct DdlContext<'a> {
     pub catalog: &'a mut TransactionCatalog,
     pub host: &'a mut dyn DdlHost,
+    pub binder: &'a dyn DdlBinder,
     /// The current role.
     pub user: Oid,
     /// Schemas of `search_path` that exist, in order, `pg_catalog` left out; new objects go to the first.
@@ -93,4 +126,121 @@ pub struct DdlContext<'a> {
     pub in_block: bool,
     /// For the client, in order.
     pub notices: Vec<Notice>,
+    /// Tables as they were before they lost their primary key in this statement.
+    pub before_key_loss: BTreeMap<Oid, Arc<Table>>,
 }
+
+impl<'a> DdlContext<'a> {
+    pub fn new(
+        catalog: &'a mut TransactionCatalog,
+        host: &'a mut dyn DdlHost,
+        binder: &'a dyn DdlBinder,
+        user: Oid,
+        search_path: &'a [String],
+        in_block: bool,
+    ) -> Self {
+        let (notices, before_key_loss) = (Vec::new(), BTreeMap::new());
+        Self { catalog, host, binder, user, search_path, in_block, notices, before_key_loss }
+    }
+}
+
+/// Whether `statement` is for [`execute`]: carried DDL, or `SELECT … INTO`.
+pub fn is_ddl(statement: &Statement) -> bool {
+    ddl::carried(statement).is_some() || matches!(statement, Statement::Query(q) if ddl::select_into(q).is_some())
+}
+
+/// Runs one statement and gives its command tag. After an error the transaction has failed: its catalog
+/// may hold half of the statement and is to be thrown away, or put back to a savepoint's.
+///
+/// # Errors
+/// PostgreSQL's for the statement; 0A000 for what Gavel does not have.
+pub async fn execute(context: &mut DdlContext<'_>, statement: &Statement) -> SqlResult<String> {
+    let parsed = match (ddl::carried(statement), statement) {
+        (Some(text), _) => gavel_binder::parse::parse_ddl(text)?,
+        (None, Statement::Query(query)) => {
+            ddl::select_into(query).ok_or_else(|| SqlError::internal("query is not DDL"))?
+        }
+        _ => return Err(SqlError::internal("statement is not DDL")),
+    };
+    context.run(&parsed).await
+}
+
+impl DdlContext<'_> {
+    async fn run(&mut self, ddl: &Ddl) -> SqlResult<String> {
+        let tag = tag(ddl);
+        match ddl {
+            Ddl::CreateTable(create) => self.create_table(create).await?,
+            Ddl::CreateTableAs(create) => {
+                return Ok(match self.create_table_as(create).await? {
+                    Some(rows) => format!("SELECT {rows}"),
+                    None => "CREATE TABLE AS".to_owned(),
+                });
+            }
+            Ddl::CreateIndex(create) => self.create_index(create).await?,
+            Ddl::CreateView(create) => self.create_view(create).await?,
+            Ddl::CreateSequence { temporary: true, .. } => {
+                return Err(SqlError::unsupported("temporary sequences are not supported"));
+            }
+            Ddl::CreateSequence { name, if_not_exists, options, .. } => {
+                self.create_sequence(name, *if_not_exists, options).await?;
+            }
+            Ddl::CreateSchema { name, if_not_exists, owner } => {
+                self.create_schema(name.as_deref(), *if_not_exists, owner.as_deref()).await?;
+            }
+            Ddl::CreateDatabase { name, options } => self.create_database(name, options).await?,
+            Ddl::CreateRole { name, options, login } => self.create_role(name, options, *login).await?,
+            Ddl::Alter(alter) => self.alter(alter).await?,
+            Ddl::AlterRole { name, options } => self.alter_role(name, options)?,
+            Ddl::AlterDatabase { name } => {
+                let alter = ast::Alter {
+                    kind: ast::ObjectKind::Database,
+                    name: ast::QualifiedName(vec![name.clone()]),
+                    if_exists: false,
+                    actions: Vec::new(),
+                };
+                self.alter_database(&alter)?;
+            }
+            Ddl::Drop(drop) => self.drop(drop).await?,
+            Ddl::Truncate { tables, restart_identity, cascade } => {
+                self.truncate(tables, *restart_identity, *cascade).await?;
+            }
+            Ddl::Comment { on, text } => self.comment(on, text.as_deref())?,
+            Ddl::Grant(grant) => self.grant(grant)?,
+            Ddl::Maintain { tag, tables, blocks_forbidden } => self.maintain(tag, tables, *blocks_forbidden)?,
+            Ddl::Accepted { .. } => {}
+            Ddl::Unsupported(what) => return Err(SqlError::unsupported(format!("{what} is not supported"))),
+        }
+        Ok(tag)
+    }
+}
+
+/// CommandComplete's tag.
+fn tag(ddl: &Ddl) -> String {
+    let kind = |verb: &str, kind: ast::ObjectKind| {
+        let word = if kind == ast::ObjectKind::Role { "ROLE".to_owned() } else { names::kind_word(kind).to_uppercase() };
+        format!("{verb} {word}")
+    };
+    match ddl {
+        Ddl::CreateTable(_) => "CREATE TABLE".into(),
+        Ddl::CreateTableAs(_) => "SELECT 0".into(),
+        Ddl::CreateIndex(_) => "CREATE INDEX".into(),
+        Ddl::CreateView(_) => "CREATE VIEW".into(),
+        Ddl::CreateSequence { .. } => "CREATE SEQUENCE".into(),
+        Ddl::CreateSchema { .. } => "CREATE SCHEMA".into(),
+        Ddl::CreateDatabase { .. } => "CREATE DATABASE".into(),
+        Ddl::CreateRole { .. } => "CREATE ROLE".into(),
+        Ddl::Alter(alter) => kind("ALTER", alter.kind),
+        Ddl::AlterRole { .. } => "ALTER ROLE".into(),
+        Ddl::AlterDatabase { .. } => "ALTER DATABASE".into(),
+        Ddl::Drop(drop) => kind("DROP", drop.kind),
+        Ddl::Truncate { .. } => "TRUNCATE TABLE".into(),
+        Ddl::Comment { .. } => "COMMENT".into(),
+        Ddl::Grant(grant) => grant.tag.into(),
+        Ddl::Maintain { tag, .. } => (*tag).into(),
+        Ddl::Accepted { tag } => tag.clone(),
+        Ddl::Unsupported(what) => what.clone(),
+    }
+}
+
+#[cfg(test)]
+mod ddl_test;

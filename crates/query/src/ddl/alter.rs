@@ -1,0 +1,225 @@
+//! ALTER of anything: finds the object, and does what all kinds share (RENAME, SET SCHEMA, OWNER TO).
+
+use std::sync::Arc;
+
+use gavel_binder::ddl::ast::{Alter, AlterAction, ObjectKind};
+use gavel_catalog::snapshot::Relation;
+use gavel_catalog::{Schema, Sequence, Table, View};
+use gavel_types::{Oid, SqlError, SqlResult, SqlState};
+
+use super::names::{kind_of, kind_word, oid_of, require_kind, undefined_table};
+use super::{DdlContext, expression};
+
+impl DdlContext<'_> {
+    pub(super) async fn alter(&mut self, alter: &Alter) -> SqlResult<()> {
+        match alter.kind {
+            ObjectKind::Schema => return self.alter_schema(alter),
+            ObjectKind::Database => return self.alter_database(alter),
+            ObjectKind::Role => return self.alter_role_name(alter),
+            _ => {}
+        }
+        let found = match self.find(&alter.name) {
+            Err(e) if alter.if_exists && e.code() == SqlState::InvalidSchemaName => None,
+            other => other?,
+        };
+        let Some(found) = found else {
+            if alter.if_exists {
+                self.notice(format!("relation \"{}\" does not exist, skipping", alter.name));
+                return Ok(());
+            }
+            return Err(undefined_table("relation", &alter.name));
+        };
+        let renames = alter.actions.iter().all(|a| {
+            matches!(a, AlterAction::Rename(_) | AlterAction::Owner(_) | AlterAction::SetSchema(_) | AlterAction::RenameColumn { .. })
+        });
+        // ALTER TABLE takes any kind of relation for what all kinds share.
+        if !(alter.kind == ObjectKind::Table && renames) {
+            require_kind(&found, alter.name.0.last().map_or("", String::as_str), alter.kind)?;
+        }
+        for action in &alter.actions {
+            match action {
+                AlterAction::Rename(new) => self.rename_relation(&found, new)?,
+                AlterAction::SetSchema(schema) => self.move_relation(&found, schema)?,
+                AlterAction::Owner(role) => self.own_relation(&found, role)?,
+                AlterAction::Sequence(options) => self.alter_sequence(oid_of(&found), options).await?,
+                _ => match &found {
+                    Relation::Table(table) => return self.alter_table(table.oid, &alter.actions).await,
+                    Relation::View(view) => self.alter_view(view, action)?,
+                    _ if matches!(action, AlterAction::Accepted | AlterAction::SetOptions(_) | AlterAction::ResetOptions(_)) => {}
+                    _ => {
+                        let what = kind_word(kind_of(&found));
+                        return Err(SqlError::unsupported(format!("this form of ALTER is not supported for a {what}")));
+                    }
+                },
+            }
+        }
+        Ok(())
+    }
+
+    fn alter_view(&mut self, view: &Arc<View>, action: &AlterAction) -> SqlResult<()> {
+        match action {
+            AlterAction::RenameColumn { old, new } => {
+                let Some(at) = view.columns.iter().position(|c| c.0 == *old) else {
+                    let message = format!("column \"{old}\" does not exist");
+                    return Err(SqlError::new(SqlState::UndefinedColumn, message));
+                };
+                if view.columns.iter().any(|c| c.0 == *new) {
+                    let message = format!("column \"{new}\" of relation \"{}\" already exists", view.name);
+                    return Err(SqlError::new(SqlState::DuplicateColumn, message));
+                }
+                let names: Vec<String> = view.columns.iter().map(|c| c.0.clone()).collect();
+                self.rewrite_views(view.oid, |sql, called| expression::alias_columns(sql, called, &names))?;
+                let mut next = View::clone(view);
+                if let Some(column) = next.columns.get_mut(at) {
+                    column.0.clone_from(new);
+                }
+                next.version += 1;
+                self.edit().put_view(Arc::new(next));
+                Ok(())
+            }
+            AlterAction::Accepted | AlterAction::SetOptions(_) | AlterAction::ResetOptions(_) => Ok(()),
+            _ => Err(SqlError::unsupported("this form of ALTER VIEW is not supported")),
+        }
+    }
+
+    fn rename_relation(&mut self, found: &Relation, new: &str) -> SqlResult<()> {
+        let (schema, _) = self
+            .now()
+            .relation_name(oid_of(found))
+            .map(|(s, n)| (s, n.to_owned()))
+            .ok_or_else(|| SqlError::internal("relation has left the catalog"))?;
+        self.require_free(schema, new)?;
+        self.place(found, schema, Some(new))
+    }
+
+    fn move_relation(&mut self, found: &Relation, schema: &str) -> SqlResult<()> {
+        let target = self.schema(schema)?;
+        let (from, name) = self
+            .now()
+            .relation_name(oid_of(found))
+            .map(|(s, n)| (s, n.to_owned()))
+            .ok_or_else(|| SqlError::internal("relation has left the catalog"))?;
+        if from == target.oid {
+            return Ok(());
+        }
+        if self.now().relation(target.oid, &name).is_some() {
+            let message = format!("relation \"{name}\" already exists in schema \"{schema}\"");
+            return Err(SqlError::new(SqlState::DuplicateTable, message));
+        }
+        if let Relation::Sequence(s) = found
+            && let Some(table) = s.owned_by.and_then(|o| self.now().table(o.0))
+        {
+            return Err(SqlError::unsupported("cannot move an owned sequence into another schema")
+                .detail(format!("Sequence \"{name}\" is linked to table \"{}\".", table.name)));
+        }
+        if let Relation::Table(t) = found {
+            // Indexes go with their table by themselves, owned sequences must be taken along.
+            let taken = t.indexes.iter().find(|i| self.now().relation(target.oid, &i.name).is_some());
+            if let Some(index) = taken {
+                let message = format!("relation \"{}\" already exists in schema \"{schema}\"", index.name);
+                return Err(SqlError::new(SqlState::DuplicateTable, message));
+            }
+            let owned: Vec<_> =
+                self.now().sequences.values().filter(|s| s.owned_by.is_some_and(|o| o.0 == t.oid)).cloned().collect();
+            for sequence in owned {
+                self.require_free(target.oid, &sequence.name)?;
+                self.place(&Relation::Sequence(sequence), target.oid, None)?;
+            }
+        }
+        self.catalog.used.insert(target.oid);
+        self.place(found, target.oid, None)
+    }
+
+    /// Gives a relation another schema or name, and tells the views over it.
+    fn place(&mut self, found: &Relation, schema: Oid, name: Option<&str>) -> SqlResult<()> {
+        let schema_name = self.now().schema_by_oid(schema).map_or_else(String::new, |s| s.name.clone());
+        let own = |current: &str| name.unwrap_or(current).to_owned();
+        match found {
+            Relation::Table(t) => {
+                let renamed = [schema_name, own(&t.name)];
+                self.rewrite_views(t.oid, |sql, called| expression::rename_relation(sql, called, &renamed))?;
+                self.edit_table(t.oid, |t| (t.schema, t.name) = (schema, own(&t.name)))?;
+            }
+            Relation::View(v) => {
+                let renamed = [schema_name, own(&v.name)];
+                self.rewrite_views(v.oid, |sql, called| expression::rename_relation(sql, called, &renamed))?;
+                let version = v.version + 1;
+                self.edit().put_view(Arc::new(View { schema, name: own(&v.name), version, ..View::clone(v) }));
+            }
+            Relation::Sequence(s) => {
+                let next = Sequence { schema, name: own(&s.name), version: s.version + 1, ..Sequence::clone(s) };
+                self.edit().put_sequence(Arc::new(next));
+            }
+            Relation::Index(table, oid) => {
+                let Some(name) = name else {
+                    return Err(SqlError::unsupported("an index is always in the schema of its table"));
+                };
+                self.edit_table(table.oid, |t: &mut Table| {
+                    t.indexes.iter_mut().filter(|i| i.oid == *oid).for_each(|i| name.clone_into(&mut i.name));
+                    t.uniques.iter_mut().filter(|u| u.index == *oid).for_each(|u| name.clone_into(&mut u.name));
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn own_relation(&mut self, found: &Relation, role: &str) -> SqlResult<()> {
+        let owner = self.role(role)?;
+        self.catalog.used.insert(owner);
+        match found {
+            Relation::Table(t) => {
+                self.edit_table(t.oid, |t| t.owner = owner)?;
+                let owned: Vec<_> =
+                    self.now().sequences.values().filter(|s| s.owned_by.is_some_and(|o| o.0 == t.oid)).cloned().collect();
+                for s in owned {
+                    let next = Sequence { owner, version: s.version + 1, ..Sequence::clone(&s) };
+                    self.edit().put_sequence(Arc::new(next));
+                }
+            }
+            Relation::View(v) => {
+                self.edit().put_view(Arc::new(View { owner, version: v.version + 1, ..View::clone(v) }));
+            }
+            Relation::Sequence(s) => {
+                self.edit().put_sequence(Arc::new(Sequence { owner, version: s.version + 1, ..Sequence::clone(s) }));
+            }
+            // PostgreSQL warns that an index has its table's owner, and goes on.
+            Relation::Index(..) => {
+                let message = "cannot change owner of an index";
+                self.notices.push(gavel_types::Notice::warning(SqlState::WrongObjectType, message));
+            }
+        }
+        Ok(())
+    }
+
+    fn alter_schema(&mut self, alter: &Alter) -> SqlResult<()> {
+        let (_, name) = self.split(&alter.name)?;
+        let schema = self.schema(name)?;
+        for action in &alter.actions {
+            match action {
+                AlterAction::Rename(new) => {
+                    self.require_schema_name(new)?;
+                    let members: Vec<Oid> = (self.now().tables.values().filter(|t| t.schema == schema.oid).map(|t| t.oid))
+                        .chain(self.now().views.values().filter(|v| v.schema == schema.oid).map(|v| v.oid))
+                        .collect();
+                    for oid in members {
+                        let new = new.clone();
+                        self.rewrite_views(oid, |sql, called| {
+                            let renamed = [new.clone(), called.last().cloned().unwrap_or_default()];
+                            expression::rename_relation(sql, called, &renamed)
+                        })?;
+                    }
+                    let next = Schema { name: new.clone(), ..Schema::clone(&schema) };
+                    let catalog = self.edit();
+                    catalog.schemas.remove(&schema.name);
+                    catalog.put_schema(Arc::new(next));
+                }
+                AlterAction::Owner(role) => {
+                    let owner = self.role(role)?;
+                    self.edit().put_schema(Arc::new(Schema { owner, ..Schema::clone(&schema) }));
+                }
+                _ => return Err(SqlError::unsupported("this form of ALTER SCHEMA is not supported")),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,507 @@
+//! ALTER TABLE. Actions run one after the other, in PostgreSQL's passes: what drops first, then types, new
+//! columns, column properties, constraints.
+
+use std::sync::Arc;
+
+use gavel_binder::ddl::ast::{AlterAction, ColumnConstraintKind, ColumnDef, SequenceOption};
+use gavel_catalog::{Column, Identity, IndexKey, Table};
+use gavel_types::text_io::type_name_with_typmod;
+use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use sqlparser::ast::{DataType, Expr};
+
+use super::binding::Usage;
+use super::create_table::{identity_type, next_number};
+use super::names::{quote, undefined_column};
+use super::{DdlContext, expression};
+
+/// The pass of an action.
+const fn pass(action: &AlterAction) -> u8 {
+    match action {
+        AlterAction::DropColumn { .. } | AlterAction::DropConstraint { .. } => 0,
+        AlterAction::SetType { .. } => 1,
+        AlterAction::AddColumn { .. } => 2,
+        AlterAction::AddConstraint(_) => 4,
+        AlterAction::ValidateConstraint(_) => 5,
+        _ => 3,
+    }
+}
+
+impl DdlContext<'_> {
+    /// Runs the actions on the table with this OID.
+    pub(super) async fn alter_table(&mut self, oid: Oid, actions: &[AlterAction]) -> SqlResult<()> {
+        let mut ordered: Vec<&AlterAction> = actions.iter().collect();
+        ordered.sort_by_key(|a| pass(a));
+        for action in ordered {
+            self.alter_table_action(oid, action).await?;
+        }
+        Ok(())
+    }
+
+    async fn alter_table_action(&mut self, oid: Oid, action: &AlterAction) -> SqlResult<()> {
+        match action {
+            AlterAction::AddColumn { column, if_not_exists } => self.add_column(oid, column, *if_not_exists).await,
+            AlterAction::DropColumn { name, if_exists, cascade } => {
+                self.drop_column(oid, name, *if_exists, *cascade).await
+            }
+            AlterAction::AddConstraint(constraint) => self.add_constraint(oid, constraint, false).await,
+            AlterAction::DropConstraint { name, if_exists, cascade } => {
+                self.drop_constraint(oid, name, *if_exists, *cascade).await
+            }
+            AlterAction::ValidateConstraint(name) => self.validate_constraint(oid, name).await,
+            AlterAction::SetDefault { column, value } => self.set_default(oid, column, Some(value)),
+            AlterAction::DropDefault { column } => self.set_default(oid, column, None),
+            AlterAction::SetNotNull { column } => {
+                let table = self.table_by_oid(oid)?;
+                let found = table.column_named(column).ok_or_else(|| undefined_column(&table, column))?;
+                if !found.not_null {
+                    self.validate_not_null(&table, column).await?;
+                    self.edit_column(oid, column, |c| c.not_null = true)?;
+                }
+                Ok(())
+            }
+            AlterAction::DropNotNull { column } => self.drop_not_null(oid, column),
+            AlterAction::SetType { column, ty, using } => self.set_type(oid, column, ty, using.as_ref()).await,
+            AlterAction::AddIdentity { column, always, options } => {
+                self.add_identity(oid, column, *always, options).await
+            }
+            AlterAction::SetIdentity { column, always, options } => {
+                self.set_identity(oid, column, *always, options).await
+            }
+            AlterAction::DropIdentity { column, if_exists } => self.drop_identity(oid, column, *if_exists),
+            AlterAction::DropExpression { column, if_exists } => {
+                let found = self.column_of(oid, column)?;
+                let message = || self.not_a(oid, column, "a stored generated column");
+                if found.generated {
+                    return self.edit_column(oid, column, |c| (c.generated, c.default) = (false, None));
+                }
+                let error = message()?;
+                if *if_exists {
+                    self.notice(format!("{}, skipping", error.message()));
+                    return Ok(());
+                }
+                Err(error)
+            }
+            AlterAction::RenameColumn { old, new } => self.rename_column(oid, old, new),
+            AlterAction::RenameConstraint { old, new } => self.rename_constraint(oid, old, new),
+            AlterAction::SetOptions(options) => {
+                let key = |o: &str| o.split('=').next().unwrap_or("").to_owned();
+                self.edit_table(oid, |t| {
+                    t.options.retain(|o| !options.iter().any(|n| key(n) == key(o)));
+                    t.options.extend(options.iter().cloned());
+                })?;
+                Ok(())
+            }
+            AlterAction::ResetOptions(names) => {
+                self.edit_table(oid, |t| t.options.retain(|o| !names.iter().any(|n| o.split('=').next() == Some(n))))?;
+                Ok(())
+            }
+            AlterAction::Accepted => Ok(()),
+            AlterAction::Rename(_) | AlterAction::SetSchema(_) | AlterAction::Owner(_) | AlterAction::Sequence(_) => {
+                Err(SqlError::internal("action is not ALTER TABLE's"))
+            }
+        }
+    }
+
+    fn column_of(&self, oid: Oid, name: &str) -> SqlResult<Column> {
+        let table = self.table_by_oid(oid)?;
+        table.column_named(name).cloned().ok_or_else(|| undefined_column(&table, name))
+    }
+
+    /// Changes a column of a table.
+    fn edit_column(&mut self, oid: Oid, name: &str, change: impl Fn(&mut Column)) -> SqlResult<()> {
+        self.column_of(oid, name)?;
+        self.edit_table(oid, |t| t.columns.iter_mut().filter(|c| !c.dropped && c.name == name).for_each(change))?;
+        Ok(())
+    }
+
+    // ---- ADD COLUMN ----
+
+    async fn add_column(&mut self, oid: Oid, def: &ColumnDef, if_not_exists: bool) -> SqlResult<()> {
+        let before = self.table_by_oid(oid)?;
+        if before.column_named(&def.name).is_some() {
+            let message = format!("column \"{}\" of relation \"{}\" already exists", def.name, before.name);
+            if if_not_exists {
+                self.notice_of(SqlState::DuplicateColumn, format!("{message}, skipping"));
+                return Ok(());
+            }
+            return Err(SqlError::new(SqlState::DuplicateColumn, message));
+        }
+        let mut column = self.new_column(&before, def, next_number(&before)?).await?;
+        column.generated = def.constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::Generated(_)));
+        let ty = column.ty;
+        let number = column.number;
+        let table = self.edit_table(oid, |t| t.columns.push(column))?;
+        let Some(new) = self.column_expression(&table, def, ty)? else { return Ok(()) };
+        let mut column = new.column;
+        if new.volatile {
+            let value = match (&column.default, column.sequence) {
+                (Some(sql), _) => Some(sql.clone()),
+                (None, Some(sequence)) => Some(format!("nextval('{sequence}'::regclass)")),
+                (None, None) => None,
+            };
+            let mut changed = Table::clone(&table);
+            set_column(&mut changed, &column);
+            let values: Vec<(i16, String)> = value.map(|v| (number, v)).into_iter().collect();
+            // The rewrite checks NOT NULL of the new column by itself.
+            self.rewrite(&before, changed, &values).await?;
+        } else {
+            if let Some(sql) = &column.default {
+                column.missing = self.constant(sql, ty).await?;
+            }
+            let needs_value = column.not_null && column.missing.is_none();
+            let table = self.edit_table(oid, |t| set_column(t, &column))?;
+            if needs_value {
+                self.validate_not_null(&table, &def.name).await?;
+            }
+        }
+        self.add_column_checks(oid, def, false).await?;
+        self.add_column_keys(oid, def, true, false).await?;
+        self.add_column_keys(oid, def, false, false).await?;
+        self.add_column_references(oid, def, false).await
+    }
+
+    /// The value of an expression without columns, as text.
+    async fn constant(&mut self, sql: &str, ty: PgType) -> SqlResult<Option<String>> {
+        let catalog = self.now().clone();
+        let sql = format!("SELECT CAST(({sql}) AS {})", type_name_with_typmod(ty));
+        let rows = self.host.run(&catalog, &sql).await?;
+        let value = rows.first().and_then(|r| r.first());
+        Ok(value.and_then(|v| gavel_catalog::descriptor::datum_text(v, ty)))
+    }
+
+    // ---- ALTER COLUMN ----
+
+    fn set_default(&mut self, oid: Oid, column: &str, value: Option<&Expr>) -> SqlResult<()> {
+        let table = self.table_by_oid(oid)?;
+        let found = self.column_of(oid, column)?;
+        if found.identity.is_some() {
+            let error = SqlError::new(
+                SqlState::SyntaxError,
+                format!("column \"{column}\" of relation \"{}\" is an identity column", table.name),
+            );
+            return Err(if value.is_none() { error.hint("Use ALTER TABLE ... ALTER COLUMN ... DROP IDENTITY instead.") } else { error });
+        }
+        if found.generated {
+            let error = SqlError::new(
+                SqlState::SyntaxError,
+                format!("column \"{column}\" of relation \"{}\" is a generated column", table.name),
+            );
+            return Err(if value.is_none() { error.hint("Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION instead.") } else { error });
+        }
+        let (default, sequence) = match value {
+            Some(expr) => {
+                let stored = self.binder.expression(self.scope(), &table, expr, Usage::Default(found.ty))?;
+                self.catalog.used.extend(stored.sequences.iter().copied());
+                (Some(stored.sql), stored.sequences.first().copied())
+            }
+            None => (None, None),
+        };
+        self.edit_column(oid, column, |c| (c.default, c.sequence) = (default.clone(), sequence))
+    }
+
+    fn drop_not_null(&mut self, oid: Oid, column: &str) -> SqlResult<()> {
+        let table = self.table_by_oid(oid)?;
+        let found = self.column_of(oid, column)?;
+        if found.identity.is_some() {
+            let message = format!("column \"{column}\" of relation \"{}\" is an identity column", table.name);
+            return Err(SqlError::new(SqlState::SyntaxError, message));
+        }
+        let in_key = table.primary_key().is_some_and(|k| {
+            k.keys.iter().any(|key| matches!(key.0, IndexKey::Column(n) if n == found.number))
+        });
+        if in_key {
+            let message = format!("column \"{column}\" is in a primary key");
+            return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
+        }
+        self.edit_column(oid, column, |c| c.not_null = false)
+    }
+
+    async fn set_type(&mut self, oid: Oid, name: &str, ty: &DataType, using: Option<&Expr>) -> SqlResult<()> {
+        let before = self.table_by_oid(oid)?;
+        let found = self.column_of(oid, name)?;
+        let ty = self.binder.resolve_type(self.scope(), ty)?;
+        if found.generated && using.is_some() {
+            let message = "cannot specify USING when altering type of generated column";
+            return Err(SqlError::new(SqlState::InvalidColumnDefinition, message)
+                .detail(format!("Column \"{name}\" is a generated column.")));
+        }
+        let uses = |sql: &str| super::drop::mentions(sql, name);
+        if let Some(view) = self.now().views.values().find(|v| v.depends_on.contains(&oid) && uses(&v.sql)) {
+            return Err(SqlError::unsupported("cannot alter type of a column used by a view or rule").detail(format!(
+                "rule _RETURN on view {} depends on column \"{name}\"",
+                self.shown(view.schema, &view.name)
+            )));
+        }
+        let other = before.visible_columns().find(|c| c.generated && c.name != name && c.default.as_deref().is_some_and(uses));
+        if let Some(other) = other {
+            return Err(SqlError::unsupported("cannot alter type of a column used by a generated column")
+                .detail(format!("Column \"{name}\" is used by generated column \"{}\".", other.name)));
+        }
+        if found.ty == ty && using.is_none() {
+            return Ok(());
+        }
+        let value = self.converted(&before, &found, ty, using)?;
+        let mut changed = Table::clone(&before);
+        let mut column = Column { ty, ..found.clone() };
+        if let (Some(sql), false) = (&found.default, found.generated) {
+            let expr = gavel_binder::parse::parse_expression(sql)?;
+            let stored = self.binder.expression(self.scope(), &before, &expr, Usage::Default(ty)).map_err(|e| {
+                match e.code() {
+                    SqlState::DatatypeMismatch | SqlState::UndefinedFunction => SqlError::new(
+                        SqlState::DatatypeMismatch,
+                        format!("default for column \"{name}\" cannot be cast automatically to type {}", type_name_with_typmod(ty)),
+                    ),
+                    _ => e,
+                }
+            })?;
+            column.default = Some(stored.sql);
+        }
+        set_column(&mut changed, &column);
+        let changed = Arc::new(changed);
+        self.recheck_expressions(&changed, name)?;
+        if let Some(sequence) = found.sequence.filter(|_| matches!(ty.oid, Oid::INT2 | Oid::INT4 | Oid::INT8)) {
+            self.retype_identity(&found, sequence, ty)?;
+        }
+        let values = if found.generated { Vec::new() } else { vec![(found.number, value)] };
+        self.rewrite(&before, Table::clone(&changed), &values).await?;
+        let keys: Vec<_> = self.table_by_oid(oid)?.foreign_keys.clone();
+        let table = self.table_by_oid(oid)?;
+        for key in keys.iter().filter(|k| k.columns.contains(&found.number) && k.validated) {
+            self.validate_foreign_key(&table, key).await?;
+        }
+        Ok(())
+    }
+
+    /// An identity column's sequence follows its type.
+    fn retype_identity(&mut self, column: &Column, sequence: Oid, ty: PgType) -> SqlResult<()> {
+        if column.identity.is_none() {
+            return Ok(());
+        }
+        if let Some(current) = self.now().sequences.get(&sequence).cloned() {
+            let mut next = gavel_catalog::Sequence::clone(&current);
+            super::sequence::apply(&mut next, &[], Some(ty), false)?;
+            next.version += 1;
+            self.edit().put_sequence(Arc::new(next));
+        }
+        Ok(())
+    }
+
+    /// SQL text of the new value of a column whose type changes.
+    fn converted(&self, table: &Table, column: &Column, ty: PgType, using: Option<&Expr>) -> SqlResult<String> {
+        let name = &column.name;
+        let target = type_name_with_typmod(ty);
+        let own = Expr::Identifier(sqlparser::ast::Ident::with_quote('"', name.as_str()));
+        let expr = using.unwrap_or(&own);
+        let stored = self.binder.expression(self.scope(), table, expr, Usage::Using(ty)).map_err(|e| {
+            if e.code() != SqlState::DatatypeMismatch {
+                return e;
+            }
+            let what = if using.is_some() { "result of USING clause for column" } else { "column" };
+            let error = SqlError::new(
+                SqlState::DatatypeMismatch,
+                format!("{what} \"{name}\" cannot be cast automatically to type {target}"),
+            );
+            if using.is_some() {
+                error.hint("You might need to add an explicit cast.")
+            } else {
+                error.hint(format!("You might need to specify \"USING {}::{target}\".", quote(name)))
+            }
+        })?;
+        Ok(format!("CAST({} AS {target})", stored.sql))
+    }
+
+    /// Checks, index expressions and predicates over a changed column must still bind.
+    fn recheck_expressions(&self, table: &Table, column: &str) -> SqlResult<()> {
+        let scope = self.scope();
+        let again = |sql: &str, usage: Usage| -> SqlResult<()> {
+            if super::drop::mentions(sql, column) {
+                self.binder.expression(scope, table, &gavel_binder::parse::parse_expression(sql)?, usage)?;
+            }
+            Ok(())
+        };
+        for check in &table.checks {
+            again(&check.sql, Usage::Check)?;
+        }
+        for index in &table.indexes {
+            for (key, ..) in &index.keys {
+                if let IndexKey::Expression { sql, .. } = key {
+                    again(sql, Usage::IndexKey)?;
+                }
+            }
+            if let Some(predicate) = &index.predicate {
+                again(predicate, Usage::Predicate)?;
+            }
+        }
+        Ok(())
+    }
+
+    // ---- identity ----
+
+    /// "column … is not …", 55000.
+    fn not_a(&self, oid: Oid, column: &str, what: &str) -> SqlResult<SqlError> {
+        let table = self.table_by_oid(oid)?;
+        let message = format!("column \"{column}\" of relation \"{}\" is not {what}", table.name);
+        Ok(SqlError::new(SqlState::ObjectNotInPrerequisiteState, message))
+    }
+
+    async fn add_identity(&mut self, oid: Oid, name: &str, always: bool, options: &[SequenceOption]) -> SqlResult<()> {
+        let table = self.table_by_oid(oid)?;
+        let column = self.column_of(oid, name)?;
+        let refused = |what: &str| {
+            let message = format!("column \"{name}\" of relation \"{}\" {what}", table.name);
+            Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, message))
+        };
+        if !column.not_null {
+            return refused("must be declared NOT NULL before identity can be added");
+        }
+        if column.identity.is_some() {
+            return refused("is already an identity column");
+        }
+        if column.default.is_some() {
+            return refused("already has a default value");
+        }
+        if !matches!(column.ty.oid, Oid::INT2 | Oid::INT4 | Oid::INT8) {
+            return Err(identity_type());
+        }
+        let sequence = self.column_sequence(&table, (name, column.number), column.ty, options).await?;
+        let identity = if always { Identity::Always } else { Identity::ByDefault };
+        self.edit_column(oid, name, |c| (c.identity, c.sequence) = (Some(identity), Some(sequence)))
+    }
+
+    async fn set_identity(
+        &mut self,
+        oid: Oid,
+        name: &str,
+        always: Option<bool>,
+        options: &[SequenceOption],
+    ) -> SqlResult<()> {
+        let column = self.column_of(oid, name)?;
+        if column.identity.is_none() {
+            return Err(self.not_a(oid, name, "an identity column")?);
+        }
+        if let Some(always) = always {
+            let identity = if always { Identity::Always } else { Identity::ByDefault };
+            self.edit_column(oid, name, |c| c.identity = Some(identity))?;
+        }
+        if let (Some(sequence), false) = (column.sequence, options.is_empty()) {
+            self.alter_sequence(sequence, options).await?;
+        }
+        Ok(())
+    }
+
+    fn drop_identity(&mut self, oid: Oid, name: &str, if_exists: bool) -> SqlResult<()> {
+        let column = self.column_of(oid, name)?;
+        if column.identity.is_none() {
+            let error = self.not_a(oid, name, "an identity column")?;
+            if if_exists {
+                self.notice(format!("{}, skipping", error.message()));
+                return Ok(());
+            }
+            return Err(error);
+        }
+        self.edit_column(oid, name, |c| (c.identity, c.sequence) = (None, None))?;
+        if let Some(sequence) = column.sequence {
+            self.edit().remove_sequence(sequence);
+        }
+        Ok(())
+    }
+
+    // ---- RENAME ----
+
+    pub(super) fn rename_column(&mut self, oid: Oid, old: &str, new: &str) -> SqlResult<()> {
+        let table = self.table_by_oid(oid)?;
+        if table.column_named(old).is_none() {
+            return Err(SqlError::new(SqlState::UndefinedColumn, format!("column \"{old}\" does not exist")));
+        }
+        if table.column_named(new).is_some() {
+            let message = format!("column \"{new}\" of relation \"{}\" already exists", table.name);
+            return Err(SqlError::new(SqlState::DuplicateColumn, message));
+        }
+        let rename = |sql: &mut String| -> SqlResult<()> {
+            if super::drop::mentions(sql, old) {
+                *sql = expression::rename_column(sql, old, new)?;
+            }
+            Ok(())
+        };
+        let mut changed = Table::clone(&table);
+        for column in &mut changed.columns {
+            if let (true, Some(sql)) = (column.generated, &mut column.default) {
+                rename(sql)?;
+            }
+            if !column.dropped && column.name == old {
+                column.name = new.to_owned();
+            }
+        }
+        for check in &mut changed.checks {
+            rename(&mut check.sql)?;
+        }
+        for index in &mut changed.indexes {
+            for (key, ..) in &mut index.keys {
+                if let IndexKey::Expression { sql, .. } = key {
+                    rename(sql)?;
+                }
+            }
+            if let Some(predicate) = &mut index.predicate {
+                rename(predicate)?;
+            }
+        }
+        let names: Vec<String> = table.visible_columns().map(|c| c.name.clone()).collect();
+        self.rewrite_views(oid, |sql, qualified| expression::alias_columns(sql, qualified, &names))?;
+        self.edit_table(oid, |t| *t = changed)?;
+        Ok(())
+    }
+
+    /// Changes the text of every view over a table or view, given the qualified name that they call it by.
+    pub(super) fn rewrite_views(
+        &mut self,
+        oid: Oid,
+        change: impl Fn(&str, &[String]) -> SqlResult<String>,
+    ) -> SqlResult<()> {
+        let Some((schema, name)) = self.now().relation_name(oid) else { return Ok(()) };
+        let schema = self.now().schema_by_oid(schema).map_or_else(String::new, |s| s.name.clone());
+        let called = [schema, name.to_owned()];
+        let views: Vec<_> = self.now().views.values().filter(|v| v.depends_on.contains(&oid)).cloned().collect();
+        for view in views {
+            let mut next = gavel_catalog::View::clone(&view);
+            next.sql = change(&view.sql, &called)?;
+            next.version += 1;
+            self.edit().put_view(Arc::new(next));
+        }
+        Ok(())
+    }
+
+    fn rename_constraint(&mut self, oid: Oid, old: &str, new: &str) -> SqlResult<()> {
+        let table = self.table_by_oid(oid)?;
+        if !super::constraint::constraint_names(&table).any(|n| n == old) {
+            let message = format!("constraint \"{old}\" for table \"{}\" does not exist", table.name);
+            return Err(SqlError::new(SqlState::UndefinedObject, message));
+        }
+        if super::constraint::constraint_names(&table).any(|n| n == new) {
+            let message = format!("constraint \"{new}\" for relation \"{}\" already exists", table.name);
+            return Err(SqlError::new(SqlState::DuplicateObject, message));
+        }
+        let index = table.uniques.iter().find(|u| u.name == old).map(|u| u.index);
+        if index.is_some() {
+            self.require_free(table.schema, new)?;
+        }
+        let set = |name: &mut String| {
+            if name == old {
+                *name = new.to_owned();
+            }
+        };
+        self.edit_table(oid, |t| {
+            t.uniques.iter_mut().for_each(|u| set(&mut u.name));
+            t.checks.iter_mut().for_each(|c| set(&mut c.name));
+            t.foreign_keys.iter_mut().for_each(|f| set(&mut f.name));
+            t.indexes.iter_mut().filter(|i| Some(i.oid) == index).for_each(|i| set(&mut i.name));
+        })?;
+        Ok(())
+    }
+}
+
+/// Replaces the column of the same number.
+fn set_column(table: &mut Table, column: &Column) {
+    for c in table.columns.iter_mut().filter(|c| c.number == column.number) {
+        *c = column.clone();
+    }
+}

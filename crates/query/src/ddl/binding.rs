@@ -1,0 +1,74 @@
+//! What DDL asks of the binder: types, and expressions and queries in the form that descriptors keep.
+
+use gavel_catalog::{Catalog, Table};
+use gavel_functions::registry::Volatility;
+use gavel_types::{Oid, PgType, SqlResult};
+use sqlparser::ast::{DataType, Expr, Query};
+
+/// What names are resolved in.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    pub catalog: &'a Catalog,
+    pub search_path: &'a [String],
+}
+
+/// What an expression is for: decides what it may contain and what type it must have.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Usage {
+    /// No columns; assigned to a column of this type, called that.
+    Default(PgType),
+    /// Columns of the table that are not generated; immutable.
+    Generated(PgType),
+    /// Boolean over the table's columns.
+    Check,
+    /// Immutable, over the table's columns.
+    IndexKey,
+    /// Boolean and immutable, over the table's columns.
+    Predicate,
+    /// USING of ALTER COLUMN TYPE: over the table's columns, assigned to this type.
+    Using(PgType),
+}
+
+/// A bound expression as descriptors keep it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredExpression {
+    /// Binds without a `search_path`.
+    pub sql: String,
+    pub ty: PgType,
+    /// Columns of the table that it mentions, by number, in order and once each.
+    pub columns: Vec<i16>,
+    pub volatility: Volatility,
+    /// Sequences that it takes values from.
+    pub sequences: Vec<Oid>,
+}
+
+/// A bound query as descriptors keep it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredQuery {
+    /// Binds without a `search_path`.
+    pub sql: String,
+    pub columns: Vec<(String, PgType)>,
+    /// Tables, views and sequences that it reads.
+    pub depends_on: Vec<Oid>,
+}
+
+/// The binder as DDL sees it.
+pub trait DdlBinder: Send + Sync {
+    /// The type that a name with modifiers stands for.
+    ///
+    /// # Errors
+    /// 42704 if there is no such type, 22023 for bad modifiers.
+    fn resolve_type(&self, scope: Scope<'_>, ty: &DataType) -> SqlResult<PgType>;
+
+    /// Binds an expression that belongs to `table` (which need not be in the catalog yet).
+    ///
+    /// # Errors
+    /// As PostgreSQL's for that usage: 42703, 42804, 42P17, 0A000 …
+    fn expression(&self, scope: Scope<'_>, table: &Table, expr: &Expr, usage: Usage) -> SqlResult<StoredExpression>;
+
+    /// Binds the query of a view or of CREATE TABLE AS.
+    ///
+    /// # Errors
+    /// Those of the query.
+    fn query(&self, scope: Scope<'_>, query: &Query) -> SqlResult<StoredQuery>;
+}

@@ -1,0 +1,510 @@
+//! CREATE TABLE: the table with its columns enters the catalog first; constraints are then added to it as
+//! ALTER TABLE adds them.
+
+use std::sync::Arc;
+
+use gavel_binder::ddl::ast::{
+    ColumnConstraintKind, ColumnDef, CreateTable, CreateTableAs, Including, QualifiedName, TableConstraint,
+    TableConstraintKind, TableElement,
+};
+use gavel_catalog::{Column, Identity, Index, IndexKey, Table, Unique};
+use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use sqlparser::ast::DataType;
+
+use super::binding::Usage;
+use super::constraint::Key;
+use super::names::{qualified, quote};
+use super::{DdlContext, naming};
+
+/// Most columns of a table.
+const MAX_COLUMNS: usize = 1600;
+
+/// A column with what must wait until its table is in the catalog.
+pub(super) struct NewColumn {
+    pub column: Column,
+    /// Whether its values come from a volatile expression: rows that exist must then be rewritten.
+    pub volatile: bool,
+}
+
+impl DdlContext<'_> {
+    pub(super) async fn create_table(&mut self, create: &CreateTable) -> SqlResult<()> {
+        if create.temporary {
+            return Err(SqlError::unsupported("temporary tables are not supported"));
+        }
+        let (schema, name) = self.creation_target(&create.name)?;
+        if self.now().relation(schema, &name).is_some() && create.if_not_exists {
+            let message = format!("relation \"{name}\" already exists, skipping");
+            self.notice_of(SqlState::DuplicateTable, message);
+            return Ok(());
+        }
+        self.require_free(schema, &name)?;
+        let oid = self.new_oid().await?;
+        let table = empty_table(oid, schema, name, self.user, create.options.clone());
+        self.edit().put_table(Arc::new(table));
+        let mut likes = Vec::new();
+        for element in &create.elements {
+            match element {
+                TableElement::Column(def) => {
+                    self.new_table_column(oid, def).await?;
+                }
+                TableElement::Like { table, including } => {
+                    likes.push((self.copy_columns(oid, table, *including).await?, *including));
+                }
+                TableElement::Constraint(_) => {}
+            }
+        }
+        self.bind_column_expressions(oid, &create.elements)?;
+        self.refuse_second_primary_key(oid, create)?;
+        self.add_all_constraints(oid, create).await?;
+        for (source, including) in likes {
+            self.copy_constraints(oid, &source, including).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds a column to the table in the catalog; its default is bound later, when all columns are there.
+    async fn new_table_column(&mut self, oid: Oid, def: &ColumnDef) -> SqlResult<()> {
+        let table = self.table_by_oid(oid)?;
+        let number = next_number(&table)?;
+        if table.column_named(&def.name).is_some() {
+            let message = format!("column \"{}\" specified more than once", def.name);
+            return Err(SqlError::new(SqlState::DuplicateColumn, message));
+        }
+        let column = self.new_column(&table, def, number).await?;
+        self.edit_table(oid, |t| t.columns.push(column))?;
+        Ok(())
+    }
+
+    /// The column that `def` describes, without its default expression.
+    pub(super) async fn new_column(&mut self, table: &Table, def: &ColumnDef, number: i16) -> SqlResult<Column> {
+        self.check_declaration(table, def)?;
+        let serial = serial_type(&def.ty);
+        let ty = match serial {
+            Some(ty) => ty,
+            None => self.binder.resolve_type(self.scope(), &def.ty)?,
+        };
+        if gavel_functions::registry::type_info(ty.oid).is_some_and(|t| t.kind == 'p') {
+            let type_name = gavel_types::text_io::type_name(ty.oid);
+            let message = format!("column \"{}\" has pseudo-type {type_name}", def.name);
+            return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
+        }
+        let mut column = Column {
+            number,
+            name: def.name.clone(),
+            ty,
+            not_null: serial.is_some(),
+            default: None,
+            identity: None,
+            generated: false,
+            sequence: None,
+            missing: None,
+            dropped: false,
+        };
+        if serial.is_some() {
+            let sequence = self.column_sequence(table, (&def.name, number), ty, &[]).await?;
+            column.sequence = Some(sequence);
+            column.default = Some(format!("nextval('{sequence}'::regclass)"));
+        }
+        for constraint in &def.constraints {
+            match &constraint.kind {
+                ColumnConstraintKind::NotNull => column.not_null = true,
+                ColumnConstraintKind::Identity { always, options } => {
+                    if !matches!(ty.oid, Oid::INT2 | Oid::INT4 | Oid::INT8) {
+                        return Err(identity_type());
+                    }
+                    column.identity = Some(if *always { Identity::Always } else { Identity::ByDefault });
+                    column.not_null = true;
+                    column.sequence = Some(self.column_sequence(table, (&def.name, number), ty, options).await?);
+                }
+                _ => {}
+            }
+        }
+        Ok(column)
+    }
+
+    /// Combinations that no column may have.
+    fn check_declaration(&self, table: &Table, def: &ColumnDef) -> SqlResult<()> {
+        use ColumnConstraintKind::{Default, Generated, Identity, NotNull, Null};
+        let count = |f: fn(&ColumnConstraintKind) -> bool| def.constraints.iter().filter(|c| f(&c.kind)).count();
+        let serial = usize::from(serial_type(&def.ty).is_some());
+        let defaults = count(|k| matches!(k, Default(_))) + serial;
+        let (identities, generated) = (count(|k| matches!(k, Identity { .. })), count(|k| matches!(k, Generated(_))));
+        let nulls = count(|k| matches!(k, Null));
+        let not_nulls = count(|k| matches!(k, NotNull)) + serial;
+        let of = format!("for column \"{}\" of table \"{}\"", def.name, table.name);
+        let message = if nulls > 0 && not_nulls + identities > 0 {
+            format!("conflicting NULL/NOT NULL declarations {of}")
+        } else if defaults > 1 {
+            format!("multiple default values specified {of}")
+        } else if identities > 1 {
+            format!("multiple identity specifications {of}")
+        } else if generated > 1 {
+            format!("multiple generation clauses specified {of}")
+        } else if defaults > 0 && identities > 0 {
+            format!("both default and identity specified {of}")
+        } else if defaults > 0 && generated > 0 {
+            format!("both default and generation expression specified {of}")
+        } else if identities > 0 && generated > 0 {
+            format!("both identity and generation expression specified {of}")
+        } else {
+            return Ok(());
+        };
+        Err(SqlError::new(SqlState::SyntaxError, message))
+    }
+
+    /// The default or generation expression of a column, bound against `table`, which has all its columns.
+    pub(super) fn column_expression(&self, table: &Table, def: &ColumnDef, ty: PgType) -> SqlResult<Option<NewColumn>> {
+        let Some(column) = table.column_named(&def.name) else { return Ok(None) };
+        let mut column = column.clone();
+        let mut volatile = column.sequence.is_some();
+        for constraint in &def.constraints {
+            match &constraint.kind {
+                ColumnConstraintKind::Default(expr) => {
+                    let stored = self.binder.expression(self.scope(), table, expr, Usage::Default(ty))?;
+                    volatile |= stored.volatility == gavel_functions::registry::Volatility::Volatile;
+                    column.default = Some(stored.sql);
+                }
+                ColumnConstraintKind::Generated(expr) => {
+                    let stored = self.binder.expression(self.scope(), table, expr, Usage::Generated(ty))?;
+                    require_generable(table, &stored.columns, stored.volatility)?;
+                    volatile = true;
+                    column.generated = true;
+                    column.default = Some(stored.sql);
+                }
+                _ => {}
+            }
+        }
+        Ok(Some(NewColumn { column, volatile }))
+    }
+
+    fn bind_column_expressions(&mut self, oid: Oid, elements: &[TableElement]) -> SqlResult<()> {
+        // Which columns are generated must be known before the first expression is bound.
+        let generated: Vec<&str> = elements
+            .iter()
+            .filter_map(|e| match e {
+                TableElement::Column(def)
+                    if def.constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::Generated(_))) =>
+                {
+                    Some(def.name.as_str())
+                }
+                _ => None,
+            })
+            .collect();
+        let table = self.edit_table(oid, |t| {
+            t.version = 0;
+            for column in t.columns.iter_mut().filter(|c| generated.contains(&c.name.as_str())) {
+                column.generated = true;
+            }
+        })?;
+        let mut columns = Vec::new();
+        for element in elements {
+            let TableElement::Column(def) = element else { continue };
+            let Some(column) = table.column_named(&def.name) else { continue };
+            columns.extend(self.column_expression(&table, def, column.ty)?.map(|n| n.column));
+        }
+        self.edit_table(oid, |t| {
+            for changed in columns {
+                for column in t.columns.iter_mut().filter(|c| c.number == changed.number) {
+                    *column = changed.clone();
+                }
+            }
+        })?;
+        Ok(())
+    }
+
+    fn refuse_second_primary_key(&self, oid: Oid, create: &CreateTable) -> SqlResult<()> {
+        let keys = create.elements.iter().map(|e| match e {
+            TableElement::Column(def) => {
+                def.constraints.iter().filter(|c| matches!(c.kind, ColumnConstraintKind::PrimaryKey)).count()
+            }
+            TableElement::Constraint(c) => usize::from(matches!(c.kind, TableConstraintKind::PrimaryKey { .. })),
+            TableElement::Like { .. } => 0,
+        });
+        if keys.sum::<usize>() > 1 {
+            let name = &self.table_by_oid(oid)?.name;
+            let message = format!("multiple primary keys for table \"{name}\" are not allowed");
+            return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
+        }
+        Ok(())
+    }
+
+    /// All constraints in PostgreSQL's order: checks, then keys (the primary one first), then foreign keys.
+    async fn add_all_constraints(&mut self, oid: Oid, create: &CreateTable) -> SqlResult<()> {
+        for element in &create.elements {
+            match element {
+                TableElement::Column(def) => self.add_column_checks(oid, def, true).await?,
+                TableElement::Constraint(c) if matches!(c.kind, TableConstraintKind::Check(_)) => {
+                    let TableConstraintKind::Check(expr) = &c.kind else { continue };
+                    self.add_check(oid, c.name.clone(), None, expr, c.timing, true).await?;
+                }
+                _ => {}
+            }
+        }
+        for primary in [true, false] {
+            for element in &create.elements {
+                match element {
+                    TableElement::Column(def) => self.add_column_keys(oid, def, primary, true).await?,
+                    TableElement::Constraint(c) if is_key(c, primary) => self.add_constraint(oid, c, true).await?,
+                    _ => {}
+                }
+            }
+        }
+        for element in &create.elements {
+            match element {
+                TableElement::Column(def) => self.add_column_references(oid, def, true).await?,
+                TableElement::Constraint(c) if matches!(c.kind, TableConstraintKind::ForeignKey { .. }) => {
+                    self.add_constraint(oid, c, true).await?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn add_column_checks(&mut self, oid: Oid, def: &ColumnDef, fresh: bool) -> SqlResult<()> {
+        for c in &def.constraints {
+            if let ColumnConstraintKind::Check(expr) = &c.kind {
+                self.add_check(oid, c.name.clone(), Some(&def.name), expr, c.timing, fresh).await?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn add_column_keys(&mut self, oid: Oid, def: &ColumnDef, primary: bool, fresh: bool) -> SqlResult<()> {
+        let columns = std::slice::from_ref(&def.name);
+        for c in &def.constraints {
+            let nulls_not_distinct = match (&c.kind, primary) {
+                (ColumnConstraintKind::PrimaryKey, true) => false,
+                (ColumnConstraintKind::Unique { nulls_not_distinct }, false) => *nulls_not_distinct,
+                _ => continue,
+            };
+            let (name, timing) = (c.name.clone(), c.timing);
+            let key = Key { name, primary, columns, include: &[], nulls_not_distinct, timing };
+            self.add_key(oid, key, fresh).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn add_column_references(&mut self, oid: Oid, def: &ColumnDef, fresh: bool) -> SqlResult<()> {
+        let columns = std::slice::from_ref(&def.name);
+        for c in &def.constraints {
+            if let ColumnConstraintKind::References(references) = &c.kind {
+                self.add_foreign_key(oid, c.name.clone(), columns, references, c.timing, fresh).await?;
+            }
+        }
+        Ok(())
+    }
+
+    // ---- LIKE ----
+
+    async fn copy_columns(&mut self, oid: Oid, name: &QualifiedName, including: Including) -> SqlResult<Arc<Table>> {
+        let source = self.find_table(name)?;
+        self.catalog.used.insert(source.oid);
+        for from in source.visible_columns() {
+            let table = self.table_by_oid(oid)?;
+            if table.column_named(&from.name).is_some() {
+                let message = format!("column \"{}\" specified more than once", from.name);
+                return Err(SqlError::new(SqlState::DuplicateColumn, message));
+            }
+            let number = next_number(&table)?;
+            let mut column = Column { number, missing: None, ..from.clone() };
+            let expression = if from.generated { including.generated } else { including.defaults };
+            if !expression {
+                (column.default, column.generated) = (None, false);
+            }
+            (column.sequence, column.identity) = (None, None);
+            if let (Some(identity), true) = (from.identity, including.identity) {
+                column.identity = Some(identity);
+                column.sequence = Some(self.column_sequence(&table, (&from.name, number), from.ty, &[]).await?);
+            }
+            self.edit_table(oid, |t| t.columns.push(column))?;
+        }
+        Ok(source)
+    }
+
+    async fn copy_constraints(&mut self, oid: Oid, source: &Table, including: Including) -> SqlResult<()> {
+        let table = self.table_by_oid(oid)?;
+        let number = |n: i16| {
+            let name = source.column(n).map(|c| c.name.as_str())?;
+            table.column_named(name).map(|c| c.number)
+        };
+        if including.constraints {
+            let mut checks = Vec::new();
+            for check in &source.checks {
+                let columns = check.columns.iter().filter_map(|n| number(*n)).collect();
+                checks.push(gavel_catalog::CheckConstraint { oid: self.host.allocate_oids(1).await?, columns, ..check.clone() });
+            }
+            self.edit_table(oid, |t| t.checks.extend(checks))?;
+        }
+        if !including.indexes {
+            return Ok(());
+        }
+        for index in &source.indexes {
+            let index_oid = self.new_oid().await?;
+            let now = self.table_by_oid(oid)?;
+            let mut names = Vec::new();
+            let mut copy = Index { oid: index_oid, storage: if index.primary { now.storage } else { index_oid }, ..index.clone() };
+            for (key, ..) in &mut copy.keys {
+                match key {
+                    IndexKey::Column(n) => {
+                        names.extend(source.column(*n).map(|c| c.name.clone()));
+                        *n = number(*n).unwrap_or(*n);
+                    }
+                    IndexKey::Expression { .. } => names.push("expr".into()),
+                }
+            }
+            copy.include = index.include.iter().filter_map(|n| number(*n)).collect();
+            let joined = naming::joined(&names);
+            let parts = match (index.primary, index.constraint.is_some()) {
+                (true, _) => [now.name.as_str(), "", "pkey"],
+                (_, true) => [now.name.as_str(), joined.as_str(), "key"],
+                _ => [now.name.as_str(), joined.as_str(), "idx"],
+            };
+            copy.name = naming::relation_name(self.now(), now.schema, parts, index.constraint.is_some());
+            let mut unique = None;
+            if let Some(u) = source.uniques.iter().find(|u| u.index == index.oid) {
+                let constraint = self.new_oid().await?;
+                copy.constraint = Some(constraint);
+                unique = Some(Unique { oid: constraint, name: copy.name.clone(), index: index_oid, ..u.clone() });
+            }
+            self.edit_table(oid, |t| {
+                if copy.primary { t.indexes.insert(0, copy) } else { t.indexes.push(copy) }
+                t.uniques.extend(unique);
+            })?;
+        }
+        Ok(())
+    }
+
+    // ---- CREATE TABLE AS ----
+
+    /// Makes the table and fills it; gives the number of rows, or `None` if nothing was run.
+    pub(super) async fn create_table_as(&mut self, create: &CreateTableAs) -> SqlResult<Option<u64>> {
+        if create.temporary {
+            return Err(SqlError::unsupported("temporary tables are not supported"));
+        }
+        let (schema, name) = self.creation_target(&create.name)?;
+        if self.now().relation(schema, &name).is_some() && create.if_not_exists {
+            let message = format!("relation \"{name}\" already exists, skipping");
+            self.notice_of(SqlState::DuplicateTable, message);
+            return Ok(None);
+        }
+        self.require_free(schema, &name)?;
+        let query = self.binder.query(self.scope(), &create.query)?;
+        if create.columns.len() > query.columns.len() {
+            return Err(SqlError::new(SqlState::SyntaxError, "too many column names were specified"));
+        }
+        let oid = self.new_oid().await?;
+        let mut table = empty_table(oid, schema, name, self.user, Vec::new());
+        for (i, (own, ty)) in query.columns.iter().enumerate() {
+            let name = create.columns.get(i).unwrap_or(own).clone();
+            if table.column_named(&name).is_some() {
+                let message = format!("column \"{name}\" specified more than once");
+                return Err(SqlError::new(SqlState::DuplicateColumn, message));
+            }
+            let number = next_number(&table)?;
+            // A column of unknown type becomes text, as everywhere.
+            let ty = if ty.oid == Oid::UNKNOWN { PgType::TEXT } else { *ty };
+            if gavel_functions::registry::type_info(ty.oid).is_some_and(|t| t.kind == 'p') {
+                let type_name = gavel_types::text_io::type_name(ty.oid);
+                let message = format!("column \"{name}\" has pseudo-type {type_name}");
+                return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
+            }
+            table.columns.push(Column {
+                number,
+                name,
+                ty,
+                not_null: false,
+                default: None,
+                identity: None,
+                generated: false,
+                sequence: None,
+                missing: None,
+                dropped: false,
+            });
+        }
+        let target = qualified(self.now(), schema, &table.name);
+        let columns = table.columns.iter().map(|c| quote(&c.name)).collect::<Vec<_>>().join(", ");
+        self.edit().put_table(Arc::new(table));
+        if !create.with_data {
+            return Ok(None);
+        }
+        let catalog = self.now().clone();
+        self.host.run(&catalog, &format!("INSERT INTO {target} ({columns}) {}", query.sql)).await?;
+        let counted = self.host.run(&catalog, &format!("SELECT count(*) FROM {target}")).await?;
+        let count = match counted.first().and_then(|row| row.first()) {
+            Some(gavel_types::Datum::Int8(n)) => u64::try_from(*n).unwrap_or(0),
+            _ => 0,
+        };
+        Ok(Some(count))
+    }
+}
+
+/// Refuses what a generation expression may not hold.
+pub(super) fn require_generable(
+    table: &Table,
+    columns: &[i16],
+    volatility: gavel_functions::registry::Volatility,
+) -> SqlResult<()> {
+    if let Some(other) = columns.iter().filter_map(|n| table.column(*n)).find(|c| c.generated) {
+        let message = format!("cannot use generated column \"{}\" in column generation expression", other.name);
+        return Err(SqlError::new(SqlState::InvalidObjectDefinition, message)
+            .detail("A generated column cannot reference another generated column."));
+    }
+    if volatility != gavel_functions::registry::Volatility::Immutable {
+        return Err(SqlError::new(SqlState::InvalidObjectDefinition, "generation expression is not immutable"));
+    }
+    Ok(())
+}
+
+pub(super) fn identity_type() -> SqlError {
+    SqlError::new(SqlState::InvalidParameterValue, "identity column type must be smallint, integer, or bigint")
+}
+
+fn is_key(constraint: &TableConstraint, primary: bool) -> bool {
+    match &constraint.kind {
+        TableConstraintKind::PrimaryKey { .. } => primary,
+        TableConstraintKind::Unique { .. } => !primary,
+        TableConstraintKind::UsingIndex { primary: p, .. } => *p == primary,
+        TableConstraintKind::Check(_) | TableConstraintKind::ForeignKey { .. } => false,
+    }
+}
+
+/// The number of the next column.
+pub(super) fn next_number(table: &Table) -> SqlResult<i16> {
+    if table.columns.len() >= MAX_COLUMNS {
+        let message = format!("tables can have at most {MAX_COLUMNS} columns");
+        return Err(SqlError::new(SqlState::TooManyColumns, message));
+    }
+    Ok(table.columns.last().map_or(1, |c| c.number + 1))
+}
+
+/// The integer type behind `serial` and its sizes.
+fn serial_type(ty: &DataType) -> Option<PgType> {
+    let DataType::Custom(name, modifiers) = ty else { return None };
+    let [part] = name.0.as_slice() else { return None };
+    let ident = part.as_ident().filter(|i| i.quote_style.is_none() && modifiers.is_empty())?;
+    match ident.value.to_lowercase().as_str() {
+        "serial" | "serial4" => Some(PgType::INT4),
+        "bigserial" | "serial8" => Some(PgType::INT8),
+        "smallserial" | "serial2" => Some(PgType::INT2),
+        _ => None,
+    }
+}
+
+fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, options: Vec<String>) -> Table {
+    Table {
+        oid,
+        schema,
+        name,
+        owner,
+        version: 1,
+        columns: Vec::new(),
+        storage: oid,
+        indexes: Vec::new(),
+        uniques: Vec::new(),
+        checks: Vec::new(),
+        foreign_keys: Vec::new(),
+        referenced_by: Vec::new(),
+        options,
+    }
+}

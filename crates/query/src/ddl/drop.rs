@@ -1,0 +1,543 @@
+//! DROP, and what depends on what.
+//!
+//! A plan holds the objects that go, in the order in which they were found. Objects *named* go because the
+//! statement says so; *owned* ones go silently with their owner (a table's indexes and own constraints,
+//! the sequence of a serial column); *dependents* need CASCADE, and are told to the client.
+
+use std::collections::BTreeSet;
+
+use gavel_binder::ddl::ast::{Drop, ObjectKind, QualifiedName};
+use gavel_catalog::{Catalog, Table};
+use gavel_types::{Oid, SqlError, SqlResult, SqlState};
+
+use super::DdlContext;
+use super::names::{kind_word, oid_of, quote, undefined_schema};
+
+/// Something that can be dropped.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Object {
+    Schema(Oid),
+    Table(Oid),
+    View(Oid),
+    Sequence(Oid),
+    /// Table and index; one without a constraint.
+    Index(Oid, Oid),
+    /// Table and constraint, of any kind.
+    Constraint(Oid, Oid),
+    Column(Oid, i16),
+    /// Default of a column.
+    Default(Oid, i16),
+}
+
+/// Why a dependent depends on an object, as DETAIL says it.
+struct Edge {
+    dependent: Object,
+    /// The described object that it depends on.
+    on: String,
+}
+
+/// Objects that go, with those that need CASCADE.
+#[derive(Default)]
+struct Plan {
+    gone: BTreeSet<Object>,
+    /// In the order found, with what each depends on.
+    dependents: Vec<Edge>,
+}
+
+impl DdlContext<'_> {
+    pub(super) async fn drop_objects(&mut self, drop: &Drop) -> SqlResult<()> {
+        if drop.concurrently && self.in_block {
+            return Err(SqlError::new(
+                SqlState::ActiveSqlTransaction,
+                "DROP INDEX CONCURRENTLY cannot run inside a transaction block",
+            ));
+        }
+        let mut objects = Vec::new();
+        for name in &drop.names {
+            objects.extend(self.object_to_drop(drop.kind, name, drop.if_exists)?);
+        }
+        self.drop_all(&objects, drop.cascade).await
+    }
+
+    /// What `name` stands for; `None` with a notice if it does not exist and may not.
+    fn object_to_drop(&mut self, kind: ObjectKind, name: &QualifiedName, if_exists: bool) -> SqlResult<Option<Object>> {
+        if kind == ObjectKind::Schema {
+            let (_, bare) = self.split(name)?;
+            let bare = bare.to_owned();
+            return match self.schema(&bare) {
+                Ok(schema) => Ok(Some(Object::Schema(schema.oid))),
+                Err(_) if if_exists && !gavel_catalog::system::is_system_schema(&bare) => {
+                    self.notice(format!("schema \"{bare}\" does not exist, skipping"));
+                    Ok(None)
+                }
+                Err(e) => Err(e),
+            };
+        }
+        let found = match self.find(name) {
+            Err(e) if if_exists && e.code() == SqlState::InvalidSchemaName => {
+                self.notice(format!("{}, skipping", e.message()));
+                return Ok(None);
+            }
+            other => other?,
+        };
+        let bare = name.0.last().map_or("", String::as_str);
+        let Some(found) = found else {
+            let message = format!("{} \"{name}\" does not exist", kind_word(kind));
+            if if_exists {
+                self.notice(format!("{message}, skipping"));
+                return Ok(None);
+            }
+            let code = if kind == ObjectKind::Index { SqlState::UndefinedObject } else { SqlState::UndefinedTable };
+            return Err(SqlError::new(code, message));
+        };
+        super::names::require_kind(&found, bare, kind).map_err(|e| {
+            let actual = kind_word(super::names::kind_of(&found)).to_uppercase();
+            e.hint(format!("Use DROP {actual} to remove {} {}.", article(&actual), actual.to_lowercase()))
+        })?;
+        let oid = oid_of(&found);
+        Ok(Some(match kind {
+            ObjectKind::Table => Object::Table(oid),
+            ObjectKind::View => Object::View(oid),
+            ObjectKind::Sequence => Object::Sequence(oid),
+            _ => {
+                let (table, index) =
+                    self.now().index_by_oid(oid).ok_or_else(|| SqlError::internal("index has left the catalog"))?;
+                if let Some(constraint) = table.uniques.iter().find(|u| u.index == oid) {
+                    let of = format!("constraint {} on table {}", quote(&constraint.name), self.shown(table.schema, &table.name));
+                    return Err(depended_upon(format!(
+                        "cannot drop index {} because {of} requires it",
+                        self.shown(table.schema, &index.name)
+                    ))
+                    .hint(format!("You can drop {of} instead.")));
+                }
+                Object::Index(table.oid, oid)
+            }
+        }))
+    }
+
+    /// Drops `objects` and what goes with them.
+    ///
+    /// # Errors
+    /// 2BP01 if something depends on them and not `cascade`.
+    pub(super) async fn drop_all(&mut self, objects: &[Object], cascade: bool) -> SqlResult<()> {
+        for object in objects {
+            self.refuse_required(object)?;
+        }
+        let plan = self.plan(objects);
+        if !plan.dependents.is_empty() && !cascade {
+            let what = match objects {
+                [one] => self.described(one),
+                _ => "desired object(s)".to_owned(),
+            };
+            let lines: Vec<String> =
+                plan.dependents.iter().map(|e| format!("{} depends on {}", self.described(&e.dependent), e.on)).collect();
+            return Err(depended_upon(format!("cannot drop {what} because other objects depend on it"))
+                .detail(lines.join("\n"))
+                .hint("Use DROP ... CASCADE to drop the dependent objects too."));
+        }
+        let lines: Vec<String> =
+            plan.dependents.iter().map(|e| format!("drop cascades to {}", self.described(&e.dependent))).collect();
+        match lines.as_slice() {
+            [] => {}
+            [one] => self.notice(one.clone()),
+            many => {
+                let message = format!("drop cascades to {} other objects", many.len());
+                let error = SqlError::new(SqlState::SuccessfulCompletion, message).detail(many.join("\n"));
+                self.notices.push(gavel_types::Notice { severity: gavel_types::Severity::Notice, error });
+            }
+        }
+        self.remove(&plan.gone).await
+    }
+
+    /// Refuses to drop a sequence that an identity column needs.
+    fn refuse_required(&self, object: &Object) -> SqlResult<()> {
+        let Object::Sequence(oid) = object else { return Ok(()) };
+        for table in self.now().tables.values() {
+            let identity = table.visible_columns().find(|c| c.sequence == Some(*oid) && c.identity.is_some());
+            if let Some(column) = identity {
+                let of = format!("column {} of table {}", quote(&column.name), self.shown(table.schema, &table.name));
+                let message = format!("cannot drop {} because {of} requires it", self.described(object));
+                return Err(depended_upon(message).hint(format!("You can drop {of} instead.")));
+            }
+        }
+        Ok(())
+    }
+
+    fn plan(&self, objects: &[Object]) -> Plan {
+        let mut plan = Plan::default();
+        for object in objects {
+            self.go(object.clone(), &mut plan);
+        }
+        // An object may have been found as a dependent before it was found to go anyway.
+        let named: BTreeSet<&Object> = objects.iter().collect();
+        plan.dependents.retain(|e| !named.contains(&e.dependent));
+        let gone_tables: BTreeSet<Oid> =
+            plan.gone.iter().filter_map(|o| if let Object::Table(t) = o { Some(*t) } else { None }).collect();
+        // A table's own constraints go with it; only foreign keys of tables that stay are told.
+        plan.dependents.retain(|e| match &e.dependent {
+            Object::Constraint(t, _) | Object::Default(t, _) | Object::Column(t, _) => !gone_tables.contains(t),
+            _ => true,
+        });
+        plan
+    }
+
+    fn go(&self, object: Object, plan: &mut Plan) {
+        if !plan.gone.insert(object.clone()) {
+            return;
+        }
+        let on = self.described(&object);
+        let catalog = self.now();
+        match &object {
+            Object::Schema(oid) => {
+                let members = catalog.tables.values().filter(|t| t.schema == *oid).map(|t| (t.oid, Object::Table(t.oid)));
+                let views = catalog.views.values().filter(|v| v.schema == *oid).map(|v| (v.oid, Object::View(v.oid)));
+                let sequences = catalog.sequences.values().filter(|s| s.schema == *oid);
+                let sequences = sequences.filter(|s| !self.is_owned(s.owned_by)).map(|s| (s.oid, Object::Sequence(s.oid)));
+                let mut all: Vec<_> = members.chain(views).chain(sequences).collect();
+                all.sort_by_key(|(oid, _)| *oid);
+                for (_, member) in all {
+                    self.depend(member, &on, plan);
+                }
+            }
+            Object::Table(oid) => {
+                for sequence in catalog.sequences.values().filter(|s| s.owned_by.is_some_and(|o| o.0 == *oid)) {
+                    self.go(Object::Sequence(sequence.oid), plan);
+                }
+                self.views_over(*oid, &on, plan);
+                for child in catalog.tables.values().filter(|t| t.oid != *oid) {
+                    for key in child.foreign_keys.iter().filter(|f| f.parent == *oid) {
+                        self.depend(Object::Constraint(child.oid, key.oid), &on, plan);
+                    }
+                }
+            }
+            Object::View(oid) => self.views_over(*oid, &on, plan),
+            Object::Sequence(oid) => {
+                let wanted = format!("'{oid}'");
+                for table in catalog.tables.values() {
+                    for column in table.visible_columns() {
+                        let uses = column.default.as_ref().is_some_and(|d| d.contains(&wanted));
+                        if uses && !plan.gone.contains(&Object::Column(table.oid, column.number)) {
+                            self.depend(Object::Default(table.oid, column.number), &on, plan);
+                        }
+                    }
+                }
+                self.views_over(*oid, &on, plan);
+            }
+            Object::Index(..) | Object::Default(..) => {}
+            Object::Constraint(table, oid) => {
+                let Some(table) = catalog.table(*table) else { return };
+                let Some(unique) = table.uniques.iter().find(|u| u.oid == *oid) else { return };
+                let on = format!("index {}", self.shown(table.schema, &unique.name));
+                for child in catalog.tables.values() {
+                    for key in child.foreign_keys.iter().filter(|f| f.parent_index == unique.index) {
+                        self.depend(Object::Constraint(child.oid, key.oid), &on, plan);
+                    }
+                }
+            }
+            Object::Column(table, number) => {
+                let Some(table) = catalog.table(*table) else { return };
+                self.column_goes(table, *number, &on, plan);
+            }
+        }
+    }
+
+    fn column_goes(&self, table: &Table, number: i16, on: &str, plan: &mut Plan) {
+        let catalog = self.now();
+        for sequence in catalog.sequences.values().filter(|s| s.owned_by == Some((table.oid, number))) {
+            self.go(Object::Sequence(sequence.oid), plan);
+        }
+        for child in catalog.tables.values() {
+            for key in child.foreign_keys.iter().filter(|f| f.parent == table.oid && f.parent_columns.contains(&number)) {
+                self.depend(Object::Constraint(child.oid, key.oid), on, plan);
+            }
+        }
+        for index in table.indexes.iter().filter(|i| uses_column(table, i, number)) {
+            match index.constraint {
+                Some(constraint) => self.go(Object::Constraint(table.oid, constraint), plan),
+                None => self.go(Object::Index(table.oid, index.oid), plan),
+            }
+        }
+        for check in table.checks.iter().filter(|c| c.columns.contains(&number)) {
+            if check.columns.len() == 1 {
+                self.go(Object::Constraint(table.oid, check.oid), plan);
+            } else {
+                self.depend(Object::Constraint(table.oid, check.oid), on, plan);
+            }
+        }
+        for key in table.foreign_keys.iter().filter(|f| f.columns.contains(&number)) {
+            self.go(Object::Constraint(table.oid, key.oid), plan);
+        }
+        let name = table.column(number).map_or("", |c| c.name.as_str());
+        for column in table.visible_columns().filter(|c| c.generated && c.number != number) {
+            if column.default.as_deref().is_some_and(|sql| mentions(sql, name)) {
+                self.depend(Object::Column(table.oid, column.number), on, plan);
+            }
+        }
+        for view in catalog.views.values().filter(|v| v.depends_on.contains(&table.oid) && mentions(&v.sql, name)) {
+            self.depend(Object::View(view.oid), on, plan);
+        }
+    }
+
+    fn depend(&self, dependent: Object, on: &str, plan: &mut Plan) {
+        if plan.gone.contains(&dependent) {
+            return;
+        }
+        plan.dependents.push(Edge { dependent: dependent.clone(), on: on.to_owned() });
+        self.go(dependent, plan);
+    }
+
+    fn views_over(&self, oid: Oid, on: &str, plan: &mut Plan) {
+        for view in self.now().views.values().filter(|v| v.depends_on.contains(&oid)) {
+            self.depend(Object::View(view.oid), on, plan);
+        }
+    }
+
+    fn is_owned(&self, owner: Option<(Oid, i16)>) -> bool {
+        owner.is_some_and(|(table, _)| self.now().tables.contains_key(&table))
+    }
+
+    /// An object as messages describe it.
+    fn described(&self, object: &Object) -> String {
+        let catalog = self.now();
+        let relation = |kind: &str, oid: Oid| match catalog.relation_name(oid) {
+            Some((schema, name)) => format!("{kind} {}", self.shown(schema, name)),
+            None => format!("{kind} {oid}"),
+        };
+        let table = |oid: Oid| relation("table", oid);
+        match object {
+            Object::Schema(oid) => {
+                format!("schema {}", catalog.schema_by_oid(*oid).map_or_else(String::new, |s| quote(&s.name)))
+            }
+            Object::Table(oid) => table(*oid),
+            Object::View(oid) => relation("view", *oid),
+            Object::Sequence(oid) => relation("sequence", *oid),
+            Object::Index(_, oid) => relation("index", *oid),
+            Object::Constraint(t, oid) => {
+                let name = catalog.table(*t).and_then(|t| constraint_name(t, *oid)).unwrap_or_default();
+                format!("constraint {} on {}", quote(&name), table(*t))
+            }
+            Object::Column(t, number) => format!("column {} of {}", column_name(catalog, *t, *number), table(*t)),
+            Object::Default(t, number) => {
+                format!("default value for column {} of {}", column_name(catalog, *t, *number), table(*t))
+            }
+        }
+    }
+
+    /// Takes the planned objects out of the catalog: first what belongs to tables that stay.
+    async fn remove(&mut self, gone: &BTreeSet<Object>) -> SqlResult<()> {
+        let is_gone = |t: &Oid| gone.contains(&Object::Table(*t));
+        let mut lost_key = Vec::new();
+        for object in gone {
+            match object {
+                Object::Constraint(table, oid) if !is_gone(table) => {
+                    if self.remove_constraint(*table, *oid)? {
+                        lost_key.push(*table);
+                    }
+                }
+                Object::Index(table, oid) if !is_gone(table) => {
+                    self.edit_table(*table, |t| t.indexes.retain(|i| i.oid != *oid))?;
+                    self.forget_comments(*oid);
+                }
+                Object::Default(table, number) if !is_gone(table) => {
+                    self.edit_table(*table, |t| {
+                        for c in t.columns.iter_mut().filter(|c| c.number == *number) {
+                            (c.default, c.sequence) = (None, None);
+                        }
+                    })?;
+                }
+                Object::Column(table, number) if !is_gone(table) => self.remove_column(*table, *number)?,
+                _ => {}
+            }
+        }
+        for object in gone {
+            match object {
+                Object::View(oid) => self.edit().remove_view(*oid),
+                Object::Sequence(oid) => self.edit().remove_sequence(*oid),
+                Object::Table(oid) => self.remove_table(*oid)?,
+                _ => continue,
+            }
+            if let Object::View(oid) | Object::Sequence(oid) | Object::Table(oid) = object {
+                self.forget_comments(*oid);
+            }
+        }
+        for object in gone {
+            if let Object::Schema(oid) = object {
+                let name = self.now().schema_by_oid(*oid).map(|s| s.name.clone());
+                if let Some(name) = name {
+                    self.edit().schemas.remove(&name);
+                }
+                self.forget_comments(*oid);
+            }
+        }
+        // Rows of a table that lost its primary key have a hidden key from now on.
+        for table in lost_key {
+            let old = self.catalog.base.table(table).cloned();
+            let Ok(now) = self.table_by_oid(table) else { continue };
+            let before = self.before_key_loss.remove(&table).or(old);
+            if let Some(before) = before {
+                self.rewrite(&before, Table::clone(&now), &[]).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the table has lost its primary key by it.
+    fn remove_constraint(&mut self, table: Oid, oid: Oid) -> SqlResult<bool> {
+        let before = self.table_by_oid(table)?;
+        let unique = before.uniques.iter().find(|u| u.oid == oid).cloned();
+        let parent = before.foreign_keys.iter().find(|f| f.oid == oid).map(|f| f.parent);
+        let after = self.edit_table(table, |t| {
+            t.checks.retain(|c| c.oid != oid);
+            t.foreign_keys.retain(|f| f.oid != oid);
+            t.uniques.retain(|u| u.oid != oid);
+            if let Some(unique) = &unique {
+                t.indexes.retain(|i| i.oid != unique.index);
+            }
+        })?;
+        if let Some(parent) = parent
+            && !after.foreign_keys.iter().any(|f| f.parent == parent)
+            && self.now().tables.contains_key(&parent)
+        {
+            self.edit_table(parent, |t| t.referenced_by.retain(|c| *c != table))?;
+        }
+        self.forget_comments(oid);
+        let primary = unique.is_some_and(|u| u.primary);
+        if primary {
+            self.before_key_loss.entry(table).or_insert(before);
+        }
+        Ok(primary)
+    }
+
+    fn remove_column(&mut self, table: Oid, number: i16) -> SqlResult<()> {
+        self.edit_table(table, |t| {
+            for c in t.columns.iter_mut().filter(|c| c.number == number) {
+                c.name = format!("........pg.dropped.{number}........");
+                (c.default, c.identity, c.sequence, c.missing) = (None, None, None, None);
+                (c.not_null, c.generated, c.dropped) = (false, false, true);
+            }
+        })?;
+        let class = gavel_catalog::snapshot::PG_CLASS;
+        self.edit().comments.remove(&(class, table, i32::from(number)));
+        Ok(())
+    }
+
+    fn remove_table(&mut self, oid: Oid) -> SqlResult<()> {
+        let Some(table) = self.now().table(oid).cloned() else { return Ok(()) };
+        let parents: BTreeSet<Oid> = table.foreign_keys.iter().map(|f| f.parent).filter(|p| *p != oid).collect();
+        self.edit().remove_table(oid);
+        for parent in parents {
+            if self.now().tables.contains_key(&parent) {
+                self.edit_table(parent, |t| t.referenced_by.retain(|c| *c != oid))?;
+            }
+        }
+        for index in &table.indexes {
+            self.forget_comments(index.oid);
+        }
+        Ok(())
+    }
+
+    fn forget_comments(&mut self, oid: Oid) {
+        if self.now().comments.keys().any(|k| k.1 == oid) {
+            self.edit().comments.retain(|k, _| k.1 != oid);
+        }
+    }
+
+    /// DROP COLUMN.
+    pub(super) async fn drop_column(&mut self, oid: Oid, name: &str, if_exists: bool, cascade: bool) -> SqlResult<()> {
+        let table = self.table_by_oid(oid)?;
+        let Some(column) = table.column_named(name) else {
+            let error = super::names::undefined_column(&table, name);
+            if if_exists {
+                self.notice(format!("{}, skipping", error.message()));
+                return Ok(());
+            }
+            return Err(error);
+        };
+        self.drop_all(&[Object::Column(oid, column.number)], cascade).await
+    }
+
+    /// DROP CONSTRAINT.
+    pub(super) async fn drop_constraint(&mut self, oid: Oid, name: &str, if_exists: bool, cascade: bool) -> SqlResult<()> {
+        let table = self.table_by_oid(oid)?;
+        let unique = table.uniques.iter().find(|c| c.name == name).map(|c| c.oid);
+        let check = table.checks.iter().find(|c| c.name == name).map(|c| c.oid);
+        let key = table.foreign_keys.iter().find(|c| c.name == name).map(|c| c.oid);
+        let Some(constraint) = unique.or(check).or(key) else {
+            let error = super::constraint::undefined_constraint(&table, name);
+            if if_exists {
+                self.notice(format!("{}, skipping", error.message()));
+                return Ok(());
+            }
+            return Err(error);
+        };
+        self.drop_all(&[Object::Constraint(oid, constraint)], cascade).await
+    }
+
+    pub(super) fn require_schema(&self, name: &str) -> SqlResult<Oid> {
+        self.now().schema(name).map(|s| s.oid).ok_or_else(|| undefined_schema(name))
+    }
+}
+
+fn depended_upon(message: String) -> SqlError {
+    SqlError::new(SqlState::DependentObjectsStillExist, message)
+}
+
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" }
+}
+
+fn column_name(catalog: &Catalog, table: Oid, number: i16) -> String {
+    catalog.table(table).and_then(|t| t.column(number)).map_or_else(String::new, |c| quote(&c.name))
+}
+
+fn constraint_name(table: &Table, oid: Oid) -> Option<String> {
+    None.or_else(|| table.uniques.iter().find(|c| c.oid == oid).map(|c| c.name.clone()))
+        .or_else(|| table.checks.iter().find(|c| c.oid == oid).map(|c| c.name.clone()))
+        .or_else(|| table.foreign_keys.iter().find(|c| c.oid == oid).map(|c| c.name.clone()))
+}
+
+/// Whether an index is over the column, in any way.
+fn uses_column(table: &Table, index: &gavel_catalog::Index, number: i16) -> bool {
+    let name = table.column(number).map_or("", |c| c.name.as_str());
+    let key = |k: &gavel_catalog::IndexKey| match k {
+        gavel_catalog::IndexKey::Column(n) => *n == number,
+        gavel_catalog::IndexKey::Expression { sql, .. } => mentions(sql, name),
+    };
+    index.keys.iter().any(|k| key(&k.0))
+        || index.include.contains(&number)
+        || index.predicate.as_deref().is_some_and(|p| mentions(p, name))
+}
+
+/// Whether SQL text has `name` as a word outside of string literals.
+pub(super) fn mentions(sql: &str, name: &str) -> bool {
+    let quoted = quote(name);
+    let mut in_string = false;
+    let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    for (at, c) in sql.char_indices() {
+        if c == '\'' {
+            in_string = !in_string;
+        }
+        if in_string || !sql[at..].starts_with(&quoted) {
+            continue;
+        }
+        let before = sql[..at].chars().next_back();
+        let after = sql[at + quoted.len()..].chars().next();
+        if !before.is_some_and(|b| word(b) || b == '"') && !after.is_some_and(|a| word(a) || a == '"') {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_found_as_a_word_only() {
+        assert!(mentions("(a > 0)", "a"));
+        assert!(mentions("lower(\"Ab\")", "Ab"));
+        assert!(!mentions("(ab > 'a')", "a"));
+        assert!(!mentions("\"a b\"", "a"));
+    }
+}

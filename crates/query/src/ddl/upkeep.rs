@@ -1,0 +1,165 @@
+//! TRUNCATE, COMMENT, and statements that are checked and then change nothing: GRANT, VACUUM and the like.
+
+use std::collections::BTreeSet;
+
+use gavel_binder::ddl::ast::{CommentTarget, Grant, ObjectKind, QualifiedName};
+use gavel_catalog::Table;
+use gavel_catalog::snapshot::{PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE};
+use gavel_types::{Oid, SqlError, SqlResult, SqlState};
+
+use super::DdlContext;
+use super::names::{oid_of, require_kind, undefined_column, undefined_table};
+
+impl DdlContext<'_> {
+    pub(super) async fn truncate(&mut self, names: &[QualifiedName], restart: bool, cascade: bool) -> SqlResult<()> {
+        let mut tables: Vec<Oid> = Vec::new();
+        for name in names {
+            let table = self.find_table(name)?;
+            if !tables.contains(&table.oid) {
+                tables.push(table.oid);
+            }
+        }
+        self.add_referencing(&mut tables, cascade)?;
+        for oid in tables {
+            let mut table = Table::clone(&*self.table_by_oid(oid)?);
+            self.fresh_storage(&mut table).await?;
+            self.edit_table(oid, |t| *t = table)?;
+            if !restart {
+                continue;
+            }
+            let owned: Vec<_> =
+                self.now().sequences.values().filter(|s| s.owned_by.is_some_and(|o| o.0 == oid)).cloned().collect();
+            for sequence in owned {
+                self.host.set_sequence(&sequence, sequence.start, false).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tables with foreign keys to those truncated: an error, or truncated as well.
+    fn add_referencing(&mut self, tables: &mut Vec<Oid>, cascade: bool) -> SqlResult<()> {
+        let mut at = 0;
+        while let Some(&oid) = tables.get(at) {
+            at += 1;
+            let parent = self.table_by_oid(oid)?;
+            let children: BTreeSet<Oid> = parent.referenced_by.iter().copied().collect();
+            for child in children {
+                if tables.contains(&child) {
+                    continue;
+                }
+                let child = self.table_by_oid(child)?;
+                if !cascade {
+                    let message = "cannot truncate a table referenced in a foreign key constraint";
+                    return Err(SqlError::unsupported(message)
+                        .detail(format!("Table \"{}\" references \"{}\".", child.name, parent.name))
+                        .hint(format!(
+                            "Truncate table \"{}\" at the same time, or use TRUNCATE ... CASCADE.",
+                            child.name
+                        )));
+                }
+                self.notice(format!("truncate cascades to table \"{}\"", child.name));
+                tables.push(child.oid);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn comment(&mut self, on: &CommentTarget, text: Option<&str>) -> SqlResult<()> {
+        let key = match on {
+            CommentTarget::Column(relation, column) => {
+                let found = self.find(relation)?.ok_or_else(|| undefined_table("relation", relation))?;
+                let number = match &found {
+                    gavel_catalog::snapshot::Relation::Table(t) => {
+                        t.column_named(column).map(|c| c.number).ok_or_else(|| undefined_column(t, column))?
+                    }
+                    gavel_catalog::snapshot::Relation::View(v) => {
+                        let at = v.columns.iter().position(|c| c.0 == *column).ok_or_else(|| {
+                            let message = format!("column \"{column}\" of relation \"{}\" does not exist", v.name);
+                            SqlError::new(SqlState::UndefinedColumn, message)
+                        })?;
+                        i16::try_from(at + 1).unwrap_or(i16::MAX)
+                    }
+                    _ => {
+                        let message = format!("relation \"{relation}\" has no columns to comment on");
+                        return Err(SqlError::new(SqlState::WrongObjectType, message));
+                    }
+                };
+                (PG_CLASS, oid_of(&found), i32::from(number))
+            }
+            CommentTarget::Constraint { name, table } => {
+                let table = self.find_table(table)?;
+                let unique = table.uniques.iter().find(|c| c.name == *name).map(|c| c.oid);
+                let check = table.checks.iter().find(|c| c.name == *name).map(|c| c.oid);
+                let key = table.foreign_keys.iter().find(|c| c.name == *name).map(|c| c.oid);
+                let oid = unique.or(check).or(key).ok_or_else(|| {
+                    let message = format!("constraint \"{name}\" for table \"{}\" does not exist", table.name);
+                    SqlError::new(SqlState::UndefinedObject, message)
+                })?;
+                (PG_CONSTRAINT, oid, 0)
+            }
+            CommentTarget::Object(ObjectKind::Schema, name) => {
+                let (_, bare) = self.split(name)?;
+                (PG_NAMESPACE, self.require_schema(bare)?, 0)
+            }
+            CommentTarget::Object(ObjectKind::Database, name) => {
+                let bare = name.0.last().map_or("", String::as_str);
+                let found = self.now().databases.get(bare).map(|d| d.oid).ok_or_else(|| {
+                    SqlError::new(SqlState::InvalidCatalogName, format!("database \"{bare}\" does not exist"))
+                })?;
+                (PG_DATABASE, found, 0)
+            }
+            CommentTarget::Object(ObjectKind::Role, name) => {
+                (PG_AUTHID, self.role(name.0.last().map_or("", String::as_str))?, 0)
+            }
+            CommentTarget::Object(kind, name) => {
+                let found = self.find(name)?.ok_or_else(|| undefined_table("relation", name))?;
+                require_kind(&found, name.0.last().map_or("", String::as_str), *kind)?;
+                (PG_CLASS, oid_of(&found), 0)
+            }
+            // Dumps comment on extensions that are not there to begin with.
+            CommentTarget::Other(kind) if kind == "EXTENSION" => return Ok(()),
+            CommentTarget::Other(kind) => {
+                return Err(SqlError::unsupported(format!("COMMENT ON {kind} is not supported")));
+            }
+        };
+        match text {
+            Some(text) if !text.is_empty() => {
+                self.edit().comments.insert(key, text.into());
+            }
+            _ => {
+                self.edit().comments.remove(&key);
+            }
+        }
+        Ok(())
+    }
+
+    /// Names in a GRANT must exist; what it grants is not kept, since every role may do everything yet.
+    pub(super) fn grant(&mut self, grant: &Grant) -> SqlResult<()> {
+        for name in &grant.relations {
+            let (schema, bare) = self.split(name)?;
+            let known = gavel_catalog::system::relation(schema.unwrap_or("pg_catalog"), bare).is_some();
+            if !known && self.find(name)?.is_none() {
+                return Err(undefined_table("relation", name));
+            }
+        }
+        for role in grant.roles.iter().filter(|r| *r != "public") {
+            self.role(role)?;
+        }
+        Ok(())
+    }
+
+    /// VACUUM and its kin.
+    pub(super) fn maintain(&mut self, tag: &str, names: &[QualifiedName], no_block: bool) -> SqlResult<()> {
+        if no_block {
+            self.require_no_block(tag)?;
+        }
+        for name in names {
+            let (schema, bare) = self.split(name)?;
+            let known = gavel_catalog::system::relation(schema.unwrap_or("pg_catalog"), bare).is_some();
+            if !known && self.find(name)?.is_none() {
+                return Err(undefined_table("relation", name));
+            }
+        }
+        Ok(())
+    }
+}
