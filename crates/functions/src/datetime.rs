@@ -6,12 +6,14 @@
 //! | [`extract`] | `extract`, `date_part` |
 //! | [`truncate`] | `date_trunc`, `date_bin` |
 //! | [`convert`] | casts, typmods, AT TIME ZONE, `make_*` |
+//! | [`range`] | `in_range`, by which window frames with RANGE offsets are found |
 //! | [`now`] | `now()` and its kin |
 
 pub mod arithmetic;
 pub mod convert;
 pub mod extract;
 pub mod now;
+pub mod range;
 pub mod truncate;
 
 use gavel_types::datetime::zone::{self, Zone};

@@ -20,6 +20,7 @@
 //! | [`comparison`] | comparison operators |
 //! | [`int`], [`float`], [`numeric`] | numbers |
 //! | [`text`] | text, `bytea`, bit strings, `format()` |
+//! | [`pattern`] | LIKE and regular expressions |
 //! | [`cast`] | input, output, and casts of strings |
 
 pub mod aggregate;
@@ -35,6 +36,7 @@ pub mod formatting;
 pub mod int;
 pub mod json;
 pub mod numeric;
+pub mod pattern;
 pub mod physical;
 pub mod registry;
 mod tables;

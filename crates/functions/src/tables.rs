@@ -1,7 +1,7 @@
 //! All tables of implementations. A new module of functions is one line here.
 
 use crate::call::{ScalarFn, SetFn};
-use crate::{cast, comparison, datetime, float, formatting, int, json, numeric, text};
+use crate::{cast, comparison, datetime, float, formatting, int, json, numeric, pattern, text};
 
 /// Entered under the internal name (`pg_proc.prosrc`).
 pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
@@ -22,6 +22,9 @@ pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
     datetime::extract::TABLE,
     datetime::now::TABLE,
     datetime::truncate::TABLE,
+    datetime::range::TABLE,
+    pattern::like::TABLE,
+    pattern::regexp::TABLE,
     formatting::datetime::TABLE,
     formatting::number::TABLE,
     formatting::parse::TABLE,
@@ -36,8 +39,9 @@ pub const SCALARS_BY_OID: &[&[(u32, ScalarFn)]] = &[
     datetime::convert::BY_OID,
     datetime::extract::BY_OID,
     numeric::BY_OID,
+    pattern::regexp::BY_OID,
     text::BY_OID,
 ];
 
 /// Set-returning ones, under the internal name.
-pub const SETS: &[&[(&str, SetFn)]] = &[json::rows::TABLE];
+pub const SETS: &[&[(&str, SetFn)]] = &[json::rows::TABLE, pattern::regexp::SETS];

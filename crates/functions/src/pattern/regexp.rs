@@ -1,0 +1,384 @@
+//! `~`, `substring(… from pattern)` and the `regexp_*` functions.
+//!
+//! Compiled expressions are kept in a small cache, since a statement uses few of them many times.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use gavel_types::{ArrayValue, Datum, Oid, SqlError, SqlResult, SqlState};
+use regex::{Captures, Regex, RegexBuilder};
+
+use super::translate::{Flags, invalid, similar, to_regex};
+use crate::args::{Arg, scalar};
+use crate::call::{Call, ScalarFn, SetFn, SetRows};
+use crate::error::{integer_out_of_range, invalid_parameter};
+
+/// How many compiled expressions are kept.
+const CACHE_ENTRIES: usize = 256;
+/// Largest compiled program, in bytes.
+const PROGRAM_BYTES: usize = 16 << 20;
+
+type Cache = HashMap<(Box<str>, Flags), Arc<Regex>>;
+
+static CACHE: LazyLock<Mutex<Cache>> = LazyLock::new(Mutex::default);
+
+/// The compiled expression.
+///
+/// # Errors
+/// 2201B, 0A000.
+pub fn compile(pattern: &str, flags: Flags) -> SqlResult<Arc<Regex>> {
+    let flags = Flags { global: false, ..flags };
+    let key = (Box::from(pattern), flags);
+    let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(found) = cache.get(&key) {
+        return Ok(found.clone());
+    }
+    let regex = RegexBuilder::new(&to_regex(pattern, flags)?)
+        .size_limit(PROGRAM_BYTES)
+        .build()
+        .map_err(|e| match e {
+            regex::Error::CompiledTooBig(_) => invalid("regular expression is too complex"),
+            _ if pattern.matches('(').count() != pattern.matches(')').count() => {
+                invalid("parentheses () not balanced")
+            }
+            _ => invalid("invalid pattern"),
+        })?;
+    if cache.len() >= CACHE_ENTRIES {
+        cache.clear();
+    }
+    let regex = Arc::new(regex);
+    cache.insert(key, regex.clone());
+    Ok(regex)
+}
+
+fn case(ignore_case: bool) -> Flags {
+    Flags { ignore_case, ..Flags::default() }
+}
+
+fn is_match(text: &str, pattern: &str, ignore_case: bool) -> SqlResult<bool> {
+    Ok(compile(pattern, case(ignore_case))?.is_match(text))
+}
+
+/// Flags of a function that has no use for `g`.
+fn flags_without_global(letters: &str, function: &str) -> SqlResult<Flags> {
+    let flags = Flags::parse(letters)?;
+    if flags.global {
+        let e = invalid_parameter(format!("{function} does not support the \"global\" option"));
+        return Err(if function == "regexp_match()" { e.hint("Use the regexp_matches function instead.") } else { e });
+    }
+    Ok(flags)
+}
+
+/// The parenthesised parts of a match, or all of it if there are none.
+fn groups(captures: &Captures<'_>) -> Vec<Datum> {
+    let text = |i: usize| captures.get(i).map_or(Datum::Null, |m| Datum::text(m.as_str()));
+    if captures.len() == 1 { vec![text(0)] } else { (1..captures.len()).map(text).collect() }
+}
+
+fn first_match(text: &str, pattern: &str, flags: Flags) -> SqlResult<Option<ArrayValue>> {
+    Ok(compile(pattern, flags)?.captures(text).map(|c| ArrayValue::vector(Oid::TEXT, groups(&c))))
+}
+
+/// `substring(text from pattern)`: the first group, or all of the match.
+fn substring(text: &str, pattern: &str) -> SqlResult<Option<String>> {
+    Ok(compile(pattern, Flags::default())?.captures(text).and_then(|c| {
+        let group = usize::from(c.len() > 1);
+        c.get(group).map(|m| m.as_str().to_owned())
+    }))
+}
+
+/// Appends the replacement: `\1` to `\9` are groups, `\&` all of the match, `\\` a backslash.
+fn expand(replacement: &str, captures: &Captures<'_>, out: &mut String) {
+    let mut chars = replacement.chars();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        match chars.next() {
+            Some('&') => out.push_str(captures.get(0).map_or("", |m| m.as_str())),
+            Some(d @ '1'..='9') => {
+                out.push_str(captures.get(d as usize - '0' as usize).map_or("", |m| m.as_str()));
+            }
+            Some('\\') => out.push('\\'),
+            Some(other) => {
+                out.push('\\');
+                out.push(other);
+            }
+            None => out.push('\\'),
+        }
+    }
+}
+
+/// Replaces the `n`th match from character `start` on; all if `n` is 0.
+fn replace(text: &str, pattern: &str, replacement: &str, start: i32, n: i32, flags: Flags) -> SqlResult<String> {
+    let regex = compile(pattern, flags)?;
+    let from = start_offset(text, start)?;
+    let Some(from) = from else { return Ok(text.to_owned()) };
+    let mut out = String::with_capacity(text.len());
+    let mut copied = 0;
+    for (i, captures) in matches_from(&regex, text, from).enumerate() {
+        if n > 0 && i + 1 < n as usize {
+            continue;
+        }
+        let Some(whole) = captures.get(0) else { continue };
+        out.push_str(&text[copied..whole.start()]);
+        expand(replacement, &captures, &mut out);
+        copied = whole.end();
+        if n > 0 {
+            break;
+        }
+    }
+    out.push_str(&text[copied..]);
+    Ok(out)
+}
+
+/// Matches that begin at or after byte `from`.
+fn matches_from<'r, 't>(regex: &'r Regex, text: &'t str, from: usize) -> impl Iterator<Item = Captures<'t>> + use<'r, 't> {
+    let mut at = Some(from);
+    let mut last_end = None;
+    std::iter::from_fn(move || {
+        loop {
+            let captures = regex.captures_at(text, at?)?;
+            let whole = captures.get(0)?;
+            let next_char = || text[whole.end()..].chars().next().map(|c| whole.end() + c.len_utf8());
+            // An empty match right after another match does not count.
+            let again = whole.is_empty() && last_end == Some(whole.start());
+            at = if whole.is_empty() { next_char() } else { Some(whole.end()) };
+            if again {
+                continue;
+            }
+            last_end = Some(whole.end());
+            return Some(captures);
+        }
+    })
+}
+
+fn bad_value(name: &str, value: i32) -> SqlError {
+    invalid_parameter(format!("invalid value for parameter \"{name}\": {value}"))
+}
+
+/// Byte offset of a character position; `None` if beyond the end.
+fn start_offset(text: &str, start: i32) -> SqlResult<Option<usize>> {
+    if start <= 0 {
+        return Err(bad_value("start", start));
+    }
+    let index = start as usize - 1;
+    Ok((index <= crate::text::char_count(text)).then(|| crate::text::offset(text, index)))
+}
+
+fn count(text: &str, pattern: &str, start: i32, letters: &str) -> SqlResult<i32> {
+    let flags = flags_without_global(letters, "regexp_count()")?;
+    let Some(from) = start_offset(text, start)? else { return Ok(0) };
+    let regex = compile(pattern, flags)?;
+    let n = matches_from(&regex, text, from).count();
+    i32::try_from(n).map_err(|_| integer_out_of_range())
+}
+
+/// Which part of which match.
+struct Wanted {
+    start: i32,
+    nth: i32,
+    group: i32,
+}
+
+/// The asked part: byte range.
+fn locate(text: &str, pattern: &str, wanted: &Wanted, flags: Flags) -> SqlResult<Option<(usize, usize)>> {
+    let from = start_offset(text, wanted.start)?;
+    if wanted.nth <= 0 {
+        return Err(bad_value("n", wanted.nth));
+    }
+    if wanted.group < 0 {
+        return Err(bad_value("subexpr", wanted.group));
+    }
+    let Some(from) = from else { return Ok(None) };
+    let regex = compile(pattern, flags)?;
+    let found = matches_from(&regex, text, from).nth(wanted.nth as usize - 1);
+    Ok(found.and_then(|c| c.get(wanted.group as usize).map(|m| (m.start(), m.end()))))
+}
+
+fn instr(text: &str, pattern: &str, wanted: &Wanted, end: i32, letters: &str) -> SqlResult<i32> {
+    let flags = flags_without_global(letters, "regexp_instr()")?;
+    if !(0..=1).contains(&end) {
+        return Err(bad_value("endoption", end));
+    }
+    Ok(match locate(text, pattern, wanted, flags)? {
+        Some((start, stop)) => {
+            let at = if end == 1 { stop } else { start };
+            i32::try_from(crate::text::char_count(&text[..at]) + 1).map_err(|_| integer_out_of_range())?
+        }
+        None => 0,
+    })
+}
+
+fn substr(text: &str, pattern: &str, wanted: &Wanted, letters: &str) -> SqlResult<Option<String>> {
+    let flags = flags_without_global(letters, "regexp_substr()")?;
+    Ok(locate(text, pattern, wanted, flags)?.map(|(a, b)| text[a..b].to_owned()))
+}
+
+/// The pieces between matches. An empty match at the ends, or right after a match, does not split.
+fn split(text: &str, pattern: &str, letters: &str, function: &str) -> SqlResult<Vec<String>> {
+    let flags = flags_without_global(letters, function)?;
+    let regex = compile(pattern, flags)?;
+    let mut out = vec![];
+    let mut from = 0;
+    for captures in matches_from(&regex, text, 0) {
+        let Some(whole) = captures.get(0) else { continue };
+        if whole.is_empty() && (whole.start() == from || whole.start() >= text.len()) && (whole.start() == 0 || whole.start() >= text.len()) {
+            continue;
+        }
+        out.push(text[from..whole.start()].to_owned());
+        from = whole.end();
+    }
+    out.push(text[from..].to_owned());
+    Ok(out)
+}
+
+fn split_to_array(text: &str, pattern: &str, letters: &str) -> SqlResult<ArrayValue> {
+    let parts = split(text, pattern, letters, "regexp_split_to_array()")?;
+    Ok(ArrayValue::vector(Oid::TEXT, parts.into_iter().map(Datum::text).collect()))
+}
+
+fn split_rows(_call: &Call<'_>, args: &[Datum]) -> SqlResult<SetRows> {
+    let letters = args.get(2).map(|d| <&str>::get(Some(d))).transpose()?.unwrap_or("");
+    let parts = split(<&str>::get(args.first())?, <&str>::get(args.get(1))?, letters, "regexp_split_to_table()")?;
+    Ok(Box::new(parts.into_iter().map(|p| Ok(vec![Datum::text(p)]))))
+}
+
+fn match_rows(_call: &Call<'_>, args: &[Datum]) -> SqlResult<SetRows> {
+    let letters = args.get(2).map(|d| <&str>::get(Some(d))).transpose()?.unwrap_or("");
+    let flags = Flags::parse(letters)?;
+    let text = <&str>::get(args.first())?;
+    let regex = compile(<&str>::get(args.get(1))?, flags)?;
+    let wanted = if flags.global { usize::MAX } else { 1 };
+    let rows: Vec<Vec<Datum>> = matches_from(&regex, text, 0)
+        .take(wanted)
+        .map(|c| vec![Datum::Array(Arc::new(ArrayValue::vector(Oid::TEXT, groups(&c))))])
+        .collect();
+    Ok(Box::new(rows.into_iter().map(Ok)))
+}
+
+/// `regexp_replace(text, pattern, replacement, flags)`; flags that begin with a digit are a start position
+/// passed by mistake.
+fn replace_with_flags(text: &str, pattern: &str, replacement: &str, letters: &str) -> SqlResult<String> {
+    if letters.starts_with(|c: char| c.is_ascii_digit()) {
+        let c = &letters[..1];
+        return Err(SqlError::new(
+            SqlState::InvalidParameterValue,
+            format!("invalid regular expression option: \"{c}\""),
+        )
+        .hint("If you meant to use regexp_replace() with a start parameter, cast the fourth argument to integer explicitly."));
+    }
+    let flags = Flags::parse(letters)?;
+    replace(text, pattern, replacement, 1, i32::from(!flags.global), flags)
+}
+
+fn replace_extended(text: &str, pattern: &str, by: &str, start: i32, n: i32, letters: &str) -> SqlResult<String> {
+    start_offset(text, start)?;
+    if n < 0 {
+        return Err(bad_value("n", n));
+    }
+    replace(text, pattern, by, start, n, Flags::parse(letters)?)
+}
+
+pub const TABLE: &[(&str, ScalarFn)] = &[
+    ("textregexeq", scalar!(|s: &str, p: &str| is_match(s, p, false)?)),
+    ("textregexne", scalar!(|s: &str, p: &str| !is_match(s, p, false)?)),
+    ("texticregexeq", scalar!(|s: &str, p: &str| is_match(s, p, true)?)),
+    ("texticregexne", scalar!(|s: &str, p: &str| !is_match(s, p, true)?)),
+    ("nameregexeq", scalar!(|s: &str, p: &str| is_match(s, p, false)?)),
+    ("nameregexne", scalar!(|s: &str, p: &str| !is_match(s, p, false)?)),
+    ("nameicregexeq", scalar!(|s: &str, p: &str| is_match(s, p, true)?)),
+    ("nameicregexne", scalar!(|s: &str, p: &str| !is_match(s, p, true)?)),
+    ("textregexsubstr", scalar!(|s: &str, p: &str| substring(s, p)?)),
+    ("textregexreplace_noopt", scalar!(|s: &str, p: &str, by: &str| replace(s, p, by, 1, 1, Flags::default())?)),
+    ("textregexreplace", scalar!(|s: &str, p: &str, by: &str, f: &str| replace_with_flags(s, p, by, f)?)),
+    ("textregexreplace_extended", scalar!(|s: &str, p: &str, by: &str, start: i32, n: i32, f: &str| {
+        replace_extended(s, p, by, start, n, f)?
+    })),
+    ("textregexreplace_extended_no_flags", scalar!(|s: &str, p: &str, by: &str, start: i32, n: i32| {
+        replace_extended(s, p, by, start, n, "")?
+    })),
+    ("textregexreplace_extended_no_n", scalar!(|s: &str, p: &str, by: &str, start: i32| {
+        replace_extended(s, p, by, start, 1, "")?
+    })),
+    ("regexp_like", scalar!(|s: &str, p: &str, f: &str| compile(p, flags_without_global(f, "regexp_like()")?)?.is_match(s))),
+    ("regexp_like_no_flags", scalar!(|s: &str, p: &str| is_match(s, p, false)?)),
+    ("regexp_match", scalar!(|s: &str, p: &str, f: &str| first_match(s, p, flags_without_global(f, "regexp_match()")?)?)),
+    ("regexp_match_no_flags", scalar!(|s: &str, p: &str| first_match(s, p, Flags::default())?)),
+    ("regexp_count", scalar!(|s: &str, p: &str, start: i32, f: &str| count(s, p, start, f)?)),
+    ("regexp_count_no_flags", scalar!(|s: &str, p: &str, start: i32| count(s, p, start, "")?)),
+    ("regexp_count_no_start", scalar!(|s: &str, p: &str| count(s, p, 1, "")?)),
+    ("regexp_instr", scalar!(|s: &str, p: &str, start: i32, nth: i32, end: i32, f: &str, group: i32| {
+        instr(s, p, &Wanted { start, nth, group }, end, f)?
+    })),
+    ("regexp_instr_no_subexpr", scalar!(|s: &str, p: &str, start: i32, nth: i32, end: i32, f: &str| {
+        instr(s, p, &Wanted { start, nth, group: 0 }, end, f)?
+    })),
+    ("regexp_instr_no_flags", scalar!(|s: &str, p: &str, start: i32, nth: i32, end: i32| {
+        instr(s, p, &Wanted { start, nth, group: 0 }, end, "")?
+    })),
+    ("regexp_instr_no_endoption", scalar!(|s: &str, p: &str, start: i32, nth: i32| {
+        instr(s, p, &Wanted { start, nth, group: 0 }, 0, "")?
+    })),
+    ("regexp_instr_no_n", scalar!(|s: &str, p: &str, start: i32| {
+        instr(s, p, &Wanted { start, nth: 1, group: 0 }, 0, "")?
+    })),
+    ("regexp_instr_no_start", scalar!(|s: &str, p: &str| instr(s, p, &Wanted { start: 1, nth: 1, group: 0 }, 0, "")?)),
+    ("regexp_substr", scalar!(|s: &str, p: &str, start: i32, nth: i32, f: &str, group: i32| {
+        substr(s, p, &Wanted { start, nth, group }, f)?
+    })),
+    ("regexp_substr_no_subexpr", scalar!(|s: &str, p: &str, start: i32, nth: i32, f: &str| {
+        substr(s, p, &Wanted { start, nth, group: 0 }, f)?
+    })),
+    ("regexp_substr_no_flags", scalar!(|s: &str, p: &str, start: i32, nth: i32| {
+        substr(s, p, &Wanted { start, nth, group: 0 }, "")?
+    })),
+    ("regexp_substr_no_n", scalar!(|s: &str, p: &str, start: i32| {
+        substr(s, p, &Wanted { start, nth: 1, group: 0 }, "")?
+    })),
+    ("regexp_substr_no_start", scalar!(|s: &str, p: &str| substr(s, p, &Wanted { start: 1, nth: 1, group: 0 }, "")?)),
+    ("regexp_split_to_array", scalar!(|s: &str, p: &str, f: &str| split_to_array(s, p, f)?)),
+    ("regexp_split_to_array_no_flags", scalar!(|s: &str, p: &str| split_to_array(s, p, "")?)),
+    ("similar_escape", scalar!(|p: Option<&str>, e: Option<&str>| match p {
+        Some(p) => Some(similar(p, e)?),
+        None => None,
+    })),
+    ("similar_to_escape_1", scalar!(|p: &str| similar(p, None)?)),
+    ("similar_to_escape_2", scalar!(|p: &str, e: &str| similar(p, Some(e))?)),
+];
+
+/// `substring(text from pattern for escape)`, whose body PostgreSQL has in SQL.
+pub const BY_OID: &[(u32, ScalarFn)] =
+    &[(2074, scalar!(|s: &str, p: &str, e: &str| substring(s, &similar(p, Some(e))?)?))];
+
+pub const SETS: &[(&str, SetFn)] = &[
+    ("regexp_split_to_table", split_rows),
+    ("regexp_split_to_table_no_flags", split_rows),
+    ("regexp_matches", match_rows),
+    ("regexp_matches_no_flags", match_rows),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replacement() {
+        let r = |t, p, by, f| replace_with_flags(t, p, by, f);
+        assert_eq!(r("foobarbaz", "b..", "X", "").as_deref(), Ok("fooXbaz"));
+        assert_eq!(r("foobarbaz", "b..", "X", "g").as_deref(), Ok("fooXX"));
+        assert_eq!(r("foobarbaz", "b(..)", "X\\1Y\\&", "g").as_deref(), Ok("fooXarYbarXazYbaz"));
+        assert_eq!(r("A", "a", "b", "i").as_deref(), Ok("b"));
+        assert_eq!(r("a", "a", "b", "z").map_err(|e| e.code()), Err(SqlState::InvalidParameterValue));
+    }
+
+    #[test]
+    fn splitting() {
+        let s = |t, p| split(t, p, "", "f").expect("split");
+        assert_eq!(s("the quick fox", r"\s+"), ["the", "quick", "fox"]);
+        assert_eq!(s("abc", ""), ["a", "b", "c"]);
+        assert_eq!(s(",a,", ","), ["", "a", ""]);
+        assert_eq!(s("", ","), [""]);
+    }
+}
