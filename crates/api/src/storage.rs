@@ -33,11 +33,12 @@ pub enum Error {
     Failed(String),
 }
 
-/// A scan of several ranges with a program; rows come in the order of `ranges`, then of keys.
+/// A scan of several ranges with a program; rows come in the order of `ranges`, then of keys, or with
+/// `reverse` exactly the other way round: from the last range's end to the first one's start.
 #[derive(Clone, Debug)]
 pub struct ScanRequest {
     pub snapshot_ts: Timestamp,
-    /// Disjoint. With `reverse`, each range is walked from its end.
+    /// Disjoint.
     pub ranges: Vec<KeyRange>,
     pub reverse: bool,
     pub program: Arc<ScanProgram>,

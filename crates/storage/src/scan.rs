@@ -41,7 +41,10 @@ pub(crate) fn start(
     request: ScanRequest,
 ) -> Result<BoxStream<'static, Result<RecordBatch, Error>>, Error> {
     let compiled = Arc::new(Compiled::new(request.program.clone())?);
-    let ranges = request.ranges.iter().cloned().collect();
+    let mut ranges: VecDeque<_> = request.ranges.iter().cloned().collect();
+    if request.reverse {
+        ranges.make_contiguous().reverse();
+    }
     let remaining = compiled.limit().unwrap_or(u64::MAX);
     let mut cursor = Cursor { shared, request, compiled, ranges, current: None, remaining, rows: Vec::new() };
     let first = cursor.chunk(INLINE_ROWS)?;
