@@ -76,6 +76,7 @@ pub trait GroupedAccumulator: Send {
 /// Makes the initial state of an aggregate.
 pub type AggregateFn = fn(&AggregateSpec) -> Box<dyn Accumulator>;
 
+pub use collect::nest;
 pub use table::accumulator;
 
 /// The vectorised form of aggregate `oid`; `None` if it has none, and [`accumulator`] must do.

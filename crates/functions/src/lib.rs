@@ -25,6 +25,7 @@
 
 pub mod aggregate;
 pub mod args;
+pub mod array;
 pub mod call;
 pub mod cast;
 pub mod compare;
@@ -39,6 +40,7 @@ pub mod numeric;
 pub mod pattern;
 pub mod physical;
 pub mod registry;
+mod series;
 mod tables;
 #[cfg(test)]
 mod testing;

@@ -1,7 +1,7 @@
 //! All tables of implementations. A new module of functions is one line here.
 
 use crate::call::{ScalarFn, SetFn};
-use crate::{cast, comparison, datetime, float, formatting, int, json, numeric, pattern, text};
+use crate::{array, cast, comparison, datetime, float, formatting, int, json, numeric, pattern, series, text};
 
 /// Entered under the internal name (`pg_proc.prosrc`).
 pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
@@ -15,6 +15,7 @@ pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
     text::binary::TABLE,
     text::bits::TABLE,
     text::format::TABLE,
+    array::TABLE,
     cast::INPUT_OUTPUT,
     cast::TABLE,
     datetime::arithmetic::TABLE,
@@ -44,4 +45,4 @@ pub const SCALARS_BY_OID: &[&[(u32, ScalarFn)]] = &[
 ];
 
 /// Set-returning ones, under the internal name.
-pub const SETS: &[&[(&str, SetFn)]] = &[json::rows::TABLE, pattern::regexp::SETS];
+pub const SETS: &[&[(&str, SetFn)]] = &[json::rows::TABLE, pattern::regexp::SETS, series::TABLE];
