@@ -115,29 +115,47 @@ impl Connection {
         Ok(())
     }
 
-    /// The next frame after startup: type and body.
+    /// The next frame after startup, if all of it has come: type and body.
+    ///
+    /// # Errors
+    /// [`ReadError::Malformed`].
+    pub fn buffered_frame(&mut self) -> Result<Option<(u8, Bytes)>, ReadError> {
+        if self.read.len() < 5 {
+            return Ok(None);
+        }
+        let (tag, body) = self.head()?;
+        if self.read.len() < 5 + body {
+            return Ok(None);
+        }
+        self.read.advance(5);
+        Ok(Some((tag, self.read.split_to(body).freeze())))
+    }
+
+    /// The next frame after startup.
     ///
     /// # Errors
     /// [`ReadError`]. Cancel safe.
     pub async fn frame(&mut self) -> Result<(u8, Bytes), ReadError> {
         self.fill(5).await?;
-        let (tag, length) = self.head();
+        let (tag, body) = self.head()?;
+        self.fill(5 + body).await?;
+        self.read.advance(5);
+        Ok((tag, self.read.split_to(body).freeze()))
+    }
+
+    /// Type and length of the body of the frame whose first five bytes have come.
+    fn head(&self) -> Result<(u8, usize), ReadError> {
+        let (tag, length) = match self.read.get(..5) {
+            Some(&[tag, a, b, c, d]) => (tag, u32::from_be_bytes([a, b, c, d]) as usize),
+            _ => (0, 0),
+        };
         let body = length.checked_sub(4).ok_or_else(|| ReadError::Malformed(violation("invalid message length")))?;
         let limit = message::limit(tag, self.max_message_bytes)
             .ok_or_else(|| ReadError::Malformed(violation(format!("invalid frontend message type {tag}"))))?;
         if body > limit {
             return Err(ReadError::Malformed(violation("invalid message length")));
         }
-        self.fill(5 + body).await?;
-        self.read.advance(5);
-        Ok((tag, self.read.split_to(body).freeze()))
-    }
-
-    fn head(&self) -> (u8, usize) {
-        match self.read.get(..5) {
-            Some(&[tag, a, b, c, d]) => (tag, u32::from_be_bytes([a, b, c, d]) as usize),
-            _ => (0, 0),
-        }
+        Ok((tag, body))
     }
 
     /// A packet before startup: its length word and the body after it.

@@ -54,7 +54,9 @@ impl Conversation {
     /// Talks until the client leaves, is told to, or `drain` is cancelled while nothing runs.
     pub async fn run(mut self, drain: &CancellationToken) {
         let handle = self.session.cancel_handle();
-        if self.talk(drain, &handle).await == Flow::End {
+        // A token of its own, so that ten thousand connections do not wait at one lock.
+        let drain = drain.child_token();
+        if self.talk(&drain, &handle).await == Flow::End {
             self.session.close().await;
             self.connection.close().await;
         }
@@ -63,16 +65,23 @@ impl Conversation {
     async fn talk(&mut self, drain: &CancellationToken, handle: &Arc<dyn CancelHandle>) -> Flow {
         let mut terminated = handle.terminated();
         loop {
-            let idle = self.ready && self.session.transaction_status() == TransactionStatus::Idle;
-            let timeout = if self.ready { self.session.idle_timeout() } else { None };
-            if self.ready {
-                self.connection.shrink();
-            }
-            let frame = tokio::select! {
-                biased;
-                () = &mut terminated => return self.fatal(&shut_down()),
-                () = drain.cancelled(), if idle => return self.fatal(&shut_down()),
-                frame = within(timeout, self.connection.frame()) => frame,
+            // What has come already is not waited for.
+            let frame = match self.connection.buffered_frame() {
+                Ok(Some(frame)) => Some(Ok(frame)),
+                Err(error) => Some(Err(error)),
+                Ok(None) => {
+                    let idle = self.ready && self.session.transaction_status() == TransactionStatus::Idle;
+                    let timeout = if self.ready { self.session.idle_timeout() } else { None };
+                    if self.ready {
+                        self.connection.shrink();
+                    }
+                    tokio::select! {
+                        biased;
+                        () = &mut terminated => return self.fatal(&shut_down()),
+                        () = drain.cancelled(), if idle => return self.fatal(&shut_down()),
+                        frame = within(timeout, self.connection.frame()) => frame,
+                    }
+                }
             };
             let (tag, body) = match frame {
                 None => return self.fatal(&self.idle_too_long()),

@@ -42,6 +42,43 @@ async fn arrays_travel_in_binary() {
 }
 
 #[tokio::test]
+async fn parameters_in_text_are_parsed_by_their_type_and_errors_name_them() {
+    let server = Server::start().await;
+    let mut raw = Raw::start(server.address).await;
+    let echo = |ty: &str, value: &str, format: u8| {
+        let mut bind = b"\0\0\0\0\0\x01".to_vec();
+        bind.extend_from_slice(&(value.len() as u32).to_be_bytes());
+        bind.extend_from_slice(value.as_bytes());
+        bind.extend_from_slice(&[0, 1, 0, format]);
+        let parse = message(b'P', format!("\0echo {ty}\0\0\0").as_bytes());
+        [parse, message(b'B', &bind), message(b'E', b"\0\0\0\0\0"), sync()].concat()
+    };
+    for (ty, value, text) in [
+        ("numeric", " 1.50 ", "1.50"),
+        ("timestamptz", "2024-02-29 12:00+02", "2024-02-29 10:00:00+00"),
+        ("bool", "yes", "t"),
+        ("bytea", "\\xDEad", "\\xdead"),
+        ("_int4", "{1,NULL,3}", "{1,NULL,3}"),
+        ("jsonb", "{\"b\":1,  \"a\":[]}", "{\"a\": [], \"b\": 1}"),
+        ("interval", "1 day 2 hours", "1 day 02:00:00"),
+    ] {
+        raw.send(&echo(ty, value, 0)).await;
+        let replies = raw.until('Z').await;
+        assert_eq!(replies[2].tag, 'D', "{ty}: {:?}", replies[2].field(b'M'));
+        assert_eq!(String::from_utf8_lossy(&replies[2].body[6..]), text, "{ty}");
+    }
+    // 1.50 as PostgreSQL sends it: digits 1 and 5000, weight 0, scale 2.
+    raw.send(&echo("numeric", "1.50", 1)).await;
+    assert_eq!(raw.until('Z').await[2].body[6..], [0, 2, 0, 0, 0, 0, 0, 2, 0, 1, 0x13, 0x88]);
+
+    raw.send(&echo("int4", "seven", 0)).await;
+    let replies = raw.until('Z').await;
+    assert_eq!(replies[1].field(b'C').unwrap(), "22P02");
+    assert_eq!(replies[1].field(b'M').unwrap(), "invalid input syntax for type integer: \"seven\"");
+    assert_eq!(replies[1].field(b'W').unwrap(), "unnamed portal parameter $1 = 'seven'");
+}
+
+#[tokio::test]
 async fn row_limits_suspend_a_portal() {
     let server = Server::start().await;
     let mut raw = Raw::start(server.address).await;

@@ -146,3 +146,35 @@ async fn an_engine_that_refuses_is_quoted() {
     let error = server.connect_as("user=pencil dbname=nowhere").await.unwrap_err();
     assert_eq!(error.as_db_error().unwrap().message(), "database \"nowhere\" does not exist");
 }
+
+/// Resident bytes of this process.
+fn resident() -> usize {
+    let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
+    pages.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 4096
+}
+
+#[tokio::test]
+async fn an_idle_connection_holds_little_memory_even_after_large_messages() {
+    const CONNECTIONS: usize = 200;
+    let server = Server::start().await;
+    let mut open = vec![];
+    let mut busy = async |open: &mut Vec<Raw>| {
+        let mut raw = Raw::start(server.address).await;
+        raw.send(&query(&format!("select 1; {}", " ".repeat(40_000)))).await;
+        raw.until('Z').await;
+        raw.send(&query("rows 500")).await;
+        raw.until('Z').await;
+        open.push(raw);
+    };
+    // The first ones pay for what all share.
+    for _ in 0..20 {
+        busy(&mut open).await;
+    }
+    let before = resident();
+    for _ in 0..CONNECTIONS {
+        busy(&mut open).await;
+    }
+    let each = resident().saturating_sub(before) / CONNECTIONS;
+    println!("{} KiB a connection, the test's own end included", each / 1024);
+    assert!(each < 50 * 1024, "{each} bytes a connection");
+}
