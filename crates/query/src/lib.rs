@@ -1,10 +1,28 @@
-//! See ARCHITECTURE.md.
+//! The query node: SQL in, rows out.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`engine`] | what all sessions share |
+//! | [`session`] | one client's conversation |
+//! | [`prepared`] | statements and plans that are kept |
+//! | [`lower`], [`exec`], [`apply`], [`explain`] | bound trees to plans, plans to rows |
+//! | [`dml`] | the write stage |
+//! | [`fast`] | direct paths without planner and Arrow |
+//! | [`copy`] | COPY |
+//! | [`ddl`] | statements that change the catalog |
+//! | [`settings`] | SET, SHOW and what they name |
 
 pub mod apply;
+pub mod copy;
 pub mod ddl;
 pub mod dml;
+pub mod engine;
 pub mod exec;
 pub mod explain;
 pub mod fast;
 pub mod lower;
+pub mod prepared;
+pub mod session;
 pub mod settings;
+
+pub use engine::{Engine, EngineHandle, EngineParts, EngineSettings};

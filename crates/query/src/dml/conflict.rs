@@ -71,7 +71,7 @@ impl Writer<'_> {
             let prepared: Vec<Prepared> =
                 chunk.into_iter().map(|row| self.prepare(shape, row)).collect::<SqlResult<_>>()?;
             let keys: Vec<Bytes> = prepared.iter().flat_map(|p| p.unique_keys(shape)).map(|(_, k)| k.clone()).collect();
-            let values = self.txn.view().get(&keys).await?;
+            let values = self.state.txn.view().get(&keys).await?;
             let taken: HashMap<Bytes, Bytes> =
                 keys.into_iter().zip(values).filter_map(|(k, v)| Some((k, v?))).collect();
             for p in prepared {
@@ -112,7 +112,7 @@ impl Writer<'_> {
             (key, shape.decode(value)?)
         } else {
             let row_key = shape.row_key_of_entry(value)?;
-            let row = self.txn.view().get(std::slice::from_ref(&row_key)).await?.pop().flatten();
+            let row = self.state.txn.view().get(std::slice::from_ref(&row_key)).await?.pop().flatten();
             let row = row.ok_or_else(|| {
                 SqlError::new(SqlState::IndexCorrupted, "index entry leads to no row").table(shape.table.name.clone())
             })?;
@@ -127,7 +127,7 @@ impl Writer<'_> {
             let cx = RowContext { eval: self.eval, row: &both, params };
             if let Some(predicate) = &update.predicate {
                 if !predicate.is_true(&cx)? {
-                    self.txn.check(row_key, CheckMode::NoKeyUpdate);
+                    self.state.txn.check(row_key, CheckMode::NoKeyUpdate);
                     return Ok(Outcome::Skipped);
                 }
             }

@@ -209,7 +209,7 @@ impl Writer<'_> {
     pub async fn finish(&mut self) -> SqlResult<()> {
         let mut unresolved: Vec<(Link, Vec<Vec<Datum>>)> = Vec::new();
         loop {
-            let parents = std::mem::take(&mut self.events.parents);
+            let parents = std::mem::take(&mut self.state.events.parents);
             if parents.is_empty() {
                 break;
             }
@@ -220,7 +220,7 @@ impl Writer<'_> {
         for (link, keys) in unresolved {
             self.no_action(&link, keys).await?;
         }
-        let children = std::mem::take(&mut self.events.children);
+        let children = std::mem::take(&mut self.state.events.children);
         self.check_children(children).await
     }
 
@@ -318,7 +318,7 @@ impl Writer<'_> {
 
     /// NO ACTION: at the end of the statement, or at COMMIT if deferred.
     async fn no_action(&mut self, link: &Link, keys: Vec<Vec<Datum>>) -> SqlResult<()> {
-        if self.deferred.applies_to(&link.fk) {
+        if self.state.deferred.applies_to(&link.fk) {
             self.defer(link, keys, true);
             return Ok(());
         }
@@ -330,7 +330,12 @@ impl Writer<'_> {
 
     fn defer(&mut self, link: &Link, keys: Vec<Vec<Datum>>, by_parent: bool) {
         let (child, constraint) = (link.child.table.oid, link.fk.oid);
-        self.deferred.waiting.extend(keys.into_iter().map(|values| Waiting { child, constraint, values, by_parent }));
+        self.state.deferred.waiting.extend(keys.into_iter().map(|values| Waiting {
+            child,
+            constraint,
+            values,
+            by_parent,
+        }));
     }
 
     /// The first of `keys` that has children and no parent.
@@ -381,7 +386,7 @@ impl Writer<'_> {
                     }
                     continue;
                 }
-                if self.deferred.applies_to(fk) {
+                if self.state.deferred.applies_to(fk) {
                     self.defer(&link, vec![values], false);
                     continue;
                 }
@@ -400,7 +405,7 @@ impl Writer<'_> {
             if !existing.contains(&key) {
                 return Err(link.missing_parent(&values, self.eval));
             }
-            self.txn.check(key, CheckMode::KeyShare);
+            self.state.txn.check(key, CheckMode::KeyShare);
         }
         Ok(())
     }
@@ -410,10 +415,10 @@ impl Writer<'_> {
     /// # Errors
     /// 23503.
     pub async fn check_deferred(&mut self, only: Option<Oid>) -> SqlResult<()> {
-        let (now, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.deferred.waiting)
+        let (now, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.state.deferred.waiting)
             .into_iter()
             .partition(|w| only.is_none_or(|o| w.constraint == o));
-        self.deferred.waiting = later;
+        self.state.deferred.waiting = later;
         for w in now {
             let Ok(child) = self.shapes.shape(w.child) else { continue };
             let Some(fk) = child.table.foreign_keys.iter().find(|fk| fk.oid == w.constraint) else { continue };
@@ -423,7 +428,7 @@ impl Writer<'_> {
                 Some(values) => return Err(link.missing_parent(&values, self.eval)),
                 None => {
                     if let Some(key) = link.parent_key(&w.values, self.eval)? {
-                        self.txn.check(key, CheckMode::KeyShare);
+                        self.state.txn.check(key, CheckMode::KeyShare);
                     }
                 }
             }
@@ -455,7 +460,7 @@ impl Writer<'_> {
                 // What was found are entries; they lead to the rows.
                 let row_keys: Vec<Bytes> =
                     found.iter().map(|(_, entry)| shape.row_key_of_entry(entry)).collect::<SqlResult<_>>()?;
-                let rows = self.txn.view().get(&row_keys).await?;
+                let rows = self.state.txn.view().get(&row_keys).await?;
                 found = row_keys.into_iter().zip(rows).filter_map(|(k, v)| Some((k, v?))).collect();
             }
             return found.into_iter().map(|(k, v)| Ok((k, shape.decode(&v)?))).collect();
@@ -487,7 +492,7 @@ impl Writer<'_> {
         mut range: KeyRange,
         mut take: impl FnMut(Vec<(Bytes, Bytes)>) -> bool + Send,
     ) -> SqlResult<()> {
-        let view = self.txn.view();
+        let view = self.state.txn.view();
         loop {
             let page = view.scan_raw(&range, false, PAGE_ROWS).await?;
             let last = page.last().map(|r| r.0.clone());

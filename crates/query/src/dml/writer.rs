@@ -41,15 +41,32 @@ pub trait Shapes: Send + Sync {
     fn default_value(&self, shape: &Arc<TableShape>, slot: usize, eval: &EvalContext) -> SqlResult<Datum>;
 }
 
-/// See the module. One for each statement; [`Writer::finish`] ends it.
+/// What a transaction writes to.
+pub struct WriteState {
+    pub txn: Transaction,
+    pub deferred: Deferred,
+    /// Hidden row ids that the transaction has made.
+    row_ids: u64,
+    /// Of the running statement, all its modifying CTEs included.
+    pub(super) events: Events,
+}
+
+impl WriteState {
+    pub fn new(txn: Transaction) -> Self {
+        Self { txn, deferred: Deferred::default(), row_ids: 0, events: Events::default() }
+    }
+
+    /// Drops what a statement that failed has left to be checked.
+    pub fn forget_events(&mut self) {
+        self.events = Events::default();
+    }
+}
+
+/// See the module. [`Writer::finish`] is to be called at the end of the statement.
 pub struct Writer<'a> {
-    pub txn: &'a mut Transaction,
+    pub state: &'a mut WriteState,
     pub shapes: &'a dyn Shapes,
     pub eval: &'a EvalContext,
-    pub deferred: &'a mut Deferred,
-    /// Hidden row ids that the transaction has made.
-    pub row_ids: &'a mut u64,
-    pub(super) events: Events,
 }
 
 /// An update of one row.
@@ -78,14 +95,8 @@ impl Prepared {
 }
 
 impl<'a> Writer<'a> {
-    pub fn new(
-        txn: &'a mut Transaction,
-        shapes: &'a dyn Shapes,
-        eval: &'a EvalContext,
-        deferred: &'a mut Deferred,
-        row_ids: &'a mut u64,
-    ) -> Self {
-        Self { txn, shapes, eval, deferred, row_ids, events: Events::default() }
+    pub fn new(state: &'a mut WriteState, shapes: &'a dyn Shapes, eval: &'a EvalContext) -> Self {
+        Self { state, shapes, eval }
     }
 
     /// Inserts `rows`.
@@ -144,12 +155,12 @@ impl<'a> Writer<'a> {
 
     /// Writes a row whose keys are known to be free.
     pub(super) fn put_new(&mut self, shape: &Arc<TableShape>, p: Prepared) -> SqlResult<()> {
-        self.txn.write(p.key, WriteMode::Insert, Some(p.value))?;
+        self.state.txn.write(p.key, WriteMode::Insert, Some(p.value))?;
         for (_, e) in p.entries {
             let mode = if e.unique { WriteMode::Insert } else { WriteMode::Blind };
-            self.txn.write(e.key, mode, Some(e.value))?;
+            self.state.txn.write(e.key, mode, Some(e.value))?;
         }
-        self.events.child_written(shape, None, &p.row);
+        self.state.events.child_written(shape, None, &p.row);
         Ok(())
     }
 
@@ -158,9 +169,9 @@ impl<'a> Writer<'a> {
     /// another node's transaction at the same snapshot.
     fn next_row_id(&mut self) -> [u8; 16] {
         let mut id = [0; 16];
-        id[..8].copy_from_slice(&self.txn.snapshot_ts().0.to_be_bytes());
-        id[8..12].copy_from_slice(&(*self.row_ids as u32).to_be_bytes());
-        *self.row_ids += 1;
+        id[..8].copy_from_slice(&self.state.txn.snapshot_ts().0.to_be_bytes());
+        id[8..12].copy_from_slice(&(self.state.row_ids as u32).to_be_bytes());
+        self.state.row_ids += 1;
         (self.eval.entropy)(&mut id[12..]);
         id
     }
@@ -170,7 +181,7 @@ impl<'a> Writer<'a> {
         if keys.is_empty() {
             return Ok(HashSet::new());
         }
-        let found = self.txn.view().get(&keys).await?;
+        let found = self.state.txn.view().get(&keys).await?;
         Ok(keys.into_iter().zip(found).filter(|(_, v)| v.is_some()).map(|(k, _)| k).collect())
     }
 
@@ -194,10 +205,10 @@ impl<'a> Writer<'a> {
             let value = shape.encode(&c.new)?;
             let moved = key != c.key;
             if moved {
-                self.txn.write(c.key.clone(), WriteMode::Delete, None)?;
+                self.state.txn.write(c.key.clone(), WriteMode::Delete, None)?;
                 fresh.push((None, number, key, value));
             } else {
-                self.txn.write(key, WriteMode::Update, Some(value))?;
+                self.state.txn.write(key, WriteMode::Update, Some(value))?;
             }
             let changed: Vec<bool> = c.old.iter().zip(&c.new).map(|(o, n)| o != n).collect();
             for (i, index) in shape.indexes.iter().enumerate() {
@@ -210,7 +221,7 @@ impl<'a> Writer<'a> {
                     (Some(o), Some(n)) if o.key == n.key => {
                         if o.value != n.value {
                             let mode = if n.unique { WriteMode::Update } else { WriteMode::Blind };
-                            self.txn.write(n.key, mode, Some(n.value))?;
+                            self.state.txn.write(n.key, mode, Some(n.value))?;
                         }
                     }
                     (old, new) => {
@@ -219,14 +230,14 @@ impl<'a> Writer<'a> {
                         }
                         match new {
                             Some(n) if n.unique => fresh.push((Some(i), number, n.key, n.value)),
-                            Some(n) => self.txn.write(n.key, WriteMode::Blind, Some(n.value))?,
+                            Some(n) => self.state.txn.write(n.key, WriteMode::Blind, Some(n.value))?,
                             None => {}
                         }
                     }
                 }
             }
-            self.events.child_written(shape, Some(&c.old), &c.new);
-            self.events.parent_changed(shape, &c.old, Some(&c.new));
+            self.state.events.child_written(shape, Some(&c.old), &c.new);
+            self.state.events.parent_changed(shape, &c.old, Some(&c.new));
         }
         let unique = |index: &Option<usize>| index.is_some() || shape.has_primary_key();
         let keys = fresh.iter().filter(|f| unique(&f.0)).map(|f| f.2.clone()).collect();
@@ -235,7 +246,7 @@ impl<'a> Writer<'a> {
             if unique(&index) && !taken.insert(key.clone()) {
                 return Err(self.duplicate(shape, index, &changes[number].new));
             }
-            self.txn.write(key, WriteMode::Insert, Some(value))?;
+            self.state.txn.write(key, WriteMode::Insert, Some(value))?;
         }
         Ok(count)
     }
@@ -249,21 +260,21 @@ impl<'a> Writer<'a> {
                 continue;
             }
             count += 1;
-            self.txn.write(key.clone(), WriteMode::Delete, None)?;
+            self.state.txn.write(key.clone(), WriteMode::Delete, None)?;
             let row_id = shape.row_id_of(key);
             for index in &shape.indexes {
                 if let Some(entry) = shape.entry(index, old, row_id, self.eval)? {
                     self.remove_entry(entry)?;
                 }
             }
-            self.events.parent_changed(shape, old, None);
+            self.state.events.parent_changed(shape, old, None);
         }
         Ok(count)
     }
 
     fn remove_entry(&mut self, entry: Entry) -> SqlResult<()> {
         let mode = if entry.unique { WriteMode::Delete } else { WriteMode::Blind };
-        Ok(self.txn.write(entry.key, mode, None)?)
+        Ok(self.state.txn.write(entry.key, mode, None)?)
     }
 
     /// NOT NULL, then CHECK.

@@ -1,0 +1,110 @@
+//! COPY … FROM STDIN: bytes from the client, through the decoder, into the write stage, a batch at a
+//! time. Only the write buffer grows with the data.
+
+use gavel_api::sql::{CopyFormat, ResultSink};
+use gavel_binder::bound::{Copy, CopySource};
+use gavel_types::text_io::{self, TextStyle};
+use gavel_types::{Datum, PgType, SqlError, SqlResult};
+use gavel_wire_format::copy::{CopyDecoder, CopyRow};
+use gavel_wire_format::wire_binary;
+
+use crate::copy::options::copy_options;
+use crate::dml::writer::{Shapes, Writer};
+use crate::fast::expr::{RowContext, RowExpr};
+use crate::session::Session;
+use crate::session::result::Executed;
+
+/// Rows that are checked and written in one go.
+const BATCH_ROWS: usize = 1_024;
+
+/// Where a slot's value comes from.
+enum From {
+    Field(usize),
+    Default(RowExpr),
+}
+
+impl Session {
+    pub(crate) async fn copy_from(&mut self, copy: &Copy, sink: &mut dyn ResultSink) -> SqlResult<Executed> {
+        self.may_write("COPY FROM")?;
+        let CopySource::Table { table, columns, defaults } = &copy.source else {
+            return Err(SqlError::internal("COPY FROM a query"));
+        };
+        let options = copy_options(&copy.options, &copy.legacy_options, false)?;
+        let access = self.access(Vec::new()).await?;
+        let (eval, shapes, state) = (access.eval.clone(), access.shapes.clone(), access.state.clone());
+        drop(access);
+        let shape = shapes.shape(table.oid)?;
+        let mut sources = Vec::with_capacity(shape.columns.len());
+        for column in &shape.columns {
+            sources.push(match columns.iter().position(|n| *n == column.number) {
+                Some(field) => From::Field(field),
+                None => {
+                    let default = defaults.iter().find(|(n, _)| *n == column.number).map(|(_, s)| s);
+                    From::Default(match default {
+                        None => RowExpr::constant(Datum::Null, column.ty),
+                        Some(scalar) => RowExpr::compile(scalar, &|_| None).ok_or_else(|| {
+                            SqlError::unsupported(format!(
+                                "the default of column \"{}\" cannot be computed by COPY",
+                                column.name
+                            ))
+                        })?,
+                    })
+                }
+            });
+        }
+        let types: Vec<PgType> =
+            columns.iter().map(|n| shape.slot(*n).map(|s| shape.columns[s].ty)).collect::<SqlResult<_>>()?;
+        let names: Vec<String> =
+            columns.iter().map(|n| shape.slot(*n).map(|s| shape.columns[s].name.clone())).collect::<SqlResult<_>>()?;
+        let mut decoder = CopyDecoder::new(options, &table.name, &names)?;
+        sink.copy_in_begin(CopyFormat { binary: decoder.is_binary(), columns: columns.len() }).await?;
+
+        let mut batch: Vec<Vec<Datum>> = Vec::with_capacity(BATCH_ROWS);
+        let mut count: u64 = 0;
+        loop {
+            let chunk = sink.copy_in().await?;
+            match &chunk {
+                Some(data) => decoder.push(data),
+                None => decoder.finish(),
+            }
+            loop {
+                let binary = decoder.is_binary();
+                let Some(row) = decoder.next_row()? else { break };
+                let context = RowContext { eval: &eval, row: &[], params: &[] };
+                let mut values = Vec::with_capacity(sources.len());
+                for source in &sources {
+                    values.push(match source {
+                        From::Field(i) => field(&row, *i, types[*i], binary, &eval.style)?,
+                        From::Default(expr) => expr.eval(&context)?,
+                    });
+                }
+                batch.push(values);
+                if batch.len() == BATCH_ROWS {
+                    count += batch.len() as u64;
+                    let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS));
+                    let mut state = state.lock().await;
+                    Writer::new(&mut state, &shapes, &eval).insert(&shape, full).await?;
+                }
+            }
+            if chunk.is_none() {
+                break;
+            }
+        }
+        count += batch.len() as u64;
+        let mut state = state.lock().await;
+        let mut writer = Writer::new(&mut state, &shapes, &eval);
+        writer.insert(&shape, batch).await?;
+        writer.finish().await?;
+        Ok(Executed::tag(format!("COPY {count}")))
+    }
+}
+
+fn field(row: &CopyRow<'_>, index: usize, ty: PgType, binary: bool, style: &TextStyle) -> SqlResult<Datum> {
+    let Some(bytes) = row.field(index) else { return Ok(Datum::Null) };
+    let value = if binary {
+        wire_binary::read(bytes, ty)
+    } else {
+        wire_binary::text(bytes).and_then(|text| text_io::parse(text, ty, style))
+    };
+    value.map_err(|e| e.context(row.column_context(index)))
+}

@@ -1,0 +1,76 @@
+//! COPY … TO STDOUT: rows of a table or a query through the encoder to the client, batch by batch.
+
+use bytes::BytesMut;
+use gavel_api::sql::{CopyFormat, ResultSink, RowBatch};
+use gavel_binder::bound::{ColumnId, Copy, CopySource, Output, Query, Rel, Source};
+use gavel_types::{Datum, SqlError, SqlResult};
+use gavel_wire_format::copy::{CopyEncoder, CopyFileFormat};
+
+use crate::copy::options::copy_options;
+use crate::session::Session;
+use crate::session::result::Executed;
+use crate::session::running::{CatalogPlanEnv, describe};
+
+/// Bytes gathered before they are sent.
+const PIECE_BYTES: usize = 64 << 10;
+
+impl Session {
+    pub(crate) async fn copy_to(
+        &mut self,
+        copy: &Copy,
+        params: Vec<Datum>,
+        sink: &mut dyn ResultSink,
+    ) -> SqlResult<Executed> {
+        let options = copy_options(&copy.options, &copy.legacy_options, true)?;
+        let query = match &copy.source {
+            CopySource::Query(query) => query.clone(),
+            CopySource::Table { table, columns, .. } => {
+                let mut scan = Vec::new();
+                let mut output = Vec::new();
+                for (i, number) in columns.iter().enumerate() {
+                    let id = ColumnId(u32::try_from(i).unwrap_or(u32::MAX));
+                    let column = table
+                        .column(*number)
+                        .ok_or_else(|| SqlError::internal(format!("column {number} of COPY is gone")))?;
+                    scan.push((*number, id));
+                    output.push(Output { id, name: column.name.clone(), ty: column.ty, origin: None });
+                }
+                let rel = Rel::Scan { source: Source::Table(table.clone()), columns: scan, row_key: None };
+                Query { rel, output }
+            }
+        };
+        let columns: Vec<_> = query.output.iter().map(|o| (o.name.clone(), o.ty)).collect();
+        let binary = options.format == CopyFileFormat::Binary;
+        let mut encoder = CopyEncoder::new(options, &columns, self.text_style_now())?;
+        let env = CatalogPlanEnv { catalog: self.catalog() };
+        let plan = crate::lower::plan(&query, &env)?;
+        let access = self.access(params).await?;
+        let operator = self.start(&plan, access)?;
+        let mut executed = Executed::stream(describe(&query.output), operator);
+
+        sink.copy_out_begin(CopyFormat { binary, columns: columns.len() }).await?;
+        let mut out = BytesMut::new();
+        let mut count: u64 = 0;
+        encoder.header(&mut out);
+        while let Some(batch) = executed.next().await? {
+            count += batch.num_rows() as u64;
+            match batch {
+                RowBatch::Arrow(batch) => encoder.batch(&batch, &mut out)?,
+                RowBatch::Rows(rows) => {
+                    for row in &rows {
+                        encoder.row(row, &mut out)?;
+                    }
+                }
+            }
+            if out.len() >= PIECE_BYTES {
+                sink.copy_out(out.split().freeze()).await?;
+            }
+        }
+        encoder.trailer(&mut out);
+        if !out.is_empty() {
+            sink.copy_out(out.freeze()).await?;
+        }
+        sink.copy_out_end().await?;
+        Ok(Executed::tag(format!("COPY {count}")))
+    }
+}

@@ -1,0 +1,235 @@
+//! The query node: what all sessions share.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`catalogs`] | catalogs by database and version |
+//! | [`shapes`] | tables as the write stage sees them |
+//! | [`sequences`] | `nextval` and its kin: blocks of values taken ahead |
+//! | [`conflicts`] | a lost commit in the client's words |
+//! | [`registry`] | the sessions that are open |
+
+pub mod catalogs;
+pub mod conflicts;
+pub mod registry;
+pub mod sequences;
+pub mod shapes;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use gavel_api::adjudicator::Adjudicator;
+use gavel_api::sql::{Credential, SessionParams, SqlEngine, SqlSession};
+use gavel_api::storage::Storage;
+use gavel_catalog::keys;
+use gavel_catalog::oids::OidBlock;
+use gavel_clock::Clock;
+use gavel_functions::call::EvalContext;
+use gavel_txn::{CommitError, Committed, Transaction};
+use gavel_types::{Oid, SqlError, SqlResult, SqlState, Timestamp, TxnId, Write};
+
+use crate::session::Session;
+
+/// PostgreSQL's epoch in microseconds of Unix time.
+const POSTGRES_EPOCH_MICROS: i64 = 946_684_800_000_000;
+/// How often a small transaction of the engine's own is tried.
+const OWN_ATTEMPTS: usize = 16;
+
+/// Fills a buffer with random bytes.
+pub type Entropy = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
+/// What users may tune.
+#[derive(Clone, Debug)]
+pub struct EngineSettings {
+    /// Sessions at a time (53300 beyond).
+    pub max_connections: usize,
+    /// Bounds of one transaction.
+    pub transaction: gavel_txn::Limits,
+    /// Longest life of a transaction: beyond it its snapshot may be collected.
+    pub transaction_age: Duration,
+    /// Bytes that the operators of one statement may hold together (53200 beyond).
+    pub statement_memory_bytes: usize,
+    /// Statements whose plans are kept.
+    pub statement_cache_entries: usize,
+    /// Name of the first superuser, made at bootstrap.
+    pub superuser: String,
+    /// Shown by `version()`.
+    pub version: String,
+}
+
+impl Default for EngineSettings {
+    fn default() -> Self {
+        Self {
+            max_connections: 10_000,
+            transaction: gavel_txn::Limits::default(),
+            transaction_age: Duration::from_secs(300),
+            statement_memory_bytes: 2 << 30,
+            statement_cache_entries: 4_096,
+            superuser: "postgres".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+        }
+    }
+}
+
+/// What an engine is made of.
+pub struct EngineParts {
+    pub storage: Arc<dyn Storage>,
+    pub adjudicator: Arc<dyn Adjudicator>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Entropy,
+    pub settings: EngineSettings,
+}
+
+/// See the module.
+pub struct Engine {
+    pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) adjudicator: Arc<dyn Adjudicator>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Entropy,
+    pub(crate) settings: EngineSettings,
+    pub(crate) catalogs: catalogs::Catalogs,
+    pub(crate) shapes: shapes::ShapeCache,
+    pub(crate) sequences: sequences::Sequences,
+    pub(crate) sessions: registry::Registry,
+    pub(crate) statements: crate::prepared::cache::StatementCache,
+    oids: tokio::sync::Mutex<OidBlock>,
+}
+
+impl Engine {
+    /// Opens a query node over a store; an empty one is given its first role and databases.
+    ///
+    /// # Errors
+    /// Whatever reading and committing raise.
+    pub async fn open(parts: EngineParts) -> SqlResult<Arc<Self>> {
+        let EngineParts { storage, adjudicator, clock, entropy, settings } = parts;
+        let engine = Arc::new(Self {
+            storage,
+            adjudicator,
+            clock,
+            entropy,
+            catalogs: catalogs::Catalogs::default(),
+            shapes: shapes::ShapeCache::default(),
+            sequences: sequences::Sequences::default(),
+            sessions: registry::Registry::new(settings.max_connections),
+            statements: crate::prepared::cache::StatementCache::new(settings.statement_cache_entries),
+            oids: tokio::sync::Mutex::default(),
+            settings,
+        });
+        engine.bootstrap().await?;
+        Ok(engine)
+    }
+
+    async fn bootstrap(&self) -> SqlResult<()> {
+        for _ in 0..OWN_ATTEMPTS {
+            let mut txn = self.begin(Timestamp::ZERO, false);
+            let roles = txn.view().scan_raw(&keys::descriptors(keys::CLUSTER), false, 1).await?;
+            if !roles.is_empty() {
+                return Ok(());
+            }
+            for Write { key, mode, value } in
+                gavel_catalog::bootstrap::cluster(&self.settings.superuser, self.random_u64())
+            {
+                txn.write(key, mode, value)?;
+            }
+            match self.commit_own(txn).await? {
+                Some(_) => return Ok(()),
+                None => continue,
+            }
+        }
+        Err(SqlError::internal("could not set up an empty store"))
+    }
+
+    /// Begins a transaction at what is visible now, or at `at_least`.
+    pub(crate) fn begin(&self, at_least: Timestamp, serializable: bool) -> Transaction {
+        Transaction::begin(
+            Arc::clone(&self.storage),
+            &*self.adjudicator,
+            at_least,
+            serializable,
+            &self.settings.transaction,
+        )
+    }
+
+    /// Commits a transaction of the engine's own; `None` if it lost a conflict.
+    pub(crate) async fn commit_own(&self, txn: Transaction) -> SqlResult<Option<Committed>> {
+        match txn.commit(&*self.adjudicator, self.txn_id()).await {
+            Ok(committed) => Ok(Some(committed)),
+            Err(CommitError::Conflict(_)) => Ok(None),
+            Err(e) => Err(e.into_sql(|_| SqlError::internal("conflict"))),
+        }
+    }
+
+    /// The first of `count` consecutive OIDs that nobody has had.
+    pub(crate) async fn allocate_oids(&self, count: u32) -> SqlResult<Oid> {
+        let mut block = self.oids.lock().await;
+        if let Some(oid) = block.take(count) {
+            return Ok(oid);
+        }
+        for _ in 0..OWN_ATTEMPTS {
+            let mut txn = self.begin(Timestamp::ZERO, false);
+            let counter = txn.view().get(&[keys::next_oid()]).await?.pop().flatten();
+            let Some((fresh, write)) = OidBlock::refill(counter.as_deref(), count) else {
+                return Err(SqlError::new(SqlState::ProgramLimitExceeded, "object identifiers have run out"));
+            };
+            txn.write(write.key, write.mode, write.value)?;
+            if self.commit_own(txn).await?.is_some() {
+                *block = fresh;
+                return block.take(count).ok_or_else(|| SqlError::internal("fresh block of OIDs is too small"));
+            }
+        }
+        Err(SqlError::new(SqlState::SerializationFailure, "could not allocate object identifiers"))
+    }
+
+    pub(crate) fn txn_id(&self) -> TxnId {
+        let mut bytes = [0; 16];
+        (self.entropy)(&mut bytes);
+        TxnId(u128::from_le_bytes(bytes))
+    }
+
+    pub(crate) fn random_u64(&self) -> u64 {
+        let mut bytes = [0; 8];
+        (self.entropy)(&mut bytes);
+        u64::from_le_bytes(bytes)
+    }
+
+    /// Microseconds since 2000-01-01 UTC, as SQL counts time.
+    pub(crate) fn now_micros(&self) -> i64 {
+        now_micros(&*self.clock)
+    }
+
+    /// Context for expressions of descriptors: no session.
+    pub(crate) fn plain_context(&self) -> EvalContext {
+        let (clock, entropy) = (Arc::clone(&self.clock), Arc::clone(&self.entropy));
+        EvalContext { clock: Arc::new(move || now_micros(&*clock)), entropy, ..EvalContext::immutable() }
+    }
+}
+
+/// The middle of the clock's reading, in SQL's terms.
+pub(crate) fn now_micros(clock: &dyn Clock) -> i64 {
+    let reading = clock.now();
+    let middle = reading.lo.0 / 2 + reading.hi.0 / 2;
+    micros_of(Timestamp(middle))
+}
+
+/// A timestamp as `timestamptz`.
+pub(crate) fn micros_of(ts: Timestamp) -> i64 {
+    i64::try_from(ts.0 / 1_000).unwrap_or(i64::MAX).saturating_sub(POSTGRES_EPOCH_MICROS)
+}
+
+/// The engine as the frontend holds it.
+pub struct EngineHandle(pub Arc<Engine>);
+
+#[async_trait]
+impl SqlEngine for EngineHandle {
+    async fn credential(&self, user: &str) -> SqlResult<Credential> {
+        let catalog = self.0.cluster_catalog().await?;
+        Ok(match catalog.roles.get(user) {
+            Some(role) if role.login => role.password.clone().map_or(Credential::None, Credential::Scram),
+            _ => Credential::None,
+        })
+    }
+
+    async fn open(&self, params: SessionParams) -> SqlResult<Box<dyn SqlSession>> {
+        Ok(Box::new(Session::open(Arc::clone(&self.0), params).await?))
+    }
+}

@@ -1,0 +1,92 @@
+//! The sessions that are open: their number is bounded, and a process id finds its cancel handle.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use gavel_types::{Oid, SqlError, SqlResult, SqlState};
+use parking_lot::Mutex;
+
+use crate::session::cancel::Interrupt;
+
+/// What others may see of a session (`pg_stat_activity`).
+#[derive(Clone, Debug)]
+pub struct SessionInfo {
+    pub pid: i32,
+    pub database: Oid,
+    pub database_name: Arc<str>,
+    pub user: Oid,
+    pub user_name: Arc<str>,
+    pub client: Option<(std::net::IpAddr, u16)>,
+    /// Microseconds since 2000-01-01 UTC.
+    pub started: i64,
+    pub live: Live,
+}
+
+/// What changes while a session lives.
+#[derive(Clone, Debug, Default)]
+pub struct Live {
+    pub application_name: String,
+    /// `active`, `idle`, `idle in transaction`, `idle in transaction (aborted)`.
+    pub state: &'static str,
+    /// The statement that runs or ran last.
+    pub query: Arc<str>,
+    pub query_start: Option<i64>,
+    pub transaction_start: Option<i64>,
+    pub state_change: Option<i64>,
+}
+
+struct Open {
+    info: SessionInfo,
+    interrupt: Arc<Interrupt>,
+}
+
+/// See the module.
+pub struct Registry {
+    limit: usize,
+    open: Mutex<HashMap<i32, Open>>,
+}
+
+impl Registry {
+    pub fn new(limit: usize) -> Self {
+        Self { limit, open: Mutex::default() }
+    }
+
+    /// Enters a session.
+    ///
+    /// # Errors
+    /// 53300 past the limit.
+    pub fn enter(&self, info: SessionInfo, interrupt: Arc<Interrupt>) -> SqlResult<()> {
+        let mut open = self.open.lock();
+        if open.len() >= self.limit {
+            return Err(SqlError::new(SqlState::TooManyConnections, "sorry, too many clients already"));
+        }
+        open.insert(info.pid, Open { info, interrupt });
+        Ok(())
+    }
+
+    pub fn leave(&self, pid: i32) {
+        self.open.lock().remove(&pid);
+    }
+
+    /// Changes what is known of a session.
+    pub fn update(&self, pid: i32, change: impl FnOnce(&mut Live)) {
+        if let Some(open) = self.open.lock().get_mut(&pid) {
+            change(&mut open.info.live);
+        }
+    }
+
+    /// All sessions.
+    pub fn list(&self) -> Vec<SessionInfo> {
+        self.open.lock().values().map(|o| o.info.clone()).collect()
+    }
+
+    /// Whether another session than `pid` uses `database`.
+    pub fn others_in(&self, database: Oid, pid: i32) -> usize {
+        self.open.lock().values().filter(|o| o.info.database == database && o.info.pid != pid).count()
+    }
+
+    /// The interrupt of a session (`pg_cancel_backend`, `pg_terminate_backend`).
+    pub fn interrupt(&self, pid: i32) -> Option<Arc<Interrupt>> {
+        self.open.lock().get(&pid).map(|o| Arc::clone(&o.interrupt))
+    }
+}

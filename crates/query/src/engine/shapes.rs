@@ -1,0 +1,81 @@
+//! Tables as the write stage sees them, made once for each version of a descriptor.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use gavel_catalog::{Catalog, Table};
+use gavel_encoding::TenantId;
+use gavel_functions::call::EvalContext;
+use gavel_types::text_io::TextStyle;
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
+use parking_lot::Mutex;
+
+use crate::dml::shape::{ExpressionBinder, TableShape};
+use crate::dml::writer::Shapes;
+use crate::engine::Engine;
+use crate::fast::expr::{RowContext, RowExpr};
+
+/// Shapes kept before all are dropped and made anew.
+const MAX_SHAPES: usize = 10_000;
+
+/// Shapes of committed descriptors by database, table and identity of the descriptor.
+#[derive(Default)]
+pub struct ShapeCache {
+    shapes: Mutex<HashMap<(Oid, Oid), Arc<TableShape>>>,
+}
+
+/// The shapes of one catalog.
+#[derive(Clone)]
+pub struct CatalogShapes {
+    pub engine: Arc<Engine>,
+    pub catalog: Arc<Catalog>,
+}
+
+impl CatalogShapes {
+    fn cached(&self, table: &Arc<Table>) -> Option<Arc<TableShape>> {
+        let shapes = self.engine.shapes.shapes.lock();
+        let found = shapes.get(&(self.catalog.database, table.oid))?;
+        (Arc::ptr_eq(&found.table, table) || found.table == *table).then(|| Arc::clone(found))
+    }
+}
+
+impl Shapes for CatalogShapes {
+    fn shape(&self, oid: Oid) -> SqlResult<Arc<TableShape>> {
+        let table = self.catalog.table(oid).ok_or_else(|| SqlError::internal(format!("table {oid} is gone")))?;
+        if let Some(shape) = self.cached(table) {
+            return Ok(shape);
+        }
+        let schema = self.catalog.schema_by_oid(table.schema).map_or("", |s| s.name.as_str());
+        let tenant = TenantId(self.catalog.database.0);
+        let shape = Arc::new(TableShape::new(table, schema, tenant, self)?);
+        let mut shapes = self.engine.shapes.shapes.lock();
+        if shapes.len() >= MAX_SHAPES {
+            shapes.clear();
+        }
+        shapes.insert((self.catalog.database, oid), Arc::clone(&shape));
+        Ok(shape)
+    }
+
+    fn default_value(&self, shape: &Arc<TableShape>, slot: usize, eval: &EvalContext) -> SqlResult<Datum> {
+        let number = shape.columns[slot].number;
+        let Some(sql) = shape.table.column(number).and_then(|c| c.default.as_ref()) else {
+            return Ok(Datum::Null);
+        };
+        let expr = self.bind_as(&shape.table, sql, Some(shape.columns[slot].ty))?;
+        expr.eval(&RowContext { eval, row: &[], params: &[] })
+    }
+}
+
+impl CatalogShapes {
+    /// Binds `sql` over the live columns of `table`; as an assignment to `target` if that is given.
+    fn bind_as(&self, table: &Arc<Table>, sql: &str, target: Option<PgType>) -> SqlResult<RowExpr> {
+        let style = TextStyle::default();
+        crate::session::binding::table_expression(&self.catalog, table, sql, target, &style)
+    }
+}
+
+impl ExpressionBinder for CatalogShapes {
+    fn bind(&self, table: &Arc<Table>, sql: &str) -> SqlResult<RowExpr> {
+        self.bind_as(table, sql, None)
+    }
+}

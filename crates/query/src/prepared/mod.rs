@@ -1,0 +1,85 @@
+//! Statements kept for later: prepared ones, portals, and plans by text.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`cache`] | plans of the whole node, by text and what they depend on |
+//! | [`cursor`] | portals: a prepared statement with its parameters, perhaps half read |
+//!
+//! A plan holds for the catalog, `search_path`, role and text style that it was made under
+//! ([`Basis`]); a prepared statement whose basis has changed is bound and planned anew, and refused
+//! (0A000) if its result would then have other columns.
+
+pub mod cache;
+pub mod cursor;
+
+use std::sync::Arc;
+
+use gavel_api::sql::ColumnDesc;
+use gavel_binder::bound::Bound;
+use gavel_binder::parse::Parsed;
+use gavel_catalog::Catalog;
+use gavel_types::{Oid, PgType};
+use parking_lot::Mutex;
+
+use crate::session::running::Body;
+
+pub use cursor::Portal;
+
+/// What a plan depends on besides its text.
+#[derive(Clone, Debug)]
+pub struct Basis {
+    pub catalog: Arc<Catalog>,
+    pub search_path: Vec<String>,
+    pub user: Arc<str>,
+    /// Settings by which literals are read.
+    pub style: Arc<str>,
+    /// Whether the catalog is only the running transaction's.
+    pub private: bool,
+}
+
+impl PartialEq for Basis {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.catalog, &other.catalog)
+            && self.search_path == other.search_path
+            && self.user == other.user
+            && self.style == other.style
+    }
+}
+
+/// A statement bound and planned.
+pub struct Planned {
+    pub basis: Basis,
+    pub bound: Bound,
+    pub body: Body,
+    /// `None` if it returns no rows.
+    pub columns: Option<Arc<[ColumnDesc]>>,
+}
+
+impl Planned {
+    pub fn params(&self) -> &[PgType] {
+        &self.bound.params
+    }
+}
+
+/// A parsed statement, with the plan that was made of it last.
+pub struct Prepared {
+    pub text: Arc<str>,
+    /// `None`: the text held no statement.
+    pub parsed: Option<Arc<Parsed>>,
+    /// Parameter types as declared; 0 is to be inferred.
+    pub declared: Vec<Oid>,
+    pub planned: Mutex<Option<Arc<Planned>>>,
+    /// Types of the result's columns as first told to the client.
+    pub promised: Mutex<Option<Vec<PgType>>>,
+}
+
+impl Prepared {
+    pub fn new(text: Arc<str>, parsed: Option<Arc<Parsed>>, declared: Vec<Oid>) -> Arc<Self> {
+        Arc::new(Self { text, parsed, declared, planned: Mutex::new(None), promised: Mutex::new(None) })
+    }
+
+    /// The text of just this statement.
+    pub fn own_text(&self) -> &str {
+        self.parsed.as_ref().and_then(|p| self.text.get(p.range.clone())).unwrap_or("")
+    }
+}

@@ -1,0 +1,196 @@
+//! Tables as one statement's plan reads them: storage under the transaction's own writes.
+//!
+//! A scan that no own write touches goes to storage as it is, program and all. One that own writes do
+//! touch is read as raw rows, merged, and run through the very same program here.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use arrow::record_batch::RecordBatch;
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::{self, BoxStream, StreamExt};
+use gavel_api::scan::ScanProgram;
+use gavel_api::storage::{Error as StorageError, ScanRequest};
+use gavel_binder::bound::{ColumnId, Modify};
+use gavel_catalog::Table;
+use gavel_encoding::TenantId;
+use gavel_functions::EvalContext;
+use gavel_pushdown::Compiled;
+use gavel_txn::error::storage_error;
+use gavel_txn::{ReadView, overlay};
+use gavel_types::{CheckMode, Datum, KeyRange, PgType, SqlResult};
+
+use crate::dml::modify;
+use crate::dml::writer::Writer;
+use crate::engine::shapes::CatalogShapes;
+use crate::exec::access::{TableAccess, TableScan};
+use crate::exec::operator::BoxOperator;
+use crate::session::returning;
+use crate::session::work::SharedState;
+
+/// Raw rows of one page of a merged scan.
+const PAGE_ROWS: usize = 4_096;
+
+/// Rows of system relations, as the session computes them.
+pub trait SystemRows: Send + Sync {
+    fn rows(&self, schema: &str, name: &str) -> SqlResult<Vec<Vec<Datum>>>;
+}
+
+/// See the module.
+pub struct Access {
+    pub tenant: TenantId,
+    pub view: ReadView,
+    pub state: SharedState,
+    pub shapes: CatalogShapes,
+    pub eval: EvalContext,
+    pub params: Vec<Datum>,
+    pub system: Arc<dyn SystemRows>,
+}
+
+/// A scan that is merged here.
+struct Merge {
+    view: ReadView,
+    compiled: Compiled,
+    ranges: VecDeque<KeyRange>,
+    reverse: bool,
+    left: u64,
+}
+
+impl Merge {
+    fn new(view: ReadView, program: &Arc<ScanProgram>, ranges: Vec<KeyRange>, reverse: bool) -> SqlResult<Self> {
+        let compiled = Compiled::new(Arc::clone(program)).map_err(storage_error)?;
+        let left = compiled.limit().unwrap_or(u64::MAX);
+        let ranges = if reverse { ranges.into_iter().rev().collect() } else { ranges.into() };
+        Ok(Self { view, compiled, ranges, reverse, left })
+    }
+
+    async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
+        while self.left > 0 {
+            let Some(range) = self.ranges.front_mut() else { return Ok(None) };
+            let rows = self.view.scan_raw(range, self.reverse, PAGE_ROWS).await?;
+            match rows.last() {
+                Some((last, _)) if rows.len() == PAGE_ROWS => {
+                    if self.reverse {
+                        range.end = last.clone();
+                    } else {
+                        range.start = KeyRange::point(last).end;
+                    }
+                }
+                _ => {
+                    self.ranges.pop_front();
+                }
+            }
+            if rows.is_empty() {
+                continue;
+            }
+            let mut batch = self.compiled.eval_rows(&rows).map_err(storage_error)?;
+            if batch.num_rows() == 0 {
+                continue;
+            }
+            if batch.num_rows() as u64 > self.left {
+                batch = batch.slice(0, self.left as usize);
+            }
+            self.left -= batch.num_rows() as u64;
+            return Ok(Some(batch));
+        }
+        Ok(None)
+    }
+}
+
+fn failed(e: gavel_types::SqlError) -> BoxStream<'static, SqlResult<RecordBatch>> {
+    stream::once(async move { Err(e) }).boxed()
+}
+
+#[async_trait]
+impl TableAccess for Access {
+    fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    fn scan(&self, scan: TableScan) -> BoxStream<'static, SqlResult<RecordBatch>> {
+        let touched = scan.ranges.iter().any(|r| overlay::touches(self.view.writes(), r));
+        let view = self.view.clone();
+        let merged = |view, ranges| match Merge::new(view, &scan.program, ranges, scan.reverse) {
+            Ok(merge) => stream::unfold(Some(merge), |merge| async {
+                let mut merge = merge?;
+                match merge.next().await {
+                    Ok(Some(batch)) => Some((Ok(batch), Some(merge))),
+                    Ok(None) => None,
+                    Err(e) => Some((Err(e), None)),
+                }
+            })
+            .boxed(),
+            Err(e) => failed(e),
+        };
+        if touched {
+            return merged(view, scan.ranges);
+        }
+        for range in &scan.ranges {
+            view.note_read(range);
+        }
+        let request = ScanRequest {
+            snapshot_ts: view.snapshot_ts(),
+            ranges: scan.ranges.clone(),
+            reverse: scan.reverse,
+            program: Arc::clone(&scan.program),
+        };
+        let storage = Arc::clone(view.storage());
+        let fallback = (view, scan.program.clone(), scan.ranges, scan.reverse);
+        stream::once(async move {
+            match storage.scan(request).await {
+                Ok(batches) => batches.map(|b| b.map_err(storage_error)).boxed(),
+                Err(StorageError::Unsupported(_)) => {
+                    let (view, program, ranges, reverse) = fallback;
+                    match Merge::new(view, &program, ranges, reverse) {
+                        Ok(merge) => stream::unfold(Some(merge), |merge| async {
+                            let mut merge = merge?;
+                            match merge.next().await {
+                                Ok(Some(batch)) => Some((Ok(batch), Some(merge))),
+                                Ok(None) => None,
+                                Err(e) => Some((Err(e), None)),
+                            }
+                        })
+                        .boxed(),
+                        Err(e) => failed(e),
+                    }
+                }
+                Err(e) => failed(storage_error(e)),
+            }
+        })
+        .flatten()
+        .boxed()
+    }
+
+    async fn system(&self, schema: &str, name: &str) -> SqlResult<Vec<Vec<Datum>>> {
+        self.system.rows(schema, name)
+    }
+
+    async fn lock(&self, _table: &Arc<Table>, keys: &[Bytes], mode: CheckMode) -> SqlResult<()> {
+        for key in keys {
+            self.view.check(key.clone(), mode);
+        }
+        Ok(())
+    }
+
+    async fn modify(
+        &self,
+        modify: &Arc<Modify>,
+        layout: &[(ColumnId, PgType)],
+        mut source: BoxOperator,
+    ) -> SqlResult<Vec<RecordBatch>> {
+        let mut rows = Vec::new();
+        while let Some(batch) = source.next().await? {
+            modify::rows_of(&batch, layout, &mut rows)?;
+        }
+        drop(source);
+        let applied = {
+            let mut state = self.state.lock().await;
+            let mut writer = Writer::new(&mut state, &self.shapes, &self.eval);
+            modify::apply(&mut writer, modify, layout, rows, &self.params).await?
+        };
+        let Some(items) = &modify.returning else { return Ok(Vec::new()) };
+        let rows = returning::evaluate(items, layout, &applied.rows, &self.eval, &self.params)?;
+        returning::batch(items, &rows).map(|b| vec![b])
+    }
+}

@@ -1,0 +1,308 @@
+//! How transactions begin and end: BEGIN, COMMIT, ROLLBACK, savepoints, and what errors do.
+
+use gavel_api::sql::ResultSink;
+use gavel_txn::{CommitError, Committed};
+use gavel_types::{Notice, SqlError, SqlResult, SqlState};
+use sqlparser::ast::{TransactionAccessMode, TransactionIsolationLevel, TransactionMode};
+
+use crate::dml::writer::Writer;
+use crate::session::Session;
+use crate::session::block::{Block, aborted};
+use crate::session::work::Work;
+use crate::settings::Source;
+
+impl Session {
+    /// Makes sure that a statement runs in a transaction.
+    pub(crate) fn start_transaction(&mut self) {
+        if self.block == Block::Idle {
+            self.block = Block::Implicit;
+            self.note_begin();
+        }
+    }
+
+    /// The moment that `now()` names, and the settings to go back to.
+    fn note_begin(&mut self) {
+        self.transaction_start = self.engine.now_micros();
+        let mut settings = self.shared.settings.lock();
+        self.settings_before = Some(settings.values());
+        for (name, default) in [
+            ("transaction_isolation", "default_transaction_isolation"),
+            ("transaction_read_only", "default_transaction_read_only"),
+            ("transaction_deferrable", "default_transaction_deferrable"),
+        ] {
+            let value = settings.raw(default);
+            if *settings.raw(name) != *value {
+                // Both take the same values, so this cannot be refused.
+                let _ = settings.set(name, &value, Source::Local);
+            }
+        }
+    }
+
+    /// The transaction, begun if need be: this is where its snapshot is taken.
+    pub(crate) async fn work(&mut self) -> SqlResult<&mut Work> {
+        if self.work.is_none() {
+            let serializable = &*self.shared.settings.lock().raw("transaction_isolation") == "serializable";
+            let work = Work::begin(&self.engine, self.database, self.last_commit, serializable).await?;
+            self.work = Some(work);
+        }
+        let work = self.work.as_mut().ok_or_else(|| SqlError::internal("no transaction"))?;
+        work.check_age(&self.engine)?;
+        Ok(work)
+    }
+
+    /// # Errors
+    /// 25006 if the transaction may only read.
+    pub(crate) fn may_write(&self, command: &str) -> SqlResult<()> {
+        if self.shared.settings.lock().is_on("transaction_read_only") {
+            return Err(SqlError::new(
+                SqlState::ReadOnlySqlTransaction,
+                format!("cannot execute {command} in a read-only transaction"),
+            ));
+        }
+        Ok(())
+    }
+
+    /// BEGIN, START TRANSACTION.
+    pub(crate) fn begin(&mut self, modes: &[TransactionMode]) -> SqlResult<()> {
+        match self.block {
+            Block::Block => {
+                self.notices.push(Notice::warning(
+                    SqlState::ActiveSqlTransaction,
+                    "there is already a transaction in progress",
+                ));
+            }
+            Block::Failed => return Err(aborted()),
+            // Statements that came before in the same message become part of the block.
+            Block::Implicit => self.block = Block::Block,
+            Block::Idle => {
+                self.block = Block::Block;
+                self.note_begin();
+            }
+        }
+        self.set_transaction(modes)
+    }
+
+    /// SET TRANSACTION, and the modes of BEGIN.
+    ///
+    /// # Errors
+    /// 25001 if the transaction has already read something.
+    pub(crate) fn set_transaction(&mut self, modes: &[TransactionMode]) -> SqlResult<()> {
+        let begun = self.work.is_some();
+        let mut settings = self.shared.settings.lock();
+        for mode in modes {
+            match mode {
+                TransactionMode::IsolationLevel(level) => {
+                    let level = match level {
+                        TransactionIsolationLevel::ReadUncommitted => "read uncommitted",
+                        TransactionIsolationLevel::ReadCommitted => "read committed",
+                        TransactionIsolationLevel::RepeatableRead | TransactionIsolationLevel::Snapshot => {
+                            "repeatable read"
+                        }
+                        TransactionIsolationLevel::Serializable => "serializable",
+                    };
+                    if begun && *settings.raw("transaction_isolation") != *level {
+                        return Err(SqlError::new(
+                            SqlState::ActiveSqlTransaction,
+                            "SET TRANSACTION ISOLATION LEVEL must be called before any query",
+                        ));
+                    }
+                    settings.set("transaction_isolation", level, Source::Local)?;
+                }
+                TransactionMode::AccessMode(access) => {
+                    let read_only = *access == TransactionAccessMode::ReadOnly;
+                    if begun && !read_only && settings.is_on("transaction_read_only") {
+                        return Err(SqlError::new(
+                            SqlState::ActiveSqlTransaction,
+                            "transaction read-write mode must be set before any query",
+                        ));
+                    }
+                    settings.set("transaction_read_only", if read_only { "on" } else { "off" }, Source::Local)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// COMMIT, END. Gives the command tag.
+    pub(crate) async fn commit_block(&mut self, chain: bool) -> SqlResult<&'static str> {
+        match self.block {
+            Block::Idle | Block::Implicit => {
+                if chain {
+                    return Err(no_block("COMMIT AND CHAIN"));
+                }
+                self.notices
+                    .push(Notice::warning(SqlState::NoActiveSqlTransaction, "there is no transaction in progress"));
+                self.finish().await?;
+                Ok("COMMIT")
+            }
+            Block::Failed => {
+                let modes = self.characteristics();
+                self.roll_back();
+                self.chain(chain, &modes)?;
+                Ok("ROLLBACK")
+            }
+            Block::Block => {
+                let modes = self.characteristics();
+                self.finish().await?;
+                self.chain(chain, &modes)?;
+                Ok("COMMIT")
+            }
+        }
+    }
+
+    /// ROLLBACK, ABORT.
+    pub(crate) fn rollback_block(&mut self, chain: bool) -> SqlResult<&'static str> {
+        if !self.block.is_explicit() {
+            if chain {
+                return Err(no_block("ROLLBACK AND CHAIN"));
+            }
+            self.notices.push(Notice::warning(SqlState::NoActiveSqlTransaction, "there is no transaction in progress"));
+        }
+        let modes = self.characteristics();
+        self.roll_back();
+        self.chain(chain, &modes)?;
+        Ok("ROLLBACK")
+    }
+
+    fn characteristics(&self) -> [(&'static str, String); 2] {
+        let settings = self.shared.settings.lock();
+        ["transaction_isolation", "transaction_read_only"].map(|n| (n, settings.raw(n).to_string()))
+    }
+
+    /// AND CHAIN: a new block like the one that has ended.
+    fn chain(&mut self, chain: bool, modes: &[(&'static str, String)]) -> SqlResult<()> {
+        if chain {
+            self.begin(&[])?;
+            let mut settings = self.shared.settings.lock();
+            for (name, value) in modes {
+                settings.set(name, value, Source::Local)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn savepoint(&mut self, name: String) -> SqlResult<()> {
+        self.in_block("SAVEPOINT")?;
+        let settings = self.shared.settings.lock().values();
+        self.work().await?.savepoint(name, settings).await;
+        Ok(())
+    }
+
+    pub(crate) async fn release_savepoint(&mut self, name: &str) -> SqlResult<()> {
+        self.in_block("RELEASE SAVEPOINT")?;
+        self.work().await?.release(name).await
+    }
+
+    pub(crate) async fn rollback_to_savepoint(&mut self, name: &str) -> SqlResult<()> {
+        self.in_block("ROLLBACK TO SAVEPOINT")?;
+        self.portals.retain(|_, p| p.is_held());
+        let settings = match &mut self.work {
+            Some(work) => work.rollback_to(name).await?,
+            None => {
+                return Err(SqlError::new(
+                    SqlState::InvalidSavepointSpecification,
+                    format!("savepoint \"{name}\" does not exist"),
+                ));
+            }
+        };
+        self.shared.settings.lock().restore(settings);
+        self.block = Block::Block;
+        Ok(())
+    }
+
+    fn in_block(&self, command: &str) -> SqlResult<()> {
+        if self.block.is_explicit() { Ok(()) } else { Err(no_block(command)) }
+    }
+
+    /// Commits whatever runs. On an error it is rolled back, and the session is idle either way.
+    pub(crate) async fn finish(&mut self) -> SqlResult<()> {
+        let result = match self.work.take() {
+            Some(work) => self.commit(work).await,
+            None => Ok(()),
+        };
+        self.end(result.is_ok());
+        result
+    }
+
+    async fn commit(&mut self, work: Work) -> SqlResult<()> {
+        // Suspended portals read through the transaction; cursors that are held have read everything.
+        self.portals.retain(|_, p| p.is_held());
+        let eval = self.eval_context();
+        let shapes = work.shapes(&self.engine);
+        let mut state = work.state.lock().await;
+        Writer::new(&mut state, &shapes, &eval).check_deferred(None).await?;
+        for write in work.catalog.writes(self.engine.random_u64()) {
+            state.txn.write(write.key, write.mode, write.value)?;
+        }
+        for oid in &work.catalog.used {
+            state.txn.use_schema(gavel_catalog::keys::object_version(self.database, *oid));
+        }
+        if state.txn.is_read_only() {
+            return Ok(());
+        }
+        drop(state);
+        let state = std::sync::Arc::try_unwrap(work.state)
+            .map_err(|_| SqlError::internal("a statement of the transaction still runs"))?
+            .into_inner();
+        match state.txn.commit(&*self.engine.adjudicator, self.engine.txn_id()).await {
+            Ok(Committed::ReadOnly) => Ok(()),
+            Ok(Committed::At(ts)) => {
+                self.last_commit = self.last_commit.max(ts);
+                Ok(())
+            }
+            Err(CommitError::Conflict(conflict)) => {
+                Err(self.engine.explain_conflict(&conflict, work.snapshot_ts, &shapes).await)
+            }
+            Err(e) => Err(e.into_sql(|_| SqlError::internal("conflict"))),
+        }
+    }
+
+    /// Forgets whatever runs.
+    pub(crate) fn roll_back(&mut self) {
+        self.work = None;
+        self.end(false);
+    }
+
+    fn end(&mut self, committed: bool) {
+        self.block = Block::Idle;
+        self.portals.retain(|_, p| p.is_held());
+        let mut settings = self.shared.settings.lock();
+        if let Some(before) = self.settings_before.take() {
+            if !committed {
+                settings.restore(before);
+            }
+        }
+        settings.end_transaction();
+    }
+
+    /// After an error.
+    pub(crate) fn fail(&mut self) {
+        let (block, over) = self.block.failed();
+        self.portals.retain(|_, p| p.is_held());
+        if over {
+            self.roll_back();
+        }
+        self.block = block;
+    }
+
+    pub(crate) fn or_fail<T>(&mut self, result: SqlResult<T>) -> SqlResult<T> {
+        if result.is_err() {
+            self.fail();
+        }
+        result
+    }
+
+    /// Ends an implicit transaction, if there is one.
+    pub(crate) async fn finish_implicit(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()> {
+        if self.block == Block::Implicit {
+            let result = self.finish().await;
+            self.tell(sink).await?;
+            return result;
+        }
+        Ok(())
+    }
+}
+
+fn no_block(command: &str) -> SqlError {
+    SqlError::new(SqlState::NoActiveSqlTransaction, format!("{command} can only be used in transaction blocks"))
+}

@@ -1,0 +1,99 @@
+//! What DDL asks of the session that runs it: OIDs, statements over another catalog, index builds.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use gavel_catalog::{Catalog, Sequence, Table};
+use gavel_types::{Datum, KeyRange, Oid, SqlError, SqlResult, SqlState, WriteMode};
+
+use crate::ddl::DdlHost;
+use crate::dml::writer::Shapes;
+use crate::engine::sequences::State;
+use crate::engine::shapes::CatalogShapes;
+use crate::session::{Session, binding};
+
+/// Rows read at a time while an index is built.
+const PAGE_ROWS: usize = 2_048;
+
+/// A session while it runs DDL.
+pub struct Host<'a> {
+    pub session: &'a mut Session,
+}
+
+#[async_trait]
+impl DdlHost for Host<'_> {
+    async fn allocate_oids(&mut self, count: u32) -> SqlResult<Oid> {
+        self.session.engine.allocate_oids(count).await
+    }
+
+    async fn run(&mut self, catalog: &Arc<Catalog>, sql: &str) -> SqlResult<Vec<Vec<Datum>>> {
+        let before = self.swap(Arc::clone(catalog)).await?;
+        let result = self.run_here(sql).await;
+        self.swap(before).await?;
+        result
+    }
+
+    async fn build_index(&mut self, catalog: &Arc<Catalog>, table: &Arc<Table>, index: Oid) -> SqlResult<()> {
+        let shapes = CatalogShapes { engine: Arc::clone(&self.session.engine), catalog: Arc::clone(catalog) };
+        let shape = shapes.shape(table.oid)?;
+        let eval = self.session.eval_context();
+        let index = shape
+            .indexes
+            .iter()
+            .find(|i| i.index.oid == index)
+            .ok_or_else(|| SqlError::internal("index to build is not in its table"))?;
+        let state = Arc::clone(&self.session.work().await?.state);
+        let mut range = shape.range();
+        let mut taken = HashSet::new();
+        loop {
+            let mut state = state.lock().await;
+            let page = state.txn.view().scan_raw(&range, false, PAGE_ROWS).await?;
+            let full = page.len() == PAGE_ROWS;
+            if let Some((last, _)) = page.last() {
+                range.start = KeyRange::point(last).end;
+            }
+            for (key, value) in page {
+                let row = shape.decode(&value)?;
+                let Some(entry) = shape.entry(index, &row, shape.row_id_of(&key), &eval)? else { continue };
+                if entry.unique && !taken.insert(entry.key.clone()) {
+                    return Err(SqlError::new(
+                        SqlState::UniqueViolation,
+                        format!("could not create unique index \"{}\"", index.index.name),
+                    )
+                    .detail(format!("{} is duplicated.", shape.describe_key(&index.index, &row, &eval)))
+                    .schema(shape.schema_name.clone())
+                    .table(table.name.clone())
+                    .constraint(index.index.name.clone()));
+                }
+                let mode = if entry.unique { WriteMode::Insert } else { WriteMode::Blind };
+                state.txn.write(entry.key, mode, Some(entry.value))?;
+            }
+            if !full {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn set_sequence(&mut self, sequence: &Arc<Sequence>, value: i64, called: bool) -> SqlResult<()> {
+        self.session.engine.set_value(self.session.database, sequence, State { last: value, called }).await
+    }
+
+    fn fill_random(&mut self, buffer: &mut [u8]) {
+        (self.session.engine.entropy)(buffer);
+    }
+}
+
+impl Host<'_> {
+    /// Makes `catalog` the transaction's, and gives the one before.
+    async fn swap(&mut self, catalog: Arc<Catalog>) -> SqlResult<Arc<Catalog>> {
+        Ok(std::mem::replace(&mut self.session.work().await?.catalog.current, catalog))
+    }
+
+    async fn run_here(&mut self, sql: &str) -> SqlResult<Vec<Vec<Datum>>> {
+        let basis = self.session.basis().await?;
+        let style = self.session.text_style_now();
+        let bound = binding::bind_text(sql, &basis, &style)?;
+        self.session.rows_of_bound(bound, basis).await
+    }
+}

@@ -1,0 +1,132 @@
+//! EXPLAIN of a bound statement, and its running under ANALYZE.
+
+use std::sync::Arc;
+
+use gavel_binder::bound::Statement;
+use gavel_types::{Datum, SqlError, SqlResult, SqlState};
+use sqlparser::ast::{self, AnalyzeFormat, AnalyzeFormatKind};
+
+use crate::exec::frame::Frame;
+use crate::exec::{ExecEnv, Execution};
+use crate::explain::{Options, Profile, json, lines};
+use crate::lower::PlannedQuery;
+use crate::session::Session;
+use crate::session::result::{Executed, Tag};
+use crate::session::running::Body;
+use crate::session::statement::{explain_columns, not_supported};
+
+/// What was asked for.
+struct Asked {
+    analyze: bool,
+    json: bool,
+    options: Options,
+}
+
+impl Asked {
+    fn read(statement: &ast::Statement) -> SqlResult<Self> {
+        let ast::Statement::Explain { analyze, verbose, format, options, .. } = statement else {
+            return Err(SqlError::internal("not EXPLAIN"));
+        };
+        let mut asked =
+            Self { analyze: *analyze, json: false, options: Options { verbose: *verbose, ..Options::default() } };
+        if let Some(AnalyzeFormatKind::Keyword(f) | AnalyzeFormatKind::Assignment(f)) = format {
+            asked.json = match f {
+                AnalyzeFormat::TEXT => false,
+                AnalyzeFormat::JSON => true,
+                other => return Err(not_supported(&format!("EXPLAIN format {other}"))),
+            };
+        }
+        for option in options.iter().flatten() {
+            let argument = option.arg.as_ref().map(|a| a.to_string().trim_matches('\'').to_lowercase());
+            let on = argument.as_deref().is_none_or(|a| matches!(a, "true" | "on" | "1"));
+            match option.name.value.to_lowercase().as_str() {
+                "analyze" => asked.analyze = on,
+                "verbose" => asked.options.verbose = on,
+                "costs" => asked.options.costs = on,
+                "timing" => asked.options.timing = on,
+                "buffers" | "settings" | "wal" | "summary" => {}
+                "format" => match argument.as_deref() {
+                    Some("text") => asked.json = false,
+                    Some("json") => asked.json = true,
+                    other => {
+                        return Err(not_supported(&format!("EXPLAIN format {}", other.unwrap_or_default())));
+                    }
+                },
+                other => {
+                    return Err(SqlError::new(
+                        SqlState::SyntaxError,
+                        format!("unrecognized EXPLAIN option \"{other}\""),
+                    ));
+                }
+            }
+        }
+        Ok(asked)
+    }
+}
+
+impl Session {
+    pub(crate) async fn run_explain(
+        &mut self,
+        options: &ast::Statement,
+        inner: &Statement,
+        params: Vec<Datum>,
+    ) -> SqlResult<Executed> {
+        let asked = Asked::read(options)?;
+        let body = Body::plan(inner, &self.catalog())?;
+        let (plan, head) = match &body {
+            Body::Query { plan, .. } => (plan, None),
+            Body::Modify { source, modify, .. } => {
+                let verb = match &modify.op {
+                    gavel_binder::bound::ModifyOp::Insert { .. } => "Insert",
+                    gavel_binder::bound::ModifyOp::Update { .. } => "Update",
+                    gavel_binder::bound::ModifyOp::Delete { .. } => "Delete",
+                };
+                (source, Some(format!("{verb} on {}", modify.table.name)))
+            }
+            Body::Other => return Err(not_supported("EXPLAIN of this statement")),
+        };
+        let profile = if asked.analyze {
+            if head.is_some() {
+                return Err(not_supported("EXPLAIN ANALYZE of a statement that writes"));
+            }
+            Some(self.profiled(plan, params).await?)
+        } else {
+            None
+        };
+        let mut out = if asked.json {
+            let value = json(&plan.root, asked.options, profile.as_deref());
+            vec![serde_json::to_string_pretty(&value).unwrap_or_default()]
+        } else {
+            lines(&plan.root, asked.options, profile.as_deref())
+        };
+        if let (Some(head), false) = (head, asked.json) {
+            out = std::iter::once(head).chain(out.into_iter().enumerate().map(below)).collect();
+        }
+        let rows = out.into_iter().map(|line| vec![Datum::text(line)]).collect();
+        Ok(Executed::memory(explain_columns(), rows, Tag::Fixed("EXPLAIN".into())))
+    }
+
+    /// Runs a plan to its end, counting.
+    async fn profiled(&mut self, plan: &PlannedQuery, params: Vec<Datum>) -> SqlResult<Arc<Profile>> {
+        let access = self.access(params).await?;
+        let clock = Arc::clone(&access.eval.clock);
+        let profile = Profile::new(clock);
+        let env = ExecEnv {
+            params: access.params.clone(),
+            eval: access.eval.clone(),
+            tables: Arc::new(access),
+            memory_limit: self.engine.settings.statement_memory_bytes,
+            profile: Some(Arc::clone(&profile)),
+        };
+        let mut operator = crate::exec::start(&plan.root, &Frame::new(Execution::new(env)))?;
+        while operator.next().await?.is_some() {
+            tokio::task::consume_budget().await;
+        }
+        Ok(profile)
+    }
+}
+
+/// A line of the plan below the node of a modification.
+fn below((number, line): (usize, String)) -> String {
+    if number == 0 { format!("  ->  {line}") } else { format!("      {line}") }
+}

@@ -1,0 +1,235 @@
+//! The extended protocol: Parse, Bind, Describe, Execute, Sync.
+//!
+//! Statements between two Syncs share an implicit transaction, which commits at Sync. By then the client
+//! may have been told of results, so a lost conflict can be retried unseen only if running the statements
+//! again says the same: they were all modifications that returned nothing but a tag, and the tags are
+//! equal again.
+
+use std::sync::Arc;
+
+use gavel_api::sql::{ColumnDesc, ExecuteEnd, ResultSink, StatementInfo};
+use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
+
+use crate::prepared::cursor::PortalState;
+use crate::prepared::{Portal, Prepared};
+use crate::session::Session;
+use crate::session::block::{Block, aborted};
+use crate::session::running::Body;
+use crate::session::simple::RETRIES;
+
+/// Statements kept for a second run.
+const MAX_REPLAY: usize = 1_000;
+
+/// What has been executed in the implicit transaction since the last Sync.
+#[derive(Default)]
+pub struct Replay {
+    statements: Vec<(Arc<Prepared>, Vec<Datum>, String)>,
+    /// Something was among them that cannot be run again unseen.
+    spoilt: bool,
+}
+
+impl Session {
+    pub(crate) async fn on_parse(&mut self, name: &str, sql: &str, param_types: &[Oid]) -> SqlResult<()> {
+        self.note_statement(sql);
+        let statements = self.engine.statements.parse(sql, param_types)?;
+        let statement = match &*statements {
+            [] => Prepared::new(sql.into(), None, Vec::new()),
+            [one] => Arc::clone(one),
+            _ => {
+                return Err(SqlError::new(
+                    SqlState::SyntaxError,
+                    "cannot insert multiple commands into a prepared statement",
+                ));
+            }
+        };
+        if self.block == Block::Failed && !statement.ends_failed_block() {
+            return Err(aborted());
+        }
+        if !name.is_empty() && self.prepared.contains_key(name) {
+            return Err(SqlError::new(
+                SqlState::DuplicatePreparedStatement,
+                format!("prepared statement \"{name}\" already exists"),
+            ));
+        }
+        self.start_transaction();
+        let (interrupt, timeout) = self.guard();
+        interrupt.guard(timeout, self.plan(&statement)).await?;
+        self.prepared.insert(name.to_owned(), statement);
+        Ok(())
+    }
+
+    fn statement(&self, name: &str) -> SqlResult<Arc<Prepared>> {
+        self.prepared.get(name).cloned().ok_or_else(|| no_statement(name))
+    }
+
+    pub(crate) async fn on_describe_statement(&mut self, name: &str) -> SqlResult<Arc<StatementInfo>> {
+        let statement = self.statement(name)?;
+        if self.block == Block::Failed && !statement.ends_failed_block() {
+            return Err(aborted());
+        }
+        self.start_transaction();
+        let planned = self.plan(&statement).await?;
+        Ok(Arc::new(match planned {
+            Some(p) => StatementInfo { params: p.params().to_vec(), columns: p.columns.clone() },
+            None => StatementInfo { params: Vec::new(), columns: self.utility_columns(&statement) },
+        }))
+    }
+
+    pub(crate) async fn on_bind(&mut self, portal: &str, statement: &str, params: Vec<Datum>) -> SqlResult<()> {
+        let statement = self.statement(statement)?;
+        if self.block == Block::Failed && !statement.ends_failed_block() {
+            return Err(aborted());
+        }
+        self.start_transaction();
+        let columns = match self.plan(&statement).await? {
+            Some(planned) => {
+                if planned.params().len() != params.len() {
+                    return Err(SqlError::new(
+                        SqlState::ProtocolViolation,
+                        format!(
+                            "bind message supplies {} parameters, but prepared statement requires {}",
+                            params.len(),
+                            planned.params().len()
+                        ),
+                    ));
+                }
+                planned.columns.clone()
+            }
+            None => self.utility_columns(&statement),
+        };
+        if !portal.is_empty() && self.portals.contains_key(portal) {
+            return Err(SqlError::new(SqlState::DuplicateCursor, format!("cursor \"{portal}\" already exists")));
+        }
+        let made = Portal { statement, params, columns, state: PortalState::Ready, hold: false };
+        self.portals.insert(portal.to_owned(), made);
+        Ok(())
+    }
+
+    pub(crate) fn on_describe_portal(&mut self, portal: &str) -> SqlResult<Option<Arc<[ColumnDesc]>>> {
+        self.portals.get(portal).map(|p| p.columns.clone()).ok_or_else(|| no_portal(portal))
+    }
+
+    pub(crate) async fn on_execute(
+        &mut self,
+        name: &str,
+        max_rows: usize,
+        sink: &mut dyn ResultSink,
+    ) -> SqlResult<ExecuteEnd> {
+        // Taken out while it runs, so that the statement can reach the session.
+        let mut portal = self.portals.remove(name).ok_or_else(|| no_portal(name))?;
+        let statement = Arc::clone(&portal.statement);
+        if statement.parsed.is_none() {
+            self.portals.insert(name.to_owned(), portal);
+            return Ok(ExecuteEnd::Empty);
+        }
+        if self.block == Block::Failed && !statement.ends_failed_block() {
+            return Err(aborted());
+        }
+        self.note_statement(&statement.text);
+        let (interrupt, timeout) = self.guard();
+        let ended = interrupt
+            .guard(timeout, async {
+                let mut executed = match std::mem::replace(&mut portal.state, PortalState::Done) {
+                    PortalState::Ready => {
+                        let params = portal.params.clone();
+                        Box::new(self.run(&statement, params, sink).await?)
+                    }
+                    PortalState::Running(executed) => executed,
+                    PortalState::Done => {
+                        return Ok(ExecuteEnd::Complete("SELECT 0".into()));
+                    }
+                    PortalState::Cursor(_) => {
+                        return Err(SqlError::unsupported("cursors are read with FETCH"));
+                    }
+                };
+                if executed.columns.is_some() {
+                    if let Some(columns) = &executed.columns {
+                        sink.columns(columns).await?;
+                    }
+                }
+                let ended = executed.deliver(max_rows, sink).await?;
+                if ended == ExecuteEnd::Suspended {
+                    portal.state = PortalState::Running(executed);
+                }
+                Ok(ended)
+            })
+            .await?;
+        self.remember(&statement, &portal.params, &ended).await;
+        // COMMIT and ROLLBACK have closed the portals, this one with them.
+        if self.block != Block::Idle {
+            self.portals.insert(name.to_owned(), portal);
+        }
+        self.tell(sink).await?;
+        Ok(ended)
+    }
+
+    async fn remember(&mut self, statement: &Arc<Prepared>, params: &[Datum], ended: &ExecuteEnd) {
+        let plain = {
+            let planned = statement.planned.lock();
+            planned.as_ref().is_some_and(|p| matches!(p.body, Body::Modify { .. }) && p.columns.is_none())
+        };
+        let room = self.replay.statements.len() < MAX_REPLAY;
+        match ended {
+            ExecuteEnd::Complete(tag) if plain && room && self.block == Block::Implicit => {
+                self.replay.statements.push((Arc::clone(statement), params.to_vec(), tag.clone()));
+            }
+            _ => self.replay.spoilt = true,
+        }
+    }
+
+    pub(crate) async fn on_sync(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()> {
+        let replay = std::mem::take(&mut self.replay);
+        if self.block != Block::Implicit {
+            return Ok(());
+        }
+        let mut result = self.finish().await;
+        let again = !replay.spoilt && !replay.statements.is_empty();
+        let mut attempt = 0;
+        while let Err(e) = &result {
+            if e.code() != SqlState::SerializationFailure || !again || attempt >= RETRIES {
+                break;
+            }
+            attempt += 1;
+            self.pause(attempt).await;
+            match self.run_again(&replay, sink).await {
+                Ok(true) => result = self.finish().await,
+                Ok(false) | Err(_) => {
+                    // It would not say the same again: the client hears of the conflict.
+                    self.roll_back();
+                    break;
+                }
+            }
+        }
+        self.tell(sink).await?;
+        result
+    }
+
+    /// Runs everything once more; whether it says what it said before.
+    async fn run_again(&mut self, replay: &Replay, sink: &mut dyn ResultSink) -> SqlResult<bool> {
+        self.start_transaction();
+        for (statement, params, tag) in &replay.statements {
+            let (interrupt, timeout) = self.guard();
+            let mut executed = interrupt.guard(timeout, self.run(statement, params.clone(), sink)).await?;
+            if executed.columns.is_some() || executed.finish_tag() != *tag {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// 26000.
+pub(crate) fn no_statement(name: &str) -> SqlError {
+    let message = if name.is_empty() {
+        "unnamed prepared statement does not exist".to_owned()
+    } else {
+        format!("prepared statement \"{name}\" does not exist")
+    };
+    SqlError::new(SqlState::InvalidSqlStatementName, message)
+}
+
+/// 34000.
+pub(crate) fn no_portal(name: &str) -> SqlError {
+    let what = if name.is_empty() { "portal \"\"".to_owned() } else { format!("portal \"{name}\"") };
+    SqlError::new(SqlState::InvalidCursorName, format!("{what} does not exist"))
+}

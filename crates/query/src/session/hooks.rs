@@ -1,0 +1,221 @@
+//! Functions that need a session: sequences, settings, who and where one is.
+//!
+//! They are called from the middle of an evaluation, which does not wait. A sequence whose values at
+//! hand are used up must wait for a small commit: the thread is then given up for that long.
+
+use std::sync::Arc;
+
+use gavel_catalog::{Catalog, Sequence};
+use gavel_functions::call::{Call, SessionHooks};
+use gavel_functions::registry::Proc;
+use gavel_types::{ArrayValue, Datum, Oid, SqlError, SqlResult, SqlState};
+
+use crate::engine::Engine;
+use crate::engine::sequences::State;
+use crate::session::access::SystemRows;
+use crate::session::{Session, Shared};
+use crate::settings::{Source, unrecognized};
+
+/// A session as a running statement sees it.
+pub struct Hooks {
+    pub engine: Arc<Engine>,
+    pub shared: Arc<Shared>,
+    pub catalog: Arc<Catalog>,
+    pub database: Oid,
+    pub pid: i32,
+    pub user: (Oid, Arc<str>),
+    pub session_user: Arc<str>,
+    pub search_path: Vec<String>,
+    pub in_block: bool,
+    pub read_only: bool,
+}
+
+impl Session {
+    pub(crate) fn hooks(&self) -> Hooks {
+        let user = self.current_user();
+        let settings = self.shared.settings.lock();
+        Hooks {
+            engine: Arc::clone(&self.engine),
+            shared: Arc::clone(&self.shared),
+            catalog: self.catalog(),
+            database: self.database,
+            pid: self.pid,
+            search_path: settings.search_path(&user.1),
+            user,
+            session_user: settings.raw("session_authorization"),
+            in_block: self.block.is_explicit(),
+            read_only: settings.is_on("transaction_read_only"),
+        }
+    }
+}
+
+/// Runs `future` to its end from a place that cannot await.
+fn wait<T>(future: impl Future<Output = SqlResult<T>>) -> SqlResult<T> {
+    let handle = tokio::runtime::Handle::try_current()
+        .map_err(|_| SqlError::internal("a sequence is used outside of the server"))?;
+    if handle.runtime_flavor() == tokio::runtime::RuntimeFlavor::CurrentThread {
+        return Err(SqlError::internal("a sequence needs a runtime of several threads"));
+    }
+    tokio::task::block_in_place(|| handle.block_on(future))
+}
+
+impl Hooks {
+    fn sequence(&self, args: &[Datum]) -> SqlResult<Arc<Sequence>> {
+        let oid = match args.first() {
+            Some(Datum::Oid(oid)) => Oid(*oid),
+            _ => return Err(SqlError::internal("sequence is not named by OID")),
+        };
+        self.catalog.sequences.get(&oid).cloned().ok_or_else(|| match self.catalog.relation_name(oid) {
+            Some((_, name)) => SqlError::new(SqlState::WrongObjectType, format!("\"{name}\" is not a sequence")),
+            None => SqlError::new(SqlState::UndefinedTable, format!("could not open relation with OID {oid}")),
+        })
+    }
+
+    fn next_value(&self, args: &[Datum]) -> SqlResult<Datum> {
+        let sequence = self.sequence(args)?;
+        if self.read_only {
+            return Err(SqlError::new(
+                SqlState::ReadOnlySqlTransaction,
+                "cannot execute nextval() in a read-only transaction",
+            ));
+        }
+        let value = match self.engine.next_value_at_hand(self.database, &sequence) {
+            Some(value) => value?,
+            None => wait(self.engine.next_value(self.database, &sequence))?,
+        };
+        let mut used = self.shared.sequences.lock();
+        used.0.insert(sequence.oid, value);
+        used.1 = Some(sequence.oid);
+        Ok(Datum::Int8(value))
+    }
+
+    fn current_value(&self, args: &[Datum]) -> SqlResult<Datum> {
+        let sequence = self.sequence(args)?;
+        let used = self.shared.sequences.lock();
+        used.0.get(&sequence.oid).map(|v| Datum::Int8(*v)).ok_or_else(|| {
+            SqlError::new(
+                SqlState::ObjectNotInPrerequisiteState,
+                format!("currval of sequence \"{}\" is not yet defined in this session", sequence.name),
+            )
+        })
+    }
+
+    fn last_value(&self) -> SqlResult<Datum> {
+        let used = self.shared.sequences.lock();
+        used.1.and_then(|oid| used.0.get(&oid)).map(|v| Datum::Int8(*v)).ok_or_else(|| {
+            SqlError::new(SqlState::ObjectNotInPrerequisiteState, "lastval is not yet defined in this session")
+        })
+    }
+
+    fn set_value(&self, args: &[Datum]) -> SqlResult<Datum> {
+        let sequence = self.sequence(args)?;
+        let Some(Datum::Int8(value)) = args.get(1) else {
+            return Err(SqlError::internal("setval without a value"));
+        };
+        let called = !matches!(args.get(2), Some(Datum::Bool(false)));
+        if *value < sequence.min || *value > sequence.max {
+            return Err(SqlError::new(
+                SqlState::NumericValueOutOfRange,
+                format!(
+                    "setval: value {value} is out of bounds for sequence \"{}\" ({}..{})",
+                    sequence.name, sequence.min, sequence.max
+                ),
+            ));
+        }
+        wait(self.engine.set_value(self.database, &sequence, State { last: *value, called }))?;
+        if called {
+            self.shared.sequences.lock().0.insert(sequence.oid, *value);
+        }
+        Ok(Datum::Int8(*value))
+    }
+
+    fn setting(&self, args: &[Datum]) -> SqlResult<Datum> {
+        let Some(Datum::Text(name)) = args.first() else { return Ok(Datum::Null) };
+        let missing_ok = matches!(args.get(1), Some(Datum::Bool(true)));
+        match self.shared.settings.lock().show(name) {
+            Some(value) => Ok(Datum::text(value)),
+            None if missing_ok => Ok(Datum::Null),
+            None => Err(unrecognized(name)),
+        }
+    }
+
+    fn set_setting(&self, args: &[Datum]) -> SqlResult<Datum> {
+        let Some(Datum::Text(name)) = args.first() else {
+            return Err(SqlError::new(SqlState::NullValueNotAllowed, "SET requires parameter name"));
+        };
+        let source = if matches!(args.get(2), Some(Datum::Bool(true))) { Source::Local } else { Source::Session };
+        let mut settings = self.shared.settings.lock();
+        match args.get(1) {
+            Some(Datum::Text(value)) => settings.set(name, value, source)?,
+            _ => settings.reset(name, source)?,
+        }
+        Ok(settings.show(name).map_or(Datum::Null, Datum::text))
+    }
+
+    /// Schemas of the search path that exist.
+    fn schemas(&self, implicit: bool) -> Vec<Datum> {
+        let known = |n: &String| self.catalog.schema(n).is_some() || n == "pg_catalog" || n == "information_schema";
+        let mut names: Vec<&str> = self.search_path.iter().filter(|n| known(n)).map(String::as_str).collect();
+        if implicit && !names.contains(&"pg_catalog") {
+            names.insert(0, "pg_catalog");
+        }
+        names.into_iter().map(Datum::text).collect()
+    }
+
+    fn interrupt(&self, args: &[Datum], terminate: bool) -> Datum {
+        use gavel_api::sql::CancelHandle;
+        let Some(Datum::Int4(pid)) = args.first() else { return Datum::Null };
+        let Some(interrupt) = self.engine.sessions.interrupt(*pid) else { return Datum::Bool(false) };
+        if terminate {
+            interrupt.terminate();
+        } else {
+            interrupt.cancel();
+        }
+        Datum::Bool(true)
+    }
+}
+
+impl SessionHooks for Hooks {
+    fn call(&self, proc: &Proc, call: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Datum>> {
+        Some(match proc.src {
+            "nextval_oid" => self.next_value(args),
+            "currval_oid" => self.current_value(args),
+            "lastval" => self.last_value(),
+            "setval_oid" | "setval3_oid" => self.set_value(args),
+            "show_config_by_name" | "show_config_by_name_missing_ok" => self.setting(args),
+            "set_config_by_name" => self.set_setting(args),
+            "pg_backend_pid" => Ok(Datum::Int4(self.pid)),
+            "pg_cancel_backend" => Ok(self.interrupt(args, false)),
+            "pg_terminate_backend" => Ok(self.interrupt(args, true)),
+            "current_database" => Ok(Datum::text(Arc::clone(&self.catalog.database_name))),
+            "current_user" => Ok(Datum::text(Arc::clone(&self.user.1))),
+            "session_user" => Ok(Datum::text(Arc::clone(&self.session_user))),
+            "current_schema" => Ok(self.schemas(false).into_iter().next().unwrap_or(Datum::Null)),
+            "current_schemas" => {
+                let implicit = matches!(args.first(), Some(Datum::Bool(true)));
+                Ok(Datum::Array(Arc::new(ArrayValue::vector(Oid::NAME, self.schemas(implicit)))))
+            }
+            _ => return self.system_call(proc, call, args),
+        })
+    }
+
+    fn call_set(&self, proc: &Proc, call: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {
+        self.system_call_set(proc, call, args)
+    }
+}
+
+impl Hooks {
+    fn system_call(&self, _proc: &Proc, _call: &Call<'_>, _args: &[Datum]) -> Option<SqlResult<Datum>> {
+        None
+    }
+
+    fn system_call_set(&self, _proc: &Proc, _call: &Call<'_>, _args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {
+        None
+    }
+}
+
+impl SystemRows for Hooks {
+    fn rows(&self, schema: &str, name: &str) -> SqlResult<Vec<Vec<Datum>>> {
+        Err(SqlError::unsupported(format!("{schema}.{name} is not supported yet")))
+    }
+}

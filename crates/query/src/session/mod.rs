@@ -1,0 +1,336 @@
+//! One client's conversation: statements in, results out, one transaction at a time.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`block`] | idle, implicit, in a block, failed: the state machine |
+//! | [`work`] | the running transaction and its savepoints |
+//! | [`control`] | BEGIN, COMMIT, SAVEPOINT …, and how transactions end |
+//! | [`simple`] | Query messages |
+//! | [`extended`] | Parse, Bind, Describe, Execute, Sync |
+//! | [`statement`] | one statement of any kind |
+//! | [`running`] | plans started for this session |
+//! | [`utility`] | SET, SHOW, PREPARE, cursors, DDL and the like |
+//! | [`result`] | rows and tags on their way to the client |
+//! | [`explain`] | EXPLAIN |
+//! | [`access`], [`returning`] | what plans read and modifications give back |
+//! | [`hooks`] | functions that need a session |
+//! | [`ddl_host`] | what DDL asks of a session |
+//! | [`binding`] | the binder, as sessions use it |
+//! | [`cancel`] | interrupts |
+
+pub mod access;
+pub mod binding;
+pub mod block;
+pub mod cancel;
+pub mod control;
+pub mod ddl_host;
+pub mod explain;
+pub mod extended;
+pub mod hooks;
+pub mod result;
+pub mod returning;
+pub mod running;
+pub mod simple;
+pub mod statement;
+pub mod utility;
+pub mod work;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use gavel_api::sql::{
+    CancelHandle, ColumnDesc, ExecuteEnd, ResultSink, SessionParams, SqlSession, StatementInfo, TransactionStatus,
+};
+use gavel_catalog::Catalog;
+use gavel_functions::call::EvalContext;
+use gavel_types::text_io::TextStyle;
+use gavel_types::{Datum, Notice, Oid, SqlError, SqlResult, SqlState, Timestamp};
+use parking_lot::Mutex;
+
+use crate::engine::registry::{Live, SessionInfo};
+use crate::engine::{Engine, now_micros};
+use crate::prepared::{Portal, Prepared};
+use crate::settings::{Settings, Source, Values};
+use block::Block;
+use cancel::Interrupt;
+use work::Work;
+
+/// See the module.
+pub struct Session {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) pid: i32,
+    pub(crate) database: Oid,
+    /// Who connected.
+    pub(crate) user: Oid,
+    pub(crate) user_name: Arc<str>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) interrupt: Arc<Interrupt>,
+    pub(crate) block: Block,
+    /// The transaction, from its first statement on.
+    pub(crate) work: Option<Work>,
+    /// `now()`: when the transaction began.
+    pub(crate) transaction_start: i64,
+    /// Settings as of the beginning of the transaction.
+    pub(crate) settings_before: Option<Values>,
+    pub(crate) last_commit: Timestamp,
+    pub(crate) prepared: HashMap<String, Arc<Prepared>>,
+    pub(crate) portals: HashMap<String, Portal>,
+    /// For the client, before the end of the statement.
+    pub(crate) notices: Vec<Notice>,
+    reported: Vec<(&'static str, String)>,
+    /// Statements executed since the last Sync that can be run again unseen.
+    pub(crate) replay: extended::Replay,
+}
+
+/// What functions of a running statement may reach (they run in operators, not in the session).
+pub struct Shared {
+    pub settings: Mutex<Settings>,
+    /// `currval` by sequence, and the sequence used last.
+    pub sequences: Mutex<(HashMap<Oid, i64>, Option<Oid>)>,
+}
+
+impl Session {
+    /// Opens a session for a user that has been authenticated.
+    ///
+    /// # Errors
+    /// 3D000, 28000, 53300, 22023.
+    pub async fn open(engine: Arc<Engine>, params: SessionParams) -> SqlResult<Self> {
+        let cluster = engine.cluster_catalog().await?;
+        let role = cluster.roles.get(&params.user).filter(|r| r.login).cloned().ok_or_else(|| {
+            SqlError::new(
+                SqlState::InvalidAuthorizationSpecification,
+                match cluster.roles.get(&params.user) {
+                    None => format!("role \"{}\" does not exist", params.user),
+                    Some(_) => format!("role \"{}\" is not permitted to log in", params.user),
+                },
+            )
+        })?;
+        let database = cluster.databases.get(&params.database).cloned().ok_or_else(|| {
+            SqlError::new(SqlState::InvalidCatalogName, format!("database \"{}\" does not exist", params.database))
+        })?;
+        let mut settings = Settings::new(&engine.settings.version);
+        settings.set("session_authorization", &role.name, Source::Engine)?;
+        settings.set("is_superuser", if role.superuser { "on" } else { "off" }, Source::Engine)?;
+        for (name, value) in &params.settings {
+            settings.set(name, value, Source::Startup)?;
+        }
+        let user_name: Arc<str> = role.name.as_str().into();
+        let interrupt = Arc::new(Interrupt::default());
+        let info = SessionInfo {
+            pid: params.pid,
+            database: database.oid,
+            database_name: database.name.as_str().into(),
+            user: role.oid,
+            user_name: Arc::clone(&user_name),
+            client: params.client,
+            started: engine.now_micros(),
+            live: Live {
+                application_name: settings.raw("application_name").to_string(),
+                state: "idle",
+                ..Live::default()
+            },
+        };
+        engine.sessions.enter(info, Arc::clone(&interrupt))?;
+        Ok(Self {
+            engine,
+            pid: params.pid,
+            database: database.oid,
+            user: role.oid,
+            user_name,
+            reported: settings.reported(),
+            shared: Arc::new(Shared { settings: Mutex::new(settings), sequences: Mutex::default() }),
+            interrupt,
+            block: Block::Idle,
+            work: None,
+            transaction_start: 0,
+            settings_before: None,
+            last_commit: Timestamp::ZERO,
+            prepared: HashMap::new(),
+            portals: HashMap::new(),
+            notices: Vec::new(),
+            replay: extended::Replay::default(),
+        })
+    }
+
+    /// The catalog that statements are bound against now; outside a transaction the one read last.
+    pub(crate) fn catalog(&self) -> Arc<Catalog> {
+        match &self.work {
+            Some(work) => Arc::clone(&work.catalog.current),
+            None => self.engine.catalogs.cached(self.database).unwrap_or_default(),
+        }
+    }
+
+    /// The session as functions see it, from now until the statement ends.
+    pub(crate) fn eval_context(&self) -> EvalContext {
+        let style = self.text_style_now();
+        let (clock, entropy) = (Arc::clone(&self.engine.clock), Arc::clone(&self.engine.entropy));
+        EvalContext {
+            style,
+            transaction_start: self.transaction_start,
+            statement_start: self.engine.now_micros(),
+            clock: Arc::new(move || now_micros(&*clock)),
+            entropy,
+            session: Some(Arc::new(self.hooks())),
+        }
+    }
+
+    /// How literals are read in the running transaction.
+    pub(crate) fn text_style_now(&self) -> TextStyle {
+        let mut style = self.shared.settings.lock().text_style().clone();
+        style.now_micros = self.transaction_start;
+        style
+    }
+
+    /// The role that statements run as (SET ROLE).
+    pub(crate) fn current_user(&self) -> (Oid, Arc<str>) {
+        let settings = self.shared.settings.lock();
+        let catalog = self.catalog();
+        for name in ["role", "session_authorization"] {
+            let value = settings.raw(name);
+            if let Some(role) = catalog.roles.get(&*value) {
+                return (role.oid, role.name.as_str().into());
+            }
+        }
+        (self.user, Arc::clone(&self.user_name))
+    }
+
+    /// Schemas in which names are looked up, in order.
+    pub(crate) fn search_path(&self) -> Vec<String> {
+        let (_, user) = self.current_user();
+        self.shared.settings.lock().search_path(&user)
+    }
+
+    /// Sends notices, and settings that have changed.
+    pub(crate) async fn tell(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()> {
+        for notice in std::mem::take(&mut self.notices) {
+            sink.notice(notice).await?;
+        }
+        let (now, style) = {
+            let settings = self.shared.settings.lock();
+            (settings.reported(), settings.text_style().clone())
+        };
+        sink.set_text_style(style);
+        if now != self.reported {
+            for (name, value) in now.iter().filter(|r| !self.reported.contains(r)) {
+                sink.parameter_status(name, value).await?;
+            }
+            self.reported = now;
+        }
+        Ok(())
+    }
+
+    /// For `pg_stat_activity`.
+    pub(crate) fn note_statement(&self, text: &str) {
+        let now = self.engine.now_micros();
+        self.engine.sessions.update(self.pid, |live| {
+            live.state = "active";
+            live.query = text.into();
+            live.query_start = Some(now);
+            live.state_change = Some(now);
+        });
+    }
+
+    pub(crate) fn note_idle(&self) {
+        let now = self.engine.now_micros();
+        let (state, start) = match self.block {
+            Block::Block => ("idle in transaction", Some(self.transaction_start)),
+            Block::Failed => ("idle in transaction (aborted)", Some(self.transaction_start)),
+            Block::Idle | Block::Implicit => ("idle", None),
+        };
+        let name = self.shared.settings.lock().raw("application_name").to_string();
+        self.engine.sessions.update(self.pid, |live| {
+            live.state = state;
+            live.transaction_start = start;
+            live.state_change = Some(now);
+            live.application_name = name;
+        });
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.engine.sessions.leave(self.pid);
+    }
+}
+
+#[async_trait]
+impl SqlSession for Session {
+    fn reported_settings(&self) -> Vec<(String, String)> {
+        self.reported.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect()
+    }
+
+    fn cancel_handle(&self) -> Arc<dyn CancelHandle> {
+        Arc::clone(&self.interrupt) as Arc<dyn CancelHandle>
+    }
+
+    async fn simple_query(&mut self, sql: &str, sink: &mut dyn ResultSink) -> SqlResult<()> {
+        let result = self.run_query(sql, sink).await;
+        self.note_idle();
+        result
+    }
+
+    async fn parse(&mut self, name: &str, sql: &str, param_types: &[Oid]) -> SqlResult<()> {
+        let result = self.on_parse(name, sql, param_types).await;
+        self.or_fail(result)
+    }
+
+    async fn describe_statement(&mut self, name: &str) -> SqlResult<Arc<StatementInfo>> {
+        let result = self.on_describe_statement(name).await;
+        self.or_fail(result)
+    }
+
+    async fn bind(&mut self, portal: &str, statement: &str, params: Vec<Datum>) -> SqlResult<()> {
+        let result = self.on_bind(portal, statement, params).await;
+        self.or_fail(result)
+    }
+
+    async fn describe_portal(&mut self, portal: &str) -> SqlResult<Option<Arc<[ColumnDesc]>>> {
+        let result = self.on_describe_portal(portal);
+        self.or_fail(result)
+    }
+
+    async fn execute(&mut self, portal: &str, max_rows: usize, sink: &mut dyn ResultSink) -> SqlResult<ExecuteEnd> {
+        let result = self.on_execute(portal, max_rows, sink).await;
+        self.or_fail(result)
+    }
+
+    async fn close_statement(&mut self, name: &str) -> SqlResult<()> {
+        self.prepared.remove(name);
+        Ok(())
+    }
+
+    async fn close_portal(&mut self, name: &str) -> SqlResult<()> {
+        self.portals.remove(name);
+        Ok(())
+    }
+
+    async fn sync(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()> {
+        let result = self.on_sync(sink).await;
+        self.note_idle();
+        result
+    }
+
+    fn mark_failed(&mut self) {
+        self.fail();
+    }
+
+    fn transaction_status(&self) -> TransactionStatus {
+        self.block.status()
+    }
+
+    fn text_style(&self) -> TextStyle {
+        self.shared.settings.lock().text_style().clone()
+    }
+
+    fn idle_timeout(&self) -> Option<Duration> {
+        let settings = self.shared.settings.lock();
+        if self.block.is_explicit() { settings.idle_in_transaction_timeout() } else { settings.idle_session_timeout() }
+    }
+
+    async fn close(mut self: Box<Self>) {
+        self.portals.clear();
+        self.work = None;
+    }
+}

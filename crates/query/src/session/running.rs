@@ -1,0 +1,232 @@
+//! Plans as a session makes and starts them.
+
+use std::sync::Arc;
+
+use gavel_api::sql::ColumnDesc;
+use gavel_binder::bound::{self, ColumnId, Cte, Modify, Output, Rel, Scalar, Statement};
+use gavel_catalog::{Catalog, Table};
+use gavel_types::text_io::TextStyle;
+use gavel_types::{Datum, Oid, PgType, SqlResult};
+
+use crate::exec::frame::Frame;
+use crate::exec::operator::BoxOperator;
+use crate::exec::{ExecEnv, Execution};
+use crate::lower::{self, PlanEnv, PlannedQuery};
+use crate::session::access::Access;
+use crate::session::{Session, binding};
+
+/// What is run of a bound statement.
+pub enum Body {
+    Query {
+        plan: PlannedQuery,
+        locks: bool,
+    },
+    Modify {
+        modify: Arc<Modify>,
+        source: PlannedQuery,
+        layout: Vec<(ColumnId, PgType)>,
+    },
+    /// EXPLAIN and COPY: planned when they run.
+    Other,
+}
+
+impl Body {
+    /// Plans `statement`.
+    ///
+    /// # Errors
+    /// 0A000 for what cannot be run.
+    pub fn plan(statement: &Statement, catalog: &Arc<Catalog>) -> SqlResult<Self> {
+        let env = CatalogPlanEnv { catalog: Arc::clone(catalog) };
+        Ok(match statement {
+            Statement::Query(query) => Self::Query { plan: lower::plan(query, &env)?, locks: locks(&query.rel) },
+            Statement::Modify(modify, ctes) => {
+                let layout = layout(modify);
+                let source = plan_source(modify, ctes, &layout, &env)?;
+                Self::Modify { modify: Arc::new(modify.clone()), source, layout }
+            }
+            _ => Self::Other,
+        })
+    }
+}
+
+/// The source of a modification, with the CTEs around it.
+fn plan_source(
+    modify: &Modify,
+    ctes: &[Cte],
+    layout: &[(ColumnId, PgType)],
+    env: &dyn PlanEnv,
+) -> SqlResult<PlannedQuery> {
+    if ctes.is_empty() {
+        return lower::plan_rel(&modify.source, layout, env);
+    }
+    let rel = Rel::With { ctes: ctes.to_vec(), body: Box::new(modify.source.clone()) };
+    lower::plan_rel(&rel, layout, env)
+}
+
+/// The columns of the source that the write stage and RETURNING look at.
+fn layout(modify: &Modify) -> Vec<(ColumnId, PgType)> {
+    let mut columns: Vec<(ColumnId, PgType)> = Vec::new();
+    let mut add = |id: ColumnId, ty: PgType| {
+        if !columns.iter().any(|c| c.0 == id) {
+            columns.push((id, ty));
+        }
+    };
+    let typed = |row: &[(i16, ColumnId)]| -> Vec<(ColumnId, PgType)> {
+        row.iter().filter_map(|(n, id)| Some((*id, modify.table.column(*n)?.ty))).collect()
+    };
+    match &modify.op {
+        bound::ModifyOp::Insert { new_row, .. } => typed(new_row).into_iter().for_each(|(i, t)| add(i, t)),
+        bound::ModifyOp::Update { row_key, old_row, new_row, .. } => {
+            add(*row_key, PgType::BYTEA);
+            typed(old_row).into_iter().chain(typed(new_row)).for_each(|(i, t)| add(i, t));
+        }
+        bound::ModifyOp::Delete { row_key, old_row } => {
+            add(*row_key, PgType::BYTEA);
+            typed(old_row).into_iter().for_each(|(i, t)| add(i, t));
+        }
+    }
+    for (_, scalar) in modify.returning.iter().flatten() {
+        mentioned(scalar, &mut |id, ty| add(id, ty));
+    }
+    columns
+}
+
+/// Columns that a scalar mentions outside of subqueries.
+fn mentioned(scalar: &Scalar, found: &mut dyn FnMut(ColumnId, PgType)) {
+    use bound::ScalarKind as K;
+    let mut all = |items: &[Scalar]| items.iter().for_each(|s| mentioned(s, found));
+    match &scalar.kind {
+        K::Column(id) => found(*id, scalar.ty),
+        K::Const(_) | K::Param(_) | K::NextVal { .. } | K::Default | K::Subquery(_) => {}
+        K::Call { args, .. }
+        | K::And(args)
+        | K::Or(args)
+        | K::Coalesce(args)
+        | K::MinMax { args, .. }
+        | K::Array { items: args }
+        | K::Row(args) => all(args),
+        K::CoerceViaIo { input }
+        | K::Relabel { input }
+        | K::Not(input)
+        | K::IsNull { input, .. }
+        | K::IsBool { input, .. }
+        | K::Field { input, .. }
+        | K::ArrayCoerce { input, .. } => mentioned(input, found),
+        K::IsDistinct { left, right, .. } => {
+            mentioned(left, found);
+            mentioned(right, found);
+        }
+        K::Case { arms, otherwise } => {
+            for (condition, value) in arms {
+                mentioned(condition, found);
+                mentioned(value, found);
+            }
+            mentioned(otherwise, found);
+        }
+        K::InList { left, items, .. } => {
+            mentioned(left, found);
+            items.iter().for_each(|s| mentioned(s, found));
+        }
+        K::AnyArray { left, array, .. } => {
+            mentioned(left, found);
+            mentioned(array, found);
+        }
+        K::Subscript { input, indices } => {
+            mentioned(input, found);
+            for index in indices {
+                match index {
+                    bound::Index::Element(s) => mentioned(s, found),
+                    bound::Index::Slice(a, b) => a.iter().chain(b).for_each(|s| mentioned(s, found)),
+                }
+            }
+        }
+        K::RowCompare { pairs, .. } => {
+            for pair in pairs {
+                mentioned(&pair.left, found);
+                mentioned(&pair.right, found);
+            }
+        }
+    }
+}
+
+/// Whether running it does more than read.
+fn locks(rel: &Rel) -> bool {
+    match rel {
+        Rel::Lock { .. } | Rel::Modify(_) => true,
+        Rel::Scan { .. } | Rel::Values { .. } | Rel::FunctionScan { .. } | Rel::CteRef { .. } => false,
+        Rel::Project { input, .. }
+        | Rel::Filter { input, .. }
+        | Rel::Aggregate { input, .. }
+        | Rel::Window { input, .. }
+        | Rel::ProjectSet { input, .. }
+        | Rel::Sort { input, .. }
+        | Rel::Limit { input, .. }
+        | Rel::Distinct { input }
+        | Rel::DistinctOn { input, .. } => locks(input),
+        Rel::Join { left, right, .. } | Rel::SetOp { left, right, .. } => locks(left) || locks(right),
+        Rel::With { ctes, body } => {
+            let cte = |c: &Cte| match &c.body {
+                bound::CteBody::Plain { query, .. } => locks(query),
+                bound::CteBody::Recursive { base, step, .. } => locks(base) || locks(step),
+            };
+            locks(body) || ctes.iter().any(cte)
+        }
+    }
+}
+
+/// What RowDescription says of these columns.
+pub fn describe<'a>(output: impl IntoIterator<Item = &'a Output>) -> Arc<[ColumnDesc]> {
+    output
+        .into_iter()
+        .map(|o| {
+            let (table, attnum) = o.origin.unwrap_or((Oid(0), 0));
+            ColumnDesc { name: o.name.as_str().into(), ty: o.ty, table, attnum }
+        })
+        .collect()
+}
+
+/// What planning asks of a catalog.
+pub struct CatalogPlanEnv {
+    pub catalog: Arc<Catalog>,
+}
+
+impl PlanEnv for CatalogPlanEnv {
+    fn table_rows(&self, _table: Oid) -> Option<f64> {
+        None
+    }
+
+    fn bind_expression(&self, table: &Arc<Table>, sql: &str) -> Option<Scalar> {
+        binding::table_scalar(&self.catalog, table, sql, None, &TextStyle::default()).ok()
+    }
+}
+
+impl Session {
+    /// What plans of a statement read through. Taken anew for each statement.
+    pub(crate) async fn access(&mut self, params: Vec<Datum>) -> SqlResult<Access> {
+        let eval = self.eval_context();
+        let system = Arc::new(self.hooks());
+        let engine = Arc::clone(&self.engine);
+        let work = self.work().await?;
+        Ok(Access {
+            tenant: work.tenant(),
+            view: work.view().await,
+            state: Arc::clone(&work.state),
+            shapes: work.shapes(&engine),
+            eval,
+            params,
+            system,
+        })
+    }
+
+    /// Starts a plan.
+    pub(crate) fn start(&self, plan: &PlannedQuery, access: Access) -> SqlResult<BoxOperator> {
+        let env = ExecEnv {
+            params: access.params.clone(),
+            eval: access.eval.clone(),
+            tables: Arc::new(access),
+            memory_limit: self.engine.settings.statement_memory_bytes,
+            profile: None,
+        };
+        crate::exec::start(&plan.root, &Frame::new(Execution::new(env)))
+    }
+}

@@ -1,0 +1,123 @@
+//! Query messages: any number of statements, one implicit transaction around those that no BEGIN
+//! opens one for.
+//!
+//! A message of one statement outside a block is the common case, and is retried unseen when it loses a
+//! conflict: what it has to say is held back until its commit is known, unless it only reads.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gavel_api::sql::{ExecuteEnd, ResultSink};
+use gavel_types::{SqlResult, SqlState};
+
+use crate::prepared::Prepared;
+use crate::session::Session;
+use crate::session::block::{Block, aborted};
+use crate::session::result::RowSource;
+
+/// How often a statement that loses a conflict is run again.
+pub(crate) const RETRIES: u32 = 5;
+/// First pause, doubled each time, with as much again of jitter.
+const FIRST_PAUSE: Duration = Duration::from_millis(1);
+
+impl Session {
+    pub(crate) async fn run_query(&mut self, sql: &str, sink: &mut dyn ResultSink) -> SqlResult<()> {
+        self.note_statement(sql);
+        let parsed = self.engine.statements.parse(sql, &[]);
+        let statements = self.or_fail(parsed)?;
+        if statements.is_empty() {
+            sink.complete(ExecuteEnd::Empty).await?;
+        }
+        let alone = statements.len() == 1 && self.block == Block::Idle;
+        for statement in statements.iter() {
+            let result = if alone {
+                self.run_alone(statement, sink).await
+            } else {
+                self.run_among_others(statement, sink).await
+            };
+            if let Err(e) = result {
+                self.fail();
+                self.tell(sink).await?;
+                return Err(e);
+            }
+        }
+        self.finish_implicit(sink).await
+    }
+
+    /// One of several statements, or one inside a block.
+    async fn run_among_others(&mut self, statement: &Arc<Prepared>, sink: &mut dyn ResultSink) -> SqlResult<()> {
+        if self.block == Block::Failed && !statement.ends_failed_block() {
+            return Err(aborted());
+        }
+        let (interrupt, timeout) = self.guard();
+        let ended = interrupt
+            .guard(timeout, async {
+                let mut executed = self.run(statement, Vec::new(), sink).await?;
+                if let Some(columns) = &executed.columns {
+                    sink.columns(columns).await?;
+                }
+                executed.deliver(0, sink).await
+            })
+            .await?;
+        self.tell(sink).await?;
+        sink.complete(ended).await
+    }
+
+    /// The only statement of a message, outside a block.
+    async fn run_alone(&mut self, statement: &Arc<Prepared>, sink: &mut dyn ResultSink) -> SqlResult<()> {
+        let mut attempt = 0;
+        loop {
+            let mut sent = false;
+            match self.attempt(statement, sink, &mut sent).await {
+                Err(e) if e.code() == SqlState::SerializationFailure && !sent && attempt < RETRIES => {
+                    attempt += 1;
+                    self.roll_back();
+                    self.notices.clear();
+                    self.pause(attempt).await;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// Waits a little, differently each time.
+    pub(crate) async fn pause(&mut self, attempt: u32) {
+        let base = FIRST_PAUSE * (1 << attempt.min(6));
+        let jitter = (self.engine.random_u64() % 1_000) as u32;
+        tokio::time::sleep(base + base * jitter / 1_000).await;
+    }
+
+    async fn attempt(
+        &mut self,
+        statement: &Arc<Prepared>,
+        sink: &mut dyn ResultSink,
+        sent: &mut bool,
+    ) -> SqlResult<()> {
+        let (interrupt, timeout) = self.guard();
+        *sent = statement.talks_to_client();
+        let mut executed = interrupt
+            .guard(timeout, async {
+                let mut executed = self.run(statement, Vec::new(), sink).await?;
+                // A plan that also locks or writes is read to its end before anything is said of it.
+                if !self.only_reads().await {
+                    executed.collect().await?;
+                }
+                Ok(executed)
+            })
+            .await?;
+        if matches!(executed.rows, RowSource::Memory(_)) && self.block == Block::Implicit {
+            self.finish().await?;
+        }
+        *sent = true;
+        if let Some(columns) = &executed.columns {
+            sink.columns(columns).await?;
+        }
+        let ended = interrupt.guard(timeout, executed.deliver(0, sink)).await?;
+        drop(executed);
+        if self.block == Block::Implicit {
+            self.finish().await?;
+        }
+        self.tell(sink).await?;
+        sink.complete(ended).await
+    }
+}

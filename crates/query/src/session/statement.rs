@@ -1,0 +1,288 @@
+//! One statement of any kind, run as far as it can be before its rows are asked for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gavel_api::sql::{ColumnDesc, ResultSink, RowBatch};
+use gavel_binder::bound::{Bound, Modify, ModifyOp, Statement};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
+use sqlparser::ast;
+
+use crate::dml::modify;
+use crate::dml::writer::Writer;
+use crate::prepared::{Basis, Planned, Prepared};
+use crate::session::result::{Executed, Tag};
+use crate::session::running::{Body, describe};
+use crate::session::{Session, binding, returning};
+
+impl Prepared {
+    /// Whether it may run in a failed block: COMMIT, ROLLBACK, ROLLBACK TO.
+    pub fn ends_failed_block(&self) -> bool {
+        self.parsed
+            .as_ref()
+            .is_some_and(|p| matches!(p.statement, ast::Statement::Commit { .. } | ast::Statement::Rollback { .. }))
+    }
+
+    /// Whether it exchanges more with the client than a result: then it cannot be run twice.
+    pub fn talks_to_client(&self) -> bool {
+        self.parsed.as_ref().is_some_and(|p| matches!(p.statement, ast::Statement::Copy { .. }))
+    }
+
+    /// Whether it goes through binder and planner.
+    pub fn is_plannable(&self) -> bool {
+        use ast::Statement as S;
+        match self.parsed.as_ref().map(|p| &p.statement) {
+            Some(S::Query(query)) => gavel_binder::ddl::select_into(query).is_none(),
+            Some(S::Insert(_) | S::Update(_) | S::Delete(_) | S::Explain { .. } | S::Copy { .. }) => true,
+            _ => false,
+        }
+    }
+}
+
+/// Text that makes a literal mean something else at every run: its plan is not kept.
+fn is_fleeting(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    ["'now'", "'today'", "'tomorrow'", "'yesterday'", "'now "].iter().any(|w| lower.contains(w))
+}
+
+impl Session {
+    pub(crate) fn guard(&self) -> (Arc<crate::session::cancel::Interrupt>, Option<Duration>) {
+        (Arc::clone(&self.interrupt), self.shared.settings.lock().statement_timeout())
+    }
+
+    /// What plans made now depend on.
+    pub(crate) async fn basis(&mut self) -> SqlResult<Basis> {
+        self.work().await?;
+        let (_, user) = self.current_user();
+        let settings = self.shared.settings.lock();
+        let work = self.work.as_ref().ok_or_else(|| SqlError::internal("no transaction"))?;
+        let style =
+            format!("{}|{}|{}", settings.raw("TimeZone"), settings.raw("DateStyle"), settings.raw("IntervalStyle"));
+        Ok(Basis {
+            catalog: Arc::clone(&work.catalog.current),
+            search_path: settings.search_path(&user),
+            user,
+            style: style.into(),
+            private: work.catalog.is_changed(),
+        })
+    }
+
+    /// The statement's plan, made if there is none that still holds. `None` for what is not planned.
+    pub(crate) async fn plan(&mut self, statement: &Arc<Prepared>) -> SqlResult<Option<Arc<Planned>>> {
+        if !statement.is_plannable() || self.block == crate::session::block::Block::Failed {
+            return Ok(None);
+        }
+        let basis = self.basis().await?;
+        let kept = statement.planned.lock().clone();
+        if let Some(planned) = kept.filter(|p| p.basis == basis) {
+            return Ok(Some(planned));
+        }
+        let style = self.text_style_now();
+        let bound = binding::bind(statement, &basis, &style)?;
+        let planned = Arc::new(plan_bound(bound, basis)?);
+        self.keep_promise(statement, &planned)?;
+        if !is_fleeting(statement.own_text()) {
+            *statement.planned.lock() = Some(Arc::clone(&planned));
+        }
+        Ok(Some(planned))
+    }
+
+    /// A statement that the client has prepared keeps the columns that it was told of.
+    fn keep_promise(&self, statement: &Prepared, planned: &Planned) -> SqlResult<()> {
+        let types: Vec<PgType> = planned.columns.iter().flat_map(|c| c.iter()).map(|c| c.ty).collect();
+        let mut promised = statement.promised.lock();
+        let prepared_here = self.prepared.values().any(|p| std::ptr::eq(Arc::as_ptr(p), statement));
+        if prepared_here && promised.as_ref().is_some_and(|p| *p != types) {
+            return Err(SqlError::unsupported("cached plan must not change result type"));
+        }
+        *promised = Some(types);
+        Ok(())
+    }
+
+    /// Runs a statement. Rows, if any, are still to be delivered; modifications are made.
+    pub(crate) async fn run(
+        &mut self,
+        statement: &Arc<Prepared>,
+        params: Vec<Datum>,
+        sink: &mut dyn ResultSink,
+    ) -> SqlResult<Executed> {
+        let Some(parsed) = statement.parsed.clone() else {
+            return Ok(Executed::tag(""));
+        };
+        if let Some(executed) = self.run_control(&parsed.statement).await? {
+            return Ok(executed);
+        }
+        self.start_transaction();
+        match self.plan(statement).await? {
+            Some(planned) => self.run_planned(&planned, statement, params, sink).await,
+            None => self.run_utility(statement, &parsed, params, sink).await,
+        }
+    }
+
+    async fn run_planned(
+        &mut self,
+        planned: &Planned,
+        statement: &Prepared,
+        params: Vec<Datum>,
+        sink: &mut dyn ResultSink,
+    ) -> SqlResult<Executed> {
+        self.use_objects(&planned.bound.objects).await?;
+        match (&planned.body, &planned.bound.statement) {
+            (Body::Query { .. }, _) => self.run_query_plan(planned, params).await,
+            (Body::Modify { modify, source, layout }, _) => {
+                self.run_modify(modify, source, layout, planned.columns.clone(), params).await
+            }
+            (Body::Other, Statement::Explain { options, inner }) => self.run_explain(options, inner, params).await,
+            (Body::Other, Statement::Copy(copy)) => self.run_copy(copy, statement, params, sink).await,
+            (Body::Other, _) => Err(SqlError::internal("statement has no plan")),
+        }
+    }
+
+    /// Runs a planned query. One that locks or writes is read to its end.
+    pub(crate) async fn run_query_plan(&mut self, planned: &Planned, params: Vec<Datum>) -> SqlResult<Executed> {
+        let Body::Query { plan, locks } = &planned.body else {
+            return Err(SqlError::internal("not a query"));
+        };
+        if *locks {
+            self.may_write("SELECT FOR UPDATE")?;
+        }
+        let access = self.access(params).await?;
+        let operator = self.start(plan, access)?;
+        let mut executed = Executed::stream(planned.columns.clone().unwrap_or_default(), operator);
+        if *locks {
+            executed.collect().await?;
+            // Modifying CTEs have written by now.
+            self.finish_writes().await?;
+        }
+        Ok(executed)
+    }
+
+    async fn use_objects(&mut self, objects: &[Oid]) -> SqlResult<()> {
+        self.work().await?.use_objects(objects).await;
+        Ok(())
+    }
+
+    async fn run_modify(
+        &mut self,
+        modify: &Arc<Modify>,
+        source: &crate::lower::PlannedQuery,
+        layout: &[(gavel_binder::bound::ColumnId, PgType)],
+        columns: Option<Arc<[ColumnDesc]>>,
+        params: Vec<Datum>,
+    ) -> SqlResult<Executed> {
+        self.may_write(verb(&modify.op))?;
+        let access = self.access(params.clone()).await?;
+        let (eval, shapes, state) = (access.eval.clone(), access.shapes.clone(), Arc::clone(&access.state));
+        let mut rows = Vec::new();
+        {
+            let mut operator = self.start(source, access)?;
+            while let Some(batch) = operator.next().await? {
+                tokio::task::consume_budget().await;
+                modify::rows_of(&batch, layout, &mut rows)?;
+            }
+        }
+        let mut state = state.lock().await;
+        let mut writer = Writer::new(&mut state, &shapes, &eval);
+        let applied = modify::apply(&mut writer, modify, layout, rows, &params).await?;
+        writer.finish().await?;
+        drop(state);
+        let tag = tag(&modify.op, applied.count);
+        let (Some(items), Some(columns)) = (&modify.returning, columns) else { return Ok(Executed::tag(tag)) };
+        let rows = returning::evaluate(items, layout, &applied.rows, &eval, &params)?;
+        Ok(Executed::memory(columns, rows, Tag::Fixed(tag)))
+    }
+
+    /// Ends a statement that has written other than through [`Self::run_modify`].
+    pub(crate) async fn finish_writes(&mut self) -> SqlResult<()> {
+        let eval = self.eval_context();
+        let engine = Arc::clone(&self.engine);
+        let work = self.work().await?;
+        let shapes = work.shapes(&engine);
+        let mut state = work.state.lock().await;
+        Writer::new(&mut state, &shapes, &eval).finish().await
+    }
+
+    /// Whether the transaction has nothing to commit.
+    pub(crate) async fn only_reads(&mut self) -> bool {
+        match &self.work {
+            Some(work) => !work.catalog.is_changed() && work.state.lock().await.txn.is_read_only(),
+            None => true,
+        }
+    }
+
+    /// All rows of a bound statement, for callers inside the engine.
+    pub(crate) async fn rows_of_bound(&mut self, bound: Bound, basis: Basis) -> SqlResult<Vec<Vec<Datum>>> {
+        let planned = plan_bound(bound, basis)?;
+        self.use_objects(&planned.bound.objects).await?;
+        let mut executed = match &planned.body {
+            Body::Query { plan, .. } => {
+                let access = self.access(Vec::new()).await?;
+                let operator = self.start(plan, access)?;
+                Executed::stream(planned.columns.clone().unwrap_or_default(), operator)
+            }
+            Body::Modify { modify, source, layout } => {
+                self.run_modify(modify, source, layout, planned.columns.clone(), Vec::new()).await?
+            }
+            Body::Other => return Err(SqlError::internal("not a query")),
+        };
+        let types: Vec<PgType> = planned.columns.iter().flat_map(|c| c.iter()).map(|c| c.ty).collect();
+        let mut rows = Vec::new();
+        while let Some(batch) = executed.next().await? {
+            rows_of(batch, &types, &mut rows)?;
+        }
+        Ok(rows)
+    }
+}
+
+/// Values of a batch of a result.
+pub(crate) fn rows_of(batch: RowBatch, types: &[PgType], out: &mut Vec<Vec<Datum>>) -> SqlResult<()> {
+    match batch {
+        RowBatch::Rows(rows) => out.extend(rows),
+        RowBatch::Arrow(batch) => {
+            let layout: Vec<_> = types.iter().map(|ty| (gavel_binder::bound::ColumnId(0), *ty)).collect();
+            modify::rows_of(&batch, &layout, out)?;
+        }
+    }
+    Ok(())
+}
+
+/// Plans a bound statement.
+pub(crate) fn plan_bound(bound: Bound, basis: Basis) -> SqlResult<Planned> {
+    let body = Body::plan(&bound.statement, &basis.catalog)?;
+    let columns = match &bound.statement {
+        Statement::Query(query) => Some(describe(&query.output)),
+        Statement::Modify(modify, _) => modify.returning.as_ref().map(|r| describe(r.iter().map(|(o, _)| o))),
+        Statement::Explain { .. } => Some(explain_columns()),
+        Statement::Copy(_) | Statement::Other(_) => None,
+    };
+    Ok(Planned { basis, bound, body, columns })
+}
+
+/// The one column of EXPLAIN.
+pub(crate) fn explain_columns() -> Arc<[ColumnDesc]> {
+    Arc::new([text_column("QUERY PLAN")])
+}
+
+pub(crate) fn text_column(name: &str) -> ColumnDesc {
+    ColumnDesc { name: name.into(), ty: PgType::TEXT, table: Oid(0), attnum: 0 }
+}
+
+fn verb(op: &ModifyOp) -> &'static str {
+    match op {
+        ModifyOp::Insert { .. } => "INSERT",
+        ModifyOp::Update { .. } => "UPDATE",
+        ModifyOp::Delete { .. } => "DELETE",
+    }
+}
+
+fn tag(op: &ModifyOp, count: u64) -> String {
+    match op {
+        ModifyOp::Insert { .. } => format!("INSERT 0 {count}"),
+        _ => format!("{} {count}", verb(op)),
+    }
+}
+
+/// 0A000 for a statement that PostgreSQL has and Gavel does not.
+pub(crate) fn not_supported(what: &str) -> SqlError {
+    SqlError::new(SqlState::FeatureNotSupported, format!("{what} is not supported"))
+}

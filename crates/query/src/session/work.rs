@@ -1,0 +1,146 @@
+//! The transaction that a session runs: begun at its first statement, with savepoints, ended once.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+use gavel_catalog::keys;
+use gavel_encoding::TenantId;
+use gavel_txn::{Mark, ReadView};
+use gavel_types::{Oid, SqlError, SqlResult, SqlState, Timestamp};
+use tokio::sync::Mutex;
+
+use crate::ddl::TransactionCatalog;
+use crate::dml::foreign::Deferred;
+use crate::dml::writer::WriteState;
+use crate::engine::Engine;
+use crate::engine::shapes::CatalogShapes;
+use crate::settings::Values;
+
+/// What statements of the transaction share with the operators that run for them.
+pub type SharedState = Arc<Mutex<WriteState>>;
+
+/// A savepoint: everything that ROLLBACK TO brings back.
+pub struct Savepoint {
+    pub name: String,
+    mark: Mark,
+    catalog: TransactionCatalog,
+    deferred: Deferred,
+    pub settings: Values,
+}
+
+/// See the module.
+pub struct Work {
+    pub state: SharedState,
+    pub snapshot_ts: Timestamp,
+    pub catalog: TransactionCatalog,
+    pub savepoints: Vec<Savepoint>,
+    pub serializable: bool,
+    database: Oid,
+    used: BTreeSet<Oid>,
+    begun: Instant,
+}
+
+impl Work {
+    /// Begins at what is visible now and not before `at_least`.
+    pub async fn begin(
+        engine: &Arc<Engine>,
+        database: Oid,
+        at_least: Timestamp,
+        serializable: bool,
+    ) -> SqlResult<Self> {
+        let txn = engine.begin(at_least, serializable);
+        let snapshot_ts = txn.snapshot_ts();
+        let catalog = engine.catalog_at(snapshot_ts, database).await?;
+        if !catalog.databases.values().any(|d| d.oid == database) {
+            return Err(SqlError::new(SqlState::DatabaseDropped, "the database that this session uses was dropped"));
+        }
+        Ok(Self {
+            state: Arc::new(Mutex::new(WriteState::new(txn))),
+            snapshot_ts,
+            catalog: TransactionCatalog::new(catalog),
+            savepoints: Vec::new(),
+            serializable,
+            database,
+            used: BTreeSet::new(),
+            begun: Instant::now(),
+        })
+    }
+
+    pub fn tenant(&self) -> TenantId {
+        TenantId(self.database.0)
+    }
+
+    /// What a statement reads through.
+    pub async fn view(&self) -> ReadView {
+        self.state.lock().await.txn.view()
+    }
+
+    pub fn shapes(&self, engine: &Arc<Engine>) -> CatalogShapes {
+        CatalogShapes { engine: Arc::clone(engine), catalog: Arc::clone(&self.catalog.current) }
+    }
+
+    /// Relies on the definitions of `objects`.
+    pub async fn use_objects(&mut self, objects: &[Oid]) {
+        for oid in objects {
+            if self.used.insert(*oid) {
+                self.state.lock().await.txn.use_schema(keys::object_version(self.database, *oid));
+            }
+        }
+    }
+
+    /// # Errors
+    /// 54000 once the transaction is older than its snapshot is kept.
+    pub fn check_age(&self, engine: &Engine) -> SqlResult<()> {
+        let limit = engine.settings.transaction_age;
+        if self.begun.elapsed() > limit {
+            return Err(SqlError::new(
+                SqlState::ProgramLimitExceeded,
+                format!("transaction age limit of {}s exceeded", limit.as_secs()),
+            ));
+        }
+        Ok(())
+    }
+
+    pub async fn savepoint(&mut self, name: String, settings: Values) {
+        let mut state = self.state.lock().await;
+        let (mark, deferred) = (state.txn.mark(), state.deferred.clone());
+        drop(state);
+        self.savepoints.push(Savepoint { name, mark, catalog: self.catalog.clone(), deferred, settings });
+    }
+
+    fn find(&self, name: &str) -> SqlResult<usize> {
+        self.savepoints.iter().rposition(|s| s.name == name).ok_or_else(|| {
+            SqlError::new(SqlState::InvalidSavepointSpecification, format!("savepoint \"{name}\" does not exist"))
+        })
+    }
+
+    /// RELEASE: it and those after it are gone, what was done stays.
+    ///
+    /// # Errors
+    /// 3B001 if there is no such savepoint.
+    pub async fn release(&mut self, name: &str) -> SqlResult<()> {
+        let at = self.find(name)?;
+        self.savepoints.truncate(at);
+        if self.savepoints.is_empty() {
+            self.state.lock().await.txn.forget_marks();
+        }
+        Ok(())
+    }
+
+    /// ROLLBACK TO: what was done since is undone; the savepoint stays. Gives the settings of then.
+    ///
+    /// # Errors
+    /// 3B001 if there is no such savepoint.
+    pub async fn rollback_to(&mut self, name: &str) -> SqlResult<Values> {
+        let at = self.find(name)?;
+        self.savepoints.truncate(at + 1);
+        let savepoint = &self.savepoints[at];
+        let mut state = self.state.lock().await;
+        state.txn.rollback_to(savepoint.mark);
+        state.deferred = savepoint.deferred.clone();
+        state.forget_events();
+        self.catalog = savepoint.catalog.clone();
+        Ok(savepoint.settings.clone())
+    }
+}
