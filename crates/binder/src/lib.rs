@@ -1,6 +1,36 @@
 //! Binds PostgreSQL's SQL (as `sqlparser` parses it) to [`bound`] statements: names to ids, types to
 //! every expression, by the rules of PostgreSQL 15's manual, chapter 10 (type conversion).
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`parse`] | text to statements: errors as PostgreSQL words them, and syntax that the parser lacks |
+//! | [`bound`] | what comes out: relations, scalars, statements |
+//! | [`context`] | what a statement is bound against |
+//! | [`ddl`] | a grammar of DDL of our own |
+//! | `bind` | the binder, one module a construct |
+//!
+//! In `bind`, from names upwards: `name`, `typename`, `scope` say what names mean; `coerce`,
+//! `common_type`, `polymorphic`, `candidate`, `operator`, `function` hold the rules of chapter 10;
+//! `expr` and its neighbours bind expressions; `from`, `join`, `select`, `group`, `window`, `setop`,
+//! `cte`, `query` bind queries; `modify` and its neighbours bind DML; `prune` drops columns that nothing
+//! reads.
+//!
+//! Nothing here does I/O or looks at a clock; nothing knows DataFusion.
 
+mod bind;
 pub mod bound;
+pub mod context;
 pub mod ddl;
 pub mod parse;
+
+pub use bind::name::{
+    Qualified, Resolved, find_relation, fold, path_schemas, qualified, quote, relation as resolve_relation,
+};
+pub use bind::statement::bind;
+pub use bind::table_expr::{
+    TableExpr, bind_default, bind_default_ast, bind_table_expr, bind_table_expr_ast, volatility,
+};
+pub use bind::typename::{array_type, element_type, format_type, resolve_type};
+pub use bind::view::{ViewDefinition, check_column_names, view_body, view_columns};
+pub use context::BindContext;
+pub use parse::{Parsed, parse};

@@ -1,0 +1,147 @@
+//! The binder: one per statement (and one per view in it). See the crate's documentation for the map.
+
+pub mod call;
+pub mod candidate;
+pub mod clause;
+pub mod coerce;
+pub mod common_type;
+pub mod compare;
+pub mod cte;
+pub mod expr;
+pub mod from;
+pub mod function;
+pub mod group;
+pub mod join;
+pub mod literal;
+pub mod lock;
+pub mod modify;
+pub mod name;
+pub mod nearest;
+pub mod operator;
+pub mod output;
+pub mod polymorphic;
+pub mod prune;
+pub mod query;
+pub mod reference;
+pub mod scalar;
+pub mod scope;
+pub mod select;
+pub mod setop;
+pub mod special;
+pub mod statement;
+pub mod subquery;
+pub mod table_expr;
+pub mod typename;
+pub mod view;
+pub mod walk;
+pub mod window;
+
+use std::ops::Range;
+
+use gavel_types::{Oid, PgType, SqlError, SqlResult};
+use sqlparser::ast;
+
+use crate::bound::{ColumnId, CteId, Scalar};
+use crate::context::BindContext;
+use crate::parse::{Pos, Source};
+
+use call::AggregateFrame;
+use scope::{Fields, Level};
+
+/// State of binding one statement.
+pub struct Binder<'a> {
+    pub context: &'a BindContext<'a>,
+    pub source: Source<'a>,
+    pub levels: Vec<Level>,
+    /// Types of `$n`; `unknown` while open.
+    pub params: Vec<PgType>,
+    pub allow_params: bool,
+    /// Descriptors that were used.
+    objects: Vec<Oid>,
+    next_column: u32,
+    next_cte: u32,
+    /// Nesting of expressions and queries.
+    pub depth: usize,
+    /// Nesting of views.
+    pub view_depth: usize,
+    pub aggregate_frames: Vec<AggregateFrame>,
+    /// The construct that set-returning functions may not stand in, if any.
+    pub sets_forbidden: Option<&'static str>,
+    /// A CTE's body is being bound: it may modify data.
+    pub modifying_cte: bool,
+    /// Field names of row values.
+    pub row_fields: Vec<(Scalar, Fields)>,
+    /// Replacements that make a view's text independent of the search path, if one is being defined.
+    pub edits: Option<Vec<(Range<usize>, String)>>,
+}
+
+impl<'a> Binder<'a> {
+    pub fn new(context: &'a BindContext<'a>, text: &'a str) -> Self {
+        Self {
+            context,
+            source: Source::new(text),
+            levels: Vec::with_capacity(2),
+            params: vec![],
+            allow_params: true,
+            objects: vec![],
+            next_column: 0,
+            next_cte: 0,
+            depth: 0,
+            view_depth: 0,
+            aggregate_frames: vec![],
+            sets_forbidden: None,
+            modifying_cte: false,
+            row_fields: vec![],
+            edits: None,
+        }
+    }
+
+    pub fn new_column(&mut self) -> ColumnId {
+        ColumnId(self.reserve_columns(1))
+    }
+
+    /// The first of `count` ids in a row.
+    pub fn reserve_columns(&mut self, count: usize) -> u32 {
+        let first = self.next_column;
+        self.next_column = first.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+        first
+    }
+
+    pub fn new_cte(&mut self) -> CteId {
+        self.next_cte += 1;
+        CteId(self.next_cte - 1)
+    }
+
+    /// Notes that the descriptor of `object` was used.
+    pub fn uses(&mut self, object: Oid) {
+        if object >= gavel_catalog::system::FIRST_USER_OID && !self.objects.contains(&object) {
+            self.objects.push(object);
+        }
+    }
+
+    /// Adds a position to an error that has none.
+    pub fn error_at(&self, error: SqlError, pos: Pos) -> SqlError {
+        if error.fields().position.is_some() { error } else { error.at(self.source.characters(pos)) }
+    }
+
+    /// Where a possibly qualified name begins.
+    pub fn name_pos(&self, name: &ast::ObjectName) -> Pos {
+        let first = name.0.first().and_then(ast::ObjectNamePart::as_ident);
+        first.map(|i| self.source.start(i.span)).unwrap_or_default()
+    }
+
+    /// The text that a marker's byte range names.
+    pub fn marked_text(&self, range: &str) -> SqlResult<&'a str> {
+        let bounds = range.split_once(' ').and_then(|(a, b)| Some((a.parse::<usize>().ok()?, b.parse::<usize>().ok()?)));
+        bounds
+            .and_then(|(start, end)| self.source.text.get(start..end))
+            .ok_or_else(|| SqlError::internal("a marker outside its text"))
+    }
+
+    /// Descriptors that were used, sorted.
+    pub fn take_objects(&mut self) -> Vec<Oid> {
+        let mut objects = std::mem::take(&mut self.objects);
+        objects.sort_unstable();
+        objects
+    }
+}

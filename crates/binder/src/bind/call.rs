@@ -1,0 +1,480 @@
+//! Function calls of every kind: plain functions, aggregates, window calls, sets of rows.
+
+use gavel_functions::registry::{Proc, ProcKind};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
+use sqlparser::ast;
+
+use super::Binder;
+use super::clause::Clause;
+use super::function::{Arguments, Callee, ResolvedCall};
+use super::name::{Qualified, fold, qualified};
+use super::scalar::{Typed, call, column, scalar};
+use super::scope::Fields;
+use crate::bound::{Aggregate, Scalar, ScalarKind, SetCall, SortKey};
+use crate::parse::Pos;
+
+/// An aggregate call whose arguments are being bound.
+#[derive(Debug)]
+pub struct AggregateFrame {
+    /// Level of the query that the call is written in.
+    pub level: usize,
+    /// Innermost level, not below `level`, of a column in the arguments.
+    pub innermost: Option<usize>,
+    /// Innermost level of an aggregate inside, for the ban on nesting.
+    pub nested: Option<usize>,
+}
+
+impl Binder<'_> {
+    pub fn function(&mut self, f: &ast::Function) -> SqlResult<Typed> {
+        let name = qualified(self.context, &f.name)?;
+        let pos = self.name_pos(&f.name);
+        if name.schema.is_none()
+            && let Some(special) = self.special_function(&name.name, f, pos)?
+        {
+            return Ok(special);
+        }
+        if f.null_treatment.is_some() {
+            return Err(self.error_at(SqlError::unsupported("RESPECT NULLS and IGNORE NULLS are not supported"), pos));
+        }
+        let (list, duplicates, star, order_by) = self.argument_list(f, pos)?;
+        let special_form = duplicates || star || !order_by.is_empty() || f.filter.is_some() || !f.within_group.is_empty();
+        // Arguments of an aggregate are bound knowing that they are; names tell which functions are.
+        let aggregate = self.names_aggregate(&name) && f.over.is_none();
+        if aggregate {
+            return self.aggregate(f, &name, list, duplicates, star, &order_by, pos);
+        }
+        let sets_before = self.sets_count();
+        let arguments = self.arguments(list)?;
+        if f.over.is_some() {
+            return self.window_call(f, &name, arguments, duplicates, star, !order_by.is_empty(), pos);
+        }
+        match self.find_function(&name, arguments, pos)? {
+            Callee::Cast(target) => {
+                let [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(operand))] = list else {
+                    return Err(SqlError::internal("cast call without operand"));
+                };
+                let value = self.expr(operand)?;
+                self.explicit_cast(value, target, pos)
+            }
+            Callee::Function(found) => {
+                if special_form {
+                    return Err(self.not_an_aggregate(f, &name, duplicates, star, !order_by.is_empty(), pos));
+                }
+                match found.proc.kind {
+                    ProcKind::Window => {
+                        let text = format!("window function {} requires an OVER clause", name.name);
+                        Err(self.error_at(SqlError::new(SqlState::WindowingError, text), pos))
+                    }
+                    ProcKind::Procedure => {
+                        let text = format!("{}() is a procedure", name.name);
+                        let error = SqlError::new(SqlState::WrongObjectType, text);
+                        Err(self.error_at(error.hint("To call a procedure, use CALL."), pos))
+                    }
+                    _ => self.plain_call(found, sets_before, pos),
+                }
+            }
+        }
+    }
+
+    fn sets_count(&self) -> usize {
+        self.levels.last().map_or(0, |l| l.sets.iter().map(Vec::len).sum())
+    }
+
+    /// Whether the name is an aggregate's (no name is both an aggregate's and a plain function's, but for
+    /// ordered-set ones that are also window functions).
+    fn names_aggregate(&self, name: &Qualified) -> bool {
+        name.schema.as_deref().is_none_or(|s| s == "pg_catalog")
+            && gavel_functions::registry::procs_named(&name.name).any(|p| p.kind == ProcKind::Aggregate)
+    }
+
+    /// Parts of a call's parentheses: arguments, DISTINCT, `*`, ORDER BY.
+    #[allow(clippy::type_complexity, reason = "four plain parts, used once")]
+    fn argument_list<'f>(
+        &self,
+        f: &'f ast::Function,
+        pos: Pos,
+    ) -> SqlResult<(&'f [ast::FunctionArg], bool, bool, Vec<&'f ast::OrderByExpr>)> {
+        let ast::FunctionArguments::List(list) = &f.args else {
+            return match &f.args {
+                ast::FunctionArguments::None => Ok((&[], false, false, vec![])),
+                _ => Err(self.error_at(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"(\""), pos)),
+            };
+        };
+        let distinct = matches!(list.duplicate_treatment, Some(ast::DuplicateTreatment::Distinct));
+        let mut order_by = Vec::new();
+        for clause in &list.clauses {
+            match clause {
+                ast::FunctionArgumentClause::OrderBy(keys) => order_by.extend(keys),
+                other => {
+                    let text = format!("syntax error at or near \"{other}\"");
+                    return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
+                }
+            }
+        }
+        let star = matches!(list.args.as_slice(), [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Wildcard)]);
+        Ok((if star { &[] } else { &list.args }, distinct, star, order_by))
+    }
+
+    /// Binds arguments, named ones and VARIADIC included.
+    pub fn arguments(&mut self, list: &[ast::FunctionArg]) -> SqlResult<Arguments> {
+        let mut out = Arguments { values: Vec::with_capacity(list.len()), names: vec![], variadic: false };
+        for arg in list {
+            let (name, value) = match arg {
+                ast::FunctionArg::Unnamed(value) => (None, value),
+                ast::FunctionArg::Named { name, arg, .. } => (Some(fold(name)), arg),
+                ast::FunctionArg::ExprNamed { name: ast::Expr::Identifier(name), arg, .. } => (Some(fold(name)), arg),
+                ast::FunctionArg::ExprNamed { .. } => {
+                    return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \":\""));
+                }
+            };
+            match name {
+                Some(name) => out.names.push(name),
+                None if !out.names.is_empty() => {
+                    return Err(SqlError::new(
+                        SqlState::SyntaxError,
+                        "positional argument cannot follow named argument",
+                    ));
+                }
+                None => {}
+            }
+            match value {
+                ast::FunctionArgExpr::Expr(ast::Expr::Prefixed { prefix, value }) if prefix.value == "variadic" => {
+                    out.variadic = true;
+                    let value = self.expr(value)?;
+                    out.values.push(value);
+                }
+                ast::FunctionArgExpr::Expr(e) => {
+                    let value = self.expr(e)?;
+                    out.values.push(value);
+                }
+                ast::FunctionArgExpr::QualifiedWildcard(name) => {
+                    let value = self.whole_row(name)?;
+                    out.values.push(value);
+                }
+                ast::FunctionArgExpr::Wildcard | ast::FunctionArgExpr::WildcardWithOptions(_) => {
+                    return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"*\""));
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    fn plain_call(&mut self, found: ResolvedCall, sets_before: usize, pos: Pos) -> SqlResult<Typed> {
+        let variadic_any = found.proc.variadic == Oid::ANY;
+        let (proc, mut args, result) = self.coerce_arguments(found, pos)?;
+        if let Some(out) = self.json_of_row(proc, &args, pos)? {
+            return Ok(out);
+        }
+        let _ = variadic_any;
+        if proc.retset {
+            return self.set_call(proc, args, result, sets_before, pos);
+        }
+        // nextval('name') reads its sequence's descriptor, so it knows it.
+        if proc.src == "nextval_oid"
+            && let [Scalar { kind: ScalarKind::Const(Datum::Oid(oid)), .. }] = args.as_slice()
+        {
+            let sequence = Oid(*oid);
+            self.uses(sequence);
+            return Ok(Typed::new(scalar(ScalarKind::NextVal { sequence }, PgType::INT8), pos));
+        }
+        let columns = result_columns(proc, result);
+        let out = if args.is_empty() { call(proc.oid, vec![], result) } else { call(proc.oid, std::mem::take(&mut args), result) };
+        let mut typed = Typed::new(out, pos);
+        if result.oid == Oid::RECORD && columns.len() > 1 {
+            typed = self.remember_fields(typed, columns.into());
+        }
+        Ok(typed)
+    }
+
+    /// `to_json(row)` and its kin over a row whose field names are known: our row values carry none, so
+    /// the object is built from names and fields.
+    fn json_of_row(&mut self, proc: &'static Proc, args: &[Scalar], pos: Pos) -> SqlResult<Option<Typed>> {
+        let jsonb = match proc.name {
+            "to_jsonb" => true,
+            "to_json" | "row_to_json" => false,
+            _ => return Ok(None),
+        };
+        let Some(first) = args.first() else { return Ok(None) };
+        let (ScalarKind::Row(items), Some(fields)) = (&first.kind, self.fields_of(first)) else { return Ok(None) };
+        if items.len() != fields.len() || args.len() > 1 {
+            return Ok(None);
+        }
+        let mut values = Vec::with_capacity(items.len() * 2);
+        for (item, (name, _)) in items.iter().zip(fields.iter()) {
+            values.push(Typed::new(super::scalar::constant(Datum::text(name.as_str()), PgType::TEXT), pos));
+            values.push(Typed::new(item.clone(), pos));
+        }
+        self.call_named(if jsonb { "jsonb_build_object" } else { "json_build_object" }, values, pos).map(Some)
+    }
+
+    /// A set-returning function in an expression: its rows join the query's.
+    fn set_call(
+        &mut self,
+        proc: &'static Proc,
+        args: Vec<Scalar>,
+        result: PgType,
+        sets_before: usize,
+        pos: Pos,
+    ) -> SqlResult<Typed> {
+        if !self.aggregate_frames.is_empty() {
+            let error = SqlError::unsupported("aggregate function calls cannot contain set-returning function calls");
+            return Err(self.error_at(
+                error.hint("You might be able to move the set-returning function into a LATERAL FROM item."),
+                pos,
+            ));
+        }
+        if let Some(construct) = self.sets_forbidden {
+            let text = format!("set-returning functions are not allowed in {construct}");
+            let hint = "You might be able to move the set-returning function into a LATERAL FROM item.";
+            return Err(self.error_at(SqlError::unsupported(text).hint(hint), pos));
+        }
+        let clause = self.clause();
+        if !clause.allows_sets() {
+            let text = format!("set-returning functions are not allowed in {}", clause.name());
+            return Err(self.error_at(SqlError::unsupported(text), pos));
+        }
+        let columns = result_columns(proc, result);
+        let columns: Vec<_> = columns.into_iter().map(|(name, ty)| (name, self.new_column(), ty)).collect();
+        // Above the layers of the calls in its own arguments.
+        let layer = {
+            let level = self.level();
+            let total: usize = level.sets.iter().map(Vec::len).sum();
+            if total > sets_before { level.sets.len() } else { 0 }
+        };
+        let set = SetCall { function: proc.oid, args, columns: columns.iter().map(|(_, id, ty)| (*id, *ty)).collect() };
+        let level = self.level();
+        if level.sets.len() <= layer {
+            level.sets.resize_with(layer + 1, Vec::new);
+        }
+        level.sets[layer].push(set);
+        if let [(_, id, ty)] = columns.as_slice() {
+            return Ok(Typed::new(column(*id, *ty), pos));
+        }
+        let fields: Vec<(String, PgType)> = columns.iter().map(|(name, _, ty)| (name.clone(), *ty)).collect();
+        let row = columns.iter().map(|(_, id, ty)| column(*id, *ty)).collect();
+        let typed = Typed::new(scalar(ScalarKind::Row(row), PgType::new(Oid::RECORD)), pos);
+        Ok(self.remember_fields(typed, fields.into()))
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one call's syntax")]
+    fn aggregate(
+        &mut self,
+        f: &ast::Function,
+        name: &Qualified,
+        list: &[ast::FunctionArg],
+        distinct: bool,
+        star: bool,
+        order_by: &[&ast::OrderByExpr],
+        pos: Pos,
+    ) -> SqlResult<Typed> {
+        let level = self.levels.len().saturating_sub(1);
+        self.aggregate_frames.push(AggregateFrame { level, innermost: None, nested: None });
+        let windows_before = self.level().windows.len();
+        let bound = self.aggregate_parts(f, name, list, distinct, star, order_by, pos);
+        let frame = self.aggregate_frames.pop();
+        let mut aggregate = bound?;
+        let frame = frame.unwrap_or(AggregateFrame { level, innermost: None, nested: None });
+        if self.level().windows.len() > windows_before {
+            let error = SqlError::new(
+                SqlState::WindowingError,
+                "aggregate function calls cannot contain window function calls",
+            );
+            return Err(self.error_at(error, pos));
+        }
+        let owner = frame.innermost.unwrap_or(level);
+        if frame.nested == Some(owner) {
+            let error = SqlError::new(SqlState::GroupingError, "aggregate function calls cannot be nested");
+            return Err(self.error_at(error, pos));
+        }
+        let clause = self.levels.get(owner).map_or(Clause::Other, |l| l.clause);
+        if !clause.allows_aggregates() {
+            let text = format!("aggregate functions are not allowed in {}", clause.name());
+            return Err(self.error_at(SqlError::new(SqlState::GroupingError, text), pos));
+        }
+        for outer in &mut self.aggregate_frames {
+            if owner <= outer.level {
+                outer.innermost = Some(outer.innermost.map_or(owner, |n| n.max(owner)));
+                outer.nested = Some(outer.nested.map_or(owner, |n| n.max(owner)));
+            }
+        }
+        let ty = aggregate.ty;
+        if let Some(owner) = self.levels.get_mut(owner) {
+            owner.has_aggregates = true;
+            // The same call twice is computed once.
+            let twin = owner.aggregates.iter().find(|a| {
+                a.function == aggregate.function
+                    && a.args == aggregate.args
+                    && a.distinct == aggregate.distinct
+                    && a.filter == aggregate.filter
+                    && a.order_by == aggregate.order_by
+                    && a.ty == aggregate.ty
+            });
+            if let Some(twin) = twin {
+                return Ok(Typed::new(column(twin.id, ty), pos));
+            }
+        }
+        aggregate.id = self.new_column();
+        let id = aggregate.id;
+        if let Some(owner) = self.levels.get_mut(owner) {
+            owner.aggregates.push(aggregate);
+        }
+        Ok(Typed::new(column(id, ty), pos))
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one call's syntax")]
+    fn aggregate_parts(
+        &mut self,
+        f: &ast::Function,
+        name: &Qualified,
+        list: &[ast::FunctionArg],
+        distinct: bool,
+        star: bool,
+        order_by: &[&ast::OrderByExpr],
+        pos: Pos,
+    ) -> SqlResult<Aggregate> {
+        let grouping = |text: String| SqlError::new(SqlState::GroupingError, text);
+        let mut arguments = self.arguments(list)?;
+        let direct = arguments.values.len();
+        let within = !f.within_group.is_empty();
+        let mut keys: Vec<(Typed, bool, bool)> = Vec::new();
+        for key in order_by.iter().copied().chain(&f.within_group) {
+            let value = self.expr(&key.expr)?;
+            let descending = key.options.asc == Some(false);
+            keys.push((value, descending, key.options.nulls_first.unwrap_or(descending)));
+        }
+        if within {
+            arguments.values.extend(keys.iter().map(|(value, _, _)| value.clone()));
+        }
+        if arguments.values.is_empty() && !star && !within && !gavel_functions::registry::procs_named(&name.name).any(|p| p.kind == ProcKind::Window) {
+            let parameterless =
+                gavel_functions::registry::procs_named(&name.name).any(|p| p.kind == ProcKind::Aggregate && p.args.is_empty());
+            if parameterless {
+                let text = format!("{name}(*) must be used to call a parameterless aggregate function");
+                return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), pos));
+            }
+        }
+        let found = match self.find_function(name, arguments, pos)? {
+            Callee::Function(found) => found,
+            Callee::Cast(_) => return Err(SqlError::internal("an aggregate resolved to a cast")),
+        };
+        let is_ordered_set = is_ordered_set(found.proc);
+        if found.proc.kind == ProcKind::Window {
+            let text = format!("window function {} requires an OVER clause", name.name);
+            return Err(self.error_at(SqlError::new(SqlState::WindowingError, text), pos));
+        }
+        if is_ordered_set && !within {
+            let text = format!("WITHIN GROUP is required for ordered-set aggregate {name}");
+            return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), pos));
+        }
+        if !is_ordered_set && within {
+            let text = format!("{name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP");
+            return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), pos));
+        }
+        let (proc, mut args, ty) = self.coerce_arguments(found, pos)?;
+        for arg in &mut args {
+            if arg.ty.oid == Oid::UNKNOWN {
+                let value = self.resolve_unknown(Typed::new(arg.clone(), pos), PgType::TEXT)?;
+                *arg = value.scalar;
+            }
+        }
+        let filter = match &f.filter {
+            Some(filter) => {
+                let value = self.within_filter(filter)?;
+                Some(self.coerce_boolean(value, "FILTER")?)
+            }
+            None => None,
+        };
+        let mut order = Vec::with_capacity(keys.len());
+        for (i, (value, descending, nulls_first)) in keys.into_iter().enumerate() {
+            let expr = match args.get(direct + i).filter(|_| within) {
+                Some(coerced) => coerced.clone(),
+                None if value.is_unknown() => self.resolve_unknown(value, PgType::TEXT)?.scalar,
+                None => value.scalar,
+            };
+            super::operator::sortable(expr.ty.oid).map_err(|e| self.error_at(e, pos))?;
+            order.push(SortKey { expr, descending, nulls_first });
+        }
+        if distinct {
+            if within {
+                return Err(self.error_at(SqlError::unsupported("cannot use DISTINCT with WITHIN GROUP"), pos));
+            }
+            for arg in &args {
+                super::operator::equality(arg.ty.oid).map_err(|e| self.error_at(e, pos))?;
+            }
+            if order.iter().any(|key| !args.contains(&key.expr)) {
+                let text = "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list";
+                return Err(self.error_at(SqlError::new(SqlState::InvalidColumnReference, text), pos));
+            }
+        }
+        let _ = grouping;
+        Ok(Aggregate {
+            id: crate::bound::ColumnId(0),
+            function: proc.oid,
+            args,
+            direct: if within { direct } else { 0 },
+            distinct,
+            filter,
+            order_by: order,
+            ty,
+        })
+    }
+
+    /// FILTER is bound as part of the call, and allows no aggregates of its own level.
+    fn within_filter(&mut self, filter: &ast::Expr) -> SqlResult<Typed> {
+        self.expr(filter)
+    }
+
+    fn not_an_aggregate(
+        &self,
+        f: &ast::Function,
+        name: &Qualified,
+        distinct: bool,
+        star: bool,
+        ordered: bool,
+        pos: Pos,
+    ) -> SqlError {
+        let what = if star {
+            format!("{name}(*) specified, but {name} is not an aggregate function")
+        } else if distinct {
+            format!("DISTINCT specified, but {name} is not an aggregate function")
+        } else if !f.within_group.is_empty() {
+            format!("WITHIN GROUP specified, but {name} is not an aggregate function")
+        } else if ordered {
+            format!("ORDER BY specified, but {name} is not an aggregate function")
+        } else {
+            format!("FILTER specified, but {name} is not an aggregate function")
+        };
+        self.error_at(SqlError::new(SqlState::WrongObjectType, what), pos)
+    }
+}
+
+/// Names and types of the columns that a function returns; one named as the function for a plain result.
+pub fn result_columns(proc: &Proc, result: PgType) -> Vec<(String, PgType)> {
+    let out: Vec<(String, PgType)> = proc
+        .all_args
+        .iter()
+        .filter(|(_, mode, _)| matches!(mode, 'o' | 'b' | 't'))
+        .enumerate()
+        .map(|(i, (oid, _, name))| {
+            let name = if name.is_empty() { format!("column{}", i + 1) } else { (*name).to_owned() };
+            (name, PgType::new(*oid))
+        })
+        .collect();
+    match out.len() {
+        0 => vec![(proc.name.to_owned(), result)],
+        1 => out.into_iter().map(|(name, _)| (name, result)).collect(),
+        _ => out,
+    }
+}
+
+/// Ordered-set and hypothetical-set aggregates (`pg_aggregate.aggkind` `o` and `h`).
+pub fn is_ordered_set(proc: &Proc) -> bool {
+    proc.kind == ProcKind::Aggregate
+        && matches!(
+            proc.name,
+            "percentile_cont" | "percentile_disc" | "mode" | "rank" | "dense_rank" | "percent_rank" | "cume_dist"
+        )
+}
+
+/// Names of a row value's fields as they are known to the binder.
+pub type RowFields = Fields;

@@ -1,0 +1,503 @@
+//! FROM: each item becomes a relation and the names that it offers.
+
+use std::sync::Arc;
+
+use gavel_catalog::system::SystemRelation;
+use gavel_catalog::{Table, View};
+use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use sqlparser::ast::{self, TableFactor};
+
+use super::Binder;
+use super::call::result_columns;
+use super::clause::Clause;
+use super::function::Callee;
+use super::name::{Qualified, Resolved, fold, qualified, relation};
+use super::query::OutColumn;
+use super::scalar::{Typed, column, truth};
+use super::scope::{Columns, CteEntry, NsColumn, NsItem};
+use crate::bound::{ColumnId, JoinKind, Rel, SetCall, Source};
+use crate::parse::{Pos, marker};
+
+/// A FROM item: what it reads, what names it gives.
+pub struct FromItem {
+    pub rel: Rel,
+    pub items: Vec<NsItem>,
+}
+
+impl Binder<'_> {
+    /// Binds FROM on the current level; its items stay visible.
+    pub fn from_clause(&mut self, from: &[ast::TableWithJoins]) -> SqlResult<Rel> {
+        let mut out: Option<Rel> = None;
+        for entry in from {
+            let before = self.level().items.len();
+            self.level().lateral_used = false;
+            let item = self.table_with_joins(entry)?;
+            let used = std::mem::take(&mut self.level().lateral_used);
+            self.check_names(&item.items)?;
+            out = Some(match out {
+                None => item.rel,
+                Some(left) => {
+                    let lateral = used && self.reads_items(&item.rel, before);
+                    let (left, right) = (Box::new(left), Box::new(item.rel));
+                    Rel::Join { kind: JoinKind::Inner, left, right, on: truth(true), lateral }
+                }
+            });
+            let level = self.level();
+            level.items.extend(item.items);
+            for item in &mut level.items {
+                item.lateral_only = true;
+                item.lateral_ok = true;
+            }
+        }
+        for item in &mut self.level().items {
+            item.lateral_only = false;
+        }
+        Ok(out.unwrap_or_else(|| Rel::Values { rows: vec![vec![]], columns: vec![] }))
+    }
+
+    /// Whether `rel` mentions columns of the first `count` items.
+    pub fn reads_items(&self, rel: &Rel, count: usize) -> bool {
+        let Some(level) = self.levels.last() else { return false };
+        let mut reads = false;
+        super::walk::visit_rel(rel, &mut |s| {
+            if let crate::bound::ScalarKind::Column(id) = s.kind {
+                reads |= level.items.iter().take(count).any(|i| i.slot_of(id).is_some());
+            }
+            true
+        });
+        reads
+    }
+
+    /// 42712 where two items of one FROM have a name.
+    pub fn check_names(&mut self, new: &[NsItem]) -> SqlResult<()> {
+        let known = &self.level().items;
+        for (i, item) in new.iter().enumerate() {
+            let clash = |other: &NsItem| {
+                other.rel_visible
+                    && item.rel_visible
+                    && !item.name.is_empty()
+                    && other.name == item.name
+                    && (other.schema.is_none() || item.schema.is_none() || other.schema == item.schema)
+            };
+            if known.iter().any(clash) || new[..i].iter().any(clash) {
+                let text = format!("table name \"{}\" specified more than once", item.name);
+                return Err(SqlError::new(SqlState::DuplicateAlias, text));
+            }
+        }
+        Ok(())
+    }
+
+    pub fn table_with_joins(&mut self, entry: &ast::TableWithJoins) -> SqlResult<FromItem> {
+        let mut left = self.table_factor(&entry.relation)?;
+        for join in &entry.joins {
+            left = self.join(left, join)?;
+        }
+        Ok(left)
+    }
+
+    pub fn table_factor(&mut self, factor: &TableFactor) -> SqlResult<FromItem> {
+        match factor {
+            TableFactor::Table { name, alias, args: None, sample, with_ordinality: false, .. } => {
+                if sample.is_some() {
+                    return Err(SqlError::unsupported("TABLESAMPLE is not supported"));
+                }
+                self.relation_item(name, alias.as_ref())
+            }
+            TableFactor::Table { name, alias, args: Some(args), with_ordinality, .. } => {
+                self.function_item(name, &args.args, *with_ordinality, alias.as_ref())
+            }
+            TableFactor::Function { name, args, with_ordinality, alias, .. } => {
+                self.function_item(name, args, *with_ordinality, alias.as_ref())
+            }
+            TableFactor::UNNEST { alias, array_exprs, with_ordinality, .. } => {
+                self.unnest_item(array_exprs, *with_ordinality, alias.as_ref())
+            }
+            TableFactor::Derived { lateral, subquery, alias, .. } => {
+                self.derived_item(*lateral, subquery, alias.as_ref())
+            }
+            TableFactor::NestedJoin { table_with_joins, alias } => {
+                let mut item = self.table_with_joins(table_with_joins)?;
+                if let Some(alias) = alias {
+                    item.items = self.rename_join(item.items, alias)?;
+                }
+                Ok(item)
+            }
+            other => {
+                let word = other.to_string().split_whitespace().next().unwrap_or("").to_owned();
+                Err(SqlError::new(SqlState::SyntaxError, format!("syntax error at or near \"{word}\"")))
+            }
+        }
+    }
+
+    fn relation_item(&mut self, name: &ast::ObjectName, alias: Option<&ast::TableAlias>) -> SqlResult<FromItem> {
+        let pos = self.name_pos(name);
+        if let [ast::ObjectNamePart::Identifier(ident)] = name.0.as_slice() {
+            if ident.value.starts_with(marker::ROWS) {
+                return Err(SqlError::internal("ROWS FROM without its calls"));
+            }
+            if let Some(cte) = self.find_cte(&fold(ident)) {
+                return self.cte_item(&cte, alias, pos);
+            }
+        }
+        let full = qualified(self.context, name).map_err(|e| self.error_at(e, pos))?;
+        let resolved = relation(self.context, &full).map_err(|e| {
+            let bare = full.schema.is_none() && self.is_reserved_ident(name);
+            let e = if bare {
+                SqlError::new(SqlState::SyntaxError, format!("syntax error at or near \"{}\"", full.name))
+            } else {
+                e
+            };
+            self.error_at(e, pos)
+        })?;
+        self.qualify_in_text(name, &resolved);
+        let mut item = match &resolved {
+            Resolved::Table(table) => {
+                self.uses(table.oid);
+                self.table_item(table)
+            }
+            Resolved::System(system) => self.system_item(system),
+            Resolved::View(view) => {
+                self.uses(view.oid);
+                self.view_item(view)?
+            }
+            Resolved::Sequence(_) => {
+                let error = SqlError::unsupported(format!("selecting from sequence \"{}\" is not supported", full.name))
+                    .hint("Use pg_sequences, or currval() and nextval().");
+                return Err(self.error_at(error, pos));
+            }
+            Resolved::Index(..) => {
+                let error = SqlError::new(SqlState::WrongObjectType, format!("cannot open relation \"{}\"", full.name))
+                    .detail("This operation is not supported for indexes.");
+                return Err(self.error_at(error, pos));
+            }
+        };
+        if alias.is_none()
+            && let Some(first) = item.items.first_mut()
+        {
+            first.schema = Some(resolved.schema());
+        }
+        self.rename(&mut item.items, alias)?;
+        Ok(item)
+    }
+
+    fn is_reserved_ident(&self, name: &ast::ObjectName) -> bool {
+        name.0.first().and_then(ast::ObjectNamePart::as_ident).is_some_and(|i| {
+            i.quote_style.is_none() && super::name::is_reserved(&i.value.to_ascii_lowercase())
+        })
+    }
+
+    /// A scan of a user's table.
+    pub fn table_item(&mut self, table: &Arc<Table>) -> FromItem {
+        let first = self.reserve_columns(table.columns.len() + 1);
+        let key = ColumnId(first + u32::try_from(table.columns.len()).unwrap_or(0));
+        let columns = (first..)
+            .zip(&table.columns)
+            .filter(|(_, c)| !c.dropped)
+            .map(|(id, c)| (c.number, ColumnId(id)))
+            .collect();
+        let rel = Rel::Scan { source: Source::Table(table.clone()), columns, row_key: None };
+        let mut item = NsItem::new(table.name.clone(), Columns::Table { table: table.clone(), first });
+        item.row_key = Some(key);
+        FromItem { rel, items: vec![item] }
+    }
+
+    fn system_item(&mut self, relation: &'static SystemRelation) -> FromItem {
+        let first = self.reserve_columns(relation.columns.len());
+        let columns = (first..).zip(&relation.columns).map(|(id, c)| (c.number, ColumnId(id))).collect();
+        let source = Source::System { schema: relation.schema, name: relation.name };
+        let rel = Rel::Scan { source, columns, row_key: None };
+        FromItem { rel, items: vec![NsItem::new(relation.name.to_owned(), Columns::System { relation, first })] }
+    }
+
+    /// A view's query, bound on its own, with only fully qualified names.
+    fn view_item(&mut self, view: &Arc<View>) -> SqlResult<FromItem> {
+        let bound = self.bind_view_body(view)?;
+        let columns: Vec<NsColumn> = bound
+            .columns
+            .iter()
+            .zip(view.columns.iter().zip(1_i16..))
+            .map(|(c, ((name, _), number))| NsColumn {
+                name: name.clone(),
+                scalar: column(c.id, c.ty),
+                origin: Some((view.oid, number)),
+                fields: c.fields.clone(),
+            })
+            .collect();
+        Ok(FromItem { rel: bound.rel, items: vec![NsItem::new(view.name.clone(), Columns::List(columns.into()))] })
+    }
+
+    fn cte_item(&mut self, cte: &CteEntry, alias: Option<&ast::TableAlias>, pos: Pos) -> SqlResult<FromItem> {
+        if !cte.readable {
+            let text = format!("WITH query \"{}\" does not have a RETURNING clause", cte.name);
+            return Err(self.error_at(SqlError::unsupported(text), pos));
+        }
+        let mut columns = Vec::with_capacity(cte.columns.len());
+        let mut out = Vec::with_capacity(cte.columns.len());
+        for c in cte.columns.iter() {
+            let crate::bound::ScalarKind::Column(inner) = c.scalar.kind else { continue };
+            let id = self.new_column();
+            columns.push((id, inner, c.scalar.ty));
+            let fields = c.fields.clone();
+            out.push(NsColumn { name: c.name.clone(), scalar: column(id, c.scalar.ty), origin: None, fields });
+        }
+        let rel = Rel::CteRef { cte: cte.id, columns };
+        let mut items = vec![NsItem::new(cte.name.clone(), Columns::List(out.into()))];
+        self.rename(&mut items, alias)?;
+        Ok(FromItem { rel, items })
+    }
+
+    fn derived_item(
+        &mut self,
+        lateral: bool,
+        subquery: &ast::Query,
+        alias: Option<&ast::TableAlias>,
+    ) -> SqlResult<FromItem> {
+        let pos = self.before_operand(self.query_pos(subquery), "(");
+        let Some(alias) = alias else {
+            let (what, example) = match &*subquery.body {
+                ast::SetExpr::Values(_) => ("VALUES", "(VALUES ...)"),
+                _ => ("subquery", "(SELECT ...)"),
+            };
+            let error = SqlError::new(SqlState::SyntaxError, format!("{what} in FROM must have an alias"))
+                .hint(format!("For example, FROM {example} [AS] foo."));
+            return Err(self.error_at(error, pos));
+        };
+        let before = std::mem::replace(&mut self.level().lateral_active, lateral);
+        let bound = self.query(subquery, true);
+        self.level().lateral_active = before;
+        let bound = bound?;
+        let columns: Vec<NsColumn> = bound.columns.iter().map(out_column).collect();
+        let mut items = vec![NsItem::new(fold(&alias.name), Columns::List(columns.into()))];
+        self.rename(&mut items, Some(alias))?;
+        Ok(FromItem { rel: bound.rel, items })
+    }
+
+    /// Gives an item its alias and column aliases.
+    fn rename(&mut self, items: &mut [NsItem], alias: Option<&ast::TableAlias>) -> SqlResult<()> {
+        let (Some(alias), Some(item)) = (alias, items.first_mut()) else { return Ok(()) };
+        item.name = fold(&alias.name);
+        item.schema = None;
+        let live = (0..item.slots()).filter(|i| item.live(*i)).count();
+        if alias.columns.len() > live {
+            let text = format!(
+                "table \"{}\" has {live} columns available but {} columns specified",
+                item.name,
+                alias.columns.len()
+            );
+            let pos = self.source.start(alias.name.span);
+            return Err(self.error_at(SqlError::new(SqlState::InvalidColumnReference, text), pos));
+        }
+        item.renamed = alias.columns.iter().map(|c| fold(&c.name)).collect();
+        Ok(())
+    }
+
+    /// A function in FROM.
+    fn function_item(
+        &mut self,
+        name: &ast::ObjectName,
+        args: &[ast::FunctionArg],
+        ordinality: bool,
+        alias: Option<&ast::TableAlias>,
+    ) -> SqlResult<FromItem> {
+        let active = std::mem::replace(&mut self.level().lateral_active, true);
+        let out = self.within(Clause::FromFunction, |b| b.function_item_inside(name, args, ordinality, alias));
+        self.level().lateral_active = active;
+        out
+    }
+
+    fn function_item_inside(
+        &mut self,
+        name: &ast::ObjectName,
+        args: &[ast::FunctionArg],
+        ordinality: bool,
+        alias: Option<&ast::TableAlias>,
+    ) -> SqlResult<FromItem> {
+        if let [ast::ObjectNamePart::Identifier(ident)] = name.0.as_slice()
+            && let Some(range) = ident.value.strip_prefix(marker::ROWS)
+        {
+            return self.rows_from(range, ordinality, alias);
+        }
+        let pos = self.name_pos(name);
+        let full = qualified(self.context, name)?;
+        let definitions: Vec<(String, Option<&ast::DataType>)> = alias
+            .map(|a| a.columns.iter().map(|c| (fold(&c.name), c.data_type.as_ref())).collect())
+            .unwrap_or_default();
+        let (rel, columns, scalar) = self.from_call(&full, args, &definitions, pos)?;
+        self.finish_function(rel, columns, scalar, ordinality, &full.name, alias)
+    }
+
+    /// One call: its set call, its columns by name, and whether it returns a plain value.
+    #[allow(clippy::type_complexity, reason = "the parts of a call in FROM, used twice")]
+    fn from_call(
+        &mut self,
+        full: &Qualified,
+        args: &[ast::FunctionArg],
+        definitions: &[(String, Option<&ast::DataType>)],
+        pos: Pos,
+    ) -> SqlResult<(Result<Vec<SetCall>, Rel>, Vec<(String, ColumnId, PgType)>, bool)> {
+        let arguments = self.arguments(args)?;
+        let found = match self.find_function(full, arguments, pos)? {
+            Callee::Function(found) => found,
+            Callee::Cast(target) => {
+                let [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(operand))] = args else {
+                    return Err(SqlError::internal("a cast without operand"));
+                };
+                let value = self.expr(operand)?;
+                let value = self.explicit_cast(value, target, pos)?;
+                return Ok(self.one_row(value, &full.name));
+            }
+        };
+        match found.proc.kind {
+            gavel_functions::registry::ProcKind::Aggregate => {
+                let text = "aggregate functions are not allowed in functions in FROM";
+                return Err(self.error_at(SqlError::new(SqlState::GroupingError, text), pos));
+            }
+            gavel_functions::registry::ProcKind::Window => {
+                let text = "window functions are not allowed in functions in FROM";
+                return Err(self.error_at(SqlError::new(SqlState::WindowingError, text), pos));
+            }
+            _ => {}
+        }
+        // Plain calls in the arguments of a set-returning one may themselves return sets only in FROM's
+        // own item, which PostgreSQL refuses as nested.
+        let (proc, args, result) = self.coerce_arguments(found, pos)?;
+        let typed = definitions.iter().any(|(_, ty)| ty.is_some());
+        let mut columns = result_columns(proc, result);
+        let composite = columns.len() > 1 || proc.all_args.iter().any(|(_, mode, _)| matches!(mode, 'o' | 't'));
+        if typed {
+            if result.oid != Oid::RECORD || composite {
+                let text = if composite {
+                    "a column definition list is redundant for a function with OUT parameters"
+                } else {
+                    "a column definition list is only allowed for functions returning \"record\""
+                };
+                return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
+            }
+            columns = Vec::with_capacity(definitions.len());
+            for (name, ty) in definitions {
+                let Some(ty) = ty else { continue };
+                columns.push((name.clone(), self.type_by_name(ty, pos)?));
+            }
+        } else if result.oid == Oid::RECORD && !composite {
+            let text = "a column definition list is required for functions returning \"record\"";
+            return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
+        }
+        let scalar = columns.len() == 1 && !composite && !typed;
+        let columns: Vec<(String, ColumnId, PgType)> =
+            columns.into_iter().map(|(name, ty)| (name, self.new_column(), ty)).collect();
+        let call = SetCall { function: proc.oid, args, columns: columns.iter().map(|(_, id, ty)| (*id, *ty)).collect() };
+        Ok((Ok(vec![call]), columns, scalar))
+    }
+
+    /// A plain expression as a FROM item of one row.
+    #[allow(clippy::type_complexity, reason = "the same parts as from_call")]
+    fn one_row(
+        &mut self,
+        value: Typed,
+        name: &str,
+    ) -> (Result<Vec<SetCall>, Rel>, Vec<(String, ColumnId, PgType)>, bool) {
+        let (id, ty) = (self.new_column(), value.ty());
+        let rel = Rel::Values { rows: vec![vec![value.scalar]], columns: vec![(id, ty)] };
+        (Err(rel), vec![(name.to_owned(), id, ty)], true)
+    }
+
+    fn finish_function(
+        &mut self,
+        calls: Result<Vec<SetCall>, Rel>,
+        columns: Vec<(String, ColumnId, PgType)>,
+        scalar: bool,
+        ordinality: bool,
+        name: &str,
+        alias: Option<&ast::TableAlias>,
+    ) -> SqlResult<FromItem> {
+        let ordinal = ordinality.then(|| self.new_column());
+        let mut list: Vec<NsColumn> = columns
+            .into_iter()
+            .map(|(name, id, ty)| NsColumn { name, scalar: column(id, ty), origin: None, fields: None })
+            .collect();
+        // A function of one plain column lends it the alias's name.
+        if scalar
+            && let (Some(alias), Some(first)) = (alias, list.first_mut())
+        {
+            first.name = fold(&alias.name);
+        }
+        if let Some(id) = ordinal {
+            let name = "ordinality".to_owned();
+            list.push(NsColumn { name, scalar: column(id, PgType::INT8), origin: None, fields: None });
+        }
+        let rel = match calls {
+            Ok(calls) => Rel::FunctionScan { calls, ordinality: ordinal },
+            Err(rel) => rel,
+        };
+        let mut item = NsItem::new(name.to_owned(), Columns::List(list.into()));
+        item.scalar_function = scalar && ordinal.is_none();
+        let mut items = vec![item];
+        self.rename(&mut items, alias)?;
+        Ok(FromItem { rel, items })
+    }
+
+    /// `ROWS FROM (f(…), g(…))`: the calls' text is parsed here, its places being wrong by design: errors
+    /// inside carry none.
+    fn rows_from(&mut self, range: &str, ordinality: bool, alias: Option<&ast::TableAlias>) -> SqlResult<FromItem> {
+        let text = self.marked_text(range)?;
+        let parsed = crate::parse::parse_expression(&format!("row({text})"))?;
+        let ast::Expr::Function(row) = parsed else { return Err(SqlError::internal("ROWS FROM without calls")) };
+        let ast::FunctionArguments::List(list) = row.args else {
+            return Err(SqlError::internal("ROWS FROM without calls"));
+        };
+        let mut calls = Vec::new();
+        let mut columns = Vec::new();
+        let mut name = String::new();
+        for arg in &list.args {
+            let ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Function(f))) = arg else {
+                return Err(SqlError::new(SqlState::SyntaxError, "ROWS FROM takes function calls only"));
+            };
+            let full = qualified(self.context, &f.name)?;
+            let args = match &f.args {
+                ast::FunctionArguments::List(list) => list.args.as_slice(),
+                _ => &[],
+            };
+            let (call, more, _) = self.from_call(&full, args, &[], Pos::NONE)?;
+            match call {
+                Ok(call) => calls.extend(call),
+                Err(_) => return Err(SqlError::unsupported("ROWS FROM with a cast is not supported")),
+            }
+            columns.extend(more);
+            if name.is_empty() {
+                name = full.name;
+            }
+        }
+        self.finish_function(Ok(calls), columns, false, ordinality, &name, alias)
+    }
+
+    /// `unnest(a, b, …)`: one call an array, in lockstep.
+    fn unnest_item(
+        &mut self,
+        arrays: &[ast::Expr],
+        ordinality: bool,
+        alias: Option<&ast::TableAlias>,
+    ) -> SqlResult<FromItem> {
+        let active = std::mem::replace(&mut self.level().lateral_active, true);
+        let out = self.within(Clause::FromFunction, |b| {
+            let full = Qualified { schema: None, name: "unnest".into() };
+            let mut calls = Vec::new();
+            let mut columns = Vec::new();
+            let mut lone = false;
+            for array in arrays {
+                let pos = b.expr_pos(array);
+                let arg = ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(array.clone()));
+                let (call, more, scalar) = b.from_call(&full, &[arg], &[], pos)?;
+                calls.extend(call.unwrap_or_default());
+                columns.extend(more);
+                lone = scalar && arrays.len() == 1;
+            }
+            b.finish_function(Ok(calls), columns, lone, ordinality, "unnest", alias)
+        });
+        self.level().lateral_active = active;
+        out
+    }
+}
+
+fn out_column(c: &OutColumn) -> NsColumn {
+    NsColumn { name: c.name.clone(), scalar: column(c.id, c.ty), origin: c.origin, fields: c.fields.clone() }
+}

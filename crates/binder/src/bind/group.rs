@@ -1,0 +1,425 @@
+//! GROUP BY: grouping columns and sets, and the rewrite of what stands above an aggregation.
+//!
+//! Above the aggregation only group columns and results of aggregates exist. Expressions are bound over
+//! FROM's columns first; then every part equal to a grouping expression becomes its column, and any
+//! column of FROM that is left is an error, unless the grouping columns hold its table's primary key.
+
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
+use sqlparser::ast::{self, Expr};
+
+use super::Binder;
+use super::clause::Clause;
+use super::expr::strip;
+use super::name::fold;
+use super::scalar::{Typed, call, column, constant};
+use super::scope::Columns;
+use super::select::Target;
+use super::walk;
+use crate::bound::{ColumnId, Rel, Scalar, ScalarKind};
+use crate::parse::Pos;
+
+/// GROUP BY as bound.
+#[derive(Debug, Default)]
+pub struct Grouping {
+    pub exprs: Vec<Scalar>,
+    /// Indices into `exprs`; `None` for a plain GROUP BY.
+    pub sets: Option<Vec<Vec<usize>>>,
+    /// GROUP BY was written, though perhaps with nothing in it.
+    pub written: bool,
+}
+
+impl Grouping {
+    pub fn is_empty(&self) -> bool {
+        !self.written
+    }
+}
+
+/// Most grouping sets of one query.
+const MAX_SETS: usize = 4096;
+/// Most columns of one CUBE.
+const MAX_CUBE: usize = 12;
+
+impl Binder<'_> {
+    pub fn group_clause(
+        &mut self,
+        group_by: &ast::GroupByExpr,
+        targets: &mut Vec<Target>,
+        outputs: usize,
+    ) -> SqlResult<Grouping> {
+        let ast::GroupByExpr::Expressions(items, modifiers) = group_by else {
+            return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"all\""));
+        };
+        let mut grouping = Grouping { written: !items.is_empty() || !modifiers.is_empty(), ..Grouping::default() };
+        let mut sets: Vec<Vec<usize>> = vec![vec![]];
+        let mut plain = true;
+        for item in items {
+            let choices = self.group_item(item, targets, outputs, &mut grouping)?;
+            plain &= choices.len() == 1 && !is_set_syntax(item);
+            if sets.len() * choices.len() > MAX_SETS {
+                let text = format!("too many grouping sets present (maximum {MAX_SETS})");
+                return Err(SqlError::new(SqlState::StatementTooComplex, text));
+            }
+            let mut product = Vec::with_capacity(sets.len() * choices.len());
+            for set in &sets {
+                for choice in &choices {
+                    let mut joined = set.clone();
+                    joined.extend(choice.iter().copied().filter(|c| !set.contains(c)));
+                    product.push(joined);
+                }
+            }
+            sets = product;
+        }
+        for modifier in modifiers {
+            match modifier {
+                ast::GroupByWithModifier::GroupingSets(e) => {
+                    let choices = self.group_item(e, targets, outputs, &mut grouping)?;
+                    plain = false;
+                    let mut product = Vec::new();
+                    for set in &sets {
+                        for choice in &choices {
+                            let mut joined = set.clone();
+                            joined.extend(choice.iter().copied().filter(|c| !set.contains(c)));
+                            product.push(joined);
+                        }
+                    }
+                    sets = product;
+                }
+                _ => return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"with\"")),
+            }
+        }
+        if !plain {
+            grouping.sets = Some(sets);
+        }
+        Ok(grouping)
+    }
+
+    /// The sets that one item of GROUP BY stands for.
+    fn group_item(
+        &mut self,
+        item: &Expr,
+        targets: &mut Vec<Target>,
+        outputs: usize,
+        grouping: &mut Grouping,
+    ) -> SqlResult<Vec<Vec<usize>>> {
+        match item {
+            Expr::Tuple(parts) => {
+                let mut set = Vec::with_capacity(parts.len());
+                for part in parts {
+                    set.push(self.group_expr(part, targets, outputs, grouping)?);
+                }
+                Ok(vec![set])
+            }
+            Expr::Rollup(parts) => {
+                let parts = self.group_parts(parts, targets, outputs, grouping)?;
+                Ok((0..=parts.len()).rev().map(|n| parts[..n].concat()).collect())
+            }
+            Expr::Cube(parts) => {
+                if parts.len() > MAX_CUBE {
+                    return Err(SqlError::new(SqlState::TooManyColumns, "CUBE is limited to 12 elements"));
+                }
+                let parts = self.group_parts(parts, targets, outputs, grouping)?;
+                let n = parts.len();
+                let mut masks: Vec<u32> = (0..1_u32 << n).collect();
+                masks.sort_by_key(|m| std::cmp::Reverse(m.count_ones()));
+                let set = |mask: u32| {
+                    (0..n).filter(|i| mask & (1 << (n - 1 - i)) != 0).flat_map(|i| parts[i].clone()).collect()
+                };
+                Ok(masks.into_iter().map(set).collect())
+            }
+            Expr::GroupingSets(sets) => {
+                let mut out = Vec::new();
+                for set in sets {
+                    match set.as_slice() {
+                        [nested @ (Expr::Rollup(_) | Expr::Cube(_) | Expr::GroupingSets(_) | Expr::Tuple(_))] => {
+                            out.extend(self.group_item(nested, targets, outputs, grouping)?);
+                        }
+                        parts => {
+                            let mut indices = Vec::with_capacity(parts.len());
+                            for part in parts {
+                                indices.push(self.group_expr(part, targets, outputs, grouping)?);
+                            }
+                            out.push(indices);
+                        }
+                    }
+                }
+                Ok(out)
+            }
+            e => Ok(vec![vec![self.group_expr(e, targets, outputs, grouping)?]]),
+        }
+    }
+
+    fn group_parts(
+        &mut self,
+        parts: &[Vec<Expr>],
+        targets: &mut Vec<Target>,
+        outputs: usize,
+        grouping: &mut Grouping,
+    ) -> SqlResult<Vec<Vec<usize>>> {
+        let mut out = Vec::with_capacity(parts.len());
+        for part in parts {
+            let mut indices = Vec::with_capacity(part.len());
+            for e in part {
+                indices.push(self.group_expr(e, targets, outputs, grouping)?);
+            }
+            out.push(indices);
+        }
+        Ok(out)
+    }
+
+    /// One grouping expression: an ordinal, a column of FROM, an output name, or an expression.
+    fn group_expr(
+        &mut self,
+        e: &Expr,
+        targets: &mut Vec<Target>,
+        outputs: usize,
+        grouping: &mut Grouping,
+    ) -> SqlResult<usize> {
+        let mentions = self.level().mentions.len();
+        let value = match strip(e) {
+            Expr::Value(v) => match &v.value {
+                ast::Value::Number(digits, _) => {
+                    let i = self.ordinal(digits, outputs, "GROUP BY", v)?;
+                    self.grouping_target(targets, i, v)?
+                }
+                ast::Value::Placeholder(_) => self.within(Clause::GroupBy, |b| b.expr(e))?,
+                _ => {
+                    let error = SqlError::new(SqlState::SyntaxError, "non-integer constant in GROUP BY");
+                    return Err(self.error_at(error, self.source.start(v.span)));
+                }
+            },
+            Expr::Identifier(ident) => {
+                let name = fold(ident);
+                let pos = self.source.start(ident.span);
+                // FROM's columns come before output names here, as in the standard.
+                let own = self.levels.len() - 1;
+                let in_from = self.find_column(&name, pos)?.is_some_and(|f| f.level == own);
+                let output = targets.iter().take(outputs).position(|t| t.name == name);
+                match output {
+                    Some(i) if !in_from => {
+                        let ambiguous = targets
+                            .iter()
+                            .take(outputs)
+                            .any(|t| t.name == name && t.value.scalar != targets[i].value.scalar);
+                        if ambiguous {
+                            let text = format!("GROUP BY \"{name}\" is ambiguous");
+                            return Err(self.error_at(SqlError::new(SqlState::AmbiguousColumn, text), pos));
+                        }
+                        self.check_grouping_target(&targets[i].value)?;
+                        targets[i].value.clone()
+                    }
+                    _ => self.within(Clause::GroupBy, |b| b.expr(e))?,
+                }
+            }
+            _ => self.within(Clause::GroupBy, |b| b.expr(e))?,
+        };
+        self.level().mentions.truncate(mentions);
+        let pos = value.pos;
+        let value = self.settle(value)?;
+        super::operator::equality(value.oid()).map_err(|e| self.error_at(e, pos))?;
+        if let Some(i) = grouping.exprs.iter().position(|g| *g == value.scalar) {
+            return Ok(i);
+        }
+        grouping.exprs.push(value.scalar);
+        Ok(grouping.exprs.len() - 1)
+    }
+
+    fn grouping_target(&mut self, targets: &mut [Target], i: usize, v: &ast::ValueWithSpan) -> SqlResult<Typed> {
+        let Some(target) = targets.get(i) else { return Err(SqlError::internal("no such output column")) };
+        let mut value = target.value.clone();
+        self.check_grouping_target(&value)?;
+        if value.is_unknown() {
+            value = self.settle(value)?;
+            if let Some(target) = targets.get_mut(i) {
+                target.value = value.clone();
+            }
+        }
+        let _ = v;
+        Ok(value)
+    }
+
+    /// A grouping expression from the select list may hold no aggregate or window call.
+    fn check_grouping_target(&mut self, value: &Typed) -> SqlResult<()> {
+        let level = self.level();
+        let aggregates: Vec<ColumnId> = level.aggregates.iter().map(|a| a.id).collect();
+        let windows: Vec<ColumnId> = level.windows.iter().map(|w| w.id).collect();
+        let (mut aggregate, mut window) = (false, false);
+        walk::columns(&value.scalar, &mut |id| {
+            aggregate |= aggregates.contains(&id);
+            window |= windows.contains(&id);
+        });
+        let error = if aggregate {
+            SqlError::new(SqlState::GroupingError, "aggregate functions are not allowed in GROUP BY")
+        } else if window {
+            SqlError::new(SqlState::WindowingError, "window functions are not allowed in GROUP BY")
+        } else {
+            return Ok(());
+        };
+        Err(self.error_at(error, value.pos))
+    }
+
+    /// The aggregation over `input`, with everything above it rewritten to its columns.
+    pub fn aggregate_rel(
+        &mut self,
+        input: Rel,
+        grouping: Grouping,
+        targets: &mut [Target],
+        having: &mut Option<Scalar>,
+    ) -> SqlResult<Rel> {
+        let Grouping { exprs, sets, .. } = grouping;
+        let mut groups: Vec<(ColumnId, Scalar)> = exprs.into_iter().map(|e| (self.new_column(), e)).collect();
+        let written = groups.len();
+        let groupings = std::mem::take(&mut self.level().groupings);
+        let grouping_id = (sets.is_some() && !groupings.is_empty()).then(|| self.new_column());
+
+        // What GROUPING(…) becomes, by the id that stands for it.
+        let mut masks: Vec<(ColumnId, Scalar)> = Vec::with_capacity(groupings.len());
+        for (id, args, pos) in groupings {
+            let mut indices = Vec::with_capacity(args.len());
+            for arg in args {
+                match groups.iter().position(|(_, g)| *g == arg) {
+                    Some(i) => indices.push(i),
+                    None => {
+                        let text = "arguments to GROUPING must be grouping expressions of the associated query level";
+                        return Err(self.error_at(SqlError::new(SqlState::GroupingError, text), pos));
+                    }
+                }
+            }
+            masks.push((id, grouping_mask(grouping_id, &indices, written)));
+        }
+
+        // Aggregates, windows and sets of this level exist above the aggregation.
+        let level = self.level();
+        let mut allowed: Vec<ColumnId> = level.aggregates.iter().map(|a| a.id).collect();
+        allowed.extend(level.windows.iter().map(|w| w.id));
+        allowed.extend(level.sets.iter().flatten().flat_map(|s| s.columns.iter().map(|(id, _)| *id)));
+        let mut windows = std::mem::take(&mut level.windows);
+        let mut set_calls = std::mem::take(&mut level.sets);
+        let mut aggregates = std::mem::take(&mut level.aggregates);
+
+        let mut lost: Option<ColumnId> = None;
+        let keyed = sets.is_none();
+        {
+            let mut rewrite = |s: &mut Scalar, binder: &mut Self, groups: &mut Vec<(ColumnId, Scalar)>| {
+                walk::replace(s, &mut |part| {
+                    if let Some((id, _)) = groups.iter().find(|(_, g)| g == part) {
+                        return Some(column(*id, part.ty));
+                    }
+                    let ScalarKind::Column(id) = part.kind else { return None };
+                    if let Some((_, mask)) = masks.iter().find(|(m, _)| *m == id) {
+                        return Some(mask.clone());
+                    }
+                    if allowed.contains(&id) || !binder.is_own_column(id) {
+                        return None;
+                    }
+                    if keyed && binder.depends_on_key(id, groups) {
+                        let fresh = binder.new_column();
+                        groups.push((fresh, part.clone()));
+                        return Some(column(fresh, part.ty));
+                    }
+                    lost = lost.or(Some(id));
+                    None
+                });
+            };
+            for target in targets.iter_mut() {
+                rewrite(&mut target.value.scalar, self, &mut groups);
+            }
+            for window in &mut windows {
+                walk::window_mut(window, &mut |s| rewrite(s, self, &mut groups));
+            }
+            for call in set_calls.iter_mut().flatten() {
+                for arg in &mut call.args {
+                    rewrite(arg, self, &mut groups);
+                }
+            }
+            if let Some(having) = having {
+                rewrite(having, self, &mut groups);
+            }
+            // Direct arguments of ordered-set aggregates are evaluated once a group.
+            for aggregate in &mut aggregates {
+                for direct in aggregate.args.iter_mut().take(aggregate.direct) {
+                    if let ScalarKind::Column(id) = direct.kind
+                        && self.is_own_column(id)
+                        && !groups.iter().any(|(_, g)| g == direct)
+                    {
+                        lost = lost.or(Some(id));
+                    }
+                }
+            }
+        }
+        if let Some(id) = lost {
+            return Err(self.ungrouped(id));
+        }
+        let level = self.level();
+        level.windows = windows;
+        level.sets = set_calls;
+        Ok(Rel::Aggregate { input: Box::new(input), groups, sets, grouping: grouping_id, aggregates })
+    }
+
+    /// Whether FROM of the current level puts out the column.
+    fn is_own_column(&self, id: ColumnId) -> bool {
+        self.levels.last().is_some_and(|l| l.items.iter().any(|i| i.slot_of(id).is_some()))
+    }
+
+    /// Whether the grouping columns hold the primary key of the column's table.
+    fn depends_on_key(&self, id: ColumnId, groups: &[(ColumnId, Scalar)]) -> bool {
+        let Some(level) = self.levels.last() else { return false };
+        let Some(item) = level.items.iter().find(|i| i.slot_of(id).is_some()) else { return false };
+        let Columns::Table { table, .. } = &item.columns else { return false };
+        let Some(key) = table.primary_key() else { return false };
+        key.keys.iter().all(|(part, _, _)| {
+            let gavel_catalog::IndexKey::Column(number) = part else { return false };
+            let Some(slot) = table.columns.iter().position(|c| c.number == *number) else { return false };
+            groups.iter().any(|(_, g)| g.kind == item.scalar(slot).kind)
+        })
+    }
+
+    /// 42803 for a column that is not grouped.
+    fn ungrouped(&self, id: ColumnId) -> SqlError {
+        let level = self.levels.last();
+        let name = level
+            .and_then(|l| {
+                let named = |i: &&super::scope::NsItem| !i.name.is_empty() && i.slot_of(id).is_some();
+                let item = l.items.iter().find(named)?;
+                Some(format!("{}.{}", item.name, item.column_name(item.slot_of(id)?)))
+            })
+            .unwrap_or_else(|| "?".into());
+        let pos = level
+            .and_then(|l| l.mentions.iter().find(|(m, _, inside)| *m == id && !inside))
+            .map_or(Pos::NONE, |(_, pos, _)| *pos);
+        let text = format!("column \"{name}\" must appear in the GROUP BY clause or be used in an aggregate function");
+        self.error_at(SqlError::new(SqlState::GroupingError, text), pos)
+    }
+}
+
+fn is_set_syntax(e: &Expr) -> bool {
+    matches!(e, Expr::Rollup(_) | Expr::Cube(_) | Expr::GroupingSets(_)) || matches!(e, Expr::Tuple(t) if t.is_empty())
+}
+
+/// `GROUPING(…)` from the aggregation's bit column, where bit 0 from the left is group 0 of `count`.
+fn grouping_mask(bits: Option<ColumnId>, indices: &[usize], count: usize) -> Scalar {
+    let Some(bits) = bits else { return constant(Datum::Int4(0), PgType::INT4) };
+    let shift = |name: &str, value: Scalar, by: usize| {
+        let by = constant(Datum::Int4(i32::try_from(by).unwrap_or(0)), PgType::INT4);
+        binary(name, value, by, PgType::INT8)
+    };
+    let mut out: Option<Scalar> = None;
+    for (k, index) in indices.iter().enumerate() {
+        let bit = shift(">>", column(bits, PgType::INT8), count - 1 - index);
+        let bit = binary("&", bit, constant(Datum::Int8(1), PgType::INT8), PgType::INT8);
+        let bit = shift("<<", bit, indices.len() - 1 - k);
+        out = Some(match out {
+            None => bit,
+            Some(sum) => binary("|", sum, bit, PgType::INT8),
+        });
+    }
+    let wide = out.unwrap_or_else(|| constant(Datum::Int8(0), PgType::INT8));
+    match gavel_functions::registry::cast(Oid::INT8, Oid::INT4).map(|c| c.method) {
+        Some(gavel_functions::registry::CastMethod::Function(f)) => call(f, vec![wide], PgType::INT4),
+        _ => wide,
+    }
+}
+
+fn binary(name: &str, left: Scalar, right: Scalar, ty: PgType) -> Scalar {
+    let found = gavel_functions::registry::operator_exact(name, left.ty.oid, right.ty.oid);
+    call(found.map_or(Oid(0), |o| o.proc), vec![left, right], ty)
+}

@@ -1,0 +1,112 @@
+//! FOR UPDATE and its kin: which tables' rows a query locks.
+
+use gavel_types::{SqlError, SqlResult, SqlState};
+use sqlparser::ast;
+
+use super::Binder;
+use super::name::fold;
+use super::scope::Columns;
+use crate::bound::{CheckMode, ColumnId, LockTarget, Rel, Source};
+use crate::parse::marker;
+
+impl Binder<'_> {
+    /// The row locks of the current level; their scans are made to put out row keys.
+    pub fn lock_targets(
+        &mut self,
+        rel: &mut Rel,
+        locks: &[ast::LockClause],
+        from: &[ast::TableWithJoins],
+    ) -> SqlResult<Vec<LockTarget>> {
+        let _ = from;
+        let mut out: Vec<LockTarget> = Vec::new();
+        for lock in locks {
+            let (mode, names) = self.lock_mode(lock);
+            let items = &self.level().items;
+            let mut chosen: Vec<usize> = Vec::new();
+            if names.is_empty() {
+                chosen.extend(items.iter().enumerate().filter(|(_, i)| i.row_key.is_some()).map(|(k, _)| k));
+            }
+            for (name, pos) in names {
+                let found = self.level().items.iter().position(|i| i.rel_visible && i.name == name);
+                match found {
+                    Some(k) => chosen.push(k),
+                    None => {
+                        let clause = word(mode);
+                        let text = format!("relation \"{name}\" in {clause} clause not found in FROM clause");
+                        return Err(self.error_at(SqlError::new(SqlState::UndefinedTable, text), pos));
+                    }
+                }
+            }
+            for k in chosen {
+                let item = &self.level().items[k];
+                let (Columns::Table { table, .. }, Some(key)) = (&item.columns, item.row_key) else { continue };
+                // The strongest of several locks on one table counts.
+                match out.iter_mut().find(|t| t.row_key == key) {
+                    Some(known) => {
+                        if strength(mode) > strength(known.mode) {
+                            known.mode = mode;
+                        }
+                    }
+                    None => out.push(LockTarget { table: table.clone(), row_key: key, mode }),
+                }
+            }
+        }
+        for target in &out {
+            put_out_row_key(rel, target.row_key);
+        }
+        Ok(out)
+    }
+
+    fn lock_mode(&self, lock: &ast::LockClause) -> (CheckMode, Vec<(String, crate::parse::Pos)>) {
+        let mut mode = match lock.lock_type {
+            ast::LockType::Update => CheckMode::Update,
+            ast::LockType::Share => CheckMode::Share,
+        };
+        let mut names = Vec::new();
+        for ident in lock.of.iter().flat_map(|n| &n.0).filter_map(ast::ObjectNamePart::as_ident) {
+            match ident.value.strip_prefix(marker::LOCK) {
+                Some("nku") => mode = CheckMode::NoKeyUpdate,
+                Some("ks") => mode = CheckMode::KeyShare,
+                Some(_) => {}
+                None => names.push((fold(ident), self.source.start(ident.span))),
+            }
+        }
+        (mode, names)
+    }
+}
+
+/// Makes the scan whose key column this is put it out. Key ids follow a scan's own columns, so the scan is
+/// the one whose ids come right before.
+pub fn put_out_row_key(rel: &mut Rel, key: ColumnId) -> bool {
+    if let Rel::Scan { source: Source::Table(table), columns, row_key } = rel {
+        let width = u32::try_from(table.columns.len()).unwrap_or(0);
+        let first = key.0.checked_sub(width);
+        let own = columns.iter().all(|(_, id)| first.is_some_and(|f| id.0 >= f && id.0 < key.0));
+        if own && (!columns.is_empty() || width == 0) {
+            *row_key = Some(key);
+            return true;
+        }
+        return false;
+    }
+    let mut done = false;
+    super::walk::inputs_mut(rel, &mut |input| done = done || put_out_row_key(input, key));
+    done
+}
+
+fn strength(mode: CheckMode) -> u8 {
+    match mode {
+        CheckMode::KeyShare => 0,
+        CheckMode::Share => 1,
+        CheckMode::NoKeyUpdate => 2,
+        CheckMode::Update => 3,
+    }
+}
+
+fn word(mode: CheckMode) -> &'static str {
+    match mode {
+        CheckMode::KeyShare => "FOR KEY SHARE",
+        CheckMode::Share => "FOR SHARE",
+        CheckMode::NoKeyUpdate => "FOR NO KEY UPDATE",
+        CheckMode::Update => "FOR UPDATE",
+    }
+}

@@ -1,0 +1,181 @@
+//! Operators: from a symbol and two operands to the function behind it (manual §10.2).
+
+use gavel_functions::registry::{self, CastContext, Operator};
+use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+
+use super::Binder;
+use super::candidate::{Candidate, best, matching};
+use super::coerce::{binary_coercible, can_coerce};
+use super::polymorphic;
+use super::scalar::{Typed, call};
+use super::typename::{element_type, format_type};
+use crate::parse::Pos;
+
+/// Why no operator was chosen.
+enum Failure {
+    Missing,
+    Ambiguous,
+}
+
+/// The operator `left name right`; `left` is `None` for a prefix operator.
+fn choose(name: &str, left: Option<Oid>, right: Oid) -> Result<&'static Operator, Failure> {
+    // An unknown operand is first taken to be of the other's type.
+    let (l, r) = match left {
+        None => (Oid(0), right),
+        Some(Oid::UNKNOWN) => (right, right),
+        Some(l) if right == Oid::UNKNOWN => (l, l),
+        Some(l) => (l, right),
+    };
+    if r != Oid::UNKNOWN
+        && let Some(exact) = registry::operator_exact(name, l, r)
+    {
+        return Ok(exact);
+    }
+    let unary = left.is_none();
+    let candidates: Vec<Candidate<&Operator>> = registry::operators_named(name)
+        .filter(|o| (o.left.0 == 0) == unary)
+        .map(|o| Candidate { args: if unary { vec![o.right] } else { vec![o.left, o.right] }, item: o })
+        .collect();
+    let actual: Vec<Oid> = left.into_iter().chain([right]).collect();
+    let fitting = matching(candidates, &actual);
+    if fitting.is_empty() {
+        return Err(Failure::Missing);
+    }
+    best(fitting, &actual).map(|c| c.item).ok_or(Failure::Ambiguous)
+}
+
+/// The operator over exactly these types or types of the same representation, for sorting and equality.
+pub fn compatible(name: &str, ty: Oid) -> Option<&'static Operator> {
+    if let Some(exact) = registry::operator_exact(name, ty, ty) {
+        return Some(exact);
+    }
+    if element_type(ty).is_some() {
+        let element = element_type(ty)?;
+        compatible(name, element)?;
+        return registry::operator_exact(name, Oid::ANYARRAY, Oid::ANYARRAY);
+    }
+    match ty {
+        Oid::UNKNOWN => registry::operator_exact(name, Oid::TEXT, Oid::TEXT),
+        Oid::RECORD => registry::operator_exact(name, Oid::RECORD, Oid::RECORD),
+        Oid::INT2VECTOR => registry::operator_exact(name, Oid::ANYARRAY, Oid::ANYARRAY),
+        _ => {
+            let found = choose(name, Some(ty), ty).ok()?;
+            (binary_coercible(ty, found.left) && binary_coercible(ty, found.right)).then_some(found)
+        }
+    }
+}
+
+/// The function behind `=` over a type.
+///
+/// # Errors
+/// 42883 `could not identify an equality operator for type json`.
+pub fn equality(ty: Oid) -> SqlResult<Oid> {
+    compatible("=", ty).map(|o| o.proc).ok_or_else(|| {
+        let name = format_type(PgType::new(ty));
+        SqlError::new(SqlState::UndefinedFunction, format!("could not identify an equality operator for type {name}"))
+    })
+}
+
+/// That a type can be sorted.
+///
+/// # Errors
+/// 42883 `could not identify an ordering operator for type json`.
+pub fn sortable(ty: Oid) -> SqlResult<()> {
+    match compatible("<", ty) {
+        Some(o) if o.result == Oid::BOOL && !is_geometric(ty) => Ok(()),
+        _ => {
+            let name = format_type(PgType::new(ty));
+            Err(SqlError::new(
+                SqlState::UndefinedFunction,
+                format!("could not identify an ordering operator for type {name}"),
+            )
+            .hint("Use an explicit ordering operator or modify the query."))
+        }
+    }
+}
+
+/// Types that have a `<` without an order behind it.
+fn is_geometric(ty: Oid) -> bool {
+    matches!(ty.0, 600 | 601 | 602 | 603 | 604 | 628 | 718 | 28 | 29)
+}
+
+/// An operator with its operands coerced.
+pub struct Applied {
+    pub operator: &'static Operator,
+    pub left: Option<Typed>,
+    pub right: Typed,
+    pub result: PgType,
+}
+
+impl Binder<'_> {
+    /// Chooses the operator and coerces the operands.
+    ///
+    /// # Errors
+    /// 42883, 42725.
+    pub fn apply_operator(&mut self, name: &str, left: Option<Typed>, right: Typed, pos: Pos) -> SqlResult<Applied> {
+        let (l, r) = (left.as_ref().map(Typed::oid), right.oid());
+        let operator = choose(name, l, r).map_err(|failure| {
+            let error = failed(name, l, r, &failure);
+            self.error_at(error, pos)
+        })?;
+        let declared: Vec<Oid> = l.map(|_| operator.left).into_iter().chain([operator.right]).collect();
+        let actual: Vec<Oid> = l.into_iter().chain([r]).collect();
+        let (args, result) = polymorphic::resolve(&declared, &actual, operator.result).map_err(|e| self.error_at(e, pos))?;
+        let mut goals = args.into_iter();
+        let left = match left {
+            Some(value) => Some(self.coerce_type(value, goals.next().unwrap_or(Oid::ANY), CastContext::Implicit)?),
+            None => None,
+        };
+        let right = self.coerce_type(right, goals.next().unwrap_or(Oid::ANY), CastContext::Implicit)?;
+        Ok(Applied { operator, left, right, result: PgType::new(result) })
+    }
+
+    /// `left name right` as a call.
+    ///
+    /// # Errors
+    /// As [`Self::apply_operator`].
+    pub fn operator(&mut self, name: &str, left: Option<Typed>, right: Typed, pos: Pos) -> SqlResult<Typed> {
+        let start = left.as_ref().map_or(right.pos, |l| l.pos).min_known(pos);
+        let applied = self.apply_operator(name, left, right, pos)?;
+        if applied.operator.proc.0 == 0 {
+            let shell = SqlError::new(SqlState::UndefinedFunction, format!("operator is only a shell: {name}"));
+            return Err(self.error_at(shell, pos));
+        }
+        let args = applied.left.into_iter().chain([applied.right]).map(|t| t.scalar).collect();
+        Ok(Typed::new(call(applied.operator.proc, args, applied.result), start))
+    }
+
+    /// Like [`Self::operator`], and the result must be boolean.
+    pub fn comparison(&mut self, name: &str, left: Typed, right: Typed, pos: Pos) -> SqlResult<Typed> {
+        self.operator(name, Some(left), right, pos)
+    }
+
+    /// Whether `left name right` exists for these types.
+    pub fn operator_exists(name: &str, left: Oid, right: Oid) -> bool {
+        choose(name, Some(left), right).is_ok_and(|o| {
+            can_coerce(left, o.left, CastContext::Implicit) && can_coerce(right, o.right, CastContext::Implicit)
+        })
+    }
+}
+
+fn failed(name: &str, left: Option<Oid>, right: Oid, failure: &Failure) -> SqlError {
+    let right = format_type(PgType::new(right));
+    let signature = match left {
+        Some(left) => format!("{} {name} {right}", format_type(PgType::new(left))),
+        None => format!("{name} {right}"),
+    };
+    match failure {
+        Failure::Missing => {
+            let hint = if left.is_some() {
+                "No operator matches the given name and argument types. You might need to add explicit type casts."
+            } else {
+                "No operator matches the given name and argument type. You might need to add an explicit type cast."
+            };
+            SqlError::new(SqlState::UndefinedFunction, format!("operator does not exist: {signature}")).hint(hint)
+        }
+        Failure::Ambiguous => {
+            SqlError::new(SqlState::AmbiguousFunction, format!("operator is not unique: {signature}"))
+                .hint("Could not choose a best candidate operator. You might need to add explicit type casts.")
+        }
+    }
+}

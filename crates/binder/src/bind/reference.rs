@@ -1,0 +1,287 @@
+//! Column references, whole rows, fields and subscripts.
+
+use std::rc::Rc;
+
+use gavel_functions::registry::CastContext;
+use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use sqlparser::ast::{self, AccessExpr, Expr};
+
+use super::Binder;
+use super::clause::Clause;
+use super::name::{fold, is_reserved};
+use super::scalar::{Typed, scalar};
+use super::scope::{Fields, Found, NsColumn};
+use super::typename::{element_type, format_type};
+use crate::bound::{Index, Scalar, ScalarKind};
+use crate::parse::Pos;
+
+impl Binder<'_> {
+    pub fn identifier(&mut self, ident: &ast::Ident) -> SqlResult<Typed> {
+        let name = fold(ident);
+        let pos = self.source.start(ident.span);
+        if ident.quote_style.is_none() && name == "default" {
+            return self.default_item(pos);
+        }
+        if let Some(found) = self.find_column(&name, pos)? {
+            self.no_references_in_default(pos)?;
+            return Ok(self.mention(&found, pos));
+        }
+        if ident.quote_style.is_none() && is_reserved(&name) {
+            if let Some(special) = self.bare_special(&name, pos)? {
+                return Ok(special);
+            }
+            let text = format!("syntax error at or near \"{}\"", ident.value);
+            return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
+        }
+        if let Some((l, i)) = self.find_item(None, &name, pos)? {
+            return Ok(self.row_of(l, i, pos));
+        }
+        self.no_references_in_default(pos)?;
+        Err(self.no_column(&name, pos))
+    }
+
+    /// DEFAULT as an item of INSERT's VALUES.
+    fn default_item(&mut self, pos: Pos) -> SqlResult<Typed> {
+        if self.level().allows_default {
+            return Ok(Typed::new(scalar(ScalarKind::Default, PgType::UNKNOWN), pos));
+        }
+        let error = SqlError::new(SqlState::SyntaxError, "DEFAULT is not allowed in this context");
+        Err(self.error_at(error, pos))
+    }
+
+    fn no_references_in_default(&self, pos: Pos) -> SqlResult<()> {
+        if self.clause() == Clause::Default {
+            let error = SqlError::unsupported("cannot use column reference in DEFAULT expression");
+            return Err(self.error_at(error, pos));
+        }
+        Ok(())
+    }
+
+    pub fn compound_identifier(&mut self, parts: &[ast::Ident]) -> SqlResult<Typed> {
+        let pos = parts.first().map(|p| self.source.start(p.span)).unwrap_or_default();
+        let names: Vec<String> = parts.iter().map(fold).collect();
+        self.no_references_in_default(pos)?;
+        match names.as_slice() {
+            [table, name] => {
+                if let Some((l, i)) = self.find_item(None, table, pos)? {
+                    let found = self.find_in_item(l, i, name, pos)?;
+                    return Ok(self.mention(&found, pos));
+                }
+                // `column.field` needs parentheses in PostgreSQL, so this names no FROM item.
+                Err(self.no_item(table, pos))
+            }
+            [schema, table, name] => {
+                if let Some((l, i)) = self.find_item(Some(schema), table, pos)? {
+                    let found = self.find_in_item(l, i, name, pos)?;
+                    return Ok(self.mention(&found, pos));
+                }
+                Err(self.no_item(table, pos))
+            }
+            [database, schema, table, name] if *database == *self.context.catalog.database_name => {
+                if let Some((l, i)) = self.find_item(Some(schema), table, pos)? {
+                    let found = self.find_in_item(l, i, name, pos)?;
+                    return Ok(self.mention(&found, pos));
+                }
+                Err(self.no_item(table, pos))
+            }
+            [_, _, _, _] => {
+                let text = format!("cross-database references are not implemented: {}", names.join("."));
+                Err(self.error_at(SqlError::unsupported(text), pos))
+            }
+            _ => {
+                let text = format!("improper qualified name (too many dotted names): {}", names.join("."));
+                Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos))
+            }
+        }
+    }
+
+    /// The row of FROM item `i`: its value if it is a function of one column.
+    pub fn row_of(&mut self, l: usize, i: usize, pos: Pos) -> Typed {
+        let item = &self.levels[l].items[i];
+        if item.scalar_function
+            && let Some(slot) = (0..item.slots()).find(|s| item.live(*s))
+        {
+            return self.mention(&Found { level: l, item: i, slot }, pos);
+        }
+        let columns: Vec<NsColumn> = item.all().collect();
+        let fields: Fields = columns.iter().map(|c| (c.name.clone(), c.scalar.ty)).collect();
+        let items: Vec<Scalar> = columns.into_iter().map(|c| c.scalar).collect();
+        for item in &items {
+            self.note_columns(l, item, pos);
+        }
+        let row = Typed::new(scalar(ScalarKind::Row(items), PgType::new(Oid::RECORD)), pos);
+        self.remember_fields(row, fields)
+    }
+
+    /// `t.*` as an argument.
+    pub fn whole_row(&mut self, name: &ast::ObjectName) -> SqlResult<Typed> {
+        let pos = self.name_pos(name);
+        let parts: Vec<String> = name.0.iter().filter_map(ast::ObjectNamePart::as_ident).map(fold).collect();
+        let found = match parts.as_slice() {
+            [table] => self.find_item(None, table, pos)?,
+            [schema, table] => self.find_item(Some(schema), table, pos)?,
+            _ => None,
+        };
+        match found {
+            Some((l, i)) => Ok(self.row_of(l, i, pos)),
+            None => Err(self.no_item(parts.last().map_or("", String::as_str), pos)),
+        }
+    }
+
+    /// Remembers the names of a row value's fields.
+    pub fn remember_fields(&mut self, value: Typed, fields: Fields) -> Typed {
+        if !self.row_fields.iter().any(|(s, _)| *s == value.scalar) {
+            self.row_fields.push((value.scalar.clone(), fields));
+        }
+        value
+    }
+
+    /// The names of a row value's fields, if they are known.
+    pub fn fields_of(&self, value: &Scalar) -> Option<Fields> {
+        if value.ty.oid != Oid::RECORD {
+            return None;
+        }
+        self.row_fields.iter().find(|(s, _)| s == value).map(|(_, f)| Rc::clone(f))
+    }
+
+    /// `(row).field`, `array[1]`, and chains of them.
+    pub fn access(&mut self, root: &Expr, chain: &[AccessExpr]) -> SqlResult<Typed> {
+        // `t.a[1]`: the leading names are a column reference.
+        let mut names: Vec<ast::Ident> = Vec::new();
+        let mut rest = chain;
+        if let Expr::Identifier(first) = root {
+            names.push(first.clone());
+            while let [AccessExpr::Dot(Expr::Identifier(next)), tail @ ..] = rest {
+                names.push(next.clone());
+                rest = tail;
+            }
+        }
+        let mut value = match names.len() {
+            0 => self.expr(root)?,
+            1 => self.expr(root)?,
+            _ => self.compound_identifier(&names)?,
+        };
+        while let Some(first) = rest.first() {
+            match first {
+                AccessExpr::Dot(Expr::Identifier(field)) => {
+                    value = self.field(value, field)?;
+                    rest = &rest[1..];
+                }
+                AccessExpr::Dot(_) => {
+                    return Err(self.error_at(SqlError::new(SqlState::SyntaxError, "syntax error at or near \".\""), value.pos));
+                }
+                AccessExpr::Subscript(_) => {
+                    let count = rest.iter().take_while(|a| matches!(a, AccessExpr::Subscript(_))).count();
+                    let (subscripts, tail) = rest.split_at(count);
+                    value = self.subscript(value, subscripts)?;
+                    rest = tail;
+                }
+            }
+        }
+        Ok(value)
+    }
+
+    fn field(&mut self, value: Typed, field: &ast::Ident) -> SqlResult<Typed> {
+        let name = fold(field);
+        let pos = self.source.start(field.span);
+        if value.oid() != Oid::RECORD {
+            let text = format!(
+                "column notation .{name} applied to type {}, which is not a composite type",
+                format_type(value.ty())
+            );
+            return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), value.pos));
+        }
+        let index = match (self.fields_of(&value.scalar), &value.scalar.kind) {
+            (Some(fields), _) => fields.iter().position(|(n, _)| *n == name).map(|i| (i, fields[i].1)),
+            // The fields of ROW(…) are f1, f2, ….
+            (None, ScalarKind::Row(items)) => name
+                .strip_prefix('f')
+                .and_then(|n| n.parse::<usize>().ok())
+                .and_then(|n| n.checked_sub(1))
+                .and_then(|i| items.get(i).map(|item| (i, item.ty))),
+            _ => None,
+        };
+        let Some((index, ty)) = index else {
+            let text = if self.fields_of(&value.scalar).is_some() {
+                format!("column \"{name}\" not found in data type record")
+            } else {
+                format!("could not identify column \"{name}\" in record data type")
+            };
+            return Err(self.error_at(SqlError::new(SqlState::UndefinedColumn, text), pos));
+        };
+        let at = value.pos;
+        if let ScalarKind::Row(items) = value.scalar.kind {
+            return match items.into_iter().nth(index) {
+                Some(item) => Ok(Typed::new(item, at)),
+                None => Err(SqlError::internal("a row without its field")),
+            };
+        }
+        Ok(Typed::new(scalar(ScalarKind::Field { input: Box::new(value.scalar), index }, ty), at))
+    }
+
+    fn subscript(&mut self, value: Typed, subscripts: &[AccessExpr]) -> SqlResult<Typed> {
+        let array = value.ty();
+        let pos = value.pos;
+        let jsonb = array.oid == Oid::JSONB;
+        let element = match array.oid {
+            Oid::INT2VECTOR => Some(Oid::INT2),
+            Oid::OIDVECTOR => Some(Oid::OID),
+            Oid::NAME => Some(Oid::CHAR),
+            other => element_type(other),
+        };
+        let Some(element) = element.or(jsonb.then_some(Oid::JSONB)) else {
+            let text = format!("cannot subscript type {} because it does not support subscripting", format_type(array));
+            return Err(self.error_at(SqlError::new(SqlState::DatatypeMismatch, text), pos));
+        };
+        if jsonb {
+            return self.jsonb_subscript(value, subscripts);
+        }
+        let slice = subscripts
+            .iter()
+            .any(|s| matches!(s, AccessExpr::Subscript(ast::Subscript::Slice { .. })));
+        let mut indices = Vec::with_capacity(subscripts.len());
+        for subscript in subscripts {
+            let AccessExpr::Subscript(subscript) = subscript else { continue };
+            indices.push(match subscript {
+                ast::Subscript::Index { index } => Index::Element(self.index(index)?),
+                ast::Subscript::Slice { lower_bound, upper_bound, stride: None } => {
+                    let lower = lower_bound.as_ref().map(|e| self.index(e)).transpose()?;
+                    let upper = upper_bound.as_ref().map(|e| self.index(e)).transpose()?;
+                    Index::Slice(lower, upper)
+                }
+                ast::Subscript::Slice { .. } => {
+                    return Err(self.error_at(SqlError::new(SqlState::SyntaxError, "syntax error at or near \":\""), pos));
+                }
+            });
+        }
+        let ty = if slice { array } else { PgType::with_typmod(element, array.typmod) };
+        Ok(Typed::new(scalar(ScalarKind::Subscript { input: Box::new(value.scalar), indices }, ty), pos))
+    }
+
+    fn index(&mut self, e: &Expr) -> SqlResult<Scalar> {
+        let value = self.expr(e)?;
+        let pos = value.pos;
+        match self.coerce_to(value, PgType::INT4, CastContext::Assignment)? {
+            Some(done) => Ok(done.scalar),
+            None => {
+                let error = SqlError::new(SqlState::DatatypeMismatch, "array subscript must have type integer");
+                Err(self.error_at(error, pos))
+            }
+        }
+    }
+
+    /// `j['a'][0]` is `j -> 'a' -> 0`.
+    fn jsonb_subscript(&mut self, mut value: Typed, subscripts: &[AccessExpr]) -> SqlResult<Typed> {
+        for subscript in subscripts {
+            let AccessExpr::Subscript(ast::Subscript::Index { index }) = subscript else {
+                let error = SqlError::new(SqlState::DatatypeMismatch, "jsonb subscript does not support slices");
+                return Err(self.error_at(error, value.pos));
+            };
+            let index = self.expr(index)?;
+            let at = index.pos;
+            let index = self.settle(index)?;
+            value = self.operator("->", Some(value), index, at)?;
+        }
+        Ok(value)
+    }
+}

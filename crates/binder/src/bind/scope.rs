@@ -1,0 +1,499 @@
+//! What names mean at a place: one [`Level`] a query, from the outermost to the innermost. A level
+//! holds the items of its FROM clause and collects what its expressions need computed apart
+//! (aggregates, window calls, set-returning functions).
+//!
+//! # Invariants
+//! 1. A name is searched from the innermost level outwards, not past a barrier (a view's body).
+//! 2. The columns of an item that a merged join hides are found only with the item's name before them.
+//! 3. While FROM is being bound, items to the left are seen only by LATERAL items.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use gavel_catalog::Table;
+use gavel_catalog::system::SystemRelation;
+use gavel_types::{Oid, PgType, SqlError, SqlState};
+
+use super::Binder;
+use super::clause::Clause;
+use super::scalar::{Typed, column};
+use crate::bound::{Aggregate, ColumnId, CteId, Scalar, ScalarKind, SetCall, Window};
+use crate::parse::Pos;
+
+/// Names and types of a row value's fields.
+pub type Fields = Rc<[(String, PgType)]>;
+
+/// A column that a FROM item offers.
+#[derive(Clone, Debug)]
+pub struct NsColumn {
+    pub name: String,
+    pub scalar: Scalar,
+    /// Table and attnum where it is a plain table column.
+    pub origin: Option<(Oid, i16)>,
+    /// Where the column is a row value.
+    pub fields: Option<Fields>,
+}
+
+/// The columns of a FROM item.
+#[derive(Clone, Debug)]
+pub enum Columns {
+    /// Column `i` of `table.columns` has id `first + i`.
+    Table { table: Arc<Table>, first: u32 },
+    System { relation: &'static SystemRelation, first: u32 },
+    List(Rc<[NsColumn]>),
+}
+
+/// An item of FROM.
+#[derive(Clone, Debug)]
+pub struct NsItem {
+    /// Alias, or the relation's name; empty for an unnamed join.
+    pub name: String,
+    /// Schema by which the name may be qualified, where there is no alias.
+    pub schema: Option<Oid>,
+    pub columns: Columns,
+    /// New names of the first columns.
+    pub renamed: Vec<String>,
+    pub rel_visible: bool,
+    pub cols_visible: bool,
+    pub lateral_only: bool,
+    pub lateral_ok: bool,
+    /// `bytea` column with the storage key, for a table.
+    pub row_key: Option<ColumnId>,
+    /// A function that returns one column: its name alone means the value.
+    pub scalar_function: bool,
+}
+
+impl NsItem {
+    pub fn new(name: String, columns: Columns) -> Self {
+        Self {
+            name,
+            schema: None,
+            columns,
+            renamed: vec![],
+            rel_visible: true,
+            cols_visible: true,
+            lateral_only: false,
+            lateral_ok: true,
+            row_key: None,
+            scalar_function: false,
+        }
+    }
+
+    /// Slots, dropped columns included.
+    pub fn slots(&self) -> usize {
+        match &self.columns {
+            Columns::Table { table, .. } => table.columns.len(),
+            Columns::System { relation, .. } => relation.columns.len(),
+            Columns::List(list) => list.len(),
+        }
+    }
+
+    /// Whether slot `i` is a live column.
+    pub fn live(&self, i: usize) -> bool {
+        match &self.columns {
+            Columns::Table { table, .. } => table.columns.get(i).is_some_and(|c| !c.dropped),
+            _ => i < self.slots(),
+        }
+    }
+
+    /// The name of slot `i`, aliases applied. `renamed` counts live columns only.
+    pub fn column_name(&self, i: usize) -> &str {
+        if !self.renamed.is_empty() {
+            let ordinal = (0..i).filter(|k| self.live(*k)).count();
+            if let Some(name) = self.renamed.get(ordinal) {
+                return name;
+            }
+        }
+        match &self.columns {
+            Columns::Table { table, .. } => table.columns.get(i).map_or("", |c| &c.name),
+            Columns::System { relation, .. } => relation.columns.get(i).map_or("", |c| c.name),
+            Columns::List(list) => list.get(i).map_or("", |c| &c.name),
+        }
+    }
+
+    /// The value of slot `i`.
+    pub fn scalar(&self, i: usize) -> Scalar {
+        let at = |first: u32| ColumnId(first + u32::try_from(i).unwrap_or(0));
+        match &self.columns {
+            Columns::Table { table, first } => {
+                column(at(*first), table.columns.get(i).map_or(PgType::UNKNOWN, |c| c.ty))
+            }
+            Columns::System { relation, first } => {
+                column(at(*first), relation.columns.get(i).map_or(PgType::UNKNOWN, |c| c.ty))
+            }
+            Columns::List(list) => {
+                list.get(i).map_or_else(|| super::scalar::null(PgType::UNKNOWN), |c| c.scalar.clone())
+            }
+        }
+    }
+
+    pub fn origin(&self, i: usize) -> Option<(Oid, i16)> {
+        match &self.columns {
+            Columns::Table { table, .. } => table.columns.get(i).map(|c| (table.oid, c.number)),
+            Columns::System { relation, .. } => relation.columns.get(i).map(|c| (relation.oid, c.number)),
+            Columns::List(list) => list.get(i).and_then(|c| c.origin),
+        }
+    }
+
+    pub fn fields(&self, i: usize) -> Option<Fields> {
+        match &self.columns {
+            Columns::List(list) => list.get(i).and_then(|c| c.fields.clone()),
+            _ => None,
+        }
+    }
+
+    /// The slot that puts out `id`, if it is a plain column.
+    pub fn slot_of(&self, id: ColumnId) -> Option<usize> {
+        let within = |first: u32, n: usize| {
+            let i = id.0.checked_sub(first)? as usize;
+            (i < n).then_some(i)
+        };
+        match &self.columns {
+            Columns::Table { first, .. } | Columns::System { first, .. } => within(*first, self.slots()),
+            Columns::List(list) => list.iter().position(|c| c.scalar.kind == ScalarKind::Column(id)),
+        }
+    }
+
+    /// All live columns, as a star expands.
+    pub fn all(&self) -> impl Iterator<Item = NsColumn> + '_ {
+        (0..self.slots()).filter(|i| self.live(*i)).map(|i| NsColumn {
+            name: self.column_name(i).to_owned(),
+            scalar: self.scalar(i),
+            origin: self.origin(i),
+            fields: self.fields(i),
+        })
+    }
+
+    /// Slots of this name: none, one, or more.
+    fn find(&self, name: &str) -> (Option<usize>, bool) {
+        if self.renamed.is_empty()
+            && let Columns::Table { table, .. } = &self.columns
+        {
+            return (table.columns.iter().position(|c| c.name == name && !c.dropped), false);
+        }
+        let mut hits = (0..self.slots()).filter(|i| self.live(*i) && self.column_name(*i) == name);
+        (hits.next(), hits.next().is_some())
+    }
+}
+
+/// A common table expression that can be named.
+#[derive(Clone, Debug)]
+pub struct CteEntry {
+    pub name: String,
+    pub id: CteId,
+    /// Name, id within the CTE, type.
+    pub columns: Rc<[NsColumn]>,
+    /// A data-modifying statement without RETURNING cannot be read.
+    pub readable: bool,
+}
+
+/// A window definition of the WINDOW clause or of a call.
+#[derive(Clone, Debug)]
+pub struct WindowDefinition {
+    pub name: Option<String>,
+    pub partition_by: Vec<Scalar>,
+    pub order_by: Vec<crate::bound::SortKey>,
+    pub frame: crate::bound::Frame,
+    /// The frame was written.
+    pub framed: bool,
+}
+
+/// One query of the nesting.
+#[derive(Debug)]
+pub struct Level {
+    pub items: Vec<NsItem>,
+    pub clause: Clause,
+    /// A LATERAL item of FROM is being bound.
+    pub lateral_active: bool,
+    /// It has mentioned an item to its left.
+    pub lateral_used: bool,
+    pub barrier: bool,
+    pub ctes: Vec<CteEntry>,
+    pub aggregates: Vec<Aggregate>,
+    pub has_aggregates: bool,
+    pub windows: Vec<Window>,
+    pub named_windows: Vec<WindowDefinition>,
+    /// Set-returning calls; a later layer uses results of earlier ones.
+    pub sets: Vec<Vec<SetCall>>,
+    /// `GROUPING(…)`: id of the result, arguments, place.
+    pub groupings: Vec<(ColumnId, Vec<Scalar>, Pos)>,
+    /// Where columns of this level are mentioned outside aggregates, for errors about grouping.
+    pub mentions: Vec<(ColumnId, Pos, bool)>,
+    /// DEFAULT may stand as an item (VALUES of INSERT).
+    pub allows_default: bool,
+}
+
+impl Level {
+    pub fn new() -> Self {
+        Self {
+            items: vec![],
+            clause: Clause::Other,
+            lateral_active: false,
+            lateral_used: false,
+            barrier: false,
+            ctes: vec![],
+            aggregates: vec![],
+            has_aggregates: false,
+            windows: vec![],
+            named_windows: vec![],
+            sets: vec![],
+            groupings: vec![],
+            mentions: vec![],
+            allows_default: false,
+        }
+    }
+}
+
+/// A column found by name.
+pub struct Found {
+    pub level: usize,
+    pub item: usize,
+    pub slot: usize,
+}
+
+impl Binder<'_> {
+    pub fn level(&mut self) -> &mut Level {
+        if self.levels.is_empty() {
+            self.levels.push(Level::new());
+        }
+        let last = self.levels.len() - 1;
+        &mut self.levels[last]
+    }
+
+    pub fn clause(&self) -> Clause {
+        self.levels.last().map_or(Clause::Other, |l| l.clause)
+    }
+
+    /// Runs `f` with the level's clause set.
+    pub fn within<T>(&mut self, clause: Clause, f: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.level().clause, clause);
+        let out = f(self);
+        self.level().clause = before;
+        out
+    }
+
+    /// Indices of the levels that a name may come from, innermost first.
+    fn visible_levels(&self) -> impl Iterator<Item = usize> + use<> {
+        let floor = self.levels.iter().rposition(|l| l.barrier).unwrap_or(0);
+        (floor..self.levels.len()).rev()
+    }
+
+    /// The column of this bare name.
+    ///
+    /// # Errors
+    /// 42702 when several have it, 42P10 when it is to the left of a join that is not lateral.
+    pub fn find_column(&mut self, name: &str, pos: Pos) -> Result<Option<Found>, SqlError> {
+        for l in self.visible_levels() {
+            let level = &self.levels[l];
+            let mut found: Option<Found> = None;
+            for (i, item) in level.items.iter().enumerate() {
+                if !item.cols_visible || item.lateral_only && !level.lateral_active {
+                    continue;
+                }
+                let (slot, twice) = item.find(name);
+                let Some(slot) = slot else { continue };
+                if twice || found.is_some() {
+                    let text = format!("column reference \"{name}\" is ambiguous");
+                    return Err(self.error_at(SqlError::new(SqlState::AmbiguousColumn, text), pos));
+                }
+                found = Some(Found { level: l, item: i, slot });
+            }
+            if let Some(found) = found {
+                self.check_lateral(&found, pos)?;
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    fn check_lateral(&mut self, found: &Found, pos: Pos) -> Result<(), SqlError> {
+        let item = &self.levels[found.level].items[found.item];
+        if !item.lateral_only {
+            return Ok(());
+        }
+        if !item.lateral_ok {
+            let error = SqlError::new(
+                SqlState::InvalidColumnReference,
+                format!("invalid reference to FROM-clause entry for table \"{}\"", item.name),
+            )
+            .detail("The combining JOIN type must be INNER or LEFT for a LATERAL reference.");
+            return Err(self.error_at(error, pos));
+        }
+        self.levels[found.level].lateral_used = true;
+        Ok(())
+    }
+
+    /// The FROM item that `schema.name` or `name` means: level and index.
+    ///
+    /// # Errors
+    /// 42P09 when several have the name.
+    pub fn find_item(&self, schema: Option<&str>, name: &str, pos: Pos) -> Result<Option<(usize, usize)>, SqlError> {
+        let schema_oid = match schema {
+            Some(s) => match self.schema_oid(s) {
+                Some(oid) => Some(oid),
+                None => return Ok(None),
+            },
+            None => None,
+        };
+        for l in self.visible_levels() {
+            let level = &self.levels[l];
+            let mut found = None;
+            for (i, item) in level.items.iter().enumerate() {
+                if !item.rel_visible || item.name != name || item.lateral_only && !level.lateral_active {
+                    continue;
+                }
+                if schema_oid.is_some() && item.schema != schema_oid {
+                    continue;
+                }
+                if found.is_some() {
+                    let text = format!("table reference \"{name}\" is ambiguous");
+                    return Err(self.error_at(SqlError::new(SqlState::AmbiguousAlias, text), pos));
+                }
+                found = Some((l, i));
+            }
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// OID of a schema by name, system ones included.
+    pub fn schema_oid(&self, name: &str) -> Option<Oid> {
+        match name {
+            "pg_catalog" => Some(gavel_catalog::system::PG_CATALOG),
+            "information_schema" => Some(gavel_catalog::system::INFORMATION_SCHEMA),
+            _ => self.context.catalog.schema(name).map(|s| s.oid),
+        }
+    }
+
+    /// The column `name` of FROM item `item`.
+    ///
+    /// # Errors
+    /// 42703 `column t.x does not exist`.
+    pub fn find_in_item(&mut self, l: usize, i: usize, name: &str, pos: Pos) -> Result<Found, SqlError> {
+        let item = &self.levels[l].items[i];
+        match item.find(name) {
+            (Some(_), true) => {
+                let text = format!("column reference \"{name}\" is ambiguous");
+                Err(self.error_at(SqlError::new(SqlState::AmbiguousColumn, text), pos))
+            }
+            (Some(slot), false) => {
+                let found = Found { level: l, item: i, slot };
+                self.check_lateral(&found, pos)?;
+                Ok(found)
+            }
+            (None, _) => {
+                let text = format!("column {}.{name} does not exist", item.name);
+                let mut error = SqlError::new(SqlState::UndefinedColumn, text);
+                let close = (0..item.slots()).filter(|s| item.live(*s)).map(|s| item.column_name(s));
+                if let Some(near) = super::nearest::nearest(name, close) {
+                    error = error.hint(format!("Perhaps you meant to reference the column \"{}.{near}\".", item.name));
+                }
+                Err(self.error_at(error, pos))
+            }
+        }
+    }
+
+    /// The value of a column that was found; remembers the mention.
+    pub fn mention(&mut self, found: &Found, pos: Pos) -> Typed {
+        let scalar = self.levels[found.level].items[found.item].scalar(found.slot);
+        self.note_columns(found.level, &scalar, pos);
+        Typed::new(scalar, pos)
+    }
+
+    /// Remembers that columns of level `l` are mentioned at `pos`.
+    pub fn note_columns(&mut self, l: usize, scalar: &Scalar, pos: Pos) {
+        let inside = self.aggregate_frames.iter().any(|f| f.level >= l);
+        for frame in &mut self.aggregate_frames {
+            if l <= frame.level {
+                frame.innermost = Some(frame.innermost.map_or(l, |n| n.max(l)));
+            }
+        }
+        let level = &mut self.levels[l];
+        match &scalar.kind {
+            ScalarKind::Column(id) => level.mentions.push((*id, pos, inside)),
+            _ => super::walk::columns(scalar, &mut |id| level.mentions.push((id, pos, inside))),
+        }
+    }
+
+    /// 42703 for a bare name, with a hint where PostgreSQL has one.
+    pub fn no_column(&self, name: &str, pos: Pos) -> SqlError {
+        let mut error = SqlError::new(SqlState::UndefinedColumn, format!("column \"{name}\" does not exist"));
+        for l in self.visible_levels() {
+            for item in &self.levels[l].items {
+                let reachable = item.cols_visible && (!item.lateral_only || self.levels[l].lateral_active);
+                if !reachable && item.rel_visible && item.find(name).0.is_some() {
+                    error = error.hint(format!(
+                        "There is a column named \"{name}\" in table \"{}\", but it cannot be referenced from this part of the query.",
+                        item.name
+                    ));
+                    return self.error_at(error, pos);
+                }
+            }
+        }
+        let mut best: Option<(usize, String)> = None;
+        let mut tie = false;
+        for l in self.visible_levels() {
+            for item in self.levels[l].items.iter().filter(|i| i.rel_visible) {
+                for slot in (0..item.slots()).filter(|s| item.live(*s)) {
+                    let candidate = item.column_name(slot);
+                    let Some(distance) = super::nearest::close(name, candidate) else { continue };
+                    match &best {
+                        Some((d, _)) if *d < distance => {}
+                        Some((d, _)) if *d == distance => tie = true,
+                        _ => {
+                            best = Some((distance, format!("{}.{candidate}", item.name)));
+                            tie = false;
+                        }
+                    }
+                }
+            }
+        }
+        if let (Some((_, near)), false) = (best, tie) {
+            error = error.hint(format!("Perhaps you meant to reference the column \"{near}\"."));
+        }
+        self.error_at(error, pos)
+    }
+
+    /// 42P01 for a table name before a column that names no FROM item.
+    pub fn no_item(&self, name: &str, pos: Pos) -> SqlError {
+        for l in self.visible_levels() {
+            for item in &self.levels[l].items {
+                if item.name == name && !name.is_empty() {
+                    let error = SqlError::new(
+                        SqlState::UndefinedTable,
+                        format!("invalid reference to FROM-clause entry for table \"{name}\""),
+                    )
+                    .hint(format!(
+                        "There is an entry for table \"{name}\", but it cannot be referenced from this part of the query."
+                    ));
+                    return self.error_at(error, pos);
+                }
+            }
+        }
+        // An alias hides the table's own name.
+        for l in self.visible_levels() {
+            for item in &self.levels[l].items {
+                if let Columns::Table { table, .. } = &item.columns
+                    && table.name == name
+                {
+                    let error = SqlError::new(
+                        SqlState::UndefinedTable,
+                        format!("invalid reference to FROM-clause entry for table \"{name}\""),
+                    )
+                    .hint(format!("Perhaps you meant to reference the table alias \"{}\".", item.name));
+                    return self.error_at(error, pos);
+                }
+            }
+        }
+        let error =
+            SqlError::new(SqlState::UndefinedTable, format!("missing FROM-clause entry for table \"{name}\""));
+        self.error_at(error, pos)
+    }
+
+    /// The CTE of this name.
+    pub fn find_cte(&self, name: &str) -> Option<CteEntry> {
+        self.visible_levels().find_map(|l| self.levels[l].ctes.iter().rev().find(|c| c.name == name).cloned())
+    }
+}

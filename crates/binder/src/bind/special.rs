@@ -1,0 +1,170 @@
+//! Functions with a syntax or typing of their own: COALESCE, NULLIF, GREATEST, GROUPING, ROW, and the
+//! parameterless ones of the standard (`CURRENT_DATE` …).
+
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
+use sqlparser::ast;
+
+use super::Binder;
+use super::clause::Clause;
+use super::scalar::{Typed, boolean, column, scalar};
+use crate::bound::ScalarKind;
+use crate::parse::Pos;
+
+impl Binder<'_> {
+    /// A call that is no plain function; `None` if it is one.
+    pub fn special_function(&mut self, name: &str, f: &ast::Function, pos: Pos) -> SqlResult<Option<Typed>> {
+        if let ast::FunctionArguments::Subquery(query) = &f.args {
+            if name == "array" {
+                return self.array_subquery(query, pos).map(Some);
+            }
+            // f((SELECT …)) loses its inner parentheses in the parser.
+            let value = self.scalar_subquery(query)?;
+            return self.call_named(name, vec![value], pos).map(Some);
+        }
+        let quoted = f.name.0.last().and_then(ast::ObjectNamePart::as_ident).is_some_and(|i| i.quote_style.is_some());
+        if quoted {
+            return Ok(None);
+        }
+        if matches!(f.args, ast::FunctionArguments::None) {
+            return self.bare_special(name, pos);
+        }
+        let ast::FunctionArguments::List(list) = &f.args else { return Ok(None) };
+        let exprs = || -> Option<Vec<&ast::Expr>> {
+            list.args
+                .iter()
+                .map(|a| match a {
+                    ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) => Some(e),
+                    _ => None,
+                })
+                .collect()
+        };
+        let out = match name {
+            "coalesce" => {
+                let Some(args) = exprs().filter(|a| !a.is_empty()) else { return Ok(None) };
+                let values = self.without_sets("COALESCE", &args)?;
+                let (items, ty) = self.to_common(values, "COALESCE")?;
+                Typed::new(scalar(ScalarKind::Coalesce(items), ty), pos)
+            }
+            "greatest" | "least" => {
+                let Some(args) = exprs().filter(|a| !a.is_empty()) else { return Ok(None) };
+                let greatest = name == "greatest";
+                let word = if greatest { "GREATEST" } else { "LEAST" };
+                let values = self.without_sets(word, &args)?;
+                let (args, ty) = self.to_common(values, word)?;
+                if super::operator::compatible("<", ty.oid).is_none() {
+                    let text = format!("could not identify a comparison function for type {}", super::typename::format_type(ty));
+                    return Err(self.error_at(SqlError::new(SqlState::UndefinedFunction, text), pos));
+                }
+                Typed::new(scalar(ScalarKind::MinMax { greatest, args }, ty), pos)
+            }
+            "nullif" => {
+                let Some(args) = exprs() else { return Ok(None) };
+                let [left, right] = args.as_slice() else { return Ok(None) };
+                self.nullif(left, right, pos)?
+            }
+            "row" => {
+                let Some(args) = exprs() else { return Ok(None) };
+                let mut items = Vec::with_capacity(args.len());
+                for arg in args {
+                    let value = self.expr(arg)?;
+                    items.push(self.settle(value)?.scalar);
+                }
+                Typed::new(scalar(ScalarKind::Row(items), PgType::new(Oid::RECORD)), pos)
+            }
+            "grouping" => {
+                let Some(args) = exprs() else { return Ok(None) };
+                self.grouping(&args, pos)?
+            }
+            // The parser reads these two as functions where an argument list follows.
+            "current_timestamp" | "current_time" | "localtime" | "localtimestamp" => {
+                let Some(args) = exprs() else { return Ok(None) };
+                let [ast::Expr::Value(value)] = args.as_slice() else { return Ok(None) };
+                let ast::Value::Number(digits, _) = &value.value else { return Ok(None) };
+                let precision = digits.parse::<i32>().unwrap_or(6).clamp(0, 6);
+                let Some(now) = self.bare_special(name, pos)? else { return Ok(None) };
+                let rounded = self.apply_typmod(now.scalar, precision, gavel_functions::registry::CastContext::Explicit);
+                Typed::new(rounded, pos)
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(out))
+    }
+
+    /// `CURRENT_DATE` and other words that are calls without parentheses.
+    pub fn bare_special(&mut self, name: &str, pos: Pos) -> SqlResult<Option<Typed>> {
+        let cast = |b: &mut Self, ty: PgType| -> SqlResult<Typed> {
+            let now = b.call_named("now", vec![], pos)?;
+            b.explicit_cast(now, ty, pos)
+        };
+        Ok(Some(match name {
+            "current_timestamp" => self.call_named("now", vec![], pos)?,
+            "current_date" => cast(self, PgType::DATE)?,
+            "current_time" => cast(self, PgType::TIMETZ)?,
+            "localtime" => cast(self, PgType::TIME)?,
+            "localtimestamp" => cast(self, PgType::TIMESTAMP)?,
+            "current_user" | "current_role" | "user" => self.call_named("current_user", vec![], pos)?,
+            "session_user" => self.call_named("session_user", vec![], pos)?,
+            "current_catalog" => self.call_named("current_database", vec![], pos)?,
+            "current_schema" => self.call_named("current_schema", vec![], pos)?,
+            _ => return Ok(None),
+        }))
+    }
+
+    fn without_sets(&mut self, construct: &'static str, args: &[&ast::Expr]) -> SqlResult<Vec<Typed>> {
+        let forbidden = self.sets_forbidden.replace(construct);
+        let out = args.iter().map(|e| self.expr(e)).collect();
+        self.sets_forbidden = forbidden;
+        out
+    }
+
+    /// `CASE WHEN a = b THEN NULL ELSE a END`, with the type of `a` as `=` sees it.
+    fn nullif(&mut self, left: &ast::Expr, right: &ast::Expr, pos: Pos) -> SqlResult<Typed> {
+        let left = self.expr(left)?;
+        let right = self.expr(right)?;
+        let applied = self.apply_operator("=", Some(left), right, pos)?;
+        let Some(left) = applied.left else { return Err(SqlError::internal("NULLIF without operand")) };
+        if applied.result.oid != Oid::BOOL {
+            let error = SqlError::new(SqlState::DatatypeMismatch, "NULLIF requires = operator to yield boolean");
+            return Err(self.error_at(error, pos));
+        }
+        let ty = left.ty();
+        let args = vec![left.scalar.clone(), applied.right.scalar];
+        let equal = boolean(ScalarKind::Call { function: applied.operator.proc, args });
+        let arms = vec![(equal, super::scalar::null(ty))];
+        Ok(Typed::new(scalar(ScalarKind::Case { arms, otherwise: Box::new(left.scalar) }, ty), pos))
+    }
+
+    /// `GROUPING(a, b)`; its arguments are matched with the grouping columns once they are known.
+    fn grouping(&mut self, args: &[&ast::Expr], pos: Pos) -> SqlResult<Typed> {
+        let clause = self.clause();
+        if !matches!(clause, Clause::Select | Clause::Having | Clause::OrderBy | Clause::DistinctOn) {
+            let text = format!("grouping operations are not allowed in {}", clause.name());
+            return Err(self.error_at(SqlError::new(SqlState::GroupingError, text), pos));
+        }
+        if args.len() > MAX_GROUPING_ARGS {
+            let error = SqlError::new(SqlState::TooManyArguments, "GROUPING must have fewer than 32 arguments");
+            return Err(self.error_at(error, pos));
+        }
+        let mentions = self.level().mentions.len();
+        let mut values = Vec::with_capacity(args.len());
+        for arg in args {
+            values.push(self.expr(arg)?.scalar);
+        }
+        self.level().mentions.truncate(mentions);
+        let id = self.new_column();
+        let level = self.level();
+        level.has_aggregates = true;
+        level.groupings.push((id, values, pos));
+        Ok(Typed::new(column(id, PgType::INT4), pos))
+    }
+
+    /// The text of a constant argument.
+    pub fn constant_text(value: &Typed) -> Option<&str> {
+        match &value.scalar.kind {
+            ScalarKind::Const(Datum::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+const MAX_GROUPING_ARGS: usize = 31;

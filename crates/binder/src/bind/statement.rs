@@ -1,0 +1,141 @@
+//! Whole statements.
+
+use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use sqlparser::ast;
+
+use super::Binder;
+use super::name::fold;
+use super::name::{Resolved, qualified, relation};
+use super::query::BoundQuery;
+use super::scope::Level;
+use crate::bound::{Bound, Copy, CopySource, Output, Query, Statement};
+use crate::context::BindContext;
+
+/// Binds one statement. `sql_text` is the whole text that was parsed, for positions; `param_types` are
+/// the types that the client gave (0 where it left them open).
+///
+/// # Errors
+/// With PostgreSQL's SQLSTATE, message, hint and position.
+pub fn bind(
+    context: &BindContext<'_>,
+    statement: &ast::Statement,
+    sql_text: &str,
+    param_types: &[Oid],
+) -> SqlResult<Bound> {
+    let mut binder = Binder::new(context, sql_text);
+    let unknown = |oid: &Oid| if oid.0 == 0 { Oid::UNKNOWN } else { *oid };
+    binder.params = param_types.iter().map(|oid| PgType::new(unknown(oid))).collect();
+    let statement = binder.statement(statement)?;
+    if let Some(open) = binder.params.iter().position(|p| p.oid == Oid::UNKNOWN) {
+        let text = format!("could not determine data type of parameter ${}", open + 1);
+        return Err(SqlError::new(SqlState::IndeterminateDatatype, text));
+    }
+    let params = std::mem::take(&mut binder.params);
+    Ok(Bound { statement, params, objects: binder.take_objects() })
+}
+
+impl Binder<'_> {
+    fn statement(&mut self, statement: &ast::Statement) -> SqlResult<Statement> {
+        match statement {
+            ast::Statement::Query(query) => self.query_statement(query),
+            ast::Statement::Insert(_) | ast::Statement::Update(_) | ast::Statement::Delete(_) => {
+                self.levels.push(Level::new());
+                let modify = self.modify(statement);
+                self.levels.pop();
+                let mut modify = modify?;
+                super::prune::prune_modify(&mut modify);
+                Ok(Statement::Modify(modify, vec![]))
+            }
+            ast::Statement::Explain { statement: inner, .. } => {
+                let bound = self.statement(inner)?;
+                Ok(Statement::Explain { options: statement.clone(), inner: Box::new(bound) })
+            }
+            ast::Statement::Copy { source, to, options, legacy_options, .. } => {
+                let source = self.copy_source(source, *to)?;
+                let copy = Copy { source, to: *to, options: options.clone(), legacy_options: legacy_options.clone() };
+                Ok(Statement::Copy(copy))
+            }
+            other => Ok(Statement::Other(Box::new(other.clone()))),
+        }
+    }
+
+    /// SELECT and VALUES; and WITH before INSERT, UPDATE or DELETE, which the parser makes a query too.
+    fn query_statement(&mut self, query: &ast::Query) -> SqlResult<Statement> {
+        if let ast::SetExpr::Insert(inner) | ast::SetExpr::Update(inner) | ast::SetExpr::Delete(inner) = &*query.body {
+            self.levels.push(Level::new());
+            let out = self.with_clause(query.with.as_ref()).and_then(|ctes| Ok((ctes, self.modify(inner)?)));
+            self.levels.pop();
+            let (mut ctes, mut modify) = out?;
+            super::prune::prune_modify_with(&mut modify, &mut ctes);
+            return Ok(Statement::Modify(modify, ctes));
+        }
+        let bound = self.query(query, true)?;
+        Ok(Statement::Query(finish(bound)))
+    }
+
+    fn copy_source(&mut self, source: &ast::CopySource, to: bool) -> SqlResult<CopySource> {
+        match source {
+            ast::CopySource::Query(query) => {
+                let bound = self.query(query, true)?;
+                Ok(CopySource::Query(finish(bound)))
+            }
+            ast::CopySource::Table { table_name, columns } => {
+                let pos = self.name_pos(table_name);
+                let name = qualified(self.context, table_name).map_err(|e| self.error_at(e, pos))?;
+                // COPY's own errors carry no position in PostgreSQL.
+                let table = match relation(self.context, &name)? {
+                    Resolved::Table(table) => table,
+                    other if to => {
+                        let kind = if matches!(other, Resolved::View(_)) { "view" } else { "non-table relation" };
+                        let text = format!("cannot copy from {kind} \"{}\"", name.name);
+                        let error = SqlError::new(SqlState::WrongObjectType, text);
+                        return Err(error.hint("Try the COPY (SELECT ...) TO variant."));
+                    }
+                    other => {
+                        let kind = if matches!(other, Resolved::View(_)) { "view" } else { "non-table relation" };
+                        let text = format!("cannot copy to {kind} \"{}\"", name.name);
+                        return Err(SqlError::new(SqlState::WrongObjectType, text));
+                    }
+                };
+                self.uses(table.oid);
+                let mut numbers: Vec<i16> = Vec::with_capacity(table.columns.len());
+                if columns.is_empty() {
+                    numbers.extend(table.visible_columns().filter(|c| !c.generated).map(|c| c.number));
+                }
+                for ident in columns {
+                    let column = fold(ident);
+                    let Some(found) = table.column_named(&column) else {
+                        let text = format!("column \"{column}\" of relation \"{}\" does not exist", table.name);
+                        return Err(SqlError::new(SqlState::UndefinedColumn, text));
+                    };
+                    if numbers.contains(&found.number) {
+                        let text = format!("column \"{column}\" specified more than once");
+                        return Err(SqlError::new(SqlState::DuplicateColumn, text));
+                    }
+                    if found.generated {
+                        let text = format!("column \"{column}\" is a generated column");
+                        let error = SqlError::new(SqlState::InvalidColumnReference, text);
+                        return Err(error.detail("Generated columns cannot be used in COPY."));
+                    }
+                    numbers.push(found.number);
+                }
+                let mut defaults = Vec::new();
+                if !to {
+                    for column in table.visible_columns().filter(|c| !numbers.contains(&c.number) && !c.generated) {
+                        defaults.push((column.number, self.column_default(column)?));
+                    }
+                }
+                Ok(CopySource::Table { table, columns: numbers, defaults })
+            }
+        }
+    }
+}
+
+/// A bound query as a statement: pruned, with its outputs named.
+pub fn finish(bound: BoundQuery) -> Query {
+    let BoundQuery { mut rel, columns } = bound;
+    super::prune::prune(&mut rel, columns.iter().map(|c| c.id));
+    let output =
+        columns.into_iter().map(|c| Output { id: c.id, name: c.name, ty: c.ty, origin: c.origin }).collect();
+    Query { rel, output }
+}

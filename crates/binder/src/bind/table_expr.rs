@@ -1,0 +1,227 @@
+//! Expressions that descriptors keep as text: defaults, CHECK, generated columns, index expressions and
+//! predicates.
+
+use std::sync::Arc;
+
+use gavel_catalog::{Column, Table};
+use gavel_functions::registry::{self, Volatility};
+use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use sqlparser::ast;
+
+use super::Binder;
+use super::clause::Clause;
+use super::expr::strip;
+use super::scalar::{Typed, null, scalar};
+use super::scope::{Columns, Level, NsItem};
+use super::walk;
+use crate::bound::{ColumnId, Scalar, ScalarKind};
+use crate::context::BindContext;
+use crate::parse::{Pos, parse_expression};
+
+/// What an expression over a table's columns is for; decides what it may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TableExpr {
+    Check,
+    IndexExpression,
+    IndexPredicate,
+    Generated,
+    /// Checked when it was defined; bound again to be run.
+    Stored,
+}
+
+/// Binds an expression over the columns of `table`; gives it with (attnum, id) of the columns that it
+/// mentions, in attnum order. `sql` is bound with the context's search path.
+///
+/// # Errors
+/// 0A000, 42803, 42P17 as PostgreSQL has them for what `kind` forbids.
+pub fn bind_table_expr(
+    context: &BindContext<'_>,
+    sql: &str,
+    table: &Table,
+    kind: TableExpr,
+) -> SqlResult<(Scalar, Vec<(i16, ColumnId)>)> {
+    let parsed = parse_expression(sql)?;
+    bind_table_expr_ast(context, &parsed, sql, table, kind)
+}
+
+/// Like [`bind_table_expr`], from a parsed expression whose places are in `sql_text`.
+///
+/// # Errors
+/// As [`bind_table_expr`].
+pub fn bind_table_expr_ast(
+    context: &BindContext<'_>,
+    expr: &ast::Expr,
+    sql_text: &str,
+    table: &Table,
+    kind: TableExpr,
+) -> SqlResult<(Scalar, Vec<(i16, ColumnId)>)> {
+    let mut binder = Binder::new(context, sql_text);
+    binder.allow_params = false;
+    let first = binder.reserve_columns(table.columns.len());
+    binder.levels.push(Level::new());
+    let item = NsItem::new(table.name.clone(), Columns::Table { table: Arc::new(table.clone()), first });
+    binder.level().items.push(item);
+    let clause = match kind {
+        TableExpr::Check => Clause::Check,
+        TableExpr::IndexExpression => Clause::IndexExpression,
+        TableExpr::IndexPredicate => Clause::IndexPredicate,
+        TableExpr::Generated => Clause::Generated,
+        TableExpr::Stored => Clause::Other,
+    };
+    let value = binder.within(clause, |b| b.expr(expr))?;
+    let value = binder.settle(value)?;
+    let pos = value.pos;
+    let value = match kind {
+        TableExpr::Check => binder.coerce_boolean(value, "CHECK")?,
+        TableExpr::IndexPredicate => binder.coerce_boolean(value, "WHERE")?,
+        _ => value.scalar,
+    };
+    let wanted = match kind {
+        TableExpr::IndexExpression => Some("functions in index expression must be marked IMMUTABLE"),
+        TableExpr::IndexPredicate => Some("functions in index predicate must be marked IMMUTABLE"),
+        TableExpr::Generated => Some("generation expression is not immutable"),
+        TableExpr::Check | TableExpr::Stored => None,
+    };
+    if let Some(message) = wanted
+        && volatility(&value) > Volatility::Immutable
+    {
+        return Err(binder.error_at(SqlError::new(SqlState::InvalidObjectDefinition, message), Pos::NONE));
+    }
+    let mut mentioned: Vec<(i16, ColumnId)> = Vec::new();
+    walk::columns(&value, &mut |id| {
+        let slot = id.0.checked_sub(first).and_then(|i| table.columns.get(i as usize));
+        if let Some(column) = slot
+            && !mentioned.iter().any(|(n, _)| *n == column.number)
+        {
+            mentioned.push((column.number, id));
+        }
+    });
+    mentioned.sort_unstable();
+    if kind == TableExpr::Generated
+        && let Some(column) = mentioned.iter().find_map(|(n, _)| table.column(*n).filter(|c| c.generated))
+    {
+        let text = format!("cannot use generated column \"{}\" in column generation expression", column.name);
+        let error = SqlError::new(SqlState::InvalidObjectDefinition, text)
+            .detail("A generated column cannot reference another generated column.");
+        return Err(binder.error_at(error, pos));
+    }
+    Ok((value, mentioned))
+}
+
+/// Binds a DEFAULT expression for a column of type `target`.
+///
+/// # Errors
+/// 0A000 for column references and subqueries, 42803 for aggregates, 42804 for another type.
+pub fn bind_default(context: &BindContext<'_>, sql: &str, target: PgType) -> SqlResult<Scalar> {
+    let parsed = parse_expression(sql)?;
+    bind_default_ast(context, &parsed, sql, target, "")
+}
+
+/// Like [`bind_default`], from a parsed expression whose places are in `sql_text`; `column` is named in
+/// errors.
+///
+/// # Errors
+/// As [`bind_default`].
+pub fn bind_default_ast(
+    context: &BindContext<'_>,
+    expr: &ast::Expr,
+    sql_text: &str,
+    target: PgType,
+    column: &str,
+) -> SqlResult<Scalar> {
+    let mut binder = Binder::new(context, sql_text);
+    binder.allow_params = false;
+    binder.default_value(expr, target, column)
+}
+
+/// The most volatile function in an expression; a subquery or `nextval` counts as volatile.
+pub fn volatility(value: &Scalar) -> Volatility {
+    let mut worst = Volatility::Immutable;
+    walk::visit(value, &mut |s| {
+        let own = match &s.kind {
+            ScalarKind::Call { function, .. } => {
+                registry::proc(*function).map_or(Volatility::Volatile, |p| p.volatility)
+            }
+            ScalarKind::CoerceViaIo { input } => io_volatility(input.ty.oid).max(io_volatility(s.ty.oid)),
+            ScalarKind::NextVal { .. } | ScalarKind::Subquery(_) => Volatility::Volatile,
+            _ => Volatility::Immutable,
+        };
+        worst = worst.max(own);
+        true
+    });
+    worst
+}
+
+/// Text forms of dates and names depend on settings.
+fn io_volatility(oid: Oid) -> Volatility {
+    match oid {
+        Oid::DATE | Oid::TIME | Oid::TIMETZ | Oid::TIMESTAMP | Oid::TIMESTAMPTZ | Oid::INTERVAL | Oid::RECORD => {
+            Volatility::Stable
+        }
+        Oid::REGCLASS | Oid::REGTYPE | Oid::REGPROC | Oid::REGPROCEDURE | Oid::REGNAMESPACE | Oid::REGROLE => {
+            Volatility::Stable
+        }
+        _ => Volatility::Immutable,
+    }
+}
+
+impl Binder<'_> {
+    fn default_value(&mut self, expr: &ast::Expr, target: PgType, column: &str) -> SqlResult<Scalar> {
+        self.levels.push(Level::new());
+        if let Some(last) = self.levels.last_mut() {
+            last.barrier = true;
+        }
+        let value = self.within(Clause::Default, |b| b.expr(expr));
+        let value = value.and_then(|v| self.coerce_default(v, target, column));
+        self.levels.pop();
+        value
+    }
+
+    fn coerce_default(&mut self, value: Typed, target: PgType, column: &str) -> SqlResult<Scalar> {
+        let (source, pos) = (value.ty(), value.pos);
+        let context = registry::CastContext::Assignment;
+        match self.coerce_to(value, target, context)? {
+            Some(done) => Ok(done.scalar),
+            None => {
+                let text = format!(
+                    "column \"{column}\" is of type {} but default expression is of type {}",
+                    super::typename::format_type(PgType::new(target.oid)),
+                    super::typename::format_type(PgType::new(source.oid))
+                );
+                let error = SqlError::new(SqlState::DatatypeMismatch, text)
+                    .hint("You will need to rewrite or cast the expression.");
+                Err(self.error_at(error, pos))
+            }
+        }
+    }
+
+    /// What a column gets that an INSERT or COPY does not give: identity, default, or NULL.
+    pub fn column_default(&mut self, column: &Column) -> SqlResult<Scalar> {
+        if column.identity.is_some()
+            && let Some(sequence) = column.sequence
+        {
+            self.uses(sequence);
+            let next = Typed::new(scalar(ScalarKind::NextVal { sequence }, PgType::INT8), Pos::NONE);
+            return self.coerce_default(next, column.ty, &column.name);
+        }
+        let Some(sql) = column.default.as_deref().filter(|_| !column.generated) else { return Ok(null(column.ty)) };
+        let parsed = parse_expression(sql)?;
+        if let ast::Expr::Value(v) = strip(&parsed)
+            && v.value == ast::Value::Null
+        {
+            return Ok(null(column.ty));
+        }
+        // The text's places are not the statement's.
+        let context = self.context;
+        let mut inner = Binder::new(context, sql);
+        inner.allow_params = false;
+        inner.reserve_columns(self.reserve_columns(0) as usize);
+        let value = inner.default_value(&parsed, column.ty, &column.name)?;
+        let used = inner.reserve_columns(0).saturating_sub(self.reserve_columns(0));
+        self.reserve_columns(used as usize);
+        for object in inner.take_objects() {
+            self.uses(object);
+        }
+        Ok(value)
+    }
+}

@@ -1,0 +1,16 @@
+//! What a statement is bound against.
+
+use gavel_catalog::Catalog;
+use gavel_types::text_io::TextStyle;
+
+/// Catalog and session as the binder sees them. Cheap to make.
+#[derive(Clone, Copy)]
+pub struct BindContext<'a> {
+    pub catalog: &'a Catalog,
+    /// Schemas in order; `$user` stands for one of the user's name. `pg_catalog` comes first unless it
+    /// is listed. Names of schemas that do not exist are skipped.
+    pub search_path: &'a [String],
+    pub user: &'a str,
+    /// How literals are read: time zone, date order.
+    pub style: &'a TextStyle,
+}
