@@ -347,3 +347,27 @@ async fn a_statement_beyond_its_memory_fails() {
     let error = rows(&plan, env).await.expect_err("too large");
     assert_eq!(error.code(), SqlState::OutOfMemory);
 }
+
+#[tokio::test]
+async fn a_correlated_count_becomes_a_join_and_is_zero_where_nothing_matches() {
+    let w = World::new();
+    // (SELECT count(*) FROM u WHERE y = a), where y has no index.
+    let count = Rel::Aggregate {
+        input: Box::new(filter(w.u(10), op("=", col(12), col(1)))),
+        groups: vec![],
+        sets: None,
+        grouping: None,
+        aggregates: vec![aggregate(20, "count", vec![], PgType::INT8)],
+    };
+    let column = Scalar { kind: ScalarKind::Column(ColumnId(20)), ty: PgType::INT8 };
+    let query = project(count, vec![(21, column)]);
+    let rel = project(w.t(0), vec![(30, col(1)), (31, subquery(SubqueryKind::Scalar, query, &[21], PgType::INT8))]);
+    let plan = w.plan(&sort(rel, &[(30, false)]), &[(30, PgType::INT4), (31, PgType::INT8)]);
+    let got = rows(&plan, env(&w.tables, vec![])).await.expect("rows");
+    assert_eq!(got.len(), 100);
+    for (a, row) in (0..).zip(&got) {
+        let expected = i64::from(a % 2 == 0 && a < 20);
+        assert_eq!(row[1], Datum::Int8(expected), "a = {a}");
+    }
+    assert_eq!(w.tables.scanned.lock().len(), 2);
+}

@@ -116,7 +116,7 @@ async fn ranges(scan: &ScanPlan, evaluator: &Evaluator) -> SqlResult<Vec<KeyRang
 /// Whether that many leading columns name one row of the table: storage looks a single key up rather
 /// than scan for it.
 fn is_whole_key(scan: &ScanPlan, columns: usize) -> bool {
-    scan.index.is_none() && columns == scan.key_columns.len()
+    columns > 0 && scan.index.is_none() && columns == scan.key_columns.len()
 }
 
 /// Distinct non-null values that a key column may have.

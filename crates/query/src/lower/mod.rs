@@ -10,12 +10,14 @@
 //! | [`joins`] | join order, and how each join is run |
 //! | [`access`] | key conditions, choice of index, what is pushed into storage |
 //! | [`unnest`] | subqueries in conditions that become joins |
+//! | [`lift`] | scalar subqueries that become joins |
 //! | [`scalar`] | expressions |
 //! | [`walk`], [`equality`] | facts about bound trees and functions |
 
 pub mod access;
 pub mod equality;
 pub mod joins;
+pub mod lift;
 pub mod plan;
 pub mod scalar;
 pub mod unnest;

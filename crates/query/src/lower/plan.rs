@@ -21,6 +21,8 @@ use crate::lower::walk::{Refs, conjuncts, map};
 
 /// Rows of a table of which nothing is known.
 pub const UNKNOWN_ROWS: f64 = 1000.0;
+/// Ids from here on are the planner's own; the binder counts from 0.
+const FIRST_OWN_COLUMN: u32 = 1 << 30;
 /// Deepest nesting of relations that is planned.
 const MAX_DEPTH: usize = 400;
 
@@ -70,13 +72,20 @@ pub struct Planner<'a> {
     pub env: &'a dyn PlanEnv,
     next_node: usize,
     pub next_site: usize,
+    next_column: u32,
     ctes: HashMap<CteId, CteInfo>,
     depth: usize,
 }
 
 impl<'a> Planner<'a> {
     pub fn new(env: &'a dyn PlanEnv) -> Self {
-        Self { env, next_node: 0, next_site: 0, ctes: HashMap::new(), depth: 0 }
+        Self { env, next_node: 0, next_site: 0, next_column: FIRST_OWN_COLUMN, ctes: HashMap::new(), depth: 0 }
+    }
+
+    /// An id that no column of the statement has.
+    pub fn fresh_column(&mut self) -> ColumnId {
+        self.next_column += 1;
+        ColumnId(self.next_column)
     }
 
     pub fn node(&mut self, op: Op, columns: Vec<(ColumnId, PgType)>, rows: f64) -> Arc<Node> {
@@ -169,16 +178,23 @@ impl<'a> Planner<'a> {
             Rel::Filter { input, predicate } => {
                 let mut own = vec![];
                 conjuncts(predicate.clone(), &mut own);
-                if let Some(rewritten) = crate::lower::unnest::unnest(self, input, &mut own) {
-                    own.append(&mut ask.filters);
-                    ask.filters = own;
-                    return self.plan(&rewritten, ask);
-                }
+                let unnested = crate::lower::unnest::unnest(self, input, &mut own);
+                let input = unnested.as_ref().unwrap_or(input);
+                let lifted = crate::lower::lift::lift(self, input, &mut own, ask.fetch.is_some());
                 own.append(&mut ask.filters);
                 ask.filters = own;
-                self.plan(input, ask)
+                self.plan(lifted.as_ref().unwrap_or(input), ask)
             }
-            Rel::Project { input, exprs } => self.plan_project(input, exprs, ask),
+            Rel::Project { input, exprs } => {
+                let mut scalars: Vec<Scalar> = exprs.iter().map(|e| e.1.clone()).collect();
+                match crate::lower::lift::lift(self, input, &mut scalars, ask.fetch.is_some()) {
+                    Some(input) => {
+                        let exprs: Vec<_> = exprs.iter().map(|e| e.0).zip(scalars).collect();
+                        self.plan_project(&input, &exprs, ask)
+                    }
+                    None => self.plan_project(input, exprs, ask),
+                }
+            }
             Rel::Join { kind, left, right, on, .. } => self.plan_join(*kind, left, right, on, ask),
             Rel::Aggregate { input, groups, sets, grouping, aggregates } => {
                 self.plan_aggregate(input, groups, sets.as_ref(), *grouping, aggregates, ask)

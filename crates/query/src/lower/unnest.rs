@@ -133,7 +133,7 @@ fn is_in(
 }
 
 /// Splits a relation into one that mentions nothing of `outer`, and the conditions that do.
-fn pull(rel: &Rel, outer: &BTreeSet<ColumnId>) -> Option<(Rel, Vec<Scalar>)> {
+pub fn pull(rel: &Rel, outer: &BTreeSet<ColumnId>) -> Option<(Rel, Vec<Scalar>)> {
     match rel {
         Rel::Filter { input, predicate } => {
             let (inner, mut correlated) = pull(input, outer)?;
