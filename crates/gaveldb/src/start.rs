@@ -63,7 +63,14 @@ async fn serve(settings: Settings, mut front: FrontendSettings, begun: Instant) 
     // Both ports are taken before anything is opened: a start that cannot serve leaves no trace.
     let admin_listener = listen(settings.admin_listen).await?;
     let admin_address = admin_listener.local_addr()?;
-    let roles = Roles::open(&data_dir, &settings).await?;
+    let roles = tokio::select! {
+        opened = Roles::open(&data_dir, &settings) => opened?,
+        which = signals.next() => {
+            // Whatever was opened is as good as after a crash, which is how it will be opened again.
+            tracing::info!(signal = which, "stopped while starting");
+            return Ok(());
+        }
+    };
     let frontend = Frontend::bind(front, roles.engine.clone()).await.map_err(|e| match e {
         BindError::Listen(..) => Failure::new(Failure::LISTEN, e),
         BindError::Tls(_) => Failure::new(Failure::USAGE, e),

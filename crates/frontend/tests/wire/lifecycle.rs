@@ -158,7 +158,7 @@ async fn an_idle_connection_holds_little_memory_even_after_large_messages() {
     const CONNECTIONS: usize = 200;
     let server = Server::start().await;
     let mut open = vec![];
-    let mut busy = async |open: &mut Vec<Raw>| {
+    let busy = async |open: &mut Vec<Raw>| {
         let mut raw = Raw::start(server.address).await;
         raw.send(&query(&format!("select 1; {}", " ".repeat(40_000)))).await;
         raw.until('Z').await;

@@ -60,7 +60,8 @@ impl Value for Size {
     }
 
     fn show(&self) -> Option<String> {
-        let (name, unit) = UNITS.iter().find(|(_, unit)| self.0 >= *unit && self.0 % unit == 0).unwrap_or(&("B", 1));
+        let (name, unit) =
+            UNITS.iter().find(|(_, unit)| self.0 >= *unit && self.0.is_multiple_of(*unit)).unwrap_or(&("B", 1));
         Some(format!("\"{}{name}\"", self.0 / unit))
     }
 }
@@ -84,7 +85,7 @@ impl Value for Duration {
         let micros = u64::try_from(self.as_micros()).unwrap_or(u64::MAX);
         let (name, unit) = SPANS
             .iter()
-            .filter(|(_, unit)| micros % unit == 0 && micros >= *unit)
+            .filter(|(_, unit)| micros.is_multiple_of(*unit) && micros >= *unit)
             .max_by_key(|(_, unit)| *unit)
             .unwrap_or(&("us", 1));
         Some(format!("\"{}{name}\"", micros / unit))

@@ -53,6 +53,9 @@ impl From<v1::TxnId> for TxnId {
     }
 }
 
+/// Sets one optional field.
+type Setter = fn(SqlError, String) -> SqlError;
+
 impl From<SqlError> for v1::SqlError {
     fn from(error: SqlError) -> Self {
         let fields = error.fields().clone();
@@ -79,7 +82,7 @@ impl TryFrom<v1::SqlError> for SqlError {
         let code = SqlState::from_code(&error.code).ok_or(Malformed("SQLSTATE that does not exist"))?;
         let position = error.position.map(usize::try_from).transpose().map_err(|_| Malformed("position"))?;
         let mut out = Self::new(code, error.message).at(position);
-        let texts: [(Option<String>, fn(Self, String) -> Self); 8] = [
+        let texts: [(Option<String>, Setter); 8] = [
             (error.detail, Self::detail),
             (error.hint, Self::hint),
             (error.context, Self::context),
