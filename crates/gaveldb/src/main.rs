@@ -18,7 +18,6 @@
 mod admin;
 mod cli;
 mod data_dir;
-mod no_engine;
 mod roles;
 mod settings;
 mod sql;

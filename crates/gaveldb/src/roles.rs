@@ -10,6 +10,7 @@ use gavel_api::journal::Journal;
 use gavel_api::sql::SqlEngine;
 use gavel_clock::{Clock, SystemClock};
 use gavel_journal::FileJournal;
+use gavel_query::{Engine, EngineHandle, EngineParts, EngineSettings};
 use gavel_storage::Replica;
 
 use crate::Failure;
@@ -47,7 +48,16 @@ impl Roles {
             .context("cannot open the store")?;
         replica.catch_up().await.context("cannot apply the journal to the store")?;
         let replica = Arc::new(replica);
-        let engine: Arc<dyn SqlEngine> = Arc::new(crate::no_engine::NoEngine);
+        let engine = Engine::open(EngineParts {
+            storage: replica.clone(),
+            adjudicator: adjudicator.clone(),
+            clock,
+            entropy: Arc::new(|buffer| rand::Rng::fill(&mut rand::rng(), buffer)),
+            settings: engine_settings(settings),
+        })
+        .await
+        .context("cannot open the query node")?;
+        let engine: Arc<dyn SqlEngine> = Arc::new(EngineHandle(engine));
         Ok(Self { journal, adjudicator, replica, engine })
     }
 
@@ -75,4 +85,14 @@ fn storage_settings(settings: &Settings) -> gavel_storage::Settings {
     storage.engine.cache_bytes = settings.storage_cache_size.0;
     storage.engine.memtable_bytes = settings.storage_memtable_size.0;
     storage
+}
+
+fn engine_settings(settings: &Settings) -> EngineSettings {
+    EngineSettings {
+        max_connections: settings.server_connections_max,
+        transaction_age: settings.transaction_age_max,
+        statement_memory_bytes: settings.statement_memory_max.as_usize(),
+        statement_cache_entries: settings.statement_cache_entries,
+        ..EngineSettings::default()
+    }
 }

@@ -89,6 +89,13 @@ settings! {
     /// What was applied is made durable in the store at least this often; the journal keeps the rest.
     storage_flush_interval: Duration = Duration::from_secs(60), "storage.flush.interval";
 
+    /// How old a transaction may grow; beyond it its snapshot may be collected.
+    transaction_age_max: Duration = Duration::from_secs(300), "transaction.age.max";
+    /// What the operators of one statement may hold in memory together.
+    statement_memory_max: Size = Size::mib(2_048), "statement.memory.max_bytes";
+    /// Statements whose plans are kept.
+    statement_cache_entries: usize = 4_096, "statement.cache.entries";
+
     /// How far the clock may be off, if that is known; otherwise snapshots are taken from the
     /// adjudicator alone.
     clock_max_error: Option<Duration> = None, "clock.max_error";
