@@ -47,6 +47,8 @@ pub struct FrontendStats {
     pub refused_total: AtomicU64,
     /// Failed to authenticate, since start.
     pub denied_total: AtomicU64,
+    /// Ended by a panic, since start: a fault of ours each.
+    pub panicked_total: AtomicU64,
 }
 
 /// A bound listener that is not serving yet.
@@ -114,7 +116,7 @@ impl Frontend {
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => break,
-                Some(ended) = tasks.join_next() => log_panic(&ended),
+                Some(ended) = tasks.join_next() => note_panic(&ended, &shared.stats),
                 accepted = listener.accept() => match accepted {
                     Ok((socket, peer)) => accept(&shared, &mut tasks, socket, peer),
                     Err(error) => {
@@ -165,10 +167,11 @@ async fn drain(shared: &Shared, mut tasks: JoinSet<()>) {
     tasks.shutdown().await;
 }
 
-fn log_panic(ended: &Result<(), tokio::task::JoinError>) {
+fn note_panic(ended: &Result<(), tokio::task::JoinError>, stats: &FrontendStats) {
     if let Err(error) = ended
         && error.is_panic()
     {
+        stats.panicked_total.fetch_add(1, Ordering::Relaxed);
         tracing::error!(%error, "a session panicked");
     }
 }

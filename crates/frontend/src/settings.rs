@@ -34,6 +34,8 @@ pub struct FrontendSettings {
 pub struct TlsFiles {
     pub certificate: PathBuf,
     pub key: PathBuf,
+    /// Also speak TLS 1.2, for clients that have nothing newer.
+    pub allow_tls12: bool,
 }
 
 impl Default for FrontendSettings {

@@ -1,4 +1,4 @@
-//! Certificates: TLS 1.3 and 1.2 by rustls.
+//! Certificates, and TLS by rustls: 1.3, and 1.2 where the operator says so.
 #![allow(clippy::disallowed_methods, reason = "reads the files that the operator named")]
 
 use std::path::Path;
@@ -12,6 +12,8 @@ use crate::settings::TlsFiles;
 
 /// ALPN name of the protocol, which a client that begins with TLS must ask for.
 pub const ALPN: &[u8] = b"postgresql";
+
+const TLS13_ONLY: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS13];
 
 /// What TLS needs for each connection.
 pub struct Tls {
@@ -44,7 +46,7 @@ impl Tls {
         let key = PrivateKeyDer::from_pem_slice(&read(&files.key)?).map_err(|e| pem(&files.key, &e))?;
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let mut config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
+            .with_protocol_versions(if files.allow_tls12 { rustls::ALL_VERSIONS } else { TLS13_ONLY })?
             .with_no_client_auth()
             .with_single_cert(chain, key)?;
         config.alpn_protocols = vec![ALPN.to_vec()];

@@ -64,6 +64,7 @@ impl Node {
                 "accepted_total": sessions.accepted_total.load(Ordering::Relaxed),
                 "refused_total": sessions.refused_total.load(Ordering::Relaxed),
                 "denied_total": sessions.denied_total.load(Ordering::Relaxed),
+                "panicked_total": sessions.panicked_total.load(Ordering::Relaxed),
             },
         })
     }
@@ -92,6 +93,7 @@ const METRICS: &[(&str, &str, &str, &str)] = &[
     ("frontend_accepted_total", "counter", "/sessions/accepted_total", "Connections accepted."),
     ("frontend_refused_total", "counter", "/sessions/refused_total", "Connections refused for lack of room."),
     ("frontend_denied_total", "counter", "/sessions/denied_total", "Connections that failed to authenticate."),
+    ("frontend_panicked_total", "counter", "/sessions/panicked_total", "Sessions ended by a fault of the server."),
 ];
 
 /// Serves until `shutdown` is cancelled.

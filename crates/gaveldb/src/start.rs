@@ -145,8 +145,15 @@ impl StopSignals {
 
 fn frontend_settings(settings: &Settings) -> anyhow::Result<FrontendSettings> {
     let hba = settings.server_hba.iter().map(|line| Rule::parse(line)).collect::<Result<_, _>>();
+    let allow_tls12 = match settings.server_tls_min_version.as_str() {
+        "1.3" => false,
+        "1.2" => true,
+        other => return Err(anyhow!("setting \"server.tls.min_version\": \"{other}\" is not 1.3 or 1.2")),
+    };
     let tls = match (&settings.server_tls_certificate, &settings.server_tls_key) {
-        (Some(certificate), Some(key)) => Some(TlsFiles { certificate: certificate.clone(), key: key.clone() }),
+        (Some(certificate), Some(key)) => {
+            Some(TlsFiles { certificate: certificate.clone(), key: key.clone(), allow_tls12 })
+        }
         (None, None) => None,
         _ => return Err(anyhow!("server.tls.certificate and server.tls.key need each other")),
     };

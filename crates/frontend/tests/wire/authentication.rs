@@ -79,7 +79,8 @@ async fn who_fits_no_rule_is_told() {
 
 /// A certificate of its own signature, made by openssl; `None` where there is no openssl.
 fn certificate(directory: &Path) -> Option<TlsFiles> {
-    let files = TlsFiles { certificate: directory.join("cert.pem"), key: directory.join("key.pem") };
+    let files =
+        TlsFiles { certificate: directory.join("cert.pem"), key: directory.join("key.pem"), allow_tls12: false };
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"])
         .args(["-subj", "/CN=localhost", "-days", "30", "-out"])
@@ -122,6 +123,13 @@ async fn bytes_sent_ahead_of_tls_are_never_taken_for_protected_ones() {
     assert!(rest.first() != Some(&b'R') && !told.contains("server_version"), "{told}");
 }
 
+fn old_command(port: u16) -> Command {
+    let mut command = Command::new("openssl");
+    command.args(["s_client", "-starttls", "postgres", "-tls1_2", "-connect"]);
+    command.arg(format!("127.0.0.1:{port}")).stdin(std::process::Stdio::null());
+    command
+}
+
 #[tokio::test]
 async fn psql_over_tls_binds_the_channel() {
     let directory = tempfile::tempdir().unwrap();
@@ -153,6 +161,11 @@ async fn psql_over_tls_binds_the_channel() {
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "7", "{binding}: {errors}");
     }
+    let old = tokio::task::spawn_blocking({
+        let mut old = old_command(server.address.port());
+        move || old.output().unwrap()
+    });
+    assert!(!old.await.unwrap().status.success(), "TLS 1.2 was taken");
     let output = run("wrong", "require").await.unwrap();
     assert!(String::from_utf8_lossy(&output.stderr).contains("password authentication failed"));
 }

@@ -94,3 +94,62 @@ async fn clients_that_vanish_anywhere_leave_nothing_behind() {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
 }
+
+/// Small deterministic generator (xorshift), so that a failing seed can be run again.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self, below: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % below as u64) as usize
+    }
+}
+
+#[tokio::test]
+async fn damaged_conversations_never_take_the_server_down() {
+    let server = Server::start().await;
+    let start = startup(&[("user", "pencil"), ("options", "-c idle_session_timeout=2000")]);
+    let whole = [
+        start.clone(),
+        extended("rows 3"),
+        sync(),
+        query("select 1; warn; copy in"),
+        message(b'd', b"a\nb\n"),
+        message(b'c', b""),
+        message(b'P', b"s\0echo int4\0\0\x01\0\0\0\x17"),
+        message(b'B', b"p\0s\0\0\x01\0\x01\0\x01\0\0\0\x04\0\0\0\x07\0\x01\0\x01"),
+        message(b'E', b"p\0\0\0\0\x01"),
+        sync(),
+        message(b'X', b""),
+    ]
+    .concat();
+    for seed in 1..=400u64 {
+        let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let mut bytes = whole.clone();
+        // Most damage comes after startup, or hardly anything would be reached.
+        let from = if random.next(4) == 0 { 0 } else { start.len() };
+        for _ in 0..=random.next(4) {
+            let at = from + random.next(bytes.len() - from);
+            match random.next(4) {
+                0 => bytes[at] = random.next(256) as u8,
+                1 => bytes[at] ^= 1 << random.next(8),
+                2 => {
+                    bytes.remove(at);
+                }
+                _ => bytes.insert(at, random.next(256) as u8),
+            }
+        }
+        let mut raw = Raw::open(server.address).await;
+        // The server may hang up in the middle.
+        let _ = tokio::io::AsyncWriteExt::write_all(&mut raw.0, &bytes).await;
+        let _ = tokio::io::AsyncWriteExt::shutdown(&mut raw.0).await;
+        let mut rest = vec![];
+        let read = tokio::io::AsyncReadExt::read_to_end(&mut raw.0, &mut rest);
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(20), read).await;
+        assert!(ended.is_ok(), "seed {seed}: the connection hangs");
+    }
+    server.connect().await.simple_query("select 1").await.unwrap();
+    assert_eq!(server.stats.panicked_total.load(std::sync::atomic::Ordering::Relaxed), 0);
+}

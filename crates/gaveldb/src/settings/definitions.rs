@@ -69,6 +69,8 @@ settings! {
     server_tls_certificate: Option<PathBuf> = None, "server.tls.certificate";
     /// PEM file of the certificate's key.
     server_tls_key: Option<PathBuf> = None, "server.tls.key";
+    /// Oldest version of TLS that is spoken: "1.3" or "1.2".
+    server_tls_min_version: String = "1.3".to_owned(), "server.tls.min_version";
 
     /// Address of health and status over HTTP.
     admin_listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8432)), "admin.listen";
