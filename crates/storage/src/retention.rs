@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use gavel_types::{Lsn, Timestamp};
 
-/// Snapshots below this are refused by a replica that has applied everything up to `applied`.
+/// The edge of the window: how far back snapshots reach while there is always somebody who commits,
+/// and where a replica begins that knows no [`Timeline`] yet.
 pub fn oldest_snapshot(applied: Timestamp, window: Duration) -> Timestamp {
     applied.saturating_sub(window)
 }
@@ -34,6 +35,15 @@ impl Timeline {
         }
     }
 
+    /// Snapshots below this are refused by a replica that has reached `reached`: the newest mark
+    /// outside the window. Not the window's edge: in a database that was idle for an hour the
+    /// newest snapshot is an hour old, and must outlive the commit that ends the hour.
+    pub fn oldest_snapshot(&self, reached: Timestamp, window: Duration) -> Timestamp {
+        let edge = oldest_snapshot(reached, window);
+        let outside = self.marks.iter().rev().find(|(mark, _)| *mark <= edge);
+        outside.map_or(Timestamp::ZERO, |(mark, _)| *mark)
+    }
+
     /// First position that must be kept so that every commit after `ts` is; forgets what lies
     /// before. `None` if nothing is known to be that old.
     pub fn first_kept(&mut self, ts: Timestamp) -> Option<Lsn> {
@@ -41,14 +51,14 @@ impl Timeline {
         while let Some((mark, lsn)) = self.marks.front().copied()
             && mark <= ts
         {
-            found = Some(lsn);
+            found = Some((mark, lsn));
             self.marks.pop_front();
         }
         // The mark itself stays known, or the next call would forget it.
-        if let Some(lsn) = found {
-            self.marks.push_front((ts, lsn));
+        if let Some(mark) = found {
+            self.marks.push_front(mark);
         }
-        found.map(Lsn::next)
+        found.map(|(_, lsn)| lsn.next())
     }
 }
 
@@ -73,6 +83,22 @@ mod tests {
         assert_eq!(timeline.first_kept(Timestamp(26 * SECOND)), Some(Lsn(22)));
         assert_eq!(timeline.first_kept(Timestamp(95 * SECOND)), Some(Lsn(92)));
         assert_eq!(Timeline::new(Duration::from_secs(10)).first_kept(Timestamp::MAX), None);
+    }
+
+    #[test]
+    fn an_idle_hour_leaves_its_snapshot_readable() {
+        let mut timeline = Timeline::new(Duration::from_secs(5));
+        let window = Duration::from_secs(310);
+        timeline.note(Timestamp(7 * SECOND), Lsn(1));
+        assert_eq!(timeline.oldest_snapshot(Timestamp(7 * SECOND), window), Timestamp::ZERO);
+        timeline.note(Timestamp(3_607 * SECOND), Lsn(2));
+        // Asking for what may be trimmed does not change the answer.
+        for _ in 0..3 {
+            assert_eq!(timeline.oldest_snapshot(Timestamp(3_607 * SECOND), window), Timestamp(7 * SECOND));
+            assert_eq!(timeline.first_kept(Timestamp(3_007 * SECOND)), Some(Lsn(2)));
+        }
+        timeline.note(Timestamp(4_000 * SECOND), Lsn(3));
+        assert_eq!(timeline.oldest_snapshot(Timestamp(4_000 * SECOND), window), Timestamp(3_607 * SECOND));
     }
 
     #[test]

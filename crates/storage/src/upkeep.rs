@@ -37,11 +37,11 @@ pub(crate) async fn run(shared: Arc<Shared>) {
         let window = shared.settings.snapshot_window;
         shared.progress.update(|marks| {
             marks.durable_lsn = durable.lsn;
-            marks.gc_ts = oldest_snapshot(marks.applied_ts, window);
+            marks.gc_ts = marks.gc_ts.max(timeline.oldest_snapshot(applied.ts, window));
         });
         // From the durable position, so that after a crash the replica, which then begins there,
         // still refuses everything of which versions are gone.
-        shared.engine.set_horizon(oldest_snapshot(durable.ts, window));
+        shared.engine.set_horizon(timeline.oldest_snapshot(durable.ts, window));
 
         let kept = timeline.first_kept(oldest_snapshot(applied.ts, shared.settings.conflict_window));
         if let Some(below) = trim_below(durable.lsn, kept)
