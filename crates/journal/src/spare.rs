@@ -15,25 +15,26 @@ use crate::disk::Disk;
 
 /// Name of a complete spare file.
 pub(crate) const SPARE: &str = "spare";
+/// Name of a file for one large append.
+pub(crate) const GIANT: &str = "giant.unfinished";
 const UNFINISHED: &str = "spare.unfinished";
 
 /// Whether a file of this name was left by a crash and is of no use.
 pub(crate) fn is_unfinished(name: &str) -> bool {
-    name == UNFINISHED
+    name == UNFINISHED || name == GIANT
 }
 
-/// Makes a complete file [`SPARE`] of `size` bytes.
-pub(crate) fn prepare(disk: &dyn Disk, size: u64, fill: bool) -> io::Result<()> {
+/// Makes a file of `size` bytes that have their place on the disk.
+pub(crate) fn prepare(disk: &dyn Disk, name: &str, size: u64, fill: bool) -> io::Result<()> {
     let make = || {
-        let file = disk.create(UNFINISHED)?;
+        let file = disk.create(name)?;
         file.allocate(size, fill)?;
-        file.sync_data()?;
-        disk.rename(UNFINISHED, SPARE)
+        file.sync_data()
     };
     make().inspect_err(|_| {
         // The half-made file must not keep the space that it has got; if it cannot be removed, the
         // next attempt takes its place.
-        let _ = disk.remove(UNFINISHED);
+        let _ = disk.remove(name);
     })
 }
 
@@ -72,7 +73,8 @@ impl Spare {
                     State::Stop => return,
                     State::Wanted => {
                         drop(state);
-                        let done = prepare(disk.as_ref(), size, true);
+                        let done = prepare(disk.as_ref(), UNFINISHED, size, true)
+                            .and_then(|()| disk.rename(UNFINISHED, SPARE));
                         state = theirs.state.lock();
                         if !matches!(*state, State::Stop) {
                             *state = done.map_or_else(State::Failed, |()| State::Ready);
@@ -96,8 +98,7 @@ impl Spare {
         }
     }
 
-    /// Waits until the file [`SPARE`] is there. The caller must rename it away before it asks
-    /// for another. A failure from ahead of time is tried once more first.
+    /// Waits until the file [`SPARE`] is there. The caller renames it, or gives it back. A failure from ahead of time is tried once more first.
     ///
     /// # Errors
     /// Why there is none.
@@ -111,6 +112,16 @@ impl Spare {
             State::Ready => Ok(()),
             State::Failed(error) => Err(error),
             State::Idle | State::Wanted | State::Stop => Err(io::Error::other("the journal is closing")),
+        }
+    }
+}
+
+impl Spare {
+    /// The file [`SPARE`] was not used after all, and is still there.
+    pub(crate) fn give_back(&self) {
+        let mut state = self.shared.state.lock();
+        if matches!(*state, State::Idle) {
+            *state = State::Ready;
         }
     }
 }

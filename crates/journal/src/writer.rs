@@ -23,7 +23,7 @@ use crate::queue::{Append, Queue, Request};
 use crate::segment::{self, Header};
 use crate::settings::Settings;
 use crate::shared::{Batch, End, Segment, Shared};
-use crate::spare::{self, SPARE, Spare};
+use crate::spare::{self, GIANT, SPARE, Spare};
 use crate::{frame, recovery};
 
 /// Below this, frames of a group are copied together and written by one call.
@@ -214,21 +214,31 @@ impl Writer {
     /// Begins a segment with room for `total` bytes of frames. All before it is durable.
     fn begin_segment(&mut self, total: u64) -> io::Result<()> {
         let needed = segment::HEADER as u64 + total;
-        let giant = needed > self.settings.segment_size_bytes;
-        self.spare.take()?;
-        if giant {
+        if needed > self.settings.segment_size_bytes {
             // Filling a giant with zeros would double its cost, and it is written only once.
-            spare::prepare(self.disk.as_ref(), needed, false)?;
+            spare::prepare(self.disk.as_ref(), GIANT, needed, false)?;
+            return self.begin_segment_in(GIANT);
         }
+        self.spare.take()?;
+        let begun = self.begin_segment_in(SPARE);
+        match &begun {
+            Ok(()) => self.spare.want(),
+            Err(_) if self.disk.open(SPARE).is_ok() => self.spare.give_back(),
+            Err(_) => {}
+        }
+        begun
+    }
+
+    /// Makes the file `prepared` the next segment.
+    fn begin_segment_in(&mut self, prepared: &str) -> io::Result<()> {
         let first = self.last_lsn.next();
         let header = Header { first_lsn: first, epoch: self.epoch, salt: self.disk.salt() };
-        let file = self.disk.open(SPARE)?;
+        let file = self.disk.open(prepared)?;
         file.write_at(&header.encode(), 0)?;
         file.sync_data()?;
         let name = segment::name(first);
-        self.disk.rename(SPARE, &name)?;
+        self.disk.rename(prepared, &name)?;
         self.disk.sync_directory()?;
-        self.spare.want();
         let allocated = file.size()?;
         let offset = segment::HEADER as u64;
         self.shared.begin_segment(Segment { name, first, last: self.last_lsn, end: offset, salt: header.salt });

@@ -215,6 +215,25 @@ async fn a_full_disk_keeps_nothing_of_the_batch_and_recovers() {
 }
 
 #[tokio::test]
+async fn a_giant_that_finds_no_space_leaves_the_spare_to_the_others() {
+    let disk = MemoryDisk::new();
+    let journal = open(&disk).unwrap();
+    let (epoch, _) = fill(&journal, 20).await;
+    while disk.open(spare::SPARE).is_err() {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    disk.set_capacity(Some(disk.used()));
+    let giant: Vec<Record> = (0..500).map(commit).collect();
+    assert!(matches!(journal.append(epoch, giant).await, Err(Error::DiskFull)));
+    // What is left of the segment and all of the spare are still good for small appends.
+    let mut kept = 0;
+    while journal.append(epoch, vec![commit(99)]).await.is_ok() {
+        kept += 1;
+    }
+    assert!(kept > 20, "{kept}");
+}
+
+#[tokio::test]
 async fn a_write_that_finds_no_space_is_cut_back() {
     // A file system that does not honour preallocation: the file is shorter than its segment.
     let disk = MemoryDisk::new();
