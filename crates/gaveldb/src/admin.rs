@@ -38,6 +38,7 @@ impl Node {
     fn status(&self) -> Value {
         let visible = self.adjudicator.visible();
         let marks = self.replica.watermarks();
+        let store = self.replica.stats();
         let (first, durable) = self.journal.bounds();
         let sessions = &self.sessions;
         json!({
@@ -57,6 +58,11 @@ impl Node {
                 "gc_ts": marks.gc_ts.0,
                 "lag_records": durable.0.saturating_sub(marks.applied_lsn.0),
                 "failure": self.replica.failure(),
+                "versions": store.versions,
+                "disk_bytes": store.disk_bytes,
+                "memtable_bytes": store.memtable_bytes,
+                "sealed_memtables": store.sealed_memtables,
+                "l0_runs": store.l0_runs,
             },
             "sessions": {
                 "open": sessions.sessions.load(Ordering::Relaxed),
@@ -88,6 +94,11 @@ const METRICS: &[(&str, &str, &str, &str)] = &[
     ("journal_first_lsn", "gauge", "/journal/first_lsn", "First record that is kept."),
     ("storage_applied_lsn", "counter", "/storage/applied_lsn", "Last record applied to the store."),
     ("storage_lag_records", "gauge", "/storage/lag_records", "Durable records that are not applied yet."),
+    ("storage_versions", "gauge", "/storage/versions", "Versions of all keys, roughly."),
+    ("storage_disk_bytes", "gauge", "/storage/disk_bytes", "Bytes of the store's files."),
+    ("storage_memtable_bytes", "gauge", "/storage/memtable_bytes", "Bytes applied since the last memtable was full."),
+    ("storage_sealed_memtables", "gauge", "/storage/sealed_memtables", "Full memtables that wait for the disk."),
+    ("storage_l0_runs", "gauge", "/storage/l0_runs", "Flushed runs that wait for compaction."),
     ("frontend_sessions", "gauge", "/sessions/open", "Open sessions."),
     ("frontend_pending_connections", "gauge", "/sessions/pending", "Connections not authenticated yet."),
     ("frontend_accepted_total", "counter", "/sessions/accepted_total", "Connections accepted."),
