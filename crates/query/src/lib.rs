@@ -24,5 +24,6 @@ pub mod lower;
 pub mod prepared;
 pub mod session;
 pub mod settings;
+pub mod system;
 
 pub use engine::{Engine, EngineHandle, EngineParts, EngineSettings};

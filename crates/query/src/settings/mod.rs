@@ -239,7 +239,11 @@ impl Settings {
     fn derive(&mut self) {
         let style = special::parse_date_style(&self.raw("DateStyle"));
         self.style = TextStyle {
-            time_zone: self.raw("TimeZone"),
+            // `<+02>-02` is how PostgreSQL shows a fixed offset; elsewhere it is just `+02`.
+            time_zone: match special::fixed_name(&self.raw("TimeZone")) {
+                Some(offset) => offset.into(),
+                None => self.raw("TimeZone"),
+            },
             date_style: style.unwrap_or((DateFormat::Iso, DateOrder::Mdy)),
             interval_style: match &*self.raw("IntervalStyle") {
                 "postgres_verbose" => IntervalStyle::PostgresVerbose,

@@ -123,18 +123,9 @@ pub fn fixed_zone(minutes: i64) -> String {
     format!("<{name}{h:02}{tail}>{posix}{h:02}{tail}")
 }
 
-/// Minutes east of UTC of a zone that [`fixed_zone`] names.
-pub fn fixed_offset(zone: &str) -> Option<i64> {
-    let inside = zone.strip_prefix('<')?.split('>').next()?;
-    let (sign, digits) = match inside.split_at_checked(1)? {
-        ("-", d) => (-1, d),
-        ("+", d) => (1, d),
-        _ => return None,
-    };
-    let mut parts = digits.split(':');
-    let hours: i64 = parts.next()?.parse().ok()?;
-    let minutes: i64 = parts.next().map_or(Some(0), |m| m.parse().ok())?;
-    Some(sign * (hours * 60 + minutes))
+/// The offset within a name that [`fixed_zone`] made, such as `+02` or `-03:30`.
+pub fn fixed_name(zone: &str) -> Option<&str> {
+    zone.strip_prefix('<')?.split('>').next()
 }
 
 /// A list of names, as `search_path` holds: commas, double quotes around what is not folded.

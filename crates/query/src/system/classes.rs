@@ -1,0 +1,168 @@
+//! `pg_class`, `pg_namespace`, `pg_sequence`, `pg_rewrite`, `pg_depend`, `pg_description`.
+
+use gavel_catalog::snapshot::{PG_CLASS, PG_CONSTRAINT, is_shared};
+use gavel_catalog::system::{self, FIRST_USER_OID};
+use gavel_catalog::{Index, Table, bootstrap::SUPERUSER};
+use gavel_types::Oid;
+
+use super::table::{Row, Rows, texts};
+use super::SystemContext;
+
+/// `pg_am` of tables and of indexes.
+const HEAP: Oid = Oid(2);
+const BTREE: Oid = Oid(403);
+/// `pg_rewrite` and `pg_namespace` in `pg_class`.
+const PG_REWRITE: Oid = Oid(2618);
+
+pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
+    match name {
+        "pg_class" => classes(context, out),
+        "pg_namespace" => namespaces(context, out),
+        "pg_sequence" => sequences(context, out),
+        "pg_rewrite" => rewrites(context, out),
+        "pg_depend" => depends(context, out),
+        "pg_description" => descriptions(context, out, false),
+        "pg_shdescription" => descriptions(context, out, true),
+        _ => return false,
+    }
+    true
+}
+
+/// What all relations have in common.
+fn class(row: &mut Row<'_>, (oid, name): (Oid, &str), schema: Oid, owner: Oid, kind: char, columns: usize) {
+    row.set("oid", oid).set("relname", name).set("relnamespace", schema).set("relowner", owner).set("relkind", kind);
+    row.set("relnatts", i16::try_from(columns).unwrap_or(i16::MAX)).set("relpersistence", 'p');
+    row.set("relispopulated", true).set("relreplident", if kind == 'r' { 'd' } else { 'n' }).set("reltuples", -1.0_f32);
+    if matches!(kind, 'r' | 'i' | 'S') {
+        row.set("relfilenode", oid);
+    }
+}
+
+fn classes(context: &SystemContext<'_>, out: &mut Rows) {
+    for r in system::relations() {
+        let kind = if r.view { 'v' } else { 'r' };
+        out.add(|row| {
+            class(row, (r.oid, r.name), r.schema_oid(), SUPERUSER, kind, r.columns.len());
+            row.set("relhasrules", r.view).set("relam", if r.view { Oid(0) } else { HEAP });
+        });
+    }
+    for t in context.catalog.tables.values() {
+        out.add(|row| table(row, t));
+        for i in &t.indexes {
+            out.add(|row| index(row, t, i));
+        }
+    }
+    for v in context.catalog.views.values() {
+        out.add(|row| {
+            class(row, (v.oid, &v.name), v.schema, v.owner, 'v', v.columns.len());
+            row.set("relhasrules", true);
+        });
+    }
+    for s in context.catalog.sequences.values() {
+        out.add(|row| {
+            class(row, (s.oid, &s.name), s.schema, s.owner, 'S', 3);
+            row.set("relpages", 1).set("reltuples", 1.0_f32);
+        });
+    }
+}
+
+fn table(row: &mut Row<'_>, t: &Table) {
+    class(row, (t.oid, &t.name), t.schema, t.owner, 'r', t.columns.len());
+    row.set("relam", HEAP).set("relfilenode", t.storage).set("relhasindex", !t.indexes.is_empty());
+    row.set("relchecks", i16::try_from(t.checks.len()).unwrap_or(i16::MAX));
+    // psql asks for foreign keys only where there are triggers, which is how PostgreSQL enforces them.
+    row.set("relhastriggers", !t.foreign_keys.is_empty() || !t.referenced_by.is_empty());
+    if !t.options.is_empty() {
+        row.set("reloptions", texts(Oid::TEXT, t.options.iter().map(String::as_str)));
+    }
+}
+
+fn index(row: &mut Row<'_>, t: &Table, i: &Index) {
+    class(row, (i.oid, &i.name), t.schema, t.owner, 'i', i.keys.len() + i.include.len());
+    row.set("relam", BTREE);
+}
+
+fn namespaces(context: &SystemContext<'_>, out: &mut Rows) {
+    let fixed = [(Oid(99), "pg_toast"), (system::PG_CATALOG, "pg_catalog"), (system::INFORMATION_SCHEMA, "information_schema")];
+    for (oid, name) in fixed {
+        out.add(|row| {
+            row.set("oid", oid).set("nspname", name).set("nspowner", SUPERUSER);
+        });
+    }
+    for s in context.catalog.schemas.values() {
+        out.add(|row| {
+            row.set("oid", s.oid).set("nspname", s.name.as_str()).set("nspowner", s.owner);
+        });
+    }
+}
+
+fn sequences(context: &SystemContext<'_>, out: &mut Rows) {
+    for s in context.catalog.sequences.values() {
+        out.add(|row| {
+            row.set("seqrelid", s.oid).set("seqtypid", s.ty.oid).set("seqstart", s.start);
+            row.set("seqincrement", s.increment).set("seqmax", s.max).set("seqmin", s.min);
+            row.set("seqcache", s.cache).set("seqcycle", s.cycle);
+        });
+    }
+}
+
+/// The OID of the rule that a view is, as far as anybody asks.
+fn rule_oid(view: Oid) -> Oid {
+    Oid(view.0 | 0x4000_0000)
+}
+
+fn rewrites(context: &SystemContext<'_>, out: &mut Rows) {
+    for v in context.catalog.views.values() {
+        out.add(|row| {
+            row.set("oid", rule_oid(v.oid)).set("rulename", "_RETURN").set("ev_class", v.oid).set("ev_type", '1');
+            row.set("ev_enabled", 'O').set("is_instead", true);
+            row.set("ev_qual", "<>").set("ev_action", v.sql.as_str());
+        });
+    }
+}
+
+fn depends(context: &SystemContext<'_>, out: &mut Rows) {
+    let mut add = |(class, oid, sub): (Oid, Oid, i32), (on_class, on, on_sub): (Oid, Oid, i32), kind: char| {
+        out.add(|row| {
+            row.set("classid", class).set("objid", oid).set("objsubid", sub);
+            row.set("refclassid", on_class).set("refobjid", on).set("refobjsubid", on_sub).set("deptype", kind);
+        });
+    };
+    for s in context.catalog.sequences.values() {
+        let Some((table, column)) = s.owned_by else { continue };
+        let identity = context.catalog.table(table).and_then(|t| t.column(column)).is_some_and(|c| c.identity.is_some());
+        add((PG_CLASS, s.oid, 0), (PG_CLASS, table, i32::from(column)), if identity { 'i' } else { 'a' });
+    }
+    for t in context.catalog.tables.values() {
+        for u in &t.uniques {
+            add((PG_CLASS, u.index, 0), (PG_CONSTRAINT, u.oid, 0), 'i');
+        }
+        for f in &t.foreign_keys {
+            add((PG_CONSTRAINT, f.oid, 0), (PG_CLASS, f.parent_index, 0), 'n');
+        }
+        for i in t.indexes.iter().filter(|i| i.constraint.is_none()) {
+            add((PG_CLASS, i.oid, 0), (PG_CLASS, t.oid, 0), 'a');
+        }
+    }
+    for v in context.catalog.views.values() {
+        add((PG_REWRITE, rule_oid(v.oid), 0), (PG_CLASS, v.oid, 0), 'i');
+        for on in v.depends_on.iter().filter(|o| **o >= FIRST_USER_OID) {
+            add((PG_REWRITE, rule_oid(v.oid), 0), (PG_CLASS, *on, 0), 'n');
+        }
+    }
+}
+
+fn descriptions(context: &SystemContext<'_>, out: &mut Rows, shared: bool) {
+    for (&(class, oid, sub), text) in context.catalog.comments.iter().filter(|(k, _)| is_shared(k.0) == shared) {
+        out.add(|row| {
+            row.set("objoid", oid).set("classoid", class).set("description", &**text);
+            if !shared {
+                row.set("objsubid", sub);
+            }
+        });
+    }
+}
+
+/// Columns that a sequence has when it is read as a table.
+pub(super) const SEQUENCE_COLUMNS: [(&str, Oid); 3] =
+    [("last_value", Oid::INT8), ("log_cnt", Oid::INT8), ("is_called", Oid::BOOL)];

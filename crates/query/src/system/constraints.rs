@@ -1,0 +1,107 @@
+//! `pg_index` and `pg_constraint`.
+
+use std::sync::Arc;
+
+use gavel_catalog::{FkAction, FkMatch, Index, IndexKey, Table};
+use gavel_functions::registry;
+use gavel_types::{ArrayValue, Datum, Oid, PgType};
+
+use super::table::{Row, Rows, numbers, oids};
+use super::{SystemContext, builtin};
+
+pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
+    match name {
+        "pg_index" => {
+            for t in context.catalog.tables.values() {
+                for i in &t.indexes {
+                    out.add(|row| index(row, t, i));
+                }
+            }
+        }
+        "pg_constraint" => {
+            for t in context.catalog.tables.values() {
+                constraints(t, out);
+            }
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn index(row: &mut Row<'_>, t: &Table, i: &Index) {
+    let unique = t.uniques.iter().find(|u| u.index == i.oid);
+    let ty = |key: &IndexKey| match key {
+        IndexKey::Column(n) => t.column(*n).map_or(PgType::TEXT, |c| c.ty),
+        IndexKey::Expression { ty, .. } => *ty,
+    };
+    let (all, keys) = (i.keys.len() + i.include.len(), i.keys.len());
+    row.set("indexrelid", i.oid).set("indrelid", t.oid);
+    row.set("indnatts", i16::try_from(all).unwrap_or(0)).set("indnkeyatts", i16::try_from(keys).unwrap_or(0));
+    row.set("indisunique", i.unique).set("indnullsnotdistinct", i.nulls_not_distinct).set("indisprimary", i.primary);
+    row.set("indimmediate", !unique.is_some_and(|u| u.deferrable)).set("indisvalid", true);
+    row.set("indisready", true).set("indislive", true);
+    let number = |k: &IndexKey| if let IndexKey::Column(n) = k { *n } else { 0 };
+    row.set("indkey", numbers(i.keys.iter().map(|k| number(&k.0)).chain(i.include.iter().copied())));
+    let collation = |ty: PgType| registry::type_info(ty.oid).map_or(Oid(0), |t| t.collation);
+    row.set("indcollation", oids(i.keys.iter().map(|k| collation(ty(&k.0)))));
+    row.set("indclass", oids(i.keys.iter().map(|k| builtin::default_class(ty(&k.0)))));
+    row.set("indoption", numbers(i.keys.iter().map(|k| i16::from(k.1) | i16::from(k.2) << 1)));
+    let expressions: Vec<&str> = i
+        .keys
+        .iter()
+        .filter_map(|k| if let IndexKey::Expression { sql, .. } = &k.0 { Some(sql.as_str()) } else { None })
+        .collect();
+    if !expressions.is_empty() {
+        row.set("indexprs", expressions.join(", "));
+    }
+    row.set("indpred", i.predicate.as_deref());
+}
+
+fn small_array(values: &[i16]) -> Datum {
+    Datum::Array(Arc::new(ArrayValue::vector(Oid::INT2, values.iter().map(|n| Datum::Int2(*n)).collect())))
+}
+
+fn action(action: FkAction) -> char {
+    match action {
+        FkAction::NoAction => 'a',
+        FkAction::Restrict => 'r',
+        FkAction::Cascade => 'c',
+        FkAction::SetNull => 'n',
+        FkAction::SetDefault => 'd',
+    }
+}
+
+fn constraints(t: &Table, out: &mut Rows) {
+    let common = |row: &mut Row<'_>, oid: Oid, name: &str, kind: char| {
+        row.set("oid", oid).set("conname", name).set("connamespace", t.schema).set("contype", kind);
+        row.set("convalidated", true).set("conrelid", t.oid).set("conislocal", true).set("connoinherit", kind != 'c');
+        row.set("confupdtype", ' ').set("confdeltype", ' ').set("confmatchtype", ' ');
+    };
+    for u in &t.uniques {
+        out.add(|row| {
+            common(row, u.oid, &u.name, if u.primary { 'p' } else { 'u' });
+            row.set("condeferrable", u.deferrable).set("condeferred", u.initially_deferred).set("conindid", u.index);
+            let index = t.indexes.iter().find(|i| i.oid == u.index);
+            let columns: Vec<i16> = index
+                .map(|i| i.keys.iter().filter_map(|k| if let IndexKey::Column(n) = k.0 { Some(n) } else { None }).collect())
+                .unwrap_or_default();
+            row.set("conkey", small_array(&columns));
+        });
+    }
+    for c in &t.checks {
+        out.add(|row| {
+            common(row, c.oid, &c.name, 'c');
+            row.set("convalidated", c.validated).set("conkey", small_array(&c.columns)).set("conbin", c.sql.as_str());
+        });
+    }
+    for f in &t.foreign_keys {
+        out.add(|row| {
+            common(row, f.oid, &f.name, 'f');
+            row.set("condeferrable", f.deferrable).set("condeferred", f.initially_deferred);
+            row.set("convalidated", f.validated).set("conindid", f.parent_index).set("confrelid", f.parent);
+            row.set("confupdtype", action(f.on_update)).set("confdeltype", action(f.on_delete));
+            row.set("confmatchtype", if f.matching == FkMatch::Full { 'f' } else { 's' });
+            row.set("conkey", small_array(&f.columns)).set("confkey", small_array(&f.parent_columns));
+        });
+    }
+}

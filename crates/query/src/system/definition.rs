@@ -1,0 +1,204 @@
+//! Definitions of objects as SQL (`pg_get_indexdef` and its kin), and stored expressions as they are
+//! shown.
+
+use gavel_catalog::{FkAction, FkMatch, ForeignKey, Index, IndexKey, Table};
+use gavel_types::Oid;
+
+use super::SystemContext;
+use crate::ddl::names::quote;
+
+/// A relation's name, qualified only if it must be.
+pub fn relation(context: &SystemContext<'_>, oid: Oid) -> String {
+    match context.relation_name(oid) {
+        Some((schema, name)) if context.is_visible(schema, name) => quote(name),
+        Some((schema, name)) => format!("{}.{}", quote(context.schema_name(schema)), quote(name)),
+        None => oid.to_string(),
+    }
+}
+
+/// A relation's name, always qualified.
+pub fn qualified(context: &SystemContext<'_>, oid: Oid) -> String {
+    match context.relation_name(oid) {
+        Some((schema, name)) => format!("{}.{}", quote(context.schema_name(schema)), quote(name)),
+        None => oid.to_string(),
+    }
+}
+
+/// Stored SQL of an expression as it is shown: sequences, which it names by number, get their names.
+pub fn expression(context: &SystemContext<'_>, sql: &str) -> String {
+    const CAST: &str = "'::regclass";
+    let mut out = String::with_capacity(sql.len());
+    let mut rest = sql;
+    while let Some(at) = rest.find(CAST) {
+        let (before, after) = rest.split_at(at);
+        let digits = before.rfind('\'').map(|q| (q + 1, &before[q + 1..]));
+        match digits.and_then(|(start, d)| d.parse().ok().map(|n| (start, Oid(n)))) {
+            Some((start, oid)) => {
+                out.push_str(&before[..start]);
+                out.push_str(&relation(context, oid).replace('\'', "''"));
+            }
+            None => out.push_str(before),
+        }
+        out.push_str(CAST);
+        rest = &after[CAST.len()..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Takes off parentheses that enclose the whole text.
+fn bare(sql: &str) -> &str {
+    let Some(inside) = sql.strip_prefix('(').and_then(|s| s.strip_suffix(')')) else { return sql };
+    let (mut depth, mut in_string) = (0_i32, false);
+    for c in inside.chars() {
+        match c {
+            '\'' => in_string = !in_string,
+            '(' if !in_string => depth += 1,
+            ')' if !in_string => depth -= 1,
+            _ => {}
+        }
+        if depth < 0 {
+            return sql;
+        }
+    }
+    inside
+}
+
+/// In parentheses, just once.
+fn parenthesized(sql: &str) -> String {
+    format!("({})", bare(sql))
+}
+
+/// Whether an expression may stand in an index without parentheses: a call, and nothing around it.
+fn is_call(sql: &str) -> bool {
+    let Some(open) = sql.find('(') else { return false };
+    let name = &sql[..open];
+    !name.is_empty()
+        && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.')
+        && sql.ends_with(')')
+        && bare(&sql[open..]).len() + 2 == sql.len() - open
+}
+
+fn column(table: &Table, number: i16) -> String {
+    table.column(number).map_or_else(|| "?column?".to_owned(), |c| quote(&c.name))
+}
+
+fn columns(table: &Table, numbers: &[i16]) -> String {
+    numbers.iter().map(|n| column(table, *n)).collect::<Vec<_>>().join(", ")
+}
+
+/// One key of an index, without its order.
+pub fn index_key(context: &SystemContext<'_>, table: &Table, key: &IndexKey) -> String {
+    match key {
+        IndexKey::Column(number) => column(table, *number),
+        IndexKey::Expression { sql, .. } => {
+            let shown = expression(context, sql);
+            if is_call(&shown) { shown } else { parenthesized(&shown) }
+        }
+    }
+}
+
+/// `pg_get_indexdef`. Tools look for `USING method (`, so it is there though there is one method only.
+pub fn index(context: &SystemContext<'_>, table: &Table, index: &Index) -> String {
+    let keys: Vec<String> = index
+        .keys
+        .iter()
+        .map(|(key, descending, nulls_first)| {
+            let mut out = index_key(context, table, key);
+            match (descending, nulls_first) {
+                (false, true) => out.push_str(" NULLS FIRST"),
+                (true, true) => out.push_str(" DESC"),
+                (true, false) => out.push_str(" DESC NULLS LAST"),
+                (false, false) => {}
+            }
+            out
+        })
+        .collect();
+    let unique = if index.unique { "UNIQUE " } else { "" };
+    let table_name = qualified(context, table.oid);
+    let mut out = format!("CREATE {unique}INDEX {} ON {table_name} USING btree ({})", quote(&index.name), keys.join(", "));
+    if !index.include.is_empty() {
+        out.push_str(&format!(" INCLUDE ({})", columns(table, &index.include)));
+    }
+    if index.nulls_not_distinct {
+        out.push_str(" NULLS NOT DISTINCT");
+    }
+    if let Some(predicate) = &index.predicate {
+        out.push_str(&format!(" WHERE {}", parenthesized(&expression(context, predicate))));
+    }
+    out
+}
+
+/// `pg_get_constraintdef` of the constraint with this OID.
+pub fn constraint(context: &SystemContext<'_>, oid: Oid) -> Option<String> {
+    context.catalog.tables.values().find_map(|t| constraint_of(context, t, oid))
+}
+
+fn constraint_of(context: &SystemContext<'_>, t: &Table, oid: Oid) -> Option<String> {
+    let timing = |deferrable: bool, deferred: bool| match (deferrable, deferred) {
+        (_, true) => " DEFERRABLE INITIALLY DEFERRED",
+        (true, false) => " DEFERRABLE",
+        _ => "",
+    };
+    if let Some(u) = t.uniques.iter().find(|u| u.oid == oid) {
+        let index = t.indexes.iter().find(|i| i.oid == u.index)?;
+        let keys: Vec<String> = index.keys.iter().map(|k| index_key(context, t, &k.0)).collect();
+        let kind = match (u.primary, index.nulls_not_distinct) {
+            (true, _) => "PRIMARY KEY",
+            (false, true) => "UNIQUE NULLS NOT DISTINCT",
+            (false, false) => "UNIQUE",
+        };
+        let include = if index.include.is_empty() {
+            String::new()
+        } else {
+            format!(" INCLUDE ({})", columns(t, &index.include))
+        };
+        return Some(format!("{kind} ({}){include}{}", keys.join(", "), timing(u.deferrable, u.initially_deferred)));
+    }
+    if let Some(c) = t.checks.iter().find(|c| c.oid == oid) {
+        let valid = if c.validated { "" } else { " NOT VALID" };
+        return Some(format!("CHECK ({}){valid}", parenthesized(&expression(context, &c.sql))));
+    }
+    let f = t.foreign_keys.iter().find(|f| f.oid == oid)?;
+    let valid = if f.validated { "" } else { " NOT VALID" };
+    Some(format!("{}{}{valid}", foreign_key(context, t, f), timing(f.deferrable, f.initially_deferred)))
+}
+
+fn foreign_key(context: &SystemContext<'_>, t: &Table, f: &ForeignKey) -> String {
+    let theirs = context.catalog.table(f.parent).map_or_else(String::new, |p| columns(p, &f.parent_columns));
+    let mut out =
+        format!("FOREIGN KEY ({}) REFERENCES {}({theirs})", columns(t, &f.columns), relation(context, f.parent));
+    if f.matching == FkMatch::Full {
+        out.push_str(" MATCH FULL");
+    }
+    for (when, action) in [("UPDATE", f.on_update), ("DELETE", f.on_delete)] {
+        let action = match action {
+            FkAction::NoAction => continue,
+            FkAction::Restrict => "RESTRICT",
+            FkAction::Cascade => "CASCADE",
+            FkAction::SetNull => "SET NULL",
+            FkAction::SetDefault => "SET DEFAULT",
+        };
+        out.push_str(&format!(" ON {when} {action}"));
+    }
+    out
+}
+
+/// `pg_get_viewdef`.
+pub fn view(context: &SystemContext<'_>, oid: Oid) -> Option<String> {
+    context.catalog.views.get(&oid).map(|v| format!(" {};", v.sql))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parentheses_are_counted() {
+        assert_eq!(bare("(a > 0)"), "a > 0");
+        assert_eq!(bare("(a) + (b)"), "(a) + (b)");
+        assert_eq!(parenthesized("a = '('"), "(a = '(')");
+        assert!(is_call("lower(a)") && is_call("f(g(a), '(')"));
+        assert!(!is_call("lower(a) || lower(b)") && !is_call("a + 1") && !is_call("(a)"));
+    }
+}

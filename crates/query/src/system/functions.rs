@@ -1,0 +1,347 @@
+//! Functions of the session over the catalog, found by name: what they describe, and what they answer
+//! for psql, dumps and drivers. The rest (`nextval`, `current_setting` …) is the session's own.
+
+use std::sync::Arc;
+
+use gavel_catalog::{IndexKey, system};
+use gavel_functions::call::Call;
+use gavel_functions::registry::{self, Proc};
+use gavel_types::text_io::{NameResolver, type_name, type_name_with_typmod};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
+
+use super::definition;
+use super::resolver::{CatalogNames, parse_name, type_oid};
+use super::SystemContext;
+
+/// Arguments of one call. A strict function never sees NULL; the others of these take it as "none".
+struct Args<'a>(&'a [Datum]);
+
+impl Args<'_> {
+    fn oid(&self, at: usize) -> Oid {
+        match self.0.get(at) {
+            Some(Datum::Oid(n)) => Oid(*n),
+            Some(Datum::Int4(n)) => Oid(n.cast_unsigned()),
+            Some(Datum::Int8(n)) => Oid(u32::try_from(*n).unwrap_or(0)),
+            _ => Oid(0),
+        }
+    }
+
+    fn int(&self, at: usize) -> Option<i32> {
+        match self.0.get(at) {
+            Some(Datum::Int4(n)) => Some(*n),
+            Some(Datum::Int2(n)) => Some(i32::from(*n)),
+            _ => None,
+        }
+    }
+
+    fn text(&self, at: usize) -> &str {
+        match self.0.get(at) {
+            Some(Datum::Text(t)) => t,
+            _ => "",
+        }
+    }
+
+    fn is_text(&self, at: usize) -> bool {
+        matches!(self.0.get(at), Some(Datum::Text(_)))
+    }
+
+    fn any_null(&self) -> bool {
+        self.0.iter().any(Datum::is_null)
+    }
+}
+
+fn text(value: Option<String>) -> SqlResult<Datum> {
+    Ok(value.map_or(Datum::Null, Datum::text))
+}
+
+/// Runs `proc`; `None` if it is not one of these.
+pub fn call(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, _: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Datum>> {
+    let a = Args(args);
+    if let Some(result) = definitions(context, proc, &a).or_else(|| types_and_visibility(context, proc, &a)) {
+        return Some(result);
+    }
+    if let Some(kind) = proc.name.strip_prefix("to_reg") {
+        return Some(to_reg(names, kind, a.text(0)));
+    }
+    if proc.name.starts_with("has_") && proc.name.ends_with("_privilege") || proc.name == "pg_has_role" {
+        return Some(privilege(names, proc, &a));
+    }
+    server(context, names, proc, &a)
+}
+
+/// Definitions and comments.
+fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option<SqlResult<Datum>> {
+    let catalog = context.catalog;
+    Some(match proc.name {
+        "pg_get_expr" => {
+            if a.any_null() {
+                return Some(Ok(Datum::Null));
+            }
+            text(Some(definition::expression(context, a.text(0))))
+        }
+        "pg_get_indexdef" => {
+            let found = catalog.index_by_oid(a.oid(0));
+            match a.int(1).unwrap_or(0) {
+                0 => text(found.map(|(t, i)| definition::index(context, t, i))),
+                n => text(found.and_then(|(t, i)| {
+                    let at = usize::try_from(n).ok()?.checked_sub(1)?;
+                    let key = i.keys.get(at).map(|k| definition::index_key(context, t, &k.0));
+                    key.or_else(|| {
+                        let number = i.include.get(at.checked_sub(i.keys.len())?)?;
+                        Some(definition::index_key(context, t, &IndexKey::Column(*number)))
+                    })
+                })),
+            }
+        }
+        "pg_get_constraintdef" => text(definition::constraint(context, a.oid(0))),
+        "pg_get_viewdef" => {
+            let names = CatalogNames { catalog: Arc::new(catalog.clone()), search_path: context.search_path.to_vec() };
+            let oid = if a.is_text(0) {
+                match names.resolve(a.text(0), Oid::REGCLASS) {
+                    Ok(oid) => oid,
+                    Err(e) => return Some(Err(e)),
+                }
+            } else {
+                a.oid(0)
+            };
+            text(definition::view(context, oid))
+        }
+        "pg_get_ruledef" => {
+            let view = catalog.views.values().find(|v| v.oid.0 | 0x4000_0000 == a.oid(0).0);
+            text(view.map(|v| {
+                let name = definition::qualified(context, v.oid);
+                format!("CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {name} DO INSTEAD {};", v.sql)
+            }))
+        }
+        "pg_get_triggerdef" | "pg_get_partkeydef" | "pg_get_partition_constraintdef" | "pg_get_statisticsobjdef"
+        | "pg_get_statisticsobjdef_columns" | "pg_get_statisticsobjdef_expressions" | "pg_get_functiondef"
+        | "pg_get_function_sqlbody" | "pg_get_function_arg_default" | "pg_get_replica_identity_index" => Ok(Datum::Null),
+        "pg_get_userbyid" => Ok(Datum::text(context.role_name(a.oid(0)))),
+        "pg_get_serial_sequence" => serial_sequence(context, a),
+        "obj_description" => {
+            let class = a.is_text(1).then(|| system::relation("pg_catalog", a.text(1)).map_or(Oid(0), |r| r.oid));
+            let found = catalog
+                .comments
+                .iter()
+                .find(|((c, oid, sub), _)| *oid == a.oid(0) && *sub == 0 && class.is_none_or(|want| want == *c));
+            text(found.map(|(_, t)| t.to_string()))
+        }
+        "shobj_description" => {
+            let class = system::relation("pg_catalog", a.text(1)).map_or(Oid(0), |r| r.oid);
+            text(catalog.comments.get(&(class, a.oid(0), 0)).map(ToString::to_string))
+        }
+        "col_description" => {
+            let key = (gavel_catalog::snapshot::PG_CLASS, a.oid(0), a.int(1).unwrap_or(0));
+            text(catalog.comments.get(&key).map(ToString::to_string))
+        }
+        "pg_get_function_arguments" | "pg_get_function_identity_arguments" => {
+            text(registry::proc(a.oid(0)).map(function_arguments))
+        }
+        "pg_get_function_result" => text(registry::proc(a.oid(0)).map(function_result)),
+        _ => return None,
+    })
+}
+
+fn function_arguments(p: &Proc) -> String {
+    let one = |(at, ty): (usize, &Oid)| {
+        let variadic = if p.variadic.0 != 0 && at + 1 == p.args.len() { "VARIADIC " } else { "" };
+        match p.arg_names.get(at).filter(|n| !n.is_empty()) {
+            Some(name) => format!("{variadic}{name} {}", type_name(*ty)),
+            None => format!("{variadic}{}", type_name(*ty)),
+        }
+    };
+    let mut parts: Vec<String> = if p.all_args.is_empty() {
+        p.args.iter().enumerate().map(one).collect()
+    } else {
+        let shown = p.all_args.iter().filter(|a| a.1 != 't').map(|(ty, mode, name)| {
+            let mode = match mode {
+                'o' => "OUT ",
+                'b' => "INOUT ",
+                'v' => "VARIADIC ",
+                _ => "",
+            };
+            let gap = if name.is_empty() { "" } else { " " };
+            format!("{mode}{name}{gap}{}", type_name(*ty))
+        });
+        shown.collect()
+    };
+    let first_default = parts.len().saturating_sub(p.defaults);
+    for part in parts.iter_mut().skip(first_default) {
+        part.push_str(" DEFAULT NULL");
+    }
+    parts.join(", ")
+}
+
+fn function_result(p: &Proc) -> String {
+    let table: Vec<String> =
+        p.all_args.iter().filter(|a| a.1 == 't').map(|(ty, _, name)| format!("{name} {}", type_name(*ty))).collect();
+    if !table.is_empty() {
+        return format!("TABLE({})", table.join(", "));
+    }
+    format!("{}{}", if p.retset { "SETOF " } else { "" }, type_name(p.ret))
+}
+
+fn serial_sequence(context: &SystemContext<'_>, a: &Args<'_>) -> SqlResult<Datum> {
+    let names = CatalogNames { catalog: Arc::new(context.catalog.clone()), search_path: context.search_path.to_vec() };
+    let oid = names.resolve(a.text(0), Oid::REGCLASS)?;
+    let table = context.catalog.table(oid);
+    let column = table.and_then(|t| t.column_named(a.text(1)));
+    let Some(column) = column else {
+        let relation = table.map_or(a.text(0), |t| t.name.as_str());
+        let message = format!("column \"{}\" of relation \"{relation}\" does not exist", a.text(1));
+        return Err(SqlError::new(SqlState::UndefinedColumn, message));
+    };
+    let owned = context.catalog.sequences.values().find(|s| s.owned_by == Some((oid, column.number)));
+    text(owned.map(|s| definition::qualified(context, s.oid)))
+}
+
+/// Types by name, and what can be named without its schema.
+fn types_and_visibility(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option<SqlResult<Datum>> {
+    Some(match proc.name {
+        "format_type" => {
+            if a.0.first().is_none_or(Datum::is_null) {
+                return Some(Ok(Datum::Null));
+            }
+            let oid = a.oid(0);
+            let known = registry::type_info(oid).is_some();
+            text(Some(match (known, a.int(1)) {
+                (false, _) if oid.0 == 0 => "-".to_owned(),
+                (false, _) => "???".to_owned(),
+                (true, Some(typmod)) if typmod >= 0 => type_name_with_typmod(PgType::with_typmod(oid, typmod)),
+                (true, Some(_)) => type_name_with_typmod(PgType::new(oid)),
+                (true, None) => type_name(oid),
+            }))
+        }
+        "pg_table_is_visible" => Ok(match context.relation_name(a.oid(0)) {
+            Some((schema, name)) => Datum::Bool(context.is_visible(schema, name)),
+            None => Datum::Null,
+        }),
+        // Everything of these kinds is PostgreSQL's own, and `pg_catalog` is always on the path.
+        "pg_type_is_visible" | "pg_function_is_visible" | "pg_operator_is_visible" | "pg_opclass_is_visible"
+        | "pg_opfamily_is_visible" | "pg_collation_is_visible" | "pg_conversion_is_visible"
+        | "pg_statistics_obj_is_visible" | "pg_ts_config_is_visible" | "pg_ts_dict_is_visible"
+        | "pg_ts_parser_is_visible" | "pg_ts_template_is_visible" => Ok(Datum::Bool(true)),
+        _ => return None,
+    })
+}
+
+/// NULL instead of an error where there is no such object.
+fn to_reg(names: &CatalogNames, kind: &str, name: &str) -> SqlResult<Datum> {
+    if kind == "type" {
+        return Ok(type_oid(name).map_or(Datum::Null, |o| Datum::Oid(o.0)));
+    }
+    let ty = match kind {
+        "class" => Oid::REGCLASS,
+        "proc" => Oid::REGPROC,
+        "procedure" => Oid::REGPROCEDURE,
+        "oper" => Oid::REGOPER,
+        "operator" => Oid::REGOPERATOR,
+        "namespace" => Oid::REGNAMESPACE,
+        "role" => Oid::REGROLE,
+        _ => Oid::REGCOLLATION,
+    };
+    Ok(names.resolve(name, ty).map_or(Datum::Null, |o| Datum::Oid(o.0)))
+}
+
+/// Every role may do everything yet; what is asked about must exist, though.
+fn privilege(names: &CatalogNames, proc: &Proc, a: &Args<'_>) -> SqlResult<Datum> {
+    if a.any_null() {
+        return Ok(Datum::Null);
+    }
+    let object = match a.0.len() {
+        3 if !proc.name.contains("column") => 1,
+        4 => 1,
+        _ => 0,
+    };
+    if a.is_text(object) && (proc.name.contains("table") || proc.name.contains("sequence")) {
+        names.resolve(a.text(object), Oid::REGCLASS)?;
+    }
+    if a.is_text(object) && proc.name == "has_schema_privilege" {
+        let schema = a.text(object);
+        if !system::is_system_schema(schema) && names.catalog.schema(schema).is_none() {
+            return Err(SqlError::new(SqlState::InvalidSchemaName, format!("schema \"{schema}\" does not exist")));
+        }
+    }
+    let known = names.catalog.databases.contains_key(a.text(object));
+    if a.is_text(object) && proc.name == "has_database_privilege" && !known {
+        let message = format!("database \"{}\" does not exist", a.text(object));
+        return Err(SqlError::new(SqlState::InvalidCatalogName, message));
+    }
+    Ok(Datum::Bool(true))
+}
+
+/// The server and what it stores.
+fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Args<'_>) -> Option<SqlResult<Datum>> {
+    Some(match proc.name {
+        "version" => {
+            let version = context.settings.show("server_version").unwrap_or_default();
+            Ok(Datum::text(format!("PostgreSQL {version} on {}-{}", std::env::consts::ARCH, std::env::consts::OS)))
+        }
+        "pg_encoding_to_char" | "getdatabaseencoding" | "pg_client_encoding" => {
+            let number = if proc.name == "pg_encoding_to_char" { a.int(0).unwrap_or(-1) } else { 6 };
+            Ok(Datum::text(match number {
+                6 => "UTF8",
+                0 => "SQL_ASCII",
+                8 => "LATIN1",
+                _ => "",
+            }))
+        }
+        "pg_char_to_encoding" => Ok(Datum::Int4(match a.text(0).to_ascii_lowercase().as_str() {
+            "utf8" | "utf-8" | "unicode" => 6,
+            "sql_ascii" => 0,
+            "latin1" => 8,
+            _ => -1,
+        })),
+        // Sizes on disk are not known here; what asks for them wants a number.
+        "pg_relation_size" | "pg_total_relation_size" | "pg_table_size" | "pg_indexes_size" | "pg_database_size"
+        | "pg_tablespace_size" => Ok(Datum::Int8(0)),
+        "pg_is_in_recovery" | "pg_is_wal_replay_paused" | "pg_is_in_backup" => Ok(Datum::Bool(false)),
+        "pg_postmaster_start_time" | "pg_conf_load_time" => Ok(Datum::TimestampTz(context.started)),
+        "pg_tablespace_location" => Ok(Datum::text("")),
+        "pg_relation_is_publishable" | "pg_relation_is_updatable" | "pg_column_is_updatable" => {
+            let table = context.catalog.tables.contains_key(&a.oid(0));
+            Ok(match proc.name {
+                "pg_relation_is_updatable" => Datum::Int4(if table { 28 } else { 0 }),
+                _ => Datum::Bool(table),
+            })
+        }
+        "pg_relation_filenode" => Ok(match context.catalog.table(a.oid(0)) {
+            Some(t) => Datum::Oid(t.storage.0),
+            None => Datum::Null,
+        }),
+        "pg_my_temp_schema" => Ok(Datum::Oid(0)),
+        "pg_is_other_temp_schema" => Ok(Datum::Bool(false)),
+        "pg_stat_get_numscans" | "pg_stat_get_live_tuples" | "pg_stat_get_dead_tuples" => Ok(Datum::Int8(0)),
+        "row_security_active" => Ok(Datum::Bool(false)),
+        "parse_ident" => parse_name(a.text(0)).map(|parts| super::table::texts(Oid::TEXT, parts)),
+        "pg_get_function_arg_default" => Ok(Datum::Null),
+        "pg_sequence_last_value" => Ok((context.last_value)(a.oid(0)).map_or(Datum::Null, Datum::Int8)),
+        "inet_server_addr" | "inet_client_addr" | "inet_client_port" | "inet_server_port" => Ok(Datum::Null),
+        "regclass" if a.is_text(0) => names.resolve(a.text(0), Oid::REGCLASS).map(|o| Datum::Oid(o.0)),
+        _ => return None,
+    })
+}
+
+/// Runs a function that returns rows; `None` if it is not one of these.
+pub fn call_set(context: &SystemContext<'_>, proc: &Proc, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {
+    let a = Args(args);
+    Some(Ok(match proc.name {
+        "pg_sequence_parameters" => match context.catalog.sequences.get(&a.oid(0)) {
+            Some(s) => vec![vec![
+                Datum::Int8(s.start),
+                Datum::Int8(s.min),
+                Datum::Int8(s.max),
+                Datum::Int8(s.increment),
+                Datum::Bool(s.cycle),
+                Datum::Int8(s.cache),
+                Datum::Oid(s.ty.oid.0),
+            ]],
+            None => Vec::new(),
+        },
+        "pg_show_all_settings" => super::rows(context, "pg_catalog", "pg_settings").unwrap_or_default(),
+        "pg_timezone_names" => super::rows(context, "pg_catalog", "pg_timezone_names").unwrap_or_default(),
+        "pg_get_publication_tables" | "pg_lock_status" | "pg_prepared_xact" | "pg_get_keywords"
+        | "pg_available_extensions" | "pg_partition_tree" | "pg_partition_ancestors" => Vec::new(),
+        _ => return None,
+    }))
+}

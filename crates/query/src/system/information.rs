@@ -1,0 +1,435 @@
+//! `information_schema` (manual, chapter 37): what the standard shows of tables, columns, constraints,
+//! views, sequences and routines.
+
+use gavel_catalog::{Column, FkAction, FkMatch, Identity, IndexKey, Table, system};
+use gavel_functions::registry::{self, ProcKind, Volatility};
+use gavel_types::text_io::type_name;
+use gavel_types::{Oid, PgType};
+
+use super::table::{Row, Rows};
+use super::{SystemContext, definition};
+
+pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
+    match name {
+        "information_schema_catalog_name" => out.add(|row| {
+            row.set("catalog_name", &*context.catalog.database_name);
+        }),
+        "schemata" => schemata(context, out),
+        "tables" => tables(context, out),
+        "columns" => columns(context, out),
+        "views" => views(context, out),
+        "sequences" => sequences(context, out),
+        "table_constraints" => table_constraints(context, out),
+        "key_column_usage" => key_column_usage(context, out),
+        "referential_constraints" => referential_constraints(context, out),
+        "constraint_column_usage" => constraint_column_usage(context, out),
+        "constraint_table_usage" => constraint_table_usage(context, out),
+        "check_constraints" => check_constraints(context, out),
+        "table_privileges" | "role_table_grants" => table_privileges(context, out),
+        "routines" => routines(context, out),
+        "enabled_roles" | "applicable_roles" => {
+            for r in context.catalog.roles.values() {
+                out.add(|row| {
+                    row.set("role_name", r.name.as_str());
+                });
+            }
+        }
+        "view_table_usage" => view_table_usage(context, out),
+        _ => return false,
+    }
+    true
+}
+
+const fn yes_no(value: bool) -> &'static str {
+    if value { "YES" } else { "NO" }
+}
+
+fn database<'a>(context: &SystemContext<'a>) -> &'a str {
+    &context.catalog.database_name
+}
+
+fn schemata(context: &SystemContext<'_>, out: &mut Rows) {
+    let owner = context.role_name(gavel_catalog::bootstrap::SUPERUSER);
+    let fixed = ["pg_catalog", "information_schema", "pg_toast"].map(|n| (n.to_owned(), owner.clone()));
+    let own = context.catalog.schemas.values().map(|s| (s.name.clone(), context.role_name(s.owner)));
+    for (name, owner) in own.chain(fixed) {
+        out.add(|row| {
+            row.set("catalog_name", database(context)).set("schema_name", name).set("schema_owner", owner);
+        });
+    }
+}
+
+fn tables(context: &SystemContext<'_>, out: &mut Rows) {
+    let common = |row: &mut Row<'_>, schema: &str, name: &str, kind: &str| {
+        row.set("table_catalog", database(context)).set("table_schema", schema).set("table_name", name);
+        row.set("table_type", kind).set("is_insertable_into", yes_no(kind == "BASE TABLE")).set("is_typed", "NO");
+    };
+    for t in context.catalog.tables.values() {
+        out.add(|row| common(row, context.schema_name(t.schema), &t.name, "BASE TABLE"));
+    }
+    for v in context.catalog.views.values() {
+        out.add(|row| common(row, context.schema_name(v.schema), &v.name, "VIEW"));
+    }
+    for r in system::relations() {
+        out.add(|row| common(row, r.schema, r.name, if r.view { "VIEW" } else { "BASE TABLE" }));
+    }
+}
+
+/// The columns of several views that describe a type.
+fn data_type(context: &SystemContext<'_>, row: &mut Row<'_>, ty: PgType, number: i16) {
+    let Some(info) = registry::type_info(ty.oid) else { return };
+    let array = info.category == 'A' && info.len == -1;
+    row.set("data_type", if array { "ARRAY".to_owned() } else { type_name(ty.oid) });
+    row.set("udt_catalog", database(context)).set("udt_schema", "pg_catalog").set("udt_name", info.name);
+    row.set("dtd_identifier", number.to_string());
+    let length = (ty.typmod >= 4).then_some(ty.typmod - 4);
+    match ty.oid {
+        Oid::VARCHAR | Oid::BPCHAR => {
+            row.set("character_maximum_length", length);
+            row.set("character_octet_length", length.map_or(1 << 30, |n| n.saturating_mul(4)));
+        }
+        Oid::TEXT => {
+            row.set("character_octet_length", 1 << 30);
+        }
+        Oid::BIT | Oid::VARBIT => {
+            row.set("character_maximum_length", (ty.typmod > 0).then_some(ty.typmod));
+        }
+        Oid::INT2 | Oid::INT4 | Oid::INT8 => {
+            let bits = i32::from(info.len) * 8;
+            row.set("numeric_precision", bits).set("numeric_precision_radix", 2).set("numeric_scale", 0);
+        }
+        Oid::FLOAT4 => {
+            row.set("numeric_precision", 24).set("numeric_precision_radix", 2);
+        }
+        Oid::FLOAT8 => {
+            row.set("numeric_precision", 53).set("numeric_precision_radix", 2);
+        }
+        Oid::NUMERIC => {
+            row.set("numeric_precision_radix", 10);
+            if let Some(modifier) = length {
+                row.set("numeric_precision", modifier >> 16 & 0xffff);
+                row.set("numeric_scale", ((modifier & 0x7ff) ^ 0x400) - 0x400);
+            }
+        }
+        Oid::DATE => {
+            row.set("datetime_precision", 0);
+        }
+        Oid::TIME | Oid::TIMETZ | Oid::TIMESTAMP | Oid::TIMESTAMPTZ => {
+            row.set("datetime_precision", if ty.typmod >= 0 { ty.typmod } else { 6 });
+        }
+        Oid::INTERVAL => {
+            let precision = ty.typmod & 0xffff;
+            row.set("datetime_precision", if ty.typmod >= 0 && precision <= 6 { precision } else { 6 });
+        }
+        _ => {}
+    }
+}
+
+/// What columns of tables, views and system relations have in common.
+fn column(context: &SystemContext<'_>, row: &mut Row<'_>, (schema, table): (&str, &str), name: &str, number: i16, ty: PgType) {
+    row.set("table_catalog", database(context)).set("table_schema", schema).set("table_name", table);
+    row.set("column_name", name).set("ordinal_position", i32::from(number));
+    data_type(context, row, ty, number);
+    row.set("is_nullable", "YES").set("is_self_referencing", "NO").set("is_identity", "NO").set("identity_cycle", "NO");
+    row.set("is_generated", "NEVER").set("is_updatable", "YES");
+}
+
+fn columns(context: &SystemContext<'_>, out: &mut Rows) {
+    for t in context.catalog.tables.values() {
+        let schema = context.schema_name(t.schema);
+        for c in t.visible_columns() {
+            out.add(|row| {
+                column(context, row, (schema, &t.name), &c.name, c.number, c.ty);
+                table_column(context, row, c);
+            });
+        }
+    }
+    for v in context.catalog.views.values() {
+        let schema = context.schema_name(v.schema);
+        for (number, (name, ty)) in (1_i16..).zip(&v.columns) {
+            out.add(|row| {
+                column(context, row, (schema, &v.name), name, number, *ty);
+                row.set("is_updatable", "NO");
+            });
+        }
+    }
+    for r in system::relations() {
+        for c in &r.columns {
+            out.add(|row| {
+                column(context, row, (r.schema, r.name), c.name, c.number, c.ty);
+                row.set("is_nullable", yes_no(!c.not_null)).set("is_updatable", yes_no(!r.view));
+            });
+        }
+    }
+}
+
+fn table_column(context: &SystemContext<'_>, row: &mut Row<'_>, c: &Column) {
+    row.set("is_nullable", yes_no(!c.not_null));
+    let shown = c.default.as_ref().map(|sql| definition::expression(context, sql));
+    if c.generated {
+        row.set("is_generated", "ALWAYS").set("generation_expression", shown);
+    } else {
+        row.set("column_default", shown);
+    }
+    let Some(identity) = c.identity else { return };
+    row.set("is_identity", "YES");
+    row.set("identity_generation", if identity == Identity::Always { "ALWAYS" } else { "BY DEFAULT" });
+    if let Some(s) = c.sequence.and_then(|s| context.catalog.sequences.get(&s)) {
+        row.set("identity_start", s.start.to_string()).set("identity_increment", s.increment.to_string());
+        row.set("identity_maximum", s.max.to_string()).set("identity_minimum", s.min.to_string());
+        row.set("identity_cycle", yes_no(s.cycle));
+    }
+}
+
+fn views(context: &SystemContext<'_>, out: &mut Rows) {
+    for v in context.catalog.views.values() {
+        out.add(|row| {
+            row.set("table_catalog", database(context)).set("table_schema", context.schema_name(v.schema));
+            row.set("table_name", v.name.as_str()).set("view_definition", definition::view(context, v.oid));
+            row.set("check_option", "NONE").set("is_updatable", "NO").set("is_insertable_into", "NO");
+            row.set("is_trigger_updatable", "NO").set("is_trigger_deletable", "NO");
+            row.set("is_trigger_insertable_into", "NO");
+        });
+    }
+}
+
+fn view_table_usage(context: &SystemContext<'_>, out: &mut Rows) {
+    for v in context.catalog.views.values() {
+        for on in &v.depends_on {
+            let Some((schema, name)) = context.relation_name(*on) else { continue };
+            out.add(|row| {
+                row.set("view_catalog", database(context)).set("view_schema", context.schema_name(v.schema));
+                row.set("view_name", v.name.as_str()).set("table_catalog", database(context));
+                row.set("table_schema", context.schema_name(schema)).set("table_name", name);
+            });
+        }
+    }
+}
+
+fn sequences(context: &SystemContext<'_>, out: &mut Rows) {
+    for s in context.catalog.sequences.values() {
+        let identity = s.owned_by.is_some_and(|(t, n)| {
+            context.catalog.table(t).and_then(|t| t.column(n)).is_some_and(|c| c.identity.is_some())
+        });
+        if identity {
+            continue;
+        }
+        out.add(|row| {
+            row.set("sequence_catalog", database(context)).set("sequence_schema", context.schema_name(s.schema));
+            row.set("sequence_name", s.name.as_str()).set("data_type", type_name(s.ty.oid));
+            let bits = registry::type_info(s.ty.oid).map_or(64, |t| i32::from(t.len) * 8);
+            row.set("numeric_precision", bits).set("numeric_precision_radix", 2).set("numeric_scale", 0);
+            row.set("start_value", s.start.to_string()).set("minimum_value", s.min.to_string());
+            row.set("maximum_value", s.max.to_string()).set("increment", s.increment.to_string());
+            row.set("cycle_option", yes_no(s.cycle));
+        });
+    }
+}
+
+/// A constraint as all these views see it.
+struct Constraint<'a> {
+    table: &'a Table,
+    name: String,
+    kind: &'static str,
+    deferrable: bool,
+    deferred: bool,
+    /// Own columns in order; for a check, the columns that it mentions.
+    columns: Vec<i16>,
+    foreign: Option<&'a gavel_catalog::ForeignKey>,
+    check: Option<String>,
+    nulls_distinct: Option<bool>,
+}
+
+fn constraints<'a>(context: &SystemContext<'a>) -> Vec<Constraint<'a>> {
+    let catalog = context.catalog;
+    let mut out = Vec::new();
+    for table in catalog.tables.values() {
+        let plain = |name: String, kind, columns| Constraint {
+            table,
+            name,
+            kind,
+            deferrable: false,
+            deferred: false,
+            columns,
+            foreign: None,
+            check: None,
+            nulls_distinct: None,
+        };
+        for u in &table.uniques {
+            let index = table.indexes.iter().find(|i| i.oid == u.index);
+            let number = |k: &(IndexKey, bool, bool)| if let IndexKey::Column(n) = k.0 { Some(n) } else { None };
+            let columns = index.map(|i| i.keys.iter().filter_map(number).collect()).unwrap_or_default();
+            let kind = if u.primary { "PRIMARY KEY" } else { "UNIQUE" };
+            let nulls_distinct = index.filter(|_| !u.primary).map(|i| !i.nulls_not_distinct);
+            out.push(Constraint {
+                deferrable: u.deferrable,
+                deferred: u.initially_deferred,
+                nulls_distinct,
+                ..plain(u.name.clone(), kind, columns)
+            });
+        }
+        for f in &table.foreign_keys {
+            out.push(Constraint {
+                deferrable: f.deferrable,
+                deferred: f.initially_deferred,
+                foreign: Some(f),
+                ..plain(f.name.clone(), "FOREIGN KEY", f.columns.clone())
+            });
+        }
+        for c in &table.checks {
+            let check = Some(definition::constraint(context, c.oid).unwrap_or_default());
+            out.push(Constraint { check, ..plain(c.name.clone(), "CHECK", c.columns.clone()) });
+        }
+        // PostgreSQL shows NOT NULL as a check whose name it makes up.
+        for c in table.visible_columns().filter(|c| c.not_null) {
+            let name = format!("{}_{}_{}_not_null", table.schema, table.oid, c.number);
+            let check = Some(format!("{} IS NOT NULL", crate::ddl::names::quote(&c.name)));
+            out.push(Constraint { check, ..plain(name, "CHECK", Vec::new()) });
+        }
+    }
+    out
+}
+
+fn constraint_name(context: &SystemContext<'_>, row: &mut Row<'_>, c: &Constraint<'_>) {
+    row.set("constraint_catalog", database(context)).set("constraint_schema", context.schema_name(c.table.schema));
+    row.set("constraint_name", c.name.as_str());
+}
+
+fn table_name(context: &SystemContext<'_>, row: &mut Row<'_>, t: &Table) {
+    row.set("table_catalog", database(context)).set("table_schema", context.schema_name(t.schema));
+    row.set("table_name", t.name.as_str());
+}
+
+fn table_constraints(context: &SystemContext<'_>, out: &mut Rows) {
+    for c in constraints(context) {
+        out.add(|row| {
+            constraint_name(context, row, &c);
+            table_name(context, row, c.table);
+            row.set("constraint_type", c.kind).set("is_deferrable", yes_no(c.deferrable));
+            row.set("initially_deferred", yes_no(c.deferred)).set("enforced", "YES");
+            row.set("nulls_distinct", c.nulls_distinct.map(yes_no));
+        });
+    }
+}
+
+fn key_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
+    for c in constraints(context).iter().filter(|c| c.kind != "CHECK") {
+        for (position, number) in (1_i32..).zip(&c.columns) {
+            out.add(|row| {
+                constraint_name(context, row, c);
+                table_name(context, row, c.table);
+                row.set("column_name", c.table.column(*number).map(|c| c.name.as_str()));
+                row.set("ordinal_position", position).set("position_in_unique_constraint", in_unique(context, c, position));
+            });
+        }
+    }
+}
+
+/// The place, in the parent's key, of a foreign key's column.
+fn in_unique(context: &SystemContext<'_>, c: &Constraint<'_>, position: i32) -> Option<i32> {
+    let foreign = c.foreign?;
+    let wanted = foreign.parent_columns.get(usize::try_from(position - 1).ok()?)?;
+    let parent = context.catalog.table(foreign.parent)?;
+    let index = parent.indexes.iter().find(|i| i.oid == foreign.parent_index)?;
+    let at = index.keys.iter().position(|k| matches!(k.0, IndexKey::Column(n) if n == *wanted))?;
+    i32::try_from(at + 1).ok()
+}
+
+fn rule(action: FkAction) -> &'static str {
+    match action {
+        FkAction::NoAction => "NO ACTION",
+        FkAction::Restrict => "RESTRICT",
+        FkAction::Cascade => "CASCADE",
+        FkAction::SetNull => "SET NULL",
+        FkAction::SetDefault => "SET DEFAULT",
+    }
+}
+
+fn referential_constraints(context: &SystemContext<'_>, out: &mut Rows) {
+    for c in constraints(context) {
+        let Some(f) = c.foreign else { continue };
+        let parent = context.catalog.table(f.parent);
+        let unique = parent.and_then(|p| p.uniques.iter().find(|u| u.index == f.parent_index));
+        out.add(|row| {
+            constraint_name(context, row, &c);
+            if let (Some(parent), Some(unique)) = (parent, unique) {
+                row.set("unique_constraint_catalog", database(context));
+                row.set("unique_constraint_schema", context.schema_name(parent.schema));
+                row.set("unique_constraint_name", unique.name.as_str());
+            }
+            row.set("match_option", if f.matching == FkMatch::Full { "FULL" } else { "NONE" });
+            row.set("update_rule", rule(f.on_update)).set("delete_rule", rule(f.on_delete));
+        });
+    }
+}
+
+/// Columns that a constraint is about: those of the parent for a foreign key.
+fn constraint_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
+    for c in constraints(context) {
+        let (table, columns) = match c.foreign {
+            Some(f) => match context.catalog.table(f.parent) {
+                Some(parent) => (&**parent, &f.parent_columns),
+                None => continue,
+            },
+            None => (c.table, &c.columns),
+        };
+        for number in columns {
+            out.add(|row| {
+                constraint_name(context, row, &c);
+                table_name(context, row, table);
+                row.set("column_name", table.column(*number).map(|c| c.name.as_str()));
+            });
+        }
+    }
+}
+
+fn constraint_table_usage(context: &SystemContext<'_>, out: &mut Rows) {
+    for c in constraints(context).iter().filter(|c| c.kind != "CHECK") {
+        let parent = c.foreign.and_then(|f| context.catalog.table(f.parent));
+        out.add(|row| {
+            constraint_name(context, row, c);
+            table_name(context, row, parent.map_or(c.table, |p| &**p));
+        });
+    }
+}
+
+fn check_constraints(context: &SystemContext<'_>, out: &mut Rows) {
+    for c in constraints(context) {
+        let Some(check) = &c.check else { continue };
+        // The clause without CHECK and one pair of parentheses.
+        let clause = check.strip_prefix("CHECK (").and_then(|s| s.rsplit_once(')')).map_or(check.as_str(), |s| s.0);
+        out.add(|row| {
+            constraint_name(context, row, &c);
+            row.set("check_clause", clause);
+        });
+    }
+}
+
+fn table_privileges(context: &SystemContext<'_>, out: &mut Rows) {
+    let tables = context.catalog.tables.values().map(|t| (t.schema, t.name.as_str(), t.owner));
+    let views = context.catalog.views.values().map(|v| (v.schema, v.name.as_str(), v.owner));
+    for (schema, name, owner) in tables.chain(views) {
+        for privilege in ["INSERT", "SELECT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"] {
+            out.add(|row| {
+                row.set("grantor", context.role_name(owner)).set("grantee", context.role_name(owner));
+                row.set("table_catalog", database(context)).set("table_schema", context.schema_name(schema));
+                row.set("table_name", name).set("privilege_type", privilege).set("is_grantable", "YES");
+                row.set("with_hierarchy", yes_no(privilege == "SELECT"));
+            });
+        }
+    }
+}
+
+fn routines(context: &SystemContext<'_>, out: &mut Rows) {
+    for p in registry::procs().iter().filter(|p| matches!(p.kind, ProcKind::Function | ProcKind::Procedure)) {
+        out.add(|row| {
+            let specific = format!("{}_{}", p.name, p.oid);
+            row.set("specific_catalog", database(context)).set("specific_schema", "pg_catalog").set("specific_name", specific);
+            row.set("routine_catalog", database(context)).set("routine_schema", "pg_catalog").set("routine_name", p.name);
+            row.set("routine_type", if p.kind == ProcKind::Function { "FUNCTION" } else { "PROCEDURE" });
+            row.set("data_type", type_name(p.ret)).set("routine_body", "EXTERNAL").set("external_language", "INTERNAL");
+            row.set("is_deterministic", yes_no(p.volatility == Volatility::Immutable));
+            row.set("is_null_call", yes_no(p.strict)).set("security_type", "INVOKER");
+        });
+    }
+}

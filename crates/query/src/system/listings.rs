@@ -1,0 +1,89 @@
+//! The catalogs' views for people: `pg_tables`, `pg_indexes`, `pg_stat_user_tables` and the like.
+
+use gavel_catalog::{Table, system};
+use gavel_types::Datum;
+
+use super::table::Rows;
+use super::{SystemContext, definition};
+
+pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
+    match name {
+        "pg_tables" => tables(context, out),
+        "pg_views" => views(context, out),
+        "pg_indexes" => indexes(context, out),
+        "pg_sequences" => sequences(context, out),
+        "pg_stat_all_tables" | "pg_stat_user_tables" | "pg_statio_all_tables" | "pg_statio_user_tables"
+        | "pg_stat_xact_all_tables" | "pg_stat_xact_user_tables" => {
+            for t in context.catalog.tables.values() {
+                out.add(|row| {
+                    row.set("relid", t.oid).set("schemaname", context.schema_name(t.schema)).set("relname", t.name.as_str());
+                });
+            }
+        }
+        "pg_stat_all_indexes" | "pg_stat_user_indexes" | "pg_statio_all_indexes" | "pg_statio_user_indexes" => {
+            for (t, i) in context.catalog.tables.values().flat_map(|t| t.indexes.iter().map(move |i| (t, i))) {
+                out.add(|row| {
+                    row.set("relid", t.oid).set("indexrelid", i.oid).set("schemaname", context.schema_name(t.schema));
+                    row.set("relname", t.name.as_str()).set("indexrelname", i.name.as_str());
+                });
+            }
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn tables(context: &SystemContext<'_>, out: &mut Rows) {
+    let user = |row: &mut super::table::Row<'_>, t: &Table| {
+        row.set("schemaname", context.schema_name(t.schema)).set("tablename", t.name.as_str());
+        row.set("tableowner", context.role_name(t.owner)).set("hasindexes", !t.indexes.is_empty());
+        row.set("hasrules", false).set("rowsecurity", false);
+        row.set("hastriggers", !t.foreign_keys.is_empty() || !t.referenced_by.is_empty());
+    };
+    for t in context.catalog.tables.values() {
+        out.add(|row| user(row, t));
+    }
+    for r in system::relations().iter().filter(|r| !r.view) {
+        out.add(|row| {
+            row.set("schemaname", r.schema).set("tablename", r.name).set("hasindexes", false).set("hasrules", false);
+            row.set("tableowner", context.role_name(gavel_catalog::bootstrap::SUPERUSER));
+            row.set("hastriggers", false).set("rowsecurity", false);
+        });
+    }
+}
+
+fn views(context: &SystemContext<'_>, out: &mut Rows) {
+    for v in context.catalog.views.values() {
+        out.add(|row| {
+            row.set("schemaname", context.schema_name(v.schema)).set("viewname", v.name.as_str());
+            row.set("viewowner", context.role_name(v.owner)).set("definition", definition::view(context, v.oid));
+        });
+    }
+    for r in system::relations().iter().filter(|r| r.view) {
+        out.add(|row| {
+            row.set("schemaname", r.schema).set("viewname", r.name);
+            row.set("viewowner", context.role_name(gavel_catalog::bootstrap::SUPERUSER));
+        });
+    }
+}
+
+fn indexes(context: &SystemContext<'_>, out: &mut Rows) {
+    for (t, i) in context.catalog.tables.values().flat_map(|t| t.indexes.iter().map(move |i| (t, i))) {
+        out.add(|row| {
+            row.set("schemaname", context.schema_name(t.schema)).set("tablename", t.name.as_str());
+            row.set("indexname", i.name.as_str()).set("indexdef", definition::index(context, t, i));
+        });
+    }
+}
+
+fn sequences(context: &SystemContext<'_>, out: &mut Rows) {
+    for s in context.catalog.sequences.values() {
+        out.add(|row| {
+            row.set("schemaname", context.schema_name(s.schema)).set("sequencename", s.name.as_str());
+            row.set("sequenceowner", context.role_name(s.owner)).set("data_type", Datum::Oid(s.ty.oid.0));
+            row.set("start_value", s.start).set("min_value", s.min).set("max_value", s.max);
+            row.set("increment_by", s.increment).set("cycle", s.cycle).set("cache_size", s.cache);
+            row.set("last_value", (context.last_value)(s.oid));
+        });
+    }
+}

@@ -1,0 +1,139 @@
+//! `pg_catalog` and `information_schema` as the session sees them: rows of system relations made from the
+//! catalog when they are asked for, functions that describe objects, and names of objects to and from OIDs.
+//!
+//! Shapes are in [`gavel_catalog::system`]. A relation whose rows Gavel never has (rules of its own,
+//! publications, large objects …) is empty.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`table`] | rows set by column name |
+//! | `classes`, `attributes`, `constraints` | `pg_class`, `pg_attribute`, `pg_index`, `pg_constraint`, … |
+//! | `builtin` | `pg_type`, `pg_proc`, `pg_operator`, … and facts kept as data |
+//! | `cluster` | databases, roles, settings, sessions |
+//! | `listings` | the views for people: `pg_tables`, `pg_indexes`, `pg_stat_user_tables`, … |
+//! | `information` | `information_schema` |
+//! | [`definition`] | `pg_get_indexdef` and its kin |
+//! | [`functions`] | functions of the session over the catalog |
+//! | [`resolver`] | `regclass` and its kin: names to OIDs and back |
+
+mod attributes;
+mod builtin;
+mod classes;
+mod cluster;
+mod constraints;
+pub mod definition;
+pub mod functions;
+mod information;
+mod listings;
+pub mod resolver;
+pub mod table;
+
+use gavel_catalog::{Catalog, system};
+use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
+
+use crate::settings::Settings;
+use table::Rows;
+
+/// A session as `pg_stat_activity` shows it.
+#[derive(Clone, Debug, Default)]
+pub struct Activity {
+    pub pid: i32,
+    pub database: Oid,
+    pub database_name: String,
+    pub user: Oid,
+    pub user_name: String,
+    pub application_name: String,
+    pub client: Option<(std::net::IpAddr, u16)>,
+    /// Microseconds since 2000-01-01 UTC, as all times here.
+    pub started: Option<i64>,
+    pub transaction_start: Option<i64>,
+    pub query_start: Option<i64>,
+    pub state_change: Option<i64>,
+    pub state: String,
+    pub query: String,
+}
+
+/// What system relations and functions are computed from.
+#[derive(Clone, Copy)]
+pub struct SystemContext<'a> {
+    pub catalog: &'a Catalog,
+    pub settings: &'a Settings,
+    /// The current role.
+    pub user: Oid,
+    /// Schemas of `search_path` in order, whether or not they exist.
+    pub search_path: &'a [String],
+    pub sessions: &'a [Activity],
+    /// Last value of a sequence, if one was given.
+    pub last_value: &'a dyn Fn(Oid) -> Option<i64>,
+    /// When the server started, and now.
+    pub started: i64,
+    pub now: i64,
+}
+
+impl SystemContext<'_> {
+    /// Whether a relation's schema is on the path and no earlier one hides its name.
+    pub fn is_visible(&self, schema: Oid, name: &str) -> bool {
+        if schema == system::PG_CATALOG {
+            return true;
+        }
+        if system::relation("pg_catalog", name).is_some() {
+            return false;
+        }
+        let first = self.search_path.iter().find_map(|s| {
+            if s == "information_schema" {
+                return system::relation(s, name).map(|_| system::INFORMATION_SCHEMA);
+            }
+            let schema = self.catalog.schema(s)?;
+            self.catalog.relation(schema.oid, name).map(|_| schema.oid)
+        });
+        first == Some(schema)
+    }
+
+    /// Name of a schema, system ones included.
+    pub fn schema_name(&self, oid: Oid) -> &str {
+        match oid {
+            system::PG_CATALOG => "pg_catalog",
+            system::INFORMATION_SCHEMA => "information_schema",
+            _ => self.catalog.schema_by_oid(oid).map_or("", |s| s.name.as_str()),
+        }
+    }
+
+    /// Schema and name of any relation, system ones included.
+    pub fn relation_name(&self, oid: Oid) -> Option<(Oid, &str)> {
+        if let Some(relation) = system::relation_by_oid(oid) {
+            return Some((relation.schema_oid(), relation.name));
+        }
+        self.catalog.relation_name(oid)
+    }
+
+    /// Name of a role, or its number in parentheses as PostgreSQL shows an unknown one.
+    pub fn role_name(&self, oid: Oid) -> String {
+        self.catalog.role_by_oid(oid).map_or_else(|| format!("unknown (OID={oid})"), |r| r.name.clone())
+    }
+}
+
+/// All rows of a system relation, all columns in `attnum` order.
+///
+/// # Errors
+/// 42P01 if there is no such relation.
+pub fn rows(context: &SystemContext<'_>, schema: &str, name: &str) -> SqlResult<Vec<Vec<Datum>>> {
+    let relation = system::relation(schema, name).ok_or_else(|| {
+        SqlError::new(SqlState::UndefinedTable, format!("relation \"{schema}.{name}\" does not exist"))
+    })?;
+    let mut out = Rows::new(relation);
+    let known = if schema == "information_schema" {
+        information::fill(context, name, &mut out)
+    } else {
+        builtin::fill(context, name, &mut out)
+            || classes::fill(context, name, &mut out)
+            || attributes::fill(context, name, &mut out)
+            || constraints::fill(context, name, &mut out)
+            || cluster::fill(context, name, &mut out)
+            || listings::fill(context, name, &mut out)
+    };
+    debug_assert!(known || out.is_empty());
+    Ok(out.finish())
+}
+
+#[cfg(test)]
+mod system_test;

@@ -1,0 +1,251 @@
+//! Names of objects to OIDs and back: what `regclass`, `regtype`, `regproc` and their kin read and write.
+
+use std::sync::Arc;
+
+use gavel_catalog::snapshot::Relation;
+use gavel_catalog::{Catalog, system};
+use gavel_functions::registry;
+use gavel_types::text_io::{NameResolver, type_name};
+use gavel_types::{Oid, SqlError, SqlResult, SqlState};
+
+use crate::ddl::names::quote;
+
+/// Looks names up in a catalog by a `search_path`.
+#[derive(Clone, Debug)]
+pub struct CatalogNames {
+    pub catalog: Arc<Catalog>,
+    /// Schemas in order, whether or not they exist.
+    pub search_path: Vec<String>,
+}
+
+/// Parts of a possibly quoted and qualified name.
+///
+/// # Errors
+/// 42602 if it is not one.
+pub fn parse_name(text: &str) -> SqlResult<Vec<String>> {
+    let bad = || SqlError::new(SqlState::InvalidName, "invalid name syntax");
+    let mut parts = Vec::new();
+    let mut rest = text.trim();
+    loop {
+        if let Some(quoted) = rest.strip_prefix('"') {
+            let mut name = String::new();
+            let mut chars = quoted.char_indices().peekable();
+            let end = loop {
+                match chars.next() {
+                    Some((_, '"')) if chars.next_if(|(_, c)| *c == '"').is_some() => name.push('"'),
+                    Some((at, '"')) => break at + 1,
+                    Some((_, c)) => name.push(c),
+                    None => return Err(bad()),
+                }
+            };
+            parts.push(name);
+            rest = &quoted[end..];
+        } else {
+            let end = rest.find('.').unwrap_or(rest.len());
+            let name = rest[..end].trim();
+            if name.is_empty() || name.contains('"') {
+                return Err(bad());
+            }
+            parts.push(name.to_lowercase());
+            rest = &rest[end..];
+        }
+        rest = rest.trim_start();
+        match rest.strip_prefix('.') {
+            Some(r) => rest = r.trim_start(),
+            None if rest.is_empty() => return Ok(parts),
+            None => return Err(bad()),
+        }
+    }
+}
+
+impl CatalogNames {
+    /// OID of the relation of this name.
+    pub fn relation(&self, parts: &[String]) -> Option<Oid> {
+        let oid_of = |r: &Relation| match r {
+            Relation::Table(t) => t.oid,
+            Relation::View(v) => v.oid,
+            Relation::Sequence(s) => s.oid,
+            Relation::Index(_, oid) => *oid,
+        };
+        let within = |schema: &str, name: &str| {
+            if let Some(r) = system::relation(schema, name) {
+                return Some(r.oid);
+            }
+            let schema = self.catalog.schema(schema)?;
+            self.catalog.relation(schema.oid, name).map(oid_of)
+        };
+        match parts {
+            [name] => within("pg_catalog", name).or_else(|| self.search_path.iter().find_map(|s| within(s, name))),
+            [schema, name] => within(schema, name),
+            [database, schema, name] if **database == *self.catalog.database_name => within(schema, name),
+            _ => None,
+        }
+    }
+
+    /// Whether the plain name of a relation finds it.
+    fn is_visible(&self, schema: Oid, name: &str) -> bool {
+        let found = self.relation(&[name.to_owned()]);
+        let own = if schema == system::PG_CATALOG || schema == system::INFORMATION_SCHEMA {
+            system::relations().iter().find(|r| r.schema_oid() == schema && r.name == name).map(|r| r.oid)
+        } else {
+            self.catalog.relation(schema, name).map(|r| match r {
+                Relation::Table(t) => t.oid,
+                Relation::View(v) => v.oid,
+                Relation::Sequence(s) => s.oid,
+                Relation::Index(_, oid) => *oid,
+            })
+        };
+        found.is_some() && found == own
+    }
+
+    fn relation_text(&self, oid: Oid) -> Option<String> {
+        let (schema, name) = match system::relation_by_oid(oid) {
+            Some(r) => (r.schema_oid(), r.name),
+            None => self.catalog.relation_name(oid)?,
+        };
+        if self.is_visible(schema, name) {
+            return Some(quote(name));
+        }
+        let schema = match schema {
+            system::PG_CATALOG => "pg_catalog",
+            system::INFORMATION_SCHEMA => "information_schema",
+            _ => self.catalog.schema_by_oid(schema)?.name.as_str(),
+        };
+        Some(format!("{}.{}", quote(schema), quote(name)))
+    }
+}
+
+/// Functions of this name, `pg_catalog.` allowed before it.
+fn procs(parts: &[String]) -> Vec<&'static registry::Proc> {
+    match parts {
+        [name] => registry::procs_named(name).collect(),
+        [schema, name] if schema == "pg_catalog" => registry::procs_named(name).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// `name(type, …)` or `name`, and the types.
+fn signature(text: &str) -> (&str, Option<Vec<&str>>) {
+    match text.split_once('(') {
+        Some((name, rest)) => {
+            let inside = rest.trim_end().trim_end_matches(')');
+            let types = if inside.trim().is_empty() { Vec::new() } else { inside.split(',').map(str::trim).collect() };
+            (name, Some(types))
+        }
+        None => (text, None),
+    }
+}
+
+/// The type of this name, as SQL or the catalogs call it; `[]` makes an array.
+pub fn type_oid(text: &str) -> Option<Oid> {
+    let text = text.trim();
+    if let Some(element) = text.strip_suffix("[]") {
+        return registry::type_info(type_oid(element)?).map(|t| t.array).filter(|a| a.0 != 0);
+    }
+    let plain = text.split_once('(').map_or(text, |(name, _)| name).trim();
+    let plain = plain.strip_prefix("pg_catalog.").unwrap_or(plain);
+    if let Some(quoted) = plain.strip_prefix('"').and_then(|p| p.strip_suffix('"')) {
+        return registry::type_named(quoted).map(|t| t.oid);
+    }
+    let lower = plain.to_lowercase();
+    let name = match lower.as_str() {
+        "boolean" => "bool",
+        "smallint" => "int2",
+        "integer" | "int" => "int4",
+        "bigint" => "int8",
+        "real" => "float4",
+        "double precision" | "float" => "float8",
+        "character varying" => "varchar",
+        "character" | "char" => "bpchar",
+        "decimal" | "dec" => "numeric",
+        "timestamp without time zone" => "timestamp",
+        "timestamp with time zone" => "timestamptz",
+        "time without time zone" => "time",
+        "time with time zone" => "timetz",
+        "bit varying" => "varbit",
+        other => other,
+    };
+    registry::type_named(name).map(|t| t.oid)
+}
+
+impl NameResolver for CatalogNames {
+    fn resolve(&self, name: &str, ty: Oid) -> SqlResult<Oid> {
+        let undefined = |code: SqlState, what: &str| SqlError::new(code, format!("{what} \"{name}\" does not exist"));
+        match ty {
+            Oid::REGCLASS => self
+                .relation(&parse_name(name)?)
+                .ok_or_else(|| undefined(SqlState::UndefinedTable, "relation")),
+            Oid::REGTYPE => type_oid(name).ok_or_else(|| undefined(SqlState::UndefinedObject, "type")),
+            Oid::REGPROC => match procs(&parse_name(name)?).as_slice() {
+                [] => Err(undefined(SqlState::UndefinedFunction, "function")),
+                [one] => Ok(one.oid),
+                _ => Err(SqlError::new(
+                    SqlState::AmbiguousFunction,
+                    format!("more than one function named \"{name}\""),
+                )),
+            },
+            Oid::REGPROCEDURE => {
+                let (bare, types) = signature(name);
+                let wanted: Option<Vec<Oid>> = types.unwrap_or_default().into_iter().map(type_oid).collect();
+                let found = procs(&parse_name(bare)?).into_iter().find(|p| Some(&p.args) == wanted.as_ref());
+                found.map(|p| p.oid).ok_or_else(|| undefined(SqlState::UndefinedFunction, "function"))
+            }
+            Oid::REGOPER => registry::operators_named(name.trim_start_matches("pg_catalog."))
+                .next()
+                .map(|o| o.oid)
+                .ok_or_else(|| undefined(SqlState::UndefinedFunction, "operator")),
+            Oid::REGNAMESPACE => match name.trim_matches('"') {
+                "pg_catalog" => Ok(system::PG_CATALOG),
+                "information_schema" => Ok(system::INFORMATION_SCHEMA),
+                other => self
+                    .catalog
+                    .schema(other)
+                    .map(|s| s.oid)
+                    .ok_or_else(|| undefined(SqlState::InvalidSchemaName, "schema")),
+            },
+            Oid::REGROLE => self
+                .catalog
+                .roles
+                .get(name.trim_matches('"'))
+                .map(|r| r.oid)
+                .ok_or_else(|| undefined(SqlState::UndefinedObject, "role")),
+            Oid::REGCOLLATION => match name.trim_matches('"') {
+                "default" => Ok(Oid(100)),
+                "C" => Ok(Oid(950)),
+                "POSIX" => Ok(Oid(951)),
+                _ => Err(undefined(SqlState::UndefinedObject, "collation")),
+            },
+            _ => Err(undefined(SqlState::UndefinedObject, "object")),
+        }
+    }
+
+    fn name(&self, object: Oid, ty: Oid) -> Option<String> {
+        match ty {
+            Oid::REGCLASS => self.relation_text(object),
+            Oid::REGTYPE => registry::type_info(object).map(|_| type_name(object)),
+            Oid::REGPROC => registry::proc(object).map(|p| quote(p.name)),
+            Oid::REGPROCEDURE => registry::proc(object).map(|p| {
+                let args: Vec<String> = p.args.iter().map(|a| type_name(*a)).collect();
+                format!("{}({})", quote(p.name), args.join(","))
+            }),
+            Oid::REGOPER => registry::operator(object).map(|o| o.name.to_owned()),
+            Oid::REGOPERATOR => registry::operator(object).map(|o| {
+                let side = |t: Oid| if t.0 == 0 { "NONE".to_owned() } else { type_name(t) };
+                format!("{}({},{})", o.name, side(o.left), side(o.right))
+            }),
+            Oid::REGNAMESPACE => match object {
+                system::PG_CATALOG => Some("pg_catalog".into()),
+                system::INFORMATION_SCHEMA => Some("information_schema".into()),
+                _ => self.catalog.schema_by_oid(object).map(|s| quote(&s.name)),
+            },
+            Oid::REGROLE => self.catalog.role_by_oid(object).map(|r| quote(&r.name)),
+            Oid::REGCOLLATION => match object.0 {
+                100 => Some("\"default\"".into()),
+                950 => Some("\"C\"".into()),
+                951 => Some("\"POSIX\"".into()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,243 @@
+use std::sync::Arc;
+
+use gavel_catalog::bootstrap::{POSTGRES, SUPERUSER};
+use gavel_catalog::{CheckConstraint, Column, ForeignKey, Index, IndexKey, Role, Schema, Sequence, Table, Unique};
+use gavel_types::PgType;
+use gavel_types::text_io::NameResolver;
+
+use super::resolver::{CatalogNames, parse_name};
+use super::*;
+
+fn catalog() -> Catalog {
+    let mut c = Catalog { database: POSTGRES, database_name: "postgres".into(), ..Catalog::default() };
+    c.put_role(Arc::new(Role {
+        oid: SUPERUSER,
+        name: "postgres".into(),
+        superuser: true,
+        login: true,
+        create_db: true,
+        create_role: true,
+        inherit: true,
+        password: None,
+    }));
+    c.put_schema(Arc::new(Schema { oid: system::PUBLIC, name: "public".into(), owner: SUPERUSER }));
+    c.put_schema(Arc::new(Schema { oid: Oid(16500), name: "other".into(), owner: SUPERUSER }));
+    let column = |number, name: &str, ty| Column {
+        number,
+        name: name.into(),
+        ty,
+        not_null: number == 1,
+        default: (number == 1).then(|| "nextval('16401'::regclass)".to_owned()),
+        identity: None,
+        generated: false,
+        sequence: (number == 1).then_some(Oid(16401)),
+        missing: None,
+        dropped: false,
+    };
+    let index = |oid: u32, name: &str, keys| Index {
+        oid: Oid(oid),
+        name: name.into(),
+        storage: Oid(oid),
+        primary: oid == 16402,
+        unique: oid == 16402,
+        keys,
+        include: vec![],
+        predicate: None,
+        nulls_not_distinct: false,
+        constraint: (oid == 16402).then_some(Oid(16403)),
+    };
+    let expression = IndexKey::Expression { sql: "lower(b)".into(), ty: PgType::TEXT, id: -2 };
+    c.put_table(Arc::new(Table {
+        oid: Oid(16400),
+        schema: system::PUBLIC,
+        name: "T".into(),
+        owner: SUPERUSER,
+        version: 1,
+        columns: vec![column(1, "id", PgType::INT4), column(2, "b", PgType::with_typmod(Oid::VARCHAR, 14))],
+        storage: Oid(16400),
+        indexes: vec![
+            index(16402, "t_pkey", vec![(IndexKey::Column(1), false, false)]),
+            Index {
+                predicate: Some("b IS NOT NULL".into()),
+                ..index(16404, "t_i", vec![(IndexKey::Column(2), true, true), (expression, false, true)])
+            },
+        ],
+        uniques: vec![Unique {
+            oid: Oid(16403),
+            name: "t_pkey".into(),
+            index: Oid(16402),
+            primary: true,
+            deferrable: false,
+            initially_deferred: false,
+        }],
+        checks: vec![CheckConstraint {
+            oid: Oid(16405),
+            name: "t_check".into(),
+            sql: "(id > 0)".into(),
+            columns: vec![1],
+            validated: true,
+        }],
+        foreign_keys: vec![ForeignKey {
+            oid: Oid(16406),
+            name: "t_id_fkey".into(),
+            columns: vec![1],
+            parent: Oid(16400),
+            parent_columns: vec![1],
+            parent_index: Oid(16402),
+            on_delete: gavel_catalog::FkAction::Cascade,
+            on_update: gavel_catalog::FkAction::NoAction,
+            matching: gavel_catalog::FkMatch::Simple,
+            deferrable: false,
+            initially_deferred: false,
+            validated: true,
+        }],
+        referenced_by: vec![Oid(16400)],
+        options: vec!["fillfactor=70".into()],
+    }));
+    c.put_sequence(Arc::new(Sequence {
+        oid: Oid(16401),
+        schema: system::PUBLIC,
+        name: "t_id_seq".into(),
+        owner: SUPERUSER,
+        version: 1,
+        ty: PgType::INT4,
+        start: 1,
+        increment: 1,
+        min: 1,
+        max: i64::from(i32::MAX),
+        cache: 1,
+        cycle: false,
+        owned_by: Some((Oid(16400), 1)),
+    }));
+    c
+}
+
+fn with_context<T>(f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
+    let (catalog, settings, path) = (catalog(), Settings::new("0.1.0"), ["public".to_owned()]);
+    let last_value = |_: Oid| Some(7);
+    f(&SystemContext {
+        catalog: &catalog,
+        settings: &settings,
+        user: SUPERUSER,
+        search_path: &path,
+        sessions: &[Activity { pid: 1, state: "active".into(), ..Activity::default() }],
+        last_value: &last_value,
+        started: 0,
+        now: 0,
+    })
+}
+
+/// Values of some columns of a relation's rows.
+fn select(context: &SystemContext<'_>, schema: &str, name: &str, columns: &[&str]) -> Vec<Vec<Datum>> {
+    let relation = system::relation(schema, name).expect(name);
+    let at: Vec<usize> =
+        columns.iter().map(|c| relation.columns.iter().position(|k| k.name == *c).expect(c)).collect();
+    let all = rows(context, schema, name).expect(name);
+    all.into_iter().map(|row| at.iter().map(|i| row[*i].clone()).collect()).collect()
+}
+
+#[test]
+fn every_relation_answers_in_its_own_shape() {
+    with_context(|context| {
+        for relation in system::relations() {
+            let all = rows(context, relation.schema, relation.name).expect(relation.name);
+            for row in &all {
+                assert_eq!(row.len(), relation.columns.len(), "{}", relation.name);
+                for (value, column) in row.iter().zip(&relation.columns) {
+                    let place = || format!("{}.{}: {value:?}", relation.name, column.name);
+                    assert!(!(column.not_null && value.is_null()), "{}", place());
+                    assert!(fits(value, column.ty.oid), "{}", place());
+                }
+            }
+        }
+        assert!(rows(context, "public", "pg_class").is_err());
+    });
+}
+
+/// Whether a value is of a type's representation.
+fn fits(value: &Datum, ty: Oid) -> bool {
+    match value {
+        Datum::Null => true,
+        Datum::Bool(_) => ty == Oid::BOOL,
+        Datum::Int2(_) => ty == Oid::INT2,
+        Datum::Int4(_) => ty == Oid::INT4,
+        Datum::Int8(_) => ty == Oid::INT8,
+        Datum::Float4(_) => ty == Oid::FLOAT4,
+        Datum::Float8(_) => ty == Oid::FLOAT8,
+        Datum::Char(_) => ty == Oid::CHAR,
+        Datum::Text(_) => matches!(ty, Oid::TEXT | Oid::NAME | Oid::VARCHAR | Oid::PG_NODE_TREE),
+        Datum::Oid(_) => matches!(ty, Oid::OID | Oid::REGPROC | Oid::REGTYPE | Oid::REGCLASS | Oid::XID),
+        Datum::Array(_) => ty.element().is_some() || matches!(ty, Oid::ANYARRAY),
+        Datum::TimestampTz(_) => ty == Oid::TIMESTAMPTZ,
+        Datum::Interval(_) => ty == Oid::INTERVAL,
+        _ => false,
+    }
+}
+
+#[test]
+fn user_objects_are_among_the_rows() {
+    with_context(|context| {
+        let classes = select(context, "pg_catalog", "pg_class", &["relname", "relkind", "relnatts"]);
+        for (name, kind, columns) in [("T", 'r', 2), ("t_pkey", 'i', 1), ("t_id_seq", 'S', 3), ("pg_class", 'r', 33)] {
+            let row = vec![Datum::text(name), Datum::Char(kind as u8), Datum::Int2(columns)];
+            assert!(classes.contains(&row), "{name}");
+        }
+        let last = select(context, "pg_catalog", "pg_sequences", &["sequencename", "last_value"]);
+        assert_eq!(last, [[Datum::text("t_id_seq"), Datum::Int8(7)]]);
+        let wanted = ["column_name", "data_type", "character_maximum_length", "column_default"];
+        let columns = select(context, "information_schema", "columns", &wanted);
+        assert!(columns.contains(&vec![
+            Datum::text("b"),
+            Datum::text("character varying"),
+            Datum::Int4(10),
+            Datum::Null
+        ]));
+        assert!(columns.iter().any(|r| r[3] == Datum::text("nextval('t_id_seq'::regclass)")));
+        let kinds = select(context, "information_schema", "table_constraints", &["constraint_type"]);
+        assert_eq!(kinds.len(), 4, "{kinds:?}");
+    });
+}
+
+#[test]
+fn definitions_read_as_postgresql_writes_them() {
+    with_context(|context| {
+        let (table, index) = context.catalog.index_by_oid(Oid(16404)).expect("index");
+        assert_eq!(
+            definition::index(context, table, index),
+            "CREATE INDEX t_i ON public.\"T\" USING btree (b DESC, lower(b) NULLS FIRST) WHERE (b IS NOT NULL)"
+        );
+        let constraint = |oid| definition::constraint(context, Oid(oid)).unwrap_or_default();
+        assert_eq!(constraint(16403), "PRIMARY KEY (id)");
+        assert_eq!(constraint(16405), "CHECK ((id > 0))");
+        assert_eq!(constraint(16406), "FOREIGN KEY (id) REFERENCES \"T\"(id) ON DELETE CASCADE");
+        assert_eq!(definition::expression(context, "nextval('16401'::regclass) + 1"), "nextval('t_id_seq'::regclass) + 1");
+        assert_eq!(definition::expression(context, "'a'::regclass"), "'a'::regclass");
+    });
+}
+
+#[test]
+fn names_resolve_both_ways() {
+    let names = CatalogNames { catalog: Arc::new(catalog()), search_path: vec!["public".into()] };
+    for (text, ty, oid, shown) in [
+        ("\"T\"", Oid::REGCLASS, 16400, "\"T\""),
+        ("public.t_id_seq", Oid::REGCLASS, 16401, "t_id_seq"),
+        ("pg_class", Oid::REGCLASS, 1259, "pg_class"),
+        ("pg_catalog.pg_class", Oid::REGCLASS, 1259, "pg_class"),
+        ("int4", Oid::REGTYPE, 23, "integer"),
+        ("character varying(3)[]", Oid::REGTYPE, 1015, "character varying[]"),
+        ("pg_catalog.\"char\"", Oid::REGTYPE, 18, "\"char\""),
+        ("now", Oid::REGPROC, 1299, "now"),
+        ("upper(text)", Oid::REGPROCEDURE, 871, "upper(text)"),
+        ("other", Oid::REGNAMESPACE, 16500, "other"),
+        ("postgres", Oid::REGROLE, 10, "postgres"),
+    ] {
+        assert_eq!(names.resolve(text, ty).map_err(|e| e.to_string()), Ok(Oid(oid)), "{text}");
+        assert_eq!(names.name(Oid(oid), ty).as_deref(), Some(shown), "{text}");
+    }
+    let refused = |text: &str, ty| names.resolve(text, ty).map_err(|e| e.message().to_owned());
+    assert_eq!(refused("t", Oid::REGCLASS), Err("relation \"t\" does not exist".into()));
+    assert_eq!(refused("nope", Oid::REGTYPE), Err("type \"nope\" does not exist".into()));
+    assert_eq!(refused("substring", Oid::REGPROC), Err("more than one function named \"substring\"".into()));
+    assert_eq!(parse_name(" a . \"B\"\"c\" ").ok(), Some(vec!["a".into(), "B\"c".into()]));
+    assert!(parse_name("\"x").is_err() && parse_name("a..b").is_err());
+}
