@@ -79,6 +79,8 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
             } else if let Some(first) = dims.first_mut() {
                 first.0 = kept as i32;
             }
+            // A slice counts from one again.
+            dims.iter_mut().for_each(|d| d.1 = 1);
             ArrayValue { element: a.element, dims, values: a.values[..kept * row].to_vec() }
         }),
     ),
@@ -122,7 +124,9 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     (
         "width_bucket_array",
         scalar!(|value: &Datum, thresholds: &Array| {
-            one_dimension(thresholds)?;
+            if thresholds.dims.len() > 1 {
+                return Err(SqlError::new(SqlState::ArraySubscriptError, "thresholds must be one-dimensional array"));
+            }
             if thresholds.values.iter().any(Datum::is_null) {
                 return Err(SqlError::new(SqlState::NullValueNotAllowed, "thresholds array must not contain NULLs"));
             }
@@ -164,7 +168,7 @@ fn append(call: &Call<'_>, array: &Datum, value: &Datum, front: bool) -> SqlResu
     let empty = Arc::new(ArrayValue::vector(element, vec![]));
     let array = Option::<&Array>::get(Some(array))?.unwrap_or(&empty);
     let mut values = array.values.clone();
-    let (len, mut lower) = match array.dims.as_slice() {
+    let (len, lower) = match array.dims.as_slice() {
         [] => (0, 1),
         [one] => *one,
         _ => {
@@ -173,10 +177,6 @@ fn append(call: &Call<'_>, array: &Datum, value: &Datum, front: bool) -> SqlResu
     };
     if front {
         values.insert(0, value.clone());
-        // The element that was first keeps its subscript.
-        if len > 0 {
-            lower = lower.checked_sub(1).ok_or_else(crate::error::integer_out_of_range)?;
-        }
     } else {
         values.push(value.clone());
     }

@@ -179,6 +179,17 @@ fn atand(v: f64) -> f64 {
     v.atan() / 1f64.atan() * 45.0
 }
 
+/// Where the square would overflow, the logarithm alone.
+const LARGE: f64 = 1e150;
+
+fn asinh(v: f64) -> f64 {
+    if v.abs() > LARGE && v.is_finite() { v.signum() * (v.abs().ln() + std::f64::consts::LN_2) } else { v.asinh() }
+}
+
+fn acosh(v: f64) -> f64 {
+    if v > LARGE && v.is_finite() { v.ln() + std::f64::consts::LN_2 } else { v.acosh() }
+}
+
 /// Bucket of `v` among `count` equal ones between two bounds.
 fn width_bucket(v: f64, low: f64, high: f64, count: i32) -> SqlResult<i32> {
     let invalid = |m| SqlError::new(SqlState::InvalidArgumentForWidthBucketFunction, m);
@@ -279,8 +290,8 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("dsinh", scalar!(|a: f64| a.sinh())),
     ("dcosh", scalar!(|a: f64| a.cosh())),
     ("dtanh", scalar!(|a: f64| a.tanh())),
-    ("dasinh", scalar!(|a: f64| a.asinh())),
-    ("dacosh", scalar!(|a: f64| within(a, 1.0, f64::INFINITY, f64::acosh)?)),
+    ("dasinh", scalar!(|a: f64| asinh(a))),
+    ("dacosh", scalar!(|a: f64| within(a, 1.0, f64::INFINITY, acosh)?)),
     ("datanh", scalar!(|a: f64| within(a, -1.0, 1.0, f64::atanh)?)),
     ("dsind", scalar!(|a: f64| periodic(a, sind)?)),
     ("dcosd", scalar!(|a: f64| periodic(a, cosd)?)),

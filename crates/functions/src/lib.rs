@@ -21,6 +21,7 @@
 //! | [`int`], [`float`], [`numeric`] | numbers |
 //! | [`text`] | text, `bytea`, bit strings, `format()` |
 //! | [`pattern`] | LIKE and regular expressions |
+//! | [`system`] | sizes, encodings, hashes, uuids |
 //! | [`cast`] | input, output, and casts of strings |
 
 pub mod aggregate;
@@ -41,7 +42,10 @@ pub mod pattern;
 pub mod physical;
 pub mod registry;
 mod series;
+pub mod system;
 mod tables;
+#[cfg(test)]
+mod golden_test;
 #[cfg(test)]
 mod testing;
 pub mod text;

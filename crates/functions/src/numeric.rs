@@ -44,10 +44,9 @@ fn width_bucket(v: &Numeric, low: &Numeric, high: &Numeric, count: i32) -> SqlRe
     if beyond {
         return count.checked_add(1).ok_or_else(integer_out_of_range);
     }
-    // Whole quotient of (v - low) * count by (high - low).
+    // The quotient of (v - low) * count by (high - low) is rounded to the scale of division first.
     let scaled = v.sub(low)?.mul(&Numeric::from(count))?;
-    let bucket = scaled.div_trunc(&high.sub(low)?)?;
-    let bucket = bucket.to_i128().unwrap_or(0);
+    let bucket = scaled.div(&high.sub(low)?)?.floor_to_i64().unwrap_or(0);
     i32::try_from(bucket + 1).map_err(|_| integer_out_of_range())
 }
 

@@ -1,7 +1,7 @@
 //! All tables of implementations. A new module of functions is one line here.
 
 use crate::call::{ScalarFn, SetFn};
-use crate::{array, cast, comparison, datetime, float, formatting, int, json, numeric, pattern, series, text};
+use crate::{array, cast, comparison, datetime, float, formatting, int, json, numeric, pattern, series, system, text};
 
 /// Entered under the internal name (`pg_proc.prosrc`).
 pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
@@ -25,6 +25,7 @@ pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
     datetime::truncate::TABLE,
     datetime::range::TABLE,
     pattern::like::TABLE,
+    system::TABLE,
     pattern::regexp::TABLE,
     formatting::datetime::TABLE,
     formatting::number::TABLE,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use gavel_types::{ArrayValue, Datum, Oid, SqlError, SqlResult, SqlState};
 
-use crate::args::{scalar, text_items};
+use crate::args::scalar;
 use crate::call::ScalarFn;
 use crate::error::{MAX_BYTES, integer_out_of_range, invalid_parameter, too_large};
 
@@ -111,7 +111,10 @@ fn left(s: &str, n: i32) -> &str {
 
 /// The last `n` characters; for negative `n` all but the first `-n`.
 fn right(s: &str, n: i32) -> &str {
-    let skip = if n >= 0 { char_count(s).saturating_sub(n as usize) } else { n.unsigned_abs() as usize };
+    // The least integer has no negative: PostgreSQL then skips nothing.
+    let skip = if n == i32::MIN {
+        0
+    } else if n >= 0 { char_count(s).saturating_sub(n as usize) } else { n.unsigned_abs() as usize };
     &s[offset(s, skip)..]
 }
 
@@ -167,7 +170,7 @@ fn chr(code: i32) -> SqlResult<String> {
     let too_large =
         || SqlError::new(SqlState::ProgramLimitExceeded, format!("requested character too large for encoding: {code}"));
     if code < 0 {
-        return Err(SqlError::new(SqlState::ProgramLimitExceeded, "character number must be positive"));
+        return Err(invalid_parameter("character number must be positive"));
     }
     if code == 0 {
         return Err(SqlError::new(SqlState::ProgramLimitExceeded, "null character not permitted"));
@@ -411,11 +414,6 @@ pub(crate) fn join(
         }
     }
     out
-}
-
-/// Text elements without NULLs.
-pub(crate) fn present_items(array: &ArrayValue) -> SqlResult<Vec<&str>> {
-    Ok(text_items(array)?.into_iter().flatten().collect())
 }
 
 #[cfg(test)]

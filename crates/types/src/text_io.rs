@@ -156,7 +156,9 @@ pub fn type_name_with_typmod(ty: PgType) -> String {
             None => name,
         },
         Oid::INTERVAL => interval_name(ty.typmod),
-        _ => name,
+        Oid::BOOL | Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::FLOAT4 | Oid::FLOAT8 | Oid::CHAR => name,
+        // Types without modifiers of their own show one as it is.
+        _ => format!("{name}({})", ty.typmod),
     }
 }
 

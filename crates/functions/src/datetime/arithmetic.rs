@@ -1,7 +1,7 @@
 //! Arithmetic. An interval is added field by field: months by the calendar (the day clamped to the
 //! month's last), days by the calendar (in local time for `timestamptz`), then microseconds.
 
-use gavel_types::datetime::{self, Fields, MICROS_PER_DAY, is_finite_timestamp};
+use gavel_types::datetime::{self, MICROS_PER_DAY, is_finite_timestamp};
 use gavel_types::{Datum, Interval, SqlError, SqlResult, SqlState};
 
 use crate::args::{Date, Time, TimeTz, Timestamp, TimestampTz, scalar};
@@ -199,16 +199,9 @@ fn age(a: i64, b: i64) -> SqlResult<Interval> {
         micros += MICROS_PER_DAY;
         days -= 1;
     }
-    // Days are borrowed from the month that the earlier timestamp lies in, or, going backwards, from the
-    // one before the later timestamp.
+    // Days are borrowed from the month that the earlier timestamp lies in.
     while days < 0 {
-        let from: &Fields = if negative { &l } else { &e };
-        days += if negative {
-            let (year, month) = if from.month == 1 { (from.year - 1, 12) } else { (from.year, from.month - 1) };
-            days_in_month(year, month)
-        } else {
-            days_in_month(from.year, from.month)
-        };
+        days += days_in_month(e.year, e.month);
         months -= 1;
     }
     let span = Interval { months, days, micros };
@@ -354,7 +347,7 @@ mod tests {
     use super::*;
 
     fn ts(year: i32, month: i32, day: i32, hour: i32) -> i64 {
-        Fields { year, month, day, hour, ..Fields::default() }.timestamp().expect("in range")
+        datetime::Fields { year, month, day, hour, ..Default::default() }.timestamp().expect("in range")
     }
 
     #[test]

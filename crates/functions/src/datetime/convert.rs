@@ -1,6 +1,6 @@
 //! Casts among dates and times, their typmods, AT TIME ZONE, and `make_*`.
 
-use gavel_types::datetime::zone::Zone;
+use gavel_types::datetime::zone::{Zone, abbreviation, parse_offset};
 use gavel_types::datetime::{self, Fields, MICROS_PER_DAY, MICROS_PER_SECOND, is_finite_timestamp};
 use gavel_types::{Datum, Interval, SqlError, SqlResult, SqlState};
 
@@ -49,19 +49,19 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("timetz_scale", scalar!(|t: TimeTz, typmod: i32| TimeTz(round_time(t.0, typmod), t.1))),
     ("interval_scale", scalar!(|i: Interval, typmod: i32| i.with_typmod(typmod))),
     // AT TIME ZONE.
-    ("timestamp_zone", scalar!(|zone: &str, t: Timestamp| TimestampTz(Zone::lookup(zone)?.to_utc(t.0)))),
-    ("timestamptz_zone", scalar!(|zone: &str, t: TimestampTz| Timestamp(Zone::lookup(zone)?.to_local(t.0)))),
-    ("timestamp_izone", scalar!(|zone: Interval, t: Timestamp| TimestampTz(fixed(zone)?.to_utc(t.0)))),
-    ("timestamptz_izone", scalar!(|zone: Interval, t: TimestampTz| Timestamp(fixed(zone)?.to_local(t.0)))),
+    ("timestamp_zone", scalar!(|zone: &str, t: Timestamp| TimestampTz(if is_finite_timestamp(t.0) { named(zone)?.to_utc(t.0) } else { t.0 }))),
+    ("timestamptz_zone", scalar!(|zone: &str, t: TimestampTz| Timestamp(if is_finite_timestamp(t.0) { named(zone)?.to_local(t.0) } else { t.0 }))),
+    ("timestamp_izone", scalar!(|zone: Interval, t: Timestamp| TimestampTz(if is_finite_timestamp(t.0) { fixed(zone)?.to_utc(t.0) } else { t.0 }))),
+    ("timestamptz_izone", scalar!(|zone: Interval, t: TimestampTz| Timestamp(if is_finite_timestamp(t.0) { fixed(zone)?.to_local(t.0) } else { t.0 }))),
     (
         "timetz_zone",
         scalar!(call; |zone: &str, t: TimeTz| {
-            in_zone(t, Zone::lookup(zone)?.offset_at(call.context.transaction_start))
+            in_zone(t, named(zone)?.offset_at(call.context.transaction_start))
         }),
     ),
     ("timetz_izone", scalar!(|zone: Interval, t: TimeTz| in_zone(t, fixed(zone)?.offset_at(0)))),
     // make_*.
-    ("make_date", scalar!(|year: i32, month: i32, day: i32| Date(date(year, month, day)?))),
+    ("make_date", scalar!(|year: i32, month: i32, day: i32| Date(date(year, month, day, true)?))),
     ("make_time", scalar!(|hour: i32, minute: i32, second: f64| Time(time(hour, minute, second)?))),
     (
         "make_timestamp",
@@ -114,12 +114,31 @@ fn round_time(t: i64, typmod: i32) -> i64 {
     if (0..=6).contains(&typmod) { datetime::round_micros(t, typmod) } else { t }
 }
 
+/// A zone as `AT TIME ZONE` takes it: a bare offset counts west, as POSIX has it.
+///
+/// # Errors
+/// 22023 if there is no such zone.
+pub(crate) fn named(name: &str) -> SqlResult<Zone> {
+    if name.starts_with(['+', '-'])
+        && let Some(offset) = parse_offset(name)
+    {
+        return Ok(Zone::Fixed(-offset));
+    }
+    // `EST` is an abbreviation here, though there is a zone of that name too.
+    match abbreviation(name) {
+        Some(offset) => Ok(Zone::Fixed(offset)),
+        None => Zone::lookup(name),
+    }
+}
+
 /// A zone given as an interval.
 fn fixed(zone: Interval) -> SqlResult<Zone> {
     if zone.months != 0 || zone.days != 0 {
+        let mut text = String::new();
+        gavel_types::interval::write::write(zone, gavel_types::text_io::IntervalStyle::Postgres, &mut text);
         return Err(SqlError::new(
             SqlState::InvalidParameterValue,
-            "interval time zone must not include months or days",
+            format!("interval time zone \"{text}\" must not include months or days"),
         ));
     }
     Ok(Zone::Fixed((zone.micros / MICROS_PER_SECOND) as i32))
@@ -135,9 +154,11 @@ fn overflow(kind: &str, value: &str) -> SqlError {
     SqlError::new(SqlState::DatetimeFieldOverflow, format!("{kind} field value out of range: {value}"))
 }
 
-fn date(year: i32, month: i32, day: i32) -> SqlResult<i32> {
-    let shown = || overflow("date", &format!("{year}-{month:02}-{day:02}"));
-    if year == 0 || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+fn date(year: i32, month: i32, day: i32, alone: bool) -> SqlResult<i32> {
+    // Alone, a negative year is shown as the calendar counts it, where 1 BC is year 0.
+    let shown_year = if alone && year < 0 { year.saturating_add(1) } else { year };
+    let shown = || overflow("date", &format!("{shown_year}-{month:02}-{day:02}"));
+    if year == 0 || (year == i32::MIN && !alone) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return Err(shown());
     }
     // A negative year is BC.
@@ -158,12 +179,14 @@ fn time(hour: i32, minute: i32, second: f64) -> SqlResult<i64> {
     if sane && total <= MICROS_PER_DAY {
         Ok(total)
     } else {
-        Err(overflow("time", &format!("{hour}:{minute:02}:{second:02}")))
+        let mut shown = String::new();
+        gavel_types::text_io::number::write_float8(second, -9, &mut shown);
+        Err(overflow("time", &format!("{hour}:{minute:02}:{shown:0>2}")))
     }
 }
 
 fn timestamp(year: i32, month: i32, day: i32, hour: i32, minute: i32, second: f64) -> SqlResult<i64> {
-    let days = date(year, month, day)?;
+    let days = date(year, month, day, false)?;
     let (y, m, d) = datetime::civil_from_days(days.into());
     let midnight = Fields { year: y, month: m, day: d, ..Fields::default() }.timestamp()?;
     datetime::checked_timestamp(midnight + time(hour, minute, second)?)

@@ -15,7 +15,9 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
         scalar!(|unit: &str, t: Timestamp| { Timestamp(truncate(unit, t.0, "timestamp without time zone")?) }),
     ),
     ("timestamptz_trunc", scalar!(call; |unit: &str, t: TimestampTz| zoned(unit, t, &super::session(call))?)),
-    ("timestamptz_trunc_zone", scalar!(|unit: &str, t: TimestampTz, zone: &str| zoned(unit, t, &Zone::lookup(zone)?)?)),
+    ("timestamptz_trunc_zone", scalar!(|unit: &str, t: TimestampTz, zone: &str| {
+        if is_finite_timestamp(t.0) { zoned(unit, t, &super::convert::named(zone)?)? } else { t }
+    })),
     ("interval_trunc", scalar!(|unit: &str, i: Interval| truncate_interval(unit, i)?)),
     (
         "timestamp_bin",
@@ -70,8 +72,7 @@ fn truncate(unit: &str, t: i64, kind: &str) -> SqlResult<i64> {
         "decade" => f = day(f.year.div_euclid(10) * 10, 1, 1),
         "century" => f = day((f.year - 1).div_euclid(100) * 100 + 1, 1, 1),
         "millennium" => f = day((f.year - 1).div_euclid(1000) * 1000 + 1, 1, 1),
-        "dow" | "isodow" | "doy" | "epoch" | "julian" | "isoyear" | "timezone" | "timezone_hour"
-        | "timezone_minute" => {
+        "timezone" | "timezone_hour" | "timezone_minute" => {
             return Err(unit_not_supported(&unit, kind));
         }
         _ => return Err(unit_not_recognized(&unit, kind)),
@@ -99,8 +100,7 @@ fn truncate_interval(unit: &str, i: Interval) -> SqlResult<Interval> {
         "week" => {
             return Err(unit_not_supported(&unit, "interval").detail("Months usually have fractional weeks."));
         }
-        "dow" | "isodow" | "doy" | "epoch" | "julian" | "isoyear" | "timezone" | "timezone_hour"
-        | "timezone_minute" => {
+        "timezone" | "timezone_hour" | "timezone_minute" => {
             return Err(unit_not_supported(&unit, "interval"));
         }
         _ => return Err(unit_not_recognized(&unit, "interval")),

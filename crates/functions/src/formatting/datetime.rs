@@ -142,7 +142,7 @@ impl Moment {
                 number(self.hour * 3600 + i64::from(f.minute) * 60 + i64::from(f.second), 0, out);
             }
             Field::Meridiem { dots } => {
-                let late = self.hour.rem_euclid(24) >= 12;
+                let late = self.hour % 24 >= 12;
                 word(
                     match (late, dots) {
                         (false, false) => "AM",
@@ -188,6 +188,8 @@ impl Moment {
                 let (y, _) = datetime::iso_week(days);
                 number(days - datetime::iso_week_start(y, 1) + 1, 3, out);
             }
+            // An interval's days carry their sign within the width.
+            Field::Day if f.day < 0 => out.push_str(&format!("{:02}", f.day)),
             Field::Day => number(f.day.into(), 2, out),
             Field::DayOfWeek => number(i64::from(datetime::day_of_week(calendar()?)) + 1, 0, out),
             Field::IsoDayOfWeek => {

@@ -13,17 +13,17 @@ use crate::call::ScalarFn;
 
 pub const TABLE: &[(&str, ScalarFn)] = &[
     ("numeric_to_char", |_, a| match &a[0] {
-        Datum::Numeric(n) => format(n, text(&a[1])?, 0),
+        Datum::Numeric(n) => format(n, text(&a[1])?, None),
         other => Err(SqlError::internal(format!("expected numeric, got {other:?}"))),
     }),
     ("int4_to_char", |_, a| integer(&a[0], text(&a[1])?)),
     ("int8_to_char", |_, a| integer(&a[0], text(&a[1])?)),
     ("float4_to_char", |_, a| match a[0] {
-        Datum::Float4(v) => format(&Numeric::from_f32(v)?, text(&a[1])?, 6),
+        Datum::Float4(v) => format(&Numeric::from_f32(v)?, text(&a[1])?, Some((f64::from(v), 6))),
         _ => Ok(Datum::Null),
     }),
     ("float8_to_char", |_, a| match a[0] {
-        Datum::Float8(v) => format(&Numeric::from_f64(v)?, text(&a[1])?, 15),
+        Datum::Float8(v) => format(&Numeric::from_f64(v)?, text(&a[1])?, Some((v, 15))),
         _ => Ok(Datum::Null),
     }),
     ("numeric_to_number", |_, a| to_number(text(&a[0])?, text(&a[1])?)),
@@ -31,8 +31,14 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
 
 fn integer(value: &Datum, template: &str) -> SqlResult<Datum> {
     match value {
-        Datum::Int4(n) => format(&Numeric::from(i64::from(*n)), template, 0),
-        Datum::Int8(n) => format(&Numeric::from(*n), template, 0),
+        Datum::Int4(n) => format(&Numeric::from(i64::from(*n)), template, None),
+        Datum::Int8(n) => {
+            let roman = Template::parse(template)?.has(|s| matches!(s, Slot::Roman { .. }));
+            if roman && i32::try_from(*n).is_err() {
+                return Err(crate::error::integer_out_of_range());
+            }
+            format(&Numeric::from(*n), template, None)
+        }
         other => Err(SqlError::internal(format!("expected an integer, got {other:?}"))),
     }
 }
@@ -177,8 +183,8 @@ fn syntax(message: &str) -> SqlError {
     SqlError::new(SqlState::SyntaxError, message)
 }
 
-/// `significant`: how many digits a float has; 0 for exact numbers.
-fn format(value: &Numeric, template: &str, significant: usize) -> SqlResult<Datum> {
+/// `float`: the value itself and how many digits its type has, if it is not exact.
+fn format(value: &Numeric, template: &str, float: Option<(f64, usize)>) -> SqlResult<Datum> {
     let template = Template::parse(template)?;
     if let Some(Slot::Roman { lower }) = template.slots.iter().find(|s| matches!(s, Slot::Roman { .. })) {
         let roman = roman(value);
@@ -196,18 +202,27 @@ fn format(value: &Numeric, template: &str, significant: usize) -> SqlResult<Datu
     let negative = scaled.signum() < 0;
     let whole_digits = scaled.abs().trunc(0).to_string().len();
     // A float shows no more digits than it has.
-    let decimals =
-        if significant > 0 { template.after.min(significant.saturating_sub(whole_digits)) } else { template.after };
-    let rounded = scaled.abs().round(i32::try_from(decimals).unwrap_or(0));
+    let decimals = match float {
+        Some((_, digits)) => template.after.min(digits.saturating_sub(whole_digits)),
+        None => template.after,
+    };
+    let rounded = match float {
+        // Floats are rounded as C prints them: half of an exact value goes to even.
+        Some((v, _)) if finite && template.shift.is_none() => Numeric::parse(&format!("{:.*}", decimals, v.abs()))?,
+        _ => scaled.abs().round(i32::try_from(decimals).unwrap_or(0)),
+    };
+    let not_a_number = scaled.is_nan();
     let shown = rounded.to_string();
     let (whole, fraction) = shown.split_once('.').unwrap_or((&shown, ""));
     let whole = if whole == "0" { "" } else { whole };
     let negative = negative && !rounded.is_zero();
     let mut fraction: Vec<u8> = fraction.bytes().collect();
     fraction.resize(template.after, b'0');
-    let overflow = !finite || whole.len() > template.before;
-    let mut visible_decimals = template.after;
-    if template.fill {
+    let overflow = scaled.is_infinite() || whole.len() > template.before;
+    let single = float.is_some_and(|(_, digits)| digits == 6);
+    let mut visible_decimals =
+        if finite || (scaled.is_infinite() && !single) { template.after } else { 0 };
+    if template.fill && finite && !overflow {
         let mut needed = fraction.len();
         while needed > template.kept_decimals && fraction[needed - 1] == b'0' {
             needed -= 1;
@@ -221,6 +236,7 @@ fn format(value: &Numeric, template: &str, significant: usize) -> SqlResult<Datu
             fraction: &fraction,
             visible_decimals,
             overflow,
+            not_a_number,
             negative,
             out: String::new(),
             sign_due: true,
@@ -235,6 +251,7 @@ struct Writer<'a> {
     fraction: &'a [u8],
     visible_decimals: usize,
     overflow: bool,
+    not_a_number: bool,
     negative: bool,
     out: String,
     /// The floating sign has not been written yet.
@@ -258,7 +275,9 @@ impl Writer<'_> {
                 Slot::Digit { .. } if !point => {
                     let forced = self.template.first_zero.is_some_and(|z| before >= z)
                         // The last place of a whole number is never empty.
-                        || (before + 1 == self.template.before && !self.template.has(|s| *s == Slot::Point));
+                        || (before + 1 == self.template.before
+                            && (!self.template.has(|s| *s == Slot::Point)
+                                || (self.template.fill && self.visible_decimals == 0)));
                     if self.overflow {
                         self.sign(leading, angle);
                         self.out.push('#');
@@ -279,6 +298,7 @@ impl Writer<'_> {
                     }
                     after += 1;
                 }
+                Slot::Point if self.not_a_number => point = true,
                 Slot::Point => {
                     point = true;
                     self.sign(leading, angle);
@@ -300,7 +320,7 @@ impl Writer<'_> {
                 Slot::Angle => self.blank_unless(self.negative, '>'),
                 Slot::Currency => self.out.push(' '),
                 Slot::Ordinal { lower } => {
-                    if !self.negative {
+                    if !self.negative && !self.overflow && !self.not_a_number {
                         let digits: String = if self.whole.is_empty() {
                             "0".to_owned()
                         } else {
@@ -479,7 +499,7 @@ mod tests {
     use super::*;
 
     fn shown(value: &str, template: &str) -> String {
-        match format(&Numeric::parse(value).expect("number"), template, 0).expect("format") {
+        match format(&Numeric::parse(value).expect("number"), template, None).expect("format") {
             Datum::Text(t) => t.to_string(),
             other => panic!("{other:?}"),
         }

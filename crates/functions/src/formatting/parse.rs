@@ -14,20 +14,36 @@ use crate::call::{Call, ScalarFn};
 
 pub const TABLE: &[(&str, ScalarFn)] = &[
     ("to_date", |_, a| {
-        let read = Reading::of(text(&a[0])?, text(&a[1])?)?;
-        Ok(Datum::Date(datetime::checked_date(read.fields()?.days())?))
+        let (_, fields) = read(&a[0], &a[1])?;
+        Ok(Datum::Date(datetime::checked_date(fields.days()).map_err(|e| whole_input(e, &a[0]))?))
     }),
     ("to_timestamp", to_timestamp),
 ];
 
 fn to_timestamp(call: &Call<'_>, args: &[Datum]) -> SqlResult<Datum> {
-    let read = Reading::of(text(&args[0])?, text(&args[1])?)?;
-    let local = read.fields()?.timestamp()?;
+    let (read, fields) = read(&args[0], &args[1])?;
+    let local = fields.timestamp()?;
     let instant = match read.offset {
         Some(seconds) => local - i64::from(seconds) * MICROS_PER_SECOND,
         None => zone::session_zone(&call.context.style.time_zone).to_utc(local),
     };
     Ok(Datum::TimestampTz(datetime::checked_timestamp(instant)?))
+}
+
+fn read(input: &Datum, template: &Datum) -> SqlResult<(Reading, Fields)> {
+    let read = Reading::of(text(input)?, text(template)?).map_err(|e| whole_input(e, input))?;
+    let fields = read.fields().map_err(|e| whole_input(e, input))?;
+    Ok((read, fields))
+}
+
+/// Errors of range quote all of the input.
+fn whole_input(e: SqlError, input: &Datum) -> SqlError {
+    match (input, e.message().split(" out of range").next()) {
+        (Datum::Text(input), Some(what)) if e.code() == SqlState::DatetimeFieldOverflow => {
+            SqlError::new(SqlState::DatetimeFieldOverflow, format!("{what} out of range: \"{input}\""))
+        }
+        _ => e,
+    }
 }
 
 /// What the input said.

@@ -49,13 +49,24 @@ fn lined(call: &Call<'_>, args: &[Datum]) -> SqlResult<Datum> {
     let style = &call.context.style;
     let mut out = String::new();
     match &args[0] {
-        Datum::Array(array) if array.dims.len() == 1 => {
+        Datum::Array(array) if !array.dims.is_empty() => {
+            // Only the outermost items have lines of their own.
+            let rows = array.dims[0].0.max(1) as usize;
+            let inner = ArrayValue { element: array.element, dims: array.dims[1..].to_vec(), values: vec![] };
             out.push('[');
-            for (i, item) in array.values.iter().enumerate() {
+            for (i, items) in array.values.chunks(array.values.len().div_ceil(rows).max(1)).enumerate() {
                 if i > 0 {
                     out.push_str(",\n ");
                 }
-                write_value(item, PgType::new(array.element), style, &mut out)?;
+                match items {
+                    [item] if inner.dims.is_empty() => {
+                        write_value(item, PgType::new(array.element), style, &mut out)?;
+                    }
+                    _ => {
+                        let part = ArrayValue { values: items.to_vec(), ..inner.clone() };
+                        write_value(&Datum::Array(part.into()), call.arg_types[0], style, &mut out)?;
+                    }
+                }
             }
             out.push(']');
         }
@@ -229,6 +240,10 @@ fn pairs(value: &Datum) -> SqlResult<String> {
 }
 
 fn zipped(keys: &Datum, values: &Datum) -> SqlResult<String> {
+    let dimensions = |d: &Datum| if let Datum::Array(a) = d { a.dims.len() } else { 0 };
+    if dimensions(keys) > 1 || dimensions(keys) != dimensions(values) {
+        return Err(subscript("wrong number of array subscripts"));
+    }
     let (keys, values) = (texts(keys)?, texts(values)?);
     if keys.len() != values.len() {
         return Err(subscript("mismatched array dimensions"));

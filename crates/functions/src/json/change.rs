@@ -7,7 +7,7 @@ use super::{int, invalid, jsonb, text, texts, tree};
 use crate::call::ScalarFn;
 
 pub const TABLE: &[(&str, ScalarFn)] = &[
-    ("jsonb_concat", |_, a| Ok(jsonb(&concat(tree(&a[0])?, tree(&a[1])?)?))),
+    ("jsonb_concat", |_, a| Ok(jsonb(&concat(tree(&a[0])?, tree(&a[1])?)))),
     ("jsonb_delete", |_, a| Ok(jsonb(&delete_keys(tree(&a[0])?, &[text(&a[1])?])?))),
     ("jsonb_delete_array", |_, a| {
         let keys: Vec<&str> = texts(&a[1])?.into_iter().flatten().collect();
@@ -66,8 +66,8 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     }),
 ];
 
-fn concat(left: Json, right: Json) -> SqlResult<Json> {
-    Ok(match (left, right) {
+fn concat(left: Json, right: Json) -> Json {
+    match (left, right) {
         (Json::Object(mut a), Json::Object(b)) => {
             a.extend(b);
             Json::object(a)
@@ -84,9 +84,8 @@ fn concat(left: Json, right: Json) -> SqlResult<Json> {
             b.insert(0, a);
             Json::Array(b)
         }
-        (Json::Object(_), _) | (_, Json::Object(_)) => return Err(invalid("invalid concatenation of jsonb objects")),
         (a, b) => Json::Array(vec![a, b]),
-    })
+    }
 }
 
 fn delete_keys(value: Json, keys: &[&str]) -> SqlResult<Json> {
@@ -129,6 +128,11 @@ fn change(target: &Datum, path: &Datum, change: &Change) -> SqlResult<Datum> {
             Change::Delete => invalid("cannot delete path in scalar"),
             _ => invalid("cannot set path in scalar"),
         });
+    }
+    let empty = matches!(&target, Json::Array(a) if a.is_empty()) || matches!(&target, Json::Object(o) if o.is_empty());
+    // Nothing can be found in an empty container, whatever the path says.
+    if empty && matches!(change, Change::Delete | Change::Set { create: false, .. }) {
+        return Ok(jsonb(&target));
     }
     let steps = texts(path)?;
     let mut named = Vec::with_capacity(steps.len());

@@ -17,8 +17,8 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("json_typeof", |_, a| Ok(Datum::text(tree(&a[0])?.kind()))),
     ("jsonb_object_field", |_, a| Ok(found(tree(&a[0])?.get(text(&a[1])?)))),
     ("jsonb_object_field_text", |_, a| Ok(found_text(tree(&a[0])?.get(text(&a[1])?)))),
-    ("jsonb_array_element", |_, a| Ok(found(tree(&a[0])?.element(int(&a[1])?)))),
-    ("jsonb_array_element_text", |_, a| Ok(found_text(tree(&a[0])?.element(int(&a[1])?)))),
+    ("jsonb_array_element", |_, a| Ok(found(as_array(tree(&a[0])?).element(int(&a[1])?)))),
+    ("jsonb_array_element_text", |_, a| Ok(found_text(as_array(tree(&a[0])?).element(int(&a[1])?)))),
     ("jsonb_extract_path", |_, a| Ok(found(path(&tree(&a[0])?, &a[1])?))),
     ("jsonb_extract_path_text", |_, a| Ok(found_text(path(&tree(&a[0])?, &a[1])?))),
     ("jsonb_array_length", json_array_length),
@@ -45,6 +45,14 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("jsonb_float4", |call, a| cast_number(call, &a[0], "real", 1745)),
     ("jsonb_float8", |call, a| cast_number(call, &a[0], "double precision", 1746)),
 ];
+
+/// A bare scalar counts as an array of itself, since that is how PostgreSQL stores it.
+fn as_array(value: Json) -> Json {
+    match value {
+        Json::Array(_) | Json::Object(_) => value,
+        scalar => Json::Array(vec![scalar]),
+    }
+}
 
 fn raw(found: Option<&str>) -> SqlResult<Datum> {
     Ok(found.map_or(Datum::Null, Datum::text))

@@ -168,9 +168,9 @@ fn start_offset(text: &str, start: i32) -> SqlResult<Option<usize>> {
 }
 
 fn count(text: &str, pattern: &str, start: i32, letters: &str) -> SqlResult<i32> {
-    let flags = flags_without_global(letters, "regexp_count()")?;
-    let Some(from) = start_offset(text, start)? else { return Ok(0) };
-    let regex = compile(pattern, flags)?;
+    let from = start_offset(text, start)?;
+    let regex = compile(pattern, flags_without_global(letters, "regexp_count()")?)?;
+    let Some(from) = from else { return Ok(0) };
     let n = matches_from(&regex, text, from).count();
     i32::try_from(n).map_err(|_| integer_out_of_range())
 }
@@ -182,26 +182,32 @@ struct Wanted {
     group: i32,
 }
 
-/// The asked part: byte range.
-fn locate(text: &str, pattern: &str, wanted: &Wanted, flags: Flags) -> SqlResult<Option<(usize, usize)>> {
-    let from = start_offset(text, wanted.start)?;
+/// Checks the numbers in the order of the arguments.
+fn check(text: &str, wanted: &Wanted, end: i32) -> SqlResult<()> {
+    start_offset(text, wanted.start)?;
     if wanted.nth <= 0 {
         return Err(bad_value("n", wanted.nth));
+    }
+    if !(0..=1).contains(&end) {
+        return Err(bad_value("endoption", end));
     }
     if wanted.group < 0 {
         return Err(bad_value("subexpr", wanted.group));
     }
-    let Some(from) = from else { return Ok(None) };
+    Ok(())
+}
+
+/// The asked part: byte range.
+fn locate(text: &str, pattern: &str, wanted: &Wanted, flags: Flags) -> SqlResult<Option<(usize, usize)>> {
     let regex = compile(pattern, flags)?;
+    let Some(from) = start_offset(text, wanted.start)? else { return Ok(None) };
     let found = matches_from(&regex, text, from).nth(wanted.nth as usize - 1);
     Ok(found.and_then(|c| c.get(wanted.group as usize).map(|m| (m.start(), m.end()))))
 }
 
 fn instr(text: &str, pattern: &str, wanted: &Wanted, end: i32, letters: &str) -> SqlResult<i32> {
+    check(text, wanted, end)?;
     let flags = flags_without_global(letters, "regexp_instr()")?;
-    if !(0..=1).contains(&end) {
-        return Err(bad_value("endoption", end));
-    }
     Ok(match locate(text, pattern, wanted, flags)? {
         Some((start, stop)) => {
             let at = if end == 1 { stop } else { start };
@@ -212,6 +218,7 @@ fn instr(text: &str, pattern: &str, wanted: &Wanted, end: i32, letters: &str) ->
 }
 
 fn substr(text: &str, pattern: &str, wanted: &Wanted, letters: &str) -> SqlResult<Option<String>> {
+    check(text, wanted, 0)?;
     let flags = flags_without_global(letters, "regexp_substr()")?;
     Ok(locate(text, pattern, wanted, flags)?.map(|(a, b)| text[a..b].to_owned()))
 }

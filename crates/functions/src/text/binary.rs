@@ -31,6 +31,9 @@ fn overlay(b: &[u8], by: &[u8], from: i32, count: Option<i32>) -> SqlResult<Vec<
         return Err(SqlError::new(SqlState::SubstringError, "negative substring length not allowed"));
     }
     let count = count.map_or(by.len() as i64, i64::from);
+    if i64::from(from) + count > i64::from(i32::MAX) {
+        return Err(integer_out_of_range());
+    }
     let mut out = slice(b, 1, Some(i64::from(from) - 1))?;
     out.extend_from_slice(by);
     out.extend(slice(b, i64::from(from) + count, None)?);
@@ -173,7 +176,10 @@ fn hex_md5(b: &[u8]) -> String {
 }
 
 /// Only UTF-8 and its subsets: the one encoding of our databases.
-fn is_utf8(encoding: &str) -> SqlResult<bool> {
+fn is_utf8(encoding: &str, role: &str) -> SqlResult<bool> {
+    if crate::system::encoding_number(encoding) < 0 {
+        return Err(invalid_parameter(format!("invalid {role}encoding name \"{encoding}\"")));
+    }
     let name: String = encoding.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     match name.as_str() {
         "utf8" | "unicode" | "sqlascii" => Ok(true),
@@ -182,8 +188,16 @@ fn is_utf8(encoding: &str) -> SqlResult<bool> {
     }
 }
 
-fn from_encoding(b: &[u8], encoding: &str) -> SqlResult<String> {
-    if !is_utf8(encoding)? {
+fn from_encoding(b: &[u8], encoding: &str, role: &str) -> SqlResult<String> {
+    let utf8 = is_utf8(encoding, role)?;
+    let valid = std::str::from_utf8(b).map_or_else(|e| e.valid_up_to(), str::len);
+    if b[..if utf8 { valid } else { b.len() }].contains(&0) {
+        return Err(SqlError::new(
+            SqlState::CharacterNotInRepertoire,
+            format!("invalid byte sequence for encoding \"{}\": 0x00", if utf8 { "UTF8" } else { "LATIN1" }),
+        ));
+    }
+    if !utf8 {
         return Ok(b.iter().map(|b| char::from(*b)).collect());
     }
     let text = std::str::from_utf8(b).map_err(|e| {
@@ -194,17 +208,11 @@ fn from_encoding(b: &[u8], encoding: &str) -> SqlResult<String> {
             format!("invalid byte sequence for encoding \"UTF8\": {}", bad.join(" ")),
         )
     })?;
-    if text.contains('\0') {
-        return Err(SqlError::new(
-            SqlState::CharacterNotInRepertoire,
-            "invalid byte sequence for encoding \"UTF8\": 0x00",
-        ));
-    }
     Ok(text.to_owned())
 }
 
 fn to_encoding(text: &str, encoding: &str) -> SqlResult<Vec<u8>> {
-    if is_utf8(encoding)? {
+    if is_utf8(encoding, "destination ")? {
         return Ok(text.as_bytes().to_vec());
     }
     text.chars()
@@ -272,13 +280,13 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("sha256_bytea", scalar!(|b: &[u8]| sha2::Sha256::digest(b).to_vec())),
     ("sha384_bytea", scalar!(|b: &[u8]| sha2::Sha384::digest(b).to_vec())),
     ("sha512_bytea", scalar!(|b: &[u8]| sha2::Sha512::digest(b).to_vec())),
-    ("pg_convert_from", scalar!(|b: &[u8], encoding: &str| from_encoding(b, encoding)?)),
+    ("pg_convert_from", scalar!(|b: &[u8], encoding: &str| from_encoding(b, encoding, "source ")?)),
     ("pg_convert_to", scalar!(|s: &str, encoding: &str| to_encoding(s, encoding)?)),
-    ("pg_convert", scalar!(|b: &[u8], from: &str, to: &str| to_encoding(&from_encoding(b, from)?, to)?)),
+    ("pg_convert", scalar!(|b: &[u8], from: &str, to: &str| to_encoding(&from_encoding(b, from, "source ")?, to)?)),
     (
         "length_in_encoding",
         scalar!(|b: &[u8], encoding: &str| {
-            i32::try_from(from_encoding(b, encoding)?.chars().count()).map_err(|_| integer_out_of_range())?
+            i32::try_from(from_encoding(b, encoding, "")?.chars().count()).map_err(|_| integer_out_of_range())?
         }),
     ),
 ];

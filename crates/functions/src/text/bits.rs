@@ -100,6 +100,8 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("bit_bit_count", scalar!(|a: &str| a.bytes().filter(|b| *b == b'1').count() as i64)),
     ("bitsubstr", scalar!(|a: &str, from: i32, n: i32| super::substring(a, i64::from(from), Some(i64::from(n)))?)),
     ("bitsubstr_no_len", scalar!(|a: &str, from: i32| super::substring(a, i64::from(from), None)?)),
+    ("bitoverlay", scalar!(|a: &str, by: &str, from: i32, n: i32| super::overlay(a, by, from, Some(n))?)),
+    ("bitoverlay_no_len", scalar!(|a: &str, by: &str, from: i32| super::overlay(a, by, from, None)?)),
     ("bitposition", scalar!(|a: &str, needle: &str| a.find(needle).map_or(0, |i| i as i32 + 1))),
     ("bitgetbit", scalar!(|a: &str, n: i32| i32::from(a.as_bytes()[index(a, n)?] == b'1'))),
     (
