@@ -43,22 +43,6 @@ pub fn arrow_error(error: ArrowError) -> SqlError {
     }
 }
 
-/// An error of a DataFusion operator, with its SQLSTATE if it is one of ours.
-pub fn datafusion_error(error: datafusion::error::DataFusionError) -> SqlError {
-    use datafusion::error::DataFusionError as E;
-    match error {
-        E::External(inner) => match inner.downcast::<SqlError>() {
-            Ok(error) => *error,
-            Err(other) => SqlError::internal(other.to_string()),
-        },
-        E::ArrowError(inner, _) => arrow_error(*inner),
-        E::Context(_, inner) => datafusion_error(*inner),
-        E::Shared(inner) => SqlError::internal(inner.to_string()),
-        E::ResourcesExhausted(text) => SqlError::new(SqlState::OutOfMemory, "out of memory").detail(text),
-        other => SqlError::internal(other.to_string()),
-    }
-}
-
 /// Rows of `batch` at `indices`, under the same schema.
 pub fn take_rows(batch: &RecordBatch, indices: &UInt32Array) -> SqlResult<RecordBatch> {
     let columns = take_columns(batch.columns(), indices)?;
