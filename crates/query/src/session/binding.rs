@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use gavel_binder::bound::{Bound, ColumnId, Scalar};
+use gavel_binder::bound::{Bound, ColumnId, Index, Scalar, ScalarKind};
+use gavel_binder::{BindContext, TableExpr};
 use gavel_catalog::{Catalog, Table};
-use gavel_functions::registry;
 use gavel_types::text_io::TextStyle;
 use gavel_types::{PgType, SqlError, SqlResult};
 use sqlparser::ast;
@@ -13,52 +13,130 @@ use crate::fast::expr::RowExpr;
 use crate::prepared::{Basis, Prepared};
 
 /// Binds a parsed statement.
-pub fn bind(_statement: &Prepared, _basis: &Basis, _style: &TextStyle) -> SqlResult<Bound> {
-    Err(SqlError::unsupported("no binder"))
+///
+/// # Errors
+/// The binder's.
+pub fn bind(statement: &Prepared, basis: &Basis, style: &TextStyle) -> SqlResult<Bound> {
+    let parsed = statement.parsed.as_ref().ok_or_else(|| SqlError::internal("nothing to bind"))?;
+    gavel_binder::bind(&context(basis, style), &parsed.statement, &statement.text, &statement.declared)
+}
+
+fn context<'a>(basis: &'a Basis, style: &'a TextStyle) -> BindContext<'a> {
+    BindContext { catalog: &basis.catalog, search_path: &basis.search_path, user: &basis.user, style }
 }
 
 /// Binds a text of one statement that the engine made itself.
+///
+/// # Errors
+/// The binder's; XX000 if there is not just one.
 pub fn bind_text(sql: &str, basis: &Basis, style: &TextStyle) -> SqlResult<Bound> {
-    let mut parsed = gavel_binder::parse::parse(sql)?;
+    let mut parsed = gavel_binder::parse(sql)?;
     let (Some(one), true) = (parsed.pop(), parsed.is_empty()) else {
         return Err(SqlError::internal("not one statement"));
     };
     bind(&Prepared::new(sql.into(), Some(Arc::new(one)), Vec::new()), basis, style)
 }
 
-/// Binds SQL text of a descriptor over the columns of `table`, whose ids are their attnums; assigned to
-/// `target` if that is given.
-pub fn table_scalar(
-    _catalog: &Catalog,
-    _table: &Arc<Table>,
-    _sql: &str,
-    _target: Option<PgType>,
-    _style: &TextStyle,
-) -> SqlResult<Scalar> {
-    Err(SqlError::unsupported("no binder"))
+/// Binds SQL text of a descriptor over the columns of `table`, whose ids are then their attnums.
+///
+/// # Errors
+/// The binder's.
+pub fn table_scalar(catalog: &Catalog, table: &Table, sql: &str, style: &TextStyle) -> SqlResult<Scalar> {
+    let context = BindContext { catalog, search_path: &[], user: "", style };
+    let (mut scalar, mentioned) = gavel_binder::bind_table_expr(&context, sql, table, TableExpr::Stored)?;
+    renumber(&mut scalar, &|id| {
+        let number = mentioned.iter().find(|(_, m)| *m == id).and_then(|(n, _)| u32::try_from(*n).ok());
+        number.map_or(id, ColumnId)
+    });
+    Ok(scalar)
 }
 
-/// The same compiled for rows of the table's live columns.
+/// The same compiled for rows of the table's live columns; assigned to `target` if that is given.
+///
+/// # Errors
+/// The binder's; 0A000 if it cannot be evaluated row by row.
 pub fn table_expression(
     catalog: &Catalog,
-    table: &Arc<Table>,
+    table: &Table,
     sql: &str,
     target: Option<PgType>,
     style: &TextStyle,
 ) -> SqlResult<RowExpr> {
-    let scalar = table_scalar(catalog, table, sql, target, style)?;
-    let slot = |id: ColumnId| table.visible_columns().position(|c| u32::try_from(c.number).is_ok_and(|n| n == id.0));
+    let cast = target.map(|ty| format!("CAST(({sql}) AS {})", gavel_binder::format_type(ty)));
+    let scalar = table_scalar(catalog, table, cast.as_deref().unwrap_or(sql), style)?;
+    let slot =
+        |id: ColumnId| table.visible_columns().position(|c| u32::try_from(c.number).is_ok_and(|n| n == id.0));
     RowExpr::compile(&scalar, &slot)
-        .ok_or_else(|| SqlError::unsupported(format!("expression {sql} cannot be evaluated")))
+        .ok_or_else(|| SqlError::unsupported(format!("expression {sql} cannot be evaluated for single rows")))
 }
 
 /// The type that a name stands for.
-pub fn resolve_type(_basis: &Basis, ty: &ast::DataType) -> SqlResult<PgType> {
-    Err(SqlError::unsupported(format!("type {ty}")))
+///
+/// # Errors
+/// 42704, 22023.
+pub fn resolve_type(basis: &Basis, ty: &ast::DataType) -> SqlResult<PgType> {
+    gavel_binder::resolve_type(&context(basis, &TextStyle::default()), ty)
 }
 
-/// A name by which the binder finds `ty`, modifier left out.
+/// SQL's name of a type without its modifier.
 pub fn type_name(ty: PgType) -> String {
-    let name = registry::type_info(ty.oid).map_or("text", |t| t.name);
-    format!("\"{name}\"")
+    gavel_binder::format_type(PgType::new(ty.oid))
+}
+
+/// Gives the columns that a scalar mentions other ids. Subqueries do not occur in descriptors.
+fn renumber(scalar: &mut Scalar, id: &dyn Fn(ColumnId) -> ColumnId) {
+    use ScalarKind as K;
+    let all = |items: &mut [Scalar]| items.iter_mut().for_each(|s| renumber(s, id));
+    match &mut scalar.kind {
+        K::Column(column) => *column = id(*column),
+        K::Const(_) | K::Param(_) | K::NextVal { .. } | K::Default | K::Subquery(_) => {}
+        K::Call { args, .. }
+        | K::And(args)
+        | K::Or(args)
+        | K::Coalesce(args)
+        | K::MinMax { args, .. }
+        | K::Array { items: args }
+        | K::Row(args) => all(args),
+        K::CoerceViaIo { input }
+        | K::Relabel { input }
+        | K::Not(input)
+        | K::IsNull { input, .. }
+        | K::IsBool { input, .. }
+        | K::Field { input, .. }
+        | K::ArrayCoerce { input, .. } => renumber(input, id),
+        K::IsDistinct { left, right, .. } => {
+            renumber(left, id);
+            renumber(right, id);
+        }
+        K::Case { arms, otherwise } => {
+            for (condition, value) in arms {
+                renumber(condition, id);
+                renumber(value, id);
+            }
+            renumber(otherwise, id);
+        }
+        K::InList { left, items, .. } => {
+            renumber(left, id);
+            all(items);
+        }
+        K::AnyArray { left, array, .. } => {
+            renumber(left, id);
+            renumber(array, id);
+        }
+        K::Subscript { input, indices } => {
+            renumber(input, id);
+            for index in indices {
+                match index {
+                    Index::Element(s) => renumber(s, id),
+                    Index::Slice(a, b) => a.iter_mut().chain(b).for_each(|s| renumber(s, id)),
+                }
+            }
+        }
+        K::RowCompare { pairs, .. } => {
+            for pair in pairs {
+                renumber(&mut pair.left, id);
+                renumber(&mut pair.right, id);
+            }
+        }
+    }
 }

@@ -14,7 +14,7 @@
 //! | [`explain`] | EXPLAIN |
 //! | [`access`], [`returning`] | what plans read and modifications give back |
 //! | [`hooks`] | functions that need a session |
-//! | [`ddl_host`] | what DDL asks of a session |
+//! | [`ddl_host`], [`ddl_binder`] | what DDL asks of a session and of the binder |
 //! | [`binding`] | the binder, as sessions use it |
 //! | [`cancel`] | interrupts |
 
@@ -23,6 +23,7 @@ pub mod binding;
 pub mod block;
 pub mod cancel;
 pub mod control;
+pub mod ddl_binder;
 pub mod ddl_host;
 pub mod explain;
 pub mod extended;

@@ -196,7 +196,7 @@ impl PlanEnv for CatalogPlanEnv {
     }
 
     fn bind_expression(&self, table: &Arc<Table>, sql: &str) -> Option<Scalar> {
-        binding::table_scalar(&self.catalog, table, sql, None, &TextStyle::default()).ok()
+        binding::table_scalar(&self.catalog, table, sql, &TextStyle::default()).ok()
     }
 }
 

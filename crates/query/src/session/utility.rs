@@ -8,8 +8,11 @@ use gavel_binder::parse::Parsed;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, FetchDirection, Ident};
 
+use crate::ddl::{self, DdlContext};
 use crate::prepared::cursor::{Cursor, Direction, PortalState};
 use crate::prepared::{Portal, Prepared};
+use crate::session::ddl_binder::SessionBinder;
+use crate::session::ddl_host::Host;
 use crate::session::extended::{no_portal, no_statement};
 use crate::session::result::{Executed, Tag};
 use crate::session::statement::{not_supported, rows_of, text_column};
@@ -80,14 +83,10 @@ impl Session {
         sink: &mut dyn ResultSink,
     ) -> SqlResult<Executed> {
         use ast::Statement as S;
-        if gavel_binder::ddl::carried(&parsed.statement).is_some() {
-            return Err(not_supported("DDL"));
+        if ddl::is_ddl(&parsed.statement) {
+            return Box::pin(self.run_ddl(&parsed.statement)).await;
         }
         match &parsed.statement {
-            S::Query(query) => match gavel_binder::ddl::select_into(query) {
-                Some(_) => Err(not_supported("SELECT INTO")),
-                None => Err(SqlError::internal("query without a plan")),
-            },
             S::Set(set) => {
                 let catalog = self.catalog();
                 let in_block = self.block.is_explicit();
@@ -140,6 +139,25 @@ impl Session {
                 Err(not_supported(&word))
             }
         }
+    }
+
+    async fn run_ddl(&mut self, statement: &ast::Statement) -> SqlResult<Executed> {
+        self.may_write("DDL")?;
+        let (user, user_name) = self.current_user();
+        let style = self.text_style_now();
+        let mut catalog = self.work().await?.catalog.clone();
+        let path: Vec<String> =
+            self.search_path().into_iter().filter(|n| catalog.current.schema(n).is_some()).collect();
+        let in_block = self.block.is_explicit();
+        let binder = SessionBinder { user: &user_name, style: &style };
+        let mut host = Host { session: self };
+        let mut context = DdlContext::new(&mut catalog, &mut host, &binder, user, &path, in_block);
+        let tag = ddl::execute(&mut context, statement).await?;
+        let notices = std::mem::take(&mut context.notices);
+        self.notices.extend(notices);
+        self.work().await?.catalog = catalog;
+        self.finish_writes().await?;
+        Ok(Executed::tag(tag))
     }
 
     fn discard(&mut self, what: &ast::DiscardObject) -> SqlResult<Executed> {

@@ -1,0 +1,144 @@
+//! The binder, as DDL uses it: types, and expressions and queries in the form that descriptors keep,
+//! which is text that means the same under any `search_path`.
+
+use std::ops::ControlFlow;
+
+use gavel_binder::bound::{Scalar, ScalarKind};
+use gavel_binder::{BindContext, TableExpr};
+use gavel_catalog::Table;
+use gavel_types::text_io::TextStyle;
+use gavel_types::{Datum, Oid, PgType, SqlResult};
+use sqlparser::ast::{self, DataType, Expr, Query, VisitMut, VisitorMut};
+
+use crate::ddl::binding::{DdlBinder, Scope, StoredExpression, StoredQuery, Usage};
+
+/// See the module.
+pub struct SessionBinder<'a> {
+    pub user: &'a str,
+    pub style: &'a TextStyle,
+}
+
+impl SessionBinder<'_> {
+    fn context<'s>(&'s self, scope: Scope<'s>) -> BindContext<'s> {
+        BindContext { catalog: scope.catalog, search_path: scope.search_path, user: self.user, style: self.style }
+    }
+}
+
+impl DdlBinder for SessionBinder<'_> {
+    fn resolve_type(&self, scope: Scope<'_>, ty: &DataType) -> SqlResult<PgType> {
+        gavel_binder::resolve_type(&self.context(scope), ty)
+    }
+
+    fn expression(&self, scope: Scope<'_>, table: &Table, expr: &Expr, usage: Usage) -> SqlResult<StoredExpression> {
+        let context = self.context(scope);
+        let over_table = |kind| gavel_binder::bind_table_expr_ast(&context, expr, "", table, kind);
+        let columns_of = |mentioned: &[(i16, gavel_binder::bound::ColumnId)]| -> Vec<i16> {
+            mentioned.iter().map(|(n, _)| *n).collect()
+        };
+        let (scalar, ty, columns) = match usage {
+            Usage::Default(ty) => (gavel_binder::bind_default_ast(&context, expr, "", ty, "")?, ty, Vec::new()),
+            Usage::Generated(ty) | Usage::Using(ty) => {
+                let kind = if matches!(usage, Usage::Using(_)) { TableExpr::Stored } else { TableExpr::Generated };
+                let (scalar, mentioned) = over_table(kind)?;
+                (scalar, ty, columns_of(&mentioned))
+            }
+            Usage::Check => {
+                let (scalar, mentioned) = over_table(TableExpr::Check)?;
+                (scalar, PgType::BOOL, columns_of(&mentioned))
+            }
+            Usage::IndexKey => {
+                let (scalar, mentioned) = over_table(TableExpr::IndexExpression)?;
+                let ty = scalar.ty;
+                (scalar, ty, columns_of(&mentioned))
+            }
+            Usage::Predicate => {
+                let (scalar, mentioned) = over_table(TableExpr::IndexPredicate)?;
+                (scalar, PgType::BOOL, columns_of(&mentioned))
+            }
+        };
+        let mut expr = expr.clone();
+        let _ = expr.visit(&mut QualifySequences { context: &context });
+        let mut found = Vec::new();
+        sequences(&scalar, &mut found);
+        Ok(StoredExpression {
+            sql: expr.to_string(),
+            ty,
+            columns,
+            volatility: gavel_binder::volatility(&scalar),
+            sequences: found,
+        })
+    }
+
+    fn query(&self, scope: Scope<'_>, query: &Query) -> SqlResult<StoredQuery> {
+        let view = gavel_binder::view_columns(&self.context(scope), &query.to_string())?;
+        Ok(StoredQuery { sql: view.sql, columns: view.columns, depends_on: view.depends_on })
+    }
+}
+
+/// Sequences that a default takes values from.
+fn sequences(scalar: &Scalar, found: &mut Vec<Oid>) {
+    match &scalar.kind {
+        ScalarKind::NextVal { sequence } => found.push(*sequence),
+        ScalarKind::Call { args, .. } => args.iter().for_each(|a| sequences(a, found)),
+        ScalarKind::Const(Datum::Oid(oid)) if scalar.ty.oid == Oid::REGCLASS => found.push(Oid(*oid)),
+        ScalarKind::Relabel { input } | ScalarKind::CoerceViaIo { input } => sequences(input, found),
+        _ => {}
+    }
+}
+
+/// Writes the schema into `nextval('s')` and its kin.
+struct QualifySequences<'a> {
+    context: &'a BindContext<'a>,
+}
+
+impl VisitorMut for QualifySequences<'_> {
+    type Break = ();
+
+    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+        let Expr::Function(call) = expr else { return ControlFlow::Continue(()) };
+        let name = call.name.0.last().and_then(|p| p.as_ident()).map(|i| i.value.to_lowercase());
+        if !matches!(name.as_deref(), Some("nextval" | "currval" | "setval")) {
+            return ControlFlow::Continue(());
+        }
+        let ast::FunctionArguments::List(list) = &mut call.args else { return ControlFlow::Continue(()) };
+        let Some(ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(argument))) = list.args.first_mut() else {
+            return ControlFlow::Continue(());
+        };
+        if let Some(text) = literal(argument) {
+            if let Some(qualified) = self.qualified(text) {
+                *text = qualified;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// The string of a literal, a cast around it or not.
+fn literal(expr: &mut Expr) -> Option<&mut String> {
+    match expr {
+        Expr::Value(v) => match &mut v.value {
+            ast::Value::SingleQuotedString(s) => Some(s),
+            _ => None,
+        },
+        Expr::Cast { expr, .. } | Expr::Nested(expr) => literal(expr),
+        _ => None,
+    }
+}
+
+impl QualifySequences<'_> {
+    fn qualified(&self, text: &str) -> Option<String> {
+        let words = crate::settings::special::parse_names(text).ok()?;
+        let [word] = words.as_slice() else { return None };
+        if text.contains('.') {
+            return None;
+        }
+        let catalog = self.context.catalog;
+        let owner = |schema: &String| {
+            let schema = catalog.schema(if schema == "$user" { self.context.user } else { schema })?;
+            catalog.relation(schema.oid, word)?;
+            Some(schema.name.clone())
+        };
+        let schema = self.context.search_path.iter().find_map(owner)?;
+        Some(format!("{}.{}", gavel_binder::quote(&schema), gavel_binder::quote(word)))
+    }
+}
