@@ -1,0 +1,59 @@
+//! SQL end to end: scripts run through `SqlSession` over a real journal in files, a real adjudicator and
+//! a real store, against the output that is written in them.
+//!
+//! A script is a text of statements with what they answer:
+//! ```text
+//! > SELECT 1 AS one;
+//! one
+//! 1
+//! SELECT 1
+//!
+//! b> UPDATE t SET a = 2;        -- in session b
+//! ERROR 25P02: current transaction is aborted, …
+//! ```
+//! A statement goes from `>` to the line that ends with `;`. Run with `GAVEL_GOLDEN=write` to have the
+//! answers written anew; read the difference before committing it.
+
+mod harness;
+mod sink;
+
+use std::path::Path;
+
+async fn check(name: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sql/scripts").join(format!("{name}.sql"));
+    let script = std::fs::read_to_string(&path).expect("script");
+    let answered = harness::run(&script).await.expect("run");
+    if std::env::var("GAVEL_GOLDEN").is_ok_and(|v| v == "write") {
+        std::fs::write(&path, &answered).expect("write script");
+        return;
+    }
+    if answered != script {
+        let wrong = script.lines().zip(answered.lines()).enumerate().find(|(_, (a, b))| a != b);
+        let (line, (expected, found)) = wrong.unwrap_or((0, ("", "the length differs")));
+        panic!("{name}.sql, line {}:\n  expected {expected}\n  found    {found}\nin full:\n{answered}", line + 1);
+    }
+}
+
+macro_rules! scripts {
+    ($($name:ident)*) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            check(stringify!($name)).await;
+        }
+    )*};
+}
+
+scripts! {
+    a_table_is_made_filled_and_read
+    transactions_begin_end_and_fail
+    savepoints_nest
+    constraints_refuse_rows
+    keys_and_indexes_follow_updates
+    conflicts_of_inserts_are_resolved
+    foreign_keys_act
+    sequences_count
+    prepared_statements_and_cursors
+    lost_conflicts_say_what_changed
+    serializable_prevents_write_skew
+    settings_follow_transactions
+}

@@ -1,0 +1,30 @@
+> CREATE TABLE t (a int PRIMARY KEY, b text UNIQUE, n int DEFAULT 0);
+CREATE TABLE
+
+> INSERT INTO t VALUES (1, 'x') ON CONFLICT DO NOTHING;
+ERROR 0A000: DML is not built
+
+> INSERT INTO t VALUES (1, 'y'), (2, 'x'), (3, 'z') ON CONFLICT DO NOTHING;
+ERROR 0A000: DML is not built
+
+> INSERT INTO t VALUES (1, 'q') ON CONFLICT (a) DO UPDATE SET b = EXCLUDED.b, n = t.n + 1 RETURNING *;
+ERROR 0A000: DML is not built
+
+> INSERT INTO t AS u VALUES (9, 'q') ON CONFLICT (b) DO UPDATE SET n = u.n + 10 WHERE u.n < 5 RETURNING a, n;
+ERROR 0A000: DML is not built
+
+> INSERT INTO t AS u VALUES (9, 'q') ON CONFLICT (b) DO UPDATE SET n = u.n + 10 WHERE u.n < 5 RETURNING a, n;
+ERROR 0A000: DML is not built
+
+> INSERT INTO t VALUES (5, 'five'), (5, 'other') ON CONFLICT (a) DO UPDATE SET b = EXCLUDED.b;
+ERROR 0A000: DML is not built
+
+> INSERT INTO t VALUES (5, 'five'), (5, 'other') ON CONFLICT (a) DO NOTHING;
+ERROR 0A000: DML is not built
+
+> INSERT INTO t VALUES (1, 'z') ON CONFLICT (a) DO UPDATE SET b = EXCLUDED.b;
+ERROR 0A000: DML is not built
+
+> SELECT * FROM t ORDER BY a;
+a | b | n
+SELECT 0

@@ -1,0 +1,65 @@
+> CREATE TABLE t (a int PRIMARY KEY, n int);
+CREATE TABLE
+
+> INSERT INTO t VALUES (1, 0), (2, 0);
+ERROR 0A000: DML is not built
+
+> BEGIN;
+BEGIN
+
+> UPDATE t SET n = n + 1 WHERE a = 1;
+ERROR 0A000: DML is not built
+
+b> UPDATE t SET n = n + 10 WHERE a = 1;
+ERROR 0A000: DML is not built
+
+> COMMIT;
+ROLLBACK
+
+> SELECT * FROM t ORDER BY a;
+a | n
+SELECT 0
+
+> BEGIN;
+BEGIN
+
+> SELECT * FROM t WHERE a = 2 FOR UPDATE;
+a | n
+SELECT 0
+
+b> UPDATE t SET n = 5 WHERE a = 2;
+ERROR 0A000: DML is not built
+
+> UPDATE t SET n = 1 WHERE a = 1;
+ERROR 0A000: DML is not built
+
+> COMMIT;
+ROLLBACK
+
+> BEGIN;
+BEGIN
+
+> INSERT INTO t VALUES (3, 3);
+ERROR 0A000: DML is not built
+
+b> INSERT INTO t VALUES (3, 30);
+ERROR 0A000: DML is not built
+
+> COMMIT;
+ROLLBACK
+
+> BEGIN;
+BEGIN
+
+> INSERT INTO t VALUES (4, 4);
+ERROR 0A000: DML is not built
+
+b> ALTER TABLE t ADD COLUMN x int;
+ALTER TABLE
+
+> COMMIT;
+ROLLBACK
+
+> SELECT * FROM t ORDER BY a;
+a | n | x
+SELECT 0

@@ -1,0 +1,57 @@
+> CREATE TABLE t (a int PRIMARY KEY, b text);
+CREATE TABLE
+
+> PREPARE ins (int, text) AS INSERT INTO t VALUES ($1, $2);
+ERROR 0A000: DML is not built
+
+> EXECUTE ins (1, 'one');
+ERROR 26000: prepared statement "ins" does not exist
+
+> EXECUTE ins (1 + 1, upper('two'));
+ERROR 26000: prepared statement "ins" does not exist
+
+> EXECUTE ins (3);
+ERROR 26000: prepared statement "ins" does not exist
+
+> PREPARE sel AS SELECT * FROM t WHERE a = $1;
+PREPARE
+
+> EXECUTE sel (2);
+a | b
+SELECT 0
+
+> ALTER TABLE t ADD COLUMN c int DEFAULT 7;
+ALTER TABLE
+
+> EXECUTE sel (2);
+ERROR 0A000: cached plan must not change result type
+
+> DEALLOCATE sel;
+DEALLOCATE
+
+> EXECUTE sel (2);
+ERROR 26000: prepared statement "sel" does not exist
+
+> BEGIN;
+BEGIN
+
+> DECLARE cur SCROLL CURSOR FOR SELECT a FROM t ORDER BY a;
+DECLARE CURSOR
+
+> FETCH cur;
+ERROR 42601: syntax error at or near "cur"
+
+> FETCH FORWARD 5 FROM cur;
+ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+
+> FETCH BACKWARD 1 FROM cur;
+ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+
+> CLOSE cur;
+ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+
+> FETCH cur;
+ERROR 42601: syntax error at or near "cur"
+
+> ROLLBACK;
+ROLLBACK
