@@ -30,7 +30,8 @@ struct Extreme {
 
 impl Extreme {
     fn offer(&mut self, value: &Datum) {
-        if !value.is_null() && (self.best.is_null() || compare(value, &self.best, self.ty) == self.wanted) {
+        // Of equal values the last one stays, as in PostgreSQL: `2800.00` and `2800` show the difference.
+        if !value.is_null() && (self.best.is_null() || compare(&self.best, value, self.ty) != self.wanted) {
             self.best = value.clone();
         }
     }

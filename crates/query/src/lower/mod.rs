@@ -122,3 +122,6 @@ pub fn compile_scalars(
     let exprs = scalars.iter().map(|s| planner.compile(s, layout)).collect::<SqlResult<_>>()?;
     Ok(ScalarProgram { exprs })
 }
+
+#[cfg(test)]
+mod golden_test;
