@@ -25,7 +25,7 @@ use lsm_tree::config::{BloomConstructionPolicy, FilterPolicy, FilterPolicyEntry,
 use lsm_tree::{
     AbstractTree, AnyTree, Cache, Config, Guard, InternalValue, Memtable, SequenceNumberCounter, Tree, ValueType,
 };
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use crate::collect::{CollectorFactory, Policy};
 use crate::engine::{Batch, Engine, Position, Scan, Stats};
@@ -55,7 +55,10 @@ pub(crate) struct Shared {
     pub(crate) file_sets: SequenceNumberCounter,
     pub(crate) policy: Arc<Policy>,
     pub(crate) settings: Settings,
-    /// Held while a commit is applied; readers never take it.
+    /// Held by whoever writes into the active memtable or seals it, a large commit's whole length.
+    /// Taken before `state`.
+    writing: Mutex<()>,
+    /// Held for moments only.
     pub(crate) state: Mutex<State>,
     pub(crate) hot: Mutex<HotKeys>,
     /// See [`Engine::has_room`].
@@ -142,6 +145,7 @@ impl LsmEngine {
             file_sets,
             policy,
             settings,
+            writing: Mutex::default(),
             state: Mutex::new(State { applied: position, durable: position, ..State::default() }),
             hot: Mutex::default(),
             full: AtomicBool::new(false),
@@ -217,14 +221,14 @@ impl Shared {
     }
 
     /// Ends the active memtable with the position that it reaches and hands it to the flusher.
-    fn seal(&self, state: &mut State) {
+    fn seal(&self, state: &mut State, writing: &MutexGuard<'_, ()>) {
         if state.sealed_to() == state.applied {
             return;
         }
         let mut row = BytesMut::with_capacity(16);
         row.put_u64_le(state.applied.lsn.0);
         row.put_u64_le(state.applied.ts.0);
-        self.store_row(&position_key(), Some(&row), state.applied.lsn);
+        self.store_row(&position_key(), Some(&row), state.applied.lsn, writing);
         let _ = self.tree.rotate_memtable();
         state.sealed.push_back(state.applied);
         self.measure_room(state);
@@ -233,7 +237,7 @@ impl Shared {
 
     /// Writes a row of the store's own. Its time is zero, so that only the newest version outlives
     /// a compaction; its sequence number is the journal position, which only grows.
-    fn store_row(&self, key: &[u8], row: Option<&[u8]>, lsn: Lsn) {
+    fn store_row(&self, key: &[u8], row: Option<&[u8]>, lsn: Lsn, _writing: &MutexGuard<'_, ()>) {
         let mut entry = BytesMut::with_capacity(version::HEADER_LEN + row.map_or(0, <[u8]>::len));
         version::write(&mut entry, Timestamp::ZERO, row);
         let key = Bytes::copy_from_slice(key);
@@ -254,10 +258,11 @@ impl Shared {
 
     /// Ends the memory of ranges of which nothing is left.
     pub(crate) fn end_forgotten(&self, ranges: &[KeyRange]) {
-        let state = self.state.lock();
+        let writing = self.writing.lock();
+        let applied = self.state.lock().applied.lsn;
         for range in ranges {
             // One after the position of the row that is removed, which may be the present one.
-            self.store_row(&forgotten_key(&range.start), None, state.applied.lsn.next());
+            self.store_row(&forgotten_key(&range.start), None, applied.next(), &writing);
             self.policy.change_forgotten(|f| f.remove(&range.start));
         }
     }
@@ -301,27 +306,30 @@ fn check(writes: &[Write]) -> Result<()> {
 impl Engine for LsmEngine {
     fn apply(&self, batch: Batch<'_>) -> Result<()> {
         let shared = &*self.shared;
-        let mut state = shared.state.lock();
-        if batch.lsn <= state.applied.lsn {
+        let writing = shared.writing.lock();
+        let applied = shared.state.lock().applied;
+        if batch.lsn <= applied.lsn {
             return Ok(());
         }
-        if batch.commit_ts <= state.applied.ts {
-            return Err(Error::OutOfOrder { given: batch.lsn, applied: state.applied.lsn });
+        if batch.commit_ts <= applied.ts {
+            return Err(Error::OutOfOrder { given: batch.lsn, applied: applied.lsn });
         }
         check(batch.writes)?;
         let memtable = shared.tree.active_memtable();
-        // Sealing takes the lock that is held here, so the memtable stays the active one.
         insert_all(&memtable, batch.writes, batch.commit_ts);
-        state.applied = Position { lsn: batch.lsn, ts: batch.commit_ts };
+        let mut replaced = 0;
         {
             let mut hot = shared.hot.lock();
             for write in batch.writes.iter().filter(|w| replaces(w)) {
-                state.garbage.replaced += 1;
+                replaced += 1;
                 hot.note(&write.key);
             }
         }
+        let mut state = shared.state.lock();
+        state.applied = Position { lsn: batch.lsn, ts: batch.commit_ts };
+        state.garbage.replaced += replaced;
         if memtable.size() >= shared.settings.memtable_bytes {
-            shared.seal(&mut state);
+            shared.seal(&mut state, &writing);
         }
         Ok(())
     }
@@ -377,8 +385,10 @@ impl Engine for LsmEngine {
 
     fn flush(&self) -> Result<()> {
         let shared = &*self.shared;
+        let writing = shared.writing.lock();
         let mut state = shared.state.lock();
-        shared.seal(&mut state);
+        shared.seal(&mut state, &writing);
+        drop(writing);
         let target = state.sealed_to();
         let attempts = state.flush_attempts;
         while state.durable.lsn < target.lsn {
@@ -407,12 +417,13 @@ impl Engine for LsmEngine {
     }
 
     fn forget(&self, range: &KeyRange, at: Timestamp) {
-        let state = self.shared.state.lock();
+        let writing = self.shared.writing.lock();
         if self.shared.policy.change_forgotten(|f| f.add(range, at)) {
             let mut row = BytesMut::with_capacity(8 + range.end.len());
             row.put_u64_le(at.0);
             row.put_slice(&range.end);
-            self.shared.store_row(&forgotten_key(&range.start), Some(&row), state.applied.lsn);
+            let applied = self.shared.state.lock().applied.lsn;
+            self.shared.store_row(&forgotten_key(&range.start), Some(&row), applied, &writing);
         }
     }
 
