@@ -22,6 +22,10 @@ pub mod bound;
 pub mod context;
 pub mod ddl;
 pub mod parse;
+#[cfg(test)]
+mod golden_test;
+#[cfg(test)]
+mod print;
 
 pub use bind::name::{
     Qualified, Resolved, find_relation, fold, path_schemas, qualified, quote, relation as resolve_relation,

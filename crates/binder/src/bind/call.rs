@@ -9,7 +9,6 @@ use super::clause::Clause;
 use super::function::{Arguments, Callee, ResolvedCall};
 use super::name::{Qualified, fold, qualified};
 use super::scalar::{Typed, call, column, scalar};
-use super::scope::Fields;
 use crate::bound::{Aggregate, Scalar, ScalarKind, SetCall, SortKey};
 use crate::parse::Pos;
 
@@ -160,12 +159,10 @@ impl Binder<'_> {
     }
 
     fn plain_call(&mut self, found: ResolvedCall, sets_before: usize, pos: Pos) -> SqlResult<Typed> {
-        let variadic_any = found.proc.variadic == Oid::ANY;
         let (proc, mut args, result) = self.coerce_arguments(found, pos)?;
         if let Some(out) = self.json_of_row(proc, &args, pos)? {
             return Ok(out);
         }
-        let _ = variadic_any;
         if proc.retset {
             return self.set_call(proc, args, result, sets_before, pos);
         }
@@ -332,7 +329,6 @@ impl Binder<'_> {
         order_by: &[&ast::OrderByExpr],
         pos: Pos,
     ) -> SqlResult<Aggregate> {
-        let grouping = |text: String| SqlError::new(SqlState::GroupingError, text);
         let mut arguments = self.arguments(list)?;
         let direct = arguments.values.len();
         let within = !f.within_group.is_empty();
@@ -406,7 +402,6 @@ impl Binder<'_> {
                 return Err(self.error_at(SqlError::new(SqlState::InvalidColumnReference, text), pos));
             }
         }
-        let _ = grouping;
         Ok(Aggregate {
             id: crate::bound::ColumnId(0),
             function: proc.oid,
@@ -475,6 +470,3 @@ pub fn is_ordered_set(proc: &Proc) -> bool {
             "percentile_cont" | "percentile_disc" | "mode" | "rank" | "dense_rank" | "percent_rank" | "cume_dist"
         )
 }
-
-/// Names of a row value's fields as they are known to the binder.
-pub type RowFields = Fields;

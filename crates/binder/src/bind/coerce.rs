@@ -56,11 +56,8 @@ pub fn can_coerce(source: Oid, target: Oid, context: CastContext) -> bool {
         || target == Oid::ANY
         || is_polymorphic(target)
         || source == Oid::UNKNOWN
-        || source == Oid::RECORD && target == RECORD_ARRAY && false
         || pathway(source, target, context).is_some()
 }
-
-const RECORD_ARRAY: Oid = Oid(2287);
 
 /// Whether both types have the same representation, `source` usable as `target` without a call.
 pub fn binary_coercible(source: Oid, target: Oid) -> bool {

@@ -1,15 +1,159 @@
-//! INSERT, UPDATE and DELETE.
+//! What INSERT, UPDATE and DELETE share: the target table, RETURNING, generated columns.
 
-use gavel_types::{SqlError, SqlResult};
+use std::sync::Arc;
+
+use gavel_catalog::Table;
+use gavel_types::{PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
 use super::Binder;
-use crate::bound::Modify;
+use super::clause::Clause;
+use super::name::{Resolved, qualified, relation};
+use super::scalar::column;
+use super::scope::{Columns, Level, NsColumn, NsItem};
+use crate::bound::{ColumnId, Modify, Output, Scalar};
+use crate::parse::{Pos, parse_expression};
+
+/// The verb of a DML statement, for messages.
+#[derive(Clone, Copy)]
+pub enum Verb {
+    Insert,
+    Update,
+    Delete,
+}
+
+impl Verb {
+    /// As in `cannot insert into view`.
+    fn phrase(self) -> &'static str {
+        match self {
+            Self::Insert => "insert into",
+            Self::Update => "update",
+            Self::Delete => "delete from",
+        }
+    }
+}
 
 impl Binder<'_> {
-    /// Binds a DML statement on the current level, which holds its CTEs.
+    /// Binds a DML statement. The current level holds its CTEs; it gets a level of its own for names.
     pub fn modify(&mut self, statement: &ast::Statement) -> SqlResult<Modify> {
-        let _ = statement;
-        Err(SqlError::unsupported("DML is not built"))
+        self.descend()?;
+        self.levels.push(Level::new());
+        let out = match statement {
+            ast::Statement::Insert(insert) => self.insert(insert),
+            ast::Statement::Update(update) => self.update(update),
+            ast::Statement::Delete(delete) => self.delete(delete),
+            other => Err(SqlError::unsupported(format!("{other} is not supported here"))),
+        };
+        self.levels.pop();
+        self.depth -= 1;
+        out
     }
+
+    /// The table that a DML statement writes.
+    pub fn target_table(&mut self, name: &ast::ObjectName, verb: Verb) -> SqlResult<Arc<Table>> {
+        let pos = self.name_pos(name);
+        let full = qualified(self.context, name).map_err(|e| self.error_at(e, pos))?;
+        let resolved = relation(self.context, &full).map_err(|e| self.error_at(e, pos))?;
+        match resolved {
+            Resolved::Table(table) => {
+                self.uses(table.oid);
+                Ok(table)
+            }
+            Resolved::View(view) => {
+                let text = format!("cannot {} view \"{}\"", verb.phrase(), view.name);
+                Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, text)
+                    .detail("Automatically updatable views are not supported."))
+            }
+            Resolved::System(system) => {
+                let text = format!("permission denied: \"{}\" is a system catalog", system.name);
+                Err(SqlError::new(SqlState::InsufficientPrivilege, text))
+            }
+            Resolved::Sequence(sequence) => {
+                let text = format!("cannot change sequence \"{}\"", sequence.name);
+                Err(SqlError::new(SqlState::WrongObjectType, text))
+            }
+            Resolved::Index(..) => {
+                let text = format!("cannot open relation \"{}\"", full.name);
+                let error = SqlError::new(SqlState::WrongObjectType, text)
+                    .detail("This operation is not supported for indexes.");
+                Err(self.error_at(error, pos))
+            }
+        }
+    }
+
+    /// 42703 for a column that an INSERT or UPDATE names.
+    pub fn no_target_column(&self, table: &Table, name: &str, pos: Pos) -> SqlError {
+        let text = format!("column \"{name}\" of relation \"{}\" does not exist", table.name);
+        self.error_at(SqlError::new(SqlState::UndefinedColumn, text), pos)
+    }
+
+    /// An item whose columns are the given ids, in the table's order.
+    pub fn row_item(table: &Table, name: String, values: &dyn Fn(i16) -> Option<Scalar>) -> NsItem {
+        let columns: Vec<NsColumn> = table
+            .visible_columns()
+            .filter_map(|c| {
+                let scalar = values(c.number)?;
+                Some(NsColumn { name: c.name.clone(), scalar, origin: Some((table.oid, c.number)), fields: None })
+            })
+            .collect();
+        NsItem::new(name, Columns::List(columns.into()))
+    }
+
+    /// Binds RETURNING over the items that are visible.
+    pub fn returning(&mut self, items: Option<&Vec<ast::SelectItem>>) -> SqlResult<Option<Vec<(Output, Scalar)>>> {
+        let Some(items) = items else { return Ok(None) };
+        let targets = self.within(Clause::Returning, |b| b.target_list(items))?;
+        let mut out = Vec::with_capacity(targets.len());
+        for target in targets {
+            let value = self.settle(target.value)?;
+            let output = Output { id: target.id, name: target.name, ty: value.ty(), origin: target.origin };
+            out.push((output, value.scalar));
+        }
+        Ok(Some(out))
+    }
+
+    /// An expression of the table's descriptor, over these values of its columns.
+    pub fn table_expression(
+        &mut self,
+        sql: &str,
+        table: &Table,
+        target: PgType,
+        values: &dyn Fn(i16) -> Option<Scalar>,
+    ) -> SqlResult<Scalar> {
+        let parsed = parse_expression(sql)?;
+        let mut inner = Binder::new(self.context, sql);
+        inner.allow_params = false;
+        inner.reserve_columns(self.reserve_columns(0) as usize);
+        inner.levels.push(Level::new());
+        inner.level().items.push(Self::row_item(table, table.name.clone(), values));
+        let value = inner.expr(&parsed)?;
+        let value = inner.coerce_assignment(value, target, "")?;
+        let used = inner.reserve_columns(0).saturating_sub(self.reserve_columns(0));
+        self.reserve_columns(used as usize);
+        for object in inner.take_objects() {
+            self.uses(object);
+        }
+        Ok(value)
+    }
+
+    /// The values of generated columns over the other columns' values.
+    pub fn generated_values(
+        &mut self,
+        table: &Table,
+        values: &dyn Fn(i16) -> Option<Scalar>,
+    ) -> SqlResult<Vec<(i16, Scalar)>> {
+        let mut out = Vec::new();
+        for c in table.visible_columns().filter(|c| c.generated) {
+            if let Some(sql) = &c.default {
+                out.push((c.number, self.table_expression(sql, table, c.ty, values)?));
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// The value of a column whose id is in a row.
+pub fn in_row(row: &[(i16, ColumnId)], table: &Table, number: i16) -> Option<Scalar> {
+    let (_, id) = row.iter().find(|(n, _)| *n == number)?;
+    table.column(number).map(|c| column(*id, c.ty))
 }

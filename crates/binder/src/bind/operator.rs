@@ -5,7 +5,7 @@ use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 
 use super::Binder;
 use super::candidate::{Candidate, best, matching};
-use super::coerce::{binary_coercible, can_coerce};
+use super::coerce::binary_coercible;
 use super::polymorphic;
 use super::scalar::{Typed, call};
 use super::typename::{element_type, format_type};
@@ -148,13 +148,6 @@ impl Binder<'_> {
     /// Like [`Self::operator`], and the result must be boolean.
     pub fn comparison(&mut self, name: &str, left: Typed, right: Typed, pos: Pos) -> SqlResult<Typed> {
         self.operator(name, Some(left), right, pos)
-    }
-
-    /// Whether `left name right` exists for these types.
-    pub fn operator_exists(name: &str, left: Oid, right: Oid) -> bool {
-        choose(name, Some(left), right).is_ok_and(|o| {
-            can_coerce(left, o.left, CastContext::Implicit) && can_coerce(right, o.right, CastContext::Implicit)
-        })
     }
 }
 

@@ -95,8 +95,3 @@ pub fn relabel(input: Scalar, ty: PgType) -> Scalar {
         }
     }
 }
-
-/// Whether the expression is TRUE itself.
-pub fn is_true(s: &Scalar) -> bool {
-    matches!(s.kind, ScalarKind::Const(Datum::Bool(true)))
-}

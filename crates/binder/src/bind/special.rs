@@ -1,7 +1,7 @@
 //! Functions with a syntax or typing of their own: COALESCE, NULLIF, GREATEST, GROUPING, ROW, and the
 //! parameterless ones of the standard (`CURRENT_DATE` …).
 
-use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
 use super::Binder;
@@ -156,14 +156,6 @@ impl Binder<'_> {
         level.has_aggregates = true;
         level.groupings.push((id, values, pos));
         Ok(Typed::new(column(id, PgType::INT4), pos))
-    }
-
-    /// The text of a constant argument.
-    pub fn constant_text(value: &Typed) -> Option<&str> {
-        match &value.scalar.kind {
-            ScalarKind::Const(Datum::Text(text)) => Some(text),
-            _ => None,
-        }
     }
 }
 

@@ -223,7 +223,7 @@ fn second_fraction(oid: Oid, precision: Option<u64>) -> PgType {
 
 fn interval(fields: Option<&ast::IntervalFields>, precision: Option<u64>) -> PgType {
     use ast::IntervalFields as F;
-    use interval_mask::{DAY, FULL, FULL_PRECISION, HOUR, MINUTE, MONTH, SECOND, YEAR};
+    use interval_mask::{DAY, FULL, HOUR, MINUTE, MONTH, SECOND, YEAR};
     let range = match fields {
         None if precision.is_none() => return PgType::INTERVAL,
         None => FULL,

@@ -11,7 +11,7 @@ use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
 use super::Binder;
-use super::name::{Resolved, fold, quote};
+use super::name::{Resolved, quote};
 use super::query::BoundQuery;
 use super::scope::NsColumn;
 use crate::context::BindContext;
@@ -210,9 +210,4 @@ fn without_check_option(body: &str) -> &str {
         return body;
     }
     upper.rfind("WITH").and_then(|i| body.get(..i)).map_or(body, str::trim_end)
-}
-
-/// The name by which a view's column list names a column.
-pub fn listed_name(column: &ast::ViewColumnDef) -> String {
-    fold(&column.name)
 }

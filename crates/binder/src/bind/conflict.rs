@@ -1,0 +1,207 @@
+//! ON CONFLICT: which unique indexes arbitrate, and what DO UPDATE sets.
+
+use gavel_catalog::{Index, IndexKey, Table};
+use gavel_types::{Oid, SqlError, SqlResult, SqlState};
+use sqlparser::ast;
+
+use super::Binder;
+use super::clause::Clause;
+use super::modify::in_row;
+use super::name::fold;
+use super::scalar::column;
+use super::scope::{Columns, NsItem};
+use super::table_expr::{TableExpr, bind_table_expr, bind_table_expr_ast};
+use crate::bound::{ColumnId, ConflictAction, OnConflict, Scalar, ScalarKind};
+use crate::parse::{self, marker};
+
+/// The conflict target as bound: expressions over the table's columns, and the predicate.
+struct Target {
+    keys: Vec<Scalar>,
+    predicate: Option<Scalar>,
+}
+
+impl Binder<'_> {
+    pub fn on_conflict(
+        &mut self,
+        on: &ast::OnConflict,
+        table: &std::sync::Arc<Table>,
+        label: &str,
+        new_row: &[(i16, ColumnId)],
+    ) -> SqlResult<OnConflict> {
+        let arbiters = match &on.conflict_target {
+            None => {
+                if matches!(on.action, ast::OnConflictAction::DoUpdate(_)) {
+                    return Err(SqlError::new(
+                        SqlState::SyntaxError,
+                        "ON CONFLICT DO UPDATE requires inference specification or constraint name",
+                    )
+                    .hint("For example, ON CONFLICT (column_name)."));
+                }
+                vec![]
+            }
+            Some(ast::ConflictTarget::OnConstraint(name)) => vec![self.constraint_index(table, name)?],
+            Some(ast::ConflictTarget::Columns(columns)) => {
+                let target = self.conflict_target(table, columns)?;
+                self.matching_indexes(table, &target)?
+            }
+        };
+        let action = match &on.action {
+            ast::OnConflictAction::DoNothing => ConflictAction::Nothing,
+            ast::OnConflictAction::DoUpdate(update) => self.do_update(update, table, label, new_row)?,
+        };
+        Ok(OnConflict { arbiters, action })
+    }
+
+    fn constraint_index(&self, table: &Table, name: &ast::ObjectName) -> SqlResult<Oid> {
+        let folded = name.0.last().and_then(ast::ObjectNamePart::as_ident).map(fold).unwrap_or_default();
+        match table.uniques.iter().find(|u| u.name == folded) {
+            Some(unique) => Ok(unique.index),
+            None => {
+                let text = format!("constraint \"{folded}\" for table \"{}\" does not exist", table.name);
+                Err(SqlError::new(SqlState::UndefinedObject, text))
+            }
+        }
+    }
+
+    fn conflict_target(&mut self, table: &Table, columns: &[ast::Ident]) -> SqlResult<Target> {
+        if let [only] = columns
+            && let Some(range) = only.value.strip_prefix(marker::CONFLICT)
+        {
+            return self.written_target(table, range);
+        }
+        let mut keys = Vec::with_capacity(columns.len());
+        for ident in columns {
+            let name = fold(ident);
+            let pos = self.source.start(ident.span);
+            let Some(slot) = table.columns.iter().position(|c| c.name == name && !c.dropped) else {
+                let text = format!("column \"{name}\" does not exist");
+                return Err(self.error_at(SqlError::new(SqlState::UndefinedColumn, text), pos));
+            };
+            keys.push(column(ColumnId(u32::try_from(slot).unwrap_or(0)), table.columns[slot].ty));
+        }
+        Ok(Target { keys, predicate: None })
+    }
+
+    /// `(expressions) [WHERE predicate]`, from its text.
+    fn written_target(&mut self, table: &Table, range: &str) -> SqlResult<Target> {
+        let text = self.marked_text(range)?;
+        let (list, rest) = split_parentheses(text);
+        let parsed = parse::parse_expression(&format!("row({list})"))?;
+        let ast::Expr::Function(row) = parsed else { return Err(SqlError::internal("a conflict target without keys")) };
+        let ast::FunctionArguments::List(args) = row.args else {
+            return Err(SqlError::internal("a conflict target without keys"));
+        };
+        let mut keys = Vec::with_capacity(args.args.len());
+        for arg in &args.args {
+            let ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) = arg else {
+                return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"*\""));
+            };
+            // Operator classes and collations do not change which index is meant here.
+            keys.push(bind_table_expr_ast(self.context, e, "", table, TableExpr::Stored)?.0);
+        }
+        let rest = rest.trim();
+        let predicate = match rest.get(..5) {
+            Some(word) if word.eq_ignore_ascii_case("where") => {
+                let sql = rest.get(5..).unwrap_or("");
+                Some(bind_table_expr(self.context, sql, table, TableExpr::IndexPredicate)?.0)
+            }
+            _ => None,
+        };
+        Ok(Target { keys, predicate })
+    }
+
+    /// Unique indexes over exactly the target's keys, in any order.
+    fn matching_indexes(&mut self, table: &Table, target: &Target) -> SqlResult<Vec<Oid>> {
+        let mut out = Vec::new();
+        for index in table.indexes.iter().filter(|i| i.unique || i.primary) {
+            if self.index_matches(table, index, target)? {
+                out.push(index.oid);
+            }
+        }
+        if out.is_empty() {
+            return Err(SqlError::new(
+                SqlState::InvalidColumnReference,
+                "there is no unique or exclusion constraint matching the ON CONFLICT specification",
+            ));
+        }
+        Ok(out)
+    }
+
+    fn index_matches(&mut self, table: &Table, index: &Index, target: &Target) -> SqlResult<bool> {
+        let mut keys = Vec::with_capacity(index.keys.len());
+        for (key, _, _) in &index.keys {
+            keys.push(match key {
+                IndexKey::Column(number) => {
+                    let Some(slot) = table.columns.iter().position(|c| c.number == *number) else { return Ok(false) };
+                    column(ColumnId(u32::try_from(slot).unwrap_or(0)), table.columns[slot].ty)
+                }
+                IndexKey::Expression { sql, .. } => {
+                    bind_table_expr(self.context, sql, table, TableExpr::Stored)?.0
+                }
+            });
+        }
+        let same = keys.iter().all(|k| target.keys.contains(k)) && target.keys.iter().all(|k| keys.contains(k));
+        if !same {
+            return Ok(false);
+        }
+        let Some(predicate) = &index.predicate else { return Ok(true) };
+        let Some(wanted) = &target.predicate else { return Ok(false) };
+        let own = bind_table_expr(self.context, predicate, table, TableExpr::IndexPredicate)?.0;
+        let holds = match &wanted.kind {
+            ScalarKind::And(terms) => terms.contains(&own),
+            _ => false,
+        };
+        Ok(holds || *wanted == own)
+    }
+
+    fn do_update(
+        &mut self,
+        update: &ast::DoUpdate,
+        table: &std::sync::Arc<Table>,
+        label: &str,
+        new_row: &[(i16, ColumnId)],
+    ) -> SqlResult<ConflictAction> {
+        let first = self.reserve_columns(table.columns.len());
+        let existing: Vec<(i16, ColumnId)> = (first..)
+            .zip(&table.columns)
+            .filter(|(_, c)| !c.dropped)
+            .map(|(id, c)| (c.number, ColumnId(id)))
+            .collect();
+        let own = NsItem::new(label.to_owned(), Columns::Table { table: table.clone(), first });
+        let excluded = Self::row_item(table, "excluded".into(), &|n| in_row(new_row, table, n));
+        let saved = std::mem::replace(&mut self.level().items, vec![own, excluded]);
+        let out = self.assignments(&update.assignments, table).and_then(|mut assignments| {
+            let predicate = match &update.selection {
+                Some(e) => Some(self.condition(e, Clause::Where, "WHERE")?),
+                None => None,
+            };
+            let known = assignments.clone();
+            let value = |n: i16| {
+                known.iter().find(|(a, _)| *a == n).map(|(_, s)| s.clone()).or_else(|| in_row(&existing, table, n))
+            };
+            assignments.extend(self.generated_values(table, &value)?);
+            Ok((assignments, predicate))
+        });
+        self.level().items = saved;
+        let (assignments, predicate) = out?;
+        Ok(ConflictAction::Update { existing, assignments, predicate })
+    }
+}
+
+/// `(a, b) rest` as `a, b` and `rest`.
+fn split_parentheses(text: &str) -> (&str, &str) {
+    let mut depth = 0_usize;
+    for (i, c) in text.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return (text.get(1..i).unwrap_or(""), text.get(i + 1..).unwrap_or(""));
+                }
+            }
+            _ => {}
+        }
+    }
+    (text, "")
+}

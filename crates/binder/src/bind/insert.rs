@@ -1,0 +1,279 @@
+//! INSERT: rows from VALUES, a query or DEFAULT VALUES, completed to whole table rows.
+
+use std::sync::Arc;
+
+use gavel_catalog::{Column, Identity, Table};
+use gavel_types::{PgType, SqlError, SqlResult, SqlState};
+use sqlparser::ast::{self, SetExpr};
+
+use super::Binder;
+use super::clause::Clause;
+use super::modify::{Verb, in_row};
+use super::name::fold;
+use super::scalar::{Typed, column};
+use crate::bound::{ColumnId, Modify, ModifyOp, Rel, Scalar, ScalarKind};
+use crate::parse::{Pos, marker};
+
+/// OVERRIDING … VALUE.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Overriding {
+    No,
+    System,
+    User,
+}
+
+impl Binder<'_> {
+    pub fn insert(&mut self, insert: &ast::Insert) -> SqlResult<Modify> {
+        let ast::TableObject::TableName(name) = &insert.table else {
+            return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"(\""));
+        };
+        if insert.or.is_some() || insert.ignore || insert.overwrite || insert.replace_into {
+            return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"or\""));
+        }
+        let table = self.target_table(name, Verb::Insert)?;
+        let label = insert.table_alias.as_ref().map_or_else(|| table.name.clone(), |a| fold(&a.alias));
+        let (overriding, names) = overriding(&insert.columns);
+        let explicit = !names.is_empty();
+        let targets = self.insert_columns(&table, &names)?;
+        let (source, new_row) = match &insert.source {
+            None => self.insert_rows(&table, &targets, &[vec![]], overriding, explicit)?,
+            Some(query) => match plain_values(query) {
+                Some(values) => {
+                    let rows: Vec<Vec<&ast::Expr>> = values.rows.iter().map(|r| r.content.iter().collect()).collect();
+                    self.insert_rows(&table, &targets, &rows, overriding, explicit)?
+                }
+                None => self.insert_query(&table, &targets, query, overriding, explicit)?,
+            },
+        };
+        let on_conflict = match &insert.on {
+            None => None,
+            Some(ast::OnInsert::OnConflict(on)) => Some(self.on_conflict(on, &table, &label, &new_row)?),
+            Some(_) => return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"duplicate\"")),
+        };
+        let item = Self::row_item(&table, label, &|n| in_row(&new_row, &table, n));
+        self.level().items = vec![item];
+        let returning = self.returning(insert.returning.as_ref())?;
+        Ok(Modify { table, source, op: ModifyOp::Insert { new_row, on_conflict }, returning, checks: vec![] })
+    }
+
+    /// The columns that values are given for, in order.
+    fn insert_columns(&self, table: &Arc<Table>, names: &[&ast::ObjectName]) -> SqlResult<Vec<(i16, Pos)>> {
+        if names.is_empty() {
+            return Ok(table.visible_columns().map(|c| (c.number, Pos::NONE)).collect());
+        }
+        let mut out: Vec<(i16, Pos)> = Vec::with_capacity(names.len());
+        for name in names {
+            let pos = self.name_pos(name);
+            let Some(ident) = name.0.first().and_then(ast::ObjectNamePart::as_ident) else { continue };
+            let folded = fold(ident);
+            let found = table.column_named(&folded).ok_or_else(|| self.no_target_column(table, &folded, pos))?;
+            if out.iter().any(|(n, _)| *n == found.number) {
+                let text = format!("column \"{folded}\" specified more than once");
+                return Err(self.error_at(SqlError::new(SqlState::DuplicateColumn, text), pos));
+            }
+            out.push((found.number, pos));
+        }
+        Ok(out)
+    }
+
+    fn check_width(
+        &self,
+        targets: &[(i16, Pos)],
+        given: usize,
+        explicit: bool,
+        extra: impl Fn(usize) -> Pos,
+    ) -> SqlResult<()> {
+        if given > targets.len() {
+            let error = SqlError::new(SqlState::SyntaxError, "INSERT has more expressions than target columns");
+            return Err(self.error_at(error, extra(targets.len())));
+        }
+        if explicit && given < targets.len() {
+            let error = SqlError::new(SqlState::SyntaxError, "INSERT has more target columns than expressions");
+            return Err(self.error_at(error, targets[given].1));
+        }
+        Ok(())
+    }
+
+    /// VALUES, or DEFAULT VALUES as one row of nothing.
+    fn insert_rows(
+        &mut self,
+        table: &Arc<Table>,
+        targets: &[(i16, Pos)],
+        rows: &[Vec<&ast::Expr>],
+        overriding: Overriding,
+        explicit: bool,
+    ) -> SqlResult<(Rel, Vec<(i16, ColumnId)>)> {
+        let width = rows.first().map_or(0, Vec::len);
+        let defaults_only = width == 0;
+        if !defaults_only {
+            for row in rows {
+                if row.len() != width {
+                    let error = SqlError::new(SqlState::SyntaxError, "VALUES lists must all be the same length");
+                    let pos = row.first().map(|e| self.expr_pos(e)).unwrap_or_default();
+                    return Err(self.error_at(error, pos));
+                }
+            }
+            let first = rows.first();
+            self.check_width(targets, width, explicit, |i| {
+                first.and_then(|r| r.get(i)).map(|e| self.expr_pos(e)).unwrap_or_default()
+            })?;
+        }
+        let columns: Vec<Column> = table.visible_columns().filter(|c| !c.generated).cloned().collect();
+        let places: Vec<Option<usize>> = columns
+            .iter()
+            .map(|c| targets.iter().take(width).position(|(n, _)| *n == c.number))
+            .collect();
+        self.level().allows_default = true;
+        let mut out_rows = Vec::with_capacity(rows.len());
+        for row in rows {
+            let mut values: Vec<Option<Typed>> = Vec::with_capacity(width);
+            for e in row {
+                let value = self.within(Clause::Values, |b| b.expr(e))?;
+                values.push(Some(value));
+            }
+            // Values for generated columns must be DEFAULT.
+            for (i, (number, _)) in targets.iter().take(width).enumerate() {
+                if let (Some(c), Some(Some(value))) = (table.column(*number), values.get(i))
+                    && c.generated
+                    && value.scalar.kind != ScalarKind::Default
+                {
+                    return Err(self.not_default("insert a non-DEFAULT value into", c));
+                }
+            }
+            let mut out = Vec::with_capacity(columns.len());
+            for (c, place) in columns.iter().zip(&places) {
+                let given = place.and_then(|i| values.get_mut(i)).and_then(Option::take);
+                out.push(self.inserted(table, c, given, overriding)?);
+            }
+            out_rows.push(out);
+        }
+        self.level().allows_default = false;
+        let ids: Vec<(ColumnId, PgType)> = columns.iter().map(|c| (self.new_column(), c.ty)).collect();
+        let new_row: Vec<(i16, ColumnId)> = columns.iter().zip(&ids).map(|(c, (id, _))| (c.number, *id)).collect();
+        self.with_generated(table, Rel::Values { rows: out_rows, columns: ids }, new_row)
+    }
+
+    /// The value that a column gets.
+    fn inserted(
+        &mut self,
+        table: &Table,
+        c: &Column,
+        given: Option<Typed>,
+        overriding: Overriding,
+    ) -> SqlResult<Scalar> {
+        let _ = table;
+        match given {
+            Some(value) if value.scalar.kind != ScalarKind::Default => {
+                if c.identity.is_some() && overriding == Overriding::User {
+                    return self.column_default(c);
+                }
+                if c.identity == Some(Identity::Always) && overriding != Overriding::System {
+                    return Err(self.not_default("insert a non-DEFAULT value into", c));
+                }
+                self.coerce_assignment(value, c.ty, &c.name)
+            }
+            _ => self.column_default(c),
+        }
+    }
+
+    /// 428C9 for a value where only DEFAULT may stand.
+    pub fn not_default(&self, verb: &str, c: &Column) -> SqlError {
+        let error = SqlError::new(SqlState::GeneratedAlways, format!("cannot {verb} column \"{}\"", c.name));
+        if c.generated {
+            return error.detail(format!("Column \"{}\" is a generated column.", c.name));
+        }
+        error
+            .detail(format!("Column \"{}\" is an identity column defined as GENERATED ALWAYS.", c.name))
+            .hint("Use OVERRIDING SYSTEM VALUE to override.")
+    }
+
+    fn insert_query(
+        &mut self,
+        table: &Arc<Table>,
+        targets: &[(i16, Pos)],
+        query: &ast::Query,
+        overriding: Overriding,
+        explicit: bool,
+    ) -> SqlResult<(Rel, Vec<(i16, ColumnId)>)> {
+        let bound = self.query(query, false)?;
+        self.check_width(targets, bound.columns.len(), explicit, |i| {
+            bound.columns.get(i).map(|c| c.pos).unwrap_or_default()
+        })?;
+        let columns: Vec<Column> = table.visible_columns().cloned().collect();
+        let mut exprs = Vec::with_capacity(columns.len());
+        let mut new_row = Vec::with_capacity(columns.len());
+        for c in &columns {
+            let given = targets.iter().zip(&bound.columns).find(|((n, _), _)| *n == c.number).map(|(_, output)| {
+                let value = output.literal.clone().unwrap_or_else(|| column(output.id, output.ty));
+                Typed::new(value, output.pos)
+            });
+            if c.generated {
+                if given.is_some() {
+                    return Err(self.not_default("insert a non-DEFAULT value into", c));
+                }
+                continue;
+            }
+            let value = self.inserted(table, c, given, overriding)?;
+            let id = self.new_column();
+            new_row.push((c.number, id));
+            exprs.push((id, value));
+        }
+        self.with_generated(table, Rel::Project { input: Box::new(bound.rel), exprs }, new_row)
+    }
+
+    /// Adds generated columns, and puts the row in attnum order.
+    fn with_generated(
+        &mut self,
+        table: &Arc<Table>,
+        rel: Rel,
+        mut new_row: Vec<(i16, ColumnId)>,
+    ) -> SqlResult<(Rel, Vec<(i16, ColumnId)>)> {
+        if !table.visible_columns().any(|c| c.generated) {
+            return Ok((rel, new_row));
+        }
+        let base = new_row.clone();
+        let generated = self.generated_values(table, &|n| in_row(&base, table, n))?;
+        let mut exprs = Vec::with_capacity(new_row.len() + generated.len());
+        for (number, id) in &mut new_row {
+            let Some(c) = table.column(*number) else { continue };
+            let fresh = self.new_column();
+            exprs.push((fresh, column(*id, c.ty)));
+            *id = fresh;
+        }
+        for (number, value) in generated {
+            let id = self.new_column();
+            exprs.push((id, value));
+            new_row.push((number, id));
+        }
+        new_row.sort_unstable();
+        Ok((Rel::Project { input: Box::new(rel), exprs }, new_row))
+    }
+}
+
+/// Splits the marker of OVERRIDING from the column list.
+fn overriding(columns: &[ast::ObjectName]) -> (Overriding, Vec<&ast::ObjectName>) {
+    let mut kind = Overriding::No;
+    let mut names = Vec::with_capacity(columns.len());
+    for name in columns {
+        let ident = name.0.first().and_then(ast::ObjectNamePart::as_ident);
+        match ident.and_then(|i| i.value.strip_prefix(marker::OVERRIDING)) {
+            Some("system") => kind = Overriding::System,
+            Some(_) => kind = Overriding::User,
+            None => names.push(name),
+        }
+    }
+    (kind, names)
+}
+
+/// The VALUES lists of a source that is nothing else.
+fn plain_values(query: &ast::Query) -> Option<&ast::Values> {
+    let bare = query.with.is_none()
+        && query.order_by.is_none()
+        && query.limit_clause.is_none()
+        && query.fetch.is_none()
+        && query.locks.is_empty();
+    match &*query.body {
+        SetExpr::Values(values) if bare => Some(values),
+        _ => None,
+    }
+}

@@ -1,0 +1,308 @@
+//! UPDATE and DELETE: the rows to change as a query over the table and what is joined to it.
+
+use std::sync::Arc;
+
+use gavel_catalog::{Column, Identity, Table};
+use gavel_types::{PgType, SqlError, SqlResult, SqlState};
+use sqlparser::ast::{self, Expr, TableFactor};
+
+use super::Binder;
+use super::clause::Clause;
+use super::expr::strip;
+use super::from::FromItem;
+use super::lock::put_out_row_key;
+use super::modify::{Verb, in_row};
+use super::name::fold;
+use super::scalar::{Typed, column, truth};
+use super::walk;
+use crate::bound::{ColumnId, JoinKind, Modify, ModifyOp, Rel, Scalar, ScalarKind};
+use crate::parse::Pos;
+
+/// The table that is changed, scanned with its row keys.
+struct Scanned {
+    table: Arc<Table>,
+    rel: Rel,
+    label: String,
+    row_key: ColumnId,
+    old_row: Vec<(i16, ColumnId)>,
+}
+
+impl Binder<'_> {
+    pub fn update(&mut self, update: &ast::Update) -> SqlResult<Modify> {
+        if !update.table.joins.is_empty() {
+            return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"join\""));
+        }
+        if update.or.is_some() || update.limit.is_some() || !update.order_by.is_empty() {
+            return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"limit\""));
+        }
+        let scanned = self.scan_target(&update.table.relation, Verb::Update)?;
+        let from = match &update.from {
+            Some(ast::UpdateTableFromKind::BeforeSet(from) | ast::UpdateTableFromKind::AfterSet(from)) => {
+                from.as_slice()
+            }
+            None => &[],
+        };
+        let Scanned { table, rel, label, row_key, old_row } = scanned;
+        let mut rel = self.join_others(rel, from)?;
+        let assigned = self.assignments(&update.assignments, &table)?;
+        if let Some(condition) = &update.selection {
+            let predicate = self.condition(condition, Clause::Where, "WHERE")?;
+            rel = Rel::Filter { input: Box::new(rel), predicate };
+        }
+        let value = |n: i16| {
+            assigned.iter().find(|(a, _)| *a == n).map(|(_, s)| s.clone()).or_else(|| in_row(&old_row, &table, n))
+        };
+        let generated = self.generated_values(&table, &value)?;
+
+        // Everything that the write stage reads passes through one projection.
+        let mut exprs: Vec<(ColumnId, Scalar)> = Vec::with_capacity(old_row.len() * 2 + 1);
+        let key = self.new_column();
+        exprs.push((key, column(row_key, PgType::BYTEA)));
+        let mut old_out = Vec::with_capacity(old_row.len());
+        for (number, id) in &old_row {
+            let Some(c) = table.column(*number) else { continue };
+            let fresh = self.new_column();
+            exprs.push((fresh, column(*id, c.ty)));
+            old_out.push((*number, fresh));
+        }
+        let mut numbers = Vec::with_capacity(assigned.len());
+        let mut new_row = old_out.clone();
+        for (number, value) in assigned.into_iter().chain(generated) {
+            let id = self.new_column();
+            exprs.push((id, value));
+            numbers.push(number);
+            if let Some(slot) = new_row.iter_mut().find(|(n, _)| *n == number) {
+                slot.1 = id;
+            }
+        }
+        numbers.sort_unstable();
+
+        // RETURNING sees the new row, and what was joined.
+        let item = Self::row_item(&table, label, &|n| in_row(&new_row, &table, n));
+        if let Some(first) = self.level().items.first_mut() {
+            *first = item;
+        }
+        let mut returning = self.returning(update.returning.as_ref())?;
+        let known: Vec<ColumnId> = exprs.iter().map(|(id, _)| *id).collect();
+        let mut passed: Vec<(ColumnId, ColumnId)> = Vec::new();
+        for (_, e) in returning.iter_mut().flatten() {
+            let mut used = Vec::new();
+            walk::visit(e, &mut |s| {
+                if let ScalarKind::Column(id) = s.kind {
+                    used.push((id, s.ty));
+                }
+                true
+            });
+            for (id, ty) in used {
+                let joined = self.level().items.iter().skip(1).any(|i| i.slot_of(id).is_some());
+                if joined && !known.contains(&id) && !passed.iter().any(|(from, _)| *from == id) {
+                    let fresh = self.new_column();
+                    exprs.push((fresh, column(id, ty)));
+                    passed.push((id, fresh));
+                }
+            }
+            walk::replace(e, &mut |s| {
+                let ScalarKind::Column(id) = s.kind else { return None };
+                passed.iter().find(|(from, _)| *from == id).map(|(_, to)| column(*to, s.ty))
+            });
+        }
+        let source = Rel::Project { input: Box::new(rel), exprs };
+        let op = ModifyOp::Update { row_key: key, old_row: old_out, assigned: numbers, new_row };
+        Ok(Modify { table, source, op, returning, checks: vec![] })
+    }
+
+    pub fn delete(&mut self, delete: &ast::Delete) -> SqlResult<Modify> {
+        let (ast::FromTable::WithFromKeyword(from) | ast::FromTable::WithoutKeyword(from)) = &delete.from;
+        let [target] = from.as_slice() else {
+            return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \",\""));
+        };
+        if !target.joins.is_empty() || !delete.tables.is_empty() || delete.limit.is_some() {
+            return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"join\""));
+        }
+        let Scanned { table, rel, row_key, old_row, .. } = self.scan_target(&target.relation, Verb::Delete)?;
+        let mut source = self.join_others(rel, delete.using.as_deref().unwrap_or_default())?;
+        if let Some(condition) = &delete.selection {
+            let predicate = self.condition(condition, Clause::Where, "WHERE")?;
+            source = Rel::Filter { input: Box::new(source), predicate };
+        }
+        let returning = self.returning(delete.returning.as_ref())?;
+        Ok(Modify { table, source, op: ModifyOp::Delete { row_key, old_row }, returning, checks: vec![] })
+    }
+
+    fn scan_target(&mut self, factor: &TableFactor, verb: Verb) -> SqlResult<Scanned> {
+        let TableFactor::Table { name, alias, args: None, .. } = factor else {
+            return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"(\""));
+        };
+        let table = self.target_table(name, verb)?;
+        let FromItem { mut rel, mut items } = self.table_item(&table);
+        let Some(item) = items.first_mut() else { return Err(SqlError::internal("a table without its item")) };
+        match alias {
+            Some(alias) => item.name = fold(&alias.name),
+            None => item.schema = Some(table.schema),
+        }
+        let label = item.name.clone();
+        let row_key = item.row_key.ok_or_else(|| SqlError::internal("a table without row key"))?;
+        let Rel::Scan { columns, .. } = &rel else { return Err(SqlError::internal("a table without scan")) };
+        let old_row = columns.clone();
+        put_out_row_key(&mut rel, row_key);
+        self.level().items.extend(items);
+        Ok(Scanned { table, rel, label, row_key, old_row })
+    }
+
+    /// Joins the items of FROM or USING to the target.
+    fn join_others(&mut self, target: Rel, others: &[ast::TableWithJoins]) -> SqlResult<Rel> {
+        if others.is_empty() {
+            return Ok(target);
+        }
+        // The target cannot be mentioned by the other items' own expressions.
+        for item in &mut self.level().items {
+            item.lateral_only = true;
+        }
+        let right = self.from_clause(others)?;
+        let (left, right) = (Box::new(target), Box::new(right));
+        let lateral = self.reads_items(&right, 1);
+        Ok(Rel::Join { kind: JoinKind::Inner, left, right, on: truth(true), lateral })
+    }
+
+    /// Binds SET: each column with its value, in the order written.
+    pub fn assignments(&mut self, list: &[ast::Assignment], table: &Arc<Table>) -> SqlResult<Vec<(i16, Scalar)>> {
+        let mut out: Vec<(i16, Scalar)> = Vec::with_capacity(list.len());
+        for assignment in list {
+            match &assignment.target {
+                ast::AssignmentTarget::ColumnName(name) => {
+                    let (c, pos) = self.set_column(table, name)?;
+                    self.assign_once(&out, &c, pos)?;
+                    let value = self.set_value(&assignment.value, &c)?;
+                    // DEFAULT for a generated column is what it gets anyway.
+                    if !c.generated {
+                        out.push((c.number, value));
+                    }
+                }
+                ast::AssignmentTarget::Tuple(names) => {
+                    let mut columns = Vec::with_capacity(names.len());
+                    for name in names {
+                        columns.push(self.set_column(table, name)?);
+                    }
+                    self.set_tuple(&columns, &assignment.value, &mut out)?;
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    fn assign_once(&self, done: &[(i16, Scalar)], c: &Column, pos: Pos) -> SqlResult<()> {
+        if done.iter().any(|(n, _)| *n == c.number) {
+            let text = format!("multiple assignments to same column \"{}\"", c.name);
+            return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
+        }
+        Ok(())
+    }
+
+    fn set_column(&self, table: &Arc<Table>, name: &ast::ObjectName) -> SqlResult<(Column, Pos)> {
+        let pos = self.name_pos(name);
+        let Some(first) = name.0.first().and_then(ast::ObjectNamePart::as_ident).map(fold) else {
+            return Err(SqlError::internal("an assignment without target"));
+        };
+        match table.column_named(&first) {
+            Some(_) if name.0.len() > 1 => {
+                let text = format!("cannot assign to field of column \"{first}\" because its type is not composite");
+                Err(self.error_at(SqlError::new(SqlState::DatatypeMismatch, text), pos))
+            }
+            Some(c) => Ok((c.clone(), pos)),
+            None => {
+                let error = self.no_target_column(table, &first, pos);
+                let own = name.0.len() > 1 && first == table.name;
+                Err(if own { error.hint("SET target columns cannot be qualified with the relation name.") } else { error })
+            }
+        }
+    }
+
+    fn set_value(&mut self, e: &Expr, c: &Column) -> SqlResult<Scalar> {
+        if is_default(e) {
+            return if c.generated { Ok(super::scalar::null(c.ty)) } else { self.column_default(c) };
+        }
+        if c.generated || c.identity == Some(Identity::Always) {
+            return Err(self.only_default(c));
+        }
+        let value = self.within(Clause::UpdateSet, |b| b.expr(e))?;
+        self.coerce_assignment(value, c.ty, &c.name)
+    }
+
+    fn only_default(&self, c: &Column) -> SqlError {
+        let text = format!("column \"{}\" can only be updated to DEFAULT", c.name);
+        let why = if c.generated {
+            format!("Column \"{}\" is a generated column.", c.name)
+        } else {
+            format!("Column \"{}\" is an identity column defined as GENERATED ALWAYS.", c.name)
+        };
+        SqlError::new(SqlState::GeneratedAlways, text).detail(why)
+    }
+
+    /// `(a, b) = (x, y)` or `(a, b) = (SELECT …)`.
+    fn set_tuple(&mut self, columns: &[(Column, Pos)], value: &Expr, out: &mut Vec<(i16, Scalar)>) -> SqlResult<()> {
+        let count = |given: usize| -> SqlResult<()> {
+            if given == columns.len() {
+                return Ok(());
+            }
+            let text = "number of columns does not match number of values";
+            Err(SqlError::new(SqlState::SyntaxError, text))
+        };
+        let items: Option<Vec<&Expr>> = match value {
+            Expr::Tuple(items) => Some(items.iter().collect()),
+            Expr::Function(f) if f.name.to_string().eq_ignore_ascii_case("row") => match &f.args {
+                ast::FunctionArguments::List(list) => list
+                    .args
+                    .iter()
+                    .map(|a| match a {
+                        ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) => Some(e),
+                        _ => None,
+                    })
+                    .collect(),
+                _ => None,
+            },
+            Expr::Nested(inner) if columns.len() == 1 && !matches!(strip(inner), Expr::Subquery(_)) => {
+                Some(vec![&**inner])
+            }
+            _ => None,
+        };
+        if let Some(items) = items {
+            count(items.len())?;
+            for ((c, pos), item) in columns.iter().zip(items) {
+                self.assign_once(out, c, *pos)?;
+                let value = self.set_value(item, c)?;
+                if !c.generated {
+                    out.push((c.number, value));
+                }
+            }
+            return Ok(());
+        }
+        let Expr::Subquery(query) = strip(value) else {
+            let text = "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression";
+            return Err(SqlError::unsupported(text));
+        };
+        // One subquery a column, each bound anew, since no id may be used twice.
+        for (i, (c, pos)) in columns.iter().enumerate() {
+            self.assign_once(out, c, *pos)?;
+            if c.generated || c.identity == Some(Identity::Always) {
+                return Err(self.only_default(c));
+            }
+            let bound = self.within(Clause::UpdateSet, |b| b.subquery(query))?;
+            count(bound.columns.len())?;
+            let Some(output) = bound.columns.get(i) else { continue };
+            let subquery = crate::bound::Subquery {
+                kind: crate::bound::SubqueryKind::Scalar,
+                query: bound.rel,
+                columns: vec![output.id],
+            };
+            let value = super::scalar::scalar(ScalarKind::Subquery(Box::new(subquery)), output.ty);
+            let value = self.coerce_assignment(Typed::new(value, output.pos), c.ty, &c.name)?;
+            out.push((c.number, value));
+        }
+        Ok(())
+    }
+}
+
+/// The word DEFAULT.
+fn is_default(e: &Expr) -> bool {
+    matches!(e, Expr::Identifier(i) if i.quote_style.is_none() && i.value.eq_ignore_ascii_case("default"))
+}
