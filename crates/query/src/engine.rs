@@ -93,6 +93,8 @@ pub struct Engine {
     pub(crate) sessions: registry::Registry,
     pub(crate) statements: crate::prepared::cache::StatementCache,
     oids: tokio::sync::Mutex<OidBlock>,
+    /// When this node opened, in microseconds since 2000-01-01 UTC.
+    pub(crate) started: i64,
 }
 
 impl Engine {
@@ -103,6 +105,7 @@ impl Engine {
     pub async fn open(parts: EngineParts) -> SqlResult<Arc<Self>> {
         let EngineParts { storage, adjudicator, clock, entropy, settings } = parts;
         let engine = Arc::new(Self {
+            started: now_micros(&*clock),
             storage,
             adjudicator,
             clock,

@@ -12,7 +12,6 @@ use gavel_types::{ArrayValue, Datum, Oid, SqlError, SqlResult, SqlState};
 
 use crate::engine::Engine;
 use crate::engine::sequences::State;
-use crate::session::access::SystemRows;
 use crate::session::{Session, Shared};
 use crate::settings::{Source, unrecognized};
 
@@ -50,7 +49,7 @@ impl Session {
 }
 
 /// Runs `future` to its end from a place that cannot await.
-fn wait<T>(future: impl Future<Output = SqlResult<T>>) -> SqlResult<T> {
+pub(super) fn wait<T>(future: impl Future<Output = SqlResult<T>>) -> SqlResult<T> {
     let handle = tokio::runtime::Handle::try_current()
         .map_err(|_| SqlError::internal("a sequence is used outside of the server"))?;
     if handle.runtime_flavor() == tokio::runtime::RuntimeFlavor::CurrentThread {
@@ -199,23 +198,7 @@ impl SessionHooks for Hooks {
         })
     }
 
-    fn call_set(&self, proc: &Proc, call: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {
-        self.system_call_set(proc, call, args)
-    }
-}
-
-impl Hooks {
-    fn system_call(&self, _proc: &Proc, _call: &Call<'_>, _args: &[Datum]) -> Option<SqlResult<Datum>> {
-        None
-    }
-
-    fn system_call_set(&self, _proc: &Proc, _call: &Call<'_>, _args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {
-        None
-    }
-}
-
-impl SystemRows for Hooks {
-    fn rows(&self, schema: &str, name: &str) -> SqlResult<Vec<Vec<Datum>>> {
-        Err(SqlError::unsupported(format!("{schema}.{name} is not supported yet")))
+    fn call_set(&self, proc: &Proc, _: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {
+        self.system_call_set(proc, args)
     }
 }

@@ -33,6 +33,7 @@ pub mod returning;
 pub mod running;
 pub mod simple;
 pub mod statement;
+mod system;
 pub mod utility;
 pub mod work;
 
@@ -181,7 +182,7 @@ impl Session {
     pub(crate) fn text_style_now(&self) -> TextStyle {
         let mut style = self.shared.settings.lock().text_style().clone();
         style.now_micros = self.transaction_start;
-        style
+        self.with_names(style)
     }
 
     /// The role that statements run as (SET ROLE).
@@ -212,7 +213,7 @@ impl Session {
             let settings = self.shared.settings.lock();
             (settings.reported(), settings.text_style().clone())
         };
-        sink.set_text_style(style);
+        sink.set_text_style(self.with_names(style));
         if now != self.reported {
             for (name, value) in now.iter().filter(|r| !self.reported.contains(r)) {
                 sink.parameter_status(name, value).await?;
@@ -322,7 +323,8 @@ impl SqlSession for Session {
     }
 
     fn text_style(&self) -> TextStyle {
-        self.shared.settings.lock().text_style().clone()
+        let style = self.shared.settings.lock().text_style().clone();
+        self.with_names(style)
     }
 
     fn idle_timeout(&self) -> Option<Duration> {

@@ -1,0 +1,84 @@
+//! System relations and functions over the catalog, as this session sees them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use gavel_functions::call::Call;
+use gavel_functions::registry::Proc;
+use gavel_types::text_io::{NameResolver, TextStyle};
+use gavel_types::{Datum, Oid, SqlResult};
+
+use crate::engine::registry::SessionInfo;
+use crate::session::access::SystemRows;
+use crate::session::hooks::{Hooks, wait};
+use crate::session::Session;
+use crate::system::resolver::CatalogNames;
+use crate::system::{self, Activity, SystemContext};
+
+impl Session {
+    /// `style` with names of objects, as `regclass` and its kin read and write them.
+    pub(crate) fn with_names(&self, style: TextStyle) -> TextStyle {
+        let names = CatalogNames { catalog: self.catalog(), search_path: self.search_path() };
+        TextStyle { names: Some(Arc::new(names) as Arc<dyn NameResolver>), ..style }
+    }
+}
+
+/// What others see of a session.
+fn activity(info: SessionInfo) -> Activity {
+    Activity {
+        pid: info.pid,
+        database: info.database,
+        database_name: info.database_name.to_string(),
+        user: info.user,
+        user_name: info.user_name.to_string(),
+        application_name: info.live.application_name,
+        client: info.client,
+        started: Some(info.started),
+        transaction_start: info.live.transaction_start,
+        query_start: info.live.query_start,
+        state_change: info.live.state_change,
+        state: info.live.state.to_owned(),
+        query: info.live.query.to_string(),
+    }
+}
+
+impl Hooks {
+    fn with_system<T>(&self, sequences: bool, f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
+        let sessions: Vec<Activity> = self.engine.sessions.list().into_iter().map(activity).collect();
+        let settings = self.shared.settings.lock().clone();
+        let states = if sequences { self.last_values() } else { HashMap::new() };
+        f(&SystemContext {
+            catalog: &self.catalog,
+            settings: &settings,
+            user: self.user.0,
+            search_path: &self.search_path,
+            sessions: &sessions,
+            last_value: &|oid| states.get(&oid).copied(),
+            started: self.engine.started,
+            now: self.engine.now_micros(),
+        })
+    }
+
+    /// Last values of the sequences that have given any.
+    fn last_values(&self) -> HashMap<Oid, i64> {
+        let state = |sequence| wait(self.engine.sequence_state(self.database, sequence)).ok();
+        let given = self.catalog.sequences.values().filter_map(|s| Some((s.oid, state(s)?)));
+        given.filter(|(_, state)| state.called).map(|(oid, state)| (oid, state.last)).collect()
+    }
+
+    pub(super) fn system_call(&self, proc: &Proc, call: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Datum>> {
+        let names = CatalogNames { catalog: Arc::clone(&self.catalog), search_path: self.search_path.clone() };
+        let sequences = proc.name == "pg_sequence_last_value";
+        self.with_system(sequences, |context| system::functions::call(context, &names, proc, call, args))
+    }
+
+    pub(super) fn system_call_set(&self, proc: &Proc, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {
+        self.with_system(false, |context| system::functions::call_set(context, proc, args))
+    }
+}
+
+impl SystemRows for Hooks {
+    fn rows(&self, schema: &str, name: &str) -> SqlResult<Vec<Vec<Datum>>> {
+        self.with_system(name == "pg_sequences", |context| system::rows(context, schema, name))
+    }
+}
