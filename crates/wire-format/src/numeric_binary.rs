@@ -14,6 +14,8 @@ const NEGATIVE: u16 = 0x4000;
 const NAN: u16 = 0xC000;
 const INFINITY: u16 = 0xD000;
 const NEG_INFINITY: u16 = 0xF000;
+/// The display scale that PostgreSQL sends with an infinity; it means nothing.
+const INFINITY_SCALE: u16 = 32;
 /// Bits of the display scale that may be set.
 const SCALE_MASK: u16 = 0x3FFF;
 /// Decimal digits of one base-10000 digit.
@@ -22,9 +24,9 @@ const GROUP: usize = 4;
 /// Appends `value` without a length word.
 pub fn write(value: &Numeric, out: &mut BytesMut) {
     let (mantissa, scale) = match value {
-        Numeric::NaN => return special(NAN, out),
-        Numeric::Infinity => return special(INFINITY, out),
-        Numeric::NegInfinity => return special(NEG_INFINITY, out),
+        Numeric::NaN => return special(NAN, 0, out),
+        Numeric::Infinity => return special(INFINITY, INFINITY_SCALE, out),
+        Numeric::NegInfinity => return special(NEG_INFINITY, INFINITY_SCALE, out),
         Numeric::Finite { mantissa, scale } => (mantissa, *scale),
     };
     let (negative, mut decimal) = match mantissa {
@@ -53,11 +55,11 @@ pub fn write(value: &Numeric, out: &mut BytesMut) {
     }
 }
 
-fn special(sign: u16, out: &mut BytesMut) {
+fn special(sign: u16, scale: u16, out: &mut BytesMut) {
     out.put_u16(0);
     out.put_i16(0);
     out.put_u16(sign);
-    out.put_u16(0);
+    out.put_u16(scale);
 }
 
 /// Reads what [`write`] wrote, or what a client did. Digits beyond the display scale are cut off,
@@ -160,8 +162,8 @@ mod tests {
             (num(1, 5), &[1, 0xFFFE, 0, 5, 1000]),
             (num(150, 2), &[2, 0, 0, 2, 1, 5000]),
             (Numeric::NaN, &[0, 0, 0xC000, 0]),
-            (Numeric::Infinity, &[0, 0, 0xD000, 0]),
-            (Numeric::NegInfinity, &[0, 0, 0xF000, 0]),
+            (Numeric::Infinity, &[0, 0, 0xD000, 32]),
+            (Numeric::NegInfinity, &[0, 0, 0xF000, 32]),
         ] {
             assert_eq!(written(&n), bytes(words), "{n:?}");
             assert_eq!(read(&bytes(words)).unwrap(), n);

@@ -100,6 +100,7 @@ pub fn write(value: &Datum, ty: PgType, out: &mut BytesMut) -> SqlResult<()> {
         Datum::Float4(x) => out.put_f32(*x),
         Datum::Float8(x) => out.put_f64(*x),
         Datum::Numeric(n) => numeric_binary::write(n, out),
+        Datum::Text(s) if is_bits(ty.oid) => write_bits(s, out)?,
         Datum::Text(s) => out.put_slice(s.as_bytes()),
         Datum::Jsonb(s) => {
             out.put_u8(1);
@@ -122,6 +123,23 @@ pub fn write(value: &Datum, ty: PgType, out: &mut BytesMut) -> SqlResult<()> {
                 write_field(field, PgType::new(*oid), out)?;
             }
         }
+    }
+    Ok(())
+}
+
+fn is_bits(oid: Oid) -> bool {
+    matches!(oid, Oid::BIT | Oid::VARBIT)
+}
+
+/// A bit string, which is text of zeros and ones inside: its length in bits, then the bits, the
+/// first the highest of its byte.
+fn write_bits(text: &str, out: &mut BytesMut) -> SqlResult<()> {
+    let length = i32::try_from(text.len())
+        .map_err(|_| SqlError::new(SqlState::ProgramLimitExceeded, "bit string is too long to be sent"))?;
+    out.put_i32(length);
+    for byte in text.as_bytes().chunks(8) {
+        let bits = byte.iter().enumerate().map(|(i, b)| u8::from(*b == b'1') << (7 - i));
+        out.put_u8(bits.sum());
     }
     Ok(())
 }
@@ -286,6 +304,7 @@ impl<'a> Reader<'a> {
             | Oid::UNKNOWN
             | Oid::CSTRING
             | Oid::REFCURSOR => Datum::text(text(self.rest())?),
+            Oid::BIT | Oid::VARBIT => self.bits()?,
             Oid::RECORD => self.record(depth)?,
             other => match other.element() {
                 Some(element) => self.array(element, depth)?,
@@ -306,6 +325,16 @@ impl<'a> Reader<'a> {
         } else {
             Err(SqlError::new(SqlState::DatetimeFieldOverflow, "time out of range"))
         }
+    }
+
+    fn bits(&mut self) -> SqlResult<Datum> {
+        let length = self.i32()?;
+        let length = usize::try_from(length).map_err(|_| {
+            SqlError::new(SqlState::InvalidBinaryRepresentation, "invalid length in external bit string")
+        })?;
+        let bytes = self.take(length.div_ceil(8))?;
+        let bit = |i: usize| if bytes.get(i / 8).is_some_and(|b| b >> (7 - i % 8) & 1 == 1) { '1' } else { '0' };
+        Ok(Datum::text((0..length).map(bit).collect::<String>()))
     }
 
     fn record(&mut self, depth: usize) -> SqlResult<Datum> {

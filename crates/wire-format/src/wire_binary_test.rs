@@ -24,6 +24,8 @@ fn fixed_types_are_big_endian() {
             PgType::INTERVAL,
             &[0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 1],
         ),
+        (Datum::text("101"), PgType::BIT, &[0, 0, 0, 3, 0xa0]),
+        (Datum::text("100000001"), PgType::VARBIT, &[0, 0, 0, 9, 0x80, 0x80]),
         (Datum::TimeTz(1, -3600), PgType::TIMETZ, &[0, 0, 0, 0, 0, 0, 0, 1, 0xff, 0xff, 0xf1, 0xf0]),
     ] {
         assert_eq!(written(&value, ty), bytes, "{value:?}");
