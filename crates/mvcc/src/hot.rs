@@ -7,51 +7,64 @@
 //!   scan [a, z), hot k and m    →    scan [a, k)   get k   scan (k, m)   get m   scan (m, z)
 //! ```
 //! Which keys are hot is a matter of speed alone. It is estimated with one array of counters, so a
-//! key may be taken for hot because another one shares its counter.
+//! key may be taken for hot because another one shares its counter. The counters are halved now and
+//! then, so that updating a whole table a few times makes none of its rows hot.
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Bound;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use gavel_types::KeyRange;
 
-const COUNTERS: usize = 1 << 14;
+const COUNTERS: usize = 1 << 13;
 /// Overwrites that make a key hot; walking over so many versions costs as much as a cut.
 const HOT_AFTER: u16 = 200;
-/// Cuts are not free either, and the set is copied when it grows.
+/// After so many overwrites the counters are halved: spread evenly, they stay far from hot.
+const HALVE_AFTER: u32 = 32 * COUNTERS as u32;
+/// Cuts are not free either.
 const MAX_HOT: usize = 2_000;
 
 /// Counts overwrites and remembers who has many.
 pub struct HotKeys {
     counters: Vec<u16>,
-    hot: Arc<BTreeSet<Bytes>>,
+    /// Overwrites since the counters were halved.
+    noted: u32,
+    hot: BTreeSet<Bytes>,
 }
 
 impl Default for HotKeys {
     fn default() -> Self {
-        Self { counters: vec![0; COUNTERS], hot: Arc::default() }
+        Self { counters: vec![0; COUNTERS], noted: 0, hot: BTreeSet::new() }
     }
 }
 
 impl HotKeys {
     /// `key` was written over.
     pub fn note(&mut self, key: &[u8]) {
-        let mut hasher = DefaultHasher::new();
-        key.hash(&mut hasher);
-        let counter = &mut self.counters[hasher.finish() as usize % COUNTERS];
+        self.noted += 1;
+        if self.noted >= HALVE_AFTER {
+            self.halve();
+        }
+        let counter = &mut self.counters[slot(key)];
         if *counter < HOT_AFTER {
             *counter += 1;
         } else if self.hot.len() < MAX_HOT && !self.hot.contains(key) {
-            Arc::make_mut(&mut self.hot).insert(Bytes::copy_from_slice(key));
+            self.hot.insert(Bytes::copy_from_slice(key));
         }
+    }
+
+    fn halve(&mut self) {
+        self.noted = 0;
+        self.counters.iter_mut().for_each(|c| *c /= 2);
+        let counters = &self.counters;
+        self.hot.retain(|key| counters[slot(key)] >= HOT_AFTER / 4);
     }
 
     /// Old versions were collected: whoever is still hot will be noticed again.
     pub fn clear(&mut self) {
         self.counters.fill(0);
-        self.hot = Arc::default();
+        self.hot.clear();
     }
 
     /// The hot keys of `range`, in order.
@@ -62,6 +75,12 @@ impl HotKeys {
         let bounds = (Bound::Included(&range.start[..]), Bound::Excluded(&range.end[..]));
         self.hot.range::<[u8], _>(bounds).cloned().collect()
     }
+}
+
+fn slot(key: &[u8]) -> usize {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish() as usize % COUNTERS
 }
 
 /// A step of a scan that is cut at hot keys.
@@ -105,6 +124,27 @@ mod tests {
         assert!(keys.within(&KeyRange::new("z", "a")).is_empty());
         keys.clear();
         assert!(keys.within(&KeyRange::new("a", "z")).is_empty());
+    }
+
+    #[test]
+    fn a_table_written_over_a_few_times_has_no_hot_rows() {
+        let mut keys = HotKeys::default();
+        for _ in 0..5 {
+            for n in 0..400_000u32 {
+                keys.note(&n.to_be_bytes());
+            }
+        }
+        assert!(keys.within(&KeyRange::new(vec![0], vec![255])).is_empty());
+        for n in 0..2 * HALVE_AFTER {
+            keys.note(&n.to_be_bytes());
+            keys.note(if n % 100 == 0 { b"once hot" } else { b"still hot" });
+        }
+        assert_eq!(keys.within(&KeyRange::new("o", "z")), ["once hot", "still hot"]);
+        for n in 0..3 * HALVE_AFTER {
+            keys.note(&n.to_be_bytes());
+            keys.note(b"still hot");
+        }
+        assert_eq!(keys.within(&KeyRange::new("o", "z")), ["still hot"]);
     }
 
     #[test]
