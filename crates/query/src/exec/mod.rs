@@ -48,7 +48,7 @@ pub use operator::Operator;
 
 /// Starts a plan in a frame. Nothing is read before the first batch is asked for.
 pub fn start(node: &Arc<Node>, frame: &Frame) -> SqlResult<BoxOperator> {
-    let running = start_plain(node, frame)?;
+    let running: BoxOperator = Box::new(operator::Cooperative(start_plain(node, frame)?));
     Ok(match &frame.exec.env.profile {
         Some(profile) => crate::explain::profile::wrap(profile, node.id, running),
         None => running,

@@ -19,6 +19,18 @@ pub type BoxOperator = Box<dyn Operator>;
 /// Rows that an operator aims at in a batch.
 pub const BATCH_ROWS: usize = 8192;
 
+/// Gives other tasks their turn between batches: a plan over rows at hand would otherwise never wait,
+/// and could be neither cancelled nor timed out.
+pub struct Cooperative(pub BoxOperator);
+
+#[async_trait]
+impl Operator for Cooperative {
+    async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
+        tokio::task::consume_budget().await;
+        self.0.next().await
+    }
+}
+
 /// Batches that are at hand.
 pub struct Batches {
     batches: std::vec::IntoIter<RecordBatch>,

@@ -59,8 +59,10 @@ impl Interrupt {
         let result = tokio::select! {
             biased;
             e = self.asked() => Err(e),
-            result = statement => result,
+            // Before the statement: one that has used up its turn leaves the timer none to look at
+            // the clock.
             () = late => Err(SqlError::new(SqlState::QueryCanceled, "canceling statement due to statement timeout")),
+            result = statement => result,
         };
         self.running.store(false, Ordering::SeqCst);
         result
