@@ -17,7 +17,7 @@ pub struct TextSink {
     /// Pieces of COPY data.
     pub input: VecDeque<String>,
     columns: Vec<PgType>,
-    style: TextStyle,
+    pub style: TextStyle,
 }
 
 impl TextSink {

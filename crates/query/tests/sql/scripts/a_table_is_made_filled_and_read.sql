@@ -7,46 +7,64 @@ SELECT 1
 CREATE TABLE
 
 > INSERT INTO t (id, name) VALUES (1, 'one'), (2, 'two');
-ERROR 0A000: DML is not built
+INSERT 0 2
 
 > INSERT INTO t VALUES (3, 'three', 3.333) RETURNING id, price;
-ERROR 0A000: DML is not built
+id | price
+3 | 3.33
+INSERT 0 1
 
 > SELECT * FROM t ORDER BY id;
 id | name | price
-SELECT 0
+1 | one | 1.50
+2 | two | 1.50
+3 | three | 3.33
+SELECT 3
 
 > SELECT name FROM t WHERE id = 2;
 name
-SELECT 0
+two
+SELECT 1
 
 > UPDATE t SET price = price * 2 WHERE id >= 2 RETURNING id, price;
-ERROR 0A000: DML is not built
+id | price
+2 | 3.00
+3 | 6.66
+UPDATE 2
 
 > DELETE FROM t WHERE name = 'one';
-ERROR 0A000: DML is not built
+DELETE 1
 
 > SELECT count(*), sum(price) FROM t;
 count | sum
-0 | NULL
+2 | 9.66
 SELECT 1
 
 > CREATE TABLE h (a int, b text);
 CREATE TABLE
 
 > INSERT INTO h SELECT i, 'row ' || i FROM generate_series(1, 5) AS i;
-ERROR 0A000: DML is not built
+INSERT 0 5
 
 > SELECT * FROM h;
 a | b
-SELECT 0
+1 | row 1
+2 | row 2
+3 | row 3
+4 | row 4
+5 | row 5
+SELECT 5
 
 > UPDATE h SET a = a + 10 WHERE a < 3;
-ERROR 0A000: DML is not built
+UPDATE 2
 
 > SELECT * FROM h WHERE a > 3;
 a | b
-SELECT 0
+11 | row 1
+12 | row 2
+4 | row 4
+5 | row 5
+SELECT 4
 
 > TRUNCATE h;
 TRUNCATE TABLE
@@ -63,10 +81,14 @@ COPY 2
 
 > COPY h TO STDOUT (FORMAT csv, HEADER);
 a,b
-COPY 0
+7,seven
+,nil
+COPY 2
 
 > COPY (SELECT a + 1 FROM h) TO STDOUT;
-COPY 0
+8
+\N
+COPY 2
 
 > DROP TABLE h;
 DROP TABLE

@@ -5,61 +5,69 @@ CREATE TABLE
 CREATE TABLE
 
 > INSERT INTO p VALUES (1, 'a'), (2, 'b');
-ERROR 0A000: DML is not built
+INSERT 0 2
 
 > INSERT INTO c VALUES (1, 1, 'a'), (2, NULL, NULL);
-ERROR 0A000: DML is not built
+INSERT 0 2
 
 > INSERT INTO c VALUES (3, 9, 'a');
-ERROR 0A000: DML is not built
+ERROR 23503: insert or update on table "c" violates foreign key constraint "c_p_fkey"
+DETAIL: Key (p)=(9) is not present in table "p".
 
 > INSERT INTO c VALUES (3, 1, 'nope');
-ERROR 0A000: DML is not built
+ERROR 23503: insert or update on table "c" violates foreign key constraint "c_code_fkey"
+DETAIL: Key (code)=(nope) is not present in table "p".
 
 > DELETE FROM p WHERE id = 1;
-ERROR 0A000: DML is not built
+ERROR 23503: update or delete on table "p" violates foreign key constraint "c_p_fkey" on table "c"
+DETAIL: Key (id)=(1) is still referenced from table "c".
 
 > UPDATE p SET code = 'aa' WHERE id = 1;
-ERROR 0A000: DML is not built
+UPDATE 1
 
 > SELECT * FROM c ORDER BY id;
 id | p | code
-SELECT 0
+1 | 1 | aa
+2 | NULL | NULL
+SELECT 2
 
 > UPDATE p SET id = 10 WHERE id = 1;
-ERROR 0A000: DML is not built
+ERROR 23503: update or delete on table "p" violates foreign key constraint "c_p_fkey" on table "c"
+DETAIL: Key (id)=(1) is still referenced from table "c".
 
 > DELETE FROM p WHERE id = 2;
-ERROR 0A000: DML is not built
+DELETE 1
 
 > CREATE TABLE tree (id int PRIMARY KEY, parent int REFERENCES tree ON DELETE CASCADE);
 CREATE TABLE
 
 > INSERT INTO tree VALUES (1, NULL), (2, 1), (3, 2), (4, 1), (5, NULL);
-ERROR 0A000: DML is not built
+INSERT 0 5
 
 > DELETE FROM tree WHERE id = 1;
-ERROR 0A000: DML is not built
+DELETE 1
 
 > SELECT * FROM tree;
 id | parent
-SELECT 0
+5 | NULL
+SELECT 1
 
 > CREATE TABLE s (id int, p int DEFAULT 1 REFERENCES p ON DELETE SET NULL);
 CREATE TABLE
 
 > INSERT INTO p VALUES (7, 'seven');
-ERROR 0A000: DML is not built
+INSERT 0 1
 
 > INSERT INTO s VALUES (1, 7);
-ERROR 0A000: DML is not built
+INSERT 0 1
 
 > DELETE FROM p WHERE id = 7;
-ERROR 0A000: DML is not built
+DELETE 1
 
 > SELECT * FROM s;
 id | p
-SELECT 0
+1 | NULL
+SELECT 1
 
 > CREATE TABLE d (id int PRIMARY KEY, p int REFERENCES p DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE
@@ -68,21 +76,23 @@ CREATE TABLE
 BEGIN
 
 > INSERT INTO d VALUES (1, 77);
-ERROR 0A000: DML is not built
+INSERT 0 1
 
 > INSERT INTO p VALUES (77, 'later');
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+INSERT 0 1
 
 > COMMIT;
-ROLLBACK
+COMMIT
 
 > BEGIN; INSERT INTO d VALUES (2, 78);
 BEGIN
-ERROR 0A000: DML is not built
+INSERT 0 1
 
 > COMMIT;
-ROLLBACK
+ERROR 23503: insert or update on table "d" violates foreign key constraint "d_p_fkey"
+DETAIL: Key (p)=(78) is not present in table "p".
 
 > SELECT * FROM d;
 id | p
-SELECT 0
+1 | 77
+SELECT 1

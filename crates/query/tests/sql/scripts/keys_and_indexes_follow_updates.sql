@@ -11,25 +11,31 @@ CREATE INDEX
 CREATE INDEX
 
 > INSERT INTO t VALUES (1, 5, 'One'), (2, 15, 'Two'), (3, 25, 'Three');
-ERROR 0A000: DML is not built
+INSERT 0 3
 
 > SELECT a FROM t WHERE b = 15;
 a
-SELECT 0
+2
+SELECT 1
 
 > SELECT a FROM t WHERE b > 10 ORDER BY b DESC;
 a
-SELECT 0
+3
+2
+SELECT 2
 
 > INSERT INTO t VALUES (4, 1, 'ONE');
-ERROR 0A000: DML is not built
+ERROR 23505: duplicate key value violates unique constraint "t_lower"
+DETAIL: Key (lower(c))=(one) already exists.
 
 > UPDATE t SET b = 5 WHERE a = 2;
-ERROR 0A000: DML is not built
+UPDATE 1
 
 > SELECT a, b FROM t WHERE b = 5 ORDER BY a;
 a | b
-SELECT 0
+1 | 5
+2 | 5
+SELECT 2
 
 > SELECT a FROM t WHERE b = 15;
 a
@@ -37,71 +43,89 @@ SELECT 0
 
 > SELECT a FROM t WHERE lower(c) = 'three';
 a
-SELECT 0
+3
+SELECT 1
 
 > DELETE FROM t WHERE lower(c) = 'three';
-ERROR 0A000: DML is not built
+DELETE 1
 
 > SELECT a FROM t WHERE b > 10 AND a > 0;
 a
 SELECT 0
 
 > INSERT INTO t VALUES (5, 50, 'three');
-ERROR 0A000: DML is not built
+INSERT 0 1
 
 > SELECT a FROM t WHERE b > 10 AND a > 0;
 a
-SELECT 0
+5
+SELECT 1
 
 > CREATE TABLE dup (x int);
 CREATE TABLE
 
 > INSERT INTO dup VALUES (1), (2), (1);
-ERROR 0A000: DML is not built
+INSERT 0 3
 
 > CREATE UNIQUE INDEX ON dup (x);
-CREATE INDEX
+ERROR 23505: could not create unique index "dup_x_idx"
+DETAIL: Key (x)=(1) is duplicated.
 
 > CREATE TABLE k (p int, q int, v text, PRIMARY KEY (p, q));
 CREATE TABLE
 
 > INSERT INTO k SELECT i / 10, i % 10, 'v' || i FROM generate_series(0, 39) i;
-ERROR 0A000: DML is not built
+INSERT 0 40
 
 > SELECT * FROM k WHERE p = 2 AND q BETWEEN 3 AND 5;
 p | q | v
-SELECT 0
+2 | 3 | v23
+2 | 4 | v24
+2 | 5 | v25
+SELECT 3
 
 > UPDATE k SET p = p + 100 WHERE p = 3;
-ERROR 0A000: DML is not built
+UPDATE 10
 
 > SELECT count(*), min(p), max(p) FROM k;
 count | min | max
-0 | NULL | NULL
+40 | 0 | 103
 SELECT 1
 
 > SELECT v FROM k WHERE p = 103 AND q = 7;
 v
-SELECT 0
+v37
+SELECT 1
 
 > BEGIN;
 BEGIN
 
 > DELETE FROM k WHERE p = 1;
-ERROR 0A000: DML is not built
+DELETE 10
 
 > INSERT INTO k VALUES (1, 1, 'new');
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+INSERT 0 1
 
 > SELECT * FROM k WHERE p = 1;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
-
-> SELECT p, count(*) FROM k GROUP BY p ORDER BY p;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
-
-> COMMIT;
-ROLLBACK
+p | q | v
+1 | 1 | new
+SELECT 1
 
 > SELECT p, count(*) FROM k GROUP BY p ORDER BY p;
 p | count
-SELECT 0
+0 | 10
+1 | 1
+2 | 10
+103 | 10
+SELECT 4
+
+> COMMIT;
+COMMIT
+
+> SELECT p, count(*) FROM k GROUP BY p ORDER BY p;
+p | count
+0 | 10
+1 | 1
+2 | 10
+103 | 10
+SELECT 4

@@ -2,23 +2,25 @@
 CREATE TABLE
 
 > PREPARE ins (int, text) AS INSERT INTO t VALUES ($1, $2);
-ERROR 0A000: DML is not built
+PREPARE
 
 > EXECUTE ins (1, 'one');
-ERROR 26000: prepared statement "ins" does not exist
+INSERT 0 1
 
 > EXECUTE ins (1 + 1, upper('two'));
-ERROR 26000: prepared statement "ins" does not exist
+INSERT 0 1
 
 > EXECUTE ins (3);
-ERROR 26000: prepared statement "ins" does not exist
+ERROR 42601: wrong number of parameters for prepared statement "ins"
+DETAIL: Expected 2 parameters but got 1.
 
 > PREPARE sel AS SELECT * FROM t WHERE a = $1;
 PREPARE
 
 > EXECUTE sel (2);
 a | b
-SELECT 0
+2 | TWO
+SELECT 1
 
 > ALTER TABLE t ADD COLUMN c int DEFAULT 7;
 ALTER TABLE

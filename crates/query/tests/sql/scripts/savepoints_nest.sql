@@ -5,68 +5,77 @@ CREATE TABLE
 BEGIN
 
 > INSERT INTO t VALUES (1, 'a');
-ERROR 0A000: DML is not built
+INSERT 0 1
 
 > SAVEPOINT one;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+SAVEPOINT
 
 > INSERT INTO t VALUES (2, 'b');
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+INSERT 0 1
 
 > UPDATE t SET b = 'changed' WHERE a = 1;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+UPDATE 1
 
 > SAVEPOINT two;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+SAVEPOINT
 
 > DELETE FROM t;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+DELETE 2
 
 > SELECT count(*) FROM t;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+count
+0
+SELECT 1
 
 > ROLLBACK TO two;
-ERROR 3B001: savepoint "two" does not exist
+ROLLBACK
 
 > SELECT * FROM t ORDER BY a;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+a | b
+1 | changed
+2 | b
+SELECT 2
 
 > INSERT INTO t VALUES (2, 'again');
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+ERROR 23505: duplicate key value violates unique constraint "t_pkey"
+DETAIL: Key (a)=(2) already exists.
 
 > SELECT 1;
 ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
 
 > ROLLBACK TO SAVEPOINT two;
-ERROR 3B001: savepoint "two" does not exist
+ROLLBACK
 
 > RELEASE SAVEPOINT two;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+RELEASE
 
 > ROLLBACK TO two;
 ERROR 3B001: savepoint "two" does not exist
 
 > ROLLBACK TO one;
-ERROR 3B001: savepoint "one" does not exist
-
-> SELECT * FROM t;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
-
-> CREATE TABLE u (a int);
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
-
-> ROLLBACK TO one;
-ERROR 3B001: savepoint "one" does not exist
-
-> SELECT * FROM u;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
-
-> ROLLBACK TO one;
-ERROR 3B001: savepoint "one" does not exist
-
-> COMMIT;
 ROLLBACK
 
 > SELECT * FROM t;
 a | b
-SELECT 0
+1 | a
+SELECT 1
+
+> CREATE TABLE u (a int);
+CREATE TABLE
+
+> ROLLBACK TO one;
+ROLLBACK
+
+> SELECT * FROM u;
+ERROR 42P01: relation "u" does not exist
+
+> ROLLBACK TO one;
+ROLLBACK
+
+> COMMIT;
+COMMIT
+
+> SELECT * FROM t;
+a | b
+1 | a
+SELECT 1

@@ -25,32 +25,45 @@ SELECT 1
 CREATE TABLE
 
 > INSERT INTO t (x) VALUES ('a'), ('b') RETURNING id, g;
-ERROR 0A000: DML is not built
+id | g
+1 | 1
+2 | 2
+INSERT 0 2
 
 > BEGIN; INSERT INTO t (x) VALUES ('lost'); ROLLBACK;
 BEGIN
-ERROR 0A000: DML is not built
+INSERT 0 1
+ROLLBACK
 
 > INSERT INTO t (x) VALUES ('c') RETURNING id, g;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+id | g
+4 | 4
+INSERT 0 1
 
 > INSERT INTO t (g, x) VALUES (9, 'd');
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+ERROR 428C9: cannot insert a non-DEFAULT value into column "g"
+DETAIL: Column "g" is an identity column defined as GENERATED ALWAYS.
+HINT: Use OVERRIDING SYSTEM VALUE to override.
 
 > INSERT INTO t (x) SELECT 'n' FROM generate_series(1, 100);
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+INSERT 0 100
 
 > SELECT count(*), max(id) FROM t;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+count | max
+103 | 104
+SELECT 1
 
 > CREATE SEQUENCE small MAXVALUE 2;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+CREATE SEQUENCE
 
 > SELECT nextval('small'), nextval('small');
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+nextval | nextval
+1 | 2
+SELECT 1
 
 > SELECT nextval('small');
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+nextval
+ERROR 2200H: nextval: reached maximum value of sequence "small" (2)
 
 b> SELECT currval('s');
 currval

@@ -2,7 +2,7 @@
 CREATE TABLE
 
 > INSERT INTO duty VALUES ('alice', true), ('bob', true);
-ERROR 0A000: DML is not built
+INSERT 0 2
 
 -- Snapshot isolation lets both go.
 > BEGIN;
@@ -13,28 +13,28 @@ BEGIN
 
 > SELECT count(*) FROM duty WHERE present;
 count
-0
+2
 SELECT 1
 
 b> SELECT count(*) FROM duty WHERE present;
 count
-0
+2
 SELECT 1
 
 > UPDATE duty SET present = false WHERE name = 'alice';
-ERROR 0A000: DML is not built
+UPDATE 1
 
 b> UPDATE duty SET present = false WHERE name = 'bob';
-ERROR 0A000: DML is not built
+UPDATE 1
 
 > COMMIT;
-ROLLBACK
+COMMIT
 
 b> COMMIT;
-ROLLBACK
+COMMIT
 
 > UPDATE duty SET present = true;
-ERROR 0A000: DML is not built
+UPDATE 2
 
 > BEGIN ISOLATION LEVEL SERIALIZABLE;
 BEGIN
@@ -44,26 +44,30 @@ BEGIN
 
 > SELECT count(*) FROM duty WHERE present;
 count
-0
+2
 SELECT 1
 
 b> SELECT count(*) FROM duty WHERE present;
 count
-0
+2
 SELECT 1
 
 > UPDATE duty SET present = false WHERE name = 'alice';
-ERROR 0A000: DML is not built
+UPDATE 1
 
 b> UPDATE duty SET present = false WHERE name = 'bob';
-ERROR 0A000: DML is not built
+UPDATE 1
 
 > COMMIT;
-ROLLBACK
+COMMIT
 
 b> COMMIT;
-ROLLBACK
+ERROR 40001: could not serialize access due to read/write dependencies among transactions (OC000)
+DETAIL: Key (name)=(alice) of table "duty" was changed by a transaction that committed at ….
+HINT: The transaction might succeed if retried.
 
 > SELECT * FROM duty ORDER BY name;
 name | present
-SELECT 0
+alice | f
+bob | t
+SELECT 2

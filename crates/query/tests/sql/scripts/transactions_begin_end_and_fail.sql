@@ -5,34 +5,41 @@ CREATE TABLE
 BEGIN
 
 > INSERT INTO t VALUES (1);
-ERROR 0A000: DML is not built
+INSERT 0 1
 
 > SELECT * FROM t;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+a
+1
+SELECT 1
 
 b> SELECT * FROM t;
 a
 SELECT 0
 
 > COMMIT;
-ROLLBACK
+COMMIT
 
 b> SELECT * FROM t;
 a
-SELECT 0
+1
+SELECT 1
 
 > BEGIN; INSERT INTO t VALUES (2); ROLLBACK;
 BEGIN
-ERROR 0A000: DML is not built
+INSERT 0 1
+ROLLBACK
 
 > SELECT * FROM t;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+a
+1
+SELECT 1
 
 > BEGIN;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+BEGIN
 
 > INSERT INTO t VALUES (1);
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+ERROR 23505: duplicate key value violates unique constraint "t_pkey"
+DETAIL: Key (a)=(1) already exists.
 
 > SELECT 1;
 ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
@@ -60,17 +67,20 @@ ROLLBACK
 
 -- An implicit transaction spans the statements of one message.
 > INSERT INTO t VALUES (5); INSERT INTO t VALUES (1);
-ERROR 0A000: DML is not built
+INSERT 0 1
+ERROR 23505: duplicate key value violates unique constraint "t_pkey"
+DETAIL: Key (a)=(1) already exists.
 
 > SELECT * FROM t;
 a
-SELECT 0
+1
+SELECT 1
 
 > BEGIN READ ONLY;
 BEGIN
 
 > INSERT INTO t VALUES (9);
-ERROR 0A000: DML is not built
+ERROR 25006: cannot execute INSERT in a read-only transaction
 
 > ROLLBACK;
 ROLLBACK
@@ -85,10 +95,12 @@ BEGIN
 CREATE TABLE
 
 > INSERT INTO u VALUES (1);
-ERROR 0A000: DML is not built
+INSERT 0 1
 
 > SELECT * FROM u;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+x
+1
+SELECT 1
 
 > ROLLBACK;
 ROLLBACK
