@@ -4,13 +4,14 @@
 //! [`GroupedAccumulator`] takes whole arrays for many groups at once and exists for the hot ones.
 
 use arrow::array::{ArrayRef, BooleanArray};
-use gavel_types::{Datum, Oid, PgType, SqlResult};
+use gavel_types::{Datum, PgType, SqlResult};
 
 use crate::call::EvalContext;
 
 mod collect;
 mod count;
 mod extreme;
+mod grouped;
 mod json;
 mod logic;
 mod ordered;
@@ -77,13 +78,8 @@ pub trait GroupedAccumulator: Send {
 pub type AggregateFn = fn(&AggregateSpec) -> Box<dyn Accumulator>;
 
 pub use collect::nest;
+pub use grouped::grouped;
 pub use table::accumulator;
-
-/// The vectorised form of aggregate `oid`; `None` if it has none, and [`accumulator`] must do.
-pub fn grouped(oid: Oid, spec: &AggregateSpec) -> Option<Box<dyn GroupedAccumulator>> {
-    let _ = (oid, spec);
-    None
-}
 
 #[cfg(test)]
 mod aggregate_test;
