@@ -59,6 +59,8 @@ pub struct Binder<'a> {
     /// Types of `$n`; `unknown` while open.
     pub params: Vec<PgType>,
     pub allow_params: bool,
+    /// Parameters that stand where nothing gives them a type.
+    pub open_params: Vec<(usize, Pos)>,
     /// Descriptors that were used.
     objects: Vec<Oid>,
     next_column: u32,
@@ -86,6 +88,7 @@ impl<'a> Binder<'a> {
             levels: Vec::with_capacity(2),
             params: vec![],
             allow_params: true,
+            open_params: vec![],
             objects: vec![],
             next_column: 0,
             next_cte: 0,

@@ -19,8 +19,8 @@ pub struct AggregateFrame {
     pub level: usize,
     /// Innermost level, not below `level`, of a column in the arguments.
     pub innermost: Option<usize>,
-    /// Innermost level of an aggregate inside, for the ban on nesting.
-    pub nested: Option<usize>,
+    /// Innermost level of an aggregate inside and its place, for the ban on nesting.
+    pub nested: Option<(usize, Pos)>,
 }
 
 impl Binder<'_> {
@@ -62,7 +62,7 @@ impl Binder<'_> {
                 match found.proc.kind {
                     ProcKind::Window => {
                         let text = format!("window function {} requires an OVER clause", name.name);
-                        Err(self.error_at(SqlError::new(SqlState::WindowingError, text), pos))
+                        Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), pos))
                     }
                     ProcKind::Procedure => {
                         let text = format!("{}() is a procedure", name.name);
@@ -279,9 +279,11 @@ impl Binder<'_> {
             return Err(self.error_at(error, pos));
         }
         let owner = frame.innermost.unwrap_or(level);
-        if frame.nested == Some(owner) {
+        if let Some((nested, at)) = frame.nested
+            && nested == owner
+        {
             let error = SqlError::new(SqlState::GroupingError, "aggregate function calls cannot be nested");
-            return Err(self.error_at(error, pos));
+            return Err(self.error_at(error, at));
         }
         let clause = self.levels.get(owner).map_or(Clause::Other, |l| l.clause);
         if !clause.allows_aggregates() {
@@ -291,7 +293,9 @@ impl Binder<'_> {
         for outer in &mut self.aggregate_frames {
             if owner <= outer.level {
                 outer.innermost = Some(outer.innermost.map_or(owner, |n| n.max(owner)));
-                outer.nested = Some(outer.nested.map_or(owner, |n| n.max(owner)));
+                if outer.nested.is_none_or(|(n, _)| n < owner) {
+                    outer.nested = Some((owner, pos));
+                }
             }
         }
         let ty = aggregate.ty;
@@ -356,7 +360,7 @@ impl Binder<'_> {
         let is_ordered_set = is_ordered_set(found.proc);
         if found.proc.kind == ProcKind::Window {
             let text = format!("window function {} requires an OVER clause", name.name);
-            return Err(self.error_at(SqlError::new(SqlState::WindowingError, text), pos));
+            return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), pos));
         }
         if is_ordered_set && !within {
             let text = format!("WITHIN GROUP is required for ordered-set aggregate {name}");

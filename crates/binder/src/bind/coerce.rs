@@ -3,7 +3,10 @@
 //! A coercion has two steps, as in PostgreSQL: to the type, then to its modifier by the type's length
 //! function. Literals of unknown type are read at once; a parameter of unknown type takes the type.
 
-use gavel_functions::registry::{self, CastContext, CastMethod};
+use std::sync::LazyLock;
+
+use gavel_functions::registry::{self, CastContext, CastMethod, Volatility};
+use gavel_functions::{Call, EvalContext};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 
 use super::Binder;
@@ -36,7 +39,9 @@ pub fn pathway(source: Oid, target: Oid, context: CastContext) -> Option<Pathway
             CastMethod::InOut => Pathway::ViaIo,
         });
     }
-    if let (Some(from), Some(to)) = (element_type(source), element_type(target)) {
+    // Vectors would capture casts that are meant for true arrays.
+    let vector = matches!(target, Oid::INT2VECTOR | Oid::OIDVECTOR);
+    if !vector && let (Some(from), Some(to)) = (element_type(source), element_type(target)) {
         return match pathway(from, to, context)? {
             Pathway::ViaIo if context < CastContext::Assignment => None,
             Pathway::Relabel => Some(Pathway::Relabel),
@@ -252,5 +257,26 @@ fn cast_call(function: Oid, input: Scalar, target: PgType, context: CastContext)
     }
     // A function cast from another type does not see the modifier unless it takes one.
     let ty = if takes >= 2 { target } else { PgType::new(target.oid) };
-    call(function, args, ty)
+    folded(function, &args, ty).unwrap_or_else(|| call(function, args, ty))
+}
+
+static IMMUTABLE: LazyLock<EvalContext> = LazyLock::new(EvalContext::immutable);
+
+/// An immutable cast of literals, done at once, so that keys and inserted values are plain constants.
+/// One that fails is left for the execution to report.
+fn folded(function: Oid, args: &[Scalar], ty: PgType) -> Option<Scalar> {
+    let mut values = Vec::with_capacity(args.len());
+    for arg in args {
+        let ScalarKind::Const(value) = &arg.kind else { return None };
+        if value.is_null() {
+            return Some(constant(Datum::Null, ty));
+        }
+        values.push(value.clone());
+    }
+    if registry::proc(function)?.volatility != Volatility::Immutable {
+        return None;
+    }
+    let types: Vec<PgType> = args.iter().map(|a| a.ty).collect();
+    let call = Call { context: &IMMUTABLE, arg_types: &types, result: ty };
+    gavel_functions::call::eval(function, &call, &values).ok().map(|value| constant(value, ty))
 }

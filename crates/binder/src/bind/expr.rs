@@ -118,7 +118,10 @@ impl Binder<'_> {
             Expr::Exists { subquery, negated } => self.exists(subquery, *negated),
             Expr::Subquery(query) => self.scalar_subquery(query),
             Expr::Tuple(items) => self.row(items),
-            Expr::Array(array) => self.array(&array.elem, None),
+            Expr::Array(array) => {
+                let pos = self.source.start(ast::Spanned::span(e));
+                self.array(&array.elem, None).map_err(|e| self.error_at(e, pos))
+            }
             Expr::CompoundFieldAccess { root, access_chain } => self.access(root, access_chain),
             Expr::Prefixed { prefix, value } if prefix.value == crate::parse::marker::SYMMETRIC => self.expr(value),
             other => {
@@ -172,14 +175,16 @@ impl Binder<'_> {
             return self.array(&array.elem, Some(PgType::with_typmod(element, target.typmod)));
         }
         let value = self.expr(e)?;
-        let pos = if matches!(kind, ast::CastKind::DoubleColon) { self.before_type(at, value.pos) } else { value.pos };
+        let pos = if matches!(kind, ast::CastKind::DoubleColon) { self.colons(e, value.pos) } else { value.pos };
         self.explicit_cast(value, target, pos)
     }
 
-    /// Place of the `::` before a type name.
-    fn before_type(&self, at: Pos, otherwise: Pos) -> Pos {
-        let found = at.offset().and_then(|o| self.source.text.get(..o)).and_then(|t| t.rfind("::"));
-        found.map_or(otherwise, Pos::at)
+    /// Place of the `::` behind an operand.
+    fn colons(&self, operand: &Expr, otherwise: Pos) -> Pos {
+        let end = self.source.pos(ast::Spanned::span(operand).end).max(otherwise);
+        let Some(offset) = end.offset() else { return otherwise };
+        let found = self.source.text.get(offset..).and_then(|t| t.find("::"));
+        found.map_or(otherwise, |i| Pos::at(offset + i))
     }
 
     /// Where a type name begins, if its node knows.
@@ -218,8 +223,12 @@ impl Binder<'_> {
     }
 
     fn is_null(&mut self, e: &Expr, negated: bool) -> SqlResult<Typed> {
-        let value = self.expr(e)?;
-        let value = if value.is_unknown() { self.resolve_unknown(value, PgType::TEXT)? } else { value };
+        let mut value = self.expr(e)?;
+        match value.scalar.kind {
+            // A parameter's type must come from elsewhere.
+            ScalarKind::Param(index) if value.is_unknown() => self.open_params.push((index, value.pos)),
+            _ => value = self.settle(value)?,
+        }
         let kind = ScalarKind::IsNull { input: Box::new(value.scalar), negated };
         Ok(Typed::new(boolean(kind), value.pos))
     }

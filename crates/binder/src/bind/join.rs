@@ -116,8 +116,8 @@ impl Binder<'_> {
                 let text = format!("column name \"{name}\" appears more than once in USING clause");
                 return Err(self.error_at(SqlError::new(SqlState::DuplicateColumn, text), *pos));
             }
-            let l = self.using_column(&left_columns, name, "left", *pos)?;
-            let r = self.using_column(&right_columns, name, "right", *pos)?;
+            let l = Self::using_column(&left_columns, name, "left")?;
+            let r = Self::using_column(&right_columns, name, "right")?;
             let (lv, rv) = (Typed::new(l.scalar.clone(), *pos), Typed::new(r.scalar.clone(), *pos));
             let equal = self.comparison("=", lv.clone(), rv.clone(), *pos)?;
             terms.push(self.coerce_boolean(equal, "JOIN/USING")?);
@@ -150,17 +150,17 @@ impl Binder<'_> {
         Ok((and(terms), left))
     }
 
-    fn using_column<'c>(&self, columns: &'c [NsColumn], name: &str, side: &str, pos: Pos) -> SqlResult<&'c NsColumn> {
+    fn using_column<'c>(columns: &'c [NsColumn], name: &str, side: &str) -> SqlResult<&'c NsColumn> {
         let mut hits = columns.iter().filter(|c| c.name == name);
         match (hits.next(), hits.next()) {
             (Some(one), None) => Ok(one),
             (Some(_), Some(_)) => {
                 let text = format!("common column name \"{name}\" appears more than once in {side} table");
-                Err(self.error_at(SqlError::new(SqlState::AmbiguousColumn, text), pos))
+                Err(SqlError::new(SqlState::AmbiguousColumn, text))
             }
             (None, _) => {
                 let text = format!("column \"{name}\" specified in USING clause does not exist in {side} table");
-                Err(self.error_at(SqlError::new(SqlState::UndefinedColumn, text), pos))
+                Err(SqlError::new(SqlState::UndefinedColumn, text))
             }
         }
     }

@@ -50,16 +50,15 @@ impl Binder<'_> {
                 (Strength::Strong, name)
             }
             Expr::Cast { expr, data_type, .. } => match self.derive(expr) {
-                (Strength::None, _) => (Strength::Weak, self.type_name_of(data_type)),
-                found => found,
+                (Strength::Strong, name) => (Strength::Strong, name),
+                _ => (Strength::Weak, self.type_name_of(data_type)),
             },
             Expr::TypedString(typed) => (Strength::Weak, self.type_name_of(&typed.data_type)),
             Expr::Interval(_) => (Strength::Weak, "interval".to_owned()),
-            Expr::Value(v) if matches!(v.value, ast::Value::Boolean(_)) => (Strength::Weak, "bool".to_owned()),
             Expr::Collate { expr, .. } => self.derive(expr),
             Expr::Case { else_result, .. } => match else_result.as_deref().map(|e| self.derive(e)) {
                 Some((Strength::Strong, name)) => (Strength::Strong, name),
-                _ => (Strength::Weak, "case".to_owned()),
+                _ => (Strength::Strong, "case".to_owned()),
             },
             Expr::Exists { negated: false, .. } => strong("exists"),
             Expr::Array(_) => strong("array"),

@@ -20,6 +20,9 @@ use super::scalar::{Typed, column};
 use crate::bound::{Aggregate, ColumnId, CteId, Scalar, ScalarKind, SetCall, Window};
 use crate::parse::Pos;
 
+/// Slot of the system column `tableoid`, which every table has beside its own columns.
+const TABLEOID: usize = usize::MAX;
+
 /// Names and types of a row value's fields.
 pub type Fields = Rc<[(String, PgType)]>;
 
@@ -113,6 +116,14 @@ impl NsItem {
 
     /// The value of slot `i`.
     pub fn scalar(&self, i: usize) -> Scalar {
+        if i == TABLEOID {
+            let oid = match &self.columns {
+                Columns::Table { table, .. } => table.oid,
+                Columns::System { relation, .. } => relation.oid,
+                Columns::List(_) => Oid(0),
+            };
+            return super::scalar::constant(gavel_types::Datum::Oid(oid.0), PgType::new(Oid::OID));
+        }
         let at = |first: u32| ColumnId(first + u32::try_from(i).unwrap_or(0));
         match &self.columns {
             Columns::Table { table, first } => {
@@ -169,10 +180,13 @@ impl NsItem {
         if self.renamed.is_empty()
             && let Columns::Table { table, .. } = &self.columns
         {
-            return (table.columns.iter().position(|c| c.name == name && !c.dropped), false);
+            let found = table.columns.iter().position(|c| c.name == name && !c.dropped);
+            return (found.or((name == "tableoid").then_some(TABLEOID)), false);
         }
         let mut hits = (0..self.slots()).filter(|i| self.live(*i) && self.column_name(*i) == name);
-        (hits.next(), hits.next().is_some())
+        let (first, second) = (hits.next(), hits.next());
+        let system = name == "tableoid" && !matches!(self.columns, Columns::List(_));
+        (first.or(system.then_some(TABLEOID)), second.is_some())
     }
 }
 

@@ -30,6 +30,11 @@ pub fn bind(
         let text = format!("could not determine data type of parameter ${}", open + 1);
         return Err(SqlError::new(SqlState::IndeterminateDatatype, text));
     }
+    // Each mention must have the type; a bare `$1 IS NULL` has none.
+    if let Some((open, pos)) = binder.open_params.first().copied() {
+        let text = format!("could not determine data type of parameter ${}", open + 1);
+        return Err(binder.error_at(SqlError::new(SqlState::AmbiguousParameter, text), pos));
+    }
     let params = std::mem::take(&mut binder.params);
     Ok(Bound { statement, params, objects: binder.take_objects() })
 }

@@ -285,17 +285,15 @@ pub fn interval_literal_type(literal: &ast::Interval) -> SqlResult<PgType> {
     Ok(interval_modifier(range, precision))
 }
 
-/// Whether values of the type are arrays of any length (`int2vector` and its like are not).
-pub fn is_true_array(oid: Oid) -> bool {
-    element_type(oid).is_some()
+/// Whether the type is written with brackets (`int2vector` and its like are not).
+fn is_true_array(oid: Oid) -> bool {
+    element_type(oid).is_some() && !matches!(oid, Oid::INT2VECTOR | Oid::OIDVECTOR)
 }
 
-/// Element type of a true array type.
+/// Element type of an array type, `int2vector` and `oidvector` included.
 pub fn element_type(oid: Oid) -> Option<Oid> {
     let info = registry::type_info(oid)?;
-    (info.category == 'A' && info.len == -1 && info.element.0 != 0
-        && registry::type_info(info.element).is_some_and(|e| e.array == oid))
-    .then_some(info.element)
+    (info.category == 'A' && info.len == -1 && info.element.0 != 0).then_some(info.element)
 }
 
 /// Array type over `oid`.
@@ -305,7 +303,7 @@ pub fn array_type(oid: Oid) -> Option<Oid> {
 
 /// SQL's name of a type, with its modifier, as `format_type` gives it.
 pub fn format_type(ty: PgType) -> String {
-    if let Some(element) = element_type(ty.oid) {
+    if let Some(element) = element_type(ty.oid).filter(|_| is_true_array(ty.oid)) {
         return format!("{}[]", format_type(PgType::with_typmod(element, ty.typmod)));
     }
     let t = ty.typmod;
@@ -371,7 +369,7 @@ pub fn internal_name(ty: PgType, written: &DataType) -> String {
     {
         return fold(ident);
     }
-    let oid = element_type(ty.oid).unwrap_or(ty.oid);
+    let oid = element_type(ty.oid).filter(|_| is_true_array(ty.oid)).unwrap_or(ty.oid);
     registry::type_info(oid).map_or_else(String::new, |t| t.name.to_owned())
 }
 

@@ -13,6 +13,7 @@
 //! | `FROM ONLY t` | `FROM t` |
 //! | `TABLE t` | `SELECT * FROM t` |
 //! | `(x).*` | `(x).⟨star⟩` |
+//! | `SUBSTRING(a SIMILAR b ESCAPE c)` | `SUBSTRING(a, b, c)` |
 
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
@@ -42,6 +43,8 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
     // Places in `out` of the parentheses that are open.
     let mut open: Vec<usize> = Vec::new();
     let insert = is_keyword(tokens.first(), Keyword::INSERT) || is_keyword(tokens.first(), Keyword::WITH);
+    // Between the SIMILAR of SUBSTRING and its ESCAPE.
+    let mut substring_similar = false;
     let mut i = 0;
     while let Some(token) = tokens.get(i) {
         let step = match &token.token {
@@ -64,6 +67,16 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 Keyword::USING => ordering_operator(tokens, i, &mut out),
                 Keyword::ROWS => rows_from(source, tokens, i, &mut out),
                 Keyword::ONLY => only(tokens, i),
+                Keyword::SIMILAR if !is_word(tokens.get(i + 1), "to") => {
+                    substring_similar = true;
+                    out.push(plain(token, Token::Comma));
+                    Some(1)
+                }
+                Keyword::ESCAPE if substring_similar => {
+                    substring_similar = false;
+                    out.push(plain(token, Token::Comma));
+                    Some(1)
+                }
                 Keyword::TABLE => table_query(tokens, i, &mut out),
                 Keyword::BETWEEN if is_word(tokens.get(i + 1), "symmetric") => {
                     out.push(token.clone());
