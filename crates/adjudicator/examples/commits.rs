@@ -3,6 +3,7 @@
 //!
 //! Clients commit three writes to keys of their own and wait, in a loop, for two seconds. Then the
 //! pure decision alone, without journal.
+#![allow(clippy::disallowed_methods, reason = "a measurement")]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 
 use gavel_api::adjudicator::Error;
 use gavel_api::journal::{self, Record};
-use gavel_types::{Lsn, Timestamp};
+use gavel_types::{Lsn, Timestamp, TxnId};
 use tokio::sync::oneshot;
 
 use crate::core::Accepted;
@@ -36,6 +36,11 @@ impl Batch {
     /// Newest commit in it.
     pub(crate) fn last_ts(&self) -> Option<Timestamp> {
         self.accepted.last().map(|one| one.commit_ts)
+    }
+
+    /// Whether the transaction is in it.
+    pub(crate) fn holds(&self, txn_id: TxnId) -> bool {
+        self.accepted.iter().any(|one| one.txn_id == txn_id)
     }
 
     /// Tells everybody.

@@ -329,10 +329,18 @@ impl Adjudicator for Service {
             let (waiter, waiting) = oneshot::channel();
             {
                 let mut state = inner.state.lock();
-                match state.core.resolve(inner.clock.now(), txn_id).map_err(refused)? {
-                    Resolution::Committed(ts) if ts <= inner.visible() => return Ok(CommitOutcome::Committed(ts)),
-                    _ if state.down.is_some() => return Err(Error::NotOpen),
-                    Resolution::Aborted => {
+                let resolution = state.core.resolve(inner.clock.now(), txn_id).map_err(refused)?;
+                let down = state.down.is_some();
+                let refused = state.refused.iter_mut().find(|batch| batch.holds(txn_id));
+                match (resolution, refused) {
+                    // Refused, though the core does not know yet: a later commit may be visible
+                    // already, so its timestamp proves nothing.
+                    (Resolution::Committed(_), Some(batch)) => batch.waiters.push(waiter),
+                    (Resolution::Committed(ts), None) if ts <= inner.visible() => {
+                        return Ok(CommitOutcome::Committed(ts));
+                    }
+                    _ if down => return Err(Error::NotOpen),
+                    (Resolution::Aborted, _) => {
                         let conflict = Conflict {
                             kind: ConflictKind::Cancelled,
                             key: bytes::Bytes::new(),
@@ -340,10 +348,7 @@ impl Adjudicator for Service {
                         };
                         return Ok(CommitOutcome::Aborted(conflict));
                     }
-                    Resolution::Committed(ts) => {
-                        if state.refused.iter().any(|batch| batch.last_ts().is_some_and(|newest| newest >= ts)) {
-                            return Err(Error::Overloaded);
-                        }
+                    (Resolution::Committed(ts), None) => {
                         if state.pipe.attach(ts, waiter).is_err() {
                             return Err(Error::Unknown("the outcome is lost".into()));
                         }
@@ -393,3 +398,7 @@ impl Adjudicator for Service {
 #[cfg(test)]
 #[path = "service/service_test.rs"]
 mod service_test;
+
+#[cfg(test)]
+#[path = "service/chaos_test.rs"]
+mod chaos_test;

@@ -1,6 +1,7 @@
 //! Measures group commit: `cargo run --release -p gavel-journal --example group_commit [DIRECTORY]`.
 //!
 //! Writers append one record of 200 bytes each and wait for it, in a loop, for two seconds.
+#![allow(clippy::disallowed_methods, reason = "a measurement")]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -2,6 +2,7 @@
 //!
 //! The child is this same test program: a test that finds itself called with a directory in its
 //! environment appends until it is killed, and prints the position of each acknowledged record.
+#![allow(clippy::disallowed_methods, reason = "real processes, files and time are what is tested")]
 
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;

@@ -1,3 +1,5 @@
+#![allow(clippy::disallowed_methods, reason = "waits for real threads")]
+
 use std::time::Duration;
 
 use gavel_api::conformance::adjudicator::{self as suite, request, write};
@@ -204,4 +206,149 @@ async fn what_a_rebuild_needs_is_kept() {
     // 600 s at 5 s each, and up to a step of 10 s more.
     let kept = 201 - service.keep_from().0;
     assert!((120..=126).contains(&kept), "{kept}");
+}
+
+/// A journal whose appends end when and as the test says.
+#[derive(Default)]
+struct Scripted {
+    appends: Mutex<Vec<(Vec<Record>, oneshot::Sender<Result<Lsn, journal::Error>>)>>,
+}
+
+impl Scripted {
+    /// Ends the oldest append.
+    fn end(&self, result: Result<Lsn, journal::Error>) {
+        let (_, reply) = self.appends.lock().remove(0);
+        reply.send(result).unwrap();
+    }
+}
+
+#[async_trait]
+impl Journal for Scripted {
+    async fn open_epoch(&self, _: Timestamp) -> Result<Epoch, journal::Error> {
+        Ok(Epoch(1))
+    }
+
+    async fn append(&self, _: Epoch, records: Vec<Record>) -> Result<Lsn, journal::Error> {
+        let (reply, answer) = oneshot::channel();
+        self.appends.lock().push((records, reply));
+        answer.await.unwrap_or(Err(journal::Error::Closed))
+    }
+
+    fn tail(&self, _: Lsn) -> futures::stream::BoxStream<'static, Result<Vec<journal::Entry>, journal::Error>> {
+        futures::stream::pending().boxed()
+    }
+
+    fn bounds(&self) -> (Lsn, Lsn) {
+        (Lsn(1), Lsn::ZERO)
+    }
+
+    async fn trim(&self, _: Lsn) -> Result<(), journal::Error> {
+        Ok(())
+    }
+}
+
+async fn scripted(settings: Settings) -> (Service, Arc<Scripted>) {
+    let journal = Arc::new(Scripted::default());
+    let clock = Arc::new(SystemClock::unbounded());
+    let service = Service::open(Arc::clone(&journal) as _, clock, settings).await.unwrap();
+    (service, journal)
+}
+
+/// Starts a commit of one key and lets it go as far as it goes.
+fn start(service: &Service, id: u128, key: &'static str) -> tokio::task::JoinHandle<Result<CommitOutcome, Error>> {
+    let mut one = request(service, id);
+    one.writes.push(write(key, WriteMode::Update));
+    let service = service.clone();
+    tokio::spawn(async move { service.commit(one).await })
+}
+
+async fn settle() {
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_refused_commit_is_not_taken_for_visible_because_a_later_one_is() {
+    let (service, journal) = scripted(Settings::default()).await;
+    let one = start(&service, 1, "a");
+    let two = start(&service, 2, "b");
+    let three = start(&service, 3, "c");
+    settle().await;
+    journal.end(Err(journal::Error::DiskFull));
+    journal.end(Ok(Lsn(1)));
+    settle().await;
+    let CommitOutcome::Committed(ts) = two.await.unwrap().unwrap() else { panic!("no conflict") };
+    assert_eq!(service.visible().ts, ts);
+    // The third is still on its way, so the first cannot be taken back yet, nor asked about.
+    let resolver = service.clone();
+    let resolved = tokio::spawn(async move { resolver.resolve(TxnId(1)).await });
+    settle().await;
+    assert!(!resolved.is_finished() && !one.is_finished());
+    assert!(matches!(start(&service, 4, "d").await.unwrap(), Err(Error::DiskFull)));
+    journal.end(Ok(Lsn(2)));
+    assert!(matches!(one.await.unwrap(), Err(Error::DiskFull)));
+    assert!(matches!(resolved.await.unwrap(), Ok(CommitOutcome::Aborted(c)) if c.kind == ConflictKind::Cancelled));
+    assert!(matches!(three.await.unwrap(), Ok(CommitOutcome::Committed(_))));
+}
+
+#[tokio::test]
+async fn what_lands_out_of_order_is_answered_in_order() {
+    let (service, journal) = scripted(Settings::default()).await;
+    let one = start(&service, 1, "a");
+    let two = start(&service, 2, "b");
+    settle().await;
+    let (_, second) = journal.appends.lock().remove(1);
+    second.send(Ok(Lsn(2))).unwrap();
+    settle().await;
+    assert!(!two.is_finished());
+    assert_eq!(service.visible().ts, Timestamp::ZERO);
+    journal.end(Ok(Lsn(1)));
+    let CommitOutcome::Committed(first) = one.await.unwrap().unwrap() else { panic!("no conflict") };
+    let CommitOutcome::Committed(second) = two.await.unwrap().unwrap() else { panic!("no conflict") };
+    assert!(first < second && service.visible().ts == second);
+}
+
+#[tokio::test]
+async fn a_full_pipe_gathers_what_comes_into_one_append() {
+    let settings = Settings { pipe_depth: 2, queue_requests: 10, ..Settings::default() };
+    let (service, journal) = scripted(settings).await;
+    let keys = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m"];
+    let running: Vec<_> = keys.iter().enumerate().map(|(n, key)| start(&service, n as u128 + 1, key)).collect();
+    settle().await;
+    assert_eq!(journal.appends.lock().iter().map(|(records, _)| records.len()).collect::<Vec<_>>(), [1, 1]);
+    // Two fly, ten wait, one is too many.
+    assert_eq!(running.iter().filter(|commit| commit.is_finished()).count(), 1);
+    journal.end(Ok(Lsn(1)));
+    settle().await;
+    assert_eq!(journal.appends.lock().iter().map(|(records, _)| records.len()).collect::<Vec<_>>(), [1, 10]);
+    journal.end(Ok(Lsn(2)));
+    journal.end(Ok(Lsn(12)));
+    let mut overloaded = 0;
+    for commit in running {
+        match commit.await.unwrap() {
+            Ok(CommitOutcome::Committed(_)) => {}
+            Err(Error::Overloaded) => overloaded += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(overloaded, 1);
+}
+
+#[tokio::test]
+async fn a_promise_whose_ceiling_is_refused_is_not_made() {
+    let (service, journal) = scripted(Settings::default()).await;
+    let now = SystemClock::unbounded().now().lo;
+    let closer = service.clone();
+    let closed = tokio::spawn(async move { closer.close(Timestamp(now.0 + 100_000_000)).await });
+    settle().await;
+    journal.end(Err(journal::Error::DiskFull));
+    assert!(matches!(closed.await.unwrap(), Err(Error::DiskFull)));
+    // Under the refused ceiling, and yet it has to ask again.
+    let closer = service.clone();
+    let closed = tokio::spawn(async move { closer.close(Timestamp(now.0 + 50_000_000)).await });
+    settle().await;
+    assert!(!closed.is_finished());
+    journal.end(Ok(Lsn(1)));
+    assert_eq!(closed.await.unwrap().unwrap().last_lsn, Lsn(1));
 }

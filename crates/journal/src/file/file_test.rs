@@ -1,3 +1,5 @@
+#![allow(clippy::disallowed_methods, reason = "waits for real threads")]
+
 use futures::StreamExt;
 use gavel_api::conformance::journal::{self as suite, commit, read_all};
 
