@@ -72,6 +72,26 @@ impl Dialect for GavelDialect {
         self.0.get_next_precedence(parser)
     }
 
+    fn parse_infix(&self, parser: &mut Parser<'_>, left: &Expr, _: u8) -> Option<Result<Expr, ParserError>> {
+        // The parser takes all that follows `IS DISTINCT FROM`, ANDs included, for its right side.
+        let word = |n: usize, keyword: Keyword| {
+            matches!(&parser.peek_nth_token_ref(n).token, Token::Word(w) if w.keyword == keyword)
+        };
+        let not = word(1, Keyword::NOT);
+        let at = 1 + usize::from(not);
+        if !(word(0, Keyword::IS) && word(at, Keyword::DISTINCT) && word(at + 1, Keyword::FROM)) {
+            return None;
+        }
+        for _ in 0..at + 2 {
+            parser.advance_token();
+        }
+        let right = parser.parse_subexpr(self.prec_value(Precedence::Is));
+        Some(right.map(|right| {
+            let (left, right) = (Box::new(left.clone()), Box::new(right));
+            if not { Expr::IsNotDistinctFrom(left, right) } else { Expr::IsDistinctFrom(left, right) }
+        }))
+    }
+
     fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
         match &parser.peek_token_ref().token {
             Token::Number(..) | Token::SingleQuotedString(_) | Token::Placeholder(_) => {

@@ -175,11 +175,23 @@ impl Probe {
         Ok(Self { columns, keys, row: 0, rows: stream.num_rows(), candidate: None })
     }
 
-    /// Up to `limit` more candidates; empty at the end. With `first_only` one a stream row.
-    pub fn pairs(&mut self, side: &BuildSide, limit: usize, first_only: bool) -> (UInt32Array, UInt32Array) {
+    /// Up to `limit` more candidates; empty at the end. With `first_only` one a stream row; rows in
+    /// `done` get no more.
+    pub fn pairs(
+        &mut self,
+        side: &BuildSide,
+        limit: usize,
+        first_only: bool,
+        done: Option<&[bool]>,
+    ) -> (UInt32Array, UInt32Array) {
         let (mut stream, mut build) = (Vec::new(), Vec::new());
         let held = u32::try_from(side.rows.num_rows()).unwrap_or(NONE);
         while self.row < self.rows && stream.len() < limit {
+            if done.is_some_and(|d| d[self.row]) {
+                self.row += 1;
+                self.candidate = None;
+                continue;
+            }
             let candidate = self.candidate.unwrap_or_else(|| match &self.keys {
                 None => {
                     if held == 0 {
@@ -303,7 +315,8 @@ impl Operator for Join {
         {
             return Ok(None);
         }
-        let first_only = plan.residual.is_none() && matches!(join, JoinType::Semi | JoinType::Anti);
+        let one_match = matches!(join, JoinType::Semi | JoinType::Anti);
+        let first_only = one_match && plan.residual.is_none();
         loop {
             if self.current.is_none() {
                 let Some(batch) = self.stream.next().await? else { break };
@@ -313,7 +326,7 @@ impl Operator for Join {
                 self.current = Some((batch, probe, matched));
             }
             let (Some((batch, probe, matched)), Some(side)) = (&mut self.current, &self.side) else { break };
-            let candidates = probe.pairs(side, BATCH_ROWS, first_only);
+            let candidates = probe.pairs(side, BATCH_ROWS, first_only, one_match.then_some(&matched[..]));
             if candidates.0.is_empty() {
                 let rows: Vec<u32> = match join {
                     JoinType::StreamOuter | JoinType::Full | JoinType::Anti => unmatched(matched, false),

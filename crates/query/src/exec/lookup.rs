@@ -44,7 +44,8 @@ impl Operator for LookupJoin {
     async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
         let node = self.node.clone();
         let Op::LookupJoin(plan) = &node.op else { return Err(SqlError::internal("not a look-up join's plan")) };
-        let first_only = plan.residual.is_none() && matches!(plan.join, JoinType::Semi | JoinType::Anti);
+        let one_match = matches!(plan.join, JoinType::Semi | JoinType::Anti);
+        let first_only = one_match && plan.residual.is_none();
         loop {
             if self.current.is_none() {
                 let Some(batch) = self.stream.next().await? else { return Ok(None) };
@@ -59,7 +60,10 @@ impl Operator for LookupJoin {
                 self.current = Some(Current { batch, side, probe, matched, _memory: memory });
             }
             let Some(current) = &mut self.current else { return Ok(None) };
-            let candidates = current.probe.pairs(&current.side, BATCH_ROWS, first_only);
+            let candidates = {
+                let done = one_match.then_some(&current.matched[..]);
+                current.probe.pairs(&current.side, BATCH_ROWS, first_only, done)
+            };
             if candidates.0.is_empty() {
                 let rows = match plan.join {
                     JoinType::StreamOuter | JoinType::Anti => unmatched(&current.matched, false),

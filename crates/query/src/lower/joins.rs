@@ -160,6 +160,8 @@ impl Planner<'_> {
             let condition = Condition::new(scalar);
             if preserves_left && !condition.refs.volatile && condition.avoids(&left_columns) {
                 right_filters.push(condition.scalar);
+            } else if kind == JoinKind::Semi && !condition.refs.volatile && condition.avoids(&right_columns) {
+                left_filters.push(condition.scalar);
             } else {
                 conditions.push(condition);
             }
