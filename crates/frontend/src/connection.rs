@@ -15,6 +15,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
+use crate::backend;
 use crate::message::{self, violation};
 
 /// Output beyond this is sent even if nothing asks for it.
@@ -85,11 +86,13 @@ pub struct Connection {
     pub out: BytesMut,
     /// Longest body of a large message.
     pub max_message_bytes: usize,
+    /// Reported settings that have changed since the last ReadyForQuery, each once.
+    changed_settings: Vec<(String, String)>,
 }
 
 impl Connection {
     pub fn new(stream: Stream, max_message_bytes: usize) -> Self {
-        Self { stream, read: BytesMut::new(), out: BytesMut::new(), max_message_bytes }
+        Self { stream, read: BytesMut::new(), out: BytesMut::new(), max_message_bytes, changed_settings: vec![] }
     }
 
     /// The socket, to begin TLS on it.
@@ -171,6 +174,20 @@ impl Connection {
         self.fill(length).await?;
         self.read.advance(4);
         Ok(self.read.split_to(length - 4).freeze())
+    }
+
+    /// A setting has changed: to be told before the next ReadyForQuery, so that one that changes
+    /// often in between is told once.
+    pub fn setting_changed(&mut self, name: &str, value: &str) {
+        self.changed_settings.retain(|(n, _)| n != name);
+        self.changed_settings.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Puts what changed into the buffer.
+    pub fn put_settings(&mut self) {
+        for (name, value) in std::mem::take(&mut self.changed_settings) {
+            backend::parameter_status(&name, &value, &mut self.out);
+        }
     }
 
     /// Whether bytes have come that were not asked for yet.

@@ -177,7 +177,7 @@ impl Conversation {
             Ok(vec![])
         } else {
             let style = self.session.text_style();
-            parameters::decode(bind.statement, &bind.params, &bind.param_formats, &info.params, &style)
+            parameters::decode(bind.portal, bind.statement, &bind.params, &bind.param_formats, &info.params, &style)
         };
         let formats_fit = match &info.columns {
             Some(columns) => gavel_wire_format::row::check_formats(&bind.result_formats, columns.len()),
@@ -279,6 +279,7 @@ impl Conversation {
             // No portal outlives its transaction.
             self.portal_formats.clear();
         }
+        self.connection.put_settings();
         backend::ready_for_query(status, &mut self.connection.out);
         self.ready = true;
         match self.connection.flush().await {

@@ -10,6 +10,7 @@ use gavel_wire_format::{Format, wire_binary};
 /// 08P01 if the number of values is not that of parameters; whatever the types' input functions
 /// say, with the parameter in the context.
 pub fn decode(
+    portal: &str,
     statement: &str,
     values: &[Option<&[u8]>],
     formats: &[Format],
@@ -32,36 +33,36 @@ pub fn decode(
             [one] => *one,
             many => many.get(index).copied().unwrap_or_default(),
         };
-        decode_one(data, *ty, format, style, index)
+        decode_one(data, *ty, format, style, index).map_err(|(error, parsed)| {
+            // The value itself is not shown: PostgreSQL does so only if a setting asks for it.
+            let value = if parsed { " = '...'" } else { "" };
+            let portal = if portal.is_empty() { "unnamed portal".to_owned() } else { format!("portal \"{portal}\"") };
+            error.context(format!("{portal} parameter ${}{value}", index + 1))
+        })
     };
     values.iter().zip(types).enumerate().map(one).collect()
 }
 
-fn decode_one(data: &[u8], ty: PgType, format: Format, style: &TextStyle, index: usize) -> SqlResult<Datum> {
+/// An error comes with whether the value was text that its type refused.
+fn decode_one(
+    data: &[u8],
+    ty: PgType,
+    format: Format,
+    style: &TextStyle,
+    index: usize,
+) -> Result<Datum, (SqlError, bool)> {
     match format {
         Format::Text => {
-            let text = wire_binary::text(data)?;
-            text_io::parse(text, ty, style)
-                .map_err(|e| e.context(format!("unnamed portal parameter ${} = '{}'", index + 1, shown(text))))
+            let text = wire_binary::text(data).map_err(|e| (e, false))?;
+            text_io::parse(text, ty, style).map_err(|e| (e, true))
         }
         Format::Binary => wire_binary::read(data, ty).map_err(|e| {
             if e.message() == "incorrect binary data format" {
-                return SqlError::new(
-                    e.code(),
-                    format!("incorrect binary data format in bind parameter {}", index + 1),
-                );
+                let message = format!("incorrect binary data format in bind parameter {}", index + 1);
+                return (SqlError::new(e.code(), message), false);
             }
-            e
+            (e, false)
         }),
-    }
-}
-
-/// The start of a value, for a message.
-fn shown(text: &str) -> String {
-    const MOST: usize = 60;
-    match text.char_indices().nth(MOST) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
     }
 }
 
@@ -70,7 +71,7 @@ mod tests {
     use super::*;
 
     fn bind(values: &[Option<&[u8]>], formats: &[Format], types: &[PgType]) -> SqlResult<Vec<Datum>> {
-        decode("s", values, formats, types, &TextStyle::default())
+        decode("", "s", values, formats, types, &TextStyle::default())
     }
 
     #[test]

@@ -122,7 +122,7 @@ impl ResultSink for WireSink<'_> {
     }
 
     async fn parameter_status(&mut self, name: &str, value: &str) -> SqlResult<()> {
-        backend::parameter_status(name, value, &mut self.connection.out);
+        self.connection.setting_changed(name, value);
         Ok(())
     }
 

@@ -29,7 +29,8 @@ async fn messages_come_in_protocol_order() {
         ("select 1;select 2", "TDCTDCZ"),
         ("", "IZ"),
         ("warn", "NCZ"),
-        ("set a b", "SCZ"),
+        ("set a b", "CSZ"),
+        ("set a b;set c d;set a e", "CCCSSZ"),
         ("select 1;fail;select 2", "TDCEZ"),
     ] {
         raw.send(&query(sql)).await;

@@ -1,4 +1,4 @@
-//! COPY … TO STDOUT: rows of a table or a query through the encoder to the client, batch by batch.
+//! COPY … TO STDOUT: rows of a table or a query through the encoder to the client, a message a row.
 
 use bytes::BytesMut;
 use gavel_api::sql::{CopyFormat, ResultSink, RowBatch};
@@ -10,9 +10,6 @@ use crate::copy::options::copy_options;
 use crate::session::Session;
 use crate::session::result::Executed;
 use crate::session::running::{CatalogPlanEnv, describe};
-
-/// Bytes gathered before they are sent.
-const PIECE_BYTES: usize = 64 << 10;
 
 impl Session {
     pub(crate) async fn copy_to(
@@ -50,20 +47,25 @@ impl Session {
 
         sink.copy_out_begin(CopyFormat { binary, columns: columns.len() }).await?;
         let mut out = BytesMut::new();
+        let mut pieces = Vec::new();
         let mut count: u64 = 0;
         encoder.header(&mut out);
+        if !binary && !out.is_empty() {
+            sink.copy_out(out.split().freeze()).await?;
+        }
         while let Some(batch) = executed.next().await? {
             count += batch.num_rows() as u64;
             match batch {
-                RowBatch::Arrow(batch) => encoder.batch(&batch, &mut out)?,
+                RowBatch::Arrow(batch) => encoder.batch(&batch, &mut out, &mut pieces)?,
                 RowBatch::Rows(rows) => {
                     for row in &rows {
                         encoder.row(row, &mut out)?;
+                        pieces.push(out.split().freeze());
                     }
                 }
             }
-            if out.len() >= PIECE_BYTES {
-                sink.copy_out(out.split().freeze()).await?;
+            for piece in pieces.drain(..) {
+                sink.copy_out(piece).await?;
             }
         }
         encoder.trailer(&mut out);

@@ -1,7 +1,7 @@
 //! COPY TO's data: rows → text, CSV or binary.
 
 use arrow::record_batch::RecordBatch;
-use bytes::{BufMut, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
 use gavel_types::text_io::TextStyle;
 use gavel_types::{Datum, PgType, SqlError, SqlResult};
 
@@ -10,8 +10,8 @@ use super::options::{CopyFileFormat, CopyOptions, Header};
 use crate::column::Column;
 use crate::{wire_binary, wire_text};
 
-/// Writes the rows of one COPY TO. Each call appends whole rows, so that a caller may cut the
-/// stream into messages between any two calls, as PostgreSQL sends one message a row.
+/// Writes the rows of one COPY TO. Clients take a message for a row: the header of CSV is a message
+/// of its own, the header of binary goes with the first row.
 #[derive(Debug)]
 pub struct CopyEncoder {
     options: CopyOptions,
@@ -75,11 +75,12 @@ impl CopyEncoder {
         Ok(())
     }
 
-    /// Every row of a batch.
+    /// Every row of a batch, each a piece of its own, since clients take a message for a row; what
+    /// `out` holds already goes with the first.
     ///
     /// # Errors
     /// As [`CopyEncoder::row`].
-    pub fn batch(&mut self, batch: &RecordBatch, out: &mut BytesMut) -> SqlResult<()> {
+    pub fn batch(&mut self, batch: &RecordBatch, out: &mut BytesMut, pieces: &mut Vec<Bytes>) -> SqlResult<()> {
         self.check(batch.num_columns())?;
         let Self { options, types, force_quote, style, scratch, .. } = self;
         let columns = batch
@@ -98,6 +99,7 @@ impl CopyEncoder {
                         wire_binary::with_length(out, |out| column.binary(row, out))?;
                     }
                 }
+                pieces.push(out.split().freeze());
                 continue;
             }
             for (index, column) in columns.iter().enumerate() {
@@ -108,6 +110,7 @@ impl CopyEncoder {
                 put_value(text, flag(force_quote, index), index, columns.len(), options, out);
             }
             out.put_u8(b'\n');
+            pieces.push(out.split().freeze());
         }
         Ok(())
     }
