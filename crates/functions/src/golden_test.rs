@@ -140,3 +140,35 @@ macro_rules! scripts {
 }
 
 scripts! { integers floats numeric text binary pattern datetime intervals formatting casts json arrays }
+
+/// `type 'literal' => answer`: input and output of every type.
+#[test]
+fn literals() {
+    let style = TextStyle { time_zone: "America/New_York".into(), ..TextStyle::default() };
+    let mut wrong = String::new();
+    let mut count = 0;
+    for line in include_str!("testscripts/literals.txt").lines() {
+        let (call, expected) = line.rsplit_once(" => ").expect("an answer");
+        let (name, quoted) = call.split_once(' ').expect("a type");
+        let (name, typmod) = match name.split_once(':') {
+            Some((name, typmod)) => (name, typmod.parse().expect("a typmod")),
+            None => (name, -1),
+        };
+        let ty = PgType::with_typmod(registry::type_named(name).unwrap_or_else(|| panic!("type {name}")).oid, typmod);
+        let text = quoted[1..quoted.len() - 1].replace("''", "'");
+        let got = match parse(&text, ty, &style) {
+            Ok(Datum::Bool(b)) => format!("={b}"),
+            Ok(value) => {
+                let text = to_text(&value, ty, &style);
+                let text = if ty.oid == Oid::BPCHAR { text.trim_end_matches(' ') } else { &text };
+                format!("={}", text.replace('\\', "\\\\").replace('\n', "\\n"))
+            }
+            Err(e) => format!("!{} {}", e.code().as_str(), e.message().replace('\n', "\\n")),
+        };
+        if got != expected {
+            count += 1;
+            let _ = writeln!(wrong, "{line}\n    got {got}");
+        }
+    }
+    assert!(count == 0, "{count} literals differ from PostgreSQL's\n{wrong}");
+}

@@ -153,6 +153,53 @@ DEPENDS_ON_TODAY = {
 }
 
 
+LITERALS = {
+    "bool": "t true TRUE tru y yes on ye f fals n off of o 1 0 2 tt|" " true |" "",
+    "int2": "0|-0|+5| 7 |32767|32768|-32768|-32769|1.5|abc||1 2|0x10|--1|1e3",
+    "int4": "0|2147483647|2147483648|-2147483648| 12\t|1_000|nan",
+    "int8": "9223372036854775807|9223372036854775808|-9223372036854775808|+|12x",
+    "oid": "0|4294967295|4294967296|-1|-2147483649|x",
+    "float4": "0|1.1|1e38|4e38|1e-45|1e-46|nan|-inf|Infinity|infinity|.5|5.|1e|1e5|123456789|16777217|0.1|1e-5|3.4028235e38",
+    "float8": "0|-0|1.1|1e308|1e309|4.9e-324|1e-325|NaN|inf|-Infinity|.5|5.|1e|e5|1e+5|1e15|1e14|123456789012345678|0.1|0.3|1e-4|1e-5|1.0e2|12345.678901234567|+1|1 2|0.1x| 1 ",
+    "numeric": "0|-0|0.00|1.10|.5|5.|1e5|1e-5|1.5e3|-1.5E-3|nan|NaN|inf|-Infinity|+inf|1e400|1e-400|1e131072|1e131071|1e|.|-|+|1..2|1 2| 12 |0x1|00012.500|1_0|123456789012345678901234567890.123456789",
+    "numeric:655366": "1|1.005|12345678.9|99999999.995|-0.001|NaN|Infinity",
+    "varchar:7": "abc|abcd|abc |abc  d||äöü|äöüß",
+    "bpchar:7": "abc|abcd|abc |a||äöü",
+    "name": "abc|" + "x" * 70 + "|" + "é" * 40,
+    "char": "a|abc||\\101|é",
+    "bytea": "|abc|\\x|\\xDEADbeef|\\xabc|\\xzz|\\x 12 34|a\\\\b|a\\000b|a\\9|\\777|é",
+    "uuid": "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11|A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11|{a0eebc99-9c0b4ef8-bb6d6bb9-bd380a11}|a0eebc999c0b4ef8bb6d6bb9bd380a11|a0ee-bc99-9c0b-4ef8-bb6d-6bb9-bd38-0a11|{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11|a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1|x|",
+    "date": "1999-01-08|January 8, 1999|1/8/1999|1/18/1999|01/02/03|1999-Jan-08|Jan-08-1999|08-Jan-1999|99-Jan-08|08-Jan-99|Jan-08-99|19990108|990108|1999.008|J2451187|January 8, 99 BC|epoch|infinity|-infinity|yesterdayy|1999-13-01|1999-02-29|2000-02-29|1999-00-01|1999-01-32|0000-01-01|1-1-1|12/25/50|12/25/70|5874897-12-31|5874898-01-01|4713-01-01 BC|4714-11-24 BC|4714-11-23 BC|1999-01-08 BC|8 Jan 1999|Jan 8 1999|1999 Jan 8|1999-1-8|1999/01/08|08.01.1999|Monday January 8 1999|foo|1999-01|1999|99|1999-01-08 04:05|2024-W01|20240101T00|1999-01-08 25:00|Feb 30 2020|1999 01 08|01 08 1999|--|12-31-1999|31-12-1999",
+    "time": "04:05:06.789|04:05:06|04:05|040506|0405|04:05 AM|04:05 PM|12:00 AM|12:00 PM|13:00 PM|24:00:00|24:00:01|23:59:60|23:59:59.9999999|25:00|04:60|04:05:61|04:05:06.789-8|allballs|x||1999-01-08 04:05:06|4:5:6|04:05:06 PST|1:2|12:34:56.123456789|T040506|04.05",
+    "time:2": "04:05:06.789|23:59:59.999",
+    "timetz": "04:05:06-08|04:05:06-08:00|04:05-08:30|040506-08|04:05:06 PST|04:05:06+5:30:15|04:05:06.5 UTC|24:00-05|04:05:06+16|allballs|x|04:05:06Z|2003-04-12 04:05:06 America/New_York",
+    "timestamp": "1999-01-08 04:05:06|1999-01-08 04:05:06 -8:00|January 8 04:05:06 1999 PST|1999-01-08T04:05:06|1999-01-08T04:05:06Z|1999-01-08 04:05:06.123456789|1999-01-08 04:05:06.9999999|19990108T040506|19990108 040506|19990108040506|1999-01-08|epoch|infinity|-infinity|294276-12-31 23:59:59.999999|294277-01-01|4714-11-24 00:00:00 BC|4714-11-23 BC|1999-01-08 24:00|1999-01-08 24:00:01|1999-01-08 23:59:60|1999-01-08 04:05 PM|Mon Jan 08 04:05:06 1999|Mon Jan 08 04:05:06 1999 PST|1/8/1999 4:5|2024-02-30 00:00|2024-01-01 00:00 foo/bar|2024-01-01 00:00 America/New_York|2024-01-01 at 10:00|bogus||2024-01-01 10:00 BC|1999-01-08 4|99-01-08 04:05:06|2001-02-16 20:38:40.12|Sat Mar 02 2024 10:00:00|2024-01-01 10:00:00,5|2024-01-01 00:00:00+15:59|2024-01-01 00:00:00+16",
+    "timestamp:0": "1999-01-08 04:05:06.5|1999-12-31 23:59:59.999",
+    "timestamp:3": "1999-01-08 04:05:06.12345",
+    "timestamptz": "1999-01-08 04:05:06|1999-01-08 04:05:06-8|1999-01-08 04:05:06 PST|1999-07-08 04:05:06|2024-03-10 02:30|2024-11-03 01:30|2024-11-03 01:30 EDT|2024-11-03 01:30-05|1999-01-08 04:05:06 Europe/Berlin|1999-01-08 04:05:06+05:30|1999-01-08 04:05:06+0530|1999-01-08T04:05:06.5Z|epoch|infinity|0044-03-15 BC|1883-11-18 12:03:57|1900-01-01|2500-07-01|294276-12-31 23:59:59.999999+00|1999-01-08 04:05:06 EST5EDT|1999-01-08 04:05:06 UTC+3|1999-01-08 04:05:06 zulu|1999-01-08 04:05:06+25|1999-01-08 04:05:06 nowhere|2024-01-01 00:00:00 MSK|Jan 1 2024 10:00 PM CET",
+    "interval": "1 day|1 day 02:03:04|1-2|1-2 3 04:05:06|-1-2|1 year 2 months 3 days 4 hours 5 minutes 6 seconds|1y 2mon 3d 4h 5m 6s|P1Y2M3DT4H5M6S|P1Y2M3W|PT36H|P0001-02-03T04:05:06|P-1Y2M|PT-1.5S|P1.5Y|@ 1 minute|1 hour ago|-1 day +2 hours|10|1.5|1.5 days|1.5 months|1.5 years|1.5 weeks|0.5 centuries|1 decade|1 millennium|1 us|1 ms|1.5 ms|0.1 us|1:30|1:30.5|01:02:03.456789|-01:02:03|100:00:00|1 day -01:00|1 mon 1 mon|1 foo|x||2 weeks|1 quarter|infinity|99999999999 days|2147483647 years|178956970 years 8 mons|1 day 1|3 4:05|+1 day|- 1 day|1  day|1day|1 d 2 h|12:34 ago|1 2|1 12|1:2:3:4|1:60|1:59:61|-1.5 days|1e3 days|P|PT|P1|P1YT|1 year -1 day|1 year 1-2|0|00:00|1 second 1.5 seconds|3 days 10:00 ago",
+    "interval:458751": "1 year 2 mons 3 days 04:05:06.789|1.5",
+    "interval:67174399": "3 days 04:05:06.789|1:30|90",
+    "interval:2147418114": "04:05:06.789",
+    "json": "{}|[]|null|true|1|-1.5e10|\"a\"|{\"a\":1,\"a\":2}|[1, 2 ,3]|  [1]  |{a:1}|[1,]|[1 2]|{\"a\"}|{\"a\":}|{1:2}|tru|nul|01|1.|.5|-|\"abc|\"\\x\"|\"\\u12\"|\"\\u0000\"|\"\\ud83d\\ude00\"|\"\\ud83d\"|1 2||{|[|]|{\"a\":1|{,}|\"\t\"|+1|1e5|NaN|''x''",
+    "jsonb": "{}|[]|null|true|1|-1.5e10|1.50|1e2|1E-2|0.000|-0|\"a\"|\"\\u0041\\n\\/\"|{\"b\":1,\"a\":2,\"aa\":3,\"a\":4}|[1, {\"x\":[]}]|{a:1}|[1,]|\"\\u0000\"|\"\\ud83d\\ude00\"|\"\\ud83d\"|\"\\ude00\"|01||1e400|\"é\"|123456789012345678901234567890.5",
+    "_int4": "{}|{1}|{1,2,3}|{1, 2 ,3}| {1} |{NULL,null,1}|{{1,2},{3,4}}|{{1,2},{3}}|{{1},2}|[0:1]={1,2}|[1:2]={1}|[2]={1,2}|[-1:0][1:1]={{1},{2}}|{1,}|{,1}|{1,2|1,2|{1}x|{a}|{\"1\"}|{}{}|{{}}|{{},{}}|[1:0]={}|{1 2}|{{{{{{{1}}}}}}}|[1:1]{1}|{99999999999}",
+    "_text": "{a,b}|{\"a,b\",\"c\\\"d\"}|{a b, c }|{\"\"}|{\"NULL\",NULL}|{\\a}|{\"a}|{a\"b\"}|{\"a\"b}|{''x''}|{{a,b},{c,d}}|{ }|{\" a \"}|{a\\,b}|{é}",
+    "_numeric": "{1.50,NaN}",
+    "_timestamptz": "{\"2024-01-01 00:00+00\",infinity}",
+    "_bool": "{t,false,NULL}",
+    "int2vector": "1 2 3||1|x",
+    "oidvector": "1 2 3||4294967295",
+    "pg_lsn": "0/0|16/B374D848|ffffffff/ffffffff|x|1/|/1|123456789/0",
+    "bit": "|1|0|101",
+    "varbit": "|101|b101|x1F|2|xG",
+    "bit:3": "101|10|1010|x5",
+    "varbit:3": "101|10|1010",
+    "regtype": "0|-|23",
+    "xid": "1|4294967295",
+}
+
+
 def facts():
     data = HERE.parent.parent / "data"
     rows = [l.split("\t") for l in (data / "pg_proc.tsv").read_text().splitlines()[1:]]
@@ -238,8 +285,38 @@ SET intervalstyle = 'postgres';
 """
 
 
+INPUTS = {"varchar": "varcharin", "bpchar": "bpcharin"}
+
+
+def ask(queries):
+    script = ASK + "\n".join("SELECT pg_temp.ask($q$%s$q$);" % q for q in queries)
+    done = subprocess.run(["psql", "-qAtX"], input=script, capture_output=True, text=True, check=True)
+    answers = done.stdout.splitlines()
+    assert len(answers) == len(queries), (len(answers), len(queries), done.stderr[:500])
+    return answers
+
+
+def write_literals():
+    lines, queries = [], []
+    for ty, texts in LITERALS.items():
+        name, _, typmod = ty.partition(":")
+        separator = " " if ty == "bool" else "|"
+        for text in dict.fromkeys(texts.split(separator)):
+            lines.append("%s '%s'" % (ty, text.replace("'", "''")))
+            if typmod:
+                # The input function itself, since CAST would truncate where an assignment must not.
+                value = "CAST(E'%s' AS cstring)" % text.replace("\\", "\\\\").replace("'", "''")
+                queries.append("pg_catalog.%s(%s, 0, %s)" % (INPUTS.get(name, name + "_in"), value, typmod))
+            else:
+                queries.append(sql(name, text))
+    answers = ask(queries)
+    (HERE / "literals.txt").write_text("".join(f"{l} => {a}\n" for l, a in zip(lines, answers)))
+    print("literals", len(lines))
+
+
 def main():
     rows, types = facts()
+    write_literals()
     for file, names in FILES.items():
         lines, queries = [], []
         for name in dict.fromkeys(names.split()):

@@ -140,7 +140,14 @@ fn tokens(text: &str) -> Result<Vec<Token<'_>>, Fault> {
                     at = date_end(bytes, at);
                     out.push(Token::Date(&text[start..at]));
                 } else {
-                    if matches!(bytes.get(at), Some(b'/' | b'_')) {
+                    // `EST5EDT` is a zone; `T040506`, `J2451187` and `Jan8` are a word and a number.
+                    let posix = at - start >= 3
+                        && bytes.get(at).is_some_and(u8::is_ascii_digit)
+                        && month_name(word).is_none()
+                        && bytes[at..].iter().any(u8::is_ascii_alphabetic);
+                    if posix {
+                        at = run(at, &|b| b.is_ascii_alphanumeric());
+                    } else if matches!(bytes.get(at), Some(b'/' | b'_')) {
                         at = run(at, &|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-' | b'+' | b':'));
                     } else if bytes.get(at) == Some(&b'.') {
                         at += 1;
@@ -474,6 +481,10 @@ impl Reader {
             (f.year, f.month, f.day) = civil_from_days(julian - i64::from(JULIAN_OF_EPOCH));
             true
         } else if self.year.is_some() || self.month.is_some() || self.day.is_some() {
+            let beyond = |v: Option<i32>, most: i32| v.is_some_and(|v| !(1..=most).contains(&v));
+            if beyond(self.month, 12) || beyond(self.day, 31) {
+                return Err(Fault::MonthOrDay);
+            }
             let mut year = self.year.ok_or(Fault::Syntax)?;
             match self.bc {
                 Some(true) => {
@@ -492,9 +503,6 @@ impl Reader {
             } else {
                 f.month = self.month.ok_or(Fault::Syntax)?;
                 f.day = self.day.ok_or(Fault::Syntax)?;
-                if !(1..=12).contains(&f.month) || !(1..=31).contains(&f.day) {
-                    return Err(Fault::MonthOrDay);
-                }
                 if f.day > days_in_month(f.year, f.month) {
                     return Err(Fault::Field);
                 }
@@ -579,7 +587,6 @@ fn compact_time(text: &str) -> Result<(i32, i32, i32, i32), Fault> {
     let (h, m, s) = match whole.len() {
         6 => (part(0..2)?, part(2..4)?, part(4..6)?),
         4 => (part(0..2)?, part(2..4)?, 0),
-        2 => (part(0..2)?, 0, 0),
         _ => return Err(Fault::Syntax),
     };
     if m > 59 || s > 60 {
@@ -676,9 +683,17 @@ fn time_and_zone(text: &str, typmod: i32, style: &TextStyle, type_name: &str) ->
     let compact = matches!(digits, 4 | 6)
         && !matches!(bare.as_bytes().get(digits), Some(b'-' | b'/' | b':'))
         && bare[digits..].bytes().next().is_none_or(|b| !b.is_ascii_alphabetic());
+    // In a time, what follows six digits and a dash is an offset.
+    let dashed = digits == 6 && bare.as_bytes().get(6) == Some(&b'-') && bare[7..].bytes().all(|b| b.is_ascii_digit() || b == b':');
+    let compact = compact || dashed;
+    let bare = if dashed { format!("{} {}", &bare[..6], &bare[6..]) } else { bare.to_owned() };
     let prefixed = if compact { format!("T{bare}") } else { text.to_owned() };
     let parsed = if compact { prefixed.replacen('T', "T ", 1) } else { prefixed };
-    let read = read(&parsed, style).map_err(|f| f.error(text, type_name))?;
+    let read = read(&parsed, style).map_err(|f| match f {
+        // A number alone is no date here, whatever it is.
+        Fault::MonthOrDay if digits == trimmed.len() => Fault::Syntax.error(text, type_name),
+        f => f.error(text, type_name),
+    })?;
     let micros = match read.special {
         Some(Special::Now) => session_zone(&style.time_zone).to_local(style.now_micros).rem_euclid(MICROS_PER_DAY),
         None if read.has_time => read.fields.map_or(0, |f| f.time_of_day()),
@@ -693,7 +708,7 @@ fn time_and_zone(text: &str, typmod: i32, style: &TextStyle, type_name: &str) ->
 /// 22007, 22008.
 pub fn timestamp(text: &str, typmod: i32, style: &TextStyle) -> SqlResult<i64> {
     let read = read(text, style).map_err(|f| f.error(text, "timestamp"))?;
-    let (local, is_local) = instant(&read, style).map_err(|f| f.error(text, "timestamp"))?;
+    let (local, is_local) = instant(&read, style, false).map_err(|f| f.error(text, "timestamp"))?;
     let local = if is_local { local } else { session_zone(&style.time_zone).to_local(local) };
     range_checked(local, typmod, text)
 }
@@ -705,7 +720,7 @@ pub fn timestamp(text: &str, typmod: i32, style: &TextStyle) -> SqlResult<i64> {
 pub fn timestamptz(text: &str, typmod: i32, style: &TextStyle) -> SqlResult<i64> {
     const NAME: &str = "timestamp with time zone";
     let read = read(text, style).map_err(|f| f.error(text, NAME))?;
-    let (at, is_local) = instant(&read, style).map_err(|f| f.error(text, NAME))?;
+    let (at, is_local) = instant(&read, style, true).map_err(|f| f.error(text, NAME))?;
     let zone = read.zone.unwrap_or_else(|| session_zone(&style.time_zone));
     let utc = if is_local { zone.to_utc(at) } else { at };
     range_checked(utc, typmod, text)
@@ -721,12 +736,13 @@ fn range_checked(micros: i64, typmod: i32, text: &str) -> SqlResult<i64> {
 }
 
 /// Microseconds since 2000, and whether they are local (else UTC).
-fn instant(read: &Read, style: &TextStyle) -> Result<(i64, bool), Fault> {
+fn instant(read: &Read, style: &TextStyle, with_zone: bool) -> Result<(i64, bool), Fault> {
     let time_of_day = read.fields.map_or(0, |f| f.time_of_day());
     Ok(match (read.special, read.date()) {
         (Some(Special::Infinity), _) => (TIMESTAMP_INFINITY, true),
         (Some(Special::NegInfinity), _) => (TIMESTAMP_NEG_INFINITY, true),
-        (Some(Special::Epoch), _) => (-UNIX_EPOCH_MICROS, false),
+        // The epoch is the same in every zone, and without one.
+        (Some(Special::Epoch), _) => (-UNIX_EPOCH_MICROS, !with_zone),
         (Some(Special::Now), _) => (style.now_micros, false),
         (Some(Special::Day(n)), _) => ((today(style) + n) * MICROS_PER_DAY + time_of_day, true),
         (None, Some(f)) => {

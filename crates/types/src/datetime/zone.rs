@@ -189,10 +189,28 @@ impl Zone {
     }
 }
 
+/// Last year that the zone data has rules for, written out as changes of the clock.
+const LAST_RULED_YEAR: i32 = 2037;
+
+/// Beyond the zone data, the same moment of an earlier year with the same calendar: rules go on for ever.
+fn same_calendar(micros: i64) -> i64 {
+    let days = micros.div_euclid(MICROS_PER_DAY);
+    if days < super::days_from_civil(LAST_RULED_YEAR + 1, 1, 1) {
+        return micros;
+    }
+    let (year, _, _) = super::civil_from_days(days);
+    let first = super::days_from_civil(year, 1, 1);
+    let twin = (LAST_RULED_YEAR - 27..=LAST_RULED_YEAR).find(|y| {
+        super::is_leap(*y) == super::is_leap(year)
+            && super::day_of_week(super::days_from_civil(*y, 1, 1)) == super::day_of_week(first)
+    });
+    twin.map_or(micros, |y| micros - (first - super::days_from_civil(y, 1, 1)) * MICROS_PER_DAY)
+}
+
 /// Chrono's form of microseconds since 2000. Beyond its range the calendar repeats every 400 years.
 fn naive(micros: i64) -> chrono::NaiveDateTime {
     const CYCLE: i64 = 146_097 * MICROS_PER_DAY;
-    let within = if micros.unsigned_abs() > 10 * CYCLE.unsigned_abs() { micros % CYCLE } else { micros };
+    let within = if micros < -10 * CYCLE { micros % CYCLE } else { same_calendar(micros) };
     DateTime::from_timestamp_micros(within + UNIX_EPOCH_MICROS)
         .map_or_else(|| DateTime::UNIX_EPOCH.naive_utc(), |t| t.naive_utc())
 }

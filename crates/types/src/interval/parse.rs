@@ -13,7 +13,10 @@ use crate::text_io::{IntervalStyle, TextStyle};
 
 enum Fault {
     Syntax,
+    /// A field is beyond its range.
     Range,
+    /// The sum is.
+    Total,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -133,7 +136,7 @@ impl Sum {
 
     fn finish(self) -> Result<Interval, Fault> {
         Ok(Interval {
-            months: i32::try_from(self.months).map_err(|_| Fault::Range)?,
+            months: i32::try_from(self.months).map_err(|_| Fault::Total)?,
             days: i32::try_from(self.days).map_err(|_| Fault::Range)?,
             micros: i64::try_from(self.micros).map_err(|_| Fault::Range)?,
         })
@@ -146,7 +149,8 @@ impl Sum {
 /// 22007 for syntax, 22015 out of range.
 pub fn parse(text: &str, typmod: i32, style: &TextStyle) -> SqlResult<Interval> {
     let (fields, _) = Interval::range_and_precision(typmod);
-    let trimmed = text.trim();
+    let joined = join_signs(text.trim());
+    let trimmed = joined.as_str();
     let result = if text.len() > 255 {
         Err(Fault::Syntax)
     } else if trimmed.starts_with('P') {
@@ -160,11 +164,25 @@ pub fn parse(text: &str, typmod: i32, style: &TextStyle) -> SqlResult<Interval> 
             SqlState::InvalidDatetimeFormat,
             format!("invalid input syntax for type interval: \"{text}\""),
         )),
+        Err(Fault::Total) => Err(super::out_of_range()),
         Err(Fault::Range) => Err(SqlError::new(
             SqlState::IntervalFieldOverflow,
             format!("interval field value out of range: \"{text}\""),
         )),
     }
+}
+
+/// A sign may stand apart from its number.
+fn join_signs(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        out.push(c);
+        if matches!(c, '+' | '-') {
+            while rest.next_if(|c| *c == ' ').is_some() {}
+        }
+    }
+    out
 }
 
 fn decimal(text: &str) -> Result<Decimal<'_>, Fault> {
@@ -280,7 +298,6 @@ fn worded(text: &str, fields: i32, sql_style: bool) -> Result<Interval, Fault> {
             continue;
         }
         if let Some((years, months)) = body.split_once('-') {
-            once(Unit::Year)?;
             once(Unit::Month)?;
             let years: i64 = years.parse().map_err(|_| Fault::Syntax)?;
             let months: i64 = months.parse().map_err(|_| Fault::Syntax)?;
@@ -341,7 +358,7 @@ fn iso(text: &str) -> Result<Interval, Fault> {
     }
     while !rest.is_empty() {
         if let Some(after) = rest.strip_prefix('T') {
-            if in_time || after.is_empty() {
+            if in_time {
                 return Err(Fault::Syntax);
             }
             in_time = true;

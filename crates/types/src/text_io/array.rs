@@ -135,6 +135,9 @@ impl Parser<'_> {
         let mut nested = None;
         self.space();
         if self.peek() == Some(b'}') {
+            if depth > 0 {
+                return Err(malformed(self.text, "Unexpected \"}\" character."));
+            }
             self.at += 1;
             return self.close(depth, 0);
         }
