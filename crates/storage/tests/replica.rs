@@ -1,5 +1,6 @@
 //! The replica against the conformance suite, and what only it does: waiting, closing, recovery,
 //! retention.
+#![allow(clippy::disallowed_methods, reason = "this test waits for the replica's own clockwork")]
 
 mod support;
 
