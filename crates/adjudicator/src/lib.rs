@@ -15,6 +15,7 @@
 //! | `rules` | the rules by name, so that tests can switch one off |
 //! | [`core`] | all of these together: requests in, decisions out; pure |
 //! | `retention` | which part of the journal a rebuild needs |
+//! | `counters` | [`Counters`], for metrics |
 //! | `batch` | what is on its way to the journal |
 //! | [`service`] | [`Service`]: one [`core::Core`] over a journal and a clock |
 //! | [`settings`] | what users tune |
@@ -30,6 +31,7 @@
 mod batch;
 mod conflict;
 pub mod core;
+mod counters;
 mod hold;
 mod outcomes;
 mod recent;
@@ -38,6 +40,7 @@ mod rules;
 pub mod service;
 pub mod settings;
 
+pub use counters::Counters;
 pub use service::Service;
 pub use settings::Settings;
 

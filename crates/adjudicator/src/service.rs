@@ -30,6 +30,7 @@ use tokio::sync::oneshot;
 
 use crate::batch::{Batch, Pipe};
 use crate::core::{Core, Decision, Preparer, Refusal, Resolution};
+use crate::counters::Counters;
 use crate::retention::Retention;
 use crate::settings::Settings;
 
@@ -48,6 +49,7 @@ struct Inner {
     epoch: Epoch,
     /// Newest visible commit; written under the lock, read without.
     visible: AtomicU64,
+    counters: Counters,
     state: Mutex<State>,
 }
 
@@ -92,6 +94,7 @@ impl Service {
             preparer: core.preparer(),
             epoch,
             visible: AtomicU64::new(core.journal_time().0),
+            counters: Counters::default(),
             state: Mutex::new(State {
                 core,
                 pipe: Pipe::default(),
@@ -110,6 +113,11 @@ impl Service {
         let window = self.inner.settings.outcome_window.max(self.inner.settings.conflict_window);
         let first = self.inner.journal.bounds().0;
         self.inner.state.lock().retention.keep_from(window).unwrap_or(first)
+    }
+
+    /// Totals since it was opened.
+    pub fn counters(&self) -> &Counters {
+        &self.inner.counters
     }
 
     /// Whether commits are taken.
@@ -174,11 +182,13 @@ impl Inner {
             match result {
                 Ok(lsn) => {
                     state.made_durable(&batch, lsn);
+                    self.counters.committed.fetch_add(batch.accepted.len() as u64, Ordering::Relaxed);
                     done.push((batch, Ok(lsn)));
                 }
                 Err(error) => match refusal(&error) {
                     Some(refusal) => {
                         state.refusing.get_or_insert(refusal);
+                        self.counters.refused.fetch_add(batch.accepted.len() as u64, Ordering::Relaxed);
                         state.refused.push(batch);
                     }
                     None => {
@@ -317,7 +327,10 @@ impl Adjudicator for Service {
                     ts
                 }
                 Decision::Nothing(ts) => return Ok(CommitOutcome::Committed(ts)),
-                Decision::Abort(conflict) => return Ok(CommitOutcome::Aborted(conflict)),
+                Decision::Abort(conflict) => {
+                    inner.counters.abort(conflict.kind);
+                    return Ok(CommitOutcome::Aborted(conflict));
+                }
             }
         };
         answer(waiting).await.map(|_| CommitOutcome::Committed(ts))
@@ -375,6 +388,7 @@ impl Adjudicator for Service {
                     inner.pump(&mut state);
                     true
                 }
+                None if ts <= state.core.journal_time() => false,
                 None => state.pipe.attach(ts, waiter).is_ok(),
             }
         };

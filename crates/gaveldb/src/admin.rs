@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use axum::Router;
@@ -27,7 +27,8 @@ pub struct Node {
     pub data_dir: String,
     pub listen: String,
     pub journal: Arc<dyn Journal>,
-    pub adjudicator: Arc<dyn Adjudicator>,
+    pub journal_counters: Arc<gavel_journal::Counters>,
+    pub service: gavel_adjudicator::Service,
     pub replica: Arc<Replica>,
     pub sessions: Arc<FrontendStats>,
     /// Clients are taken.
@@ -36,7 +37,9 @@ pub struct Node {
 
 impl Node {
     fn status(&self) -> Value {
-        let visible = self.adjudicator.visible();
+        let visible = self.service.visible();
+        let total = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let (flushed, decided) = (&self.journal_counters, self.service.counters());
         let marks = self.replica.watermarks();
         let store = self.replica.stats();
         let (first, durable) = self.journal.bounds();
@@ -49,8 +52,27 @@ impl Node {
             "cluster_id": self.cluster_id,
             "data_dir": self.data_dir,
             "listen": self.listen,
-            "adjudicator": { "epoch": visible.epoch.0, "visible_ts": visible.ts.0 },
-            "journal": { "first_lsn": first.0, "durable_lsn": durable.0 },
+            "adjudicator": {
+                "open": self.service.is_open(),
+                "epoch": visible.epoch.0,
+                "visible_ts": visible.ts.0,
+                "committed_total": total(&decided.committed),
+                "key_conflicts_total": total(&decided.key_conflicts),
+                "schema_conflicts_total": total(&decided.schema_conflicts),
+                "range_conflicts_total": total(&decided.range_conflicts),
+                "too_old_total": total(&decided.too_old),
+                "cancelled_total": total(&decided.cancelled),
+                "refused_total": total(&decided.refused),
+            },
+            "journal": {
+                "first_lsn": first.0,
+                "durable_lsn": durable.0,
+                "appends_total": total(&flushed.appends),
+                "bytes_total": total(&flushed.bytes),
+                "flushes_total": total(&flushed.flushes),
+                "flush_micros_total": total(&flushed.flush_micros),
+                "refused_total": total(&flushed.refused),
+            },
             "storage": {
                 "applied_ts": marks.applied_ts.0,
                 "applied_lsn": marks.applied_lsn.0,
@@ -90,6 +112,18 @@ impl Node {
 const METRICS: &[(&str, &str, &str, &str)] = &[
     ("process_uptime_seconds", "gauge", "/uptime_seconds", "Seconds since start."),
     ("adjudicator_epoch", "gauge", "/adjudicator/epoch", "Epoch of the adjudicator."),
+    ("adjudicator_committed_total", "counter", "/adjudicator/committed_total", "Commits."),
+    ("adjudicator_key_conflicts_total", "counter", "/adjudicator/key_conflicts_total", "Aborts because of a key."),
+    ("adjudicator_schema_conflicts_total", "counter", "/adjudicator/schema_conflicts_total", "Aborts because of DDL."),
+    ("adjudicator_range_conflicts_total", "counter", "/adjudicator/range_conflicts_total", "Aborts because of reads."),
+    ("adjudicator_too_old_total", "counter", "/adjudicator/too_old_total", "Aborts of too old snapshots."),
+    ("adjudicator_cancelled_total", "counter", "/adjudicator/cancelled_total", "Aborts that resolve has asked for."),
+    ("adjudicator_refused_total", "counter", "/adjudicator/refused_total", "Commits that the journal has refused."),
+    ("journal_appends_total", "counter", "/journal/appends_total", "Appends that became durable."),
+    ("journal_bytes_total", "counter", "/journal/bytes_total", "Bytes appended."),
+    ("journal_flushes_total", "counter", "/journal/flushes_total", "Flushes."),
+    ("journal_flush_microseconds_total", "counter", "/journal/flush_micros_total", "Time spent in flushes."),
+    ("journal_refused_total", "counter", "/journal/refused_total", "Appends refused or failed."),
     ("journal_durable_lsn", "counter", "/journal/durable_lsn", "Last durable record of the journal."),
     ("journal_first_lsn", "gauge", "/journal/first_lsn", "First record that is kept."),
     ("storage_applied_lsn", "counter", "/storage/applied_lsn", "Last record applied to the store."),

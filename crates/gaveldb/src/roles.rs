@@ -24,7 +24,8 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Everything below the front.
 pub struct Roles {
     pub journal: Arc<dyn Journal>,
-    pub adjudicator: Arc<dyn Adjudicator>,
+    pub journal_counters: Arc<gavel_journal::Counters>,
+    pub service: Service,
     pub replica: Arc<Replica>,
     pub engine: Arc<dyn SqlEngine>,
 }
@@ -37,11 +38,12 @@ impl Roles {
         };
         let journal = FileJournal::open_directory(data_dir.journal(), journal_settings(settings))
             .context("cannot open the journal")?;
+        let journal_counters = journal.counters();
         let journal: Arc<dyn Journal> = Arc::new(journal);
         let service = Service::open(journal.clone(), clock.clone(), gavel_adjudicator::Settings::default())
             .await
             .context("cannot open the adjudicator")?;
-        let adjudicator: Arc<dyn Adjudicator> = Arc::new(service);
+        let adjudicator: Arc<dyn Adjudicator> = Arc::new(service.clone());
         let store = data_dir.store();
         std::fs::create_dir_all(&store).context("cannot make the store's directory")?;
         let replica = Replica::open(&store, journal.clone(), Some(adjudicator.clone()), storage_settings(settings))
@@ -58,7 +60,7 @@ impl Roles {
         .await
         .context("cannot open the query node")?;
         let engine: Arc<dyn SqlEngine> = Arc::new(EngineHandle(engine));
-        Ok(Self { journal, adjudicator, replica, engine })
+        Ok(Self { journal, journal_counters, service, replica, engine })
     }
 
     /// Writes out what the store holds. Late is not lost: the journal has it.

@@ -10,6 +10,7 @@ use gavel_api::journal::{Entry, Error, Journal, Record};
 use gavel_types::{Epoch, Lsn, Timestamp};
 use tokio::sync::oneshot;
 
+use crate::counters::Counters;
 use crate::disk::Disk;
 use crate::frame;
 use crate::queue::{Append, Queue, Request};
@@ -27,6 +28,7 @@ pub struct FileJournal {
     queue: Arc<Queue>,
     thread: Option<JoinHandle<()>>,
     torn_bytes: usize,
+    counters: Arc<Counters>,
     // Last, so that the directory is given free after the thread has ended.
     _lock: Box<dyn std::any::Any + Send + Sync>,
 }
@@ -56,6 +58,7 @@ impl FileJournal {
         let found = recovery::recover(disk.as_ref())?;
         let shared = Arc::new(Shared::new(found.segments.clone(), settings.cache_size_bytes));
         let queue = Arc::new(Queue::new(settings.queue_size_bytes));
+        let counters = Arc::new(Counters::default());
         let writer = Writer::new(
             Arc::clone(&disk),
             settings,
@@ -63,6 +66,7 @@ impl FileJournal {
             found.last_lsn,
             found.epoch,
             found.segments.last(),
+            Arc::clone(&counters),
         )
         .map_err(recovery::failed("opening the last segment"))?;
         let theirs = Arc::clone(&queue);
@@ -70,12 +74,17 @@ impl FileJournal {
             .name("journal-writer".into())
             .spawn(move || writer.run(&theirs))
             .map_err(recovery::failed("starting the writer"))?;
-        Ok(Self { disk, shared, queue, thread: Some(thread), torn_bytes: found.torn_bytes, _lock: lock })
+        Ok(Self { disk, shared, queue, thread: Some(thread), torn_bytes: found.torn_bytes, counters, _lock: lock })
     }
 
     /// Bytes that were cut off as torn when this journal was opened.
     pub const fn torn_bytes(&self) -> usize {
         self.torn_bytes
+    }
+
+    /// Totals, which outlive the journal.
+    pub fn counters(&self) -> Arc<Counters> {
+        Arc::clone(&self.counters)
     }
 
     async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<Result<T, Error>>) -> Request) -> Result<T, Error> {

@@ -17,6 +17,7 @@
 //! | [`real_disk`], [`memory_disk`] | a directory; memory with faults and crashes |
 //! | `queue`, `writer`, `spare` | the writer thread, what waits for it, the file prepared ahead |
 //! | `shared`, `reader` | what tails read: recent records, then files |
+//! | `counters` | [`Counters`], for metrics |
 //! | [`file`] | [`FileJournal`], which ties them together |
 //!
 //! Invariants:
@@ -25,6 +26,7 @@
 //! - After a failed flush nothing is written any more; the flush is never tried again, because the
 //!   kernel may have dropped the dirty pages and would report success.
 
+mod counters;
 pub mod disk;
 pub mod file;
 pub mod frame;
@@ -40,6 +42,7 @@ mod shared;
 mod spare;
 mod writer;
 
+pub use counters::Counters;
 pub use disk::{Disk, DiskFile};
 pub use file::FileJournal;
 pub use memory_disk::MemoryDisk;

@@ -10,14 +10,18 @@
 //! - after a write that found no space, the file is cut back to where it was *and flushed* before
 //!   anybody is told, so that what was refused cannot come back after a crash;
 //! - after any other failure nothing is written any more.
+#![allow(clippy::disallowed_methods, reason = "a shell: measures its flushes")]
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use gavel_api::journal::{Error, Record};
 use gavel_types::{Epoch, Lsn, Timestamp};
 use tokio::sync::oneshot;
 
+use crate::counters::Counters;
 use crate::disk::{Disk, DiskFile, is_full};
 use crate::queue::{Append, Queue, Request};
 use crate::segment::{self, Header};
@@ -50,6 +54,7 @@ pub(crate) struct Writer {
     last_lsn: Lsn,
     epoch: Epoch,
     failed: Option<String>,
+    counters: Arc<Counters>,
 }
 
 /// Whom to answer when a frame is durable.
@@ -91,6 +96,7 @@ impl Writer {
         last_lsn: Lsn,
         epoch: Epoch,
         last_segment: Option<&Segment>,
+        counters: Arc<Counters>,
     ) -> io::Result<Self> {
         let current = match last_segment {
             None => None,
@@ -107,7 +113,7 @@ impl Writer {
         };
         let ready = spare_size == Some(settings.segment_size_bytes);
         let spare = Spare::start(Arc::clone(&disk), settings.segment_size_bytes, ready)?;
-        Ok(Self { disk, settings, shared, spare, current, last_lsn, epoch, failed: None })
+        Ok(Self { disk, settings, shared, spare, current, last_lsn, epoch, failed: None, counters })
     }
 
     /// Works until the queue is closed and empty.
@@ -160,6 +166,7 @@ impl Writer {
                     self.failed = Some(why.clone());
                     self.shared.finish(End::Failed(why.clone()));
                 }
+                add(&self.counters.refused, pending.len());
                 for one in pending {
                     one.reply.error(error.clone());
                 }
@@ -206,7 +213,12 @@ impl Writer {
             }
             return Err(classify("writing", &error));
         }
+        let begun = Instant::now();
         current.file.sync_data().map_err(recovery::failed("flushing"))?;
+        add(&self.counters.flush_micros, begun.elapsed().as_micros() as usize);
+        add(&self.counters.flushes, 1);
+        add(&self.counters.appends, pending.len());
+        add(&self.counters.bytes, total as usize);
         current.offset += total;
         Ok(current.offset)
     }
@@ -285,6 +297,10 @@ fn write_frames(file: &dyn DiskFile, offset: u64, pending: &[Pending], total: u6
             Ok(())
         }
     }
+}
+
+fn add(counter: &AtomicU64, n: usize) {
+    counter.fetch_add(n as u64, Ordering::Relaxed);
 }
 
 fn classify(doing: &str, error: &io::Error) -> Error {

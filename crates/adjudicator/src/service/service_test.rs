@@ -307,6 +307,7 @@ async fn what_lands_out_of_order_is_answered_in_order() {
     let CommitOutcome::Committed(first) = one.await.unwrap().unwrap() else { panic!("no conflict") };
     let CommitOutcome::Committed(second) = two.await.unwrap().unwrap() else { panic!("no conflict") };
     assert!(first < second && service.visible().ts == second);
+    assert_eq!(service.counters().committed.load(Ordering::Relaxed), 2);
 }
 
 #[tokio::test]

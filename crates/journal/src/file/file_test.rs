@@ -181,6 +181,20 @@ async fn damage_before_the_tail_is_refused_with_its_place() {
 }
 
 #[tokio::test]
+async fn appends_side_by_side_share_flushes() {
+    let journal = open(&MemoryDisk::new()).unwrap();
+    let epoch = journal.open_epoch(Timestamp(1)).await.unwrap();
+    let appends: Vec<_> = (0..500).map(|n| journal.append(epoch, vec![commit(n)])).collect();
+    for append in futures::future::join_all(appends).await {
+        append.unwrap();
+    }
+    let counters = journal.counters();
+    let count = |counter: &std::sync::atomic::AtomicU64| counter.load(std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(count(&counters.appends), 501);
+    assert!(count(&counters.flushes) < 250, "{counters:?}");
+}
+
+#[tokio::test]
 async fn a_missing_segment_is_damage() {
     let disk = MemoryDisk::new();
     let journal = open(&disk).unwrap();
