@@ -14,7 +14,7 @@ use crate::exec::eval::Evaluator;
 use crate::exec::expr::value_at;
 use crate::exec::frame::Frame;
 use crate::exec::join::{Matcher, gather, lone, unmatched};
-use crate::exec::operator::{BoxOperator, Operator};
+use crate::exec::operator::{BATCH_ROWS, BoxOperator, Operator, concat};
 use crate::exec::plan::{JoinType, LateralPlan, Node, Op};
 use crate::exec::start;
 
@@ -27,6 +27,8 @@ pub struct Lateral {
     current: Option<(RecordBatch, usize)>,
     /// Results of the right side for tuples of this batch.
     known: HashMap<Vec<u8>, RecordBatch>,
+    /// Rows wanted in the next batch: few at first, in case nobody wants more.
+    target: usize,
 }
 
 /// Distinct tuples whose results are remembered at once.
@@ -38,7 +40,7 @@ impl Lateral {
             Op::Lateral(plan) => Some(Matcher::new(plan.join, &plan.left, &plan.right, &plan.emit, node.clone())),
             _ => None,
         };
-        Self { left, node, evaluator: Evaluator::new(frame), matcher, current: None, known: HashMap::new() }
+        Self { left, node, evaluator: Evaluator::new(frame), matcher, current: None, known: HashMap::new(), target: 1 }
     }
 
     /// Rows of the right side for row `row` of `batch`.
@@ -73,24 +75,37 @@ impl Operator for Lateral {
     async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
         let node = self.node.clone();
         let Op::Lateral(plan) = &node.op else { return Err(SqlError::internal("not a lateral join's plan")) };
-        loop {
+        let Some(matcher) = self.matcher.take() else {
+            return Err(SqlError::internal("lateral join without a plan"));
+        };
+        let result = self.fill(plan, &matcher).await;
+        self.matcher = Some(matcher);
+        let batches = result?;
+        self.target = (self.target * 2).min(BATCH_ROWS);
+        if batches.is_empty() { Ok(None) } else { concat(&node.schema, &batches).map(Some) }
+    }
+}
+
+impl Lateral {
+    /// Joined rows of the next left rows, about as many as are wanted.
+    async fn fill(&mut self, plan: &LateralPlan, matcher: &Matcher) -> SqlResult<Vec<RecordBatch>> {
+        let (mut batches, mut rows) = (vec![], 0);
+        while rows < self.target {
             if self.current.is_none() {
-                let Some(batch) = self.left.next().await? else { return Ok(None) };
+                let Some(batch) = self.left.next().await? else { break };
                 self.known.clear();
                 self.current = Some((batch, 0));
             }
-            let Some((batch, row)) = &mut self.current else { return Ok(None) };
+            let Some((batch, row)) = &mut self.current else { break };
             if *row == batch.num_rows() {
                 self.current = None;
                 continue;
             }
-            let at = *row;
+            let left = batch.slice(*row, 1);
             *row += 1;
-            let left = batch.slice(at, 1);
             let right = self.right(plan, &left, 0).await?;
-            let Some(matcher) = &self.matcher else { return Err(SqlError::internal("lateral join without a plan")) };
-            let rows = u32::try_from(right.num_rows()).unwrap_or(u32::MAX);
-            let all = (UInt32Array::from(vec![0; right.num_rows()]), UInt32Array::from_iter_values(0..rows));
+            let count = u32::try_from(right.num_rows()).unwrap_or(u32::MAX);
+            let all = (UInt32Array::from(vec![0; right.num_rows()]), UInt32Array::from_iter_values(0..count));
             let pairs = matcher.decide(&self.evaluator, plan.residual.as_ref(), &left, &right, all).await?;
             let matched = [!pairs.0.is_empty()];
             let output = match plan.join {
@@ -100,8 +115,11 @@ impl Operator for Lateral {
                 _ => pairs,
             };
             if !output.0.is_empty() {
-                return matcher.emit(&left, &right, &output).map(Some);
+                let joined = matcher.emit(&left, &right, &output)?;
+                rows += joined.num_rows();
+                batches.push(joined);
             }
         }
+        Ok(batches)
     }
 }

@@ -8,10 +8,11 @@ use arrow::array::{AsArray, UInt32Array};
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use bytes::Bytes;
-use gavel_api::scan::{PROGRAM_VERSION, ScanExpr, ScanProgram};
+use gavel_api::scan::{PROGRAM_VERSION, ScanColumn, ScanExpr, ScanProgram};
+use gavel_binder::bound::ColumnId;
 use gavel_encoding::KeyBuilder;
 use gavel_functions::physical::{build_array, datum_at};
-use gavel_types::{Datum, KeyRange, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, KeyRange, PgType, SqlError, SqlResult, SqlState};
 
 use crate::exec::access::{KeySpan, Next, TableScan, span_range};
 use crate::exec::batch::{batch_of, schema_of, take_columns};
@@ -313,26 +314,40 @@ pub fn is_pushable(expr: &Expr) -> bool {
     }
 }
 
+/// Whether storage of this build compiles the program of `expr`, which [`is_pushable`], over `columns`.
+pub fn runs_in_storage(expr: &Expr, columns: &[(ColumnId, PgType)]) -> bool {
+    let Ok(filter) = program_of(expr, &|_| Ok(Datum::Null)) else { return false };
+    let columns = (0..).zip(columns).map(|(id, (_, ty))| ScanColumn { id, ty: *ty, missing: Datum::Null }).collect();
+    let program =
+        ScanProgram { version: PROGRAM_VERSION, columns, filter: Some(filter), output: vec![], with_key: false, limit: None };
+    gavel_pushdown::Compiled::new(Arc::new(program)).is_ok()
+}
+
 /// The program of an expression that [`is_pushable`]; parameters and outer columns become constants.
 fn to_program(expr: &Expr, evaluator: &Evaluator) -> SqlResult<ScanExpr> {
-    let each = |items: &[Expr]| items.iter().map(|i| to_program(i, evaluator)).collect::<SqlResult<Vec<_>>>();
+    program_of(expr, &|leaf| constant(leaf, evaluator))
+}
+
+/// The program with `constant` telling the value of each constant, parameter and outer column.
+fn program_of(expr: &Expr, constant: &dyn Fn(&Expr) -> SqlResult<Datum>) -> SqlResult<ScanExpr> {
+    let each = |items: &[Expr]| items.iter().map(|i| program_of(i, constant)).collect::<SqlResult<Vec<_>>>();
     Ok(match &expr.kind {
         ExprKind::Column(position) => ScanExpr::Column(*position),
         ExprKind::Const(_) | ExprKind::Param(_) | ExprKind::Outer(_) => {
-            ScanExpr::Const(constant(expr, evaluator)?, expr.ty)
+            ScanExpr::Const(constant(expr)?, expr.ty)
         }
         ExprKind::Call { proc, args, .. } => ScanExpr::Call { function: proc.oid, args: each(args)?, ty: expr.ty },
         ExprKind::And(items) => ScanExpr::And(each(items)?),
         ExprKind::Or(items) => ScanExpr::Or(each(items)?),
-        ExprKind::Not(input) => ScanExpr::Not(Box::new(to_program(input, evaluator)?)),
+        ExprKind::Not(input) => ScanExpr::Not(Box::new(program_of(input, constant)?)),
         ExprKind::IsNull { input, negated } => {
-            let test = ScanExpr::IsNull(Box::new(to_program(input, evaluator)?));
+            let test = ScanExpr::IsNull(Box::new(program_of(input, constant)?));
             if *negated { ScanExpr::Not(Box::new(test)) } else { test }
         }
         ExprKind::InList { function, left, items, .. } => ScanExpr::AnyOf {
             function: *function,
-            left: Box::new(to_program(left, evaluator)?),
-            items: items.iter().map(|i| Ok((constant(i, evaluator)?, i.ty))).collect::<SqlResult<Vec<_>>>()?,
+            left: Box::new(program_of(left, constant)?),
+            items: items.iter().map(|i| Ok((constant(i)?, i.ty))).collect::<SqlResult<Vec<_>>>()?,
         },
         _ => return Err(SqlError::internal("an expression that storage cannot run was pushed to it")),
     })

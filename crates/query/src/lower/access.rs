@@ -21,7 +21,7 @@ use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 use crate::exec::access::{key_columns, object_of, row_key_columns, stored_id};
 use crate::exec::expr::Expr;
 use crate::exec::plan::{KeyCondition, KeyValue, Node, Op, RowLookup, ScanPlan};
-use crate::exec::scan::is_pushable;
+use crate::exec::scan::{is_pushable, runs_in_storage};
 use crate::lower::plan::{Ask, Planned, Planner, UNKNOWN_ROWS, lost};
 use crate::lower::walk::{Refs, map};
 
@@ -235,7 +235,7 @@ impl Planner<'_> {
         for filter in filters {
             let probe = self.compile(&filter, &all_columns)?;
             let own = Refs::of_scalar(&filter).used;
-            if !is_pushable(&probe) || own.iter().any(|c| Some(*c) == scanned.row_key) {
+            if !is_pushable(&probe) || !runs_in_storage(&probe, &all_columns) || own.iter().any(|c| Some(*c) == scanned.row_key) {
                 above.push(filter);
             } else {
                 let numbers: Vec<u32> =
@@ -589,8 +589,9 @@ impl Planner<'_> {
             }
         }
         let Some((cost, index, order, covering, rows)) = best else { return Ok(None) };
-        // The other way reads all rows of the inner side, filtered or not.
-        if cost >= inner_rows.max(1.0) * 2.0 {
+        // The other way reads all rows of the inner side once, and streaming is much cheaper a row than
+        // looking up; where sizes are only guessed, a whole table is no small outer side.
+        if cost >= inner_rows.max(1.0) * 0.5 {
             return Ok(None);
         }
         let path =
