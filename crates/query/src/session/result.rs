@@ -86,6 +86,8 @@ impl Executed {
         let mut room = if limit == 0 { usize::MAX } else { limit };
         while self.columns.is_some() {
             if room == 0 {
+                // The tag of the last Execute counts its own rows alone.
+                self.sent = 0;
                 return Ok(ExecuteEnd::Suspended);
             }
             let Some(batch) = self.next().await? else { break };
