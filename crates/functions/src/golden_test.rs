@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use gavel_types::text_io::{TextStyle, parse, to_text};
 use gavel_types::{Datum, Oid, PgType, SqlResult};
 
+use crate::aggregate::{AggregateSpec, accumulator};
 use crate::call::{Call, EvalContext, eval};
 use crate::registry::{self, Proc};
 
@@ -61,7 +62,7 @@ fn resolve(name: &str, types: &[PgType]) -> Option<(&'static Proc, PgType)> {
     let poly = |p: &&Proc| {
         p.args.len() == types.len()
             && p.args.iter().zip(types).all(|(a, t)| {
-                *a == t.oid || ELEMENTS.contains(a) || (ARRAYS.contains(a) && t.oid.element().is_some())
+                *a == t.oid || (ELEMENTS.contains(a) && (*a != Oid::ANYNONARRAY || t.oid.element().is_none())) || (ARRAYS.contains(a) && t.oid.element().is_some())
             })
     };
     let proc = registry::procs_named(name).find(exact).or_else(|| registry::procs_named(name).find(poly))?;
@@ -171,4 +172,50 @@ fn literals() {
         }
     }
     assert!(count == 0, "{count} literals differ from PostgreSQL's\n{wrong}");
+}
+
+/// `name(type, …) value|value;value|value => answer`: an aggregate over rows.
+#[test]
+fn aggregates() {
+    let context = EvalContext {
+        style: TextStyle { time_zone: "America/New_York".into(), ..TextStyle::default() },
+        ..EvalContext::immutable()
+    };
+    let mut wrong = String::new();
+    let mut count = 0;
+    for line in include_str!("testscripts/aggregates.txt").lines() {
+        let (call, expected) = line.rsplit_once(" => ").expect("an answer");
+        let (name, rest) = call.split_once('(').expect("a call");
+        let (types, rows) = rest.split_once(')').expect("types");
+        let types: Vec<PgType> =
+            types.split(", ").map(|t| PgType::new(registry::type_named(t).expect("a type").oid)).collect();
+        let (proc, result) = resolve(name, &types).unwrap_or_else(|| panic!("no aggregate {name}"));
+        let spec = AggregateSpec { arg_types: types.clone(), result };
+        let mut state = accumulator(proc.oid, &spec).unwrap_or_else(|| panic!("{name} is not implemented"));
+        let answer = rows
+            .trim_start()
+            .split(';')
+            .filter(|_| !rows.trim().is_empty())
+            .try_for_each(|row| {
+                let values = row
+                    .split('|')
+                    .zip(&types)
+                    .map(|(v, ty)| if v == "NULL" { Ok(Datum::Null) } else { parse(v, *ty, &context.style) })
+                    .collect::<SqlResult<Vec<_>>>()?;
+                state.update(&context, &values)
+            })
+            .and_then(|()| state.finish());
+        let got = match answer {
+            Ok(Datum::Null) => "NULL".to_owned(),
+            Ok(Datum::Bool(b)) => format!("={b}"),
+            Ok(Datum::Text(text)) if result.oid == Oid::BPCHAR => format!("={}", text.trim_end_matches(' ')),
+            Ok(value) => format!("={}", to_text(&value, result, &context.style).replace('\\', "\\\\").replace('\n', "\\n")),
+            Err(e) => format!("!{} {}", e.code().as_str(), e.message()),
+        };
+        if got != expected && !is_close(&got, expected) {
+            count += 1;
+            let _ = writeln!(wrong, "{line}\n    got {got}");
+        }
+    }
+    assert!(count == 0, "{count} aggregates differ from PostgreSQL's\n{wrong}");
 }

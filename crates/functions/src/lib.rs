@@ -47,6 +47,8 @@ mod tables;
 #[cfg(test)]
 mod golden_test;
 #[cfg(test)]
+mod silently_different_test;
+#[cfg(test)]
 mod testing;
 pub mod text;
 pub mod vector;

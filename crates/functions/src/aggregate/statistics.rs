@@ -115,11 +115,19 @@ fn double(value: &Datum) -> SqlResult<Option<f64>> {
 impl Accumulator for Float {
     fn update(&mut self, _: &EvalContext, args: &[Datum]) -> SqlResult<()> {
         let Some(x) = args.last().map_or(Ok(None), double)? else { return Ok(()) };
+        let finite = self.sum.is_finite() && x.is_finite();
         self.count += 1.0;
         self.sum += x;
         if self.count > 1.0 {
             let difference = x * self.count - self.sum;
             self.squares += difference * difference / (self.count * (self.count - 1.0));
+            if self.sum.is_infinite() || self.squares.is_infinite() {
+                // Infinity that no value brought is overflow.
+                if finite {
+                    return Err(crate::error::float_overflow());
+                }
+                self.squares = f64::NAN;
+            }
         } else if !x.is_finite() {
             self.squares = f64::NAN;
         }
@@ -197,6 +205,7 @@ impl Accumulator for Pairs {
     fn update(&mut self, _: &EvalContext, args: &[Datum]) -> SqlResult<()> {
         let [y, x] = args else { return Err(foreign()) };
         let (Some(y), Some(x)) = (double(y)?, double(x)?) else { return Ok(()) };
+        let finite = self.sx.is_finite() && self.sy.is_finite() && x.is_finite() && y.is_finite();
         self.n += 1.0;
         self.sx += x;
         self.sy += y;
@@ -206,6 +215,10 @@ impl Accumulator for Pairs {
             self.sxx += dx * dx * scale;
             self.syy += dy * dy * scale;
             self.sxy += dx * dy * scale;
+            let overflow = [self.sx, self.sxx, self.sy, self.syy, self.sxy].iter().any(|v| v.is_infinite());
+            if overflow && finite {
+                return Err(crate::error::float_overflow());
+            }
         } else {
             if !x.is_finite() {
                 self.sxx = f64::NAN;

@@ -200,6 +200,69 @@ LITERALS = {
 }
 
 
+NUMBERS_OF = {
+    "int2": ["1;2;NULL;3", "32767;32767", "NULL", "", "5"],
+    "int4": ["1;2;NULL;3", "2147483647;2147483647", "NULL", "", "-5;7;7;0"],
+    "int8": ["1;2;NULL;3", "9223372036854775807;9223372036854775807", "NULL", "", "10;20;25"],
+    "float4": ["1.5;2;NULL;-3.25", "0.1;0.2;0.3", "NaN;1", "Infinity;1", "", "7", "1e30;1e30"],
+    "float8": ["1.5;2;NULL;-3.25", "0.1;0.2;0.3", "NaN;1", "Infinity;-Infinity", "", "7", "1e308;1e308", "1;1;1"],
+    "numeric": ["1.5;2;NULL;-3.250", "0.1;0.20;0.300", "NaN;1", "Infinity;1", "", "7.00", "1e40;1", "10;20;25;30"],
+}
+TEXTS = ["b;a;NULL;c", "", "NULL", "x"]
+AGGREGATES = [
+    *[(f, [t], v) for f in ("sum", "avg", "min", "max", "count", "stddev", "stddev_pop", "stddev_samp", "variance", "var_pop", "var_samp")
+      for t, v in NUMBERS_OF.items()],
+    *[(f, [t], NUMBERS_OF[t]) for f in ("bit_and", "bit_or", "bit_xor") for t in ("int2", "int4", "int8")],
+    *[(f, ["bool"], ["t;f;NULL", "t;t", "f", "", "NULL"]) for f in ("bool_and", "bool_or", "every")],
+    *[(f, ["interval"], ["1 day;2 hours;NULL;-1 mon", "", "1 mon;2 mons"]) for f in ("sum", "avg", "min", "max")],
+    *[(f, [t], v) for f in ("min", "max") for t, v in {
+        "text": TEXTS, "bpchar": ["b ;a;ab"], "date": ["2000-01-01;infinity;NULL", ""], "time": ["10:00;09:00"], "timetz": ["10:00+02;09:00+00"],
+        "timestamp": ["2000-01-01;1999-12-31 10:00"], "timestamptz": ["2000-01-01 00:00+00;1999-12-31 10:00+00"], "oid": ["3;1;2"]}.items()],
+    *[(f, ["float8", "float8"], ["1|2;2|4;3|7;NULL|1", "1|1", "", "1|5;1|6", "1|5;2|5"]) for f in (
+        "corr", "covar_pop", "covar_samp", "regr_avgx", "regr_avgy", "regr_count", "regr_intercept", "regr_r2", "regr_slope", "regr_sxx",
+        "regr_sxy", "regr_syy")],
+    ("string_agg", ["text", "text"], ["a|,;b|-;NULL|,;c|NULL", "", "NULL|,"]),
+    ("string_agg", ["bytea", "bytea"], ["\\x01|\\xff;\\x02|\\xfe"]),
+    ("array_agg", ["int4"], NUMBERS_OF["int4"]), ("array_agg", ["text"], TEXTS), ("array_agg", ["_int4"], ["{1,2};{3,4}", "", "{1};NULL", "{1};{1,2}"]),
+    ("json_agg", ["int4"], NUMBERS_OF["int4"]), ("json_agg", ["text"], TEXTS), ("jsonb_agg", ["text"], TEXTS), ("jsonb_agg", ["numeric"], ["1.50;NULL"]),
+    ("json_object_agg", ["text", "int4"], ["a|1;b|NULL;a|2", "", "NULL|1"]), ("jsonb_object_agg", ["text", "int4"], ["a|1;b|NULL;a|2", "", "NULL|1"]),
+]
+# Direct argument, then the rows in the order of WITHIN GROUP.
+ORDERED = [
+    ("percentile_cont", ["float8", "float8"], [("0.5", "1;2;3;4"), ("0.25", "1;2;3"), ("0", "1;2"), ("1", "1;2"), ("0.5", ""), ("1.5", "1")]),
+    ("percentile_cont", ["float8", "interval"], [("0.5", "1 day;2 days"), ("0.3", "1 hour;1 mon")]),
+    ("percentile_disc", ["float8", "int4"], [("0.5", "1;2;3;4"), ("0.51", "1;2;3;4"), ("0", "1;2"), ("0.5", "")]),
+    ("percentile_cont", ["_float8", "float8"], [("{0.25,0.5,NULL}", "1;2;3;4")]),
+    ("percentile_disc", ["_float8", "text"], [("{0,1}", "a;b;c")]),
+]
+
+
+def write_aggregates():
+    def rows(args, text):
+        return ["(%s)" % ", ".join(sql(t, None if v == "NULL" else v) for t, v in zip(args, row.split("|"))) for row in text.split(";")] if text else []
+
+    def source(args, text):
+        columns = ", ".join(f"c{i}" for i in range(len(args)))
+        if not text:
+            nothing = ", ".join(sql(t, None) for t in args)
+            return f"(SELECT {nothing} LIMIT 0) AS t({columns})"
+        return "(VALUES %s) AS t(%s)" % (", ".join(rows(args, text)), columns)
+
+    lines, queries = [], []
+    for name, args, sets in AGGREGATES:
+        for text in sets:
+            columns = ", ".join(f"c{i}" for i in range(len(args)))
+            lines.append("%s(%s) %s" % (name, ", ".join(args), text))
+            queries.append(f'(SELECT pg_catalog."{name}"({columns}) FROM {source(args, text)})')
+    for name, args, sets in ORDERED:
+        for direct, text in sets:
+            lines.append("%s(%s) %s" % (name, ", ".join(args), ";".join(f"{direct}|{row}" for row in text.split(";")) if text else ""))
+            queries.append(f'(SELECT pg_catalog."{name}"({sql(args[0], direct)}) WITHIN GROUP (ORDER BY c0) FROM {source(args[1:], text)})')
+    answers = ask(queries)
+    (HERE / "aggregates.txt").write_text("".join(f"{l} => {a}\n" for l, a in zip(lines, answers)))
+    print("aggregates", len(lines))
+
+
 def facts():
     data = HERE.parent.parent / "data"
     rows = [l.split("\t") for l in (data / "pg_proc.tsv").read_text().splitlines()[1:]]
@@ -317,6 +380,7 @@ def write_literals():
 def main():
     rows, types = facts()
     write_literals()
+    write_aggregates()
     for file, names in FILES.items():
         lines, queries = [], []
         for name in dict.fromkeys(names.split()):
