@@ -263,8 +263,12 @@ fn is_named_object(ty: PgType) -> bool {
 }
 
 fn call_io(cx: &Cx<'_>, name: &str, value: Datum, from: PgType, to: PgType) -> SqlResult<Datum> {
-    let proc = registry::procs_named(name)
-        .next()
+    // The facts name some functions by OID.
+    let proc = name
+        .parse()
+        .ok()
+        .and_then(|oid| registry::proc(Oid(oid)))
+        .or_else(|| registry::procs_named(name).next())
         .ok_or_else(|| SqlError::internal(format!("type function {name} is unknown")))?;
     let types = [from];
     call::eval(proc.oid, &Call { context: &cx.frame.exec.env.eval, arg_types: &types, result: to }, &[value])
