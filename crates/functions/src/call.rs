@@ -23,6 +23,9 @@ pub trait SessionHooks: Send + Sync {
     fn call_set(&self, proc: &Proc, call: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>>;
 }
 
+/// Fills a buffer with random bytes.
+pub type Entropy = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
 /// The session as functions see it; fixed for one statement.
 #[derive(Clone)]
 pub struct EvalContext {
@@ -34,7 +37,7 @@ pub struct EvalContext {
     /// `clock_timestamp()`; handed in, since nothing here may look at a clock.
     pub clock: Arc<dyn Fn() -> i64 + Send + Sync>,
     /// Source of randomness for `random()`, `gen_random_uuid()`: fills the buffer.
-    pub entropy: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    pub entropy: Entropy,
     /// `None` where only immutable functions may run.
     pub session: Option<Arc<dyn SessionHooks>>,
 }

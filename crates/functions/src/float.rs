@@ -61,7 +61,7 @@ pub(crate) fn narrow(v: f64) -> SqlResult<f32> {
 /// To an integer, half to even.
 fn to_i64(v: f64, range: fn() -> SqlError) -> SqlResult<i64> {
     let r = v.round_ties_even();
-    if r >= -9_223_372_036_854_775_808.0 && r < 9_223_372_036_854_775_808.0 { Ok(r as i64) } else { Err(range()) }
+    if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&r) { Ok(r as i64) } else { Err(range()) }
 }
 
 fn to_i32(v: f64) -> SqlResult<i32> {

@@ -62,7 +62,9 @@ fn resolve(name: &str, types: &[PgType]) -> Option<(&'static Proc, PgType)> {
     let poly = |p: &&Proc| {
         p.args.len() == types.len()
             && p.args.iter().zip(types).all(|(a, t)| {
-                *a == t.oid || (ELEMENTS.contains(a) && (*a != Oid::ANYNONARRAY || t.oid.element().is_none())) || (ARRAYS.contains(a) && t.oid.element().is_some())
+                *a == t.oid
+                    || (ELEMENTS.contains(a) && (*a != Oid::ANYNONARRAY || t.oid.element().is_none()))
+                    || (ARRAYS.contains(a) && t.oid.element().is_some())
             })
     };
     let proc = registry::procs_named(name).find(exact).or_else(|| registry::procs_named(name).find(poly))?;
@@ -110,9 +112,8 @@ fn run(file: &str, script: &str) {
     for line in script.lines() {
         let case = read(line);
         cases += 1;
-        let got = answer(&case, &context).unwrap_or_else(|e| {
-            format!("!{} {}", e.code().as_str(), e.message().replace('\n', "\\n"))
-        });
+        let got = answer(&case, &context)
+            .unwrap_or_else(|e| format!("!{} {}", e.code().as_str(), e.message().replace('\n', "\\n")));
         if got != case.expected && !is_close(&got, case.expected) {
             count += 1;
             let _ = writeln!(wrong, "{line}\n    got {got}");
@@ -209,7 +210,9 @@ fn aggregates() {
             Ok(Datum::Null) => "NULL".to_owned(),
             Ok(Datum::Bool(b)) => format!("={b}"),
             Ok(Datum::Text(text)) if result.oid == Oid::BPCHAR => format!("={}", text.trim_end_matches(' ')),
-            Ok(value) => format!("={}", to_text(&value, result, &context.style).replace('\\', "\\\\").replace('\n', "\\n")),
+            Ok(value) => {
+                format!("={}", to_text(&value, result, &context.style).replace('\\', "\\\\").replace('\n', "\\n"))
+            }
             Err(e) => format!("!{} {}", e.code().as_str(), e.message()),
         };
         if got != expected && !is_close(&got, expected) {

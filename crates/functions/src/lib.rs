@@ -35,6 +35,8 @@ pub mod datetime;
 pub mod error;
 pub mod float;
 pub mod formatting;
+#[cfg(test)]
+mod golden_test;
 pub mod int;
 pub mod json;
 pub mod numeric;
@@ -42,12 +44,10 @@ pub mod pattern;
 pub mod physical;
 pub mod registry;
 mod series;
-pub mod system;
-mod tables;
-#[cfg(test)]
-mod golden_test;
 #[cfg(test)]
 mod silently_different_test;
+pub mod system;
+mod tables;
 #[cfg(test)]
 mod testing;
 pub mod text;

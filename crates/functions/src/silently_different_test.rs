@@ -58,7 +58,11 @@ fn integer_overflow_is_an_error() {
         ("*", PgType::INT8, "9223372036854775807", "2"),
         ("+", PgType::INT2, "32767", "1"),
     ] {
-        assert_eq!(over_arrays(operator, ty, left, right), Err(SqlState::NumericValueOutOfRange), "{left} {operator} {right}");
+        assert_eq!(
+            over_arrays(operator, ty, left, right),
+            Err(SqlState::NumericValueOutOfRange),
+            "{left} {operator} {right}"
+        );
     }
 }
 
@@ -76,7 +80,10 @@ fn float_division_by_zero_is_an_error() {
 #[test]
 fn timestamptz_is_microseconds_in_utc() {
     assert_eq!(value("2000-01-01 01:00+01", PgType::TIMESTAMPTZ), Datum::TimestampTz(0));
-    assert_eq!(value("294276-12-31 23:59:59.999999+00", PgType::TIMESTAMPTZ), Datum::TimestampTz(9_223_371_331_199_999_999));
+    assert_eq!(
+        value("294276-12-31 23:59:59.999999+00", PgType::TIMESTAMPTZ),
+        Datum::TimestampTz(9_223_371_331_199_999_999)
+    );
     assert_eq!(physical_type(PgType::TIMESTAMPTZ), arrow::datatypes::DataType::Int64);
 }
 

@@ -111,7 +111,10 @@ fn size_bytes(text: &str) -> SqlResult<i64> {
         .find(|(i, c)| {
             let exponent = matches!(c, 'e' | 'E')
                 && trimmed[i + 1..].trim_start_matches(['+', '-']).starts_with(|c: char| c.is_ascii_digit());
-            !(c.is_ascii_digit() || matches!(c, '.') || exponent || (matches!(c, '+' | '-') && (*i == 0 || matches!(trimmed.as_bytes()[i - 1], b'e' | b'E'))))
+            !(c.is_ascii_digit()
+                || matches!(c, '.')
+                || exponent
+                || (matches!(c, '+' | '-') && (*i == 0 || matches!(trimmed.as_bytes()[i - 1], b'e' | b'E'))))
         })
         .map_or(trimmed.len(), |(i, _)| i);
     let (number, unit) = (&trimmed[..end], trimmed[end..].trim());
@@ -234,17 +237,18 @@ fn hash_i64(v: i64) -> i32 {
 }
 
 pub const TABLE: &[(&str, ScalarFn)] = &[
-    ("PG_encoding_to_char", scalar!(|n: i32| {
-        ENCODINGS.iter().find(|(i, _)| *i == n).map_or("", |(_, name)| name)
-    })),
+    ("PG_encoding_to_char", scalar!(|n: i32| { ENCODINGS.iter().find(|(i, _)| *i == n).map_or("", |(_, name)| name) })),
     ("PG_char_to_encoding", scalar!(|name: &str| encoding_number(name))),
-    ("getdatabaseencoding", scalar!(| | "UTF8")),
-    ("pg_encoding_max_length_sql", scalar!(|n: i32| match n {
-        6 => Some(4),
-        0 | 8..=34 => Some(1),
-        1..=5 | 7 => Some(4),
-        _ => None,
-    })),
+    ("getdatabaseencoding", scalar!(|| "UTF8")),
+    (
+        "pg_encoding_max_length_sql",
+        scalar!(|n: i32| match n {
+            6 => Some(4),
+            0 | 8..=34 => Some(1),
+            1..=5 | 7 => Some(4),
+            _ => None,
+        }),
+    ),
     ("pg_num_nulls", |_, args| Ok(count_nulls(args, true))),
     ("pg_num_nonnulls", |_, args| Ok(count_nulls(args, false))),
     ("pg_size_pretty", scalar!(|n: i64| size_pretty(n))),
@@ -265,18 +269,21 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("hashoid", scalar!(|v: crate::args::OidValue| hash_u32(v.0) as i32)),
     ("uuid_hash", scalar!(|v: [u8; 16]| hash_bytes(&v) as i32)),
     ("pg_lsn_mi", scalar!(|a: i64, b: i64| Numeric::from(i128::from(a as u64) - i128::from(b as u64)))),
-    ("pg_collation_for", scalar!(call; |v: &Datum| {
-        let ty = call.arg_types.first().copied().unwrap_or(PgType::TEXT);
-        let collatable = crate::registry::type_info(ty.oid).is_some_and(|t| t.collation.0 != 0);
-        if !collatable {
-            return Err(SqlError::new(
-                SqlState::DatatypeMismatch,
-                format!("collations are not supported by type {}", type_name(ty.oid)),
-            ));
-        }
-        let _ = v;
-        "\"default\""
-    })),
+    (
+        "pg_collation_for",
+        scalar!(call; |v: &Datum| {
+            let ty = call.arg_types.first().copied().unwrap_or(PgType::TEXT);
+            let collatable = crate::registry::type_info(ty.oid).is_some_and(|t| t.collation.0 != 0);
+            if !collatable {
+                return Err(SqlError::new(
+                    SqlState::DatatypeMismatch,
+                    format!("collations are not supported by type {}", type_name(ty.oid)),
+                ));
+            }
+            let _ = v;
+            "\"default\""
+        }),
+    ),
 ];
 
 #[cfg(test)]
@@ -296,7 +303,8 @@ mod tests {
 
     #[test]
     fn uuids_have_version_and_variant() {
-        let context = crate::EvalContext { entropy: std::sync::Arc::new(|b| b.fill(0xff)), ..crate::EvalContext::immutable() };
+        let context =
+            crate::EvalContext { entropy: std::sync::Arc::new(|b| b.fill(0xff)), ..crate::EvalContext::immutable() };
         let call = Call { context: &context, arg_types: &[], result: PgType::UUID };
         let uuid = random_uuid(&call);
         assert_eq!((uuid[6], uuid[8]), (0x4f, 0xbf));

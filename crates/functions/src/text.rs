@@ -114,7 +114,11 @@ fn right(s: &str, n: i32) -> &str {
     // The least integer has no negative: PostgreSQL then skips nothing.
     let skip = if n == i32::MIN {
         0
-    } else if n >= 0 { char_count(s).saturating_sub(n as usize) } else { n.unsigned_abs() as usize };
+    } else if n >= 0 {
+        char_count(s).saturating_sub(n as usize)
+    } else {
+        n.unsigned_abs() as usize
+    };
     &s[offset(s, skip)..]
 }
 

@@ -161,6 +161,7 @@ pub struct Notice {
 }
 
 impl Notice {
+    #[allow(clippy::self_named_constructors)] // beside `warning`, the plain word is the clear one
     pub fn notice(message: impl Into<String>) -> Self {
         Self { severity: Severity::Notice, error: SqlError::new(SqlState::SuccessfulCompletion, message) }
     }

@@ -49,10 +49,38 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("timetz_scale", scalar!(|t: TimeTz, typmod: i32| TimeTz(round_time(t.0, typmod), t.1))),
     ("interval_scale", scalar!(|i: Interval, typmod: i32| i.with_typmod(typmod))),
     // AT TIME ZONE.
-    ("timestamp_zone", scalar!(|zone: &str, t: Timestamp| TimestampTz(if is_finite_timestamp(t.0) { named(zone)?.to_utc(t.0) } else { t.0 }))),
-    ("timestamptz_zone", scalar!(|zone: &str, t: TimestampTz| Timestamp(if is_finite_timestamp(t.0) { named(zone)?.to_local(t.0) } else { t.0 }))),
-    ("timestamp_izone", scalar!(|zone: Interval, t: Timestamp| TimestampTz(if is_finite_timestamp(t.0) { fixed(zone)?.to_utc(t.0) } else { t.0 }))),
-    ("timestamptz_izone", scalar!(|zone: Interval, t: TimestampTz| Timestamp(if is_finite_timestamp(t.0) { fixed(zone)?.to_local(t.0) } else { t.0 }))),
+    (
+        "timestamp_zone",
+        scalar!(|zone: &str, t: Timestamp| TimestampTz(if is_finite_timestamp(t.0) {
+            named(zone)?.to_utc(t.0)
+        } else {
+            t.0
+        })),
+    ),
+    (
+        "timestamptz_zone",
+        scalar!(|zone: &str, t: TimestampTz| Timestamp(if is_finite_timestamp(t.0) {
+            named(zone)?.to_local(t.0)
+        } else {
+            t.0
+        })),
+    ),
+    (
+        "timestamp_izone",
+        scalar!(|zone: Interval, t: Timestamp| TimestampTz(if is_finite_timestamp(t.0) {
+            fixed(zone)?.to_utc(t.0)
+        } else {
+            t.0
+        })),
+    ),
+    (
+        "timestamptz_izone",
+        scalar!(|zone: Interval, t: TimestampTz| Timestamp(if is_finite_timestamp(t.0) {
+            fixed(zone)?.to_local(t.0)
+        } else {
+            t.0
+        })),
+    ),
     (
         "timetz_zone",
         scalar!(call; |zone: &str, t: TimeTz| {

@@ -81,7 +81,9 @@ fn order_to_bound(call: &Call<'_>, value: &Datum, base: &Datum, offset: &Datum, 
             value.comparison_value().cmp(&bound.comparison_value())
         }
         // A time of day does not wrap here.
-        (Datum::Time(value), Datum::Time(base)) => i128::from(*value).cmp(&(i128::from(*base) + i128::from(signed.micros))),
+        (Datum::Time(value), Datum::Time(base)) => {
+            i128::from(*value).cmp(&(i128::from(*base) + i128::from(signed.micros)))
+        }
         (Datum::TimeTz(value, zone), Datum::TimeTz(base, base_zone)) => {
             let utc = |t: i64, west: i32| i128::from(t) + i128::from(west) * 1_000_000;
             let bound = utc(*base, *base_zone) + i128::from(signed.micros) % (i128::from(MICROS_PER_DAY) * 1_000_000);

@@ -15,9 +15,12 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
         scalar!(|unit: &str, t: Timestamp| { Timestamp(truncate(unit, t.0, "timestamp without time zone")?) }),
     ),
     ("timestamptz_trunc", scalar!(call; |unit: &str, t: TimestampTz| zoned(unit, t, &super::session(call))?)),
-    ("timestamptz_trunc_zone", scalar!(|unit: &str, t: TimestampTz, zone: &str| {
-        if is_finite_timestamp(t.0) { zoned(unit, t, &super::convert::named(zone)?)? } else { t }
-    })),
+    (
+        "timestamptz_trunc_zone",
+        scalar!(|unit: &str, t: TimestampTz, zone: &str| {
+            if is_finite_timestamp(t.0) { zoned(unit, t, &super::convert::named(zone)?)? } else { t }
+        }),
+    ),
     ("interval_trunc", scalar!(|unit: &str, i: Interval| truncate_interval(unit, i)?)),
     (
         "timestamp_bin",

@@ -220,8 +220,7 @@ fn format(value: &Numeric, template: &str, float: Option<(f64, usize)>) -> SqlRe
     fraction.resize(template.after, b'0');
     let overflow = scaled.is_infinite() || whole.len() > template.before;
     let single = float.is_some_and(|(_, digits)| digits == 6);
-    let mut visible_decimals =
-        if finite || (scaled.is_infinite() && !single) { template.after } else { 0 };
+    let mut visible_decimals = if finite || (scaled.is_infinite() && !single) { template.after } else { 0 };
     if template.fill && finite && !overflow {
         let mut needed = fraction.len();
         while needed > template.kept_decimals && fraction[needed - 1] == b'0' {

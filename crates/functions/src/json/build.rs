@@ -105,7 +105,7 @@ fn array(call: &Call<'_>, args: &[Datum]) -> SqlResult<String> {
 
 fn object(call: &Call<'_>, args: &[Datum]) -> SqlResult<String> {
     let items = items(call, args);
-    if items.len() % 2 != 0 {
+    if !items.len().is_multiple_of(2) {
         return Err(invalid("argument list must have even number of elements")
             .hint("The arguments of json_build_object() must consist of alternating keys and values."));
     }

@@ -59,15 +59,12 @@ fn matches_bytes(text: &[u8], pattern: &[u8], utf8: bool) -> SqlResult<bool> {
                     false
                 }
             }
-            Some(b) => {
-                if text.get(t) == Some(b) {
-                    t += 1;
-                    p += 1;
-                    true
-                } else {
-                    false
-                }
+            Some(b) if text.get(t) == Some(b) => {
+                t += 1;
+                p += 1;
+                true
             }
+            Some(_) => false,
             None if t >= text.len() => return Ok(true),
             None => false,
         };
@@ -135,11 +132,14 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("nameicnlike", scalar!(|s: &str, p: &str| !matches_any_case(s, p)?)),
     ("bytealike", scalar!(|s: &[u8], p: &[u8]| matches_bytes(s, p, false)?)),
     ("byteanlike", scalar!(|s: &[u8], p: &[u8]| !matches_bytes(s, p, false)?)),
-    ("like_escape_bytea", scalar!(|p: &[u8], e: &[u8]| {
-        // Byte for character: the same rules over Latin-1.
-        let text = |b: &[u8]| b.iter().map(|b| char::from(*b)).collect::<String>();
-        with_escape(&text(p), &text(e))?.chars().map(|c| c as u8).collect::<Vec<u8>>()
-    })),
+    (
+        "like_escape_bytea",
+        scalar!(|p: &[u8], e: &[u8]| {
+            // Byte for character: the same rules over Latin-1.
+            let text = |b: &[u8]| b.iter().map(|b| char::from(*b)).collect::<String>();
+            with_escape(&text(p), &text(e))?.chars().map(|c| c as u8).collect::<Vec<u8>>()
+        }),
+    ),
     ("like_escape", scalar!(|p: &str, e: &str| with_escape(p, e)?)),
 ];
 

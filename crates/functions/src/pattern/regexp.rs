@@ -33,14 +33,10 @@ pub fn compile(pattern: &str, flags: Flags) -> SqlResult<Arc<Regex>> {
     if let Some(found) = cache.get(&key) {
         return Ok(found.clone());
     }
-    let regex = RegexBuilder::new(&to_regex(pattern, flags)?)
-        .size_limit(PROGRAM_BYTES)
-        .build()
-        .map_err(|e| match e {
+    let regex =
+        RegexBuilder::new(&to_regex(pattern, flags)?).size_limit(PROGRAM_BYTES).build().map_err(|e| match e {
             regex::Error::CompiledTooBig(_) => invalid("regular expression is too complex"),
-            _ if pattern.matches('(').count() != pattern.matches(')').count() => {
-                invalid("parentheses () not balanced")
-            }
+            _ if pattern.matches('(').count() != pattern.matches(')').count() => invalid("parentheses () not balanced"),
             _ => invalid("invalid pattern"),
         })?;
     if cache.len() >= CACHE_ENTRIES {
@@ -134,7 +130,11 @@ fn replace(text: &str, pattern: &str, replacement: &str, start: i32, n: i32, fla
 }
 
 /// Matches that begin at or after byte `from`.
-fn matches_from<'r, 't>(regex: &'r Regex, text: &'t str, from: usize) -> impl Iterator<Item = Captures<'t>> + use<'r, 't> {
+fn matches_from<'r, 't>(
+    regex: &'r Regex,
+    text: &'t str,
+    from: usize,
+) -> impl Iterator<Item = Captures<'t>> + use<'r, 't> {
     let mut at = Some(from);
     let mut last_end = None;
     std::iter::from_fn(move || {
@@ -231,7 +231,10 @@ fn split(text: &str, pattern: &str, letters: &str, function: &str) -> SqlResult<
     let mut from = 0;
     for captures in matches_from(&regex, text, 0) {
         let Some(whole) = captures.get(0) else { continue };
-        if whole.is_empty() && (whole.start() == from || whole.start() >= text.len()) && (whole.start() == 0 || whole.start() >= text.len()) {
+        if whole.is_empty()
+            && (whole.start() == from || whole.start() >= text.len())
+            && (whole.start() == 0 || whole.start() >= text.len())
+        {
             continue;
         }
         out.push(text[from..whole.start()].to_owned());
@@ -300,57 +303,88 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("textregexsubstr", scalar!(|s: &str, p: &str| substring(s, p)?)),
     ("textregexreplace_noopt", scalar!(|s: &str, p: &str, by: &str| replace(s, p, by, 1, 1, Flags::default())?)),
     ("textregexreplace", scalar!(|s: &str, p: &str, by: &str, f: &str| replace_with_flags(s, p, by, f)?)),
-    ("textregexreplace_extended", scalar!(|s: &str, p: &str, by: &str, start: i32, n: i32, f: &str| {
-        replace_extended(s, p, by, start, n, f)?
-    })),
-    ("textregexreplace_extended_no_flags", scalar!(|s: &str, p: &str, by: &str, start: i32, n: i32| {
-        replace_extended(s, p, by, start, n, "")?
-    })),
-    ("textregexreplace_extended_no_n", scalar!(|s: &str, p: &str, by: &str, start: i32| {
-        replace_extended(s, p, by, start, 1, "")?
-    })),
-    ("regexp_like", scalar!(|s: &str, p: &str, f: &str| compile(p, flags_without_global(f, "regexp_like()")?)?.is_match(s))),
+    (
+        "textregexreplace_extended",
+        scalar!(|s: &str, p: &str, by: &str, start: i32, n: i32, f: &str| { replace_extended(s, p, by, start, n, f)? }),
+    ),
+    (
+        "textregexreplace_extended_no_flags",
+        scalar!(|s: &str, p: &str, by: &str, start: i32, n: i32| { replace_extended(s, p, by, start, n, "")? }),
+    ),
+    (
+        "textregexreplace_extended_no_n",
+        scalar!(|s: &str, p: &str, by: &str, start: i32| { replace_extended(s, p, by, start, 1, "")? }),
+    ),
+    (
+        "regexp_like",
+        scalar!(|s: &str, p: &str, f: &str| compile(p, flags_without_global(f, "regexp_like()")?)?.is_match(s)),
+    ),
     ("regexp_like_no_flags", scalar!(|s: &str, p: &str| is_match(s, p, false)?)),
-    ("regexp_match", scalar!(|s: &str, p: &str, f: &str| first_match(s, p, flags_without_global(f, "regexp_match()")?)?)),
+    (
+        "regexp_match",
+        scalar!(|s: &str, p: &str, f: &str| first_match(s, p, flags_without_global(f, "regexp_match()")?)?),
+    ),
     ("regexp_match_no_flags", scalar!(|s: &str, p: &str| first_match(s, p, Flags::default())?)),
     ("regexp_count", scalar!(|s: &str, p: &str, start: i32, f: &str| count(s, p, start, f)?)),
     ("regexp_count_no_flags", scalar!(|s: &str, p: &str, start: i32| count(s, p, start, "")?)),
     ("regexp_count_no_start", scalar!(|s: &str, p: &str| count(s, p, 1, "")?)),
-    ("regexp_instr", scalar!(|s: &str, p: &str, start: i32, nth: i32, end: i32, f: &str, group: i32| {
-        instr(s, p, &Wanted { start, nth, group }, end, f)?
-    })),
-    ("regexp_instr_no_subexpr", scalar!(|s: &str, p: &str, start: i32, nth: i32, end: i32, f: &str| {
-        instr(s, p, &Wanted { start, nth, group: 0 }, end, f)?
-    })),
-    ("regexp_instr_no_flags", scalar!(|s: &str, p: &str, start: i32, nth: i32, end: i32| {
-        instr(s, p, &Wanted { start, nth, group: 0 }, end, "")?
-    })),
-    ("regexp_instr_no_endoption", scalar!(|s: &str, p: &str, start: i32, nth: i32| {
-        instr(s, p, &Wanted { start, nth, group: 0 }, 0, "")?
-    })),
-    ("regexp_instr_no_n", scalar!(|s: &str, p: &str, start: i32| {
-        instr(s, p, &Wanted { start, nth: 1, group: 0 }, 0, "")?
-    })),
+    (
+        "regexp_instr",
+        scalar!(|s: &str, p: &str, start: i32, nth: i32, end: i32, f: &str, group: i32| {
+            instr(s, p, &Wanted { start, nth, group }, end, f)?
+        }),
+    ),
+    (
+        "regexp_instr_no_subexpr",
+        scalar!(|s: &str, p: &str, start: i32, nth: i32, end: i32, f: &str| {
+            instr(s, p, &Wanted { start, nth, group: 0 }, end, f)?
+        }),
+    ),
+    (
+        "regexp_instr_no_flags",
+        scalar!(|s: &str, p: &str, start: i32, nth: i32, end: i32| {
+            instr(s, p, &Wanted { start, nth, group: 0 }, end, "")?
+        }),
+    ),
+    (
+        "regexp_instr_no_endoption",
+        scalar!(|s: &str, p: &str, start: i32, nth: i32| { instr(s, p, &Wanted { start, nth, group: 0 }, 0, "")? }),
+    ),
+    (
+        "regexp_instr_no_n",
+        scalar!(|s: &str, p: &str, start: i32| { instr(s, p, &Wanted { start, nth: 1, group: 0 }, 0, "")? }),
+    ),
     ("regexp_instr_no_start", scalar!(|s: &str, p: &str| instr(s, p, &Wanted { start: 1, nth: 1, group: 0 }, 0, "")?)),
-    ("regexp_substr", scalar!(|s: &str, p: &str, start: i32, nth: i32, f: &str, group: i32| {
-        substr(s, p, &Wanted { start, nth, group }, f)?
-    })),
-    ("regexp_substr_no_subexpr", scalar!(|s: &str, p: &str, start: i32, nth: i32, f: &str| {
-        substr(s, p, &Wanted { start, nth, group: 0 }, f)?
-    })),
-    ("regexp_substr_no_flags", scalar!(|s: &str, p: &str, start: i32, nth: i32| {
-        substr(s, p, &Wanted { start, nth, group: 0 }, "")?
-    })),
-    ("regexp_substr_no_n", scalar!(|s: &str, p: &str, start: i32| {
-        substr(s, p, &Wanted { start, nth: 1, group: 0 }, "")?
-    })),
+    (
+        "regexp_substr",
+        scalar!(|s: &str, p: &str, start: i32, nth: i32, f: &str, group: i32| {
+            substr(s, p, &Wanted { start, nth, group }, f)?
+        }),
+    ),
+    (
+        "regexp_substr_no_subexpr",
+        scalar!(|s: &str, p: &str, start: i32, nth: i32, f: &str| {
+            substr(s, p, &Wanted { start, nth, group: 0 }, f)?
+        }),
+    ),
+    (
+        "regexp_substr_no_flags",
+        scalar!(|s: &str, p: &str, start: i32, nth: i32| { substr(s, p, &Wanted { start, nth, group: 0 }, "")? }),
+    ),
+    (
+        "regexp_substr_no_n",
+        scalar!(|s: &str, p: &str, start: i32| { substr(s, p, &Wanted { start, nth: 1, group: 0 }, "")? }),
+    ),
     ("regexp_substr_no_start", scalar!(|s: &str, p: &str| substr(s, p, &Wanted { start: 1, nth: 1, group: 0 }, "")?)),
     ("regexp_split_to_array", scalar!(|s: &str, p: &str, f: &str| split_to_array(s, p, f)?)),
     ("regexp_split_to_array_no_flags", scalar!(|s: &str, p: &str| split_to_array(s, p, "")?)),
-    ("similar_escape", scalar!(|p: Option<&str>, e: Option<&str>| match p {
-        Some(p) => Some(similar(p, e)?),
-        None => None,
-    })),
+    (
+        "similar_escape",
+        scalar!(|p: Option<&str>, e: Option<&str>| match p {
+            Some(p) => Some(similar(p, e)?),
+            None => None,
+        }),
+    ),
     ("similar_to_escape_1", scalar!(|p: &str| similar(p, None)?)),
     ("similar_to_escape_2", scalar!(|p: &str, e: &str| similar(p, Some(e))?)),
 ];

@@ -232,7 +232,8 @@ impl Translator {
             return Err(invalid("braces {} not balanced"));
         }
         self.at += 1;
-        let value = |s: &str| s.parse::<u32>().ok().filter(|n| *n <= 255).ok_or_else(|| invalid("invalid repetition count(s)"));
+        let value =
+            |s: &str| s.parse::<u32>().ok().filter(|n| *n <= 255).ok_or_else(|| invalid("invalid repetition count(s)"));
         let low = value(&least)?;
         let _ = match most {
             None => write!(self.out, "{{{low}}}"),
@@ -511,7 +512,9 @@ mod tests {
 
     #[test]
     fn every_class_compiles() {
-        for name in ["alpha", "digit", "alnum", "upper", "lower", "space", "blank", "punct", "cntrl", "graph", "print", "xdigit"] {
+        for name in [
+            "alpha", "digit", "alnum", "upper", "lower", "space", "blank", "punct", "cntrl", "graph", "print", "xdigit",
+        ] {
             let translated = to_regex(&format!("[[:{name}:]x]+"), Flags::default()).expect(name);
             regex::Regex::new(&translated).expect(name);
         }

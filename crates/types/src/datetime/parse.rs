@@ -601,8 +601,7 @@ fn read(text: &str, style: &TextStyle) -> Result<Read, Fault> {
         return Err(Fault::Syntax);
     }
     let mut reader = Reader::default();
-    let mut rest = tokens.iter().peekable();
-    while let Some(token) = rest.next() {
+    for token in &tokens {
         // `J2451187` is a Julian day; `T040506` a time.
         if reader.julian == Some(-1) {
             let Token::Number(number) = token else { return Err(Fault::Syntax) };
@@ -613,7 +612,6 @@ fn read(text: &str, style: &TextStyle) -> Result<Read, Fault> {
             }
             continue;
         }
-        // `04:05-8`: the tokenizer cannot tell `1999-01-08` from a time with an offset, but here a date is known.
         reader.token(token, style.date_style.1)?;
     }
     reader.finish()
@@ -684,7 +682,9 @@ fn time_and_zone(text: &str, typmod: i32, style: &TextStyle, type_name: &str) ->
         && !matches!(bare.as_bytes().get(digits), Some(b'-' | b'/' | b':'))
         && bare[digits..].bytes().next().is_none_or(|b| !b.is_ascii_alphabetic());
     // In a time, what follows six digits and a dash is an offset.
-    let dashed = digits == 6 && bare.as_bytes().get(6) == Some(&b'-') && bare[7..].bytes().all(|b| b.is_ascii_digit() || b == b':');
+    let dashed = digits == 6
+        && bare.as_bytes().get(6) == Some(&b'-')
+        && bare[7..].bytes().all(|b| b.is_ascii_digit() || b == b':');
     let compact = compact || dashed;
     let bare = if dashed { format!("{} {}", &bare[..6], &bare[6..]) } else { bare.to_owned() };
     let prefixed = if compact { format!("T{bare}") } else { text.to_owned() };

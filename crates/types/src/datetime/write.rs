@@ -14,10 +14,10 @@ pub fn write_offset(seconds: i32, out: &mut String) {
     let s = seconds.unsigned_abs();
     out.push(if seconds < 0 { '-' } else { '+' });
     let _ = write!(out, "{:02}", s / 3_600);
-    if s % 3_600 != 0 {
+    if !s.is_multiple_of(3_600) {
         let _ = write!(out, ":{:02}", s / 60 % 60);
     }
-    if s % 60 != 0 {
+    if !s.is_multiple_of(60) {
         let _ = write!(out, ":{:02}", s % 60);
     }
 }

@@ -117,7 +117,7 @@ pub fn parse_uuid(text: &str) -> SqlResult<[u8; 16]> {
                 digits += 1;
                 after_hyphen = false;
             }
-            None if b == b'-' && digits % 4 == 0 && digits < 32 && !after_hyphen => after_hyphen = true,
+            None if b == b'-' && digits.is_multiple_of(4) && digits < 32 && !after_hyphen => after_hyphen = true,
             _ => return Err(invalid_syntax("uuid", text)),
         }
     }

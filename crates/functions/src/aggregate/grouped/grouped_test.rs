@@ -33,7 +33,8 @@ fn grouped_forms_answer_as_row_accumulators_do() {
         let arg = if proc.args[0] == Oid::ANY { Oid::INT4 } else { proc.args[0] };
         let spec = AggregateSpec { arg_types: vec![PgType::new(arg)], result: PgType::new(proc.ret) };
         let Some(mut grouped) = grouped(proc.oid, &spec) else { continue };
-        let literals = samples(registry::type_info(arg).map_or("", |t| t.name)).unwrap_or_else(|| panic!("{}", proc.name));
+        let literals =
+            samples(registry::type_info(arg).map_or("", |t| t.name)).unwrap_or_else(|| panic!("{}", proc.name));
         let ty = PgType::new(arg);
         let mut values: Vec<Datum> = literals.iter().map(|l| parse(l, ty, &style).expect(l)).collect();
         values.push(Datum::Null);

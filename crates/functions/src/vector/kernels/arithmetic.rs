@@ -189,12 +189,18 @@ const OTHERS: &[(&str, Kernel)] = &[
     ("float8mi", kernel!(|a, n| binary::<Float64Type, Float64Type, Float64Type>(a, n, |x, y| checked8(x - y, x, y)))),
     ("float8mul", kernel!(|a, n| binary::<Float64Type, Float64Type, Float64Type>(a, n, mul8))),
     ("float8div", kernel!(|a, n| binary::<Float64Type, Float64Type, Float64Type>(a, n, div8))),
-    ("int4mod", kernel!(|a, n| binary::<Int32Type, Int32Type, Int32Type>(a, n, |x, y| {
-        if y == 0 { Err(division_by_zero()) } else { Ok(x.wrapping_rem(y)) }
-    }))),
-    ("int8mod", kernel!(|a, n| binary::<Int64Type, Int64Type, Int64Type>(a, n, |x, y| {
-        if y == 0 { Err(division_by_zero()) } else { Ok(x.wrapping_rem(y)) }
-    }))),
+    (
+        "int4mod",
+        kernel!(|a, n| binary::<Int32Type, Int32Type, Int32Type>(a, n, |x, y| {
+            if y == 0 { Err(division_by_zero()) } else { Ok(x.wrapping_rem(y)) }
+        })),
+    ),
+    (
+        "int8mod",
+        kernel!(|a, n| binary::<Int64Type, Int64Type, Int64Type>(a, n, |x, y| {
+            if y == 0 { Err(division_by_zero()) } else { Ok(x.wrapping_rem(y)) }
+        })),
+    ),
     ("numeric_add", kernel!(|a, n| decimals(a, n, Numeric::add))),
     ("numeric_sub", kernel!(|a, n| decimals(a, n, Numeric::sub))),
     ("numeric_mul", kernel!(|a, n| decimals(a, n, Numeric::mul))),
@@ -202,9 +208,12 @@ const OTHERS: &[(&str, Kernel)] = &[
     ("i2toi4", kernel!(|a, n| unary::<Int16Type, Int32Type>(a, n, |x| Ok(i32::from(x))))),
     ("int28", kernel!(|a, n| unary::<Int16Type, Int64Type>(a, n, |x| Ok(i64::from(x))))),
     ("int48", kernel!(|a, n| unary::<Int32Type, Int64Type>(a, n, |x| Ok(i64::from(x))))),
-    ("int84", kernel!(|a, n| unary::<Int64Type, Int32Type>(a, n, |x| {
-        i32::try_from(x).map_err(|_| integer_out_of_range())
-    }))),
+    (
+        "int84",
+        kernel!(|a, n| unary::<Int64Type, Int32Type>(a, n, |x| {
+            i32::try_from(x).map_err(|_| integer_out_of_range())
+        })),
+    ),
     ("i2tod", kernel!(|a, n| unary::<Int16Type, Float64Type>(a, n, |x| Ok(f64::from(x))))),
     ("i4tod", kernel!(|a, n| unary::<Int32Type, Float64Type>(a, n, |x| Ok(f64::from(x))))),
     ("i8tod", kernel!(|a, n| unary::<Int64Type, Float64Type>(a, n, |x| Ok(x as f64)))),
