@@ -88,6 +88,11 @@ pub fn relabel(input: Scalar, ty: PgType) -> Scalar {
         return input;
     }
     match input.kind {
+        ScalarKind::Const(Datum::Int4(bits)) if ty.oid != Oid::INT4 => {
+            // What `int4` is relabelled to are object ids: the same bits there, another datum here.
+            constant(Datum::Oid(bits.cast_unsigned()), ty)
+        }
+        ScalarKind::Const(Datum::Oid(bits)) if ty.oid == Oid::INT4 => constant(Datum::Int4(bits.cast_signed()), ty),
         ScalarKind::Const(value) => constant(value, ty),
         kind => {
             let inner = Scalar { kind, ty: input.ty };
