@@ -168,9 +168,7 @@ impl Binder<'_> {
                     rest = &rest[1..];
                 }
                 AccessExpr::Dot(_) => {
-                    return Err(
-                        self.error_at(SqlError::new(SqlState::SyntaxError, "syntax error at or near \".\""), value.pos)
-                    );
+                    return Err(self.error_at(SqlError::new(SqlState::SyntaxError, "syntax error at or near \".\""), value.pos));
                 }
                 AccessExpr::Subscript(_) => {
                     let count = rest.iter().take_while(|a| matches!(a, AccessExpr::Subscript(_))).count();
@@ -238,7 +236,9 @@ impl Binder<'_> {
         if jsonb {
             return self.jsonb_subscript(value, subscripts);
         }
-        let slice = subscripts.iter().any(|s| matches!(s, AccessExpr::Subscript(ast::Subscript::Slice { .. })));
+        let slice = subscripts
+            .iter()
+            .any(|s| matches!(s, AccessExpr::Subscript(ast::Subscript::Slice { .. })));
         let mut indices = Vec::with_capacity(subscripts.len());
         for subscript in subscripts {
             let AccessExpr::Subscript(subscript) = subscript else { continue };
@@ -250,9 +250,7 @@ impl Binder<'_> {
                     Index::Slice(lower, upper)
                 }
                 ast::Subscript::Slice { .. } => {
-                    return Err(
-                        self.error_at(SqlError::new(SqlState::SyntaxError, "syntax error at or near \":\""), pos)
-                    );
+                    return Err(self.error_at(SqlError::new(SqlState::SyntaxError, "syntax error at or near \":\""), pos));
                 }
             });
         }
