@@ -53,7 +53,7 @@ SET
 
 > SELECT '2026-01-01 12:00:00+00'::timestamptz;
 timestamptz
-2026-01-01 12:00:00+00
+2026-01-01 13:00:00+01
 SELECT 1
 
 > SET statement_timeout = 20;
