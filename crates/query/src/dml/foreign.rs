@@ -176,7 +176,7 @@ impl Link {
 }
 
 /// A value of one side of a foreign key as the other side holds it; `None` if it cannot.
-fn coerce(value: &Datum, from: PgType, to: PgType, eval: &EvalContext) -> Option<Datum> {
+pub(crate) fn coerce(value: &Datum, from: PgType, to: PgType, eval: &EvalContext) -> Option<Datum> {
     if from.oid == to.oid || value.is_null() {
         return Some(value.clone());
     }

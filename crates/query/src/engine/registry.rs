@@ -19,7 +19,7 @@ pub struct SessionInfo {
     pub client: Option<(std::net::IpAddr, u16)>,
     /// Microseconds since 2000-01-01 UTC.
     pub started: i64,
-    pub live: Live,
+    pub live: Arc<Mutex<Live>>,
 }
 
 /// What changes while a session lives.
@@ -66,13 +66,6 @@ impl Registry {
 
     pub fn leave(&self, pid: i32) {
         self.open.lock().remove(&pid);
-    }
-
-    /// Changes what is known of a session.
-    pub fn update(&self, pid: i32, change: impl FnOnce(&mut Live)) {
-        if let Some(open) = self.open.lock().get_mut(&pid) {
-            change(&mut open.info.live);
-        }
     }
 
     /// All sessions.

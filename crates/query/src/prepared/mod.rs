@@ -29,12 +29,10 @@ pub use cursor::Portal;
 #[derive(Clone, Debug)]
 pub struct Basis {
     pub catalog: Arc<Catalog>,
-    pub search_path: Vec<String>,
+    pub search_path: Arc<[String]>,
     pub user: Arc<str>,
     /// Settings by which literals are read.
     pub style: Arc<str>,
-    /// Whether the catalog is only the running transaction's.
-    pub private: bool,
 }
 
 impl PartialEq for Basis {
@@ -48,7 +46,7 @@ impl PartialEq for Basis {
 
 /// A statement bound and planned.
 pub struct Planned {
-    pub basis: Basis,
+    pub basis: Arc<Basis>,
     pub bound: Bound,
     pub body: Body,
     /// `None` if it returns no rows.

@@ -8,6 +8,7 @@ use sqlparser::ast::{TransactionAccessMode, TransactionIsolationLevel, Transacti
 use crate::dml::writer::Writer;
 use crate::session::Session;
 use crate::session::block::{Block, aborted};
+use crate::session::known::CHARACTERISTICS;
 use crate::session::work::Work;
 use crate::settings::Source;
 
@@ -23,13 +24,12 @@ impl Session {
     /// The moment that `now()` names, and the settings to go back to.
     fn note_begin(&mut self) {
         self.transaction_start = self.engine.now_micros();
+        self.settings_before = Some(self.shared.settings.lock().values());
+        if !self.known().other_defaults {
+            return;
+        }
         let mut settings = self.shared.settings.lock();
-        self.settings_before = Some(settings.values());
-        for (name, default) in [
-            ("transaction_isolation", "default_transaction_isolation"),
-            ("transaction_read_only", "default_transaction_read_only"),
-            ("transaction_deferrable", "default_transaction_deferrable"),
-        ] {
+        for (name, default) in CHARACTERISTICS {
             let value = settings.raw(default);
             if *settings.raw(name) != *value {
                 // Both take the same values, so this cannot be refused.
@@ -41,7 +41,7 @@ impl Session {
     /// The transaction, begun if need be: this is where its snapshot is taken.
     pub(crate) async fn work(&mut self) -> SqlResult<&mut Work> {
         if self.work.is_none() {
-            let serializable = &*self.shared.settings.lock().raw("transaction_isolation") == "serializable";
+            let serializable = self.known().serializable;
             let work = Work::begin(&self.engine, self.database, self.last_commit, serializable).await?;
             self.work = Some(work);
         }
@@ -52,8 +52,8 @@ impl Session {
 
     /// # Errors
     /// 25006 if the transaction may only read.
-    pub(crate) fn may_write(&self, command: &str) -> SqlResult<()> {
-        if self.shared.settings.lock().is_on("transaction_read_only") {
+    pub(crate) fn may_write(&mut self, command: &str) -> SqlResult<()> {
+        if self.known().read_only {
             return Err(SqlError::new(
                 SqlState::ReadOnlySqlTransaction,
                 format!("cannot execute {command} in a read-only transaction"),
@@ -227,6 +227,12 @@ impl Session {
     async fn commit(&mut self, work: Work) -> SqlResult<()> {
         // Suspended portals read through the transaction; cursors that are held have read everything.
         self.portals.retain(|_, p| p.is_held());
+        {
+            let state = work.state.lock().await;
+            if !work.catalog.is_changed() && state.deferred.is_empty() && state.txn.is_read_only() {
+                return Ok(());
+            }
+        }
         let eval = self.eval_context();
         let shapes = work.shapes(&self.engine);
         let mut state = work.state.lock().await;

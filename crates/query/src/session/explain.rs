@@ -72,18 +72,20 @@ impl Session {
         params: Vec<Datum>,
     ) -> SqlResult<Executed> {
         let asked = Asked::read(options)?;
-        let body = Body::plan(inner, &self.catalog())?;
+        let body = Body::plan(inner, &self.catalog(), true)?;
         let (plan, head) = match &body {
-            Body::Query { plan, .. } => (plan, None),
-            Body::Modify { source, modify, .. } => {
+            Body::Query { plan: Some(plan), .. } => (plan, None),
+            Body::Modify(body) => {
+                let modify = &body.modify;
                 let verb = match &modify.op {
                     gavel_binder::bound::ModifyOp::Insert { .. } => "Insert",
                     gavel_binder::bound::ModifyOp::Update { .. } => "Update",
                     gavel_binder::bound::ModifyOp::Delete { .. } => "Delete",
                 };
+                let source = body.source.as_ref().ok_or_else(|| SqlError::internal("no plan to explain"))?;
                 (source, Some(format!("{verb} on {}", modify.table.name)))
             }
-            Body::Other => return Err(not_supported("EXPLAIN of this statement")),
+            _ => return Err(not_supported("EXPLAIN of this statement")),
         };
         let profile = if asked.analyze {
             if head.is_some() {

@@ -30,7 +30,6 @@ pub struct Replay {
 
 impl Session {
     pub(crate) async fn on_parse(&mut self, name: &str, sql: &str, param_types: &[Oid]) -> SqlResult<()> {
-        self.note_statement(sql);
         let statements = self.engine.statements.parse(sql, param_types)?;
         let statement = match &*statements {
             [] => Prepared::new(sql.into(), None, Vec::new()),
@@ -166,7 +165,7 @@ impl Session {
     async fn remember(&mut self, statement: &Arc<Prepared>, params: &[Datum], ended: &ExecuteEnd) {
         let plain = {
             let planned = statement.planned.lock();
-            planned.as_ref().is_some_and(|p| matches!(p.body, Body::Modify { .. }) && p.columns.is_none())
+            planned.as_ref().is_some_and(|p| matches!(p.body, Body::Modify(_)) && p.columns.is_none())
         };
         let room = self.replay.statements.len() < MAX_REPLAY;
         match ended {

@@ -13,6 +13,7 @@
 //! | [`result`] | rows and tags on their way to the client |
 //! | [`explain`] | EXPLAIN |
 //! | [`access`], [`returning`] | what plans read and modifications give back |
+//! | [`known`] | what is derived from settings and catalog |
 //! | [`hooks`] | functions that need a session |
 //! | [`ddl_host`], [`ddl_binder`] | what DDL asks of a session and of the binder |
 //! | [`binding`] | the binder, as sessions use it |
@@ -28,6 +29,7 @@ pub mod ddl_host;
 pub mod explain;
 pub mod extended;
 pub mod hooks;
+pub mod known;
 pub mod result;
 pub mod returning;
 pub mod running;
@@ -82,6 +84,13 @@ pub struct Session {
     /// For the client, before the end of the statement.
     pub(crate) notices: Vec<Notice>,
     reported: Vec<(&'static str, String)>,
+    /// See [`known`].
+    pub(crate) known: Option<known::Known>,
+    /// Generation of settings and catalog that the client was told of.
+    told: (u64, Option<Arc<Catalog>>),
+    /// For contexts of evaluation.
+    clock: Arc<dyn Fn() -> i64 + Send + Sync>,
+    pub(crate) live: Arc<Mutex<Live>>,
     /// Statements executed since the last Sync that can be run again unseen.
     pub(crate) replay: extended::Replay,
 }
@@ -120,6 +129,11 @@ impl Session {
         }
         let user_name: Arc<str> = role.name.as_str().into();
         let interrupt = Arc::new(Interrupt::default());
+        let live = Arc::new(Mutex::new(Live {
+            application_name: settings.raw("application_name").to_string(),
+            state: "idle",
+            ..Live::default()
+        }));
         let info = SessionInfo {
             pid: params.pid,
             database: database.oid,
@@ -128,14 +142,15 @@ impl Session {
             user_name: Arc::clone(&user_name),
             client: params.client,
             started: engine.now_micros(),
-            live: Live {
-                application_name: settings.raw("application_name").to_string(),
-                state: "idle",
-                ..Live::default()
-            },
+            live: Arc::clone(&live),
         };
         engine.sessions.enter(info, Arc::clone(&interrupt))?;
+        let clock = Arc::clone(&engine.clock);
         Ok(Self {
+            known: None,
+            told: (settings.generation(), None),
+            clock: Arc::new(move || now_micros(&*clock)),
+            live,
             engine,
             pid: params.pid,
             database: database.oid,
@@ -165,24 +180,30 @@ impl Session {
     }
 
     /// The session as functions see it, from now until the statement ends.
-    pub(crate) fn eval_context(&self) -> EvalContext {
+    pub(crate) fn eval_context(&mut self) -> EvalContext {
         let style = self.text_style_now();
-        let (clock, entropy) = (Arc::clone(&self.engine.clock), Arc::clone(&self.engine.entropy));
+        EvalContext { style, session: Some(Arc::new(self.hooks())), ..self.plain_context() }
+    }
+
+    /// The same for functions that need no session.
+    pub(crate) fn plain_context(&mut self) -> EvalContext {
+        let mut style = self.known().style.clone();
+        style.now_micros = self.transaction_start;
         EvalContext {
             style,
             transaction_start: self.transaction_start,
             statement_start: self.engine.now_micros(),
-            clock: Arc::new(move || now_micros(&*clock)),
-            entropy,
-            session: Some(Arc::new(self.hooks())),
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.engine.entropy),
+            session: None,
         }
     }
 
     /// How literals are read in the running transaction.
-    pub(crate) fn text_style_now(&self) -> TextStyle {
-        let mut style = self.shared.settings.lock().text_style().clone();
+    pub(crate) fn text_style_now(&mut self) -> TextStyle {
+        let mut style = self.known().style.clone();
         style.now_micros = self.transaction_start;
-        self.with_names(style)
+        style
     }
 
     /// The role that statements run as (SET ROLE).
@@ -209,29 +230,32 @@ impl Session {
         for notice in std::mem::take(&mut self.notices) {
             sink.notice(notice).await?;
         }
-        let (now, style) = {
-            let settings = self.shared.settings.lock();
-            (settings.reported(), settings.text_style().clone())
-        };
-        sink.set_text_style(self.with_names(style));
-        if now != self.reported {
+        let generation = self.shared.settings.lock().generation();
+        let catalog = self.catalog();
+        let same_catalog = self.told.1.as_ref().is_some_and(|c| Arc::ptr_eq(c, &catalog));
+        if self.told.0 == generation && same_catalog {
+            return Ok(());
+        }
+        sink.set_text_style(self.text_style());
+        if self.told.0 != generation {
+            let now = self.shared.settings.lock().reported();
             for (name, value) in now.iter().filter(|r| !self.reported.contains(r)) {
                 sink.parameter_status(name, value).await?;
             }
             self.reported = now;
         }
+        self.told = (generation, Some(catalog));
         Ok(())
     }
 
     /// For `pg_stat_activity`.
-    pub(crate) fn note_statement(&self, text: &str) {
+    pub(crate) fn note_statement(&self, text: &Arc<str>) {
         let now = self.engine.now_micros();
-        self.engine.sessions.update(self.pid, |live| {
-            live.state = "active";
-            live.query = text.into();
-            live.query_start = Some(now);
-            live.state_change = Some(now);
-        });
+        let mut live = self.live.lock();
+        live.state = "active";
+        live.query = Arc::clone(text);
+        live.query_start = Some(now);
+        live.state_change = Some(now);
     }
 
     pub(crate) fn note_idle(&self) {
@@ -241,13 +265,14 @@ impl Session {
             Block::Failed => ("idle in transaction (aborted)", Some(self.transaction_start)),
             Block::Idle | Block::Implicit => ("idle", None),
         };
-        let name = self.shared.settings.lock().raw("application_name").to_string();
-        self.engine.sessions.update(self.pid, |live| {
-            live.state = state;
-            live.transaction_start = start;
-            live.state_change = Some(now);
-            live.application_name = name;
-        });
+        let mut live = self.live.lock();
+        live.state = state;
+        live.transaction_start = start;
+        live.state_change = Some(now);
+        let name = self.reported.iter().find(|r| r.0 == "application_name").map_or("", |r| r.1.as_str());
+        if live.application_name != name {
+            live.application_name = name.to_owned();
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use gavel_types::{Datum, Oid, PgType, SqlResult};
 
 use crate::exec::frame::Frame;
 use crate::exec::operator::BoxOperator;
+use crate::fast::rel::FastRel;
 use crate::exec::{ExecEnv, Execution};
 use crate::lower::{self, PlanEnv, PlannedQuery};
 use crate::session::access::Access;
@@ -17,32 +18,45 @@ use crate::session::{Session, binding};
 
 /// What is run of a bound statement.
 pub enum Body {
-    Query {
-        plan: PlannedQuery,
-        locks: bool,
-    },
-    Modify {
-        modify: Arc<Modify>,
-        source: PlannedQuery,
-        layout: Vec<(ColumnId, PgType)>,
-    },
+    /// Either `fast` or `plan` is there.
+    Query { plan: Option<PlannedQuery>, locks: bool, fast: Option<FastRel> },
+    Modify(Box<ModifyBody>),
     /// EXPLAIN and COPY: planned when they run.
     Other,
 }
 
+/// A modification with the plan of its source.
+pub struct ModifyBody {
+    pub modify: Arc<Modify>,
+    /// Absent if `fast` is there.
+    pub source: Option<PlannedQuery>,
+    /// Columns of the source that are looked at, in order.
+    pub layout: Vec<(ColumnId, PgType)>,
+    /// The source without a plan, where it can do without.
+    pub fast: Option<FastRel>,
+}
+
 impl Body {
-    /// Plans `statement`.
+    /// Plans `statement`; what has a direct path is planned only for EXPLAIN.
     ///
     /// # Errors
     /// 0A000 for what cannot be run.
-    pub fn plan(statement: &Statement, catalog: &Arc<Catalog>) -> SqlResult<Self> {
+    pub fn plan(statement: &Statement, catalog: &Arc<Catalog>, explain: bool) -> SqlResult<Self> {
         let env = CatalogPlanEnv { catalog: Arc::clone(catalog) };
         Ok(match statement {
-            Statement::Query(query) => Self::Query { plan: lower::plan(query, &env)?, locks: locks(&query.rel) },
+            Statement::Query(query) => {
+                let wanted: Vec<_> = query.output.iter().map(|o| (o.id, o.ty)).collect();
+                let locks = locks(&query.rel);
+                let fast = if explain || locks { None } else { FastRel::compile(&query.rel, &wanted) };
+                let plan = if fast.is_some() { None } else { Some(lower::plan(query, &env)?) };
+                Self::Query { plan, locks, fast }
+            }
             Statement::Modify(modify, ctes) => {
                 let layout = layout(modify);
-                let source = plan_source(modify, ctes, &layout, &env)?;
-                Self::Modify { modify: Arc::new(modify.clone()), source, layout }
+                let simple = ctes.is_empty() && !explain;
+                let fast = if simple { FastRel::compile(&modify.source, &layout) } else { None };
+                let source = if fast.is_some() { None } else { Some(plan_source(modify, ctes, &layout, &env)?) };
+                Self::Modify(Box::new(ModifyBody { modify: Arc::new(modify.clone()), source, layout, fast }))
             }
             _ => Self::Other,
         })

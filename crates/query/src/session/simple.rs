@@ -22,9 +22,11 @@ const FIRST_PAUSE: Duration = Duration::from_millis(1);
 
 impl Session {
     pub(crate) async fn run_query(&mut self, sql: &str, sink: &mut dyn ResultSink) -> SqlResult<()> {
-        self.note_statement(sql);
         let parsed = self.engine.statements.parse(sql, &[]);
         let statements = self.or_fail(parsed)?;
+        if let Some(first) = statements.first() {
+            self.note_statement(&first.text);
+        }
         if statements.is_empty() {
             sink.complete(ExecuteEnd::Empty).await?;
         }

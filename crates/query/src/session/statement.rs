@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gavel_api::sql::{ColumnDesc, ResultSink, RowBatch};
-use gavel_binder::bound::{Bound, Modify, ModifyOp, Statement};
+use gavel_binder::bound::{Bound, ModifyOp, Statement};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
@@ -12,7 +12,7 @@ use crate::dml::modify;
 use crate::dml::writer::Writer;
 use crate::prepared::{Basis, Planned, Prepared};
 use crate::session::result::{Executed, Tag};
-use crate::session::running::{Body, describe};
+use crate::session::running::{Body, ModifyBody, describe};
 use crate::session::{Session, binding, returning};
 
 impl Prepared {
@@ -46,25 +46,14 @@ fn is_fleeting(text: &str) -> bool {
 }
 
 impl Session {
-    pub(crate) fn guard(&self) -> (Arc<crate::session::cancel::Interrupt>, Option<Duration>) {
-        (Arc::clone(&self.interrupt), self.shared.settings.lock().statement_timeout())
+    pub(crate) fn guard(&mut self) -> (Arc<crate::session::cancel::Interrupt>, Option<Duration>) {
+        (Arc::clone(&self.interrupt), self.known().statement_timeout)
     }
 
     /// What plans made now depend on.
-    pub(crate) async fn basis(&mut self) -> SqlResult<Basis> {
+    pub(crate) async fn basis(&mut self) -> SqlResult<Arc<Basis>> {
         self.work().await?;
-        let (_, user) = self.current_user();
-        let settings = self.shared.settings.lock();
-        let work = self.work.as_ref().ok_or_else(|| SqlError::internal("no transaction"))?;
-        let style =
-            format!("{}|{}|{}", settings.raw("TimeZone"), settings.raw("DateStyle"), settings.raw("IntervalStyle"));
-        Ok(Basis {
-            catalog: Arc::clone(&work.catalog.current),
-            search_path: settings.search_path(&user),
-            user,
-            style: style.into(),
-            private: work.catalog.is_changed(),
-        })
+        self.known().basis.clone().ok_or_else(|| SqlError::internal("no transaction"))
     }
 
     /// The statement's plan, made if there is none that still holds. `None` for what is not planned.
@@ -74,7 +63,7 @@ impl Session {
         }
         let basis = self.basis().await?;
         let kept = statement.planned.lock().clone();
-        if let Some(planned) = kept.filter(|p| p.basis == basis) {
+        if let Some(planned) = kept.filter(|p| Arc::ptr_eq(&p.basis, &basis) || p.basis == basis) {
             return Ok(Some(planned));
         }
         let style = self.text_style_now();
@@ -129,9 +118,7 @@ impl Session {
         self.use_objects(&planned.bound.objects).await?;
         match (&planned.body, &planned.bound.statement) {
             (Body::Query { .. }, _) => self.run_query_plan(planned, params).await,
-            (Body::Modify { modify, source, layout }, _) => {
-                self.run_modify(modify, source, layout, planned.columns.clone(), params).await
-            }
+            (Body::Modify(body), _) => self.run_modify(body, planned.columns.clone(), params).await,
             (Body::Other, Statement::Explain { options, inner }) => self.run_explain(options, inner, params).await,
             (Body::Other, Statement::Copy(copy)) => self.run_copy(copy, statement, params, sink).await,
             (Body::Other, _) => Err(SqlError::internal("statement has no plan")),
@@ -140,13 +127,22 @@ impl Session {
 
     /// Runs a planned query. One that locks or writes is read to its end.
     pub(crate) async fn run_query_plan(&mut self, planned: &Planned, params: Vec<Datum>) -> SqlResult<Executed> {
-        let Body::Query { plan, locks } = &planned.body else {
+        let Body::Query { plan, locks, fast } = &planned.body else {
             return Err(SqlError::internal("not a query"));
         };
         if *locks {
             self.may_write("SELECT FOR UPDATE")?;
         }
+        if let Some(fast) = fast {
+            let eval = self.plain_context();
+            let work = self.work().await?;
+            let view = work.view().await;
+            let rows = fast.rows(work.tenant(), &view, &eval, &params).await?;
+            let columns = planned.columns.clone().unwrap_or_default();
+            return Ok(Executed::memory(columns, rows, Tag::Counting("SELECT")));
+        }
         let access = self.access(params).await?;
+        let plan = plan.as_ref().ok_or_else(|| SqlError::internal("query without a plan"))?;
         let operator = self.start(plan, access)?;
         let mut executed = Executed::stream(planned.columns.clone().unwrap_or_default(), operator);
         if *locks {
@@ -164,21 +160,32 @@ impl Session {
 
     async fn run_modify(
         &mut self,
-        modify: &Arc<Modify>,
-        source: &crate::lower::PlannedQuery,
-        layout: &[(gavel_binder::bound::ColumnId, PgType)],
+        body: &ModifyBody,
         columns: Option<Arc<[ColumnDesc]>>,
         params: Vec<Datum>,
     ) -> SqlResult<Executed> {
+        let ModifyBody { modify, source, layout, fast } = body;
         self.may_write(verb(&modify.op))?;
-        let access = self.access(params.clone()).await?;
-        let (eval, shapes, state) = (access.eval.clone(), access.shapes.clone(), Arc::clone(&access.state));
         let mut rows = Vec::new();
-        {
-            let mut operator = self.start(source, access)?;
-            while let Some(batch) = operator.next().await? {
-                tokio::task::consume_budget().await;
-                modify::rows_of(&batch, layout, &mut rows)?;
+        let (eval, shapes, state);
+        match fast {
+            Some(fast) => {
+                eval = self.eval_context();
+                let engine = Arc::clone(&self.engine);
+                let work = self.work().await?;
+                (shapes, state) = (work.shapes(&engine), Arc::clone(&work.state));
+                let view = work.view().await;
+                rows = fast.rows(work.tenant(), &view, &eval, &params).await?;
+            }
+            None => {
+                let access = self.access(params.clone()).await?;
+                (eval, shapes, state) = (access.eval.clone(), access.shapes.clone(), Arc::clone(&access.state));
+                let source = source.as_ref().ok_or_else(|| SqlError::internal("modification without a plan"))?;
+                let mut operator = self.start(source, access)?;
+                while let Some(batch) = operator.next().await? {
+                    tokio::task::consume_budget().await;
+                    modify::rows_of(&batch, layout, &mut rows)?;
+                }
             }
         }
         let mut state = state.lock().await;
@@ -211,18 +218,12 @@ impl Session {
     }
 
     /// All rows of a bound statement, for callers inside the engine.
-    pub(crate) async fn rows_of_bound(&mut self, bound: Bound, basis: Basis) -> SqlResult<Vec<Vec<Datum>>> {
+    pub(crate) async fn rows_of_bound(&mut self, bound: Bound, basis: Arc<Basis>) -> SqlResult<Vec<Vec<Datum>>> {
         let planned = plan_bound(bound, basis)?;
         self.use_objects(&planned.bound.objects).await?;
         let mut executed = match &planned.body {
-            Body::Query { plan, .. } => {
-                let access = self.access(Vec::new()).await?;
-                let operator = self.start(plan, access)?;
-                Executed::stream(planned.columns.clone().unwrap_or_default(), operator)
-            }
-            Body::Modify { modify, source, layout } => {
-                self.run_modify(modify, source, layout, planned.columns.clone(), Vec::new()).await?
-            }
+            Body::Query { .. } => self.run_query_plan(&planned, Vec::new()).await?,
+            Body::Modify(body) => self.run_modify(body, planned.columns.clone(), Vec::new()).await?,
             Body::Other => return Err(SqlError::internal("not a query")),
         };
         let types: Vec<PgType> = planned.columns.iter().flat_map(|c| c.iter()).map(|c| c.ty).collect();
@@ -247,8 +248,8 @@ pub(crate) fn rows_of(batch: RowBatch, types: &[PgType], out: &mut Vec<Vec<Datum
 }
 
 /// Plans a bound statement.
-pub(crate) fn plan_bound(bound: Bound, basis: Basis) -> SqlResult<Planned> {
-    let body = Body::plan(&bound.statement, &basis.catalog)?;
+pub(crate) fn plan_bound(bound: Bound, basis: Arc<Basis>) -> SqlResult<Planned> {
+    let body = Body::plan(&bound.statement, &basis.catalog, false)?;
     let columns = match &bound.statement {
         Statement::Query(query) => Some(describe(&query.output)),
         Statement::Modify(modify, _) => modify.returning.as_ref().map(|r| describe(r.iter().map(|(o, _)| o))),

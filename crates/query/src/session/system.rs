@@ -25,20 +25,21 @@ impl Session {
 
 /// What others see of a session.
 fn activity(info: SessionInfo) -> Activity {
+    let live = info.live.lock().clone();
     Activity {
         pid: info.pid,
         database: info.database,
         database_name: info.database_name.to_string(),
         user: info.user,
         user_name: info.user_name.to_string(),
-        application_name: info.live.application_name,
+        application_name: live.application_name,
         client: info.client,
         started: Some(info.started),
-        transaction_start: info.live.transaction_start,
-        query_start: info.live.query_start,
-        state_change: info.live.state_change,
-        state: info.live.state.to_owned(),
-        query: info.live.query.to_string(),
+        transaction_start: live.transaction_start,
+        query_start: live.query_start,
+        state_change: live.state_change,
+        state: live.state.to_owned(),
+        query: live.query.to_string(),
     }
 }
 

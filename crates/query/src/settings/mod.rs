@@ -65,6 +65,8 @@ impl Values {
 pub struct Settings {
     values: Values,
     style: TextStyle,
+    /// Grows with every change.
+    generation: u64,
 }
 
 impl Default for Settings {
@@ -76,7 +78,7 @@ impl Default for Settings {
 impl Settings {
     /// Settings of a new session of Gavel `version`.
     pub fn new(version: &str) -> Self {
-        let mut settings = Self { values: Values::default(), style: TextStyle::default() };
+        let mut settings = Self { values: Values::default(), style: TextStyle::default(), generation: 0 };
         let reset = Arc::make_mut(&mut settings.values.reset);
         if let Some(i) = registry::position("server_version") {
             // Drivers read the leading number; the rest is for people.
@@ -237,6 +239,7 @@ impl Settings {
     }
 
     fn derive(&mut self) {
+        self.generation += 1;
         let style = special::parse_date_style(&self.raw("DateStyle"));
         self.style = TextStyle {
             // `<+02>-02` is how PostgreSQL shows a fixed offset; elsewhere it is just `+02`.
@@ -255,6 +258,11 @@ impl Settings {
             extra_float_digits: self.raw("extra_float_digits").parse().unwrap_or(1),
             ..self.style.clone()
         };
+    }
+
+    /// A number that is another after any change; for caches of what was derived from the values.
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// How values are written as text. `now_micros` is the caller's to fill.

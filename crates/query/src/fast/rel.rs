@@ -1,0 +1,352 @@
+//! Relations that need no plan: constant rows, and the row of a table with a given key, through filters
+//! and projections. What a point SELECT, an INSERT of values, and an UPDATE or DELETE by key are made of.
+//!
+//! ```text
+//!   Project [ id, balance + $1 ]                 Project  slots of its input → values
+//!     Filter [ id = $2 ]            ═══►           Point   key [ $2 ], rest of the condition, columns
+//!       Scan accounts (id, balance)
+//! ```
+//! Anything else does not compile, and takes the planner's way: the answer is the same.
+
+use bytes::Bytes;
+use gavel_binder::bound::{ColumnId, Rel, Scalar, ScalarKind, Source};
+use gavel_catalog::{IndexKey, Table};
+use gavel_encoding::row::RowView;
+use gavel_encoding::{KeyBuilder, KeyOrder, ObjectId, TenantId};
+use gavel_functions::call::EvalContext;
+use gavel_functions::registry::{self, Volatility};
+use gavel_txn::ReadView;
+use gavel_types::text_io::{self, TextStyle};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
+
+use crate::dml::foreign::coerce;
+use crate::fast::expr::{RowContext, RowExpr};
+use crate::lower::equality::key_type;
+
+/// A compiled relation.
+#[derive(Debug)]
+pub struct FastRel {
+    node: Node,
+    columns: Vec<ColumnId>,
+}
+
+#[derive(Debug)]
+enum Node {
+    Values(Vec<Vec<RowExpr>>),
+    Point(Point),
+    Filter(Box<FastRel>, RowExpr),
+    Project(Box<FastRel>, Vec<RowExpr>),
+}
+
+/// The row with a key.
+#[derive(Debug)]
+struct Point {
+    object: ObjectId,
+    /// For each key column its type, its order, and the value.
+    key: Vec<(PgType, KeyOrder, RowExpr)>,
+    /// Columns to decode: stored id, type, value in rows that are older.
+    columns: Vec<(u32, PgType, Datum)>,
+    /// Puts the row's key behind the columns.
+    with_key: bool,
+    rest: Vec<RowExpr>,
+}
+
+impl FastRel {
+    /// Compiles `rel` so that its rows have the columns of `wanted`, in order.
+    pub fn compile(rel: &Rel, wanted: &[(ColumnId, PgType)]) -> Option<Self> {
+        let inner = compile(rel)?;
+        if inner.columns.iter().copied().eq(wanted.iter().map(|w| w.0)) {
+            return Some(inner);
+        }
+        let slots = wanted.iter().map(|(id, ty)| {
+            let scalar = Scalar { kind: ScalarKind::Column(*id), ty: *ty };
+            expr(&scalar, &inner.columns)
+        });
+        let exprs = slots.collect::<Option<Vec<_>>>()?;
+        Some(Self { columns: wanted.iter().map(|w| w.0).collect(), node: Node::Project(Box::new(inner), exprs) })
+    }
+
+    /// Its rows.
+    ///
+    /// # Errors
+    /// What reading and the expressions raise.
+    pub async fn rows(
+        &self,
+        tenant: TenantId,
+        view: &ReadView,
+        eval: &EvalContext,
+        params: &[Datum],
+    ) -> SqlResult<Vec<Vec<Datum>>> {
+        // From the top down to the one leaf, then back up.
+        let mut above = Vec::new();
+        let mut node = &self.node;
+        while let Node::Filter(input, _) | Node::Project(input, _) = node {
+            above.push(node);
+            node = &input.node;
+        }
+        let mut rows = match node {
+            Node::Values(rows) => {
+                let cx = RowContext { eval, row: &[], params };
+                rows.iter().map(|row| row.iter().map(|e| e.eval(&cx)).collect()).collect::<SqlResult<Vec<_>>>()?
+            }
+            Node::Point(point) => point.read(tenant, view, eval, params).await?,
+            Node::Filter(..) | Node::Project(..) => Vec::new(),
+        };
+        for node in above.into_iter().rev() {
+            match node {
+                Node::Filter(_, predicate) => {
+                    let mut kept = Vec::with_capacity(rows.len());
+                    for row in rows {
+                        if predicate.is_true(&RowContext { eval, row: &row, params })? {
+                            kept.push(row);
+                        }
+                    }
+                    rows = kept;
+                }
+                Node::Project(_, exprs) => {
+                    for row in &mut rows {
+                        let cx = RowContext { eval, row, params };
+                        *row = exprs.iter().map(|e| e.eval(&cx)).collect::<SqlResult<_>>()?;
+                    }
+                }
+                Node::Values(_) | Node::Point(_) => {}
+            }
+        }
+        Ok(rows)
+    }
+}
+
+impl Point {
+    async fn read(
+        &self,
+        tenant: TenantId,
+        view: &ReadView,
+        eval: &EvalContext,
+        params: &[Datum],
+    ) -> SqlResult<Vec<Vec<Datum>>> {
+        let cx = RowContext { eval, row: &[], params };
+        let mut key = KeyBuilder::new(tenant, self.object);
+        for (ty, order, expr) in &self.key {
+            let value = expr.eval(&cx)?;
+            // A value that the column's type cannot hold equals no row's.
+            match coerce(&value, expr.ty(), *ty, eval) {
+                Some(value) if !value.is_null() => {
+                    key.push(&value, *ty, *order);
+                }
+                _ => return Ok(Vec::new()),
+            }
+        }
+        let key: Bytes = key.finish();
+        let Some(value) = view.get(std::slice::from_ref(&key)).await?.pop().flatten() else {
+            return Ok(Vec::new());
+        };
+        let damaged = |e: gavel_encoding::Error| {
+            SqlError::new(SqlState::DataCorrupted, format!("stored row does not decode: {e}"))
+        };
+        let stored = RowView::parse(&value).map_err(damaged)?;
+        let mut row = Vec::with_capacity(self.columns.len() + 1);
+        for (id, ty, missing) in &self.columns {
+            row.push(stored.datum(*id, *ty, missing).map_err(damaged)?);
+        }
+        if self.with_key {
+            row.push(Datum::Bytea(key));
+        }
+        let cx = RowContext { eval, row: &row, params };
+        for condition in &self.rest {
+            if !condition.is_true(&cx)? {
+                return Ok(Vec::new());
+            }
+        }
+        Ok(vec![row])
+    }
+}
+
+fn compile(rel: &Rel) -> Option<FastRel> {
+    match rel {
+        Rel::Values { rows, columns } => {
+            let rows = rows.iter().map(|row| row.iter().map(|s| expr(s, &[])).collect()).collect::<Option<Vec<_>>>()?;
+            Some(FastRel { node: Node::Values(rows), columns: columns.iter().map(|c| c.0).collect() })
+        }
+        Rel::Project { input, exprs } => {
+            let input = compile(input)?;
+            let compiled = exprs.iter().map(|(_, s)| expr(s, &input.columns)).collect::<Option<Vec<_>>>()?;
+            let columns = exprs.iter().map(|e| e.0).collect();
+            Some(FastRel { node: Node::Project(Box::new(input), compiled), columns })
+        }
+        Rel::Filter { input, predicate } => match &**input {
+            Rel::Scan { source: Source::Table(table), columns, row_key } => {
+                point(table, columns, *row_key, predicate)
+            }
+            input => {
+                let input = compile(input)?;
+                let predicate = expr(predicate, &input.columns)?;
+                let columns = input.columns.clone();
+                Some(FastRel { node: Node::Filter(Box::new(input), predicate), columns })
+            }
+        },
+        _ => None,
+    }
+}
+
+/// Compiles a scalar that needs neither a plan nor a session.
+fn expr(scalar: &Scalar, columns: &[ColumnId]) -> Option<RowExpr> {
+    if needs_session(scalar) {
+        return None;
+    }
+    RowExpr::compile(scalar, &|id| columns.iter().position(|c| *c == id))
+}
+
+fn needs_session(scalar: &Scalar) -> bool {
+    let mut needs = false;
+    visit(scalar, &mut |s| match &s.kind {
+        ScalarKind::Call { function, .. } => {
+            let known = gavel_functions::call::is_implemented(*function);
+            let stable = registry::proc(*function).is_some_and(|p| p.volatility != Volatility::Volatile && !p.retset);
+            needs |= !(known && stable);
+        }
+        // Names of objects are read and written with the catalog.
+        ScalarKind::CoerceViaIo { input } => {
+            needs |= is_name_like(s.ty.oid) || is_name_like(input.ty.oid);
+        }
+        _ => {}
+    });
+    needs
+}
+
+fn is_name_like(oid: Oid) -> bool {
+    matches!(
+        oid,
+        Oid::REGCLASS
+            | Oid::REGTYPE
+            | Oid::REGPROC
+            | Oid::REGPROCEDURE
+            | Oid::REGNAMESPACE
+            | Oid::REGROLE
+            | Oid::REGOPER
+            | Oid::REGOPERATOR
+            | Oid::REGCOLLATION
+    )
+}
+
+fn visit(scalar: &Scalar, f: &mut dyn FnMut(&Scalar)) {
+    f(scalar);
+    match &scalar.kind {
+        ScalarKind::Call { args, .. }
+        | ScalarKind::And(args)
+        | ScalarKind::Or(args)
+        | ScalarKind::Coalesce(args)
+        | ScalarKind::MinMax { args, .. }
+        | ScalarKind::Array { items: args }
+        | ScalarKind::Row(args) => args.iter().for_each(|a| visit(a, f)),
+        ScalarKind::CoerceViaIo { input }
+        | ScalarKind::Relabel { input }
+        | ScalarKind::Not(input)
+        | ScalarKind::IsNull { input, .. }
+        | ScalarKind::IsBool { input, .. }
+        | ScalarKind::Field { input, .. } => visit(input, f),
+        ScalarKind::IsDistinct { left, right, .. } => {
+            visit(left, f);
+            visit(right, f);
+        }
+        ScalarKind::Case { arms, otherwise } => {
+            for (condition, value) in arms {
+                visit(condition, f);
+                visit(value, f);
+            }
+            visit(otherwise, f);
+        }
+        ScalarKind::InList { left, items, .. } => {
+            visit(left, f);
+            items.iter().for_each(|a| visit(a, f));
+        }
+        ScalarKind::AnyArray { left, array, .. } => {
+            visit(left, f);
+            visit(array, f);
+        }
+        ScalarKind::RowCompare { pairs, .. } => {
+            for pair in pairs {
+                visit(&pair.left, f);
+                visit(&pair.right, f);
+            }
+        }
+        // Leaves, and what does not compile anyway.
+        _ => {}
+    }
+}
+
+fn point(
+    table: &Table,
+    columns: &[(i16, ColumnId)],
+    row_key: Option<ColumnId>,
+    predicate: &Scalar,
+) -> Option<FastRel> {
+    let conditions: &[Scalar] = match &predicate.kind {
+        ScalarKind::And(conditions) => conditions,
+        _ => std::slice::from_ref(predicate),
+    };
+    let primary = table.primary_key()?;
+    let mut key = Vec::with_capacity(primary.keys.len());
+    let mut used = vec![false; conditions.len()];
+    for (part, desc, nulls_first) in &primary.keys {
+        let IndexKey::Column(number) = part else { return None };
+        let id = columns.iter().find(|(n, _)| n == number)?.1;
+        let ty = table.column(*number)?.ty;
+        let found = conditions.iter().enumerate().find_map(|(i, c)| Some((i, equal_to(c, id, ty)?)));
+        let (at, value) = found?;
+        used[at] = true;
+        key.push((ty, KeyOrder { desc: *desc, nulls_first: *nulls_first }, expr(value, &[])?));
+    }
+    let mut ids: Vec<ColumnId> = columns.iter().map(|c| c.1).collect();
+    let mut decoded = Vec::with_capacity(columns.len());
+    for (number, _) in columns {
+        let column = table.column(*number)?;
+        let missing = match &column.missing {
+            Some(text) => text_io::parse(text, column.ty, &TextStyle::default()).ok()?,
+            None => Datum::Null,
+        };
+        decoded.push((u32::from(*number as u16), column.ty, missing));
+    }
+    ids.extend(row_key);
+    let rest = conditions
+        .iter()
+        .zip(&used)
+        .filter(|(_, used)| !**used)
+        .map(|(c, _)| expr(c, &ids))
+        .collect::<Option<Vec<_>>>()?;
+    let object = ObjectId(table.storage.0);
+    let point = Point { object, key, columns: decoded, with_key: row_key.is_some(), rest };
+    Some(FastRel { node: Node::Point(point), columns: ids })
+}
+
+/// The value that `condition` says column `id`, of type `ty`, equals.
+fn equal_to(condition: &Scalar, id: ColumnId, ty: PgType) -> Option<&Scalar> {
+    let ScalarKind::Call { function, args } = &condition.kind else { return None };
+    let [left, right] = args.as_slice() else { return None };
+    let kind = key_type(*function, left.ty, right.ty)?;
+    let integer = |oid| matches!(oid, Oid::INT2 | Oid::INT4 | Oid::INT8);
+    let text = |oid| matches!(oid, Oid::TEXT | Oid::VARCHAR);
+    // The key holds the column's own type, so the comparison must be one that its key order means.
+    let fits = kind.oid == ty.oid || (integer(kind.oid) && integer(ty.oid)) || (text(kind.oid) && text(ty.oid));
+    if !fits || matches!(ty.oid, Oid::FLOAT4 | Oid::FLOAT8) {
+        return None;
+    }
+    let is_column = |s: &Scalar| match &s.kind {
+        ScalarKind::Column(c) => *c == id,
+        ScalarKind::Relabel { input } => {
+            matches!(input.kind, ScalarKind::Column(c) if c == id) && text(s.ty.oid) && text(input.ty.oid)
+        }
+        _ => false,
+    };
+    let mentions = |s: &Scalar| {
+        let mut any = false;
+        visit(s, &mut |s| any |= matches!(s.kind, ScalarKind::Column(_)));
+        any
+    };
+    if is_column(left) && !mentions(right) {
+        Some(right)
+    } else if is_column(right) && !mentions(left) {
+        Some(left)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,91 @@
+//! What a session derives from its settings and catalog at every statement, kept until either changes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gavel_catalog::Catalog;
+use gavel_types::Oid;
+use gavel_types::text_io::TextStyle;
+
+use crate::prepared::Basis;
+use crate::session::Session;
+
+/// See the module.
+#[derive(Clone)]
+pub struct Known {
+    generation: u64,
+    catalog: Arc<Catalog>,
+    /// The role that statements run as (SET ROLE).
+    pub user: (Oid, Arc<str>),
+    pub search_path: Arc<[String]>,
+    /// With names of objects; `now` is not filled in.
+    pub style: TextStyle,
+    pub serializable: bool,
+    pub read_only: bool,
+    pub statement_timeout: Option<Duration>,
+    /// A new transaction begins with other characteristics than the settings now say.
+    pub other_defaults: bool,
+    /// What plans made now depend on; `None` outside a transaction.
+    pub basis: Option<Arc<Basis>>,
+}
+
+/// Characteristics of a transaction, and the settings that they begin with.
+pub const CHARACTERISTICS: [(&str, &str); 3] = [
+    ("transaction_isolation", "default_transaction_isolation"),
+    ("transaction_read_only", "default_transaction_read_only"),
+    ("transaction_deferrable", "default_transaction_deferrable"),
+];
+
+impl Session {
+    /// Up to date with settings and catalog.
+    pub(crate) fn known(&mut self) -> &Known {
+        let generation = self.shared.settings.lock().generation();
+        let catalog = self.catalog();
+        let fresh = self.known.as_ref().is_some_and(|k| {
+            k.generation == generation
+                && Arc::ptr_eq(&k.catalog, &catalog)
+                && (k.basis.is_some() || self.work.is_none())
+        });
+        if !fresh {
+            self.known = None;
+        }
+        // Borrowed apart, so that making it may look at the session.
+        let known = match self.known.take() {
+            Some(known) => known,
+            None => self.derive(generation, catalog),
+        };
+        self.known.insert(known)
+    }
+
+    fn derive(&self, generation: u64, catalog: Arc<Catalog>) -> Known {
+        let user = self.current_user();
+        let search_path: Arc<[String]> = self.search_path().into();
+        let settings = self.shared.settings.lock();
+        let style = settings.text_style().clone();
+        let other_defaults = CHARACTERISTICS.iter().any(|(name, default)| settings.raw(name) != settings.raw(default));
+        let literals =
+            format!("{}|{}|{}", settings.raw("TimeZone"), settings.raw("DateStyle"), settings.raw("IntervalStyle"));
+        let basis = self.work.as_ref().map(|work| {
+            Arc::new(Basis {
+                catalog: Arc::clone(&work.catalog.current),
+                search_path: Arc::clone(&search_path),
+                user: Arc::clone(&user.1),
+                style: literals.into(),
+            })
+        });
+        let known = Known {
+            generation,
+            catalog,
+            user,
+            search_path,
+            style,
+            serializable: &*settings.raw("transaction_isolation") == "serializable",
+            read_only: settings.is_on("transaction_read_only"),
+            statement_timeout: settings.statement_timeout(),
+            other_defaults,
+            basis,
+        };
+        drop(settings);
+        Known { style: self.with_names(known.style.clone()), ..known }
+    }
+}
