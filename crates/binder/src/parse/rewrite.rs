@@ -13,6 +13,7 @@
 //! | `FROM ONLY t` | `FROM t` |
 //! | `TABLE t` | `SELECT * FROM t` |
 //! | `(x).*` | `(x).⟨star⟩` |
+//! | `COPY … (FREEZE on)` | `COPY … (FREEZE TRUE)` |
 //! | `SUBSTRING(a SIMILAR b ESCAPE c)` | `SUBSTRING(a, b, c)` |
 
 use sqlparser::keywords::Keyword;
@@ -45,9 +46,16 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
     let insert = is_keyword(tokens.first(), Keyword::INSERT) || is_keyword(tokens.first(), Keyword::WITH);
     // Between the SIMILAR of SUBSTRING and its ESCAPE.
     let mut substring_similar = false;
+    let copy = is_keyword(tokens.first(), Keyword::COPY);
     let mut i = 0;
     while let Some(token) = tokens.get(i) {
         let step = match &token.token {
+            // `FREEZE on`: the parser takes TRUE and FALSE only.
+            Token::Word(w) if copy && switch(&w.value).is_some() && after_copy_switch(tokens, i) => {
+                let on = switch(&w.value).unwrap_or_default();
+                out.push(plain(token, Token::make_keyword(if on { "TRUE" } else { "FALSE" })));
+                Some(1)
+            }
             Token::LParen => {
                 open.push(out.len());
                 None
@@ -97,6 +105,21 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
         }
     }
     out
+}
+
+/// `on` and `off`.
+fn switch(word: &str) -> Option<bool> {
+    if word.eq_ignore_ascii_case("on") {
+        Some(true)
+    } else {
+        word.eq_ignore_ascii_case("off").then_some(false)
+    }
+}
+
+/// Whether the token before is an option of COPY that is on or off.
+fn after_copy_switch(tokens: &[TokenWithSpan], i: usize) -> bool {
+    let before = i.checked_sub(1).and_then(|i| tokens.get(i));
+    is_word(before, "freeze") || is_word(before, "header")
 }
 
 /// Whether `out` ends in `) .`.
