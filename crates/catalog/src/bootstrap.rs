@@ -11,6 +11,8 @@ use crate::store::{Reliance, changes, database_rows};
 
 /// OID of the first superuser, as in PostgreSQL.
 pub const SUPERUSER: Oid = Oid(10);
+/// OID of the role that stands for the owner of the current database; schema `public` is its.
+pub const DATABASE_OWNER: Oid = Oid(6171);
 /// OIDs of the first databases, as in PostgreSQL 15.
 pub const TEMPLATE1: Oid = Oid(1);
 pub const TEMPLATE0: Oid = Oid(4);
@@ -30,6 +32,16 @@ pub fn cluster(superuser: &str, version: u64) -> Vec<Write> {
         inherit: true,
         password: None,
     }));
+    fresh.put_role(Arc::new(Role {
+        oid: DATABASE_OWNER,
+        name: "pg_database_owner".into(),
+        superuser: false,
+        login: false,
+        create_db: false,
+        create_role: false,
+        inherit: true,
+        password: None,
+    }));
     let databases = [
         (TEMPLATE1, "template1", "default template for new databases"),
         (TEMPLATE0, "template0", "unmodifiable empty database"),
@@ -41,7 +53,7 @@ pub fn cluster(superuser: &str, version: u64) -> Vec<Write> {
     }
     let mut writes = changes(&empty, &fresh, &Reliance::default(), version);
     for (oid, ..) in databases {
-        writes.extend(database_rows(oid, SUPERUSER, version));
+        writes.extend(database_rows(oid, DATABASE_OWNER, version));
     }
     writes
 }

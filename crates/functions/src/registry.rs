@@ -214,7 +214,7 @@ fn letter(text: &str) -> char {
 /// Items of an array literal without quoting, `{a,b}`.
 fn items(text: &'static str) -> Vec<&'static str> {
     let inner = text.trim_start_matches('{').trim_end_matches('}');
-    if inner.is_empty() { vec![] } else { inner.split(',').map(|s| s.trim_matches('"')).collect() }
+    if inner.is_empty() { vec![] } else { inner.split(',').map(|s| s.trim().trim_matches('"')).collect() }
 }
 
 fn load() -> Facts {

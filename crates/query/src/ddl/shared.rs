@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{Alter, AlterAction, Drop, ObjectKind, RoleOption};
+use gavel_catalog::bootstrap::DATABASE_OWNER;
 use gavel_catalog::{Database, Role, Schema, store};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
@@ -88,7 +89,7 @@ impl DdlContext<'_> {
         self.edit().put_database(Arc::new(Database { oid, name: name.to_owned(), owner }));
         let mut version = [0; 8];
         self.host.fill_random(&mut version);
-        self.catalog.extra.extend(store::database_rows(oid, owner, u64::from_le_bytes(version)));
+        self.catalog.extra.extend(store::database_rows(oid, DATABASE_OWNER, u64::from_le_bytes(version)));
         Ok(())
     }
 
@@ -246,6 +247,10 @@ impl DdlContext<'_> {
             };
             if role.oid == self.user {
                 return Err(SqlError::new(SqlState::ObjectInUse, "current user cannot be dropped"));
+            }
+            if role.oid < gavel_catalog::system::FIRST_USER_OID {
+                let message = format!("cannot drop role {name} because it is required by the database system");
+                return Err(SqlError::new(SqlState::DependentObjectsStillExist, message));
             }
             if let Some(what) = self.owned_by(role.oid) {
                 let message = format!("role \"{name}\" cannot be dropped because some objects depend on it");

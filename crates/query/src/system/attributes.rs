@@ -35,6 +35,10 @@ fn attributes(context: &SystemContext<'_>, out: &mut Rows) {
             out.add(|row| {
                 attribute(row, relation.oid, c.number, c.name, c.ty);
                 row.set("attnotnull", c.not_null);
+                // Text in the catalogs has collation C.
+                if c.ty.oid == Oid::TEXT {
+                    row.set("attcollation", Oid(950));
+                }
             });
         }
     }

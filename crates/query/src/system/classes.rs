@@ -43,7 +43,7 @@ fn classes(context: &SystemContext<'_>, out: &mut Rows) {
         let kind = if r.view { 'v' } else { 'r' };
         out.add(|row| {
             class(row, (r.oid, r.name), r.schema_oid(), SUPERUSER, kind, r.columns.len());
-            row.set("relhasrules", r.view).set("relam", if r.view { Oid(0) } else { HEAP });
+            row.set("relhasrules", r.view).set("relam", if r.view { Oid(0) } else { HEAP }).set("relreplident", 'n');
         });
     }
     for t in context.catalog.tables.values() {
