@@ -88,15 +88,20 @@ pub fn relabel(input: Scalar, ty: PgType) -> Scalar {
         return input;
     }
     match input.kind {
-        ScalarKind::Const(Datum::Int4(bits)) if ty.oid != Oid::INT4 => {
-            // What `int4` is relabelled to are object ids: the same bits there, another datum here.
-            constant(Datum::Oid(bits.cast_unsigned()), ty)
-        }
-        ScalarKind::Const(Datum::Oid(bits)) if ty.oid == Oid::INT4 => constant(Datum::Int4(bits.cast_signed()), ty),
-        ScalarKind::Const(value) => constant(value, ty),
+        ScalarKind::Const(value) => constant(as_form(value, ty), ty),
         kind => {
             let inner = Scalar { kind, ty: input.ty };
             scalar(ScalarKind::Relabel { input: Box::new(inner) }, ty)
         }
+    }
+}
+
+/// A constant in the form that values of `ty` have: `integer` and `oid` are one to PostgreSQL.
+fn as_form(value: Datum, ty: PgType) -> Datum {
+    let number = matches!(ty.oid, Oid::INT2 | Oid::INT4 | Oid::INT8);
+    match value {
+        Datum::Int4(n) if !number => Datum::Oid(n.cast_unsigned()),
+        Datum::Oid(n) if ty.oid == Oid::INT4 => Datum::Int4(n.cast_signed()),
+        other => other,
     }
 }

@@ -99,12 +99,14 @@ impl DdlContext<'_> {
 }
 
 /// `table` under names that nobody else has, taking rows as they are: no defaults, identities or foreign
-/// keys.
+/// keys, and no checks that they have not passed.
 fn successor(table: &Table) -> Table {
     let mut next = table.clone();
     next.oid = table.storage;
     next.name = format!("pg_rewrite_{}", table.storage);
     next.foreign_keys.clear();
+    // Rows that a constraint NOT VALID was not asked about are not asked now.
+    next.checks.retain(|c| c.validated);
     next.referenced_by.clear();
     for index in &mut next.indexes {
         index.name = format!("pg_rewrite_{}", index.oid);

@@ -246,59 +246,19 @@ fn any_array(
     }
 }
 
-/// Types whose text form needs the catalog: their own input and output functions know it.
-fn is_named_object(ty: PgType) -> bool {
-    matches!(
-        ty.oid,
-        Oid::REGPROC
-            | Oid::REGPROCEDURE
-            | Oid::REGOPER
-            | Oid::REGOPERATOR
-            | Oid::REGCLASS
-            | Oid::REGTYPE
-            | Oid::REGNAMESPACE
-            | Oid::REGROLE
-            | Oid::REGCOLLATION
-    )
-}
-
-fn call_io(cx: &Cx<'_>, name: &str, value: Datum, from: PgType, to: PgType) -> SqlResult<Datum> {
-    // The facts name some functions by OID.
-    let proc = name
-        .parse()
-        .ok()
-        .and_then(|oid| registry::proc(Oid(oid)))
-        .or_else(|| registry::procs_named(name).next())
-        .ok_or_else(|| SqlError::internal(format!("type function {name} is unknown")))?;
-    let types = [from];
-    call::eval(proc.oid, &Call { context: &cx.frame.exec.env.eval, arg_types: &types, result: to }, &[value])
-}
-
 pub(crate) fn coerce_via_io(cx: &Cx<'_>, value: &Datum, from: PgType, to: PgType) -> SqlResult<Datum> {
     if value.is_null() {
         return Ok(Datum::Null);
     }
     let style = &cx.frame.exec.env.eval.style;
-    let cstring = PgType::CSTRING;
     let text: Arc<str> = match value {
         Datum::Text(text) => text.clone(),
-        _ if is_named_object(from) => {
-            let output = registry::type_info(from.oid).map_or("", |t| t.output);
-            match call_io(cx, output, value.clone(), from, cstring)? {
-                Datum::Text(text) => text,
-                _ => return Ok(Datum::Null),
-            }
-        }
         other => {
             let mut text = String::new();
             text_io::write(other, from, style, &mut text);
             text.into()
         }
     };
-    if is_named_object(to) {
-        let input = registry::type_info(to.oid).map_or("", |t| t.input);
-        return call_io(cx, input, Datum::Text(text), cstring, to);
-    }
     text_io::parse(&text, to, style)
 }
 

@@ -1,7 +1,7 @@
 //! Definitions of objects as SQL (`pg_get_indexdef` and its kin), and stored expressions as they are
 //! shown.
 
-use gavel_catalog::{FkAction, FkMatch, ForeignKey, Index, IndexKey, Table};
+use gavel_catalog::{Column, FkAction, FkMatch, ForeignKey, Index, IndexKey, Table};
 use gavel_types::Oid;
 
 use super::SystemContext;
@@ -46,8 +46,27 @@ pub fn expression(context: &SystemContext<'_>, sql: &str) -> String {
     out
 }
 
+/// An expression over a table's columns as it is shown.
+pub fn table_expression(context: &SystemContext<'_>, table: &Table, sql: &str, pretty: bool) -> String {
+    super::deparse::over_table(context, table, sql, pretty).unwrap_or_else(|| expression(context, sql))
+}
+
+/// The default or generation expression of a column as it is shown.
+pub fn column_default(context: &SystemContext<'_>, table: &Table, column: &Column, pretty: bool) -> Option<String> {
+    let sql = column.default.as_ref()?;
+    if column.generated {
+        return Some(table_expression(context, table, sql, pretty));
+    }
+    let shown = if sql.eq_ignore_ascii_case("current_timestamp") || sql.eq_ignore_ascii_case("current_date") {
+        Some(sql.to_uppercase())
+    } else {
+        super::deparse::default(context, sql, column.ty, pretty)
+    };
+    Some(shown.unwrap_or_else(|| expression(context, sql)))
+}
+
 /// Takes off parentheses that enclose the whole text.
-fn bare(sql: &str) -> &str {
+pub(super) fn bare(sql: &str) -> &str {
     let Some(inside) = sql.strip_prefix('(').and_then(|s| s.strip_suffix(')')) else { return sql };
     let (mut depth, mut in_string) = (0_i32, false);
     for c in inside.chars() {
@@ -92,7 +111,7 @@ pub fn index_key(context: &SystemContext<'_>, table: &Table, key: &IndexKey) -> 
     match key {
         IndexKey::Column(number) => column(table, *number),
         IndexKey::Expression { sql, .. } => {
-            let shown = expression(context, sql);
+            let shown = table_expression(context, table, sql, false);
             if is_call(&shown) { shown } else { parenthesized(&shown) }
         }
     }
@@ -124,17 +143,18 @@ pub fn index(context: &SystemContext<'_>, table: &Table, index: &Index) -> Strin
         out.push_str(" NULLS NOT DISTINCT");
     }
     if let Some(predicate) = &index.predicate {
-        out.push_str(&format!(" WHERE {}", parenthesized(&expression(context, predicate))));
+        out.push_str(&format!(" WHERE {}", parenthesized(&table_expression(context, table, predicate, false))));
     }
     out
 }
 
 /// `pg_get_constraintdef` of the constraint with this OID.
-pub fn constraint(context: &SystemContext<'_>, oid: Oid) -> Option<String> {
-    context.catalog.tables.values().find_map(|t| constraint_of(context, t, oid))
+/// `pretty` leaves out parentheses that are not needed.
+pub fn constraint(context: &SystemContext<'_>, oid: Oid, pretty: bool) -> Option<String> {
+    context.catalog.tables.values().find_map(|t| constraint_of(context, t, oid, pretty))
 }
 
-fn constraint_of(context: &SystemContext<'_>, t: &Table, oid: Oid) -> Option<String> {
+fn constraint_of(context: &SystemContext<'_>, t: &Table, oid: Oid, pretty: bool) -> Option<String> {
     let timing = |deferrable: bool, deferred: bool| match (deferrable, deferred) {
         (_, true) => " DEFERRABLE INITIALLY DEFERRED",
         (true, false) => " DEFERRABLE",
@@ -157,7 +177,9 @@ fn constraint_of(context: &SystemContext<'_>, t: &Table, oid: Oid) -> Option<Str
     }
     if let Some(c) = t.checks.iter().find(|c| c.oid == oid) {
         let valid = if c.validated { "" } else { " NOT VALID" };
-        return Some(format!("CHECK ({}){valid}", parenthesized(&expression(context, &c.sql))));
+        let shown = table_expression(context, t, &c.sql, pretty);
+        let shown = if pretty { bare(&shown).to_owned() } else { parenthesized(&shown) };
+        return Some(format!("CHECK ({shown}){valid}"));
     }
     let f = t.foreign_keys.iter().find(|f| f.oid == oid)?;
     let valid = if f.validated { "" } else { " NOT VALID" };

@@ -45,6 +45,10 @@ impl Args<'_> {
         matches!(self.0.get(at), Some(Datum::Text(_)))
     }
 
+    fn is_true(&self, at: usize) -> bool {
+        matches!(self.0.get(at), Some(Datum::Bool(true)))
+    }
+
     fn any_null(&self) -> bool {
         self.0.iter().any(Datum::is_null)
     }
@@ -77,7 +81,7 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
             if a.any_null() {
                 return Some(Ok(Datum::Null));
             }
-            text(Some(definition::expression(context, a.text(0))))
+            text(Some(shown_expression(context, a.text(0), a.oid(1), a.is_true(2))))
         }
         "pg_get_indexdef" => {
             let found = catalog.index_by_oid(a.oid(0));
@@ -93,7 +97,7 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
                 })),
             }
         }
-        "pg_get_constraintdef" => text(definition::constraint(context, a.oid(0))),
+        "pg_get_constraintdef" => text(definition::constraint(context, a.oid(0), a.is_true(1))),
         "pg_get_viewdef" => {
             let names = CatalogNames { catalog: Arc::new(catalog.clone()), search_path: context.search_path.to_vec() };
             let oid = if a.is_text(0) {
@@ -140,6 +144,16 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
         "pg_get_function_result" => text(registry::proc(a.oid(0)).map(function_result)),
         _ => return None,
     })
+}
+
+/// An expression of the catalogs that belongs to this relation.
+fn shown_expression(context: &SystemContext<'_>, sql: &str, relation: Oid, pretty: bool) -> String {
+    let Some(table) = context.catalog.table(relation) else { return definition::expression(context, sql) };
+    let column = table.visible_columns().find(|c| c.default.as_deref() == Some(sql));
+    match column.and_then(|c| definition::column_default(context, table, c, pretty)) {
+        Some(shown) => shown,
+        None => definition::table_expression(context, table, sql, pretty),
+    }
 }
 
 fn function_arguments(p: &Proc) -> String {

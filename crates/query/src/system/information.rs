@@ -140,7 +140,7 @@ fn columns(context: &SystemContext<'_>, out: &mut Rows) {
         for c in t.visible_columns() {
             out.add(|row| {
                 column(context, row, (schema, &t.name), &c.name, c.number, c.ty);
-                table_column(context, row, c);
+                table_column(context, row, t, c);
             });
         }
     }
@@ -163,9 +163,9 @@ fn columns(context: &SystemContext<'_>, out: &mut Rows) {
     }
 }
 
-fn table_column(context: &SystemContext<'_>, row: &mut Row<'_>, c: &Column) {
+fn table_column(context: &SystemContext<'_>, row: &mut Row<'_>, t: &Table, c: &Column) {
     row.set("is_nullable", yes_no(!c.not_null));
-    let shown = c.default.as_ref().map(|sql| definition::expression(context, sql));
+    let shown = definition::column_default(context, t, c, false);
     if c.generated {
         row.set("is_generated", "ALWAYS").set("generation_expression", shown);
     } else {
@@ -277,7 +277,7 @@ fn constraints<'a>(context: &SystemContext<'a>) -> Vec<Constraint<'a>> {
             });
         }
         for c in &table.checks {
-            let check = Some(definition::constraint(context, c.oid).unwrap_or_default());
+            let check = Some(definition::constraint(context, c.oid, false).unwrap_or_default());
             out.push(Constraint { check, ..plain(c.name.clone(), "CHECK", c.columns.clone()) });
         }
         // PostgreSQL shows NOT NULL as a check whose name it makes up.

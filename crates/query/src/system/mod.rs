@@ -13,6 +13,7 @@
 //! | `listings` | the views for people: `pg_tables`, `pg_indexes`, `pg_stat_user_tables`, … |
 //! | `information` | `information_schema` |
 //! | [`definition`] | `pg_get_indexdef` and its kin |
+//! | `deparse` | stored expressions as PostgreSQL shows them |
 //! | [`functions`] | functions of the session over the catalog |
 //! | [`resolver`] | `regclass` and its kin: names to OIDs and back |
 
@@ -22,6 +23,7 @@ mod classes;
 mod cluster;
 mod constraints;
 pub mod definition;
+mod deparse;
 pub mod functions;
 mod information;
 mod listings;

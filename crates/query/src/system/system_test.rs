@@ -206,7 +206,7 @@ fn definitions_read_as_postgresql_writes_them() {
             definition::index(context, table, index),
             "CREATE INDEX t_i ON public.\"T\" USING btree (b DESC, lower(b) NULLS FIRST) WHERE (b IS NOT NULL)"
         );
-        let constraint = |oid| definition::constraint(context, Oid(oid)).unwrap_or_default();
+        let constraint = |oid| definition::constraint(context, Oid(oid), false).unwrap_or_default();
         assert_eq!(constraint(16403), "PRIMARY KEY (id)");
         assert_eq!(constraint(16405), "CHECK ((id > 0))");
         assert_eq!(constraint(16406), "FOREIGN KEY (id) REFERENCES \"T\"(id) ON DELETE CASCADE");
