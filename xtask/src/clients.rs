@@ -15,5 +15,7 @@ pub fn run(server: &Server) -> Result<()> {
         run_command(server.command(&python).env("PYTHONDONTWRITEBYTECODE", "1").arg(folder.join(program)))?;
     }
     let node = install::node()?;
-    run_command(server.command("node").env("NODE_PATH", node.join("node_modules")).arg(folder.join("node_postgres_client.js")))
+    run_command(
+        server.command("node").env("NODE_PATH", node.join("node_modules")).arg(folder.join("node_postgres_client.js")),
+    )
 }

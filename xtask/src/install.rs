@@ -21,7 +21,10 @@ fn debian(programs: &[&str], packages: &[&str]) -> Result<()> {
         bail!("install {} first", programs.join(", "));
     }
     run(Command::new("apt-get").args(["update", "-qq"]))?;
-    run(Command::new("apt-get").args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages).env("DEBIAN_FRONTEND", "noninteractive"))
+    run(Command::new("apt-get")
+        .args(["install", "-y", "-qq", "--no-install-recommends"])
+        .args(packages)
+        .env("DEBIAN_FRONTEND", "noninteractive"))
 }
 
 /// `psql` and `pgbench`.
@@ -34,7 +37,8 @@ pub fn python() -> Result<PathBuf> {
     debian(&["python3"], &["python3", "python3-venv"])?;
     let venv = tools().join("python");
     let python = venv.join("bin/python");
-    let ready = || Command::new(&python).args(["-c", "import psycopg, asyncpg"]).output().is_ok_and(|o| o.status.success());
+    let ready =
+        || Command::new(&python).args(["-c", "import psycopg, asyncpg"]).output().is_ok_and(|o| o.status.success());
     if !ready() {
         run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
         run(Command::new(&python).args(["-m", "pip", "install", "-q", "psycopg[binary]==3.2.13", "asyncpg==0.30.0"]))?;
@@ -49,7 +53,15 @@ pub fn node() -> Result<PathBuf> {
     if !folder.join("node_modules/pg/package.json").exists() {
         std::fs::create_dir_all(&folder)?;
         std::fs::write(folder.join("package.json"), "{\"private\": true}\n")?;
-        run(Command::new("npm").current_dir(&folder).args(["install", "--silent", "--no-audit", "--no-fund", "pg@8", "pg-copy-streams@6", "pg-cursor@2"]))?;
+        run(Command::new("npm").current_dir(&folder).args([
+            "install",
+            "--silent",
+            "--no-audit",
+            "--no-fund",
+            "pg@8",
+            "pg-copy-streams@6",
+            "pg-cursor@2",
+        ]))?;
     }
     Ok(folder)
 }

@@ -22,19 +22,25 @@ pub fn run(server: &Server) -> Result<()> {
     }
     // chinook.sql creates its database and changes to it; northwind.sql fills the one it is given.
     run_file(server, "postgres", &data.join("chinook.sql"))?;
-    shell::run(server.psql("postgres").args(["-c", "DROP DATABASE IF EXISTS northwind", "-c", "CREATE DATABASE northwind"]))?;
+    shell::run(server.psql("postgres").args([
+        "-c",
+        "DROP DATABASE IF EXISTS northwind",
+        "-c",
+        "CREATE DATABASE northwind",
+    ]))?;
     run_file(server, "northwind", &data.join("northwind.sql"))?;
     let mut failed = 0;
-    for (database, name) in
-        [("chinook", "chinook.counts"), ("northwind", "northwind.counts"), ("chinook", "chinook"), ("northwind", "northwind")]
-    {
+    for (database, name) in [
+        ("chinook", "chinook.counts"),
+        ("northwind", "northwind.counts"),
+        ("chinook", "chinook"),
+        ("northwind", "northwind"),
+    ] {
         let folder = root().join("tests/reports");
         let script = folder.join(format!("{name}.sql"));
         let expected = std::fs::read_to_string(folder.join(format!("{name}.out")))?;
-        let actual = output(
-            server.psql(database).args(["-At", "-F", "|", "-P", "null=∅", "-f"]).arg(&script),
-        )
-        .with_context(|| name.to_owned())?;
+        let actual = output(server.psql(database).args(["-At", "-F", "|", "-P", "null=∅", "-f"]).arg(&script))
+            .with_context(|| name.to_owned())?;
         if actual == expected {
             println!("reports: {name}: {} lines as PostgreSQL's", expected.lines().count());
         } else {

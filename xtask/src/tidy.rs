@@ -45,7 +45,8 @@ const HOMES: &[(&str, &[&str])] = &[
 /// # Errors
 /// Lists every breach.
 pub fn run() -> Result<()> {
-    let metadata: Value = serde_json::from_str(&output(&mut cargo(&["metadata", "--no-deps", "--format-version", "1"]))?)?;
+    let metadata: Value =
+        serde_json::from_str(&output(&mut cargo(&["metadata", "--no-deps", "--format-version", "1"]))?)?;
     let mut breaches = Vec::new();
     let layer: BTreeMap<&str, usize> =
         LAYERS.iter().enumerate().flat_map(|(n, names)| names.iter().map(move |name| (*name, n))).collect();

@@ -138,7 +138,8 @@ impl<'a> Binder<'a> {
 
     /// The text that a marker's byte range names.
     pub fn marked_text(&self, range: &str) -> SqlResult<&'a str> {
-        let bounds = range.split_once(' ').and_then(|(a, b)| Some((a.parse::<usize>().ok()?, b.parse::<usize>().ok()?)));
+        let bounds =
+            range.split_once(' ').and_then(|(a, b)| Some((a.parse::<usize>().ok()?, b.parse::<usize>().ok()?)));
         bounds
             .and_then(|(start, end)| self.source.text.get(start..end))
             .ok_or_else(|| SqlError::internal("a marker outside its text"))

@@ -39,44 +39,96 @@ pub enum ScalarKind {
     Param(usize),
     Column(ColumnId),
     /// A function, operator or cast of `pg_proc`. Session functions (`now()`, `nextval`) included.
-    Call { function: Oid, args: Vec<Scalar> },
+    Call {
+        function: Oid,
+        args: Vec<Scalar>,
+    },
     /// Through the text forms: `input` output, then input function of the target. Also text <-> any.
-    CoerceViaIo { input: Box<Scalar> },
+    CoerceViaIo {
+        input: Box<Scalar>,
+    },
     /// Same representation under another type.
-    Relabel { input: Box<Scalar> },
+    Relabel {
+        input: Box<Scalar>,
+    },
     /// Elementwise cast of an array by `element` applied to column `item`.
-    ArrayCoerce { input: Box<Scalar>, item: ColumnId, element: Box<Scalar> },
+    ArrayCoerce {
+        input: Box<Scalar>,
+        item: ColumnId,
+        element: Box<Scalar>,
+    },
     And(Vec<Scalar>),
     Or(Vec<Scalar>),
     Not(Box<Scalar>),
-    IsNull { input: Box<Scalar>, negated: bool },
+    IsNull {
+        input: Box<Scalar>,
+        negated: bool,
+    },
     /// `IS [NOT] TRUE | FALSE | UNKNOWN`; `value` `None` is UNKNOWN.
-    IsBool { input: Box<Scalar>, value: Option<bool>, negated: bool },
+    IsBool {
+        input: Box<Scalar>,
+        value: Option<bool>,
+        negated: bool,
+    },
     /// `IS [NOT] DISTINCT FROM`, by this equality function.
-    IsDistinct { equal: Oid, left: Box<Scalar>, right: Box<Scalar>, negated: bool },
+    IsDistinct {
+        equal: Oid,
+        left: Box<Scalar>,
+        right: Box<Scalar>,
+        negated: bool,
+    },
     /// Searched CASE; a simple one has its equality calls in the conditions. `otherwise` is never
     /// absent (a NULL constant).
-    Case { arms: Vec<(Scalar, Scalar)>, otherwise: Box<Scalar> },
+    Case {
+        arms: Vec<(Scalar, Scalar)>,
+        otherwise: Box<Scalar>,
+    },
     Coalesce(Vec<Scalar>),
     /// GREATEST / LEAST over one type.
-    MinMax { greatest: bool, args: Vec<Scalar> },
+    MinMax {
+        greatest: bool,
+        args: Vec<Scalar>,
+    },
     /// `left op ANY/ALL (items)`, where the items are scalars: IN lists, and `= ANY(ARRAY[…])`.
-    InList { function: Oid, left: Box<Scalar>, items: Vec<Scalar>, all: bool },
+    InList {
+        function: Oid,
+        left: Box<Scalar>,
+        items: Vec<Scalar>,
+        all: bool,
+    },
     /// `left op ANY/ALL (array)`.
-    AnyArray { function: Oid, left: Box<Scalar>, array: Box<Scalar>, all: bool },
+    AnyArray {
+        function: Oid,
+        left: Box<Scalar>,
+        array: Box<Scalar>,
+        all: bool,
+    },
     /// `ARRAY[…]`; nested arrays make more dimensions.
-    Array { items: Vec<Scalar> },
+    Array {
+        items: Vec<Scalar>,
+    },
     /// `array[subscript, …]`, or a slice when any is a range; absent bounds are `None`.
-    Subscript { input: Box<Scalar>, indices: Vec<Index> },
+    Subscript {
+        input: Box<Scalar>,
+        indices: Vec<Index>,
+    },
     /// `ROW(…)`, or a whole-row reference.
     Row(Vec<Scalar>),
     /// Field of a record, zero-based.
-    Field { input: Box<Scalar>, index: usize },
+    Field {
+        input: Box<Scalar>,
+        index: usize,
+    },
     /// Row comparison `(a, b) < (c, d)`: pairs with their `<` and `=` functions.
-    RowCompare { op: RowCompareOp, pairs: Vec<RowPair> },
+    RowCompare {
+        op: RowCompareOp,
+        pairs: Vec<RowPair>,
+    },
     Subquery(Box<Subquery>),
     /// The next value of a sequence, as a column default or `nextval('const')` uses it.
-    NextVal { sequence: Oid },
+    NextVal {
+        sequence: Oid,
+    },
     /// `DEFAULT`-less placeholder that only occurs as a bare item of VALUES in INSERT; resolved there.
     Default,
 }
@@ -119,7 +171,11 @@ pub enum SubqueryKind {
     Scalar,
     Exists,
     /// `left op ANY/ALL (query)`; one function a column; IN is ANY with `=`. NOT IN is `Not` around it.
-    Quantified { left: Vec<Scalar>, functions: Vec<Oid>, all: bool },
+    Quantified {
+        left: Vec<Scalar>,
+        functions: Vec<Oid>,
+        all: bool,
+    },
     /// `ARRAY(query)`.
     Array,
 }
@@ -129,7 +185,10 @@ pub enum SubqueryKind {
 pub enum Source {
     Table(Arc<Table>),
     /// A system relation, by name: `pg_catalog.pg_class`.
-    System { schema: &'static str, name: &'static str },
+    System {
+        schema: &'static str,
+        name: &'static str,
+    },
 }
 
 /// Row-lock strength of FOR UPDATE and friends.
@@ -140,15 +199,34 @@ pub use gavel_types::CheckMode;
 pub enum Rel {
     /// Reads a table; puts out `columns` (attnum, id). Only columns that the statement mentions.
     /// `row_key`, if set, is a `bytea` column with the row's storage key (DML, FOR UPDATE).
-    Scan { source: Source, columns: Vec<(i16, ColumnId)>, row_key: Option<ColumnId> },
+    Scan {
+        source: Source,
+        columns: Vec<(i16, ColumnId)>,
+        row_key: Option<ColumnId>,
+    },
     /// Literal rows; every row has a scalar for each column. No columns and one row: FROM-less SELECT.
-    Values { rows: Vec<Vec<Scalar>>, columns: Vec<(ColumnId, PgType)> },
+    Values {
+        rows: Vec<Vec<Scalar>>,
+        columns: Vec<(ColumnId, PgType)>,
+    },
     /// Puts out only `exprs`.
-    Project { input: Box<Rel>, exprs: Vec<(ColumnId, Scalar)> },
-    Filter { input: Box<Rel>, predicate: Scalar },
+    Project {
+        input: Box<Rel>,
+        exprs: Vec<(ColumnId, Scalar)>,
+    },
+    Filter {
+        input: Box<Rel>,
+        predicate: Scalar,
+    },
     /// Puts out left's then right's columns (Semi/Anti: left's). `lateral`: right mentions left's
     /// columns. `on` is TRUE for CROSS.
-    Join { kind: JoinKind, left: Box<Rel>, right: Box<Rel>, on: Scalar, lateral: bool },
+    Join {
+        kind: JoinKind,
+        left: Box<Rel>,
+        right: Box<Rel>,
+        on: Scalar,
+        lateral: bool,
+    },
     /// Puts out group columns, then aggregates. Without `groups` and sets: one row.
     /// `sets`: indices into `groups`, for GROUPING SETS; `grouping` is then the id of a bigint column
     /// whose bit i (from the left, as many bits as groups) is 1 if group i is not in the set.
@@ -160,19 +238,41 @@ pub enum Rel {
         aggregates: Vec<Aggregate>,
     },
     /// Adds window columns to the input's.
-    Window { input: Box<Rel>, calls: Vec<Window> },
+    Window {
+        input: Box<Rel>,
+        calls: Vec<Window>,
+    },
     /// Set-returning functions of a select list, run in lockstep (shorter ones padded with NULL);
     /// adds their columns to the input's. None returning a row: the input row vanishes.
-    ProjectSet { input: Box<Rel>, calls: Vec<SetCall> },
+    ProjectSet {
+        input: Box<Rel>,
+        calls: Vec<SetCall>,
+    },
     /// Functions in FROM (`ROWS FROM` runs several in lockstep); arguments may be correlated.
-    FunctionScan { calls: Vec<SetCall>, ordinality: Option<ColumnId> },
-    Sort { input: Box<Rel>, keys: Vec<SortKey> },
+    FunctionScan {
+        calls: Vec<SetCall>,
+        ordinality: Option<ColumnId>,
+    },
+    Sort {
+        input: Box<Rel>,
+        keys: Vec<SortKey>,
+    },
     /// NULL means no limit. `with_ties` needs a Sort below; its keys are repeated here.
-    Limit { input: Box<Rel>, limit: Option<Scalar>, offset: Option<Scalar>, with_ties: Vec<SortKey> },
+    Limit {
+        input: Box<Rel>,
+        limit: Option<Scalar>,
+        offset: Option<Scalar>,
+        with_ties: Vec<SortKey>,
+    },
     /// Over all columns of the input.
-    Distinct { input: Box<Rel> },
+    Distinct {
+        input: Box<Rel>,
+    },
     /// First row of each group of equal `on`; the input is already sorted.
-    DistinctOn { input: Box<Rel>, on: Vec<Scalar> },
+    DistinctOn {
+        input: Box<Rel>,
+        on: Vec<Scalar>,
+    },
     /// Puts out `columns`: (id, left's column, right's column), types already equal.
     SetOp {
         op: SetOpKind,
@@ -183,11 +283,20 @@ pub enum Rel {
     },
     /// Defines CTEs for `body`. Each is evaluated at most once if it has more than one reference, is
     /// MATERIALIZED, volatile or modifying.
-    With { ctes: Vec<Cte>, body: Box<Rel> },
+    With {
+        ctes: Vec<Cte>,
+        body: Box<Rel>,
+    },
     /// Reads a CTE: (own id, id in the CTE's query).
-    CteRef { cte: CteId, columns: Vec<(ColumnId, ColumnId, PgType)> },
+    CteRef {
+        cte: CteId,
+        columns: Vec<(ColumnId, ColumnId, PgType)>,
+    },
     /// FOR UPDATE etc. over `input`: adds commit checks for the rows that reach it.
-    Lock { input: Box<Rel>, targets: Vec<LockTarget> },
+    Lock {
+        input: Box<Rel>,
+        targets: Vec<LockTarget>,
+    },
     /// INSERT/UPDATE/DELETE … RETURNING inside a CTE: puts out its returning columns.
     Modify(Box<Modify>),
 }
@@ -356,8 +465,16 @@ pub enum ModifyOp {
     /// `source` puts out the row's key, the whole old row, and the new values of `assigned` columns
     /// (generated ones included), at most once for each row (the first wins, as in PostgreSQL).
     /// `new_row` has an id for every live column: the assigned value's or the old one's.
-    Update { row_key: ColumnId, old_row: Vec<(i16, ColumnId)>, assigned: Vec<i16>, new_row: Vec<(i16, ColumnId)> },
-    Delete { row_key: ColumnId, old_row: Vec<(i16, ColumnId)> },
+    Update {
+        row_key: ColumnId,
+        old_row: Vec<(i16, ColumnId)>,
+        assigned: Vec<i16>,
+        new_row: Vec<(i16, ColumnId)>,
+    },
+    Delete {
+        row_key: ColumnId,
+        old_row: Vec<(i16, ColumnId)>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -372,7 +489,11 @@ pub enum ConflictAction {
     Nothing,
     /// Over `existing` (the row in the table) and the INSERT's `new_row` ids (EXCLUDED); evaluated row by
     /// row by the write stage.
-    Update { existing: Vec<(i16, ColumnId)>, assignments: Vec<(i16, Scalar)>, predicate: Option<Scalar> },
+    Update {
+        existing: Vec<(i16, ColumnId)>,
+        assignments: Vec<(i16, Scalar)>,
+        predicate: Option<Scalar>,
+    },
 }
 
 /// COPY, with names resolved. `columns` are attnums.
@@ -400,7 +521,10 @@ pub enum CopySource {
 pub enum Statement {
     Query(Query),
     Modify(Modify, Vec<Cte>),
-    Explain { options: ast::Statement, inner: Box<Statement> },
+    Explain {
+        options: ast::Statement,
+        inner: Box<Statement>,
+    },
     Copy(Copy),
     /// DDL, SET, SHOW, BEGIN, … as parsed.
     Other(Box<ast::Statement>),

@@ -21,9 +21,9 @@ mod bind;
 pub mod bound;
 pub mod context;
 pub mod ddl;
-pub mod parse;
 #[cfg(test)]
 mod golden_test;
+pub mod parse;
 #[cfg(test)]
 mod print;
 

@@ -30,11 +30,8 @@ pub fn statement(s: &Statement) -> String {
 }
 
 fn query(q: &Query, depth: usize, out: &mut String) {
-    let columns: Vec<String> = q
-        .output
-        .iter()
-        .map(|o| format!("{} #{} {}", o.name, o.id.0, crate::format_type(o.ty)))
-        .collect();
+    let columns: Vec<String> =
+        q.output.iter().map(|o| format!("{} #{} {}", o.name, o.id.0, crate::format_type(o.ty))).collect();
     line(depth, &format!("output [{}]", columns.join(", ")), out);
     rel(&q.rel, depth, out);
 }
@@ -52,7 +49,13 @@ fn list(items: &[Scalar]) -> String {
 fn keys(keys: &[SortKey]) -> String {
     let one = |k: &SortKey| {
         let order = if k.descending { " desc" } else { "" };
-        let nulls = if k.nulls_first == k.descending { "" } else if k.nulls_first { " nulls first" } else { " nulls last" };
+        let nulls = if k.nulls_first == k.descending {
+            ""
+        } else if k.nulls_first {
+            " nulls first"
+        } else {
+            " nulls last"
+        };
         format!("{}{order}{nulls}", scalar(&k.expr))
     };
     keys.iter().map(one).collect::<Vec<_>>().join(", ")
@@ -163,7 +166,11 @@ fn rel(r: &Rel, depth: usize, out: &mut String) {
                     w.frame.units,
                     bound(&w.frame.start),
                     bound(&w.frame.end),
-                    if w.frame.exclude == FrameExclude::NoOthers { String::new() } else { format!(" exclude {:?}", w.frame.exclude) },
+                    if w.frame.exclude == FrameExclude::NoOthers {
+                        String::new()
+                    } else {
+                        format!(" exclude {:?}", w.frame.exclude)
+                    },
                 );
                 line(depth, &text, out);
             }
@@ -182,7 +189,8 @@ fn rel(r: &Rel, depth: usize, out: &mut String) {
             rel(input, depth + 1, out);
         }
         Rel::Limit { input, limit, offset, with_ties } => {
-            let part = |word: &str, s: &Option<Scalar>| s.as_ref().map_or(String::new(), |s| format!(" {word} {}", scalar(s)));
+            let part =
+                |word: &str, s: &Option<Scalar>| s.as_ref().map_or(String::new(), |s| format!(" {word} {}", scalar(s)));
             let ties = if with_ties.is_empty() { String::new() } else { format!(" ties {}", keys(with_ties)) };
             line(depth, &format!("limit{}{}{ties}", part("count", limit), part("offset", offset)), out);
             rel(input, depth + 1, out);
@@ -300,7 +308,9 @@ pub fn scalar(s: &Scalar) -> String {
         ScalarKind::And(items) => format!("and({})", list(items)),
         ScalarKind::Or(items) => format!("or({})", list(items)),
         ScalarKind::Not(input) => format!("not({})", scalar(input)),
-        ScalarKind::IsNull { input, negated } => format!("is{}null({})", if *negated { " not " } else { " " }, scalar(input)),
+        ScalarKind::IsNull { input, negated } => {
+            format!("is{}null({})", if *negated { " not " } else { " " }, scalar(input))
+        }
         ScalarKind::IsBool { input, value, negated } => {
             format!("is{}{value:?}({})", if *negated { " not " } else { " " }, scalar(input))
         }
@@ -313,7 +323,9 @@ pub fn scalar(s: &Scalar) -> String {
             format!("case({}; {})::{}", arms.join(", "), scalar(otherwise), ty(s))
         }
         ScalarKind::Coalesce(items) => format!("coalesce({})", list(items)),
-        ScalarKind::MinMax { greatest, args } => format!("{}({})", if *greatest { "greatest" } else { "least" }, list(args)),
+        ScalarKind::MinMax { greatest, args } => {
+            format!("{}({})", if *greatest { "greatest" } else { "least" }, list(args))
+        }
         ScalarKind::InList { function, left, items, all } => {
             format!("{} {}({}, [{}])", if *all { "all" } else { "any" }, name(*function), scalar(left), list(items))
         }

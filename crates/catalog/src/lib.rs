@@ -21,7 +21,7 @@ pub mod store;
 pub mod system;
 
 pub use descriptor::{
-    CheckConstraint, Column, Database, FkAction, FkMatch, ForeignKey, Identity, Index, IndexKey, ObjectId, Role, Schema,
-    Sequence, Table, Unique, View,
+    CheckConstraint, Column, Database, FkAction, FkMatch, ForeignKey, Identity, Index, IndexKey, ObjectId, Role,
+    Schema, Sequence, Table, Unique, View,
 };
 pub use snapshot::Catalog;

@@ -52,9 +52,8 @@ impl SystemRelation {
     }
 }
 
-static RELATIONS: LazyLock<Vec<SystemRelation>> = LazyLock::new(|| {
-    include_str!("../data/system_relations.tsv").lines().skip(1).filter_map(read_relation).collect()
-});
+static RELATIONS: LazyLock<Vec<SystemRelation>> =
+    LazyLock::new(|| include_str!("../data/system_relations.tsv").lines().skip(1).filter_map(read_relation).collect());
 
 static BY_NAME: LazyLock<HashMap<(&'static str, &'static str), usize>> =
     LazyLock::new(|| RELATIONS.iter().enumerate().map(|(i, r)| ((r.schema, r.name), i)).collect());

@@ -121,10 +121,7 @@ impl Server {
 
     /// A new connection as `postgres` to `database`.
     pub async fn connect_to(&self, database: &str) -> Result<Client> {
-        let config = format!(
-            "host=127.0.0.1 port={} user=postgres dbname={database} connect_timeout=10",
-            self.port
-        );
+        let config = format!("host=127.0.0.1 port={} user=postgres dbname={database} connect_timeout=10", self.port);
         let (client, connection) = tokio_postgres::connect(&config, NoTls).await?;
         tokio::spawn(async move {
             // The error reaches the client's calls too.

@@ -43,10 +43,7 @@ pub struct WriteBuffer {
 impl WriteBuffer {
     /// An empty buffer that takes at most `limit` bytes.
     pub fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            ..Self::default()
-        }
+        Self { limit, ..Self::default() }
     }
 
     /// The map as it stands; later writes do not change it.
@@ -71,12 +68,7 @@ impl WriteBuffer {
     ///
     /// # Errors
     /// [`Error::TooLarge`] past the limit; the write is then not made.
-    pub fn write(
-        &mut self,
-        key: Bytes,
-        mode: WriteMode,
-        value: Option<Bytes>,
-    ) -> Result<(), Error> {
+    pub fn write(&mut self, key: Bytes, mode: WriteMode, value: Option<Bytes>) -> Result<(), Error> {
         let entry = Entry { mode, value };
         if self.size + weight(&key, &entry) > self.limit {
             return Err(Error::TooLarge { limit: self.limit });
@@ -135,13 +127,7 @@ impl WriteBuffer {
         self.undo = Vec::new();
         self.size = 0;
         let map = Arc::unwrap_or_clone(std::mem::take(&mut self.map));
-        map.into_iter()
-            .map(|(key, e)| Write {
-                key,
-                mode: e.mode,
-                value: e.value,
-            })
-            .collect()
+        map.into_iter().map(|(key, e)| Write { key, mode: e.mode, value: e.value }).collect()
     }
 }
 
@@ -164,8 +150,7 @@ mod tests {
         w.set_logging(true);
         let (mark, size, map) = (w.position(), w.size(), w.share());
         put(&mut w, "b", "2");
-        w.write(b("a"), WriteMode::Update, Some(b("long value")))
-            .unwrap();
+        w.write(b("a"), WriteMode::Update, Some(b("long value"))).unwrap();
         w.write(b("b"), WriteMode::Delete, None).unwrap();
         w.write(b("c"), WriteMode::Delete, None).unwrap();
         w.rollback_to(mark);
@@ -183,10 +168,7 @@ mod tests {
         let inner = w.position();
         put(&mut w, "c", "3");
         w.rollback_to(inner);
-        assert_eq!(
-            w.map().keys().cloned().collect::<Vec<_>>(),
-            [b("a"), b("b")]
-        );
+        assert_eq!(w.map().keys().cloned().collect::<Vec<_>>(), [b("a"), b("b")]);
         w.rollback_to(outer);
         assert_eq!(w.map().keys().cloned().collect::<Vec<_>>(), [b("a")]);
     }
@@ -205,10 +187,7 @@ mod tests {
     fn the_limit_refuses_the_write_that_breaks_it() {
         let mut w = WriteBuffer::new(ENTRY_OVERHEAD + 10);
         put(&mut w, "a", "123456789");
-        assert!(matches!(
-            w.write(b("b"), WriteMode::Insert, Some(b("1"))),
-            Err(Error::TooLarge { .. })
-        ));
+        assert!(matches!(w.write(b("b"), WriteMode::Insert, Some(b("1"))), Err(Error::TooLarge { .. })));
         assert_eq!(w.map().len(), 1);
     }
 }

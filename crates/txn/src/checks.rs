@@ -83,27 +83,14 @@ mod tests {
         c.add(b("k"), CheckMode::Update);
         c.add(b("l"), CheckMode::KeyShare);
         c.rollback_to(mark);
-        assert_eq!(
-            c.take(&WriteMap::new()),
-            [Check {
-                key: b("k"),
-                mode: CheckMode::Share
-            }]
-        );
+        assert_eq!(c.take(&WriteMap::new()), [Check { key: b("k"), mode: CheckMode::Share }]);
     }
 
     #[test]
     fn a_write_of_the_key_covers_weaker_checks() {
         let mut c = CheckSet::default();
         for k in ["ins", "upd", "updfor", "del", "none"] {
-            c.add(
-                b(k),
-                if k == "updfor" {
-                    CheckMode::Update
-                } else {
-                    CheckMode::KeyShare
-                },
-            );
+            c.add(b(k), if k == "updfor" { CheckMode::Update } else { CheckMode::KeyShare });
         }
         let e = |mode| Entry { mode, value: None };
         let writes = WriteMap::from([

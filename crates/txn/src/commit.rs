@@ -62,20 +62,14 @@ impl CommitError {
                 "it is unknown whether the transaction was committed",
             )
             .detail(why),
-            Self::DiskFull => {
-                SqlError::new(SqlState::DiskFull, "could not commit: journal disk is full")
-                    .hint("Free some space on the journal's disk and retry.")
+            Self::DiskFull => SqlError::new(SqlState::DiskFull, "could not commit: journal disk is full")
+                .hint("Free some space on the journal's disk and retry."),
+            Self::Overloaded => {
+                SqlError::new(SqlState::ConfigurationLimitExceeded, "could not commit: commit queue is full")
+                    .hint("Retry the transaction later.")
             }
-            Self::Overloaded => SqlError::new(
-                SqlState::ConfigurationLimitExceeded,
-                "could not commit: commit queue is full",
-            )
-            .hint("Retry the transaction later."),
             Self::TooLarge(why) => SqlError::new(SqlState::ProgramLimitExceeded, why),
-            Self::NotOpen => SqlError::new(
-                SqlState::CannotConnectNow,
-                "the database system is not accepting commits",
-            ),
+            Self::NotOpen => SqlError::new(SqlState::CannotConnectNow, "the database system is not accepting commits"),
         }
     }
 }
@@ -92,11 +86,7 @@ pub(crate) async fn run(
         // An epoch that has already ended is foreseeable from `visible`; a change between here and
         // there is not, and then only a request worth copying is sent again.
         request.epoch = epoch.max(adjudicator.visible().epoch);
-        let again = if request.writes.len() <= COPIED_WRITES {
-            Some(request.clone())
-        } else {
-            None
-        };
+        let again = if request.writes.len() <= COPIED_WRITES { Some(request.clone()) } else { None };
         match adjudicator.commit(request).await {
             Ok(outcome) => return answer(outcome),
             Err(AdjudicatorError::WrongEpoch(epoch)) => match again {

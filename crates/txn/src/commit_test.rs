@@ -24,25 +24,16 @@ struct Script {
 impl Adjudicator for Script {
     async fn commit(&self, request: CommitRequest) -> Result<CommitOutcome, AdjudicatorError> {
         self.asked.lock().push(request);
-        self.commits
-            .lock()
-            .pop_front()
-            .unwrap_or(Err(AdjudicatorError::NotOpen))
+        self.commits.lock().pop_front().unwrap_or(Err(AdjudicatorError::NotOpen))
     }
     async fn resolve(&self, _: TxnId) -> Result<CommitOutcome, AdjudicatorError> {
-        self.resolves
-            .lock()
-            .pop_front()
-            .unwrap_or(Err(AdjudicatorError::NotOpen))
+        self.resolves.lock().pop_front().unwrap_or(Err(AdjudicatorError::NotOpen))
     }
     async fn close(&self, _: Timestamp) -> Result<Closed, AdjudicatorError> {
         Err(AdjudicatorError::NotOpen)
     }
     fn visible(&self) -> Visible {
-        Visible {
-            ts: Timestamp(10),
-            epoch: Epoch(1),
-        }
+        Visible { ts: Timestamp(10), epoch: Epoch(1) }
     }
 }
 
@@ -51,23 +42,13 @@ struct Letters;
 
 #[async_trait]
 impl Storage for Letters {
-    async fn get(
-        &self,
-        _: Timestamp,
-        keys: &[Bytes],
-    ) -> Result<Vec<Option<Bytes>>, storage::Error> {
-        Ok(keys
-            .iter()
-            .map(|k| (b"a"[..] <= k[..] && k[..] <= b"e"[..]).then(|| Bytes::from_static(b"s")))
-            .collect())
+    async fn get(&self, _: Timestamp, keys: &[Bytes]) -> Result<Vec<Option<Bytes>>, storage::Error> {
+        Ok(keys.iter().map(|k| (b"a"[..] <= k[..] && k[..] <= b"e"[..]).then(|| Bytes::from_static(b"s"))).collect())
     }
     async fn scan(
         &self,
         _: ScanRequest,
-    ) -> Result<
-        BoxStream<'static, Result<arrow::record_batch::RecordBatch, storage::Error>>,
-        storage::Error,
-    > {
+    ) -> Result<BoxStream<'static, Result<arrow::record_batch::RecordBatch, storage::Error>>, storage::Error> {
         Err(storage::Error::Behind)
     }
     async fn scan_raw(
@@ -98,13 +79,7 @@ fn b(s: &'static str) -> Bytes {
 }
 
 fn begin(script: &Script, serializable: bool) -> Transaction {
-    Transaction::begin(
-        Arc::new(Letters),
-        script,
-        Timestamp::ZERO,
-        serializable,
-        &Limits::default(),
-    )
+    Transaction::begin(Arc::new(Letters), script, Timestamp::ZERO, serializable, &Limits::default())
 }
 
 fn written(script: &Script) -> Transaction {
@@ -114,11 +89,7 @@ fn written(script: &Script) -> Transaction {
 }
 
 fn conflict(kind: ConflictKind) -> Conflict {
-    Conflict {
-        kind,
-        key: b("k"),
-        winner_ts: Timestamp(11),
-    }
+    Conflict { kind, key: b("k"), winner_ts: Timestamp(11) }
 }
 
 #[tokio::test]
@@ -133,20 +104,11 @@ async fn reading_only_sends_nothing() {
 #[tokio::test]
 async fn a_wrong_epoch_is_named_and_sent_again_with_the_same_id() {
     let s = Script::default();
-    s.commits.lock().extend([
-        Err(AdjudicatorError::WrongEpoch(Epoch(7))),
-        Ok(CommitOutcome::Committed(Timestamp(20))),
-    ]);
-    assert_eq!(
-        written(&s).commit(&s, TxnId(9)).await.unwrap(),
-        Committed::At(Timestamp(20))
-    );
+    s.commits.lock().extend([Err(AdjudicatorError::WrongEpoch(Epoch(7))), Ok(CommitOutcome::Committed(Timestamp(20)))]);
+    assert_eq!(written(&s).commit(&s, TxnId(9)).await.unwrap(), Committed::At(Timestamp(20)));
     let asked = s.asked.lock();
     assert_eq!(
-        asked
-            .iter()
-            .map(|r| (r.epoch, r.txn_id))
-            .collect::<Vec<_>>(),
+        asked.iter().map(|r| (r.epoch, r.txn_id)).collect::<Vec<_>>(),
         [(Epoch(1), TxnId(9)), (Epoch(7), TxnId(9))]
     );
     assert_eq!(asked[0].writes, asked[1].writes);
@@ -155,38 +117,19 @@ async fn a_wrong_epoch_is_named_and_sent_again_with_the_same_id() {
 #[tokio::test]
 async fn an_unknown_outcome_is_resolved() {
     let s = Script::default();
-    s.commits
-        .lock()
-        .push_back(Err(AdjudicatorError::Unknown("gone".into())));
-    s.resolves.lock().extend([
-        Err(AdjudicatorError::NotOpen),
-        Ok(CommitOutcome::Committed(Timestamp(30))),
-    ]);
-    assert_eq!(
-        written(&s).commit(&s, TxnId(1)).await.unwrap(),
-        Committed::At(Timestamp(30))
-    );
+    s.commits.lock().push_back(Err(AdjudicatorError::Unknown("gone".into())));
+    s.resolves.lock().extend([Err(AdjudicatorError::NotOpen), Ok(CommitOutcome::Committed(Timestamp(30)))]);
+    assert_eq!(written(&s).commit(&s, TxnId(1)).await.unwrap(), Committed::At(Timestamp(30)));
 
-    s.commits
-        .lock()
-        .push_back(Err(AdjudicatorError::Unknown("gone".into())));
-    s.resolves
-        .lock()
-        .push_back(Ok(CommitOutcome::Aborted(conflict(
-            ConflictKind::Cancelled,
-        ))));
-    assert!(matches!(
-        written(&s).commit(&s, TxnId(1)).await,
-        Err(CommitError::Conflict(_))
-    ));
+    s.commits.lock().push_back(Err(AdjudicatorError::Unknown("gone".into())));
+    s.resolves.lock().push_back(Ok(CommitOutcome::Aborted(conflict(ConflictKind::Cancelled))));
+    assert!(matches!(written(&s).commit(&s, TxnId(1)).await, Err(CommitError::Conflict(_))));
 }
 
 #[tokio::test]
 async fn what_cannot_be_resolved_is_40003_and_not_40001() {
     let s = Script::default();
-    s.commits
-        .lock()
-        .push_back(Err(AdjudicatorError::Unknown("gone".into())));
+    s.commits.lock().push_back(Err(AdjudicatorError::Unknown("gone".into())));
     let request = CommitRequest {
         txn_id: TxnId(1),
         epoch: Epoch(1),
@@ -204,29 +147,17 @@ async fn what_cannot_be_resolved_is_40003_and_not_40001() {
 #[tokio::test]
 async fn savepoints_take_back_writes_and_locks_but_not_reads() {
     let s = Script::default();
-    s.commits
-        .lock()
-        .push_back(Ok(CommitOutcome::Committed(Timestamp(20))));
+    s.commits.lock().push_back(Ok(CommitOutcome::Committed(Timestamp(20))));
     let mut t = begin(&s, true);
     t.write(b("x"), WriteMode::Insert, Some(b("1"))).unwrap();
     let mark = t.mark();
     t.write(b("y"), WriteMode::Insert, Some(b("1"))).unwrap();
     t.check(b("a"), CheckMode::Update);
-    t.view()
-        .scan_raw(&KeyRange::new(b("a"), b("c")), false, 10)
-        .await
-        .unwrap();
+    t.view().scan_raw(&KeyRange::new(b("a"), b("c")), false, 10).await.unwrap();
     t.rollback_to(mark);
     t.commit(&s, TxnId(1)).await.unwrap();
     let asked = s.asked.lock();
-    assert_eq!(
-        asked[0]
-            .writes
-            .iter()
-            .map(|w| w.key.clone())
-            .collect::<Vec<_>>(),
-        [b("x")]
-    );
+    assert_eq!(asked[0].writes.iter().map(|w| w.key.clone()).collect::<Vec<_>>(), [b("x")]);
     assert!(asked[0].checks.is_empty());
     assert_eq!(asked[0].read_ranges, [KeyRange::new(b("a"), b("c"))]);
 }
@@ -242,22 +173,11 @@ async fn a_view_sees_own_writes_over_storage_and_not_later_ones() {
     t.write(b("a"), WriteMode::Delete, None).unwrap();
     let all = KeyRange::new(b("a"), b("z"));
     let show = |rows: Vec<RawRow>| -> Vec<String> {
-        rows.iter()
-            .map(|(k, v)| format!("{}={}", k.escape_ascii(), v.escape_ascii()))
-            .collect()
+        rows.iter().map(|(k, v)| format!("{}={}", k.escape_ascii(), v.escape_ascii())).collect()
     };
-    assert_eq!(
-        show(view.scan_raw(&all, false, 9).await.unwrap()),
-        ["a=s", "bb=N", "c=s", "d=U", "e=s"]
-    );
-    assert_eq!(
-        show(view.scan_raw(&all, true, 3).await.unwrap()),
-        ["e=s", "d=U", "c=s"]
-    );
-    assert_eq!(
-        show(view.scan_raw(&all, false, 2).await.unwrap()),
-        ["a=s", "bb=N"]
-    );
+    assert_eq!(show(view.scan_raw(&all, false, 9).await.unwrap()), ["a=s", "bb=N", "c=s", "d=U", "e=s"]);
+    assert_eq!(show(view.scan_raw(&all, true, 3).await.unwrap()), ["e=s", "d=U", "c=s"]);
+    assert_eq!(show(view.scan_raw(&all, false, 2).await.unwrap()), ["a=s", "bb=N"]);
     let got = view.get(&[b("b"), b("e"), b("d"), b("q")]).await.unwrap();
     assert_eq!(got, [None, Some(b("s")), Some(b("U")), None]);
 }

@@ -13,10 +13,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            size_bytes: 1 << 30,
-            read_ranges: 1_000,
-        }
+        Self { size_bytes: 1 << 30, read_ranges: 1_000 }
     }
 }
 
@@ -47,10 +44,9 @@ pub fn storage_error(e: gavel_api::storage::Error) -> SqlError {
     match e {
         E::SnapshotTooOld { .. } => SqlError::new(SqlState::SnapshotTooOld, "snapshot too old"),
         E::Evaluation(e) => e,
-        E::WrongShard | E::Behind => SqlError::new(
-            SqlState::CannotConnectNow,
-            format!("storage is not available: {e}"),
-        ),
+        E::WrongShard | E::Behind => {
+            SqlError::new(SqlState::CannotConnectNow, format!("storage is not available: {e}"))
+        }
         E::Unsupported(_) | E::Failed(_) => SqlError::internal(e.to_string()),
     }
 }

@@ -40,10 +40,7 @@ pub fn merge(before: Option<&Entry>, then: Entry) -> Option<Entry> {
         (WriteMode::Update, _) => WriteMode::Update,
         (WriteMode::Blind, m) => m,
     };
-    Some(Entry {
-        mode,
-        value: then.value,
-    })
+    Some(Entry { mode, value: then.value })
 }
 
 #[cfg(test)]
@@ -52,64 +49,30 @@ mod tests {
     use WriteMode::{Blind, Delete, Insert, Update};
 
     fn entry(mode: WriteMode, value: Option<&'static str>) -> Entry {
-        Entry {
-            mode,
-            value: value.map(|v| Bytes::from_static(v.as_bytes())),
-        }
+        Entry { mode, value: value.map(|v| Bytes::from_static(v.as_bytes())) }
     }
 
     fn sum(steps: &[(WriteMode, Option<&'static str>)]) -> Option<Entry> {
-        steps
-            .iter()
-            .fold(None, |acc, &(m, v)| merge(acc.as_ref(), entry(m, v)))
+        steps.iter().fold(None, |acc, &(m, v)| merge(acc.as_ref(), entry(m, v)))
     }
 
     #[test]
     fn every_pair_keeps_what_the_snapshot_held() {
-        assert_eq!(
-            sum(&[(Insert, Some("a")), (Update, Some("b"))]),
-            Some(entry(Insert, Some("b")))
-        );
+        assert_eq!(sum(&[(Insert, Some("a")), (Update, Some("b"))]), Some(entry(Insert, Some("b"))));
         assert_eq!(sum(&[(Insert, Some("a")), (Delete, None)]), None);
-        assert_eq!(
-            sum(&[(Update, Some("a")), (Update, Some("b"))]),
-            Some(entry(Update, Some("b")))
-        );
-        assert_eq!(
-            sum(&[(Update, Some("a")), (Delete, None)]),
-            Some(entry(Delete, None))
-        );
-        assert_eq!(
-            sum(&[(Delete, None), (Insert, Some("a"))]),
-            Some(entry(Delete, Some("a")))
-        );
-        assert_eq!(
-            sum(&[(Blind, Some("a")), (Blind, None)]),
-            Some(entry(Blind, None))
-        );
-        assert_eq!(
-            sum(&[(Blind, None), (Blind, Some("a"))]),
-            Some(entry(Blind, Some("a")))
-        );
+        assert_eq!(sum(&[(Update, Some("a")), (Update, Some("b"))]), Some(entry(Update, Some("b"))));
+        assert_eq!(sum(&[(Update, Some("a")), (Delete, None)]), Some(entry(Delete, None)));
+        assert_eq!(sum(&[(Delete, None), (Insert, Some("a"))]), Some(entry(Delete, Some("a"))));
+        assert_eq!(sum(&[(Blind, Some("a")), (Blind, None)]), Some(entry(Blind, None)));
+        assert_eq!(sum(&[(Blind, None), (Blind, Some("a"))]), Some(entry(Blind, Some("a"))));
     }
 
     #[test]
     fn longer_histories_follow_from_the_pairs() {
+        assert_eq!(sum(&[(Delete, None), (Insert, Some("a")), (Delete, None)]), Some(entry(Delete, None)));
+        assert_eq!(sum(&[(Insert, Some("a")), (Delete, None), (Insert, Some("b"))]), Some(entry(Insert, Some("b"))));
         assert_eq!(
-            sum(&[(Delete, None), (Insert, Some("a")), (Delete, None)]),
-            Some(entry(Delete, None))
-        );
-        assert_eq!(
-            sum(&[(Insert, Some("a")), (Delete, None), (Insert, Some("b"))]),
-            Some(entry(Insert, Some("b")))
-        );
-        assert_eq!(
-            sum(&[
-                (Update, Some("a")),
-                (Delete, None),
-                (Insert, Some("b")),
-                (Update, Some("c"))
-            ]),
+            sum(&[(Update, Some("a")), (Delete, None), (Insert, Some("b")), (Update, Some("c"))]),
             Some(entry(Delete, Some("c")))
         );
     }

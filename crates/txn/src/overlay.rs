@@ -17,15 +17,9 @@ pub fn own<'a>(
 ) -> impl DoubleEndedIterator<Item = (&'a Bytes, &'a Entry)> + use<'a> {
     let bounds = if range.is_empty() {
         // `BTreeMap::range` panics on an inverted range.
-        (
-            Bound::Included(range.start.clone()),
-            Bound::Excluded(range.start.clone()),
-        )
+        (Bound::Included(range.start.clone()), Bound::Excluded(range.start.clone()))
     } else {
-        (
-            Bound::Included(range.start.clone()),
-            Bound::Excluded(range.end.clone()),
-        )
+        (Bound::Included(range.start.clone()), Bound::Excluded(range.end.clone()))
     };
     writes.range::<Bytes, _>(bounds)
 }
@@ -45,16 +39,9 @@ pub fn merge_rows(
     stored: Vec<RawRow>,
     exhausted: bool,
 ) -> (Vec<RawRow>, Option<Bytes>) {
-    let last = if exhausted {
-        None
-    } else {
-        stored.last().map(|r| r.0.clone())
-    };
-    let mut own: Box<dyn Iterator<Item = (&Bytes, &Entry)>> = if reverse {
-        Box::new(own(writes, range).rev())
-    } else {
-        Box::new(own(writes, range))
-    };
+    let last = if exhausted { None } else { stored.last().map(|r| r.0.clone()) };
+    let mut own: Box<dyn Iterator<Item = (&Bytes, &Entry)>> =
+        if reverse { Box::new(own(writes, range).rev()) } else { Box::new(own(writes, range)) };
     let order = |a: &Bytes, b: &Bytes| if reverse { b.cmp(a) } else { a.cmp(b) };
     let mut out = Vec::with_capacity(stored.len());
     let mut next_own = own.next();
@@ -93,50 +80,29 @@ mod tests {
     }
 
     fn writes() -> WriteMap {
-        let e = |v: Option<&str>| Entry {
-            mode: WriteMode::Update,
-            value: v.map(b),
-        };
-        WriteMap::from([
-            (b("b"), e(Some("B"))),
-            (b("d"), e(None)),
-            (b("f"), e(Some("F"))),
-        ])
+        let e = |v: Option<&str>| Entry { mode: WriteMode::Update, value: v.map(b) };
+        WriteMap::from([(b("b"), e(Some("B"))), (b("d"), e(None)), (b("f"), e(Some("F")))])
     }
 
     fn show(rows: &[RawRow]) -> String {
-        rows.iter()
-            .map(|(k, v)| format!("{}{} ", k[0] as char, v[0] as char))
-            .collect()
+        rows.iter().map(|(k, v)| format!("{}{} ", k[0] as char, v[0] as char)).collect()
     }
 
     #[test]
     fn own_rows_replace_hide_and_add() {
-        let stored: Vec<RawRow> = ["a", "c", "d", "e"]
-            .iter()
-            .map(|k| (b(k), b("s")))
-            .collect();
+        let stored: Vec<RawRow> = ["a", "c", "d", "e"].iter().map(|k| (b(k), b("s"))).collect();
         let all = KeyRange::new(b("a"), b("z"));
         let (rows, next) = merge_rows(&writes(), &all, false, stored.clone(), true);
         assert_eq!(show(&rows), "as bB cs es fF ");
         assert_eq!(next, None);
         let back = stored.into_iter().rev().collect();
-        assert_eq!(
-            show(&merge_rows(&writes(), &all, true, back, true).0),
-            "fF es cs bB as "
-        );
+        assert_eq!(show(&merge_rows(&writes(), &all, true, back, true).0), "fF es cs bB as ");
     }
 
     #[test]
     fn an_unfinished_page_ends_at_its_last_stored_row() {
         let all = KeyRange::new(b("a"), b("z"));
-        let (rows, next) = merge_rows(
-            &writes(),
-            &all,
-            false,
-            vec![(b("a"), b("s")), (b("c"), b("s"))],
-            false,
-        );
+        let (rows, next) = merge_rows(&writes(), &all, false, vec![(b("a"), b("s")), (b("c"), b("s"))], false);
         assert_eq!(show(&rows), "as bB cs ");
         assert_eq!(next, Some(b("c")));
     }

@@ -23,10 +23,7 @@ pub struct ReadSet {
 impl ReadSet {
     /// Holds at most `limit` ranges.
     pub fn new(limit: usize) -> Self {
-        Self {
-            ranges: BTreeMap::new(),
-            limit: limit.max(2),
-        }
+        Self { ranges: BTreeMap::new(), limit: limit.max(2) }
     }
 
     /// Adds a range; an empty one adds nothing.
@@ -44,11 +41,7 @@ impl ReadSet {
                 start = s.clone();
             }
         }
-        let swallowed: Vec<Bytes> = self
-            .ranges
-            .range(start.clone()..=end.clone())
-            .map(|(s, _)| s.clone())
-            .collect();
+        let swallowed: Vec<Bytes> = self.ranges.range(start.clone()..=end.clone()).map(|(s, _)| s.clone()).collect();
         for s in swallowed {
             if let Some(e) = self.ranges.remove(&s) {
                 end = end.max(e);
@@ -90,13 +83,7 @@ impl ReadSet {
 
     /// The ranges, in order.
     pub fn ranges(&self) -> Vec<KeyRange> {
-        self.ranges
-            .iter()
-            .map(|(s, e)| KeyRange {
-                start: s.clone(),
-                end: e.clone(),
-            })
-            .collect()
+        self.ranges.iter().map(|(s, e)| KeyRange { start: s.clone(), end: e.clone() }).collect()
     }
 }
 
@@ -105,10 +92,7 @@ mod tests {
     use super::*;
 
     fn range(a: &str, b: &str) -> KeyRange {
-        KeyRange::new(
-            Bytes::copy_from_slice(a.as_bytes()),
-            Bytes::copy_from_slice(b.as_bytes()),
-        )
+        KeyRange::new(Bytes::copy_from_slice(a.as_bytes()), Bytes::copy_from_slice(b.as_bytes()))
     }
 
     fn set(limit: usize, ranges: &[(&str, &str)]) -> Vec<KeyRange> {
@@ -122,24 +106,16 @@ mod tests {
     #[test]
     fn touching_and_overlapping_ranges_join() {
         assert_eq!(set(10, &[("a", "c"), ("c", "d")]), [range("a", "d")]);
-        assert_eq!(
-            set(10, &[("b", "c"), ("e", "f"), ("a", "z")]),
-            [range("a", "z")]
-        );
+        assert_eq!(set(10, &[("b", "c"), ("e", "f"), ("a", "z")]), [range("a", "z")]);
         assert_eq!(set(10, &[("a", "z"), ("b", "c")]), [range("a", "z")]);
-        assert_eq!(
-            set(10, &[("a", "b"), ("c", "d")]),
-            [range("a", "b"), range("c", "d")]
-        );
+        assert_eq!(set(10, &[("a", "b"), ("c", "d")]), [range("a", "b"), range("c", "d")]);
         assert_eq!(set(10, &[("c", "d"), ("b", "a")]), [range("c", "d")]);
     }
 
     #[test]
     fn past_the_limit_everything_read_is_still_covered() {
         let mut r = ReadSet::new(16);
-        let keys: Vec<Bytes> = (0..500u32)
-            .map(|i| Bytes::from(format!("{:08}{:04}", i % 3, i * 2)))
-            .collect();
+        let keys: Vec<Bytes> = (0..500u32).map(|i| Bytes::from(format!("{:08}{:04}", i % 3, i * 2))).collect();
         for k in &keys {
             r.add(&KeyRange::point(k));
         }

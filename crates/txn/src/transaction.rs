@@ -85,12 +85,7 @@ impl Transaction {
     ///
     /// # Errors
     /// [`Error::TooLarge`] past the size limit.
-    pub fn write(
-        &mut self,
-        key: Bytes,
-        mode: WriteMode,
-        value: Option<Bytes>,
-    ) -> Result<(), Error> {
+    pub fn write(&mut self, key: Bytes, mode: WriteMode, value: Option<Bytes>) -> Result<(), Error> {
         self.buffer.write(key, mode, value)
     }
 
@@ -114,10 +109,7 @@ impl Transaction {
     /// Remembers this place.
     pub fn mark(&mut self) -> Mark {
         self.buffer.set_logging(true);
-        Mark {
-            writes: self.buffer.position(),
-            checks: self.relied.checks.lock().position(),
-        }
+        Mark { writes: self.buffer.position(), checks: self.relied.checks.lock().position() }
     }
 
     /// Goes back to `mark`, which stays valid. Reads stay noted: they have happened.
@@ -132,21 +124,12 @@ impl Transaction {
     }
 
     /// Commits under `txn_id` (128 random bits). Read-only: answers without a message.
-    pub async fn commit(
-        mut self,
-        adjudicator: &dyn Adjudicator,
-        txn_id: TxnId,
-    ) -> Result<Committed, CommitError> {
+    pub async fn commit(mut self, adjudicator: &dyn Adjudicator, txn_id: TxnId) -> Result<Committed, CommitError> {
         if self.is_read_only() {
             return Ok(Committed::ReadOnly);
         }
         let checks = self.relied.checks.lock().take(self.buffer.map());
-        let read_ranges = self
-            .relied
-            .reads
-            .as_ref()
-            .map(|r| r.lock().ranges())
-            .unwrap_or_default();
+        let read_ranges = self.relied.reads.as_ref().map(|r| r.lock().ranges()).unwrap_or_default();
         let request = CommitRequest {
             txn_id,
             epoch: self.epoch,

@@ -90,28 +90,17 @@ impl ReadView {
     }
 
     /// Rows of `range` in key order (or reverse), at most `limit`.
-    pub async fn scan_raw(
-        &self,
-        range: &KeyRange,
-        reverse: bool,
-        limit: usize,
-    ) -> Result<Vec<RawRow>, Error> {
+    pub async fn scan_raw(&self, range: &KeyRange, reverse: bool, limit: usize) -> Result<Vec<RawRow>, Error> {
         self.note_read(range);
         if !overlay::touches(&self.writes, range) {
-            return Ok(self
-                .storage
-                .scan_raw(self.snapshot_ts, range, reverse, limit)
-                .await?);
+            return Ok(self.storage.scan_raw(self.snapshot_ts, range, reverse, limit).await?);
         }
         let mut out: Vec<RawRow> = Vec::new();
         let mut rest = range.clone();
         while out.len() < limit {
             // Own deletions may hide rows, so a page can yield fewer than asked.
             let page = limit.saturating_sub(out.len()).saturating_add(1).min(4_096);
-            let stored = self
-                .storage
-                .scan_raw(self.snapshot_ts, &rest, reverse, page)
-                .await?;
+            let stored = self.storage.scan_raw(self.snapshot_ts, &rest, reverse, page).await?;
             let exhausted = stored.len() < page;
             let (rows, last) = overlay::merge_rows(&self.writes, &rest, reverse, stored, exhausted);
             out.extend(rows);

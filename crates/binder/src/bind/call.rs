@@ -36,7 +36,8 @@ impl Binder<'_> {
             return Err(self.error_at(SqlError::unsupported("RESPECT NULLS and IGNORE NULLS are not supported"), pos));
         }
         let (list, duplicates, star, order_by) = self.argument_list(f, pos)?;
-        let special_form = duplicates || star || !order_by.is_empty() || f.filter.is_some() || !f.within_group.is_empty();
+        let special_form =
+            duplicates || star || !order_by.is_empty() || f.filter.is_some() || !f.within_group.is_empty();
         // Arguments of an aggregate are bound knowing that they are; names tell which functions are.
         let aggregate = self.names_aggregate(&name) && f.over.is_none();
         if aggregate {
@@ -175,7 +176,11 @@ impl Binder<'_> {
             return Ok(Typed::new(scalar(ScalarKind::NextVal { sequence }, PgType::INT8), pos));
         }
         let columns = result_columns(proc, result);
-        let out = if args.is_empty() { call(proc.oid, vec![], result) } else { call(proc.oid, std::mem::take(&mut args), result) };
+        let out = if args.is_empty() {
+            call(proc.oid, vec![], result)
+        } else {
+            call(proc.oid, std::mem::take(&mut args), result)
+        };
         let mut typed = Typed::new(out, pos);
         if result.oid == Oid::RECORD && columns.len() > 1 {
             typed = self.remember_fields(typed, columns.into());
@@ -345,9 +350,13 @@ impl Binder<'_> {
         if within {
             arguments.values.extend(keys.iter().map(|(value, _, _)| value.clone()));
         }
-        if arguments.values.is_empty() && !star && !within && !gavel_functions::registry::procs_named(&name.name).any(|p| p.kind == ProcKind::Window) {
-            let parameterless =
-                gavel_functions::registry::procs_named(&name.name).any(|p| p.kind == ProcKind::Aggregate && p.args.is_empty());
+        if arguments.values.is_empty()
+            && !star
+            && !within
+            && !gavel_functions::registry::procs_named(&name.name).any(|p| p.kind == ProcKind::Window)
+        {
+            let parameterless = gavel_functions::registry::procs_named(&name.name)
+                .any(|p| p.kind == ProcKind::Aggregate && p.args.is_empty());
             if parameterless {
                 let text = format!("{name}(*) must be used to call a parameterless aggregate function");
                 return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), pos));

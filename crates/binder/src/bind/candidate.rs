@@ -60,8 +60,7 @@ pub fn best<T>(mut candidates: Vec<Candidate<T>>, actual: &[Oid]) -> Option<Cand
     // Most exact or preferred types.
     keep_best(&mut candidates, |c| {
         let fits = |(i, a): &(usize, &Oid)| {
-            **a != Oid::UNKNOWN
-                && c.args.get(*i).is_some_and(|d| d == *a || preferred_in(*d, category(**a)))
+            **a != Oid::UNKNOWN && c.args.get(*i).is_some_and(|d| d == *a || preferred_in(*d, category(**a)))
         };
         actual.iter().enumerate().filter(fits).count()
     });

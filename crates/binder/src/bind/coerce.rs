@@ -114,7 +114,8 @@ impl Binder<'_> {
             return Ok(scalar(ScalarKind::Array { items: out }, target));
         }
         let item = self.new_column();
-        let element = Typed::new(super::scalar::column(item, PgType::with_typmod(from, input.ty.typmod)), Default::default());
+        let element =
+            Typed::new(super::scalar::column(item, PgType::with_typmod(from, input.ty.typmod)), Default::default());
         let element = self.coerce_type(element, to, context)?.scalar;
         let element = self.apply_typmod(element, target.typmod, context);
         let kind = ScalarKind::ArrayCoerce { input: Box::new(input), item, element: Box::new(element) };
@@ -172,7 +173,8 @@ impl Binder<'_> {
             return Ok(Typed::new(out, value.pos));
         }
         if length_matters && context == CastContext::Explicit {
-            if let (ScalarKind::Const(Datum::Text(text)), Oid::VARCHAR | Oid::BPCHAR) = (&value.scalar.kind, target.oid) {
+            if let (ScalarKind::Const(Datum::Text(text)), Oid::VARCHAR | Oid::BPCHAR) = (&value.scalar.kind, target.oid)
+            {
                 let limit = usize::try_from(target.typmod - 4).unwrap_or(0);
                 let cut: String = text.chars().take(limit).collect();
                 let cut = Typed::new(constant(Datum::text(cut), PgType::UNKNOWN), value.pos);

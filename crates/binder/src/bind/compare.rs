@@ -200,7 +200,8 @@ impl Binder<'_> {
         let at = self.before_operand(right.pos, "is");
         let applied = self.apply_operator("=", Some(left), right, at)?;
         if applied.result.oid != Oid::BOOL {
-            let error = SqlError::new(SqlState::DatatypeMismatch, "IS DISTINCT FROM requires = operator to yield boolean");
+            let error =
+                SqlError::new(SqlState::DatatypeMismatch, "IS DISTINCT FROM requires = operator to yield boolean");
             return Err(self.error_at(error, at));
         }
         let Some(left) = applied.left else { return Err(SqlError::internal("a comparison without operands")) };
@@ -245,10 +246,14 @@ impl Binder<'_> {
             return Err(self.error_at(error, at));
         };
         // The operator is chosen as for one element; the array is then cast to what it takes.
-        let stand_in = Typed::new(super::scalar::column(crate::bound::ColumnId(u32::MAX), PgType::with_typmod(element, right.ty().typmod)), right.pos);
+        let stand_in = Typed::new(
+            super::scalar::column(crate::bound::ColumnId(u32::MAX), PgType::with_typmod(element, right.ty().typmod)),
+            right.pos,
+        );
         let applied = self.apply_operator(name, Some(left), stand_in, at)?;
         if applied.result.oid != Oid::BOOL {
-            let error = SqlError::new(SqlState::WrongObjectType, "op ANY/ALL (array) requires operator to yield boolean");
+            let error =
+                SqlError::new(SqlState::WrongObjectType, "op ANY/ALL (array) requires operator to yield boolean");
             return Err(self.error_at(error, at));
         }
         let goal = applied.right.oid();
@@ -305,7 +310,10 @@ impl Binder<'_> {
                 let at = value.pos;
                 items.push(self.explicit_cast(value, goal, at)?.scalar);
             }
-            return Ok(Typed::new(scalar(ScalarKind::Array { items }, PgType::with_typmod(array, element.typmod)), pos));
+            return Ok(Typed::new(
+                scalar(ScalarKind::Array { items }, PgType::with_typmod(array, element.typmod)),
+                pos,
+            ));
         }
         if values.is_empty() {
             let error = SqlError::new(SqlState::IndeterminateDatatype, "cannot determine type of empty array")

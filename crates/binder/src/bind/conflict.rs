@@ -135,9 +135,7 @@ impl Binder<'_> {
                     let Some(slot) = table.columns.iter().position(|c| c.number == *number) else { return Ok(false) };
                     column(ColumnId(u32::try_from(slot).unwrap_or(0)), table.columns[slot].ty)
                 }
-                IndexKey::Expression { sql, .. } => {
-                    bind_table_expr(self.context, sql, table, TableExpr::Stored)?.0
-                }
+                IndexKey::Expression { sql, .. } => bind_table_expr(self.context, sql, table, TableExpr::Stored)?.0,
             });
         }
         let same = keys.iter().all(|k| target.keys.contains(k)) && target.keys.iter().all(|k| keys.contains(k));
@@ -162,11 +160,8 @@ impl Binder<'_> {
         new_row: &[(i16, ColumnId)],
     ) -> SqlResult<ConflictAction> {
         let first = self.reserve_columns(table.columns.len());
-        let existing: Vec<(i16, ColumnId)> = (first..)
-            .zip(&table.columns)
-            .filter(|(_, c)| !c.dropped)
-            .map(|(id, c)| (c.number, ColumnId(id)))
-            .collect();
+        let existing: Vec<(i16, ColumnId)> =
+            (first..).zip(&table.columns).filter(|(_, c)| !c.dropped).map(|(id, c)| (c.number, ColumnId(id))).collect();
         let own = NsItem::new(label.to_owned(), Columns::Table { table: table.clone(), first });
         let excluded = Self::row_item(table, "excluded".into(), &|n| in_row(new_row, table, n));
         let saved = std::mem::replace(&mut self.level().items, vec![own, excluded]);

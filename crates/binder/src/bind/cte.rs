@@ -60,7 +60,8 @@ impl Binder<'_> {
     fn cte_names(&self, cte: &ast::Cte, name: &str, columns: &[OutColumn], pos: Pos) -> SqlResult<Vec<String>> {
         let given = cte.alias.columns.len();
         if given > columns.len() {
-            let text = format!("WITH query \"{name}\" has {} columns available but {given} columns specified", columns.len());
+            let text =
+                format!("WITH query \"{name}\" has {} columns available but {given} columns specified", columns.len());
             return Err(self.error_at(SqlError::new(SqlState::InvalidColumnReference, text), pos));
         }
         let mut names: Vec<String> = cte.alias.columns.iter().map(|c| fold(&c.name)).collect();
@@ -140,12 +141,8 @@ impl Binder<'_> {
         let types: Vec<PgType> = base.columns.iter().map(|c| c.ty).collect();
         let base_ids: Vec<_> = base.columns.iter().map(|c| c.id).collect();
         let (step, step_ids) = self.recast(step, &types, "UNION")?;
-        let columns = own
-            .iter()
-            .zip(base_ids)
-            .zip(step_ids)
-            .map(|((own, base), step)| (own.id, base, step, own.ty))
-            .collect();
+        let columns =
+            own.iter().zip(base_ids).zip(step_ids).map(|((own, base), step)| (own.id, base, step, own.ty)).collect();
         let base = if inner.is_empty() { base.rel } else { Rel::With { ctes: inner, body: Box::new(base.rel) } };
         let body = CteBody::Recursive { base, step, all, columns };
         Ok((Cte { id, name: name.to_owned(), materialized: Self::materialized(cte), body }, entry))

@@ -443,8 +443,7 @@ impl Binder<'_> {
     }
 
     fn between(&mut self, e: &Expr, low: &Expr, high: &Expr, negated: bool) -> SqlResult<Typed> {
-        let symmetric =
-            matches!(low, Expr::Prefixed { prefix, .. } if prefix.value == crate::parse::marker::SYMMETRIC);
+        let symmetric = matches!(low, Expr::Prefixed { prefix, .. } if prefix.value == crate::parse::marker::SYMMETRIC);
         let value = self.expr(e)?;
         let low = self.expr(low)?;
         let high = self.expr(high)?;
@@ -528,7 +527,11 @@ fn written(op: &ast::BinaryOperator, name: &str) -> String {
 fn field_name(field: &ast::DateTimeField) -> String {
     match field {
         ast::DateTimeField::Custom(ident) => {
-            if ident.quote_style.is_some() { ident.value.clone() } else { ident.value.to_lowercase() }
+            if ident.quote_style.is_some() {
+                ident.value.clone()
+            } else {
+                ident.value.to_lowercase()
+            }
         }
         other => other.to_string().to_lowercase(),
     }

@@ -121,13 +121,19 @@ fn shape(proc: &'static Proc, count: usize, names: &[String], variadic: bool) ->
         let element = proc.variadic;
         let args = proc.args.iter().take(fixed).copied().chain((fixed..count).map(|_| element)).collect();
         let collected = (element != Oid::ANY).then_some(fixed);
-        return Some(Candidate { args, item: Shape { proc, order: (0..count).map(Some).collect(), variadic_from: collected } });
+        return Some(Candidate {
+            args,
+            item: Shape { proc, order: (0..count).map(Some).collect(), variadic_from: collected },
+        });
     }
     if count > declared || count + defaulted < declared || variadic && (proc.variadic.0 == 0 || count != declared) {
         return None;
     }
     let order: Vec<Option<usize>> = (0..declared).map(|i| (i < count).then_some(i)).collect();
-    Some(Candidate { args: proc.args.iter().take(count).copied().collect(), item: Shape { proc, order, variadic_from: None } })
+    Some(Candidate {
+        args: proc.args.iter().take(count).copied().collect(),
+        item: Shape { proc, order, variadic_from: None },
+    })
 }
 
 /// Declared types in the order of the actual arguments.
@@ -223,20 +229,21 @@ impl Binder<'_> {
         let fits = source == Oid::UNKNOWN
             || match pathway(source, target.oid, CastContext::Explicit) {
                 Some(Pathway::Relabel) => true,
-                Some(Pathway::ViaIo) => {
-                    !(source == Oid::RECORD && target.category == 'S')
-                }
+                Some(Pathway::ViaIo) => !(source == Oid::RECORD && target.category == 'S'),
                 _ => false,
             };
         fits.then(|| PgType::new(target.oid))
     }
 
     /// Coerces the arguments, collects variadic ones, and gives the result's type.
-    pub fn coerce_arguments(&mut self, resolved: ResolvedCall, pos: Pos) -> SqlResult<(&'static Proc, Vec<Scalar>, PgType)> {
+    pub fn coerce_arguments(
+        &mut self,
+        resolved: ResolvedCall,
+        pos: Pos,
+    ) -> SqlResult<(&'static Proc, Vec<Scalar>, PgType)> {
         let ResolvedCall { proc, args, declared, variadic_from } = resolved;
         let actual: Vec<Oid> = args.iter().map(Typed::oid).collect();
-        let (goals, result) =
-            polymorphic::resolve(&declared, &actual, proc.ret).map_err(|e| self.error_at(e, pos))?;
+        let (goals, result) = polymorphic::resolve(&declared, &actual, proc.ret).map_err(|e| self.error_at(e, pos))?;
         let mut out = Vec::with_capacity(args.len());
         for (arg, goal) in args.into_iter().zip(goals) {
             let arg = if goal == Oid::ANY && arg.is_unknown() && proc.kind != registry::ProcKind::Aggregate {

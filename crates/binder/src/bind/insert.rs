@@ -119,10 +119,8 @@ impl Binder<'_> {
             })?;
         }
         let columns: Vec<Column> = table.visible_columns().filter(|c| !c.generated).cloned().collect();
-        let places: Vec<Option<usize>> = columns
-            .iter()
-            .map(|c| targets.iter().take(width).position(|(n, _)| *n == c.number))
-            .collect();
+        let places: Vec<Option<usize>> =
+            columns.iter().map(|c| targets.iter().take(width).position(|(n, _)| *n == c.number)).collect();
         self.level().allows_default = true;
         let mut out_rows = Vec::with_capacity(rows.len());
         for row in rows {

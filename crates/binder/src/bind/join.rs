@@ -122,10 +122,15 @@ impl Binder<'_> {
             let equal = self.comparison("=", lv.clone(), rv.clone(), *pos)?;
             terms.push(self.coerce_boolean(equal, "JOIN/USING")?);
             let types = [l.scalar.ty.oid, r.scalar.ty.oid];
-            let common = common_type(types.into_iter()).map_err(|m| self.mismatch(&m, "JOIN/USING", &[lv.clone(), rv.clone()]))?;
+            let common = common_type(types.into_iter())
+                .map_err(|m| self.mismatch(&m, "JOIN/USING", &[lv.clone(), rv.clone()]))?;
             let same = l.scalar.ty == r.scalar.ty;
             let mut side = |value: Typed| -> SqlResult<Scalar> {
-                if value.oid() == common { Ok(value.scalar) } else { self.to_chosen(value, common, "JOIN/USING").map(|t| t.scalar) }
+                if value.oid() == common {
+                    Ok(value.scalar)
+                } else {
+                    self.to_chosen(value, common, "JOIN/USING").map(|t| t.scalar)
+                }
             };
             let (value, origin) = match kind {
                 JoinKind::Right => (side(rv)?, r.origin),
@@ -170,9 +175,7 @@ impl Binder<'_> {
         let mut columns = visible(&items);
         let name = fold(&alias.name);
         if alias.columns.len() > columns.len() {
-            let text = format!(
-                "column alias list for \"{name}\" has too many entries"
-            );
+            let text = format!("column alias list for \"{name}\" has too many entries");
             let pos = self.source.start(alias.name.span);
             return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
         }

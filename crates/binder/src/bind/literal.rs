@@ -32,10 +32,8 @@ impl Binder<'_> {
                 self.bit_string(bits, pos)
             }
             ast::Value::SingleQuotedByteStringLiteral(bits) => self.bit_string(bits.clone(), pos),
-            other => Err(self.error_at(
-                SqlError::new(SqlState::SyntaxError, format!("syntax error at or near \"{other}\"")),
-                pos,
-            )),
+            other => Err(self
+                .error_at(SqlError::new(SqlState::SyntaxError, format!("syntax error at or near \"{other}\"")), pos)),
         }
     }
 
@@ -95,7 +93,11 @@ impl Binder<'_> {
                             SqlState::AmbiguousParameter,
                             format!("inconsistent types deduced for parameter ${}", index + 1),
                         )
-                        .detail(format!("{} versus {}", format_type(known), format_type(plain)));
+                        .detail(format!(
+                            "{} versus {}",
+                            format_type(known),
+                            format_type(plain)
+                        ));
                         return Err(self.error_at(error, pos));
                     }
                     _ => {}
@@ -103,10 +105,9 @@ impl Binder<'_> {
                 scalar(ScalarKind::Param(index), plain)
             }
             // A column of unknown type, as a set operation's branch may have: its text is read.
-            kind => scalar(
-                ScalarKind::CoerceViaIo { input: Box::new(scalar(kind, PgType::TEXT)) },
-                PgType::new(target.oid),
-            ),
+            kind => {
+                scalar(ScalarKind::CoerceViaIo { input: Box::new(scalar(kind, PgType::TEXT)) }, PgType::new(target.oid))
+            }
         };
         Ok(Typed::new(out, pos))
     }
@@ -157,9 +158,8 @@ impl Binder<'_> {
                 }
             }
             Oid::REGPROCEDURE => {
-                let missing = || {
-                    SqlError::new(SqlState::UndefinedFunction, format!("function \"{text}\" does not exist"))
-                };
+                let missing =
+                    || SqlError::new(SqlState::UndefinedFunction, format!("function \"{text}\" does not exist"));
                 let (name, args) = text.trim().strip_suffix(')').and_then(|t| t.split_once('(')).ok_or_else(missing)?;
                 let name = self.name_in_text(name)?;
                 let mut types = Vec::new();

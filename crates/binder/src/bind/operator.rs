@@ -120,7 +120,8 @@ impl Binder<'_> {
         })?;
         let declared: Vec<Oid> = l.map(|_| operator.left).into_iter().chain([operator.right]).collect();
         let actual: Vec<Oid> = l.into_iter().chain([r]).collect();
-        let (args, result) = polymorphic::resolve(&declared, &actual, operator.result).map_err(|e| self.error_at(e, pos))?;
+        let (args, result) =
+            polymorphic::resolve(&declared, &actual, operator.result).map_err(|e| self.error_at(e, pos))?;
         let mut goals = args.into_iter();
         let left = match left {
             Some(value) => Some(self.coerce_type(value, goals.next().unwrap_or(Oid::ANY), CastContext::Implicit)?),

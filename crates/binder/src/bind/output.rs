@@ -32,9 +32,7 @@ impl Binder<'_> {
                 let name = fold(ident);
                 (Strength::Strong, name)
             }
-            Expr::CompoundIdentifier(parts) => {
-                (Strength::Strong, parts.last().map(fold).unwrap_or_default())
-            }
+            Expr::CompoundIdentifier(parts) => (Strength::Strong, parts.last().map(fold).unwrap_or_default()),
             Expr::CompoundFieldAccess { root, access_chain } => {
                 let field = access_chain.iter().rev().find_map(|a| match a {
                     AccessExpr::Dot(Expr::Identifier(ident)) => Some(fold(ident)),

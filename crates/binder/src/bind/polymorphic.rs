@@ -57,7 +57,8 @@ pub fn resolve(declared: &[Oid], actual: &[Oid], result: Oid) -> SqlResult<(Vec<
     });
     if open && meaning.element.is_none() && meaning.array.is_none() && meaning.range.is_none() {
         // Only unknown literals: text, unless an array is needed.
-        if declared.iter().any(|d| matches!(*d, Oid::ANYELEMENT | Oid::ANYNONARRAY)) && !declared.contains(&Oid::ANYARRAY)
+        if declared.iter().any(|d| matches!(*d, Oid::ANYELEMENT | Oid::ANYNONARRAY))
+            && !declared.contains(&Oid::ANYARRAY)
         {
             meaning.element = Some(Oid::TEXT);
         } else {
@@ -150,7 +151,8 @@ fn meaning(declared: &[Oid], actual: &[Oid]) -> SqlResult<Meaning> {
                 compatible_used = true;
                 if !unknown {
                     let element = element_type(*a).ok_or_else(|| {
-                        let text = format!("argument declared anycompatiblearray is not an array but type {}", name(*a));
+                        let text =
+                            format!("argument declared anycompatiblearray is not an array but type {}", name(*a));
                         SqlError::new(SqlState::DatatypeMismatch, text)
                     })?;
                     commons.push(element);

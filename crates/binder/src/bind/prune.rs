@@ -4,9 +4,7 @@
 
 use std::collections::HashSet;
 
-use crate::bound::{
-    ColumnId, ConflictAction, Cte, CteBody, Modify, ModifyOp, Rel, Scalar, ScalarKind, SubqueryKind,
-};
+use crate::bound::{ColumnId, ConflictAction, Cte, CteBody, Modify, ModifyOp, Rel, Scalar, ScalarKind, SubqueryKind};
 
 use super::walk;
 

@@ -45,7 +45,8 @@ pub struct Tail<'q> {
 
 impl<'q> Tail<'q> {
     fn of(query: &'q ast::Query) -> SqlResult<Self> {
-        let mut tail = Tail { order_by: &[], limit: None, offset: None, with_ties: false, locks: &query.locks, fetch_one: false };
+        let mut tail =
+            Tail { order_by: &[], limit: None, offset: None, with_ties: false, locks: &query.locks, fetch_one: false };
         match query.order_by.as_ref().map(|o| &o.kind) {
             Some(ast::OrderByKind::Expressions(keys)) => tail.order_by = keys,
             Some(ast::OrderByKind::All(_)) => {
@@ -80,7 +81,11 @@ impl<'q> Tail<'q> {
 
     /// Whether nothing follows.
     pub fn is_empty(&self) -> bool {
-        self.order_by.is_empty() && self.limit.is_none() && self.offset.is_none() && self.locks.is_empty() && !self.fetch_one
+        self.order_by.is_empty()
+            && self.limit.is_none()
+            && self.offset.is_none()
+            && self.locks.is_empty()
+            && !self.fetch_one
     }
 }
 
@@ -129,7 +134,8 @@ impl Binder<'_> {
             SetExpr::Select(select) => {
                 self.descend()?;
                 self.levels.push(Level::new());
-                let tail = Tail { order_by: &[], limit: None, offset: None, with_ties: false, locks: &[], fetch_one: false };
+                let tail =
+                    Tail { order_by: &[], limit: None, offset: None, with_ties: false, locks: &[], fetch_one: false };
                 let out = self.select(select, &tail, resolve);
                 self.levels.pop();
                 self.depth -= 1;
@@ -322,7 +328,10 @@ impl Binder<'_> {
         let offset = tail.offset.map(|e| self.row_count(e, Clause::Offset)).transpose()?;
         let with_ties = if tail.with_ties {
             if keys.is_empty() {
-                return Err(SqlError::new(SqlState::SyntaxError, "WITH TIES cannot be specified without ORDER BY clause"));
+                return Err(SqlError::new(
+                    SqlState::SyntaxError,
+                    "WITH TIES cannot be specified without ORDER BY clause",
+                ));
             }
             keys.to_vec()
         } else {
@@ -349,7 +358,9 @@ impl Binder<'_> {
     pub fn expr_pos(&self, e: &ast::Expr) -> Pos {
         match e {
             ast::Expr::Identifier(i) => self.source.start(i.span),
-            ast::Expr::CompoundIdentifier(parts) => parts.first().map(|i| self.source.start(i.span)).unwrap_or_default(),
+            ast::Expr::CompoundIdentifier(parts) => {
+                parts.first().map(|i| self.source.start(i.span)).unwrap_or_default()
+            }
             ast::Expr::Value(v) => self.source.start(v.span),
             ast::Expr::Function(f) => self.name_pos(&f.name),
             ast::Expr::Nested(inner) => self.expr_pos(inner),

@@ -168,7 +168,9 @@ impl Binder<'_> {
                     rest = &rest[1..];
                 }
                 AccessExpr::Dot(_) => {
-                    return Err(self.error_at(SqlError::new(SqlState::SyntaxError, "syntax error at or near \".\""), value.pos));
+                    return Err(
+                        self.error_at(SqlError::new(SqlState::SyntaxError, "syntax error at or near \".\""), value.pos)
+                    );
                 }
                 AccessExpr::Subscript(_) => {
                     let count = rest.iter().take_while(|a| matches!(a, AccessExpr::Subscript(_))).count();
@@ -236,9 +238,7 @@ impl Binder<'_> {
         if jsonb {
             return self.jsonb_subscript(value, subscripts);
         }
-        let slice = subscripts
-            .iter()
-            .any(|s| matches!(s, AccessExpr::Subscript(ast::Subscript::Slice { .. })));
+        let slice = subscripts.iter().any(|s| matches!(s, AccessExpr::Subscript(ast::Subscript::Slice { .. })));
         let mut indices = Vec::with_capacity(subscripts.len());
         for subscript in subscripts {
             let AccessExpr::Subscript(subscript) = subscript else { continue };
@@ -250,7 +250,9 @@ impl Binder<'_> {
                     Index::Slice(lower, upper)
                 }
                 ast::Subscript::Slice { .. } => {
-                    return Err(self.error_at(SqlError::new(SqlState::SyntaxError, "syntax error at or near \":\""), pos));
+                    return Err(
+                        self.error_at(SqlError::new(SqlState::SyntaxError, "syntax error at or near \":\""), pos)
+                    );
                 }
             });
         }

@@ -41,8 +41,14 @@ pub struct NsColumn {
 #[derive(Clone, Debug)]
 pub enum Columns {
     /// Column `i` of `table.columns` has id `first + i`.
-    Table { table: Arc<Table>, first: u32 },
-    System { relation: &'static SystemRelation, first: u32 },
+    Table {
+        table: Arc<Table>,
+        first: u32,
+    },
+    System {
+        relation: &'static SystemRelation,
+        first: u32,
+    },
     List(Rc<[NsColumn]>),
 }
 
@@ -501,8 +507,7 @@ impl Binder<'_> {
                 }
             }
         }
-        let error =
-            SqlError::new(SqlState::UndefinedTable, format!("missing FROM-clause entry for table \"{name}\""));
+        let error = SqlError::new(SqlState::UndefinedTable, format!("missing FROM-clause entry for table \"{name}\""));
         self.error_at(error, pos)
     }
 

@@ -272,7 +272,8 @@ impl Binder<'_> {
                         if targets[first].value.scalar == target.value.scalar {
                             continue;
                         }
-                        let error = SqlError::new(SqlState::AmbiguousColumn, format!("{name} \"{wanted}\" is ambiguous"));
+                        let error =
+                            SqlError::new(SqlState::AmbiguousColumn, format!("{name} \"{wanted}\" is ambiguous"));
                         return Err(self.error_at(error, self.source.start(ident.span)));
                     }
                     found = Some(i);

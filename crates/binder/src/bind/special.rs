@@ -52,7 +52,10 @@ impl Binder<'_> {
                 let values = self.without_sets(word, &args)?;
                 let (args, ty) = self.to_common(values, word)?;
                 if super::operator::compatible("<", ty.oid).is_none() {
-                    let text = format!("could not identify a comparison function for type {}", super::typename::format_type(ty));
+                    let text = format!(
+                        "could not identify a comparison function for type {}",
+                        super::typename::format_type(ty)
+                    );
                     return Err(self.error_at(SqlError::new(SqlState::UndefinedFunction, text), pos));
                 }
                 Typed::new(scalar(ScalarKind::MinMax { greatest, args }, ty), pos)
@@ -82,7 +85,8 @@ impl Binder<'_> {
                 let ast::Value::Number(digits, _) = &value.value else { return Ok(None) };
                 let precision = digits.parse::<i32>().unwrap_or(6).clamp(0, 6);
                 let Some(now) = self.bare_special(name, pos)? else { return Ok(None) };
-                let rounded = self.apply_typmod(now.scalar, precision, gavel_functions::registry::CastContext::Explicit);
+                let rounded =
+                    self.apply_typmod(now.scalar, precision, gavel_functions::registry::CastContext::Explicit);
                 Typed::new(rounded, pos)
             }
             _ => return Ok(None),

@@ -140,7 +140,6 @@ impl Binder<'_> {
 pub fn finish(bound: BoundQuery) -> Query {
     let BoundQuery { mut rel, columns } = bound;
     super::prune::prune(&mut rel, columns.iter().map(|c| c.id));
-    let output =
-        columns.into_iter().map(|c| Output { id: c.id, name: c.name, ty: c.ty, origin: c.origin }).collect();
+    let output = columns.into_iter().map(|c| Output { id: c.id, name: c.name, ty: c.ty, origin: c.origin }).collect();
     Query { rel, output }
 }

@@ -124,7 +124,10 @@ impl Binder<'_> {
             let right = Typed::new(column(output.id, output.ty), at);
             let applied = self.apply_operator(name, Some(l), right, at)?;
             if applied.result.oid != Oid::BOOL {
-                let text = format!("operator {name} must return type boolean, not type {}", super::typename::format_type(applied.result));
+                let text = format!(
+                    "operator {name} must return type boolean, not type {}",
+                    super::typename::format_type(applied.result)
+                );
                 return Err(self.error_at(SqlError::new(SqlState::DatatypeMismatch, text), at));
             }
             let Some(l) = applied.left else { return Err(SqlError::internal("a comparison without operands")) };
@@ -160,7 +163,8 @@ impl Binder<'_> {
         let right = Typed::new(scalar(ScalarKind::Subquery(Box::new(subquery)), PgType::new(Oid::RECORD)), at);
         let mut items = Vec::with_capacity(left.len());
         for (l, goal) in left.into_iter().zip(goals) {
-            let l = match super::coerce::can_coerce(l.oid(), goal.oid, gavel_functions::registry::CastContext::Implicit) {
+            let l = match super::coerce::can_coerce(l.oid(), goal.oid, gavel_functions::registry::CastContext::Implicit)
+            {
                 true => self.coerce_type(l, goal.oid, gavel_functions::registry::CastContext::Implicit)?,
                 false => l,
             };

@@ -190,9 +190,7 @@ fn text_length(oid: Oid, name: &str, length: Option<&ast::CharacterLength>) -> S
         Some(ast::CharacterLength::IntegerLength { length, .. }) => {
             length_modifier(oid, name, i64::try_from(*length).unwrap_or(i64::MAX))
         }
-        Some(ast::CharacterLength::Max) => {
-            Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"max\""))
-        }
+        Some(ast::CharacterLength::Max) => Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"max\"")),
     }
 }
 
@@ -281,7 +279,8 @@ pub fn interval_literal_type(literal: &ast::Interval) -> SqlResult<PgType> {
         (Some(MINUTE), Some(Some(SECOND))) => Some(MINUTE | SECOND),
         _ => None,
     };
-    let range = range.ok_or_else(|| SqlError::new(SqlState::SyntaxError, format!("syntax error at or near \"{first}\"")))?;
+    let range =
+        range.ok_or_else(|| SqlError::new(SqlState::SyntaxError, format!("syntax error at or near \"{first}\"")))?;
     Ok(interval_modifier(range, precision))
 }
 
@@ -344,7 +343,8 @@ pub fn format_type(ty: PgType) -> String {
 
 fn format_interval(typmod: i32) -> String {
     use interval_mask::{DAY, FULL, FULL_PRECISION, HOUR, MINUTE, MONTH, SECOND, YEAR};
-    let fields = [(YEAR, "year"), (MONTH, "month"), (DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"), (SECOND, "second")];
+    let fields =
+        [(YEAR, "year"), (MONTH, "month"), (DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"), (SECOND, "second")];
     let (range, precision) = (typmod >> 16 & FULL, typmod & FULL_PRECISION);
     let mut out = String::from("interval");
     if range != FULL {
@@ -383,7 +383,10 @@ mod tests {
         assert_eq!(format_type(PgType::with_typmod(Oid::NUMERIC, (5 << 16 | (-2 & 0x7FF)) + 4)), "numeric(5,-2)");
         assert_eq!(format_type(PgType::with_typmod(Oid(1015), 14)), "character varying(10)[]");
         assert_eq!(format_type(PgType::with_typmod(Oid::TIMESTAMPTZ, 3)), "timestamp(3) with time zone");
-        assert_eq!(format_type(interval(Some(&ast::IntervalFields::DayToSecond), Some(2))), "interval day to second(2)");
+        assert_eq!(
+            format_type(interval(Some(&ast::IntervalFields::DayToSecond), Some(2))),
+            "interval day to second(2)"
+        );
         assert_eq!(format_type(PgType::CHAR), "\"char\"");
     }
 }

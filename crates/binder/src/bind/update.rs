@@ -212,7 +212,11 @@ impl Binder<'_> {
             None => {
                 let error = self.no_target_column(table, &first, pos);
                 let own = name.0.len() > 1 && first == table.name;
-                Err(if own { error.hint("SET target columns cannot be qualified with the relation name.") } else { error })
+                Err(if own {
+                    error.hint("SET target columns cannot be qualified with the relation name.")
+                } else {
+                    error
+                })
             }
         }
     }

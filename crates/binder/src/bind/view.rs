@@ -185,7 +185,8 @@ pub fn view_body(statement: &str) -> SqlResult<&str> {
     let mut quoted = false;
     let bytes = upper.as_bytes();
     let word = |i: usize| {
-        let before = i.checked_sub(1).and_then(|b| bytes.get(b)).is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'_');
+        let before =
+            i.checked_sub(1).and_then(|b| bytes.get(b)).is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'_');
         let after = bytes.get(i + 2).is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'_');
         before && after
     };

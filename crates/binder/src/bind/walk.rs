@@ -1,8 +1,6 @@
 //! Walks over bound trees: every expression of a relation, every relation of an expression.
 
-use crate::bound::{
-    ColumnId, CteBody, FrameBound, Index, Modify, Rel, Scalar, ScalarKind, SetCall, SortKey, Window,
-};
+use crate::bound::{ColumnId, CteBody, FrameBound, Index, Modify, Rel, Scalar, ScalarKind, SetCall, SortKey, Window};
 
 /// Calls `f` with every column that `scalar` mentions, subqueries included.
 pub fn columns(scalar: &Scalar, f: &mut dyn FnMut(ColumnId)) {

@@ -36,7 +36,9 @@ impl Binder<'_> {
         let clause = self.clause();
         if !clause.allows_windows() {
             let text = match clause {
-                Clause::WindowPartition | Clause::WindowOrder => "window functions are not allowed in window definitions".into(),
+                Clause::WindowPartition | Clause::WindowOrder => {
+                    "window functions are not allowed in window definitions".into()
+                }
                 other => format!("window functions are not allowed in {}", other.name()),
             };
             return Err(self.error_at(SqlError::new(SqlState::WindowingError, text), pos));

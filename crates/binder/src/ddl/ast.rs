@@ -19,21 +19,55 @@ pub enum Ddl {
     CreateTableAs(CreateTableAs),
     CreateIndex(CreateIndex),
     CreateView(CreateView),
-    CreateSequence { name: QualifiedName, if_not_exists: bool, temporary: bool, options: Vec<SequenceOption> },
-    CreateSchema { name: Option<String>, if_not_exists: bool, owner: Option<String> },
-    CreateDatabase { name: String, options: Vec<(String, String)> },
-    CreateRole { name: String, options: Vec<RoleOption>, login: bool },
+    CreateSequence {
+        name: QualifiedName,
+        if_not_exists: bool,
+        temporary: bool,
+        options: Vec<SequenceOption>,
+    },
+    CreateSchema {
+        name: Option<String>,
+        if_not_exists: bool,
+        owner: Option<String>,
+    },
+    CreateDatabase {
+        name: String,
+        options: Vec<(String, String)>,
+    },
+    CreateRole {
+        name: String,
+        options: Vec<RoleOption>,
+        login: bool,
+    },
     Alter(Alter),
-    AlterRole { name: String, options: Vec<RoleOption> },
-    AlterDatabase { name: String },
+    AlterRole {
+        name: String,
+        options: Vec<RoleOption>,
+    },
+    AlterDatabase {
+        name: String,
+    },
     Drop(Drop),
-    Truncate { tables: Vec<QualifiedName>, restart_identity: bool, cascade: bool },
-    Comment { on: CommentTarget, text: Option<String> },
+    Truncate {
+        tables: Vec<QualifiedName>,
+        restart_identity: bool,
+        cascade: bool,
+    },
+    Comment {
+        on: CommentTarget,
+        text: Option<String>,
+    },
     Grant(Grant),
     /// VACUUM, ANALYZE, CLUSTER, REINDEX of these tables (all, if none is named): nothing to do.
-    Maintain { tag: &'static str, tables: Vec<QualifiedName>, blocks_forbidden: bool },
+    Maintain {
+        tag: &'static str,
+        tables: Vec<QualifiedName>,
+        blocks_forbidden: bool,
+    },
     /// Has no effect here: CHECKPOINT, ALTER DEFAULT PRIVILEGES, ALTER … SET STATISTICS, …
-    Accepted { tag: String },
+    Accepted {
+        tag: String,
+    },
     /// PostgreSQL has it, Gavel does not.
     Unsupported(String),
 }
@@ -232,22 +266,66 @@ pub struct Alter {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum AlterAction {
-    AddColumn { column: ColumnDef, if_not_exists: bool },
-    DropColumn { name: String, if_exists: bool, cascade: bool },
+    AddColumn {
+        column: ColumnDef,
+        if_not_exists: bool,
+    },
+    DropColumn {
+        name: String,
+        if_exists: bool,
+        cascade: bool,
+    },
     AddConstraint(TableConstraint),
-    DropConstraint { name: String, if_exists: bool, cascade: bool },
+    DropConstraint {
+        name: String,
+        if_exists: bool,
+        cascade: bool,
+    },
     ValidateConstraint(String),
-    SetDefault { column: String, value: Expr },
-    DropDefault { column: String },
-    SetNotNull { column: String },
-    DropNotNull { column: String },
-    SetType { column: String, ty: DataType, using: Option<Expr> },
-    AddIdentity { column: String, always: bool, options: Vec<SequenceOption> },
-    SetIdentity { column: String, always: Option<bool>, options: Vec<SequenceOption> },
-    DropIdentity { column: String, if_exists: bool },
-    DropExpression { column: String, if_exists: bool },
-    RenameColumn { old: String, new: String },
-    RenameConstraint { old: String, new: String },
+    SetDefault {
+        column: String,
+        value: Expr,
+    },
+    DropDefault {
+        column: String,
+    },
+    SetNotNull {
+        column: String,
+    },
+    DropNotNull {
+        column: String,
+    },
+    SetType {
+        column: String,
+        ty: DataType,
+        using: Option<Expr>,
+    },
+    AddIdentity {
+        column: String,
+        always: bool,
+        options: Vec<SequenceOption>,
+    },
+    SetIdentity {
+        column: String,
+        always: Option<bool>,
+        options: Vec<SequenceOption>,
+    },
+    DropIdentity {
+        column: String,
+        if_exists: bool,
+    },
+    DropExpression {
+        column: String,
+        if_exists: bool,
+    },
+    RenameColumn {
+        old: String,
+        new: String,
+    },
+    RenameConstraint {
+        old: String,
+        new: String,
+    },
     Rename(String),
     SetSchema(String),
     Owner(String),
@@ -273,7 +351,10 @@ pub struct Drop {
 pub enum CommentTarget {
     Object(ObjectKind, QualifiedName),
     Column(QualifiedName, String),
-    Constraint { name: String, table: QualifiedName },
+    Constraint {
+        name: String,
+        table: QualifiedName,
+    },
     /// Of a kind that there are no objects of.
     Other(String),
 }

@@ -28,8 +28,24 @@ const CARRIER: &str = "\u{1}ddl";
 
 /// First words of the statements that are ours.
 const FIRST_WORDS: &[&str] = &[
-    "alter", "analyse", "analyze", "checkpoint", "cluster", "comment", "create", "drop", "grant", "import", "load",
-    "reassign", "refresh", "reindex", "revoke", "security", "truncate", "vacuum",
+    "alter",
+    "analyse",
+    "analyze",
+    "checkpoint",
+    "cluster",
+    "comment",
+    "create",
+    "drop",
+    "grant",
+    "import",
+    "load",
+    "reassign",
+    "refresh",
+    "reindex",
+    "revoke",
+    "security",
+    "truncate",
+    "vacuum",
 ];
 
 /// Whether the statement that begins with these tokens (no whitespace among them) is parsed here.

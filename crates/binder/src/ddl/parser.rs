@@ -87,9 +87,20 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
 /// The words that name a kind of object, as PostgreSQL shows them in tags.
 fn kind_words(p: &Words<'_, '_>) -> String {
     for two in [
-        "access method", "event trigger", "foreign table", "foreign data", "materialized view", "operator class",
-        "operator family", "text search", "user mapping", "constraint trigger", "default privileges", "large object",
-        "trusted language", "procedural language",
+        "access method",
+        "event trigger",
+        "foreign table",
+        "foreign data",
+        "materialized view",
+        "operator class",
+        "operator family",
+        "text search",
+        "user mapping",
+        "constraint trigger",
+        "default privileges",
+        "large object",
+        "trusted language",
+        "procedural language",
     ] {
         if p.at(two) {
             return two.to_uppercase();

@@ -74,9 +74,7 @@ impl Dialect for GavelDialect {
 
     fn parse_infix(&self, parser: &mut Parser<'_>, left: &Expr, _: u8) -> Option<Result<Expr, ParserError>> {
         // The parser takes all that follows `IS DISTINCT FROM`, ANDs included, for its right side.
-        let word = |n: usize, keyword: Keyword| {
-            matches!(&parser.peek_nth_token_ref(n).token, Token::Word(w) if w.keyword == keyword)
-        };
+        let word = |n: usize, keyword: Keyword| matches!(&parser.peek_nth_token_ref(n).token, Token::Word(w) if w.keyword == keyword);
         let not = word(1, Keyword::NOT);
         let at = 1 + usize::from(not);
         if !(word(0, Keyword::IS) && word(at, Keyword::DISTINCT) && word(at + 1, Keyword::FROM)) {

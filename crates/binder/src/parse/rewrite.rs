@@ -109,11 +109,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
 
 /// `on` and `off`.
 fn switch(word: &str) -> Option<bool> {
-    if word.eq_ignore_ascii_case("on") {
-        Some(true)
-    } else {
-        word.eq_ignore_ascii_case("off").then_some(false)
-    }
+    if word.eq_ignore_ascii_case("on") { Some(true) } else { word.eq_ignore_ascii_case("off").then_some(false) }
 }
 
 /// Whether the token before is an option of COPY that is on or off.
@@ -208,12 +204,7 @@ fn overriding(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) 
     Some(3)
 }
 
-fn frame_exclusion(
-    tokens: &[TokenWithSpan],
-    i: usize,
-    open: &[usize],
-    out: &mut Vec<TokenWithSpan>,
-) -> Option<usize> {
+fn frame_exclusion(tokens: &[TokenWithSpan], i: usize, open: &[usize], out: &mut Vec<TokenWithSpan>) -> Option<usize> {
     let (kind, used) = if is_word(tokens.get(i + 1), "current") && is_word(tokens.get(i + 2), "row") {
         ("current", 3)
     } else if is_word(tokens.get(i + 1), "no") && is_word(tokens.get(i + 2), "others") {
@@ -225,8 +216,9 @@ fn frame_exclusion(
     let paren = *open.last()?;
     // The window's own base name, if it has one, follows the marker within it.
     let base = match out.get(paren + 1).map(|t| &t.token) {
-        Some(Token::Word(w)) if !matches!(w.keyword, Keyword::PARTITION | Keyword::ORDER | Keyword::ROWS)
-            && !matches!(w.keyword, Keyword::RANGE | Keyword::GROUPS) =>
+        Some(Token::Word(w))
+            if !matches!(w.keyword, Keyword::PARTITION | Keyword::ORDER | Keyword::ROWS)
+                && !matches!(w.keyword, Keyword::RANGE | Keyword::GROUPS) =>
         {
             let name = if w.quote_style.is_some() { w.value.clone() } else { w.value.to_lowercase() };
             out.remove(paren + 1);
@@ -276,7 +268,11 @@ fn table_query(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>)
     if !query || !matches!(tokens.get(i + 1).map(|t| &t.token), Some(Token::Word(_))) {
         return None;
     }
-    out.extend([plain(at, Token::make_keyword("SELECT")), plain(at, Token::Mul), plain(at, Token::make_keyword("FROM"))]);
+    out.extend([
+        plain(at, Token::make_keyword("SELECT")),
+        plain(at, Token::Mul),
+        plain(at, Token::make_keyword("FROM")),
+    ]);
     Some(1)
 }
 

@@ -30,7 +30,13 @@ impl DdlContext<'_> {
             return Err(undefined_table("relation", &alter.name));
         };
         let renames = alter.actions.iter().all(|a| {
-            matches!(a, AlterAction::Rename(_) | AlterAction::Owner(_) | AlterAction::SetSchema(_) | AlterAction::RenameColumn { .. })
+            matches!(
+                a,
+                AlterAction::Rename(_)
+                    | AlterAction::Owner(_)
+                    | AlterAction::SetSchema(_)
+                    | AlterAction::RenameColumn { .. }
+            )
         });
         // ALTER TABLE takes any kind of relation for what all kinds share.
         if !(alter.kind == ObjectKind::Table && renames) {
@@ -45,7 +51,10 @@ impl DdlContext<'_> {
                 _ => match &found {
                     Relation::Table(table) => return self.alter_table(table.oid, &alter.actions).await,
                     Relation::View(view) => self.alter_view(view, action)?,
-                    _ if matches!(action, AlterAction::Accepted | AlterAction::SetOptions(_) | AlterAction::ResetOptions(_)) => {}
+                    _ if matches!(
+                        action,
+                        AlterAction::Accepted | AlterAction::SetOptions(_) | AlterAction::ResetOptions(_)
+                    ) => {}
                     _ => {
                         let what = kind_word(kind_of(&found));
                         return Err(SqlError::unsupported(format!("this form of ALTER is not supported for a {what}")));
@@ -169,8 +178,13 @@ impl DdlContext<'_> {
         match found {
             Relation::Table(t) => {
                 self.edit_table(t.oid, |t| t.owner = owner)?;
-                let owned: Vec<_> =
-                    self.now().sequences.values().filter(|s| s.owned_by.is_some_and(|o| o.0 == t.oid)).cloned().collect();
+                let owned: Vec<_> = self
+                    .now()
+                    .sequences
+                    .values()
+                    .filter(|s| s.owned_by.is_some_and(|o| o.0 == t.oid))
+                    .cloned()
+                    .collect();
                 for s in owned {
                     let next = Sequence { owner, version: s.version + 1, ..Sequence::clone(&s) };
                     self.edit().put_sequence(Arc::new(next));
@@ -198,9 +212,10 @@ impl DdlContext<'_> {
             match action {
                 AlterAction::Rename(new) => {
                     self.require_schema_name(new)?;
-                    let members: Vec<Oid> = (self.now().tables.values().filter(|t| t.schema == schema.oid).map(|t| t.oid))
-                        .chain(self.now().views.values().filter(|v| v.schema == schema.oid).map(|v| v.oid))
-                        .collect();
+                    let members: Vec<Oid> =
+                        (self.now().tables.values().filter(|t| t.schema == schema.oid).map(|t| t.oid))
+                            .chain(self.now().views.values().filter(|v| v.schema == schema.oid).map(|v| v.oid))
+                            .collect();
                     for oid in members {
                         let new = new.clone();
                         self.rewrite_views(oid, |sql, called| {

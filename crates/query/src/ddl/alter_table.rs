@@ -179,14 +179,22 @@ impl DdlContext<'_> {
                 SqlState::SyntaxError,
                 format!("column \"{column}\" of relation \"{}\" is an identity column", table.name),
             );
-            return Err(if value.is_none() { error.hint("Use ALTER TABLE ... ALTER COLUMN ... DROP IDENTITY instead.") } else { error });
+            return Err(if value.is_none() {
+                error.hint("Use ALTER TABLE ... ALTER COLUMN ... DROP IDENTITY instead.")
+            } else {
+                error
+            });
         }
         if found.generated {
             let error = SqlError::new(
                 SqlState::SyntaxError,
                 format!("column \"{column}\" of relation \"{}\" is a generated column", table.name),
             );
-            return Err(if value.is_none() { error.hint("Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION instead.") } else { error });
+            return Err(if value.is_none() {
+                error.hint("Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION instead.")
+            } else {
+                error
+            });
         }
         let (default, sequence) = match value {
             Some(expr) => {
@@ -206,9 +214,9 @@ impl DdlContext<'_> {
             let message = format!("column \"{column}\" of relation \"{}\" is an identity column", table.name);
             return Err(SqlError::new(SqlState::SyntaxError, message));
         }
-        let in_key = table.primary_key().is_some_and(|k| {
-            k.keys.iter().any(|key| matches!(key.0, IndexKey::Column(n) if n == found.number))
-        });
+        let in_key = table
+            .primary_key()
+            .is_some_and(|k| k.keys.iter().any(|key| matches!(key.0, IndexKey::Column(n) if n == found.number)));
         if in_key {
             let message = format!("column \"{column}\" is in a primary key");
             return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
@@ -232,7 +240,8 @@ impl DdlContext<'_> {
                 self.shown(view.schema, &view.name)
             )));
         }
-        let other = before.visible_columns().find(|c| c.generated && c.name != name && c.default.as_deref().is_some_and(uses));
+        let other =
+            before.visible_columns().find(|c| c.generated && c.name != name && c.default.as_deref().is_some_and(uses));
         if let Some(other) = other {
             return Err(SqlError::unsupported("cannot alter type of a column used by a generated column")
                 .detail(format!("Column \"{name}\" is used by generated column \"{}\".", other.name)));
@@ -245,15 +254,19 @@ impl DdlContext<'_> {
         let mut column = Column { ty, ..found.clone() };
         if let (Some(sql), false) = (&found.default, found.generated) {
             let expr = gavel_binder::parse::parse_expression(sql)?;
-            let stored = self.binder.expression(self.scope(), &before, &expr, Usage::Default(ty)).map_err(|e| {
-                match e.code() {
-                    SqlState::DatatypeMismatch | SqlState::UndefinedFunction => SqlError::new(
-                        SqlState::DatatypeMismatch,
-                        format!("default for column \"{name}\" cannot be cast automatically to type {}", type_name_with_typmod(ty)),
-                    ),
-                    _ => e,
-                }
-            })?;
+            let stored =
+                self.binder.expression(self.scope(), &before, &expr, Usage::Default(ty)).map_err(|e| {
+                    match e.code() {
+                        SqlState::DatatypeMismatch | SqlState::UndefinedFunction => SqlError::new(
+                            SqlState::DatatypeMismatch,
+                            format!(
+                                "default for column \"{name}\" cannot be cast automatically to type {}",
+                                type_name_with_typmod(ty)
+                            ),
+                        ),
+                        _ => e,
+                    }
+                })?;
             column.default = Some(stored.sql);
         }
         set_column(&mut changed, &column);

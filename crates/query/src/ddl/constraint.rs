@@ -27,7 +27,12 @@ pub(super) struct Key<'a> {
 
 impl DdlContext<'_> {
     /// Adds a constraint to the table with this OID.
-    pub(super) async fn add_constraint(&mut self, oid: Oid, constraint: &TableConstraint, fresh: bool) -> SqlResult<()> {
+    pub(super) async fn add_constraint(
+        &mut self,
+        oid: Oid,
+        constraint: &TableConstraint,
+        fresh: bool,
+    ) -> SqlResult<()> {
         let (name, timing) = (constraint.name.clone(), constraint.timing);
         if let Some(name) = &name {
             self.require_new_constraint(oid, name)?;
@@ -249,8 +254,10 @@ impl DdlContext<'_> {
         }
         let plain = index.keys.iter().all(|(key, descending, first)| column_of(key).is_some() && !descending && !first);
         if index.predicate.is_some() || !plain {
-            return Err(wrong(format!("index \"{index_name}\" contains expressions, a predicate or non-default order"))
-                .detail("Cannot create a primary key or unique constraint using such an index."));
+            return Err(wrong(format!(
+                "index \"{index_name}\" contains expressions, a predicate or non-default order"
+            ))
+            .detail("Cannot create a primary key or unique constraint using such an index."));
         }
         if primary && table.primary_key().is_some() {
             return Err(multiple_primary_keys(&table));
@@ -353,11 +360,13 @@ impl DdlContext<'_> {
         let theirs: Vec<String> = key.parent_columns.iter().map(|n| name_in(&parent, *n)).collect();
         let on: Vec<String> = own.iter().zip(&theirs).map(|(a, b)| format!("c.{a} = p.{b}")).collect();
         let filled: Vec<String> = own.iter().map(|a| format!("c.{a} IS NOT NULL")).collect();
-        let (list, joiner) =
-            (own.iter().map(|a| format!("c.{a}")).collect::<Vec<_>>().join(", "), match key.matching {
+        let (list, joiner) = (
+            own.iter().map(|a| format!("c.{a}")).collect::<Vec<_>>().join(", "),
+            match key.matching {
                 FkMatch::Simple => " AND ",
                 FkMatch::Full => " OR ",
-            });
+            },
+        );
         let sql = format!(
             "SELECT {list} FROM {} c LEFT JOIN {} p ON {} WHERE p.{} IS NULL AND ({}) LIMIT 1",
             qualified(self.now(), table.schema, &table.name),
@@ -371,15 +380,22 @@ impl DdlContext<'_> {
         let catalog = self.now().clone();
         let found = self.host.run(&catalog, &sql).await?;
         let Some(row) = found.first() else { return Ok(()) };
-        let texts: Vec<String> = key.columns.iter().zip(row).map(|(n, v)| {
-            let ty = table.column(*n).map_or(PgType::TEXT, |c| c.ty);
-            gavel_catalog::descriptor::datum_text(v, ty).unwrap_or_else(|| "null".to_owned())
-        }).collect();
-        let message = format!(
-            "insert or update on table \"{}\" violates foreign key constraint \"{}\"", table.name, key.name
-        );
+        let texts: Vec<String> = key
+            .columns
+            .iter()
+            .zip(row)
+            .map(|(n, v)| {
+                let ty = table.column(*n).map_or(PgType::TEXT, |c| c.ty);
+                gavel_catalog::descriptor::datum_text(v, ty).unwrap_or_else(|| "null".to_owned())
+            })
+            .collect();
+        let message =
+            format!("insert or update on table \"{}\" violates foreign key constraint \"{}\"", table.name, key.name);
         let error = SqlError::new(SqlState::ForeignKeyViolation, message).detail(format!(
-            "Key ({})=({}) is not present in table \"{}\".", own.join(", "), texts.join(", "), parent.name
+            "Key ({})=({}) is not present in table \"{}\".",
+            own.join(", "),
+            texts.join(", "),
+            parent.name
         ));
         Err(self.located(error, table).constraint(key.name.as_str()))
     }
@@ -390,7 +406,9 @@ impl DdlContext<'_> {
         if let Some(check) = table.checks.iter().find(|c| c.name == name) {
             if !check.validated {
                 self.validate_check(&table, name, &check.sql).await?;
-                self.edit_table(oid, |t| t.checks.iter_mut().filter(|c| c.name == name).for_each(|c| c.validated = true))?;
+                self.edit_table(oid, |t| {
+                    t.checks.iter_mut().filter(|c| c.name == name).for_each(|c| c.validated = true)
+                })?;
             }
             return Ok(());
         }
@@ -404,8 +422,10 @@ impl DdlContext<'_> {
             return Ok(());
         }
         if table.uniques.iter().any(|u| u.name == name) {
-            let message =
-                format!("constraint \"{name}\" of relation \"{}\" is not a foreign key or check constraint", table.name);
+            let message = format!(
+                "constraint \"{name}\" of relation \"{}\" is not a foreign key or check constraint",
+                table.name
+            );
             return Err(SqlError::new(SqlState::WrongObjectType, message));
         }
         Err(undefined_constraint(&table, name))
@@ -483,7 +503,8 @@ fn referenced_key(parent: &Table, names: &[String], wanted: usize) -> SqlResult<
         i.unique && i.predicate.is_none() && keys == sorted && keys.len() == i.keys.len()
     });
     let index = found.ok_or_else(|| {
-        let message = format!("there is no unique constraint matching given keys for referenced table \"{}\"", parent.name);
+        let message =
+            format!("there is no unique constraint matching given keys for referenced table \"{}\"", parent.name);
         SqlError::new(SqlState::InvalidForeignKey, message)
     })?;
     Ok((numbers, index.oid))
@@ -495,12 +516,9 @@ fn require_comparable(name: &str, child: (&Table, i16), parent: (&Table, i16)) -
     let (Some((a, child)), Some((b, parent))) = (column(child), column(parent)) else { return Ok(()) };
     let base = |ty: PgType| if ty.oid == Oid::VARCHAR { Oid::TEXT } else { ty.oid };
     let (left, right) = (base(child), base(parent));
-    let implicit = |from: Oid, to: Oid| {
-        registry::cast(from, to).is_some_and(|c| c.context == registry::CastContext::Implicit)
-    };
-    let comparable = left == right
-        || registry::operator_exact("=", right, left).is_some()
-        || implicit(left, right);
+    let implicit =
+        |from: Oid, to: Oid| registry::cast(from, to).is_some_and(|c| c.context == registry::CastContext::Implicit);
+    let comparable = left == right || registry::operator_exact("=", right, left).is_some() || implicit(left, right);
     if comparable {
         return Ok(());
     }

@@ -270,7 +270,13 @@ impl DdlContext<'_> {
         Ok(())
     }
 
-    pub(super) async fn add_column_keys(&mut self, oid: Oid, def: &ColumnDef, primary: bool, fresh: bool) -> SqlResult<()> {
+    pub(super) async fn add_column_keys(
+        &mut self,
+        oid: Oid,
+        def: &ColumnDef,
+        primary: bool,
+        fresh: bool,
+    ) -> SqlResult<()> {
         let columns = std::slice::from_ref(&def.name);
         for c in &def.constraints {
             let nulls_not_distinct = match (&c.kind, primary) {
@@ -332,7 +338,11 @@ impl DdlContext<'_> {
             let mut checks = Vec::new();
             for check in &source.checks {
                 let columns = check.columns.iter().filter_map(|n| number(*n)).collect();
-                checks.push(gavel_catalog::CheckConstraint { oid: self.host.allocate_oids(1).await?, columns, ..check.clone() });
+                checks.push(gavel_catalog::CheckConstraint {
+                    oid: self.host.allocate_oids(1).await?,
+                    columns,
+                    ..check.clone()
+                });
             }
             self.edit_table(oid, |t| t.checks.extend(checks))?;
         }
@@ -343,7 +353,8 @@ impl DdlContext<'_> {
             let index_oid = self.new_oid().await?;
             let now = self.table_by_oid(oid)?;
             let mut names = Vec::new();
-            let mut copy = Index { oid: index_oid, storage: if index.primary { now.storage } else { index_oid }, ..index.clone() };
+            let mut copy =
+                Index { oid: index_oid, storage: if index.primary { now.storage } else { index_oid }, ..index.clone() };
             for (key, ..) in &mut copy.keys {
                 match key {
                     IndexKey::Column(n) => {
@@ -368,7 +379,11 @@ impl DdlContext<'_> {
                 unique = Some(Unique { oid: constraint, name: copy.name.clone(), index: index_oid, ..u.clone() });
             }
             self.edit_table(oid, |t| {
-                if copy.primary { t.indexes.insert(0, copy) } else { t.indexes.push(copy) }
+                if copy.primary {
+                    t.indexes.insert(0, copy)
+                } else {
+                    t.indexes.push(copy)
+                }
                 t.uniques.extend(unique);
             })?;
         }

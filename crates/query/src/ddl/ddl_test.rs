@@ -267,19 +267,14 @@ fn create_table_refuses_what_postgresql_refuses() {
 fn constraints_and_sequences_are_named_as_postgresql_names_them() {
     let mut s = Session::new();
     s.ok("create table p (x int, y int, primary key (x, y), unique (y))");
-    s.ok(
-        "create table t (id serial primary key, g int generated always as identity, a int unique check (a > 0), \
+    s.ok("create table t (id serial primary key, g int generated always as identity, a int unique check (a > 0), \
          b int, check (a > b), check (b > 1), constraint foo check (b > 2), unique (a, b), \
-         foreign key (a, b) references p, y int references p (y) on delete cascade, check (1 = 1))",
-    );
+         foreign key (a, b) references p, y int references p (y) on delete cascade, check (1 = 1))");
     let t = s.table("t");
     let names = |i: &mut dyn Iterator<Item = String>| i.collect::<Vec<_>>().join(" ");
     assert_eq!(names(&mut t.indexes.iter().map(|i| i.name.clone())), "t_pkey t_a_key t_a_b_key");
     assert_eq!(names(&mut t.uniques.iter().map(|i| i.name.clone())), "t_pkey t_a_key t_a_b_key");
-    assert_eq!(
-        names(&mut t.checks.iter().map(|i| i.name.clone())),
-        "t_a_check t_check t_b_check foo t_check1"
-    );
+    assert_eq!(names(&mut t.checks.iter().map(|i| i.name.clone())), "t_a_check t_check t_b_check foo t_check1");
     assert_eq!(names(&mut t.foreign_keys.iter().map(|i| i.name.clone())), "t_a_b_fkey t_y_fkey");
     assert_eq!(names(&mut s.catalog.current.sequences.values().map(|q| q.name.clone())), "t_id_seq t_g_seq");
     let id = t.column_named("id").expect("id");
@@ -397,11 +392,9 @@ fn alter_table_refuses_what_postgresql_refuses() {
     );
     let mut s = Session::new();
     s.in_block = true;
-    for (sql, what) in [
-        ("create database x", "CREATE DATABASE"),
-        ("drop database x", "DROP DATABASE"),
-        ("vacuum", "VACUUM"),
-    ] {
+    for (sql, what) in
+        [("create database x", "CREATE DATABASE"), ("drop database x", "DROP DATABASE"), ("vacuum", "VACUUM")]
+    {
         assert_eq!(s.run(sql), format!("ERROR 25001: {what} cannot run inside a transaction block"));
     }
 }
@@ -427,7 +420,10 @@ fn rows_are_validated_moved_and_indexed() {
     s.ok("create table p (id int primary key)");
     s.host.answers = VecDeque::from([Ok(vec![vec![Datum::Int4(5)]])]);
     let answer = s.run("alter table t add foreign key (b) references p");
-    assert!(answer.starts_with("ERROR 23503: insert or update on table \"t\" violates foreign key constraint"), "{answer}");
+    assert!(
+        answer.starts_with("ERROR 23503: insert or update on table \"t\" violates foreign key constraint"),
+        "{answer}"
+    );
     s.host.log.clear();
     s.host.answers = VecDeque::from([row()]);
     s.ok("create unique index i on t (b)");

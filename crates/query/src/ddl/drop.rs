@@ -103,7 +103,11 @@ impl DdlContext<'_> {
                 let (table, index) =
                     self.now().index_by_oid(oid).ok_or_else(|| SqlError::internal("index has left the catalog"))?;
                 if let Some(constraint) = table.uniques.iter().find(|u| u.index == oid) {
-                    let of = format!("constraint {} on table {}", quote(&constraint.name), self.shown(table.schema, &table.name));
+                    let of = format!(
+                        "constraint {} on table {}",
+                        quote(&constraint.name),
+                        self.shown(table.schema, &table.name)
+                    );
                     return Err(depended_upon(format!(
                         "cannot drop index {} because {of} requires it",
                         self.shown(table.schema, &index.name)
@@ -129,8 +133,11 @@ impl DdlContext<'_> {
                 [one] => self.described(one),
                 _ => "desired object(s)".to_owned(),
             };
-            let lines: Vec<String> =
-                plan.dependents.iter().map(|e| format!("{} depends on {}", self.described(&e.dependent), e.on)).collect();
+            let lines: Vec<String> = plan
+                .dependents
+                .iter()
+                .map(|e| format!("{} depends on {}", self.described(&e.dependent), e.on))
+                .collect();
             return Err(depended_upon(format!("cannot drop {what} because other objects depend on it"))
                 .detail(lines.join("\n"))
                 .hint("Use DROP ... CASCADE to drop the dependent objects too."));
@@ -189,10 +196,12 @@ impl DdlContext<'_> {
         let catalog = self.now();
         match &object {
             Object::Schema(oid) => {
-                let members = catalog.tables.values().filter(|t| t.schema == *oid).map(|t| (t.oid, Object::Table(t.oid)));
+                let members =
+                    catalog.tables.values().filter(|t| t.schema == *oid).map(|t| (t.oid, Object::Table(t.oid)));
                 let views = catalog.views.values().filter(|v| v.schema == *oid).map(|v| (v.oid, Object::View(v.oid)));
                 let sequences = catalog.sequences.values().filter(|s| s.schema == *oid);
-                let sequences = sequences.filter(|s| !self.is_owned(s.owned_by)).map(|s| (s.oid, Object::Sequence(s.oid)));
+                let sequences =
+                    sequences.filter(|s| !self.is_owned(s.owned_by)).map(|s| (s.oid, Object::Sequence(s.oid)));
                 let mut all: Vec<_> = members.chain(views).chain(sequences).collect();
                 all.sort_by_key(|(oid, _)| *oid);
                 for (_, member) in all {
@@ -247,7 +256,8 @@ impl DdlContext<'_> {
             self.go(Object::Sequence(sequence.oid), plan);
         }
         for child in catalog.tables.values() {
-            for key in child.foreign_keys.iter().filter(|f| f.parent == table.oid && f.parent_columns.contains(&number)) {
+            for key in child.foreign_keys.iter().filter(|f| f.parent == table.oid && f.parent_columns.contains(&number))
+            {
                 self.depend(Object::Constraint(child.oid, key.oid), on, plan);
             }
         }
@@ -457,7 +467,13 @@ impl DdlContext<'_> {
     }
 
     /// DROP CONSTRAINT.
-    pub(super) async fn drop_constraint(&mut self, oid: Oid, name: &str, if_exists: bool, cascade: bool) -> SqlResult<()> {
+    pub(super) async fn drop_constraint(
+        &mut self,
+        oid: Oid,
+        name: &str,
+        if_exists: bool,
+        cascade: bool,
+    ) -> SqlResult<()> {
         let table = self.table_by_oid(oid)?;
         let unique = table.uniques.iter().find(|c| c.name == name).map(|c| c.oid);
         let check = table.checks.iter().find(|c| c.name == name).map(|c| c.oid);

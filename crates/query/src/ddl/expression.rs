@@ -51,7 +51,11 @@ pub fn rename_column(sql: &str, old: &str, new: &str) -> SqlResult<String> {
 }
 
 /// Runs `change` on every table factor of a query's text that names `called` (schema, name).
-fn change_factors(sql: &str, called: &[String], change: impl Fn(&mut ObjectName, &mut Option<TableAlias>)) -> SqlResult<String> {
+fn change_factors(
+    sql: &str,
+    called: &[String],
+    change: impl Fn(&mut ObjectName, &mut Option<TableAlias>),
+) -> SqlResult<String> {
     struct Change<'a, F>(&'a [String], F);
     impl<F: Fn(&mut ObjectName, &mut Option<TableAlias>)> VisitorMut for Change<'_, F> {
         type Break = ();
@@ -108,7 +112,10 @@ mod tests {
 
     #[test]
     fn text_follows_new_names() {
-        assert_eq!(rename_column("(a > 0) AND lower(b) = 'a'", "a", "X y").ok().as_deref(), Some("(\"X y\" > 0) AND lower(b) = 'a'"));
+        assert_eq!(
+            rename_column("(a > 0) AND lower(b) = 'a'", "a", "X y").ok().as_deref(),
+            Some("(\"X y\" > 0) AND lower(b) = 'a'")
+        );
         let called = ["public".to_owned(), "t".to_owned()];
         let sql = "SELECT t.a, u.b FROM public.t JOIN public.u AS u ON t.a = u.b";
         let names = ["a".to_owned(), "b".to_owned()];

@@ -41,9 +41,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use gavel_binder::ddl::{self, Ddl, ast};
 use gavel_catalog::store::{self, Reliance};
 use gavel_catalog::{Catalog, Sequence, Table};
-use gavel_binder::ddl::{self, Ddl, ast};
 use gavel_types::{Datum, Notice, Oid, SqlError, SqlResult, Write};
 use sqlparser::ast::Statement;
 
@@ -217,7 +217,8 @@ impl DdlContext<'_> {
 /// CommandComplete's tag.
 fn tag(ddl: &Ddl) -> String {
     let kind = |verb: &str, kind: ast::ObjectKind| {
-        let word = if kind == ast::ObjectKind::Role { "ROLE".to_owned() } else { names::kind_word(kind).to_uppercase() };
+        let word =
+            if kind == ast::ObjectKind::Role { "ROLE".to_owned() } else { names::kind_word(kind).to_uppercase() };
         format!("{verb} {word}")
     };
     match ddl {

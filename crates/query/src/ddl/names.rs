@@ -7,8 +7,8 @@ use gavel_catalog::snapshot::Relation;
 use gavel_catalog::{Catalog, Schema, Table, system};
 use gavel_types::{Notice, Oid, Severity, SqlError, SqlResult, SqlState};
 
-use super::binding::Scope;
 use super::DdlContext;
+use super::binding::Scope;
 
 /// `name` as SQL writes it: quoted where it must be.
 pub fn quote(name: &str) -> String {
@@ -150,7 +150,8 @@ impl DdlContext<'_> {
     /// 3F000 if its schema does not exist; 42501 for a system relation.
     pub(super) fn find(&self, name: &QualifiedName) -> SqlResult<Option<Relation>> {
         let (schema, bare) = self.split(name)?;
-        let system_schema = schema.filter(|s| system::is_system_schema(s)).or_else(|| schema.is_none().then_some("pg_catalog"));
+        let system_schema =
+            schema.filter(|s| system::is_system_schema(s)).or_else(|| schema.is_none().then_some("pg_catalog"));
         if system_schema.is_some_and(|s| system::relation(s, bare).is_some()) {
             let message = format!("permission denied: \"{bare}\" is a system catalog");
             return Err(SqlError::new(SqlState::InsufficientPrivilege, message));
@@ -184,9 +185,12 @@ impl DdlContext<'_> {
     pub(super) fn role(&self, name: &str) -> SqlResult<Oid> {
         match name {
             "current_user" | "current_role" | "session_user" | "user" => Ok(self.user),
-            _ => self.now().roles.get(name).map(|r| r.oid).ok_or_else(|| {
-                SqlError::new(SqlState::UndefinedObject, format!("role \"{name}\" does not exist"))
-            }),
+            _ => self
+                .now()
+                .roles
+                .get(name)
+                .map(|r| r.oid)
+                .ok_or_else(|| SqlError::new(SqlState::UndefinedObject, format!("role \"{name}\" does not exist"))),
         }
     }
 

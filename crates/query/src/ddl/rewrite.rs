@@ -26,7 +26,12 @@ impl DdlContext<'_> {
     ///
     /// # Errors
     /// 23505 `could not create unique index`; what the expressions and the new constraints raise.
-    pub(super) async fn rewrite(&mut self, old: &Arc<Table>, mut changed: Table, values: &[(i16, String)]) -> SqlResult<()> {
+    pub(super) async fn rewrite(
+        &mut self,
+        old: &Arc<Table>,
+        mut changed: Table,
+        values: &[(i16, String)],
+    ) -> SqlResult<()> {
         self.fresh_storage(&mut changed).await?;
         for column in &mut changed.columns {
             column.missing = None;

@@ -57,7 +57,12 @@ pub(super) fn fresh(oid: Oid, schema: Oid, name: String, owner: Oid) -> Sequence
 ///
 /// # Errors
 /// 22023 with PostgreSQL's words; 42601 for an option given twice.
-pub(super) fn apply(sequence: &mut Sequence, options: &[SequenceOption], ty: Option<PgType>, new: bool) -> SqlResult<Effect> {
+pub(super) fn apply(
+    sequence: &mut Sequence,
+    options: &[SequenceOption],
+    ty: Option<PgType>,
+    new: bool,
+) -> SqlResult<Effect> {
     let mut effect = Effect::default();
     let mut seen = std::collections::BTreeSet::new();
     for option in options {

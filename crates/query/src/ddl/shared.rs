@@ -254,8 +254,9 @@ impl DdlContext<'_> {
             }
             if let Some(what) = self.owned_by(role.oid) {
                 let message = format!("role \"{name}\" cannot be dropped because some objects depend on it");
-                return Err(SqlError::new(SqlState::DependentObjectsStillExist, message)
-                    .detail(format!("owner of {what}")));
+                return Err(
+                    SqlError::new(SqlState::DependentObjectsStillExist, message).detail(format!("owner of {what}"))
+                );
             }
             self.edit().roles.remove(name);
         }

@@ -230,9 +230,8 @@ impl States {
 }
 
 fn new_state(call: &AggregateCall) -> SqlResult<Box<dyn Accumulator>> {
-    accumulator(call.proc.oid, &call.spec).ok_or_else(|| {
-        SqlError::unsupported(format!("aggregate function {} is not supported", call.proc.name))
-    })
+    accumulator(call.proc.oid, &call.spec)
+        .ok_or_else(|| SqlError::unsupported(format!("aggregate function {} is not supported", call.proc.name)))
 }
 
 /// Rows of a call with ORDER BY, held until the end.
@@ -366,9 +365,7 @@ impl GroupSet {
             .calls
             .iter()
             .map(|c| {
-                c.states.size()
-                    + c.seen.as_ref().map_or(0, |s| s.1.size())
-                    + c.held.as_ref().map_or(0, |h| h.1.bytes)
+                c.states.size() + c.seen.as_ref().map_or(0, |s| s.1.size()) + c.held.as_ref().map_or(0, |h| h.1.bytes)
             })
             .sum();
         // The groups' values are about as large as their keys.

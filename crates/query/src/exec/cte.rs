@@ -17,8 +17,8 @@ use crate::exec::frame::{CteSource, Frame, Memory};
 use crate::exec::keys::KeyEncoder;
 use crate::exec::operator::{BoxOperator, Operator};
 use crate::exec::plan::{Node, Op};
-use crate::exec::table::KeyTable;
 use crate::exec::start;
+use crate::exec::table::KeyTable;
 
 /// A result with several readers.
 pub struct Shared {
@@ -120,11 +120,8 @@ impl Recursive {
         let Op::Recursive { id, base, step, base_columns, step_columns, all } = &node.op else {
             return Err(SqlError::internal("not a recursive plan"));
         };
-        let seen = if *all {
-            None
-        } else {
-            Some((KeyEncoder::new(node.columns.iter().map(|c| c.1))?, KeyTable::default()))
-        };
+        let seen =
+            if *all { None } else { Some((KeyEncoder::new(node.columns.iter().map(|c| c.1))?, KeyTable::default())) };
         Ok(Self {
             running: start(base, frame)?,
             memory: frame.memory(),

@@ -135,19 +135,14 @@ async fn a_point_read_uses_the_primary_key() {
     let rel = project(filter(w.t(0), op("=", col(1), param)), vec![(10, op("+", col(2), int(1)))]);
     assert_eq!(w.run(&rel, &[10]).await, ints(&[&[8]]));
     assert_eq!(*w.tables.scanned.lock(), [("t".to_owned(), 1)]);
-    assert_eq!(
-        w.explain(&rel, &[10]),
-        "Projection\n  ->  Index Scan using t_pkey on t\n        Index Cond: (a = $1)"
-    );
+    assert_eq!(w.explain(&rel, &[10]), "Projection\n  ->  Index Scan using t_pkey on t\n        Index Cond: (a = $1)");
 }
 
 #[tokio::test]
 async fn a_secondary_index_leads_back_to_rows_and_filters_go_below() {
     let w = World::new();
-    let predicate = Scalar {
-        kind: ScalarKind::And(vec![op("=", col(2), int(3)), op(">", col(3), int(7))]),
-        ty: PgType::BOOL,
-    };
+    let predicate =
+        Scalar { kind: ScalarKind::And(vec![op("=", col(2), int(3)), op(">", col(3), int(7))]), ty: PgType::BOOL };
     let rel = filter(w.t(0), predicate);
     assert_eq!(w.run(&rel, &[1, 3]).await, ints(&[&[83, 8], &[93, 9]]));
     assert_eq!(*w.tables.scanned.lock(), [("t".to_owned(), 10), ("t".to_owned(), 2)]);
@@ -295,8 +290,7 @@ async fn exists_and_in_become_joins_and_not_in_minds_nulls() {
         subquery(kind, query, &[12], PgType::BOOL)
     };
     assert_eq!(w.run(&filter(w.t(0), is_in(11)), &[1]).await.len(), 10);
-    let not_in =
-        |bound: i32| Scalar { kind: ScalarKind::Not(Box::new(is_in(bound))), ty: PgType::BOOL };
+    let not_in = |bound: i32| Scalar { kind: ScalarKind::Not(Box::new(is_in(bound))), ty: PgType::BOOL };
     assert_eq!(w.run(&filter(w.t(0), not_in(10)), &[1]).await.len(), 90);
     // With the NULL of x = 10 nothing is known not to be in.
     assert_eq!(w.run(&filter(w.t(0), not_in(11)), &[1]).await.len(), 0);
@@ -313,10 +307,7 @@ async fn a_lateral_join_runs_its_right_side_for_each_row() {
         on: Scalar { kind: ScalarKind::Const(Datum::Bool(true)), ty: PgType::BOOL },
         lateral: true,
     };
-    assert_eq!(
-        w.run(&rel, &[11, 21]).await,
-        [[Some(9), Some(99)], [Some(9), Some(89)], [Some(10), None]]
-    );
+    assert_eq!(w.run(&rel, &[11, 21]).await, [[Some(9), Some(99)], [Some(9), Some(89)], [Some(10), None]]);
 }
 
 #[tokio::test]

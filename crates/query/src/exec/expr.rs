@@ -52,25 +52,70 @@ pub enum ExprKind {
     Column(usize),
     /// A column of an enclosing query.
     Outer(ColumnId),
-    Call { proc: &'static Proc, args: Vec<Expr>, arg_types: Box<[PgType]> },
+    Call {
+        proc: &'static Proc,
+        args: Vec<Expr>,
+        arg_types: Box<[PgType]>,
+    },
     CoerceViaIo(Box<Expr>),
-    ArrayCoerce { input: Box<Expr>, element: Box<Expr> },
+    ArrayCoerce {
+        input: Box<Expr>,
+        element: Box<Expr>,
+    },
     And(Vec<Expr>),
     Or(Vec<Expr>),
     Not(Box<Expr>),
-    IsNull { input: Box<Expr>, negated: bool },
-    IsBool { input: Box<Expr>, value: Option<bool>, negated: bool },
-    IsDistinct { equal: Oid, left: Box<Expr>, right: Box<Expr>, negated: bool },
-    Case { arms: Vec<(Expr, Expr)>, otherwise: Box<Expr> },
+    IsNull {
+        input: Box<Expr>,
+        negated: bool,
+    },
+    IsBool {
+        input: Box<Expr>,
+        value: Option<bool>,
+        negated: bool,
+    },
+    IsDistinct {
+        equal: Oid,
+        left: Box<Expr>,
+        right: Box<Expr>,
+        negated: bool,
+    },
+    Case {
+        arms: Vec<(Expr, Expr)>,
+        otherwise: Box<Expr>,
+    },
     Coalesce(Vec<Expr>),
-    MinMax { greatest: bool, args: Vec<Expr> },
-    InList { function: Oid, left: Box<Expr>, items: Vec<Expr>, all: bool, set: Option<Arc<special::ConstantSet>> },
-    AnyArray { function: Oid, left: Box<Expr>, array: Box<Expr>, all: bool },
+    MinMax {
+        greatest: bool,
+        args: Vec<Expr>,
+    },
+    InList {
+        function: Oid,
+        left: Box<Expr>,
+        items: Vec<Expr>,
+        all: bool,
+        set: Option<Arc<special::ConstantSet>>,
+    },
+    AnyArray {
+        function: Oid,
+        left: Box<Expr>,
+        array: Box<Expr>,
+        all: bool,
+    },
     Array(Vec<Expr>),
-    Subscript { input: Box<Expr>, indices: Vec<Index> },
+    Subscript {
+        input: Box<Expr>,
+        indices: Vec<Index>,
+    },
     Row(Vec<Expr>),
-    Field { input: Box<Expr>, index: usize },
-    RowCompare { op: RowCompareOp, pairs: Vec<RowPair> },
+    Field {
+        input: Box<Expr>,
+        index: usize,
+    },
+    RowCompare {
+        op: RowCompareOp,
+        pairs: Vec<RowPair>,
+    },
     Subquery(Arc<Site>),
 }
 

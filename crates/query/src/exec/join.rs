@@ -310,8 +310,10 @@ impl Operator for Join {
             return self.emit_rest(at);
         }
         // An empty build side leaves nothing to say about the stream's rows.
-        if matches!(join, JoinType::Inner | JoinType::Semi | JoinType::BuildOuter | JoinType::BuildSemi | JoinType::BuildAnti)
-            && self.build_matched.is_empty()
+        if matches!(
+            join,
+            JoinType::Inner | JoinType::Semi | JoinType::BuildOuter | JoinType::BuildSemi | JoinType::BuildAnti
+        ) && self.build_matched.is_empty()
         {
             return Ok(None);
         }
@@ -333,11 +335,8 @@ impl Operator for Join {
                     JoinType::Semi => unmatched(matched, true),
                     _ => vec![],
                 };
-                let output = if rows.is_empty() {
-                    None
-                } else {
-                    Some(self.matcher.emit(batch, &side.rows, &lone(rows))?)
-                };
+                let output =
+                    if rows.is_empty() { None } else { Some(self.matcher.emit(batch, &side.rows, &lone(rows))?) };
                 self.current = None;
                 match output {
                     Some(output) => return Ok(Some(output)),

@@ -33,8 +33,7 @@ impl KeyEncoder {
         let mut types = vec![];
         let mut fields = vec![];
         for (ty, descending, nulls_first) in columns {
-            let physical =
-                if needs_sort_key(ty) { arrow::datatypes::DataType::Binary } else { physical_type(ty) };
+            let physical = if needs_sort_key(ty) { arrow::datatypes::DataType::Binary } else { physical_type(ty) };
             fields.push(SortField::new_with_options(physical, SortOptions { descending, nulls_first }));
             types.push(ty);
         }

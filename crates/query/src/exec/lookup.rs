@@ -82,8 +82,7 @@ impl Operator for LookupJoin {
                 }
             }
             let (batch, held) = (&current.batch, &current.side.rows);
-            let pairs =
-                self.matcher.decide(&self.evaluator, plan.residual.as_ref(), batch, held, candidates).await?;
+            let pairs = self.matcher.decide(&self.evaluator, plan.residual.as_ref(), batch, held, candidates).await?;
             for &row in pairs.0.values() {
                 current.matched[row as usize] = true;
             }

@@ -68,9 +68,7 @@ fn start_plain(node: &Arc<Node>, frame: &Frame) -> SqlResult<BoxOperator> {
             Box::new(join::Join::new(stream, build, node, frame)?)
         }
         Op::LookupJoin(join) => Box::new(lookup::LookupJoin::new(start(&join.stream, frame)?, node, frame)?),
-        Op::Lateral(join) => {
-            Box::new(crate::apply::lateral::Lateral::new(start(&join.left, frame)?, node, frame))
-        }
+        Op::Lateral(join) => Box::new(crate::apply::lateral::Lateral::new(start(&join.left, frame)?, node, frame)),
         Op::Aggregate(plan) => Box::new(aggregate::Aggregate::new(start(&plan.input, frame)?, node, frame)?),
         Op::Distinct { input } => Box::new(simple::Distinct::new(start(input, frame)?, node, frame)?),
         Op::DistinctOn { input, .. } => Box::new(simple::DistinctOn::new(start(input, frame)?, node, frame)?),

@@ -44,34 +44,94 @@ impl Node {
 
 #[derive(Debug)]
 pub enum Op {
-    Values { rows: Vec<Vec<Expr>> },
+    Values {
+        rows: Vec<Vec<Expr>>,
+    },
     TableScan(ScanPlan),
     /// `columns`: positions in the relation's rows.
-    SystemScan { schema: &'static str, name: &'static str, columns: Vec<usize> },
-    Filter { input: Arc<Node>, predicate: Expr },
-    Project { input: Arc<Node>, exprs: Vec<Expr> },
+    SystemScan {
+        schema: &'static str,
+        name: &'static str,
+        columns: Vec<usize>,
+    },
+    Filter {
+        input: Arc<Node>,
+        predicate: Expr,
+    },
+    Project {
+        input: Arc<Node>,
+        exprs: Vec<Expr>,
+    },
     Join(JoinPlan),
     LookupJoin(LookupPlan),
     Lateral(LateralPlan),
     Aggregate(AggregatePlan),
-    Distinct { input: Arc<Node> },
-    DistinctOn { input: Arc<Node>, keys: Vec<Expr> },
-    Window { input: Arc<Node>, groups: Vec<WindowGroup> },
+    Distinct {
+        input: Arc<Node>,
+    },
+    DistinctOn {
+        input: Arc<Node>,
+        keys: Vec<Expr>,
+    },
+    Window {
+        input: Arc<Node>,
+        groups: Vec<WindowGroup>,
+    },
     /// Adds the calls' columns to each row of the input; without one, FROM's functions.
-    Sets { input: Option<Arc<Node>>, calls: Vec<SetPlan>, ordinality: bool },
+    Sets {
+        input: Option<Arc<Node>>,
+        calls: Vec<SetPlan>,
+        ordinality: bool,
+    },
     /// `fetch`: how many rows at the front will be asked for.
-    Sort { input: Arc<Node>, keys: Vec<SortExpr>, fetch: Option<Fetch> },
-    Limit { input: Arc<Node>, limit: Option<Expr>, offset: Option<Expr>, ties: Vec<SortExpr> },
+    Sort {
+        input: Arc<Node>,
+        keys: Vec<SortExpr>,
+        fetch: Option<Fetch>,
+    },
+    Limit {
+        input: Arc<Node>,
+        limit: Option<Expr>,
+        offset: Option<Expr>,
+        ties: Vec<SortExpr>,
+    },
     /// UNION ALL; each input with the positions of the output columns in it.
-    Append { inputs: Vec<(Arc<Node>, Vec<usize>)> },
+    Append {
+        inputs: Vec<(Arc<Node>, Vec<usize>)>,
+    },
     /// INTERSECT and EXCEPT.
-    SetOp { op: SetOpKind, all: bool, left: (Arc<Node>, Vec<usize>), right: (Arc<Node>, Vec<usize>) },
-    With { ctes: Vec<CtePlan>, body: Arc<Node> },
-    CteScan { id: CteId, name: String, columns: Vec<usize> },
-    Recursive { id: CteId, base: Arc<Node>, step: Arc<Node>, base_columns: Vec<usize>, step_columns: Vec<usize>, all: bool },
+    SetOp {
+        op: SetOpKind,
+        all: bool,
+        left: (Arc<Node>, Vec<usize>),
+        right: (Arc<Node>, Vec<usize>),
+    },
+    With {
+        ctes: Vec<CtePlan>,
+        body: Arc<Node>,
+    },
+    CteScan {
+        id: CteId,
+        name: String,
+        columns: Vec<usize>,
+    },
+    Recursive {
+        id: CteId,
+        base: Arc<Node>,
+        step: Arc<Node>,
+        base_columns: Vec<usize>,
+        step_columns: Vec<usize>,
+        all: bool,
+    },
     /// Targets with the position of their row key.
-    Lock { input: Arc<Node>, targets: Vec<(LockTarget, usize)> },
-    Modify { modify: Arc<Modify>, source: Arc<Node> },
+    Lock {
+        input: Arc<Node>,
+        targets: Vec<(LockTarget, usize)>,
+    },
+    Modify {
+        modify: Arc<Modify>,
+        source: Arc<Node>,
+    },
 }
 
 /// A limit pushed into a sort or scan: `limit + offset` rows.
@@ -133,7 +193,10 @@ pub enum KeyCondition {
     Equal(Vec<KeyValue>),
     IsNull,
     /// Non-null and within all bounds (value, inclusive).
-    Range { low: Vec<(Expr, bool)>, high: Vec<(Expr, bool)> },
+    Range {
+        low: Vec<(Expr, bool)>,
+        high: Vec<(Expr, bool)>,
+    },
 }
 
 #[derive(Clone, Debug)]

@@ -193,8 +193,7 @@ pub async fn open(node: &Arc<Node>, evaluator: &Evaluator, ranges: Vec<KeyRange>
         with_key: scan.with_key && scan.lookup.is_none(),
         limit,
     });
-    let request =
-        TableScan { table: scan.table.clone(), index: scan.index, ranges, program, reverse: scan.reverse };
+    let request = TableScan { table: scan.table.clone(), index: scan.index, ranges, program, reverse: scan.reverse };
     let entries: BoxOperator = Box::new(Streamed::new(frame.exec.env.tables.scan(request)));
     Ok(match &scan.lookup {
         Some(_) => Box::new(Lookup { entries, node: node.clone(), evaluator: Evaluator::new(frame) }),
@@ -306,9 +305,7 @@ pub fn is_pushable(expr: &Expr) -> bool {
         ExprKind::Not(input) | ExprKind::IsNull { input, .. } => is_pushable(input),
         ExprKind::InList { left, items, all: false, .. } => {
             is_pushable(left)
-                && items
-                    .iter()
-                    .all(|i| matches!(i.kind, ExprKind::Const(_) | ExprKind::Param(_) | ExprKind::Outer(_)))
+                && items.iter().all(|i| matches!(i.kind, ExprKind::Const(_) | ExprKind::Param(_) | ExprKind::Outer(_)))
         }
         _ => false,
     }
@@ -318,8 +315,14 @@ pub fn is_pushable(expr: &Expr) -> bool {
 pub fn runs_in_storage(expr: &Expr, columns: &[(ColumnId, PgType)]) -> bool {
     let Ok(filter) = program_of(expr, &|_| Ok(Datum::Null)) else { return false };
     let columns = (0..).zip(columns).map(|(id, (_, ty))| ScanColumn { id, ty: *ty, missing: Datum::Null }).collect();
-    let program =
-        ScanProgram { version: PROGRAM_VERSION, columns, filter: Some(filter), output: vec![], with_key: false, limit: None };
+    let program = ScanProgram {
+        version: PROGRAM_VERSION,
+        columns,
+        filter: Some(filter),
+        output: vec![],
+        with_key: false,
+        limit: None,
+    };
     gavel_pushdown::Compiled::new(Arc::new(program)).is_ok()
 }
 
@@ -333,9 +336,7 @@ fn program_of(expr: &Expr, constant: &dyn Fn(&Expr) -> SqlResult<Datum>) -> SqlR
     let each = |items: &[Expr]| items.iter().map(|i| program_of(i, constant)).collect::<SqlResult<Vec<_>>>();
     Ok(match &expr.kind {
         ExprKind::Column(position) => ScanExpr::Column(*position),
-        ExprKind::Const(_) | ExprKind::Param(_) | ExprKind::Outer(_) => {
-            ScanExpr::Const(constant(expr)?, expr.ty)
-        }
+        ExprKind::Const(_) | ExprKind::Param(_) | ExprKind::Outer(_) => ScanExpr::Const(constant(expr)?, expr.ty),
         ExprKind::Call { proc, args, .. } => ScanExpr::Call { function: proc.oid, args: each(args)?, ty: expr.ty },
         ExprKind::And(items) => ScanExpr::And(each(items)?),
         ExprKind::Or(items) => ScanExpr::Or(each(items)?),

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use arrow::array::UInt32Array;
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
+use gavel_functions::Call;
 use gavel_functions::call::{self, SetRows};
 use gavel_functions::physical::ArrayBuilder;
-use gavel_functions::Call;
 use gavel_types::{Datum, PgType, SqlError, SqlResult};
 
 use crate::exec::batch::{batch_of, take_columns};

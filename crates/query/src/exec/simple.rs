@@ -375,9 +375,7 @@ impl Operator for Limit {
         let Op::Limit { limit, offset, ties, .. } = &node.op else { return Err(wrong_plan()) };
         if self.left.is_none() {
             let pass = match limit {
-                Some(e) => {
-                    row_count(&self.evaluator, e, "LIMIT", SqlState::InvalidRowCountInLimitClause).await?
-                }
+                Some(e) => row_count(&self.evaluator, e, "LIMIT", SqlState::InvalidRowCountInLimitClause).await?,
                 None => None,
             };
             let skip = match offset {

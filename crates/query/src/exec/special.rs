@@ -415,10 +415,8 @@ fn slice_array(array: &ArrayValue, ranges: &[(Option<i64>, Option<i64>)]) -> Dat
     let mut values = vec![];
     let mut at: Vec<usize> = kept.iter().map(|k| k.0).collect();
     'all: loop {
-        let position = at
-            .iter()
-            .zip(&array.dims)
-            .fold(0usize, |p, (a, (len, _))| p * usize::try_from(*len).unwrap_or(0) + a);
+        let position =
+            at.iter().zip(&array.dims).fold(0usize, |p, (a, (len, _))| p * usize::try_from(*len).unwrap_or(0) + a);
         values.push(array.values.get(position).cloned().unwrap_or(Datum::Null));
         for d in (0..at.len()).rev() {
             at[d] += 1;
@@ -493,7 +491,13 @@ impl RowSet {
     }
 
     /// `left op ANY (rows)` or ALL for one row of left values.
-    pub(crate) fn decide(&self, cx: &Cx<'_>, left: &[(Datum, PgType)], functions: &[Oid], all: bool) -> SqlResult<Datum> {
+    pub(crate) fn decide(
+        &self,
+        cx: &Cx<'_>,
+        left: &[(Datum, PgType)],
+        functions: &[Oid],
+        all: bool,
+    ) -> SqlResult<Datum> {
         if self.rows == 0 {
             return Ok(Datum::Bool(all));
         }

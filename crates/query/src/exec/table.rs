@@ -43,9 +43,7 @@ impl KeyTable {
         let mut slot = hash as usize & mask;
         loop {
             let number = self.slots[slot];
-            if number == EMPTY
-                || (self.hashes[number as usize] == hash && self.key(number as usize) == key)
-            {
+            if number == EMPTY || (self.hashes[number as usize] == hash && self.key(number as usize) == key) {
                 return slot;
             }
             slot = (slot + 1) & mask;

@@ -19,9 +19,9 @@ use gavel_types::{CheckMode, Datum, Oid, PgType, SqlError, SqlResult};
 use parking_lot::Mutex;
 
 use crate::dml::shape::{ExpressionBinder, TableShape};
+use crate::exec::ExecEnv;
 use crate::exec::access::{TableAccess, TableScan};
 use crate::exec::operator::BoxOperator;
-use crate::exec::ExecEnv;
 use crate::fast::expr::RowExpr;
 use crate::lower::PlannedQuery;
 
@@ -169,13 +169,7 @@ impl TableAccess for MemoryTables {
 
 /// An environment over `tables`, with `params`.
 pub fn env(tables: &Arc<MemoryTables>, params: Vec<Datum>) -> ExecEnv {
-    ExecEnv {
-        params,
-        eval: EvalContext::immutable(),
-        tables: tables.clone(),
-        memory_limit: 64 << 20,
-        profile: None,
-    }
+    ExecEnv { params, eval: EvalContext::immutable(), tables: tables.clone(), memory_limit: 64 << 20, profile: None }
 }
 
 /// All rows of a query.

@@ -196,12 +196,7 @@ enum FrameEdge {
 }
 
 impl CallInput {
-    async fn new(
-        evaluator: &Evaluator,
-        group: &WindowGroup,
-        call: &WindowCall,
-        rows: &RecordBatch,
-    ) -> SqlResult<Self> {
+    async fn new(evaluator: &Evaluator, group: &WindowGroup, call: &WindowCall, rows: &RecordBatch) -> SqlResult<Self> {
         let args = evaluator.eval_arrays(&call.args, rows).await?;
         let filter = match &call.filter {
             Some(filter) => evaluator.predicate(filter, rows).await?,
@@ -235,10 +230,7 @@ impl CallInput {
         let name = if starting { "starting" } else { "ending" };
         let offset = evaluator.scalar(expr).await?;
         if offset.is_null() {
-            return Err(SqlError::new(
-                SqlState::NullValueNotAllowed,
-                format!("frame {name} offset must not be null"),
-            ));
+            return Err(SqlError::new(SqlState::NullValueNotAllowed, format!("frame {name} offset must not be null")));
         }
         let negative = || {
             SqlError::new(
@@ -320,12 +312,16 @@ impl CallInput {
                             "argument of ntile must be greater than zero",
                         ));
                     }
-                    Some(buckets) => {
-                        Datum::Int4(i32::try_from(bucket(at, count, usize::try_from(buckets).unwrap_or(1)) + 1).unwrap_or(i32::MAX))
-                    }
+                    Some(buckets) => Datum::Int4(
+                        i32::try_from(bucket(at, count, usize::try_from(buckets).unwrap_or(1)) + 1).unwrap_or(i32::MAX),
+                    ),
                 },
-                "window_lag" | "window_lag_with_offset" | "window_lag_with_offset_and_default" | "window_lead"
-                | "window_lead_with_offset" | "window_lead_with_offset_and_default" => {
+                "window_lag"
+                | "window_lag_with_offset"
+                | "window_lag_with_offset_and_default"
+                | "window_lead"
+                | "window_lead_with_offset"
+                | "window_lead_with_offset_and_default" => {
                     let offset = if self.args.len() > 1 { integer(&arg(1, row)?) } else { Some(1) };
                     match offset {
                         None => Datum::Null,
@@ -509,9 +505,8 @@ impl CallInput {
 }
 
 fn new_state(call: &WindowCall) -> SqlResult<Box<dyn Accumulator>> {
-    accumulator(call.proc.oid, &call.spec).ok_or_else(|| {
-        SqlError::unsupported(format!("aggregate function {} is not supported", call.proc.name))
-    })
+    accumulator(call.proc.oid, &call.spec)
+        .ok_or_else(|| SqlError::unsupported(format!("aggregate function {} is not supported", call.proc.name)))
 }
 
 /// Rows of a frame that EXCLUDE leaves.

@@ -523,7 +523,13 @@ fn constant_text(value: &Datum, ty: PgType) -> String {
     text_io::write(value, ty, &TextStyle::default(), &mut text);
     match ty.oid {
         Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::NUMERIC | Oid::FLOAT4 | Oid::FLOAT8 | Oid::OID => text,
-        Oid::BOOL => if text == "t" { "true".into() } else { "false".into() },
+        Oid::BOOL => {
+            if text == "t" {
+                "true".into()
+            } else {
+                "false".into()
+            }
+        }
         other => {
             let name = registry::type_info(other).map_or("unknown", |t| t.name);
             format!("'{}'::{name}", text.replace('\'', "''"))
@@ -532,9 +538,8 @@ fn constant_text(value: &Datum, ty: PgType) -> String {
 }
 
 fn expr_text(expr: &Expr, names: &Names) -> String {
-    let list = |items: &[Expr], between: &str| {
-        items.iter().map(|i| expr_text(i, names)).collect::<Vec<_>>().join(between)
-    };
+    let list =
+        |items: &[Expr], between: &str| items.iter().map(|i| expr_text(i, names)).collect::<Vec<_>>().join(between);
     let operator = |function: Oid| {
         registry::operators()
             .iter()

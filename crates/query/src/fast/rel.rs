@@ -174,9 +174,7 @@ fn compile(rel: &Rel) -> Option<FastRel> {
             Some(FastRel { node: Node::Project(Box::new(input), compiled), columns })
         }
         Rel::Filter { input, predicate } => match &**input {
-            Rel::Scan { source: Source::Table(table), columns, row_key } => {
-                point(table, columns, *row_key, predicate)
-            }
+            Rel::Scan { source: Source::Table(table), columns, row_key } => point(table, columns, *row_key, predicate),
             input => {
                 let input = compile(input)?;
                 let predicate = expr(predicate, &input.columns)?;
@@ -274,12 +272,7 @@ fn visit(scalar: &Scalar, f: &mut dyn FnMut(&Scalar)) {
     }
 }
 
-fn point(
-    table: &Table,
-    columns: &[(i16, ColumnId)],
-    row_key: Option<ColumnId>,
-    predicate: &Scalar,
-) -> Option<FastRel> {
+fn point(table: &Table, columns: &[(i16, ColumnId)], row_key: Option<ColumnId>, predicate: &Scalar) -> Option<FastRel> {
     let conditions: &[Scalar] = match &predicate.kind {
         ScalarKind::And(conditions) => conditions,
         _ => std::slice::from_ref(predicate),

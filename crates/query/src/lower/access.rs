@@ -235,7 +235,10 @@ impl Planner<'_> {
         for filter in filters {
             let probe = self.compile(&filter, &all_columns)?;
             let own = Refs::of_scalar(&filter).used;
-            if !is_pushable(&probe) || !runs_in_storage(&probe, &all_columns) || own.iter().any(|c| Some(*c) == scanned.row_key) {
+            if !is_pushable(&probe)
+                || !runs_in_storage(&probe, &all_columns)
+                || own.iter().any(|c| Some(*c) == scanned.row_key)
+            {
                 above.push(filter);
             } else {
                 let numbers: Vec<u32> =
@@ -250,15 +253,11 @@ impl Planner<'_> {
         for filter in &above {
             wanted.extend(Refs::of_scalar(filter).free());
         }
-        let output: Vec<(i16, ColumnId)> =
-            scanned.columns.iter().filter(|c| wanted.contains(&c.1)).copied().collect();
+        let output: Vec<(i16, ColumnId)> = scanned.columns.iter().filter(|c| wanted.contains(&c.1)).copied().collect();
         let with_key = scanned.row_key.filter(|k| wanted.contains(k));
-        let needs_rows = entry_ids.is_some()
-            && (!path.covering || with_key.is_some() || !on_rows.is_empty());
+        let needs_rows = entry_ids.is_some() && (!path.covering || with_key.is_some() || !on_rows.is_empty());
         let mut layout: Vec<(ColumnId, PgType)> = with_key.map(|k| (k, PgType::BYTEA)).into_iter().collect();
-        layout.extend(
-            output.iter().map(|(n, id)| (*id, table.column(*n).map_or(PgType::TEXT, |c| c.ty))),
-        );
+        layout.extend(output.iter().map(|(n, id)| (*id, table.column(*n).map_or(PgType::TEXT, |c| c.ty))));
         let key = match path.index {
             Some(index) => key_columns(table, index),
             None => vec![],
@@ -267,7 +266,10 @@ impl Planner<'_> {
         let mut scan = ScanPlan {
             table: table.clone(),
             index: path.index.filter(|i| !i.primary).map(|i| i.oid),
-            index_name: path.index.filter(|i| !i.primary || !path.keys.is_empty() || path.ordered).map(|i| i.name.clone()),
+            index_name: path
+                .index
+                .filter(|i| !i.primary || !path.keys.is_empty() || path.ordered)
+                .map(|i| i.name.clone()),
             object,
             key_columns: key,
             keys: path.keys.into_iter().map(|k| k.0).collect(),
@@ -346,9 +348,7 @@ impl Planner<'_> {
         let filter = match filters {
             [] => None,
             [one] => Some(self.compile(one, &layout)?),
-            many => {
-                Some(self.compile(&Scalar { kind: ScalarKind::And(many.to_vec()), ty: PgType::BOOL }, &layout)?)
-            }
+            many => Some(self.compile(&Scalar { kind: ScalarKind::And(many.to_vec()), ty: PgType::BOOL }, &layout)?),
         };
         Ok((columns, filter, positions))
     }
@@ -388,8 +388,12 @@ impl Planner<'_> {
             } else if path.ordered && !ask.order.is_empty() {
                 path.cost *= 0.9;
             }
-            let useful = !path.keys.is_empty() || path.ordered || (!index.primary && path.covering && path.cost < best.cost * 0.9);
-            if useful && path.cost < best.cost || (useful && best.index.is_none() && path.cost <= best.cost && path.keys.len() > best.keys.len()) {
+            let useful = !path.keys.is_empty()
+                || path.ordered
+                || (!index.primary && path.covering && path.cost < best.cost * 0.9);
+            if useful && path.cost < best.cost
+                || (useful && best.index.is_none() && path.cost <= best.cost && path.keys.len() > best.keys.len())
+            {
                 path.rows = (path.rows * leftover(ask.filters.len(), &path.keys)).max(1.0);
                 best = path;
             }
@@ -493,9 +497,7 @@ impl Planner<'_> {
                     }
                     values
                 }
-                Says::Element(array)
-                    if array.ty.oid.element().is_some_and(|e| fits_key(PgType::new(e), ty)) =>
-                {
+                Says::Element(array) if array.ty.oid.element().is_some_and(|e| fits_key(PgType::new(e), ty)) => {
                     vec![KeyValue::Each(self.compile(array, &[])?)]
                 }
                 Says::Bool(value) if ty.oid == Oid::BOOL => {
@@ -581,8 +583,8 @@ impl Planner<'_> {
             } else {
                 (rows * EQUAL_PART.powi(i32::try_from(order.len()).unwrap_or(1))).clamp(1.0, 20.0)
             };
-            let covering = index.primary
-                || (!wants_key && needed.iter().all(|n| stored_columns(table, index).contains(n)));
+            let covering =
+                index.primary || (!wants_key && needed.iter().all(|n| stored_columns(table, index).contains(n)));
             let cost = outer_rows * each * if covering { 1.0 } else { LOOKUP_COST } * 1.5;
             if best.as_ref().is_none_or(|b| cost < b.0) {
                 best = Some((cost, index, order, covering, outer_rows * each));
@@ -594,8 +596,7 @@ impl Planner<'_> {
         if cost >= inner_rows.max(1.0) * 0.5 {
             return Ok(None);
         }
-        let path =
-            Path { index: Some(index), keys: vec![], rows, cost, ordered: false, reverse: false, covering };
+        let path = Path { index: Some(index), keys: vec![], rows, cost, ordered: false, reverse: false, covering };
         let (scan, layout, rest) = self.scan_plan(&scanned, path, filters.to_vec(), &wanted)?;
         let node = self.node(Op::TableScan(ScanPlan { index_name: Some(index.name.clone()), ..scan }), layout, rows);
         Ok(Some(LookupScan { node, order, rest }))

@@ -44,14 +44,7 @@ struct Leaf<'r> {
 }
 
 impl Planner<'_> {
-    pub fn plan_join(
-        &mut self,
-        kind: JoinKind,
-        left: &Rel,
-        right: &Rel,
-        on: &Scalar,
-        ask: Ask,
-    ) -> SqlResult<Planned> {
+    pub fn plan_join(&mut self, kind: JoinKind, left: &Rel, right: &Rel, on: &Scalar, ask: Ask) -> SqlResult<Planned> {
         let left_columns = output_of(left);
         let right_columns = output_of(right);
         let lateral = !Refs::of_rel(right).free().is_disjoint(&left_columns);
@@ -95,8 +88,7 @@ impl Planner<'_> {
         let mut own: Vec<Vec<Scalar>> = relations.iter().map(|_| vec![]).collect();
         let mut rest = vec![];
         for condition in conditions {
-            let touched: Vec<usize> =
-                (0..outputs.len()).filter(|&i| !condition.avoids(&outputs[i])).collect();
+            let touched: Vec<usize> = (0..outputs.len()).filter(|&i| !condition.avoids(&outputs[i])).collect();
             match touched[..] {
                 [one] => own[one].push(condition.scalar),
                 [] => own[0].push(condition.scalar),
@@ -134,14 +126,7 @@ impl Planner<'_> {
         self.filtered(current.node, volatile)
     }
 
-    fn plan_outer(
-        &mut self,
-        kind: JoinKind,
-        left: &Rel,
-        right: &Rel,
-        on: Vec<Scalar>,
-        ask: Ask,
-    ) -> SqlResult<Planned> {
+    fn plan_outer(&mut self, kind: JoinKind, left: &Rel, right: &Rel, on: Vec<Scalar>, ask: Ask) -> SqlResult<Planned> {
         let (left_columns, right_columns) = (output_of(left), output_of(right));
         let preserves_left = matches!(kind, JoinKind::Left | JoinKind::Semi | JoinKind::Anti);
         let mut above = vec![];
@@ -233,8 +218,7 @@ impl Planner<'_> {
         let residual = self.conjunction(residual, &both)?;
         let visible = if one_sided { Some(&left.columns) } else { None };
         let (emit, columns) = emitted(&both, required, visible);
-        let plan =
-            JoinPlan { join, stream: stream.node.clone(), build: build.node.clone(), keys, residual, emit };
+        let plan = JoinPlan { join, stream: stream.node.clone(), build: build.node.clone(), keys, residual, emit };
         Ok(self.node(Op::Join(plan), columns, rows))
     }
 
@@ -293,11 +277,8 @@ impl Planner<'_> {
         let Some(inner) = self.lookup_scan(scan, filters, &ids, &wanted, outer_rows, right.node.rows)? else {
             return Ok(None);
         };
-        let lookup: Vec<Expr> = inner
-            .order
-            .iter()
-            .filter_map(|id| tied.iter().find(|t| t.0 == *id).map(|t| t.1.clone()))
-            .collect();
+        let lookup: Vec<Expr> =
+            inner.order.iter().filter_map(|id| tied.iter().find(|t| t.0 == *id).map(|t| t.1.clone())).collect();
         let inner_leaf = Leaf { node: inner.node.clone(), columns: right.columns.clone(), scan: None };
         let mut keys = vec![];
         let mut residual = inner.rest;
@@ -399,14 +380,14 @@ impl Planner<'_> {
         if [&a_refs, &b_refs].iter().any(|r| r.volatile) {
             return Ok(None);
         }
-        let (of_stream, of_build) = if a_refs.used.is_disjoint(&build.columns) && b_refs.used.is_disjoint(&stream.columns)
-        {
-            (a, b)
-        } else if b_refs.used.is_disjoint(&build.columns) && a_refs.used.is_disjoint(&stream.columns) {
-            (b, a)
-        } else {
-            return Ok(None);
-        };
+        let (of_stream, of_build) =
+            if a_refs.used.is_disjoint(&build.columns) && b_refs.used.is_disjoint(&stream.columns) {
+                (a, b)
+            } else if b_refs.used.is_disjoint(&build.columns) && a_refs.used.is_disjoint(&stream.columns) {
+                (b, a)
+            } else {
+                return Ok(None);
+            };
         let stream_key = self.compile(of_stream, &stream.node.columns)?;
         let build_key = self.compile(of_build, &build.node.columns)?;
         Ok(match (self.as_key(stream_key, ty), self.as_key(build_key, ty)) {
@@ -478,13 +459,9 @@ fn take_smallest<'r>(leaves: &mut Vec<Leaf<'r>>) -> Leaf<'r> {
 fn choose_next(current: &Leaf<'_>, leaves: &[Leaf<'_>], conditions: &[Condition]) -> usize {
     let mut best = (true, f64::INFINITY, 0);
     for (i, leaf) in leaves.iter().enumerate() {
-        let connected = conditions
-            .iter()
-            .any(|c| !c.avoids(&current.columns) && !c.avoids(&leaf.columns));
-        let applicable: Vec<&Condition> = conditions
-            .iter()
-            .filter(|c| !c.avoids(&current.columns) && !c.avoids(&leaf.columns))
-            .collect();
+        let connected = conditions.iter().any(|c| !c.avoids(&current.columns) && !c.avoids(&leaf.columns));
+        let applicable: Vec<&Condition> =
+            conditions.iter().filter(|c| !c.avoids(&current.columns) && !c.avoids(&leaf.columns)).collect();
         let rows = join_rows(current.node.rows, leaf.node.rows, applicable.iter().map(|c| &c.scalar));
         if (!connected, rows) < (best.0, best.1) {
             best = (!connected, rows, i);

@@ -145,7 +145,11 @@ fn as_join(
             }
             if let ScalarKind::Column(id) = expr.kind {
                 // Without a projection of its own, the join may look rows up.
-                return Some(Lifted { right: rest, on: conjunction(on), value: Scalar { kind: ScalarKind::Column(id), ..expr } });
+                return Some(Lifted {
+                    right: rest,
+                    on: conjunction(on),
+                    value: Scalar { kind: ScalarKind::Column(id), ..expr },
+                });
             }
             Some(finish(planner, rest, pass, on, expr, null))
         }
@@ -163,10 +167,8 @@ fn finish(
 ) -> Lifted {
     let (value, flag) = (planner.fresh_column(), planner.fresh_column());
     let ty = expr.ty;
-    let mut exprs: Vec<(ColumnId, Scalar)> = pass
-        .into_iter()
-        .map(|(id, s)| (id, Scalar { kind: ScalarKind::Column(id), ty: s.ty }))
-        .collect();
+    let mut exprs: Vec<(ColumnId, Scalar)> =
+        pass.into_iter().map(|(id, s)| (id, Scalar { kind: ScalarKind::Column(id), ty: s.ty })).collect();
     exprs.push((value, expr));
     let column = Scalar { kind: ScalarKind::Column(value), ty };
     let value = if matches!(empty.kind, ScalarKind::Const(Datum::Null)) {

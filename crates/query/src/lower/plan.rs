@@ -249,7 +249,8 @@ impl<'a> Planner<'a> {
             Rel::Distinct { input } => {
                 let (above, below) = split(ask.filters, |_| true);
                 let required = output_of(input);
-                let input = self.plan(input, Ask { required: required.clone(), filters: below, ..Ask::default() })?.node;
+                let input =
+                    self.plan(input, Ask { required: required.clone(), filters: below, ..Ask::default() })?.node;
                 let input = self.only(input, &required)?;
                 let columns = input.columns.to_vec();
                 let rows = (input.rows / 2.0).max(1.0);
@@ -479,7 +480,11 @@ impl<'a> Planner<'a> {
                     let partition_by =
                         call.partition_by.iter().map(|p| self.compile(p, &layout)).collect::<SqlResult<_>>()?;
                     let order_by = self.sort_exprs(&call.order_by, &layout)?;
-                    groups.push((call, WindowGroup { partition_by, order_by, calls: vec![compiled] }, vec![(call.id, call.ty)]));
+                    groups.push((
+                        call,
+                        WindowGroup { partition_by, order_by, calls: vec![compiled] },
+                        vec![(call.id, call.ty)],
+                    ));
                 }
             }
         }
@@ -553,7 +558,8 @@ impl<'a> Planner<'a> {
         let fetch = if above.is_empty() { ask.fetch } else { None };
         let wanted = order.unwrap_or_default();
         let asked = !wanted.is_empty() || keys.is_empty();
-        let planned = self.plan(input, Ask { required, filters: below, order: wanted, fetch: fetch.clone() }.sorted(keys.len()))?;
+        let planned =
+            self.plan(input, Ask { required, filters: below, order: wanted, fetch: fetch.clone() }.sorted(keys.len()))?;
         let input = planned.node;
         let node = if asked && (planned.ordered || keys.is_empty()) {
             input
@@ -597,18 +603,14 @@ impl<'a> Planner<'a> {
         let mut sides = vec![];
         for (side, rel) in [left, right].into_iter().enumerate() {
             let inner = |c: &(ColumnId, ColumnId, ColumnId, PgType)| if side == 0 { c.1 } else { c.2 };
-            let names: HashMap<ColumnId, Scalar> = columns
-                .iter()
-                .map(|c| (c.0, Scalar { kind: ScalarKind::Column(inner(c)), ty: c.3 }))
-                .collect();
+            let names: HashMap<ColumnId, Scalar> =
+                columns.iter().map(|c| (c.0, Scalar { kind: ScalarKind::Column(inner(c)), ty: c.3 })).collect();
             let by_id: HashMap<ColumnId, &Scalar> = names.iter().map(|(id, s)| (*id, s)).collect();
             let filters = sinking.iter().map(|f| substitute(f.clone(), &by_id)).collect();
             let required = kept.iter().map(|c| inner(c)).collect();
             let node = self.plan(rel, Ask { required, filters, ..Ask::default() })?.node;
-            let positions = kept
-                .iter()
-                .map(|c| node.position(inner(c)).ok_or_else(|| lost(c.0)))
-                .collect::<SqlResult<Vec<_>>>()?;
+            let positions =
+                kept.iter().map(|c| node.position(inner(c)).ok_or_else(|| lost(c.0))).collect::<SqlResult<Vec<_>>>()?;
             sides.push((node, positions));
         }
         let layout: Vec<(ColumnId, PgType)> = kept.iter().map(|c| (c.0, c.3)).collect();
@@ -698,12 +700,7 @@ impl<'a> Planner<'a> {
         Ok(Planned { node, ordered })
     }
 
-    fn plan_cte_ref(
-        &mut self,
-        cte: CteId,
-        columns: &[(ColumnId, ColumnId, PgType)],
-        ask: Ask,
-    ) -> SqlResult<Planned> {
+    fn plan_cte_ref(&mut self, cte: CteId, columns: &[(ColumnId, ColumnId, PgType)], ask: Ask) -> SqlResult<Planned> {
         let needed = ask.needed();
         match self.ctes.remove(&cte) {
             Some(CteInfo::Inline(query)) => {

@@ -99,9 +99,7 @@ impl Planner<'_> {
                     .collect::<SqlResult<_>>()?,
             },
             ScalarKind::Row(items) => ExprKind::Row(self.all(items, layout)?),
-            ScalarKind::Field { input, index } => {
-                ExprKind::Field { input: self.boxed(input, layout)?, index: *index }
-            }
+            ScalarKind::Field { input, index } => ExprKind::Field { input: self.boxed(input, layout)?, index: *index },
             ScalarKind::RowCompare { op, pairs } => ExprKind::RowCompare {
                 op: *op,
                 pairs: pairs

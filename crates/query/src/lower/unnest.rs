@@ -31,13 +31,7 @@ pub fn unnest(_: &Planner<'_>, input: &Rel, conditions: &mut Vec<Scalar>) -> Opt
         match as_join(&condition, &outer) {
             Some((kind, right, on)) => {
                 let left = joined.take().unwrap_or_else(|| input.clone());
-                joined = Some(Rel::Join {
-                    kind,
-                    left: Box::new(left),
-                    right: Box::new(right),
-                    on,
-                    lateral: false,
-                });
+                joined = Some(Rel::Join { kind, left: Box::new(left), right: Box::new(right), on, lateral: false });
             }
             None => rest.push(condition),
         }
@@ -169,7 +163,13 @@ pub fn pull(rel: &Rel, outer: &BTreeSet<ColumnId>) -> Option<(Rel, Vec<Scalar>)>
             }
             let on = conjunction(local);
             Some((
-                Rel::Join { kind: JoinKind::Inner, left: Box::new(left), right: Box::new(right), on, lateral: *lateral },
+                Rel::Join {
+                    kind: JoinKind::Inner,
+                    left: Box::new(left),
+                    right: Box::new(right),
+                    on,
+                    lateral: *lateral,
+                },
                 correlated,
             ))
         }
@@ -211,9 +211,7 @@ pub fn type_of(rel: &Rel, id: ColumnId) -> Option<PgType> {
             .map(|g| g.1.ty)
             .or_else(|| aggregates.iter().find(|a| a.id == id).map(|a| a.ty))
             .or_else(|| (*grouping == Some(id)).then_some(PgType::INT8)),
-        Rel::Window { input, calls } => {
-            calls.iter().find(|c| c.id == id).map(|c| c.ty).or_else(|| type_of(input, id))
-        }
+        Rel::Window { input, calls } => calls.iter().find(|c| c.id == id).map(|c| c.ty).or_else(|| type_of(input, id)),
         Rel::ProjectSet { input, calls } => {
             let own = calls.iter().flat_map(|c| &c.columns).find(|c| c.0 == id).map(|c| c.1);
             own.or_else(|| type_of(input, id))

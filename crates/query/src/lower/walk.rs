@@ -290,12 +290,9 @@ pub fn map(scalar: Scalar, f: &mut dyn FnMut(Scalar) -> Scalar) -> Scalar {
         ScalarKind::Row(items) => ScalarKind::Row(each(items, f)),
         ScalarKind::Array { items } => ScalarKind::Array { items: each(items, f) },
         ScalarKind::MinMax { greatest, args } => ScalarKind::MinMax { greatest, args: each(args, f) },
-        ScalarKind::IsDistinct { equal, left, right, negated } => ScalarKind::IsDistinct {
-            equal,
-            left: Box::new(map(*left, f)),
-            right: Box::new(map(*right, f)),
-            negated,
-        },
+        ScalarKind::IsDistinct { equal, left, right, negated } => {
+            ScalarKind::IsDistinct { equal, left: Box::new(map(*left, f)), right: Box::new(map(*right, f)), negated }
+        }
         ScalarKind::Case { arms, otherwise } => ScalarKind::Case {
             arms: arms.into_iter().map(|(c, r)| (map(c, f), map(r, f))).collect(),
             otherwise: Box::new(map(*otherwise, f)),
@@ -303,12 +300,9 @@ pub fn map(scalar: Scalar, f: &mut dyn FnMut(Scalar) -> Scalar) -> Scalar {
         ScalarKind::InList { function, left, items, all } => {
             ScalarKind::InList { function, left: Box::new(map(*left, f)), items: each(items, f), all }
         }
-        ScalarKind::AnyArray { function, left, array, all } => ScalarKind::AnyArray {
-            function,
-            left: Box::new(map(*left, f)),
-            array: Box::new(map(*array, f)),
-            all,
-        },
+        ScalarKind::AnyArray { function, left, array, all } => {
+            ScalarKind::AnyArray { function, left: Box::new(map(*left, f)), array: Box::new(map(*array, f)), all }
+        }
         ScalarKind::Subscript { input, indices } => ScalarKind::Subscript {
             input: Box::new(map(*input, f)),
             indices: indices

@@ -64,8 +64,7 @@ pub fn table_expression(
 ) -> SqlResult<RowExpr> {
     let cast = target.map(|ty| format!("CAST(({sql}) AS {})", gavel_binder::format_type(ty)));
     let scalar = table_scalar(catalog, table, cast.as_deref().unwrap_or(sql), style)?;
-    let slot =
-        |id: ColumnId| table.visible_columns().position(|c| u32::try_from(c.number).is_ok_and(|n| n == id.0));
+    let slot = |id: ColumnId| table.visible_columns().position(|c| u32::try_from(c.number).is_ok_and(|n| n == id.0));
     RowExpr::compile(&scalar, &slot)
         .ok_or_else(|| SqlError::unsupported(format!("expression {sql} cannot be evaluated for single rows")))
 }

@@ -10,8 +10,8 @@ use gavel_types::{Datum, Oid, PgType, SqlResult};
 
 use crate::exec::frame::Frame;
 use crate::exec::operator::BoxOperator;
-use crate::fast::rel::FastRel;
 use crate::exec::{ExecEnv, Execution};
+use crate::fast::rel::FastRel;
 use crate::lower::{self, PlanEnv, PlannedQuery};
 use crate::session::access::Access;
 use crate::session::{Session, binding};
@@ -19,7 +19,11 @@ use crate::session::{Session, binding};
 /// What is run of a bound statement.
 pub enum Body {
     /// Either `fast` or `plan` is there.
-    Query { plan: Option<PlannedQuery>, locks: bool, fast: Option<FastRel> },
+    Query {
+        plan: Option<PlannedQuery>,
+        locks: bool,
+        fast: Option<FastRel>,
+    },
     Modify(Box<ModifyBody>),
     /// EXPLAIN and COPY: planned when they run.
     Other,

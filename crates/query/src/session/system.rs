@@ -9,9 +9,9 @@ use gavel_types::text_io::{NameResolver, TextStyle};
 use gavel_types::{Datum, Oid, SqlResult};
 
 use crate::engine::registry::SessionInfo;
+use crate::session::Session;
 use crate::session::access::SystemRows;
 use crate::session::hooks::{Hooks, wait};
-use crate::session::Session;
 use crate::system::resolver::CatalogNames;
 use crate::system::{self, Activity, SystemContext};
 

@@ -181,10 +181,8 @@ impl Settings {
     /// Every setting of SHOW ALL with its shown value: known ones and the session's custom ones.
     pub fn all(&self) -> Vec<(String, String)> {
         let known = registry::settings().iter().enumerate().filter(|(_, s)| !s.is_hidden());
-        let mut out: Vec<_> = known
-            .map(|(i, s)| (s.name.to_owned(), value::shown(s, &self.canonical(i))))
-            .chain(self.custom())
-            .collect();
+        let mut out: Vec<_> =
+            known.map(|(i, s)| (s.name.to_owned(), value::shown(s, &self.canonical(i)))).chain(self.custom()).collect();
         out.sort_by_cached_key(|(name, _)| name.to_ascii_lowercase());
         out
     }

@@ -11,8 +11,16 @@ use std::sync::LazyLock;
 pub enum Kind {
     Bool,
     /// Base unit (empty for plain numbers) and inclusive range.
-    Int { unit: &'static str, min: i64, max: i64 },
-    Real { unit: &'static str, min: f64, max: f64 },
+    Int {
+        unit: &'static str,
+        min: i64,
+        max: i64,
+    },
+    Real {
+        unit: &'static str,
+        min: f64,
+        max: f64,
+    },
     /// Comma-separated values.
     Enum(&'static str),
     Text,
@@ -58,7 +66,8 @@ pub struct Setting {
 }
 
 /// Left out of SHOW ALL and `pg_settings`, as in PostgreSQL.
-const HIDDEN: &[&str] = &["default_with_oids", "is_superuser", "role", "seed", "session_authorization", "ssl_renegotiation_limit"];
+const HIDDEN: &[&str] =
+    &["default_with_oids", "is_superuser", "role", "seed", "session_authorization", "ssl_renegotiation_limit"];
 
 /// Reported to the client by ParameterStatus when they change (manual §55.2.7).
 pub const REPORTED: &[&str] = &[
@@ -105,9 +114,7 @@ fn read(line: &'static str) -> Option<Setting> {
     let kind = match kind {
         "bool" => Kind::Bool,
         "integer" => Kind::Int { unit, min: min.parse().ok()?, max: max.parse().ok()? },
-        "real" => {
-            Kind::Real { unit, min: min.parse().unwrap_or(f64::MIN), max: max.parse().unwrap_or(f64::MAX) }
-        }
+        "real" => Kind::Real { unit, min: min.parse().unwrap_or(f64::MIN), max: max.parse().unwrap_or(f64::MAX) },
         "enum" => Kind::Enum(values),
         _ => Kind::Text,
     };

@@ -37,7 +37,8 @@ pub fn run_set(settings: &mut Settings, set: &Set, catalog: &Catalog, in_block: 
         }
         Set::SetRole { context_modifier, role_name } => {
             let source = source(matches!(context_modifier, Some(ContextModifier::Local)));
-            let role = role_name.as_ref().map_or_else(|| "none".to_owned(), |r| folded(r).trim_matches('\'').to_owned());
+            let role =
+                role_name.as_ref().map_or_else(|| "none".to_owned(), |r| folded(r).trim_matches('\'').to_owned());
             known_role(catalog, &role)?;
             settings.set("role", &role, source)?;
         }
@@ -152,9 +153,15 @@ fn assign(settings: &mut Settings, name: &str, values: &[Expr], source: Source) 
 
 /// Settings whose value is a list of names, each quoted where it must be.
 fn is_list(name: &str) -> bool {
-    ["search_path", "temp_tablespaces", "session_preload_libraries", "shared_preload_libraries", "local_preload_libraries"]
-        .iter()
-        .any(|n| name.eq_ignore_ascii_case(n))
+    [
+        "search_path",
+        "temp_tablespaces",
+        "session_preload_libraries",
+        "shared_preload_libraries",
+        "local_preload_libraries",
+    ]
+    .iter()
+    .any(|n| name.eq_ignore_ascii_case(n))
 }
 
 /// One value as text. In a list, every item stands for one name whatever characters it has.

@@ -85,20 +85,14 @@ fn out_of_range(setting: &Setting, value: &str, unit: &str, min: &str, max: &str
 type Units = &'static [(i128, &'static str)];
 
 const MEMORY: Units = &[(1, "B"), (1 << 10, "kB"), (1 << 20, "MB"), (1 << 30, "GB"), (1 << 40, "TB")];
-const TIME: Units = &[
-    (1, "us"),
-    (1_000, "ms"),
-    (1_000_000, "s"),
-    (60_000_000, "min"),
-    (3_600_000_000, "h"),
-    (86_400_000_000, "d"),
-];
+const TIME: Units =
+    &[(1, "us"), (1_000, "ms"), (1_000_000, "s"), (60_000_000, "min"), (3_600_000_000, "h"), (86_400_000_000, "d")];
 
 /// The family of a base unit, and how many of the family's smallest unit it is.
 fn unit_table(unit: &str) -> Option<(Units, i128)> {
-    let (count, name) = unit.find(|c: char| !c.is_ascii_digit()).map_or((1, unit), |at| {
-        (unit[..at].parse::<i128>().unwrap_or(1), &unit[at..])
-    });
+    let (count, name) = unit
+        .find(|c: char| !c.is_ascii_digit())
+        .map_or((1, unit), |at| (unit[..at].parse::<i128>().unwrap_or(1), &unit[at..]));
     [MEMORY, TIME].into_iter().find_map(|t| t.iter().find(|(_, n)| *n == name).map(|(size, _)| (t, size * count)))
 }
 

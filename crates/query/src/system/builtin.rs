@@ -97,7 +97,10 @@ fn types(out: &mut Rows) {
             } else {
                 row.set("typreceive", binary_function(t.name, "recv")).set("typsend", binary_function(t.name, "send"));
             }
-            row.set("typalign", t.align).set("typstorage", t.storage).set("typtypmod", -1).set("typcollation", t.collation);
+            row.set("typalign", t.align)
+                .set("typstorage", t.storage)
+                .set("typtypmod", -1)
+                .set("typcollation", t.collation);
         });
     }
 }
@@ -122,11 +125,14 @@ fn procs(out: &mut Rows) {
             row.set("prolang", Oid(12)).set("procost", 1.0_f32).set("prorows", if p.retset { 1000.0_f32 } else { 0.0 });
             row.set("provariadic", p.variadic).set("prokind", kind_letter(p)).set("proisstrict", p.strict);
             row.set("proretset", p.retset).set("proparallel", 's');
-            row.set("provolatile", match p.volatility {
-                Volatility::Immutable => 'i',
-                Volatility::Stable => 's',
-                Volatility::Volatile => 'v',
-            });
+            row.set(
+                "provolatile",
+                match p.volatility {
+                    Volatility::Immutable => 'i',
+                    Volatility::Stable => 's',
+                    Volatility::Volatile => 'v',
+                },
+            );
             row.set("pronargs", i16::try_from(p.args.len()).unwrap_or(0));
             row.set("pronargdefaults", i16::try_from(p.defaults).unwrap_or(0));
             row.set("prorettype", p.ret).set("proargtypes", oids(p.args.iter().copied())).set("prosrc", p.src);
@@ -166,11 +172,14 @@ fn casts(out: &mut Rows) {
     for (number, c) in (10_000_u32..).zip(registry::casts()) {
         out.add(|row| {
             row.set("oid", Oid(number)).set("castsource", c.source).set("casttarget", c.target);
-            row.set("castcontext", match c.context {
-                CastContext::Implicit => 'i',
-                CastContext::Assignment => 'a',
-                CastContext::Explicit => 'e',
-            });
+            row.set(
+                "castcontext",
+                match c.context {
+                    CastContext::Implicit => 'i',
+                    CastContext::Assignment => 'a',
+                    CastContext::Explicit => 'e',
+                },
+            );
             match c.method {
                 CastMethod::Function(f) => row.set("castfunc", f).set("castmethod", 'f'),
                 CastMethod::Binary => row.set("castmethod", 'b'),

@@ -5,8 +5,8 @@ use gavel_catalog::system::{self, FIRST_USER_OID};
 use gavel_catalog::{Index, Table, bootstrap::SUPERUSER};
 use gavel_types::Oid;
 
-use super::table::{Row, Rows, texts};
 use super::SystemContext;
+use super::table::{Row, Rows, texts};
 
 /// `pg_am` of tables and of indexes.
 const HEAP: Oid = Oid(2);
@@ -83,7 +83,8 @@ fn index(row: &mut Row<'_>, t: &Table, i: &Index) {
 }
 
 fn namespaces(context: &SystemContext<'_>, out: &mut Rows) {
-    let fixed = [(Oid(99), "pg_toast"), (system::PG_CATALOG, "pg_catalog"), (system::INFORMATION_SCHEMA, "information_schema")];
+    let fixed =
+        [(Oid(99), "pg_toast"), (system::PG_CATALOG, "pg_catalog"), (system::INFORMATION_SCHEMA, "information_schema")];
     for (oid, name) in fixed {
         out.add(|row| {
             row.set("oid", oid).set("nspname", name).set("nspowner", SUPERUSER);
@@ -130,7 +131,8 @@ fn depends(context: &SystemContext<'_>, out: &mut Rows) {
     };
     for s in context.catalog.sequences.values() {
         let Some((table, column)) = s.owned_by else { continue };
-        let identity = context.catalog.table(table).and_then(|t| t.column(column)).is_some_and(|c| c.identity.is_some());
+        let identity =
+            context.catalog.table(table).and_then(|t| t.column(column)).is_some_and(|c| c.identity.is_some());
         add((PG_CLASS, s.oid, 0), (PG_CLASS, table, i32::from(column)), if identity { 'i' } else { 'a' });
     }
     for t in context.catalog.tables.values() {

@@ -27,7 +27,10 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
                     row.set("usename", r.name.as_str()).set("usesysid", r.oid).set("usecreatedb", r.create_db);
                     row.set("usesuper", r.superuser).set("userepl", r.superuser).set("usebypassrls", r.superuser);
                     let hidden = r.password.as_ref().map(|_| "********".to_owned());
-                    row.set("passwd", if name == "pg_shadow" { r.password.clone() } else { hidden.or(Some("********".into())) });
+                    row.set(
+                        "passwd",
+                        if name == "pg_shadow" { r.password.clone() } else { hidden.or(Some("********".into())) },
+                    );
                 });
             }
         }

@@ -83,7 +83,9 @@ fn constraints(t: &Table, out: &mut Rows) {
             row.set("condeferrable", u.deferrable).set("condeferred", u.initially_deferred).set("conindid", u.index);
             let index = t.indexes.iter().find(|i| i.oid == u.index);
             let columns: Vec<i16> = index
-                .map(|i| i.keys.iter().filter_map(|k| if let IndexKey::Column(n) = k.0 { Some(n) } else { None }).collect())
+                .map(|i| {
+                    i.keys.iter().filter_map(|k| if let IndexKey::Column(n) = k.0 { Some(n) } else { None }).collect()
+                })
                 .unwrap_or_default();
             row.set("conkey", small_array(&columns));
         });

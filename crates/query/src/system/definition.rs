@@ -135,7 +135,8 @@ pub fn index(context: &SystemContext<'_>, table: &Table, index: &Index) -> Strin
         .collect();
     let unique = if index.unique { "UNIQUE " } else { "" };
     let table_name = qualified(context, table.oid);
-    let mut out = format!("CREATE {unique}INDEX {} ON {table_name} USING btree ({})", quote(&index.name), keys.join(", "));
+    let mut out =
+        format!("CREATE {unique}INDEX {} ON {table_name} USING btree ({})", quote(&index.name), keys.join(", "));
     if !index.include.is_empty() {
         out.push_str(&format!(" INCLUDE ({})", columns(table, &index.include)));
     }
@@ -168,11 +169,8 @@ fn constraint_of(context: &SystemContext<'_>, t: &Table, oid: Oid, pretty: bool)
             (false, true) => "UNIQUE NULLS NOT DISTINCT",
             (false, false) => "UNIQUE",
         };
-        let include = if index.include.is_empty() {
-            String::new()
-        } else {
-            format!(" INCLUDE ({})", columns(t, &index.include))
-        };
+        let include =
+            if index.include.is_empty() { String::new() } else { format!(" INCLUDE ({})", columns(t, &index.include)) };
         return Some(format!("{kind} ({}){include}{}", keys.join(", "), timing(u.deferrable, u.initially_deferred)));
     }
     if let Some(c) = t.checks.iter().find(|c| c.oid == oid) {

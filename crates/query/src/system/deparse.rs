@@ -62,10 +62,16 @@ fn is_length_cast(function: Oid, ty: Oid) -> bool {
 fn is_simple(scalar: &Scalar) -> bool {
     match &scalar.kind {
         ScalarKind::Call { function, args } => {
-            operator_of(*function, args).is_none() || matches!(args.as_slice(), [a] if cast_target(*function, a).is_some())
+            operator_of(*function, args).is_none()
+                || matches!(args.as_slice(), [a] if cast_target(*function, a).is_some())
         }
-        ScalarKind::And(_) | ScalarKind::Or(_) | ScalarKind::Not(_) | ScalarKind::IsNull { .. }
-        | ScalarKind::IsBool { .. } | ScalarKind::IsDistinct { .. } | ScalarKind::InList { .. }
+        ScalarKind::And(_)
+        | ScalarKind::Or(_)
+        | ScalarKind::Not(_)
+        | ScalarKind::IsNull { .. }
+        | ScalarKind::IsBool { .. }
+        | ScalarKind::IsDistinct { .. }
+        | ScalarKind::InList { .. }
         | ScalarKind::AnyArray { .. } => false,
         _ => true,
     }

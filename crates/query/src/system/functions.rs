@@ -9,9 +9,9 @@ use gavel_functions::registry::{self, Proc};
 use gavel_types::text_io::{NameResolver, type_name, type_name_with_typmod};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 
+use super::SystemContext;
 use super::definition;
 use super::resolver::{CatalogNames, parse_name, type_oid};
-use super::SystemContext;
 
 /// Arguments of one call. A strict function never sees NULL; the others of these take it as "none".
 struct Args<'a>(&'a [Datum]);
@@ -59,7 +59,13 @@ fn text(value: Option<String>) -> SqlResult<Datum> {
 }
 
 /// Runs `proc`; `None` if it is not one of these.
-pub fn call(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, _: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Datum>> {
+pub fn call(
+    context: &SystemContext<'_>,
+    names: &CatalogNames,
+    proc: &Proc,
+    _: &Call<'_>,
+    args: &[Datum],
+) -> Option<SqlResult<Datum>> {
     let a = Args(args);
     if let Some(result) = definitions(context, proc, &a).or_else(|| types_and_visibility(context, proc, &a)) {
         return Some(result);
@@ -117,9 +123,16 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
                 format!("CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {name} DO INSTEAD {};", v.sql)
             }))
         }
-        "pg_get_triggerdef" | "pg_get_partkeydef" | "pg_get_partition_constraintdef" | "pg_get_statisticsobjdef"
-        | "pg_get_statisticsobjdef_columns" | "pg_get_statisticsobjdef_expressions" | "pg_get_functiondef"
-        | "pg_get_function_sqlbody" | "pg_get_function_arg_default" | "pg_get_replica_identity_index" => Ok(Datum::Null),
+        "pg_get_triggerdef"
+        | "pg_get_partkeydef"
+        | "pg_get_partition_constraintdef"
+        | "pg_get_statisticsobjdef"
+        | "pg_get_statisticsobjdef_columns"
+        | "pg_get_statisticsobjdef_expressions"
+        | "pg_get_functiondef"
+        | "pg_get_function_sqlbody"
+        | "pg_get_function_arg_default"
+        | "pg_get_replica_identity_index" => Ok(Datum::Null),
         "pg_get_userbyid" => Ok(Datum::text(context.role_name(a.oid(0)))),
         "pg_get_serial_sequence" => serial_sequence(context, a),
         "obj_description" => {
@@ -231,10 +244,18 @@ fn types_and_visibility(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) 
             None => Datum::Null,
         }),
         // Everything of these kinds is PostgreSQL's own, and `pg_catalog` is always on the path.
-        "pg_type_is_visible" | "pg_function_is_visible" | "pg_operator_is_visible" | "pg_opclass_is_visible"
-        | "pg_opfamily_is_visible" | "pg_collation_is_visible" | "pg_conversion_is_visible"
-        | "pg_statistics_obj_is_visible" | "pg_ts_config_is_visible" | "pg_ts_dict_is_visible"
-        | "pg_ts_parser_is_visible" | "pg_ts_template_is_visible" => Ok(Datum::Bool(true)),
+        "pg_type_is_visible"
+        | "pg_function_is_visible"
+        | "pg_operator_is_visible"
+        | "pg_opclass_is_visible"
+        | "pg_opfamily_is_visible"
+        | "pg_collation_is_visible"
+        | "pg_conversion_is_visible"
+        | "pg_statistics_obj_is_visible"
+        | "pg_ts_config_is_visible"
+        | "pg_ts_dict_is_visible"
+        | "pg_ts_parser_is_visible"
+        | "pg_ts_template_is_visible" => Ok(Datum::Bool(true)),
         _ => return None,
     })
 }
@@ -307,7 +328,11 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
             _ => -1,
         })),
         // Sizes on disk are not known here; what asks for them wants a number.
-        "pg_relation_size" | "pg_total_relation_size" | "pg_table_size" | "pg_indexes_size" | "pg_database_size"
+        "pg_relation_size"
+        | "pg_total_relation_size"
+        | "pg_table_size"
+        | "pg_indexes_size"
+        | "pg_database_size"
         | "pg_tablespace_size" => Ok(Datum::Int8(0)),
         "pg_is_in_recovery" | "pg_is_wal_replay_paused" | "pg_is_in_backup" => Ok(Datum::Bool(false)),
         "pg_postmaster_start_time" | "pg_conf_load_time" => Ok(Datum::TimestampTz(context.started)),
@@ -354,8 +379,13 @@ pub fn call_set(context: &SystemContext<'_>, proc: &Proc, args: &[Datum]) -> Opt
         },
         "pg_show_all_settings" => super::rows(context, "pg_catalog", "pg_settings").unwrap_or_default(),
         "pg_timezone_names" => super::rows(context, "pg_catalog", "pg_timezone_names").unwrap_or_default(),
-        "pg_get_publication_tables" | "pg_lock_status" | "pg_prepared_xact" | "pg_get_keywords"
-        | "pg_available_extensions" | "pg_partition_tree" | "pg_partition_ancestors" => Vec::new(),
+        "pg_get_publication_tables"
+        | "pg_lock_status"
+        | "pg_prepared_xact"
+        | "pg_get_keywords"
+        | "pg_available_extensions"
+        | "pg_partition_tree"
+        | "pg_partition_ancestors" => Vec::new(),
         _ => return None,
     }))
 }

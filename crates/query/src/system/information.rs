@@ -126,7 +126,14 @@ fn data_type(context: &SystemContext<'_>, row: &mut Row<'_>, ty: PgType, number:
 }
 
 /// What columns of tables, views and system relations have in common.
-fn column(context: &SystemContext<'_>, row: &mut Row<'_>, (schema, table): (&str, &str), name: &str, number: i16, ty: PgType) {
+fn column(
+    context: &SystemContext<'_>,
+    row: &mut Row<'_>,
+    (schema, table): (&str, &str),
+    name: &str,
+    number: i16,
+    ty: PgType,
+) {
     row.set("table_catalog", database(context)).set("table_schema", schema).set("table_name", table);
     row.set("column_name", name).set("ordinal_position", i32::from(number));
     data_type(context, row, ty, number);
@@ -319,7 +326,8 @@ fn key_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
                 constraint_name(context, row, c);
                 table_name(context, row, c.table);
                 row.set("column_name", c.table.column(*number).map(|c| c.name.as_str()));
-                row.set("ordinal_position", position).set("position_in_unique_constraint", in_unique(context, c, position));
+                row.set("ordinal_position", position)
+                    .set("position_in_unique_constraint", in_unique(context, c, position));
             });
         }
     }
@@ -424,8 +432,12 @@ fn routines(context: &SystemContext<'_>, out: &mut Rows) {
     for p in registry::procs().iter().filter(|p| matches!(p.kind, ProcKind::Function | ProcKind::Procedure)) {
         out.add(|row| {
             let specific = format!("{}_{}", p.name, p.oid);
-            row.set("specific_catalog", database(context)).set("specific_schema", "pg_catalog").set("specific_name", specific);
-            row.set("routine_catalog", database(context)).set("routine_schema", "pg_catalog").set("routine_name", p.name);
+            row.set("specific_catalog", database(context))
+                .set("specific_schema", "pg_catalog")
+                .set("specific_name", specific);
+            row.set("routine_catalog", database(context))
+                .set("routine_schema", "pg_catalog")
+                .set("routine_name", p.name);
             row.set("routine_type", if p.kind == ProcKind::Function { "FUNCTION" } else { "PROCEDURE" });
             row.set("data_type", type_name(p.ret)).set("routine_body", "EXTERNAL").set("external_language", "INTERNAL");
             row.set("is_deterministic", yes_no(p.volatility == Volatility::Immutable));

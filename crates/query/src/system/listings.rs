@@ -12,11 +12,17 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
         "pg_views" => views(context, out),
         "pg_indexes" => indexes(context, out),
         "pg_sequences" => sequences(context, out),
-        "pg_stat_all_tables" | "pg_stat_user_tables" | "pg_statio_all_tables" | "pg_statio_user_tables"
-        | "pg_stat_xact_all_tables" | "pg_stat_xact_user_tables" => {
+        "pg_stat_all_tables"
+        | "pg_stat_user_tables"
+        | "pg_statio_all_tables"
+        | "pg_statio_user_tables"
+        | "pg_stat_xact_all_tables"
+        | "pg_stat_xact_user_tables" => {
             for t in context.catalog.tables.values() {
                 out.add(|row| {
-                    row.set("relid", t.oid).set("schemaname", context.schema_name(t.schema)).set("relname", t.name.as_str());
+                    row.set("relid", t.oid)
+                        .set("schemaname", context.schema_name(t.schema))
+                        .set("relname", t.name.as_str());
                 });
             }
         }

@@ -172,17 +172,16 @@ impl NameResolver for CatalogNames {
     fn resolve(&self, name: &str, ty: Oid) -> SqlResult<Oid> {
         let undefined = |code: SqlState, what: &str| SqlError::new(code, format!("{what} \"{name}\" does not exist"));
         match ty {
-            Oid::REGCLASS => self
-                .relation(&parse_name(name)?)
-                .ok_or_else(|| undefined(SqlState::UndefinedTable, "relation")),
+            Oid::REGCLASS => {
+                self.relation(&parse_name(name)?).ok_or_else(|| undefined(SqlState::UndefinedTable, "relation"))
+            }
             Oid::REGTYPE => type_oid(name).ok_or_else(|| undefined(SqlState::UndefinedObject, "type")),
             Oid::REGPROC => match procs(&parse_name(name)?).as_slice() {
                 [] => Err(undefined(SqlState::UndefinedFunction, "function")),
                 [one] => Ok(one.oid),
-                _ => Err(SqlError::new(
-                    SqlState::AmbiguousFunction,
-                    format!("more than one function named \"{name}\""),
-                )),
+                _ => {
+                    Err(SqlError::new(SqlState::AmbiguousFunction, format!("more than one function named \"{name}\"")))
+                }
             },
             Oid::REGPROCEDURE => {
                 let (bare, types) = signature(name);

@@ -130,8 +130,7 @@ fn with_context<T>(f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
 /// Values of some columns of a relation's rows.
 fn select(context: &SystemContext<'_>, schema: &str, name: &str, columns: &[&str]) -> Vec<Vec<Datum>> {
     let relation = system::relation(schema, name).expect(name);
-    let at: Vec<usize> =
-        columns.iter().map(|c| relation.columns.iter().position(|k| k.name == *c).expect(c)).collect();
+    let at: Vec<usize> = columns.iter().map(|c| relation.columns.iter().position(|k| k.name == *c).expect(c)).collect();
     let all = rows(context, schema, name).expect(name);
     all.into_iter().map(|row| at.iter().map(|i| row[*i].clone()).collect()).collect()
 }
@@ -210,7 +209,10 @@ fn definitions_read_as_postgresql_writes_them() {
         assert_eq!(constraint(16403), "PRIMARY KEY (id)");
         assert_eq!(constraint(16405), "CHECK ((id > 0))");
         assert_eq!(constraint(16406), "FOREIGN KEY (id) REFERENCES \"T\"(id) ON DELETE CASCADE");
-        assert_eq!(definition::expression(context, "nextval('16401'::regclass) + 1"), "nextval('t_id_seq'::regclass) + 1");
+        assert_eq!(
+            definition::expression(context, "nextval('16401'::regclass) + 1"),
+            "nextval('t_id_seq'::regclass) + 1"
+        );
         assert_eq!(definition::expression(context, "'a'::regclass"), "'a'::regclass");
     });
 }

@@ -35,7 +35,8 @@ impl Node {
         let adjudicator: Arc<dyn Adjudicator> = Arc::new(service);
         let store = directory.path().join("store");
         std::fs::create_dir_all(&store)?;
-        let replica = Replica::open(&store, journal, Some(Arc::clone(&adjudicator)), gavel_storage::Settings::default())?;
+        let replica =
+            Replica::open(&store, journal, Some(Arc::clone(&adjudicator)), gavel_storage::Settings::default())?;
         replica.catch_up().await?;
         let seed = std::sync::atomic::AtomicU64::new(0x9e37_79b9_7f4a_7c15);
         let parts = EngineParts {
