@@ -52,15 +52,16 @@ struct Point {
 }
 
 impl FastRel {
-    /// Compiles `rel` so that its rows have the columns of `wanted`, in order.
-    pub fn compile(rel: &Rel, wanted: &[(ColumnId, PgType)]) -> Option<Self> {
-        let inner = compile(rel)?;
+    /// Compiles `rel` so that its rows have the columns of `wanted`, in order. Without `session` it is
+    /// evaluated where functions reach none, and what needs one does not compile.
+    pub fn compile(rel: &Rel, wanted: &[(ColumnId, PgType)], session: bool) -> Option<Self> {
+        let inner = compile(rel, session)?;
         if inner.columns.iter().copied().eq(wanted.iter().map(|w| w.0)) {
             return Some(inner);
         }
         let slots = wanted.iter().map(|(id, ty)| {
             let scalar = Scalar { kind: ScalarKind::Column(*id), ty: *ty };
-            expr(&scalar, &inner.columns)
+            expr(&scalar, &inner.columns, session)
         });
         let exprs = slots.collect::<Option<Vec<_>>>()?;
         Some(Self { columns: wanted.iter().map(|w| w.0).collect(), node: Node::Project(Box::new(inner), exprs) })
@@ -161,23 +162,25 @@ impl Point {
     }
 }
 
-fn compile(rel: &Rel) -> Option<FastRel> {
+fn compile(rel: &Rel, session: bool) -> Option<FastRel> {
     match rel {
         Rel::Values { rows, columns } => {
-            let rows = rows.iter().map(|row| row.iter().map(|s| expr(s, &[])).collect()).collect::<Option<Vec<_>>>()?;
+            let rows = rows.iter().map(|row| row.iter().map(|s| expr(s, &[], session)).collect()).collect::<Option<Vec<_>>>()?;
             Some(FastRel { node: Node::Values(rows), columns: columns.iter().map(|c| c.0).collect() })
         }
         Rel::Project { input, exprs } => {
-            let input = compile(input)?;
-            let compiled = exprs.iter().map(|(_, s)| expr(s, &input.columns)).collect::<Option<Vec<_>>>()?;
+            let input = compile(input, session)?;
+            let compiled = exprs.iter().map(|(_, s)| expr(s, &input.columns, session)).collect::<Option<Vec<_>>>()?;
             let columns = exprs.iter().map(|e| e.0).collect();
             Some(FastRel { node: Node::Project(Box::new(input), compiled), columns })
         }
         Rel::Filter { input, predicate } => match &**input {
-            Rel::Scan { source: Source::Table(table), columns, row_key } => point(table, columns, *row_key, predicate),
+            Rel::Scan { source: Source::Table(table), columns, row_key } => {
+                point(table, columns, *row_key, predicate, session)
+            }
             input => {
-                let input = compile(input)?;
-                let predicate = expr(predicate, &input.columns)?;
+                let input = compile(input, session)?;
+                let predicate = expr(predicate, &input.columns, session)?;
                 let columns = input.columns.clone();
                 Some(FastRel { node: Node::Filter(Box::new(input), predicate), columns })
             }
@@ -186,9 +189,9 @@ fn compile(rel: &Rel) -> Option<FastRel> {
     }
 }
 
-/// Compiles a scalar that needs neither a plan nor a session.
-fn expr(scalar: &Scalar, columns: &[ColumnId]) -> Option<RowExpr> {
-    if needs_session(scalar) {
+/// Compiles a scalar that needs no plan.
+fn expr(scalar: &Scalar, columns: &[ColumnId], session: bool) -> Option<RowExpr> {
+    if !session && needs_session(scalar) {
         return None;
     }
     RowExpr::compile(scalar, &|id| columns.iter().position(|c| *c == id))
@@ -202,6 +205,7 @@ fn needs_session(scalar: &Scalar) -> bool {
             let stable = registry::proc(*function).is_some_and(|p| p.volatility != Volatility::Volatile && !p.retset);
             needs |= !(known && stable);
         }
+        ScalarKind::NextVal { .. } => needs = true,
         // Names of objects are read and written with the catalog.
         ScalarKind::CoerceViaIo { input } => {
             needs |= is_name_like(s.ty.oid) || is_name_like(input.ty.oid);
@@ -272,7 +276,13 @@ fn visit(scalar: &Scalar, f: &mut dyn FnMut(&Scalar)) {
     }
 }
 
-fn point(table: &Table, columns: &[(i16, ColumnId)], row_key: Option<ColumnId>, predicate: &Scalar) -> Option<FastRel> {
+fn point(
+    table: &Table,
+    columns: &[(i16, ColumnId)],
+    row_key: Option<ColumnId>,
+    predicate: &Scalar,
+    session: bool,
+) -> Option<FastRel> {
     let conditions: &[Scalar] = match &predicate.kind {
         ScalarKind::And(conditions) => conditions,
         _ => std::slice::from_ref(predicate),
@@ -287,7 +297,7 @@ fn point(table: &Table, columns: &[(i16, ColumnId)], row_key: Option<ColumnId>, 
         let found = conditions.iter().enumerate().find_map(|(i, c)| Some((i, equal_to(c, id, ty)?)));
         let (at, value) = found?;
         used[at] = true;
-        key.push((ty, KeyOrder { desc: *desc, nulls_first: *nulls_first }, expr(value, &[])?));
+        key.push((ty, KeyOrder { desc: *desc, nulls_first: *nulls_first }, expr(value, &[], session)?));
     }
     let mut ids: Vec<ColumnId> = columns.iter().map(|c| c.1).collect();
     let mut decoded = Vec::with_capacity(columns.len());
@@ -304,7 +314,7 @@ fn point(table: &Table, columns: &[(i16, ColumnId)], row_key: Option<ColumnId>, 
         .iter()
         .zip(&used)
         .filter(|(_, used)| !**used)
-        .map(|(c, _)| expr(c, &ids))
+        .map(|(c, _)| expr(c, &ids, session))
         .collect::<Option<Vec<_>>>()?;
     let object = ObjectId(table.storage.0);
     let point = Point { object, key, columns: decoded, with_key: row_key.is_some(), rest };

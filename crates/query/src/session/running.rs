@@ -51,14 +51,14 @@ impl Body {
             Statement::Query(query) => {
                 let wanted: Vec<_> = query.output.iter().map(|o| (o.id, o.ty)).collect();
                 let locks = locks(&query.rel);
-                let fast = if explain || locks { None } else { FastRel::compile(&query.rel, &wanted) };
+                let fast = if explain || locks { None } else { FastRel::compile(&query.rel, &wanted, false) };
                 let plan = if fast.is_some() { None } else { Some(lower::plan(query, &env)?) };
                 Self::Query { plan, locks, fast }
             }
             Statement::Modify(modify, ctes) => {
                 let layout = layout(modify);
                 let simple = ctes.is_empty() && !explain;
-                let fast = if simple { FastRel::compile(&modify.source, &layout) } else { None };
+                let fast = if simple { FastRel::compile(&modify.source, &layout, true) } else { None };
                 let source = if fast.is_some() { None } else { Some(plan_source(modify, ctes, &layout, &env)?) };
                 Self::Modify(Box::new(ModifyBody { modify: Arc::new(modify.clone()), source, layout, fast }))
             }

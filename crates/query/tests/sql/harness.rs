@@ -99,7 +99,8 @@ pub async fn run(script: &str) -> anyhow::Result<String> {
             sessions.insert(name.to_owned(), node.session(sessions.len() as i32 + 1).await?);
         }
         let Some(session) = sessions.get_mut(name) else { continue };
-        let mut sink = TextSink { style: session.text_style(), ..TextSink::default() };
+        let mut sink = TextSink::default();
+        sink.style = session.text_style();
         // The lines up to the next empty one are data for COPY.
         while lines.peek().is_some_and(|l| l.starts_with('<')) {
             let Some(data) = lines.next() else { break };
