@@ -14,7 +14,7 @@ use crate::parse::Pos;
 impl Binder<'_> {
     pub fn in_list(&mut self, e: &Expr, list: &[Expr], negated: bool) -> SqlResult<Typed> {
         if let Some(left) = row_items(e) {
-            return self.row_in_list(left, list, negated);
+            return self.row_in_list(&left, list, negated);
         }
         let left = self.expr(e)?;
         let start = left.pos;
@@ -62,7 +62,7 @@ impl Binder<'_> {
         Ok(Typed::new(if negated { and(terms) } else { or(terms) }, start))
     }
 
-    fn row_in_list(&mut self, left: &[Expr], list: &[Expr], negated: bool) -> SqlResult<Typed> {
+    fn row_in_list(&mut self, left: &[&Expr], list: &[Expr], negated: bool) -> SqlResult<Typed> {
         let left = self.items(left)?;
         let start = left.first().map(|l| l.pos).unwrap_or_default();
         let mut terms = Vec::with_capacity(list.len());
@@ -73,14 +73,15 @@ impl Binder<'_> {
                 terms.push(self.comparison("=", row, right, start)?.scalar);
                 continue;
             };
-            let right = self.items(right)?;
-            terms.push(self.rows("=", left.clone(), right, start)?);
+            let right = self.items(&right)?;
+            let at = right.first().map(|r| r.pos).unwrap_or_default();
+            terms.push(self.rows("=", left.clone(), right, self.before_operand(at, "("))?);
         }
         let out = or(terms);
         Ok(Typed::new(if negated { not(out) } else { out }, start))
     }
 
-    fn items(&mut self, items: &[Expr]) -> SqlResult<Vec<Typed>> {
+    fn items(&mut self, items: &[&Expr]) -> SqlResult<Vec<Typed>> {
         items.iter().map(|e| self.expr(e)).collect()
     }
 
@@ -94,7 +95,8 @@ impl Binder<'_> {
 
     /// `(a, b)` as a value.
     pub fn row(&mut self, items: &[Expr]) -> SqlResult<Typed> {
-        let items = self.items(items)?;
+        let items: Vec<&Expr> = items.iter().collect();
+        let items = self.items(&items)?;
         let pos = items.first().map(|i| i.pos).unwrap_or_default();
         self.row_value(items, pos)
     }
@@ -107,14 +109,14 @@ impl Binder<'_> {
                 if !matches!(name, "=" | "<>" | "<" | "<=" | ">" | ">=") {
                     return Ok(None);
                 }
-                let l = self.items(l)?;
-                let r = self.items(r)?;
+                let l = self.items(&l)?;
+                let r = self.items(&r)?;
                 let start = l.first().map(|l| l.pos).unwrap_or_default();
                 let at = r.first().map_or(start, |r| self.before_operand(r.pos, name));
                 self.rows(name, l, r, at).map(|s| Some(Typed::new(s, start)))
             }
             (Some(l), Expr::Subquery(query)) => {
-                let l = self.items(l)?;
+                let l = self.items(&l)?;
                 self.row_against_subquery(name, l, query).map(Some)
             }
             _ => Ok(None),
@@ -170,7 +172,7 @@ impl Binder<'_> {
 
     pub fn is_distinct(&mut self, left: &Expr, right: &Expr, negated: bool) -> SqlResult<Typed> {
         if let (Some(l), Some(r)) = (row_items(left), row_items(right)) {
-            let (l, r) = (self.items(l)?, self.items(r)?);
+            let (l, r) = (self.items(&l)?, self.items(&r)?);
             let start = l.first().map(|l| l.pos).unwrap_or_default();
             if l.len() != r.len() {
                 let error = SqlError::new(SqlState::SyntaxError, "unequal number of entries in row expressions");
@@ -222,7 +224,7 @@ impl Binder<'_> {
     pub fn quantified_named(&mut self, left: &Expr, name: &str, right: &Expr, all: bool) -> SqlResult<Typed> {
         let right = strip(right);
         if let Expr::Subquery(query) = right {
-            return self.quantified_subquery(left, name, query, all);
+            return self.quantified_subquery(left, name, query, all, name);
         }
         let left = self.expr(left)?;
         let start = left.pos;
@@ -331,9 +333,23 @@ impl Binder<'_> {
 }
 
 /// The items of `(a, b)` or `ROW(a, b)`.
-pub fn row_items(e: &Expr) -> Option<&[Expr]> {
+pub fn row_items(e: &Expr) -> Option<Vec<&Expr>> {
     match strip(e) {
-        Expr::Tuple(items) => Some(items),
+        Expr::Tuple(items) => Some(items.iter().collect()),
+        Expr::Function(f) => {
+            let [ast::ObjectNamePart::Identifier(name)] = f.name.0.as_slice() else { return None };
+            if name.quote_style.is_some() || !name.value.eq_ignore_ascii_case("row") {
+                return None;
+            }
+            let ast::FunctionArguments::List(list) = &f.args else { return None };
+            list.args
+                .iter()
+                .map(|a| match a {
+                    ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) => Some(e),
+                    _ => None,
+                })
+                .collect()
+        }
         _ => None,
     }
 }

@@ -243,17 +243,17 @@ impl Binder<'_> {
     fn collate(&mut self, e: &Expr, collation: &ast::ObjectName) -> SqlResult<Typed> {
         let name = collation.0.last().and_then(ast::ObjectNamePart::as_ident).map(fold).unwrap_or_default();
         let value = self.expr(e)?;
-        let pos = self.name_pos(collation);
-        if !matches!(name.as_str(), "C" | "POSIX" | "default" | "ucs_basic") {
-            let text = format!("collation \"{name}\" for encoding \"UTF8\" does not exist");
-            return Err(self.error_at(SqlError::new(SqlState::UndefinedObject, text), pos));
-        }
         let value = if value.is_unknown() { self.resolve_unknown(value, PgType::TEXT)? } else { value };
+        let pos = self.before_operand(self.name_pos(collation), "collate");
         let collatable = gavel_functions::registry::type_info(value.oid())
             .is_some_and(|t| t.collation.0 != 0 || super::typename::element_type(t.oid).is_some());
         if !collatable {
             let text = format!("collations are not supported by type {}", super::typename::format_type(value.ty()));
             return Err(self.error_at(SqlError::new(SqlState::DatatypeMismatch, text), pos));
+        }
+        if !matches!(name.as_str(), "C" | "POSIX" | "default" | "ucs_basic") {
+            let text = format!("collation \"{name}\" for encoding \"UTF8\" does not exist");
+            return Err(self.error_at(SqlError::new(SqlState::UndefinedObject, text), pos));
         }
         Ok(value)
     }
@@ -384,6 +384,10 @@ impl Binder<'_> {
                 value = Some(Typed::new(if conjunction { and(terms) } else { or(terms) }, pos));
                 continue;
             }
+            if matches!(op, ast::BinaryOperator::Overlaps) {
+                value = Some(self.overlaps(left, right)?);
+                continue;
+            }
             let name = self.operator_name(op)?;
             if value.is_none()
                 && let Some(rows) = self.row_operation(&name, left, right)?
@@ -397,19 +401,33 @@ impl Binder<'_> {
             };
             let r = self.expr(right)?;
             let pos = self.before_operand(r.pos, &written(op, &name));
-            if matches!(op, ast::BinaryOperator::Overlaps) {
-                return Err(self.error_at(SqlError::unsupported("OVERLAPS is not supported"), pos));
-            }
             value = Some(self.operator(&name, Some(l), r, pos)?);
         }
         value.ok_or_else(|| SqlError::internal("an operator without operands"))
+    }
+
+    /// `(a, b) OVERLAPS (c, d)`.
+    fn overlaps(&mut self, left: &Expr, right: &Expr) -> SqlResult<Typed> {
+        let mut values = Vec::with_capacity(4);
+        for (side, e) in [("left", left), ("right", right)] {
+            let items = super::compare::row_items(e).unwrap_or_default();
+            if items.len() != 2 {
+                let text = format!("wrong number of parameters on {side} side of OVERLAPS expression");
+                return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), self.expr_pos(e)));
+            }
+            for item in items {
+                values.push(self.expr(item)?);
+            }
+        }
+        let pos = values.first().map(|v| v.pos).unwrap_or_default();
+        self.call_named("overlaps", values, pos)
     }
 
     /// Place of an operator: the last one of this spelling before its right operand.
     pub fn before_operand(&self, operand: Pos, name: &str) -> Pos {
         let Some(before) = operand.offset().and_then(|o| self.source.text.get(..o)) else { return Pos::NONE };
         let found = if name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            before.to_ascii_lowercase().rfind(&name.to_ascii_lowercase())
+            last_word(before, name)
         } else {
             before.rfind(name).or_else(|| if name == "<>" { before.rfind("!=") } else { None })
         };
@@ -505,6 +523,17 @@ impl Binder<'_> {
     pub fn settle(&mut self, value: Typed) -> SqlResult<Typed> {
         if value.oid() == Oid::UNKNOWN { self.resolve_unknown(value, PgType::TEXT) } else { Ok(value) }
     }
+}
+
+/// Where `word` last stands alone in `text`, in any case.
+fn last_word(text: &str, word: &str) -> Option<usize> {
+    let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let folded = text.to_ascii_lowercase();
+    let found = folded.rmatch_indices(word).map(|(i, _)| i).find(|i| {
+        let (before, after) = (folded.get(..*i), folded.get(i + word.len()..));
+        !inside(before.and_then(|t| t.chars().next_back())) && !inside(after.and_then(|t| t.chars().next()))
+    });
+    found
 }
 
 /// An expression without parentheses around it.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use gavel_catalog::system::SystemRelation;
-use gavel_catalog::{Table, View};
-use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_catalog::{Sequence, Table, View};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, TableFactor};
 
 use super::Binder;
@@ -13,9 +13,9 @@ use super::clause::Clause;
 use super::function::Callee;
 use super::name::{Qualified, Resolved, fold, qualified, relation};
 use super::query::OutColumn;
-use super::scalar::{Typed, column, truth};
+use super::scalar::{Typed, boolean, column, constant, scalar, truth};
 use super::scope::{Columns, CteEntry, NsColumn, NsItem};
-use crate::bound::{ColumnId, JoinKind, Rel, SetCall, Source};
+use crate::bound::{ColumnId, JoinKind, Rel, ScalarKind, SetCall, Source};
 use crate::parse::{Pos, marker};
 
 /// A FROM item: what it reads, what names it gives.
@@ -60,7 +60,7 @@ impl Binder<'_> {
         let Some(level) = self.levels.last() else { return false };
         let mut reads = false;
         super::walk::visit_rel(rel, &mut |s| {
-            if let crate::bound::ScalarKind::Column(id) = s.kind {
+            if let ScalarKind::Column(id) = s.kind {
                 reads |= level.items.iter().take(count).any(|i| i.slot_of(id).is_some());
             }
             true
@@ -160,11 +160,9 @@ impl Binder<'_> {
                 self.uses(view.oid);
                 self.view_item(view)?
             }
-            Resolved::Sequence(_) => {
-                let error =
-                    SqlError::unsupported(format!("selecting from sequence \"{}\" is not supported", full.name))
-                        .hint("Use pg_sequences, or currval() and nextval().");
-                return Err(self.error_at(error, pos));
+            Resolved::Sequence(sequence) => {
+                self.uses(sequence.oid);
+                self.sequence_item(sequence)?
             }
             Resolved::Index(..) => {
                 let error = SqlError::new(SqlState::WrongObjectType, format!("cannot open relation \"{}\"", full.name))
@@ -182,18 +180,20 @@ impl Binder<'_> {
     }
 
     fn is_reserved_ident(&self, name: &ast::ObjectName) -> bool {
-        name.0
-            .first()
-            .and_then(ast::ObjectNamePart::as_ident)
-            .is_some_and(|i| i.quote_style.is_none() && super::name::is_reserved(&i.value.to_ascii_lowercase()))
+        name.0.first().and_then(ast::ObjectNamePart::as_ident).is_some_and(|i| {
+            i.quote_style.is_none() && super::name::is_reserved(&i.value.to_ascii_lowercase())
+        })
     }
 
     /// A scan of a user's table.
     pub fn table_item(&mut self, table: &Arc<Table>) -> FromItem {
         let first = self.reserve_columns(table.columns.len() + 1);
         let key = ColumnId(first + u32::try_from(table.columns.len()).unwrap_or(0));
-        let columns =
-            (first..).zip(&table.columns).filter(|(_, c)| !c.dropped).map(|(id, c)| (c.number, ColumnId(id))).collect();
+        let columns = (first..)
+            .zip(&table.columns)
+            .filter(|(_, c)| !c.dropped)
+            .map(|(id, c)| (c.number, ColumnId(id)))
+            .collect();
         let rel = Rel::Scan { source: Source::Table(table.clone()), columns, row_key: None };
         let mut item = NsItem::new(table.name.clone(), Columns::Table { table: table.clone(), first });
         item.row_key = Some(key);
@@ -206,6 +206,33 @@ impl Binder<'_> {
         let source = Source::System { schema: relation.schema, name: relation.name };
         let rel = Rel::Scan { source, columns, row_key: None };
         FromItem { rel, items: vec![NsItem::new(relation.name.to_owned(), Columns::System { relation, first })] }
+    }
+
+    /// The one row of a sequence, by the function that reads its last value.
+    fn sequence_item(&mut self, sequence: &Sequence) -> SqlResult<FromItem> {
+        let name = constant(Datum::Oid(sequence.oid.0), PgType::new(Oid::REGCLASS));
+        let last = self.call_named("pg_sequence_last_value", vec![Typed::new(name, Pos::NONE)], Pos::NONE)?.scalar;
+        let start = constant(Datum::Int8(sequence.start), PgType::INT8);
+        let called = boolean(ScalarKind::IsNull { input: Box::new(last.clone()), negated: true });
+        let row = vec![
+            scalar(ScalarKind::Coalesce(vec![last, start]), PgType::INT8),
+            constant(Datum::Int8(0), PgType::INT8),
+            called,
+        ];
+        let ids: Vec<(ColumnId, PgType)> = row.iter().map(|s| (self.new_column(), s.ty)).collect();
+        let columns: Vec<NsColumn> = ["last_value", "log_cnt", "is_called"]
+            .into_iter()
+            .zip(&ids)
+            .zip(1_i16..)
+            .map(|((name, (id, ty)), number)| NsColumn {
+                name: name.to_owned(),
+                scalar: column(*id, *ty),
+                origin: Some((sequence.oid, number)),
+                fields: None,
+            })
+            .collect();
+        let rel = Rel::Values { rows: vec![row], columns: ids };
+        Ok(FromItem { rel, items: vec![NsItem::new(sequence.name.clone(), Columns::List(columns.into()))] })
     }
 
     /// A view's query, bound on its own, with only fully qualified names.
@@ -233,7 +260,7 @@ impl Binder<'_> {
         let mut columns = Vec::with_capacity(cte.columns.len());
         let mut out = Vec::with_capacity(cte.columns.len());
         for c in cte.columns.iter() {
-            let crate::bound::ScalarKind::Column(inner) = c.scalar.kind else { continue };
+            let ScalarKind::Column(inner) = c.scalar.kind else { continue };
             let id = self.new_column();
             columns.push((id, inner, c.scalar.ty));
             let fields = c.fields.clone();
@@ -283,8 +310,7 @@ impl Binder<'_> {
                 item.name,
                 alias.columns.len()
             );
-            let pos = self.source.start(alias.name.span);
-            return Err(self.error_at(SqlError::new(SqlState::InvalidColumnReference, text), pos));
+            return Err(SqlError::new(SqlState::InvalidColumnReference, text));
         }
         item.renamed = alias.columns.iter().map(|c| fold(&c.name)).collect();
         Ok(())
@@ -384,8 +410,7 @@ impl Binder<'_> {
         let scalar = columns.len() == 1 && !composite && !typed;
         let columns: Vec<(String, ColumnId, PgType)> =
             columns.into_iter().map(|(name, ty)| (name, self.new_column(), ty)).collect();
-        let call =
-            SetCall { function: proc.oid, args, columns: columns.iter().map(|(_, id, ty)| (*id, *ty)).collect() };
+        let call = SetCall { function: proc.oid, args, columns: columns.iter().map(|(_, id, ty)| (*id, *ty)).collect() };
         Ok((Ok(vec![call]), columns, scalar))
     }
 
@@ -416,7 +441,9 @@ impl Binder<'_> {
             .map(|(name, id, ty)| NsColumn { name, scalar: column(id, ty), origin: None, fields: None })
             .collect();
         // A function of one plain column lends it the alias's name.
-        if scalar && let (Some(alias), Some(first)) = (alias, list.first_mut()) {
+        if scalar
+            && let (Some(alias), Some(first)) = (alias, list.first_mut())
+        {
             first.name = fold(&alias.name);
         }
         if let Some(id) = ordinal {

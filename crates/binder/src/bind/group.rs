@@ -383,10 +383,13 @@ impl Binder<'_> {
                 Some(format!("{}.{}", item.name, item.column_name(item.slot_of(id)?)))
             })
             .unwrap_or_else(|| "?".into());
-        let pos = level
-            .and_then(|l| l.mentions.iter().find(|(m, _, inside)| *m == id && !inside))
-            .map_or(Pos::NONE, |(_, pos, _)| *pos);
-        let text = format!("column \"{name}\" must appear in the GROUP BY clause or be used in an aggregate function");
+        let mention = level.and_then(|l| l.mentions.iter().find(|m| m.id == id && !m.aggregated));
+        let pos = mention.map_or(Pos::NONE, |m| m.pos);
+        let text = if mention.is_some_and(|m| m.deeper) {
+            format!("subquery uses ungrouped column \"{name}\" from outer query")
+        } else {
+            format!("column \"{name}\" must appear in the GROUP BY clause or be used in an aggregate function")
+        };
         self.error_at(SqlError::new(SqlState::GroupingError, text), pos)
     }
 }

@@ -74,6 +74,7 @@ impl Binder<'_> {
                 _ => "btrim",
             }),
             Expr::AtTimeZone { .. } => strong("timezone"),
+            Expr::BinaryOp { op: ast::BinaryOperator::Overlaps, .. } => strong("overlaps"),
             Expr::IsNormalized { .. } => strong("is_normalized"),
             _ => none(),
         }

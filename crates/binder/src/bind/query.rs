@@ -214,6 +214,9 @@ impl Binder<'_> {
         for key in tail.order_by {
             let target = self.output_column(&key.expr, &columns, "ORDER BY")?;
             let Some(target) = target else {
+                if let (true, ast::Expr::Identifier(ident)) = (set_operation, strip(&key.expr)) {
+                    return Err(self.no_column(&fold(ident), self.source.start(ident.span)));
+                }
                 let error = if set_operation {
                     SqlError::unsupported("invalid UNION/INTERSECT/EXCEPT ORDER BY clause")
                         .detail("Only result column names can be used, not expressions or functions.")

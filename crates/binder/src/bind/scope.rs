@@ -207,6 +207,17 @@ pub struct CteEntry {
     pub readable: bool,
 }
 
+/// One place where a column of a level is mentioned.
+#[derive(Clone, Copy, Debug)]
+pub struct Mention {
+    pub id: ColumnId,
+    pub pos: Pos,
+    /// Within an aggregate of the level, where it need not be grouped.
+    pub aggregated: bool,
+    /// From a subquery.
+    pub deeper: bool,
+}
+
 /// A window definition of the WINDOW clause or of a call.
 #[derive(Clone, Debug)]
 pub struct WindowDefinition {
@@ -238,7 +249,7 @@ pub struct Level {
     /// `GROUPING(…)`: id of the result, arguments, place.
     pub groupings: Vec<(ColumnId, Vec<Scalar>, Pos)>,
     /// Where columns of this level are mentioned outside aggregates, for errors about grouping.
-    pub mentions: Vec<(ColumnId, Pos, bool)>,
+    pub mentions: Vec<Mention>,
     /// DEFAULT may stand as an item (VALUES of INSERT).
     pub allows_default: bool,
 }
@@ -430,10 +441,12 @@ impl Binder<'_> {
                 frame.innermost = Some(frame.innermost.map_or(l, |n| n.max(l)));
             }
         }
+        let deeper = l + 1 < self.levels.len();
         let level = &mut self.levels[l];
+        let mut note = |id| level.mentions.push(Mention { id, pos, aggregated: inside, deeper });
         match &scalar.kind {
-            ScalarKind::Column(id) => level.mentions.push((*id, pos, inside)),
-            _ => super::walk::columns(scalar, &mut |id| level.mentions.push((id, pos, inside))),
+            ScalarKind::Column(id) => note(*id),
+            _ => super::walk::columns(scalar, &mut note),
         }
     }
 

@@ -79,17 +79,25 @@ impl Binder<'_> {
     }
 
     pub fn in_subquery(&mut self, left: &Expr, query: &ast::Query, negated: bool) -> SqlResult<Typed> {
-        let out = self.quantified_subquery(left, "=", query, false)?;
+        let out = self.quantified_subquery(left, "=", query, false, if negated { "not" } else { "in" })?;
         Ok(if negated { Typed::new(not(out.scalar), out.pos) } else { out })
     }
 
-    pub fn quantified_subquery(&mut self, left: &Expr, name: &str, query: &ast::Query, all: bool) -> SqlResult<Typed> {
+    /// `written` is how the text spells the operator.
+    pub fn quantified_subquery(
+        &mut self,
+        left: &Expr,
+        name: &str,
+        query: &ast::Query,
+        all: bool,
+        written: &str,
+    ) -> SqlResult<Typed> {
         let left = match row_items(left) {
-            Some(items) => items.iter().map(|e| self.expr(e)).collect::<SqlResult<Vec<_>>>()?,
+            Some(items) => items.into_iter().map(|e| self.expr(e)).collect::<SqlResult<Vec<_>>>()?,
             None => vec![self.expr(left)?],
         };
         let start = left.first().map(|l| l.pos).unwrap_or_default();
-        let at = self.before_operand(self.query_pos(query), if name == "=" { "in" } else { name });
+        let at = self.before_operand(self.query_pos(query), written);
         let bound = self.subquery(query)?;
         self.subquery_columns(left.len(), &bound, at)?;
         let (left, functions, rel, columns) = self.match_columns(name, left, bound, at)?;

@@ -114,7 +114,11 @@ fn named(name: &str) -> SqlResult<PgType> {
 fn custom(context: &BindContext<'_>, name: &ast::ObjectName, modifiers: &[String]) -> SqlResult<PgType> {
     let full = super::name::qualified(context, name)?;
     let quoted = name.0.last().and_then(ast::ObjectNamePart::as_ident).is_some_and(|i| i.quote_style.is_some());
-    if full.schema.as_deref().is_some_and(|s| s != "pg_catalog" && s != "information_schema") {
+    if let Some(schema) = full.schema.as_deref().filter(|s| !matches!(*s, "pg_catalog" | "information_schema")) {
+        if context.catalog.schema(schema).is_none() {
+            let text = format!("schema \"{schema}\" does not exist");
+            return Err(SqlError::new(SqlState::InvalidSchemaName, text));
+        }
         return Err(undefined(&full.to_string()));
     }
     let text = full.name.as_str();

@@ -170,8 +170,8 @@ impl Binder<'_> {
         for assignment in list {
             match &assignment.target {
                 ast::AssignmentTarget::ColumnName(name) => {
-                    let (c, pos) = self.set_column(table, name)?;
-                    self.assign_once(&out, &c, pos)?;
+                    let (c, _) = self.set_column(table, name)?;
+                    Self::assign_once(&out, &c)?;
                     let value = self.set_value(&assignment.value, &c)?;
                     // DEFAULT for a generated column is what it gets anyway.
                     if !c.generated {
@@ -190,10 +190,10 @@ impl Binder<'_> {
         Ok(out)
     }
 
-    fn assign_once(&self, done: &[(i16, Scalar)], c: &Column, pos: Pos) -> SqlResult<()> {
+    fn assign_once(done: &[(i16, Scalar)], c: &Column) -> SqlResult<()> {
         if done.iter().any(|(n, _)| *n == c.number) {
             let text = format!("multiple assignments to same column \"{}\"", c.name);
-            return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
+            return Err(SqlError::new(SqlState::SyntaxError, text));
         }
         Ok(())
     }
@@ -209,15 +209,7 @@ impl Binder<'_> {
                 Err(self.error_at(SqlError::new(SqlState::DatatypeMismatch, text), pos))
             }
             Some(c) => Ok((c.clone(), pos)),
-            None => {
-                let error = self.no_target_column(table, &first, pos);
-                let own = name.0.len() > 1 && first == table.name;
-                Err(if own {
-                    error.hint("SET target columns cannot be qualified with the relation name.")
-                } else {
-                    error
-                })
-            }
+            None => Err(self.no_target_column(table, &first, pos)),
         }
     }
 
@@ -271,8 +263,8 @@ impl Binder<'_> {
         };
         if let Some(items) = items {
             count(items.len())?;
-            for ((c, pos), item) in columns.iter().zip(items) {
-                self.assign_once(out, c, *pos)?;
+            for ((c, _), item) in columns.iter().zip(items) {
+                Self::assign_once(out, c)?;
                 let value = self.set_value(item, c)?;
                 if !c.generated {
                     out.push((c.number, value));
@@ -285,8 +277,8 @@ impl Binder<'_> {
             return Err(SqlError::unsupported(text));
         };
         // One subquery a column, each bound anew, since no id may be used twice.
-        for (i, (c, pos)) in columns.iter().enumerate() {
-            self.assign_once(out, c, *pos)?;
+        for (i, (c, _)) in columns.iter().enumerate() {
+            Self::assign_once(out, c)?;
             if c.generated || c.identity == Some(Identity::Always) {
                 return Err(self.only_default(c));
             }

@@ -263,6 +263,11 @@ impl Binder<'_> {
             FrameUnits::Range => Clause::WindowRange,
             FrameUnits::Groups => Clause::WindowGroups,
         };
+        // The parser reads a bare string before PRECEDING as an interval.
+        let offset = match offset {
+            ast::Expr::Interval(literal) if literal.leading_field.is_none() => &*literal.value,
+            other => other,
+        };
         let value = self.within(clause, |b| b.expr(offset))?;
         let pos = value.pos;
         let name = if units == FrameUnits::Rows { "ROWS" } else { "GROUPS" };
