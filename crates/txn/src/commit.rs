@@ -7,6 +7,7 @@
 //!     └────► Unknown ──► resolve ──► Committed / Aborted
 //!                          └───────► still unknown: 40003, never 40001
 //! ```
+#![allow(clippy::disallowed_methods, reason = "the shell that waits between attempts")]
 
 use std::time::Duration;
 

@@ -180,20 +180,18 @@ impl Binder<'_> {
     }
 
     fn is_reserved_ident(&self, name: &ast::ObjectName) -> bool {
-        name.0.first().and_then(ast::ObjectNamePart::as_ident).is_some_and(|i| {
-            i.quote_style.is_none() && super::name::is_reserved(&i.value.to_ascii_lowercase())
-        })
+        name.0
+            .first()
+            .and_then(ast::ObjectNamePart::as_ident)
+            .is_some_and(|i| i.quote_style.is_none() && super::name::is_reserved(&i.value.to_ascii_lowercase()))
     }
 
     /// A scan of a user's table.
     pub fn table_item(&mut self, table: &Arc<Table>) -> FromItem {
         let first = self.reserve_columns(table.columns.len() + 1);
         let key = ColumnId(first + u32::try_from(table.columns.len()).unwrap_or(0));
-        let columns = (first..)
-            .zip(&table.columns)
-            .filter(|(_, c)| !c.dropped)
-            .map(|(id, c)| (c.number, ColumnId(id)))
-            .collect();
+        let columns =
+            (first..).zip(&table.columns).filter(|(_, c)| !c.dropped).map(|(id, c)| (c.number, ColumnId(id))).collect();
         let rel = Rel::Scan { source: Source::Table(table.clone()), columns, row_key: None };
         let mut item = NsItem::new(table.name.clone(), Columns::Table { table: table.clone(), first });
         item.row_key = Some(key);
@@ -410,7 +408,8 @@ impl Binder<'_> {
         let scalar = columns.len() == 1 && !composite && !typed;
         let columns: Vec<(String, ColumnId, PgType)> =
             columns.into_iter().map(|(name, ty)| (name, self.new_column(), ty)).collect();
-        let call = SetCall { function: proc.oid, args, columns: columns.iter().map(|(_, id, ty)| (*id, *ty)).collect() };
+        let call =
+            SetCall { function: proc.oid, args, columns: columns.iter().map(|(_, id, ty)| (*id, *ty)).collect() };
         Ok((Ok(vec![call]), columns, scalar))
     }
 
@@ -441,9 +440,7 @@ impl Binder<'_> {
             .map(|(name, id, ty)| NsColumn { name, scalar: column(id, ty), origin: None, fields: None })
             .collect();
         // A function of one plain column lends it the alias's name.
-        if scalar
-            && let (Some(alias), Some(first)) = (alias, list.first_mut())
-        {
+        if scalar && let (Some(alias), Some(first)) = (alias, list.first_mut()) {
             first.name = fold(&alias.name);
         }
         if let Some(id) = ordinal {

@@ -165,7 +165,10 @@ impl Point {
 fn compile(rel: &Rel, session: bool) -> Option<FastRel> {
     match rel {
         Rel::Values { rows, columns } => {
-            let rows = rows.iter().map(|row| row.iter().map(|s| expr(s, &[], session)).collect()).collect::<Option<Vec<_>>>()?;
+            let rows = rows
+                .iter()
+                .map(|row| row.iter().map(|s| expr(s, &[], session)).collect())
+                .collect::<Option<Vec<_>>>()?;
             Some(FastRel { node: Node::Values(rows), columns: columns.iter().map(|c| c.0).collect() })
         }
         Rel::Project { input, exprs } => {

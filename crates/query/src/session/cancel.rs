@@ -2,6 +2,7 @@
 //!
 //! A statement runs inside [`Interrupt::guard`], which drops it when it is interrupted; everything that
 //! a statement awaits is safe to drop. A commit is not run inside: once sent, its outcome is waited for.
+#![allow(clippy::disallowed_methods, reason = "the shell that waits for timeouts")]
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};

@@ -3,6 +3,7 @@
 //!
 //! A message of one statement outside a block is the common case, and is retried unseen when it loses a
 //! conflict: what it has to say is held back until its commit is known, unless it only reads.
+#![allow(clippy::disallowed_methods, reason = "the shell that waits between attempts")]
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -13,6 +13,7 @@
 //! ```
 //! A statement goes from `>` to the line that ends with `;`. Run with `GAVEL_GOLDEN=write` to have the
 //! answers written anew; read the difference before committing it.
+#![allow(clippy::disallowed_methods, reason = "tests write their golden files")]
 
 mod harness;
 mod sink;
