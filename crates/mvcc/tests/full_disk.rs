@@ -20,7 +20,10 @@ fn apply(engine: &LsmEngine, lsn: u64) {
 }
 
 fn rows(engine: &LsmEngine, at: u64) -> usize {
-    engine.scan(&KeyRange::new("a", "z"), Timestamp(at * 10), false).map(|row| row.expect("row")).count()
+    engine
+        .scan(&KeyRange::new("a", "z"), Timestamp(at * 10), false)
+        .inspect(|row| assert!(row.is_ok(), "{row:?}"))
+        .count()
 }
 
 /// Unmounts when the test ends, however it ends.

@@ -529,11 +529,11 @@ impl Binder<'_> {
 fn last_word(text: &str, word: &str) -> Option<usize> {
     let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     let folded = text.to_ascii_lowercase();
-    let found = folded.rmatch_indices(word).map(|(i, _)| i).find(|i| {
+
+    folded.rmatch_indices(word).map(|(i, _)| i).find(|i| {
         let (before, after) = (folded.get(..*i), folded.get(i + word.len()..));
         !inside(before.and_then(|t| t.chars().next_back())) && !inside(after.and_then(|t| t.chars().next()))
-    });
-    found
+    })
 }
 
 /// An expression without parentheses around it.

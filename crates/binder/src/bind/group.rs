@@ -43,7 +43,7 @@ impl Binder<'_> {
     pub fn group_clause(
         &mut self,
         group_by: &ast::GroupByExpr,
-        targets: &mut Vec<Target>,
+        targets: &mut [Target],
         outputs: usize,
     ) -> SqlResult<Grouping> {
         let ast::GroupByExpr::Expressions(items, modifiers) = group_by else {
@@ -97,7 +97,7 @@ impl Binder<'_> {
     fn group_item(
         &mut self,
         item: &Expr,
-        targets: &mut Vec<Target>,
+        targets: &mut [Target],
         outputs: usize,
         grouping: &mut Grouping,
     ) -> SqlResult<Vec<Vec<usize>>> {
@@ -151,7 +151,7 @@ impl Binder<'_> {
     fn group_parts(
         &mut self,
         parts: &[Vec<Expr>],
-        targets: &mut Vec<Target>,
+        targets: &mut [Target],
         outputs: usize,
         grouping: &mut Grouping,
     ) -> SqlResult<Vec<Vec<usize>>> {
@@ -170,7 +170,7 @@ impl Binder<'_> {
     fn group_expr(
         &mut self,
         e: &Expr,
-        targets: &mut Vec<Target>,
+        targets: &mut [Target],
         outputs: usize,
         grouping: &mut Grouping,
     ) -> SqlResult<usize> {

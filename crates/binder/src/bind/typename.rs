@@ -356,7 +356,7 @@ fn format_interval(typmod: i32) -> String {
         if let Some(first) = named.next() {
             out.push_str(&format!(" {first}"));
         }
-        if let Some(last) = named.last() {
+        if let Some(last) = named.next_back() {
             out.push_str(&format!(" to {last}"));
         }
     }

@@ -449,7 +449,7 @@ impl Writer<'_> {
             for (_, range) in keys.iter().filter_map(|k| by_index(k)) {
                 self.pages(range, |page| {
                     found.extend(page);
-                    !(one && !found.is_empty())
+                    !one || found.is_empty()
                 })
                 .await?;
                 if one && !found.is_empty() {
@@ -480,7 +480,7 @@ impl Writer<'_> {
                     Err(e) => failed = Some(e),
                 }
             }
-            failed.is_none() && !(one && !rows.is_empty())
+            failed.is_none() && (!one || rows.is_empty())
         })
         .await?;
         failed.map_or(Ok(rows), Err)

@@ -318,7 +318,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The index by its number in the shape; `None` is the primary key.
-    pub(super) fn index<'s>(shape: &'s TableShape, number: Option<usize>) -> Option<&'s Index> {
+    pub(super) fn index(shape: &TableShape, number: Option<usize>) -> Option<&Index> {
         match number {
             None => shape.table.primary_key(),
             Some(n) => shape.indexes.get(n).map(|i| &i.index),

@@ -23,8 +23,14 @@ impl Default for KeyTable {
 }
 
 impl KeyTable {
+    /// Number of keys.
     pub fn len(&self) -> usize {
         self.ends.len()
+    }
+
+    /// Whether there is no key.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
     }
 
     /// Bytes held.

@@ -138,10 +138,7 @@ impl Names {
 
 /// Name of an output column: the table's where it is one of a table.
 fn column_name(node: &Node, position: usize) -> String {
-    let from = |input: &Node, expr: &Expr| match expr.as_column() {
-        Some(inner) => Some(column_name(input, inner)),
-        None => None,
-    };
+    let from = |input: &Node, expr: &Expr| expr.as_column().map(|inner| column_name(input, inner));
     let name = match &node.op {
         Op::TableScan(scan) => scan_column(scan, position),
         Op::SystemScan { schema, name, columns } => gavel_catalog::system::relation(schema, name)
