@@ -19,6 +19,7 @@ pub fn run(server: &Server, scale: u32, seconds: u32, connections: u32) -> Resul
             "-T",
             &seconds.to_string(),
             "--max-tries=20",
+            "-n",
             "--failures-detailed",
             "-M",
             mode,

@@ -5,7 +5,7 @@
 use gavel_binder::bound::{ColumnId, Scalar, ScalarKind};
 use gavel_binder::{BindContext, TableExpr, bind_default_ast, bind_table_expr_ast, parse};
 use gavel_catalog::Table;
-use gavel_functions::registry::{self, CastMethod, Proc};
+use gavel_functions::registry::{self, CastContext, CastMethod, Proc};
 use gavel_types::text_io::{self, TextStyle, type_name, type_name_with_typmod};
 use gavel_types::{Datum, Oid, PgType};
 
@@ -45,11 +45,22 @@ pub fn default(context: &SystemContext<'_>, sql: &str, ty: PgType, pretty: bool)
     Writer { context, columns: Vec::new(), pretty }.write(scalar)
 }
 
-/// The value before the length coercion that an assignment adds.
+/// The value before the length coercion and the cast that an assignment adds.
 fn without_assignment(scalar: &Scalar, ty: PgType) -> &Scalar {
-    match &scalar.kind {
+    let value = match &scalar.kind {
         ScalarKind::Call { function, args } if is_length_cast(*function, ty.oid) => args.first().unwrap_or(scalar),
         _ => scalar,
+    };
+    let assigns = |function: Oid, from: Oid| {
+        registry::cast(from, ty.oid)
+            .is_some_and(|c| c.method == CastMethod::Function(function) && c.context != CastContext::Explicit)
+    };
+    match &value.kind {
+        ScalarKind::Call { function, args } => match args.as_slice() {
+            [argument] if assigns(*function, argument.ty.oid) => argument,
+            _ => value,
+        },
+        _ => value,
     }
 }
 
