@@ -36,7 +36,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("lsm-tree", &["gavel-mvcc"]),
     ("fjall", &["gavel-mvcc"]),
     ("openraft", &["gavel-journal"]),
-    ("aws-*", &["gavel-archive"]),
+    ("aws-sdk-*", &["gavel-archive"]),
+    ("aws-config", &["gavel-archive"]),
     ("object_store", &["gavel-archive"]),
 ];
 
