@@ -398,7 +398,7 @@ impl GroupSet {
         node: &Node,
         output: &mut VecDeque<RecordBatch>,
     ) -> SqlResult<()> {
-        if self.members.is_empty() && self.table.len() == 0 {
+        if self.members.is_empty() && self.table.is_empty() {
             self.table.insert(b"");
         }
         let total = self.table.len();
