@@ -64,7 +64,8 @@ impl Bank {
     pub async fn run(&mut self, server: &Server, connections: u64, seed: u64, stop: Arc<AtomicBool>) -> Result<()> {
         let mut tasks = Vec::new();
         for n in 0..connections {
-            let client = server.connect().await?;
+            // A server that is being killed takes no more connections; those that it took go on.
+            let Ok(client) = server.connect().await else { break };
             let (stop, ids, accounts) = (stop.clone(), self.next_id.clone(), self.accounts);
             let rng = SmallRng::seed_from_u64(seed.wrapping_mul(1_000).wrapping_add(n));
             tasks.push(tokio::spawn(transfers(client, rng, ids, accounts, stop)));
