@@ -1,6 +1,7 @@
 //! The whole server as a process, over the wire.
 #![allow(clippy::disallowed_methods, reason = "tests use the real clock, files and processes")]
 
+mod driver;
 mod isolation;
 mod kill;
 mod process;
