@@ -54,7 +54,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                     let mut taken = Vec::new();
                     while Instant::now() < end {
                         let start = Instant::now();
-                        let now = service.visible();
+                        let now = service.visible_now();
                         let request = request(client, taken.len() as u64, now.ts, now.epoch, 3);
                         match service.commit(request).await {
                             Ok(CommitOutcome::Committed(_)) => taken.push(start.elapsed()),

@@ -115,6 +115,11 @@ impl Service {
         self.inner.state.lock().retention.keep_from(window).unwrap_or(first)
     }
 
+    /// What is visible, as far as this process knows.
+    pub fn visible_now(&self) -> Visible {
+        Visible { ts: self.inner.visible(), epoch: self.inner.epoch }
+    }
+
     /// Totals since it was opened.
     pub fn counters(&self) -> &Counters {
         &self.inner.counters
@@ -267,7 +272,8 @@ fn refusal(error: &journal::Error) -> Option<Error> {
         journal::Error::DiskFull => Some(Error::DiskFull),
         journal::Error::Overloaded => Some(Error::Overloaded),
         journal::Error::TooLarge(_) => Some(Error::TooLarge("transaction is too large for the journal".into())),
-        journal::Error::Fenced(_)
+        journal::Error::NotLeader
+        | journal::Error::Fenced(_)
         | journal::Error::Failed(_)
         | journal::Error::Trimmed(_)
         | journal::Error::Corrupt(_)
@@ -404,8 +410,12 @@ impl Adjudicator for Service {
         }
     }
 
-    fn visible(&self) -> Visible {
-        Visible { ts: self.inner.visible(), epoch: self.inner.epoch }
+    async fn visible(&self) -> Result<Visible, Error> {
+        Ok(self.visible_now())
+    }
+
+    fn epoch(&self) -> Epoch {
+        self.inner.epoch
     }
 }
 

@@ -37,6 +37,9 @@ pub enum Error {
     /// Not serving; nothing was done.
     #[error("adjudicator is not open")]
     NotOpen,
+    /// This node does not lead; nothing was done; ask at this address, where one is known.
+    #[error("not the leader")]
+    NotLeader(Option<String>),
     /// It is unknown whether the transaction committed (40003): `resolve` it.
     #[error("outcome is unknown: {0}")]
     Unknown(String),
@@ -60,6 +63,15 @@ pub trait Adjudicator: Send + Sync {
     /// [`Error::TooLarge`] if `ts` is further ahead of the clock than `max_future`.
     async fn close(&self, ts: Timestamp) -> Result<Closed, Error>;
 
-    /// The present visible timestamp and epoch. Never blocks.
-    fn visible(&self) -> Visible;
+    /// The present visible timestamp and epoch. Over a replicated journal it is answered once a
+    /// quorum has confirmed that this node still led when it was asked, since a deposed leader would
+    /// answer too little.
+    ///
+    /// # Errors
+    /// [`Error::NotOpen`], [`Error::NotLeader`].
+    async fn visible(&self) -> Result<Visible, Error>;
+
+    /// The newest epoch known here, to be named in commits. Only a hint: a commit that names a
+    /// wrong one is told the right one. Never blocks.
+    fn epoch(&self) -> Epoch;
 }

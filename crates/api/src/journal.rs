@@ -1,8 +1,9 @@
 //! The durable, ordered log of commits (PROTOCOL §8).
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use futures::stream::BoxStream;
-use gavel_types::{CommitRecord, Epoch, Lsn, Timestamp};
+use gavel_types::{CommitRecord, Epoch, Lsn, NodeId, Timestamp};
 
 /// One entry of the journal.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,9 @@ pub enum Record {
 /// What can go wrong, by what the caller should do.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
+    /// This node does not lead the journal; nothing of the batch was kept.
+    #[error("not the leader")]
+    NotLeader,
     /// Another writer opened a later epoch: stop for good.
     #[error("fenced by epoch {0:?}")]
     Fenced(Epoch),
@@ -59,8 +63,8 @@ pub trait Journal: Send + Sync {
     /// not withdraw it. An empty `records` answers the present last position.
     ///
     /// # Errors
-    /// [`Error::DiskFull`], [`Error::Overloaded`], [`Error::TooLarge`] and [`Error::Fenced`] leave the
-    /// journal as it was; [`Error::Failed`] and [`Error::Closed`] leave the outcome unknown.
+    /// [`Error::DiskFull`], [`Error::Overloaded`], [`Error::TooLarge`], [`Error::NotLeader`] and
+    /// [`Error::Fenced`] leave the journal as it was; [`Error::Failed`] and [`Error::Closed`] leave the outcome unknown.
     async fn append(&self, epoch: Epoch, records: Vec<Record>) -> Result<Lsn, Error>;
 
     /// Durable records from `from` (inclusive; `Lsn::ZERO` is the first ever) on, then those to
@@ -73,4 +77,97 @@ pub trait Journal: Send + Sync {
 
     /// Allows positions below `below` to be dropped; some of them may stay.
     async fn trim(&self, below: Lsn) -> Result<(), Error>;
+}
+
+/// A node of a replicated journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub id: NodeId,
+    /// `host:port` at which its peers, query nodes and replicas reach it.
+    pub address: String,
+    /// Failure domain, as the operator labels it; empty where there is none.
+    pub zone: String,
+    /// Counts for majorities. One that does not only follows.
+    pub voter: bool,
+}
+
+/// Who leads, as one node knows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Leadership {
+    pub leader: Option<Member>,
+    /// The leader's epoch, which is its term of the consensus protocol.
+    pub epoch: Epoch,
+    /// This node is the leader, and everything of earlier epochs is known to it.
+    pub leading: bool,
+}
+
+/// A journal that several nodes hold. Any of them serves [`Journal::tail`]; only the leader appends
+/// and opens epochs.
+///
+/// Invariant: a record whose epoch is not the term in which it was proposed is void everywhere, so
+/// that what waits in a deposed leader's queue never becomes a commit (PROTOCOL §8).
+#[async_trait]
+pub trait Replicated: Journal {
+    fn node_id(&self) -> NodeId;
+
+    /// The present leadership.
+    fn leadership(&self) -> Leadership;
+
+    /// The present leadership, then each change of it; what nobody has waited for is skipped.
+    fn leadership_changes(&self) -> BoxStream<'static, Leadership>;
+
+    /// Answers once a majority has confirmed, after the call began, that this node still leads.
+    ///
+    /// # Errors
+    /// [`Error::NotLeader`].
+    async fn confirm_leadership(&self) -> Result<(), Error>;
+
+    /// All nodes, as far as this one knows.
+    fn members(&self) -> Vec<Member>;
+
+    /// Adds a node, or changes its address or zone: it follows first, and becomes a voter once it
+    /// has caught up. Returns when the change is committed.
+    ///
+    /// # Errors
+    /// [`Error::NotLeader`]; [`Error::Failed`] with the reason if the change is refused.
+    async fn add_member(&self, member: Member) -> Result<(), Error>;
+
+    /// Removes a node. Returns when the change is committed.
+    ///
+    /// # Errors
+    /// As [`Replicated::add_member`]; the last voter cannot be removed.
+    async fn remove_member(&self, id: NodeId) -> Result<(), Error>;
+
+    /// Hands leadership to another node that is up to date, where there is one. Nothing if this
+    /// node does not lead.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] if nobody took over in time.
+    async fn step_down(&self) -> Result<(), Error>;
+}
+
+/// Why a peer did not answer: it may or may not have acted.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("peer does not answer: {0}")]
+pub struct PeerError(pub String);
+
+/// Carries the consensus protocol's messages between the nodes of a journal. Opaque here: only the
+/// journal knows what is in them.
+#[async_trait]
+pub trait PeerTransport: Send + Sync {
+    /// Sends one message and waits for its answer.
+    ///
+    /// # Errors
+    /// [`PeerError`] if there is none.
+    async fn send(&self, to: &Member, message: Bytes) -> Result<Bytes, PeerError>;
+}
+
+/// The receiving end of [`PeerTransport`].
+#[async_trait]
+pub trait PeerService: Send + Sync {
+    /// Answers one message of a peer.
+    ///
+    /// # Errors
+    /// [`PeerError`] if the message is malformed, from another cluster, or cannot be served.
+    async fn handle(&self, message: Bytes) -> Result<Bytes, PeerError>;
 }

@@ -11,7 +11,6 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use gavel_api::adjudicator::Adjudicator;
 use gavel_api::journal::Journal;
 use gavel_api::storage::Storage;
 use gavel_frontend::FrontendStats;
@@ -37,7 +36,7 @@ pub struct Node {
 
 impl Node {
     fn status(&self) -> Value {
-        let visible = self.service.visible();
+        let visible = self.service.visible_now();
         let total = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let (flushed, decided) = (&self.journal_counters, self.service.counters());
         let marks = self.replica.watermarks();

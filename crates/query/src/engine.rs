@@ -124,7 +124,7 @@ impl Engine {
 
     async fn bootstrap(&self) -> SqlResult<()> {
         for _ in 0..OWN_ATTEMPTS {
-            let mut txn = self.begin(Timestamp::ZERO, false);
+            let mut txn = self.begin(Timestamp::ZERO, false).await?;
             let roles = txn.view().scan_raw(&keys::descriptors(keys::CLUSTER), false, 1).await?;
             if !roles.is_empty() {
                 return Ok(());
@@ -142,15 +142,19 @@ impl Engine {
         Err(SqlError::internal("could not set up an empty store"))
     }
 
-    /// Begins a transaction at what is visible now, or at `at_least`.
-    pub(crate) fn begin(&self, at_least: Timestamp, serializable: bool) -> Transaction {
-        Transaction::begin(
-            Arc::clone(&self.storage),
-            &*self.adjudicator,
-            at_least,
-            serializable,
-            &self.settings.transaction,
-        )
+    /// Begins a transaction at what is visible now, or at `at_least` if that is later.
+    pub(crate) async fn begin(&self, at_least: Timestamp, serializable: bool) -> SqlResult<Transaction> {
+        let snapshot_ts = self.snapshot().await?.max(at_least);
+        let storage = Arc::clone(&self.storage);
+        Ok(Transaction::begin(storage, self.adjudicator.epoch(), snapshot_ts, serializable, &self.settings.transaction))
+    }
+
+    /// A timestamp at which all is visible that was acknowledged before the call.
+    pub(crate) async fn snapshot(&self) -> SqlResult<Timestamp> {
+        match self.adjudicator.visible().await {
+            Ok(visible) => Ok(visible.ts),
+            Err(_) => Err(CommitError::NotOpen.into_sql(|_| SqlError::internal("conflict"))),
+        }
     }
 
     /// Commits a transaction of the engine's own; `None` if it lost a conflict.
@@ -169,7 +173,7 @@ impl Engine {
             return Ok(oid);
         }
         for _ in 0..OWN_ATTEMPTS {
-            let mut txn = self.begin(Timestamp::ZERO, false);
+            let mut txn = self.begin(Timestamp::ZERO, false).await?;
             let counter = txn.view().get(&[keys::next_oid()]).await?.pop().flatten();
             let Some((fresh, write)) = OidBlock::refill(counter.as_deref(), count) else {
                 return Err(SqlError::new(SqlState::ProgramLimitExceeded, "object identifiers have run out"));

@@ -84,9 +84,9 @@ pub(crate) async fn run(
     let txn_id = request.txn_id;
     for _ in 0..EPOCH_RETRIES {
         let epoch = request.epoch;
-        // An epoch that has already ended is foreseeable from `visible`; a change between here and
+        // An epoch that has already ended is foreseeable; a change between here and
         // there is not, and then only a request worth copying is sent again.
-        request.epoch = epoch.max(adjudicator.visible().epoch);
+        request.epoch = epoch.max(adjudicator.epoch());
         let again = if request.writes.len() <= COPIED_WRITES { Some(request.clone()) } else { None };
         match adjudicator.commit(request).await {
             Ok(outcome) => return answer(outcome),
@@ -100,7 +100,7 @@ pub(crate) async fn run(
             Err(AdjudicatorError::Overloaded) => return Err(CommitError::Overloaded),
             Err(AdjudicatorError::DiskFull) => return Err(CommitError::DiskFull),
             Err(AdjudicatorError::TooLarge(why)) => return Err(CommitError::TooLarge(why)),
-            Err(AdjudicatorError::NotOpen) => return Err(CommitError::NotOpen),
+            Err(AdjudicatorError::NotOpen | AdjudicatorError::NotLeader(_)) => return Err(CommitError::NotOpen),
             Err(AdjudicatorError::Unknown(why)) => {
                 return resolve(adjudicator, txn_id, why, pauses).await;
             }

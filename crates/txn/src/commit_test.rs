@@ -32,8 +32,11 @@ impl Adjudicator for Script {
     async fn close(&self, _: Timestamp) -> Result<Closed, AdjudicatorError> {
         Err(AdjudicatorError::NotOpen)
     }
-    fn visible(&self) -> Visible {
-        Visible { ts: Timestamp(10), epoch: Epoch(1) }
+    async fn visible(&self) -> Result<Visible, AdjudicatorError> {
+        Ok(Visible { ts: Timestamp(10), epoch: Epoch(1) })
+    }
+    fn epoch(&self) -> Epoch {
+        Epoch(1)
     }
 }
 
@@ -79,7 +82,7 @@ fn b(s: &'static str) -> Bytes {
 }
 
 fn begin(script: &Script, serializable: bool) -> Transaction {
-    Transaction::begin(Arc::new(Letters), script, Timestamp::ZERO, serializable, &Limits::default())
+    Transaction::begin(Arc::new(Letters), script.epoch(), Timestamp(10), serializable, &Limits::default())
 }
 
 fn written(script: &Script) -> Transaction {

@@ -34,20 +34,19 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    /// Begins at the visible timestamp, or at `at_least` (the session's last commit) if that is
-    /// later. To be called at the first statement, not at BEGIN.
+    /// Begins at `snapshot_ts`, in what is taken for the present `epoch`. To be called at the first
+    /// statement, not at BEGIN.
     pub fn begin(
         storage: Arc<dyn Storage>,
-        adjudicator: &dyn Adjudicator,
-        at_least: Timestamp,
+        epoch: Epoch,
+        snapshot_ts: Timestamp,
         serializable: bool,
         limits: &Limits,
     ) -> Self {
-        let visible = adjudicator.visible();
         Self {
             storage,
-            snapshot_ts: visible.ts.max(at_least),
-            epoch: visible.epoch,
+            snapshot_ts,
+            epoch,
             buffer: WriteBuffer::new(limits.size_bytes),
             relied: Arc::new(Relied {
                 checks: Mutex::new(CheckSet::default()),

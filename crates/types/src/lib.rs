@@ -3,7 +3,7 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`ids`] | `Timestamp`, `Epoch`, `Lsn`, `TxnId`, `KeyRange` |
+//! | [`ids`] | `Timestamp`, `Epoch`, `Lsn`, `NodeId`, `TxnId`, `KeyRange` |
 //! | [`commit`] | what crosses the commit seam: write set, checks, outcome, journal record |
 //! | [`pg_type`] | type OIDs, `PgType` (OID + typmod), type categories |
 //! | [`datum`] | one SQL value |
@@ -33,7 +33,7 @@ pub use commit::{
 };
 pub use datum::{ArrayValue, Datum};
 pub use error::{Notice, Severity, SqlError, SqlResult};
-pub use ids::{Epoch, KeyRange, Lsn, Timestamp, TxnId};
+pub use ids::{Epoch, KeyRange, Lsn, NodeId, Timestamp, TxnId};
 pub use interval::Interval;
 pub use numeric::Numeric;
 pub use pg_type::{Oid, PgType};

@@ -41,7 +41,7 @@ async fn client(service: Service, number: u64, stop: Arc<AtomicBool>) -> Vec<(Tx
     };
     while !stop.load(Ordering::Relaxed) {
         let id = u128::from(number) << 64 | told.len() as u128;
-        let mut one = request(&service, id);
+        let mut one = request(&service, id).await;
         for _ in 0..1 + next(3) {
             let key = Bytes::from(next(KEYS).to_string());
             if one.writes.iter().all(|write| write.key != key) {
@@ -67,7 +67,7 @@ async fn client(service: Service, number: u64, stop: Arc<AtomicBool>) -> Vec<(Tx
             TxnId(id),
             match answer {
                 Ok(CommitOutcome::Committed(ts)) => {
-                    assert!(service.visible().ts >= ts);
+                    assert!(service.visible_now().ts >= ts);
                     Told::Committed(ts)
                 }
                 Ok(CommitOutcome::Aborted(_)) | Err(Error::DiskFull | Error::Overloaded) => Told::Not,

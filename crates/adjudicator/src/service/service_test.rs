@@ -45,18 +45,18 @@ async fn it_conforms_on_threads() {
 async fn a_restart_knows_outcomes_and_conflicts() {
     let disk = MemoryDisk::new();
     let one = open(&disk).await;
-    let mut loser = request(&one, 2);
+    let mut loser = request(&one, 2).await;
     loser.writes.push(write("k", WriteMode::Update));
-    let mut winner = request(&one, 1);
+    let mut winner = request(&one, 1).await;
     winner.writes.push(write("k", WriteMode::Update));
     let CommitOutcome::Committed(ts) = one.commit(winner.clone()).await.unwrap() else { panic!("no conflict") };
-    let epoch = one.visible().epoch;
+    let epoch = one.visible_now().epoch;
     let two = reopen(one, &disk).await;
-    assert_eq!(two.visible(), Visible { ts, epoch: Epoch(epoch.0 + 1) });
+    assert_eq!(two.visible_now(), Visible { ts, epoch: Epoch(epoch.0 + 1) });
     // The old epoch's request is found, not refused; a new one with the old snapshot conflicts.
     assert_eq!(two.commit(winner).await.unwrap(), CommitOutcome::Committed(ts));
     assert!(matches!(two.commit(loser.clone()).await, Err(Error::WrongEpoch(_))));
-    loser.epoch = two.visible().epoch;
+    loser.epoch = two.visible_now().epoch;
     assert!(matches!(two.commit(loser).await.unwrap(), CommitOutcome::Aborted(c) if c.winner_ts == ts));
     assert_eq!(two.resolve(TxnId(1)).await.unwrap(), CommitOutcome::Committed(ts));
 }
@@ -68,7 +68,7 @@ async fn a_full_disk_refuses_commits_and_forgets_them() {
     let mut id = 0;
     let mut commit = async |key: &'static str| {
         id += 1;
-        let mut one = request(&service, id);
+        let mut one = request(&service, id).await;
         one.writes.push(write(key, WriteMode::Update));
         service.commit(one).await
     };
@@ -84,15 +84,15 @@ async fn a_full_disk_refuses_commits_and_forgets_them() {
         assert!(tries < 10_000, "the disk never filled up");
     };
     assert!(matches!(full, Error::DiskFull), "{full:?}");
-    let visible = service.visible();
+    let visible = service.visible_now();
     assert!(matches!(commit("k").await, Err(Error::DiskFull)));
-    assert_eq!(service.visible(), visible);
+    assert_eq!(service.visible_now(), visible);
     let promise = Timestamp(visible.ts.0 + 1_000_000_000_000);
     assert!(service.close(promise).await.is_err());
     disk.set_capacity(None);
     // The key of the refused commits is free, though nothing else has committed meanwhile.
     assert!(matches!(commit("k").await, Ok(CommitOutcome::Committed(_))));
-    assert!(service.visible().ts > visible.ts);
+    assert!(service.visible_now().ts > visible.ts);
 }
 
 #[tokio::test]
@@ -103,17 +103,14 @@ async fn commits_side_by_side_on_a_full_disk_are_all_answered() {
     let mut id = 0;
     let (mut committed, mut full) = (0, 0);
     while full == 0 {
-        let requests: Vec<_> = (0..50)
-            .map(|n| {
-                id += 1;
-                let mut one = request(&service, id);
-                one.writes.push(gavel_types::Write {
-                    key: bytes::Bytes::from(format!("{n}")),
-                    ..write("", WriteMode::Update)
-                });
-                service.commit(one)
-            })
-            .collect();
+        let mut requests = Vec::new();
+        for n in 0..50 {
+            id += 1;
+            let mut one = request(&service, id).await;
+            one.writes
+                .push(gavel_types::Write { key: bytes::Bytes::from(format!("{n}")), ..write("", WriteMode::Update) });
+            requests.push(service.commit(one));
+        }
         for answer in futures::future::join_all(requests).await {
             match answer {
                 Ok(CommitOutcome::Committed(_)) => committed += 1,
@@ -123,7 +120,7 @@ async fn commits_side_by_side_on_a_full_disk_are_all_answered() {
         }
     }
     disk.set_capacity(None);
-    let mut one = request(&service, id + 1);
+    let mut one = request(&service, id + 1).await;
     one.writes.push(gavel_types::Write { key: bytes::Bytes::from("7"), ..write("", WriteMode::Update) });
     assert!(matches!(service.commit(one).await, Ok(CommitOutcome::Committed(_))));
     let again = reopen(service, &disk).await;
@@ -137,11 +134,11 @@ async fn a_failed_flush_leaves_the_outcome_unknown_and_closes() {
     let disk = MemoryDisk::new();
     let service = open(&disk).await;
     disk.fail_flushes();
-    let mut one = request(&service, 1);
+    let mut one = request(&service, 1).await;
     one.writes.push(write("k", WriteMode::Update));
     assert!(matches!(service.commit(one).await, Err(Error::Unknown(_))));
     assert!(!service.is_open());
-    let mut two = request(&service, 2);
+    let mut two = request(&service, 2).await;
     two.writes.push(write("l", WriteMode::Update));
     assert!(matches!(service.commit(two).await, Err(Error::NotOpen)));
     assert!(matches!(service.resolve(TxnId(1)).await, Err(Error::NotOpen)));
@@ -158,7 +155,7 @@ async fn a_promise_holds_across_a_restart() {
     tokio::time::sleep(Duration::from_millis(5)).await;
     clock.set(Timestamp(10));
     let service = Service::open(journal(&disk), clock, Settings::default()).await.unwrap();
-    let mut one = request(&service, 1);
+    let mut one = request(&service, 1).await;
     one.writes.push(write("k", WriteMode::Update));
     let CommitOutcome::Committed(ts) = service.commit(one).await.unwrap() else { panic!("no conflict") };
     assert!(ts > Timestamp(5_000));
@@ -167,7 +164,7 @@ async fn a_promise_holds_across_a_restart() {
 #[tokio::test]
 async fn a_dropped_commit_is_left_to_resolve() {
     let service = open(&MemoryDisk::new()).await;
-    let mut one = request(&service, 1);
+    let mut one = request(&service, 1).await;
     one.writes.push(write("k", WriteMode::Update));
     {
         let mut commit = Box::pin(service.commit(one));
@@ -181,11 +178,11 @@ async fn limits_are_answered_as_such() {
     let settings = Settings { transaction_size_bytes: 1_000, ..Settings::default() };
     let clock = Arc::new(SystemClock::unbounded());
     let service = Service::open(journal(&MemoryDisk::new()), clock, settings).await.unwrap();
-    let mut one = request(&service, 1);
+    let mut one = request(&service, 1).await;
     one.writes
         .push(gavel_types::Write { value: Some(bytes::Bytes::from(vec![0; 2_000])), ..write("k", WriteMode::Insert) });
     assert!(matches!(service.commit(one).await, Err(Error::TooLarge(_))));
-    let mut two = request(&service, 2);
+    let mut two = request(&service, 2).await;
     two.snapshot_ts = Timestamp(u64::MAX / 4);
     two.writes.push(write("k", WriteMode::Insert));
     assert!(matches!(service.commit(two).await, Err(Error::TooLarge(_))));
@@ -198,7 +195,7 @@ async fn what_a_rebuild_needs_is_kept() {
     let service = Service::open(journal(&disk), Arc::clone(&clock) as _, Settings::default()).await.unwrap();
     assert_eq!(service.keep_from(), Lsn(1));
     for n in 0..200u64 {
-        let mut one = request(&service, u128::from(n) + 1);
+        let mut one = request(&service, u128::from(n) + 1).await;
         one.writes.push(gavel_types::Write { key: bytes::Bytes::from(n.to_string()), ..write("", WriteMode::Update) });
         assert!(matches!(service.commit(one).await, Ok(CommitOutcome::Committed(_))));
         clock.advance(Duration::from_secs(5));
@@ -255,8 +252,12 @@ async fn scripted(settings: Settings) -> (Service, Arc<Scripted>) {
 }
 
 /// Starts a commit of one key and lets it go as far as it goes.
-fn start(service: &Service, id: u128, key: &'static str) -> tokio::task::JoinHandle<Result<CommitOutcome, Error>> {
-    let mut one = request(service, id);
+async fn start(
+    service: &Service,
+    id: u128,
+    key: &'static str,
+) -> tokio::task::JoinHandle<Result<CommitOutcome, Error>> {
+    let mut one = request(service, id).await;
     one.writes.push(write(key, WriteMode::Update));
     let service = service.clone();
     tokio::spawn(async move { service.commit(one).await })
@@ -271,21 +272,21 @@ async fn settle() {
 #[tokio::test]
 async fn a_refused_commit_is_not_taken_for_visible_because_a_later_one_is() {
     let (service, journal) = scripted(Settings::default()).await;
-    let one = start(&service, 1, "a");
-    let two = start(&service, 2, "b");
-    let three = start(&service, 3, "c");
+    let one = start(&service, 1, "a").await;
+    let two = start(&service, 2, "b").await;
+    let three = start(&service, 3, "c").await;
     settle().await;
     journal.end(Err(journal::Error::DiskFull));
     journal.end(Ok(Lsn(1)));
     settle().await;
     let CommitOutcome::Committed(ts) = two.await.unwrap().unwrap() else { panic!("no conflict") };
-    assert_eq!(service.visible().ts, ts);
+    assert_eq!(service.visible_now().ts, ts);
     // The third is still on its way, so the first cannot be taken back yet, nor asked about.
     let resolver = service.clone();
     let resolved = tokio::spawn(async move { resolver.resolve(TxnId(1)).await });
     settle().await;
     assert!(!resolved.is_finished() && !one.is_finished());
-    assert!(matches!(start(&service, 4, "d").await.unwrap(), Err(Error::DiskFull)));
+    assert!(matches!(start(&service, 4, "d").await.await.unwrap(), Err(Error::DiskFull)));
     journal.end(Ok(Lsn(2)));
     assert!(matches!(one.await.unwrap(), Err(Error::DiskFull)));
     assert!(matches!(resolved.await.unwrap(), Ok(CommitOutcome::Aborted(c)) if c.kind == ConflictKind::Cancelled));
@@ -295,18 +296,18 @@ async fn a_refused_commit_is_not_taken_for_visible_because_a_later_one_is() {
 #[tokio::test]
 async fn what_lands_out_of_order_is_answered_in_order() {
     let (service, journal) = scripted(Settings::default()).await;
-    let one = start(&service, 1, "a");
-    let two = start(&service, 2, "b");
+    let one = start(&service, 1, "a").await;
+    let two = start(&service, 2, "b").await;
     settle().await;
     let (_, second) = journal.appends.lock().remove(1);
     second.send(Ok(Lsn(2))).unwrap();
     settle().await;
     assert!(!two.is_finished());
-    assert_eq!(service.visible().ts, Timestamp::ZERO);
+    assert_eq!(service.visible_now().ts, Timestamp::ZERO);
     journal.end(Ok(Lsn(1)));
     let CommitOutcome::Committed(first) = one.await.unwrap().unwrap() else { panic!("no conflict") };
     let CommitOutcome::Committed(second) = two.await.unwrap().unwrap() else { panic!("no conflict") };
-    assert!(first < second && service.visible().ts == second);
+    assert!(first < second && service.visible_now().ts == second);
     assert_eq!(service.counters().committed.load(Ordering::Relaxed), 2);
 }
 
@@ -315,7 +316,10 @@ async fn a_full_pipe_gathers_what_comes_into_one_append() {
     let settings = Settings { pipe_depth: 2, queue_requests: 10, ..Settings::default() };
     let (service, journal) = scripted(settings).await;
     let keys = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m"];
-    let running: Vec<_> = keys.iter().enumerate().map(|(n, key)| start(&service, n as u128 + 1, key)).collect();
+    let mut running = Vec::new();
+    for (n, key) in keys.iter().enumerate() {
+        running.push(start(&service, n as u128 + 1, key).await);
+    }
     settle().await;
     assert_eq!(journal.appends.lock().iter().map(|(records, _)| records.len()).collect::<Vec<_>>(), [1, 1]);
     // Two fly, ten wait, one is too many.

@@ -78,6 +78,6 @@ impl Engine {
 
     /// Roles and databases, as of now.
     pub(crate) async fn cluster_catalog(&self) -> SqlResult<Arc<Catalog>> {
-        self.catalog_at(self.adjudicator.visible().ts, bootstrap::TEMPLATE1).await
+        self.catalog_at(self.snapshot().await?, bootstrap::TEMPLATE1).await
     }
 }

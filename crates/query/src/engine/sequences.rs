@@ -141,7 +141,7 @@ impl Engine {
 
     async fn take_block(&self, database: Oid, sequence: &Sequence, size: u64) -> SqlResult<Block> {
         for _ in 0..ATTEMPTS {
-            let mut txn = self.begin(Timestamp::ZERO, false);
+            let mut txn = self.begin(Timestamp::ZERO, false).await?;
             let key = keys::sequence(database, sequence.oid);
             let stored = txn.view().get(std::slice::from_ref(&key)).await?.pop().flatten();
             let first = match &stored {
@@ -176,7 +176,7 @@ impl Engine {
         let slot = self.sequences.slot(database, sequence.oid);
         let mut block = slot.lock().await;
         for _ in 0..ATTEMPTS {
-            let mut txn = self.begin(Timestamp::ZERO, false);
+            let mut txn = self.begin(Timestamp::ZERO, false).await?;
             let key = keys::sequence(database, sequence.oid);
             let stored = txn.view().get(std::slice::from_ref(&key)).await?.pop().flatten();
             let mode = if stored.is_some() { WriteMode::Update } else { WriteMode::Insert };
@@ -197,7 +197,7 @@ impl Engine {
             return Ok(b.state);
         }
         let key = keys::sequence(database, sequence.oid);
-        let ts = self.adjudicator.visible().ts;
+        let ts = self.snapshot().await?;
         let stored = self.storage.get(ts, &[key]).await.map_err(gavel_txn::error::storage_error)?.pop().flatten();
         stored.map_or(Ok(State { last: sequence.start, called: false }), |b| State::decode(&b))
     }

@@ -50,7 +50,7 @@ impl Work {
         at_least: Timestamp,
         serializable: bool,
     ) -> SqlResult<Self> {
-        let txn = engine.begin(at_least, serializable);
+        let txn = engine.begin(at_least, serializable).await?;
         let snapshot_ts = txn.snapshot_ts();
         let catalog = engine.catalog_at(snapshot_ts, database).await?;
         if !catalog.databases.values().any(|d| d.oid == database) {

@@ -98,6 +98,8 @@ fn failures_keep_their_kind() {
         Commit::DiskFull,
         Commit::TooLarge("too many".into()),
         Commit::NotOpen,
+        Commit::NotLeader(None),
+        Commit::NotLeader(Some("10.0.0.1:7000".into())),
         Commit::Unknown("cut".into()),
     ] {
         let back = status::to_adjudicator(&status::of_adjudicator(&error));
@@ -113,6 +115,7 @@ fn failures_keep_their_kind() {
         Log::Trimmed(Lsn(4)),
         Log::Corrupt("crc".into()),
         Log::Closed,
+        Log::NotLeader,
     ] {
         let back = status::to_journal(&status::of_journal(&error));
         assert_eq!(format!("{back:?}"), format!("{error:?}"));

@@ -32,6 +32,9 @@ pub fn of_adjudicator(error: &adjudicator::Error) -> Status {
         Error::DiskFull => (Code::ResourceExhausted, CommitKind::DiskFull(commit_error::DiskFull {})),
         Error::TooLarge(why) => (Code::InvalidArgument, CommitKind::TooLarge(why.clone())),
         Error::NotOpen => (Code::Unavailable, CommitKind::NotOpen(commit_error::NotOpen {})),
+        Error::NotLeader(address) => {
+            (Code::Unavailable, CommitKind::NotLeader(commit_error::NotLeader { address: address.clone() }))
+        }
         Error::Unknown(why) => (Code::Unknown, CommitKind::Unknown(why.clone())),
     };
     with_details(code, error.to_string(), &v1::CommitError { kind: Some(kind) })
@@ -46,6 +49,7 @@ pub fn to_adjudicator(status: &Status) -> adjudicator::Error {
         Some(CommitKind::DiskFull(_)) => Error::DiskFull,
         Some(CommitKind::TooLarge(why)) => Error::TooLarge(why),
         Some(CommitKind::NotOpen(_)) => Error::NotOpen,
+        Some(CommitKind::NotLeader(leader)) => Error::NotLeader(leader.address),
         Some(CommitKind::Unknown(why)) => Error::Unknown(why),
         None => Error::Unknown(status.to_string()),
     }
@@ -62,6 +66,7 @@ pub fn of_journal(error: &journal::Error) -> Status {
         Error::Trimmed(lsn) => (Code::OutOfRange, JournalKind::Trimmed(lsn.0)),
         Error::Corrupt(why) => (Code::DataLoss, JournalKind::Corrupt(why.clone())),
         Error::Closed => (Code::Unavailable, JournalKind::Closed(journal_error::Closed {})),
+        Error::NotLeader => (Code::Unavailable, JournalKind::NotLeader(journal_error::NotLeader {})),
     };
     with_details(code, error.to_string(), &v1::JournalError { kind: Some(kind) })
 }
@@ -78,6 +83,7 @@ pub fn to_journal(status: &Status) -> journal::Error {
         Some(JournalKind::Trimmed(lsn)) => Error::Trimmed(Lsn(lsn)),
         Some(JournalKind::Corrupt(why)) => Error::Corrupt(why),
         Some(JournalKind::Closed(_)) => Error::Closed,
+        Some(JournalKind::NotLeader(_)) => Error::NotLeader,
         None => Error::Failed(status.to_string()),
     }
 }

@@ -110,8 +110,12 @@ impl Adjudicator for Closer {
         Ok(Closed { ts, epoch: Epoch(1), last_lsn: self.0.bounds().1 })
     }
 
-    fn visible(&self) -> Visible {
-        Visible { ts: Timestamp::ZERO, epoch: Epoch(1) }
+    async fn visible(&self) -> Result<Visible, adjudicator::Error> {
+        Ok(Visible { ts: Timestamp::ZERO, epoch: Epoch(1) })
+    }
+
+    fn epoch(&self) -> Epoch {
+        Epoch(1)
     }
 }
 
