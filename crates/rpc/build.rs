@@ -2,7 +2,7 @@
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     const ROOT: &str = "../../proto";
-    const FILES: [&str; 5] = ["common", "pushdown", "read", "commit", "journal"];
+    const FILES: [&str; 6] = ["common", "pushdown", "read", "commit", "journal", "peer"];
     println!("cargo::rerun-if-changed={ROOT}");
     let files = FILES.map(|name| format!("{ROOT}/gavel/v1/{name}.proto"));
     let descriptors = protox::compile(files, [ROOT])?;

@@ -32,6 +32,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("datafusion-*", &["gavel-functions", "gavel-pushdown", "gavel-query"]),
     ("tonic*", &["gavel-rpc"]),
     ("prost*", &["gavel-rpc"]),
+    ("rcgen", &["gavel-rpc"]),
     ("pgwire", &["gavel-frontend", "gavel-wire-format"]),
     ("lsm-tree", &["gavel-mvcc"]),
     ("fjall", &["gavel-mvcc"]),

@@ -74,7 +74,7 @@ pub fn tail_to_proto(entries: Vec<Entry>) -> Result<v1::TailResponse, Malformed>
         expected = lsn.next();
         records.push(record.into());
     }
-    Ok(v1::TailResponse { first_lsn: first.0, records })
+    Ok(v1::TailResponse { first_lsn: first.0, records, bounds: None })
 }
 
 /// # Errors

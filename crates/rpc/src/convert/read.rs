@@ -36,30 +36,31 @@ impl TryFrom<v1::ScanRequest> for ScanRequest {
     }
 }
 
-/// Answer to Get.
-pub fn rows_to_proto(rows: Vec<Option<Bytes>>) -> v1::GetResponse {
-    v1::GetResponse { rows: rows.into_iter().map(|row| v1::MaybeRow { row }).collect() }
+/// A row of an answer to Get.
+pub fn row_to_proto(row: Option<Bytes>) -> v1::MaybeRow {
+    v1::MaybeRow { row }
 }
 
 /// Rows of an answer to Get for `asked` keys.
 ///
 /// # Errors
 /// If there are more or fewer.
-pub fn rows_from_proto(response: v1::GetResponse, asked: usize) -> Result<Vec<Option<Bytes>>, Malformed> {
-    if response.rows.len() != asked {
+pub fn rows_from_proto(rows: Vec<v1::MaybeRow>, asked: usize) -> Result<Vec<Option<Bytes>>, Malformed> {
+    if rows.len() != asked {
         return Err(Malformed("another number of rows than keys"));
     }
-    Ok(response.rows.into_iter().map(|r| r.row).collect())
+    Ok(rows.into_iter().map(|r| r.row).collect())
 }
 
-/// Answer to ScanRaw.
-pub fn raw_rows_to_proto(rows: Vec<RawRow>) -> v1::ScanRawResponse {
-    v1::ScanRawResponse { rows: rows.into_iter().map(|(key, row)| v1::RawRow { key, row }).collect() }
+/// A row of an answer to ScanRaw.
+pub fn raw_row_to_proto((key, row): RawRow) -> v1::RawRow {
+    v1::RawRow { key, row }
 }
 
-/// Rows of an answer to ScanRaw.
-pub fn raw_rows_from_proto(response: v1::ScanRawResponse) -> Vec<RawRow> {
-    response.rows.into_iter().map(|r| (r.key, r.row)).collect()
+impl From<v1::RawRow> for RawRow {
+    fn from(row: v1::RawRow) -> Self {
+        (row.key, row.row)
+    }
 }
 
 impl From<Watermarks> for v1::Watermarks {

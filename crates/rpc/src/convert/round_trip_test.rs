@@ -52,9 +52,10 @@ proptest! {
 
     #[test]
     fn rows(rows in prop::collection::vec(prop::option::of(arbitrary::bytes()), 0..5)) {
-        let message = travel(&read::rows_to_proto(rows.clone()));
-        prop_assert!(read::rows_from_proto(message.clone(), rows.len() + 1).is_err());
-        prop_assert_eq!(read::rows_from_proto(message, rows.len()).unwrap(), rows);
+        let sent = rows.iter().cloned().map(read::row_to_proto).collect();
+        let message = travel(&v1::GetResponse { rows: sent, watermarks: None });
+        prop_assert!(read::rows_from_proto(message.rows.clone(), rows.len() + 1).is_err());
+        prop_assert_eq!(read::rows_from_proto(message.rows, rows.len()).unwrap(), rows);
     }
 
     #[test]

@@ -24,6 +24,11 @@ fn details<M: Message + Default>(status: &Status) -> Option<M> {
     M::decode(status.details()).ok()
 }
 
+/// Whether a peer of ours said what is wrong; otherwise the network or gRPC itself did.
+pub(crate) fn is_typed(status: &Status) -> bool {
+    !status.details().is_empty()
+}
+
 pub fn of_adjudicator(error: &adjudicator::Error) -> Status {
     use adjudicator::Error;
     let (code, kind) = match error {
@@ -118,7 +123,7 @@ pub fn to_storage(status: &Status) -> storage::Error {
         },
         Some(ReadKind::Behind(_)) => Error::Behind,
         Some(ReadKind::Failed(why)) => Error::Failed(why),
-        None if status.code() == Code::Unavailable => Error::Behind,
+        None if matches!(status.code(), Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled) => Error::Behind,
         None => Error::Failed(status.to_string()),
     }
 }

@@ -1,0 +1,197 @@
+//! The commit decision, wherever it is made now.
+//!
+//! | what comes back | commit | resolve, close, visible |
+//! |---|---|---|
+//! | an outcome, or a refusal of this request | it | it |
+//! | `NotLeader`, `NotOpen`, never sent, refused at the door | ask the next | ask the next |
+//! | an epoch below one that we know | a deposed leader: ask the next | (does not occur) |
+//! | the connection breaks, or silence | **`Unknown`** | ask again |
+//! | nobody leads for `rpc.leader.wait` | `NotOpen`: it was never taken | `NotOpen` |
+//!
+//! A commit is sent again only where nothing was done: whether another attempt would be safe, the epoch
+//! that it names decides, and that is for [`Adjudicator::resolve`] to settle. An unknown outcome never
+//! becomes an abort here.
+#![allow(clippy::disallowed_methods, reason = "a shell: waits")]
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use gavel_api::adjudicator::{Adjudicator, Closed, Error, Visible};
+use gavel_types::{CommitOutcome, CommitRequest, Epoch, Timestamp, TxnId};
+use parking_lot::Mutex;
+use prost::Message;
+use tokio::time::Instant;
+use tonic::{Request, Response, Status};
+
+use crate::call::nothing_done;
+use crate::client::connect::{Line, Link, Network};
+use crate::client::leader::{Leaders, Next};
+use crate::convert::status::{is_typed, to_adjudicator};
+use crate::identity::Role;
+use crate::v1;
+use crate::v1::adjudicator_client::AdjudicatorClient;
+
+/// [`Adjudicator`] over gRPC: finds the leader among the journal nodes.
+pub struct RemoteAdjudicator {
+    network: Network,
+    leaders: Mutex<Leaders>,
+    links: Mutex<HashMap<String, Arc<Link>>>,
+    /// The highest that an answer named.
+    epoch: AtomicU64,
+    began: Instant,
+}
+
+impl RemoteAdjudicator {
+    /// `addresses` are those of the journal nodes, or of some: the others are learnt from their answers.
+    /// Nothing is connected yet.
+    pub fn new(network: Network, addresses: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            network,
+            leaders: Mutex::new(Leaders::new(addresses)),
+            links: Mutex::default(),
+            epoch: AtomicU64::new(0),
+            began: Instant::now(),
+        }
+    }
+
+    fn link(&self, address: &str) -> Arc<Link> {
+        let mut links = self.links.lock();
+        links.entry(address.to_owned()).or_insert_with(|| Arc::new(self.network.link(address, Role::Journal))).clone()
+    }
+
+    fn client(&self, line: Line) -> AdjudicatorClient<Line> {
+        let settings = self.network.settings();
+        AdjudicatorClient::new(line)
+            .max_decoding_message_size(settings.message_size_bytes)
+            .max_encoding_message_size(settings.transaction_size_bytes)
+    }
+
+    fn learn(&self, epoch: Epoch) {
+        self.epoch.fetch_max(epoch.0, Ordering::Relaxed);
+    }
+
+    /// Asks until somebody decides. `repeatable`: a call that may have been heard may be made again.
+    async fn ask<T, F>(
+        &self,
+        patience: Duration,
+        repeatable: bool,
+        call: impl Fn(AdjudicatorClient<Line>) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<Response<T>, Status>>,
+    {
+        let give_up = Instant::now() + self.network.settings().leader_wait;
+        loop {
+            let next = self.leaders.lock().next(self.began.elapsed());
+            let address = match next {
+                _ if Instant::now() >= give_up => return Err(Error::NotOpen),
+                Next::Ask(address) => address,
+                Next::Wait(pause) => {
+                    tokio::time::sleep(pause).await;
+                    continue;
+                }
+            };
+            let link = self.link(&address);
+            let asked = link.call(|line| call(self.client(line)));
+            let status = match tokio::time::timeout(patience, asked).await {
+                Ok(Ok(answer)) => {
+                    self.leaders.lock().answered(&address);
+                    return Ok(answer.into_inner());
+                }
+                Ok(Err(status)) => status,
+                Err(_) => Status::deadline_exceeded("no answer in time"),
+            };
+            let now = self.began.elapsed();
+            if nothing_done(&status) {
+                tracing::debug!(%address, reason = status.message(), "journal node was not asked");
+                self.leaders.lock().unreachable(&address, now);
+                continue;
+            }
+            match to_adjudicator(&status) {
+                Error::NotLeader(hint) => self.leaders.lock().not_leading(&address, hint.as_deref(), now),
+                Error::NotOpen => self.leaders.lock().not_open(&address, now),
+                Error::WrongEpoch(epoch) if epoch < self.epoch() => {
+                    self.leaders.lock().not_leading(&address, None, now);
+                }
+                Error::Unknown(_) if !is_typed(&status) => {
+                    tracing::debug!(%address, reason = status.message(), "journal node did not answer");
+                    self.leaders.lock().unreachable(&address, now);
+                    if !repeatable {
+                        return Err(Error::Unknown(format!("{address}: {}", status.message())));
+                    }
+                }
+                error => {
+                    if let Error::WrongEpoch(epoch) = error {
+                        self.learn(epoch);
+                    }
+                    self.leaders.lock().answered(&address);
+                    return Err(error);
+                }
+            }
+        }
+    }
+}
+
+/// Sends `message` with the caller's patience.
+fn within<T>(patience: Duration, message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.set_timeout(patience);
+    request
+}
+
+/// An answer that no peer of ours gives tells nothing.
+fn malformed(error: crate::Malformed) -> Error {
+    Error::Unknown(error.to_string())
+}
+
+#[async_trait]
+impl Adjudicator for RemoteAdjudicator {
+    async fn commit(&self, request: CommitRequest) -> Result<CommitOutcome, Error> {
+        let settings = self.network.settings();
+        let message = v1::CommitRequest::from(request);
+        let (size, most) = (message.encoded_len(), settings.transaction_size_bytes);
+        if size > most {
+            return Err(Error::TooLarge(format!("transaction takes {size} bytes, more than {most}")));
+        }
+        let patience = settings.commit_timeout;
+        let call = |mut client: AdjudicatorClient<Line>| {
+            let request = within(patience, message.clone());
+            async move { client.commit(request).await }
+        };
+        self.ask(patience, false, call).await?.try_into().map_err(malformed)
+    }
+
+    async fn resolve(&self, txn_id: TxnId) -> Result<CommitOutcome, Error> {
+        let patience = self.network.settings().call_timeout;
+        let message = v1::ResolveRequest { txn_id: Some(txn_id.into()) };
+        let call = |mut client: AdjudicatorClient<Line>| async move { client.resolve(within(patience, message)).await };
+        self.ask(patience, true, call).await?.try_into().map_err(malformed)
+    }
+
+    async fn close(&self, ts: Timestamp) -> Result<Closed, Error> {
+        let patience = self.network.settings().call_timeout;
+        let message = v1::CloseRequest { ts: ts.0 };
+        let call = |mut client: AdjudicatorClient<Line>| async move { client.close(within(patience, message)).await };
+        let closed: Closed = self.ask(patience, true, call).await?.into();
+        self.learn(closed.epoch);
+        Ok(closed)
+    }
+
+    async fn visible(&self) -> Result<Visible, Error> {
+        let patience = self.network.settings().call_timeout;
+        let message = v1::GetVisibleRequest {};
+        let call =
+            |mut client: AdjudicatorClient<Line>| async move { client.get_visible(within(patience, message)).await };
+        let visible: Visible = self.ask(patience, true, call).await?.into();
+        self.learn(visible.epoch);
+        Ok(visible)
+    }
+
+    fn epoch(&self) -> Epoch {
+        Epoch(self.epoch.load(Ordering::Relaxed))
+    }
+}

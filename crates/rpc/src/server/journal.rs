@@ -1,0 +1,76 @@
+//! Tails, bounds, trims.
+
+use std::sync::Arc;
+
+use futures::stream::{self, BoxStream};
+use futures::{StreamExt, TryStreamExt};
+use gavel_api::journal::{Entry, Error, Journal};
+use gavel_types::Lsn;
+use tokio::sync::watch;
+use tonic::{Request, Response, Status};
+
+use crate::convert::journal::tail_to_proto;
+use crate::convert::status::of_journal;
+use crate::server::pieces::pieces;
+use crate::settings::Settings;
+use crate::v1;
+
+pub(super) struct Service {
+    journal: Arc<dyn Journal>,
+    closing: watch::Receiver<bool>,
+    piece_size_bytes: usize,
+}
+
+impl Service {
+    pub(super) fn new(journal: Arc<dyn Journal>, closing: watch::Receiver<bool>, settings: &Settings) -> Self {
+        Self { journal, closing, piece_size_bytes: settings.piece_size_bytes }
+    }
+}
+
+fn bounds(journal: &dyn Journal) -> v1::Bounds {
+    let (first, durable) = journal.bounds();
+    v1::Bounds { first_lsn: first.0, durable_lsn: durable.0 }
+}
+
+/// One step of the journal's tail as messages.
+fn messages(entries: Vec<Entry>, journal: &dyn Journal, size_bytes: usize) -> Result<Vec<v1::TailResponse>, Status> {
+    let whole = tail_to_proto(entries)?;
+    let bounds = bounds(journal);
+    let mut first_lsn = whole.first_lsn;
+    let message = |records: Vec<v1::Record>| {
+        let message = v1::TailResponse { first_lsn, records, bounds: Some(bounds) };
+        first_lsn += message.records.len() as u64;
+        message
+    };
+    Ok(pieces(whole.records, size_bytes).into_iter().map(message).collect())
+}
+
+#[tonic::async_trait]
+impl v1::journal_server::Journal for Service {
+    type TailStream = BoxStream<'static, Result<v1::TailResponse, Status>>;
+
+    async fn tail(&self, request: Request<v1::TailRequest>) -> Result<Response<Self::TailStream>, Status> {
+        let (journal, size_bytes) = (self.journal.clone(), self.piece_size_bytes);
+        let steps = self.journal.tail(Lsn(request.into_inner().from_lsn));
+        let answer = steps.map_err(|error| of_journal(&error)).map(move |entries| {
+            messages(entries?, &*journal, size_bytes).map(|messages| stream::iter(messages.into_iter().map(Ok)))
+        });
+        let mut closing = self.closing.clone();
+        let closed = async move {
+            // An error: the server is gone altogether.
+            let _ = closing.wait_for(|closing| *closing).await;
+        };
+        let end = stream::once(async { Err(of_journal(&Error::Closed)) });
+        Ok(Response::new(answer.try_flatten().take_until(closed).chain(end).boxed()))
+    }
+
+    async fn get_bounds(&self, _: Request<v1::GetBoundsRequest>) -> Result<Response<v1::Bounds>, Status> {
+        Ok(Response::new(bounds(&*self.journal)))
+    }
+
+    async fn trim(&self, request: Request<v1::TrimRequest>) -> Result<Response<v1::TrimResponse>, Status> {
+        let below = Lsn(request.into_inner().below_lsn);
+        self.journal.trim(below).await.map_err(|error| of_journal(&error))?;
+        Ok(Response::new(v1::TrimResponse {}))
+    }
+}
