@@ -59,10 +59,15 @@ pub(crate) fn refused(mut status: Status) -> Status {
 
 /// Whether `status` says that nothing was done: the call was never sent, or refused at the door.
 pub(crate) fn nothing_done(status: &Status) -> bool {
-    if status.metadata().contains_key(REFUSED_HEADER) || status.code() == tonic::Code::Unimplemented {
+    if refused_at_the_door(status) || status.code() == tonic::Code::Unimplemented {
         return true;
     }
     never_connected(status)
+}
+
+/// Whether the other end would not let the call in: we are not configured for each other.
+pub(crate) fn refused_at_the_door(status: &Status) -> bool {
+    status.metadata().contains_key(REFUSED_HEADER)
 }
 
 /// Whether there was no connection for the call to be sent over.

@@ -19,7 +19,7 @@ use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{ConnectError, Status};
 
-use crate::call::{Headers, never_connected};
+use crate::call::{Headers, never_connected, refused_at_the_door};
 use crate::identity::Role;
 use crate::security::Security;
 use crate::settings::Settings;
@@ -61,7 +61,13 @@ impl Network {
     /// A connection of its own to the node of `role` at `address`; what flows through it does not hold up
     /// other links. Nothing is connected yet.
     pub(crate) fn link(&self, address: &str, role: Role) -> Link {
-        Link { network: self.clone(), address: address.into(), role, attempt: Mutex::default() }
+        Link {
+            network: self.clone(),
+            address: address.into(),
+            role,
+            attempt: Mutex::default(),
+            down: AtomicBool::new(false),
+        }
     }
 }
 
@@ -74,6 +80,8 @@ pub(crate) struct Link {
     role: Role,
     /// The present connection, or the attempt to make it, with its number.
     attempt: Mutex<(u64, Option<Attempt>)>,
+    /// The last call did not get through, and that was logged.
+    down: AtomicBool,
 }
 
 impl Link {
@@ -95,6 +103,9 @@ impl Link {
             let (number, attempt) = self.attempt();
             let line = attempt.await.map_err(|why| {
                 self.forget(number);
+                if !self.down.swap(true, Ordering::Relaxed) {
+                    tracing::info!(address = %self.address, reason = %why, "cannot connect");
+                }
                 Status::from_error(Box::new(ConnectError(format!("{}: {why}", self.address).into())))
             })?;
             match call(line).await {
@@ -104,7 +115,16 @@ impl Link {
                         return Err(status);
                     }
                 }
-                answer => return answer,
+                Err(status) if refused_at_the_door(&status) => {
+                    if !self.down.swap(true, Ordering::Relaxed) {
+                        tracing::warn!(address = %self.address, reason = status.message(), "our calls are refused");
+                    }
+                    return Err(status);
+                }
+                answer => {
+                    self.down.store(false, Ordering::Relaxed);
+                    return answer;
+                }
             }
         }
     }
@@ -114,7 +134,10 @@ impl Link {
         if let (number, Some(attempt)) = &*slot {
             return (*number, attempt.clone());
         }
-        let attempt = open(self.network.inner.clone(), self.address.clone(), self.role).boxed().shared();
+        // A task, so that it goes on when those who wait for it have gone.
+        let opening = tokio::spawn(open(self.network.inner.clone(), self.address.clone(), self.role));
+        let attempt = opening.map(|opened| opened.unwrap_or_else(|error| Err(error.to_string().into())));
+        let attempt = attempt.boxed().shared();
         *slot = (slot.0 + 1, Some(attempt.clone()));
         (slot.0, attempt)
     }

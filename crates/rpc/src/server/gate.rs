@@ -4,11 +4,14 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use http_body::Frame;
+use parking_lot::Mutex;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tonic::Status;
 use tonic::body::Body;
@@ -19,23 +22,48 @@ use crate::call::{CALLER_HEADER, CLUSTER_HEADER, PROTOCOL, PROTOCOL_HEADER, refu
 use crate::identity::Identity;
 use crate::server::accept::Peer;
 
+/// From one logged refusal to the next, at least.
+const LOGGED_EVERY: Duration = Duration::from_secs(1);
+
 /// Puts a [`Gate`] before a service.
 #[derive(Clone)]
 pub(super) struct GateLayer {
-    pub(super) us: Identity,
+    us: Identity,
+    refusals: Arc<Refusals>,
+}
+
+impl GateLayer {
+    pub(super) fn new(us: Identity) -> Self {
+        Self { us, refusals: Arc::default() }
+    }
+}
+
+/// A caller that is refused asks again and again: it is logged now and then.
+#[derive(Default)]
+struct Refusals(Mutex<Option<Instant>>);
+
+impl Refusals {
+    fn log(&self, path: &str, reason: &str) {
+        let mut last = self.0.lock();
+        if last.is_none_or(|last| last.elapsed() >= LOGGED_EVERY) {
+            *last = Some(Instant::now());
+            tracing::warn!(path, reason, "refused a call");
+        }
+    }
 }
 
 impl<S> Layer<S> for GateLayer {
     type Service = Gate<S>;
 
     fn layer(&self, inner: S) -> Gate<S> {
-        Gate { us: self.us.clone(), inner }
+        Gate { us: self.us.clone(), refusals: self.refusals.clone(), inner }
     }
 }
 
 #[derive(Clone)]
 pub(super) struct Gate<S> {
     us: Identity,
+    refusals: Arc<Refusals>,
     inner: S,
 }
 
@@ -92,7 +120,7 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         if let Err(status) = self.check(&request) {
-            tracing::warn!(path = request.uri().path(), reason = status.message(), "refused a call");
+            self.refusals.log(request.uri().path(), status.message());
             return Box::pin(async move { Ok(refused(status).into_http()) });
         }
         let deadline = timeout(request.headers()).map(|patience| Instant::now() + patience);

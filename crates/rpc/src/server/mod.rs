@@ -36,6 +36,9 @@ use gate::GateLayer;
 
 /// Longest header list that is read; ours are below 1 KiB, and errors travel in headers.
 const HEADERS_SIZE_BYTES: u32 = 64 << 10;
+/// Calls of a connection that may be called off before we have looked at them; beyond, it is closed. Clients
+/// of ours call off many at once, when their own clients do or another replica was quicker.
+const CALLED_OFF: usize = 10_000;
 
 /// Why a server does not serve.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +51,7 @@ pub enum Error {
 
 /// Services of one process, on one port.
 ///
-/// ```ignore
+/// ```text
 /// Server::new(security, settings).journal(journal).adjudicator(adjudicator).serve(listener, shutdown).await
 /// ```
 #[must_use = "it serves once `serve` is awaited"]
@@ -127,7 +130,7 @@ impl Server {
             closing.send_replace(true);
         };
         tonic::transport::Server::builder()
-            .layer(GateLayer { us })
+            .layer(GateLayer::new(us))
             .tcp_nodelay(true)
             .max_concurrent_streams(calls_per_connection)
             .concurrency_limit_per_connection(calls_per_connection as usize)
@@ -136,6 +139,7 @@ impl Server {
             .http2_keepalive_interval(Some(self.settings.keep_alive_interval))
             .http2_keepalive_timeout(Some(self.settings.keep_alive_timeout))
             .http2_max_header_list_size(HEADERS_SIZE_BYTES)
+            .http2_max_pending_accept_reset_streams(Some(CALLED_OFF))
             .add_routes(self.routes)
             .serve_with_incoming_shutdown(incoming, shutdown)
             .await

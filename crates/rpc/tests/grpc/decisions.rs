@@ -183,5 +183,39 @@ async fn a_commit_is_one_round_trip() {
     let began = Instant::now();
     remote.commit(request(2)).await.unwrap();
     let took = began.elapsed().as_millis();
-    assert!((600..1_100).contains(&took), "{took} ms over a link of 600 ms there and back");
+    assert!((600..1_190).contains(&took), "{took} ms over a link of 600 ms there and back");
+}
+
+#[tokio::test]
+async fn wherever_an_answer_is_cut_every_commit_is_decided_once_and_told_truly() {
+    let truth = Truth::default();
+    let leader = FakeAdjudicator::new(Stand::Leads, &truth);
+    let served = node(&leader).await;
+    let proxy = Proxy::before(&served.address).await;
+    let (mut known, mut unknown) = (0, 0);
+    for (id, cut) in (1..).zip((1..250).step_by(7)) {
+        let remote = RemoteAdjudicator::new(network(Role::Query), [proxy.address.clone()]);
+        proxy.cut_after(cut);
+        let outcome = within(Duration::from_secs(10), remote.commit(request(id))).await;
+        proxy.cut_after(usize::MAX);
+        let decided = truth.lock().get(&TxnId(id)).cloned();
+        match outcome {
+            Ok(outcome) => {
+                assert_eq!(Some(outcome), decided, "cut after {cut}");
+                known += 1;
+            }
+            Err(Error::Unknown(_)) => {
+                let resolved = within(Duration::from_secs(10), remote.resolve(TxnId(id))).await.unwrap();
+                let expected = truth.lock().get(&TxnId(id)).cloned();
+                match resolved {
+                    CommitOutcome::Aborted(_) => assert_eq!(expected, None, "cut after {cut}"),
+                    committed => assert_eq!(Some(committed), expected, "cut after {cut}"),
+                }
+                unknown += 1;
+            }
+            Err(error) => panic!("{error} when cut after {cut}"),
+        }
+    }
+    assert!(known > 0 && unknown > 0, "{known} known, {unknown} unknown: the cuts were all on one side");
+    assert_eq!(leader.commits.load(Ordering::SeqCst), truth.lock().len(), "none is decided twice");
 }

@@ -172,6 +172,8 @@ pub struct FakeAdjudicator {
     /// Between deciding and answering.
     pub delay: Mutex<Duration>,
     pub calls: AtomicUsize,
+    /// Commits that were decided.
+    pub commits: AtomicUsize,
     /// Told once a commit is decided.
     pub decided: Notify,
     pub under_way: Arc<AtomicUsize>,
@@ -185,6 +187,7 @@ impl FakeAdjudicator {
             truth: truth.clone(),
             delay: Mutex::default(),
             calls: AtomicUsize::new(0),
+            commits: AtomicUsize::new(0),
             decided: Notify::new(),
             under_way: Arc::default(),
         })
@@ -214,6 +217,7 @@ impl Adjudicator for FakeAdjudicator {
         }
         let outcome = CommitOutcome::Committed(request.snapshot_ts.next());
         self.truth.lock().insert(request.txn_id, outcome.clone());
+        self.commits.fetch_add(1, Ordering::SeqCst);
         self.decided.notify_one();
         let delay = *self.delay.lock();
         tokio::time::sleep(delay).await;

@@ -144,6 +144,24 @@ async fn a_read_that_nobody_waits_for_stops_at_the_replica() {
 }
 
 #[tokio::test]
+async fn many_calls_called_off_at_once_harm_no_other() {
+    let fake = Arc::new(FakeStorage::new("a"));
+    *fake.delay.lock() = Duration::from_secs(1);
+    let served = serve(Server::new(plain(Role::Storage), Settings::default()).storage(fake.clone())).await;
+    let alone = Settings { hedge_fraction: 0.0, ..Settings::default() };
+    let remote = Arc::new(RemoteStorage::new(Network::new(plain(Role::Query), alone, ""), &[served.target()]));
+    let read = |remote: Arc<RemoteStorage>| async move { remote.get(Timestamp(1), &["k".into()]).await };
+    let kept = tokio::spawn(read(remote.clone()));
+    for _ in 0..5 {
+        let dropped: Vec<_> = (0..400).map(|_| tokio::spawn(read(remote.clone()))).collect();
+        tokio::task::yield_now().await;
+        dropped.iter().for_each(tokio::task::JoinHandle::abort);
+    }
+    kept.await.unwrap().unwrap();
+    eventually("letting go", || fake.under_way() == 0).await;
+}
+
+#[tokio::test]
 async fn a_scan_that_nobody_reads_stops_at_the_replica() {
     let fake = Arc::new(FakeStorage { batches: usize::MAX, ..FakeStorage::new("a") });
     let served = serve(Server::new(plain(Role::Storage), settings()).storage(fake.clone())).await;
