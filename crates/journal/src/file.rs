@@ -14,6 +14,7 @@ use crate::counters::Counters;
 use crate::disk::Disk;
 use crate::frame;
 use crate::queue::{Append, Queue, Request};
+use crate::raft::NODE_FILE;
 use crate::real_disk::DirectoryDisk;
 use crate::recovery;
 use crate::settings::Settings;
@@ -55,6 +56,9 @@ impl FileJournal {
             std::io::ErrorKind::WouldBlock => Error::Failed("the directory is in use by another process".into()),
             _ => recovery::failed("locking the directory")(error),
         })?;
+        if disk.list().map_err(recovery::failed("listing the directory"))?.iter().any(|name| name == NODE_FILE) {
+            return Err(Error::Corrupt("the directory has one node of a replicated journal".into()));
+        }
         let found = recovery::recover(disk.as_ref())?;
         let shared = Arc::new(Shared::new(found.segments.clone(), settings.cache_size_bytes));
         let queue = Arc::new(Queue::new(settings.queue_size_bytes));

@@ -53,7 +53,51 @@ impl Header {
     }
 }
 
-/// A frame whose header is still to be filled in by [`seal`].
+/// Gathers the records of a frame whose header is still to be filled in by [`seal`].
+#[derive(Debug)]
+pub struct Builder {
+    frame: Vec<u8>,
+    count: u32,
+    too_large: bool,
+}
+
+impl Builder {
+    /// Begins a frame with room for about `hint` bytes.
+    pub fn new(hint: usize) -> Self {
+        let mut frame = Vec::with_capacity(HEADER + hint.min(MAX_FRAME) + ALIGN);
+        frame.resize(HEADER, 0);
+        Self { frame, count: 0, too_large: false }
+    }
+
+    /// Adds the record that `write` appends.
+    pub fn record(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        let at = self.frame.len();
+        self.frame.extend_from_slice(&[0; 4]);
+        write(&mut self.frame);
+        let length = self.frame.len() - at - 4;
+        self.too_large |= self.frame.len() > MAX_FRAME;
+        put(&mut self.frame, at, &(length as u32).to_le_bytes());
+        self.count += 1;
+    }
+
+    /// The frame.
+    ///
+    /// # Errors
+    /// Its size, if it exceeds [`MAX_FRAME`].
+    pub fn finish(mut self) -> Result<Vec<u8>, usize> {
+        if self.too_large {
+            return Err(self.frame.len());
+        }
+        let length = (self.frame.len() - HEADER) as u32;
+        put(&mut self.frame, 0, &MAGIC.to_le_bytes());
+        put(&mut self.frame, 4, &length.to_le_bytes());
+        put(&mut self.frame, 24, &self.count.to_le_bytes());
+        self.frame.resize(self.frame.len().next_multiple_of(ALIGN), 0);
+        Ok(self.frame)
+    }
+}
+
+/// A frame of `records` whose header is still to be filled in by [`seal`].
 ///
 /// # Errors
 /// The size, if it exceeds [`MAX_FRAME`].
@@ -62,27 +106,11 @@ pub fn build(records: &[Record]) -> Result<Vec<u8>, usize> {
     if hint > MAX_FRAME {
         return Err(hint);
     }
-    let mut frame = Vec::with_capacity(HEADER + hint + ALIGN);
-    frame.resize(HEADER, 0);
+    let mut builder = Builder::new(hint);
     for one in records {
-        let at = frame.len();
-        frame.extend_from_slice(&[0; 4]);
-        record::encode(one, &mut frame);
-        let length = u32::try_from(frame.len() - at - 4).map_err(|_| frame.len())?;
-        if let Some(place) = frame.get_mut(at..at + 4) {
-            place.copy_from_slice(&length.to_le_bytes());
-        }
+        builder.record(|out| record::encode(one, out));
     }
-    if frame.len() > MAX_FRAME {
-        return Err(frame.len());
-    }
-    let length = (frame.len() - HEADER) as u32;
-    let count = records.len() as u32;
-    put(&mut frame, 0, &MAGIC.to_le_bytes());
-    put(&mut frame, 4, &length.to_le_bytes());
-    put(&mut frame, 24, &count.to_le_bytes());
-    frame.resize(frame.len().next_multiple_of(ALIGN), 0);
-    Ok(frame)
+    builder.finish()
 }
 
 /// Completes a frame made by [`build`] with its place.

@@ -15,7 +15,7 @@
 //! | [`recovery`] | what is found at open: torn tail or damage |
 //! | [`disk`] | what the journal asks of a disk, as a trait |
 //! | [`real_disk`], [`memory_disk`] | a directory; memory with faults and crashes |
-//! | `queue`, `writer`, `spare` | the writer thread, what waits for it, the file prepared ahead |
+//! | `queue`, `writer`, `wal`, `spare` | the writer thread, what waits for it, how it writes, the file prepared ahead |
 //! | `shared`, `reader` | what tails read: recent records, then files |
 //! | `counters` | [`Counters`], for metrics |
 //! | [`file`] | [`FileJournal`], which ties them together |
@@ -33,6 +33,7 @@ pub mod frame;
 pub mod memory_disk;
 mod queue;
 mod reader;
+pub mod raft;
 pub mod real_disk;
 pub mod record;
 pub mod recovery;
@@ -40,6 +41,7 @@ pub mod segment;
 mod settings;
 mod shared;
 mod spare;
+mod wal;
 mod writer;
 
 pub use counters::Counters;

@@ -26,7 +26,13 @@ pub(crate) enum Request {
     Trim { below: Lsn, reply: oneshot::Sender<Result<(), Error>> },
 }
 
-impl Request {
+/// What weighs on the queue's bound.
+pub(crate) trait Weigh {
+    /// Bytes that it keeps in memory.
+    fn bytes(&self) -> usize;
+}
+
+impl Weigh for Request {
     fn bytes(&self) -> usize {
         match self {
             Self::Append(append) => append.frame.len(),
@@ -35,9 +41,9 @@ impl Request {
     }
 }
 
-#[derive(Debug, Default)]
-struct State {
-    waiting: VecDeque<Request>,
+#[derive(Debug)]
+struct State<T> {
+    waiting: VecDeque<T>,
     bytes: usize,
     closed: bool,
     writer_sleeps: bool,
@@ -45,15 +51,16 @@ struct State {
 
 /// See the module.
 #[derive(Debug)]
-pub(crate) struct Queue {
-    state: Mutex<State>,
+pub(crate) struct Queue<T = Request> {
+    state: Mutex<State<T>>,
     filled: Condvar,
     size_bytes: usize,
 }
 
-impl Queue {
+impl<T: Weigh> Queue<T> {
     pub(crate) fn new(size_bytes: usize) -> Self {
-        Self { state: Mutex::new(State::default()), filled: Condvar::new(), size_bytes }
+        let state = State { waiting: VecDeque::new(), bytes: 0, closed: false, writer_sleeps: false };
+        Self { state: Mutex::new(state), filled: Condvar::new(), size_bytes }
     }
 
     /// Adds a request at the end. A request that is larger than the queue is taken when nothing
@@ -61,7 +68,7 @@ impl Queue {
     ///
     /// # Errors
     /// [`Error::Overloaded`] if there is no room, [`Error::Closed`] after [`Queue::close`].
-    pub(crate) fn push(&self, request: Request) -> Result<(), Error> {
+    pub(crate) fn push(&self, request: T) -> Result<(), Error> {
         let bytes = request.bytes();
         let mut state = self.state.lock();
         if state.closed {
@@ -80,7 +87,7 @@ impl Queue {
 
     /// Waits for work and takes up to `max_bytes` of it, at least one request. `None` once closed
     /// and empty.
-    pub(crate) fn take(&self, max_bytes: usize) -> Option<Vec<Request>> {
+    pub(crate) fn take(&self, max_bytes: usize) -> Option<Vec<T>> {
         let mut state = self.state.lock();
         while state.waiting.is_empty() {
             if state.closed {
@@ -103,6 +110,11 @@ impl Queue {
             }
         }
         Some(group)
+    }
+
+    /// Whether [`Queue::close`] was called.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.state.lock().closed
     }
 
     /// Refuses further requests; those that wait are still taken.

@@ -186,12 +186,12 @@ const fn check_mode(code: u8) -> Result<CheckMode, Error> {
     })
 }
 
-fn put_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn put_bytes(bytes: &[u8], out: &mut Vec<u8>) {
     put_length(bytes.len(), out);
     out.extend_from_slice(bytes);
 }
 
-fn put_length(n: usize, out: &mut Vec<u8>) {
+pub(crate) fn put_length(n: usize, out: &mut Vec<u8>) {
     let mut n = n as u64;
     while n >= 0x80 {
         out.push((n & 0x7f) as u8 | 0x80);
@@ -200,22 +200,23 @@ fn put_length(n: usize, out: &mut Vec<u8>) {
     out.push(n as u8);
 }
 
-struct Input(Bytes);
+/// Reads fields off the front of bytes.
+pub(crate) struct Input(pub Bytes);
 
 impl Input {
-    fn byte(&mut self) -> Result<u8, Error> {
+    pub(crate) fn byte(&mut self) -> Result<u8, Error> {
         self.0.try_get_u8().map_err(|_| Error::Length)
     }
 
-    fn u64(&mut self) -> Result<u64, Error> {
+    pub(crate) fn u64(&mut self) -> Result<u64, Error> {
         self.0.try_get_u64_le().map_err(|_| Error::Length)
     }
 
-    fn u128(&mut self) -> Result<u128, Error> {
+    pub(crate) fn u128(&mut self) -> Result<u128, Error> {
         self.0.try_get_u128_le().map_err(|_| Error::Length)
     }
 
-    fn length(&mut self) -> Result<usize, Error> {
+    pub(crate) fn length(&mut self) -> Result<usize, Error> {
         let mut n = 0u64;
         for shift in (0..63).step_by(7) {
             let byte = self.byte()?;
@@ -227,18 +228,18 @@ impl Input {
         Err(Error::Length)
     }
 
-    fn take(&mut self, n: usize) -> Result<Bytes, Error> {
+    pub(crate) fn take(&mut self, n: usize) -> Result<Bytes, Error> {
         if n > self.0.len() { Err(Error::Length) } else { Ok(self.0.split_to(n)) }
     }
 
-    fn bytes(&mut self) -> Result<Bytes, Error> {
+    pub(crate) fn bytes(&mut self) -> Result<Bytes, Error> {
         let n = self.length()?;
         self.take(n)
     }
 
     /// A counted list whose items have at least `min_item` bytes, which bounds what a bad count can
     /// make us reserve.
-    fn list<T>(
+    pub(crate) fn list<T>(
         &mut self,
         min_item: usize,
         mut item: impl FnMut(&mut Self) -> Result<T, Error>,

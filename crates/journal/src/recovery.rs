@@ -21,7 +21,7 @@ use gavel_types::{Epoch, Lsn};
 use crate::disk::Disk;
 use crate::segment::{self, Extent, Header};
 use crate::shared::Segment;
-use crate::spare;
+use crate::{frame, spare};
 
 /// State of the directory after recovery.
 #[derive(Debug)]
@@ -40,6 +40,30 @@ pub struct Recovered {
 /// # Errors
 /// [`Error::Corrupt`] with segment and offset; [`Error::Failed`] if the disk does not answer.
 pub fn recover(disk: &dyn Disk) -> Result<Recovered, Error> {
+    recover_with(disk, &mut |_| Ok(()))
+}
+
+/// A good frame that recovery comes across.
+#[derive(Debug)]
+pub(crate) struct FoundFrame<'a> {
+    pub segment: &'a str,
+    /// First position of the segment.
+    pub first: Lsn,
+    /// Salt of the segment's checksums.
+    pub salt: u64,
+    pub offset: u64,
+    pub header: frame::Header,
+    pub bytes: &'a Bytes,
+}
+
+/// As [`recover`]; shows `visit` every good frame, oldest first.
+///
+/// # Errors
+/// As [`recover`], and what `visit` answers.
+pub(crate) fn recover_with(
+    disk: &dyn Disk,
+    visit: &mut dyn FnMut(FoundFrame<'_>) -> Result<(), Error>,
+) -> Result<Recovered, Error> {
     let mut names = disk.list().map_err(failed("listing the directory"))?;
     names.sort_unstable();
     for name in names.iter().filter(|name| spare::is_unfinished(name)) {
@@ -49,12 +73,18 @@ pub fn recover(disk: &dyn Disk) -> Result<Recovered, Error> {
     let mut found = Recovered { segments: Vec::new(), last_lsn: Lsn::ZERO, epoch: Epoch(0), torn_bytes: 0 };
     for (i, &first) in firsts.iter().enumerate() {
         let last_segment = i + 1 == firsts.len();
-        recover_segment(disk, first, last_segment, &mut found)?;
+        recover_segment(disk, first, last_segment, &mut found, visit)?;
     }
     Ok(found)
 }
 
-fn recover_segment(disk: &dyn Disk, first: Lsn, last_segment: bool, found: &mut Recovered) -> Result<(), Error> {
+fn recover_segment(
+    disk: &dyn Disk,
+    first: Lsn,
+    last_segment: bool,
+    found: &mut Recovered,
+    visit: &mut dyn FnMut(FoundFrame<'_>) -> Result<(), Error>,
+) -> Result<(), Error> {
     let name = segment::name(first);
     let file = disk.open(&name).map_err(failed(&name))?;
     let bytes = read_all(disk, &name)?;
@@ -68,7 +98,14 @@ fn recover_segment(disk: &dyn Disk, first: Lsn, last_segment: bool, found: &mut 
         let why = format!("record {} does not read, though segment {name} was begun after it", found.last_lsn.next());
         return Err(corrupt(&before.name, before.end, why));
     }
-    let extent = segment::walk(&bytes, &header);
+    let (mut visited, salt) = (Ok(()), header.salt);
+    let extent = segment::walk_with(&bytes, &header, &mut |offset, header, bytes| {
+        let frame = FoundFrame { segment: &name, first, salt, offset: offset as u64, header: *header, bytes };
+        if visited.is_ok() {
+            visited = visit(frame);
+        }
+    });
+    visited?;
     if last_segment {
         if let Some(at) = segment::proof_of_damage(&bytes, &header, &extent) {
             let why = format!("record {} does not read, though the frame at {at} came later", extent.last_lsn.next());

@@ -99,6 +99,15 @@ pub struct Extent {
 
 /// Walks the frames of a whole segment, header included, up to the first that is not good.
 pub fn walk(file: &Bytes, header: &Header) -> Extent {
+    walk_with(file, header, &mut |_, _, _| {})
+}
+
+/// As [`walk`]; shows `visit` each frame with its offset and header.
+pub fn walk_with(
+    file: &Bytes,
+    header: &Header,
+    visit: &mut dyn FnMut(usize, &frame::Header, &Bytes),
+) -> Extent {
     let mut extent = Extent { end: HEADER, last_lsn: Lsn(header.first_lsn.0.saturating_sub(1)), epoch: header.epoch };
     while let Some(rest) = file.get(extent.end..)
         && let Some(found) = frame::check(rest, header.salt)
@@ -108,6 +117,7 @@ pub fn walk(file: &Bytes, header: &Header) -> Extent {
         for record in frame::records(&bytes, &found).flatten() {
             extent.epoch = record::peek_epoch(&record).unwrap_or(extent.epoch);
         }
+        visit(extent.end, &found, &bytes);
         extent.last_lsn = found.last_lsn();
         extent.end += found.frame_len();
     }

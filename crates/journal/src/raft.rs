@@ -1,0 +1,59 @@
+//! The journal of several nodes: Raft through openraft, over our own files.
+//! `docs/formats/journal.md` describes the bytes.
+//!
+//! ```text
+//!  append ─► proposer ─► openraft ─┬─► store: log and vote, durable
+//!                                  ├─► peers: the same on other nodes
+//!                                  └─► machine: committed entries get positions ─► tails, replies
+//! ```
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `types` | what openraft is instantiated with; the void rule |
+//! | `codec`, `files`, `wire` | bytes of entries, of the files, of messages; pure |
+//! | `log` | what is where in the log; pure |
+//! | `health` | whether the disk is fit for a leader; pure |
+//! | `slots` | small values that are never lost nor torn |
+//! | `identity` | who this node is, and whether a peer has lost its memory |
+//! | `store`, `writer` | log and vote on the disk |
+//! | `machine`, `positions` | positions, snapshots, tails |
+//! | `propose` | appends on their way into the log |
+//! | `peers` | messages to and from other nodes |
+//! | `node` | [`RaftJournal`], which ties them together |
+//!
+//! Invariants:
+//! - The epoch is the term. An entry whose epoch is not its term is void on every node.
+//! - Positions are dense over the records of entries that are not void, in the order of the log.
+//! - Nothing is acknowledged, to a peer or to a caller, that this disk has not flushed; a vote least
+//!   of all.
+//! - Tails and bounds serve what is committed, on every node alike.
+//! - A peer of another cluster, or whose disk has lost its memory, is not listened to.
+
+mod codec;
+mod files;
+mod health;
+mod identity;
+mod log;
+mod machine;
+mod node;
+mod peers;
+mod positions;
+mod propose;
+mod settings;
+mod slots;
+mod store;
+mod types;
+mod wire;
+mod writer;
+
+pub use node::{Components, RaftJournal};
+pub(crate) use identity::FILE as NODE_FILE;
+pub use peers::Clock;
+pub use settings::Settings;
+
+#[cfg(test)]
+mod testing;
+
+#[cfg(test)]
+#[path = "raft/cluster/cluster_test.rs"]
+mod cluster_test;

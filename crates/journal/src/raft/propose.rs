@@ -1,0 +1,236 @@
+//! Appends on their way into the Raft log.
+//!
+//! ```text
+//!  append ──► queue ──► proposer ──► openraft ──► applied ──► replies
+//!            (order of    (what waits goes into one entry;
+//!             first polls) so many entries on their way at once)
+//! ```
+//! One task proposes, so that the order of the queue is the order of the log. Each entry names the
+//! term for which it is meant: openraft refuses it in any other, and should one slip through, the
+//! void rule makes it nobody's.
+//!
+//! | what becomes of an entry | answer |
+//! |---|---|
+//! | applied | its position |
+//! | applied but void; refused in another term | `Fenced`: not kept |
+//! | refused by a node that does not lead | `NotLeader`: not kept |
+//! | refused since no majority was heard of lately | `Overloaded`: not kept |
+//! | dropped from the log of a deposed leader | `Failed`: another node may have kept it |
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use gavel_api::journal::{Error, Record};
+use gavel_types::{Epoch, Lsn, Timestamp};
+use openraft::Raft;
+use openraft::errors::{ClientWriteError, ForwardReason};
+use openraft::impls::ProgressResponder;
+use openraft::raft::ClientWriteResult;
+use parking_lot::Mutex;
+use tokio::sync::{Notify, oneshot};
+
+use super::codec;
+use super::machine::Machine;
+use super::types::{Applied, Batch, Command, Config, Term};
+use crate::counters::Counters;
+use crate::wal::add;
+
+/// An append that waits.
+pub(crate) struct Proposal {
+    pub epoch: Epoch,
+    pub latest: Timestamp,
+    pub body: Bytes,
+    pub records: Vec<Record>,
+    pub reply: oneshot::Sender<Result<Lsn, Error>>,
+}
+
+impl Proposal {
+    /// Encodes `records`, which are not empty.
+    pub(crate) fn new(epoch: Epoch, records: Vec<Record>) -> (Self, oneshot::Receiver<Result<Lsn, Error>>) {
+        let latest = records.iter().map(|record| match record {
+            Record::Commit(commit) => commit.commit_ts,
+            Record::Epoch { .. } | Record::Ceiling(_) => Timestamp::default(),
+        });
+        let latest = latest.max().unwrap_or_default();
+        let (reply, answer) = oneshot::channel();
+        (Self { epoch, latest, body: codec::batch_body(&records), records, reply }, answer)
+    }
+}
+
+#[derive(Default)]
+struct Waiting {
+    proposals: VecDeque<Proposal>,
+    bytes: usize,
+    closed: bool,
+}
+
+/// What waits to be proposed.
+pub(crate) struct Proposals {
+    waiting: Mutex<Waiting>,
+    filled: Notify,
+    size_bytes: usize,
+}
+
+impl Proposals {
+    pub(crate) fn new(size_bytes: usize) -> Self {
+        Self { waiting: Mutex::default(), filled: Notify::new(), size_bytes }
+    }
+
+    /// Adds one at the end.
+    ///
+    /// # Errors
+    /// [`Error::Overloaded`] if there is no room, [`Error::Closed`] after [`Proposals::close`].
+    pub(crate) fn push(&self, proposal: Proposal) -> Result<(), Error> {
+        let mut waiting = self.waiting.lock();
+        if waiting.closed {
+            return Err(Error::Closed);
+        }
+        let bytes = proposal.body.len();
+        if !waiting.proposals.is_empty() && waiting.bytes + bytes > self.size_bytes {
+            return Err(Error::Overloaded);
+        }
+        waiting.bytes += bytes;
+        waiting.proposals.push_back(proposal);
+        drop(waiting);
+        self.filled.notify_one();
+        Ok(())
+    }
+
+    /// Proposals of one epoch from the front, up to about `max_bytes` and at least one; none if
+    /// nothing waits.
+    fn take(&self, max_bytes: usize) -> Vec<Proposal> {
+        let mut waiting = self.waiting.lock();
+        let (mut group, mut bytes): (Vec<Proposal>, usize) = (Vec::new(), 0);
+        while let Some(next) = waiting.proposals.front() {
+            bytes += next.body.len();
+            let belongs = group.first().is_none_or(|first| first.epoch == next.epoch && bytes <= max_bytes);
+            if !belongs {
+                break;
+            }
+            if let Some(proposal) = waiting.proposals.pop_front() {
+                waiting.bytes -= proposal.body.len();
+                group.push(proposal);
+            }
+        }
+        group
+    }
+
+    /// Refuses what comes and what waits.
+    pub(crate) fn close(&self) {
+        let waiting = {
+            let mut waiting = self.waiting.lock();
+            waiting.closed = true;
+            waiting.bytes = 0;
+            std::mem::take(&mut waiting.proposals)
+        };
+        for proposal in waiting {
+            drop(proposal.reply.send(Err(Error::Closed)));
+        }
+        self.filled.notify_one();
+    }
+
+    fn is_closed(&self) -> bool {
+        self.waiting.lock().closed
+    }
+}
+
+/// Whom an entry answers: for each append its number of records.
+type Replies = Vec<(usize, oneshot::Sender<Result<Lsn, Error>>)>;
+
+/// See the module.
+pub(crate) struct Proposer {
+    pub(crate) raft: Raft<Config, Machine>,
+    pub(crate) proposals: Arc<Proposals>,
+    pub(crate) batch_size_bytes: usize,
+    pub(crate) in_flight: usize,
+    pub(crate) counters: Arc<Counters>,
+}
+
+impl Proposer {
+    /// Works until the queue is closed and all is answered.
+    pub(crate) async fn run(self) {
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            while under_way.len() < self.in_flight {
+                let group = self.proposals.take(self.batch_size_bytes);
+                if group.is_empty() {
+                    break;
+                }
+                let (answer, replies) = self.propose(group).await;
+                under_way.push(async move { (answer.await.ok(), replies) });
+            }
+            if self.proposals.is_closed() && under_way.is_empty() {
+                return;
+            }
+            let room = under_way.len() < self.in_flight;
+            tokio::select! {
+                Some((answer, replies)) = under_way.next() => self.answer(answer, replies),
+                () = self.proposals.filled.notified(), if room => {}
+            }
+        }
+    }
+
+    async fn propose(&self, group: Vec<Proposal>) -> (oneshot::Receiver<ClientWriteResult<Config>>, Replies) {
+        let epoch = group.first().map_or(Epoch(0), |first| first.epoch);
+        let latest = group.iter().map(|proposal| proposal.latest).max().unwrap_or_default();
+        let body = match &group[..] {
+            [one] => one.body.clone(),
+            many => Bytes::from(many.iter().flat_map(|one| one.body.iter().copied()).collect::<Vec<u8>>()),
+        };
+        let mut replies = Replies::with_capacity(group.len());
+        let mut records = Vec::with_capacity(group.iter().map(|proposal| proposal.records.len()).sum());
+        for mut proposal in group {
+            replies.push((proposal.records.len(), proposal.reply));
+            records.append(&mut proposal.records);
+        }
+        let count = records.len() as u32;
+        let batch = Batch { epoch, latest, count, body, records: Some(Arc::new(records)) };
+        let (responder, answer) = ProgressResponder::complete_only();
+        let write = self.raft.write(Command::Batch(batch)).with_leader(Term::from(epoch.0)).responder(responder);
+        if let Err(error) = write.await {
+            // The answer then tells that its sender has gone.
+            tracing::debug!(%error, "cannot propose");
+        }
+        (answer, replies)
+    }
+
+    fn answer(&self, answer: Option<ClientWriteResult<Config>>, replies: Replies) {
+        let mut next = match outcome(answer) {
+            Ok(first) => first,
+            Err(error) => {
+                add(&self.counters.refused, replies.len());
+                for (_, reply) in replies {
+                    // A caller that has gone away needs no answer.
+                    drop(reply.send(Err(error.clone())));
+                }
+                return;
+            }
+        };
+        for (count, reply) in replies {
+            next = Lsn(next.0 + count as u64);
+            drop(reply.send(Ok(Lsn(next.0 - 1))));
+        }
+    }
+}
+
+/// First position of an entry, or what is known of why there is none.
+fn outcome(answer: Option<ClientWriteResult<Config>>) -> Result<Lsn, Error> {
+    match answer {
+        Some(Ok(written)) => match written.data {
+            Applied::At(first) => Ok(first),
+            Applied::Void | Applied::Nothing => Err(Error::NotLeader),
+        },
+        Some(Err(ClientWriteError::ForwardToLeader(forward))) => Err(match forward.reason {
+            ForwardReason::LeaseExpired => Error::Overloaded,
+            ForwardReason::NotLeader | ForwardReason::LeadershipTransfer => Error::NotLeader,
+        }),
+        Some(Err(ClientWriteError::LogEntryDiscarded(_))) => {
+            Err(Error::Failed("leadership was lost; another node may have kept the batch".into()))
+        }
+        Some(Err(error)) => Err(Error::Failed(error.to_string())),
+        None => Err(Error::Failed("the node stopped; the batch may have been kept".into())),
+    }
+}
