@@ -46,8 +46,8 @@ mod types;
 mod wire;
 mod writer;
 
-pub use node::{Components, RaftJournal};
 pub(crate) use identity::FILE as NODE_FILE;
+pub use node::{Components, RaftJournal};
 pub use peers::Clock;
 pub use settings::Settings;
 
@@ -57,3 +57,7 @@ mod testing;
 #[cfg(test)]
 #[path = "raft/cluster/cluster_test.rs"]
 mod cluster_test;
+
+#[cfg(test)]
+#[path = "raft/cluster/chaos_test.rs"]
+mod chaos_test;

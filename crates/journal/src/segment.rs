@@ -103,11 +103,7 @@ pub fn walk(file: &Bytes, header: &Header) -> Extent {
 }
 
 /// As [`walk`]; shows `visit` each frame with its offset and header.
-pub fn walk_with(
-    file: &Bytes,
-    header: &Header,
-    visit: &mut dyn FnMut(usize, &frame::Header, &Bytes),
-) -> Extent {
+pub fn walk_with(file: &Bytes, header: &Header, visit: &mut dyn FnMut(usize, &frame::Header, &Bytes)) -> Extent {
     let mut extent = Extent { end: HEADER, last_lsn: Lsn(header.first_lsn.0.saturating_sub(1)), epoch: header.epoch };
     while let Some(rest) = file.get(extent.end..)
         && let Some(found) = frame::check(rest, header.salt)

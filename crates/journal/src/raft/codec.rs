@@ -17,8 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::{Buf, Bytes};
 use gavel_types::{Epoch, Lsn, Timestamp};
-use openraft::vote::RaftLeaderId;
 use openraft::impls::leader_id_std::LeaderId;
+use openraft::vote::RaftLeaderId;
 
 use super::types::{Batch, Command, Entry, LogId, Membership, Payload, Place, Vote, log_id};
 use crate::record::{Error, Input, put_bytes, put_length};

@@ -145,14 +145,11 @@ impl Log {
         self.terms.get(run).map(|(_, term)| log_id(*term, index))
     }
 
-    /// The first entry of each term, then the last of all, within these bounds.
+    /// The last entry of each term from `from` to `to`. (Not the first, as openraft's documentation
+    /// of what it wants has it: its own implementation answers the last ones, and relies on that.)
     pub(crate) fn key_ids(&self, from: u64, to: u64) -> Vec<LogId> {
-        let mut ids: Vec<LogId> = self.id_at(from).into_iter().collect();
-        ids.extend(self.terms.iter().filter(|(i, _)| *i > from && *i <= to).map(|(i, term)| log_id(*term, *i)));
-        if let Some(last) = self.id_at(to).filter(|last| ids.last() != Some(last)) {
-            ids.push(last);
-        }
-        ids
+        let lasts = self.terms.iter().skip(1).map(|(first, _)| first - 1).filter(|last| *last >= from && *last < to);
+        lasts.chain([to]).filter_map(|index| self.id_at(index)).collect()
     }
 
     /// Takes entries that follow the last one. Returns the ticket by which [`Log::written`] will
@@ -222,9 +219,11 @@ impl Log {
             self.last = Some(upto);
             self.mark_next = true;
         } else {
-            while self.cache.front().is_some_and(|cached| {
-                cached.entry.log_id.index <= upto.index && cached.ticket <= self.flushed
-            }) {
+            while self
+                .cache
+                .front()
+                .is_some_and(|cached| cached.entry.log_id.index <= upto.index && cached.ticket <= self.flushed)
+            {
                 self.pop_front();
             }
             while self.terms.get(1).is_some_and(|(first, _)| *first <= upto.index) {

@@ -127,12 +127,8 @@ impl Machine {
         let last = point.map_or(Lsn::ZERO, |(_, lsn)| lsn);
         let known = snapshots.current.as_ref().map(|kept| kept.meta.last_membership.clone()).unwrap_or_default();
         members.send_replace(known.clone());
-        let shared = Shared {
-            store,
-            positions,
-            snapshots: Mutex::new(snapshots),
-            members: Mutex::new(VecDeque::from([known])),
-        };
+        let shared =
+            Shared { store, positions, snapshots: Mutex::new(snapshots), members: Mutex::new(VecDeque::from([known])) };
         Self { shared: Arc::new(shared), applied, last, trims, members }
     }
 }

@@ -14,8 +14,8 @@ use gavel_api::journal::{
 };
 use gavel_types::{Epoch, Lsn, NodeId, Timestamp};
 use openraft::async_runtime::WatchReceiver;
-use openraft::{ChangeMembers, Raft, RaftMetrics, ReadPolicy, ServerState, SnapshotPolicy};
 use openraft::raft::VoteRequest;
+use openraft::{ChangeMembers, Raft, RaftMetrics, ReadPolicy, ServerState, SnapshotPolicy};
 use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -325,9 +325,9 @@ fn members_of(membership: &StoredMembership) -> Vec<Member> {
 }
 
 fn leadership_of(metrics: &RaftMetrics<Config>) -> Leadership {
-    let leader = metrics.current_leader.and_then(|id| {
-        members_of(&metrics.membership_config).into_iter().find(|member| member.id.0 == id)
-    });
+    let leader = metrics
+        .current_leader
+        .and_then(|id| members_of(&metrics.membership_config).into_iter().find(|member| member.id.0 == id));
     // Its own first entry is applied, hence all entries of earlier terms are.
     let caught_up = metrics.last_applied.is_some_and(|id| id.leader_id.term == metrics.current_term);
     let leading = metrics.state == ServerState::Leader && caught_up;
@@ -587,8 +587,7 @@ impl Replicated for RaftJournal {
             return Err(Error::Failed("the last voter cannot be removed".into()));
         }
         let ids = [id.0].into();
-        let changes =
-            if member.voter { ChangeMembers::RemoveVoters(ids) } else { ChangeMembers::RemoveNodes(ids) };
+        let changes = if member.voter { ChangeMembers::RemoveVoters(ids) } else { ChangeMembers::RemoveNodes(ids) };
         self.change(changes, false).await
     }
 

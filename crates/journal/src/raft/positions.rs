@@ -53,8 +53,7 @@ enum Found {
 impl Positions {
     /// Begins behind a snapshot at index `applied`, whose last position is `last`.
     pub(crate) fn new(applied: Option<u64>, last: Lsn, cache_size_bytes: usize) -> Self {
-        let state =
-            State { first: last.next(), last, applied, recent: VecDeque::new(), recent_bytes: 0, end: None };
+        let state = State { first: last.next(), last, applied, recent: VecDeque::new(), recent_bytes: 0, end: None };
         Self { state: Mutex::new(state), cache_size_bytes, changed: watch::Sender::new(0) }
     }
 

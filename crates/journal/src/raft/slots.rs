@@ -58,7 +58,11 @@ impl SlotFile {
         let (first, second) = bytes.split_at(slot_size);
         let (value, sequence, repair) = match (parse(first), parse(second)) {
             (Slot::Good(a, x), Slot::Good(b, y)) => {
-                if a >= b { (Some(x), a, a != b) } else { (Some(y), b, true) }
+                if a >= b {
+                    (Some(x), a, a != b)
+                } else {
+                    (Some(y), b, true)
+                }
             }
             (Slot::Good(a, x), _) | (_, Slot::Good(a, x)) => (Some(x), a, true),
             (Slot::Zeros | Slot::Bad, Slot::Zeros) => (None, 0, false),
@@ -91,7 +95,8 @@ impl SlotFile {
         for (to, from) in slot.iter_mut().zip(MAGIC.to_le_bytes().iter().chain(&length.to_le_bytes())) {
             *to = *from;
         }
-        for (at, bytes) in [(8, &sequence.to_le_bytes()[..]), (16, &checksum(sequence, value).to_le_bytes()), (HEADER, value)]
+        for (at, bytes) in
+            [(8, &sequence.to_le_bytes()[..]), (16, &checksum(sequence, value).to_le_bytes()), (HEADER, value)]
         {
             if let Some(place) = slot.get_mut(at..at + bytes.len()) {
                 place.copy_from_slice(bytes);

@@ -188,13 +188,7 @@ impl Store {
     }
 
     /// Reads entries out of a file, off the runtime's threads.
-    pub(crate) async fn read_run(
-        &self,
-        run: Run,
-        from: u64,
-        last: u64,
-        max_bytes: usize,
-    ) -> Result<Vec<Entry>, Error> {
+    pub(crate) async fn read_run(&self, run: Run, from: u64, last: u64, max_bytes: usize) -> Result<Vec<Entry>, Error> {
         let disk = Arc::clone(&self.0.disk);
         let read = move || files::read_run(disk.as_ref(), &run, from, last, max_bytes);
         tokio::task::spawn_blocking(read).await.unwrap_or_else(|error| Err(Error::Failed(error.to_string())))
@@ -317,10 +311,7 @@ impl RaftLogReader<Config> for Store {
         }
     }
 
-    async fn entries_stream<R>(
-        &mut self,
-        range: R,
-    ) -> impl Stream<Item = Result<Entry, io::Error>> + OptionalSend
+    async fn entries_stream<R>(&mut self, range: R) -> impl Stream<Item = Result<Entry, io::Error>> + OptionalSend
     where
         R: RangeBounds<u64> + Clone + Debug + OptionalSend,
     {

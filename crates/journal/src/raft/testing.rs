@@ -4,15 +4,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use gavel_api::conformance::journal::read_all;
-use gavel_api::journal::{
-    Entry, Error, Journal, Member, PeerError, PeerService, PeerTransport, Record, Replicated,
-};
+use gavel_api::journal::{Entry, Error, Journal, Member, PeerError, PeerService, PeerTransport, Record, Replicated};
 use gavel_types::{Epoch, Lsn, NodeId, Timestamp};
 use parking_lot::Mutex;
 use tokio::time::{Instant, sleep};
@@ -50,7 +50,7 @@ pub(crate) struct Faults {
 
 /// The network.
 pub(crate) struct Net {
-    nodes: Mutex<BTreeMap<u64, Arc<RaftJournal>>>,
+    nodes: Mutex<BTreeMap<u64, (Arc<RaftJournal>, Arc<AtomicBool>)>>,
     pub(crate) faults: Mutex<Faults>,
     random: Mutex<Random>,
 }
@@ -84,10 +84,12 @@ impl Net {
     }
 }
 
-/// One node's way into the network.
+/// One node's way into the network, for one of its lives: what is left of a node after its power
+/// was cut must reach nobody.
 pub(crate) struct Link {
     net: Arc<Net>,
     from: u64,
+    alive: Arc<AtomicBool>,
 }
 
 #[async_trait]
@@ -100,11 +102,12 @@ impl PeerTransport for Link {
             let wait = net.random.lock().below(delay.as_micros() as u64);
             sleep(Duration::from_micros(wait)).await;
         }
-        if net.is_cut(self.from, to.id.0) || net.chance(loss) {
+        if !self.alive.load(SeqCst) || net.is_cut(self.from, to.id.0) || net.chance(loss) {
             sleep(Duration::from_millis(20)).await;
             return Err(lost());
         }
-        let node = net.nodes.lock().get(&to.id.0).cloned().ok_or_else(|| PeerError("nobody is there".into()))?;
+        let found = net.nodes.lock().get(&to.id.0).cloned();
+        let (node, alive) = found.ok_or_else(|| PeerError("nobody is there".into()))?;
         if net.chance(doubled) {
             let (node, message) = (Arc::clone(&node), message.clone());
             let wait = net.random.lock().below(1 + 3 * delay.as_micros() as u64);
@@ -116,7 +119,7 @@ impl PeerTransport for Link {
         }
         let answer = node.handle(message).await;
         drop(node);
-        if net.is_cut(to.id.0, self.from) || net.chance(loss) {
+        if !alive.load(SeqCst) || net.is_cut(to.id.0, self.from) || net.chance(loss) {
             return Err(lost());
         }
         answer
@@ -130,6 +133,7 @@ pub(crate) type Wrap = Arc<dyn Fn(MemoryDisk) -> Arc<dyn Disk> + Send + Sync>;
 pub(crate) struct Cluster {
     pub(crate) net: Arc<Net>,
     pub(crate) nodes: BTreeMap<u64, Arc<RaftJournal>>,
+    pub(crate) alive: BTreeMap<u64, Arc<AtomicBool>>,
     pub(crate) disks: BTreeMap<u64, MemoryDisk>,
     pub(crate) initial: Vec<Member>,
     pub(crate) wrap: Wrap,
@@ -155,6 +159,7 @@ impl Cluster {
         Self {
             net: Net::new(seed),
             nodes: BTreeMap::new(),
+            alive: BTreeMap::new(),
             disks: (1..=n).map(|id| (id, MemoryDisk::new())).collect(),
             initial: (1..=n).map(member).collect(),
             wrap: Arc::new(|disk| Arc::new(disk)),
@@ -165,15 +170,12 @@ impl Cluster {
     pub(crate) fn settings(&self, id: u64) -> Settings {
         let initial = if self.initial.iter().any(|m| m.id.0 == id) { self.initial.clone() } else { Vec::new() };
         let mut settings = Settings::new("test", NodeId(id), initial);
-        settings.heartbeat = Duration::from_millis(30);
-        settings.election_min = Duration::from_millis(120);
-        settings.election_max = Duration::from_millis(240);
+        settings.heartbeat = Duration::from_millis(50);
+        settings.election_min = Duration::from_millis(200);
+        settings.election_max = Duration::from_millis(400);
         settings.peer_timeout = Duration::from_millis(500);
-        settings.files = crate::Settings {
-            segment_size_bytes: 16 << 10,
-            cache_size_bytes: 4 << 10,
-            ..crate::Settings::default()
-        };
+        settings.files =
+            crate::Settings { segment_size_bytes: 16 << 10, cache_size_bytes: 4 << 10, ..crate::Settings::default() };
         (self.adjust)(&mut settings);
         settings
     }
@@ -181,16 +183,22 @@ impl Cluster {
     /// Starts a node on its disk, which is made if there is none.
     pub(crate) async fn restart(&mut self, id: u64) -> Result<(), Error> {
         let disk = (self.wrap)(self.disks.entry(id).or_default().clone());
-        let transport = Arc::new(Link { net: Arc::clone(&self.net), from: id });
+        let alive = Arc::new(AtomicBool::new(true));
+        let transport = Arc::new(Link { net: Arc::clone(&self.net), from: id, alive: Arc::clone(&alive) });
         let node = RaftJournal::start(self.settings(id), Components { disk, transport, clock: None }).await?;
         let node = Arc::new(node);
-        self.net.nodes.lock().insert(id, Arc::clone(&node));
+        self.net.nodes.lock().insert(id, (Arc::clone(&node), Arc::clone(&alive)));
         self.nodes.insert(id, node);
+        self.alive.insert(id, alive);
         Ok(())
     }
 
     /// Cuts the power of a node. What it had not flushed may be lost.
     pub(crate) fn power_cut(&mut self, id: u64, seed: u64) {
+        // First of all: what it says from now on may rest on what the cut disk does not have.
+        if let Some(alive) = self.alive.remove(&id) {
+            alive.store(false, SeqCst);
+        }
         self.net.nodes.lock().remove(&id);
         if let Some(disk) = self.disks.get_mut(&id) {
             // The old node may go on for a moment, on a disk that nobody will read.

@@ -76,3 +76,25 @@ async fn a_follower_takes_over_and_fences_the_old_leader() {
     assert_eq!(all.into_iter().map(|(_, record)| record).collect::<Vec<_>>(), expected);
     assert!(Epoch(0) < one);
 }
+
+#[tokio::test]
+async fn a_cluster_that_lost_power_goes_on_where_it_was() {
+    let mut cluster = Cluster::start(3).await;
+    let (leader, one) = cluster.open().await;
+    for n in 2..=300 {
+        leader.append(one, vec![commit(n)]).await.unwrap();
+    }
+    let before = read_all(leader.as_ref(), Lsn(1)).await;
+    drop(leader);
+    for id in 1..=3 {
+        cluster.power_cut(id, id);
+    }
+    for id in 1..=3 {
+        cluster.restart(id).await.unwrap();
+    }
+    let (leader, two) = cluster.open().await;
+    assert!(two > one);
+    assert_eq!(leader.append(two, vec![commit(302)]).await.unwrap(), Lsn(302));
+    let all = cluster.agree(&leader).await;
+    assert_eq!(all[..300], before);
+}

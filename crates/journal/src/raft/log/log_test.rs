@@ -54,7 +54,9 @@ fn a_run_ends_where_a_truncation_began() {
     assert_eq!(log.run_of(6).unwrap().offset, 200);
     assert_eq!(log.id_at(5), Some(log_id(1, 5)));
     assert_eq!(log.id_at(6), Some(log_id(2, 6)));
-    assert_eq!(log.key_ids(0, 8), [log_id(1, 0), log_id(2, 6), log_id(2, 8)]);
+    assert_eq!(log.key_ids(0, 8), [log_id(1, 5), log_id(2, 8)]);
+    assert_eq!(log.key_ids(6, 8), [log_id(2, 8)]);
+    assert_eq!(log.key_ids(2, 5), [log_id(1, 5)]);
 }
 
 #[test]
