@@ -2,6 +2,7 @@
 //! technology (ARCHITECTURE.md states both).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -42,7 +43,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("object_store", &["gavel-archive"]),
 ];
 
-/// Checks the manifests.
+/// The only file that may allow `unsafe`: a system call that no crate wraps.
+const UNSAFE: &str = "crates/clock/src/adjtimex.rs";
+
+/// Checks the manifests, and where `unsafe` is allowed.
 ///
 /// # Errors
 /// Lists every breach.
@@ -85,10 +89,30 @@ pub fn run() -> Result<()> {
             }
         }
     }
+    for file in rust_files(&root().join("crates"))? {
+        let relative = file.strip_prefix(root())?.display().to_string();
+        if relative != UNSAFE && std::fs::read_to_string(&file)?.contains("allow(unsafe_code") {
+            breaches.push(format!("{relative} may not allow unsafe code: only {UNSAFE} does"));
+        }
+    }
     for file in ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSE", "docs/dependencies.md", ".ci/run"] {
         if !root().join(file).exists() {
             breaches.push(format!("{file} is missing"));
         }
     }
     if breaches.is_empty() { Ok(()) } else { bail!("tidy:\n  {}", breaches.join("\n  ")) }
+}
+
+/// Every Rust file below `directory`.
+fn rust_files(directory: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(rust_files(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    Ok(found)
 }

@@ -2,8 +2,15 @@
 //!
 //! Wall time may be stepped by an operator, by NTP or by the migration of a virtual machine. The
 //! monotonic counter may not, though it drifts. So from the first sample on, wall time is expected
-//! to be `first wall + monotonic progress`; a difference beyond the error bound plus drift is a
-//! step, and the clock is [`Status::Disrupted`] until wall time comes back within the bound.
+//! to be `last good wall + monotonic progress`; a difference beyond the error bounds plus drift is a
+//! step:
+//! ```text
+//!                        step             RECOVERY later
+//!   wall        1 2 3 4 5 │ 105 106 … 164 │ 165
+//!   reading     1 2 3 4 5 │   6   7 …  65 │ 165     the step is not followed before it has lasted
+//!   status      Synchro…  │ Disrupted     │ Synchronized
+//! ```
+//! Where nobody vouches for the clock there is nothing to guard: wall time is followed.
 //!
 //! Invariants:
 //! - successive readings never go backwards, in either bound;
@@ -14,6 +21,7 @@ use std::time::Duration;
 
 use gavel_types::Timestamp;
 
+use crate::bound::Bound;
 use crate::reading::{Reading, Status};
 
 /// Both clocks, read together.
@@ -21,39 +29,107 @@ use crate::reading::{Reading, Status};
 pub struct Sample {
     /// Wall time.
     pub wall: Timestamp,
-    /// Monotonic time since any fixed point.
+    /// Monotonic time since any fixed point, sleep of the machine included.
     pub monotonic: Duration,
+}
+
+impl Sample {
+    /// Wall time as it should be once the counter stands at `monotonic`.
+    fn expect(&self, monotonic: Duration) -> Timestamp {
+        self.wall.saturating_add(monotonic.saturating_sub(self.monotonic))
+    }
 }
 
 /// Slewing that NTP may apply, in parts per million.
 const SLEW_PPM: u128 = 500;
 
+/// How long a step must last, with a source that vouches for the new time, to be believed.
+const RECOVERY: Duration = Duration::from_secs(60);
+
+/// The error assumed where nobody vouches for one.
+pub const UNVOUCHED: Duration = Duration::from_millis(10);
+
+/// By how much a clock that is right may drift from the counter over `progress`.
+pub fn slew(progress: Duration) -> Duration {
+    let nanos = progress.as_nanos().saturating_mul(SLEW_PPM) / 1_000_000;
+    Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+}
+
+/// A sample with the error that was vouched for.
+#[derive(Clone, Copy, Debug)]
+struct Vouched {
+    sample: Sample,
+    error: Duration,
+}
+
+impl Vouched {
+    /// Whether `sample` lies on the line through this one.
+    fn agrees(&self, sample: Sample, error: Duration) -> bool {
+        let expected = self.sample.expect(sample.monotonic);
+        let bound = self.drifted(sample.monotonic).saturating_add(error);
+        sample.wall >= expected.saturating_sub(bound) && sample.wall <= expected.saturating_add(bound)
+    }
+
+    /// The error once the counter stands at `monotonic`.
+    fn drifted(&self, monotonic: Duration) -> Duration {
+        self.error.saturating_add(slew(monotonic.saturating_sub(self.sample.monotonic)))
+    }
+}
+
+/// Where wall time has stepped to.
+#[derive(Clone, Copy, Debug)]
+struct Stepped {
+    since: Duration,
+    last: Vouched,
+}
+
 /// See the module.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Guard {
-    max_error: Duration,
-    last_good: Option<Sample>,
+    good: Option<Vouched>,
+    stepped: Option<Stepped>,
     last: Option<Reading>,
 }
 
 impl Guard {
-    /// `max_error`: how far wall time may be from true time, in either direction.
-    pub fn new(max_error: Duration) -> Self {
-        Self { max_error, last_good: None, last: None }
+    /// Judges a sample by what its source says.
+    pub fn observe(&mut self, sample: Sample, bound: Bound) -> Reading {
+        let reading = match bound {
+            Bound::Within(error) => self.vouched(Vouched { sample, error }),
+            Bound::Unknown => {
+                (self.good, self.stepped) = (None, None);
+                Reading::around(sample.wall, UNVOUCHED, Status::Unknown)
+            }
+            Bound::Disrupted => match &self.good {
+                Some(good) => good.go_on(sample.monotonic),
+                None => Reading::around(sample.wall, UNVOUCHED, Status::Disrupted),
+            },
+        };
+        self.forwards(reading)
     }
 
-    /// Judges a sample. `vouched` says whether somebody answers for `max_error`.
-    pub fn observe(&mut self, sample: Sample, vouched: bool) -> Reading {
-        let in_bounds = self.in_bounds(sample);
-        if in_bounds {
-            self.last_good = Some(sample);
-        }
-        let status = match (in_bounds, vouched) {
-            (false, _) => Status::Disrupted,
-            (true, true) => Status::Synchronized,
-            (true, false) => Status::Unknown,
+    fn vouched(&mut self, now: Vouched) -> Reading {
+        let Some(good) = self.good.filter(|good| !good.agrees(now.sample, now.error)) else {
+            return self.adopt(now);
         };
-        let mut reading = Reading::around(sample.wall, self.max_error, status);
+        let since = match self.stepped {
+            Some(stepped) if stepped.last.agrees(now.sample, now.error) => stepped.since,
+            _ => now.sample.monotonic,
+        };
+        if now.sample.monotonic.saturating_sub(since) >= RECOVERY {
+            return self.adopt(now);
+        }
+        self.stepped = Some(Stepped { since, last: now });
+        good.go_on(now.sample.monotonic)
+    }
+
+    fn adopt(&mut self, now: Vouched) -> Reading {
+        self.good = Some(now);
+        self.stepped = None;
+        Reading::around(now.sample.wall, now.error, Status::Synchronized)
+    }
+
+    fn forwards(&mut self, mut reading: Reading) -> Reading {
         if let Some(last) = self.last {
             reading.lo = reading.lo.max(last.lo);
             reading.hi = reading.hi.max(last.hi);
@@ -61,14 +137,12 @@ impl Guard {
         self.last = Some(reading);
         reading
     }
+}
 
-    fn in_bounds(&self, sample: Sample) -> bool {
-        let Some(good) = self.last_good else { return true };
-        let progress = sample.monotonic.saturating_sub(good.monotonic);
-        let expected = good.wall.saturating_add(progress);
-        let slew = u64::try_from(progress.as_nanos().saturating_mul(SLEW_PPM) / 1_000_000).unwrap_or(u64::MAX);
-        let bound = Duration::from_nanos(slew).saturating_add(self.max_error).saturating_add(self.max_error);
-        sample.wall >= expected.saturating_sub(bound) && sample.wall <= expected.saturating_add(bound)
+impl Vouched {
+    /// Time by the counter alone.
+    fn go_on(&self, monotonic: Duration) -> Reading {
+        Reading::around(self.sample.expect(monotonic), self.drifted(monotonic), Status::Disrupted)
     }
 }
 
@@ -77,6 +151,7 @@ mod tests {
     use super::*;
 
     const MS: u64 = 1_000_000;
+    const TWO: Bound = Bound::Within(Duration::from_millis(2));
 
     fn sample(wall_ms: u64, monotonic_ms: u64) -> Sample {
         Sample { wall: Timestamp(wall_ms * MS), monotonic: Duration::from_millis(monotonic_ms) }
@@ -84,37 +159,79 @@ mod tests {
 
     #[test]
     fn steady_time_is_synchronized_and_bounded() {
-        let mut guard = Guard::new(Duration::from_millis(2));
-        let reading = guard.observe(sample(1_000, 0), true);
+        let mut guard = Guard::default();
+        let reading = guard.observe(sample(1_000, 0), TWO);
         assert_eq!(reading.lo, Timestamp(998 * MS));
         assert_eq!(reading.hi, Timestamp(1_002 * MS));
-        assert_eq!(guard.observe(sample(1_100, 100), true).status, Status::Synchronized);
-        assert_eq!(guard.observe(sample(1_100, 100), false).status, Status::Unknown);
+        assert_eq!(guard.observe(sample(1_100, 100), TWO).status, Status::Synchronized);
+        assert_eq!(guard.observe(sample(1_100, 100), Bound::Unknown).status, Status::Unknown);
     }
 
     #[test]
-    fn a_step_back_is_reported_and_readings_stand_still() {
-        let mut guard = Guard::new(Duration::from_millis(2));
-        let before = guard.observe(sample(1_000, 0), true);
-        let stepped = guard.observe(sample(500, 10), true);
+    fn a_step_back_is_reported_and_time_goes_on_by_the_counter() {
+        let mut guard = Guard::default();
+        let before = guard.observe(sample(1_000, 0), TWO);
+        let stepped = guard.observe(sample(500, 10), TWO);
         assert_eq!(stepped.status, Status::Disrupted);
-        assert_eq!((stepped.lo, stepped.hi), (before.lo, before.hi));
-        assert_eq!(guard.observe(sample(1_020, 20), true).status, Status::Synchronized);
+        assert!(stepped.lo > before.lo && stepped.lo <= Timestamp(1_010 * MS) && stepped.hi >= Timestamp(1_010 * MS));
+        assert_eq!(guard.observe(sample(1_020, 20), TWO).status, Status::Synchronized);
     }
 
     #[test]
-    fn a_step_ahead_is_reported() {
-        let mut guard = Guard::new(Duration::from_millis(2));
-        guard.observe(sample(1_000, 0), true);
-        assert_eq!(guard.observe(sample(2_000, 10), true).status, Status::Disrupted);
+    fn a_step_ahead_is_reported_and_not_followed() {
+        let mut guard = Guard::default();
+        guard.observe(sample(1_000, 0), TWO);
+        let stepped = guard.observe(sample(3_600_000, 10), TWO);
+        assert_eq!(stepped.status, Status::Disrupted);
+        assert!(stepped.hi < Timestamp(1_020 * MS));
+    }
+
+    #[test]
+    fn a_step_that_lasts_is_believed() {
+        let mut guard = Guard::default();
+        guard.observe(sample(1_000, 0), TWO);
+        for second in 1..=60 {
+            let reading = guard.observe(sample(1_000_000 + second * 1_000, second * 1_000), TWO);
+            assert_eq!(reading.status, Status::Disrupted, "{second}");
+        }
+        let reading = guard.observe(sample(1_061_000, 61_000), TWO);
+        assert_eq!((reading.status, reading.lo), (Status::Synchronized, Timestamp(1_060_998 * MS)));
+    }
+
+    #[test]
+    fn a_clock_that_steps_about_is_not_believed() {
+        let mut guard = Guard::default();
+        guard.observe(sample(1_000, 0), TWO);
+        for second in 1..200 {
+            let wall = if second % 40 == 0 { 5_000_000 } else { 1_000_000 } + second * 1_000;
+            assert_eq!(guard.observe(sample(wall, second * 1_000), TWO).status, Status::Disrupted, "{second}");
+        }
+    }
+
+    #[test]
+    fn a_disruption_that_the_source_knows_of_is_not_followed() {
+        let mut guard = Guard::default();
+        guard.observe(sample(1_000, 0), TWO);
+        let moved = guard.observe(sample(9_000, 10), Bound::Disrupted);
+        assert_eq!(moved.status, Status::Disrupted);
+        assert!(moved.hi < Timestamp(1_020 * MS));
+    }
+
+    #[test]
+    fn without_a_bound_wall_time_is_followed_but_never_back() {
+        let mut guard = Guard::default();
+        let one = guard.observe(sample(1_000, 0), Bound::Unknown);
+        let two = guard.observe(sample(500, 1), Bound::Unknown);
+        assert_eq!((one.lo, one.hi), (two.lo, two.hi));
+        assert_eq!(guard.observe(sample(9_000, 2), Bound::Unknown).hi, Timestamp(9_010 * MS));
     }
 
     #[test]
     fn slewing_over_hours_is_followed() {
-        let mut guard = Guard::new(Duration::from_millis(2));
+        let mut guard = Guard::default();
         let hour = 3_600_000;
-        guard.observe(sample(hour, 0), true);
+        guard.observe(sample(hour, 0), TWO);
         // 400 ppm fast for an hour: 1.44 s ahead of the counter.
-        assert_eq!(guard.observe(sample(2 * hour + 1_440, hour), true).status, Status::Synchronized);
+        assert_eq!(guard.observe(sample(2 * hour + 1_440, hour), TWO).status, Status::Synchronized);
     }
 }

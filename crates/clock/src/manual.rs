@@ -1,6 +1,6 @@
 //! A clock that stands still until it is moved.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use gavel_types::Timestamp;
@@ -12,6 +12,7 @@ use crate::reading::{Clock, Reading, Status};
 pub struct ManualClock {
     nanos: AtomicU64,
     error: Duration,
+    failed: AtomicBool,
 }
 
 impl ManualClock {
@@ -22,7 +23,7 @@ impl ManualClock {
 
     /// Stands at `now`, give or take `error`.
     pub fn with_error(now: Timestamp, error: Duration) -> Self {
-        Self { nanos: AtomicU64::new(now.0), error }
+        Self { nanos: AtomicU64::new(now.0), error, failed: AtomicBool::new(false) }
     }
 
     /// Moves to `now`.
@@ -35,11 +36,18 @@ impl ManualClock {
         let by = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
         self.nanos.fetch_add(by, Ordering::Relaxed);
     }
+
+    /// Nobody vouches for it any more, or somebody does again.
+    pub fn set_failed(&self, failed: bool) {
+        self.failed.store(failed, Ordering::Relaxed);
+    }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Reading {
-        Reading::around(Timestamp(self.nanos.load(Ordering::Relaxed)), self.error, Status::Synchronized)
+        let failed = self.failed.load(Ordering::Relaxed);
+        let status = if failed { Status::Disrupted } else { Status::Synchronized };
+        Reading::around(Timestamp(self.nanos.load(Ordering::Relaxed)), self.error, status)
     }
 }
 

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use gavel_adjudicator::Service;
 use gavel_api::adjudicator::Adjudicator;
 use gavel_api::journal::Journal;
 use gavel_api::sql::SqlEngine;
-use gavel_clock::{Clock, SystemClock};
+use gavel_clock::{Clock, Source, SystemClock};
 use gavel_journal::FileJournal;
 use gavel_query::{Engine, EngineHandle, EngineParts, EngineSettings};
 use gavel_storage::Replica;
@@ -32,10 +32,7 @@ pub struct Roles {
 
 impl Roles {
     pub async fn open(data_dir: &DataDir, settings: &Settings) -> Result<Self, Failure> {
-        let clock: Arc<dyn Clock> = match settings.clock_max_error {
-            Some(bound) => Arc::new(SystemClock::with_bound(bound)),
-            None => Arc::new(SystemClock::unbounded()),
-        };
+        let clock: Arc<dyn Clock> = Arc::new(open_clock(settings)?);
         let journal = FileJournal::open_directory(data_dir.journal(), journal_settings(settings))
             .context("cannot open the journal")?;
         let journal_counters = journal.counters();
@@ -71,6 +68,19 @@ impl Roles {
             Err(_) => tracing::info!("the store was not written out in time; the journal has the rest"),
         }
     }
+}
+
+/// In one process the adjudicator is at hand, so a clock is used only where one is asked for.
+fn open_clock(settings: &Settings) -> Result<SystemClock, Failure> {
+    let usage = |e: anyhow::Error| Failure::new(Failure::USAGE, e);
+    let source = match (&settings.clock_source, settings.clock_max_error) {
+        (Some(text), _) => text.parse().map_err(|e: String| usage(anyhow!("setting \"clock.source\": {e}")))?,
+        (None, Some(_)) => Source::Fixed,
+        (None, None) => Source::Logical,
+    };
+    let clock =
+        gavel_clock::Settings { source, max_error: settings.clock_max_error, ..gavel_clock::Settings::default() };
+    SystemClock::open(&clock).map_err(|e| usage(e.into()))
 }
 
 fn journal_settings(settings: &Settings) -> gavel_journal::Settings {

@@ -98,6 +98,10 @@ settings! {
     /// Statements whose plans are kept.
     statement_cache_entries: usize = 4_096, "statement.cache.entries";
 
+    /// Who vouches for the clock: "clockbound", "adjtimex", "fixed" (clock.max_error), "logical" (nobody:
+    /// snapshots are taken from the adjudicator), or "auto", the first of these that is of use. If it
+    /// is not set: fixed where clock.max_error is set, else logical.
+    clock_source: Option<String> = None, "clock.source";
     /// How far the clock may be off, if that is known; otherwise snapshots are taken from the
     /// adjudicator alone.
     clock_max_error: Option<Duration> = None, "clock.max_error";
