@@ -143,12 +143,17 @@ pub fn procs() -> &'static [Proc] {
     &FACTS.procs
 }
 
+/// Every function of PostgreSQL.
+pub fn pg_procs() -> impl Iterator<Item = &'static Proc> {
+    procs().iter().filter(|proc| !proc.name.contains('.'))
+}
+
 /// The function with this OID.
 pub fn proc(oid: Oid) -> Option<&'static Proc> {
     FACTS.proc_by_oid.get(&oid).map(|&i| &FACTS.procs[i])
 }
 
-/// All functions of this (folded) name.
+/// All functions of this (folded) name; those of schema `gavel` have it before theirs, with a dot.
 pub fn procs_named(name: &str) -> impl Iterator<Item = &'static Proc> {
     FACTS.procs_by_name.get(name).into_iter().flatten().map(|&i| &FACTS.procs[i])
 }
@@ -218,7 +223,9 @@ fn items(text: &'static str) -> Vec<&'static str> {
 }
 
 fn load() -> Facts {
-    let procs: Vec<Proc> = rows(include_str!("../data/pg_proc.tsv")).map(|r| read_proc(&r)).collect();
+    // Ours, which PostgreSQL does not have, carry their schema in the name.
+    let own = rows(include_str!("../data/gavel_proc.tsv"));
+    let procs: Vec<Proc> = rows(include_str!("../data/pg_proc.tsv")).chain(own).map(|r| read_proc(&r)).collect();
     let operators: Vec<Operator> = rows(include_str!("../data/pg_operator.tsv"))
         .map(|r| Operator {
             oid: oid(r[0]),

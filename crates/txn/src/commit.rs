@@ -12,7 +12,8 @@
 use std::time::Duration;
 
 use gavel_api::adjudicator::{Adjudicator, Error as AdjudicatorError};
-use gavel_types::{CommitOutcome, CommitRequest, Conflict, SqlError, SqlState, Timestamp, TxnId};
+use gavel_types::{CommitOutcome, CommitRequest, Conflict, Oid, SqlError, SqlState, Timestamp, TxnId};
+use sha2::{Digest, Sha256};
 
 /// How often an epoch may change under one commit.
 const EPOCH_RETRIES: usize = 8;
@@ -27,6 +28,20 @@ pub(crate) const RESOLVE_PAUSES: [Duration; 6] = [
     Duration::from_secs(1),
     Duration::from_secs(2),
 ];
+
+/// The id of the transaction that a client calls `key`: the same in whichever session it is asked
+/// for, different for each database and role.
+pub fn id_of_key(database: Oid, role: &str, key: &str) -> TxnId {
+    let digest = Sha256::new()
+        .chain_update(database.0.to_be_bytes())
+        .chain_update((role.len() as u64).to_be_bytes())
+        .chain_update(role)
+        .chain_update(key)
+        .finalize();
+    let mut id = [0; 16];
+    id.copy_from_slice(&digest[..16]);
+    TxnId(u128::from_be_bytes(id))
+}
 
 /// How a commit ended well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

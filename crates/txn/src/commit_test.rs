@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use gavel_api::adjudicator::{Closed, Visible};
 use gavel_api::storage::{self, RawRow, ScanRequest, Storage, Watermarks};
-use gavel_types::{CheckMode, ConflictKind, Epoch, KeyRange, WriteMode};
+use gavel_types::{CheckMode, ConflictKind, Epoch, KeyRange, TimeMode, WriteMode};
 use parking_lot::Mutex;
 
 use super::*;
@@ -33,7 +33,7 @@ impl Adjudicator for Script {
         Err(AdjudicatorError::NotOpen)
     }
     async fn visible(&self) -> Result<Visible, AdjudicatorError> {
-        Ok(Visible { ts: Timestamp(10), epoch: Epoch(1) })
+        Ok(Visible { ts: Timestamp(10), epoch: Epoch(1), mode: TimeMode::Logical })
     }
     fn epoch(&self) -> Epoch {
         Epoch(1)
@@ -93,6 +93,15 @@ fn written(script: &Script) -> Transaction {
 
 fn conflict(kind: ConflictKind) -> Conflict {
     Conflict { kind, key: b("k"), winner_ts: Timestamp(11) }
+}
+
+#[test]
+fn a_key_names_one_transaction_of_a_database_and_role() {
+    let id = id_of_key(Oid(5), "ann", "k1");
+    assert_eq!(id, id_of_key(Oid(5), "ann", "k1"));
+    for other in [id_of_key(Oid(6), "ann", "k1"), id_of_key(Oid(5), "an", "nk1"), id_of_key(Oid(5), "ann", "k2")] {
+        assert_ne!(id, other);
+    }
 }
 
 #[tokio::test]

@@ -155,8 +155,10 @@ impl Binder<'_> {
     pub fn find_function(&mut self, name: &Qualified, arguments: Arguments, pos: Pos) -> SqlResult<Callee> {
         let actual: Vec<Oid> = arguments.values.iter().map(Typed::oid).collect();
         let Arguments { values, names, variadic } = arguments;
-        let known = name.schema.as_deref().is_none_or(|s| s == "pg_catalog");
+        let own = name.schema.as_deref() == Some("gavel");
+        let known = own || name.schema.as_deref().is_none_or(|s| s == "pg_catalog");
         if let Some(schema) = name.schema.as_deref()
+            && !own
             && self.schema_oid(schema).is_none()
         {
             let error = SqlError::new(SqlState::InvalidSchemaName, format!("schema \"{schema}\" does not exist"));
@@ -164,7 +166,8 @@ impl Binder<'_> {
         }
         let mut candidates: Vec<Candidate<Shape>> = Vec::new();
         if known {
-            for proc in registry::procs_named(&name.name) {
+            let full = if own { format!("gavel.{}", name.name) } else { name.name.clone() };
+            for proc in registry::procs_named(&full) {
                 candidates.extend(shape(proc, actual.len(), &names, variadic));
             }
         }

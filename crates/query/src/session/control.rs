@@ -1,8 +1,9 @@
 //! How transactions begin and end: BEGIN, COMMIT, ROLLBACK, savepoints, and what errors do.
 
 use gavel_api::sql::ResultSink;
+use gavel_txn::commit::id_of_key;
 use gavel_txn::{CommitError, Committed};
-use gavel_types::{Notice, SqlError, SqlResult, SqlState};
+use gavel_types::{ConflictKind, Notice, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{TransactionAccessMode, TransactionIsolationLevel, TransactionMode};
 
 use crate::dml::writer::Writer;
@@ -10,7 +11,7 @@ use crate::session::Session;
 use crate::session::block::{Block, aborted};
 use crate::session::known::CHARACTERISTICS;
 use crate::session::work::Work;
-use crate::settings::Source;
+use crate::settings::{IDEMPOTENCY_KEY, Source};
 
 impl Session {
     /// Makes sure that a statement runs in a transaction.
@@ -250,11 +251,24 @@ impl Session {
         let state = std::sync::Arc::try_unwrap(work.state)
             .map_err(|_| SqlError::internal("a statement of the transaction still runs"))?
             .into_inner();
-        match state.txn.commit(&*self.engine.adjudicator, self.engine.txn_id()).await {
+        let key = self.shared.settings.lock().show(IDEMPOTENCY_KEY);
+        let txn_id = match &key {
+            Some(key) => id_of_key(self.database, &self.shared.settings.lock().raw("session_authorization"), key),
+            None => self.engine.txn_id(),
+        };
+        match state.txn.commit(&*self.engine.adjudicator, txn_id).await {
             Ok(Committed::ReadOnly) => Ok(()),
             Ok(Committed::At(ts)) => {
                 self.last_commit = self.last_commit.max(ts);
                 Ok(())
+            }
+            // Not 40001: whoever tries again under this key is told the same again.
+            Err(CommitError::Conflict(conflict)) if key.is_some() && conflict.kind == ConflictKind::Cancelled => {
+                Err(SqlError::new(
+                    SqlState::TransactionRollback,
+                    "transaction was aborted and its idempotency key is spent",
+                )
+                .hint("The transaction has not been committed and can be retried under another key."))
             }
             Err(CommitError::Conflict(conflict)) => {
                 Err(self.engine.explain_conflict(&conflict, work.snapshot_ts, &shapes).await)

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use gavel_catalog::{Catalog, Sequence};
 use gavel_functions::call::{Call, SessionHooks};
 use gavel_functions::registry::Proc;
-use gavel_types::{ArrayValue, Datum, Oid, SqlError, SqlResult, SqlState};
+use gavel_txn::commit::id_of_key;
+use gavel_types::{ArrayValue, CommitOutcome, Datum, Oid, SqlError, SqlResult, SqlState};
 
 use crate::engine::Engine;
 use crate::engine::sequences::State;
 use crate::session::{Session, Shared};
-use crate::settings::{Source, unrecognized};
+use crate::settings::{IDEMPOTENCY_KEY, Source, unrecognized};
 
 /// A session as a running statement sees it.
 pub struct Hooks {
@@ -161,6 +162,30 @@ impl Hooks {
         names.into_iter().map(Datum::text).collect()
     }
 
+    /// What became of the transaction that was tried under a key; if nothing has, nothing will.
+    fn txn_outcome(&self, args: &[Datum]) -> SqlResult<Datum> {
+        let Some(Datum::Text(key)) = args.first() else { return Ok(Datum::Null) };
+        if self.shared.settings.lock().show(IDEMPOTENCY_KEY).as_deref() == Some(&**key) {
+            return Err(SqlError::new(
+                SqlState::ObjectNotInPrerequisiteState,
+                "the transaction of this idempotency key is the present one",
+            ));
+        }
+        let txn_id = id_of_key(self.database, &self.session_user, key);
+        let engine = Arc::clone(&self.engine);
+        wait(async move {
+            match engine.adjudicator.resolve(txn_id).await {
+                Ok(CommitOutcome::Committed(ts)) => Ok(Datum::text(format!("committed {ts}"))),
+                Ok(CommitOutcome::Aborted(_)) => Ok(Datum::text("aborted")),
+                Err(error) => {
+                    Err(SqlError::new(SqlState::TransactionResolutionUnknown, "the outcome cannot be learnt now")
+                        .detail(error.to_string())
+                        .hint("Ask again."))
+                }
+            }
+        })
+    }
+
     fn interrupt(&self, args: &[Datum], terminate: bool) -> Datum {
         use gavel_api::sql::CancelHandle;
         let Some(Datum::Int4(pid)) = args.first() else { return Datum::Null };
@@ -183,6 +208,7 @@ impl SessionHooks for Hooks {
             "setval_oid" | "setval3_oid" => self.set_value(args),
             "show_config_by_name" | "show_config_by_name_missing_ok" => self.setting(args),
             "set_config_by_name" => self.set_setting(args),
+            "gavel_txn_outcome" => self.txn_outcome(args),
             "pg_backend_pid" => Ok(Datum::Int4(self.pid)),
             "pg_cancel_backend" => Ok(self.interrupt(args, false)),
             "pg_terminate_backend" => Ok(self.interrupt(args, true)),

@@ -28,6 +28,9 @@ use gavel_types::{SqlError, SqlResult, SqlState};
 
 pub use registry::{Context, REPORTED, Setting};
 
+/// What a client calls its transaction, so that it commits at most once however often it is tried.
+pub const IDEMPOTENCY_KEY: &str = "gavel.idempotency_key";
+
 /// Where a value comes from: decides what may change it, and what it becomes later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -99,7 +102,12 @@ impl Settings {
                 may_change(setting, source)?;
                 value::canonical(setting, text)?
             }
-            Key::Custom(_) => text.to_owned(),
+            Key::Custom(name) => {
+                if name == IDEMPOTENCY_KEY {
+                    special::check_idempotency_key(text, source)?;
+                }
+                text.to_owned()
+            }
         };
         self.put(key, value.into(), source);
         Ok(())

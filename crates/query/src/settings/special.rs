@@ -6,9 +6,27 @@ use gavel_types::{SqlError, SqlResult, SqlState};
 
 use super::registry::Setting;
 use super::value::invalid_value;
+use super::{IDEMPOTENCY_KEY, Source};
 
 /// Longest value of `application_name` and of identifiers.
 const NAME_LENGTH: usize = 63;
+
+/// Longest idempotency key, in bytes.
+const IDEMPOTENCY_KEY_LENGTH: usize = 255;
+
+/// One key names one transaction, so it cannot outlive it.
+pub(super) fn check_idempotency_key(text: &str, source: Source) -> SqlResult<()> {
+    let wrong = |why: String| SqlError::new(SqlState::InvalidParameterValue, why);
+    if source != Source::Local {
+        return Err(wrong(format!("\"{IDEMPOTENCY_KEY}\" can be set for one transaction only"))
+            .hint("Use SET LOCAL within the transaction."));
+    }
+    if text.is_empty() || text.len() > IDEMPOTENCY_KEY_LENGTH {
+        let limit = IDEMPOTENCY_KEY_LENGTH;
+        return Err(wrong(format!("\"{IDEMPOTENCY_KEY}\" must have 1 to {limit} bytes")));
+    }
+    Ok(())
+}
 
 pub(super) fn canonical_text(setting: &Setting, text: &str) -> SqlResult<String> {
     match setting.name {

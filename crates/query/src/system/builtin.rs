@@ -119,7 +119,7 @@ fn oid_array(values: impl IntoIterator<Item = Oid>) -> Datum {
 }
 
 fn procs(out: &mut Rows) {
-    for p in registry::procs() {
+    for p in registry::pg_procs() {
         out.add(|row| {
             row.set("oid", p.oid).set("proname", p.name).set("pronamespace", PG_CATALOG).set("proowner", SUPERUSER);
             row.set("prolang", Oid(12)).set("procost", 1.0_f32).set("prorows", if p.retset { 1000.0_f32 } else { 0.0 });

@@ -429,7 +429,7 @@ fn table_privileges(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 fn routines(context: &SystemContext<'_>, out: &mut Rows) {
-    for p in registry::procs().iter().filter(|p| matches!(p.kind, ProcKind::Function | ProcKind::Procedure)) {
+    for p in registry::pg_procs().filter(|p| matches!(p.kind, ProcKind::Function | ProcKind::Procedure)) {
         out.add(|row| {
             let specific = format!("{}_{}", p.name, p.oid);
             row.set("specific_catalog", database(context))
