@@ -56,6 +56,55 @@ pub struct Watermarks {
     pub gc_ts: Timestamp,
 }
 
+/// How far along the journal a store is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CopyPoint {
+    /// Last record applied.
+    pub lsn: Lsn,
+    /// Commit time of the last commit applied.
+    pub ts: Timestamp,
+}
+
+/// Asks for all versions of the keys of `range` that some snapshot may still need.
+#[derive(Clone, Debug)]
+pub struct CopyRequest {
+    pub range: KeyRange,
+    /// Versions above it are not wanted: the journal has them. `None` takes where the peer is.
+    pub upto: Option<CopyPoint>,
+}
+
+/// One version of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    pub key: Bytes,
+    pub commit_ts: Timestamp,
+    /// Encoded row; `None` if the key was deleted.
+    pub value: Option<Bytes>,
+}
+
+/// A piece of a copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// The same in all pieces of one copy.
+    pub upto: CopyPoint,
+    /// Snapshots below this cannot be read from the copy: what they need may have been collected.
+    pub gc_ts: Timestamp,
+    /// By key, newest first; all of a key are in one piece.
+    pub versions: Vec<Version>,
+    /// Nothing follows. A copy that ends without it is not whole: ask for the rest, from any peer.
+    pub last: bool,
+}
+
+/// What a replica does for one that begins, while it serves.
+#[async_trait]
+pub trait Bootstrap: Send + Sync {
+    /// The versions that `request` asks for. Dropping the stream ends the copy.
+    ///
+    /// # Errors
+    /// [`Error::Behind`] if this replica has not reached `upto` itself.
+    async fn copy(&self, request: CopyRequest) -> Result<BoxStream<'static, Result<Copied, Error>>, Error>;
+}
+
 /// Key and encoded row.
 pub type RawRow = (Bytes, Bytes);
 

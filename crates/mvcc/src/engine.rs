@@ -23,6 +23,18 @@ pub struct Batch<'a> {
     pub writes: &'a [Write],
 }
 
+/// All that is kept of a range's keys: by key, newest version first. Holds files alive as [`Scan`] does.
+pub type Versions = Box<dyn Iterator<Item = Result<Vec<Version>>> + Send>;
+
+/// One version of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    pub key: Bytes,
+    pub commit_ts: Timestamp,
+    /// `None` if it deletes.
+    pub row: Option<Bytes>,
+}
+
 /// Rows of a range: key, encoded row. Holds files and memtables alive until dropped.
 pub type Scan = Box<dyn Iterator<Item = Result<(Bytes, Bytes)>> + Send>;
 
@@ -96,6 +108,24 @@ pub trait Engine: Send + Sync {
     /// it; once the horizon reaches `at`, its space comes back by and by. Part of the next batch that
     /// is applied: as durable as that. Told again, it changes nothing.
     fn forget(&self, range: &KeyRange, at: Timestamp);
+
+    /// For each key of `range` its versions committed at or before `upto`, without those that no
+    /// snapshot at or above the horizon sees.
+    fn versions(&self, range: &KeyRange, upto: Timestamp) -> Versions;
+
+    /// Adds versions of another store, in any order, to one that has applied nothing. They count once
+    /// [`Engine::loaded`] says so; until then a crash leaves a store that is to be thrown away.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unfit`], [`crate::Error::Closed`].
+    fn load(&self, versions: &[Version]) -> Result<()>;
+
+    /// All versions up to `position` that snapshots at or above `oldest` see are loaded. Durable once
+    /// flushed.
+    fn loaded(&self, position: Position, oldest: Timestamp);
+
+    /// Snapshots below this cannot be read, however young: zero unless the store was loaded.
+    fn oldest(&self) -> Timestamp;
 
     fn stats(&self) -> Stats;
 }

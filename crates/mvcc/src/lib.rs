@@ -12,6 +12,7 @@
 //! |---|---|
 //! | [`engine`] | the seam: apply, get, scan, flush, horizon |
 //! | [`lsm`] | the engine: an LSM tree without a log of its own, since the journal is the log |
+//! | `lsm/copy` | a store copied into another |
 //! | [`version`] | how a version lies in the tree |
 //! | [`collect`] | which versions may go |
 //! | [`hot`] | keys with a long past, and scans that jump over it |
@@ -33,7 +34,7 @@ pub mod settings;
 pub mod version;
 mod workers;
 
-pub use engine::{Batch, Engine, Position, Scan, Stats};
+pub use engine::{Batch, Engine, Position, Scan, Stats, Version, Versions};
 pub use lsm::LsmEngine;
 pub use settings::Settings;
 

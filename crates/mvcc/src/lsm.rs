@@ -11,6 +11,8 @@
 //!
 //! Positions: `durable <= sealed <= applied`.
 
+mod copy;
+
 use std::collections::VecDeque;
 use std::ops::Bound;
 use std::path::Path;
@@ -28,7 +30,7 @@ use lsm_tree::{
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use crate::collect::{CollectorFactory, Policy};
-use crate::engine::{Batch, Engine, Position, Scan, Stats};
+use crate::engine::{Batch, Engine, Position, Scan, Stats, Version, Versions};
 use crate::hot::{self, HotKeys, Step};
 use crate::{Error, Result, Settings, version, workers};
 
@@ -72,6 +74,8 @@ pub(crate) struct Shared {
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) applied: Position,
+    /// See [`Engine::oldest`].
+    pub(crate) oldest: Timestamp,
     pub(crate) durable: Position,
     /// Positions that the sealed memtables reach, oldest first.
     pub(crate) sealed: VecDeque<Position>,
@@ -137,6 +141,7 @@ impl LsmEngine {
             return Err(Error::Corrupt("not a tree of ours".into()));
         };
         let position = read_position(&tree)?;
+        let oldest = copy::read_oldest(&tree)?;
         for (range, at) in read_forgotten(&tree)? {
             policy.change_forgotten(|f| f.add(&range, at));
         }
@@ -146,7 +151,7 @@ impl LsmEngine {
             policy,
             settings,
             writing: Mutex::default(),
-            state: Mutex::new(State { applied: position, durable: position, ..State::default() }),
+            state: Mutex::new(State { applied: position, durable: position, oldest, ..State::default() }),
             hot: Mutex::default(),
             full: AtomicBool::new(false),
             work: Condvar::new(),
@@ -425,6 +430,22 @@ impl Engine for LsmEngine {
             let applied = self.shared.state.lock().applied.lsn;
             self.shared.store_row(&forgotten_key(&range.start), Some(&row), applied, &writing);
         }
+    }
+
+    fn versions(&self, range: &KeyRange, upto: Timestamp) -> Versions {
+        copy::versions(&self.shared, range, upto)
+    }
+
+    fn load(&self, versions: &[Version]) -> Result<()> {
+        self.shared.load(versions)
+    }
+
+    fn loaded(&self, position: Position, oldest: Timestamp) {
+        self.shared.loaded(position, oldest);
+    }
+
+    fn oldest(&self) -> Timestamp {
+        self.shared.state.lock().oldest
     }
 
     fn stats(&self) -> Stats {
