@@ -3,16 +3,19 @@
 //!
 //! ```text
 //!  add ──► waiting: [batch] [batch, open] ──ship──► flying: [batch] [batch] … ──land──► in order
+//!                                                                          └──hold──► gated ──pass──►
 //! ```
 //! Batches may land in any order; they are handed out in theirs, so that what is visible has no
 //! holes. A batch is shipped as soon as the pipe has room, however small it is: with nobody else
-//! about, a commit does not wait for company.
+//! about, a commit does not wait for company. What is durable may have to wait at the gate until true
+//! time has reached it (PROTOCOL §2).
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use gavel_api::adjudicator::Error;
 use gavel_api::journal::{self, Record};
-use gavel_types::{Lsn, Timestamp, TxnId};
+use gavel_types::{Lsn, TimeMode, Timestamp, TxnId};
 use tokio::sync::oneshot;
 
 use crate::core::Accepted;
@@ -28,6 +31,7 @@ pub(crate) struct Batch {
     bytes: usize,
     pub accepted: Vec<Accepted>,
     pub ceiling: Option<Timestamp>,
+    pub mode: Option<TimeMode>,
     pub count: u64,
     pub waiters: Vec<Waiter>,
 }
@@ -56,6 +60,7 @@ impl Batch {
 struct Flight {
     id: u64,
     batch: Batch,
+    shipped_at: Timestamp,
     landed: Option<Result<Lsn, journal::Error>>,
 }
 
@@ -68,6 +73,10 @@ pub(crate) struct Pipe {
     flying: VecDeque<Flight>,
     flying_bytes: usize,
     next_id: u64,
+    /// How long an append takes, smoothed.
+    flight_nanos: u64,
+    /// Durable, but not yet visible, each with its last position.
+    gated: VecDeque<(Batch, Lsn)>,
 }
 
 impl Pipe {
@@ -76,7 +85,14 @@ impl Pipe {
     pub(crate) fn has_room(&self, bytes: usize, settings: &Settings) -> bool {
         self.waiting.is_empty()
             || (self.waiting_bytes.saturating_add(bytes) <= settings.queue_size_bytes
-                && self.waiting_requests < settings.queue_requests)
+                && self.waiting_requests < settings.queue_requests
+                && self.estimated_wait(settings) <= settings.queue_wait)
+    }
+
+    /// How long a batch that is added now will wait for the pipe, as things go.
+    fn estimated_wait(&self, settings: &Settings) -> Duration {
+        let rounds = self.waiting.len() as u64 / settings.pipe_depth.max(1) as u64;
+        Duration::from_nanos(self.flight_nanos.saturating_mul(rounds))
     }
 
     /// Adds an accepted transaction.
@@ -99,18 +115,28 @@ impl Pipe {
     }
 
     /// Adds a ceiling.
-    pub(crate) fn add_ceiling(&mut self, ts: Timestamp, waiter: Waiter, settings: &Settings) {
+    pub(crate) fn add_ceiling(&mut self, ts: Timestamp, waiter: Option<Waiter>, settings: &Settings) {
         let batch = self.open_batch(0, settings);
         batch.records.push(Record::Ceiling(ts));
         batch.count += 1;
         batch.ceiling = Some(ts);
-        batch.waiters.push(waiter);
+        batch.waiters.extend(waiter);
+    }
+
+    /// Adds a declaration of the mode.
+    pub(crate) fn add_mode(&mut self, mode: TimeMode, settings: &Settings) {
+        let batch = self.open_batch(0, settings);
+        batch.records.push(Record::TimeMode(mode));
+        batch.count += 1;
+        batch.mode = Some(mode);
     }
 
     /// Waits for the commit at `ts`, or for everything if there is none on its way. Gives the
     /// waiter back if nothing is on its way.
     pub(crate) fn attach(&mut self, ts: Timestamp, waiter: Waiter) -> Result<(), Waiter> {
-        let batches = self.flying.iter_mut().map(|flight| &mut flight.batch).chain(self.waiting.iter_mut());
+        let gated = self.gated.iter_mut().map(|(batch, _)| batch);
+        let flying = self.flying.iter_mut().map(|flight| &mut flight.batch);
+        let batches = gated.chain(flying).chain(self.waiting.iter_mut());
         let mut last = None;
         for batch in batches {
             let found = batch.last_ts().is_some_and(|newest| newest >= ts);
@@ -129,7 +155,7 @@ impl Pipe {
     }
 
     /// The next batch to append, if the pipe has room for it.
-    pub(crate) fn ship(&mut self, settings: &Settings) -> Option<(u64, Vec<Record>)> {
+    pub(crate) fn ship(&mut self, now: Timestamp, settings: &Settings) -> Option<(u64, Vec<Record>)> {
         let next = self.waiting.front()?;
         let room = self.flying.is_empty()
             || (self.flying.len() < settings.pipe_depth && self.flying_bytes + next.bytes <= settings.pipe_size_bytes);
@@ -143,15 +169,32 @@ impl Pipe {
         let id = self.next_id;
         self.next_id += 1;
         let records = std::mem::take(&mut batch.records);
-        self.flying.push_back(Flight { id, batch, landed: None });
+        self.flying.push_back(Flight { id, batch, shipped_at: now, landed: None });
         Some((id, records))
     }
 
     /// The append of batch `id` has ended.
-    pub(crate) fn land(&mut self, id: u64, result: Result<Lsn, journal::Error>) {
+    pub(crate) fn land(&mut self, now: Timestamp, id: u64, result: Result<Lsn, journal::Error>) {
         if let Some(flight) = self.flying.iter_mut().find(|flight| flight.id == id) {
+            let took = now.0.saturating_sub(flight.shipped_at.0);
+            self.flight_nanos = self.flight_nanos / 8 * 7 + took / 8;
             flight.landed = Some(result);
         }
+    }
+
+    /// A durable batch has to pass the gate.
+    pub(crate) fn hold(&mut self, batch: Batch, lsn: Lsn) {
+        self.gated.push_back((batch, lsn));
+    }
+
+    /// The oldest batch at the gate, if it may pass: `open` is told its newest commit.
+    pub(crate) fn pass(&mut self, open: impl FnOnce(Option<Timestamp>) -> bool) -> Option<(Batch, Lsn)> {
+        self.gated.pop_front_if(|(batch, _)| open(batch.last_ts()))
+    }
+
+    /// Newest commit of the oldest batch at the gate.
+    pub(crate) fn next_gated(&self) -> Option<Timestamp> {
+        self.gated.front().and_then(|(batch, _)| batch.last_ts())
     }
 
     /// The oldest batch, if it has landed.
@@ -172,12 +215,10 @@ impl Pipe {
         std::mem::take(&mut self.waiting)
     }
 
-    /// Takes out everything; what lands later is ignored.
-    pub(crate) fn take_all(&mut self) -> Vec<Batch> {
+    /// Takes out everything that is at the journal; what lands later is ignored.
+    pub(crate) fn take_flying(&mut self) -> Vec<Batch> {
         self.flying_bytes = 0;
-        let mut all: Vec<Batch> = std::mem::take(&mut self.flying).into_iter().map(|flight| flight.batch).collect();
-        all.extend(self.take_waiting());
-        all
+        std::mem::take(&mut self.flying).into_iter().map(|flight| flight.batch).collect()
     }
 
     /// The batch that takes the next record.

@@ -192,6 +192,8 @@ impl Core {
                 }
             }
             Record::Commit(commit) => self.replay_commit(commit),
+            // The service's business.
+            Record::TimeMode(_) => {}
         }
     }
 
@@ -357,6 +359,17 @@ impl Core {
         }
         self.ceiling_asked = ts.max(now.lo).saturating_add(self.settings.ceiling_lead);
         Ok(Some(self.ceiling_asked))
+    }
+
+    /// A ceiling to append so that promises a little ahead of `now` need not wait for one; `None` if
+    /// there is enough room yet.
+    pub fn renew(&mut self, now: Reading) -> Option<Timestamp> {
+        let half = self.settings.ceiling_lead / 2;
+        if self.accepted.max(self.ceiling_asked) >= now.hi.saturating_add(half) {
+            return None;
+        }
+        self.ceiling_asked = now.hi.saturating_add(self.settings.ceiling_lead);
+        Some(self.ceiling_asked)
     }
 
     /// A ceiling is durable.

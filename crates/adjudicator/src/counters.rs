@@ -21,6 +21,10 @@ pub struct Counters {
     pub cancelled: AtomicU64,
     /// Accepted, then refused by the journal.
     pub refused: AtomicU64,
+    /// Batches that were durable before true time had certainly reached them.
+    pub gated: AtomicU64,
+    /// How long those waited, in nanoseconds together.
+    pub gated_nanos: AtomicU64,
 }
 
 impl Counters {

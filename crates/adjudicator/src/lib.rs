@@ -17,7 +17,11 @@
 //! | `retention` | which part of the journal a rebuild needs |
 //! | `counters` | [`Counters`], for metrics |
 //! | `batch` | what is on its way to the journal |
-//! | [`service`] | [`Service`]: one [`core::Core`] over a journal and a clock |
+//! | `mode` | when snapshots rest on clocks; pure |
+//! | `confirm` | leadership, confirmed once for all who wait |
+//! | `rebuild` | the journal read back |
+//! | [`service`] | [`Service`]: one [`core::Core`] over a journal and a clock, for one epoch |
+//! | [`seat`] | [`Seat`]: opens a [`Service`] whenever this node leads a replicated journal |
 //! | [`settings`] | what users tune |
 //!
 //! Invariants (numbers of PROTOCOL §15):
@@ -29,18 +33,23 @@
 //! - a rebuilt core refuses nothing that the old one would have passed (15).
 
 mod batch;
+mod confirm;
 mod conflict;
 pub mod core;
 mod counters;
 mod hold;
+mod mode;
 mod outcomes;
+mod rebuild;
 mod recent;
 mod retention;
 mod rules;
+pub mod seat;
 pub mod service;
 pub mod settings;
 
 pub use counters::Counters;
+pub use seat::Seat;
 pub use service::Service;
 pub use settings::Settings;
 

@@ -9,32 +9,38 @@
 //!
 //! | journal says | then |
 //! |---|---|
-//! | `Ok` | visible, answered `Committed`, in the order of commit timestamps |
+//! | `Ok` | visible once true time has reached it (PROTOCOL §2), answered `Committed`, in the order of commit timestamps |
 //! | `DiskFull`, `Overloaded`, `TooLarge` | nothing was kept: once nothing is on its way any more, all that was accepted after it is taken back and answered with that error; then we go on |
+//! | `NotLeader`, `Fenced` | nothing was kept of this one; the rest as below |
 //! | anything else | unknown: everything on its way is answered `Unknown`, and we stop for good |
 
-use std::future::Future;
+#![allow(clippy::disallowed_methods, reason = "a shell: waits for the clock")]
+
+mod flow;
+
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll, Waker};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::StreamExt;
 use gavel_api::adjudicator::{Adjudicator, Closed, Error, Visible};
-use gavel_api::journal::{self, Journal, Record};
-use gavel_clock::Clock;
-use gavel_types::{CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Lsn, Timestamp, TxnId};
+use gavel_api::journal::{self, Journal, Record, Replicated};
+use gavel_clock::{Clock, Health};
+use gavel_types::{CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Lsn, TimeMode, Timestamp, TxnId};
 use parking_lot::Mutex;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::batch::{Batch, Pipe};
+use crate::confirm::Confirm;
 use crate::core::{Core, Decision, Preparer, Refusal, Resolution};
 use crate::counters::Counters;
+use crate::mode::Mode;
+use crate::rebuild::rebuild;
 use crate::retention::Retention;
 use crate::settings::Settings;
 
-/// The adjudicator of one database, in the process that holds its journal.
+/// The adjudicator of one database, for one epoch, in the process that holds or leads its journal.
 #[derive(Clone)]
 pub struct Service {
     inner: Arc<Inner>,
@@ -47,9 +53,15 @@ struct Inner {
     runtime: tokio::runtime::Handle,
     preparer: Preparer,
     epoch: Epoch,
+    /// `None` where the journal has no other holder, so that nobody can have deposed us.
+    confirm: Option<Arc<Confirm>>,
     /// Newest visible commit; written under the lock, read without.
     visible: AtomicU64,
+    /// Whether clock mode is told; as `visible`.
+    by_clock: AtomicBool,
     counters: Counters,
+    /// Says when we no longer serve.
+    fallen: watch::Sender<bool>,
     state: Mutex<State>,
 }
 
@@ -57,19 +69,26 @@ struct State {
     core: Core,
     pipe: Pipe,
     retention: Retention,
-    /// Position of the last visible record.
+    mode: Mode,
+    /// Position of the last durable record.
     last_lsn: Lsn,
     /// What the journal has refused, until it can be taken back.
     refused: Vec<Batch>,
     /// Why, while there is any; new requests are answered with it.
     refusing: Option<Error>,
-    /// The journal has failed.
+    /// Why we no longer serve.
     down: Option<String>,
+    /// Somebody comes back to the gate.
+    gate_watched: bool,
+    /// When a promise was asked for last, by our clock.
+    last_close: Timestamp,
+    /// Ceilings are renewed.
+    renewing: bool,
 }
 
 impl Service {
-    /// Opens a new epoch of `journal` and rebuilds everything from it. Must be called in a tokio
-    /// runtime, which will run what follows.
+    /// Opens a new epoch of `journal`, which nobody else writes, and rebuilds everything from it.
+    /// Must be called in a tokio runtime, which will run what follows.
     ///
     /// # Errors
     /// What the journal says.
@@ -78,34 +97,80 @@ impl Service {
         clock: Arc<dyn Clock>,
         settings: Settings,
     ) -> Result<Self, journal::Error> {
+        Self::open_over(journal, None, clock, settings).await
+    }
+
+    /// [`Service::open`] on the leader of a journal that several nodes hold.
+    ///
+    /// # Errors
+    /// What the journal says.
+    pub async fn lead(
+        journal: Arc<dyn Replicated>,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+    ) -> Result<Self, journal::Error> {
+        let confirm = Confirm::new(Arc::clone(&journal), tokio::runtime::Handle::current());
+        Self::open_over(journal, Some(confirm), clock, settings).await
+    }
+
+    async fn open_over(
+        journal: Arc<dyn Journal>,
+        confirm: Option<Arc<Confirm>>,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+    ) -> Result<Self, journal::Error> {
         // Keyed at random, like the standard library's hash maps and for the same reason.
         let seed = std::hash::RandomState::new().build_hasher().finish();
         let mut core = Core::new(settings.clone(), seed);
         let mut retention = Retention::default();
         let epoch = journal.open_epoch(clock.now().lo).await?;
-        let last_lsn = rebuild(journal.as_ref(), &mut core, &mut retention).await?;
+        let rebuilt = rebuild(journal.as_ref(), &mut core, &mut retention).await?;
         core.open(epoch);
-        tracing::info!(epoch = epoch.0, lsn = last_lsn.0, journal_time = core.journal_time().0, "adjudicator is open");
-        let inner = Inner {
+        await_time(&*clock, core.journal_time(), settings.max_future + settings.ceiling_lead).await;
+        let now = clock.now();
+        let mode = Mode::new(rebuilt.declared, now);
+        let journal_time = core.journal_time();
+        tracing::info!(
+            epoch = epoch.0,
+            lsn = rebuilt.last.0,
+            journal_time = journal_time.0,
+            mode = ?mode.told(),
+            "adjudicator is open"
+        );
+        let inner = Arc::new(Inner {
             journal,
             clock,
             settings,
             runtime: tokio::runtime::Handle::current(),
             preparer: core.preparer(),
             epoch,
-            visible: AtomicU64::new(core.journal_time().0),
+            confirm,
+            visible: AtomicU64::new(journal_time.0),
+            by_clock: AtomicBool::new(mode.told() == TimeMode::Clock),
             counters: Counters::default(),
+            fallen: watch::Sender::new(false),
             state: Mutex::new(State {
                 core,
                 pipe: Pipe::default(),
                 retention,
-                last_lsn,
+                mode,
+                last_lsn: rebuilt.last,
                 refused: Vec::new(),
                 refusing: None,
                 down: None,
+                gate_watched: false,
+                last_close: Timestamp::ZERO,
+                renewing: false,
             }),
-        };
-        Ok(Self { inner: Arc::new(inner) })
+        });
+        {
+            let mut state = inner.state.lock();
+            if state.mode.is_mute() {
+                inner.unmute_later();
+            }
+            inner.watch_mode(&mut state, now);
+        }
+        Ok(Self { inner })
     }
 
     /// Positions of the journal below this are not needed to rebuild the adjudicator.
@@ -117,7 +182,12 @@ impl Service {
 
     /// What is visible, as far as this process knows.
     pub fn visible_now(&self) -> Visible {
-        Visible { ts: self.inner.visible(), epoch: self.inner.epoch }
+        Visible { ts: self.inner.visible(), epoch: self.inner.epoch, mode: self.inner.told() }
+    }
+
+    /// What the database's snapshots rest on, and how good the clock of this process is.
+    pub fn time(&self) -> (TimeMode, Health) {
+        (self.inner.told(), self.inner.clock.health())
     }
 
     /// Totals since it was opened.
@@ -129,102 +199,61 @@ impl Service {
     pub fn is_open(&self) -> bool {
         self.inner.state.lock().down.is_none()
     }
+
+    /// Ends once commits are no longer taken.
+    pub async fn fallen(&self) {
+        let mut fallen = self.inner.fallen.subscribe();
+        // The sender lives as long as we do.
+        let _ = fallen.wait_for(|fallen| *fallen).await;
+    }
+
+    /// Stops for good: whatever is at the journal is answered `Unknown`, the rest that it was not
+    /// done.
+    pub fn stand_down(&self, why: &str) {
+        let mut done = Vec::new();
+        {
+            let mut state = self.inner.state.lock();
+            if state.down.is_none() {
+                self.inner.fall(&mut state, why.to_owned(), &mut done);
+            }
+        }
+        flow::answer_all(done);
+    }
 }
 
-/// Feeds all that the journal holds to `core`; returns the last position.
-async fn rebuild(journal: &dyn Journal, core: &mut Core, retention: &mut Retention) -> Result<Lsn, journal::Error> {
-    let (first, last) = journal.bounds();
-    let mut begun = first <= Lsn(1);
-    let mut next = first;
-    let mut tail = journal.tail(first);
-    while next <= last {
-        let entries = tail.next().await.unwrap_or(Err(journal::Error::Closed))?;
-        for (lsn, record) in entries {
-            match &record {
-                Record::Commit(commit) => {
-                    if !begun {
-                        core.history_begins(commit.commit_ts);
-                        begun = true;
-                    }
-                    retention.commits(lsn, commit.commit_ts);
-                }
-                Record::Ceiling(ts) => retention.ceiling(lsn, *ts),
-                Record::Epoch { .. } => {}
-            }
-            core.replay(&record);
-            next = lsn.next();
-        }
+/// Waits until true time has certainly reached `ts`, the newest commit that a predecessor may not
+/// have told anybody of; where nobody vouches for the clock, not at all.
+async fn await_time(clock: &dyn Clock, ts: Timestamp, patience: Duration) {
+    let mut left = patience;
+    while let now = clock.now()
+        && now.is_trusted()
+        && now.lo < ts
+    {
+        let wait = Duration::from_nanos(ts.0 - now.lo.0).clamp(flow::GATE_POLL / 20, flow::GATE_POLL);
+        let Some(rest) = left.checked_sub(wait) else {
+            tracing::error!(commit_ts = ts.0, clock = now.lo.0, "the journal is ahead of this clock");
+            return;
+        };
+        left = rest;
+        tokio::time::sleep(wait).await;
     }
-    Ok(last)
 }
 
 impl Inner {
-    /// Ships what the pipe has room for. Each append is polled once here, under the lock, so that
-    /// appends take their places in the journal in the order of commit timestamps.
-    fn pump(self: &Arc<Self>, state: &mut State) {
-        while let Some((id, records)) = state.pipe.ship(&self.settings) {
-            let journal = Arc::clone(&self.journal);
-            let epoch = self.epoch;
-            let mut append = Box::pin(async move { journal.append(epoch, records).await });
-            let first = append.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-            let this = Arc::clone(self);
-            self.runtime.spawn(async move {
-                let result = match first {
-                    Poll::Ready(result) => result,
-                    Poll::Pending => append.await,
-                };
-                this.landed(id, result);
-            });
-        }
-    }
-
-    /// An append has ended.
-    fn landed(self: &Arc<Self>, id: u64, result: Result<Lsn, journal::Error>) {
-        let mut state = self.state.lock();
-        state.pipe.land(id, result);
-        let mut done = Vec::new();
-        while let Some((batch, result)) = state.pipe.next_landed() {
-            match result {
-                Ok(lsn) => {
-                    state.made_durable(&batch, lsn);
-                    self.counters.committed.fetch_add(batch.accepted.len() as u64, Ordering::Relaxed);
-                    done.push((batch, Ok(lsn)));
-                }
-                Err(error) => match refusal(&error) {
-                    Some(refusal) => {
-                        state.refusing.get_or_insert(refusal);
-                        self.counters.refused.fetch_add(batch.accepted.len() as u64, Ordering::Relaxed);
-                        state.refused.push(batch);
-                    }
-                    None => {
-                        let why = error.to_string();
-                        tracing::error!(error = %why, "journal has failed, commits are no longer taken");
-                        let unknown = Err(Error::Unknown(why.clone()));
-                        done.push((batch, unknown.clone()));
-                        done.extend(state.refused.drain(..).map(|batch| (batch, unknown.clone())));
-                        done.extend(state.pipe.take_all().into_iter().map(|batch| (batch, unknown.clone())));
-                        state.down = Some(why);
-                    }
-                },
-            }
-        }
-        self.visible.fetch_max(state.core.journal_time().0, Ordering::Release);
-        if state.pipe.is_grounded()
-            && let Some(error) = state.refusing.take()
-        {
-            done.extend(state.take_back().into_iter().map(|batch| (batch, Err(error.clone()))));
-        }
-        if state.refusing.is_none() && state.down.is_none() {
-            self.pump(&mut state);
-        }
-        drop(state);
-        for (batch, result) in done {
-            batch.answer(&result);
-        }
+    fn told(&self) -> TimeMode {
+        if self.by_clock.load(Ordering::Acquire) { TimeMode::Clock } else { TimeMode::Logical }
     }
 
     fn visible(&self) -> Timestamp {
         Timestamp(self.visible.load(Ordering::Acquire))
+    }
+
+    /// Proves that nobody has deposed us before this was called.
+    async fn confirm(&self) -> Result<(), Error> {
+        match &self.confirm {
+            Some(confirm) => confirm.confirm().await.map_err(|_| self.gone()),
+            None => Ok(()),
+        }
     }
 }
 
@@ -249,6 +278,9 @@ impl State {
         let mut refused = std::mem::take(&mut self.refused);
         refused.extend(self.pipe.take_waiting());
         let mut accepted = Vec::new();
+        if refused.iter().any(|batch| batch.mode.is_some()) {
+            self.mode.refused();
+        }
         for batch in &mut refused {
             accepted.append(&mut batch.accepted);
         }
@@ -264,20 +296,11 @@ impl State {
         }
         self.refusing.clone().map_or(Ok(()), Err)
     }
-}
 
-/// The journal's error as ours, if it says that nothing was kept.
-fn refusal(error: &journal::Error) -> Option<Error> {
-    match error {
-        journal::Error::DiskFull => Some(Error::DiskFull),
-        journal::Error::Overloaded => Some(Error::Overloaded),
-        journal::Error::TooLarge(_) => Some(Error::TooLarge("transaction is too large for the journal".into())),
-        journal::Error::NotLeader
-        | journal::Error::Fenced(_)
-        | journal::Error::Failed(_)
-        | journal::Error::Trimmed(_)
-        | journal::Error::Corrupt(_)
-        | journal::Error::Closed => None,
+    /// A promise is asked for, at `now`; whether ceilings have to be renewed from now on.
+    fn asked_to_close(&mut self, now: Timestamp) -> bool {
+        self.last_close = now;
+        self.mode.told() == TimeMode::Clock && !std::mem::replace(&mut self.renewing, true)
     }
 }
 
@@ -319,7 +342,9 @@ impl Adjudicator for Service {
             if !state.pipe.has_room(bytes, &inner.settings) {
                 return Err(Error::Overloaded);
             }
-            match state.core.decide(inner.clock.now(), prepared).map_err(refused)? {
+            let now = inner.clock.now();
+            inner.watch_mode(&mut state, now);
+            match state.core.decide(now, prepared).map_err(refused)? {
                 Decision::Commit(accepted, record) => {
                     let ts = accepted.commit_ts;
                     state.pipe.add(accepted, Record::Commit(record), bytes, waiter, &inner.settings);
@@ -346,7 +371,7 @@ impl Adjudicator for Service {
         let inner = &self.inner;
         loop {
             let (waiter, waiting) = oneshot::channel();
-            {
+            let barred = {
                 let mut state = inner.state.lock();
                 let resolution = state.core.resolve(inner.clock.now(), txn_id).map_err(refused)?;
                 let down = state.down.is_some();
@@ -354,25 +379,28 @@ impl Adjudicator for Service {
                 match (resolution, refused) {
                     // Refused, though the core does not know yet: a later commit may be visible
                     // already, so its timestamp proves nothing.
-                    (Resolution::Committed(_), Some(batch)) => batch.waiters.push(waiter),
+                    (Resolution::Committed(_), Some(batch)) => {
+                        batch.waiters.push(waiter);
+                        false
+                    }
                     (Resolution::Committed(ts), None) if ts <= inner.visible() => {
                         return Ok(CommitOutcome::Committed(ts));
                     }
                     _ if down => return Err(Error::NotOpen),
-                    (Resolution::Aborted, _) => {
-                        let conflict = Conflict {
-                            kind: ConflictKind::Cancelled,
-                            key: bytes::Bytes::new(),
-                            winner_ts: Timestamp::ZERO,
-                        };
-                        return Ok(CommitOutcome::Aborted(conflict));
-                    }
+                    (Resolution::Aborted, _) => true,
                     (Resolution::Committed(ts), None) => {
                         if state.pipe.attach(ts, waiter).is_err() {
                             return Err(Error::Unknown("the outcome is lost".into()));
                         }
+                        false
                     }
                 }
+            };
+            if barred {
+                // A successor may know of a commit that we do not: only a leader's word counts.
+                inner.confirm().await?;
+                let (kind, key) = (ConflictKind::Cancelled, bytes::Bytes::new());
+                return Ok(CommitOutcome::Aborted(Conflict { kind, key, winner_ts: Timestamp::ZERO }));
             }
             match answer(waiting).await {
                 // Visible now, or refused and forgotten, which bars it: asking again tells.
@@ -388,13 +416,18 @@ impl Adjudicator for Service {
         let wait = {
             let mut state = inner.state.lock();
             state.check_open()?;
-            match state.core.close(inner.clock.now(), ts).map_err(refused)? {
+            let now = inner.clock.now();
+            inner.watch_mode(&mut state, now);
+            if state.asked_to_close(now.lo) {
+                inner.renew_later();
+            }
+            match state.core.close(now, ts).map_err(refused)? {
                 Some(ceiling) => {
-                    state.pipe.add_ceiling(ceiling, waiter, &inner.settings);
+                    state.pipe.add_ceiling(ceiling, Some(waiter), &inner.settings);
                     inner.pump(&mut state);
                     true
                 }
-                None if ts <= state.core.journal_time() => false,
+                None if ts <= inner.visible() => false,
                 None => state.pipe.attach(ts, waiter).is_ok(),
             }
         };
@@ -404,13 +437,22 @@ impl Adjudicator for Service {
         let state = inner.state.lock();
         // What the promise rests on may have been refused by the journal before our wait began.
         if ts <= state.core.ceiling().max(state.core.journal_time()) {
-            Ok(Closed { ts, epoch: inner.epoch, last_lsn: state.last_lsn })
+            Ok(Closed { ts, epoch: inner.epoch, last_lsn: state.last_lsn, mode: state.mode.told() })
         } else {
             Err(state.check_open().err().unwrap_or(Error::DiskFull))
         }
     }
 
     async fn visible(&self) -> Result<Visible, Error> {
+        if *self.inner.fallen.borrow() {
+            return Err(Error::NotOpen);
+        }
+        // Asked at every statement: the lock is taken only where something may change.
+        let now = self.inner.clock.now();
+        if now.is_trusted() != (self.inner.told() == TimeMode::Clock) {
+            self.inner.watch_mode(&mut self.inner.state.lock(), now);
+        }
+        self.inner.confirm().await?;
         Ok(self.visible_now())
     }
 

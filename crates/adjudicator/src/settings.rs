@@ -23,6 +23,14 @@ pub struct Settings {
     pub max_future: Duration,
     /// `adjudicator.ceiling_lead`: how far ahead a ceiling is set.
     pub ceiling_lead: Duration,
+    /// `adjudicator.ceiling_silence`: for how long after the last promise ceilings are renewed, so
+    /// that the next one need not wait for a write.
+    pub ceiling_silence: Duration,
+    /// `adjudicator.opening_wait`: how long requests wait for a new leader that rebuilds.
+    pub opening_wait: Duration,
+    /// `adjudicator.queue.wait`: commits that would wait for longer than this, as things go, are
+    /// refused with 53400.
+    pub queue_wait: Duration,
     /// `adjudicator.pipe.depth`: batches on their way to the journal at a time.
     pub pipe_depth: usize,
     /// `adjudicator.pipe.size_bytes`: what may be on its way to the journal at a time. One
@@ -49,6 +57,9 @@ impl Default for Settings {
             max_barred: 1 << 20,
             max_future: Duration::from_millis(500),
             ceiling_lead: Duration::from_millis(500),
+            ceiling_silence: Duration::from_secs(60),
+            opening_wait: Duration::from_secs(2),
+            queue_wait: Duration::from_secs(5),
             pipe_depth: 8,
             pipe_size_bytes: 32 << 20,
             batch_size_bytes: 1 << 20,

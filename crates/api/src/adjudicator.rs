@@ -1,7 +1,9 @@
 //! The commit decision (PROTOCOL §3, §5, §7).
 
+use std::time::Duration;
+
 use async_trait::async_trait;
-use gavel_types::{CommitOutcome, CommitRequest, Epoch, Lsn, Timestamp, TxnId};
+use gavel_types::{CommitOutcome, CommitRequest, Epoch, Lsn, TimeMode, Timestamp, TxnId};
 
 /// Answer to [`Adjudicator::close`]: every commit `<= ts` lies at or before `last_lsn`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,7 +11,12 @@ pub struct Closed {
     pub ts: Timestamp,
     pub epoch: Epoch,
     pub last_lsn: Lsn,
+    pub mode: TimeMode,
 }
+
+/// How long the word that a database is in clock mode may be relied upon. An adjudicator that
+/// leaves clock mode acknowledges nothing for that long.
+pub const MODE_LEASE: Duration = Duration::from_secs(1);
 
 /// Highest timestamp at which every acknowledged commit is visible; the snapshot of logical mode
 /// (PROTOCOL §2).
@@ -17,6 +24,9 @@ pub struct Closed {
 pub struct Visible {
     pub ts: Timestamp,
     pub epoch: Epoch,
+    /// In clock mode whoever has a good clock may take snapshots from it, for [`MODE_LEASE`] from
+    /// when this was asked.
+    pub mode: TimeMode,
 }
 
 /// What can go wrong besides losing a conflict, by what the caller should do.

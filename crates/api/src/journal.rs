@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
-use gavel_types::{CommitRecord, Epoch, Lsn, NodeId, Timestamp};
+use gavel_types::{CommitRecord, Epoch, Lsn, NodeId, TimeMode, Timestamp};
 
 /// One entry of the journal.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +14,8 @@ pub enum Record {
     Ceiling(Timestamp),
     /// A committed transaction.
     Commit(CommitRecord),
+    /// From here on the database is in this mode; before the first of these it is logical.
+    TimeMode(TimeMode),
 }
 
 /// What can go wrong, by what the caller should do.

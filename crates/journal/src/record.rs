@@ -9,13 +9,14 @@
 //!                 checks   n, n × (mode u8, key bytes)
 //!                 schema   n, n × (key bytes)
 //!                 participants n = 0 (other journals of the transaction, PROTOCOL §6)
+//! kind 4 mode     0 logical, 1 clock
 //! ```
 //! Fixed-width numbers are little-endian; `n` and lengths are LEB128. A reader refuses a version or
 //! kind that it does not know: records are facts, none may be skipped.
 
 use bytes::{Buf, Bytes};
 use gavel_api::journal::Record;
-use gavel_types::{Check, CheckMode, CommitRecord, Epoch, Timestamp, TxnId, Write, WriteMode};
+use gavel_types::{Check, CheckMode, CommitRecord, Epoch, TimeMode, Timestamp, TxnId, Write, WriteMode};
 
 /// Version that this build writes.
 pub const VERSION: u8 = 1;
@@ -23,6 +24,7 @@ pub const VERSION: u8 = 1;
 const EPOCH: u8 = 1;
 const CEILING: u8 = 2;
 const COMMIT: u8 = 3;
+const TIME_MODE: u8 = 4;
 
 /// Why bytes are not a record.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -58,13 +60,20 @@ pub fn encode(record: &Record, out: &mut Vec<u8>) {
             out.push(COMMIT);
             encode_commit(commit, out);
         }
+        Record::TimeMode(mode) => {
+            out.push(TIME_MODE);
+            out.push(match mode {
+                TimeMode::Logical => 0,
+                TimeMode::Clock => 1,
+            });
+        }
     }
 }
 
 /// About how many bytes [`encode`] will append; never less than half of them.
 pub fn size_hint(record: &Record) -> usize {
     match record {
-        Record::Epoch { .. } | Record::Ceiling(_) => 18,
+        Record::Epoch { .. } | Record::Ceiling(_) | Record::TimeMode(_) => 18,
         Record::Commit(commit) => {
             let writes: usize =
                 commit.writes.iter().map(|w| 8 + w.key.len() + w.value.as_ref().map_or(0, Bytes::len)).sum();
@@ -94,6 +103,11 @@ pub fn decode(bytes: Bytes) -> Result<Record, Error> {
         EPOCH => Record::Epoch { epoch: Epoch(input.u64()?), opened_at: Timestamp(input.u64()?) },
         CEILING => Record::Ceiling(Timestamp(input.u64()?)),
         COMMIT => Record::Commit(decode_commit(&mut input)?),
+        TIME_MODE => Record::TimeMode(match input.byte()? {
+            0 => TimeMode::Logical,
+            1 => TimeMode::Clock,
+            mode => return Err(Error::Mode(mode)),
+        }),
         kind => return Err(Error::Kind(kind)),
     };
     if input.0.is_empty() { Ok(record) } else { Err(Error::Length) }

@@ -25,7 +25,7 @@ use gavel_catalog::keys;
 use gavel_catalog::oids::OidBlock;
 use gavel_clock::Clock;
 use gavel_functions::call::EvalContext;
-use gavel_txn::{CommitError, Committed, Transaction};
+use gavel_txn::{CommitError, Committed, Snapshots, Transaction};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState, Timestamp, TxnId, Write};
 
 use crate::session::Session;
@@ -84,6 +84,7 @@ pub struct EngineParts {
 pub struct Engine {
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) adjudicator: Arc<dyn Adjudicator>,
+    snapshots: Snapshots,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Entropy,
     pub(crate) settings: EngineSettings,
@@ -107,6 +108,7 @@ impl Engine {
         let engine = Arc::new(Self {
             started: now_micros(&*clock),
             storage,
+            snapshots: Snapshots::new(Arc::clone(&adjudicator), Arc::clone(&clock)),
             adjudicator,
             clock,
             entropy,
@@ -151,8 +153,8 @@ impl Engine {
 
     /// A timestamp at which all is visible that was acknowledged before the call.
     pub(crate) async fn snapshot(&self) -> SqlResult<Timestamp> {
-        match self.adjudicator.visible().await {
-            Ok(visible) => Ok(visible.ts),
+        match self.snapshots.take().await {
+            Ok(ts) => Ok(ts),
             Err(_) => Err(CommitError::NotOpen.into_sql(|_| SqlError::internal("conflict"))),
         }
     }

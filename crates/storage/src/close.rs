@@ -28,6 +28,7 @@ pub(crate) async fn run(
         while !shared.progress.has_reached(ts) {
             match adjudicator.close(ts).await {
                 Ok(closed) => {
+                    shared.progress.learn_mode(closed.mode);
                     let closed = ClosedAt { ts: closed.ts, lsn: closed.last_lsn };
                     // Kept first, tested second: the follower does it the other way round, so one
                     // of the two sees both.

@@ -18,25 +18,80 @@ const INLINE_WRITES: usize = 2_000;
 /// How often a full store is asked again whether there is room.
 const ROOM_POLL: Duration = Duration::from_millis(2);
 
-/// Runs until the journal ends or fails, or a record cannot be applied.
+/// Between attempts to follow a journal that does not answer: the first, and the longest.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+
+/// Why following has ended.
+enum End {
+    /// Goes on from where it was, a little later.
+    Lost(String),
+    /// The records that come next are gone: only a peer's copy helps.
+    Trimmed(Lsn),
+    /// For good.
+    Stop(String),
+}
+
+/// Runs until the journal is closed, or can never be followed any more.
 pub(crate) async fn run(shared: Arc<Shared>) {
-    let from = shared.engine.applied().lsn.next();
-    let mut tail = shared.journal.tail(from);
-    tracing::info!(from = from.0, "following the journal");
-    while let Some(entries) = tail.next().await {
-        let result = match entries {
-            Ok(entries) => apply_all(&shared, entries).await,
-            Err(journal::Error::Closed) => break,
-            Err(e) => Err(e.to_string()),
-        };
-        if let Err(reason) = result {
-            tracing::error!(%reason, "replica stops following the journal");
-            shared.progress.fail(reason);
-            return;
+    let mut pause = PAUSES.0;
+    loop {
+        let before = shared.engine.applied().lsn;
+        match follow(&shared).await {
+            End::Lost(reason) => {
+                if shared.engine.applied().lsn > before {
+                    pause = PAUSES.0;
+                }
+                if shared.progress.set_trouble(Some(reason.clone())) {
+                    tracing::warn!(%reason, "replica cannot follow the journal at present");
+                }
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(PAUSES.1);
+            }
+            End::Trimmed(first) => {
+                tracing::error!(first = first.0, "replica is too far behind: it needs a copy of a peer");
+                shared.progress.set_outrun();
+                shared.progress.fail(format!("journal is trimmed up to {first}"));
+                return;
+            }
+            End::Stop(reason) => {
+                tracing::info!(%reason, "replica stops following the journal");
+                shared.progress.fail(reason);
+                return;
+            }
         }
     }
-    tracing::info!("journal closed");
-    shared.progress.fail("journal is closed".into());
+}
+
+async fn follow(shared: &Arc<Shared>) -> End {
+    let mut next = shared.engine.applied().lsn.next();
+    let mut tail = shared.journal.tail(next);
+    tracing::info!(from = next.0, "following the journal");
+    while let Some(entries) = tail.next().await {
+        let entries = match entries {
+            Ok(entries) => entries,
+            Err(journal::Error::Trimmed(first)) => return End::Trimmed(first),
+            Err(journal::Error::Closed) => return End::Stop("journal is closed".into()),
+            Err(error @ journal::Error::Corrupt(_)) => {
+                tracing::error!(%error, "journal cannot be read");
+                return End::Stop(error.to_string());
+            }
+            Err(error) => return End::Lost(error.to_string()),
+        };
+        for (lsn, _) in &entries {
+            if *lsn != next {
+                return End::Lost(format!("journal gave {lsn} instead of {next}"));
+            }
+            next = next.next();
+        }
+        if shared.progress.set_trouble(None) {
+            tracing::info!("replica follows the journal again");
+        }
+        if let Err(reason) = apply_all(shared, entries).await {
+            tracing::error!(%reason, "record cannot be applied");
+            return End::Stop(reason);
+        }
+    }
+    End::Stop("journal is closed".into())
 }
 
 async fn apply_all(shared: &Arc<Shared>, entries: Vec<Entry>) -> Result<(), String> {
@@ -50,7 +105,10 @@ async fn apply_all(shared: &Arc<Shared>, entries: Vec<Entry>) -> Result<(), Stri
                 apply(shared, lsn, commit).await?;
                 publish(shared, lsn, Some(ts));
             }
-            Record::Epoch { .. } | Record::Ceiling(_) => {
+            other => {
+                if let Record::TimeMode(mode) = other {
+                    shared.progress.set_mode(mode);
+                }
                 shared.engine.skip(lsn).map_err(|e| e.to_string())?;
                 publish(shared, lsn, None);
             }
@@ -81,7 +139,8 @@ fn apply_now(engine: &dyn Engine, lsn: Lsn, commit: &CommitRecord) -> Result<(),
 fn publish(shared: &Shared, lsn: Lsn, ts: Option<gavel_types::Timestamp>) {
     shared.progress.update(|marks| {
         marks.applied_lsn = marks.applied_lsn.max(lsn);
-        marks.applied_ts = marks.applied_ts.max(ts.unwrap_or_default());
+        let counts = ts.filter(|_| shared.progress.is_logical());
+        marks.applied_ts = marks.applied_ts.max(counts.unwrap_or_default());
     });
     // Looked at after the position is known, as `close` sets it before it looks at the position:
     // one of the two sees both.

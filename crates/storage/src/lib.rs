@@ -13,6 +13,7 @@
 //! | [`replica`] | [`Replica`]: opening, closing, the `Storage` trait |
 //! | [`watermark`] | how far the replica is; waiting for it |
 //! | `follow` | applies the journal |
+//! | [`bootstrap`] | a store copied from a peer, while both serve |
 //! | `upkeep` | flushes, raises the horizon, trims the journal |
 //! | `close` | asks the adjudicator to promise that nothing below `S` is to come |
 //! | `scan` | streams of batches, made chunk by chunk off the async threads |
@@ -23,6 +24,7 @@
 //! nothing that a snapshot `>=` the horizon sees is collected (16); the journal is not trimmed above
 //! what is durable here.
 
+pub mod bootstrap;
 mod close;
 mod follow;
 pub mod replica;

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
@@ -10,9 +11,9 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use gavel_api::adjudicator::Adjudicator;
 use gavel_api::journal::Journal;
-use gavel_api::storage::{Error, RawRow, ScanRequest, Storage, Watermarks};
+use gavel_api::storage::{Bootstrap, Copied, CopyRequest, Error, RawRow, ScanRequest, Storage, Watermarks};
 use gavel_mvcc::{Engine, LsmEngine, Scan};
-use gavel_types::{KeyRange, Timestamp};
+use gavel_types::{KeyRange, TimeMode, Timestamp};
 use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -80,8 +81,11 @@ impl Replica {
             applied_ts: start.ts,
             applied_lsn: start.lsn,
             durable_lsn: start.lsn,
-            gc_ts: oldest_snapshot(start.ts, settings.snapshot_window),
+            gc_ts: oldest_snapshot(start.ts, settings.snapshot_window).max(engine.oldest()),
         });
+        if adjudicator.is_none() {
+            progress.learn_mode(TimeMode::Logical);
+        }
         let shared = Arc::new(Shared { engine, journal, progress, settings, closed: Mutex::new(None) });
         let (wanted, wants) = watch::channel(Timestamp::ZERO);
         let mut tasks = vec![tokio::spawn(follow::run(shared.clone())), tokio::spawn(upkeep::run(shared.clone()))];
@@ -99,6 +103,23 @@ impl Replica {
     /// Why the replica no longer follows the journal; `None` while it does.
     pub fn failure(&self) -> Option<String> {
         self.shared.progress.failure()
+    }
+
+    /// Why the journal does not answer at present; the replica tries again until it does.
+    pub fn trouble(&self) -> Option<String> {
+        self.shared.progress.trouble()
+    }
+
+    /// Whether the journal no longer has what this replica needs next: it has to be built anew from
+    /// a peer ([`crate::bootstrap`]).
+    pub fn is_outrun(&self) -> bool {
+        self.shared.progress.is_outrun()
+    }
+
+    /// Records of the journal that are not applied yet, as far as is known here.
+    pub fn lag(&self) -> u64 {
+        let (_, last) = self.shared.journal.bounds();
+        last.0.saturating_sub(self.watermarks().applied_lsn.0)
     }
 
     /// Sizes of the store.
@@ -159,7 +180,9 @@ impl Replica {
             return Ok(());
         }
         let settings = &self.shared.settings;
-        if !progress.reach(ts, settings.close_after).await? {
+        // In clock mode no commit brings it here.
+        let patience = if progress.is_logical() { settings.close_after } else { Duration::ZERO };
+        if !progress.reach(ts, patience).await? {
             self.wanted.send_if_modified(|wanted| {
                 let higher = ts > *wanted;
                 if higher {
@@ -237,6 +260,13 @@ impl Storage for Replica {
 
     fn watermarks(&self) -> Watermarks {
         self.shared.progress.marks()
+    }
+}
+
+#[async_trait]
+impl Bootstrap for Replica {
+    async fn copy(&self, request: CopyRequest) -> Result<BoxStream<'static, Result<Copied, Error>>, Error> {
+        crate::bootstrap::serve(self.shared.clone(), request)
     }
 }
 

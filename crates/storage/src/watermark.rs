@@ -7,12 +7,16 @@
 //!   applied   …  @7  W=5   @8  W=9   and then W=12 without any record
 //! ```
 //! `W` never falls.
+//!
+//! In clock mode only the second counts (PROTOCOL §2): a commit may lie here before true time has
+//! reached it, and the adjudicator's word is what says that it has.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
 use gavel_api::storage::{Error, Watermarks};
-use gavel_types::{Lsn, Timestamp};
+use gavel_types::{Lsn, TimeMode, Timestamp};
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 /// The watermarks of one replica: written by its own tasks, read by everybody.
@@ -20,10 +24,20 @@ pub struct Progress {
     /// `applied_ts` once more, for readers that need not wait.
     applied_ts: AtomicU64,
     gc_ts: AtomicU64,
+    /// [`UNKNOWN`], or a mode.
+    mode: AtomicU8,
     marks: watch::Sender<Watermarks>,
+    /// Why the journal does not answer at present.
+    trouble: Mutex<Option<String>>,
+    /// The journal no longer has what comes next.
+    outrun: AtomicBool,
     /// Why the replica has stopped following; reads that would have to wait fail with it.
     failure: watch::Sender<Option<String>>,
 }
+
+const UNKNOWN: u8 = 0;
+const LOGICAL: u8 = 1;
+const CLOCK: u8 = 2;
 
 /// A timestamp closed by the adjudicator, and the position that holds everything below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,9 +52,29 @@ impl Progress {
         Self {
             applied_ts: AtomicU64::new(start.applied_ts.0),
             gc_ts: AtomicU64::new(start.gc_ts.0),
+            mode: AtomicU8::new(UNKNOWN),
             marks: watch::Sender::new(start),
+            trouble: Mutex::default(),
+            outrun: AtomicBool::new(false),
             failure: watch::Sender::new(None),
         }
+    }
+
+    /// The mode of what follows, as the journal declares it.
+    pub fn set_mode(&self, mode: TimeMode) {
+        self.mode.store(if mode == TimeMode::Clock { CLOCK } else { LOGICAL }, Ordering::Relaxed);
+    }
+
+    /// The present mode, as the adjudicator says; the journal's word goes before it.
+    pub fn learn_mode(&self, mode: TimeMode) {
+        let learnt = if mode == TimeMode::Clock { CLOCK } else { LOGICAL };
+        // Somebody who was faster knows as much.
+        let _ = self.mode.compare_exchange(UNKNOWN, learnt, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    /// Whether a commit counts as soon as it is applied.
+    pub fn is_logical(&self) -> bool {
+        self.mode.load(Ordering::Relaxed) == LOGICAL
     }
 
     /// The present marks.
@@ -73,6 +107,29 @@ impl Progress {
                 marks.applied_ts = marks.applied_ts.max(closed.ts);
             }
         });
+    }
+
+    /// Whether the journal answers; says whether that has changed.
+    pub fn set_trouble(&self, trouble: Option<String>) -> bool {
+        let mut now = self.trouble.lock();
+        let changed = now.is_some() != trouble.is_some();
+        *now = trouble;
+        changed
+    }
+
+    /// Why the journal does not answer at present.
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.lock().clone()
+    }
+
+    /// The journal was trimmed beyond this replica.
+    pub fn set_outrun(&self) {
+        self.outrun.store(true, Ordering::Relaxed);
+    }
+
+    /// See [`Progress::set_outrun`].
+    pub fn is_outrun(&self) -> bool {
+        self.outrun.load(Ordering::Relaxed)
     }
 
     /// The replica has stopped for `reason`.

@@ -18,6 +18,7 @@
 //! | [`read_set`] | ranges read, coalesced |
 //! | [`overlay`] | own writes laid over rows from storage, in either direction |
 //! | [`view`] | what a statement reads through |
+//! | [`snapshot`] | where snapshots come from |
 //! | [`transaction`] | the whole, and its savepoints |
 //! | [`commit`] | the commit message and what becomes of it |
 //!
@@ -34,11 +35,13 @@ pub mod error;
 pub mod merge;
 pub mod overlay;
 pub mod read_set;
+pub mod snapshot;
 pub mod transaction;
 pub mod view;
 
 pub use buffer::{Entry, WriteBuffer};
 pub use commit::{CommitError, Committed};
 pub use error::{Error, Limits};
+pub use snapshot::Snapshots;
 pub use transaction::{Mark, Transaction};
 pub use view::ReadView;

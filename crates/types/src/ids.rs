@@ -53,6 +53,17 @@ impl fmt::Display for NodeId {
     }
 }
 
+/// What snapshots of a database rest on (PROTOCOL §2). Declared by the adjudicator, in the journal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TimeMode {
+    /// Nobody's clock: the adjudicator is asked for the newest visible timestamp.
+    #[default]
+    Logical,
+    /// Bounded clocks: a snapshot is the latest that true time may be, and nothing becomes visible
+    /// before true time has reached its commit timestamp.
+    Clock,
+}
+
 /// Position of a record in the journal: dense, starting at 1; `0` is "before the first".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lsn(pub u64);

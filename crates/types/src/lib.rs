@@ -33,7 +33,7 @@ pub use commit::{
 };
 pub use datum::{ArrayValue, Datum};
 pub use error::{Notice, Severity, SqlError, SqlResult};
-pub use ids::{Epoch, KeyRange, Lsn, NodeId, Timestamp, TxnId};
+pub use ids::{Epoch, KeyRange, Lsn, NodeId, TimeMode, Timestamp, TxnId};
 pub use interval::Interval;
 pub use numeric::Numeric;
 pub use pg_type::{Oid, PgType};

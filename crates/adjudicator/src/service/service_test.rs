@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::StreamExt;
 use gavel_api::conformance::adjudicator::{self as suite, request, write};
 use gavel_clock::{ManualClock, SystemClock};
 use gavel_journal::{FileJournal, MemoryDisk};
@@ -52,7 +53,7 @@ async fn a_restart_knows_outcomes_and_conflicts() {
     let CommitOutcome::Committed(ts) = one.commit(winner.clone()).await.unwrap() else { panic!("no conflict") };
     let epoch = one.visible_now().epoch;
     let two = reopen(one, &disk).await;
-    assert_eq!(two.visible_now(), Visible { ts, epoch: Epoch(epoch.0 + 1) });
+    assert_eq!(two.visible_now(), Visible { ts, epoch: Epoch(epoch.0 + 1), mode: TimeMode::Logical });
     // The old epoch's request is found, not refused; a new one with the old snapshot conflicts.
     assert_eq!(two.commit(winner).await.unwrap(), CommitOutcome::Committed(ts));
     assert!(matches!(two.commit(loser.clone()).await, Err(Error::WrongEpoch(_))));
@@ -133,12 +134,12 @@ async fn commits_side_by_side_on_a_full_disk_are_all_answered() {
 async fn a_failed_flush_leaves_the_outcome_unknown_and_closes() {
     let disk = MemoryDisk::new();
     let service = open(&disk).await;
+    let mut two = request(&service, 2).await;
     disk.fail_flushes();
     let mut one = request(&service, 1).await;
     one.writes.push(write("k", WriteMode::Update));
     assert!(matches!(service.commit(one).await, Err(Error::Unknown(_))));
     assert!(!service.is_open());
-    let mut two = request(&service, 2).await;
     two.writes.push(write("l", WriteMode::Update));
     assert!(matches!(service.commit(two).await, Err(Error::NotOpen)));
     assert!(matches!(service.resolve(TxnId(1)).await, Err(Error::NotOpen)));
@@ -154,9 +155,13 @@ async fn a_promise_holds_across_a_restart() {
     drop(service);
     tokio::time::sleep(Duration::from_millis(5)).await;
     clock.set(Timestamp(10));
-    let service = Service::open(journal(&disk), clock, Settings::default()).await.unwrap();
+    let service = Service::open(journal(&disk), Arc::clone(&clock) as _, Settings::default()).await.unwrap();
     let mut one = request(&service, 1).await;
     one.writes.push(write("k", WriteMode::Update));
+    // It is not told before the clock has come that far.
+    let commit = tokio::time::timeout(Duration::from_millis(50), service.commit(one.clone())).await;
+    assert!(commit.is_err() && service.visible_now().ts < Timestamp(5_000));
+    clock.set(Timestamp(10_000_000_000));
     let CommitOutcome::Committed(ts) = service.commit(one).await.unwrap() else { panic!("no conflict") };
     assert!(ts > Timestamp(5_000));
 }

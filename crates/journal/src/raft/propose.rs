@@ -52,7 +52,7 @@ impl Proposal {
     pub(crate) fn new(epoch: Epoch, records: Vec<Record>) -> (Self, oneshot::Receiver<Result<Lsn, Error>>) {
         let latest = records.iter().map(|record| match record {
             Record::Commit(commit) => commit.commit_ts,
-            Record::Epoch { .. } | Record::Ceiling(_) => Timestamp::default(),
+            Record::Epoch { .. } | Record::Ceiling(_) | Record::TimeMode(_) => Timestamp::default(),
         });
         let latest = latest.max().unwrap_or_default();
         let (reply, answer) = oneshot::channel();

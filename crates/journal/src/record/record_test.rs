@@ -40,7 +40,8 @@ fn any_record() -> impl Strategy<Value = Record> {
         });
     let epoch = (any::<u64>(), any::<u64>())
         .prop_map(|(epoch, at)| Record::Epoch { epoch: Epoch(epoch), opened_at: Timestamp(at) });
-    prop_oneof![commit, epoch, any::<u64>().prop_map(|ts| Record::Ceiling(Timestamp(ts)))]
+    let mode = prop_oneof![Just(TimeMode::Logical), Just(TimeMode::Clock)].prop_map(Record::TimeMode);
+    prop_oneof![commit, epoch, mode, any::<u64>().prop_map(|ts| Record::Ceiling(Timestamp(ts)))]
 }
 
 proptest! {
@@ -91,6 +92,10 @@ fn bytes_of_version_1_stay_as_they_are() {
     expected.extend_from_slice(&[1, 1, 1, b'c']);
     expected.extend_from_slice(&[1, 1, b's', 0]);
     assert_eq!(out, expected);
+
+    let mut out = Vec::new();
+    encode(&Record::TimeMode(TimeMode::Clock), &mut out);
+    assert_eq!(out, [1, 4, 1]);
 
     let mut out = Vec::new();
     encode(&Record::Epoch { epoch: Epoch(7), opened_at: Timestamp(8) }, &mut out);

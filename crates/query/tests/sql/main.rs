@@ -57,5 +57,4 @@ scripts! {
     lost_conflicts_say_what_changed
     serializable_prevents_write_skew
     settings_follow_transactions
-    a_key_commits_at_most_once
 }

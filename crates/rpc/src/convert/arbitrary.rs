@@ -6,7 +6,7 @@ use gavel_api::scan::{ScanColumn, ScanExpr, ScanProgram};
 use gavel_types::numeric::Mantissa;
 use gavel_types::{
     ArrayValue, Check, CheckMode, CommitOutcome, CommitRecord, CommitRequest, Conflict, ConflictKind, Datum, Epoch,
-    Interval, KeyRange, Numeric, Oid, PgType, SqlError, SqlState, Timestamp, TxnId, Write, WriteMode,
+    Interval, KeyRange, Numeric, Oid, PgType, SqlError, SqlState, TimeMode, Timestamp, TxnId, Write, WriteMode,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -66,6 +66,7 @@ pub fn record() -> impl Strategy<Value = Record> {
     prop_oneof![
         (any::<u64>(), ts()).prop_map(|(epoch, opened_at)| Record::Epoch { epoch: Epoch(epoch), opened_at }),
         ts().prop_map(Record::Ceiling),
+        prop_oneof![Just(TimeMode::Logical), Just(TimeMode::Clock)].prop_map(Record::TimeMode),
         commit,
     ]
 }

@@ -2,7 +2,8 @@
 
 use gavel_api::adjudicator::{Closed, Visible};
 use gavel_types::{
-    Check, CheckMode, CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Lsn, Timestamp, Write, WriteMode,
+    Check, CheckMode, CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Lsn, TimeMode, Timestamp, Write,
+    WriteMode,
 };
 
 use crate::convert::{all, each, required};
@@ -137,24 +138,50 @@ impl TryFrom<v1::Conflict> for Conflict {
 
 impl From<Closed> for v1::Closed {
     fn from(closed: Closed) -> Self {
-        Self { ts: closed.ts.0, epoch: closed.epoch.0, last_lsn: closed.last_lsn.0 }
+        Self {
+            ts: closed.ts.0,
+            epoch: closed.epoch.0,
+            last_lsn: closed.last_lsn.0,
+            mode: v1::TimeMode::from(closed.mode).into(),
+        }
     }
 }
 
 impl From<v1::Closed> for Closed {
     fn from(closed: v1::Closed) -> Self {
-        Self { ts: Timestamp(closed.ts), epoch: Epoch(closed.epoch), last_lsn: Lsn(closed.last_lsn) }
+        let mode = closed.mode().into();
+        Self { ts: Timestamp(closed.ts), epoch: Epoch(closed.epoch), last_lsn: Lsn(closed.last_lsn), mode }
+    }
+}
+
+impl From<TimeMode> for v1::TimeMode {
+    fn from(mode: TimeMode) -> Self {
+        match mode {
+            TimeMode::Logical => Self::Logical,
+            TimeMode::Clock => Self::Clock,
+        }
+    }
+}
+
+/// What says nothing is logical, which is always right.
+impl From<v1::TimeMode> for TimeMode {
+    fn from(mode: v1::TimeMode) -> Self {
+        match mode {
+            v1::TimeMode::Clock => Self::Clock,
+            v1::TimeMode::Logical | v1::TimeMode::Unspecified => Self::Logical,
+        }
     }
 }
 
 impl From<Visible> for v1::Visible {
     fn from(visible: Visible) -> Self {
-        Self { ts: visible.ts.0, epoch: visible.epoch.0 }
+        Self { ts: visible.ts.0, epoch: visible.epoch.0, mode: v1::TimeMode::from(visible.mode).into() }
     }
 }
 
 impl From<v1::Visible> for Visible {
     fn from(visible: v1::Visible) -> Self {
-        Self { ts: Timestamp(visible.ts), epoch: Epoch(visible.epoch) }
+        let mode = visible.mode().into();
+        Self { ts: Timestamp(visible.ts), epoch: Epoch(visible.epoch), mode }
     }
 }

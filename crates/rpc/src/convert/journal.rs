@@ -41,6 +41,7 @@ impl From<Record> for v1::Record {
             Record::Epoch { epoch, opened_at } => Kind::Epoch(EpochOpened { epoch: epoch.0, opened_at: opened_at.0 }),
             Record::Ceiling(ts) => Kind::Ceiling(ts.0),
             Record::Commit(commit) => Kind::Commit(commit.into()),
+            Record::TimeMode(mode) => Kind::TimeMode(v1::TimeMode::from(mode).into()),
         };
         Self { kind: Some(kind) }
     }
@@ -55,6 +56,11 @@ impl TryFrom<v1::Record> for Record {
             Kind::Epoch(e) => Self::Epoch { epoch: Epoch(e.epoch), opened_at: Timestamp(e.opened_at) },
             Kind::Ceiling(ts) => Self::Ceiling(Timestamp(ts)),
             Kind::Commit(commit) => Self::Commit(commit.try_into()?),
+            // A record is a fact: nothing is guessed here.
+            Kind::TimeMode(mode) => match v1::TimeMode::try_from(mode) {
+                Ok(mode @ (v1::TimeMode::Logical | v1::TimeMode::Clock)) => Self::TimeMode(mode.into()),
+                Ok(v1::TimeMode::Unspecified) | Err(_) => return Err(Malformed("time mode")),
+            },
         })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gavel_api::adjudicator::{self, Closed, Visible};
 use gavel_api::storage::{self, ScanRequest, Watermarks};
 use gavel_api::{journal, scan::ScanExpr};
-use gavel_types::{CommitOutcome, CommitRequest, Epoch, KeyRange, Lsn, Timestamp};
+use gavel_types::{CommitOutcome, CommitRequest, Epoch, KeyRange, Lsn, TimeMode, Timestamp};
 use proptest::prelude::*;
 use prost::Message;
 
@@ -82,9 +82,9 @@ proptest! {
 
 #[test]
 fn positions_and_watermarks() {
-    let closed = Closed { ts: Timestamp(1), epoch: Epoch(2), last_lsn: Lsn(3) };
+    let closed = Closed { ts: Timestamp(1), epoch: Epoch(2), last_lsn: Lsn(3), mode: TimeMode::Clock };
     assert_eq!(Closed::from(travel(&v1::Closed::from(closed))), closed);
-    let visible = Visible { ts: Timestamp(4), epoch: Epoch(5) };
+    let visible = Visible { ts: Timestamp(4), epoch: Epoch(5), mode: TimeMode::Clock };
     assert_eq!(Visible::from(travel(&v1::Visible::from(visible))), visible);
     let marks = Watermarks { applied_ts: Timestamp(6), applied_lsn: Lsn(7), durable_lsn: Lsn(8), gc_ts: Timestamp(9) };
     assert_eq!(Watermarks::from(travel(&v1::Watermarks::from(marks))), marks);

@@ -14,7 +14,9 @@ use futures::stream::{self, BoxStream};
 use gavel_api::adjudicator::{self, Adjudicator, Closed, Visible};
 use gavel_api::scan::{PROGRAM_VERSION, ScanProgram};
 use gavel_api::storage::{Error, RawRow, ScanRequest, Storage, Watermarks};
-use gavel_types::{CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, KeyRange, Lsn, Timestamp, TxnId};
+use gavel_types::{
+    CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, KeyRange, Lsn, TimeMode, Timestamp, TxnId,
+};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
@@ -232,12 +234,12 @@ impl Adjudicator for FakeAdjudicator {
 
     async fn close(&self, ts: Timestamp) -> Result<Closed, adjudicator::Error> {
         let epoch = self.check()?;
-        Ok(Closed { ts, epoch, last_lsn: Lsn(1) })
+        Ok(Closed { ts, epoch, last_lsn: Lsn(1), mode: TimeMode::Logical })
     }
 
     async fn visible(&self) -> Result<Visible, adjudicator::Error> {
         let epoch = self.check()?;
-        Ok(Visible { ts: Timestamp(7), epoch })
+        Ok(Visible { ts: Timestamp(7), epoch, mode: TimeMode::Logical })
     }
 
     fn epoch(&self) -> Epoch {

@@ -274,7 +274,7 @@ fn check(seen: &Seen) -> Result<u64, String> {
                     return Err(format!("commit {n} is there twice"));
                 }
             }
-            Record::Ceiling(_) => {}
+            Record::Ceiling(_) | Record::TimeMode(_) => {}
         }
     }
     for (n, lsn) in seen.acknowledged.lock().iter() {

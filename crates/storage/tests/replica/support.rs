@@ -12,7 +12,7 @@ use gavel_api::conformance::storage::Fixture;
 use gavel_api::journal::{Entry, Error, Journal, Record};
 use gavel_api::storage::Storage;
 use gavel_storage::{Replica, Settings};
-use gavel_types::{CommitOutcome, CommitRecord, CommitRequest, Epoch, Lsn, Timestamp, TxnId, Write};
+use gavel_types::{CommitOutcome, CommitRecord, CommitRequest, Epoch, Lsn, TimeMode, Timestamp, TxnId, Write};
 use tokio::sync::watch;
 
 /// Records in memory; trimming only notes how far.
@@ -107,11 +107,11 @@ impl Adjudicator for Closer {
     }
 
     async fn close(&self, ts: Timestamp) -> Result<Closed, adjudicator::Error> {
-        Ok(Closed { ts, epoch: Epoch(1), last_lsn: self.0.bounds().1 })
+        Ok(Closed { ts, epoch: Epoch(1), last_lsn: self.0.bounds().1, mode: TimeMode::Clock })
     }
 
     async fn visible(&self) -> Result<Visible, adjudicator::Error> {
-        Ok(Visible { ts: Timestamp::ZERO, epoch: Epoch(1) })
+        Ok(Visible { ts: Timestamp::ZERO, epoch: Epoch(1), mode: TimeMode::Logical })
     }
 
     fn epoch(&self) -> Epoch {

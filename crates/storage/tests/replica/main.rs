@@ -2,6 +2,8 @@
 //! retention.
 #![allow(clippy::disallowed_methods, reason = "this test waits for the replica's own clockwork")]
 
+mod follow;
+mod freshness;
 mod support;
 
 use std::sync::Arc;
