@@ -17,6 +17,10 @@ use crate::settings::{Settings, Source};
 /// How long the sources' word is used before they are asked again; meanwhile it grows by the
 /// greatest drift.
 const REFRESH: Duration = Duration::from_millis(50);
+/// How often the two clocks are read in search of a pair that is close.
+const SAMPLES: usize = 8;
+/// Two readings that lie this close are of one moment.
+const CLOSE: Duration = Duration::from_micros(20);
 
 /// Wall time with the bound that one of its sources gives, watched by a [`Guard`].
 #[derive(Debug)]
@@ -108,7 +112,7 @@ impl Clock for SystemClock {
     fn now(&self) -> Reading {
         let mut state = self.state();
         // Sampled under the lock, so that samples reach the guard in order.
-        let sample = Sample { wall: wall(), monotonic: monotonic() };
+        let sample = sample();
         let bound = state.bound(sample.monotonic, self.useful_error);
         state.guard.observe(sample, bound)
     }
@@ -118,6 +122,25 @@ impl Clock for SystemClock {
         let source = self.state().said.and_then(|(name, ..)| name).unwrap_or("logical");
         Health { source, reading }
     }
+}
+
+/// Both clocks at one moment. A thread that is put aside between the two would see a step where there is
+/// none, so a pair that took long is taken again, and the closest of a few is used.
+fn sample() -> Sample {
+    let mut closest: Option<(Duration, Sample)> = None;
+    for _ in 0..SAMPLES {
+        let before = monotonic();
+        let wall = wall();
+        let took = monotonic().saturating_sub(before);
+        let sample = Sample { wall, monotonic: before + took / 2 };
+        if closest.is_none_or(|(least, _)| took < least) {
+            closest = Some((took, sample));
+        }
+        if took < CLOSE {
+            break;
+        }
+    }
+    closest.map_or_else(|| Sample { wall: wall(), monotonic: monotonic() }, |(_, sample)| sample)
 }
 
 fn wall() -> Timestamp {

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 use crate::settings::Layers;
@@ -19,6 +20,16 @@ pub struct Args {
 pub enum Command {
     /// Run a database: everything in one durable process.
     Start(Source),
+    /// Run a cluster of processes on this machine, for development and tests.
+    Dev(Dev),
+    /// Run a query node: speaks PostgreSQL's protocol, keeps nothing.
+    Query(Source),
+    /// Run a node of the replicated journal, and the adjudicator while it leads.
+    Journal(Source),
+    /// Run a storage replica: follows the journal, answers reads.
+    Storage(Source),
+    /// Make a development authority and certificates for the processes of a cluster.
+    Cert(Cert),
     /// Run SQL without psql.
     Sql(Sql),
     /// Ask a running server how it is.
@@ -81,6 +92,61 @@ impl Source {
     }
 }
 
+#[derive(Clone, Debug, clap::Args)]
+pub struct Dev {
+    /// Journal nodes, and as many storage replicas.
+    #[arg(long, default_value_t = 3)]
+    pub nodes: u16,
+    /// Query nodes, on the port and those that follow.
+    #[arg(long, default_value_t = 2)]
+    pub queries: u16,
+    /// Port of the first query node.
+    #[arg(long, default_value_t = 5432)]
+    pub port: u16,
+    /// Where everything is kept; made if it is not there.
+    #[arg(long, value_name = "DIR", default_value = "./gavel-dev")]
+    pub data_dir: PathBuf,
+    /// Failure domains, dealt out to the processes in turn.
+    #[arg(long, value_name = "ZONE,…", value_delimiter = ',')]
+    pub zones: Vec<String>,
+    /// Let the processes prove to each other who they are, with certificates made for this cluster.
+    #[arg(long)]
+    pub tls: bool,
+    /// Leave a process that has ended alone.
+    #[arg(long)]
+    pub no_restart: bool,
+    /// Any setting, for every process, as `name=value`; may be repeated.
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+}
+
+impl Dev {
+    /// The settings for every process.
+    ///
+    /// # Errors
+    /// If one is not of that form.
+    pub fn settings(&self) -> anyhow::Result<Vec<(String, String)>> {
+        let split = |text: &String| {
+            let (name, value) = text.split_once('=').with_context(|| format!("{text:?} is not \"name=value\""))?;
+            Ok((name.to_owned(), value.to_owned()))
+        };
+        self.set.iter().map(split).collect()
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Cert {
+    /// Directory for `ca.crt`, `ca.key` and the certificates; an authority that is there is used.
+    #[arg(long, value_name = "DIR", default_value = "./certs")]
+    pub directory: PathBuf,
+    /// Name of the cluster.
+    #[arg(long, value_name = "NAME")]
+    pub cluster: String,
+    /// Processes, as `role/name`: query/q-1, journal/j-1, storage/s-1, operator/me.
+    #[arg(value_name = "ROLE/NAME", required = true)]
+    pub processes: Vec<String>,
+}
+
 #[derive(Debug, clap::Args)]
 pub struct Sql {
     /// Statements to run; may be repeated. Without it they come from files or standard input.
@@ -104,12 +170,24 @@ pub struct Sql {
 
 #[derive(Debug, clap::Args)]
 pub struct Status {
-    /// Address of the server's admin port.
-    #[arg(long, env = "GAVEL_ADMIN", value_name = "HOST:PORT", default_value = "127.0.0.1:8432")]
-    pub admin: SocketAddr,
-    /// As a JSON object.
+    /// Address of a server's admin port; may be repeated.
+    #[arg(
+        long,
+        env = "GAVEL_ADMIN",
+        value_name = "HOST:PORT",
+        default_value = "127.0.0.1:8432",
+        value_delimiter = ','
+    )]
+    pub admin: Vec<SocketAddr>,
+    /// A cluster's `cluster.json`, as `gavel dev` writes it: asks all its processes.
+    #[arg(long, value_name = "FILE", conflicts_with = "admin")]
+    pub cluster: Option<PathBuf>,
+    /// As JSON: an object, or a list of them if there are several servers.
     #[arg(long)]
     pub json: bool,
+    /// Again every two seconds, until interrupted.
+    #[arg(long)]
+    pub watch: bool,
 }
 
 #[cfg(test)]

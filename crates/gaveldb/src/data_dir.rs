@@ -42,11 +42,12 @@ pub struct Identity {
 }
 
 impl DataDir {
-    /// Opens the directory, making it if need be.
+    /// Opens the directory, making it if need be. `cluster`: what it must belong to; without one, a new
+    /// directory begins a cluster of its own.
     ///
     /// # Errors
     /// Exit code 3 if another process uses it.
-    pub fn open(path: &Path) -> Result<Self, Failure> {
+    pub fn open(path: &Path, cluster: Option<&str>) -> Result<Self, Failure> {
         let at = || path.display().to_string();
         std::fs::DirBuilder::new()
             .recursive(true)
@@ -55,7 +56,11 @@ impl DataDir {
             .with_context(|| format!("cannot make data directory {}", at()))?;
         let path = path.canonicalize().with_context(at)?;
         let lock = lock(&path)?;
-        let identity = Identity::load_or_create(&path)?;
+        let identity = Identity::load_or_create(&path, cluster)?;
+        if let Some(cluster) = cluster.filter(|cluster| *cluster != identity.cluster_id) {
+            let other = &identity.cluster_id;
+            return Err(anyhow!("{} belongs to cluster {other:?}, not to {cluster:?}", path.display()).into());
+        }
         Ok(Self { path, identity, _lock: lock })
     }
 
@@ -98,7 +103,7 @@ fn lock(path: &Path) -> Result<File, Failure> {
 }
 
 impl Identity {
-    fn load_or_create(path: &Path) -> anyhow::Result<Self> {
+    fn load_or_create(path: &Path, cluster: Option<&str>) -> anyhow::Result<Self> {
         let name = path.join("identity.toml");
         match std::fs::read_to_string(&name) {
             Ok(text) => {
@@ -115,7 +120,7 @@ impl Identity {
                 }
                 let identity = Self {
                     format: FORMAT,
-                    cluster_id: hex(&rand::random::<[u8; 16]>()),
+                    cluster_id: cluster.map_or_else(|| hex(&rand::random::<[u8; 16]>()), str::to_owned),
                     mock_secret: hex(&rand::random::<[u8; 32]>()),
                 };
                 write_durably(path, &name, toml::to_string(&identity)?.as_bytes())?;
@@ -158,14 +163,23 @@ mod tests {
     fn one_process_at_a_time_and_the_same_identity_again() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("deep/data");
-        let first = DataDir::open(&path).unwrap();
-        let second = DataDir::open(&path).unwrap_err();
+        let first = DataDir::open(&path, None).unwrap();
+        let second = DataDir::open(&path, None).unwrap_err();
         assert_eq!(second.code, Failure::IN_USE);
         assert!(format!("{}", second.error).contains(&format!("in use by process {}", std::process::id())));
         let identity = first.identity.clone();
         drop(first);
-        assert_eq!(DataDir::open(&path).unwrap().identity, identity);
+        assert_eq!(DataDir::open(&path, None).unwrap().identity, identity);
         assert_ne!(identity.mock_secret(), [0; 32]);
+    }
+
+    #[test]
+    fn a_directory_of_another_cluster_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        drop(DataDir::open(directory.path(), Some("orders")).unwrap());
+        let error = DataDir::open(directory.path(), Some("stocks")).unwrap_err();
+        assert!(format!("{}", error.error).contains("belongs to cluster \"orders\""), "{}", error.error);
+        assert_eq!(DataDir::open(directory.path(), Some("orders")).unwrap().identity.cluster_id, "orders");
     }
 
     #[test]
@@ -173,7 +187,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("identity.toml"), "format = 9\ncluster_id = \"x\"\nmock_secret = \"y\"")
             .unwrap();
-        let error = DataDir::open(directory.path()).unwrap_err();
+        let error = DataDir::open(directory.path(), None).unwrap_err();
         assert!(format!("{}", error.error).contains("format 9"));
     }
 
@@ -181,6 +195,6 @@ mod tests {
     fn a_journal_without_identity_is_not_overwritten() {
         let directory = tempfile::tempdir().unwrap();
         std::fs::create_dir(directory.path().join("journal")).unwrap();
-        assert!(DataDir::open(directory.path()).is_err());
+        assert!(DataDir::open(directory.path(), None).is_err());
     }
 }

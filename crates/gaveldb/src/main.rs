@@ -4,9 +4,13 @@
 //! |---|---|
 //! | [`cli`] | the command line |
 //! | [`settings`] | what can be configured: one definition for file, environment, flags and example |
-//! | [`start`] | `gavel start`: opening the roles in order, serving, draining |
+//! | [`process`] | what every role's process does around its role: log, signals, admin port |
+//! | [`start`] | `gavel start`: every role in one process |
+//! | [`dev`] | `gavel dev`: a cluster of processes on this machine |
+//! | [`front`] | the PostgreSQL port |
 //! | [`data_dir`] | the data directory: its lock, its identity |
-//! | [`roles`] | the roles, opened in order |
+//! | [`roles`] | the roles, opened in order; `gavel journal`, `storage`, `query` |
+//! | [`cert`] | `gavel cert` |
 //! | [`admin`] | health and status over HTTP |
 //! | [`status`] | `gavel status` |
 //! | [`sql`] | `gavel sql` |
@@ -16,8 +20,12 @@
 #![allow(clippy::disallowed_methods, reason = "the binary is the shell of everything")]
 
 mod admin;
+mod cert;
 mod cli;
 mod data_dir;
+mod dev;
+mod front;
+mod process;
 mod roles;
 mod settings;
 mod sql;
@@ -68,6 +76,11 @@ fn main() -> ExitCode {
 fn run(args: Args) -> Result<(), Failure> {
     match args.command {
         Command::Start(args) => start::run(args),
+        Command::Dev(args) => dev::run(args),
+        Command::Query(args) => roles::query::run(args),
+        Command::Journal(args) => roles::journal::run(args),
+        Command::Storage(args) => roles::storage::run(args),
+        Command::Cert(args) => cert::run(&args),
         Command::Sql(args) => sql::run(args),
         Command::Status(args) => status::run(&args),
         Command::Version { json } => {

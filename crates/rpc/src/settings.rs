@@ -41,6 +41,9 @@ pub struct Settings {
     /// `rpc.window.connection.size_bytes`: what may be under way, unread, of all answers of one
     /// connection. Over the stream window: how many readers may stall before they stall the others.
     pub connection_window_bytes: u32,
+    /// `journal.trim.replicas`: how many replicas must no longer need a position of the journal before a
+    /// node that serves it lets it go.
+    pub trim_replicas: usize,
     /// `rpc.server.connections`: that are taken; beyond, they wait.
     pub connections: usize,
     /// `rpc.server.calls_per_connection`: that are served at a time; beyond, they wait.
@@ -65,6 +68,7 @@ impl Default for Settings {
             hedge_fraction: 0.1,
             stream_window_bytes: 2 << 20,
             connection_window_bytes: 256 << 20,
+            trim_replicas: 1,
             connections: 4_096,
             calls_per_connection: 4_096,
         }

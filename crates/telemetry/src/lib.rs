@@ -55,9 +55,14 @@ impl std::error::Error for Error {}
 /// # Errors
 /// [`Error`].
 pub fn init(filter: &str, format: Format) -> Result<(), Error> {
-    // The store's library logs its own doings, a compaction that was called off as an error; what it
-    // fails at, `gavel_mvcc` reports.
-    let quiet = if filter.contains("lsm_tree") { "" } else { ",lsm_tree=off" };
+    // The libraries of the store and of consensus log their own doings: one a compaction that was called
+    // off as an error, the other every vote. What matters of it, `gavel_mvcc` and `gavel_journal` report.
+    let quiet = [("lsm_tree", "off"), ("openraft", "error")];
+    let quiet: String = quiet
+        .iter()
+        .filter(|(target, _)| !filter.contains(target))
+        .map(|(target, level)| format!(",{target}={level}"))
+        .collect();
     let filter = EnvFilter::try_new(format!("{filter}{quiet}")).map_err(|e| Error::Filter(e.to_string()))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -46,6 +46,31 @@ settings! {
     /// Where journal and store are kept; made if it is not there.
     data_dir: PathBuf = PathBuf::from("./gavel-data"), "data_dir";
 
+    /// What people call this process; unique among those of its role.
+    node_name: String = String::new(), "node.name";
+    /// Failure domain that this process is in; those of the same one are asked first.
+    node_zone: String = String::new(), "node.zone";
+
+    /// Name of the cluster that this process belongs to. Processes of another one are refused.
+    cluster_id: String = String::new(), "cluster.id";
+    /// Where the journal's nodes are, as "host:port" or "host:port@zone".
+    cluster_journal: Vec<String> = Vec::new(), "cluster.journal";
+    /// Where the storage replicas are, likewise.
+    cluster_storage: Vec<String> = Vec::new(), "cluster.storage";
+
+    /// Address for the other processes of the cluster.
+    rpc_listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 7432)), "rpc.listen";
+    /// PEM file of the authority that signs the cluster's certificates.
+    rpc_tls_ca: Option<PathBuf> = None, "rpc.tls.ca";
+    /// PEM file of this process's certificate chain, which says its cluster, role and name.
+    rpc_tls_certificate: Option<PathBuf> = None, "rpc.tls.certificate";
+    /// PEM file of that certificate's key.
+    rpc_tls_key: Option<PathBuf> = None, "rpc.tls.key";
+    /// Whether processes believe each other without certificates: for development.
+    rpc_plaintext: bool = false, "rpc.plaintext.allowed";
+    /// Whether that goes beyond loopback.
+    rpc_plaintext_beyond_loopback: bool = false, "rpc.plaintext.beyond_loopback";
+
     /// Address for PostgreSQL clients.
     server_listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 5432)), "server.listen";
     /// Sessions at a time; one more is refused with SQLSTATE 53300.
@@ -75,6 +100,13 @@ settings! {
     /// Address of health and status over HTTP.
     admin_listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8432)), "admin.listen";
 
+    /// Number of this node of the journal, from 1; never given again to another disk.
+    journal_node: usize = 0, "journal.node";
+    /// The nodes that begin the journal, as "1=host:port" or "1=host:port@zone"; the same list on
+    /// all of them. Empty on a node that joins a journal.
+    journal_members: Vec<String> = Vec::new(), "journal.members";
+    /// Replicas that must have made a record durable before the journal may drop it.
+    journal_trim_replicas: usize = 1, "journal.trim.replicas";
     /// Size that journal files are preallocated to.
     journal_segment_size: Size = Size::mib(16), "journal.segment.size_bytes";
     /// What one flush of the journal takes at most.

@@ -36,6 +36,17 @@ pub fn load(layers: &Layers) -> Result<Settings, Failure> {
     load_text(layers).map_err(|e| Failure::new(Failure::USAGE, e))
 }
 
+/// The settings that a file's text makes, over the defaults.
+///
+/// # Errors
+/// As [`load`].
+#[cfg(test)]
+pub fn parse(text: &str) -> anyhow::Result<Settings> {
+    let mut settings = Settings::default();
+    apply_file(&mut settings, text)?;
+    Ok(settings)
+}
+
 fn load_text(layers: &Layers) -> anyhow::Result<Settings> {
     let mut settings = Settings::default();
     if let Some(path) = &layers.file {
@@ -151,8 +162,7 @@ mod tests {
     use super::*;
 
     fn file(text: &str) -> Result<Settings, String> {
-        let mut settings = Settings::default();
-        apply_file(&mut settings, text).map(|()| settings).map_err(|e| format!("{e:#}"))
+        parse(text).map_err(|e| format!("{e:#}"))
     }
 
     #[test]

@@ -103,6 +103,17 @@ impl Value for usize {
     }
 }
 
+impl Value for bool {
+    fn parse(raw: &Raw) -> Result<Self, String> {
+        let text = raw.text()?;
+        text.parse().map_err(|_| format!("\"{text}\" is not true or false"))
+    }
+
+    fn show(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
 impl Value for String {
     fn parse(raw: &Raw) -> Result<Self, String> {
         raw.text().map(str::to_owned)

@@ -70,7 +70,7 @@ pub(super) struct Gate<S> {
 impl<S> Gate<S> {
     /// # Errors
     /// What to answer instead of letting the call in.
-    fn check<B>(&self, request: &Request<B>) -> Result<(), Status> {
+    fn check<B>(&self, request: &Request<B>) -> Result<Identity, Status> {
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
         match header(PROTOCOL_HEADER) {
             Some(PROTOCOL) => {}
@@ -97,7 +97,7 @@ impl<S> Gate<S> {
         };
         let path = request.uri().path();
         if allowed(caller.role, path) {
-            Ok(())
+            Ok(caller)
         } else {
             Err(Status::permission_denied(format!("a {} node may not call {path}", caller.role)))
         }
@@ -118,10 +118,14 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
-        if let Err(status) = self.check(&request) {
-            self.refusals.log(request.uri().path(), status.message());
-            return Box::pin(async move { Ok(refused(status).into_http()) });
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        match self.check(&request) {
+            // For services that must know who asks.
+            Ok(caller) => drop(request.extensions_mut().insert(caller)),
+            Err(status) => {
+                self.refusals.log(request.uri().path(), status.message());
+                return Box::pin(async move { Ok(refused(status).into_http()) });
+            }
         }
         let deadline = timeout(request.headers()).map(|patience| Instant::now() + patience);
         let answer = self.inner.call(request);

@@ -1,6 +1,6 @@
 //! Tails, bounds, trims.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
@@ -11,7 +11,9 @@ use tonic::{Request, Response, Status};
 
 use crate::convert::journal::tail_to_proto;
 use crate::convert::status::of_journal;
+use crate::identity::{Identity, Role};
 use crate::server::pieces::pieces;
+use crate::server::trims::Trims;
 use crate::settings::Settings;
 use crate::v1;
 
@@ -19,11 +21,13 @@ pub(super) struct Service {
     journal: Arc<dyn Journal>,
     closing: watch::Receiver<bool>,
     piece_size_bytes: usize,
+    trims: Mutex<Trims>,
 }
 
 impl Service {
     pub(super) fn new(journal: Arc<dyn Journal>, closing: watch::Receiver<bool>, settings: &Settings) -> Self {
-        Self { journal, closing, piece_size_bytes: settings.piece_size_bytes }
+        let trims = Mutex::new(Trims::new(settings.trim_replicas));
+        Self { journal, closing, piece_size_bytes: settings.piece_size_bytes, trims }
     }
 }
 
@@ -69,7 +73,18 @@ impl v1::journal_server::Journal for Service {
     }
 
     async fn trim(&self, request: Request<v1::TrimRequest>) -> Result<Response<v1::TrimResponse>, Status> {
+        let caller = request.extensions().get::<Identity>().cloned();
         let below = Lsn(request.into_inner().below_lsn);
+        let below = match caller {
+            Some(Identity { role: Role::Storage, name, .. }) => {
+                self.trims.lock().unwrap_or_else(PoisonError::into_inner).allow(&name, below)
+            }
+            // An operator knows what it does.
+            _ => below,
+        };
+        if below == Lsn::ZERO {
+            return Ok(Response::new(v1::TrimResponse {}));
+        }
         self.journal.trim(below).await.map_err(|error| of_journal(&error))?;
         Ok(Response::new(v1::TrimResponse {}))
     }

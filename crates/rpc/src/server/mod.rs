@@ -18,6 +18,7 @@ mod journal;
 mod peer;
 mod pieces;
 mod storage;
+mod trims;
 
 use std::future::Future;
 use std::sync::Arc;

@@ -1,0 +1,153 @@
+//! What every role's process does around its role: settings, log, runtime, signals, admin port.
+//!
+//! ```text
+//! settings → log → runtime → admin port taken → role opens … serves … signal → drains → exit 0
+//! ```
+//! The admin port is taken before anything is opened, so that a start that cannot serve leaves no trace.
+//! The first signal drains; a second one exits at once, which loses nothing but time.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, anyhow};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::Failure;
+use crate::admin::{self, Node};
+use crate::cli::Source;
+use crate::settings::{self, Settings};
+
+/// Exit code after a second signal: 128 + SIGINT, as a shell would say.
+const INTERRUPTED: i32 = 130;
+/// What the runtime waits for blocking threads that still read.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// A process that is about to take a role.
+pub struct Process {
+    pub settings: Settings,
+    pub begun: Instant,
+    signals: StopSignals,
+    admin: TcpListener,
+}
+
+/// Runs `role` in a process of its own.
+///
+/// # Errors
+/// Whatever keeps it from serving.
+pub fn run(source: Source, role: impl AsyncFnOnce(Process) -> Result<(), Failure>) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let settings = settings::load(&source.layers())?;
+    let format = settings.log_format.parse().map_err(|e: String| Failure::new(Failure::USAGE, anyhow!(e)))?;
+    gavel_telemetry::init(&settings.log_filter, format).map_err(|e| Failure::new(Failure::USAGE, e))?;
+    raise_descriptor_limit();
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if let Some(threads) = settings.runtime_threads {
+        builder.worker_threads(threads.max(1));
+    }
+    let runtime = builder.enable_all().thread_name("gavel").build()?;
+    let served = runtime.block_on(async {
+        let signals = StopSignals::catch()?;
+        let admin = listen(settings.admin_listen).await?;
+        role(Process { settings, begun, signals, admin }).await
+    });
+    runtime.shutdown_timeout(LINGER);
+    served
+}
+
+impl Process {
+    /// Runs `opening` unless a signal comes first: then `None`, and whatever was opened is as good as
+    /// after a crash, which is how it will be opened again.
+    ///
+    /// # Errors
+    /// Those of `opening`.
+    pub async fn open<T>(&mut self, opening: impl Future<Output = Result<T, Failure>>) -> Result<Option<T>, Failure> {
+        tokio::select! {
+            opened = opening => opened.map(Some),
+            which = self.signals.next() => {
+                tracing::info!(signal = which, "stopped while starting");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Serves the admin port and waits for the signal to stop. Returns the admin port, to be closed last.
+    pub async fn serve(self, node: Arc<Node>) -> Admin {
+        let Self { mut signals, admin, begun, .. } = self;
+        let shutdown = CancellationToken::new();
+        let address = admin.local_addr().ok();
+        let task = tokio::spawn(admin::serve(admin, node.clone(), shutdown.clone()));
+        let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(listen = node.listen, admin = address.map(tracing::field::display), took_ms, "serving");
+        node.set_ready(true);
+        let which = signals.next().await;
+        tracing::info!(signal = which, "draining");
+        node.set_ready(false);
+        tokio::spawn(async move {
+            let which = signals.next().await;
+            tracing::warn!(signal = which, "stopping at once");
+            std::process::exit(INTERRUPTED);
+        });
+        Admin { shutdown, task }
+    }
+}
+
+/// The admin port while the role drains.
+pub struct Admin {
+    shutdown: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Admin {
+    /// Ends it.
+    pub async fn close(self) {
+        self.shutdown.cancel();
+        let _ = tokio::time::timeout(LINGER, self.task).await;
+        tracing::info!("stopped");
+    }
+}
+
+/// Takes a port.
+///
+/// # Errors
+/// Exit code 4.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))
+        .map_err(|e| Failure::new(Failure::LISTEN, e))
+}
+
+/// Signals that mean "stop". Caught from the moment this is made.
+struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    fn catch() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.terminate.recv() => "SIGTERM",
+        }
+    }
+}
+
+/// Ten thousand connections need more descriptors than most systems give at first.
+fn raise_descriptor_limit() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current != limit.maximum {
+        limit.current = limit.maximum;
+        if let Err(error) = setrlimit(Resource::Nofile, limit) {
+            tracing::warn!(%error, "cannot raise the limit of open files");
+        }
+    }
+}
