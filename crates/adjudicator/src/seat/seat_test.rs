@@ -380,7 +380,7 @@ async fn bank(clock: Arc<dyn Clock>, elections: u64) {
     }
     for commit in &log {
         let sum = |at| (0..ACCOUNTS).map(|n| balance(&log, &account(n), at)).sum::<u64>();
-        if commit.commit_ts.0 % 16 == 0 || commit.commit_ts == log[log.len() - 1].commit_ts {
+        if commit.commit_ts.0.is_multiple_of(16) || commit.commit_ts == log[log.len() - 1].commit_ts {
             assert_eq!(sum(commit.commit_ts), ACCOUNTS * OPENING);
         }
     }

@@ -88,7 +88,7 @@ struct Cut {
 impl Bootstrap for Cut {
     async fn copy(&self, request: CopyRequest) -> Result<BoxStream<'static, Result<Copied, Error>>, Error> {
         let n = self.at.fetch_add(1, Ordering::Relaxed);
-        if n % 3 == 0 {
+        if n.is_multiple_of(3) {
             return Err(Error::Failed("no answer".into()));
         }
         let ts = Timestamp(1_000 + n * 10);
@@ -107,8 +107,9 @@ async fn a_replica_begins_from_the_copy_of_a_peer_that_serves() {
     let peer = Arc::new(open(&home.path().join("peer"), &journal, settings()));
     let text = "x".repeat(900);
     for round in 1..=5u64 {
-        let writes = (0..2_000i32)
-            .map(|id| if (id as u64 + round) % 9 == 0 { suite::delete(id) } else { suite::put(id, Some(&text)) });
+        let writes = (0..2_000i32).map(|id| {
+            if (id as u64 + round).is_multiple_of(9) { suite::delete(id) } else { suite::put(id, Some(&text)) }
+        });
         journal.commit(Timestamp(round * 100), writes.collect());
     }
     peer.get(Timestamp(500), &[suite::key(1)]).await.expect("get");
