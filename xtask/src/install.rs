@@ -32,6 +32,33 @@ pub fn postgres_clients() -> Result<()> {
     debian(&["psql", "pgbench"], &["postgresql-client-15", "postgresql-contrib-15", "postgresql-15"])
 }
 
+/// What looks at the files of `deploy/`.
+pub struct DeployTools {
+    /// A Python that reads YAML.
+    pub python: PathBuf,
+    pub check_jsonschema: PathBuf,
+    pub kubernetes_validate: PathBuf,
+}
+
+/// HAProxy, Prometheus, systemd's checker, and the schemas of compose files and manifests.
+pub fn deploy_tools() -> Result<DeployTools> {
+    debian(&["haproxy", "promtool", "prometheus", "systemd-analyze"], &["haproxy", "prometheus", "systemd"])?;
+    debian(&["python3"], &["python3", "python3-venv"])?;
+    let venv = tools().join("deploy");
+    let program = |name: &str| venv.join("bin").join(name);
+    let found = DeployTools {
+        python: program("python"),
+        check_jsonschema: program("check-jsonschema"),
+        kubernetes_validate: program("kubernetes-validate"),
+    };
+    if !found.check_jsonschema.exists() || !found.kubernetes_validate.exists() {
+        run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+        let packages = ["check-jsonschema==0.39.0", "kubernetes-validate==1.37.0", "PyYAML==6.0.4"];
+        run(Command::new(&found.python).args(["-m", "pip", "install", "-q"]).args(packages))?;
+    }
+    Ok(found)
+}
+
 /// A Python with the drivers that the client tests use.
 pub fn python() -> Result<PathBuf> {
     debian(&["python3"], &["python3", "python3-venv"])?;

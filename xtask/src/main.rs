@@ -4,6 +4,7 @@
 mod bench;
 mod check;
 mod clients;
+mod deploy;
 mod install;
 mod kill;
 mod pgbench;
@@ -29,7 +30,7 @@ enum Task {
     Check,
     /// Everything that CI runs: the gate, all tests, clients and tools against a real server.
     Test {
-        /// Leave out what needs psql, Python or Node.js.
+        /// Leave out what needs psql, Python, Node.js, HAProxy or Prometheus.
         #[arg(long)]
         no_clients: bool,
     },
@@ -56,6 +57,13 @@ enum Task {
         #[arg(long)]
         release: bool,
     },
+    /// Compose file, manifests, units and dashboards: checked, and the compose file's containers run as
+    /// processes.
+    Deploy {
+        /// A `gavel` that was built before; without it one is built.
+        #[arg(long)]
+        binary: Option<std::path::PathBuf>,
+    },
     /// Side by side with PostgreSQL, on this machine, in this run.
     Bench {
         #[command(flatten)]
@@ -76,6 +84,7 @@ fn main() -> Result<()> {
             target.with(|server| pgbench::run(server, scale, seconds, connections))
         }
         Task::Kill { cycles, release } => kill::run(cycles, release),
+        Task::Deploy { binary } => deploy::run(binary),
         Task::Bench { target, args } => target.with(|server| bench::run(server, &args)),
     }
 }
