@@ -127,5 +127,11 @@ pub trait Engine: Send + Sync {
     /// Snapshots below this cannot be read, however young: zero unless the store was loaded.
     fn oldest(&self) -> Timestamp;
 
+    /// About how many rows `range` holds in the newest state; cheap, whatever the range.
+    ///
+    /// # Errors
+    /// [`crate::Error::Io`], [`crate::Error::Corrupt`].
+    fn estimate(&self, range: &KeyRange) -> Result<u64>;
+
     fn stats(&self) -> Stats;
 }

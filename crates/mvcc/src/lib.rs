@@ -15,6 +15,7 @@
 //! | `lsm/copy` | a store copied into another |
 //! | [`version`] | how a version lies in the tree |
 //! | [`collect`] | which versions may go |
+//! | `counts` | rows of each object |
 //! | [`hot`] | keys with a long past, and scans that jump over it |
 //! | [`settings`] | sizes and bounds |
 //!
@@ -27,6 +28,7 @@
 //! 4. No version visible at any `S >=` horizon is collected.
 
 pub mod collect;
+mod counts;
 pub mod engine;
 pub mod hot;
 pub mod lsm;

@@ -30,6 +30,7 @@ use lsm_tree::{
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use crate::collect::{CollectorFactory, Policy};
+use crate::counts::{self, Counts, Part, Prefix};
 use crate::engine::{Batch, Engine, Position, Scan, Stats, Version, Versions};
 use crate::hot::{self, HotKeys, Step};
 use crate::{Error, Result, Settings, version, workers};
@@ -42,6 +43,11 @@ fn position_key() -> [u8; PREFIX_LEN] {
 /// Key of a forgotten range: this prefix, then where the range starts.
 fn forgotten_key(start: &[u8]) -> Vec<u8> {
     [&object_prefix(TenantId::STORE, ObjectId(1)), start].concat()
+}
+
+/// Key of the number of rows of an object: this prefix, then the object's. (Object 2 is in [`copy`].)
+fn count_key(object: &[u8]) -> Vec<u8> {
+    [&object_prefix(TenantId::STORE, ObjectId(3)), object].concat()
 }
 
 /// See the module.
@@ -63,6 +69,7 @@ pub(crate) struct Shared {
     /// Held for moments only.
     pub(crate) state: Mutex<State>,
     pub(crate) hot: Mutex<HotKeys>,
+    counts: Mutex<Counts>,
     /// See [`Engine::has_room`].
     full: AtomicBool,
     /// Something was sealed, or the engine closes.
@@ -145,6 +152,7 @@ impl LsmEngine {
         for (range, at) in read_forgotten(&tree)? {
             policy.change_forgotten(|f| f.add(&range, at));
         }
+        let counts = read_counts(&tree)?;
         let shared = Arc::new(Shared {
             tree,
             file_sets,
@@ -153,6 +161,7 @@ impl LsmEngine {
             writing: Mutex::default(),
             state: Mutex::new(State { applied: position, durable: position, oldest, ..State::default() }),
             hot: Mutex::default(),
+            counts: Mutex::new(counts),
             full: AtomicBool::new(false),
             work: Condvar::new(),
             done: Condvar::new(),
@@ -203,6 +212,22 @@ fn read_forgotten(tree: &Tree) -> Result<Vec<(KeyRange, Timestamp)>> {
         .collect()
 }
 
+fn read_counts(tree: &Tree) -> Result<Counts> {
+    let prefix = count_key(&[]);
+    let mut counts = Counts::default();
+    for item in tree.prefix(&prefix, version::read_seqno(Timestamp::MAX), None) {
+        let (key, value) = item.into_inner()?;
+        // Removed again: see `end_forgotten`.
+        let Some(row) = version::row(value.into()) else { continue };
+        let object: Option<&Prefix> = key.get(prefix.len()..).and_then(|k| k.try_into().ok());
+        let (Some(object), Some(rows)) = (object, row.first_chunk::<8>()) else {
+            return Err(Error::Corrupt("number of rows".into()));
+        };
+        counts.restore(*object, i64::from_le_bytes(*rows));
+    }
+    Ok(counts)
+}
+
 impl Shared {
     fn get_row(&self, key: Bytes, at: Timestamp) -> Option<Result<(Bytes, Bytes)>> {
         match self.tree.get(&key, version::read_seqno(at)) {
@@ -229,6 +254,9 @@ impl Shared {
     fn seal(&self, state: &mut State, writing: &MutexGuard<'_, ()>) {
         if state.sealed_to() == state.applied {
             return;
+        }
+        for (object, rows) in self.counts.lock().take_changed() {
+            self.store_row(&count_key(&object), Some(&rows.to_le_bytes()), state.applied.lsn, writing);
         }
         let mut row = BytesMut::with_capacity(16);
         row.put_u64_le(state.applied.lsn.0);
@@ -269,6 +297,9 @@ impl Shared {
             // One after the position of the row that is removed, which may be the present one.
             self.store_row(&forgotten_key(&range.start), None, applied.next(), &writing);
             self.policy.change_forgotten(|f| f.remove(&range.start));
+            for object in self.counts.lock().remove(range) {
+                self.store_row(&count_key(&object), None, applied.next(), &writing);
+            }
         }
     }
 
@@ -322,6 +353,7 @@ impl Engine for LsmEngine {
         check(batch.writes)?;
         let memtable = shared.tree.active_memtable();
         insert_all(&memtable, batch.writes, batch.commit_ts);
+        shared.counts.lock().note(batch.writes);
         let mut replaced = 0;
         {
             let mut hot = shared.hot.lock();
@@ -446,6 +478,28 @@ impl Engine for LsmEngine {
 
     fn oldest(&self) -> Timestamp {
         self.shared.state.lock().oldest
+    }
+
+    fn estimate(&self, range: &KeyRange) -> Result<u64> {
+        let parts = self.shared.counts.lock().within(range);
+        let now = self.applied().ts;
+        let mut sum = 0;
+        for part in parts {
+            sum += match part {
+                Part::Whole(rows) => rows,
+                Part::Some(object, rows) => {
+                    let whole = KeyRange::prefix(&object);
+                    let end = |reverse| self.scan(&whole, now, reverse).next().transpose();
+                    match (end(false)?, end(true)?) {
+                        (Some((first, _)), Some((last, _))) => {
+                            (rows as f64 * counts::share(&first, &last, range)).round() as u64
+                        }
+                        _ => 0,
+                    }
+                }
+            };
+        }
+        Ok(sum)
     }
 
     fn stats(&self) -> Stats {

@@ -5,14 +5,17 @@
 //! | [`catalogs`] | catalogs by database and version |
 //! | [`shapes`] | tables as the write stage sees them |
 //! | [`sequences`] | `nextval` and its kin: blocks of values taken ahead |
+//! | [`statistics`], [`sampling`] | how large tables are, and samples of them |
 //! | [`conflicts`] | a lost commit in the client's words |
 //! | [`registry`] | the sessions that are open |
 
 pub mod catalogs;
 pub mod conflicts;
 pub mod registry;
+pub mod sampling;
 pub mod sequences;
 pub mod shapes;
+pub mod statistics;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,6 +94,7 @@ pub struct Engine {
     pub(crate) catalogs: catalogs::Catalogs,
     pub(crate) shapes: shapes::ShapeCache,
     pub(crate) sequences: sequences::Sequences,
+    pub(crate) statistics: statistics::Statistics,
     pub(crate) sessions: registry::Registry,
     pub(crate) statements: crate::prepared::cache::StatementCache,
     oids: tokio::sync::Mutex<OidBlock>,
@@ -115,12 +119,14 @@ impl Engine {
             catalogs: catalogs::Catalogs::default(),
             shapes: shapes::ShapeCache::default(),
             sequences: sequences::Sequences::default(),
+            statistics: statistics::Statistics::default(),
             sessions: registry::Registry::new(settings.max_connections),
             statements: crate::prepared::cache::StatementCache::new(settings.statement_cache_entries),
             oids: tokio::sync::Mutex::default(),
             settings,
         });
         engine.bootstrap().await?;
+        statistics::keep_fresh(&engine);
         Ok(engine)
     }
 

@@ -258,6 +258,11 @@ impl Storage for Replica {
         off_thread(move || shared.scan_all(snapshot_ts, &range, reverse, limit)).await
     }
 
+    async fn estimate_rows(&self, ranges: &[KeyRange]) -> Result<Vec<u64>, Error> {
+        let each = ranges.iter().map(|range| self.shared.engine.estimate(range));
+        each.collect::<Result<_, _>>().map_err(|e| failed(e, Timestamp::MAX))
+    }
+
     fn watermarks(&self) -> Watermarks {
         self.shared.progress.marks()
     }

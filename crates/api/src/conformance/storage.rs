@@ -36,6 +36,7 @@ pub async fn all<F: Fixture, M: AsyncFn() -> F>(fresh: M) {
     a_long_scan_gives_every_row_once(&fresh().await).await;
     what_cannot_run_is_refused_by_name(&fresh().await).await;
     watermarks_follow_the_commits(&fresh().await).await;
+    rows_are_estimated_by_range(&fresh().await).await;
 }
 
 const TENANT: TenantId = TenantId(1);
@@ -268,4 +269,17 @@ pub async fn watermarks_follow_the_commits<F: Fixture>(f: &F) {
     assert!(after.applied_lsn.0 >= before.applied_lsn.0 + 2);
     assert!(after.durable_lsn <= after.applied_lsn);
     assert!(after.gc_ts <= after.applied_ts.saturating_sub(Duration::from_nanos(1)));
+}
+
+/// Whole objects are counted; a part of one is at most that, and nothing is nothing.
+pub async fn rows_are_estimated_by_range<F: Fixture>(f: &F) {
+    let insert = |id| Write { mode: WriteMode::Insert, ..put(id, None) };
+    f.commit(Timestamp(10), (0..1_000).map(insert).collect()).await;
+    f.commit(Timestamp(20), (0..100).map(delete).chain((100..300).map(|id| put(id, Some("a")))).collect()).await;
+    get(f, 20, 999).await;
+    let other = object_range(TENANT, ObjectId(8));
+    let half = KeyRange::new(key(100), key(550));
+    let got = f.storage().estimate_rows(&[table(), other, half]).await.expect("estimates");
+    assert_eq!(got[..2], [900, 0]);
+    assert!((1..=900).contains(&got[2]), "{} of 450", got[2]);
 }

@@ -82,6 +82,7 @@ impl Shared {
             let entry = InternalValue::from_components(one.key.clone(), entry.freeze(), seqno, ValueType::Value);
             memtable.insert(entry);
         }
+        self.counts.lock().note_loaded(versions);
         if memtable.size() >= self.settings.memtable_bytes {
             let mut state = self.state.lock();
             let _ = self.tree.rotate_memtable();

@@ -7,9 +7,10 @@ use gavel_types::{Datum, SqlError, SqlResult};
 use gavel_wire_format::copy::{CopyEncoder, CopyFileFormat};
 
 use crate::copy::options::copy_options;
+use crate::lower::walk::Refs;
 use crate::session::Session;
 use crate::session::result::Executed;
-use crate::session::running::{CatalogPlanEnv, describe};
+use crate::session::running::describe;
 
 impl Session {
     pub(crate) async fn copy_to(
@@ -39,7 +40,9 @@ impl Session {
         let columns: Vec<_> = query.output.iter().map(|o| (o.name.clone(), o.ty)).collect();
         let binary = options.format == CopyFileFormat::Binary;
         let mut encoder = CopyEncoder::new(options, &columns, self.text_style_now())?;
-        let env = CatalogPlanEnv { catalog: self.catalog() };
+        let tables = Refs::of_rel(&query.rel).tables;
+        let catalog = self.catalog();
+        let env = self.plan_env(&catalog, &tables).await;
         let plan = crate::lower::plan(&query, &env)?;
         let access = self.access(params).await?;
         let operator = self.start(&plan, access)?;

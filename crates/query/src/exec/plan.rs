@@ -13,10 +13,10 @@ use gavel_catalog::Table;
 use gavel_encoding::{KeyOrder, ObjectId};
 use gavel_functions::aggregate::AggregateSpec;
 use gavel_functions::registry::Proc;
-use gavel_types::{Oid, PgType};
+use gavel_types::{Datum, Oid, PgType};
 
 use crate::exec::batch::{Layout, schema_of};
-use crate::exec::expr::Expr;
+use crate::exec::expr::{Expr, ExprKind};
 
 #[derive(Debug)]
 pub struct Node {
@@ -139,6 +139,17 @@ pub enum Op {
 pub struct Fetch {
     pub limit: Expr,
     pub offset: Option<Expr>,
+}
+
+impl Fetch {
+    /// About how many rows that is.
+    pub fn guess(&self) -> f64 {
+        let value = |expr: &Expr| match expr.kind {
+            ExprKind::Const(Datum::Int8(n)) => n.max(0) as f64,
+            _ => 100.0,
+        };
+        value(&self.limit) + self.offset.as_ref().map_or(0.0, value)
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -5,8 +5,8 @@
 //!  a = 1 AND b > 5 AND c LIKE 'x%' AND now() > d        index (a, b)
 //!  └── Index Cond ──┘  └Storage Filter┘ └─ Filter ─┘
 //! ```
-//! Cost is counted in rows touched: an entry of an index that leads back to the table costs as much as
-//! [`LOOKUP_COST`] rows of a scan. Without statistics a table has [`UNKNOWN_ROWS`] rows.
+//! Cost is counted in rows read by a scan: an entry of an index that leads back to the table costs as much
+//! as [`LOOKUP_COST`] of them. Without statistics a table has [`UNKNOWN_ROWS`] rows.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
@@ -22,18 +22,21 @@ use crate::exec::access::{key_columns, object_of, row_key_columns, stored_id};
 use crate::exec::expr::Expr;
 use crate::exec::plan::{KeyCondition, KeyValue, Node, Op, RowLookup, ScanPlan};
 use crate::exec::scan::{is_pushable, runs_in_storage};
+use crate::lower::estimate::{ARRAY_ELEMENTS, Conditions};
+use crate::lower::order::{Lookup, lookup_cost};
 use crate::lower::plan::{Ask, Planned, Planner, UNKNOWN_ROWS, lost};
+use crate::lower::statistics::{TableStatistics, UNKNOWN_DISTINCT};
 use crate::lower::walk::{Refs, map};
 
 /// Rows of a scan that one look-up from index to table is worth.
 const LOOKUP_COST: f64 = 3.0;
-/// Part of the rows that an equality, and that a range bound, leaves.
-const EQUAL_PART: f64 = 0.02;
-const RANGE_PART: f64 = 0.3;
+/// What it costs to begin reading a range, and to sort a row.
+const RANGE_COST: f64 = 5.0;
+const SORT_COST: f64 = 0.5;
 
 /// A comparison with an order: what `a op b` says of `a`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Comparison {
+pub enum Comparison {
     Equal,
     Less,
     LessEqual,
@@ -43,7 +46,7 @@ enum Comparison {
 
 impl Comparison {
     /// The same said of `b`.
-    fn turned(self) -> Self {
+    pub fn turned(self) -> Self {
         match self {
             Self::Equal => Self::Equal,
             Self::Less => Self::Greater,
@@ -55,7 +58,7 @@ impl Comparison {
 }
 
 /// Comparison functions whose operands have values of one form: same type, or integers.
-static COMPARISONS: LazyLock<HashMap<Oid, Comparison>> = LazyLock::new(|| {
+pub static COMPARISONS: LazyLock<HashMap<Oid, Comparison>> = LazyLock::new(|| {
     let all = [
         ("=", Comparison::Equal),
         ("<", Comparison::Less),
@@ -110,6 +113,8 @@ pub struct LookupScan {
     pub order: Vec<ColumnId>,
     /// Conditions that the scan does not apply.
     pub rest: Vec<Scalar>,
+    /// Of all look-ups together.
+    pub cost: f64,
 }
 
 /// A table with the ids that a scan gives its columns.
@@ -196,10 +201,14 @@ impl Planner<'_> {
         ask: Ask,
     ) -> SqlResult<Planned> {
         let scanned = Scanned { table, columns, row_key };
-        let rows = self.env.table_rows(table.oid).unwrap_or(UNKNOWN_ROWS).max(1.0);
-        let path = self.choose_path(&scanned, &ask, rows)?;
+        let rows = self.table_rows(table);
+        let known = self.env.statistics(table);
+        self.note_columns(&scanned, known.as_deref());
+        let sample = known.as_ref().and_then(|k| k.sample.as_ref());
+        let conditions = self.conditions(&ask.filters, columns, sample);
+        let path = self.choose_path(&scanned, &ask, rows, &conditions)?;
         let used: BTreeSet<usize> = path.keys.iter().flat_map(|k| k.1.iter().copied()).collect();
-        let (ordered, rows) = (path.ordered, path.rows);
+        let (ordered, rows, cost) = (path.ordered, path.rows, path.cost);
         let filters: Vec<Scalar> =
             ask.filters.iter().enumerate().filter(|(i, _)| !used.contains(i)).map(|(_, f)| f.clone()).collect();
         let fetch = if ask.order.is_empty() || ordered { ask.fetch } else { None };
@@ -208,9 +217,43 @@ impl Planner<'_> {
         if rest.is_empty() && !in_table {
             scan.fetch = fetch;
         }
-        let node = self.node(Op::TableScan(scan), layout, rows);
+        // What stays above is in the estimate of the path, which all conditions make together.
+        let part: f64 = rest.iter().map(|f| self.guess(f)).product();
+        let node = self.costly(Op::TableScan(scan), layout, rows / part.max(0.001), cost);
         let node = self.filtered(node, rest)?.node;
         Ok(Planned { node, ordered })
+    }
+
+    /// Rows of a table, as far as they are known. One that looks empty may be about to be filled.
+    pub fn table_rows(&self, table: &Table) -> f64 {
+        self.env.statistics(table).map(|known| known.rows).filter(|rows| *rows > 0.0).unwrap_or(UNKNOWN_ROWS)
+    }
+
+    /// Remembers what is known of the columns of a scan.
+    fn note_columns(&mut self, scanned: &Scanned<'_>, known: Option<&TableStatistics>) {
+        let nothing = TableStatistics { rows: self.table_rows(scanned.table), sample: None };
+        let known = known.filter(|k| k.rows > 0.0).unwrap_or(&nothing);
+        let mut alone = vec![];
+        for index in scanned.table.indexes.iter().filter(|i| i.unique && i.predicate.is_none()) {
+            let numbers: Option<Vec<i16>> = index
+                .keys
+                .iter()
+                .map(|k| match &k.0 {
+                    IndexKey::Column(number) => Some(*number),
+                    IndexKey::Expression { .. } => None,
+                })
+                .collect();
+            let Some(numbers) = numbers else { continue };
+            if let [one] = numbers[..] {
+                alone.push(one);
+            }
+            let ids: Option<Vec<ColumnId>> =
+                numbers.iter().map(|n| scanned.columns.iter().find(|c| c.0 == *n).map(|c| c.1)).collect();
+            self.unique_keys.extend(ids.map(|ids| (ids, known.rows)));
+        }
+        for (number, id) in scanned.columns {
+            self.known_columns.insert(*id, known.column(*number, alone.contains(number)));
+        }
     }
 
     /// Builds the scan along a path: what storage evaluates, what comes out, what is left to apply.
@@ -354,7 +397,13 @@ impl Planner<'_> {
     }
 
     /// The cheapest way to read what is asked for.
-    fn choose_path<'t>(&mut self, scanned: &Scanned<'t>, ask: &Ask, rows: f64) -> SqlResult<Path<'t>> {
+    fn choose_path<'t>(
+        &mut self,
+        scanned: &Scanned<'t>,
+        ask: &Ask,
+        rows: f64,
+        conditions: &Conditions,
+    ) -> SqlResult<Path<'t>> {
         let ids = scanned.ids();
         let facts: Vec<Option<KeyFact<'_>>> = ask.filters.iter().map(|f| key_fact(f, &ids)).collect();
         let mut needed = BTreeSet::new();
@@ -362,12 +411,13 @@ impl Planner<'_> {
             needed.extend(scanned.number(id).map(|n| u32::from(n as u16)));
         }
         let wants_key = scanned.row_key.is_some_and(|k| ask.required.contains(&k));
-        let plain_filters = 1.0_f64.min(0.5_f64.powi(i32::try_from(ask.filters.len().min(8)).unwrap_or(8)));
+        let found = (rows * conditions.all()).max(1.0);
+        let sorting = if ask.order.is_empty() { 0.0 } else { found * SORT_COST };
         let mut best = Path {
             index: None,
             keys: vec![],
-            rows: (rows * plain_filters).max(1.0),
-            cost: rows,
+            rows: found,
+            cost: rows + sorting,
             ordered: false,
             reverse: false,
             covering: true,
@@ -376,17 +426,21 @@ impl Planner<'_> {
             if !self.is_usable(scanned, index, &ask.filters) {
                 continue;
             }
-            let mut path = self.path_of(scanned, index, &facts, rows)?;
+            let mut path = self.path_of(scanned, index, &facts, rows, conditions)?;
             (path.ordered, path.reverse) = order_of(scanned, index, &path.keys, &ask.order);
             path.covering = index.primary
                 || (!wants_key && needed.iter().all(|n| stored_columns(scanned.table, index).contains(n)));
             let touched = if path.covering { 1.0 } else { LOOKUP_COST };
-            path.cost = path.rows * touched;
-            if path.ordered && ask.fetch.is_some() {
-                // Only the first rows are read.
-                path.cost = path.cost.min(100.0 * touched);
-            } else if path.ordered && !ask.order.is_empty() {
-                path.cost *= 0.9;
+            let ranges: f64 = path.keys.iter().map(|k| values_of(&k.0)).product();
+            let start = if path.keys.is_empty() { 0.0 } else { ranges * RANGE_COST };
+            path.cost = start + path.rows * touched;
+            let found = path.rows.min(found);
+            if !path.ordered {
+                path.cost += sorting;
+            } else if let Some(fetch) = &ask.fetch {
+                // Only as many are read as it takes to find the first rows.
+                let part = (found / path.rows).max(0.0001);
+                path.cost = path.cost.min(start + fetch.guess() / part * touched);
             }
             let useful = !path.keys.is_empty()
                 || path.ordered
@@ -394,7 +448,7 @@ impl Planner<'_> {
             if useful && path.cost < best.cost
                 || (useful && best.index.is_none() && path.cost <= best.cost && path.keys.len() > best.keys.len())
             {
-                path.rows = (path.rows * leftover(ask.filters.len(), &path.keys)).max(1.0);
+                path.rows = found;
                 best = path;
             }
         }
@@ -418,10 +472,9 @@ impl Planner<'_> {
         index: &'t Index,
         facts: &[Option<KeyFact<'_>>],
         rows: f64,
+        conditions: &Conditions,
     ) -> SqlResult<Path<'t>> {
         let mut keys: Vec<(KeyCondition, Vec<usize>)> = vec![];
-        let mut part = 1.0;
-        let mut all_single = true;
         for (key, ty) in index.keys.iter().map(|k| &k.0).zip(key_columns(scanned.table, index)) {
             let Some(target) = self.key_target(scanned, key) else { break };
             let mine: Vec<(usize, &KeyFact<'_>)> = facts
@@ -430,32 +483,19 @@ impl Planner<'_> {
                 .filter_map(|(i, f)| f.as_ref().map(|f| (i, f)))
                 .filter(|(_, f)| scanned.by_number(f.target) == target)
                 .collect();
-            if let Some((condition, used, count)) = self.equal_condition(&mine, ty.0)? {
-                part *= (EQUAL_PART * count).min(1.0);
-                all_single &= count <= 1.0;
+            if let Some((condition, used)) = self.equal_condition(&mine, ty.0)? {
                 keys.push((condition, used));
                 continue;
             }
             if let Some((condition, used)) = self.range_condition(&mine, ty.0)? {
-                part *= RANGE_PART.powi(i32::try_from(used.len().min(2)).unwrap_or(1));
-                all_single = false;
                 keys.push((condition, used));
             }
             break;
         }
-        let whole = index.unique && keys.len() == index.keys.len();
-        let mut estimate = (rows * part).max(1.0);
-        if whole && all_single {
-            estimate = 1.0;
-        } else if whole {
-            let values: f64 = keys
-                .iter()
-                .map(|k| match &k.0 {
-                    KeyCondition::Equal(values) => list_size(values),
-                    _ => rows,
-                })
-                .product();
-            estimate = estimate.min(values.max(1.0));
+        let mut estimate = (rows * conditions.part(keys.iter().flat_map(|k| k.1.iter().copied()))).max(1.0);
+        let equal = |k: &(KeyCondition, Vec<usize>)| matches!(k.0, KeyCondition::Equal(_));
+        if index.unique && keys.len() == index.keys.len() && keys.iter().all(equal) {
+            estimate = estimate.min(keys.iter().map(|k| values_of(&k.0)).product());
         }
         Ok(Path {
             index: Some(index),
@@ -479,12 +519,12 @@ impl Planner<'_> {
         }
     }
 
-    /// An equality among the facts: condition, filters that it stands for, number of values.
+    /// An equality among the facts: condition, filters that it stands for.
     fn equal_condition(
         &mut self,
         facts: &[(usize, &KeyFact<'_>)],
         ty: PgType,
-    ) -> SqlResult<Option<(KeyCondition, Vec<usize>, f64)>> {
+    ) -> SqlResult<Option<(KeyCondition, Vec<usize>)>> {
         for (i, fact) in facts {
             let values = match &fact.says {
                 Says::Compare(Comparison::Equal, value) if fits_key(value.ty, ty) => {
@@ -503,11 +543,10 @@ impl Planner<'_> {
                 Says::Bool(value) if ty.oid == Oid::BOOL => {
                     vec![KeyValue::One(Expr::constant(Datum::Bool(*value), PgType::BOOL))]
                 }
-                Says::IsNull => return Ok(Some((KeyCondition::IsNull, vec![*i], 1.0))),
+                Says::IsNull => return Ok(Some((KeyCondition::IsNull, vec![*i]))),
                 _ => continue,
             };
-            let count = list_size(&values);
-            return Ok(Some((KeyCondition::Equal(values), vec![*i], count)));
+            return Ok(Some((KeyCondition::Equal(values), vec![*i])));
         }
         Ok(None)
     }
@@ -539,79 +578,124 @@ impl Planner<'_> {
         Ok(if low.is_empty() && high.is_empty() { None } else { Some((KeyCondition::Range { low, high }, used)) })
     }
 
+    /// The indexes by which a table can be looked up, as far as `tie` ties their leading columns.
+    pub fn lookups(
+        &mut self,
+        rel: &Rel,
+        filters: &[Scalar],
+        wanted: &BTreeSet<ColumnId>,
+        tie: &dyn Fn(ColumnId) -> Option<Option<usize>>,
+    ) -> Vec<Lookup> {
+        let tied = |id| tie(id).is_some();
+        let entries = self.entries(rel, filters, wanted, &tied);
+        let lookup = |entry: Entries<'_>| Lookup {
+            columns: entry.columns.into_iter().filter_map(|(id, each)| Some((tie(id)?, each))).collect(),
+            touch: entry.touch,
+        };
+        entries.into_iter().map(lookup).collect()
+    }
+
+    /// Indexes with leading columns that are tied.
+    fn entries<'r>(
+        &mut self,
+        rel: &'r Rel,
+        filters: &[Scalar],
+        wanted: &BTreeSet<ColumnId>,
+        tied: &dyn Fn(ColumnId) -> bool,
+    ) -> Vec<Entries<'r>> {
+        let Rel::Scan { source: Source::Table(table), columns, row_key } = rel else { return vec![] };
+        let scanned = Scanned { table, columns, row_key: *row_key };
+        let rows = self.table_rows(table);
+        let mut needed: BTreeSet<u32> = BTreeSet::new();
+        for id in wanted.iter().copied().chain(filters.iter().flat_map(|f| Refs::of_scalar(f).used)) {
+            needed.extend(scanned.number(id).map(|n| u32::from(n as u16)));
+        }
+        let wants_key = row_key.is_some_and(|k| wanted.contains(&k));
+        let mut found = vec![];
+        for index in &table.indexes {
+            if !self.is_usable(&scanned, index, filters) {
+                continue;
+            }
+            let mut entry = Entries { index, columns: vec![], touch: LOOKUP_COST, covering: false };
+            let mut each = rows;
+            for (key, ..) in &index.keys {
+                let IndexKey::Column(number) = key else { break };
+                let Some((_, id)) = columns.iter().find(|c| c.0 == *number && tied(c.1)) else { break };
+                each /= self.facts(*id).map_or(UNKNOWN_DISTINCT, |f| f.distinct).clamp(1.0, each.max(1.0));
+                entry.columns.push((*id, each.max(1.0)));
+            }
+            if entry.columns.is_empty() {
+                continue;
+            }
+            if index.unique && entry.columns.len() == index.keys.len() {
+                entry.columns.last_mut().into_iter().for_each(|c| c.1 = 1.0);
+            }
+            entry.covering =
+                index.primary || (!wants_key && needed.iter().all(|n| stored_columns(table, index).contains(n)));
+            if entry.covering {
+                entry.touch = 1.0;
+            }
+            found.push(entry);
+        }
+        found
+    }
+
     /// The table as the inner side of a look-up join on equalities of `tied` columns, if an index serves
-    /// and looking up `outer_rows` times is cheaper than reading all `inner_rows`.
+    /// and costs less than `otherwise`: to look it up for each of `outer` rows, of which `out` come out.
     pub fn lookup_scan(
         &mut self,
         rel: &Rel,
         filters: &[Scalar],
         tied: &[ColumnId],
         required: &BTreeSet<ColumnId>,
-        outer_rows: f64,
-        inner_rows: f64,
+        (outer, out): (f64, f64),
+        otherwise: f64,
     ) -> SqlResult<Option<LookupScan>> {
         let Rel::Scan { source: Source::Table(table), columns, row_key } = rel else { return Ok(None) };
-        let scanned = Scanned { table, columns, row_key: *row_key };
-        let rows = self.env.table_rows(table.oid).unwrap_or(UNKNOWN_ROWS).max(1.0);
-        let mut needed: BTreeSet<u32> = BTreeSet::new();
         let mut wanted = required.clone();
         for filter in filters {
             wanted.extend(Refs::of_scalar(filter).used);
         }
-        for id in &wanted {
-            needed.extend(scanned.number(*id).map(|n| u32::from(n as u16)));
-        }
-        let wants_key = row_key.is_some_and(|k| required.contains(&k));
-        let mut best: Option<(f64, &Index, Vec<ColumnId>, bool, f64)> = None;
-        for index in &table.indexes {
-            if !self.is_usable(&scanned, index, filters) {
-                continue;
-            }
-            let mut order = vec![];
-            for (key, ..) in &index.keys {
-                let IndexKey::Column(number) = key else { break };
-                match columns.iter().find(|c| c.0 == *number && tied.contains(&c.1)) {
-                    Some((_, id)) => order.push(*id),
-                    None => break,
-                }
-            }
-            if order.is_empty() {
-                continue;
-            }
-            let each = if index.unique && order.len() == index.keys.len() {
-                1.0
-            } else {
-                (rows * EQUAL_PART.powi(i32::try_from(order.len()).unwrap_or(1))).clamp(1.0, 20.0)
-            };
-            let covering =
-                index.primary || (!wants_key && needed.iter().all(|n| stored_columns(table, index).contains(n)));
-            let cost = outer_rows * each * if covering { 1.0 } else { LOOKUP_COST } * 1.5;
-            if best.as_ref().is_none_or(|b| cost < b.0) {
-                best = Some((cost, index, order, covering, outer_rows * each));
-            }
-        }
-        let Some((cost, index, order, covering, rows)) = best else { return Ok(None) };
-        // The other way reads all rows of the inner side once, and streaming is much cheaper a row than
-        // looking up; where sizes are only guessed, a whole table is no small outer side.
-        if cost >= inner_rows.max(1.0) * 0.5 {
+        let entries = self.entries(rel, filters, &wanted, &|id| tied.contains(&id));
+        let priced = entries.into_iter().filter_map(|entry| {
+            let each = entry.columns.last()?.1;
+            Some((lookup_cost(outer, each, entry.touch, out), each, entry))
+        });
+        let Some((cost, each, entry)) = priced.min_by(|a, b| a.0.total_cmp(&b.0)) else { return Ok(None) };
+        if cost >= otherwise {
             return Ok(None);
         }
+        let Entries { index, columns: order, covering, .. } = entry;
+        let scanned = Scanned { table, columns, row_key: *row_key };
+        let known = self.env.statistics(table);
+        let conditions = self.conditions(filters, columns, known.as_ref().and_then(|k| k.sample.as_ref()));
+        let rows = (outer * each * conditions.all()).max(1.0);
         let path = Path { index: Some(index), keys: vec![], rows, cost, ordered: false, reverse: false, covering };
         let (scan, layout, rest) = self.scan_plan(&scanned, path, filters.to_vec(), &wanted)?;
-        let node = self.node(Op::TableScan(ScanPlan { index_name: Some(index.name.clone()), ..scan }), layout, rows);
-        Ok(Some(LookupScan { node, order, rest }))
+        let scan = ScanPlan { index_name: Some(index.name.clone()), ..scan };
+        let node = self.costly(Op::TableScan(scan), layout, rows, cost);
+        let order = order.into_iter().map(|c| c.0).collect();
+        Ok(Some(LookupScan { node, order, rest, cost }))
     }
 }
 
-/// Values in a list, an array counted as a few.
-fn list_size(values: &[KeyValue]) -> f64 {
-    values.iter().map(|v| if matches!(v, KeyValue::Each(_)) { 10.0 } else { 1.0 }).sum()
+/// An index by whose leading columns rows can be looked up.
+struct Entries<'t> {
+    index: &'t Index,
+    /// The columns, and rows with each combination of values of those up to it.
+    columns: Vec<(ColumnId, f64)>,
+    touch: f64,
+    covering: bool,
 }
 
-/// What the filters that no key condition stands for leave.
-fn leftover(filters: usize, keys: &[(KeyCondition, Vec<usize>)]) -> f64 {
-    let used: usize = keys.iter().map(|k| k.1.len()).sum();
-    0.5_f64.powi(i32::try_from(filters.saturating_sub(used).min(8)).unwrap_or(8))
+/// How many values a key condition names; a range is one.
+fn values_of(condition: &KeyCondition) -> f64 {
+    match condition {
+        KeyCondition::Equal(values) => {
+            values.iter().map(|v| if matches!(v, KeyValue::Each(_)) { ARRAY_ELEMENTS } else { 1.0 }).sum()
+        }
+        KeyCondition::IsNull | KeyCondition::Range { .. } => 1.0,
+    }
 }
 
 /// Ids of the columns that entries of `index` hold.

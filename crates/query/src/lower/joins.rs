@@ -1,8 +1,7 @@
-//! Joins: which order, which side is held, by hash, by look-up or by nested loop.
+//! Joins: which side is held, by hash, by look-up or by nested loop.
 //!
-//! Inner joins are taken apart into relations and conditions and put together anew, greedily: start from
-//! the smallest relation, then always add the one that keeps the result smallest, a connected one
-//! before a cross product. Outer and lateral joins stay where they are written.
+//! Inner joins, EXISTS and IN are taken apart into relations and conditions and put together anew
+//! ([`crate::lower::group`]). Outer and lateral joins stay where they are written.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,32 +14,34 @@ use gavel_types::{PgType, SqlResult};
 use crate::exec::expr::{Expr, ExprKind};
 use crate::exec::plan::{JoinPlan, JoinType, LateralPlan, LookupPlan, Node, Op};
 use crate::lower::equality::key_type;
+use crate::lower::estimate::column_of;
+use crate::lower::order::{hash_cost, pairs_cost};
 use crate::lower::plan::{Ask, Planned, Planner, output_of};
 use crate::lower::scalar::traits_of;
 use crate::lower::walk::{Refs, conjuncts};
 
 /// A condition of a join with what it mentions.
-struct Condition {
-    scalar: Scalar,
-    refs: Refs,
+pub struct Condition {
+    pub scalar: Scalar,
+    pub refs: Refs,
 }
 
 impl Condition {
-    fn new(scalar: Scalar) -> Self {
+    pub fn new(scalar: Scalar) -> Self {
         Self { refs: Refs::of_scalar(&scalar), scalar }
     }
 
     /// Whether it mentions none of `columns`.
-    fn avoids(&self, columns: &BTreeSet<ColumnId>) -> bool {
+    pub fn avoids(&self, columns: &BTreeSet<ColumnId>) -> bool {
         self.refs.used.is_disjoint(columns)
     }
 }
 
-/// A planned relation of a join, and the relation itself where a look-up may still be planned.
-struct Leaf<'r> {
-    node: Arc<Node>,
-    columns: BTreeSet<ColumnId>,
-    scan: Option<(&'r Rel, Vec<Scalar>)>,
+/// A planned side of a join, and the relation itself where a look-up may still be planned.
+pub struct Side<'r> {
+    pub node: Arc<Node>,
+    pub columns: BTreeSet<ColumnId>,
+    pub scan: Option<(&'r Rel, Vec<Scalar>)>,
 }
 
 impl Planner<'_> {
@@ -54,76 +55,16 @@ impl Planner<'_> {
             return self.plan_lateral(kind, left, right, on_conditions, ask);
         }
         match kind {
-            JoinKind::Inner => self.plan_inner(left, right, on_conditions, ask),
             JoinKind::Right => self.plan_outer(JoinKind::Left, right, left, on_conditions, ask),
             JoinKind::Left if ask.filters.iter().any(|f| rejects_null(f, &right_columns)) => {
-                self.plan_inner(left, right, on_conditions, ask)
+                self.plan_group((JoinKind::Inner, left, right, on_conditions), ask)
+            }
+            JoinKind::Inner => self.plan_group((kind, left, right, on_conditions), ask),
+            JoinKind::Semi | JoinKind::Anti if is_choice(left, right, on) => {
+                self.plan_group((kind, left, right, on_conditions), ask)
             }
             _ => self.plan_outer(kind, left, right, on_conditions, ask),
         }
-    }
-
-    fn plan_inner(&mut self, left: &Rel, right: &Rel, on: Vec<Scalar>, ask: Ask) -> SqlResult<Planned> {
-        let mut relations = vec![];
-        let mut all = on;
-        flatten(left, &mut relations, &mut all);
-        flatten(right, &mut relations, &mut all);
-        let (filters, mut volatile): (Vec<Scalar>, Vec<Scalar>) = (ask.filters, vec![]);
-        all.extend(filters);
-        let mut conditions = vec![];
-        for scalar in all {
-            let condition = Condition::new(scalar);
-            if condition.refs.volatile {
-                volatile.push(condition.scalar);
-            } else {
-                conditions.push(condition);
-            }
-        }
-        let mut required = ask.required;
-        for scalar in &volatile {
-            required.extend(Refs::of_scalar(scalar).free());
-        }
-        let outputs: Vec<BTreeSet<ColumnId>> = relations.iter().map(|r| output_of(r)).collect();
-        // Conditions on one relation go to it.
-        let mut own: Vec<Vec<Scalar>> = relations.iter().map(|_| vec![]).collect();
-        let mut rest = vec![];
-        for condition in conditions {
-            let touched: Vec<usize> = (0..outputs.len()).filter(|&i| !condition.avoids(&outputs[i])).collect();
-            match touched[..] {
-                [one] => own[one].push(condition.scalar),
-                [] => own[0].push(condition.scalar),
-                _ => rest.push(condition),
-            }
-        }
-        let mut leaves = vec![];
-        for ((relation, columns), filters) in relations.into_iter().zip(outputs).zip(own) {
-            let mut wanted: BTreeSet<ColumnId> = required.clone();
-            for condition in &rest {
-                wanted.extend(condition.refs.free());
-            }
-            let mentioned: BTreeSet<ColumnId> = wanted.intersection(&columns).copied().collect();
-            let ask = Ask { required: mentioned, filters: filters.clone(), ..Ask::default() };
-            let node = self.plan(relation, ask)?.node;
-            let scan = matches!(relation, Rel::Scan { .. }).then_some((relation, filters));
-            leaves.push(Leaf { node, columns, scan });
-        }
-        let mut current = take_smallest(&mut leaves);
-        while !leaves.is_empty() {
-            let next = choose_next(&current, &leaves, &rest);
-            let leaf = leaves.swap_remove(next);
-            let mut both = current.columns.clone();
-            both.extend(leaf.columns.iter().copied());
-            let remaining: BTreeSet<ColumnId> = leaves.iter().flat_map(|l| l.columns.iter().copied()).collect();
-            let (now, later): (Vec<_>, Vec<_>) = rest.into_iter().partition(|c| c.avoids(&remaining));
-            rest = later;
-            let mut wanted = required.clone();
-            for condition in &rest {
-                wanted.extend(condition.refs.free());
-            }
-            let node = self.join_pair(JoinKind::Inner, &current, &leaf, now, &wanted)?;
-            current = Leaf { node, columns: both, scan: None };
-        }
-        self.filtered(current.node, volatile)
     }
 
     fn plan_outer(&mut self, kind: JoinKind, left: &Rel, right: &Rel, on: Vec<Scalar>, ask: Ask) -> SqlResult<Planned> {
@@ -164,31 +105,27 @@ impl Planner<'_> {
         let left = self.plan(left, left_ask)?.node;
         let right_ask = Ask { required: pick(&right_columns), filters: right_filters.clone(), ..Ask::default() };
         let right_node = self.plan(right, right_ask)?.node;
-        let left = Leaf { node: left, columns: left_columns, scan: None };
+        let left = Side { node: left, columns: left_columns, scan: None };
         let scan = matches!(right, Rel::Scan { .. }).then_some((right, right_filters));
-        let right = Leaf { node: right_node, columns: right_columns, scan };
-        let node = self.join_pair(kind, &left, &right, conditions, &required)?;
+        let right = Side { node: right_node, columns: right_columns, scan };
+        let rows = self.outer_rows(kind, &left, &right, &conditions);
+        let node = self.join_pair(kind, &left, &right, conditions, &required, rows)?;
         self.filtered(node, above)
     }
 
-    /// Joins two planned sides under `conditions`.
-    fn join_pair(
+    /// Joins two planned sides under `conditions`; `rows` are expected to come out.
+    pub fn join_pair(
         &mut self,
         kind: JoinKind,
-        left: &Leaf<'_>,
-        right: &Leaf<'_>,
+        left: &Side<'_>,
+        right: &Side<'_>,
         conditions: Vec<Condition>,
         required: &BTreeSet<ColumnId>,
+        rows: f64,
     ) -> SqlResult<Arc<Node>> {
         let one_sided = matches!(kind, JoinKind::Semi | JoinKind::Anti);
-        let rows = estimate(kind, left, right, &conditions);
         if kind != JoinKind::Full
             && let Some(node) = self.try_lookup(kind, left, right, &conditions, required, rows)?
-        {
-            return Ok(node);
-        }
-        if kind == JoinKind::Inner
-            && let Some(node) = self.try_lookup(kind, right, left, &conditions, required, rows)?
         {
             return Ok(node);
         }
@@ -218,16 +155,19 @@ impl Planner<'_> {
         let residual = self.conjunction(residual, &both)?;
         let visible = if one_sided { Some(&left.columns) } else { None };
         let (emit, columns) = emitted(&both, required, visible);
+        let (l, r) = (left.node.rows, right.node.rows);
+        let own = if keys.is_empty() { pairs_cost(l, r, rows) } else { hash_cost(l, r, rows) };
+        let cost = self.cost_of(&left.node) + self.cost_of(&right.node) + own;
         let plan = JoinPlan { join, stream: stream.node.clone(), build: build.node.clone(), keys, residual, emit };
-        Ok(self.node(Op::Join(plan), columns, rows))
+        Ok(self.costly(Op::Join(plan), columns, rows, cost))
     }
 
     /// A join that looks `right` up by key, if it is a table with a fitting index and `left` is small.
     fn try_lookup(
         &mut self,
         kind: JoinKind,
-        left: &Leaf<'_>,
-        right: &Leaf<'_>,
+        left: &Side<'_>,
+        right: &Side<'_>,
         conditions: &[Condition],
         required: &BTreeSet<ColumnId>,
         rows: f64,
@@ -245,15 +185,7 @@ impl Planner<'_> {
         for condition in conditions {
             let Some((a, b, ty)) = equality(&condition.scalar) else { continue };
             for (near, far) in [(a, b), (b, a)] {
-                let column = match &near.kind {
-                    ScalarKind::Column(id) => Some(*id),
-                    ScalarKind::Relabel { input } => match input.kind {
-                        ScalarKind::Column(id) => Some(id),
-                        _ => None,
-                    },
-                    _ => None,
-                };
-                let Some(column) = column.filter(|c| right.columns.contains(c)) else { continue };
+                let Some(column) = column_of(near).filter(|c| right.columns.contains(c)) else { continue };
                 let refs = Refs::of_scalar(far);
                 // The value must have the column's own form.
                 let fits = physical_type(near.ty) == physical_type(ty);
@@ -273,13 +205,15 @@ impl Planner<'_> {
             wanted.extend(condition.refs.free());
         }
         let ids: Vec<ColumnId> = tied.iter().map(|t| t.0).collect();
-        let outer_rows = left.node.rows;
-        let Some(inner) = self.lookup_scan(scan, filters, &ids, &wanted, outer_rows, right.node.rows)? else {
+        // The other way: all of the inner side is read, and hashed or looked through.
+        let (outer_rows, inner_rows) = (left.node.rows, right.node.rows);
+        let otherwise = self.cost_of(&right.node) + hash_cost(outer_rows, inner_rows, rows);
+        let Some(inner) = self.lookup_scan(scan, filters, &ids, &wanted, (outer_rows, rows), otherwise)? else {
             return Ok(None);
         };
         let lookup: Vec<Expr> =
             inner.order.iter().filter_map(|id| tied.iter().find(|t| t.0 == *id).map(|t| t.1.clone())).collect();
-        let inner_leaf = Leaf { node: inner.node.clone(), columns: right.columns.clone(), scan: None };
+        let inner_leaf = Side { node: inner.node.clone(), columns: right.columns.clone(), scan: None };
         let mut keys = vec![];
         let mut residual = inner.rest;
         for condition in conditions {
@@ -294,7 +228,8 @@ impl Planner<'_> {
         let visible = if matches!(kind, JoinKind::Semi | JoinKind::Anti) { Some(&left.columns) } else { None };
         let (emit, columns) = emitted(&both, required, visible);
         let plan = LookupPlan { join, stream: left.node.clone(), inner: inner.node, lookup, keys, residual, emit };
-        Ok(Some(self.node(Op::LookupJoin(plan), columns, rows)))
+        let cost = self.cost_of(&left.node) + inner.cost;
+        Ok(Some(self.costly(Op::LookupJoin(plan), columns, rows, cost)))
     }
 
     fn plan_lateral(
@@ -373,8 +308,49 @@ impl Planner<'_> {
         self.filtered(node, above)
     }
 
+    /// The part of all pairs of rows of two sides that `conditions` leave.
+    pub fn join_part<'c>(&self, conditions: impl Iterator<Item = &'c Scalar>, left: f64, right: f64) -> f64 {
+        conditions
+            .map(|condition| match equality(condition) {
+                Some((a, b, _)) => 1.0 / self.distinct(a, left.max(right)).max(self.distinct(b, left.max(right))),
+                None => self.guess(condition),
+            })
+            .product()
+    }
+
+    /// The part of the rows of the left side that have a partner.
+    pub fn matched_part(&self, left: &BTreeSet<ColumnId>, right: (&BTreeSet<ColumnId>, f64), on: &[Condition]) -> f64 {
+        let mut part: f64 = 1.0;
+        for condition in on {
+            let Some((a, b, _)) = equality(&condition.scalar) else {
+                part *= self.guess(&condition.scalar).max(0.5);
+                continue;
+            };
+            let of = |s: &Scalar, side: &BTreeSet<ColumnId>| !Refs::of_scalar(s).used.is_disjoint(side);
+            let (near, far) = if of(a, right.0) && !of(a, left) { (b, a) } else { (a, b) };
+            let there = self.distinct(far, f64::INFINITY);
+            // Values of which some row is left.
+            let left_of_them = there * (1.0 - (-right.1 / there).exp());
+            part = part.min(left_of_them / self.distinct(near, f64::INFINITY).max(1.0));
+        }
+        part.clamp(0.0001, 1.0)
+    }
+
+    fn outer_rows(&self, kind: JoinKind, left: &Side<'_>, right: &Side<'_>, on: &[Condition]) -> f64 {
+        let (l, r) = (left.node.rows, right.node.rows);
+        let matched = || self.matched_part(&left.columns, (&right.columns, r), on);
+        let pairs = (l * r * self.join_part(on.iter().map(|c| &c.scalar), l, r)).max(1.0);
+        match kind {
+            JoinKind::Semi => (l * matched()).max(1.0),
+            JoinKind::Anti => (l * (1.0 - matched()).max(0.05)).max(1.0),
+            JoinKind::Left => pairs.max(l),
+            JoinKind::Full => pairs.max(l + r),
+            _ => pairs,
+        }
+    }
+
     /// The condition as an equality of keys of the two sides.
-    fn key(&mut self, condition: &Condition, stream: &Leaf<'_>, build: &Leaf<'_>) -> SqlResult<Option<(Expr, Expr)>> {
+    fn key(&mut self, condition: &Condition, stream: &Side<'_>, build: &Side<'_>) -> SqlResult<Option<(Expr, Expr)>> {
         let Some((a, b, ty)) = equality(&condition.scalar) else { return Ok(None) };
         let (a_refs, b_refs) = (Refs::of_scalar(a), Refs::of_scalar(b));
         if [&a_refs, &b_refs].iter().any(|r| r.volatile) {
@@ -425,74 +401,16 @@ impl Planner<'_> {
 }
 
 /// Sides of an equality whose keys can be compared, and the type to compare them in.
-fn equality(scalar: &Scalar) -> Option<(&Scalar, &Scalar, PgType)> {
+pub fn equality(scalar: &Scalar) -> Option<(&Scalar, &Scalar, PgType)> {
     let ScalarKind::Call { function, args } = &scalar.kind else { return None };
     let [a, b] = &args[..] else { return None };
     Some((a, b, key_type(*function, a.ty, b.ty)?))
 }
 
-/// Takes nested inner joins apart.
-fn flatten<'r>(rel: &'r Rel, relations: &mut Vec<&'r Rel>, conditions: &mut Vec<Scalar>) {
-    match rel {
-        Rel::Join { kind: JoinKind::Inner, left, right, on, .. }
-            if Refs::of_rel(right).free().is_disjoint(&output_of(left)) =>
-        {
-            conjuncts(on.clone(), conditions);
-            flatten(left, relations, conditions);
-            flatten(right, relations, conditions);
-        }
-        _ => relations.push(rel),
-    }
-}
-
-fn take_smallest<'r>(leaves: &mut Vec<Leaf<'r>>) -> Leaf<'r> {
-    let mut best = 0;
-    for (i, leaf) in leaves.iter().enumerate() {
-        if leaf.node.rows < leaves[best].node.rows {
-            best = i;
-        }
-    }
-    leaves.swap_remove(best)
-}
-
-/// The leaf that joins on with the smallest result, connected ones first.
-fn choose_next(current: &Leaf<'_>, leaves: &[Leaf<'_>], conditions: &[Condition]) -> usize {
-    let mut best = (true, f64::INFINITY, 0);
-    for (i, leaf) in leaves.iter().enumerate() {
-        let connected = conditions.iter().any(|c| !c.avoids(&current.columns) && !c.avoids(&leaf.columns));
-        let applicable: Vec<&Condition> =
-            conditions.iter().filter(|c| !c.avoids(&current.columns) && !c.avoids(&leaf.columns)).collect();
-        let rows = join_rows(current.node.rows, leaf.node.rows, applicable.iter().map(|c| &c.scalar));
-        if (!connected, rows) < (best.0, best.1) {
-            best = (!connected, rows, i);
-        }
-    }
-    best.2
-}
-
-fn join_rows<'a>(left: f64, right: f64, conditions: impl Iterator<Item = &'a Scalar>) -> f64 {
-    let mut rows = left * right;
-    let mut keyed = false;
-    for condition in conditions {
-        if equality(condition).is_some() {
-            // Most equalities are along foreign keys.
-            rows = if keyed { rows / 3.0 } else { rows / left.max(right).max(1.0) };
-            keyed = true;
-        } else {
-            rows /= 3.0;
-        }
-    }
-    rows.max(1.0)
-}
-
-fn estimate(kind: JoinKind, left: &Leaf<'_>, right: &Leaf<'_>, conditions: &[Condition]) -> f64 {
-    let rows = join_rows(left.node.rows, right.node.rows, conditions.iter().map(|c| &c.scalar));
-    match kind {
-        JoinKind::Semi | JoinKind::Anti => (left.node.rows / 2.0).max(1.0),
-        JoinKind::Left => rows.max(left.node.rows),
-        JoinKind::Full => rows.max(left.node.rows + right.node.rows),
-        _ => rows,
-    }
+/// Whether a semi or anti join of `right` to `left` only chooses rows, so that it may be done at any time.
+pub fn is_choice(left: &Rel, right: &Rel, on: &Scalar) -> bool {
+    let on = Refs::of_scalar(on);
+    !on.volatile && !on.subqueries && Refs::of_rel(right).free().is_disjoint(&output_of(left))
 }
 
 /// Positions and layout of what a join puts out.

@@ -19,7 +19,7 @@ use gavel_functions::registry::{self, Volatility};
 use gavel_types::{Datum, PgType};
 
 use crate::lower::equality::key_type;
-use crate::lower::plan::{Planner, UNKNOWN_ROWS, output_of, substitute};
+use crate::lower::plan::{Planner, output_of, substitute};
 use crate::lower::unnest::{conjunction, pull};
 use crate::lower::walk::{Refs, children, conjuncts, map};
 
@@ -297,7 +297,7 @@ fn is_unique(rel: &Rel, pairs: &[Pair]) -> bool {
 pub fn rough_rows(planner: &Planner<'_>, rel: &Rel) -> f64 {
     match rel {
         Rel::Scan { source: Source::Table(table), .. } => {
-            planner.env.table_rows(table.oid).unwrap_or(UNKNOWN_ROWS).max(1.0)
+            planner.table_rows(table)
         }
         Rel::Scan { .. } => 200.0,
         Rel::Values { rows, .. } => rows.len() as f64,

@@ -7,19 +7,26 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`plan`] | the pass |
-//! | [`joins`] | join order, and how each join is run |
+//! | [`group`], [`order`] | inner joins: taken apart and put in order |
+//! | [`joins`] | how each join is run |
 //! | [`access`] | key conditions, choice of index, what is pushed into storage |
+//! | [`statistics`], [`estimate`] | what is known of tables; how many rows a condition leaves |
 //! | [`unnest`] | subqueries in conditions that become joins |
 //! | [`lift`] | scalar subqueries that become joins |
 //! | [`scalar`] | expressions |
-//! | [`walk`], [`equality`] | facts about bound trees and functions |
+//! | [`walk`], [`equality`], [`factor`] | facts about bound trees and functions |
 
 pub mod access;
 pub mod equality;
+pub mod estimate;
+pub mod factor;
+pub mod group;
 pub mod joins;
 pub mod lift;
+pub mod order;
 pub mod plan;
 pub mod scalar;
+pub mod statistics;
 pub mod unnest;
 pub mod walk;
 
@@ -29,7 +36,7 @@ use arrow::array::ArrayRef;
 use arrow::record_batch::RecordBatch;
 use gavel_binder::bound::{ColumnId, Query, Scalar};
 use gavel_catalog::Table;
-use gavel_types::{Oid, PgType, SqlResult};
+use gavel_types::{PgType, SqlResult};
 
 use crate::exec::expr::Expr;
 use crate::exec::frame::Frame;
@@ -37,10 +44,12 @@ use crate::exec::operator::BoxOperator;
 use crate::exec::plan::Node;
 use crate::exec::{Evaluator, ExecEnv, Execution};
 
+pub use statistics::TableStatistics;
+
 /// What planning may ask.
 pub trait PlanEnv: Send + Sync {
-    /// Estimated rows of a table, if anything is known.
-    fn table_rows(&self, table: Oid) -> Option<f64>;
+    /// What is known of a table's contents, if anything is.
+    fn statistics(&self, table: &Table) -> Option<Arc<TableStatistics>>;
 
     /// Binds SQL text of a descriptor (index expression or predicate) over the columns of `table`, whose
     /// ids are their attnums. `None` if it cannot be bound: the index is then not used.
@@ -51,7 +60,7 @@ pub trait PlanEnv: Send + Sync {
 pub struct NoStatistics;
 
 impl PlanEnv for NoStatistics {
-    fn table_rows(&self, _: Oid) -> Option<f64> {
+    fn statistics(&self, _: &Table) -> Option<Arc<TableStatistics>> {
         None
     }
 

@@ -17,10 +17,14 @@ use crate::exec::plan::{
     AggregateCall, AggregatePlan, Bound, CtePlan, Fetch, Node, Op, SetPlan, SortExpr, WindowCall, WindowGroup,
 };
 use crate::lower::PlanEnv;
+use crate::lower::estimate::column_of;
+use crate::lower::statistics::ColumnFacts;
 use crate::lower::walk::{Refs, conjuncts, map};
 
 /// Rows of a table of which nothing is known.
 pub const UNKNOWN_ROWS: f64 = 1000.0;
+/// What a node other than a scan or a join costs for each row that it is given.
+const HANDLING_COST: f64 = 0.2;
 /// Ids from here on are the planner's own; the binder counts from 0.
 const FIRST_OWN_COLUMN: u32 = 1 << 30;
 /// Deepest nesting of relations that is planned.
@@ -75,11 +79,27 @@ pub struct Planner<'a> {
     next_column: u32,
     ctes: HashMap<CteId, CteInfo>,
     depth: usize,
+    /// What is known of columns that were planned.
+    pub known_columns: HashMap<ColumnId, ColumnFacts>,
+    /// Columns that are a unique key of a table together, with the rows of that table.
+    pub unique_keys: Vec<(Vec<ColumnId>, f64)>,
+    /// Costs of nodes, in rows read by a scan, where they are not simply those of their inputs.
+    costs: HashMap<usize, f64>,
 }
 
 impl<'a> Planner<'a> {
     pub fn new(env: &'a dyn PlanEnv) -> Self {
-        Self { env, next_node: 0, next_site: 0, next_column: FIRST_OWN_COLUMN, ctes: HashMap::new(), depth: 0 }
+        Self {
+            env,
+            next_node: 0,
+            next_site: 0,
+            next_column: FIRST_OWN_COLUMN,
+            ctes: HashMap::new(),
+            depth: 0,
+            known_columns: HashMap::new(),
+            unique_keys: vec![],
+            costs: HashMap::new(),
+        }
     }
 
     /// An id that no column of the statement has.
@@ -91,6 +111,21 @@ impl<'a> Planner<'a> {
     pub fn node(&mut self, op: Op, columns: Vec<(ColumnId, PgType)>, rows: f64) -> Arc<Node> {
         self.next_node += 1;
         Node::new(self.next_node, op, columns.into(), rows.max(1.0))
+    }
+
+    /// A node with what it costs to run it, its inputs included.
+    pub fn costly(&mut self, op: Op, columns: Vec<(ColumnId, PgType)>, rows: f64, cost: f64) -> Arc<Node> {
+        let node = self.node(op, columns, rows);
+        self.costs.insert(node.id, cost);
+        node
+    }
+
+    /// What it costs to run a node.
+    pub fn cost_of(&self, node: &Node) -> f64 {
+        match self.costs.get(&node.id) {
+            Some(cost) => *cost,
+            None => node.inputs().into_iter().map(|i| self.cost_of(i) + i.rows * HANDLING_COST).sum(),
+        }
     }
 
     /// Plans `rel` to put out exactly `columns`.
@@ -301,6 +336,7 @@ impl<'a> Planner<'a> {
 
     /// Applies conditions above a node.
     pub fn filtered(&mut self, node: Arc<Node>, filters: Vec<Scalar>) -> SqlResult<Planned> {
+        let part: f64 = filters.iter().map(|f| self.guess(f)).product();
         let mut rest = filters;
         let predicate = match rest.len() {
             0 => return Ok(Planned { node, ordered: false }),
@@ -308,7 +344,7 @@ impl<'a> Planner<'a> {
             _ => Scalar { kind: ScalarKind::And(rest), ty: PgType::BOOL },
         };
         let predicate = self.compile(&predicate, &node.columns)?;
-        let (columns, rows) = (node.columns.to_vec(), node.rows * 0.3);
+        let (columns, rows) = (node.columns.to_vec(), node.rows * part);
         let node = self.node(Op::Filter { input: node, predicate }, columns, rows);
         Ok(Planned { node, ordered: false })
     }
@@ -356,6 +392,11 @@ impl<'a> Planner<'a> {
         let fetch = if above.is_empty() { ask.fetch } else { None };
         let below = Ask { required, filters: below, order: if whole_order { order } else { vec![] }, fetch };
         let planned = self.plan(input, below)?;
+        for (id, scalar) in &kept {
+            if let Some(facts) = column_of(scalar).and_then(|inner| self.facts(inner)) {
+                self.known_columns.insert(*id, facts);
+            }
+        }
         let compiled = kept.iter().map(|(_, s)| self.compile(s, &planned.node.columns)).collect::<SqlResult<_>>()?;
         let columns = kept.iter().map(|(id, s)| (*id, s.ty)).collect();
         let rows = planned.node.rows;
@@ -422,7 +463,11 @@ impl<'a> Planner<'a> {
         let mut columns: Vec<(ColumnId, PgType)> = groups.iter().map(|(id, s)| (*id, s.ty)).collect();
         columns.extend(grouping.map(|id| (id, PgType::INT8)));
         columns.extend(kept.iter().map(|a| (a.id, a.ty)));
-        let rows = if groups.is_empty() { 1.0 } else { (input.rows / 10.0).max(1.0) };
+        let rows = self.group_rows(groups, input.rows);
+        for (id, scalar) in groups {
+            let distinct = if groups.len() == 1 { rows } else { self.distinct(scalar, rows) };
+            self.known_columns.insert(*id, ColumnFacts { rows, distinct, nulls: 0.0 });
+        }
         let plan = AggregatePlan {
             input,
             groups: group_exprs,
@@ -432,6 +477,17 @@ impl<'a> Planner<'a> {
         };
         let node = self.node(Op::Aggregate(plan), columns, rows);
         self.filtered(node, above)
+    }
+
+    /// Groups that rows fall into.
+    fn group_rows(&self, groups: &[(ColumnId, Scalar)], rows: f64) -> f64 {
+        let mut product = 1.0;
+        for (_, scalar) in groups {
+            product *= self.distinct(scalar, rows);
+        }
+        // The groups of all rows of which some are left.
+        let (rows, all) = (rows.max(1.0), product.max(1.0));
+        if groups.is_empty() { 1.0 } else { (all * (1.0 - (-rows / all).exp())).clamp(1.0, rows) }
     }
 
     fn plan_window(&mut self, input: &Rel, calls: &[BoundWindow], ask: Ask) -> SqlResult<Planned> {

@@ -334,6 +334,6 @@ pub fn traits_of(kind: &ExprKind) -> Traits {
 }
 
 /// Comparisons of plain values: cheap, and they cannot fail.
-fn is_total(source: &str, result: Oid) -> bool {
+pub fn is_total(source: &str, result: Oid) -> bool {
     result == Oid::BOOL && ["eq", "ne", "lt", "le", "gt", "ge"].iter().any(|end| source.ends_with(end))
 }

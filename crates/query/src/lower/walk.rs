@@ -3,11 +3,13 @@
 //! enclosing query.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use gavel_binder::bound::{
-    ColumnId, CteBody, CteId, FrameBound, Index, ModifyOp, Rel, RowPair, Scalar, ScalarKind, SetCall, SortKey,
+    ColumnId, CteBody, CteId, FrameBound, Index, ModifyOp, Rel, RowPair, Scalar, ScalarKind, SetCall, SortKey, Source,
     Subquery, SubqueryKind,
 };
+use gavel_catalog::Table;
 use gavel_functions::registry::{self, Volatility};
 
 /// What a tree mentions and defines.
@@ -20,6 +22,8 @@ pub struct Refs {
     pub volatile: bool,
     pub modifies: bool,
     pub subqueries: bool,
+    /// Tables that are read, subqueries' included.
+    pub tables: Vec<Arc<Table>>,
 }
 
 impl Refs {
@@ -88,7 +92,12 @@ impl Refs {
 
     fn rel(&mut self, rel: &Rel) {
         match rel {
-            Rel::Scan { columns, row_key, .. } => {
+            Rel::Scan { source, columns, row_key } => {
+                if let Source::Table(table) = source
+                    && !self.tables.iter().any(|t| t.oid == table.oid)
+                {
+                    self.tables.push(table.clone());
+                }
                 self.defined.extend(columns.iter().map(|c| c.1));
                 self.defined.extend(*row_key);
             }
@@ -335,11 +344,12 @@ pub fn map(scalar: Scalar, f: &mut dyn FnMut(Scalar) -> Scalar) -> Scalar {
     f(Scalar { kind, ty })
 }
 
-/// The operands of nested ANDs.
+/// The operands of nested ANDs, and what the arms of an OR have in common.
 pub fn conjuncts(scalar: Scalar, into: &mut Vec<Scalar>) {
     match scalar.kind {
         ScalarKind::And(items) => items.into_iter().for_each(|i| conjuncts(i, into)),
         ScalarKind::Const(gavel_types::Datum::Bool(true)) => {}
+        ScalarKind::Or(_) => crate::lower::factor::factor(scalar, into),
         kind => into.push(Scalar { kind, ty: scalar.ty }),
     }
 }

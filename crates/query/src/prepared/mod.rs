@@ -6,7 +6,7 @@
 //! | [`cursor`] | portals: a prepared statement with its parameters, perhaps half read |
 //!
 //! A plan holds for the catalog, `search_path`, role and text style that it was made under
-//! ([`Basis`]); a prepared statement whose basis has changed is bound and planned anew, and refused
+//! ([`Basis`]), and while its tables are about as large as they were; a prepared statement whose basis has changed is bound and planned anew, and refused
 //! (0A000) if its result would then have other columns.
 
 pub mod cache;
@@ -21,6 +21,7 @@ use gavel_catalog::Catalog;
 use gavel_types::{Oid, PgType};
 use parking_lot::Mutex;
 
+use crate::engine::statistics::Sizes;
 use crate::session::running::Body;
 
 pub use cursor::Portal;
@@ -51,6 +52,8 @@ pub struct Planned {
     pub body: Body,
     /// `None` if it returns no rows.
     pub columns: Option<Arc<[ColumnDesc]>>,
+    /// How large the tables were taken to be.
+    pub sizes: Sizes,
 }
 
 impl Planned {

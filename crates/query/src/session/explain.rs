@@ -12,7 +12,7 @@ use crate::explain::{Options, Profile, json, lines};
 use crate::lower::PlannedQuery;
 use crate::session::Session;
 use crate::session::result::{Executed, Tag};
-use crate::session::running::Body;
+use crate::session::running::{Body, tables_of};
 use crate::session::statement::{explain_columns, not_supported};
 
 /// What was asked for.
@@ -72,7 +72,9 @@ impl Session {
         params: Vec<Datum>,
     ) -> SqlResult<Executed> {
         let asked = Asked::read(options)?;
-        let body = Body::plan(inner, &self.catalog(), true)?;
+        let catalog = self.catalog();
+        let env = self.plan_env(&catalog, &tables_of(inner)).await;
+        let body = Body::plan(inner, &env)?;
         let (plan, head) = match &body {
             Body::Query { plan: Some(plan), .. } => (plan, None),
             Body::Modify(body) => {

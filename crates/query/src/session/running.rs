@@ -12,7 +12,9 @@ use crate::exec::frame::Frame;
 use crate::exec::operator::BoxOperator;
 use crate::exec::{ExecEnv, Execution};
 use crate::fast::rel::FastRel;
-use crate::lower::{self, PlanEnv, PlannedQuery};
+use crate::engine::statistics::Known;
+use crate::lower::walk::Refs;
+use crate::lower::{self, PlanEnv, PlannedQuery, TableStatistics};
 use crate::session::access::Access;
 use crate::session::{Session, binding};
 
@@ -41,29 +43,55 @@ pub struct ModifyBody {
 }
 
 impl Body {
-    /// Plans `statement`; what has a direct path is planned only for EXPLAIN.
+    /// The direct path of `statement`, which needs no plan and nothing to be known; `None` if it has none.
+    pub fn direct(statement: &Statement) -> Option<Self> {
+        match statement {
+            Statement::Query(query) => {
+                let wanted: Vec<_> = query.output.iter().map(|o| (o.id, o.ty)).collect();
+                if locks(&query.rel) {
+                    return None;
+                }
+                let fast = FastRel::compile(&query.rel, &wanted, false)?;
+                Some(Self::Query { plan: None, locks: false, fast: Some(fast) })
+            }
+            Statement::Modify(modify, ctes) if ctes.is_empty() => {
+                let layout = layout(modify);
+                let fast = Some(FastRel::compile(&modify.source, &layout, true)?);
+                Some(Self::Modify(Box::new(ModifyBody { modify: Arc::new(modify.clone()), source: None, layout, fast })))
+            }
+            Statement::Modify(..) => None,
+            _ => Some(Self::Other),
+        }
+    }
+
+    /// Plans `statement`.
     ///
     /// # Errors
     /// 0A000 for what cannot be run.
-    pub fn plan(statement: &Statement, catalog: &Arc<Catalog>, explain: bool) -> SqlResult<Self> {
-        let env = CatalogPlanEnv { catalog: Arc::clone(catalog) };
+    pub fn plan(statement: &Statement, env: &CatalogPlanEnv) -> SqlResult<Self> {
         Ok(match statement {
             Statement::Query(query) => {
-                let wanted: Vec<_> = query.output.iter().map(|o| (o.id, o.ty)).collect();
-                let locks = locks(&query.rel);
-                let fast = if explain || locks { None } else { FastRel::compile(&query.rel, &wanted, false) };
-                let plan = if fast.is_some() { None } else { Some(lower::plan(query, &env)?) };
-                Self::Query { plan, locks, fast }
+                Self::Query { plan: Some(lower::plan(query, env)?), locks: locks(&query.rel), fast: None }
             }
             Statement::Modify(modify, ctes) => {
                 let layout = layout(modify);
-                let simple = ctes.is_empty() && !explain;
-                let fast = if simple { FastRel::compile(&modify.source, &layout, true) } else { None };
-                let source = if fast.is_some() { None } else { Some(plan_source(modify, ctes, &layout, &env)?) };
-                Self::Modify(Box::new(ModifyBody { modify: Arc::new(modify.clone()), source, layout, fast }))
+                let source = Some(plan_source(modify, ctes, &layout, env)?);
+                Self::Modify(Box::new(ModifyBody { modify: Arc::new(modify.clone()), source, layout, fast: None }))
             }
             _ => Self::Other,
         })
+    }
+}
+
+/// Tables that a statement reads.
+pub fn tables_of(statement: &Statement) -> Vec<Arc<Table>> {
+    match statement {
+        Statement::Query(query) => Refs::of_rel(&query.rel).tables,
+        Statement::Modify(modify, ctes) => {
+            let source = modify.source.clone();
+            Refs::of_rel(&Rel::With { ctes: ctes.clone(), body: Box::new(source) }).tables
+        }
+        _ => vec![],
     }
 }
 
@@ -206,11 +234,12 @@ pub fn describe<'a>(output: impl IntoIterator<Item = &'a Output>) -> Arc<[Column
 /// What planning asks of a catalog.
 pub struct CatalogPlanEnv {
     pub catalog: Arc<Catalog>,
+    pub known: Known,
 }
 
 impl PlanEnv for CatalogPlanEnv {
-    fn table_rows(&self, _table: Oid) -> Option<f64> {
-        None
+    fn statistics(&self, table: &Table) -> Option<Arc<TableStatistics>> {
+        self.known.of(table)
     }
 
     fn bind_expression(&self, table: &Arc<Table>, sql: &str) -> Option<Scalar> {
@@ -219,6 +248,12 @@ impl PlanEnv for CatalogPlanEnv {
 }
 
 impl Session {
+    /// What a plan over `tables` may ask.
+    pub(crate) async fn plan_env(&mut self, catalog: &Arc<Catalog>, tables: &[Arc<Table>]) -> CatalogPlanEnv {
+        let known = self.engine.statistics_of(self.database, tables).await;
+        CatalogPlanEnv { catalog: Arc::clone(catalog), known }
+    }
+
     /// What plans of a statement read through. Taken anew for each statement.
     pub(crate) async fn access(&mut self, params: Vec<Datum>) -> SqlResult<Access> {
         let eval = self.eval_context();

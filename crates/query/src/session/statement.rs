@@ -10,9 +10,10 @@ use sqlparser::ast;
 
 use crate::dml::modify;
 use crate::dml::writer::Writer;
+use crate::engine::statistics::Sizes;
 use crate::prepared::{Basis, Planned, Prepared};
 use crate::session::result::{Executed, Tag};
-use crate::session::running::{Body, ModifyBody, describe};
+use crate::session::running::{Body, ModifyBody, describe, tables_of};
 use crate::session::{Session, binding, returning};
 
 impl Prepared {
@@ -63,12 +64,14 @@ impl Session {
         }
         let basis = self.basis().await?;
         let kept = statement.planned.lock().clone();
-        if let Some(planned) = kept.filter(|p| Arc::ptr_eq(&p.basis, &basis) || p.basis == basis) {
+        if let Some(planned) = kept.filter(|p| Arc::ptr_eq(&p.basis, &basis) || p.basis == basis)
+            && self.engine.statistics.still_holds(&planned.sizes)
+        {
             return Ok(Some(planned));
         }
         let style = self.text_style_now();
         let bound = binding::bind(statement, &basis, &style)?;
-        let planned = Arc::new(plan_bound(bound, basis)?);
+        let planned = Arc::new(self.plan_bound(bound, basis).await?);
         self.keep_promise(statement, &planned)?;
         if !is_fleeting(statement.own_text()) {
             *statement.planned.lock() = Some(Arc::clone(&planned));
@@ -217,9 +220,22 @@ impl Session {
         }
     }
 
+    /// Plans a bound statement.
+    async fn plan_bound(&mut self, bound: Bound, basis: Arc<Basis>) -> SqlResult<Planned> {
+        let (body, sizes) = match Body::direct(&bound.statement) {
+            Some(body) => (body, Sizes::default()),
+            None => {
+                let env = self.plan_env(&basis.catalog, &tables_of(&bound.statement)).await;
+                (Body::plan(&bound.statement, &env)?, env.known.sizes())
+            }
+        };
+        let columns = columns_of(&bound.statement);
+        Ok(Planned { basis, bound, body, columns, sizes })
+    }
+
     /// All rows of a bound statement, for callers inside the engine.
     pub(crate) async fn rows_of_bound(&mut self, bound: Bound, basis: Arc<Basis>) -> SqlResult<Vec<Vec<Datum>>> {
-        let planned = plan_bound(bound, basis)?;
+        let planned = self.plan_bound(bound, basis).await?;
         self.use_objects(&planned.bound.objects).await?;
         let mut executed = match &planned.body {
             Body::Query { .. } => self.run_query_plan(&planned, Vec::new()).await?,
@@ -247,16 +263,14 @@ pub(crate) fn rows_of(batch: RowBatch, types: &[PgType], out: &mut Vec<Vec<Datum
     Ok(())
 }
 
-/// Plans a bound statement.
-pub(crate) fn plan_bound(bound: Bound, basis: Arc<Basis>) -> SqlResult<Planned> {
-    let body = Body::plan(&bound.statement, &basis.catalog, false)?;
-    let columns = match &bound.statement {
+/// Columns that a statement returns; `None` if it returns no rows.
+fn columns_of(statement: &Statement) -> Option<Arc<[ColumnDesc]>> {
+    match statement {
         Statement::Query(query) => Some(describe(&query.output)),
         Statement::Modify(modify, _) => modify.returning.as_ref().map(|r| describe(r.iter().map(|(o, _)| o))),
         Statement::Explain { .. } => Some(explain_columns()),
         Statement::Copy(_) | Statement::Other(_) => None,
-    };
-    Ok(Planned { basis, bound, body, columns })
+    }
 }
 
 /// The one column of EXPLAIN.

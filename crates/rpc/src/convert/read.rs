@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gavel_api::storage::{RawRow, ScanRequest, Watermarks};
-use gavel_types::{Lsn, Timestamp};
+use gavel_types::{KeyRange, Lsn, Timestamp};
 
 use crate::convert::{each, required};
 use crate::{Malformed, v1};
@@ -61,6 +61,22 @@ impl From<v1::RawRow> for RawRow {
     fn from(row: v1::RawRow) -> Self {
         (row.key, row.row)
     }
+}
+
+/// Ranges whose rows are to be estimated.
+pub fn estimate_to_proto(ranges: &[KeyRange]) -> v1::EstimateRowsRequest {
+    v1::EstimateRowsRequest { ranges: each(ranges.to_vec()) }
+}
+
+/// Estimates for `asked` ranges.
+///
+/// # Errors
+/// If there are more or fewer.
+pub fn estimates_from_proto(response: v1::EstimateRowsResponse, asked: usize) -> Result<Vec<u64>, Malformed> {
+    if response.rows.len() != asked {
+        return Err(Malformed("another number of estimates than ranges"));
+    }
+    Ok(response.rows)
 }
 
 impl From<Watermarks> for v1::Watermarks {
