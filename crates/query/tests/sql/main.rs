@@ -57,4 +57,5 @@ scripts! {
     lost_conflicts_say_what_changed
     serializable_prevents_write_skew
     settings_follow_transactions
+    plans_follow_the_sizes_of_tables
 }
