@@ -190,7 +190,12 @@ mod tests {
         use WriteMode::{Blind, Delete, Insert, Update};
         let mut counts = Counts::default();
         counts.note(&[write(7, Insert, true), write(7, Insert, true), write(7, Update, true), write(8, Blind, true)]);
-        counts.note(&[write(7, Delete, true), write(7, Delete, false), write(8, Blind, false), write(9, Delete, false)]);
+        counts.note(&[
+            write(7, Delete, true),
+            write(7, Delete, false),
+            write(8, Blind, false),
+            write(9, Delete, false),
+        ]);
         let rows = |object| counts.within(&object_range(TenantId(1), ObjectId(object)));
         assert_eq!(rows(7), [Part::Whole(1)]);
         assert_eq!(rows(8), [Part::Whole(0)]);

@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
 
 use gavel_api::scan::ScanColumn;
-use gavel_binder::bound::{ColumnId, Rel, Scalar, ScalarKind, Source};
+use gavel_binder::bound::{ColumnId, Scalar, ScalarKind};
 use gavel_catalog::{Index, IndexKey, Table};
 use gavel_functions::registry;
 use gavel_types::text_io::{self, TextStyle};
@@ -20,16 +20,15 @@ use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 
 use crate::exec::access::{key_columns, object_of, row_key_columns, stored_id};
 use crate::exec::expr::Expr;
-use crate::exec::plan::{KeyCondition, KeyValue, Node, Op, RowLookup, ScanPlan};
+use crate::exec::plan::{KeyCondition, KeyValue, Op, RowLookup, ScanPlan};
 use crate::exec::scan::{is_pushable, runs_in_storage};
 use crate::lower::estimate::{ARRAY_ELEMENTS, Conditions};
-use crate::lower::order::{Lookup, lookup_cost};
 use crate::lower::plan::{Ask, Planned, Planner, UNKNOWN_ROWS, lost};
-use crate::lower::statistics::{TableStatistics, UNKNOWN_DISTINCT};
+use crate::lower::statistics::TableStatistics;
 use crate::lower::walk::{Refs, map};
 
 /// Rows of a scan that one look-up from index to table is worth.
-const LOOKUP_COST: f64 = 3.0;
+pub const LOOKUP_COST: f64 = 3.0;
 /// What it costs to begin reading a range, and to sort a row.
 const RANGE_COST: f64 = 5.0;
 const SORT_COST: f64 = 0.5;
@@ -95,37 +94,26 @@ enum Says<'s> {
 }
 
 /// How an index can serve a scan.
-struct Path<'t> {
-    index: Option<&'t Index>,
+pub struct Path<'t> {
+    pub index: Option<&'t Index>,
     /// Conditions on leading key columns, with the filters that they stand for.
-    keys: Vec<(KeyCondition, Vec<usize>)>,
-    rows: f64,
-    cost: f64,
-    ordered: bool,
-    reverse: bool,
-    covering: bool,
-}
-
-/// The inner side of a look-up join.
-pub struct LookupScan {
-    pub node: Arc<Node>,
-    /// Columns of the leading key columns, in key order.
-    pub order: Vec<ColumnId>,
-    /// Conditions that the scan does not apply.
-    pub rest: Vec<Scalar>,
-    /// Of all look-ups together.
+    pub keys: Vec<(KeyCondition, Vec<usize>)>,
+    pub rows: f64,
     pub cost: f64,
+    pub ordered: bool,
+    pub reverse: bool,
+    pub covering: bool,
 }
 
 /// A table with the ids that a scan gives its columns.
-struct Scanned<'r> {
-    table: &'r Arc<Table>,
-    columns: &'r [(i16, ColumnId)],
-    row_key: Option<ColumnId>,
+pub struct Scanned<'r> {
+    pub table: &'r Arc<Table>,
+    pub columns: &'r [(i16, ColumnId)],
+    pub row_key: Option<ColumnId>,
 }
 
 impl Scanned<'_> {
-    fn number(&self, id: ColumnId) -> Option<i16> {
+    pub fn number(&self, id: ColumnId) -> Option<i16> {
         self.columns.iter().find(|c| c.1 == id).map(|c| c.0)
     }
 
@@ -257,7 +245,7 @@ impl Planner<'_> {
     }
 
     /// Builds the scan along a path: what storage evaluates, what comes out, what is left to apply.
-    fn scan_plan(
+    pub fn scan_plan(
         &mut self,
         scanned: &Scanned<'_>,
         path: Path<'_>,
@@ -456,7 +444,7 @@ impl Planner<'_> {
     }
 
     /// Whether a partial index holds all rows that the filters let through.
-    fn is_usable(&self, scanned: &Scanned<'_>, index: &Index, filters: &[Scalar]) -> bool {
+    pub fn is_usable(&self, scanned: &Scanned<'_>, index: &Index, filters: &[Scalar]) -> bool {
         let Some(predicate) = &index.predicate else { return true };
         let Some(predicate) = self.env.bind_expression(scanned.table, predicate) else { return false };
         let mut parts = vec![];
@@ -577,115 +565,6 @@ impl Planner<'_> {
         // NOT NULL alone leaves too much to be worth an index.
         Ok(if low.is_empty() && high.is_empty() { None } else { Some((KeyCondition::Range { low, high }, used)) })
     }
-
-    /// The indexes by which a table can be looked up, as far as `tie` ties their leading columns.
-    pub fn lookups(
-        &mut self,
-        rel: &Rel,
-        filters: &[Scalar],
-        wanted: &BTreeSet<ColumnId>,
-        tie: &dyn Fn(ColumnId) -> Option<Option<usize>>,
-    ) -> Vec<Lookup> {
-        let tied = |id| tie(id).is_some();
-        let entries = self.entries(rel, filters, wanted, &tied);
-        let lookup = |entry: Entries<'_>| Lookup {
-            columns: entry.columns.into_iter().filter_map(|(id, each)| Some((tie(id)?, each))).collect(),
-            touch: entry.touch,
-        };
-        entries.into_iter().map(lookup).collect()
-    }
-
-    /// Indexes with leading columns that are tied.
-    fn entries<'r>(
-        &mut self,
-        rel: &'r Rel,
-        filters: &[Scalar],
-        wanted: &BTreeSet<ColumnId>,
-        tied: &dyn Fn(ColumnId) -> bool,
-    ) -> Vec<Entries<'r>> {
-        let Rel::Scan { source: Source::Table(table), columns, row_key } = rel else { return vec![] };
-        let scanned = Scanned { table, columns, row_key: *row_key };
-        let rows = self.table_rows(table);
-        let mut needed: BTreeSet<u32> = BTreeSet::new();
-        for id in wanted.iter().copied().chain(filters.iter().flat_map(|f| Refs::of_scalar(f).used)) {
-            needed.extend(scanned.number(id).map(|n| u32::from(n as u16)));
-        }
-        let wants_key = row_key.is_some_and(|k| wanted.contains(&k));
-        let mut found = vec![];
-        for index in &table.indexes {
-            if !self.is_usable(&scanned, index, filters) {
-                continue;
-            }
-            let mut entry = Entries { index, columns: vec![], touch: LOOKUP_COST, covering: false };
-            let mut each = rows;
-            for (key, ..) in &index.keys {
-                let IndexKey::Column(number) = key else { break };
-                let Some((_, id)) = columns.iter().find(|c| c.0 == *number && tied(c.1)) else { break };
-                each /= self.facts(*id).map_or(UNKNOWN_DISTINCT, |f| f.distinct).clamp(1.0, each.max(1.0));
-                entry.columns.push((*id, each.max(1.0)));
-            }
-            if entry.columns.is_empty() {
-                continue;
-            }
-            if index.unique && entry.columns.len() == index.keys.len() {
-                entry.columns.last_mut().into_iter().for_each(|c| c.1 = 1.0);
-            }
-            entry.covering =
-                index.primary || (!wants_key && needed.iter().all(|n| stored_columns(table, index).contains(n)));
-            if entry.covering {
-                entry.touch = 1.0;
-            }
-            found.push(entry);
-        }
-        found
-    }
-
-    /// The table as the inner side of a look-up join on equalities of `tied` columns, if an index serves
-    /// and costs less than `otherwise`: to look it up for each of `outer` rows, of which `out` come out.
-    pub fn lookup_scan(
-        &mut self,
-        rel: &Rel,
-        filters: &[Scalar],
-        tied: &[ColumnId],
-        required: &BTreeSet<ColumnId>,
-        (outer, out): (f64, f64),
-        otherwise: f64,
-    ) -> SqlResult<Option<LookupScan>> {
-        let Rel::Scan { source: Source::Table(table), columns, row_key } = rel else { return Ok(None) };
-        let mut wanted = required.clone();
-        for filter in filters {
-            wanted.extend(Refs::of_scalar(filter).used);
-        }
-        let entries = self.entries(rel, filters, &wanted, &|id| tied.contains(&id));
-        let priced = entries.into_iter().filter_map(|entry| {
-            let each = entry.columns.last()?.1;
-            Some((lookup_cost(outer, each, entry.touch, out), each, entry))
-        });
-        let Some((cost, each, entry)) = priced.min_by(|a, b| a.0.total_cmp(&b.0)) else { return Ok(None) };
-        if cost >= otherwise {
-            return Ok(None);
-        }
-        let Entries { index, columns: order, covering, .. } = entry;
-        let scanned = Scanned { table, columns, row_key: *row_key };
-        let known = self.env.statistics(table);
-        let conditions = self.conditions(filters, columns, known.as_ref().and_then(|k| k.sample.as_ref()));
-        let rows = (outer * each * conditions.all()).max(1.0);
-        let path = Path { index: Some(index), keys: vec![], rows, cost, ordered: false, reverse: false, covering };
-        let (scan, layout, rest) = self.scan_plan(&scanned, path, filters.to_vec(), &wanted)?;
-        let scan = ScanPlan { index_name: Some(index.name.clone()), ..scan };
-        let node = self.costly(Op::TableScan(scan), layout, rows, cost);
-        let order = order.into_iter().map(|c| c.0).collect();
-        Ok(Some(LookupScan { node, order, rest, cost }))
-    }
-}
-
-/// An index by whose leading columns rows can be looked up.
-struct Entries<'t> {
-    index: &'t Index,
-    /// The columns, and rows with each combination of values of those up to it.
-    columns: Vec<(ColumnId, f64)>,
-    touch: f64,
-    covering: bool,
 }
 
 /// How many values a key condition names; a range is one.
@@ -699,7 +578,7 @@ fn values_of(condition: &KeyCondition) -> f64 {
 }
 
 /// Ids of the columns that entries of `index` hold.
-fn stored_columns(table: &Table, index: &Index) -> BTreeSet<u32> {
+pub fn stored_columns(table: &Table, index: &Index) -> BTreeSet<u32> {
     let mut ids: BTreeSet<u32> = index
         .keys
         .iter()

@@ -301,12 +301,7 @@ impl TableAccess for NoTables {
         Err(none())
     }
 
-    async fn modify(
-        &self,
-        _: &Arc<Modify>,
-        _: &[(ColumnId, PgType)],
-        _: BoxOperator,
-    ) -> SqlResult<Vec<RecordBatch>> {
+    async fn modify(&self, _: &Arc<Modify>, _: &[(ColumnId, PgType)], _: BoxOperator) -> SqlResult<Vec<RecordBatch>> {
         Err(none())
     }
 }

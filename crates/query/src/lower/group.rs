@@ -166,7 +166,8 @@ impl Planner<'_> {
                 Choice { needs: member.on.iter().map(&mentioned).fold(0, |a, b| a | b), part }
             });
             // Columns of a choice's own table that its condition ties.
-            let tied: Vec<ColumnId> = member.on.iter().filter_map(|c| tied_column(&c.scalar, &member.columns)).collect();
+            let tied: Vec<ColumnId> =
+                member.on.iter().filter_map(|c| tied_column(&c.scalar, &member.columns)).collect();
             let tie = |id: ColumnId| match class_of(id) {
                 Some(class) => Some(Some(class)),
                 None => tied.contains(&id).then_some(None),

@@ -296,9 +296,7 @@ fn is_unique(rel: &Rel, pairs: &[Pair]) -> bool {
 /// A guess at the size of a relation that is not planned yet.
 pub fn rough_rows(planner: &Planner<'_>, rel: &Rel) -> f64 {
     match rel {
-        Rel::Scan { source: Source::Table(table), .. } => {
-            planner.table_rows(table)
-        }
+        Rel::Scan { source: Source::Table(table), .. } => planner.table_rows(table),
         Rel::Scan { .. } => 200.0,
         Rel::Values { rows, .. } => rows.len() as f64,
         Rel::Filter { input, predicate } => {

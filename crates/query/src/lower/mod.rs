@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`plan`] | the pass |
 //! | [`group`], [`order`] | inner joins: taken apart and put in order |
-//! | [`joins`] | how each join is run |
+//! | [`joins`], [`lookup`] | how each join is run; tables that are looked up by key |
 //! | [`access`] | key conditions, choice of index, what is pushed into storage |
 //! | [`statistics`], [`estimate`] | what is known of tables; how many rows a condition leaves |
 //! | [`unnest`] | subqueries in conditions that become joins |
@@ -23,6 +23,7 @@ pub mod factor;
 pub mod group;
 pub mod joins;
 pub mod lift;
+pub mod lookup;
 pub mod order;
 pub mod plan;
 pub mod scalar;

@@ -301,10 +301,9 @@ mod tests {
     #[test]
     fn a_choice_waits_for_what_it_mentions() {
         let mut problem = chain();
-        problem.relations.push(Relation {
-            choice: Some(Choice { needs: 1 << 2, part: 0.0001 }),
-            ..relation(100.0, 100.0)
-        });
+        problem
+            .relations
+            .push(Relation { choice: Some(Choice { needs: 1 << 2, part: 0.0001 }), ..relation(100.0, 100.0) });
         let order = order(&problem);
         let place = |i| order.iter().position(|r| *r == i).expect("joined");
         assert!(place(4) > place(2));

@@ -166,8 +166,7 @@ mod tests {
 
     #[test]
     fn distinct_values_are_estimated_whether_equal_ones_are_neighbours_or_not() {
-        let distinct =
-            |value: &dyn Fn(usize) -> Option<i32>| sampled(600_000, 32, value).column(1, false).distinct;
+        let distinct = |value: &dyn Fn(usize) -> Option<i32>| sampled(600_000, 32, value).column(1, false).distinct;
         let int = |i: usize| i32::try_from(i).ok();
         assert_near(distinct(&|i| int(i / 4)), 150_000.0);
         assert_near(distinct(&|i| int(scattered(i) % 20_000)), 20_000.0);

@@ -8,11 +8,11 @@ use gavel_catalog::{Catalog, Table};
 use gavel_types::text_io::TextStyle;
 use gavel_types::{Datum, Oid, PgType, SqlResult};
 
+use crate::engine::statistics::Known;
 use crate::exec::frame::Frame;
 use crate::exec::operator::BoxOperator;
 use crate::exec::{ExecEnv, Execution};
 use crate::fast::rel::FastRel;
-use crate::engine::statistics::Known;
 use crate::lower::walk::Refs;
 use crate::lower::{self, PlanEnv, PlannedQuery, TableStatistics};
 use crate::session::access::Access;
@@ -57,7 +57,12 @@ impl Body {
             Statement::Modify(modify, ctes) if ctes.is_empty() => {
                 let layout = layout(modify);
                 let fast = Some(FastRel::compile(&modify.source, &layout, true)?);
-                Some(Self::Modify(Box::new(ModifyBody { modify: Arc::new(modify.clone()), source: None, layout, fast })))
+                Some(Self::Modify(Box::new(ModifyBody {
+                    modify: Arc::new(modify.clone()),
+                    source: None,
+                    layout,
+                    fast,
+                })))
             }
             Statement::Modify(..) => None,
             _ => Some(Self::Other),
