@@ -18,6 +18,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("/gavel.v1.Storage/Get", &[Query]),
     ("/gavel.v1.Storage/Scan", &[Query]),
     ("/gavel.v1.Storage/ScanRaw", &[Query]),
+    ("/gavel.v1.Storage/EstimateRows", &[Query]),
     ("/gavel.v1.Storage/GetWatermarks", &[Query, Storage, Journal, Operator]),
     ("/gavel.v1.Peer/Exchange", &[Journal]),
 ];

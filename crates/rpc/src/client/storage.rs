@@ -17,7 +17,8 @@ use crate::client::Target;
 use crate::client::connect::{Line, Network};
 use crate::client::race::{Kind, Replicas};
 use crate::client::scan;
-use crate::convert::read::rows_from_proto;
+use crate::convert::each;
+use crate::convert::read::{estimates_from_proto, rows_from_proto};
 use crate::convert::status::to_storage;
 use crate::v1;
 use crate::v1::storage_client::StorageClient;
@@ -177,6 +178,26 @@ impl Storage for RemoteStorage {
         let ((rows, marks), _) = replicas.race(Kind::Point, patience, attempt).await?;
         marks.into_iter().for_each(|marks| self.learn(marks.into()));
         Ok(rows)
+    }
+
+    async fn estimate_rows(&self, ranges: &[KeyRange]) -> Result<Vec<u64>, Error> {
+        let (replicas, patience) = (self.replicas(), self.network.settings().read_wait);
+        let message = v1::EstimateRowsRequest { ranges: each(ranges.to_vec()) };
+        let attempt = |index: usize| {
+            let (replicas, message) = (&replicas, &message);
+            async move {
+                let ask = |line| {
+                    let mut client = client(&self.network, line);
+                    let request = within(patience, message.clone());
+                    async move {
+                        let answer = client.estimate_rows(request).await?.into_inner();
+                        Ok(estimates_from_proto(answer, ranges.len())?)
+                    }
+                };
+                replicas.nodes()[index].point.call(ask).await.map_err(|status| to_storage(&status))
+            }
+        };
+        Ok(replicas.race(Kind::Point, patience, attempt).await?.0)
     }
 
     /// Of the replica that is furthest, as last heard of.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gavel_api::storage::{RawRow, ScanRequest, Watermarks};
-use gavel_types::{KeyRange, Lsn, Timestamp};
+use gavel_types::{Lsn, Timestamp};
 
 use crate::convert::{each, required};
 use crate::{Malformed, v1};
@@ -61,11 +61,6 @@ impl From<v1::RawRow> for RawRow {
     fn from(row: v1::RawRow) -> Self {
         (row.key, row.row)
     }
-}
-
-/// Ranges whose rows are to be estimated.
-pub fn estimate_to_proto(ranges: &[KeyRange]) -> v1::EstimateRowsRequest {
-    v1::EstimateRowsRequest { ranges: each(ranges.to_vec()) }
 }
 
 /// Estimates for `asked` ranges.

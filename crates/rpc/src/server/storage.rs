@@ -7,12 +7,12 @@ use arrow::record_batch::RecordBatch;
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use gavel_api::storage::{Error, ScanRequest, Storage};
-use gavel_types::Timestamp;
+use gavel_types::{KeyRange, Timestamp};
 use tonic::{Request, Response, Status};
 
 use crate::batches::Encoder;
 use crate::convert::read::{raw_row_to_proto, row_to_proto};
-use crate::convert::required;
+use crate::convert::{each, required};
 use crate::convert::status::of_storage;
 use crate::server::pieces::pieces;
 use crate::settings::Settings;
@@ -92,6 +92,15 @@ impl v1::storage_server::Storage for Service {
             Ok(message.map(|message| (message, sending)))
         });
         Ok(Response::new(messages.boxed()))
+    }
+
+    async fn estimate_rows(
+        &self,
+        request: Request<v1::EstimateRowsRequest>,
+    ) -> Result<Response<v1::EstimateRowsResponse>, Status> {
+        let ranges: Vec<KeyRange> = each(request.into_inner().ranges);
+        let rows = self.storage.estimate_rows(&ranges).await.map_err(|error| of_storage(&error))?;
+        Ok(Response::new(v1::EstimateRowsResponse { rows }))
     }
 
     async fn get_watermarks(&self, _: Request<v1::GetWatermarksRequest>) -> Result<Response<v1::Watermarks>, Status> {
