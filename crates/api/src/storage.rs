@@ -126,9 +126,9 @@ pub trait Storage: Send + Sync {
         limit: usize,
     ) -> Result<Vec<RawRow>, Error>;
 
-    /// About how many rows each of `ranges` holds now, in their order: for planning. Answered from what
-    /// the store keeps anyway, without reading the rows and without waiting for any snapshot.
-    async fn estimate_rows(&self, ranges: &[KeyRange]) -> Result<Vec<u64>, Error>;
+    /// About how many rows each of `ranges` holds, in their order: for planning. Answered from what the
+    /// store keeps anyway, without reading the rows, once everything up to `at_least` is applied.
+    async fn estimate_rows(&self, at_least: Timestamp, ranges: &[KeyRange]) -> Result<Vec<u64>, Error>;
 
     fn watermarks(&self) -> Watermarks;
 }

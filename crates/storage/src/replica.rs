@@ -258,9 +258,10 @@ impl Storage for Replica {
         off_thread(move || shared.scan_all(snapshot_ts, &range, reverse, limit)).await
     }
 
-    async fn estimate_rows(&self, ranges: &[KeyRange]) -> Result<Vec<u64>, Error> {
+    async fn estimate_rows(&self, at_least: Timestamp, ranges: &[KeyRange]) -> Result<Vec<u64>, Error> {
+        self.ready(at_least).await?;
         let each = ranges.iter().map(|range| self.shared.engine.estimate(range));
-        each.collect::<Result<_, _>>().map_err(|e| failed(e, Timestamp::MAX))
+        each.collect::<Result<_, _>>().map_err(|e| failed(e, at_least))
     }
 
     fn watermarks(&self) -> Watermarks {

@@ -72,7 +72,7 @@ impl Storage for Letters {
         rows.truncate(limit);
         Ok(rows)
     }
-    async fn estimate_rows(&self, ranges: &[KeyRange]) -> Result<Vec<u64>, storage::Error> {
+    async fn estimate_rows(&self, _: Timestamp, ranges: &[KeyRange]) -> Result<Vec<u64>, storage::Error> {
         Ok(vec![5; ranges.len()])
     }
     fn watermarks(&self) -> Watermarks {

@@ -42,7 +42,7 @@ impl Session {
         let mut encoder = CopyEncoder::new(options, &columns, self.text_style_now())?;
         let tables = Refs::of_rel(&query.rel).tables;
         let catalog = self.catalog();
-        let env = self.plan_env(&catalog, &tables).await;
+        let env = self.plan_env(&catalog, &tables).await?;
         let plan = crate::lower::plan(&query, &env)?;
         let access = self.access(params).await?;
         let operator = self.start(&plan, access)?;

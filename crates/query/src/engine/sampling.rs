@@ -33,13 +33,12 @@ const BLOCK_ROWS: usize = 32;
 const MAX_BYTES: usize = 1 << 20;
 
 impl Engine {
-    /// A sample of `table` as it is now; `None` if it is empty.
+    /// A sample of `table` as it is at `ts`; `None` if it is empty.
     ///
     /// # Errors
     /// Whatever reading raises.
-    pub(crate) async fn sample(&self, database: Oid, table: &Arc<Table>) -> SqlResult<Option<Sample>> {
+    pub(crate) async fn sample(&self, ts: Timestamp, database: Oid, table: &Arc<Table>) -> SqlResult<Option<Sample>> {
         let range = object_range(TenantId(database.0), ObjectId(table.storage.0));
-        let ts = self.snapshot().await?;
         let mut rows = self.raw(ts, &range, false, WHOLE_ROWS).await?;
         let complete = rows.len() < WHOLE_ROWS && bytes_of(&rows) <= MAX_BYTES;
         let mut blocks = vec![rows.len()];

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use gavel_catalog::Table;
 use gavel_encoding::layout::{ObjectId, TenantId, object_range};
-use gavel_types::{KeyRange, Oid};
+use gavel_types::{KeyRange, Oid, Timestamp};
 use parking_lot::Mutex;
 
 use crate::engine::Engine;
@@ -203,18 +203,19 @@ impl Statistics {
 }
 
 impl Engine {
-    /// What is known of `tables` of `database`. Never fails: what cannot be found out is not known.
-    pub(crate) async fn statistics_of(self: &Arc<Self>, database: Oid, tables: &[Arc<Table>]) -> Known {
+    /// What is known of `tables` of `database` to a transaction that reads at `ts`. Never fails: what cannot
+    /// be found out is not known.
+    pub(crate) async fn statistics_of(self: &Arc<Self>, ts: Timestamp, database: Oid, tables: &[Arc<Table>]) -> Known {
         let keys: Vec<Key> = tables.iter().map(|t| (database, t.storage)).collect();
         let stale = self.statistics.stale(database, tables, self.now_micros());
         if !stale.is_empty() {
             let stale = stale.into_iter().map(|t| (database, t)).collect();
-            for (database, table, first) in self.count(stale).await {
+            for (database, table, first) in self.count(ts, stale).await {
                 if first {
-                    self.take_sample(database, &table).await;
+                    self.take_sample(ts, database, &table).await;
                 } else {
                     let engine = Arc::clone(self);
-                    tokio::spawn(async move { engine.take_sample(database, &table).await });
+                    tokio::spawn(async move { engine.take_sample(ts, database, &table).await });
                 }
             }
         }
@@ -222,10 +223,10 @@ impl Engine {
     }
 
     /// Counts the rows of tables; answers those that should be sampled.
-    async fn count(&self, tables: Vec<(Oid, Arc<Table>)>) -> Vec<(Oid, Arc<Table>, bool)> {
+    async fn count(&self, ts: Timestamp, tables: Vec<(Oid, Arc<Table>)>) -> Vec<(Oid, Arc<Table>, bool)> {
         let ranges: Vec<KeyRange> =
             tables.iter().map(|(db, t)| object_range(TenantId(db.0), ObjectId(t.storage.0))).collect();
-        match self.storage.estimate_rows(&ranges).await {
+        match self.storage.estimate_rows(ts, &ranges).await {
             Ok(rows) => {
                 let counted = tables.into_iter().zip(rows).map(|((db, table), rows)| (db, table, rows)).collect();
                 self.statistics.note(counted, self.now_micros())
@@ -237,8 +238,8 @@ impl Engine {
         }
     }
 
-    async fn take_sample(&self, database: Oid, table: &Arc<Table>) {
-        let sample = match self.sample(database, table).await {
+    async fn take_sample(&self, ts: Timestamp, database: Oid, table: &Arc<Table>) {
+        let sample = match self.sample(ts, database, table).await {
             Ok(sample) => sample,
             Err(error) => {
                 tracing::debug!(error = error.message(), table = table.name, "table cannot be sampled");
@@ -259,8 +260,9 @@ impl Engine {
         if tables.is_empty() {
             return;
         }
-        for (database, table, _) in self.count(tables).await {
-            self.take_sample(database, &table).await;
+        let ts = self.storage.watermarks().applied_ts;
+        for (database, table, _) in self.count(ts, tables).await {
+            self.take_sample(ts, database, &table).await;
         }
     }
 }

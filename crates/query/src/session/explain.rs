@@ -73,7 +73,7 @@ impl Session {
     ) -> SqlResult<Executed> {
         let asked = Asked::read(options)?;
         let catalog = self.catalog();
-        let env = self.plan_env(&catalog, &tables_of(inner)).await;
+        let env = self.plan_env(&catalog, &tables_of(inner)).await?;
         let body = Body::plan(inner, &env)?;
         let (plan, head) = match &body {
             Body::Query { plan: Some(plan), .. } => (plan, None),

@@ -254,9 +254,17 @@ impl PlanEnv for CatalogPlanEnv {
 
 impl Session {
     /// What a plan over `tables` may ask.
-    pub(crate) async fn plan_env(&mut self, catalog: &Arc<Catalog>, tables: &[Arc<Table>]) -> CatalogPlanEnv {
-        let known = self.engine.statistics_of(self.database, tables).await;
-        CatalogPlanEnv { catalog: Arc::clone(catalog), known }
+    ///
+    /// # Errors
+    /// Those of beginning a transaction.
+    pub(crate) async fn plan_env(
+        &mut self,
+        catalog: &Arc<Catalog>,
+        tables: &[Arc<Table>],
+    ) -> SqlResult<CatalogPlanEnv> {
+        let ts = self.work().await?.snapshot_ts;
+        let known = self.engine.statistics_of(ts, self.database, tables).await;
+        Ok(CatalogPlanEnv { catalog: Arc::clone(catalog), known })
     }
 
     /// What plans of a statement read through. Taken anew for each statement.

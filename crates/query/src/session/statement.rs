@@ -225,7 +225,7 @@ impl Session {
         let (body, sizes) = match Body::direct(&bound.statement) {
             Some(body) => (body, Sizes::default()),
             None => {
-                let env = self.plan_env(&basis.catalog, &tables_of(&bound.statement)).await;
+                let env = self.plan_env(&basis.catalog, &tables_of(&bound.statement)).await?;
                 (Body::plan(&bound.statement, &env)?, env.known.sizes())
             }
         };

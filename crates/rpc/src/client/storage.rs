@@ -180,9 +180,9 @@ impl Storage for RemoteStorage {
         Ok(rows)
     }
 
-    async fn estimate_rows(&self, ranges: &[KeyRange]) -> Result<Vec<u64>, Error> {
+    async fn estimate_rows(&self, at_least: Timestamp, ranges: &[KeyRange]) -> Result<Vec<u64>, Error> {
         let (replicas, patience) = (self.replicas(), self.network.settings().read_wait);
-        let message = v1::EstimateRowsRequest { ranges: each(ranges.to_vec()) };
+        let message = v1::EstimateRowsRequest { at_least: at_least.0, ranges: each(ranges.to_vec()) };
         let attempt = |index: usize| {
             let (replicas, message) = (&replicas, &message);
             async move {

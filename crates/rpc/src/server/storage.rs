@@ -12,8 +12,8 @@ use tonic::{Request, Response, Status};
 
 use crate::batches::Encoder;
 use crate::convert::read::{raw_row_to_proto, row_to_proto};
-use crate::convert::{each, required};
 use crate::convert::status::of_storage;
+use crate::convert::{each, required};
 use crate::server::pieces::pieces;
 use crate::settings::Settings;
 use crate::v1;
@@ -98,8 +98,13 @@ impl v1::storage_server::Storage for Service {
         &self,
         request: Request<v1::EstimateRowsRequest>,
     ) -> Result<Response<v1::EstimateRowsResponse>, Status> {
-        let ranges: Vec<KeyRange> = each(request.into_inner().ranges);
-        let rows = self.storage.estimate_rows(&ranges).await.map_err(|error| of_storage(&error))?;
+        let request = request.into_inner();
+        let ranges: Vec<KeyRange> = each(request.ranges);
+        let rows = self
+            .storage
+            .estimate_rows(Timestamp(request.at_least), &ranges)
+            .await
+            .map_err(|error| of_storage(&error))?;
         Ok(Response::new(v1::EstimateRowsResponse { rows }))
     }
 

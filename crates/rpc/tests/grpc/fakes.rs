@@ -120,7 +120,7 @@ impl Storage for FakeStorage {
         Ok((0..limit).map(row).collect())
     }
 
-    async fn estimate_rows(&self, ranges: &[KeyRange]) -> Result<Vec<u64>, Error> {
+    async fn estimate_rows(&self, _: Timestamp, ranges: &[KeyRange]) -> Result<Vec<u64>, Error> {
         let _counted = self.serve().await?;
         Ok(vec![self.rows as u64; ranges.len()])
     }
