@@ -61,3 +61,7 @@ mod cluster_test;
 #[cfg(test)]
 #[path = "raft/cluster/chaos_test.rs"]
 mod chaos_test;
+
+#[cfg(test)]
+#[path = "raft/cluster/rules_test.rs"]
+mod rules_test;

@@ -356,9 +356,16 @@ impl Log {
     }
 
     /// Where the entry with the position `lsn`, which is applied, is in the files.
-    pub(crate) fn run_of_lsn(&self, lsn: Lsn) -> Option<Run> {
+    fn run_of_lsn(&self, lsn: Lsn) -> Option<Run> {
         let known = self.marks.partition_point(|mark| self.base(mark).is_some_and(|(_, before)| before < lsn));
         self.run(known.checked_sub(1)?)
+    }
+
+    /// An index from which on to look for the position `lsn`, and the last position given out
+    /// before it.
+    pub(crate) fn before(&self, lsn: Lsn) -> (u64, Lsn) {
+        let base = self.run_of_lsn(lsn).and_then(|run| run.base);
+        base.unwrap_or_else(|| (self.first_index(), self.purged_lsn))
     }
 
     fn base(&self, mark: &Mark) -> Option<(u64, Lsn)> {

@@ -59,7 +59,7 @@ pub struct Components {
 pub struct RaftJournal {
     node: NodeId,
     settings: Settings,
-    raft: Raft<Config, Machine>,
+    pub(super) raft: Raft<Config, Machine>,
     store: Store,
     positions: Arc<Positions>,
     proposals: Arc<Proposals>,

@@ -213,19 +213,20 @@ fn numbered(batches: &[Batch], from: Lsn) -> Vec<Numbered> {
     entries
 }
 
-/// Records from `from` on, at least one, out of the run of the files that has it.
+/// Records from `from` on, at least one, by way of the run of the files that leads there. What is
+/// applied need not be in the files yet: a majority had it before this node's disk did.
 async fn read_files(store: &Store, from: Lsn, applied: u64) -> Result<Vec<Numbered>, Error> {
-    let run = store.log().lock().run_of_lsn(from);
     let missing = || corrupt("log", 0, format!("record {from} is nowhere"));
-    let run = run.ok_or_else(missing)?;
-    let (mut index, mut lsn) = run.base.ok_or_else(missing)?;
+    let (mut index, mut lsn) = store.log().lock().before(from);
     let mut numbered = Vec::new();
-    let until = run.until.min(applied + 1);
-    while numbered.is_empty() && index < until {
-        let entries = store.read_run(run.clone(), index, until - 1, STEP_BYTES).await?;
+    while numbered.is_empty() && index <= applied {
+        let entries = store.read(index, applied + 1, STEP_BYTES).await?;
+        if entries.first().is_none_or(|first| first.log_id.index != index) {
+            return Err(missing());
+        }
         for entry in &entries {
             index = entry.log_id.index + 1;
-            let records = records(entry).map_err(|why| corrupt(&run.segment.name, run.offset, why))?;
+            let records = records(entry).map_err(|why| corrupt("log", 0, format!("entry {}: {why}", entry.log_id)))?;
             for record in records.iter() {
                 lsn = lsn.next();
                 if lsn >= from {
