@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use gavel_types::{KeyRange, Lsn, Timestamp, Write};
 
-use crate::Result;
+use crate::{Result, Scan};
 
 /// How far along the journal a store is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,9 +34,6 @@ pub struct Version {
     /// `None` if it deletes.
     pub row: Option<Bytes>,
 }
-
-/// Rows of a range: key, encoded row. Holds files and memtables alive until dropped.
-pub type Scan = Box<dyn Iterator<Item = Result<(Bytes, Bytes)>> + Send>;
 
 /// Sizes, for people and metrics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,8 +75,8 @@ pub trait Engine: Send + Sync {
     /// [`crate::Error::Io`], [`crate::Error::Corrupt`].
     fn get(&self, key: &[u8], at: Timestamp) -> Result<Option<Bytes>>;
 
-    /// Rows of `range` at `at` in key order, or against it. Ends with [`crate::Error::TooOld`] if the
-    /// horizon passes `at` meanwhile and it cannot go on.
+    /// Rows of `range` at `at` in key order, or against it. Once open it holds what it needs, whatever
+    /// the horizon does.
     fn scan(&self, range: &KeyRange, at: Timestamp, reverse: bool) -> Scan;
 
     /// Applied so far.

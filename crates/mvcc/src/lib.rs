@@ -16,7 +16,7 @@
 //! | [`version`] | how a version lies in the tree |
 //! | [`collect`] | which versions may go |
 //! | `counts` | rows of each object |
-//! | [`hot`] | keys with a long past, and scans that jump over it |
+//! | [`read`] | scans |
 //! | [`settings`] | sizes and bounds |
 //!
 //! Invariants:
@@ -30,14 +30,15 @@
 pub mod collect;
 mod counts;
 pub mod engine;
-pub mod hot;
 pub mod lsm;
+pub mod read;
 pub mod settings;
 pub mod version;
 mod workers;
 
-pub use engine::{Batch, Engine, Position, Scan, Stats, Version, Versions};
+pub use engine::{Batch, Engine, Position, Stats, Version, Versions};
 pub use lsm::LsmEngine;
+pub use read::{Parts, Rows, Scan};
 pub use settings::Settings;
 
 /// What can go wrong, by what the caller should do.
@@ -49,9 +50,6 @@ pub enum Error {
     /// A record out of journal order: a fault of the caller.
     #[error("record {given} does not follow {applied}")]
     OutOfOrder { given: gavel_types::Lsn, applied: gavel_types::Lsn },
-    /// The snapshot fell below the horizon: versions that it needs may be gone.
-    #[error("snapshot is older than the horizon {0}")]
-    TooOld(gavel_types::Timestamp),
     /// The disk refused; may succeed later.
     #[error("store: {0}")]
     Io(String),

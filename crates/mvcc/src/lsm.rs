@@ -14,7 +14,6 @@
 mod copy;
 
 use std::collections::VecDeque;
-use std::ops::Bound;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,14 +24,17 @@ use gavel_encoding::layout::{ObjectId, PREFIX_LEN, TenantId, object_prefix};
 use gavel_types::{KeyRange, Lsn, Timestamp, Write};
 use lsm_tree::config::{BloomConstructionPolicy, FilterPolicy, FilterPolicyEntry, RestartIntervalPolicy};
 use lsm_tree::{
-    AbstractTree, AnyTree, Cache, Config, Guard, InternalValue, Memtable, SequenceNumberCounter, Tree, ValueType,
+    AbstractTree, AnyTree, Cache, Config, DescriptorTable, Guard, InternalValue, Memtable, SequenceNumberCounter, Tree,
+    ValueType,
 };
-use parking_lot::{Condvar, Mutex, MutexGuard};
+use parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
 
 use crate::collect::{CollectorFactory, Policy};
 use crate::counts::{self, Counts, Part, Prefix};
-use crate::engine::{Batch, Engine, Position, Scan, Stats, Version, Versions};
-use crate::hot::{self, HotKeys, Step};
+use crate::engine::{Batch, Engine, Position, Stats, Version, Versions};
+use crate::read::Scan;
+use crate::read::blocks::Blocks;
+use crate::read::source::{MemtableSource, RunSource, Source};
 use crate::{Error, Result, Settings, version, workers};
 
 /// Key of the position row.
@@ -68,8 +70,11 @@ pub(crate) struct Shared {
     writing: Mutex<()>,
     /// Held for moments only.
     pub(crate) state: Mutex<State>,
-    pub(crate) hot: Mutex<HotKeys>,
     counts: Mutex<Counts>,
+    /// Where scans read blocks.
+    blocks: Arc<Blocks>,
+    /// Memtables that are sealed and not yet in files, oldest first; changed under `state`.
+    pub(crate) sealed: RwLock<Vec<Arc<Memtable>>>,
     /// See [`Engine::has_room`].
     full: AtomicBool,
     /// Something was sealed, or the engine closes.
@@ -138,8 +143,11 @@ impl LsmEngine {
     pub fn open(dir: &Path, settings: Settings) -> Result<Self> {
         let file_sets = SequenceNumberCounter::default();
         let policy = Arc::new(Policy::default());
+        let cache = Arc::new(Cache::with_capacity_bytes(settings.cache_bytes));
+        let files = Arc::new(DescriptorTable::new(settings.open_files));
         let tree = Config::new(dir, file_sets.clone(), SequenceNumberCounter::default())
-            .use_cache(Arc::new(Cache::with_capacity_bytes(settings.cache_bytes)))
+            .use_cache(cache.clone())
+            .use_descriptor_table(Some(files.clone()))
             .filter_policy(FilterPolicy::all(FilterPolicyEntry::Bloom(BloomConstructionPolicy::BitsPerKey(10.0))))
             .data_block_restart_interval_policy(RestartIntervalPolicy::all(8))
             .with_compaction_filter_factory(Some(Arc::new(CollectorFactory(policy.clone()))))
@@ -153,14 +161,16 @@ impl LsmEngine {
             policy.change_forgotten(|f| f.add(&range, at));
         }
         let counts = read_counts(&tree)?;
+        let blocks = Arc::new(Blocks { cache, files, tree: tree.id });
         let shared = Arc::new(Shared {
             tree,
+            blocks,
+            sealed: RwLock::default(),
             file_sets,
             policy,
             settings,
             writing: Mutex::default(),
             state: Mutex::new(State { applied: position, durable: position, oldest, ..State::default() }),
-            hot: Mutex::default(),
             counts: Mutex::new(counts),
             full: AtomicBool::new(false),
             work: Condvar::new(),
@@ -229,25 +239,39 @@ fn read_counts(tree: &Tree) -> Result<Counts> {
 }
 
 impl Shared {
-    fn get_row(&self, key: Bytes, at: Timestamp) -> Option<Result<(Bytes, Bytes)>> {
-        match self.tree.get(&key, version::read_seqno(at)) {
-            Ok(entry) => entry.and_then(|e| version::row(e.into())).map(|row| Ok((key, row))),
-            Err(e) => Some(Err(e.into())),
-        }
+    fn get_row(&self, key: Bytes, at: Timestamp) -> Result<Option<(Bytes, Bytes)>> {
+        let entry = self.tree.get(&key, version::read_seqno(at))?;
+        Ok(entry.and_then(|e| version::row(e.into())).map(|row| (key, row)))
     }
 
-    /// A scan in one piece.
-    fn scan_plain(&self, range: &KeyRange, at: Timestamp, reverse: bool) -> Scan {
-        if range.is_empty() {
-            return Box::new(std::iter::empty());
+    /// What holds rows of `range`. Read from young to old: whatever moves on meanwhile, from a
+    /// memtable to a file, is seen in one of them or in both.
+    fn sources(&self, range: &KeyRange, at: Timestamp, reverse: bool) -> Vec<Source> {
+        let seqno = version::read_seqno(at);
+        let active = self.tree.active_memtable();
+        let mut memtables = self.sealed.read().clone();
+        if memtables.last().is_none_or(|last| last.id != active.id) {
+            memtables.push(active);
         }
-        let bounds = (Bound::Included(&range.start[..]), Bound::Excluded(&range.end[..]));
-        let entries = self.tree.create_range::<&[u8], _>(&bounds, version::read_seqno(at), None);
-        let rows = |entry: lsm_tree::Result<lsm_tree::KvPair>| match entry {
-            Ok((key, value)) => version::row(value.into()).map(|row| Ok((key.into(), row))),
-            Err(e) => Some(Err(e.into())),
-        };
-        if reverse { Box::new(entries.rev().filter_map(rows)) } else { Box::new(entries.filter_map(rows)) }
+        let memtable = |m| Source::Memtable(MemtableSource::new(m, range.clone(), seqno, reverse));
+        let mut sources: Vec<Source> = memtables.into_iter().filter(|m| !m.is_empty()).map(memtable).collect();
+        let files = self.tree.current_version();
+        for run in files.iter_levels().flat_map(|level| level.iter()) {
+            let from = run.partition_point(|table| table.metadata.key_range.max()[..] < range.start[..]);
+            let overlapping = run[from..].iter().take_while(|table| table.metadata.key_range.min()[..] < range.end[..]);
+            let tables: VecDeque<_> = overlapping.cloned().collect();
+            if !tables.is_empty() {
+                sources.push(Source::Run(RunSource::new(self.blocks.clone(), tables, range.clone(), seqno, reverse)));
+            }
+        }
+        sources
+    }
+
+    /// Makes the active memtable one that waits for the flusher.
+    fn rotate(&self, _state: &mut State, _writing: &MutexGuard<'_, ()>) {
+        // Noted before it leaves its place in the tree, so that a reader misses it in neither.
+        self.sealed.write().push(self.tree.active_memtable());
+        let _ = self.tree.rotate_memtable();
     }
 
     /// Ends the active memtable with the position that it reaches and hands it to the flusher.
@@ -262,7 +286,7 @@ impl Shared {
         row.put_u64_le(state.applied.lsn.0);
         row.put_u64_le(state.applied.ts.0);
         self.store_row(&position_key(), Some(&row), state.applied.lsn, writing);
-        let _ = self.tree.rotate_memtable();
+        self.rotate(state, writing);
         state.sealed.push_back(state.applied);
         self.measure_room(state);
         self.work.notify_all();
@@ -354,14 +378,7 @@ impl Engine for LsmEngine {
         let memtable = shared.tree.active_memtable();
         insert_all(&memtable, batch.writes, batch.commit_ts);
         shared.counts.lock().note(batch.writes);
-        let mut replaced = 0;
-        {
-            let mut hot = shared.hot.lock();
-            for write in batch.writes.iter().filter(|w| replaces(w)) {
-                replaced += 1;
-                hot.note(&write.key);
-            }
-        }
+        let replaced = batch.writes.iter().filter(|w| replaces(w)).count() as u64;
         let mut state = shared.state.lock();
         state.applied = Position { lsn: batch.lsn, ts: batch.commit_ts };
         state.garbage.replaced += replaced;
@@ -388,28 +405,13 @@ impl Engine for LsmEngine {
 
     fn scan(&self, range: &KeyRange, at: Timestamp, reverse: bool) -> Scan {
         if range.end.split_last() == Some((&0, &range.start[..])) {
-            // One key: a scan would walk over all of its older versions.
-            return Box::new(self.shared.get_row(range.start.clone(), at).into_iter());
+            // One key is a look-up.
+            return Scan::of_row(self.shared.get_row(range.start.clone(), at));
         }
-        let hot = self.shared.hot.lock().within(range);
-        if hot.is_empty() {
-            return self.shared.scan_plain(range, at, reverse);
+        if range.is_empty() {
+            return Scan::new(vec![], reverse);
         }
-        let shared = self.shared.clone();
-        let mut opened = false;
-        Box::new(hot::steps(range, hot, reverse).into_iter().flat_map(move |step| {
-            let rows = match step {
-                Step::Get(key) => Box::new(shared.get_row(key, at).into_iter()),
-                Step::Scan(range) => shared.scan_plain(&range, at, reverse),
-            };
-            // The first step's age is the caller's business, as with a scan in one piece. Later ones
-            // see newer files, from which the snapshot's versions may have been collected.
-            let horizon = shared.policy.horizon();
-            if std::mem::replace(&mut opened, true) && at < horizon {
-                return Box::new(std::iter::once(Err(Error::TooOld(horizon)))) as Scan;
-            }
-            rows
-        }))
+        Scan::new(self.shared.sources(range, at, reverse), reverse)
     }
 
     fn applied(&self) -> Position {

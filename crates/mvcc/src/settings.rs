@@ -3,7 +3,7 @@
 /// Sizes and bounds of the engine.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// A memtable of this size is sealed and flushed.
+    /// A memtable of this size is sealed and flushed. In memory it takes up to twice as much.
     pub memtable_bytes: u64,
     /// Applying waits while that many sealed memtables wait for the disk.
     pub max_sealed_memtables: usize,
@@ -11,6 +11,8 @@ pub struct Settings {
     pub max_l0_runs: usize,
     /// Cache of blocks read from disk.
     pub cache_bytes: u64,
+    /// Files kept open.
+    pub open_files: usize,
     /// Size of the files that compaction writes.
     pub table_bytes: u64,
 }
@@ -18,10 +20,11 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            memtable_bytes: 64 << 20,
+            memtable_bytes: 16 << 20,
             max_sealed_memtables: 4,
             max_l0_runs: 24,
-            cache_bytes: 512 << 20,
+            cache_bytes: 256 << 20,
+            open_files: 256,
             table_bytes: 64 << 20,
         }
     }

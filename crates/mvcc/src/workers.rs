@@ -81,7 +81,14 @@ impl Shared {
     fn flush_sealed(&self) -> Result<()> {
         let lock = self.tree.get_flush_lock();
         self.file_sets.set(0);
+        // Under `state`: from then on all of them are the tree's as well.
+        let sealed = {
+            let _state = self.state.lock();
+            self.sealed.read().len()
+        };
         self.tree.flush(&lock, GC_SEQNO)?;
+        // They are in files now. Only this thread takes any away.
+        self.sealed.write().drain(..sealed);
         Ok(())
     }
 
@@ -167,7 +174,6 @@ impl Shared {
             self.tree.major_compact(self.settings.table_bytes, GC_SEQNO)?;
         }
         self.state.lock().garbage.collected = expired;
-        self.hot.lock().clear();
         self.end_forgotten(&vanished);
         Ok(())
     }

@@ -60,6 +60,7 @@ fn a_store_of_format_1_opens_and_reads() {
         let text = |b: &[u8]| String::from_utf8(b.to_vec()).expect("text");
         engine
             .scan(&KeyRange::new("a", "z"), Timestamp(at), false)
+            .pairs(3)
             .map(|row| row.map(|(k, v)| (text(&k), text(&v))).expect("row"))
             .collect()
     };

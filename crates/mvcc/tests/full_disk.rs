@@ -22,6 +22,7 @@ fn apply(engine: &LsmEngine, lsn: u64) {
 fn rows(engine: &LsmEngine, at: u64) -> usize {
     engine
         .scan(&KeyRange::new("a", "z"), Timestamp(at * 10), false)
+        .pairs(3)
         .inspect(|row| assert!(row.is_ok(), "{row:?}"))
         .count()
 }

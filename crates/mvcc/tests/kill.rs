@@ -84,6 +84,7 @@ fn what_a_killed_process_leaves_is_a_prefix_of_the_journal() {
         for at in [reached, reached.saturating_sub(50)] {
             let rows: Vec<_> = engine
                 .scan(&KeyRange::new("a", "z"), Timestamp(at * 10), false)
+                .pairs(3)
                 .map(|row| row.map(|(k, v)| (String::from_utf8_lossy(&k).into(), String::from_utf8_lossy(&v).into())))
                 .collect::<Result<Vec<(String, String)>, _>>()
                 .expect("scan");

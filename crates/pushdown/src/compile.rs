@@ -27,6 +27,17 @@ const MAX_DEPTH: usize = 100;
 /// Larger programs are left to the query node.
 const MAX_NODES: usize = 100_000;
 
+/// Rows that a program runs over.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// How many there are.
+    pub count: usize,
+    /// Encoded rows, in order; may be empty if the program [`Compiled::reads_rows`] not.
+    pub rows: &'a [&'a [u8]],
+    /// Their keys; may be empty unless the program asks for them.
+    pub keys: &'a [&'a [u8]],
+}
+
 /// A program ready to run, any number of times and on any thread.
 #[derive(Clone, Debug)]
 pub struct Compiled {
@@ -71,29 +82,39 @@ impl Compiled {
         &self.schema
     }
 
-    /// How many rows the program wants in all. [`Compiled::eval_rows`] does not count.
+    /// Whether the program looks into rows; otherwise it only counts them.
+    pub fn reads_rows(&self) -> bool {
+        self.filter.is_some() || !self.program.output.is_empty()
+    }
+
+    /// Whether the program asks for the keys of rows.
+    pub fn reads_keys(&self) -> bool {
+        self.program.with_key
+    }
+
+    /// How many rows the program wants in all. [`Compiled::eval`] does not count.
     pub fn limit(&self) -> Option<u64> {
         self.program.limit
     }
 
-    /// Runs filter and projection over `rows`, each key and encoded row, in their order.
+    /// Runs filter and projection over some rows, in their order.
     ///
     /// # Errors
     /// [`Error::Evaluation`] where the filter fails for a row, [`Error::Failed`] for damaged rows.
-    pub fn eval_rows(&self, rows: &[(Bytes, Bytes)]) -> Result<RecordBatch> {
-        if self.filter.is_none() && self.program.output.is_empty() {
-            // Counting, or only the keys: no row is looked into.
-            let columns = if self.program.with_key { vec![keys(rows, None)] } else { vec![] };
-            return self.batch(columns, rows.len());
+    pub fn eval(&self, input: &Input<'_>) -> Result<RecordBatch> {
+        let Input { count, rows, keys } = *input;
+        if (self.reads_rows() && rows.len() != count) || (self.reads_keys() && keys.len() != count) {
+            return Err(Error::Failed("rows are not what the program reads".into()));
         }
-        let views = rows
-            .iter()
-            .map(|(_, row)| RowView::parse(row))
-            .collect::<std::result::Result<Vec<_>, _>>()
-            .map_err(damaged)?;
+        if !self.reads_rows() {
+            let columns = if self.program.with_key { vec![key_column(keys, None)] } else { vec![] };
+            return self.batch(columns, count);
+        }
+        let views =
+            rows.iter().map(|row| RowView::parse(row)).collect::<std::result::Result<Vec<_>, _>>().map_err(damaged)?;
         let Some(filter) = &self.filter else {
-            let columns = self.output(&views, None, &[], rows)?;
-            return self.batch(columns, rows.len());
+            let columns = self.output(&views, None, &[], keys)?;
+            return self.batch(columns, count);
         };
         let inputs =
             filter.columns.iter().map(|c| self.decoders[*c].decode(&views, None)).collect::<Result<Vec<_>>>()?;
@@ -111,7 +132,7 @@ impl Compiled {
         let kept = passed.true_count();
         if kept == rows.len() {
             let decoded: Vec<_> = filter.columns.iter().copied().zip(inputs).collect();
-            let columns = self.output(&views, None, &decoded, rows)?;
+            let columns = self.output(&views, None, &decoded, keys)?;
             return self.batch(columns, kept);
         }
         if kept == 0 {
@@ -126,8 +147,18 @@ impl Compiled {
             .map(|(c, array)| Ok((c, self::filter(array, &passed).map_err(|e| Error::Failed(e.to_string()))?)))
             .collect::<Result<Vec<_>>>()?;
         let picked: Vec<usize> = passed.values().set_indices().collect();
-        let columns = self.output(&views, Some(&picked), &decoded, rows)?;
+        let columns = self.output(&views, Some(&picked), &decoded, keys)?;
         self.batch(columns, kept)
+    }
+
+    /// [`Compiled::eval`] over keys and rows of their own.
+    ///
+    /// # Errors
+    /// As [`Compiled::eval`].
+    pub fn eval_rows(&self, rows: &[(Bytes, Bytes)]) -> Result<RecordBatch> {
+        let keys: Vec<&[u8]> = rows.iter().map(|r| &r.0[..]).collect();
+        let encoded: Vec<&[u8]> = rows.iter().map(|r| &r.1[..]).collect();
+        self.eval(&Input { count: rows.len(), rows: &encoded, keys: &keys })
     }
 
     /// Output columns of the picked rows; those in `decoded` are done already.
@@ -136,11 +167,11 @@ impl Compiled {
         views: &[RowView<'_>],
         picked: Option<&[usize]>,
         decoded: &[(usize, ArrayRef)],
-        rows: &[(Bytes, Bytes)],
+        keys: &[&[u8]],
     ) -> Result<Vec<ArrayRef>> {
         let mut columns = Vec::with_capacity(self.schema.fields().len());
         if self.program.with_key {
-            columns.push(keys(rows, picked));
+            columns.push(key_column(keys, picked));
         }
         for index in &self.program.output {
             columns.push(match decoded.iter().find(|(c, _)| c == index) {
@@ -162,13 +193,12 @@ fn batch(schema: SchemaRef, columns: Vec<ArrayRef>, rows: usize) -> Result<Recor
         .map_err(|e| Error::Failed(e.to_string()))
 }
 
-fn keys(rows: &[(Bytes, Bytes)], picked: Option<&[usize]>) -> ArrayRef {
-    let mut builder = BinaryBuilder::with_capacity(rows.len(), 24 * rows.len());
+fn key_column(keys: &[&[u8]], picked: Option<&[usize]>) -> ArrayRef {
+    let count = picked.map_or(keys.len(), <[usize]>::len);
+    let mut builder = BinaryBuilder::with_capacity(count, 24 * count);
     match picked {
-        None => rows.iter().for_each(|(key, _)| builder.append_value(key)),
-        Some(picked) => {
-            picked.iter().filter_map(|i| rows.get(*i)).for_each(|(key, _)| builder.append_value(key));
-        }
+        None => keys.iter().for_each(|key| builder.append_value(key)),
+        Some(picked) => picked.iter().filter_map(|i| keys.get(*i)).for_each(|key| builder.append_value(key)),
     }
     Arc::new(builder.finish())
 }

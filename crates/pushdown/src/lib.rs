@@ -25,7 +25,7 @@ pub mod logic;
 pub mod member;
 
 pub use call::RegistryCall;
-pub use compile::Compiled;
+pub use compile::{Compiled, Input};
 
 pub use gavel_api::storage::Error;
 

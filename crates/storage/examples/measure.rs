@@ -105,7 +105,8 @@ impl Measure {
     fn scans(&self) {
         let range = object_range(TENANT, TABLE);
         let started = Instant::now();
-        let rows: Vec<_> = self.engine.scan(&range, self.now(), false).collect::<Result<_, _>>().expect("scan");
+        let rows: Vec<_> =
+            self.engine.scan(&range, self.now(), false).pairs(8_192).collect::<Result<_, _>>().expect("scan");
         report("scan, raw rows", rows.len() as u64, started.elapsed());
         let column = |id, ty| ScanColumn { id, ty, missing: Datum::Null };
         let narrow = ScanProgram {

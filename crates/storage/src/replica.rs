@@ -25,6 +25,9 @@ use crate::{Settings, close, follow, scan, upkeep};
 /// Keys or rows beyond which a raw read moves off the async threads.
 const INLINE_READS: usize = 1_000;
 
+/// Rows that a raw read makes at a time.
+const RAW_PAGE: usize = 1_024;
+
 /// A replica of the whole key space.
 pub struct Replica {
     shared: Arc<Shared>,
@@ -43,12 +46,9 @@ pub(crate) struct Shared {
     pub(crate) closed: Mutex<Option<ClosedAt>>,
 }
 
-/// What the reader at `asked` is told of a failure of the engine.
-pub(crate) fn failed(e: gavel_mvcc::Error, asked: Timestamp) -> Error {
-    match e {
-        gavel_mvcc::Error::TooOld(kept) => Error::SnapshotTooOld { asked, kept },
-        e => Error::Failed(e.to_string()),
-    }
+/// What a reader is told of a failure of the engine.
+pub(crate) fn failed(e: gavel_mvcc::Error) -> Error {
+    Error::Failed(e.to_string())
 }
 
 impl Replica {
@@ -214,8 +214,7 @@ impl Shared {
     }
 
     fn get_all(&self, at: Timestamp, keys: &[Bytes]) -> Result<Vec<Option<Bytes>>, Error> {
-        let rows =
-            keys.iter().map(|key| self.engine.get(key, at)).collect::<Result<_, _>>().map_err(|e| failed(e, at))?;
+        let rows = keys.iter().map(|key| self.engine.get(key, at)).collect::<Result<_, _>>().map_err(failed)?;
         self.progress.check_age(at)?;
         Ok(rows)
     }
@@ -223,7 +222,7 @@ impl Shared {
     fn scan_all(&self, at: Timestamp, range: &KeyRange, reverse: bool, limit: usize) -> Result<Vec<RawRow>, Error> {
         let scan = self.engine.scan(range, at, reverse);
         self.progress.check_age(at)?;
-        scan.take(limit).collect::<Result<_, _>>().map_err(|e| failed(e, at))
+        scan.pairs(limit.min(RAW_PAGE)).take(limit).collect::<Result<_, _>>().map_err(failed)
     }
 }
 

@@ -9,12 +9,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
-use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use gavel_api::storage::{Error, ScanRequest};
-use gavel_mvcc::Scan;
-use gavel_pushdown::Compiled;
+use gavel_mvcc::{Parts, Rows, Scan};
+use gavel_pushdown::{Compiled, Input};
 use gavel_types::KeyRange;
 use tokio::task::JoinHandle;
 
@@ -32,7 +31,7 @@ struct Cursor {
     current: Option<Scan>,
     /// Rows that the program still wants.
     remaining: u64,
-    rows: Vec<(Bytes, Bytes)>,
+    rows: Rows,
 }
 
 /// Starts a scan whose snapshot is reached and not too old.
@@ -46,7 +45,8 @@ pub(crate) fn start(
         ranges.make_contiguous().reverse();
     }
     let remaining = compiled.limit().unwrap_or(u64::MAX);
-    let mut cursor = Cursor { shared, request, compiled, ranges, current: None, remaining, rows: Vec::new() };
+    let rows = Rows::new(Parts { keys: compiled.reads_keys(), rows: compiled.reads_rows() });
+    let mut cursor = Cursor { shared, request, compiled, ranges, current: None, remaining, rows };
     let first = cursor.chunk(INLINE_ROWS)?;
     if cursor.is_done() {
         return Ok(stream::iter(first.map(Ok)).boxed());
@@ -82,11 +82,10 @@ impl Cursor {
 
     /// Looks at up to `limit` rows; `None` if none of them passed.
     fn chunk(&mut self, limit: usize) -> Result<Option<RecordBatch>, Error> {
-        self.rows.clear();
         let wanted = usize::try_from(self.remaining).unwrap_or(usize::MAX);
         let limit = if self.request.program.filter.is_none() { limit.min(wanted) } else { limit };
-        let mut bytes = 0;
-        while self.rows.len() < limit && bytes < self.shared.settings.batch_bytes {
+        let max_bytes = self.shared.settings.batch_bytes;
+        while self.rows.len() < limit && self.rows.bytes() < max_bytes {
             let Some(scan) = &mut self.current else {
                 match self.ranges.pop_front() {
                     Some(range) => self.current = Some(self.shared.open_scan(&range, &self.request)?),
@@ -94,16 +93,13 @@ impl Cursor {
                 }
                 continue;
             };
-            match scan.next() {
-                Some(row) => {
-                    let row = row.map_err(|e| failed(e, self.request.snapshot_ts))?;
-                    bytes += row.1.len();
-                    self.rows.push(row);
-                }
-                None => self.current = None,
+            if !scan.fill(&mut self.rows, limit, max_bytes).map_err(failed)? {
+                self.current = None;
             }
         }
-        let mut batch = self.compiled.eval_rows(&self.rows)?;
+        let rows: Vec<&[u8]> = self.rows.rows().collect();
+        let keys: Vec<&[u8]> = self.rows.keys().collect();
+        let mut batch = self.compiled.eval(&Input { count: self.rows.len(), rows: &rows, keys: &keys })?;
         // Rows are references into blocks of the store; they must not outlive the chunk.
         self.rows.clear();
         let passed = batch.num_rows() as u64;

@@ -117,9 +117,9 @@ settings! {
     journal_cache_size: Size = Size::mib(64), "journal.cache.size_bytes";
 
     /// Blocks of the store kept in memory.
-    storage_cache_size: Size = Size::mib(512), "storage.cache.size_bytes";
+    storage_cache_size: Size = Size::mib(256), "storage.cache.size_bytes";
     /// A memtable of this size is written out.
-    storage_memtable_size: Size = Size::mib(64), "storage.memtable.size_bytes";
+    storage_memtable_size: Size = Size::mib(16), "storage.memtable.size_bytes";
     /// What was applied is made durable in the store at least this often; the journal keeps the rest.
     storage_flush_interval: Duration = Duration::from_secs(60), "storage.flush.interval";
 

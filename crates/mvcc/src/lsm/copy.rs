@@ -73,7 +73,7 @@ impl Shared {
         if !versions.iter().all(fits) {
             return Err(Error::Unfit("length of a key or row"));
         }
-        let _writing = self.writing.lock();
+        let writing = self.writing.lock();
         let memtable = self.tree.active_memtable();
         for one in versions {
             let mut entry = BytesMut::with_capacity(version::HEADER_LEN + one.row.as_ref().map_or(0, Bytes::len));
@@ -85,7 +85,7 @@ impl Shared {
         self.counts.lock().note_loaded(versions);
         if memtable.size() >= self.settings.memtable_bytes {
             let mut state = self.state.lock();
-            let _ = self.tree.rotate_memtable();
+            self.rotate(&mut state, &writing);
             state.sealed.push_back(Position::default());
             self.measure_room(&state);
             self.work.notify_all();
