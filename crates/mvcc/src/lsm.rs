@@ -491,7 +491,7 @@ impl Engine for LsmEngine {
                 Part::Whole(rows) => rows,
                 Part::Some(object, rows) => {
                     let whole = KeyRange::prefix(&object);
-                    let end = |reverse| self.scan(&whole, now, reverse).next().transpose();
+                    let end = |reverse| self.scan(&whole, now, reverse).pairs(1).next().transpose();
                     match (end(false)?, end(true)?) {
                         (Some((first, _)), Some((last, _))) => {
                             (rows as f64 * counts::share(&first, &last, range)).round() as u64

@@ -260,7 +260,7 @@ impl Storage for Replica {
     async fn estimate_rows(&self, at_least: Timestamp, ranges: &[KeyRange]) -> Result<Vec<u64>, Error> {
         self.ready(at_least).await?;
         let each = ranges.iter().map(|range| self.shared.engine.estimate(range));
-        each.collect::<Result<_, _>>().map_err(|e| failed(e, at_least))
+        each.collect::<Result<_, _>>().map_err(failed)
     }
 
     fn watermarks(&self) -> Watermarks {
