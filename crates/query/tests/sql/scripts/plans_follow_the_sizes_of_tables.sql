@@ -18,28 +18,28 @@ INSERT 0 5000
 -- Sizes, common and rare values, missing ones, ranges, and what has no meaning but its value in the sample.
 > EXPLAIN SELECT * FROM orders;
 QUERY PLAN
-Projection  (rows=1000 width=32)
-  ->  Seq Scan on orders  (rows=1000 width=32)
+Projection  (rows=5000 width=32)
+  ->  Seq Scan on orders  (rows=5000 width=32)
 EXPLAIN
 
 > EXPLAIN SELECT * FROM orders WHERE state = 'done';
 QUERY PLAN
-Projection  (rows=5 width=32)
-  ->  Seq Scan on orders  (rows=5 width=32)
+Projection  (rows=4492 width=32)
+  ->  Seq Scan on orders  (rows=4492 width=32)
         Storage Filter: (state = 'done'::text)
 EXPLAIN
 
 > EXPLAIN SELECT * FROM orders WHERE state IS NULL;
 QUERY PLAN
-Projection  (rows=1 width=32)
-  ->  Seq Scan on orders  (rows=1 width=32)
+Projection  (rows=459 width=32)
+  ->  Seq Scan on orders  (rows=459 width=32)
         Storage Filter: (state IS NULL)
 EXPLAIN
 
 > EXPLAIN SELECT * FROM orders WHERE day >= 100 AND day < 200;
 QUERY PLAN
-Projection  (rows=5 width=32)
-  ->  Seq Scan on orders  (rows=5 width=32)
+Projection  (rows=2207 width=32)
+  ->  Seq Scan on orders  (rows=2207 width=32)
         Storage Filter: ((day >= 100) AND (day < 200))
 EXPLAIN
 
@@ -60,44 +60,44 @@ EXPLAIN
 
 > EXPLAIN SELECT * FROM orders WHERE customer = 77;
 QUERY PLAN
-Projection  (rows=5 width=32)
-  ->  Index Scan using orders_customer on orders  (rows=5 width=32)
+Projection  (rows=10 width=32)
+  ->  Index Scan using orders_customer on orders  (rows=10 width=32)
         Index Cond: (customer = 77)
 EXPLAIN
 
 > EXPLAIN SELECT * FROM orders WHERE customer > 77;
 QUERY PLAN
-Projection  (rows=333 width=32)
-  ->  Seq Scan on orders  (rows=333 width=32)
+Projection  (rows=4229 width=32)
+  ->  Seq Scan on orders  (rows=4229 width=32)
         Storage Filter: (customer > 77)
 EXPLAIN
 
 -- Few customers: their orders are looked up. Many: the smaller side is hashed.
 > EXPLAIN SELECT * FROM orders o JOIN customer c ON c.id = o.customer WHERE c.id IN (3, 5);
 QUERY PLAN
-Projection  (rows=4 width=56)
-  ->  Index Nested Loop  (rows=4 width=56)
+Projection  (rows=20 width=56)
+  ->  Index Nested Loop  (rows=20 width=56)
         Lookup Key: id
         ->  Index Scan using customer_pkey on customer  (rows=2 width=24)
               Index Cond: (id = ANY ({3,5}))
-        ->  Index Scan using orders_customer on orders  (rows=10 width=32)
+        ->  Index Scan using orders_customer on orders  (rows=20 width=32)
 EXPLAIN
 
 > EXPLAIN SELECT * FROM orders o JOIN customer c ON c.id = o.customer;
 QUERY PLAN
-Projection  (rows=1000 width=56)
-  ->  Hash Join  (rows=1000 width=56)
+Projection  (rows=5000 width=56)
+  ->  Hash Join  (rows=5000 width=56)
         Hash Cond: (customer = id)
-        ->  Seq Scan on orders  (rows=1000 width=32)
+        ->  Seq Scan on orders  (rows=5000 width=32)
         ->  Seq Scan on customer  (rows=500 width=24)
 EXPLAIN
 
 > EXPLAIN SELECT * FROM customer c JOIN orders o ON c.id = o.customer WHERE c.country < 20;
 QUERY PLAN
-Projection  (rows=800 width=56)
-  ->  Hash Join  (rows=800 width=56)
+Projection  (rows=4000 width=56)
+  ->  Hash Join  (rows=4000 width=56)
         Hash Cond: (customer = id)
-        ->  Seq Scan on orders  (rows=1000 width=32)
+        ->  Seq Scan on orders  (rows=5000 width=32)
         ->  Seq Scan on customer  (rows=400 width=24)
               Storage Filter: (country < 20)
 EXPLAIN
@@ -105,39 +105,39 @@ EXPLAIN
 -- Groups and choices.
 > EXPLAIN SELECT customer, count(*) FROM orders GROUP BY customer;
 QUERY PLAN
-Projection  (rows=199 width=16)
-  ->  HashAggregate  (rows=199 width=16)
+Projection  (rows=500 width=16)
+  ->  HashAggregate  (rows=500 width=16)
         Group Key: customer
-        ->  Seq Scan on orders  (rows=1000 width=8)
+        ->  Seq Scan on orders  (rows=5000 width=8)
 EXPLAIN
 
 > EXPLAIN SELECT country, state, count(*) FROM orders o JOIN customer c ON c.id = o.customer GROUP BY 1, 2;
 QUERY PLAN
-Projection  (rows=906 width=24)
-  ->  HashAggregate  (rows=906 width=24)
+Projection  (rows=50 width=24)
+  ->  HashAggregate  (rows=50 width=24)
         Group Key: country, state
-        ->  Hash Join  (rows=1000 width=16)
+        ->  Hash Join  (rows=5000 width=16)
               Hash Cond: (customer = id)
-              ->  Seq Scan on orders  (rows=1000 width=16)
+              ->  Seq Scan on orders  (rows=5000 width=16)
               ->  Seq Scan on customer  (rows=500 width=16)
 EXPLAIN
 
 > EXPLAIN SELECT name FROM customer WHERE id IN (SELECT customer FROM orders WHERE day = 3);
 QUERY PLAN
-Projection  (rows=5 width=8)
-  ->  Hash Semi Join  (rows=5 width=8)
+Projection  (rows=19 width=8)
+  ->  Hash Semi Join  (rows=19 width=8)
         Hash Cond: (id = customer)
         ->  Seq Scan on customer  (rows=500 width=16)
-        ->  Seq Scan on orders  (rows=5 width=8)
+        ->  Seq Scan on orders  (rows=20 width=8)
               Storage Filter: (day = 3)
 EXPLAIN
 
 > EXPLAIN SELECT name FROM customer c WHERE NOT EXISTS (SELECT FROM orders o WHERE o.customer = c.id);
 QUERY PLAN
-Projection  (rows=301 width=8)
-  ->  Hash Right Anti Join  (rows=301 width=8)
+Projection  (rows=25 width=8)
+  ->  Hash Right Anti Join  (rows=25 width=8)
         Hash Cond: (customer = id)
-        ->  Seq Scan on orders  (rows=1000 width=8)
+        ->  Seq Scan on orders  (rows=5000 width=8)
         ->  Seq Scan on customer  (rows=500 width=16)
 EXPLAIN
 
@@ -149,7 +149,7 @@ Projection  (rows=1 width=16)
         Lookup Key: customer
         ->  Hash Semi Join  (rows=1 width=16)
               Hash Cond: (id = id)
-              ->  Seq Scan on orders  (rows=1000 width=16)
+              ->  Seq Scan on orders  (rows=5000 width=16)
               ->  Seq Scan on orders  (rows=1 width=8)
                     Storage Filter: ((day = 364) AND (state = 'late'::text))
         ->  Index Scan using customer_pkey on customer  (rows=1 width=16)
