@@ -144,8 +144,11 @@ pub trait CancelHandle: Send + Sync {
     fn cancel(&self);
     /// 57P01, and the session ends.
     fn terminate(&self);
-    /// Completes once [`CancelHandle::terminate`] was called, at once if it was before: how the
-    /// frontend learns of it while it waits for the client.
+    /// The client was seen to be gone: whatever runs ends with 08006, a commit on its way excepted,
+    /// and the session ends.
+    fn client_gone(&self);
+    /// Completes once the session is to end, at once if that was said before: how the frontend
+    /// learns of it while it waits for the client.
     async fn terminated(&self);
 }
 
@@ -198,6 +201,13 @@ pub trait SqlSession: Send {
 
     /// How long the client may now stay silent: idle-in-transaction or idle-session timeout.
     fn idle_timeout(&self) -> Option<std::time::Duration>;
+
+    /// What is left of the running transaction's time; `None` if there is nothing that its end would
+    /// free. The frontend calls [`SqlSession::transaction_time_over`] when it has passed in silence.
+    fn transaction_time_left(&self) -> Option<std::time::Duration>;
+
+    /// Rolls the transaction back if its time is over; the next statement is told (25P04).
+    fn transaction_time_over(&mut self);
 
     /// Terminate or lost connection: rolls back, releases what the session holds.
     async fn close(self: Box<Self>);

@@ -40,6 +40,7 @@ fn index(oid: u32, name: &str, column: i16, primary: bool) -> Index {
         predicate: None,
         nulls_not_distinct: false,
         constraint: None,
+        deferrable: false,
     }
 }
 

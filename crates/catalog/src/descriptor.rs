@@ -81,13 +81,13 @@ pub enum IndexKey {
     Expression { sql: String, ty: PgType, id: i16 },
 }
 
-/// An index; the primary key is one with `primary` and is the table itself.
+/// An index; the primary key is one with `primary`, and is the table itself unless it is deferrable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Index {
     pub oid: Oid,
     pub name: String,
     /// Object id under which its entries are stored; changes when the table is truncated or
-    /// rewritten. For the primary key it is the table's own `storage`.
+    /// rewritten. For an index that is the table it is the table's own `storage`.
     pub storage: Oid,
     pub primary: bool,
     pub unique: bool,
@@ -104,6 +104,22 @@ pub struct Index {
     /// Constraint that it belongs to (primary key, unique), by OID.
     #[serde(default)]
     pub constraint: Option<Oid>,
+    /// The constraint may be deferred: inside a transaction two rows can have one key, so entries end in
+    /// the row's key as those of an index that is not unique do.
+    #[serde(default)]
+    pub deferrable: bool,
+}
+
+impl Index {
+    /// Whether the table itself is this index: rows are kept in its order, under its columns.
+    pub fn is_table(&self) -> bool {
+        self.primary && !self.deferrable
+    }
+
+    /// Whether two rows never have the same key, not even inside a transaction.
+    pub fn is_always_unique(&self) -> bool {
+        self.unique && !self.deferrable
+    }
 }
 
 /// `PRIMARY KEY` or `UNIQUE`: the constraint over an index.
@@ -214,6 +230,11 @@ impl Table {
     /// The primary key's index.
     pub fn primary_key(&self) -> Option<&Index> {
         self.indexes.iter().find(|i| i.primary)
+    }
+
+    /// The index that rows are kept in; without one they have hidden ids.
+    pub fn row_key(&self) -> Option<&Index> {
+        self.indexes.iter().find(|i| i.is_table())
     }
 }
 

@@ -58,6 +58,7 @@ fn table(oid: u32, name: &str) -> Table {
             predicate: None,
             nulls_not_distinct: false,
             constraint: None,
+            deferrable: false,
         }],
         uniques: vec![],
         checks: vec![],

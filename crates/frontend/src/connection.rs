@@ -3,15 +3,19 @@
 //! Invariants:
 //! 1. Memory grows with what has come, never with what a length announces.
 //! 2. Reading is cancel safe: what has come stays in the buffer.
-//! 3. An idle connection holds at most [`IDLE_BYTES`] in each direction.
+//! 3. Whoever reads puts what came into the one buffer; reading ahead loses nothing.
+//! 4. An idle connection holds at most [`IDLE_BYTES`] in each direction.
 
+use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes, BytesMut};
 use gavel_types::SqlError;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use parking_lot::Mutex;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf, ReadHalf, WriteHalf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
@@ -22,6 +26,8 @@ use crate::message::{self, violation};
 pub const FLUSH_BYTES: usize = 32 << 10;
 /// How much a read asks for.
 const READ_BYTES: usize = 8 << 10;
+/// How much is read ahead while a statement runs.
+const WATCH_BYTES: usize = 64 << 10;
 /// Capacity kept by a buffer while the client is silent.
 const IDLE_BYTES: usize = 8 << 10;
 
@@ -72,16 +78,52 @@ pub enum ReadError {
     Malformed(SqlError),
 }
 
-impl From<io::Error> for ReadError {
-    fn from(_: io::Error) -> Self {
-        Self::Gone
+/// What comes from the client. Behind a lock, since a statement that takes COPY data and the watch over
+/// its client both read; the lock is held for single polls only.
+struct Input {
+    stream: ReadHalf<Stream>,
+    read: BytesMut,
+    /// The end was read, or an error: nothing comes any more.
+    gone: bool,
+}
+
+impl Input {
+    /// Reads once; whether something came.
+    fn poll_more(&mut self, room: usize, cx: &mut Context<'_>) -> Poll<bool> {
+        if self.gone {
+            return Poll::Ready(false);
+        }
+        self.read.reserve(room);
+        let came = matches!(std::task::ready!(pin!(self.stream.read_buf(&mut self.read)).poll(cx)), Ok(n) if n > 0);
+        self.gone = !came;
+        Poll::Ready(came)
+    }
+}
+
+/// Sees a client leave while its statement runs.
+pub struct Watch(Arc<Mutex<Input>>);
+
+impl Watch {
+    /// Completes when the client is gone. What it sends meanwhile is buffered up to [`WATCH_BYTES`];
+    /// beyond that nobody looks, until the statement ends.
+    pub async fn gone(&self) {
+        poll_fn(|cx| {
+            let mut input = self.0.lock();
+            while input.read.len() < WATCH_BYTES {
+                if !std::task::ready!(input.poll_more(READ_BYTES, cx)) {
+                    return Poll::Ready(());
+                }
+            }
+            Poll::Pending
+        })
+        .await;
     }
 }
 
 /// A client's socket with its buffers.
 pub struct Connection {
-    stream: Stream,
-    read: BytesMut,
+    input: Arc<Mutex<Input>>,
+    stream: WriteHalf<Stream>,
     /// What waits to be sent.
     pub out: BytesMut,
     /// Longest body of a large message.
@@ -92,30 +134,48 @@ pub struct Connection {
 
 impl Connection {
     pub fn new(stream: Stream, max_message_bytes: usize) -> Self {
-        Self { stream, read: BytesMut::new(), out: BytesMut::new(), max_message_bytes, changed_settings: vec![] }
+        let (input, stream) = tokio::io::split(stream);
+        let input = Arc::new(Mutex::new(Input { stream: input, read: BytesMut::new(), gone: false }));
+        Self { input, stream, out: BytesMut::new(), max_message_bytes, changed_settings: vec![] }
     }
 
-    /// The socket, to begin TLS on it.
-    ///
-    /// # Errors
-    /// The connection, if bytes have come that TLS would not see: whatever was sent ahead of the
-    /// handshake was not protected by it and must not be taken for what was (CVE-2021-23214).
-    pub fn into_bare_socket(self) -> Result<TcpStream, Self> {
-        match self {
-            Self { stream: Stream::Plain(socket), read, .. } if read.is_empty() => Ok(socket),
-            other => Err(other),
+    /// The socket, to begin TLS on it; `None` if bytes have come that TLS would not see: whatever was
+    /// sent ahead of the handshake was not protected by it and must not be taken for what was
+    /// (CVE-2021-23214).
+    pub fn into_bare_socket(self) -> Option<TcpStream> {
+        let input = Arc::into_inner(self.input)?.into_inner();
+        if !input.read.is_empty() {
+            return None;
         }
+        match input.stream.unsplit(self.stream) {
+            Stream::Plain(socket) => Some(socket),
+            Stream::Tls(_) => None,
+        }
+    }
+
+    /// To see whether the client is still there while something else reads or writes.
+    pub fn watch(&self) -> Watch {
+        Watch(Arc::clone(&self.input))
+    }
+
+    /// Whether the client was seen to be gone.
+    pub fn is_gone(&self) -> bool {
+        self.input.lock().gone
     }
 
     /// Reads until `length` bytes are buffered.
     async fn fill(&mut self, length: usize) -> Result<(), ReadError> {
-        while self.read.len() < length {
-            self.read.reserve(READ_BYTES.min(length.max(1)).max(READ_BYTES / 2));
-            if self.stream.read_buf(&mut self.read).await? == 0 {
-                return Err(ReadError::Gone);
+        let room = READ_BYTES.min(length.max(1)).max(READ_BYTES / 2);
+        poll_fn(|cx| {
+            let mut input = self.input.lock();
+            while input.read.len() < length {
+                if !std::task::ready!(input.poll_more(room, cx)) {
+                    return Poll::Ready(Err(ReadError::Gone));
+                }
             }
-        }
-        Ok(())
+            Poll::Ready(Ok(()))
+        })
+        .await
     }
 
     /// The next frame after startup, if all of it has come: type and body.
@@ -123,15 +183,16 @@ impl Connection {
     /// # Errors
     /// [`ReadError::Malformed`].
     pub fn buffered_frame(&mut self) -> Result<Option<(u8, Bytes)>, ReadError> {
-        if self.read.len() < 5 {
+        if self.input.lock().read.len() < 5 {
             return Ok(None);
         }
         let (tag, body) = self.head()?;
-        if self.read.len() < 5 + body {
+        let mut input = self.input.lock();
+        if input.read.len() < 5 + body {
             return Ok(None);
         }
-        self.read.advance(5);
-        Ok(Some((tag, self.read.split_to(body).freeze())))
+        input.read.advance(5);
+        Ok(Some((tag, input.read.split_to(body).freeze())))
     }
 
     /// The next frame after startup.
@@ -142,13 +203,14 @@ impl Connection {
         self.fill(5).await?;
         let (tag, body) = self.head()?;
         self.fill(5 + body).await?;
-        self.read.advance(5);
-        Ok((tag, self.read.split_to(body).freeze()))
+        let mut input = self.input.lock();
+        input.read.advance(5);
+        Ok((tag, input.read.split_to(body).freeze()))
     }
 
     /// Type and length of the body of the frame whose first five bytes have come.
     fn head(&self) -> Result<(u8, usize), ReadError> {
-        let (tag, length) = match self.read.get(..5) {
+        let (tag, length) = match self.input.lock().read.get(..5) {
             Some(&[tag, a, b, c, d]) => (tag, u32::from_be_bytes([a, b, c, d]) as usize),
             _ => (0, 0),
         };
@@ -167,13 +229,14 @@ impl Connection {
     /// [`ReadError`]: lengths outside `4..=max` included.
     pub async fn packet(&mut self, max: usize) -> Result<Bytes, ReadError> {
         self.fill(4).await?;
-        let length = self.read.first_chunk().map_or(0, |b| u32::from_be_bytes(*b)) as usize;
+        let length = self.input.lock().read.first_chunk().map_or(0, |b| u32::from_be_bytes(*b)) as usize;
         if !(8..=max).contains(&length) {
             return Err(ReadError::Malformed(violation("invalid length of startup packet")));
         }
         self.fill(length).await?;
-        self.read.advance(4);
-        Ok(self.read.split_to(length - 4).freeze())
+        let mut input = self.input.lock();
+        input.read.advance(4);
+        Ok(input.read.split_to(length - 4).freeze())
     }
 
     /// A setting has changed: to be told before the next ReadyForQuery, so that one that changes
@@ -192,7 +255,7 @@ impl Connection {
 
     /// Whether bytes have come that were not asked for yet.
     pub fn has_input(&self) -> bool {
-        !self.read.is_empty()
+        !self.input.lock().read.is_empty()
     }
 
     /// Sends what is buffered.
@@ -218,7 +281,8 @@ impl Connection {
 
     /// Gives back memory before the client is waited for.
     pub fn shrink(&mut self) {
-        for buffer in [&mut self.read, &mut self.out] {
+        let input = &mut *self.input.lock();
+        for buffer in [&mut input.read, &mut self.out] {
             if buffer.is_empty() && buffer.capacity() > IDLE_BYTES {
                 *buffer = BytesMut::new();
             }

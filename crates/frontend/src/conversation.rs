@@ -9,17 +9,19 @@
 //! ```
 
 use std::collections::HashMap;
+use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use gavel_api::sql::{CancelHandle, SqlSession, TransactionStatus};
 use gavel_types::{SqlError, SqlResult, SqlState};
 use gavel_wire_format::Format;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::backend;
-use crate::connection::{Connection, ReadError};
+use crate::connection::{Connection, ReadError, Watch};
 use crate::message::{self, Bind, Message, Target};
 use crate::parameters;
 use crate::sink::{WireSink, end_of_statement};
@@ -71,7 +73,6 @@ impl Conversation {
                 Err(error) => Some(Err(error)),
                 Ok(None) => {
                     let idle = self.ready && self.session.transaction_status() == TransactionStatus::Idle;
-                    let timeout = if self.ready { self.session.idle_timeout() } else { None };
                     if self.ready {
                         self.connection.shrink();
                     }
@@ -79,7 +80,7 @@ impl Conversation {
                         biased;
                         () = &mut terminated => return self.fatal(&shut_down()),
                         () = drain.cancelled(), if idle => return self.fatal(&shut_down()),
-                        frame = within(timeout, self.connection.frame()) => frame,
+                        frame = self.silence() => frame,
                     }
                 }
             };
@@ -92,6 +93,24 @@ impl Conversation {
             self.ready = false;
             if self.handle(tag, &body).await == Flow::End {
                 return Flow::End;
+            }
+        }
+    }
+
+    /// Waits for the client; `None` when it has been silent for too long. A transaction whose time is
+    /// over meanwhile is rolled back.
+    async fn silence(&mut self) -> Option<Result<(u8, Bytes), ReadError>> {
+        let limit = if self.ready { self.session.idle_timeout() } else { None };
+        let idle_until = limit.and_then(|limit| Instant::now().checked_add(limit));
+        loop {
+            let left = self.session.transaction_time_left();
+            tokio::select! {
+                biased;
+                frame = self.connection.frame() => return Some(frame),
+                () = until(idle_until) => return None,
+                () = until(left.and_then(|left| Instant::now().checked_add(left))) => {
+                    self.session.transaction_time_over();
+                }
             }
         }
     }
@@ -110,8 +129,9 @@ impl Conversation {
         };
         match message {
             Message::Query(sql) => {
+                let (watch, handle) = (self.connection.watch(), self.session.cancel_handle());
                 let mut sink = WireSink::simple(&mut self.connection, self.session.text_style());
-                let result = self.session.simple_query(sql, &mut sink).await;
+                let result = attended(&watch, &*handle, self.session.simple_query(sql, &mut sink)).await;
                 self.unnamed_portal_gone();
                 match result {
                     Ok(()) => self.ready_for_query().await,
@@ -129,8 +149,9 @@ impl Conversation {
             }
             Message::Execute { portal, max_rows } => {
                 let formats = self.portal_formats.get(portal).cloned().unwrap_or_default();
+                let (watch, handle) = (self.connection.watch(), self.session.cancel_handle());
                 let mut sink = WireSink::extended(&mut self.connection, self.session.text_style(), formats);
-                let done = self.session.execute(portal, max_rows, &mut sink).await;
+                let done = attended(&watch, &*handle, self.session.execute(portal, max_rows, &mut sink)).await;
                 match done {
                     Ok(end) => {
                         end_of_statement(&end, &mut self.connection);
@@ -223,8 +244,9 @@ impl Conversation {
 
     async fn sync(&mut self) -> Flow {
         self.skipping = false;
+        let (watch, handle) = (self.connection.watch(), self.session.cancel_handle());
         let mut sink = WireSink::extended(&mut self.connection, self.session.text_style(), vec![]);
-        let result = self.session.sync(&mut sink).await;
+        let result = attended(&watch, &*handle, self.session.sync(&mut sink)).await;
         match result {
             Ok(()) => self.ready_for_query().await,
             Err(error) => self.report_and_ready(&error).await,
@@ -262,7 +284,7 @@ impl Conversation {
     }
 
     fn report(&mut self, error: &SqlError) -> Flow {
-        let fatal = ends_session(error.code());
+        let fatal = ends_session(error.code()) || self.connection.is_gone();
         tracing::debug!(code = error.code().as_str(), message = error.message(), fatal, "statement failed");
         backend::error(error, fatal, &mut self.connection.out);
         if fatal { Flow::End } else { Flow::Go }
@@ -312,12 +334,27 @@ impl Conversation {
     }
 }
 
-/// `None` when the time is up.
-async fn within<T>(limit: Option<Duration>, future: impl Future<Output = T>) -> Option<T> {
-    match limit {
-        None => Some(future.await),
-        Some(limit) => tokio::time::timeout(limit, future).await.ok(),
+/// Waits until then; for ever if there is no such time.
+async fn until(time: Option<Instant>) {
+    match time {
+        None => std::future::pending().await,
+        Some(time) => tokio::time::sleep_until(time).await,
     }
+}
+
+/// Runs a statement and watches over its client: if that goes away, the statement is told, and ends by
+/// itself; a commit on its way is not torn.
+async fn attended<T>(watch: &Watch, handle: &dyn CancelHandle, statement: impl Future<Output = T>) -> T {
+    let mut statement = pin!(statement);
+    tokio::select! {
+        biased;
+        () = watch.gone() => {
+            tracing::debug!("the client is gone while its statement runs");
+            handle.client_gone();
+        }
+        result = &mut statement => return result,
+    }
+    statement.await
 }
 
 pub(crate) fn shut_down() -> SqlError {

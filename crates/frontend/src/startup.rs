@@ -221,7 +221,7 @@ pub async fn negotiate(socket: TcpStream, tls: Option<&Tls>, max_message_bytes: 
                     if answer(&mut connection, b"S").await.is_err() {
                         return Negotiated::Closed;
                     }
-                    let Ok(socket) = connection.into_bare_socket() else { return Negotiated::Closed };
+                    let Some(socket) = connection.into_bare_socket() else { return Negotiated::Closed };
                     let Ok(stream) = tls.acceptor.accept(socket).await else { return Negotiated::Closed };
                     secured = true;
                     connection = Connection::new(Stream::Tls(Box::new(stream)), max_message_bytes);

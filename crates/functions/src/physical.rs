@@ -40,7 +40,9 @@ pub fn physical_type(ty: PgType) -> DataType {
         | Oid::CSTRING
         | Oid::REFCURSOR
         | Oid::PG_NODE_TREE
-        | Oid::ACLITEM => DataType::Utf8,
+        | Oid::ACLITEM
+        // Its one value is the empty text.
+        | Oid::VOID => DataType::Utf8,
         Oid::CHAR => DataType::UInt8,
         Oid::OID
         | Oid::XID
@@ -55,7 +57,6 @@ pub fn physical_type(ty: PgType) -> DataType {
         | Oid::REGROLE
         | Oid::REGCOLLATION => DataType::UInt32,
         Oid::UUID | Oid::INTERVAL => DataType::FixedSizeBinary(16),
-        Oid::VOID => DataType::Null,
         _ => DataType::Binary,
     }
 }

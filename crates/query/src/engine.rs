@@ -48,7 +48,7 @@ pub struct EngineSettings {
     pub max_connections: usize,
     /// Bounds of one transaction.
     pub transaction: gavel_txn::Limits,
-    /// Longest life of a transaction: beyond it its snapshot may be collected.
+    /// Longest life of a transaction (25P04 beyond): its snapshot may be collected then.
     pub transaction_age: Duration,
     /// Bytes that the operators of one statement may hold together (53200 beyond).
     pub statement_memory_bytes: usize,

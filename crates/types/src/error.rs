@@ -73,6 +73,20 @@ impl SqlError {
         self
     }
 
+    /// The same in a text that this one stands in, behind so many characters.
+    #[must_use]
+    pub fn moved(mut self, characters: usize) -> Self {
+        self.0.position = self.0.position.map(|p| p + characters);
+        self
+    }
+
+    /// Without a position: the text was not the client's.
+    #[must_use]
+    pub fn nowhere(mut self) -> Self {
+        self.0.position = None;
+        self
+    }
+
     #[must_use]
     pub fn context(mut self, text: impl Into<String>) -> Self {
         self.0.context = Some(text.into());

@@ -259,6 +259,8 @@ pub enum SqlState {
     InFailedSqlTransaction,
     /// `25P03` idle_in_transaction_session_timeout
     IdleInTransactionSessionTimeout,
+    /// `25P04` transaction_timeout
+    TransactionTimeout,
     // Class 26 - Invalid SQL Statement Name
     /// `26000` invalid_sql_statement_name
     InvalidSqlStatementName,
@@ -691,6 +693,7 @@ impl SqlState {
             Self::NoActiveSqlTransaction => "25P01",
             Self::InFailedSqlTransaction => "25P02",
             Self::IdleInTransactionSessionTimeout => "25P03",
+            Self::TransactionTimeout => "25P04",
             Self::InvalidSqlStatementName => "26000",
             Self::TriggeredDataChangeViolation => "27000",
             Self::InvalidAuthorizationSpecification => "28000",
@@ -957,6 +960,7 @@ impl SqlState {
             "25P01" => Self::NoActiveSqlTransaction,
             "25P02" => Self::InFailedSqlTransaction,
             "25P03" => Self::IdleInTransactionSessionTimeout,
+            "25P04" => Self::TransactionTimeout,
             "26000" => Self::InvalidSqlStatementName,
             "27000" => Self::TriggeredDataChangeViolation,
             "28000" => Self::InvalidAuthorizationSpecification,

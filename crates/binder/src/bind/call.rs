@@ -40,6 +40,9 @@ impl Binder<'_> {
             duplicates || star || !order_by.is_empty() || f.filter.is_some() || !f.within_group.is_empty();
         // Arguments of an aggregate are bound knowing that they are; names tell which functions are.
         let aggregate = self.names_aggregate(&name) && f.over.is_none();
+        if aggregate && !f.within_group.is_empty() && super::hypothetical::is_one(&name.name) {
+            return self.hypothetical(f, &name.name, list, pos);
+        }
         if aggregate {
             return self.aggregate(f, &name, list, duplicates, star, &order_by, pos);
         }
@@ -338,6 +341,9 @@ impl Binder<'_> {
         order_by: &[&ast::OrderByExpr],
         pos: Pos,
     ) -> SqlResult<Aggregate> {
+        if star && distinct {
+            return Err(self.error_at(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"*\""), pos));
+        }
         let mut arguments = self.arguments(list)?;
         let direct = arguments.values.len();
         let within = !f.within_group.is_empty();
@@ -395,7 +401,10 @@ impl Binder<'_> {
         };
         let mut order = Vec::with_capacity(keys.len());
         for (i, (value, descending, nulls_first)) in keys.into_iter().enumerate() {
-            let expr = match args.get(direct + i).filter(|_| within) {
+            // A key that is an argument is sorted by as the argument is passed.
+            let same = |arg: &&Scalar| without_relabels(arg) == &value.scalar;
+            let coerced = if within { args.get(direct + i) } else { args.iter().find(same) };
+            let expr = match coerced {
                 Some(coerced) => coerced.clone(),
                 None if value.is_unknown() => self.resolve_unknown(value, PgType::TEXT)?.scalar,
                 None => value.scalar,
@@ -476,6 +485,13 @@ pub fn result_columns(proc: &Proc, result: PgType) -> Vec<(String, PgType)> {
 }
 
 /// Ordered-set and hypothetical-set aggregates (`pg_aggregate.aggkind` `o` and `h`).
+fn without_relabels(scalar: &Scalar) -> &Scalar {
+    match &scalar.kind {
+        ScalarKind::Relabel { input } => without_relabels(input),
+        _ => scalar,
+    }
+}
+
 pub fn is_ordered_set(proc: &Proc) -> bool {
     proc.kind == ProcKind::Aggregate
         && matches!(

@@ -158,7 +158,9 @@ impl Binder<'_> {
             Resolved::System(system) => self.system_item(system),
             Resolved::View(view) => {
                 self.uses(view.oid);
-                self.view_item(view)?
+                let label = alias.map_or_else(|| view.name.clone(), |a| fold(&a.name));
+                let locks = self.locks_of(&label);
+                self.view_item(view, locks)?
             }
             Resolved::Sequence(sequence) => {
                 self.uses(sequence.oid);
@@ -234,8 +236,8 @@ impl Binder<'_> {
     }
 
     /// A view's query, bound on its own, with only fully qualified names.
-    fn view_item(&mut self, view: &Arc<View>) -> SqlResult<FromItem> {
-        let bound = self.bind_view_body(view)?;
+    fn view_item(&mut self, view: &Arc<View>, locks: Vec<ast::LockClause>) -> SqlResult<FromItem> {
+        let bound = self.bind_view_body(view, locks)?;
         let columns: Vec<NsColumn> = bound
             .columns
             .iter()
@@ -286,8 +288,13 @@ impl Binder<'_> {
                 .hint(format!("For example, FROM {example} [AS] foo."));
             return Err(self.error_at(error, pos));
         };
+        let mut locked = subquery.clone();
+        // Rows of VALUES are nobody's.
+        if !matches!(&*subquery.body, ast::SetExpr::Values(_)) {
+            locked.locks.extend(self.locks_of(&fold(&alias.name)));
+        }
         let before = std::mem::replace(&mut self.level().lateral_active, lateral);
-        let bound = self.query(subquery, true);
+        let bound = self.query(&locked, true);
         self.level().lateral_active = before;
         let bound = bound?;
         let columns: Vec<NsColumn> = bound.columns.iter().map(out_column).collect();
@@ -400,6 +407,10 @@ impl Binder<'_> {
             for (name, ty) in definitions {
                 let Some(ty) = ty else { continue };
                 columns.push((name.clone(), self.type_by_name(ty, pos)?));
+            }
+            if let Some(rel) = self.json_rows(proc.name, &args, &columns, pos)? {
+                let (rel, columns) = rel;
+                return Ok((Err(rel), columns, false));
             }
         } else if result.oid == Oid::RECORD && !composite {
             let text = "a column definition list is required for functions returning \"record\"";

@@ -365,7 +365,7 @@ impl Binder<'_> {
         let Some(level) = self.levels.last() else { return false };
         let Some(item) = level.items.iter().find(|i| i.slot_of(id).is_some()) else { return false };
         let Columns::Table { table, .. } = &item.columns else { return false };
-        let Some(key) = table.primary_key() else { return false };
+        let Some(key) = table.row_key() else { return false };
         key.keys.iter().all(|(part, _, _)| {
             let gavel_catalog::IndexKey::Column(number) = part else { return false };
             let Some(slot) = table.columns.iter().position(|c| c.number == *number) else { return false };

@@ -57,6 +57,28 @@ impl Binder<'_> {
         Ok(out)
     }
 
+    /// The locks of the current level as the FROM item called `name` takes part in them: a subquery's or a
+    /// view's own tables are locked, all of them.
+    pub fn locks_of(&mut self, name: &str) -> Vec<ast::LockClause> {
+        let locks = std::mem::take(&mut self.level().locks);
+        let mut own = Vec::new();
+        for lock in &locks {
+            let (_, names) = self.lock_mode(lock);
+            if names.is_empty() || names.iter().any(|(n, _)| n == name) {
+                let strength = lock
+                    .of
+                    .iter()
+                    .flat_map(|n| &n.0)
+                    .filter(|part| part.as_ident().is_some_and(|i| i.value.starts_with(marker::LOCK)));
+                let strength: Vec<_> = strength.cloned().collect();
+                let of = (!strength.is_empty()).then_some(ast::ObjectName(strength));
+                own.push(ast::LockClause { of, ..lock.clone() });
+            }
+        }
+        self.level().locks = locks;
+        own
+    }
+
     fn lock_mode(&self, lock: &ast::LockClause) -> (CheckMode, Vec<(String, crate::parse::Pos)>) {
         let mut mode = match lock.lock_type {
             ast::LockType::Update => CheckMode::Update,

@@ -22,6 +22,10 @@ use crate::parse::Pos;
 
 /// Slot of the system column `tableoid`, which every table has beside its own columns.
 const TABLEOID: usize = usize::MAX;
+/// Slot of `xmin` in system relations, by which tools ask what has changed since.
+const XMIN: usize = usize::MAX - 1;
+/// The transaction that made PostgreSQL's own rows.
+const BOOTSTRAP_XID: u32 = 1;
 
 /// Names and types of a row value's fields.
 pub type Fields = Rc<[(String, PgType)]>;
@@ -130,6 +134,9 @@ impl NsItem {
             };
             return super::scalar::constant(gavel_types::Datum::Oid(oid.0), PgType::new(Oid::OID));
         }
+        if i == XMIN {
+            return super::scalar::constant(gavel_types::Datum::Oid(BOOTSTRAP_XID), PgType::new(Oid::XID));
+        }
         let at = |first: u32| ColumnId(first + u32::try_from(i).unwrap_or(0));
         match &self.columns {
             Columns::Table { table, first } => {
@@ -181,7 +188,8 @@ impl NsItem {
         })
     }
 
-    /// Slots of this name: none, one, or more.
+    /// Slots of this name: none, one, or more. Rows of system relations all have the one version number that
+    /// PostgreSQL gives to rows from the beginning.
     fn find(&self, name: &str) -> (Option<usize>, bool) {
         if self.renamed.is_empty()
             && let Columns::Table { table, .. } = &self.columns
@@ -191,9 +199,25 @@ impl NsItem {
         }
         let mut hits = (0..self.slots()).filter(|i| self.live(*i) && self.column_name(*i) == name);
         let (first, second) = (hits.next(), hits.next());
-        let system = name == "tableoid" && !matches!(self.columns, Columns::List(_));
-        (first.or(system.then_some(TABLEOID)), second.is_some())
+        let system = match &self.columns {
+            Columns::Table { .. } | Columns::System { .. } if name == "tableoid" => Some(TABLEOID),
+            Columns::System { .. } if name == "xmin" => Some(XMIN),
+            _ => None,
+        };
+        (first.or(system), second.is_some())
     }
+}
+
+/// System columns that PostgreSQL's rows have from the way it keeps versions.
+fn is_version_column(name: &str) -> bool {
+    matches!(name, "ctid" | "xmin" | "xmax" | "cmin" | "cmax")
+}
+
+/// 0A000, which says more than that there is no such column.
+fn no_version_column(name: &str) -> SqlError {
+    SqlError::unsupported(format!("system column \"{name}\" is not supported"))
+        .detail("Rows are not kept at places in a file, and have no transaction numbers.")
+        .hint("Name rows by their key; a change since they were read is found by FOR UPDATE or at COMMIT.")
 }
 
 /// A common table expression that can be named.
@@ -252,6 +276,8 @@ pub struct Level {
     pub mentions: Vec<Mention>,
     /// DEFAULT may stand as an item (VALUES of INSERT).
     pub allows_default: bool,
+    /// Row locks of the query, which the subqueries and views in its FROM take part in.
+    pub locks: Vec<sqlparser::ast::LockClause>,
 }
 
 impl Level {
@@ -271,6 +297,7 @@ impl Level {
             groupings: vec![],
             mentions: vec![],
             allows_default: false,
+            locks: vec![],
         }
     }
 }
@@ -332,6 +359,11 @@ impl Binder<'_> {
             if let Some(found) = found {
                 self.check_lateral(&found, pos)?;
                 return Ok(Some(found));
+            }
+            let has_table = level.items.iter().any(|i| i.cols_visible && matches!(i.columns, Columns::Table { .. }));
+            let is_name = self.levels[l].items.iter().any(|i| i.name == name);
+            if has_table && !is_name && is_version_column(name) {
+                return Err(self.error_at(no_version_column(name), pos));
             }
         }
         Ok(None)
@@ -413,6 +445,9 @@ impl Binder<'_> {
                 let found = Found { level: l, item: i, slot };
                 self.check_lateral(&found, pos)?;
                 Ok(found)
+            }
+            (None, _) if is_version_column(name) && matches!(item.columns, Columns::Table { .. }) => {
+                Err(self.error_at(no_version_column(name), pos))
             }
             (None, _) => {
                 let text = format!("column {}.{name} does not exist", item.name);

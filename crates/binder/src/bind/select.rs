@@ -41,6 +41,7 @@ impl Binder<'_> {
     /// Binds a SELECT on the current level.
     pub fn select(&mut self, s: &ast::Select, tail: &Tail<'_>, resolve: bool) -> SqlResult<BoundQuery> {
         self.refuse_foreign_clauses(s)?;
+        self.level().locks = tail.locks.to_vec();
         let mut rel = self.from_clause(&s.from)?;
         self.window_clause(&s.named_window)?;
         let mut targets = self.within(Clause::Select, |b| b.target_list(&s.projection))?;

@@ -80,14 +80,15 @@ fn edited(sql: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
 
 impl Binder<'_> {
     /// Binds the body of a view that is read.
-    pub fn bind_view_body(&mut self, view: &Arc<View>) -> SqlResult<BoundQuery> {
+    pub fn bind_view_body(&mut self, view: &Arc<View>, locks: Vec<ast::LockClause>) -> SqlResult<BoundQuery> {
         if self.view_depth >= MAX_VIEW_DEPTH {
             return Err(SqlError::new(
                 SqlState::InvalidObjectDefinition,
                 format!("infinite recursion detected in rules for relation \"{}\"", view.name),
             ));
         }
-        let query = parse::parse_query(&view.sql)?;
+        let mut query = parse::parse_query(&view.sql)?;
+        query.locks.extend(locks);
         let context = BindContext { search_path: &[], ..*self.context };
         let mut inner = Binder::new(&context, &view.sql);
         inner.allow_params = false;

@@ -58,6 +58,11 @@ pub enum Ddl {
         text: Option<String>,
     },
     Grant(Grant),
+    /// No names: ALL.
+    SetConstraints {
+        names: Option<Vec<QualifiedName>>,
+        deferred: bool,
+    },
     /// VACUUM, ANALYZE, CLUSTER, REINDEX of these tables (all, if none is named): nothing to do.
     Maintain {
         tag: &'static str,
@@ -282,6 +287,10 @@ pub enum AlterAction {
         cascade: bool,
     },
     ValidateConstraint(String),
+    AlterConstraint {
+        name: String,
+        timing: Timing,
+    },
     SetDefault {
         column: String,
         value: Expr,

@@ -50,8 +50,14 @@ const FIRST_WORDS: &[&str] = &[
 
 /// Whether the statement that begins with these tokens (no whitespace among them) is parsed here.
 pub fn begins(tokens: &[TokenWithSpan]) -> bool {
-    matches!(tokens.first().map(|t| &t.token), Some(Token::Word(w))
-        if w.quote_style.is_none() && FIRST_WORDS.iter().any(|f| w.value.eq_ignore_ascii_case(f)))
+    let word = |i: usize| match tokens.get(i).map(|t| &t.token) {
+        Some(Token::Word(w)) if w.quote_style.is_none() => Some(w.value.as_str()),
+        _ => None,
+    };
+    word(0).is_some_and(|first| {
+        FIRST_WORDS.iter().any(|f| first.eq_ignore_ascii_case(f))
+            || first.eq_ignore_ascii_case("set") && word(1).is_some_and(|w| w.eq_ignore_ascii_case("constraints"))
+    })
 }
 
 /// Parses one statement. What follows it is left in the parser.

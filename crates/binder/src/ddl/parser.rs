@@ -32,6 +32,13 @@ pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         maintain(p, "CLUSTER", false)
     } else if p.eat("reindex") {
         reindex(p)
+    } else if p.eat("set constraints") {
+        let names = if p.eat("all") { None } else { Some(p.commas(Words::qualified)?) };
+        let deferred = p.eat("deferred");
+        if !deferred {
+            p.expect("immediate")?;
+        }
+        Ok(Ddl::SetConstraints { names, deferred })
     } else if p.eat("checkpoint") {
         Ok(Ddl::Accepted { tag: "CHECKPOINT".into() })
     } else {
@@ -432,6 +439,9 @@ fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
     }
     if p.eat("drop") {
         return drop_part(p);
+    }
+    if p.eat("alter constraint") {
+        return Ok(AlterAction::AlterConstraint { name: p.name()?, timing: table::timing(p)? });
     }
     if p.eat("alter") {
         p.eat("column");

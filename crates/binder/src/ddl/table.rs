@@ -189,7 +189,7 @@ fn action(p: &mut Words<'_, '_>) -> Parse<Action> {
     p.unexpected()
 }
 
-fn timing(p: &mut Words<'_, '_>) -> Parse<Timing> {
+pub(super) fn timing(p: &mut Words<'_, '_>) -> Parse<Timing> {
     let mut out = Timing::default();
     loop {
         if p.eat("not deferrable") {

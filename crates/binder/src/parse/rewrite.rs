@@ -14,6 +14,8 @@
 //! | `TABLE t` | `SELECT * FROM t` |
 //! | `(x).*` | `(x).⟨star⟩` |
 //! | `COPY … (FREEZE on)` | `COPY … (FREEZE TRUE)` |
+//! | `INSERT INTO t (VALUES …)` | `INSERT INTO t VALUES …` |
+//! | `+-+` | `+ - +` |
 //! | `SUBSTRING(a SIMILAR b ESCAPE c)` | `SUBSTRING(a, b, c)` |
 
 use sqlparser::keywords::Keyword;
@@ -47,9 +49,21 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
     // Between the SIMILAR of SUBSTRING and its ESCAPE.
     let mut substring_similar = false;
     let copy = is_keyword(tokens.first(), Keyword::COPY);
+    // Of the VALUES of an INSERT, whose parentheses are left out.
+    let mut closing = None;
     let mut i = 0;
     while let Some(token) = tokens.get(i) {
+        if closing == Some(i) {
+            closing = None;
+            i += 1;
+            continue;
+        }
         let step = match &token.token {
+            Token::LParen if insert && is_word(tokens.get(i + 1), "values") && names_target(&out) => {
+                closing = closing_parenthesis(tokens, i);
+                Some(usize::from(closing.is_some())).filter(|n| *n > 0)
+            }
+            Token::CustomBinaryOperator(text) if text.len() > 1 => split_operator(token, text, &mut out),
             // `FREEZE on`: the parser takes TRUE and FALSE only.
             Token::Word(w) if copy && switch(&w.value).is_some() && after_copy_switch(tokens, i) => {
                 let on = switch(&w.value).unwrap_or_default();
@@ -105,6 +119,63 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
         }
     }
     out
+}
+
+/// Whether what was read ends in the target of an INSERT.
+fn names_target(out: &[TokenWithSpan]) -> bool {
+    let name = |t: &&TokenWithSpan| matches!(t.token, Token::Word(_) | Token::Period) && !is_word(Some(*t), "into");
+    let names = out.iter().rev().take_while(name).count();
+    names > 0 && out.len() > names && is_word(out.get(out.len() - names - 1), "into")
+}
+
+fn closing_parenthesis(tokens: &[TokenWithSpan], open: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (i, t) in tokens.iter().enumerate().skip(open) {
+        match t.token {
+            Token::LParen => depth += 1,
+            Token::RParen => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(i);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// An operator of several characters ends in `+` or `-` only if it has one of a few others in it; else those
+/// are operators of their own (manual §4.1.3).
+fn split_operator(token: &TokenWithSpan, text: &str, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
+    if !text.ends_with(['+', '-']) || text.contains(|c| "~!@#%^&|`?".contains(c)) {
+        return None;
+    }
+    let head = text.trim_end_matches(['+', '-']);
+    let head = if head.is_empty() { text.get(..1)? } else { head };
+    let mut at = token.span;
+    let mut push = |piece: &str, out: &mut Vec<TokenWithSpan>| {
+        let made = match piece {
+            "+" => Token::Plus,
+            "-" => Token::Minus,
+            "*" => Token::Mul,
+            "/" => Token::Div,
+            "<" => Token::Lt,
+            ">" => Token::Gt,
+            "=" => Token::Eq,
+            "<=" => Token::LtEq,
+            ">=" => Token::GtEq,
+            "<>" => Token::Neq,
+            other => Token::CustomBinaryOperator(other.to_owned()),
+        };
+        out.push(TokenWithSpan { token: made, span: at });
+        at.start.column += piece.len() as u64;
+    };
+    push(head, out);
+    for c in text.get(head.len()..)?.chars() {
+        push(&c.to_string(), out);
+    }
+    Some(1)
 }
 
 /// `on` and `off`.
@@ -260,7 +331,8 @@ fn table_query(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>)
     let query = match i.checked_sub(1).and_then(|b| tokens.get(b)) {
         None => true,
         Some(before) => {
-            before.token == Token::LParen
+            // Behind a parenthesis it follows the list of WITH.
+            matches!(before.token, Token::LParen | Token::RParen)
                 || ["union", "except", "intersect"].into_iter().any(|w| is_word(Some(before), w))
                 || is_word(Some(before), "all") && i >= 2 && is_word(tokens.get(i - 2), "union")
         }

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crate::raw::{Raw, query, startup, startup_version};
+use crate::raw::{Raw, extended, query, startup, startup_version, sync};
 use crate::toy::Server;
 
 #[tokio::test]
@@ -99,6 +99,35 @@ async fn silence_ends_a_session_where_a_timeout_says_so() {
     open.send(&query("begin")).await;
     open.until('Z').await;
     assert_eq!(open.fatal().await.field(b'C').unwrap(), "25P03");
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_ends_its_statement_at_once() {
+    let server = Server::start().await;
+    for statement in [query("sleep"), [extended("sleep"), sync()].concat()] {
+        let mut raw = Raw::start(server.address).await;
+        raw.send(&statement).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(server.stats.sessions.load(Ordering::Relaxed), 1);
+        drop(raw);
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while server.stats.sessions.load(Ordering::Relaxed) > 0 {
+            assert!(Instant::now() < deadline, "the statement runs on");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_client_sends_while_its_statement_runs_is_not_lost() {
+    let server = Server::start().await;
+    let mut raw = Raw::start(server.address).await;
+    let long = format!("select 1; {}", " ".repeat(100_000));
+    raw.send(&[query("rows 100000"), query(&long), query("select 2")].concat()).await;
+    for expected in [100_000, 1, 1] {
+        let rows = raw.until('Z').await.iter().filter(|r| r.tag == 'D').count();
+        assert_eq!(rows, expected);
+    }
 }
 
 #[tokio::test]

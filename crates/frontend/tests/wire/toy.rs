@@ -95,6 +95,7 @@ impl SqlEngine for ToyEngine {
 pub struct ToyHandle {
     cancel: tokio::sync::Notify,
     terminate: CancellationToken,
+    gone: CancellationToken,
 }
 
 #[async_trait]
@@ -105,6 +106,10 @@ impl CancelHandle for ToyHandle {
 
     fn terminate(&self) {
         self.terminate.cancel();
+    }
+
+    fn client_gone(&self) {
+        self.gone.cancel();
     }
 
     async fn terminated(&self) {
@@ -217,6 +222,8 @@ impl Toy {
                         SqlState::AdminShutdown,
                         "terminating connection due to administrator command",
                     )),
+                    () = self.handle.gone.cancelled() =>
+                        Err(SqlError::new(SqlState::ConnectionFailure, "connection to client lost")),
                     () = tokio::time::sleep(Duration::from_secs(30)) => done("SLEEP"),
                 }
             }
@@ -378,6 +385,12 @@ impl SqlSession for Toy {
         let setting = self.params.settings.iter().find(|(n, _)| n == name)?;
         setting.1.parse().ok().map(Duration::from_millis)
     }
+
+    fn transaction_time_left(&self) -> Option<Duration> {
+        None
+    }
+
+    fn transaction_time_over(&mut self) {}
 
     async fn close(self: Box<Self>) {}
 }

@@ -4,6 +4,7 @@
 mod driver;
 mod isolation;
 mod kill;
+mod leaving;
 mod process;
 
 /// The `gavel` of this build.

@@ -222,7 +222,9 @@ async fn read_files(store: &Store, from: Lsn, applied: u64) -> Result<Vec<Number
     while numbered.is_empty() && index <= applied {
         let entries = store.read(index, applied + 1, STEP_BYTES).await?;
         if entries.first().is_none_or(|first| first.log_id.index != index) {
-            return Err(missing());
+            // The log is cut before the positions are told of it.
+            let (first, before) = store.log().lock().before(from);
+            return Err(if first > index { Error::Trimmed(before.next()) } else { missing() });
         }
         for entry in &entries {
             index = entry.log_id.index + 1;

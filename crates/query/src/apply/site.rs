@@ -21,6 +21,7 @@ use gavel_functions::physical::{build_array, datum_at};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use parking_lot::Mutex;
 
+use crate::apply::pause;
 use crate::exec::eval::{Cx, Evaluator, Stop};
 use crate::exec::expr::{Expr, Value, value_at};
 use crate::exec::frame::Memory;
@@ -57,15 +58,16 @@ pub enum SiteKind {
     Quantified { left: Vec<Expr>, functions: Vec<Oid>, all: bool, hashable: bool },
 }
 
-/// A subplan that must run before evaluation can go on.
-pub(crate) struct Demand {
-    site: Arc<Site>,
-    key: Box<[u8]>,
-    outer: Vec<Datum>,
+/// What must be done before evaluation can go on.
+pub(crate) enum Demand {
+    /// A subplan is to run.
+    Subplan { site: Arc<Site>, key: Box<[u8]>, outer: Vec<Datum> },
+    /// See [`crate::apply::pause`].
+    Pause { cache: Arc<SiteCache>, key: Box<[u8]>, micros: f64 },
 }
 
 #[derive(Clone)]
-enum Outcome {
+pub(crate) enum Outcome {
     Value(Datum),
     Rows(Arc<RowSet>),
 }
@@ -78,8 +80,22 @@ pub struct SiteCache {
 }
 
 impl SiteCache {
-    fn get(&self, key: &[u8]) -> Option<Outcome> {
+    pub(super) fn get(&self, key: &[u8]) -> Option<Outcome> {
         self.results.lock().get(key).map(|r| r.0.clone())
+    }
+
+    fn put(&self, key: Box<[u8]>, outcome: Outcome, memory: Memory) {
+        let mut results = self.results.lock();
+        if results.len() >= MAX_RESULTS {
+            results.clear();
+        }
+        results.insert(key, (outcome, memory));
+    }
+
+    /// Notes what holds for a row of the batch, by its number.
+    pub(super) fn remember(&self, key: Box<[u8]>, outcome: Outcome, memory: Memory) {
+        self.every_row.store(true, Ordering::Relaxed);
+        self.put(key, outcome, memory);
     }
 
     /// Forgets what held for the rows of the batch before.
@@ -129,7 +145,7 @@ pub(crate) fn eval(site: &Arc<Site>, cx: &Cx<'_>, batch: &RecordBatch) -> Result
             None => {
                 if demanded.insert(key.clone().into_boxed_slice()) {
                     let key = key.clone().into_boxed_slice();
-                    cx.evaluator.demand(Demand { site: site.clone(), key, outer: tuple });
+                    cx.evaluator.demand(Demand::Subplan { site: site.clone(), key, outer: tuple });
                 }
             }
         }
@@ -155,28 +171,30 @@ fn output_type(site: &Site, column: usize) -> PgType {
     site.columns.get(column).and_then(|&i| site.plan.columns.get(i)).map_or(PgType::TEXT, |c| c.1)
 }
 
-/// Runs the demanded subplans, one after the other.
+/// Does what was demanded, one after the other.
 pub(crate) async fn run(evaluator: &Evaluator, demands: Vec<Demand>) -> SqlResult<()> {
     for demand in demands {
-        let cache = evaluator.cache(&demand.site);
-        if demand.site.every_row {
+        let mut memory = evaluator.frame().memory();
+        let (site, key, outer) = match demand {
+            Demand::Subplan { site, key, outer } => (site, key, outer),
+            Demand::Pause { cache, key, micros } => {
+                pause::run(&cache, key, micros, memory).await;
+                continue;
+            }
+        };
+        let cache = evaluator.cache(&site);
+        if site.every_row {
             cache.every_row.store(true, Ordering::Relaxed);
         }
-        let mut memory = evaluator.frame().memory();
-        let outcome = run_one(evaluator, &demand, &mut memory).await?;
-        memory.grow(demand.key.len() + 64)?;
-        let mut results = cache.results.lock();
-        if results.len() >= MAX_RESULTS {
-            results.clear();
-        }
-        results.insert(demand.key, (outcome, memory));
+        let outcome = run_one(evaluator, &site, outer, &mut memory).await?;
+        memory.grow(key.len() + 64)?;
+        cache.put(key, outcome, memory);
     }
     Ok(())
 }
 
-async fn run_one(evaluator: &Evaluator, demand: &Demand, memory: &mut Memory) -> SqlResult<Outcome> {
-    let site = &demand.site;
-    let outer: Vec<(ColumnId, Datum)> = site.outer.iter().map(|o| o.0).zip(demand.outer.iter().cloned()).collect();
+async fn run_one(evaluator: &Evaluator, site: &Site, outer: Vec<Datum>, memory: &mut Memory) -> SqlResult<Outcome> {
+    let outer: Vec<(ColumnId, Datum)> = site.outer.iter().map(|o| o.0).zip(outer).collect();
     let frame = evaluator.frame().with_outer(outer.into());
     let mut running = start(&site.plan, &frame)?;
     let first_column = site.columns.first().copied().unwrap_or(0);

@@ -11,8 +11,8 @@ use gavel_wire_format::wire_binary;
 use crate::copy::options::copy_options;
 use crate::dml::writer::{Shapes, Writer};
 use crate::fast::expr::{RowContext, RowExpr};
-use crate::session::Session;
 use crate::session::result::Executed;
+use crate::session::{Session, binding};
 
 /// Rows that are checked and written in one go.
 const BATCH_ROWS: usize = 1_024;
@@ -21,6 +21,8 @@ const BATCH_ROWS: usize = 1_024;
 enum From {
     Field(usize),
     Default(RowExpr),
+    /// Computed over the other columns, once they are there.
+    Generated(RowExpr),
 }
 
 impl Session {
@@ -30,15 +32,20 @@ impl Session {
             return Err(SqlError::internal("COPY FROM a query"));
         };
         let options = copy_options(&copy.options, &copy.legacy_options, false)?;
+        let (catalog, style) = (self.catalog(), self.text_style_now());
         let access = self.access(Vec::new()).await?;
         let (eval, shapes, state) = (access.eval.clone(), access.shapes.clone(), access.state.clone());
         drop(access);
         let shape = shapes.shape(table.oid)?;
         let mut sources = Vec::with_capacity(shape.columns.len());
         for column in &shape.columns {
-            sources.push(match columns.iter().position(|n| *n == column.number) {
-                Some(field) => From::Field(field),
-                None => {
+            let generation = table.column(column.number).filter(|c| c.generated).and_then(|c| c.default.as_deref());
+            sources.push(match (columns.iter().position(|n| *n == column.number), generation) {
+                (_, Some(sql)) => {
+                    From::Generated(binding::table_expression(&catalog, table, sql, Some(column.ty), &style)?)
+                }
+                (Some(field), None) => From::Field(field),
+                (None, None) => {
                     let default = defaults.iter().find(|(n, _)| *n == column.number).map(|(_, s)| s);
                     From::Default(match default {
                         None => RowExpr::constant(Datum::Null, column.ty),
@@ -75,8 +82,16 @@ impl Session {
                 for source in &sources {
                     values.push(match source {
                         From::Field(i) => field(&row, *i, types[*i], binary, &eval.style)?,
-                        From::Default(expr) => expr.eval(&context)?,
+                        From::Default(expr) => expr.eval(&context).map_err(|e| e.context(row.line_context()))?,
+                        From::Generated(_) => Datum::Null,
                     });
+                }
+                for (slot, source) in sources.iter().enumerate() {
+                    if let From::Generated(expr) = source {
+                        let context = RowContext { eval: &eval, row: &values, params: &[] };
+                        let value = expr.eval(&context).map_err(|e| e.context(row.line_context()))?;
+                        values[slot] = value;
+                    }
                 }
                 batch.push(values);
                 if batch.len() == BATCH_ROWS {

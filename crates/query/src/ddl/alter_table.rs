@@ -48,6 +48,7 @@ impl DdlContext<'_> {
                 self.drop_constraint(oid, name, *if_exists, *cascade).await
             }
             AlterAction::ValidateConstraint(name) => self.validate_constraint(oid, name).await,
+            AlterAction::AlterConstraint { name, timing } => self.alter_constraint(oid, name, *timing),
             AlterAction::SetDefault { column, value } => self.set_default(oid, column, Some(value)),
             AlterAction::DropDefault { column } => self.set_default(oid, column, None),
             AlterAction::SetNotNull { column } => {
@@ -253,9 +254,8 @@ impl DdlContext<'_> {
         let mut changed = Table::clone(&before);
         let mut column = Column { ty, ..found.clone() };
         if let (Some(sql), false) = (&found.default, found.generated) {
-            let expr = gavel_binder::parse::parse_expression(sql)?;
             let stored =
-                self.binder.expression(self.scope(), &before, &expr, Usage::Default(ty)).map_err(|e| {
+                self.binder.stored_expression(self.scope(), &before, sql, Usage::Default(ty)).map_err(|e| {
                     match e.code() {
                         SqlState::DatatypeMismatch | SqlState::UndefinedFunction => SqlError::new(
                             SqlState::DatatypeMismatch,
@@ -328,7 +328,7 @@ impl DdlContext<'_> {
         let scope = self.scope();
         let again = |sql: &str, usage: Usage| -> SqlResult<()> {
             if super::drop::mentions(sql, column) {
-                self.binder.expression(scope, table, &gavel_binder::parse::parse_expression(sql)?, usage)?;
+                self.binder.stored_expression(scope, table, sql, usage)?;
             }
             Ok(())
         };

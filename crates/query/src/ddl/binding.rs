@@ -60,11 +60,23 @@ pub trait DdlBinder: Send + Sync {
     /// 42704 if there is no such type, 22023 for bad modifiers.
     fn resolve_type(&self, scope: Scope<'_>, ty: &DataType) -> SqlResult<PgType>;
 
-    /// Binds an expression that belongs to `table` (which need not be in the catalog yet).
+    /// Binds an expression of the statement that belongs to `table` (which need not be in the catalog yet).
     ///
     /// # Errors
-    /// As PostgreSQL's for that usage: 42703, 42804, 42P17, 0A000 …
+    /// As PostgreSQL's for that usage: 42703, 42804, 42P17, 0A000 …, with their places in the statement.
     fn expression(&self, scope: Scope<'_>, table: &Table, expr: &Expr, usage: Usage) -> SqlResult<StoredExpression>;
+
+    /// Binds an expression that a descriptor of `table` holds once more.
+    ///
+    /// # Errors
+    /// As [`Self::expression`], without places.
+    fn stored_expression(
+        &self,
+        scope: Scope<'_>,
+        table: &Table,
+        sql: &str,
+        usage: Usage,
+    ) -> SqlResult<StoredExpression>;
 
     /// Binds the query of a view or of CREATE TABLE AS.
     ///

@@ -174,7 +174,7 @@ impl DdlContext<'_> {
         let index = Index {
             oid: index_oid,
             name: name.clone(),
-            storage: if key.primary { table.storage } else { index_oid },
+            storage: if key.primary && !key.timing.deferrable { table.storage } else { index_oid },
             primary: key.primary,
             unique: true,
             keys: numbers.iter().map(|n| (IndexKey::Column(*n), false, false)).collect(),
@@ -182,6 +182,7 @@ impl DdlContext<'_> {
             predicate: None,
             nulls_not_distinct: key.nulls_not_distinct,
             constraint: Some(constraint_oid),
+            deferrable: key.timing.deferrable,
         };
         let unique = Unique {
             oid: constraint_oid,
@@ -278,20 +279,28 @@ impl DdlContext<'_> {
             deferrable: timing.deferrable,
             initially_deferred: timing.initially_deferred,
         };
-        let changed = Index { name: new_name, constraint: Some(constraint), ..index.clone() };
+        let deferrable = timing.deferrable;
+        let mut changed = Index { name: new_name, constraint: Some(constraint), deferrable, ..index.clone() };
         if primary {
             let rows = self.has_rows(&table).await?;
             let table = self.edit_table(oid, |t| t.indexes.retain(|i| i.oid != index.oid))?;
-            let changed = Index { primary: true, storage: table.storage, ..changed };
+            changed.primary = true;
+            if changed.is_table() {
+                changed.storage = table.storage;
+            }
             return self.make_primary(&table, changed, unique, rows).await;
         }
-        self.edit_table(oid, |t| {
+        if deferrable {
+            // Its entries have another form, so they are made anew.
+            changed.storage = self.new_oid().await?;
+        }
+        let table = self.edit_table(oid, |t| {
             for i in t.indexes.iter_mut().filter(|i| i.oid == changed.oid) {
                 *i = changed.clone();
             }
             t.uniques.push(unique);
         })?;
-        Ok(())
+        if deferrable && self.has_rows(&table).await? { self.build_index(&table, changed.oid).await } else { Ok(()) }
     }
 
     pub(super) async fn add_foreign_key(
@@ -401,6 +410,25 @@ impl DdlContext<'_> {
     }
 
     /// ALTER TABLE … VALIDATE CONSTRAINT.
+    /// ALTER CONSTRAINT: when a foreign key is checked.
+    pub(super) fn alter_constraint(&mut self, oid: Oid, name: &str, timing: Timing) -> SqlResult<()> {
+        let table = self.table_by_oid(oid)?;
+        if !table.foreign_keys.iter().any(|f| f.name == name) {
+            if constraint_names(&table).any(|n| n == name) {
+                let message =
+                    format!("constraint \"{name}\" of relation \"{}\" is not a foreign key constraint", table.name);
+                return Err(SqlError::new(SqlState::WrongObjectType, message));
+            }
+            return Err(undefined_constraint(&table, name));
+        }
+        self.edit_table(oid, |t| {
+            for key in t.foreign_keys.iter_mut().filter(|f| f.name == name) {
+                (key.deferrable, key.initially_deferred) = (timing.deferrable, timing.initially_deferred);
+            }
+        })?;
+        Ok(())
+    }
+
     pub(super) async fn validate_constraint(&mut self, oid: Oid, name: &str) -> SqlResult<()> {
         let table = self.table_by_oid(oid)?;
         if let Some(check) = table.checks.iter().find(|c| c.name == name) {
@@ -488,6 +516,9 @@ fn referenced_key(parent: &Table, names: &[String], wanted: usize) -> SqlResult<
             let message = format!("there is no primary key for referenced table \"{}\"", parent.name);
             SqlError::new(SqlState::UndefinedObject, message)
         })?;
+        if key.deferrable {
+            return Err(deferrable_parent("primary key", parent));
+        }
         return Ok((key.keys.iter().filter_map(|k| column_of(&k.0)).collect(), key.oid));
     }
     let numbers = foreign_columns(parent, names)?;
@@ -507,7 +538,18 @@ fn referenced_key(parent: &Table, names: &[String], wanted: usize) -> SqlResult<
             format!("there is no unique constraint matching given keys for referenced table \"{}\"", parent.name);
         SqlError::new(SqlState::InvalidForeignKey, message)
     })?;
+    if index.deferrable {
+        return Err(deferrable_parent("unique constraint", parent));
+    }
     Ok((numbers, index.oid))
+}
+
+/// 55000: a parent must be alone with its key at any time.
+fn deferrable_parent(what: &str, parent: &Table) -> SqlError {
+    SqlError::new(
+        SqlState::ObjectNotInPrerequisiteState,
+        format!("cannot use a deferrable {what} for referenced table \"{}\"", parent.name),
+    )
 }
 
 /// 42804 if no `=` compares the two columns.

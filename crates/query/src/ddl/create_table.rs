@@ -353,8 +353,11 @@ impl DdlContext<'_> {
             let index_oid = self.new_oid().await?;
             let now = self.table_by_oid(oid)?;
             let mut names = Vec::new();
-            let mut copy =
-                Index { oid: index_oid, storage: if index.primary { now.storage } else { index_oid }, ..index.clone() };
+            let mut copy = Index {
+                oid: index_oid,
+                storage: if index.is_table() { now.storage } else { index_oid },
+                ..index.clone()
+            };
             for (key, ..) in &mut copy.keys {
                 match key {
                     IndexKey::Column(n) => {

@@ -102,6 +102,16 @@ impl DdlBinder for Binder {
         Ok(StoredExpression { columns: Self::columns(table, expr)?, sql, ty, volatility, sequences: Vec::new() })
     }
 
+    fn stored_expression(
+        &self,
+        scope: Scope<'_>,
+        table: &Table,
+        sql: &str,
+        usage: Usage,
+    ) -> SqlResult<StoredExpression> {
+        self.expression(scope, table, &gavel_binder::parse::parse_expression(sql)?, usage)
+    }
+
     fn query(&self, scope: Scope<'_>, query: &Query) -> SqlResult<StoredQuery> {
         struct Tables<'a>(&'a Catalog, Vec<Oid>);
         impl Visitor for Tables<'_> {

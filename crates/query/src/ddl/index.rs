@@ -89,6 +89,7 @@ impl DdlContext<'_> {
             predicate,
             nulls_not_distinct: create.nulls_not_distinct,
             constraint: None,
+            deferrable: false,
         };
         let rows = self.has_rows(&table).await?;
         let table = self.edit_table(table.oid, |t| t.indexes.push(index))?;

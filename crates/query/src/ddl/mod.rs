@@ -149,6 +149,18 @@ pub fn is_ddl(statement: &Statement) -> bool {
     ddl::carried(statement).is_some() || matches!(statement, Statement::Query(q) if ddl::select_into(q).is_some())
 }
 
+/// SET CONSTRAINTS, which changes no catalog: the constraints named, and whether they are to wait.
+pub fn set_constraints(statement: &Statement) -> SqlResult<Option<(Option<Vec<ast::QualifiedName>>, bool)>> {
+    let Some(text) = ddl::carried(statement).filter(|t| t.get(..3).is_some_and(|w| w.eq_ignore_ascii_case("set")))
+    else {
+        return Ok(None);
+    };
+    Ok(match gavel_binder::parse::parse_ddl(text)? {
+        Ddl::SetConstraints { names, deferred } => Some((names, deferred)),
+        _ => None,
+    })
+}
+
 /// Runs one statement and gives its command tag. After an error the transaction has failed: its catalog
 /// may hold half of the statement and is to be thrown away, or put back to a savepoint's.
 ///
@@ -206,6 +218,7 @@ impl DdlContext<'_> {
             }
             Ddl::Comment { on, text } => self.comment(on, text.as_deref())?,
             Ddl::Grant(grant) => self.grant(grant)?,
+            Ddl::SetConstraints { .. } => return Err(SqlError::internal("SET CONSTRAINTS is the session's")),
             Ddl::Maintain { tag, tables, blocks_forbidden } => self.maintain(tag, tables, *blocks_forbidden)?,
             Ddl::Accepted { .. } => {}
             Ddl::Unsupported(what) => return Err(SqlError::unsupported(format!("{what} is not supported"))),
@@ -237,6 +250,7 @@ fn tag(ddl: &Ddl) -> String {
         Ddl::Truncate { .. } => "TRUNCATE TABLE".into(),
         Ddl::Comment { .. } => "COMMENT".into(),
         Ddl::Grant(grant) => grant.tag.into(),
+        Ddl::SetConstraints { .. } => "SET CONSTRAINTS".into(),
         Ddl::Maintain { tag, .. } => (*tag).into(),
         Ddl::Accepted { tag } => tag.clone(),
         Ddl::Unsupported(what) => what.clone(),

@@ -16,7 +16,7 @@ impl DdlContext<'_> {
         table.storage = self.new_oid().await?;
         let storage = table.storage;
         for index in &mut table.indexes {
-            index.storage = if index.primary { storage } else { self.host.allocate_oids(1).await? };
+            index.storage = if index.is_table() { storage } else { self.host.allocate_oids(1).await? };
         }
         Ok(())
     }

@@ -8,7 +8,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use bytes::Bytes;
+use gavel_functions::call::EvalContext;
 use gavel_types::{CheckMode, Datum, SqlError, SqlResult, SqlState};
 
 use crate::dml::shape::TableShape;
@@ -19,18 +21,42 @@ use crate::fast::expr::{RowContext, RowExpr};
 const BATCH_ROWS: usize = 1_024;
 
 /// What to do with a row whose arbiter key is taken.
-pub struct Resolution {
+pub struct Resolution<'a> {
     /// Numbers of indexes in the shape, `None` for the primary key; no arbiters at all: every unique
     /// key is one.
     pub arbiters: Vec<Option<usize>>,
     /// `None` is DO NOTHING.
-    pub update: Option<ConflictUpdate>,
+    pub update: Option<&'a dyn ConflictRow>,
 }
 
-/// DO UPDATE. Expressions are over the existing row's slots followed by the excluded row's.
-pub struct ConflictUpdate {
-    pub assignments: Vec<(usize, RowExpr)>,
+/// DO UPDATE.
+#[async_trait]
+pub trait ConflictRow: Send + Sync {
+    /// The values (by attnum) that the existing row gets; `None` if WHERE leaves it alone. `both` are the
+    /// existing row's slots followed by the excluded row's.
+    async fn assigned(&self, both: &[Datum]) -> SqlResult<Option<Vec<(i16, Datum)>>>;
+}
+
+/// DO UPDATE in expressions that need no plan, over the slots of both rows.
+pub struct RowUpdate<'a> {
+    pub assignments: Vec<(i16, RowExpr)>,
     pub predicate: Option<RowExpr>,
+    pub eval: &'a EvalContext,
+    pub params: &'a [Datum],
+}
+
+#[async_trait]
+impl ConflictRow for RowUpdate<'_> {
+    async fn assigned(&self, both: &[Datum]) -> SqlResult<Option<Vec<(i16, Datum)>>> {
+        let cx = RowContext { eval: self.eval, row: both, params: self.params };
+        if let Some(predicate) = &self.predicate
+            && !predicate.is_true(&cx)?
+        {
+            return Ok(None);
+        }
+        let values = self.assignments.iter().map(|(number, expr)| Ok((*number, expr.eval(&cx)?)));
+        values.collect::<SqlResult<_>>().map(Some)
+    }
 }
 
 /// What became of a row.
@@ -57,9 +83,19 @@ impl Writer<'_> {
         &mut self,
         shape: &Arc<TableShape>,
         rows: Vec<Vec<Datum>>,
-        resolution: &Resolution,
-        params: &[Datum],
+        resolution: &Resolution<'_>,
     ) -> SqlResult<Vec<Outcome>> {
+        for (number, index) in shape.indexes.iter().enumerate().filter(|(_, i)| i.index.deferrable && i.index.unique) {
+            if resolution.arbiters.is_empty() || resolution.arbiters.contains(&Some(number)) {
+                return Err(SqlError::new(
+                    SqlState::ObjectNotInPrerequisiteState,
+                    "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters",
+                )
+                .schema(shape.schema_name.clone())
+                .table(shape.table.name.clone())
+                .constraint(index.index.name.clone()));
+            }
+        }
         let mut done = Done::default();
         let mut outcomes = Vec::with_capacity(rows.len());
         let mut rows = rows.into_iter();
@@ -75,7 +111,7 @@ impl Writer<'_> {
             let taken: HashMap<Bytes, Bytes> =
                 keys.into_iter().zip(values).filter_map(|(k, v)| Some((k, v?))).collect();
             for p in prepared {
-                outcomes.push(self.resolve(shape, p, resolution, params, &taken, &mut done).await?);
+                outcomes.push(self.resolve(shape, p, resolution, &taken, &mut done).await?);
             }
         }
     }
@@ -84,8 +120,7 @@ impl Writer<'_> {
         &mut self,
         shape: &Arc<TableShape>,
         p: Prepared,
-        resolution: &Resolution,
-        params: &[Datum],
+        resolution: &Resolution<'_>,
         taken: &HashMap<Bytes, Bytes>,
         done: &mut Done,
     ) -> SqlResult<Outcome> {
@@ -101,7 +136,7 @@ impl Writer<'_> {
             self.put_new(shape, p)?;
             return Ok(Outcome::Inserted(row));
         };
-        let Some(update) = &resolution.update else {
+        let Some(update) = resolution.update else {
             return Ok(Outcome::Skipped);
         };
         if done.keys.contains(&key) {
@@ -122,18 +157,13 @@ impl Writer<'_> {
             return Err(second_time());
         }
         let both: Vec<Datum> = existing.iter().chain(&p.row).cloned().collect();
+        let Some(assigned) = update.assigned(&both).await? else {
+            self.state.txn.check(row_key, CheckMode::NoKeyUpdate);
+            return Ok(Outcome::Skipped);
+        };
         let mut new = existing.clone();
-        {
-            let cx = RowContext { eval: self.eval, row: &both, params };
-            if let Some(predicate) = &update.predicate {
-                if !predicate.is_true(&cx)? {
-                    self.state.txn.check(row_key, CheckMode::NoKeyUpdate);
-                    return Ok(Outcome::Skipped);
-                }
-            }
-            for (slot, expr) in &update.assignments {
-                new[*slot] = expr.eval(&cx)?;
-            }
+        for (number, value) in assigned {
+            new[shape.slot(number)?] = value;
         }
         done.updated.insert(row_key.clone());
         self.update(shape, vec![RowChange { key: row_key, old: existing, new: new.clone() }]).await?;

@@ -14,6 +14,7 @@ use gavel_functions::call::EvalContext;
 use gavel_functions::compare::sort_key;
 use gavel_types::{CheckMode, Datum, KeyRange, Oid, PgType, SqlError, SqlResult, SqlState};
 
+use crate::dml::deferred::Claim;
 use crate::dml::shape::{TableShape, describe};
 use crate::dml::writer::{RowChange, Writer, same};
 use crate::fast::expr::via_io;
@@ -21,12 +22,13 @@ use crate::fast::expr::via_io;
 /// Rows that one page of a scan for children holds.
 const PAGE_ROWS: usize = 2_048;
 
-/// What a statement has done that foreign keys care about.
+/// What a statement has done that is checked at its end.
 #[derive(Default)]
 pub(super) struct Events {
     /// Child table and the row now in it, with the constraints to check.
     children: Vec<(Arc<TableShape>, Vec<Datum>, Vec<usize>)>,
     parents: Vec<ParentChange>,
+    claims: Vec<Claim>,
 }
 
 struct ParentChange {
@@ -51,6 +53,11 @@ impl Events {
         }
     }
 
+    /// An entry of a deferrable index was written.
+    pub fn claimed(&mut self, shape: &TableShape, number: usize, range: Option<KeyRange>, row: &[Datum]) {
+        self.claims.extend(range.map(|range| Claim::new(shape, number, range, row)));
+    }
+
     /// A row was deleted, or updated to `new`.
     pub fn parent_changed(&mut self, shape: &Arc<TableShape>, old: &[Datum], new: Option<&[Datum]>) {
         if !shape.table.referenced_by.is_empty() {
@@ -62,33 +69,13 @@ impl Events {
 
 /// A check that waits for COMMIT.
 #[derive(Clone, Debug)]
-struct Waiting {
+pub(super) struct Waiting {
     child: Oid,
     constraint: Oid,
     /// Of the child's columns, in the order of the constraint.
     values: Vec<Datum>,
     /// Whether it was the parent that changed; decides the words of the error.
     by_parent: bool,
-}
-
-/// Checks that wait for COMMIT, and what SET CONSTRAINTS has said.
-#[derive(Clone, Debug, Default)]
-pub struct Deferred {
-    waiting: Vec<Waiting>,
-    /// SET CONSTRAINTS ALL; `true` is DEFERRED.
-    pub all: Option<bool>,
-    /// SET CONSTRAINTS of single ones, by OID.
-    pub by_constraint: HashMap<Oid, bool>,
-}
-
-impl Deferred {
-    fn applies_to(&self, fk: &ForeignKey) -> bool {
-        fk.deferrable && self.by_constraint.get(&fk.oid).copied().or(self.all).unwrap_or(fk.initially_deferred)
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
-    }
 }
 
 /// A foreign key with both ends.
@@ -221,7 +208,9 @@ impl Writer<'_> {
             self.no_action(&link, keys).await?;
         }
         let children = std::mem::take(&mut self.state.events.children);
-        self.check_children(children).await
+        self.check_children(children).await?;
+        let claims = std::mem::take(&mut self.state.events.claims);
+        self.settle_claims(claims).await
     }
 
     /// Sorts changes of parents by the foreign keys that they matter to.
@@ -318,7 +307,7 @@ impl Writer<'_> {
 
     /// NO ACTION: at the end of the statement, or at COMMIT if deferred.
     async fn no_action(&mut self, link: &Link, keys: Vec<Vec<Datum>>) -> SqlResult<()> {
-        if self.state.deferred.applies_to(&link.fk) {
+        if self.state.deferred.defers(&link.fk) {
             self.defer(link, keys, true);
             return Ok(());
         }
@@ -386,7 +375,7 @@ impl Writer<'_> {
                     }
                     continue;
                 }
-                if self.state.deferred.applies_to(fk) {
+                if self.state.deferred.defers(fk) {
                     self.defer(&link, vec![values], false);
                     continue;
                 }
@@ -410,30 +399,25 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Runs the checks that wait: all of them, or those of one constraint.
-    ///
-    /// # Errors
-    /// 23503.
-    pub async fn check_deferred(&mut self, only: Option<Oid>) -> SqlResult<()> {
-        let (now, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.state.deferred.waiting)
-            .into_iter()
-            .partition(|w| only.is_none_or(|o| w.constraint == o));
-        self.state.deferred.waiting = later;
-        for w in now {
-            let Ok(child) = self.shapes.shape(w.child) else { continue };
-            let Some(fk) = child.table.foreign_keys.iter().find(|fk| fk.oid == w.constraint) else { continue };
-            let link = Link::new(self, &child, fk)?;
-            match self.violated(&link, vec![w.values.clone()]).await? {
-                Some(values) if w.by_parent => return Err(link.still_referenced(&values, self.eval)),
-                Some(values) => return Err(link.missing_parent(&values, self.eval)),
-                None => {
-                    if let Some(key) = link.parent_key(&w.values, self.eval)? {
-                        self.state.txn.check(key, CheckMode::KeyShare);
-                    }
+    /// Runs a check that waits, unless it is to wait on.
+    pub(super) async fn check_waiting(&mut self, w: Waiting, at_commit: bool) -> SqlResult<()> {
+        let Ok(child) = self.shapes.shape(w.child) else { return Ok(()) };
+        let Some(fk) = child.table.foreign_keys.iter().find(|fk| fk.oid == w.constraint) else { return Ok(()) };
+        if !at_commit && self.state.deferred.defers(fk) {
+            self.state.deferred.waiting.push(w);
+            return Ok(());
+        }
+        let link = Link::new(self, &child, fk)?;
+        match self.violated(&link, vec![w.values.clone()]).await? {
+            Some(values) if w.by_parent => Err(link.still_referenced(&values, self.eval)),
+            Some(values) => Err(link.missing_parent(&values, self.eval)),
+            None => {
+                if let Some(key) = link.parent_key(&w.values, self.eval)? {
+                    self.state.txn.check(key, CheckMode::KeyShare);
                 }
+                Ok(())
             }
         }
-        Ok(())
     }
 
     /// Rows of the child whose foreign key is one of `keys`: by an index that begins with the
@@ -456,7 +440,7 @@ impl Writer<'_> {
                     break;
                 }
             }
-            if !index.primary {
+            if !index.is_table() {
                 // What was found are entries; they lead to the rows.
                 let row_keys: Vec<Bytes> =
                     found.iter().map(|(_, entry)| shape.row_key_of_entry(entry)).collect::<SqlResult<_>>()?;

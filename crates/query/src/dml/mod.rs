@@ -5,10 +5,12 @@
 //! | [`shape`] | a table's rows, keys and index entries |
 //! | [`writer`] | inserts, updates and deletes of rows: constraints, keys, entries |
 //! | [`conflict`] | INSERT … ON CONFLICT |
+//! | [`deferred`] | checks that wait, SET CONSTRAINTS, deferrable keys |
 //! | [`foreign`] | foreign keys: parents looked up, children found and acted upon |
 //! | [`modify`] | a bound `Modify` from its source rows to its RETURNING rows |
 
 pub mod conflict;
+pub mod deferred;
 pub mod foreign;
 pub mod modify;
 pub mod shape;

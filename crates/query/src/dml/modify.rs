@@ -5,13 +5,15 @@
 use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
-use gavel_binder::bound::{ColumnId, ConflictAction, Modify, ModifyOp, OnConflict};
-use gavel_functions::physical::datum_at;
+use gavel_binder::bound::{ColumnId, ConflictAction, Modify, ModifyOp, OnConflict, Scalar};
+use gavel_functions::call::EvalContext;
+use gavel_functions::physical::{build_array, datum_at};
 use gavel_types::{Datum, PgType, SqlError, SqlResult};
 
-use crate::dml::conflict::{ConflictUpdate, Outcome, Resolution};
+use crate::dml::conflict::{ConflictRow, Outcome, Resolution, RowUpdate};
 use crate::dml::shape::TableShape;
 use crate::dml::writer::{RowChange, Writer};
+use crate::exec::batch::{batch_of, schema_of};
 use crate::fast::expr::RowExpr;
 
 /// Columns of the source, in order.
@@ -42,6 +44,19 @@ pub fn rows_of(batch: &RecordBatch, layout: &Layout, out: &mut Vec<Vec<Datum>>) 
         }
     }
     Ok(())
+}
+
+/// `rows` as a batch of the columns of `layout`.
+///
+/// # Errors
+/// XX000 if a value is not of its column's type.
+pub fn batch(rows: &[Vec<Datum>], layout: &Layout) -> SqlResult<RecordBatch> {
+    let arrays = layout
+        .iter()
+        .enumerate()
+        .map(|(i, (_, ty))| build_array(*ty, rows.iter().map(|r| r[i].clone())))
+        .collect::<SqlResult<Vec<_>>>()?;
+    batch_of(&schema_of(layout), arrays, rows.len())
 }
 
 fn position(layout: &Layout, id: ColumnId) -> SqlResult<usize> {
@@ -78,13 +93,14 @@ fn key_at(row: &[Datum], position: usize) -> SqlResult<bytes::Bytes> {
 /// [`Writer::finish`].
 ///
 /// # Errors
-/// Violations of constraints; 0A000 for an ON CONFLICT action that holds a subquery.
+/// Violations of constraints.
 pub async fn apply(
     writer: &mut Writer<'_>,
     modify: &Modify,
     layout: &Layout,
     rows: Vec<Vec<Datum>>,
     params: &[Datum],
+    planned: Option<&dyn ConflictRow>,
 ) -> SqlResult<Applied> {
     let shape = writer.shapes.shape(modify.table.oid)?;
     let returns = modify.returning.is_some();
@@ -97,9 +113,14 @@ pub async fn apply(
         }
         ModifyOp::Insert { new_row, on_conflict: Some(on_conflict) } => {
             let at = positions(&shape, new_row, layout)?;
-            let resolution = resolution(&shape, new_row, on_conflict)?;
+            let arbiters = arbiters(&shape, on_conflict)?;
+            let by_row = match planned {
+                Some(_) => None,
+                None => row_update(&shape, new_row, on_conflict, writer.eval, params)?,
+            };
+            let update = planned.or(by_row.as_ref().map(|u| u as &dyn ConflictRow));
             let new = rows.iter().map(|r| pick(r, &at)).collect();
-            let outcomes = writer.insert_resolving(&shape, new, &resolution, params).await?;
+            let outcomes = writer.insert_resolving(&shape, new, &Resolution { arbiters, update }).await?;
             let mut applied = Applied::default();
             for (mut source, outcome) in rows.into_iter().zip(outcomes) {
                 let (Outcome::Inserted(row) | Outcome::Updated(row)) = outcome else { continue };
@@ -150,31 +171,54 @@ fn once_each(rows: Vec<Vec<Datum>>, key: usize) -> SqlResult<Vec<Vec<Datum>>> {
     Ok(kept)
 }
 
-fn resolution(shape: &Arc<TableShape>, new_row: &[(i16, ColumnId)], on: &OnConflict) -> SqlResult<Resolution> {
-    let mut arbiters = Vec::with_capacity(on.arbiters.len());
-    for oid in &on.arbiters {
-        if shape.table.primary_key().is_some_and(|p| p.oid == *oid) {
-            arbiters.push(None);
-        } else {
-            let number = shape.indexes.iter().position(|i| i.index.oid == *oid);
-            arbiters.push(Some(number.ok_or_else(|| SqlError::internal("arbiter index is gone"))?));
+/// Numbers of the arbiter indexes in the shape.
+fn arbiters(shape: &Arc<TableShape>, on: &OnConflict) -> SqlResult<Vec<Option<usize>>> {
+    let number = |oid| {
+        if shape.table.row_key().is_some_and(|p| p.oid == oid) {
+            return Ok(None);
         }
-    }
-    let ConflictAction::Update { existing, assignments, predicate } = &on.action else {
-        return Ok(Resolution { arbiters, update: None });
+        let number = shape.indexes.iter().position(|i| i.index.oid == oid);
+        number.map(Some).ok_or_else(|| SqlError::internal("arbiter index is gone"))
     };
+    on.arbiters.iter().map(|oid| number(*oid)).collect()
+}
+
+/// DO UPDATE without a plan; `None` if there is none.
+fn row_update<'a>(
+    shape: &Arc<TableShape>,
+    new_row: &[(i16, ColumnId)],
+    on: &OnConflict,
+    eval: &'a EvalContext,
+    params: &'a [Datum],
+) -> SqlResult<Option<RowUpdate<'a>>> {
+    let ConflictAction::Update { existing, assignments, predicate } = &on.action else { return Ok(None) };
     let slot_in = |columns: &[(i16, ColumnId)], id: ColumnId| {
         let number = columns.iter().find(|(_, c)| *c == id)?.0;
         shape.slot(number).ok()
     };
     let slot = |id: ColumnId| slot_in(existing, id).or_else(|| slot_in(new_row, id).map(|s| s + shape.columns.len()));
-    let compile = |s| {
-        RowExpr::compile(s, &slot)
-            .ok_or_else(|| SqlError::unsupported("subqueries in ON CONFLICT DO UPDATE are not supported yet"))
-    };
-    let update = ConflictUpdate {
-        assignments: assignments.iter().map(|(n, s)| Ok((shape.slot(*n)?, compile(s)?))).collect::<SqlResult<_>>()?,
+    let compile =
+        |s| RowExpr::compile(s, &slot).ok_or_else(|| SqlError::internal("an assignment of DO UPDATE needs a plan"));
+    Ok(Some(RowUpdate {
+        assignments: assignments.iter().map(|(n, s)| Ok((*n, compile(s)?))).collect::<SqlResult<_>>()?,
         predicate: predicate.as_ref().map(compile).transpose()?,
+        eval,
+        params,
+    }))
+}
+
+/// Whether RETURNING or DO UPDATE hold what only a plan computes.
+pub fn needs_plan(modify: &Modify) -> bool {
+    let lacks_row_form = |s: &Scalar| RowExpr::compile(s, &|_| Some(0)).is_none();
+    let returning = modify.returning.iter().flatten().any(|(_, s)| lacks_row_form(s));
+    let on_conflict = match &modify.op {
+        ModifyOp::Insert { on_conflict: Some(on), .. } => match &on.action {
+            ConflictAction::Update { assignments, predicate, .. } => {
+                assignments.iter().map(|a| &a.1).chain(predicate).any(lacks_row_form)
+            }
+            ConflictAction::Nothing => false,
+        },
+        _ => false,
     };
-    Ok(Resolution { arbiters, update: Some(update) })
+    returning || on_conflict
 }

@@ -84,6 +84,8 @@ pub struct Entry {
     pub value: Bytes,
     /// Whether another row's entry may have this very key: then it is a violation.
     pub unique: bool,
+    /// Where entries with the same columns stand, if a deferrable constraint wants this one to be alone.
+    pub claim: Option<KeyRange>,
 }
 
 /// CHECK.
@@ -139,7 +141,7 @@ impl TableShape {
             indexes: Vec::new(),
             checks: Vec::new(),
         };
-        if let Some(index) = table.primary_key() {
+        if let Some(index) = table.row_key() {
             let mut parts = Vec::new();
             for part in shape.key_parts(index, binder)? {
                 match part.source {
@@ -149,7 +151,7 @@ impl TableShape {
             }
             shape.primary = Some(parts);
         }
-        for index in table.indexes.iter().filter(|i| !i.primary) {
+        for index in table.indexes.iter().filter(|i| !i.is_table()) {
             let made = shape.index_shape(index, binder)?;
             shape.indexes.push(made);
         }
@@ -214,7 +216,7 @@ impl TableShape {
         numbers.iter().map(|n| self.slot(*n)).collect()
     }
 
-    pub fn has_primary_key(&self) -> bool {
+    pub fn has_row_key(&self) -> bool {
         self.primary.is_some()
     }
 
@@ -225,7 +227,7 @@ impl TableShape {
     pub fn row_key(&self, row: &[Datum], row_id: [u8; 16]) -> SqlResult<Bytes> {
         let mut key = KeyBuilder::new(self.tenant, self.object);
         self.push_row_key(&mut key, row, row_id);
-        bounded(key, &self.table, self.table.primary_key())
+        bounded(key, &self.table, self.table.row_key())
     }
 
     fn push_row_key(&self, key: &mut KeyBuilder, row: &[Datum], row_id: [u8; 16]) {
@@ -304,7 +306,9 @@ impl TableShape {
                 }
             }
         }
-        let unique = index.index.unique && (!has_null || index.index.nulls_not_distinct);
+        let counts = index.index.unique && (!has_null || index.index.nulls_not_distinct);
+        let unique = counts && !index.index.deferrable;
+        let claim = if counts && !unique { Some(key.range()) } else { None };
         if !unique {
             self.push_row_key(&mut key, row, row_id);
         }
@@ -319,7 +323,7 @@ impl TableShape {
         }
         fields.extend(computed.iter().map(|(id, v, ty)| (*id, v, *ty)));
         let value = encode_row(&fields).map_err(|e| SqlError::internal(e.to_string()))?.into();
-        Ok(Some(Entry { key: bounded(key, &self.table, Some(&index.index))?, value, unique }))
+        Ok(Some(Entry { key: bounded(key, &self.table, Some(&index.index))?, value, unique, claim }))
     }
 
     /// Key of the row that an entry's value leads to.
@@ -350,7 +354,7 @@ impl TableShape {
         if index.predicate.is_some() || index.keys.len() < values.len() {
             return None;
         }
-        let object = if index.primary { self.object } else { ObjectId(index.storage.0) };
+        let object = if index.is_table() { self.object } else { ObjectId(index.storage.0) };
         let mut key = KeyBuilder::new(self.tenant, object);
         for (part, desc, nulls_first) in &index.keys[..values.len()] {
             let IndexKey::Column(number) = part else { return None };
@@ -376,7 +380,7 @@ impl TableShape {
     /// The key under which the parent row with these values of `index`'s columns is found: the row's
     /// key for the primary key, the entry's otherwise. `values` are in the index's order.
     pub fn unique_key(&self, index: &Index, values: &[Datum]) -> SqlResult<Bytes> {
-        if index.primary {
+        if index.is_table() {
             let mut key = KeyBuilder::new(self.tenant, self.object);
             for (value, (_, ty, order)) in values.iter().zip(self.primary.iter().flatten()) {
                 key.push(value, *ty, *order);
@@ -413,6 +417,21 @@ impl TableShape {
                 .collect(),
         };
         describe(parts.iter().map(|(n, v, t)| (n.as_str(), v, *t)), &eval.style)
+    }
+
+    /// The same from the value of an entry; `None` if it cannot be read.
+    pub fn describe_entry(&self, index: &Index, value: &[u8], style: &TextStyle) -> Option<String> {
+        let shape = self.indexes.iter().find(|i| i.index.oid == index.oid)?;
+        let view = RowView::parse(value).ok()?;
+        let mut parts = Vec::with_capacity(shape.parts.len());
+        for part in &shape.parts {
+            let id = match &part.source {
+                KeySource::Slot(slot) => u32::from(self.columns[*slot].number as u16),
+                KeySource::Expression { id, .. } => *id,
+            };
+            parts.push((part.name.as_str(), view.datum(id, part.ty, &Datum::Null).ok()?, part.ty));
+        }
+        Some(describe(parts.iter().map(|(n, v, t)| (*n, v, *t)), style))
     }
 
     /// `(1, null, abc)`: a row as details of errors show it, long values cut.

@@ -24,7 +24,8 @@ use gavel_functions::compare::compare;
 use gavel_txn::Transaction;
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState, WriteMode};
 
-use crate::dml::foreign::{Deferred, Events};
+use crate::dml::deferred::Deferred;
+use crate::dml::foreign::Events;
 use crate::dml::shape::{Entry, TableShape};
 use crate::fast::expr::RowContext;
 
@@ -89,7 +90,7 @@ pub(super) struct Prepared {
 impl Prepared {
     /// Keys that must be free, with the index of each; `None` is the primary key.
     pub fn unique_keys<'s>(&'s self, shape: &TableShape) -> impl Iterator<Item = (Option<usize>, &'s Bytes)> + use<'s> {
-        let primary = shape.has_primary_key().then_some((None, &self.key));
+        let primary = shape.has_row_key().then_some((None, &self.key));
         primary.into_iter().chain(self.entries.iter().filter(|e| e.1.unique).map(|(i, e)| (Some(*i), &e.key)))
     }
 }
@@ -143,7 +144,7 @@ impl<'a> Writer<'a> {
     /// Checks a new row and makes its key, value and entries.
     pub(super) fn prepare(&mut self, shape: &TableShape, row: Vec<Datum>) -> SqlResult<Prepared> {
         self.check_row(shape, &row)?;
-        let row_id = if shape.has_primary_key() { [0; 16] } else { self.next_row_id() };
+        let row_id = if shape.has_row_key() { [0; 16] } else { self.next_row_id() };
         let key = shape.row_key(&row, row_id)?;
         let value = shape.encode(&row)?;
         let mut entries = Vec::with_capacity(shape.indexes.len());
@@ -156,9 +157,10 @@ impl<'a> Writer<'a> {
     /// Writes a row whose keys are known to be free.
     pub(super) fn put_new(&mut self, shape: &Arc<TableShape>, p: Prepared) -> SqlResult<()> {
         self.state.txn.write(p.key, WriteMode::Insert, Some(p.value))?;
-        for (_, e) in p.entries {
+        for (number, e) in p.entries {
             let mode = if e.unique { WriteMode::Insert } else { WriteMode::Blind };
             self.state.txn.write(e.key, mode, Some(e.value))?;
+            self.state.events.claimed(shape, number, e.claim, &p.row);
         }
         self.state.events.child_written(shape, None, &p.row);
         Ok(())
@@ -230,7 +232,10 @@ impl<'a> Writer<'a> {
                         }
                         match new {
                             Some(n) if n.unique => fresh.push((Some(i), number, n.key, n.value)),
-                            Some(n) => self.state.txn.write(n.key, WriteMode::Blind, Some(n.value))?,
+                            Some(n) => {
+                                self.state.txn.write(n.key, WriteMode::Blind, Some(n.value))?;
+                                self.state.events.claimed(shape, i, n.claim, &c.new);
+                            }
                             None => {}
                         }
                     }
@@ -239,7 +244,7 @@ impl<'a> Writer<'a> {
             self.state.events.child_written(shape, Some(&c.old), &c.new);
             self.state.events.parent_changed(shape, &c.old, Some(&c.new));
         }
-        let unique = |index: &Option<usize>| index.is_some() || shape.has_primary_key();
+        let unique = |index: &Option<usize>| index.is_some() || shape.has_row_key();
         let keys = fresh.iter().filter(|f| unique(&f.0)).map(|f| f.2.clone()).collect();
         let mut taken = self.existing(keys).await?;
         for (index, number, key, value) in fresh {
@@ -320,7 +325,7 @@ impl<'a> Writer<'a> {
     /// The index by its number in the shape; `None` is the primary key.
     pub(super) fn index(shape: &TableShape, number: Option<usize>) -> Option<&Index> {
         match number {
-            None => shape.table.primary_key(),
+            None => shape.table.row_key(),
             Some(n) => shape.indexes.get(n).map(|i| &i.index),
         }
     }

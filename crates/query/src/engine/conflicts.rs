@@ -57,10 +57,13 @@ impl Engine {
         let Some(row) = row else { return Some(fallback) };
         let eval = self.plain_context();
         if storage == table.storage {
-            let (Ok(row), Some(index)) = (shape.decode(&row), table.primary_key()) else { return Some(fallback) };
+            let (Ok(row), Some(index)) = (shape.decode(&row), table.row_key()) else { return Some(fallback) };
             return Some(format!("{} of table \"{}\" was changed", shape.describe_key(index, &row, &eval), table.name));
         }
         let index = table.indexes.iter().find(|i| i.storage == storage)?;
+        if let Some(key) = shape.describe_entry(index, &row, &eval.style) {
+            return Some(format!("{key} of index \"{}\" of table \"{}\" was changed", index.name, table.name));
+        }
         Some(format!("An entry of index \"{}\" of table \"{}\" was changed", index.name, table.name))
     }
 }

@@ -24,6 +24,7 @@ use gavel_catalog::{Index, IndexKey, Table};
 use gavel_encoding::{KeyBuilder, KeyOrder, ObjectId, TenantId};
 use gavel_types::{CheckMode, Datum, KeyRange, Oid, PgType, SqlResult};
 
+use crate::dml::conflict::ConflictRow;
 use crate::exec::operator::BoxOperator;
 
 /// One scan of a table or of an index of it.
@@ -58,20 +59,21 @@ pub trait TableAccess: Send + Sync {
     /// Remembers row locks (commit checks) on `keys`, storage keys of rows of `table`.
     async fn lock(&self, table: &Arc<Table>, keys: &[Bytes], mode: CheckMode) -> SqlResult<()>;
 
-    /// Runs the write stage of a data-modifying CTE and returns its RETURNING rows. `source` puts out
-    /// the columns of `layout` in order.
+    /// Runs the write stage and returns the rows that it has written. `source` puts out the columns of
+    /// `layout` in order; the returned rows have them too. `on_conflict` computes DO UPDATE.
     async fn modify(
         &self,
         modify: &Arc<Modify>,
         layout: &[(gavel_binder::bound::ColumnId, PgType)],
         source: BoxOperator,
+        on_conflict: Option<&dyn ConflictRow>,
     ) -> SqlResult<Vec<RecordBatch>>;
 }
 
 /// Where the entries of `index` live; of the table's rows for the primary key.
 pub fn object_of(table: &Table, index: Option<&Index>) -> ObjectId {
     match index {
-        Some(index) if !index.primary => ObjectId(index.storage.0),
+        Some(index) if !index.is_table() => ObjectId(index.storage.0),
         _ => ObjectId(table.storage.0),
     }
 }
@@ -96,7 +98,7 @@ pub const ROW_ID: u32 = 0;
 
 /// Columns of an index entry (stored id, type, order) from which the key of its row is built.
 pub fn row_key_columns(table: &Table) -> Vec<(u32, PgType, KeyOrder)> {
-    let Some(primary) = table.primary_key() else { return vec![(ROW_ID, PgType::UUID, KeyOrder::ASC)] };
+    let Some(primary) = table.row_key() else { return vec![(ROW_ID, PgType::UUID, KeyOrder::ASC)] };
     primary
         .keys
         .iter()

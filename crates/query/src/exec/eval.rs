@@ -56,11 +56,12 @@ impl Evaluator {
 
     /// The cache of `site`: for the whole execution if its results hold that long.
     pub(crate) fn cache(&self, site: &site::Site) -> Arc<SiteCache> {
-        if site.holds_for_statement {
-            self.frame.exec.site(site.id)
-        } else {
-            self.local.lock().entry(site.id).or_default().clone()
-        }
+        if site.holds_for_statement { self.frame.exec.site(site.id) } else { self.cache_of(site.id) }
+    }
+
+    /// The operator's own cache of the site with this id.
+    pub(crate) fn cache_of(&self, id: usize) -> Arc<SiteCache> {
+        self.local.lock().entry(id).or_default().clone()
     }
 
     pub(crate) fn demand(&self, demand: Demand) {

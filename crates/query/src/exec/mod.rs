@@ -12,7 +12,7 @@
 //! | [`operator`], [`batch`] | what operators are and pass |
 //! | [`expr`], [`special`], [`eval`] | compiled expressions and their evaluation |
 //! | [`keys`], [`table`] | rows as bytes to hash and compare; the hash table |
-//! | [`scan`], [`simple`], [`join`], [`lookup`], [`aggregate`], [`sort`], [`window`], [`sets`], [`cte`] | operators |
+//! | [`scan`], [`simple`], [`join`], [`lookup`], [`aggregate`], [`sort`], [`window`], [`sets`], [`cte`], [`modify`] | operators |
 
 pub mod access;
 pub mod aggregate;
@@ -24,6 +24,7 @@ pub mod frame;
 pub mod join;
 pub mod keys;
 pub mod lookup;
+pub mod modify;
 pub mod operator;
 pub mod plan;
 pub mod scan;
@@ -108,7 +109,7 @@ fn start_plain(node: &Arc<Node>, frame: &Frame) -> SqlResult<BoxOperator> {
         }
         Op::Recursive { .. } => Box::new(cte::Recursive::new(node, frame)?),
         Op::Lock { input, .. } => Box::new(simple::Lock::new(start(input, frame)?, node, frame)),
-        Op::Modify { source, .. } => Box::new(simple::ModifyCte::new(start(source, frame)?, node, frame)),
+        Op::Modify(plan) => Box::new(modify::Modify::new(start(&plan.source, frame)?, node, frame)),
     })
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 use gavel_api::scan::ScanColumn;
-use gavel_binder::bound::{CteId, FrameExclude, FrameUnits, LockTarget, Modify, SetOpKind};
+use gavel_binder::bound::{ColumnId, CteId, FrameExclude, FrameUnits, LockTarget, Modify, SetOpKind};
 use gavel_catalog::Table;
 use gavel_encoding::{KeyOrder, ObjectId};
 use gavel_functions::aggregate::AggregateSpec;
@@ -37,7 +37,7 @@ impl Node {
     }
 
     /// Position of a column in the output.
-    pub fn position(&self, column: gavel_binder::bound::ColumnId) -> Option<usize> {
+    pub fn position(&self, column: ColumnId) -> Option<usize> {
         self.columns.iter().position(|c| c.0 == column)
     }
 }
@@ -128,10 +128,27 @@ pub enum Op {
         input: Arc<Node>,
         targets: Vec<(LockTarget, usize)>,
     },
-    Modify {
-        modify: Arc<Modify>,
-        source: Arc<Node>,
-    },
+    Modify(ModifyPlan),
+}
+
+/// INSERT, UPDATE or DELETE.
+#[derive(Debug)]
+pub struct ModifyPlan {
+    pub modify: Arc<Modify>,
+    pub source: Arc<Node>,
+    /// Over the source's columns; `None` without RETURNING.
+    pub returning: Option<Vec<Expr>>,
+    pub on_conflict: Option<UpdatePlan>,
+}
+
+/// ON CONFLICT DO UPDATE.
+#[derive(Debug)]
+pub struct UpdatePlan {
+    /// The row in the table, then the one that was to be inserted.
+    pub columns: Vec<(ColumnId, PgType)>,
+    /// New values by attnum.
+    pub assignments: Vec<(i16, Expr)>,
+    pub predicate: Option<Expr>,
 }
 
 /// A limit pushed into a sort or scan: `limit + offset` rows.
@@ -268,7 +285,7 @@ pub struct LateralPlan {
     pub left: Arc<Node>,
     pub right: Arc<Node>,
     /// Columns that the right side mentions, as the left side computes them.
-    pub outer: Vec<(gavel_binder::bound::ColumnId, Expr)>,
+    pub outer: Vec<(ColumnId, Expr)>,
     pub residual: Option<Expr>,
     pub emit: Vec<usize>,
     /// The right side gives other rows each time.
@@ -364,7 +381,7 @@ impl Node {
             Op::SetOp { left, right, .. } => vec![&left.0, &right.0],
             Op::With { body, .. } => vec![body],
             Op::Recursive { base, step, .. } => vec![base, step],
-            Op::Modify { source, .. } => vec![source],
+            Op::Modify(plan) => vec![&plan.source],
         }
     }
 }

@@ -474,34 +474,3 @@ impl Operator for Lock {
         Ok(Some(batch))
     }
 }
-
-/// A data-modifying CTE: hands its source to the write stage, passes what it returns.
-pub struct ModifyCte {
-    source: Option<BoxOperator>,
-    returned: VecDeque<RecordBatch>,
-    node: Arc<Node>,
-    frame: Frame,
-}
-
-impl ModifyCte {
-    pub fn new(source: BoxOperator, node: Arc<Node>, frame: &Frame) -> Self {
-        Self { source: Some(source), returned: VecDeque::new(), node, frame: frame.clone() }
-    }
-}
-
-#[async_trait]
-impl Operator for ModifyCte {
-    async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
-        let Op::Modify { modify, source } = &self.node.op else { return Err(wrong_plan()) };
-        if let Some(running) = self.source.take() {
-            let rows = self.frame.exec.env.tables.modify(modify, &source.columns, running).await?;
-            self.returned = rows.into();
-        }
-        while let Some(batch) = self.returned.pop_front() {
-            if batch.num_rows() > 0 {
-                return batch_of(&self.node.schema, batch.columns().to_vec(), batch.num_rows()).map(Some);
-            }
-        }
-        Ok(None)
-    }
-}

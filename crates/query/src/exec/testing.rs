@@ -18,6 +18,7 @@ use gavel_pushdown::Compiled;
 use gavel_types::{CheckMode, Datum, Oid, PgType, SqlError, SqlResult};
 use parking_lot::Mutex;
 
+use crate::dml::conflict::ConflictRow;
 use crate::dml::shape::{ExpressionBinder, TableShape};
 use crate::exec::ExecEnv;
 use crate::exec::access::{TableAccess, TableScan};
@@ -97,6 +98,7 @@ fn index(oid: u32, name: &str, keys: impl Iterator<Item = i16>, primary: bool, u
         predicate: None,
         nulls_not_distinct: false,
         constraint: None,
+        deferrable: false,
     }
 }
 
@@ -161,6 +163,7 @@ impl TableAccess for MemoryTables {
         modify: &Arc<Modify>,
         _: &[(ColumnId, PgType)],
         mut source: BoxOperator,
+        _: Option<&dyn ConflictRow>,
     ) -> SqlResult<Vec<RecordBatch>> {
         while source.next().await?.is_some() {}
         Err(SqlError::unsupported(format!("writing to {} in a test", modify.table.name)))

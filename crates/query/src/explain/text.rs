@@ -12,6 +12,7 @@ use crate::apply::site::{Site, SiteKind};
 use crate::exec::expr::{Expr, ExprKind};
 use crate::exec::plan::{JoinType, KeyCondition, KeyValue, Node, Op, ScanPlan, SortExpr};
 use crate::explain::Profile;
+use crate::explain::profile::Counts;
 
 /// What to show.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +36,7 @@ struct Shown {
     below: Vec<(Option<String>, Shown)>,
     rows: f64,
     width: usize,
-    counts: Option<crate::explain::profile::Counts>,
+    counts: Option<Counts>,
 }
 
 /// The plan, one line a row of the answer.
@@ -217,7 +218,12 @@ fn show(node: &Node, options: Options, profile: Option<&Profile>) -> Shown {
         below,
         rows: node.rows,
         width: node.columns.len() * 8,
-        counts: profile.map(|p| p.counts(node.id)),
+        counts: profile.map(|p| {
+            let counts = p.counts(node.id);
+            // What is written is not put out unless it is returned.
+            let silent = matches!(&node.op, Op::Modify(plan) if plan.returning.is_none());
+            if silent { Counts { rows: 0, ..counts } } else { counts }
+        }),
     }
 }
 
@@ -353,7 +359,8 @@ fn describe<'n>(
         Op::CteScan { name, .. } => format!("CTE Scan on {name}"),
         Op::Recursive { .. } => "Recursive Union".into(),
         Op::Lock { .. } => "LockRows".into(),
-        Op::Modify { modify, .. } => {
+        Op::Modify(plan) => {
+            let modify = &plan.modify;
             let verb = match &modify.op {
                 gavel_binder::bound::ModifyOp::Insert { .. } => "Insert",
                 gavel_binder::bound::ModifyOp::Update { .. } => "Update",
@@ -508,6 +515,7 @@ fn children(expr: &Expr) -> Vec<&Expr> {
             SiteKind::Quantified { left, .. } => left.iter().collect(),
             _ => vec![],
         },
+        ExprKind::Pause(pause) => vec![&pause.argument],
         _ => vec![],
     }
 }
@@ -616,6 +624,7 @@ fn expr_text(expr: &Expr, names: &Names) -> String {
             };
             format!("(ROW({}) {op} ROW({}))", side(true), side(false))
         }
+        ExprKind::Pause(pause) => format!("{}({})", pause.kind.name(), expr_text(&pause.argument, names)),
         ExprKind::Subquery(site) => {
             let kind = if site.outer.is_empty() { "InitPlan" } else { "SubPlan" };
             match &site.kind {

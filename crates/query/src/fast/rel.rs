@@ -290,7 +290,7 @@ fn point(
         ScalarKind::And(conditions) => conditions,
         _ => std::slice::from_ref(predicate),
     };
-    let primary = table.primary_key()?;
+    let primary = table.row_key()?;
     let mut key = Vec::with_capacity(primary.keys.len());
     let mut used = vec![false; conditions.len()];
     for (part, desc, nulls_first) in &primary.keys {

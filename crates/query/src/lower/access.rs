@@ -222,7 +222,7 @@ impl Planner<'_> {
         let nothing = TableStatistics { rows: self.table_rows(scanned.table), sample: None };
         let known = known.filter(|k| k.rows > 0.0).unwrap_or(&nothing);
         let mut alone = vec![];
-        for index in scanned.table.indexes.iter().filter(|i| i.unique && i.predicate.is_none()) {
+        for index in scanned.table.indexes.iter().filter(|i| i.is_always_unique() && i.predicate.is_none()) {
             let numbers: Option<Vec<i16>> = index
                 .keys
                 .iter()
@@ -253,7 +253,7 @@ impl Planner<'_> {
         required: &BTreeSet<ColumnId>,
     ) -> SqlResult<(ScanPlan, Vec<(ColumnId, PgType)>, Vec<Scalar>)> {
         let table = scanned.table;
-        let entry_ids: Option<BTreeSet<u32>> = path.index.filter(|i| !i.primary).map(|i| stored_columns(table, i));
+        let entry_ids: Option<BTreeSet<u32>> = path.index.filter(|i| !i.is_table()).map(|i| stored_columns(table, i));
         // Conditions go to the index entries, to the table's rows, or stay above.
         let mut on_entries = vec![];
         let mut on_rows = vec![];
@@ -296,10 +296,10 @@ impl Planner<'_> {
         let object = object_of(table, path.index);
         let mut scan = ScanPlan {
             table: table.clone(),
-            index: path.index.filter(|i| !i.primary).map(|i| i.oid),
+            index: path.index.filter(|i| !i.is_table()).map(|i| i.oid),
             index_name: path
                 .index
-                .filter(|i| !i.primary || !path.keys.is_empty() || path.ordered)
+                .filter(|i| !i.is_table() || !path.keys.is_empty() || path.ordered)
                 .map(|i| i.name.clone()),
             object,
             key_columns: key,
@@ -416,7 +416,7 @@ impl Planner<'_> {
             }
             let mut path = self.path_of(scanned, index, &facts, rows, conditions)?;
             (path.ordered, path.reverse) = order_of(scanned, index, &path.keys, &ask.order);
-            path.covering = index.primary
+            path.covering = index.is_table()
                 || (!wants_key && needed.iter().all(|n| stored_columns(scanned.table, index).contains(n)));
             let touched = if path.covering { 1.0 } else { LOOKUP_COST };
             let ranges: f64 = path.keys.iter().map(|k| values_of(&k.0)).product();
@@ -432,7 +432,7 @@ impl Planner<'_> {
             }
             let useful = !path.keys.is_empty()
                 || path.ordered
-                || (!index.primary && path.covering && path.cost < best.cost * 0.9);
+                || (!index.is_table() && path.covering && path.cost < best.cost * 0.9);
             if useful && path.cost < best.cost
                 || (useful && best.index.is_none() && path.cost <= best.cost && path.keys.len() > best.keys.len())
             {
@@ -482,7 +482,7 @@ impl Planner<'_> {
         }
         let mut estimate = (rows * conditions.part(keys.iter().flat_map(|k| k.1.iter().copied()))).max(1.0);
         let equal = |k: &(KeyCondition, Vec<usize>)| matches!(k.0, KeyCondition::Equal(_));
-        if index.unique && keys.len() == index.keys.len() && keys.iter().all(equal) {
+        if index.is_always_unique() && keys.len() == index.keys.len() && keys.iter().all(equal) {
             estimate = estimate.min(keys.iter().map(|k| values_of(&k.0)).product());
         }
         Ok(Path {
@@ -588,7 +588,7 @@ pub fn stored_columns(table: &Table, index: &Index) -> BTreeSet<u32> {
         })
         .collect();
     ids.extend(index.include.iter().map(|n| u32::from(*n as u16)));
-    if let Some(primary) = table.primary_key() {
+    if let Some(primary) = table.row_key() {
         ids.extend(primary.keys.iter().map(|k| stored_id(&k.0)));
     }
     ids

@@ -301,7 +301,13 @@ impl TableAccess for NoTables {
         Err(none())
     }
 
-    async fn modify(&self, _: &Arc<Modify>, _: &[(ColumnId, PgType)], _: BoxOperator) -> SqlResult<Vec<RecordBatch>> {
+    async fn modify(
+        &self,
+        _: &Arc<Modify>,
+        _: &[(ColumnId, PgType)],
+        _: BoxOperator,
+        _: Option<&dyn crate::dml::conflict::ConflictRow>,
+    ) -> SqlResult<Vec<RecordBatch>> {
         Err(none())
     }
 }

@@ -287,7 +287,7 @@ fn is_unique(rel: &Rel, pairs: &[Pair]) -> bool {
     let Some((table, columns)) = scan_below(rel) else { return false };
     let tied = tied(columns, pairs);
     table.indexes.iter().any(|i| {
-        i.unique
+        i.is_always_unique()
             && i.predicate.is_none()
             && i.keys.iter().all(|k| matches!(&k.0, IndexKey::Column(n) if tied.contains(n)))
     })
@@ -307,7 +307,8 @@ pub fn rough_rows(planner: &Planner<'_>, rel: &Rel) -> f64 {
                 let fixed: Vec<i16> =
                     fixed.iter().filter_map(|id| columns.iter().find(|c| c.1 == *id).map(|c| c.0)).collect();
                 let unique = table.indexes.iter().any(|i| {
-                    i.unique && i.keys.iter().all(|k| matches!(&k.0, IndexKey::Column(n) if fixed.contains(n)))
+                    i.is_always_unique()
+                        && i.keys.iter().all(|k| matches!(&k.0, IndexKey::Column(n) if fixed.contains(n)))
                 });
                 if unique {
                     return 1.0;

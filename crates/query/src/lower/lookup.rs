@@ -84,11 +84,11 @@ impl Planner<'_> {
             if entry.columns.is_empty() {
                 continue;
             }
-            if index.unique && entry.columns.len() == index.keys.len() {
+            if index.is_always_unique() && entry.columns.len() == index.keys.len() {
                 entry.columns.last_mut().into_iter().for_each(|c| c.1 = 1.0);
             }
             entry.covering =
-                index.primary || (!wants_key && needed.iter().all(|n| stored_columns(table, index).contains(n)));
+                index.is_table() || (!wants_key && needed.iter().all(|n| stored_columns(table, index).contains(n)));
             if entry.covering {
                 entry.touch = 1.0;
             }

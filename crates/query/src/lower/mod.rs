@@ -13,6 +13,7 @@
 //! | [`statistics`], [`estimate`] | what is known of tables; how many rows a condition leaves |
 //! | [`unnest`] | subqueries in conditions that become joins |
 //! | [`lift`] | scalar subqueries that become joins |
+//! | [`modify`] | what modifications compute besides their source |
 //! | [`scalar`] | expressions |
 //! | [`walk`], [`equality`], [`factor`] | facts about bound trees and functions |
 
@@ -24,6 +25,7 @@ pub mod group;
 pub mod joins;
 pub mod lift;
 pub mod lookup;
+pub mod modify;
 pub mod order;
 pub mod plan;
 pub mod scalar;
@@ -33,17 +35,14 @@ pub mod walk;
 
 use std::sync::Arc;
 
-use arrow::array::ArrayRef;
-use arrow::record_batch::RecordBatch;
 use gavel_binder::bound::{ColumnId, Query, Scalar};
 use gavel_catalog::Table;
 use gavel_types::{PgType, SqlResult};
 
-use crate::exec::expr::Expr;
 use crate::exec::frame::Frame;
 use crate::exec::operator::BoxOperator;
 use crate::exec::plan::Node;
-use crate::exec::{Evaluator, ExecEnv, Execution};
+use crate::exec::{ExecEnv, Execution};
 
 pub use statistics::TableStatistics;
 
@@ -88,14 +87,6 @@ impl PlannedQuery {
     }
 }
 
-impl ScalarProgram {
-    /// Values of all expressions over `batch`, whose columns are those of the layout that they were
-    /// compiled for. Subqueries run.
-    pub async fn evaluate(&self, execution: &Arc<Execution>, batch: &RecordBatch) -> SqlResult<Vec<ArrayRef>> {
-        Evaluator::new(&Frame::new(execution.clone())).eval_arrays(&self.exprs, batch).await
-    }
-}
-
 /// Plans a query. Its output columns come out in order.
 ///
 /// # Errors
@@ -114,23 +105,6 @@ pub fn plan_rel(
     let mut planner = plan::Planner::new(env);
     let root = planner.plan_in_order(rel, columns)?;
     Ok(PlannedQuery { root })
-}
-
-/// Expressions over rows of a fixed layout, for the write stage: CHECK, RETURNING, DO UPDATE.
-#[derive(Debug)]
-pub struct ScalarProgram {
-    pub exprs: Vec<Expr>,
-}
-
-/// Compiles `scalars` over rows with the columns of `layout`.
-pub fn compile_scalars(
-    scalars: &[&Scalar],
-    layout: &[(ColumnId, PgType)],
-    env: &dyn PlanEnv,
-) -> SqlResult<ScalarProgram> {
-    let mut planner = plan::Planner::new(env);
-    let exprs = scalars.iter().map(|s| planner.compile(s, layout)).collect::<SqlResult<_>>()?;
-    Ok(ScalarProgram { exprs })
 }
 
 #[cfg(test)]

@@ -327,7 +327,7 @@ impl<'a> Planner<'a> {
                 required.extend(Refs::of_rel(&Rel::Modify(modify.clone())).used);
                 let source = self.plan(&modify.source, Ask::columns(required))?.node;
                 let rows = source.rows;
-                let op = Op::Modify { modify: Arc::new((**modify).clone()), source };
+                let op = self.modify(modify, source)?;
                 let node = self.node(op, columns, rows);
                 self.filtered(node, ask.filters)
             }

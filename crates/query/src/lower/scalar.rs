@@ -9,6 +9,7 @@ use gavel_functions::registry::{self, Volatility};
 use gavel_functions::{Call, EvalContext, call};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 
+use crate::apply::pause::{self, Pause};
 use crate::apply::site::{Site, SiteKind};
 use crate::exec::expr::{Expr, ExprKind, Index, RowPair, Traits};
 use crate::exec::special::ConstantSet;
@@ -153,6 +154,12 @@ impl Planner<'_> {
         let proc = registry::proc(function)
             .ok_or_else(|| SqlError::internal(format!("function with OID {function} does not exist")))?;
         let args = self.all(args, layout)?;
+        if let (Some(kind), [argument]) = (pause::kind(function), args.as_slice()) {
+            self.next_site += 1;
+            let kind = ExprKind::Pause(Arc::new(Pause { id: self.next_site, kind, argument: argument.clone() }));
+            let traits = traits_of(&kind);
+            return Ok(Expr { kind, ty, traits });
+        }
         let arg_types: Box<[PgType]> = args.iter().map(|a| a.ty).collect();
         if proc.volatility == Volatility::Immutable
             && let Some(values) = constants(&args)
@@ -326,6 +333,12 @@ pub fn traits_of(kind: &ExprKind) -> Traits {
             if let SiteKind::Quantified { left, .. } = &site.kind {
                 left.iter().for_each(&mut add);
             }
+            traits.subquery = true;
+            traits.guarded = true;
+        }
+        ExprKind::Pause(pause) => {
+            add(&pause.argument);
+            traits.volatile = true;
             traits.subquery = true;
             traits.guarded = true;
         }

@@ -18,15 +18,17 @@ use gavel_encoding::TenantId;
 use gavel_functions::EvalContext;
 use gavel_pushdown::Compiled;
 use gavel_txn::error::storage_error;
+use gavel_txn::view::within_limits;
 use gavel_txn::{ReadView, overlay};
 use gavel_types::{CheckMode, Datum, KeyRange, PgType, SqlResult};
 
+use crate::dml::conflict::ConflictRow;
 use crate::dml::modify;
 use crate::dml::writer::Writer;
 use crate::engine::shapes::CatalogShapes;
 use crate::exec::access::{TableAccess, TableScan};
-use crate::exec::operator::BoxOperator;
-use crate::session::returning;
+use crate::exec::batch::{batch_of, schema_of};
+use crate::exec::operator::{BATCH_ROWS, BoxOperator};
 use crate::session::work::SharedState;
 
 /// Raw rows of one page of a merged scan.
@@ -108,7 +110,8 @@ impl TableAccess for Access {
         self.tenant
     }
 
-    fn scan(&self, scan: TableScan) -> BoxStream<'static, SqlResult<RecordBatch>> {
+    fn scan(&self, mut scan: TableScan) -> BoxStream<'static, SqlResult<RecordBatch>> {
+        scan.ranges = scan.ranges.into_iter().map(within_limits).filter(|r| !r.is_empty()).collect();
         let touched = scan.ranges.iter().any(|r| overlay::touches(self.view.writes(), r));
         let view = self.view.clone();
         let merged = |view, ranges| match Merge::new(view, &scan.program, ranges, scan.reverse) {
@@ -178,6 +181,7 @@ impl TableAccess for Access {
         modify: &Arc<Modify>,
         layout: &[(ColumnId, PgType)],
         mut source: BoxOperator,
+        on_conflict: Option<&dyn ConflictRow>,
     ) -> SqlResult<Vec<RecordBatch>> {
         let mut rows = Vec::new();
         while let Some(batch) = source.next().await? {
@@ -187,10 +191,13 @@ impl TableAccess for Access {
         let applied = {
             let mut state = self.state.lock().await;
             let mut writer = Writer::new(&mut state, &self.shapes, &self.eval);
-            modify::apply(&mut writer, modify, layout, rows, &self.params).await?
+            modify::apply(&mut writer, modify, layout, rows, &self.params, on_conflict).await?
         };
-        let Some(items) = &modify.returning else { return Ok(Vec::new()) };
-        let rows = returning::evaluate(items, layout, &applied.rows, &self.eval, &self.params)?;
-        returning::batch(items, &rows).map(|b| vec![b])
+        if modify.returning.is_none() {
+            let count = usize::try_from(applied.count).unwrap_or(usize::MAX);
+            return batch_of(&schema_of(&[]), Vec::new(), count).map(|b| vec![b]);
+        }
+        let batches = applied.rows.chunks(BATCH_ROWS);
+        batches.map(|rows| modify::batch(rows, layout)).collect()
     }
 }

@@ -41,9 +41,15 @@ pub fn bind_text(sql: &str, basis: &Basis, style: &TextStyle) -> SqlResult<Bound
 ///
 /// # Errors
 /// The binder's.
-pub fn table_scalar(catalog: &Catalog, table: &Table, sql: &str, style: &TextStyle) -> SqlResult<Scalar> {
+pub fn table_scalar(
+    catalog: &Catalog,
+    table: &Table,
+    sql: &str,
+    kind: TableExpr,
+    style: &TextStyle,
+) -> SqlResult<Scalar> {
     let context = BindContext { catalog, search_path: &[], user: "", style };
-    let (mut scalar, mentioned) = gavel_binder::bind_table_expr(&context, sql, table, TableExpr::Stored)?;
+    let (mut scalar, mentioned) = gavel_binder::bind_table_expr(&context, sql, table, kind)?;
     renumber(&mut scalar, &|id| {
         let number = mentioned.iter().find(|(_, m)| *m == id).and_then(|(n, _)| u32::try_from(*n).ok());
         number.map_or(id, ColumnId)
@@ -62,8 +68,7 @@ pub fn table_expression(
     target: Option<PgType>,
     style: &TextStyle,
 ) -> SqlResult<RowExpr> {
-    let cast = target.map(|ty| format!("CAST(({sql}) AS {})", gavel_binder::format_type(ty)));
-    let scalar = table_scalar(catalog, table, cast.as_deref().unwrap_or(sql), style)?;
+    let scalar = table_scalar(catalog, table, sql, target.map_or(TableExpr::Stored, TableExpr::Assigned), style)?;
     let slot = |id: ColumnId| table.visible_columns().position(|c| u32::try_from(c.number).is_ok_and(|n| n == id.0));
     RowExpr::compile(&scalar, &slot)
         .ok_or_else(|| SqlError::unsupported(format!("expression {sql} cannot be evaluated for single rows")))

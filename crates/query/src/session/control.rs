@@ -8,6 +8,7 @@ use sqlparser::ast::{TransactionAccessMode, TransactionIsolationLevel, Transacti
 
 use crate::dml::writer::Writer;
 use crate::session::Session;
+use crate::session::age::{Age, too_old};
 use crate::session::block::{Block, aborted};
 use crate::session::known::CHARACTERISTICS;
 use crate::session::work::Work;
@@ -25,6 +26,7 @@ impl Session {
     /// The moment that `now()` names, and the settings to go back to.
     fn note_begin(&mut self) {
         self.transaction_start = self.engine.now_micros();
+        self.age = Age::begin();
         self.settings_before = Some(self.shared.settings.lock().values());
         if !self.known().other_defaults {
             return;
@@ -41,14 +43,15 @@ impl Session {
 
     /// The transaction, begun if need be: this is where its snapshot is taken.
     pub(crate) async fn work(&mut self) -> SqlResult<&mut Work> {
+        if self.is_overdue() {
+            return Err(too_old(self.age_limit()));
+        }
         if self.work.is_none() {
             let serializable = self.known().serializable;
             let work = Work::begin(&self.engine, self.database, self.last_commit, serializable).await?;
             self.work = Some(work);
         }
-        let work = self.work.as_mut().ok_or_else(|| SqlError::internal("no transaction"))?;
-        work.check_age(&self.engine)?;
-        Ok(work)
+        self.work.as_mut().ok_or_else(|| SqlError::internal("no transaction"))
     }
 
     /// # Errors
@@ -138,7 +141,9 @@ impl Session {
             }
             Block::Failed => {
                 let modes = self.characteristics();
+                let untold = self.untold_age();
                 self.roll_back();
+                untold?;
                 self.chain(chain, &modes)?;
                 Ok("ROLLBACK")
             }
@@ -196,6 +201,9 @@ impl Session {
 
     pub(crate) async fn rollback_to_savepoint(&mut self, name: &str) -> SqlResult<()> {
         self.in_block("ROLLBACK TO SAVEPOINT")?;
+        if self.is_overdue() {
+            return Err(too_old(self.age_limit()));
+        }
         self.portals.retain(|_, p| p.is_held());
         let settings = match &mut self.work {
             Some(work) => work.rollback_to(name).await?,
@@ -218,6 +226,7 @@ impl Session {
     /// Commits whatever runs. On an error it is rolled back, and the session is idle either way.
     pub(crate) async fn finish(&mut self) -> SqlResult<()> {
         let result = match self.work.take() {
+            _ if self.is_overdue() => Err(too_old(self.age_limit())),
             Some(work) => self.commit(work).await,
             None => Ok(()),
         };
@@ -237,7 +246,7 @@ impl Session {
         let eval = self.eval_context();
         let shapes = work.shapes(&self.engine);
         let mut state = work.state.lock().await;
-        Writer::new(&mut state, &shapes, &eval).check_deferred(None).await?;
+        Writer::new(&mut state, &shapes, &eval).check_deferred(true).await?;
         for write in work.catalog.writes(self.engine.random_u64()) {
             state.txn.write(write.key, write.mode, write.value)?;
         }
@@ -256,7 +265,11 @@ impl Session {
             Some(key) => id_of_key(self.database, &self.shared.settings.lock().raw("session_authorization"), key),
             None => self.engine.txn_id(),
         };
-        match state.txn.commit(&*self.engine.adjudicator, txn_id).await {
+        let interrupt = std::sync::Arc::clone(&self.interrupt);
+        let shield = interrupt.shield();
+        let outcome = state.txn.commit(&*self.engine.adjudicator, txn_id).await;
+        drop(shield);
+        match outcome {
             Ok(Committed::ReadOnly) => Ok(()),
             Ok(Committed::At(ts)) => {
                 self.last_commit = self.last_commit.max(ts);
@@ -285,6 +298,7 @@ impl Session {
 
     fn end(&mut self, committed: bool) {
         self.block = Block::Idle;
+        self.age = Age::default();
         self.portals.retain(|_, p| p.is_held());
         let mut settings = self.shared.settings.lock();
         if let Some(before) = self.settings_before.take() {
@@ -301,6 +315,8 @@ impl Session {
         self.portals.retain(|_, p| p.is_held());
         if over {
             self.roll_back();
+        } else if self.is_overdue() {
+            self.work = None;
         }
         self.block = block;
     }

@@ -7,13 +7,15 @@ use gavel_binder::bound::{Scalar, ScalarKind};
 use gavel_binder::{BindContext, TableExpr};
 use gavel_catalog::Table;
 use gavel_types::text_io::TextStyle;
-use gavel_types::{Datum, Oid, PgType, SqlResult};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 use sqlparser::ast::{self, DataType, Expr, Query, VisitMut, VisitorMut};
 
 use crate::ddl::binding::{DdlBinder, Scope, StoredExpression, StoredQuery, Usage};
 
 /// See the module.
 pub struct SessionBinder<'a> {
+    /// The statement, which the places of its expressions refer to.
+    pub text: &'a str,
     pub user: &'a str,
     pub style: &'a TextStyle,
 }
@@ -30,13 +32,46 @@ impl DdlBinder for SessionBinder<'_> {
     }
 
     fn expression(&self, scope: Scope<'_>, table: &Table, expr: &Expr, usage: Usage) -> SqlResult<StoredExpression> {
+        // PostgreSQL knows the places of ALTER's expressions no more, but for USING.
+        let altered = self.text.get(..5).is_some_and(|w| w.eq_ignore_ascii_case("alter"));
+        let text = if altered && !matches!(usage, Usage::Using(_)) { "" } else { self.text };
+        self.bind(scope, table, expr, text, usage)
+    }
+
+    fn stored_expression(
+        &self,
+        scope: Scope<'_>,
+        table: &Table,
+        sql: &str,
+        usage: Usage,
+    ) -> SqlResult<StoredExpression> {
+        self.bind(scope, table, &gavel_binder::parse::parse_expression(sql)?, "", usage)
+    }
+
+    fn query(&self, scope: Scope<'_>, query: &Query) -> SqlResult<StoredQuery> {
+        // Places are those of the printed text.
+        let view = gavel_binder::view_columns(&self.context(scope), &query.to_string()).map_err(SqlError::nowhere)?;
+        Ok(StoredQuery { sql: view.sql, columns: view.columns, depends_on: view.depends_on })
+    }
+}
+
+impl SessionBinder<'_> {
+    /// Binds `expr`, whose places are in `text`.
+    fn bind(
+        &self,
+        scope: Scope<'_>,
+        table: &Table,
+        expr: &Expr,
+        text: &str,
+        usage: Usage,
+    ) -> SqlResult<StoredExpression> {
         let context = self.context(scope);
-        let over_table = |kind| gavel_binder::bind_table_expr_ast(&context, expr, "", table, kind);
+        let over_table = |kind| gavel_binder::bind_table_expr_ast(&context, expr, text, table, kind);
         let columns_of = |mentioned: &[(i16, gavel_binder::bound::ColumnId)]| -> Vec<i16> {
             mentioned.iter().map(|(n, _)| *n).collect()
         };
         let (scalar, ty, columns) = match usage {
-            Usage::Default(ty) => (gavel_binder::bind_default_ast(&context, expr, "", ty, "")?, ty, Vec::new()),
+            Usage::Default(ty) => (gavel_binder::bind_default_ast(&context, expr, text, ty, "")?, ty, Vec::new()),
             Usage::Generated(ty) | Usage::Using(ty) => {
                 let kind = if matches!(usage, Usage::Using(_)) { TableExpr::Stored } else { TableExpr::Generated };
                 let (scalar, mentioned) = over_table(kind)?;
@@ -67,11 +102,6 @@ impl DdlBinder for SessionBinder<'_> {
             volatility: gavel_binder::volatility(&scalar),
             sequences: found,
         })
-    }
-
-    fn query(&self, scope: Scope<'_>, query: &Query) -> SqlResult<StoredQuery> {
-        let view = gavel_binder::view_columns(&self.context(scope), &query.to_string())?;
-        Ok(StoredQuery { sql: view.sql, columns: view.columns, depends_on: view.depends_on })
     }
 }
 

@@ -29,7 +29,11 @@ impl DdlHost for Host<'_> {
 
     async fn run(&mut self, catalog: &Arc<Catalog>, sql: &str) -> SqlResult<Vec<Vec<Datum>>> {
         let before = self.swap(Arc::clone(catalog)).await?;
-        let result = self.run_here(sql).await;
+        // Places in this text are nothing to the client.
+        let state = Arc::clone(&self.session.work().await?.state);
+        state.lock().await.deferred.immediate = true;
+        let result = self.run_here(sql).await.map_err(SqlError::nowhere);
+        state.lock().await.deferred.immediate = false;
         self.swap(before).await?;
         result
     }
@@ -56,7 +60,8 @@ impl DdlHost for Host<'_> {
             for (key, value) in page {
                 let row = shape.decode(&value)?;
                 let Some(entry) = shape.entry(index, &row, shape.row_id_of(&key), &eval)? else { continue };
-                if entry.unique && !taken.insert(entry.key.clone()) {
+                let alone = entry.claim.as_ref().map_or_else(|| entry.unique.then_some(&entry.key), |c| Some(&c.start));
+                if alone.is_some_and(|key| !taken.insert(key.clone())) {
                     return Err(SqlError::new(
                         SqlState::UniqueViolation,
                         format!("could not create unique index \"{}\"", index.index.name),

@@ -12,8 +12,8 @@ use crate::explain::{Options, Profile, json, lines};
 use crate::lower::PlannedQuery;
 use crate::session::Session;
 use crate::session::result::{Executed, Tag};
-use crate::session::running::{Body, tables_of};
-use crate::session::statement::{explain_columns, not_supported};
+use crate::session::running::{Body, ModifyBy, tables_of};
+use crate::session::statement::{explain_columns, not_supported, verb};
 
 /// What was asked for.
 struct Asked {
@@ -74,38 +74,33 @@ impl Session {
         let asked = Asked::read(options)?;
         let catalog = self.catalog();
         let env = self.plan_env(&catalog, &tables_of(inner)).await?;
-        let body = Body::plan(inner, &env)?;
-        let (plan, head) = match &body {
-            Body::Query { plan: Some(plan), .. } => (plan, None),
-            Body::Modify(body) => {
-                let modify = &body.modify;
-                let verb = match &modify.op {
-                    gavel_binder::bound::ModifyOp::Insert { .. } => "Insert",
-                    gavel_binder::bound::ModifyOp::Update { .. } => "Update",
-                    gavel_binder::bound::ModifyOp::Delete { .. } => "Delete",
-                };
-                let source = body.source.as_ref().ok_or_else(|| SqlError::internal("no plan to explain"))?;
-                (source, Some(format!("{verb} on {}", modify.table.name)))
-            }
+        let body = Body::plan(inner, &env, true)?;
+        let (plan, writes) = match &body {
+            Body::Query { plan: Some(plan), locks, .. } => (plan, locks.then_some("SELECT")),
+            Body::Modify(body) => match &body.by {
+                ModifyBy::Plan(plan) => (plan, Some(verb(&body.modify.op))),
+                ModifyBy::Fast(_) | ModifyBy::Source(_) => return Err(SqlError::internal("no plan to explain")),
+            },
             _ => return Err(not_supported("EXPLAIN of this statement")),
         };
         let profile = if asked.analyze {
-            if head.is_some() {
-                return Err(not_supported("EXPLAIN ANALYZE of a statement that writes"));
+            if let Some(verb) = writes {
+                self.may_write(verb)?;
             }
-            Some(self.profiled(plan, params).await?)
+            let profile = self.profiled(plan, params).await?;
+            if writes.is_some() {
+                self.finish_writes().await?;
+            }
+            Some(profile)
         } else {
             None
         };
-        let mut out = if asked.json {
+        let out = if asked.json {
             let value = json(&plan.root, asked.options, profile.as_deref());
             vec![serde_json::to_string_pretty(&value).unwrap_or_default()]
         } else {
             lines(&plan.root, asked.options, profile.as_deref())
         };
-        if let (Some(head), false) = (head, asked.json) {
-            out = std::iter::once(head).chain(out.into_iter().enumerate().map(below)).collect();
-        }
         let rows = out.into_iter().map(|line| vec![Datum::text(line)]).collect();
         Ok(Executed::memory(explain_columns(), rows, Tag::Fixed("EXPLAIN".into())))
     }
@@ -128,9 +123,4 @@ impl Session {
         }
         Ok(profile)
     }
-}
-
-/// A line of the plan below the node of a modification.
-fn below((number, line): (usize, String)) -> String {
-    if number == 0 { format!("  ->  {line}") } else { format!("      {line}") }
 }

@@ -13,7 +13,7 @@ use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 use crate::prepared::cursor::PortalState;
 use crate::prepared::{Portal, Prepared};
 use crate::session::Session;
-use crate::session::block::{Block, aborted};
+use crate::session::block::Block;
 use crate::session::running::Body;
 use crate::session::simple::RETRIES;
 
@@ -41,9 +41,7 @@ impl Session {
                 ));
             }
         };
-        if self.block == Block::Failed && !statement.ends_failed_block() {
-            return Err(aborted());
-        }
+        self.admit(&statement)?;
         if !name.is_empty() && self.prepared.contains_key(name) {
             return Err(SqlError::new(
                 SqlState::DuplicatePreparedStatement,
@@ -51,8 +49,8 @@ impl Session {
             ));
         }
         self.start_transaction();
-        let (interrupt, timeout) = self.guard();
-        interrupt.guard(timeout, self.plan(&statement)).await?;
+        let (interrupt, limit) = self.guard();
+        interrupt.guard(limit, self.plan(&statement)).await?;
         self.prepared.insert(name.to_owned(), statement);
         Ok(())
     }
@@ -63,9 +61,7 @@ impl Session {
 
     pub(crate) async fn on_describe_statement(&mut self, name: &str) -> SqlResult<Arc<StatementInfo>> {
         let statement = self.statement(name)?;
-        if self.block == Block::Failed && !statement.ends_failed_block() {
-            return Err(aborted());
-        }
+        self.admit(&statement)?;
         self.start_transaction();
         let planned = self.plan(&statement).await?;
         Ok(Arc::new(match planned {
@@ -76,9 +72,7 @@ impl Session {
 
     pub(crate) async fn on_bind(&mut self, portal: &str, statement: &str, params: Vec<Datum>) -> SqlResult<()> {
         let statement = self.statement(statement)?;
-        if self.block == Block::Failed && !statement.ends_failed_block() {
-            return Err(aborted());
-        }
+        self.admit(&statement)?;
         self.start_transaction();
         let columns = match self.plan(&statement).await? {
             Some(planned) => {
@@ -121,13 +115,11 @@ impl Session {
             self.portals.insert(name.to_owned(), portal);
             return Ok(ExecuteEnd::Empty);
         }
-        if self.block == Block::Failed && !statement.ends_failed_block() {
-            return Err(aborted());
-        }
+        self.admit(&statement)?;
         self.note_statement(&statement.text);
-        let (interrupt, timeout) = self.guard();
+        let (interrupt, limit) = self.guard();
         let ended = interrupt
-            .guard(timeout, async {
+            .guard(limit, async {
                 let mut executed = match std::mem::replace(&mut portal.state, PortalState::Done) {
                     PortalState::Ready => {
                         let params = portal.params.clone();
@@ -207,8 +199,8 @@ impl Session {
     async fn run_again(&mut self, replay: &Replay, sink: &mut dyn ResultSink) -> SqlResult<bool> {
         self.start_transaction();
         for (statement, params, tag) in &replay.statements {
-            let (interrupt, timeout) = self.guard();
-            let mut executed = interrupt.guard(timeout, self.run(statement, params.clone(), sink)).await?;
+            let (interrupt, limit) = self.guard();
+            let mut executed = interrupt.guard(limit, self.run(statement, params.clone(), sink)).await?;
             if executed.columns.is_some() || executed.finish_tag() != *tag {
                 return Ok(false);
             }

@@ -13,7 +13,7 @@ use crate::session::Session;
 /// See the module.
 #[derive(Clone)]
 pub struct Known {
-    generation: u64,
+    pub(super) generation: u64,
     catalog: Arc<Catalog>,
     /// The role that statements run as (SET ROLE).
     pub user: (Oid, Arc<str>),
@@ -23,6 +23,7 @@ pub struct Known {
     pub serializable: bool,
     pub read_only: bool,
     pub statement_timeout: Option<Duration>,
+    pub transaction_timeout: Option<Duration>,
     /// A new transaction begins with other characteristics than the settings now say.
     pub other_defaults: bool,
     /// What plans made now depend on; `None` outside a transaction.
@@ -82,6 +83,7 @@ impl Session {
             serializable: &*settings.raw("transaction_isolation") == "serializable",
             read_only: settings.is_on("transaction_read_only"),
             statement_timeout: settings.statement_timeout(),
+            transaction_timeout: settings.transaction_timeout(),
             other_defaults,
             basis,
         };

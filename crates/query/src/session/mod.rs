@@ -3,6 +3,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`block`] | idle, implicit, in a block, failed: the state machine |
+//! | [`age`] | the age limit of transactions |
 //! | [`work`] | the running transaction and its savepoints |
 //! | [`control`] | BEGIN, COMMIT, SAVEPOINT …, and how transactions end |
 //! | [`simple`] | Query messages |
@@ -14,15 +15,18 @@
 //! | [`explain`] | EXPLAIN |
 //! | [`access`], [`returning`] | what plans read and modifications give back |
 //! | [`known`] | what is derived from settings and catalog |
+//! | [`constraints`] | SET CONSTRAINTS |
 //! | [`hooks`] | functions that need a session |
 //! | [`ddl_host`], [`ddl_binder`] | what DDL asks of a session and of the binder |
 //! | [`binding`] | the binder, as sessions use it |
 //! | [`cancel`] | interrupts |
 
 pub mod access;
+pub mod age;
 pub mod binding;
 pub mod block;
 pub mod cancel;
+pub mod constraints;
 pub mod control;
 pub mod ddl_binder;
 pub mod ddl_host;
@@ -76,6 +80,7 @@ pub struct Session {
     pub(crate) work: Option<Work>,
     /// `now()`: when the transaction began.
     pub(crate) transaction_start: i64,
+    pub(crate) age: age::Age,
     /// Settings as of the beginning of the transaction.
     pub(crate) settings_before: Option<Values>,
     pub(crate) last_commit: Timestamp,
@@ -162,6 +167,7 @@ impl Session {
             block: Block::Idle,
             work: None,
             transaction_start: 0,
+            age: age::Age::default(),
             settings_before: None,
             last_commit: Timestamp::ZERO,
             prepared: HashMap::new(),
@@ -355,6 +361,15 @@ impl SqlSession for Session {
     fn idle_timeout(&self) -> Option<Duration> {
         let settings = self.shared.settings.lock();
         if self.block.is_explicit() { settings.idle_in_transaction_timeout() } else { settings.idle_session_timeout() }
+    }
+
+    fn transaction_time_left(&self) -> Option<Duration> {
+        self.time_left()
+    }
+
+    fn transaction_time_over(&mut self) {
+        self.expire();
+        self.note_idle();
     }
 
     async fn close(mut self: Box<Self>) {

@@ -8,6 +8,7 @@ use gavel_catalog::{Catalog, Table};
 use gavel_types::text_io::TextStyle;
 use gavel_types::{Datum, Oid, PgType, SqlResult};
 
+use crate::dml::modify::needs_plan;
 use crate::engine::statistics::Known;
 use crate::exec::frame::Frame;
 use crate::exec::operator::BoxOperator;
@@ -31,15 +32,22 @@ pub enum Body {
     Other,
 }
 
-/// A modification with the plan of its source.
+/// A modification.
 pub struct ModifyBody {
     pub modify: Arc<Modify>,
-    /// Absent if `fast` is there.
-    pub source: Option<PlannedQuery>,
     /// Columns of the source that are looked at, in order.
     pub layout: Vec<(ColumnId, PgType)>,
-    /// The source without a plan, where it can do without.
-    pub fast: Option<FastRel>,
+    pub by: ModifyBy,
+}
+
+/// How a modification is run.
+pub enum ModifyBy {
+    /// The source without a plan.
+    Fast(FastRel),
+    /// The source by a plan; what is written, and RETURNING, row by row.
+    Source(PlannedQuery),
+    /// All of it by a plan, which puts out the rows of RETURNING.
+    Plan(PlannedQuery),
 }
 
 impl Body {
@@ -54,34 +62,33 @@ impl Body {
                 let fast = FastRel::compile(&query.rel, &wanted, false)?;
                 Some(Self::Query { plan: None, locks: false, fast: Some(fast) })
             }
-            Statement::Modify(modify, ctes) if ctes.is_empty() => {
+            Statement::Modify(modify, ctes) if ctes.is_empty() && !needs_plan(modify) => {
                 let layout = layout(modify);
-                let fast = Some(FastRel::compile(&modify.source, &layout, true)?);
-                Some(Self::Modify(Box::new(ModifyBody {
-                    modify: Arc::new(modify.clone()),
-                    source: None,
-                    layout,
-                    fast,
-                })))
+                let by = ModifyBy::Fast(FastRel::compile(&modify.source, &layout, true)?);
+                Some(Self::Modify(Box::new(ModifyBody { modify: Arc::new(modify.clone()), layout, by })))
             }
             Statement::Modify(..) => None,
             _ => Some(Self::Other),
         }
     }
 
-    /// Plans `statement`.
+    /// Plans `statement`; of a modification that is to be explained, all of it.
     ///
     /// # Errors
     /// 0A000 for what cannot be run.
-    pub fn plan(statement: &Statement, env: &CatalogPlanEnv) -> SqlResult<Self> {
+    pub fn plan(statement: &Statement, env: &CatalogPlanEnv, explain: bool) -> SqlResult<Self> {
         Ok(match statement {
             Statement::Query(query) => {
                 Self::Query { plan: Some(lower::plan(query, env)?), locks: locks(&query.rel), fast: None }
             }
             Statement::Modify(modify, ctes) => {
                 let layout = layout(modify);
-                let source = Some(plan_source(modify, ctes, &layout, env)?);
-                Self::Modify(Box::new(ModifyBody { modify: Arc::new(modify.clone()), source, layout, fast: None }))
+                let by = if explain || needs_plan(modify) {
+                    ModifyBy::Plan(plan_modify(modify, ctes, env)?)
+                } else {
+                    ModifyBy::Source(plan_source(modify, ctes, &layout, env)?)
+                };
+                Self::Modify(Box::new(ModifyBody { modify: Arc::new(modify.clone()), layout, by }))
             }
             _ => Self::Other,
         })
@@ -112,6 +119,16 @@ fn plan_source(
     }
     let rel = Rel::With { ctes: ctes.to_vec(), body: Box::new(modify.source.clone()) };
     lower::plan_rel(&rel, layout, env)
+}
+
+/// The whole of a modification, with the CTEs around it.
+fn plan_modify(modify: &Modify, ctes: &[Cte], env: &dyn PlanEnv) -> SqlResult<PlannedQuery> {
+    let returned: Vec<_> = modify.returning.iter().flatten().map(|(o, _)| (o.id, o.ty)).collect();
+    let body = Rel::Modify(Box::new(modify.clone()));
+    if ctes.is_empty() {
+        return lower::plan_rel(&body, &returned, env);
+    }
+    lower::plan_rel(&Rel::With { ctes: ctes.to_vec(), body: Box::new(body) }, &returned, env)
 }
 
 /// The columns of the source that the write stage and RETURNING look at.
@@ -248,7 +265,7 @@ impl PlanEnv for CatalogPlanEnv {
     }
 
     fn bind_expression(&self, table: &Arc<Table>, sql: &str) -> Option<Scalar> {
-        binding::table_scalar(&self.catalog, table, sql, &TextStyle::default()).ok()
+        binding::table_scalar(&self.catalog, table, sql, gavel_binder::TableExpr::Stored, &TextStyle::default()).ok()
     }
 }
 

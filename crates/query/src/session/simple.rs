@@ -13,7 +13,7 @@ use gavel_types::{SqlResult, SqlState};
 
 use crate::prepared::Prepared;
 use crate::session::Session;
-use crate::session::block::{Block, aborted};
+use crate::session::block::Block;
 use crate::session::result::RowSource;
 
 /// How often a statement that loses a conflict is run again.
@@ -49,12 +49,10 @@ impl Session {
 
     /// One of several statements, or one inside a block.
     async fn run_among_others(&mut self, statement: &Arc<Prepared>, sink: &mut dyn ResultSink) -> SqlResult<()> {
-        if self.block == Block::Failed && !statement.ends_failed_block() {
-            return Err(aborted());
-        }
-        let (interrupt, timeout) = self.guard();
+        self.admit(statement)?;
+        let (interrupt, limit) = self.guard();
         let ended = interrupt
-            .guard(timeout, async {
+            .guard(limit, async {
                 let mut executed = self.run(statement, Vec::new(), sink).await?;
                 if let Some(columns) = &executed.columns {
                     sink.columns(columns).await?;
@@ -96,10 +94,10 @@ impl Session {
         sink: &mut dyn ResultSink,
         sent: &mut bool,
     ) -> SqlResult<()> {
-        let (interrupt, timeout) = self.guard();
+        let (interrupt, limit) = self.guard();
         *sent = statement.talks_to_client();
         let mut executed = interrupt
-            .guard(timeout, async {
+            .guard(limit, async {
                 let mut executed = self.run(statement, Vec::new(), sink).await?;
                 // A plan that also locks or writes is read to its end before anything is said of it.
                 if !self.only_reads().await {
@@ -115,7 +113,7 @@ impl Session {
         if let Some(columns) = &executed.columns {
             sink.columns(columns).await?;
         }
-        let ended = interrupt.guard(timeout, executed.deliver(0, sink)).await?;
+        let ended = interrupt.guard(limit, executed.deliver(0, sink)).await?;
         drop(executed);
         if self.block == Block::Implicit {
             self.finish().await?;

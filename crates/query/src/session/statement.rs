@@ -1,19 +1,21 @@
 //! One statement of any kind, run as far as it can be before its rows are asked for.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
 use gavel_api::sql::{ColumnDesc, ResultSink, RowBatch};
-use gavel_binder::bound::{Bound, ModifyOp, Statement};
+use gavel_binder::bound::{Bound, Modify, ModifyOp, Statement};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
 use crate::dml::modify;
 use crate::dml::writer::Writer;
 use crate::engine::statistics::Sizes;
+use crate::lower::PlannedQuery;
 use crate::prepared::{Basis, Planned, Prepared};
+use crate::session::cancel::{Interrupt, Limit};
 use crate::session::result::{Executed, Tag};
-use crate::session::running::{Body, ModifyBody, describe, tables_of};
+use crate::session::running::{Body, ModifyBody, ModifyBy, describe, tables_of};
 use crate::session::{Session, binding, returning};
 
 impl Prepared {
@@ -47,8 +49,8 @@ fn is_fleeting(text: &str) -> bool {
 }
 
 impl Session {
-    pub(crate) fn guard(&mut self) -> (Arc<crate::session::cancel::Interrupt>, Option<Duration>) {
-        (Arc::clone(&self.interrupt), self.known().statement_timeout)
+    pub(crate) fn guard(&mut self) -> (Arc<Interrupt>, Option<Limit>) {
+        (Arc::clone(&self.interrupt), self.limit())
     }
 
     /// What plans made now depend on.
@@ -167,12 +169,13 @@ impl Session {
         columns: Option<Arc<[ColumnDesc]>>,
         params: Vec<Datum>,
     ) -> SqlResult<Executed> {
-        let ModifyBody { modify, source, layout, fast } = body;
+        let ModifyBody { modify, layout, by } = body;
         self.may_write(verb(&modify.op))?;
         let mut rows = Vec::new();
         let (eval, shapes, state);
-        match fast {
-            Some(fast) => {
+        match by {
+            ModifyBy::Plan(plan) => return self.run_modify_plan(modify, plan, columns, params).await,
+            ModifyBy::Fast(fast) => {
                 eval = self.eval_context();
                 let engine = Arc::clone(&self.engine);
                 let work = self.work().await?;
@@ -180,10 +183,9 @@ impl Session {
                 let view = work.view().await;
                 rows = fast.rows(work.tenant(), &view, &eval, &params).await?;
             }
-            None => {
+            ModifyBy::Source(source) => {
                 let access = self.access(params.clone()).await?;
                 (eval, shapes, state) = (access.eval.clone(), access.shapes.clone(), Arc::clone(&access.state));
-                let source = source.as_ref().ok_or_else(|| SqlError::internal("modification without a plan"))?;
                 let mut operator = self.start(source, access)?;
                 while let Some(batch) = operator.next().await? {
                     tokio::task::consume_budget().await;
@@ -193,13 +195,38 @@ impl Session {
         }
         let mut state = state.lock().await;
         let mut writer = Writer::new(&mut state, &shapes, &eval);
-        let applied = modify::apply(&mut writer, modify, layout, rows, &params).await?;
+        let applied = modify::apply(&mut writer, modify, layout, rows, &params, None).await?;
         writer.finish().await?;
         drop(state);
         let tag = tag(&modify.op, applied.count);
         let (Some(items), Some(columns)) = (&modify.returning, columns) else { return Ok(Executed::tag(tag)) };
         let rows = returning::evaluate(items, layout, &applied.rows, &eval, &params)?;
         Ok(Executed::memory(columns, rows, Tag::Fixed(tag)))
+    }
+
+    /// A modification that is all plan.
+    async fn run_modify_plan(
+        &mut self,
+        modify: &Modify,
+        plan: &PlannedQuery,
+        columns: Option<Arc<[ColumnDesc]>>,
+        params: Vec<Datum>,
+    ) -> SqlResult<Executed> {
+        let access = self.access(params).await?;
+        let mut operator = self.start(plan, access)?;
+        let (mut batches, mut count) = (VecDeque::new(), 0);
+        while let Some(batch) = operator.next().await? {
+            tokio::task::consume_budget().await;
+            count += batch.num_rows() as u64;
+            batches.push_back(RowBatch::Arrow(batch));
+        }
+        drop(operator);
+        self.finish_writes().await?;
+        let tag = tag(&modify.op, count);
+        Ok(match columns {
+            Some(columns) => Executed::batches(columns, batches, Tag::Fixed(tag)),
+            None => Executed::tag(tag),
+        })
     }
 
     /// Ends a statement that has written other than through [`Self::run_modify`].
@@ -226,7 +253,7 @@ impl Session {
             Some(body) => (body, Sizes::default()),
             None => {
                 let env = self.plan_env(&basis.catalog, &tables_of(&bound.statement)).await?;
-                (Body::plan(&bound.statement, &env)?, env.known.sizes())
+                (Body::plan(&bound.statement, &env, false)?, env.known.sizes())
             }
         };
         let columns = columns_of(&bound.statement);
@@ -282,7 +309,7 @@ pub(crate) fn text_column(name: &str) -> ColumnDesc {
     ColumnDesc { name: name.into(), ty: PgType::TEXT, table: Oid(0), attnum: 0 }
 }
 
-fn verb(op: &ModifyOp) -> &'static str {
+pub(crate) fn verb(op: &ModifyOp) -> &'static str {
     match op {
         ModifyOp::Insert { .. } => "INSERT",
         ModifyOp::Update { .. } => "UPDATE",

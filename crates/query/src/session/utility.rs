@@ -83,8 +83,12 @@ impl Session {
         sink: &mut dyn ResultSink,
     ) -> SqlResult<Executed> {
         use ast::Statement as S;
+        if let Some((names, deferred)) = ddl::set_constraints(&parsed.statement)? {
+            return self.set_constraints(names.as_deref(), deferred).await;
+        }
         if ddl::is_ddl(&parsed.statement) {
-            return Box::pin(self.run_ddl(&parsed.statement)).await;
+            let before = prepared.text.get(..parsed.range.start).map_or(0, |t| t.chars().count());
+            return Box::pin(self.run_ddl(&parsed.statement)).await.map_err(|e| e.moved(before));
         }
         match &parsed.statement {
             S::Set(set) => {
@@ -149,7 +153,8 @@ impl Session {
         let path: Vec<String> =
             self.search_path().into_iter().filter(|n| catalog.current.schema(n).is_some()).collect();
         let in_block = self.block.is_explicit();
-        let binder = SessionBinder { user: &user_name, style: &style };
+        let text = gavel_binder::ddl::carried(statement).unwrap_or_default();
+        let binder = SessionBinder { text, user: &user_name, style: &style };
         let mut host = Host { session: self };
         let mut context = DdlContext::new(&mut catalog, &mut host, &binder, user, &path, in_block);
         let tag = ddl::execute(&mut context, statement).await?;

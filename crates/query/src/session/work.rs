@@ -1,9 +1,7 @@
 //! The transaction that a session runs: begun at its first statement, with savepoints, ended once.
-#![allow(clippy::disallowed_methods, reason = "the shell that measures statements")]
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Instant;
 
 use gavel_catalog::keys;
 use gavel_encoding::TenantId;
@@ -12,7 +10,7 @@ use gavel_types::{Oid, SqlError, SqlResult, SqlState, Timestamp};
 use tokio::sync::Mutex;
 
 use crate::ddl::TransactionCatalog;
-use crate::dml::foreign::Deferred;
+use crate::dml::deferred::Deferred;
 use crate::dml::writer::WriteState;
 use crate::engine::Engine;
 use crate::engine::shapes::CatalogShapes;
@@ -39,7 +37,6 @@ pub struct Work {
     pub serializable: bool,
     database: Oid,
     used: BTreeSet<Oid>,
-    begun: Instant,
 }
 
 impl Work {
@@ -64,7 +61,6 @@ impl Work {
             serializable,
             database,
             used: BTreeSet::new(),
-            begun: Instant::now(),
         })
     }
 
@@ -88,19 +84,6 @@ impl Work {
                 self.state.lock().await.txn.use_schema(keys::object_version(self.database, *oid));
             }
         }
-    }
-
-    /// # Errors
-    /// 54000 once the transaction is older than its snapshot is kept.
-    pub fn check_age(&self, engine: &Engine) -> SqlResult<()> {
-        let limit = engine.settings.transaction_age;
-        if self.begun.elapsed() > limit {
-            return Err(SqlError::new(
-                SqlState::ProgramLimitExceeded,
-                format!("transaction age limit of {}s exceeded", limit.as_secs()),
-            ));
-        }
-        Ok(())
     }
 
     pub async fn savepoint(&mut self, name: String, settings: Values) {

@@ -100,7 +100,11 @@ impl Settings {
             Key::Known(i) => {
                 let setting = &registry::settings()[*i];
                 may_change(setting, source)?;
-                value::canonical(setting, text)?
+                if setting.name == "DateStyle" {
+                    value::canonical(setting, &special::completed_date_style(text, &self.raw("DateStyle")))?
+                } else {
+                    value::canonical(setting, text)?
+                }
             }
             Key::Custom(name) => {
                 if name == IDEMPOTENCY_KEY {
@@ -287,6 +291,11 @@ impl Settings {
 
     pub fn idle_in_transaction_timeout(&self) -> Option<Duration> {
         self.milliseconds("idle_in_transaction_session_timeout")
+    }
+
+    /// Of the session's own; the server has a limit besides.
+    pub fn transaction_timeout(&self) -> Option<Duration> {
+        self.milliseconds("transaction_timeout")
     }
 
     pub fn idle_session_timeout(&self) -> Option<Duration> {

@@ -61,9 +61,14 @@ fn client_encoding(setting: &Setting, text: &str) -> SqlResult<String> {
     }
 }
 
-/// Reads a DateStyle on top of `ISO, MDY`.
+/// Reads a whole DateStyle.
 pub fn parse_date_style(text: &str) -> Result<(DateFormat, DateOrder), String> {
-    let (mut format, mut order) = (DateFormat::Iso, None);
+    date_style_over(text, (DateFormat::Iso, DateOrder::Mdy))
+}
+
+/// Reads a DateStyle; what it leaves open is as in `current`.
+fn date_style_over(text: &str, current: (DateFormat, DateOrder)) -> Result<(DateFormat, DateOrder), String> {
+    let (mut format, mut order) = (current.0, None);
     for word in text.split(',').map(str::trim).filter(|w| !w.is_empty()) {
         let lower = word.to_ascii_lowercase();
         match lower.as_str() {
@@ -81,7 +86,13 @@ pub fn parse_date_style(text: &str) -> Result<(DateFormat, DateOrder), String> {
             _ => return Err(word.to_owned()),
         }
     }
-    Ok((format, order.unwrap_or(DateOrder::Mdy)))
+    Ok((format, order.unwrap_or(current.1)))
+}
+
+/// `text` with what it leaves open from the current DateStyle; itself if it is none.
+pub(super) fn completed_date_style(text: &str, current: &str) -> String {
+    let over = parse_date_style(current).and_then(|current| date_style_over(text, current));
+    over.map_or_else(|_| text.to_owned(), |style| show_date_style(style).to_owned())
 }
 
 fn date_style(setting: &Setting, text: &str) -> SqlResult<(DateFormat, DateOrder)> {

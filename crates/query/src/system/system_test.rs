@@ -45,6 +45,7 @@ fn catalog() -> Catalog {
         predicate: None,
         nulls_not_distinct: false,
         constraint: (oid == 16402).then_some(Oid(16403)),
+        deferrable: false,
     };
     let expression = IndexKey::Expression { sql: "lower(b)".into(), ty: PgType::TEXT, id: -2 };
     c.put_table(Arc::new(Table {

@@ -70,7 +70,9 @@ impl Node {
     }
 }
 
-/// Runs a script and gives it back with the answers that came.
+/// Runs a script; statements of session `at` also show where an error is.
+///
+/// Gives the script back with the answers that came.
 pub async fn run(script: &str) -> anyhow::Result<String> {
     let node = Node::start().await?;
     let mut sessions: BTreeMap<String, Box<dyn SqlSession>> = BTreeMap::new();
@@ -106,13 +108,14 @@ pub async fn run(script: &str) -> anyhow::Result<String> {
             let Some(data) = lines.next() else { break };
             out.push_str(data);
             out.push('\n');
-            sink.input.push_back(format!("{}\n", &data[1..]));
+            sink.input.push_back(format!("{}\n", repeated(&data[1..])));
         }
         let result = session.simple_query(&sql, &mut sink).await;
         out.push_str(&sink.text);
         if let Err(e) = result {
             let fields = e.fields();
-            out.push_str(&format!("ERROR {}: {}\n", fields.code.as_str(), fields.message));
+            let place = fields.position.filter(|_| name == "at").map(|p| format!(" at {p}")).unwrap_or_default();
+            out.push_str(&format!("ERROR {}: {}{place}\n", fields.code.as_str(), fields.message));
             for (label, text) in [("DETAIL", &fields.detail), ("HINT", &fields.hint), ("CONTEXT", &fields.context)] {
                 if let Some(text) = text {
                     out.push_str(&format!("{label}: {text}\n"));
@@ -121,6 +124,17 @@ pub async fn run(script: &str) -> anyhow::Result<String> {
         }
     }
     Ok(masked(&out))
+}
+
+/// `{70000 x}` in COPY data as so many times that letter.
+fn repeated(data: &str) -> String {
+    let Some((head, rest)) = data.split_once('{') else { return data.to_owned() };
+    let Some((inner, tail)) = rest.split_once('}') else { return data.to_owned() };
+    let parts = inner.split_once(' ').and_then(|(n, what)| Some((n.parse::<usize>().ok()?, what)));
+    match parts {
+        Some((n, what)) => format!("{head}{}{tail}", what.repeat(n)),
+        None => data.to_owned(),
+    }
 }
 
 fn prompt(line: &str) -> Option<(&str, &str)> {

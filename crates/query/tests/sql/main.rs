@@ -58,4 +58,15 @@ scripts! {
     serializable_prevents_write_skew
     settings_follow_transactions
     plans_follow_the_sizes_of_tables
+    transactions_that_grow_too_old_are_rolled_back
+    sleeping_can_be_timed_out
+    subqueries_stand_in_returning_and_do_update
+    copy_from_computes_generated_columns
+    explain_analyze_runs_modifications
+    ddl_errors_point_at_their_place
+    keys_that_are_too_long_are_refused
+    deferrable_constraints_wait
+    aggregates_over_hypothetical_rows
+    json_objects_become_rows
+    row_locks_reach_views_and_subqueries
 }

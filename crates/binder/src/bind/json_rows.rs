@@ -1,0 +1,60 @@
+//! `json_to_record` and its kin: the columns that the definition list names, taken from objects by name.
+//! A set of rows is the elements of an array, each with its fields.
+
+use gavel_types::{Datum, Oid, PgType, SqlResult};
+
+use super::Binder;
+use super::scalar::{Typed, column, constant};
+use crate::bound::{ColumnId, Rel, Scalar, SetCall};
+use crate::parse::Pos;
+
+/// A relation and its named columns.
+pub type Rows = (Rel, Vec<(String, ColumnId, PgType)>);
+
+impl Binder<'_> {
+    /// The rows of a call of `function`, if it is one of these.
+    pub fn json_rows(
+        &mut self,
+        function: &str,
+        args: &[Scalar],
+        columns: &[(String, PgType)],
+        pos: Pos,
+    ) -> SqlResult<Option<Rows>> {
+        let (prefix, set) = match function {
+            "json_to_record" => ("json", false),
+            "jsonb_to_record" => ("jsonb", false),
+            "json_to_recordset" => ("json", true),
+            "jsonb_to_recordset" => ("jsonb", true),
+            _ => return Ok(None),
+        };
+        let [argument] = args else { return Ok(None) };
+        let (id, ty) = (self.new_column(), argument.ty);
+        let input = if set {
+            let elements = self.call_oid(&format!("{prefix}_array_elements"), pos)?;
+            let call = SetCall { function: elements, args: vec![argument.clone()], columns: vec![(id, ty)] };
+            Rel::FunctionScan { calls: vec![call], ordinality: None }
+        } else {
+            Rel::Values { rows: vec![vec![argument.clone()]], columns: vec![(id, ty)] }
+        };
+        let mut exprs = Vec::with_capacity(columns.len());
+        let mut out = Vec::with_capacity(columns.len());
+        for (name, target) in columns {
+            let is_json = matches!(target.oid, Oid::JSON | Oid::JSONB);
+            let field = if is_json { format!("{prefix}_object_field") } else { format!("{prefix}_object_field_text") };
+            let object = Typed::new(column(id, ty), pos);
+            let key = Typed::new(constant(Datum::text(name.as_str()), PgType::TEXT), pos);
+            let value = self.call_named(&field, vec![object, key], pos)?;
+            let value = self.explicit_cast(value, *target, pos)?;
+            let own = self.new_column();
+            exprs.push((own, value.scalar));
+            out.push((name.clone(), own, *target));
+        }
+        Ok(Some((Rel::Project { input: Box::new(input), exprs }, out)))
+    }
+
+    fn call_oid(&self, name: &str, pos: Pos) -> SqlResult<Oid> {
+        let proc = gavel_functions::registry::procs_named(name).next();
+        proc.map(|p| p.oid)
+            .ok_or_else(|| self.error_at(gavel_types::SqlError::internal(format!("function {name} is unknown")), pos))
+    }
+}

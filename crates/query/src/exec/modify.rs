@@ -1,0 +1,90 @@
+//! INSERT, UPDATE and DELETE inside a plan: the source's rows go to the write stage, which gives back the
+//! rows that it has written; RETURNING is computed over these.
+//!
+//! Subqueries of RETURNING and of DO UPDATE run in the statement's frame: they see what the statement
+//! began with, not what it writes.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use arrow::record_batch::RecordBatch;
+use async_trait::async_trait;
+use gavel_functions::physical::{build_array, datum_at};
+use gavel_types::{Datum, SqlError, SqlResult};
+
+use crate::dml::conflict::ConflictRow;
+use crate::exec::batch::{batch_of, schema_of};
+use crate::exec::eval::Evaluator;
+use crate::exec::frame::Frame;
+use crate::exec::operator::{BoxOperator, Operator};
+use crate::exec::plan::{Node, Op, UpdatePlan};
+
+/// See the module. Without RETURNING it puts out as many empty rows as were written.
+pub struct Modify {
+    source: Option<BoxOperator>,
+    written: VecDeque<RecordBatch>,
+    node: Arc<Node>,
+    evaluator: Evaluator,
+}
+
+impl Modify {
+    pub fn new(source: BoxOperator, node: Arc<Node>, frame: &Frame) -> Self {
+        Self { source: Some(source), written: VecDeque::new(), node, evaluator: Evaluator::new(frame) }
+    }
+}
+
+#[async_trait]
+impl Operator for Modify {
+    async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
+        let Op::Modify(plan) = &self.node.op else {
+            return Err(SqlError::internal("operator started with another one's plan"));
+        };
+        if let Some(running) = self.source.take() {
+            let tables = Arc::clone(&self.evaluator.frame().exec.env.tables);
+            let update = plan.on_conflict.as_ref().map(|plan| Update { plan, evaluator: &self.evaluator });
+            let on_conflict = update.as_ref().map(|u| u as &dyn ConflictRow);
+            self.written = tables.modify(&plan.modify, &plan.source.columns, running, on_conflict).await?.into();
+        }
+        while let Some(batch) = self.written.pop_front() {
+            if batch.num_rows() == 0 {
+                continue;
+            }
+            let columns = match &plan.returning {
+                Some(items) => self.evaluator.eval_arrays(items, &batch).await?,
+                None => Vec::new(),
+            };
+            return batch_of(&self.node.schema, columns, batch.num_rows()).map(Some);
+        }
+        Ok(None)
+    }
+}
+
+/// DO UPDATE, a row at a time.
+struct Update<'a> {
+    plan: &'a UpdatePlan,
+    evaluator: &'a Evaluator,
+}
+
+#[async_trait]
+impl ConflictRow for Update<'_> {
+    async fn assigned(&self, both: &[Datum]) -> SqlResult<Option<Vec<(i16, Datum)>>> {
+        let columns = &self.plan.columns;
+        let arrays = columns
+            .iter()
+            .zip(both)
+            .map(|((_, ty), value)| build_array(*ty, [value.clone()]))
+            .collect::<SqlResult<Vec<_>>>()?;
+        let row = batch_of(&schema_of(columns), arrays, 1)?;
+        if let Some(predicate) = &self.plan.predicate
+            && self.evaluator.predicate(predicate, &row).await?.is_some_and(|mask| mask.true_count() == 0)
+        {
+            return Ok(None);
+        }
+        let mut values = Vec::with_capacity(self.plan.assignments.len());
+        for (number, expr) in &self.plan.assignments {
+            let array = self.evaluator.eval_array(expr, &row).await?;
+            values.push((*number, datum_at(array.as_ref(), 0, expr.ty)?));
+        }
+        Ok(Some(values))
+    }
+}

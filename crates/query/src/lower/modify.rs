@@ -1,0 +1,37 @@
+//! RETURNING and ON CONFLICT DO UPDATE as compiled expressions.
+
+use std::sync::Arc;
+
+use gavel_binder::bound::{ColumnId, ConflictAction, Modify, ModifyOp};
+use gavel_types::{PgType, SqlResult};
+
+use crate::exec::plan::{ModifyPlan, Node, Op, UpdatePlan};
+use crate::lower::plan::Planner;
+
+impl Planner<'_> {
+    /// The node of `modify` over the plan of its source.
+    pub(super) fn modify(&mut self, modify: &Modify, source: Arc<Node>) -> SqlResult<Op> {
+        let returning = match &modify.returning {
+            Some(items) => Some(items.iter().map(|(_, s)| self.compile(s, &source.columns)).collect::<SqlResult<_>>()?),
+            None => None,
+        };
+        let on_conflict = match &modify.op {
+            ModifyOp::Insert { new_row, on_conflict: Some(on) } => match &on.action {
+                ConflictAction::Update { existing, assignments, predicate } => {
+                    let columns: Vec<(ColumnId, PgType)> = (existing.iter().chain(new_row))
+                        .filter_map(|(number, id)| Some((*id, modify.table.column(*number)?.ty)))
+                        .collect();
+                    let assignments = assignments
+                        .iter()
+                        .map(|(number, s)| Ok((*number, self.compile(s, &columns)?)))
+                        .collect::<SqlResult<_>>()?;
+                    let predicate = predicate.as_ref().map(|p| self.compile(p, &columns)).transpose()?;
+                    Some(UpdatePlan { columns, assignments, predicate })
+                }
+                ConflictAction::Nothing => None,
+            },
+            _ => None,
+        };
+        Ok(Op::Modify(ModifyPlan { modify: Arc::new(modify.clone()), source, returning, on_conflict }))
+    }
+}

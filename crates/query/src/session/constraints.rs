@@ -1,0 +1,90 @@
+//! SET CONSTRAINTS: when the deferrable constraints of this transaction are checked.
+
+use gavel_binder::ddl::ast::QualifiedName;
+use gavel_catalog::Catalog;
+use gavel_types::{Notice, Oid, SqlError, SqlResult, SqlState};
+
+use crate::dml::writer::Writer;
+use crate::session::Session;
+use crate::session::result::Executed;
+
+/// A constraint as SET CONSTRAINTS sees it.
+struct Found {
+    oid: Oid,
+    deferrable: bool,
+}
+
+/// All constraints of a schema with this name.
+fn named(catalog: &Catalog, schema: Oid, name: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    for table in catalog.tables.values().filter(|t| t.schema == schema) {
+        let uniques = table.uniques.iter().map(|u| (u.oid, &u.name, u.deferrable));
+        let foreign = table.foreign_keys.iter().map(|f| (f.oid, &f.name, f.deferrable));
+        let checks = table.checks.iter().map(|c| (c.oid, &c.name, false));
+        let all = uniques.chain(foreign).chain(checks).filter(|(_, n, _)| *n == name);
+        found.extend(all.map(|(oid, _, deferrable)| Found { oid, deferrable }));
+    }
+    found
+}
+
+impl Session {
+    pub(crate) async fn set_constraints(
+        &mut self,
+        names: Option<&[QualifiedName]>,
+        deferred: bool,
+    ) -> SqlResult<Executed> {
+        if !self.block.is_explicit() {
+            self.notices.push(Notice::warning(
+                SqlState::NoActiveSqlTransaction,
+                "SET CONSTRAINTS can only be used in transaction blocks",
+            ));
+        }
+        self.work().await?;
+        let oids = match names {
+            None => None,
+            Some(names) => {
+                let mut oids = Vec::new();
+                for name in names {
+                    oids.extend(self.deferrable(name, deferred)?);
+                }
+                Some(oids)
+            }
+        };
+        let eval = self.eval_context();
+        let engine = std::sync::Arc::clone(&self.engine);
+        let work = self.work().await?;
+        let shapes = work.shapes(&engine);
+        let mut state = work.state.lock().await;
+        state.deferred.set(oids.as_deref(), deferred);
+        if !deferred {
+            Writer::new(&mut state, &shapes, &eval).check_deferred(false).await?;
+        }
+        Ok(Executed::tag("SET CONSTRAINTS"))
+    }
+
+    /// The deferrable constraints that `name` stands for, in the first schema that has any of that name.
+    fn deferrable(&self, name: &QualifiedName, deferred: bool) -> SqlResult<Vec<Oid>> {
+        let catalog = self.catalog();
+        let (schemas, bare) = match name.0.as_slice() {
+            [bare] => (self.search_path(), bare),
+            [.., schema, bare] => {
+                if catalog.schema(schema).is_none() {
+                    let message = format!("schema \"{schema}\" does not exist");
+                    return Err(SqlError::new(SqlState::InvalidSchemaName, message));
+                }
+                (vec![schema.clone()], bare)
+            }
+            [] => return Err(SqlError::internal("constraint without a name")),
+        };
+        let in_schema = |s: &String| Some(named(&catalog, catalog.schema(s)?.oid, bare)).filter(|f| !f.is_empty());
+        let found = schemas
+            .iter()
+            .find_map(in_schema)
+            .ok_or_else(|| SqlError::new(SqlState::UndefinedObject, format!("constraint \"{name}\" does not exist")))?;
+        if deferred && found.iter().any(|f| !f.deferrable) {
+            let message = format!("constraint \"{bare}\" is not deferrable");
+            return Err(SqlError::new(SqlState::WrongObjectType, message));
+        }
+        Ok(found.into_iter().filter(|f| f.deferrable).map(|f| f.oid).collect())
+    }
+}
