@@ -131,7 +131,8 @@ impl Statistics {
         let is_stale = |table: &&Arc<Table>| match entries.get_mut(&(database, table.storage)) {
             Some(entry) => {
                 entry.asked = refresh;
-                now.saturating_sub(entry.counted) > COUNT_AGE_MICROS
+                // A table that was empty is about to be filled: the first plan after that must know.
+                entry.known.rows == 0.0 || now.saturating_sub(entry.counted) > COUNT_AGE_MICROS
             }
             None => true,
         };
@@ -308,10 +309,12 @@ mod tests {
     fn numbers_are_stale_after_a_second_and_small_tables_are_all_alike() {
         let statistics = Statistics::default();
         let t = table(100, "t", &[("a", gavel_types::PgType::INT4)], 1, &[]);
-        assert_eq!(statistics.stale(Oid(5), &[t.clone()], 0).len(), 1);
+        assert_eq!(statistics.stale(Oid(5), std::slice::from_ref(&t), 0).len(), 1);
         statistics.note(vec![(Oid(5), t.clone(), 0)], 0);
-        assert_eq!(statistics.stale(Oid(5), &[t.clone()], COUNT_AGE_MICROS).len(), 0);
-        assert_eq!(statistics.stale(Oid(5), &[t.clone()], COUNT_AGE_MICROS + 1).len(), 1);
+        assert_eq!(statistics.stale(Oid(5), std::slice::from_ref(&t), 0).len(), 1, "an empty one is counted again");
+        statistics.note(vec![(Oid(5), t.clone(), 1)], 0);
+        assert_eq!(statistics.stale(Oid(5), std::slice::from_ref(&t), COUNT_AGE_MICROS).len(), 0);
+        assert_eq!(statistics.stale(Oid(5), std::slice::from_ref(&t), COUNT_AGE_MICROS + 1).len(), 1);
         let kept = statistics.known(&[(Oid(5), t.storage)]).sizes();
         statistics.note(vec![(Oid(5), t.clone(), 400)], 1);
         assert!(statistics.still_holds(&kept));

@@ -127,7 +127,7 @@ impl Planner<'_> {
         columns: &[(i16, ColumnId)],
         sample: Option<&Arc<Sample>>,
     ) -> Conditions {
-        let sample = sample.filter(|s| s.len() > 0);
+        let sample = sample.filter(|s| !s.is_empty());
         let layout: Vec<(ColumnId, PgType)> = sample.map_or(vec![], |sample| {
             let id = |number| columns.iter().find(|c| c.0 == number).map(|c| c.1);
             sample.columns.iter().map(|(n, ty)| (id(*n).unwrap_or(ColumnId(u32::MAX)), *ty)).collect()

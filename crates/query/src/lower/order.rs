@@ -266,8 +266,8 @@ mod tests {
             classes: (0..3).map(class).collect(),
             terms: vec![],
         };
-        for parent in 0..3 {
-            problem.relations[parent].keys = vec![(vec![parent], rows[parent])];
+        for (parent, relation) in problem.relations.iter_mut().enumerate().take(3) {
+            relation.keys = vec![(vec![parent], rows[parent])];
         }
         problem
     }

@@ -93,6 +93,10 @@ impl Sample {
     pub fn len(&self) -> usize {
         self.rows.num_rows()
     }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 impl TableStatistics {
@@ -100,7 +104,7 @@ impl TableStatistics {
     pub fn column(&self, number: i16, unique: bool) -> ColumnFacts {
         let rows = self.rows.max(1.0);
         let found = self.sample.as_ref().and_then(|s| Some((s, s.facts.get(&number)?)));
-        let Some((sample, column)) = found.filter(|(s, _)| s.len() > 0) else {
+        let Some((sample, column)) = found.filter(|(s, _)| !s.is_empty()) else {
             let distinct = if unique { rows } else { rows.min(UNKNOWN_DISTINCT) };
             return ColumnFacts { rows, distinct, nulls: 0.0 };
         };
