@@ -371,8 +371,9 @@ impl Log {
     fn base(&self, mark: &Mark) -> Option<(u64, Lsn)> {
         let first = self.first_index();
         match mark.lsn_before {
-            Some(before) => Some((mark.index, before)),
-            None => (mark.index <= first).then_some((first, self.purged_lsn)),
+            // A log may be cut in the middle of a run: what is before the cut cannot be counted.
+            Some(before) if mark.index >= first => Some((mark.index, before)),
+            _ => (mark.index <= first).then_some((first, self.purged_lsn)),
         }
     }
 

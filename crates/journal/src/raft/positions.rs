@@ -216,7 +216,15 @@ fn numbered(batches: &[Batch], from: Lsn) -> Vec<Numbered> {
 /// Records from `from` on, at least one, by way of the run of the files that leads there. What is
 /// applied need not be in the files yet: a majority had it before this node's disk did.
 async fn read_files(store: &Store, from: Lsn, applied: u64) -> Result<Vec<Numbered>, Error> {
-    let missing = || corrupt("log", 0, format!("record {from} is nowhere"));
+    let missing = || {
+        let log = store.log().lock();
+        let (first, next) = (log.first_index(), log.next_index());
+        corrupt(
+            "log",
+            0,
+            format!("record {from} is not in the entries {first} to {next}, of which {applied} are applied"),
+        )
+    };
     let (mut index, mut lsn) = store.log().lock().before(from);
     let mut numbered = Vec::new();
     while numbered.is_empty() && index <= applied {
