@@ -78,9 +78,10 @@ impl Session {
         let now = Instant::now();
         let known = self.known();
         let statement = known.statement_timeout.and_then(|t| now.checked_add(t)).map(|at| (at, Limited::Statement));
-        // What may still run in a transaction that is over are its ends.
+        // A statement outside of a transaction begins one. What may still run in one that is over are its ends.
         let transaction = self
             .end_of_time()
+            .or_else(|| now.checked_add(self.age_limit()))
             .filter(|end| *end > now && self.block != Block::Failed)
             .map(|at| (at, Limited::Transaction(self.age_limit())));
         let (at, limited) = [statement, transaction].into_iter().flatten().min_by_key(|l| l.0)?;
