@@ -11,3 +11,4 @@ mod scans;
 mod security;
 mod support;
 mod tails;
+mod traces;
