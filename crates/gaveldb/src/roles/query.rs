@@ -17,7 +17,7 @@ use crate::front::Front;
 use crate::process::{self, Process};
 
 pub fn run(source: Source) -> Result<(), Failure> {
-    process::run(source, serve)
+    process::run("query", source, serve)
 }
 
 async fn serve(mut process: Process) -> Result<(), Failure> {

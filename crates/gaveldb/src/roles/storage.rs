@@ -19,7 +19,7 @@ use crate::data_dir::DataDir;
 use crate::process::{self, Process, listen};
 
 pub fn run(source: Source) -> Result<(), Failure> {
-    process::run(source, serve)
+    process::run("storage", source, serve)
 }
 
 async fn serve(mut process: Process) -> Result<(), Failure> {
