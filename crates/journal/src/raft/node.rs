@@ -135,6 +135,7 @@ impl RaftJournal {
             proposals: Arc::clone(&proposals),
             batch_size_bytes: settings.batch_size_bytes,
             in_flight: settings.in_flight.max(1),
+            patience: 2 * settings.election_max,
             counters: Arc::clone(&counters),
         };
         let tasks = vec![

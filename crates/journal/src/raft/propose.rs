@@ -14,15 +14,19 @@
 //! | applied | its position |
 //! | applied but void; refused in another term | `Fenced`: not kept |
 //! | refused by a node that does not lead | `NotLeader`: not kept |
-//! | refused since no majority was heard of lately | `Overloaded`: not kept |
+//! | refused since no majority was heard of lately | proposed again, in order, for a while; then `Overloaded`: not kept |
 //! | dropped from the log of a deposed leader | `Failed`: another node may have kept it |
 
+#![allow(clippy::disallowed_methods, reason = "a shell: waits for a majority")]
+
 use std::collections::VecDeque;
+use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::StreamExt;
-use futures::stream::FuturesUnordered;
+use futures::stream::FuturesOrdered;
 use gavel_api::journal::{Error, Record};
 use gavel_types::{Epoch, Lsn, Timestamp};
 use openraft::Raft;
@@ -31,12 +35,16 @@ use openraft::impls::ProgressResponder;
 use openraft::raft::ClientWriteResult;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, oneshot};
+use tokio::time::{Instant, sleep};
 
 use super::codec;
 use super::machine::Machine;
 use super::types::{Applied, Batch, Command, Config, Term};
 use crate::counters::Counters;
 use crate::wal::add;
+
+/// Time between two attempts while no majority is heard of.
+const MAJORITY_PAUSE: Duration = Duration::from_millis(5);
 
 /// An append that waits.
 pub(crate) struct Proposal {
@@ -137,8 +145,52 @@ impl Proposals {
     }
 }
 
-/// Whom an entry answers: for each append its number of records.
-type Replies = Vec<(usize, oneshot::Sender<Result<Lsn, Error>>)>;
+/// Appends that make one entry.
+struct Group {
+    batch: Batch,
+    /// For each append its number of records, and whom it answers.
+    replies: Vec<(usize, oneshot::Sender<Result<Lsn, Error>>)>,
+    /// When it was first refused for want of a majority.
+    refused: Option<Instant>,
+}
+
+impl Group {
+    fn new(proposals: Vec<Proposal>) -> Self {
+        let epoch = proposals.first().map_or(Epoch(0), |first| first.epoch);
+        let latest = proposals.iter().map(|proposal| proposal.latest).max().unwrap_or_default();
+        let body = match &proposals[..] {
+            [one] => one.body.clone(),
+            many => Bytes::from(many.iter().map(|one| &one.body[..]).collect::<Vec<_>>().concat()),
+        };
+        let mut replies = Vec::with_capacity(proposals.len());
+        let mut records = Vec::with_capacity(proposals.iter().map(|proposal| proposal.records.len()).sum());
+        for mut proposal in proposals {
+            replies.push((proposal.records.len(), proposal.reply));
+            records.append(&mut proposal.records);
+        }
+        let count = records.len() as u32;
+        let batch = Batch { epoch, latest, count, body, records: Some(Arc::new(records)) };
+        Self { batch, replies, refused: None }
+    }
+
+    /// Tells everybody. A caller that has gone away needs no answer.
+    fn answer(self, outcome: &Result<Lsn, Error>, counters: &Counters) {
+        let mut next = match outcome {
+            Ok(first) => *first,
+            Err(error) => {
+                add(&counters.refused, self.replies.len());
+                for (_, reply) in self.replies {
+                    drop(reply.send(Err(error.clone())));
+                }
+                return;
+            }
+        };
+        for (count, reply) in self.replies {
+            next = Lsn(next.0 + count as u64);
+            drop(reply.send(Ok(Lsn(next.0 - 1))));
+        }
+    }
+}
 
 /// See the module.
 pub(crate) struct Proposer {
@@ -146,73 +198,68 @@ pub(crate) struct Proposer {
     pub(crate) proposals: Arc<Proposals>,
     pub(crate) batch_size_bytes: usize,
     pub(crate) in_flight: usize,
+    /// How long to try while no majority is heard of.
+    pub(crate) patience: Duration,
     pub(crate) counters: Arc<Counters>,
 }
 
 impl Proposer {
     /// Works until the queue is closed and all is answered.
     pub(crate) async fn run(self) {
-        let mut under_way = FuturesUnordered::new();
+        let mut under_way = FuturesOrdered::new();
+        // Refused for want of a majority; all that was proposed after them was, too.
+        let mut again: Vec<Group> = Vec::new();
         loop {
-            while under_way.len() < self.in_flight {
-                let group = self.proposals.take(self.batch_size_bytes);
-                if group.is_empty() {
-                    break;
+            if again.is_empty() {
+                while under_way.len() < self.in_flight {
+                    let proposals = self.proposals.take(self.batch_size_bytes);
+                    if proposals.is_empty() {
+                        break;
+                    }
+                    under_way.push_back(self.propose(Group::new(proposals)).await);
                 }
-                let (answer, replies) = self.propose(group).await;
-                under_way.push(async move { (answer.await.ok(), replies) });
+            } else if under_way.is_empty() {
+                sleep(MAJORITY_PAUSE).await;
+                for group in again.drain(..) {
+                    under_way.push_back(self.propose(group).await);
+                }
             }
             if self.proposals.is_closed() && under_way.is_empty() {
                 return;
             }
-            let room = under_way.len() < self.in_flight;
+            let room = again.is_empty() && under_way.len() < self.in_flight;
             tokio::select! {
-                Some((answer, replies)) = under_way.next() => self.answer(answer, replies),
+                Some((answer, mut group)) = under_way.next() => match outcome(answer) {
+                    Err(Error::Overloaded) if group.refused.is_none_or(|since| since.elapsed() < self.patience) => {
+                        group.refused.get_or_insert_with(Instant::now);
+                        again.push(group);
+                    }
+                    outcome => {
+                        // What was refused before this one would change places with it.
+                        for refused in again.drain(..) {
+                            refused.answer(&Err(Error::Overloaded), &self.counters);
+                        }
+                        group.answer(&outcome, &self.counters);
+                    }
+                },
                 () = self.proposals.filled.notified(), if room => {}
             }
         }
     }
 
-    async fn propose(&self, group: Vec<Proposal>) -> (oneshot::Receiver<ClientWriteResult<Config>>, Replies) {
-        let epoch = group.first().map_or(Epoch(0), |first| first.epoch);
-        let latest = group.iter().map(|proposal| proposal.latest).max().unwrap_or_default();
-        let body = match &group[..] {
-            [one] => one.body.clone(),
-            many => Bytes::from(many.iter().flat_map(|one| one.body.iter().copied()).collect::<Vec<u8>>()),
-        };
-        let mut replies = Replies::with_capacity(group.len());
-        let mut records = Vec::with_capacity(group.iter().map(|proposal| proposal.records.len()).sum());
-        for mut proposal in group {
-            replies.push((proposal.records.len(), proposal.reply));
-            records.append(&mut proposal.records);
-        }
-        let count = records.len() as u32;
-        let batch = Batch { epoch, latest, count, body, records: Some(Arc::new(records)) };
+    /// Hands an entry to openraft; the answer comes with the group.
+    async fn propose(
+        &self,
+        group: Group,
+    ) -> impl Future<Output = (Option<ClientWriteResult<Config>>, Group)> + Send + use<> {
         let (responder, answer) = ProgressResponder::complete_only();
-        let write = self.raft.write(Command::Batch(batch)).with_leader(Term::from(epoch.0)).responder(responder);
+        let term = Term::from(group.batch.epoch.0);
+        let write = self.raft.write(Command::Batch(group.batch.clone())).with_leader(term).responder(responder);
         if let Err(error) = write.await {
             // The answer then tells that its sender has gone.
             tracing::debug!(%error, "cannot propose");
         }
-        (answer, replies)
-    }
-
-    fn answer(&self, answer: Option<ClientWriteResult<Config>>, replies: Replies) {
-        let mut next = match outcome(answer) {
-            Ok(first) => first,
-            Err(error) => {
-                add(&self.counters.refused, replies.len());
-                for (_, reply) in replies {
-                    // A caller that has gone away needs no answer.
-                    drop(reply.send(Err(error.clone())));
-                }
-                return;
-            }
-        };
-        for (count, reply) in replies {
-            next = Lsn(next.0 + count as u64);
-            drop(reply.send(Ok(Lsn(next.0 - 1))));
-        }
+        async move { (answer.await.ok(), group) }
     }
 }
 
