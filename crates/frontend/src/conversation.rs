@@ -348,11 +348,12 @@ async fn attended<T>(watch: &Watch, handle: &dyn CancelHandle, statement: impl F
     let mut statement = pin!(statement);
     tokio::select! {
         biased;
+        // First, so that a statement that never waits costs no look at the socket.
+        result = &mut statement => return result,
         () = watch.gone() => {
             tracing::debug!("the client is gone while its statement runs");
             handle.client_gone();
         }
-        result = &mut statement => return result,
     }
     statement.await
 }
