@@ -11,7 +11,7 @@ use gavel_types::Lsn;
 use crate::disk::{Disk, DiskFile};
 use crate::recovery::{corrupt, failed};
 use crate::segment::{self};
-use crate::shared::{Batch, End, Found, Segment, Shared};
+use crate::shared::{End, Found, Segment, Shared, entries_from};
 use crate::{frame, record};
 
 /// What one step reads from a file, if a frame is not larger.
@@ -80,20 +80,6 @@ pub(crate) fn tail(
         }
     })
     .boxed()
-}
-
-fn entries_from(batches: &[Batch], from: Lsn) -> Vec<Entry> {
-    let mut entries = Vec::with_capacity(batches.iter().map(|batch| batch.records.len()).sum());
-    for batch in batches {
-        let mut lsn = batch.first;
-        for record in batch.records.iter() {
-            if lsn >= from {
-                entries.push((lsn, record.clone()));
-            }
-            lsn = lsn.next();
-        }
-    }
-    entries
 }
 
 /// Reads some entries from `from` on out of `segment`, which holds it.

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use gavel_api::journal::{Error, Record};
+use gavel_api::journal::{Entry, Error, Record};
 use gavel_types::Lsn;
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -83,8 +83,36 @@ pub(crate) struct Shared {
     changed: watch::Sender<u64>,
 }
 
-/// What one step of a tail takes from memory at most.
+/// What one step of a tail takes from memory at most, unless a batch is larger.
 const TAIL_STEP_BYTES: usize = 1 << 20;
+
+/// Some of the batches from the position `from` on, if `recent` goes back that far: at least one.
+pub(crate) fn recent_from(recent: &VecDeque<Batch>, from: Lsn) -> Option<Vec<Batch>> {
+    recent.front().filter(|batch| batch.first <= from)?;
+    let start = recent.partition_point(|batch| batch.last() < from);
+    let mut bytes = 0;
+    let batches = recent.iter().skip(start).take_while(|batch| {
+        let first = bytes == 0;
+        bytes += batch.bytes;
+        first || bytes <= TAIL_STEP_BYTES
+    });
+    Some(batches.cloned().collect())
+}
+
+/// The records of `batches` from the position `from` on.
+pub(crate) fn entries_from(batches: &[Batch], from: Lsn) -> Vec<Entry> {
+    let mut entries = Vec::with_capacity(batches.iter().map(|batch| batch.records.len()).sum());
+    for batch in batches {
+        let mut lsn = batch.first;
+        for record in batch.records.iter() {
+            if lsn >= from {
+                entries.push((lsn, record.clone()));
+            }
+            lsn = lsn.next();
+        }
+    }
+    entries
+}
 
 impl Shared {
     pub(crate) fn new(segments: Vec<Segment>, cache_size_bytes: usize) -> Self {
@@ -170,15 +198,8 @@ impl Shared {
                 None => Found::NotYet,
             };
         }
-        if state.recent.front().is_some_and(|batch| batch.first <= from) {
-            let start = state.recent.partition_point(|batch| batch.last() < from);
-            let mut bytes = 0;
-            let batches = state.recent.iter().skip(start).take_while(|batch| {
-                let first = bytes == 0;
-                bytes += batch.bytes;
-                first || bytes <= TAIL_STEP_BYTES
-            });
-            return Found::Recent(batches.cloned().collect());
+        if let Some(batches) = recent_from(&state.recent, from) {
+            return Found::Recent(batches);
         }
         match state.segments.iter().rev().find(|s| s.first <= from) {
             Some(segment) => Found::InFile(segment.clone()),

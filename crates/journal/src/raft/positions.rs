@@ -18,7 +18,7 @@ use super::codec;
 use super::store::Store;
 use super::types::{Entry, live};
 use crate::recovery::corrupt;
-use crate::shared::{Batch, End};
+use crate::shared::{Batch, End, entries_from, recent_from};
 
 /// What one step of a tail takes from memory at most.
 const STEP_BYTES: usize = 1 << 20;
@@ -121,15 +121,8 @@ impl Positions {
         if from > state.last {
             return state.end.clone().map_or(Found::NotYet, Found::Ended);
         }
-        if state.recent.front().is_some_and(|batch| batch.first <= from) {
-            let start = state.recent.partition_point(|batch| batch.last() < from);
-            let mut bytes = 0;
-            let batches = state.recent.iter().skip(start).take_while(|batch| {
-                let first = bytes == 0;
-                bytes += batch.bytes;
-                first || bytes <= STEP_BYTES
-            });
-            return Found::Recent(batches.cloned().collect());
+        if let Some(batches) = recent_from(&state.recent, from) {
+            return Found::Recent(batches);
         }
         Found::InFile { applied: state.applied.unwrap_or(0) }
     }
@@ -173,7 +166,7 @@ pub(crate) fn tail(
         let answer = loop {
             changed.mark_unchanged();
             match positions.find(next) {
-                Found::Recent(batches) => break Ok(numbered(&batches, next)),
+                Found::Recent(batches) => break Ok(entries_from(&batches, next)),
                 Found::InFile { applied } => match read_files(&store, next, applied).await {
                     Ok(entries) => break Ok(entries),
                     Err(error) => {
@@ -197,20 +190,6 @@ pub(crate) fn tail(
         Some((answer, (store, positions, changed, after, over)))
     })
     .boxed()
-}
-
-fn numbered(batches: &[Batch], from: Lsn) -> Vec<Numbered> {
-    let mut entries = Vec::with_capacity(batches.iter().map(|batch| batch.records.len()).sum());
-    for batch in batches {
-        let mut lsn = batch.first;
-        for record in batch.records.iter() {
-            if lsn >= from {
-                entries.push((lsn, record.clone()));
-            }
-            lsn = lsn.next();
-        }
-    }
-    entries
 }
 
 /// Records from `from` on, at least one, by way of the run of the files that leads there. What is
