@@ -350,7 +350,9 @@ async fn attended<T>(watch: &Watch, handle: &dyn CancelHandle, statement: impl F
         biased;
         // First, so that a statement that never waits costs no look at the socket.
         result = &mut statement => return result,
-        () = watch.gone() => {
+        // Outside the task's budget: a busy statement comes here only when it has used that up, and a look
+        // that pays from it would never find the client gone.
+        () = tokio::task::coop::unconstrained(watch.gone()) => {
             tracing::debug!("the client is gone while its statement runs");
             handle.client_gone();
         }
