@@ -1,23 +1,68 @@
-//! A `gavel start` process.
+//! A `gavel start` process, or a whole `gavel dev` cluster in its place.
 //!
-//! The child is killed when the value is dropped, so that a failed test leaves nothing behind.
+//! `GAVEL_TEST_TOPOLOGY=cluster` makes every [`Server`] a cluster of three journal nodes, three replicas
+//! and two query nodes on loopback, so that the same tests run on both. *Kill* then ends the supervisor
+//! and all its processes at once, as a power cut of the whole site would.
+//!
+//! Whatever runs is killed when the value is dropped, so that a failed test leaves nothing behind.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use rand::Rng;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio_postgres::{Client, NoTls};
 
+use crate::session::Entrance;
+
 /// How long a server may take to answer its first query, and to stop.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Likewise, all eight processes of a cluster.
+const CLUSTER_PATIENCE: Duration = Duration::from_secs(150);
+const NODES: u16 = 3;
+const QUERIES: u16 = 2;
+/// Where `gavel dev` puts admin ports, counted from the first PostgreSQL port; and those of its kinds.
+const ADMIN: u16 = 3_000;
+const KINDS: [(u16, u16); 4] = [(0, QUERIES), (2_000, NODES), (2_100, NODES), (ADMIN, 2 * NODES + QUERIES)];
+/// First ports of clusters; with all that follows below those that systems hand out by themselves.
+const BASES: std::ops::Range<u16> = 20_000..29_000;
+
+/// What stands behind a [`Server`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topology {
+    Single,
+    Cluster,
+}
+
+impl Topology {
+    /// As the environment says.
+    ///
+    /// # Errors
+    /// If `GAVEL_TEST_TOPOLOGY` is neither `single` nor `cluster`.
+    pub fn from_environment() -> Result<Self> {
+        match std::env::var("GAVEL_TEST_TOPOLOGY").as_deref() {
+            Err(_) | Ok("single" | "") => Ok(Self::Single),
+            Ok("cluster") => Ok(Self::Cluster),
+            Ok(other) => bail!("GAVEL_TEST_TOPOLOGY is {other:?}, not \"single\" or \"cluster\""),
+        }
+    }
+
+    fn patience(self) -> Duration {
+        match self {
+            Self::Single => PATIENCE,
+            Self::Cluster => CLUSTER_PATIENCE,
+        }
+    }
+}
 
 /// One server and where it listens.
 pub struct Server {
     binary: PathBuf,
     data_dir: PathBuf,
+    topology: Topology,
     port: u16,
     admin_port: u16,
     args: Vec<String>,
@@ -25,13 +70,23 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts `binary start` over `data_dir` on free loopback ports and waits until it answers.
+    /// Starts it over `data_dir` on free loopback ports, with `args`, and waits until it answers.
     pub async fn start(binary: impl AsRef<Path>, data_dir: impl AsRef<Path>, args: &[&str]) -> Result<Self> {
+        let topology = Topology::from_environment()?;
+        let (port, admin_port) = match topology {
+            Topology::Single => (free_port()?, free_port()?),
+            Topology::Cluster => {
+                let port = free_block()?;
+                // Those of the query nodes come last.
+                (port, port + ADMIN + 2 * NODES)
+            }
+        };
         let mut server = Self {
             binary: binary.as_ref().to_owned(),
             data_dir: data_dir.as_ref().to_owned(),
-            port: free_port()?,
-            admin_port: free_port()?,
+            topology,
+            port,
+            admin_port,
             args: args.iter().map(|&s| s.to_owned()).collect(),
             child: None,
         };
@@ -39,10 +94,16 @@ impl Server {
         Ok(server)
     }
 
+    pub fn topology(&self) -> Topology {
+        self.topology
+    }
+
+    /// Port of the first query node.
     pub fn port(&self) -> u16 {
         self.port
     }
 
+    /// That node's admin port.
     pub fn admin_port(&self) -> u16 {
         self.admin_port
     }
@@ -51,29 +112,66 @@ impl Server {
         &self.data_dir
     }
 
-    /// Process id while it runs.
-    pub fn pid(&self) -> Option<u32> {
-        self.child.as_ref().map(Child::id)
+    /// The directories of all journals.
+    pub fn journals(&self) -> Vec<PathBuf> {
+        match self.topology {
+            Topology::Single => vec![self.data_dir.join("journal")],
+            Topology::Cluster => (1..=NODES).map(|n| self.data_dir.join(format!("journal-{n}/data/journal"))).collect(),
+        }
     }
 
-    /// The command line that `start` runs; standard error goes to `<data_dir>.log`.
-    pub fn command(&self) -> Result<Command> {
-        let log_path = self.log_path();
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(&log_path)?;
+    /// The query nodes.
+    pub fn entrances(&self) -> Vec<Entrance> {
+        let count = if self.topology == Topology::Single { 1 } else { QUERIES };
+        (self.port..)
+            .take(usize::from(count))
+            .map(|port| Entrance::at(SocketAddr::from(([127, 0, 0, 1], port))))
+            .collect()
+    }
+
+    fn command(&self) -> Result<Command> {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.log_path())?;
         let mut command = Command::new(&self.binary);
+        match self.topology {
+            Topology::Single => command
+                .arg("start")
+                .arg("--listen")
+                .arg(format!("127.0.0.1:{}", self.port))
+                .arg("--admin-listen")
+                .arg(format!("127.0.0.1:{}", self.admin_port)),
+            Topology::Cluster => command
+                .arg("dev")
+                .arg("--nodes")
+                .arg(NODES.to_string())
+                .arg("--queries")
+                .arg(QUERIES.to_string())
+                .arg("--port")
+                .arg(self.port.to_string()),
+        };
         command
-            .arg("start")
             .arg("--data-dir")
             .arg(&self.data_dir)
-            .arg("--listen")
-            .arg(format!("127.0.0.1:{}", self.port))
-            .arg("--admin-listen")
-            .arg(format!("127.0.0.1:{}", self.admin_port))
             .args(&self.args)
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log);
         Ok(command)
+    }
+
+    /// A second process over the same data, on ports of its own.
+    pub fn second(&self) -> Command {
+        let mut command = Command::new(&self.binary);
+        match self.topology {
+            Topology::Single => {
+                command.args(["start", "--listen", "127.0.0.1:0", "--data-dir"]).arg(&self.data_dir);
+            }
+            Topology::Cluster => {
+                command.args(["storage", "--set", "rpc.listen=127.0.0.1:0", "--config"]);
+                command.arg(self.data_dir.join("storage-1/gavel.toml"));
+            }
+        }
+        command.args(["--admin-listen", "127.0.0.1:0"]);
+        command
     }
 
     fn log_path(&self) -> PathBuf {
@@ -82,35 +180,31 @@ impl Server {
         PathBuf::from(name)
     }
 
-    /// What the server has logged since the first start.
+    /// What the server, or all of the cluster, has logged since the first start.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.log_path()).unwrap_or_default()
     }
 
-    /// Starts the process again and waits until it answers; returns how long that took.
+    /// Starts it again and waits until every query node answers; returns how long that took.
     pub async fn restart(&mut self) -> Result<Duration> {
         if self.child.is_some() {
             bail!("it is running");
         }
         let begin = Instant::now();
-        let mut child = self.command()?.spawn().with_context(|| format!("start {}", self.binary.display()))?;
-        loop {
-            if let Ok(client) = self.connect().await {
-                if client.simple_query("select 1").await.is_ok() {
-                    break;
-                }
-            }
-            if let Some(status) = child.try_wait()? {
-                bail!("server ended with {status} before it answered:\n{}", self.log());
-            }
-            if begin.elapsed() > PATIENCE {
-                let _ = child.kill();
-                let _ = child.wait();
-                bail!("server does not answer after {PATIENCE:?}:\n{}", self.log());
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        let child = self.command()?.spawn().with_context(|| format!("start {}", self.binary.display()))?;
+        // From here on a failure ends it by way of `Drop`.
         self.child = Some(child);
+        for entrance in self.entrances() {
+            while !answers(entrance).await {
+                if let Some(status) = self.child.as_mut().map(Child::try_wait).transpose()?.flatten() {
+                    bail!("server ended with {status} before it answered:\n{}", self.log());
+                }
+                if begin.elapsed() > self.topology.patience() {
+                    bail!("server does not answer after {:?}:\n{}", begin.elapsed(), self.log());
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        }
         Ok(begin.elapsed())
     }
 
@@ -130,15 +224,23 @@ impl Server {
         Ok(client)
     }
 
-    /// SIGKILL: what a power cut looks like to the process.
-    pub fn kill(&mut self) -> Result<()> {
-        let mut child = self.child.take().context("it is not running")?;
-        child.kill()?;
-        child.wait()?;
-        Ok(())
+    /// All its processes, to be killed from another task.
+    pub fn victims(&self) -> Result<Victims> {
+        let child = self.child.as_ref().context("it is not running")?;
+        let cluster = (self.topology == Topology::Cluster).then(|| self.data_dir.canonicalize()).transpose()?;
+        Ok(Victims { process: i32::try_from(child.id())?, cluster })
     }
 
-    /// Sends `signal`.
+    /// SIGKILL: what a power cut looks like to the processes.
+    pub fn kill(&mut self) -> Result<()> {
+        let victims = self.victims()?;
+        victims.kill();
+        let mut child = self.child.take().context("it is not running")?;
+        child.wait()?;
+        victims.wait()
+    }
+
+    /// Sends `signal` to the server, or to the cluster's supervisor.
     pub fn signal(&self, signal: Signal) -> Result<()> {
         let child = self.child.as_ref().context("it is not running")?;
         let pid = Pid::from_raw(i32::try_from(child.id())?).context("pid")?;
@@ -148,30 +250,96 @@ impl Server {
     /// SIGINT, as Ctrl-C sends it, and waits for the end.
     pub fn stop(&mut self) -> Result<ExitStatus> {
         self.signal(Signal::INT)?;
-        let mut child = self.child.take().context("it is not running")?;
         let begin = Instant::now();
         while begin.elapsed() < PATIENCE {
-            if let Some(status) = child.try_wait()? {
+            if let Some(status) = self.child.as_mut().context("it is not running")?.try_wait()? {
+                self.child = None;
                 return Ok(status);
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        child.kill()?;
-        child.wait()?;
+        self.kill()?;
         bail!("server did not stop within {PATIENCE:?}");
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            let _ = child.kill();
-            let _ = child.wait();
+        if self.child.is_some() {
+            let _ = self.kill();
         }
+    }
+}
+
+/// The processes of a [`Server`].
+#[derive(Clone, Debug)]
+pub struct Victims {
+    /// The server, or the cluster's supervisor.
+    process: i32,
+    /// Directory of the cluster: its processes are those that were given a file below it.
+    cluster: Option<PathBuf>,
+}
+
+impl Victims {
+    /// SIGKILL to all: the supervisor first, so that it starts nothing again.
+    pub fn kill(&self) {
+        let kill = |pid| {
+            if let Some(pid) = Pid::from_raw(pid) {
+                let _ = kill_process(pid, Signal::KILL);
+            }
+        };
+        kill(self.process);
+        self.others().into_iter().for_each(kill);
+    }
+
+    /// Waits until none runs. What a supervisor has left behind, init reaps, sooner or later.
+    fn wait(&self) -> Result<()> {
+        let begin = Instant::now();
+        while !self.others().is_empty() {
+            if begin.elapsed() > PATIENCE {
+                bail!("processes {:?} do not end", self.others());
+            }
+            self.kill();
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+
+    /// Processes of the cluster other than the supervisor. A zombie has no command line, so it is none.
+    fn others(&self) -> Vec<i32> {
+        let Some(directory) = &self.cluster else { return Vec::new() };
+        let below = format!("{}/", directory.display());
+        let Ok(processes) = std::fs::read_dir("/proc") else { return Vec::new() };
+        let pids = processes.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+        pids.filter(|pid| {
+            let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            let mut words = line.split(|&byte| byte == 0).skip(1);
+            words.any(|word| word == b"--config") && words.any(|word| word.starts_with(below.as_bytes()))
+        })
+        .collect()
+    }
+}
+
+async fn answers(entrance: Entrance) -> bool {
+    match entrance.connect().await {
+        Ok(session) => session.simple_query("select 1").await.is_ok(),
+        Err(_) => false,
     }
 }
 
 /// A loopback port that was free a moment ago.
 pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+/// First port of a block for a cluster, all of which was free a moment ago.
+fn free_block() -> Result<u16> {
+    for _ in 0..1_000 {
+        let base = rand::rng().random_range(BASES) / 10 * 10;
+        let mut ports = KINDS.iter().flat_map(|&(distance, count)| (0..count).map(move |n| base + distance + n));
+        if ports.all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
+            return Ok(base);
+        }
+    }
+    bail!("no block of free ports")
 }

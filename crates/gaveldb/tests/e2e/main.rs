@@ -5,7 +5,13 @@ mod driver;
 mod isolation;
 mod kill;
 mod leaving;
+mod list_append;
 mod process;
 
 /// The `gavel` of this build.
 const GAVEL: &str = env!("CARGO_BIN_EXE_gavel");
+
+/// A number that the environment sets.
+fn figure(variable: &str, default: u64) -> u64 {
+    std::env::var(variable).ok().and_then(|n| n.parse().ok()).unwrap_or(default)
+}

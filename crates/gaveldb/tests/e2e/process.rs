@@ -23,10 +23,7 @@ async fn an_interrupt_drains_and_exits_0_and_the_data_is_there_afterwards() -> R
 async fn a_second_start_on_the_same_directory_is_refused() -> Result<()> {
     let dir = tempfile::tempdir()?;
     let server = Server::start(GAVEL, dir.path().join("data"), &[]).await?;
-    let other = std::process::Command::new(GAVEL)
-        .args(["start", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data-dir"])
-        .arg(server.data_dir())
-        .output()?;
+    let other = server.second().output()?;
     assert!(!other.status.success());
     let text = String::from_utf8_lossy(&other.stderr);
     assert!(text.contains("in use"), "{text}");
