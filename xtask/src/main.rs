@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "a development tool uses the real clock, files and processes")]
 
 mod bench;
+mod chaos;
 mod check;
 mod clients;
 mod deploy;
@@ -64,6 +65,22 @@ enum Task {
         #[arg(long)]
         binary: Option<std::path::PathBuf>,
     },
+    /// Rounds in which one process of a cluster is killed, frozen or cut off, under load.
+    Chaos {
+        #[arg(long, default_value_t = 300)]
+        rounds: u64,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        #[arg(long)]
+        release: bool,
+    },
+    /// Reads through one query node right after commits through another, while replicas lag.
+    Freshness {
+        #[arg(long, default_value_t = 100_000)]
+        reads: u64,
+        #[arg(long)]
+        release: bool,
+    },
     /// Side by side with PostgreSQL, on this machine, in this run.
     Bench {
         #[command(flatten)]
@@ -85,6 +102,8 @@ fn main() -> Result<()> {
         }
         Task::Kill { cycles, release } => kill::run(cycles, release),
         Task::Deploy { binary } => deploy::run(binary),
+        Task::Chaos { rounds, seed, release } => chaos::run(rounds, seed, release),
+        Task::Freshness { reads, release } => chaos::freshness(reads, release),
         Task::Bench { target, args } => target.with(|server| bench::run(server, &args)),
     }
 }

@@ -13,6 +13,10 @@ pub fn run(no_clients: bool) -> Result<()> {
     let begin = Instant::now();
     check::run()?;
     run_command(&mut cargo(&["test", "--workspace", "--quiet"]))?;
+    // The same end-to-end tests once more, with a cluster of processes in place of each server. Those that
+    // make a cluster of their own have just run.
+    let mut clusters = cargo(&["test", "--package", "gaveldb", "--test", "e2e", "--quiet", "--"]);
+    run_command(clusters.args(["--skip", "chaos::", "--skip", "freshness::"]).env("GAVEL_TEST_TOPOLOGY", "cluster"))?;
     if !no_clients {
         Target::fresh().with(|server| {
             clients::run(server)?;

@@ -1,7 +1,9 @@
 //! The whole server as a process, over the wire.
 #![allow(clippy::disallowed_methods, reason = "tests use the real clock, files and processes")]
 
+mod chaos;
 mod driver;
+mod freshness;
 mod isolation;
 mod kill;
 mod leaving;
