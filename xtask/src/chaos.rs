@@ -4,10 +4,11 @@ use anyhow::Result;
 
 use crate::shell::cargo;
 
-/// One process after the other fails, `rounds` times.
-pub fn run(rounds: u64, seed: u64, release: bool) -> Result<()> {
+/// One process after the other fails, `rounds` times; frozen or cut off for at most `longest` seconds.
+pub fn run(rounds: u64, seed: u64, longest: u64, release: bool) -> Result<()> {
     let mut command = e2e("chaos::", release);
-    crate::shell::run(command.env("GAVEL_CHAOS_ROUNDS", rounds.to_string()).env("GAVEL_CHAOS_SEED", seed.to_string()))
+    let figures = [("GAVEL_CHAOS_ROUNDS", rounds), ("GAVEL_CHAOS_SEED", seed), ("GAVEL_CHAOS_LONGEST", longest)];
+    crate::shell::run(command.envs(figures.map(|(name, figure)| (name, figure.to_string()))))
 }
 
 /// Reads through one query node what was committed through another.

@@ -71,6 +71,9 @@ enum Task {
         rounds: u64,
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// Most seconds for which a process is frozen or cut off.
+        #[arg(long, default_value_t = 20)]
+        longest: u64,
         #[arg(long)]
         release: bool,
     },
@@ -102,7 +105,7 @@ fn main() -> Result<()> {
         }
         Task::Kill { cycles, release } => kill::run(cycles, release),
         Task::Deploy { binary } => deploy::run(binary),
-        Task::Chaos { rounds, seed, release } => chaos::run(rounds, seed, release),
+        Task::Chaos { rounds, seed, longest, release } => chaos::run(rounds, seed, longest, release),
         Task::Freshness { reads, release } => chaos::freshness(reads, release),
         Task::Bench { target, args } => target.with(|server| bench::run(server, &args)),
     }

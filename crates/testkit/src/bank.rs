@@ -20,7 +20,7 @@ use anyhow::{Result, bail};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
-use crate::session::{Entrance, Failure, Session};
+use crate::session::{Acknowledgements, Entrance, Failure, Session};
 
 const OPENING_BALANCE: i64 = 1_000;
 /// How long a client waits for the answer to a statement.
@@ -46,8 +46,7 @@ pub struct Told {
     pub acknowledged: Vec<i64>,
     pub refused: Vec<i64>,
     pub unknown: Vec<i64>,
-    /// When each acknowledgement came.
-    pub at: Vec<Instant>,
+    pub at: Acknowledgements,
 }
 
 /// How clients behave.
@@ -120,6 +119,7 @@ impl Bank {
         let mut tasks = Vec::new();
         for n in 0..load.connections {
             let teller = Teller {
+                number: n,
                 entrances: entrances.to_vec(),
                 next: n,
                 rng: SmallRng::seed_from_u64(load.seed.wrapping_mul(1_000).wrapping_add(n as u64)),
@@ -184,6 +184,7 @@ impl Bank {
 
 /// One client.
 struct Teller {
+    number: usize,
     entrances: Vec<Entrance>,
     /// Which entrance comes next.
     next: usize,
@@ -210,7 +211,7 @@ impl Teller {
             match self.transfer(client, id).await {
                 Attempt::Acknowledged => {
                     told.acknowledged.push(id);
-                    told.at.push(Instant::now());
+                    told.at.push((self.number, Instant::now()));
                     self.acknowledged.fetch_add(1, Ordering::Relaxed);
                 }
                 Attempt::Refused => told.refused.push(id),

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::ops::{Deref, DerefMut};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use tokio::task::AbortHandle;
@@ -92,3 +92,6 @@ impl Failure {
         }
     }
 }
+
+/// When each client was told that a transaction of its own is committed, as (client, when).
+pub type Acknowledgements = Vec<(usize, Instant)>;

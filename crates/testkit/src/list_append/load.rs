@@ -17,7 +17,7 @@ use rand::{Rng, SeedableRng};
 
 use super::Level;
 use crate::history::{Element, Key, Operation, Outcome, Recorder, Transaction};
-use crate::session::{Entrance, Failure, Session};
+use crate::session::{Acknowledgements, Entrance, Failure, Session};
 
 /// Lists in use at a time.
 const IN_USE: usize = 6;
@@ -100,7 +100,7 @@ impl Round {
         entrances: &[Entrance],
         load: Load,
         stop: &Arc<AtomicBool>,
-    ) -> Result<Vec<Instant>> {
+    ) -> Result<Acknowledgements> {
         let mut tasks = Vec::new();
         for n in 0..load.clients {
             let client = Client {
@@ -180,7 +180,7 @@ impl From<tokio_postgres::Error> for Reading {
 }
 
 impl Client {
-    async fn run(mut self, pause: Duration, stop: Arc<AtomicBool>) -> Vec<Instant> {
+    async fn run(mut self, pause: Duration, stop: Arc<AtomicBool>) -> Acknowledgements {
         let mut acknowledged = Vec::new();
         let mut session = None;
         while !stop.load(Ordering::Relaxed) {
@@ -197,7 +197,7 @@ impl Client {
             let (outcome, goes_on) = self.transact(client, &mut transaction.operations).await;
             self.round.recorder.end(transaction, outcome);
             if outcome == Outcome::Committed {
-                acknowledged.push(Instant::now());
+                acknowledged.push((self.number as usize, Instant::now()));
             }
             if !goes_on {
                 (session, self.next) = (None, self.next + 1);
