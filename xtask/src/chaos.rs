@@ -4,10 +4,32 @@ use anyhow::Result;
 
 use crate::shell::cargo;
 
-/// One process after the other fails, `rounds` times; frozen or cut off for at most `longest` seconds.
-pub fn run(rounds: u64, seed: u64, longest: u64, release: bool) -> Result<()> {
-    let mut command = e2e("chaos::", release);
-    let figures = [("GAVEL_CHAOS_ROUNDS", rounds), ("GAVEL_CHAOS_SEED", seed), ("GAVEL_CHAOS_LONGEST", longest)];
+/// How a run goes.
+#[derive(clap::Args)]
+pub struct Rounds {
+    #[arg(long, default_value_t = 300)]
+    rounds: u64,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Most seconds for which a process is frozen or cut off.
+    #[arg(long, default_value_t = 20)]
+    longest: u64,
+    /// Take snapshots from clocks, trusted within so many milliseconds; 0 asks the adjudicator.
+    #[arg(long, default_value_t = 0)]
+    clock_error: u64,
+    #[arg(long)]
+    release: bool,
+}
+
+/// One process after the other fails.
+pub fn run(rounds: &Rounds) -> Result<()> {
+    let mut command = e2e("chaos::", rounds.release);
+    let figures = [
+        ("GAVEL_CHAOS_ROUNDS", rounds.rounds),
+        ("GAVEL_CHAOS_SEED", rounds.seed),
+        ("GAVEL_CHAOS_LONGEST", rounds.longest),
+        ("GAVEL_CHAOS_CLOCK", rounds.clock_error),
+    ];
     crate::shell::run(command.envs(figures.map(|(name, figure)| (name, figure.to_string()))))
 }
 

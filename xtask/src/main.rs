@@ -66,17 +66,7 @@ enum Task {
         binary: Option<std::path::PathBuf>,
     },
     /// Rounds in which one process of a cluster is killed, frozen or cut off, under load.
-    Chaos {
-        #[arg(long, default_value_t = 300)]
-        rounds: u64,
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-        /// Most seconds for which a process is frozen or cut off.
-        #[arg(long, default_value_t = 20)]
-        longest: u64,
-        #[arg(long)]
-        release: bool,
-    },
+    Chaos(chaos::Rounds),
     /// Reads through one query node right after commits through another, while replicas lag.
     Freshness {
         #[arg(long, default_value_t = 100_000)]
@@ -105,7 +95,7 @@ fn main() -> Result<()> {
         }
         Task::Kill { cycles, release } => kill::run(cycles, release),
         Task::Deploy { binary } => deploy::run(binary),
-        Task::Chaos { rounds, seed, longest, release } => chaos::run(rounds, seed, longest, release),
+        Task::Chaos(rounds) => chaos::run(&rounds),
         Task::Freshness { reads, release } => chaos::freshness(reads, release),
         Task::Bench { target, args } => target.with(|server| bench::run(server, &args)),
     }

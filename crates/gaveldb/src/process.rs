@@ -23,6 +23,8 @@ use crate::settings::{self, Settings};
 
 /// Exit code after a second signal: 128 + SIGINT, as a shell would say.
 const INTERRUPTED: i32 = 130;
+/// Between attempts to open over a cluster that does not answer.
+const AGAIN: Duration = Duration::from_millis(500);
 /// What the runtime waits for blocking threads that still read.
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -92,6 +94,27 @@ impl Process {
             std::process::exit(INTERRUPTED);
         });
         Admin { shutdown, task }
+    }
+}
+
+/// Opens what needs other processes: tried until it succeeds, or fails for a reason that does not pass.
+/// A cluster starts in any order, and a node that starts while nobody leads must not be the next to be
+/// missed.
+///
+/// # Errors
+/// The first that does not pass.
+pub async fn until_open<T, E: std::fmt::Display>(
+    mut open: impl AsyncFnMut() -> Result<T, E>,
+    passes: impl Fn(&E) -> bool,
+) -> Result<T, E> {
+    loop {
+        match open().await {
+            Err(error) if passes(&error) => {
+                tracing::warn!(%error, "not open yet: waits for the rest of the cluster");
+                tokio::time::sleep(AGAIN).await;
+            }
+            outcome => return outcome,
+        }
     }
 }
 

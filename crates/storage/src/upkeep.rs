@@ -18,7 +18,8 @@ const SPACING: Duration = Duration::from_secs(5);
 /// Runs until the replica is closed.
 pub(crate) async fn run(shared: Arc<Shared>) {
     let mut timeline = Timeline::new(SPACING);
-    let mut trimmed = Lsn::ZERO;
+    // Nothing is below the first position.
+    let mut trimmed = Lsn(1);
     let mut since_flush = Duration::ZERO;
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

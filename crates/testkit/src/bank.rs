@@ -30,7 +30,7 @@ const PAUSE: Duration = Duration::from_millis(30);
 
 /// The database does not hold what clients were told.
 #[derive(Debug)]
-pub struct Breach(String);
+pub struct Breach(pub(crate) String);
 
 impl fmt::Display for Breach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -110,6 +110,11 @@ impl Bank {
         Ok(Self { accounts, next_id: Arc::new(AtomicI64::new(1)), acknowledged: Arc::default(), told: Told::default() })
     }
 
+    /// What all accounts hold together, at all times.
+    pub fn total(&self) -> i64 {
+        OPENING_BALANCE * i64::from(self.accounts)
+    }
+
     pub fn progress(&self) -> Progress {
         Progress(self.acknowledged.clone())
     }
@@ -174,7 +179,7 @@ impl Bank {
                 .into());
             }
         }
-        if total != OPENING_BALANCE * i64::from(self.accounts) {
+        if total != self.total() {
             return Err(Breach(format!("the total is {total}")).into());
         }
         client.batch_execute("COMMIT").await?;

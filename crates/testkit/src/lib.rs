@@ -9,6 +9,7 @@
 //! | [`session`] | where clients connect, and what an error says of the outcome |
 //! | [`script`] | golden scripts of several sessions |
 //! | [`bank`] | transfers between accounts, with an audit of what was acknowledged |
+//! | [`onlooker`] | reads beside a load whose answers are known |
 //! | [`history`] | what clients did and were told, in real time |
 //! | [`list_append`] | a load of list appends and reads, and the checker of its histories |
 #![allow(clippy::disallowed_methods, reason = "tests use the real clock, files and processes")]
@@ -17,6 +18,7 @@ pub mod bank;
 pub mod cluster;
 pub mod history;
 pub mod list_append;
+pub mod onlooker;
 pub mod script;
 pub mod server;
 pub mod session;

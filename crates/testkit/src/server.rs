@@ -6,9 +6,11 @@
 //!
 //! Whatever runs is killed when the value is dropped, so that a failed test leaves nothing behind.
 
+use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -295,9 +297,9 @@ impl Victims {
     /// Waits until none runs. What a supervisor has left behind, init reaps, sooner or later.
     fn wait(&self) -> Result<()> {
         let begin = Instant::now();
-        while !self.others().is_empty() {
+        while self.cluster.is_some() && !(self.others().is_empty() && dying().is_empty()) {
             if begin.elapsed() > PATIENCE {
-                bail!("processes {:?} do not end", self.others());
+                bail!("processes {:?} {:?} do not end", self.others(), dying());
             }
             self.kill();
             std::thread::sleep(Duration::from_millis(5));
@@ -305,19 +307,37 @@ impl Victims {
         Ok(())
     }
 
-    /// Processes of the cluster other than the supervisor. A zombie has no command line, so it is none.
+    /// Processes of the cluster other than the supervisor. What dies has no command line any more.
     fn others(&self) -> Vec<i32> {
         let Some(directory) = &self.cluster else { return Vec::new() };
         let below = format!("{}/", directory.display());
-        let Ok(processes) = std::fs::read_dir("/proc") else { return Vec::new() };
-        let pids = processes.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-        pids.filter(|pid| {
-            let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            let mut words = line.split(|&byte| byte == 0).skip(1);
-            words.any(|word| word == b"--config") && words.any(|word| word.starts_with(below.as_bytes()))
-        })
-        .collect()
+        processes()
+            .filter(|pid| {
+                let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+                let mut words = line.split(|&byte| byte == 0).skip(1);
+                words.any(|word| word == b"--config") && words.any(|word| word.starts_with(below.as_bytes()))
+            })
+            .collect()
     }
+}
+
+fn processes() -> impl Iterator<Item = i32> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok())
+}
+
+/// Servers, of any test, that have been killed and still hold their ports and locks: memory, and with it
+/// the command line, goes first.
+fn dying() -> Vec<i32> {
+    let is_dying = |pid: &i32| {
+        let read = |name: &str| std::fs::read(format!("/proc/{pid}/{name}")).ok();
+        let stat = read("stat").and_then(|stat| String::from_utf8(stat).ok()).unwrap_or_default();
+        let state = stat.rsplit(") ").next().and_then(|rest| rest.chars().next());
+        read("comm").is_some_and(|name| name == b"gavel\n")
+            && read("cmdline").is_some_and(|line| line.is_empty())
+            && !matches!(state, None | Some('Z' | 'X'))
+    };
+    processes().filter(is_dying).collect()
 }
 
 async fn answers(entrance: Entrance) -> bool {
@@ -332,12 +352,17 @@ pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
-/// First port of a block for a cluster, all of which was free a moment ago.
+/// First port of a block for a cluster, all of which was free a moment ago and belongs to no other cluster
+/// of this process: one that was killed has left its ports for a moment.
 fn free_block() -> Result<u16> {
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
     for _ in 0..1_000 {
         let base = rand::rng().random_range(BASES) / 10 * 10;
-        let mut ports = KINDS.iter().flat_map(|&(distance, count)| (0..count).map(move |n| base + distance + n));
-        if ports.all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
+        let ports = KINDS.iter().flat_map(|&(distance, count)| (0..count).map(move |n| base + distance + n));
+        let ports: Vec<u16> = ports.collect();
+        let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if ports.iter().all(|port| !given.contains(port) && TcpListener::bind(("127.0.0.1", *port)).is_ok()) {
+            given.extend(ports);
             return Ok(base);
         }
     }

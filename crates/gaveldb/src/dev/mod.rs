@@ -24,8 +24,8 @@ use crate::cli::Dev;
 use crate::{cert, status};
 use layout::{Part, Plan};
 
-/// How long all may take to answer at first.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long all may take to answer at first: eight processes on a machine that is busy otherwise.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// Before a process that has ended is started again.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long a process may drain.

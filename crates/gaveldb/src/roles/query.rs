@@ -7,6 +7,7 @@ use gavel_api::sql::SqlEngine;
 use gavel_query::{Engine, EngineHandle, EngineParts};
 use gavel_rpc::Role;
 use gavel_rpc::client::{RemoteAdjudicator, RemoteStorage};
+use gavel_types::{SqlError, SqlState};
 
 use super::network::{Peers, targets};
 use super::parts;
@@ -14,7 +15,7 @@ use crate::Failure;
 use crate::admin::{Node, sections};
 use crate::cli::Source;
 use crate::front::Front;
-use crate::process::{self, Process};
+use crate::process::{self, Process, until_open};
 
 pub fn run(source: Source) -> Result<(), Failure> {
     process::run(source, serve)
@@ -29,16 +30,19 @@ async fn serve(mut process: Process) -> Result<(), Failure> {
     let adjudicator =
         Arc::new(RemoteAdjudicator::new(peers.network.clone(), journal.into_iter().map(|node| node.address)));
     let storage = Arc::new(RemoteStorage::new(peers.network.clone(), &replicas));
-    let opening = async {
-        let engine = Engine::open(EngineParts {
+    let clock = parts::clock(&settings)?;
+    let open = async || {
+        Engine::open(EngineParts {
             storage: storage.clone(),
-            adjudicator,
-            clock: parts::clock(&settings)?,
+            adjudicator: adjudicator.clone(),
+            clock: clock.clone(),
             entropy: Arc::new(|buffer| rand::Rng::fill(&mut rand::rng(), buffer)),
             settings: parts::engine(&settings),
         })
         .await
-        .context("cannot open the query node")?;
+    };
+    let opening = async {
+        let engine = until_open(open, passes).await.context("cannot open the query node")?;
         let engine: Arc<dyn SqlEngine> = Arc::new(EngineHandle(engine));
         Ok(engine)
     };
@@ -54,4 +58,9 @@ async fn serve(mut process: Process) -> Result<(), Failure> {
     front.drain().await?;
     admin.close().await;
     Ok(())
+}
+
+/// Whether what keeps a query node from opening is that others do not answer yet.
+fn passes(error: &SqlError) -> bool {
+    matches!(error.code(), SqlState::CannotConnectNow | SqlState::StatementCompletionUnknown)
 }

@@ -16,7 +16,7 @@ use crate::Failure;
 use crate::admin::{Node, sections};
 use crate::cli::Source;
 use crate::data_dir::DataDir;
-use crate::process::{self, Process, listen};
+use crate::process::{self, Process, listen, until_open};
 
 pub fn run(source: Source) -> Result<(), Failure> {
     process::run(source, serve)
@@ -34,7 +34,8 @@ async fn serve(mut process: Process) -> Result<(), Failure> {
     let store = data_dir.store();
     std::fs::create_dir_all(&store).context("cannot make the store's directory")?;
     let opening = async {
-        let journal = RemoteJournal::connect(peers.network.clone(), nodes).await.context("no journal answers")?;
+        let connect = async || RemoteJournal::connect(peers.network.clone(), nodes.clone()).await;
+        let journal = until_open(connect, |_| true).await.context("no journal answers")?;
         let replica = Replica::open(&store, Arc::new(journal), Some(adjudicator), parts::storage(&settings))
             .context("cannot open the store")?;
         replica.catch_up().await.context("cannot apply the journal to the store")?;

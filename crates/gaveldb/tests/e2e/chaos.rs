@@ -9,7 +9,8 @@
 //! A fault is kill -9, SIGSTOP or no network, of one process of any role. Every third round kills the
 //! journal's leader, and one in four of the others lets it fail in any of these ways.
 //! `GAVEL_CHAOS_ROUNDS`, `GAVEL_CHAOS_SEED` and `GAVEL_CHAOS_LONGEST` set how many rounds, which, and how
-//! many seconds a freeze or a cut lasts at most; `cargo xtask chaos --rounds 300` runs the long form.
+//! many seconds a freeze or a cut lasts at most; with `GAVEL_CHAOS_CLOCK` snapshots are taken from clocks
+//! that are trusted within so many milliseconds. `cargo xtask chaos --rounds 300` runs the long form.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use gavel_testkit::cluster::network::in_hub;
 use gavel_testkit::cluster::{Cluster, Role, Shape};
 use gavel_testkit::list_append::load::{self, Lists};
 use gavel_testkit::list_append::{Level, Report, check};
+use gavel_testkit::onlooker::{self, Reads};
 use gavel_testkit::session::{Acknowledgements, Entrance};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
@@ -75,16 +77,20 @@ struct Chaos {
     /// The longest that a single client waited for a commit, in rounds that spare the query nodes.
     waits: Vec<Duration>,
     outcomes: [usize; 3],
+    looked: Reads,
     leader_kills: u64,
     leader_faults: u64,
 }
 
 impl Chaos {
-    async fn start(directory: &Path) -> Result<Self> {
-        let cluster = Cluster::start(GAVEL, directory, &Shape::default()).await?;
+    async fn start(directory: &Path, clock_error_ms: u64) -> Result<Self> {
+        let trusted = ("clock.max_error".to_owned(), format!("\"{clock_error_ms}ms\""));
+        let settings = if clock_error_ms > 0 { vec![trusted] } else { vec![] };
+        let cluster = Cluster::start(GAVEL, directory, &Shape { settings, ..Shape::default() }).await?;
         let entrances = cluster.entrances();
         let bank = Bank::create(entrances[0], 40).await?;
         let lists = Lists::create(entrances[0]).await?;
+        onlooker::create(entrances[0]).await?;
         Ok(Self {
             cluster,
             entrances,
@@ -126,6 +132,7 @@ impl Chaos {
             let load = load::Load { clients: CLIENTS, seed, level, pause };
             tokio::spawn(async move { round.run(&entrances, load, &stop).await })
         };
+        let looking = tokio::spawn(onlooker::run(self.entrances.clone(), self.bank.total(), stop.clone()));
         let (done_before, entrances) = (self.bank.told.at.len(), self.entrances.clone());
         let progress = self.bank.progress();
         let transfers = self.bank.run(&entrances, bank::Load { connections: CLIENTS, seed, pause }, stop.clone());
@@ -138,6 +145,10 @@ impl Chaos {
         transferred?;
         let mut commits = appends.await??;
         let (from, to) = faulted?;
+        let looked = looking.await?.context("beside the load")?;
+        self.looked.sums += looked.sums;
+        self.looked.scans += looked.scans;
+        self.looked.failed += looked.failed;
         // Clients of the lists come first, then those of the bank.
         commits.extend(self.bank.told.at[done_before..].iter().map(|&(client, at)| (CLIENTS + client, at)));
         let wait = (0..2 * CLIENTS).map(|client| longest_pause(&commits, |of| of == client, from, to)).max();
@@ -180,7 +191,7 @@ impl Chaos {
         let told = &self.bank.told;
         format!(
             "chaos: {} rounds (seed {seed}), {} of them the leader, {} its kill; bank {} acknowledged, {} refused, \
-             {} unknown; lists {} committed, {} aborted, {} unknown; 0 lost, 0 refused seen, 0 anomalies; recovery \
+             {} unknown; lists {} committed, {} aborted, {} unknown; beside them {:?}; 0 lost, 0 refused seen, 0 anomalies; recovery \
              p50 {:.2?}, p95 {:.2?}, max {:.2?}; a single client of a sound query node waited p50 {:.2?}, p95 {:.2?}, \
              max {:.2?}",
             self.recoveries.len(),
@@ -192,6 +203,7 @@ impl Chaos {
             self.outcomes[0],
             self.outcomes[1],
             self.outcomes[2],
+            self.looked,
             at(&self.recoveries, 50),
             at(&self.recoveries, 95),
             at(&self.recoveries, 100),
@@ -262,7 +274,7 @@ async fn run() -> Result<()> {
     let (rounds, seed) = (figure("GAVEL_CHAOS_ROUNDS", 4), figure("GAVEL_CHAOS_SEED", 1));
     let longest = figure("GAVEL_CHAOS_LONGEST", 4).max(1);
     let directory = tempfile::Builder::new().prefix("gavel-chaos-").tempdir()?;
-    let mut chaos = Chaos::start(directory.path()).await?;
+    let mut chaos = Chaos::start(directory.path(), figure("GAVEL_CHAOS_CLOCK", 0)).await?;
     for round in 0..rounds {
         let mut rng = SmallRng::seed_from_u64(seed.wrapping_mul(1_000_003).wrapping_add(round));
         // One round in four is about SERIALIZABLE.

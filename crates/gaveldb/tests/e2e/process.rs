@@ -1,7 +1,11 @@
 //! Starting and stopping.
 
+use std::time::{Duration, Instant};
+
 use anyhow::Result;
 use gavel_testkit::Server;
+use gavel_testkit::server::free_port;
+use gavel_testkit::session::Entrance;
 
 use crate::GAVEL;
 
@@ -50,4 +54,64 @@ async fn status_version_and_sql_speak() -> Result<()> {
     let text = String::from_utf8_lossy(&sql.stdout);
     assert!(text.contains("answer") && text.contains("42"), "{text}");
     Ok(())
+}
+
+/// A process of a cluster that is killed when the test ends.
+struct Role(std::process::Child);
+
+impl Role {
+    fn start(role: &str, settings: &[String]) -> Result<Self> {
+        let mut command = std::process::Command::new(GAVEL);
+        command.arg(role);
+        let common = ["cluster.id=test".to_owned(), "rpc.plaintext.allowed=true".to_owned()];
+        common.iter().chain(settings).for_each(|setting| drop(command.args(["--set", setting.as_str()])));
+        Ok(Self(command.stdin(std::process::Stdio::null()).spawn()?))
+    }
+}
+
+impl Drop for Role {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_that_start_long_before_the_journal_wait_for_it() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let (journal, storage, sql) = (free_port()?, free_port()?, free_port()?);
+    let local = |name: &str, port: u16| format!("{name}=127.0.0.1:{port}");
+    let data = |name: &str| format!("data_dir={}", dir.path().join(name).display());
+    let others = [
+        format!("cluster.journal=[\"127.0.0.1:{journal}\"]"),
+        format!("cluster.storage=[\"127.0.0.1:{storage}\"]"),
+        "admin.listen=127.0.0.1:0".to_owned(),
+    ];
+    let own = ["node.name=q".to_owned(), local("server.listen", sql)];
+    let mut query = Role::start("query", &[&own[..], &others].concat())?;
+    let own = ["node.name=s".to_owned(), local("rpc.listen", storage), data("s")];
+    let mut replica = Role::start("storage", &[&own[..], &others].concat())?;
+    // Longer than they wait for an answer to one question.
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    anyhow::ensure!(query.0.try_wait()?.is_none() && replica.0.try_wait()?.is_none(), "a node did not wait");
+    let _journal = Role::start(
+        "journal",
+        &[
+            "node.name=j".to_owned(),
+            "journal.node=1".to_owned(),
+            format!("journal.members=[\"1=127.0.0.1:{journal}\"]"),
+            local("rpc.listen", journal),
+            data("j"),
+            "admin.listen=127.0.0.1:0".to_owned(),
+        ],
+    )?;
+    let entrance = Entrance::at(([127, 0, 0, 1], sql).into());
+    let begun = Instant::now();
+    loop {
+        match entrance.connect().await {
+            Ok(session) => return session.batch_execute("CREATE TABLE t (a int)").await.map_err(Into::into),
+            Err(error) => anyhow::ensure!(begun.elapsed() < Duration::from_secs(60), "no query node: {error:#}"),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
