@@ -44,5 +44,7 @@ fn e2e(tests: &str, release: bool) -> std::process::Command {
         args.push("--release");
     }
     args.extend([tests, "--", "--nocapture", "--test-threads=1"]);
-    cargo(&args)
+    let mut command = cargo(&args);
+    command.env("GAVEL_TEST_NAMESPACES", "required");
+    command
 }
