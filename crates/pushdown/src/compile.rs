@@ -9,17 +9,19 @@ use bytes::Bytes;
 use datafusion_common::ScalarValue;
 use datafusion_physical_expr::PhysicalExpr;
 use datafusion_physical_expr::expressions::{Column, IsNullExpr, Literal, NotExpr};
-use gavel_api::scan::{PROGRAM_VERSION, ScanExpr, ScanProgram};
+use gavel_api::scan::{PROGRAM_VERSION, ScanExpr, ScanFold, ScanProgram};
 use gavel_encoding::RowView;
 use gavel_functions::physical::scalar_to_array;
 use gavel_functions::registry::{self, ProcKind, Volatility};
 use gavel_functions::{EvalContext, call, physical_type};
 use gavel_types::{Datum, Oid, PgType};
 
+use crate::aggregate::GroupsPlan;
 use crate::call::{RegistryCall, from_datafusion};
 use crate::decode::{ColumnDecoder, damaged};
 use crate::logic::{Logic, booleans};
 use crate::member::{Member, is_equality};
+use crate::top::TopPlan;
 use crate::{Error, Result};
 
 /// Deeper expressions are left to the query node.
@@ -43,16 +45,27 @@ pub struct Input<'a> {
 pub struct Compiled {
     program: Arc<ScanProgram>,
     decoders: Vec<ColumnDecoder>,
-    filter: Option<Filter>,
+    filter: Option<Expressions>,
+    /// Columns that [`Compiled::eval`] answers: the program's output, or what its fold reads.
+    output: Vec<usize>,
     schema: SchemaRef,
+    pub(crate) fold: Option<Fold>,
 }
 
+/// A compiled fold.
 #[derive(Clone, Debug)]
-struct Filter {
-    /// Columns of the program that the expression reads, in the order of its input.
-    columns: Vec<usize>,
+pub(crate) enum Fold {
+    Top(Arc<TopPlan>),
+    Groups(Arc<GroupsPlan>),
+}
+
+/// Some expressions and the columns that they read.
+#[derive(Clone, Debug)]
+pub(crate) struct Expressions {
+    /// Columns of the program, in the order of the input.
+    pub columns: Vec<usize>,
     input: SchemaRef,
-    expr: Arc<dyn PhysicalExpr>,
+    pub exprs: Vec<(Arc<dyn PhysicalExpr>, PgType)>,
 }
 
 impl Compiled {
@@ -65,26 +78,38 @@ impl Compiled {
             return Err(Error::Unsupported(format!("program version {}", program.version)));
         }
         let decoders = program.columns.iter().map(ColumnDecoder::new).collect::<Result<Vec<_>>>()?;
-        let filter = program.filter.as_ref().map(|f| Filter::new(&program, f)).transpose()?;
-        let mut fields = Vec::with_capacity(program.output.len() + 1);
+        let filter = program.filter.as_ref().map(|f| filter_of(&program, f)).transpose()?;
+        let (fold, output) = match &program.fold {
+            None => (None, program.output.clone()),
+            Some(ScanFold::Top(order)) => {
+                (Some(Fold::Top(Arc::new(TopPlan::new(&program, order)?))), program.output.clone())
+            }
+            Some(ScanFold::Aggregate(aggregate)) => {
+                let plan = GroupsPlan::new(&program, aggregate)?;
+                let columns = plan.columns().to_vec();
+                (Some(Fold::Groups(Arc::new(plan))), columns)
+            }
+        };
+        let mut fields = Vec::with_capacity(output.len() + 1);
         if program.with_key {
             fields.push(Field::new("#key", DataType::Binary, false));
         }
-        for index in &program.output {
+        for index in &output {
             fields.push(field(&program, *index)?);
         }
         let schema = Arc::new(Schema::new(fields));
-        Ok(Self { program, decoders, filter, schema })
+        Ok(Self { program, decoders, filter, output, schema, fold })
     }
 
-    /// Schema of the answers: `#key` if asked for, then a nullable column `c<id>` for each output.
+    /// Schema of [`Compiled::eval`]: `#key` if asked for, then a nullable column `c<id>` for each
+    /// output.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
     }
 
     /// Whether the program looks into rows; otherwise it only counts them.
     pub fn reads_rows(&self) -> bool {
-        self.filter.is_some() || !self.program.output.is_empty()
+        self.filter.is_some() || !self.output.is_empty()
     }
 
     /// Whether the program asks for the keys of rows.
@@ -92,12 +117,16 @@ impl Compiled {
         self.program.with_key
     }
 
-    /// How many rows the program wants in all. [`Compiled::eval`] does not count.
-    pub fn limit(&self) -> Option<u64> {
+    /// Rows that the program wants in all, or that its top keeps; [`Compiled::eval`] does not count.
+    pub(crate) fn limit(&self) -> Option<u64> {
         self.program.limit
     }
 
-    /// Runs filter and projection over some rows, in their order.
+    pub(crate) fn filters(&self) -> bool {
+        self.filter.is_some()
+    }
+
+    /// Runs filter and projection over some rows, in their order; [`Run`] does the rest.
     ///
     /// # Errors
     /// [`Error::Evaluation`] where the filter fails for a row, [`Error::Failed`] for damaged rows.
@@ -119,8 +148,8 @@ impl Compiled {
         let inputs =
             filter.columns.iter().map(|c| self.decoders[*c].decode(&views, None)).collect::<Result<Vec<_>>>()?;
         let input = batch(filter.input.clone(), inputs.clone(), rows.len())?;
-        let passed = filter
-            .expr
+        let passed = filter.exprs[0]
+            .0
             .evaluate(&input)
             .and_then(|v| booleans(v, rows.len()))
             .map_err(|e| Error::Evaluation(from_datafusion(e)))?;
@@ -143,7 +172,7 @@ impl Compiled {
             .iter()
             .copied()
             .zip(&inputs)
-            .filter(|(c, _)| self.program.output.contains(c))
+            .filter(|(c, _)| self.output.contains(c))
             .map(|(c, array)| Ok((c, self::filter(array, &passed).map_err(|e| Error::Failed(e.to_string()))?)))
             .collect::<Result<Vec<_>>>()?;
         let picked: Vec<usize> = passed.values().set_indices().collect();
@@ -173,7 +202,7 @@ impl Compiled {
         if self.program.with_key {
             columns.push(key_column(keys, picked));
         }
-        for index in &self.program.output {
+        for index in &self.output {
             columns.push(match decoded.iter().find(|(c, _)| c == index) {
                 Some((_, array)) => array.clone(),
                 None => self.decoders[*index].decode(views, picked)?,
@@ -187,7 +216,7 @@ impl Compiled {
     }
 }
 
-fn batch(schema: SchemaRef, columns: Vec<ArrayRef>, rows: usize) -> Result<RecordBatch> {
+pub(crate) fn batch(schema: SchemaRef, columns: Vec<ArrayRef>, rows: usize) -> Result<RecordBatch> {
     // The row count is given apart, since `count(*)` needs no column at all.
     RecordBatch::try_new_with_options(schema, columns, &RecordBatchOptions::new().with_row_count(Some(rows)))
         .map_err(|e| Error::Failed(e.to_string()))
@@ -203,26 +232,34 @@ fn key_column(keys: &[&[u8]], picked: Option<&[usize]>) -> ArrayRef {
     Arc::new(builder.finish())
 }
 
-fn field(program: &ScanProgram, index: usize) -> Result<Field> {
+pub(crate) fn field(program: &ScanProgram, index: usize) -> Result<Field> {
     let column =
         program.columns.get(index).ok_or_else(|| Error::Unsupported(format!("column index {index} in program")))?;
     Ok(Field::new(format!("c{}", column.id), physical_type(column.ty), true))
 }
 
-impl Filter {
-    fn new(program: &ScanProgram, expr: &ScanExpr) -> Result<Self> {
+fn filter_of(program: &ScanProgram, expr: &ScanExpr) -> Result<Expressions> {
+    let filter = Expressions::new(program, &[expr])?;
+    match filter.exprs.first() {
+        Some((_, ty)) if ty.oid == Oid::BOOL => Ok(filter),
+        Some((_, ty)) => Err(Error::Unsupported(format!("filter of type {}", ty.oid))),
+        None => Err(Error::Failed("no filter".into())),
+    }
+}
+
+impl Expressions {
+    pub fn new(program: &ScanProgram, exprs: &[&ScanExpr]) -> Result<Self> {
         let mut columns = Vec::new();
-        columns_of(expr, &mut columns, 0)?;
+        for expr in exprs {
+            columns_of(expr, &mut columns, 0)?;
+        }
         columns.sort_unstable();
         columns.dedup();
         let fields = columns.iter().map(|c| field(program, *c)).collect::<Result<Vec<_>>>()?;
-        let mut compiler =
-            Compiler { program, columns: &columns, context: Arc::new(EvalContext::immutable()), nodes: 0 };
-        let (expr, ty) = compiler.expr(expr)?;
-        if ty.oid != Oid::BOOL {
-            return Err(Error::Unsupported(format!("filter of type {}", ty.oid)));
-        }
-        Ok(Self { columns, input: Arc::new(Schema::new(fields)), expr })
+        let context = Arc::new(EvalContext::immutable());
+        let mut compiler = Compiler { program, columns: &columns, context, nodes: 0 };
+        let exprs = exprs.iter().map(|e| compiler.expr(e)).collect::<Result<Vec<_>>>()?;
+        Ok(Self { columns, input: Arc::new(Schema::new(fields)), exprs })
     }
 }
 

@@ -3,7 +3,8 @@
 //! it merged from a transaction's own writes.
 //!
 //! ```text
-//!  encoded rows ─► filter columns ─► filter ─► kept rows ─► output columns ─► RecordBatch
+//!  encoded rows ─► filter columns ─► filter ─► kept rows ─► output columns ─┬─► RecordBatch
+//!                                                                           └─► fold ─► RecordBatch
 //! ```
 //! Only columns that the program names are decoded, and those that only the answer needs are
 //! decoded for the kept rows only.
@@ -11,6 +12,9 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`compile`] | [`Compiled`]: a program checked and turned into physical expressions |
+//! | [`run`] | [`Run`]: a program under way, with what it keeps between rows |
+//! | [`top`], [`aggregate`] | folds: the first rows in an order; groups and their partial states |
+//! | [`keys`], [`table`] | rows as bytes to hash and compare; the hash table |
 //! | [`decode`] | encoded rows to Arrow arrays |
 //! | [`call`] | a function of the registry as a DataFusion physical expression |
 //! | [`logic`] | AND and OR that stop where SQL's do |
@@ -18,14 +22,20 @@
 //!
 //! [`ScanProgram`]: gavel_api::scan::ScanProgram
 
+pub mod aggregate;
 pub mod call;
 pub mod compile;
 pub mod decode;
+pub mod keys;
 pub mod logic;
 pub mod member;
+pub mod run;
+pub mod table;
+pub mod top;
 
 pub use call::RegistryCall;
 pub use compile::{Compiled, Input};
+pub use run::Run;
 
 pub use gavel_api::storage::Error;
 

@@ -12,7 +12,7 @@ use gavel_encoding::key::KeyOrder;
 use gavel_encoding::layout::{KeyBuilder, ObjectId, TenantId, object_range};
 use gavel_encoding::{RowView, encode_row};
 use gavel_mvcc::{Batch, Engine, LsmEngine, Settings};
-use gavel_pushdown::Compiled;
+use gavel_pushdown::{Compiled, Run};
 use gavel_types::{Datum, Lsn, PgType, Timestamp, Write, WriteMode};
 
 const TENANT: TenantId = TenantId(1);
@@ -116,14 +116,15 @@ impl Measure {
             output: vec![0, 1],
             with_key: false,
             limit: None,
+            fold: None,
         };
         let wide = ScanProgram { output: vec![0, 1, 2], ..narrow.clone() };
         let filtered = ScanProgram { filter: Some(ScanExpr::IsNull(Box::new(ScanExpr::Column(0)))), ..wide.clone() };
         for (what, program) in [("two int4", narrow), ("with char(84)", wide), ("filtered by int4 IS NULL", filtered)] {
-            let compiled = Compiled::new(Arc::new(program)).expect("program");
+            let compiled = Arc::new(Compiled::new(Arc::new(program)).expect("program"));
             let started = Instant::now();
             for chunk in rows.chunks(8_192) {
-                black_box(compiled.eval_rows(chunk).expect("batch"));
+                black_box(Run::new(compiled.clone()).expect("run").add_pairs(chunk).expect("batch"));
             }
             report(&format!("decode, {what}"), rows.len() as u64, started.elapsed());
         }

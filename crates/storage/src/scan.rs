@@ -13,7 +13,7 @@ use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use gavel_api::storage::{Error, ScanRequest};
 use gavel_mvcc::{Parts, Rows, Scan};
-use gavel_pushdown::{Compiled, Input};
+use gavel_pushdown::{Compiled, Input, Run};
 use gavel_types::KeyRange;
 use tokio::task::JoinHandle;
 
@@ -26,12 +26,12 @@ const INLINE_ROWS: usize = 512;
 struct Cursor {
     shared: Arc<Shared>,
     request: ScanRequest,
-    compiled: Arc<Compiled>,
+    run: Run,
     ranges: VecDeque<KeyRange>,
     current: Option<Scan>,
-    /// Rows that the program still wants.
-    remaining: u64,
     rows: Rows,
+    /// The last batch was made.
+    finished: bool,
 }
 
 /// Starts a scan whose snapshot is reached and not too old.
@@ -44,9 +44,9 @@ pub(crate) fn start(
     if request.reverse {
         ranges.make_contiguous().reverse();
     }
-    let remaining = compiled.limit().unwrap_or(u64::MAX);
     let rows = Rows::new(Parts { keys: compiled.reads_keys(), rows: compiled.reads_rows() });
-    let mut cursor = Cursor { shared, request, compiled, ranges, current: None, remaining, rows };
+    let run = Run::new(compiled)?;
+    let mut cursor = Cursor { shared, request, run, ranges, current: None, rows, finished: false };
     let first = cursor.chunk(INLINE_ROWS)?;
     if cursor.is_done() {
         return Ok(stream::iter(first.map(Ok)).boxed());
@@ -77,13 +77,12 @@ fn ahead(mut cursor: Cursor) -> JoinHandle<Made> {
 
 impl Cursor {
     fn is_done(&self) -> bool {
-        self.remaining == 0 || (self.current.is_none() && self.ranges.is_empty())
+        self.finished
     }
 
-    /// Looks at up to `limit` rows; `None` if none of them passed.
+    /// Looks at up to `limit` rows; `None` if nothing is known of the answer yet.
     fn chunk(&mut self, limit: usize) -> Result<Option<RecordBatch>, Error> {
-        let wanted = usize::try_from(self.remaining).unwrap_or(usize::MAX);
-        let limit = if self.request.program.filter.is_none() { limit.min(wanted) } else { limit };
+        let limit = limit.min(self.run.wanted());
         let max_bytes = self.shared.settings.batch_bytes;
         while self.rows.len() < limit && self.rows.bytes() < max_bytes {
             let Some(scan) = &mut self.current else {
@@ -99,14 +98,21 @@ impl Cursor {
         }
         let rows: Vec<&[u8]> = self.rows.rows().collect();
         let keys: Vec<&[u8]> = self.rows.keys().collect();
-        let mut batch = self.compiled.eval(&Input { count: self.rows.len(), rows: &rows, keys: &keys })?;
+        let batch = self.run.add(&Input { count: self.rows.len(), rows: &rows, keys: &keys })?;
         // Rows are references into blocks of the store; they must not outlive the chunk.
         self.rows.clear();
-        let passed = batch.num_rows() as u64;
-        if passed > self.remaining {
-            batch = batch.slice(0, usize::try_from(self.remaining).unwrap_or(usize::MAX));
+        let read_all = self.current.is_none() && self.ranges.is_empty();
+        if !self.run.is_done() && !read_all {
+            return Ok(batch);
         }
-        self.remaining = self.remaining.saturating_sub(passed);
-        Ok((batch.num_rows() > 0).then_some(batch))
+        if batch.is_some() && self.run.folds() {
+            // Groups were answered early; the last ones come with the next chunk, over no rows.
+            return Ok(batch);
+        }
+        self.finished = true;
+        match batch {
+            Some(batch) => Ok(Some(batch)),
+            None => self.run.finish(),
+        }
     }
 }

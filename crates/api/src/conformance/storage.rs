@@ -81,6 +81,7 @@ pub fn everything() -> ScanProgram {
         output: vec![0, 1, 2],
         with_key: false,
         limit: None,
+        fold: None,
     }
 }
 

@@ -12,7 +12,7 @@ use gavel_types::{ArrayValue, Datum, Interval, Numeric, Oid, PgType};
 use proptest::prelude::*;
 
 use super::Compiled;
-use crate::Error;
+use crate::{Error, Run};
 
 fn column(id: u32, ty: PgType, missing: Datum) -> ScanColumn {
     ScanColumn { id, ty, missing }
@@ -20,12 +20,14 @@ fn column(id: u32, ty: PgType, missing: Datum) -> ScanColumn {
 
 fn program(columns: Vec<ScanColumn>, filter: Option<ScanExpr>) -> ScanProgram {
     let output = (0..columns.len()).collect();
-    ScanProgram { version: PROGRAM_VERSION, columns, filter, output, with_key: false, limit: None }
+    ScanProgram { version: PROGRAM_VERSION, columns, filter, output, with_key: false, limit: None, fold: None }
 }
 
 fn run(program: ScanProgram, rows: &[Bytes]) -> Result<RecordBatch, Error> {
     let rows: Vec<_> = rows.iter().map(|r| (Bytes::from_static(b"key"), r.clone())).collect();
-    Compiled::new(Arc::new(program))?.eval_rows(&rows)
+    let compiled = Arc::new(Compiled::new(Arc::new(program))?);
+    let batch = Run::new(compiled.clone())?.add_pairs(&rows)?;
+    Ok(batch.unwrap_or_else(|| RecordBatch::new_empty(compiled.schema().clone())))
 }
 
 /// One value of every form that rows have.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
 use bytes::Bytes;
 use gavel_api::scan::{PROGRAM_VERSION, ScanColumn, ScanExpr, ScanProgram};
 use gavel_encoding::encode_row;
@@ -12,7 +13,7 @@ use gavel_types::{Datum, Numeric, Oid, PgType, SqlResult};
 use proptest::prelude::*;
 
 use super::Compiled;
-use crate::Error;
+use crate::{Error, Run};
 
 fn operator(name: &str, ty: Oid) -> Oid {
     registry::operator_exact(name, ty, ty).expect("operator").proc
@@ -157,6 +158,7 @@ proptest! {
             filter: Some(filter.clone()),
             with_key: false,
             limit: None,
+            fold: None,
         };
         let keyed: Vec<_> = encoded.into_iter().map(|r| (Bytes::new(), r)).collect();
         let mut expected = vec![];
@@ -169,7 +171,12 @@ proptest! {
                 Err(e) => failed = failed.or(Some(e)),
             }
         }
-        match (Compiled::new(Arc::new(program)).and_then(|c| c.eval_rows(&keyed)), failed) {
+        let kept = Compiled::new(Arc::new(program)).and_then(|compiled| {
+            let compiled = Arc::new(compiled);
+            let batch = Run::new(compiled.clone())?.add_pairs(&keyed)?;
+            Ok(batch.unwrap_or_else(|| RecordBatch::new_empty(compiled.schema().clone())))
+        });
+        match (kept, failed) {
             (Err(Error::Evaluation(got)), Some(wanted)) => prop_assert_eq!(got.code(), wanted.code()),
             (Ok(batch), None) => {
                 prop_assert_eq!(batch.num_rows(), expected.len());

@@ -76,6 +76,7 @@ impl Engine {
             filter: None,
             with_key: false,
             limit: None,
+            fold: None,
         };
         let compiled = Compiled::new(Arc::new(program)).map_err(storage_error)?;
         let batch = compiled.eval_rows(&rows).map_err(storage_error)?;

@@ -26,6 +26,7 @@ use crate::exec::frame::{Frame, Memory};
 use crate::exec::keys::KeyEncoder;
 use crate::exec::operator::{BATCH_ROWS, BoxOperator, Operator};
 use crate::exec::plan::{AggregateCall, AggregatePlan, Node, Op};
+use crate::exec::scan;
 use crate::exec::table::KeyTable;
 
 /// `count(*)` and `count("any")`.
@@ -46,6 +47,16 @@ impl Aggregate {
         Ok(Self { input: Some(input), node, evaluator, memory, output: VecDeque::new() })
     }
 
+    /// Accounts for what the sets hold beyond `held`.
+    fn account(&mut self, sets: &[GroupSet], held: &mut usize) -> SqlResult<()> {
+        let now = sets.iter().map(GroupSet::size).sum::<usize>();
+        if now > *held {
+            self.memory.grow(now - *held)?;
+            *held = now;
+        }
+        Ok(())
+    }
+
     async fn run(&mut self, mut input: BoxOperator) -> SqlResult<()> {
         let node = self.node.clone();
         let Op::Aggregate(plan) = &node.op else { return Err(SqlError::internal("not an aggregate's plan")) };
@@ -55,6 +66,15 @@ impl Aggregate {
         };
         let mut held = 0;
         while let Some(batch) = input.next().await? {
+            if plan.pushed {
+                let (groups, states) = batch.columns().split_at(plan.groups.len());
+                for set in &mut sets {
+                    let numbers = set.assign(groups, batch.num_rows())?;
+                    set.merge(states, &numbers)?;
+                }
+                self.account(&sets, &mut held)?;
+                continue;
+            }
             let groups = self.evaluator.eval_arrays(&plan.groups, &batch).await?;
             let mut calls = Vec::with_capacity(plan.aggregates.len());
             for call in &plan.aggregates {
@@ -64,16 +84,41 @@ impl Aggregate {
                 let numbers = set.assign(&groups, batch.num_rows())?;
                 set.update(plan, &self.evaluator.frame().exec.env.eval, &calls, &numbers)?;
             }
-            let now = sets.iter().map(GroupSet::size).sum::<usize>();
-            if now > held {
-                self.memory.grow(now - held)?;
-                held = now;
-            }
+            self.account(&sets, &mut held)?;
         }
         for mut set in sets {
             set.finish(plan, &self.evaluator.frame().exec.env.eval, &node, &mut self.output)?;
         }
         Ok(())
+    }
+}
+
+/// What storage makes of the scan below: groups and partial states.
+pub struct Partial {
+    node: Arc<Node>,
+    evaluator: Evaluator,
+    running: Option<BoxOperator>,
+}
+
+impl Partial {
+    pub fn new(node: Arc<Node>, frame: &Frame) -> Self {
+        Self { node, evaluator: Evaluator::new(frame), running: None }
+    }
+}
+
+#[async_trait]
+impl Operator for Partial {
+    async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
+        let running = match &mut self.running {
+            Some(running) => running,
+            None => {
+                let Op::Aggregate(plan) = &self.node.op else {
+                    return Err(SqlError::internal("not an aggregate's plan"));
+                };
+                self.running.insert(scan::open_aggregate(plan, &self.evaluator).await?)
+            }
+        };
+        running.next().await
     }
 }
 
@@ -145,8 +190,9 @@ enum States {
 }
 
 impl States {
-    fn new(call: &AggregateCall) -> Self {
+    fn new(call: &AggregateCall, merged: bool) -> Self {
         match call.proc.oid {
+            oid if merged => grouped(oid, &call.spec).map_or(Self::Rows(vec![]), Self::Grouped),
             COUNT_STAR | COUNT_ANY => Self::Count(vec![]),
             oid => grouped(oid, &call.spec).map_or(Self::Rows(vec![]), Self::Grouped),
         }
@@ -267,7 +313,7 @@ impl GroupSet {
         let mut calls = vec![];
         for call in &plan.aggregates {
             calls.push(CallState {
-                states: States::new(call),
+                states: States::new(call, plan.pushed),
                 seen: if call.distinct {
                     Some((KeyEncoder::new(call.spec.arg_types.iter().copied())?, KeyTable::default()))
                 } else {
@@ -356,6 +402,18 @@ impl GroupSet {
             let args = take_columns(&input.args, &UInt32Array::from(kept))?;
             held.bytes += args.iter().map(|a| a.get_array_memory_size()).sum::<usize>();
             held.args.push(args);
+        }
+        Ok(())
+    }
+
+    /// Adds partial states of the rows' groups, a column for each call.
+    fn merge(&mut self, states: &[ArrayRef], groups: &[usize]) -> SqlResult<()> {
+        let total = self.table.len();
+        for (call, column) in self.calls.iter_mut().zip(states) {
+            match &mut call.states {
+                States::Grouped(states) => states.merge_batch(column, groups, None, total)?,
+                _ => return Err(SqlError::internal("an aggregate was pushed that has no states to merge")),
+            }
         }
         Ok(())
     }

@@ -11,7 +11,7 @@
 //! | [`frame`] | execution, frame, memory account |
 //! | [`operator`], [`batch`] | what operators are and pass |
 //! | [`expr`], [`special`], [`eval`] | compiled expressions and their evaluation |
-//! | [`keys`], [`table`] | rows as bytes to hash and compare; the hash table |
+//! | [`keys`], [`table`] | rows as bytes to hash and compare; the hash table (storage uses the same) |
 //! | [`scan`], [`simple`], [`join`], [`lookup`], [`aggregate`], [`sort`], [`window`], [`sets`], [`cte`], [`modify`] | operators |
 
 pub mod access;
@@ -22,7 +22,6 @@ pub mod eval;
 pub mod expr;
 pub mod frame;
 pub mod join;
-pub mod keys;
 pub mod lookup;
 pub mod modify;
 pub mod operator;
@@ -32,7 +31,6 @@ pub mod sets;
 pub mod simple;
 pub mod sort;
 pub mod special;
-pub mod table;
 pub mod window;
 
 use std::sync::Arc;
@@ -45,15 +43,21 @@ use crate::exec::plan::{Node, Op};
 
 pub use eval::Evaluator;
 pub use frame::{ExecEnv, Execution};
+pub use gavel_pushdown::{keys, table};
 pub use operator::Operator;
 
 /// Starts a plan in a frame. Nothing is read before the first batch is asked for.
 pub fn start(node: &Arc<Node>, frame: &Frame) -> SqlResult<BoxOperator> {
     let running: BoxOperator = Box::new(operator::Cooperative(start_plain(node, frame)?));
-    Ok(match &frame.exec.env.profile {
+    Ok(profiled(node, frame, running))
+}
+
+/// Counts what `running` does, if the statement is profiled.
+fn profiled(node: &Node, frame: &Frame, running: BoxOperator) -> BoxOperator {
+    match &frame.exec.env.profile {
         Some(profile) => crate::explain::profile::wrap(profile, node.id, running),
         None => running,
-    })
+    }
 }
 
 fn start_plain(node: &Arc<Node>, frame: &Frame) -> SqlResult<BoxOperator> {
@@ -70,6 +74,11 @@ fn start_plain(node: &Arc<Node>, frame: &Frame) -> SqlResult<BoxOperator> {
         }
         Op::LookupJoin(join) => Box::new(lookup::LookupJoin::new(start(&join.stream, frame)?, node, frame)?),
         Op::Lateral(join) => Box::new(crate::apply::lateral::Lateral::new(start(&join.left, frame)?, node, frame)),
+        Op::Aggregate(plan) if plan.pushed => {
+            let partial = Box::new(aggregate::Partial::new(node.clone(), frame));
+            let input = profiled(&plan.input, frame, Box::new(operator::Cooperative(partial)));
+            Box::new(aggregate::Aggregate::new(input, node, frame)?)
+        }
         Op::Aggregate(plan) => Box::new(aggregate::Aggregate::new(start(&plan.input, frame)?, node, frame)?),
         Op::Distinct { input } => Box::new(simple::Distinct::new(start(input, frame)?, node, frame)?),
         Op::DistinctOn { input, .. } => Box::new(simple::DistinctOn::new(start(input, frame)?, node, frame)?),
@@ -81,7 +90,17 @@ fn start_plain(node: &Arc<Node>, frame: &Frame) -> SqlResult<BoxOperator> {
             };
             Box::new(sets::SetFunctions::new(input, node, frame))
         }
-        Op::Sort { input, .. } => Box::new(sort::Sort::new(start(input, frame)?, node, frame)),
+        Op::Sort { input, keys, fetch } => {
+            let top = fetch.as_ref().and_then(|fetch| Some((fetch, scan::top_in_storage(input, keys)?)));
+            let input = match top {
+                Some((fetch, order)) => {
+                    let scan = scan::TableScanExec::top(input.clone(), frame, fetch.clone(), order);
+                    profiled(input, frame, Box::new(operator::Cooperative(Box::new(scan))))
+                }
+                None => start(input, frame)?,
+            };
+            Box::new(sort::Sort::new(input, node.clone(), frame))
+        }
         Op::Limit { input, .. } => Box::new(simple::Limit::new(start(input, frame)?, node, frame)?),
         Op::Append { inputs } => {
             let running = inputs.iter().map(|(i, _)| start(i, frame)).collect::<SqlResult<Vec<_>>>()?;
@@ -115,5 +134,7 @@ fn start_plain(node: &Arc<Node>, frame: &Frame) -> SqlResult<BoxOperator> {
 
 #[cfg(test)]
 mod exec_test;
+#[cfg(test)]
+mod fold_test;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -300,6 +300,8 @@ pub struct AggregatePlan {
     pub sets: Option<Vec<Vec<usize>>>,
     pub grouping: bool,
     pub aggregates: Vec<AggregateCall>,
+    /// The input is a scan, and storage makes groups and partial states of its rows.
+    pub pushed: bool,
 }
 
 #[derive(Debug)]

@@ -8,7 +8,10 @@ use arrow::array::{AsArray, UInt32Array};
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use bytes::Bytes;
-use gavel_api::scan::{PROGRAM_VERSION, ScanColumn, ScanExpr, ScanProgram};
+use futures::stream::BoxStream;
+use gavel_api::scan::{
+    PROGRAM_VERSION, ScanAggregate, ScanCall, ScanColumn, ScanExpr, ScanFold, ScanOrder, ScanProgram,
+};
 use gavel_binder::bound::ColumnId;
 use gavel_encoding::KeyBuilder;
 use gavel_functions::physical::{build_array, datum_at};
@@ -20,7 +23,9 @@ use crate::exec::eval::Evaluator;
 use crate::exec::expr::{Expr, ExprKind};
 use crate::exec::frame::Frame;
 use crate::exec::operator::{BoxOperator, Operator, Streamed, collect, concat};
-use crate::exec::plan::{KeyCondition, KeyValue, Node, Op, RowLookup, ScanPlan};
+use crate::exec::plan::{
+    AggregateCall, AggregatePlan, Fetch, KeyCondition, KeyValue, Node, Op, RowLookup, ScanPlan, SortExpr,
+};
 use crate::exec::simple::fetch_rows;
 
 /// Most ranges that one scan is split into; wider IN lists are left to the filter.
@@ -31,11 +36,28 @@ pub struct TableScanExec {
     node: Arc<Node>,
     evaluator: Evaluator,
     running: Option<BoxOperator>,
+    /// Only the first rows in the order of a sort above are wanted.
+    top: Option<(Fetch, Vec<ScanOrder>)>,
 }
 
 impl TableScanExec {
     pub fn new(node: Arc<Node>, frame: &Frame) -> Self {
-        Self { node, evaluator: Evaluator::new(frame), running: None }
+        Self { node, evaluator: Evaluator::new(frame), running: None, top: None }
+    }
+
+    /// The scan below a sort that wants so many rows; `order` is that of [`top_in_storage`].
+    pub fn top(node: Arc<Node>, frame: &Frame, fetch: Fetch, order: Vec<ScanOrder>) -> Self {
+        Self { top: Some((fetch, order)), ..Self::new(node, frame) }
+    }
+
+    async fn start(&mut self) -> SqlResult<BoxOperator> {
+        let ranges = ranges(scan_of(&self.node)?, &self.evaluator).await?;
+        let top = match self.top.take() {
+            Some((fetch, order)) => fetch_rows(&self.evaluator, &fetch).await?.map(|rows| (rows, order)),
+            None => None,
+        };
+        let top = top.filter(|(rows, _)| *rows <= gavel_pushdown::top::MAX_ROWS);
+        open_top(&self.node, &self.evaluator, ranges, top).await
     }
 }
 
@@ -43,8 +65,7 @@ impl TableScanExec {
 impl Operator for TableScanExec {
     async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
         if self.running.is_none() {
-            let ranges = ranges(scan_of(&self.node)?, &self.evaluator).await?;
-            self.running = Some(open(&self.node, &self.evaluator, ranges).await?);
+            self.running = Some(self.start().await?);
         }
         match &mut self.running {
             Some(running) => running.next().await,
@@ -176,14 +197,25 @@ pub fn disjoint(mut ranges: Vec<KeyRange>) -> Vec<KeyRange> {
 
 /// Starts the scan of `node` over `ranges`.
 pub async fn open(node: &Arc<Node>, evaluator: &Evaluator, ranges: Vec<KeyRange>) -> SqlResult<BoxOperator> {
+    open_top(node, evaluator, ranges, None).await
+}
+
+/// [`open`]; with `top`, the first rows in that order, as storage has them, are enough.
+async fn open_top(
+    node: &Arc<Node>,
+    evaluator: &Evaluator,
+    ranges: Vec<KeyRange>,
+    top: Option<(u64, Vec<ScanOrder>)>,
+) -> SqlResult<BoxOperator> {
     let scan = scan_of(node)?;
     let frame = evaluator.frame();
     if ranges.is_empty() {
         return Ok(Box::new(crate::exec::operator::Batches::new(vec![])));
     }
-    let limit = match &scan.fetch {
-        Some(fetch) => fetch_rows(evaluator, fetch).await?,
-        None => None,
+    let (limit, fold) = match (top, &scan.fetch) {
+        (Some((rows, order)), _) => (Some(rows), Some(ScanFold::Top(order))),
+        (None, Some(fetch)) => (fetch_rows(evaluator, fetch).await?, None),
+        (None, None) => (None, None),
     };
     let program = Arc::new(ScanProgram {
         version: PROGRAM_VERSION,
@@ -192,13 +224,103 @@ pub async fn open(node: &Arc<Node>, evaluator: &Evaluator, ranges: Vec<KeyRange>
         output: scan.output.clone(),
         with_key: scan.with_key && scan.lookup.is_none(),
         limit,
+        fold,
     });
-    let request = TableScan { table: scan.table.clone(), index: scan.index, ranges, program, reverse: scan.reverse };
-    let entries: BoxOperator = Box::new(Streamed::new(frame.exec.env.tables.scan(request)));
+    let entries: BoxOperator = Box::new(Streamed::new(request(node, evaluator, ranges, program)?));
     Ok(match &scan.lookup {
         Some(_) => Box::new(Lookup { entries, node: node.clone(), evaluator: Evaluator::new(frame) }),
         None => Box::new(Renamed { input: entries, node: node.clone() }),
     })
+}
+
+/// Sends the program to storage.
+fn request(
+    node: &Node,
+    evaluator: &Evaluator,
+    ranges: Vec<KeyRange>,
+    program: Arc<ScanProgram>,
+) -> SqlResult<BoxStream<'static, SqlResult<RecordBatch>>> {
+    let scan = scan_of(node)?;
+    let env = &evaluator.frame().exec.env;
+    let traffic = env.profile.as_ref().map(|profile| profile.traffic(node.id));
+    let request =
+        TableScan { table: scan.table.clone(), index: scan.index, ranges, program, reverse: scan.reverse, traffic };
+    Ok(env.tables.scan(request))
+}
+
+/// Groups and partial states of the rows of a scan, made in storage: a column for each group, then one
+/// of states for each call.
+pub async fn open_aggregate(plan: &AggregatePlan, evaluator: &Evaluator) -> SqlResult<BoxOperator> {
+    let scan = scan_of(&plan.input)?;
+    let ranges = ranges(scan, evaluator).await?;
+    if ranges.is_empty() {
+        return Ok(Box::new(crate::exec::operator::Batches::new(vec![])));
+    }
+    let program = aggregate_program(scan, &plan.groups, &plan.aggregates, &|leaf| constant(leaf, evaluator))?;
+    Ok(Box::new(Streamed::new(request(&plan.input, evaluator, ranges, Arc::new(program))?)))
+}
+
+/// The program of an aggregate right above a scan.
+fn aggregate_program(
+    scan: &ScanPlan,
+    groups: &[Expr],
+    calls: &[AggregateCall],
+    constant: &dyn Fn(&Expr) -> SqlResult<Datum>,
+) -> SqlResult<ScanProgram> {
+    // Expressions name columns of the scan's output, the program those that are stored.
+    let stored = |expr: &Expr| -> SqlResult<ScanExpr> {
+        let program = program_of(expr, constant)?;
+        Ok(program.map_columns(&|position| scan.output.get(position).copied().unwrap_or(usize::MAX)))
+    };
+    let each = |exprs: &[Expr]| exprs.iter().map(stored).collect::<SqlResult<Vec<_>>>();
+    let mut folded = Vec::with_capacity(calls.len());
+    for call in calls {
+        folded.push(ScanCall {
+            function: call.proc.oid,
+            args: each(&call.args)?,
+            filter: call.filter.as_ref().map(stored).transpose()?,
+            ty: call.spec.result,
+        });
+    }
+    Ok(ScanProgram {
+        version: PROGRAM_VERSION,
+        columns: scan.columns.clone(),
+        filter: scan.filter.as_ref().map(|f| program_of(f, constant)).transpose()?,
+        output: vec![],
+        with_key: false,
+        limit: None,
+        fold: Some(ScanFold::Aggregate(ScanAggregate { groups: each(groups)?, calls: folded })),
+    })
+}
+
+/// Whether storage of this build makes groups and partial states of the rows of `input`.
+pub fn aggregates_in_storage(input: &Node, groups: &[Expr], calls: &[AggregateCall]) -> bool {
+    let Op::TableScan(scan) = &input.op else { return false };
+    let plain = scan.lookup.is_none() && scan.fetch.is_none() && !scan.with_key;
+    let pushable = |call: &AggregateCall| {
+        !call.distinct
+            && call.order_by.is_empty()
+            && call.args.iter().chain(&call.filter).all(is_pushable)
+            && gavel_pushdown::aggregate::is_supported(call.proc.oid, &call.spec)
+    };
+    if !plain || !groups.iter().all(is_pushable) || !calls.iter().all(pushable) {
+        return false;
+    }
+    aggregate_program(scan, groups, calls, &|_| Ok(Datum::Null))
+        .is_ok_and(|program| gavel_pushdown::Compiled::new(Arc::new(program)).is_ok())
+}
+
+/// The order in which storage can keep the first rows of `input`; `None` if it cannot.
+pub fn top_in_storage(input: &Node, keys: &[SortExpr]) -> Option<Vec<ScanOrder>> {
+    let Op::TableScan(scan) = &input.op else { return None };
+    if scan.lookup.is_some() || scan.fetch.is_some() {
+        return None;
+    }
+    let order = |key: &SortExpr| {
+        let output = key.expr.as_column()?.checked_sub(usize::from(scan.with_key))?;
+        Some(ScanOrder { output, descending: key.descending, nulls_first: key.nulls_first })
+    };
+    keys.iter().map(order).collect()
 }
 
 /// Batches under the schema of a plan node.
@@ -271,9 +393,10 @@ async fn rows_of(
         output: lookup.output.clone(),
         with_key: true,
         limit: None,
+        fold: None,
     });
     let ranges = disjoint(keys.iter().map(KeyRange::point).collect());
-    let request = TableScan { table: scan.table.clone(), index: None, ranges, program, reverse: false };
+    let request = TableScan { table: scan.table.clone(), index: None, ranges, program, reverse: false, traffic: None };
     let mut running: BoxOperator = Box::new(Streamed::new(evaluator.frame().exec.env.tables.scan(request)));
     let batches = collect(&mut running).await?;
     let Some(first) = batches.first() else {
@@ -322,6 +445,7 @@ pub fn runs_in_storage(expr: &Expr, columns: &[(ColumnId, PgType)]) -> bool {
         output: vec![],
         with_key: false,
         limit: None,
+        fold: None,
     };
     gavel_pushdown::Compiled::new(Arc::new(program)).is_ok()
 }

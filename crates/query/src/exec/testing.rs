@@ -14,14 +14,14 @@ use gavel_catalog::{Column, Index, IndexKey, Table};
 use gavel_encoding::TenantId;
 use gavel_functions::EvalContext;
 use gavel_functions::physical::datum_at;
-use gavel_pushdown::Compiled;
+use gavel_pushdown::{Compiled, Run};
 use gavel_types::{CheckMode, Datum, Oid, PgType, SqlError, SqlResult};
 use parking_lot::Mutex;
 
 use crate::dml::conflict::ConflictRow;
 use crate::dml::shape::{ExpressionBinder, TableShape};
 use crate::exec::ExecEnv;
-use crate::exec::access::{TableAccess, TableScan};
+use crate::exec::access::{TableAccess, TableScan, batch_bytes};
 use crate::exec::operator::BoxOperator;
 use crate::fast::expr::RowExpr;
 use crate::lower::PlannedQuery;
@@ -127,13 +127,21 @@ impl MemoryTables {
         if scan.reverse {
             found.reverse();
         }
-        let compiled = Compiled::new(scan.program.clone()).map_err(|e| SqlError::internal(e.to_string()))?;
-        let batch = compiled.eval_rows(&found).map_err(|e| match e {
+        let failed = |e| match e {
             gavel_api::storage::Error::Evaluation(e) => e,
             e => SqlError::internal(e.to_string()),
-        })?;
-        let limit = scan.program.limit.and_then(|l| usize::try_from(l).ok()).unwrap_or(usize::MAX);
-        let batch = batch.slice(0, batch.num_rows().min(limit));
+        };
+        let compiled = Arc::new(Compiled::new(scan.program.clone()).map_err(failed)?);
+        let mut run = Run::new(compiled.clone()).map_err(failed)?;
+        let batch = match run.add_pairs(&found).map_err(failed)? {
+            Some(batch) => Some(batch),
+            None => run.finish().map_err(failed)?,
+        };
+        let batch = batch.unwrap_or_else(|| RecordBatch::new_empty(compiled.schema().clone()));
+        if let Some(traffic) = &scan.traffic {
+            traffic.add_request();
+            traffic.add_rows(batch.num_rows(), batch_bytes(&batch));
+        }
         self.scanned.lock().push((scan.table.name.clone(), batch.num_rows()));
         Ok(batch)
     }

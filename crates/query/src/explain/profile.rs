@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use gavel_types::SqlResult;
 use parking_lot::Mutex;
 
+use crate::exec::access::Traffic;
 use crate::exec::operator::{BoxOperator, Operator};
 
 /// What was counted of one node, over all of its runs.
@@ -24,11 +25,22 @@ pub struct Counts {
 pub struct Profile {
     clock: Arc<dyn Fn() -> i64 + Send + Sync>,
     counts: Mutex<HashMap<usize, Counts>>,
+    traffic: Mutex<HashMap<usize, Arc<Traffic>>>,
 }
 
 impl Profile {
     pub fn new(clock: Arc<dyn Fn() -> i64 + Send + Sync>) -> Arc<Self> {
-        Arc::new(Self { clock, counts: Mutex::default() })
+        Arc::new(Self { clock, counts: Mutex::default(), traffic: Mutex::default() })
+    }
+
+    /// Where to count what node's scans exchange with storage.
+    pub fn traffic(&self, node: usize) -> Arc<Traffic> {
+        self.traffic.lock().entry(node).or_default().clone()
+    }
+
+    /// Requests, rows and bytes that a node's scans exchanged with storage; `None` if there were none.
+    pub fn exchanged(&self, node: usize) -> Option<(u64, u64, u64)> {
+        self.traffic.lock().get(&node).map(|t| t.counts()).filter(|c| c.0 > 0)
     }
 
     /// Counts of the node; zeros if it never ran.

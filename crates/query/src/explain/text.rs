@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::apply::site::{Site, SiteKind};
 use crate::exec::expr::{Expr, ExprKind};
-use crate::exec::plan::{JoinType, KeyCondition, KeyValue, Node, Op, ScanPlan, SortExpr};
+use crate::exec::plan::{AggregateCall, JoinType, KeyCondition, KeyValue, Node, Op, ScanPlan, SortExpr};
 use crate::explain::Profile;
 use crate::explain::profile::Counts;
 
@@ -199,6 +199,9 @@ fn show(node: &Node, options: Options, profile: Option<&Profile>) -> Shown {
         let columns: Vec<String> = (0..node.columns.len()).map(|i| column_name(node, i)).collect();
         properties.insert(0, ("Output", columns.join(", ")));
     }
+    if let Some((requests, rows, bytes)) = profile.and_then(|p| p.exchanged(node.id)) {
+        properties.push(("Storage", format!("round trips={requests} rows={rows} bytes={bytes}")));
+    }
     let mut below = vec![];
     if let Op::With { ctes, .. } = &node.op {
         for cte in ctes {
@@ -225,6 +228,14 @@ fn show(node: &Node, options: Options, profile: Option<&Profile>) -> Shown {
             if silent { Counts { rows: 0, ..counts } } else { counts }
         }),
     }
+}
+
+/// An aggregate's call.
+fn call_text(call: &AggregateCall, names: &Names) -> String {
+    let args: Vec<String> = call.args.iter().map(|a| expr_text(a, names)).collect();
+    let args = if args.is_empty() { "*".to_owned() } else { args.join(", ") };
+    let filter = call.filter.as_ref().map(|f| format!(" FILTER (WHERE {})", expr_text(f, names)));
+    format!("{}({args}){}", call.proc.name, filter.unwrap_or_default())
 }
 
 /// The node's name; its properties and subqueries go to the lists.
@@ -298,6 +309,10 @@ fn describe<'n>(
             for call in &plan.aggregates {
                 call.args.iter().chain(&call.filter).for_each(|e| collect_sites(e, sites));
             }
+            if plan.pushed {
+                let calls: Vec<String> = plan.aggregates.iter().map(|c| call_text(c, names)).collect();
+                properties.push(("Storage Aggregate", calls.join(", ")));
+            }
             if plan.groups.is_empty() && plan.sets.is_none() {
                 return "Aggregate".into();
             }
@@ -341,8 +356,11 @@ fn describe<'n>(
             let functions: Vec<&str> = calls.iter().map(|c| c.proc.name).collect();
             format!("Function Scan on {}", functions.join(", "))
         }
-        Op::Sort { keys, fetch, .. } => {
+        Op::Sort { keys, fetch, input } => {
             properties.push(("Sort Key", sort_text(keys, names)));
+            if fetch.is_some() && crate::exec::scan::top_in_storage(input, keys).is_some() {
+                properties.push(("Storage Top-N", sort_text(keys, names)));
+            }
             if fetch.is_some() { "Top-N Sort".into() } else { "Sort".into() }
         }
         Op::Limit { .. } => "Limit".into(),

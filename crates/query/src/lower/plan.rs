@@ -16,6 +16,7 @@ use crate::exec::expr::{Expr, ExprKind};
 use crate::exec::plan::{
     AggregateCall, AggregatePlan, Bound, CtePlan, Fetch, Node, Op, SetPlan, SortExpr, WindowCall, WindowGroup,
 };
+use crate::exec::scan;
 use crate::lower::PlanEnv;
 use crate::lower::estimate::column_of;
 use crate::lower::statistics::ColumnFacts;
@@ -468,12 +469,17 @@ impl<'a> Planner<'a> {
             let distinct = if groups.len() == 1 { rows } else { self.distinct(scalar, rows) };
             self.known_columns.insert(*id, ColumnFacts { rows, distinct, nulls: 0.0 });
         }
+        // Groups that are nearly as many as the rows gain nothing from being made twice.
+        let fewer = groups.is_empty() || rows * 2.0 <= input.rows;
+        let whole = sets.is_none() && grouping.is_none();
+        let pushed = whole && fewer && scan::aggregates_in_storage(&input, &group_exprs, &calls);
         let plan = AggregatePlan {
             input,
             groups: group_exprs,
             sets: sets.cloned(),
             grouping: grouping.is_some(),
             aggregates: calls,
+            pushed,
         };
         let node = self.node(Op::Aggregate(plan), columns, rows);
         self.filtered(node, above)

@@ -16,7 +16,7 @@ use gavel_binder::bound::{ColumnId, Modify};
 use gavel_catalog::Table;
 use gavel_encoding::TenantId;
 use gavel_functions::EvalContext;
-use gavel_pushdown::Compiled;
+use gavel_pushdown::{Compiled, Run};
 use gavel_txn::error::storage_error;
 use gavel_txn::view::within_limits;
 use gavel_txn::{ReadView, overlay};
@@ -26,7 +26,7 @@ use crate::dml::conflict::ConflictRow;
 use crate::dml::modify;
 use crate::dml::writer::Writer;
 use crate::engine::shapes::CatalogShapes;
-use crate::exec::access::{TableAccess, TableScan};
+use crate::exec::access::{TableAccess, TableScan, Traffic, batch_bytes};
 use crate::exec::batch::{batch_of, schema_of};
 use crate::exec::operator::{BATCH_ROWS, BoxOperator};
 use crate::session::work::SharedState;
@@ -53,26 +53,41 @@ pub struct Access {
 /// A scan that is merged here.
 struct Merge {
     view: ReadView,
-    compiled: Compiled,
+    run: Run,
     ranges: VecDeque<KeyRange>,
     reverse: bool,
-    left: u64,
+    finished: bool,
+    traffic: Option<Arc<Traffic>>,
 }
 
 impl Merge {
-    fn new(view: ReadView, program: &Arc<ScanProgram>, ranges: Vec<KeyRange>, reverse: bool) -> SqlResult<Self> {
+    fn new(
+        view: ReadView,
+        program: &Arc<ScanProgram>,
+        ranges: Vec<KeyRange>,
+        reverse: bool,
+        traffic: Option<Arc<Traffic>>,
+    ) -> SqlResult<Self> {
         let compiled = Compiled::new(Arc::clone(program)).map_err(storage_error)?;
-        let left = compiled.limit().unwrap_or(u64::MAX);
+        let run = Run::new(Arc::new(compiled)).map_err(storage_error)?;
         let ranges = if reverse { ranges.into_iter().rev().collect() } else { ranges.into() };
-        Ok(Self { view, compiled, ranges, reverse, left })
+        Ok(Self { view, run, ranges, reverse, finished: false, traffic })
     }
 
     async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
-        while self.left > 0 {
-            let Some(range) = self.ranges.front_mut() else { return Ok(None) };
-            let rows = self.view.scan_raw(range, self.reverse, PAGE_ROWS).await?;
+        while !self.finished {
+            let Some(range) = self.ranges.front_mut().filter(|_| !self.run.is_done()) else {
+                self.finished = true;
+                return self.run.finish().map_err(storage_error);
+            };
+            let page = PAGE_ROWS.min(self.run.wanted());
+            let rows = self.view.scan_raw(range, self.reverse, page).await?;
+            if let Some(traffic) = &self.traffic {
+                traffic.add_request();
+                traffic.add_rows(rows.len(), rows.iter().map(|(key, row)| key.len() + row.len()).sum());
+            }
             match rows.last() {
-                Some((last, _)) if rows.len() == PAGE_ROWS => {
+                Some((last, _)) if rows.len() == page => {
                     if self.reverse {
                         range.end = last.clone();
                     } else {
@@ -86,15 +101,9 @@ impl Merge {
             if rows.is_empty() {
                 continue;
             }
-            let mut batch = self.compiled.eval_rows(&rows).map_err(storage_error)?;
-            if batch.num_rows() == 0 {
-                continue;
+            if let Some(batch) = self.run.add_pairs(&rows).map_err(storage_error)? {
+                return Ok(Some(batch));
             }
-            if batch.num_rows() as u64 > self.left {
-                batch = batch.slice(0, self.left as usize);
-            }
-            self.left -= batch.num_rows() as u64;
-            return Ok(Some(batch));
         }
         Ok(None)
     }
@@ -114,7 +123,7 @@ impl TableAccess for Access {
         scan.ranges = scan.ranges.into_iter().map(within_limits).filter(|r| !r.is_empty()).collect();
         let touched = scan.ranges.iter().any(|r| overlay::touches(self.view.writes(), r));
         let view = self.view.clone();
-        let merged = |view, ranges| match Merge::new(view, &scan.program, ranges, scan.reverse) {
+        let merged = |view, ranges| match Merge::new(view, &scan.program, ranges, scan.reverse, scan.traffic.clone()) {
             Ok(merge) => stream::unfold(Some(merge), |merge| async {
                 let mut merge = merge?;
                 match merge.next().await {
@@ -140,12 +149,23 @@ impl TableAccess for Access {
         };
         let storage = Arc::clone(view.storage());
         let fallback = (view, scan.program.clone(), scan.ranges, scan.reverse);
+        let traffic = scan.traffic;
+        if let Some(traffic) = &traffic {
+            traffic.add_request();
+        }
         stream::once(async move {
             match storage.scan(request).await {
-                Ok(batches) => batches.map(|b| b.map_err(storage_error)).boxed(),
+                Ok(batches) => batches
+                    .map(move |batch| {
+                        if let (Some(traffic), Ok(batch)) = (&traffic, &batch) {
+                            traffic.add_rows(batch.num_rows(), batch_bytes(batch));
+                        }
+                        batch.map_err(storage_error)
+                    })
+                    .boxed(),
                 Err(StorageError::Unsupported(_)) => {
                     let (view, program, ranges, reverse) = fallback;
-                    match Merge::new(view, &program, ranges, reverse) {
+                    match Merge::new(view, &program, ranges, reverse, traffic) {
                         Ok(merge) => stream::unfold(Some(merge), |merge| async {
                             let mut merge = merge?;
                             match merge.next().await {

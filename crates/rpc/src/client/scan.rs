@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arrow::record_batch::RecordBatch;
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
-use gavel_api::scan::ScanProgram;
+use gavel_api::scan::{ScanFold, ScanProgram};
 use gavel_api::storage::{Error, ScanRequest};
 use tokio::time::timeout;
 use tonic::Streaming;
@@ -73,8 +73,9 @@ pub(super) async fn start(
 /// Whether the program gives its rows in an order that depends on nothing but the data. All fields are
 /// named, so that whoever adds one decides anew.
 fn is_ordered(program: &ScanProgram) -> bool {
-    let ScanProgram { version: _, columns: _, filter: _, output: _, with_key: _, limit: _ } = program;
-    true
+    let ScanProgram { version: _, columns: _, filter: _, output: _, with_key: _, limit: _, fold } = program;
+    // Groups that fill a replica's memory are answered early, and when that is depends on the replica.
+    !matches!(fold, Some(ScanFold::Aggregate(_)))
 }
 
 async fn open(

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use gavel_api::journal::Record;
-use gavel_api::scan::{ScanColumn, ScanExpr, ScanProgram};
+use gavel_api::scan::{ScanAggregate, ScanCall, ScanColumn, ScanExpr, ScanFold, ScanOrder, ScanProgram};
 use gavel_types::numeric::Mantissa;
 use gavel_types::{
     ArrayValue, Check, CheckMode, CommitOutcome, CommitRecord, CommitRequest, Conflict, ConflictKind, Datum, Epoch,
@@ -120,18 +120,34 @@ fn expr(columns: usize) -> impl Strategy<Value = ScanExpr> {
     })
 }
 
+fn fold(columns: usize, outputs: usize) -> BoxedStrategy<Option<ScanFold>> {
+    let order = (0..outputs.max(1), any::<bool>(), any::<bool>())
+        .prop_map(|(output, descending, nulls_first)| ScanOrder { output, descending, nulls_first });
+    let call = (any::<u32>(), vec(expr(columns), 0..3), option::of(expr(columns)), ty())
+        .prop_map(|(f, args, filter, ty)| ScanCall { function: Oid(f), args, filter, ty });
+    let aggregate = (vec(expr(columns), 0..3), vec(call, 0..3))
+        .prop_map(|(groups, calls)| ScanFold::Aggregate(ScanAggregate { groups, calls }));
+    let top = vec(order, 0..if outputs == 0 { 1 } else { 3 }).prop_map(ScanFold::Top);
+    option::of(prop_oneof![aggregate, top]).boxed()
+}
+
 pub fn program() -> impl Strategy<Value = ScanProgram> {
     const COLUMNS: usize = 3;
     let column = (any::<u32>(), ty(), datum()).prop_map(|(id, ty, missing)| ScanColumn { id, ty, missing });
     let output = vec(0..COLUMNS, 0..4);
+    let output = output.prop_flat_map(|output| {
+        let fold = fold(COLUMNS, output.len());
+        (Just(output), fold)
+    });
     (vec(column, COLUMNS), option::of(expr(COLUMNS)), output, any::<bool>(), option::of(any::<u64>())).prop_map(
-        |(columns, filter, output, with_key, limit)| ScanProgram {
+        |(columns, filter, (output, fold), with_key, limit)| ScanProgram {
             version: 1,
             columns,
             filter,
             output,
             with_key,
             limit,
+            fold,
         },
     )
 }

@@ -1,11 +1,12 @@
 //! Programs. Nesting is bounded on the way in, since the receiver walks it recursively.
 
-use gavel_api::scan::{ScanColumn, ScanExpr, ScanProgram};
+use gavel_api::scan::{ScanAggregate, ScanCall, ScanColumn, ScanExpr, ScanFold, ScanOrder, ScanProgram};
 use gavel_types::{Datum, Oid, PgType};
 
 use crate::convert::common::{datum_from_proto, datum_to_proto};
 use crate::convert::required;
 use crate::v1::scan_expr::{AnyOf, Call, Constant, Exprs, Kind};
+use crate::v1::scan_program::{Aggregate, AggregateCall, Fold, Order, Top};
 use crate::{Malformed, v1};
 
 /// Deepest expression that is taken. Prost itself refuses messages nested beyond 100.
@@ -26,8 +27,60 @@ impl TryFrom<&ScanProgram> for v1::ScanProgram {
             output: program.output.iter().map(index).collect::<Result<_, _>>()?,
             with_key: program.with_key,
             limit: program.limit,
+            fold: program.fold.as_ref().map(fold_to_proto).transpose()?,
         })
     }
+}
+
+fn fold_to_proto(fold: &ScanFold) -> Result<Fold, Malformed> {
+    let list = |items: &[ScanExpr]| items.iter().map(|e| expr_to_proto(e, MAX_DEPTH)).collect::<Result<_, _>>();
+    Ok(match fold {
+        ScanFold::Top(order) => {
+            let order = order.iter().map(|o| {
+                let output = u32::try_from(o.output).map_err(|_| Malformed("column index"))?;
+                Ok(Order { output, descending: o.descending, nulls_first: o.nulls_first })
+            });
+            Fold::Top(Top { order: order.collect::<Result<_, _>>()? })
+        }
+        ScanFold::Aggregate(ScanAggregate { groups, calls }) => {
+            let calls = calls.iter().map(|call| {
+                Ok(AggregateCall {
+                    function: call.function.0,
+                    args: list(&call.args)?,
+                    filter: call.filter.as_ref().map(|f| expr_to_proto(f, MAX_DEPTH)).transpose()?,
+                    r#type: Some(call.ty.into()),
+                })
+            });
+            Fold::Aggregate(Aggregate { groups: list(groups)?, calls: calls.collect::<Result<_, _>>()? })
+        }
+    })
+}
+
+fn fold_from_proto(fold: Fold, columns: usize, outputs: usize) -> Result<ScanFold, Malformed> {
+    let list = |items: Vec<v1::ScanExpr>| {
+        items.into_iter().map(|e| expr_from_proto(e, columns, MAX_DEPTH)).collect::<Result<Vec<_>, _>>()
+    };
+    Ok(match fold {
+        Fold::Top(top) => {
+            let order = top.order.into_iter().map(|o| {
+                let output = checked_index(o.output, outputs)?;
+                Ok(ScanOrder { output, descending: o.descending, nulls_first: o.nulls_first })
+            });
+            ScanFold::Top(order.collect::<Result<_, _>>()?)
+        }
+        Fold::Aggregate(aggregate) => {
+            let calls = aggregate.calls.into_iter().map(|call| {
+                Ok(ScanCall {
+                    function: Oid(call.function),
+                    args: list(call.args)?,
+                    filter: call.filter.map(|f| expr_from_proto(f, columns, MAX_DEPTH)).transpose()?,
+                    ty: required(call.r#type, "type is missing")?.into(),
+                })
+            });
+            let calls = calls.collect::<Result<_, _>>()?;
+            ScanFold::Aggregate(ScanAggregate { groups: list(aggregate.groups)?, calls })
+        }
+    })
 }
 
 impl TryFrom<v1::ScanProgram> for ScanProgram {
@@ -43,9 +96,11 @@ impl TryFrom<v1::ScanProgram> for ScanProgram {
         };
         let columns: Vec<ScanColumn> = program.columns.into_iter().map(column).collect::<Result<_, _>>()?;
         let index = |i: u32| checked_index(i, columns.len());
-        let output = program.output.into_iter().map(index).collect::<Result<_, _>>()?;
+        let output: Vec<usize> = program.output.into_iter().map(index).collect::<Result<_, _>>()?;
         let filter = program.filter.map(|f| expr_from_proto(f, columns.len(), MAX_DEPTH)).transpose()?;
-        Ok(Self { version: program.version, filter, output, with_key: program.with_key, limit: program.limit, columns })
+        let fold = program.fold.map(|f| fold_from_proto(f, columns.len(), output.len())).transpose()?;
+        let (version, with_key, limit) = (program.version, program.with_key, program.limit);
+        Ok(Self { version, filter, output, with_key, limit, fold, columns })
     }
 }
 

@@ -163,6 +163,7 @@ fn deep_expressions_are_refused_on_either_side() {
         output: vec![],
         with_key: false,
         limit: None,
+        fold: None,
     };
     assert_eq!(v1::ScanProgram::try_from(&program), Err(Malformed("expression nests too deeply")));
     let wide = v1::ScanExpr { kind: Some(v1::scan_expr::Kind::Column(1)) };

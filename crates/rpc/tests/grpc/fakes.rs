@@ -151,6 +151,7 @@ pub fn any_scan() -> ScanRequest {
         output: vec![],
         with_key: false,
         limit: None,
+        fold: None,
     };
     ScanRequest {
         snapshot_ts: Timestamp(1),

@@ -6,9 +6,7 @@ use arrow::compute::SortOptions;
 use arrow::row::{RowConverter, Rows, SortField};
 use gavel_functions::compare::{needs_sort_key, sort_key_array};
 use gavel_functions::physical_type;
-use gavel_types::{PgType, SqlResult};
-
-use crate::exec::batch::arrow_error;
+use gavel_types::{PgType, SqlError, SqlResult};
 
 /// Encodes rows of columns with fixed types.
 pub struct KeyEncoder {
@@ -37,7 +35,11 @@ impl KeyEncoder {
             fields.push(SortField::new_with_options(physical, SortOptions { descending, nulls_first }));
             types.push(ty);
         }
-        let converter = if fields.is_empty() { None } else { Some(RowConverter::new(fields).map_err(arrow_error)?) };
+        let converter = if fields.is_empty() {
+            None
+        } else {
+            Some(RowConverter::new(fields).map_err(|e| SqlError::internal(e.to_string()))?)
+        };
         Ok(Self { types, converter })
     }
 
@@ -49,7 +51,7 @@ impl KeyEncoder {
             .zip(&self.types)
             .map(|(column, ty)| comparable(column, *ty))
             .collect::<SqlResult<Vec<_>>>()?;
-        Ok(Keys { rows: Some(converter.convert_columns(&columns).map_err(arrow_error)?) })
+        Ok(Keys { rows: Some(converter.convert_columns(&columns).map_err(|e| SqlError::internal(e.to_string()))?) })
     }
 }
 
