@@ -7,6 +7,7 @@
 //! | [`adjudicator`] | query node commits, resolves, asks for the visible timestamp |
 //! | [`storage`] | query node reads as of a timestamp |
 //! | [`scan`] | the push-down language of storage reads |
+//! | [`traffic`] | what reads exchange with replicas, counted |
 //! | [`sql`] | frontend drives a session of the query node |
 //! | [`conformance`] | suites that every implementation must pass |
 
@@ -16,3 +17,4 @@ pub mod journal;
 pub mod scan;
 pub mod sql;
 pub mod storage;
+pub mod traffic;

@@ -9,6 +9,7 @@ use futures::stream::BoxStream;
 use gavel_types::{KeyRange, Lsn, Timestamp};
 
 use crate::scan::ScanProgram;
+use crate::traffic::Traffic;
 
 /// What can go wrong, by what the caller should do.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -42,6 +43,8 @@ pub struct ScanRequest {
     pub ranges: Vec<KeyRange>,
     pub reverse: bool,
     pub program: Arc<ScanProgram>,
+    /// Where to count what is exchanged; stays on the side that asks.
+    pub traffic: Option<Arc<Traffic>>,
 }
 
 /// Progress of a replica.

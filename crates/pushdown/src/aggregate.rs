@@ -10,8 +10,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, RecordBatch, UInt32Array};
-use arrow::compute::{concat, filter_record_batch, take};
+use arrow::array::{Array, ArrayRef, RecordBatch};
+use arrow::compute::filter_record_batch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion_physical_expr::PhysicalExpr;
 use gavel_api::scan::{ScanAggregate, ScanProgram};
@@ -21,10 +21,9 @@ use gavel_types::{Oid, PgType};
 
 use crate::call::from_datafusion;
 use crate::compile::{Expressions, batch};
-use crate::keys::KeyEncoder;
+use crate::grouper::Grouper;
 use crate::logic::booleans;
 use crate::run::failed;
-use crate::table::KeyTable;
 use crate::{Error, Result};
 
 /// Bytes of groups after which they are answered and forgotten: they are merged above anyway.
@@ -111,10 +110,7 @@ impl GroupsPlan {
 /// An aggregation under way.
 pub(crate) struct Groups {
     plan: Arc<GroupsPlan>,
-    encoder: KeyEncoder,
-    table: KeyTable,
-    /// Values of the groups' first rows, by group expression, in pieces.
-    values: Vec<Vec<ArrayRef>>,
+    grouper: Grouper,
     states: Vec<Box<dyn GroupedAccumulator>>,
 }
 
@@ -127,17 +123,16 @@ fn new_states(plan: &GroupsPlan) -> Result<Vec<Box<dyn GroupedAccumulator>>> {
 
 impl Groups {
     pub fn new(plan: Arc<GroupsPlan>) -> Result<Self> {
-        let encoder = KeyEncoder::new(plan.groups.iter().copied())?;
-        let states = new_states(&plan)?;
-        let values = vec![vec![]; plan.groups.len()];
-        Ok(Self { plan, encoder, table: KeyTable::default(), values, states })
+        let (grouper, states) = (Grouper::new(&plan.groups)?, new_states(&plan)?);
+        Ok(Self { plan, grouper, states })
     }
 
     /// Adds rows; answers all groups if they are too many to hold.
     pub fn add(&mut self, batch: &RecordBatch) -> Result<Option<RecordBatch>> {
         let plan = self.plan.clone();
-        let numbers = self.assign(batch)?;
-        let total = self.table.len();
+        let columns = (0..plan.groups.len()).map(|g| plan.eval(g, batch)).collect::<Result<Vec<_>>>()?;
+        let numbers = self.grouper.assign(&columns, batch.num_rows())?;
+        let total = self.grouper.len();
         for (call, state) in plan.calls.iter().zip(&mut self.states) {
             let Some(filter) = call.filter else {
                 let args = call.args.clone().map(|a| plan.eval(a, batch)).collect::<Result<Vec<_>>>()?;
@@ -160,54 +155,24 @@ impl Groups {
         if self.size() > MAX_BYTES { self.finish() } else { Ok(None) }
     }
 
-    /// The group of each row.
-    fn assign(&mut self, batch: &RecordBatch) -> Result<Vec<usize>> {
-        let rows = batch.num_rows();
-        if self.plan.groups.is_empty() {
-            self.table.insert(b"");
-            return Ok(vec![0; rows]);
-        }
-        let columns = (0..self.plan.groups.len()).map(|g| self.plan.eval(g, batch)).collect::<Result<Vec<_>>>()?;
-        let keys = self.encoder.encode(&columns, rows)?;
-        let mut fresh: Vec<u32> = vec![];
-        let mut numbers = Vec::with_capacity(rows);
-        for row in 0..rows {
-            let (number, new) = self.table.insert(keys.row(row));
-            if new {
-                fresh.push(row as u32);
-            }
-            numbers.push(number);
-        }
-        if !fresh.is_empty() {
-            let fresh = UInt32Array::from(fresh);
-            for (pieces, column) in self.values.iter_mut().zip(&columns) {
-                pieces.push(take(column, &fresh, None).map_err(failed)?);
-            }
-        }
-        Ok(numbers)
-    }
-
     fn size(&self) -> usize {
-        // The groups' values are about as large as their keys.
-        self.table.size() * 2 + self.states.iter().map(|s| s.size()).sum::<usize>()
+        self.grouper.size() + self.states.iter().map(|s| s.size()).sum::<usize>()
     }
 
     /// Answers all groups and forgets them.
     pub fn finish(&mut self) -> Result<Option<RecordBatch>> {
-        let total = self.table.len();
+        let total = self.grouper.len();
         if total == 0 {
             return Ok(None);
         }
         let mut columns = Vec::with_capacity(self.plan.schema.fields().len());
-        for pieces in &mut self.values {
-            let pieces = std::mem::take(pieces);
-            let pieces: Vec<&dyn Array> = pieces.iter().map(AsRef::as_ref).collect();
-            columns.push(concat(&pieces).map_err(failed)?);
+        for group in 0..self.plan.groups.len() {
+            columns.extend(self.grouper.values(group)?);
         }
         for state in &mut self.states {
             columns.push(state.state(None).map_err(Error::Evaluation)?);
         }
-        self.table = KeyTable::default();
+        self.grouper = Grouper::new(&self.plan.groups)?;
         self.states = new_states(&self.plan)?;
         batch(self.plan.schema.clone(), columns, total).map(Some)
     }

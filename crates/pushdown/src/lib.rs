@@ -14,6 +14,7 @@
 //! | [`compile`] | [`Compiled`]: a program checked and turned into physical expressions |
 //! | [`run`] | [`Run`]: a program under way, with what it keeps between rows |
 //! | [`top`], [`aggregate`] | folds: the first rows in an order; groups and their partial states |
+//! | [`grouper`] | numbers of groups |
 //! | [`keys`], [`table`] | rows as bytes to hash and compare; the hash table |
 //! | [`decode`] | encoded rows to Arrow arrays |
 //! | [`call`] | a function of the registry as a DataFusion physical expression |
@@ -26,6 +27,7 @@ pub mod aggregate;
 pub mod call;
 pub mod compile;
 pub mod decode;
+pub mod grouper;
 pub mod keys;
 pub mod logic;
 pub mod member;

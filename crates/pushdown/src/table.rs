@@ -5,6 +5,30 @@ use std::hash::{BuildHasher, RandomState};
 
 const EMPTY: u32 = u32::MAX;
 
+/// Both halves of a product, folded: each bit of the operands reaches all bits of the result.
+#[inline]
+pub(crate) fn mix(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    (product as u64) ^ ((product >> 64) as u64)
+}
+
+/// Keys come by the million, so the library's hasher, which resists more, costs more than all the rest. The
+/// seed is not known outside, so that nobody can choose keys that collide.
+#[inline]
+fn hash(seed: u64, key: &[u8]) -> u64 {
+    const ODD: [u64; 2] = [0xa076_1d64_78bd_642f, 0xe703_7ed1_a0b4_28db];
+    let word = |piece: &[u8]| {
+        let mut bytes = [0; 8];
+        bytes[..piece.len()].copy_from_slice(piece);
+        u64::from_le_bytes(bytes)
+    };
+    let mut state = seed ^ mix(key.len() as u64 ^ ODD[0], ODD[1]);
+    for piece in key.chunks(8) {
+        state = mix(word(piece) ^ ODD[0], state ^ ODD[1]);
+    }
+    mix(state ^ seed, ODD[0])
+}
+
 /// Distinct keys, numbered from 0.
 pub struct KeyTable {
     /// Number of the key in each slot, or `EMPTY`. A power of two, at most half full.
@@ -13,12 +37,18 @@ pub struct KeyTable {
     /// End of each key in `bytes`.
     ends: Vec<usize>,
     bytes: Vec<u8>,
-    hasher: RandomState,
+    seed: u64,
 }
 
 impl Default for KeyTable {
     fn default() -> Self {
-        Self { slots: vec![EMPTY; 16], hashes: vec![], ends: vec![], bytes: vec![], hasher: RandomState::new() }
+        Self {
+            slots: vec![EMPTY; 16],
+            hashes: vec![],
+            ends: vec![],
+            bytes: vec![],
+            seed: RandomState::new().hash_one(0),
+        }
     }
 }
 
@@ -58,13 +88,13 @@ impl KeyTable {
 
     /// Number of `key` if it is known.
     pub fn find(&self, key: &[u8]) -> Option<usize> {
-        let number = self.slots[self.slot(key, self.hasher.hash_one(key))];
+        let number = self.slots[self.slot(key, hash(self.seed, key))];
         (number != EMPTY).then_some(number as usize)
     }
 
     /// Number of `key`, and whether it is new.
     pub fn insert(&mut self, key: &[u8]) -> (usize, bool) {
-        let hash = self.hasher.hash_one(key);
+        let hash = hash(self.seed, key);
         let slot = self.slot(key, hash);
         if self.slots[slot] != EMPTY {
             return (self.slots[slot] as usize, false);

@@ -12,7 +12,7 @@ use futures::stream::BoxStream;
 use gavel_api::adjudicator::Adjudicator;
 use gavel_api::journal::Journal;
 use gavel_api::storage::{Bootstrap, Copied, CopyRequest, Error, RawRow, ScanRequest, Storage, Watermarks};
-use gavel_mvcc::{Engine, LsmEngine, Scan};
+use gavel_mvcc::{Engine, LsmEngine, Parts, Rows, Scan};
 use gavel_types::{KeyRange, TimeMode, Timestamp};
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -27,6 +27,12 @@ const INLINE_READS: usize = 1_000;
 
 /// Rows that a raw read makes at a time.
 const RAW_PAGE: usize = 1_024;
+
+/// Bytes that it makes at a time.
+const RAW_PAGE_BYTES: usize = 1 << 20;
+
+/// Keys that a raw read meets on an async thread: most of them may be of deleted rows.
+const INLINE_KEYS: usize = 2_048;
 
 /// A replica of the whole key space.
 pub struct Replica {
@@ -219,10 +225,40 @@ impl Shared {
         Ok(rows)
     }
 
-    fn scan_all(&self, at: Timestamp, range: &KeyRange, reverse: bool, limit: usize) -> Result<Vec<RawRow>, Error> {
+    fn raw_scan(&self, at: Timestamp, range: &KeyRange, reverse: bool, limit: usize) -> Result<RawScan, Error> {
         let scan = self.engine.scan(range, at, reverse);
         self.progress.check_age(at)?;
-        scan.pairs(limit.min(RAW_PAGE)).take(limit).collect::<Result<_, _>>().map_err(failed)
+        Ok(RawScan { scan, found: Vec::new(), limit })
+    }
+}
+
+/// A raw read under way.
+struct RawScan {
+    scan: Scan,
+    found: Vec<RawRow>,
+    limit: usize,
+}
+
+impl RawScan {
+    /// Goes on until about `keys` more were met; whether all is found.
+    fn go_on(&mut self, mut keys: usize) -> Result<bool, Error> {
+        let mut rows = Rows::new(Parts::ALL);
+        while self.found.len() < self.limit {
+            rows.set_budget(keys);
+            let page = (self.limit - self.found.len()).min(RAW_PAGE);
+            let more = self.scan.fill(&mut rows, page, RAW_PAGE_BYTES).map_err(failed)?;
+            let row = |i| Some((Bytes::copy_from_slice(rows.key(i)?), rows.row_bytes(i)?));
+            self.found.extend((0..rows.len()).map_while(row));
+            if !more {
+                return Ok(true);
+            }
+            keys = keys.saturating_sub(rows.seen());
+            if keys == 0 {
+                return Ok(self.found.len() >= self.limit);
+            }
+            rows.clear();
+        }
+        Ok(true)
     }
 }
 
@@ -250,11 +286,15 @@ impl Storage for Replica {
         limit: usize,
     ) -> Result<Vec<RawRow>, Error> {
         self.ready(snapshot_ts).await?;
-        if limit <= INLINE_READS {
-            return self.shared.scan_all(snapshot_ts, range, reverse, limit);
+        let mut raw = self.shared.raw_scan(snapshot_ts, range, reverse, limit)?;
+        if limit <= INLINE_READS && raw.go_on(INLINE_KEYS)? {
+            return Ok(raw.found);
         }
-        let (shared, range) = (self.shared.clone(), range.clone());
-        off_thread(move || shared.scan_all(snapshot_ts, &range, reverse, limit)).await
+        off_thread(move || {
+            raw.go_on(usize::MAX)?;
+            Ok(raw.found)
+        })
+        .await
     }
 
     async fn estimate_rows(&self, at_least: Timestamp, ranges: &[KeyRange]) -> Result<Vec<u64>, Error> {

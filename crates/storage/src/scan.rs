@@ -12,6 +12,7 @@ use arrow::record_batch::RecordBatch;
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use gavel_api::storage::{Error, ScanRequest};
+use gavel_api::traffic::{Traffic, batch_bytes};
 use gavel_mvcc::{Parts, Rows, Scan};
 use gavel_pushdown::{Compiled, Input, Run};
 use gavel_types::KeyRange;
@@ -19,8 +20,18 @@ use tokio::task::JoinHandle;
 
 use crate::replica::{Shared, failed};
 
-/// Rows looked at before the scan moves to the blocking pool.
-const INLINE_ROWS: usize = 512;
+/// What is looked at before the scan moves to the blocking pool.
+const INLINE: Share = Share { rows: 512, keys: 2_048, ranges: 64 };
+
+/// How much one chunk does at most. Rows alone do not bound it: ranges may be empty, rows deleted.
+#[derive(Clone, Copy)]
+struct Share {
+    rows: usize,
+    /// Keys met, those of deleted rows too.
+    keys: usize,
+    /// Ranges begun.
+    ranges: usize,
+}
 
 /// Where a scan is.
 struct Cursor {
@@ -47,9 +58,10 @@ pub(crate) fn start(
     let rows = Rows::new(Parts { keys: compiled.reads_keys(), rows: compiled.reads_rows() });
     let run = Run::new(compiled)?;
     let mut cursor = Cursor { shared, request, run, ranges, current: None, rows, finished: false };
-    let first = cursor.chunk(INLINE_ROWS)?;
+    let traffic = cursor.request.traffic.clone();
+    let first = cursor.chunk(INLINE)?;
     if cursor.is_done() {
-        return Ok(stream::iter(first.map(Ok)).boxed());
+        return Ok(counted(stream::iter(first.map(Ok)).boxed(), traffic));
     }
     let rest = stream::unfold(Some(ahead(cursor)), |next| async {
         let (cursor, batch) = match next?.await {
@@ -61,7 +73,22 @@ pub(crate) fn start(
         Some((batch, next))
     });
     let rest = rest.filter_map(|batch| async { batch.transpose() });
-    Ok(stream::iter(first.map(Ok)).chain(rest).boxed())
+    Ok(counted(stream::iter(first.map(Ok)).chain(rest).boxed(), traffic))
+}
+
+/// Counts what passes.
+fn counted(
+    batches: BoxStream<'static, Result<RecordBatch, Error>>,
+    traffic: Option<Arc<Traffic>>,
+) -> BoxStream<'static, Result<RecordBatch, Error>> {
+    let Some(traffic) = traffic else { return batches };
+    traffic.asked(Traffic::HERE);
+    let count = move |batch: &Result<RecordBatch, Error>| {
+        if let Ok(batch) = batch {
+            traffic.answered(Traffic::HERE, batch.num_rows(), batch_bytes(batch));
+        }
+    };
+    batches.inspect(count).boxed()
 }
 
 type Made = (Cursor, Result<Option<RecordBatch>, Error>);
@@ -70,7 +97,7 @@ type Made = (Cursor, Result<Option<RecordBatch>, Error>);
 fn ahead(mut cursor: Cursor) -> JoinHandle<Made> {
     tokio::task::spawn_blocking(move || {
         let rows = cursor.shared.settings.batch_rows;
-        let batch = cursor.chunk(rows);
+        let batch = cursor.chunk(Share { rows, keys: rows.saturating_mul(4), ranges: rows });
         (cursor, batch)
     })
 }
@@ -80,12 +107,18 @@ impl Cursor {
         self.finished
     }
 
-    /// Looks at up to `limit` rows; `None` if nothing is known of the answer yet.
-    fn chunk(&mut self, limit: usize) -> Result<Option<RecordBatch>, Error> {
-        let limit = limit.min(self.run.wanted());
+    /// Does up to that share; `None` if nothing is known of the answer yet.
+    fn chunk(&mut self, share: Share) -> Result<Option<RecordBatch>, Error> {
+        let limit = share.rows.min(self.run.wanted());
         let max_bytes = self.shared.settings.batch_bytes;
-        while self.rows.len() < limit && self.rows.bytes() < max_bytes {
+        self.rows.set_budget(share.keys);
+        let mut begun = 0;
+        while self.rows.len() < limit && self.rows.bytes() < max_bytes && !self.rows.is_spent() {
             let Some(scan) = &mut self.current else {
+                if begun == share.ranges {
+                    break;
+                }
+                begun += 1;
                 match self.ranges.pop_front() {
                     Some(range) => self.current = Some(self.shared.open_scan(&range, &self.request)?),
                     None => break,

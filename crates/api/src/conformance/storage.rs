@@ -92,7 +92,13 @@ pub fn table() -> KeyRange {
 
 /// A scan of the whole table.
 pub fn request(ts: u64, program: ScanProgram) -> ScanRequest {
-    ScanRequest { snapshot_ts: Timestamp(ts), ranges: vec![table()], reverse: false, program: Arc::new(program) }
+    ScanRequest {
+        snapshot_ts: Timestamp(ts),
+        ranges: vec![table()],
+        reverse: false,
+        program: Arc::new(program),
+        traffic: None,
+    }
 }
 
 async fn batches<F: Fixture>(fixture: &F, request: ScanRequest) -> Vec<RecordBatch> {

@@ -9,6 +9,7 @@ mod kill;
 mod leaving;
 mod list_append;
 mod process;
+mod push_down;
 
 /// The `gavel` of this build.
 const GAVEL: &str = env!("CARGO_BIN_EXE_gavel");

@@ -367,3 +367,38 @@ fn a_scan_gives_only_the_parts_that_are_asked_for() {
         assert_eq!(found.rows().collect::<Vec<_>>(), expected);
     }
 }
+
+#[test]
+fn a_filling_ends_when_its_budget_is_spent_however_few_rows_there_are() {
+    let dir = tempfile::tempdir().expect("dir");
+    let engine = open(dir.path());
+    let keys: Vec<String> = (0..20_000).map(|n| format!("k{n:05}")).collect();
+    apply(&engine, 1, &[put("a", "old"), put("k00500", "old"), put("x", "old")]);
+    apply(&engine, 2, &keys.iter().map(|k| put(k, "new, and long enough for many blocks")).collect::<Vec<_>>());
+    engine.flush().expect("flush");
+    apply(&engine, 3, &keys.iter().map(|k| delete(k)).collect::<Vec<_>>());
+    // What is newer than the first scan, and what is deleted in the second.
+    for flushed in [false, true] {
+        for (at, expected) in [(10, vec![&b"a"[..], b"k00500", b"x"]), (30, vec![&b"a"[..], b"x"])] {
+            for reverse in [false, true] {
+                let mut scan = engine.scan(&KeyRange::new("a", "z"), Timestamp(at), reverse);
+                let mut found = Rows::new(Parts { keys: true, rows: false });
+                found.set_budget(2_000);
+                let (mut all, mut fillings) = (vec![], 1);
+                while scan.fill(&mut found, 1_000, usize::MAX).expect("scan") {
+                    assert!(found.seen() < 6_000, "{} keys at once", found.seen());
+                    all.extend(found.keys().map(<[u8]>::to_vec));
+                    found.clear();
+                    fillings += 1;
+                }
+                all.extend(found.keys().map(<[u8]>::to_vec));
+                if reverse {
+                    all.reverse();
+                }
+                assert_eq!(all, expected, "at {at}, reverse {reverse}");
+                assert!(fillings >= 3, "{fillings} fillings at {at}, flushed {flushed}");
+            }
+        }
+        engine.flush().expect("flush");
+    }
+}

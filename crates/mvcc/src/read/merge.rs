@@ -9,8 +9,11 @@ use bytes::Bytes;
 
 use crate::read::page::Page;
 use crate::read::rows::{Parts, Rows};
-use crate::read::source::Source;
+use crate::read::source::{Next, Source};
 use crate::{Error, Result, version};
+
+/// What passing over blocks that show nothing counts as, in keys.
+const SKIPPED_KEYS: usize = 512;
 
 /// A source and the page of it that is being read.
 struct Cursor {
@@ -34,15 +37,15 @@ impl Cursor {
         if reverse { self.to - 1 } else { self.from }
     }
 
-    /// Makes sure that there is a present item; false at the end.
-    fn settle(&mut self) -> Result<bool> {
+    /// Makes sure that there is a present item, unless it is the end or may take long.
+    fn settle(&mut self) -> Result<Next> {
         if self.from < self.to {
-            return Ok(true);
+            return Ok(Next::Page);
         }
         self.block = None;
-        let found = self.source.next(&mut self.page)?;
-        (self.from, self.to) = (0, if found { self.page.items.len() } else { 0 });
-        Ok(found)
+        let next = self.source.next(&mut self.page)?;
+        (self.from, self.to) = (0, if next == Next::Page { self.page.items.len() } else { 0 });
+        Ok(next)
     }
 
     fn advance(&mut self, reverse: bool) {
@@ -69,6 +72,7 @@ impl Cursor {
             return Err(Error::Corrupt("an entry is too short".into()));
         };
         if deleted {
+            rows.note_unseen(1);
             return Ok(());
         }
         let block = match self.block {
@@ -110,8 +114,8 @@ impl Scan {
         scan
     }
 
-    /// Adds the next rows to `rows` until it holds `max_rows` of them or `max_bytes`; false once
-    /// there are no more.
+    /// Adds the next rows to `rows` until it holds `max_rows` of them or `max_bytes`, or has spent its
+    /// budget ([`Rows::set_budget`]); false once there are no more.
     ///
     /// # Errors
     /// [`Error::Io`], [`Error::Corrupt`]; the scan is then at its end.
@@ -135,16 +139,24 @@ impl Scan {
         }
         // Blocks are numbered by chunk.
         self.cursors.iter_mut().for_each(|c| c.block = None);
-        let is_full = |rows: &Rows| rows.len() >= max_rows || rows.bytes() >= max_bytes;
-        if !self.merging {
-            self.begin()?;
-        }
+        let is_full = |rows: &Rows| rows.len() >= max_rows || rows.bytes() >= max_bytes || rows.is_spent();
         while !is_full(rows) {
+            if !self.merging && !self.begin()? {
+                rows.note_unseen(SKIPPED_KEYS);
+                continue;
+            }
             if self.cursors.len() <= 1 {
                 let Some(cursor) = self.cursors.first_mut() else { return Ok(false) };
-                if !cursor.settle()? {
-                    self.cursors.clear();
-                    return Ok(false);
+                match cursor.settle()? {
+                    Next::Page => {}
+                    Next::Later => {
+                        rows.note_unseen(SKIPPED_KEYS);
+                        continue;
+                    }
+                    Next::End => {
+                        self.cursors.clear();
+                        return Ok(false);
+                    }
                 }
                 drain(cursor, self.reverse, None, rows, is_full)?;
                 continue;
@@ -154,18 +166,23 @@ impl Scan {
         Ok(!self.cursors.is_empty())
     }
 
-    fn begin(&mut self) -> Result<()> {
-        self.merging = true;
+    /// Brings the heads of all cursors up to date; false if one of them is still looking for its own.
+    fn begin(&mut self) -> Result<bool> {
         let mut index = 0;
         while let Some(cursor) = self.cursors.get_mut(index) {
-            if cursor.settle()? {
-                cursor.note_head(self.reverse);
-                index += 1;
-            } else {
-                self.cursors.swap_remove(index);
+            match cursor.settle()? {
+                Next::Page => {
+                    cursor.note_head(self.reverse);
+                    index += 1;
+                }
+                Next::Later => return Ok(false),
+                Next::End => {
+                    self.cursors.swap_remove(index);
+                }
             }
         }
-        Ok(())
+        self.merging = true;
+        Ok(true)
     }
 
     /// Answers the first key of all, and what its source has before the first key of another.
@@ -233,10 +250,12 @@ impl Scan {
 
     /// Notes the head of a cursor that was advanced, or removes it at its end.
     fn moved(&mut self, index: usize) -> Result<()> {
-        if self.cursors[index].settle()? {
-            self.cursors[index].note_head(self.reverse);
-        } else {
-            self.cursors.swap_remove(index);
+        match self.cursors[index].settle()? {
+            Next::Page => self.cursors[index].note_head(self.reverse),
+            Next::Later => self.merging = false,
+            Next::End => {
+                self.cursors.swap_remove(index);
+            }
         }
         Ok(())
     }

@@ -28,7 +28,7 @@ struct Place {
 }
 
 /// See the module.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Rows {
     parts: Parts,
     count: usize,
@@ -39,12 +39,26 @@ pub struct Rows {
     key_ends: Vec<usize>,
     /// Length of all rows so far, those that were not asked for too.
     bytes: usize,
+    /// Keys met so far, those whose row is deleted too.
+    seen: usize,
+    /// Keys that one filling may meet.
+    budget: usize,
 }
 
 impl Rows {
     /// Without rows yet.
     pub fn new(parts: Parts) -> Self {
-        Self { parts, ..Self::default() }
+        Self {
+            parts,
+            count: 0,
+            blocks: Vec::new(),
+            places: Vec::new(),
+            keys: Vec::new(),
+            key_ends: Vec::new(),
+            bytes: 0,
+            seen: 0,
+            budget: usize::MAX,
+        }
     }
 
     /// How many rows there are.
@@ -65,6 +79,22 @@ impl Rows {
     /// Length of all rows.
     pub fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Ends a filling once it has met about that many keys, whether they have rows or not: a range of
+    /// deleted rows is as much work as one of rows.
+    pub fn set_budget(&mut self, keys: usize) {
+        self.budget = keys;
+    }
+
+    /// Keys met since the last [`Rows::clear`], those of deleted rows too.
+    pub fn seen(&self) -> usize {
+        self.seen
+    }
+
+    /// Whether as many keys were met as may be.
+    pub fn is_spent(&self) -> bool {
+        self.seen >= self.budget
     }
 
     /// The encoded rows, in order; none if they were not asked for.
@@ -99,10 +129,17 @@ impl Rows {
     pub fn clear(&mut self) {
         self.count = 0;
         self.bytes = 0;
+        self.seen = 0;
         self.blocks.clear();
         self.places.clear();
         self.keys.clear();
         self.key_ends.clear();
+    }
+
+    /// Counts keys that were met and have no row.
+    #[inline]
+    pub(crate) fn note_unseen(&mut self, keys: usize) {
+        self.seen = self.seen.saturating_add(keys);
     }
 
     /// Names a block that rows will be in.
@@ -115,6 +152,7 @@ impl Rows {
     #[inline]
     pub(crate) fn push(&mut self, block: u32, start: u32, end: u32, key: [&[u8]; 2]) {
         self.count += 1;
+        self.seen += 1;
         self.bytes += (end - start) as usize;
         if self.parts.rows {
             self.places.push(Place { block, start, end });

@@ -21,6 +21,19 @@ const MAX_PAGE: usize = 512;
 /// Bytes after which a page of a memtable ends.
 const PAGE_BYTES: usize = 128 << 10;
 
+/// Blocks without anything visible that are passed over at once: a whole file may be newer than the scan.
+const SKIP: usize = 16;
+
+/// What a source does when asked for a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The page has at least one item.
+    Page,
+    /// Many blocks had nothing to show; there may be more.
+    Later,
+    End,
+}
+
 /// See the module.
 pub enum Source {
     Memtable(MemtableSource),
@@ -28,10 +41,10 @@ pub enum Source {
 }
 
 impl Source {
-    /// The next page in the direction of the scan, with at least one item; false at the end.
-    pub fn next(&mut self, page: &mut Page) -> Result<bool> {
+    /// The next page in the direction of the scan.
+    pub fn next(&mut self, page: &mut Page) -> Result<Next> {
         match self {
-            Self::Memtable(source) => Ok(source.next(page)),
+            Self::Memtable(source) => Ok(if source.next(page) { Next::Page } else { Next::End }),
             Self::Run(source) => source.next(page),
         }
     }
@@ -232,11 +245,12 @@ impl RunSource {
         }
     }
 
-    fn next(&mut self, page: &mut Page) -> Result<bool> {
+    fn next(&mut self, page: &mut Page) -> Result<Next> {
         if self.reverse { self.backward(page) } else { self.forward(page) }
     }
 
-    fn forward(&mut self, page: &mut Page) -> Result<bool> {
+    fn forward(&mut self, page: &mut Page) -> Result<Next> {
+        let mut skipped = 0;
         while let Some((table, handle)) = self.handle()? {
             if !self.last.is_empty() && handle.end_key == self.last {
                 // Nothing but older versions of a key that was answered.
@@ -249,18 +263,23 @@ impl RunSource {
             if let Some(item) = page.items.last() {
                 self.last.clear();
                 self.last.extend(item.key(&page.data).concat());
-                return Ok(true);
+                return Ok(Next::Page);
+            }
+            skipped += 1;
+            if skipped == SKIP {
+                return Ok(Next::Later);
             }
         }
-        Ok(false)
+        Ok(Next::End)
     }
 
-    fn backward(&mut self, page: &mut Page) -> Result<bool> {
+    fn backward(&mut self, page: &mut Page) -> Result<Next> {
+        let mut skipped = 0;
         loop {
             let Some((table, handle)) = self.handle()? else {
-                let Some((carried, item)) = self.carried.take() else { return Ok(false) };
+                let Some((carried, item)) = self.carried.take() else { return Ok(Next::End) };
                 *page = Page { data: carried.data, items: vec![item] };
-                return Ok(true);
+                return Ok(Next::Page);
             };
             self.blocks.page(&table, &handle, &self.range, true, self.seqno, page)?;
             if let Some((carried, item)) = self.carried.take() {
@@ -270,7 +289,13 @@ impl RunSource {
                     append(page, &carried, &item);
                 }
             }
-            let Some(first) = page.items.first().copied() else { continue };
+            let Some(first) = page.items.first().copied() else {
+                skipped += 1;
+                if skipped == SKIP {
+                    return Ok(Next::Later);
+                }
+                continue;
+            };
             let goes_on = match self.data.back() {
                 Some(before) => page.compare(0, &before.end_key).is_eq(),
                 None => !self.parts.is_empty(),
@@ -282,7 +307,7 @@ impl RunSource {
                     continue;
                 }
             }
-            return Ok(true);
+            return Ok(Next::Page);
         }
     }
 }

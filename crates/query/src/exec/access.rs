@@ -13,14 +13,13 @@
 
 use std::ops::Bound;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use arrow::array::Array;
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use gavel_api::scan::ScanProgram;
+use gavel_api::traffic::Traffic;
 use gavel_binder::bound::Modify;
 use gavel_catalog::{Index, IndexKey, Table};
 use gavel_encoding::{KeyBuilder, KeyOrder, ObjectId, TenantId};
@@ -44,39 +43,6 @@ pub struct TableScan {
     pub reverse: bool,
     /// Where to count what crosses the seam to storage; for EXPLAIN ANALYZE.
     pub traffic: Option<Arc<Traffic>>,
-}
-
-/// What crossed the seam between a query node and storage for one plan node.
-#[derive(Debug, Default)]
-pub struct Traffic {
-    requests: AtomicU64,
-    rows: AtomicU64,
-    bytes: AtomicU64,
-}
-
-impl Traffic {
-    /// A request was sent.
-    pub fn add_request(&self) {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Rows came back, of that many bytes as they travel.
-    pub fn add_rows(&self, rows: usize, bytes: usize) {
-        self.rows.fetch_add(rows as u64, Ordering::Relaxed);
-        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
-    }
-
-    /// Requests, rows, bytes.
-    pub fn counts(&self) -> (u64, u64, u64) {
-        let read = |n: &AtomicU64| n.load(Ordering::Relaxed);
-        (read(&self.requests), read(&self.rows), read(&self.bytes))
-    }
-}
-
-/// Bytes of a batch as it travels: what its columns hold in Arrow's form, without the frame. Within one
-/// process it is what would.
-pub fn batch_bytes(batch: &RecordBatch) -> usize {
-    batch.columns().iter().map(|c| c.to_data().get_slice_memory_size().unwrap_or(0)).sum()
 }
 
 /// Tables as one transaction sees them. The session implements it.

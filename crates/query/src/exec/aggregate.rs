@@ -12,13 +12,14 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, BooleanArray, Int64Array, UInt32Array, new_null_array};
+use arrow::array::{Array, ArrayRef, BooleanArray, UInt32Array, new_null_array};
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use gavel_functions::aggregate::{Accumulator, GroupedAccumulator, accumulator, grouped};
 use gavel_functions::physical::{build_array, datum_at};
 use gavel_functions::{EvalContext, physical_type};
-use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
+use gavel_pushdown::grouper::Grouper;
+use gavel_types::{Datum, PgType, SqlError, SqlResult};
 
 use crate::exec::batch::{arrow_error, batch_of, take_columns};
 use crate::exec::eval::Evaluator;
@@ -28,10 +29,6 @@ use crate::exec::operator::{BATCH_ROWS, BoxOperator, Operator};
 use crate::exec::plan::{AggregateCall, AggregatePlan, Node, Op};
 use crate::exec::scan;
 use crate::exec::table::KeyTable;
-
-/// `count(*)` and `count("any")`.
-const COUNT_STAR: Oid = Oid(2803);
-const COUNT_ANY: Oid = Oid(2147);
 
 pub struct Aggregate {
     input: Option<BoxOperator>,
@@ -183,19 +180,13 @@ impl CallInput {
 
 /// States of one aggregate for all groups of a set.
 enum States {
-    /// Rows counted.
-    Count(Vec<i64>),
     Grouped(Box<dyn GroupedAccumulator>),
     Rows(Vec<Box<dyn Accumulator>>),
 }
 
 impl States {
-    fn new(call: &AggregateCall, merged: bool) -> Self {
-        match call.proc.oid {
-            oid if merged => grouped(oid, &call.spec).map_or(Self::Rows(vec![]), Self::Grouped),
-            COUNT_STAR | COUNT_ANY => Self::Count(vec![]),
-            oid => grouped(oid, &call.spec).map_or(Self::Rows(vec![]), Self::Grouped),
-        }
+    fn new(call: &AggregateCall) -> Self {
+        grouped(call.proc.oid, &call.spec).map_or(Self::Rows(vec![]), Self::Grouped)
     }
 
     fn update(
@@ -209,16 +200,6 @@ impl States {
     ) -> SqlResult<()> {
         let wanted = |row: usize| filter.is_none_or(|f| f.is_valid(row) && f.value(row));
         match self {
-            Self::Count(counts) => {
-                counts.resize(total, 0);
-                let arg = args.first().filter(|a| a.null_count() > 0);
-                for (row, &group) in groups.iter().enumerate() {
-                    if wanted(row) && arg.is_none_or(|a| a.is_valid(row)) {
-                        counts[group] += 1;
-                    }
-                }
-                Ok(())
-            }
             Self::Grouped(states) => states.update_batch(args, groups, filter, total),
             Self::Rows(states) => {
                 while states.len() < total {
@@ -243,10 +224,6 @@ impl States {
     /// Results of all groups.
     fn finish(&mut self, call: &AggregateCall, total: usize) -> SqlResult<ArrayRef> {
         match self {
-            Self::Count(counts) => {
-                counts.resize(total, 0);
-                Ok(Arc::new(Int64Array::from(std::mem::take(counts))))
-            }
             Self::Grouped(states) => {
                 // Groups that no row has reached exist as well.
                 let empty: Vec<ArrayRef> =
@@ -266,7 +243,6 @@ impl States {
 
     fn size(&self) -> usize {
         match self {
-            Self::Count(counts) => counts.capacity() * 8,
             Self::Grouped(states) => states.size(),
             // Exact sizes of many small states would cost more than they tell.
             Self::Rows(states) if states.len() > 64 => states.len() * 64,
@@ -301,10 +277,7 @@ struct CallState {
 struct GroupSet {
     /// Which of the plan's groups are in the set.
     members: Vec<usize>,
-    encoder: KeyEncoder,
-    table: KeyTable,
-    /// Values of the groups' first rows, by member, in pieces.
-    values: Vec<Vec<ArrayRef>>,
+    grouper: Grouper,
     calls: Vec<CallState>,
 }
 
@@ -313,7 +286,7 @@ impl GroupSet {
         let mut calls = vec![];
         for call in &plan.aggregates {
             calls.push(CallState {
-                states: States::new(call, plan.pushed),
+                states: States::new(call),
                 seen: if call.distinct {
                     Some((KeyEncoder::new(call.spec.arg_types.iter().copied())?, KeyTable::default()))
                 } else {
@@ -328,10 +301,8 @@ impl GroupSet {
             });
         }
         Ok(Self {
-            encoder: KeyEncoder::new(members.iter().map(|&i| plan.groups[i].ty))?,
+            grouper: Grouper::new(&members.iter().map(|&i| plan.groups[i].ty).collect::<Vec<_>>())?,
             members: members.to_vec(),
-            table: KeyTable::default(),
-            values: vec![vec![]; members.len()],
             calls,
         })
     }
@@ -339,23 +310,7 @@ impl GroupSet {
     /// The group of each row.
     fn assign(&mut self, groups: &[ArrayRef], rows: usize) -> SqlResult<Vec<usize>> {
         let columns: Vec<ArrayRef> = self.members.iter().map(|&i| groups[i].clone()).collect();
-        let keys = self.encoder.encode(&columns, rows)?;
-        let mut fresh: Vec<u32> = vec![];
-        let mut numbers = Vec::with_capacity(rows);
-        for row in 0..rows {
-            let (number, new) = self.table.insert(keys.row(row));
-            if new {
-                fresh.push(u32::try_from(row).unwrap_or(u32::MAX));
-            }
-            numbers.push(number);
-        }
-        if !fresh.is_empty() {
-            let fresh = take_columns(&columns, &UInt32Array::from(fresh))?;
-            for (pieces, piece) in self.values.iter_mut().zip(fresh) {
-                pieces.push(piece);
-            }
-        }
-        Ok(numbers)
+        self.grouper.assign(&columns, rows)
     }
 
     fn update(
@@ -365,7 +320,7 @@ impl GroupSet {
         inputs: &[CallInput],
         groups: &[usize],
     ) -> SqlResult<()> {
-        let total = self.table.len();
+        let total = self.grouper.len();
         for ((call, state), input) in plan.aggregates.iter().zip(&mut self.calls).zip(inputs) {
             let mut filter = input.filter.clone();
             if let Some((encoder, table)) = &mut state.seen {
@@ -408,7 +363,7 @@ impl GroupSet {
 
     /// Adds partial states of the rows' groups, a column for each call.
     fn merge(&mut self, states: &[ArrayRef], groups: &[usize]) -> SqlResult<()> {
-        let total = self.table.len();
+        let total = self.grouper.len();
         for (call, column) in self.calls.iter_mut().zip(states) {
             match &mut call.states {
                 States::Grouped(states) => states.merge_batch(column, groups, None, total)?,
@@ -426,8 +381,7 @@ impl GroupSet {
                 c.states.size() + c.seen.as_ref().map_or(0, |s| s.1.size()) + c.held.as_ref().map_or(0, |h| h.1.bytes)
             })
             .sum();
-        // The groups' values are about as large as their keys.
-        self.table.size() * 2 + calls
+        self.grouper.size() + calls
     }
 
     /// Feeds what was held back, in order.
@@ -456,10 +410,8 @@ impl GroupSet {
         node: &Node,
         output: &mut VecDeque<RecordBatch>,
     ) -> SqlResult<()> {
-        if self.members.is_empty() && self.table.is_empty() {
-            self.table.insert(b"");
-        }
-        let total = self.table.len();
+        self.grouper.ensure_one();
+        let total = self.grouper.len();
         if total == 0 {
             return Ok(());
         }
@@ -467,8 +419,7 @@ impl GroupSet {
         for (group, expr) in plan.groups.iter().enumerate() {
             columns.push(match self.members.iter().position(|&m| m == group) {
                 Some(member) => {
-                    let pieces: Vec<&dyn Array> = self.values[member].iter().map(AsRef::as_ref).collect();
-                    arrow::compute::concat(&pieces).map_err(arrow_error)?
+                    self.grouper.values(member)?.ok_or_else(|| SqlError::internal("groups without values"))?
                 }
                 None => new_null_array(&physical_type(expr.ty), total),
             });

@@ -35,11 +35,12 @@ pub mod window;
 
 use std::sync::Arc;
 
+use gavel_api::scan::ScanOrder;
 use gavel_types::SqlResult;
 
 use crate::exec::frame::{CteSource, Frame};
 use crate::exec::operator::BoxOperator;
-use crate::exec::plan::{Node, Op};
+use crate::exec::plan::{Fetch, Node, Op};
 
 pub use eval::Evaluator;
 pub use frame::{ExecEnv, Execution};
@@ -58,6 +59,17 @@ fn profiled(node: &Node, frame: &Frame, running: BoxOperator) -> BoxOperator {
         Some(profile) => crate::explain::profile::wrap(profile, node.id, running),
         None => running,
     }
+}
+
+/// Starts a scan, or a projection of one, of which only the first rows in an order are wanted.
+fn start_top(node: &Arc<Node>, frame: &Frame, fetch: &Fetch, order: Vec<ScanOrder>) -> BoxOperator {
+    let running: BoxOperator = match &node.op {
+        Op::Project { input, .. } => {
+            Box::new(simple::Project::new(start_top(input, frame, fetch, order), node.clone(), frame))
+        }
+        _ => Box::new(scan::TableScanExec::top(node.clone(), frame, fetch.clone(), order)),
+    };
+    profiled(node, frame, Box::new(operator::Cooperative(running)))
 }
 
 fn start_plain(node: &Arc<Node>, frame: &Frame) -> SqlResult<BoxOperator> {
@@ -93,10 +105,7 @@ fn start_plain(node: &Arc<Node>, frame: &Frame) -> SqlResult<BoxOperator> {
         Op::Sort { input, keys, fetch } => {
             let top = fetch.as_ref().and_then(|fetch| Some((fetch, scan::top_in_storage(input, keys)?)));
             let input = match top {
-                Some((fetch, order)) => {
-                    let scan = scan::TableScanExec::top(input.clone(), frame, fetch.clone(), order);
-                    profiled(input, frame, Box::new(operator::Cooperative(Box::new(scan))))
-                }
+                Some((fetch, order)) => start_top(input, frame, fetch, order),
                 None => start(input, frame)?,
             };
             Box::new(sort::Sort::new(input, node.clone(), frame))

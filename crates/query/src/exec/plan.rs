@@ -179,6 +179,8 @@ pub struct SortExpr {
 /// How a table is read.
 #[derive(Debug)]
 pub struct ScanPlan {
+    /// Whether storage may do more than the scan itself says: keep a top, aggregate.
+    pub push_down: bool,
     pub table: Arc<Table>,
     /// Secondary index that is read; `None` is the table.
     pub index: Option<Oid>,

@@ -12,6 +12,7 @@ use futures::stream::BoxStream;
 use gavel_api::scan::{
     PROGRAM_VERSION, ScanAggregate, ScanCall, ScanColumn, ScanExpr, ScanFold, ScanOrder, ScanProgram,
 };
+use gavel_api::traffic::Traffic;
 use gavel_binder::bound::ColumnId;
 use gavel_encoding::KeyBuilder;
 use gavel_functions::physical::{build_array, datum_at};
@@ -233,6 +234,11 @@ async fn open_top(
     })
 }
 
+/// Where to count what the node exchanges with storage, if the statement is profiled.
+fn traffic_of(node: &Node, evaluator: &Evaluator) -> Option<Arc<Traffic>> {
+    evaluator.frame().exec.env.profile.as_ref().map(|profile| profile.traffic(node.id))
+}
+
 /// Sends the program to storage.
 fn request(
     node: &Node,
@@ -242,7 +248,7 @@ fn request(
 ) -> SqlResult<BoxStream<'static, SqlResult<RecordBatch>>> {
     let scan = scan_of(node)?;
     let env = &evaluator.frame().exec.env;
-    let traffic = env.profile.as_ref().map(|profile| profile.traffic(node.id));
+    let traffic = traffic_of(node, evaluator);
     let request =
         TableScan { table: scan.table.clone(), index: scan.index, ranges, program, reverse: scan.reverse, traffic };
     Ok(env.tables.scan(request))
@@ -296,7 +302,7 @@ fn aggregate_program(
 /// Whether storage of this build makes groups and partial states of the rows of `input`.
 pub fn aggregates_in_storage(input: &Node, groups: &[Expr], calls: &[AggregateCall]) -> bool {
     let Op::TableScan(scan) = &input.op else { return false };
-    let plain = scan.lookup.is_none() && scan.fetch.is_none() && !scan.with_key;
+    let plain = scan.push_down && scan.lookup.is_none() && scan.fetch.is_none() && !scan.with_key;
     let pushable = |call: &AggregateCall| {
         !call.distinct
             && call.order_by.is_empty()
@@ -310,17 +316,30 @@ pub fn aggregates_in_storage(input: &Node, groups: &[Expr], calls: &[AggregateCa
         .is_ok_and(|program| gavel_pushdown::Compiled::new(Arc::new(program)).is_ok())
 }
 
-/// The order in which storage can keep the first rows of `input`; `None` if it cannot.
+/// The order in which storage can keep the first rows of `input`, a scan or a projection of one; `None` if
+/// it cannot.
 pub fn top_in_storage(input: &Node, keys: &[SortExpr]) -> Option<Vec<ScanOrder>> {
-    let Op::TableScan(scan) = &input.op else { return None };
-    if scan.lookup.is_some() || scan.fetch.is_some() {
-        return None;
-    }
     let order = |key: &SortExpr| {
-        let output = key.expr.as_column()?.checked_sub(usize::from(scan.with_key))?;
+        let output = key.expr.as_column()?;
         Some(ScanOrder { output, descending: key.descending, nulls_first: key.nulls_first })
     };
-    keys.iter().map(order).collect()
+    top_of(input, keys.iter().map(order).collect::<Option<_>>()?)
+}
+
+/// [`top_in_storage`] by columns of `input`.
+fn top_of(input: &Node, keys: Vec<ScanOrder>) -> Option<Vec<ScanOrder>> {
+    match &input.op {
+        Op::TableScan(scan) if scan.push_down && scan.lookup.is_none() && scan.fetch.is_none() => {
+            let stored =
+                |key: ScanOrder| Some(ScanOrder { output: key.output.checked_sub(usize::from(scan.with_key))?, ..key });
+            keys.into_iter().map(stored).collect()
+        }
+        Op::Project { input, exprs } => {
+            let below = |key: ScanOrder| Some(ScanOrder { output: exprs.get(key.output)?.as_column()?, ..key });
+            top_of(input, keys.into_iter().map(below).collect::<Option<_>>()?)
+        }
+        _ => None,
+    }
 }
 
 /// Batches under the schema of a plan node.
@@ -351,7 +370,7 @@ impl Operator for Lookup {
         let Some(lookup) = &scan.lookup else { return Err(SqlError::internal("no look-up in the plan")) };
         while let Some(entries) = self.entries.next().await? {
             let keys = row_keys(lookup, &self.evaluator, &entries)?;
-            let rows = rows_of(scan, lookup, &self.evaluator, &keys).await?;
+            let rows = rows_of(&self.node, lookup, &self.evaluator, &keys).await?;
             let places: Vec<u32> = keys.iter().filter_map(|k| rows.1.get(k).copied()).collect();
             if places.is_empty() {
                 continue;
@@ -381,7 +400,7 @@ fn row_keys(lookup: &RowLookup, evaluator: &Evaluator, entries: &RecordBatch) ->
 
 /// Rows under `keys` that pass the look-up's filter, their keys in column 0, and where each is.
 async fn rows_of(
-    scan: &ScanPlan,
+    node: &Node,
     lookup: &RowLookup,
     evaluator: &Evaluator,
     keys: &[Bytes],
@@ -396,8 +415,11 @@ async fn rows_of(
         fold: None,
     });
     let ranges = disjoint(keys.iter().map(KeyRange::point).collect());
-    let request = TableScan { table: scan.table.clone(), index: None, ranges, program, reverse: false, traffic: None };
-    let mut running: BoxOperator = Box::new(Streamed::new(evaluator.frame().exec.env.tables.scan(request)));
+    let env = &evaluator.frame().exec.env;
+    let table = scan_of(node)?.table.clone();
+    let traffic = traffic_of(node, evaluator);
+    let request = TableScan { table, index: None, ranges, program, reverse: false, traffic };
+    let mut running: BoxOperator = Box::new(Streamed::new(env.tables.scan(request)));
     let batches = collect(&mut running).await?;
     let Some(first) = batches.first() else {
         return Ok((RecordBatch::new_empty(schema_of(&[])), HashMap::new()));

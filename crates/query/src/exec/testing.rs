@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use gavel_api::traffic::{Traffic, batch_bytes};
 use gavel_binder::bound::{ColumnId, Modify};
 use gavel_catalog::{Column, Index, IndexKey, Table};
 use gavel_encoding::TenantId;
@@ -21,7 +22,7 @@ use parking_lot::Mutex;
 use crate::dml::conflict::ConflictRow;
 use crate::dml::shape::{ExpressionBinder, TableShape};
 use crate::exec::ExecEnv;
-use crate::exec::access::{TableAccess, TableScan, batch_bytes};
+use crate::exec::access::{TableAccess, TableScan};
 use crate::exec::operator::BoxOperator;
 use crate::fast::expr::RowExpr;
 use crate::lower::PlannedQuery;
@@ -139,8 +140,8 @@ impl MemoryTables {
         };
         let batch = batch.unwrap_or_else(|| RecordBatch::new_empty(compiled.schema().clone()));
         if let Some(traffic) = &scan.traffic {
-            traffic.add_request();
-            traffic.add_rows(batch.num_rows(), batch_bytes(&batch));
+            traffic.asked(Traffic::HERE);
+            traffic.answered(Traffic::HERE, batch.num_rows(), batch_bytes(&batch));
         }
         self.scanned.lock().push((scan.table.name.clone(), batch.num_rows()));
         Ok(batch)

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
+use gavel_api::traffic::Traffic;
 use gavel_types::SqlResult;
 use parking_lot::Mutex;
 
-use crate::exec::access::Traffic;
 use crate::exec::operator::{BoxOperator, Operator};
 
 /// What was counted of one node, over all of its runs.
@@ -33,14 +33,14 @@ impl Profile {
         Arc::new(Self { clock, counts: Mutex::default(), traffic: Mutex::default() })
     }
 
-    /// Where to count what node's scans exchange with storage.
+    /// Where to count what the node's scans exchange with storage.
     pub fn traffic(&self, node: usize) -> Arc<Traffic> {
         self.traffic.lock().entry(node).or_default().clone()
     }
 
-    /// Requests, rows and bytes that a node's scans exchanged with storage; `None` if there were none.
-    pub fn exchanged(&self, node: usize) -> Option<(u64, u64, u64)> {
-        self.traffic.lock().get(&node).map(|t| t.counts()).filter(|c| c.0 > 0)
+    /// What a node's scans exchanged with storage; `None` if they asked for nothing.
+    pub fn exchanged(&self, node: usize) -> Option<Arc<Traffic>> {
+        self.traffic.lock().get(&node).filter(|t| t.total().round_trips > 0).cloned()
     }
 
     /// Counts of the node; zeros if it never ran.

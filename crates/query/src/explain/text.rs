@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use gavel_api::traffic::{Exchanged, Traffic};
 use gavel_binder::bound::{RowCompareOp, SetOpKind};
 use gavel_functions::registry;
 use gavel_types::text_io::{self, TextStyle};
@@ -199,8 +200,8 @@ fn show(node: &Node, options: Options, profile: Option<&Profile>) -> Shown {
         let columns: Vec<String> = (0..node.columns.len()).map(|i| column_name(node, i)).collect();
         properties.insert(0, ("Output", columns.join(", ")));
     }
-    if let Some((requests, rows, bytes)) = profile.and_then(|p| p.exchanged(node.id)) {
-        properties.push(("Storage", format!("round trips={requests} rows={rows} bytes={bytes}")));
+    if let Some(traffic) = profile.and_then(|p| p.exchanged(node.id)) {
+        show_traffic(&traffic, &mut properties);
     }
     let mut below = vec![];
     if let Op::With { ctes, .. } = &node.op {
@@ -227,6 +228,20 @@ fn show(node: &Node, options: Options, profile: Option<&Profile>) -> Shown {
             let silent = matches!(&node.op, Op::Modify(plan) if plan.returning.is_none());
             if silent { Counts { rows: 0, ..counts } } else { counts }
         }),
+    }
+}
+
+/// What a node's scans exchanged with storage: in all, and with each replica of other processes.
+fn show_traffic(traffic: &Traffic, properties: &mut Vec<(&'static str, String)>) {
+    let text = |e: &Exchanged| format!("round trips={} rows={} bytes={}", e.round_trips, e.rows, e.bytes);
+    let replicas = traffic.replicas();
+    let raw = replicas.iter().any(|(name, _)| name == Traffic::RAW);
+    let merged = if raw { " (raw rows, filtered and folded here)" } else { "" };
+    properties.push(("Storage", format!("{}{merged}", text(&traffic.total()))));
+    let named = replicas.iter().filter(|(name, _)| name != Traffic::RAW && name != Traffic::HERE);
+    let named: Vec<String> = named.map(|(name, exchanged)| format!("{name} {}", text(exchanged))).collect();
+    if !named.is_empty() {
+        properties.push(("Replicas", named.join(", ")));
     }
 }
 

@@ -199,7 +199,8 @@ impl Planner<'_> {
         let (ordered, rows, cost) = (path.ordered, path.rows, path.cost);
         let filters: Vec<Scalar> =
             ask.filters.iter().enumerate().filter(|(i, _)| !used.contains(i)).map(|(_, f)| f.clone()).collect();
-        let fetch = if ask.order.is_empty() || ordered { ask.fetch } else { None };
+        let cut = self.env.push_down() && (ask.order.is_empty() || ordered);
+        let fetch = if cut { ask.fetch } else { None };
         let (mut scan, layout, rest) = self.scan_plan(&scanned, path, filters, &ask.required)?;
         let in_table = scan.lookup.as_ref().is_some_and(|l| l.filter.is_some());
         if rest.is_empty() && !in_table {
@@ -253,6 +254,7 @@ impl Planner<'_> {
         required: &BTreeSet<ColumnId>,
     ) -> SqlResult<(ScanPlan, Vec<(ColumnId, PgType)>, Vec<Scalar>)> {
         let table = scanned.table;
+        let push_down = self.env.push_down();
         let entry_ids: Option<BTreeSet<u32>> = path.index.filter(|i| !i.is_table()).map(|i| stored_columns(table, i));
         // Conditions go to the index entries, to the table's rows, or stay above.
         let mut on_entries = vec![];
@@ -266,7 +268,8 @@ impl Planner<'_> {
         for filter in filters {
             let probe = self.compile(&filter, &all_columns)?;
             let own = Refs::of_scalar(&filter).used;
-            if !is_pushable(&probe)
+            if !push_down
+                || !is_pushable(&probe)
                 || !runs_in_storage(&probe, &all_columns)
                 || own.iter().any(|c| Some(*c) == scanned.row_key)
             {
@@ -284,6 +287,9 @@ impl Planner<'_> {
         for filter in &above {
             wanted.extend(Refs::of_scalar(filter).free());
         }
+        if !push_down && entry_ids.is_none() {
+            wanted.extend(scanned.columns.iter().map(|c| c.1));
+        }
         let output: Vec<(i16, ColumnId)> = scanned.columns.iter().filter(|c| wanted.contains(&c.1)).copied().collect();
         let with_key = scanned.row_key.filter(|k| wanted.contains(k));
         let needs_rows = entry_ids.is_some() && (!path.covering || with_key.is_some() || !on_rows.is_empty());
@@ -295,6 +301,7 @@ impl Planner<'_> {
         };
         let object = object_of(table, path.index);
         let mut scan = ScanPlan {
+            push_down,
             table: table.clone(),
             index: path.index.filter(|i| !i.is_table()).map(|i| i.oid),
             index_name: path

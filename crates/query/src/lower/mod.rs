@@ -48,6 +48,11 @@ pub use statistics::TableStatistics;
 
 /// What planning may ask.
 pub trait PlanEnv: Send + Sync {
+    /// Whether storage filters, cuts and folds; otherwise it gives whole rows of the ranges that are read.
+    fn push_down(&self) -> bool {
+        true
+    }
+
     /// What is known of a table's contents, if anything is.
     fn statistics(&self, table: &Table) -> Option<Arc<TableStatistics>>;
 

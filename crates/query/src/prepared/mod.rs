@@ -34,6 +34,8 @@ pub struct Basis {
     pub user: Arc<str>,
     /// Settings by which literals are read.
     pub style: Arc<str>,
+    /// Whether plans leave work to storage.
+    pub push_down: bool,
 }
 
 impl PartialEq for Basis {
@@ -42,6 +44,7 @@ impl PartialEq for Basis {
             && self.search_path == other.search_path
             && self.user == other.user
             && self.style == other.style
+            && self.push_down == other.push_down
     }
 }
 

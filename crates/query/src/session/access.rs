@@ -10,8 +10,8 @@ use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt};
-use gavel_api::scan::ScanProgram;
 use gavel_api::storage::{Error as StorageError, ScanRequest};
+use gavel_api::traffic::Traffic;
 use gavel_binder::bound::{ColumnId, Modify};
 use gavel_catalog::Table;
 use gavel_encoding::TenantId;
@@ -26,7 +26,7 @@ use crate::dml::conflict::ConflictRow;
 use crate::dml::modify;
 use crate::dml::writer::Writer;
 use crate::engine::shapes::CatalogShapes;
-use crate::exec::access::{TableAccess, TableScan, Traffic, batch_bytes};
+use crate::exec::access::{TableAccess, TableScan};
 use crate::exec::batch::{batch_of, schema_of};
 use crate::exec::operator::{BATCH_ROWS, BoxOperator};
 use crate::session::work::SharedState;
@@ -61,17 +61,30 @@ struct Merge {
 }
 
 impl Merge {
-    fn new(
-        view: ReadView,
-        program: &Arc<ScanProgram>,
-        ranges: Vec<KeyRange>,
-        reverse: bool,
-        traffic: Option<Arc<Traffic>>,
-    ) -> SqlResult<Self> {
-        let compiled = Compiled::new(Arc::clone(program)).map_err(storage_error)?;
+    fn new(view: ReadView, scan: &TableScan) -> SqlResult<Self> {
+        let compiled = Compiled::new(Arc::clone(&scan.program)).map_err(storage_error)?;
         let run = Run::new(Arc::new(compiled)).map_err(storage_error)?;
-        let ranges = if reverse { ranges.into_iter().rev().collect() } else { ranges.into() };
-        Ok(Self { view, run, ranges, reverse, finished: false, traffic })
+        let mut ranges: VecDeque<_> = scan.ranges.iter().cloned().collect();
+        if scan.reverse {
+            ranges.make_contiguous().reverse();
+        }
+        Ok(Self { view, run, ranges, reverse: scan.reverse, finished: false, traffic: scan.traffic.clone() })
+    }
+
+    fn stream(view: ReadView, scan: &TableScan) -> BoxStream<'static, SqlResult<RecordBatch>> {
+        let merge = match Self::new(view, scan) {
+            Ok(merge) => merge,
+            Err(e) => return failed(e),
+        };
+        stream::unfold(Some(merge), |merge| async {
+            let mut merge = merge?;
+            match merge.next().await {
+                Ok(Some(batch)) => Some((Ok(batch), Some(merge))),
+                Ok(None) => None,
+                Err(e) => Some((Err(e), None)),
+            }
+        })
+        .boxed()
     }
 
     async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
@@ -83,8 +96,9 @@ impl Merge {
             let page = PAGE_ROWS.min(self.run.wanted());
             let rows = self.view.scan_raw(range, self.reverse, page).await?;
             if let Some(traffic) = &self.traffic {
-                traffic.add_request();
-                traffic.add_rows(rows.len(), rows.iter().map(|(key, row)| key.len() + row.len()).sum());
+                traffic.asked(Traffic::RAW);
+                let bytes = rows.iter().map(|(key, row)| key.len() + row.len()).sum();
+                traffic.answered(Traffic::RAW, rows.len(), bytes);
             }
             match rows.last() {
                 Some((last, _)) if rows.len() == page => {
@@ -123,20 +137,8 @@ impl TableAccess for Access {
         scan.ranges = scan.ranges.into_iter().map(within_limits).filter(|r| !r.is_empty()).collect();
         let touched = scan.ranges.iter().any(|r| overlay::touches(self.view.writes(), r));
         let view = self.view.clone();
-        let merged = |view, ranges| match Merge::new(view, &scan.program, ranges, scan.reverse, scan.traffic.clone()) {
-            Ok(merge) => stream::unfold(Some(merge), |merge| async {
-                let mut merge = merge?;
-                match merge.next().await {
-                    Ok(Some(batch)) => Some((Ok(batch), Some(merge))),
-                    Ok(None) => None,
-                    Err(e) => Some((Err(e), None)),
-                }
-            })
-            .boxed(),
-            Err(e) => failed(e),
-        };
         if touched {
-            return merged(view, scan.ranges);
+            return Merge::stream(view, &scan);
         }
         for range in &scan.ranges {
             view.note_read(range);
@@ -146,38 +148,13 @@ impl TableAccess for Access {
             ranges: scan.ranges.clone(),
             reverse: scan.reverse,
             program: Arc::clone(&scan.program),
+            traffic: scan.traffic.clone(),
         };
         let storage = Arc::clone(view.storage());
-        let fallback = (view, scan.program.clone(), scan.ranges, scan.reverse);
-        let traffic = scan.traffic;
-        if let Some(traffic) = &traffic {
-            traffic.add_request();
-        }
         stream::once(async move {
             match storage.scan(request).await {
-                Ok(batches) => batches
-                    .map(move |batch| {
-                        if let (Some(traffic), Ok(batch)) = (&traffic, &batch) {
-                            traffic.add_rows(batch.num_rows(), batch_bytes(batch));
-                        }
-                        batch.map_err(storage_error)
-                    })
-                    .boxed(),
-                Err(StorageError::Unsupported(_)) => {
-                    let (view, program, ranges, reverse) = fallback;
-                    match Merge::new(view, &program, ranges, reverse, traffic) {
-                        Ok(merge) => stream::unfold(Some(merge), |merge| async {
-                            let mut merge = merge?;
-                            match merge.next().await {
-                                Ok(Some(batch)) => Some((Ok(batch), Some(merge))),
-                                Ok(None) => None,
-                                Err(e) => Some((Err(e), None)),
-                            }
-                        })
-                        .boxed(),
-                        Err(e) => failed(e),
-                    }
-                }
+                Ok(batches) => batches.map(|batch| batch.map_err(storage_error)).boxed(),
+                Err(StorageError::Unsupported(_)) => Merge::stream(view, &scan),
                 Err(e) => failed(storage_error(e)),
             }
         })

@@ -9,6 +9,7 @@ use gavel_types::text_io::TextStyle;
 
 use crate::prepared::Basis;
 use crate::session::Session;
+use crate::settings::PUSH_DOWN;
 
 /// See the module.
 #[derive(Clone)]
@@ -72,6 +73,7 @@ impl Session {
                 search_path: Arc::clone(&search_path),
                 user: Arc::clone(&user.1),
                 style: literals.into(),
+                push_down: settings.is_on(PUSH_DOWN),
             })
         });
         let known = Known {

@@ -18,6 +18,7 @@ use crate::lower::walk::Refs;
 use crate::lower::{self, PlanEnv, PlannedQuery, TableStatistics};
 use crate::session::access::Access;
 use crate::session::{Session, binding};
+use crate::settings::PUSH_DOWN;
 
 /// What is run of a bound statement.
 pub enum Body {
@@ -257,9 +258,14 @@ pub fn describe<'a>(output: impl IntoIterator<Item = &'a Output>) -> Arc<[Column
 pub struct CatalogPlanEnv {
     pub catalog: Arc<Catalog>,
     pub known: Known,
+    pub push_down: bool,
 }
 
 impl PlanEnv for CatalogPlanEnv {
+    fn push_down(&self) -> bool {
+        self.push_down
+    }
+
     fn statistics(&self, table: &Table) -> Option<Arc<TableStatistics>> {
         self.known.of(table)
     }
@@ -281,7 +287,8 @@ impl Session {
     ) -> SqlResult<CatalogPlanEnv> {
         let ts = self.work().await?.snapshot_ts;
         let known = self.engine.statistics_of(ts, self.database, tables).await;
-        Ok(CatalogPlanEnv { catalog: Arc::clone(catalog), known })
+        let push_down = self.shared.settings.lock().is_on(PUSH_DOWN);
+        Ok(CatalogPlanEnv { catalog: Arc::clone(catalog), known, push_down })
     }
 
     /// What plans of a statement read through. Taken anew for each statement.

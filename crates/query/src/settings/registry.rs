@@ -1,5 +1,5 @@
 //! Which settings exist: names, kinds, ranges and defaults as PostgreSQL 15 has them (`pg_settings`; `transaction_timeout` is of
-//! 17), with defaults of ours where PostgreSQL's come from its build or from `initdb`. All of them can be shown, and
+//! 17; those called `gavel.` are ours), with defaults of ours where PostgreSQL's come from its build or from `initdb`. All of them can be shown, and
 //! set within their rules, so that dumps, drivers and frameworks find what they expect; those that Gavel
 //! acts upon are the ones with an accessor in [`super::Settings`].
 

@@ -16,6 +16,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests write their golden files")]
 
 mod harness;
+mod push_down;
 mod sink;
 
 use std::path::Path;
@@ -69,4 +70,5 @@ scripts! {
     aggregates_over_hypothetical_rows
     json_objects_become_rows
     row_locks_reach_views_and_subqueries
+    explain_shows_what_storage_does
 }

@@ -41,6 +41,7 @@ pub(super) struct Replicas {
 /// Scans have a connection of their own: one whose client is slow would fill the window that point reads
 /// need.
 pub(super) struct Node {
+    pub(super) address: String,
     pub(super) point: Link,
     pub(super) bulk: Link,
 }
@@ -77,6 +78,7 @@ pub(super) fn elsewhere(error: &Error) -> bool {
 impl Replicas {
     pub(super) fn new(network: &Network, targets: &[Target]) -> Self {
         let node = |target: &Target| Node {
+            address: target.address.clone(),
             point: network.link(&target.address, Role::Storage),
             bulk: network.link(&target.address, Role::Storage),
         };

@@ -11,6 +11,8 @@ use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use gavel_api::scan::{ScanFold, ScanProgram};
 use gavel_api::storage::{Error, ScanRequest};
+use gavel_api::traffic::Traffic;
+use prost::Message;
 use tokio::time::timeout;
 use tonic::Streaming;
 
@@ -32,6 +34,7 @@ struct Scan {
     answer: Streaming<v1::ScanResponse>,
     in_flight: InFlight,
     decoder: Decoder,
+    traffic: Option<Arc<Traffic>>,
     /// Rows that were handed on.
     given: usize,
     /// Of those, the ones that the present replica has still to give again.
@@ -56,10 +59,12 @@ pub(super) async fn start(
         answer,
         in_flight,
         decoder: Decoder::default(),
+        traffic: request.traffic.clone(),
         given: 0,
         skip: 0,
         changes: 0,
     };
+    scan.asked();
     let step = |scan: Option<Scan>| async move {
         let mut scan = scan?;
         match scan.next().await {
@@ -119,10 +124,28 @@ impl Scan {
         }
     }
 
+    /// The replica that answers now.
+    fn replica(&self) -> &str {
+        self.replicas.nodes().get(self.in_flight.index).map_or("", |node| &node.address)
+    }
+
+    fn asked(&self) {
+        if let Some(traffic) = &self.traffic {
+            traffic.asked(self.replica());
+        }
+    }
+
     /// Takes one batch; none at the end.
     async fn receive(&mut self) -> Result<Option<RecordBatch>, Error> {
         match self.answer.message().await {
-            Ok(Some(message)) => self.decoder.decode(message).map(Some),
+            Ok(Some(message)) => {
+                let bytes = message.encoded_len();
+                let batch = self.decoder.decode(message)?;
+                if let Some(traffic) = &self.traffic {
+                    traffic.answered(self.replica(), batch.num_rows(), bytes);
+                }
+                Ok(Some(batch))
+            }
             Ok(None) => Ok(None),
             Err(status) => Err(to_storage(&status)),
         }
@@ -140,6 +163,7 @@ impl Scan {
         }
         tracing::info!(%error, given = self.given, "scan goes on at another replica");
         (self.answer, self.in_flight) = open(&self.network, &self.replicas, &self.message).await?;
+        self.asked();
         self.decoder = Decoder::default();
         self.skip = self.given;
         Ok(())

@@ -32,6 +32,7 @@ impl TryFrom<v1::ScanRequest> for ScanRequest {
             ranges: each(request.ranges),
             reverse: request.reverse,
             program: Arc::new(required(request.program, "program is missing")?.try_into()?),
+            traffic: None,
         })
     }
 }

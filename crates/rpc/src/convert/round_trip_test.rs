@@ -44,6 +44,7 @@ proptest! {
             ranges: vec![KeyRange::new(&b"a"[..], &b"b"[..])],
             reverse: true,
             program: Arc::new(program),
+            traffic: None,
         };
         let back: ScanRequest = travel(&v1::ScanRequest::try_from(&request).unwrap()).try_into().unwrap();
         prop_assert_eq!(back.program, request.program);

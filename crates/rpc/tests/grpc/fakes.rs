@@ -158,6 +158,7 @@ pub fn any_scan() -> ScanRequest {
         ranges: vec![KeyRange::new(&b"a"[..], &b"b"[..])],
         reverse: false,
         program: Arc::new(program),
+        traffic: None,
     }
 }
 

@@ -80,6 +80,45 @@ fn grouped_forms_answer_as_row_accumulators_do() {
 }
 
 #[test]
+fn one_group_of_all_rows_is_as_many_groups_are() {
+    let style = TextStyle::default();
+    for proc in registry::procs().iter().filter(|p| p.kind == ProcKind::Aggregate && p.args.len() == 1) {
+        let ty = PgType::new(if proc.args[0] == Oid::ANY { Oid::INT4 } else { proc.args[0] });
+        let spec = AggregateSpec { arg_types: vec![ty], result: PgType::new(proc.ret) };
+        let Some(literals) = samples(registry::type_info(ty.oid).map_or("", |t| t.name)) else { continue };
+        for (nulls, pieces) in [(0, 1), (1, 1), (0, 3), (3, 2)] {
+            let mut values: Vec<Datum> = literals.iter().map(|l| parse(l, ty, &style).expect(l)).collect();
+            values.extend(std::iter::repeat_n(Datum::Null, nulls));
+            let array = build_array(ty, values.iter().cloned()).expect("array");
+            let (Some(mut one), Some(mut many)) = (grouped(proc.oid, &spec), grouped(proc.oid, &spec)) else {
+                continue;
+            };
+            let results = [(&mut one, 1), (&mut many, 2)].map(|(form, total)| {
+                let groups = vec![0; values.len()];
+                let updated = (0..pieces).try_for_each(|_| form.update_batch(&[array.clone()], &groups, None, total));
+                updated.and_then(|()| datum_at(&form.finish(Some(1))?, 0, spec.result))
+            });
+            let [one, many] = results.map(|r| format!("{r:?}"));
+            assert_eq!(one, many, "{}({})", proc.name, ty.oid);
+        }
+    }
+}
+
+#[test]
+fn sums_of_many_integers_do_not_wrap() {
+    let numbers = [i64::MAX, i64::MIN, -1, 1, i64::MAX, i64::MAX - 5, -(1 << 32), (1 << 32) - 1, i64::MIN + 1];
+    let expected: i128 = numbers.iter().map(|n| i128::from(*n)).sum::<i128>() * 3;
+    let spec = AggregateSpec { arg_types: vec![PgType::INT8], result: PgType::NUMERIC };
+    let mut sum = grouped(Oid(2107), &spec).expect("sum");
+    let array = build_array(PgType::INT8, numbers.map(Datum::Int8)).expect("array");
+    for _ in 0..3 {
+        sum.update_batch(&[array.clone()], &[0; 9], None, 1).expect("update");
+    }
+    let out = sum.finish(None).expect("finish");
+    assert_eq!(datum_at(&out, 0, PgType::NUMERIC).expect("sum"), Datum::Numeric(Numeric::from(expected)));
+}
+
+#[test]
 fn count_star_takes_no_argument() {
     let spec = AggregateSpec { arg_types: vec![], result: PgType::INT8 };
     let mut count = grouped(Oid(2803), &spec).expect("count");
