@@ -287,9 +287,6 @@ impl Planner<'_> {
         for filter in &above {
             wanted.extend(Refs::of_scalar(filter).free());
         }
-        if !push_down && entry_ids.is_none() {
-            wanted.extend(scanned.columns.iter().map(|c| c.1));
-        }
         let output: Vec<(i16, ColumnId)> = scanned.columns.iter().filter(|c| wanted.contains(&c.1)).copied().collect();
         let with_key = scanned.row_key.filter(|k| wanted.contains(k));
         let needs_rows = entry_ids.is_some() && (!path.covering || with_key.is_some() || !on_rows.is_empty());

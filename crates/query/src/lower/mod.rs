@@ -48,7 +48,7 @@ pub use statistics::TableStatistics;
 
 /// What planning may ask.
 pub trait PlanEnv: Send + Sync {
-    /// Whether storage filters, cuts and folds; otherwise it gives whole rows of the ranges that are read.
+    /// Whether storage filters, cuts and folds; otherwise it gives the named columns of all rows.
     fn push_down(&self) -> bool {
         true
     }

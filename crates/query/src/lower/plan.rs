@@ -390,7 +390,8 @@ impl<'a> Planner<'a> {
             })
             .collect::<Vec<_>>();
         let whole_order = order.len() == ask.order.len();
-        let fetch = if above.is_empty() { ask.fetch } else { None };
+        // Rows cannot be cut in an order that only the projection makes.
+        let fetch = if above.is_empty() && whole_order { ask.fetch } else { None };
         let below = Ask { required, filters: below, order: if whole_order { order } else { vec![] }, fetch };
         let planned = self.plan(input, below)?;
         for (id, scalar) in &kept {

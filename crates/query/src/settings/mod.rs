@@ -31,7 +31,7 @@ pub use registry::{Context, REPORTED, Setting};
 /// What a client calls its transaction, so that it commits at most once however often it is tried.
 pub const IDEMPOTENCY_KEY: &str = "gavel.idempotency_key";
 
-/// Whether storage filters, cuts and folds what a plan reads; off, it gives whole rows.
+/// Whether storage filters, cuts and folds what a plan reads; off, it gives the named columns of all rows.
 pub const PUSH_DOWN: &str = "gavel.push_down";
 
 /// Where a value comes from: decides what may change it, and what it becomes later.

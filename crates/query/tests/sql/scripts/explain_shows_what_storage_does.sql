@@ -20,7 +20,7 @@
 > EXPLAIN (ANALYZE, COSTS off, TIMING off) SELECT sum(b), count(*) FROM t WHERE a < 990;
 > ROLLBACK;
 
--- Without push-down storage gives whole rows.
+-- Without push-down storage gives all rows of the key range.
 > SET gavel.push_down = off;
 > EXPLAIN (ANALYZE, COSTS off, TIMING off) SELECT sum(b), count(*) FROM t WHERE a < 990;
 > EXPLAIN (ANALYZE, COSTS off, TIMING off) SELECT id, a FROM t WHERE b % 100 = 3;
