@@ -12,6 +12,7 @@ mod pgbench;
 mod reports;
 mod server;
 mod shell;
+mod sim;
 mod test;
 mod tidy;
 
@@ -58,6 +59,15 @@ enum Task {
         #[arg(long)]
         release: bool,
     },
+    /// Simulated clusters, a seed each, with faults: `cargo xtask sim --seeds 100`, or `--seed S` to play one
+    /// again.
+    Sim {
+        #[arg(long)]
+        release: bool,
+        /// Arguments of the simulator.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Compose file, manifests, units and dashboards: checked, and the compose file's containers run as
     /// processes.
     Deploy {
@@ -94,6 +104,7 @@ fn main() -> Result<()> {
             target.with(|server| pgbench::run(server, scale, seconds, connections))
         }
         Task::Kill { cycles, release } => kill::run(cycles, release),
+        Task::Sim { release, args } => sim::run(release, &args),
         Task::Deploy { binary } => deploy::run(binary),
         Task::Chaos(rounds) => chaos::run(&rounds),
         Task::Freshness { reads, release } => chaos::freshness(reads, release),

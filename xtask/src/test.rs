@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::server::Target;
 use crate::shell::{cargo, run as run_command};
-use crate::{check, clients, deploy, pgbench, reports};
+use crate::{check, clients, deploy, pgbench, reports, sim};
 
 /// The gate, the tests of every crate, then clients and tools against a real server.
 pub fn run(no_clients: bool) -> Result<()> {
@@ -17,6 +17,7 @@ pub fn run(no_clients: bool) -> Result<()> {
     // make a cluster of their own have just run.
     let mut clusters = cargo(&["test", "--package", "gaveldb", "--test", "e2e", "--quiet", "--"]);
     run_command(clusters.args(["--skip", "chaos::", "--skip", "freshness::"]).env("GAVEL_TEST_TOPOLOGY", "cluster"))?;
+    sim::short()?;
     if !no_clients {
         Target::fresh().with(|server| {
             clients::run(server)?;

@@ -11,7 +11,7 @@ use crate::shell::{cargo, output, root};
 
 /// Our crates, lowest layer first. A crate may depend only on crates of lower layers.
 const LAYERS: &[&[&str]] = &[
-    &["gavel-types"],
+    &["gavel-types", "gavel-runtime"],
     &["gavel-encoding", "gavel-clock"],
     &["gavel-functions", "gavel-wire-format"],
     &["gavel-api"],
@@ -24,7 +24,7 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// Crates that only tests and tools use.
-const TOOLS: &[&str] = &["gavel-testkit", "xtask", "workspace-hack"];
+const TOOLS: &[&str] = &["gavel-sim", "gavel-testkit", "xtask", "workspace-hack"];
 
 /// Outside crate (or prefix ending in `*`) and the only crates of ours that may name it.
 const HOMES: &[(&str, &[&str])] = &[

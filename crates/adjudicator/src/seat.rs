@@ -24,8 +24,8 @@ use futures::stream::BoxStream;
 use gavel_api::adjudicator::{Adjudicator, Closed, Error, Visible};
 use gavel_api::journal::{Leadership, Replicated};
 use gavel_clock::Clock;
+use gavel_runtime::{timer, watch};
 use gavel_types::{CommitOutcome, CommitRequest, Epoch, Timestamp, TxnId};
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::service::Service;
@@ -127,7 +127,7 @@ impl Inner {
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot open the adjudicator");
-                tokio::time::sleep(RETRY).await;
+                timer::sleep(RETRY).await;
                 Some(self.journal.leadership())
             }
         }
@@ -137,6 +137,7 @@ impl Inner {
     async fn serve(&self, service: &Service, changes: &mut BoxStream<'static, Leadership>) -> Option<Leadership> {
         loop {
             tokio::select! {
+                biased;
                 changed = changes.next() => {
                     let changed = changed?;
                     if changed.leading && changed.epoch == service.epoch() {
@@ -153,7 +154,7 @@ impl Inner {
                         && let Err(error) = self.journal.step_down().await
                     {
                         tracing::warn!(%error, "nobody else takes the lead");
-                        tokio::time::sleep(RETRY).await;
+                        timer::sleep(RETRY).await;
                     }
                     return Some(self.journal.leadership());
                 }
@@ -184,7 +185,7 @@ impl Inner {
         let _place = Place::take(&self.waiting, self.settings.queue_requests)?;
         let mut sitting = self.sitting.subscribe();
         let opened = sitting.wait_for(|sitting| !matches!(sitting, Sitting::Opening));
-        match tokio::time::timeout(self.settings.opening_wait, opened).await {
+        match timer::timeout(self.settings.opening_wait, opened).await {
             Ok(Ok(sitting)) => match &*sitting {
                 Sitting::Serving(service) => Ok(service.clone()),
                 Sitting::Closed => Err(Error::NotOpen),

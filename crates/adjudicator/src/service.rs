@@ -27,6 +27,7 @@ use async_trait::async_trait;
 use gavel_api::adjudicator::{Adjudicator, Closed, Error, Visible};
 use gavel_api::journal::{self, Journal, Record, Replicated};
 use gavel_clock::{Clock, Health};
+use gavel_runtime::timer;
 use gavel_types::{CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Lsn, TimeMode, Timestamp, TxnId};
 use parking_lot::Mutex;
 use tokio::sync::{oneshot, watch};
@@ -235,7 +236,7 @@ async fn await_time(clock: &dyn Clock, ts: Timestamp, patience: Duration) {
             return;
         };
         left = rest;
-        tokio::time::sleep(wait).await;
+        timer::sleep(wait).await;
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use gavel_api::journal::{Error, Record};
 use gavel_types::{Epoch, Lsn, Timestamp};
 use parking_lot::{Condvar, Mutex};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 /// An append as the writer sees it.
 #[derive(Debug)]
@@ -47,6 +47,7 @@ struct State<T> {
     bytes: usize,
     closed: bool,
     writer_sleeps: bool,
+    task_sleeps: bool,
 }
 
 /// See the module.
@@ -54,13 +55,14 @@ struct State<T> {
 pub(crate) struct Queue<T = Request> {
     state: Mutex<State<T>>,
     filled: Condvar,
+    pushed: Notify,
     size_bytes: usize,
 }
 
 impl<T: Weigh> Queue<T> {
     pub(crate) fn new(size_bytes: usize) -> Self {
-        let state = State { waiting: VecDeque::new(), bytes: 0, closed: false, writer_sleeps: false };
-        Self { state: Mutex::new(state), filled: Condvar::new(), size_bytes }
+        let state = State { waiting: VecDeque::new(), bytes: 0, closed: false, writer_sleeps: false, task_sleeps: false };
+        Self { state: Mutex::new(state), filled: Condvar::new(), pushed: Notify::new(), size_bytes }
     }
 
     /// Adds a request at the end. A request that is larger than the queue is taken when nothing
@@ -82,6 +84,9 @@ impl<T: Weigh> Queue<T> {
         if state.writer_sleeps {
             self.filled.notify_one();
         }
+        if std::mem::replace(&mut state.task_sleeps, false) {
+            self.pushed.notify_one();
+        }
         Ok(())
     }
 
@@ -97,19 +102,26 @@ impl<T: Weigh> Queue<T> {
             self.filled.wait(&mut state);
             state.writer_sleeps = false;
         }
-        let mut group = Vec::new();
-        let mut bytes = 0;
-        while let Some(next) = state.waiting.front() {
-            bytes += next.bytes();
-            if !group.is_empty() && bytes > max_bytes {
-                break;
+        Some(state.group(max_bytes))
+    }
+
+    /// [`Queue::take`] for a writer that is a task, of which no two wait at once.
+    pub(crate) async fn taken(&self, max_bytes: usize) -> Option<Vec<T>> {
+        loop {
+            // Hears of what is pushed from here on.
+            let pushed = self.pushed.notified();
+            {
+                let mut state = self.state.lock();
+                if !state.waiting.is_empty() {
+                    return Some(state.group(max_bytes));
+                }
+                if state.closed {
+                    return None;
+                }
+                state.task_sleeps = true;
             }
-            if let Some(request) = state.waiting.pop_front() {
-                state.bytes -= request.bytes();
-                group.push(request);
-            }
+            pushed.await;
         }
-        Some(group)
     }
 
     /// Whether [`Queue::close`] was called.
@@ -119,8 +131,34 @@ impl<T: Weigh> Queue<T> {
 
     /// Refuses further requests; those that wait are still taken.
     pub(crate) fn close(&self) {
-        self.state.lock().closed = true;
+        let task_sleeps = {
+            let mut state = self.state.lock();
+            state.closed = true;
+            std::mem::replace(&mut state.task_sleeps, false)
+        };
         self.filled.notify_one();
+        if task_sleeps {
+            self.pushed.notify_one();
+        }
+    }
+}
+
+impl<T: Weigh> State<T> {
+    /// The first of what waits, up to `max_bytes` of it, at least one.
+    fn group(&mut self, max_bytes: usize) -> Vec<T> {
+        let mut group = Vec::new();
+        let mut bytes = 0;
+        while let Some(next) = self.waiting.front() {
+            bytes += next.bytes();
+            if !group.is_empty() && bytes > max_bytes {
+                break;
+            }
+            if let Some(request) = self.waiting.pop_front() {
+                self.bytes -= request.bytes();
+                group.push(request);
+            }
+        }
+        group
     }
 }
 

@@ -18,6 +18,7 @@
 //! | `store`, `writer` | log and vote on the disk |
 //! | `machine`, `positions` | positions, snapshots, tails |
 //! | `propose` | appends on their way into the log |
+//! | `runtime` | what openraft runs on |
 //! | `peers` | messages to and from other nodes |
 //! | `node` | [`RaftJournal`], which ties them together |
 //!
@@ -39,6 +40,7 @@ mod node;
 mod peers;
 mod positions;
 mod propose;
+mod runtime;
 mod settings;
 mod slots;
 mod store;

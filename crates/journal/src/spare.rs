@@ -9,6 +9,7 @@ use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use gavel_runtime::simulation;
 use parking_lot::{Condvar, Mutex};
 
 use crate::disk::Disk;
@@ -54,10 +55,20 @@ struct Shared {
 }
 
 /// See the module.
-#[derive(Debug)]
 pub(crate) struct Spare {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
+    /// Makes the file itself when it is taken: a simulation has no second thread.
+    alone: Option<Alone>,
+}
+
+struct Alone {
+    disk: Arc<dyn Disk>,
+    size: u64,
+}
+
+fn make(disk: &dyn Disk, size: u64) -> io::Result<()> {
+    prepare(disk, UNFINISHED, size, true).and_then(|()| disk.rename(UNFINISHED, SPARE))
 }
 
 impl Spare {
@@ -65,6 +76,10 @@ impl Spare {
     pub(crate) fn start(disk: Arc<dyn Disk>, size: u64, ready: bool) -> io::Result<Self> {
         let state = if ready { State::Ready } else { State::Wanted };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
+        if simulation::is_entered() {
+            let alone = Some(Alone { disk, size });
+            return Ok(Self { shared, thread: None, alone });
+        }
         let theirs = Arc::clone(&shared);
         let run = move || {
             let mut state = theirs.state.lock();
@@ -73,8 +88,7 @@ impl Spare {
                     State::Stop => return,
                     State::Wanted => {
                         drop(state);
-                        let done = prepare(disk.as_ref(), UNFINISHED, size, true)
-                            .and_then(|()| disk.rename(UNFINISHED, SPARE));
+                        let done = make(disk.as_ref(), size);
                         state = theirs.state.lock();
                         if !matches!(*state, State::Stop) {
                             *state = done.map_or_else(State::Failed, |()| State::Ready);
@@ -86,7 +100,7 @@ impl Spare {
             }
         };
         let thread = std::thread::Builder::new().name("journal-spare".into()).spawn(run)?;
-        Ok(Self { shared, thread: Some(thread) })
+        Ok(Self { shared, thread: Some(thread), alone: None })
     }
 
     /// Asks for a spare, without waiting for it.
@@ -106,7 +120,10 @@ impl Spare {
         self.want();
         let mut state = self.shared.state.lock();
         while matches!(*state, State::Wanted) {
-            self.shared.changed.wait(&mut state);
+            match &self.alone {
+                Some(alone) => *state = make(alone.disk.as_ref(), alone.size).map_or_else(State::Failed, |()| State::Ready),
+                None => self.shared.changed.wait(&mut state),
+            }
         }
         match std::mem::replace(&mut *state, State::Idle) {
             State::Ready => Ok(()),

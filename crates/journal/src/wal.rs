@@ -7,14 +7,13 @@
 //! - after a write that found no space, the file is cut back to where it was *and flushed* before
 //!   anybody is told, so that what was refused cannot come back after a crash;
 //! - after any other failure the caller must write nothing any more.
-#![allow(clippy::disallowed_methods, reason = "a shell: measures its flushes")]
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
 use gavel_api::journal::Error;
+use gavel_runtime::timer;
 use gavel_types::{Epoch, Lsn};
 
 use crate::counters::Counters;
@@ -124,9 +123,9 @@ impl Wal {
             }
             return Err(classify("writing", &error));
         }
-        let flush = Instant::now();
+        let flush = timer::now();
         current.file.sync_data().map_err(recovery::failed("flushing"))?;
-        add(&self.counters.flush_micros, flush.elapsed().as_micros() as usize);
+        add(&self.counters.flush_micros, timer::since(flush).as_micros() as usize);
         add(&self.counters.flushes, 1);
         add(&self.counters.appends, frames.len());
         add(&self.counters.bytes, total as usize);

@@ -22,6 +22,7 @@ use futures::stream::BoxStream;
 use gavel_api::storage::{Bootstrap, Copied, CopyPoint, CopyRequest, Error, Version};
 use gavel_encoding::layout::{TenantId, read_dropped, tenant_range};
 use gavel_mvcc::{Engine, LsmEngine, Position};
+use gavel_runtime::{offload, timer};
 use gavel_types::{KeyRange, Timestamp};
 use tokio::sync::mpsc;
 
@@ -122,12 +123,12 @@ pub async fn bootstrap(dir: &Path, peers: &[Arc<dyn Bootstrap>], settings: &Sett
                     return Err(error);
                 }
                 tracing::warn!(%error, "copy of a peer is interrupted");
-                tokio::time::sleep(PAUSE).await;
+                timer::sleep(PAUSE).await;
             }
         }
     }
     let upto = copy.upto.unwrap_or_default();
-    tokio::task::spawn_blocking(move || copy.finish()).await.map_err(|e| Error::Failed(e.to_string()))??;
+    offload(move || copy.finish()).await.map_err(|e| Error::Failed(e.to_string()))??;
     let old = beside(dir, "old");
     remove(&old)?;
     if dir.exists() {
@@ -150,7 +151,7 @@ impl Copy {
                 return Err(Error::Failed("peer copies another position".into()));
             }
             while !self.engine.has_room() {
-                tokio::time::sleep(ROOM_POLL).await;
+                timer::sleep(ROOM_POLL).await;
             }
             self.oldest = self.oldest.max(piece.gc_ts);
             let last_key = piece.versions.last().map(|version| version.key.clone());

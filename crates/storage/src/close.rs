@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gavel_api::adjudicator::Adjudicator;
+use gavel_runtime::{timer, watch};
 use gavel_types::Timestamp;
-use tokio::sync::watch;
 
 use crate::replica::Shared;
 use crate::watermark::ClosedAt;
@@ -38,7 +38,7 @@ pub(crate) async fn run(
                 }
                 Err(error) => {
                     tracing::debug!(%error, ts = ts.0, "adjudicator did not close");
-                    tokio::time::sleep(RETRY).await;
+                    timer::sleep(RETRY).await;
                     if shared.progress.failure().is_some() {
                         return;
                     }

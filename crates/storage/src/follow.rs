@@ -8,6 +8,7 @@ use futures::StreamExt;
 use gavel_api::journal::{self, Entry, Record};
 use gavel_encoding::layout::read_dropped;
 use gavel_mvcc::{Batch, Engine};
+use gavel_runtime::{offload, timer};
 use gavel_types::{CommitRecord, Lsn};
 
 use crate::replica::Shared;
@@ -44,7 +45,7 @@ pub(crate) async fn run(shared: Arc<Shared>) {
                 if shared.progress.set_trouble(Some(reason.clone())) {
                     tracing::warn!(%reason, "replica cannot follow the journal at present");
                 }
-                tokio::time::sleep(pause).await;
+                timer::sleep(pause).await;
                 pause = (pause * 2).min(PAUSES.1);
             }
             End::Trimmed(first) => {
@@ -99,7 +100,7 @@ async fn apply_all(shared: &Arc<Shared>, entries: Vec<Entry>) -> Result<(), Stri
         match record {
             Record::Commit(commit) => {
                 while !shared.engine.has_room() {
-                    tokio::time::sleep(ROOM_POLL).await;
+                    timer::sleep(ROOM_POLL).await;
                 }
                 let ts = commit.commit_ts;
                 apply(shared, lsn, commit).await?;
@@ -122,7 +123,7 @@ async fn apply(shared: &Arc<Shared>, lsn: Lsn, commit: CommitRecord) -> Result<(
         return apply_now(&*shared.engine, lsn, &commit);
     }
     let engine = shared.engine.clone();
-    tokio::task::spawn_blocking(move || apply_now(&*engine, lsn, &commit)).await.map_err(|e| e.to_string())?
+    offload(move || apply_now(&*engine, lsn, &commit)).await.map_err(|e| e.to_string())?
 }
 
 fn apply_now(engine: &dyn Engine, lsn: Lsn, commit: &CommitRecord) -> Result<(), String> {

@@ -13,9 +13,9 @@ use gavel_api::adjudicator::Adjudicator;
 use gavel_api::journal::Journal;
 use gavel_api::storage::{Bootstrap, Copied, CopyRequest, Error, RawRow, ScanRequest, Storage, Watermarks};
 use gavel_mvcc::{Engine, LsmEngine, Parts, Rows, Scan};
+use gavel_runtime::{offload, watch};
 use gavel_types::{KeyRange, TimeMode, Timestamp};
 use parking_lot::Mutex;
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::retention::oldest_snapshot;
@@ -316,5 +316,5 @@ impl Bootstrap for Replica {
 }
 
 async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|e| Err(Error::Failed(e.to_string())))
+    offload(work).await.unwrap_or_else(|e| Err(Error::Failed(e.to_string())))
 }

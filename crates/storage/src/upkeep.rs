@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use gavel_runtime::{offload, timer};
 use gavel_types::Lsn;
 
 use crate::replica::Shared;
@@ -21,10 +22,7 @@ pub(crate) async fn run(shared: Arc<Shared>) {
     // Nothing is below the first position.
     let mut trimmed = Lsn(1);
     let mut since_flush = Duration::ZERO;
-    let mut ticks = tokio::time::interval(TICK);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        ticks.tick().await;
         since_flush += TICK;
         if since_flush >= shared.settings.flush_interval {
             since_flush = Duration::ZERO;
@@ -53,13 +51,14 @@ pub(crate) async fn run(shared: Arc<Shared>) {
                 Err(error) => tracing::warn!(%error, "journal did not trim"),
             }
         }
+        timer::sleep(TICK).await;
     }
 }
 
 /// Makes everything applied so far durable.
 pub(crate) async fn flush(shared: &Arc<Shared>) -> Result<(), gavel_mvcc::Error> {
     let engine = shared.engine.clone();
-    tokio::task::spawn_blocking(move || engine.flush()).await.map_err(|_| gavel_mvcc::Error::Closed)??;
+    offload(move || engine.flush()).await.map_err(|_| gavel_mvcc::Error::Closed)??;
     let durable = shared.engine.durable();
     shared.progress.update(|marks| marks.durable_lsn = durable.lsn);
     Ok(())

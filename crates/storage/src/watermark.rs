@@ -15,9 +15,9 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
 use gavel_api::storage::{Error, Watermarks};
+use gavel_runtime::{timer, watch};
 use gavel_types::{Lsn, TimeMode, Timestamp};
 use parking_lot::Mutex;
-use tokio::sync::watch;
 
 /// The watermarks of one replica: written by its own tasks, read by everybody.
 pub struct Progress {
@@ -180,7 +180,7 @@ impl Progress {
                 }
             }
         };
-        tokio::time::timeout(patience, reached).await.unwrap_or(Ok(false))
+        timer::timeout(patience, reached).await.unwrap_or(Ok(false))
     }
 }
 

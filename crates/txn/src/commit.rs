@@ -12,6 +12,7 @@
 use std::time::Duration;
 
 use gavel_api::adjudicator::{Adjudicator, Error as AdjudicatorError};
+use gavel_runtime::timer;
 use gavel_types::{CommitOutcome, CommitRequest, Conflict, Oid, SqlError, SqlState, Timestamp, TxnId};
 use sha2::{Digest, Sha256};
 
@@ -134,7 +135,7 @@ async fn resolve(
         if let Ok(outcome) = adjudicator.resolve(txn_id).await {
             return answer(outcome);
         }
-        tokio::time::sleep(*pause).await;
+        timer::sleep(*pause).await;
     }
     Err(CommitError::Unknown(why))
 }

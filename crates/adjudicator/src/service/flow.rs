@@ -17,6 +17,7 @@ use std::time::Duration;
 use gavel_api::adjudicator::{Error, MODE_LEASE};
 use gavel_api::journal;
 use gavel_clock::Reading;
+use gavel_runtime::timer;
 use gavel_types::{Lsn, TimeMode, Timestamp};
 
 use super::{Inner, State};
@@ -186,7 +187,7 @@ impl Inner {
         // Weak, so that what is not due yet keeps nothing alive.
         let this = Arc::downgrade(self);
         self.runtime.spawn(async move {
-            tokio::time::sleep(wait).await;
+            timer::sleep(wait).await;
             let Some(this) = this.upgrade() else { return };
             let mut done = Vec::new();
             then(&this, &mut this.state.lock(), &mut done);

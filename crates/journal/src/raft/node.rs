@@ -12,6 +12,8 @@ use futures::stream::{self, BoxStream};
 use gavel_api::journal::{
     Entry, Error, Journal, Leadership, Member, PeerError, PeerService, PeerTransport, Record, Replicated,
 };
+use gavel_runtime::offload;
+use gavel_runtime::timer::{self, sleep, timeout};
 use gavel_types::{Epoch, Lsn, NodeId, Timestamp};
 use openraft::async_runtime::WatchReceiver;
 use openraft::raft::VoteRequest;
@@ -19,7 +21,6 @@ use openraft::{ChangeMembers, Raft, RaftMetrics, ReadPolicy, ServerState, Snapsh
 use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
 
 use super::health::Bounds;
 use super::identity::{self, Identity};
@@ -98,7 +99,7 @@ impl RaftJournal {
         })?;
         let counters = Arc::new(Counters::default());
         let opening = (Arc::clone(&disk), settings.clone(), Arc::clone(&counters));
-        let opened = tokio::task::spawn_blocking(move || {
+        let opened = offload(move || {
             let (disk, settings, counters) = opening;
             open(&disk, &settings, counters)
         });
@@ -453,7 +454,7 @@ impl Drop for RaftJournal {
 impl Journal for RaftJournal {
     async fn open_epoch(&self, opened_at: Timestamp) -> Result<Epoch, Error> {
         let _one_at_a_time = self.epochs.lock().await;
-        let begun = tokio::time::Instant::now();
+        let begun = timer::now();
         loop {
             if !self.leads() {
                 return Err(Error::NotLeader);
@@ -471,13 +472,13 @@ impl Journal for RaftJournal {
                     return Ok(epoch);
                 }
                 // No majority was heard of yet; usual right after an election.
-                Err(Error::Overloaded) if begun.elapsed() < ELECTION_PATIENCE => {
+                Err(Error::Overloaded) if timer::since(begun) < ELECTION_PATIENCE => {
                     self.opened.lock().tried = before;
                     sleep(Duration::from_millis(10)).await;
                 }
                 Err(Error::Fenced(_) | Error::NotLeader) => {
                     self.opened.lock().tried = before;
-                    if begun.elapsed() >= ELECTION_PATIENCE {
+                    if timer::since(begun) >= ELECTION_PATIENCE {
                         return Err(Error::NotLeader);
                     }
                     sleep(Duration::from_millis(10)).await;

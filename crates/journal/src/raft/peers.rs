@@ -1,6 +1,5 @@
 //! The way to and from the other nodes: openraft's network over [`PeerTransport`], and what
 //! answers messages of peers.
-#![allow(clippy::disallowed_methods, reason = "a shell: remembers peers off the runtime's threads")]
 
 use std::future::Future;
 use std::sync::Arc;
@@ -8,6 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gavel_api::journal::{Member, PeerError, PeerTransport};
+use gavel_runtime::{offload, timer};
 use gavel_types::{NodeId, Timestamp};
 use openraft::errors::{RPCError, ReplicationClosed, StreamingError, Unreachable};
 use openraft::network::RPCOption;
@@ -50,7 +50,7 @@ async fn meet(identity: &Arc<Mutex<Identity>>, peer: NodeId, shown: Generation) 
         return Ok(());
     }
     let identity = Arc::clone(identity);
-    let met = tokio::task::spawn_blocking(move || identity.lock().meet(peer, shown)).await;
+    let met = offload(move || identity.lock().meet(peer, shown)).await;
     met.unwrap_or_else(|error| Err(PeerError(error.to_string())))
 }
 
@@ -85,7 +85,7 @@ impl Way {
             Head { cluster: hub.cluster.clone(), from: hub.node.0, generation: hub.generation, to: self.to.id.0 };
         let bytes = wire::encode_message(&head, &message);
         let patience = hub.timeout + PER_MIB * u32::try_from(bytes.len() >> 20).unwrap_or(u32::MAX);
-        let sent = tokio::time::timeout(patience, hub.transport.send(&self.to, bytes)).await;
+        let sent = timer::timeout(patience, hub.transport.send(&self.to, bytes)).await;
         let answer = sent.unwrap_or_else(|_| Err(PeerError("time-out".into())));
         let answer = answer.map_err(|error| Unreachable::from_string(error.to_string()))?;
         let malformed = |why: record::Error| Unreachable::from_string(format!("malformed answer: {why}"));
@@ -135,6 +135,7 @@ impl RaftNetworkV2<Config> for Way {
     ) -> Result<SnapshotResponse<Config>, StreamingError<Config>> {
         let ask = self.ask(Message::Snapshot(vote, snapshot), wire::get_snapshot_answer);
         tokio::select! {
+            biased;
             answer = ask => Ok(answer?),
             closed = cancel => Err(closed.into()),
         }

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use gavel_api::journal::{Entry as Numbered, Error, Record};
+use gavel_runtime::watch;
 use gavel_types::Lsn;
 use parking_lot::Mutex;
-use tokio::sync::watch;
 
 use super::codec;
 use super::store::Store;

@@ -22,12 +22,13 @@
 use std::collections::VecDeque;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use gavel_api::journal::{Error, Record};
+use gavel_runtime::timer;
 use gavel_types::{Epoch, Lsn, Timestamp};
 use openraft::Raft;
 use openraft::errors::{ClientWriteError, ForwardReason};
@@ -35,7 +36,6 @@ use openraft::impls::ProgressResponder;
 use openraft::raft::ClientWriteResult;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, oneshot};
-use tokio::time::{Instant, sleep};
 
 use super::codec;
 use super::machine::Machine;
@@ -219,7 +219,7 @@ impl Proposer {
                     under_way.push_back(self.propose(Group::new(proposals)).await);
                 }
             } else if under_way.is_empty() {
-                sleep(MAJORITY_PAUSE).await;
+                timer::sleep(MAJORITY_PAUSE).await;
                 for group in again.drain(..) {
                     under_way.push_back(self.propose(group).await);
                 }
@@ -229,9 +229,10 @@ impl Proposer {
             }
             let room = again.is_empty() && under_way.len() < self.in_flight;
             tokio::select! {
+                biased;
                 Some((answer, mut group)) = under_way.next() => match outcome(answer) {
-                    Err(Error::Overloaded) if group.refused.is_none_or(|since| since.elapsed() < self.patience) => {
-                        group.refused.get_or_insert_with(Instant::now);
+                    Err(Error::Overloaded) if group.refused.is_none_or(|since| timer::since(since) < self.patience) => {
+                        group.refused.get_or_insert_with(timer::now);
                         again.push(group);
                     }
                     outcome => {

@@ -23,6 +23,7 @@ use std::time::{Duration, Instant};
 
 use futures::{Stream, stream};
 use gavel_api::journal::Error;
+use gavel_runtime::{offload, simulation, timer};
 use gavel_types::Lsn;
 use openraft::OptionalSend;
 use openraft::storage::{IOFlushed, LogState, RaftLogReader, RaftLogStorage};
@@ -110,16 +111,20 @@ impl Store {
             queue: Queue::new(usize::MAX),
             vote: Mutex::new(vote),
             health: Mutex::new(Health::default()),
-            started: Instant::now(),
+            started: timer::now(),
             failure: Mutex::new(None),
         });
         let group_size_bytes = settings.group_size_bytes;
         let writer = Writer { inner: Arc::clone(&inner), wal, vote: slots, group_size_bytes };
-        let thread = std::thread::Builder::new()
-            .name("journal-writer".into())
-            .spawn(move || writer.run())
-            .map_err(failed("starting the writer"))?;
-        let thread = Thread { inner: Arc::clone(&inner), thread: Some(thread) };
+        let thread = if simulation::is_entered() {
+            // Ends with its runtime, as the thread does with its process.
+            tokio::spawn(writer.simulate());
+            None
+        } else {
+            let thread = std::thread::Builder::new().name("journal-writer".into()).spawn(move || writer.run());
+            Some(thread.map_err(failed("starting the writer"))?)
+        };
+        let thread = Thread { inner: Arc::clone(&inner), thread };
         let store = Self(inner);
         if let Some(index) = stale {
             store.truncate_from(index)?;
@@ -147,7 +152,7 @@ impl Store {
 
     /// Whether this node should hand leadership on; see [`Health::verdict`].
     pub(crate) fn unfit(&self, bounds: &Bounds) -> Option<Unfit> {
-        let now = self.0.started.elapsed();
+        let now = timer::since(self.0.started);
         self.0.health.lock().verdict(now, bounds)
     }
 
@@ -191,7 +196,7 @@ impl Store {
     pub(crate) async fn read_run(&self, run: Run, from: u64, last: u64, max_bytes: usize) -> Result<Vec<Entry>, Error> {
         let disk = Arc::clone(&self.0.disk);
         let read = move || files::read_run(disk.as_ref(), &run, from, last, max_bytes);
-        tokio::task::spawn_blocking(read).await.unwrap_or_else(|error| Err(Error::Failed(error.to_string())))
+        offload(read).await.unwrap_or_else(|error| Err(Error::Failed(error.to_string())))
     }
 }
 
@@ -206,15 +211,15 @@ impl Inner {
     }
 
     pub(crate) fn flush_begins(&self) {
-        self.health.lock().flush_begins(self.started.elapsed());
+        self.health.lock().flush_begins(timer::since(self.started));
     }
 
     pub(crate) fn flush_ends(&self) {
-        self.health.lock().flush_ends(self.started.elapsed());
+        self.health.lock().flush_ends(timer::since(self.started));
     }
 
     pub(crate) fn found_full(&self) {
-        let now: Duration = self.started.elapsed();
+        let now: Duration = timer::since(self.started);
         let mut health = self.health.lock();
         if !health.is_full() {
             tracing::warn!("the journal's disk is full");

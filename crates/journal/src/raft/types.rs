@@ -9,6 +9,8 @@ use gavel_types::{Epoch, Lsn, Timestamp};
 use openraft::impls::leader_id_std::LeaderId;
 use openraft::vote::RaftLeaderId;
 
+use super::runtime::Runtime;
+
 /// What one entry of the Raft log asks for.
 #[derive(Clone, Debug)]
 pub(crate) enum Command {
@@ -70,6 +72,7 @@ openraft::declare_raft_types!(
         Node = Place,
         // One leader per term at most, so that a term can be an epoch.
         LeaderId = LeaderId<Self::Term, Self::NodeId>,
+        AsyncRuntime = Runtime,
 );
 
 /// A term, as the id of an entry has it.

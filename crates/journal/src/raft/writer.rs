@@ -1,4 +1,5 @@
-//! The thread that owns the files of a node's log and its vote.
+//! The thread that owns the files of a node's log and its vote; in a simulation, which has but one
+//! thread, a task.
 //!
 //! It takes what waits, writes and flushes it in the order in which it was asked for, and says so.
 //! Frames that follow each other share a flush; a vote ends the group.
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use gavel_api::journal::Error;
 use gavel_types::Epoch;
+use gavel_runtime::{random, timer};
 use openraft::storage::IOFlushed;
 use tokio::sync::oneshot;
 
@@ -46,6 +48,13 @@ impl Weigh for Request {
     }
 }
 
+/// What a flush takes in a simulation: mostly well under a millisecond, now and then much longer.
+fn simulated_flush() -> Duration {
+    let drawn = random::next_u64();
+    let most = if drawn.is_multiple_of(64) { 30_000 } else { 600 };
+    Duration::from_micros(100 + (drawn >> 32) % most)
+}
+
 /// What goes with a frame on its way.
 enum Pending {
     Entries { ticket: u64, first: u64, last: u64, done: IOFlushed<Config> },
@@ -65,6 +74,16 @@ impl Writer {
     pub(crate) fn run(mut self) {
         let inner = Arc::clone(&self.inner);
         while let Some(group) = inner.queue.take(self.group_size_bytes) {
+            self.handle(group);
+        }
+    }
+
+    /// [`Writer::run`] as a task of a simulation. The time that a flush takes passes before it, so that
+    /// requests gather and a power cut may meet what waits.
+    pub(crate) async fn simulate(mut self) {
+        let inner = Arc::clone(&self.inner);
+        while let Some(group) = inner.queue.taken(self.group_size_bytes).await {
+            timer::sleep(simulated_flush()).await;
             self.handle(group);
         }
     }

@@ -1,0 +1,129 @@
+//! What everybody was told, and what the journal turned out to hold. Some rules are looked at as it is
+//! written; the rest at the end, by `check`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use gavel_api::adjudicator::Closed;
+use gavel_api::journal::{Entry, Record};
+use gavel_types::{CheckMode, KeyRange, Lsn, Timestamp, TxnId};
+use parking_lot::Mutex;
+
+use crate::net::Net;
+
+/// What a client was told of its transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Told {
+    Committed(Timestamp),
+    Aborted,
+    /// Nothing was done with it: not in the journal.
+    Refused,
+    Unknown,
+}
+
+/// A read of one key.
+#[derive(Clone, Debug)]
+pub struct Read {
+    pub snapshot_ts: Timestamp,
+    pub key: Bytes,
+    pub value: Option<Bytes>,
+}
+
+/// What a transaction relied on.
+#[derive(Clone, Debug, Default)]
+pub struct Relied {
+    pub checks: Vec<(Bytes, CheckMode)>,
+    /// Under SERIALIZABLE.
+    pub ranges: Vec<KeyRange>,
+}
+
+/// All of it.
+#[derive(Default)]
+pub struct Book {
+    pub records: BTreeMap<Lsn, Record>,
+    pub told: BTreeMap<TxnId, Told>,
+    pub relied: BTreeMap<TxnId, Relied>,
+    pub reads: Vec<Read>,
+    pub closes: Vec<Closed>,
+    /// Newest commit that somebody was told of.
+    pub acknowledged: Timestamp,
+    /// Clocks lie: snapshots may miss what was acknowledged.
+    pub stale_allowed: bool,
+}
+
+/// See the module.
+pub struct Ledger {
+    net: Arc<Net>,
+    pub book: Mutex<Book>,
+}
+
+impl Ledger {
+    pub fn new(net: Arc<Net>) -> Arc<Self> {
+        Arc::new(Self { net, book: Mutex::default() })
+    }
+
+    /// Some node's journal has these: on every node, and at any time, the same position is the same
+    /// record (PROTOCOL §15, 1).
+    pub fn journal_has(&self, whose: &str, entries: &[Entry]) {
+        let mut book = self.book.lock();
+        for (lsn, record) in entries {
+            match book.records.get(lsn) {
+                Some(known) if known == record => {}
+                Some(known) => {
+                    let what = format!("{whose} has at {lsn} {record:?}, but {known:?} was seen there");
+                    drop(book);
+                    self.net.breach(what);
+                    return;
+                }
+                None => {
+                    book.records.insert(*lsn, record.clone());
+                }
+            }
+        }
+    }
+
+    /// A transaction with these checks and ranges is about to be sent.
+    pub fn sends(&self, txn_id: TxnId, relied: Relied) {
+        self.book.lock().relied.insert(txn_id, relied);
+    }
+
+    /// A client is told what became of its transaction.
+    pub fn tells(&self, txn_id: TxnId, told: Told) {
+        self.net.note((txn_id.0, told));
+        let mut book = self.book.lock();
+        book.told.insert(txn_id, told);
+        if let Told::Committed(ts) = told {
+            book.acknowledged = book.acknowledged.max(ts);
+        }
+    }
+
+    /// Whether snapshots must hold all that was acknowledged before: not if clocks lie.
+    pub fn expect_fresh(&self, fresh: bool) {
+        self.book.lock().stale_allowed = !fresh;
+    }
+
+    /// Newest commit that somebody was told of by now.
+    pub fn acknowledged(&self) -> Timestamp {
+        self.book.lock().acknowledged
+    }
+
+    /// A snapshot was taken by somebody who began to ask when `acknowledged` had been told: all of that
+    /// is in it (PROTOCOL §15, 14).
+    pub fn snapshot(&self, snapshot_ts: Timestamp, acknowledged: Timestamp) {
+        if snapshot_ts < acknowledged && !self.book.lock().stale_allowed {
+            self.net.breach(format!(
+                "snapshot {snapshot_ts} was taken after the commit at {acknowledged} had been acknowledged"
+            ));
+        }
+    }
+
+    pub fn reads(&self, reads: impl IntoIterator<Item = Read>) {
+        self.book.lock().reads.extend(reads);
+    }
+
+    /// A promise was heard of.
+    pub fn closed(&self, closed: Closed) {
+        self.book.lock().closes.push(closed);
+    }
+}
