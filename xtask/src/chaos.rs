@@ -1,4 +1,4 @@
-//! Long forms of the tests that break a running cluster.
+//! Long forms of the tests on running clusters: faults, freshness, distance.
 
 use anyhow::Result;
 
@@ -36,6 +36,13 @@ pub fn run(rounds: &Rounds) -> Result<()> {
 /// Reads through one query node what was committed through another.
 pub fn freshness(reads: u64, release: bool) -> Result<()> {
     crate::shell::run(e2e("freshness::", release).env("GAVEL_FRESHNESS_READS", reads.to_string()))
+}
+
+/// Transactions near and far.
+pub fn latency(delay: u64, transactions: u64, release: bool) -> Result<()> {
+    let figures = [("GAVEL_LATENCY_DELAY", delay), ("GAVEL_LATENCY_TRANSACTIONS", transactions)];
+    let mut command = e2e("latency::", release);
+    crate::shell::run(command.envs(figures.map(|(name, figure)| (name, figure.to_string()))))
 }
 
 fn e2e(tests: &str, release: bool) -> std::process::Command {

@@ -84,6 +84,16 @@ enum Task {
         #[arg(long)]
         release: bool,
     },
+    /// What statements and commits take in each zone while messages between zones are delayed.
+    Latency {
+        /// Milliseconds, one way.
+        #[arg(long, default_value_t = 20)]
+        delay: u64,
+        #[arg(long, default_value_t = 50)]
+        transactions: u64,
+        #[arg(long)]
+        release: bool,
+    },
     /// Side by side with PostgreSQL, on this machine, in this run.
     Bench {
         #[command(flatten)]
@@ -108,6 +118,7 @@ fn main() -> Result<()> {
         Task::Deploy { binary } => deploy::run(binary),
         Task::Chaos(rounds) => chaos::run(&rounds),
         Task::Freshness { reads, release } => chaos::freshness(reads, release),
+        Task::Latency { delay, transactions, release } => chaos::latency(delay, transactions, release),
         Task::Bench { target, args } => target.with(|server| bench::run(server, &args)),
     }
 }

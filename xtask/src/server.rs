@@ -1,7 +1,7 @@
 //! The server that a task runs against: one that is up, or one started for the task.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -19,14 +19,19 @@ pub struct Target {
     /// Build with optimisation.
     #[arg(long)]
     release: bool,
+    /// Start a cluster of processes (three journal nodes, three replicas, two query nodes) instead of one.
+    #[arg(long)]
+    cluster: bool,
 }
 
 /// A reachable server.
 #[derive(Debug)]
 pub struct Server {
     pub port: u16,
-    /// Present if this task started it.
+    /// Present if this task started it; the parent of all processes of a cluster.
     pub pid: Option<u32>,
+    /// Whether a commit waits for a majority of three disks.
+    pub replicated: bool,
 }
 
 impl Server {
@@ -50,10 +55,24 @@ impl Server {
     }
 }
 
+/// First port of a cluster's query nodes.
+const CLUSTER_PORT: &str = "26432";
+/// Time that a process, or all of a cluster, may take to end when asked.
+const ENDING: Duration = Duration::from_secs(20);
+
 struct Running(Child);
 
 impl Drop for Running {
+    /// Asks first: a cluster's parent takes the others along only if it may.
     fn drop(&mut self) {
+        let asked = Command::new("kill").args(["-INT", &self.0.id().to_string()]).status();
+        let begin = Instant::now();
+        while asked.is_ok() && begin.elapsed() < ENDING {
+            if matches!(self.0.try_wait(), Ok(Some(_))) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -79,16 +98,25 @@ impl Target {
     /// Runs `task` against the server, which is stopped afterwards if it was started here.
     pub fn with(&self, task: impl FnOnce(&Server) -> Result<()>) -> Result<()> {
         if let Some(port) = self.port {
-            return task(&Server { port, pid: None });
+            return task(&Server { port, pid: None, replicated: self.cluster });
         }
         let binary = build(self.release)?;
         let folder = root().join("target/xtask").join(format!("{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
         let data_dir = folder.join("data");
-        let (port, admin) = (free_port()?, free_port()?);
+        let mut command = Command::new(&binary);
+        let port = if self.cluster {
+            // Below the ports that the kernel gives out by itself, with room for the others.
+            command.args(["dev", "--nodes", "3", "--queries", "2", "--port", CLUSTER_PORT]);
+            CLUSTER_PORT.parse()?
+        } else {
+            let (port, admin) = (free_port()?, free_port()?);
+            let listen = |port: u16| format!("127.0.0.1:{port}");
+            command.args(["start", "--listen", &listen(port), "--admin-listen", &listen(admin)]);
+            port
+        };
         let log = std::fs::File::create(folder.join("log"))?;
-        let child = Command::new(&binary)
-            .args(["start", "--listen", &format!("127.0.0.1:{port}"), "--admin-listen", &format!("127.0.0.1:{admin}")])
+        let child = command
             .arg("--data-dir")
             .arg(&data_dir)
             .stdin(Stdio::null())
@@ -97,11 +125,11 @@ impl Target {
             .spawn()
             .context("start gavel")?;
         let running = Running(child);
-        let server = Server { port, pid: Some(running.0.id()) };
+        let server = Server { port, pid: Some(running.0.id()), replicated: self.cluster };
         let begin = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        while !answers(&binary, port) {
             if begin.elapsed() > Duration::from_secs(60) {
-                bail!("server does not listen; see {}", folder.join("log").display());
+                bail!("server does not answer; see {}", folder.join("log").display());
             }
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -114,6 +142,18 @@ impl Target {
         }
         result
     }
+}
+
+/// Whether a statement runs there.
+fn answers(binary: &Path, port: u16) -> bool {
+    let url = format!("postgresql://postgres@127.0.0.1:{port}/postgres");
+    let mut asked = Command::new(binary);
+    asked
+        .args(["sql", "--url", &url, "-c", "SELECT 1"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    asked.status().is_ok_and(|status| status.success())
 }
 
 fn free_port() -> Result<u16> {

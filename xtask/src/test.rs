@@ -16,7 +16,11 @@ pub fn run(no_clients: bool) -> Result<()> {
     // The same end-to-end tests once more, with a cluster of processes in place of each server. Those that
     // make a cluster of their own have just run.
     let mut clusters = cargo(&["test", "--package", "gaveldb", "--test", "e2e", "--quiet", "--"]);
-    run_command(clusters.args(["--skip", "chaos::", "--skip", "freshness::"]).env("GAVEL_TEST_TOPOLOGY", "cluster"))?;
+    run_command(
+        clusters
+            .args(["--skip", "chaos::", "--skip", "freshness::", "--skip", "latency::"])
+            .env("GAVEL_TEST_TOPOLOGY", "cluster"),
+    )?;
     sim::short()?;
     if !no_clients {
         Target::fresh().with(|server| {

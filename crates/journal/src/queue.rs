@@ -61,7 +61,8 @@ pub(crate) struct Queue<T = Request> {
 
 impl<T: Weigh> Queue<T> {
     pub(crate) fn new(size_bytes: usize) -> Self {
-        let state = State { waiting: VecDeque::new(), bytes: 0, closed: false, writer_sleeps: false, task_sleeps: false };
+        let state =
+            State { waiting: VecDeque::new(), bytes: 0, closed: false, writer_sleeps: false, task_sleeps: false };
         Self { state: Mutex::new(state), filled: Condvar::new(), pushed: Notify::new(), size_bytes }
     }
 

@@ -121,7 +121,9 @@ impl Spare {
         let mut state = self.shared.state.lock();
         while matches!(*state, State::Wanted) {
             match &self.alone {
-                Some(alone) => *state = make(alone.disk.as_ref(), alone.size).map_or_else(State::Failed, |()| State::Ready),
+                Some(alone) => {
+                    *state = make(alone.disk.as_ref(), alone.size).map_or_else(State::Failed, |()| State::Ready)
+                }
                 None => self.shared.changed.wait(&mut state),
             }
         }

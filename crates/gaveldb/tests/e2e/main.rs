@@ -6,6 +6,7 @@ mod driver;
 mod freshness;
 mod isolation;
 mod kill;
+mod latency;
 mod leaving;
 mod list_append;
 mod process;

@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gavel_api::journal::Error;
-use gavel_types::Epoch;
 use gavel_runtime::{random, timer};
+use gavel_types::Epoch;
 use openraft::storage::IOFlushed;
 use tokio::sync::oneshot;
 

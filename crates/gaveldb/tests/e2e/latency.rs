@@ -1,0 +1,129 @@
+//! Who pays for distance: what statements and transactions take in each zone while messages between zones
+//! are delayed, against the same without delay.
+//!
+//! Each zone has a journal node, a replica and a query node. What is printed is counted in round trips
+//! between zones: `(latency with delay - latency without) / (2 x delay)`. `cargo xtask latency` runs it with the
+//! delay and the number of transactions of docs/benchmarks.md. Times decide nothing here; answers do.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use gavel_testkit::cluster::network::in_hub;
+use gavel_testkit::cluster::{Cluster, Shape};
+use tokio_postgres::Client;
+
+use crate::{GAVEL, figure};
+
+const ZONES: [&str; 3] = ["a", "b", "c"];
+/// Statements of a transaction, COMMIT apart.
+const STATEMENTS: usize = 10;
+
+/// Latencies of one kind of transaction, in the order of the runs.
+#[derive(Debug, Default)]
+struct Taken {
+    first: Vec<Duration>,
+    others: Vec<Duration>,
+    commit: Vec<Duration>,
+}
+
+impl Taken {
+    fn medians(&mut self) -> [Duration; 3] {
+        [&mut self.first, &mut self.others, &mut self.commit].map(|times| {
+            times.sort_unstable();
+            times.get(times.len() / 2).copied().unwrap_or_default()
+        })
+    }
+}
+
+/// Runs transactions that read, and write if `writes`; every read is checked.
+async fn transactions(client: &Client, id: i32, writes: bool, count: u64) -> Result<Taken> {
+    let read = client.prepare("SELECT n FROM far WHERE id = $1").await?;
+    let write = client.prepare("UPDATE far SET n = n + 1 WHERE id = $1").await?;
+    let mut taken = Taken::default();
+    let mut expected: i64 = client.query_one(&read, &[&id]).await?.get(0);
+    for _ in 0..count {
+        client.batch_execute("BEGIN").await?;
+        for statement in 0..STATEMENTS {
+            let begin = Instant::now();
+            if writes && statement % 2 == 1 {
+                client.execute(&write, &[&id]).await?;
+                expected += 1;
+            } else {
+                let seen: i64 = client.query_one(&read, &[&id]).await?.get(0);
+                ensure!(seen == expected, "{seen} was read where {expected} was written");
+            }
+            if statement == 0 { &mut taken.first } else { &mut taken.others }.push(begin.elapsed());
+        }
+        let begin = Instant::now();
+        client.batch_execute("COMMIT").await?;
+        taken.commit.push(begin.elapsed());
+    }
+    Ok(taken)
+}
+
+async fn run() -> Result<()> {
+    let delay = Duration::from_millis(figure("GAVEL_LATENCY_DELAY", 5));
+    let count = figure("GAVEL_LATENCY_TRANSACTIONS", 3);
+    let directory = tempfile::tempdir()?;
+    let zones = ZONES.map(str::to_owned).to_vec();
+    let shape = Shape { zones, queries: ZONES.len(), ..Shape::default() };
+    let cluster = Cluster::start(GAVEL, directory.path(), &shape).await?;
+    let entrances = cluster.entrances();
+    entrances[0]
+        .connect()
+        .await?
+        .batch_execute(
+            "CREATE TABLE far (id int PRIMARY KEY, n bigint NOT NULL);
+             INSERT INTO far SELECT i, 0 FROM generate_series(1, 6) i",
+        )
+        .await?;
+    let leader = cluster.leader().await.context("nobody leads")?;
+    println!("latency: {} one way between zones, {count} transactions of a kind", millis(delay));
+    println!("latency: {leader} leads (zone {})", zone_of(&leader)?);
+    println!("latency: zone | transaction | first statement | each other | COMMIT | in round trips");
+    let id = |zone: usize, writes: bool| i32::try_from(2 * zone + usize::from(writes) + 1);
+    for (zone, entrance) in entrances.iter().enumerate() {
+        let client = entrance.connect().await?;
+        for writes in [false, true] {
+            // Once for the caches, once near, once far.
+            cluster.set_delay(Duration::ZERO);
+            transactions(&client, id(zone, writes)?, writes, 2).await?;
+            let near = transactions(&client, id(zone, writes)?, writes, count).await?.medians();
+            cluster.set_delay(delay);
+            let far = transactions(&client, id(zone, writes)?, writes, count).await?.medians();
+            let trips: Vec<String> = near
+                .iter()
+                .zip(&far)
+                .map(|(near, far)| {
+                    format!("{:.2}", (far.as_secs_f64() - near.as_secs_f64()) / (2.0 * delay.as_secs_f64()))
+                })
+                .collect();
+            println!(
+                "latency: {} | {} | {} | {} | {} | {}",
+                ZONES[zone],
+                if writes { "5 reads, 5 writes" } else { "10 reads" },
+                millis(far[0]),
+                millis(far[1]),
+                millis(far[2]),
+                trips.join(" "),
+            );
+        }
+    }
+    let after = cluster.leader().await.context("nobody leads")?;
+    println!("latency: {after} leads at the end");
+    Ok(())
+}
+
+fn millis(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1e3)
+}
+
+fn zone_of(name: &str) -> Result<&'static str> {
+    let number: usize = name.rsplit('-').next().context("a number")?.parse()?;
+    Ok(ZONES[(number - 1) % ZONES.len()])
+}
+
+#[test]
+fn what_distance_costs() -> Result<()> {
+    in_hub("latency::what_distance_costs", run())
+}
