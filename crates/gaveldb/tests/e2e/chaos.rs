@@ -99,6 +99,7 @@ impl Chaos {
             recoveries: vec![],
             waits: vec![],
             outcomes: [0; 3],
+            looked: Reads::default(),
             leader_kills: 0,
             leader_faults: 0,
         })
@@ -191,9 +192,9 @@ impl Chaos {
         let told = &self.bank.told;
         format!(
             "chaos: {} rounds (seed {seed}), {} of them the leader, {} its kill; bank {} acknowledged, {} refused, \
-             {} unknown; lists {} committed, {} aborted, {} unknown; beside them {:?}; 0 lost, 0 refused seen, 0 anomalies; recovery \
-             p50 {:.2?}, p95 {:.2?}, max {:.2?}; a single client of a sound query node waited p50 {:.2?}, p95 {:.2?}, \
-             max {:.2?}",
+             {} unknown; lists {} committed, {} aborted, {} unknown; beside them {:?}; 0 lost, 0 refused seen, \
+             0 anomalies; recovery p50 {:.2?}, p95 {:.2?}, max {:.2?}; a single client of a sound query node waited \
+             p50 {:.2?}, p95 {:.2?}, max {:.2?}",
             self.recoveries.len(),
             self.leader_faults,
             self.leader_kills,
