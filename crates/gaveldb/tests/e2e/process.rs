@@ -63,8 +63,12 @@ impl Role {
     fn start(role: &str, settings: &[String]) -> Result<Self> {
         let mut command = std::process::Command::new(GAVEL);
         command.arg(role);
-        let common = ["cluster.id=test".to_owned(), "rpc.plaintext.allowed=true".to_owned()];
-        common.iter().chain(settings).for_each(|setting| drop(command.args(["--set", setting.as_str()])));
+        for setting in ["cluster.id=test", "rpc.plaintext.allowed=true"] {
+            command.args(["--set", setting]);
+        }
+        for setting in settings {
+            command.args(["--set", setting]);
+        }
         Ok(Self(command.stdin(std::process::Stdio::null()).spawn()?))
     }
 }

@@ -6,25 +6,32 @@
 //! | `NotLeader`, `NotOpen`, never sent, refused at the door | ask the next | ask the next |
 //! | an epoch below one that we know | a deposed leader: ask the next | (does not occur) |
 //! | the connection breaks, or silence | **`Unknown`** | ask again |
+//! | silence, and another node leads a later epoch | **`Unknown`** | (is asked again soon) |
 //! | nobody leads for `rpc.leader.wait` | `NotOpen`: it was never taken | `NotOpen` |
 //!
 //! A commit is sent again only where nothing was done: whether another attempt would be safe, the epoch
 //! that it names decides, and that is for [`Adjudicator::resolve`] to settle. An unknown outcome never
 //! becomes an abort here.
+//!
+//! A leader that is frozen or cut off keeps its connections for some seconds, and a commit could wait there
+//! all that time while its successor long knows the outcome. So while a commit waits, one of those that
+//! wait looks around now and then for a node that leads a later epoch than the commit names: it is proven
+//! by a majority, and what the old leader may still say is in its journal or nowhere.
 #![allow(clippy::disallowed_methods, reason = "a shell: waits")]
 
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::future::join_all;
 use gavel_api::adjudicator::{Adjudicator, Closed, Error, Visible};
 use gavel_types::{CommitOutcome, CommitRequest, Epoch, Timestamp, TxnId};
 use parking_lot::Mutex;
 use prost::Message;
-use tokio::time::Instant;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, timeout};
 use tonic::{Request, Response, Status};
 
 use crate::call::nothing_done;
@@ -35,13 +42,22 @@ use crate::identity::Role;
 use crate::v1;
 use crate::v1::adjudicator_client::AdjudicatorClient;
 
+/// A commit that waits for longer makes somebody look around for another leader, again and again.
+const LOOK_AROUND: Duration = Duration::from_millis(500);
+/// How long a node may take to say whether it leads.
+const LOOK_PATIENCE: Duration = Duration::from_millis(500);
+/// What an answer that is under way gets once another leader is known.
+const LATE: Duration = Duration::from_millis(200);
+
 /// [`Adjudicator`] over gRPC: finds the leader among the journal nodes.
 pub struct RemoteAdjudicator {
     network: Network,
     leaders: Mutex<Leaders>,
     links: Mutex<HashMap<String, Arc<Link>>>,
     /// The highest that an answer named.
-    epoch: AtomicU64,
+    epoch: watch::Sender<Epoch>,
+    /// Held by the one that looks around.
+    looking: tokio::sync::Mutex<()>,
     began: Instant,
 }
 
@@ -53,7 +69,8 @@ impl RemoteAdjudicator {
             network,
             leaders: Mutex::new(Leaders::new(addresses)),
             links: Mutex::default(),
-            epoch: AtomicU64::new(0),
+            epoch: watch::Sender::new(Epoch(0)),
+            looking: tokio::sync::Mutex::default(),
             began: Instant::now(),
         }
     }
@@ -71,14 +88,51 @@ impl RemoteAdjudicator {
     }
 
     fn learn(&self, epoch: Epoch) {
-        self.epoch.fetch_max(epoch.0, Ordering::Relaxed);
+        self.epoch.send_if_modified(|known| {
+            let later = epoch > *known;
+            *known = epoch.max(*known);
+            later
+        });
     }
 
-    /// Asks until somebody decides. `repeatable`: a call that may have been heard may be made again.
+    /// Ends once another node than the one at `asked` leads an epoch after `named`.
+    async fn succeeded(&self, asked: &str, named: Epoch) {
+        let mut known = self.epoch.subscribe();
+        loop {
+            let later = known.wait_for(|known| *known > named);
+            if timeout(LOOK_AROUND, later).await.is_ok() {
+                return sleep(LATE).await;
+            }
+            if let Ok(_alone) = self.looking.try_lock() {
+                self.look_around(asked).await;
+            }
+        }
+    }
+
+    /// Asks all nodes but the one at `asked` whether they lead, and remembers the one that does.
+    async fn look_around(&self, asked: &str) {
+        let others = self.leaders.lock().others(asked);
+        join_all(others.into_iter().map(|address| async move {
+            let link = self.link(&address);
+            let look = link.call(|line| {
+                let mut client = self.client(line);
+                async move { client.get_visible(within(LOOK_PATIENCE, v1::GetVisibleRequest {})).await }
+            });
+            if let Ok(Ok(visible)) = timeout(LOOK_PATIENCE, look).await {
+                tracing::info!(%address, instead_of = asked, "another node leads");
+                self.leaders.lock().answered(&address);
+                self.learn(Visible::from(visible.into_inner()).epoch);
+            }
+        }))
+        .await;
+    }
+
+    /// Asks until somebody decides. A call that may have been heard is made again, except for one that
+    /// counts only `once`, in the epoch that it names.
     async fn ask<T, F>(
         &self,
         patience: Duration,
-        repeatable: bool,
+        once: Option<Epoch>,
         call: impl Fn(AdjudicatorClient<Line>) -> F,
     ) -> Result<T, Error>
     where
@@ -91,19 +145,29 @@ impl RemoteAdjudicator {
                 _ if Instant::now() >= give_up => return Err(Error::NotOpen),
                 Next::Ask(address) => address,
                 Next::Wait(pause) => {
-                    tokio::time::sleep(pause).await;
+                    sleep(pause).await;
                     continue;
                 }
             };
             let link = self.link(&address);
-            let asked = link.call(|line| call(self.client(line)));
-            let status = match tokio::time::timeout(patience, asked).await {
-                Ok(Ok(answer)) => {
+            let asked = timeout(patience, link.call(|line| call(self.client(line))));
+            let succeeded = async {
+                match once {
+                    Some(named) => self.succeeded(&address, named).await,
+                    None => std::future::pending().await,
+                }
+            };
+            let answer = tokio::select! {
+                biased;
+                answer = asked => answer.unwrap_or_else(|_| Err(Status::deadline_exceeded("no answer in time"))),
+                () = succeeded => Err(Status::cancelled("another node leads, and this one does not answer")),
+            };
+            let status = match answer {
+                Ok(answer) => {
                     self.leaders.lock().answered(&address);
                     return Ok(answer.into_inner());
                 }
-                Ok(Err(status)) => status,
-                Err(_) => Status::deadline_exceeded("no answer in time"),
+                Err(status) => status,
             };
             let now = self.began.elapsed();
             if nothing_done(&status) {
@@ -120,7 +184,7 @@ impl RemoteAdjudicator {
                 Error::Unknown(_) if !is_typed(&status) => {
                     tracing::debug!(%address, reason = status.message(), "journal node did not answer");
                     self.leaders.lock().unreachable(&address, now);
-                    if !repeatable {
+                    if once.is_some() {
                         return Err(Error::Unknown(format!("{address}: {}", status.message())));
                     }
                 }
@@ -152,6 +216,7 @@ fn malformed(error: crate::Malformed) -> Error {
 impl Adjudicator for RemoteAdjudicator {
     async fn commit(&self, request: CommitRequest) -> Result<CommitOutcome, Error> {
         let settings = self.network.settings();
+        let named = request.epoch;
         let message = v1::CommitRequest::from(request);
         let (size, most) = (message.encoded_len(), settings.transaction_size_bytes);
         if size > most {
@@ -162,21 +227,21 @@ impl Adjudicator for RemoteAdjudicator {
             let request = within(patience, message.clone());
             async move { client.commit(request).await }
         };
-        self.ask(patience, false, call).await?.try_into().map_err(malformed)
+        self.ask(patience, Some(named), call).await?.try_into().map_err(malformed)
     }
 
     async fn resolve(&self, txn_id: TxnId) -> Result<CommitOutcome, Error> {
         let patience = self.network.settings().call_timeout;
         let message = v1::ResolveRequest { txn_id: Some(txn_id.into()) };
         let call = |mut client: AdjudicatorClient<Line>| async move { client.resolve(within(patience, message)).await };
-        self.ask(patience, true, call).await?.try_into().map_err(malformed)
+        self.ask(patience, None, call).await?.try_into().map_err(malformed)
     }
 
     async fn close(&self, ts: Timestamp) -> Result<Closed, Error> {
         let patience = self.network.settings().call_timeout;
         let message = v1::CloseRequest { ts: ts.0 };
         let call = |mut client: AdjudicatorClient<Line>| async move { client.close(within(patience, message)).await };
-        let closed: Closed = self.ask(patience, true, call).await?.into();
+        let closed: Closed = self.ask(patience, None, call).await?.into();
         self.learn(closed.epoch);
         Ok(closed)
     }
@@ -186,12 +251,12 @@ impl Adjudicator for RemoteAdjudicator {
         let message = v1::GetVisibleRequest {};
         let call =
             |mut client: AdjudicatorClient<Line>| async move { client.get_visible(within(patience, message)).await };
-        let visible: Visible = self.ask(patience, true, call).await?.into();
+        let visible: Visible = self.ask(patience, None, call).await?.into();
         self.learn(visible.epoch);
         Ok(visible)
     }
 
     fn epoch(&self) -> Epoch {
-        Epoch(self.epoch.load(Ordering::Relaxed))
+        *self.epoch.borrow()
     }
 }

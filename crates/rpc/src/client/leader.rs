@@ -68,6 +68,11 @@ impl Leaders {
         Next::Wait(soonest.saturating_sub(now).max(Duration::from_millis(1)))
     }
 
+    /// All but `address`.
+    pub(crate) fn others(&self, address: &str) -> Vec<String> {
+        self.nodes.iter().map(|node| node.address.clone()).filter(|other| other != address).collect()
+    }
+
     fn find(&mut self, address: &str) -> Option<usize> {
         if let Some(index) = self.nodes.iter().position(|node| node.address == address) {
             return Some(index);

@@ -77,6 +77,49 @@ async fn a_frozen_leader_is_given_up_and_its_successor_resolves() {
 }
 
 #[tokio::test]
+async fn commits_at_a_frozen_leader_end_as_soon_as_there_is_another() {
+    let truth = Truth::default();
+    let one = FakeAdjudicator::new(Stand::Leads, &truth);
+    let two = FakeAdjudicator::new(Stand::Follows(None), &truth);
+    *one.delay.lock() = Duration::from_secs(60);
+    let (served_one, served_two) = (node(&one).await, node(&two).await);
+    let proxy = Proxy::before(&served_one.address).await;
+    // With the bounds that users have, silence alone is noticed after four seconds.
+    let network = Mode::Plain.network(Role::Query);
+    let remote = RemoteAdjudicator::new(network, [proxy.address.clone(), served_two.address.clone()]);
+    let freeze = async {
+        one.decided.notified().await;
+        proxy.freeze();
+        tokio::time::sleep(Duration::from_millis(900)).await;
+        *two.epoch.lock() = Epoch(2);
+        *two.stand.lock() = Stand::Leads;
+    };
+    let began = Instant::now();
+    let commits = futures::future::join_all((1..=20).map(|id| remote.commit(request(id))));
+    let (outcomes, ()) = tokio::join!(commits, freeze);
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Err(Error::Unknown(_)))), "{outcomes:?}");
+    assert!((900..2_800).contains(&began.elapsed().as_millis()), "they ended after {:?}", began.elapsed());
+    // One looks around for all.
+    assert!(two.calls() <= 8, "the other node was asked {} times", two.calls());
+    assert_eq!(within(Duration::from_millis(500), remote.resolve(TxnId(1))).await.unwrap(), COMMITTED);
+    assert_eq!(remote.epoch(), Epoch(2));
+}
+
+#[tokio::test]
+async fn a_slow_commit_is_waited_for_while_its_node_leads() {
+    let truth = Truth::default();
+    let leader = FakeAdjudicator::new(Stand::Leads, &truth);
+    *leader.delay.lock() = Duration::from_millis(2_500);
+    let served = node(&leader).await;
+    let follower = FakeAdjudicator::new(Stand::Follows(Some(served.address.clone())), &truth);
+    let other = node(&follower).await;
+    let network = Mode::Plain.network(Role::Query);
+    let remote = RemoteAdjudicator::new(network, [served.address.clone(), other.address.clone()]);
+    assert_eq!(remote.commit(request(1)).await.unwrap(), COMMITTED);
+    assert!(follower.calls() > 0, "nobody looked around");
+}
+
+#[tokio::test]
 async fn hints_are_followed_to_the_leader() {
     let truth = Truth::default();
     let leader = FakeAdjudicator::new(Stand::Leads, &truth);
