@@ -39,8 +39,12 @@ pub fn freshness(reads: u64, release: bool) -> Result<()> {
 }
 
 /// Transactions near and far.
-pub fn latency(delay: u64, transactions: u64, release: bool) -> Result<()> {
-    let figures = [("GAVEL_LATENCY_DELAY", delay), ("GAVEL_LATENCY_TRANSACTIONS", transactions)];
+pub fn latency(delay: u64, transactions: u64, clock_error: u64, release: bool) -> Result<()> {
+    let figures = [
+        ("GAVEL_LATENCY_DELAY", delay),
+        ("GAVEL_LATENCY_TRANSACTIONS", transactions),
+        ("GAVEL_LATENCY_CLOCK", clock_error),
+    ];
     let mut command = e2e("latency::", release);
     crate::shell::run(command.envs(figures.map(|(name, figure)| (name, figure.to_string()))))
 }

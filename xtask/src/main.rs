@@ -91,6 +91,9 @@ enum Task {
         delay: u64,
         #[arg(long, default_value_t = 50)]
         transactions: u64,
+        /// Take snapshots from clocks, trusted within so many milliseconds; 0 asks the adjudicator.
+        #[arg(long, default_value_t = 1)]
+        clock_error: u64,
         #[arg(long)]
         release: bool,
     },
@@ -118,7 +121,9 @@ fn main() -> Result<()> {
         Task::Deploy { binary } => deploy::run(binary),
         Task::Chaos(rounds) => chaos::run(&rounds),
         Task::Freshness { reads, release } => chaos::freshness(reads, release),
-        Task::Latency { delay, transactions, release } => chaos::latency(delay, transactions, release),
+        Task::Latency { delay, transactions, clock_error, release } => {
+            chaos::latency(delay, transactions, clock_error, release)
+        }
         Task::Bench { target, args } => target.with(|server| bench::run(server, &args)),
     }
 }
