@@ -86,11 +86,8 @@ async fn nodes_that_start_long_before_the_journal_wait_for_it() -> Result<()> {
     let (journal, storage, sql) = (free_port()?, free_port()?, free_port()?);
     let local = |name: &str, port: u16| format!("{name}=127.0.0.1:{port}");
     let data = |name: &str| format!("data_dir={}", dir.path().join(name).display());
-    let others = [
-        format!("cluster.journal=[\"127.0.0.1:{journal}\"]"),
-        format!("cluster.storage=[\"127.0.0.1:{storage}\"]"),
-        "admin.listen=127.0.0.1:0".to_owned(),
-    ];
+    let others =
+        [local("cluster.journal", journal), local("cluster.storage", storage), "admin.listen=127.0.0.1:0".to_owned()];
     let own = ["node.name=q".to_owned(), local("server.listen", sql)];
     let mut query = Role::start("query", &[&own[..], &others].concat())?;
     let own = ["node.name=s".to_owned(), local("rpc.listen", storage), data("s")];
@@ -103,7 +100,7 @@ async fn nodes_that_start_long_before_the_journal_wait_for_it() -> Result<()> {
         &[
             "node.name=j".to_owned(),
             "journal.node=1".to_owned(),
-            format!("journal.members=[\"1=127.0.0.1:{journal}\"]"),
+            format!("journal.members=1=127.0.0.1:{journal}"),
             local("rpc.listen", journal),
             data("j"),
             "admin.listen=127.0.0.1:0".to_owned(),

@@ -14,6 +14,8 @@
 //! - the cache ends with the last entry and has all that is not durable yet;
 //! - every entry that is not in the cache lies behind a mark;
 //! - marks rise in index; those above a truncation are gone when the truncation is durable;
+//! - until the entries that took the place of truncated ones have a mark they are all in the cache, and
+//!   a run is never read past where the cache begins: its file still has the others there;
 //! - `purged < every entry ≤ last`, and indices are dense.
 
 use std::collections::VecDeque;
@@ -143,6 +145,11 @@ impl Log {
         }
         let run = self.terms.partition_point(|(first, _)| *first <= index).checked_sub(1)?;
         self.terms.get(run).map(|(_, term)| log_id(*term, index))
+    }
+
+    /// How many of `entries`, from the first on, are those of this log, as far as it knows.
+    pub(crate) fn count_known(&self, entries: &[Entry]) -> usize {
+        entries.iter().take_while(|entry| self.id_at(entry.log_id.index).is_none_or(|id| id == entry.log_id)).count()
     }
 
     /// The last entry of each term from `from` to `to`. (Not the first, as openraft's documentation
@@ -349,10 +356,14 @@ impl Log {
         Some(entries)
     }
 
-    /// Where the entry at `index` is in the files.
+    /// Where the entry at `index`, which is not in the cache, is in the files.
     pub(crate) fn run_of(&self, index: u64) -> Option<Run> {
         let at = self.marks.partition_point(|mark| mark.index <= index).checked_sub(1)?;
-        self.run(at)
+        let mut run = self.run(at)?;
+        if let Some(first) = self.cache.front().map(|cached| cached.entry.log_id.index).filter(|first| *first > index) {
+            run.until = run.until.min(first);
+        }
+        Some(run)
     }
 
     /// Where the entry with the position `lsn`, which is applied, is in the files.

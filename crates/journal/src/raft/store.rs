@@ -171,6 +171,7 @@ impl Store {
     /// Entries from `from` below `to`, as far as they are kept, up to about `max_bytes`, at least
     /// one.
     pub(crate) async fn read(&self, from: u64, to: u64, max_bytes: usize) -> Result<Vec<Entry>, Error> {
+        let mut other = None;
         loop {
             let (from, to, run) = {
                 let log = self.0.log.lock();
@@ -187,7 +188,20 @@ impl Store {
             match self.read_run(run, from, to - 1, max_bytes).await {
                 // The file may have been trimmed away while it was being opened.
                 Err(_) if self.0.log.lock().first_index() > from => {}
-                done => return done,
+                Ok(mut entries) => {
+                    // An entry of another term was truncated, now or long ago: it must reach nobody.
+                    let known = self.0.log.lock().count_known(&entries);
+                    let wrong = entries.get(known).map(|entry| entry.log_id);
+                    entries.truncate(known);
+                    match wrong {
+                        Some(id) if known == 0 && other == Some(id) => {
+                            return Err(corrupt("log", 0, format!("the file has {id}, which was truncated")));
+                        }
+                        Some(id) if known == 0 => other = Some(id),
+                        _ => return Ok(entries),
+                    }
+                }
+                Err(error) => return Err(error),
             }
         }
     }

@@ -56,8 +56,8 @@ pub struct RemoteAdjudicator {
     links: Mutex<HashMap<String, Arc<Link>>>,
     /// The highest that an answer named.
     epoch: watch::Sender<Epoch>,
-    /// Held by the one that looks around.
-    looking: tokio::sync::Mutex<()>,
+    /// Held by the one that looks around; when somebody did last.
+    looked: tokio::sync::Mutex<Option<Instant>>,
     began: Instant,
 }
 
@@ -70,7 +70,7 @@ impl RemoteAdjudicator {
             leaders: Mutex::new(Leaders::new(addresses)),
             links: Mutex::default(),
             epoch: watch::Sender::new(Epoch(0)),
-            looking: tokio::sync::Mutex::default(),
+            looked: tokio::sync::Mutex::default(),
             began: Instant::now(),
         }
     }
@@ -103,8 +103,11 @@ impl RemoteAdjudicator {
             if timeout(LOOK_AROUND, later).await.is_ok() {
                 return sleep(LATE).await;
             }
-            if let Ok(_alone) = self.looking.try_lock() {
+            if let Ok(mut looked) = self.looked.try_lock()
+                && looked.is_none_or(|at| at.elapsed() >= LOOK_AROUND)
+            {
                 self.look_around(asked).await;
+                *looked = Some(Instant::now());
             }
         }
     }

@@ -60,6 +60,20 @@ fn a_run_ends_where_a_truncation_began() {
 }
 
 #[test]
+fn a_run_ends_where_a_truncation_began_before_that_is_durable() {
+    let mut log = log();
+    write(&mut log, 1, 0..=9, 64);
+    log.truncate(6);
+    let ticket = log.append(&entries(2, 6..=8), |_| 10).unwrap();
+    assert_eq!(log.run_of(5).unwrap().until, 6, "the file has truncated entries there");
+    assert_eq!(log.read_cache(6, 9, 1_000).unwrap().len(), 3);
+    log.truncated(6, 200);
+    assert_eq!(log.run_of(5).unwrap().until, 6);
+    log.written(Some(ticket), 6, 8, 200, 300);
+    assert_eq!(log.run_of(5).unwrap().until, 6);
+}
+
+#[test]
 fn positions_are_found_once_they_are_applied() {
     let mut log = log();
     write(&mut log, 1, 0..=4, 64);
