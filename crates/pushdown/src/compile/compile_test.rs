@@ -26,7 +26,11 @@ fn program(columns: Vec<ScanColumn>, filter: Option<ScanExpr>) -> ScanProgram {
 fn run(program: ScanProgram, rows: &[Bytes]) -> Result<RecordBatch, Error> {
     let rows: Vec<_> = rows.iter().map(|r| (Bytes::from_static(b"key"), r.clone())).collect();
     let compiled = Arc::new(Compiled::new(Arc::new(program))?);
-    let batch = Run::new(compiled.clone())?.add_pairs(&rows)?;
+    let mut run = Run::new(compiled.clone())?;
+    let batch = match run.add_pairs(&rows)? {
+        Some(batch) => Some(batch),
+        None => run.finish()?,
+    };
     Ok(batch.unwrap_or_else(|| RecordBatch::new_empty(compiled.schema().clone())))
 }
 

@@ -173,7 +173,11 @@ proptest! {
         }
         let kept = Compiled::new(Arc::new(program)).and_then(|compiled| {
             let compiled = Arc::new(compiled);
-            let batch = Run::new(compiled.clone())?.add_pairs(&keyed)?;
+            let mut run = Run::new(compiled.clone())?;
+            let batch = match run.add_pairs(&keyed)? {
+                Some(batch) => Some(batch),
+                None => run.finish()?,
+            };
             Ok(batch.unwrap_or_else(|| RecordBatch::new_empty(compiled.schema().clone())))
         });
         match (kept, failed) {

@@ -11,6 +11,7 @@ Update on t (actual rows=0 loops=1)
   ->  Projection (actual rows=1 loops=1)
         ->  Seq Scan on t (actual rows=1 loops=1)
               Storage Filter: (a = 1)
+              Storage: round trips=1 rows=1 bytes=29
 EXPLAIN
 > EXPLAIN (COSTS off) DELETE FROM t;
 QUERY PLAN

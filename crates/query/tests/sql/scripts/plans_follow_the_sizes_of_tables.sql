@@ -107,6 +107,7 @@ EXPLAIN
 QUERY PLAN
 Projection  (rows=500 width=16)
   ->  HashAggregate  (rows=500 width=16)
+        Storage Aggregate: count(*)
         Group Key: customer
         ->  Seq Scan on orders  (rows=5000 width=8)
 EXPLAIN
