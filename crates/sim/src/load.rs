@@ -185,6 +185,10 @@ impl Session {
         let keys: Vec<Bytes> = (0..ACCOUNTS).map(|n| key(BANK, n)).collect();
         let view = work.transaction.view();
         let rows = self.read(&view, &keys).await?;
+        if rows.iter().any(Option::is_none) {
+            // From before the first rows, as a clock that lies may have it; the ledger knows whether it may.
+            return None;
+        }
         let sum: u64 = rows.iter().filter_map(|row| value(row.as_ref())).sum();
         if sum != ACCOUNTS * OPENING {
             self.net.breach(format!("the accounts at {} have {sum} between them", view.snapshot_ts()));
@@ -218,6 +222,9 @@ impl Session {
             value: Some(row.clone()),
         }));
         let there: Vec<u64> = rows.iter().filter_map(|(_, row)| value(Some(row))).collect();
+        if there.is_empty() {
+            return None;
+        }
         if there.len() != 2 || there.iter().sum::<u64>() == 0 {
             self.net.breach(format!("pair {pair} at {snapshot_ts} is {there:?}"));
             return None;

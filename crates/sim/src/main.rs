@@ -161,6 +161,11 @@ fn mutants(args: &Args, first: u64) -> Result<ExitCode> {
     for mutant in Mutant::ALL {
         let sum = seeds(args, first, Some(mutant), true)?;
         match sum.failed.iter().min_by_key(|verdict| verdict.seed) {
+            // Otherwise a check that always fails would seem to notice everything.
+            Some(verdict) if !run(verdict.seed, None)?.breaches.is_empty() => {
+                println!("{}: seed {} fails with every rule on", name(mutant), verdict.seed);
+                survivors.push(name(mutant));
+            }
             Some(verdict) => {
                 let why = verdict.breaches.first().map(String::as_str).unwrap_or_default();
                 println!("{}: noticed at seed {} of {}: {why}", name(mutant), verdict.seed - first + 1, sum.seeds);

@@ -139,7 +139,16 @@ impl Adjudicator for Careless {
             }
             _ => {}
         }
-        let outcome = self.adjudicator.commit(request).await?;
+        let outcome = match self.adjudicator.commit(request).await {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                if self.mutant == Some(Mutant::OutcomesAreRemembered) {
+                    // Nothing was done with it, as far as anybody knows: when it comes again, it is the first.
+                    self.known.lock().under_way.remove(&txn_id);
+                }
+                return Err(error);
+            }
+        };
         if self.mutant == Some(Mutant::TombstonesBar) {
             self.known.lock().ended.insert(txn_id, outcome.clone());
         }
