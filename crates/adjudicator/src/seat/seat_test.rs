@@ -51,7 +51,7 @@ impl Group {
     fn nodes(count: u64) -> (Arc<Self>, Vec<Arc<Node>>) {
         let group =
             Arc::new(Self { state: Mutex::new(Log { random: count, ..Log::default() }), last: watch::Sender::new(0) });
-        let node = |id| Arc::new(Node { id, group: Arc::clone(&group), knows: watch::Sender::default() });
+        let node = |id| Arc::new(Node { id, group: Arc::clone(&group), knows: watch::Sender::new(Default::default()) });
         let nodes: Vec<_> = (1..=count).map(node).collect();
         (group, nodes)
     }
