@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use gavel_api::adjudicator::Closed;
 use gavel_api::journal::{Entry, Record};
+use gavel_runtime::simulation;
 use gavel_types::{CheckMode, KeyRange, Lsn, Timestamp, TxnId};
 use parking_lot::Mutex;
 
@@ -42,6 +44,8 @@ pub struct Relied {
 #[derive(Default)]
 pub struct Book {
     pub records: BTreeMap<Lsn, Record>,
+    /// Who was the first to have a record, and when.
+    pub first: BTreeMap<Lsn, (String, Duration)>,
     pub told: BTreeMap<TxnId, Told>,
     pub relied: BTreeMap<TxnId, Relied>,
     pub reads: Vec<Read>,
@@ -71,13 +75,18 @@ impl Ledger {
             match book.records.get(lsn) {
                 Some(known) if known == record => {}
                 Some(known) => {
-                    let what = format!("{whose} has at {lsn} {record:?}, but {known:?} was seen there");
+                    let first = book.first.get(lsn);
+                    let elsewhere = book.records.iter().find(|(_, known)| *known == record).map(|(lsn, _)| *lsn);
+                    let what = format!(
+                        "{whose} has at {lsn} {record:?} (known at {elsewhere:?}), but {known:?} was there first: {first:?}"
+                    );
                     drop(book);
                     self.net.breach(what);
                     return;
                 }
                 None => {
                     book.records.insert(*lsn, record.clone());
+                    book.first.insert(*lsn, (whose.to_owned(), simulation::now()));
                 }
             }
         }

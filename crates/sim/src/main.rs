@@ -32,9 +32,21 @@ struct Args {
     /// Seeds at a time; as many as the machine has processors without it.
     #[arg(long)]
     jobs: Option<usize>,
+    /// What the roles log, as a filter such as `info,openraft=debug`; with the time of the simulation.
+    #[arg(long)]
+    log: Option<String>,
     /// Tells of each seed.
     #[arg(long)]
     verbose: bool,
+}
+
+/// Tells the time of the simulation.
+struct Virtual;
+
+impl tracing_subscriber::fmt::time::FormatTime for Virtual {
+    fn format_time(&self, out: &mut tracing_subscriber::fmt::format::Writer<'_>) -> std::fmt::Result {
+        write!(out, "{:.6}", gavel_runtime::simulation::now().as_secs_f64())
+    }
 }
 
 /// What seeds came to together.
@@ -68,6 +80,9 @@ impl Sum {
 fn main() -> Result<ExitCode> {
     let args = Args::parse();
     watch_panics();
+    if let Some(filter) = &args.log {
+        tracing_subscriber::fmt().with_env_filter(filter).with_timer(Virtual).with_ansi(false).init();
+    }
     let first = args.seed.unwrap_or_else(|| rand_seed());
     if args.mutants {
         return mutants(&args, first);

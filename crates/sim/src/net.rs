@@ -95,6 +95,9 @@ struct State {
     cuts: BTreeSet<(Owner, Owner)>,
     /// Hosts that have something to do.
     dirty: BTreeSet<Owner>,
+    /// Calls whose process died before it had answered, by number: processes let go of their tasks in no
+    /// order that could be played again.
+    fallen: BTreeMap<u64, Event>,
     trace: Trace,
     breaches: Vec<String>,
 }
@@ -112,6 +115,7 @@ impl Net {
             weather: Weather::default(),
             cuts: BTreeSet::new(),
             dirty: BTreeSet::new(),
+            fallen: BTreeMap::new(),
             trace: Trace::default(),
             breaches: Vec::new(),
         })))
@@ -135,8 +139,11 @@ impl Net {
 
     /// Nothing happens any more. What was under way may own hosts' things, which own this.
     pub fn end(&self) {
-        let events = std::mem::take(&mut self.0.lock().events);
-        drop(events);
+        let (events, fallen) = {
+            let mut state = self.0.lock();
+            (std::mem::take(&mut state.events), std::mem::take(&mut state.fallen))
+        };
+        drop((events, fallen));
     }
 
     /// From now on nothing leaves the host or reaches it.
@@ -235,6 +242,14 @@ impl Net {
         Some(host)
     }
 
+    /// Closes the connections of processes that died.
+    pub fn close_fallen(self: &Arc<Self>) {
+        loop {
+            let Some((_, close)) = ({ self.0.lock().fallen.pop_first() }) else { return };
+            close(self);
+        }
+    }
+
     pub fn next_event(&self) -> Option<Duration> {
         self.0.lock().events.keys().next().map(|(at, _)| *at)
     }
@@ -286,7 +301,12 @@ impl Net {
     /// [`Broken`].
     pub async fn call<T: Send + 'static>(self: &Arc<Self>, from: Place, to: Owner, ask: Ask<T>) -> Result<T, Broken> {
         let (tell, told) = oneshot::channel();
-        let line = Arc::new(Line { net: Arc::clone(self), from, to, tell: Mutex::new(Some(tell)) });
+        let number = {
+            let mut state = self.0.lock();
+            state.numbers += 1;
+            state.numbers
+        };
+        let line = Arc::new(Line { net: Arc::clone(self), number, from, to, tell: Mutex::new(Some(tell)) });
         if self.is_open(from, to) {
             let copies = 1 + u32::from(self.chance_of(|weather| weather.doubled));
             for copy in 0..copies {
@@ -336,6 +356,7 @@ impl Net {
 /// A call under way.
 struct Line<T> {
     net: Arc<Net>,
+    number: u64,
     from: Place,
     to: Owner,
     tell: Mutex<Option<oneshot::Sender<Result<T, Broken>>>>,
@@ -378,7 +399,9 @@ impl<T: Send + 'static> Drop for Answer<T> {
     fn drop(&mut self) {
         if !self.given {
             // The machine under the process closes the connection.
-            self.line.back(None, Err(Broken::Lost));
+            let line = Arc::clone(&self.line);
+            let close = move |_: &Arc<Net>| line.back(None, Err(Broken::Lost));
+            self.line.net.0.lock().fallen.insert(self.line.number, Box::new(close));
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::trace::Trace;
 use crate::world::{Setup, Undo, World, now};
 
 /// How long faults go on.
-const ROUGH: Duration = Duration::from_secs(6);
+const ROUGH: Duration = Duration::from_secs(5);
 /// By when a cluster without faults has to work.
 const RECOVERY: Duration = Duration::from_secs(30);
 
@@ -66,7 +66,7 @@ pub fn run(seed: u64, mutant: Option<Mutant>) -> Result<Verdict> {
         // Clocks that are not what is said of them: snapshots may be stale, and nothing else.
         _ => (Some(ms(1)), ms(240)),
     };
-    let setup = Setup { mutant, clock_error, clock_offset, pause: ms(120) };
+    let setup = Setup { mutant, clock_error, clock_offset, pause: ms(180) };
     let mut world = World::new(seed, setup)?;
     world.ledger.expect_fresh(clock_error.is_none_or(|error| clock_offset < error));
     let mut struck = 0;

@@ -132,6 +132,7 @@ impl World {
         let services = self.net.bury(owner);
         drop(host);
         drop(services);
+        self.net.close_fallen();
     }
 
     /// Crashes the nodes whose power went off in the midst of their work.
@@ -153,7 +154,8 @@ impl World {
         while let Some(owner) = self.net.next_dirty(|owner| self.is_frozen(owner)) {
             if let Some(host) = self.machines.get(&owner).and_then(|machine| machine.host.as_ref()) {
                 self.simulation.set_owner(owner);
-                host.run();
+                tracing::trace_span!("host", owner).in_scope(|| host.run());
+                self.net.close_fallen();
             }
             self.crash_cut();
         }
@@ -202,6 +204,7 @@ impl World {
 
     /// Does what a fault says; what undoes it, if something has to.
     pub fn strike(&mut self, fault: &Fault) -> Option<Undo> {
+        tracing::info!(at = ?now(), ?fault, leader = ?self.leader(), "strikes");
         match fault {
             Fault::Crash(victim, operations) => {
                 let owner = self.find(*victim)?;
@@ -280,6 +283,7 @@ impl World {
     /// # Errors
     /// As [`World::boot`].
     pub fn undo(&mut self, undo: Undo) -> Result<()> {
+        tracing::info!(at = ?now(), ?undo, "ends");
         match undo {
             Undo::Boot(owner) => {
                 // One whose disk had too little to do to reach the cut is cut now.
