@@ -11,6 +11,7 @@
 //! [t][6][oid u32]                     storage whose rows nobody can name any more
 //! [t][7][oid u32]                     state of a sequence
 //! [t][8][class u32][oid u32][sub i32] comment
+//! [t][9]                              secret for salts of unknown users (tenant 0 only)
 //! ```
 //! Object ids of a tenant's rows are at least [`FIRST_USER_OID`], so no user row lies in these ranges.
 
@@ -31,6 +32,7 @@ const NEXT_OID: u32 = 5;
 const DROPPED: u32 = gavel_encoding::layout::DROPPED.0;
 const SEQUENCE: u32 = 7;
 const COMMENT: u32 = 8;
+const MOCK_SECRET: u32 = 9;
 
 /// What a descriptor row describes. The numbers are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -139,6 +141,11 @@ pub fn catalog_version(tenant: Oid) -> Bytes {
 /// The OID counter: four bytes, big endian, the next OID that nobody has.
 pub fn next_oid() -> Bytes {
     prefix(CLUSTER, NEXT_OID).freeze()
+}
+
+/// Thirty-two random bytes, from which every query node makes the same salts for users that do not exist.
+pub fn mock_secret() -> Bytes {
+    prefix(CLUSTER, MOCK_SECRET).freeze()
 }
 
 /// Marks storage of a dropped, truncated or rewritten object for removal.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use gavel_api::sql::{SessionParams, SqlEngine};
+use gavel_api::sql::{Credential, SessionParams, SqlEngine};
 use gavel_types::{SqlError, SqlState};
 use parking_lot::Mutex;
 use tokio::net::{TcpListener, TcpStream};
@@ -225,7 +225,11 @@ async fn open(shared: &Shared, socket: TcpStream, peer: SocketAddr) -> Option<Op
         let version = 3 << 16 | startup.minor;
         backend::negotiate_protocol_version(version, &startup.unknown_options, &mut connection.out);
     }
-    if let Err(error) = authenticate(shared, &mut connection, &startup, tls, peer).await {
+    let Some(mock_secret) = shared.settings.mock_secret.get() else {
+        let error = SqlError::new(SqlState::CannotConnectNow, "the database system is starting up");
+        return refuse(connection, &error).await;
+    };
+    if let Err(error) = authenticate(shared, &mut connection, &startup, mock_secret, tls, peer).await {
         shared.stats.denied_total.fetch_add(1, Ordering::Relaxed);
         tracing::info!(user = startup.user, %peer, message = error.message(), "connection refused");
         return refuse(connection, &error).await;
@@ -284,6 +288,7 @@ async fn authenticate(
     shared: &Shared,
     connection: &mut Connection,
     startup: &Startup,
+    mock_secret: &[u8; 32],
     tls: bool,
     peer: SocketAddr,
 ) -> Result<(), SqlError> {
@@ -297,7 +302,9 @@ async fn authenticate(
                 Verdict::Wait(delay) if !delay.is_zero() => tokio::time::sleep(delay).await,
                 Verdict::Wait(_) => {}
             }
-            match scram(shared, connection, &startup.user, tls).await {
+            // Not a matter of the client: nobody is told that its password is wrong.
+            let credential = shared.engine.credential(&startup.user).await?;
+            match scram(shared, connection, &startup.user, &credential, mock_secret, tls).await {
                 Ok(()) => {
                     shared.throttle.lock().succeeded(peer.ip());
                     Ok(())
@@ -330,15 +337,20 @@ fn wrong_password(user: &str) -> SqlError {
     SqlError::new(SqlState::InvalidPassword, format!("password authentication failed for user \"{user}\""))
 }
 
-async fn scram(shared: &Shared, connection: &mut Connection, user: &str, tls: bool) -> Result<(), Refused> {
+async fn scram(
+    shared: &Shared,
+    connection: &mut Connection,
+    user: &str,
+    credential: &Credential,
+    mock_secret: &[u8; 32],
+    tls: bool,
+) -> Result<(), Refused> {
     let gone = |_| Refused("the client is gone".to_owned());
-    let credential =
-        shared.engine.credential(user).await.map_err(|e| Refused(format!("cannot look up the role: {e}")))?;
     let certificate = match &shared.tls {
         Some(t) if tls => Some(t.certificate_pem.as_slice()),
         _ => None,
     };
-    let exchange = Exchange::new(&credential, user, &shared.settings.mock_secret, certificate);
+    let exchange = Exchange::new(credential, user, mock_secret, certificate);
     backend::authentication_sasl(exchange.mechanisms(), &mut connection.out);
     connection.flush().await.map_err(gone)?;
 

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::auth::hba::{self, Rule};
@@ -25,8 +26,9 @@ pub struct FrontendSettings {
     pub hba: Vec<Rule>,
     pub tls: Option<TlsFiles>,
     /// Random bytes of this cluster from which salts of unknown users are made, so that they stay
-    /// the same from attempt to attempt as those of known ones do.
-    pub mock_secret: [u8; 32],
+    /// the same from attempt to attempt, and from node to node, as those of known ones do. As long as
+    /// they are not known the database is starting up, which is what clients are told (57P03).
+    pub mock_secret: Arc<OnceLock<[u8; 32]>>,
 }
 
 /// PEM files of the server's certificate chain and key.
@@ -49,7 +51,7 @@ impl Default for FrontendSettings {
             drain_timeout: Duration::from_secs(10),
             hba: hba::default_rules(),
             tls: None,
-            mock_secret: [0; 32],
+            mock_secret: Arc::new(OnceLock::from([0; 32])),
         }
     }
 }

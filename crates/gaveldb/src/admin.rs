@@ -5,7 +5,7 @@ pub mod sections;
 
 use std::fmt::Write;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Instant;
 
 use axum::Router;
@@ -38,8 +38,19 @@ pub struct Node {
     pub sections: Vec<Section>,
     /// Why it does not work, if it does not.
     pub health: Box<dyn Fn() -> Option<String> + Send + Sync>,
-    /// Whether it takes work; [`Node::set_ready`] changes it.
-    pub ready: AtomicBool,
+    /// Why it takes no work at present, though nothing is wrong with it; nothing if it takes some.
+    pub busy: Box<dyn Fn() -> Option<String> + Send + Sync>,
+    /// [`Node::set_stage`] changes it.
+    pub stage: AtomicU8,
+}
+
+/// How far its life is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Stage {
+    Starting,
+    Serving,
+    Draining,
 }
 
 impl Node {
@@ -63,25 +74,40 @@ impl Node {
             listen,
             sections: Vec::new(),
             health: Box::new(|| None),
-            ready: AtomicBool::new(false),
+            busy: Box::new(|| None),
+            stage: AtomicU8::new(Stage::Starting as u8),
         }
     }
 
-    /// Whether it takes work.
-    pub fn set_ready(&self, ready: bool) {
-        self.ready.store(ready, Ordering::Relaxed);
+    /// It takes work while it serves.
+    pub fn set_stage(&self, stage: Stage) {
+        self.stage.store(stage as u8, Ordering::Relaxed);
+    }
+
+    fn stage(&self) -> Stage {
+        match self.stage.load(Ordering::Relaxed) {
+            s if s == Stage::Starting as u8 => Stage::Starting,
+            s if s == Stage::Serving as u8 => Stage::Serving,
+            _ => Stage::Draining,
+        }
     }
 
     fn status(&self) -> Value {
         let mut status = Map::new();
-        let ready = self.ready.load(Ordering::Relaxed);
+        let busy = (self.busy)();
+        let state = match self.stage() {
+            Stage::Serving if busy.is_none() => "serving",
+            Stage::Starting | Stage::Serving => "starting",
+            Stage::Draining => "draining",
+        };
         for (name, value) in [
             ("role", json!(self.role)),
             ("name", json!(self.name)),
             ("zone", json!(self.zone)),
             ("version", json!(env!("CARGO_PKG_VERSION"))),
             ("pid", json!(std::process::id())),
-            ("state", json!(if ready { "serving" } else { "draining" })),
+            ("state", json!(state)),
+            ("busy", json!(busy)),
             ("failure", json!((self.health)())),
             ("uptime_seconds", json!(self.started.elapsed().as_secs())),
             ("cluster_id", json!(self.cluster_id)),
@@ -133,11 +159,11 @@ async fn healthz(State(node): State<Arc<Node>>) -> (StatusCode, String) {
     }
 }
 
-async fn readyz(State(node): State<Arc<Node>>) -> (StatusCode, &'static str) {
-    if node.ready.load(Ordering::Relaxed) && (node.health)().is_none() {
-        (StatusCode::OK, "ready\n")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+async fn readyz(State(node): State<Arc<Node>>) -> (StatusCode, String) {
+    match ((node.health)().or_else(&node.busy), node.stage()) {
+        (None, Stage::Serving) => (StatusCode::OK, "ready\n".to_owned()),
+        (Some(why), _) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")),
+        (None, _) => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n".to_owned()),
     }
 }
 

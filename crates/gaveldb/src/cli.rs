@@ -25,7 +25,7 @@ pub enum Command {
     /// Run a query node: speaks PostgreSQL's protocol, keeps nothing.
     Query(Source),
     /// Run a node of the replicated journal, and the adjudicator while it leads.
-    Journal(Source),
+    Journal(Journal),
     /// Run a storage replica: follows the journal, answers reads.
     Storage(Source),
     /// Make a development authority and certificates for the processes of a cluster.
@@ -57,23 +57,66 @@ pub enum ConfigCommand {
     Show(Source),
 }
 
+/// A node of the journal; with a subcommand, a look at the nodes of a journal that runs, or a change of
+/// them.
+#[derive(Debug, clap::Args)]
+pub struct Journal {
+    #[command(flatten)]
+    pub source: Source,
+    #[command(subcommand)]
+    pub action: Option<JournalAction>,
+}
+
+/// The nodes are found by `cluster.journal` or `journal.members` of the settings.
+#[derive(Debug, Subcommand)]
+pub enum JournalAction {
+    /// Print the nodes of the journal.
+    Members(Shown),
+    /// Add a node, which runs already, or change the address of one; returns once it has caught up and
+    /// counts for majorities.
+    Add {
+        /// Its number (journal.node).
+        node: u64,
+        /// Where the others reach it (rpc.listen), with its zone if it has one.
+        #[arg(value_name = "HOST:PORT[@ZONE]")]
+        address: String,
+        #[command(flatten)]
+        shown: Shown,
+    },
+    /// Remove a node; refused if the others are no majority.
+    Remove {
+        /// Its number, which is never to be used again.
+        node: u64,
+        #[command(flatten)]
+        shown: Shown,
+    },
+}
+
+/// How nodes are printed.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Shown {
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Where settings come from.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Source {
     /// Configuration file (TOML).
-    #[arg(long, env = "GAVEL_CONFIG", value_name = "FILE")]
+    #[arg(long, global = true, env = "GAVEL_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Where the data are kept; made if it is not there.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<String>,
     /// Address for PostgreSQL clients.
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, global = true, value_name = "HOST:PORT")]
     pub listen: Option<String>,
     /// Address of health and status over HTTP.
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, global = true, value_name = "HOST:PORT")]
     pub admin_listen: Option<String>,
     /// Any setting, as `name=value`; may be repeated.
-    #[arg(long = "set", value_name = "NAME=VALUE")]
+    #[arg(long = "set", global = true, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
 }
 
@@ -192,7 +235,19 @@ pub struct Status {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use clap::{CommandFactory, Parser};
+
+    #[test]
+    fn settings_go_before_or_after_what_is_done_to_a_journal() {
+        for line in ["gavel journal --set a=b add 4 db-4:7432@z", "gavel journal add 4 db-4:7432@z --set a=b"] {
+            let args = super::Args::try_parse_from(line.split(' ')).unwrap();
+            let super::Command::Journal(journal) = args.command else { panic!("{line}") };
+            assert_eq!(journal.source.set, ["a=b"], "{line}");
+            assert!(matches!(journal.action, Some(super::JournalAction::Add { node: 4, .. })), "{line}");
+        }
+        let args = super::Args::try_parse_from(["gavel", "journal", "--set", "a=b"]).unwrap();
+        assert!(matches!(args.command, super::Command::Journal(super::Journal { action: None, .. })));
+    }
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -1,7 +1,7 @@
 //! The PostgreSQL port of a process: settings into front, drain at the end.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, anyhow};
 use gavel_api::sql::SqlEngine;
@@ -40,11 +40,15 @@ impl Front {
         frontend_settings(settings).map(Self).map_err(|e| Failure::new(Failure::USAGE, e))
     }
 
-    /// Takes the port. `mock_secret`: see [`FrontendSettings::mock_secret`].
+    /// Takes the port. `mock_secret`: see [`FrontendSettings::mock_secret`]; it may come to be known later.
     ///
     /// # Errors
     /// Exit code 4 if the port cannot be had, 2 if the certificate cannot be read.
-    pub async fn bind(mut self, engine: Arc<dyn SqlEngine>, mock_secret: [u8; 32]) -> Result<Bound, Failure> {
+    pub async fn bind(
+        mut self,
+        engine: Arc<dyn SqlEngine>,
+        mock_secret: Arc<OnceLock<[u8; 32]>>,
+    ) -> Result<Bound, Failure> {
         self.0.mock_secret = mock_secret;
         let frontend = Frontend::bind(self.0, engine).await.map_err(|e| match e {
             BindError::Listen(..) => Failure::new(Failure::LISTEN, e),

@@ -11,6 +11,7 @@
 //! | [`data_dir`] | the data directory: its lock, its identity |
 //! | [`roles`] | the roles, opened in order; `gavel journal`, `storage`, `query` |
 //! | [`cert`] | `gavel cert` |
+//! | [`members`] | `gavel journal add`, `remove`, `members` |
 //! | [`admin`] | health and status over HTTP |
 //! | [`status`] | `gavel status` |
 //! | [`sql`] | `gavel sql` |
@@ -25,6 +26,7 @@ mod cli;
 mod data_dir;
 mod dev;
 mod front;
+mod members;
 mod process;
 mod roles;
 mod settings;
@@ -78,7 +80,10 @@ fn run(args: Args) -> Result<(), Failure> {
         Command::Start(args) => start::run(args),
         Command::Dev(args) => dev::run(args),
         Command::Query(args) => roles::query::run(args),
-        Command::Journal(args) => roles::journal::run(args),
+        Command::Journal(args) => match args.action {
+            None => roles::journal::run(args.source),
+            Some(action) => members::run(&args.source, action),
+        },
         Command::Storage(args) => roles::storage::run(args),
         Command::Cert(args) => cert::run(&args),
         Command::Sql(args) => sql::run(args),

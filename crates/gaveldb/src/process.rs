@@ -3,7 +3,8 @@
 //! ```text
 //! settings → log → runtime → admin port taken → role opens … serves … signal → drains → exit 0
 //! ```
-//! The admin port is taken before anything is opened, so that a start that cannot serve leaves no trace.
+//! The admin port is taken before anything is opened, so that a start that cannot serve leaves no trace. A
+//! role that may wait long for others answers at it before ([`Process::answer`]), not ready yet.
 //! The first signal drains; a second one exits at once, which loses nothing but time.
 
 use std::net::SocketAddr;
@@ -17,7 +18,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::Failure;
-use crate::admin::{self, Node};
+use crate::admin::{self, Node, Stage};
 use crate::cli::Source;
 use crate::settings::{self, Settings};
 
@@ -33,7 +34,13 @@ pub struct Process {
     pub settings: Settings,
     pub begun: Instant,
     signals: StopSignals,
-    admin: TcpListener,
+    admin: AdminPort,
+}
+
+/// Taken, then answered.
+enum AdminPort {
+    Taken(TcpListener),
+    Answered(Admin),
 }
 
 /// Runs `role` in a process of its own.
@@ -54,7 +61,7 @@ pub fn run(source: Source, role: impl AsyncFnOnce(Process) -> Result<(), Failure
     let served = runtime.block_on(async {
         let signals = StopSignals::catch()?;
         let admin = listen(settings.admin_listen).await?;
-        role(Process { settings, begun, signals, admin }).await
+        role(Process { settings, begun, signals, admin: AdminPort::Taken(admin) }).await
     });
     runtime.shutdown_timeout(LINGER);
     served
@@ -76,24 +83,30 @@ impl Process {
         }
     }
 
-    /// Serves the admin port and waits for the signal to stop. Returns the admin port, to be closed last.
+    /// Answers at the admin port from now on, for a role that does not serve yet.
+    #[must_use]
+    pub fn answer(mut self, node: &Arc<Node>) -> Self {
+        self.admin = AdminPort::Answered(self.admin.answer(node));
+        self
+    }
+
+    /// Answers at the admin port, if that is not so yet, and waits for the signal to stop. Returns the admin
+    /// port, to be closed last.
     pub async fn serve(self, node: Arc<Node>) -> Admin {
         let Self { mut signals, admin, begun, .. } = self;
-        let shutdown = CancellationToken::new();
-        let address = admin.local_addr().ok();
-        let task = tokio::spawn(admin::serve(admin, node.clone(), shutdown.clone()));
+        let admin = admin.answer(&node);
         let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(listen = node.listen, admin = address.map(tracing::field::display), took_ms, "serving");
-        node.set_ready(true);
+        tracing::info!(listen = node.listen, admin = admin.address.map(tracing::field::display), took_ms, "serving");
+        node.set_stage(Stage::Serving);
         let which = signals.next().await;
         tracing::info!(signal = which, "draining");
-        node.set_ready(false);
+        node.set_stage(Stage::Draining);
         tokio::spawn(async move {
             let which = signals.next().await;
             tracing::warn!(signal = which, "stopping at once");
             std::process::exit(INTERRUPTED);
         });
-        Admin { shutdown, task }
+        admin
     }
 }
 
@@ -118,8 +131,23 @@ pub async fn until_open<T, E: std::fmt::Display>(
     }
 }
 
-/// The admin port while the role drains.
+impl AdminPort {
+    fn answer(self, node: &Arc<Node>) -> Admin {
+        match self {
+            Self::Answered(admin) => admin,
+            Self::Taken(listener) => {
+                let shutdown = CancellationToken::new();
+                let address = listener.local_addr().ok();
+                let task = tokio::spawn(admin::serve(listener, node.clone(), shutdown.clone()));
+                Admin { address, shutdown, task }
+            }
+        }
+    }
+}
+
+/// The admin port while it is answered.
 pub struct Admin {
+    address: Option<SocketAddr>,
     shutdown: CancellationToken,
     task: JoinHandle<()>,
 }

@@ -31,14 +31,15 @@ async fn serve(mut process: Process) -> Result<(), Failure> {
         "starting"
     );
     let Some(roles) = process.open(Roles::open(&data_dir, &settings)).await? else { return Ok(()) };
-    let front = front.bind(roles.engine.clone(), data_dir.identity.mock_secret()).await?;
-    let replica = roles.replica.clone();
+    let front = front.bind(roles.engine.clone(), Arc::new(data_dir.identity.mock_secret().into())).await?;
+    let (replica, service) = (roles.replica.clone(), roles.service.clone());
     let node = Arc::new(Node {
         sections: vec![
             sections::adjudicator(roles.service.clone()),
             sections::journal(roles.journal.clone(), roles.journal_counters.clone()),
             sections::storage(roles.replica.clone()),
             sections::sessions(front.stats()),
+            sections::clock(roles.clock.clone(), move || Some(service.time().0)),
         ],
         health: Box::new(move || replica.failure()),
         ..Node::new(&process, "single", &data_dir, front.address().to_string())

@@ -108,6 +108,9 @@ fn details(status: &Value) -> String {
         ("data directory", text("/data_dir")),
         ("failure", text("/failure")),
     ];
+    if status["busy"].is_string() {
+        rows.push(("not ready", text("/busy")));
+    }
     if status.get("consensus").is_some() {
         let led = if status["consensus"]["leading"] == true { "this node" } else { "another" };
         rows.push(("leader", format!("node {} ({led})", text("/consensus/leader"))));
@@ -127,7 +130,7 @@ fn details(status: &Value) -> String {
         rows.push(("replicas", format!("{} reachable", text("/replicas/reachable"))));
     }
     if status.get("clock").is_some() {
-        rows.push(("clock", format!("{}, error {} us", text("/clock/source"), text("/clock/error_micros"))));
+        rows.push(("clock", clock(status)));
     }
     if status.get("sessions").is_some() {
         rows.push(("sessions", format!("{} open, {} pending", text("/sessions/open"), text("/sessions/pending"))));
@@ -135,7 +138,18 @@ fn details(status: &Value) -> String {
     rows.iter().map(|(name, value)| format!("{name:<16}{value}\n")).collect()
 }
 
-const COLUMNS: [&str; 9] = ["ROLE", "NAME", "ZONE", "STATE", "LEADS", "EPOCH", "POSITION", "BEHIND", "SESSIONS"];
+/// Who vouches for a clock, and how far it may be off.
+fn clock(status: &Value) -> String {
+    let source = text(status, "/clock/source");
+    match status.pointer("/clock/error_micros").and_then(Value::as_u64) {
+        Some(error) => format!("{source} ±{error}us"),
+        None if status["clock"]["status"] == "disrupted" => format!("{source}, disrupted"),
+        None => source,
+    }
+}
+
+const COLUMNS: [&str; 10] =
+    ["ROLE", "NAME", "ZONE", "STATE", "LEADS", "EPOCH", "POSITION", "BEHIND", "SESSIONS", "CLOCK"];
 
 /// A line a server.
 fn overview(list: &[Value]) -> String {
@@ -160,6 +174,7 @@ fn overview(list: &[Value]) -> String {
             shown(position),
             text("/storage/lag_records"),
             text("/sessions/open"),
+            clock(status),
         ]);
     }
     let mut widths = [0; COLUMNS.len()];
@@ -190,11 +205,17 @@ mod tests {
     #[test]
     fn several_servers_are_a_line_each() {
         let text = overview(&[
-            json!({ "role": "journal", "name": "j-1", "state": "serving", "consensus": { "leading": true, "epoch": 3 } }),
+            json!({
+                "role": "journal", "name": "j-1", "state": "serving", "consensus": { "leading": true, "epoch": 3 },
+                "clock": { "source": "fixed", "status": "synchronized", "error_micros": 1_000 },
+            }),
             json!({ "state": "unreachable", "admin": "127.0.0.1:1" }),
+            json!({ "clock": { "source": "logical", "status": "unknown", "error_micros": null } }),
         ]);
         let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(lines[1][..6], ["journal", "j-1", "-", "serving", "yes", "3"]);
+        assert_eq!(lines[1][9..], ["fixed", "±1000us"]);
         assert_eq!(lines[2][..4], ["-", "127.0.0.1:1", "-", "unreachable"]);
+        assert_eq!((lines[2][9], lines[3][9]), ("-", "logical"));
     }
 }

@@ -29,7 +29,7 @@ use gavel_catalog::oids::OidBlock;
 use gavel_clock::Clock;
 use gavel_functions::call::EvalContext;
 use gavel_txn::{CommitError, Committed, Snapshots, Transaction};
-use gavel_types::{Oid, SqlError, SqlResult, SqlState, Timestamp, TxnId, Write};
+use gavel_types::{Oid, SqlError, SqlResult, SqlState, Timestamp, TxnId, Write, WriteMode};
 
 use crate::session::Session;
 
@@ -98,6 +98,7 @@ pub struct Engine {
     pub(crate) sessions: registry::Registry,
     pub(crate) statements: crate::prepared::cache::StatementCache,
     oids: tokio::sync::Mutex<OidBlock>,
+    mock_secret: std::sync::OnceLock<[u8; 32]>,
     /// When this node opened, in microseconds since 2000-01-01 UTC.
     pub(crate) started: i64,
 }
@@ -123,9 +124,11 @@ impl Engine {
             sessions: registry::Registry::new(settings.max_connections),
             statements: crate::prepared::cache::StatementCache::new(settings.statement_cache_entries),
             oids: tokio::sync::Mutex::default(),
+            mock_secret: std::sync::OnceLock::new(),
             settings,
         });
         engine.bootstrap().await?;
+        let _ = engine.mock_secret.set(engine.find_mock_secret().await?);
         statistics::keep_fresh(&engine);
         Ok(engine)
     }
@@ -148,6 +151,29 @@ impl Engine {
             }
         }
         Err(SqlError::internal("could not set up an empty store"))
+    }
+
+    /// Random bytes that all query nodes of this database share, and that no client can know: what the
+    /// front makes salts of unknown users from. They lie in the catalog, since that is all that query nodes
+    /// have in common; the first node that looks for them puts them there.
+    pub fn mock_secret(&self) -> [u8; 32] {
+        self.mock_secret.get().copied().unwrap_or_default()
+    }
+
+    async fn find_mock_secret(&self) -> SqlResult<[u8; 32]> {
+        for _ in 0..OWN_ATTEMPTS {
+            let mut txn = self.begin(Timestamp::ZERO, false).await?;
+            if let Some(found) = txn.view().get(&[keys::mock_secret()]).await?.pop().flatten() {
+                return found[..].try_into().map_err(|_| SqlError::internal("mock secret is not of 32 bytes"));
+            }
+            let mut secret = [0; 32];
+            (self.entropy)(&mut secret);
+            txn.write(keys::mock_secret(), WriteMode::Insert, Some(secret.to_vec().into()))?;
+            if self.commit_own(txn).await?.is_some() {
+                return Ok(secret);
+            }
+        }
+        Err(SqlError::new(SqlState::SerializationFailure, "could not store the mock secret"))
     }
 
     /// Begins a transaction at what is visible now, or at `at_least` if that is later.

@@ -2,7 +2,9 @@
 //!
 //! The wish behind each line: a query node reads and commits, and can neither drop history nor speak
 //! consensus; a replica follows, closes timestamps and says what it no longer needs, and can never
-//! commit; consensus is for journal nodes alone; an operator looks, and may trim.
+//! commit; consensus is for journal nodes alone; an operator looks, may trim, and says which
+//! nodes the journal has. So may a journal node, which could do worse by its consensus: whoever is at its
+//! machine needs no other certificate.
 
 use crate::identity::Role::{self, Journal, Operator, Query, Storage};
 
@@ -20,6 +22,10 @@ const TABLE: &[(&str, &[Role])] = &[
     ("/gavel.v1.Storage/ScanRaw", &[Query]),
     ("/gavel.v1.Storage/EstimateRows", &[Query]),
     ("/gavel.v1.Storage/GetWatermarks", &[Query, Storage, Journal, Operator]),
+    ("/gavel.v1.Bootstrap/Copy", &[Storage]),
+    ("/gavel.v1.Membership/GetMembers", &[Journal, Operator]),
+    ("/gavel.v1.Membership/AddMember", &[Journal, Operator]),
+    ("/gavel.v1.Membership/RemoveMember", &[Journal, Operator]),
     ("/gavel.v1.Peer/Exchange", &[Journal]),
 ];
 
@@ -40,6 +46,8 @@ mod tests {
             include_str!("../../../proto/gavel/v1/commit.proto"),
             include_str!("../../../proto/gavel/v1/read.proto"),
             include_str!("../../../proto/gavel/v1/peer.proto"),
+            include_str!("../../../proto/gavel/v1/bootstrap.proto"),
+            include_str!("../../../proto/gavel/v1/membership.proto"),
         ] {
             let mut service = "";
             for line in proto.lines().map(str::trim) {
@@ -67,6 +75,14 @@ mod tests {
             assert!(!allowed(Operator, path), "{path}");
         }
         assert!(!allowed(Journal, "/gavel.v1.Adjudicator/Commit"));
+        // The whole store at once is for replicas alone.
+        for role in [Query, Journal, Operator] {
+            assert!(!allowed(role, "/gavel.v1.Bootstrap/Copy"));
+        }
+        for role in [Query, Storage] {
+            assert!(!allowed(role, "/gavel.v1.Membership/AddMember"));
+            assert!(!allowed(role, "/gavel.v1.Membership/RemoveMember"));
+        }
         for role in Role::ALL {
             assert!(!allowed(role, "/gavel.v1.Storage/Drop"));
             assert!(!allowed(role, ""));

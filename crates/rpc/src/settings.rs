@@ -8,8 +8,8 @@ pub struct Settings {
     /// `rpc.message.size_bytes`: largest message, except those below. An answer that would be larger
     /// comes in pieces, so that only one row can break this.
     pub message_size_bytes: usize,
-    /// `rpc.transaction.size_bytes`: largest commit, record of the journal, or message between journal
-    /// nodes: all three hold one transaction whole. Above `adjudicator.transaction.size_bytes`, or that
+    /// `rpc.transaction.size_bytes`: largest commit, record of the journal, message between journal
+    /// nodes, or piece of a copied store: they hold a transaction, or a row, whole. Above `adjudicator.transaction.size_bytes`, or that
     /// one never decides.
     pub transaction_size_bytes: usize,
     /// `rpc.piece.size_bytes`: about how much of a scan or of the journal goes into one message.
@@ -33,6 +33,8 @@ pub struct Settings {
     pub read_wait: Duration,
     /// `rpc.tail.stall`: silence of a tail after which other nodes are asked whether there is more.
     pub tail_stall: Duration,
+    /// `rpc.copy.stall`: silence of a peer whose store is being copied, after which another is asked.
+    pub copy_stall: Duration,
     /// `rpc.hedge.fraction`: share of reads that may be sent to a second replica, when the first takes
     /// longer than 95 in 100 do. Above 0.05, or those that are slow by chance use it up. Zero: none.
     pub hedge_fraction: f64,
@@ -65,6 +67,7 @@ impl Default for Settings {
             leader_wait: Duration::from_secs(10),
             read_wait: Duration::from_secs(10),
             tail_stall: Duration::from_millis(500),
+            copy_stall: Duration::from_secs(30),
             hedge_fraction: 0.1,
             stream_window_bytes: 2 << 20,
             connection_window_bytes: 256 << 20,

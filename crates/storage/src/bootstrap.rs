@@ -10,85 +10,31 @@
 //! to where the peer was at first, and all later ones come from the journal. Meanwhile the peer may
 //! collect; the copy can be read from the newest horizon that any of its pieces names, and remembers
 //! it. A copy that is interrupted goes on after the last key that came, from any peer.
+//!
+//! The copy is built beside the store and takes its place only when it is whole and on disk: nobody
+//! reads half of one, and one that a crash interrupts is thrown away.
 #![allow(clippy::disallowed_methods, reason = "a shell: files, waiting, blocking threads")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures::StreamExt;
-use futures::stream::BoxStream;
 use gavel_api::storage::{Bootstrap, Copied, CopyPoint, CopyRequest, Error, Version};
-use gavel_encoding::layout::{TenantId, read_dropped, tenant_range};
+use gavel_encoding::layout::read_dropped;
 use gavel_mvcc::{Engine, LsmEngine, Position};
 use gavel_runtime::{offload, timer};
-use gavel_types::{KeyRange, Timestamp};
-use tokio::sync::mpsc;
+use gavel_types::{KeyRange, Lsn, Timestamp};
 
 use crate::Settings;
-use crate::replica::Shared;
+use crate::copy::everything;
 
-/// What a piece weighs, about.
-const PIECE_BYTES: usize = 1 << 20;
-/// Pieces that are made ahead of the reader.
-const AHEAD: usize = 2;
 /// How often in a row nothing may come.
 const ATTEMPTS: usize = 20;
 /// Before the next attempt.
 const PAUSE: Duration = Duration::from_millis(250);
 /// How often a store that takes no more is asked again.
 const ROOM_POLL: Duration = Duration::from_millis(2);
-
-/// All keys but those of the store itself.
-fn everything() -> KeyRange {
-    KeyRange::new(Bytes::new(), tenant_range(TenantId::STORE).start)
-}
-
-/// Makes the pieces of a copy, off the async threads and only as fast as they are taken.
-pub(crate) fn serve(
-    shared: Arc<Shared>,
-    request: CopyRequest,
-) -> Result<BoxStream<'static, Result<Copied, Error>>, Error> {
-    let applied = shared.engine.applied();
-    let here = CopyPoint { lsn: applied.lsn, ts: applied.ts };
-    let upto = request.upto.unwrap_or(here);
-    if here.lsn < upto.lsn {
-        return Err(Error::Behind);
-    }
-    let all = everything();
-    let start = request.range.start.max(all.start);
-    let range = KeyRange { start, end: request.range.end.min(all.end) };
-    let (send, pieces) = mpsc::channel(AHEAD);
-    tokio::task::spawn_blocking(move || {
-        let mut keys = shared.engine.versions(&range, upto.ts);
-        loop {
-            let piece = piece(&mut keys, upto, &shared);
-            let done = piece.as_ref().map_or(true, |piece| piece.last);
-            if send.blocking_send(piece).is_err() || done {
-                return;
-            }
-        }
-    });
-    Ok(futures::stream::unfold(pieces, |mut pieces| async { Some((pieces.recv().await?, pieces)) }).boxed())
-}
-
-fn piece(keys: &mut gavel_mvcc::Versions, upto: CopyPoint, shared: &Shared) -> Result<Copied, Error> {
-    let (mut versions, mut bytes, mut last) = (Vec::new(), 0, true);
-    for key in keys {
-        for one in key.map_err(|e| Error::Failed(e.to_string()))? {
-            bytes += one.key.len() + one.row.as_ref().map_or(0, Bytes::len) + 16;
-            versions.push(Version { key: one.key, commit_ts: one.commit_ts, value: one.row });
-        }
-        if bytes >= PIECE_BYTES {
-            last = false;
-            break;
-        }
-    }
-    // Named after the versions were read: what was collected before that is below it.
-    let gc_ts = shared.progress.marks().gc_ts;
-    Ok(Copied { upto, gc_ts, versions, last })
-}
 
 /// A copy under way.
 struct Copy {
@@ -98,13 +44,39 @@ struct Copy {
     oldest: Timestamp,
 }
 
-/// Builds the store in `dir` from `peers`, whichever answer, in place of what is there. The replica
-/// that is then opened in `dir` follows the journal from where the copy was taken; if the journal was
-/// trimmed beyond that meanwhile, it says so ([`crate::Replica::is_outrun`]).
+/// A copy that is whole and durable, beside the store whose place it is to take.
+pub struct Built {
+    building: PathBuf,
+    dir: PathBuf,
+    /// Where it is.
+    pub upto: CopyPoint,
+}
+
+/// [`build`], then [`Built::install`]: for a store that nobody has open.
 ///
 /// # Errors
-/// [`Error::Failed`] if no peer answers for long, or the disk refuses; `dir` is as it was.
-pub async fn bootstrap(dir: &Path, peers: &[Arc<dyn Bootstrap>], settings: &Settings) -> Result<CopyPoint, Error> {
+/// As both.
+pub async fn bootstrap(
+    dir: &Path,
+    peers: &[Arc<dyn Bootstrap>],
+    first_kept: Lsn,
+    settings: &Settings,
+) -> Result<CopyPoint, Error> {
+    build(dir, peers, first_kept, settings).await?.install()
+}
+
+/// Builds a store beside `dir` from `peers`, whichever answer; what is in `dir` stays, and may be in use.
+/// `first_kept` is the first position of the journal: a peer that has not reached it is passed over, since
+/// nothing could follow from there.
+///
+/// # Errors
+/// [`Error::Failed`] if no peer answers for long, or the disk refuses.
+pub async fn build(
+    dir: &Path,
+    peers: &[Arc<dyn Bootstrap>],
+    first_kept: Lsn,
+    settings: &Settings,
+) -> Result<Built, Error> {
     let building = beside(dir, "building");
     remove(&building)?;
     std::fs::create_dir_all(&building).map_err(failed)?;
@@ -115,38 +87,57 @@ pub async fn bootstrap(dir: &Path, peers: &[Arc<dyn Bootstrap>], settings: &Sett
     loop {
         let before = copy.rest.clone();
         let peer = peers.next().ok_or_else(|| Error::Failed("there is no peer to copy from".into()))?;
-        match copy.take_from(&**peer).await {
+        match copy.take_from(&**peer, first_kept).await {
             Ok(()) => break,
             Err(error) => {
                 fruitless = if copy.rest == before { fruitless + 1 } else { 0 };
                 if fruitless >= ATTEMPTS {
                     return Err(error);
                 }
-                tracing::warn!(%error, "copy of a peer is interrupted");
+                tracing::info!(%error, "copy of a peer is interrupted");
                 timer::sleep(PAUSE).await;
             }
         }
     }
     let upto = copy.upto.unwrap_or_default();
     offload(move || copy.finish()).await.map_err(|e| Error::Failed(e.to_string()))??;
-    let old = beside(dir, "old");
-    remove(&old)?;
-    if dir.exists() {
-        std::fs::rename(dir, &old).map_err(failed)?;
+    Ok(Built { building, dir: dir.to_owned(), upto })
+}
+
+impl Built {
+    /// Puts the copy in the place of the store, which nobody may have open. The replica that is then opened
+    /// there follows the journal from [`Built::upto`]; if the journal was trimmed beyond that meanwhile, it
+    /// says so ([`crate::Replica::outrun`]).
+    ///
+    /// # Errors
+    /// [`Error::Failed`] if the disk refuses.
+    pub fn install(self) -> Result<CopyPoint, Error> {
+        let old = beside(&self.dir, "old");
+        remove(&old)?;
+        if self.dir.exists() {
+            std::fs::rename(&self.dir, &old).map_err(failed)?;
+        }
+        std::fs::rename(&self.building, &self.dir).map_err(failed)?;
+        if let Some(parent) = self.dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            std::fs::File::open(parent).and_then(|parent| parent.sync_all()).map_err(failed)?;
+        }
+        remove(&old)?;
+        tracing::info!(lsn = self.upto.lsn.0, "store is copied from a peer");
+        Ok(self.upto)
     }
-    std::fs::rename(&building, dir).map_err(failed)?;
-    remove(&old)?;
-    tracing::info!(lsn = upto.lsn.0, "store is copied from a peer");
-    Ok(upto)
 }
 
 impl Copy {
     /// Takes the rest of the copy from `peer`, as far as it comes.
-    async fn take_from(&mut self, peer: &dyn Bootstrap) -> Result<(), Error> {
+    async fn take_from(&mut self, peer: &dyn Bootstrap, first_kept: Lsn) -> Result<(), Error> {
         let request = CopyRequest { range: self.rest.clone(), upto: self.upto };
         let mut pieces = peer.copy(request).await?;
         while let Some(piece) = pieces.next().await {
             let piece = piece?;
+            if self.upto.is_none() && piece.upto.lsn.next() < first_kept {
+                return Err(Error::Behind);
+            }
+            check(&piece, &self.rest)?;
             if piece.upto != *self.upto.get_or_insert(piece.upto) {
                 return Err(Error::Failed("peer copies another position".into()));
             }
@@ -187,6 +178,27 @@ impl Copy {
     }
 }
 
+/// What no peer of ours gives: keys that were not asked for or are out of order, versions out of order or
+/// above where the copy is.
+fn check(piece: &Copied, rest: &KeyRange) -> Result<(), Error> {
+    let mut before: Option<&Version> = None;
+    for version in &piece.versions {
+        let in_order = match before {
+            None => version.key >= rest.start,
+            Some(before) if before.key == version.key => version.commit_ts < before.commit_ts,
+            Some(before) => version.key > before.key,
+        };
+        if !in_order || version.key >= rest.end || version.commit_ts > piece.upto.ts {
+            return Err(Error::Failed("peer gives versions that were not asked for".into()));
+        }
+        before = Some(version);
+    }
+    if piece.versions.is_empty() && !piece.last {
+        return Err(Error::Failed("peer gives nothing".into()));
+    }
+    Ok(())
+}
+
 fn beside(dir: &Path, what: &str) -> PathBuf {
     let mut name = dir.file_name().unwrap_or_default().to_owned();
     name.push(".");
@@ -203,4 +215,41 @@ fn remove(dir: &Path) -> Result<(), Error> {
 
 fn failed(e: std::io::Error) -> Error {
     Error::Failed(e.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    fn piece(versions: &[(&'static str, u64)]) -> Copied {
+        let version = |(key, ts): &(&'static str, u64)| Version {
+            key: Bytes::from(*key),
+            commit_ts: Timestamp(*ts),
+            value: None,
+        };
+        let versions = versions.iter().map(version).collect();
+        Copied { upto: CopyPoint { lsn: Lsn(9), ts: Timestamp(90) }, gc_ts: Timestamp::ZERO, versions, last: false }
+    }
+
+    #[test]
+    fn what_was_not_asked_for_is_refused() {
+        let rest = KeyRange::new(&b"b"[..], &b"m"[..]);
+        for good in [&[("b", 90), ("b", 7), ("c", 90)][..], &[("l", 1)]] {
+            assert!(check(&piece(good), &rest).is_ok(), "{good:?}");
+        }
+        for bad in [
+            &[("a", 1)][..],
+            &[("m", 1)],
+            &[("b", 91)],
+            &[("b", 5), ("b", 5)],
+            &[("b", 5), ("b", 6)],
+            &[("c", 5), ("b", 5)],
+            &[],
+        ] {
+            assert!(check(&piece(bad), &rest).is_err(), "{bad:?}");
+        }
+        assert!(check(&Copied { last: true, ..piece(&[]) }, &rest).is_ok());
+    }
 }

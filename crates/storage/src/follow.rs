@@ -49,8 +49,8 @@ pub(crate) async fn run(shared: Arc<Shared>) {
                 pause = (pause * 2).min(PAUSES.1);
             }
             End::Trimmed(first) => {
-                tracing::error!(first = first.0, "replica is too far behind: it needs a copy of a peer");
-                shared.progress.set_outrun();
+                tracing::warn!(first = first.0, "replica is too far behind: it needs a copy of a peer");
+                shared.progress.set_outrun(first);
                 shared.progress.fail(format!("journal is trimmed up to {first}"));
                 return;
             }

@@ -13,7 +13,9 @@
 //! | [`replica`] | [`Replica`]: opening, closing, the `Storage` trait |
 //! | [`watermark`] | how far the replica is; waiting for it |
 //! | `follow` | applies the journal |
-//! | [`bootstrap`] | a store copied from a peer, while both serve |
+//! | [`seat`] | [`Seat`]: a replica that is built anew from a peer when the journal has left it behind |
+//! | [`bootstrap`], `copy` | a store copied from a peer, while both serve: taking, giving |
+//! | `lend` | streams that can be taken back |
 //! | `upkeep` | flushes, raises the horizon, trims the journal |
 //! | `close` | asks the adjudicator to promise that nothing below `S` is to come |
 //! | `scan` | streams of batches, made chunk by chunk off the async threads |
@@ -26,13 +28,17 @@
 
 pub mod bootstrap;
 mod close;
+mod copy;
 mod follow;
+mod lend;
 pub mod replica;
 pub mod retention;
 mod scan;
+pub mod seat;
 pub mod settings;
 mod upkeep;
 pub mod watermark;
 
 pub use replica::Replica;
+pub use seat::Seat;
 pub use settings::Settings;

@@ -14,13 +14,14 @@ use gavel_api::journal::Journal;
 use gavel_api::storage::{Bootstrap, Copied, CopyRequest, Error, RawRow, ScanRequest, Storage, Watermarks};
 use gavel_mvcc::{Engine, LsmEngine, Parts, Rows, Scan};
 use gavel_runtime::{offload, watch};
-use gavel_types::{KeyRange, TimeMode, Timestamp};
+use gavel_types::{KeyRange, Lsn, TimeMode, Timestamp};
 use parking_lot::Mutex;
 use tokio::task::JoinHandle;
 
+use crate::copy::Holds;
 use crate::retention::oldest_snapshot;
 use crate::watermark::{ClosedAt, Progress};
-use crate::{Settings, close, follow, scan, upkeep};
+use crate::{Settings, close, copy, follow, scan, upkeep};
 
 /// Keys or rows beyond which a raw read moves off the async threads.
 const INLINE_READS: usize = 1_000;
@@ -48,6 +49,8 @@ pub(crate) struct Shared {
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) progress: Progress,
     pub(crate) settings: Settings,
+    /// What copies that are under way still need of the journal.
+    pub(crate) holds: Arc<Holds>,
     /// Last answer of the adjudicator to `close`.
     pub(crate) closed: Mutex<Option<ClosedAt>>,
 }
@@ -92,7 +95,8 @@ impl Replica {
         if adjudicator.is_none() {
             progress.learn_mode(TimeMode::Logical);
         }
-        let shared = Arc::new(Shared { engine, journal, progress, settings, closed: Mutex::new(None) });
+        let (holds, closed) = (Arc::default(), Mutex::default());
+        let shared = Arc::new(Shared { engine, journal, progress, settings, holds, closed });
         let (wanted, wants) = watch::channel(Timestamp::ZERO);
         let mut tasks = vec![tokio::spawn(follow::run(shared.clone())), tokio::spawn(upkeep::run(shared.clone()))];
         if let Some(adjudicator) = adjudicator {
@@ -116,10 +120,20 @@ impl Replica {
         self.shared.progress.trouble()
     }
 
-    /// Whether the journal no longer has what this replica needs next: it has to be built anew from
-    /// a peer ([`crate::bootstrap`]).
-    pub fn is_outrun(&self) -> bool {
-        self.shared.progress.is_outrun()
+    /// The first position of the journal, if what this replica needs next is gone from it: the replica
+    /// has to be built anew from a peer ([`crate::bootstrap`]).
+    pub fn outrun(&self) -> Option<Lsn> {
+        self.shared.progress.outrun()
+    }
+
+    /// Waits until the replica no longer follows the journal; [`Replica::failure`] says why.
+    pub async fn stopped(&self) {
+        self.shared.progress.stopped().await;
+    }
+
+    /// Held by everybody who reads from this replica's files.
+    pub(crate) fn engine(&self) -> Arc<dyn Engine> {
+        self.shared.engine.clone()
     }
 
     /// Records of the journal that are not applied yet, as far as is known here.
@@ -171,7 +185,8 @@ impl Replica {
         self.flush().await
     }
 
-    fn stop(&self) {
+    /// Stops following.
+    pub(crate) fn stop(&self) {
         for task in self.tasks.lock().drain(..) {
             task.abort();
         }
@@ -311,7 +326,7 @@ impl Storage for Replica {
 #[async_trait]
 impl Bootstrap for Replica {
     async fn copy(&self, request: CopyRequest) -> Result<BoxStream<'static, Result<Copied, Error>>, Error> {
-        crate::bootstrap::serve(self.shared.clone(), request)
+        copy::serve(self.shared.clone(), request)
     }
 }
 

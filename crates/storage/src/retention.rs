@@ -62,9 +62,11 @@ impl Timeline {
     }
 }
 
-/// Positions below the answer may go: durable here, and older than the conflict window.
-pub fn trim_below(durable: Lsn, first_kept: Option<Lsn>) -> Option<Lsn> {
-    first_kept.map(|kept| kept.min(durable.next()))
+/// Positions below the answer may go: durable here, older than the conflict window, and not after `held`,
+/// from where a peer that copies this replica will follow.
+pub fn trim_below(durable: Lsn, first_kept: Option<Lsn>, held: Option<Lsn>) -> Option<Lsn> {
+    let needed = held.map_or(durable, |held| held.min(durable)).next();
+    first_kept.map(|kept| kept.min(needed))
 }
 
 #[cfg(test)]
@@ -103,9 +105,11 @@ mod tests {
 
     #[test]
     fn nothing_goes_that_is_not_durable() {
-        assert_eq!(trim_below(Lsn(5), Some(Lsn(22))), Some(Lsn(6)));
-        assert_eq!(trim_below(Lsn(50), Some(Lsn(22))), Some(Lsn(22)));
-        assert_eq!(trim_below(Lsn(50), None), None);
+        assert_eq!(trim_below(Lsn(5), Some(Lsn(22)), None), Some(Lsn(6)));
+        assert_eq!(trim_below(Lsn(50), Some(Lsn(22)), None), Some(Lsn(22)));
+        assert_eq!(trim_below(Lsn(50), None, None), None);
+        assert_eq!(trim_below(Lsn(50), Some(Lsn(22)), Some(Lsn(9))), Some(Lsn(10)));
+        assert_eq!(trim_below(Lsn(5), Some(Lsn(22)), Some(Lsn(9))), Some(Lsn(6)));
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub(crate) async fn run(shared: Arc<Shared>) {
         shared.engine.set_horizon(timeline.oldest_snapshot(durable.ts, window));
 
         let kept = timeline.first_kept(oldest_snapshot(applied.ts, shared.settings.conflict_window));
-        if let Some(below) = trim_below(durable.lsn, kept)
+        if let Some(below) = trim_below(durable.lsn, kept, shared.holds.lowest())
             && below > trimmed
         {
             match shared.journal.trim(below).await {

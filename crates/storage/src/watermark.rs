@@ -11,7 +11,7 @@
 //! In clock mode only the second counts (PROTOCOL §2): a commit may lie here before true time has
 //! reached it, and the adjudicator's word is what says that it has.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
 use gavel_api::storage::{Error, Watermarks};
@@ -29,8 +29,8 @@ pub struct Progress {
     marks: watch::Sender<Watermarks>,
     /// Why the journal does not answer at present.
     trouble: Mutex<Option<String>>,
-    /// The journal no longer has what comes next.
-    outrun: AtomicBool,
+    /// The first position that the journal still has, once that is beyond what comes next here; zero before.
+    outrun: AtomicU64,
     /// Why the replica has stopped following; reads that would have to wait fail with it.
     failure: watch::Sender<Option<String>>,
 }
@@ -55,7 +55,7 @@ impl Progress {
             mode: AtomicU8::new(UNKNOWN),
             marks: watch::Sender::new(start),
             trouble: Mutex::default(),
-            outrun: AtomicBool::new(false),
+            outrun: AtomicU64::new(0),
             failure: watch::Sender::new(None),
         }
     }
@@ -122,14 +122,20 @@ impl Progress {
         self.trouble.lock().clone()
     }
 
-    /// The journal was trimmed beyond this replica.
-    pub fn set_outrun(&self) {
-        self.outrun.store(true, Ordering::Relaxed);
+    /// The journal was trimmed beyond this replica: it begins at `first` now.
+    pub fn set_outrun(&self, first: Lsn) {
+        self.outrun.store(first.0, Ordering::Relaxed);
     }
 
     /// See [`Progress::set_outrun`].
-    pub fn is_outrun(&self) -> bool {
-        self.outrun.load(Ordering::Relaxed)
+    pub fn outrun(&self) -> Option<Lsn> {
+        Some(self.outrun.load(Ordering::Relaxed)).filter(|first| *first > 0).map(Lsn)
+    }
+
+    /// Waits until the replica has stopped.
+    pub async fn stopped(&self) {
+        // The sender is ours: the wait ends with a reason only.
+        let _ = self.failure.subscribe().wait_for(Option::is_some).await;
     }
 
     /// The replica has stopped for `reason`.

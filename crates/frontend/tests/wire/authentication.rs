@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Arc, OnceLock};
 
 use gavel_frontend::auth::hba::Rule;
 use gavel_frontend::settings::{FrontendSettings, TlsFiles};
@@ -30,6 +31,24 @@ async fn the_right_password_opens_and_wrong_ones_look_like_unknown_users() {
         message(&unknown),
         ("28P01".to_owned(), "password authentication failed for user \"nobody\"".to_owned())
     );
+}
+
+#[tokio::test]
+async fn whoever_comes_before_the_database_is_open_is_told_so() {
+    let secret = Arc::new(OnceLock::new());
+    let late = secret.clone();
+    let server = Server::with(move |s| s.mock_secret = late).await;
+    let early = server.connect_as("user=pencil").await.unwrap_err();
+    assert_eq!(message(&early), ("57P03".to_owned(), "the database system is starting up".to_owned()));
+    secret.set([7; 32]).unwrap();
+    server.connect_as("user=pencil").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_role_that_cannot_be_looked_up_is_no_wrong_password() {
+    let server = Server::with(scram).await;
+    let error = server.connect_as("user=lost password=pencil").await.unwrap_err();
+    assert_eq!(message(&error), ("57P03".to_owned(), "storage is not available".to_owned()));
 }
 
 #[tokio::test]

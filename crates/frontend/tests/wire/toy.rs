@@ -74,6 +74,9 @@ pub struct ToyEngine;
 #[async_trait]
 impl SqlEngine for ToyEngine {
     async fn credential(&self, user: &str) -> SqlResult<Credential> {
+        if user == "lost" {
+            return Err(SqlError::new(SqlState::CannotConnectNow, "storage is not available"));
+        }
         Ok(if user == "pencil" { Credential::Scram(PENCIL.to_owned()) } else { Credential::None })
     }
 

@@ -1,14 +1,16 @@
 //! The parts of a status, a role's each.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use gavel_api::journal::{Journal, Replicated};
 use gavel_api::storage::Storage;
+use gavel_clock::{Clock, Status};
 use gavel_frontend::FrontendStats;
 use gavel_rpc::client::{RemoteStorage, Target};
-use gavel_storage::Replica;
+use gavel_storage::{Replica, Seat};
+use gavel_types::TimeMode;
 use serde_json::{Value, json};
 
 /// How often a query node looks at its replicas, for its status.
@@ -88,26 +90,53 @@ pub fn consensus(journal: Arc<dyn Replicated>) -> Section {
 
 /// A replica.
 pub fn storage(replica: Arc<Replica>) -> Section {
+    ("storage", Box::new(move || storage_status(&replica)))
+}
+
+/// A replica, whichever it is at present; null while there is none.
+pub fn storage_seat(seat: Arc<OnceLock<Arc<Seat>>>) -> Section {
     let tell = move || {
-        let marks = replica.watermarks();
-        let store = replica.stats();
-        json!({
-            "applied_ts": marks.applied_ts.0,
-            "applied_lsn": marks.applied_lsn.0,
-            "durable_lsn": marks.durable_lsn.0,
-            "gc_ts": marks.gc_ts.0,
-            "lag_records": replica.lag(),
-            "outrun": replica.is_outrun(),
-            "trouble": replica.trouble(),
-            "failure": replica.failure(),
-            "versions": store.versions,
-            "disk_bytes": store.disk_bytes,
-            "memtable_bytes": store.memtable_bytes,
-            "sealed_memtables": store.sealed_memtables,
-            "l0_runs": store.l0_runs,
-        })
+        let Some(seat) = seat.get() else { return Value::Null };
+        seat.replica().map_or(Value::Null, |replica| storage_status(&replica))
     };
     ("storage", Box::new(tell))
+}
+
+fn storage_status(replica: &Replica) -> Value {
+    let marks = replica.watermarks();
+    let store = replica.stats();
+    json!({
+        "applied_ts": marks.applied_ts.0,
+        "applied_lsn": marks.applied_lsn.0,
+        "durable_lsn": marks.durable_lsn.0,
+        "gc_ts": marks.gc_ts.0,
+        "lag_records": replica.lag(),
+        "outrun": replica.outrun().is_some(),
+        "trouble": replica.trouble(),
+        "failure": replica.failure(),
+        "versions": store.versions,
+        "disk_bytes": store.disk_bytes,
+        "memtable_bytes": store.memtable_bytes,
+        "sealed_memtables": store.sealed_memtables,
+        "l0_runs": store.l0_runs,
+    })
+}
+
+/// How good this process's clock is; with the adjudicator at hand, also what snapshots rest on.
+pub fn clock(clock: Arc<dyn Clock>, mode: impl Fn() -> Option<TimeMode> + Send + Sync + 'static) -> Section {
+    let tell = move || {
+        let health = clock.health();
+        let status = match health.reading.status {
+            Status::Synchronized => "synchronized",
+            Status::Unknown => "unknown",
+            Status::Disrupted => "disrupted",
+        };
+        // A bound that nobody vouches for is none.
+        let error = health.reading.is_trusted().then(|| u64::try_from(health.reading.error().as_micros()).ok());
+        let mode = mode().map(|mode| if mode == TimeMode::Clock { "clock" } else { "logical" });
+        json!({ "source": health.source, "status": status, "error_micros": error.flatten(), "mode": mode })
+    };
+    ("clock", Box::new(tell))
 }
 
 /// The replicas that a query node reads from, as they answered when they were last asked.
@@ -188,5 +217,6 @@ pub const METRICS: &[(&str, &str, &str, &str)] = &[
     ("frontend_panicked_total", "counter", "/sessions/panicked_total", "Sessions ended by a fault of the server."),
     ("journal_leading", "gauge", "/consensus/leading", "1 on the journal's leader."),
     ("journal_members", "gauge", "/consensus/members_count", "Nodes of the journal."),
+    ("clock_error_microseconds", "gauge", "/clock/error_micros", "How far this process's clock may be off."),
     ("rpc_replicas_reachable", "gauge", "/replicas/reachable", "Replicas that answered when last asked."),
 ];

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use gavel_adjudicator::Seat;
 use gavel_api::journal::{PeerService, Replicated};
+use gavel_clock::Clock;
 use gavel_journal::DirectoryDisk;
 use gavel_journal::raft::{Components, RaftJournal, Settings as RaftSettings};
 use gavel_rpc::Role;
 use gavel_rpc::client::GrpcPeers;
 use gavel_rpc::server::Server;
-use gavel_types::NodeId;
+use gavel_types::{NodeId, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::network::{Peers, members};
@@ -37,27 +38,30 @@ async fn serve(mut process: Process) -> Result<(), Failure> {
     let components = Components {
         disk: Arc::new(DirectoryDisk::open(data_dir.journal()).context("cannot open the journal's directory")?),
         transport: Arc::new(GrpcPeers::new(peers.network.clone())),
-        clock: None,
+        clock: Some(latest(clock.clone())),
     };
     let opening = async { Ok(RaftJournal::start(raft, components).await.context("cannot open the journal")?) };
     let Some(journal) = process.open(opening).await? else { return Ok(()) };
     let journal = Arc::new(journal);
     let counters = journal.counters();
     let replicated: Arc<dyn Replicated> = journal.clone();
-    let seat = Arc::new(Seat::new(replicated.clone(), clock, gavel_adjudicator::Settings::default()));
+    let seat = Arc::new(Seat::new(replicated.clone(), clock.clone(), gavel_adjudicator::Settings::default()));
+    let leads = seat.clone();
     let stop = CancellationToken::new();
     let peer: Arc<dyn PeerService> = journal.clone();
     let server = Server::new(peers.security, peers.rpc)
         .journal(journal.clone())
         .adjudicator(seat.clone())
         .peer(peer)
+        .membership(replicated.clone())
         .serve(listener, stop.clone().cancelled_owned());
     let server = tokio::spawn(server);
     let node = Arc::new(Node {
         sections: vec![
-            sections::consensus(replicated),
+            sections::consensus(replicated.clone()),
             sections::journal(journal.clone(), counters),
             sections::seat(seat.clone()),
+            sections::clock(clock, move || leads.serving().map(|service| service.time().0)),
         ],
         ..Node::new(&process, "journal", &data_dir, address.to_string())
     });
@@ -70,6 +74,15 @@ async fn serve(mut process: Process) -> Result<(), Failure> {
     server.await.context("the server ended badly")??;
     admin.close().await;
     Ok(())
+}
+
+/// The latest that true time may be: commits beyond it, and some more, are from the future (PROTOCOL §2).
+/// A clock that nobody vouches for refuses nothing.
+fn latest(clock: Arc<dyn Clock>) -> gavel_journal::raft::Clock {
+    Arc::new(move || {
+        let now = clock.now();
+        if now.is_trusted() { now.hi } else { Timestamp::MAX }
+    })
 }
 
 fn raft_settings(settings: &Settings) -> Result<RaftSettings, Failure> {

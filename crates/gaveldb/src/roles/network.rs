@@ -31,6 +31,33 @@ impl Peers {
     }
 }
 
+/// How an operator reaches a journal: as itself, or as the journal node whose settings these are.
+///
+/// # Errors
+/// Exit code 2 if the settings do not say who this is, or how it proves that.
+pub fn operator(settings: &Settings) -> Result<Network, Failure> {
+    let security = operator_security(settings).map_err(|e| Failure::new(Failure::USAGE, e))?;
+    Ok(Network::new(security, gavel_rpc::Settings::default(), settings.node_zone.clone()))
+}
+
+fn operator_security(settings: &Settings) -> anyhow::Result<Security> {
+    if settings.cluster_id.is_empty() {
+        bail!("setting \"cluster.id\" is needed");
+    }
+    let Some(tls) = tls(settings)? else {
+        let name = if settings.node_name.is_empty() { "operator" } else { &settings.node_name };
+        return Ok(plaintext(settings, Identity::new(&settings.cluster_id, Role::Operator, name)?));
+    };
+    let identity = tls.identity();
+    if identity.cluster != settings.cluster_id {
+        bail!("the certificate is of cluster {:?}, the settings say {:?}", identity.cluster, settings.cluster_id);
+    }
+    if !matches!(identity.role, Role::Operator | Role::Journal) {
+        bail!("the certificate is that of {identity}, which may not change the journal");
+    }
+    Ok(Security::Tls(Arc::new(tls)))
+}
+
 fn security(settings: &Settings, role: Role) -> anyhow::Result<Security> {
     for (name, value) in [("cluster.id", &settings.cluster_id), ("node.name", &settings.node_name)] {
         if value.is_empty() {
@@ -38,19 +65,25 @@ fn security(settings: &Settings, role: Role) -> anyhow::Result<Security> {
         }
     }
     let identity = Identity::new(&settings.cluster_id, role, &settings.node_name)?;
-    let files = (&settings.rpc_tls_ca, &settings.rpc_tls_certificate, &settings.rpc_tls_key);
-    match files {
+    let Some(tls) = tls(settings)? else { return Ok(plaintext(settings, identity)) };
+    if *tls.identity() != identity {
+        bail!("the certificate is that of {}, the settings say {identity}", tls.identity());
+    }
+    Ok(Security::Tls(Arc::new(tls)))
+}
+
+fn plaintext(settings: &Settings, identity: Identity) -> Security {
+    Security::Plaintext { identity, beyond_loopback: settings.rpc_plaintext_beyond_loopback }
+}
+
+/// The certificate; none where it is allowed to have none.
+fn tls(settings: &Settings) -> anyhow::Result<Option<Tls>> {
+    match (&settings.rpc_tls_ca, &settings.rpc_tls_certificate, &settings.rpc_tls_key) {
         (Some(ca), Some(certificate), Some(key)) => {
             let files = Files { ca: ca.clone(), certificate: certificate.clone(), key: key.clone() };
-            let tls = Tls::open(files)?;
-            if *tls.identity() != identity {
-                bail!("the certificate is that of {}, the settings say {identity}", tls.identity());
-            }
-            Ok(Security::Tls(Arc::new(tls)))
+            Ok(Some(Tls::open(files)?))
         }
-        (None, None, None) if settings.rpc_plaintext => {
-            Ok(Security::Plaintext { identity, beyond_loopback: settings.rpc_plaintext_beyond_loopback })
-        }
+        (None, None, None) if settings.rpc_plaintext => Ok(None),
         (None, None, None) => Err(anyhow!("rpc.tls.ca, rpc.tls.certificate and rpc.tls.key are needed")
             .context("roles prove to each other who they are; `gavel cert` makes what that takes")),
         _ => bail!("rpc.tls.ca, rpc.tls.certificate and rpc.tls.key need each other"),
@@ -67,6 +100,21 @@ pub fn targets(name: &str, list: &[String]) -> Result<Vec<Target>, Failure> {
         return Err(usage("is needed by a role that runs apart".into()));
     }
     list.iter().map(|text| target(text).map_err(|e| usage(format!("{e:#}")))).collect()
+}
+
+/// The replicas that another one can copy, near ones first.
+///
+/// # Errors
+/// Exit code 2 if one cannot be read.
+pub fn other_replicas(settings: &Settings) -> Result<Vec<Target>, Failure> {
+    if settings.cluster_storage.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut others = targets("cluster.storage", &settings.cluster_storage)?;
+    // Where it can be told; otherwise it will answer itself that it has nothing yet.
+    others.retain(|target| target.address != settings.rpc_listen.to_string());
+    others.sort_by_key(|target| target.zone != settings.node_zone);
+    Ok(others)
 }
 
 fn target(text: &str) -> anyhow::Result<Target> {
@@ -112,6 +160,20 @@ mod tests {
             assert!(targets("cluster.journal", &[wrong.into()]).is_err(), "{wrong}");
         }
         assert!(targets("cluster.journal", &[]).is_err());
+    }
+
+    #[test]
+    fn copies_are_taken_from_others_near_ones_first() {
+        let addresses = ["127.0.0.1:7532@a", "127.0.0.1:7533@b", "db-3:7534@a", "db-4:7535@b"];
+        let settings = Settings {
+            cluster_storage: addresses.map(str::to_owned).to_vec(),
+            rpc_listen: ([127, 0, 0, 1], 7533).into(),
+            node_zone: "b".into(),
+            ..Settings::default()
+        };
+        let others: Vec<_> = other_replicas(&settings).unwrap().into_iter().map(|target| target.address).collect();
+        assert_eq!(others, ["db-4:7535", "127.0.0.1:7532", "db-3:7534"]);
+        assert!(other_replicas(&Settings::default()).unwrap().is_empty());
     }
 
     #[test]

@@ -1,14 +1,17 @@
 //! `gavel query`: a query node. It keeps nothing.
+//!
+//! It takes connections from the first moment. Until a leader and a replica have answered, it is not ready:
+//! clients are told that the database is starting up, and a balancer that asks `/readyz` leaves it out.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Context;
-use gavel_api::sql::SqlEngine;
 use gavel_query::{Engine, EngineHandle, EngineParts};
 use gavel_rpc::Role;
 use gavel_rpc::client::{RemoteAdjudicator, RemoteStorage};
 use gavel_types::{SqlError, SqlState};
 
+use super::late::Late;
 use super::network::{Peers, targets};
 use super::parts;
 use crate::Failure;
@@ -21,16 +24,16 @@ pub fn run(source: Source) -> Result<(), Failure> {
     process::run(source, serve)
 }
 
-async fn serve(mut process: Process) -> Result<(), Failure> {
+async fn serve(process: Process) -> Result<(), Failure> {
     let settings = process.settings.clone();
     let front = Front::prepare(&settings)?;
     let peers = Peers::open(&settings, Role::Query)?;
     let journal = targets("cluster.journal", &settings.cluster_journal)?;
     let replicas = targets("cluster.storage", &settings.cluster_storage)?;
+    let clock = parts::clock(&settings)?;
     let adjudicator =
         Arc::new(RemoteAdjudicator::new(peers.network.clone(), journal.into_iter().map(|node| node.address)));
     let storage = Arc::new(RemoteStorage::new(peers.network.clone(), &replicas));
-    let clock = parts::clock(&settings)?;
     let open = async || {
         Engine::open(EngineParts {
             storage: storage.clone(),
@@ -41,18 +44,25 @@ async fn serve(mut process: Process) -> Result<(), Failure> {
         })
         .await
     };
-    let opening = async {
-        let engine = until_open(open, passes).await.context("cannot open the query node")?;
-        let engine: Arc<dyn SqlEngine> = Arc::new(EngineHandle(engine));
-        Ok(engine)
-    };
-    let Some(engine) = process.open(opening).await? else { return Ok(()) };
-    let front = front.bind(engine, rand::random()).await?;
+    let (engine, mock_secret) = (Arc::new(Late::default()), Arc::new(OnceLock::new()));
+    let front = front.bind(engine.clone(), mock_secret.clone()).await?;
+    let late = engine.clone();
     let node = Arc::new(Node {
-        sections: vec![sections::sessions(front.stats()), sections::replicas(storage, replicas)],
+        sections: vec![
+            sections::sessions(front.stats()),
+            sections::replicas(storage.clone(), replicas),
+            sections::clock(clock.clone(), || None),
+        ],
+        busy: Box::new(move || (!late.is_open()).then(|| "no leader of the journal, or no replica, answers".into())),
         ..Node::without_data(&process, "query", &settings.cluster_id, front.address().to_string())
     });
+    let mut process = process.answer(&node);
     let front = front.serve();
+    let opening = async { Ok(until_open(open, passes).await.context("cannot open the query node")?) };
+    let Some(opened) = process.open(opening).await? else { return front.drain().await };
+    let secret = opened.mock_secret();
+    engine.open(Arc::new(EngineHandle(opened)));
+    let _ = mock_secret.set(secret);
     front.announce();
     let admin = process.serve(node).await;
     front.drain().await?;

@@ -8,6 +8,7 @@ use gavel_adjudicator::Service;
 use gavel_api::adjudicator::Adjudicator;
 use gavel_api::journal::Journal;
 use gavel_api::sql::SqlEngine;
+use gavel_clock::SystemClock;
 use gavel_journal::FileJournal;
 use gavel_query::{Engine, EngineHandle, EngineParts};
 use gavel_storage::Replica;
@@ -26,6 +27,7 @@ pub struct Roles {
     pub journal: Arc<dyn Journal>,
     pub journal_counters: Arc<gavel_journal::Counters>,
     pub service: Service,
+    pub clock: Arc<SystemClock>,
     pub replica: Arc<Replica>,
     pub engine: Arc<dyn SqlEngine>,
 }
@@ -50,25 +52,25 @@ impl Roles {
         let engine = Engine::open(EngineParts {
             storage: replica.clone(),
             adjudicator: adjudicator.clone(),
-            clock,
+            clock: clock.clone(),
             entropy: Arc::new(|buffer| rand::Rng::fill(&mut rand::rng(), buffer)),
             settings: parts::engine(settings),
         })
         .await
         .context("cannot open the query node")?;
         let engine: Arc<dyn SqlEngine> = Arc::new(EngineHandle(engine));
-        Ok(Self { journal, journal_counters, service, replica, engine })
+        Ok(Self { journal, journal_counters, service, clock, replica, engine })
     }
 
     /// Writes out what the store holds. Late is not lost: the journal has it.
     pub async fn close(self) {
-        close_replica(&self.replica).await;
+        closed_in_time(self.replica.close()).await;
     }
 }
 
 /// Writes out what the store holds. Late is not lost: the journal has it.
-pub async fn close_replica(replica: &Replica) {
-    match tokio::time::timeout(CLOSE_TIMEOUT, replica.close()).await {
+pub async fn closed_in_time(closing: impl Future<Output = Result<(), gavel_api::storage::Error>>) {
+    match tokio::time::timeout(CLOSE_TIMEOUT, closing).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!(%error, "the store could not be written out; the journal has the rest"),
         Err(_) => tracing::info!("the store was not written out in time; the journal has the rest"),

@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests use the real clock, files and processes")]
 
 mod chaos;
+mod cluster;
 mod driver;
 mod freshness;
 mod isolation;
@@ -9,6 +10,7 @@ mod kill;
 mod latency;
 mod leaving;
 mod list_append;
+mod members;
 mod process;
 mod push_down;
 

@@ -15,6 +15,7 @@ use gavel_api::journal::{
 use gavel_runtime::offload;
 use gavel_runtime::timer::{self, sleep, timeout};
 use gavel_types::{Epoch, Lsn, NodeId, Timestamp};
+use openraft::Instant as _;
 use openraft::async_runtime::WatchReceiver;
 use openraft::raft::VoteRequest;
 use openraft::{ChangeMembers, Raft, RaftMetrics, ReadPolicy, ServerState, SnapshotPolicy};
@@ -238,6 +239,29 @@ impl RaftJournal {
             Ok(true) => Ok(()),
             Ok(false) | Err(_) => Err(Error::NotLeader),
         }
+    }
+
+    /// Whether the journal can still commit without the voter `leaving`, going by who answers now.
+    fn remains_able(&self, members: &[Member], leaving: NodeId) -> Result<(), Error> {
+        let heard = {
+            let metrics = self.raft.metrics();
+            let now = metrics.borrow_watched();
+            let lately = now
+                .heartbeat
+                .iter()
+                .flatten()
+                .filter(|(_, at)| at.as_ref().is_some_and(|at| at.elapsed() <= 2 * self.settings.election_max));
+            lately.map(|(id, _)| NodeId(*id)).chain([self.node]).collect::<Vec<_>>()
+        };
+        let voters = || members.iter().filter(|member| member.voter && member.id != leaving);
+        let (all, answer) = (voters().count(), voters().filter(|member| heard.contains(&member.id)).count());
+        if answer * 2 > all {
+            return Ok(());
+        }
+        Err(Error::Failed(format!(
+            "without node {} only {answer} of {all} voters would answer, which is no majority",
+            leaving.0
+        )))
     }
 
     async fn change(&self, changes: ChangeMembers<u64, Place>, retain: bool) -> Result<(), Error> {
@@ -558,6 +582,10 @@ impl Replicated for RaftJournal {
 
     async fn add_member(&self, member: Member) -> Result<(), Error> {
         let (id, wanted) = (member.id.0, place(&member));
+        // Others may not have heard of the last changes yet.
+        if !self.leads() {
+            return Err(Error::NotLeader);
+        }
         let known = self.members().into_iter().find(|known| known.id == member.id);
         match &known {
             Some(known) if place(known) == wanted => {}
@@ -587,6 +615,12 @@ impl Replicated for RaftJournal {
         };
         if member.voter && members.iter().filter(|member| member.voter).count() == 1 {
             return Err(Error::Failed("the last voter cannot be removed".into()));
+        }
+        if !self.leads() {
+            return Err(Error::NotLeader);
+        }
+        if member.voter {
+            self.remains_able(&members, id)?;
         }
         let ids = [id.0].into();
         let changes = if member.voter { ChangeMembers::RemoveVoters(ids) } else { ChangeMembers::RemoveNodes(ids) };

@@ -84,6 +84,11 @@ impl Leaders {
         Some(self.nodes.len() - 1)
     }
 
+    /// There is a node at `address` too.
+    pub(crate) fn learn(&mut self, address: &str) {
+        self.find(address);
+    }
+
     /// `address` decided something: it leads.
     pub(crate) fn answered(&mut self, address: &str) {
         if let Some(index) = self.find(address) {
@@ -135,6 +140,18 @@ mod tests {
 
     fn three() -> Leaders {
         Leaders::new(["a", "b", "c"].map(str::to_owned))
+    }
+
+    #[test]
+    fn nodes_that_are_learnt_of_are_asked_in_their_turn() {
+        let mut leaders = Leaders::new(["a".to_owned()]);
+        leaders.learn("d");
+        leaders.learn("a");
+        assert_eq!(leaders.next(at(0)), ask("a"));
+        leaders.unreachable("a", at(0));
+        assert_eq!(leaders.next(at(1)), ask("d"));
+        leaders.unreachable("d", at(1));
+        assert!(matches!(leaders.next(at(2)), Next::Wait(_)));
     }
 
     #[test]

@@ -5,16 +5,20 @@
 //! | [`RemoteJournal`] | any journal node | goes on at the next position at another |
 //! | [`RemoteAdjudicator`] | the leader, which it finds | repeats what did nothing; never guesses an outcome |
 //! | [`RemoteStorage`] | a near, quick replica | asks another, before an answer or instead of one |
+//! | [`RemoteBootstrap`] | one replica | reports it: whoever copies asks the next |
+//! | [`RemoteMembership`] | the leader, which it finds | asks again: made twice, a change is made once |
 //! | [`GrpcPeers`] | one journal node | reports it: consensus repeats by itself |
 //!
 //! What is decided (`leader`, `source`, `picker`, `hedge`) is in state machines without IO, which are told
 //! the time; the files named for the clients do what those say.
 
 mod adjudicator;
+mod bootstrap;
 mod connect;
 mod hedge;
 mod journal;
 mod leader;
+mod membership;
 mod peers;
 mod picker;
 mod race;
@@ -23,8 +27,10 @@ mod source;
 mod storage;
 
 pub use adjudicator::RemoteAdjudicator;
+pub use bootstrap::RemoteBootstrap;
 pub use connect::Network;
 pub use journal::RemoteJournal;
+pub use membership::RemoteMembership;
 pub use peers::GrpcPeers;
 pub use storage::RemoteStorage;
 

@@ -1,12 +1,14 @@
 //! Domain values of every shape, for the round trips.
 
 use bytes::Bytes;
-use gavel_api::journal::Record;
+use gavel_api::journal::{Member, Record};
 use gavel_api::scan::{ScanAggregate, ScanCall, ScanColumn, ScanExpr, ScanFold, ScanOrder, ScanProgram};
+use gavel_api::storage::{CopyPoint, Version};
 use gavel_types::numeric::Mantissa;
 use gavel_types::{
     ArrayValue, Check, CheckMode, CommitOutcome, CommitRecord, CommitRequest, Conflict, ConflictKind, Datum, Epoch,
-    Interval, KeyRange, Numeric, Oid, PgType, SqlError, SqlState, TimeMode, Timestamp, TxnId, Write, WriteMode,
+    Interval, KeyRange, Lsn, NodeId, Numeric, Oid, PgType, SqlError, SqlState, TimeMode, Timestamp, TxnId, Write,
+    WriteMode,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -16,7 +18,7 @@ pub fn bytes() -> impl Strategy<Value = Bytes> {
     vec(any::<u8>(), 0..12).prop_map(Bytes::from)
 }
 
-fn range() -> impl Strategy<Value = KeyRange> {
+pub fn range() -> impl Strategy<Value = KeyRange> {
     (bytes(), bytes()).prop_map(|(start, end)| KeyRange { start, end })
 }
 
@@ -69,6 +71,19 @@ pub fn record() -> impl Strategy<Value = Record> {
         prop_oneof![Just(TimeMode::Logical), Just(TimeMode::Clock)].prop_map(Record::TimeMode),
         commit,
     ]
+}
+
+pub fn member() -> impl Strategy<Value = Member> {
+    (1..=u64::MAX, "[a-z0-9.:-]{1,20}:[0-9]{1,5}", "[a-z]{0,5}", any::<bool>())
+        .prop_map(|(id, address, zone, voter)| Member { id: NodeId(id), address, zone, voter })
+}
+
+pub fn point() -> impl Strategy<Value = CopyPoint> {
+    (any::<u64>(), ts()).prop_map(|(lsn, ts)| CopyPoint { lsn: Lsn(lsn), ts })
+}
+
+pub fn version() -> impl Strategy<Value = Version> {
+    (bytes(), ts(), option::of(bytes())).prop_map(|(key, commit_ts, value)| Version { key, commit_ts, value })
 }
 
 fn datum() -> impl Strategy<Value = Datum> {

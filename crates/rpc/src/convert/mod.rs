@@ -4,14 +4,18 @@
 //! |---|---|
 //! | [`common`] | values, types, ranges, ids, SQL errors |
 //! | [`commit`] | the commit seam |
+//! | [`copy`] | copies of a store |
 //! | [`journal`] | the log |
+//! | [`membership`] | nodes of a journal |
 //! | [`pushdown`] | programs |
 //! | [`read`] | storage |
 //! | [`status`] | failures as gRPC statuses with typed details |
 
 pub mod commit;
 pub mod common;
+pub mod copy;
 pub mod journal;
+pub mod membership;
 pub mod pushdown;
 pub mod read;
 pub mod status;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use gavel_api::adjudicator::{self, Closed, Visible};
-use gavel_api::storage::{self, ScanRequest, Watermarks};
+use gavel_api::storage::{self, Copied, CopyRequest, ScanRequest, Version, Watermarks};
 use gavel_api::{journal, scan::ScanExpr};
 use gavel_types::{CommitOutcome, CommitRequest, Epoch, KeyRange, Lsn, TimeMode, Timestamp};
 use proptest::prelude::*;
 use prost::Message;
 
+use super::copy::{Joined, Sum};
 use super::{arbitrary, journal as journal_messages, read, status};
 use crate::{Malformed, v1};
 
@@ -57,6 +58,70 @@ proptest! {
         let message = travel(&v1::GetResponse { rows: sent, watermarks: None });
         prop_assert!(read::rows_from_proto(message.rows.clone(), rows.len() + 1).is_err());
         prop_assert_eq!(read::rows_from_proto(message.rows, rows.len()).unwrap(), rows);
+    }
+
+    #[test]
+    fn requests_for_a_copy(range in arbitrary::range(), upto in prop::option::of(arbitrary::point())) {
+        let back: CopyRequest =
+            travel(&v1::CopyRequest::from(CopyRequest { range: range.clone(), upto })).try_into().unwrap();
+        prop_assert_eq!((back.range, back.upto), (range, upto));
+    }
+
+    #[test]
+    fn pieces_of_a_copy(
+        upto in arbitrary::point(),
+        parts in prop::collection::vec(prop::collection::vec(arbitrary::version(), 0..4), 1..5),
+        gc_ts in any::<u64>(),
+        last in any::<bool>(),
+    ) {
+        let whole: Vec<Version> = parts.concat();
+        let (mut sealing, mut opening, mut joined) = (Sum::default(), Sum::default(), Joined::default());
+        let mut sent: Vec<_> = parts
+            .into_iter()
+            .map(|part| v1::CopyPiece {
+                upto: Some(upto.into()),
+                gc_ts,
+                versions: part.into_iter().map(Into::into).collect(),
+                continues: true,
+                last: false,
+            })
+            .collect();
+        let end = sent.last_mut().unwrap();
+        (end.continues, end.last) = (false, last);
+        let mut back = None;
+        for piece in &sent {
+            prop_assert!(back.is_none());
+            let piece = opening.open(travel(&sealing.seal(piece))).unwrap();
+            back = joined.add(piece, 1 << 20).unwrap();
+        }
+        let copied = Copied { upto, gc_ts: Timestamp(gc_ts), versions: whole, last };
+        prop_assert_eq!(back, Some(copied));
+    }
+
+    #[test]
+    fn damage_to_a_copy_is_seen(version in arbitrary::version(), at in any::<prop::sample::Index>(), bit in 0..8) {
+        let piece = |gc_ts| v1::CopyPiece {
+            upto: Some(v1::CopyPoint { lsn: 1, ts: 2 }),
+            gc_ts,
+            versions: vec![version.clone().into()],
+            continues: false,
+            last: false,
+        };
+        let mut sum = Sum::default();
+        let (first, second) = (sum.seal(&piece(1)), sum.seal(&piece(2)));
+        // One that is missing is damage as well.
+        prop_assert!(Sum::default().open(second).is_err());
+        let mut bytes = first.piece.to_vec();
+        let at = at.index(bytes.len());
+        bytes[at] ^= 1_u8 << bit;
+        let damaged = v1::CopyResponse { piece: bytes.into(), ..first };
+        prop_assert_eq!(Sum::default().open(damaged), Err(Malformed("checksum of a copy")));
+    }
+
+    #[test]
+    fn members(member in arbitrary::member()) {
+        let back: journal::Member = travel(&v1::Member::from(member.clone())).try_into().unwrap();
+        prop_assert_eq!(back, member);
     }
 
     #[test]
@@ -150,8 +215,26 @@ fn what_no_peer_sends_is_refused() {
     assert_eq!(CommitRequest::try_from(request), Err(Malformed("WriteMode is missing")));
     assert_eq!(CommitRequest::try_from(v1::CommitRequest::default()), Err(Malformed("txn_id is missing")));
     assert!(CommitOutcome::try_from(v1::CommitOutcome::default()).is_err());
+    let member = |id, address: &str, zone: String| v1::Member { id, address: address.into(), zone, voter: true };
+    for bad in [member(0, "a:1", String::new()), member(1, "a", String::new()), member(1, ":1", String::new())] {
+        assert!(journal::Member::try_from(bad).is_err());
+    }
+    assert!(journal::Member::try_from(member(1, "a:1", "z".repeat(300))).is_err());
     let gap = vec![(Lsn(1), journal::Record::Ceiling(Timestamp(1))), (Lsn(3), journal::Record::Ceiling(Timestamp(2)))];
     assert!(journal_messages::tail_to_proto(gap).is_err());
+}
+
+#[test]
+fn what_does_not_end_is_not_held_for_ever() {
+    let row = v1::Version { key: "k".into(), commit_ts: 1, value: Some(vec![0; 400].into()) };
+    let upto = Some(v1::CopyPoint { lsn: 1, ts: 2 });
+    let piece = v1::CopyPiece { upto, gc_ts: 0, versions: vec![row], continues: true, last: false };
+    let mut joined = Joined::default();
+    assert_eq!(joined.add(piece.clone(), 1_000), Ok(None));
+    assert_eq!(joined.add(piece.clone(), 1_000), Ok(None));
+    assert!(joined.add(piece.clone(), 1_000).is_err());
+    assert!(Joined::default().add(v1::CopyPiece { last: true, ..piece.clone() }, 1_000).is_err());
+    assert!(Joined::default().add(v1::CopyPiece { upto: None, ..piece }, 1_000).is_err());
 }
 
 #[test]

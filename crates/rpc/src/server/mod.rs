@@ -13,8 +13,10 @@
 
 mod accept;
 mod adjudicator;
+mod bootstrap;
 mod gate;
 mod journal;
+mod membership;
 mod peer;
 mod pieces;
 mod storage;
@@ -24,8 +26,8 @@ use std::future::Future;
 use std::sync::Arc;
 
 use gavel_api::adjudicator::Adjudicator;
-use gavel_api::journal::{Journal, PeerService};
-use gavel_api::storage::Storage;
+use gavel_api::journal::{Journal, PeerService, Replicated};
+use gavel_api::storage::{Bootstrap, Storage};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tonic::service::Routes;
@@ -96,6 +98,27 @@ impl Server {
         let service = storage::Service::new(storage, &self.settings);
         self.routes = self.routes.add_service(
             v1::storage_server::StorageServer::new(service)
+                .max_decoding_message_size(self.settings.message_size_bytes)
+                .max_encoding_message_size(self.settings.message_size_bytes),
+        );
+        self
+    }
+
+    /// Serves copies of a replica's store to others.
+    pub fn bootstrap(mut self, source: Arc<dyn Bootstrap>) -> Self {
+        let service = bootstrap::Service::new(source, &self.settings);
+        self.routes = self.routes.add_service(
+            v1::bootstrap_server::BootstrapServer::new(service)
+                .max_decoding_message_size(self.settings.message_size_bytes)
+                .max_encoding_message_size(self.settings.transaction_size_bytes),
+        );
+        self
+    }
+
+    /// Serves looks at the members of `journal`, and changes of them.
+    pub fn membership(mut self, journal: Arc<dyn Replicated>) -> Self {
+        self.routes = self.routes.add_service(
+            v1::membership_server::MembershipServer::new(membership::Service(journal))
                 .max_decoding_message_size(self.settings.message_size_bytes)
                 .max_encoding_message_size(self.settings.message_size_bytes),
         );

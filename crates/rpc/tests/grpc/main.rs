@@ -2,9 +2,11 @@
 #![allow(clippy::disallowed_methods, reason = "tests wait, start tasks, and look at the time")]
 
 mod conformance;
+mod copies;
 mod decisions;
 mod fakes;
 mod limits;
+mod membership;
 mod proxy;
 mod reads;
 mod scans;

@@ -120,7 +120,11 @@ impl Drop for Served {
 }
 
 pub async fn serve(server: Server) -> Served {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    serve_on(TcpListener::bind("127.0.0.1:0").await.unwrap(), server).await
+}
+
+/// [`serve`], where the address had to be known before.
+pub async fn serve_on(listener: TcpListener, server: Server) -> Served {
     let address = listener.local_addr().unwrap().to_string();
     let (stop, stopped) = oneshot::channel();
     let task = tokio::spawn(async move {

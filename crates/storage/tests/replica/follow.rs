@@ -65,7 +65,7 @@ async fn a_line_that_is_cut_is_taken_up_again() {
         assert!(replica.get(Timestamp(n * 10), &[suite::key(id)]).await.expect("get")[0].is_some());
     }
     assert!(flaky.tails.load(Ordering::Relaxed) > 8);
-    assert!(replica.failure().is_none() && !replica.is_outrun());
+    assert!(replica.failure().is_none() && replica.outrun().is_none());
     // What is gone for good is another matter.
     drop(replica);
     journal.trim(Lsn(100)).await.expect("trim");
@@ -73,7 +73,7 @@ async fn a_line_that_is_cut_is_taken_up_again() {
     while replica.failure().is_none() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    assert!(replica.is_outrun());
+    assert_eq!(replica.outrun(), Some(Lsn(100)));
     assert!(replica.lag() <= 16);
 }
 
@@ -115,7 +115,7 @@ async fn a_replica_begins_from_the_copy_of_a_peer_that_serves() {
     peer.get(Timestamp(500), &[suite::key(1)]).await.expect("get");
     let cut = Arc::new(Cut { peer: peer.clone(), journal: journal.clone(), at: AtomicU64::new(0) });
     let dir = home.path().join("new");
-    let upto = bootstrap(&dir, &[cut.clone() as Arc<dyn Bootstrap>], &settings()).await.expect("bootstrap");
+    let upto = bootstrap(&dir, &[cut.clone() as Arc<dyn Bootstrap>], Lsn(1), &settings()).await.expect("bootstrap");
     assert!(cut.at.load(Ordering::Relaxed) > 4, "the copy came in one piece");
     // The journal no longer has what was copied, and more comes.
     journal.commit(Timestamp(9_000), vec![suite::put(3, Some("later"))]);
@@ -154,14 +154,14 @@ async fn a_copy_remembers_from_where_it_can_be_read() {
         tokio::time::sleep(Duration::from_millis(1_200)).await;
     }
     let dir = home.path().join("new");
-    bootstrap(&dir, &[peer as Arc<dyn Bootstrap>], &short).await.expect("bootstrap");
+    bootstrap(&dir, &[peer as Arc<dyn Bootstrap>], Lsn(1), &short).await.expect("bootstrap");
     // Even with a longer window it cannot answer what the peer could not.
     let replica = open(&dir, &journal, settings());
     let old = replica.get(Timestamp(150 * second), &[suite::key(1)]).await;
     assert!(matches!(old, Err(Error::SnapshotTooOld { .. })), "{old:?}");
     assert!(replica.get(Timestamp(250 * second), &[suite::key(1)]).await.expect("get")[0].is_some());
     let nobody: [Arc<dyn Bootstrap>; 0] = [];
-    assert!(bootstrap(&dir, &nobody, &short).await.is_err());
+    assert!(bootstrap(&dir, &nobody, Lsn(1), &short).await.is_err());
     assert!(replica.get(Timestamp(300 * second), &[suite::key(1)]).await.is_ok(), "what was there is untouched");
 }
 

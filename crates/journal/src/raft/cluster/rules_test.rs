@@ -118,6 +118,27 @@ async fn nodes_join_and_leave_under_load() {
 }
 
 #[tokio::test]
+async fn whoever_is_needed_for_a_majority_stays() {
+    let cluster = Cluster::start(3).await;
+    let (leader, epoch) = cluster.open().await;
+    let others: Vec<u64> = (1..=3).filter(|id| *id != leader.node_id().0).collect();
+    cluster.net.isolate(others[0], 1..=3);
+    sleep(Duration::from_secs(3)).await;
+    for needed in [others[1], leader.node_id().0] {
+        match leader.remove_member(NodeId(needed)).await {
+            Err(Error::Failed(why)) => assert!(why.contains("only 1 of 2 voters"), "{why}"),
+            other => panic!("{other:?}"),
+        }
+    }
+    leader.append(epoch, vec![commit(1)]).await.unwrap();
+    // The one that is gone may go, once and again.
+    leader.remove_member(NodeId(others[0])).await.unwrap();
+    leader.remove_member(NodeId(others[0])).await.unwrap();
+    assert_eq!(leader.members().len(), 2);
+    leader.append(epoch, vec![commit(2)]).await.unwrap();
+}
+
+#[tokio::test]
 async fn the_last_voter_stays() {
     let cluster = Cluster::start(1).await;
     let (leader, _) = cluster.open().await;
