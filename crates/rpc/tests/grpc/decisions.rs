@@ -87,6 +87,8 @@ async fn commits_at_a_frozen_leader_end_as_soon_as_there_is_another() {
     // With the bounds that users have, silence alone is noticed after four seconds.
     let network = Mode::Plain.network(Role::Query);
     let remote = RemoteAdjudicator::new(network, [proxy.address.clone(), served_two.address.clone()]);
+    // From here on it knows who leads.
+    assert_eq!(remote.visible().await.unwrap().epoch, Epoch(1));
     let freeze = async {
         one.decided.notified().await;
         proxy.freeze();
