@@ -22,5 +22,5 @@ pub fn run(release: bool, args: &[String]) -> Result<()> {
 pub fn short() -> Result<()> {
     let strings = |args: &[&str]| args.iter().map(|arg| (*arg).to_owned()).collect::<Vec<_>>();
     run(false, &strings(&["--seeds", FRESH]))?;
-    run(false, &strings(&["--seeds", "4", "--twice"]))
+    run(false, &strings(&["--seeds", "3", "--twice"]))
 }

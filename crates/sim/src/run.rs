@@ -20,7 +20,7 @@ use crate::trace::Trace;
 use crate::world::{Setup, Undo, World, now};
 
 /// How long faults go on.
-const ROUGH: Duration = Duration::from_secs(5);
+const ROUGH: Duration = Duration::from_secs(4);
 /// By when a cluster without faults has to work.
 const RECOVERY: Duration = Duration::from_secs(30);
 
