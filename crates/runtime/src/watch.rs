@@ -222,6 +222,7 @@ impl<T: std::fmt::Debug> std::fmt::Debug for Receiver<T> {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test starts a task")]
 mod tests {
     use std::task::{Context, Waker};
 

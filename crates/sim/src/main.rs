@@ -83,7 +83,7 @@ fn main() -> Result<ExitCode> {
     if let Some(filter) = &args.log {
         tracing_subscriber::fmt().with_env_filter(filter).with_timer(Virtual).with_ansi(false).init();
     }
-    let first = args.seed.unwrap_or_else(|| rand_seed());
+    let first = args.seed.unwrap_or_else(rand_seed);
     if args.mutants {
         return mutants(&args, first);
     }

@@ -35,7 +35,8 @@ async fn pair(id: i32, entrances: Vec<Entrance>, reads: u64, seen: Arc<Seen>) ->
     let sessions = [entrances[0].connect().await?, entrances[1].connect().await?];
     while seen.reads.load(Ordering::Relaxed) < reads {
         let turn = seen.reads.fetch_add(1, Ordering::Relaxed);
-        let (writer, reader) = (usize::from(turn % 2 == 1), usize::from(turn % 2 == 0));
+        let writer = usize::from(!turn.is_multiple_of(2));
+        let reader = 1 - writer;
         let written = sessions[writer].query_one("UPDATE fresh SET n = n + 1 WHERE id = $1 RETURNING n", &[&id]).await;
         let written: i64 = match written {
             Ok(row) => row.get(0),

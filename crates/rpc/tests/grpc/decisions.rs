@@ -84,8 +84,9 @@ async fn commits_at_a_frozen_leader_end_as_soon_as_there_is_another() {
     *one.delay.lock() = Duration::from_secs(60);
     let (served_one, served_two) = (node(&one).await, node(&two).await);
     let proxy = Proxy::before(&served_one.address).await;
-    // With the bounds that users have, silence alone is noticed after four seconds.
-    let network = Mode::Plain.network(Role::Query);
+    // Silence alone would be noticed long after this test has given up.
+    let patient = Settings { keep_alive_timeout: Duration::from_secs(120), ..Settings::default() };
+    let network = Network::new(plain(Role::Query), patient, "");
     let remote = RemoteAdjudicator::new(network, [proxy.address.clone(), served_two.address.clone()]);
     // From here on it knows who leads.
     assert_eq!(remote.visible().await.unwrap().epoch, Epoch(1));
@@ -100,9 +101,9 @@ async fn commits_at_a_frozen_leader_end_as_soon_as_there_is_another() {
     let commits = futures::future::join_all((1..=20).map(|id| remote.commit(request(id))));
     let (outcomes, ()) = tokio::join!(commits, freeze);
     assert!(outcomes.iter().all(|outcome| matches!(outcome, Err(Error::Unknown(_)))), "{outcomes:?}");
-    assert!((900..2_800).contains(&began.elapsed().as_millis()), "they ended after {:?}", began.elapsed());
-    // One looks around for all.
-    assert!(two.calls() <= 8, "the other node was asked {} times", two.calls());
+    assert!(began.elapsed() < Duration::from_secs(60), "they ended after {:?}", began.elapsed());
+    // One looks around for all: not each of the twenty, time and again.
+    assert!(two.calls() < 20, "the other node was asked {} times", two.calls());
     assert_eq!(within(Duration::from_millis(500), remote.resolve(TxnId(1))).await.unwrap(), COMMITTED);
     assert_eq!(remote.epoch(), Epoch(2));
 }

@@ -95,7 +95,7 @@ fn one_group_of_all_rows_is_as_many_groups_are() {
             };
             let results = [(&mut one, 1), (&mut many, 2)].map(|(form, total)| {
                 let groups = vec![0; values.len()];
-                let updated = (0..pieces).try_for_each(|_| form.update_batch(&[array.clone()], &groups, None, total));
+                let updated = (0..pieces).try_for_each(|_| form.update_batch(std::slice::from_ref(&array), &groups, None, total));
                 updated.and_then(|()| datum_at(&form.finish(Some(1))?, 0, spec.result))
             });
             let [one, many] = results.map(|r| format!("{r:?}"));
@@ -112,7 +112,7 @@ fn sums_of_many_integers_do_not_wrap() {
     let mut sum = grouped(Oid(2107), &spec).expect("sum");
     let array = build_array(PgType::INT8, numbers.map(Datum::Int8)).expect("array");
     for _ in 0..3 {
-        sum.update_batch(&[array.clone()], &[0; 9], None, 1).expect("update");
+        sum.update_batch(std::slice::from_ref(&array), &[0; 9], None, 1).expect("update");
     }
     let out = sum.finish(None).expect("finish");
     assert_eq!(datum_at(&out, 0, PgType::NUMERIC).expect("sum"), Datum::Numeric(Numeric::from(expected)));
