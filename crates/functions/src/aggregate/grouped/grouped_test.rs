@@ -95,7 +95,8 @@ fn one_group_of_all_rows_is_as_many_groups_are() {
             };
             let results = [(&mut one, 1), (&mut many, 2)].map(|(form, total)| {
                 let groups = vec![0; values.len()];
-                let updated = (0..pieces).try_for_each(|_| form.update_batch(std::slice::from_ref(&array), &groups, None, total));
+                let updated =
+                    (0..pieces).try_for_each(|_| form.update_batch(std::slice::from_ref(&array), &groups, None, total));
                 updated.and_then(|()| datum_at(&form.finish(Some(1))?, 0, spec.result))
             });
             let [one, many] = results.map(|r| format!("{r:?}"));
