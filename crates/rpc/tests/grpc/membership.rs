@@ -19,7 +19,10 @@ use tokio::time::sleep;
 
 use crate::support::{Mode, Served, eventually, network, nobody, serve_on, within};
 
-const LONG: Duration = Duration::from_secs(30);
+/// For all that must happen at some time.
+const LONG: Duration = Duration::from_secs(150);
+/// For an append whose leader may be no more.
+const APPEND: Duration = Duration::from_secs(5);
 
 struct Node {
     journal: Arc<RaftJournal>,
@@ -70,7 +73,7 @@ async fn load(nodes: Nodes, stop: Arc<AtomicBool>) -> Vec<Record> {
             continue;
         };
         let record = commit(n);
-        if let Ok(Ok(_)) = tokio::time::timeout(LONG, leader.append(epoch, vec![record.clone()])).await {
+        if let Ok(Ok(_)) = tokio::time::timeout(APPEND, leader.append(epoch, vec![record.clone()])).await {
             kept.push(record);
         }
         sleep(Duration::from_millis(1)).await;
