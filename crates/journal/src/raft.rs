@@ -37,6 +37,7 @@ mod identity;
 mod log;
 mod machine;
 mod node;
+mod order;
 mod peers;
 mod positions;
 mod propose;

@@ -25,6 +25,7 @@ use tokio::task::JoinHandle;
 use super::health::Bounds;
 use super::identity::{self, Identity};
 use super::machine::{Machine, Snapshots};
+use super::order::Order;
 use super::peers::{Clock, Hub, Network, Reception};
 use super::positions::{self, Positions};
 use super::propose::{Proposal, Proposals, Proposer};
@@ -145,8 +146,14 @@ impl RaftJournal {
             tokio::spawn(cut_log(raft.clone(), trim_asked)),
             tokio::spawn(watch_disk(raft.clone(), store.clone(), settings.clone())),
         ];
-        let reception =
-            Reception { hub, raft: raft.clone(), store: store.clone(), clock, max_future: settings.max_future };
+        let reception = Reception {
+            hub,
+            raft: raft.clone(),
+            store: store.clone(),
+            order: Order::default(),
+            clock,
+            max_future: settings.max_future,
+        };
         Ok(Self {
             node: settings.node,
             settings,

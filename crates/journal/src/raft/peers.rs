@@ -1,25 +1,31 @@
 //! The way to and from the other nodes: openraft's network over [`PeerTransport`], and what
 //! answers messages of peers.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream};
+use futures::{Stream, StreamExt};
 use gavel_api::journal::{Member, PeerError, PeerTransport};
-use gavel_runtime::{offload, timer};
+use gavel_runtime::{offload, random, timer};
 use gavel_types::{NodeId, Timestamp};
 use openraft::errors::{RPCError, ReplicationClosed, StreamingError, Unreachable};
 use openraft::network::RPCOption;
 use openraft::raft::{
-    AppendEntriesRequest, AppendEntriesResponse, SnapshotResponse, TransferLeaderRequest, TransferLeaderResponse,
-    VoteRequest, VoteResponse,
+    AppendEntriesRequest, AppendEntriesResponse, SnapshotResponse, StreamAppendResult, TransferLeaderRequest,
+    TransferLeaderResponse, VoteRequest, VoteResponse,
 };
 use openraft::{OptionalSend, Raft, RaftNetworkFactory, RaftNetworkV2};
 use parking_lot::Mutex;
+use tokio::task::coop;
 
 use super::identity::{Generation, Identity};
 use super::machine::{Kept, Machine};
+use super::order::{DEPTH, Order, Turn};
 use super::store::Store;
 use super::types::{Command, Config, Entry, Payload, Place, Vote};
 use super::wire::{self, Head, Message};
@@ -68,6 +74,10 @@ impl RaftNetworkFactory<Config> for Network {
     }
 }
 
+/// Answers to a stream of appends, in their order.
+type Answering<'s> =
+    BoxFuture<'s, Result<BoxStream<'s, Result<StreamAppendResult<Config>, RPCError<Config>>>, RPCError<Config>>>;
+
 /// The way to one peer.
 pub(crate) struct Way {
     hub: Arc<Hub>,
@@ -108,6 +118,32 @@ impl RaftNetworkV2<Config> for Way {
         _option: RPCOption,
     ) -> Result<AppendEntriesResponse<Config>, RPCError<Config>> {
         Ok(self.ask(Message::Append(rpc), wire::get_append_answer).await?)
+    }
+
+    /// Several at a time, each in its turn; ends with the first that fails, and Raft begins anew.
+    fn stream_append<'s, S>(&'s mut self, requests: S, _option: RPCOption) -> Answering<'s>
+    where
+        S: Stream<Item = AppendEntriesRequest<Config>> + OptionalSend + Unpin + 'static,
+    {
+        let way: &'s Self = self;
+        let course = random::next_u64();
+        let answers = requests.zip(stream::iter(0..)).map(move |(rpc, number)| async move {
+            let before = rpc.prev_log_id;
+            let last = rpc.entries.last().map(|entry| entry.log_id).or(before);
+            let replicate = Message::Replicate(Turn { course, number }, rpc);
+            let answer = way.ask(replicate, wire::get_append_answer).await?;
+            let whole = matches!(answer, AppendEntriesResponse::Success);
+            Ok((answer.into_stream_result(before, last), whole))
+        });
+        let answers = stream::unfold(Some(Box::pin(answers.buffered(DEPTH))), async |answers| {
+            let mut answers = answers?;
+            Some(match answers.next().await? {
+                Ok((result, whole)) => (Ok(result), whole.then_some(answers)),
+                Err(error) => (Err(error), None),
+            })
+        });
+        let answers: BoxStream<'s, _> = Box::pin(answers);
+        Box::pin(std::future::ready(Ok(answers)))
     }
 
     async fn vote(
@@ -158,6 +194,7 @@ pub(crate) struct Reception {
     pub(crate) hub: Arc<Hub>,
     pub(crate) raft: Raft<Config, Machine>,
     pub(crate) store: Store,
+    pub(crate) order: Order,
     pub(crate) clock: Option<Clock>,
     pub(crate) max_future: Duration,
 }
@@ -181,6 +218,20 @@ impl Reception {
         let message = wire::decode_body(body).map_err(malformed)?;
         let mut out = wire::answer_head(hub.node.0, hub.generation);
         match message {
+            Message::Replicate(turn, rpc) => {
+                let taken = self.order.wait(head.from, turn, hub.timeout).await?;
+                self.accept(&rpc.entries)?;
+                let mut append = Box::pin(self.raft.append_entries(rpc));
+                // The first poll puts it into Raft's queue, or in line for it; the answer comes when it is
+                // durable, and the next one need not wait for that.
+                let first = coop::unconstrained(poll_fn(|context| Poll::Ready(append.as_mut().poll(context)))).await;
+                taken.pass();
+                let answer = match first {
+                    Poll::Ready(answer) => answer,
+                    Poll::Pending => append.await,
+                };
+                wire::put_append_answer(&answer.map_err(stopped)?, &mut out);
+            }
             Message::Append(rpc) => {
                 self.accept(&rpc.entries)?;
                 wire::put_append_answer(&self.raft.append_entries(rpc).await.map_err(stopped)?, &mut out);

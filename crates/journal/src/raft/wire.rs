@@ -15,6 +15,7 @@
 //!        answer     vote
 //! kind 5 transfer   vote, node u64, option of a log id (last)
 //!        answer     0, or 1 and two votes, or 2 and two options of a log id
+//! kind 6 append in its turn: course u64, number u64, and then as kind 1
 //! ```
 
 use bytes::{Buf, Bytes};
@@ -29,6 +30,7 @@ use super::codec::{
 };
 use super::identity::{Generation, get_generation, put_generation};
 use super::machine::{Kept, decode_snapshot, encode_snapshot};
+use super::order::Turn;
 use super::types::{Config, Vote};
 use crate::record::{Error, Input, put_length};
 
@@ -36,7 +38,9 @@ const VERSION: u8 = 1;
 
 /// What one node asks another.
 pub(crate) enum Message {
+    /// Without a turn: a sign of life.
     Append(AppendEntriesRequest<Config>),
+    Replicate(Turn, AppendEntriesRequest<Config>),
     Vote(VoteRequest<Config>),
     PreVote(VoteRequest<Config>),
     Snapshot(Vote, Kept),
@@ -54,7 +58,9 @@ pub(crate) struct Head {
 
 pub(crate) fn encode_message(head: &Head, message: &Message) -> Bytes {
     let hint = match message {
-        Message::Append(rpc) => rpc.entries.iter().map(|entry| 4 + entry_size(entry)).sum(),
+        Message::Append(rpc) | Message::Replicate(_, rpc) => {
+            rpc.entries.iter().map(|entry| 4 + entry_size(entry)).sum()
+        }
         _ => 0,
     };
     let mut out = Vec::with_capacity(160 + head.cluster.len() + hint);
@@ -66,19 +72,13 @@ pub(crate) fn encode_message(head: &Head, message: &Message) -> Bytes {
     match message {
         Message::Append(rpc) => {
             out.push(1);
-            put_vote(&rpc.vote, &mut out);
-            put_option(rpc.prev_log_id.as_ref(), &mut out, put_log_id);
-            put_option(rpc.leader_commit.as_ref(), &mut out, put_log_id);
-            put_length(rpc.entries.len(), &mut out);
-            for entry in &rpc.entries {
-                let at = out.len();
-                out.extend_from_slice(&[0; 4]);
-                put_entry(entry, &mut out);
-                let length = (out.len() - at - 4) as u32;
-                if let Some(place) = out.get_mut(at..at + 4) {
-                    place.copy_from_slice(&length.to_le_bytes());
-                }
-            }
+            put_append(rpc, &mut out);
+        }
+        Message::Replicate(turn, rpc) => {
+            out.push(6);
+            out.extend_from_slice(&turn.course.to_le_bytes());
+            out.extend_from_slice(&turn.number.to_le_bytes());
+            put_append(rpc, &mut out);
         }
         Message::Vote(rpc) => put_vote_request(2, rpc, &mut out),
         Message::PreVote(rpc) => put_vote_request(3, rpc, &mut out),
@@ -95,6 +95,33 @@ pub(crate) fn encode_message(head: &Head, message: &Message) -> Bytes {
         }
     }
     Bytes::from(out)
+}
+
+fn put_append(rpc: &AppendEntriesRequest<Config>, out: &mut Vec<u8>) {
+    put_vote(&rpc.vote, out);
+    put_option(rpc.prev_log_id.as_ref(), out, put_log_id);
+    put_option(rpc.leader_commit.as_ref(), out, put_log_id);
+    put_length(rpc.entries.len(), out);
+    for entry in &rpc.entries {
+        let at = out.len();
+        out.extend_from_slice(&[0; 4]);
+        put_entry(entry, out);
+        let length = (out.len() - at - 4) as u32;
+        if let Some(place) = out.get_mut(at..at + 4) {
+            place.copy_from_slice(&length.to_le_bytes());
+        }
+    }
+}
+
+fn get_append(input: &mut Input) -> Result<AppendEntriesRequest<Config>, Error> {
+    let vote = get_vote(input)?;
+    let prev_log_id = get_option(input, get_log_id)?;
+    let leader_commit = get_option(input, get_log_id)?;
+    let entries = input.list(21, |input| {
+        let length = input.0.try_get_u32_le().map_err(|_| Error::Length)? as usize;
+        get_entry(&mut Input(input.take(length)?))
+    })?;
+    Ok(AppendEntriesRequest { vote, prev_log_id, entries, leader_commit })
 }
 
 fn put_vote_request(kind: u8, rpc: &VoteRequest<Config>, out: &mut Vec<u8>) {
@@ -119,16 +146,7 @@ pub(crate) fn decode_head(message: Bytes) -> Result<(Head, Input), Error> {
 /// Reads what is asked.
 pub(crate) fn decode_body(mut input: Input) -> Result<Message, Error> {
     let message = match input.byte()? {
-        1 => {
-            let vote = get_vote(&mut input)?;
-            let prev_log_id = get_option(&mut input, get_log_id)?;
-            let leader_commit = get_option(&mut input, get_log_id)?;
-            let entries = input.list(21, |input| {
-                let length = input.0.try_get_u32_le().map_err(|_| Error::Length)? as usize;
-                get_entry(&mut Input(input.take(length)?))
-            })?;
-            Message::Append(AppendEntriesRequest { vote, prev_log_id, entries, leader_commit })
-        }
+        1 => Message::Append(get_append(&mut input)?),
         kind @ (2 | 3) => {
             let (vote, last_log_id) = (get_vote(&mut input)?, get_option(&mut input, get_log_id)?);
             let rpc = VoteRequest { vote, last_log_id, leadership_transfer: input.byte()? != 0 };
@@ -138,6 +156,10 @@ pub(crate) fn decode_body(mut input: Input) -> Result<Message, Error> {
         5 => {
             let (vote, to) = (get_vote(&mut input)?, input.u64()?);
             Message::Transfer(TransferLeaderRequest::new(vote, to, get_option(&mut input, get_log_id)?))
+        }
+        6 => {
+            let turn = Turn { course: input.u64()?, number: input.u64()? };
+            Message::Replicate(turn, get_append(&mut input)?)
         }
         kind => return Err(Error::Kind(kind)),
     };
