@@ -31,7 +31,7 @@ use rand::{Rng, SeedableRng};
 use crate::{GAVEL, figure};
 
 /// From so many rounds on the 95th percentile of recovery counts.
-const MANY: u64 = 20;
+const MANY: u64 = 100;
 /// What it may be at most.
 const RECOVERY_P95: Duration = Duration::from_secs(5);
 /// No round may go without commits for longer.
