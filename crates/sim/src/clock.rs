@@ -28,7 +28,16 @@ struct State {
     lost: bool,
     /// Wall time stands still here.
     stands: Option<Timestamp>,
+    /// How often somebody has set it right.
+    set_right: u64,
     guard: Guard,
+}
+
+/// A step of a clock, to be taken back.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    by: i64,
+    set_right: u64,
 }
 
 /// See the module. One for a life of a host.
@@ -44,14 +53,25 @@ pub struct HostClock {
 impl HostClock {
     /// `offset` is within `error`, for which somebody vouches unless it is `None`.
     pub fn new(offset: i64, error: Option<Duration>, mutant: Option<Mutant>) -> Self {
-        let state = State { offset, home: offset, lost: false, stands: None, guard: Guard::default() };
+        let state = State { offset, home: offset, lost: false, stands: None, set_right: 0, guard: Guard::default() };
         let unvouched = error.is_none();
         Self { error: error.unwrap_or_default(), unvouched, mutant, state: Mutex::new(state) }
     }
 
     /// Wall time is stepped by so many nanoseconds.
-    pub fn step(&self, by: i64) {
-        self.state.lock().offset += by;
+    pub fn step(&self, by: i64) -> Step {
+        let mut state = self.state.lock();
+        state.offset += by;
+        Step { by, set_right: state.set_right }
+    }
+
+    /// Takes a step back, unless the clock was set right since: it would be wrong once more, by as much, and
+    /// somebody vouches for it.
+    pub fn step_back(&self, step: Step) {
+        let mut state = self.state.lock();
+        if state.set_right == step.set_right {
+            state.offset -= step.by;
+        }
     }
 
     /// Nobody vouches for the clock any more, or somebody does again, who has set it right before.
@@ -60,6 +80,7 @@ impl HostClock {
         state.lost = lost;
         if !lost {
             (state.offset, state.stands) = (state.home, None);
+            state.set_right += 1;
         }
     }
 
@@ -84,5 +105,31 @@ impl Clock for HostClock {
             reading.lo = reading.hi;
         }
         reading
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STEP: i64 = 7_000_000;
+
+    fn offset(clock: &HostClock) -> i64 {
+        clock.state.lock().offset
+    }
+
+    #[test]
+    fn a_clock_that_was_set_right_stays_right_when_a_step_ends() {
+        let clock = HostClock::new(300, Some(Duration::from_millis(1)), None);
+        let (one, two) = (clock.step(STEP), clock.step(-1));
+        clock.step_back(one);
+        clock.step_back(two);
+        assert_eq!(offset(&clock), 300, "steps end in any order");
+        clock.set_lost(true);
+        let step = clock.step(STEP);
+        clock.set_lost(false);
+        assert_eq!(offset(&clock), 300);
+        clock.step_back(step);
+        assert_eq!(offset(&clock), 300);
     }
 }

@@ -13,7 +13,7 @@ use gavel_clock::Clock;
 use gavel_runtime::simulation::{self, Owner, Simulation, SplitMix};
 use tempfile::TempDir;
 
-use crate::clock::HostClock;
+use crate::clock::{HostClock, Step};
 use crate::disk::SimulatedDisk;
 use crate::faults::{Direction, Fault, Victim};
 use crate::host::Host;
@@ -230,8 +230,9 @@ impl World {
             }
             Fault::Step(victim, nanos) => {
                 let owner = self.find(*victim)?;
-                self.watched(owner)?.step(*nanos);
-                Some(Undo::StepBack(owner, self.machines.get(&owner)?.clock.clone(), -nanos))
+                let clock = self.watched(owner)?.clone();
+                let step = clock.step(*nanos);
+                Some(Undo::StepBack(owner, clock, step))
             }
             Fault::LoseClock(victim) => {
                 let owner = self.find(*victim)?;
@@ -300,7 +301,7 @@ impl World {
             }
             Undo::Join(owner, direction) => self.cut_off(owner, direction, false),
             Undo::Calm => self.net.set_weather(crate::net::Weather::default()),
-            Undo::StepBack(_, clock, nanos) => clock.step(nanos),
+            Undo::StepBack(_, clock, step) => clock.step_back(step),
             Undo::FindClock(owner) => {
                 if let Some(machine) = self.machines.get(&owner) {
                     machine.clock.set_lost(false);
@@ -394,7 +395,7 @@ pub enum Undo {
     Thaw(Owner),
     Join(Owner, Direction),
     Calm,
-    StepBack(Owner, Arc<HostClock>, i64),
+    StepBack(Owner, Arc<HostClock>, Step),
     FindClock(Owner),
     StartClock(Owner),
 }

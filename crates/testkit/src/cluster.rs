@@ -384,8 +384,11 @@ async fn connect(network: &Network, shape: &Shape, parts: &[(usize, Part)], dela
     if pairs.is_empty() { Ok(None) } else { Relay::start(pairs, delay.clone()).await.map(Some) }
 }
 
-/// Status code and body of `GET path`.
-async fn get(address: SocketAddr, path: &str) -> Result<(u16, String)> {
+/// Status code and body of `GET path` at an admin port.
+///
+/// # Errors
+/// If nobody answers there, or not in HTTP.
+pub async fn get(address: SocketAddr, path: &str) -> Result<(u16, String)> {
     let mut stream = tokio::net::TcpStream::connect(address).await?;
     let request = format!("GET {path} HTTP/1.1\r\nHost: gavel\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;

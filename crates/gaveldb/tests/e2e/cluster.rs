@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use gavel_testkit::cluster::get;
 use gavel_testkit::server::free_port;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -123,23 +124,11 @@ pub fn cluster_port() -> Result<u16> {
     }
 }
 
-/// Status code and body of a page of an admin port.
-pub async fn page(admin: SocketAddr, path: &str) -> Result<(u16, String)> {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let mut socket = tokio::net::TcpStream::connect(admin).await?;
-    let request = format!("GET {path} HTTP/1.1\r\nHost: gavel\r\nConnection: close\r\n\r\n");
-    socket.write_all(request.as_bytes()).await?;
-    let mut answer = String::new();
-    socket.read_to_string(&mut answer).await?;
-    let (head, body) = answer.split_once("\r\n\r\n").context("not HTTP")?;
-    Ok((head.split_whitespace().nth(1).context("no code")?.parse()?, body.to_owned()))
-}
-
 /// Waits until `/readyz` answers 200.
 pub async fn is_ready(admin: SocketAddr, log: impl Fn() -> String) -> Result<()> {
     let begun = Instant::now();
     loop {
-        if let Ok((200, _)) = page(admin, "/readyz").await {
+        if let Ok((200, _)) = get(admin, "/readyz").await {
             return Ok(());
         }
         ensure!(begun.elapsed() < LONG, "{admin} does not get ready:\n{}", log());

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use gavel_api::journal::Journal;
 use gavel_rpc::client::{Network, RemoteJournal, Target};
 use gavel_rpc::{Identity, Role, Security};
+use gavel_testkit::cluster::get;
 use gavel_testkit::server::free_port;
 use gavel_types::Lsn;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
@@ -15,7 +16,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::GAVEL;
-use crate::cluster::{Cluster, LONG, Process, cluster_port, connect, is_ready, page};
+use crate::cluster::{Cluster, LONG, Process, cluster_port, connect, is_ready};
 
 /// Lets go of all of the journal that has left its newest file.
 async fn trim(cluster: &Cluster) -> Result<Lsn> {
@@ -67,7 +68,7 @@ async fn a_replica_whose_disk_is_lost_comes_back_though_the_journal_is_trimmed()
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     is_ready(admin, || cluster.log()).await?;
-    let status: Value = serde_json::from_str(&page(admin, "/status").await?.1)?;
+    let status: Value = serde_json::from_str(&get(admin, "/status").await?.1)?;
     let applied = status["storage"]["applied_lsn"].as_u64().context("position")?;
     ensure!(applied >= first.0, "it is at {applied}, the journal begins at {first}");
     ensure!(cluster.log().contains("store is copied from a peer"), "it was not copied:\n{}", cluster.log());
@@ -165,8 +166,8 @@ async fn a_query_node_that_comes_before_the_others_waits_for_them() -> Result<()
         if let Err(error) = connect(port).await {
             if let Some(error) = error.as_db_error() {
                 assert_eq!((error.code().code(), error.message()), ("57P03", "the database system is starting up"));
-                assert_eq!(page(admin, "/readyz").await?.0, 503);
-                assert_eq!(page(admin, "/healthz").await?.0, 200);
+                assert_eq!(get(admin, "/readyz").await?.0, 503);
+                assert_eq!(get(admin, "/healthz").await?.0, 200);
                 told += 1;
             }
         } else {

@@ -79,11 +79,10 @@ impl Session {
         let known = self.known();
         let statement = known.statement_timeout.and_then(|t| now.checked_add(t)).map(|at| (at, Limited::Statement));
         // A statement outside of a transaction begins one. What may still run in one that is over are its ends.
-        let transaction = self
-            .end_of_time()
-            .or_else(|| now.checked_add(self.age_limit()))
-            .filter(|end| *end > now && self.block != Block::Failed)
-            .map(|at| (at, Limited::Transaction(self.age_limit())));
+        let age = self.age_limit();
+        let end = self.age.began.unwrap_or(now).checked_add(age);
+        let transaction =
+            end.filter(|end| *end > now && self.block != Block::Failed).map(|at| (at, Limited::Transaction(age)));
         let (at, limited) = [statement, transaction].into_iter().flatten().min_by_key(|l| l.0)?;
         Some(Limit { at, limited })
     }
