@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use gavel_api::adjudicator::{Adjudicator, Closed, Error, Visible};
+use gavel_api::adjudicator::{Adjudicator, Closed, Error, MODE_LEASE, Visible};
 use gavel_api::journal::{self, Journal, Record, Replicated};
 use gavel_clock::{Clock, Health};
 use gavel_runtime::timer;
@@ -128,8 +128,16 @@ impl Service {
         let rebuilt = rebuild(journal.as_ref(), &mut core, &mut retention).await?;
         core.open(epoch);
         await_time(&*clock, core.journal_time(), settings.max_future + settings.ceiling_lead).await;
-        let now = clock.now();
-        let mode = Mode::new(rebuilt.declared, now);
+        let mut mode = Mode::new(rebuilt.declared, clock.now());
+        if mode.is_mute() {
+            // What the predecessor's clock was good for may be dated ahead of true time, and nobody may hear
+            // of it from us while snapshots are taken from clocks on its word. A journal without other
+            // holders has no readers outside of this process, and they begin with us.
+            if confirm.is_some() {
+                timer::sleep(MODE_LEASE).await;
+            }
+            mode.unmute();
+        }
         let journal_time = core.journal_time();
         tracing::info!(
             epoch = epoch.0,
@@ -164,13 +172,7 @@ impl Service {
                 renewing: false,
             }),
         });
-        {
-            let mut state = inner.state.lock();
-            if state.mode.is_mute() {
-                inner.unmute_later();
-            }
-            inner.watch_mode(&mut state, now);
-        }
+        inner.watch_mode(&mut inner.state.lock(), inner.clock.now());
         Ok(Self { inner })
     }
 

@@ -108,9 +108,12 @@ impl Inner {
         self.fallen.send_replace(true);
     }
 
-    /// Lets through what true time has reached, and comes back for the rest.
+    /// Lets through what true time has reached, and comes back for the rest. A clock that has failed since
+    /// somebody last looked lets nothing through: others may still take snapshots from theirs, which are
+    /// right, below a commit that was dated ahead.
     pub(super) fn open_gate(self: &Arc<Self>, state: &mut State, done: &mut Answers) {
         let now = self.clock.now();
+        self.watch_mode(state, now);
         let (pipe, mode) = (&mut state.pipe, &mut state.mode);
         while let Some((batch, lsn)) = pipe.pass(|newest| !mode.is_mute() && may_pass(now, newest)) {
             self.visible.fetch_max(batch.last_ts().map_or(0, |ts| ts.0), Ordering::Release);
@@ -196,7 +199,8 @@ impl Inner {
     }
 }
 
-/// Whether what is durable may be seen. Without a good clock there is nothing to wait for.
+/// Whether what is durable may be seen. Without a good clock there is nothing to wait for, once it is known
+/// that we have none.
 fn may_pass(now: Reading, newest: Option<Timestamp>) -> bool {
     !now.is_trusted() || newest.is_none_or(|ts| ts <= now.lo)
 }

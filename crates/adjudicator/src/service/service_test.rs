@@ -346,6 +346,41 @@ async fn a_full_pipe_gathers_what_comes_into_one_append() {
 }
 
 #[tokio::test]
+async fn a_clock_that_fails_does_not_open_the_gate() {
+    let journal = Arc::new(Scripted::default());
+    let clock = Arc::new(ManualClock::new(Timestamp(1_000_000_000_000)));
+    let opened = Service::open(Arc::clone(&journal) as _, Arc::clone(&clock) as _, Settings::default());
+    let service = opened.await.unwrap();
+    journal_declares(&journal, TimeMode::Clock, Lsn(1)).await;
+    assert_eq!(service.visible_now().mode, TimeMode::Clock);
+    // Dated ahead of the clock, so that it waits at the gate once it is durable.
+    let mut one = request(&service, 1).await;
+    one.snapshot_ts = clock.now().hi.saturating_add(Duration::from_millis(100));
+    one.writes.push(write("a", WriteMode::Update));
+    let committer = service.clone();
+    let commit = tokio::spawn(async move { committer.commit(one).await });
+    settle().await;
+    // Nobody looks at the clock between its failure and the landing.
+    let failed = std::time::Instant::now();
+    clock.set_failed(true);
+    journal.end(Ok(Lsn(2)));
+    settle().await;
+    assert!(service.visible_now().ts < clock.now().hi, "a snapshot from another clock would be below it");
+    journal_declares(&journal, TimeMode::Logical, Lsn(3)).await;
+    assert!(matches!(commit.await.unwrap(), Ok(CommitOutcome::Committed(ts)) if ts > clock.now().hi));
+    assert!(failed.elapsed() >= MODE_LEASE, "snapshots may still be taken from clocks");
+    assert_eq!(service.visible_now().mode, TimeMode::Logical);
+}
+
+/// The declaration that is on its way becomes durable.
+async fn journal_declares(journal: &Scripted, mode: TimeMode, lsn: Lsn) {
+    settle().await;
+    assert!(matches!(&journal.appends.lock()[0].0[..], [Record::TimeMode(declared)] if *declared == mode));
+    journal.end(Ok(lsn));
+    settle().await;
+}
+
+#[tokio::test]
 async fn a_promise_whose_ceiling_is_refused_is_not_made() {
     let (service, journal) = scripted(Settings::default()).await;
     let now = SystemClock::unbounded().now().lo;
