@@ -26,6 +26,9 @@ use crate::batch::Batch;
 /// The gate is looked at again at least this often while something waits there.
 pub(super) const GATE_POLL: Duration = Duration::from_millis(20);
 
+/// And no sooner than this: a clock that stands still would have us look again and again.
+const GATE_REST: Duration = Duration::from_micros(50);
+
 /// Whom to tell what.
 pub(super) type Answers = Vec<(Batch, Result<Lsn, Error>)>;
 
@@ -127,7 +130,7 @@ impl Inner {
             && !mode.is_mute()
             && !std::mem::replace(&mut state.gate_watched, true)
         {
-            let wait = Duration::from_nanos(next.0.saturating_sub(now.lo.0)).min(GATE_POLL);
+            let wait = Duration::from_nanos(next.0.saturating_sub(now.lo.0)).clamp(GATE_REST, GATE_POLL);
             self.counters.gated.fetch_add(1, Ordering::Relaxed);
             self.counters.gated_nanos.fetch_add(wait.as_nanos() as u64, Ordering::Relaxed);
             self.later(wait, |this, state, done| {
