@@ -13,6 +13,7 @@ mod reports;
 mod server;
 mod shell;
 mod sim;
+mod soak;
 mod test;
 mod tidy;
 
@@ -97,6 +98,19 @@ enum Task {
         #[arg(long)]
         release: bool,
     },
+    /// Half an hour of mixed load; fails if the memory of a process grows after the first minutes.
+    Soak {
+        #[command(flatten)]
+        target: server::Target,
+        #[arg(long, default_value_t = 30)]
+        minutes: u64,
+        /// Minutes of these that do not count.
+        #[arg(long, default_value_t = 5)]
+        warm: u64,
+        /// Transactions a second.
+        #[arg(long, default_value_t = 200)]
+        rate: u32,
+    },
     /// Side by side with PostgreSQL, on this machine, in this run.
     Bench {
         #[command(flatten)]
@@ -123,6 +137,9 @@ fn main() -> Result<()> {
         Task::Freshness { reads, release } => chaos::freshness(reads, release),
         Task::Latency { delay, transactions, clock_error, release } => {
             chaos::latency(delay, transactions, clock_error, release)
+        }
+        Task::Soak { target, minutes, warm, rate } => {
+            target.with(|server| soak::run(server, minutes, warm, rate))
         }
         Task::Bench { target, args } => target.with(|server| bench::run(server, &args)),
     }
