@@ -77,7 +77,7 @@ pub struct Telemetry {
 ///
 /// # Errors
 /// [`Error`].
-pub fn init(filter: &str, format: Format) -> Result<(), Error> {
+pub fn init(filter: &str, format: Format, traces: Option<&Traces>) -> Result<Telemetry, Error> {
     // The libraries of the store and of consensus log their own doings: one a compaction that was called
     // off as an error, the other every vote. What matters of it, `gavel_mvcc` and `gavel_journal` report.
     let quiet = [("lsm_tree", "off"), ("openraft", "error")];
@@ -86,20 +86,6 @@ pub fn init(filter: &str, format: Format) -> Result<(), Error> {
         .filter(|(target, _)| !filter.contains(target))
         .map(|(target, level)| format!(",{target}={level}"))
         .collect();
-    let filter = EnvFilter::try_new(format!("{filter}{quiet}")).map_err(|e| Error::Filter(e.to_string()))?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
-    match format {
-        Format::Text => builder.try_init(),
-        Format::Json => builder.json().try_init(),
-    }
-    .map_err(|_| Error::AlreadySet)
-pub fn init(filter: &str, format: Format, traces: Option<&Traces>) -> Result<Telemetry, Error> {
-    // The store's library logs its own doings, a compaction that was called off as an error; what it
-    // fails at, `gavel_mvcc` reports.
-    let quiet = if filter.contains("lsm_tree") { "" } else { ",lsm_tree=off" };
     // Spans of traces are none of the log's business. Where nobody else wants them either, that makes
     // them cost one comparison.
     let untraced = trace::TARGET;
