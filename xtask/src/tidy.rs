@@ -11,7 +11,7 @@ use crate::shell::{cargo, output, root};
 
 /// Our crates, lowest layer first. A crate may depend only on crates of lower layers.
 const LAYERS: &[&[&str]] = &[
-    &["gavel-types", "gavel-runtime"],
+    &["gavel-types", "gavel-runtime", "gavel-telemetry"],
     &["gavel-encoding", "gavel-clock"],
     &["gavel-functions", "gavel-wire-format"],
     &["gavel-api"],
@@ -19,7 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["gavel-binder", "gavel-pushdown"],
     &["gavel-mvcc", "gavel-txn"],
     &["gavel-journal", "gavel-adjudicator", "gavel-storage", "gavel-query"],
-    &["gavel-frontend", "gavel-rpc", "gavel-telemetry"],
+    &["gavel-frontend", "gavel-rpc"],
     &["gaveldb"],
 ];
 
@@ -37,6 +37,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("pgwire", &["gavel-frontend", "gavel-wire-format"]),
     ("lsm-tree", &["gavel-mvcc"]),
     ("fjall", &["gavel-mvcc"]),
+    ("opentelemetry*", &["gavel-telemetry"]),
     ("openraft", &["gavel-journal"]),
     ("aws-sdk-*", &["gavel-archive"]),
     ("aws-config", &["gavel-archive"]),

@@ -15,10 +15,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gavel_api::sql::{CancelHandle, SqlSession, TransactionStatus};
+use gavel_telemetry::trace::TARGET;
 use gavel_types::{SqlError, SqlResult, SqlState};
 use gavel_wire_format::Format;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
 
 use crate::backend;
 use crate::connection::{Connection, ReadError, Watch};
@@ -28,6 +30,12 @@ use crate::sink::{WireSink, end_of_statement};
 
 /// Portals with formats of their own that one transaction may have open.
 const MAX_PORTALS: usize = 10_000;
+
+/// Where a trace begins. It costs nothing while nobody collects traces. The text stays out of it: values in
+/// it are the client's.
+fn statement() -> Span {
+    tracing::info_span!(target: TARGET, "statement", otel.kind = "server")
+}
 
 /// Whether the connection goes on.
 #[derive(Debug, PartialEq, Eq)]
@@ -131,7 +139,8 @@ impl Conversation {
             Message::Query(sql) => {
                 let (watch, handle) = (self.connection.watch(), self.session.cancel_handle());
                 let mut sink = WireSink::simple(&mut self.connection, self.session.text_style());
-                let result = attended(&watch, &*handle, self.session.simple_query(sql, &mut sink)).await;
+                let result = attended(&watch, &*handle, self.session.simple_query(sql, &mut sink));
+                let result = result.instrument(statement()).await;
                 self.unnamed_portal_gone();
                 match result {
                     Ok(()) => self.ready_for_query().await,
@@ -151,7 +160,8 @@ impl Conversation {
                 let formats = self.portal_formats.get(portal).cloned().unwrap_or_default();
                 let (watch, handle) = (self.connection.watch(), self.session.cancel_handle());
                 let mut sink = WireSink::extended(&mut self.connection, self.session.text_style(), formats);
-                let done = attended(&watch, &*handle, self.session.execute(portal, max_rows, &mut sink)).await;
+                let done = attended(&watch, &*handle, self.session.execute(portal, max_rows, &mut sink));
+                let done = done.instrument(statement()).await;
                 match done {
                     Ok(end) => {
                         end_of_statement(&end, &mut self.connection);

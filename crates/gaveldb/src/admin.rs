@@ -1,5 +1,5 @@
-//! The admin port: `/healthz` (the process works), `/readyz` (it takes work), `/status` (JSON),
-//! `/metrics` (Prometheus' text).
+//! The admin port: `/healthz` (the process works), `/readyz` (it takes work), `/balance` (the same for
+//! balancers), `/status` (JSON), `/metrics` (Prometheus' text).
 
 pub mod sections;
 
@@ -143,6 +143,7 @@ pub async fn serve(listener: TcpListener, node: Arc<Node>, shutdown: Cancellatio
     let router = Router::new()
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
+        .route("/balance", get(balance))
         .route("/status", get(status))
         .route("/metrics", get(metrics))
         .with_state(node);
@@ -164,6 +165,16 @@ async fn readyz(State(node): State<Arc<Node>>) -> (StatusCode, String) {
         (None, Stage::Serving) => (StatusCode::OK, "ready\n".to_owned()),
         (Some(why), _) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")),
         (None, _) => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n".to_owned()),
+    }
+}
+
+/// A balancer must tell a node that drains, which keeps its sessions until they are done, from one that is
+/// gone, whose sessions it had better end: the first is 404, as HAProxy's `disable-on-404` has it.
+async fn balance(State(node): State<Arc<Node>>) -> (StatusCode, &'static str) {
+    match (node.ready.load(Ordering::Relaxed), (node.health)()) {
+        (_, Some(_)) => (StatusCode::SERVICE_UNAVAILABLE, "failed\n"),
+        (true, None) => (StatusCode::OK, "new sessions\n"),
+        (false, None) => (StatusCode::NOT_FOUND, "no new sessions\n"),
     }
 }
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
+use gavel_telemetry::trace::Traces;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
@@ -47,24 +48,46 @@ enum AdminPort {
 ///
 /// # Errors
 /// Whatever keeps it from serving.
-pub fn run(source: Source, role: impl AsyncFnOnce(Process) -> Result<(), Failure>) -> Result<(), Failure> {
+pub fn run(
+    role_name: &str,
+    source: Source,
+    role: impl AsyncFnOnce(Process) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let begun = Instant::now();
     let settings = settings::load(&source.layers())?;
     let format = settings.log_format.parse().map_err(|e: String| Failure::new(Failure::USAGE, anyhow!(e)))?;
-    gavel_telemetry::init(&settings.log_filter, format).map_err(|e| Failure::new(Failure::USAGE, e))?;
-    raise_descriptor_limit();
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     if let Some(threads) = settings.runtime_threads {
         builder.worker_threads(threads.max(1));
     }
     let runtime = builder.enable_all().thread_name("gavel").build()?;
+    let telemetry = {
+        // Whoever sends traces does so on the runtime.
+        let _inside = runtime.enter();
+        gavel_telemetry::init(&settings.log_filter, format, traces(role_name, &settings).as_ref())
+            .map_err(|e| Failure::new(Failure::USAGE, e))?
+    };
+    raise_descriptor_limit();
     let served = runtime.block_on(async {
         let signals = StopSignals::catch()?;
         let admin = listen(settings.admin_listen).await?;
         role(Process { settings, begun, signals, admin: AdminPort::Taken(admin) }).await
     });
+    drop(telemetry);
     runtime.shutdown_timeout(LINGER);
     served
+}
+
+/// Where traces go, if anywhere.
+fn traces(role: &str, settings: &Settings) -> Option<Traces> {
+    Some(Traces {
+        endpoint: settings.telemetry_otlp_endpoint.clone()?,
+        one_in: settings.telemetry_otlp_one_in,
+        role: role.to_owned(),
+        name: settings.node_name.clone(),
+        zone: settings.node_zone.clone(),
+        cluster: settings.cluster_id.clone(),
+    })
 }
 
 impl Process {

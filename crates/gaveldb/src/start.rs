@@ -17,7 +17,7 @@ use crate::process::{self, Process};
 use crate::roles::single::Roles;
 
 pub fn run(source: Source) -> Result<(), Failure> {
-    process::run(source, serve)
+    process::run("single", source, serve)
 }
 
 async fn serve(mut process: Process) -> Result<(), Failure> {

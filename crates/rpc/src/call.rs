@@ -6,11 +6,13 @@
 //! | `gavel-protocol` | version of `proto/`, see [`PROTOCOL`] |
 //! | `gavel-cluster` | cluster of the caller |
 //! | `gavel-caller` | identity of the caller; believed on connections without TLS only |
+//! | `traceparent` | W3C's: span of the caller that this is for, if somebody collects traces |
 //! | `grpc-timeout` | gRPC's own: after that long the caller does not listen any more |
 //! | `gavel-refused` | in an answer: nothing was done, and for which reason |
 
 use std::time::Duration;
 
+use gavel_telemetry::trace;
 use http::HeaderMap;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
@@ -47,6 +49,10 @@ impl Interceptor for Headers {
         metadata.insert(PROTOCOL_HEADER, MetadataValue::from_static(PROTOCOL));
         metadata.insert(CLUSTER_HEADER, self.cluster.clone());
         metadata.insert(CALLER_HEADER, self.caller.clone());
+        let parent = trace::traceparent(&tracing::Span::current());
+        if let Some(parent) = parent.and_then(|text| MetadataValue::try_from(text).ok()) {
+            metadata.insert(trace::HEADER, parent);
+        }
         Ok(request)
     }
 }

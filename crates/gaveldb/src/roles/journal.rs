@@ -24,7 +24,7 @@ use crate::process::{self, Process, listen};
 use crate::settings::Settings;
 
 pub fn run(source: Source) -> Result<(), Failure> {
-    process::run(source, serve)
+    process::run("journal", source, serve)
 }
 
 async fn serve(mut process: Process) -> Result<(), Failure> {

@@ -21,7 +21,7 @@ use crate::front::Front;
 use crate::process::{self, Process, until_open};
 
 pub fn run(source: Source) -> Result<(), Failure> {
-    process::run(source, serve)
+    process::run("query", source, serve)
 }
 
 async fn serve(process: Process) -> Result<(), Failure> {

@@ -26,7 +26,7 @@ use crate::data_dir::DataDir;
 use crate::process::{self, Process, listen, until_open};
 
 pub fn run(source: Source) -> Result<(), Failure> {
-    process::run(source, serve)
+    process::run("storage", source, serve)
 }
 
 async fn serve(process: Process) -> Result<(), Failure> {

@@ -143,6 +143,12 @@ settings! {
     /// "text" or "json".
     log_format: String = "text".to_owned(), "log.format";
 
+    /// Collector of traces that speaks OTLP over gRPC, such as "http://127.0.0.1:4317"; there are none if it
+    /// is not set.
+    telemetry_otlp_endpoint: Option<String> = None, "telemetry.otlp.endpoint";
+    /// One statement in this many is traced.
+    telemetry_otlp_one_in: usize = 1, "telemetry.otlp.one_in";
+
     /// Worker threads; as many as processors if it is not set.
     runtime_threads: Option<usize> = None, "runtime.threads";
 }

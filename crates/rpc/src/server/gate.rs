@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use gavel_telemetry::trace;
 use http::{HeaderMap, Request, Response};
 use http_body::Frame;
 use parking_lot::Mutex;
@@ -16,6 +17,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use tonic::Status;
 use tonic::body::Body;
 use tower::{Layer, Service};
+use tracing::{Instrument, Span};
 
 use crate::access::allowed;
 use crate::call::{CALLER_HEADER, CLUSTER_HEADER, PROTOCOL, PROTOCOL_HEADER, refused, timeout};
@@ -104,6 +106,16 @@ impl<S> Gate<S> {
     }
 }
 
+/// The call as a part of the caller's trace.
+fn span<B>(request: &Request<B>) -> Span {
+    let path = request.uri().path();
+    let span = tracing::info_span!(target: trace::TARGET, "call", otel.name = path, otel.kind = "server");
+    if let Some(parent) = request.headers().get(trace::HEADER).and_then(|value| value.to_str().ok()) {
+        trace::follow(&span, parent);
+    }
+    span
+}
+
 impl<S, B> Service<Request<B>> for Gate<S>
 where
     S: Service<Request<B>, Response = Response<Body>>,
@@ -128,7 +140,8 @@ where
             }
         }
         let deadline = timeout(request.headers()).map(|patience| Instant::now() + patience);
-        let answer = self.inner.call(request);
+        let span = span(&request);
+        let answer = span.in_scope(|| self.inner.call(request)).instrument(span.clone());
         let Some(deadline) = deadline else { return Box::pin(answer) };
         Box::pin(async move {
             match tokio::time::timeout_at(deadline, answer).await {

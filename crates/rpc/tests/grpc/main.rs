@@ -13,3 +13,4 @@ mod scans;
 mod security;
 mod support;
 mod tails;
+mod traces;
