@@ -34,6 +34,10 @@ impl Storage for Attentive {
         Ok(Vec::new())
     }
 
+    async fn estimate_rows(&self, _: Timestamp, _: &[KeyRange]) -> Result<Vec<u64>, Error> {
+        Ok(Vec::new())
+    }
+
     fn watermarks(&self) -> Watermarks {
         Watermarks::default()
     }
