@@ -138,9 +138,7 @@ fn main() -> Result<()> {
         Task::Latency { delay, transactions, clock_error, release } => {
             chaos::latency(delay, transactions, clock_error, release)
         }
-        Task::Soak { target, minutes, warm, rate } => {
-            target.with(|server| soak::run(server, minutes, warm, rate))
-        }
+        Task::Soak { target, minutes, warm, rate } => target.with(|server| soak::run(server, minutes, warm, rate)),
         Task::Bench { target, args } => target.with(|server| bench::run(server, &args)),
     }
 }

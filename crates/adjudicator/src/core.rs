@@ -221,6 +221,11 @@ impl Core {
         self.epoch = epoch;
     }
 
+    /// Whether it has committed or is about to, as far as we know.
+    pub fn accepted(&self, txn_id: TxnId) -> bool {
+        matches!(self.outcomes.get(txn_id), Some(Outcome::Committed(_)))
+    }
+
     /// Judges a request, and accepts it if nothing speaks against it.
     pub fn decide(&mut self, now: Reading, prepared: Prepared) -> Result<Decision, Refusal> {
         let Prepared { request, hashes } = prepared;

@@ -32,7 +32,7 @@ use gavel_types::{CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, L
 use parking_lot::Mutex;
 use tokio::sync::{oneshot, watch};
 
-use crate::batch::{Batch, Pipe};
+use crate::batch::{Batch, Pipe, Waiter};
 use crate::confirm::Confirm;
 use crate::core::{Core, Decision, Preparer, Refusal, Resolution};
 use crate::counters::Counters;
@@ -300,6 +300,28 @@ impl State {
         self.refusing.clone().map_or(Ok(()), Err)
     }
 
+    /// Whether the accepted `txn_id`, at `ts`, is visible; if not, `waiter` is told what becomes of it.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] if we no longer know.
+    fn attend(&mut self, txn_id: TxnId, ts: Timestamp, visible: Timestamp, waiter: Waiter) -> Result<bool, Error> {
+        // What had been refused when we fell was not taken back, so there is no telling it from the rest.
+        if let Some(why) = &self.down {
+            return Err(Error::Unknown(why.clone()));
+        }
+        // Refused, though the core does not know yet: a later commit may be visible already, so its timestamp
+        // proves nothing.
+        if let Some(batch) = self.refused.iter_mut().find(|batch| batch.holds(txn_id)) {
+            batch.waiters.push(waiter);
+            return Ok(false);
+        }
+        if ts <= visible {
+            return Ok(true);
+        }
+        self.pipe.attach(ts, waiter).map_err(|_| Error::Unknown("the outcome is lost".into()))?;
+        Ok(false)
+    }
+
     /// A promise is asked for, at `now`; whether ceilings have to be renewed from now on.
     fn asked_to_close(&mut self, now: Timestamp) -> bool {
         self.last_close = now;
@@ -337,13 +359,17 @@ impl Adjudicator for Service {
             let limit = inner.settings.transaction_size_bytes;
             return Err(Error::TooLarge(format!("transaction writes more than {limit} bytes")));
         }
+        let txn_id = request.txn_id;
         let prepared = inner.preparer.prepare(request);
         let (waiter, waiting) = oneshot::channel();
         let ts = {
             let mut state = inner.state.lock();
-            state.check_open()?;
-            if !state.pipe.has_room(bytes, &inner.settings) {
-                return Err(Error::Overloaded);
+            // One that is here already is not told that nothing was done, whatever another would be told.
+            if !state.core.accepted(txn_id) {
+                state.check_open()?;
+                if !state.pipe.has_room(bytes, &inner.settings) {
+                    return Err(Error::Overloaded);
+                }
             }
             let now = inner.clock.now();
             inner.watch_mode(&mut state, now);
@@ -355,7 +381,7 @@ impl Adjudicator for Service {
                     ts
                 }
                 Decision::Known(ts) => {
-                    if ts <= inner.visible() || state.pipe.attach(ts, waiter).is_err() {
+                    if state.attend(txn_id, ts, inner.visible(), waiter)? {
                         return Ok(CommitOutcome::Committed(ts));
                     }
                     ts
@@ -376,24 +402,14 @@ impl Adjudicator for Service {
             let (waiter, waiting) = oneshot::channel();
             let barred = {
                 let mut state = inner.state.lock();
-                let resolution = state.core.resolve(inner.clock.now(), txn_id).map_err(refused)?;
-                let down = state.down.is_some();
-                let refused = state.refused.iter_mut().find(|batch| batch.holds(txn_id));
-                match (resolution, refused) {
-                    // Refused, though the core does not know yet: a later commit may be visible
-                    // already, so its timestamp proves nothing.
-                    (Resolution::Committed(_), Some(batch)) => {
-                        batch.waiters.push(waiter);
-                        false
-                    }
-                    (Resolution::Committed(ts), None) if ts <= inner.visible() => {
-                        return Ok(CommitOutcome::Committed(ts));
-                    }
-                    _ if down => return Err(Error::NotOpen),
-                    (Resolution::Aborted, _) => true,
-                    (Resolution::Committed(ts), None) => {
-                        if state.pipe.attach(ts, waiter).is_err() {
-                            return Err(Error::Unknown("the outcome is lost".into()));
+                if state.down.is_some() {
+                    return Err(Error::NotOpen);
+                }
+                match state.core.resolve(inner.clock.now(), txn_id).map_err(refused)? {
+                    Resolution::Aborted => true,
+                    Resolution::Committed(ts) => {
+                        if state.attend(txn_id, ts, inner.visible(), waiter)? {
+                            return Ok(CommitOutcome::Committed(ts));
                         }
                         false
                     }

@@ -299,6 +299,47 @@ async fn a_refused_commit_is_not_taken_for_visible_because_a_later_one_is() {
 }
 
 #[tokio::test]
+async fn a_copy_of_a_commit_shares_its_fate() {
+    let (service, journal) = scripted(Settings::default()).await;
+    let one = start(&service, 1, "a").await;
+    let two = start(&service, 2, "b").await;
+    settle().await;
+    journal.end(Err(journal::Error::DiskFull));
+    settle().await;
+    // Others are refused now, but these two are here.
+    assert!(matches!(start(&service, 3, "c").await.await.unwrap(), Err(Error::DiskFull)));
+    let copies = [start(&service, 1, "a").await, start(&service, 2, "b").await];
+    settle().await;
+    assert!(copies.iter().all(|copy| !copy.is_finished()));
+    journal.end(Ok(Lsn(1)));
+    let [copy_of_one, copy_of_two] = copies;
+    for refused in [one, copy_of_one] {
+        assert!(matches!(refused.await.unwrap(), Err(Error::DiskFull)));
+    }
+    let CommitOutcome::Committed(ts) = two.await.unwrap().unwrap() else { panic!("no conflict") };
+    assert!(matches!(copy_of_two.await.unwrap(), Ok(CommitOutcome::Committed(same)) if same == ts));
+}
+
+#[tokio::test]
+async fn who_has_fallen_does_not_say_what_became_of_a_commit() {
+    let (service, journal) = scripted(Settings::default()).await;
+    let refused = start(&service, 1, "a").await;
+    let visible = start(&service, 2, "b").await;
+    let _on_its_way = start(&service, 3, "c").await;
+    settle().await;
+    journal.end(Err(journal::Error::Overloaded));
+    journal.end(Ok(Lsn(1)));
+    assert!(matches!(visible.await.unwrap(), Ok(CommitOutcome::Committed(_))));
+    let mut copy = request(&service, 1).await;
+    service.stand_down("leadership was lost");
+    assert!(matches!(refused.await.unwrap(), Err(Error::Unknown(_))));
+    // A later commit is visible, which proves nothing for this one.
+    assert!(matches!(service.resolve(TxnId(1)).await, Err(Error::NotOpen)));
+    copy.writes.push(write("a", WriteMode::Update));
+    assert!(matches!(service.commit(copy).await, Err(Error::Unknown(_))));
+}
+
+#[tokio::test]
 async fn what_lands_out_of_order_is_answered_in_order() {
     let (service, journal) = scripted(Settings::default()).await;
     let one = start(&service, 1, "a").await;
