@@ -2,20 +2,24 @@
 //!
 //! Wall time may be stepped by an operator, by NTP or by the migration of a virtual machine. The
 //! monotonic counter may not, though it drifts. So from the first sample on, wall time is expected
-//! to be `last good wall + monotonic progress`; a difference beyond the error bounds plus drift is a
-//! step:
+//! to be `last good wall + monotonic progress`, give or take drift; what differs by more has been
+//! stepped, stands still or goes wrong:
 //! ```text
 //!                        step             RECOVERY later
 //!   wall        1 2 3 4 5 │ 105 106 … 164 │ 165
 //!   reading     1 2 3 4 5 │   6   7 …  65 │ 165     the step is not followed before it has lasted
 //!   status      Synchro…  │ Disrupted     │ Synchronized
 //! ```
+//! As long as both may be right within their error bounds, a reading is wide enough for either.
+//!
 //! Where nobody vouches for the clock there is nothing to guard: wall time is followed.
 //!
 //! Invariants:
 //! - successive readings never go backwards, in either bound;
 //! - a slow drift (NTP slewing at up to 500 ppm) is followed, not reported: the base line is moved
-//!   up with each sample that is in bounds.
+//!   up with each sample that drift explains, and with no other, so that no clock wanders off in small steps;
+//! - a reading that is said to be synchronized holds true time whenever the sample that began the base line
+//!   was right, whatever wall time has done since.
 
 use std::time::Duration;
 
@@ -63,11 +67,19 @@ struct Vouched {
 }
 
 impl Vouched {
-    /// Whether `sample` lies on the line through this one.
+    /// Whether `sample`, with its error, and this one can both be right.
     fn agrees(&self, sample: Sample, error: Duration) -> bool {
-        let expected = self.sample.expect(sample.monotonic);
-        let bound = self.drifted(sample.monotonic).saturating_add(error);
-        sample.wall >= expected.saturating_sub(bound) && sample.wall <= expected.saturating_add(bound)
+        self.differs(sample) <= self.drifted(sample.monotonic).saturating_add(error)
+    }
+
+    /// Whether drift alone accounts for `sample`.
+    fn explains(&self, sample: Sample) -> bool {
+        self.differs(sample) <= slew(sample.monotonic.saturating_sub(self.sample.monotonic))
+    }
+
+    /// How far `sample` is from where it should be.
+    fn differs(&self, sample: Sample) -> Duration {
+        Duration::from_nanos(self.sample.expect(sample.monotonic).0.abs_diff(sample.wall.0))
     }
 
     /// The error once the counter stands at `monotonic`.
@@ -80,7 +92,8 @@ impl Vouched {
 #[derive(Clone, Copy, Debug)]
 struct Stepped {
     since: Duration,
-    last: Vouched,
+    /// Its last sample that drift explains.
+    line: Vouched,
 }
 
 /// See the module.
@@ -109,18 +122,25 @@ impl Guard {
     }
 
     fn vouched(&mut self, now: Vouched) -> Reading {
-        let Some(good) = self.good.filter(|good| !good.agrees(now.sample, now.error)) else {
+        let Some(good) = self.good.filter(|good| !good.explains(now.sample)) else {
             return self.adopt(now);
         };
-        let since = match self.stepped {
-            Some(stepped) if stepped.last.agrees(now.sample, now.error) => stepped.since,
-            _ => now.sample.monotonic,
+        let stepped = match self.stepped {
+            Some(Stepped { since, line }) if line.agrees(now.sample, now.error) => {
+                Stepped { since, line: if line.explains(now.sample) { now } else { line } }
+            }
+            _ => Stepped { since: now.sample.monotonic, line: now },
         };
-        if now.sample.monotonic.saturating_sub(since) >= RECOVERY {
+        if now.sample.monotonic.saturating_sub(stepped.since) >= RECOVERY {
             return self.adopt(now);
         }
-        self.stepped = Some(Stepped { since, last: now });
-        good.go_on(now.sample.monotonic)
+        self.stepped = Some(stepped);
+        let by_counter = good.go_on(now.sample.monotonic);
+        if !good.agrees(now.sample, now.error) {
+            return by_counter;
+        }
+        let by_wall = Reading::around(now.sample.wall, now.error, Status::Synchronized);
+        Reading { lo: by_counter.lo.min(by_wall.lo), hi: by_counter.hi.max(by_wall.hi), ..by_wall }
     }
 
     fn adopt(&mut self, now: Vouched) -> Reading {
@@ -206,6 +226,39 @@ mod tests {
             let wall = if second % 40 == 0 { 5_000_000 } else { 1_000_000 } + second * 1_000;
             assert_eq!(guard.observe(sample(wall, second * 1_000), TWO).status, Status::Disrupted, "{second}");
         }
+    }
+
+    /// What is told of a clock that shows `wall` after so many milliseconds of true time, read each of them.
+    fn watch(wall: impl Fn(u64) -> u64) -> Vec<Reading> {
+        let mut guard = Guard::default();
+        (0..200_000).map(|ms| guard.observe(sample(wall(ms), ms), TWO)).collect()
+    }
+
+    #[test]
+    fn a_clock_that_stands_or_crawls_is_noticed_before_it_misleads() {
+        for clock in [|_| 1_000, |ms| 1_000 + ms / 2, |ms| 1_000 + 2 * ms, |ms| 1_000 + ms + ms / 100] {
+            // Off by as much as it may be, either way.
+            for behind in 0..=4 {
+                let readings = watch(|ms| clock(ms) - 2 + behind);
+                for (ms, reading) in (0..).zip(&readings) {
+                    let truth = Timestamp((1_000 + ms) * MS);
+                    assert!(!reading.is_trusted() || (reading.lo <= truth && reading.hi >= truth), "{ms}: {reading:?}");
+                }
+                let noticed = readings.iter().position(|reading| !reading.is_trusted());
+                assert!(noticed.is_some_and(|ms| ms < 1_000), "{noticed:?}");
+                assert!(readings.iter().skip(1_000).all(|reading| !reading.is_trusted()));
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_within_the_bound_widens_the_reading_until_drift_explains_it() {
+        let readings = watch(|ms| if ms < 100 { 1_001 + ms } else { 1_000 + ms });
+        assert!(readings.iter().all(Reading::is_trusted));
+        assert_eq!(readings[50].error(), Duration::from_millis(2));
+        assert!(readings[150].error() > Duration::from_micros(2_400));
+        assert_eq!(readings[3_000].error(), Duration::from_millis(2));
+        assert_eq!((readings[3_000].lo, readings[3_000].hi), (Timestamp(3_998 * MS), Timestamp(4_002 * MS)));
     }
 
     #[test]

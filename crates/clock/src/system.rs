@@ -171,7 +171,9 @@ mod tests {
             last = now;
         }
         assert_eq!(clock.health().source, "fixed");
-        assert_eq!(clock.health().reading.error(), Duration::from_millis(5));
+        let error = clock.health().reading.error();
+        // The two clocks are not read at one moment, which widens it a little.
+        assert!((Duration::from_millis(5)..Duration::from_millis(6)).contains(&error), "{error:?}");
     }
 
     #[test]

@@ -7,10 +7,12 @@
 //! A message is what the other side is to do, with the services that it has; what gRPC makes of it has
 //! tests of its own in `rpc`. A call that gets no answer ends after [`GIVE_UP`], as a connection does
 //! whose other end gives no sign of life. What was sent by a host in an earlier life still arrives; what
-//! is answered to one reaches nobody.
+//! is answered to one reaches nobody. A copy arrives while the other is worked on or was lost, late as it
+//! may be, but not once one was answered: with its answer a call is over at the other end.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -306,7 +308,8 @@ impl Net {
             state.numbers += 1;
             state.numbers
         };
-        let line = Arc::new(Line { net: Arc::clone(self), number, from, to, tell: Mutex::new(Some(tell)) });
+        let answered = AtomicBool::new(false);
+        let line = Arc::new(Line { net: Arc::clone(self), number, from, to, answered, tell: Mutex::new(Some(tell)) });
         if self.is_open(from, to) {
             let copies = 1 + u32::from(self.chance_of(|weather| weather.doubled));
             for copy in 0..copies {
@@ -328,7 +331,7 @@ impl Net {
     fn deliver<T: Send + 'static>(&self, line: &Arc<Line<T>>, ask: &Ask<T>) {
         let (handle, services, life) = {
             let mut state = self.0.lock();
-            if state.cuts.contains(&(line.from.host, line.to)) {
+            if state.cuts.contains(&(line.from.host, line.to)) || line.answered.load(Ordering::Relaxed) {
                 return;
             }
             state.trace.add((simulation::now(), line.from.host, line.to));
@@ -359,6 +362,8 @@ struct Line<T> {
     number: u64,
     from: Place,
     to: Owner,
+    /// The other end has answered, whether that arrives or not.
+    answered: AtomicBool,
     tell: Mutex<Option<oneshot::Sender<Result<T, Broken>>>>,
 }
 
@@ -366,6 +371,7 @@ impl<T: Send + 'static> Line<T> {
     /// Sends an answer back; from `sender`, where that is a process and not the machine under it.
     fn back(self: &Arc<Self>, sender: Option<Place>, answer: Result<T, Broken>) {
         let net = &self.net;
+        self.answered.store(true, Ordering::Relaxed);
         if sender.is_some_and(|sender| !net.is_open(sender, self.from.host)) || net.chance_of(|weather| weather.lost) {
             return;
         }
