@@ -21,6 +21,9 @@ use tokio::sync::oneshot;
 use crate::core::Accepted;
 use crate::settings::Settings;
 
+/// Appends that the quickest one is the quickest of.
+const FLIGHTS: usize = 4;
+
 /// Is told when a batch is durable, or why not.
 pub(crate) type Waiter = oneshot::Sender<Result<Lsn, Error>>;
 
@@ -40,6 +43,16 @@ impl Batch {
     /// Newest commit in it.
     pub(crate) fn last_ts(&self) -> Option<Timestamp> {
         self.accepted.last().map(|one| one.commit_ts)
+    }
+
+    /// Oldest commit in it.
+    fn first_ts(&self) -> Option<Timestamp> {
+        self.accepted.first().map(|one| one.commit_ts)
+    }
+
+    /// Whether a promise at `ts` may be told once it is durable.
+    fn covers(&self, ts: Timestamp) -> bool {
+        self.ceiling.max(self.last_ts()).is_some_and(|most| most >= ts)
     }
 
     /// Whether the transaction is in it.
@@ -75,6 +88,8 @@ pub(crate) struct Pipe {
     next_id: u64,
     /// How long an append takes, smoothed.
     flight_nanos: u64,
+    /// How long the last ones took.
+    flights: VecDeque<u64>,
     /// Durable, but not yet visible, each with its last position.
     gated: VecDeque<(Batch, Lsn)>,
 }
@@ -115,12 +130,11 @@ impl Pipe {
     }
 
     /// Adds a ceiling.
-    pub(crate) fn add_ceiling(&mut self, ts: Timestamp, waiter: Option<Waiter>, settings: &Settings) {
+    pub(crate) fn add_ceiling(&mut self, ts: Timestamp, settings: &Settings) {
         let batch = self.open_batch(0, settings);
         batch.records.push(Record::Ceiling(ts));
         batch.count += 1;
         batch.ceiling = Some(ts);
-        batch.waiters.extend(waiter);
     }
 
     /// Adds a declaration of the mode.
@@ -154,6 +168,47 @@ impl Pipe {
         }
     }
 
+    /// Waits until no commit at or below `ts` is on its way, and until what a promise at `ts` rests on is
+    /// durable unless that is `covered` already. Gives the waiter back if there is nothing to wait for.
+    pub(crate) fn attach_close(&mut self, ts: Timestamp, covered: bool, waiter: Waiter) -> Result<(), Waiter> {
+        let gated = self.gated.iter_mut().map(|(batch, _)| batch);
+        let flying = self.flying.iter_mut().map(|flight| &mut flight.batch);
+        let (mut covered, mut last) = (covered, None);
+        for batch in gated.chain(flying).chain(self.waiting.iter_mut()) {
+            let below = batch.first_ts().is_some_and(|oldest| oldest <= ts);
+            let covers = !covered && batch.covers(ts);
+            covered |= covers;
+            if below || covers {
+                last = Some(batch);
+            }
+        }
+        match last {
+            Some(batch) => {
+                batch.waiters.push(waiter);
+                Ok(())
+            }
+            None => Err(waiter),
+        }
+    }
+
+    /// The oldest commit that is not visible.
+    pub(crate) fn first_commit(&self) -> Option<Timestamp> {
+        let gated = self.gated.iter().map(|(batch, _)| batch);
+        let flying = self.flying.iter().map(|flight| &flight.batch);
+        gated.chain(flying).chain(&self.waiting).find_map(Batch::first_ts)
+    }
+
+    /// How long the quickest of the last few appends took; zero before there were as many.
+    pub(crate) fn quickest_flight(&self) -> Duration {
+        let quickest = self.flights.iter().min().filter(|_| self.flights.len() == FLIGHTS);
+        Duration::from_nanos(quickest.copied().unwrap_or_default())
+    }
+
+    /// How long an append takes.
+    pub(crate) fn usual_flight(&self) -> Duration {
+        Duration::from_nanos(self.flight_nanos)
+    }
+
     /// The next batch to append, if the pipe has room for it.
     pub(crate) fn ship(&mut self, now: Timestamp, settings: &Settings) -> Option<(u64, Vec<Record>)> {
         let next = self.waiting.front()?;
@@ -178,6 +233,10 @@ impl Pipe {
         if let Some(flight) = self.flying.iter_mut().find(|flight| flight.id == id) {
             let took = now.0.saturating_sub(flight.shipped_at.0);
             self.flight_nanos = self.flight_nanos / 8 * 7 + took / 8;
+            if result.is_ok() {
+                self.flights.truncate(FLIGHTS - 1);
+                self.flights.push_front(took);
+            }
             flight.landed = Some(result);
         }
     }

@@ -10,7 +10,8 @@
 //! | word | meaning |
 //! |---|---|
 //! | floor | future commits are above it |
-//! | ceiling | durable record: no floor that does not rest on a commit is above it |
+//! | ceiling | durable record: no promise that does not rest on a commit is above it |
+//! | promised | what may be told that no commit is at or below: the floor, under the durable ceiling |
 //! | journal time | newest durable commit; windows are measured from it, so a rebuild agrees |
 //! | horizon | snapshots below it are refused: what they would be tested against is forgotten |
 //!
@@ -18,6 +19,8 @@
 //! at the same time conflict too. If the journal refuses a record (full disk), its stamps, outcome
 //! and recent writes are taken back, in the reverse order of acceptance, when nothing else is on its
 //! way; the floor stays, which costs nothing.
+
+use std::time::Duration;
 
 use gavel_api::journal::Record;
 use gavel_clock::Reading;
@@ -366,14 +369,29 @@ impl Core {
         Ok(Some(self.ceiling_asked))
     }
 
-    /// A ceiling to append so that promises a little ahead of `now` need not wait for one; `None` if
-    /// there is enough room yet.
-    pub fn renew(&mut self, now: Reading) -> Option<Timestamp> {
-        let half = self.settings.ceiling_lead / 2;
-        if self.accepted.max(self.ceiling_asked) >= now.hi.saturating_add(half) {
+    /// Dates what is accepted from now on after `ts`, without a promise to anybody.
+    pub fn lead(&mut self, ts: Timestamp) {
+        self.floor = self.floor.max(ts);
+    }
+
+    /// No future commit is at or below this, nor would one of a successor be. What was accepted and is not
+    /// durable may be.
+    pub fn promised(&self) -> Timestamp {
+        if self.rules.hold(Rule::CeilingBeforePromise) {
+            self.floor.min(self.ceiling.max(self.journal_time))
+        } else {
+            self.floor
+        }
+    }
+
+    /// A ceiling to append so that promises up to `ahead` of `now`, and a little more, need not wait for
+    /// one; `None` if there is enough room yet.
+    pub fn renew(&mut self, now: Reading, ahead: Duration) -> Option<Timestamp> {
+        let from = now.hi.saturating_add(ahead);
+        if self.accepted.max(self.ceiling_asked) >= from.saturating_add(self.settings.ceiling_lead / 2) {
             return None;
         }
-        self.ceiling_asked = now.hi.saturating_add(self.settings.ceiling_lead);
+        self.ceiling_asked = from.saturating_add(self.settings.ceiling_lead);
         Some(self.ceiling_asked)
     }
 

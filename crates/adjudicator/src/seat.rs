@@ -232,9 +232,9 @@ impl Adjudicator for Seat {
         self.inner.told(service.resolve(txn_id).await)
     }
 
-    async fn close(&self, ts: Timestamp) -> Result<Closed, Error> {
+    async fn close(&self, ts: Timestamp, lead: Duration) -> Result<Closed, Error> {
         let service = self.inner.service().await?;
-        self.inner.told(service.close(ts).await)
+        self.inner.told(service.close(ts, lead).await)
     }
 
     async fn visible(&self) -> Result<Visible, Error> {

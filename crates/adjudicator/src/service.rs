@@ -26,7 +26,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use gavel_api::adjudicator::{Adjudicator, Closed, Error, MODE_LEASE, Visible};
 use gavel_api::journal::{self, Journal, Record, Replicated};
-use gavel_clock::{Clock, Health};
+use gavel_clock::{Clock, Health, Reading};
 use gavel_runtime::timer;
 use gavel_types::{CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Lsn, TimeMode, Timestamp, TxnId};
 use parking_lot::Mutex;
@@ -71,8 +71,8 @@ struct State {
     pipe: Pipe,
     retention: Retention,
     mode: Mode,
-    /// Position of the last durable record.
-    last_lsn: Lsn,
+    /// Every visible commit is at or before this position.
+    visible_lsn: Lsn,
     /// What the journal has refused, until it can be taken back.
     refused: Vec<Batch>,
     /// Why, while there is any; new requests are answered with it.
@@ -163,7 +163,7 @@ impl Service {
                 pipe: Pipe::default(),
                 retention,
                 mode,
-                last_lsn: rebuilt.last,
+                visible_lsn: rebuilt.last,
                 refused: Vec::new(),
                 refusing: None,
                 down: None,
@@ -273,7 +273,6 @@ impl State {
             self.core.ceiling_durable(ts);
             self.retention.ceiling(first, ts);
         }
-        self.last_lsn = lsn;
     }
 
     /// Undoes all that was refused and all that waits behind it. Nothing is on its way.
@@ -326,6 +325,22 @@ impl State {
     fn asked_to_close(&mut self, now: Timestamp) -> bool {
         self.last_close = now;
         self.mode.told() == TimeMode::Clock && !std::mem::replace(&mut self.renewing, true)
+    }
+
+    /// Dates commits ahead of the clock by `wanted`, if they take so long to become durable that the gate
+    /// is open by then.
+    fn lead(&mut self, now: Reading, wanted: Duration, settings: &Settings) {
+        if self.mode.told() == TimeMode::Clock && now.is_trusted() {
+            let flight = self.pipe.quickest_flight();
+            let lead = wanted.min(flight - flight / 8).min(settings.max_future / 2);
+            self.core.lead(now.lo.saturating_add(lead));
+        }
+    }
+
+    /// No commit at or below this will become visible any more.
+    fn closed(&self) -> Timestamp {
+        let under_way = self.pipe.first_commit().map_or(Timestamp(u64::MAX), |ts| Timestamp(ts.0.saturating_sub(1)));
+        self.core.promised().min(under_way)
     }
 }
 
@@ -429,7 +444,7 @@ impl Adjudicator for Service {
         }
     }
 
-    async fn close(&self, ts: Timestamp) -> Result<Closed, Error> {
+    async fn close(&self, ts: Timestamp, lead: Duration) -> Result<Closed, Error> {
         let inner = &self.inner;
         let (waiter, waiting) = oneshot::channel();
         let wait = {
@@ -437,29 +452,31 @@ impl Adjudicator for Service {
             state.check_open()?;
             let now = inner.clock.now();
             inner.watch_mode(&mut state, now);
+            if let Some(ceiling) = state.core.close(now, ts).map_err(refused)? {
+                state.pipe.add_ceiling(ceiling, &inner.settings);
+                inner.pump(&mut state);
+            }
             if state.asked_to_close(now.lo) {
-                inner.renew_later();
+                inner.renew(&mut state, now);
             }
-            match state.core.close(now, ts).map_err(refused)? {
-                Some(ceiling) => {
-                    state.pipe.add_ceiling(ceiling, Some(waiter), &inner.settings);
-                    inner.pump(&mut state);
-                    true
-                }
-                None if ts <= inner.visible() => false,
-                None => state.pipe.attach(ts, waiter).is_ok(),
-            }
+            state.lead(now, lead, &inner.settings);
+            let covered = state.core.promised() >= ts;
+            state.pipe.attach_close(ts, covered, waiter).is_ok()
         };
         if wait {
             answer(waiting).await?;
         }
         let state = inner.state.lock();
-        // What the promise rests on may have been refused by the journal before our wait began.
-        if ts <= state.core.ceiling().max(state.core.journal_time()) {
-            Ok(Closed { ts, epoch: inner.epoch, last_lsn: state.last_lsn, mode: state.mode.told() })
-        } else {
-            Err(state.check_open().err().unwrap_or(Error::DiskFull))
+        if state.down.is_some() {
+            // What was on its way is not known here any more.
+            return Err(inner.gone());
         }
+        // What the promise rests on may have been refused by the journal before our wait began.
+        let closed = state.closed();
+        if closed < ts {
+            return Err(state.check_open().err().unwrap_or(Error::DiskFull));
+        }
+        Ok(Closed { ts: closed, epoch: inner.epoch, last_lsn: state.visible_lsn, mode: state.mode.told() })
     }
 
     async fn visible(&self) -> Result<Visible, Error> {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use gavel_types::{CommitOutcome, CommitRequest, Epoch, Lsn, TimeMode, Timestamp, TxnId};
 
-/// Answer to [`Adjudicator::close`]: every commit `<= ts` lies at or before `last_lsn`.
+/// Answer to [`Adjudicator::close`]: every commit `<= ts` lies at or before `last_lsn`. `ts` may be later than
+/// what was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closed {
     pub ts: Timestamp,
@@ -67,11 +68,13 @@ pub trait Adjudicator: Send + Sync {
     /// commit request: outcomes are not remembered for longer.
     async fn resolve(&self, txn_id: TxnId) -> Result<CommitOutcome, Error>;
 
-    /// Promises that no commit will be `<= ts` any more.
+    /// Promises that no commit will be `<= ts` any more; tells of the furthest such promise that stands.
+    /// In clock mode commits are dated up to `lead` ahead of the clock from now on, as far as that does not
+    /// delay them: so that promises can be made, and have travelled, before anybody needs them.
     ///
     /// # Errors
     /// [`Error::TooLarge`] if `ts` is further ahead of the clock than `max_future`.
-    async fn close(&self, ts: Timestamp) -> Result<Closed, Error>;
+    async fn close(&self, ts: Timestamp, lead: Duration) -> Result<Closed, Error>;
 
     /// The present visible timestamp and epoch. Over a replicated journal it is answered once a
     /// quorum has confirmed that this node still led when it was asked, since a deposed leader would

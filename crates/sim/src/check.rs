@@ -33,6 +33,11 @@ impl Versions {
         self.0.get(key)?.range(..=ts).next_back()?.1.clone()
     }
 
+    /// When the value of `key` at `ts` was written.
+    fn written_at(&self, key: &Bytes, ts: Timestamp) -> Option<Timestamp> {
+        Some(*self.0.get(key)?.range(..=ts).next_back()?.0)
+    }
+
     /// Whether `key` was written after `from` and before `to`.
     fn written(&self, key: &Bytes, from: Timestamp, to: Timestamp) -> Option<Timestamp> {
         between(self.0.get(key)?.keys(), from, to)
@@ -60,6 +65,7 @@ pub fn breaches(book: &Book) -> Vec<String> {
     outcomes(book, &commits, &mut found);
     isolation(book, &commits, &mut found);
     reads(book, &commits, &mut found);
+    observed(book, &commits, &mut found);
     closes(book, &commits, &mut found);
     lists(&commits, &mut found);
     found.truncate(MOST);
@@ -173,6 +179,31 @@ fn reads(book: &Book, commits: &[(Lsn, &CommitRecord)], found: &mut Vec<String>)
     }
 }
 
+/// What somebody has seen is in every snapshot that is asked for afterwards (14): a replica shows nothing
+/// that lies in the future.
+fn observed(book: &Book, commits: &[(Lsn, &CommitRecord)], found: &mut Vec<String>) {
+    if book.stale_allowed {
+        return;
+    }
+    let versions = Versions::of(commits.iter().map(|(_, commit)| *commit));
+    let (mut seen, mut newest, mut first) = (BTreeMap::new(), Timestamp::ZERO, 0);
+    for (at, count) in &book.answered {
+        for read in book.reads.get(first..*count).unwrap_or_default() {
+            newest = newest.max(versions.written_at(&read.key, read.snapshot_ts).unwrap_or_default());
+        }
+        first = *count;
+        seen.insert(*at, newest);
+    }
+    for (asked, snapshot_ts) in &book.snapshots {
+        if let Some((at, newest)) = seen.range(..*asked).next_back().filter(|(_, newest)| snapshot_ts < *newest) {
+            found.push(format!(
+                "snapshot {snapshot_ts} was asked for at {asked:?}, after the commit at {newest} had been seen at {at:?}"
+            ));
+            return;
+        }
+    }
+}
+
 /// After a close no commit is at or below it, except before the position that it named (10, 11).
 fn closes(book: &Book, commits: &[(Lsn, &CommitRecord)], found: &mut Vec<String>) {
     let mut closes = book.closes.clone();
@@ -270,6 +301,14 @@ mod tests {
         let mut locked = book(vec![commit(1, 0, 10, &["x"]), commit(2, 5, 20, &["a"])]);
         locked.relied.insert(TxnId(1), Relied { checks: vec![(key("a"), CheckMode::Share)], ranges: vec![] });
         assert_eq!(breaches(&locked).len(), 1);
+
+        let mut future = book(vec![commit(1, 0, 10, &["a"])]);
+        future.reads.push(Read { snapshot_ts: Timestamp(12), key: key("a"), value: Some(Bytes::from("10")) });
+        future.answered.push((std::time::Duration::from_secs(1), 1));
+        future.snapshots.push((std::time::Duration::from_secs(1), Timestamp(9)));
+        assert_eq!(breaches(&future).len(), 0, "they were under way at the same time");
+        future.snapshots.push((std::time::Duration::from_secs(2), Timestamp(9)));
+        assert_eq!(breaches(&future).len(), 1);
 
         let mut promised = book(vec![commit(1, 0, 10, &["a"]), commit(2, 10, 20, &["b"])]);
         let (epoch, mode) = (gavel_types::Epoch(1), gavel_types::TimeMode::Logical);

@@ -12,6 +12,7 @@ use gavel_runtime::simulation;
 use gavel_types::{CheckMode, KeyRange, Lsn, Timestamp, TxnId};
 use parking_lot::Mutex;
 
+use crate::clock::true_time;
 use crate::net::Net;
 
 /// What a client was told of its transaction.
@@ -49,7 +50,13 @@ pub struct Book {
     pub told: BTreeMap<TxnId, Told>,
     pub relied: BTreeMap<TxnId, Relied>,
     pub reads: Vec<Read>,
+    /// When so many of them had been answered.
+    pub answered: Vec<(Duration, usize)>,
+    /// Snapshots, and when they were asked for.
+    pub snapshots: Vec<(Duration, Timestamp)>,
     pub closes: Vec<Closed>,
+    /// Closes beyond what was asked for, and ahead of time.
+    pub ahead: usize,
     /// Newest commit that somebody was told of.
     pub acknowledged: Timestamp,
     /// Clocks lie: snapshots may miss what was acknowledged.
@@ -117,10 +124,15 @@ impl Ledger {
         self.book.lock().acknowledged
     }
 
-    /// A snapshot was taken by somebody who began to ask when `acknowledged` had been told: all of that
-    /// is in it (PROTOCOL §15, 14).
-    pub fn snapshot(&self, snapshot_ts: Timestamp, acknowledged: Timestamp) {
-        if snapshot_ts < acknowledged && !self.book.lock().stale_allowed {
+    /// A snapshot was taken by somebody who began to ask at `asked`, when `acknowledged` had been told: all
+    /// of that is in it (PROTOCOL §15, 14).
+    pub fn snapshot(&self, snapshot_ts: Timestamp, asked: Duration, acknowledged: Timestamp) {
+        let stale_allowed = {
+            let mut book = self.book.lock();
+            book.snapshots.push((asked, snapshot_ts));
+            book.stale_allowed
+        };
+        if snapshot_ts < acknowledged && !stale_allowed {
             self.net.breach(format!(
                 "snapshot {snapshot_ts} was taken after the commit at {acknowledged} had been acknowledged"
             ));
@@ -128,11 +140,16 @@ impl Ledger {
     }
 
     pub fn reads(&self, reads: impl IntoIterator<Item = Read>) {
-        self.book.lock().reads.extend(reads);
+        let mut book = self.book.lock();
+        book.reads.extend(reads);
+        let count = book.reads.len();
+        book.answered.push((simulation::now(), count));
     }
 
-    /// A promise was heard of.
-    pub fn closed(&self, closed: Closed) {
-        self.book.lock().closes.push(closed);
+    /// A promise was heard of, by somebody who had asked for one at `asked`.
+    pub fn closed(&self, asked: Timestamp, closed: Closed) {
+        let mut book = self.book.lock();
+        book.ahead += usize::from(closed.ts > asked.max(true_time()));
+        book.closes.push(closed);
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gavel_encoding::layout::{ObjectId, TenantId, object_prefix};
-use gavel_runtime::timer;
+use gavel_runtime::{simulation, timer};
 use gavel_txn::{CommitError, Committed, Limits, ReadView, Snapshots, Transaction};
 use gavel_types::{CheckMode, KeyRange, Timestamp, TxnId, WriteMode};
 
@@ -101,9 +101,9 @@ impl Session {
     }
 
     async fn begin(&self, serializable: bool) -> Option<Work> {
-        let acknowledged = self.ledger.acknowledged();
+        let (asked, acknowledged) = (simulation::now(), self.ledger.acknowledged());
         let snapshot_ts = self.snapshots.take().await.ok()?;
-        self.ledger.snapshot(snapshot_ts, acknowledged);
+        self.ledger.snapshot(snapshot_ts, asked, acknowledged);
         let epoch = gavel_api::adjudicator::Adjudicator::epoch(&*self.adjudicator);
         let storage = self.storage.clone();
         let transaction = Transaction::begin(storage, epoch, snapshot_ts, serializable, &Limits::default());
@@ -239,6 +239,14 @@ impl Session {
             }
         }
         Some(self.commit(work).await)
+    }
+
+    /// Reads everything at a fresh snapshot; how long that took once there was one.
+    pub async fn look(&self) -> Option<Duration> {
+        let work = self.begin(false).await?;
+        let begun = timer::now();
+        self.read(&work.transaction.view(), &keys()).await?;
+        Some(timer::since(begun))
     }
 
     /// Commits something; when, if it did.

@@ -58,6 +58,7 @@ struct Sum {
     aborted: usize,
     unknown: usize,
     reads: usize,
+    ahead: usize,
     events: u64,
     failed: Vec<Verdict>,
 }
@@ -70,6 +71,7 @@ impl Sum {
         self.aborted += verdict.aborted;
         self.unknown += verdict.unknown;
         self.reads += verdict.reads;
+        self.ahead += verdict.ahead;
         self.events += verdict.events;
         if !verdict.breaches.is_empty() {
             self.failed.push(verdict);
@@ -90,7 +92,7 @@ fn main() -> Result<ExitCode> {
     let begun = Instant::now();
     let sum = seeds(&args, first, args.mutant, args.mutant.is_some())?;
     println!(
-        "{} seeds from {first} in {:.1} s: {} faults, {} commits, {} aborts, {} unknown, {} reads, {} messages",
+        "{} seeds from {first} in {:.1} s: {} faults, {} commits, {} aborts, {} unknown, {} reads, {} closed ahead, {} messages",
         sum.seeds,
         begun.elapsed().as_secs_f64(),
         sum.faults,
@@ -98,6 +100,7 @@ fn main() -> Result<ExitCode> {
         sum.aborted,
         sum.unknown,
         sum.reads,
+        sum.ahead,
         sum.events
     );
     for verdict in &sum.failed {

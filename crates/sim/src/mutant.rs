@@ -27,6 +27,8 @@ pub enum Mutant {
     OutcomesAreRemembered,
     /// A close names the position behind which nothing below it comes.
     CloseNamesThePosition,
+    /// What is closed stays closed.
+    CloseIsKept,
     /// What is durable is visible only once true time has reached it.
     GateWaits,
     /// A transaction is tested against its own snapshot.
@@ -43,7 +45,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every one.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::LogIsFlushed,
         Self::VoteIsFlushed,
         Self::LeaderIsConfirmed,
@@ -54,6 +56,7 @@ impl Mutant {
         Self::StampsAreRebuilt,
         Self::OutcomesAreRemembered,
         Self::CloseNamesThePosition,
+        Self::CloseIsKept,
         Self::GateWaits,
         Self::SnapshotIsTested,
         Self::ReplicaWaits,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -166,10 +167,13 @@ impl Adjudicator for Careless {
         self.adjudicator.resolve(txn_id).await
     }
 
-    async fn close(&self, ts: Timestamp) -> Result<Closed, adjudicator::Error> {
-        let mut closed = self.adjudicator.close(ts).await?;
+    async fn close(&self, ts: Timestamp, lead: Duration) -> Result<Closed, adjudicator::Error> {
+        let mut closed = self.adjudicator.close(ts, lead).await?;
         if self.mutant == Some(Mutant::CloseNamesThePosition) {
             closed.last_lsn = Lsn::ZERO;
+        }
+        if self.mutant == Some(Mutant::CloseIsKept) {
+            closed.ts = closed.ts.saturating_add(Duration::from_millis(20));
         }
         Ok(closed)
     }

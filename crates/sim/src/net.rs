@@ -93,6 +93,8 @@ struct State {
     numbers: u64,
     slots: BTreeMap<Owner, Slot>,
     weather: Weather,
+    /// Without a storm.
+    usual: Weather,
     /// Ways that are cut, one direction each.
     cuts: BTreeSet<(Owner, Owner)>,
     /// Hosts that have something to do.
@@ -108,13 +110,15 @@ struct State {
 pub struct Net(Mutex<State>);
 
 impl Net {
-    pub fn new(seed: u64) -> Arc<Self> {
+    /// Where messages usually take what `usual` says.
+    pub fn new(seed: u64, usual: Weather) -> Arc<Self> {
         Arc::new(Self(Mutex::new(State {
             chance: SplitMix(seed),
             events: BTreeMap::new(),
             numbers: 0,
             slots: BTreeMap::new(),
-            weather: Weather::default(),
+            weather: usual.clone(),
+            usual,
             cuts: BTreeSet::new(),
             dirty: BTreeSet::new(),
             fallen: BTreeMap::new(),
@@ -184,6 +188,12 @@ impl Net {
         self.0.lock().weather = weather;
     }
 
+    /// The storm is over.
+    pub fn calm(&self) {
+        let mut state = self.0.lock();
+        state.weather = state.usual.clone();
+    }
+
     /// Cuts the way from one host to another, or opens it again.
     pub fn cut(&self, from: Owner, to: Owner, cut: bool) {
         let mut state = self.0.lock();
@@ -197,7 +207,7 @@ impl Net {
     pub fn heal(&self) {
         let mut state = self.0.lock();
         state.cuts.clear();
-        state.weather = Weather::default();
+        state.weather = state.usual.clone();
     }
 
     /// A number below `n`, from the seed.

@@ -35,6 +35,8 @@ pub struct Verdict {
     pub aborted: usize,
     pub unknown: usize,
     pub reads: usize,
+    /// Closes that went beyond what was asked for, and ahead of time.
+    pub ahead: usize,
     pub faults: usize,
 }
 
@@ -66,7 +68,12 @@ pub fn run(seed: u64, mutant: Option<Mutant>) -> Result<Verdict> {
         // Clocks that are not what is said of them: snapshots may be stale, and nothing else.
         _ => (Some(ms(1)), ms(240)),
     };
-    let setup = Setup { mutant, clock_error, clock_offset, pause: ms(180) };
+    // Some clusters have zones far from each other: there timestamps are closed ahead of time.
+    let distance = match SplitMix(seed ^ 0xfa2).below(3) {
+        0 => ms(4 + SplitMix(seed ^ 0xd157).below(9)),
+        _ => Duration::ZERO,
+    };
+    let setup = Setup { distance, mutant, clock_error, clock_offset, pause: ms(180) };
     let mut world = World::new(seed, setup)?;
     world.ledger.expect_fresh(clock_error.is_none_or(|error| clock_offset < error));
     let mut struck = 0;
@@ -91,6 +98,7 @@ pub fn run(seed: u64, mutant: Option<Mutant>) -> Result<Verdict> {
         aborted: told(|told| *told == Told::Aborted),
         unknown: told(|told| *told == Told::Unknown),
         reads: book.reads.len(),
+        ahead: book.ahead,
         faults: struck,
     })
 }
@@ -189,4 +197,59 @@ fn recover(world: &mut World) -> Result<()> {
     let settled = now() + Duration::from_secs(1);
     go_on(world, settled);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How long reads at fresh snapshots take in a cluster in which a message takes `distance`, and what was
+    /// closed ahead.
+    fn reads(distance: Duration, clock_error: Option<Duration>) -> (Vec<Duration>, usize) {
+        let (clock_offset, pause) = (Duration::from_micros(500), Duration::from_millis(180));
+        let setup = Setup { distance, mutant: None, clock_error, clock_offset, pause };
+        let mut world = World::new(7, setup).expect("a world");
+        assert!(set_up(&mut world));
+        let (handle, session, _) = world.session(QUERIES[0]).expect("a session");
+        let took = Arc::new(Mutex::new(Vec::new()));
+        let theirs = Arc::clone(&took);
+        // Clock mode is declared after ten seconds of good clocks.
+        let begin = now().max(Duration::from_secs(13));
+        handle.spawn(async move {
+            loop {
+                let looked = session.look().await.expect("a read");
+                if now() > begin + Duration::from_secs(1) {
+                    theirs.lock().push(looked);
+                }
+                timer::sleep(Duration::from_millis(7)).await;
+            }
+        });
+        world.net.mark(QUERIES[0]);
+        world.run_until(begin + Duration::from_secs(4), || false);
+        assert_eq!(world.net.breaches(), Vec::<String>::new());
+        assert_eq!(check::breaches(&world.ledger.book.lock()), Vec::<String>::new());
+        let took = took.lock().clone();
+        assert!(took.len() > 50, "{}", took.len());
+        (took, world.ledger.book.lock().ahead)
+    }
+
+    /// The longest that a message of the usual weather takes to a replica and back.
+    fn there_and_back(distance: Duration) -> Duration {
+        (distance + Duration::from_micros(800)) * 2
+    }
+
+    #[test]
+    fn far_from_the_leader_reads_do_not_wait_for_it() {
+        let distance = Duration::from_millis(10);
+        let (took, ahead) = reads(distance, Some(Duration::from_millis(1)));
+        let late = took.iter().filter(|took| **took > there_and_back(distance)).count();
+        assert!(late * 50 <= took.len(), "{late} of {} reads have waited: {took:?}", took.len());
+        assert!(ahead > 100, "{ahead} were closed ahead");
+    }
+
+    #[test]
+    fn near_the_leader_nothing_is_closed_ahead() {
+        let (_, ahead) = reads(Duration::ZERO, Some(Duration::from_millis(1)));
+        assert_eq!(ahead, 0);
+    }
 }

@@ -20,12 +20,14 @@ use crate::host::Host;
 use crate::ledger::Ledger;
 use crate::load::{Load, Session};
 use crate::mutant::Mutant;
-use crate::net::{Net, Services};
+use crate::net::{Net, Services, Weather};
 use crate::roles::{self, Ground, JOURNALS, QUERIES, REPLICAS};
 
 /// What a run is made of besides its seed.
 #[derive(Clone, Copy, Debug)]
 pub struct Setup {
+    /// What a message between hosts takes besides the usual.
+    pub distance: Duration,
     pub mutant: Option<Mutant>,
     /// How wrong clocks are said to be at most; `None` where nobody vouches for them.
     pub clock_error: Option<Duration>,
@@ -33,6 +35,15 @@ pub struct Setup {
     pub clock_offset: Duration,
     /// Longest pause between two transactions of a client.
     pub pause: Duration,
+}
+
+impl Setup {
+    fn usual(&self) -> Weather {
+        let mut usual = Weather::default();
+        usual.delay.0 += self.distance;
+        usual.delay.1 += self.distance;
+        usual
+    }
 }
 
 struct Machine {
@@ -63,7 +74,7 @@ impl World {
     pub fn new(seed: u64, setup: Setup) -> Result<Self> {
         let simulation = Simulation::enter(seed);
         let mut chance = SplitMix(seed ^ 0x5eed);
-        let net = Net::new(chance.next_u64());
+        let net = Net::new(chance.next_u64(), setup.usual());
         let ledger = Ledger::new(Arc::clone(&net));
         let machines = BTreeMap::new();
         let mut world = Self { net, ledger, setup, chance, machines, loaded: false, simulation };
@@ -300,7 +311,7 @@ impl World {
                 self.net.mark(owner);
             }
             Undo::Join(owner, direction) => self.cut_off(owner, direction, false),
-            Undo::Calm => self.net.set_weather(crate::net::Weather::default()),
+            Undo::Calm => self.net.calm(),
             Undo::StepBack(_, clock, step) => clock.step_back(step),
             Undo::FindClock(owner) => {
                 if let Some(machine) = self.machines.get(&owner) {

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gavel_api::adjudicator::Adjudicator;
+use gavel_api::adjudicator::{Adjudicator, Closed};
 use gavel_runtime::{timer, watch};
 use gavel_types::Timestamp;
 
@@ -26,14 +26,9 @@ pub(crate) async fn run(
     while wanted.changed().await.is_ok() {
         let mut ts = *wanted.borrow_and_update();
         while !shared.progress.has_reached(ts) {
-            match adjudicator.close(ts).await {
+            match adjudicator.close(ts, Duration::ZERO).await {
                 Ok(closed) => {
-                    shared.progress.learn_mode(closed.mode);
-                    let closed = ClosedAt { ts: closed.ts, lsn: closed.last_lsn };
-                    // Kept first, tested second: the follower does it the other way round, so one
-                    // of the two sees both.
-                    *shared.closed.lock() = Some(closed);
-                    shared.progress.close(closed);
+                    heard(&shared, closed);
                     break;
                 }
                 Err(error) => {
@@ -47,4 +42,10 @@ pub(crate) async fn run(
             }
         }
     }
+}
+
+/// The adjudicator has closed something.
+pub(crate) fn heard(shared: &Shared, closed: Closed) {
+    shared.progress.learn_mode(closed.mode);
+    shared.progress.close(ClosedAt { ts: closed.ts, lsn: closed.last_lsn });
 }

@@ -104,14 +104,14 @@ async fn apply_all(shared: &Arc<Shared>, entries: Vec<Entry>) -> Result<(), Stri
                 }
                 let ts = commit.commit_ts;
                 apply(shared, lsn, commit).await?;
-                publish(shared, lsn, Some(ts));
+                shared.progress.apply(lsn, Some(ts));
             }
             other => {
                 if let Record::TimeMode(mode) = other {
                     shared.progress.set_mode(mode);
                 }
                 shared.engine.skip(lsn).map_err(|e| e.to_string())?;
-                publish(shared, lsn, None);
+                shared.progress.apply(lsn, None);
             }
         }
     }
@@ -134,19 +134,4 @@ fn apply_now(engine: &dyn Engine, lsn: Lsn, commit: &CommitRecord) -> Result<(),
     }
     let batch = Batch { lsn, commit_ts: commit.commit_ts, writes: &commit.writes };
     engine.apply(batch).map_err(|e| e.to_string())
-}
-
-/// Everything up to `lsn` is applied; with what the adjudicator closed at or before it.
-fn publish(shared: &Shared, lsn: Lsn, ts: Option<gavel_types::Timestamp>) {
-    shared.progress.update(|marks| {
-        marks.applied_lsn = marks.applied_lsn.max(lsn);
-        let counts = ts.filter(|_| shared.progress.is_logical());
-        marks.applied_ts = marks.applied_ts.max(counts.unwrap_or_default());
-    });
-    // Looked at after the position is known, as `close` sets it before it looks at the position:
-    // one of the two sees both.
-    let closed = *shared.closed.lock();
-    if let Some(closed) = closed.filter(|c| !shared.progress.has_reached(c.ts)) {
-        shared.progress.close(closed);
-    }
 }

@@ -18,6 +18,7 @@
 //! | `lend` | streams that can be taken back |
 //! | `upkeep` | flushes, raises the horizon, trims the journal |
 //! | `close` | asks the adjudicator to promise that nothing below `S` is to come |
+//! | `lead` | asks for such promises ahead of time, where the leader is far |
 //! | `scan` | streams of batches, made chunk by chunk off the async threads |
 //! | [`retention`] | what may be collected and trimmed: pure |
 //! | [`settings`] | what can be tuned |
@@ -30,6 +31,7 @@ pub mod bootstrap;
 mod close;
 mod copy;
 mod follow;
+mod lead;
 mod lend;
 pub mod replica;
 pub mod retention;

@@ -19,9 +19,10 @@ use parking_lot::Mutex;
 use tokio::task::JoinHandle;
 
 use crate::copy::Holds;
+use crate::lead::Reads;
 use crate::retention::oldest_snapshot;
-use crate::watermark::{ClosedAt, Progress};
-use crate::{Settings, close, copy, follow, scan, upkeep};
+use crate::watermark::Progress;
+use crate::{Settings, close, copy, follow, lead, scan, upkeep};
 
 /// Keys or rows beyond which a raw read moves off the async threads.
 const INLINE_READS: usize = 1_000;
@@ -51,8 +52,8 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     /// What copies that are under way still need of the journal.
     pub(crate) holds: Arc<Holds>,
-    /// Last answer of the adjudicator to `close`.
-    pub(crate) closed: Mutex<Option<ClosedAt>>,
+    /// Whether anybody reads.
+    pub(crate) reads: Reads,
 }
 
 /// What a reader is told of a failure of the engine.
@@ -95,12 +96,15 @@ impl Replica {
         if adjudicator.is_none() {
             progress.learn_mode(TimeMode::Logical);
         }
-        let (holds, closed) = (Arc::default(), Mutex::default());
-        let shared = Arc::new(Shared { engine, journal, progress, settings, holds, closed });
+        let (holds, reads) = (Arc::default(), Reads::default());
+        let shared = Arc::new(Shared { engine, journal, progress, settings, holds, reads });
         let (wanted, wants) = watch::channel(Timestamp::ZERO);
         let mut tasks = vec![tokio::spawn(follow::run(shared.clone())), tokio::spawn(upkeep::run(shared.clone()))];
         if let Some(adjudicator) = adjudicator {
-            tasks.push(tokio::spawn(close::run(shared.clone(), adjudicator, wants)));
+            tasks.push(tokio::spawn(close::run(shared.clone(), adjudicator.clone(), wants)));
+            if !shared.settings.lead.is_zero() {
+                tasks.push(tokio::spawn(lead::run(shared.clone(), adjudicator)));
+            }
         }
         Self { shared, wanted, tasks: Mutex::new(tasks) }
     }
@@ -195,6 +199,7 @@ impl Replica {
 
     /// Waits until `ts` may be read at.
     async fn ready(&self, ts: Timestamp) -> Result<(), Error> {
+        self.shared.reads.note();
         let progress = &self.shared.progress;
         progress.check_age(ts)?;
         if progress.has_reached(ts) {

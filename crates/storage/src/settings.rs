@@ -14,6 +14,9 @@ pub struct Settings {
     /// How long a read waits before the adjudicator is asked to close its snapshot: most reads are
     /// at a commit that is on its way here already.
     pub close_after: Duration,
+    /// How far ahead of time timestamps may be closed for readers here while the leader is far, so that
+    /// they need not ask it (PROTOCOL §13); zero: not at all.
+    pub lead: Duration,
     /// What is applied is made durable at least this often.
     pub flush_interval: Duration,
     /// Rows looked at for one batch of a scan.
@@ -31,6 +34,7 @@ impl Default for Settings {
             conflict_window: Duration::from_secs(600),
             max_wait: Duration::from_secs(10),
             close_after: Duration::from_micros(500),
+            lead: Duration::from_millis(100),
             flush_interval: Duration::from_secs(60),
             batch_rows: 8_192,
             batch_bytes: 4 << 20,

@@ -11,6 +11,7 @@
 //! In clock mode only the second counts (PROTOCOL §2): a commit may lie here before true time has
 //! reached it, and the adjudicator's word is what says that it has.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub struct Progress {
     /// [`UNKNOWN`], or a mode.
     mode: AtomicU8,
     marks: watch::Sender<Watermarks>,
+    /// What is closed, but not applied yet.
+    pending: Mutex<Pending>,
     /// Why the journal does not answer at present.
     trouble: Mutex<Option<String>>,
     /// The first position that the journal still has, once that is beyond what comes next here; zero before.
@@ -46,6 +49,38 @@ pub struct ClosedAt {
     pub lsn: Lsn,
 }
 
+/// Answers that are remembered while what they name is not applied.
+const MOST_PENDING: usize = 64;
+
+/// What the adjudicator has closed, as long as the positions are not applied; both rise along it.
+#[derive(Debug, Default)]
+struct Pending(VecDeque<ClosedAt>);
+
+impl Pending {
+    /// Keeps what says more than all that is known. Answers may come in any order.
+    fn add(&mut self, closed: ClosedAt) {
+        if self.0.iter().any(|known| known.ts >= closed.ts && known.lsn <= closed.lsn) {
+            return;
+        }
+        self.0.retain(|known| known.ts > closed.ts || known.lsn < closed.lsn);
+        let place = self.0.partition_point(|known| known.lsn < closed.lsn);
+        self.0.insert(place, closed);
+        if self.0.len() > MOST_PENDING {
+            // The newest is what somebody may wait for; the oldest are what comes true next.
+            self.0.remove(MOST_PENDING - 1);
+        }
+    }
+
+    /// The highest that is closed now that everything up to `lsn` is applied, if that is new.
+    fn applied(&mut self, lsn: Lsn) -> Option<Timestamp> {
+        let mut reached = None;
+        while let Some(closed) = self.0.pop_front_if(|closed| closed.lsn <= lsn) {
+            reached = Some(closed.ts);
+        }
+        reached
+    }
+}
+
 impl Progress {
     /// Starts where the store is.
     pub fn new(start: Watermarks) -> Self {
@@ -54,6 +89,7 @@ impl Progress {
             gc_ts: AtomicU64::new(start.gc_ts.0),
             mode: AtomicU8::new(UNKNOWN),
             marks: watch::Sender::new(start),
+            pending: Mutex::default(),
             trouble: Mutex::default(),
             outrun: AtomicU64::new(0),
             failure: watch::Sender::new(None),
@@ -75,6 +111,11 @@ impl Progress {
     /// Whether a commit counts as soon as it is applied.
     pub fn is_logical(&self) -> bool {
         self.mode.load(Ordering::Relaxed) == LOGICAL
+    }
+
+    /// Whether it is known that a commit counts only once it is closed.
+    pub fn is_by_clock(&self) -> bool {
+        self.mode.load(Ordering::Relaxed) == CLOCK
     }
 
     /// The present marks.
@@ -100,13 +141,34 @@ impl Progress {
         });
     }
 
-    /// A timestamp is closed: counts at once if its position is applied.
+    /// A timestamp is closed: counts as soon as its position is applied.
     pub fn close(&self, closed: ClosedAt) {
+        self.pending.lock().add(closed);
+        self.settle();
+    }
+
+    /// Everything up to `lsn` is applied, with a commit at `ts` if that is one.
+    pub fn apply(&self, lsn: Lsn, ts: Option<Timestamp>) {
         self.update(|marks| {
-            if marks.applied_lsn >= closed.lsn {
-                marks.applied_ts = marks.applied_ts.max(closed.ts);
-            }
+            marks.applied_lsn = marks.applied_lsn.max(lsn);
+            let counts = ts.filter(|_| self.is_logical());
+            marks.applied_ts = marks.applied_ts.max(counts.unwrap_or_default());
         });
+        self.settle();
+    }
+
+    /// Looks at what is closed and what is applied once one of the two has changed: of two that change at
+    /// the same time, the later one to look sees both.
+    fn settle(&self) {
+        let reached = {
+            // The mark is read under the lock: what the one before did not see is seen now.
+            let mut pending = self.pending.lock();
+            let applied = self.marks.borrow().applied_lsn;
+            pending.applied(applied)
+        };
+        if let Some(ts) = reached.filter(|ts| !self.has_reached(*ts)) {
+            self.update(|marks| marks.applied_ts = marks.applied_ts.max(ts));
+        }
     }
 
     /// Whether the journal answers; says whether that has changed.
@@ -207,6 +269,38 @@ mod tests {
         assert!(progress.has_reached(Timestamp(12)));
         progress.close(ClosedAt { ts: Timestamp(11), lsn: Lsn(8) });
         assert!(progress.has_reached(Timestamp(12)), "W never falls");
+    }
+
+    #[test]
+    fn a_later_answer_does_not_put_off_an_earlier_one() {
+        let progress = at(9, 8);
+        let close = |ts, lsn| progress.close(ClosedAt { ts: Timestamp(ts), lsn: Lsn(lsn) });
+        close(20, 10);
+        close(30, 12);
+        close(25, 11);
+        close(24, 13);
+        progress.apply(Lsn(9), None);
+        assert!(!progress.has_reached(Timestamp(20)));
+        progress.apply(Lsn(10), None);
+        assert_eq!(progress.marks().applied_ts, Timestamp(20));
+        progress.apply(Lsn(11), None);
+        assert_eq!(progress.marks().applied_ts, Timestamp(25));
+        progress.apply(Lsn(12), None);
+        assert_eq!(progress.marks().applied_ts, Timestamp(30));
+        assert!(progress.pending.lock().0.is_empty());
+    }
+
+    #[test]
+    fn what_is_pending_is_bounded_and_keeps_the_oldest_and_the_newest() {
+        let mut pending = Pending::default();
+        for n in 1..=1_000 {
+            pending.add(ClosedAt { ts: Timestamp(10 * n), lsn: Lsn(n) });
+            assert!(pending.0.len() <= MOST_PENDING);
+        }
+        assert_eq!(pending.applied(Lsn(1)), Some(Timestamp(10)));
+        assert_eq!(pending.applied(Lsn(999)), Some(Timestamp(10 * (MOST_PENDING as u64 - 1))));
+        assert_eq!(pending.applied(Lsn(1_000)), Some(Timestamp(10_000)));
+        assert_eq!(pending.applied(Lsn(2_000)), None);
     }
 
     #[test]

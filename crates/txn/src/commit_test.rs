@@ -29,7 +29,7 @@ impl Adjudicator for Script {
     async fn resolve(&self, _: TxnId) -> Result<CommitOutcome, AdjudicatorError> {
         self.resolves.lock().pop_front().unwrap_or(Err(AdjudicatorError::NotOpen))
     }
-    async fn close(&self, _: Timestamp) -> Result<Closed, AdjudicatorError> {
+    async fn close(&self, _: Timestamp, _: Duration) -> Result<Closed, AdjudicatorError> {
         Err(AdjudicatorError::NotOpen)
     }
     async fn visible(&self) -> Result<Visible, AdjudicatorError> {

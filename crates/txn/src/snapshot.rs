@@ -6,19 +6,31 @@
 //!                          └─ clock: until the lease is over, the latest that true time may be
 //! ```
 //! Either way everything is visible at the snapshot that was acknowledged to anybody before it was
-//! taken. Clock mode costs no message here; halfway through the lease one transaction asks again for
-//! all.
+//! taken. Clock mode costs no message: while snapshots are taken, the lease is renewed beside them, long
+//! before it is over.
+#![allow(clippy::disallowed_methods, reason = "a shell: starts the task that renews the lease")]
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use gavel_api::adjudicator::{Adjudicator, Error, MODE_LEASE};
+use gavel_api::adjudicator::{Adjudicator, Error, MODE_LEASE, Visible};
 use gavel_clock::{Clock, Reading};
+use gavel_runtime::timer;
 use gavel_types::{TimeMode, Timestamp};
 use parking_lot::Mutex;
 
+/// How often the lease is renewed: what an answer may take is more than half of it.
+const RENEWAL: Duration = Duration::from_millis(400);
+
+/// The lease is renewed for this long after the last snapshot.
+const QUIET: Duration = Duration::from_secs(10);
+
 /// See the module. One for a query node.
 pub struct Snapshots {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
     adjudicator: Arc<dyn Adjudicator>,
     clock: Arc<dyn Clock>,
     lease: Mutex<Lease>,
@@ -29,8 +41,10 @@ pub struct Snapshots {
 struct Lease {
     /// By our clock, when it was asked for; `None` without one.
     since: Option<Timestamp>,
-    /// Somebody asks for the next one.
-    renewing: bool,
+    /// When a snapshot was taken last.
+    used: Timestamp,
+    /// Somebody renews it.
+    kept: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -43,45 +57,78 @@ enum Answer {
 
 impl Lease {
     fn snapshot(&mut self, now: Reading) -> Answer {
+        self.used = self.used.max(now.hi);
         let Some(since) = self.since.filter(|_| now.is_trusted()) else {
             self.since = None;
             return Answer::Ask;
         };
         let age = Duration::from_nanos(now.hi.0.saturating_sub(since.0));
-        if age >= MODE_LEASE || (age >= MODE_LEASE / 2 && !std::mem::replace(&mut self.renewing, true)) {
-            return Answer::Ask;
-        }
-        Answer::Take(now.hi)
+        if age >= MODE_LEASE { Answer::Ask } else { Answer::Take(now.hi) }
     }
 
     /// What was asked at `asked` has been answered, or not.
     fn answered(&mut self, asked: Reading, mode: Option<TimeMode>) {
-        self.renewing = false;
         if let Some(mode) = mode {
             let clock = mode == TimeMode::Clock && asked.is_trusted();
             self.since = clock.then_some(asked.lo).max(self.since.filter(|_| clock));
         }
     }
+
+    /// Whether somebody has to begin to renew it.
+    fn begin_to_keep(&mut self) -> bool {
+        self.since.is_some() && !std::mem::replace(&mut self.kept, true)
+    }
+
+    /// Whether it is to be renewed further.
+    fn go_on(&mut self, now: Reading) -> bool {
+        let used = Duration::from_nanos(now.hi.0.saturating_sub(self.used.0)) <= QUIET;
+        self.kept = used && self.since.is_some() && now.is_trusted();
+        self.kept
+    }
 }
 
 impl Snapshots {
     pub fn new(adjudicator: Arc<dyn Adjudicator>, clock: Arc<dyn Clock>) -> Self {
-        Self { adjudicator, clock, lease: Mutex::default() }
+        Self { inner: Arc::new(Inner { adjudicator, clock, lease: Mutex::default() }) }
     }
 
-    /// A snapshot that includes all that was acknowledged before the call.
+    /// A snapshot that includes all that was acknowledged before the call. To be called in a tokio runtime.
     ///
     /// # Errors
     /// As [`Adjudicator::visible`].
     pub async fn take(&self) -> Result<Timestamp, Error> {
-        let now = self.clock.now();
-        if let Answer::Take(ts) = self.lease.lock().snapshot(now) {
+        let now = self.inner.clock.now();
+        if let Answer::Take(ts) = self.inner.lease.lock().snapshot(now) {
             return Ok(ts);
         }
-        // Should this be dropped here, the lease runs out, and the next one asks.
+        let visible = self.inner.ask(now).await;
+        if self.inner.lease.lock().begin_to_keep() {
+            tokio::spawn(keep(Arc::downgrade(&self.inner)));
+        }
+        Ok(visible?.ts)
+    }
+}
+
+impl Inner {
+    async fn ask(&self, now: Reading) -> Result<Visible, Error> {
         let visible = self.adjudicator.visible().await;
         self.lease.lock().answered(now, visible.as_ref().ok().map(|visible| visible.mode));
-        Ok(visible?.ts)
+        visible
+    }
+}
+
+/// Renews the lease while snapshots are taken.
+async fn keep(snapshots: Weak<Inner>) {
+    loop {
+        timer::sleep(RENEWAL).await;
+        let Some(inner) = snapshots.upgrade() else { return };
+        let now = inner.clock.now();
+        if !inner.lease.lock().go_on(now) {
+            return;
+        }
+        if let Err(error) = inner.ask(now).await {
+            tracing::debug!(%error, "the lease of clock mode was not renewed");
+        }
     }
 }
 
@@ -111,15 +158,29 @@ mod tests {
         let mut lease = Lease::default();
         lease.answered(at(0), Some(TimeMode::Clock));
         assert_eq!(lease.snapshot(at(1)), Answer::Take(at(1).hi));
-        assert_eq!(lease.snapshot(at(497)), Answer::Take(at(497).hi));
-        // One asks, the others go on; an answer that is lost is not waited for.
-        assert_eq!(lease.snapshot(at(600)), Answer::Ask);
-        assert_eq!(lease.snapshot(at(601)), Answer::Take(at(601).hi));
+        assert_eq!(lease.snapshot(at(997)), Answer::Take(at(997).hi));
         assert_eq!(lease.snapshot(at(999)), Answer::Ask);
         lease.answered(at(600), Some(TimeMode::Clock));
         assert_eq!(lease.snapshot(at(1_001)), Answer::Take(at(1_001).hi));
         lease.answered(at(1_002), Some(TimeMode::Logical));
         assert_eq!(lease.snapshot(at(1_003)), Answer::Ask);
+    }
+
+    #[test]
+    fn one_renews_it_while_snapshots_are_taken() {
+        let mut lease = Lease::default();
+        lease.snapshot(at(0));
+        assert!(!lease.begin_to_keep(), "there is none");
+        lease.answered(at(0), Some(TimeMode::Clock));
+        assert!(lease.begin_to_keep());
+        assert!(!lease.begin_to_keep(), "somebody does already");
+        lease.snapshot(at(900));
+        assert!(lease.go_on(at(10_900)));
+        assert!(!lease.go_on(at(10_901)), "nobody takes any");
+        assert!(lease.begin_to_keep());
+        lease.answered(at(10_901), Some(TimeMode::Logical));
+        lease.snapshot(at(10_902));
+        assert!(!lease.go_on(at(10_903)), "it has ended");
     }
 
     #[test]

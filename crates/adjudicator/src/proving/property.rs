@@ -46,6 +46,7 @@ enum Op {
         ahead: Duration,
         journal_takes: bool,
     },
+    Lead(Duration),
     /// Of the id counted back from the last, or of one to come.
     Resolve(isize),
     Restart {
@@ -117,6 +118,7 @@ fn op() -> impl Strategy<Value = Op> {
         3 => (0u64..900, proptest::bool::weighted(0.8)).prop_map(|(ms, journal_takes)| {
             Op::Close { ahead: Duration::from_millis(ms), journal_takes }
         }),
+        3 => (0u64..200).prop_map(|ms| Op::Lead(Duration::from_millis(ms))),
         2 => (-1isize..4).prop_map(Op::Resolve),
         2 => (0usize..9, vec(request(), 12)).prop_map(|(kept, probes)| Op::Restart { kept, probes }),
     ]
@@ -191,6 +193,10 @@ pub(super) fn play(history: &History, rules: Rules) -> Result<(), String> {
             }
             Op::Close { ahead, journal_takes } => {
                 world.close(world.now().saturating_add(*ahead), *journal_takes).map(|_| ())
+            }
+            Op::Lead(by) => {
+                world.lead(world.now().saturating_add(*by));
+                Ok(())
             }
             Op::Resolve(back) => world.resolve(TxnId(ids.saturating_add_signed(-(*back as i128)))).map(|_| ()),
             Op::Restart { kept, probes } => {

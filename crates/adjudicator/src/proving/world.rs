@@ -219,6 +219,7 @@ impl World {
         }
         if !journal_takes {
             self.refuse();
+            self.tell();
             return Ok(false);
         }
         self.flush_all();
@@ -226,8 +227,23 @@ impl World {
             self.journal.push(Record::Ceiling(ceiling));
             self.core.ceiling_durable(ceiling);
         }
-        self.closed = self.closed.max(ts);
+        if self.core.promised() < ts {
+            return Err(format!("{ts} is closed, but only {} is promised", self.core.promised()));
+        }
+        self.tell();
         Ok(true)
+    }
+
+    /// Commits are dated after `ts` from now on, and what is closed is told.
+    pub(super) fn lead(&mut self, ts: Timestamp) {
+        self.core.lead(ts);
+        self.tell();
+    }
+
+    /// Everything that may be told as closed is.
+    fn tell(&mut self) {
+        let under_way = self.flying.first().map_or(u64::MAX, |(accepted, _)| accepted.commit_ts.0 - 1);
+        self.closed = self.closed.max(self.core.promised().min(Timestamp(under_way)));
     }
 
     /// Resolves; what is on its way becomes durable first if that is whom it asks for.

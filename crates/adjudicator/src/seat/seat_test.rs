@@ -281,7 +281,9 @@ impl World {
                 TimeMode::Clock => self.clock.now().hi,
             };
             // What storage would do: read once nothing at or below the snapshot is to come.
-            if asked.mode == TimeMode::Clock && self.seats[node % self.seats.len()].close(snapshot_ts).await.is_err() {
+            if asked.mode == TimeMode::Clock
+                && self.seats[node % self.seats.len()].close(snapshot_ts, Duration::ZERO).await.is_err()
+            {
                 continue;
             }
             let log = self.group.commits();
@@ -417,7 +419,9 @@ async fn who_does_not_lead_says_who_does() {
     opened(&seats[1]).await;
     let asked = seats[1].visible().await;
     assert!(matches!(asked, Ok(Visible { epoch: Epoch(1), .. })), "{asked:?}");
-    assert!(matches!(seats[0].close(Timestamp(1)).await, Err(Error::NotLeader(Some(a))) if a == "node2:1"));
+    assert!(
+        matches!(seats[0].close(Timestamp(1), Duration::ZERO).await, Err(Error::NotLeader(Some(a))) if a == "node2:1")
+    );
 }
 
 #[tokio::test]
@@ -427,7 +431,7 @@ async fn a_deposed_leader_that_does_not_know_it_gives_out_nothing() {
     group.elect(1, &nodes, Duration::ZERO).await;
     opened(&seats[0]).await;
     let old = suite::request(&*seats[0], 1).await;
-    let closed = seats[0].close(old.snapshot_ts.max(logical().now().lo)).await.unwrap();
+    let closed = seats[0].close(old.snapshot_ts.max(logical().now().lo), Duration::ZERO).await.unwrap();
     // The second is elected; the first has not heard of it.
     group.state.lock().leader = 2;
     group.state.lock().term = 2;
@@ -440,7 +444,7 @@ async fn a_deposed_leader_that_does_not_know_it_gives_out_nothing() {
     assert!(matches!(seats[0].resolve(TxnId(2)).await, Err(Error::NotLeader(_))), "it would bar what has committed");
     assert!(matches!(seats[0].visible().await, Err(Error::NotLeader(_))));
     // What it promised it may go on to promise.
-    assert_eq!(seats[0].close(closed.ts).await.unwrap().last_lsn, closed.last_lsn);
+    assert_eq!(seats[0].close(closed.ts, Duration::ZERO).await.unwrap().last_lsn, closed.last_lsn);
     let mut late = old;
     late.writes.push(suite::write("l", WriteMode::Update));
     assert!(matches!(seats[0].commit(late).await, Err(Error::NotLeader(_) | Error::Unknown(_))));

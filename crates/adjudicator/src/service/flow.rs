@@ -117,9 +117,12 @@ impl Inner {
     pub(super) fn open_gate(self: &Arc<Self>, state: &mut State, done: &mut Answers) {
         let now = self.clock.now();
         self.watch_mode(state, now);
-        let (pipe, mode) = (&mut state.pipe, &mut state.mode);
+        let State { pipe, mode, visible_lsn, .. } = &mut *state;
         while let Some((batch, lsn)) = pipe.pass(|newest| !mode.is_mute() && may_pass(now, newest)) {
-            self.visible.fetch_max(batch.last_ts().map_or(0, |ts| ts.0), Ordering::Release);
+            if let Some(ts) = batch.last_ts() {
+                self.visible.fetch_max(ts.0, Ordering::Release);
+                *visible_lsn = lsn;
+            }
             if let Some(declared) = batch.mode {
                 mode.took_effect(declared);
                 self.by_clock.store(mode.told() == TimeMode::Clock, Ordering::Release);
@@ -168,8 +171,14 @@ impl Inner {
         });
     }
 
-    /// Renews ceilings while promises are asked for, and for a while after.
-    pub(super) fn renew_later(self: &Arc<Self>) {
+    /// Renews ceilings while promises are asked for, and for a while after: early enough that they are
+    /// durable before they are needed.
+    pub(super) fn renew(self: &Arc<Self>, state: &mut State, now: Reading) {
+        // A lead is shorter than an append.
+        if let Some(ceiling) = state.core.renew(now, state.pipe.usual_flight() * 2) {
+            state.pipe.add_ceiling(ceiling, &self.settings);
+            self.pump(state);
+        }
         self.later(self.settings.ceiling_lead / 2, |this, state, _| {
             let now = this.clock.now();
             let silence = Duration::from_nanos(now.lo.0.saturating_sub(state.last_close.0));
@@ -177,11 +186,7 @@ impl Inner {
                 state.renewing = false;
                 return;
             }
-            if let Some(ceiling) = state.core.renew(now) {
-                state.pipe.add_ceiling(ceiling, None, &this.settings);
-                this.pump(state);
-            }
-            this.renew_later();
+            this.renew(state, now);
         });
     }
 

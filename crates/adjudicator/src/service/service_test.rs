@@ -89,7 +89,7 @@ async fn a_full_disk_refuses_commits_and_forgets_them() {
     assert!(matches!(commit("k").await, Err(Error::DiskFull)));
     assert_eq!(service.visible_now(), visible);
     let promise = Timestamp(visible.ts.0 + 1_000_000_000_000);
-    assert!(service.close(promise).await.is_err());
+    assert!(service.close(promise, Duration::ZERO).await.is_err());
     disk.set_capacity(None);
     // The key of the refused commits is free, though nothing else has committed meanwhile.
     assert!(matches!(commit("k").await, Ok(CommitOutcome::Committed(_))));
@@ -150,7 +150,7 @@ async fn a_promise_holds_across_a_restart() {
     let disk = MemoryDisk::new();
     let clock = Arc::new(ManualClock::new(Timestamp(1_000)));
     let service = Service::open(journal(&disk), Arc::clone(&clock) as _, Settings::default()).await.unwrap();
-    let closed = service.close(Timestamp(5_000)).await.unwrap();
+    let closed = service.close(Timestamp(5_000), Duration::ZERO).await.unwrap();
     assert_eq!(closed.ts, Timestamp(5_000));
     drop(service);
     tokio::time::sleep(Duration::from_millis(5)).await;
@@ -426,15 +426,121 @@ async fn a_promise_whose_ceiling_is_refused_is_not_made() {
     let (service, journal) = scripted(Settings::default()).await;
     let now = SystemClock::unbounded().now().lo;
     let closer = service.clone();
-    let closed = tokio::spawn(async move { closer.close(Timestamp(now.0 + 100_000_000)).await });
+    let closed = tokio::spawn(async move { closer.close(Timestamp(now.0 + 100_000_000), Duration::ZERO).await });
     settle().await;
     journal.end(Err(journal::Error::DiskFull));
     assert!(matches!(closed.await.unwrap(), Err(Error::DiskFull)));
     // Under the refused ceiling, and yet it has to ask again.
     let closer = service.clone();
-    let closed = tokio::spawn(async move { closer.close(Timestamp(now.0 + 50_000_000)).await });
+    let closed = tokio::spawn(async move { closer.close(Timestamp(now.0 + 50_000_000), Duration::ZERO).await });
     settle().await;
     assert!(!closed.is_finished());
     journal.end(Ok(Lsn(1)));
-    assert_eq!(closed.await.unwrap().unwrap().last_lsn, Lsn(1));
+    assert_eq!(closed.await.unwrap().unwrap().last_lsn, Lsn::ZERO, "no commit is visible");
+}
+
+/// In clock mode, by a clock that the test moves; nothing is on its way.
+async fn by_clock(settings: Settings) -> (Service, Arc<Scripted>, Arc<ManualClock>) {
+    let journal = Arc::new(Scripted::default());
+    let clock = Arc::new(ManualClock::new(Timestamp(20_000_000_000)));
+    let service = Service::open(Arc::clone(&journal) as _, Arc::clone(&clock) as _, settings).await.unwrap();
+    settle().await;
+    journal.end(Ok(Lsn(1)));
+    settle().await;
+    assert_eq!(service.time().0, TimeMode::Clock);
+    (service, journal, clock)
+}
+
+/// What is closed, if the answer needs no other event.
+async fn closed_now(service: &Service, ts: Timestamp, lead: Duration) -> Option<Closed> {
+    let closer = service.clone();
+    let closed = tokio::spawn(async move { closer.close(ts, lead).await.unwrap() });
+    settle().await;
+    if closed.is_finished() { Some(closed.await.unwrap()) } else { None }
+}
+
+const MS: u64 = 1_000_000;
+
+#[tokio::test]
+async fn a_promise_does_not_wait_for_what_it_does_not_rest_on() {
+    let settings = Settings { ceiling_lead: Duration::from_millis(100), ..Settings::default() };
+    let (service, journal, clock) = by_clock(settings).await;
+    let now = clock.now().lo.0;
+    let closer = service.clone();
+    let first = tokio::spawn(async move { closer.close(Timestamp(now + MS), Duration::ZERO).await.unwrap() });
+    settle().await;
+    assert!(!first.is_finished(), "its ceiling is not durable");
+    journal.end(Ok(Lsn(2)));
+    assert_eq!(first.await.unwrap().ts, Timestamp(now + MS));
+    // The next ceiling is on its way.
+    clock.advance(Duration::from_millis(60));
+    tokio::time::sleep(Duration::from_millis(70)).await;
+    assert_eq!(journal.appends.lock().len(), 1);
+    let ts = Timestamp(now + 61 * MS);
+    assert_eq!(closed_now(&service, ts, Duration::ZERO).await.map(|closed| closed.ts), Some(ts));
+    // A commit below the promise is waited for, one above it is not.
+    let commit = start(&service, 1, "k").await;
+    assert!(closed_now(&service, ts, Duration::ZERO).await.is_some());
+    assert!(closed_now(&service, Timestamp(ts.0 + MS), Duration::ZERO).await.is_none());
+    journal.end(Ok(Lsn(3)));
+    clock.advance(Duration::from_millis(2));
+    journal.end(Ok(Lsn(4)));
+    assert!(matches!(commit.await.unwrap(), Ok(CommitOutcome::Committed(_))));
+    assert_eq!(closed_now(&service, ts, Duration::ZERO).await.map(|closed| closed.last_lsn), Some(Lsn(4)));
+}
+
+#[tokio::test]
+async fn commits_are_dated_ahead_by_no_more_than_they_take() {
+    let (service, journal, clock) = by_clock(Settings::default()).await;
+    let lead = Duration::from_millis(100);
+    let mut lsn = 1;
+    let mut flight = async |journal: &Scripted| {
+        settle().await;
+        clock.advance(Duration::from_millis(40));
+        lsn += 1;
+        journal.end(Ok(Lsn(lsn)));
+        settle().await;
+    };
+    let visible = |service: &Service| service.visible_now().ts;
+    assert!(closed_now(&service, Timestamp(1), lead).await.is_none(), "there is no ceiling yet");
+    flight(&journal).await;
+    let now = clock.now().lo;
+    assert_eq!(closed_now(&service, Timestamp(1), lead).await.unwrap().ts, now, "no distance is known yet");
+    for n in 1..4 {
+        let commit = start(&service, n, "k").await;
+        flight(&journal).await;
+        assert!(commit.await.unwrap().is_ok());
+    }
+    // Seven eighths of what appends take.
+    let ahead = Timestamp(clock.now().lo.0 + 35 * MS);
+    assert_eq!(closed_now(&service, visible(&service), lead).await.unwrap().ts, ahead);
+    let short = Duration::from_millis(10);
+    assert_eq!(closed_now(&service, visible(&service), short).await.unwrap().ts, ahead, "what is promised is");
+    let commit = start(&service, 9, "k").await;
+    settle().await;
+    clock.advance(Duration::from_millis(20));
+    let meanwhile = closed_now(&service, visible(&service), lead).await.unwrap();
+    assert_eq!(meanwhile.ts, ahead, "below the commit that is on its way");
+    assert!(closed_now(&service, ahead.next(), lead).await.is_none());
+    clock.advance(Duration::from_millis(15));
+    journal.end(Ok(Lsn(6)));
+    settle().await;
+    assert!(!commit.is_finished(), "true time has not reached it");
+    clock.advance(Duration::from_millis(1));
+    assert_eq!(commit.await.unwrap().unwrap(), CommitOutcome::Committed(ahead.next()));
+    let next = closed_now(&service, ahead.next(), lead).await.unwrap();
+    assert_eq!((next.ts > clock.now().lo, next.last_lsn), (true, Lsn(6)));
+}
+
+#[tokio::test]
+async fn without_trusted_clocks_nothing_is_dated_ahead() {
+    let (service, journal) = scripted(Settings::default()).await;
+    for n in 1..=6 {
+        let commit = start(&service, u128::from(n), "k").await;
+        tokio::time::sleep(Duration::from_millis(12)).await;
+        journal.end(Ok(Lsn(n)));
+        assert!(commit.await.unwrap().is_ok());
+    }
+    let visible = service.visible_now().ts;
+    assert_eq!(closed_now(&service, visible, Duration::from_millis(100)).await.unwrap().ts, visible);
 }

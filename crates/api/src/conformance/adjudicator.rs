@@ -1,5 +1,7 @@
 //! What every [`Adjudicator`] does.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use gavel_types::{
     Check, CheckMode, CommitOutcome, CommitRequest, ConflictKind, Epoch, KeyRange, Timestamp, TxnId, Write, WriteMode,
@@ -113,14 +115,14 @@ pub async fn close_keeps_its_promise<A: Adjudicator>(a: &A) {
     one.writes.push(write("k", WriteMode::Update));
     let ts = committed(a.commit(one).await);
     let ahead = Timestamp(ts.0 + 1_000_000);
-    let closed = a.close(ahead).await.unwrap();
+    let closed = a.close(ahead, Duration::ZERO).await.unwrap();
     assert_eq!(closed.ts, ahead);
     assert_eq!(closed.epoch, a.visible().await.unwrap().epoch);
     let mut two = request(a, 2).await;
     two.writes.push(write("l", WriteMode::Update));
     assert!(committed(a.commit(two).await) > ahead);
     let too_far = Timestamp(a.visible().await.unwrap().ts.0 + 3_600_000_000_000);
-    assert!(matches!(a.close(too_far).await, Err(Error::TooLarge(_))));
+    assert!(matches!(a.close(too_far, Duration::ZERO).await, Err(Error::TooLarge(_))));
 }
 
 /// Under SERIALIZABLE, a key inserted into what was read aborts the reader.

@@ -35,7 +35,11 @@ pub fn journal(settings: &Settings) -> gavel_journal::Settings {
 }
 
 pub fn storage(settings: &Settings) -> gavel_storage::Settings {
-    let mut storage = gavel_storage::Settings { flush_interval: settings.storage_flush_interval, ..Default::default() };
+    let mut storage = gavel_storage::Settings {
+        flush_interval: settings.storage_flush_interval,
+        lead: settings.storage_lead_max,
+        ..Default::default()
+    };
     storage.engine.cache_bytes = settings.storage_cache_size.0;
     storage.engine.memtable_bytes = settings.storage_memtable_size.0;
     storage

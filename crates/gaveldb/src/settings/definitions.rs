@@ -122,6 +122,9 @@ settings! {
     storage_memtable_size: Size = Size::mib(16), "storage.memtable.size_bytes";
     /// What was applied is made durable in the store at least this often; the journal keeps the rest.
     storage_flush_interval: Duration = Duration::from_secs(60), "storage.flush.interval";
+    /// How far ahead of time timestamps may be closed for the readers of a replica that is far from the
+    /// leader, so that they need not wait for it; commits are delayed by nothing of it. "0s": not at all.
+    storage_lead_max: Duration = Duration::from_millis(100), "storage.lead.max";
 
     /// How old a transaction may grow; beyond it its snapshot may be collected.
     transaction_age_max: Duration = Duration::from_secs(300), "transaction.age.max";

@@ -17,6 +17,8 @@ use crate::{GAVEL, figure};
 const ZONES: [&str; 3] = ["a", "b", "c"];
 /// Statements of a transaction, COMMIT apart.
 const STATEMENTS: usize = 10;
+/// By when reads and commits cost what they go on to cost.
+const SETTLE: Duration = Duration::from_millis(1_500);
 
 /// Latencies of one kind of transaction, in the order of the runs.
 #[derive(Debug, Default)]
@@ -61,6 +63,15 @@ async fn transactions(client: &Client, id: i32, writes: bool, count: u64) -> Res
     Ok(taken)
 }
 
+/// Runs transactions until caches are warm and whatever adapts to distance has done so.
+async fn settle(client: &Client, id: i32, writes: bool) -> Result<()> {
+    let begun = Instant::now();
+    while begun.elapsed() < SETTLE {
+        transactions(client, id, writes, 1).await?;
+    }
+    Ok(())
+}
+
 async fn run() -> Result<()> {
     let delay = Duration::from_millis(figure("GAVEL_LATENCY_DELAY", 5));
     let count = figure("GAVEL_LATENCY_TRANSACTIONS", 3);
@@ -90,11 +101,11 @@ async fn run() -> Result<()> {
     for (zone, entrance) in entrances.iter().enumerate() {
         let client = entrance.connect().await?;
         for writes in [false, true] {
-            // Once for the caches, once near, once far.
             cluster.set_delay(Duration::ZERO);
-            transactions(&client, id(zone, writes)?, writes, 2).await?;
+            settle(&client, id(zone, writes)?, writes).await?;
             let near = transactions(&client, id(zone, writes)?, writes, count).await?.medians();
             cluster.set_delay(delay);
+            settle(&client, id(zone, writes)?, writes).await?;
             let far = transactions(&client, id(zone, writes)?, writes, count).await?.medians();
             let trips: Vec<String> = near
                 .iter()

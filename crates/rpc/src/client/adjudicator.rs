@@ -240,9 +240,10 @@ impl Adjudicator for RemoteAdjudicator {
         self.ask(patience, None, call).await?.try_into().map_err(malformed)
     }
 
-    async fn close(&self, ts: Timestamp) -> Result<Closed, Error> {
+    async fn close(&self, ts: Timestamp, lead: Duration) -> Result<Closed, Error> {
         let patience = self.network.settings().call_timeout;
-        let message = v1::CloseRequest { ts: ts.0 };
+        let lead_nanos = u64::try_from(lead.as_nanos()).unwrap_or(u64::MAX);
+        let message = v1::CloseRequest { ts: ts.0, lead_nanos };
         let call = |mut client: AdjudicatorClient<Line>| async move { client.close(within(patience, message)).await };
         let closed: Closed = self.ask(patience, None, call).await?.into();
         self.learn(closed.epoch);

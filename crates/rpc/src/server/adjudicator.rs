@@ -1,6 +1,7 @@
 //! The commit decision.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use gavel_api::adjudicator::Adjudicator;
 use gavel_types::{CommitRequest, Timestamp};
@@ -27,8 +28,12 @@ impl v1::adjudicator_server::Adjudicator for Service {
     }
 
     async fn close(&self, request: Request<v1::CloseRequest>) -> Result<Response<v1::Closed>, Status> {
-        let ts = Timestamp(request.into_inner().ts);
-        let closed = self.0.close(ts).await.map_err(|error| of_adjudicator(&error))?;
+        let v1::CloseRequest { ts, lead_nanos } = request.into_inner();
+        let closed = self
+            .0
+            .close(Timestamp(ts), Duration::from_nanos(lead_nanos))
+            .await
+            .map_err(|error| of_adjudicator(&error))?;
         Ok(Response::new(closed.into()))
     }
 

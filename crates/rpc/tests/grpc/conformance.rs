@@ -106,8 +106,8 @@ impl Adjudicator for Asked {
         self.remote.resolve(txn_id).await
     }
 
-    async fn close(&self, ts: Timestamp) -> Result<Closed, adjudicator::Error> {
-        self.remote.close(ts).await
+    async fn close(&self, ts: Timestamp, lead: std::time::Duration) -> Result<Closed, adjudicator::Error> {
+        self.remote.close(ts, lead).await
     }
 
     async fn visible(&self) -> Result<Visible, adjudicator::Error> {

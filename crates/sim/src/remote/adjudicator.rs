@@ -111,10 +111,10 @@ impl Adjudicator for RemoteAdjudicator {
         self.ask(true, move |leader| Box::pin(async move { leader.resolve(txn_id).await })).await
     }
 
-    async fn close(&self, ts: Timestamp) -> Result<Closed, Error> {
-        let closed = self.ask(true, move |leader| Box::pin(async move { leader.close(ts).await })).await?;
+    async fn close(&self, ts: Timestamp, lead: Duration) -> Result<Closed, Error> {
+        let closed = self.ask(true, move |leader| Box::pin(async move { leader.close(ts, lead).await })).await?;
         self.learn(closed.epoch);
-        self.ledger.closed(closed);
+        self.ledger.closed(ts, closed);
         Ok(closed)
     }
 

@@ -106,7 +106,7 @@ impl Adjudicator for Closer {
         Err(adjudicator::Error::NotOpen)
     }
 
-    async fn close(&self, ts: Timestamp) -> Result<Closed, adjudicator::Error> {
+    async fn close(&self, ts: Timestamp, _: Duration) -> Result<Closed, adjudicator::Error> {
         Ok(Closed { ts, epoch: Epoch(1), last_lsn: self.0.bounds().1, mode: TimeMode::Clock })
     }
 
