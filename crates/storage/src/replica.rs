@@ -13,7 +13,7 @@ use gavel_api::adjudicator::Adjudicator;
 use gavel_api::journal::Journal;
 use gavel_api::storage::{Bootstrap, Copied, CopyRequest, Error, RawRow, ScanRequest, Storage, Watermarks};
 use gavel_mvcc::{Engine, LsmEngine, Parts, Rows, Scan};
-use gavel_runtime::{offload, watch};
+use gavel_runtime::{offload, timer, watch};
 use gavel_types::{KeyRange, Lsn, TimeMode, Timestamp};
 use parking_lot::Mutex;
 use tokio::task::JoinHandle;
@@ -207,7 +207,7 @@ impl Replica {
         }
         let settings = &self.shared.settings;
         // In clock mode no commit brings it here.
-        let patience = if progress.is_logical() { settings.close_after } else { Duration::ZERO };
+        let patience = if progress.is_logical(timer::now()) { settings.close_after } else { Duration::ZERO };
         if !progress.reach(ts, patience).await? {
             self.wanted.send_if_modified(|wanted| {
                 let higher = ts > *wanted;

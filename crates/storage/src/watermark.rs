@@ -9,12 +9,14 @@
 //! `W` never falls.
 //!
 //! In clock mode only the second counts (PROTOCOL §2): a commit may lie here before true time has
-//! reached it, and the adjudicator's word is what says that it has.
+//! reached it, and the adjudicator's word is what says that it has. The same for a lease after clock mode has
+//! ended: the adjudicator keeps silent for as long, and what it keeps to itself is not to be seen here.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use gavel_api::adjudicator::MODE_LEASE;
 use gavel_api::storage::{Error, Watermarks};
 use gavel_runtime::{timer, watch};
 use gavel_types::{Lsn, TimeMode, Timestamp};
@@ -27,6 +29,8 @@ pub struct Progress {
     gc_ts: AtomicU64,
     /// [`UNKNOWN`], or a mode.
     mode: AtomicU8,
+    /// While others may still take snapshots from their clocks, commits do not count by themselves.
+    leases_end: Mutex<Option<Instant>>,
     marks: watch::Sender<Watermarks>,
     /// What is closed, but not applied yet.
     pending: Mutex<Pending>,
@@ -88,6 +92,7 @@ impl Progress {
             applied_ts: AtomicU64::new(start.applied_ts.0),
             gc_ts: AtomicU64::new(start.gc_ts.0),
             mode: AtomicU8::new(UNKNOWN),
+            leases_end: Mutex::default(),
             marks: watch::Sender::new(start),
             pending: Mutex::default(),
             trouble: Mutex::default(),
@@ -96,9 +101,13 @@ impl Progress {
         }
     }
 
-    /// The mode of what follows, as the journal declares it.
-    pub fn set_mode(&self, mode: TimeMode) {
-        self.mode.store(if mode == TimeMode::Clock { CLOCK } else { LOGICAL }, Ordering::Relaxed);
+    /// The mode of what follows, as the journal declares it at `now`. The adjudicator that leaves clock mode
+    /// tells nobody of a commit before the last lease is over, and neither do we.
+    pub fn set_mode(&self, mode: TimeMode, now: Instant) {
+        let declared = if mode == TimeMode::Clock { CLOCK } else { LOGICAL };
+        if self.mode.swap(declared, Ordering::Relaxed) != declared {
+            *self.leases_end.lock() = (declared == LOGICAL).then_some(now + MODE_LEASE);
+        }
     }
 
     /// The present mode, as the adjudicator says; the journal's word goes before it.
@@ -108,9 +117,9 @@ impl Progress {
         let _ = self.mode.compare_exchange(UNKNOWN, learnt, Ordering::Relaxed, Ordering::Relaxed);
     }
 
-    /// Whether a commit counts as soon as it is applied.
-    pub fn is_logical(&self) -> bool {
-        self.mode.load(Ordering::Relaxed) == LOGICAL
+    /// Whether a commit counts as soon as it is applied, at `now`.
+    pub fn is_logical(&self, now: Instant) -> bool {
+        self.mode.load(Ordering::Relaxed) == LOGICAL && self.leases_end.lock().is_none_or(|end| now >= end)
     }
 
     /// Whether it is known that a commit counts only once it is closed.
@@ -147,11 +156,11 @@ impl Progress {
         self.settle();
     }
 
-    /// Everything up to `lsn` is applied, with a commit at `ts` if that is one.
-    pub fn apply(&self, lsn: Lsn, ts: Option<Timestamp>) {
+    /// Everything up to `lsn` is applied by `now`, with a commit at `ts` if that is one.
+    pub fn apply(&self, lsn: Lsn, ts: Option<Timestamp>, now: Instant) {
         self.update(|marks| {
             marks.applied_lsn = marks.applied_lsn.max(lsn);
-            let counts = ts.filter(|_| self.is_logical());
+            let counts = ts.filter(|_| self.is_logical(now));
             marks.applied_ts = marks.applied_ts.max(counts.unwrap_or_default());
         });
         self.settle();
@@ -279,15 +288,31 @@ mod tests {
         close(30, 12);
         close(25, 11);
         close(24, 13);
-        progress.apply(Lsn(9), None);
+        let apply = |lsn| progress.apply(Lsn(lsn), None, timer::now());
+        apply(9);
         assert!(!progress.has_reached(Timestamp(20)));
-        progress.apply(Lsn(10), None);
+        apply(10);
         assert_eq!(progress.marks().applied_ts, Timestamp(20));
-        progress.apply(Lsn(11), None);
+        apply(11);
         assert_eq!(progress.marks().applied_ts, Timestamp(25));
-        progress.apply(Lsn(12), None);
+        apply(12);
         assert_eq!(progress.marks().applied_ts, Timestamp(30));
         assert!(progress.pending.lock().0.is_empty());
+    }
+
+    #[test]
+    fn commits_count_by_themselves_only_after_the_last_lease() {
+        let progress = at(9, 8);
+        let now = timer::now();
+        progress.set_mode(TimeMode::Clock, now);
+        progress.apply(Lsn(9), Some(Timestamp(10)), now);
+        progress.set_mode(TimeMode::Logical, now);
+        progress.apply(Lsn(10), Some(Timestamp(11)), now + MODE_LEASE / 2);
+        assert_eq!(progress.marks().applied_ts, Timestamp(9));
+        progress.close(ClosedAt { ts: Timestamp(10), lsn: Lsn(9) });
+        assert_eq!(progress.marks().applied_ts, Timestamp(10));
+        progress.apply(Lsn(11), Some(Timestamp(12)), now + MODE_LEASE);
+        assert_eq!(progress.marks().applied_ts, Timestamp(12));
     }
 
     #[test]
