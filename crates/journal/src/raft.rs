@@ -20,6 +20,7 @@
 //! | `propose` | appends on their way into the log |
 //! | `runtime` | what openraft runs on |
 //! | `peers` | messages to and from other nodes |
+//! | `pipeline` | several appends on their way to a peer at a time |
 //! | `node` | [`RaftJournal`], which ties them together |
 //!
 //! Invariants:
@@ -38,6 +39,7 @@ mod log;
 mod machine;
 mod node;
 mod peers;
+mod pipeline;
 mod positions;
 mod propose;
 mod runtime;

@@ -114,6 +114,8 @@ impl RaftJournal {
             node: settings.node,
             generation,
             timeout: settings.peer_timeout,
+            store: store.clone(),
+            in_flight: settings.in_flight.max(1),
         });
         let point = snapshots.point();
         let positions = Arc::new(Positions::new(
@@ -146,8 +148,7 @@ impl RaftJournal {
             tokio::spawn(cut_log(raft.clone(), trim_asked)),
             tokio::spawn(watch_disk(raft.clone(), store.clone(), settings.clone())),
         ];
-        let reception =
-            Reception { hub, raft: raft.clone(), store: store.clone(), clock, max_future: settings.max_future };
+        let reception = Reception { hub, raft: raft.clone(), clock, max_future: settings.max_future };
         Ok(Self {
             node: settings.node,
             settings,
@@ -305,6 +306,8 @@ fn raft_config(settings: &Settings) -> Result<openraft::Config, Error> {
         max_in_snapshot_log_to_keep: 0,
         purge_batch_size: 1,
         enable_pre_vote: Some(true),
+        // Entries go to the peers while they go to the disk.
+        broadcast_submitted_on_append: Some(true),
         // A restarted leader has a new term, and so a new epoch.
         enable_leader_restore: Some(false),
         backoff: "20ms 50ms 100ms ...500ms".into(),

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures::Stream;
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
 use gavel_api::journal::{Member, PeerError, PeerTransport};
 use gavel_runtime::{offload, timer};
 use gavel_types::{NodeId, Timestamp};
@@ -19,9 +22,11 @@ use openraft::{OptionalSend, Raft, RaftNetworkFactory, RaftNetworkV2};
 use parking_lot::Mutex;
 
 use super::identity::{Generation, Identity};
+use super::log::Log;
 use super::machine::{Kept, Machine};
+use super::pipeline::{Answer, Surroundings, pipeline};
 use super::store::Store;
-use super::types::{Command, Config, Entry, Payload, Place, Vote};
+use super::types::{Command, Config, Entry, LogId, Payload, Place, Vote};
 use super::wire::{self, Head, Message};
 use crate::record::{self, Input};
 
@@ -36,6 +41,9 @@ pub(crate) struct Hub {
     pub(crate) node: NodeId,
     pub(crate) generation: Generation,
     pub(crate) timeout: Duration,
+    pub(crate) store: Store,
+    /// Appends on their way to one node at most.
+    pub(crate) in_flight: usize,
 }
 
 impl Hub {
@@ -99,6 +107,16 @@ impl Way {
     }
 }
 
+impl Surroundings for Way {
+    async fn send(&self, rpc: AppendEntriesRequest<Config>) -> Result<AppendEntriesResponse<Config>, RPCError<Config>> {
+        Ok(self.ask(Message::Append(rpc), wire::get_append_answer).await?)
+    }
+
+    async fn goes_on(&self, sent: Option<LogId>) {
+        self.hub.store.until(|log| log.last() > sent).await;
+    }
+}
+
 impl RaftNetworkV2<Config> for Way {
     type SnapshotData = gavel_types::Lsn;
 
@@ -107,7 +125,20 @@ impl RaftNetworkV2<Config> for Way {
         rpc: AppendEntriesRequest<Config>,
         _option: RPCOption,
     ) -> Result<AppendEntriesResponse<Config>, RPCError<Config>> {
-        Ok(self.ask(Message::Append(rpc), wire::get_append_answer).await?)
+        self.send(rpc).await
+    }
+
+    fn stream_append<'s, S>(
+        &'s mut self,
+        requests: S,
+        _option: RPCOption,
+    ) -> BoxFuture<'s, Result<BoxStream<'s, Answer>, RPCError<Config>>>
+    where
+        S: Stream<Item = AppendEntriesRequest<Config>> + OptionalSend + Unpin + 'static,
+    {
+        let way: &'s Self = self;
+        let depth = way.hub.in_flight;
+        Box::pin(std::future::ready(Ok(pipeline(requests, way, depth))))
     }
 
     async fn vote(
@@ -157,7 +188,6 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 pub(crate) struct Reception {
     pub(crate) hub: Arc<Hub>,
     pub(crate) raft: Raft<Config, Machine>,
-    pub(crate) store: Store,
     pub(crate) clock: Option<Clock>,
     pub(crate) max_future: Duration,
 }
@@ -182,6 +212,7 @@ impl Reception {
         let mut out = wire::answer_head(hub.node.0, hub.generation);
         match message {
             Message::Append(rpc) => {
+                self.wait_for_those_before(&rpc).await;
                 self.accept(&rpc.entries)?;
                 wire::put_append_answer(&self.raft.append_entries(rpc).await.map_err(stopped)?, &mut out);
             }
@@ -199,12 +230,28 @@ impl Reception {
         Ok(Bytes::from(out))
     }
 
+    /// An append that has overtaken others of its leader waits for them, which Raft need not be told of: its
+    /// leader would have to send it again. If they do not come, Raft decides what it is.
+    async fn wait_for_those_before(&self, rpc: &AppendEntriesRequest<Config>) {
+        let Some(before) = rpc.prev_log_id else { return };
+        let term = rpc.vote.leader_id.term;
+        // The log is this leader's own up to its end, and what lies between was sent.
+        let follows =
+            |log: &Log| log.last().is_none_or(|last| last.leader_id.term != term || before.index <= last.index);
+        let store = &self.hub.store;
+        let is_early = !follows(&store.log().lock());
+        if is_early {
+            // Its sender waits no longer.
+            let _ = timer::timeout(self.hub.timeout, store.until(follows)).await;
+        }
+    }
+
     /// Whether new entries may be taken. Signs of life always are.
     fn accept(&self, entries: &[Entry]) -> Result<(), PeerError> {
         if entries.is_empty() {
             return Ok(());
         }
-        if self.store.is_full() {
+        if self.hub.store.is_full() {
             return Err(PeerError("disk is full".into()));
         }
         if let Some(clock) = &self.clock {

@@ -33,7 +33,8 @@ pub struct Settings {
     pub entry_size_bytes: usize,
     /// `journal.batch.size_bytes`: appends that wait are put into one entry up to this size.
     pub batch_size_bytes: usize,
-    /// `journal.batch.in_flight`: entries on their way at once; beyond it appends gather.
+    /// `journal.batch.in_flight`: entries on their way at once, and messages with entries on their way to one
+    /// node; beyond it appends gather.
     pub in_flight: usize,
     /// `journal.queue.size_bytes`: what may wait to be proposed; beyond it appends are refused.
     pub queue_size_bytes: usize,

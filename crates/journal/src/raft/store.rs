@@ -28,7 +28,7 @@ use gavel_types::Lsn;
 use openraft::OptionalSend;
 use openraft::storage::{IOFlushed, LogState, RaftLogReader, RaftLogStorage};
 use parking_lot::Mutex;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use super::codec;
 use super::files::{self, Change};
@@ -56,6 +56,8 @@ pub(crate) struct Inner {
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) log: Mutex<Log>,
     pub(crate) queue: Queue<Request>,
+    /// Entries were appended.
+    grown: Notify,
     vote: Mutex<Option<Vote>>,
     health: Mutex<Health>,
     started: Instant,
@@ -109,6 +111,7 @@ impl Store {
             disk,
             log: Mutex::new(log),
             queue: Queue::new(usize::MAX),
+            grown: Notify::new(),
             vote: Mutex::new(vote),
             health: Mutex::new(Health::default()),
             started: timer::now(),
@@ -138,6 +141,19 @@ impl Store {
     /// The entry ids and files.
     pub(crate) fn log(&self) -> &Mutex<Log> {
         &self.0.log
+    }
+
+    /// Waits until `holds` is true of the log, which is looked at again whenever entries were appended.
+    pub(crate) async fn until(&self, holds: impl Fn(&Log) -> bool) {
+        loop {
+            // Hears of every append from here on, though it is not waited for yet.
+            let grown = self.0.grown.notified();
+            let done = holds(&self.0.log.lock());
+            if done {
+                return;
+            }
+            grown.await;
+        }
     }
 
     /// Whether the last write found no space.
@@ -409,7 +425,9 @@ impl RaftLogStorage<Config> for Store {
             .map_err(|size| io::Error::other(format!("{size} bytes of entries are too many for a frame")))?;
         let ticket = self.0.log.lock().append(&entries, codec::entry_size);
         let ticket = ticket.ok_or_else(|| io::Error::other(format!("entry {first} does not follow the last one")))?;
-        self.0.queue.push(Request::Append { frame, ticket, first, last, done: callback }).map_err(io_error)
+        self.0.queue.push(Request::Append { frame, ticket, first, last, done: callback }).map_err(io_error)?;
+        self.0.grown.notify_waiters();
+        Ok(())
     }
 
     async fn truncate_after(&mut self, last_log_id: Option<LogId>) -> Result<(), io::Error> {

@@ -19,6 +19,7 @@ use tokio::time::{Instant, sleep};
 
 use super::node::{Components, RaftJournal};
 use super::settings::Settings;
+use super::wire::{self, Message};
 use crate::disk::Disk;
 use crate::memory_disk::MemoryDisk;
 
@@ -46,6 +47,8 @@ pub(crate) struct Faults {
     pub delay: Duration,
     /// Ways that are cut, one direction each.
     pub cut: BTreeSet<(u64, u64)>,
+    /// Answers to what has entries wait for as long as this is set.
+    pub held: bool,
 }
 
 /// The network.
@@ -117,13 +120,21 @@ impl PeerTransport for Link {
                 let _ = node.handle(message).await;
             });
         }
-        let answer = node.handle(message).await;
+        let answer = node.handle(message.clone()).await;
         drop(node);
+        while net.faults.lock().held && has_entries(message.clone()) {
+            sleep(Duration::from_millis(5)).await;
+        }
         if !alive.load(SeqCst) || net.is_cut(to.id.0, self.from) || net.chance(loss) {
             return Err(lost());
         }
         answer
     }
+}
+
+fn has_entries(message: Bytes) -> bool {
+    let body = wire::decode_head(message).and_then(|(_, body)| wire::decode_body(body));
+    matches!(body, Ok(Message::Append(rpc)) if !rpc.entries.is_empty())
 }
 
 /// Wraps the disks of nodes; what faults a disk has besides those of [`MemoryDisk`].

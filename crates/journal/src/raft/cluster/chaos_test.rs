@@ -186,7 +186,7 @@ pub(super) async fn run(cluster: &mut Cluster, seed: u64, plan: Plan) -> Result<
                 let cut = cluster.net.faults.lock().cut.clone();
                 let delay = Duration::from_millis(random.below(30));
                 let (lost, doubled) = (random.below(200), random.below(200));
-                *cluster.net.faults.lock() = Faults { lost, doubled, delay, cut };
+                *cluster.net.faults.lock() = Faults { lost, doubled, delay, cut, held: false };
             }
             7 => cluster.net.heal(),
             8 => {

@@ -10,14 +10,17 @@ use bytes::Bytes;
 use gavel_api::conformance::journal::{commit, read_all};
 use gavel_api::journal::{Error, Journal, Member, PeerService, Replicated};
 use gavel_types::{Epoch, Lsn, NodeId, Timestamp};
+use openraft::async_runtime::WatchReceiver as _;
+use openraft::raft::{AppendEntriesRequest, AppendEntriesResponse};
 use openraft::storage::{RaftLogReader, RaftLogStorage};
 use tokio::time::{Instant, sleep};
 
 use super::codec;
 use super::identity::Generation;
+use super::node::RaftJournal;
 use super::store::Store;
 use super::testing::{Cluster, member};
-use super::types::{Applied, Batch, Command, VOID_RULE_IS_OFF, Vote};
+use super::types::{Applied, Batch, Command, Config, Entry, Payload, VOID_RULE_IS_OFF, Vote, log_id};
 use super::wire::{self, Head, Message};
 use crate::disk::{Disk, DiskFile};
 use crate::memory_disk::MemoryDisk;
@@ -197,6 +200,76 @@ async fn a_peer_of_another_cluster_and_rubbish_are_refused() {
     for n in 0..whole.len() {
         assert!(node.handle(whole.slice(..n)).await.is_err(), "{n} bytes of a message");
     }
+}
+
+#[tokio::test]
+async fn entries_do_not_wait_for_answers_to_those_before_them() {
+    let mut cluster = Cluster::prepare(3, 1);
+    // Nobody gives up what is held.
+    cluster.adjust = |settings| settings.peer_timeout = Duration::from_secs(60);
+    for id in 1..=3 {
+        cluster.restart(id).await.unwrap();
+    }
+    let (leader, epoch) = cluster.open().await;
+    let last = |node: &RaftJournal| node.raft.metrics().borrow_watched().last_log_index;
+    let reached = async |what, index| until(what, || cluster.nodes.values().all(|node| last(node) >= index)).await;
+    let begin = last(&leader);
+    reached("all have the epoch", begin).await;
+    cluster.net.faults.lock().held = true;
+    let append = |n| {
+        let leader = Arc::clone(&leader);
+        tokio::spawn(async move { leader.append(epoch, vec![commit(n)]).await })
+    };
+    let mut appends = Vec::new();
+    for n in 1..=3 {
+        appends.push(append(n + 1));
+        reached("all have an entry while nobody knows of those before it", begin.map(|begin| begin + n)).await;
+    }
+    assert!(appends.iter().all(|append| !append.is_finished()));
+    cluster.net.heal();
+    for append in appends {
+        append.await.unwrap().unwrap();
+    }
+    cluster.agree(&leader).await;
+}
+
+/// What a lone node answers to an append of node `from`, the leader of `term`.
+async fn answer_to(node: &RaftJournal, term: u64, from: u64, before: (u64, u64)) -> AppendEntriesResponse<Config> {
+    let head = Head { cluster: "test".into(), from, generation: Generation { number: 1, mark: 1 }, to: 1 };
+    let rpc = AppendEntriesRequest {
+        vote: Vote::new_committed(term, from),
+        prev_log_id: Some(log_id(before.0, before.1)),
+        entries: vec![Entry { log_id: log_id(term, before.1 + 1), payload: Payload::Blank }],
+        leader_commit: None,
+    };
+    let answer = node.handle(wire::encode_message(&head, &Message::Append(rpc))).await.unwrap();
+    let (_, _, mut input) = wire::decode_answer_head(answer).unwrap();
+    wire::get_append_answer(&mut input).unwrap()
+}
+
+#[tokio::test]
+async fn an_append_that_overtakes_others_waits_for_them_and_no_other_does() {
+    let mut cluster = Cluster::prepare(3, 1);
+    cluster.adjust = |settings| settings.peer_timeout = Duration::from_secs(2);
+    cluster.restart(1).await.unwrap();
+    let node = Arc::clone(&cluster.nodes[&1]);
+    assert_eq!(answer_to(&node, 5, 2, (0, 0)).await, AppendEntriesResponse::Success);
+    let early = tokio::spawn({
+        let node = Arc::clone(&node);
+        async move { answer_to(&node, 5, 2, (5, 2)).await }
+    });
+    sleep(Duration::from_millis(50)).await;
+    assert!(!early.is_finished());
+    assert_eq!(answer_to(&node, 5, 2, (5, 1)).await, AppendEntriesResponse::Success);
+    assert_eq!(early.await.unwrap(), AppendEntriesResponse::Success);
+    // A leader that is new here asks where the logs part.
+    let begun = Instant::now();
+    assert_eq!(answer_to(&node, 6, 3, (6, 9)).await, AppendEntriesResponse::Conflict);
+    assert!(begun.elapsed() < Duration::from_millis(1_500), "{:?}", begun.elapsed());
+    // What lies between never comes.
+    assert_eq!(answer_to(&node, 6, 3, (5, 3)).await, AppendEntriesResponse::Success);
+    assert_eq!(answer_to(&node, 6, 3, (6, 9)).await, AppendEntriesResponse::Conflict);
+    assert!(begun.elapsed() > Duration::from_secs(2), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
