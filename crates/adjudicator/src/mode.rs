@@ -7,8 +7,9 @@
 //! ```
 //! Query nodes take snapshots from their own clocks only on our word, and no longer than a lease
 //! after it. So when our clock fails, which may have dated a commit ahead of true time, we keep
-//! silent until no such snapshot is taken any more; the declaration in the journal makes a
-//! successor do the same.
+//! silent until no such snapshot is taken any more. A successor learns from the journal whether it has
+//! to do the same: logical mode is declared twice, first when the clock has failed, and again when the
+//! lease is over.
 
 use std::time::Duration;
 
@@ -23,8 +24,10 @@ const SETTLE: Duration = Duration::from_secs(10);
 pub(crate) struct Mode {
     /// What is told to others.
     told: TimeMode,
-    /// The last declaration in the journal; `None` if that part of it is gone.
+    /// What the journal has declared, see [`declared`].
     declared: Option<TimeMode>,
+    /// Somebody may take snapshots from a clock, on our word or on a predecessor's.
+    leases: bool,
     /// A declaration on its way.
     asked: Option<TimeMode>,
     /// Our clock has been good since; zero if it was when we opened.
@@ -32,17 +35,28 @@ pub(crate) struct Mode {
     mute: bool,
 }
 
+/// What the journal has declared once `mode` follows what it had before. `None` is logical mode while there
+/// may be leases yet, or a part of the journal that is gone.
+pub(crate) fn declared(before: Option<TimeMode>, mode: TimeMode) -> Option<TimeMode> {
+    match (before, mode) {
+        (Some(TimeMode::Clock), TimeMode::Logical) => None,
+        _ => Some(mode),
+    }
+}
+
 impl Mode {
     /// At the opening of an epoch; `declared` as the rebuild found it.
     pub(crate) fn new(declared: Option<TimeMode>, now: Reading) -> Self {
         let good = now.is_trusted();
         let clock = good && declared == Some(TimeMode::Clock);
+        let leases = declared != Some(TimeMode::Logical);
         Self {
+            leases,
             told: if clock { TimeMode::Clock } else { TimeMode::Logical },
             declared,
             asked: None,
             good_since: good.then_some(Timestamp::ZERO),
-            mute: !good && declared != Some(TimeMode::Logical),
+            mute: !good && leases,
         }
     }
 
@@ -57,7 +71,7 @@ impl Mode {
 
     /// The lease is over.
     pub(crate) fn unmute(&mut self) {
-        self.mute = false;
+        (self.mute, self.leases) = (false, false);
     }
 
     /// Looks at the clock; answers what should be declared in the journal now.
@@ -70,10 +84,8 @@ impl Mode {
             }
         } else {
             self.good_since = None;
-            if self.told == TimeMode::Clock {
-                self.told = TimeMode::Logical;
-                self.mute = true;
-            }
+            self.told = TimeMode::Logical;
+            self.mute |= self.leases;
         }
         if self.asked.is_some() || self.declared == Some(wanted) {
             return None;
@@ -85,9 +97,9 @@ impl Mode {
     /// A declaration is durable, and everything before it visible.
     pub(crate) fn took_effect(&mut self, mode: TimeMode) {
         self.asked = None;
-        self.declared = Some(mode);
+        self.declared = declared(self.declared, mode);
         if mode == TimeMode::Clock && self.good_since.is_some() {
-            self.told = TimeMode::Clock;
+            (self.told, self.leases) = (TimeMode::Clock, true);
         }
     }
 
@@ -137,8 +149,12 @@ mod tests {
         assert_eq!((mode.told(), mode.is_mute()), (TimeMode::Clock, false));
         assert_eq!(mode.observe(at(2, Status::Disrupted)), LOGICAL);
         assert_eq!((mode.told(), mode.is_mute()), (TimeMode::Logical, true));
-        mode.took_effect(TimeMode::Logical);
         mode.unmute();
+        mode.took_effect(TimeMode::Logical);
+        assert_eq!(mode.observe(at(2, Status::Disrupted)), LOGICAL, "once more: the lease is over");
+        mode.took_effect(TimeMode::Logical);
+        assert_eq!(mode.observe(at(2, Status::Disrupted)), None);
+        assert!(!mode.is_mute());
         assert_eq!(mode.observe(at(3, GOOD)), None);
         assert_eq!(mode.observe(at(12, GOOD)), None);
         assert_eq!(mode.observe(at(13, GOOD)), CLOCK);
@@ -154,5 +170,15 @@ mod tests {
         assert!(Mode::new(CLOCK, at(1, Status::Unknown)).is_mute());
         assert!(Mode::new(None, at(1, Status::Unknown)).is_mute());
         assert!(!Mode::new(CLOCK, at(1, GOOD)).is_mute());
+        let unsettled = declared(CLOCK, TimeMode::Logical);
+        assert!(Mode::new(unsettled, at(1, Status::Unknown)).is_mute(), "its predecessor kept silent, but not to the end");
+        assert!(!Mode::new(declared(unsettled, TimeMode::Logical), at(1, Status::Unknown)).is_mute());
+        // Its own clock is good at first, but fails before those leases are over.
+        let mut mode = Mode::new(unsettled, at(1, GOOD));
+        mode.observe(at(1, Status::Unknown));
+        assert!(mode.is_mute());
+        mode.unmute();
+        mode.observe(at(2, Status::Unknown));
+        assert!(!mode.is_mute());
     }
 }

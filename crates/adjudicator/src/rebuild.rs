@@ -5,13 +5,14 @@ use gavel_api::journal::{self, Journal, Record};
 use gavel_types::{Lsn, TimeMode};
 
 use crate::core::Core;
+use crate::mode;
 use crate::retention::Retention;
 
 /// What a rebuild finds besides what it puts into the core.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Rebuilt {
     pub last: Lsn,
-    /// The mode that was declared last; `None` if the journal no longer says.
+    /// What it has declared, see [`mode::declared`].
     pub declared: Option<TimeMode>,
 }
 
@@ -39,7 +40,7 @@ pub(crate) async fn rebuild(
                     retention.commits(lsn, commit.commit_ts);
                 }
                 Record::Ceiling(ts) => retention.ceiling(lsn, *ts),
-                Record::TimeMode(mode) => declared = Some(*mode),
+                Record::TimeMode(mode) => declared = mode::declared(declared, *mode),
                 Record::Epoch { .. } => {}
             }
             core.replay(&record);
