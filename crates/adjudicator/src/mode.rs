@@ -171,7 +171,10 @@ mod tests {
         assert!(Mode::new(None, at(1, Status::Unknown)).is_mute());
         assert!(!Mode::new(CLOCK, at(1, GOOD)).is_mute());
         let unsettled = declared(CLOCK, TimeMode::Logical);
-        assert!(Mode::new(unsettled, at(1, Status::Unknown)).is_mute(), "its predecessor kept silent, but not to the end");
+        assert!(
+            Mode::new(unsettled, at(1, Status::Unknown)).is_mute(),
+            "its predecessor kept silent, but not to the end"
+        );
         assert!(!Mode::new(declared(unsettled, TimeMode::Logical), at(1, Status::Unknown)).is_mute());
         // Its own clock is good at first, but fails before those leases are over.
         let mut mode = Mode::new(unsettled, at(1, GOOD));
