@@ -204,11 +204,6 @@ impl Pipe {
         Duration::from_nanos(quickest.copied().unwrap_or_default())
     }
 
-    /// How long an append takes.
-    pub(crate) fn usual_flight(&self) -> Duration {
-        Duration::from_nanos(self.flight_nanos)
-    }
-
     /// The next batch to append, if the pipe has room for it.
     pub(crate) fn ship(&mut self, now: Timestamp, settings: &Settings) -> Option<(u64, Vec<Record>)> {
         let next = self.waiting.front()?;

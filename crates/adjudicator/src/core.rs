@@ -20,8 +20,6 @@
 //! and recent writes are taken back, in the reverse order of acceptance, when nothing else is on its
 //! way; the floor stays, which costs nothing.
 
-use std::time::Duration;
-
 use gavel_api::journal::Record;
 use gavel_clock::Reading;
 use gavel_types::{CommitRecord, CommitRequest, Conflict, ConflictKind, Epoch, Timestamp, TxnId, WriteMode};
@@ -384,14 +382,15 @@ impl Core {
         }
     }
 
-    /// A ceiling to append so that promises up to `ahead` of `now`, and a little more, need not wait for
-    /// one; `None` if there is enough room yet.
-    pub fn renew(&mut self, now: Reading, ahead: Duration) -> Option<Timestamp> {
-        let from = now.hi.saturating_add(ahead);
-        if self.accepted.max(self.ceiling_asked) >= from.saturating_add(self.settings.ceiling_lead / 2) {
+    /// A ceiling to append so that promises a little ahead of `now` need not wait for one; `None` if
+    /// there is enough room yet. No further ahead than a successor's commits may be of the clocks of
+    /// journal nodes: they begin there.
+    pub fn renew(&mut self, now: Reading) -> Option<Timestamp> {
+        let half = self.settings.ceiling_lead / 2;
+        if self.accepted.max(self.ceiling_asked) >= now.hi.saturating_add(half) {
             return None;
         }
-        self.ceiling_asked = from.saturating_add(self.settings.ceiling_lead);
+        self.ceiling_asked = now.hi.saturating_add(self.settings.ceiling_lead);
         Some(self.ceiling_asked)
     }
 

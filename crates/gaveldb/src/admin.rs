@@ -171,10 +171,11 @@ async fn readyz(State(node): State<Arc<Node>>) -> (StatusCode, String) {
 /// A balancer must tell a node that drains, which keeps its sessions until they are done, from one that is
 /// gone, whose sessions it had better end: the first is 404, as HAProxy's `disable-on-404` has it.
 async fn balance(State(node): State<Arc<Node>>) -> (StatusCode, &'static str) {
-    match (node.ready.load(Ordering::Relaxed), (node.health)()) {
-        (_, Some(_)) => (StatusCode::SERVICE_UNAVAILABLE, "failed\n"),
-        (true, None) => (StatusCode::OK, "new sessions\n"),
-        (false, None) => (StatusCode::NOT_FOUND, "no new sessions\n"),
+    match ((node.health)(), node.stage(), (node.busy)()) {
+        (Some(_), _, _) => (StatusCode::SERVICE_UNAVAILABLE, "failed\n"),
+        (None, Stage::Starting, _) => (StatusCode::SERVICE_UNAVAILABLE, "starting\n"),
+        (None, Stage::Serving, None) => (StatusCode::OK, "new sessions\n"),
+        (None, Stage::Serving | Stage::Draining, _) => (StatusCode::NOT_FOUND, "no new sessions\n"),
     }
 }
 

@@ -174,8 +174,7 @@ impl Inner {
     /// Renews ceilings while promises are asked for, and for a while after: early enough that they are
     /// durable before they are needed.
     pub(super) fn renew(self: &Arc<Self>, state: &mut State, now: Reading) {
-        // A lead is shorter than an append.
-        if let Some(ceiling) = state.core.renew(now, state.pipe.usual_flight() * 2) {
+        if let Some(ceiling) = state.core.renew(now) {
             state.pipe.add_ceiling(ceiling, &self.settings);
             self.pump(state);
         }

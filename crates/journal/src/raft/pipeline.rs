@@ -146,6 +146,8 @@ fn again(why: &str) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::disallowed_methods, reason = "real tasks")]
+
     use std::sync::Arc;
 
     use futures::channel::mpsc::{self, UnboundedSender};

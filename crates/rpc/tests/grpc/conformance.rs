@@ -106,7 +106,7 @@ impl Adjudicator for Asked {
         self.remote.resolve(txn_id).await
     }
 
-    async fn close(&self, ts: Timestamp, lead: std::time::Duration) -> Result<Closed, adjudicator::Error> {
+    async fn close(&self, ts: Timestamp, lead: Duration) -> Result<Closed, adjudicator::Error> {
         self.remote.close(ts, lead).await
     }
 

@@ -239,7 +239,7 @@ impl Adjudicator for FakeAdjudicator {
         Ok(self.truth.lock().get(&txn_id).cloned().unwrap_or(CommitOutcome::Aborted(cancelled)))
     }
 
-    async fn close(&self, ts: Timestamp, _: std::time::Duration) -> Result<Closed, adjudicator::Error> {
+    async fn close(&self, ts: Timestamp, _: Duration) -> Result<Closed, adjudicator::Error> {
         let epoch = self.check()?;
         Ok(Closed { ts, epoch, last_lsn: Lsn(1), mode: TimeMode::Logical })
     }

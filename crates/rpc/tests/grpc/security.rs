@@ -72,10 +72,10 @@ async fn a_role_may_do_what_the_table_says_and_no_more() {
             RemoteAdjudicator::new(network, [served.address.clone()])
         };
         let replica = ask(Role::Storage);
-        replica.close(Timestamp(1), std::time::Duration::ZERO).await.unwrap();
+        replica.close(Timestamp(1), Duration::ZERO).await.unwrap();
         let calls = leader.calls();
         assert!(replica.resolve(gavel_types::TxnId(1)).await.is_err());
-        assert!(ask(Role::Operator).close(Timestamp(1), std::time::Duration::ZERO).await.is_err());
+        assert!(ask(Role::Operator).close(Timestamp(1), Duration::ZERO).await.is_err());
         assert_eq!(leader.calls(), calls, "it never came through");
         ask(Role::Query).resolve(gavel_types::TxnId(1)).await.unwrap();
     }
