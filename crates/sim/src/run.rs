@@ -243,7 +243,8 @@ mod tests {
         let distance = Duration::from_millis(10);
         let (took, ahead) = reads(distance, Some(Duration::from_millis(1)));
         let late = took.iter().filter(|took| **took > there_and_back(distance)).count();
-        assert!(late * 50 <= took.len(), "{late} of {} reads have waited: {took:?}", took.len());
+        // One that meets a ceiling which is not durable yet waits.
+        assert!(late * 20 <= took.len(), "{late} of {} reads have waited: {took:?}", took.len());
         assert!(ahead > 100, "{ahead} were closed ahead");
     }
 
