@@ -178,5 +178,12 @@ async fn in_clock_mode_only_the_adjudicators_word_counts() {
     assert_eq!(replica.watermarks().applied_lsn, Lsn(3));
     journal.push(Record::TimeMode(TimeMode::Logical));
     journal.commit(Timestamp(30), vec![suite::put(3, None)]);
-    assert!(replica.get(Timestamp(30), &[suite::key(2)]).await.expect("get")[0].is_some());
+    let silent = replica.get(Timestamp(30), &[suite::key(2)]).await;
+    assert!(
+        matches!(silent, Err(Error::Behind)),
+        "whoever has a lease yet would see what others are not told: {silent:?}"
+    );
+    tokio::time::sleep(gavel_api::adjudicator::MODE_LEASE).await;
+    journal.commit(Timestamp(40), vec![suite::put(4, None)]);
+    assert!(replica.get(Timestamp(40), &[suite::key(2)]).await.expect("get")[0].is_some());
 }
