@@ -101,6 +101,9 @@ impl World {
             {
                 return Ok(Verdict::Aborted(conflict.clone()));
             }
+            // The same of an earlier epoch: sent once more it is too old.
+            (Err(Refusal::WrongEpoch(_)), Some(earlier))
+                if earlier <= self.core.journal_time().saturating_sub(self.settings.outcome_window) => {}
             (other, Some(_)) => return Err(format!("a repeated request was answered {other:?}")),
             (Ok(Decision::Known(_)), None) => return Err("an unknown transaction was taken for known".into()),
             _ => {}
