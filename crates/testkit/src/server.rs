@@ -354,7 +354,10 @@ pub fn free_port() -> Result<u16> {
 
 /// First port of a block for a cluster, all of which was free a moment ago and belongs to no other cluster
 /// of this process: one that was killed has left its ports for a moment.
-fn free_block() -> Result<u16> {
+///
+/// # Errors
+/// If there is none.
+pub fn free_block() -> Result<u16> {
     static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
     for _ in 0..1_000 {
         let base = rand::rng().random_range(BASES) / 10 * 10;

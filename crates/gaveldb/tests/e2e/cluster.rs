@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use gavel_testkit::cluster::get;
-use gavel_testkit::server::free_port;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tokio_postgres::{Client, NoTls};
@@ -111,16 +110,6 @@ impl Cluster {
 
     pub fn log(&self) -> String {
         self.process.log()
-    }
-}
-
-/// A port with room for those that `gavel dev` counts from it.
-pub fn cluster_port() -> Result<u16> {
-    loop {
-        let port = free_port()?;
-        if port < 60_000 {
-            return Ok(port);
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use gavel_api::journal::Journal;
 use gavel_rpc::client::{Network, RemoteJournal, Target};
 use gavel_rpc::{Identity, Role, Security};
 use gavel_testkit::cluster::get;
-use gavel_testkit::server::free_port;
+use gavel_testkit::server::{free_block, free_port};
 use gavel_types::Lsn;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::Value;
@@ -16,7 +16,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::GAVEL;
-use crate::cluster::{Cluster, LONG, Process, cluster_port, connect, is_ready};
+use crate::cluster::{Cluster, LONG, Process, connect, is_ready};
 
 /// Lets go of all of the journal that has left its newest file.
 async fn trim(cluster: &Cluster) -> Result<Lsn> {
@@ -42,7 +42,7 @@ async fn trim(cluster: &Cluster) -> Result<Lsn> {
 async fn a_replica_whose_disk_is_lost_comes_back_though_the_journal_is_trimmed() -> Result<()> {
     let dir = tempfile::tempdir()?;
     let arguments = ["--nodes", "3", "--queries", "1", "--set", "journal.segment.size_bytes=64KiB"];
-    let mut cluster = Cluster::begin(dir.path(), cluster_port()?, &arguments, &[])?;
+    let mut cluster = Cluster::begin(dir.path(), free_block()?, &arguments, &[])?;
     cluster.ready().await?;
     let client = connect(cluster.port).await?;
     client.batch_execute("CREATE TABLE t (a int PRIMARY KEY, b text)").await?;
@@ -144,7 +144,7 @@ async fn authentication(socket: &mut TcpStream) -> Result<String> {
 async fn a_query_node_that_comes_before_the_others_waits_for_them() -> Result<()> {
     let dir = tempfile::tempdir()?;
     let hba = [("GAVEL_SERVER_HBA", "host all nobody all scram-sha-256; host all all loopback trust")];
-    let (base, port, admin) = (cluster_port()?, free_port()?, free_port()?);
+    let (base, port, admin) = (free_block()?, free_port()?, free_port()?);
     let sets = [
         "cluster.id=dev".to_owned(),
         "node.name=query-early".to_owned(),

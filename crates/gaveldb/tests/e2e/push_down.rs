@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use gavel_testkit::server::free_port;
+use gavel_testkit::server::free_block;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
@@ -25,13 +25,7 @@ struct Cluster {
 
 impl Cluster {
     fn start(data_dir: &Path) -> Result<Self> {
-        // Its other ports are above.
-        let port = loop {
-            let port = free_port()?;
-            if port < 50_000 {
-                break port;
-            }
-        };
+        let port = free_block()?;
         let mut process = Command::new(GAVEL)
             .args(["dev", "--nodes", "3", "--queries", "1", "--no-restart", "--port", &port.to_string(), "--data-dir"])
             .arg(data_dir)
