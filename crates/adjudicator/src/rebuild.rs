@@ -49,3 +49,31 @@ pub(crate) async fn rebuild(
     }
     Ok(Rebuilt { last, declared })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use gavel_journal::{FileJournal, MemoryDisk};
+    use gavel_types::Timestamp;
+
+    use super::*;
+    use crate::settings::Settings;
+
+    #[tokio::test]
+    async fn logical_mode_counts_as_declared_once_the_leases_are_over() {
+        let journal = FileJournal::open(Arc::new(MemoryDisk::default()), gavel_journal::Settings::default()).unwrap();
+        let epoch = journal.open_epoch(Timestamp(1)).await.unwrap();
+        let declarations = [
+            (TimeMode::Clock, Some(TimeMode::Clock)),
+            (TimeMode::Logical, None),
+            (TimeMode::Logical, Some(TimeMode::Logical)),
+        ];
+        for (mode, expected) in declarations {
+            journal.append(epoch, vec![Record::TimeMode(mode)]).await.unwrap();
+            let mut core = Core::new(Settings::default(), 0);
+            let rebuilt = rebuild(&journal, &mut core, &mut Retention::default()).await.unwrap();
+            assert_eq!(rebuilt.declared, expected);
+        }
+    }
+}

@@ -299,6 +299,13 @@ impl State {
         self.refusing.clone().map_or(Ok(()), Err)
     }
 
+    /// # Errors
+    /// If a transaction of that size is not taken at present.
+    fn check_room(&self, bytes: usize, settings: &Settings) -> Result<(), Error> {
+        self.check_open()?;
+        if self.pipe.has_room(bytes, settings) { Ok(()) } else { Err(Error::Overloaded) }
+    }
+
     /// Whether the accepted `txn_id`, at `ts`, is visible; if not, `waiter` is told what becomes of it.
     ///
     /// # Errors
@@ -339,7 +346,7 @@ impl State {
 
     /// No commit at or below this will become visible any more.
     fn closed(&self) -> Timestamp {
-        let under_way = self.pipe.first_commit().map_or(Timestamp(u64::MAX), |ts| Timestamp(ts.0.saturating_sub(1)));
+        let under_way = self.pipe.first_commit().map_or(Timestamp::MAX, |ts| Timestamp(ts.0.saturating_sub(1)));
         self.core.promised().min(under_way)
     }
 }
@@ -379,12 +386,11 @@ impl Adjudicator for Service {
         let (waiter, waiting) = oneshot::channel();
         let ts = {
             let mut state = inner.state.lock();
-            // One that is here already is not told that nothing was done, whatever another would be told.
-            if !state.core.accepted(txn_id) {
-                state.check_open()?;
-                if !state.pipe.has_room(bytes, &inner.settings) {
-                    return Err(Error::Overloaded);
-                }
+            // One that is here already is not told that nothing was done.
+            if let Err(refusal) = state.check_room(bytes, &inner.settings)
+                && !state.core.accepted(txn_id)
+            {
+                return Err(refusal);
             }
             let now = inner.clock.now();
             inner.watch_mode(&mut state, now);

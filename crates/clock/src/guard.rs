@@ -18,8 +18,8 @@
 //! - successive readings never go backwards, in either bound;
 //! - a slow drift (NTP slewing at up to 500 ppm) is followed, not reported: the base line is moved
 //!   up with each sample that drift explains, and with no other, so that no clock wanders off in small steps;
-//! - a reading that is said to be synchronized holds true time whenever the sample that began the base line
-//!   was right, whatever wall time has done since.
+//! - a reading that is said to be synchronized holds true time if the base line was right, whatever wall time
+//!   has done since, but for what looks like drift or has lasted.
 
 use std::time::Duration;
 

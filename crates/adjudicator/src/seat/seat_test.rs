@@ -411,6 +411,18 @@ async fn a_leader_conforms() {
 }
 
 #[tokio::test]
+async fn a_successor_without_a_clock_tells_nothing_while_there_may_be_leases() {
+    let (group, nodes) = Group::nodes(1);
+    group.state.lock().records.push(Record::TimeMode(TimeMode::Clock));
+    let seats = seats(&nodes, &logical());
+    let begun = std::time::Instant::now();
+    group.elect(1, &nodes, Duration::ZERO).await;
+    opened(&seats[0]).await;
+    assert!(begun.elapsed() >= gavel_api::adjudicator::MODE_LEASE);
+    assert!(matches!(seats[0].visible().await, Ok(Visible { mode: TimeMode::Logical, .. })));
+}
+
+#[tokio::test]
 async fn who_does_not_lead_says_who_does() {
     let (group, nodes) = Group::nodes(3);
     let seats = seats(&nodes, &logical());
