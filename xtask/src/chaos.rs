@@ -38,18 +38,8 @@ pub fn freshness(reads: u64, release: bool) -> Result<()> {
     crate::shell::run(e2e("freshness::", release).env("GAVEL_FRESHNESS_READS", reads.to_string()))
 }
 
-/// Transactions near and far.
-pub fn latency(delay: u64, transactions: u64, clock_error: u64, release: bool) -> Result<()> {
-    let figures = [
-        ("GAVEL_LATENCY_DELAY", delay),
-        ("GAVEL_LATENCY_TRANSACTIONS", transactions),
-        ("GAVEL_LATENCY_CLOCK", clock_error),
-    ];
-    let mut command = e2e("latency::", release);
-    crate::shell::run(command.envs(figures.map(|(name, figure)| (name, figure.to_string()))))
-}
-
-fn e2e(tests: &str, release: bool) -> std::process::Command {
+/// `tests` of the end-to-end suite, with network namespaces and what they print.
+pub fn e2e(tests: &str, release: bool) -> std::process::Command {
     let mut args = vec!["test", "--package", "gaveldb", "--test", "e2e"];
     if release {
         args.push("--release");

@@ -8,6 +8,7 @@ mod clients;
 mod deploy;
 mod install;
 mod kill;
+mod latency;
 mod pgbench;
 mod reports;
 mod server;
@@ -97,6 +98,9 @@ enum Task {
         clock_error: u64,
         #[arg(long)]
         release: bool,
+        /// Draws what was measured as SVG.
+        #[arg(long)]
+        picture: Option<std::path::PathBuf>,
     },
     /// Half an hour of mixed load; fails if the memory of a process grows after the first minutes.
     Soak {
@@ -135,8 +139,8 @@ fn main() -> Result<()> {
         Task::Deploy { binary } => deploy::run(binary),
         Task::Chaos(rounds) => chaos::run(&rounds),
         Task::Freshness { reads, release } => chaos::freshness(reads, release),
-        Task::Latency { delay, transactions, clock_error, release } => {
-            chaos::latency(delay, transactions, clock_error, release)
+        Task::Latency { delay, transactions, clock_error, release, picture } => {
+            latency::run(delay, transactions, clock_error, release, picture.as_deref())
         }
         Task::Soak { target, minutes, warm, rate } => target.with(|server| soak::run(server, minutes, warm, rate)),
         Task::Bench { target, args } => target.with(|server| bench::run(server, &args)),

@@ -4,6 +4,7 @@
 mod chaos;
 mod cluster;
 mod driver;
+mod fairness;
 mod freshness;
 mod isolation;
 mod kill;

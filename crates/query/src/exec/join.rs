@@ -17,7 +17,7 @@ use crate::exec::eval::Evaluator;
 use crate::exec::expr::Expr;
 use crate::exec::frame::{Frame, Memory};
 use crate::exec::keys::{KeyEncoder, Keys, any_null};
-use crate::exec::operator::{BATCH_ROWS, BoxOperator, Operator, collect, concat};
+use crate::exec::operator::{BATCH_ROWS, BoxOperator, Operator, Turns, collect, concat};
 use crate::exec::plan::{JoinType, Node, Op};
 use crate::exec::table::KeyTable;
 
@@ -132,8 +132,10 @@ impl BuildSide {
                 columns.push(evaluator.eval_array(key, &side.rows).await?);
             }
             let encoded = side.encoder.encode(&columns, side.rows.num_rows())?;
+            let mut turns = Turns::default();
             // Backwards, so that chains are in row order.
             for row in (0..side.rows.num_rows()).rev() {
+                turns.worked(1).await;
                 if any_null(&columns, row) {
                     continue;
                 }
@@ -234,6 +236,7 @@ pub struct Join {
     /// Build rows that have had a match.
     build_matched: Vec<bool>,
     current: Option<(RecordBatch, Probe, Vec<bool>)>,
+    turns: Turns,
     /// Next build row to come out without a match.
     rest: Option<usize>,
 }
@@ -251,6 +254,7 @@ impl Join {
             side: None,
             build_matched: vec![],
             current: None,
+            turns: Turns::default(),
             rest: None,
             node,
         })
@@ -329,6 +333,7 @@ impl Operator for Join {
             }
             let (Some((batch, probe, matched)), Some(side)) = (&mut self.current, &self.side) else { break };
             let candidates = probe.pairs(side, BATCH_ROWS, first_only, one_match.then_some(&matched[..]));
+            self.turns.worked(candidates.0.len()).await;
             if candidates.0.is_empty() {
                 let rows: Vec<u32> = match join {
                     JoinType::StreamOuter | JoinType::Full | JoinType::Anti => unmatched(matched, false),

@@ -10,7 +10,7 @@ use gavel_types::{SqlError, SqlResult};
 use crate::exec::eval::Evaluator;
 use crate::exec::frame::Frame;
 use crate::exec::join::{BuildSide, Matcher, Probe, gather, lone, unmatched};
-use crate::exec::operator::{BATCH_ROWS, BoxOperator, Operator};
+use crate::exec::operator::{BATCH_ROWS, BoxOperator, Operator, Turns};
 use crate::exec::plan::{JoinType, Node, Op};
 use crate::exec::scan;
 
@@ -20,6 +20,7 @@ pub struct LookupJoin {
     matcher: Matcher,
     evaluator: Evaluator,
     current: Option<Current>,
+    turns: Turns,
 }
 
 struct Current {
@@ -35,7 +36,7 @@ impl LookupJoin {
     pub fn new(stream: BoxOperator, node: Arc<Node>, frame: &Frame) -> SqlResult<Self> {
         let Op::LookupJoin(plan) = &node.op else { return Err(SqlError::internal("not a look-up join's plan")) };
         let matcher = Matcher::new(plan.join, &plan.stream, &plan.inner, &plan.emit, node.clone());
-        Ok(Self { stream, matcher, evaluator: Evaluator::new(frame), current: None, node })
+        Ok(Self { stream, matcher, evaluator: Evaluator::new(frame), current: None, turns: Turns::default(), node })
     }
 }
 
@@ -64,6 +65,7 @@ impl Operator for LookupJoin {
                 let done = one_match.then_some(&current.matched[..]);
                 current.probe.pairs(&current.side, BATCH_ROWS, first_only, done)
             };
+            self.turns.worked(candidates.0.len()).await;
             if candidates.0.is_empty() {
                 let rows = match plan.join {
                     JoinType::StreamOuter | JoinType::Anti => unmatched(&current.matched, false),

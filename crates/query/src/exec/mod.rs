@@ -49,7 +49,7 @@ pub use operator::Operator;
 
 /// Starts a plan in a frame. Nothing is read before the first batch is asked for.
 pub fn start(node: &Arc<Node>, frame: &Frame) -> SqlResult<BoxOperator> {
-    let running: BoxOperator = Box::new(operator::Cooperative(start_plain(node, frame)?));
+    let running: BoxOperator = Box::new(operator::Cooperative::new(start_plain(node, frame)?));
     Ok(profiled(node, frame, running))
 }
 
@@ -69,7 +69,7 @@ fn start_top(node: &Arc<Node>, frame: &Frame, fetch: &Fetch, order: Vec<ScanOrde
         }
         _ => Box::new(scan::TableScanExec::top(node.clone(), frame, fetch.clone(), order)),
     };
-    profiled(node, frame, Box::new(operator::Cooperative(running)))
+    profiled(node, frame, Box::new(operator::Cooperative::new(running)))
 }
 
 fn start_plain(node: &Arc<Node>, frame: &Frame) -> SqlResult<BoxOperator> {
@@ -88,7 +88,7 @@ fn start_plain(node: &Arc<Node>, frame: &Frame) -> SqlResult<BoxOperator> {
         Op::Lateral(join) => Box::new(crate::apply::lateral::Lateral::new(start(&join.left, frame)?, node, frame)),
         Op::Aggregate(plan) if plan.pushed => {
             let partial = Box::new(aggregate::Partial::new(node.clone(), frame));
-            let input = profiled(&plan.input, frame, Box::new(operator::Cooperative(partial)));
+            let input = profiled(&plan.input, frame, Box::new(operator::Cooperative::new(partial)));
             Box::new(aggregate::Aggregate::new(input, node, frame)?)
         }
         Op::Aggregate(plan) => Box::new(aggregate::Aggregate::new(start(&plan.input, frame)?, node, frame)?),

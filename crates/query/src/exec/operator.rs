@@ -19,15 +19,47 @@ pub type BoxOperator = Box<dyn Operator>;
 /// Rows that an operator aims at in a batch.
 pub const BATCH_ROWS: usize = 8192;
 
-/// Gives other tasks their turn between batches: a plan over rows at hand would otherwise never wait,
-/// and could be neither cancelled nor timed out.
-pub struct Cooperative(pub BoxOperator);
+/// Work, in rows, after which other tasks have their turn: some milliseconds.
+const TURN_ROWS: usize = 4 * BATCH_ROWS;
+/// What a batch costs beside its rows.
+const BATCH_COST: usize = 64;
+
+/// Gives other tasks their turn: work on rows at hand would otherwise never wait. It could be neither
+/// cancelled nor timed out, and as many statements as there are threads would hold up all the others.
+#[derive(Debug, Default)]
+pub struct Turns {
+    worked: usize,
+}
+
+impl Turns {
+    /// Work on so many rows was done.
+    pub async fn worked(&mut self, rows: usize) {
+        self.worked = self.worked.saturating_add(rows);
+        if self.worked >= TURN_ROWS {
+            self.worked = 0;
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// An operator that gives others their turn between its batches.
+pub struct Cooperative {
+    operator: BoxOperator,
+    turns: Turns,
+}
+
+impl Cooperative {
+    pub fn new(operator: BoxOperator) -> Self {
+        Self { operator, turns: Turns::default() }
+    }
+}
 
 #[async_trait]
 impl Operator for Cooperative {
     async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
-        tokio::task::consume_budget().await;
-        self.0.next().await
+        let batch = self.operator.next().await?;
+        self.turns.worked(batch.as_ref().map_or(0, RecordBatch::num_rows) + BATCH_COST).await;
+        Ok(batch)
     }
 }
 

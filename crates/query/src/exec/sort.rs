@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arrow::array::UInt32Array;
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
+use gavel_runtime::offload;
 use gavel_types::{SqlError, SqlResult};
 
 use crate::exec::batch::take_rows;
@@ -16,6 +17,9 @@ use crate::exec::keys::KeyEncoder;
 use crate::exec::operator::{BATCH_ROWS, BoxOperator, Operator, concat};
 use crate::exec::plan::{Node, Op, SortExpr};
 use crate::exec::simple::fetch_rows;
+
+/// Rows that are sorted at once; more would hold up other statements, and are sorted on a thread of their own.
+const SHORT: usize = 4 * BATCH_ROWS;
 
 pub struct Sort {
     input: Option<BoxOperator>,
@@ -88,9 +92,16 @@ pub async fn sorted_rows(evaluator: &Evaluator, keys: &[SortExpr], batch: &Recor
     }
     let mut encoder = KeyEncoder::ordered(keys.iter().map(|k| (k.expr.ty, k.descending, k.nulls_first)))?;
     let encoded = encoder.encode(&columns, batch.num_rows())?;
-    let mut order: Vec<u32> = (0..u32::try_from(batch.num_rows()).unwrap_or(u32::MAX)).collect();
-    order.sort_by(|&a, &b| encoded.row(a as usize).cmp(encoded.row(b as usize)));
-    Ok(order)
+    let rows = u32::try_from(batch.num_rows()).unwrap_or(u32::MAX);
+    let sort = move || {
+        let mut order: Vec<u32> = (0..rows).collect();
+        order.sort_by(|&a, &b| encoded.row(a as usize).cmp(encoded.row(b as usize)));
+        order
+    };
+    if batch.num_rows() <= SHORT {
+        return Ok(sort());
+    }
+    offload(sort).await.map_err(|lost| SqlError::internal(lost.to_string()))
 }
 
 #[async_trait]

@@ -28,7 +28,7 @@ use crate::exec::batch::{batch_of, schema_of, take_rows};
 use crate::exec::eval::Evaluator;
 use crate::exec::frame::{Frame, Memory};
 use crate::exec::keys::{KeyEncoder, Keys};
-use crate::exec::operator::{BATCH_ROWS, BoxOperator, Operator, collect, concat};
+use crate::exec::operator::{BATCH_ROWS, BoxOperator, Operator, Turns, collect, concat};
 use crate::exec::plan::{Bound, Node, Op, SortExpr, WindowCall, WindowGroup};
 use crate::exec::sort::sorted_rows;
 
@@ -111,12 +111,13 @@ async fn run_group(
     for call in &group.calls {
         inputs.push(CallInput::new(evaluator, group, call, &sorted).await?);
     }
+    let mut turns = Turns::default();
     let mut results: Vec<Vec<Datum>> = vec![Vec::with_capacity(count); group.calls.len()];
     for rows in partitions {
         let peers = if group.order_by.is_empty() { vec![rows.clone()] } else { runs(&order_keys, rows.clone()) };
         let partition = Partition::new(rows, peers);
         for ((call, input), result) in group.calls.iter().zip(&inputs).zip(&mut results) {
-            input.evaluate(evaluator, call, &partition, result)?;
+            input.evaluate(evaluator, call, &partition, result, &mut turns).await?;
         }
     }
     let columns = group
@@ -269,15 +270,16 @@ impl CallInput {
     }
 
     /// Appends the call's results for the rows of a partition.
-    fn evaluate(
+    async fn evaluate(
         &self,
         evaluator: &Evaluator,
         call: &WindowCall,
         partition: &Partition,
         result: &mut Vec<Datum>,
+        turns: &mut Turns,
     ) -> SqlResult<()> {
         if call.proc.kind == ProcKind::Aggregate {
-            return self.aggregate(evaluator, call, partition, result);
+            return self.aggregate(evaluator, call, partition, result, turns).await;
         }
         let count = partition.rows.len();
         let number = |n: usize| Datum::Int8(i64::try_from(n).unwrap_or(i64::MAX));
@@ -293,6 +295,7 @@ impl CallInput {
             vec![]
         };
         for row in partition.rows.clone() {
+            turns.worked(1 + frames.get(row - partition.rows.start).map_or(0, Range::len)).await;
             let at = row - partition.rows.start;
             let peers = partition.peers_of(row);
             let value = match call.proc.src {
@@ -363,12 +366,13 @@ impl CallInput {
         Ok(())
     }
 
-    fn aggregate(
+    async fn aggregate(
         &self,
         evaluator: &Evaluator,
         call: &WindowCall,
         partition: &Partition,
         result: &mut Vec<Datum>,
+        turns: &mut Turns,
     ) -> SqlResult<()> {
         let frames = self.frames(call, partition)?;
         let plain = call.exclude == FrameExclude::NoOthers;
@@ -386,6 +390,7 @@ impl CallInput {
                 continue;
             }
             let value = if plain && frame.start == covered.start && frame.end >= covered.end {
+                turns.worked(1 + frame.end - covered.end).await;
                 for row in covered.end..frame.end {
                     self.feed(evaluator, call, state.as_mut(), row)?;
                 }
@@ -400,6 +405,7 @@ impl CallInput {
                     copy.finish()?
                 }
             } else {
+                turns.worked(1 + frame.len()).await;
                 let mut fresh = new_state(call)?;
                 let peers = partition.peers_of(row);
                 for row in kept(frame, call.exclude, row, &peers) {
