@@ -79,8 +79,29 @@ pub fn plan(chance: &mut SplitMix, from: Duration, to: Duration) -> Plan {
         if at >= to {
             return plan;
         }
-        plan.push((at, fault(chance), millis(chance, 50, 1_800)));
+        let fault = fault(chance);
+        if matches!(fault, Fault::HandOver) && chance.below(2) == 0 {
+            at = to_and_fro(chance, at, to, &mut plan);
+        } else {
+            plan.push((at, fault, millis(chance, 50, 1_800)));
+        }
     }
+}
+
+/// Whoever led leads once more, while copies of requests that were lost in its earlier term are on their way to
+/// it, and their outcomes were asked for meanwhile. Returns when it is over.
+fn to_and_fro(chance: &mut SplitMix, from: Duration, to: Duration, plan: &mut Plan) -> Duration {
+    let delay = (Duration::from_micros(200), Duration::from_micros(2_000));
+    let storm = Fault::Storm(Weather { delay, lost: chance.below(300), doubled: 200 + chance.below(600) });
+    plan.push((from, storm, millis(chance, 200, 800)));
+    let mut at = from + millis(chance, 900, 1_300);
+    for _ in 0..2 + chance.below(3) {
+        at += millis(chance, 50, 400);
+        if at < to {
+            plan.push((at, Fault::HandOver, Duration::ZERO));
+        }
+    }
+    at
 }
 
 fn fault(chance: &mut SplitMix) -> Fault {

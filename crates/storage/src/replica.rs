@@ -208,7 +208,8 @@ impl Replica {
         let settings = &self.shared.settings;
         // In clock mode no commit brings it here.
         let patience = if progress.is_logical(timer::now()) { settings.close_after } else { Duration::ZERO };
-        if !progress.reach(ts, patience).await? {
+        // A timer takes a millisecond at least, even for no time at all.
+        if patience.is_zero() || !progress.reach(ts, patience).await? {
             self.wanted.send_if_modified(|wanted| {
                 let higher = ts > *wanted;
                 if higher {

@@ -17,6 +17,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use gavel_api::storage::Error;
+use gavel_types::Timestamp;
 use parking_lot::Mutex;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -101,8 +102,8 @@ impl Replicas {
         self.picker.lock().failed(index, self.began.elapsed());
     }
 
-    fn choose(&self, not: &[usize]) -> Option<usize> {
-        self.picker.lock().choose(self.began.elapsed(), not, rand::random())
+    fn choose(&self, snapshot: Timestamp, not: &[usize]) -> Option<usize> {
+        self.picker.lock().choose(self.began.elapsed(), snapshot, not, rand::random())
     }
 
     fn start(self: &Arc<Self>, index: usize) -> InFlight {
@@ -117,7 +118,7 @@ impl Replicas {
         }
     }
 
-    /// The first good answer of `attempt` at any replica; what it returns counts as under way until the
+    /// The first good answer of `attempt`, which reads at `snapshot`, at any replica; what it returns counts as under way until the
     /// [`InFlight`] is dropped. Looks for a replica that can serve it for `wait`; an attempt that began
     /// before then goes on.
     ///
@@ -126,6 +127,7 @@ impl Replicas {
     pub(super) async fn race<T, F: Future<Output = Result<T, Error>>>(
         self: &Arc<Self>,
         kind: Kind,
+        snapshot: Timestamp,
         wait: Duration,
         attempt: impl Fn(usize) -> F,
     ) -> Result<(T, InFlight), Error> {
@@ -145,7 +147,7 @@ impl Replicas {
                 if !tried.is_empty() && Instant::now() >= give_up {
                     return Err(last);
                 }
-                let Some(index) = self.choose(&tried) else {
+                let Some(index) = self.choose(snapshot, &tried) else {
                     if matches!(last, Error::WrongShard) || Instant::now() >= give_up {
                         return Err(last);
                     }
@@ -166,14 +168,14 @@ impl Replicas {
                         Ok(answer) => {
                             self.hedge(kind).lock().answered(took);
                             let mut picker = self.picker.lock();
-                            picker.answered(index, took);
+                            picker.answered(index, took, snapshot);
                             for (slower, since) in asked.iter().filter(|(_, since)| *since < began) {
                                 picker.overtaken(*slower, since.elapsed(), self.began.elapsed());
                             }
                             return Ok((answer, in_flight));
                         }
                         Err(error) if !elsewhere(&error) => {
-                            self.picker.lock().answered(index, took);
+                            self.picker.lock().answered(index, took, Timestamp::ZERO);
                             return Err(error);
                         }
                         Err(error) => {
@@ -188,7 +190,7 @@ impl Replicas {
                     }
                 }
                 () = sleep_until(hedge_at.unwrap_or(give_up)), if hedge_at.is_some() => {
-                    match self.choose(&tried) {
+                    match self.choose(snapshot, &tried) {
                         Some(index) if self.hedge(kind).lock().take() => {
                             hedge_at = None;
                             tried.push(index);

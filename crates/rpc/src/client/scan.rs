@@ -12,6 +12,7 @@ use futures::stream::{self, BoxStream};
 use gavel_api::scan::{ScanFold, ScanProgram};
 use gavel_api::storage::{Error, ScanRequest};
 use gavel_api::traffic::Traffic;
+use gavel_types::Timestamp;
 use prost::Message;
 use tokio::time::timeout;
 use tonic::Streaming;
@@ -100,7 +101,7 @@ async fn open(
             Err(_) => Err(Error::Behind),
         }
     };
-    replicas.race(Kind::Scan, wait, attempt).await
+    replicas.race(Kind::Scan, Timestamp(message.snapshot_ts), wait, attempt).await
 }
 
 impl Scan {

@@ -96,7 +96,7 @@ impl RemoteStorage {
                 replicas.nodes()[index].point.call(ask).await.map_err(|status| to_storage(&status))
             }
         };
-        let ((rows, marks), _) = replicas.race(Kind::Point, patience, attempt).await?;
+        let ((rows, marks), _) = replicas.race(Kind::Point, snapshot_ts, patience, attempt).await?;
         marks.into_iter().for_each(|marks| self.learn(marks.into()));
         Ok(rows)
     }
@@ -175,7 +175,7 @@ impl Storage for RemoteStorage {
                 replicas.nodes()[index].point.call(ask).await.map_err(|status| to_storage(&status))
             }
         };
-        let ((rows, marks), _) = replicas.race(Kind::Point, patience, attempt).await?;
+        let ((rows, marks), _) = replicas.race(Kind::Point, snapshot_ts, patience, attempt).await?;
         marks.into_iter().for_each(|marks| self.learn(marks.into()));
         Ok(rows)
     }
@@ -197,7 +197,7 @@ impl Storage for RemoteStorage {
                 replicas.nodes()[index].point.call(ask).await.map_err(|status| to_storage(&status))
             }
         };
-        Ok(replicas.race(Kind::Point, patience, attempt).await?.0)
+        Ok(replicas.race(Kind::Point, at_least, patience, attempt).await?.0)
     }
 
     /// Of the replica that is furthest, as last heard of.
