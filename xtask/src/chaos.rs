@@ -44,7 +44,7 @@ pub fn e2e(tests: &str, release: bool) -> std::process::Command {
     if release {
         args.push("--release");
     }
-    args.extend([tests, "--", "--nocapture", "--test-threads=1"]);
+    args.extend([tests, "--", "--include-ignored", "--nocapture", "--test-threads=1"]);
     let mut command = cargo(&args);
     command.env("GAVEL_TEST_NAMESPACES", "required");
     command

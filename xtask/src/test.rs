@@ -13,14 +13,11 @@ pub fn run(no_clients: bool) -> Result<()> {
     let begin = Instant::now();
     check::run()?;
     run_command(&mut cargo(&["test", "--workspace", "--quiet"]))?;
-    // The same end-to-end tests once more, with a cluster of processes in place of each server. Those that
-    // make a cluster of their own have just run. One after another: each is eight processes.
-    let mut clusters = cargo(&["test", "--package", "gaveldb", "--test", "e2e", "--quiet", "--"]);
-    run_command(
-        clusters
-            .args(["--test-threads=1", "--skip", "chaos::", "--skip", "freshness::", "--skip", "latency::"])
-            .env("GAVEL_TEST_TOPOLOGY", "cluster"),
-    )?;
+    // The same end-to-end tests once more, with a cluster of processes in place of each server, and those that
+    // make a cluster of their own: one after another, since each is eight processes. The whole workspace is
+    // named so that nothing is built with other features.
+    let mut clusters = cargo(&["test", "--workspace", "--test", "e2e", "--quiet", "--"]);
+    run_command(clusters.args(["--include-ignored", "--test-threads=1"]).env("GAVEL_TEST_TOPOLOGY", "cluster"))?;
     sim::short()?;
     if !no_clients {
         Target::fresh().with(|server| {

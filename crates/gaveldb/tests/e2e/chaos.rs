@@ -297,6 +297,7 @@ async fn run() -> Result<()> {
 }
 
 #[test]
+#[ignore = "a cluster that wants the machine for itself: cargo xtask test"]
 fn nothing_is_lost_and_nothing_wrong_is_seen_whatever_process_fails() -> Result<()> {
     in_hub("chaos::nothing_is_lost_and_nothing_wrong_is_seen_whatever_process_fails", run())
 }

@@ -57,7 +57,7 @@ pub fn in_hub(test: &str, body: impl Future<Output = Result<()>>) -> Result<()> 
     let status = Command::new("nsenter")
         .arg(format!("--net=/run/netns/{}", hub.0.0))
         .arg(std::env::current_exe()?)
-        .args(["--exact", test, "--nocapture", "--test-threads=1"])
+        .args(["--exact", test, "--include-ignored", "--nocapture", "--test-threads=1"])
         .env(HUB_VARIABLE, &hub.0.0)
         .env(PASSED_VARIABLE, &passed)
         .status()
