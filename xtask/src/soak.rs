@@ -30,7 +30,7 @@ pub fn run(server: &Server, minutes: u64, warm: u64, rate: u32) -> Result<()> {
     let parent = server.pid.context("memory is looked at only where the server is started for it: leave out --port")?;
     ensure!(minutes * 60 >= warm * 60 + 2 * WINDOW as u64 * EVERY.as_secs(), "too short to compare two windows");
     install::postgres_clients()?;
-    run_command(server.command("pgbench").args(["-i", "-q", "-s", "5"]))?;
+    run_command(server.command("pgbench").args(["-i", "-q", "-s", "3"]))?;
     let scans = root().join("target/xtask/soak.sql");
     std::fs::write(
         &scans,
