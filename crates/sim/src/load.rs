@@ -6,6 +6,7 @@
 //! | auditor: the sum of all accounts | fractured and stale reads |
 //! | lists: read one, append to it | lost, doubled and resurrected appends |
 //! | pairs, serializable: at most one of two may be taken | write skew |
+//! | marks: rows that nobody else writes | commits that nothing but their own age speaks against |
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +30,7 @@ const TENANT: TenantId = TenantId(1);
 const BANK: ObjectId = ObjectId(101);
 const LIST: ObjectId = ObjectId(102);
 const PAIR: ObjectId = ObjectId(103);
+const MARK: ObjectId = ObjectId(104);
 
 fn key(object: ObjectId, number: u64) -> Bytes {
     let mut key = object_prefix(TENANT, object).to_vec();
@@ -41,7 +43,7 @@ pub fn is_list(key: &[u8]) -> bool {
     key.starts_with(&object_prefix(TENANT, LIST))
 }
 
-/// All keys that the loads use.
+/// All keys that the loads share.
 pub fn keys() -> Vec<Bytes> {
     let accounts = (0..ACCOUNTS).map(|n| key(BANK, n));
     let lists = (0..LISTS).map(|n| key(LIST, n));
@@ -73,6 +75,7 @@ pub enum Load {
     Audit,
     Lists,
     Pairs,
+    Marks,
 }
 
 /// A transaction under way, with what it relies on besides its writes.
@@ -96,6 +99,7 @@ impl Session {
                 Load::Audit => self.audit().await,
                 Load::Lists => self.append().await,
                 Load::Pairs => self.take_one().await,
+                Load::Marks => self.mark().await,
             };
         }
     }
@@ -238,6 +242,14 @@ impl Session {
                 work.transaction.write(key(PAIR, put_back), WriteMode::Update, Some(number(1))).ok()?;
             }
         }
+        Some(self.commit(work).await)
+    }
+
+    /// Adds a row of its own: nothing that is committed meanwhile stands against it.
+    async fn mark(&self) -> Option<Told> {
+        let mut work = self.begin(false).await?;
+        let row = key(MARK, self.draw(u64::MAX));
+        work.transaction.write(row, WriteMode::Insert, Some(number(1))).ok()?;
         Some(self.commit(work).await)
     }
 

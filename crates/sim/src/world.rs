@@ -412,7 +412,7 @@ pub enum Undo {
 }
 
 fn start_clients(handle: &tokio::runtime::Handle, session: &Session, pause: Duration) {
-    for load in [Load::Bank, Load::Bank, Load::Audit, Load::Lists, Load::Pairs, Load::Pairs] {
+    for load in [Load::Bank, Load::Bank, Load::Audit, Load::Lists, Load::Pairs, Load::Pairs, Load::Marks] {
         handle.spawn(session.clone().run(load, pause));
     }
 }
