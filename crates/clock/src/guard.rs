@@ -15,7 +15,8 @@
 //! Where nobody vouches for the clock there is nothing to guard: wall time is followed.
 //!
 //! Invariants:
-//! - successive readings never go backwards, in either bound;
+//! - successive readings never go backwards, in either bound; those that are kept from it by a reading that nobody
+//!   vouched for are not trusted either;
 //! - a slow drift (NTP slewing at up to 500 ppm) is followed, not reported: the base line is moved
 //!   up with each sample that drift explains, and with no other, so that no clock wanders off in small steps;
 //! - a reading that is said to be synchronized holds true time if the base line was right, whatever wall time
@@ -151,6 +152,11 @@ impl Guard {
 
     fn forwards(&mut self, mut reading: Reading) -> Reading {
         if let Some(last) = self.last {
+            // What nobody vouched for may have been ahead of true time: until that is reached, no bound that
+            // does not go back is a bound of true time.
+            if last.lo > reading.lo && last.status != Status::Synchronized && reading.status == Status::Synchronized {
+                reading.status = Status::Disrupted;
+            }
             reading.lo = reading.lo.max(last.lo);
             reading.hi = reading.hi.max(last.hi);
         }
@@ -185,6 +191,21 @@ mod tests {
         assert_eq!(reading.hi, Timestamp(1_002 * MS));
         assert_eq!(guard.observe(sample(1_100, 100), TWO).status, Status::Synchronized);
         assert_eq!(guard.observe(sample(1_100, 100), Bound::Unknown).status, Status::Unknown);
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_while_nobody_vouched_for_it_is_not_trusted_before_time_has_come_that_far() {
+        let mut guard = Guard::default();
+        assert_eq!(guard.observe(sample(1_000, 0), TWO).status, Status::Synchronized);
+        let ahead = guard.observe(sample(1_190, 10), Bound::Unknown);
+        assert_eq!(ahead.status, Status::Unknown);
+        // Set right, and vouched for.
+        for ms in [20, 100, 180] {
+            let reading = guard.observe(sample(1_000 + ms, ms), TWO);
+            assert_eq!((reading.status, reading.lo), (Status::Disrupted, ahead.lo));
+        }
+        let reading = guard.observe(sample(1_183, 183), TWO);
+        assert_eq!((reading.status, reading.lo), (Status::Synchronized, Timestamp(1_181 * MS)));
     }
 
     #[test]
