@@ -62,7 +62,7 @@ fn draw(area: &DrawingArea<SVGBackend<'_>, Shift>, bars: &[Bar], delay: u64) -> 
         .caption(format!("10 statements and COMMIT, zones {delay} ms apart"), ("sans-serif", 18))
         .x_label_area_size(40)
         .y_label_area_size(190)
-        .build_cartesian_2d(0.0..longest * 1.05, count..0.0)?;
+        .build_cartesian_2d(0.0..longest * 1.4, count..0.0)?;
     chart.configure_mesh().disable_y_mesh().disable_y_axis().x_desc("milliseconds").draw()?;
     for (row, bar) in (0_u32..).zip(bars) {
         let (top, bottom) = (f64::from(row) + 0.2, f64::from(row) + 0.8);
