@@ -38,6 +38,7 @@ fn table(oid: u32, name: &str) -> Table {
         sequence: None,
         missing: None,
         dropped: false,
+        acl: None,
     };
     Table {
         oid: Oid(oid),
@@ -65,6 +66,7 @@ fn table(oid: u32, name: &str) -> Table {
         foreign_keys: vec![],
         referenced_by: vec![],
         options: vec![],
+        acl: None,
     }
 }
 
