@@ -43,7 +43,7 @@ impl Privileges {
 
     /// The privileges of these letters; others mean nothing.
     pub fn of_letters(letters: &str) -> Self {
-        let bit = |c: char| NAMES.iter().position(|n| n.0 == c).map_or(0, |i| 1 << i);
+        let bit = |c: char| NAMES.iter().position(|n| n.0 == c).map_or(0, |i| 1_u32 << i);
         Self(letters.chars().map(bit).fold(0, |all, one| all | one))
     }
 
@@ -201,7 +201,8 @@ pub fn change(items: &mut Vec<AclItem>, owner: Oid, what: &Change) -> Result<(),
         }
         return Ok(());
     }
-    let Some(item) = at.and_then(|at| items.get_mut(at)) else { return Ok(()) };
+    let Some(at) = at else { return Ok(()) };
+    let Some(item) = items.get_mut(at) else { return Ok(()) };
     let lost = item.grantable.and(what.privileges);
     item.grantable = item.grantable.without(what.privileges);
     if !what.option {
