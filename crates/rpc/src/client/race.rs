@@ -118,9 +118,9 @@ impl Replicas {
         }
     }
 
-    /// The first good answer of `attempt`, which reads at `snapshot`, at any replica; what it returns counts as under way until the
-    /// [`InFlight`] is dropped. Looks for a replica that can serve it for `wait`; an attempt that began
-    /// before then goes on.
+    /// The first good answer of `attempt`, which reads at `snapshot`, at any replica; what it returns counts as
+    /// under way until the [`InFlight`] is dropped. Looks for a replica that can serve it for `wait`; an attempt
+    /// that began before then goes on.
     ///
     /// # Errors
     /// An error that any replica would give, or the last one.
