@@ -19,6 +19,12 @@ const WINDOW: usize = 12;
 /// Growth that is taken for noise, in KiB and in parts of a hundred.
 const NOISE: (u64, u64) = (16 << 10, 10);
 
+/// Rows of [`fill`]'s table, in transactions of so many, with about 300 bytes each: more than a replica's cache
+/// of blocks holds.
+const FILL: (u64, u64) = (1_200_000, 100_000);
+/// How often they are read from each of two connections, so that every replica is asked.
+const READS: usize = 12;
+
 /// Resident memory, in KiB, look by look.
 type Series = BTreeMap<(u32, String), Vec<u64>>;
 
@@ -30,6 +36,7 @@ pub fn run(server: &Server, minutes: u64, warm: u64, rate: u32) -> Result<()> {
     let parent = server.pid.context("memory is looked at only where the server is started for it: leave out --port")?;
     ensure!(minutes * 60 >= warm * 60 + 2 * WINDOW as u64 * EVERY.as_secs(), "too short to compare two windows");
     install::postgres_clients()?;
+    fill(server)?;
     run_command(server.command("pgbench").args(["-i", "-q", "-s", "3"]))?;
     let scans = root().join("target/xtask/soak.sql");
     std::fs::write(
@@ -63,6 +70,33 @@ pub fn run(server: &Server, minutes: u64, warm: u64, rate: u32) -> Result<()> {
     };
     ensure!(status.success(), "pgbench: {status}");
     judge(&series, usize::try_from(warm * 60 / EVERY.as_secs())?)
+}
+
+/// Fills the caches, which else would fill slowly: blocks of files that were merged away stay until others
+/// need their place.
+fn fill(server: &Server) -> Result<()> {
+    let psql = |sql: &[String]| {
+        let mut psql = server.command("psql");
+        psql.args(["-X", "-q", "-o", "/dev/null", "-v", "ON_ERROR_STOP=1"]);
+        for one in sql {
+            psql.args(["-c", one]);
+        }
+        psql
+    };
+    let (rows, each) = FILL;
+    let mut sql = vec!["CREATE TABLE soak_filler (id bigint PRIMARY KEY, pad text)".to_owned()];
+    sql.extend((0..rows / each).map(|n| {
+        let (first, last) = (n * each + 1, (n + 1) * each);
+        format!("INSERT INTO soak_filler SELECT i, repeat(md5(i::text), 8) FROM generate_series({first}, {last}) i")
+    }));
+    run_command(&mut psql(&sql))?;
+    let reads = vec!["SELECT count(*), sum(length(pad)) FROM soak_filler".to_owned(); READS];
+    let readers: Vec<_> = (0..2).map(|_| psql(&reads).spawn().context("psql")).collect::<Result<_>>()?;
+    for mut reader in readers {
+        let status = reader.wait()?;
+        ensure!(status.success(), "psql: {status}");
+    }
+    Ok(())
 }
 
 fn figure(name: &str, kib: Option<&u64>) -> String {

@@ -165,6 +165,11 @@ impl Core {
         self.journal_time
     }
 
+    /// Newest commit that was accepted and not taken back.
+    pub const fn accepted_up_to(&self) -> Timestamp {
+        self.accepted
+    }
+
     /// Newest durable ceiling.
     pub const fn ceiling(&self) -> Timestamp {
         self.ceiling

@@ -69,6 +69,11 @@ impl Mode {
         self.mute
     }
 
+    /// Whether somebody may rely on our word, or a predecessor's, that the database is in clock mode.
+    pub(crate) const fn has_leases(&self) -> bool {
+        self.leases
+    }
+
     /// The lease is over.
     pub(crate) fn unmute(&mut self) {
         (self.mute, self.leases) = (false, false);

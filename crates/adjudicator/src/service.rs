@@ -85,6 +85,9 @@ struct State {
     last_close: Timestamp,
     /// Ceilings are renewed.
     renewing: bool,
+    /// Once nobody has a lease of clock mode any more: commits up to here may have been learnt of before we
+    /// knew that they are durable.
+    learnt: Timestamp,
 }
 
 impl Service {
@@ -170,6 +173,7 @@ impl Service {
                 gate_watched: false,
                 last_close: Timestamp::ZERO,
                 renewing: false,
+                learnt: Timestamp::ZERO,
             }),
         });
         inner.watch_mode(&mut inner.state.lock(), inner.clock.now());
@@ -249,6 +253,38 @@ impl Inner {
 
     fn visible(&self) -> Timestamp {
         Timestamp(self.visible.load(Ordering::Acquire))
+    }
+
+    /// Waits until all is visible that somebody may have learnt of from the journal's nodes before `now`: a
+    /// query node with a lease of clock mode counts majorities itself, and acknowledges what true time has
+    /// reached.
+    async fn await_learnt(&self, now: Reading) -> Result<(), Error> {
+        if self.confirm.is_none() {
+            return Ok(());
+        }
+        loop {
+            let (waiter, waiting) = oneshot::channel();
+            {
+                let mut state = self.state.lock();
+                if state.down.is_some() {
+                    return Err(self.gone());
+                }
+                let learnt = match state.mode.has_leases() {
+                    true if now.is_trusted() => now.hi,
+                    true => Timestamp::MAX,
+                    false => state.learnt,
+                };
+                if state.pipe.attach_close(learnt, true, waiter).is_err() {
+                    return Ok(());
+                }
+            }
+            match answer(waiting).await {
+                Ok(_) => return Ok(()),
+                // Taken back, so that nobody has learnt of it; others may be on their way.
+                Err(Error::DiskFull | Error::Overloaded | Error::TooLarge(_)) => {}
+                Err(_) => return Err(self.gone()),
+            }
+        }
     }
 
     /// Proves that nobody has deposed us before this was called.
@@ -494,7 +530,8 @@ impl Adjudicator for Service {
         if now.is_trusted() != (self.inner.told() == TimeMode::Clock) {
             self.inner.watch_mode(&mut self.inner.state.lock(), now);
         }
-        self.inner.confirm().await?;
+        let (confirmed, learnt) = tokio::join!(self.inner.confirm(), self.inner.await_learnt(now));
+        confirmed.and(learnt)?;
         Ok(self.visible_now())
     }
 

@@ -16,6 +16,7 @@
 //! | `slots` | small values that are never lost nor torn |
 //! | `identity` | who this node is, and whether a peer has lost its memory |
 //! | `store`, `writer` | log and vote on the disk |
+//! | `accepted` | which commits this disk has, for those who count majorities themselves |
 //! | `machine`, `positions` | positions, snapshots, tails |
 //! | `propose` | appends on their way into the log |
 //! | `runtime` | what openraft runs on |
@@ -31,6 +32,7 @@
 //! - Tails and bounds serve what is committed, on every node alike.
 //! - A peer of another cluster, or whose disk has lost its memory, is not listened to.
 
+mod accepted;
 mod codec;
 mod files;
 mod health;

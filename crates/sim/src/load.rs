@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use gavel_api::adjudicator::Adjudicator;
 use gavel_encoding::layout::{ObjectId, TenantId, object_prefix};
 use gavel_runtime::{simulation, timer};
 use gavel_txn::{CommitError, Committed, Limits, ReadView, Snapshots, Transaction};
@@ -19,7 +20,7 @@ use gavel_types::{CheckMode, KeyRange, Timestamp, TxnId, WriteMode};
 
 use crate::ledger::{Ledger, Read, Relied, Told};
 use crate::net::Net;
-use crate::remote::{RemoteAdjudicator, RemoteStorage};
+use crate::remote::RemoteStorage;
 
 const ACCOUNTS: u64 = 8;
 const OPENING: u64 = 100;
@@ -64,7 +65,7 @@ pub struct Session {
     pub net: Arc<Net>,
     pub ledger: Arc<Ledger>,
     pub snapshots: Arc<Snapshots>,
-    pub adjudicator: Arc<RemoteAdjudicator>,
+    pub adjudicator: Arc<dyn Adjudicator>,
     pub storage: Arc<RemoteStorage>,
 }
 
@@ -108,7 +109,7 @@ impl Session {
         let (asked, acknowledged) = (simulation::now(), self.ledger.acknowledged());
         let snapshot_ts = self.snapshots.take().await.ok()?;
         self.ledger.snapshot(snapshot_ts, asked, acknowledged);
-        let epoch = gavel_api::adjudicator::Adjudicator::epoch(&*self.adjudicator);
+        let epoch = self.adjudicator.epoch();
         let storage = self.storage.clone();
         let transaction = Transaction::begin(storage, epoch, snapshot_ts, serializable, &Limits::default());
         Some(Work { transaction, relied: Relied::default() })

@@ -33,6 +33,8 @@ pub enum Mutant {
     GateWaits,
     /// A transaction is tested against its own snapshot.
     SnapshotIsTested,
+    /// A commit is decided once a majority of the voters has it.
+    MajorityIsCounted,
     /// A replica answers only once it has reached the snapshot.
     ReplicaWaits,
     /// A replica applies each record once, all of them.
@@ -45,7 +47,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every one.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::LogIsFlushed,
         Self::VoteIsFlushed,
         Self::LeaderIsConfirmed,
@@ -59,6 +61,7 @@ impl Mutant {
         Self::CloseIsKept,
         Self::GateWaits,
         Self::SnapshotIsTested,
+        Self::MajorityIsCounted,
         Self::ReplicaWaits,
         Self::NothingIsSkipped,
         Self::ChecksAreSent,

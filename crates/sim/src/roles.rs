@@ -11,7 +11,7 @@ use gavel_api::journal::{Journal, Member, Replicated};
 use gavel_journal::raft::{Components, RaftJournal, Settings};
 use gavel_runtime::simulation::Owner;
 use gavel_storage::Replica;
-use gavel_txn::Snapshots;
+use gavel_txn::{CommitLearner, Snapshots};
 use gavel_types::{Lsn, NodeId};
 use parking_lot::Mutex;
 
@@ -20,7 +20,7 @@ use crate::disk::SimulatedDisk;
 use crate::ledger::Ledger;
 use crate::load::Session;
 use crate::mutant::Mutant;
-use crate::mutate::{Careless, Forgetful, Known};
+use crate::mutate::{Boastful, Careless, Forgetful, Known};
 use crate::net::{Net, Place, Services};
 use crate::remote::{Peers, RemoteAdjudicator, RemoteJournal, RemoteStorage};
 
@@ -53,7 +53,10 @@ impl Ground {
 
     /// What a session of a query node works with.
     pub fn session(&self) -> Session {
-        let adjudicator = self.adjudicator();
+        let journal = self.adjudicator();
+        // The next room is far enough, so that every commit is learnt of where it can be.
+        let (clock, far) = (self.clock.clone(), Duration::ZERO);
+        let adjudicator = Arc::new(CommitLearner::new(journal.clone(), journal, clock, far));
         Session {
             net: Arc::clone(&self.net),
             ledger: Arc::clone(&self.ledger),
@@ -106,6 +109,7 @@ pub async fn journal(ground: Ground, disk: SimulatedDisk) {
         place,
         Services {
             journal: Some(replicated),
+            acceptor: Some(Arc::new(Boastful { acceptor: journal.clone(), mutant })),
             peer: Some(journal),
             adjudicator: Some(adjudicator),
             ..Services::default()

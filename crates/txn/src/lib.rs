@@ -21,6 +21,7 @@
 //! | [`snapshot`] | where snapshots come from |
 //! | [`transaction`] | the whole, and its savepoints |
 //! | [`commit`] | the commit message and what becomes of it |
+//! | [`learner`] | how a query node far from the leader learns of its commit in one round trip |
 //!
 //! # Invariants
 //! 1. A transaction that wrote nothing and checked nothing sends nothing, except that a serializable
@@ -32,6 +33,7 @@ pub mod buffer;
 pub mod checks;
 pub mod commit;
 pub mod error;
+pub mod learner;
 pub mod merge;
 pub mod overlay;
 pub mod read_set;
@@ -42,6 +44,7 @@ pub mod view;
 pub use buffer::{Entry, WriteBuffer};
 pub use commit::{CommitError, Committed};
 pub use error::{Error, Limits};
+pub use learner::CommitLearner;
 pub use snapshot::Snapshots;
 pub use transaction::{Mark, Transaction};
 pub use view::ReadView;

@@ -38,7 +38,7 @@ struct Inner {
 
 /// The adjudicator's word that the database is in clock mode.
 #[derive(Debug, Default)]
-struct Lease {
+pub(crate) struct Lease {
     /// By our clock, when it was asked for; `None` without one.
     since: Option<Timestamp>,
     /// When a snapshot was taken last.
@@ -58,16 +58,20 @@ enum Answer {
 impl Lease {
     fn snapshot(&mut self, now: Reading) -> Answer {
         self.used = self.used.max(now.hi);
-        let Some(since) = self.since.filter(|_| now.is_trusted()) else {
+        if !now.is_trusted() {
             self.since = None;
-            return Answer::Ask;
-        };
-        let age = Duration::from_nanos(now.hi.0.saturating_sub(since.0));
-        if age >= MODE_LEASE { Answer::Ask } else { Answer::Take(now.hi) }
+        }
+        if self.holds(now) { Answer::Take(now.hi) } else { Answer::Ask }
+    }
+
+    /// Whether the word still stands.
+    pub(crate) fn holds(&self, now: Reading) -> bool {
+        let age = |since: Timestamp| Duration::from_nanos(now.hi.0.saturating_sub(since.0));
+        now.is_trusted() && self.since.is_some_and(|since| age(since) < MODE_LEASE)
     }
 
     /// What was asked at `asked` has been answered, or not.
-    fn answered(&mut self, asked: Reading, mode: Option<TimeMode>) {
+    pub(crate) fn answered(&mut self, asked: Reading, mode: Option<TimeMode>) {
         if let Some(mode) = mode {
             let clock = mode == TimeMode::Clock && asked.is_trusted();
             self.since = clock.then_some(asked.lo).max(self.since.filter(|_| clock));

@@ -167,6 +167,7 @@ impl Inner {
     pub(super) fn unmute_later(self: &Arc<Self>) {
         self.later(MODE_LEASE, |this, state, done| {
             state.mode.unmute();
+            state.learnt = state.core.accepted_up_to();
             this.open_gate(state, done);
         });
     }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use gavel_api::conformance::adjudicator::{self as suite, request, write};
+use gavel_api::journal::{Leadership, Member};
 use gavel_clock::{ManualClock, SystemClock};
 use gavel_journal::{FileJournal, MemoryDisk};
-use gavel_types::WriteMode;
+use gavel_types::{NodeId, WriteMode};
 
 use super::*;
 
@@ -249,6 +250,42 @@ impl Journal for Scripted {
     }
 }
 
+/// One of several holders of a journal, which nobody deposes.
+#[async_trait]
+impl Replicated for Scripted {
+    fn node_id(&self) -> NodeId {
+        NodeId(1)
+    }
+
+    fn leadership(&self) -> Leadership {
+        Leadership { leader: None, epoch: Epoch(1), leading: true }
+    }
+
+    fn leadership_changes(&self) -> futures::stream::BoxStream<'static, Leadership> {
+        futures::stream::pending().boxed()
+    }
+
+    async fn confirm_leadership(&self) -> Result<(), journal::Error> {
+        Ok(())
+    }
+
+    fn members(&self) -> Vec<Member> {
+        Vec::new()
+    }
+
+    async fn add_member(&self, _: Member) -> Result<(), journal::Error> {
+        Err(journal::Error::NotLeader)
+    }
+
+    async fn remove_member(&self, _: NodeId) -> Result<(), journal::Error> {
+        Err(journal::Error::NotLeader)
+    }
+
+    async fn step_down(&self) -> Result<(), journal::Error> {
+        Ok(())
+    }
+}
+
 async fn scripted(settings: Settings) -> (Service, Arc<Scripted>) {
     let journal = Arc::new(Scripted::default());
     let clock = Arc::new(SystemClock::unbounded());
@@ -449,6 +486,64 @@ async fn by_clock(settings: Settings) -> (Service, Arc<Scripted>, Arc<ManualCloc
     settle().await;
     assert_eq!(service.time().0, TimeMode::Clock);
     (service, journal, clock)
+}
+
+/// What is visible, once somebody who asks now is told.
+fn ask(service: &Service) -> tokio::task::JoinHandle<Result<Visible, Error>> {
+    let service = service.clone();
+    tokio::spawn(async move { service.visible().await })
+}
+
+#[tokio::test]
+async fn what_others_may_have_learnt_of_is_waited_for() {
+    let journal = Arc::new(Scripted::default());
+    let clock = Arc::new(ManualClock::new(Timestamp(20_000_000_000)));
+    let service = Service::lead(Arc::clone(&journal) as _, Arc::clone(&clock) as _, Settings::default()).await.unwrap();
+    journal_declares(&journal, TimeMode::Clock, Lsn(1)).await;
+    let commit = async |id: u128, key: &'static str| {
+        let mut one = request(&service, id).await;
+        one.snapshot_ts = clock.now().hi.saturating_add(Duration::from_millis(5));
+        one.writes.push(write(key, WriteMode::Update));
+        let service = service.clone();
+        let commit = tokio::spawn(async move { service.commit(one).await });
+        settle().await;
+        commit
+    };
+    let first = commit(1, "a").await;
+    let early = ask(&service);
+    settle().await;
+    assert!(early.is_finished(), "true time has not reached it, so that nobody acknowledges it yet");
+    clock.advance(Duration::from_millis(6));
+    let asked = ask(&service);
+    settle().await;
+    assert!(!asked.is_finished(), "a majority may have it, though we do not know");
+    journal.end(Ok(Lsn(2)));
+    let Ok(CommitOutcome::Committed(ts)) = first.await.unwrap() else { panic!("no conflict") };
+    assert!(asked.await.unwrap().unwrap().ts >= ts);
+
+    // The clock fails: whoever has a lease may still acknowledge until it is over, ahead of us.
+    let second = commit(2, "b").await;
+    clock.set_failed(true);
+    let asked = ask(&service);
+    tokio::time::sleep(MODE_LEASE + Duration::from_millis(200)).await;
+    assert!(!asked.is_finished());
+    let late = ask(&service);
+    settle().await;
+    assert!(!late.is_finished(), "nobody has a lease any more, but somebody had");
+    journal.end(Ok(Lsn(3)));
+    let Ok(CommitOutcome::Committed(ts)) = second.await.unwrap() else { panic!("no conflict") };
+    for told in [asked, late] {
+        assert!(told.await.unwrap().unwrap().ts >= ts);
+    }
+    journal_declares(&journal, TimeMode::Logical, Lsn(4)).await;
+    // From here on it is logical mode, in which nobody learns anything from others.
+    let third = start(&service, 3, "c").await;
+    settle().await;
+    let asked = ask(&service);
+    settle().await;
+    assert!(asked.is_finished());
+    journal.end(Ok(Lsn(5)));
+    assert!(matches!(third.await.unwrap(), Ok(CommitOutcome::Committed(_))));
 }
 
 /// What is closed, if the answer needs no other event.

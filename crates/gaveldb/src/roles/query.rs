@@ -9,6 +9,7 @@ use anyhow::Context;
 use gavel_query::{Engine, EngineHandle, EngineParts};
 use gavel_rpc::Role;
 use gavel_rpc::client::{RemoteAdjudicator, RemoteStorage};
+use gavel_txn::learner::{CommitLearner, FAR};
 use gavel_types::{SqlError, SqlState};
 
 use super::late::Late;
@@ -31,8 +32,8 @@ async fn serve(process: Process) -> Result<(), Failure> {
     let journal = targets("cluster.journal", &settings.cluster_journal)?;
     let replicas = targets("cluster.storage", &settings.cluster_storage)?;
     let clock = parts::clock(&settings)?;
-    let adjudicator =
-        Arc::new(RemoteAdjudicator::new(peers.network.clone(), journal.into_iter().map(|node| node.address)));
+    let journal = Arc::new(RemoteAdjudicator::new(peers.network.clone(), journal.into_iter().map(|node| node.address)));
+    let adjudicator = Arc::new(CommitLearner::new(journal.clone(), journal, clock.clone(), FAR));
     let storage = Arc::new(RemoteStorage::new(peers.network.clone(), &replicas));
     let open = async || {
         Engine::open(EngineParts {

@@ -16,7 +16,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::{Buf, Bytes};
-use gavel_types::{Epoch, Lsn, Timestamp};
+use gavel_types::{Epoch, Lsn, Timestamp, TxnId};
 use openraft::impls::leader_id_std::LeaderId;
 use openraft::vote::RaftLeaderId;
 
@@ -152,7 +152,7 @@ pub(crate) fn get_entry(input: &mut Input) -> Result<Entry, Error> {
             if u64::from(count) * 4 > body.len() as u64 {
                 return Err(Error::Length);
             }
-            Payload::Normal(Command::Batch(Batch { epoch, latest, count, body, records: None }))
+            Payload::Normal(Command::Batch(Batch { epoch, latest, count, body }))
         }
         MEMBERSHIP => Payload::Membership(get_membership(input)?),
         TRIM => Payload::Normal(Command::Trim(Lsn(input.u64()?))),
@@ -178,7 +178,17 @@ pub(crate) fn records(batch: &Batch) -> Result<Vec<gavel_api::journal::Record>, 
     if body.is_empty() { Ok(records) } else { Err(Error::Length) }
 }
 
-/// The body of a batch of `records`.
+/// The commits of a batch, as far as it reads.
+pub(crate) fn commits(batch: &Batch) -> impl Iterator<Item = (TxnId, Timestamp)> + use<> {
+    let mut body = batch.body.clone();
+    std::iter::from_fn(move || {
+        let length = body.try_get_u32_le().ok()? as usize;
+        (length <= body.len()).then(|| body.split_to(length))
+    })
+    .filter_map(|bytes| crate::record::peek_commit(&bytes))
+}
+
+/// The body of a batch of `records`; takes no more memory than it has bytes, since logs keep it for long.
 pub(crate) fn batch_body(records: &[gavel_api::journal::Record]) -> Bytes {
     let mut body = Vec::with_capacity(records.iter().map(|r| 4 + crate::record::size_hint(r)).sum());
     for one in records {
@@ -190,5 +200,5 @@ pub(crate) fn batch_body(records: &[gavel_api::journal::Record]) -> Bytes {
             place.copy_from_slice(&length.to_le_bytes());
         }
     }
-    Bytes::from(body)
+    Bytes::from(body.into_boxed_slice())
 }

@@ -21,7 +21,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use gavel_api::journal::{Error, PeerError};
+use gavel_api::journal::{Error, Generation, PeerError};
 use gavel_types::NodeId;
 
 use super::codec;
@@ -34,13 +34,6 @@ const VERSION: u8 = 1;
 const SLOT: usize = 64 << 10;
 /// Name of the file that says that a directory is one of a replicated journal.
 pub(crate) const FILE: &str = "node";
-
-/// One life of a node's disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Generation {
-    pub number: u64,
-    pub mark: u64,
-}
 
 /// See the module.
 pub(crate) struct Identity {
@@ -109,6 +102,11 @@ impl Identity {
 
     pub(crate) const fn generation(&self) -> Generation {
         self.generation
+    }
+
+    /// The peers that were met, each in its latest generation.
+    pub(crate) fn peers(&self) -> Vec<(NodeId, Generation)> {
+        self.peers.iter().map(|(node, generation)| (NodeId(*node), *generation)).collect()
     }
 
     /// Whether `peer` was seen in just this generation, and not in a later one.

@@ -10,11 +10,12 @@ use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use gavel_api::journal::{
-    Entry, Error, Journal, Leadership, Member, PeerError, PeerService, PeerTransport, Record, Replicated,
+    Accepted, Acceptor, Entry, Error, Generation, Journal, Leadership, Member, PeerError, PeerService, PeerTransport,
+    Record, Replicated, Voters,
 };
 use gavel_runtime::offload;
 use gavel_runtime::timer::{self, sleep, timeout};
-use gavel_types::{Epoch, Lsn, NodeId, Timestamp};
+use gavel_types::{Epoch, Lsn, NodeId, Timestamp, TxnId};
 use openraft::Instant as _;
 use openraft::async_runtime::WatchReceiver;
 use openraft::raft::VoteRequest;
@@ -67,6 +68,9 @@ pub struct RaftJournal {
     proposals: Arc<Proposals>,
     reception: Reception,
     leadership: watch::Receiver<Leadership>,
+    /// The configuration that is committed.
+    configuration: watch::Receiver<StoredMembership>,
+    generation: Generation,
     /// The latest term for which an epoch record was proposed, and whether that succeeded.
     epochs: tokio::sync::Mutex<()>,
     opened: Arc<Mutex<Opened>>,
@@ -124,7 +128,7 @@ impl RaftJournal {
             settings.files.cache_size_bytes,
         ));
         let (trims, trim_asked) = watch::channel(Lsn::ZERO);
-        let (members, _) = watch::channel(StoredMembership::default());
+        let (members, configuration) = watch::channel(StoredMembership::default());
         let machine = Machine::new(store.clone(), Arc::clone(&positions), snapshots, trims, members);
         let config = Arc::new(raft_config(&settings)?);
         let network = Network(Arc::clone(&hub));
@@ -158,6 +162,8 @@ impl RaftJournal {
             proposals,
             reception,
             leadership,
+            configuration,
+            generation,
             epochs: tokio::sync::Mutex::new(()),
             opened: Arc::default(),
             counters,
@@ -196,7 +202,9 @@ impl RaftJournal {
         if self.store.is_full() {
             return Err(Error::DiskFull);
         }
-        let (proposal, answer) = Proposal::new(epoch, records);
+        let (proposal, answer) = Proposal::new(epoch, &records);
+        // They keep the buffers alive in which they came.
+        drop(records);
         if proposal.body.len() > self.settings.entry_size_bytes {
             return Err(Error::TooLarge(proposal.body.len()));
         }
@@ -206,6 +214,27 @@ impl RaftJournal {
             Ok(result) => result,
             Err(_) => Err(self.positions.end().unwrap_or(End::Failed("the proposer has died".into())).error()),
         }
+    }
+
+    /// Who decides on the entry `index` of `term`, if this node knows: it leads in that term, has committed
+    /// everything of before, and there is no later configuration than the committed one.
+    fn voters(&self, term: u64, index: u64) -> Option<Voters> {
+        let leads = {
+            let metrics = self.raft.metrics();
+            let now = metrics.borrow_watched();
+            now.state == ServerState::Leader && now.current_term == term
+        };
+        if !leads || self.opened.lock().done != term {
+            return None;
+        }
+        let configuration = self.configuration.borrow().clone();
+        let at = configuration.log_id().as_ref().map_or(0, |id| id.index);
+        let [voters] = &configuration.membership().get_joint_config()[..] else { return None };
+        if at >= index || self.store.accepted().configured() > at {
+            return None;
+        }
+        let nodes = voters.iter().copied().map(NodeId).collect();
+        Some(Voters { nodes, generations: self.reception.hub.identity.lock().peers() })
     }
 
     /// Makes this leader a leader of a later term.
@@ -632,6 +661,17 @@ impl Replicated for RaftJournal {
 
     async fn step_down(&self) -> Result<(), Error> {
         if self.leads() { hand_over(&self.raft).await } else { Ok(()) }
+    }
+}
+
+#[async_trait]
+impl Acceptor for RaftJournal {
+    async fn accepted(&self, txn_id: TxnId) -> Result<Accepted, Error> {
+        let seen = self.store.accepted().wait(txn_id).await?;
+        let term = seen.id.leader_id.term;
+        let voters = self.voters(term, seen.id.index);
+        let (node, generation) = (self.node, self.generation);
+        Ok(Accepted { node, generation, epoch: Epoch(term), commit_ts: seen.commit_ts, voters })
     }
 }
 

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures::Stream;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
-use gavel_api::journal::{Member, PeerError, PeerTransport};
+use gavel_api::journal::{Generation, Member, PeerError, PeerTransport};
 use gavel_runtime::{offload, timer};
 use gavel_types::{NodeId, Timestamp};
 use openraft::errors::{RPCError, ReplicationClosed, StreamingError, Unreachable};
@@ -21,7 +21,7 @@ use openraft::raft::{
 use openraft::{OptionalSend, Raft, RaftNetworkFactory, RaftNetworkV2};
 use parking_lot::Mutex;
 
-use super::identity::{Generation, Identity};
+use super::identity::Identity;
 use super::log::Log;
 use super::machine::{Kept, Machine};
 use super::pipeline::{Answer, Surroundings, pipeline};

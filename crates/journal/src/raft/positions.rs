@@ -144,10 +144,7 @@ impl State {
 pub(crate) fn records(entry: &Entry) -> Result<Arc<Vec<Record>>, crate::record::Error> {
     match live(entry) {
         None => Ok(Arc::default()),
-        Some(batch) => match &batch.records {
-            Some(records) => Ok(Arc::clone(records)),
-            None => codec::records(batch).map(Arc::new),
-        },
+        Some(batch) => codec::records(batch).map(Arc::new),
     }
 }
 

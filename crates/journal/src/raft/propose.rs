@@ -50,21 +50,22 @@ const MAJORITY_PAUSE: Duration = Duration::from_millis(5);
 pub(crate) struct Proposal {
     pub epoch: Epoch,
     pub latest: Timestamp,
+    /// Number of records.
+    pub count: usize,
     pub body: Bytes,
-    pub records: Vec<Record>,
     pub reply: oneshot::Sender<Result<Lsn, Error>>,
 }
 
 impl Proposal {
     /// Encodes `records`, which are not empty.
-    pub(crate) fn new(epoch: Epoch, records: Vec<Record>) -> (Self, oneshot::Receiver<Result<Lsn, Error>>) {
+    pub(crate) fn new(epoch: Epoch, records: &[Record]) -> (Self, oneshot::Receiver<Result<Lsn, Error>>) {
         let latest = records.iter().map(|record| match record {
             Record::Commit(commit) => commit.commit_ts,
             Record::Epoch { .. } | Record::Ceiling(_) | Record::TimeMode(_) => Timestamp::default(),
         });
         let latest = latest.max().unwrap_or_default();
         let (reply, answer) = oneshot::channel();
-        (Self { epoch, latest, body: codec::batch_body(&records), records, reply }, answer)
+        (Self { epoch, latest, count: records.len(), body: codec::batch_body(records), reply }, answer)
     }
 }
 
@@ -160,16 +161,11 @@ impl Group {
         let latest = proposals.iter().map(|proposal| proposal.latest).max().unwrap_or_default();
         let body = match &proposals[..] {
             [one] => one.body.clone(),
-            many => Bytes::from(many.iter().map(|one| &one.body[..]).collect::<Vec<_>>().concat()),
+            many => Bytes::from(many.iter().map(|one| &one.body[..]).collect::<Vec<_>>().concat().into_boxed_slice()),
         };
-        let mut replies = Vec::with_capacity(proposals.len());
-        let mut records = Vec::with_capacity(proposals.iter().map(|proposal| proposal.records.len()).sum());
-        for mut proposal in proposals {
-            replies.push((proposal.records.len(), proposal.reply));
-            records.append(&mut proposal.records);
-        }
-        let count = records.len() as u32;
-        let batch = Batch { epoch, latest, count, body, records: Some(Arc::new(records)) };
+        let count = proposals.iter().map(|proposal| proposal.count).sum::<usize>() as u32;
+        let replies = proposals.into_iter().map(|proposal| (proposal.count, proposal.reply)).collect();
+        let batch = Batch { epoch, latest, count, body };
         Self { batch, replies, refused: None }
     }
 

@@ -30,6 +30,7 @@ use openraft::storage::{IOFlushed, LogState, RaftLogReader, RaftLogStorage};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, oneshot};
 
+use super::accepted::AcceptedCommits;
 use super::codec;
 use super::files::{self, Change};
 use super::health::{Bounds, Health, Unfit};
@@ -56,6 +57,8 @@ pub(crate) struct Inner {
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) log: Mutex<Log>,
     pub(crate) queue: Queue<Request>,
+    /// Commits among the entries.
+    pub(crate) accepted: AcceptedCommits,
     /// Entries were appended.
     grown: Notify,
     vote: Mutex<Option<Vote>>,
@@ -111,6 +114,7 @@ impl Store {
             disk,
             log: Mutex::new(log),
             queue: Queue::new(usize::MAX),
+            accepted: AcceptedCommits::default(),
             grown: Notify::new(),
             vote: Mutex::new(vote),
             health: Mutex::new(Health::default()),
@@ -141,6 +145,11 @@ impl Store {
     /// The entry ids and files.
     pub(crate) fn log(&self) -> &Mutex<Log> {
         &self.0.log
+    }
+
+    /// Commits that are on this disk.
+    pub(crate) fn accepted(&self) -> &AcceptedCommits {
+        &self.0.accepted
     }
 
     /// Waits until `holds` is true of the log, which is looked at again whenever entries were appended.
@@ -180,6 +189,7 @@ impl Store {
 
     fn truncate_from(&self, index: u64) -> Result<(), Error> {
         self.0.log.lock().truncate(index);
+        self.0.accepted.truncated(index);
         // Not waited for: whatever is appended later is durable only after this is.
         self.0.queue.push(Request::Truncate { frame: files::truncate_frame(index), index })
     }
@@ -425,6 +435,7 @@ impl RaftLogStorage<Config> for Store {
             .map_err(|size| io::Error::other(format!("{size} bytes of entries are too many for a frame")))?;
         let ticket = self.0.log.lock().append(&entries, codec::entry_size);
         let ticket = ticket.ok_or_else(|| io::Error::other(format!("entry {first} does not follow the last one")))?;
+        self.0.accepted.appended(ticket, &entries);
         self.0.queue.push(Request::Append { frame, ticket, first, last, done: callback }).map_err(io_error)?;
         self.0.grown.notify_waiters();
         Ok(())

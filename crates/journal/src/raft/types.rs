@@ -1,10 +1,8 @@
 //! The types that openraft is instantiated with.
 
 use std::fmt;
-use std::sync::Arc;
 
 use bytes::Bytes;
-use gavel_api::journal::Record;
 use gavel_types::{Epoch, Lsn, Timestamp};
 use openraft::impls::leader_id_std::LeaderId;
 use openraft::vote::RaftLeaderId;
@@ -41,8 +39,6 @@ pub(crate) struct Batch {
     pub count: u32,
     /// For each record its length as u32, and its bytes.
     pub body: Bytes,
-    /// The same, decoded, where they were proposed.
-    pub records: Option<Arc<Vec<Record>>>,
 }
 
 /// What applying an entry answers to whom proposed it.

@@ -18,6 +18,7 @@
 //! ```
 
 use bytes::{Buf, Bytes};
+use gavel_api::journal::Generation;
 use openraft::raft::{
     AppendEntriesRequest, AppendEntriesResponse, SnapshotResponse, TransferLeaderError, TransferLeaderRequest,
     TransferLeaderResponse, VoteRequest, VoteResponse,
@@ -27,7 +28,7 @@ use super::codec::{
     entry_size, get_entry, get_log_id, get_option, get_text, get_vote, put_entry, put_log_id, put_option, put_text,
     put_vote,
 };
-use super::identity::{Generation, get_generation, put_generation};
+use super::identity::{get_generation, put_generation};
 use super::machine::{Kept, decode_snapshot, encode_snapshot};
 use super::types::{Config, Vote};
 use crate::record::{Error, Input, put_length};
@@ -125,7 +126,8 @@ pub(crate) fn decode_body(mut input: Input) -> Result<Message, Error> {
             let leader_commit = get_option(&mut input, get_log_id)?;
             let entries = input.list(21, |input| {
                 let length = input.0.try_get_u32_le().map_err(|_| Error::Length)? as usize;
-                get_entry(&mut Input(input.take(length)?))
+                // A copy: what the log keeps for minutes must not keep the whole buffer of the message.
+                get_entry(&mut Input(Bytes::copy_from_slice(&input.take(length)?)))
             })?;
             Message::Append(AppendEntriesRequest { vote, prev_log_id, entries, leader_commit })
         }

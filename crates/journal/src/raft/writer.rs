@@ -130,6 +130,7 @@ impl Writer {
             match (pending, &written) {
                 (Pending::Entries { ticket, first, last, done }, Ok(_)) => {
                     self.inner.log.lock().written(Some(ticket), first, last, offset, end);
+                    self.inner.accepted.flushed(ticket);
                     done.io_completed(Ok(()));
                 }
                 (Pending::Truncation(index), Ok(_)) => self.inner.log.lock().truncated(index, end),

@@ -25,8 +25,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::StreamExt;
 use futures::future::join_all;
+use futures::stream::{BoxStream, FuturesUnordered};
 use gavel_api::adjudicator::{Adjudicator, Closed, Error, Visible};
+use gavel_api::journal::{Accepted, Acceptors};
 use gavel_types::{CommitOutcome, CommitRequest, Epoch, Timestamp, TxnId};
 use parking_lot::Mutex;
 use prost::Message;
@@ -40,6 +43,7 @@ use crate::client::leader::{Leaders, Next};
 use crate::convert::status::{is_typed, to_adjudicator};
 use crate::identity::Role;
 use crate::v1;
+use crate::v1::acceptor_client::AcceptorClient;
 use crate::v1::adjudicator_client::AdjudicatorClient;
 
 /// A commit that waits for longer makes somebody look around for another leader, again and again.
@@ -78,6 +82,18 @@ impl RemoteAdjudicator {
     fn link(&self, address: &str) -> Arc<Link> {
         let mut links = self.links.lock();
         links.entry(address.to_owned()).or_insert_with(|| Arc::new(self.network.link(address, Role::Journal))).clone()
+    }
+
+    /// Asks the node behind `link` for what it has on its disk.
+    async fn accepted_by(link: Arc<Link>, network: Network, txn_id: TxnId) -> Option<Accepted> {
+        let patience = network.settings().commit_timeout;
+        let most = network.settings().message_size_bytes;
+        let call = link.call(|line| {
+            let mut client = AcceptorClient::new(line).max_decoding_message_size(most);
+            let request = within(patience, v1::GetAcceptedRequest { txn_id: Some(txn_id.into()) });
+            async move { client.get_accepted(request).await }
+        });
+        timeout(patience, call).await.ok()?.ok()?.into_inner().try_into().ok()
     }
 
     fn client(&self, line: Line) -> AdjudicatorClient<Line> {
@@ -200,6 +216,15 @@ impl RemoteAdjudicator {
                 }
             }
         }
+    }
+}
+
+impl Acceptors for RemoteAdjudicator {
+    fn accepted(&self, txn_id: TxnId) -> BoxStream<'static, Accepted> {
+        let addresses = self.leaders.lock().all();
+        let ask = |address: String| Self::accepted_by(self.link(&address), self.network.clone(), txn_id);
+        let answers: FuturesUnordered<_> = addresses.into_iter().map(ask).collect();
+        answers.filter_map(std::future::ready).boxed()
     }
 }
 

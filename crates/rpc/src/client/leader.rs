@@ -68,6 +68,11 @@ impl Leaders {
         Next::Wait(soonest.saturating_sub(now).max(Duration::from_millis(1)))
     }
 
+    /// Every one.
+    pub(crate) fn all(&self) -> Vec<String> {
+        self.nodes.iter().map(|node| node.address.clone()).collect()
+    }
+
     /// All but `address`.
     pub(crate) fn others(&self, address: &str) -> Vec<String> {
         self.nodes.iter().map(|node| node.address.clone()).filter(|other| other != address).collect()

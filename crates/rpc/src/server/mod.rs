@@ -12,6 +12,7 @@
 #![allow(clippy::disallowed_methods, reason = "a shell: starts tasks")]
 
 mod accept;
+mod acceptor;
 mod adjudicator;
 mod bootstrap;
 mod gate;
@@ -26,7 +27,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use gavel_api::adjudicator::Adjudicator;
-use gavel_api::journal::{Journal, PeerService, Replicated};
+use gavel_api::journal::{Acceptor, Journal, PeerService, Replicated};
 use gavel_api::storage::{Bootstrap, Storage};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -88,6 +89,16 @@ impl Server {
         self.routes = self.routes.add_service(
             v1::adjudicator_server::AdjudicatorServer::new(adjudicator::Service(adjudicator))
                 .max_decoding_message_size(self.settings.transaction_size_bytes)
+                .max_encoding_message_size(self.settings.message_size_bytes),
+        );
+        self
+    }
+
+    /// Serves what `acceptor` has on its disk.
+    pub fn acceptor(mut self, acceptor: Arc<dyn Acceptor>) -> Self {
+        self.routes = self.routes.add_service(
+            v1::acceptor_server::AcceptorServer::new(acceptor::Service(acceptor))
+                .max_decoding_message_size(self.settings.message_size_bytes)
                 .max_encoding_message_size(self.settings.message_size_bytes),
         );
         self

@@ -5,8 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::StreamExt;
 use futures::future::BoxFuture;
+use futures::stream::{BoxStream, FuturesUnordered};
 use gavel_api::adjudicator::{Adjudicator, Closed, Error, Visible};
+use gavel_api::journal::{self, Accepted, Acceptors};
 use gavel_runtime::simulation::Owner;
 use gavel_runtime::timer;
 use gavel_types::{CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Timestamp, TxnId};
@@ -88,6 +91,21 @@ impl RemoteAdjudicator {
             timer::sleep(PAUSE).await;
         }
         Err(Error::NotOpen)
+    }
+}
+
+impl Acceptors for RemoteAdjudicator {
+    fn accepted(&self, txn_id: TxnId) -> BoxStream<'static, Accepted> {
+        let ask: Ask<Result<Accepted, journal::Error>> = Arc::new(move |services| {
+            let acceptor = services.acceptor.clone()?;
+            Some(Box::pin(async move { acceptor.accepted(txn_id).await }))
+        });
+        let asked = |host: &Owner| {
+            let (net, me, host, ask) = (Arc::clone(&self.net), self.me, *host, Arc::clone(&ask));
+            async move { net.call(me, host, ask).await.ok()?.ok() }
+        };
+        let answers: FuturesUnordered<_> = self.hosts.iter().map(asked).collect();
+        answers.filter_map(std::future::ready).boxed()
     }
 }
 

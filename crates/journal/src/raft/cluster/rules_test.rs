@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gavel_api::conformance::journal::{commit, read_all};
-use gavel_api::journal::{Error, Journal, Member, PeerService, Replicated};
+use gavel_api::journal::{Acceptor, Error, Generation, Journal, Member, PeerService, Record, Replicated, Voters};
 use gavel_types::{Epoch, Lsn, NodeId, Timestamp};
 use openraft::async_runtime::WatchReceiver as _;
 use openraft::raft::{AppendEntriesRequest, AppendEntriesResponse};
@@ -16,7 +16,6 @@ use openraft::storage::{RaftLogReader, RaftLogStorage};
 use tokio::time::{Instant, sleep};
 
 use super::codec;
-use super::identity::Generation;
 use super::node::RaftJournal;
 use super::store::Store;
 use super::testing::{Cluster, member};
@@ -39,13 +38,8 @@ async fn stray() -> (Applied, Vec<gavel_api::journal::Entry>) {
     let cluster = Cluster::start(3).await;
     let (leader, epoch) = cluster.open().await;
     leader.append(epoch, vec![commit(2)]).await.unwrap();
-    let stray = Batch {
-        epoch: Epoch(epoch.0 + 1),
-        latest: Timestamp(1),
-        count: 1,
-        body: codec::batch_body(&[commit(99)]),
-        records: None,
-    };
+    let stray =
+        Batch { epoch: Epoch(epoch.0 + 1), latest: Timestamp(1), count: 1, body: codec::batch_body(&[commit(99)]) };
     let answer = leader.raft.client_write(Command::Batch(stray)).await.unwrap();
     leader.append(epoch, vec![commit(3)]).await.unwrap();
     (answer.data, cluster.agree(&leader).await)
@@ -161,6 +155,49 @@ async fn a_leader_that_closes_hands_over_first() {
     let (new, two) = cluster.open().await;
     assert!(two > one);
     new.append(two, vec![commit(4)]).await.unwrap();
+}
+
+#[tokio::test]
+async fn each_node_tells_what_it_has_and_the_leader_who_decides() {
+    let cluster = Cluster::start(3).await;
+    let (leader, epoch) = cluster.open().await;
+    let Record::Commit(one) = commit(7) else { panic!("a commit") };
+    // Asked before it is proposed.
+    let mut asked: Vec<_> = cluster
+        .nodes
+        .values()
+        .cloned()
+        .map(|node| async move { node.accepted(one.txn_id).await.unwrap() })
+        .map(Box::pin)
+        .collect();
+    for wait in &mut asked {
+        assert!(futures::poll!(wait).is_pending());
+    }
+    leader.append(epoch, vec![commit(6), commit(7)]).await.unwrap();
+    for wait in asked {
+        let told = wait.await;
+        assert_eq!((told.epoch, told.commit_ts), (epoch, one.commit_ts));
+        if told.node == leader.node_id() {
+            let Voters { nodes, generations } = told.voters.unwrap();
+            assert_eq!(nodes, [1, 2, 3].map(NodeId));
+            for node in cluster.nodes.values().filter(|node| node.node_id() != leader.node_id()) {
+                let shown = node.accepted(one.txn_id).await.unwrap().generation;
+                assert!(generations.contains(&(node.node_id(), shown)));
+            }
+        } else {
+            assert_eq!(told.voters, None, "a follower does not know");
+        }
+    }
+    // What was proposed under an earlier configuration is decided by that one, which nobody remembers.
+    let leaves = (1..=3).find(|id| *id != leader.node_id().0).unwrap();
+    leader.remove_member(NodeId(leaves)).await.unwrap();
+    assert_eq!(leader.accepted(one.txn_id).await.unwrap().voters, None);
+    let Record::Commit(two) = commit(8) else { panic!("a commit") };
+    leader.append(epoch, vec![commit(8)]).await.unwrap();
+    assert_eq!(leader.accepted(two.txn_id).await.unwrap().voters.unwrap().nodes.len(), 2);
+    // A leader of a later term does not speak for what an earlier one proposed.
+    leader.close().await;
+    assert_eq!(leader.accepted(two.txn_id).await.unwrap().voters, None);
 }
 
 #[tokio::test]
