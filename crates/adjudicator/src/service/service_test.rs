@@ -542,7 +542,8 @@ async fn what_others_may_have_learnt_of_is_waited_for() {
     let asked = ask(&service);
     settle().await;
     assert!(asked.is_finished());
-    journal.end(Ok(Lsn(5)));
+    journal_declares(&journal, TimeMode::Logical, Lsn(5)).await;
+    journal.end(Ok(Lsn(6)));
     assert!(matches!(third.await.unwrap(), Ok(CommitOutcome::Committed(_))));
 }
 
