@@ -36,6 +36,8 @@ const TRIPS: usize = 4;
 const PER_TRIP: u32 = 16;
 /// Shortest and longest time between two of them.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(20));
+/// What clocks may be off by, and messages late.
+const MARGIN: Duration = Duration::from_millis(2);
 /// How often a near leader is looked at.
 const LOOK: Duration = Duration::from_secs(1);
 /// Before asking again when there was no answer.
@@ -142,7 +144,15 @@ impl Pace {
         if due > now {
             return Next::Wait(due);
         }
-        Next::Ask(if self.distance() >= FAR { self.most } else { Duration::ZERO })
+        Next::Ask(self.lead())
+    }
+
+    /// How far ahead commits are to be dated: an answer that has come all the way, and is as old as the time
+    /// between two, is ahead of the clock still. More would keep commits from elsewhere waiting for true time.
+    fn lead(&self) -> Duration {
+        let distance = self.distance();
+        let enough = distance / 2 + self.pause() + MARGIN;
+        if distance >= FAR { enough.min(self.most) } else { Duration::ZERO }
     }
 }
 
@@ -240,7 +250,7 @@ mod tests {
     fn a_far_leader_is_asked_all_the_time_while_somebody_reads() {
         let mut pace = Pace::new(MOST_LEAD);
         let asks = play(&mut pace, 0, 10_000, 1_000, 48);
-        let far: Vec<_> = asks.iter().filter(|(_, lead)| *lead == MOST_LEAD).map(|(at, _)| *at).collect();
+        let far: Vec<_> = asks.iter().filter(|(_, lead)| *lead == ms(24 + 3 + 2)).map(|(at, _)| *at).collect();
         assert!((90..200).contains(&far[0]), "{}", far[0]);
         assert!(far.windows(2).all(|pair| pair[1] - pair[0] <= 3), "every 16th of the distance");
         assert!((2_990..=3_000).contains(far.last().unwrap()), "{far:?}");
@@ -255,10 +265,18 @@ mod tests {
         for _ in 0..TRIPS {
             pace.answered(ms(80));
         }
-        assert_eq!(pace.next(ms(4_020), 0, true), Next::Ask(MOST_LEAD));
+        assert_eq!(pace.next(ms(4_020), 0, true), Next::Ask(ms(40 + 5 + 2)));
         pace.answered(ms(1));
         pace.asked(ms(4_020));
         assert_eq!(pace.next(ms(4_030), 0, true), Next::Wait(ms(5_020)));
+    }
+
+    #[test]
+    fn nothing_is_closed_further_ahead_than_is_allowed() {
+        let mut pace = Pace::new(MOST_LEAD);
+        pace.read(ms(0));
+        (0..TRIPS).for_each(|_| pace.answered(ms(400)));
+        assert_eq!(pace.next(ms(1), 0, true), Next::Ask(MOST_LEAD));
     }
 
     #[test]
@@ -266,7 +284,7 @@ mod tests {
         let mut pace = Pace::new(MOST_LEAD);
         pace.read(ms(0));
         (0..TRIPS).for_each(|_| pace.answered(ms(40)));
-        assert_eq!(pace.next(ms(1), 0, true), Next::Ask(MOST_LEAD));
+        assert_eq!(pace.next(ms(1), 0, true), Next::Ask(Duration::from_micros(20_000 + 2_500 + 2_000)));
         assert!(matches!(pace.next(ms(1), MOST, true), Next::Wait(_)));
         assert!(matches!(pace.next(ms(1), 0, false), Next::Wait(_)), "logical mode has no use for it");
         pace.failed(ms(1));

@@ -42,7 +42,7 @@ use crate::snapshot::Lease;
 /// than it saves.
 pub const FAR: Duration = Duration::from_millis(10);
 /// Commits that are looked back at.
-const LOOK_BACK: usize = 64;
+const LOOK_BACK: usize = 8;
 /// The clock is looked at again after at most this long.
 const CLOCK_POLL: Duration = Duration::from_millis(20);
 /// And no sooner than this.
