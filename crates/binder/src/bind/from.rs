@@ -79,7 +79,8 @@ impl Binder<'_> {
                     && other.name == item.name
                     && (other.schema.is_none() || item.schema.is_none() || other.schema == item.schema)
             };
-            if known.iter().any(clash) || new[..i].iter().any(clash) {
+            // What is visible to LATERAL only is another join's side: its names may be used again within this one.
+            if known.iter().filter(|k| !k.lateral_only).any(clash) || new[..i].iter().any(clash) {
                 let text = format!("table name \"{}\" specified more than once", item.name);
                 return Err(SqlError::new(SqlState::DuplicateAlias, text));
             }
