@@ -162,7 +162,9 @@ impl Zone {
             },
             Self::Abbreviation { name, zone, usual } => {
                 let zone = Self::Named(*zone);
-                if zone.abbreviation_at(utc) == *name { zone.offset_at(utc) } else { *usual }
+                let written = zone.abbreviation_at(utc);
+                // Newer editions of the zone data know no letters for some zones; then only the offset tells.
+                if written == *name || written.starts_with(['+', '-']) { zone.offset_at(utc) } else { *usual }
             }
         }
     }

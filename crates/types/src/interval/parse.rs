@@ -342,7 +342,7 @@ fn worded(text: &str, fields: i32, sql_style: bool) -> Result<Interval, Fault> {
             continue;
         }
         if let Some((years, months)) = body.split_once('-') {
-            once(&[Unit::Year, Unit::Month])?;
+            once(&[Unit::Month])?;
             let years: i32 = years.parse().map_err(|_| Fault::Syntax)?;
             let months: i32 = months.parse().map_err(|_| Fault::Syntax)?;
             if months >= 12 {
