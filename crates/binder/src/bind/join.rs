@@ -6,7 +6,7 @@ use sqlparser::ast::{self, JoinConstraint, JoinOperator};
 use super::Binder;
 use super::clause::Clause;
 use super::common_type::common_type;
-use super::from::FromItem;
+use super::from::{FromItem, distinct_names};
 use super::name::fold;
 use super::scalar::{Typed, and, scalar, truth};
 use super::scope::{Columns, NsColumn, NsItem};
@@ -34,7 +34,6 @@ impl Binder<'_> {
             item.lateral_only = true;
             item.lateral_ok = lateral_ok;
         }
-        self.check_names(&left_items)?;
         self.level().items.extend(left_items.iter().cloned());
         let used_before = std::mem::take(&mut self.level().lateral_used);
         let right = self.table_factor(&join.relation);
@@ -55,9 +54,8 @@ impl Binder<'_> {
             reads
         };
         let sides: Vec<NsItem> = left_items.iter().chain(&right.items).cloned().collect();
-        let names = self.check_names(&sides);
         self.level().items.truncate(outer);
-        names?;
+        distinct_names(&sides)?;
         let FromItem { rel: right_rel, items: mut right_items } = right;
         for item in left_items.iter_mut().chain(&mut right_items) {
             item.lateral_only = false;
@@ -172,7 +170,7 @@ impl Binder<'_> {
         let mut item = NsItem::new(alias, Columns::List(columns.into()));
         item.cols_visible = false;
         items.push(item);
-        self.check_names(items)
+        distinct_names(items)
     }
 
     fn using_column<'c>(columns: &'c [NsColumn], name: &str, side: &str) -> SqlResult<&'c NsColumn> {

@@ -183,14 +183,16 @@ impl Run<'_> {
     }
 
     fn arithmetic(&self, op: Arithmetic, left: &Expr, right: &Expr, scope: Scope<'_>) -> Result<Numeric, Fault> {
-        let operand = |expr: &Expr, side: &str| match self.unwrapped(expr, scope)?.as_slice() {
+        let operand = |items: &[Json], side: &str| match items {
             [Json::Number(n)] => Ok(n.clone()),
             _ => {
                 let text = format!("{side} operand of jsonpath operator {} is not a single numeric value", op.sign());
                 Err(structure(SqlState::SingletonSqlJsonItemRequired, text))
             }
         };
-        let (left, right) = (operand(left, "left")?, operand(right, "right")?);
+        // What fails within the right side is told before the left side is looked at.
+        let (left, right) = (self.unwrapped(left, scope)?, self.unwrapped(right, scope)?);
+        let (left, right) = (operand(&left, "left")?, operand(&right, "right")?);
         let result = match op {
             Arithmetic::Add => left.add(&right),
             Arithmetic::Sub => left.sub(&right),

@@ -216,11 +216,12 @@ impl Zone {
 
     /// The instant of local microseconds; infinities stay.
     pub fn to_utc(&self, local: i64) -> i64 {
-        if super::is_finite_timestamp(local) {
-            local - i64::from(self.offset_of_local(local)) * MICROS_PER_SECOND
-        } else {
-            local
+        if !super::is_finite_timestamp(local) {
+            return local;
         }
+        // What is out of range stays so, and does not become infinite.
+        let (first, last) = (super::TIMESTAMP_NEG_INFINITY + 1, super::TIMESTAMP_INFINITY - 1);
+        local.saturating_sub(i64::from(self.offset_of_local(local)) * MICROS_PER_SECOND).clamp(first, last)
     }
 
     /// The zone's name as `SHOW timezone` would print it.

@@ -368,12 +368,13 @@ fn worded(text: &str, fields: i32, sql_style: bool) -> Result<Interval, Fault> {
             Some(next) if next != "ago" && default_unit(fields) == Unit::Hour => Unit::Day,
             _ => default_unit(fields),
         };
+        // A field that overflows is told before one that is given twice.
+        sum.add(number, u)?;
         match u {
             // Seconds with a fraction are milliseconds and microseconds, too.
             Unit::Second if piece.contains('.') => once(&[Unit::Second, Unit::Millisecond, Unit::Microsecond])?,
             _ => once(&[u])?,
         }
-        sum.add(number, u)?;
     }
     if !any {
         return Err(Fault::Syntax);
