@@ -7,6 +7,7 @@
 //! 3. Nesting is limited: deeper statements answer 54001.
 
 mod dialect;
+mod joins;
 mod rewrite;
 mod source;
 

@@ -94,6 +94,7 @@ pub const INPUT_OUTPUT: &[(&str, ScalarFn)] = in_and_out! {
     "uuid_in" "uuid_out"
     "json_in" "json_out"
     "jsonb_in" "jsonb_out"
+    "jsonpath_in" "jsonpath_out"
     "oidin" "oidout"
     "xidin" "xidout"
     "cidin" "cidout"

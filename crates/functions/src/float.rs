@@ -295,11 +295,13 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("datanh", scalar!(|a: f64| within(a, -1.0, 1.0, f64::atanh)?)),
     ("dsind", scalar!(|a: f64| periodic(a, sind)?)),
     ("dcosd", scalar!(|a: f64| periodic(a, cosd)?)),
+    ("float4send", scalar!(|a: f32| a.to_be_bytes().to_vec())),
+    ("float8send", scalar!(|a: f64| a.to_be_bytes().to_vec())),
     ("dtand", scalar!(|a: f64| periodic(a, tand)?)),
     (
         "dcotd",
         scalar!(|a: f64| periodic(a, |v| {
-            let r = 1.0 / tand(v);
+            let r = (cosd(v) / sind(v)) / (cosd(45.0) / sind(45.0));
             if r == 0.0 { 0.0 } else { r }
         })?),
     ),

@@ -141,7 +141,7 @@ macro_rules! scripts {
     )*};
 }
 
-scripts! { integers floats numeric text binary pattern datetime intervals formatting casts json arrays }
+scripts! { integers floats numeric text binary pattern datetime intervals formatting casts json paths arrays }
 
 /// `type 'literal' => answer`: input and output of every type.
 #[test]

@@ -51,6 +51,7 @@ mod tables;
 #[cfg(test)]
 mod testing;
 pub mod text;
+pub mod variadic;
 pub mod vector;
 
 pub use call::{Call, EvalContext, SessionHooks};

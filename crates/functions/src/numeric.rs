@@ -90,7 +90,7 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("numeric_inc", scalar!(|a: &Numeric| a.add(&Numeric::ONE)?)),
     ("numeric_abs", scalar!(|a: &Numeric| a.abs())),
     ("numeric_sign", scalar!(|a: &Numeric| if a.is_nan() { Numeric::NaN } else { Numeric::from(a.signum()) })),
-    ("numeric_round", scalar!(|a: &Numeric, digits: i32| a.round(digits))),
+    ("numeric_round", scalar!(|a: &Numeric, digits: i32| a.round(digits).within_limits()?)),
     ("numeric_trunc", scalar!(|a: &Numeric, digits: i32| a.trunc(digits))),
     ("numeric_ceil", scalar!(|a: &Numeric| a.ceil())),
     ("numeric_floor", scalar!(|a: &Numeric| a.floor())),

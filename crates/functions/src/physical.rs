@@ -35,6 +35,7 @@ pub fn physical_type(ty: PgType) -> DataType {
         | Oid::NAME
         | Oid::JSON
         | Oid::JSONB
+        | Oid::JSONPATH
         | Oid::XML
         | Oid::UNKNOWN
         | Oid::CSTRING

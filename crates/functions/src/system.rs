@@ -133,9 +133,23 @@ fn size_bytes(text: &str) -> SqlResult<i64> {
     number.mul(&Numeric::from(1i64 << power))?.to_i64().ok_or_else(crate::error::bigint_out_of_range)
 }
 
-fn count_nulls(args: &[Datum], nulls: bool) -> Datum {
-    let n = args.iter().filter(|d| d.is_null() == nulls).count();
+fn count_nulls(call: &Call<'_>, args: &[Datum], nulls: bool) -> Datum {
+    let Some(values) = crate::variadic::tail(call, args, 0) else { return Datum::Null };
+    let n = values.iter().filter(|(d, _)| d.is_null() == nulls).count();
     Datum::Int4(i32::try_from(n).unwrap_or(i32::MAX))
+}
+
+/// A number as a position in the log.
+fn lsn_of(n: &Numeric) -> SqlResult<i64> {
+    if n.is_nan() {
+        return Err(SqlError::unsupported("cannot convert NaN to pg_lsn"));
+    }
+    let position = n
+        .round(0)
+        .to_string()
+        .parse::<u64>()
+        .map_err(|_| SqlError::new(SqlState::InvalidParameterValue, "pg_lsn out of range"))?;
+    Ok(position as i64)
 }
 
 /// A version 4 uuid of the session's randomness.
@@ -249,8 +263,8 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
             _ => None,
         }),
     ),
-    ("pg_num_nulls", |_, args| Ok(count_nulls(args, true))),
-    ("pg_num_nonnulls", |_, args| Ok(count_nulls(args, false))),
+    ("pg_num_nulls", |call, args| Ok(count_nulls(call, args, true))),
+    ("pg_num_nonnulls", |call, args| Ok(count_nulls(call, args, false))),
     ("pg_size_pretty", scalar!(|n: i64| size_pretty(n))),
     ("pg_size_pretty_numeric", scalar!(|n: &Numeric| size_pretty_numeric(n)?)),
     ("pg_size_bytes", scalar!(|s: &str| size_bytes(s)?)),
@@ -268,6 +282,7 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("hashint8", scalar!(|v: i64| hash_i64(v))),
     ("hashoid", scalar!(|v: crate::args::OidValue| hash_u32(v.0) as i32)),
     ("uuid_hash", scalar!(|v: [u8; 16]| hash_bytes(&v) as i32)),
+    ("numeric_pg_lsn", scalar!(|n: &Numeric| lsn_of(n)?)),
     ("pg_lsn_mi", scalar!(|a: i64, b: i64| Numeric::from(i128::from(a as u64) - i128::from(b as u64)))),
     (
         "pg_collation_for",

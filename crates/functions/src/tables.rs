@@ -32,6 +32,7 @@ pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
     formatting::parse::TABLE,
     json::build::TABLE,
     json::change::TABLE,
+    json::path::TABLE,
     json::read::TABLE,
 ];
 
@@ -46,4 +47,4 @@ pub const SCALARS_BY_OID: &[&[(u32, ScalarFn)]] = &[
 ];
 
 /// Set-returning ones, under the internal name.
-pub const SETS: &[&[(&str, SetFn)]] = &[json::rows::TABLE, pattern::regexp::SETS, series::TABLE];
+pub const SETS: &[&[(&str, SetFn)]] = &[json::path::SETS, json::rows::TABLE, pattern::regexp::SETS, series::TABLE];

@@ -12,6 +12,7 @@
 //! | [`interval`] | PostgreSQL's `interval` |
 //! | [`datetime`] | calendar arithmetic and text forms of dates and times |
 //! | [`json`] | JSON syntax, and the canonical form of `jsonb` |
+//! | [`jsonpath`] | paths into JSON: syntax and text form |
 //! | [`text_io`] | PostgreSQL's text input and output of every type |
 //! | [`error`], [`sqlstate`] | errors as PostgreSQL reports them |
 
@@ -22,6 +23,7 @@ pub mod error;
 pub mod ids;
 pub mod interval;
 pub mod json;
+pub mod jsonpath;
 pub mod numeric;
 pub mod numeric_ordered;
 pub mod pg_type;

@@ -160,6 +160,17 @@ impl Numeric {
         Ok(Self::from_big(mantissa, scale))
     }
 
+    /// Itself.
+    ///
+    /// # Errors
+    /// 22003 if it has too many digits before the point, as rounding up may make.
+    pub fn within_limits(self) -> SqlResult<Self> {
+        match self {
+            Self::Finite { mantissa: Mantissa::Large(m), scale } => Self::checked(*m, scale),
+            other => Ok(other),
+        }
+    }
+
     /// Display scale; 0 for NaN and infinities.
     pub const fn scale(&self) -> u16 {
         if let Self::Finite { scale, .. } = self { *scale } else { 0 }
@@ -429,7 +440,8 @@ impl Numeric {
 
     fn at_digits(&self, digits: i32, round: bool) -> Self {
         let Self::Finite { mantissa, scale } = self else { return self.clone() };
-        let digits = digits.clamp(-2_000, 2_000);
+        // Beyond these there is no digit that a value could have.
+        let digits = digits.clamp(-(MAX_INTEGER_DIGITS as i32 + 1), i32::from(MAX_SCALE));
         let wanted = digits.max(0) as u16;
         let drop = i32::from(*scale) - digits;
         if let Mantissa::Small(m) = mantissa {
@@ -449,6 +461,10 @@ impl Numeric {
         let m = mantissa.to_big();
         if drop <= 0 {
             return Self::from_big(m.as_ref() * pow10(drop.unsigned_abs()), wanted);
+        }
+        // All digits go, and no rounding brings one back: three bits make less than a digit.
+        if u64::from(drop.unsigned_abs()) > m.bits() / 3 + 1 {
+            return Self::new(0, wanted);
         }
         let p = pow10(drop.unsigned_abs());
         let kept = if round { div_round(&m, &p) } else { m.as_ref() / p };

@@ -97,6 +97,7 @@ types! {
     PG_LSN 3220 "pg_lsn" 3221;
     ANYENUM 3500 "anyenum" 0;
     JSONB 3802 "jsonb" 3807;
+    JSONPATH 4072 "jsonpath" 4073;
     REGNAMESPACE 4089 "regnamespace" 4090;
     REGROLE 4096 "regrole" 4097;
     REGCOLLATION 4191 "regcollation" 4192;

@@ -229,6 +229,7 @@ pub fn parse(text: &str, ty: PgType, style: &TextStyle) -> SqlResult<Datum> {
             Datum::text(text)
         }
         Oid::JSONB => Datum::Jsonb(Json::parse_canonical(text)?.to_string().into()),
+        Oid::JSONPATH => Datum::text(crate::jsonpath::parse(text)?.to_string()),
         Oid::OID => Datum::Oid(number::parse_oid(text, "oid")?),
         Oid::XID => Datum::Oid(number::parse_oid(text, "xid")?),
         Oid::CID => Datum::Oid(number::parse_oid(text, "cid")?),

@@ -209,7 +209,18 @@ impl Binder<'_> {
             values.push(Typed::new(super::scalar::constant(Datum::text(name.as_str()), PgType::TEXT), pos));
             values.push(Typed::new(item.clone(), pos));
         }
-        self.call_named(if jsonb { "jsonb_build_object" } else { "json_build_object" }, values, pos).map(Some)
+        if jsonb {
+            return self.call_named("jsonb_build_object", values, pos).map(Some);
+        }
+        let mut object = self.call_named("json_build_object", values, pos)?;
+        // A row is written without blanks.
+        if let ScalarKind::Call { function, args } = &mut object.scalar.kind {
+            if args.is_empty() {
+                *function = gavel_functions::variadic::JSON_BUILD_OBJECT;
+            }
+            args.push(super::scalar::constant(Datum::Null, gavel_functions::variadic::MARK));
+        }
+        Ok(Some(object))
     }
 
     /// A set-returning function in an expression: its rows join the query's.

@@ -125,7 +125,10 @@ pub fn best<T>(mut candidates: Vec<Candidate<T>>, actual: &[Oid]) -> Option<Cand
         let mut types = actual.iter().copied().filter(|a| *a != Oid::UNKNOWN);
         let one = types.next()?;
         if types.all(|t| t == one) {
-            candidates.retain(|c| c.args.iter().all(|d| can_coerce(one, *d, CastContext::Implicit)));
+            let same = vec![one; actual.len()];
+            candidates.retain(|c| {
+                c.args.iter().all(|d| can_coerce(one, *d, CastContext::Implicit)) && consistent(&c.args, &same)
+            });
             if candidates.len() == 1 {
                 return candidates.pop();
             }

@@ -491,6 +491,10 @@ impl Binder<'_> {
         if any {
             return self.quantified_named(e, name, pattern, false);
         }
+        // The parser takes `LIKE ALL (…)` for a call.
+        if let Some(array) = super::special::all_of(pattern) {
+            return self.quantified_named(e, name, array, true);
+        }
         let value = self.expr(e)?;
         let mut pattern = self.expr(pattern)?;
         let at = self.before_operand(pattern.pos, if name.ends_with('*') { "ilike" } else { "like" });

@@ -68,23 +68,11 @@ impl Binder<'_> {
         reads
     }
 
-    /// 42712 where two items of one FROM have a name.
-    pub fn check_names(&mut self, new: &[NsItem]) -> SqlResult<()> {
-        let known = &self.level().items;
-        for (i, item) in new.iter().enumerate() {
-            let clash = |other: &NsItem| {
-                other.rel_visible
-                    && item.rel_visible
-                    && !item.name.is_empty()
-                    && other.name == item.name
-                    && (other.schema.is_none() || item.schema.is_none() || other.schema == item.schema)
-            };
-            if known.iter().any(clash) || new[..i].iter().any(clash) {
-                let text = format!("table name \"{}\" specified more than once", item.name);
-                return Err(SqlError::new(SqlState::DuplicateAlias, text));
-            }
-        }
-        Ok(())
+    /// 42712 where two items of one FROM have a name. Within a join only its own sides are compared
+    /// ([`distinct_names`]): an alias for the whole may hide what they are called.
+    fn check_names(&mut self, new: &[NsItem]) -> SqlResult<()> {
+        let all: Vec<NsItem> = self.level().items.iter().chain(new).cloned().collect();
+        distinct_names(&all)
     }
 
     pub fn table_with_joins(&mut self, entry: &ast::TableWithJoins) -> SqlResult<FromItem> {
@@ -533,4 +521,22 @@ impl Binder<'_> {
 
 fn out_column(c: &OutColumn) -> NsColumn {
     NsColumn { name: c.name.clone(), scalar: column(c.id, c.ty), origin: c.origin, fields: c.fields.clone() }
+}
+
+/// 42712 where two of these items have a name.
+pub fn distinct_names(items: &[NsItem]) -> SqlResult<()> {
+    for (i, item) in items.iter().enumerate() {
+        let clash = |other: &NsItem| {
+            other.rel_visible
+                && item.rel_visible
+                && !item.name.is_empty()
+                && other.name == item.name
+                && (other.schema.is_none() || item.schema.is_none() || other.schema == item.schema)
+        };
+        if items[..i].iter().any(clash) {
+            let text = format!("table name \"{}\" specified more than once", item.name);
+            return Err(SqlError::new(SqlState::DuplicateAlias, text));
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! Functions: from a name and arguments to one `pg_proc` entry with coerced arguments (manual §10.3).
 
 use gavel_functions::registry::{self, CastContext, Proc};
+use gavel_functions::variadic;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 
 use super::Binder;
@@ -28,6 +29,8 @@ pub struct ResolvedCall {
     pub declared: Vec<Oid>,
     /// Arguments from here on are collected into an array.
     pub variadic_from: Option<usize>,
+    /// The last argument is an array whose elements are the arguments of `VARIADIC "any"`.
+    pub spread: bool,
 }
 
 /// How one candidate takes the arguments.
@@ -216,7 +219,16 @@ impl Binder<'_> {
                 }
             }
         }
-        Ok(Callee::Function(ResolvedCall { proc, args, declared, variadic_from }))
+        let spread = variadic && proc.variadic == Oid::ANY && proc.kind == registry::ProcKind::Function;
+        if spread
+            && let Some(last) = args.last()
+            && !last.is_unknown()
+            && registry::type_info(last.oid()).is_none_or(|t| t.category != 'A')
+        {
+            let error = SqlError::new(SqlState::DatatypeMismatch, "VARIADIC argument must be an array");
+            return Err(self.error_at(error, last.pos));
+        }
+        Ok(Callee::Function(ResolvedCall { proc, args, declared, variadic_from, spread }))
     }
 
     /// The type that `name(x)` casts to, where it is a type and the cast changes no representation or
@@ -244,7 +256,7 @@ impl Binder<'_> {
         resolved: ResolvedCall,
         pos: Pos,
     ) -> SqlResult<(&'static Proc, Vec<Scalar>, PgType)> {
-        let ResolvedCall { proc, args, declared, variadic_from } = resolved;
+        let ResolvedCall { proc, args, declared, variadic_from, spread } = resolved;
         let actual: Vec<Oid> = args.iter().map(Typed::oid).collect();
         let (goals, result) = polymorphic::resolve(&declared, &actual, proc.ret).map_err(|e| self.error_at(e, pos))?;
         let mut out = Vec::with_capacity(args.len());
@@ -262,6 +274,9 @@ impl Binder<'_> {
             let element = items.first().map_or(proc.variadic, |i| i.ty.oid);
             let array = array_type(element).unwrap_or(Oid::ANYARRAY);
             out.push(scalar(ScalarKind::Array { items }, PgType::new(array)));
+        }
+        if spread {
+            out.push(constant(Datum::Null, variadic::MARK));
         }
         Ok((proc, out, PgType::new(result)))
     }

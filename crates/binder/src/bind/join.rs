@@ -6,12 +6,12 @@ use sqlparser::ast::{self, JoinConstraint, JoinOperator};
 use super::Binder;
 use super::clause::Clause;
 use super::common_type::common_type;
-use super::from::FromItem;
+use super::from::{FromItem, distinct_names};
 use super::name::fold;
 use super::scalar::{Typed, and, scalar, truth};
 use super::scope::{Columns, NsColumn, NsItem};
 use crate::bound::{JoinKind, Rel, Scalar, ScalarKind};
-use crate::parse::Pos;
+use crate::parse::{Pos, marker};
 
 impl Binder<'_> {
     pub fn join(&mut self, left: FromItem, join: &ast::Join) -> SqlResult<FromItem> {
@@ -34,7 +34,6 @@ impl Binder<'_> {
             item.lateral_only = true;
             item.lateral_ok = lateral_ok;
         }
-        self.check_names(&left_items)?;
         self.level().items.extend(left_items.iter().cloned());
         let used_before = std::mem::take(&mut self.level().lateral_used);
         let right = self.table_factor(&join.relation);
@@ -54,9 +53,9 @@ impl Binder<'_> {
             self.level().items.splice(0..0, own);
             reads
         };
-        let names = self.check_names(&right.items);
+        let sides: Vec<NsItem> = left_items.iter().chain(&right.items).cloned().collect();
         self.level().items.truncate(outer);
-        names?;
+        distinct_names(&sides)?;
         let FromItem { rel: right_rel, items: mut right_items } = right;
         for item in left_items.iter_mut().chain(&mut right_items) {
             item.lateral_only = false;
@@ -79,11 +78,20 @@ impl Binder<'_> {
             }
             Some(JoinConstraint::Using(names)) => {
                 let mut columns = Vec::with_capacity(names.len());
+                let mut alias = None;
                 for name in names {
                     let Some(ident) = name.0.last().and_then(ast::ObjectNamePart::as_ident) else { continue };
+                    if let Some(name) = ident.value.strip_prefix(marker::USING_ALIAS) {
+                        alias = Some(name.to_owned());
+                        continue;
+                    }
                     columns.push((fold(ident), self.source.start(ident.span)));
                 }
-                self.merge(kind, left_items, right_items, &columns)?
+                let (on, mut items) = self.merge(kind, left_items, right_items, &columns)?;
+                if let Some(alias) = alias {
+                    self.alias_merged(alias, columns.len(), &mut items)?;
+                }
+                (on, items)
             }
             Some(JoinConstraint::Natural) => {
                 let right_names: Vec<String> = visible(&right_items).into_iter().map(|c| c.name).collect();
@@ -155,6 +163,16 @@ impl Binder<'_> {
         Ok((and(terms), left))
     }
 
+    /// `USING (…) AS alias`: the merged columns, and only they, under a name of their own.
+    fn alias_merged(&mut self, alias: String, merged: usize, items: &mut Vec<NsItem>) -> SqlResult<()> {
+        let Some(joined) = items.last() else { return Ok(()) };
+        let columns: Vec<NsColumn> = joined.all().take(merged).collect();
+        let mut item = NsItem::new(alias, Columns::List(columns.into()));
+        item.cols_visible = false;
+        items.push(item);
+        distinct_names(items)
+    }
+
     fn using_column<'c>(columns: &'c [NsColumn], name: &str, side: &str) -> SqlResult<&'c NsColumn> {
         let mut hits = columns.iter().filter(|c| c.name == name);
         match (hits.next(), hits.next()) {
@@ -175,9 +193,10 @@ impl Binder<'_> {
         let mut columns = visible(&items);
         let name = fold(&alias.name);
         if alias.columns.len() > columns.len() {
-            let text = format!("column alias list for \"{name}\" has too many entries");
-            let pos = self.source.start(alias.name.span);
-            return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
+            let (there, given) = (columns.len(), alias.columns.len());
+            let text =
+                format!("join expression \"{name}\" has {there} columns available but {given} columns specified");
+            return Err(SqlError::new(SqlState::InvalidColumnReference, text));
         }
         for (column, renamed) in columns.iter_mut().zip(&alias.columns) {
             column.name = fold(&renamed.name);

@@ -5,7 +5,7 @@ use gavel_types::{Datum, Oid, PgType, SqlResult};
 
 use super::Binder;
 use super::scalar::{Typed, column, constant};
-use crate::bound::{ColumnId, Rel, Scalar, SetCall};
+use crate::bound::{ColumnId, Rel, Scalar, ScalarKind, SetCall};
 use crate::parse::Pos;
 
 /// A relation and its named columns.
@@ -21,13 +21,18 @@ impl Binder<'_> {
         pos: Pos,
     ) -> SqlResult<Option<Rows>> {
         let (prefix, set) = match function {
-            "json_to_record" => ("json", false),
-            "jsonb_to_record" => ("jsonb", false),
-            "json_to_recordset" => ("json", true),
-            "jsonb_to_recordset" => ("jsonb", true),
+            "json_to_record" | "json_populate_record" => ("json", false),
+            "jsonb_to_record" | "jsonb_populate_record" => ("jsonb", false),
+            "json_to_recordset" | "json_populate_recordset" => ("json", true),
+            "jsonb_to_recordset" | "jsonb_populate_recordset" => ("jsonb", true),
             _ => return Ok(None),
         };
-        let [argument] = args else { return Ok(None) };
+        let argument = match args {
+            [argument] => argument,
+            // A row that is NULL gives no field a value.
+            [base, argument, ..] if is_null(base) => argument,
+            _ => return Ok(None),
+        };
         let (id, ty) = (self.new_column(), argument.ty);
         let input = if set {
             let elements = self.call_oid(&format!("{prefix}_array_elements"), pos)?;
@@ -56,5 +61,13 @@ impl Binder<'_> {
         let proc = gavel_functions::registry::procs_named(name).next();
         proc.map(|p| p.oid)
             .ok_or_else(|| self.error_at(gavel_types::SqlError::internal(format!("function {name} is unknown")), pos))
+    }
+}
+
+fn is_null(scalar: &Scalar) -> bool {
+    match &scalar.kind {
+        ScalarKind::Const(value) => value.is_null(),
+        ScalarKind::Relabel { input } | ScalarKind::CoerceViaIo { input } => is_null(input),
+        _ => false,
     }
 }

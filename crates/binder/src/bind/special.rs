@@ -66,11 +66,25 @@ impl Binder<'_> {
                 self.nullif(left, right, pos)?
             }
             "row" => {
-                let Some(args) = exprs() else { return Ok(None) };
-                let mut items = Vec::with_capacity(args.len());
-                for arg in args {
-                    let value = self.expr(arg)?;
-                    items.push(self.settle(value)?.scalar);
+                let ast::FunctionArguments::List(list) = &f.args else { return Ok(None) };
+                let mut items = Vec::with_capacity(list.args.len());
+                for arg in &list.args {
+                    let ast::FunctionArg::Unnamed(arg) = arg else { return Ok(None) };
+                    match arg {
+                        ast::FunctionArgExpr::Expr(e) => {
+                            let value = self.expr(e)?;
+                            items.push(self.settle(value)?.scalar);
+                        }
+                        // `t.*` stands for its columns.
+                        ast::FunctionArgExpr::QualifiedWildcard(name) => {
+                            let whole = self.whole_row(name)?.scalar;
+                            match whole.kind {
+                                ScalarKind::Row(columns) => items.extend(columns),
+                                _ => items.push(whole),
+                            }
+                        }
+                        _ => return Ok(None),
+                    }
                 }
                 Typed::new(scalar(ScalarKind::Row(items), PgType::new(Oid::RECORD)), pos)
             }
@@ -164,3 +178,18 @@ impl Binder<'_> {
 }
 
 const MAX_GROUPING_ARGS: usize = 31;
+
+/// The argument of `all(x)`.
+pub fn all_of(e: &ast::Expr) -> Option<&ast::Expr> {
+    let ast::Expr::Function(f) = e else { return None };
+    let [ast::ObjectNamePart::Identifier(name)] = f.name.0.as_slice() else { return None };
+    let ast::FunctionArguments::List(list) = &f.args else { return None };
+    match list.args.as_slice() {
+        [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(arg))]
+            if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("all") =>
+        {
+            Some(arg)
+        }
+        _ => None,
+    }
+}

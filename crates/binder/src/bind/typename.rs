@@ -296,7 +296,9 @@ fn is_true_array(oid: Oid) -> bool {
 /// Element type of an array type, `int2vector` and `oidvector` included.
 pub fn element_type(oid: Oid) -> Option<Oid> {
     let info = registry::type_info(oid)?;
-    (info.category == 'A' && info.len == -1 && info.element.0 != 0).then_some(info.element)
+    // An array of records is a pseudo-type.
+    let array = info.category == 'A' || info.name == "_record";
+    (array && info.len == -1 && info.element.0 != 0).then_some(info.element)
 }
 
 /// Array type over `oid`.

@@ -71,6 +71,11 @@ impl Dialect for GavelDialect {
         false
     }
 
+    // The older way to write `=>`.
+    fn supports_named_fn_args_with_assignment_operator(&self) -> bool {
+        true
+    }
+
     fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
         // `a ? b` and the like keep PostgreSQL's level; everything else is as the dialect says.
         self.0.get_next_precedence(parser)
@@ -104,6 +109,14 @@ impl Dialect for GavelDialect {
                 let prefix = Ident::with_quote('"', marker::SYMMETRIC);
                 let bound = parser.parse_subexpr(self.prec_value(Precedence::Between));
                 Some(bound.map(|value| Expr::Prefixed { prefix, value: Box::new(value) }))
+            }
+            // `name 'x'`: the only type that is also a key word of the parser's without meaning in an expression.
+            Token::Word(w)
+                if w.keyword == Keyword::NAME
+                    && w.quote_style.is_none()
+                    && matches!(parser.peek_nth_token_ref(1).token, Token::SingleQuotedString(_)) =>
+            {
+                Some(typed_string(parser))
             }
             Token::Word(w) if w.keyword == Keyword::NoKeyword && !w.value.starts_with('_') => {
                 match parser.peek_nth_token_ref(1).token {

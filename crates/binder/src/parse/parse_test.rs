@@ -53,6 +53,13 @@ fn syntax_that_the_parser_lacks_is_taken() {
         "select '{1,2}'::int[] [1], (array[1,2,3])[1:2], a[1][2] from t",
         "select x'1F', b'101', e'a\\nb', $$x$$, 1e10, .5, 5. from t",
         "select current_date, localtimestamp(3), current_schema, session_user",
+        "select a.x from a join b left join c on b.x = c.x on a.x = b.x, d left join e join f on e.x = f.x on d.x = e.x",
+        "select * from a join b using (x, y) as j join c on j.x = c.x",
+        "select * from f(1) as (a int, b text), g(2) as t (a int)",
+        "select trim(both from x), trim(trailing from x), trim(leading 'a' from x), extract(year from x), trim(from x) from t",
+        "select 'one'\n ' two'\n ' three', name 'x', f(a := 1, b => 2)",
+        "select 'a' like all (array['a%', '%']), 'a' not ilike all (x) from t",
+        "with x as (select 1), y (a) as (values (1)) select * from x, y",
         "select interval '1' day, interval '1 day 2 hours', timestamptz '2020-01-01', time with time zone '10:00'",
     ] {
         if let Err(e) = parse(sql) {

@@ -12,11 +12,16 @@
 //! | `ORDER BY x USING >` | `ORDER BY x DESC` |
 //! | `FROM ONLY t` | `FROM t` |
 //! | `TABLE t` | `SELECT * FROM t` |
+//! | `USING (a) AS j` | `USING (a, ⟨using j⟩)` |
+//! | `f() AS (a int)` | `f() AS f(a int)` |
 //! | `(x).*` | `(x).⟨star⟩` |
 //! | `COPY … (FREEZE on)` | `COPY … (FREEZE TRUE)` |
 //! | `INSERT INTO t (VALUES …)` | `INSERT INTO t VALUES …` |
 //! | `+-+` | `+ - +` |
 //! | `SUBSTRING(a SIMILAR b ESCAPE c)` | `SUBSTRING(a, b, c)` |
+//! | `TRIM(BOTH FROM a)` | `TRIM(BOTH a)` |
+//! | `'a'`, line feed, `'b'` | `'ab'` |
+//! | joins whose conditions stand together | with parentheses ([`super::joins`]) |
 
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
@@ -34,6 +39,8 @@ pub mod marker {
     pub const CONFLICT: &str = "\u{1}conflict ";
     /// Byte range of the calls of ROWS FROM.
     pub const ROWS: &str = "\u{1}rows ";
+    /// Last of the columns of USING: the alias behind them.
+    pub const USING_ALIAS: &str = "\u{1}using ";
     /// Symmetric BETWEEN: prefix of the lower bound.
     pub const SYMMETRIC: &str = "\u{1}symmetric";
     /// `*` behind a parenthesis.
@@ -70,6 +77,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 out.push(plain(token, Token::make_keyword(if on { "TRUE" } else { "FALSE" })));
                 Some(1)
             }
+            Token::SingleQuotedString(text) => continued_string(token, text, &mut out),
             Token::LParen => {
                 open.push(out.len());
                 None
@@ -87,8 +95,10 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 Keyword::ON if insert => conflict_target(source, tokens, i, &mut out),
                 Keyword::EXCLUDE => frame_exclusion(tokens, i, &open, &mut out),
                 Keyword::USING => ordering_operator(tokens, i, &mut out),
+                Keyword::AS if out.last().is_some_and(|t| t.token == Token::RParen) => behind_list(tokens, i, &mut out),
                 Keyword::ROWS => rows_from(source, tokens, i, &mut out),
                 Keyword::ONLY => only(tokens, i),
+                Keyword::FROM => trim_from(&out),
                 Keyword::SIMILAR if !is_word(tokens.get(i + 1), "to") => {
                     substring_similar = true;
                     out.push(plain(token, Token::Comma));
@@ -118,7 +128,67 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
             }
         }
     }
-    out
+    super::joins::nest(out)
+}
+
+/// `USING (…) AS name`, and `function(…) AS (column type, …)`.
+fn behind_list(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
+    let mut depth = 0_usize;
+    let open = out.iter().rposition(|t| {
+        match t.token {
+            Token::RParen => depth += 1,
+            Token::LParen => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    })?;
+    let before = out.get(open.checked_sub(1)?)?.clone();
+    let at = tokens.get(i)?;
+    match (&tokens.get(i + 1)?.token, &before.token) {
+        (Token::Word(name), Token::Word(_)) if is_word(Some(&before), "using") => {
+            let name = if name.quote_style.is_some() { name.value.clone() } else { name.value.to_lowercase() };
+            let close = out.pop()?;
+            out.extend([plain(at, Token::Comma), marked(at, format!("{}{name}", marker::USING_ALIAS)), close]);
+            Some(2)
+        }
+        // A type follows the first name: no query, and no list of a query's columns.
+        (Token::LParen, Token::Word(_)) => {
+            let [Token::Word(column), Token::Word(_)] = [&tokens.get(i + 2)?.token, &tokens.get(i + 3)?.token] else {
+                return None;
+            };
+            let query = ["select", "values", "insert", "update", "delete", "with", "table", "merge"];
+            if column.quote_style.is_none() && query.iter().any(|w| column.value.eq_ignore_ascii_case(w)) {
+                return None;
+            }
+            out.extend([at.clone(), plain(at, before.token.clone())]);
+            Some(1)
+        }
+        _ => None,
+    }
+}
+
+/// The FROM of `TRIM(BOTH FROM x)` and `TRIM(FROM x)`, which names no characters.
+fn trim_from(out: &[TokenWithSpan]) -> Option<usize> {
+    let side = ["both", "leading", "trailing"].iter().any(|side| is_word(out.last(), side));
+    let before = out.get(..out.len().checked_sub(usize::from(side))?)?;
+    let [.., name, open] = before else { return None };
+    (open.token == Token::LParen && is_word(Some(name), "trim")).then_some(1)
+}
+
+/// A string goes on with one on a later line.
+fn continued_string(token: &TokenWithSpan, text: &str, out: &mut [TokenWithSpan]) -> Option<usize> {
+    let last = out.last_mut()?;
+    if token.span.start.line <= last.span.end.line {
+        return None;
+    }
+    match &mut last.token {
+        Token::SingleQuotedString(begun) | Token::EscapedStringLiteral(begun) => {
+            begun.push_str(text);
+            last.span.end = token.span.end;
+            Some(1)
+        }
+        _ => None,
+    }
 }
 
 /// Whether what was read ends in the target of an INSERT.

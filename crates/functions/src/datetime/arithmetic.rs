@@ -281,6 +281,9 @@ fn justify_days(i: Interval) -> SqlResult<Interval> {
 /// All fields of one sign.
 fn justify(i: Interval) -> SqlResult<Interval> {
     let out_of_range = gavel_types::interval::out_of_range;
+    // Days become months first where hours would only add to them, so that the days do not overflow.
+    let days_first = (i.days > 0 && i.micros > 0) || (i.days < 0 && i.micros < 0);
+    let i = if days_first { justify_days(i)? } else { i };
     let mut i = justify_days(justify_hours(i)?)?;
     let below = |i: &Interval| i.days > 0 || (i.days == 0 && i.micros > 0);
     let above = |i: &Interval| i.days < 0 || (i.days == 0 && i.micros < 0);

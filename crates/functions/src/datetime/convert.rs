@@ -104,7 +104,7 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     (
         "make_timestamptz_at_timezone",
         scalar!(|y: i32, mo: i32, d: i32, h: i32, mi: i32, s: f64, zone: &str| {
-            TimestampTz(Zone::lookup(zone)?.to_utc(timestamp(y, mo, d, h, mi, s)?))
+            TimestampTz(given(zone)?.to_utc(timestamp(y, mo, d, h, mi, s)?))
         }),
     ),
     (
@@ -154,9 +154,19 @@ pub(crate) fn named(name: &str) -> SqlResult<Zone> {
     }
     // `EST` is an abbreviation here, though there is a zone of that name too.
     match abbreviation(name) {
-        Some(offset) => Ok(Zone::Fixed(offset)),
+        Some(zone) => Ok(zone),
         None => Zone::lookup(name),
     }
+}
+
+/// A zone as `make_timestamptz` takes it: a bare offset counts east and must have its sign.
+fn given(name: &str) -> SqlResult<Zone> {
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        let text = format!("invalid input syntax for type numeric time zone: \"{name}\"");
+        return Err(SqlError::new(SqlState::InvalidParameterValue, text)
+            .hint("Numeric time zones must have \"-\" or \"+\" as first character."));
+    }
+    Zone::lookup(name)
 }
 
 /// A zone given as an interval.

@@ -134,6 +134,8 @@ fn of_date(unit: &str, date: i32) -> SqlResult<Part> {
             | "timezone"
             | "timezone_hour"
             | "timezone_minute"
+            | "timezone_h"
+            | "timezone_m"
     );
     if clock {
         return Err(unit_not_supported(unit, "date"));

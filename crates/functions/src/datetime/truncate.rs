@@ -129,5 +129,7 @@ fn bin(stride: Interval, t: i64, origin: i64) -> SqlResult<i64> {
         return Err(wrong("stride must be greater than zero"));
     }
     let distance = t.checked_sub(origin).ok_or_else(gavel_types::interval::out_of_range)?;
-    Ok(origin + distance.div_euclid(stride) * stride)
+    // The bin may begin before the first timestamp that there is.
+    let start = distance.div_euclid(stride).checked_mul(stride).and_then(|d| origin.checked_add(d));
+    datetime::checked_timestamp(start.ok_or_else(|| wrong("timestamp out of range"))?)
 }

@@ -176,7 +176,8 @@ impl Moment {
                     out,
                 );
             }
-            Field::MonthName | Field::MonthShort | Field::RomanMonth if f.month == 0 => {}
+            Field::MonthName | Field::MonthShort if f.month == 0 => {}
+            Field::RomanMonth if f.month == 0 && f.year == 0 => {}
             Field::MonthName => word(month_name(f.month), 9, out),
             Field::MonthShort => word(&month_name(f.month)[..3], 0, out),
             Field::Month => number(f.month.into(), 2, out),
@@ -214,7 +215,21 @@ impl Moment {
             Field::Julian => number(calendar()? + i64::from(datetime::JULIAN_OF_EPOCH), 0, out),
             Field::Quarter if f.month == 0 => {}
             Field::Quarter => number(i64::from(f.month - 1) / 3 + 1, 0, out),
-            Field::RomanMonth => word(ROMAN_MONTHS[(f.month.rem_euclid(12) + 11) as usize % 12], 4, out),
+            Field::RomanMonth => {
+                // An interval may have months below one: they count down from the twelfth.
+                let index = match f.month {
+                    0 => {
+                        if f.year >= 0 {
+                            11
+                        } else {
+                            0
+                        }
+                    }
+                    m if m < 0 => 12 + m,
+                    m => m - 1,
+                };
+                word(ROMAN_MONTHS[index.rem_euclid(12) as usize], 4, out);
+            }
             Field::ZoneName => {
                 calendar()?;
                 if let Some(zone) = &self.zone {

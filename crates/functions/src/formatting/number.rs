@@ -158,11 +158,11 @@ impl Template {
                     }
                     out.shift = Some(0);
                 }
-                ('"', _) => {
-                    let inner = &rest[1..];
-                    let end = inner.find('"').unwrap_or(inner.len());
-                    out.slots.extend(inner[..end].chars().map(Slot::Char));
-                    len = (end + 2).min(rest.len());
+                ('"', _) => len = out.quoted(rest),
+                // Outside of quotes a backslash means something before a quote only.
+                ('\\', _) if rest[1..].starts_with('"') => {
+                    out.slots.push(Slot::Char('"'));
+                    len = 2;
                 }
                 _ => {
                     out.slots.push(Slot::Char(c));
@@ -172,6 +172,19 @@ impl Template {
             rest = rest.get(len..).unwrap_or_default();
         }
         Ok(out)
+    }
+
+    /// Takes the quoted text that `rest` begins with, a backslash keeping the character behind it; how long it is.
+    fn quoted(&mut self, rest: &str) -> usize {
+        let mut chars = rest.char_indices().skip(1);
+        while let Some((at, c)) = chars.next() {
+            match c {
+                '"' => return at + 1,
+                '\\' => self.slots.extend(chars.next().map(|(_, c)| Slot::Char(c))),
+                c => self.slots.push(Slot::Char(c)),
+            }
+        }
+        rest.len()
     }
 
     fn has(&self, test: impl Fn(&Slot) -> bool) -> bool {
@@ -297,15 +310,17 @@ impl Writer<'_> {
                     }
                     after += 1;
                 }
-                Slot::Point if self.not_a_number => point = true,
+                Slot::Point if self.not_a_number || (self.template.fill && self.template.after == 0) => point = true,
                 Slot::Point => {
                     point = true;
                     self.sign(leading, angle);
                     self.out.push('.');
                 }
                 Slot::Comma => {
-                    let started =
-                        self.overflow || before > blanks || self.template.first_zero.is_some_and(|z| before > z);
+                    let started = point
+                        || self.overflow
+                        || before > blanks
+                        || self.template.first_zero.is_some_and(|z| before > z);
                     if started {
                         self.out.push(',');
                     } else if !self.template.fill {
@@ -319,7 +334,8 @@ impl Writer<'_> {
                 Slot::Angle => self.blank_unless(self.negative, '>'),
                 Slot::Currency => self.out.push(' '),
                 Slot::Ordinal { lower } => {
-                    if !self.negative && !self.overflow && !self.not_a_number {
+                    let whole = !self.template.has(|s| *s == Slot::Point);
+                    if whole && !self.negative && !self.overflow && !self.not_a_number {
                         let digits: String = if self.whole.is_empty() {
                             "0".to_owned()
                         } else {

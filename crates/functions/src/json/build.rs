@@ -9,6 +9,7 @@ use gavel_types::{ArrayValue, Datum, Oid, PgType, SqlError, SqlResult, SqlState}
 
 use super::{invalid, texts};
 use crate::call::{Call, ScalarFn};
+use crate::variadic::{is_marked, tail};
 
 pub const TABLE: &[(&str, ScalarFn)] = &[
     ("to_json", |call, a| one(call, a).map(Datum::text)),
@@ -17,13 +18,13 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("row_to_json", |call, a| one(call, a).map(Datum::text)),
     ("array_to_json_pretty", |call, a| lined(call, a)),
     ("row_to_json_pretty", |call, a| lined(call, a)),
-    ("json_build_array", |call, a| array(call, a).map(Datum::text)),
+    ("json_build_array", |call, a| Ok(array(call, a)?.map_or(Datum::Null, Datum::text))),
     ("json_build_array_noargs", |_, _| Ok(Datum::text("[]"))),
-    ("jsonb_build_array", |call, a| canonical(&array(call, a)?)),
+    ("jsonb_build_array", |call, a| array(call, a)?.map_or(Ok(Datum::Null), |t| canonical(&t))),
     ("jsonb_build_array_noargs", |_, _| Ok(Datum::Jsonb("[]".into()))),
-    ("json_build_object", |call, a| object(call, a).map(Datum::text)),
+    ("json_build_object", |call, a| Ok(object(call, a)?.map_or(Datum::Null, Datum::text))),
     ("json_build_object_noargs", |_, _| Ok(Datum::text("{}"))),
-    ("jsonb_build_object", |call, a| canonical(&object(call, a)?)),
+    ("jsonb_build_object", |call, a| object(call, a)?.map_or(Ok(Datum::Null), |t| canonical(&t))),
     ("jsonb_build_object_noargs", |_, _| Ok(Datum::Jsonb("{}".into()))),
     ("json_object", |_, a| pairs(&a[0]).map(Datum::text)),
     ("jsonb_object", |_, a| canonical(&pairs(&a[0])?)),
@@ -86,25 +87,39 @@ fn lined(call: &Call<'_>, args: &[Datum]) -> SqlResult<Datum> {
     Ok(Datum::text(out))
 }
 
-/// The items of a VARIADIC "any" call: the arguments, or the elements of one explicit array.
-fn items<'a>(call: &Call<'_>, args: &'a [Datum]) -> Vec<(&'a Datum, PgType)> {
-    args.iter().zip(call.arg_types).map(|(v, t)| (v, *t)).collect()
-}
-
-fn array(call: &Call<'_>, args: &[Datum]) -> SqlResult<String> {
+fn array(call: &Call<'_>, args: &[Datum]) -> SqlResult<Option<String>> {
+    let Some(items) = tail(call, args, 0) else { return Ok(None) };
     let mut out = String::from("[");
-    for (i, (value, ty)) in items(call, args).into_iter().enumerate() {
+    for (i, (value, ty)) in items.into_iter().enumerate() {
         if i > 0 {
             out.push_str(", ");
         }
         write_value(value, ty, &call.context.style, &mut out)?;
     }
     out.push(']');
+    Ok(Some(out))
+}
+
+/// Names and values of a row, and the mark.
+fn row_object(call: &Call<'_>, args: &[Datum]) -> SqlResult<String> {
+    let mut out = String::from("{");
+    for (i, pair) in args.chunks_exact(2).enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        write_key(&pair[0], call.arg_types[2 * i], &call.context.style, &mut out)?;
+        out.push(':');
+        write_value(&pair[1], call.arg_types[2 * i + 1], &call.context.style, &mut out)?;
+    }
+    out.push('}');
     Ok(out)
 }
 
-fn object(call: &Call<'_>, args: &[Datum]) -> SqlResult<String> {
-    let items = items(call, args);
+fn object(call: &Call<'_>, args: &[Datum]) -> SqlResult<Option<String>> {
+    if is_marked(call.arg_types) && !args.len().is_multiple_of(2) {
+        return row_object(call, args).map(Some);
+    }
+    let Some(items) = tail(call, args, 0) else { return Ok(None) };
     if !items.len().is_multiple_of(2) {
         return Err(invalid("argument list must have even number of elements")
             .hint("The arguments of json_build_object() must consist of alternating keys and values."));
@@ -122,7 +137,7 @@ fn object(call: &Call<'_>, args: &[Datum]) -> SqlResult<String> {
         write_value(pair[1].0, pair[1].1, &call.context.style, &mut out)?;
     }
     out.push('}');
-    Ok(out)
+    Ok(Some(out))
 }
 
 /// A key from any scalar, as `json_build_object` and `json_object_agg` take it.

@@ -15,6 +15,13 @@ import subprocess
 HERE = pathlib.Path(__file__).parent
 LIMIT = 32  # cases an overload
 
+PATHS = ["$", "strict $.a", "$.a", "$.b[*]", "$.b[1 to last]", "strict $.b[9]", "$.b[last].c", "$.*", "strict $.*", "$.**", "$.**{1}",
+         "$.**{last}", "$[0]", "strict $[0]", "$[*] ? (@ > 0)", "$.b[*] ? (@ >= 2)", "$.a == 1", "$.a > \"x\"", "$.x == null",
+         "$.b.size()", "strict $.a.size()", "$.type()", "$[*].type()", "-$.b[0]", "$.a + $.b[1] * 2", "$.a / 0", "$.b + 1",
+         "exists($.b[*] ? (@ == 2))", "!($.a == 1)", "($.a == \"x\") is unknown", "$ ? (@ like_regex \"^S\" flag \"i\")",
+         "$ starts with \"st\"", "$[1] starts with \"x\" || $[0] == 1", "$.a.double()", "$.abs()", "strict $.a.abs().ceiling()",
+         "$ ? (@.a == 1 && @.b[0] == 1).b", "$ == \"str\"", "$.b[0, 2]", "strict $.a == 1 && $.zz == 1", "lax $.b[$.a]"]
+
 SAMPLES = {
     "bool": ["t", "f"],
     "int2": ["0", "1", "-1", "7", "3", "-32768", "32767"],
@@ -46,6 +53,7 @@ SAMPLES = {
               "true", "2.50"],
     "bit": ["1010", "0", "1111"],
     "varbit": ["1010", "", "1"],
+    "jsonpath": PATHS,
     "_int4": ["{1,2,3}", "{}", "{NULL,1}", "{{1,2},{3,4}}", "[0:1]={5,6}", "{3}"],
     "_text": ["{a,b,c}", "{}", "{NULL,a}", "{\"x y\",\"q\\\"r\"}"],
     "_float8": ["{1,2.5}", "{}"],
@@ -60,6 +68,8 @@ LIKES = ["", "%", "a%", "_bc", "%b%", "\\%", "A%", "Hello%"]
 DATES = ["YYYY-MM-DD HH24:MI:SS.US", "Dy, DD Mon YYYY", "FMMonth FMDD, FMYYYY", "HH12:MI AM", "DDD IW IYYY Q WW J",
          "CC B.C.", "TZ OF", "Day DDTH", "\"quoted\" YY"]
 NUMBERS = ["999", "FM999.99", "9,999,999.00", "0000", "S999", "999MI", "999PR", "RN", "9.99EEEE", "L99", "99th"]
+
+PATH_FUNCTIONS = ["jsonb_path_exists", "jsonb_path_match", "jsonb_path_query_array", "jsonb_path_query_first"]
 
 # (function, argument index) -> literals instead of the type's samples.
 OVERRIDES = {
@@ -103,6 +113,8 @@ OVERRIDES = {
     ("pg_size_pretty", 0): ["0", "10240", "123456789", "-99999999999", "5000000000000000"],
     ("pg_size_bytes", 0): ["1", "10 kB", "1.5 GB", "-1TB", "x", "1 zz"],
 }
+for f in PATH_FUNCTIONS:
+    OVERRIDES[(f, 2)] = ["{}", "{\"x\": 2}"]
 for ty in ("timestamp", "timestamptz", "interval"):
     OVERRIDES[("to_char", 1, ty)] = DATES if ty != "interval" else DATES[:1] + DATES[3:4]
 for ty in ("int4", "int8", "float4", "float8", "numeric"):
@@ -140,6 +152,8 @@ FILES = {
         json_array_element_text jsonb_array_element jsonb_array_element_text jsonb_contains jsonb_contained jsonb_exists
         jsonb_exists_any jsonb_exists_all jsonb_concat jsonb_delete jsonb_delete_path jsonb_set jsonb_insert jsonb_strip_nulls
         json_strip_nulls jsonb_pretty json_object jsonb_object jsonb_eq jsonb_lt jsonb_cmp""",
+    "paths": """jsonb_path_exists_opr jsonb_path_match_opr jsonb_path_exists jsonb_path_match jsonb_path_query_array
+        jsonb_path_query_first""",
     "arrays": """array_append array_prepend array_cat array_length array_upper array_lower array_ndims array_dims cardinality array_position
         array_positions array_remove array_replace array_to_string arraycontains arraycontained arrayoverlap array_eq array_lt
         btarraycmp trim_array array_fill array_to_json to_json to_jsonb num_nulls""",
@@ -169,20 +183,22 @@ LITERALS = {
     "char": "a|abc||\\101|é",
     "bytea": "|abc|\\x|\\xDEADbeef|\\xabc|\\xzz|\\x 12 34|a\\\\b|a\\000b|a\\9|\\777|é",
     "uuid": "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11|A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11|{a0eebc99-9c0b4ef8-bb6d6bb9-bd380a11}|a0eebc999c0b4ef8bb6d6bb9bd380a11|a0ee-bc99-9c0b-4ef8-bb6d-6bb9-bd38-0a11|{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11|a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1|x|",
-    "date": "1999-01-08|January 8, 1999|1/8/1999|1/18/1999|01/02/03|1999-Jan-08|Jan-08-1999|08-Jan-1999|99-Jan-08|08-Jan-99|Jan-08-99|19990108|990108|1999.008|J2451187|January 8, 99 BC|epoch|infinity|-infinity|yesterdayy|1999-13-01|1999-02-29|2000-02-29|1999-00-01|1999-01-32|0000-01-01|1-1-1|12/25/50|12/25/70|5874897-12-31|5874898-01-01|4713-01-01 BC|4714-11-24 BC|4714-11-23 BC|1999-01-08 BC|8 Jan 1999|Jan 8 1999|1999 Jan 8|1999-1-8|1999/01/08|08.01.1999|Monday January 8 1999|foo|1999-01|1999|99|1999-01-08 04:05|2024-W01|20240101T00|1999-01-08 25:00|Feb 30 2020|1999 01 08|01 08 1999|--|12-31-1999|31-12-1999",
-    "time": "04:05:06.789|04:05:06|04:05|040506|0405|04:05 AM|04:05 PM|12:00 AM|12:00 PM|13:00 PM|24:00:00|24:00:01|23:59:60|23:59:59.9999999|25:00|04:60|04:05:61|04:05:06.789-8|allballs|x||1999-01-08 04:05:06|4:5:6|04:05:06 PST|1:2|12:34:56.123456789|T040506|04.05",
+    "date": "1999-01-08|January 8, 1999|1/8/1999|1/18/1999|01/02/03|1999-Jan-08|Jan-08-1999|08-Jan-1999|99-Jan-08|08-Jan-99|Jan-08-99|19990108|990108|1999.008|J2451187|January 8, 99 BC|epoch|infinity|-infinity|yesterdayy|1999-13-01|1999-02-29|2000-02-29|1999-00-01|1999-01-32|0000-01-01|1-1-1|12/25/50|12/25/70|5874897-12-31|5874898-01-01|4713-01-01 BC|4714-11-24 BC|4714-11-23 BC|1999-01-08 BC|8 Jan 1999|Jan 8 1999|1999 Jan 8|1999-1-8|1999/01/08|08.01.1999|Monday January 8 1999|foo|1999-01|1999|99|1999-01-08 04:05|2024-W01|20240101T00|1999-01-08 25:00|Feb 30 2020|1999 01 08|01 08 1999|--|12-31-1999|31-12-1999|1999-08-Jan|99-08-Jan",
+    "time": "04:05:06.789|04:05:06|04:05|040506|0405|04:05 AM|04:05 PM|12:00 AM|12:00 PM|13:00 PM|24:00:00|24:00:01|23:59:60|23:59:59.9999999|25:00|04:60|04:05:61|04:05:06.789-8|allballs|x||1999-01-08 04:05:06|4:5:6|04:05:06 PST|1:2|12:34:56.123456789|T040506|04.05|15:36:39 America/New_York",
     "time:2": "04:05:06.789|23:59:59.999",
     "timetz": "04:05:06-08|04:05:06-08:00|04:05-08:30|040506-08|04:05:06 PST|04:05:06+5:30:15|04:05:06.5 UTC|24:00-05|04:05:06+16|allballs|x|04:05:06Z|2003-04-12 04:05:06 America/New_York",
     "timestamp": "1999-01-08 04:05:06|1999-01-08 04:05:06 -8:00|January 8 04:05:06 1999 PST|1999-01-08T04:05:06|1999-01-08T04:05:06Z|1999-01-08 04:05:06.123456789|1999-01-08 04:05:06.9999999|19990108T040506|19990108 040506|19990108040506|1999-01-08|epoch|infinity|-infinity|294276-12-31 23:59:59.999999|294277-01-01|4714-11-24 00:00:00 BC|4714-11-23 BC|1999-01-08 24:00|1999-01-08 24:00:01|1999-01-08 23:59:60|1999-01-08 04:05 PM|Mon Jan 08 04:05:06 1999|Mon Jan 08 04:05:06 1999 PST|1/8/1999 4:5|2024-02-30 00:00|2024-01-01 00:00 foo/bar|2024-01-01 00:00 America/New_York|2024-01-01 at 10:00|bogus||2024-01-01 10:00 BC|1999-01-08 4|99-01-08 04:05:06|2001-02-16 20:38:40.12|Sat Mar 02 2024 10:00:00|2024-01-01 10:00:00,5|2024-01-01 00:00:00+15:59|2024-01-01 00:00:00+16",
     "timestamp:0": "1999-01-08 04:05:06.5|1999-12-31 23:59:59.999",
     "timestamp:3": "1999-01-08 04:05:06.12345",
-    "timestamptz": "1999-01-08 04:05:06|1999-01-08 04:05:06-8|1999-01-08 04:05:06 PST|1999-07-08 04:05:06|2024-03-10 02:30|2024-11-03 01:30|2024-11-03 01:30 EDT|2024-11-03 01:30-05|1999-01-08 04:05:06 Europe/Berlin|1999-01-08 04:05:06+05:30|1999-01-08 04:05:06+0530|1999-01-08T04:05:06.5Z|epoch|infinity|0044-03-15 BC|1883-11-18 12:03:57|1900-01-01|2500-07-01|294276-12-31 23:59:59.999999+00|1999-01-08 04:05:06 EST5EDT|1999-01-08 04:05:06 UTC+3|1999-01-08 04:05:06 zulu|1999-01-08 04:05:06+25|1999-01-08 04:05:06 nowhere|2024-01-01 00:00:00 MSK|Jan 1 2024 10:00 PM CET",
-    "interval": "1 day|1 day 02:03:04|1-2|1-2 3 04:05:06|-1-2|1 year 2 months 3 days 4 hours 5 minutes 6 seconds|1y 2mon 3d 4h 5m 6s|P1Y2M3DT4H5M6S|P1Y2M3W|PT36H|P0001-02-03T04:05:06|P-1Y2M|PT-1.5S|P1.5Y|@ 1 minute|1 hour ago|-1 day +2 hours|10|1.5|1.5 days|1.5 months|1.5 years|1.5 weeks|0.5 centuries|1 decade|1 millennium|1 us|1 ms|1.5 ms|0.1 us|1:30|1:30.5|01:02:03.456789|-01:02:03|100:00:00|1 day -01:00|1 mon 1 mon|1 foo|x||2 weeks|1 quarter|infinity|99999999999 days|2147483647 years|178956970 years 8 mons|1 day 1|3 4:05|+1 day|- 1 day|1  day|1day|1 d 2 h|12:34 ago|1 2|1 12|1:2:3:4|1:60|1:59:61|-1.5 days|1e3 days|P|PT|P1|P1YT|1 year -1 day|1 year 1-2|0|00:00|1 second 1.5 seconds|3 days 10:00 ago",
+    "timestamptz": "1999-01-08 04:05:06|1999-01-08 04:05:06-8|1999-01-08 04:05:06 PST|1999-07-08 04:05:06|2024-03-10 02:30|2024-11-03 01:30|2024-11-03 01:30 EDT|2024-11-03 01:30-05|1999-01-08 04:05:06 Europe/Berlin|1999-01-08 04:05:06+05:30|1999-01-08 04:05:06+0530|1999-01-08T04:05:06.5Z|epoch|infinity|0044-03-15 BC|1883-11-18 12:03:57|1900-01-01|2500-07-01|294276-12-31 23:59:59.999999+00|1999-01-08 04:05:06 EST5EDT|1999-01-08 04:05:06 UTC+3|1999-01-08 04:05:06 zulu|1999-01-08 04:05:06+25|1999-01-08 04:05:06 nowhere|2024-01-01 00:00:00 MSK|Jan 1 2024 10:00 PM CET|2011-03-27 01:59:59 MSK|2011-03-27 02:00:00 MSK|2014-10-26 01:00:00 MSK|2010-01-01 VET|Wed Jul 11 10:51:14 PST-03:00 2001|Wed Jul 11 10:51:14 PST+03:00 2001|1850-01-01 PST8PDT|1950-07-01 PST8PDT|1943-07-01 EST5EDT",
+    "interval": "1 day|1 day 02:03:04|1-2|1-2 3 04:05:06|-1-2|1 year 2 months 3 days 4 hours 5 minutes 6 seconds|1y 2mon 3d 4h 5m 6s|P1Y2M3DT4H5M6S|P1Y2M3W|PT36H|P0001-02-03T04:05:06|P-1Y2M|PT-1.5S|P1.5Y|@ 1 minute|1 hour ago|-1 day +2 hours|10|1.5|1.5 days|1.5 months|1.5 years|1.5 weeks|0.5 centuries|1 decade|1 millennium|1 us|1 ms|1.5 ms|0.1 us|1:30|1:30.5|01:02:03.456789|-01:02:03|100:00:00|1 day -01:00|1 mon 1 mon|1 foo|x||2 weeks|1 quarter|infinity|99999999999 days|2147483647 years|178956970 years 8 mons|1 day 1|3 4:05|+1 day|- 1 day|1  day|1day|1 d 2 h|12:34 ago|1 2|1 12|1:2:3:4|1:60|1:59:61|-1.5 days|1e3 days|P|PT|P1|P1YT|1 year -1 day|1 year 1-2|0|00:00|1 second 1.5 seconds|3 days 10:00 ago|2147483648 years|2147483647 decades|0.1 yrs 2147483647 months|2147483647 months 1 month|-2147483648 months ago|-9223372036854775808 us|9223372036854775808 us|P10.5e4Y|P00021015T103020|PT2562047788.0152155019444|PT-1:30|P-1-2-3|5.5 seconds 3 milliseconds|1:20:05 5 microseconds|4 millenniums 5 centuries|1 year 1-2",
+    "interval:67698687": "1 2|123 11",
     "interval:458751": "1 year 2 mons 3 days 04:05:06.789|1.5",
     "interval:67174399": "3 days 04:05:06.789|1:30|90",
     "interval:2147418114": "04:05:06.789",
     "json": "{}|[]|null|true|1|-1.5e10|\"a\"|{\"a\":1,\"a\":2}|[1, 2 ,3]|  [1]  |{a:1}|[1,]|[1 2]|{\"a\"}|{\"a\":}|{1:2}|tru|nul|01|1.|.5|-|\"abc|\"\\x\"|\"\\u12\"|\"\\u0000\"|\"\\ud83d\\ude00\"|\"\\ud83d\"|1 2||{|[|]|{\"a\":1|{,}|\"\t\"|+1|1e5|NaN|''x''",
     "jsonb": "{}|[]|null|true|1|-1.5e10|1.50|1e2|1E-2|0.000|-0|\"a\"|\"\\u0041\\n\\/\"|{\"b\":1,\"a\":2,\"aa\":3,\"a\":4}|[1, {\"x\":[]}]|{a:1}|[1,]|\"\\u0000\"|\"\\ud83d\\ude00\"|\"\\ud83d\"|\"\\ude00\"|01||1e400|\"é\"|123456789012345678901234567890.5",
+    "jsonpath": "$|strict $|lax $.a|$.a.b[*]|$.\"a b\".*|$[0, 2 to last - 1]|$.**.b|$.**{2}|$.**{2 to last}.b|$ ? (@.b > 1 && !(@.c == 2))|$.a + 1 * 2|($.a + 1) * 2|-$.a|(1.5).type()|1.type()|$.a.size()|$ ? ((@ > 1) is unknown)|$ ? (exists (@.a))|$ ? (@ starts with \"x\")|$ ? (@ like_regex \"^a\" flag \"si\")|$ ? (@ like_regex \"a\" flag \"z\")|$.a == $\"c d\"|$x.y|\"\\u0041\\n\"|1.5e2||$.|$ &&|@ + 1|last|$ ? (@ + 1)|$[last]|$.a?(@.x != null).b|strict $.a.keyvalue()|$[1|null|true|exists($)|$ ? (@ == -1.5)|00|$.a <> 1|$.a ? (@ starts with 1)",
     "_int4": "{}|{1}|{1,2,3}|{1, 2 ,3}| {1} |{NULL,null,1}|{{1,2},{3,4}}|{{1,2},{3}}|{{1},2}|[0:1]={1,2}|[1:2]={1}|[2]={1,2}|[-1:0][1:1]={{1},{2}}|{1,}|{,1}|{1,2|1,2|{1}x|{a}|{\"1\"}|{}{}|{{}}|{{},{}}|[1:0]={}|{1 2}|{{{{{{{1}}}}}}}|[1:1]{1}|{99999999999}",
     "_text": "{a,b}|{\"a,b\",\"c\\\"d\"}|{a b, c }|{\"\"}|{\"NULL\",NULL}|{\\a}|{\"a}|{a\"b\"}|{\"a\"b}|{''x''}|{{a,b},{c,d}}|{ }|{\" a \"}|{a\\,b}|{é}",
     "_numeric": "{1.50,NaN}",

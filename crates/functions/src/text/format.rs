@@ -6,6 +6,7 @@ use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
 use crate::args::{Arg, scalar};
 use crate::call::{Call, ScalarFn};
 use crate::error::invalid_parameter;
+use crate::variadic::tail;
 
 /// Words that must be quoted as identifiers: all key words of PostgreSQL 15 that are not unreserved.
 const KEYWORDS: &str = " all analyse analyze and any array as asc asymmetric authorization between bigint binary \
@@ -34,19 +35,10 @@ pub fn quote_literal(text: &str) -> String {
     if quoted.contains('\\') { format!("E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
 }
 
-/// Values of a `VARIADIC "any"` tail with their types. An array passed as VARIADIC has been spread
-/// neither by the binder nor here: it is one value.
-fn tail<'a>(call: &Call<'_>, args: &'a [Datum], from: usize) -> Vec<(&'a Datum, PgType)> {
-    args.iter()
-        .enumerate()
-        .skip(from)
-        .map(|(i, d)| (d, call.arg_types.get(i).copied().unwrap_or(PgType::TEXT)))
-        .collect()
-}
-
 fn concat(call: &Call<'_>, args: &[Datum]) -> SqlResult<Datum> {
     let mut out = String::new();
-    for (value, ty) in tail(call, args, 0) {
+    let Some(values) = tail(call, args, 0) else { return Ok(Datum::Null) };
+    for (value, ty) in values {
         gavel_types::text_io::write(value, ty, &call.context.style, &mut out);
     }
     Ok(Datum::text(out))
@@ -54,17 +46,16 @@ fn concat(call: &Call<'_>, args: &[Datum]) -> SqlResult<Datum> {
 
 fn concat_ws(call: &Call<'_>, args: &[Datum]) -> SqlResult<Datum> {
     let Some(by) = Option::<&str>::get(args.first())? else { return Ok(Datum::Null) };
-    let parts: Vec<String> = tail(call, args, 1)
-        .into_iter()
-        .filter(|(d, _)| !d.is_null())
-        .map(|(d, ty)| to_text(d, ty, &call.context.style))
-        .collect();
+    let Some(values) = tail(call, args, 1) else { return Ok(Datum::Null) };
+    let parts: Vec<String> =
+        values.into_iter().filter(|(d, _)| !d.is_null()).map(|(d, ty)| to_text(d, ty, &call.context.style)).collect();
     Ok(Datum::text(parts.join(by)))
 }
 
 fn format(call: &Call<'_>, args: &[Datum]) -> SqlResult<Datum> {
     let Some(text) = Option::<&str>::get(args.first())? else { return Ok(Datum::Null) };
-    let values = tail(call, args, 1);
+    // An array that is NULL holds no values.
+    let values = tail(call, args, 1).unwrap_or_default();
     Ok(Datum::text(expand(text, &values, &call.context.style)?))
 }
 
@@ -123,6 +114,8 @@ fn expand(text: &str, values: &[(&Datum, PgType)], style: &TextStyle) -> SqlResu
                     rest = rest
                         .strip_prefix('$')
                         .ok_or_else(|| invalid_parameter("width argument position must be ended by \"$\""))?;
+                    // The value follows the width, wherever that is.
+                    next = n;
                     n.checked_sub(1).ok_or_else(|| {
                         invalid_parameter("format specifies argument 0, but arguments are numbered from 1")
                     })?

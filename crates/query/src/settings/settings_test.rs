@@ -78,7 +78,9 @@ fn numbers_show_in_their_largest_unit() {
         ("client_min_messages", "WARNING", "warning"),
         ("synchronous_commit", "true", "on"),
         ("TIMEZONE", "europe/berlin", "Europe/Berlin"),
-        ("TimeZone", "-3:30", "<-03:30>+03:30"),
+        ("TimeZone", "-3.5", "<-03:30>+03:30"),
+        // With minutes it is POSIX's form, which counts west.
+        ("TimeZone", "-3:30", "-3:30"),
         ("datestyle", "german", "German, DMY"),
         ("client_encoding", "utf-8", "UTF8"),
         ("app.name", "x", "x"),
@@ -89,7 +91,7 @@ fn numbers_show_in_their_largest_unit() {
         assert_eq!(s.show(name).as_deref(), Some(shown), "{name} = {given}");
     }
     assert_eq!(s.text_style().date_style, (DateFormat::German, DateOrder::Dmy));
-    assert_eq!(&*s.text_style().time_zone, "-03:30");
+    assert_eq!(&*s.text_style().time_zone, "+3:30");
     assert_eq!(s.show("server_version").as_deref(), Some("15.18 (Gavel 0.1.0)"));
     assert_eq!(s.show("nope.x"), None);
 }

@@ -120,7 +120,7 @@ fn show_date_style(style: (DateFormat, DateOrder)) -> &'static str {
 }
 
 /// The proper spelling of a time zone: an IANA name in any case, or a fixed offset (hours, or hh:mm, with
-/// a sign) as `<+02>-02`, PostgreSQL's way to show one.
+/// a sign): hours as `<+02>-02`, PostgreSQL's way to show one.
 pub fn time_zone(text: &str) -> Option<String> {
     let text = text.trim();
     if let Some(zone) = chrono_tz::TZ_VARIANTS.iter().find(|z| z.name().eq_ignore_ascii_case(text)) {
@@ -140,6 +140,10 @@ pub fn time_zone(text: &str) -> Option<String> {
     if parts.next().is_some() || !(0.0..=15.0).contains(&hours) {
         return None;
     }
+    // With minutes it is POSIX's form, which PostgreSQL shows as it was written.
+    if digits.contains(':') {
+        return Some(text.to_owned());
+    }
     let total = (hours * 60.0).round() as u32 + minutes;
     Some(fixed_zone(if negative { -i64::from(total) } else { i64::from(total) }))
 }
@@ -152,9 +156,19 @@ pub fn fixed_zone(minutes: i64) -> String {
     format!("<{name}{h:02}{tail}>{posix}{h:02}{tail}")
 }
 
-/// The offset within a name that [`fixed_zone`] made, such as `+02` or `-03:30`.
-pub fn fixed_name(zone: &str) -> Option<&str> {
-    zone.strip_prefix('<')?.split('>').next()
+/// The offset east of UTC of a zone that has no name, such as `+02` or `-03:30`: within a name that [`fixed_zone`] made, or
+/// of POSIX's `02:00`, whose sign counts west.
+pub fn fixed_name(zone: &str) -> Option<String> {
+    if let Some(named) = zone.strip_prefix('<') {
+        return named.split('>').next().map(str::to_owned);
+    }
+    if !zone.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-')) {
+        return None;
+    }
+    Some(match zone.strip_prefix('-') {
+        Some(east) => format!("+{east}"),
+        None => format!("-{}", zone.trim_start_matches('+')),
+    })
 }
 
 /// A list of names, as `search_path` holds: commas, double quotes around what is not folded.

@@ -174,6 +174,9 @@ fn date_end(bytes: &[u8], at: usize) -> usize {
             break;
         }
         let part = bytes[end + 1..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+        // Two numbers are followed by a number: letters may be the month only where a year or day is still to come.
+        let numbers = end > at && bytes[at + 1..end].iter().all(u8::is_ascii_digit);
+        let part = if numbers { 0 } else { part };
         // `T` between date and time is not part of the day.
         let digits = bytes[end + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
         end += 1 + if digits > 0 { digits } else { part };
@@ -275,9 +278,9 @@ impl Reader {
         }
         let compact: String = text.chars().filter(|c| *c != ' ').collect();
         let offset = parse_offset(&compact).ok_or(Fault::Displacement)?;
-        // An offset after a zone name (`UTC+3`) counts west, as POSIX has it.
+        // After an abbreviation (`UTC+3`, `PST-03:00`) it names another zone, counted west, as POSIX has it.
         self.zone = Some(Zone::Fixed(match self.zone {
-            Some(Zone::Fixed(base)) => base - offset,
+            Some(Zone::Fixed(_) | Zone::Abbreviation { .. }) => -offset,
             Some(Zone::Named(_)) => return Err(Fault::Syntax),
             None => offset,
         }));
@@ -441,7 +444,7 @@ impl Reader {
             _ if is_weekday(&lower) => {}
             _ => {
                 let zone = match abbreviation(&lower) {
-                    Some(offset) => Zone::Fixed(offset),
+                    Some(zone) => zone,
                     None if lower.contains('/') || lower.len() > 3 => Zone::named(word)
                         .ok_or_else(|| if lower.contains('/') { Fault::Zone(lower.clone()) } else { Fault::Syntax })?,
                     None => Zone::named(word).ok_or(Fault::Syntax)?,
@@ -571,7 +574,7 @@ fn seconds_and_micros(text: &str) -> Result<(i32, i32), Fault> {
 }
 
 /// Microseconds of the digits after the point, rounded half to even as PostgreSQL's `rint` does.
-pub(crate) fn fraction_micros(digits: &str) -> i32 {
+fn fraction_micros(digits: &str) -> i32 {
     if digits.is_empty() {
         return 0;
     }
@@ -651,7 +654,12 @@ pub fn date(text: &str, style: &TextStyle) -> SqlResult<i32> {
 /// # Errors
 /// 22007, 22008.
 pub fn time(text: &str, typmod: i32, style: &TextStyle) -> SqlResult<i64> {
-    Ok(time_and_zone(text, typmod, style, "time")?.0)
+    let (micros, zone, date) = time_and_zone(text, typmod, style, "time")?;
+    // Such a zone says nothing without a date, so it is refused even where it would not count.
+    if matches!(zone, Some(Zone::Named(_))) && date.is_none() {
+        return Err(Fault::Syntax.error(text, "time"));
+    }
+    Ok(micros)
 }
 
 /// Parses a time with zone: microseconds since midnight, seconds west of UTC. Without a zone it is in

@@ -16,6 +16,13 @@ pub enum Zone {
     /// Seconds east of UTC.
     Fixed(i32),
     Named(Tz),
+    /// An abbreviation that has meant several offsets: what it meant at the time in question, if its zone used it
+    /// then, else `usual` seconds east of UTC.
+    Abbreviation {
+        name: &'static str,
+        zone: Tz,
+        usual: i32,
+    },
 }
 
 /// Abbreviations of PostgreSQL's default set that are in use, in seconds east of UTC.
@@ -78,9 +85,36 @@ const ABBREVIATIONS: &[(&str, i32)] = &[
     ("hst", -36_000),
 ];
 
-/// Offset of an abbreviation, in seconds east of UTC.
-pub fn abbreviation(name: &str) -> Option<i32> {
-    ABBREVIATIONS.iter().find(|(a, _)| a.eq_ignore_ascii_case(name)).map(|(_, o)| *o)
+/// Abbreviations whose offset has changed over the years, with the zone that knows when, and the offset in use now.
+const CHANGING: &[(&str, Tz, i32)] = &[
+    ("MSK", Tz::Europe__Moscow, 10_800),
+    ("VET", Tz::America__Caracas, -14_400),
+    ("SGT", Tz::Asia__Singapore, 28_800),
+];
+
+/// The zone that an abbreviation means.
+pub fn abbreviation(name: &str) -> Option<Zone> {
+    if let Some((name, zone, usual)) = CHANGING.iter().find(|(a, ..)| a.eq_ignore_ascii_case(name)) {
+        return Some(Zone::Abbreviation { name, zone: *zone, usual: *usual });
+    }
+    ABBREVIATIONS.iter().find(|(a, _)| a.eq_ignore_ascii_case(name)).map(|(_, o)| Zone::Fixed(*o))
+}
+
+/// The zones whose names are POSIX rules. They have the clock changes that law made for the whole of the United States,
+/// and no local mean time; newer editions of the zone data make them other names of cities. Standard offset in seconds.
+fn posix_rule(tz: Tz) -> Option<i32> {
+    match tz {
+        Tz::EST5EDT => Some(-18_000),
+        Tz::CST6CDT => Some(-21_600),
+        Tz::MST7MDT => Some(-25_200),
+        Tz::PST8PDT => Some(-28_800),
+        _ => None,
+    }
+}
+
+/// Whether the United States as a whole changed their clocks in that year.
+fn united_states_rule(year: i32) -> bool {
+    matches!(year, 1918 | 1919 | 1942..=1945) || year >= 1967
 }
 
 impl Zone {
@@ -93,8 +127,8 @@ impl Zone {
         if let Ok(tz) = name.parse::<Tz>() {
             return Some(if tz == Tz::UTC { Self::UTC } else { Self::Named(tz) });
         }
-        if let Some(offset) = abbreviation(name) {
-            return Some(Self::Fixed(offset));
+        if let Some(zone) = abbreviation(name) {
+            return Some(zone);
         }
         if name.starts_with(['+', '-']) || name.starts_with(|c: char| c.is_ascii_digit()) {
             return parse_offset(name).map(Self::Fixed);
@@ -122,7 +156,16 @@ impl Zone {
     pub fn offset_at(&self, utc: i64) -> i32 {
         match self {
             Self::Fixed(offset) => *offset,
-            Self::Named(tz) => tz.offset_from_utc_datetime(&naive(utc)).fix().local_minus_utc(),
+            Self::Named(tz) => match posix_rule(*tz) {
+                Some(standard) if !united_states_rule(year_of(utc)) => standard,
+                _ => tz.offset_from_utc_datetime(&naive(utc)).fix().local_minus_utc(),
+            },
+            Self::Abbreviation { name, zone, usual } => {
+                let zone = Self::Named(*zone);
+                let written = zone.abbreviation_at(utc);
+                // Newer editions of the zone data know no letters for some zones; then only the offset tells.
+                if written == *name || written.starts_with(['+', '-']) { zone.offset_at(utc) } else { *usual }
+            }
         }
     }
 
@@ -135,6 +178,7 @@ impl Zone {
                 super::write::write_offset(*offset, &mut out);
                 out
             }
+            Self::Abbreviation { name, .. } => (*name).to_owned(),
             Self::Named(tz) => {
                 let offset = tz.offset_from_utc_datetime(&naive(utc));
                 match offset.abbreviation() {
@@ -153,6 +197,10 @@ impl Zone {
     pub fn offset_of_local(&self, local: i64) -> i32 {
         match self {
             Self::Fixed(offset) => *offset,
+            Self::Abbreviation { zone, .. } => self.offset_at(Self::Named(*zone).to_utc(local)),
+            Self::Named(tz) if posix_rule(*tz).is_some() && !united_states_rule(year_of(local)) => {
+                self.offset_at(local)
+            }
             Self::Named(tz) => match tz.offset_from_local_datetime(&naive(local)) {
                 chrono::LocalResult::Single(o) => o.fix().local_minus_utc(),
                 chrono::LocalResult::Ambiguous(_, after) => after.fix().local_minus_utc(),
@@ -168,11 +216,12 @@ impl Zone {
 
     /// The instant of local microseconds; infinities stay.
     pub fn to_utc(&self, local: i64) -> i64 {
-        if super::is_finite_timestamp(local) {
-            local - i64::from(self.offset_of_local(local)) * MICROS_PER_SECOND
-        } else {
-            local
+        if !super::is_finite_timestamp(local) {
+            return local;
         }
+        // What is out of range stays so, and does not become infinite.
+        let (first, last) = (super::TIMESTAMP_NEG_INFINITY + 1, super::TIMESTAMP_INFINITY - 1);
+        local.saturating_sub(i64::from(self.offset_of_local(local)) * MICROS_PER_SECOND).clamp(first, last)
     }
 
     /// The zone's name as `SHOW timezone` would print it.
@@ -185,8 +234,13 @@ impl Zone {
                 out
             }
             Self::Named(tz) => tz.name().into(),
+            Self::Abbreviation { name, .. } => (*name).to_owned(),
         }
     }
+}
+
+fn year_of(micros: i64) -> i32 {
+    super::civil_from_days(micros.div_euclid(MICROS_PER_DAY)).0
 }
 
 /// Last year that the zone data has rules for, written out as changes of the clock.

@@ -5,7 +5,6 @@
 //! a day to time.
 
 use super::{Interval, range};
-use crate::datetime::parse::fraction_micros;
 use crate::datetime::{MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_SECOND};
 use crate::error::{SqlError, SqlResult};
 use crate::sqlstate::SqlState;
@@ -57,89 +56,111 @@ fn unit(word: &str) -> Option<Unit> {
     })
 }
 
-/// Sums of the fields, wider than the fields.
+/// Sums of the fields. Each must stay in its range after every step, as in PostgreSQL: `2147483647 years` is too much
+/// only once years and months are put together, `2147483648 years` already as a field.
 #[derive(Default)]
 struct Sum {
-    months: i64,
-    days: i64,
-    micros: i128,
+    years: i32,
+    months: i32,
+    days: i32,
+    micros: i64,
 }
 
 /// A decimal number with its sign apart, so that `-0.5` keeps it.
 #[derive(Clone, Copy)]
-struct Decimal<'a> {
+struct Decimal {
     negative: bool,
-    whole: i64,
-    fraction: &'a str,
+    whole: i128,
+    /// Below one.
+    fraction: f64,
 }
 
-impl Decimal<'_> {
-    fn fraction_value(&self) -> f64 {
-        if self.fraction.is_empty() { 0.0 } else { format!("0.{}", self.fraction).parse().unwrap_or(0.0) }
+impl Decimal {
+    fn signed_whole(&self) -> i128 {
+        if self.negative { -self.whole } else { self.whole }
+    }
+
+    fn signed_fraction(&self) -> f64 {
+        if self.negative { -self.fraction } else { self.fraction }
     }
 }
 
+/// `fraction` of a unit in microseconds; a half goes towards zero.
+fn nearest(fraction: f64, unit_micros: i64) -> i64 {
+    let exact = fraction * unit_micros as f64;
+    let whole = exact.trunc();
+    let rest = exact - whole;
+    whole as i64 + i64::from(rest > 0.5) - i64::from(rest < -0.5)
+}
+
+fn add_field(field: &mut i32, value: i128) -> Result<(), Fault> {
+    *field = i32::try_from(i128::from(*field) + value).map_err(|_| Fault::Range)?;
+    Ok(())
+}
+
 impl Sum {
-    fn add(&mut self, n: Decimal<'_>, unit: Unit) -> Result<(), Fault> {
-        let sign = if n.negative { -1 } else { 1 };
-        let whole = sign * n.whole;
-        let fraction = f64::from(sign as i32) * n.fraction_value();
-        let months = |s: &mut Self, per: i64| -> Result<(), Fault> {
-            s.months = whole.checked_mul(per).and_then(|m| s.months.checked_add(m)).ok_or(Fault::Range)?;
+    fn add(&mut self, n: Decimal, unit: Unit) -> Result<(), Fault> {
+        let (whole, fraction) = (n.signed_whole(), n.signed_fraction());
+        let years = |s: &mut Self, per: i32| {
+            add_field(&mut s.years, i128::from(i32::try_from(whole).map_err(|_| Fault::Range)?) * i128::from(per))?;
             // Of a year or more: to the nearest month.
-            s.months += (fraction * per as f64).round_ties_even() as i64;
-            Ok(())
-        };
-        let micros = |s: &mut Self, per: i64| {
-            s.micros +=
-                i128::from(whole) * i128::from(per) + i128::from((fraction * per as f64).round_ties_even() as i64);
+            add_field(&mut s.months, (fraction * f64::from(per) * 12.0).round_ties_even() as i128)
         };
         match unit {
-            Unit::Microsecond => micros(self, 1),
-            Unit::Millisecond => micros(self, 1_000),
-            Unit::Second => {
-                self.micros += i128::from(whole) * i128::from(MICROS_PER_SECOND);
-                self.micros += i128::from(sign) * i128::from(fraction_micros(n.fraction));
-            }
-            Unit::Minute => micros(self, MICROS_PER_MINUTE),
-            Unit::Hour => micros(self, MICROS_PER_HOUR),
+            Unit::Microsecond => self.add_time(whole, fraction, 1),
+            Unit::Millisecond => self.add_time(whole, fraction, 1_000),
+            Unit::Second => self.add_time(whole, fraction, MICROS_PER_SECOND),
+            Unit::Minute => self.add_time(whole, fraction, MICROS_PER_MINUTE),
+            Unit::Hour => self.add_time(whole, fraction, MICROS_PER_HOUR),
             Unit::Day => {
-                self.days = self.days.checked_add(whole).ok_or(Fault::Range)?;
-                self.micros += i128::from((fraction * MICROS_PER_DAY as f64).round_ties_even() as i64);
+                add_field(&mut self.days, whole)?;
+                self.add_time(0, fraction, MICROS_PER_DAY)
             }
             Unit::Week => {
-                self.days = whole.checked_mul(7).and_then(|d| self.days.checked_add(d)).ok_or(Fault::Range)?;
-                self.day_fraction(fraction * 7.0);
+                add_field(&mut self.days, i128::from(i32::try_from(whole).map_err(|_| Fault::Range)?) * 7)?;
+                self.add_days(fraction * 7.0)
             }
             Unit::Month => {
-                self.months = self.months.checked_add(whole).ok_or(Fault::Range)?;
-                self.day_fraction(fraction * 30.0);
+                add_field(&mut self.months, whole)?;
+                self.add_days(fraction * 30.0)
             }
-            Unit::Year => months(self, 12)?,
-            Unit::Decade => months(self, 120)?,
-            Unit::Century => months(self, 1_200)?,
-            Unit::Millennium => months(self, 12_000)?,
+            Unit::Year => years(self, 1),
+            Unit::Decade => years(self, 10),
+            Unit::Century => years(self, 100),
+            Unit::Millennium => years(self, 1_000),
         }
+    }
+
+    fn add_time(&mut self, whole: i128, fraction: f64, unit_micros: i64) -> Result<(), Fault> {
+        let micros = whole.checked_mul(i128::from(unit_micros)).ok_or(Fault::Range)?;
+        self.add_micros(micros)?;
+        self.add_micros(i128::from(nearest(fraction, unit_micros)))
+    }
+
+    fn add_micros(&mut self, micros: i128) -> Result<(), Fault> {
+        let sum = i128::from(self.micros).checked_add(micros).ok_or(Fault::Range)?;
+        self.micros = i64::try_from(sum).map_err(|_| Fault::Range)?;
         Ok(())
     }
 
     /// A number of days with a fraction.
-    fn day_fraction(&mut self, days: f64) {
+    fn add_days(&mut self, days: f64) -> Result<(), Fault> {
         let whole = days.trunc();
-        self.days = self.days.saturating_add(whole as i64);
-        self.micros += i128::from(((days - whole) * MICROS_PER_DAY as f64).round_ties_even() as i64);
+        add_field(&mut self.days, whole as i128)?;
+        self.add_micros(i128::from(nearest(days - whole, MICROS_PER_DAY)))
     }
 
-    fn negate(&mut self) {
-        (self.months, self.days, self.micros) = (-self.months, -self.days, -self.micros);
+    fn negate(&mut self) -> Result<(), Fault> {
+        for field in [&mut self.years, &mut self.months, &mut self.days] {
+            *field = field.checked_neg().ok_or(Fault::Range)?;
+        }
+        self.micros = self.micros.checked_neg().ok_or(Fault::Range)?;
+        Ok(())
     }
 
     fn finish(self) -> Result<Interval, Fault> {
-        Ok(Interval {
-            months: i32::try_from(self.months).map_err(|_| Fault::Total)?,
-            days: i32::try_from(self.days).map_err(|_| Fault::Range)?,
-            micros: i64::try_from(self.micros).map_err(|_| Fault::Range)?,
-        })
+        let months = i64::from(self.years) * 12 + i64::from(self.months);
+        Ok(Interval { months: i32::try_from(months).map_err(|_| Fault::Total)?, days: self.days, micros: self.micros })
     }
 }
 
@@ -185,7 +206,7 @@ fn join_signs(text: &str) -> String {
     out
 }
 
-fn decimal(text: &str) -> Result<Decimal<'_>, Fault> {
+fn decimal(text: &str) -> Result<Decimal, Fault> {
     let (negative, body) = match text.as_bytes().first() {
         Some(b'-') => (true, &text[1..]),
         Some(b'+') => (false, &text[1..]),
@@ -197,7 +218,32 @@ fn decimal(text: &str) -> Result<Decimal<'_>, Fault> {
         return Err(Fault::Syntax);
     }
     let whole = if whole.is_empty() { 0 } else { whole.parse().map_err(|_| Fault::Range)? };
+    let fraction = if fraction.is_empty() { 0.0 } else { format!("0.{fraction}").parse().unwrap_or(0.0) };
     Ok(Decimal { negative, whole, fraction })
+}
+
+/// The number that `text` begins with, and its length. ISO's numbers are read as floats, exponent and all, so a large one
+/// has a coarse fraction.
+fn iso_number(text: &str) -> Result<(Decimal, usize), Fault> {
+    let bytes = text.as_bytes();
+    let run = |from: usize, accept: &dyn Fn(u8) -> bool| {
+        from + bytes.get(from..).unwrap_or_default().iter().take_while(|b| accept(**b)).count()
+    };
+    let mut end = run(usize::from(text.starts_with(['-', '+'])), &|b| b.is_ascii_digit());
+    if bytes.get(end) == Some(&b'.') {
+        end = run(end + 1, &|b| b.is_ascii_digit());
+    }
+    if matches!(bytes.get(end), Some(b'e' | b'E')) {
+        let digits = end + 1 + usize::from(matches!(bytes.get(end + 1), Some(b'-' | b'+')));
+        let after = run(digits, &|b| b.is_ascii_digit());
+        end = if after > digits { after } else { end };
+    }
+    let value: f64 = text[..end].parse().map_err(|_| Fault::Syntax)?;
+    if value.abs() > 1e15 {
+        return Err(Fault::Range);
+    }
+    let (negative, size) = (value.is_sign_negative(), value.abs());
+    Ok((Decimal { negative, whole: size.trunc() as i128, fraction: size.fract() }, end))
 }
 
 /// Cuts `text` into numbers (with signs, points, colons, dashes) and words.
@@ -264,11 +310,11 @@ fn worded(text: &str, fields: i32, sql_style: bool) -> Result<Interval, Fault> {
     let mut sum = Sum::default();
     let mut at = 0;
     let mut seen: Vec<Unit> = vec![];
-    let mut once = |u: Unit| -> Result<(), Fault> {
-        if seen.contains(&u) {
+    let mut once = |units: &[Unit]| -> Result<(), Fault> {
+        if units.iter().any(|u| seen.contains(u)) {
             return Err(Fault::Syntax);
         }
-        seen.push(u);
+        seen.extend_from_slice(units);
         Ok(())
     };
     let mut any = false;
@@ -279,7 +325,7 @@ fn worded(text: &str, fields: i32, sql_style: bool) -> Result<Interval, Fault> {
             if at != pieces.len() || !any {
                 return Err(Fault::Syntax);
             }
-            sum.negate();
+            sum.negate()?;
             break;
         }
         if piece.starts_with(|c: char| c.is_ascii_alphabetic()) {
@@ -290,22 +336,21 @@ fn worded(text: &str, fields: i32, sql_style: bool) -> Result<Interval, Fault> {
         let body = piece.trim_start_matches(['+', '-']);
         let force = all_negative && !negative;
         if body.contains(':') {
-            once(Unit::Hour)?;
-            once(Unit::Minute)?;
-            once(Unit::Second)?;
+            once(&[Unit::Hour, Unit::Minute, Unit::Second, Unit::Millisecond, Unit::Microsecond])?;
             let micros = clock(body, fields)?;
-            sum.micros += if negative || force { -micros } else { micros };
+            sum.add_micros(if negative || force { -micros } else { micros })?;
             continue;
         }
         if let Some((years, months)) = body.split_once('-') {
-            once(Unit::Month)?;
-            let years: i64 = years.parse().map_err(|_| Fault::Syntax)?;
-            let months: i64 = months.parse().map_err(|_| Fault::Syntax)?;
+            once(&[Unit::Month])?;
+            let years: i32 = years.parse().map_err(|_| Fault::Syntax)?;
+            let months: i32 = months.parse().map_err(|_| Fault::Syntax)?;
             if months >= 12 {
                 return Err(Fault::Range);
             }
-            let total = years.checked_mul(12).and_then(|y| y.checked_add(months)).ok_or(Fault::Range)?;
-            sum.months += if negative || force { -total } else { total };
+            let sign = if negative || force { -1 } else { 1 };
+            add_field(&mut sum.years, i128::from(sign * years))?;
+            add_field(&mut sum.months, i128::from(sign * months))?;
             continue;
         }
         let mut number = decimal(piece)?;
@@ -314,14 +359,22 @@ fn worded(text: &str, fields: i32, sql_style: bool) -> Result<Interval, Fault> {
             Some(word) if word != "ago" && word.starts_with(|c: char| c.is_ascii_alphabetic()) => {
                 at += 1;
                 // `m` with a range of fields below days stays minutes; it is never months here.
-                unit(&word).ok_or(Fault::Syntax)?
+                // Words are cut to ten letters before they are looked up.
+                unit(word.get(..10).unwrap_or(&word)).ok_or(Fault::Syntax)?
             }
             // A number before a time of day is days: SQL's `3 04:05:06`.
             Some(next) if next.contains(':') => Unit::Day,
+            // So is one before a bare number of hours.
+            Some(next) if next != "ago" && default_unit(fields) == Unit::Hour => Unit::Day,
             _ => default_unit(fields),
         };
-        once(u)?;
+        // A field that overflows is told before one that is given twice.
         sum.add(number, u)?;
+        match u {
+            // Seconds with a fraction are milliseconds and microseconds, too.
+            Unit::Second if piece.contains('.') => once(&[Unit::Second, Unit::Millisecond, Unit::Microsecond])?,
+            _ => once(&[u])?,
+        }
     }
     if !any {
         return Err(Fault::Syntax);
@@ -345,8 +398,8 @@ fn clock(text: &str, fields: i32) -> Result<i128, Fault> {
     }
     Ok(i128::from(hour) * i128::from(MICROS_PER_HOUR)
         + i128::from(minute) * i128::from(MICROS_PER_MINUTE)
-        + i128::from(seconds.whole) * i128::from(MICROS_PER_SECOND)
-        + i128::from(fraction_micros(seconds.fraction)))
+        + seconds.whole * i128::from(MICROS_PER_SECOND)
+        + (seconds.fraction * 1e6).round_ties_even() as i128)
 }
 
 fn iso(text: &str) -> Result<Interval, Fault> {
@@ -365,9 +418,14 @@ fn iso(text: &str) -> Result<Interval, Fault> {
             rest = after;
             continue;
         }
-        let signed = usize::from(rest.starts_with(['-', '+']));
-        let length = signed + rest[signed..].bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
-        let number = decimal(rest.get(..length).ok_or(Fault::Syntax)?)?;
+        if let Some((units, after)) = iso_basic(rest, in_time) {
+            for (digits, unit) in units {
+                sum.add(decimal(digits)?, unit)?;
+            }
+            rest = after;
+            continue;
+        }
+        let (number, length) = iso_number(rest)?;
         let designator = rest[length..].chars().next();
         match (in_time, designator) {
             (false, Some('Y')) => sum.add(number, Unit::Year)?,
@@ -378,35 +436,48 @@ fn iso(text: &str) -> Result<Interval, Fault> {
             (true, Some('M')) => sum.add(number, Unit::Minute)?,
             (true, Some('S')) => sum.add(number, Unit::Second)?,
             (false, Some('-' | 'T') | None) => {
-                // The alternative form: years-months-days.
-                let end = rest.find('T').unwrap_or(rest.len());
-                let mut parts = rest[..end].split('-').filter(|p| !p.is_empty());
-                for u in [Unit::Year, Unit::Month, Unit::Day] {
-                    if let Some(part) = parts.next() {
-                        let mut n = decimal(part)?;
-                        n.negative = signed == 1 && rest.starts_with('-') && u == Unit::Year;
-                        sum.add(n, u)?;
-                    }
-                }
-                if parts.next().is_some() {
-                    return Err(Fault::Syntax);
-                }
-                rest = &rest[end..];
+                rest = alternative(rest, '-', [Unit::Year, Unit::Month, Unit::Day], &mut sum)?;
                 continue;
             }
             (true, Some(':') | None) => {
-                let body = rest.trim_start_matches(['-', '+']);
-                let micros = if body.contains(':') {
-                    clock(body, range::FULL)?
-                } else {
-                    i128::from(decimal(body)?.whole) * i128::from(MICROS_PER_HOUR)
-                };
-                sum.micros += if rest.starts_with('-') { -micros } else { micros };
-                break;
+                rest = alternative(rest, ':', [Unit::Hour, Unit::Minute, Unit::Second], &mut sum)?;
+                if !rest.is_empty() {
+                    return Err(Fault::Syntax);
+                }
+                continue;
             }
             _ => return Err(Fault::Syntax),
         }
         rest = &rest[length + 1..];
     }
     sum.finish()
+}
+
+/// Numbers joined by `separator`, each with a sign of its own: the alternative form. What follows them.
+fn alternative<'a>(text: &'a str, separator: char, units: [Unit; 3], sum: &mut Sum) -> Result<&'a str, Fault> {
+    let mut rest = text;
+    for (i, unit) in units.into_iter().enumerate() {
+        if i > 0 {
+            match rest.strip_prefix(separator) {
+                Some(after) => rest = after,
+                None => break,
+            }
+        }
+        let (number, length) = iso_number(rest)?;
+        sum.add(number, unit)?;
+        rest = &rest[length..];
+    }
+    if rest.is_empty() || rest.starts_with('T') { Ok(rest) } else { Err(Fault::Syntax) }
+}
+
+/// The basic form, digits without separators: `yyyymmdd` for the date, `hhmmss` for the time.
+fn iso_basic(text: &str, in_time: bool) -> Option<([(&str, Unit); 3], &str)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let ends = |after: &str| after.is_empty() || (!in_time && after.starts_with('T'));
+    let (length, units) =
+        if in_time { (6, [Unit::Hour, Unit::Minute, Unit::Second]) } else { (8, [Unit::Year, Unit::Month, Unit::Day]) };
+    let after = text.get(length..).filter(|after| digits == length && ends(after))?;
+    let year = length - 4;
+    let parts = [&text[..year], &text[year..year + 2], &text[year + 2..length]];
+    Some(([(parts[0], units[0]), (parts[1], units[1]), (parts[2], units[2])], after))
 }
