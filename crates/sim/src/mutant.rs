@@ -35,6 +35,8 @@ pub enum Mutant {
     SnapshotIsTested,
     /// A commit is decided once a majority of the voters has it.
     MajorityIsCounted,
+    /// A leader that is asked what is visible waits for what others may have learnt of.
+    LearntIsAwaited,
     /// A replica answers only once it has reached the snapshot.
     ReplicaWaits,
     /// A replica applies each record once, all of them.
@@ -47,7 +49,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every one.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::LogIsFlushed,
         Self::VoteIsFlushed,
         Self::LeaderIsConfirmed,
@@ -62,6 +64,7 @@ impl Mutant {
         Self::GateWaits,
         Self::SnapshotIsTested,
         Self::MajorityIsCounted,
+        Self::LearntIsAwaited,
         Self::ReplicaWaits,
         Self::NothingIsSkipped,
         Self::ChecksAreSent,

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use gavel_adjudicator::Seat;
 use gavel_api::adjudicator::{self, Adjudicator, Closed, Visible};
 use gavel_api::journal::{Accepted, Acceptor, Entry, Error, Journal, Leadership, Member, Record, Replicated, Voters};
 use gavel_types::{CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Lsn, NodeId, Timestamp, TxnId};
@@ -120,7 +121,8 @@ impl Acceptor for Boastful {
 
 /// The adjudicator as its callers meet it.
 pub struct Careless {
-    pub adjudicator: Arc<dyn Adjudicator>,
+    pub adjudicator: Arc<Seat>,
+    pub journal: Arc<dyn Replicated>,
     pub mutant: Option<Mutant>,
     pub known: Mutex<Known>,
 }
@@ -196,6 +198,11 @@ impl Adjudicator for Careless {
     }
 
     async fn visible(&self) -> Result<Visible, adjudicator::Error> {
+        if self.mutant == Some(Mutant::LearntIsAwaited) {
+            let gone = || adjudicator::Error::NotLeader(None);
+            self.journal.confirm_leadership().await.map_err(|_| gone())?;
+            return self.adjudicator.serving().map(|service| service.visible_now()).ok_or_else(gone);
+        }
         self.adjudicator.visible().await
     }
 

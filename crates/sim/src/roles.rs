@@ -102,7 +102,8 @@ pub async fn journal(ground: Ground, disk: SimulatedDisk) {
     };
     let beside = Arc::new(Forgetful { journal: journal.clone(), mutant });
     let seat = Arc::new(Seat::new(beside, clock, gavel_adjudicator::Settings::default()));
-    let adjudicator = Arc::new(Careless { adjudicator: seat, mutant, known: Mutex::new(Known::default()) });
+    let adjudicator =
+        Arc::new(Careless { adjudicator: seat, journal: journal.clone(), mutant, known: Mutex::new(Known::default()) });
     let mut tail = journal.tail(Lsn(1));
     let replicated: Arc<dyn Replicated> = journal.clone();
     net.serve(

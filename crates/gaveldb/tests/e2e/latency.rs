@@ -2,7 +2,9 @@
 //! are delayed, against the same without delay.
 //!
 //! Each zone has a journal node, a replica and a query node. What is printed is counted in round trips
-//! between zones: `(latency with delay - latency without) / (2 x delay)`. `cargo xtask latency` runs it with the
+//! between zones: `(latency with delay - latency without) / (2 x delay)`. A transaction that begins right after
+//! another has committed reads what that one wrote, and waits for the news of it where that is still on its way;
+//! so transactions that write are run with pauses in between, and without. `cargo xtask latency` runs it with the
 //! delay and the number of transactions of docs/benchmarks.md. Times decide nothing here; answers do.
 
 use std::time::{Duration, Instant};
@@ -17,8 +19,21 @@ use crate::{GAVEL, figure};
 const ZONES: [&str; 3] = ["a", "b", "c"];
 /// Statements of a transaction, COMMIT apart.
 const STATEMENTS: usize = 10;
+/// What is run in each zone.
+struct Kind {
+    label: &'static str,
+    writes: bool,
+    /// Time between transactions, in delays: after two round trips the news of a commit has come everywhere.
+    pause: u32,
+}
+
+const KINDS: [Kind; 3] = [
+    Kind { label: "10 reads", writes: false, pause: 0 },
+    Kind { label: "5 reads, 5 writes", writes: true, pause: 4 },
+    Kind { label: "the same without pauses", writes: true, pause: 0 },
+];
 /// By when reads and commits cost what they go on to cost.
-const SETTLE: Duration = Duration::from_millis(1_500);
+const SETTLE: Duration = Duration::from_millis(2_500);
 
 /// Latencies of one kind of transaction, in the order of the runs.
 #[derive(Debug, Default)]
@@ -37,13 +52,14 @@ impl Taken {
     }
 }
 
-/// Runs transactions that read, and write if `writes`; every read is checked.
-async fn transactions(client: &Client, id: i32, writes: bool, count: u64) -> Result<Taken> {
+/// Runs transactions that read, and write if `writes`, each after a `pause`; every read is checked.
+async fn transactions(client: &Client, id: i32, writes: bool, count: u64, pause: Duration) -> Result<Taken> {
     let read = client.prepare("SELECT n FROM far WHERE id = $1").await?;
     let write = client.prepare("UPDATE far SET n = n + 1 WHERE id = $1").await?;
     let mut taken = Taken::default();
     let mut expected: i64 = client.query_one(&read, &[&id]).await?.get(0);
     for _ in 0..count {
+        tokio::time::sleep(pause).await;
         client.batch_execute("BEGIN").await?;
         for statement in 0..STATEMENTS {
             let begin = Instant::now();
@@ -64,10 +80,10 @@ async fn transactions(client: &Client, id: i32, writes: bool, count: u64) -> Res
 }
 
 /// Runs transactions until caches are warm and whatever adapts to distance has done so.
-async fn settle(client: &Client, id: i32, writes: bool) -> Result<()> {
+async fn settle(client: &Client, id: i32, writes: bool, pause: Duration) -> Result<()> {
     let begun = Instant::now();
     while begun.elapsed() < SETTLE {
-        transactions(client, id, writes, 1).await?;
+        transactions(client, id, writes, 1, pause).await?;
     }
     Ok(())
 }
@@ -90,23 +106,23 @@ async fn run() -> Result<()> {
         .await?
         .batch_execute(
             "CREATE TABLE far (id int PRIMARY KEY, n bigint NOT NULL);
-             INSERT INTO far SELECT i, 0 FROM generate_series(1, 6) i",
+             INSERT INTO far SELECT i, 0 FROM generate_series(1, 9) i",
         )
         .await?;
     let leader = cluster.leader().await.context("nobody leads")?;
     println!("latency: {} one way between zones, {count} transactions of a kind", millis(delay));
     println!("latency: {leader} leads (zone {}), clocks within {error} ms (0: not trusted)", zone_of(&leader)?);
     println!("latency: zone | transaction | first statement | each other | COMMIT | in round trips");
-    let id = |zone: usize, writes: bool| i32::try_from(2 * zone + usize::from(writes) + 1);
     for (zone, entrance) in entrances.iter().enumerate() {
         let client = entrance.connect().await?;
-        for writes in [false, true] {
+        for (number, Kind { label, writes, pause }) in KINDS.iter().enumerate() {
+            let (id, pause) = (i32::try_from(KINDS.len() * zone + number + 1)?, delay * *pause);
             cluster.set_delay(Duration::ZERO);
-            settle(&client, id(zone, writes)?, writes).await?;
-            let near = transactions(&client, id(zone, writes)?, writes, count).await?.medians();
+            settle(&client, id, *writes, pause).await?;
+            let near = transactions(&client, id, *writes, count, pause).await?.medians();
             cluster.set_delay(delay);
-            settle(&client, id(zone, writes)?, writes).await?;
-            let far = transactions(&client, id(zone, writes)?, writes, count).await?.medians();
+            settle(&client, id, *writes, pause).await?;
+            let far = transactions(&client, id, *writes, count, pause).await?.medians();
             let trips: Vec<String> = near
                 .iter()
                 .zip(&far)
@@ -117,7 +133,7 @@ async fn run() -> Result<()> {
             println!(
                 "latency: {} | {} | {} | {} | {} | {}",
                 ZONES[zone],
-                if writes { "5 reads, 5 writes" } else { "10 reads" },
+                label,
                 millis(far[0]),
                 millis(far[1]),
                 millis(far[2]),
