@@ -22,8 +22,8 @@ const NOISE: (u64, u64) = (16 << 10, 10);
 /// Rows of [`fill`]'s table, in transactions of so many, with about 300 bytes each: more than a replica's cache
 /// of blocks holds.
 const FILL: (u64, u64) = (1_200_000, 100_000);
-/// How often they are read from each of two connections, so that every replica is asked.
-const READS: usize = 12;
+/// How often they are read, and from how many connections at a time, so that every replica is asked.
+const READS: (usize, usize) = (6, 6);
 
 /// Resident memory, in KiB, look by look.
 type Series = BTreeMap<(u32, String), Vec<u64>>;
@@ -90,8 +90,8 @@ fn fill(server: &Server) -> Result<()> {
         format!("INSERT INTO soak_filler SELECT i, repeat(md5(i::text), 8) FROM generate_series({first}, {last}) i")
     }));
     run_command(&mut psql(&sql))?;
-    let reads = vec!["SELECT count(*), sum(length(pad)) FROM soak_filler".to_owned(); READS];
-    let readers: Vec<_> = (0..2).map(|_| psql(&reads).spawn().context("psql")).collect::<Result<_>>()?;
+    let reads = vec!["SELECT count(*), sum(length(pad)) FROM soak_filler".to_owned(); READS.0];
+    let readers: Vec<_> = (0..READS.1).map(|_| psql(&reads).spawn().context("psql")).collect::<Result<_>>()?;
     for mut reader in readers {
         let status = reader.wait()?;
         ensure!(status.success(), "psql: {status}");
