@@ -494,22 +494,29 @@ fn ask(service: &Service) -> tokio::task::JoinHandle<Result<Visible, Error>> {
     tokio::spawn(async move { service.visible().await })
 }
 
+/// Starts a commit that is dated 5 ms ahead of `clock`, and lets it go as far as it goes.
+async fn dated_ahead(
+    service: &Service,
+    clock: &ManualClock,
+    id: u128,
+    key: &'static str,
+) -> tokio::task::JoinHandle<Result<CommitOutcome, Error>> {
+    let mut one = request(service, id).await;
+    one.snapshot_ts = clock.now().hi.saturating_add(Duration::from_millis(5));
+    one.writes.push(write(key, WriteMode::Update));
+    let service = service.clone();
+    let commit = tokio::spawn(async move { service.commit(one).await });
+    settle().await;
+    commit
+}
+
 #[tokio::test]
 async fn what_others_may_have_learnt_of_is_waited_for() {
     let journal = Arc::new(Scripted::default());
     let clock = Arc::new(ManualClock::new(Timestamp(20_000_000_000)));
     let service = Service::lead(Arc::clone(&journal) as _, Arc::clone(&clock) as _, Settings::default()).await.unwrap();
     journal_declares(&journal, TimeMode::Clock, Lsn(1)).await;
-    let commit = async |id: u128, key: &'static str| {
-        let mut one = request(&service, id).await;
-        one.snapshot_ts = clock.now().hi.saturating_add(Duration::from_millis(5));
-        one.writes.push(write(key, WriteMode::Update));
-        let service = service.clone();
-        let commit = tokio::spawn(async move { service.commit(one).await });
-        settle().await;
-        commit
-    };
-    let first = commit(1, "a").await;
+    let first = dated_ahead(&service, &clock, 1, "a").await;
     let early = ask(&service);
     settle().await;
     assert!(early.is_finished(), "true time has not reached it, so that nobody acknowledges it yet");
@@ -522,7 +529,7 @@ async fn what_others_may_have_learnt_of_is_waited_for() {
     assert!(asked.await.unwrap().unwrap().ts >= ts);
 
     // The clock fails: whoever has a lease may still acknowledge until it is over, ahead of us.
-    let second = commit(2, "b").await;
+    let second = dated_ahead(&service, &clock, 2, "b").await;
     clock.set_failed(true);
     let asked = ask(&service);
     tokio::time::sleep(MODE_LEASE + Duration::from_millis(200)).await;
