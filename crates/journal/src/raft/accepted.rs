@@ -7,7 +7,7 @@
 //! ```
 //! Only entries that are not void are known, and only those that were appended since this node started.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use gavel_api::journal::Error;
 use gavel_types::{Timestamp, TxnId};
@@ -37,7 +37,8 @@ struct State {
     order: VecDeque<(u64, TxnId)>,
     /// Appends up to this one are durable.
     flushed: u64,
-    waiting: HashMap<TxnId, Vec<oneshot::Sender<Seen>>>,
+    /// Ordered, so that simulations can be played again.
+    waiting: BTreeMap<TxnId, Vec<oneshot::Sender<Seen>>>,
     waiters: usize,
     /// Index of the last configuration that was appended.
     configured: u64,
