@@ -109,7 +109,7 @@ impl CommitLearner {
     }
 
     fn is_far(&self) -> bool {
-        self.far.is_zero() || self.lately.lock().quickest().is_some_and(|quickest| quickest >= self.far)
+        self.lately.lock().quickest().unwrap_or_default() >= self.far
     }
 
     /// The time of the commit, once it is certain that it is decided and that everybody sees it. May not come.
