@@ -18,7 +18,7 @@ use gavel_api::sql::ColumnDesc;
 use gavel_binder::bound::Bound;
 use gavel_binder::parse::Parsed;
 use gavel_catalog::Catalog;
-use gavel_types::{Oid, PgType};
+use gavel_types::{Oid, PgType, SqlError, SqlResult};
 use parking_lot::Mutex;
 
 use crate::engine::statistics::Sizes;
@@ -72,14 +72,53 @@ pub struct Prepared {
     pub parsed: Option<Arc<Parsed>>,
     /// Parameter types as declared; 0 is to be inferred.
     pub declared: Vec<Oid>,
+    /// Sessions with temporary objects keep plans of their own.
     pub planned: Mutex<Option<Arc<Planned>>>,
-    /// Types of the result's columns as first told to the client.
-    pub promised: Mutex<Option<Vec<PgType>>>,
+}
+
+/// A statement that a client has prepared under a name, and the types of the columns that it was told of.
+pub struct Held {
+    pub statement: Arc<Prepared>,
+    promised: Option<Vec<PgType>>,
+}
+
+impl Held {
+    pub fn new(statement: Arc<Prepared>, planned: Option<&Planned>) -> Self {
+        Self { statement, promised: planned.map(|p| types_of(p.columns.as_deref())) }
+    }
+
+    /// # Errors
+    /// 0A000 if other columns than these were promised.
+    pub fn keep_promise(&mut self, columns: Option<&[ColumnDesc]>) -> SqlResult<()> {
+        let types = types_of(columns);
+        if self.promised.as_ref().is_some_and(|promised| *promised != types) {
+            return Err(changed_result());
+        }
+        self.promised = Some(types);
+        Ok(())
+    }
+
+    /// # Errors
+    /// 0A000 if columns were told that are not those now.
+    pub fn keep_columns(told: Option<&[ColumnDesc]>, now: Option<&[ColumnDesc]>) -> SqlResult<()> {
+        if told.is_some() && now.is_some() && types_of(told) != types_of(now) {
+            return Err(changed_result());
+        }
+        Ok(())
+    }
+}
+
+fn types_of(columns: Option<&[ColumnDesc]>) -> Vec<PgType> {
+    columns.into_iter().flatten().map(|c| c.ty).collect()
+}
+
+fn changed_result() -> SqlError {
+    SqlError::unsupported("cached plan must not change result type")
 }
 
 impl Prepared {
     pub fn new(text: Arc<str>, parsed: Option<Arc<Parsed>>, declared: Vec<Oid>) -> Arc<Self> {
-        Arc::new(Self { text, parsed, declared, planned: Mutex::new(None), promised: Mutex::new(None) })
+        Arc::new(Self { text, parsed, declared, planned: Mutex::new(None) })
     }
 
     /// The text of just this statement.

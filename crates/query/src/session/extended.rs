@@ -11,7 +11,7 @@ use gavel_api::sql::{ColumnDesc, ExecuteEnd, ResultSink, StatementInfo};
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 
 use crate::prepared::cursor::PortalState;
-use crate::prepared::{Portal, Prepared};
+use crate::prepared::{Held, Planned, Portal, Prepared};
 use crate::session::Session;
 use crate::session::block::Block;
 use crate::session::running::Body;
@@ -50,13 +50,24 @@ impl Session {
         }
         self.start_transaction();
         let (interrupt, limit) = self.guard();
-        interrupt.guard(limit, self.plan(&statement)).await?;
-        self.prepared.insert(name.to_owned(), statement);
+        let planned = interrupt.guard(limit, self.plan(&statement)).await?;
+        self.prepared.insert(name.to_owned(), Held::new(statement, planned.as_deref()));
         Ok(())
     }
 
-    fn statement(&self, name: &str) -> SqlResult<Arc<Prepared>> {
-        self.prepared.get(name).cloned().ok_or_else(|| no_statement(name))
+    pub(crate) fn statement(&self, name: &str) -> SqlResult<Arc<Prepared>> {
+        self.prepared.get(name).map(|held| Arc::clone(&held.statement)).ok_or_else(|| no_statement(name))
+    }
+
+    /// A statement that the client has prepared keeps the columns that it was told of.
+    ///
+    /// # Errors
+    /// 0A000 if `planned` has others.
+    pub(crate) fn keep_promise(&mut self, name: &str, planned: &Planned) -> SqlResult<()> {
+        match self.prepared.get_mut(name) {
+            Some(held) => held.keep_promise(planned.columns.as_deref()),
+            None => Ok(()),
+        }
     }
 
     pub(crate) async fn on_describe_statement(&mut self, name: &str) -> SqlResult<Arc<StatementInfo>> {
@@ -64,18 +75,22 @@ impl Session {
         self.admit(&statement)?;
         self.start_transaction();
         let planned = self.plan(&statement).await?;
+        if let Some(planned) = &planned {
+            self.keep_promise(name, planned)?;
+        }
         Ok(Arc::new(match planned {
             Some(p) => StatementInfo { params: p.params().to_vec(), columns: p.columns.clone() },
             None => StatementInfo { params: Vec::new(), columns: self.utility_columns(&statement) },
         }))
     }
 
-    pub(crate) async fn on_bind(&mut self, portal: &str, statement: &str, params: Vec<Datum>) -> SqlResult<()> {
-        let statement = self.statement(statement)?;
+    pub(crate) async fn on_bind(&mut self, portal: &str, name: &str, params: Vec<Datum>) -> SqlResult<()> {
+        let statement = self.statement(name)?;
         self.admit(&statement)?;
         self.start_transaction();
         let columns = match self.plan(&statement).await? {
             Some(planned) => {
+                self.keep_promise(name, &planned)?;
                 if planned.params().len() != params.len() {
                     return Err(SqlError::new(
                         SqlState::ProtocolViolation,
@@ -123,7 +138,10 @@ impl Session {
                 let mut executed = match std::mem::replace(&mut portal.state, PortalState::Done) {
                     PortalState::Ready => {
                         let params = portal.params.clone();
-                        Box::new(self.run(&statement, params, sink).await?)
+                        let executed = Box::new(self.run(&statement, params, sink).await?);
+                        // It was bound for certain columns, and may have been planned anew since.
+                        Held::keep_columns(portal.columns.as_deref(), executed.columns.as_deref())?;
+                        executed
                     }
                     PortalState::Running(executed) => executed,
                     PortalState::Done => {
@@ -155,10 +173,8 @@ impl Session {
     }
 
     async fn remember(&mut self, statement: &Arc<Prepared>, params: &[Datum], ended: &ExecuteEnd) {
-        let plain = {
-            let planned = statement.planned.lock();
-            planned.as_ref().is_some_and(|p| matches!(p.body, Body::Modify(_)) && p.columns.is_none())
-        };
+        let planned = self.kept_plan(statement, &self.catalog());
+        let plain = planned.is_some_and(|p| matches!(p.body, Body::Modify(_)) && p.columns.is_none());
         let room = self.replay.statements.len() < MAX_REPLAY;
         match ended {
             ExecuteEnd::Complete(tag) if plain && room && self.block == Block::Implicit => {

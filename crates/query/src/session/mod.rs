@@ -5,6 +5,7 @@
 //! | [`block`] | idle, implicit, in a block, failed: the state machine |
 //! | [`age`] | the age limit of transactions |
 //! | [`work`] | the running transaction and its savepoints |
+//! | [`temporary`] | temporary objects and their rows between transactions |
 //! | [`control`] | BEGIN, COMMIT, SAVEPOINT …, and how transactions end |
 //! | [`simple`] | Query messages |
 //! | [`extended`] | Parse, Bind, Describe, Execute, Sync |
@@ -40,6 +41,7 @@ pub mod running;
 pub mod simple;
 pub mod statement;
 mod system;
+pub mod temporary;
 pub mod utility;
 pub mod work;
 
@@ -58,11 +60,13 @@ use gavel_types::{Datum, Notice, Oid, SqlError, SqlResult, SqlState, Timestamp};
 use parking_lot::Mutex;
 
 use crate::engine::registry::{Live, SessionInfo};
+use crate::engine::sequences::State;
 use crate::engine::{Engine, now_micros};
-use crate::prepared::{Portal, Prepared};
+use crate::prepared::{Held, Portal};
 use crate::settings::{Settings, Source, Values};
 use block::Block;
 use cancel::Interrupt;
+use temporary::Temporary;
 use work::Work;
 
 /// See the module.
@@ -84,7 +88,8 @@ pub struct Session {
     /// Settings as of the beginning of the transaction.
     pub(crate) settings_before: Option<Values>,
     pub(crate) last_commit: Timestamp,
-    pub(crate) prepared: HashMap<String, Arc<Prepared>>,
+    pub(crate) temporary: Temporary,
+    pub(crate) prepared: HashMap<String, Held>,
     pub(crate) portals: HashMap<String, Portal>,
     /// For the client, before the end of the statement.
     pub(crate) notices: Vec<Notice>,
@@ -105,6 +110,8 @@ pub struct Shared {
     pub settings: Mutex<Settings>,
     /// `currval` by sequence, and the sequence used last.
     pub sequences: Mutex<(HashMap<Oid, i64>, Option<Oid>)>,
+    /// States of temporary sequences that have been used.
+    pub temporary_sequences: Mutex<HashMap<Oid, State>>,
 }
 
 impl Session {
@@ -162,7 +169,11 @@ impl Session {
             user: role.oid,
             user_name,
             reported: settings.reported(),
-            shared: Arc::new(Shared { settings: Mutex::new(settings), sequences: Mutex::default() }),
+            shared: Arc::new(Shared {
+                settings: Mutex::new(settings),
+                sequences: Mutex::default(),
+                temporary_sequences: Mutex::default(),
+            }),
             interrupt,
             block: Block::Idle,
             work: None,
@@ -170,6 +181,7 @@ impl Session {
             age: age::Age::default(),
             settings_before: None,
             last_commit: Timestamp::ZERO,
+            temporary: Temporary::default(),
             prepared: HashMap::new(),
             portals: HashMap::new(),
             notices: Vec::new(),
@@ -181,7 +193,10 @@ impl Session {
     pub(crate) fn catalog(&self) -> Arc<Catalog> {
         match &self.work {
             Some(work) => Arc::clone(&work.catalog.current),
-            None => self.engine.catalogs.cached(self.database).unwrap_or_default(),
+            None => match self.temporary.catalog() {
+                Some(own) => Arc::clone(own),
+                None => self.engine.catalogs.cached(self.database).unwrap_or_default(),
+            },
         }
     }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use gavel_api::sql::{ColumnDesc, ResultSink};
 use gavel_binder::parse::Parsed;
+use gavel_catalog::search::PG_TEMP;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, FetchDirection, Ident};
 
 use crate::ddl::{self, DdlContext};
 use crate::prepared::cursor::{Cursor, Direction, PortalState};
-use crate::prepared::{Portal, Prepared};
+use crate::prepared::{Held, Portal, Prepared};
 use crate::session::ddl_binder::SessionBinder;
 use crate::session::ddl_host::Host;
 use crate::session::extended::{no_portal, no_statement};
@@ -66,9 +67,8 @@ impl Session {
                 Some(shown.columns.iter().map(|c| text_column(c)).collect())
             }
             S::Execute { name, .. } => {
-                let inner = self.prepared.get(&execute_name(name.as_ref()))?;
-                let planned = inner.planned.lock();
-                planned.as_ref()?.columns.clone()
+                let held = self.prepared.get(&execute_name(name.as_ref()))?;
+                self.kept_plan(&held.statement, &self.catalog())?.columns.clone()
             }
             S::Fetch { name, .. } => self.portals.get(&folded(name))?.columns.clone(),
             _ => None,
@@ -108,7 +108,7 @@ impl Session {
                 let rows = shown.rows.into_iter().map(|r| r.into_iter().map(Datum::text).collect()).collect();
                 Ok(Executed::memory(columns, rows, Tag::Fixed("SHOW".into())))
             }
-            S::Discard { object_type } => self.discard(object_type),
+            S::Discard { object_type } => self.discard(object_type).await,
             S::Prepare { name, data_types, statement } => {
                 self.prepare(prepared, &folded(name), data_types, statement, parsed).await
             }
@@ -146,12 +146,16 @@ impl Session {
     }
 
     async fn run_ddl(&mut self, statement: &ast::Statement) -> SqlResult<Executed> {
-        self.may_write("DDL")?;
+        if self.known().read_only
+            && let Some(command) = ddl::writing_command(statement)?
+        {
+            self.may_write(&command)?;
+        }
         let (user, user_name) = self.current_user();
         let style = self.text_style_now();
         let mut catalog = self.work().await?.catalog.clone();
-        let path: Vec<String> =
-            self.search_path().into_iter().filter(|n| catalog.current.schema(n).is_some()).collect();
+        let listed = |name: &String| name == PG_TEMP || catalog.current.schema(name).is_some();
+        let path: Vec<String> = self.search_path().into_iter().filter(listed).collect();
         let in_block = self.block.is_explicit();
         let text = gavel_binder::ddl::carried(statement).unwrap_or_default();
         let binder = SessionBinder { text, user: &user_name, style: &style };
@@ -165,7 +169,27 @@ impl Session {
         Ok(Executed::tag(tag))
     }
 
-    fn discard(&mut self, what: &ast::DiscardObject) -> SqlResult<Executed> {
+    /// Does what ON COMMIT of temporary tables says.
+    pub(crate) async fn run_on_commit(&mut self) -> SqlResult<()> {
+        let (user, user_name) = self.current_user();
+        let style = self.text_style_now();
+        let mut catalog = self.work().await?.catalog.clone();
+        let binder = SessionBinder { text: "", user: &user_name, style: &style };
+        let mut host = Host { session: self };
+        DdlContext::new(&mut catalog, &mut host, &binder, user, &[], true).on_commit().await?;
+        self.work().await?.catalog = catalog;
+        Ok(())
+    }
+
+    async fn discard_temporary(&mut self) -> SqlResult<()> {
+        // Without a transaction there is nothing but what the last one has left.
+        if self.work.is_some() || self.temporary.catalog().is_some() {
+            ddl::temporary::discard(&mut self.work().await?.catalog.current);
+        }
+        Ok(())
+    }
+
+    async fn discard(&mut self, what: &ast::DiscardObject) -> SqlResult<Executed> {
         match what {
             ast::DiscardObject::ALL => {
                 if self.block.is_explicit() {
@@ -178,6 +202,7 @@ impl Session {
                 self.prepared.clear();
                 self.shared.settings.lock().reset_all();
                 *self.shared.sequences.lock() = Default::default();
+                self.discard_temporary().await?;
                 Ok(Executed::tag("DISCARD ALL"))
             }
             ast::DiscardObject::PLANS => Ok(Executed::tag("DISCARD PLANS")),
@@ -185,7 +210,10 @@ impl Session {
                 *self.shared.sequences.lock() = Default::default();
                 Ok(Executed::tag("DISCARD SEQUENCES"))
             }
-            ast::DiscardObject::TEMP => Ok(Executed::tag("DISCARD TEMP")),
+            ast::DiscardObject::TEMP => {
+                self.discard_temporary().await?;
+                Ok(Executed::tag("DISCARD TEMP"))
+            }
         }
     }
 
@@ -213,8 +241,8 @@ impl Session {
         let declared =
             types.iter().map(|t| binding::resolve_type(&basis, t).map(|t| t.oid)).collect::<SqlResult<Vec<_>>>()?;
         let inner = Self::part(whole, parsed, statement.clone(), declared);
-        Box::pin(self.plan(&inner)).await?;
-        self.prepared.insert(name.to_owned(), inner);
+        let planned = Box::pin(self.plan(&inner)).await?;
+        self.prepared.insert(name.to_owned(), Held::new(inner, planned.as_deref()));
         Ok(Executed::tag("PREPARE"))
     }
 
@@ -224,9 +252,12 @@ impl Session {
         parameters: &[ast::Expr],
         sink: &mut dyn ResultSink,
     ) -> SqlResult<Executed> {
-        let inner = self.prepared.get(name).cloned().ok_or_else(|| no_statement(name))?;
+        let inner = self.statement(name)?;
         let types = match Box::pin(self.plan(&inner)).await? {
-            Some(planned) => planned.params().to_vec(),
+            Some(planned) => {
+                self.keep_promise(name, &planned)?;
+                planned.params().to_vec()
+            }
             None => Vec::new(),
         };
         if types.len() != parameters.len() {

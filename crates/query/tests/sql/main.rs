@@ -18,6 +18,7 @@
 mod harness;
 mod push_down;
 mod sink;
+mod temporary;
 
 use std::path::Path;
 
@@ -72,4 +73,6 @@ scripts! {
     row_locks_reach_views_and_subqueries
     explain_shows_what_storage_does
     elements_are_assigned
+    temporary_tables_belong_to_a_session
+    temporary_tables_follow_transactions
 }
