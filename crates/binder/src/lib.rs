@@ -27,6 +27,7 @@ pub mod parse;
 #[cfg(test)]
 mod print;
 
+pub use bind::domain::base_type;
 pub use bind::name::{
     Qualified, Resolved, find_relation, fold, path_schemas, qualified, quote, relation as resolve_relation,
 };

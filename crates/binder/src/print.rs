@@ -317,6 +317,11 @@ pub fn scalar(s: &Scalar) -> String {
         ScalarKind::ArrayCoerce { input, item, element } => {
             format!("each({}, #{} => {})::{}", scalar(input), item.0, scalar(element), ty(s))
         }
+        ScalarKind::DomainCheck { input, item, domain, not_null, checks } => {
+            let checks: Vec<String> = checks.iter().map(|(name, check)| format!("{name} {}", scalar(check))).collect();
+            let not_null = if *not_null { "not null " } else { "" };
+            format!("domain {}({}, #{} => {not_null}{})", domain.name, scalar(input), item.0, checks.join(", "))
+        }
         ScalarKind::And(items) => format!("and({})", list(items)),
         ScalarKind::Or(items) => format!("or({})", list(items)),
         ScalarKind::Not(input) => format!("not({})", scalar(input)),

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`acl`] | who was granted what on an object |
 //! | [`descriptor`] | what one object is |
+//! | [`user_type`] | enums, domains and composite types |
 //! | [`snapshot`] | [`Catalog`]: everything of one database at one timestamp, with look-ups |
 //! | [`keys`] | where the catalog lies in the key space |
 //! | [`store`] | stored rows to [`Catalog`], and the writes by which one becomes another |
@@ -21,9 +22,11 @@ pub mod oids;
 pub mod snapshot;
 pub mod store;
 pub mod system;
+pub mod user_type;
 
 pub use descriptor::{
     CheckConstraint, Column, Database, DefaultPrivileges, FkAction, FkMatch, ForeignKey, Identity, Index, IndexKey,
     Membership, ObjectId, Role, Schema, Sequence, Table, Unique, View,
 };
 pub use snapshot::Catalog;
+pub use user_type::{Attribute, Definition, Domain, EnumLabel, UserType};

@@ -3,6 +3,7 @@
 //! used, none is used twice.
 
 use bytes::Bytes;
+use gavel_types::pg_type::FIRST_USER_TYPE;
 use gavel_types::{Oid, Write, WriteMode};
 
 use crate::keys;
@@ -35,8 +36,8 @@ impl OidBlock {
     pub fn refill(counter: Option<&[u8]>, count: u32) -> Option<(Self, Write)> {
         let first = counter.and_then(|c| c.try_into().ok()).map_or(FIRST_USER_OID.0, u32::from_be_bytes);
         let end = first.checked_add(BLOCK.max(count))?;
-        // The upper half of the range stays free: OIDs are shown as signed numbers by some clients.
-        if end > i32::MAX as u32 {
+        // Above are the types of users; and OIDs are shown as signed numbers by some clients.
+        if end > FIRST_USER_TYPE {
             return None;
         }
         let value = Bytes::copy_from_slice(&end.to_be_bytes());

@@ -9,12 +9,14 @@
 //! | [`ast`] | the statements |
 //! | [`parser`] | CREATE, ALTER, DROP and the rest |
 //! | [`table`] | table elements: columns, constraints |
+//! | [`user_type`] | types and domains |
 //! | [`words`] | the token stream as words |
 
 pub mod ast;
 mod grant;
 mod parser;
 mod table;
+mod user_type;
 mod words;
 
 use sqlparser::ast::{Ident, ObjectName, Query, SetExpr, Statement, Value};

@@ -135,6 +135,7 @@ impl Session {
                 };
                 if executed.columns.is_some() {
                     if let Some(columns) = &executed.columns {
+                        self.restyle(columns, sink);
                         sink.columns(columns).await?;
                     }
                 }

@@ -233,8 +233,11 @@ impl Session {
 
     /// Sends notices, and settings that have changed.
     pub(crate) async fn tell(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()> {
-        for notice in std::mem::take(&mut self.notices) {
-            sink.notice(notice).await?;
+        if !self.notices.is_empty() {
+            let names = self.names();
+            for Notice { severity, error } in std::mem::take(&mut self.notices) {
+                sink.notice(Notice { severity, error: error.with_type_names(&names) }).await?;
+            }
         }
         let generation = self.shared.settings.lock().generation();
         let catalog = self.catalog();
@@ -301,7 +304,7 @@ impl SqlSession for Session {
     async fn simple_query(&mut self, sql: &str, sink: &mut dyn ResultSink) -> SqlResult<()> {
         let result = self.run_query(sql, sink).await;
         self.note_idle();
-        result
+        self.in_names(result)
     }
 
     async fn parse(&mut self, name: &str, sql: &str, param_types: &[Oid]) -> SqlResult<()> {
@@ -342,7 +345,7 @@ impl SqlSession for Session {
     async fn sync(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()> {
         let result = self.on_sync(sink).await;
         self.note_idle();
-        result
+        self.in_names(result)
     }
 
     fn mark_failed(&mut self) {

@@ -55,6 +55,7 @@ impl Session {
             .guard(limit, async {
                 let mut executed = self.run(statement, Vec::new(), sink).await?;
                 if let Some(columns) = &executed.columns {
+                    self.restyle(columns, sink);
                     sink.columns(columns).await?;
                 }
                 executed.deliver(0, sink).await
@@ -111,6 +112,7 @@ impl Session {
         }
         *sent = true;
         if let Some(columns) = &executed.columns {
+            self.restyle(columns, sink);
             sink.columns(columns).await?;
         }
         let ended = interrupt.guard(limit, executed.deliver(0, sink)).await?;

@@ -72,4 +72,7 @@ scripts! {
     row_locks_reach_views_and_subqueries
     explain_shows_what_storage_does
     elements_are_assigned
+    enums_are_ordered_by_position
+    domains_check_their_values
+    composite_types_hold_rows
 }
