@@ -159,8 +159,8 @@ fn write_array(array: &ArrayValue, style: &TextStyle, out: &mut BytesMut) -> Sql
     Ok(())
 }
 
-/// Reads a value of `ty`; `style` knows the labels of enums and the fields of composite types. The type modifier is not applied: a caller that assigns to a column
-/// coerces as any assignment does.
+/// Reads a value of `ty`; `style` knows the labels of enums and the fields of composite types. The type modifier is
+/// not applied: a caller that assigns to a column coerces as any assignment does.
 ///
 /// # Errors
 /// 22P03, 08P01, 22021, 22008 and others, with PostgreSQL's messages.

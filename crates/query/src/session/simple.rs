@@ -38,7 +38,8 @@ impl Session {
             } else {
                 self.run_among_others(statement, sink).await
             };
-            if let Err(e) = result {
+            // Named before the transaction goes, and the types that it has made with it.
+            if let Err(e) = self.in_names(result) {
                 self.fail();
                 self.tell(sink).await?;
                 return Err(e);

@@ -110,7 +110,9 @@
 
 > CREATE TYPE free AS (a int);
 
-> ALTER TYPE free ADD ATTRIBUTE b text, ADD ATTRIBUTE c date, DROP ATTRIBUTE a, ALTER ATTRIBUTE b TYPE int;
+> ALTER TYPE free ADD ATTRIBUTE b text, ADD ATTRIBUTE c date, DROP ATTRIBUTE a;
+
+> ALTER TYPE free ALTER ATTRIBUTE b TYPE int;
 
 > SELECT '(1,2000-01-01)'::free, (ROW(1, '2000-01-01')::free).c;
 
@@ -151,7 +153,7 @@
 
 > UPDATE x SET m.p = -1;
 
-> SELECT m, (m).m, row_to_json(m) FROM x ORDER BY m DESC;
+> SELECT m, (m).m, row_to_json(m) FROM x ORDER BY x.m DESC;
 
 > ALTER TYPE mood ADD VALUE 'meh' BEFORE 'ok';
 

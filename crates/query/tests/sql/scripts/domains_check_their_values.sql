@@ -161,7 +161,7 @@ b> INSERT INTO t (id, p) VALUES (40, 50);
 b> COMMIT;
 
 -- What is shown.
-> SELECT conname, pg_get_constraintdef(oid), pg_get_constraintdef(oid, true) FROM pg_constraint WHERE contypid <> 0 ORDER BY conname;
+> SELECT conname, pg_get_constraintdef(oid), pg_get_constraintdef(oid, true) FROM pg_constraint WHERE contypid <> 0 AND connamespace = 'public'::regnamespace ORDER BY conname;
 
 > SELECT typname, typtype, typbasetype::regtype, typtypmod, typnotnull, typdefault FROM pg_type WHERE typtype = 'd' AND typnamespace = 'public'::regnamespace ORDER BY typname;
 
@@ -196,7 +196,7 @@ b> COMMIT;
 
 > INSERT INTO m VALUES ('bad');
 
-> SELECT g, g = 'ok', g > 'bad' FROM m ORDER BY g;
+> SELECT g, g = 'ok'::s.mood AS is_ok, g > 'bad'::s.mood AS above FROM m ORDER BY g;
 
 > DROP DOMAIN posint;
 
