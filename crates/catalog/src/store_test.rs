@@ -146,7 +146,7 @@ fn privileges_read_back_and_older_rows_have_none() {
     let granted = Table { acl: Some(acl::default(Class::Relation, Oid(10))), ..table(16384, "t") };
     with.put_table(Arc::new(granted));
     let (oid, role, schema, kind) = (Oid(16390), Oid(10), Oid(0), 'r');
-    let later = crate::DefaultPrivileges { oid, role, schema, kind, acl: acl::default(Class::Relation, Oid(10)) };
+    let later = DefaultPrivileges { oid, role, schema, kind, acl: acl::default(Class::Relation, Oid(10)) };
     with.default_privileges.insert(oid, Arc::new(later));
     apply(&mut rows, &changes(&base, &with, &Reliance::default(), 8));
     let loaded = read(&rows, bootstrap::POSTGRES);

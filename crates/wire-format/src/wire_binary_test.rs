@@ -47,14 +47,14 @@ fn arrays_carry_dimensions_and_nulls() {
 
 struct Labels;
 
-impl gavel_types::text_io::NameResolver for Labels {
+impl text_io::NameResolver for Labels {
     fn resolve(&self, name: &str, _: Oid) -> SqlResult<Oid> {
         Err(SqlError::internal(name))
     }
     fn name(&self, _: Oid, _: Oid) -> Option<String> {
         None
     }
-    fn enum_values(&self, _: Oid) -> Option<gavel_types::text_io::EnumValues> {
+    fn enum_values(&self, _: Oid) -> Option<text_io::EnumValues> {
         Some([(10, "sad".into()), (20, "ok".into())].into())
     }
     fn fields(&self, _: Oid) -> Option<std::sync::Arc<[(String, PgType)]>> {

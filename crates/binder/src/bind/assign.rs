@@ -82,7 +82,7 @@ impl Binder<'_> {
         {
             let text = format!(
                 "cannot assign to field \"{}\" of column \"{}\" because its type {} is not a composite type",
-                super::name::fold(field),
+                fold(field),
                 c.name,
                 format_type(PgType::new(element))
             );
