@@ -19,6 +19,7 @@ pub mod join;
 pub mod json_rows;
 pub mod literal;
 pub mod lock;
+pub mod merge;
 pub mod modify;
 pub mod name;
 pub mod nearest;
@@ -41,6 +42,7 @@ pub mod update;
 pub mod view;
 pub mod walk;
 pub mod window;
+pub mod written;
 
 use std::ops::Range;
 
@@ -79,6 +81,8 @@ pub struct Binder<'a> {
     pub modifying_cte: bool,
     /// Field names of row values.
     pub row_fields: Vec<(Scalar, Fields)>,
+    /// A view is being defined: nothing is read.
+    pub defining: bool,
     /// Replacements that make a view's text independent of the search path, if one is being defined.
     pub edits: Option<Vec<(Range<usize>, String)>>,
 }
@@ -101,6 +105,7 @@ impl<'a> Binder<'a> {
             sets_forbidden: None,
             modifying_cte: false,
             row_fields: vec![],
+            defining: false,
             edits: None,
         }
     }
@@ -126,6 +131,22 @@ impl<'a> Binder<'a> {
         if object >= gavel_catalog::system::FIRST_USER_OID && !self.objects.contains(&object) {
             self.objects.push(object);
         }
+    }
+
+    /// Has `inner` make ids that this binder has not made.
+    pub fn lend_ids(&self, inner: &mut Binder<'_>) {
+        inner.next_column = self.next_column;
+        inner.next_cte = self.next_cte;
+    }
+
+    /// Takes over what `inner` has made and used, [`Self::lend_ids`] being undone.
+    pub fn take_ids(&mut self, inner: &mut Binder<'_>) {
+        self.next_column = inner.next_column;
+        self.next_cte = inner.next_cte;
+        for object in inner.take_objects() {
+            self.uses(object);
+        }
+        self.row_fields.append(&mut inner.row_fields);
     }
 
     /// Adds a position to an error that has none.

@@ -19,6 +19,12 @@ pub enum Ddl {
     CreateTableAs(CreateTableAs),
     CreateIndex(CreateIndex),
     CreateView(CreateView),
+    CreateMaterializedView(CreateTableAs),
+    RefreshMaterializedView {
+        name: QualifiedName,
+        concurrently: bool,
+        with_data: bool,
+    },
     CreateSequence {
         name: QualifiedName,
         if_not_exists: bool,
@@ -125,7 +131,8 @@ pub enum ColumnConstraintKind {
     NotNull,
     Null,
     Default(Expr),
-    Generated(Expr),
+    /// `always` is false for BY DEFAULT, which the grammar has and PostgreSQL refuses.
+    Generated { expr: Expr, always: bool },
     Identity { always: bool, options: Vec<SequenceOption> },
     Unique { nulls_not_distinct: bool },
     PrimaryKey,
@@ -186,6 +193,8 @@ pub struct CreateTableAs {
     pub temporary: bool,
     /// `SELECT … INTO`, whose tag differs.
     pub select_into: bool,
+    /// Storage parameters, `name=value`.
+    pub options: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -217,6 +226,8 @@ pub struct CreateView {
     pub or_replace: bool,
     pub temporary: bool,
     pub columns: Vec<String>,
+    /// `security_barrier=true`, `check_option=local`.
+    pub options: Vec<String>,
     pub query: Box<Query>,
 }
 
@@ -262,6 +273,7 @@ pub enum ObjectKind {
     Table,
     Index,
     View,
+    MaterializedView,
     Sequence,
     Schema,
     Database,

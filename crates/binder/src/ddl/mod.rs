@@ -105,6 +105,7 @@ pub fn select_into(query: &Query) -> Option<Ddl> {
         if_not_exists: false,
         temporary: into.temporary,
         select_into: true,
+        options: Vec::new(),
     }))
 }
 

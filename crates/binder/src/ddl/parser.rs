@@ -1,12 +1,13 @@
 //! CREATE, ALTER, DROP and the other statements that define or maintain things.
 
+use sqlparser::parser::ParserError;
 use sqlparser::tokenizer::Token;
 
 use super::ast::{
     Alter, AlterAction, CommentTarget, CreateIndex, CreateTable, CreateTableAs, CreateView, Ddl, Drop, IndexColumn,
     ObjectKind, QualifiedName, RoleOption,
 };
-use super::words::{Parse, Words};
+use super::words::{Parse, Words, quote};
 use super::{grant, table};
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
@@ -39,6 +40,10 @@ pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
             p.expect("immediate")?;
         }
         Ok(Ddl::SetConstraints { names, deferred })
+    } else if p.eat("refresh materialized view") {
+        let concurrently = p.eat("concurrently");
+        let name = p.qualified()?;
+        Ok(Ddl::RefreshMaterializedView { name, concurrently, with_data: with_data(p) })
     } else if p.eat("checkpoint") {
         Ok(Ddl::Accepted { tag: "CHECKPOINT".into() })
     } else {
@@ -69,8 +74,10 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         create_index(p)
     } else if p.eat("view") {
         create_view(p, or_replace, temporary)
-    } else if p.at("recursive view") {
-        unsupported(p, "CREATE RECURSIVE VIEW")
+    } else if p.eat("recursive view") {
+        create_recursive_view(p, or_replace, temporary)
+    } else if p.eat("materialized view") {
+        create_materialized_view(p)
     } else if p.eat("sequence") {
         let if_not_exists = p.eat("if not exists");
         let name = p.qualified()?;
@@ -147,8 +154,7 @@ fn create_table(p: &mut Words<'_, '_>, temporary: bool) -> Parse<Ddl> {
     let options = table_options(p)?;
     if p.eat("as") {
         let query = p.query()?;
-        let with_data = !p.eat("with no data");
-        p.eat("with data");
+        let with_data = with_data(p);
         let select_into = false;
         return Ok(Ddl::CreateTableAs(CreateTableAs {
             name,
@@ -158,6 +164,7 @@ fn create_table(p: &mut Words<'_, '_>, temporary: bool) -> Parse<Ddl> {
             if_not_exists,
             temporary,
             select_into,
+            options,
         }));
     }
     if !columns.is_empty() {
@@ -262,15 +269,73 @@ fn index_column(p: &mut Words<'_, '_>) -> Parse<IndexColumn> {
 fn create_view(p: &mut Words<'_, '_>, or_replace: bool, temporary: bool) -> Parse<Ddl> {
     let name = p.qualified()?;
     let columns = if p.at_token(&Token::LParen) { p.names()? } else { Vec::new() };
-    if p.eat("with") {
-        p.options()?;
+    let mut options = if p.eat("with") { p.options()? } else { Vec::new() };
+    p.expect("as")?;
+    let query = p.query()?;
+    options.extend(check_option(p)?);
+    Ok(Ddl::CreateView(CreateView { name, or_replace, temporary, columns, options, query }))
+}
+
+/// WITH [CASCADED | LOCAL] CHECK OPTION.
+fn check_option(p: &mut Words<'_, '_>) -> Parse<Option<String>> {
+    if !p.eat("with") {
+        return Ok(None);
     }
+    let local = p.eat("local");
+    if !local {
+        p.eat("cascaded");
+    }
+    p.expect("check option")?;
+    Ok(Some(format!("check_option={}", if local { "local" } else { "cascaded" })))
+}
+
+/// `CREATE RECURSIVE VIEW v (a, b) AS query`: a view of `WITH RECURSIVE v (a, b) AS (query) SELECT a, b FROM v`.
+fn create_recursive_view(p: &mut Words<'_, '_>, or_replace: bool, temporary: bool) -> Parse<Ddl> {
+    let name = p.qualified()?;
+    let columns = p.names()?;
+    let options = if p.eat("with") { p.options()? } else { Vec::new() };
     p.expect("as")?;
     let query = p.query()?;
     if p.at("with") {
-        return unsupported(p, "CREATE VIEW ... WITH CHECK OPTION");
+        let what = "WITH CHECK OPTION on a recursive view";
+        return unsupported(p, what);
     }
-    Ok(Ddl::CreateView(CreateView { name, or_replace, temporary, columns, query }))
+    let own = quote(name.0.last().map_or("", String::as_str));
+    let list = columns.iter().map(|c| quote(c)).collect::<Vec<_>>().join(", ");
+    let text = format!("WITH RECURSIVE {own} ({list}) AS ({query}) SELECT {list} FROM {own}");
+    let query = crate::parse::parse_query(&text).map_err(|e| ParserError::ParserError(e.to_string()))?;
+    Ok(Ddl::CreateView(CreateView { name, or_replace, temporary, columns, options, query }))
+}
+
+/// Behind CREATE MATERIALIZED VIEW.
+fn create_materialized_view(p: &mut Words<'_, '_>) -> Parse<Ddl> {
+    let if_not_exists = p.eat("if not exists");
+    let name = p.qualified()?;
+    let columns = if p.at_token(&Token::LParen) { p.names()? } else { Vec::new() };
+    let options = table_options(p)?;
+    p.expect("as")?;
+    let query = p.query()?;
+    let with_data = with_data(p);
+    let (temporary, select_into) = (false, false);
+    Ok(Ddl::CreateMaterializedView(CreateTableAs {
+        name,
+        columns,
+        query,
+        with_data,
+        if_not_exists,
+        temporary,
+        select_into,
+        options,
+    }))
+}
+
+/// WITH [NO] DATA; nothing is WITH DATA.
+fn with_data(p: &mut Words<'_, '_>) -> bool {
+    let none = p.eat("with no data");
+    if !none {
+        p.eat("with data");
+    }
+    !none
 }
 
 fn create_schema(p: &mut Words<'_, '_>) -> Parse<Ddl> {
@@ -352,6 +417,7 @@ fn object_kind(p: &mut Words<'_, '_>) -> Option<ObjectKind> {
         ("table", ObjectKind::Table),
         ("index", ObjectKind::Index),
         ("view", ObjectKind::View),
+        ("materialized view", ObjectKind::MaterializedView),
         ("sequence", ObjectKind::Sequence),
         ("schema", ObjectKind::Schema),
         ("database", ObjectKind::Database),
@@ -465,7 +531,7 @@ fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
         return Ok(AlterAction::ResetOptions(p.options()?));
     }
     let harmless = ["cluster on", "enable", "disable", "force", "no force", "replica identity", "no inherit", "not of"];
-    if kind == ObjectKind::Table && harmless.iter().any(|w| p.at(w)) {
+    if matches!(kind, ObjectKind::Table | ObjectKind::MaterializedView) && harmless.iter().any(|w| p.at(w)) {
         while !p.at_end() && !p.at_token(&Token::Comma) {
             p.parser.advance_token();
         }

@@ -128,7 +128,7 @@ impl DdlContext<'_> {
             return Err(SqlError::new(SqlState::DuplicateColumn, message));
         }
         let mut column = self.new_column(&before, def, next_number(&before)?).await?;
-        column.generated = def.constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::Generated(_)));
+        column.generated = def.constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::Generated { .. }));
         let ty = column.ty;
         let number = column.number;
         let table = self.edit_table(oid, |t| t.columns.push(column))?;
@@ -238,6 +238,13 @@ impl DdlContext<'_> {
         if let Some(view) = self.now().views.values().find(|v| v.depends_on.contains(&oid) && uses(&v.sql)) {
             return Err(SqlError::unsupported("cannot alter type of a column used by a view or rule").detail(format!(
                 "rule _RETURN on view {} depends on column \"{name}\"",
+                self.shown(view.schema, &view.name)
+            )));
+        }
+        let over = self.materialized_over(oid);
+        if let Some(view) = over.iter().find(|t| t.materialized.as_ref().is_some_and(|m| uses(&m.sql))) {
+            return Err(SqlError::unsupported("cannot alter type of a column used by a view or rule").detail(format!(
+                "rule _RETURN on materialized view {} depends on column \"{name}\"",
                 self.shown(view.schema, &view.name)
             )));
         }
@@ -480,7 +487,18 @@ impl DdlContext<'_> {
             next.version += 1;
             self.edit().put_view(Arc::new(next));
         }
+        for table in self.materialized_over(oid) {
+            let Some(mut kept) = table.materialized.clone() else { continue };
+            kept.sql = change(&kept.sql, &called)?;
+            self.edit_table(table.oid, |t| t.materialized = Some(kept))?;
+        }
         Ok(())
+    }
+
+    /// The materialized views whose queries use a relation.
+    pub(super) fn materialized_over(&self, oid: Oid) -> Vec<Arc<Table>> {
+        let uses = |t: &&Arc<Table>| t.materialized.as_ref().is_some_and(|m| m.depends_on.contains(&oid));
+        self.now().tables.values().filter(uses).cloned().collect()
     }
 
     fn rename_constraint(&mut self, oid: Oid, old: &str, new: &str) -> SqlResult<()> {

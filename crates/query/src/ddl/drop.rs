@@ -96,7 +96,7 @@ impl DdlContext<'_> {
         })?;
         let oid = oid_of(&found);
         Ok(Some(match kind {
-            ObjectKind::Table => Object::Table(oid),
+            ObjectKind::Table | ObjectKind::MaterializedView => Object::Table(oid),
             ObjectKind::View => Object::View(oid),
             ObjectKind::Sequence => Object::Sequence(oid),
             _ => {
@@ -286,6 +286,11 @@ impl DdlContext<'_> {
         for view in catalog.views.values().filter(|v| v.depends_on.contains(&table.oid) && mentions(&v.sql, name)) {
             self.depend(Object::View(view.oid), on, plan);
         }
+        for over in self.materialized_over(table.oid) {
+            if over.materialized.as_ref().is_some_and(|m| mentions(&m.sql, name)) {
+                self.depend(Object::Table(over.oid), on, plan);
+            }
+        }
     }
 
     fn depend(&self, dependent: Object, on: &str, plan: &mut Plan) {
@@ -300,6 +305,9 @@ impl DdlContext<'_> {
         for view in self.now().views.values().filter(|v| v.depends_on.contains(&oid)) {
             self.depend(Object::View(view.oid), on, plan);
         }
+        for over in self.materialized_over(oid) {
+            self.depend(Object::Table(over.oid), on, plan);
+        }
     }
 
     fn is_owned(&self, owner: Option<(Oid, i16)>) -> bool {
@@ -313,7 +321,10 @@ impl DdlContext<'_> {
             Some((schema, name)) => format!("{kind} {}", self.shown(schema, name)),
             None => format!("{kind} {oid}"),
         };
-        let table = |oid: Oid| relation("table", oid);
+        let table = |oid: Oid| {
+            let kept = catalog.table(oid).is_some_and(|t| t.materialized.is_some());
+            relation(if kept { "materialized view" } else { "table" }, oid)
+        };
         match object {
             Object::Schema(oid) => {
                 format!("schema {}", catalog.schema_by_oid(*oid).map_or_else(String::new, |s| quote(&s.name)))

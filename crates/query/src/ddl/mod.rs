@@ -13,7 +13,7 @@
 //! |---|---|
 //! | [`binding`] | what DDL asks of the binder |
 //! | [`names`], `naming` | names found, names made up |
-//! | `create_table`, `constraint`, `index`, `view`, `sequence` | CREATE of relations and what belongs to them |
+//! | `create_table`, `constraint`, `index`, `view`, `materialized`, `sequence` | CREATE of relations and what belongs to them |
 //! | `alter`, `alter_table`, `rewrite` | ALTER; moving rows |
 //! | `drop` | DROP and dependencies |
 //! | `shared`, `scram` | schemas, databases, roles; password verifiers |
@@ -30,6 +30,7 @@ mod drop;
 pub mod expression;
 mod grant;
 mod index;
+mod materialized;
 pub mod names;
 mod naming;
 mod rewrite;
@@ -192,6 +193,15 @@ impl DdlContext<'_> {
             }
             Ddl::CreateIndex(create) => self.create_index(create).await?,
             Ddl::CreateView(create) => self.create_view(create).await?,
+            Ddl::CreateMaterializedView(create) => {
+                return Ok(match self.create_materialized_view(create).await? {
+                    Some(rows) => format!("SELECT {rows}"),
+                    None => tag,
+                });
+            }
+            Ddl::RefreshMaterializedView { name, concurrently, with_data } => {
+                self.refresh_materialized_view(name, *concurrently, *with_data).await?;
+            }
             Ddl::CreateSequence { temporary: true, .. } => {
                 return Err(SqlError::unsupported("temporary sequences are not supported"));
             }
@@ -242,6 +252,8 @@ fn tag(ddl: &Ddl) -> String {
         Ddl::CreateTableAs(_) => "SELECT 0".into(),
         Ddl::CreateIndex(_) => "CREATE INDEX".into(),
         Ddl::CreateView(_) => "CREATE VIEW".into(),
+        Ddl::CreateMaterializedView(_) => "CREATE MATERIALIZED VIEW".into(),
+        Ddl::RefreshMaterializedView { .. } => "REFRESH MATERIALIZED VIEW".into(),
         Ddl::CreateSequence { .. } => "CREATE SEQUENCE".into(),
         Ddl::CreateSchema { .. } => "CREATE SCHEMA".into(),
         Ddl::CreateDatabase { .. } => "CREATE DATABASE".into(),

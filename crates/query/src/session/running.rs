@@ -153,6 +153,14 @@ fn layout(modify: &Modify) -> Vec<(ColumnId, PgType)> {
             add(*row_key, PgType::BYTEA);
             typed(old_row).into_iter().for_each(|(i, t)| add(i, t));
         }
+        bound::ModifyOp::Merge { row_key, old_row, new_row, action, .. } => {
+            add(*row_key, PgType::BYTEA);
+            add(*action, PgType::INT4);
+            typed(old_row).into_iter().chain(typed(new_row)).for_each(|(i, t)| add(i, t));
+        }
+    }
+    for check in &modify.checks {
+        add(check.holds, PgType::BOOL);
     }
     for (_, scalar) in modify.returning.iter().flatten() {
         mentioned(scalar, &mut |id, ty| add(id, ty));

@@ -36,7 +36,7 @@ impl Prepared {
         use ast::Statement as S;
         match self.parsed.as_ref().map(|p| &p.statement) {
             Some(S::Query(query)) => gavel_binder::ddl::select_into(query).is_none(),
-            Some(S::Insert(_) | S::Update(_) | S::Delete(_) | S::Explain { .. } | S::Copy { .. }) => true,
+            Some(S::Insert(_) | S::Update(_) | S::Delete(_) | S::Merge(_) | S::Explain { .. } | S::Copy { .. }) => true,
             _ => false,
         }
     }
@@ -314,6 +314,7 @@ pub(crate) fn verb(op: &ModifyOp) -> &'static str {
         ModifyOp::Insert { .. } => "INSERT",
         ModifyOp::Update { .. } => "UPDATE",
         ModifyOp::Delete { .. } => "DELETE",
+        ModifyOp::Merge { .. } => "MERGE",
     }
 }
 

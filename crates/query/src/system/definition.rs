@@ -208,7 +208,8 @@ fn foreign_key(context: &SystemContext<'_>, t: &Table, f: &ForeignKey) -> String
 
 /// `pg_get_viewdef`.
 pub fn view(context: &SystemContext<'_>, oid: Oid) -> Option<String> {
-    context.catalog.views.get(&oid).map(|v| format!(" {};", v.sql))
+    let kept = || context.catalog.table(oid).and_then(|t| t.materialized.as_ref()).map(|m| &m.sql);
+    context.catalog.views.get(&oid).map(|v| &v.sql).or_else(kept).map(|sql| format!(" {sql};"))
 }
 
 #[cfg(test)]

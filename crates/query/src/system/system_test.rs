@@ -96,6 +96,7 @@ fn catalog() -> Catalog {
             validated: true,
         }],
         referenced_by: vec![Oid(16400)],
+        materialized: None,
         options: vec!["fillfactor=70".into()],
         acl: None,
     }));

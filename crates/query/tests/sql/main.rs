@@ -72,4 +72,7 @@ scripts! {
     row_locks_reach_views_and_subqueries
     explain_shows_what_storage_does
     elements_are_assigned
+    rows_are_merged
+    views_are_written_through
+    materialized_views_keep_results
 }
