@@ -251,7 +251,10 @@ fn modify(m: &Modify, depth: usize, out: &mut String) {
                 Some(OnConflict { arbiters, action: ConflictAction::Nothing }) => {
                     format!(" on conflict {:?} nothing", arbiters.iter().map(|o| o.0).collect::<Vec<_>>())
                 }
-                Some(OnConflict { arbiters, action: ConflictAction::Update { existing, assignments, predicate, .. } }) => {
+                Some(OnConflict {
+                    arbiters,
+                    action: ConflictAction::Update { existing, assignments, predicate, .. },
+                }) => {
                     let set: Vec<String> = assignments.iter().map(|(n, s)| format!("{n}={}", scalar(s))).collect();
                     let predicate = predicate.as_ref().map_or(String::new(), |p| format!(" where {}", scalar(p)));
                     format!(

@@ -23,7 +23,7 @@ pub mod store;
 pub mod system;
 
 pub use descriptor::{
-    CheckConstraint, CheckOption, Column, Database, DefaultPrivileges, FkAction, FkMatch, ForeignKey, Identity, Index, IndexKey,
-    Materialized, Membership, ObjectId, Role, Schema, Sequence, Table, Unique, View,
+    CheckConstraint, CheckOption, Column, Database, DefaultPrivileges, FkAction, FkMatch, ForeignKey, Identity, Index,
+    IndexKey, Materialized, Membership, ObjectId, Role, Schema, Sequence, Table, Unique, View,
 };
 pub use snapshot::Catalog;

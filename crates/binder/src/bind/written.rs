@@ -122,7 +122,8 @@ impl Written {
 
     /// 0A000 for a column that holds something else than a column of the table.
     pub fn refuse(&self, refused: &Refused) -> SqlError {
-        let text = format!("cannot {} column \"{}\" of view \"{}\"", self.verb.column_phrase(), refused.column, refused.view);
+        let text =
+            format!("cannot {} column \"{}\" of view \"{}\"", self.verb.column_phrase(), refused.column, refused.view);
         SqlError::unsupported(text).detail(NOT_A_COLUMN)
     }
 
@@ -156,7 +157,7 @@ pub fn not_updatable(verb: Verb, view: &str, reason: &str) -> SqlError {
 /// The one relation that a simple view reads, or why the view is not simple.
 fn simple(query: &ast::Query) -> Result<&ast::Select, &'static str> {
     let select = match &*query.body {
-        SetExpr::Select(select) => select,
+        SetExpr::Select(select) => &**select,
         SetExpr::Query(inner) if query.with.is_none() && query.limit_clause.is_none() => return simple(inner),
         SetExpr::SetOperation { .. } => {
             return Err("Views containing UNION, INTERSECT, or EXCEPT are not automatically updatable.");
@@ -379,9 +380,7 @@ impl Binder<'_> {
         let base = Self::row_item(&written.table, written.table.name.clone(), values);
         let seen = self.look(written, base)?;
         let held = seen.conditions.into_iter().filter(|(at, _)| checked.get(*at) == Some(&true));
-        Ok(held
-            .filter_map(|(at, condition)| Some((written.layers.get(at)?.view.name.clone(), condition)))
-            .collect())
+        Ok(held.filter_map(|(at, condition)| Some((written.layers.get(at)?.view.name.clone(), condition))).collect())
     }
 
     /// Adds what CHECK OPTION asks of each new row to the rows of an INSERT.

@@ -73,7 +73,8 @@ pub enum Ddl {
     /// VACUUM, ANALYZE, CLUSTER, REINDEX of these tables (all, if none is named): nothing to do.
     Maintain {
         tag: &'static str,
-        tables: Vec<QualifiedName>,
+        /// With the columns that are listed behind each.
+        tables: Vec<(QualifiedName, Vec<String>)>,
         blocks_forbidden: bool,
     },
     /// Has no effect here: CHECKPOINT, ALTER … SET STATISTICS, …
@@ -132,9 +133,17 @@ pub enum ColumnConstraintKind {
     Null,
     Default(Expr),
     /// `always` is false for BY DEFAULT, which the grammar has and PostgreSQL refuses.
-    Generated { expr: Expr, always: bool },
-    Identity { always: bool, options: Vec<SequenceOption> },
-    Unique { nulls_not_distinct: bool },
+    Generated {
+        expr: Expr,
+        always: bool,
+    },
+    Identity {
+        always: bool,
+        options: Vec<SequenceOption>,
+    },
+    Unique {
+        nulls_not_distinct: bool,
+    },
     PrimaryKey,
     Check(Expr),
     References(References),
@@ -362,8 +371,12 @@ pub enum AlterAction {
     /// SET (fillfactor = 70) and RESET (…).
     SetOptions(Vec<String>),
     ResetOptions(Vec<String>),
-    /// Without effect here: SET STATISTICS, SET STORAGE, CLUSTER ON, SET LOGGED …
+    /// Without effect here: CLUSTER ON, SET LOGGED …
     Accepted,
+    /// Of a column, without effect here: SET STATISTICS, SET STORAGE, SET (n_distinct = 5) …
+    AcceptedColumn {
+        column: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]

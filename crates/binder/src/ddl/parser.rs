@@ -622,13 +622,13 @@ fn alter_column(p: &mut Words<'_, '_>) -> Parse<AlterAction> {
     for words in ["set statistics", "set storage", "set compression"] {
         if p.eat(words) {
             p.option_value()?;
-            return Ok(AlterAction::Accepted);
+            return Ok(AlterAction::AcceptedColumn { column });
         }
     }
     if p.eat("set") || p.eat("reset") {
         if p.at_token(&Token::LParen) {
             p.options()?;
-            return Ok(AlterAction::Accepted);
+            return Ok(AlterAction::AcceptedColumn { column });
         }
         p.parser.prev_token();
     }
@@ -744,10 +744,8 @@ fn maintain(p: &mut Words<'_, '_>, tag: &'static str, blocks_forbidden: bool) ->
         tables = p.commas(|p| {
             p.eat("only");
             let name = p.qualified()?;
-            if p.at_token(&Token::LParen) {
-                p.names()?;
-            }
-            Ok(name)
+            let columns = if p.at_token(&Token::LParen) { p.names()? } else { Vec::new() };
+            Ok((name, columns))
         })?;
     }
     if tag == "CLUSTER" && p.eat("using") {
@@ -767,6 +765,6 @@ fn reindex(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     }
     p.eat("concurrently");
     let name = if p.at_end() { None } else { Some(p.qualified()?) };
-    let tables = if whole { Vec::new() } else { name.into_iter().collect() };
+    let tables = if whole { Vec::new() } else { name.into_iter().map(|n| (n, Vec::new())).collect() };
     Ok(Ddl::Maintain { tag: "REINDEX", tables, blocks_forbidden: whole })
 }

@@ -130,7 +130,9 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 }
                 Keyword::DO if merge && is_word(tokens.get(i + 1), "nothing") => merge_nothing(token, &mut out),
                 Keyword::DEFAULT if merge && is_word(tokens.get(i + 1), "values") => merge_defaults(token, &mut out),
-                Keyword::NoKeyword if (insert || merge) && is_word(Some(token), "overriding") => overriding(tokens, i, &mut out),
+                Keyword::NoKeyword if (insert || merge) && is_word(Some(token), "overriding") => {
+                    overriding(tokens, i, &mut out)
+                }
                 _ => None,
             },
             _ => None,

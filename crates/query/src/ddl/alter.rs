@@ -16,7 +16,13 @@ fn require_possible(found: &Relation, action: &AlterAction, name: &QualifiedName
     use AlterAction as A;
     let shared = matches!(
         action,
-        A::Rename(_) | A::Owner(_) | A::SetSchema(_) | A::Accepted | A::SetOptions(_) | A::ResetOptions(_)
+        A::Rename(_)
+            | A::Owner(_)
+            | A::SetSchema(_)
+            | A::Accepted
+            | A::AcceptedColumn { .. }
+            | A::SetOptions(_)
+            | A::ResetOptions(_)
     );
     let kind = kind_of(found);
     let possible = match kind {
@@ -62,7 +68,7 @@ const fn action_name(action: &AlterAction) -> &'static str {
         A::RenameColumn { .. } | A::RenameConstraint { .. } | A::Rename(_) => "RENAME",
         A::SetSchema(_) => "SET SCHEMA",
         A::Owner(_) => "OWNER TO",
-        A::Sequence(_) | A::SetOptions(_) | A::Accepted => "SET",
+        A::Sequence(_) | A::SetOptions(_) | A::Accepted | A::AcceptedColumn { .. } => "SET",
         A::ResetOptions(_) => "RESET",
     }
 }
@@ -86,8 +92,9 @@ impl DdlContext<'_> {
             }
             return Err(undefined_table("relation", &alter.name));
         };
-        // ALTER TABLE takes any kind of relation, for what that kind has.
-        if alter.kind != ObjectKind::Table {
+        // ALTER TABLE takes any kind of relation, for what that kind has; ALTER INDEX renames any, too.
+        let renamed = alter.actions.iter().all(|a| matches!(a, AlterAction::Rename(_)));
+        if alter.kind != ObjectKind::Table && !(alter.kind == ObjectKind::Index && renamed) {
             require_kind(&found, alter.name.0.last().map_or("", String::as_str), alter.kind)?;
         }
         for action in &alter.actions {
@@ -107,7 +114,10 @@ impl DdlContext<'_> {
                     }
                     _ if matches!(
                         action,
-                        AlterAction::Accepted | AlterAction::SetOptions(_) | AlterAction::ResetOptions(_)
+                        AlterAction::Accepted
+                            | AlterAction::AcceptedColumn { .. }
+                            | AlterAction::SetOptions(_)
+                            | AlterAction::ResetOptions(_)
                     ) => {}
                     _ => {
                         let what = kind_word(kind_of(&found));
@@ -140,7 +150,7 @@ impl DdlContext<'_> {
                 self.edit().put_view(Arc::new(next));
                 Ok(())
             }
-            AlterAction::Accepted => Ok(()),
+            AlterAction::Accepted | AlterAction::AcceptedColumn { .. } => Ok(()),
             AlterAction::SetOptions(options) => self.set_view_options(view, options, &[]),
             AlterAction::ResetOptions(names) => self.set_view_options(view, &[], names),
             AlterAction::SetDefault { column, value } => self.set_view_default(view, column, Some(value)),

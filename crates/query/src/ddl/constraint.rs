@@ -340,7 +340,8 @@ impl DdlContext<'_> {
                 sets(references.on_delete).then_some("DELETE")
             };
             if let Some(when) = when {
-                let message = format!("invalid ON {when} action for foreign key constraint containing generated column");
+                let message =
+                    format!("invalid ON {when} action for foreign key constraint containing generated column");
                 return Err(SqlError::new(SqlState::SyntaxError, message));
             }
         }

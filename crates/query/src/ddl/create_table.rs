@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{
-    ColumnConstraintKind, ColumnDef, CreateTable, CreateTableAs, Including, QualifiedName, SequenceOption, TableConstraint,
-    TableConstraintKind, TableElement,
+    ColumnConstraintKind, ColumnDef, CreateTable, CreateTableAs, Including, QualifiedName, SequenceOption,
+    TableConstraint, TableConstraintKind, TableElement,
 };
 use gavel_catalog::snapshot::{PG_CLASS, PG_CONSTRAINT, Relation};
 use gavel_catalog::{Catalog, Column, Identity, Index, IndexKey, Table, Unique};
@@ -79,6 +79,10 @@ impl DdlContext<'_> {
 
     /// The column that `def` describes, without its default expression.
     pub(super) async fn new_column(&mut self, table: &Table, def: &ColumnDef, number: i16) -> SqlResult<Column> {
+        if super::drop::is_system_column(&def.name) {
+            let message = format!("column name \"{}\" conflicts with a system column name", def.name);
+            return Err(SqlError::new(SqlState::DuplicateColumn, message));
+        }
         self.check_declaration(table, def)?;
         let serial = serial_type(&def.ty);
         let ty = match serial {
@@ -131,7 +135,8 @@ impl DdlContext<'_> {
         let count = |f: fn(&ColumnConstraintKind) -> bool| def.constraints.iter().filter(|c| f(&c.kind)).count();
         let serial = usize::from(serial_type(&def.ty).is_some());
         let defaults = count(|k| matches!(k, Default(_))) + serial;
-        let (identities, generated) = (count(|k| matches!(k, Identity { .. })), count(|k| matches!(k, Generated { .. })));
+        let (identities, generated) =
+            (count(|k| matches!(k, Identity { .. })), count(|k| matches!(k, Generated { .. })));
         let nulls = count(|k| matches!(k, Null));
         let not_nulls = count(|k| matches!(k, NotNull)) + serial;
         if def.constraints.iter().any(|c| matches!(c.kind, Generated { always: false, .. })) {

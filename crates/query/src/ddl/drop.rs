@@ -44,6 +44,11 @@ struct Plan {
     dependents: Vec<Edge>,
 }
 
+/// Columns that every table has in PostgreSQL.
+pub(super) fn is_system_column(name: &str) -> bool {
+    matches!(name, "tableoid" | "ctid" | "xmin" | "xmax" | "cmin" | "cmax")
+}
+
 impl DdlContext<'_> {
     pub(super) async fn drop_objects(&mut self, drop: &Drop) -> SqlResult<()> {
         if drop.concurrently && self.in_block {
@@ -467,6 +472,9 @@ impl DdlContext<'_> {
     /// DROP COLUMN.
     pub(super) async fn drop_column(&mut self, oid: Oid, name: &str, if_exists: bool, cascade: bool) -> SqlResult<()> {
         let table = self.table_by_oid(oid)?;
+        if is_system_column(name) {
+            return Err(SqlError::unsupported(format!("cannot drop system column \"{name}\"")));
+        }
         let Some(column) = table.column_named(name) else {
             let error = super::names::undefined_column(&table, name);
             if if_exists {

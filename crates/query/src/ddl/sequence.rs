@@ -209,12 +209,7 @@ impl DdlContext<'_> {
         Ok(())
     }
 
-    fn sequence_owner(
-        &mut self,
-        sequence: &Sequence,
-        table: &QualifiedName,
-        column: &str,
-    ) -> SqlResult<(Oid, i16)> {
+    fn sequence_owner(&mut self, sequence: &Sequence, table: &QualifiedName, column: &str) -> SqlResult<(Oid, i16)> {
         if table.0.is_empty() {
             return Err(SqlError::new(SqlState::SyntaxError, "invalid OWNED BY option")
                 .hint("Specify OWNED BY table.column or OWNED BY NONE."));
@@ -255,7 +250,8 @@ impl DdlContext<'_> {
         let effect = apply(&mut sequence, options, ty, false)?;
         if let Some(owner) = &effect.owned_by {
             if let Some((table, number)) = sequence.owned_by
-                && let Some(table) = self.now().table(table).filter(|t| t.column(number).is_some_and(|c| c.identity.is_some()))
+                && let Some(table) =
+                    self.now().table(table).filter(|t| t.column(number).is_some_and(|c| c.identity.is_some()))
             {
                 return Err(SqlError::unsupported("cannot change ownership of identity sequence")
                     .detail(format!("Sequence \"{}\" is linked to table \"{}\".", sequence.name, table.name)));

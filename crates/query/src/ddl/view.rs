@@ -44,20 +44,8 @@ impl DdlContext<'_> {
         }
         self.pin(&query.depends_on);
         let StoredQuery { sql, depends_on, .. } = query;
-        let view = View {
-            oid,
-            schema,
-            name,
-            owner,
-            version,
-            sql,
-            columns,
-            depends_on,
-            acl,
-            column_acls,
-            options,
-            defaults,
-        };
+        let view =
+            View { oid, schema, name, owner, version, sql, columns, depends_on, acl, column_acls, options, defaults };
         let view = Arc::new(view);
         self.require_checkable(&view)?;
         self.edit().put_view(view);
@@ -117,7 +105,8 @@ impl DdlContext<'_> {
         let mut next = View::clone(view);
         next.defaults.retain(|(n, _)| *n != number);
         if let Some(expr) = value {
-            let over = super::create_table::empty_table(view.oid, view.schema, view.name.clone(), view.owner, Vec::new());
+            let over =
+                super::create_table::empty_table(view.oid, view.schema, view.name.clone(), view.owner, Vec::new());
             let stored = self.binder.expression(self.scope(), &over, expr, Usage::Default(view.columns[at].1))?;
             self.catalog.used.extend(stored.sequences.iter().copied());
             next.defaults.push((number, stored.sql));

@@ -205,7 +205,8 @@ impl Refs {
                     ModifyOp::Insert { new_row, on_conflict } => {
                         self.defined.extend(new_row.iter().map(|c| c.1));
                         if let Some(gavel_binder::bound::OnConflict {
-                            action: gavel_binder::bound::ConflictAction::Update { existing, assignments, predicate, checks },
+                            action:
+                                gavel_binder::bound::ConflictAction::Update { existing, assignments, predicate, checks },
                             ..
                         }) = on_conflict
                         {

@@ -44,6 +44,9 @@ fn classes(context: &SystemContext<'_>, out: &mut Rows) {
         out.add(|row| {
             class(row, (r.oid, r.name), r.schema_oid(), SUPERUSER, kind, r.columns.len());
             row.set("relhasrules", r.view).set("relam", if r.view { Oid(0) } else { HEAP }).set("relreplident", 'n');
+            if matches!(r.name, "pg_stats" | "pg_stats_ext" | "pg_stats_ext_exprs") {
+                row.set("reloptions", texts(Oid::TEXT, ["security_barrier=true"]));
+            }
         });
     }
     for t in context.catalog.tables.values() {

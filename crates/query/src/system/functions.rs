@@ -360,9 +360,7 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
             let table = context.catalog.table(a.oid(0)).is_some_and(|t| t.materialized.is_none());
             let view = context.catalog.views.get(&a.oid(0)).map(|v| gavel_binder::updatability(context.catalog, v));
             Ok(match proc.name {
-                "pg_relation_is_updatable" => {
-                    Datum::Int4(view.map_or(if table { 28 } else { 0 }, |v| v.events()))
-                }
+                "pg_relation_is_updatable" => Datum::Int4(view.map_or(if table { 28 } else { 0 }, |v| v.events())),
                 "pg_column_is_updatable" => {
                     let number = match a.0.get(1) {
                         Some(Datum::Int2(n)) => usize::try_from(*n).unwrap_or(0),

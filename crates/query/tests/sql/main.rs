@@ -75,4 +75,5 @@ scripts! {
     rows_are_merged
     views_are_written_through
     materialized_views_keep_results
+    tables_are_made_like_others
 }
