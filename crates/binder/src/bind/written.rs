@@ -23,7 +23,7 @@ use sqlparser::ast::{self, SetExpr, TableFactor};
 use super::Binder;
 use super::clause::Clause;
 use super::modify::Verb;
-use super::name::{Resolved, fold, qualified, relation};
+use super::name::{Resolved, qualified, relation};
 use super::scalar::column;
 use super::scope::{Columns, Level, NsColumn, NsItem};
 use crate::bound::{ColumnId, Rel, Scalar, ScalarKind, ViewCheck};
@@ -31,6 +31,8 @@ use crate::context::BindContext;
 use crate::parse;
 
 const NOT_A_COLUMN: &str = "View columns that are not columns of their base relation are not updatable.";
+/// Why nothing but DELETE works on a view of expressions.
+pub const NO_COLUMNS: &str = "Views that have no updatable columns are not automatically updatable.";
 const NOT_ONE_TABLE: &str = "Views that do not select from a single table or view are not automatically updatable.";
 
 /// A view on the way to the table.
@@ -231,6 +233,9 @@ impl Binder<'_> {
             let refused = refused.or_else(|| own.is_none().then(itself));
             out.columns.push(TargetColumn { column, refused });
         }
+        if !matches!(verb, Verb::Delete) && out.columns.iter().all(|c| c.refused.is_some()) {
+            return Err(not_updatable(verb, &out.name, NO_COLUMNS));
+        }
         Ok(out)
     }
 
@@ -426,8 +431,10 @@ impl Binder<'_> {
 /// What can be done through a view, as `pg_relation_is_updatable` and its kin say it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Updatability {
-    /// Why nothing can be.
+    /// Why rows cannot be written.
     pub reason: Option<String>,
+    /// Whether they can be deleted all the same.
+    pub deletable: bool,
     /// For each column, whether it can be written.
     pub columns: Vec<bool>,
 }
@@ -435,10 +442,10 @@ pub struct Updatability {
 impl Updatability {
     /// Bits 2 (UPDATE), 3 (INSERT), 4 (DELETE). Rows of a view without columns to write can still be deleted.
     pub fn events(&self) -> i32 {
-        match (&self.reason, self.columns.contains(&true)) {
-            (Some(_), _) => 0,
-            (None, true) => 28,
-            (None, false) => 16,
+        match (&self.reason, self.deletable) {
+            (None, _) => 28,
+            (Some(_), true) => 16,
+            (Some(_), false) => 0,
         }
     }
 }
@@ -447,13 +454,15 @@ impl Updatability {
 pub fn updatability(catalog: &Catalog, view: &Arc<View>) -> Updatability {
     let style = TextStyle::default();
     let context = BindContext { catalog, search_path: &[], user: "", style: &style };
-    match Binder::new(&context, "").written_view(view, Verb::Insert) {
+    match Binder::new(&context, "").written_view(view, Verb::Delete) {
         Ok(written) => {
-            Updatability { reason: None, columns: written.columns.iter().map(|c| c.refused.is_none()).collect() }
+            let columns: Vec<bool> = written.columns.iter().map(|c| c.refused.is_none()).collect();
+            let reason = (!columns.contains(&true)).then(|| NO_COLUMNS.to_owned());
+            Updatability { reason, deletable: true, columns }
         }
         Err(error) => {
             let reason = error.fields().detail.clone().unwrap_or_default();
-            Updatability { reason: Some(reason), columns: vec![false; view.columns.len()] }
+            Updatability { reason: Some(reason), deletable: false, columns: vec![false; view.columns.len()] }
         }
     }
 }
