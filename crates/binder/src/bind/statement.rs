@@ -92,6 +92,9 @@ impl Binder<'_> {
     fn copy_source(&mut self, source: &ast::CopySource, to: bool) -> SqlResult<CopySource> {
         match source {
             ast::CopySource::Query(query) => {
+                if matches!(&*query.body, ast::SetExpr::Merge(_)) {
+                    return Err(SqlError::unsupported("MERGE not supported in COPY"));
+                }
                 let bound = self.query(query, true)?;
                 Ok(CopySource::Query(finish(bound)))
             }
