@@ -35,7 +35,7 @@ struct When {
 }
 
 impl Binder<'_> {
-    pub fn merge(&mut self, merge: &ast::Merge) -> SqlResult<Modify> {
+    pub fn merge_into(&mut self, merge: &ast::Merge) -> SqlResult<Modify> {
         if let Some(
             ast::OutputClause::Returning { returning_token: token, .. }
             | ast::OutputClause::Output { output_token: token, .. },

@@ -50,7 +50,7 @@ impl Binder<'_> {
             ast::Statement::Insert(insert) => self.insert(insert),
             ast::Statement::Update(update) => self.update(update),
             ast::Statement::Delete(delete) => self.delete(delete),
-            ast::Statement::Merge(merge) => self.merge(merge),
+            ast::Statement::Merge(merge) => self.merge_into(merge),
             other => Err(SqlError::unsupported(format!("{other} is not supported here"))),
         };
         self.levels.pop();
