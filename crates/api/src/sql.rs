@@ -114,6 +114,9 @@ pub trait ResultSink: Send {
     /// but takes the types of the rows to come from it. Must precede the first `rows` of a result,
     /// and of each Execute.
     async fn columns(&mut self, columns: &Arc<[ColumnDesc]>) -> SqlResult<()>;
+    /// The result described next is that of a binary cursor: in the simple protocol its values are binary,
+    /// in the extended one the client has said what they are.
+    fn set_binary(&mut self);
     /// Rows of the result described last.
     async fn rows(&mut self, batch: RowBatch) -> SqlResult<()>;
     /// End of one statement of a simple query. (Extended protocol: the return value of `execute`.)

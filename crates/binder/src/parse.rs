@@ -109,6 +109,17 @@ fn statement(
         let end = piece.last().and_then(|t| source.pos(t.span.end).offset()).unwrap_or(source.text.len());
         return Ok(ddl::carrier(source.text.get(start..end).unwrap_or_default()));
     }
+    if ddl::begins_declare(piece) {
+        let parsed = ddl::parse_declare(&mut parser);
+        let (statement, clash) = finish(source, &parser, parsed, terminator)?;
+        return match clash {
+            None => Ok(statement),
+            Some([one, other]) => {
+                let message = format!("cannot specify both {one} and {other}");
+                Err(SqlError::new(SqlState::InvalidCursorDefinition, message))
+            }
+        };
+    }
     let parsed = parser.parse_statement();
     finish(source, &parser, parsed, terminator)
 }

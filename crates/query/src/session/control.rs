@@ -27,6 +27,7 @@ impl Session {
     fn note_begin(&mut self) {
         self.transaction_start = self.engine.now_micros();
         self.age = Age::begin();
+        self.live.lock().transaction_start = Some(self.transaction_start);
         self.settings_before = Some(self.shared.settings.lock().values());
         if !self.known().other_defaults {
             return;
@@ -190,7 +191,8 @@ impl Session {
     pub(crate) async fn savepoint(&mut self, name: String) -> SqlResult<()> {
         self.in_block("SAVEPOINT")?;
         let settings = self.shared.settings.lock().values();
-        self.work().await?.savepoint(name, settings).await;
+        let portals = self.portals.last();
+        self.work().await?.savepoint(name, settings, portals).await;
         Ok(())
     }
 
@@ -204,9 +206,12 @@ impl Session {
         if self.is_overdue() {
             return Err(too_old(self.age_limit()));
         }
-        self.portals.retain(|_, p| p.is_held());
         let settings = match &mut self.work {
-            Some(work) => work.rollback_to(name).await?,
+            Some(work) => {
+                let (settings, portals) = work.rollback_to(name).await?;
+                self.portals.close_after(portals);
+                settings
+            }
             None => {
                 return Err(SqlError::new(
                     SqlState::InvalidSavepointSpecification,
@@ -235,8 +240,9 @@ impl Session {
     }
 
     async fn commit(&mut self, work: Work) -> SqlResult<()> {
-        // Suspended portals read through the transaction; cursors that are held have read everything.
-        self.portals.retain(|_, p| p.is_held());
+        self.hold_cursors().await?;
+        // Suspended portals read through the transaction.
+        self.portals.close_reading();
         {
             let state = work.state.lock().await;
             if !work.catalog.is_changed() && state.deferred.is_empty() && state.txn.is_read_only() {
@@ -299,7 +305,7 @@ impl Session {
     fn end(&mut self, committed: bool) {
         self.block = Block::Idle;
         self.age = Age::default();
-        self.portals.retain(|_, p| p.is_held());
+        self.portals.end_transaction(committed);
         let mut settings = self.shared.settings.lock();
         if let Some(before) = self.settings_before.take() {
             if !committed {
@@ -312,7 +318,8 @@ impl Session {
     /// After an error.
     pub(crate) fn fail(&mut self) {
         let (block, over) = self.block.failed();
-        self.portals.retain(|_, p| p.is_held());
+        let undone = self.work.as_ref().and_then(Work::last_savepoint_portals);
+        self.portals.close_after(undone.unwrap_or(0));
         if over {
             self.roll_back();
         } else if self.is_overdue() {

@@ -9,10 +9,11 @@ use gavel_catalog::{Catalog, Sequence};
 use gavel_functions::call::{Call, SessionHooks};
 use gavel_functions::registry::Proc;
 use gavel_txn::commit::id_of_key;
-use gavel_types::{ArrayValue, CommitOutcome, Datum, Oid, SqlError, SqlResult, SqlState};
+use gavel_types::{ArrayValue, CommitOutcome, Datum, Notice, Oid, SqlError, SqlResult, SqlState};
 
 use crate::engine::Engine;
 use crate::engine::sequences::State;
+use crate::session::cancel::{cancelled, terminated};
 use crate::session::{Session, Shared};
 use crate::settings::{IDEMPOTENCY_KEY, Source, unrecognized};
 
@@ -186,16 +187,30 @@ impl Hooks {
         })
     }
 
-    fn interrupt(&self, args: &[Datum], terminate: bool) -> Datum {
+    /// `pg_cancel_backend`, `pg_terminate_backend`: of the sessions of this node.
+    fn interrupt(&self, args: &[Datum], terminate: bool) -> SqlResult<Datum> {
         use gavel_api::sql::CancelHandle;
-        let Some(Datum::Int4(pid)) = args.first() else { return Datum::Null };
-        let Some(interrupt) = self.engine.sessions.interrupt(*pid) else { return Datum::Bool(false) };
+        let Some(Datum::Int4(pid)) = args.first() else { return Ok(Datum::Null) };
+        if let Some(Datum::Int8(timeout)) = args.get(1)
+            && *timeout < 0
+        {
+            return Err(SqlError::new(SqlState::NumericValueOutOfRange, "\"timeout\" must not be negative"));
+        }
+        // What runs is this function.
+        if *pid == self.pid {
+            return Err(if terminate { terminated() } else { cancelled() });
+        }
+        let Some(interrupt) = self.engine.sessions.interrupt(*pid) else {
+            let text = format!("PID {pid} is not a PostgreSQL backend process");
+            self.shared.notices.lock().push(Notice::warning(SqlState::Warning, text));
+            return Ok(Datum::Bool(false));
+        };
         if terminate {
             interrupt.terminate();
         } else {
             interrupt.cancel();
         }
-        Datum::Bool(true)
+        Ok(Datum::Bool(true))
     }
 }
 
@@ -210,8 +225,8 @@ impl SessionHooks for Hooks {
             "set_config_by_name" => self.set_setting(args),
             "gavel_txn_outcome" => self.txn_outcome(args),
             "pg_backend_pid" => Ok(Datum::Int4(self.pid)),
-            "pg_cancel_backend" => Ok(self.interrupt(args, false)),
-            "pg_terminate_backend" => Ok(self.interrupt(args, true)),
+            "pg_cancel_backend" => self.interrupt(args, false),
+            "pg_terminate_backend" => self.interrupt(args, true),
             "current_database" => Ok(Datum::text(Arc::clone(&self.catalog.database_name))),
             "current_user" => Ok(Datum::text(Arc::clone(&self.user.1))),
             "session_user" => Ok(Datum::text(Arc::clone(&self.session_user))),

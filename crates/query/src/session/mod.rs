@@ -10,7 +10,9 @@
 //! | [`extended`] | Parse, Bind, Describe, Execute, Sync |
 //! | [`statement`] | one statement of any kind |
 //! | [`running`] | plans started for this session |
-//! | [`utility`] | SET, SHOW, PREPARE, cursors, DDL and the like |
+//! | [`utility`] | SET, SHOW, PREPARE, DDL and the like |
+//! | [`cursors`] | DECLARE, FETCH, MOVE, CLOSE |
+//! | [`locking`] | LOCK TABLE |
 //! | [`result`] | rows and tags on their way to the client |
 //! | [`explain`] | EXPLAIN |
 //! | [`access`], [`returning`] | what plans read and modifications give back |
@@ -28,12 +30,14 @@ pub mod block;
 pub mod cancel;
 pub mod constraints;
 pub mod control;
+pub mod cursors;
 pub mod ddl_binder;
 pub mod ddl_host;
 pub mod explain;
 pub mod extended;
 pub mod hooks;
 pub mod known;
+pub mod locking;
 pub mod result;
 pub mod returning;
 pub mod running;
@@ -59,7 +63,8 @@ use parking_lot::Mutex;
 
 use crate::engine::registry::{Live, SessionInfo};
 use crate::engine::{Engine, now_micros};
-use crate::prepared::{Portal, Prepared};
+use crate::prepared::portals::{ListedCursors, Portals};
+use crate::prepared::statements::{ListedStatements, Statements};
 use crate::settings::{Settings, Source, Values};
 use block::Block;
 use cancel::Interrupt;
@@ -84,8 +89,8 @@ pub struct Session {
     /// Settings as of the beginning of the transaction.
     pub(crate) settings_before: Option<Values>,
     pub(crate) last_commit: Timestamp,
-    pub(crate) prepared: HashMap<String, Arc<Prepared>>,
-    pub(crate) portals: HashMap<String, Portal>,
+    pub(crate) prepared: Statements,
+    pub(crate) portals: Portals,
     /// For the client, before the end of the statement.
     pub(crate) notices: Vec<Notice>,
     reported: Vec<(&'static str, String)>,
@@ -105,6 +110,10 @@ pub struct Shared {
     pub settings: Mutex<Settings>,
     /// `currval` by sequence, and the sequence used last.
     pub sequences: Mutex<(HashMap<Oid, i64>, Option<Oid>)>,
+    pub cursors: ListedCursors,
+    pub statements: ListedStatements,
+    /// For the client, from functions of the running statement.
+    pub notices: Mutex<Vec<Notice>>,
 }
 
 impl Session {
@@ -151,6 +160,7 @@ impl Session {
         };
         engine.sessions.enter(info, Arc::clone(&interrupt))?;
         let clock = Arc::clone(&engine.clock);
+        let (prepared, portals) = (Statements::default(), Portals::default());
         Ok(Self {
             known: None,
             told: (settings.generation(), None),
@@ -162,7 +172,13 @@ impl Session {
             user: role.oid,
             user_name,
             reported: settings.reported(),
-            shared: Arc::new(Shared { settings: Mutex::new(settings), sequences: Mutex::default() }),
+            shared: Arc::new(Shared {
+                settings: Mutex::new(settings),
+                sequences: Mutex::default(),
+                cursors: Arc::clone(portals.listed()),
+                statements: Arc::clone(prepared.listed()),
+                notices: Mutex::default(),
+            }),
             interrupt,
             block: Block::Idle,
             work: None,
@@ -170,8 +186,8 @@ impl Session {
             age: age::Age::default(),
             settings_before: None,
             last_commit: Timestamp::ZERO,
-            prepared: HashMap::new(),
-            portals: HashMap::new(),
+            prepared,
+            portals,
             notices: Vec::new(),
             replay: extended::Replay::default(),
         })
@@ -233,6 +249,7 @@ impl Session {
 
     /// Sends notices, and settings that have changed.
     pub(crate) async fn tell(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()> {
+        self.notices.append(&mut self.shared.notices.lock());
         for notice in std::mem::take(&mut self.notices) {
             sink.notice(notice).await?;
         }
@@ -335,7 +352,7 @@ impl SqlSession for Session {
     }
 
     async fn close_portal(&mut self, name: &str) -> SqlResult<()> {
-        self.portals.remove(name);
+        self.portals.close(name);
         Ok(())
     }
 
@@ -373,7 +390,7 @@ impl SqlSession for Session {
     }
 
     async fn close(mut self: Box<Self>) {
-        self.portals.clear();
+        self.portals.close_all();
         self.work = None;
     }
 }

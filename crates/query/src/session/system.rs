@@ -55,6 +55,8 @@ impl Hooks {
             search_path: &self.search_path,
             sessions: &sessions,
             last_value: &|oid| states.get(&oid).copied(),
+            cursors: &self.shared.cursors,
+            statements: &self.shared.statements,
             started: self.engine.started,
             now: self.engine.now_micros(),
         })

@@ -26,6 +26,8 @@ pub struct Savepoint {
     catalog: TransactionCatalog,
     deferred: Deferred,
     pub settings: Values,
+    /// The portal made last before it.
+    portals: u64,
 }
 
 /// See the module.
@@ -86,11 +88,16 @@ impl Work {
         }
     }
 
-    pub async fn savepoint(&mut self, name: String, settings: Values) {
+    pub async fn savepoint(&mut self, name: String, settings: Values, portals: u64) {
         let mut state = self.state.lock().await;
         let (mark, deferred) = (state.txn.mark(), state.deferred.clone());
         drop(state);
-        self.savepoints.push(Savepoint { name, mark, catalog: self.catalog.clone(), deferred, settings });
+        self.savepoints.push(Savepoint { name, mark, catalog: self.catalog.clone(), deferred, settings, portals });
+    }
+
+    /// The portal made last before the innermost savepoint: an error undoes those made since.
+    pub fn last_savepoint_portals(&self) -> Option<u64> {
+        self.savepoints.last().map(|s| s.portals)
     }
 
     fn find(&self, name: &str) -> SqlResult<usize> {
@@ -112,11 +119,12 @@ impl Work {
         Ok(())
     }
 
-    /// ROLLBACK TO: what was done since is undone; the savepoint stays. Gives the settings of then.
+    /// ROLLBACK TO: what was done since is undone; the savepoint stays. Gives the settings of then, and
+    /// the portal made last before it.
     ///
     /// # Errors
     /// 3B001 if there is no such savepoint.
-    pub async fn rollback_to(&mut self, name: &str) -> SqlResult<Values> {
+    pub async fn rollback_to(&mut self, name: &str) -> SqlResult<(Values, u64)> {
         let at = self.find(name)?;
         self.savepoints.truncate(at + 1);
         let savepoint = &self.savepoints[at];
@@ -125,6 +133,6 @@ impl Work {
         state.deferred = savepoint.deferred.clone();
         state.forget_events();
         self.catalog = savepoint.catalog.clone();
-        Ok(savepoint.settings.clone())
+        Ok((savepoint.settings.clone(), savepoint.portals))
     }
 }

@@ -51,6 +51,10 @@ impl ResultSink for TextSink {
         Ok(())
     }
 
+    fn set_binary(&mut self) {
+        let _ = writeln!(self.text, "(binary)");
+    }
+
     async fn rows(&mut self, batch: RowBatch) -> SqlResult<()> {
         match batch {
             RowBatch::Rows(rows) => rows.iter().for_each(|r| self.row(r)),
