@@ -18,6 +18,10 @@ const TABLE: &[(&str, &[Role])] = &[
     ("/gavel.v1.Adjudicator/Resolve", &[Query]),
     ("/gavel.v1.Adjudicator/Close", &[Query, Storage]),
     ("/gavel.v1.Adjudicator/GetVisible", &[Query, Storage, Operator]),
+    ("/gavel.v1.Locks/Renew", &[Query]),
+    ("/gavel.v1.Locks/Acquire", &[Query]),
+    ("/gavel.v1.Locks/Release", &[Query]),
+    ("/gavel.v1.Locks/GetBlockers", &[Query, Operator]),
     ("/gavel.v1.Storage/Get", &[Query]),
     ("/gavel.v1.Storage/Scan", &[Query]),
     ("/gavel.v1.Storage/ScanRaw", &[Query]),
@@ -46,6 +50,7 @@ mod tests {
             include_str!("../../../proto/gavel/v1/journal.proto"),
             include_str!("../../../proto/gavel/v1/commit.proto"),
             include_str!("../../../proto/gavel/v1/read.proto"),
+            include_str!("../../../proto/gavel/v1/locks.proto"),
             include_str!("../../../proto/gavel/v1/peer.proto"),
             include_str!("../../../proto/gavel/v1/bootstrap.proto"),
             include_str!("../../../proto/gavel/v1/membership.proto"),
@@ -74,6 +79,9 @@ mod tests {
         for path in ["/gavel.v1.Adjudicator/Commit", "/gavel.v1.Adjudicator/Resolve", "/gavel.v1.Peer/Exchange"] {
             assert!(!allowed(Storage, path), "{path}");
             assert!(!allowed(Operator, path), "{path}");
+        }
+        for path in ["/gavel.v1.Locks/Acquire", "/gavel.v1.Locks/Release", "/gavel.v1.Locks/Renew"] {
+            assert!(!allowed(Storage, path) && !allowed(Operator, path), "{path}");
         }
         assert!(!allowed(Journal, "/gavel.v1.Adjudicator/Commit"));
         // The whole store at once is for replicas alone.

@@ -33,12 +33,14 @@ async fn serve(process: Process) -> Result<(), Failure> {
     let replicas = targets("cluster.storage", &settings.cluster_storage)?;
     let clock = parts::clock(&settings)?;
     let journal = Arc::new(RemoteAdjudicator::new(peers.network.clone(), journal.into_iter().map(|node| node.address)));
+    let locks = journal.clone();
     let adjudicator = Arc::new(CommitLearner::new(journal.clone(), journal, clock.clone(), FAR));
     let storage = Arc::new(RemoteStorage::new(peers.network.clone(), &replicas));
     let open = async || {
         Engine::open(EngineParts {
             storage: storage.clone(),
             adjudicator: adjudicator.clone(),
+            locks: locks.clone(),
             clock: clock.clone(),
             entropy: Arc::new(|buffer| rand::Rng::fill(&mut rand::rng(), buffer)),
             settings: parts::engine(&settings),

@@ -52,6 +52,7 @@ impl Roles {
         let engine = Engine::open(EngineParts {
             storage: replica.clone(),
             adjudicator: adjudicator.clone(),
+            locks: Arc::new(service.clone()),
             clock: clock.clone(),
             entropy: Arc::new(|buffer| rand::Rng::fill(&mut rand::rng(), buffer)),
             settings: parts::engine(settings),

@@ -101,6 +101,7 @@ impl Session {
         }
         self.work = None;
         self.portals.close_after(0);
+        self.release_locks(0);
         if self.block == Block::Block {
             self.block = Block::Failed;
             self.age.untold = true;

@@ -11,7 +11,7 @@ use crate::session::Session;
 use crate::session::age::{Age, too_old};
 use crate::session::block::{Block, aborted};
 use crate::session::known::CHARACTERISTICS;
-use crate::session::work::Work;
+use crate::session::work::{Place, Work};
 use crate::settings::{IDEMPOTENCY_KEY, Source};
 
 impl Session {
@@ -191,8 +191,8 @@ impl Session {
     pub(crate) async fn savepoint(&mut self, name: String) -> SqlResult<()> {
         self.in_block("SAVEPOINT")?;
         let settings = self.shared.settings.lock().values();
-        let portals = self.portals.last();
-        self.work().await?.savepoint(name, settings, portals).await;
+        let place = Place { portals: self.portals.last(), locks: self.locks_taken() };
+        self.work().await?.savepoint(name, settings, place).await;
         Ok(())
     }
 
@@ -208,8 +208,9 @@ impl Session {
         }
         let settings = match &mut self.work {
             Some(work) => {
-                let (settings, portals) = work.rollback_to(name).await?;
-                self.portals.close_after(portals);
+                let (settings, place) = work.rollback_to(name).await?;
+                self.portals.close_after(place.portals);
+                self.release_locks(place.locks);
                 settings
             }
             None => {
@@ -306,6 +307,7 @@ impl Session {
         self.block = Block::Idle;
         self.age = Age::default();
         self.portals.end_transaction(committed);
+        self.release_locks(0);
         let mut settings = self.shared.settings.lock();
         if let Some(before) = self.settings_before.take() {
             if !committed {
@@ -318,8 +320,9 @@ impl Session {
     /// After an error.
     pub(crate) fn fail(&mut self) {
         let (block, over) = self.block.failed();
-        let undone = self.work.as_ref().and_then(Work::last_savepoint_portals);
-        self.portals.close_after(undone.unwrap_or(0));
+        let kept = self.work.as_ref().and_then(Work::last_place).unwrap_or_default();
+        self.portals.close_after(kept.portals);
+        self.release_locks(kept.locks);
         if over {
             self.roll_back();
         } else if self.is_overdue() {

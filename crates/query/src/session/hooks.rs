@@ -6,12 +6,14 @@
 use std::sync::Arc;
 
 use gavel_catalog::{Catalog, Sequence};
-use gavel_functions::call::{Call, SessionHooks};
+use gavel_functions::call::{Call, Later, SessionHooks};
 use gavel_functions::registry::Proc;
 use gavel_txn::commit::id_of_key;
 use gavel_types::{ArrayValue, CommitOutcome, Datum, Notice, Oid, SqlError, SqlResult, SqlState};
+use parking_lot::Mutex;
 
 use crate::engine::Engine;
+use crate::engine::registry::Live;
 use crate::engine::sequences::State;
 use crate::session::cancel::{cancelled, terminated};
 use crate::session::{Session, Shared};
@@ -29,6 +31,7 @@ pub struct Hooks {
     pub search_path: Vec<String>,
     pub in_block: bool,
     pub read_only: bool,
+    pub live: Arc<Mutex<Live>>,
 }
 
 impl Session {
@@ -46,6 +49,7 @@ impl Session {
             session_user: settings.raw("session_authorization"),
             in_block: self.block.is_explicit(),
             read_only: settings.is_on("transaction_read_only"),
+            live: Arc::clone(&self.live),
         }
     }
 }
@@ -237,6 +241,10 @@ impl SessionHooks for Hooks {
             }
             _ => return self.system_call(proc, call, args),
         })
+    }
+
+    fn call_later(&self, proc: &Proc, args: &[Datum]) -> Option<Later> {
+        self.later(proc, args)
     }
 
     fn call_set(&self, proc: &Proc, _: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {

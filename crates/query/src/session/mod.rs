@@ -19,11 +19,13 @@
 //! | [`known`] | what is derived from settings and catalog |
 //! | [`constraints`] | SET CONSTRAINTS |
 //! | [`hooks`] | functions that need a session |
+//! | [`advisory`] | … and those of advisory locks |
 //! | [`ddl_host`], [`ddl_binder`] | what DDL asks of a session and of the binder |
 //! | [`binding`] | the binder, as sessions use it |
 //! | [`cancel`] | interrupts |
 
 pub mod access;
+pub mod advisory;
 pub mod age;
 pub mod binding;
 pub mod block;
@@ -49,6 +51,7 @@ pub mod work;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -112,6 +115,8 @@ pub struct Shared {
     pub sequences: Mutex<(HashMap<Oid, i64>, Option<Oid>)>,
     pub cursors: ListedCursors,
     pub statements: ListedStatements,
+    /// It has asked for an advisory lock.
+    pub uses_locks: AtomicBool,
     /// For the client, from functions of the running statement.
     pub notices: Mutex<Vec<Notice>>,
 }
@@ -177,6 +182,7 @@ impl Session {
                 sequences: Mutex::default(),
                 cursors: Arc::clone(portals.listed()),
                 statements: Arc::clone(prepared.listed()),
+                uses_locks: AtomicBool::new(false),
                 notices: Mutex::default(),
             }),
             interrupt,
@@ -302,6 +308,7 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.engine.sessions.leave(self.pid);
+        self.engine.advisory.leave(self.pid);
     }
 }
 
@@ -317,6 +324,7 @@ impl SqlSession for Session {
 
     async fn simple_query(&mut self, sql: &str, sink: &mut dyn ResultSink) -> SqlResult<()> {
         let result = self.run_query(sql, sink).await;
+        self.settle_locks().await;
         self.note_idle();
         result
     }
@@ -358,6 +366,7 @@ impl SqlSession for Session {
 
     async fn sync(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()> {
         let result = self.on_sync(sink).await;
+        self.settle_locks().await;
         self.note_idle();
         result
     }
@@ -390,6 +399,7 @@ impl SqlSession for Session {
     }
 
     async fn close(mut self: Box<Self>) {
+        self.settle_locks().await;
         self.portals.close_all();
         self.work = None;
     }

@@ -160,14 +160,14 @@ impl Session {
             C::Fetch { cursor, direction, moves } => self.fetch(cursor, *direction, *moves).await,
             C::Close { cursor } => self.close_cursor(cursor.as_deref()),
             C::Lock { tables, mode } => self.lock_tables(tables, *mode).await,
-            C::Discard(what) => self.discard(*what),
+            C::Discard(what) => self.discard(*what).await,
             C::Listen { .. } => Err(not_supported("LISTEN")),
             C::Unlisten { .. } => Err(not_supported("UNLISTEN")),
             C::Notify { .. } => Err(not_supported("NOTIFY")),
         }
     }
 
-    fn discard(&mut self, what: DiscardTarget) -> SqlResult<Executed> {
+    async fn discard(&mut self, what: DiscardTarget) -> SqlResult<Executed> {
         match what {
             DiscardTarget::All => {
                 if self.block.is_explicit() {
@@ -178,6 +178,7 @@ impl Session {
                 }
                 self.portals.close_all();
                 self.prepared.clear_named();
+                self.unlock_all().await;
                 self.shared.settings.lock().reset_all();
                 *self.shared.sequences.lock() = Default::default();
                 Ok(Executed::tag("DISCARD ALL"))

@@ -26,8 +26,16 @@ pub struct Savepoint {
     catalog: TransactionCatalog,
     deferred: Deferred,
     pub settings: Values,
-    /// The portal made last before it.
-    portals: u64,
+    place: Place,
+}
+
+/// How far the session was when a savepoint was made, in what it has besides the transaction.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    /// The portal made last.
+    pub portals: u64,
+    /// Advisory locks that the transaction had taken.
+    pub locks: usize,
 }
 
 /// See the module.
@@ -88,16 +96,16 @@ impl Work {
         }
     }
 
-    pub async fn savepoint(&mut self, name: String, settings: Values, portals: u64) {
+    pub async fn savepoint(&mut self, name: String, settings: Values, place: Place) {
         let mut state = self.state.lock().await;
         let (mark, deferred) = (state.txn.mark(), state.deferred.clone());
         drop(state);
-        self.savepoints.push(Savepoint { name, mark, catalog: self.catalog.clone(), deferred, settings, portals });
+        self.savepoints.push(Savepoint { name, mark, catalog: self.catalog.clone(), deferred, settings, place });
     }
 
-    /// The portal made last before the innermost savepoint: an error undoes those made since.
-    pub fn last_savepoint_portals(&self) -> Option<u64> {
-        self.savepoints.last().map(|s| s.portals)
+    /// How far the session was at the innermost savepoint: an error undoes what came since.
+    pub fn last_place(&self) -> Option<Place> {
+        self.savepoints.last().map(|s| s.place)
     }
 
     fn find(&self, name: &str) -> SqlResult<usize> {
@@ -120,11 +128,11 @@ impl Work {
     }
 
     /// ROLLBACK TO: what was done since is undone; the savepoint stays. Gives the settings of then, and
-    /// the portal made last before it.
+    /// what the session had besides.
     ///
     /// # Errors
     /// 3B001 if there is no such savepoint.
-    pub async fn rollback_to(&mut self, name: &str) -> SqlResult<(Values, u64)> {
+    pub async fn rollback_to(&mut self, name: &str) -> SqlResult<(Values, Place)> {
         let at = self.find(name)?;
         self.savepoints.truncate(at + 1);
         let savepoint = &self.savepoints[at];
@@ -133,6 +141,6 @@ impl Work {
         state.deferred = savepoint.deferred.clone();
         state.forget_events();
         self.catalog = savepoint.catalog.clone();
-        Ok((savepoint.settings.clone(), savepoint.portals))
+        Ok((savepoint.settings.clone(), savepoint.place))
     }
 }

@@ -37,6 +37,7 @@ pub mod table;
 use gavel_catalog::{Catalog, system};
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 
+use crate::engine::advisory::LockInfo;
 use crate::prepared::portals::ListedCursors;
 use crate::prepared::statements::ListedStatements;
 use crate::settings::Settings;
@@ -59,6 +60,7 @@ pub struct Activity {
     pub state_change: Option<i64>,
     pub state: String,
     pub query: String,
+    pub waits_for_lock: bool,
 }
 
 /// What system relations and functions are computed from.
@@ -76,6 +78,8 @@ pub struct SystemContext<'a> {
     /// Of this session.
     pub cursors: &'a ListedCursors,
     pub statements: &'a ListedStatements,
+    /// Of this node's sessions.
+    pub locks: &'a [LockInfo],
     /// When the server started, and now.
     pub started: i64,
     pub now: i64,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
     match name {
         "pg_stat_activity" => activity(context, out),
+        "pg_locks" => locks(context, out),
         "pg_cursors" => cursors(context, out),
         "pg_prepared_statements" => prepared_statements(context, out),
         _ => return false,
@@ -27,9 +28,23 @@ fn activity(context: &SystemContext<'_>, out: &mut Rows) {
             row.set("state_change", time(s.state_change)).set("state", s.state.as_str()).set("query", s.query.as_str());
             row.set("backend_type", "client backend");
             row.set("client_port", s.client.map_or(-1, |c| i32::from(c.1)));
-            if s.state != "active" {
+            if s.waits_for_lock {
+                row.set("wait_event_type", "Lock").set("wait_event", "advisory");
+            } else if s.state != "active" {
                 row.set("wait_event_type", "Client").set("wait_event", "ClientRead");
             }
+        });
+    }
+}
+
+/// Advisory locks alone: there are no others.
+fn locks(context: &SystemContext<'_>, out: &mut Rows) {
+    for lock in context.locks {
+        out.add(|row| {
+            row.set("locktype", "advisory").set("database", lock.key.database).set("classid", Oid(lock.key.class));
+            row.set("objid", Oid(lock.key.object)).set("objsubid", if lock.key.pair { 2_i16 } else { 1 });
+            row.set("virtualtransaction", format!("{}/0", lock.pid)).set("pid", lock.pid);
+            row.set("mode", lock.mode.name()).set("granted", lock.granted).set("fastpath", false);
         });
     }
 }

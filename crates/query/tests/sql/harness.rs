@@ -32,7 +32,8 @@ impl Node {
             gavel_adjudicator::Settings::default(),
         )
         .await?;
-        let adjudicator: Arc<dyn Adjudicator> = Arc::new(service);
+        let service = Arc::new(service);
+        let adjudicator: Arc<dyn Adjudicator> = service.clone();
         let store = directory.path().join("store");
         std::fs::create_dir_all(&store)?;
         let replica =
@@ -42,6 +43,7 @@ impl Node {
         let parts = EngineParts {
             storage: Arc::new(replica),
             adjudicator,
+            locks: service,
             clock,
             // Distinct is all that a test needs of randomness; the clock makes it so across nodes.
             entropy: Arc::new(move |buffer: &mut [u8]| {
