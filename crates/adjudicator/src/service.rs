@@ -406,7 +406,8 @@ fn size(request: &CommitRequest) -> usize {
         request.writes.iter().map(|w| 8 + w.key.len() + w.value.as_ref().map_or(0, bytes::Bytes::len)).sum();
     let checks: usize = request.checks.iter().map(|c| 8 + c.key.len()).sum();
     let schema: usize = request.schema_keys.iter().map(|key| 8 + key.len()).sum();
-    64 + writes + checks + schema
+    let notifications: usize = request.notifications.iter().map(|n| 16 + n.channel.len() + n.payload.len()).sum();
+    64 + writes + checks + schema + notifications
 }
 
 async fn answer(waiting: oneshot::Receiver<Result<Lsn, Error>>) -> Result<Lsn, Error> {

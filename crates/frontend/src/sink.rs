@@ -140,11 +140,6 @@ impl ResultSink for WireSink<'_> {
         Ok(())
     }
 
-    async fn notification(&mut self, pid: i32, channel: &str, payload: &str) -> SqlResult<()> {
-        backend::notification(pid, channel, payload, &mut self.connection.out);
-        Ok(())
-    }
-
     async fn copy_out_begin(&mut self, format: CopyFormat) -> SqlResult<()> {
         backend::copy_out(format, &mut self.connection.out);
         Ok(())

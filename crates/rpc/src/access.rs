@@ -11,6 +11,7 @@ use crate::identity::Role::{self, Journal, Operator, Query, Storage};
 /// Path of an rpc, and the roles that may call it.
 const TABLE: &[(&str, &[Role])] = &[
     ("/gavel.v1.Journal/Tail", &[Storage, Journal, Operator]),
+    ("/gavel.v1.Journal/TailNotifications", &[Query, Operator]),
     ("/gavel.v1.Journal/GetBounds", &[Query, Storage, Journal, Operator]),
     ("/gavel.v1.Journal/Trim", &[Storage, Operator]),
     ("/gavel.v1.Acceptor/GetAccepted", &[Query]),

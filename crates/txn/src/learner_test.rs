@@ -115,6 +115,7 @@ fn request() -> CommitRequest {
         checks: Vec::new(),
         read_ranges: Vec::new(),
         schema_keys: Vec::new(),
+        notifications: Vec::new(),
     }
 }
 

@@ -181,6 +181,7 @@ mod tests {
             writes: Vec::new(),
             checks: vec![gavel_types::Check { key: Bytes::from_static(b"k"), mode: gavel_types::CheckMode::Share }],
             schema_keys: Vec::new(),
+            notifications: Vec::new(),
         })
     }
 

@@ -27,8 +27,12 @@ fn any_record() -> impl Strategy<Value = Record> {
         value,
     });
     let check = (bytes(), any_check_mode()).prop_map(|(key, mode)| Check { key, mode });
-    let commit = (any::<u128>(), any::<u64>(), any::<u64>(), vec(write, 0..5), vec(check, 0..5), vec(bytes(), 0..5))
-        .prop_map(|(txn, snapshot, commit, writes, checks, schema_keys)| {
+    let notification = (any::<u32>(), any::<i32>(), "[a-zé]{0,9}", "[a-zé]{0,200}").prop_map(|(oid, pid, channel, payload)| {
+        Notification { database: Oid(oid), pid, channel: channel.into(), payload: payload.into() }
+    });
+    let lists = (vec(write, 0..5), vec(check, 0..5), vec(bytes(), 0..5), vec(notification, 0..3));
+    let commit = (any::<u128>(), any::<u64>(), any::<u64>(), lists)
+        .prop_map(|(txn, snapshot, commit, (writes, checks, schema_keys, notifications))| {
             Record::Commit(CommitRecord {
                 txn_id: TxnId(txn),
                 snapshot_ts: Timestamp(snapshot),
@@ -36,6 +40,7 @@ fn any_record() -> impl Strategy<Value = Record> {
                 writes,
                 checks,
                 schema_keys,
+                notifications,
             })
         });
     let epoch = (any::<u64>(), any::<u64>())
@@ -82,6 +87,7 @@ fn bytes_of_version_1_stay_as_they_are() {
         ],
         checks: vec![Check { key: Bytes::from_static(b"c"), mode: CheckMode::KeyShare }],
         schema_keys: vec![Bytes::from_static(b"s")],
+        notifications: Vec::new(),
     });
     let mut out = Vec::new();
     encode(&record, &mut out);

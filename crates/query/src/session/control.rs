@@ -3,7 +3,7 @@
 use gavel_api::sql::ResultSink;
 use gavel_txn::commit::id_of_key;
 use gavel_txn::{CommitError, Committed};
-use gavel_types::{ConflictKind, Notice, SqlError, SqlResult, SqlState};
+use gavel_types::{ConflictKind, Notice, Notification, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{TransactionAccessMode, TransactionIsolationLevel, TransactionMode};
 
 use crate::dml::writer::Writer;
@@ -11,6 +11,7 @@ use crate::session::Session;
 use crate::session::age::{Age, too_old};
 use crate::session::block::{Block, aborted};
 use crate::session::known::CHARACTERISTICS;
+use crate::session::notify::Pending;
 use crate::session::work::{Place, Work};
 use crate::settings::{IDEMPOTENCY_KEY, Source};
 
@@ -191,7 +192,7 @@ impl Session {
     pub(crate) async fn savepoint(&mut self, name: String) -> SqlResult<()> {
         self.in_block("SAVEPOINT")?;
         let settings = self.shared.settings.lock().values();
-        let place = Place { portals: self.portals.last(), locks: self.locks_taken() };
+        let place = Place { portals: self.portals.last(), locks: self.locks_taken(), pending: self.shared.pending.lock().mark() };
         self.work().await?.savepoint(name, settings, place).await;
         Ok(())
     }
@@ -211,6 +212,7 @@ impl Session {
                 let (settings, place) = work.rollback_to(name).await?;
                 self.portals.close_after(place.portals);
                 self.release_locks(place.locks);
+                self.shared.pending.lock().rollback_to(place.pending);
                 settings
             }
             None => {
@@ -241,11 +243,23 @@ impl Session {
     }
 
     async fn commit(&mut self, work: Work) -> SqlResult<()> {
+        let Some((notes, announced)) = self.announce().await? else { return self.commit_with(work, Vec::new()).await };
+        let before = self.last_commit;
+        let snapshot_ts = work.snapshot_ts;
+        let result = self.commit_with(work, notes).await;
+        // One that told nobody anything has no time of its own.
+        let committed = result.is_ok().then(|| if self.last_commit > before { self.last_commit } else { snapshot_ts });
+        let told = self.announced(announced, committed).await;
+        result.and(told)
+    }
+
+    async fn commit_with(&mut self, work: Work, notes: Vec<Notification>) -> SqlResult<()> {
         self.hold_cursors().await?;
         // Suspended portals read through the transaction.
         self.portals.close_reading();
         {
-            let state = work.state.lock().await;
+            let mut state = work.state.lock().await;
+            notes.into_iter().for_each(|note| state.txn.notify(note));
             if !work.catalog.is_changed() && state.deferred.is_empty() && state.txn.is_read_only() {
                 return Ok(());
             }
@@ -308,6 +322,7 @@ impl Session {
         self.age = Age::default();
         self.portals.end_transaction(committed);
         self.release_locks(0);
+        *self.shared.pending.lock() = Pending::default();
         let mut settings = self.shared.settings.lock();
         if let Some(before) = self.settings_before.take() {
             if !committed {

@@ -227,6 +227,8 @@ impl SessionHooks for Hooks {
             "setval_oid" | "setval3_oid" => self.set_value(args),
             "show_config_by_name" | "show_config_by_name_missing_ok" => self.setting(args),
             "set_config_by_name" => self.set_setting(args),
+            "pg_notify" => self.notify(args),
+            "pg_notification_queue_usage" => Ok(Datum::Float8(0.0)),
             "gavel_txn_outcome" => self.txn_outcome(args),
             "pg_backend_pid" => Ok(Datum::Int4(self.pid)),
             "pg_cancel_backend" => self.interrupt(args, false),
@@ -248,6 +250,10 @@ impl SessionHooks for Hooks {
     }
 
     fn call_set(&self, proc: &Proc, _: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {
+        if proc.src == "pg_listening_channels" {
+            let channels = self.shared.listening.lock();
+            return Some(Ok(channels.iter().map(|channel| vec![Datum::Text(Arc::clone(channel))]).collect()));
+        }
         self.system_call_set(proc, args)
     }
 }

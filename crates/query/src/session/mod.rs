@@ -18,6 +18,7 @@
 //! | [`access`], [`returning`] | what plans read and modifications give back |
 //! | [`known`] | what is derived from settings and catalog |
 //! | [`constraints`] | SET CONSTRAINTS |
+//! | [`notify`] | LISTEN, UNLISTEN, NOTIFY |
 //! | [`hooks`] | functions that need a session |
 //! | [`advisory`] | … and those of advisory locks |
 //! | [`ddl_host`], [`ddl_binder`] | what DDL asks of a session and of the binder |
@@ -40,6 +41,7 @@ pub mod extended;
 pub mod hooks;
 pub mod known;
 pub mod locking;
+pub mod notify;
 pub mod result;
 pub mod returning;
 pub mod running;
@@ -49,7 +51,7 @@ mod system;
 pub mod utility;
 pub mod work;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -61,9 +63,10 @@ use gavel_api::sql::{
 use gavel_catalog::Catalog;
 use gavel_functions::call::EvalContext;
 use gavel_types::text_io::TextStyle;
-use gavel_types::{Datum, Notice, Oid, SqlError, SqlResult, SqlState, Timestamp};
+use gavel_types::{Datum, Notice, Notification, Oid, SqlError, SqlResult, SqlState, Timestamp};
 use parking_lot::Mutex;
 
+use crate::engine::listeners::Mailbox;
 use crate::engine::registry::{Live, SessionInfo};
 use crate::engine::{Engine, now_micros};
 use crate::prepared::portals::{ListedCursors, Portals};
@@ -94,6 +97,8 @@ pub struct Session {
     pub(crate) last_commit: Timestamp,
     pub(crate) prepared: Statements,
     pub(crate) portals: Portals,
+    /// Once it has listened to something.
+    pub(crate) mailbox: Option<Arc<Mailbox>>,
     /// For the client, before the end of the statement.
     pub(crate) notices: Vec<Notice>,
     reported: Vec<(&'static str, String)>,
@@ -113,6 +118,10 @@ pub struct Shared {
     pub settings: Mutex<Settings>,
     /// `currval` by sequence, and the sequence used last.
     pub sequences: Mutex<(HashMap<Oid, i64>, Option<Oid>)>,
+    /// What the transaction wants to tell and to hear.
+    pub pending: Mutex<notify::Pending>,
+    /// Channels that the session listens to.
+    pub listening: Mutex<BTreeSet<Arc<str>>>,
     pub cursors: ListedCursors,
     pub statements: ListedStatements,
     /// It has asked for an advisory lock.
@@ -180,6 +189,8 @@ impl Session {
             shared: Arc::new(Shared {
                 settings: Mutex::new(settings),
                 sequences: Mutex::default(),
+                pending: Mutex::default(),
+                listening: Mutex::default(),
                 cursors: Arc::clone(portals.listed()),
                 statements: Arc::clone(prepared.listed()),
                 uses_locks: AtomicBool::new(false),
@@ -194,6 +205,7 @@ impl Session {
             last_commit: Timestamp::ZERO,
             prepared,
             portals,
+            mailbox: None,
             notices: Vec::new(),
             replay: extended::Replay::default(),
         })
@@ -309,6 +321,9 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.engine.sessions.leave(self.pid);
         self.engine.advisory.leave(self.pid);
+        if self.mailbox.is_some() {
+            self.engine.listeners.leave(self.pid);
+        }
     }
 }
 
@@ -369,6 +384,17 @@ impl SqlSession for Session {
         self.settle_locks().await;
         self.note_idle();
         result
+    }
+
+    fn take_notifications(&mut self) -> Vec<Notification> {
+        self.mail()
+    }
+
+    async fn notified(&mut self) {
+        match &self.mailbox {
+            Some(mailbox) => mailbox.filled().await,
+            None => std::future::pending().await,
+        }
     }
 
     fn mark_failed(&mut self) {

@@ -257,6 +257,9 @@ impl Session {
 
     /// Whether the transaction has nothing to commit.
     pub(crate) async fn only_reads(&mut self) -> bool {
+        if !self.shared.pending.lock().is_empty() {
+            return false;
+        }
         match &self.work {
             Some(work) => !work.catalog.is_changed() && work.state.lock().await.txn.is_read_only(),
             None => true,

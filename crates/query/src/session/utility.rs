@@ -161,9 +161,9 @@ impl Session {
             C::Close { cursor } => self.close_cursor(cursor.as_deref()),
             C::Lock { tables, mode } => self.lock_tables(tables, *mode).await,
             C::Discard(what) => self.discard(*what).await,
-            C::Listen { .. } => Err(not_supported("LISTEN")),
-            C::Unlisten { .. } => Err(not_supported("UNLISTEN")),
-            C::Notify { .. } => Err(not_supported("NOTIFY")),
+            C::Listen { channel } => self.listen(channel).await,
+            C::Unlisten { channel } => self.unlisten(channel.as_deref()).await,
+            C::Notify { channel, payload } => self.notify(channel, payload).await,
         }
     }
 
@@ -178,6 +178,7 @@ impl Session {
                 }
                 self.portals.close_all();
                 self.prepared.clear_named();
+                self.stop_listening();
                 self.unlock_all().await;
                 self.shared.settings.lock().reset_all();
                 *self.shared.sequences.lock() = Default::default();

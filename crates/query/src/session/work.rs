@@ -14,6 +14,7 @@ use crate::dml::deferred::Deferred;
 use crate::dml::writer::WriteState;
 use crate::engine::Engine;
 use crate::engine::shapes::CatalogShapes;
+use crate::session::notify::PendingMark;
 use crate::settings::Values;
 
 /// What statements of the transaction share with the operators that run for them.
@@ -36,6 +37,8 @@ pub struct Place {
     pub portals: u64,
     /// Advisory locks that the transaction had taken.
     pub locks: usize,
+    /// What the transaction wanted to tell and to hear.
+    pub pending: PendingMark,
 }
 
 /// See the module.

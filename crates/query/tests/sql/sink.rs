@@ -90,10 +90,6 @@ impl ResultSink for TextSink {
         Ok(())
     }
 
-    async fn notification(&mut self, _: i32, _: &str, _: &str) -> SqlResult<()> {
-        Ok(())
-    }
-
     async fn copy_out_begin(&mut self, _: CopyFormat) -> SqlResult<()> {
         Ok(())
     }

@@ -3,8 +3,8 @@
 use gavel_api::adjudicator::{Closed, Visible};
 use gavel_api::journal::{Accepted, Generation, Voters};
 use gavel_types::{
-    Check, CheckMode, CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Lsn, NodeId, TimeMode, Timestamp,
-    Write, WriteMode,
+    Check, CheckMode, CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Lsn, NodeId, Notification, Oid,
+    TimeMode, Timestamp, Write, WriteMode,
 };
 
 use crate::convert::{all, each, required};
@@ -68,6 +68,18 @@ impl TryFrom<v1::Check> for Check {
     }
 }
 
+impl From<Notification> for v1::Notification {
+    fn from(n: Notification) -> Self {
+        Self { database: n.database.0, pid: n.pid, channel: n.channel.as_ref().into(), payload: n.payload.as_ref().into() }
+    }
+}
+
+impl From<v1::Notification> for Notification {
+    fn from(n: v1::Notification) -> Self {
+        Self { database: Oid(n.database), pid: n.pid, channel: n.channel.into(), payload: n.payload.into() }
+    }
+}
+
 impl From<CommitRequest> for v1::CommitRequest {
     fn from(request: CommitRequest) -> Self {
         Self {
@@ -78,6 +90,7 @@ impl From<CommitRequest> for v1::CommitRequest {
             checks: each(request.checks),
             read_ranges: each(request.read_ranges),
             schema_keys: request.schema_keys,
+            notifications: each(request.notifications),
         }
     }
 }
@@ -94,6 +107,7 @@ impl TryFrom<v1::CommitRequest> for CommitRequest {
             checks: all(request.checks)?,
             read_ranges: each(request.read_ranges),
             schema_keys: request.schema_keys,
+            notifications: each(request.notifications),
         })
     }
 }

@@ -203,6 +203,7 @@ impl conformance::storage::Fixture for Read {
             writes,
             checks: vec![],
             schema_keys: vec![],
+            notifications: Vec::new(),
         });
         self.journal.append(self.epoch, vec![record]).await.unwrap();
     }
