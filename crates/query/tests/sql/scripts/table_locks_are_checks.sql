@@ -1,0 +1,83 @@
+> CREATE TABLE t (a int PRIMARY KEY, b int);
+
+> CREATE VIEW v AS SELECT a FROM t;
+
+> CREATE SEQUENCE s;
+
+> LOCK TABLE t;
+
+> BEGIN; LOCK t IN SHARE MODE; LOCK TABLE ONLY t, v IN ACCESS EXCLUSIVE MODE NOWAIT; COMMIT;
+
+> BEGIN; LOCK t_pkey;
+
+> ROLLBACK;
+
+> BEGIN; LOCK s;
+
+> ROLLBACK;
+
+> BEGIN; LOCK nothing;
+
+> ROLLBACK;
+
+> BEGIN; LOCK public.nothing;
+
+> ROLLBACK;
+
+> BEGIN READ ONLY; LOCK t IN ROW EXCLUSIVE MODE;
+
+> LOCK t IN SHARE MODE;
+
+> ROLLBACK;
+
+> LOCK t IN foo MODE;
+
+> BEGIN; LOCK pg_class IN ACCESS SHARE MODE; COMMIT;
+
+-- Who comes later loses against the lock.
+> BEGIN;
+
+> LOCK t IN EXCLUSIVE MODE;
+
+b> BEGIN;
+
+b> INSERT INTO t VALUES (1, 1);
+
+> COMMIT;
+
+b> COMMIT;
+
+-- The lock loses against who has used the table.
+> BEGIN;
+
+> LOCK t IN SHARE ROW EXCLUSIVE MODE;
+
+b> INSERT INTO t VALUES (1, 1);
+
+> COMMIT;
+
+-- Weak ones go together.
+> BEGIN;
+
+> LOCK t IN ROW EXCLUSIVE MODE;
+
+> INSERT INTO t VALUES (2, 2);
+
+b> BEGIN;
+
+b> LOCK t IN SHARE UPDATE EXCLUSIVE MODE;
+
+b> INSERT INTO t VALUES (3, 3);
+
+> COMMIT;
+
+b> COMMIT;
+
+-- Through a view.
+> BEGIN;
+
+> LOCK v IN EXCLUSIVE MODE;
+
+b> INSERT INTO t VALUES (4, 4);
+
+> COMMIT;
