@@ -49,7 +49,7 @@ fn fetch(p: &mut Words<'_, '_>, moves: bool) -> Parse<SessionCommand> {
 fn direction(p: &mut Words<'_, '_>) -> Parse<FetchDirection> {
     use FetchDirection as D;
     let last = p.parser.peek_nth_token_ref(1).token == Token::EOF;
-    let mut eat = |p: &mut Words<'_, '_>, word: &str| (!last || word == "all") && p.eat(word);
+    let eat = |p: &mut Words<'_, '_>, word: &str| (!last || word == "all") && p.eat(word);
     Ok(if eat(p, "next") {
         D::Forward(Some(1))
     } else if eat(p, "prior") {

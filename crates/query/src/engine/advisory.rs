@@ -195,8 +195,9 @@ impl Advisory {
         };
         let _turn = turn.lock_owned().await;
         self.settle_in_turn(pid).await;
-        self.keep_renewing();
+        // Awaited first, so that the renewals do not stop in between.
         let waiting = Waiting::new(self, pid, lock);
+        self.keep_renewing();
         let granted = self.ask(pid, lock, scope, wait).await;
         if matches!(granted, Ok(true) | Err(Refused::NotHeld(_)) | Ok(false)) {
             waiting.is_over();
@@ -344,7 +345,7 @@ impl Advisory {
             }
             self.tell(pid, Some(owed.clone())).await;
             if let Some(sitting) = self.state.lock().sessions.get_mut(&pid) {
-                sitting.owed.drain(..owed.len());
+                drop(sitting.owed.drain(..owed.len()));
             }
         }
     }

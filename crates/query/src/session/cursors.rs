@@ -50,7 +50,8 @@ impl Session {
         let columns = describe(&query.output);
         let executed = Box::pin(self.run_query_of(planned, Arc::clone(&columns), params)).await?;
         let cursor = Cursor::new(Box::new(executed), keep, self.engine.settings.statement_memory_bytes);
-        let portal = Portal::new(Arc::clone(statement), Vec::new(), Some(columns), PortalState::Cursor(cursor));
+        let mut portal = Portal::new(Arc::clone(statement), Vec::new(), Some(columns), PortalState::Cursor(cursor));
+        (portal.hold, portal.binary) = (hold, binary);
         let info = CursorInfo {
             statement: Arc::clone(&statement.text),
             holdable: hold,
@@ -58,7 +59,7 @@ impl Session {
             scrollable: keep != Keep::Nothing,
             created: self.engine.now_micros(),
         };
-        self.portals.insert(&name, Portal { hold, binary, ..portal }, Some(info));
+        self.portals.insert(&name, portal, Some(info));
         Ok(Executed::tag("DECLARE CURSOR"))
     }
 
@@ -82,7 +83,9 @@ impl Session {
             let rows = cursor.fetch(direction).await?;
             let tag = Tag::Fixed(format!("FETCH {}", rows.len()));
             let columns = columns.ok_or_else(|| SqlError::internal("cursor without columns"))?;
-            Executed { binary, ..Executed::memory(columns, rows, tag) }
+            let mut executed = Executed::memory(columns, rows, tag);
+            executed.binary = binary;
+            executed
         };
         if let Some(mut portal) = self.portals.take(name) {
             portal.state = PortalState::Cursor(cursor);

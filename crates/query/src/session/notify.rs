@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use gavel_api::sql::CancelHandle;
 use gavel_types::{Datum, Notification, SqlError, SqlResult, SqlState, Timestamp};
 
 use crate::engine::listeners::Mailbox;
@@ -168,7 +169,6 @@ impl Session {
             if !met && announced.grows {
                 // It has committed, so that an error would be a lie, but nobody would tell it anything.
                 tracing::warn!("a session that listens is ended: its marker has not come back");
-                use gavel_api::sql::CancelHandle;
                 self.interrupt.terminate();
                 return Err(terminated());
             }

@@ -74,12 +74,12 @@ impl Executed {
     }
 
     /// Tells the client which columns are to come, if any.
-    pub async fn announce(&self, sink: &mut dyn ResultSink) -> SqlResult<()> {
-        let Some(columns) = &self.columns else { return Ok(()) };
+    pub async fn announce(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()> {
+        let Some(columns) = self.columns.clone() else { return Ok(()) };
         if self.binary {
             sink.set_binary();
         }
-        sink.columns(columns).await
+        sink.columns(&columns).await
     }
 
     /// Reads everything into memory, so that the plan is not needed any more.

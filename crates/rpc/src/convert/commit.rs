@@ -70,7 +70,7 @@ impl TryFrom<v1::Check> for Check {
 
 impl From<Notification> for v1::Notification {
     fn from(n: Notification) -> Self {
-        Self { database: n.database.0, pid: n.pid, channel: n.channel.as_ref().into(), payload: n.payload.as_ref().into() }
+        Self { database: n.database.0, pid: n.pid, channel: n.channel.to_string(), payload: n.payload.to_string() }
     }
 }
 
