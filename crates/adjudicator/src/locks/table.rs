@@ -143,9 +143,10 @@ impl Table {
         }
         if has_some {
             // Before those that it blocks: they cannot have it sooner anyway.
-            let blocked = object.queue.iter().position(|(_, other)| {
-                object.granted.iter().any(|(o, held)| *o == owner && held.excludes(*other))
-            });
+            let blocked = object
+                .queue
+                .iter()
+                .position(|(_, other)| object.granted.iter().any(|(o, held)| *o == owner && held.excludes(*other)));
             let at = blocked.unwrap_or(object.queue.len());
             object.queue.insert(at, (owner, mode));
         } else {
@@ -219,7 +220,8 @@ impl Table {
     }
 
     fn forget(&mut self, holder: Holder) {
-        let sessions: Vec<_> = self.holders.get(&holder).map(|l| l.sessions.keys().copied().collect()).unwrap_or_default();
+        let sessions: Vec<_> =
+            self.holders.get(&holder).map(|l| l.sessions.keys().copied().collect()).unwrap_or_default();
         for session in sessions {
             self.end_session((holder, session));
         }

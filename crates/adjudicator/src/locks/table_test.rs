@@ -163,9 +163,22 @@ struct World {
 #[derive(Clone, Copy, Debug)]
 enum Event {
     Pass(u16),
-    Renew { node: u8, to: u8, lost: bool },
-    Acquire { node: u8, to: u8, lock: u8, lost: bool },
-    Release { node: u8, lock: u8, lost: bool },
+    Renew {
+        node: u8,
+        to: u8,
+        lost: bool,
+    },
+    Acquire {
+        node: u8,
+        to: u8,
+        lock: u8,
+        lost: bool,
+    },
+    Release {
+        node: u8,
+        lock: u8,
+        lost: bool,
+    },
     Deliver(u8),
     /// Another leads. The old one lives on, and nobody tells its clients.
     Lead,
@@ -206,8 +219,7 @@ impl World {
                 let (index, table) = (usize::from(node) % nodes, last - usize::from(to) % (last + 1));
                 let node = &self.nodes[index];
                 let (said, named) = (node.held.clone(), node.epoch);
-                let request =
-                    Renew { holder: node.id, epoch: None, held: said.iter().copied().collect() };
+                let request = Renew { holder: node.id, epoch: None, held: said.iter().copied().collect() };
                 let gone = self.tables[table].renew(self.now, &request, named == Some(table));
                 // Only what the leader answers is confirmed.
                 if table == last && !lost {
@@ -234,7 +246,9 @@ impl World {
                 let lock = Self::lock(lock);
                 node.held.remove(&lock);
                 // What is on its way for the session is not for it any more.
-                self.mail.retain(|mail| !matches!(mail, Mail::Granted { node, lock: l, .. } if *node == index && *l == lock));
+                self.mail.retain(
+                    |mail| !matches!(mail, Mail::Granted { node, lock: l, .. } if *node == index && *l == lock),
+                );
                 node.op += 1;
                 if let (Some(table), false) = (node.epoch, lost) {
                     let locks = Some(vec![(lock.key, lock.mode)]);

@@ -27,12 +27,13 @@ fn any_record() -> impl Strategy<Value = Record> {
         value,
     });
     let check = (bytes(), any_check_mode()).prop_map(|(key, mode)| Check { key, mode });
-    let notification = (any::<u32>(), any::<i32>(), "[a-zé]{0,9}", "[a-zé]{0,200}").prop_map(|(oid, pid, channel, payload)| {
-        Notification { database: Oid(oid), pid, channel: channel.into(), payload: payload.into() }
-    });
+    let notification =
+        (any::<u32>(), any::<i32>(), "[a-zé]{0,9}", "[a-zé]{0,200}").prop_map(|(oid, pid, channel, payload)| {
+            Notification { database: Oid(oid), pid, channel: channel.into(), payload: payload.into() }
+        });
     let lists = (vec(write, 0..5), vec(check, 0..5), vec(bytes(), 0..5), vec(notification, 0..3));
-    let commit = (any::<u128>(), any::<u64>(), any::<u64>(), lists)
-        .prop_map(|(txn, snapshot, commit, (writes, checks, schema_keys, notifications))| {
+    let commit = (any::<u128>(), any::<u64>(), any::<u64>(), lists).prop_map(
+        |(txn, snapshot, commit, (writes, checks, schema_keys, notifications))| {
             Record::Commit(CommitRecord {
                 txn_id: TxnId(txn),
                 snapshot_ts: Timestamp(snapshot),
@@ -42,7 +43,8 @@ fn any_record() -> impl Strategy<Value = Record> {
                 schema_keys,
                 notifications,
             })
-        });
+        },
+    );
     let epoch = (any::<u64>(), any::<u64>())
         .prop_map(|(epoch, at)| Record::Epoch { epoch: Epoch(epoch), opened_at: Timestamp(at) });
     let mode = prop_oneof![Just(TimeMode::Logical), Just(TimeMode::Clock)].prop_map(Record::TimeMode);

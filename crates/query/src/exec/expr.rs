@@ -19,8 +19,8 @@ use gavel_functions::vector::{self, ArgColumn};
 use gavel_functions::{Call, call};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 
-use crate::apply::waiting::WaitingCall;
 use crate::apply::site::Site;
+use crate::apply::waiting::WaitingCall;
 use crate::exec::batch::{arrow_error, filter_rows};
 use crate::exec::eval::{Cx, Stop};
 use crate::exec::special;

@@ -9,8 +9,8 @@ use gavel_functions::registry::{self, Volatility};
 use gavel_functions::{Call, EvalContext, call};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 
-use crate::apply::waiting::{self, WaitingCall};
 use crate::apply::site::{Site, SiteKind};
+use crate::apply::waiting::{self, WaitingCall};
 use crate::exec::expr::{Expr, ExprKind, Index, RowPair, Traits};
 use crate::exec::special::ConstantSet;
 use crate::lower::equality::is_own_equality;

@@ -57,17 +57,7 @@ impl Cursor {
     /// Before the first row of `source`.
     pub fn new(source: Box<Executed>, keep: Keep, limit: usize) -> Self {
         let types = source.columns.iter().flat_map(|c| c.iter()).map(|c| c.ty).collect();
-        Self {
-            source: Some(source),
-            types,
-            rows: VecDeque::new(),
-            first: 0,
-            bytes: 0,
-            at: 0,
-            end: false,
-            keep,
-            limit,
-        }
+        Self { source: Some(source), types, rows: VecDeque::new(), first: 0, bytes: 0, at: 0, end: false, keep, limit }
     }
 
     /// Whether it still reads from its plan, and through it from the transaction.

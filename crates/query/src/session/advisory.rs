@@ -40,9 +40,7 @@ fn wish(name: &str) -> Option<(Wish, LockMode)> {
 /// One number is two halves; two numbers are never the same lock as one.
 fn key(database: Oid, args: &[Datum]) -> Option<LockKey> {
     Some(match args {
-        [Datum::Int8(one)] => {
-            LockKey { database, class: (*one as u64 >> 32) as u32, object: *one as u32, pair: false }
-        }
+        [Datum::Int8(one)] => LockKey { database, class: (*one as u64 >> 32) as u32, object: *one as u32, pair: false },
         [Datum::Int4(one), Datum::Int4(other)] => {
             LockKey { database, class: *one as u32, object: *other as u32, pair: true }
         }
@@ -143,9 +141,9 @@ impl Drop for NoMore<'_> {
 
 #[allow(clippy::disallowed_methods, reason = "the shell that waits for timeouts")]
 async fn in_time<T>(timeout: std::time::Duration, take: impl Future<Output = SqlResult<T>>) -> SqlResult<T> {
-    tokio::time::timeout(timeout, take).await.unwrap_or_else(|_| {
-        Err(SqlError::new(SqlState::LockNotAvailable, "canceling statement due to lock timeout"))
-    })
+    tokio::time::timeout(timeout, take)
+        .await
+        .unwrap_or_else(|_| Err(SqlError::new(SqlState::LockNotAvailable, "canceling statement due to lock timeout")))
 }
 
 #[cfg(test)]

@@ -192,7 +192,11 @@ impl Session {
     pub(crate) async fn savepoint(&mut self, name: String) -> SqlResult<()> {
         self.in_block("SAVEPOINT")?;
         let settings = self.shared.settings.lock().values();
-        let place = Place { portals: self.portals.last(), locks: self.locks_taken(), pending: self.shared.pending.lock().mark() };
+        let place = Place {
+            portals: self.portals.last(),
+            locks: self.locks_taken(),
+            pending: self.shared.pending.lock().mark(),
+        };
         self.work().await?.savepoint(name, settings, place).await;
         Ok(())
     }

@@ -64,12 +64,7 @@ impl Session {
     }
 
     /// FETCH and MOVE.
-    pub(crate) async fn fetch(
-        &mut self,
-        name: &str,
-        direction: FetchDirection,
-        moves: bool,
-    ) -> SqlResult<Executed> {
+    pub(crate) async fn fetch(&mut self, name: &str, direction: FetchDirection, moves: bool) -> SqlResult<Executed> {
         let mut portal = self.portals.take(name).ok_or_else(|| no_cursor(name))?;
         // Until it has come through, so that an error or an interrupt leaves it behind in this state.
         let state = std::mem::replace(&mut portal.state, PortalState::Failed);

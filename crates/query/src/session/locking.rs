@@ -71,9 +71,10 @@ impl Session {
             {
                 Ok(BTreeSet::new())
             }
-            None => {
-                Err(SqlError::new(SqlState::UndefinedTable, format!("relation \"{}\" does not exist", name.0.join("."))))
-            }
+            None => Err(SqlError::new(
+                SqlState::UndefinedTable,
+                format!("relation \"{}\" does not exist", name.0.join(".")),
+            )),
         }
     }
 

@@ -37,12 +37,7 @@ impl Prepared {
         match self.parsed.as_ref().map(|p| &p.statement) {
             Some(S::Query(query)) => gavel_binder::ddl::select_into(query).is_none(),
             Some(
-                S::Insert(_)
-                | S::Update(_)
-                | S::Delete(_)
-                | S::Explain { .. }
-                | S::Copy { .. }
-                | S::Declare { .. },
+                S::Insert(_) | S::Update(_) | S::Delete(_) | S::Explain { .. } | S::Copy { .. } | S::Declare { .. },
             ) => true,
             _ => false,
         }

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use gavel_api::sql::{ColumnDesc, ResultSink};
-use gavel_binder::parse::Parsed;
 use gavel_binder::ddl::ast::{DiscardTarget, SessionCommand};
+use gavel_binder::parse::Parsed;
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Ident};
 

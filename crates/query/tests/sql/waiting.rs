@@ -52,7 +52,10 @@ async fn who_waits_for_a_lock_gets_it_when_its_holder_ends() {
         "SELECT wait_event_type, wait_event, state, pg_blocking_pids(pid) FROM pg_stat_activity WHERE pid = 2",
     )
     .await;
-    assert_eq!(seen, "wait_event_type | wait_event | state | pg_blocking_pids\nLock | advisory | active | {1}\nSELECT 1\n");
+    assert_eq!(
+        seen,
+        "wait_event_type | wait_event | state | pg_blocking_pids\nLock | advisory | active | {1}\nSELECT 1\n"
+    );
     a.close().await;
     let (mut b, text) = waits.await.unwrap();
     assert_eq!(text, "pg_advisory_lock\n\nSELECT 1\n");
@@ -73,7 +76,8 @@ async fn a_deadlock_is_told_to_the_one_that_closes_it() {
     });
     until(&mut b, WAITING, "count\n1\nSELECT 1\n").await;
     let text = answer(&mut b, "SELECT pg_advisory_xact_lock_shared(1)").await;
-    let database = answer(&mut node.session(3).await.unwrap(), "SELECT oid FROM pg_database WHERE datname = 'postgres'").await;
+    let database =
+        answer(&mut node.session(3).await.unwrap(), "SELECT oid FROM pg_database WHERE datname = 'postgres'").await;
     let database = database.lines().nth(1).unwrap();
     let expected = format!(
         "ERROR 40P01: deadlock detected\nDETAIL: Process 2 waits for ShareLock on advisory lock [{database},0,1,1]; \

@@ -7,8 +7,8 @@ use gavel_api::storage::{CopyPoint, Version};
 use gavel_types::numeric::Mantissa;
 use gavel_types::{
     ArrayValue, Check, CheckMode, CommitOutcome, CommitRecord, CommitRequest, Conflict, ConflictKind, Datum, Epoch,
-    Interval, KeyRange, Lsn, NodeId, Notification, Numeric, Oid, PgType, SqlError, SqlState, TimeMode, Timestamp, TxnId, Write,
-    WriteMode,
+    Interval, KeyRange, Lsn, NodeId, Notification, Numeric, Oid, PgType, SqlError, SqlState, TimeMode, Timestamp,
+    TxnId, Write, WriteMode,
 };
 use proptest::collection::vec;
 use proptest::option;
