@@ -68,8 +68,8 @@ pub struct Held {
     pub mode: LockMode,
 }
 
-/// Asks for a lock. Numbers `op` grow with each call for a session; what is asked again unchanged keeps
-/// its number.
+/// Asks for a lock. Numbers `op` grow with each call of a holder; what is asked again unchanged keeps its
+/// number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Acquire {
     pub holder: Holder,
@@ -121,6 +121,8 @@ pub struct Release {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Renew {
     pub holder: Holder,
+    /// Higher than that of any call before it.
+    pub op: u64,
     /// In which it has a lease, if it has any.
     pub epoch: Option<Epoch>,
     /// All that it holds under that lease.

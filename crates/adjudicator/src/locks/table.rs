@@ -12,7 +12,8 @@
 //! 2. Nobody has or awaits anything without a lease; where a lease ends, all of its holder goes.
 //! 3. Before `opens` nothing is granted, but what holders say that they have.
 //! 4. A session awaits one lock at most, and no circle of sessions awaits each other.
-//! 5. After a call of a session has been heard, none with a lower number changes anything for it.
+//! 5. After a call of a session, or a renewal of its holder, has been heard, none with a lower number changes
+//!    anything for it: calls may come late, from before a lease was lost.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -34,12 +35,15 @@ pub(super) struct Table {
     size: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Lease {
     until: Duration,
     sessions: BTreeMap<SessionId, Session>,
-    /// The highest number of a call that ended a session.
+    /// The highest number of a call that ended a session, or began the lease.
     ended: u64,
+    /// The highest number of a renewal, and of any call.
+    renewed: u64,
+    heard: u64,
 }
 
 #[derive(Debug, Default)]
@@ -74,12 +78,19 @@ impl Table {
     pub(super) fn renew(&mut self, now: Duration, request: &Renew, known: bool) -> bool {
         self.expire(now);
         let until = now.saturating_add(LEASE);
-        if let Some(lease) = self.holders.get_mut(&request.holder).filter(|_| known) {
-            lease.until = until;
-            return false;
+        if let Some(lease) = self.holders.get_mut(&request.holder) {
+            // One that begins anew must not come after what was asked for since.
+            if request.op < if known { lease.renewed } else { lease.heard } {
+                return true;
+            }
+            if known {
+                (lease.until, lease.renewed) = (until, request.op);
+                return false;
+            }
         }
         self.forget(request.holder);
-        let lease = Lease { until, sessions: BTreeMap::new(), ended: 0 };
+        let lease =
+            Lease { until, sessions: BTreeMap::new(), ended: request.op, renewed: request.op, heard: request.op };
         self.holders.insert(request.holder, lease);
         if request.held.is_empty() {
             return false;
@@ -106,6 +117,7 @@ impl Table {
         let owner = (request.holder, session);
         let Some(lease) = self.holders.get_mut(&request.holder) else { return Step::Answer(Acquired::NoLease) };
         let ended = lease.ended;
+        lease.heard = lease.heard.max(request.op);
         let known = lease.sessions.entry(session).or_insert_with(|| Session { heard: ended, ..Session::default() });
         if request.op < known.heard {
             return Step::Answer(Acquired::Stale);
@@ -167,14 +179,15 @@ impl Table {
         let owner = (request.holder, request.session);
         let Some(lease) = self.holders.get_mut(&request.holder) else { return changed };
         let ended = lease.ended;
+        lease.heard = lease.heard.max(request.op);
         match lease.sessions.get_mut(&request.session) {
             Some(session) if request.op < session.heard => return changed,
             Some(session) => session.heard = request.op,
-            None if request.locks.is_some() => {
-                let session = Session { heard: request.op.max(ended), ..Session::default() };
+            None if request.op < ended => return changed,
+            None => {
+                let session = Session { heard: request.op, ..Session::default() };
                 lease.sessions.insert(request.session, session);
             }
-            None => {}
         }
         match &request.locks {
             None => {
@@ -240,12 +253,9 @@ impl Table {
 
     /// The state of a session whose holder has a lease.
     fn session(&mut self, owner: Owner) -> &mut Session {
-        let lease = self.holders.entry(owner.0).or_insert_with(|| Lease {
-            until: Duration::ZERO,
-            sessions: BTreeMap::new(),
-            ended: 0,
-        });
-        lease.sessions.entry(owner.1).or_default()
+        let lease = self.holders.entry(owner.0).or_default();
+        let heard = lease.ended;
+        lease.sessions.entry(owner.1).or_insert_with(|| Session { heard, ..Session::default() })
     }
 
     fn grant(&mut self, owner: Owner, key: LockKey, mode: LockMode) {

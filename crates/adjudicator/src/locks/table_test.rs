@@ -81,7 +81,9 @@ impl Script {
     }
 
     fn renew(&mut self, holder: &str, held: Vec<Held>, known: bool) -> String {
-        let request = Renew { holder: Holder(u64::from(holder.as_bytes()[0])), epoch: Some(Epoch(1)), held };
+        self.op += 1;
+        let (holder, op) = (Holder(u64::from(holder.as_bytes()[0])), self.op);
+        let request = Renew { holder, op, epoch: Some(Epoch(1)), held };
         (if self.table.renew(self.now, &request, known) { "lost" } else { "kept" }).to_owned()
     }
 
@@ -141,6 +143,8 @@ struct Node {
     /// Of the table that it has a lease of.
     epoch: Option<usize>,
     relied_until: Duration,
+    /// How often it began anew.
+    life: u32,
     held: BTreeSet<Held>,
     op: u64,
 }
@@ -148,8 +152,29 @@ struct Node {
 /// An answer under way: sent at, by which table, to which node.
 #[derive(Clone, Debug)]
 enum Mail {
-    Renewed { node: usize, sent: Duration, table: usize, lost: bool, said: BTreeSet<Held>, named: Option<usize> },
-    Granted { node: usize, table: usize, lock: Held },
+    Renewed {
+        node: usize,
+        sent: Duration,
+        table: usize,
+        lost: bool,
+        said: BTreeSet<Held>,
+        life: u32,
+        named: Option<usize>,
+    },
+    Granted {
+        node: usize,
+        table: usize,
+        life: u32,
+        lock: Held,
+    },
+}
+
+/// A call that is late, and whose answer nobody waits for.
+#[derive(Clone, Debug)]
+enum Call {
+    Renew(Renew, bool),
+    Acquire(Acquire),
+    Release(Release),
 }
 
 struct World {
@@ -157,6 +182,7 @@ struct World {
     tables: Vec<Table>,
     nodes: Vec<Node>,
     mail: Vec<Mail>,
+    late: Vec<(usize, Call)>,
 }
 
 /// What happens next; numbers choose among nodes, locks and letters.
@@ -190,11 +216,12 @@ impl World {
             id: Holder(n),
             epoch: None,
             relied_until: Duration::ZERO,
+            life: 0,
             held: BTreeSet::new(),
             op: 0,
         });
         let tables = vec![Table::new(LEASE)];
-        Self { now: Duration::ZERO, tables, nodes: nodes.collect(), mail: Vec::new() }
+        Self { now: Duration::ZERO, tables, nodes: nodes.collect(), mail: Vec::new(), late: Vec::new() }
     }
 
     fn lock(number: u8) -> Held {
@@ -206,7 +233,10 @@ impl World {
     fn lapse(&mut self) {
         for node in &mut self.nodes {
             if node.relied_until <= self.now {
-                (node.epoch, node.held) = (None, BTreeSet::new());
+                if node.epoch.take().is_some() {
+                    node.life += 1;
+                    node.held.clear();
+                }
             }
         }
     }
@@ -217,13 +247,20 @@ impl World {
             Event::Pass(millis) => self.now += Duration::from_millis(u64::from(millis % 1_500)),
             Event::Renew { node, to, lost } => {
                 let (index, table) = (usize::from(node) % nodes, last - usize::from(to) % (last + 1));
-                let node = &self.nodes[index];
-                let (said, named) = (node.held.clone(), node.epoch);
-                let request = Renew { holder: node.id, epoch: None, held: said.iter().copied().collect() };
+                let node = &mut self.nodes[index];
+                node.op += 1;
+                let (said, life, named) = (node.held.clone(), node.life, node.epoch);
+                let held = said.iter().copied().collect();
+                let request = Renew { holder: node.id, op: node.op, epoch: None, held };
+                if lost {
+                    self.late.push((table, Call::Renew(request, named == Some(table))));
+                    return;
+                }
                 let gone = self.tables[table].renew(self.now, &request, named == Some(table));
                 // Only what the leader answers is confirmed.
-                if table == last && !lost {
-                    self.mail.push(Mail::Renewed { node: index, sent: self.now, table, lost: gone, said, named });
+                if table == last {
+                    let sent = self.now;
+                    self.mail.push(Mail::Renewed { node: index, sent, table, lost: gone, said, life, named });
                 }
             }
             Event::Acquire { node, to, lock, lost } => {
@@ -235,9 +272,14 @@ impl World {
                 node.op += 1;
                 let (lock, epoch) = (Self::lock(lock), Epoch(0));
                 let request = Acquire { holder: node.id, epoch, op: node.op, lock, wait: false };
+                if lost {
+                    self.late.push((table, Call::Acquire(request)));
+                    return;
+                }
+                let life = node.life;
                 let step = self.tables[table].acquire(self.now, &request);
-                if step == Step::Answer(Acquired::Granted) && table == last && !lost {
-                    self.mail.push(Mail::Granted { node: index, table, lock });
+                if step == Step::Answer(Acquired::Granted) && table == last {
+                    self.mail.push(Mail::Granted { node: index, table, life, lock });
                 }
             }
             Event::Release { node, lock, lost } => {
@@ -250,11 +292,25 @@ impl World {
                     |mail| !matches!(mail, Mail::Granted { node, lock: l, .. } if *node == index && *l == lock),
                 );
                 node.op += 1;
-                if let (Some(table), false) = (node.epoch, lost) {
+                if let Some(table) = node.epoch {
                     let locks = Some(vec![(lock.key, lock.mode)]);
                     let request =
                         Release { holder: node.id, epoch: Epoch(0), op: node.op, session: lock.session, locks };
-                    self.tables[table].release(self.now, &request);
+                    if lost {
+                        self.late.push((table, Call::Release(request)));
+                    } else {
+                        self.tables[table].release(self.now, &request);
+                    }
+                }
+            }
+            Event::Deliver(which) if which % 4 == 0 && !self.late.is_empty() => {
+                let which = usize::from(which) % self.late.len();
+                let (table, call) = self.late.swap_remove(which);
+                let table = &mut self.tables[table];
+                match call {
+                    Call::Renew(request, known) => drop(table.renew(self.now, &request, known)),
+                    Call::Acquire(request) => drop(table.acquire(self.now, &request)),
+                    Call::Release(request) => drop(table.release(self.now, &request)),
                 }
             }
             Event::Deliver(which) if !self.mail.is_empty() => {
@@ -271,9 +327,9 @@ impl World {
     fn deliver(&mut self, mail: Mail) {
         use gavel_api::locks::RELIED;
         match mail {
-            Mail::Renewed { node, sent, table, lost, said, named } => {
+            Mail::Renewed { node, sent, table, lost, said, life, named } => {
                 let node = &mut self.nodes[node];
-                if node.epoch != named || sent + RELIED <= self.now {
+                if node.life != life || node.epoch != named || sent + RELIED <= self.now {
                     return;
                 }
                 if lost {
@@ -285,9 +341,9 @@ impl World {
                 node.epoch = Some(table);
                 node.relied_until = node.relied_until.max(sent + RELIED);
             }
-            Mail::Granted { node, table, lock } => {
+            Mail::Granted { node, table, life, lock } => {
                 let node = &mut self.nodes[node];
-                if node.epoch == Some(table) && node.relied_until > self.now {
+                if node.life == life && node.epoch == Some(table) && node.relied_until > self.now {
                     node.held.insert(lock);
                 }
             }
@@ -364,7 +420,7 @@ fn a_table_that_opens_at_once_breaks_it() {
 #[test]
 fn what_has_been_let_go_leaves_nothing_behind() {
     let mut table = Table::new(Duration::ZERO);
-    table.renew(Duration::ZERO, &Renew { holder: Holder(1), epoch: None, held: Vec::new() }, false);
+    table.renew(Duration::ZERO, &Renew { holder: Holder(1), op: 0, epoch: None, held: Vec::new() }, false);
     let lock = Held { session: 1, key: key("k"), mode: LockMode::Exclusive };
     let request = Acquire { holder: Holder(1), epoch: Epoch(0), op: 1, lock, wait: true };
     assert_eq!(table.acquire(Duration::ZERO, &request), Step::Answer(Acquired::Granted));

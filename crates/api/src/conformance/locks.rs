@@ -19,7 +19,7 @@ pub struct Client<'a, L: Locks> {
 
 impl<'a, L: Locks> Client<'a, L> {
     pub async fn new(locks: &'a L, holder: u64) -> Self {
-        let renew = Renew { holder: Holder(holder), epoch: None, held: Vec::new() };
+        let renew = Renew { holder: Holder(holder), op: 0, epoch: None, held: Vec::new() };
         let renewed = locks.renew(renew).await.unwrap();
         assert!(!renewed.lost);
         Self { locks, holder: Holder(holder), epoch: renewed.epoch, op: 0 }
@@ -136,6 +136,6 @@ pub async fn strangers_and_old_calls_are_refused<L: Locks>(locks: &L) {
     assert!(matches!(locks.acquire(elsewhere).await, Err(Error::WrongEpoch(right)) if right == a.epoch));
     // A table that has not just begun knows who holds what.
     let held = vec![lock];
-    let renewed = locks.renew(Renew { holder: Holder(8), epoch: None, held }).await.unwrap();
+    let renewed = locks.renew(Renew { holder: Holder(8), op: 0, epoch: None, held }).await.unwrap();
     assert!(renewed.lost);
 }

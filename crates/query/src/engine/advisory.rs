@@ -9,7 +9,8 @@
 //!
 //! # Invariants
 //! 1. Calls of one session go out one at a time, each with a higher number (its `turn`).
-//! 2. What a session holds was granted, or entered, in the epoch of the lease, and the lease has not run out.
+//! 2. What a session holds was granted, or entered, in this life of the lease, and the lease has not run out. A
+//!    life ends where the lease does: what is granted in an earlier one may come late, and is nobody's.
 //! 3. A session that has lost a lock ends: whoever relied on it must not go on.
 #![allow(clippy::disallowed_methods, reason = "the shell that renews and waits")]
 
@@ -60,6 +61,8 @@ pub struct Advisory {
 #[derive(Default)]
 struct State {
     lease: Option<Lease>,
+    /// How many leases have ended.
+    life: u64,
     op: u64,
     sessions: HashMap<SessionId, Sitting>,
     /// The task that renews runs.
@@ -150,8 +153,14 @@ impl State {
     }
 
     fn lose(&mut self) {
-        self.lease = None;
+        self.end_lease();
         self.sessions.values_mut().filter(|s| !s.held.is_empty()).for_each(Sitting::lose);
+    }
+
+    fn end_lease(&mut self) {
+        if self.lease.take().is_some() {
+            self.life += 1;
+        }
     }
 
     fn held(&self) -> Vec<Held> {
@@ -210,7 +219,7 @@ impl Advisory {
     async fn ask(&self, pid: SessionId, (key, mode): Lock, scope: Scope, wait: bool) -> Result<bool, Refused> {
         let mut op = self.state.lock().next_op();
         loop {
-            let epoch = self.lease().await.map_err(|e| Refused::Unknown(unavailable(&e)))?;
+            let (epoch, life) = self.lease().await.map_err(|e| Refused::Unknown(unavailable(&e)))?;
             let lock = Held { session: pid, key, mode };
             let request = Acquire { holder: self.holder, epoch, op, lock, wait };
             match self.locks.acquire(request).await {
@@ -218,7 +227,7 @@ impl Advisory {
                     let mut state = self.state.lock();
                     state.lapse();
                     // Granted under a lease that is not ours any more, it is not ours either.
-                    if state.lease.is_some_and(|lease| lease.epoch == epoch) {
+                    if state.lease.is_some() && state.life == life {
                         if let Some(sitting) = state.sessions.get_mut(&pid) {
                             sitting.take((key, mode), scope);
                         }
@@ -232,7 +241,7 @@ impl Advisory {
                 Ok(Acquired::Full) => return Err(Refused::NotHeld(full())),
                 Ok(Acquired::NoLease) => {
                     let mut state = self.state.lock();
-                    if state.lease.is_some_and(|lease| lease.epoch == epoch) {
+                    if state.life == life {
                         state.lose();
                     }
                 }
@@ -371,14 +380,14 @@ impl Advisory {
         }
     }
 
-    /// The epoch of a lease that lasts.
-    async fn lease(&self) -> Result<Epoch, Error> {
+    /// The epoch of a lease that lasts, and which life it is.
+    async fn lease(&self) -> Result<(Epoch, u64), Error> {
         loop {
             {
                 let mut state = self.state.lock();
                 state.lapse();
                 if let Some(lease) = state.lease {
-                    return Ok(lease.epoch);
+                    return Ok((lease.epoch, state.life));
                 }
             }
             self.renew().await?;
@@ -388,16 +397,16 @@ impl Advisory {
     async fn renew(&self) -> Result<(), Error> {
         let _renewal = self.renewal.lock().await;
         let sent = Instant::now();
-        let (epoch, held) = {
+        let (epoch, life, op, held) = {
             let mut state = self.state.lock();
             state.lapse();
-            (state.lease.map(|lease| lease.epoch), state.held())
+            (state.lease.map(|lease| lease.epoch), state.life, state.next_op(), state.held())
         };
-        let request = Renew { holder: self.holder, epoch, held: held.clone() };
+        let request = Renew { holder: self.holder, op, epoch, held: held.clone() };
         let renewed = self.locks.renew(request).await?;
         let mut state = self.state.lock();
         state.lapse();
-        if state.lease.map(|lease| lease.epoch) != epoch {
+        if state.life != life {
             // It ran out on the way, and with it what we said that we hold.
             return Ok(());
         }
@@ -431,7 +440,8 @@ impl Advisory {
                     let mut state = this.state.lock();
                     state.lapse();
                     if !state.sessions.values().any(Sitting::is_busy) {
-                        (state.renewing, state.lease) = (false, None);
+                        state.renewing = false;
+                        state.end_lease();
                         return;
                     }
                 }

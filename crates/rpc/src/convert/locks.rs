@@ -45,7 +45,7 @@ impl TryFrom<v1::HeldLock> for Held {
 impl From<Renew> for v1::RenewLocksRequest {
     fn from(renew: Renew) -> Self {
         let held = renew.held.into_iter().map(Into::into).collect();
-        Self { holder: renew.holder.0, epoch: renew.epoch.map(|epoch| epoch.0), held }
+        Self { holder: renew.holder.0, epoch: renew.epoch.map(|epoch| epoch.0), held, op: renew.op }
     }
 }
 
@@ -54,7 +54,7 @@ impl TryFrom<v1::RenewLocksRequest> for Renew {
 
     fn try_from(renew: v1::RenewLocksRequest) -> Result<Self, Malformed> {
         let held = renew.held.into_iter().map(Held::try_from).collect::<Result<_, _>>()?;
-        Ok(Self { holder: Holder(renew.holder), epoch: renew.epoch.map(Epoch), held })
+        Ok(Self { holder: Holder(renew.holder), op: renew.op, epoch: renew.epoch.map(Epoch), held })
     }
 }
 
