@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gavel_api::sql::ColumnDesc;
-use gavel_binder::bound::Statement;
+use gavel_binder::bound::{Rel, Statement};
 use gavel_binder::ddl::ast::FetchDirection;
 use gavel_types::{Datum, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
@@ -44,7 +44,7 @@ impl Session {
         let keep = match declare.scroll {
             Some(true) => Keep::All,
             Some(false) => Keep::Nothing,
-            None if locks => Keep::Nothing,
+            None if locks || !goes_back(&query.rel) => Keep::Nothing,
             None => Keep::Recent,
         };
         let columns = describe(&query.output);
@@ -141,6 +141,19 @@ impl Session {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether PostgreSQL lets a cursor over this query go back that has not been told to: where its plan could be
+/// run backwards at no cost.
+fn goes_back(rel: &Rel) -> bool {
+    match rel {
+        Rel::Scan { .. } | Rel::FunctionScan { .. } | Rel::CteRef { .. } | Rel::Sort { .. } => true,
+        // Not a SELECT without FROM.
+        Rel::Values { columns, .. } => !columns.is_empty(),
+        Rel::Project { input, .. } | Rel::Filter { input, .. } | Rel::Limit { input, .. } => goes_back(input),
+        Rel::With { body, .. } => goes_back(body),
+        _ => false,
     }
 }
 

