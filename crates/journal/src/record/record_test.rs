@@ -101,6 +101,18 @@ fn bytes_of_version_1_stay_as_they_are() {
     expected.extend_from_slice(&[1, 1, b's', 0]);
     assert_eq!(out, expected);
 
+    // With notifications, which builds from before refuse to read.
+    let Record::Commit(mut commit) = record else { panic!("no commit") };
+    let (channel, payload) = ("ch".into(), "p".into());
+    commit.notifications = vec![Notification { database: Oid(5), pid: -2, channel, payload }];
+    let mut out = Vec::new();
+    encode(&Record::Commit(commit), &mut out);
+    expected[1] = 5;
+    expected.extend_from_slice(&[1, 5, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 2, b'c', b'h', 1, b'p']);
+    assert_eq!(out, expected);
+    assert_eq!(peek_commit(&out).map(|(_, ts)| ts), Some(Timestamp(4)));
+    assert_eq!(decode(Bytes::from_static(&[1, 5])), Err(Error::Length));
+
     let mut out = Vec::new();
     encode(&Record::TimeMode(TimeMode::Clock), &mut out);
     assert_eq!(out, [1, 4, 1]);
