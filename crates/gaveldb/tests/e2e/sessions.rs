@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{AsyncMessage, Client, NoTls};
 
-use crate::cluster::{Cluster, LONG, connect};
+use crate::cluster::{Cluster, LONG, connect, is_ready};
 
 /// A connection whose notifications are told.
 async fn listening(port: u16) -> Result<(Client, mpsc::UnboundedReceiver<(String, String)>)> {
@@ -35,6 +35,18 @@ async fn attempt(client: &Client, lock: i64) -> Result<bool> {
 fn kill(pid: i32) -> Result<()> {
     kill_process(Pid::from_raw(pid).context("pid")?, Signal::KILL)?;
     Ok(())
+}
+
+/// Kills a process and waits until it has been started again.
+async fn kill_and_wait(cluster: &Cluster, name: &str) -> Result<()> {
+    let (old, admin) = (cluster.pid(name)?, cluster.admin(name)?);
+    kill(old)?;
+    let begun = Instant::now();
+    while cluster.pid(name).ok() == Some(old) {
+        ensure!(begun.elapsed() < LONG, "{name} is not started again");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    is_ready(admin, || cluster.log()).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,8 +107,46 @@ async fn query_nodes_exclude_and_tell_each_other() -> Result<()> {
         clients.push(task.await??);
     }
 
-    // A node that dies holds nothing any more.
+    // Whoever leads: notifications that were acknowledged come, in order, and no lock is given twice.
     let (b, a) = (clients.pop().context("b")?, clients.pop().context("a")?);
+    let mut acknowledged = Vec::new();
+    for node in 1..=3 {
+        kill_and_wait(&cluster, &format!("journal-{node}")).await?;
+        let begun = Instant::now();
+        for n in 0..10 {
+            let payload = format!("{node}/{n}");
+            while a.batch_execute(&format!("NOTIFY c, '{payload}'")).await.is_err() {
+                ensure!(begun.elapsed() < LONG, "nobody leads:\n{}", cluster.log());
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            acknowledged.push(payload);
+            if attempt(&a, 1).await.unwrap_or(false) {
+                // Then its holder has lost it, and knows.
+                ensure!(attempt(&b, 1).await.is_err(), "a lock was given twice");
+                a.query("SELECT pg_advisory_unlock(1)", &[]).await?;
+            }
+        }
+    }
+    for told in [&mut told_one, &mut told_two] {
+        let mut heard = Vec::new();
+        while heard.last() != acknowledged.last() {
+            let (_, payload) = tokio::time::timeout(LONG, told.recv()).await?.context("the connection has ended")?;
+            // One whose outcome was unknown to its client may come too, and be told again.
+            if !heard.contains(&payload) {
+                heard.push(payload);
+            }
+        }
+        ensure!(heard == acknowledged, "{heard:?}");
+    }
+
+    // A node that dies holds nothing any more.
+    drop(b);
+    let b = connect(two).await?;
+    let begun = Instant::now();
+    while !attempt(&b, 1).await? {
+        ensure!(begun.elapsed() < LONG, "the lock of a session that has ended stays");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     ensure!(attempt(&b, 1).await?, "its own lock");
     ensure!(attempt(&a, 2).await?, "a free lock was refused");
     ensure!(!attempt(&b, 2).await?, "a lock was given twice");
