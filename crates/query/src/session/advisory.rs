@@ -66,14 +66,14 @@ impl Session {
         }
     }
 
-    pub(crate) async fn unlock_all(&self) {
+    pub(crate) async fn unlock_all(&mut self) {
         if self.uses_locks() {
             self.engine.advisory.unlock_all(self.pid).await;
         }
     }
 
     /// Before the client hears that a transaction has ended: others can have its locks by then.
-    pub(crate) async fn settle_locks(&self) {
+    pub(crate) async fn settle_locks(&mut self) {
         if self.uses_locks() {
             self.engine.advisory.settle(self.pid).await;
         }

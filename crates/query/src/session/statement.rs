@@ -110,7 +110,7 @@ impl Session {
         self.start_transaction();
         match self.plan(statement).await? {
             Some(planned) => self.run_planned(&planned, statement, params, sink).await,
-            None => self.run_utility(statement, &parsed, params, sink).await,
+            None => self.run_utility(statement, &parsed, sink).await,
         }
     }
 

@@ -82,7 +82,6 @@ impl Session {
         &mut self,
         prepared: &Arc<Prepared>,
         parsed: &Arc<Parsed>,
-        params: Vec<Datum>,
         sink: &mut dyn ResultSink,
     ) -> SqlResult<Executed> {
         use ast::Statement as S;
