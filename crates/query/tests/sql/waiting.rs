@@ -80,7 +80,7 @@ async fn a_deadlock_is_told_to_the_one_that_closes_it() {
         answer(&mut node.session(3).await.unwrap(), "SELECT oid FROM pg_database WHERE datname = 'postgres'").await;
     let database = database.lines().nth(1).unwrap();
     let expected = format!(
-        "ERROR 40P01: deadlock detected\nDETAIL: Process 2 waits for ShareLock on advisory lock [{database},0,1,1]; \
+        "pg_advisory_xact_lock_shared\nERROR 40P01: deadlock detected\nDETAIL: Process 2 waits for ShareLock on advisory lock [{database},0,1,1]; \
          blocked by process 1.\nProcess 1 waits for ExclusiveLock on advisory lock [{database},0,2,1]; blocked by process 2.\n"
     );
     assert_eq!(text, expected);
@@ -108,7 +108,7 @@ async fn a_wait_that_is_cancelled_leaves_no_trace() {
     );
     answer(&mut c, "SELECT pg_cancel_backend(2)").await;
     let (_b, text) = waits.await.unwrap();
-    assert_eq!(text, "ERROR 57014: canceling statement due to user request\n");
+    assert_eq!(text, "pg_advisory_lock\nERROR 57014: canceling statement due to user request\n");
     until(&mut c, "SELECT pg_try_advisory_lock_shared(1)", "pg_try_advisory_lock_shared\nt\nSELECT 1\n").await;
 }
 

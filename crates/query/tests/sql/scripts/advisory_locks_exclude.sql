@@ -1,7 +1,8 @@
-> SELECT pg_advisory_lock(1);
-pg_advisory_lock
-
+> SELECT pg_advisory_lock(1) IS NULL AS n;
+n
+f
 SELECT 1
+
 
 > SELECT pg_advisory_lock(1), pg_try_advisory_lock(1);
 pg_advisory_lock | pg_try_advisory_lock
@@ -16,7 +17,7 @@ SELECT 1
 b> SET lock_timeout = '20ms';
 SET
 
-b> SELECT pg_advisory_lock(1);
+b> SELECT pg_advisory_lock(1) IS NULL AS n;
 ERROR 55P03: canceling statement due to lock timeout
 
 b> SET lock_timeout = 0;
@@ -25,7 +26,7 @@ SET
 b> SET statement_timeout = '20ms';
 SET
 
-b> SELECT pg_advisory_lock_shared(1);
+b> SELECT pg_advisory_lock_shared(1) IS NULL AS n;
 ERROR 57014: canceling statement due to statement timeout
 
 b> RESET statement_timeout;
@@ -69,10 +70,11 @@ t
 SELECT 1
 
 -- Shared ones.
-> SELECT pg_advisory_lock_shared(1, 2);
-pg_advisory_lock_shared
-
+> SELECT pg_advisory_lock_shared(1, 2) IS NULL AS n;
+n
+f
 SELECT 1
+
 
 b> SELECT pg_try_advisory_lock_shared(1, 2), pg_try_advisory_lock(1, 2);
 pg_try_advisory_lock_shared | pg_try_advisory_lock
@@ -98,15 +100,17 @@ classid | objid | objsubid | mode
 1 | 2 | 2 | ShareLock
 SELECT 3
 
-b> SELECT pg_advisory_unlock_all();
-pg_advisory_unlock_all
-
+b> SELECT pg_advisory_unlock_all() IS NULL AS n;
+n
+f
 SELECT 1
 
-> SELECT pg_advisory_unlock_all();
-pg_advisory_unlock_all
 
+> SELECT pg_advisory_unlock_all() IS NULL AS n;
+n
+f
 SELECT 1
+
 
 > SELECT count(*) FROM pg_locks WHERE locktype = 'advisory';
 count
@@ -117,10 +121,11 @@ SELECT 1
 > BEGIN;
 BEGIN
 
-> SELECT pg_advisory_xact_lock(1);
-pg_advisory_xact_lock
-
+> SELECT pg_advisory_xact_lock(1) IS NULL AS n;
+n
+f
 SELECT 1
+
 
 > SAVEPOINT s;
 SAVEPOINT
@@ -157,23 +162,26 @@ pg_try_advisory_lock
 t
 SELECT 1
 
-> SELECT pg_advisory_unlock_all();
-pg_advisory_unlock_all
-
+> SELECT pg_advisory_unlock_all() IS NULL AS n;
+n
+f
 SELECT 1
 
-b> SELECT pg_advisory_unlock_all();
-pg_advisory_unlock_all
 
+b> SELECT pg_advisory_unlock_all() IS NULL AS n;
+n
+f
 SELECT 1
+
 
 > BEGIN;
 BEGIN
 
-> SELECT pg_advisory_xact_lock(1);
-pg_advisory_xact_lock
-
+> SELECT pg_advisory_xact_lock(1) IS NULL AS n;
+n
+f
 SELECT 1
+
 
 > SELECT 1 / 0;
 ERROR 22012: division by zero
@@ -187,20 +195,23 @@ SELECT 1
 ROLLBACK
 
 -- Twice, for the session and for the transaction.
-b> SELECT pg_advisory_unlock_all();
-pg_advisory_unlock_all
-
+b> SELECT pg_advisory_unlock_all() IS NULL AS n;
+n
+f
 SELECT 1
 
-> BEGIN; SELECT pg_advisory_xact_lock(5); SELECT pg_advisory_lock(5); COMMIT;
+
+> BEGIN; SELECT pg_advisory_xact_lock(5) IS NULL AS n; SELECT pg_advisory_lock(5) IS NULL AS n; COMMIT;
 BEGIN
-pg_advisory_xact_lock
-
+n
+f
 SELECT 1
-pg_advisory_lock
-
+n
+f
 SELECT 1
 COMMIT
+
+
 
 b> SELECT pg_try_advisory_lock(5);
 pg_try_advisory_lock
