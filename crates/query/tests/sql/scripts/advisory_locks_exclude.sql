@@ -3,7 +3,6 @@ n
 f
 SELECT 1
 
-
 > SELECT pg_advisory_lock(1), pg_try_advisory_lock(1);
 pg_advisory_lock | pg_try_advisory_lock
  | t
@@ -75,7 +74,6 @@ n
 f
 SELECT 1
 
-
 b> SELECT pg_try_advisory_lock_shared(1, 2), pg_try_advisory_lock(1, 2);
 pg_try_advisory_lock_shared | pg_try_advisory_lock
 t | f
@@ -105,12 +103,10 @@ n
 f
 SELECT 1
 
-
 > SELECT pg_advisory_unlock_all() IS NULL AS n;
 n
 f
 SELECT 1
-
 
 > SELECT count(*) FROM pg_locks WHERE locktype = 'advisory';
 count
@@ -125,7 +121,6 @@ BEGIN
 n
 f
 SELECT 1
-
 
 > SAVEPOINT s;
 SAVEPOINT
@@ -167,12 +162,10 @@ n
 f
 SELECT 1
 
-
 b> SELECT pg_advisory_unlock_all() IS NULL AS n;
 n
 f
 SELECT 1
-
 
 > BEGIN;
 BEGIN
@@ -181,7 +174,6 @@ BEGIN
 n
 f
 SELECT 1
-
 
 > SELECT 1 / 0;
 ERROR 22012: division by zero
@@ -200,7 +192,6 @@ n
 f
 SELECT 1
 
-
 > BEGIN; SELECT pg_advisory_xact_lock(5) IS NULL AS n; SELECT pg_advisory_lock(5) IS NULL AS n; COMMIT;
 BEGIN
 n
@@ -210,8 +201,6 @@ n
 f
 SELECT 1
 COMMIT
-
-
 
 b> SELECT pg_try_advisory_lock(5);
 pg_try_advisory_lock

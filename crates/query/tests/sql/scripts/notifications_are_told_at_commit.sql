@@ -177,7 +177,6 @@ n
 f
 INSERT 0 1
 
-
 > SELECT pg_notify('e', a::text) IS NULL AS n FROM t ORDER BY a;
 n
 f
@@ -186,8 +185,6 @@ SELECT 2
 NOTIFICATION e "two" of process 2
 NOTIFICATION e "1" of process 1
 NOTIFICATION e "2" of process 1
-
-
 
 -- Wrong ones.
 > SELECT pg_notify('', '');
