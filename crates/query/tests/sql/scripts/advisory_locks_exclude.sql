@@ -17,6 +17,7 @@ b> SET lock_timeout = '20ms';
 SET
 
 b> SELECT pg_advisory_lock(1) IS NULL AS n;
+n
 ERROR 55P03: canceling statement due to lock timeout
 
 b> SET lock_timeout = 0;
@@ -26,6 +27,7 @@ b> SET statement_timeout = '20ms';
 SET
 
 b> SELECT pg_advisory_lock_shared(1) IS NULL AS n;
+n
 ERROR 57014: canceling statement due to statement timeout
 
 b> RESET statement_timeout;

@@ -188,15 +188,19 @@ NOTIFICATION e "2" of process 1
 
 -- Wrong ones.
 > SELECT pg_notify('', '');
+pg_notify
 ERROR 22023: channel name cannot be empty
 
 > SELECT pg_notify(repeat('x', 64), '');
+pg_notify
 ERROR 22023: channel name too long
 
 > SELECT pg_notify('a', repeat('x', 8000));
+pg_notify
 ERROR 22023: payload string too long
 
 > SELECT pg_notify(NULL, '');
+pg_notify
 ERROR 22023: channel name cannot be empty
 
 > SELECT pg_notify(repeat('x', 63), repeat('y', 7999)), pg_notification_queue_usage();

@@ -87,6 +87,7 @@ WARNING: PID 99999 is not a PostgreSQL backend process
 SELECT 1
 
 > SELECT pg_cancel_backend(pg_backend_pid());
+pg_cancel_backend
 ERROR 57014: canceling statement due to user request
 
 > SELECT pg_cancel_backend(NULL);
