@@ -291,5 +291,6 @@ COMMIT
 
 > EXPLAIN (COSTS off) DECLARE c CURSOR FOR SELECT * FROM t;
 QUERY PLAN
-Seq Scan on t
+Projection
+  ->  Seq Scan on t
 EXPLAIN
