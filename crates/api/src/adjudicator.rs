@@ -79,7 +79,7 @@ pub trait Adjudicator: Send + Sync {
     /// The present visible timestamp and epoch. Over a replicated journal it is answered once a
     /// quorum has confirmed that this node still led when it was asked, since a deposed leader would
     /// answer too little; and once all is visible that somebody may have learnt of from
-    /// [`crate::journal::Acceptors`] before it was asked.
+    /// [`crate::journal::Witness`] before it was asked.
     ///
     /// # Errors
     /// [`Error::NotOpen`], [`Error::NotLeader`].

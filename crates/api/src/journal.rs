@@ -148,50 +148,17 @@ pub trait Replicated: Journal {
     async fn step_down(&self) -> Result<(), Error>;
 }
 
-/// One life of a node's disk, from a start of the node to its end: told apart so that a disk which has lost
-/// its memory is not taken for the one that it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Generation {
-    pub number: u64,
-    pub mark: u64,
-}
-
-/// A commit that one node of a replicated journal has on its disk: the `accepted` message of Paxos.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Accepted {
-    pub node: NodeId,
-    pub generation: Generation,
-    /// Epoch of the leader that proposed it.
-    pub epoch: Epoch,
-    pub commit_ts: Timestamp,
-    /// Only from the leader of that epoch, and only where it knows.
-    pub voters: Option<Voters>,
-}
-
-/// Whose majority decides on an entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Voters {
-    /// Those of the configuration under which the entry stands, which is not a joint one.
-    pub nodes: Vec<NodeId>,
-    /// In which generation the leader knows each of the others; acknowledgements in another do not count.
-    pub generations: Vec<(NodeId, Generation)>,
-}
-
-/// What a node of a replicated journal tells of its own disk.
+/// Whoever knows what is committed: a node of a replicated journal; or, as seen from elsewhere, all of them,
+/// of which the first to know answers.
 #[async_trait]
-pub trait Acceptor: Send + Sync {
-    /// Answers once the commit of `txn_id` is durable on this node; that does not make it decided. Waits for as
-    /// long as it takes; dropping the future ends the wait. What was accepted a while ago is forgotten.
+pub trait Witness: Send + Sync {
+    /// Answers once the transaction is known to be committed, with its timestamp; an outcome of another kind is
+    /// never told. Waits for as long as it takes; dropping the future ends the wait. What was committed a while
+    /// ago is forgotten.
     ///
     /// # Errors
-    /// [`Error::Overloaded`] if too many wait, [`Error::Closed`].
-    async fn accepted(&self, txn_id: TxnId) -> Result<Accepted, Error>;
-}
-
-/// All nodes of a replicated journal, as seen from elsewhere.
-pub trait Acceptors: Send + Sync {
-    /// Asks every node for [`Acceptor::accepted`]; answers as they come. Ends when all have answered, or cannot.
-    fn accepted(&self, txn_id: TxnId) -> BoxStream<'static, Accepted>;
+    /// [`Error::Overloaded`] if too many wait, [`Error::Closed`], or [`Error::Failed`] if nobody can be asked.
+    async fn committed(&self, txn_id: TxnId) -> Result<Timestamp, Error>;
 }
 
 /// Why a peer did not answer: it may or may not have acted.

@@ -16,12 +16,14 @@
 //! | `slots` | small values that are never lost nor torn |
 //! | `identity` | who this node is, and whether a peer has lost its memory |
 //! | `store`, `writer` | log and vote on the disk |
-//! | `accepted` | which commits this disk has, for those who count majorities themselves |
 //! | `machine`, `positions` | positions, snapshots, tails |
+//! | `commits` | which commits are known to be committed, for those who wait for one |
 //! | `propose` | appends on their way into the log |
 //! | `runtime` | what openraft runs on |
 //! | `peers` | messages to and from other nodes |
 //! | `pipeline` | several appends on their way to a peer at a time |
+//! | `tally` | what a majority has on its disks, counted by a follower; pure |
+//! | `words` | what voters tell each other of their disks |
 //! | `node` | [`RaftJournal`], which ties them together |
 //!
 //! Invariants:
@@ -32,8 +34,8 @@
 //! - Tails and bounds serve what is committed, on every node alike.
 //! - A peer of another cluster, or whose disk has lost its memory, is not listened to.
 
-mod accepted;
 mod codec;
+mod commits;
 mod files;
 mod health;
 mod identity;
@@ -48,14 +50,16 @@ mod runtime;
 mod settings;
 mod slots;
 mod store;
+mod tally;
 mod types;
 mod wire;
+mod words;
 mod writer;
 
 pub(crate) use identity::FILE as NODE_FILE;
 pub use node::{Components, RaftJournal};
 pub use peers::Clock;
-pub use settings::Settings;
+pub use settings::{FAR, Settings};
 
 #[cfg(test)]
 mod testing;

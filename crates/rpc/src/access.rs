@@ -13,7 +13,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("/gavel.v1.Journal/Tail", &[Storage, Journal, Operator]),
     ("/gavel.v1.Journal/GetBounds", &[Query, Storage, Journal, Operator]),
     ("/gavel.v1.Journal/Trim", &[Storage, Operator]),
-    ("/gavel.v1.Acceptor/GetAccepted", &[Query]),
+    ("/gavel.v1.Witness/GetCommitted", &[Query]),
     ("/gavel.v1.Adjudicator/Commit", &[Query]),
     ("/gavel.v1.Adjudicator/Resolve", &[Query]),
     ("/gavel.v1.Adjudicator/Close", &[Query, Storage]),

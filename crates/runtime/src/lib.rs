@@ -17,11 +17,13 @@
 //! | [`timer`] | waiting, and the monotonic clock |
 //! | [`offload`] | work that may block |
 //! | [`random`] | randomness |
+//! | [`distance`] | how far away something is, by how long exchanges with it take |
 //! | [`watch`] | a value that many follow, whose followers wake in the order in which they waited |
 //! | [`simulation`] | virtual time and seeded chance for one thread |
 //!
 //! Outside of a simulation each question costs one look at a thread's own flag.
 
+pub mod distance;
 pub mod offload;
 pub mod random;
 pub mod simulation;

@@ -33,8 +33,6 @@ pub enum Mutant {
     GateWaits,
     /// A transaction is tested against its own snapshot.
     SnapshotIsTested,
-    /// A commit is decided once a majority of the voters has it.
-    MajorityIsCounted,
     /// A leader that is asked what is visible waits for what others may have learnt of.
     LearntIsAwaited,
     /// A replica answers only once it has reached the snapshot.
@@ -49,7 +47,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every one.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 18] = [
         Self::LogIsFlushed,
         Self::VoteIsFlushed,
         Self::LeaderIsConfirmed,
@@ -63,7 +61,6 @@ impl Mutant {
         Self::CloseIsKept,
         Self::GateWaits,
         Self::SnapshotIsTested,
-        Self::MajorityIsCounted,
         Self::LearntIsAwaited,
         Self::ReplicaWaits,
         Self::NothingIsSkipped,

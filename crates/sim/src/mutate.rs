@@ -10,7 +10,7 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 use gavel_adjudicator::Seat;
 use gavel_api::adjudicator::{self, Adjudicator, Closed, Visible};
-use gavel_api::journal::{Accepted, Acceptor, Entry, Error, Journal, Leadership, Member, Record, Replicated, Voters};
+use gavel_api::journal::{Entry, Error, Journal, Leadership, Member, Record, Replicated};
 use gavel_types::{CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Lsn, NodeId, Timestamp, TxnId};
 use parking_lot::Mutex;
 
@@ -99,23 +99,6 @@ impl Replicated for Forgetful {
 
     async fn step_down(&self) -> Result<(), Error> {
         self.journal.step_down().await
-    }
-}
-
-/// What a journal node tells of its disk, as those who learn from it hear it.
-pub struct Boastful {
-    pub acceptor: Arc<dyn Acceptor>,
-    pub mutant: Option<Mutant>,
-}
-
-#[async_trait]
-impl Acceptor for Boastful {
-    async fn accepted(&self, txn_id: TxnId) -> Result<Accepted, Error> {
-        let mut accepted = self.acceptor.accepted(txn_id).await?;
-        if self.mutant == Some(Mutant::MajorityIsCounted) {
-            accepted.voters = Some(Voters { nodes: vec![accepted.node], generations: Vec::new() });
-        }
-        Ok(accepted)
     }
 }
 

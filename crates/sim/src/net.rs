@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use gavel_api::adjudicator::Adjudicator;
-use gavel_api::journal::{Acceptor, PeerService, Replicated};
+use gavel_api::journal::{PeerService, Replicated, Witness};
 use gavel_api::storage::Storage;
 use gavel_runtime::simulation::{self, Owner, SplitMix};
 use parking_lot::Mutex;
@@ -38,7 +38,7 @@ pub struct Services {
     pub journal: Option<Arc<dyn Replicated>>,
     pub peer: Option<Arc<dyn PeerService>>,
     pub adjudicator: Option<Arc<dyn Adjudicator>>,
-    pub acceptor: Option<Arc<dyn Acceptor>>,
+    pub witness: Option<Arc<dyn Witness>>,
     pub storage: Option<Arc<dyn Storage>>,
 }
 

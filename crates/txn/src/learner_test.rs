@@ -3,66 +3,18 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::channel::mpsc;
-use futures::stream::BoxStream;
-use gavel_api::journal::{Generation, Voters};
+use futures::StreamExt;
+use gavel_api::journal;
 use gavel_clock::ManualClock;
-use gavel_types::{NodeId, TimeMode};
+use gavel_types::TimeMode;
 
 use super::*;
 
 const MS: u64 = 1_000_000;
-const LIFE: Generation = Generation { number: 3, mark: 33 };
-
-fn accepted(node: u64, epoch: u64) -> Accepted {
-    Accepted { node: NodeId(node), generation: LIFE, epoch: Epoch(epoch), commit_ts: Timestamp(70), voters: None }
-}
-
-/// The word of node 1, which leads; the others are known to it.
-fn leader(epoch: u64, voters: &[u64]) -> Accepted {
-    let nodes: Vec<_> = voters.iter().copied().map(NodeId).collect();
-    let generations = nodes.iter().filter(|node| node.0 != 1).map(|node| (*node, LIFE)).collect();
-    Accepted { voters: Some(Voters { nodes, generations }), ..accepted(1, epoch) }
-}
-
-#[test]
-fn a_majority_of_the_voters_decides_once_the_leader_has_told_who_they_are() {
-    let mut three = Quorum::default();
-    assert_eq!(three.add(accepted(2, 5)), None);
-    assert_eq!(three.add(accepted(2, 5)), None, "said twice");
-    assert_eq!(three.add(accepted(3, 5)), None, "two of three, but who knows");
-    assert_eq!(three.add(leader(5, &[1, 2, 3])), Some(Timestamp(70)));
-
-    let mut five = Quorum::default();
-    assert_eq!(five.add(leader(5, &[1, 2, 3, 4, 5])), None);
-    assert_eq!(five.add(accepted(2, 5)), None);
-    assert_eq!(five.add(accepted(9, 5)), None, "not a voter");
-    assert_eq!(five.add(accepted(4, 5)), Some(Timestamp(70)));
-
-    assert_eq!(Quorum::default().add(leader(5, &[1])), Some(Timestamp(70)));
-}
-
-#[test]
-fn what_another_leader_proposed_or_a_lost_memory_says_does_not_count() {
-    let mut quorum = Quorum::default();
-    assert_eq!(quorum.add(leader(5, &[1, 2, 3])), None);
-    assert_eq!(quorum.add(accepted(2, 6)), None, "of another epoch");
-    let forgetful = Accepted { generation: Generation { number: 1, mark: 9 }, ..accepted(3, 5) };
-    assert_eq!(quorum.add(forgetful), None, "in a generation that the leader does not know");
-    let unmet = Accepted {
-        voters: Some(Voters { nodes: vec![NodeId(1), NodeId(2)], generations: Vec::new() }),
-        ..accepted(1, 5)
-    };
-    assert_eq!(quorum.add(accepted(2, 5)), Some(Timestamp(70)));
-    let mut other = Quorum::default();
-    assert_eq!(other.add(unmet), None);
-    assert_eq!(other.add(accepted(2, 5)), None, "never met");
-    assert_eq!(other.add(Accepted { commit_ts: Timestamp(71), ..accepted(2, 5) }), None);
-}
-
 /// A leader that answers nothing but what is visible, and nodes that say what they are told to.
 struct Silent {
     mode: Mutex<TimeMode>,
-    nodes: Mutex<Option<mpsc::UnboundedReceiver<Accepted>>>,
+    nodes: Mutex<Option<mpsc::UnboundedReceiver<Timestamp>>>,
 }
 
 #[async_trait]
@@ -84,9 +36,11 @@ impl Adjudicator for Silent {
     }
 }
 
-impl Acceptors for Silent {
-    fn accepted(&self, _: TxnId) -> BoxStream<'static, Accepted> {
-        self.nodes.lock().take().map_or_else(|| futures::stream::empty().boxed(), StreamExt::boxed)
+#[async_trait]
+impl Witness for Silent {
+    async fn committed(&self, _: TxnId) -> Result<Timestamp, journal::Error> {
+        let nodes = self.nodes.lock().take();
+        nodes.ok_or(journal::Error::Closed)?.next().await.ok_or(journal::Error::Closed)
     }
 }
 
@@ -94,7 +48,7 @@ struct Play {
     learner: CommitLearner,
     silent: Arc<Silent>,
     clock: Arc<ManualClock>,
-    nodes: mpsc::UnboundedSender<Accepted>,
+    nodes: mpsc::UnboundedSender<Timestamp>,
 }
 
 /// At second 1,000, give or take a millisecond.
@@ -118,12 +72,9 @@ fn request() -> CommitRequest {
     }
 }
 
-/// Two of three have a commit that is dated `ms` after the present.
+/// A node knows of the commit, which is dated `ms` after the present.
 fn decide(play: &Play, ms: u64) {
-    let commit_ts = Timestamp((1_000_000 + ms) * MS);
-    for one in [leader(5, &[1, 2, 3]), accepted(3, 5)] {
-        play.nodes.unbounded_send(Accepted { commit_ts, ..one }).unwrap();
-    }
+    play.nodes.unbounded_send(Timestamp((1_000_000 + ms) * MS)).unwrap();
 }
 
 #[tokio::test]
@@ -157,17 +108,4 @@ async fn without_the_word_of_clock_mode_the_leader_is_waited_for() {
     decide(&late, 0);
     late.clock.advance(Duration::from_secs(1));
     assert!(commit.as_mut().now_or_never().is_none(), "the lease is over");
-}
-
-#[test]
-fn the_leader_is_far_if_no_commit_was_quick() {
-    let mut lately = Lately::default();
-    assert_eq!(lately.quickest(), None);
-    lately.add(Duration::from_millis(3));
-    for _ in 1..LOOK_BACK {
-        lately.add(Duration::from_millis(40));
-    }
-    assert_eq!(lately.quickest(), Some(Duration::from_millis(3)));
-    lately.add(Duration::from_millis(40));
-    assert_eq!(lately.quickest(), Some(Duration::from_millis(40)));
 }

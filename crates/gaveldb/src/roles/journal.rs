@@ -52,7 +52,7 @@ async fn serve(mut process: Process) -> Result<(), Failure> {
     let server = Server::new(peers.security, peers.rpc)
         .journal(journal.clone())
         .adjudicator(seat.clone())
-        .acceptor(journal.clone())
+        .witness(journal.clone())
         .peer(peer)
         .membership(replicated.clone())
         .serve(listener, stop.clone().cancelled_owned());

@@ -21,7 +21,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use gavel_api::journal::{Error, Generation, PeerError};
+use gavel_api::journal::{Error, PeerError};
 use gavel_types::NodeId;
 
 use super::codec;
@@ -34,6 +34,14 @@ const VERSION: u8 = 1;
 const SLOT: usize = 64 << 10;
 /// Name of the file that says that a directory is one of a replicated journal.
 pub(crate) const FILE: &str = "node";
+
+/// One life of a node's disk, from a start of the node to its end: told apart so that a disk which has lost
+/// its memory is not taken for the one that it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Generation {
+    pub number: u64,
+    pub mark: u64,
+}
 
 /// See the module.
 pub(crate) struct Identity {
@@ -102,11 +110,6 @@ impl Identity {
 
     pub(crate) const fn generation(&self) -> Generation {
         self.generation
-    }
-
-    /// The peers that were met, each in its latest generation.
-    pub(crate) fn peers(&self) -> Vec<(NodeId, Generation)> {
-        self.peers.iter().map(|(node, generation)| (NodeId(*node), *generation)).collect()
     }
 
     /// Whether `peer` was seen in just this generation, and not in a later one.

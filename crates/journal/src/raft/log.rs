@@ -22,7 +22,7 @@ use std::collections::VecDeque;
 
 use gavel_types::Lsn;
 
-use super::types::{Entry, LogId, log_id};
+use super::types::{Entry, LogId, Payload, log_id};
 use crate::shared::Segment;
 
 /// About how many bytes lie between two marks; what a read out of files decodes at least.
@@ -78,6 +78,8 @@ pub(crate) struct Log {
     committed: Option<LogId>,
     /// First index of each run of one term; the purged entry counts as one.
     terms: VecDeque<(u64, u64)>,
+    /// Indices of configurations that are kept.
+    configurations: VecDeque<u64>,
     cache: VecDeque<Cached>,
     cache_bytes: usize,
     cache_limit: usize,
@@ -100,6 +102,7 @@ impl Log {
             last: purged,
             committed: None,
             terms: purged.iter().map(|id| (id.index, id.leader_id.term)).collect(),
+            configurations: VecDeque::new(),
             cache: VecDeque::new(),
             cache_bytes: 0,
             cache_limit,
@@ -147,6 +150,11 @@ impl Log {
         self.terms.get(run).map(|(_, term)| log_id(*term, index))
     }
 
+    /// Index of the last configuration that is kept, committed or not.
+    pub(crate) fn configured(&self) -> Option<u64> {
+        self.configurations.back().copied()
+    }
+
     /// How many of `entries`, from the first on, are those of this log, as far as it knows.
     pub(crate) fn count_known(&self, entries: &[Entry]) -> usize {
         entries.iter().take_while(|entry| self.id_at(entry.log_id.index).is_none_or(|id| id == entry.log_id)).count()
@@ -167,7 +175,7 @@ impl Log {
             if self.last.is_some() && entry.log_id.index != self.next_index() {
                 return None;
             }
-            self.extend_ids(entry.log_id);
+            self.extend_ids(entry);
             let bytes = size(entry);
             self.cache_bytes += bytes;
             self.cache.push_back(Cached { entry: entry.clone(), bytes, ticket: self.tickets, lsn_before: None });
@@ -175,7 +183,11 @@ impl Log {
         Some(self.tickets)
     }
 
-    fn extend_ids(&mut self, id: LogId) {
+    fn extend_ids(&mut self, entry: &Entry) {
+        let id = entry.log_id;
+        if matches!(entry.payload, Payload::Membership(_)) {
+            self.configurations.push_back(id.index);
+        }
         if self.terms.back().is_none_or(|(_, term)| *term != id.leader_id.term) {
             self.terms.push_back((id.index, id.leader_id.term));
         }
@@ -193,6 +205,9 @@ impl Log {
         }
         while self.terms.back().is_some_and(|(first, _)| *first >= index) {
             self.terms.pop_back();
+        }
+        while self.configurations.back().is_some_and(|at| *at >= index) {
+            self.configurations.pop_back();
         }
         self.last = index.checked_sub(1).and_then(|before| self.id_at(before));
     }
@@ -236,6 +251,9 @@ impl Log {
             while self.terms.get(1).is_some_and(|(first, _)| *first <= upto.index) {
                 self.terms.pop_front();
             }
+        }
+        while self.configurations.front().is_some_and(|at| *at <= upto.index) {
+            self.configurations.pop_front();
         }
         self.purged = Some(upto);
         self.purged_lsn = lsn;
@@ -308,8 +326,8 @@ impl Log {
     }
 
     /// What was found at opening: an entry that is in the file.
-    pub(crate) fn found(&mut self, id: LogId) {
-        self.extend_ids(id);
+    pub(crate) fn found(&mut self, entry: &Entry) {
+        self.extend_ids(entry);
     }
 
     /// The entry at `index` is applied; `before` is the last position given out before it.

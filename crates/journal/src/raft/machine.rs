@@ -24,6 +24,7 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::codec;
+use super::commits::Commits;
 use super::positions::{self, Positions};
 use super::slots::SlotFile;
 use super::store::Store;
@@ -97,6 +98,7 @@ pub(crate) fn decode_snapshot(bytes: Bytes) -> Result<Kept, record::Error> {
 struct Shared {
     store: Store,
     positions: Arc<Positions>,
+    commits: Arc<Commits>,
     snapshots: Mutex<Snapshots>,
     /// Members since the snapshot, oldest first; the first one holds at the snapshot.
     members: Mutex<VecDeque<StoredMembership>>,
@@ -118,18 +120,19 @@ impl Machine {
     pub(crate) fn new(
         store: Store,
         positions: Arc<Positions>,
+        commits: Arc<Commits>,
         snapshots: Snapshots,
         trims: watch::Sender<Lsn>,
-        members: watch::Sender<StoredMembership>,
+        told: watch::Sender<StoredMembership>,
     ) -> Self {
         let point = snapshots.point();
         let applied = point.map(|(id, _)| id);
         let last = point.map_or(Lsn::ZERO, |(_, lsn)| lsn);
         let known = snapshots.current.as_ref().map(|kept| kept.meta.last_membership.clone()).unwrap_or_default();
-        members.send_replace(known.clone());
-        let shared =
-            Shared { store, positions, snapshots: Mutex::new(snapshots), members: Mutex::new(VecDeque::from([known])) };
-        Self { shared: Arc::new(shared), applied, last, trims, members }
+        told.send_replace(known.clone());
+        let (snapshots, members) = (Mutex::new(snapshots), Mutex::new(VecDeque::from([known])));
+        let shared = Shared { store, positions, commits, snapshots, members };
+        Self { shared: Arc::new(shared), applied, last, trims, members: told }
     }
 }
 
@@ -230,7 +233,11 @@ impl Machine {
         answers: &mut Vec<(openraft::storage::ApplyResponder<Config>, Applied)>,
     ) {
         if let Some(applied) = self.applied {
+            let applied_records: Vec<_> = batches.iter().map(|batch| Arc::clone(&batch.records)).collect();
             self.shared.positions.publish(applied.index, std::mem::take(batches));
+            for records in applied_records {
+                self.shared.commits.applied(&records);
+            }
         }
         for (responder, answer) in answers.drain(..) {
             responder.send(answer);

@@ -10,8 +10,7 @@ use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use gavel_api::journal::{
-    Accepted, Acceptor, Entry, Error, Generation, Journal, Leadership, Member, PeerError, PeerService, PeerTransport,
-    Record, Replicated, Voters,
+    Entry, Error, Journal, Leadership, Member, PeerError, PeerService, PeerTransport, Record, Replicated, Witness,
 };
 use gavel_runtime::offload;
 use gavel_runtime::timer::{self, sleep, timeout};
@@ -24,6 +23,7 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::commits::Commits;
 use super::health::Bounds;
 use super::identity::{self, Identity};
 use super::machine::{Machine, Snapshots};
@@ -33,6 +33,7 @@ use super::propose::{Proposal, Proposals, Proposer};
 use super::settings::Settings;
 use super::store::{Store, Thread};
 use super::types::{Command, Config, Place, StoredMembership, Vote};
+use super::words::Words;
 use crate::counters::Counters;
 use crate::disk::Disk;
 use crate::recovery::failed;
@@ -65,12 +66,10 @@ pub struct RaftJournal {
     pub(super) raft: Raft<Config, Machine>,
     store: Store,
     positions: Arc<Positions>,
+    commits: Arc<Commits>,
     proposals: Arc<Proposals>,
     reception: Reception,
     leadership: watch::Receiver<Leadership>,
-    /// The configuration that is committed.
-    configuration: watch::Receiver<StoredMembership>,
-    generation: Generation,
     /// The latest term for which an epoch record was proposed, and whether that succeeded.
     epochs: tokio::sync::Mutex<()>,
     opened: Arc<Mutex<Opened>>,
@@ -129,7 +128,9 @@ impl RaftJournal {
         ));
         let (trims, trim_asked) = watch::channel(Lsn::ZERO);
         let (members, configuration) = watch::channel(StoredMembership::default());
-        let machine = Machine::new(store.clone(), Arc::clone(&positions), snapshots, trims, members);
+        let commits = Arc::new(Commits::default());
+        let machine =
+            Machine::new(store.clone(), Arc::clone(&positions), Arc::clone(&commits), snapshots, trims, members);
         let config = Arc::new(raft_config(&settings)?);
         let network = Network(Arc::clone(&hub));
         let raft = Raft::new(settings.node.0, config, network, store.clone(), machine)
@@ -146,24 +147,26 @@ impl RaftJournal {
             patience: 2 * settings.election_max,
             counters: Arc::clone(&counters),
         };
+        let words = Arc::new(Words::new(Arc::clone(&hub), configuration, settings.far));
         let tasks = vec![
+            tokio::spawn(Arc::clone(&words).tell()),
+            tokio::spawn(Arc::clone(&words).count(raft.clone())),
             tokio::spawn(proposer.run()),
             tokio::spawn(watch_leadership(raft.clone(), Arc::clone(&positions), Arc::clone(&proposals), leading)),
             tokio::spawn(cut_log(raft.clone(), trim_asked)),
             tokio::spawn(watch_disk(raft.clone(), store.clone(), settings.clone())),
         ];
-        let reception = Reception { hub, raft: raft.clone(), clock, max_future: settings.max_future };
+        let reception = Reception { hub, raft: raft.clone(), words, clock, max_future: settings.max_future };
         Ok(Self {
             node: settings.node,
             settings,
             raft,
             store,
             positions,
+            commits,
             proposals,
             reception,
             leadership,
-            configuration,
-            generation,
             epochs: tokio::sync::Mutex::new(()),
             opened: Arc::default(),
             counters,
@@ -214,27 +217,6 @@ impl RaftJournal {
             Ok(result) => result,
             Err(_) => Err(self.positions.end().unwrap_or(End::Failed("the proposer has died".into())).error()),
         }
-    }
-
-    /// Who decides on the entry `index` of `term`, if this node knows: it leads in that term, has committed
-    /// everything of before, and there is no later configuration than the committed one.
-    fn voters(&self, term: u64, index: u64) -> Option<Voters> {
-        let leads = {
-            let metrics = self.raft.metrics();
-            let now = metrics.borrow_watched();
-            now.state == ServerState::Leader && now.current_term == term
-        };
-        if !leads || self.opened.lock().done != term {
-            return None;
-        }
-        let configuration = self.configuration.borrow().clone();
-        let at = configuration.log_id().as_ref().map_or(0, |id| id.index);
-        let [voters] = &configuration.membership().get_joint_config()[..] else { return None };
-        if at >= index || self.store.accepted().configured() > at {
-            return None;
-        }
-        let nodes = voters.iter().copied().map(NodeId).collect();
-        Some(Voters { nodes, generations: self.reception.hub.identity.lock().peers() })
     }
 
     /// Makes this leader a leader of a later term.
@@ -665,13 +647,9 @@ impl Replicated for RaftJournal {
 }
 
 #[async_trait]
-impl Acceptor for RaftJournal {
-    async fn accepted(&self, txn_id: TxnId) -> Result<Accepted, Error> {
-        let seen = self.store.accepted().wait(txn_id).await?;
-        let term = seen.id.leader_id.term;
-        let voters = self.voters(term, seen.id.index);
-        let (node, generation) = (self.node, self.generation);
-        Ok(Accepted { node, generation, epoch: Epoch(term), commit_ts: seen.commit_ts, voters })
+impl Witness for RaftJournal {
+    async fn committed(&self, txn_id: TxnId) -> Result<Timestamp, Error> {
+        self.commits.wait(txn_id).await
     }
 }
 

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures::Stream;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
-use gavel_api::journal::{Generation, Member, PeerError, PeerTransport};
+use gavel_api::journal::{Member, PeerError, PeerTransport};
 use gavel_runtime::{offload, timer};
 use gavel_types::{NodeId, Timestamp};
 use openraft::errors::{RPCError, ReplicationClosed, StreamingError, Unreachable};
@@ -21,13 +21,14 @@ use openraft::raft::{
 use openraft::{OptionalSend, Raft, RaftNetworkFactory, RaftNetworkV2};
 use parking_lot::Mutex;
 
-use super::identity::Identity;
+use super::identity::{Generation, Identity};
 use super::log::Log;
 use super::machine::{Kept, Machine};
 use super::pipeline::{Answer, Surroundings, pipeline};
 use super::store::Store;
 use super::types::{Command, Config, Entry, LogId, Payload, Place, Vote};
 use super::wire::{self, Head, Message};
+use super::words::Words;
 use crate::record::{self, Input};
 
 /// What a peer gets besides its time-out, for each MiB of a message.
@@ -104,6 +105,17 @@ impl Way {
         // An acknowledgement of a disk that has lost its memory must not count.
         hub.meet(node, generation).await.map_err(|error| Unreachable::from_string(error.to_string()))?;
         decode(&mut input).map_err(malformed)
+    }
+}
+
+impl Way {
+    pub(crate) const fn peer(&self) -> u64 {
+        self.to.id.0
+    }
+
+    /// Tells the peer how far this disk has the log of the present leader.
+    pub(crate) async fn tell(&self, id: LogId) -> Result<(), Unreachable<Config>> {
+        self.ask(Message::Durable(id), |_| Ok(())).await
     }
 }
 
@@ -188,6 +200,7 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 pub(crate) struct Reception {
     pub(crate) hub: Arc<Hub>,
     pub(crate) raft: Raft<Config, Machine>,
+    pub(crate) words: Arc<Words>,
     pub(crate) clock: Option<Clock>,
     pub(crate) max_future: Duration,
 }
@@ -226,6 +239,7 @@ impl Reception {
                 let answer = self.raft.handle_transfer_leader(rpc).await.map_err(stopped)?;
                 wire::put_transfer_answer(&answer, &mut out);
             }
+            Message::Durable(id) => self.words.hear(head.from, id),
         }
         Ok(Bytes::from(out))
     }

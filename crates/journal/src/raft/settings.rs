@@ -7,6 +7,9 @@ use gavel_types::NodeId;
 
 use crate::settings::Settings as FileSettings;
 
+/// How far away a voter is that is told what is on this disk.
+pub const FAR: Duration = Duration::from_millis(10);
+
 /// Identity, times and bounds of one node.
 ///
 /// A follower calls an election when it has heard nothing for `election_max` and then a random
@@ -46,6 +49,9 @@ pub struct Settings {
     pub catch_up: Duration,
     /// `journal.max_future`: a follower refuses commits that are further ahead of its clock.
     pub max_future: Duration,
+    /// A voter that answers later than this is told what is on this disk, so that it need not wait for the
+    /// leader to know what is committed; for others that would cost more than it saves. Usually [`FAR`].
+    pub far: Duration,
     /// Sizes of files and caches. `cache_size_bytes` is used twice: for entries, and for records.
     pub files: FileSettings,
 }
@@ -69,6 +75,7 @@ impl Settings {
             full: Duration::from_secs(5),
             catch_up: Duration::from_secs(60),
             max_future: Duration::from_millis(500),
+            far: FAR,
             files: FileSettings { cache_size_bytes: 32 << 20, ..FileSettings::default() },
         }
     }

@@ -23,14 +23,13 @@ use std::time::{Duration, Instant};
 
 use futures::{Stream, stream};
 use gavel_api::journal::Error;
-use gavel_runtime::{offload, simulation, timer};
+use gavel_runtime::{offload, simulation, timer, watch};
 use gavel_types::Lsn;
 use openraft::OptionalSend;
 use openraft::storage::{IOFlushed, LogState, RaftLogReader, RaftLogStorage};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, oneshot};
 
-use super::accepted::AcceptedCommits;
 use super::codec;
 use super::files::{self, Change};
 use super::health::{Bounds, Health, Unfit};
@@ -57,8 +56,8 @@ pub(crate) struct Inner {
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) log: Mutex<Log>,
     pub(crate) queue: Queue<Request>,
-    /// Commits among the entries.
-    pub(crate) accepted: AcceptedCommits,
+    /// The last entry that was flushed since the start, with all before it, as long as nothing is truncated.
+    pub(crate) durable: watch::Sender<Option<LogId>>,
     /// Entries were appended.
     grown: Notify,
     vote: Mutex<Option<Vote>>,
@@ -114,7 +113,7 @@ impl Store {
             disk,
             log: Mutex::new(log),
             queue: Queue::new(usize::MAX),
-            accepted: AcceptedCommits::default(),
+            durable: watch::Sender::new(None),
             grown: Notify::new(),
             vote: Mutex::new(vote),
             health: Mutex::new(Health::default()),
@@ -147,9 +146,15 @@ impl Store {
         &self.0.log
     }
 
-    /// Commits that are on this disk.
-    pub(crate) fn accepted(&self) -> &AcceptedCommits {
-        &self.0.accepted
+    /// The last entry that was flushed since the start, with all before it. One that was truncated since may be
+    /// told of until others have taken its place.
+    pub(crate) fn durable(&self) -> watch::Receiver<Option<LogId>> {
+        self.0.durable.subscribe()
+    }
+
+    /// The vote, which is on the disk.
+    pub(crate) fn vote(&self) -> Option<Vote> {
+        *self.0.vote.lock()
     }
 
     /// Waits until `holds` is true of the log, which is looked at again whenever entries were appended.
@@ -189,7 +194,6 @@ impl Store {
 
     fn truncate_from(&self, index: u64) -> Result<(), Error> {
         self.0.log.lock().truncate(index);
-        self.0.accepted.truncated(index);
         // Not waited for: whatever is appended later is durable only after this is.
         self.0.queue.push(Request::Truncate { frame: files::truncate_frame(index), index })
     }
@@ -298,7 +302,7 @@ fn replay(disk: &dyn Disk, log: &mut Log) -> Result<recovery::Recovered, Error> 
                     if id.index != log.next_index() {
                         return Err(bad(format!("entry {} follows entry {:?}", id, log.last())));
                     }
-                    log.found(id);
+                    log.found(&entry);
                 }
             }
         }
@@ -429,13 +433,12 @@ impl RaftLogStorage<Config> for Store {
             callback.io_completed(Ok(()));
             return Ok(());
         };
-        let (first, last) = (first.log_id.index, last.log_id.index);
+        let (first, last) = (first.log_id.index, last.log_id);
         let committed = self.0.log.lock().committed();
         let frame = files::entries_frame(&entries, committed)
             .map_err(|size| io::Error::other(format!("{size} bytes of entries are too many for a frame")))?;
         let ticket = self.0.log.lock().append(&entries, codec::entry_size);
         let ticket = ticket.ok_or_else(|| io::Error::other(format!("entry {first} does not follow the last one")))?;
-        self.0.accepted.appended(ticket, &entries);
         self.0.queue.push(Request::Append { frame, ticket, first, last, done: callback }).map_err(io_error)?;
         self.0.grown.notify_waiters();
         Ok(())

@@ -15,10 +15,11 @@
 //!        answer     vote
 //! kind 5 transfer   vote, node u64, option of a log id (last)
 //!        answer     0, or 1 and two votes, or 2 and two options of a log id
+//! kind 6 durable    log id
+//!        answer     nothing
 //! ```
 
 use bytes::{Buf, Bytes};
-use gavel_api::journal::Generation;
 use openraft::raft::{
     AppendEntriesRequest, AppendEntriesResponse, SnapshotResponse, TransferLeaderError, TransferLeaderRequest,
     TransferLeaderResponse, VoteRequest, VoteResponse,
@@ -28,9 +29,9 @@ use super::codec::{
     entry_size, get_entry, get_log_id, get_option, get_text, get_vote, put_entry, put_log_id, put_option, put_text,
     put_vote,
 };
-use super::identity::{get_generation, put_generation};
+use super::identity::{Generation, get_generation, put_generation};
 use super::machine::{Kept, decode_snapshot, encode_snapshot};
-use super::types::{Config, Vote};
+use super::types::{Config, LogId, Vote};
 use crate::record::{Error, Input, put_length};
 
 const VERSION: u8 = 1;
@@ -42,6 +43,8 @@ pub(crate) enum Message {
     PreVote(VoteRequest<Config>),
     Snapshot(Vote, Kept),
     Transfer(TransferLeaderRequest<Config>),
+    /// The sender's disk has the log of the leader who proposed this entry, up to there.
+    Durable(LogId),
 }
 
 /// From whom a message is, and for whom.
@@ -94,6 +97,10 @@ pub(crate) fn encode_message(head: &Head, message: &Message) -> Bytes {
             out.extend_from_slice(&rpc.to_node_id().to_le_bytes());
             put_option(rpc.last_log_id(), &mut out, put_log_id);
         }
+        Message::Durable(id) => {
+            out.push(6);
+            put_log_id(id, &mut out);
+        }
     }
     Bytes::from(out)
 }
@@ -141,6 +148,7 @@ pub(crate) fn decode_body(mut input: Input) -> Result<Message, Error> {
             let (vote, to) = (get_vote(&mut input)?, input.u64()?);
             Message::Transfer(TransferLeaderRequest::new(vote, to, get_option(&mut input, get_log_id)?))
         }
+        6 => Message::Durable(get_log_id(&mut input)?),
         kind => return Err(Error::Kind(kind)),
     };
     if input.0.is_empty() { Ok(message) } else { Err(Error::Length) }

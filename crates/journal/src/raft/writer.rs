@@ -20,7 +20,7 @@ use tokio::sync::oneshot;
 
 use super::slots::SlotFile;
 use super::store::Inner;
-use super::types::Config;
+use super::types::{Config, LogId};
 use crate::queue::Weigh;
 use crate::wal::{Wal, Written};
 
@@ -30,7 +30,7 @@ const FULL_PAUSE: Duration = Duration::from_millis(50);
 /// Work for the thread.
 pub(crate) enum Request {
     /// A frame of entries `first ..= last`.
-    Append { frame: Vec<u8>, ticket: u64, first: u64, last: u64, done: IOFlushed<Config> },
+    Append { frame: Vec<u8>, ticket: u64, first: u64, last: LogId, done: IOFlushed<Config> },
     /// A frame that says that entries from `index` on are no more.
     Truncate { frame: Vec<u8>, index: u64 },
     /// The vote.
@@ -57,7 +57,7 @@ fn simulated_flush() -> Duration {
 
 /// What goes with a frame on its way.
 enum Pending {
-    Entries { ticket: u64, first: u64, last: u64, done: IOFlushed<Config> },
+    Entries { ticket: u64, first: u64, last: LogId, done: IOFlushed<Config> },
     Truncation(u64),
 }
 
@@ -129,8 +129,8 @@ impl Writer {
             let end = offset + frame.len() as u64;
             match (pending, &written) {
                 (Pending::Entries { ticket, first, last, done }, Ok(_)) => {
-                    self.inner.log.lock().written(Some(ticket), first, last, offset, end);
-                    self.inner.accepted.flushed(ticket);
+                    self.inner.log.lock().written(Some(ticket), first, last.index, offset, end);
+                    self.inner.durable.send_replace(Some(last));
                     done.io_completed(Ok(()));
                 }
                 (Pending::Truncation(index), Ok(_)) => self.inner.log.lock().truncated(index, end),

@@ -27,9 +27,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::StreamExt;
 use futures::future::join_all;
-use futures::stream::{BoxStream, FuturesUnordered};
+use futures::stream::FuturesUnordered;
 use gavel_api::adjudicator::{Adjudicator, Closed, Error, Visible};
-use gavel_api::journal::{Accepted, Acceptors};
+use gavel_api::journal::{self, Witness};
 use gavel_types::{CommitOutcome, CommitRequest, Epoch, Timestamp, TxnId};
 use parking_lot::Mutex;
 use prost::Message;
@@ -43,8 +43,8 @@ use crate::client::leader::{Leaders, Next};
 use crate::convert::status::{is_typed, to_adjudicator};
 use crate::identity::Role;
 use crate::v1;
-use crate::v1::acceptor_client::AcceptorClient;
 use crate::v1::adjudicator_client::AdjudicatorClient;
+use crate::v1::witness_client::WitnessClient;
 
 /// A commit that waits for longer makes somebody look around for another leader, again and again.
 const LOOK_AROUND: Duration = Duration::from_millis(500);
@@ -84,16 +84,17 @@ impl RemoteAdjudicator {
         links.entry(address.to_owned()).or_insert_with(|| Arc::new(self.network.link(address, Role::Journal))).clone()
     }
 
-    /// Asks the node behind `link` for what it has on its disk.
-    async fn accepted_by(link: Arc<Link>, network: Network, txn_id: TxnId) -> Option<Accepted> {
+    /// Asks the node behind `link`.
+    async fn known_to(link: Arc<Link>, network: Network, txn_id: TxnId) -> Option<Timestamp> {
         let patience = network.settings().commit_timeout;
         let most = network.settings().message_size_bytes;
         let call = link.call(|line| {
-            let mut client = AcceptorClient::new(line).max_decoding_message_size(most);
-            let request = within(patience, v1::GetAcceptedRequest { txn_id: Some(txn_id.into()) });
-            async move { client.get_accepted(request).await }
+            let mut client = WitnessClient::new(line).max_decoding_message_size(most);
+            let request = within(patience, v1::GetCommittedRequest { txn_id: Some(txn_id.into()) });
+            async move { client.get_committed(request).await }
         });
-        timeout(patience, call).await.ok()?.ok()?.into_inner().try_into().ok()
+        let committed = timeout(patience, call).await.ok()?.ok()?.into_inner();
+        Some(Timestamp(committed.commit_ts))
     }
 
     fn client(&self, line: Line) -> AdjudicatorClient<Line> {
@@ -219,12 +220,18 @@ impl RemoteAdjudicator {
     }
 }
 
-impl Acceptors for RemoteAdjudicator {
-    fn accepted(&self, txn_id: TxnId) -> BoxStream<'static, Accepted> {
+#[async_trait]
+impl Witness for RemoteAdjudicator {
+    async fn committed(&self, txn_id: TxnId) -> Result<Timestamp, journal::Error> {
         let addresses = self.leaders.lock().all();
-        let ask = |address: String| Self::accepted_by(self.link(&address), self.network.clone(), txn_id);
-        let answers: FuturesUnordered<_> = addresses.into_iter().map(ask).collect();
-        answers.filter_map(std::future::ready).boxed()
+        let ask = |address: String| Self::known_to(self.link(&address), self.network.clone(), txn_id);
+        let mut answers: FuturesUnordered<_> = addresses.into_iter().map(ask).collect();
+        while let Some(answer) = answers.next().await {
+            if let Some(ts) = answer {
+                return Ok(ts);
+            }
+        }
+        Err(journal::Error::Failed("no journal node has answered".into()))
     }
 }
 

@@ -1,7 +1,6 @@
 //! The commit seam.
 
 use gavel_api::adjudicator::{Closed, Visible};
-use gavel_api::journal::{Accepted, Generation, Voters};
 use gavel_types::{
     Check, CheckMode, CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Lsn, NodeId, TimeMode, Timestamp,
     Write, WriteMode,
@@ -184,60 +183,5 @@ impl From<v1::Visible> for Visible {
     fn from(visible: v1::Visible) -> Self {
         let mode = visible.mode().into();
         Self { ts: Timestamp(visible.ts), epoch: Epoch(visible.epoch), mode }
-    }
-}
-
-impl From<Generation> for v1::Generation {
-    fn from(generation: Generation) -> Self {
-        Self { number: generation.number, mark: generation.mark }
-    }
-}
-
-impl From<v1::Generation> for Generation {
-    fn from(generation: v1::Generation) -> Self {
-        Self { number: generation.number, mark: generation.mark }
-    }
-}
-
-impl From<Accepted> for v1::Accepted {
-    fn from(accepted: Accepted) -> Self {
-        let known = |(node, generation): (NodeId, Generation)| v1::KnownNode {
-            node: node.0,
-            generation: Some(generation.into()),
-        };
-        let voters = accepted.voters.map(|voters| v1::Voters {
-            nodes: voters.nodes.into_iter().map(|node| node.0).collect(),
-            known: voters.generations.into_iter().map(known).collect(),
-        });
-        Self {
-            node: accepted.node.0,
-            generation: Some(accepted.generation.into()),
-            epoch: accepted.epoch.0,
-            commit_ts: accepted.commit_ts.0,
-            voters,
-        }
-    }
-}
-
-impl TryFrom<v1::Accepted> for Accepted {
-    type Error = Malformed;
-
-    fn try_from(accepted: v1::Accepted) -> Result<Self, Malformed> {
-        let known = |known: v1::KnownNode| {
-            Ok((NodeId(known.node), required(known.generation, "generation of a node is missing")?.into()))
-        };
-        let voters = accepted.voters.map(|voters| {
-            Ok(Voters {
-                nodes: voters.nodes.into_iter().map(NodeId).collect(),
-                generations: voters.known.into_iter().map(known).collect::<Result<_, Malformed>>()?,
-            })
-        });
-        Ok(Self {
-            node: NodeId(accepted.node),
-            generation: required(accepted.generation, "generation is missing")?.into(),
-            epoch: Epoch(accepted.epoch),
-            commit_ts: Timestamp(accepted.commit_ts),
-            voters: voters.transpose()?,
-        })
     }
 }

@@ -12,7 +12,6 @@
 #![allow(clippy::disallowed_methods, reason = "a shell: starts tasks")]
 
 mod accept;
-mod acceptor;
 mod adjudicator;
 mod bootstrap;
 mod gate;
@@ -22,12 +21,13 @@ mod peer;
 mod pieces;
 mod storage;
 mod trims;
+mod witness;
 
 use std::future::Future;
 use std::sync::Arc;
 
 use gavel_api::adjudicator::Adjudicator;
-use gavel_api::journal::{Acceptor, Journal, PeerService, Replicated};
+use gavel_api::journal::{Journal, PeerService, Replicated, Witness};
 use gavel_api::storage::{Bootstrap, Storage};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -94,10 +94,10 @@ impl Server {
         self
     }
 
-    /// Serves what `acceptor` has on its disk.
-    pub fn acceptor(mut self, acceptor: Arc<dyn Acceptor>) -> Self {
+    /// Serves what `witness` knows to be committed.
+    pub fn witness(mut self, witness: Arc<dyn Witness>) -> Self {
         self.routes = self.routes.add_service(
-            v1::acceptor_server::AcceptorServer::new(acceptor::Service(acceptor))
+            v1::witness_server::WitnessServer::new(witness::Service(witness))
                 .max_decoding_message_size(self.settings.message_size_bytes)
                 .max_encoding_message_size(self.settings.message_size_bytes),
         );

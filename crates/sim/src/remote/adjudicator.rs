@@ -7,9 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::StreamExt;
 use futures::future::BoxFuture;
-use futures::stream::{BoxStream, FuturesUnordered};
+use futures::stream::FuturesUnordered;
 use gavel_api::adjudicator::{Adjudicator, Closed, Error, Visible};
-use gavel_api::journal::{self, Accepted, Acceptors};
+use gavel_api::journal::{self, Witness};
 use gavel_runtime::simulation::Owner;
 use gavel_runtime::timer;
 use gavel_types::{CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Timestamp, TxnId};
@@ -94,18 +94,24 @@ impl RemoteAdjudicator {
     }
 }
 
-impl Acceptors for RemoteAdjudicator {
-    fn accepted(&self, txn_id: TxnId) -> BoxStream<'static, Accepted> {
-        let ask: Ask<Result<Accepted, journal::Error>> = Arc::new(move |services| {
-            let acceptor = services.acceptor.clone()?;
-            Some(Box::pin(async move { acceptor.accepted(txn_id).await }))
+#[async_trait]
+impl Witness for RemoteAdjudicator {
+    async fn committed(&self, txn_id: TxnId) -> Result<Timestamp, journal::Error> {
+        let ask: Ask<Result<Timestamp, journal::Error>> = Arc::new(move |services| {
+            let witness = services.witness.clone()?;
+            Some(Box::pin(async move { witness.committed(txn_id).await }))
         });
         let asked = |host: &Owner| {
             let (net, me, host, ask) = (Arc::clone(&self.net), self.me, *host, Arc::clone(&ask));
             async move { net.call(me, host, ask).await.ok()?.ok() }
         };
-        let answers: FuturesUnordered<_> = self.hosts.iter().map(asked).collect();
-        answers.filter_map(std::future::ready).boxed()
+        let mut answers: FuturesUnordered<_> = self.hosts.iter().map(asked).collect();
+        while let Some(answer) = answers.next().await {
+            if let Some(ts) = answer {
+                return Ok(ts);
+            }
+        }
+        Err(journal::Error::Failed("no node has answered".into()))
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gavel_api::conformance::journal::{commit, read_all};
-use gavel_api::journal::{Acceptor, Error, Generation, Journal, Member, PeerService, Record, Replicated, Voters};
+use gavel_api::journal::{Error, Journal, Member, PeerService, Record, Replicated, Witness};
 use gavel_types::{Epoch, Lsn, NodeId, Timestamp};
 use openraft::async_runtime::WatchReceiver as _;
 use openraft::raft::{AppendEntriesRequest, AppendEntriesResponse};
@@ -16,8 +16,10 @@ use openraft::storage::{RaftLogReader, RaftLogStorage};
 use tokio::time::{Instant, sleep};
 
 use super::codec;
+use super::identity::Generation;
 use super::node::RaftJournal;
 use super::store::Store;
+use super::tally::ONE_IS_ENOUGH;
 use super::testing::{Cluster, member};
 use super::types::{Applied, Batch, Command, Config, Entry, Payload, VOID_RULE_IS_OFF, Vote, log_id};
 use super::wire::{self, Head, Message};
@@ -157,47 +159,89 @@ async fn a_leader_that_closes_hands_over_first() {
     new.append(two, vec![commit(4)]).await.unwrap();
 }
 
+/// Three nodes that tell each other of their disks however near they are.
+async fn talkative() -> Cluster {
+    let mut cluster = Cluster::prepare(3, 1);
+    cluster.adjust = |settings| settings.far = Duration::ZERO;
+    for id in 1..=3 {
+        cluster.restart(id).await.unwrap();
+    }
+    cluster
+}
+
 #[tokio::test]
-async fn each_node_tells_what_it_has_and_the_leader_who_decides() {
-    let cluster = Cluster::start(3).await;
+async fn followers_know_what_is_committed_before_their_leader_has_heard_of_them() {
+    let cluster = talkative().await;
     let (leader, epoch) = cluster.open().await;
+    cluster.agree(&leader).await;
+    let followers: Vec<_> =
+        cluster.nodes.values().filter(|node| node.node_id() != leader.node_id()).cloned().collect();
     let Record::Commit(one) = commit(7) else { panic!("a commit") };
-    // Asked before it is proposed.
-    let mut asked: Vec<_> = cluster
-        .nodes
-        .values()
-        .cloned()
-        .map(|node| async move { node.accepted(one.txn_id).await.unwrap() })
-        .map(Box::pin)
-        .collect();
-    for wait in &mut asked {
-        assert!(futures::poll!(wait).is_pending());
-    }
-    leader.append(epoch, vec![commit(6), commit(7)]).await.unwrap();
-    for wait in asked {
-        let told = wait.await;
-        assert_eq!((told.epoch, told.commit_ts), (epoch, one.commit_ts));
-        if told.node == leader.node_id() {
-            let Voters { nodes, generations } = told.voters.unwrap();
-            assert_eq!(nodes, [1, 2, 3].map(NodeId));
-            for node in cluster.nodes.values().filter(|node| node.node_id() != leader.node_id()) {
-                let shown = node.accepted(one.txn_id).await.unwrap().generation;
-                assert!(generations.contains(&(node.node_id(), shown)));
-            }
-        } else {
-            assert_eq!(told.voters, None, "a follower does not know");
-        }
-    }
-    // What was proposed under an earlier configuration is decided by that one, which nobody remembers.
+    let asked = {
+        let node = Arc::clone(&followers[0]);
+        tokio::spawn(async move { node.committed(one.txn_id).await })
+    };
+    let before = leader.bounds().1;
+    cluster.net.faults.lock().held = true;
+    let mut append = Box::pin(leader.append(epoch, vec![commit(6), commit(7)]));
+    assert!(futures::poll!(&mut append).is_pending());
+    until("the followers have them", || followers.iter().all(|node| node.bounds().1 == Lsn(before.0 + 2))).await;
+    assert_eq!(asked.await.unwrap().unwrap(), one.commit_ts);
+    assert_eq!(leader.bounds().1, before, "no answer has reached it");
+    assert!(futures::poll!(&mut append).is_pending());
+    cluster.net.heal();
+    append.await.unwrap();
+    cluster.agree(&leader).await;
+    assert_eq!(leader.committed(one.txn_id).await.unwrap(), one.commit_ts);
+}
+
+#[tokio::test]
+async fn words_under_an_earlier_configuration_do_not_count() {
+    let cluster = talkative().await;
+    let (leader, _) = cluster.open().await;
     let leaves = (1..=3).find(|id| *id != leader.node_id().0).unwrap();
     leader.remove_member(NodeId(leaves)).await.unwrap();
-    assert_eq!(leader.accepted(one.txn_id).await.unwrap().voters, None);
-    let Record::Commit(two) = commit(8) else { panic!("a commit") };
-    leader.append(epoch, vec![commit(8)]).await.unwrap();
-    assert_eq!(leader.accepted(two.txn_id).await.unwrap().voters.unwrap().nodes.len(), 2);
-    // A leader of a later term does not speak for what an earlier one proposed.
-    leader.close().await;
-    assert_eq!(leader.accepted(two.txn_id).await.unwrap().voters, None);
+    let (leader, epoch) = cluster.open().await;
+    let stays = cluster.nodes.values().find(|node| ![leader.node_id(), NodeId(leaves)].contains(&node.node_id()));
+    let stays = Arc::clone(stays.unwrap());
+    leader.append(epoch, vec![commit(2)]).await.unwrap();
+    until("both have it", || stays.bounds().1 == leader.bounds().1).await;
+    // Of the two that are left both are needed.
+    cluster.net.isolate(stays.node_id().0, 1..=3);
+    let before = stays.bounds().1;
+    let append = leader.append(epoch, vec![commit(3)]);
+    assert!(tokio::time::timeout(Duration::from_millis(300), append).await.is_err());
+    assert_eq!((leader.bounds().1, stays.bounds().1), (before, before));
+}
+
+/// Whether a follower shows what is on its leader's disk only.
+async fn shows_what_one_disk_has() -> bool {
+    let cluster = talkative().await;
+    let (leader, epoch) = cluster.open().await;
+    cluster.agree(&leader).await;
+    let mut others = (1..=3).filter(|id| *id != leader.node_id().0);
+    let (away, full) = (others.next().unwrap(), others.next().unwrap());
+    cluster.net.isolate(away, 1..=3);
+    let disk = &cluster.disks[&full];
+    disk.set_capacity(Some(disk.used()));
+    let (mut n, mut acknowledged) = (2, leader.bounds().1);
+    let follower = &cluster.nodes[&full];
+    // The first that finds the follower's disk full waits there for space.
+    while let Ok(Ok(lsn)) =
+        tokio::time::timeout(Duration::from_millis(300), leader.append(epoch, vec![commit(n)])).await
+    {
+        (n, acknowledged) = (n + 1, lsn);
+    }
+    follower.bounds().1 > acknowledged
+}
+
+#[tokio::test]
+async fn a_follower_shows_what_a_majority_has_on_its_disks_and_the_test_would_notice() {
+    assert!(!shows_what_one_disk_has().await);
+    ONE_IS_ENOUGH.set(true);
+    let shown = shows_what_one_disk_has().await;
+    ONE_IS_ENOUGH.set(false);
+    assert!(shown);
 }
 
 #[tokio::test]
