@@ -92,15 +92,6 @@ pub fn peek_epoch(bytes: &[u8]) -> Option<Epoch> {
     }
 }
 
-/// If the bytes are a commit, its transaction and its time; without decoding anything else.
-pub fn peek_commit(bytes: &[u8]) -> Option<(TxnId, Timestamp)> {
-    let [VERSION, COMMIT, rest @ ..] = bytes else { return None };
-    let (txn_id, rest) = rest.split_first_chunk::<16>()?;
-    let (_snapshot_ts, rest) = rest.split_first_chunk::<8>()?;
-    let commit_ts = rest.first_chunk::<8>()?;
-    Some((TxnId(u128::from_le_bytes(*txn_id)), Timestamp(u64::from_le_bytes(*commit_ts))))
-}
-
 /// Reads one record that fills `bytes`. Keys and values are slices of it, not copies.
 pub fn decode(bytes: Bytes) -> Result<Record, Error> {
     let mut input = Input(bytes);

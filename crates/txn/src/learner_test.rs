@@ -2,8 +2,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use futures::channel::mpsc;
 use futures::StreamExt;
+use futures::channel::mpsc;
 use gavel_api::journal;
 use gavel_clock::ManualClock;
 use gavel_types::TimeMode;

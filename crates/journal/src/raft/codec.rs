@@ -16,7 +16,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::{Buf, Bytes};
-use gavel_types::{Epoch, Lsn, Timestamp, TxnId};
+use gavel_types::{Epoch, Lsn, Timestamp};
 use openraft::impls::leader_id_std::LeaderId;
 use openraft::vote::RaftLeaderId;
 
@@ -176,16 +176,6 @@ pub(crate) fn records(batch: &Batch) -> Result<Vec<gavel_api::journal::Record>, 
         records.push(crate::record::decode(body.split_to(length))?);
     }
     if body.is_empty() { Ok(records) } else { Err(Error::Length) }
-}
-
-/// The commits of a batch, as far as it reads.
-pub(crate) fn commits(batch: &Batch) -> impl Iterator<Item = (TxnId, Timestamp)> + use<> {
-    let mut body = batch.body.clone();
-    std::iter::from_fn(move || {
-        let length = body.try_get_u32_le().ok()? as usize;
-        (length <= body.len()).then(|| body.split_to(length))
-    })
-    .filter_map(|bytes| crate::record::peek_commit(&bytes))
 }
 
 /// The body of a batch of `records`; takes no more memory than it has bytes, since logs keep it for long.

@@ -174,8 +174,7 @@ async fn followers_know_what_is_committed_before_their_leader_has_heard_of_them(
     let cluster = talkative().await;
     let (leader, epoch) = cluster.open().await;
     cluster.agree(&leader).await;
-    let followers: Vec<_> =
-        cluster.nodes.values().filter(|node| node.node_id() != leader.node_id()).cloned().collect();
+    let followers: Vec<_> = cluster.nodes.values().filter(|node| node.node_id() != leader.node_id()).cloned().collect();
     let Record::Commit(one) = commit(7) else { panic!("a commit") };
     let asked = {
         let node = Arc::clone(&followers[0]);
