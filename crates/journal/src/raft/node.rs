@@ -119,6 +119,7 @@ impl RaftJournal {
             timeout: settings.peer_timeout,
             store: store.clone(),
             in_flight: settings.in_flight.max(1),
+            distances: Mutex::default(),
         });
         let point = snapshots.point();
         let positions = Arc::new(Positions::new(

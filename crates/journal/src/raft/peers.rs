@@ -1,6 +1,7 @@
 //! The way to and from the other nodes: openraft's network over [`PeerTransport`], and what
 //! answers messages of peers.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use futures::Stream;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use gavel_api::journal::{Member, PeerError, PeerTransport};
+use gavel_runtime::distance::Distance;
 use gavel_runtime::{offload, timer};
 use gavel_types::{NodeId, Timestamp};
 use openraft::errors::{RPCError, ReplicationClosed, StreamingError, Unreachable};
@@ -45,9 +47,16 @@ pub(crate) struct Hub {
     pub(crate) store: Store,
     /// Appends on their way to one node at most.
     pub(crate) in_flight: usize,
+    /// To each peer and back.
+    pub(crate) distances: Mutex<BTreeMap<u64, Distance>>,
 }
 
 impl Hub {
+    /// Whether `peer` answered one of the last messages sooner than `far`.
+    pub(crate) fn is_near(&self, peer: u64, far: Duration) -> bool {
+        self.distances.lock().get(&peer).is_some_and(|distance| distance.is_below(far))
+    }
+
     /// Notes that `peer` shows this generation.
     async fn meet(&self, peer: u64, shown: Generation) -> Result<(), PeerError> {
         meet(&self.identity, NodeId(peer), shown).await
@@ -94,7 +103,11 @@ impl Way {
             Head { cluster: hub.cluster.clone(), from: hub.node.0, generation: hub.generation, to: self.to.id.0 };
         let bytes = wire::encode_message(&head, &message);
         let patience = hub.timeout + PER_MIB * u32::try_from(bytes.len() >> 20).unwrap_or(u32::MAX);
+        let begun = timer::now();
         let sent = timer::timeout(patience, hub.transport.send(&self.to, bytes)).await;
+        if matches!(sent, Ok(Ok(_))) {
+            hub.distances.lock().entry(self.to.id.0).or_default().add(timer::since(begun));
+        }
         let answer = sent.unwrap_or_else(|_| Err(PeerError("time-out".into())));
         let answer = answer.map_err(|error| Unreachable::from_string(error.to_string()))?;
         let malformed = |why: record::Error| Unreachable::from_string(format!("malformed answer: {why}"));

@@ -19,11 +19,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use gavel_runtime::distance::Distance;
 use gavel_runtime::{timer, watch};
 use gavel_types::NodeId;
 use openraft::raft::AppendEntriesRequest;
@@ -38,6 +37,8 @@ use super::types::{Config, LogId, StoredMembership, Vote};
 
 /// Words that are on their way to one peer at a time; beyond it only the newest is told.
 const UNDER_WAY: usize = 32;
+/// A peer that is near is told this often all the same, to see whether it still is.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// See the module.
 pub(crate) struct Words {
@@ -75,8 +76,12 @@ impl Words {
                 self.hear(self.hub.node.0, id);
                 for way in self.others().await {
                     let peer = peers.entry(way.peer()).or_default();
-                    if peer.told < Some(id) && peer.under_way < UNDER_WAY && !peer.distance.is_below(self.far) {
+                    if peer.told < Some(id)
+                        && peer.under_way < UNDER_WAY
+                        && peer.is_due(self.hub.is_near(way.peer(), self.far))
+                    {
                         peer.told = Some(id);
+                        peer.at = Some(timer::now());
                         peer.under_way += 1;
                         under_way.push(told(way, id));
                     }
@@ -84,12 +89,9 @@ impl Words {
             }
             tokio::select! {
                 biased;
-                Some((node, took)) = under_way.next(), if !under_way.is_empty() => {
+                Some(node) = under_way.next(), if !under_way.is_empty() => {
                     let peer: &mut Peer = peers.entry(node).or_default();
                     peer.under_way -= 1;
-                    if let Some(took) = took {
-                        peer.distance.add(took);
-                    }
                 }
                 changed = durable.changed() => if changed.is_err() { return },
             }
@@ -161,12 +163,18 @@ impl Words {
 struct Peer {
     told: Option<LogId>,
     under_way: usize,
-    distance: Distance,
+    /// When it was told last.
+    at: Option<Instant>,
 }
 
-/// Tells one peer; how long that took, if it has answered.
-async fn told(way: Way, id: LogId) -> (u64, Option<Duration>) {
-    let begun = timer::now();
-    let answered = way.tell(id).await;
-    (way.peer(), answered.is_ok().then(|| timer::since(begun)))
+impl Peer {
+    fn is_due(&self, near: bool) -> bool {
+        !near || self.at.is_none_or(|at| timer::since(at) >= LOOK)
+    }
+}
+
+/// Tells one peer; whoever is not reached hears of it from the leader.
+async fn told(way: Way, id: LogId) -> u64 {
+    let _ = way.tell(id).await;
+    way.peer()
 }
