@@ -191,6 +191,12 @@ impl Pipe {
         }
     }
 
+    /// Records that have no position yet, as far as is known.
+    pub(crate) fn records(&self) -> u64 {
+        let flying = self.flying.iter().map(|flight| &flight.batch);
+        flying.chain(&self.waiting).map(|batch| batch.count).sum()
+    }
+
     /// The oldest commit that is not visible.
     pub(crate) fn first_commit(&self) -> Option<Timestamp> {
         let gated = self.gated.iter().map(|(batch, _)| batch);

@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use gavel_api::adjudicator::{Adjudicator, Closed, Error, MODE_LEASE, Visible};
+use gavel_api::adjudicator::{Adjudicator, Ahead, Closed, Error, MODE_LEASE, Visible};
 use gavel_api::journal::{self, Journal, Record, Replicated};
 use gavel_clock::{Clock, Health, Reading};
 use gavel_runtime::timer;
@@ -73,6 +73,8 @@ struct State {
     mode: Mode,
     /// Every visible commit is at or before this position.
     visible_lsn: Lsn,
+    /// Last position of what is durable.
+    durable_lsn: Lsn,
     /// What the journal has refused, until it can be taken back.
     refused: Vec<Batch>,
     /// Why, while there is any; new requests are answered with it.
@@ -167,6 +169,7 @@ impl Service {
                 retention,
                 mode,
                 visible_lsn: rebuilt.last,
+                durable_lsn: rebuilt.last,
                 refused: Vec::new(),
                 refusing: None,
                 down: None,
@@ -299,6 +302,8 @@ impl Inner {
 impl State {
     fn made_durable(&mut self, batch: &Batch, lsn: Lsn) {
         let first = Lsn(lsn.0 + 1 - batch.count);
+        debug_assert_eq!(first, self.durable_lsn.next(), "nobody else appends");
+        self.durable_lsn = lsn;
         for one in &batch.accepted {
             self.core.durable(one.commit_ts);
         }
@@ -384,6 +389,14 @@ impl State {
     fn closed(&self) -> Timestamp {
         let under_way = self.pipe.first_commit().map_or(Timestamp::MAX, |ts| Timestamp(ts.0.saturating_sub(1)));
         self.core.promised().min(under_way)
+    }
+
+    /// What is promised whatever becomes of the commits on their way: the journal gives positions in the order
+    /// in which they were accepted, and those that it loses are followed by an epoch above the ceiling.
+    fn ahead(&self) -> Option<Ahead> {
+        let last_lsn = Lsn(self.durable_lsn.0 + self.pipe.records());
+        let ahead = Ahead { ts: self.core.promised(), last_lsn, newest: self.core.accepted_up_to() };
+        Some(ahead).filter(|_| self.mode.told() == TimeMode::Clock)
     }
 }
 
@@ -518,7 +531,8 @@ impl Adjudicator for Service {
         if closed < ts {
             return Err(state.check_open().err().unwrap_or(Error::DiskFull));
         }
-        Ok(Closed { ts: closed, epoch: inner.epoch, last_lsn: state.visible_lsn, mode: state.mode.told() })
+        let (last_lsn, mode) = (state.visible_lsn, state.mode.told());
+        Ok(Closed { ts: closed, epoch: inner.epoch, last_lsn, mode, ahead: state.ahead() })
     }
 
     async fn visible(&self) -> Result<Visible, Error> {

@@ -13,6 +13,19 @@ pub struct Closed {
     pub epoch: Epoch,
     pub last_lsn: Lsn,
     pub mode: TimeMode,
+    /// What goes further, in clock mode.
+    pub ahead: Option<Ahead>,
+}
+
+/// A promise that does not wait for the commits below it: every commit `<= ts` lies at or before `last_lsn`,
+/// and none of them is after `newest`. Some may not be durable, and nobody may have been told of them: whoever
+/// relies on it has to apply the journal up to `last_lsn`, and to know from a clock of its own that true time
+/// has reached `newest`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ahead {
+    pub ts: Timestamp,
+    pub last_lsn: Lsn,
+    pub newest: Timestamp,
 }
 
 /// How long the word that a database is in clock mode may be relied upon. An adjudicator that

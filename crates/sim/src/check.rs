@@ -1,7 +1,7 @@
 //! What has to hold of a whole run: the rules of PROTOCOL §15, each tested against the journal as it was
 //! in the end, by definition and not by the code that is tested.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use gavel_api::journal::Record;
@@ -206,17 +206,13 @@ fn observed(book: &Book, commits: &[(Lsn, &CommitRecord)], found: &mut Vec<Strin
 
 /// After a close no commit is at or below it, except before the position that it named (10, 11).
 fn closes(book: &Book, commits: &[(Lsn, &CommitRecord)], found: &mut Vec<String>) {
-    let mut closes = book.closes.clone();
-    closes.sort_by_key(|closed| (closed.ts, closed.last_lsn));
-    closes.dedup_by_key(|closed| (closed.ts, closed.last_lsn));
+    let ahead = book.closes.iter().filter_map(|closed| closed.ahead).map(|ahead| (ahead.ts, ahead.last_lsn));
+    let closes: BTreeSet<_> = book.closes.iter().map(|closed| (closed.ts, closed.last_lsn)).chain(ahead).collect();
     // Both rise along the journal, so the first commit behind the position is the lowest.
-    for closed in &closes {
-        let behind = commits.partition_point(|(lsn, _)| *lsn <= closed.last_lsn);
-        if let Some((lsn, commit)) = commits.get(behind).filter(|(_, commit)| commit.commit_ts <= closed.ts) {
-            found.push(format!(
-                "{} was closed at {}, and {} committed at {lsn}",
-                closed.ts, closed.last_lsn, commit.commit_ts
-            ));
+    for (ts, last_lsn) in closes {
+        let behind = commits.partition_point(|(lsn, _)| *lsn <= last_lsn);
+        if let Some((lsn, commit)) = commits.get(behind).filter(|(_, commit)| commit.commit_ts <= ts) {
+            found.push(format!("{ts} was closed at {last_lsn}, and {} committed at {lsn}", commit.commit_ts));
             return;
         }
     }
@@ -239,6 +235,7 @@ fn lists(commits: &[(Lsn, &CommitRecord)], found: &mut Vec<String>) {
 
 #[cfg(test)]
 mod tests {
+    use gavel_api::adjudicator::{Ahead, Closed};
     use gavel_types::{KeyRange, Write, WriteMode};
 
     use super::*;
@@ -312,7 +309,13 @@ mod tests {
 
         let mut promised = book(vec![commit(1, 0, 10, &["a"]), commit(2, 10, 20, &["b"])]);
         let (epoch, mode) = (gavel_types::Epoch(1), gavel_types::TimeMode::Logical);
-        promised.closes.push(gavel_api::adjudicator::Closed { ts: Timestamp(20), epoch, last_lsn: Lsn(1), mode });
-        assert_eq!(breaches(&promised).len(), 1);
+        let sound = Closed { ts: Timestamp(19), epoch, last_lsn: Lsn(1), mode, ahead: None };
+        promised.closes.push(sound);
+        assert_eq!(breaches(&promised).len(), 0);
+        let ahead = Some(Ahead { ts: Timestamp(20), last_lsn: Lsn(1), newest: Timestamp(10) });
+        for broken in [Closed { ts: Timestamp(20), ..sound }, Closed { ahead, ..sound }] {
+            promised.closes = vec![broken];
+            assert_eq!(breaches(&promised).len(), 1);
+        }
     }
 }

@@ -29,6 +29,10 @@ pub enum Mutant {
     CloseNamesThePosition,
     /// What is closed stays closed.
     CloseIsKept,
+    /// A promise ahead names the position that the commits on their way will have.
+    AheadNamesThePosition,
+    /// A promise ahead counts only once true time has reached its commits.
+    AheadIsGated,
     /// What is durable is visible only once true time has reached it.
     GateWaits,
     /// A transaction is tested against its own snapshot.
@@ -47,7 +51,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every one.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::LogIsFlushed,
         Self::VoteIsFlushed,
         Self::LeaderIsConfirmed,
@@ -59,6 +63,8 @@ impl Mutant {
         Self::OutcomesAreRemembered,
         Self::CloseNamesThePosition,
         Self::CloseIsKept,
+        Self::AheadNamesThePosition,
+        Self::AheadIsGated,
         Self::GateWaits,
         Self::SnapshotIsTested,
         Self::LearntIsAwaited,

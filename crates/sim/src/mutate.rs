@@ -171,11 +171,15 @@ impl Adjudicator for Careless {
 
     async fn close(&self, ts: Timestamp, lead: Duration) -> Result<Closed, adjudicator::Error> {
         let mut closed = self.adjudicator.close(ts, lead).await?;
-        if self.mutant == Some(Mutant::CloseNamesThePosition) {
-            closed.last_lsn = Lsn::ZERO;
-        }
-        if self.mutant == Some(Mutant::CloseIsKept) {
-            closed.ts = closed.ts.saturating_add(Duration::from_millis(20));
+        let ahead = closed.ahead.as_mut();
+        match self.mutant {
+            Some(Mutant::CloseNamesThePosition) => closed.last_lsn = Lsn::ZERO,
+            Some(Mutant::CloseIsKept) => closed.ts = closed.ts.saturating_add(Duration::from_millis(20)),
+            Some(Mutant::AheadNamesThePosition) => {
+                ahead.into_iter().for_each(|ahead| ahead.last_lsn = closed.last_lsn);
+            }
+            Some(Mutant::AheadIsGated) => ahead.into_iter().for_each(|ahead| ahead.newest = Timestamp::ZERO),
+            _ => {}
         }
         Ok(closed)
     }

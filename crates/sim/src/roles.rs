@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use gavel_adjudicator::Seat;
-use gavel_api::adjudicator::Adjudicator;
 use gavel_api::journal::{Journal, Member, Replicated};
 use gavel_journal::raft::{Components, RaftJournal, Settings};
 use gavel_runtime::simulation::Owner;
-use gavel_storage::Replica;
+use gavel_storage::{Closing, Replica};
 use gavel_txn::{CommitLearner, Snapshots};
 use gavel_types::{Lsn, NodeId};
 use parking_lot::Mutex;
@@ -128,7 +127,7 @@ pub async fn journal(ground: Ground, disk: SimulatedDisk) {
 pub async fn replica(ground: Ground, dir: &Path) {
     let (net, ledger) = (Arc::clone(&ground.net), Arc::clone(&ground.ledger));
     let journal = RemoteJournal::new(net, ground.place, ledger, JOURNALS.to_vec(), ground.mutant);
-    let adjudicator: Arc<dyn Adjudicator> = ground.adjudicator();
+    let closing = Closing { adjudicator: ground.adjudicator(), clock: ground.clock.clone() };
     let settings = gavel_storage::Settings {
         max_wait: Duration::from_secs(1),
         flush_interval: Duration::from_secs(3),
@@ -139,7 +138,7 @@ pub async fn replica(ground: Ground, dir: &Path) {
         },
         ..gavel_storage::Settings::default()
     };
-    match Replica::open(dir, Arc::new(journal), Some(adjudicator), settings) {
+    match Replica::open(dir, Arc::new(journal), Some(closing), settings) {
         Ok(replica) => {
             let services = Services { storage: Some(Arc::new(replica)), ..Services::default() };
             ground.net.serve(ground.place, services);

@@ -46,6 +46,10 @@ pub(crate) async fn run(
 
 /// The adjudicator has closed something.
 pub(crate) fn heard(shared: &Shared, closed: Closed) {
+    let now = shared.now();
     shared.progress.learn_mode(closed.mode);
-    shared.progress.close(ClosedAt { ts: closed.ts, lsn: closed.last_lsn });
+    shared.progress.close(ClosedAt { ts: closed.ts, lsn: closed.last_lsn }, now);
+    if let Some(ahead) = closed.ahead {
+        shared.progress.promise(ahead, now);
+    }
 }

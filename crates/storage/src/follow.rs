@@ -104,14 +104,14 @@ async fn apply_all(shared: &Arc<Shared>, entries: Vec<Entry>) -> Result<(), Stri
                 }
                 let ts = commit.commit_ts;
                 apply(shared, lsn, commit).await?;
-                shared.progress.apply(lsn, Some(ts), timer::now());
+                shared.progress.apply(lsn, Some(ts), shared.now());
             }
             other => {
                 if let Record::TimeMode(mode) = other {
                     shared.progress.set_mode(mode, timer::now());
                 }
                 shared.engine.skip(lsn).map_err(|e| e.to_string())?;
-                shared.progress.apply(lsn, None, timer::now());
+                shared.progress.apply(lsn, None, shared.now());
             }
         }
     }

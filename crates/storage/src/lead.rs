@@ -11,6 +11,9 @@
 //! at the moment they are needed, which is faster than anybody notices; they are only looked at now and
 //! then, since another one may lead. Nobody is asked while nobody reads, nor in logical mode.
 //!
+//! A commit on its way does not hold answers back: they promise ahead of it ([`gavel_api::adjudicator::Ahead`]).
+//! What such a promise waits for here is seen to as well: that true time reaches its commits.
+//!
 //! [`Pace`] decides, the rest does it.
 #![allow(clippy::disallowed_methods, reason = "a shell: waits")]
 
@@ -46,6 +49,9 @@ const RETRY: Duration = Duration::from_millis(100);
 const MOST: usize = 32;
 /// What is not answered by then is no use any more.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// A promise that waits for true time is looked at again no sooner and no later than this: the clock may stand
+/// still, or nobody vouch for it.
+const GATE: (Duration, Duration) = (Duration::from_micros(50), Duration::from_millis(20));
 /// Asking goes on for this long after the last read.
 const QUIET: Duration = Duration::from_secs(2);
 
@@ -175,6 +181,10 @@ pub(crate) async fn run(shared: Arc<Shared>, adjudicator: Arc<dyn Adjudicator>) 
             Next::Wait(until) => Some(until - now),
             Next::Rest => None,
         };
+        let now = shared.now();
+        let gate = shared.progress.settle(now);
+        let gate = gate.map(|ts| Duration::from_nanos(ts.0.saturating_sub(now.reached.0)).clamp(GATE.0, GATE.1));
+        let pause = pause.into_iter().chain(gate).min();
         let woken = async {
             match pause {
                 Some(pause) => timer::sleep(pause).await,
@@ -191,6 +201,7 @@ pub(crate) async fn run(shared: Arc<Shared>, adjudicator: Arc<dyn Adjudicator>) 
                 Some(Err(_)) | None => pace.failed(timer::since(begun)),
             },
             () = woken => {}
+            () = shared.progress.gated(), if gate.is_none() => {}
         }
     }
 }

@@ -41,6 +41,6 @@ pub mod settings;
 mod upkeep;
 pub mod watermark;
 
-pub use replica::Replica;
+pub use replica::{Closing, Replica};
 pub use seat::Seat;
 pub use settings::Settings;

@@ -12,6 +12,7 @@ use futures::stream::BoxStream;
 use gavel_api::adjudicator::Adjudicator;
 use gavel_api::journal::Journal;
 use gavel_api::storage::{Bootstrap, Copied, CopyRequest, Error, RawRow, ScanRequest, Storage, Watermarks};
+use gavel_clock::{Clock, Reading};
 use gavel_mvcc::{Engine, LsmEngine, Parts, Rows, Scan};
 use gavel_runtime::{offload, timer, watch};
 use gavel_types::{KeyRange, Lsn, TimeMode, Timestamp};
@@ -21,7 +22,7 @@ use tokio::task::JoinHandle;
 use crate::copy::Holds;
 use crate::lead::Reads;
 use crate::retention::oldest_snapshot;
-use crate::watermark::Progress;
+use crate::watermark::{Moment, Progress};
 use crate::{Settings, close, copy, follow, lead, scan, upkeep};
 
 /// Keys or rows beyond which a raw read moves off the async threads.
@@ -54,6 +55,14 @@ pub(crate) struct Shared {
     pub(crate) holds: Arc<Holds>,
     /// Whether anybody reads.
     pub(crate) reads: Reads,
+    clock: Option<Arc<dyn Clock>>,
+}
+
+/// Whom a replica asks to close timestamps, and the clock by which it judges promises that are ahead of time.
+#[derive(Clone)]
+pub struct Closing {
+    pub adjudicator: Arc<dyn Adjudicator>,
+    pub clock: Arc<dyn Clock>,
 }
 
 /// What a reader is told of a failure of the engine.
@@ -63,7 +72,7 @@ pub(crate) fn failed(e: gavel_mvcc::Error) -> Error {
 
 impl Replica {
     /// Opens the store in `dir` and starts to follow `journal` from where the store is. Must be
-    /// called within a tokio runtime. `adjudicator`, where there is one, is asked to close the
+    /// called within a tokio runtime. The adjudicator of `closing`, where there is one, is asked to close the
     /// snapshots of reads that are ahead of every commit; without one such reads wait for a later
     /// commit.
     ///
@@ -72,18 +81,18 @@ impl Replica {
     pub fn open(
         dir: &Path,
         journal: Arc<dyn Journal>,
-        adjudicator: Option<Arc<dyn Adjudicator>>,
+        closing: Option<Closing>,
         settings: Settings,
     ) -> Result<Self, Error> {
         let engine = LsmEngine::open(dir, settings.engine.clone()).map_err(|e| Error::Failed(e.to_string()))?;
-        Ok(Self::with_engine(Arc::new(engine), journal, adjudicator, settings))
+        Ok(Self::with_engine(Arc::new(engine), journal, closing, settings))
     }
 
     /// [`Replica::open`] over an engine that is open already.
     pub fn with_engine(
         engine: Arc<dyn Engine>,
         journal: Arc<dyn Journal>,
-        adjudicator: Option<Arc<dyn Adjudicator>>,
+        closing: Option<Closing>,
         settings: Settings,
     ) -> Self {
         let start = engine.applied();
@@ -93,14 +102,15 @@ impl Replica {
             durable_lsn: start.lsn,
             gc_ts: oldest_snapshot(start.ts, settings.snapshot_window).max(engine.oldest()),
         });
-        if adjudicator.is_none() {
+        if closing.is_none() {
             progress.learn_mode(TimeMode::Logical);
         }
         let (holds, reads) = (Arc::default(), Reads::default());
-        let shared = Arc::new(Shared { engine, journal, progress, settings, holds, reads });
+        let clock = closing.as_ref().map(|closing| closing.clock.clone());
+        let shared = Arc::new(Shared { engine, journal, progress, settings, holds, reads, clock });
         let (wanted, wants) = watch::channel(Timestamp::ZERO);
         let mut tasks = vec![tokio::spawn(follow::run(shared.clone())), tokio::spawn(upkeep::run(shared.clone()))];
-        if let Some(adjudicator) = adjudicator {
+        if let Some(Closing { adjudicator, .. }) = closing {
             tasks.push(tokio::spawn(close::run(shared.clone(), adjudicator.clone(), wants)));
             if !shared.settings.lead.is_zero() {
                 tasks.push(tokio::spawn(lead::run(shared.clone(), adjudicator)));
@@ -232,6 +242,12 @@ impl Drop for Replica {
 }
 
 impl Shared {
+    /// This moment, by the monotonic clock and by the one that knows how wrong it may be.
+    pub(crate) fn now(&self) -> Moment {
+        let reading = self.clock.as_ref().map(|clock| clock.now()).filter(Reading::is_trusted);
+        Moment { at: timer::now(), reached: reading.map_or(Timestamp::ZERO, |reading| reading.lo) }
+    }
+
     /// Opens a range at the request's snapshot. The age is checked after the range is open: from
     /// then on it holds what it needs.
     pub(crate) fn open_scan(&self, range: &KeyRange, request: &ScanRequest) -> Result<Scan, Error> {

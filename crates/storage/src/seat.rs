@@ -18,7 +18,6 @@ use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
-use gavel_api::adjudicator::Adjudicator;
 use gavel_api::journal::Journal;
 use gavel_api::storage::{Bootstrap, Copied, CopyRequest, Error, RawRow, ScanRequest, Storage, Watermarks};
 use gavel_runtime::{offload, timer, watch};
@@ -28,7 +27,7 @@ use tokio::task::JoinHandle;
 
 use crate::bootstrap::build;
 use crate::lend::Loans;
-use crate::{Replica, Settings};
+use crate::{Closing, Replica, Settings};
 
 /// Before peers are asked again when none of them gave a copy.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -40,7 +39,7 @@ pub struct Parts {
     /// Where its store is, or will be. Copies are built beside it.
     pub dir: PathBuf,
     pub journal: Arc<dyn Journal>,
-    pub adjudicator: Option<Arc<dyn Adjudicator>>,
+    pub closing: Option<Closing>,
     /// Whom to copy from, those first that are to be asked first.
     pub peers: Vec<Arc<dyn Bootstrap>>,
     pub settings: Settings,
@@ -161,8 +160,8 @@ async fn keep(inner: Arc<Inner>) {
 
 impl Inner {
     fn open(&self) -> Result<(), Error> {
-        let Parts { dir, journal, adjudicator, settings, .. } = &self.parts;
-        let replica = Replica::open(dir, journal.clone(), adjudicator.clone(), settings.clone())?;
+        let Parts { dir, journal, closing, settings, .. } = &self.parts;
+        let replica = Replica::open(dir, journal.clone(), closing.clone(), settings.clone())?;
         let held = Held { replica: Arc::new(replica), loans: Arc::default() };
         *self.held.write() = Some(held);
         self.state.send_replace(State::CatchesUp);

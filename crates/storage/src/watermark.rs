@@ -11,16 +11,25 @@
 //! In clock mode only the second counts (PROTOCOL §2): a commit may lie here before true time has
 //! reached it, and the adjudicator's word is what says that it has. The same for a lease after clock mode has
 //! ended: the adjudicator keeps silent for as long, and what it keeps to itself is not to be seen here.
+//!
+//! Where the adjudicator is far, its word that a commit has been reached comes late. So it also promises
+//! *ahead* ([`Ahead`]): a timestamp, and the position that commits on their way will have. Such a promise counts
+//! once that position is applied here, which makes its commits certain, and this replica's own clock says that
+//! true time has reached the newest of them:
+//! ```text
+//!   ahead (12, @8, newest 9)   waits for @8   then for 9 <= the earliest that it may be now   then W=12
+//! ```
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use gavel_api::adjudicator::MODE_LEASE;
+use gavel_api::adjudicator::{Ahead, MODE_LEASE};
 use gavel_api::storage::{Error, Watermarks};
 use gavel_runtime::{timer, watch};
 use gavel_types::{Lsn, TimeMode, Timestamp};
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 
 /// The watermarks of one replica: written by its own tasks, read by everybody.
 pub struct Progress {
@@ -34,6 +43,8 @@ pub struct Progress {
     marks: watch::Sender<Watermarks>,
     /// What is closed, but not applied yet.
     pending: Mutex<Pending>,
+    /// Somebody has to come back when true time has reached what waits for it.
+    gated: Notify,
     /// Why the journal does not answer at present.
     trouble: Mutex<Option<String>>,
     /// The first position that the journal still has, once that is beyond what comes next here; zero before.
@@ -53,35 +64,57 @@ pub struct ClosedAt {
     pub lsn: Lsn,
 }
 
-/// Answers that are remembered while what they name is not applied.
+/// When something happens here.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    pub at: Instant,
+    /// True time has certainly reached this; zero if nobody vouches for the clock.
+    pub reached: Timestamp,
+}
+
+/// Answers of each kind that are remembered while what they name is not applied.
 const MOST_PENDING: usize = 64;
 
-/// What the adjudicator has closed, as long as the positions are not applied; both rise along it.
+/// What the adjudicator has closed, as long as it does not count.
 #[derive(Debug, Default)]
-struct Pending(VecDeque<ClosedAt>);
+struct Pending {
+    closed: Promises,
+    ahead: Promises,
+}
 
-impl Pending {
+/// Timestamps that count once a position is applied, and true time has reached another; both timestamps rise
+/// along the positions.
+#[derive(Debug, Default)]
+struct Promises(VecDeque<Ahead>);
+
+impl Promises {
     /// Keeps what says more than all that is known. Answers may come in any order.
-    fn add(&mut self, closed: ClosedAt) {
-        if self.0.iter().any(|known| known.ts >= closed.ts && known.lsn <= closed.lsn) {
+    fn add(&mut self, new: Ahead) {
+        if self.0.iter().any(|known| known.ts >= new.ts && known.last_lsn <= new.last_lsn && known.newest <= new.newest)
+        {
             return;
         }
-        self.0.retain(|known| known.ts > closed.ts || known.lsn < closed.lsn);
-        let place = self.0.partition_point(|known| known.lsn < closed.lsn);
-        self.0.insert(place, closed);
+        self.0.retain(|known| known.ts > new.ts || known.last_lsn < new.last_lsn || known.newest < new.newest);
+        let place = self.0.partition_point(|known| known.last_lsn < new.last_lsn);
+        self.0.insert(place, new);
         if self.0.len() > MOST_PENDING {
             // The newest is what somebody may wait for; the oldest are what comes true next.
             self.0.remove(MOST_PENDING - 1);
         }
     }
 
-    /// The highest that is closed now that everything up to `lsn` is applied, if that is new.
-    fn applied(&mut self, lsn: Lsn) -> Option<Timestamp> {
-        let mut reached = None;
-        while let Some(closed) = self.0.pop_front_if(|closed| closed.lsn <= lsn) {
-            reached = Some(closed.ts);
+    /// The highest that counts now that everything up to `lsn` is applied and `time` is reached, if that is new.
+    fn keep(&mut self, lsn: Lsn, time: Timestamp) -> Option<Timestamp> {
+        let mut counts = None;
+        while let Some(kept) = self.0.pop_front_if(|promise| promise.last_lsn <= lsn && promise.newest <= time) {
+            counts = counts.max(Some(kept.ts));
         }
-        reached
+        counts
+    }
+
+    /// What the oldest waits for, if that is the time alone.
+    fn gate(&self, lsn: Lsn) -> Option<Timestamp> {
+        self.0.front().filter(|promise| promise.last_lsn <= lsn).map(|promise| promise.newest)
     }
 }
 
@@ -95,6 +128,7 @@ impl Progress {
             leases_end: Mutex::default(),
             marks: watch::Sender::new(start),
             pending: Mutex::default(),
+            gated: Notify::new(),
             trouble: Mutex::default(),
             outrun: AtomicU64::new(0),
             failure: watch::Sender::new(None),
@@ -151,33 +185,55 @@ impl Progress {
     }
 
     /// A timestamp is closed: counts as soon as its position is applied.
-    pub fn close(&self, closed: ClosedAt) {
-        self.pending.lock().add(closed);
-        self.settle();
+    pub fn close(&self, closed: ClosedAt, now: Moment) {
+        let promise = Ahead { ts: closed.ts, last_lsn: closed.lsn, newest: Timestamp::ZERO };
+        self.pending.lock().closed.add(promise);
+        self.moved(now);
+    }
+
+    /// A promise that goes further: counts as soon as its position is applied, and true time has reached the
+    /// newest of its commits.
+    pub fn promise(&self, ahead: Ahead, now: Moment) {
+        self.pending.lock().ahead.add(ahead);
+        self.moved(now);
     }
 
     /// Everything up to `lsn` is applied by `now`, with a commit at `ts` if that is one.
-    pub fn apply(&self, lsn: Lsn, ts: Option<Timestamp>, now: Instant) {
+    pub fn apply(&self, lsn: Lsn, ts: Option<Timestamp>, now: Moment) {
         self.update(|marks| {
             marks.applied_lsn = marks.applied_lsn.max(lsn);
-            let counts = ts.filter(|_| self.is_logical(now));
+            let counts = ts.filter(|_| self.is_logical(now.at));
             marks.applied_ts = marks.applied_ts.max(counts.unwrap_or_default());
         });
-        self.settle();
+        self.moved(now);
     }
 
-    /// Looks at what is closed and what is applied once one of the two has changed: of two that change at
-    /// the same time, the later one to look sees both.
-    fn settle(&self) {
-        let reached = {
+    fn moved(&self, now: Moment) {
+        if self.settle(now).is_some() {
+            self.gated.notify_one();
+        }
+    }
+
+    /// Looks at what is closed, what is applied and what time it is once one of them has changed: of two that
+    /// change at the same time, the later one to look sees both. Gives what true time has to reach before the
+    /// next promise counts, if it waits for nothing else.
+    pub fn settle(&self, now: Moment) -> Option<Timestamp> {
+        let (counts, gate) = {
             // The mark is read under the lock: what the one before did not see is seen now.
             let mut pending = self.pending.lock();
             let applied = self.marks.borrow().applied_lsn;
-            pending.applied(applied)
+            let counts = pending.closed.keep(applied, now.reached).max(pending.ahead.keep(applied, now.reached));
+            (counts, pending.ahead.gate(applied))
         };
-        if let Some(ts) = reached.filter(|ts| !self.has_reached(*ts)) {
+        if let Some(ts) = counts.filter(|ts| !self.has_reached(*ts)) {
             self.update(|marks| marks.applied_ts = marks.applied_ts.max(ts));
         }
+        gate
+    }
+
+    /// Waits until a promise waits for the time alone. One waits at a time.
+    pub async fn gated(&self) {
+        self.gated.notified().await;
     }
 
     /// Whether the journal answers; says whether that has changed.
@@ -265,6 +321,11 @@ impl Progress {
 mod tests {
     use super::*;
 
+    /// By a clock that nobody vouches for.
+    fn now() -> Moment {
+        Moment { at: timer::now(), reached: Timestamp::ZERO }
+    }
+
     fn at(ts: u64, lsn: u64) -> Progress {
         Progress::new(Watermarks { applied_ts: Timestamp(ts), applied_lsn: Lsn(lsn), ..Watermarks::default() })
     }
@@ -272,23 +333,23 @@ mod tests {
     #[test]
     fn a_closed_timestamp_counts_once_its_position_is_applied() {
         let progress = at(9, 8);
-        progress.close(ClosedAt { ts: Timestamp(12), lsn: Lsn(9) });
+        progress.close(ClosedAt { ts: Timestamp(12), lsn: Lsn(9) }, now());
         assert!(!progress.has_reached(Timestamp(10)));
-        progress.close(ClosedAt { ts: Timestamp(12), lsn: Lsn(8) });
+        progress.close(ClosedAt { ts: Timestamp(12), lsn: Lsn(8) }, now());
         assert!(progress.has_reached(Timestamp(12)));
-        progress.close(ClosedAt { ts: Timestamp(11), lsn: Lsn(8) });
+        progress.close(ClosedAt { ts: Timestamp(11), lsn: Lsn(8) }, now());
         assert!(progress.has_reached(Timestamp(12)), "W never falls");
     }
 
     #[test]
     fn a_later_answer_does_not_put_off_an_earlier_one() {
         let progress = at(9, 8);
-        let close = |ts, lsn| progress.close(ClosedAt { ts: Timestamp(ts), lsn: Lsn(lsn) });
+        let close = |ts, lsn| progress.close(ClosedAt { ts: Timestamp(ts), lsn: Lsn(lsn) }, now());
         close(20, 10);
         close(30, 12);
         close(25, 11);
         close(24, 13);
-        let apply = |lsn| progress.apply(Lsn(lsn), None, timer::now());
+        let apply = |lsn| progress.apply(Lsn(lsn), None, now());
         apply(9);
         assert!(!progress.has_reached(Timestamp(20)));
         apply(10);
@@ -297,35 +358,72 @@ mod tests {
         assert_eq!(progress.marks().applied_ts, Timestamp(25));
         apply(12);
         assert_eq!(progress.marks().applied_ts, Timestamp(30));
-        assert!(progress.pending.lock().0.is_empty());
+        assert!(progress.pending.lock().closed.0.is_empty());
     }
 
     #[test]
     fn commits_count_by_themselves_only_after_the_last_lease() {
         let progress = at(9, 8);
-        let now = timer::now();
-        progress.set_mode(TimeMode::Clock, now);
-        progress.apply(Lsn(9), Some(Timestamp(10)), now);
-        progress.set_mode(TimeMode::Logical, now);
-        progress.apply(Lsn(10), Some(Timestamp(11)), now + MODE_LEASE / 2);
+        let start = now();
+        let later = |by| Moment { at: start.at + by, ..start };
+        progress.set_mode(TimeMode::Clock, start.at);
+        progress.apply(Lsn(9), Some(Timestamp(10)), start);
+        progress.set_mode(TimeMode::Logical, start.at);
+        progress.apply(Lsn(10), Some(Timestamp(11)), later(MODE_LEASE / 2));
         assert_eq!(progress.marks().applied_ts, Timestamp(9));
-        progress.close(ClosedAt { ts: Timestamp(10), lsn: Lsn(9) });
+        progress.close(ClosedAt { ts: Timestamp(10), lsn: Lsn(9) }, start);
         assert_eq!(progress.marks().applied_ts, Timestamp(10));
-        progress.apply(Lsn(11), Some(Timestamp(12)), now + MODE_LEASE);
+        progress.apply(Lsn(11), Some(Timestamp(12)), later(MODE_LEASE));
         assert_eq!(progress.marks().applied_ts, Timestamp(12));
     }
 
     #[test]
+    fn a_promise_ahead_counts_once_it_is_applied_and_reached() {
+        let reached = |ts| Moment { reached: Timestamp(ts), ..now() };
+        let ahead = |ts, lsn, newest| Ahead { ts: Timestamp(ts), last_lsn: Lsn(lsn), newest: Timestamp(newest) };
+        let progress = at(9, 8);
+        progress.set_mode(TimeMode::Clock, now().at);
+        progress.promise(ahead(20, 10, 15), reached(16));
+        assert_eq!((progress.marks().applied_ts, progress.settle(reached(16))), (Timestamp(9), None), "not applied");
+        progress.apply(Lsn(9), Some(Timestamp(12)), reached(16));
+        progress.apply(Lsn(10), Some(Timestamp(15)), reached(14));
+        assert_eq!(progress.settle(reached(14)), Some(Timestamp(15)));
+        progress.promise(ahead(22, 10, 15), now());
+        assert_eq!(progress.settle(now()), Some(Timestamp(15)), "nobody vouches for the clock");
+        assert_eq!(progress.marks().applied_ts, Timestamp(9));
+        assert_eq!(progress.settle(reached(15)), None);
+        assert_eq!(progress.marks().applied_ts, Timestamp(22));
+        progress.promise(ahead(30, 11, 28), reached(40));
+        progress.close(ClosedAt { ts: Timestamp(25), lsn: Lsn(10) }, now());
+        assert_eq!(progress.marks().applied_ts, Timestamp(25), "what is closed does not wait for it");
+        progress.apply(Lsn(11), None, reached(40));
+        assert_eq!(progress.marks().applied_ts, Timestamp(30));
+    }
+
+    #[tokio::test]
+    async fn somebody_comes_back_to_what_waits_for_the_time() {
+        let progress = at(9, 8);
+        let ahead = Ahead { ts: Timestamp(20), last_lsn: Lsn(9), newest: Timestamp(15) };
+        progress.promise(ahead, now());
+        let early = timer::timeout(Duration::from_millis(5), progress.gated()).await;
+        assert!(early.is_err(), "it waits for its position");
+        progress.apply(Lsn(9), Some(Timestamp(15)), now());
+        progress.gated().await;
+        assert_eq!(progress.settle(now()), Some(Timestamp(15)));
+    }
+
+    #[test]
     fn what_is_pending_is_bounded_and_keeps_the_oldest_and_the_newest() {
-        let mut pending = Pending::default();
+        let mut pending = Promises::default();
         for n in 1..=1_000 {
-            pending.add(ClosedAt { ts: Timestamp(10 * n), lsn: Lsn(n) });
+            pending.add(Ahead { ts: Timestamp(10 * n), last_lsn: Lsn(n), newest: Timestamp::ZERO });
             assert!(pending.0.len() <= MOST_PENDING);
         }
-        assert_eq!(pending.applied(Lsn(1)), Some(Timestamp(10)));
-        assert_eq!(pending.applied(Lsn(999)), Some(Timestamp(10 * (MOST_PENDING as u64 - 1))));
-        assert_eq!(pending.applied(Lsn(1_000)), Some(Timestamp(10_000)));
-        assert_eq!(pending.applied(Lsn(2_000)), None);
+        let mut keep = |lsn| pending.keep(Lsn(lsn), Timestamp::ZERO);
+        assert_eq!(keep(1), Some(Timestamp(10)));
+        assert_eq!(keep(999), Some(Timestamp(10 * (MOST_PENDING as u64 - 1))));
+        assert_eq!(keep(1_000), Some(Timestamp(10_000)));
+        assert_eq!(keep(2_000), None);
     }
 
     #[test]

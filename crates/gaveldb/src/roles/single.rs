@@ -11,7 +11,7 @@ use gavel_api::sql::SqlEngine;
 use gavel_clock::SystemClock;
 use gavel_journal::FileJournal;
 use gavel_query::{Engine, EngineHandle, EngineParts};
-use gavel_storage::Replica;
+use gavel_storage::{Closing, Replica};
 
 use super::parts;
 use crate::Failure;
@@ -45,7 +45,8 @@ impl Roles {
         let adjudicator: Arc<dyn Adjudicator> = Arc::new(service.clone());
         let store = data_dir.store();
         std::fs::create_dir_all(&store).context("cannot make the store's directory")?;
-        let replica = Replica::open(&store, journal.clone(), Some(adjudicator.clone()), parts::storage(settings))
+        let closing = Closing { adjudicator: adjudicator.clone(), clock: clock.clone() };
+        let replica = Replica::open(&store, journal.clone(), Some(closing), parts::storage(settings))
             .context("cannot open the store")?;
         replica.catch_up().await.context("cannot apply the journal to the store")?;
         let replica = Arc::new(replica);

@@ -12,8 +12,8 @@ use gavel_api::storage::Bootstrap;
 use gavel_rpc::Role;
 use gavel_rpc::client::{RemoteAdjudicator, RemoteBootstrap, RemoteJournal};
 use gavel_rpc::server::Server;
-use gavel_storage::Seat;
 use gavel_storage::seat::{Parts, State};
+use gavel_storage::{Closing, Seat};
 use tokio_util::sync::CancellationToken;
 
 use super::network::{Peers, other_replicas, targets};
@@ -46,7 +46,7 @@ async fn serve(process: Process) -> Result<(), Failure> {
     let seat: Arc<OnceLock<Arc<Seat>>> = Arc::default();
     let (health, busy) = (seat.clone(), seat.clone());
     let node = Arc::new(Node {
-        sections: vec![sections::storage_seat(seat.clone()), sections::clock(clock, || None)],
+        sections: vec![sections::storage_seat(seat.clone()), sections::clock(clock.clone(), || None)],
         health: Box::new(move || health.get().and_then(|seat| failure(seat))),
         busy: Box::new(move || busy.get().map_or_else(|| Some("no journal node answers".into()), |seat| reason(seat))),
         ..Node::new(&process, "storage", &data_dir, address.to_string())
@@ -59,7 +59,8 @@ async fn serve(process: Process) -> Result<(), Failure> {
         let peer = |peer| Arc::new(RemoteBootstrap::new(peers.network.clone(), peer)) as Arc<dyn Bootstrap>;
         let peers = replicas.iter().map(peer).collect();
         let settings = parts::storage(&settings);
-        let parts = Parts { dir, journal, adjudicator: Some(adjudicator), peers, settings };
+        let closing = Closing { adjudicator, clock };
+        let parts = Parts { dir, journal, closing: Some(closing), peers, settings };
         Ok(Arc::new(Seat::open(parts).context("cannot open the store")?))
     };
     let Some(open) = process.open(opening).await? else { return Ok(()) };

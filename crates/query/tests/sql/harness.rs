@@ -8,7 +8,7 @@ use gavel_api::journal::Journal;
 use gavel_api::sql::{SessionParams, SqlEngine, SqlSession};
 use gavel_clock::{Clock, SystemClock};
 use gavel_query::{Engine, EngineHandle, EngineParts, EngineSettings};
-use gavel_storage::Replica;
+use gavel_storage::{Closing, Replica};
 
 use crate::sink::TextSink;
 
@@ -35,8 +35,8 @@ impl Node {
         let adjudicator: Arc<dyn Adjudicator> = Arc::new(service);
         let store = directory.path().join("store");
         std::fs::create_dir_all(&store)?;
-        let replica =
-            Replica::open(&store, journal, Some(Arc::clone(&adjudicator)), gavel_storage::Settings::default())?;
+        let closing = Closing { adjudicator: Arc::clone(&adjudicator), clock: Arc::clone(&clock) };
+        let replica = Replica::open(&store, journal, Some(closing), gavel_storage::Settings::default())?;
         replica.catch_up().await?;
         let seed = std::sync::atomic::AtomicU64::new(0x9e37_79b9_7f4a_7c15);
         let parts = EngineParts {

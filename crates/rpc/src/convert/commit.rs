@@ -1,6 +1,6 @@
 //! The commit seam.
 
-use gavel_api::adjudicator::{Closed, Visible};
+use gavel_api::adjudicator::{Ahead, Closed, Visible};
 use gavel_types::{
     Check, CheckMode, CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Lsn, TimeMode, Timestamp, Write,
     WriteMode,
@@ -143,14 +143,28 @@ impl From<Closed> for v1::Closed {
             epoch: closed.epoch.0,
             last_lsn: closed.last_lsn.0,
             mode: v1::TimeMode::from(closed.mode).into(),
+            ahead: closed.ahead.map(|ahead| v1::Ahead {
+                ts: ahead.ts.0,
+                last_lsn: ahead.last_lsn.0,
+                newest: ahead.newest.0,
+            }),
         }
     }
 }
 
 impl From<v1::Closed> for Closed {
     fn from(closed: v1::Closed) -> Self {
-        let mode = closed.mode().into();
-        Self { ts: Timestamp(closed.ts), epoch: Epoch(closed.epoch), last_lsn: Lsn(closed.last_lsn), mode }
+        Self {
+            mode: closed.mode().into(),
+            ts: Timestamp(closed.ts),
+            epoch: Epoch(closed.epoch),
+            last_lsn: Lsn(closed.last_lsn),
+            ahead: closed.ahead.map(|ahead| Ahead {
+                ts: Timestamp(ahead.ts),
+                last_lsn: Lsn(ahead.last_lsn),
+                newest: Timestamp(ahead.newest),
+            }),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gavel_api::adjudicator::{self, Closed, Visible};
+use gavel_api::adjudicator::{self, Ahead, Closed, Visible};
 use gavel_api::storage::{self, Copied, CopyRequest, ScanRequest, Version, Watermarks};
 use gavel_api::{journal, scan::ScanExpr};
 use gavel_types::{CommitOutcome, CommitRequest, Epoch, KeyRange, Lsn, TimeMode, Timestamp};
@@ -148,8 +148,11 @@ proptest! {
 
 #[test]
 fn positions_and_watermarks() {
-    let closed = Closed { ts: Timestamp(1), epoch: Epoch(2), last_lsn: Lsn(3), mode: TimeMode::Clock };
-    assert_eq!(Closed::from(travel(&v1::Closed::from(closed))), closed);
+    let ahead = Ahead { ts: Timestamp(10), last_lsn: Lsn(11), newest: Timestamp(12) };
+    for ahead in [None, Some(ahead)] {
+        let closed = Closed { ts: Timestamp(1), epoch: Epoch(2), last_lsn: Lsn(3), mode: TimeMode::Clock, ahead };
+        assert_eq!(Closed::from(travel(&v1::Closed::from(closed))), closed);
+    }
     let visible = Visible { ts: Timestamp(4), epoch: Epoch(5), mode: TimeMode::Clock };
     assert_eq!(Visible::from(travel(&v1::Visible::from(visible))), visible);
     let marks = Watermarks { applied_ts: Timestamp(6), applied_lsn: Lsn(7), durable_lsn: Lsn(8), gc_ts: Timestamp(9) };

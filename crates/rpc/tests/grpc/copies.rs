@@ -81,7 +81,7 @@ async fn seat(mode: &Mode, journal: Target, dir: &Path, peers: &[Target]) -> Arc
     let engine = gavel_mvcc::Settings { memtable_bytes: 1 << 20, cache_bytes: 4 << 20, ..Default::default() };
     let settings = gavel_storage::Settings { max_wait: Duration::from_secs(5), engine, ..Default::default() };
     let peers = peers.iter().map(peer).collect();
-    let parts = Parts { dir: dir.to_owned(), journal: Arc::new(journal), adjudicator: None, peers, settings };
+    let parts = Parts { dir: dir.to_owned(), journal: Arc::new(journal), closing: None, peers, settings };
     Arc::new(Seat::open(parts).unwrap())
 }
 

@@ -241,7 +241,7 @@ impl Adjudicator for FakeAdjudicator {
 
     async fn close(&self, ts: Timestamp, _: Duration) -> Result<Closed, adjudicator::Error> {
         let epoch = self.check()?;
-        Ok(Closed { ts, epoch, last_lsn: Lsn(1), mode: TimeMode::Logical })
+        Ok(Closed { ts, epoch, last_lsn: Lsn(1), mode: TimeMode::Logical, ahead: None })
     }
 
     async fn visible(&self) -> Result<Visible, adjudicator::Error> {

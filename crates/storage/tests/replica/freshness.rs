@@ -14,7 +14,7 @@ use gavel_api::journal::{Entry, Error as JournalError, Journal, Record};
 use gavel_api::storage::Storage;
 use gavel_clock::{Clock, Reading, SystemClock};
 use gavel_journal::{FileJournal, MemoryDisk};
-use gavel_storage::Replica;
+use gavel_storage::{Closing, Replica};
 use gavel_txn::Snapshots;
 use gavel_types::{CommitOutcome, CommitRequest, Epoch, Lsn, TimeMode, Timestamp, TxnId};
 
@@ -80,10 +80,12 @@ async fn everybody_sees_what_anybody_was_told(clocks: &[Arc<dyn Clock>], mode: T
     let adjudicator: Arc<dyn Adjudicator> = Arc::new(service.clone());
     let replicas: Vec<Replica> = [0, 1, 4]
         .into_iter()
-        .map(|ms| {
+        .zip(clocks.iter().cycle())
+        .map(|(ms, clock)| {
+            let closing = Closing { adjudicator: adjudicator.clone(), clock: clock.clone() };
             let late = Arc::new(Late { journal: journal.clone(), lag: Duration::from_millis(ms) });
             let dir = home.path().join(format!("replica{ms}"));
-            Replica::open(&dir, late, Some(adjudicator.clone()), crate::support::settings()).expect("replica")
+            Replica::open(&dir, late, Some(closing), crate::support::settings()).expect("replica")
         })
         .collect();
     let nodes: Vec<Snapshots> =

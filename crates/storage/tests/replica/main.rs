@@ -14,7 +14,7 @@ use gavel_api::conformance::storage as suite;
 use gavel_api::journal::Record;
 use gavel_api::scan::{ScanExpr, ScanProgram};
 use gavel_api::storage::{Error, ScanRequest, Storage};
-use gavel_storage::{Replica, Settings};
+use gavel_storage::{Closing, Replica, Settings};
 use gavel_types::{Epoch, Lsn, Timestamp};
 use support::{Closer, Local, MemoryJournal, open, settings};
 
@@ -43,8 +43,9 @@ async fn a_snapshot_that_never_comes_is_given_up() {
 async fn a_closed_snapshot_is_read_without_a_further_commit() {
     let dir = tempfile::tempdir().expect("dir");
     let journal = MemoryJournal::new();
-    let closer = Arc::new(Closer(journal.clone()));
-    let replica = Replica::open(dir.path(), Arc::new(journal.clone()), Some(closer), settings()).expect("open");
+    let clock = Arc::new(gavel_clock::ManualClock::new(Timestamp(1)));
+    let closing = Closing { adjudicator: Arc::new(Closer(journal.clone())), clock };
+    let replica = Replica::open(dir.path(), Arc::new(journal.clone()), Some(closing), settings()).expect("open");
     journal.commit(Timestamp(10), vec![suite::put(1, None)]);
     for ts in [1_000, 500, 2_000] {
         let read = replica.get(Timestamp(ts), &[suite::key(1)]).await.expect("get");

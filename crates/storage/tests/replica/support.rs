@@ -107,7 +107,7 @@ impl Adjudicator for Closer {
     }
 
     async fn close(&self, ts: Timestamp, _: Duration) -> Result<Closed, adjudicator::Error> {
-        Ok(Closed { ts, epoch: Epoch(1), last_lsn: self.0.bounds().1, mode: TimeMode::Clock })
+        Ok(Closed { ts, epoch: Epoch(1), last_lsn: self.0.bounds().1, mode: TimeMode::Clock, ahead: None })
     }
 
     async fn visible(&self) -> Result<Visible, adjudicator::Error> {
