@@ -636,6 +636,47 @@ async fn commits_are_dated_ahead_by_no_more_than_they_take() {
 }
 
 #[tokio::test]
+async fn a_promise_ahead_names_the_place_of_commits_on_their_way() {
+    let settings = Settings { pipe_depth: 2, ..Settings::default() };
+    let (service, journal, clock) = by_clock(settings).await;
+    assert!(closed_now(&service, Timestamp(1), Duration::ZERO).await.is_none(), "there is no ceiling yet");
+    journal.end(Ok(Lsn(2)));
+    settle().await;
+    let visible = service.visible_now().ts;
+    let ahead = async || closed_now(&service, visible, Duration::ZERO).await.unwrap().ahead.unwrap();
+    assert_eq!(ahead().await.last_lsn, Lsn(2));
+    // Two are at the journal, the third waits for a place there.
+    let mut commits = Vec::new();
+    for (id, key) in [(1, "a"), (2, "b"), (3, "c")] {
+        clock.advance(Duration::from_millis(1));
+        commits.push(start(&service, id, key).await);
+        settle().await;
+    }
+    assert_eq!(journal.appends.lock().len(), 2);
+    let promised = ahead().await;
+    assert_eq!((promised.last_lsn, promised.ts), (Lsn(5), promised.newest));
+    let closed = closed_now(&service, visible, Duration::ZERO).await.unwrap();
+    assert!(closed.ts < promised.ts && closed.last_lsn == Lsn(0), "what is closed waits for them");
+    // The first is refused: those behind it move up.
+    journal.end(Err(journal::Error::Overloaded));
+    settle().await;
+    assert!(
+        matches!(service.close(visible, Duration::ZERO).await, Err(Error::Overloaded)),
+        "nothing is promised meanwhile"
+    );
+    journal.end(Ok(Lsn(3)));
+    settle().await;
+    let outcomes = futures::future::join_all(commits).await;
+    assert!(matches!(outcomes[0], Ok(Err(Error::Overloaded))));
+    assert!(matches!(outcomes[1], Ok(Ok(CommitOutcome::Committed(_)))));
+    assert!(matches!(outcomes[2], Ok(Err(Error::Overloaded))), "it had been accepted behind it");
+    assert_eq!(ahead().await.last_lsn, Lsn(3));
+    // In logical mode nobody relies on clocks.
+    clock.set_failed(true);
+    assert_eq!(closed_now(&service, visible, Duration::ZERO).await.unwrap().ahead, None);
+}
+
+#[tokio::test]
 async fn without_trusted_clocks_nothing_is_dated_ahead() {
     let (service, journal) = scripted(Settings::default()).await;
     for n in 1..=6 {
