@@ -31,8 +31,6 @@ pub enum Mutant {
     CloseIsKept,
     /// A promise ahead names the position that the commits on their way will have.
     AheadNamesThePosition,
-    /// A promise ahead counts only once true time has reached its commits.
-    AheadIsGated,
     /// What is durable is visible only once true time has reached it.
     GateWaits,
     /// A transaction is tested against its own snapshot.
@@ -51,7 +49,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every one.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 19] = [
         Self::LogIsFlushed,
         Self::VoteIsFlushed,
         Self::LeaderIsConfirmed,
@@ -64,7 +62,6 @@ impl Mutant {
         Self::CloseNamesThePosition,
         Self::CloseIsKept,
         Self::AheadNamesThePosition,
-        Self::AheadIsGated,
         Self::GateWaits,
         Self::SnapshotIsTested,
         Self::LearntIsAwaited,

@@ -171,14 +171,12 @@ impl Adjudicator for Careless {
 
     async fn close(&self, ts: Timestamp, lead: Duration) -> Result<Closed, adjudicator::Error> {
         let mut closed = self.adjudicator.close(ts, lead).await?;
-        let ahead = closed.ahead.as_mut();
         match self.mutant {
             Some(Mutant::CloseNamesThePosition) => closed.last_lsn = Lsn::ZERO,
             Some(Mutant::CloseIsKept) => closed.ts = closed.ts.saturating_add(Duration::from_millis(20)),
             Some(Mutant::AheadNamesThePosition) => {
-                ahead.into_iter().for_each(|ahead| ahead.last_lsn = closed.last_lsn);
+                closed.ahead.iter_mut().for_each(|ahead| ahead.last_lsn = closed.last_lsn);
             }
-            Some(Mutant::AheadIsGated) => ahead.into_iter().for_each(|ahead| ahead.newest = Timestamp::ZERO),
             _ => {}
         }
         Ok(closed)

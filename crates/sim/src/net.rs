@@ -78,6 +78,24 @@ impl Default for Weather {
     }
 }
 
+/// How far hosts are from each other, besides what the weather does.
+#[derive(Clone, Copy, Debug)]
+pub enum Distance {
+    /// Each from each.
+    Same(Duration),
+    /// Those of different zones; hosts with the same last digit are in one.
+    Zones(Duration),
+}
+
+impl Distance {
+    fn between(self, one: Owner, other: Owner) -> Duration {
+        match self {
+            Self::Zones(_) if one % 10 == other % 10 => Duration::ZERO,
+            Self::Same(distance) | Self::Zones(distance) => distance,
+        }
+    }
+}
+
 type Event = Box<dyn FnOnce(&Arc<Net>) + Send>;
 
 #[derive(Default)]
@@ -96,6 +114,7 @@ struct State {
     weather: Weather,
     /// Without a storm.
     usual: Weather,
+    distance: Distance,
     /// Ways that are cut, one direction each.
     cuts: BTreeSet<(Owner, Owner)>,
     /// Hosts that have something to do.
@@ -111,8 +130,8 @@ struct State {
 pub struct Net(Mutex<State>);
 
 impl Net {
-    /// Where messages usually take what `usual` says.
-    pub fn new(seed: u64, usual: Weather) -> Arc<Self> {
+    /// Where messages usually take what `usual` says, and what lies between hosts.
+    pub fn new(seed: u64, usual: Weather, distance: Distance) -> Arc<Self> {
         Arc::new(Self(Mutex::new(State {
             chance: SplitMix(seed),
             events: BTreeMap::new(),
@@ -120,6 +139,7 @@ impl Net {
             slots: BTreeMap::new(),
             weather: usual.clone(),
             usual,
+            distance,
             cuts: BTreeSet::new(),
             dirty: BTreeSet::new(),
             fallen: BTreeMap::new(),
@@ -282,12 +302,12 @@ impl Net {
         state.events.insert(key, Box::new(event));
     }
 
-    /// How long the next message takes.
-    fn delay(&self) -> Duration {
+    /// How long the next message between two hosts takes.
+    fn delay(&self, from: Owner, to: Owner) -> Duration {
         let mut state = self.0.lock();
         let (least, most) = state.weather.delay;
         let spread = (most - least).as_nanos() as u64;
-        least + Duration::from_nanos(state.chance.below(spread + 1))
+        state.distance.between(from, to) + least + Duration::from_nanos(state.chance.below(spread + 1))
     }
 
     fn chance_of(&self, of_thousand: impl Fn(&Weather) -> u64) -> bool {
@@ -327,7 +347,7 @@ impl Net {
                 if self.chance_of(|weather| weather.lost) {
                     continue;
                 }
-                let mut delay = self.delay();
+                let mut delay = self.delay(from.host, to);
                 if copy > 0 && self.below(2) == 0 {
                     delay += Duration::from_micros(self.below(STRAGGLE.as_micros() as u64));
                 }
@@ -387,7 +407,7 @@ impl<T: Send + 'static> Line<T> {
             return;
         }
         let line = Arc::clone(self);
-        net.after(net.delay(), move |net| {
+        net.after(net.delay(self.to, self.from.host), move |net| {
             if !net.0.lock().cuts.contains(&(line.to, line.from.host)) {
                 line.tell(answer);
             }

@@ -15,6 +15,7 @@ use crate::check;
 use crate::faults;
 use crate::ledger::Told;
 use crate::mutant::Mutant;
+use crate::net::Distance;
 use crate::roles::{QUERIES, REPLICAS};
 use crate::trace::Trace;
 use crate::world::{Setup, Undo, World, now};
@@ -64,14 +65,17 @@ pub fn run(seed: u64, mutant: Option<Mutant>) -> Result<Verdict> {
     let (clock_error, clock_offset) = match chance.below(5) {
         0 | 1 => (None, ms(200)),
         2 => (Some(ms(1)), Duration::from_micros(500)),
-        3 => (Some(ms(8)), ms(4)),
+        // As far off as they may be: what is dated ahead by one is not reached by another for long.
+        3 => (Some(ms(8)), Duration::from_micros(7_900)),
         // Clocks that are not what is said of them: snapshots may be stale, and nothing else.
         _ => (Some(ms(1)), ms(240)),
     };
-    // Some clusters have zones far from each other: there timestamps are closed ahead of time.
-    let distance = match SplitMix(seed ^ 0xfa2).below(3) {
-        0 => ms(4 + SplitMix(seed ^ 0xd157).below(9)),
-        _ => Duration::ZERO,
+    // Some clusters have hosts or zones far from each other: there timestamps are closed ahead of time.
+    let far = ms(4 + SplitMix(seed ^ 0xd157).below(9));
+    let distance = match SplitMix(seed ^ 0xfa2).below(5) {
+        0 => Distance::Same(far),
+        1 => Distance::Zones(far),
+        _ => Distance::Same(Duration::ZERO),
     };
     let setup = Setup { distance, mutant, clock_error, clock_offset, pause: ms(180) };
     let mut world = World::new(seed, setup)?;
@@ -207,7 +211,7 @@ mod tests {
     /// closed ahead.
     fn reads(distance: Duration, clock_error: Option<Duration>) -> (Vec<Duration>, usize) {
         let (clock_offset, pause) = (Duration::from_micros(500), Duration::from_millis(180));
-        let setup = Setup { distance, mutant: None, clock_error, clock_offset, pause };
+        let setup = Setup { distance: Distance::Same(distance), mutant: None, clock_error, clock_offset, pause };
         let mut world = World::new(7, setup).expect("a world");
         assert!(set_up(&mut world));
         let (handle, session, _) = world.session(QUERIES[0]).expect("a session");

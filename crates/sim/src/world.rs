@@ -20,14 +20,13 @@ use crate::host::Host;
 use crate::ledger::Ledger;
 use crate::load::{Load, Session};
 use crate::mutant::Mutant;
-use crate::net::{Net, Services, Weather};
+use crate::net::{Distance, Net, Services, Weather};
 use crate::roles::{self, Ground, JOURNALS, QUERIES, REPLICAS};
 
 /// What a run is made of besides its seed.
 #[derive(Clone, Copy, Debug)]
 pub struct Setup {
-    /// What a message between hosts takes besides the usual.
-    pub distance: Duration,
+    pub distance: Distance,
     pub mutant: Option<Mutant>,
     /// How wrong clocks are said to be at most; `None` where nobody vouches for them.
     pub clock_error: Option<Duration>,
@@ -35,15 +34,6 @@ pub struct Setup {
     pub clock_offset: Duration,
     /// Longest pause between two transactions of a client.
     pub pause: Duration,
-}
-
-impl Setup {
-    fn usual(&self) -> Weather {
-        let mut usual = Weather::default();
-        usual.delay.0 += self.distance;
-        usual.delay.1 += self.distance;
-        usual
-    }
 }
 
 struct Machine {
@@ -74,7 +64,7 @@ impl World {
     pub fn new(seed: u64, setup: Setup) -> Result<Self> {
         let simulation = Simulation::enter(seed);
         let mut chance = SplitMix(seed ^ 0x5eed);
-        let net = Net::new(chance.next_u64(), setup.usual());
+        let net = Net::new(chance.next_u64(), Weather::default(), setup.distance);
         let ledger = Ledger::new(Arc::clone(&net));
         let machines = BTreeMap::new();
         let mut world = Self { net, ledger, setup, chance, machines, loaded: false, simulation };
