@@ -162,9 +162,9 @@ class Server:
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT if both else subprocess.PIPE)
         return done.returncode, done.stdout, done.stderr
 
-    def script(self, text, database="postgres", stop=True):
-        """Runs SQL; gives what psql said to stderr, which is nothing if all went well."""
-        args = ["psql", "-X", "-q", "-o", "/dev/null"] + (["-v", "ON_ERROR_STOP=1"] if stop else [])
+    def script(self, text, database="postgres", whole=False):
+        """Runs SQL, all in one transaction if asked; gives what psql said to stderr: nothing if all went well."""
+        args = ["psql", "-X", "-q", "-o", "/dev/null", "-v", "ON_ERROR_STOP=1"] + (["-1"] if whole else [])
         _, _, error = self.run(args, database, text)
         return "\n".join(line for line in error.splitlines() if "NOTICE:" not in line)
 
@@ -228,7 +228,7 @@ def prepare(server):
         server.script(f"DROP ROLE IF EXISTS {role}")
     for database in DATABASES:
         server.script(f"CREATE DATABASE {database}")
-        error = server.script(source(database), database)
+        error = server.script(source(database), database, whole=True)
         if error:
             sys.exit(f"{database} does not load into {server.name}:\n{error}")
 
@@ -317,7 +317,7 @@ def compare_dump(oracle, tested, databases, show):
                 script = dumps[kind, tested.name]
                 if kind == "--data-only":
                     script = "SET session_replication_role = replica;\n" + script
-                check(f"{kind} {database} of {tested.name} loads into {to.name}", not (e := to.script(script, copy)), e)
+                check(f"{kind} {database} of {tested.name} loads into {to.name}", not (e := to.script(script, copy, whole=True)), e)
             status, out, error = to.run([PG_BIN / "pg_dump", "--inserts"], copy)
             there = to.run([PG_BIN / "pg_dump", "--inserts"], database)[1]
             check(f"{database} of {tested.name} is the same after it was loaded into {to.name}",

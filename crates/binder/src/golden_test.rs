@@ -25,6 +25,7 @@ fn column(number: i16, name: &str, ty: PgType) -> Column {
         sequence: None,
         missing: None,
         dropped: false,
+        acl: None,
     }
 }
 
@@ -59,6 +60,7 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
         foreign_keys: vec![],
         referenced_by: vec![],
         options: vec![],
+        acl: None,
     }
 }
 
@@ -66,7 +68,7 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
 pub fn catalog() -> Catalog {
     let mut catalog = Catalog { database_name: "test".into(), ..Catalog::default() };
     let public = gavel_catalog::system::PUBLIC;
-    catalog.put_schema(Arc::new(Schema { oid: public, name: "public".into(), owner: Oid(10) }));
+    catalog.put_schema(Arc::new(Schema { oid: public, name: "public".into(), owner: Oid(10), acl: None }));
     let mut d = column(4, "d", PgType::TIMESTAMPTZ);
     d.default = Some("now()".into());
     let mut gone = column(6, "gone", PgType::INT4);
@@ -121,6 +123,7 @@ pub fn catalog() -> Catalog {
         cache: 1,
         cycle: false,
         owned_by: Some((Oid(20010), 1)),
+        acl: None,
     }));
     catalog.put_view(Arc::new(View {
         oid: Oid(20020),
@@ -131,6 +134,8 @@ pub fn catalog() -> Catalog {
         sql: "SELECT t.a AS x, t.b || '!' AS y FROM public.t WHERE t.a > 0".into(),
         columns: vec![("x".into(), PgType::INT4), ("y".into(), PgType::TEXT)],
         depends_on: vec![Oid(20000)],
+        acl: None,
+        column_acls: vec![],
     }));
     catalog
 }

@@ -4,6 +4,8 @@
 use gavel_types::{Datum, Oid, PgType};
 use serde::{Deserialize, Serialize};
 
+use crate::acl::{Acl, AclItem};
+
 /// Names an object for ever: PostgreSQL's OID of it, and the object id in storage keys.
 pub type ObjectId = Oid;
 
@@ -14,6 +16,9 @@ pub struct Database {
     pub oid: Oid,
     pub name: String,
     pub owner: Oid,
+    /// Privileges that were granted on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acl: Acl,
 }
 
 /// A role. Lives in the system tenant.
@@ -29,6 +34,34 @@ pub struct Role {
     /// SCRAM verifier as in `pg_authid.rolpassword`.
     #[serde(default)]
     pub password: Option<String>,
+    /// CONNECTION LIMIT, which is shown and not enforced; `None`: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection_limit: Option<i32>,
+    /// Roles that it is a member of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub member_of: Vec<Membership>,
+}
+
+/// That a role is a member of another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    pub role: Oid,
+    pub grantor: Oid,
+    /// WITH ADMIN OPTION.
+    pub admin: bool,
+}
+
+/// ALTER DEFAULT PRIVILEGES: what objects get that `role` will create.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DefaultPrivileges {
+    pub oid: Oid,
+    pub role: Oid,
+    /// 0: in every schema, instead of the privileges that an object has by default. Otherwise in this one, in
+    /// addition to them.
+    pub schema: Oid,
+    /// `pg_default_acl.defaclobjtype`.
+    pub kind: char,
+    pub acl: Vec<AclItem>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,6 +69,9 @@ pub struct Schema {
     pub oid: Oid,
     pub name: String,
     pub owner: Oid,
+    /// Privileges that were granted on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acl: Acl,
 }
 
 /// `GENERATED … AS IDENTITY`.
@@ -69,6 +105,9 @@ pub struct Column {
     /// Dropped columns stay, so that numbers are not reused; they are invisible to name look-up.
     #[serde(default)]
     pub dropped: bool,
+    /// Privileges that were granted on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acl: Acl,
 }
 
 /// What an index is ordered by.
@@ -209,6 +248,9 @@ pub struct Table {
     /// Storage parameters (`fillfactor=100`), kept for `pg_class.reloptions` and otherwise without effect.
     #[serde(default)]
     pub options: Vec<String>,
+    /// Privileges that were granted on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acl: Acl,
 }
 
 impl Table {
@@ -256,6 +298,9 @@ pub struct Sequence {
     /// Table and column that own it.
     #[serde(default)]
     pub owned_by: Option<(Oid, i16)>,
+    /// Privileges that were granted on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acl: Acl,
 }
 
 /// A view: its query as SQL text with every name qualified, bound anew at each use.
@@ -271,6 +316,12 @@ pub struct View {
     /// Tables, views and sequences that it uses.
     #[serde(default)]
     pub depends_on: Vec<Oid>,
+    /// Privileges that were granted on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acl: Acl,
+    /// Privileges on single columns, by `attnum`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub column_acls: Vec<(i16, Vec<AclItem>)>,
 }
 
 /// A constant as descriptors keep it: type and PostgreSQL's text form.

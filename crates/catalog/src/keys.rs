@@ -44,21 +44,22 @@ pub enum Kind {
     Table = 4,
     View = 5,
     Sequence = 6,
+    /// ALTER DEFAULT PRIVILEGES; has no name.
+    DefaultPrivileges = 7,
 }
 
 impl Kind {
     /// The kind of this stored number.
     pub fn from_number(number: u8) -> Option<Self> {
-        [Self::Database, Self::Role, Self::Schema, Self::Table, Self::View, Self::Sequence]
-            .into_iter()
-            .find(|k| *k as u8 == number)
+        let named = [Self::Database, Self::Role, Self::Schema, Self::Table, Self::View, Self::Sequence];
+        named.into_iter().chain([Self::DefaultPrivileges]).find(|k| *k as u8 == number)
     }
 
     /// The tenant that objects of this kind are stored under, in database `database`.
     pub const fn tenant(self, database: Oid) -> Oid {
         match self {
             Self::Database | Self::Role => CLUSTER,
-            Self::Schema | Self::Table | Self::View | Self::Sequence => database,
+            Self::Schema | Self::Table | Self::View | Self::Sequence | Self::DefaultPrivileges => database,
         }
     }
 
@@ -68,7 +69,7 @@ impl Kind {
             Self::Database => Space::Database,
             Self::Role => Space::Role,
             Self::Schema => Space::Schema,
-            Self::Table | Self::View | Self::Sequence => Space::Relation,
+            Self::Table | Self::View | Self::Sequence | Self::DefaultPrivileges => Space::Relation,
         }
     }
 }

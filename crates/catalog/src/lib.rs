@@ -4,6 +4,7 @@
 //!
 //! | module | what it holds |
 //! |---|---|
+//! | [`acl`] | who was granted what on an object |
 //! | [`descriptor`] | what one object is |
 //! | [`snapshot`] | [`Catalog`]: everything of one database at one timestamp, with look-ups |
 //! | [`keys`] | where the catalog lies in the key space |
@@ -12,6 +13,7 @@
 //! | [`oids`] | blocks of fresh OIDs |
 //! | [`system`] | shapes of the relations of `pg_catalog` and `information_schema` |
 
+pub mod acl;
 pub mod bootstrap;
 pub mod descriptor;
 pub mod keys;
@@ -21,7 +23,7 @@ pub mod store;
 pub mod system;
 
 pub use descriptor::{
-    CheckConstraint, Column, Database, FkAction, FkMatch, ForeignKey, Identity, Index, IndexKey, ObjectId, Role,
-    Schema, Sequence, Table, Unique, View,
+    CheckConstraint, Column, Database, DefaultPrivileges, FkAction, FkMatch, ForeignKey, Identity, Index, IndexKey,
+    Membership, ObjectId, Role, Schema, Sequence, Table, Unique, View,
 };
 pub use snapshot::Catalog;

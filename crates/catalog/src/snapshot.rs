@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use gavel_types::Oid;
 
-use crate::descriptor::{Database, Index, Role, Schema, Sequence, Table, View};
+use crate::descriptor::{Database, DefaultPrivileges, Index, Role, Schema, Sequence, Table, View};
 
 /// Something that can stand in FROM, or share its name space.
 #[derive(Clone, Debug)]
@@ -52,6 +52,8 @@ pub struct Catalog {
     pub roles: BTreeMap<String, Arc<Role>>,
     pub databases: BTreeMap<String, Arc<Database>>,
     pub comments: BTreeMap<CommentKey, Arc<str>>,
+    /// ALTER DEFAULT PRIVILEGES, by OID.
+    pub default_privileges: BTreeMap<Oid, Arc<DefaultPrivileges>>,
 }
 
 impl Catalog {

@@ -20,7 +20,8 @@ use gavel_types::{Oid, SqlError, SqlResult, Write, WriteMode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::descriptor::{Database, Role, Schema, Sequence, Table, View};
+use crate::acl::{self, AclItem, Privileges};
+use crate::descriptor::{Database, DefaultPrivileges, Role, Schema, Sequence, Table, View};
 use crate::keys::{self, CLUSTER, Kind, Space};
 use crate::snapshot::Catalog;
 
@@ -77,6 +78,10 @@ pub fn load(database: Oid, rows: &StoredRows) -> SqlResult<Catalog> {
             Kind::Table => catalog.put_table(decode::<Table>(value)?),
             Kind::View => catalog.put_view(decode::<View>(value)?),
             Kind::Sequence => catalog.put_sequence(decode::<Sequence>(value)?),
+            Kind::DefaultPrivileges => {
+                let found = decode::<DefaultPrivileges>(value)?;
+                catalog.default_privileges.insert(found.oid, found);
+            }
         }
     }
     for (key, value) in &rows.comments {
@@ -142,6 +147,9 @@ fn stored(catalog: &Catalog, same: &BTreeSet<usize>) -> BTreeMap<(Kind, Oid), St
     for o in catalog.sequences.values() {
         add(&mut out, same, (Kind::Sequence, o.oid), o, || vec![(o.schema, o.name.clone(), o.oid)], Vec::new);
     }
+    for o in catalog.default_privileges.values() {
+        add(&mut out, same, (Kind::DefaultPrivileges, o.oid), o, Vec::new, Vec::new);
+    }
     for o in catalog.tables.values() {
         let names = || {
             let indexes = o.indexes.iter().map(|i| (o.schema, i.name.clone(), i.oid));
@@ -161,6 +169,7 @@ fn addresses(catalog: &Catalog) -> BTreeSet<usize> {
         .chain(c.views.values().map(address))
         .chain(c.sequences.values().map(address))
         .chain(c.tables.values().map(address))
+        .chain(c.default_privileges.values().map(address))
         .collect()
 }
 
@@ -264,6 +273,7 @@ impl Writes {
             Kind::Sequence => catalog.sequences.get(&oid).map(|o| encode(o.as_ref())),
             Kind::Schema => catalog.schemas.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
             Kind::Role => catalog.roles.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
+            Kind::DefaultPrivileges => catalog.default_privileges.get(&oid).map(|o| encode(o.as_ref())),
             Kind::Database => catalog.databases.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
         };
         let key = keys::descriptor(kind.tenant(self.database), kind, oid);
@@ -288,7 +298,11 @@ impl Writes {
 pub fn database_rows(database: Oid, owner: Oid, version: u64) -> Vec<Write> {
     let empty = Catalog { database, ..Catalog::default() };
     let mut fresh = empty.clone();
-    fresh.put_schema(Arc::new(Schema { oid: crate::system::PUBLIC, name: "public".into(), owner }));
+    // Everybody may use it; its owner may create in it.
+    let usage = Privileges::of_letters("U");
+    let public = AclItem { grantee: acl::PUBLIC, grantor: owner, privileges: usage, grantable: Privileges::NONE };
+    let open = [acl::default(acl::Class::Schema, owner), vec![public]].concat();
+    fresh.put_schema(Arc::new(Schema { oid: crate::system::PUBLIC, name: "public".into(), owner, acl: Some(open) }));
     let class = crate::snapshot::PG_NAMESPACE;
     fresh.comments.insert((class, crate::system::PUBLIC, 0), "standard public schema".into());
     changes(&empty, &fresh, &Reliance::default(), version)

@@ -38,6 +38,7 @@ fn table(oid: u32, name: &str) -> Table {
         sequence: None,
         missing: None,
         dropped: false,
+        acl: None,
     };
     Table {
         oid: Oid(oid),
@@ -65,6 +66,7 @@ fn table(oid: u32, name: &str) -> Table {
         foreign_keys: vec![],
         referenced_by: vec![],
         options: vec![],
+        acl: None,
     }
 }
 
@@ -129,4 +131,30 @@ fn nothing_changed_writes_nothing() {
     let pinned = BTreeSet::from([(Kind::Schema, crate::system::PUBLIC)]);
     let writes = changes(&base, &base, &Reliance { pinned, ..Reliance::default() }, 8);
     assert_eq!(writes.iter().map(|w| w.mode).collect::<Vec<_>>(), [WriteMode::Update]);
+}
+
+#[test]
+fn privileges_read_back_and_older_rows_have_none() {
+    use crate::acl::{self, Class};
+    let mut rows = BTreeMap::new();
+    apply(&mut rows, &bootstrap::cluster("postgres", 7));
+    let base = read(&rows, bootstrap::POSTGRES);
+    assert_eq!(base.schemas["public"].acl.as_ref().map(Vec::len), Some(2), "its owner and everybody");
+    assert!(base.databases["template1"].acl.is_some() && base.databases["postgres"].acl.is_none());
+    let mut with = base.clone();
+    let granted = Table { acl: Some(acl::default(Class::Relation, Oid(10))), ..table(16384, "t") };
+    with.put_table(Arc::new(granted));
+    let (oid, role, schema, kind) = (Oid(16390), Oid(10), Oid(0), 'r');
+    let later = crate::DefaultPrivileges { oid, role, schema, kind, acl: acl::default(Class::Relation, Oid(10)) };
+    with.default_privileges.insert(oid, Arc::new(later));
+    apply(&mut rows, &changes(&base, &with, &Reliance::default(), 8));
+    let loaded = read(&rows, bootstrap::POSTGRES);
+    assert_eq!(loaded.tables, with.tables);
+    assert_eq!(loaded.default_privileges, with.default_privileges);
+    apply(&mut rows, &changes(&loaded, &base, &Reliance::default(), 9));
+    assert!(read(&rows, bootstrap::POSTGRES).default_privileges.is_empty());
+    // A row as it was written before there were lists.
+    let plain = serde_json::to_string(&table(16384, "t")).expect("serializes");
+    assert!(!plain.contains("acl"), "{plain}");
+    assert_eq!(serde_json::from_str::<Table>(&plain).expect("reads").acl, None);
 }

@@ -58,6 +58,7 @@ pub enum Ddl {
         text: Option<String>,
     },
     Grant(Grant),
+    AlterDefaultPrivileges(DefaultPrivileges),
     /// No names: ALL.
     SetConstraints {
         names: Option<Vec<QualifiedName>>,
@@ -69,7 +70,7 @@ pub enum Ddl {
         tables: Vec<QualifiedName>,
         blocks_forbidden: bool,
     },
-    /// Has no effect here: CHECKPOINT, ALTER DEFAULT PRIVILEGES, ALTER … SET STATISTICS, …
+    /// Has no effect here: CHECKPOINT, ALTER … SET STATISTICS, …
     Accepted {
         tag: String,
     },
@@ -245,6 +246,12 @@ pub enum RoleOption {
     Login(bool),
     /// `None`: no password.
     Password(Option<String>),
+    /// CONNECTION LIMIT; negative: none.
+    ConnectionLimit(i64),
+    /// IN ROLE: what the new role becomes a member of.
+    In(Vec<String>),
+    /// ROLE and ADMIN: who becomes a member of the new role, and whether with the admin option.
+    Members(Vec<String>, bool),
     /// Without effect here.
     Other,
 }
@@ -368,11 +375,55 @@ pub enum CommentTarget {
     Other(String),
 }
 
-/// GRANT, REVOKE and the like: checked, then forgotten, until roles have privileges.
+/// A privilege that is granted or revoked, folded to lower case; `all` is all that there are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Privilege {
+    pub name: String,
+    /// Empty: on the whole object.
+    pub columns: Vec<String>,
+}
+
+/// What privileges are on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GrantTarget {
+    /// Tables, views and sequences by name.
+    Tables(Vec<QualifiedName>),
+    Sequences(Vec<QualifiedName>),
+    /// ALL TABLES IN SCHEMA.
+    AllTables(Vec<String>),
+    AllSequences(Vec<String>),
+    Databases(Vec<String>),
+    Schemas(Vec<String>),
+    /// Membership in these roles.
+    Roles(Vec<String>),
+    /// A kind of object that only the system has, functions for one.
+    Other,
+}
+
+/// GRANT and REVOKE.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grant {
-    pub tag: &'static str,
-    /// Relations named.
-    pub relations: Vec<QualifiedName>,
+    pub revoke: bool,
+    /// GRANT OPTION FOR, ADMIN OPTION FOR.
+    pub option_only: bool,
+    pub privileges: Vec<Privilege>,
+    pub target: GrantTarget,
+    /// `public` is everybody.
     pub roles: Vec<String>,
+    /// WITH GRANT OPTION, WITH ADMIN OPTION.
+    pub option: bool,
+    pub cascade: bool,
+}
+
+/// ALTER DEFAULT PRIVILEGES.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DefaultPrivileges {
+    /// FOR ROLE; empty: the current role.
+    pub roles: Vec<String>,
+    /// IN SCHEMA; empty: everywhere.
+    pub schemas: Vec<String>,
+    /// `pg_default_acl.defaclobjtype`.
+    pub kind: char,
+    /// Its target means nothing.
+    pub grant: Grant,
 }

@@ -59,6 +59,16 @@ fn what_dumps_and_tools_write_is_read() {
         "grant select, insert (a, b) on table s.t, u to joe, public with grant option",
         "revoke all on schema public from public cascade",
         "grant usage on all sequences in schema s to x",
+        "grant usage on schema s, t to x granted by y",
+        "revoke grant option for select (a), all (b) on t from x restrict",
+        "grant all privileges on database d to current_user",
+        "revoke connect, temp on database d from group x cascade",
+        "grant execute on function f(int, text) to public",
+        "grant a, b to c, d with admin option",
+        "revoke admin option for a from b",
+        "alter default privileges for role a, b in schema s revoke grant option for all on sequences from x cascade",
+        "alter default privileges grant usage on types to public with grant option",
+        "create role r connection limit 5 in role a, b admin c role d",
         "grant a to b",
         "alter default privileges in schema s grant select on tables to x",
         "vacuum (verbose, analyze, parallel 2) a (b), c",
@@ -125,4 +135,30 @@ fn the_parser_hands_ddl_over_and_words_its_errors() {
     assert_eq!(error.message(), "syntax error at end of input");
     let error = crate::parse::parse("drop table t u").expect_err("left over");
     assert_eq!(error.message(), "syntax error at or near \"u\"");
+}
+
+#[test]
+fn a_grant_says_what_to_whom() {
+    let Ok(Ddl::Grant(g)) = parsed("grant select (a, b), update on s.t, u to joe, public with grant option") else {
+        panic!("parses");
+    };
+    let privileges: Vec<_> = g.privileges.iter().map(|p| (p.name.as_str(), p.columns.len())).collect();
+    assert_eq!(privileges, [("select", 2), ("update", 0)]);
+    assert!(matches!(&g.target, GrantTarget::Tables(t) if t.len() == 2));
+    assert_eq!(
+        (g.roles.as_slice(), g.option, g.revoke),
+        (["joe".to_owned(), "public".to_owned()].as_slice(), true, false)
+    );
+    let Ok(Ddl::AlterDefaultPrivileges(d)) = parsed(
+        "alter default privileges for user a in schema s revoke grant option for all on sequences from x cascade",
+    ) else {
+        panic!("parses");
+    };
+    assert_eq!(
+        (d.kind, d.roles.as_slice(), d.schemas.as_slice()),
+        ('S', ["a".to_owned()].as_slice(), ["s".to_owned()].as_slice())
+    );
+    assert!(d.grant.revoke && d.grant.option_only && d.grant.cascade);
+    assert!(parsed("alter default privileges grant select on t to x").is_err());
+    assert!(parsed("grant select on t from x").is_err());
 }

@@ -12,6 +12,7 @@
 //! | [`words`] | the token stream as words |
 
 pub mod ast;
+mod grant;
 mod parser;
 mod table;
 mod words;

@@ -3,11 +3,11 @@
 use sqlparser::tokenizer::Token;
 
 use super::ast::{
-    Alter, AlterAction, CommentTarget, CreateIndex, CreateTable, CreateTableAs, CreateView, Ddl, Drop, Grant,
-    IndexColumn, ObjectKind, QualifiedName, RoleOption,
+    Alter, AlterAction, CommentTarget, CreateIndex, CreateTable, CreateTableAs, CreateView, Ddl, Drop, IndexColumn,
+    ObjectKind, QualifiedName, RoleOption,
 };
-use super::table;
 use super::words::{Parse, Words};
+use super::{grant, table};
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("create") {
@@ -21,9 +21,9 @@ pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     } else if p.eat("comment on") {
         comment(p)
     } else if p.eat("grant") {
-        grant(p, "GRANT", "to")
+        grant::grant(p, false)
     } else if p.eat("revoke") {
-        grant(p, "REVOKE", "from")
+        grant::grant(p, true)
     } else if p.eat("vacuum") {
         maintain(p, "VACUUM", true)
     } else if p.eat("analyze") || p.eat("analyse") {
@@ -315,8 +315,7 @@ fn role_options(p: &mut Words<'_, '_>) -> Parse<Vec<RoleOption>> {
             "password" => RoleOption::Password(if p.eat("null") { None } else { Some(p.string()?) }),
             "connection" => {
                 p.expect("limit")?;
-                p.integer()?;
-                RoleOption::Other
+                RoleOption::ConnectionLimit(p.integer()?)
             }
             "valid" => {
                 p.expect("until")?;
@@ -333,8 +332,8 @@ fn role_options(p: &mut Words<'_, '_>) -> Parse<Vec<RoleOption>> {
                 if word == "in" && !p.eat("role") {
                     p.expect("group")?;
                 }
-                p.commas(Words::label)?;
-                RoleOption::Other
+                let roles = p.commas(Words::label)?;
+                if word == "in" { RoleOption::In(roles) } else { RoleOption::Members(roles, word == "admin") }
             }
             _ => {
                 p.parser.prev_token();
@@ -366,9 +365,8 @@ fn object_kind(p: &mut Words<'_, '_>) -> Option<ObjectKind> {
 }
 
 fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
-    if p.at("default privileges") {
-        p.skip_rest();
-        return Ok(Ddl::Accepted { tag: "ALTER DEFAULT PRIVILEGES".into() });
+    if p.eat("default privileges") {
+        return grant::default_privileges(p);
     }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
@@ -660,42 +658,6 @@ fn comment(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     p.expect("is")?;
     let text = if p.eat("null") { None } else { Some(p.string()?) };
     Ok(Ddl::Comment { on, text })
-}
-
-/// Privileges and roles up to ON or TO, objects, grantees.
-fn grant(p: &mut Words<'_, '_>, tag: &'static str, to: &str) -> Parse<Ddl> {
-    let skip_to = |p: &mut Words<'_, '_>, words: &[&str]| {
-        while !p.at_end() && !words.iter().any(|w| p.at(w)) {
-            p.parser.advance_token();
-        }
-    };
-    skip_to(p, &["on", to]);
-    let mut relations = Vec::new();
-    let role_grant = !p.eat("on");
-    if !role_grant {
-        let other = ["all", "database", "schema", "function", "procedure", "routine", "type", "domain", "language"];
-        let other = other.iter().chain(&["tablespace", "foreign", "large", "parameter"]);
-        if other.into_iter().any(|w| p.at(w)) {
-            skip_to(p, &[to]);
-        } else {
-            if !p.eat("table") {
-                p.eat("sequence");
-            }
-            relations = p.commas(Words::qualified)?;
-        }
-    }
-    p.expect(to)?;
-    let roles = p.commas(|p| {
-        p.eat("group");
-        p.label()
-    })?;
-    p.skip_rest();
-    let tag = match (role_grant, tag) {
-        (true, "GRANT") => "GRANT ROLE",
-        (true, _) => "REVOKE ROLE",
-        _ => tag,
-    };
-    Ok(Ddl::Grant(Grant { tag, relations, roles }))
 }
 
 /// VACUUM, ANALYZE and CLUSTER: options, then tables with columns.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{Alter, AlterAction, ObjectKind};
+use gavel_catalog::acl::{self, Acl};
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::{Schema, Sequence, Table, View};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
@@ -177,7 +178,13 @@ impl DdlContext<'_> {
         self.catalog.used.insert(owner);
         match found {
             Relation::Table(t) => {
-                self.edit_table(t.oid, |t| t.owner = owner)?;
+                self.edit_table(t.oid, |t| {
+                    let old = t.owner;
+                    let given = |acl: &mut Acl| *acl = acl.as_ref().map(|items| acl::new_owner(items, old, owner));
+                    given(&mut t.acl);
+                    t.columns.iter_mut().for_each(|c| given(&mut c.acl));
+                    t.owner = owner;
+                })?;
                 let owned: Vec<_> = self
                     .now()
                     .sequences
@@ -186,15 +193,23 @@ impl DdlContext<'_> {
                     .cloned()
                     .collect();
                 for s in owned {
-                    let next = Sequence { owner, version: s.version + 1, ..Sequence::clone(&s) };
+                    let acl = s.acl.as_ref().map(|items| acl::new_owner(items, s.owner, owner));
+                    let next = Sequence { owner, acl, version: s.version + 1, ..Sequence::clone(&s) };
                     self.edit().put_sequence(Arc::new(next));
                 }
             }
             Relation::View(v) => {
-                self.edit().put_view(Arc::new(View { owner, version: v.version + 1, ..View::clone(v) }));
+                let acl = v.acl.as_ref().map(|items| acl::new_owner(items, v.owner, owner));
+                let mut next = View { owner, acl, version: v.version + 1, ..View::clone(v) };
+                for (_, items) in &mut next.column_acls {
+                    *items = acl::new_owner(items, v.owner, owner);
+                }
+                self.edit().put_view(Arc::new(next));
             }
             Relation::Sequence(s) => {
-                self.edit().put_sequence(Arc::new(Sequence { owner, version: s.version + 1, ..Sequence::clone(s) }));
+                let acl = s.acl.as_ref().map(|items| acl::new_owner(items, s.owner, owner));
+                let next = Sequence { owner, acl, version: s.version + 1, ..Sequence::clone(s) };
+                self.edit().put_sequence(Arc::new(next));
             }
             // PostgreSQL warns that an index has its table's owner, and goes on.
             Relation::Index(..) => {
@@ -230,7 +245,8 @@ impl DdlContext<'_> {
                 }
                 AlterAction::Owner(role) => {
                     let owner = self.role(role)?;
-                    self.edit().put_schema(Arc::new(Schema { owner, ..Schema::clone(&schema) }));
+                    let acl = schema.acl.as_ref().map(|items| acl::new_owner(items, schema.owner, owner));
+                    self.edit().put_schema(Arc::new(Schema { owner, acl, ..Schema::clone(&schema) }));
                 }
                 _ => return Err(SqlError::unsupported("this form of ALTER SCHEMA is not supported")),
             }

@@ -39,7 +39,8 @@ impl DdlContext<'_> {
         }
         self.require_free(schema, &name)?;
         let oid = self.new_oid().await?;
-        let table = empty_table(oid, schema, name, self.user, create.options.clone());
+        let acl = self.initial_acl('r', self.user, schema);
+        let table = Table { acl, ..empty_table(oid, schema, name, self.user, create.options.clone()) };
         self.edit().put_table(Arc::new(table));
         let mut likes = Vec::new();
         for element in &create.elements {
@@ -99,6 +100,7 @@ impl DdlContext<'_> {
             sequence: None,
             missing: None,
             dropped: false,
+            acl: None,
         };
         if serial.is_some() {
             let sequence = self.column_sequence(table, (&def.name, number), ty, &[]).await?;
@@ -313,7 +315,7 @@ impl DdlContext<'_> {
                 return Err(SqlError::new(SqlState::DuplicateColumn, message));
             }
             let number = next_number(&table)?;
-            let mut column = Column { number, missing: None, ..from.clone() };
+            let mut column = Column { number, missing: None, acl: None, ..from.clone() };
             let expression = if from.generated { including.generated } else { including.defaults };
             if !expression {
                 (column.default, column.generated) = (None, false);
@@ -412,7 +414,8 @@ impl DdlContext<'_> {
             return Err(SqlError::new(SqlState::SyntaxError, "too many column names were specified"));
         }
         let oid = self.new_oid().await?;
-        let mut table = empty_table(oid, schema, name, self.user, Vec::new());
+        let acl = self.initial_acl('r', self.user, schema);
+        let mut table = Table { acl, ..empty_table(oid, schema, name, self.user, Vec::new()) };
         for (i, (own, ty)) in query.columns.iter().enumerate() {
             let name = create.columns.get(i).unwrap_or(own).clone();
             if table.column_named(&name).is_some() {
@@ -438,6 +441,7 @@ impl DdlContext<'_> {
                 sequence: None,
                 missing: None,
                 dropped: false,
+                acl: None,
             });
         }
         let target = qualified(self.now(), schema, &table.name);
@@ -524,5 +528,6 @@ fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, options: Vec<Str
         foreign_keys: Vec::new(),
         referenced_by: Vec::new(),
         options,
+        acl: None,
     }
 }

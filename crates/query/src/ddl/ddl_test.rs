@@ -156,16 +156,20 @@ impl Session {
             create_role: true,
             inherit: true,
             password: None,
+            connection_limit: None,
+            member_of: Vec::new(),
         }));
         catalog.put_database(Arc::new(gavel_catalog::Database {
             oid: bootstrap::POSTGRES,
             name: "postgres".into(),
             owner: bootstrap::SUPERUSER,
+            acl: None,
         }));
         catalog.put_schema(Arc::new(gavel_catalog::Schema {
             oid: gavel_catalog::system::PUBLIC,
             name: "public".into(),
             owner: bootstrap::SUPERUSER,
+            acl: None,
         }));
         Self { catalog: TransactionCatalog::new(Arc::new(catalog)), host: Host::default(), in_block: false }
     }

@@ -375,6 +375,7 @@ impl DdlContext<'_> {
                 let name = self.now().schema_by_oid(*oid).map(|s| s.name.clone());
                 if let Some(name) = name {
                     self.edit().schemas.remove(&name);
+                    self.edit().default_privileges.retain(|_, d| d.schema != *oid);
                 }
                 self.forget_comments(*oid);
             }

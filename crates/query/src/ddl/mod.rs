@@ -17,6 +17,7 @@
 //! | `alter`, `alter_table`, `rewrite` | ALTER; moving rows |
 //! | `drop` | DROP and dependencies |
 //! | `shared`, `scram` | schemas, databases, roles; password verifiers |
+//! | `grant` | GRANT, REVOKE, default privileges |
 //! | `upkeep` | TRUNCATE, COMMENT, and statements without effect |
 //! | [`expression`] | changes to stored SQL text |
 
@@ -27,6 +28,7 @@ mod constraint;
 mod create_table;
 mod drop;
 pub mod expression;
+mod grant;
 mod index;
 pub mod names;
 mod naming;
@@ -218,6 +220,7 @@ impl DdlContext<'_> {
             }
             Ddl::Comment { on, text } => self.comment(on, text.as_deref())?,
             Ddl::Grant(grant) => self.grant(grant)?,
+            Ddl::AlterDefaultPrivileges(alter) => self.alter_default_privileges(alter).await?,
             Ddl::SetConstraints { .. } => return Err(SqlError::internal("SET CONSTRAINTS is the session's")),
             Ddl::Maintain { tag, tables, blocks_forbidden } => self.maintain(tag, tables, *blocks_forbidden)?,
             Ddl::Accepted { .. } => {}
@@ -249,7 +252,13 @@ fn tag(ddl: &Ddl) -> String {
         Ddl::Drop(drop) => kind("DROP", drop.kind),
         Ddl::Truncate { .. } => "TRUNCATE TABLE".into(),
         Ddl::Comment { .. } => "COMMENT".into(),
-        Ddl::Grant(grant) => grant.tag.into(),
+        Ddl::Grant(grant) => match (&grant.target, grant.revoke) {
+            (ast::GrantTarget::Roles(_), false) => "GRANT ROLE".into(),
+            (ast::GrantTarget::Roles(_), true) => "REVOKE ROLE".into(),
+            (_, false) => "GRANT".into(),
+            (_, true) => "REVOKE".into(),
+        },
+        Ddl::AlterDefaultPrivileges(_) => "ALTER DEFAULT PRIVILEGES".into(),
         Ddl::SetConstraints { .. } => "SET CONSTRAINTS".into(),
         Ddl::Maintain { tag, .. } => (*tag).into(),
         Ddl::Accepted { tag } => tag.clone(),

@@ -49,6 +49,7 @@ pub(super) fn fresh(oid: Oid, schema: Oid, name: String, owner: Oid) -> Sequence
         cache: 1,
         cycle: false,
         owned_by: None,
+        acl: None,
     }
 }
 
@@ -197,7 +198,8 @@ impl DdlContext<'_> {
         self.require_free(schema, &bare)?;
         let ty = self.sequence_type(options)?;
         let oid = self.new_oid().await?;
-        let mut sequence = fresh(oid, schema, bare, self.user);
+        let acl = self.initial_acl('S', self.user, schema);
+        let mut sequence = Sequence { acl, ..fresh(oid, schema, bare, self.user) };
         let effect = apply(&mut sequence, options, ty, true)?;
         if let Some(Some((table, column))) = &effect.owned_by {
             sequence.owned_by = Some(self.sequence_owner(table, column)?);
@@ -256,7 +258,8 @@ impl DdlContext<'_> {
             }
         };
         let oid = self.new_oid().await?;
-        let mut sequence = fresh(oid, schema, name, table.owner);
+        let acl = self.initial_acl('S', table.owner, schema);
+        let mut sequence = Sequence { acl, ..fresh(oid, schema, name, table.owner) };
         apply(&mut sequence, options, Some(ty), true)?;
         sequence.owned_by = Some((table.oid, number));
         self.edit().put_sequence(Arc::new(sequence));

@@ -1,8 +1,8 @@
-//! TRUNCATE, COMMENT, and statements that are checked and then change nothing: GRANT, VACUUM and the like.
+//! TRUNCATE, COMMENT, and statements that are checked and then change nothing: VACUUM and the like.
 
 use std::collections::BTreeSet;
 
-use gavel_binder::ddl::ast::{CommentTarget, Grant, ObjectKind, QualifiedName};
+use gavel_binder::ddl::ast::{CommentTarget, ObjectKind, QualifiedName};
 use gavel_catalog::Table;
 use gavel_catalog::snapshot::{PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
@@ -129,21 +129,6 @@ impl DdlContext<'_> {
             _ => {
                 self.edit().comments.remove(&key);
             }
-        }
-        Ok(())
-    }
-
-    /// Names in a GRANT must exist; what it grants is not kept, since every role may do everything yet.
-    pub(super) fn grant(&mut self, grant: &Grant) -> SqlResult<()> {
-        for name in &grant.relations {
-            let (schema, bare) = self.split(name)?;
-            let known = gavel_catalog::system::relation(schema.unwrap_or("pg_catalog"), bare).is_some();
-            if !known && self.find(name)?.is_none() {
-                return Err(undefined_table("relation", name));
-            }
-        }
-        for role in grant.roles.iter().filter(|r| *r != "public") {
-            self.role(role)?;
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use gavel_types::text_io::type_name_with_typmod;
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
+use super::binding::StoredQuery;
 
 impl DdlContext<'_> {
     pub(super) async fn create_view(&mut self, create: &CreateView) -> SqlResult<()> {
@@ -18,13 +19,13 @@ impl DdlContext<'_> {
         }
         let (schema, name) = self.creation_target(&create.name)?;
         let query = self.binder.query(self.scope(), &create.query)?;
-        let columns = view_columns(&create.columns, query.columns)?;
+        let columns = view_columns(&create.columns, query.columns.clone())?;
         let existing = self.now().relation(schema, &name).cloned();
-        let (oid, version, owner) = match existing {
-            None => (self.new_oid().await?, 1, self.user),
+        let (oid, version, owner, acl, column_acls) = match existing {
+            None => (self.new_oid().await?, 1, self.user, self.initial_acl('r', self.user, schema), Vec::new()),
             Some(Relation::View(old)) if create.or_replace => {
                 require_compatible(&old, &columns)?;
-                (old.oid, old.version + 1, old.owner)
+                (old.oid, old.version + 1, old.owner, old.acl.clone(), old.column_acls.clone())
             }
             Some(_) if create.or_replace => {
                 return Err(SqlError::new(SqlState::WrongObjectType, format!("\"{name}\" is not a view")));
@@ -47,7 +48,8 @@ impl DdlContext<'_> {
             };
             self.catalog.reliance.pinned.insert((kind, *used));
         }
-        let view = View { oid, schema, name, owner, version, sql: query.sql, columns, depends_on: query.depends_on };
+        let StoredQuery { sql, depends_on, .. } = query;
+        let view = View { oid, schema, name, owner, version, sql, columns, depends_on, acl, column_acls };
         self.edit().put_view(Arc::new(view));
         Ok(())
     }

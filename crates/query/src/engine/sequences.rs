@@ -223,6 +223,7 @@ mod tests {
             cache: 1,
             cycle,
             owned_by: None,
+            acl: None,
         }
     }
 

@@ -30,7 +30,7 @@ fn fixture() -> Fixture {
     tables.insert(&made, &(0..ROWS).map(row).collect::<Vec<_>>());
     let mut catalog = Catalog::default();
     let public = gavel_catalog::system::PUBLIC;
-    catalog.put_schema(Arc::new(Schema { oid: public, name: "public".into(), owner: Oid(10) }));
+    catalog.put_schema(Arc::new(Schema { oid: public, name: "public".into(), owner: Oid(10), acl: None }));
     catalog.put_table(made);
     Fixture { catalog, tables }
 }

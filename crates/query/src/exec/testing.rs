@@ -75,6 +75,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
                 sequence: None,
                 missing: None,
                 dropped: false,
+                acl: None,
             })
             .collect(),
         storage: Oid(oid),
@@ -84,6 +85,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
         foreign_keys: vec![],
         referenced_by: vec![],
         options: vec![],
+        acl: None,
     })
 }
 

@@ -5,8 +5,8 @@ use gavel_catalog::system::{self, FIRST_USER_OID};
 use gavel_catalog::{Index, Table, bootstrap::SUPERUSER};
 use gavel_types::Oid;
 
-use super::SystemContext;
 use super::table::{Row, Rows, texts};
+use super::{SystemContext, privileges};
 
 /// `pg_am` of tables and of indexes.
 const HEAP: Oid = Oid(2);
@@ -47,7 +47,10 @@ fn classes(context: &SystemContext<'_>, out: &mut Rows) {
         });
     }
     for t in context.catalog.tables.values() {
-        out.add(|row| table(row, t));
+        out.add(|row| {
+            table(row, t);
+            row.set("relacl", privileges::value(context, &t.acl));
+        });
         for i in &t.indexes {
             out.add(|row| index(row, t, i));
         }
@@ -55,13 +58,13 @@ fn classes(context: &SystemContext<'_>, out: &mut Rows) {
     for v in context.catalog.views.values() {
         out.add(|row| {
             class(row, (v.oid, &v.name), v.schema, v.owner, 'v', v.columns.len());
-            row.set("relhasrules", true);
+            row.set("relhasrules", true).set("relacl", privileges::value(context, &v.acl));
         });
     }
     for s in context.catalog.sequences.values() {
         out.add(|row| {
             class(row, (s.oid, &s.name), s.schema, s.owner, 'S', 3);
-            row.set("relpages", 1).set("reltuples", 1.0_f32);
+            row.set("relpages", 1).set("reltuples", 1.0_f32).set("relacl", privileges::value(context, &s.acl));
         });
     }
 }
@@ -93,6 +96,7 @@ fn namespaces(context: &SystemContext<'_>, out: &mut Rows) {
     for s in context.catalog.schemas.values() {
         out.add(|row| {
             row.set("oid", s.oid).set("nspname", s.name.as_str()).set("nspowner", s.owner);
+            row.set("nspacl", privileges::value(context, &s.acl));
         });
     }
 }

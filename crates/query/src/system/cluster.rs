@@ -4,8 +4,8 @@ use gavel_catalog::Role;
 use gavel_types::datetime::zone;
 use gavel_types::{Datum, Interval, Oid};
 
-use super::SystemContext;
 use super::table::{Row, Rows, texts};
+use super::{SystemContext, privileges};
 use crate::settings::registry::{Kind, settings};
 
 /// `pg_tablespace` of every database.
@@ -64,7 +64,9 @@ fn databases(context: &SystemContext<'_>, out: &mut Rows) {
             row.set("oid", d.oid).set("datname", d.name.as_str()).set("datdba", d.owner).set("encoding", UTF8);
             row.set("datlocprovider", 'c').set("datistemplate", d.name.starts_with("template"));
             row.set("datallowconn", d.name != "template0").set("datconnlimit", -1).set("dattablespace", PG_DEFAULT);
-            row.set("datcollate", "C.UTF-8").set("datctype", "C.UTF-8");
+            row.set("datcollate", "C.UTF-8")
+                .set("datctype", "C.UTF-8")
+                .set("datacl", privileges::value(context, &d.acl));
         });
     }
 }
@@ -72,7 +74,9 @@ fn databases(context: &SystemContext<'_>, out: &mut Rows) {
 fn role(row: &mut Row<'_>, r: &Role, authid: bool) {
     row.set("oid", r.oid).set("rolname", r.name.as_str()).set("rolsuper", r.superuser).set("rolinherit", r.inherit);
     row.set("rolcreaterole", r.create_role).set("rolcreatedb", r.create_db).set("rolcanlogin", r.login);
-    row.set("rolreplication", r.superuser).set("rolbypassrls", r.superuser).set("rolconnlimit", -1);
+    row.set("rolreplication", r.superuser)
+        .set("rolbypassrls", r.superuser)
+        .set("rolconnlimit", r.connection_limit.unwrap_or(-1));
     if authid {
         row.set("rolpassword", r.password.clone());
     } else {

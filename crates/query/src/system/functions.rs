@@ -133,6 +133,12 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
         | "pg_get_function_sqlbody"
         | "pg_get_function_arg_default"
         | "pg_get_replica_identity_index" => Ok(Datum::Null),
+        "acldefault" => {
+            let Some(Datum::Char(letter)) = a.0.first() else { return Some(Ok(Datum::Null)) };
+            if a.any_null() { Ok(Datum::Null) } else { super::privileges::acl_default(context, *letter, a.oid(1)) }
+        }
+        "makeaclitem" if a.any_null() => Ok(Datum::Null),
+        "makeaclitem" => super::privileges::make(context, (a.oid(0), a.oid(1)), a.text(2), a.is_true(3)),
         "pg_get_userbyid" => Ok(Datum::text(context.role_name(a.oid(0)))),
         "pg_get_serial_sequence" => serial_sequence(context, a),
         "obj_description" => {
@@ -364,6 +370,9 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
 /// Runs a function that returns rows; `None` if it is not one of these.
 pub fn call_set(context: &SystemContext<'_>, proc: &Proc, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {
     let a = Args(args);
+    if proc.name == "aclexplode" {
+        return Some(super::privileges::explode(context, args.first().unwrap_or(&Datum::Null)));
+    }
     Some(Ok(match proc.name {
         "pg_sequence_parameters" => match context.catalog.sequences.get(&a.oid(0)) {
             Some(s) => vec![vec![

@@ -25,15 +25,7 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
         "constraint_column_usage" => constraint_column_usage(context, out),
         "constraint_table_usage" => constraint_table_usage(context, out),
         "check_constraints" => check_constraints(context, out),
-        "table_privileges" | "role_table_grants" => table_privileges(context, out),
         "routines" => routines(context, out),
-        "enabled_roles" | "applicable_roles" => {
-            for r in context.catalog.roles.values() {
-                out.add(|row| {
-                    row.set("role_name", r.name.as_str());
-                });
-            }
-        }
         "view_table_usage" => view_table_usage(context, out),
         _ => return false,
     }
@@ -410,21 +402,6 @@ fn check_constraints(context: &SystemContext<'_>, out: &mut Rows) {
             constraint_name(context, row, &c);
             row.set("check_clause", clause);
         });
-    }
-}
-
-fn table_privileges(context: &SystemContext<'_>, out: &mut Rows) {
-    let tables = context.catalog.tables.values().map(|t| (t.schema, t.name.as_str(), t.owner));
-    let views = context.catalog.views.values().map(|v| (v.schema, v.name.as_str(), v.owner));
-    for (schema, name, owner) in tables.chain(views) {
-        for privilege in ["INSERT", "SELECT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"] {
-            out.add(|row| {
-                row.set("grantor", context.role_name(owner)).set("grantee", context.role_name(owner));
-                row.set("table_catalog", database(context)).set("table_schema", context.schema_name(schema));
-                row.set("table_name", name).set("privilege_type", privilege).set("is_grantable", "YES");
-                row.set("with_hierarchy", yes_no(privilege == "SELECT"));
-            });
-        }
     }
 }
 

@@ -11,6 +11,7 @@
 //! | `builtin` | `pg_type`, `pg_proc`, `pg_operator`, … and facts kept as data |
 //! | `cluster` | databases, roles, settings, sessions |
 //! | `listings` | the views for people: `pg_tables`, `pg_indexes`, `pg_stat_user_tables`, … |
+//! | `privileges` | access privileges, memberships of roles |
 //! | `information` | `information_schema` |
 //! | [`definition`] | `pg_get_indexdef` and its kin |
 //! | `deparse` | stored expressions as PostgreSQL shows them |
@@ -27,6 +28,7 @@ mod deparse;
 pub mod functions;
 mod information;
 mod listings;
+mod privileges;
 pub mod resolver;
 pub mod table;
 
@@ -124,7 +126,7 @@ pub fn rows(context: &SystemContext<'_>, schema: &str, name: &str) -> SqlResult<
     })?;
     let mut out = Rows::new(relation);
     let known = if schema == "information_schema" {
-        information::fill(context, name, &mut out)
+        information::fill(context, name, &mut out) || privileges::fill_information(context, name, &mut out)
     } else {
         builtin::fill(context, name, &mut out)
             || classes::fill(context, name, &mut out)
@@ -132,6 +134,7 @@ pub fn rows(context: &SystemContext<'_>, schema: &str, name: &str) -> SqlResult<
             || constraints::fill(context, name, &mut out)
             || cluster::fill(context, name, &mut out)
             || listings::fill(context, name, &mut out)
+            || privileges::fill(context, name, &mut out)
     };
     debug_assert!(known || out.is_empty());
     Ok(out.finish())

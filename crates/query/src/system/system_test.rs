@@ -19,9 +19,11 @@ fn catalog() -> Catalog {
         create_role: true,
         inherit: true,
         password: None,
+        connection_limit: None,
+        member_of: Vec::new(),
     }));
-    c.put_schema(Arc::new(Schema { oid: system::PUBLIC, name: "public".into(), owner: SUPERUSER }));
-    c.put_schema(Arc::new(Schema { oid: Oid(16500), name: "other".into(), owner: SUPERUSER }));
+    c.put_schema(Arc::new(Schema { oid: system::PUBLIC, name: "public".into(), owner: SUPERUSER, acl: None }));
+    c.put_schema(Arc::new(Schema { oid: Oid(16500), name: "other".into(), owner: SUPERUSER, acl: None }));
     let column = |number, name: &str, ty| Column {
         number,
         name: name.into(),
@@ -33,6 +35,7 @@ fn catalog() -> Catalog {
         sequence: (number == 1).then_some(Oid(16401)),
         missing: None,
         dropped: false,
+        acl: None,
     };
     let index = |oid: u32, name: &str, keys| Index {
         oid: Oid(oid),
@@ -94,6 +97,7 @@ fn catalog() -> Catalog {
         }],
         referenced_by: vec![Oid(16400)],
         options: vec!["fillfactor=70".into()],
+        acl: None,
     }));
     c.put_sequence(Arc::new(Sequence {
         oid: Oid(16401),
@@ -109,6 +113,7 @@ fn catalog() -> Catalog {
         cache: 1,
         cycle: false,
         owned_by: Some((Oid(16400), 1)),
+        acl: None,
     }));
     c
 }
