@@ -122,7 +122,7 @@ STATEMENTS = {
     ],
     "northwind": [
         r"\d orders", r"\d+ orders", r"\d order_details", r"\d employees", r"\d+ customers", r"\d territories",
-        r"\d us_states", r"\d pk_orders", r"\d *", r"\d+ *", r"\di *", r"\dt *.orders", r"\dp orders",
+        r"\d us_states", r"\d pk_orders", r"\d public.*", r"\d+ public.*", r"\di public.*", r"\dt *.orders", r"\dp orders",
         r"SELECT * FROM orders \gdesc", r"SELECT * FROM employees \gdesc",
     ],
     "shapes": [

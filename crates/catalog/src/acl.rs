@@ -246,11 +246,6 @@ pub fn new_owner(items: &[AclItem], old: Oid, new: Oid) -> Vec<AclItem> {
     out
 }
 
-/// Whether a role is named in a list.
-pub fn mentions(acl: &Acl, role: Oid) -> bool {
-    acl.iter().flatten().any(|i| i.grantee == role || i.grantor == role)
-}
-
 /// The text form of an item: `grantee=privileges/grantor`. `name` gives a role's name.
 pub fn text(item: &AclItem, name: &dyn Fn(Oid) -> String) -> String {
     let quoted = |role: Oid| {

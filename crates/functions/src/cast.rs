@@ -43,25 +43,38 @@ pub fn coerce_via_io(value: &Datum, from: PgType, to: PgType, style: &text_io::T
     text_io::parse(text, to, style)
 }
 
+/// Whether values of the type are read and written here.
+fn is_written(oid: Oid) -> bool {
+    gavel_types::pg_type::TYPES.iter().any(|t| t.0 == oid || t.2 == oid)
+}
+
+/// The name of any type that the catalogs know, as SQL says it; a number for any other.
+pub fn type_label(oid: Oid) -> String {
+    match crate::registry::type_info(oid) {
+        Some(info) if !is_written(oid) => match info.name.strip_prefix('_') {
+            Some(element) if info.category == 'A' => format!("{element}[]"),
+            _ => info.name.to_owned(),
+        },
+        _ => text_io::type_name(oid),
+    }
+}
+
 /// `format_type`: NULL and unknown types have their own words.
 fn format_type(oid: Option<crate::args::OidValue>, typmod: Option<i32>) -> Option<String> {
     let oid = Oid(oid?.0);
     if oid.0 == 0 {
         return Some("-".into());
     }
-    let typmod = typmod.unwrap_or(-1);
     let known = crate::registry::type_info(oid);
-    Some(match known {
-        None => "???".into(),
-        // A `char` without a modifier is `bpchar` only where one was asked for.
-        Some(_) if oid == Oid::BPCHAR && typmod < 0 => "bpchar".into(),
-        Some(_) if gavel_types::pg_type::TYPES.iter().any(|t| t.0 == oid || t.2 == oid) => {
+    Some(match (known, typmod) {
+        (None, _) => "???".into(),
+        // `char` and `bit` without a length are other types than those of one, which go by these names.
+        (Some(_), Some(typmod)) if typmod < 0 && oid == Oid::BPCHAR => "bpchar".into(),
+        (Some(_), Some(typmod)) if typmod < 0 && oid == Oid::BIT => "\"bit\"".into(),
+        (Some(_), Some(typmod)) if typmod >= 0 && is_written(oid) => {
             text_io::type_name_with_typmod(PgType::with_typmod(oid, typmod))
         }
-        Some(info) => match info.name.strip_prefix('_') {
-            Some(element) if info.category == 'A' => format!("{element}[]"),
-            _ => info.name.to_owned(),
-        },
+        (Some(_), _) => type_label(oid),
     })
 }
 

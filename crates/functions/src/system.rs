@@ -187,7 +187,7 @@ fn vector_types(value: &Datum) -> SqlResult<String> {
     let names: Vec<String> = array
         .values
         .iter()
-        .filter_map(|v| if let Datum::Oid(o) = v { Some(type_name(Oid(*o))) } else { None })
+        .filter_map(|v| if let Datum::Oid(o) = v { Some(crate::cast::type_label(Oid(*o))) } else { None })
         .collect();
     Ok(names.join(", "))
 }

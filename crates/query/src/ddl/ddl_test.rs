@@ -242,6 +242,82 @@ fn script(text: &str) {
 }
 
 #[test]
+fn grants_are_kept_and_checked() {
+    script(
+        r#"
+        create role reader connection limit 5
+        create role writer in role reader admin postgres
+        create table t (id serial primary key, n int)
+        create sequence s
+        create view v as select * from t
+        create schema other
+        grant select, insert on t to reader, public => GRANT
+        grant all on v to writer with grant option => GRANT
+        grant update (n) on t to reader => GRANT
+        grant usage on schema other to reader => GRANT
+        grant usage on sequence s to reader => GRANT
+        grant select on all tables in schema public to reader => GRANT
+        grant create on database postgres to writer => GRANT
+        revoke insert on t from reader cascade => REVOKE
+        grant reader to writer => NOTICE: role "writer" is already a member of role "reader" | GRANT ROLE
+        grant reader to writer with admin option => GRANT ROLE
+        grant writer to reader => ERROR 0LP01: role "writer" is a member of role "reader"
+        revoke writer from reader => WARNING: role "reader" is not a member of role "writer" | REVOKE ROLE
+        grant usage on t to reader => ERROR 0LP01: invalid privilege type USAGE for table
+        grant execute on t to reader => ERROR 0LP01: invalid privilege type EXECUTE for relation
+        grant execute on s to reader => ERROR 0LP01: invalid privilege type EXECUTE for relation
+        grant execute on sequence s to reader => ERROR 0LP01: invalid privilege type EXECUTE for sequence
+        grant delete (n) on t to reader => ERROR 0LP01: invalid privilege type DELETE for column
+        grant nonsense on t to reader => ERROR 42601: unrecognized privilege type "nonsense"
+        grant select (nope) on t to reader => ERROR 42703: column "nope" of relation "t" does not exist
+        grant select on t to public with grant option => ERROR 0LP01: grant options can only be granted to roles
+        grant usage on sequence t to reader => ERROR 42809: "t" is not a sequence
+        grant select on t_pkey to reader => ERROR 42809: "t_pkey" is an index
+        grant create on database nope to reader => ERROR 3D000: database "nope" does not exist
+        grant usage on schema nope to reader => ERROR 3F000: schema "nope" does not exist
+        alter default privileges grant select on tables to reader => ALTER DEFAULT PRIVILEGES
+        alter default privileges in schema other grant all on tables to writer => ALTER DEFAULT PRIVILEGES
+        alter default privileges in schema other grant usage on schemas to writer => ERROR 0LP01: cannot use IN SCHEMA clause when using GRANT/REVOKE ON SCHEMAS
+        alter table t owner to writer
+        drop role reader => ERROR 2BP01: role "reader" cannot be dropped because some objects depend on it / DETAIL: privileges for schema other; privileges for table t; privileges for view v; privileges for sequence s; privileges for default privileges on new relations belonging to role postgres
+        "#,
+    );
+}
+
+#[test]
+fn new_objects_get_default_privileges() {
+    let mut s = Session::new();
+    s.ok("create role reader");
+    s.ok("create table before (a int)");
+    s.ok("alter default privileges grant select on tables to reader");
+    s.ok("create table after (a int)");
+    assert_eq!(s.table("before").acl, None);
+    let grantees = |t: &Table| t.acl.iter().flatten().map(|i| i.privileges.0.count_ones()).collect::<Vec<_>>();
+    assert_eq!(grantees(&s.table("after")), [7, 1], "its owner everything, the reader SELECT");
+    // As it was without a word about defaults: nothing is kept.
+    s.ok("alter default privileges revoke select on tables from reader");
+    assert!(s.catalog.current.default_privileges.is_empty());
+    s.ok("create table again (a int)");
+    assert_eq!(s.table("again").acl, None);
+}
+
+#[test]
+fn what_an_owner_granted_its_successor_has_granted() {
+    let mut s = Session::new();
+    s.ok("create role heir");
+    s.ok("create table t (a int)");
+    s.ok("grant select (a) on t to public");
+    s.ok("grant select on t to heir");
+    s.ok("alter table t owner to heir");
+    let t = s.table("t");
+    let grantors = |acl: &gavel_catalog::acl::Acl| acl.iter().flatten().map(|i| i.grantor).collect::<Vec<_>>();
+    assert_eq!(grantors(&t.acl), [t.owner]);
+    assert_eq!(grantors(&t.columns[0].acl), [t.owner]);
+    s.ok("revoke select on t from public");
+    assert_eq!(s.table("t").columns[0].acl, None, "what is revoked from the table goes from its columns");
+}
+
+#[test]
 fn create_table_refuses_what_postgresql_refuses() {
     script(
         r#"

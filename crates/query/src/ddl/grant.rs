@@ -63,7 +63,12 @@ fn effect(grant: &Grant, class: Class, allowed: Privileges) -> SqlResult<Effect>
             }
             if named.and(allowed).is_empty() {
                 let name = privilege.name.to_uppercase();
-                let message = format!("invalid privilege type {name} for {}", class_word(kind));
+                // What sequences have is looked at table by table, anything else before.
+                let elsewhere =
+                    !of_columns && allowed != Class::Sequence.all() && named.and(Class::Sequence.all()).is_empty();
+                let relation = matches!(class, Class::Relation | Class::Sequence) && elsewhere;
+                let word = if relation { "relation" } else { class_word(kind) };
+                let message = format!("invalid privilege type {name} for {word}");
                 return Err(SqlError::new(SqlState::InvalidGrantOperation, message));
             }
             named
@@ -453,28 +458,40 @@ impl DdlContext<'_> {
 
     // ---- what goes with roles ----
 
-    /// Something that a role has privileges for, which keeps it from being dropped.
-    pub(super) fn privileged_on(&self, role: Oid) -> Option<String> {
+    /// What a role has privileges for, which keeps it from being dropped: a line each.
+    pub(super) fn privileged_on(&self, role: Oid) -> Vec<String> {
         let catalog = self.now();
-        let table = |t: &&Arc<gavel_catalog::Table>| {
-            acl::mentions(&t.acl, role) || t.visible_columns().any(|c| acl::mentions(&c.acl, role))
-        };
-        let view = |v: &&Arc<View>| {
-            acl::mentions(&v.acl, role)
-                || v.column_acls.iter().any(|(_, items)| acl::mentions(&Some(items.clone()), role))
-        };
-        None.or_else(|| {
-            catalog.databases.values().find(|d| acl::mentions(&d.acl, role)).map(|d| format!("database {}", d.name))
-        })
-        .or_else(|| {
-            catalog.schemas.values().find(|s| acl::mentions(&s.acl, role)).map(|s| format!("schema {}", s.name))
-        })
-        .or_else(|| catalog.tables.values().find(table).map(|t| format!("table {}", self.shown(t.schema, &t.name))))
-        .or_else(|| catalog.views.values().find(view).map(|v| format!("view {}", self.shown(v.schema, &v.name))))
-        .or_else(|| {
-            let found = catalog.sequences.values().find(|s| acl::mentions(&s.acl, role));
-            found.map(|s| format!("sequence {}", self.shown(s.schema, &s.name)))
-        })
+        let named = |items: &[acl::AclItem]| items.iter().any(|i| i.grantee == role || i.grantor == role);
+        let of = |acl: &Acl| acl.as_deref().is_some_and(named);
+        let mut out = Vec::new();
+        out.extend(catalog.databases.values().filter(|d| of(&d.acl)).map(|d| format!("database {}", d.name)));
+        out.extend(catalog.schemas.values().filter(|s| of(&s.acl)).map(|s| format!("schema {}", s.name)));
+        for t in catalog.tables.values() {
+            if of(&t.acl) || t.visible_columns().any(|c| of(&c.acl)) {
+                out.push(format!("table {}", self.shown(t.schema, &t.name)));
+            }
+        }
+        for v in catalog.views.values() {
+            if of(&v.acl) || v.column_acls.iter().any(|c| named(&c.1)) {
+                out.push(format!("view {}", self.shown(v.schema, &v.name)));
+            }
+        }
+        for s in catalog.sequences.values().filter(|s| of(&s.acl)) {
+            out.push(format!("sequence {}", self.shown(s.schema, &s.name)));
+        }
+        for d in catalog.default_privileges.values().filter(|d| d.role == role || named(&d.acl)) {
+            let kind = match d.kind {
+                'S' => "sequences",
+                'f' => "functions",
+                'T' => "types",
+                'n' => "schemas",
+                _ => "relations",
+            };
+            let owner = catalog.role_by_oid(d.role).map_or("", |r| r.name.as_str());
+            let schema = catalog.schema_by_oid(d.schema).map_or(String::new(), |s| format!(" in schema {}", s.name));
+            out.push(format!("default privileges on new {kind} belonging to role {owner}{schema}"));
+        }
+        out
     }
 
     /// Takes a role that is dropped out of every membership.

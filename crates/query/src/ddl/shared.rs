@@ -288,9 +288,11 @@ impl DdlContext<'_> {
                     SqlError::new(SqlState::DependentObjectsStillExist, message).detail(format!("owner of {what}"))
                 );
             }
-            if let Some(what) = self.privileged_on(role.oid) {
+            let privileges = self.privileged_on(role.oid);
+            if !privileges.is_empty() {
                 let message = format!("role \"{name}\" cannot be dropped because some objects depend on it");
-                let detail = format!("privileges for {what}");
+                let lines = privileges.iter().map(|what| format!("privileges for {what}"));
+                let detail = lines.collect::<Vec<_>>().join("\n");
                 return Err(SqlError::new(SqlState::DependentObjectsStillExist, message).detail(detail));
             }
             self.edit().roles.remove(name);

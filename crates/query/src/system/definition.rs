@@ -107,23 +107,24 @@ fn columns(table: &Table, numbers: &[i16]) -> String {
 }
 
 /// One key of an index, without its order.
-pub fn index_key(context: &SystemContext<'_>, table: &Table, key: &IndexKey) -> String {
+pub fn index_key(context: &SystemContext<'_>, table: &Table, key: &IndexKey, pretty: bool) -> String {
     match key {
         IndexKey::Column(number) => column(table, *number),
         IndexKey::Expression { sql, .. } => {
-            let shown = table_expression(context, table, sql, false);
+            let shown = table_expression(context, table, sql, pretty);
             if is_call(&shown) { shown } else { parenthesized(&shown) }
         }
     }
 }
 
 /// `pg_get_indexdef`. Tools look for `USING method (`, so it is there though there is one method only.
-pub fn index(context: &SystemContext<'_>, table: &Table, index: &Index) -> String {
+/// `pretty` leaves out parentheses and schemas that are not needed.
+pub fn index(context: &SystemContext<'_>, table: &Table, index: &Index, pretty: bool) -> String {
     let keys: Vec<String> = index
         .keys
         .iter()
         .map(|(key, descending, nulls_first)| {
-            let mut out = index_key(context, table, key);
+            let mut out = index_key(context, table, key, pretty);
             match (descending, nulls_first) {
                 (false, true) => out.push_str(" NULLS FIRST"),
                 (true, true) => out.push_str(" DESC"),
@@ -134,7 +135,7 @@ pub fn index(context: &SystemContext<'_>, table: &Table, index: &Index) -> Strin
         })
         .collect();
     let unique = if index.unique { "UNIQUE " } else { "" };
-    let table_name = qualified(context, table.oid);
+    let table_name = if pretty { relation(context, table.oid) } else { qualified(context, table.oid) };
     let mut out =
         format!("CREATE {unique}INDEX {} ON {table_name} USING btree ({})", quote(&index.name), keys.join(", "));
     if !index.include.is_empty() {
@@ -144,7 +145,8 @@ pub fn index(context: &SystemContext<'_>, table: &Table, index: &Index) -> Strin
         out.push_str(" NULLS NOT DISTINCT");
     }
     if let Some(predicate) = &index.predicate {
-        out.push_str(&format!(" WHERE {}", parenthesized(&table_expression(context, table, predicate, false))));
+        let shown = table_expression(context, table, predicate, pretty);
+        out.push_str(&format!(" WHERE {}", if pretty { bare(&shown).to_owned() } else { parenthesized(&shown) }));
     }
     out
 }
@@ -163,7 +165,7 @@ fn constraint_of(context: &SystemContext<'_>, t: &Table, oid: Oid, pretty: bool)
     };
     if let Some(u) = t.uniques.iter().find(|u| u.oid == oid) {
         let index = t.indexes.iter().find(|i| i.oid == u.index)?;
-        let keys: Vec<String> = index.keys.iter().map(|k| index_key(context, t, &k.0)).collect();
+        let keys: Vec<String> = index.keys.iter().map(|k| index_key(context, t, &k.0, pretty)).collect();
         let kind = match (u.primary, index.nulls_not_distinct) {
             (true, _) => "PRIMARY KEY",
             (false, true) => "UNIQUE NULLS NOT DISTINCT",

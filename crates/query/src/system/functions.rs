@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use gavel_catalog::{IndexKey, system};
 use gavel_functions::call::Call;
-use gavel_functions::registry::{self, Proc};
-use gavel_types::text_io::{NameResolver, type_name, type_name_with_typmod};
-use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_functions::cast::type_label;
+use gavel_functions::registry::{self, Proc, ProcKind, Volatility};
+use gavel_types::text_io::NameResolver;
+use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 
 use super::SystemContext;
 use super::definition;
 use super::resolver::{CatalogNames, parse_name, type_oid};
+use crate::ddl::names::quote;
 
 /// Arguments of one call. A strict function never sees NULL; the others of these take it as "none".
 struct Args<'a>(&'a [Datum]);
@@ -92,13 +94,13 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
         "pg_get_indexdef" => {
             let found = catalog.index_by_oid(a.oid(0));
             match a.int(1).unwrap_or(0) {
-                0 => text(found.map(|(t, i)| definition::index(context, t, i))),
+                0 => text(found.map(|(t, i)| definition::index(context, t, i, a.is_true(2)))),
                 n => text(found.and_then(|(t, i)| {
                     let at = usize::try_from(n).ok()?.checked_sub(1)?;
-                    let key = i.keys.get(at).map(|k| definition::index_key(context, t, &k.0));
+                    let key = i.keys.get(at).map(|k| definition::index_key(context, t, &k.0, a.is_true(2)));
                     key.or_else(|| {
                         let number = i.include.get(at.checked_sub(i.keys.len())?)?;
-                        Some(definition::index_key(context, t, &IndexKey::Column(*number)))
+                        Some(definition::index_key(context, t, &IndexKey::Column(*number), false))
                     })
                 })),
             }
@@ -129,7 +131,6 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
         | "pg_get_statisticsobjdef"
         | "pg_get_statisticsobjdef_columns"
         | "pg_get_statisticsobjdef_expressions"
-        | "pg_get_functiondef"
         | "pg_get_function_sqlbody"
         | "pg_get_function_arg_default"
         | "pg_get_replica_identity_index" => Ok(Datum::Null),
@@ -139,6 +140,13 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
         }
         "makeaclitem" if a.any_null() => Ok(Datum::Null),
         "makeaclitem" => super::privileges::make(context, (a.oid(0), a.oid(1)), a.text(2), a.is_true(3)),
+        "pg_get_functiondef" => match registry::proc(a.oid(0)) {
+            Some(p) if p.kind == ProcKind::Aggregate => {
+                let message = format!("\"{}\" is an aggregate function", p.name);
+                Err(SqlError::new(SqlState::WrongObjectType, message))
+            }
+            found => text(found.map(function_definition)),
+        },
         "pg_get_userbyid" => Ok(Datum::text(context.role_name(a.oid(0)))),
         "pg_get_serial_sequence" => serial_sequence(context, a),
         "obj_description" => {
@@ -179,8 +187,8 @@ fn function_arguments(p: &Proc) -> String {
     let one = |(at, ty): (usize, &Oid)| {
         let variadic = if p.variadic.0 != 0 && at + 1 == p.args.len() { "VARIADIC " } else { "" };
         match p.arg_names.get(at).filter(|n| !n.is_empty()) {
-            Some(name) => format!("{variadic}{name} {}", type_name(*ty)),
-            None => format!("{variadic}{}", type_name(*ty)),
+            Some(name) => format!("{variadic}{name} {}", type_label(*ty)),
+            None => format!("{variadic}{}", type_label(*ty)),
         }
     };
     let mut parts: Vec<String> = if p.all_args.is_empty() {
@@ -194,7 +202,7 @@ fn function_arguments(p: &Proc) -> String {
                 _ => "",
             };
             let gap = if name.is_empty() { "" } else { " " };
-            format!("{mode}{name}{gap}{}", type_name(*ty))
+            format!("{mode}{name}{gap}{}", type_label(*ty))
         });
         shown.collect()
     };
@@ -205,13 +213,32 @@ fn function_arguments(p: &Proc) -> String {
     parts.join(", ")
 }
 
+/// A function of PostgreSQL's own as the statement that would create it.
+fn function_definition(p: &Proc) -> String {
+    let kind = if p.kind == ProcKind::Procedure { "PROCEDURE" } else { "FUNCTION" };
+    let mut out = format!("CREATE OR REPLACE {kind} pg_catalog.{}({})\n", quote(p.name), function_arguments(p));
+    if p.kind != ProcKind::Procedure {
+        out.push_str(&format!(" RETURNS {}\n", function_result(p)));
+    }
+    out.push_str(" LANGUAGE internal\n");
+    let window = if p.kind == ProcKind::Window { " WINDOW" } else { "" };
+    let volatility = match p.volatility {
+        Volatility::Immutable => " IMMUTABLE",
+        Volatility::Stable => " STABLE",
+        Volatility::Volatile => "",
+    };
+    let strict = if p.strict { " STRICT" } else { "" };
+    out.push_str(&format!("{window}{volatility} PARALLEL SAFE{strict}\nAS $function${}$function$\n", p.src));
+    out
+}
+
 fn function_result(p: &Proc) -> String {
     let table: Vec<String> =
-        p.all_args.iter().filter(|a| a.1 == 't').map(|(ty, _, name)| format!("{name} {}", type_name(*ty))).collect();
+        p.all_args.iter().filter(|a| a.1 == 't').map(|(ty, _, name)| format!("{name} {}", type_label(*ty))).collect();
     if !table.is_empty() {
         return format!("TABLE({})", table.join(", "));
     }
-    format!("{}{}", if p.retset { "SETOF " } else { "" }, type_name(p.ret))
+    format!("{}{}", if p.retset { "SETOF " } else { "" }, type_label(p.ret))
 }
 
 fn serial_sequence(context: &SystemContext<'_>, a: &Args<'_>) -> SqlResult<Datum> {
@@ -231,20 +258,6 @@ fn serial_sequence(context: &SystemContext<'_>, a: &Args<'_>) -> SqlResult<Datum
 /// Types by name, and what can be named without its schema.
 fn types_and_visibility(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option<SqlResult<Datum>> {
     Some(match proc.name {
-        "format_type" => {
-            if a.0.first().is_none_or(Datum::is_null) {
-                return Some(Ok(Datum::Null));
-            }
-            let oid = a.oid(0);
-            let known = registry::type_info(oid).is_some();
-            text(Some(match (known, a.int(1)) {
-                (false, _) if oid.0 == 0 => "-".to_owned(),
-                (false, _) => "???".to_owned(),
-                (true, Some(typmod)) if typmod >= 0 => type_name_with_typmod(PgType::with_typmod(oid, typmod)),
-                (true, Some(_)) => type_name_with_typmod(PgType::new(oid)),
-                (true, None) => type_name(oid),
-            }))
-        }
         "pg_table_is_visible" => Ok(match context.relation_name(a.oid(0)) {
             Some((schema, name)) => Datum::Bool(context.is_visible(schema, name)),
             None => Datum::Null,

@@ -77,7 +77,7 @@ fn indexes(context: &SystemContext<'_>, out: &mut Rows) {
     for (t, i) in context.catalog.tables.values().flat_map(|t| t.indexes.iter().map(move |i| (t, i))) {
         out.add(|row| {
             row.set("schemaname", context.schema_name(t.schema)).set("tablename", t.name.as_str());
-            row.set("indexname", i.name.as_str()).set("indexdef", definition::index(context, t, i));
+            row.set("indexname", i.name.as_str()).set("indexdef", definition::index(context, t, i, false));
         });
     }
 }

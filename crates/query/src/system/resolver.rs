@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::{Catalog, system};
+use gavel_functions::cast::type_label;
 use gavel_functions::registry;
-use gavel_types::text_io::{NameResolver, type_name};
+use gavel_types::text_io::NameResolver;
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use crate::ddl::names::quote;
@@ -221,15 +222,15 @@ impl NameResolver for CatalogNames {
     fn name(&self, object: Oid, ty: Oid) -> Option<String> {
         match ty {
             Oid::REGCLASS => self.relation_text(object),
-            Oid::REGTYPE => registry::type_info(object).map(|_| type_name(object)),
+            Oid::REGTYPE => registry::type_info(object).map(|_| type_label(object)),
             Oid::REGPROC => registry::proc(object).map(|p| quote(p.name)),
             Oid::REGPROCEDURE => registry::proc(object).map(|p| {
-                let args: Vec<String> = p.args.iter().map(|a| type_name(*a)).collect();
+                let args: Vec<String> = p.args.iter().map(|a| type_label(*a)).collect();
                 format!("{}({})", quote(p.name), args.join(","))
             }),
             Oid::REGOPER => registry::operator(object).map(|o| o.name.to_owned()),
             Oid::REGOPERATOR => registry::operator(object).map(|o| {
-                let side = |t: Oid| if t.0 == 0 { "NONE".to_owned() } else { type_name(t) };
+                let side = |t: Oid| if t.0 == 0 { "NONE".to_owned() } else { type_label(t) };
                 format!("{}({},{})", o.name, side(o.left), side(o.right))
             }),
             Oid::REGNAMESPACE => match object {

@@ -209,7 +209,7 @@ fn definitions_read_as_postgresql_writes_them() {
     with_context(|context| {
         let (table, index) = context.catalog.index_by_oid(Oid(16404)).expect("index");
         assert_eq!(
-            definition::index(context, table, index),
+            definition::index(context, table, index, false),
             "CREATE INDEX t_i ON public.\"T\" USING btree (b DESC, lower((b)::text) NULLS FIRST) WHERE (b IS NOT NULL)"
         );
         let constraint = |oid| definition::constraint(context, Oid(oid), false).unwrap_or_default();
@@ -221,6 +221,35 @@ fn definitions_read_as_postgresql_writes_them() {
             "nextval('t_id_seq'::regclass) + 1"
         );
         assert_eq!(definition::expression(context, "'a'::regclass"), "'a'::regclass");
+    });
+}
+
+#[test]
+fn a_pretty_index_has_no_parentheses_to_spare() {
+    with_context(|context| {
+        let (table, index) = context.catalog.index_by_oid(Oid(16404)).expect("index");
+        assert_eq!(
+            definition::index(context, table, index, true),
+            "CREATE INDEX t_i ON \"T\" USING btree (b DESC, lower(b::text) NULLS FIRST) WHERE b IS NOT NULL"
+        );
+    });
+}
+
+#[test]
+fn numbers_are_shown_as_the_literals_that_they_were() {
+    with_context(|context| {
+        let shown = |sql: &str, ty, pretty| super::deparse::default(context, sql, ty, pretty).unwrap_or_default();
+        let money = PgType::with_typmod(Oid::NUMERIC, (12 << 16 | 2) + 4);
+        assert_eq!(shown("0", money, false), "0");
+        assert_eq!(shown("7", PgType::new(Oid::INT8), true), "7");
+        assert_eq!(shown("-5", PgType::INT4, true), "'-5'::integer");
+        assert_eq!(shown("5000000000", PgType::new(Oid::INT8), true), "'5000000000'::bigint");
+        assert_eq!(shown("'a'::text || 'b'", PgType::new(Oid::VARCHAR), true), "('a'::text || 'b'::text)");
+        let table = context.catalog.table(Oid(16400)).expect("table");
+        let over = |sql: &str, pretty| super::deparse::over_table(context, table, sql, pretty).unwrap_or_default();
+        assert_eq!(over("id::numeric > 5", true), "id::numeric > 5::numeric");
+        assert_eq!(over("id::numeric > 5", false), "((id)::numeric > (5)::numeric)");
+        assert_eq!(over("id::numeric > 0.5", true), "id::numeric > 0.5");
     });
 }
 
