@@ -287,7 +287,7 @@ def statements(dump):
 
 def compare_dump(oracle, tested, databases, show):
     """pg_dump of both servers is the same text, and loads into either."""
-    problems = 0
+    listed, problems = known(), 0
 
     def check(what, good, told=""):
         nonlocal problems
@@ -307,7 +307,11 @@ def compare_dump(oracle, tested, databases, show):
                 texts.append(statements(out))
                 dumps[kind, server.name] = out
             lines = difflib.unified_diff(texts[0].splitlines(), texts[1].splitlines(), lineterm="", n=1)
-            check(f"{kind} {database} is the same text", texts[0] == texts[1], "\n".join(list(lines)[2:]))
+            same = texts[0] == texts[1]
+            reason = listed.get((database, f"pg_dump {kind}"))
+            if same and reason:
+                check(f"{kind} {database} is listed as different, but is the same", False)
+            check(f"{kind} {database} is the same text", same or bool(reason), "\n".join(list(lines)[2:]))
         for to in (oracle, tested):
             copy = f"{database}_copy"
             drop(to, [copy])
