@@ -135,7 +135,7 @@ STATEMENTS = {
         r"\du boss", r"\du+", r"\dd sales.*", r"\dd *.credit_is_sane", r"\z sales.customer",
         "SET search_path = sales, public;\n\\d\n\\dt\n\\d customer\n\\d totals\n\\sv rich\n\\dp",
         "SELECT * FROM sales.customer \\gdesc", "SELECT * FROM sales.item \\gdesc",
-        "INSERT INTO sales.customer (email, credit) VALUES ('z', -1);\n\\errverbose",
+        "INSERT INTO sales.customer (email, credit, seen) VALUES ('z', -1, '2024-01-01 00:00Z');\n\\errverbose",
         "INSERT INTO sales.customer (email) VALUES ('ANN@x.org');\n\\errverbose",
         "INSERT INTO sales.region VALUES ('XXX', 'x');\n\\errverbose",
         "INSERT INTO sales.region VALUES ('XX', NULL);\n\\errverbose",
