@@ -1,5 +1,6 @@
 //! The binder: one per statement (and one per view in it). See the crate's documentation for the map.
 
+pub mod assign;
 pub mod call;
 pub mod candidate;
 pub mod clause;

@@ -112,6 +112,12 @@ pub enum ScalarKind {
         input: Box<Scalar>,
         indices: Vec<Index>,
     },
+    /// `array[subscript, …] = value`: the whole array, or `jsonb` value, after the assignment.
+    SubscriptAssign {
+        input: Box<Scalar>,
+        indices: Vec<Index>,
+        value: Box<Scalar>,
+    },
     /// `ROW(…)`, or a whole-row reference.
     Row(Vec<Scalar>),
     /// Field of a record, zero-based.

@@ -42,6 +42,18 @@ fn line(depth: usize, text: &str, out: &mut String) {
     out.push('\n');
 }
 
+/// What stands between the outer brackets of subscripts.
+fn subscripts(indices: &[Index]) -> String {
+    let one = |i: &Index| match i {
+        Index::Element(e) => scalar(e),
+        Index::Slice(a, b) => {
+            let side = |s: &Option<Scalar>| s.as_ref().map_or(String::new(), scalar);
+            format!("{}:{}", side(a), side(b))
+        }
+    };
+    indices.iter().map(one).collect::<Vec<_>>().join("][")
+}
+
 fn list(items: &[Scalar]) -> String {
     items.iter().map(scalar).collect::<Vec<_>>().join(", ")
 }
@@ -334,14 +346,10 @@ pub fn scalar(s: &Scalar) -> String {
         }
         ScalarKind::Array { items } => format!("array[{}]::{}", list(items), ty(s)),
         ScalarKind::Subscript { input, indices } => {
-            let one = |i: &Index| match i {
-                Index::Element(e) => scalar(e),
-                Index::Slice(a, b) => {
-                    let side = |s: &Option<Scalar>| s.as_ref().map_or(String::new(), scalar);
-                    format!("{}:{}", side(a), side(b))
-                }
-            };
-            format!("{}[{}]::{}", scalar(input), indices.iter().map(one).collect::<Vec<_>>().join("]["), ty(s))
+            format!("{}[{}]::{}", scalar(input), subscripts(indices), ty(s))
+        }
+        ScalarKind::SubscriptAssign { input, indices, value } => {
+            format!("assign {}[{}] := {}", scalar(input), subscripts(indices), scalar(value))
         }
         ScalarKind::Row(items) => format!("row({})", list(items)),
         ScalarKind::Field { input, index } => format!("field {index}({})::{}", scalar(input), ty(s)),

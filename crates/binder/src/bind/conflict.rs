@@ -165,18 +165,20 @@ impl Binder<'_> {
         let own = NsItem::new(label.to_owned(), Columns::Table { table: table.clone(), first });
         let excluded = Self::row_item(table, "excluded".into(), &|n| in_row(new_row, table, n));
         let saved = std::mem::replace(&mut self.level().items, vec![own, excluded]);
-        let out = self.assignments(&update.assignments, table).and_then(|mut assignments| {
-            let predicate = match &update.selection {
-                Some(e) => Some(self.condition(e, Clause::Where, "WHERE")?),
-                None => None,
-            };
-            let known = assignments.clone();
-            let value = |n: i16| {
-                known.iter().find(|(a, _)| *a == n).map(|(_, s)| s.clone()).or_else(|| in_row(&existing, table, n))
-            };
-            assignments.extend(self.generated_values(table, &value)?);
-            Ok((assignments, predicate))
-        });
+        let out = self.assignments(&update.assignments, table, &|n| in_row(&existing, table, n)).and_then(
+            |mut assignments| {
+                let predicate = match &update.selection {
+                    Some(e) => Some(self.condition(e, Clause::Where, "WHERE")?),
+                    None => None,
+                };
+                let known = assignments.clone();
+                let value = |n: i16| {
+                    known.iter().find(|(a, _)| *a == n).map(|(_, s)| s.clone()).or_else(|| in_row(&existing, table, n))
+                };
+                assignments.extend(self.generated_values(table, &value)?);
+                Ok((assignments, predicate))
+            },
+        );
         self.level().items = saved;
         let (assignments, predicate) = out?;
         Ok(ConflictAction::Update { existing, assignments, predicate })

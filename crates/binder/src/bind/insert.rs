@@ -10,9 +10,16 @@ use super::Binder;
 use super::clause::Clause;
 use super::modify::{Verb, in_row};
 use super::name::fold;
-use super::scalar::{Typed, column};
+use super::scalar::{Typed, column, null};
 use crate::bound::{ColumnId, Modify, ModifyOp, Rel, Scalar, ScalarKind};
 use crate::parse::{Pos, marker};
+
+/// What a value is given for: a column, or a place in one.
+struct Target {
+    number: i16,
+    pos: Pos,
+    subscripts: Vec<ast::AccessExpr>,
+}
 
 /// OVERRIDING … VALUE.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,28 +64,31 @@ impl Binder<'_> {
     }
 
     /// The columns that values are given for, in order.
-    fn insert_columns(&self, table: &Arc<Table>, names: &[&ast::ObjectName]) -> SqlResult<Vec<(i16, Pos)>> {
+    fn insert_columns(&self, table: &Arc<Table>, names: &[&ast::ObjectName]) -> SqlResult<Vec<Target>> {
         if names.is_empty() {
-            return Ok(table.visible_columns().map(|c| (c.number, Pos::NONE)).collect());
+            let whole = |c: &Column| Target { number: c.number, pos: Pos::NONE, subscripts: Vec::new() };
+            return Ok(table.visible_columns().map(whole).collect());
         }
-        let mut out: Vec<(i16, Pos)> = Vec::with_capacity(names.len());
+        let mut out: Vec<Target> = Vec::with_capacity(names.len());
         for name in names {
             let pos = self.name_pos(name);
             let Some(ident) = name.0.first().and_then(ast::ObjectNamePart::as_ident) else { continue };
             let folded = fold(ident);
             let found = table.column_named(&folded).ok_or_else(|| self.no_target_column(table, &folded, pos))?;
-            if out.iter().any(|(n, _)| *n == found.number) {
+            let subscripts = self.target_subscripts(name)?;
+            let whole = |t: &Target| t.subscripts.is_empty() || subscripts.is_empty();
+            if out.iter().any(|t| t.number == found.number && whole(t)) {
                 let text = format!("column \"{folded}\" specified more than once");
                 return Err(self.error_at(SqlError::new(SqlState::DuplicateColumn, text), pos));
             }
-            out.push((found.number, pos));
+            out.push(Target { number: found.number, pos, subscripts });
         }
         Ok(out)
     }
 
     fn check_width(
         &self,
-        targets: &[(i16, Pos)],
+        targets: &[Target],
         given: usize,
         explicit: bool,
         extra: impl Fn(usize) -> Pos,
@@ -89,7 +99,7 @@ impl Binder<'_> {
         }
         if explicit && given < targets.len() {
             let error = SqlError::new(SqlState::SyntaxError, "INSERT has more target columns than expressions");
-            return Err(self.error_at(error, targets[given].1));
+            return Err(self.error_at(error, targets[given].pos));
         }
         Ok(())
     }
@@ -98,7 +108,7 @@ impl Binder<'_> {
     fn insert_rows(
         &mut self,
         table: &Arc<Table>,
-        targets: &[(i16, Pos)],
+        targets: &[Target],
         rows: &[Vec<&ast::Expr>],
         overriding: Overriding,
         explicit: bool,
@@ -120,7 +130,7 @@ impl Binder<'_> {
         }
         let columns: Vec<Column> = table.visible_columns().filter(|c| !c.generated).cloned().collect();
         let places: Vec<Option<usize>> =
-            columns.iter().map(|c| targets.iter().take(width).position(|(n, _)| *n == c.number)).collect();
+            columns.iter().map(|c| targets.iter().take(width).position(|t| t.number == c.number)).collect();
         self.level().allows_default = true;
         let mut out_rows = Vec::with_capacity(rows.len());
         for row in rows {
@@ -130,8 +140,8 @@ impl Binder<'_> {
                 values.push(Some(value));
             }
             // Values for generated columns must be DEFAULT.
-            for (i, (number, _)) in targets.iter().take(width).enumerate() {
-                if let (Some(c), Some(Some(value))) = (table.column(*number), values.get(i))
+            for (i, target) in targets.iter().take(width).enumerate() {
+                if let (Some(c), Some(Some(value))) = (table.column(target.number), values.get(i))
                     && c.generated
                     && value.scalar.kind != ScalarKind::Default
                 {
@@ -140,7 +150,14 @@ impl Binder<'_> {
             }
             let mut out = Vec::with_capacity(columns.len());
             for (c, place) in columns.iter().zip(&places) {
-                let given = place.and_then(|i| values.get_mut(i)).and_then(Option::take);
+                let given = match place.and_then(|i| targets.get(i)) {
+                    Some(target) if !target.subscripts.is_empty() => {
+                        let of = targets.iter().zip(&mut values).filter(|(t, _)| t.number == c.number);
+                        let parts = of.filter_map(|(t, value)| Some((t, value.take()?))).collect();
+                        Some(self.put_together(c, parts)?)
+                    }
+                    _ => place.and_then(|i| values.get_mut(i)).and_then(Option::take),
+                };
                 out.push(self.inserted(table, c, given, overriding)?);
             }
             out_rows.push(out);
@@ -149,6 +166,19 @@ impl Binder<'_> {
         let ids: Vec<(ColumnId, PgType)> = columns.iter().map(|c| (self.new_column(), c.ty)).collect();
         let new_row: Vec<(i16, ColumnId)> = columns.iter().zip(&ids).map(|(c, (id, _))| (c.number, *id)).collect();
         self.with_generated(table, Rel::Values { rows: out_rows, columns: ids }, new_row)
+    }
+
+    /// The value of a column of which only elements are given, in the order of the targets.
+    fn put_together(&mut self, c: &Column, parts: Vec<(&Target, Typed)>) -> SqlResult<Typed> {
+        let pos = parts.first().map(|(target, _)| target.pos).unwrap_or_default();
+        let mut made = null(c.ty);
+        for (target, value) in parts {
+            if value.scalar.kind == ScalarKind::Default {
+                return Err(self.no_default_element(target.pos));
+            }
+            made = self.within(Clause::Values, |b| b.assign_at(made, c, &target.subscripts, value, target.pos))?;
+        }
+        Ok(Typed::new(made, pos))
     }
 
     /// The value that a column gets.
@@ -188,7 +218,7 @@ impl Binder<'_> {
     fn insert_query(
         &mut self,
         table: &Arc<Table>,
-        targets: &[(i16, Pos)],
+        targets: &[Target],
         query: &ast::Query,
         overriding: Overriding,
         explicit: bool,
@@ -201,10 +231,17 @@ impl Binder<'_> {
         let mut exprs = Vec::with_capacity(columns.len());
         let mut new_row = Vec::with_capacity(columns.len());
         for c in &columns {
-            let given = targets.iter().zip(&bound.columns).find(|((n, _), _)| *n == c.number).map(|(_, output)| {
-                let value = output.literal.clone().unwrap_or_else(|| column(output.id, output.ty));
-                Typed::new(value, output.pos)
-            });
+            let of = targets.iter().zip(&bound.columns).filter(|(t, _)| t.number == c.number);
+            let mut parts: Vec<(&Target, Typed)> = of
+                .map(|(target, output)| {
+                    let value = output.literal.clone().unwrap_or_else(|| column(output.id, output.ty));
+                    (target, Typed::new(value, output.pos))
+                })
+                .collect();
+            let given = match parts.first() {
+                Some((target, _)) if !target.subscripts.is_empty() => Some(self.put_together(c, parts)?),
+                _ => parts.pop().map(|(_, value)| value),
+            };
             if c.generated {
                 if given.is_some() {
                     return Err(self.not_default("insert a non-DEFAULT value into", c));

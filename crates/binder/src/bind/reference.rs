@@ -238,7 +238,14 @@ impl Binder<'_> {
         if jsonb {
             return self.jsonb_subscript(value, subscripts);
         }
-        let slice = subscripts.iter().any(|s| matches!(s, AccessExpr::Subscript(ast::Subscript::Slice { .. })));
+        let indices = self.indices(subscripts, pos)?;
+        let slice = indices.iter().any(|i| matches!(i, Index::Slice(..)));
+        let ty = if slice { array } else { PgType::with_typmod(element, array.typmod) };
+        Ok(Typed::new(scalar(ScalarKind::Subscript { input: Box::new(value.scalar), indices }, ty), pos))
+    }
+
+    /// The subscripts of an array at `pos`.
+    pub fn indices(&mut self, subscripts: &[AccessExpr], pos: Pos) -> SqlResult<Vec<Index>> {
         let mut indices = Vec::with_capacity(subscripts.len());
         for subscript in subscripts {
             let AccessExpr::Subscript(subscript) = subscript else { continue };
@@ -256,8 +263,7 @@ impl Binder<'_> {
                 }
             });
         }
-        let ty = if slice { array } else { PgType::with_typmod(element, array.typmod) };
-        Ok(Typed::new(scalar(ScalarKind::Subscript { input: Box::new(value.scalar), indices }, ty), pos))
+        Ok(indices)
     }
 
     fn index(&mut self, e: &Expr) -> SqlResult<Scalar> {

@@ -7,6 +7,7 @@ use gavel_types::{PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Expr, TableFactor};
 
 use super::Binder;
+use super::assign::is_subscripted;
 use super::clause::Clause;
 use super::expr::strip;
 use super::from::FromItem;
@@ -14,6 +15,7 @@ use super::lock::put_out_row_key;
 use super::modify::{Verb, in_row};
 use super::name::fold;
 use super::scalar::{Typed, column, truth};
+use super::typename::format_type;
 use super::walk;
 use crate::bound::{ColumnId, JoinKind, Modify, ModifyOp, Rel, Scalar, ScalarKind};
 use crate::parse::Pos;
@@ -44,7 +46,7 @@ impl Binder<'_> {
         };
         let Scanned { table, rel, label, row_key, old_row } = scanned;
         let mut rel = self.join_others(rel, from)?;
-        let assigned = self.assignments(&update.assignments, &table)?;
+        let assigned = self.assignments(&update.assignments, &table, &|n| in_row(&old_row, &table, n))?;
         if let Some(condition) = &update.selection {
             let predicate = self.condition(condition, Clause::Where, "WHERE")?;
             rel = Rel::Filter { input: Box::new(rel), predicate };
@@ -164,13 +166,23 @@ impl Binder<'_> {
         Ok(Rel::Join { kind: JoinKind::Inner, left, right, on: truth(true), lateral })
     }
 
-    /// Binds SET: each column with its value, in the order written.
-    pub fn assignments(&mut self, list: &[ast::Assignment], table: &Arc<Table>) -> SqlResult<Vec<(i16, Scalar)>> {
+    /// Binds SET: each column with its value, in the order written. `old` gives the value before.
+    pub fn assignments(
+        &mut self,
+        list: &[ast::Assignment],
+        table: &Arc<Table>,
+        old: &dyn Fn(i16) -> Option<Scalar>,
+    ) -> SqlResult<Vec<(i16, Scalar)>> {
         let mut out: Vec<(i16, Scalar)> = Vec::with_capacity(list.len());
         for assignment in list {
             match &assignment.target {
                 ast::AssignmentTarget::ColumnName(name) => {
-                    let (c, _) = self.set_column(table, name)?;
+                    let (c, pos) = self.set_column(table, name)?;
+                    let subscripts = self.target_subscripts(name)?;
+                    if !subscripts.is_empty() {
+                        self.set_element(&c, (&subscripts, pos), &assignment.value, old, &mut out)?;
+                        continue;
+                    }
                     Self::assign_once(&out, &c)?;
                     let value = self.set_value(&assignment.value, &c)?;
                     // DEFAULT for a generated column is what it gets anyway.
@@ -190,6 +202,36 @@ impl Binder<'_> {
         Ok(out)
     }
 
+    /// `a[i] = x`. Several may follow each other; each changes what the one before has made.
+    fn set_element(
+        &mut self,
+        c: &Column,
+        (subscripts, pos): (&[ast::AccessExpr], Pos),
+        value: &Expr,
+        old: &dyn Fn(i16) -> Option<Scalar>,
+        out: &mut Vec<(i16, Scalar)>,
+    ) -> SqlResult<()> {
+        if is_default(value) {
+            return Err(self.no_default_element(pos));
+        }
+        if c.generated || c.identity == Some(Identity::Always) {
+            return Err(self.only_default(c));
+        }
+        let value = self.within(Clause::UpdateSet, |b| b.expr(value))?;
+        let before =
+            out.iter().position(|(n, s)| *n == c.number && matches!(s.kind, ScalarKind::SubscriptAssign { .. }));
+        let base = match before {
+            Some(at) => out.remove(at).1,
+            None => {
+                Self::assign_once(out, c)?;
+                old(c.number).ok_or_else(|| SqlError::internal("a row without the column that is assigned"))?
+            }
+        };
+        let made = self.within(Clause::UpdateSet, |b| b.assign_at(base, c, subscripts, value, pos))?;
+        out.push((c.number, made));
+        Ok(())
+    }
+
     fn assign_once(done: &[(i16, Scalar)], c: &Column) -> SqlResult<()> {
         if done.iter().any(|(n, _)| *n == c.number) {
             let text = format!("multiple assignments to same column \"{}\"", c.name);
@@ -204,8 +246,12 @@ impl Binder<'_> {
             return Err(SqlError::internal("an assignment without target"));
         };
         match table.column_named(&first) {
-            Some(_) if name.0.len() > 1 => {
-                let text = format!("cannot assign to field of column \"{first}\" because its type is not composite");
+            Some(c) if name.0.len() > 1 && !is_subscripted(name) => {
+                let field = name.0.get(1).and_then(ast::ObjectNamePart::as_ident).map(fold).unwrap_or_default();
+                let text = format!(
+                    "cannot assign to field \"{field}\" of column \"{first}\" because its type {} is not a composite type",
+                    format_type(PgType::new(c.ty.oid))
+                );
                 Err(self.error_at(SqlError::new(SqlState::DatatypeMismatch, text), pos))
             }
             Some(c) => Ok((c.clone(), pos)),

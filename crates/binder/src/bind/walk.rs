@@ -83,6 +83,16 @@ pub fn children(scalar: &Scalar, f: &mut dyn FnMut(&Scalar)) {
                 }
             }
         }
+        ScalarKind::SubscriptAssign { input, indices, value } => {
+            f(input);
+            for index in indices {
+                match index {
+                    Index::Element(e) => f(e),
+                    Index::Slice(a, b) => a.iter().chain(b).for_each(&mut *f),
+                }
+            }
+            f(value);
+        }
         ScalarKind::RowCompare { pairs, .. } => {
             for pair in pairs {
                 f(&pair.left);
@@ -149,6 +159,16 @@ pub fn children_mut(scalar: &mut Scalar, f: &mut dyn FnMut(&mut Scalar)) {
                     Index::Slice(a, b) => a.iter_mut().chain(b).for_each(&mut *f),
                 }
             }
+        }
+        ScalarKind::SubscriptAssign { input, indices, value } => {
+            f(input);
+            for index in indices {
+                match index {
+                    Index::Element(e) => f(e),
+                    Index::Slice(a, b) => a.iter_mut().chain(b).for_each(&mut *f),
+                }
+            }
+            f(value);
         }
         ScalarKind::RowCompare { pairs, .. } => {
             for pair in pairs {

@@ -14,6 +14,7 @@
 //! | `TABLE t` | `SELECT * FROM t` |
 //! | `USING (a) AS j` | `USING (a, ⟨using j⟩)` |
 //! | `f() AS (a int)` | `f() AS f(a int)` |
+//! | `SET a[1] = x`, `INSERT INTO t (a[1])` | `SET a.⟨at start end⟩ = x`, bytes of the subscripts |
 //! | `(x).*` | `(x).⟨star⟩` |
 //! | `COPY … (FREEZE on)` | `COPY … (FREEZE TRUE)` |
 //! | `INSERT INTO t (VALUES …)` | `INSERT INTO t VALUES …` |
@@ -41,6 +42,8 @@ pub mod marker {
     pub const ROWS: &str = "\u{1}rows ";
     /// Last of the columns of USING: the alias behind them.
     pub const USING_ALIAS: &str = "\u{1}using ";
+    /// Second part of a target's name: byte range of the subscripts behind it.
+    pub const SUBSCRIPTS: &str = "\u{1}at ";
     /// Symmetric BETWEEN: prefix of the lower bound.
     pub const SYMMETRIC: &str = "\u{1}symmetric";
     /// `*` behind a parenthesis.
@@ -86,6 +89,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 open.pop();
                 None
             }
+            Token::LBracket if is_target(tokens, i, &out, insert) => target_subscripts(source, tokens, i, &mut out),
             Token::Mul if ends_with_field_of_parenthesis(&out) => {
                 out.push(marked(token, marker::STAR.to_owned()));
                 Some(1)
@@ -165,6 +169,72 @@ fn behind_list(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>)
         }
         _ => None,
     }
+}
+
+/// Whether the bracket at `i` stands behind a name that is assigned to: in SET before `=`, or in the list of columns
+/// of an INSERT.
+fn is_target(tokens: &[TokenWithSpan], i: usize, out: &[TokenWithSpan], insert: bool) -> bool {
+    let [.., before, name] = out else { return false };
+    if !matches!(name.token, Token::Word(_)) {
+        return false;
+    }
+    let Some(end) = behind_subscripts(tokens, i) else { return false };
+    let next = tokens.get(end).map(|t| &t.token);
+    if next == Some(&Token::Eq) {
+        return is_word(Some(before), "set") || before.token == Token::Comma && in_set(out);
+    }
+    if !insert || !matches!(before.token, Token::LParen | Token::Comma) {
+        return false;
+    }
+    let names = |t: &&TokenWithSpan| matches!(t.token, Token::Word(_) | Token::Period | Token::Comma);
+    let listed = out.iter().rev().take_while(names).count();
+    let Some(open) = out.len().checked_sub(listed + 1) else { return false };
+    out.get(open).is_some_and(|t| t.token == Token::LParen) && names_target(out.get(..open).unwrap_or_default())
+}
+
+/// Whether what was read ends in the list of SET, at its own level of parentheses.
+fn in_set(out: &[TokenWithSpan]) -> bool {
+    let mut depth = 0_usize;
+    for t in out.iter().rev() {
+        match t.token {
+            Token::RParen => depth += 1,
+            Token::LParen if depth == 0 => return false,
+            Token::LParen => depth -= 1,
+            _ if depth > 0 => {}
+            _ if ["returning", "where", "select"].into_iter().any(|w| is_word(Some(t), w)) => return false,
+            _ if is_word(Some(t), "set") => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The place behind all subscripts that begin at `i`.
+fn behind_subscripts(tokens: &[TokenWithSpan], i: usize) -> Option<usize> {
+    let (mut depth, mut at) = (0_usize, i);
+    loop {
+        match tokens.get(at)?.token {
+            Token::LBracket => depth += 1,
+            Token::RBracket => depth = depth.checked_sub(1)?,
+            _ if depth == 0 => return Some(at),
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+fn target_subscripts(
+    source: &Source<'_>,
+    tokens: &[TokenWithSpan],
+    i: usize,
+    out: &mut Vec<TokenWithSpan>,
+) -> Option<usize> {
+    let end = behind_subscripts(tokens, i)?;
+    let at = tokens.get(i)?;
+    let start = source.pos(out.last()?.span.end).offset()?;
+    let stop = source.pos(tokens.get(end - 1)?.span.end).offset()?;
+    out.extend([plain(at, Token::Period), marked(at, format!("{}{start} {stop}", marker::SUBSCRIPTS))]);
+    Some(end - i)
 }
 
 /// The FROM of `TRIM(BOTH FROM x)` and `TRIM(FROM x)`, which names no characters.

@@ -109,6 +109,11 @@ pub enum ExprKind {
         input: Box<Expr>,
         indices: Vec<Index>,
     },
+    SubscriptAssign {
+        input: Box<Expr>,
+        indices: Vec<Index>,
+        value: Box<Expr>,
+    },
     Row(Vec<Expr>),
     Field {
         input: Box<Expr>,

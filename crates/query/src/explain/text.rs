@@ -538,6 +538,7 @@ fn children(expr: &Expr) -> Vec<&Expr> {
         | ExprKind::Field { input: e, .. }
         | ExprKind::Subscript { input: e, .. }
         | ExprKind::ArrayCoerce { input: e, .. } => vec![e],
+        ExprKind::SubscriptAssign { input, value, .. } => vec![input, value],
         ExprKind::IsDistinct { left, right, .. } | ExprKind::AnyArray { left, array: right, .. } => vec![left, right],
         ExprKind::InList { left, items, .. } => std::iter::once(left.as_ref()).chain(items).collect(),
         ExprKind::Case { arms, otherwise } => {
@@ -641,6 +642,9 @@ fn expr_text(expr: &Expr, names: &Names) -> String {
             format!("({})::{name}", expr_text(input, names))
         }
         ExprKind::Subscript { input, .. } => format!("({})[…]", expr_text(input, names)),
+        ExprKind::SubscriptAssign { input, value, .. } => {
+            format!("({})[…] := {}", expr_text(input, names), expr_text(value, names))
+        }
         ExprKind::Row(items) => format!("ROW({})", list(items, ", ")),
         ExprKind::Field { input, index } => format!("({}).f{}", expr_text(input, names), index + 1),
         ExprKind::RowCompare { op, pairs } => {

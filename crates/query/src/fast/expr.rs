@@ -134,6 +134,7 @@ impl RowExpr {
             },
             ScalarKind::ArrayCoerce { .. }
             | ScalarKind::Subscript { .. }
+            | ScalarKind::SubscriptAssign { .. }
             | ScalarKind::Subquery(_)
             | ScalarKind::Default => return None,
         };

@@ -84,20 +84,13 @@ impl Planner<'_> {
                 all: *all,
             },
             ScalarKind::Array { items } => ExprKind::Array(self.all(items, layout)?),
-            ScalarKind::Subscript { input, indices } => ExprKind::Subscript {
+            ScalarKind::Subscript { input, indices } => {
+                ExprKind::Subscript { input: self.boxed(input, layout)?, indices: self.indices(indices, layout)? }
+            }
+            ScalarKind::SubscriptAssign { input, indices, value } => ExprKind::SubscriptAssign {
                 input: self.boxed(input, layout)?,
-                indices: indices
-                    .iter()
-                    .map(|i| {
-                        Ok(match i {
-                            BoundIndex::Element(e) => Index::Element(self.compile(e, layout)?),
-                            BoundIndex::Slice(a, b) => Index::Slice(
-                                a.as_ref().map(|e| self.compile(e, layout)).transpose()?,
-                                b.as_ref().map(|e| self.compile(e, layout)).transpose()?,
-                            ),
-                        })
-                    })
-                    .collect::<SqlResult<_>>()?,
+                indices: self.indices(indices, layout)?,
+                value: self.boxed(value, layout)?,
             },
             ScalarKind::Row(items) => ExprKind::Row(self.all(items, layout)?),
             ScalarKind::Field { input, index } => ExprKind::Field { input: self.boxed(input, layout)?, index: *index },
@@ -132,6 +125,20 @@ impl Planner<'_> {
 
     fn all(&mut self, scalars: &[Scalar], layout: &[(ColumnId, PgType)]) -> SqlResult<Vec<Expr>> {
         scalars.iter().map(|s| self.compile(s, layout)).collect()
+    }
+
+    fn indices(&mut self, indices: &[BoundIndex], layout: &[(ColumnId, PgType)]) -> SqlResult<Vec<Index>> {
+        let mut out = Vec::with_capacity(indices.len());
+        for index in indices {
+            out.push(match index {
+                BoundIndex::Element(e) => Index::Element(self.compile(e, layout)?),
+                BoundIndex::Slice(a, b) => Index::Slice(
+                    a.as_ref().map(|e| self.compile(e, layout)).transpose()?,
+                    b.as_ref().map(|e| self.compile(e, layout)).transpose()?,
+                ),
+            });
+        }
+        Ok(out)
     }
 
     fn call(&self, name: &str, args: Vec<Expr>, ty: PgType) -> SqlResult<Expr> {
@@ -323,6 +330,17 @@ pub fn traits_of(kind: &ExprKind) -> Traits {
                     Index::Slice(a, b) => a.iter().chain(b).for_each(&mut add),
                 }
             }
+        }
+        ExprKind::SubscriptAssign { input, indices, value } => {
+            add(input);
+            for index in indices {
+                match index {
+                    Index::Element(e) => add(e),
+                    Index::Slice(a, b) => a.iter().chain(b).for_each(&mut add),
+                }
+            }
+            add(value);
+            traits.guarded = true;
         }
         ExprKind::Field { input, .. } => add(input),
         ExprKind::RowCompare { pairs, .. } => pairs.iter().for_each(|p| {

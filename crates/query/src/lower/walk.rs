@@ -265,12 +265,31 @@ pub fn children(scalar: &Scalar) -> Vec<&Scalar> {
             }
             all
         }
+        ScalarKind::SubscriptAssign { input, indices, value } => {
+            let mut all = vec![input.as_ref()];
+            for index in indices {
+                match index {
+                    Index::Element(e) => all.push(e),
+                    Index::Slice(a, b) => all.extend(a.iter().chain(b)),
+                }
+            }
+            all.push(value);
+            all
+        }
         ScalarKind::RowCompare { pairs, .. } => pairs.iter().flat_map(|p: &RowPair| [&p.left, &p.right]).collect(),
         ScalarKind::Subquery(subquery) => match &subquery.kind {
             SubqueryKind::Quantified { left, .. } => left.iter().collect(),
             _ => vec![],
         },
     }
+}
+
+fn each_index(indices: Vec<Index>, f: &mut dyn FnMut(Scalar) -> Scalar) -> Vec<Index> {
+    let one = |index| match index {
+        Index::Element(e) => Index::Element(map(e, f)),
+        Index::Slice(a, b) => Index::Slice(a.map(|e| map(e, f)), b.map(|e| map(e, f))),
+    };
+    indices.into_iter().map(one).collect()
 }
 
 /// Rewrites a scalar from the leaves up: `f` may replace any operand, and then the whole. Queries of
@@ -312,15 +331,13 @@ pub fn map(scalar: Scalar, f: &mut dyn FnMut(Scalar) -> Scalar) -> Scalar {
         ScalarKind::AnyArray { function, left, array, all } => {
             ScalarKind::AnyArray { function, left: Box::new(map(*left, f)), array: Box::new(map(*array, f)), all }
         }
-        ScalarKind::Subscript { input, indices } => ScalarKind::Subscript {
+        ScalarKind::Subscript { input, indices } => {
+            ScalarKind::Subscript { input: Box::new(map(*input, f)), indices: each_index(indices, f) }
+        }
+        ScalarKind::SubscriptAssign { input, indices, value } => ScalarKind::SubscriptAssign {
             input: Box::new(map(*input, f)),
-            indices: indices
-                .into_iter()
-                .map(|i| match i {
-                    Index::Element(e) => Index::Element(map(e, f)),
-                    Index::Slice(a, b) => Index::Slice(a.map(|e| map(e, f)), b.map(|e| map(e, f))),
-                })
-                .collect(),
+            indices: each_index(indices, f),
+            value: Box::new(map(*value, f)),
         },
         ScalarKind::RowCompare { op, pairs } => ScalarKind::RowCompare {
             op,

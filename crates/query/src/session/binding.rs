@@ -136,6 +136,16 @@ fn renumber(scalar: &mut Scalar, id: &dyn Fn(ColumnId) -> ColumnId) {
                 }
             }
         }
+        K::SubscriptAssign { input, indices, value } => {
+            renumber(input, id);
+            for index in indices {
+                match index {
+                    Index::Element(s) => renumber(s, id),
+                    Index::Slice(a, b) => a.iter_mut().chain(b).for_each(|s| renumber(s, id)),
+                }
+            }
+            renumber(value, id);
+        }
         K::RowCompare { pairs, .. } => {
             for pair in pairs {
                 renumber(&mut pair.left, id);

@@ -209,6 +209,16 @@ fn mentioned(scalar: &Scalar, found: &mut dyn FnMut(ColumnId, PgType)) {
                 }
             }
         }
+        K::SubscriptAssign { input, indices, value } => {
+            mentioned(input, found);
+            for index in indices {
+                match index {
+                    bound::Index::Element(s) => mentioned(s, found),
+                    bound::Index::Slice(a, b) => a.iter().chain(b).for_each(|s| mentioned(s, found)),
+                }
+            }
+            mentioned(value, found);
+        }
         K::RowCompare { pairs, .. } => {
             for pair in pairs {
                 mentioned(&pair.left, found);

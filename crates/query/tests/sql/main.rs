@@ -71,4 +71,5 @@ scripts! {
     json_objects_become_rows
     row_locks_reach_views_and_subqueries
     explain_shows_what_storage_does
+    elements_are_assigned
 }
