@@ -99,7 +99,7 @@ impl Binder<'_> {
     }
 
     /// Keys of a path: numbers, or anything that is text.
-    fn jsonb_path(&mut self, subscripts: &[AccessExpr], at: Pos) -> SqlResult<Vec<Index>> {
+    pub fn jsonb_path(&mut self, subscripts: &[AccessExpr], at: Pos) -> SqlResult<Vec<Index>> {
         let mut path = Vec::with_capacity(subscripts.len());
         for subscript in subscripts {
             let AccessExpr::Subscript(ast::Subscript::Index { index }) = subscript else {

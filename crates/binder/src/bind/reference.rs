@@ -11,7 +11,7 @@ use super::clause::Clause;
 use super::name::{fold, is_reserved};
 use super::scalar::{Typed, scalar};
 use super::scope::{Fields, Found, NsColumn};
-use super::typename::{element_type, format_type};
+use super::typename::{array_type, element_type, format_type};
 use crate::bound::{Index, Scalar, ScalarKind};
 use crate::parse::Pos;
 
@@ -278,18 +278,18 @@ impl Binder<'_> {
         }
     }
 
-    /// `j['a'][0]` is `j -> 'a' -> 0`.
-    fn jsonb_subscript(&mut self, mut value: Typed, subscripts: &[AccessExpr]) -> SqlResult<Typed> {
-        for subscript in subscripts {
-            let AccessExpr::Subscript(ast::Subscript::Index { index }) = subscript else {
-                let error = SqlError::new(SqlState::DatatypeMismatch, "jsonb subscript does not support slices");
-                return Err(self.error_at(error, value.pos));
-            };
-            let index = self.expr(index)?;
-            let at = index.pos;
-            let index = self.settle(index)?;
-            value = self.operator("->", Some(value), index, at)?;
+    /// `j['a'][0]` is `j #> ARRAY['a', '0']`: steps that lead nowhere give NULL, and digits find elements of arrays
+    /// whatever their type.
+    fn jsonb_subscript(&mut self, value: Typed, subscripts: &[AccessExpr]) -> SqlResult<Typed> {
+        let pos = value.pos;
+        let mut items = Vec::with_capacity(subscripts.len());
+        for index in self.jsonb_path(subscripts, pos)? {
+            let Index::Element(step) = index else { continue };
+            let step = self.coerce_to(Typed::new(step, pos), PgType::TEXT, CastContext::Explicit)?;
+            items.push(step.ok_or_else(|| SqlError::internal("a step of a path that is no text"))?.scalar);
         }
-        Ok(value)
+        let texts = array_type(Oid::TEXT).ok_or_else(|| SqlError::internal("no array of text"))?;
+        let path = Typed::new(scalar(ScalarKind::Array { items }, PgType::new(texts)), pos);
+        self.operator("#>", Some(value), path, pos)
     }
 }

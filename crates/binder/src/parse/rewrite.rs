@@ -19,6 +19,7 @@
 //! | `COPY … (FREEZE on)` | `COPY … (FREEZE TRUE)` |
 //! | `INSERT INTO t (VALUES …)` | `INSERT INTO t VALUES …` |
 //! | `+-+` | `+ - +` |
+//! | `interval(2) '…'` | `CAST('…' AS interval(2))` |
 //! | `SUBSTRING(a SIMILAR b ESCAPE c)` | `SUBSTRING(a, b, c)` |
 //! | `TRIM(BOTH FROM a)` | `TRIM(BOTH a)` |
 //! | `'a'`, line feed, `'b'` | `'ab'` |
@@ -100,6 +101,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 Keyword::EXCLUDE => frame_exclusion(tokens, i, &open, &mut out),
                 Keyword::USING => ordering_operator(tokens, i, &mut out),
                 Keyword::AS if out.last().is_some_and(|t| t.token == Token::RParen) => behind_list(tokens, i, &mut out),
+                Keyword::INTERVAL => interval_with_precision(tokens, i, &mut out),
                 Keyword::ROWS => rows_from(source, tokens, i, &mut out),
                 Keyword::ONLY => only(tokens, i),
                 Keyword::FROM => trim_from(&out),
@@ -235,6 +237,22 @@ fn target_subscripts(
     let stop = source.pos(tokens.get(end - 1)?.span.end).offset()?;
     out.extend([plain(at, Token::Period), marked(at, format!("{}{start} {stop}", marker::SUBSCRIPTS))]);
     Some(end - i)
+}
+
+/// `interval(n) 'text'`, whose precision the parser drops.
+fn interval_with_precision(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
+    let [word, open, _, close] = tokens.get(i..i + 4)? else { return None };
+    let literal = tokens.get(i + 4)?;
+    let number = matches!(tokens.get(i + 2)?.token, Token::Number(..));
+    let string = matches!(literal.token, Token::SingleQuotedString(_) | Token::EscapedStringLiteral(_));
+    if !number || !string || open.token != Token::LParen || close.token != Token::RParen {
+        return None;
+    }
+    out.extend([plain(word, Token::make_keyword("CAST")), plain(word, Token::LParen), literal.clone()]);
+    out.push(plain(word, Token::make_keyword("AS")));
+    out.extend_from_slice(tokens.get(i..i + 4)?);
+    out.push(plain(close, Token::RParen));
+    Some(5)
 }
 
 /// The FROM of `TRIM(BOTH FROM x)` and `TRIM(FROM x)`, which names no characters.
