@@ -158,7 +158,7 @@ class Server:
                 "PGTZ": "UTC", "LC_ALL": "C.UTF-8", "PSQL_HISTORY": "/dev/null"}
 
     def run(self, args, database="postgres", text=None, both=False):
-        done = subprocess.run(args, env=self.environment(database), input=text, text=True, encoding="utf-8", timeout=120,
+        done = subprocess.run(args, env=self.environment(database), input=text, text=True, encoding="utf-8", timeout=600,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT if both else subprocess.PIPE)
         return done.returncode, done.stdout, done.stderr
 
