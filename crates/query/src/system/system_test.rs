@@ -238,7 +238,7 @@ fn a_pretty_index_has_no_parentheses_to_spare() {
 #[test]
 fn numbers_are_shown_as_the_literals_that_they_were() {
     with_context(|context| {
-        let shown = |sql: &str, ty, pretty| super::deparse::default(context, sql, ty, pretty).unwrap_or_default();
+        let shown = |sql: &str, ty, pretty| deparse::default(context, sql, ty, pretty).unwrap_or_default();
         let money = PgType::with_typmod(Oid::NUMERIC, (12 << 16 | 2) + 4);
         assert_eq!(shown("0", money, false), "0");
         assert_eq!(shown("7", PgType::new(Oid::INT8), true), "7");
@@ -246,7 +246,7 @@ fn numbers_are_shown_as_the_literals_that_they_were() {
         assert_eq!(shown("5000000000", PgType::new(Oid::INT8), true), "'5000000000'::bigint");
         assert_eq!(shown("'a'::text || 'b'", PgType::new(Oid::VARCHAR), true), "('a'::text || 'b'::text)");
         let table = context.catalog.table(Oid(16400)).expect("table");
-        let over = |sql: &str, pretty| super::deparse::over_table(context, table, sql, pretty).unwrap_or_default();
+        let over = |sql: &str, pretty| deparse::over_table(context, table, sql, pretty).unwrap_or_default();
         assert_eq!(over("id::numeric > 5", true), "id::numeric > 5::numeric");
         assert_eq!(over("id::numeric > 5", false), "((id)::numeric > (5)::numeric)");
         assert_eq!(over("id::numeric > 0.5", true), "id::numeric > 0.5");
