@@ -532,6 +532,8 @@ pub enum Statement {
         inner: Box<Statement>,
     },
     Copy(Copy),
+    /// DECLARE CURSOR; its options are in the parsed statement.
+    Declare(Query),
     /// DDL, SET, SHOW, BEGIN, … as parsed.
     Other(Box<ast::Statement>),
 }

@@ -24,6 +24,10 @@ pub fn statement(s: &Statement) -> String {
             }
             CopySource::Query(q) => query(q, 0, &mut out),
         },
+        Statement::Declare(q) => {
+            out.push_str("declare\n");
+            query(q, 1, &mut out);
+        }
         Statement::Other(s) => out.push_str(&format!("other {s}\n")),
     }
     out

@@ -6,11 +6,15 @@
 //! | [`shapes`] | tables as the write stage sees them |
 //! | [`sequences`] | `nextval` and its kin: blocks of values taken ahead |
 //! | [`statistics`], [`sampling`] | how large tables are, and samples of them |
+//! | [`advisory`] | advisory locks of this node's sessions |
+//! | [`listeners`] | sessions that LISTEN, and the journal followed for them |
 //! | [`conflicts`] | a lost commit in the client's words |
 //! | [`registry`] | the sessions that are open |
 
+pub mod advisory;
 pub mod catalogs;
 pub mod conflicts;
+pub mod listeners;
 pub mod registry;
 pub mod sampling;
 pub mod sequences;
@@ -22,6 +26,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use gavel_api::adjudicator::Adjudicator;
+use gavel_api::journal::Notifications;
+use gavel_api::locks::{Holder, Locks};
 use gavel_api::sql::{Credential, SessionParams, SqlEngine, SqlSession};
 use gavel_api::storage::Storage;
 use gavel_catalog::keys;
@@ -78,6 +84,8 @@ impl Default for EngineSettings {
 pub struct EngineParts {
     pub storage: Arc<dyn Storage>,
     pub adjudicator: Arc<dyn Adjudicator>,
+    pub locks: Arc<dyn Locks>,
+    pub notifications: Arc<dyn Notifications>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Entropy,
     pub settings: EngineSettings,
@@ -96,6 +104,8 @@ pub struct Engine {
     pub(crate) sequences: sequences::Sequences,
     pub(crate) statistics: statistics::Statistics,
     pub(crate) sessions: registry::Registry,
+    pub(crate) advisory: Arc<advisory::Advisory>,
+    pub(crate) listeners: listeners::Listeners,
     pub(crate) statements: crate::prepared::cache::StatementCache,
     oids: tokio::sync::Mutex<OidBlock>,
     mock_secret: std::sync::OnceLock<[u8; 32]>,
@@ -109,7 +119,9 @@ impl Engine {
     /// # Errors
     /// Whatever reading and committing raise.
     pub async fn open(parts: EngineParts) -> SqlResult<Arc<Self>> {
-        let EngineParts { storage, adjudicator, clock, entropy, settings } = parts;
+        let EngineParts { storage, adjudicator, locks, notifications, clock, entropy, settings } = parts;
+        let mut holder = [0; 8];
+        entropy(&mut holder);
         let engine = Arc::new(Self {
             started: now_micros(&*clock),
             storage,
@@ -122,6 +134,8 @@ impl Engine {
             sequences: sequences::Sequences::default(),
             statistics: statistics::Statistics::default(),
             sessions: registry::Registry::new(settings.max_connections),
+            advisory: advisory::Advisory::new(locks, Holder(u64::from_le_bytes(holder))),
+            listeners: listeners::Listeners::new(notifications),
             statements: crate::prepared::cache::StatementCache::new(settings.statement_cache_entries),
             oids: tokio::sync::Mutex::default(),
             mock_secret: std::sync::OnceLock::new(),

@@ -153,6 +153,7 @@ async fn what_cannot_be_resolved_is_40003_and_not_40001() {
         checks: vec![],
         read_ranges: vec![],
         schema_keys: vec![],
+        notifications: Vec::new(),
     };
     let e = run(&s, request, &[Duration::ZERO; 3]).await.unwrap_err();
     let e = e.into_sql(|_| SqlError::internal("no conflict"));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use gavel_api::adjudicator::Adjudicator;
 use gavel_api::storage::Storage;
-use gavel_types::{CheckMode, CommitRequest, Epoch, Timestamp, TxnId, WriteMode};
+use gavel_types::{CheckMode, CommitRequest, Epoch, Notification, Timestamp, TxnId, WriteMode};
 use parking_lot::Mutex;
 
 use crate::buffer::WriteBuffer;
@@ -31,6 +31,7 @@ pub struct Transaction {
     buffer: WriteBuffer,
     relied: Arc<Relied>,
     schema_keys: Vec<Bytes>,
+    notifications: Vec<Notification>,
 }
 
 impl Transaction {
@@ -53,6 +54,7 @@ impl Transaction {
                 reads: serializable.then(|| Mutex::new(ReadSet::new(limits.read_ranges))),
             }),
             schema_keys: Vec::new(),
+            notifications: Vec::new(),
         }
     }
 
@@ -100,9 +102,14 @@ impl Transaction {
         }
     }
 
-    /// Whether COMMIT has something to send.
+    /// Tells those who listen, if it commits.
+    pub fn notify(&mut self, notification: Notification) {
+        self.notifications.push(notification);
+    }
+
+    /// Whether COMMIT has nothing to send.
     pub fn is_read_only(&self) -> bool {
-        self.buffer.is_empty() && self.relied.checks.lock().is_empty()
+        self.buffer.is_empty() && self.relied.checks.lock().is_empty() && self.notifications.is_empty()
     }
 
     /// Remembers this place.
@@ -137,6 +144,7 @@ impl Transaction {
             checks,
             read_ranges,
             schema_keys: std::mem::take(&mut self.schema_keys),
+            notifications: std::mem::take(&mut self.notifications),
         };
         // Nothing but checks that no write of ours needs: still sent, since FOR UPDATE promises
         // that the rows did not change until the commit, and stamps them.

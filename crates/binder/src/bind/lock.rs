@@ -79,6 +79,11 @@ impl Binder<'_> {
         own
     }
 
+    /// The clause as it is written.
+    pub fn lock_word(&self, lock: &ast::LockClause) -> &'static str {
+        word(self.lock_mode(lock).0)
+    }
+
     fn lock_mode(&self, lock: &ast::LockClause) -> (CheckMode, Vec<(String, crate::parse::Pos)>) {
         let mut mode = match lock.lock_type {
             ast::LockType::Update => CheckMode::Update,

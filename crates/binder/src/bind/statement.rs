@@ -8,7 +8,7 @@ use super::name::fold;
 use super::name::{Resolved, qualified, relation};
 use super::query::BoundQuery;
 use super::scope::Level;
-use crate::bound::{Bound, Copy, CopySource, Output, Query, Statement};
+use crate::bound::{Bound, Copy, CopySource, Cte, CteBody, Output, Query, Rel, Statement};
 use crate::context::BindContext;
 
 /// Binds one statement. `sql_text` is the whole text that was parsed, for positions; `param_types` are
@@ -52,7 +52,10 @@ impl Binder<'_> {
                 Ok(Statement::Modify(modify, vec![]))
             }
             ast::Statement::Explain { statement: inner, .. } => {
-                let bound = self.statement(inner)?;
+                let bound = match self.statement(inner)? {
+                    Statement::Declare(query) => Statement::Query(query),
+                    bound => bound,
+                };
                 Ok(Statement::Explain { options: statement.clone(), inner: Box::new(bound) })
             }
             ast::Statement::Copy { source, to, options, legacy_options, .. } => {
@@ -60,8 +63,46 @@ impl Binder<'_> {
                 let copy = Copy { source, to: *to, options: options.clone(), legacy_options: legacy_options.clone() };
                 Ok(Statement::Copy(copy))
             }
+            ast::Statement::Declare { stmts } => match stmts.as_slice() {
+                [declare] => self.declare(declare),
+                _ => Err(SqlError::internal("DECLARE of several cursors")),
+            },
             other => Ok(Statement::Other(Box::new(other.clone()))),
         }
+    }
+
+    /// DECLARE CURSOR: its query, which may only read.
+    fn declare(&mut self, declare: &ast::Declare) -> SqlResult<Statement> {
+        let query = declare.for_query.as_ref().ok_or_else(|| SqlError::internal("cursor without a query"))?;
+        if let ast::SetExpr::Select(select) = &*query.body
+            && let Some(into) = &select.into
+        {
+            let error = SqlError::new(SqlState::SyntaxError, "SELECT ... INTO is not allowed here");
+            return Err(self.error_at(error, self.name_pos(&into.name)));
+        }
+        let Statement::Query(bound) = self.query_statement(query)? else { return Err(writes()) };
+        if modifies(&bound.rel) {
+            return Err(writes());
+        }
+        if let Some(lock) = query.locks.first() {
+            let word = self.lock_word(lock);
+            let refused = |what: &str, why: &str, code, detail: &str| {
+                Err(SqlError::new(code, format!("DECLARE {what} ... {word} is not {why}")).detail(detail))
+            };
+            if declare.hold == Some(true) {
+                let detail = "Holdable cursors must be READ ONLY.";
+                return refused("CURSOR WITH HOLD", "supported", SqlState::FeatureNotSupported, detail);
+            }
+            if declare.scroll == Some(true) {
+                let detail = "Scrollable cursors must be READ ONLY.";
+                return refused("SCROLL CURSOR", "supported", SqlState::FeatureNotSupported, detail);
+            }
+            if declare.sensitive == Some(true) {
+                let detail = "Insensitive cursors must be READ ONLY.";
+                return refused("INSENSITIVE CURSOR", "valid", SqlState::InvalidCursorDefinition, detail);
+            }
+        }
+        Ok(Statement::Declare(bound))
     }
 
     /// SELECT and VALUES; and WITH before INSERT, UPDATE or DELETE, which the parser makes a query too.
@@ -134,6 +175,18 @@ impl Binder<'_> {
             }
         }
     }
+}
+
+fn writes() -> SqlError {
+    let message = "DECLARE CURSOR must not contain data-modifying statements in WITH";
+    SqlError::new(SqlState::FeatureNotSupported, message)
+}
+
+/// Whether a CTE of the query writes; PostgreSQL allows that in those of the whole statement alone.
+fn modifies(rel: &Rel) -> bool {
+    let Rel::With { ctes, body } = rel else { return false };
+    let writes = |cte: &Cte| matches!(&cte.body, CteBody::Plain { query, .. } if matches!(query, Rel::Modify(_)) || modifies(query));
+    ctes.iter().any(writes) || modifies(body)
 }
 
 /// A bound query as a statement: pruned, with its outputs named.

@@ -59,11 +59,8 @@ pub enum Ddl {
     },
     Grant(Grant),
     AlterDefaultPrivileges(DefaultPrivileges),
-    /// No names: ALL.
-    SetConstraints {
-        names: Option<Vec<QualifiedName>>,
-        deferred: bool,
-    },
+    /// Concerns the session or its transaction and changes no catalog.
+    Session(SessionCommand),
     /// VACUUM, ANALYZE, CLUSTER, REINDEX of these tables (all, if none is named): nothing to do.
     Maintain {
         tag: &'static str,
@@ -426,4 +423,71 @@ pub struct DefaultPrivileges {
     pub kind: char,
     /// Its target means nothing.
     pub grant: Grant,
+}
+
+/// A statement that the session runs by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SessionCommand {
+    /// No names: ALL.
+    SetConstraints {
+        names: Option<Vec<QualifiedName>>,
+        deferred: bool,
+    },
+    /// FETCH, and MOVE, which gives no rows.
+    Fetch {
+        cursor: String,
+        direction: FetchDirection,
+        moves: bool,
+    },
+    /// No name: ALL.
+    Close {
+        cursor: Option<String>,
+    },
+    Lock {
+        tables: Vec<QualifiedName>,
+        mode: TableLockMode,
+    },
+    Discard(DiscardTarget),
+    Listen {
+        channel: String,
+    },
+    /// No channel: all of them.
+    Unlisten {
+        channel: Option<String>,
+    },
+    Notify {
+        channel: String,
+        payload: String,
+    },
+}
+
+/// Where FETCH and MOVE go. `None` is ALL; a negative number of steps goes the other way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FetchDirection {
+    Forward(Option<i32>),
+    Backward(Option<i32>),
+    /// From the end if negative.
+    Absolute(i32),
+    Relative(i32),
+}
+
+/// Table locks, from weak to strong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TableLockMode {
+    AccessShare,
+    RowShare,
+    RowExclusive,
+    ShareUpdateExclusive,
+    Share,
+    ShareRowExclusive,
+    Exclusive,
+    AccessExclusive,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiscardTarget {
+    All,
+    Plans,
+    Sequences,
+    Temp,
 }

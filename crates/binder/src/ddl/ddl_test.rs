@@ -162,3 +162,66 @@ fn a_grant_says_what_to_whom() {
     assert!(parsed("alter default privileges grant select on t to x").is_err());
     assert!(parsed("grant select on t from x").is_err());
 }
+
+fn session(sql: &str) -> SessionCommand {
+    match parsed(sql) {
+        Ok(Ddl::Session(command)) => command,
+        other => panic!("{sql}: {other:?}"),
+    }
+}
+
+#[test]
+fn fetch_goes_every_way() {
+    use FetchDirection::{Absolute, Backward, Forward, Relative};
+    for (text, direction, cursor) in [
+        ("c", Forward(Some(1)), "c"),
+        ("from c", Forward(Some(1)), "c"),
+        ("next from c", Forward(Some(1)), "c"),
+        ("prior c", Backward(Some(1)), "c"),
+        ("first in c", Absolute(1), "c"),
+        ("last from c", Absolute(-1), "c"),
+        ("absolute -3 from c", Absolute(-3), "c"),
+        ("relative +2 c", Relative(2), "c"),
+        ("5 from c", Forward(Some(5)), "c"),
+        ("-5 c", Forward(Some(-5)), "c"),
+        ("all c", Forward(None), "c"),
+        ("forward c", Forward(Some(1)), "c"),
+        ("forward 0 in c", Forward(Some(0)), "c"),
+        ("forward all from c", Forward(None), "c"),
+        ("backward c", Backward(Some(1)), "c"),
+        ("backward all c", Backward(None), "c"),
+        ("backward -2 c", Backward(Some(-2)), "c"),
+        // A last word is a name, whatever else it could be.
+        ("next", Forward(Some(1)), "next"),
+        ("forward", Forward(Some(1)), "forward"),
+        ("from \"All\"", Forward(Some(1)), "All"),
+    ] {
+        for (verb, moves) in [("fetch", false), ("move", true)] {
+            let expected = SessionCommand::Fetch { cursor: cursor.into(), direction, moves };
+            assert_eq!(session(&format!("{verb} {text}")), expected, "{text}");
+        }
+    }
+    for wrong in
+        ["fetch", "fetch all", "fetch 99999999999 c", "fetch forward from from c", "fetch relative c", "close c, d"]
+    {
+        assert!(parsed(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn what_concerns_the_session_alone_is_read() {
+    let names = |list: &[&str]| list.iter().map(|n| QualifiedName(vec![(*n).to_owned()])).collect();
+    let lock = |tables: &[&str], mode| SessionCommand::Lock { tables: names(tables), mode };
+    assert_eq!(session("lock t"), lock(&["t"], TableLockMode::AccessExclusive));
+    assert_eq!(session("lock table only (t), u * in share mode nowait"), lock(&["t", "u"], TableLockMode::Share));
+    let mode = TableLockMode::ShareRowExclusive;
+    assert_eq!(session("lock table only t in share row exclusive mode"), lock(&["t"], mode));
+    assert_eq!(session("close all"), SessionCommand::Close { cursor: None });
+    assert_eq!(session("discard temporary"), SessionCommand::Discard(DiscardTarget::Temp));
+    assert_eq!(session("listen \"A\""), SessionCommand::Listen { channel: "A".into() });
+    assert_eq!(session("unlisten *"), SessionCommand::Unlisten { channel: None });
+    let told = |payload: &str| SessionCommand::Notify { channel: "a".into(), payload: payload.into() };
+    assert_eq!(session("notify a"), told(""));
+    assert_eq!(session("NOTIFY A, 'it''s'"), told("it's"));
+    assert!(parsed("lock t in foo mode").is_err() && parsed("notify a, 4").is_err());
+}

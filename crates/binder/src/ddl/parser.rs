@@ -7,7 +7,7 @@ use super::ast::{
     ObjectKind, QualifiedName, RoleOption,
 };
 use super::words::{Parse, Words};
-use super::{grant, table};
+use super::{grant, session, table};
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("create") {
@@ -32,15 +32,10 @@ pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         maintain(p, "CLUSTER", false)
     } else if p.eat("reindex") {
         reindex(p)
-    } else if p.eat("set constraints") {
-        let names = if p.eat("all") { None } else { Some(p.commas(Words::qualified)?) };
-        let deferred = p.eat("deferred");
-        if !deferred {
-            p.expect("immediate")?;
-        }
-        Ok(Ddl::SetConstraints { names, deferred })
     } else if p.eat("checkpoint") {
         Ok(Ddl::Accepted { tag: "CHECKPOINT".into() })
+    } else if let Some(command) = session::command(p)? {
+        Ok(Ddl::Session(command))
     } else {
         let what = p.label()?.to_uppercase();
         unsupported(p, what)

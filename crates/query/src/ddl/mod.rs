@@ -151,14 +151,21 @@ pub fn is_ddl(statement: &Statement) -> bool {
     ddl::carried(statement).is_some() || matches!(statement, Statement::Query(q) if ddl::select_into(q).is_some())
 }
 
-/// SET CONSTRAINTS, which changes no catalog: the constraints named, and whether they are to wait.
-pub fn set_constraints(statement: &Statement) -> SqlResult<Option<(Option<Vec<ast::QualifiedName>>, bool)>> {
-    let Some(text) = ddl::carried(statement).filter(|t| t.get(..3).is_some_and(|w| w.eq_ignore_ascii_case("set")))
-    else {
+/// Words that statements begin with which are the session's, not [`execute`]'s.
+const SESSION_WORDS: [&str; 9] = ["close", "discard", "fetch", "listen", "lock", "move", "notify", "set", "unlisten"];
+
+/// A statement that changes no catalog and is the session's to run.
+///
+/// # Errors
+/// Those of parsing.
+pub fn session_command(statement: &Statement) -> SqlResult<Option<ast::SessionCommand>> {
+    let Some(text) = ddl::carried(statement) else { return Ok(None) };
+    let word = text.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
+    if !SESSION_WORDS.iter().any(|w| word.eq_ignore_ascii_case(w)) {
         return Ok(None);
-    };
+    }
     Ok(match gavel_binder::parse::parse_ddl(text)? {
-        Ddl::SetConstraints { names, deferred } => Some((names, deferred)),
+        Ddl::Session(command) => Some(command),
         _ => None,
     })
 }
@@ -221,7 +228,7 @@ impl DdlContext<'_> {
             Ddl::Comment { on, text } => self.comment(on, text.as_deref())?,
             Ddl::Grant(grant) => self.grant(grant)?,
             Ddl::AlterDefaultPrivileges(alter) => self.alter_default_privileges(alter).await?,
-            Ddl::SetConstraints { .. } => return Err(SqlError::internal("SET CONSTRAINTS is the session's")),
+            Ddl::Session(_) => return Err(SqlError::internal("this statement is the session's")),
             Ddl::Maintain { tag, tables, blocks_forbidden } => self.maintain(tag, tables, *blocks_forbidden)?,
             Ddl::Accepted { .. } => {}
             Ddl::Unsupported(what) => return Err(SqlError::unsupported(format!("{what} is not supported"))),
@@ -259,7 +266,7 @@ fn tag(ddl: &Ddl) -> String {
             (_, true) => "REVOKE".into(),
         },
         Ddl::AlterDefaultPrivileges(_) => "ALTER DEFAULT PRIVILEGES".into(),
-        Ddl::SetConstraints { .. } => "SET CONSTRAINTS".into(),
+        Ddl::Session(_) => String::new(),
         Ddl::Maintain { tag, .. } => (*tag).into(),
         Ddl::Accepted { tag } => tag.clone(),
         Ddl::Unsupported(what) => what.clone(),

@@ -19,8 +19,8 @@ use gavel_functions::vector::{self, ArgColumn};
 use gavel_functions::{Call, call};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 
-use crate::apply::pause::Pause;
 use crate::apply::site::Site;
+use crate::apply::waiting::WaitingCall;
 use crate::exec::batch::{arrow_error, filter_rows};
 use crate::exec::eval::{Cx, Stop};
 use crate::exec::special;
@@ -40,7 +40,7 @@ pub struct Expr {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traits {
     pub volatile: bool,
-    /// Holds a subquery or a pause: evaluation may stop with a demand.
+    /// Holds a subquery or a wait: evaluation may stop with a demand.
     pub subquery: bool,
     /// May raise an error, or is dear: worth to be spared rows.
     pub guarded: bool,
@@ -124,7 +124,7 @@ pub enum ExprKind {
         pairs: Vec<RowPair>,
     },
     Subquery(Arc<Site>),
-    Pause(Arc<Pause>),
+    Waiting(Arc<WaitingCall>),
 }
 
 #[derive(Clone, Debug)]
@@ -207,7 +207,7 @@ impl Expr {
             ExprKind::Case { arms, otherwise } => self.eval_case(cx, batch, arms, otherwise)?,
             ExprKind::Coalesce(items) => self.eval_coalesce(cx, batch, items)?,
             ExprKind::Subquery(site) => crate::apply::site::eval(site, cx, batch)?,
-            ExprKind::Pause(pause) => crate::apply::pause::eval(pause, cx, batch)?,
+            ExprKind::Waiting(call) => crate::apply::waiting::eval(call, cx, batch)?,
             ExprKind::ArrayCoerce { input, element } => {
                 let input_value = input.eval(cx, batch)?;
                 special::array_coerce(cx, &input_value, input.ty, element, self.ty, rows)?

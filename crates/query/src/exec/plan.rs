@@ -352,6 +352,8 @@ pub struct SetPlan {
     pub arg_types: Vec<PgType>,
     pub columns: Vec<PgType>,
     pub result: PgType,
+    /// It gives its only argument, one value: what a function that waits has given.
+    pub waited: bool,
 }
 
 #[derive(Debug)]

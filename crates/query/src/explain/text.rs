@@ -549,7 +549,7 @@ fn children(expr: &Expr) -> Vec<&Expr> {
             SiteKind::Quantified { left, .. } => left.iter().collect(),
             _ => vec![],
         },
-        ExprKind::Pause(pause) => vec![&pause.argument],
+        ExprKind::Waiting(call) => call.args.iter().collect(),
         _ => vec![],
     }
 }
@@ -661,7 +661,10 @@ fn expr_text(expr: &Expr, names: &Names) -> String {
             };
             format!("(ROW({}) {op} ROW({}))", side(true), side(false))
         }
-        ExprKind::Pause(pause) => format!("{}({})", pause.kind.name(), expr_text(&pause.argument, names)),
+        ExprKind::Waiting(call) => {
+            let args: Vec<String> = call.args.iter().map(|a| expr_text(a, names)).collect();
+            format!("{}({})", call.proc.name, args.join(", "))
+        }
         ExprKind::Subquery(site) => {
             let kind = if site.outer.is_empty() { "InitPlan" } else { "SubPlan" };
             match &site.kind {

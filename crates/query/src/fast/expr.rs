@@ -4,7 +4,7 @@
 //! Columns become slots of a row when the expression is compiled, functions are resolved once. What
 //! needs a plan (subqueries) or is rare does not compile: the caller then goes through the executor.
 
-use crate::apply::pause;
+use crate::apply::waiting;
 use gavel_binder::bound::{ColumnId, RowCompareOp, Scalar, ScalarKind};
 use gavel_functions::call::{self, Call, EvalContext, Implementation};
 use gavel_functions::compare::compare;
@@ -73,7 +73,7 @@ impl RowExpr {
             ScalarKind::Const(v) => Node::Const(v.clone()),
             ScalarKind::Param(n) => Node::Param(*n),
             ScalarKind::Column(id) => Node::Slot(slot(*id)?),
-            ScalarKind::Call { function, .. } if pause::kind(*function).is_some() => return None,
+            ScalarKind::Call { function, .. } if waiting::kind(*function).is_some() => return None,
             ScalarKind::Call { function, args } => Node::Call {
                 function: call::resolve(*function).ok()?,
                 types: args.iter().map(|a| a.ty).collect(),

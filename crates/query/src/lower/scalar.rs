@@ -9,8 +9,8 @@ use gavel_functions::registry::{self, Volatility};
 use gavel_functions::{Call, EvalContext, call};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 
-use crate::apply::pause::{self, Pause};
 use crate::apply::site::{Site, SiteKind};
+use crate::apply::waiting::{self, WaitingCall};
 use crate::exec::expr::{Expr, ExprKind, Index, RowPair, Traits};
 use crate::exec::special::ConstantSet;
 use crate::lower::equality::is_own_equality;
@@ -161,9 +161,9 @@ impl Planner<'_> {
         let proc = registry::proc(function)
             .ok_or_else(|| SqlError::internal(format!("function with OID {function} does not exist")))?;
         let args = self.all(args, layout)?;
-        if let (Some(kind), [argument]) = (pause::kind(function), args.as_slice()) {
+        if let Some(kind) = waiting::kind(function) {
             self.next_site += 1;
-            let kind = ExprKind::Pause(Arc::new(Pause { id: self.next_site, kind, argument: argument.clone() }));
+            let kind = ExprKind::Waiting(Arc::new(WaitingCall { id: self.next_site, kind, proc, args, ty }));
             let traits = traits_of(&kind);
             return Ok(Expr { kind, ty, traits });
         }
@@ -354,8 +354,8 @@ pub fn traits_of(kind: &ExprKind) -> Traits {
             traits.subquery = true;
             traits.guarded = true;
         }
-        ExprKind::Pause(pause) => {
-            add(&pause.argument);
+        ExprKind::Waiting(call) => {
+            call.args.iter().for_each(&mut add);
             traits.volatile = true;
             traits.subquery = true;
             traits.guarded = true;

@@ -3,7 +3,9 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`cache`] | plans of the whole node, by text and what they depend on |
-//! | [`cursor`] | portals: a prepared statement with its parameters, perhaps half read |
+//! | [`statements`] | the prepared statements of a session |
+//! | [`portals`] | a prepared statement with its parameters, perhaps half read |
+//! | [`cursor`] | rows with a place between them |
 //!
 //! A plan holds for the catalog, `search_path`, role and text style that it was made under
 //! ([`Basis`]), and while its tables are about as large as they were; a prepared statement whose basis has changed is bound and planned anew, and refused
@@ -11,6 +13,8 @@
 
 pub mod cache;
 pub mod cursor;
+pub mod portals;
+pub mod statements;
 
 use std::sync::Arc;
 
@@ -24,7 +28,7 @@ use parking_lot::Mutex;
 use crate::engine::statistics::Sizes;
 use crate::session::running::Body;
 
-pub use cursor::Portal;
+pub use portals::Portal;
 
 /// What a plan depends on besides its text.
 #[derive(Clone, Debug)]

@@ -67,6 +67,10 @@ impl Session {
         let catalog = self.catalog();
         let (schemas, bare) = match name.0.as_slice() {
             [bare] => (self.search_path(), bare),
+            [database, _, _] if *database != *catalog.database_name => {
+                let message = format!("cross-database references are not implemented: \"{}\"", name.0.join("."));
+                return Err(SqlError::new(SqlState::FeatureNotSupported, message));
+            }
             [.., schema, bare] => {
                 if catalog.schema(schema).is_none() {
                     let message = format!("schema \"{schema}\" does not exist");

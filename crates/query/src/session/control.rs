@@ -3,7 +3,7 @@
 use gavel_api::sql::ResultSink;
 use gavel_txn::commit::id_of_key;
 use gavel_txn::{CommitError, Committed};
-use gavel_types::{ConflictKind, Notice, SqlError, SqlResult, SqlState};
+use gavel_types::{ConflictKind, Notice, Notification, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{TransactionAccessMode, TransactionIsolationLevel, TransactionMode};
 
 use crate::dml::writer::Writer;
@@ -11,7 +11,8 @@ use crate::session::Session;
 use crate::session::age::{Age, too_old};
 use crate::session::block::{Block, aborted};
 use crate::session::known::CHARACTERISTICS;
-use crate::session::work::Work;
+use crate::session::notify::Pending;
+use crate::session::work::{Place, Work};
 use crate::settings::{IDEMPOTENCY_KEY, Source};
 
 impl Session {
@@ -27,6 +28,7 @@ impl Session {
     fn note_begin(&mut self) {
         self.transaction_start = self.engine.now_micros();
         self.age = Age::begin();
+        self.live.lock().transaction_start = Some(self.transaction_start);
         self.settings_before = Some(self.shared.settings.lock().values());
         if !self.known().other_defaults {
             return;
@@ -190,7 +192,12 @@ impl Session {
     pub(crate) async fn savepoint(&mut self, name: String) -> SqlResult<()> {
         self.in_block("SAVEPOINT")?;
         let settings = self.shared.settings.lock().values();
-        self.work().await?.savepoint(name, settings).await;
+        let place = Place {
+            portals: self.portals.last(),
+            locks: self.locks_taken(),
+            pending: self.shared.pending.lock().mark(),
+        };
+        self.work().await?.savepoint(name, settings, place).await;
         Ok(())
     }
 
@@ -204,9 +211,14 @@ impl Session {
         if self.is_overdue() {
             return Err(too_old(self.age_limit()));
         }
-        self.portals.retain(|_, p| p.is_held());
         let settings = match &mut self.work {
-            Some(work) => work.rollback_to(name).await?,
+            Some(work) => {
+                let (settings, place) = work.rollback_to(name).await?;
+                self.portals.close_after(place.portals);
+                self.release_locks(place.locks);
+                self.shared.pending.lock().rollback_to(place.pending);
+                settings
+            }
             None => {
                 return Err(SqlError::new(
                     SqlState::InvalidSavepointSpecification,
@@ -235,10 +247,23 @@ impl Session {
     }
 
     async fn commit(&mut self, work: Work) -> SqlResult<()> {
-        // Suspended portals read through the transaction; cursors that are held have read everything.
-        self.portals.retain(|_, p| p.is_held());
+        let Some((notes, announced)) = self.announce().await? else { return self.commit_with(work, Vec::new()).await };
+        let before = self.last_commit;
+        let snapshot_ts = work.snapshot_ts;
+        let result = self.commit_with(work, notes).await;
+        // One that told nobody anything has no time of its own.
+        let committed = result.is_ok().then(|| if self.last_commit > before { self.last_commit } else { snapshot_ts });
+        let told = self.announced(announced, committed).await;
+        result.and(told)
+    }
+
+    async fn commit_with(&mut self, work: Work, notes: Vec<Notification>) -> SqlResult<()> {
+        self.hold_cursors().await?;
+        // Suspended portals read through the transaction.
+        self.portals.close_reading();
         {
-            let state = work.state.lock().await;
+            let mut state = work.state.lock().await;
+            notes.into_iter().for_each(|note| state.txn.notify(note));
             if !work.catalog.is_changed() && state.deferred.is_empty() && state.txn.is_read_only() {
                 return Ok(());
             }
@@ -299,7 +324,9 @@ impl Session {
     fn end(&mut self, committed: bool) {
         self.block = Block::Idle;
         self.age = Age::default();
-        self.portals.retain(|_, p| p.is_held());
+        self.portals.end_transaction(committed);
+        self.release_locks(0);
+        *self.shared.pending.lock() = Pending::default();
         let mut settings = self.shared.settings.lock();
         if let Some(before) = self.settings_before.take() {
             if !committed {
@@ -312,7 +339,9 @@ impl Session {
     /// After an error.
     pub(crate) fn fail(&mut self) {
         let (block, over) = self.block.failed();
-        self.portals.retain(|_, p| p.is_held());
+        let kept = self.work.as_ref().and_then(Work::last_place).unwrap_or_default();
+        self.portals.close_after(kept.portals);
+        self.release_locks(kept.locks);
         if over {
             self.roll_back();
         } else if self.is_overdue() {

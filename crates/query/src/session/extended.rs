@@ -10,10 +10,12 @@ use std::sync::Arc;
 use gavel_api::sql::{ColumnDesc, ExecuteEnd, ResultSink, StatementInfo};
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 
-use crate::prepared::cursor::PortalState;
+use crate::prepared::portals::{CursorInfo, PortalState};
+use crate::prepared::statements::PreparedInfo;
 use crate::prepared::{Portal, Prepared};
 use crate::session::Session;
 use crate::session::block::Block;
+use crate::session::cursors::cannot_run;
 use crate::session::running::Body;
 use crate::session::simple::RETRIES;
 
@@ -42,7 +44,7 @@ impl Session {
             }
         };
         self.admit(&statement)?;
-        if !name.is_empty() && self.prepared.contains_key(name) {
+        if !name.is_empty() && self.prepared.contains(name) {
             return Err(SqlError::new(
                 SqlState::DuplicatePreparedStatement,
                 format!("prepared statement \"{name}\" already exists"),
@@ -50,8 +52,15 @@ impl Session {
         }
         self.start_transaction();
         let (interrupt, limit) = self.guard();
-        interrupt.guard(limit, self.plan(&statement)).await?;
-        self.prepared.insert(name.to_owned(), statement);
+        let planned = interrupt.guard(limit, self.plan(&statement)).await?;
+        let (text, now) = (Arc::clone(&statement.text), self.engine.now_micros());
+        self.prepared.insert(name, statement, || PreparedInfo {
+            statement: text,
+            prepared: now,
+            parameters: planned.iter().flat_map(|p| p.params()).map(|ty| ty.oid).collect(),
+            from_sql: false,
+            runs: 0,
+        });
         Ok(())
     }
 
@@ -71,7 +80,8 @@ impl Session {
     }
 
     pub(crate) async fn on_bind(&mut self, portal: &str, statement: &str, params: Vec<Datum>) -> SqlResult<()> {
-        let statement = self.statement(statement)?;
+        let named = statement;
+        let statement = self.statement(named)?;
         self.admit(&statement)?;
         self.start_transaction();
         let columns = match self.plan(&statement).await? {
@@ -90,11 +100,20 @@ impl Session {
             }
             None => self.utility_columns(&statement),
         };
-        if !portal.is_empty() && self.portals.contains_key(portal) {
+        if !portal.is_empty() && self.portals.contains(portal) {
             return Err(SqlError::new(SqlState::DuplicateCursor, format!("cursor \"{portal}\" already exists")));
         }
-        let made = Portal { statement, params, columns, state: PortalState::Ready, hold: false };
-        self.portals.insert(portal.to_owned(), made);
+        if !named.is_empty() {
+            self.prepared.ran(named);
+        }
+        let info = (!portal.is_empty()).then(|| CursorInfo {
+            statement: Arc::clone(&statement.text),
+            holdable: false,
+            binary: false,
+            scrollable: false,
+            created: self.engine.now_micros(),
+        });
+        self.portals.insert(portal, Portal::new(statement, params, columns, PortalState::Ready), info);
         Ok(())
     }
 
@@ -109,10 +128,10 @@ impl Session {
         sink: &mut dyn ResultSink,
     ) -> SqlResult<ExecuteEnd> {
         // Taken out while it runs, so that the statement can reach the session.
-        let mut portal = self.portals.remove(name).ok_or_else(|| no_portal(name))?;
+        let mut portal = self.portals.take(name).ok_or_else(|| no_portal(name))?;
         let statement = Arc::clone(&portal.statement);
         if statement.parsed.is_none() {
-            self.portals.insert(name.to_owned(), portal);
+            self.portals.put_back(name, portal);
             return Ok(ExecuteEnd::Empty);
         }
         self.admit(&statement)?;
@@ -129,15 +148,9 @@ impl Session {
                     PortalState::Done => {
                         return Ok(ExecuteEnd::Complete("SELECT 0".into()));
                     }
-                    PortalState::Cursor(_) => {
-                        return Err(SqlError::unsupported("cursors are read with FETCH"));
-                    }
+                    PortalState::Cursor(_) | PortalState::Failed => return Err(cannot_run(name)),
                 };
-                if executed.columns.is_some() {
-                    if let Some(columns) = &executed.columns {
-                        sink.columns(columns).await?;
-                    }
-                }
+                executed.announce(sink).await?;
                 let ended = executed.deliver(max_rows, sink).await?;
                 if ended == ExecuteEnd::Suspended {
                     portal.state = PortalState::Running(executed);
@@ -148,7 +161,7 @@ impl Session {
         self.remember(&statement, &portal.params, &ended).await;
         // COMMIT and ROLLBACK have closed the portals, this one with them.
         if self.block != Block::Idle {
-            self.portals.insert(name.to_owned(), portal);
+            self.portals.put_back(name, portal);
         }
         self.tell(sink).await?;
         Ok(ended)

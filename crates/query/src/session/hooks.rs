@@ -6,13 +6,16 @@
 use std::sync::Arc;
 
 use gavel_catalog::{Catalog, Sequence};
-use gavel_functions::call::{Call, SessionHooks};
+use gavel_functions::call::{Call, Later, SessionHooks};
 use gavel_functions::registry::Proc;
 use gavel_txn::commit::id_of_key;
-use gavel_types::{ArrayValue, CommitOutcome, Datum, Oid, SqlError, SqlResult, SqlState};
+use gavel_types::{ArrayValue, CommitOutcome, Datum, Notice, Oid, SqlError, SqlResult, SqlState};
+use parking_lot::Mutex;
 
 use crate::engine::Engine;
+use crate::engine::registry::Live;
 use crate::engine::sequences::State;
+use crate::session::cancel::{cancelled, terminated};
 use crate::session::{Session, Shared};
 use crate::settings::{IDEMPOTENCY_KEY, Source, unrecognized};
 
@@ -28,6 +31,7 @@ pub struct Hooks {
     pub search_path: Vec<String>,
     pub in_block: bool,
     pub read_only: bool,
+    pub live: Arc<Mutex<Live>>,
 }
 
 impl Session {
@@ -45,6 +49,7 @@ impl Session {
             session_user: settings.raw("session_authorization"),
             in_block: self.block.is_explicit(),
             read_only: settings.is_on("transaction_read_only"),
+            live: Arc::clone(&self.live),
         }
     }
 }
@@ -186,16 +191,30 @@ impl Hooks {
         })
     }
 
-    fn interrupt(&self, args: &[Datum], terminate: bool) -> Datum {
+    /// `pg_cancel_backend`, `pg_terminate_backend`: of the sessions of this node.
+    fn interrupt(&self, args: &[Datum], terminate: bool) -> SqlResult<Datum> {
         use gavel_api::sql::CancelHandle;
-        let Some(Datum::Int4(pid)) = args.first() else { return Datum::Null };
-        let Some(interrupt) = self.engine.sessions.interrupt(*pid) else { return Datum::Bool(false) };
+        let Some(Datum::Int4(pid)) = args.first() else { return Ok(Datum::Null) };
+        if let Some(Datum::Int8(timeout)) = args.get(1)
+            && *timeout < 0
+        {
+            return Err(SqlError::new(SqlState::NumericValueOutOfRange, "\"timeout\" must not be negative"));
+        }
+        // What runs is this function.
+        if *pid == self.pid {
+            return Err(if terminate { terminated() } else { cancelled() });
+        }
+        let Some(interrupt) = self.engine.sessions.interrupt(*pid) else {
+            let text = format!("PID {pid} is not a PostgreSQL backend process");
+            self.shared.notices.lock().push(Notice::warning(SqlState::Warning, text));
+            return Ok(Datum::Bool(false));
+        };
         if terminate {
             interrupt.terminate();
         } else {
             interrupt.cancel();
         }
-        Datum::Bool(true)
+        Ok(Datum::Bool(true))
     }
 }
 
@@ -208,10 +227,12 @@ impl SessionHooks for Hooks {
             "setval_oid" | "setval3_oid" => self.set_value(args),
             "show_config_by_name" | "show_config_by_name_missing_ok" => self.setting(args),
             "set_config_by_name" => self.set_setting(args),
+            "pg_notify" => self.notify(args),
+            "pg_notification_queue_usage" => Ok(Datum::Float8(0.0)),
             "gavel_txn_outcome" => self.txn_outcome(args),
             "pg_backend_pid" => Ok(Datum::Int4(self.pid)),
-            "pg_cancel_backend" => Ok(self.interrupt(args, false)),
-            "pg_terminate_backend" => Ok(self.interrupt(args, true)),
+            "pg_cancel_backend" => self.interrupt(args, false),
+            "pg_terminate_backend" => self.interrupt(args, true),
             "current_database" => Ok(Datum::text(Arc::clone(&self.catalog.database_name))),
             "current_user" => Ok(Datum::text(Arc::clone(&self.user.1))),
             "session_user" => Ok(Datum::text(Arc::clone(&self.session_user))),
@@ -224,7 +245,15 @@ impl SessionHooks for Hooks {
         })
     }
 
+    fn call_later(&self, proc: &Proc, args: &[Datum]) -> Option<Later> {
+        self.later(proc, args)
+    }
+
     fn call_set(&self, proc: &Proc, _: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {
+        if proc.src == "pg_listening_channels" {
+            let channels = self.shared.listening.lock();
+            return Some(Ok(channels.iter().map(|channel| vec![Datum::Text(Arc::clone(channel))]).collect()));
+        }
         self.system_call_set(proc, args)
     }
 }

@@ -10,30 +10,38 @@
 //! | [`extended`] | Parse, Bind, Describe, Execute, Sync |
 //! | [`statement`] | one statement of any kind |
 //! | [`running`] | plans started for this session |
-//! | [`utility`] | SET, SHOW, PREPARE, cursors, DDL and the like |
+//! | [`utility`] | SET, SHOW, PREPARE, DDL and the like |
+//! | [`cursors`] | DECLARE, FETCH, MOVE, CLOSE |
+//! | [`locking`] | LOCK TABLE |
 //! | [`result`] | rows and tags on their way to the client |
 //! | [`explain`] | EXPLAIN |
 //! | [`access`], [`returning`] | what plans read and modifications give back |
 //! | [`known`] | what is derived from settings and catalog |
 //! | [`constraints`] | SET CONSTRAINTS |
+//! | [`notify`] | LISTEN, UNLISTEN, NOTIFY |
 //! | [`hooks`] | functions that need a session |
+//! | [`advisory`] | … and those of advisory locks |
 //! | [`ddl_host`], [`ddl_binder`] | what DDL asks of a session and of the binder |
 //! | [`binding`] | the binder, as sessions use it |
 //! | [`cancel`] | interrupts |
 
 pub mod access;
+pub mod advisory;
 pub mod age;
 pub mod binding;
 pub mod block;
 pub mod cancel;
 pub mod constraints;
 pub mod control;
+pub mod cursors;
 pub mod ddl_binder;
 pub mod ddl_host;
 pub mod explain;
 pub mod extended;
 pub mod hooks;
 pub mod known;
+pub mod locking;
+pub mod notify;
 pub mod result;
 pub mod returning;
 pub mod running;
@@ -43,8 +51,9 @@ mod system;
 pub mod utility;
 pub mod work;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -54,12 +63,14 @@ use gavel_api::sql::{
 use gavel_catalog::Catalog;
 use gavel_functions::call::EvalContext;
 use gavel_types::text_io::TextStyle;
-use gavel_types::{Datum, Notice, Oid, SqlError, SqlResult, SqlState, Timestamp};
+use gavel_types::{Datum, Notice, Notification, Oid, SqlError, SqlResult, SqlState, Timestamp};
 use parking_lot::Mutex;
 
+use crate::engine::listeners::Mailbox;
 use crate::engine::registry::{Live, SessionInfo};
 use crate::engine::{Engine, now_micros};
-use crate::prepared::{Portal, Prepared};
+use crate::prepared::portals::{ListedCursors, Portals};
+use crate::prepared::statements::{ListedStatements, Statements};
 use crate::settings::{Settings, Source, Values};
 use block::Block;
 use cancel::Interrupt;
@@ -84,8 +95,10 @@ pub struct Session {
     /// Settings as of the beginning of the transaction.
     pub(crate) settings_before: Option<Values>,
     pub(crate) last_commit: Timestamp,
-    pub(crate) prepared: HashMap<String, Arc<Prepared>>,
-    pub(crate) portals: HashMap<String, Portal>,
+    pub(crate) prepared: Statements,
+    pub(crate) portals: Portals,
+    /// Once it has listened to something.
+    pub(crate) mailbox: Option<Arc<Mailbox>>,
     /// For the client, before the end of the statement.
     pub(crate) notices: Vec<Notice>,
     reported: Vec<(&'static str, String)>,
@@ -105,6 +118,16 @@ pub struct Shared {
     pub settings: Mutex<Settings>,
     /// `currval` by sequence, and the sequence used last.
     pub sequences: Mutex<(HashMap<Oid, i64>, Option<Oid>)>,
+    /// What the transaction wants to tell and to hear.
+    pub pending: Mutex<notify::Pending>,
+    /// Channels that the session listens to.
+    pub listening: Mutex<BTreeSet<Arc<str>>>,
+    pub cursors: ListedCursors,
+    pub statements: ListedStatements,
+    /// It has asked for an advisory lock.
+    pub uses_locks: AtomicBool,
+    /// For the client, from functions of the running statement.
+    pub notices: Mutex<Vec<Notice>>,
 }
 
 impl Session {
@@ -151,6 +174,7 @@ impl Session {
         };
         engine.sessions.enter(info, Arc::clone(&interrupt))?;
         let clock = Arc::clone(&engine.clock);
+        let (prepared, portals) = (Statements::default(), Portals::default());
         Ok(Self {
             known: None,
             told: (settings.generation(), None),
@@ -162,7 +186,16 @@ impl Session {
             user: role.oid,
             user_name,
             reported: settings.reported(),
-            shared: Arc::new(Shared { settings: Mutex::new(settings), sequences: Mutex::default() }),
+            shared: Arc::new(Shared {
+                settings: Mutex::new(settings),
+                sequences: Mutex::default(),
+                pending: Mutex::default(),
+                listening: Mutex::default(),
+                cursors: Arc::clone(portals.listed()),
+                statements: Arc::clone(prepared.listed()),
+                uses_locks: AtomicBool::new(false),
+                notices: Mutex::default(),
+            }),
             interrupt,
             block: Block::Idle,
             work: None,
@@ -170,8 +203,9 @@ impl Session {
             age: age::Age::default(),
             settings_before: None,
             last_commit: Timestamp::ZERO,
-            prepared: HashMap::new(),
-            portals: HashMap::new(),
+            prepared,
+            portals,
+            mailbox: None,
             notices: Vec::new(),
             replay: extended::Replay::default(),
         })
@@ -233,6 +267,7 @@ impl Session {
 
     /// Sends notices, and settings that have changed.
     pub(crate) async fn tell(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()> {
+        self.notices.append(&mut self.shared.notices.lock());
         for notice in std::mem::take(&mut self.notices) {
             sink.notice(notice).await?;
         }
@@ -285,6 +320,10 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.engine.sessions.leave(self.pid);
+        self.engine.advisory.leave(self.pid);
+        if self.mailbox.is_some() {
+            self.engine.listeners.leave(self.pid);
+        }
     }
 }
 
@@ -300,6 +339,7 @@ impl SqlSession for Session {
 
     async fn simple_query(&mut self, sql: &str, sink: &mut dyn ResultSink) -> SqlResult<()> {
         let result = self.run_query(sql, sink).await;
+        self.settle_locks().await;
         self.note_idle();
         result
     }
@@ -335,14 +375,26 @@ impl SqlSession for Session {
     }
 
     async fn close_portal(&mut self, name: &str) -> SqlResult<()> {
-        self.portals.remove(name);
+        self.portals.close(name);
         Ok(())
     }
 
     async fn sync(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()> {
         let result = self.on_sync(sink).await;
+        self.settle_locks().await;
         self.note_idle();
         result
+    }
+
+    fn take_notifications(&mut self) -> Vec<Notification> {
+        self.mail()
+    }
+
+    async fn notified(&mut self) {
+        match &self.mailbox {
+            Some(mailbox) => mailbox.filled().await,
+            None => std::future::pending().await,
+        }
     }
 
     fn mark_failed(&mut self) {
@@ -373,7 +425,8 @@ impl SqlSession for Session {
     }
 
     async fn close(mut self: Box<Self>) {
-        self.portals.clear();
+        self.settle_locks().await;
+        self.portals.close_all();
         self.work = None;
     }
 }

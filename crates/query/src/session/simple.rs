@@ -54,9 +54,7 @@ impl Session {
         let ended = interrupt
             .guard(limit, async {
                 let mut executed = self.run(statement, Vec::new(), sink).await?;
-                if let Some(columns) = &executed.columns {
-                    sink.columns(columns).await?;
-                }
+                executed.announce(sink).await?;
                 executed.deliver(0, sink).await
             })
             .await?;
@@ -110,9 +108,7 @@ impl Session {
             self.finish().await?;
         }
         *sent = true;
-        if let Some(columns) = &executed.columns {
-            sink.columns(columns).await?;
-        }
+        executed.announce(sink).await?;
         let ended = interrupt.guard(limit, executed.deliver(0, sink)).await?;
         drop(executed);
         if self.block == Block::Implicit {

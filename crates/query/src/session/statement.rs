@@ -36,7 +36,9 @@ impl Prepared {
         use ast::Statement as S;
         match self.parsed.as_ref().map(|p| &p.statement) {
             Some(S::Query(query)) => gavel_binder::ddl::select_into(query).is_none(),
-            Some(S::Insert(_) | S::Update(_) | S::Delete(_) | S::Explain { .. } | S::Copy { .. }) => true,
+            Some(
+                S::Insert(_) | S::Update(_) | S::Delete(_) | S::Explain { .. } | S::Copy { .. } | S::Declare { .. },
+            ) => true,
             _ => false,
         }
     }
@@ -85,8 +87,7 @@ impl Session {
     fn keep_promise(&self, statement: &Prepared, planned: &Planned) -> SqlResult<()> {
         let types: Vec<PgType> = planned.columns.iter().flat_map(|c| c.iter()).map(|c| c.ty).collect();
         let mut promised = statement.promised.lock();
-        let prepared_here = self.prepared.values().any(|p| std::ptr::eq(Arc::as_ptr(p), statement));
-        if prepared_here && promised.as_ref().is_some_and(|p| *p != types) {
+        if self.prepared.holds(statement) && promised.as_ref().is_some_and(|p| *p != types) {
             return Err(SqlError::unsupported("cached plan must not change result type"));
         }
         *promised = Some(types);
@@ -109,19 +110,20 @@ impl Session {
         self.start_transaction();
         match self.plan(statement).await? {
             Some(planned) => self.run_planned(&planned, statement, params, sink).await,
-            None => self.run_utility(statement, &parsed, params, sink).await,
+            None => self.run_utility(statement, &parsed, sink).await,
         }
     }
 
     async fn run_planned(
         &mut self,
         planned: &Planned,
-        statement: &Prepared,
+        statement: &Arc<Prepared>,
         params: Vec<Datum>,
         sink: &mut dyn ResultSink,
     ) -> SqlResult<Executed> {
         self.use_objects(&planned.bound.objects).await?;
         match (&planned.body, &planned.bound.statement) {
+            (Body::Query { .. }, Statement::Declare(_)) => self.declare(planned, statement, params).await,
             (Body::Query { .. }, _) => self.run_query_plan(planned, params).await,
             (Body::Modify(body), _) => self.run_modify(body, planned.columns.clone(), params).await,
             (Body::Other, Statement::Explain { options, inner }) => self.run_explain(options, inner, params).await,
@@ -132,6 +134,16 @@ impl Session {
 
     /// Runs a planned query. One that locks or writes is read to its end.
     pub(crate) async fn run_query_plan(&mut self, planned: &Planned, params: Vec<Datum>) -> SqlResult<Executed> {
+        self.run_query_of(planned, planned.columns.clone().unwrap_or_default(), params).await
+    }
+
+    /// The same for a query in another statement, which has columns of its own.
+    pub(crate) async fn run_query_of(
+        &mut self,
+        planned: &Planned,
+        columns: Arc<[ColumnDesc]>,
+        params: Vec<Datum>,
+    ) -> SqlResult<Executed> {
         let Body::Query { plan, locks, fast } = &planned.body else {
             return Err(SqlError::internal("not a query"));
         };
@@ -143,13 +155,12 @@ impl Session {
             let work = self.work().await?;
             let view = work.view().await;
             let rows = fast.rows(work.tenant(), &view, &eval, &params).await?;
-            let columns = planned.columns.clone().unwrap_or_default();
             return Ok(Executed::memory(columns, rows, Tag::Counting("SELECT")));
         }
         let access = self.access(params).await?;
         let plan = plan.as_ref().ok_or_else(|| SqlError::internal("query without a plan"))?;
         let operator = self.start(plan, access)?;
-        let mut executed = Executed::stream(planned.columns.clone().unwrap_or_default(), operator);
+        let mut executed = Executed::stream(columns, operator);
         if *locks {
             executed.collect().await?;
             // Modifying CTEs have written by now.
@@ -241,6 +252,9 @@ impl Session {
 
     /// Whether the transaction has nothing to commit.
     pub(crate) async fn only_reads(&mut self) -> bool {
+        if !self.shared.pending.lock().is_empty() {
+            return false;
+        }
         match &self.work {
             Some(work) => !work.catalog.is_changed() && work.state.lock().await.txn.is_read_only(),
             None => true,
@@ -296,7 +310,7 @@ fn columns_of(statement: &Statement) -> Option<Arc<[ColumnDesc]>> {
         Statement::Query(query) => Some(describe(&query.output)),
         Statement::Modify(modify, _) => modify.returning.as_ref().map(|r| describe(r.iter().map(|(o, _)| o))),
         Statement::Explain { .. } => Some(explain_columns()),
-        Statement::Copy(_) | Statement::Other(_) => None,
+        Statement::Copy(_) | Statement::Declare(_) | Statement::Other(_) => None,
     }
 }
 

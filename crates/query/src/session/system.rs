@@ -40,12 +40,14 @@ fn activity(info: SessionInfo) -> Activity {
         state_change: live.state_change,
         state: live.state.to_owned(),
         query: live.query.to_string(),
+        waits_for_lock: live.waits_for_lock,
     }
 }
 
 impl Hooks {
     fn with_system<T>(&self, sequences: bool, f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
         let sessions: Vec<Activity> = self.engine.sessions.list().into_iter().map(activity).collect();
+        let locks = self.engine.advisory.list();
         let settings = self.shared.settings.lock().clone();
         let states = if sequences { self.last_values() } else { HashMap::new() };
         f(&SystemContext {
@@ -55,6 +57,9 @@ impl Hooks {
             search_path: &self.search_path,
             sessions: &sessions,
             last_value: &|oid| states.get(&oid).copied(),
+            locks: &locks,
+            cursors: &self.shared.cursors,
+            statements: &self.shared.statements,
             started: self.engine.started,
             now: self.engine.now_micros(),
         })

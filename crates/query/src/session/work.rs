@@ -14,6 +14,7 @@ use crate::dml::deferred::Deferred;
 use crate::dml::writer::WriteState;
 use crate::engine::Engine;
 use crate::engine::shapes::CatalogShapes;
+use crate::session::notify::PendingMark;
 use crate::settings::Values;
 
 /// What statements of the transaction share with the operators that run for them.
@@ -26,6 +27,18 @@ pub struct Savepoint {
     catalog: TransactionCatalog,
     deferred: Deferred,
     pub settings: Values,
+    place: Place,
+}
+
+/// How far the session was when a savepoint was made, in what it has besides the transaction.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    /// The portal made last.
+    pub portals: u64,
+    /// Advisory locks that the transaction had taken.
+    pub locks: usize,
+    /// What the transaction wanted to tell and to hear.
+    pub pending: PendingMark,
 }
 
 /// See the module.
@@ -86,11 +99,16 @@ impl Work {
         }
     }
 
-    pub async fn savepoint(&mut self, name: String, settings: Values) {
+    pub async fn savepoint(&mut self, name: String, settings: Values, place: Place) {
         let mut state = self.state.lock().await;
         let (mark, deferred) = (state.txn.mark(), state.deferred.clone());
         drop(state);
-        self.savepoints.push(Savepoint { name, mark, catalog: self.catalog.clone(), deferred, settings });
+        self.savepoints.push(Savepoint { name, mark, catalog: self.catalog.clone(), deferred, settings, place });
+    }
+
+    /// How far the session was at the innermost savepoint: an error undoes what came since.
+    pub fn last_place(&self) -> Option<Place> {
+        self.savepoints.last().map(|s| s.place)
     }
 
     fn find(&self, name: &str) -> SqlResult<usize> {
@@ -112,11 +130,12 @@ impl Work {
         Ok(())
     }
 
-    /// ROLLBACK TO: what was done since is undone; the savepoint stays. Gives the settings of then.
+    /// ROLLBACK TO: what was done since is undone; the savepoint stays. Gives the settings of then, and
+    /// what the session had besides.
     ///
     /// # Errors
     /// 3B001 if there is no such savepoint.
-    pub async fn rollback_to(&mut self, name: &str) -> SqlResult<Values> {
+    pub async fn rollback_to(&mut self, name: &str) -> SqlResult<(Values, Place)> {
         let at = self.find(name)?;
         self.savepoints.truncate(at + 1);
         let savepoint = &self.savepoints[at];
@@ -125,6 +144,6 @@ impl Work {
         state.deferred = savepoint.deferred.clone();
         state.forget_events();
         self.catalog = savepoint.catalog.clone();
-        Ok(savepoint.settings.clone())
+        Ok((savepoint.settings.clone(), savepoint.place))
     }
 }

@@ -1,4 +1,4 @@
-//! What the whole cluster has: databases, roles; settings; sessions.
+//! What the whole cluster has: databases, roles; settings.
 
 use gavel_catalog::Role;
 use gavel_types::datetime::zone;
@@ -42,7 +42,6 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
             }
         }
         "pg_settings" => pg_settings(context, out),
-        "pg_stat_activity" => activity(context, out),
         "pg_stat_database" => {
             for d in context.catalog.databases.values() {
                 out.add(|row| {
@@ -112,24 +111,6 @@ fn pg_settings(context: &SystemContext<'_>, out: &mut Rows) {
         out.add(|row| {
             row.set("name", name).set("setting", setting).set("category", "Customized Options").set("context", "user");
             row.set("short_desc", "").set("vartype", "string").set("source", "session").set("pending_restart", false);
-        });
-    }
-}
-
-fn activity(context: &SystemContext<'_>, out: &mut Rows) {
-    for s in context.sessions {
-        out.add(|row| {
-            let time = |t: Option<i64>| t.map_or(Datum::Null, Datum::TimestampTz);
-            row.set("datid", s.database).set("datname", s.database_name.as_str()).set("pid", s.pid);
-            row.set("usesysid", s.user).set("usename", s.user_name.as_str());
-            row.set("application_name", s.application_name.as_str()).set("backend_start", time(s.started));
-            row.set("xact_start", time(s.transaction_start)).set("query_start", time(s.query_start));
-            row.set("state_change", time(s.state_change)).set("state", s.state.as_str()).set("query", s.query.as_str());
-            row.set("backend_type", "client backend");
-            row.set("client_port", s.client.map_or(-1, |c| i32::from(c.1)));
-            if s.state != "active" {
-                row.set("wait_event_type", "Client").set("wait_event", "ClientRead");
-            }
         });
     }
 }

@@ -401,8 +401,10 @@ pub fn call_set(context: &SystemContext<'_>, proc: &Proc, args: &[Datum]) -> Opt
         },
         "pg_show_all_settings" => super::rows(context, "pg_catalog", "pg_settings").unwrap_or_default(),
         "pg_timezone_names" => super::rows(context, "pg_catalog", "pg_timezone_names").unwrap_or_default(),
+        "pg_lock_status" => super::rows(context, "pg_catalog", "pg_locks").unwrap_or_default(),
+        "pg_cursor" => super::rows(context, "pg_catalog", "pg_cursors").unwrap_or_default(),
+        "pg_prepared_statement" => super::rows(context, "pg_catalog", "pg_prepared_statements").unwrap_or_default(),
         "pg_get_publication_tables"
-        | "pg_lock_status"
         | "pg_prepared_xact"
         | "pg_get_keywords"
         | "pg_available_extensions"

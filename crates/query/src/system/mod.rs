@@ -9,7 +9,8 @@
 //! | [`table`] | rows set by column name |
 //! | `classes`, `attributes`, `constraints` | `pg_class`, `pg_attribute`, `pg_index`, `pg_constraint`, … |
 //! | `builtin` | `pg_type`, `pg_proc`, `pg_operator`, … and facts kept as data |
-//! | `cluster` | databases, roles, settings, sessions |
+//! | `cluster` | databases, roles, settings |
+//! | `sessions` | what sessions do, have prepared, have open and hold |
 //! | `listings` | the views for people: `pg_tables`, `pg_indexes`, `pg_stat_user_tables`, … |
 //! | `privileges` | access privileges, memberships of roles |
 //! | `information` | `information_schema` |
@@ -30,11 +31,15 @@ mod information;
 mod listings;
 mod privileges;
 pub mod resolver;
+mod sessions;
 pub mod table;
 
 use gavel_catalog::{Catalog, system};
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 
+use crate::engine::advisory::LockInfo;
+use crate::prepared::portals::ListedCursors;
+use crate::prepared::statements::ListedStatements;
 use crate::settings::Settings;
 use table::Rows;
 
@@ -55,6 +60,7 @@ pub struct Activity {
     pub state_change: Option<i64>,
     pub state: String,
     pub query: String,
+    pub waits_for_lock: bool,
 }
 
 /// What system relations and functions are computed from.
@@ -69,6 +75,11 @@ pub struct SystemContext<'a> {
     pub sessions: &'a [Activity],
     /// Last value of a sequence, if one was given.
     pub last_value: &'a dyn Fn(Oid) -> Option<i64>,
+    /// Of this session.
+    pub cursors: &'a ListedCursors,
+    pub statements: &'a ListedStatements,
+    /// Of this node's sessions.
+    pub locks: &'a [LockInfo],
     /// When the server started, and now.
     pub started: i64,
     pub now: i64,
@@ -133,6 +144,7 @@ pub fn rows(context: &SystemContext<'_>, schema: &str, name: &str) -> SqlResult<
             || attributes::fill(context, name, &mut out)
             || constraints::fill(context, name, &mut out)
             || cluster::fill(context, name, &mut out)
+            || sessions::fill(context, name, &mut out)
             || listings::fill(context, name, &mut out)
             || privileges::fill(context, name, &mut out)
     };

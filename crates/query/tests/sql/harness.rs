@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gavel_api::adjudicator::Adjudicator;
-use gavel_api::journal::Journal;
+use gavel_api::journal::{Journal, Whole};
 use gavel_api::sql::{SessionParams, SqlEngine, SqlSession};
 use gavel_clock::{Clock, SystemClock};
 use gavel_query::{Engine, EngineHandle, EngineParts, EngineSettings};
@@ -32,9 +32,11 @@ impl Node {
             gavel_adjudicator::Settings::default(),
         )
         .await?;
-        let adjudicator: Arc<dyn Adjudicator> = Arc::new(service);
+        let service = Arc::new(service);
+        let adjudicator: Arc<dyn Adjudicator> = service.clone();
         let store = directory.path().join("store");
         std::fs::create_dir_all(&store)?;
+        let notifying = Arc::clone(&journal);
         let closing = Closing { adjudicator: Arc::clone(&adjudicator), clock: Arc::clone(&clock) };
         let replica = Replica::open(&store, journal, Some(closing), gavel_storage::Settings::default())?;
         replica.catch_up().await?;
@@ -42,6 +44,8 @@ impl Node {
         let parts = EngineParts {
             storage: Arc::new(replica),
             adjudicator,
+            locks: service,
+            notifications: Arc::new(Whole(notifying)),
             clock,
             // Distinct is all that a test needs of randomness; the clock makes it so across nodes.
             entropy: Arc::new(move |buffer: &mut [u8]| {
@@ -112,6 +116,9 @@ pub async fn run(script: &str) -> anyhow::Result<String> {
         }
         let result = session.simple_query(&sql, &mut sink).await;
         out.push_str(&sink.text);
+        for told in session.take_notifications() {
+            out.push_str(&format!("NOTIFICATION {} \"{}\" of process {}\n", told.channel, told.payload, told.pid));
+        }
         if let Err(e) = result {
             let fields = e.fields();
             let place = fields.position.filter(|_| name == "at").map(|p| format!(" at {p}")).unwrap_or_default();

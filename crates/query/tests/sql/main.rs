@@ -18,6 +18,7 @@
 mod harness;
 mod push_down;
 mod sink;
+mod waiting;
 
 use std::path::Path;
 
@@ -72,4 +73,11 @@ scripts! {
     row_locks_reach_views_and_subqueries
     explain_shows_what_storage_does
     elements_are_assigned
+    cursors_move_both_ways
+    cursors_end_with_their_transaction
+    locks_of_cursors_are_checks
+    table_locks_are_checks
+    sessions_show_what_they_have
+    advisory_locks_exclude
+    notifications_are_told_at_commit
 }
