@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gavel_catalog::{Catalog, Column, Identity, Index, IndexKey, Schema, Sequence, Table, Unique, View};
+use gavel_catalog::{Catalog, Column, Identity, Index, IndexKey, OnCommit, Schema, Sequence, Table, Unique, View};
 use gavel_types::text_io::TextStyle;
 use gavel_types::{Oid, PgType};
 
@@ -61,6 +61,7 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
         referenced_by: vec![],
         options: vec![],
         acl: None,
+        on_commit: OnCommit::PreserveRows,
     }
 }
 

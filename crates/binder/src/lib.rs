@@ -27,9 +27,7 @@ pub mod parse;
 #[cfg(test)]
 mod print;
 
-pub use bind::name::{
-    Qualified, Resolved, find_relation, fold, path_schemas, qualified, quote, relation as resolve_relation,
-};
+pub use bind::name::{Qualified, Resolved, find_relation, fold, qualified, quote, relation as resolve_relation};
 pub use bind::statement::bind;
 pub use bind::table_expr::{
     TableExpr, bind_default, bind_default_ast, bind_table_expr, bind_table_expr_ast, volatility,

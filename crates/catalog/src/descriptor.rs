@@ -222,6 +222,16 @@ pub struct ForeignKey {
     pub validated: bool,
 }
 
+/// What a COMMIT does to the rows of a temporary table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnCommit {
+    #[default]
+    PreserveRows,
+    DeleteRows,
+    /// Drops the table.
+    Drop,
+}
+
 /// A table with all that belongs to it. `version` grows with every change of the descriptor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Table {
@@ -251,9 +261,22 @@ pub struct Table {
     /// Privileges that were granted on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acl: Acl,
+    /// Of a temporary table, which is never stored.
+    #[serde(skip)]
+    pub on_commit: OnCommit,
 }
 
 impl Table {
+    /// Whether it belongs to one session, and its rows to nothing but its memory.
+    pub fn is_temporary(&self) -> bool {
+        crate::system::is_temporary(self.oid)
+    }
+
+    /// Storage of the rows and of every index that has its own.
+    pub fn storages(&self) -> impl Iterator<Item = ObjectId> {
+        std::iter::once(self.storage).chain(self.indexes.iter().map(|i| i.storage))
+    }
+
     /// Columns that name look-up sees, in order.
     pub fn visible_columns(&self) -> impl Iterator<Item = &Column> {
         self.columns.iter().filter(|c| !c.dropped)

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`acl`] | who was granted what on an object |
 //! | [`descriptor`] | what one object is |
+//! | [`search`] | what a relation's bare name stands for |
 //! | [`snapshot`] | [`Catalog`]: everything of one database at one timestamp, with look-ups |
 //! | [`keys`] | where the catalog lies in the key space |
 //! | [`store`] | stored rows to [`Catalog`], and the writes by which one becomes another |
@@ -18,12 +19,13 @@ pub mod bootstrap;
 pub mod descriptor;
 pub mod keys;
 pub mod oids;
+pub mod search;
 pub mod snapshot;
 pub mod store;
 pub mod system;
 
 pub use descriptor::{
     CheckConstraint, Column, Database, DefaultPrivileges, FkAction, FkMatch, ForeignKey, Identity, Index, IndexKey,
-    Membership, ObjectId, Role, Schema, Sequence, Table, Unique, View,
+    Membership, ObjectId, OnCommit, Role, Schema, Sequence, Table, Unique, View,
 };
 pub use snapshot::Catalog;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use gavel_types::Oid;
 
 use crate::descriptor::{Database, DefaultPrivileges, Index, Role, Schema, Sequence, Table, View};
+use crate::system::{FIRST_TEMPORARY_OID, TEMPORARY_SCHEMA, is_temporary};
 
 /// Something that can stand in FROM, or share its name space.
 #[derive(Clone, Debug)]
@@ -16,6 +17,26 @@ pub enum Relation {
     Sequence(Arc<Sequence>),
     /// An index, by the table that it belongs to and its OID.
     Index(Arc<Table>, Oid),
+}
+
+impl Relation {
+    pub fn oid(&self) -> Oid {
+        match self {
+            Self::Table(t) => t.oid,
+            Self::View(v) => v.oid,
+            Self::Sequence(s) => s.oid,
+            Self::Index(_, oid) => *oid,
+        }
+    }
+
+    /// OID of the schema that it is in.
+    pub fn schema(&self) -> Oid {
+        match self {
+            Self::Table(t) | Self::Index(t, _) => t.schema,
+            Self::View(v) => v.schema,
+            Self::Sequence(s) => s.schema,
+        }
+    }
 }
 
 /// OIDs of the catalogs that objects are in (facts of `pg_class`).
@@ -42,6 +63,8 @@ pub struct Catalog {
     pub database: Oid,
     pub database_name: Arc<str>,
     pub schemas: BTreeMap<String, Arc<Schema>>,
+    /// The one among them that holds the temporary objects of the session whose catalog this is.
+    pub temporary_schema: Option<Arc<Schema>>,
     /// By schema OID and name: tables, views, sequences and indexes share one name space.
     pub relations: BTreeMap<(Oid, String), Relation>,
     /// Tables by OID.
@@ -94,6 +117,59 @@ impl Catalog {
     }
 }
 
+/// A session's temporary objects: they are in its catalog and in no other, under OIDs of their own.
+impl Catalog {
+    /// Whether there are any, their schema aside.
+    pub fn has_temporary(&self) -> bool {
+        self.tables.range(FIRST_TEMPORARY_OID..).next().is_some()
+            || self.views.range(FIRST_TEMPORARY_OID..).next().is_some()
+            || self.sequences.range(FIRST_TEMPORARY_OID..).next().is_some()
+    }
+
+    pub fn temporary_tables(&self) -> impl Iterator<Item = &Arc<Table>> {
+        self.tables.range(FIRST_TEMPORARY_OID..).map(|(_, table)| table)
+    }
+
+    /// Whether a temporary object, or a part or the storage of one, has this OID.
+    pub fn has_temporary_oid(&self, oid: Oid) -> bool {
+        let of_table = |t: &Arc<Table>| {
+            t.storages().any(|s| s == oid)
+                || t.indexes.iter().any(|i| i.oid == oid)
+                || t.uniques.iter().any(|u| u.oid == oid)
+                || t.checks.iter().any(|c| c.oid == oid)
+                || t.foreign_keys.iter().any(|f| f.oid == oid)
+        };
+        let relation =
+            self.tables.contains_key(&oid) || self.views.contains_key(&oid) || self.sequences.contains_key(&oid);
+        relation || self.temporary_tables().any(of_table)
+    }
+
+    /// This catalog, in which there are none, with those of `own`.
+    #[must_use]
+    pub fn with_temporary_of(&self, own: &Self) -> Self {
+        let mut whole = self.clone();
+        whole.temporary_schema = None;
+        own.temporary_schema.iter().for_each(|schema| whole.put_schema(schema.clone()));
+        own.temporary_tables().for_each(|table| whole.put_table(table.clone()));
+        own.views.range(FIRST_TEMPORARY_OID..).for_each(|(_, view)| whole.put_view(view.clone()));
+        own.sequences.range(FIRST_TEMPORARY_OID..).for_each(|(_, sequence)| whole.put_sequence(sequence.clone()));
+        let comments = own.comments.iter().filter(|(key, _)| is_temporary(key.1));
+        whole.comments.extend(comments.map(|(key, text)| (*key, text.clone())));
+        whole
+    }
+
+    /// Takes them away; their schema stays.
+    pub fn remove_temporary(&mut self) {
+        let tables: Vec<Oid> = self.tables.range(FIRST_TEMPORARY_OID..).map(|(oid, _)| *oid).collect();
+        let views: Vec<Oid> = self.views.range(FIRST_TEMPORARY_OID..).map(|(oid, _)| *oid).collect();
+        let sequences: Vec<Oid> = self.sequences.range(FIRST_TEMPORARY_OID..).map(|(oid, _)| *oid).collect();
+        tables.into_iter().for_each(|oid| self.remove_table(oid));
+        views.into_iter().for_each(|oid| self.remove_view(oid));
+        sequences.into_iter().for_each(|oid| self.remove_sequence(oid));
+        self.comments.retain(|key, _| !is_temporary(key.1) || key.1 == TEMPORARY_SCHEMA);
+    }
+}
+
 /// How a transaction changes its own copy.
 impl Catalog {
     pub fn put_database(&mut self, database: Arc<Database>) {
@@ -108,7 +184,17 @@ impl Catalog {
     }
 
     pub fn put_schema(&mut self, schema: Arc<Schema>) {
+        if schema.oid == TEMPORARY_SCHEMA {
+            self.temporary_schema = Some(schema.clone());
+        }
         self.schemas.insert(schema.name.clone(), schema);
+    }
+
+    /// Takes a schema away, in which nothing is left.
+    pub fn remove_schema(&mut self, name: &str) {
+        if self.schemas.remove(name).is_some_and(|schema| schema.oid == TEMPORARY_SCHEMA) {
+            self.temporary_schema = None;
+        }
     }
 
     /// Adds a table with its indexes, or replaces the one of the same OID.

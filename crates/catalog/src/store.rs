@@ -9,7 +9,8 @@
 //!    creators of a name one aborts.
 //! 2. A changed or dropped object writes its version key in a key-changing mode, so that transactions
 //!    that used the older descriptor abort with OC001.
-//! 3. Any change writes the tenant's catalog version, blind, so that DDL on different objects does not
+//! 3. Temporary objects are written nowhere.
+//! 4. Any change writes the tenant's catalog version, blind, so that DDL on different objects does not
 //!    conflict and caches notice.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,7 @@ use crate::acl::{self, AclItem, Privileges};
 use crate::descriptor::{Database, DefaultPrivileges, Role, Schema, Sequence, Table, View};
 use crate::keys::{self, CLUSTER, Kind, Space};
 use crate::snapshot::Catalog;
+use crate::system::is_temporary;
 
 /// Format of a descriptor row: this byte, then JSON.
 const FORMAT: u8 = 1;
@@ -123,7 +125,7 @@ fn stored(catalog: &Catalog, same: &BTreeSet<usize>) -> BTreeMap<(Kind, Oid), St
         names: impl FnOnce() -> Vec<(Oid, String, Oid)>,
         storage: impl FnOnce() -> Vec<Oid>,
     ) {
-        if same.contains(&address(object)) {
+        if same.contains(&address(object)) || is_temporary(oid) {
             return;
         }
         let value = encode(object.as_ref());
@@ -267,6 +269,9 @@ impl Writes {
 
     /// Writes an object's descriptor as it is: whoever drops or changes it meanwhile conflicts.
     fn pin(&mut self, catalog: &Catalog, kind: Kind, oid: Oid) {
+        if is_temporary(oid) {
+            return;
+        }
         let value = match kind {
             Kind::Table => catalog.tables.get(&oid).map(|o| encode(o.as_ref())),
             Kind::View => catalog.views.get(&oid).map(|o| encode(o.as_ref())),
@@ -285,7 +290,7 @@ impl Writes {
     fn comments(&mut self, old: &Catalog, new: &Catalog) {
         let gone = old.comments.keys().filter(|k| !new.comments.contains_key(k)).map(|k| (k, None));
         let set = new.comments.iter().filter(|(k, v)| old.comments.get(k) != Some(v)).map(|(k, v)| (k, Some(v)));
-        for (&(class, oid, sub), text) in gone.chain(set) {
+        for (&(class, oid, sub), text) in gone.chain(set).filter(|(key, _)| !is_temporary(key.1)) {
             let tenant = if crate::snapshot::is_shared(class) { CLUSTER } else { self.database };
             self.tenants.insert(tenant);
             let value = text.map(|t| Bytes::copy_from_slice(t.as_bytes()));

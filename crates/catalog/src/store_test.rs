@@ -4,7 +4,7 @@ use gavel_types::PgType;
 
 use super::*;
 use crate::bootstrap;
-use crate::descriptor::{Column, Index, IndexKey};
+use crate::descriptor::{Column, Index, IndexKey, OnCommit};
 
 fn apply(rows: &mut BTreeMap<Bytes, Bytes>, writes: &[Write]) {
     for w in writes {
@@ -67,6 +67,7 @@ fn table(oid: u32, name: &str) -> Table {
         referenced_by: vec![],
         options: vec![],
         acl: None,
+        on_commit: OnCommit::PreserveRows,
     }
 }
 

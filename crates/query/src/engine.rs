@@ -58,6 +58,8 @@ pub struct EngineSettings {
     pub transaction_age: Duration,
     /// Bytes that the operators of one statement may hold together (53200 beyond).
     pub statement_memory_bytes: usize,
+    /// Bytes of rows of temporary tables that one session may hold (53200 beyond).
+    pub temporary_bytes: usize,
     /// Statements whose plans are kept.
     pub statement_cache_entries: usize,
     /// Name of the first superuser, made at bootstrap.
@@ -73,6 +75,7 @@ impl Default for EngineSettings {
             transaction: gavel_txn::Limits::default(),
             transaction_age: Duration::from_secs(300),
             statement_memory_bytes: 2 << 30,
+            temporary_bytes: 256 << 20,
             statement_cache_entries: 4_096,
             superuser: "postgres".into(),
             version: env!("CARGO_PKG_VERSION").into(),

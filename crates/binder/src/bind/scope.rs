@@ -426,7 +426,7 @@ impl Binder<'_> {
         match name {
             "pg_catalog" => Some(gavel_catalog::system::PG_CATALOG),
             "information_schema" => Some(gavel_catalog::system::INFORMATION_SCHEMA),
-            _ => self.context.catalog.schema(name).map(|s| s.oid),
+            _ => self.context.catalog.qualifier(name).map(|s| s.oid),
         }
     }
 

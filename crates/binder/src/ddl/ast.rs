@@ -1,6 +1,7 @@
 //! Statements that define things, as written: names folded, nothing looked up. Expressions, queries and
 //! types are `sqlparser`'s.
 
+use gavel_catalog::OnCommit;
 use sqlparser::ast::{DataType, Expr, Query};
 
 /// `a`, `schema.a` or `database.schema.a`.
@@ -13,6 +14,15 @@ impl std::fmt::Display for QualifiedName {
     }
 }
 
+/// How long what is created will last, as written. Where it is put may make it temporary after all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Persistence {
+    Permanent,
+    /// Taken as permanent, except that it may not be temporary.
+    Unlogged,
+    Temporary,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ddl {
     CreateTable(CreateTable),
@@ -22,7 +32,7 @@ pub enum Ddl {
     CreateSequence {
         name: QualifiedName,
         if_not_exists: bool,
-        temporary: bool,
+        persistence: Persistence,
         options: Vec<SequenceOption>,
     },
     CreateSchema {
@@ -79,7 +89,8 @@ pub enum Ddl {
 pub struct CreateTable {
     pub name: QualifiedName,
     pub if_not_exists: bool,
-    pub temporary: bool,
+    pub persistence: Persistence,
+    pub on_commit: Option<OnCommit>,
     pub elements: Vec<TableElement>,
     /// Storage parameters, `name=value`.
     pub options: Vec<String>,
@@ -180,7 +191,8 @@ pub struct CreateTableAs {
     pub query: Box<Query>,
     pub with_data: bool,
     pub if_not_exists: bool,
-    pub temporary: bool,
+    pub persistence: Persistence,
+    pub on_commit: Option<OnCommit>,
     /// `SELECT … INTO`, whose tag differs.
     pub select_into: bool,
 }
@@ -212,7 +224,7 @@ pub struct IndexColumn {
 pub struct CreateView {
     pub name: QualifiedName,
     pub or_replace: bool,
-    pub temporary: bool,
+    pub persistence: Persistence,
     pub columns: Vec<String>,
     pub query: Box<Query>,
 }
@@ -347,7 +359,9 @@ pub enum AlterAction {
     /// SET (fillfactor = 70) and RESET (…).
     SetOptions(Vec<String>),
     ResetOptions(Vec<String>),
-    /// Without effect here: SET STATISTICS, SET STORAGE, CLUSTER ON, SET LOGGED …
+    /// SET LOGGED, SET UNLOGGED: without effect, but not for a temporary table.
+    SetLogged,
+    /// Without effect here: SET STATISTICS, SET STORAGE, CLUSTER ON …
     Accepted,
 }
 

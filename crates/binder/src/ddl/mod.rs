@@ -128,7 +128,12 @@ pub fn select_into(query: &Query) -> Option<Ddl> {
         query,
         with_data: true,
         if_not_exists: false,
-        temporary: into.temporary,
+        persistence: match (into.temporary, into.unlogged) {
+            (true, _) => ast::Persistence::Temporary,
+            (_, true) => ast::Persistence::Unlogged,
+            _ => ast::Persistence::Permanent,
+        },
+        on_commit: None,
         select_into: true,
     }))
 }

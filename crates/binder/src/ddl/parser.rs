@@ -1,10 +1,11 @@
 //! CREATE, ALTER, DROP and the other statements that define or maintain things.
 
+use gavel_catalog::OnCommit;
 use sqlparser::tokenizer::Token;
 
 use super::ast::{
     Alter, AlterAction, CommentTarget, CreateIndex, CreateTable, CreateTableAs, CreateView, Ddl, Drop, IndexColumn,
-    ObjectKind, QualifiedName, RoleOption,
+    ObjectKind, Persistence, QualifiedName, RoleOption,
 };
 use super::words::{Parse, Words};
 use super::{grant, session, table};
@@ -51,26 +52,26 @@ fn unsupported(p: &mut Words<'_, '_>, what: impl Into<String>) -> Parse<Ddl> {
 
 fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     let or_replace = p.eat("or replace");
-    let mut temporary = false;
+    let mut persistence = Persistence::Permanent;
     while p.eat("global") || p.eat("local") {}
     if p.eat("temporary") || p.eat("temp") {
-        temporary = true;
-    } else if !p.at("unlogged view") {
-        p.eat("unlogged");
+        persistence = Persistence::Temporary;
+    } else if !p.at("unlogged view") && p.eat("unlogged") {
+        persistence = Persistence::Unlogged;
     }
     if p.eat("table") {
-        create_table(p, temporary)
+        create_table(p, persistence)
     } else if p.at("unique index") || p.at("index") {
         create_index(p)
     } else if p.eat("view") {
-        create_view(p, or_replace, temporary)
+        create_view(p, or_replace, persistence)
     } else if p.at("recursive view") {
         unsupported(p, "CREATE RECURSIVE VIEW")
     } else if p.eat("sequence") {
         let if_not_exists = p.eat("if not exists");
         let name = p.qualified()?;
         let options = table::sequence_options(p)?;
-        Ok(Ddl::CreateSequence { name, if_not_exists, temporary, options })
+        Ok(Ddl::CreateSequence { name, if_not_exists, persistence, options })
     } else if p.eat("schema") {
         create_schema(p)
     } else if p.eat("database") {
@@ -111,7 +112,7 @@ fn kind_words(p: &Words<'_, '_>) -> String {
     p.peek_word().map_or_else(String::new, |w| w.to_uppercase())
 }
 
-fn create_table(p: &mut Words<'_, '_>, temporary: bool) -> Parse<Ddl> {
+fn create_table(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
     let if_not_exists = p.eat("if not exists");
     let name = p.qualified()?;
     if p.at("partition of") {
@@ -139,7 +140,7 @@ fn create_table(p: &mut Words<'_, '_>, temporary: bool) -> Parse<Ddl> {
     if p.at("partition by") {
         return unsupported(p, "table partitioning");
     }
-    let options = table_options(p)?;
+    let (options, on_commit) = table_options(p)?;
     if p.eat("as") {
         let query = p.query()?;
         let with_data = !p.eat("with no data");
@@ -151,14 +152,15 @@ fn create_table(p: &mut Words<'_, '_>, temporary: bool) -> Parse<Ddl> {
             query,
             with_data,
             if_not_exists,
-            temporary,
+            persistence,
+            on_commit,
             select_into,
         }));
     }
     if !columns.is_empty() {
         return p.unexpected();
     }
-    Ok(Ddl::CreateTable(CreateTable { name, if_not_exists, temporary, elements, options }))
+    Ok(Ddl::CreateTable(CreateTable { name, if_not_exists, persistence, on_commit, elements, options }))
 }
 
 /// Whether a list of bare names is next (CREATE TABLE t (a, b) AS …).
@@ -172,21 +174,28 @@ fn has_exclude(p: &Words<'_, '_>) -> bool {
 }
 
 /// USING method, WITH (…), WITHOUT OIDS, ON COMMIT …, TABLESPACE t.
-fn table_options(p: &mut Words<'_, '_>) -> Parse<Vec<String>> {
+fn table_options(p: &mut Words<'_, '_>) -> Parse<(Vec<String>, Option<OnCommit>)> {
     let mut options = Vec::new();
+    let mut on_commit = None;
     loop {
         if p.eat("using") || p.eat("tablespace") {
             p.name()?;
         } else if p.at("with no data") || p.at("with data") {
-            return Ok(options);
+            return Ok((options, on_commit));
         } else if p.eat("with") {
             options = p.options()?;
         } else if p.eat("on commit") {
-            if !(p.eat("preserve rows") || p.eat("delete rows") || p.eat("drop")) {
+            on_commit = Some(if p.eat("preserve rows") {
+                OnCommit::PreserveRows
+            } else if p.eat("delete rows") {
+                OnCommit::DeleteRows
+            } else if p.eat("drop") {
+                OnCommit::Drop
+            } else {
                 return p.unexpected();
-            }
+            });
         } else if !p.eat("without oids") {
-            return Ok(options);
+            return Ok((options, on_commit));
         }
     }
 }
@@ -254,7 +263,7 @@ fn index_column(p: &mut Words<'_, '_>) -> Parse<IndexColumn> {
     Ok(IndexColumn { expr, descending, nulls_first })
 }
 
-fn create_view(p: &mut Words<'_, '_>, or_replace: bool, temporary: bool) -> Parse<Ddl> {
+fn create_view(p: &mut Words<'_, '_>, or_replace: bool, persistence: Persistence) -> Parse<Ddl> {
     let name = p.qualified()?;
     let columns = if p.at_token(&Token::LParen) { p.names()? } else { Vec::new() };
     if p.eat("with") {
@@ -265,7 +274,7 @@ fn create_view(p: &mut Words<'_, '_>, or_replace: bool, temporary: bool) -> Pars
     if p.at("with") {
         return unsupported(p, "CREATE VIEW ... WITH CHECK OPTION");
     }
-    Ok(Ddl::CreateView(CreateView { name, or_replace, temporary, columns, query }))
+    Ok(Ddl::CreateView(CreateView { name, or_replace, persistence, columns, query }))
 }
 
 fn create_schema(p: &mut Words<'_, '_>) -> Parse<Ddl> {
@@ -447,7 +456,10 @@ fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
         if p.at_token(&Token::LParen) {
             return Ok(AlterAction::SetOptions(p.options()?));
         }
-        if p.eat("logged") || p.eat("unlogged") || p.eat("without cluster") || p.eat("without oids") {
+        if p.eat("logged") || p.eat("unlogged") {
+            return Ok(AlterAction::SetLogged);
+        }
+        if p.eat("without cluster") || p.eat("without oids") {
             return Ok(AlterAction::Accepted);
         }
         if p.eat("tablespace") || p.eat("access method") {

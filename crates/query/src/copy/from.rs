@@ -27,10 +27,12 @@ enum From {
 
 impl Session {
     pub(crate) async fn copy_from(&mut self, copy: &Copy, sink: &mut dyn ResultSink) -> SqlResult<Executed> {
-        self.may_write("COPY FROM")?;
         let CopySource::Table { table, columns, defaults } = &copy.source else {
             return Err(SqlError::internal("COPY FROM a query"));
         };
+        if !table.is_temporary() {
+            self.may_write("COPY FROM")?;
+        }
         let options = copy_options(&copy.options, &copy.legacy_options, false)?;
         let (catalog, style) = (self.catalog(), self.text_style_now());
         let access = self.access(Vec::new()).await?;

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{Alter, AlterAction, ObjectKind};
 use gavel_catalog::acl::{self, Acl};
+use gavel_catalog::search::PG_TEMP;
 use gavel_catalog::snapshot::Relation;
+use gavel_catalog::system::TEMPORARY_SCHEMA;
 use gavel_catalog::{Schema, Sequence, Table, View};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
-use super::names::{kind_of, kind_word, oid_of, require_kind, undefined_table};
+use super::names::{kind_of, kind_word, oid_of, require_kind, undefined_schema, undefined_table};
 use super::{DdlContext, expression};
 
 impl DdlContext<'_> {
@@ -54,7 +56,10 @@ impl DdlContext<'_> {
                     Relation::View(view) => self.alter_view(view, action)?,
                     _ if matches!(
                         action,
-                        AlterAction::Accepted | AlterAction::SetOptions(_) | AlterAction::ResetOptions(_)
+                        AlterAction::Accepted
+                            | AlterAction::SetLogged
+                            | AlterAction::SetOptions(_)
+                            | AlterAction::ResetOptions(_)
                     ) => {}
                     _ => {
                         let what = kind_word(kind_of(&found));
@@ -109,6 +114,9 @@ impl DdlContext<'_> {
             .relation_name(oid_of(found))
             .map(|(s, n)| (s, n.to_owned()))
             .ok_or_else(|| SqlError::internal("relation has left the catalog"))?;
+        if target.oid == TEMPORARY_SCHEMA || from == TEMPORARY_SCHEMA {
+            return Err(SqlError::unsupported("cannot move objects into or out of temporary schemas"));
+        }
         if from == target.oid {
             return Ok(());
         }
@@ -223,6 +231,12 @@ impl DdlContext<'_> {
     fn alter_schema(&mut self, alter: &Alter) -> SqlResult<()> {
         let (_, name) = self.split(&alter.name)?;
         let schema = self.schema(name)?;
+        if schema.oid == TEMPORARY_SCHEMA {
+            return Err(match name {
+                PG_TEMP => undefined_schema(name),
+                _ => SqlError::new(SqlState::InsufficientPrivilege, format!("permission denied for schema {name}")),
+            });
+        }
         for action in &alter.actions {
             match action {
                 AlterAction::Rename(new) => {
@@ -240,7 +254,7 @@ impl DdlContext<'_> {
                     }
                     let next = Schema { name: new.clone(), ..Schema::clone(&schema) };
                     let catalog = self.edit();
-                    catalog.schemas.remove(&schema.name);
+                    catalog.remove_schema(&schema.name);
                     catalog.put_schema(Arc::new(next));
                 }
                 AlterAction::Owner(role) => {

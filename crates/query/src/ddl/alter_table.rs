@@ -10,7 +10,7 @@ use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{DataType, Expr};
 
 use super::binding::Usage;
-use super::create_table::{identity_type, next_number};
+use super::create_table::{identity_type, next_number, refuse_temporary_sequences};
 use super::names::{quote, undefined_column};
 use super::{DdlContext, expression};
 
@@ -95,6 +95,15 @@ impl DdlContext<'_> {
             AlterAction::ResetOptions(names) => {
                 self.edit_table(oid, |t| t.options.retain(|o| !names.iter().any(|n| o.split('=').next() == Some(n))))?;
                 Ok(())
+            }
+            AlterAction::SetLogged => {
+                let table = self.table_by_oid(oid)?;
+                if !table.is_temporary() {
+                    return Ok(());
+                }
+                let message =
+                    format!("cannot change logged status of table \"{}\" because it is temporary", table.name);
+                Err(self.located(SqlError::new(SqlState::InvalidTableDefinition, message), &table))
             }
             AlterAction::Accepted => Ok(()),
             AlterAction::Rename(_) | AlterAction::SetSchema(_) | AlterAction::Owner(_) | AlterAction::Sequence(_) => {
@@ -200,6 +209,7 @@ impl DdlContext<'_> {
         let (default, sequence) = match value {
             Some(expr) => {
                 let stored = self.binder.expression(self.scope(), &table, expr, Usage::Default(found.ty))?;
+                refuse_temporary_sequences(&table, &stored.sequences)?;
                 self.catalog.used.extend(stored.sequences.iter().copied());
                 (Some(stored.sql), stored.sequences.first().copied())
             }

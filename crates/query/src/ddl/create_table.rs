@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{
-    ColumnConstraintKind, ColumnDef, CreateTable, CreateTableAs, Including, QualifiedName, TableConstraint,
-    TableConstraintKind, TableElement,
+    ColumnConstraintKind, ColumnDef, CreateTable, CreateTableAs, Including, Persistence, QualifiedName,
+    TableConstraint, TableConstraintKind, TableElement,
 };
-use gavel_catalog::{Column, Identity, Index, IndexKey, Table, Unique};
+use gavel_catalog::system::{TEMPORARY_SCHEMA, is_temporary};
+use gavel_catalog::{Column, Identity, Index, IndexKey, OnCommit, Table, Unique};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::DataType;
 
@@ -28,19 +29,20 @@ pub(super) struct NewColumn {
 
 impl DdlContext<'_> {
     pub(super) async fn create_table(&mut self, create: &CreateTable) -> SqlResult<()> {
-        if create.temporary {
-            return Err(SqlError::unsupported("temporary tables are not supported"));
+        let (schema, name) = self.creation_target(&create.name, create.persistence)?;
+        if schema != TEMPORARY_SCHEMA && create.on_commit.is_some() {
+            return Err(on_commit_is_for_temporary());
         }
-        let (schema, name) = self.creation_target(&create.name)?;
         if self.now().relation(schema, &name).is_some() && create.if_not_exists {
             let message = format!("relation \"{name}\" already exists, skipping");
             self.notice_of(SqlState::DuplicateTable, message);
             return Ok(());
         }
         self.require_free(schema, &name)?;
-        let oid = self.new_oid().await?;
+        let oid = self.new_oid(schema).await?;
         let acl = self.initial_acl('r', self.user, schema);
-        let table = Table { acl, ..empty_table(oid, schema, name, self.user, create.options.clone()) };
+        let on_commit = create.on_commit.unwrap_or_default();
+        let table = Table { acl, on_commit, ..empty_table(oid, schema, name, self.user, create.options.clone()) };
         self.edit().put_table(Arc::new(table));
         let mut likes = Vec::new();
         for element in &create.elements {
@@ -163,6 +165,7 @@ impl DdlContext<'_> {
             match &constraint.kind {
                 ColumnConstraintKind::Default(expr) => {
                     let stored = self.binder.expression(self.scope(), table, expr, Usage::Default(ty))?;
+                    refuse_temporary_sequences(table, &stored.sequences)?;
                     volatile |= stored.volatility == gavel_functions::registry::Volatility::Volatile;
                     column.default = Some(stored.sql);
                 }
@@ -320,6 +323,11 @@ impl DdlContext<'_> {
             if !expression {
                 (column.default, column.generated) = (None, false);
             }
+            if let Some(sql) = column.default.as_ref().filter(|_| source.is_temporary() && !table.is_temporary()) {
+                let usage = if column.generated { Usage::Generated(from.ty) } else { Usage::Default(from.ty) };
+                let stored = self.binder.stored_expression(self.scope(), &source, sql, usage)?;
+                refuse_temporary_sequences(&table, &stored.sequences)?;
+            }
             (column.sequence, column.identity) = (None, None);
             if let (Some(identity), true) = (from.identity, including.identity) {
                 column.identity = Some(identity);
@@ -341,7 +349,7 @@ impl DdlContext<'_> {
             for check in &source.checks {
                 let columns = check.columns.iter().filter_map(|n| number(*n)).collect();
                 checks.push(gavel_catalog::CheckConstraint {
-                    oid: self.host.allocate_oids(1).await?,
+                    oid: self.new_oid(table.schema).await?,
                     columns,
                     ..check.clone()
                 });
@@ -352,7 +360,7 @@ impl DdlContext<'_> {
             return Ok(());
         }
         for index in &source.indexes {
-            let index_oid = self.new_oid().await?;
+            let index_oid = self.new_oid(table.schema).await?;
             let now = self.table_by_oid(oid)?;
             let mut names = Vec::new();
             let mut copy = Index {
@@ -379,7 +387,7 @@ impl DdlContext<'_> {
             copy.name = naming::relation_name(self.now(), now.schema, parts, index.constraint.is_some());
             let mut unique = None;
             if let Some(u) = source.uniques.iter().find(|u| u.index == index.oid) {
-                let constraint = self.new_oid().await?;
+                let constraint = self.new_oid(table.schema).await?;
                 copy.constraint = Some(constraint);
                 unique = Some(Unique { oid: constraint, name: copy.name.clone(), index: index_oid, ..u.clone() });
             }
@@ -399,10 +407,10 @@ impl DdlContext<'_> {
 
     /// Makes the table and fills it; gives the number of rows, or `None` if nothing was run.
     pub(super) async fn create_table_as(&mut self, create: &CreateTableAs) -> SqlResult<Option<u64>> {
-        if create.temporary {
-            return Err(SqlError::unsupported("temporary tables are not supported"));
+        if create.persistence != Persistence::Temporary && create.on_commit.is_some() {
+            return Err(on_commit_is_for_temporary());
         }
-        let (schema, name) = self.creation_target(&create.name)?;
+        let (schema, name) = self.creation_target(&create.name, create.persistence)?;
         if self.now().relation(schema, &name).is_some() && create.if_not_exists {
             let message = format!("relation \"{name}\" already exists, skipping");
             self.notice_of(SqlState::DuplicateTable, message);
@@ -413,9 +421,10 @@ impl DdlContext<'_> {
         if create.columns.len() > query.columns.len() {
             return Err(SqlError::new(SqlState::SyntaxError, "too many column names were specified"));
         }
-        let oid = self.new_oid().await?;
+        let oid = self.new_oid(schema).await?;
         let acl = self.initial_acl('r', self.user, schema);
-        let mut table = Table { acl, ..empty_table(oid, schema, name, self.user, Vec::new()) };
+        let on_commit = create.on_commit.unwrap_or_default();
+        let mut table = Table { acl, on_commit, ..empty_table(oid, schema, name, self.user, Vec::new()) };
         for (i, (own, ty)) in query.columns.iter().enumerate() {
             let name = create.columns.get(i).unwrap_or(own).clone();
             if table.column_named(&name).is_some() {
@@ -459,6 +468,18 @@ impl DdlContext<'_> {
         };
         Ok(Some(count))
     }
+}
+
+fn on_commit_is_for_temporary() -> SqlError {
+    SqlError::new(SqlState::InvalidTableDefinition, "ON COMMIT can only be used on temporary tables")
+}
+
+/// Refuses a default that would outlive the sequences that it takes its values from.
+pub(super) fn refuse_temporary_sequences(table: &Table, sequences: &[Oid]) -> SqlResult<()> {
+    if !table.is_temporary() && sequences.iter().any(|s| is_temporary(*s)) {
+        return Err(SqlError::unsupported("a permanent table cannot use a temporary sequence"));
+    }
+    Ok(())
 }
 
 /// Refuses what a generation expression may not hold.
@@ -529,5 +550,6 @@ fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, options: Vec<Str
         referenced_by: Vec::new(),
         options,
         acl: None,
+        on_commit: OnCommit::PreserveRows,
     }
 }

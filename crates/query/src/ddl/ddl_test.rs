@@ -15,6 +15,7 @@ use super::*;
 #[derive(Default)]
 struct Host {
     next: u32,
+    temporary: gavel_catalog::oids::TemporaryOids,
     /// Answers to `run`, first to last; none means no rows.
     answers: VecDeque<SqlResult<Vec<Vec<Datum>>>>,
     log: Vec<String>,
@@ -26,6 +27,12 @@ impl DdlHost for Host {
         let first = 16384 + self.next;
         self.next += count;
         Ok(Oid(first))
+    }
+    fn temporary_oid(&mut self, catalog: &Catalog) -> Oid {
+        self.temporary.take(|oid| catalog.has_temporary_oid(oid))
+    }
+    fn temporary_schema(&self) -> String {
+        "pg_temp_1".into()
     }
     async fn run(&mut self, _: &Arc<Catalog>, sql: &str) -> SqlResult<Vec<Vec<Datum>>> {
         self.log.push(sql.to_owned());
@@ -594,4 +601,58 @@ fn a_commit_writes_what_changed() {
     assert_eq!(tenants, BTreeSet::from([0, new]));
     s.ok("create user u password 'secret'");
     assert!(s.catalog.current.roles["u"].password.as_deref().is_some_and(|p| p.starts_with("SCRAM-SHA-256$4096:")));
+}
+
+#[test]
+fn temporary_relations_have_a_schema_and_oids_of_their_own() {
+    let mut session = Session::new();
+    for (sql, wanted) in [
+        ("create table p (a int primary key)", "CREATE TABLE"),
+        ("create temp table t (id serial primary key, b text unique, check (b <> ''))", "CREATE TABLE"),
+        ("create table pg_temp.u (a int references t) on commit delete rows", "CREATE TABLE"),
+        ("create temp sequence s owned by t.b", "CREATE SEQUENCE"),
+        ("create index on t (b)", "CREATE INDEX"),
+        ("create temp table l (like t including all)", "CREATE TABLE"),
+        ("truncate u", "TRUNCATE TABLE"),
+        ("create table public.x (a int) on commit drop", "ERROR 42P16: ON COMMIT can only be used on temporary tables"),
+        ("create temp table public.x (a int)", "ERROR 42P16: cannot create temporary relation in non-temporary schema"),
+        (
+            "create unlogged table pg_temp.x (a int)",
+            "ERROR 42P16: only temporary relations may be created in temporary schemas",
+        ),
+        (
+            "create table c (a int references t)",
+            "ERROR 42P16: constraints on permanent tables may reference only permanent tables",
+        ),
+        (
+            "alter table u add foreign key (a) references p",
+            "ERROR 42P16: constraints on temporary tables may reference only temporary tables",
+        ),
+        ("alter table t set schema public", "ERROR 0A000: cannot move objects into or out of temporary schemas"),
+        ("alter table p set schema pg_temp", "ERROR 0A000: cannot move objects into or out of temporary schemas"),
+        ("alter sequence s owned by p.a", "ERROR 55000: sequence must be in same schema as table it is linked to"),
+        (
+            "alter table t set unlogged",
+            "ERROR 42P16: cannot change logged status of table \"t\" because it is temporary",
+        ),
+        ("create table t (a int)", "CREATE TABLE"),
+        ("drop schema pg_temp", "ERROR 3F000: schema \"pg_temp\" does not exist"),
+        ("alter schema pg_temp_1 rename to x", "ERROR 42501: permission denied for schema pg_temp_1"),
+    ] {
+        assert_eq!(session.run(sql), wanted, "{sql}");
+    }
+    let catalog = Arc::clone(&session.catalog.current);
+    let temporary = gavel_catalog::system::is_temporary;
+    for table in catalog.temporary_tables() {
+        assert_eq!(table.schema, gavel_catalog::system::TEMPORARY_SCHEMA);
+        assert!(table.storages().all(temporary) && table.indexes.iter().all(|i| temporary(i.oid)), "{table:?}");
+        assert!(table.uniques.iter().all(|u| temporary(u.oid)) && table.checks.iter().all(|c| temporary(c.oid)));
+    }
+    assert_eq!(catalog.temporary_tables().count(), 3);
+    let writes = session.catalog.writes(1);
+    let keys = writes.iter().filter_map(|w| gavel_catalog::keys::read_descriptor(&w.key));
+    assert!(keys.clone().count() >= 2 && keys.clone().all(|(_, oid)| !temporary(oid)), "{writes:?}");
+    session.ok("drop table pg_temp.t cascade");
+    assert_eq!(session.catalog.current.temporary_tables().count(), 2);
+    assert!(session.catalog.current.temporary_tables().all(|t| t.foreign_keys.is_empty()));
 }

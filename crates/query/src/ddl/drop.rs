@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use gavel_binder::ddl::ast::{Drop, ObjectKind, QualifiedName};
+use gavel_catalog::search::PG_TEMP;
 use gavel_catalog::{Catalog, Table};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
@@ -64,7 +65,8 @@ impl DdlContext<'_> {
         if kind == ObjectKind::Schema {
             let (_, bare) = self.split(name)?;
             let bare = bare.to_owned();
-            return match self.schema(&bare) {
+            let found = if bare == PG_TEMP { Err(undefined_schema(&bare)) } else { self.schema(&bare) };
+            return match found {
                 Ok(schema) => Ok(Some(Object::Schema(schema.oid))),
                 Err(_) if if_exists && !gavel_catalog::system::is_system_schema(&bare) => {
                     self.notice(format!("schema \"{bare}\" does not exist, skipping"));
@@ -82,7 +84,7 @@ impl DdlContext<'_> {
         };
         let bare = name.0.last().map_or("", String::as_str);
         let Some(found) = found else {
-            let message = format!("{} \"{name}\" does not exist", kind_word(kind));
+            let message = format!("{} \"{bare}\" does not exist", kind_word(kind));
             if if_exists {
                 self.notice(format!("{message}, skipping"));
                 return Ok(None);
@@ -374,7 +376,7 @@ impl DdlContext<'_> {
             if let Object::Schema(oid) = object {
                 let name = self.now().schema_by_oid(*oid).map(|s| s.name.clone());
                 if let Some(name) = name {
-                    self.edit().schemas.remove(&name);
+                    self.edit().remove_schema(&name);
                     self.edit().default_privileges.retain(|_, d| d.schema != *oid);
                 }
                 self.forget_comments(*oid);

@@ -404,6 +404,9 @@ impl DdlContext<'_> {
         let roles = alter.roles.iter().map(|r| self.role(r)).collect::<SqlResult<Vec<Oid>>>()?;
         let roles = if roles.is_empty() { vec![self.user] } else { roles };
         let schemas = alter.schemas.iter().map(|s| self.require_schema(s)).collect::<SqlResult<Vec<Oid>>>()?;
+        if schemas.contains(&gavel_catalog::system::TEMPORARY_SCHEMA) {
+            return Err(SqlError::unsupported("default privileges cannot be set for a temporary schema"));
+        }
         let schemas = if schemas.is_empty() { vec![Oid(0)] } else { schemas };
         for role in roles {
             for schema in &schemas {
@@ -417,7 +420,7 @@ impl DdlContext<'_> {
                 plain.sort_by_key(|i| (i.grantee, i.grantor));
                 let oid = match &old {
                     Some(old) => old.oid,
-                    None => self.new_oid().await?,
+                    None => self.host.allocate_oids(1).await?,
                 };
                 if items == plain {
                     self.edit().default_privileges.remove(&oid);

@@ -77,7 +77,7 @@ impl DdlContext<'_> {
             }
             None => None,
         };
-        let oid = self.new_oid().await?;
+        let oid = self.new_oid(table.schema).await?;
         let index = Index {
             oid,
             name,

@@ -18,6 +18,7 @@
 //! | `drop` | DROP and dependencies |
 //! | `shared`, `scram` | schemas, databases, roles; password verifiers |
 //! | `grant` | GRANT, REVOKE, default privileges |
+//! | [`temporary`] | what becomes of temporary objects at COMMIT and DISCARD |
 //! | `upkeep` | TRUNCATE, COMMENT, and statements without effect |
 //! | [`expression`] | changes to stored SQL text |
 
@@ -36,6 +37,7 @@ mod rewrite;
 mod scram;
 mod sequence;
 mod shared;
+pub mod temporary;
 mod upkeep;
 mod view;
 
@@ -96,6 +98,12 @@ pub trait DdlHost: Send {
     /// The first of `count` consecutive OIDs that nobody has had.
     async fn allocate_oids(&mut self, count: u32) -> SqlResult<Oid>;
 
+    /// An OID for something temporary that nothing in `catalog` has.
+    fn temporary_oid(&mut self, catalog: &Catalog) -> Oid;
+
+    /// What the session's schema of temporary objects is called.
+    fn temporary_schema(&self) -> String;
+
     /// Runs one SELECT, INSERT, UPDATE or DELETE against `catalog` and gives its rows. Names in `sql` are
     /// qualified. Parameters of the client's statement, if there are any, stand for `$n`.
     async fn run(&mut self, catalog: &Arc<Catalog>, sql: &str) -> SqlResult<Vec<Vec<Datum>>>;
@@ -122,7 +130,8 @@ pub struct DdlContext<'a> {
     pub binder: &'a dyn DdlBinder,
     /// The current role.
     pub user: Oid,
-    /// Schemas of `search_path` that exist, in order, `pg_catalog` left out; new objects go to the first.
+    /// Schemas of `search_path` that exist, in order, `pg_catalog` left out; new objects go to the first. `pg_temp`
+    /// is among them where it is listed, whether or not there are temporary objects yet.
     pub search_path: &'a [String],
     /// In a transaction block, where some statements may not run.
     pub in_block: bool,
@@ -176,14 +185,30 @@ pub fn session_command(statement: &Statement) -> SqlResult<Option<ast::SessionCo
 /// # Errors
 /// PostgreSQL's for the statement; 0A000 for what Gavel does not have.
 pub async fn execute(context: &mut DdlContext<'_>, statement: &Statement) -> SqlResult<String> {
-    let parsed = match (ddl::carried(statement), statement) {
-        (Some(text), _) => gavel_binder::parse::parse_ddl(text)?,
+    context.run(&parsed(statement)?).await
+}
+
+fn parsed(statement: &Statement) -> SqlResult<Ddl> {
+    match (ddl::carried(statement), statement) {
+        (Some(text), _) => gavel_binder::parse::parse_ddl(text),
         (None, Statement::Query(query)) => {
-            ddl::select_into(query).ok_or_else(|| SqlError::internal("query is not DDL"))?
+            ddl::select_into(query).ok_or_else(|| SqlError::internal("query is not DDL"))
         }
-        _ => return Err(SqlError::internal("statement is not DDL")),
-    };
-    context.run(&parsed).await
+        _ => Err(SqlError::internal("statement is not DDL")),
+    }
+}
+
+/// What a statement is called in messages; `None` if a transaction that may only read may run it.
+///
+/// # Errors
+/// 42601 if it does not parse.
+pub fn writing_command(statement: &Statement) -> SqlResult<Option<String>> {
+    Ok(match parsed(statement)? {
+        Ddl::CreateTableAs(create) if create.select_into => Some("SELECT INTO".into()),
+        Ddl::CreateTableAs(_) => Some("CREATE TABLE AS".into()),
+        Ddl::Maintain { .. } | Ddl::Unsupported(_) => None,
+        other => Some(tag(&other)),
+    })
 }
 
 impl DdlContext<'_> {
@@ -199,11 +224,8 @@ impl DdlContext<'_> {
             }
             Ddl::CreateIndex(create) => self.create_index(create).await?,
             Ddl::CreateView(create) => self.create_view(create).await?,
-            Ddl::CreateSequence { temporary: true, .. } => {
-                return Err(SqlError::unsupported("temporary sequences are not supported"));
-            }
-            Ddl::CreateSequence { name, if_not_exists, options, .. } => {
-                self.create_sequence(name, *if_not_exists, options).await?;
+            Ddl::CreateSequence { name, if_not_exists, persistence, options } => {
+                self.create_sequence(name, *if_not_exists, *persistence, options).await?;
             }
             Ddl::CreateSchema { name, if_not_exists, owner } => {
                 self.create_schema(name.as_deref(), *if_not_exists, owner.as_deref()).await?;

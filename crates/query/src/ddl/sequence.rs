@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use gavel_binder::ddl::ast::{QualifiedName, SequenceOption};
+use gavel_binder::ddl::ast::{Persistence, QualifiedName, SequenceOption};
 use gavel_catalog::{Sequence, Table};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 
@@ -187,9 +187,10 @@ impl DdlContext<'_> {
         &mut self,
         name: &QualifiedName,
         if_not_exists: bool,
+        persistence: Persistence,
         options: &[SequenceOption],
     ) -> SqlResult<()> {
-        let (schema, bare) = self.creation_target(name)?;
+        let (schema, bare) = self.creation_target(name, persistence)?;
         if if_not_exists && self.now().relation(schema, &bare).is_some() {
             let message = format!("relation \"{bare}\" already exists, skipping");
             self.notice_of(SqlState::DuplicateTable, message);
@@ -197,19 +198,24 @@ impl DdlContext<'_> {
         }
         self.require_free(schema, &bare)?;
         let ty = self.sequence_type(options)?;
-        let oid = self.new_oid().await?;
+        let oid = self.new_oid(schema).await?;
         let acl = self.initial_acl('S', self.user, schema);
         let mut sequence = Sequence { acl, ..fresh(oid, schema, bare, self.user) };
         let effect = apply(&mut sequence, options, ty, true)?;
         if let Some(Some((table, column))) = &effect.owned_by {
-            sequence.owned_by = Some(self.sequence_owner(table, column)?);
+            sequence.owned_by = Some(self.sequence_owner(schema, table, column)?);
         }
         self.edit().put_sequence(Arc::new(sequence));
         Ok(())
     }
 
-    fn sequence_owner(&mut self, table: &QualifiedName, column: &str) -> SqlResult<(Oid, i16)> {
+    /// Table and column that are to own a sequence in `schema`.
+    fn sequence_owner(&mut self, schema: Oid, table: &QualifiedName, column: &str) -> SqlResult<(Oid, i16)> {
         let table = self.find_table(table)?;
+        if table.schema != schema {
+            let message = "sequence must be in same schema as table it is linked to";
+            return Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, message));
+        }
         let column = table.column_named(column).ok_or_else(|| undefined_column(&table, column))?;
         self.catalog.used.insert(table.oid);
         Ok((table.oid, column.number))
@@ -224,7 +230,7 @@ impl DdlContext<'_> {
         let effect = apply(&mut sequence, options, ty, false)?;
         if let Some(owner) = &effect.owned_by {
             sequence.owned_by = match owner {
-                Some((table, column)) => Some(self.sequence_owner(table, column)?),
+                Some((table, column)) => Some(self.sequence_owner(sequence.schema, table, column)?),
                 None => None,
             };
         }
@@ -249,7 +255,8 @@ impl DdlContext<'_> {
         let named = options.iter().find_map(|o| if let SequenceOption::Name(n) = o { Some(n) } else { None });
         let (schema, name) = match named {
             Some(name) => {
-                let (schema, bare) = self.creation_target(name)?;
+                let persistence = if table.is_temporary() { Persistence::Temporary } else { Persistence::Permanent };
+                let (schema, bare) = self.creation_target(name, persistence)?;
                 self.require_free(schema, &bare)?;
                 (schema, bare)
             }
@@ -257,7 +264,7 @@ impl DdlContext<'_> {
                 (table.schema, naming::relation_name(self.now(), table.schema, [&table.name, column, "seq"], false))
             }
         };
-        let oid = self.new_oid().await?;
+        let oid = self.new_oid(schema).await?;
         let acl = self.initial_acl('S', table.owner, schema);
         let mut sequence = Sequence { acl, ..fresh(oid, schema, name, table.owner) };
         apply(&mut sequence, options, Some(ty), true)?;

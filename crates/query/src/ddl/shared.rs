@@ -26,7 +26,7 @@ impl DdlContext<'_> {
             return Ok(());
         }
         self.require_schema_name(&name)?;
-        let oid = self.new_oid().await?;
+        let oid = self.host.allocate_oids(1).await?;
         let acl = self.initial_acl('n', owner_oid, Oid(0));
         self.edit().put_schema(Arc::new(Schema { oid, name, owner: owner_oid, acl }));
         Ok(())
@@ -86,7 +86,7 @@ impl DdlContext<'_> {
         if self.now().databases.contains_key(name) {
             return Err(SqlError::new(SqlState::DuplicateDatabase, format!("database \"{name}\" already exists")));
         }
-        let oid = self.new_oid().await?;
+        let oid = self.host.allocate_oids(1).await?;
         self.edit().put_database(Arc::new(Database { oid, name: name.to_owned(), owner, acl: None }));
         let mut version = [0; 8];
         self.host.fill_random(&mut version);
@@ -161,7 +161,7 @@ impl DdlContext<'_> {
             return Err(SqlError::new(SqlState::ReservedName, format!("role name \"{name}\" is reserved")));
         }
         self.require_no_role(name)?;
-        let oid = self.new_oid().await?;
+        let oid = self.host.allocate_oids(1).await?;
         let mut role = Role {
             oid,
             name: name.to_owned(),

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use gavel_binder::ddl::ast::CreateView;
+use gavel_binder::ddl::ast::{CreateView, Persistence};
 use gavel_catalog::View;
 use gavel_catalog::keys::Kind;
 use gavel_catalog::snapshot::Relation;
+use gavel_catalog::system::{TEMPORARY_SCHEMA, is_temporary};
 use gavel_types::text_io::type_name_with_typmod;
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 
@@ -14,15 +15,18 @@ use super::binding::StoredQuery;
 
 impl DdlContext<'_> {
     pub(super) async fn create_view(&mut self, create: &CreateView) -> SqlResult<()> {
-        if create.temporary {
-            return Err(SqlError::unsupported("temporary views are not supported"));
-        }
-        let (schema, name) = self.creation_target(&create.name)?;
         let query = self.binder.query(self.scope(), &create.query)?;
+        let mut persistence = create.persistence;
+        if persistence != Persistence::Temporary && query.depends_on.iter().any(|on| is_temporary(*on)) {
+            let name = create.name.0.last().map_or("", String::as_str);
+            self.notice(format!("view \"{name}\" will be a temporary view"));
+            persistence = Persistence::Temporary;
+        }
+        let (schema, name) = self.creation_target(&create.name, persistence)?;
         let columns = view_columns(&create.columns, query.columns.clone())?;
         let existing = self.now().relation(schema, &name).cloned();
         let (oid, version, owner, acl, column_acls) = match existing {
-            None => (self.new_oid().await?, 1, self.user, self.initial_acl('r', self.user, schema), Vec::new()),
+            None => (self.new_oid(schema).await?, 1, self.user, self.initial_acl('r', self.user, schema), Vec::new()),
             Some(Relation::View(old)) if create.or_replace => {
                 require_compatible(&old, &columns)?;
                 (old.oid, old.version + 1, old.owner, old.acl.clone(), old.column_acls.clone())
@@ -36,8 +40,8 @@ impl DdlContext<'_> {
             let message = format!("infinite recursion detected in rules for relation \"{name}\"");
             return Err(SqlError::new(SqlState::InvalidObjectDefinition, message));
         }
-        // What the view reads must not go away while it is being made.
-        for used in &query.depends_on {
+        // What the view reads must not go away while it is being made. For a temporary one nothing is written.
+        for used in query.depends_on.iter().filter(|_| schema != TEMPORARY_SCHEMA) {
             self.catalog.used.insert(*used);
             let kind = if self.now().tables.contains_key(used) {
                 Kind::Table

@@ -46,15 +46,15 @@ pub trait Shapes: Send + Sync {
 pub struct WriteState {
     pub txn: Transaction,
     pub deferred: Deferred,
-    /// Hidden row ids that the transaction has made.
-    row_ids: u64,
+    /// Hidden row ids that the transaction has made, and those of the session before it that this orders it after.
+    pub row_ids: u64,
     /// Of the running statement, all its modifying CTEs included.
     pub(super) events: Events,
 }
 
 impl WriteState {
-    pub fn new(txn: Transaction) -> Self {
-        Self { txn, deferred: Deferred::default(), row_ids: 0, events: Events::default() }
+    pub fn new(txn: Transaction, row_ids: u64) -> Self {
+        Self { txn, deferred: Deferred::default(), row_ids, events: Events::default() }
     }
 
     /// Drops what a statement that failed has left to be checked.

@@ -24,16 +24,28 @@ pub struct ShapeCache {
     shapes: Mutex<HashMap<(Oid, Oid), Arc<TableShape>>>,
 }
 
+impl ShapeCache {
+    pub fn clear(&self) {
+        self.shapes.lock().clear();
+    }
+}
+
 /// The shapes of one catalog.
 #[derive(Clone)]
 pub struct CatalogShapes {
     pub engine: Arc<Engine>,
     pub catalog: Arc<Catalog>,
+    /// Those of temporary tables, which are the session's alone.
+    pub temporary: Arc<ShapeCache>,
 }
 
 impl CatalogShapes {
+    fn cache(&self, table: &Table) -> &ShapeCache {
+        if table.is_temporary() { &self.temporary } else { &self.engine.shapes }
+    }
+
     fn cached(&self, table: &Arc<Table>) -> Option<Arc<TableShape>> {
-        let shapes = self.engine.shapes.shapes.lock();
+        let shapes = self.cache(table).shapes.lock();
         let found = shapes.get(&(self.catalog.database, table.oid))?;
         (Arc::ptr_eq(&found.table, table) || found.table == *table).then(|| Arc::clone(found))
     }
@@ -48,7 +60,7 @@ impl Shapes for CatalogShapes {
         let schema = self.catalog.schema_by_oid(table.schema).map_or("", |s| s.name.as_str());
         let tenant = TenantId(self.catalog.database.0);
         let shape = Arc::new(TableShape::new(table, schema, tenant, self)?);
-        let mut shapes = self.engine.shapes.shapes.lock();
+        let mut shapes = self.cache(table).shapes.lock();
         if shapes.len() >= MAX_SHAPES {
             shapes.clear();
         }

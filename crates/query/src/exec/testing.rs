@@ -11,7 +11,7 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 use gavel_api::traffic::{Traffic, batch_bytes};
 use gavel_binder::bound::{ColumnId, Modify};
-use gavel_catalog::{Column, Index, IndexKey, Table};
+use gavel_catalog::{Column, Index, IndexKey, OnCommit, Table};
 use gavel_encoding::TenantId;
 use gavel_functions::EvalContext;
 use gavel_functions::physical::datum_at;
@@ -86,6 +86,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
         referenced_by: vec![],
         options: vec![],
         acl: None,
+        on_commit: OnCommit::PreserveRows,
     })
 }
 

@@ -440,7 +440,9 @@ fn describe_scan(scan: &ScanPlan, properties: &mut Vec<(&'static str, String)>) 
         filters.push(expr_text(filter, &names));
     }
     if !filters.is_empty() {
-        properties.push(("Storage Filter", filters.join(" AND ")));
+        // Rows of temporary tables never were in storage.
+        let label = if scan.table.is_temporary() { "Filter" } else { "Storage Filter" };
+        properties.push((label, filters.join(" AND ")));
     }
     let table = &scan.table.name;
     match &scan.index_name {

@@ -22,7 +22,7 @@ use gavel_api::sql::ColumnDesc;
 use gavel_binder::bound::Bound;
 use gavel_binder::parse::Parsed;
 use gavel_catalog::Catalog;
-use gavel_types::{Oid, PgType};
+use gavel_types::{Oid, PgType, SqlError, SqlResult};
 use parking_lot::Mutex;
 
 use crate::engine::statistics::Sizes;
@@ -76,14 +76,30 @@ pub struct Prepared {
     pub parsed: Option<Arc<Parsed>>,
     /// Parameter types as declared; 0 is to be inferred.
     pub declared: Vec<Oid>,
+    /// Sessions with temporary objects keep plans of their own.
     pub planned: Mutex<Option<Arc<Planned>>>,
-    /// Types of the result's columns as first told to the client.
-    pub promised: Mutex<Option<Vec<PgType>>>,
+}
+
+/// # Errors
+/// 0A000 if columns were told that are not those now.
+pub fn keep_columns(told: Option<&[ColumnDesc]>, now: Option<&[ColumnDesc]>) -> SqlResult<()> {
+    if told.is_some() && now.is_some() && types_of(told) != types_of(now) {
+        return Err(changed_result());
+    }
+    Ok(())
+}
+
+fn types_of(columns: Option<&[ColumnDesc]>) -> Vec<PgType> {
+    columns.into_iter().flatten().map(|c| c.ty).collect()
+}
+
+fn changed_result() -> SqlError {
+    SqlError::unsupported("cached plan must not change result type")
 }
 
 impl Prepared {
     pub fn new(text: Arc<str>, parsed: Option<Arc<Parsed>>, declared: Vec<Oid>) -> Arc<Self> {
-        Arc::new(Self { text, parsed, declared, planned: Mutex::new(None), promised: Mutex::new(None) })
+        Arc::new(Self { text, parsed, declared, planned: Mutex::new(None) })
     }
 
     /// The text of just this statement.

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use gavel_types::Oid;
+use gavel_types::{Oid, PgType, SqlResult};
 use parking_lot::Mutex;
 
-use crate::prepared::Prepared;
+use crate::prepared::{Planned, Prepared, changed_result, types_of};
 
 /// A row of `pg_prepared_statements`.
 #[derive(Clone, Debug)]
@@ -24,10 +24,16 @@ pub struct PreparedInfo {
 /// By name. Shared with the functions of running statements.
 pub type ListedStatements = Arc<Mutex<BTreeMap<String, PreparedInfo>>>;
 
+/// One of them, and the types of the columns that the client was told of.
+struct Held {
+    statement: Arc<Prepared>,
+    promised: Option<Vec<PgType>>,
+}
+
 /// See the module. The unnamed statement is not listed.
 #[derive(Default)]
 pub struct Statements {
-    by_name: HashMap<String, Arc<Prepared>>,
+    by_name: HashMap<String, Held>,
     listed: ListedStatements,
 }
 
@@ -41,16 +47,33 @@ impl Statements {
     }
 
     pub fn get(&self, name: &str) -> Option<&Arc<Prepared>> {
-        self.by_name.get(name)
+        self.by_name.get(name).map(|held| &held.statement)
     }
 
-    /// Whether `statement` is one of them.
-    pub fn holds(&self, statement: &Prepared) -> bool {
-        self.by_name.values().any(|p| std::ptr::eq(Arc::as_ptr(p), statement))
+    /// A statement keeps the columns that the client was told of.
+    ///
+    /// # Errors
+    /// 0A000 if `planned` has others.
+    pub fn keep_promise(&mut self, name: &str, planned: &Planned) -> SqlResult<()> {
+        let Some(held) = self.by_name.get_mut(name) else { return Ok(()) };
+        let types = types_of(planned.columns.as_deref());
+        if held.promised.as_ref().is_some_and(|promised| *promised != types) {
+            return Err(changed_result());
+        }
+        held.promised = Some(types);
+        Ok(())
     }
 
-    pub fn insert(&mut self, name: &str, statement: Arc<Prepared>, info: impl FnOnce() -> PreparedInfo) {
-        self.by_name.insert(name.to_owned(), statement);
+    /// Adds one, in the place of any of that name. What it promises is what `planned` returns.
+    pub fn insert(
+        &mut self,
+        name: &str,
+        statement: Arc<Prepared>,
+        planned: Option<&Planned>,
+        info: impl FnOnce() -> PreparedInfo,
+    ) {
+        let promised = planned.map(|p| types_of(p.columns.as_deref()));
+        self.by_name.insert(name.to_owned(), Held { statement, promised });
         if !name.is_empty() {
             self.listed.lock().insert(name.to_owned(), info());
         }

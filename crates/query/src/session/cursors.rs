@@ -10,7 +10,7 @@ use sqlparser::ast;
 
 use crate::prepared::cursor::{Cursor, Keep};
 use crate::prepared::portals::{CursorInfo, Portal, PortalState};
-use crate::prepared::{Planned, Prepared};
+use crate::prepared::{Planned, Prepared, keep_columns};
 use crate::session::Session;
 use crate::session::result::{Executed, Tag};
 use crate::session::running::{Body, describe};
@@ -71,7 +71,7 @@ impl Session {
         let (columns, binary) = (portal.columns.clone(), portal.binary);
         let (statement, params) = (Arc::clone(&portal.statement), portal.params.clone());
         self.portals.put_back(name, portal);
-        let mut cursor = self.as_cursor(name, state, &statement, params).await?;
+        let mut cursor = self.as_cursor(name, state, &statement, columns.as_deref(), params).await?;
         let executed = if moves {
             Executed::tag(format!("MOVE {}", cursor.shift(direction).await?))
         } else {
@@ -95,6 +95,7 @@ impl Session {
         name: &str,
         state: PortalState,
         statement: &Arc<Prepared>,
+        told: Option<&[ColumnDesc]>,
         params: Vec<Datum>,
     ) -> SqlResult<Cursor> {
         let limit = self.engine.settings.statement_memory_bytes;
@@ -103,6 +104,7 @@ impl Session {
             PortalState::Running(executed) => executed,
             PortalState::Ready => match Box::pin(self.plan(statement)).await? {
                 Some(planned) if matches!(planned.bound.statement, Statement::Query(_)) => {
+                    keep_columns(told, planned.columns.as_deref())?;
                     let columns = planned.columns.clone().unwrap_or_default();
                     Box::new(Box::pin(self.run_query_of(&planned, columns, params)).await?)
                 }

@@ -163,12 +163,8 @@ impl QualifySequences<'_> {
             return None;
         }
         let catalog = self.context.catalog;
-        let owner = |schema: &String| {
-            let schema = catalog.schema(if schema == "$user" { self.context.user } else { schema })?;
-            catalog.relation(schema.oid, word)?;
-            Some(schema.name.clone())
-        };
-        let schema = self.context.search_path.iter().find_map(owner)?;
-        Some(format!("{}.{}", gavel_binder::quote(&schema), gavel_binder::quote(word)))
+        let path = self.context.search_path.iter().map(|s| if s == "$user" { self.context.user } else { s.as_str() });
+        let schema = catalog.schema_by_oid(catalog.find(path, word)?.schema())?;
+        Some(format!("{}.{}", gavel_binder::quote(&schema.name), gavel_binder::quote(word)))
     }
 }

@@ -85,7 +85,7 @@ impl Session {
         };
         let profile = if asked.analyze {
             if let Some(verb) = writes {
-                self.may_write(verb)?;
+                self.may_run(inner, verb)?;
             }
             let profile = self.profiled(plan, params).await?;
             if writes.is_some() {

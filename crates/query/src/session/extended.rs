@@ -12,7 +12,7 @@ use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 
 use crate::prepared::portals::{CursorInfo, PortalState};
 use crate::prepared::statements::PreparedInfo;
-use crate::prepared::{Portal, Prepared};
+use crate::prepared::{Portal, Prepared, keep_columns};
 use crate::session::Session;
 use crate::session::block::Block;
 use crate::session::cursors::cannot_run;
@@ -54,7 +54,7 @@ impl Session {
         let (interrupt, limit) = self.guard();
         let planned = interrupt.guard(limit, self.plan(&statement)).await?;
         let (text, now) = (Arc::clone(&statement.text), self.engine.now_micros());
-        self.prepared.insert(name, statement, || PreparedInfo {
+        self.prepared.insert(name, statement, planned.as_deref(), || PreparedInfo {
             statement: text,
             prepared: now,
             parameters: planned.iter().flat_map(|p| p.params()).map(|ty| ty.oid).collect(),
@@ -64,7 +64,7 @@ impl Session {
         Ok(())
     }
 
-    fn statement(&self, name: &str) -> SqlResult<Arc<Prepared>> {
+    pub(crate) fn statement(&self, name: &str) -> SqlResult<Arc<Prepared>> {
         self.prepared.get(name).cloned().ok_or_else(|| no_statement(name))
     }
 
@@ -73,19 +73,22 @@ impl Session {
         self.admit(&statement)?;
         self.start_transaction();
         let planned = self.plan(&statement).await?;
+        if let Some(planned) = &planned {
+            self.prepared.keep_promise(name, planned)?;
+        }
         Ok(Arc::new(match planned {
             Some(p) => StatementInfo { params: p.params().to_vec(), columns: p.columns.clone() },
             None => StatementInfo { params: Vec::new(), columns: self.utility_columns(&statement) },
         }))
     }
 
-    pub(crate) async fn on_bind(&mut self, portal: &str, statement: &str, params: Vec<Datum>) -> SqlResult<()> {
-        let named = statement;
-        let statement = self.statement(named)?;
+    pub(crate) async fn on_bind(&mut self, portal: &str, name: &str, params: Vec<Datum>) -> SqlResult<()> {
+        let statement = self.statement(name)?;
         self.admit(&statement)?;
         self.start_transaction();
         let columns = match self.plan(&statement).await? {
             Some(planned) => {
+                self.prepared.keep_promise(name, &planned)?;
                 if planned.params().len() != params.len() {
                     return Err(SqlError::new(
                         SqlState::ProtocolViolation,
@@ -103,8 +106,8 @@ impl Session {
         if !portal.is_empty() && self.portals.contains(portal) {
             return Err(SqlError::new(SqlState::DuplicateCursor, format!("cursor \"{portal}\" already exists")));
         }
-        if !named.is_empty() {
-            self.prepared.ran(named);
+        if !name.is_empty() {
+            self.prepared.ran(name);
         }
         let info = (!portal.is_empty()).then(|| CursorInfo {
             statement: Arc::clone(&statement.text),
@@ -142,7 +145,10 @@ impl Session {
                 let mut executed = match std::mem::replace(&mut portal.state, PortalState::Done) {
                     PortalState::Ready => {
                         let params = portal.params.clone();
-                        Box::new(self.run(&statement, params, sink).await?)
+                        let executed = Box::new(self.run(&statement, params, sink).await?);
+                        // It was bound for certain columns, and may have been planned anew since.
+                        keep_columns(portal.columns.as_deref(), executed.columns.as_deref())?;
+                        executed
                     }
                     PortalState::Running(executed) => executed,
                     PortalState::Done => {
@@ -168,10 +174,8 @@ impl Session {
     }
 
     async fn remember(&mut self, statement: &Arc<Prepared>, params: &[Datum], ended: &ExecuteEnd) {
-        let plain = {
-            let planned = statement.planned.lock();
-            planned.as_ref().is_some_and(|p| matches!(p.body, Body::Modify(_)) && p.columns.is_none())
-        };
+        let planned = self.kept_plan(statement, &self.catalog());
+        let plain = planned.is_some_and(|p| matches!(p.body, Body::Modify(_)) && p.columns.is_none());
         let room = self.replay.statements.len() < MAX_REPLAY;
         match ended {
             ExecuteEnd::Complete(tag) if plain && room && self.block == Block::Implicit => {

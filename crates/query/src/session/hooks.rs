@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use gavel_catalog::search::PG_TEMP;
+use gavel_catalog::system::is_temporary;
 use gavel_catalog::{Catalog, Sequence};
 use gavel_functions::call::{Call, Later, SessionHooks};
 use gavel_functions::registry::Proc;
@@ -14,7 +16,7 @@ use parking_lot::Mutex;
 
 use crate::engine::Engine;
 use crate::engine::registry::Live;
-use crate::engine::sequences::State;
+use crate::engine::sequences::{State, next_value};
 use crate::session::cancel::{cancelled, terminated};
 use crate::session::{Session, Shared};
 use crate::settings::{IDEMPOTENCY_KEY, Source, unrecognized};
@@ -54,6 +56,21 @@ impl Session {
     }
 }
 
+/// Temporary sequences: like all others they are not transactional, but nobody else takes values of them.
+impl Shared {
+    fn next_of_temporary_sequence(&self, sequence: &Sequence) -> SqlResult<i64> {
+        let mut states = self.temporary_sequences.lock();
+        let state = states.entry(sequence.oid).or_insert(State { last: sequence.start, called: false });
+        let value = next_value(sequence, *state)?;
+        *state = State { last: value, called: true };
+        Ok(value)
+    }
+
+    pub(crate) fn set_temporary_sequence(&self, sequence: &Sequence, state: State) {
+        self.temporary_sequences.lock().insert(sequence.oid, state);
+    }
+}
+
 /// Runs `future` to its end from a place that cannot await.
 pub(super) fn wait<T>(future: impl Future<Output = SqlResult<T>>) -> SqlResult<T> {
     let handle = tokio::runtime::Handle::try_current()
@@ -78,15 +95,19 @@ impl Hooks {
 
     fn next_value(&self, args: &[Datum]) -> SqlResult<Datum> {
         let sequence = self.sequence(args)?;
-        if self.read_only {
+        if self.read_only && !is_temporary(sequence.oid) {
             return Err(SqlError::new(
                 SqlState::ReadOnlySqlTransaction,
                 "cannot execute nextval() in a read-only transaction",
             ));
         }
-        let value = match self.engine.next_value_at_hand(self.database, &sequence) {
-            Some(value) => value?,
-            None => wait(self.engine.next_value(self.database, &sequence))?,
+        let value = if is_temporary(sequence.oid) {
+            self.shared.next_of_temporary_sequence(&sequence)?
+        } else {
+            match self.engine.next_value_at_hand(self.database, &sequence) {
+                Some(value) => value?,
+                None => wait(self.engine.next_value(self.database, &sequence))?,
+            }
         };
         let mut used = self.shared.sequences.lock();
         used.0.insert(sequence.oid, value);
@@ -127,7 +148,12 @@ impl Hooks {
                 ),
             ));
         }
-        wait(self.engine.set_value(self.database, &sequence, State { last: *value, called }))?;
+        let state = State { last: *value, called };
+        if is_temporary(sequence.oid) {
+            self.shared.set_temporary_sequence(&sequence, state);
+        } else {
+            wait(self.engine.set_value(self.database, &sequence, state))?;
+        }
         if called {
             self.shared.sequences.lock().0.insert(sequence.oid, *value);
         }
@@ -159,10 +185,21 @@ impl Hooks {
 
     /// Schemas of the search path that exist.
     fn schemas(&self, implicit: bool) -> Vec<Datum> {
-        let known = |n: &String| self.catalog.schema(n).is_some() || n == "pg_catalog" || n == "information_schema";
-        let mut names: Vec<&str> = self.search_path.iter().filter(|n| known(n)).map(String::as_str).collect();
-        if implicit && !names.contains(&"pg_catalog") {
-            names.insert(0, "pg_catalog");
+        let temporary = self.catalog.temporary_schema.as_ref().map(|s| s.name.as_str());
+        let own = format!("pg_temp_{}", self.pid);
+        let mut names: Vec<&str> = Vec::new();
+        for name in &self.search_path {
+            names.extend(match name.as_str() {
+                "pg_catalog" | "information_schema" => Some(name.as_str()),
+                // Where new tables go is told before the schema is there.
+                PG_TEMP if names.is_empty() => Some(own.as_str()),
+                name => self.catalog.qualifier(name).map(|s| s.name.as_str()),
+            });
+        }
+        for first in [Some("pg_catalog"), temporary].into_iter().flatten() {
+            if implicit && !names.contains(&first) {
+                names.insert(0, first);
+            }
         }
         names.into_iter().map(Datum::text).collect()
     }

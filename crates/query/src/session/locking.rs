@@ -15,8 +15,10 @@
 use std::collections::BTreeSet;
 
 use gavel_binder::ddl::ast::{QualifiedName, TableLockMode};
+use gavel_catalog::keys;
+use gavel_catalog::search::Found;
 use gavel_catalog::snapshot::Relation;
-use gavel_catalog::{keys, system};
+use gavel_catalog::system::is_temporary;
 use gavel_types::{CheckMode, Oid, SqlError, SqlResult, SqlState};
 
 use crate::session::result::Executed;
@@ -44,33 +46,29 @@ impl Session {
     /// The table of this name; of a view, all that it reads from.
     async fn lockable(&mut self, name: &QualifiedName) -> SqlResult<BTreeSet<Oid>> {
         let catalog = self.catalog();
-        let (schemas, bare) = match name.0.as_slice() {
-            [.., schema, bare] => (vec![schema.clone()], bare),
-            [bare] => (self.search_path(), bare),
+        let path = self.search_path();
+        let (found, bare) = match name.0.as_slice() {
+            [.., schema, bare] => (catalog.find_in(schema, bare), bare),
+            [bare] => (catalog.find(path.iter().map(String::as_str), bare), bare),
             [] => return Err(SqlError::internal("relation without a name")),
         };
-        let in_schema = |s: &String| catalog.relation(catalog.schema(s)?.oid, bare);
         let refused = |what: &str| {
             Err(SqlError::new(SqlState::WrongObjectType, format!("cannot lock relation \"{bare}\""))
                 .detail(format!("This operation is not supported for {what}.")))
         };
-        match schemas.iter().find_map(in_schema) {
-            Some(Relation::Table(table)) => Ok([table.oid].into()),
-            Some(Relation::View(view)) => {
+        match found {
+            Some(Found::Relation(Relation::Table(table))) => Ok([table.oid].into()),
+            Some(Found::Relation(Relation::View(view))) => {
                 let basis = self.basis().await?;
                 let style = self.text_style_now();
                 let quoted: Vec<String> = name.0.iter().map(|n| gavel_binder::ddl::quote(n)).collect();
                 let bound = binding::bind_text(&format!("SELECT FROM {}", quoted.join(".")), &basis, &style)?;
                 Ok(bound.objects.into_iter().chain([view.oid]).collect())
             }
-            Some(Relation::Sequence(_)) => refused("sequences"),
-            Some(Relation::Index(..)) => refused("indexes"),
+            Some(Found::Relation(Relation::Sequence(_))) => refused("sequences"),
+            Some(Found::Relation(Relation::Index(..))) => refused("indexes"),
             // Nobody changes those.
-            None if system::relation("pg_catalog", bare).is_some()
-                || schemas.iter().any(|s| system::relation(s, bare).is_some()) =>
-            {
-                Ok(BTreeSet::new())
-            }
+            Some(Found::System(_)) => Ok(BTreeSet::new()),
             None => Err(SqlError::new(
                 SqlState::UndefinedTable,
                 format!("relation \"{}\" does not exist", name.0.join(".")),
@@ -88,7 +86,8 @@ impl Session {
         let database = self.database;
         let work = self.work().await?;
         let state = work.state.lock().await;
-        for oid in objects {
+        // Nobody else uses those that are temporary.
+        for oid in objects.iter().filter(|oid| !is_temporary(**oid)) {
             state.txn.check(keys::object_version(database, *oid), check);
         }
         Ok(())

@@ -5,6 +5,7 @@
 //! | [`block`] | idle, implicit, in a block, failed: the state machine |
 //! | [`age`] | the age limit of transactions |
 //! | [`work`] | the running transaction and its savepoints |
+//! | [`temporary`] | temporary objects and their rows between transactions |
 //! | [`control`] | BEGIN, COMMIT, SAVEPOINT …, and how transactions end |
 //! | [`simple`] | Query messages |
 //! | [`extended`] | Parse, Bind, Describe, Execute, Sync |
@@ -48,6 +49,7 @@ pub mod running;
 pub mod simple;
 pub mod statement;
 mod system;
+pub mod temporary;
 pub mod utility;
 pub mod work;
 
@@ -68,12 +70,14 @@ use parking_lot::Mutex;
 
 use crate::engine::listeners::Mailbox;
 use crate::engine::registry::{Live, SessionInfo};
+use crate::engine::sequences::State;
 use crate::engine::{Engine, now_micros};
 use crate::prepared::portals::{ListedCursors, Portals};
 use crate::prepared::statements::{ListedStatements, Statements};
 use crate::settings::{Settings, Source, Values};
 use block::Block;
 use cancel::Interrupt;
+use temporary::Temporary;
 use work::Work;
 
 /// See the module.
@@ -95,6 +99,7 @@ pub struct Session {
     /// Settings as of the beginning of the transaction.
     pub(crate) settings_before: Option<Values>,
     pub(crate) last_commit: Timestamp,
+    pub(crate) temporary: Temporary,
     pub(crate) prepared: Statements,
     pub(crate) portals: Portals,
     /// Once it has listened to something.
@@ -118,6 +123,8 @@ pub struct Shared {
     pub settings: Mutex<Settings>,
     /// `currval` by sequence, and the sequence used last.
     pub sequences: Mutex<(HashMap<Oid, i64>, Option<Oid>)>,
+    /// States of temporary sequences that have been used.
+    pub temporary_sequences: Mutex<HashMap<Oid, State>>,
     /// What the transaction wants to tell and to hear.
     pub pending: Mutex<notify::Pending>,
     /// Channels that the session listens to.
@@ -189,6 +196,7 @@ impl Session {
             shared: Arc::new(Shared {
                 settings: Mutex::new(settings),
                 sequences: Mutex::default(),
+                temporary_sequences: Mutex::default(),
                 pending: Mutex::default(),
                 listening: Mutex::default(),
                 cursors: Arc::clone(portals.listed()),
@@ -203,6 +211,7 @@ impl Session {
             age: age::Age::default(),
             settings_before: None,
             last_commit: Timestamp::ZERO,
+            temporary: Temporary::default(),
             prepared,
             portals,
             mailbox: None,
@@ -215,7 +224,10 @@ impl Session {
     pub(crate) fn catalog(&self) -> Arc<Catalog> {
         match &self.work {
             Some(work) => Arc::clone(&work.catalog.current),
-            None => self.engine.catalogs.cached(self.database).unwrap_or_default(),
+            None => match self.temporary.catalog() {
+                Some(own) => Arc::clone(own),
+                None => self.engine.catalogs.cached(self.database).unwrap_or_default(),
+            },
         }
     }
 

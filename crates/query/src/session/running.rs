@@ -230,9 +230,17 @@ fn mentioned(scalar: &Scalar, found: &mut dyn FnMut(ColumnId, PgType)) {
 
 /// Whether running it does more than read.
 fn locks(rel: &Rel) -> bool {
+    locked(rel).next().is_some()
+}
+
+/// Tables that running it writes to, or locks rows of.
+fn locked(rel: &Rel) -> Box<dyn Iterator<Item = &Arc<Table>> + '_> {
     match rel {
-        Rel::Lock { .. } | Rel::Modify(_) => true,
-        Rel::Scan { .. } | Rel::Values { .. } | Rel::FunctionScan { .. } | Rel::CteRef { .. } => false,
+        Rel::Lock { input, targets } => Box::new(targets.iter().map(|t| &t.table).chain(locked(input))),
+        Rel::Modify(modify) => Box::new(std::iter::once(&modify.table).chain(locked(&modify.source))),
+        Rel::Scan { .. } | Rel::Values { .. } | Rel::FunctionScan { .. } | Rel::CteRef { .. } => {
+            Box::new(std::iter::empty())
+        }
         Rel::Project { input, .. }
         | Rel::Filter { input, .. }
         | Rel::Aggregate { input, .. }
@@ -241,15 +249,30 @@ fn locks(rel: &Rel) -> bool {
         | Rel::Sort { input, .. }
         | Rel::Limit { input, .. }
         | Rel::Distinct { input }
-        | Rel::DistinctOn { input, .. } => locks(input),
-        Rel::Join { left, right, .. } | Rel::SetOp { left, right, .. } => locks(left) || locks(right),
-        Rel::With { ctes, body } => {
-            let cte = |c: &Cte| match &c.body {
-                bound::CteBody::Plain { query, .. } => locks(query),
-                bound::CteBody::Recursive { base, step, .. } => locks(base) || locks(step),
-            };
-            locks(body) || ctes.iter().any(cte)
+        | Rel::DistinctOn { input, .. } => locked(input),
+        Rel::Join { left, right, .. } | Rel::SetOp { left, right, .. } => Box::new(locked(left).chain(locked(right))),
+        Rel::With { ctes, body } => Box::new(locked(body).chain(ctes.iter().flat_map(locked_by_cte))),
+    }
+}
+
+fn locked_by_cte(cte: &Cte) -> Box<dyn Iterator<Item = &Arc<Table>> + '_> {
+    match &cte.body {
+        bound::CteBody::Plain { query, .. } => locked(query),
+        bound::CteBody::Recursive { base, step, .. } => Box::new(locked(base).chain(locked(step))),
+    }
+}
+
+/// Whether a statement writes to, or locks rows of, tables that others see: a transaction that may only read
+/// may do so to temporary ones.
+pub fn writes_for_others(statement: &Statement) -> bool {
+    let shared = |table: &Arc<Table>| !table.is_temporary();
+    match statement {
+        Statement::Query(query) | Statement::Declare(query) => locked(&query.rel).any(shared),
+        Statement::Modify(modify, ctes) => {
+            let source = locked(&modify.source).chain(ctes.iter().flat_map(locked_by_cte));
+            std::iter::once(&modify.table).chain(source).any(shared)
         }
+        _ => false,
     }
 }
 
@@ -296,7 +319,8 @@ impl Session {
         tables: &[Arc<Table>],
     ) -> SqlResult<CatalogPlanEnv> {
         let ts = self.work().await?.snapshot_ts;
-        let known = self.engine.statistics_of(ts, self.database, tables).await;
+        let mut known = self.engine.statistics_of(ts, self.database, tables).await;
+        self.know_temporary(&mut known, tables).await?;
         let push_down = self.shared.settings.lock().is_on(PUSH_DOWN);
         Ok(CatalogPlanEnv { catalog: Arc::clone(catalog), known, push_down })
     }

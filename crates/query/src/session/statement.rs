@@ -15,7 +15,7 @@ use crate::lower::PlannedQuery;
 use crate::prepared::{Basis, Planned, Prepared};
 use crate::session::cancel::{Interrupt, Limit};
 use crate::session::result::{Executed, Tag};
-use crate::session::running::{Body, ModifyBody, ModifyBy, describe, tables_of};
+use crate::session::running::{Body, ModifyBody, ModifyBy, describe, tables_of, writes_for_others};
 use crate::session::{Session, binding, returning};
 
 impl Prepared {
@@ -67,31 +67,19 @@ impl Session {
             return Ok(None);
         }
         let basis = self.basis().await?;
-        let kept = statement.planned.lock().clone();
+        let kept = self.kept_plan(statement, &basis.catalog);
         if let Some(planned) = kept.filter(|p| Arc::ptr_eq(&p.basis, &basis) || p.basis == basis)
-            && self.engine.statistics.still_holds(&planned.sizes)
+            && self.sizes_still_hold(&planned.sizes).await?
         {
             return Ok(Some(planned));
         }
         let style = self.text_style_now();
         let bound = binding::bind(statement, &basis, &style)?;
         let planned = Arc::new(self.plan_bound(bound, basis).await?);
-        self.keep_promise(statement, &planned)?;
         if !is_fleeting(statement.own_text()) {
-            *statement.planned.lock() = Some(Arc::clone(&planned));
+            self.keep_plan(statement, &planned);
         }
         Ok(Some(planned))
-    }
-
-    /// A statement that the client has prepared keeps the columns that it was told of.
-    fn keep_promise(&self, statement: &Prepared, planned: &Planned) -> SqlResult<()> {
-        let types: Vec<PgType> = planned.columns.iter().flat_map(|c| c.iter()).map(|c| c.ty).collect();
-        let mut promised = statement.promised.lock();
-        if self.prepared.holds(statement) && promised.as_ref().is_some_and(|p| *p != types) {
-            return Err(SqlError::unsupported("cached plan must not change result type"));
-        }
-        *promised = Some(types);
-        Ok(())
     }
 
     /// Runs a statement. Rows, if any, are still to be delivered; modifications are made.
@@ -125,7 +113,10 @@ impl Session {
         match (&planned.body, &planned.bound.statement) {
             (Body::Query { .. }, Statement::Declare(_)) => self.declare(planned, statement, params).await,
             (Body::Query { .. }, _) => self.run_query_plan(planned, params).await,
-            (Body::Modify(body), _) => self.run_modify(body, planned.columns.clone(), params).await,
+            (Body::Modify(body), statement) => {
+                self.may_run(statement, verb(&body.modify.op))?;
+                self.run_modify(body, planned.columns.clone(), params).await
+            }
             (Body::Other, Statement::Explain { options, inner }) => self.run_explain(options, inner, params).await,
             (Body::Other, Statement::Copy(copy)) => self.run_copy(copy, statement, params, sink).await,
             (Body::Other, _) => Err(SqlError::internal("statement has no plan")),
@@ -148,7 +139,7 @@ impl Session {
             return Err(SqlError::internal("not a query"));
         };
         if *locks {
-            self.may_write("SELECT FOR UPDATE")?;
+            self.may_run(&planned.bound.statement, "SELECT FOR UPDATE")?;
         }
         if let Some(fast) = fast {
             let eval = self.plain_context();
@@ -169,6 +160,15 @@ impl Session {
         Ok(executed)
     }
 
+    /// # Errors
+    /// 25006 if the transaction may only read, and the statement writes what others see.
+    pub(crate) fn may_run(&mut self, statement: &Statement, command: &str) -> SqlResult<()> {
+        if self.known().read_only && writes_for_others(statement) {
+            return self.may_write(command);
+        }
+        Ok(())
+    }
+
     async fn use_objects(&mut self, objects: &[Oid]) -> SqlResult<()> {
         self.work().await?.use_objects(objects).await;
         Ok(())
@@ -181,7 +181,6 @@ impl Session {
         params: Vec<Datum>,
     ) -> SqlResult<Executed> {
         let ModifyBody { modify, layout, by } = body;
-        self.may_write(verb(&modify.op))?;
         let mut rows = Vec::new();
         let (eval, shapes, state);
         match by {

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use gavel_catalog::Sequence;
+use gavel_catalog::system::is_temporary;
 use gavel_functions::call::Call;
 use gavel_functions::registry::Proc;
 use gavel_types::text_io::{NameResolver, TextStyle};
@@ -67,7 +69,12 @@ impl Hooks {
 
     /// Last values of the sequences that have given any.
     fn last_values(&self) -> HashMap<Oid, i64> {
-        let state = |sequence| wait(self.engine.sequence_state(self.database, sequence)).ok();
+        let state = |sequence: &Arc<Sequence>| {
+            if is_temporary(sequence.oid) {
+                return self.shared.temporary_sequences.lock().get(&sequence.oid).copied();
+            }
+            wait(self.engine.sequence_state(self.database, sequence)).ok()
+        };
         let given = self.catalog.sequences.values().filter_map(|s| Some((s.oid, state(s)?)));
         given.filter(|(_, state)| state.called).map(|(oid, state)| (oid, state.last)).collect()
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use gavel_api::sql::{ColumnDesc, ResultSink};
 use gavel_binder::ddl::ast::{DiscardTarget, SessionCommand};
 use gavel_binder::parse::Parsed;
+use gavel_catalog::search::PG_TEMP;
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Ident};
 
@@ -68,8 +69,7 @@ impl Session {
             }
             S::Execute { name, .. } => {
                 let inner = self.prepared.get(&execute_name(name.as_ref()))?;
-                let planned = inner.planned.lock();
-                planned.as_ref()?.columns.clone()
+                self.kept_plan(inner, &self.catalog())?.columns.clone()
             }
             other => match ddl::session_command(other).ok()?? {
                 SessionCommand::Fetch { cursor, moves: false, .. } => self.cursor_columns(&cursor),
@@ -133,12 +133,16 @@ impl Session {
     }
 
     async fn run_ddl(&mut self, statement: &ast::Statement) -> SqlResult<Executed> {
-        self.may_write("DDL")?;
+        if self.known().read_only
+            && let Some(command) = ddl::writing_command(statement)?
+        {
+            self.may_write(&command)?;
+        }
         let (user, user_name) = self.current_user();
         let style = self.text_style_now();
         let mut catalog = self.work().await?.catalog.clone();
-        let path: Vec<String> =
-            self.search_path().into_iter().filter(|n| catalog.current.schema(n).is_some()).collect();
+        let listed = |name: &String| name == PG_TEMP || catalog.current.schema(name).is_some();
+        let path: Vec<String> = self.search_path().into_iter().filter(listed).collect();
         let in_block = self.block.is_explicit();
         let text = gavel_binder::ddl::carried(statement).unwrap_or_default();
         let binder = SessionBinder { text, user: &user_name, style: &style };
@@ -166,6 +170,26 @@ impl Session {
         }
     }
 
+    /// Does what ON COMMIT of temporary tables says.
+    pub(crate) async fn run_on_commit(&mut self) -> SqlResult<()> {
+        let (user, user_name) = self.current_user();
+        let style = self.text_style_now();
+        let mut catalog = self.work().await?.catalog.clone();
+        let binder = SessionBinder { text: "", user: &user_name, style: &style };
+        let mut host = Host { session: self };
+        DdlContext::new(&mut catalog, &mut host, &binder, user, &[], true).on_commit().await?;
+        self.work().await?.catalog = catalog;
+        Ok(())
+    }
+
+    async fn discard_temporary(&mut self) -> SqlResult<()> {
+        // Without a transaction there is nothing but what the last one has left.
+        if self.work.is_some() || self.temporary.catalog().is_some() {
+            ddl::temporary::discard(&mut self.work().await?.catalog.current);
+        }
+        Ok(())
+    }
+
     async fn discard(&mut self, what: DiscardTarget) -> SqlResult<Executed> {
         match what {
             DiscardTarget::All => {
@@ -181,6 +205,7 @@ impl Session {
                 self.unlock_all().await;
                 self.shared.settings.lock().reset_all();
                 *self.shared.sequences.lock() = Default::default();
+                self.discard_temporary().await?;
                 Ok(Executed::tag("DISCARD ALL"))
             }
             DiscardTarget::Plans => Ok(Executed::tag("DISCARD PLANS")),
@@ -188,7 +213,10 @@ impl Session {
                 *self.shared.sequences.lock() = Default::default();
                 Ok(Executed::tag("DISCARD SEQUENCES"))
             }
-            DiscardTarget::Temp => Ok(Executed::tag("DISCARD TEMP")),
+            DiscardTarget::Temp => {
+                self.discard_temporary().await?;
+                Ok(Executed::tag("DISCARD TEMP"))
+            }
         }
     }
 
@@ -225,7 +253,7 @@ impl Session {
             from_sql: true,
             runs: 0,
         };
-        self.prepared.insert(name, inner, || info);
+        self.prepared.insert(name, inner, planned.as_deref(), || info);
         Ok(Executed::tag("PREPARE"))
     }
 
@@ -235,9 +263,12 @@ impl Session {
         parameters: &[ast::Expr],
         sink: &mut dyn ResultSink,
     ) -> SqlResult<Executed> {
-        let inner = self.prepared.get(name).cloned().ok_or_else(|| no_statement(name))?;
+        let inner = self.statement(name)?;
         let types = match Box::pin(self.plan(&inner)).await? {
-            Some(planned) => planned.params().to_vec(),
+            Some(planned) => {
+                self.prepared.keep_promise(name, &planned)?;
+                planned.params().to_vec()
+            }
             None => Vec::new(),
         };
         if types.len() != parameters.len() {

@@ -31,7 +31,8 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
 /// What all relations have in common.
 fn class(row: &mut Row<'_>, (oid, name): (Oid, &str), schema: Oid, owner: Oid, kind: char, columns: usize) {
     row.set("oid", oid).set("relname", name).set("relnamespace", schema).set("relowner", owner).set("relkind", kind);
-    row.set("relnatts", i16::try_from(columns).unwrap_or(i16::MAX)).set("relpersistence", 'p');
+    let persistence = if system::is_temporary(oid) { 't' } else { 'p' };
+    row.set("relnatts", i16::try_from(columns).unwrap_or(i16::MAX)).set("relpersistence", persistence);
     row.set("relispopulated", true).set("relreplident", if kind == 'r' { 'd' } else { 'n' }).set("reltuples", -1.0_f32);
     if matches!(kind, 'r' | 'i' | 'S') {
         row.set("relfilenode", oid);

@@ -1,6 +1,8 @@
 //! Definitions of objects as SQL (`pg_get_indexdef` and its kin), and stored expressions as they are
 //! shown.
 
+use gavel_catalog::search::PG_TEMP;
+use gavel_catalog::system::TEMPORARY_SCHEMA;
 use gavel_catalog::{Column, FkAction, FkMatch, ForeignKey, Index, IndexKey, Table};
 use gavel_types::Oid;
 
@@ -11,14 +13,15 @@ use crate::ddl::names::quote;
 pub fn relation(context: &SystemContext<'_>, oid: Oid) -> String {
     match context.relation_name(oid) {
         Some((schema, name)) if context.is_visible(schema, name) => quote(name),
-        Some((schema, name)) => format!("{}.{}", quote(context.schema_name(schema)), quote(name)),
-        None => oid.to_string(),
+        _ => qualified(context, oid),
     }
 }
 
 /// A relation's name, always qualified.
 pub fn qualified(context: &SystemContext<'_>, oid: Oid) -> String {
     match context.relation_name(oid) {
+        // The session's own is called so in what might be run again.
+        Some((TEMPORARY_SCHEMA, name)) => format!("{PG_TEMP}.{}", quote(name)),
         Some((schema, name)) => format!("{}.{}", quote(context.schema_name(schema)), quote(name)),
         None => oid.to_string(),
     }

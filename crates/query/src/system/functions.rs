@@ -367,7 +367,8 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
             Some(t) => Datum::Oid(t.storage.0),
             None => Datum::Null,
         }),
-        "pg_my_temp_schema" => Ok(Datum::Oid(0)),
+        "pg_my_temp_schema" => Ok(Datum::Oid(context.catalog.temporary_schema.as_ref().map_or(0, |s| s.oid.0))),
+        // Those of other sessions are not shown at all.
         "pg_is_other_temp_schema" => Ok(Datum::Bool(false)),
         "pg_stat_get_numscans" | "pg_stat_get_live_tuples" | "pg_stat_get_dead_tuples" => Ok(Datum::Int8(0)),
         "row_security_active" => Ok(Datum::Bool(false)),

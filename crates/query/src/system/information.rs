@@ -52,9 +52,11 @@ fn schemata(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 fn tables(context: &SystemContext<'_>, out: &mut Rows) {
+    let own = context.catalog.temporary_schema.as_ref().map_or("", |s| s.name.as_str());
     let common = |row: &mut Row<'_>, schema: &str, name: &str, kind: &str| {
         row.set("table_catalog", database(context)).set("table_schema", schema).set("table_name", name);
-        row.set("table_type", kind).set("is_insertable_into", yes_no(kind == "BASE TABLE")).set("is_typed", "NO");
+        let shown = if schema == own { "LOCAL TEMPORARY" } else { kind };
+        row.set("table_type", shown).set("is_insertable_into", yes_no(kind == "BASE TABLE")).set("is_typed", "NO");
     };
     for t in context.catalog.tables.values() {
         out.add(|row| common(row, context.schema_name(t.schema), &t.name, "BASE TABLE"));

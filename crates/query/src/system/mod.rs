@@ -86,22 +86,9 @@ pub struct SystemContext<'a> {
 }
 
 impl SystemContext<'_> {
-    /// Whether a relation's schema is on the path and no earlier one hides its name.
+    /// Whether the bare name of a relation stands for it.
     pub fn is_visible(&self, schema: Oid, name: &str) -> bool {
-        if schema == system::PG_CATALOG {
-            return true;
-        }
-        if system::relation("pg_catalog", name).is_some() {
-            return false;
-        }
-        let first = self.search_path.iter().find_map(|s| {
-            if s == "information_schema" {
-                return system::relation(s, name).map(|_| system::INFORMATION_SCHEMA);
-            }
-            let schema = self.catalog.schema(s)?;
-            self.catalog.relation(schema.oid, name).map(|_| schema.oid)
-        });
-        first == Some(schema)
+        self.catalog.is_visible(self.search_path, schema, name)
     }
 
     /// Name of a schema, system ones included.

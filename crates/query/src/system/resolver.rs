@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use gavel_catalog::snapshot::Relation;
 use gavel_catalog::{Catalog, system};
 use gavel_functions::cast::type_label;
 use gavel_functions::registry;
@@ -62,41 +61,14 @@ pub fn parse_name(text: &str) -> SqlResult<Vec<String>> {
 impl CatalogNames {
     /// OID of the relation of this name.
     pub fn relation(&self, parts: &[String]) -> Option<Oid> {
-        let oid_of = |r: &Relation| match r {
-            Relation::Table(t) => t.oid,
-            Relation::View(v) => v.oid,
-            Relation::Sequence(s) => s.oid,
-            Relation::Index(_, oid) => *oid,
-        };
-        let within = |schema: &str, name: &str| {
-            if let Some(r) = system::relation(schema, name) {
-                return Some(r.oid);
-            }
-            let schema = self.catalog.schema(schema)?;
-            self.catalog.relation(schema.oid, name).map(oid_of)
-        };
-        match parts {
-            [name] => within("pg_catalog", name).or_else(|| self.search_path.iter().find_map(|s| within(s, name))),
-            [schema, name] => within(schema, name),
-            [database, schema, name] if **database == *self.catalog.database_name => within(schema, name),
+        let catalog = &self.catalog;
+        let found = match parts {
+            [name] => catalog.find(self.search_path.iter().map(String::as_str), name),
+            [schema, name] => catalog.find_in(schema, name),
+            [database, schema, name] if **database == *catalog.database_name => catalog.find_in(schema, name),
             _ => None,
-        }
-    }
-
-    /// Whether the plain name of a relation finds it.
-    fn is_visible(&self, schema: Oid, name: &str) -> bool {
-        let found = self.relation(&[name.to_owned()]);
-        let own = if schema == system::PG_CATALOG || schema == system::INFORMATION_SCHEMA {
-            system::relations().iter().find(|r| r.schema_oid() == schema && r.name == name).map(|r| r.oid)
-        } else {
-            self.catalog.relation(schema, name).map(|r| match r {
-                Relation::Table(t) => t.oid,
-                Relation::View(v) => v.oid,
-                Relation::Sequence(s) => s.oid,
-                Relation::Index(_, oid) => *oid,
-            })
         };
-        found.is_some() && found == own
+        found.map(|found| found.oid())
     }
 
     fn relation_text(&self, oid: Oid) -> Option<String> {
@@ -104,7 +76,7 @@ impl CatalogNames {
             Some(r) => (r.schema_oid(), r.name),
             None => self.catalog.relation_name(oid)?,
         };
-        if self.is_visible(schema, name) {
+        if self.catalog.is_visible(&self.search_path, schema, name) {
             return Some(quote(name));
         }
         let schema = match schema {

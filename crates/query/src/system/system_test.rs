@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
 use gavel_catalog::bootstrap::{POSTGRES, SUPERUSER};
-use gavel_catalog::{CheckConstraint, Column, ForeignKey, Index, IndexKey, Role, Schema, Sequence, Table, Unique};
+use gavel_catalog::{
+    CheckConstraint, Column, ForeignKey, Index, IndexKey, OnCommit, Role, Schema, Sequence, Table, Unique,
+};
 use gavel_types::PgType;
 use gavel_types::text_io::NameResolver;
 
@@ -98,6 +100,7 @@ fn catalog() -> Catalog {
         referenced_by: vec![Oid(16400)],
         options: vec!["fillfactor=70".into()],
         acl: None,
+        on_commit: OnCommit::PreserveRows,
     }));
     c.put_sequence(Arc::new(Sequence {
         oid: Oid(16401),

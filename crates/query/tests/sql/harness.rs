@@ -20,6 +20,14 @@ pub struct Node {
 
 impl Node {
     pub async fn start() -> anyhow::Result<Self> {
+        Self::start_with(EngineSettings::default(), |adjudicator| adjudicator).await
+    }
+
+    /// A node whose engine has these settings and commits by what `wrap` makes of its adjudicator.
+    pub async fn start_with(
+        settings: EngineSettings,
+        wrap: impl FnOnce(Arc<dyn Adjudicator>) -> Arc<dyn Adjudicator>,
+    ) -> anyhow::Result<Self> {
         let directory = tempfile::tempdir()?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::unbounded());
         let journal: Arc<dyn Journal> = Arc::new(gavel_journal::FileJournal::open_directory(
@@ -43,7 +51,7 @@ impl Node {
         let seed = std::sync::atomic::AtomicU64::new(0x9e37_79b9_7f4a_7c15);
         let parts = EngineParts {
             storage: Arc::new(replica),
-            adjudicator,
+            adjudicator: wrap(adjudicator),
             locks: service,
             notifications: Arc::new(Whole(notifying)),
             clock,
@@ -57,7 +65,7 @@ impl Node {
                     chunk.copy_from_slice(&bytes[..chunk.len()]);
                 }
             }),
-            settings: EngineSettings::default(),
+            settings,
         };
         Ok(Self { engine: EngineHandle(Engine::open(parts).await?), _directory: directory })
     }

@@ -18,6 +18,7 @@
 mod harness;
 mod push_down;
 mod sink;
+mod temporary;
 mod waiting;
 
 use std::path::Path;
@@ -80,4 +81,6 @@ scripts! {
     sessions_show_what_they_have
     advisory_locks_exclude
     notifications_are_told_at_commit
+    temporary_tables_belong_to_a_session
+    temporary_tables_follow_transactions
 }
