@@ -7,8 +7,10 @@ pub mod clause;
 pub mod coerce;
 pub mod common_type;
 pub mod compare;
+pub mod composite;
 pub mod conflict;
 pub mod cte;
+pub mod domain;
 pub mod expr;
 pub mod from;
 pub mod function;
@@ -42,6 +44,7 @@ pub mod view;
 pub mod walk;
 pub mod window;
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use gavel_types::{Oid, PgType, SqlError, SqlResult};
@@ -79,6 +82,8 @@ pub struct Binder<'a> {
     pub modifying_cte: bool,
     /// Field names of row values.
     pub row_fields: Vec<(Scalar, Fields)>,
+    /// Columns whose values are known to be of a domain, or an array of one.
+    pub domains: HashMap<ColumnId, Oid>,
     /// Replacements that make a view's text independent of the search path, if one is being defined.
     pub edits: Option<Vec<(Range<usize>, String)>>,
 }
@@ -101,6 +106,7 @@ impl<'a> Binder<'a> {
             sets_forbidden: None,
             modifying_cte: false,
             row_fields: vec![],
+            domains: HashMap::new(),
             edits: None,
         }
     }

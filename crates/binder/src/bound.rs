@@ -57,6 +57,16 @@ pub enum ScalarKind {
         item: ColumnId,
         element: Box<Scalar>,
     },
+    /// The value of `input`, if domain `domain` takes it: it is not NULL where that is forbidden, and no check, over
+    /// column `item`, is false.
+    DomainCheck {
+        input: Box<Scalar>,
+        item: ColumnId,
+        domain: DomainName,
+        not_null: bool,
+        /// Name and condition.
+        checks: Vec<(String, Scalar)>,
+    },
     And(Vec<Scalar>),
     Or(Vec<Scalar>),
     Not(Box<Scalar>),
@@ -137,6 +147,14 @@ pub enum ScalarKind {
     },
     /// `DEFAULT`-less placeholder that only occurs as a bare item of VALUES in INSERT; resolved there.
     Default,
+}
+
+/// A domain as errors name it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DomainName {
+    pub oid: Oid,
+    pub schema: String,
+    pub name: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -518,6 +536,8 @@ pub enum CopySource {
         columns: Vec<i16>,
         /// For FROM: what each column that is not listed gets (attnum, default), in attnum order.
         defaults: Vec<(i16, Scalar)>,
+        /// For FROM: columns of domains, each with its value over this id, checked.
+        domains: Vec<(i16, ColumnId, Scalar)>,
     },
     Query(Query),
 }

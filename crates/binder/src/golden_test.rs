@@ -18,6 +18,7 @@ fn column(number: i16, name: &str, ty: PgType) -> Column {
         number,
         name: name.into(),
         ty,
+        domain: None,
         not_null: false,
         default: None,
         identity: None,

@@ -27,6 +27,7 @@ pub mod parse;
 #[cfg(test)]
 mod print;
 
+pub use bind::domain::base_type;
 pub use bind::name::{Qualified, Resolved, find_relation, fold, qualified, quote, relation as resolve_relation};
 pub use bind::statement::bind;
 pub use bind::table_expr::{

@@ -18,9 +18,13 @@ pub fn statement(s: &Statement) -> String {
             out.push_str(&statement(inner));
         }
         Statement::Copy(c) => match &c.source {
-            CopySource::Table { table, columns, defaults } => {
+            CopySource::Table { table, columns, defaults, domains } => {
                 let defaults: Vec<String> = defaults.iter().map(|(n, d)| format!("{n}={}", scalar(d))).collect();
+                let domains: Vec<String> = domains.iter().map(|(n, _, d)| format!("{n}={}", scalar(d))).collect();
                 out.push_str(&format!("copy {} {columns:?} defaults [{}]\n", table.name, defaults.join(", ")));
+                if !domains.is_empty() {
+                    out.push_str(&format!("  domains [{}]\n", domains.join(", ")));
+                }
             }
             CopySource::Query(q) => query(q, 0, &mut out),
         },
@@ -320,6 +324,11 @@ pub fn scalar(s: &Scalar) -> String {
         ScalarKind::Relabel { input } => format!("relabel({})::{}", scalar(input), ty(s)),
         ScalarKind::ArrayCoerce { input, item, element } => {
             format!("each({}, #{} => {})::{}", scalar(input), item.0, scalar(element), ty(s))
+        }
+        ScalarKind::DomainCheck { input, item, domain, not_null, checks } => {
+            let checks: Vec<String> = checks.iter().map(|(name, check)| format!("{name} {}", scalar(check))).collect();
+            let not_null = if *not_null { "not null " } else { "" };
+            format!("domain {}({}, #{} => {not_null}{})", domain.name, scalar(input), item.0, checks.join(", "))
         }
         ScalarKind::And(items) => format!("and({})", list(items)),
         ScalarKind::Or(items) => format!("or({})", list(items)),

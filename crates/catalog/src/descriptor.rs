@@ -86,7 +86,11 @@ pub enum Identity {
 pub struct Column {
     pub number: i16,
     pub name: String,
+    /// The type that values have: no domain, nor an array of one.
     pub ty: PgType,
+    /// The domain, or array of a domain, that it was declared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<Oid>,
     pub not_null: bool,
     /// Default (or generation) expression as SQL text that binds without a `search_path`.
     #[serde(default)]
@@ -108,6 +112,13 @@ pub struct Column {
     /// Privileges that were granted on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acl: Acl,
+}
+
+impl Column {
+    /// The type that it was declared with.
+    pub fn declared(&self) -> PgType {
+        self.domain.map_or(self.ty, PgType::new)
+    }
 }
 
 /// What an index is ordered by.
@@ -335,6 +346,7 @@ pub struct View {
     pub owner: Oid,
     pub version: u64,
     pub sql: String,
+    /// With the types that they were declared with, domains among them.
     pub columns: Vec<(String, PgType)>,
     /// Tables, views and sequences that it uses.
     #[serde(default)]

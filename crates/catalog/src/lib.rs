@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`acl`] | who was granted what on an object |
 //! | [`descriptor`] | what one object is |
+//! | [`user_type`] | enums, domains and composite types |
 //! | [`search`] | what a relation's bare name stands for |
 //! | [`snapshot`] | [`Catalog`]: everything of one database at one timestamp, with look-ups |
 //! | [`keys`] | where the catalog lies in the key space |
@@ -23,9 +24,11 @@ pub mod search;
 pub mod snapshot;
 pub mod store;
 pub mod system;
+pub mod user_type;
 
 pub use descriptor::{
     CheckConstraint, Column, Database, DefaultPrivileges, FkAction, FkMatch, ForeignKey, Identity, Index, IndexKey,
     Membership, ObjectId, OnCommit, Role, Schema, Sequence, Table, Unique, View,
 };
 pub use snapshot::Catalog;
+pub use user_type::{Attribute, Definition, Domain, EnumLabel, UserType};

@@ -6,10 +6,11 @@
 //! and begins again at the end.
 
 use bytes::Bytes;
+use gavel_types::pg_type::FIRST_USER_TYPE;
 use gavel_types::{Oid, Write, WriteMode};
 
 use crate::keys;
-use crate::system::{FIRST_TEMPORARY_OID, FIRST_USER_OID, TEMPORARY_SCHEMA};
+use crate::system::{FIRST_USER_OID, TEMPORARY_SCHEMA};
 
 /// How many OIDs are taken from the counter at a time.
 pub const BLOCK: u32 = 4096;
@@ -38,7 +39,8 @@ impl OidBlock {
     pub fn refill(counter: Option<&[u8]>, count: u32) -> Option<(Self, Write)> {
         let first = counter.and_then(|c| c.try_into().ok()).map_or(FIRST_USER_OID.0, u32::from_be_bytes);
         let end = first.checked_add(BLOCK.max(count))?;
-        if end > FIRST_TEMPORARY_OID.0 {
+        // Above are the types of users, and what is temporary.
+        if end > FIRST_USER_TYPE {
             return None;
         }
         let value = Bytes::copy_from_slice(&end.to_be_bytes());
@@ -99,6 +101,6 @@ mod tests {
         assert_eq!(block.take(1), Some(Oid(16394)));
         let (mut next, _) = OidBlock::refill(write.value.as_deref(), 10_000).expect("second block");
         assert_eq!(next.take(10_000), Some(Oid(16384 + BLOCK)));
-        assert!(OidBlock::refill(Some(&[0x7f, 0xff, 0xff, 0xff]), 1).is_none());
+        assert!(OidBlock::refill(Some(&[0x3f, 0xff, 0xff, 0xff]), 1).is_none());
     }
 }

@@ -37,7 +37,7 @@ pub const DROPPED: ObjectId = ObjectId(6);
 
 /// Objects from this number on are temporary: every session numbers its own, and their rows are nowhere but in
 /// its memory. All others are below.
-pub const FIRST_TEMPORARY: ObjectId = ObjectId(0x7000_0000);
+pub const FIRST_TEMPORARY: ObjectId = ObjectId(gavel_types::pg_type::END_OF_USER_TYPES);
 
 /// Bytes of every key of `object` begin with these.
 pub const PREFIX_LEN: usize = 8;

@@ -23,6 +23,7 @@ fn input(call: &Call<'_>, args: &[Datum]) -> SqlResult<Datum> {
         _ => -1,
     };
     let oid = match (call.result.oid, args.get(1)) {
+        (_, Some(Datum::Oid(ty))) if Oid(*ty).is_enum() => Oid(*ty),
         (Oid::ANYARRAY, Some(Datum::Oid(element))) => Oid(*element).array_of().unwrap_or(Oid::ANYARRAY),
         (oid, _) => oid,
     };
@@ -48,10 +49,10 @@ fn is_written(oid: Oid) -> bool {
     gavel_types::pg_type::TYPES.iter().any(|t| t.0 == oid || t.2 == oid)
 }
 
-/// The name of any type that the catalogs know, as SQL says it; a number for any other.
+/// The name of any type that the catalogs know, as SQL says it; a user's type is [`text_io::numbered`].
 pub fn type_label(oid: Oid) -> String {
     match crate::registry::type_info(oid) {
-        Some(info) if !is_written(oid) => match info.name.strip_prefix('_') {
+        Some(info) if !is_written(oid) && !oid.is_user_type() => match info.name.strip_prefix('_') {
             Some(element) if info.category == 'A' => format!("{element}[]"),
             _ => info.name.to_owned(),
         },
@@ -60,10 +61,14 @@ pub fn type_label(oid: Oid) -> String {
 }
 
 /// `format_type`: NULL and unknown types have their own words.
-fn format_type(oid: Option<crate::args::OidValue>, typmod: Option<i32>) -> Option<String> {
+fn format_type(call: &Call<'_>, oid: Option<crate::args::OidValue>, typmod: Option<i32>) -> Option<String> {
     let oid = Oid(oid?.0);
     if oid.0 == 0 {
         return Some("-".into());
+    }
+    if oid.is_user_type() {
+        let names = call.context.style.names.as_ref();
+        return Some(names.and_then(|n| n.name(oid, Oid::REGTYPE)).unwrap_or_else(|| "???".into()));
     }
     let known = crate::registry::type_info(oid);
     Some(match (known, typmod) {
@@ -126,6 +131,7 @@ pub const INPUT_OUTPUT: &[(&str, ScalarFn)] = in_and_out! {
     "cstring_in" "cstring_out"
     "unknownin" "unknownout"
     "record_in" "record_out"
+    "enum_in" "enum_out"
 };
 
 pub const TABLE: &[(&str, ScalarFn)] = &[
@@ -154,7 +160,10 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("text_char", scalar!(|s: &str| CharValue(text_io::string::parse_char(s)))),
     ("booltext", scalar!(|b: bool| if b { "true" } else { "false" })),
     ("text_regclass", scalar!(call; |s: &str| text_io::parse(s, PgType::REGCLASS, &call.context.style)?)),
-    ("format_type", scalar!(|oid: Option<crate::args::OidValue>, typmod: Option<i32>| format_type(oid, typmod))),
+    (
+        "format_type",
+        scalar!(call; |oid: Option<crate::args::OidValue>, typmod: Option<i32>| format_type(call, oid, typmod)),
+    ),
     (
         "pg_typeof",
         scalar!(call; |v: &Datum| {

@@ -245,7 +245,7 @@ fn hash_u32(k: u32) -> u32 {
 }
 
 /// `hashint8`: equal numbers of all widths have equal hashes.
-fn hash_i64(v: i64) -> i32 {
+pub(crate) fn hash_i64(v: i64) -> i32 {
     let (low, high) = (v as u32, (v >> 32) as u32);
     hash_u32(low ^ if v >= 0 { high } else { !high }) as i32
 }

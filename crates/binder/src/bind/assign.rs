@@ -7,6 +7,7 @@ use sqlparser::ast::{self, AccessExpr, Expr};
 
 use super::Binder;
 use super::coerce::can_coerce;
+use super::name::fold;
 use super::scalar::{Typed, scalar};
 use super::typename::{element_type, format_type};
 use crate::bound::{Index, Scalar, ScalarKind};
@@ -45,6 +46,21 @@ impl Binder<'_> {
         }
     }
 
+    /// The field behind the name of a target; `None` for a whole column or elements of one.
+    ///
+    /// # Errors
+    /// 0A000 for a field of a field.
+    pub fn target_field(&self, name: &ast::ObjectName, pos: Pos) -> SqlResult<Option<String>> {
+        if name.0.len() < 2 || is_subscripted(name) {
+            return Ok(None);
+        }
+        if name.0.len() > 2 {
+            let error = SqlError::unsupported("assignment to parts of a field is not supported");
+            return Err(self.error_at(error, pos));
+        }
+        Ok(name.0.get(1).and_then(ast::ObjectNamePart::as_ident).map(fold))
+    }
+
     /// `base` with `value` in the place that the subscripts name.
     pub fn assign_at(
         &mut self,
@@ -66,7 +82,7 @@ impl Binder<'_> {
         {
             let text = format!(
                 "cannot assign to field \"{}\" of column \"{}\" because its type {} is not a composite type",
-                super::name::fold(field),
+                fold(field),
                 c.name,
                 format_type(PgType::new(element))
             );

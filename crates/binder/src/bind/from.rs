@@ -182,6 +182,11 @@ impl Binder<'_> {
         let key = ColumnId(first + u32::try_from(table.columns.len()).unwrap_or(0));
         let columns =
             (first..).zip(&table.columns).filter(|(_, c)| !c.dropped).map(|(id, c)| (c.number, ColumnId(id))).collect();
+        for (id, column) in (first..).zip(&table.columns) {
+            if let Some(domain) = column.domain.filter(|_| !column.dropped) {
+                self.domains.insert(ColumnId(id), domain);
+            }
+        }
         let rel = Rel::Scan { source: Source::Table(table.clone()), columns, row_key: None };
         let mut item = NsItem::new(table.name.clone(), Columns::Table { table: table.clone(), first });
         item.row_key = Some(key);
@@ -394,7 +399,8 @@ impl Binder<'_> {
             columns = Vec::with_capacity(definitions.len());
             for (name, ty) in definitions {
                 let Some(ty) = ty else { continue };
-                columns.push((name.clone(), self.type_by_name(ty, pos)?));
+                let ty = self.type_by_name(ty, pos)?;
+                columns.push((name.clone(), self.base_type(ty)?));
             }
             if let Some(rel) = self.json_rows(proc.name, &args, &columns, pos)? {
                 let (rel, columns) = rel;

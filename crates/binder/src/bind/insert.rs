@@ -19,6 +19,13 @@ struct Target {
     number: i16,
     pos: Pos,
     subscripts: Vec<ast::AccessExpr>,
+    field: Option<String>,
+}
+
+impl Target {
+    fn is_whole(&self) -> bool {
+        self.subscripts.is_empty() && self.field.is_none()
+    }
 }
 
 /// OVERRIDING … VALUE.
@@ -66,7 +73,7 @@ impl Binder<'_> {
     /// The columns that values are given for, in order.
     fn insert_columns(&self, table: &Arc<Table>, names: &[&ast::ObjectName]) -> SqlResult<Vec<Target>> {
         if names.is_empty() {
-            let whole = |c: &Column| Target { number: c.number, pos: Pos::NONE, subscripts: Vec::new() };
+            let whole = |c: &Column| Target { number: c.number, pos: Pos::NONE, subscripts: Vec::new(), field: None };
             return Ok(table.visible_columns().map(whole).collect());
         }
         let mut out: Vec<Target> = Vec::with_capacity(names.len());
@@ -75,13 +82,14 @@ impl Binder<'_> {
             let Some(ident) = name.0.first().and_then(ast::ObjectNamePart::as_ident) else { continue };
             let folded = fold(ident);
             let found = table.column_named(&folded).ok_or_else(|| self.no_target_column(table, &folded, pos))?;
-            let subscripts = self.target_subscripts(name)?;
-            let whole = |t: &Target| t.subscripts.is_empty() || subscripts.is_empty();
-            if out.iter().any(|t| t.number == found.number && whole(t)) {
+            let field = self.target_field(name, pos)?;
+            let subscripts = if field.is_none() { self.target_subscripts(name)? } else { Vec::new() };
+            let target = Target { number: found.number, pos, subscripts, field };
+            if out.iter().any(|t| t.number == found.number && (t.is_whole() || target.is_whole())) {
                 let text = format!("column \"{folded}\" specified more than once");
                 return Err(self.error_at(SqlError::new(SqlState::DuplicateColumn, text), pos));
             }
-            out.push(Target { number: found.number, pos, subscripts });
+            out.push(target);
         }
         Ok(out)
     }
@@ -151,7 +159,7 @@ impl Binder<'_> {
             let mut out = Vec::with_capacity(columns.len());
             for (c, place) in columns.iter().zip(&places) {
                 let given = match place.and_then(|i| targets.get(i)) {
-                    Some(target) if !target.subscripts.is_empty() => {
+                    Some(target) if !target.is_whole() => {
                         let of = targets.iter().zip(&mut values).filter(|(t, _)| t.number == c.number);
                         let parts = of.filter_map(|(t, value)| Some((t, value.take()?))).collect();
                         Some(self.put_together(c, parts)?)
@@ -176,7 +184,13 @@ impl Binder<'_> {
             if value.scalar.kind == ScalarKind::Default {
                 return Err(self.no_default_element(target.pos));
             }
-            made = self.within(Clause::Values, |b| b.assign_at(made, c, &target.subscripts, value, target.pos))?;
+            made = match &target.field {
+                Some(field) => self.assign_field(&made, c, field, value, target.pos)?,
+                None => self.within(Clause::Values, |b| b.assign_at(made, c, &target.subscripts, value, target.pos))?,
+            };
+        }
+        if let Some(domain) = c.domain {
+            made = self.check_domain(made, domain)?;
         }
         Ok(Typed::new(made, pos))
     }
@@ -198,7 +212,7 @@ impl Binder<'_> {
                 if c.identity == Some(Identity::Always) && overriding != Overriding::System {
                     return Err(self.not_default("insert a non-DEFAULT value into", c));
                 }
-                self.coerce_assignment(value, c.ty, &c.name)
+                self.coerce_assignment(value, c.declared(), &c.name)
             }
             _ => self.column_default(c),
         }
@@ -239,7 +253,7 @@ impl Binder<'_> {
                 })
                 .collect();
             let given = match parts.first() {
-                Some((target, _)) if !target.subscripts.is_empty() => Some(self.put_together(c, parts)?),
+                Some((target, _)) if !target.is_whole() => Some(self.put_together(c, parts)?),
                 _ => parts.pop().map(|(_, value)| value),
             };
             if c.generated {

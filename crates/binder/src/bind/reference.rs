@@ -109,7 +109,8 @@ impl Binder<'_> {
         for item in &items {
             self.note_columns(l, item, pos);
         }
-        let row = Typed::new(scalar(ScalarKind::Row(items), PgType::new(Oid::RECORD)), pos);
+        let ty = self.levels[l].items[i].row_type();
+        let row = Typed::new(scalar(ScalarKind::Row(items), PgType::new(ty)), pos);
         self.remember_fields(row, fields)
     }
 
@@ -138,10 +139,11 @@ impl Binder<'_> {
 
     /// The names of a row value's fields, if they are known.
     pub fn fields_of(&self, value: &Scalar) -> Option<Fields> {
-        if value.ty.oid != Oid::RECORD {
+        if !value.ty.oid.is_row() {
             return None;
         }
-        self.row_fields.iter().find(|(s, _)| s == value).map(|(_, f)| Rc::clone(f))
+        let remembered = self.row_fields.iter().find(|(s, _)| s == value).map(|(_, f)| Rc::clone(f));
+        remembered.or_else(|| self.composite_fields(value.ty.oid))
     }
 
     /// `(row).field`, `array[1]`, and chains of them.
@@ -186,7 +188,7 @@ impl Binder<'_> {
     fn field(&mut self, value: Typed, field: &ast::Ident) -> SqlResult<Typed> {
         let name = fold(field);
         let pos = self.source.start(field.span);
-        if value.oid() != Oid::RECORD {
+        if !value.oid().is_row() {
             let text = format!(
                 "column notation .{name} applied to type {}, which is not a composite type",
                 format_type(value.ty())
@@ -205,7 +207,7 @@ impl Binder<'_> {
         };
         let Some((index, ty)) = index else {
             let text = if self.fields_of(&value.scalar).is_some() {
-                format!("column \"{name}\" not found in data type record")
+                format!("column \"{name}\" not found in data type {}", format_type(value.ty()))
             } else {
                 format!("could not identify column \"{name}\" in record data type")
             };

@@ -92,6 +92,16 @@ impl NsItem {
         }
     }
 
+    /// The type of a whole row.
+    pub fn row_type(&self) -> Oid {
+        match &self.columns {
+            Columns::Table { table, .. } if self.renamed.is_empty() => {
+                gavel_catalog::snapshot::row_type(table.oid).unwrap_or(Oid::RECORD)
+            }
+            _ => Oid::RECORD,
+        }
+    }
+
     /// Slots, dropped columns included.
     pub fn slots(&self) -> usize {
         match &self.columns {

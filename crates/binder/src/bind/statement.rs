@@ -24,7 +24,10 @@ pub fn bind(
 ) -> SqlResult<Bound> {
     let mut binder = Binder::new(context, sql_text);
     let unknown = |oid: &Oid| if oid.0 == 0 { Oid::UNKNOWN } else { *oid };
-    binder.params = param_types.iter().map(|oid| PgType::new(unknown(oid))).collect();
+    for oid in param_types {
+        let ty = binder.base_type(PgType::new(unknown(oid)))?;
+        binder.params.push(PgType::new(ty.oid));
+    }
     let statement = binder.statement(statement)?;
     if let Some(open) = binder.params.iter().position(|p| p.oid == Oid::UNKNOWN) {
         let text = format!("could not determine data type of parameter ${}", open + 1);
@@ -165,13 +168,19 @@ impl Binder<'_> {
                     }
                     numbers.push(found.number);
                 }
-                let mut defaults = Vec::new();
+                let (mut defaults, mut domains) = (Vec::new(), Vec::new());
                 if !to {
+                    for column in numbers.iter().filter_map(|n| table.column(*n)) {
+                        let Some(domain) = column.domain else { continue };
+                        let id = self.new_column();
+                        let value = super::scalar::column(id, column.ty);
+                        domains.push((column.number, id, self.check_domain(value, domain)?));
+                    }
                     for column in table.visible_columns().filter(|c| !numbers.contains(&c.number) && !c.generated) {
                         defaults.push((column.number, self.column_default(column)?));
                     }
                 }
-                Ok(CopySource::Table { table, columns: numbers, defaults })
+                Ok(CopySource::Table { table, columns: numbers, defaults, domains })
             }
         }
     }

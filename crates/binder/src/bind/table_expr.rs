@@ -165,6 +165,8 @@ fn io_volatility(oid: Oid) -> Volatility {
         Oid::DATE | Oid::TIME | Oid::TIMETZ | Oid::TIMESTAMP | Oid::TIMESTAMPTZ | Oid::INTERVAL | Oid::RECORD => {
             Volatility::Stable
         }
+        // Labels, and fields of composite types, are in the catalog.
+        oid if oid.is_user_type() => Volatility::Stable,
         Oid::REGCLASS | Oid::REGTYPE | Oid::REGPROC | Oid::REGPROCEDURE | Oid::REGNAMESPACE | Oid::REGROLE => {
             Volatility::Stable
         }
@@ -211,7 +213,19 @@ impl Binder<'_> {
             let next = Typed::new(scalar(ScalarKind::NextVal { sequence }, PgType::INT8), Pos::NONE);
             return self.coerce_default(next, column.ty, &column.name);
         }
-        let Some(sql) = column.default.as_deref().filter(|_| !column.generated) else { return Ok(null(column.ty)) };
+        let value = self.plain_default(column)?;
+        match column.domain {
+            Some(domain) => self.check_domain(value, domain),
+            None => Ok(value),
+        }
+    }
+
+    /// The default of a column without what its domain asks.
+    fn plain_default(&mut self, column: &Column) -> SqlResult<Scalar> {
+        let own = column.default.as_deref().filter(|_| !column.generated);
+        let of_domain = || self.domain_default(column.domain?).map(str::to_owned);
+        let Some(sql) = own.map(str::to_owned).or_else(of_domain) else { return Ok(null(column.ty)) };
+        let sql = sql.as_str();
         let parsed = parse_expression(sql)?;
         if let ast::Expr::Value(v) = strip(&parsed)
             && v.value == ast::Value::Null

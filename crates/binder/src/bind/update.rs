@@ -7,7 +7,6 @@ use gavel_types::{PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Expr, TableFactor};
 
 use super::Binder;
-use super::assign::is_subscripted;
 use super::clause::Clause;
 use super::expr::strip;
 use super::from::FromItem;
@@ -15,7 +14,6 @@ use super::lock::put_out_row_key;
 use super::modify::{Verb, in_row};
 use super::name::fold;
 use super::scalar::{Typed, column, truth};
-use super::typename::format_type;
 use super::walk;
 use crate::bound::{ColumnId, JoinKind, Modify, ModifyOp, Rel, Scalar, ScalarKind};
 use crate::parse::Pos;
@@ -174,10 +172,16 @@ impl Binder<'_> {
         old: &dyn Fn(i16) -> Option<Scalar>,
     ) -> SqlResult<Vec<(i16, Scalar)>> {
         let mut out: Vec<(i16, Scalar)> = Vec::with_capacity(list.len());
+        // Columns of which fields were assigned.
+        let mut fielded = Vec::new();
         for assignment in list {
             match &assignment.target {
                 ast::AssignmentTarget::ColumnName(name) => {
                     let (c, pos) = self.set_column(table, name)?;
+                    if let Some(field) = self.target_field(name, pos)? {
+                        self.set_field(&c, (&field, pos), &assignment.value, old, (&mut fielded, &mut out))?;
+                        continue;
+                    }
                     let subscripts = self.target_subscripts(name)?;
                     if !subscripts.is_empty() {
                         self.set_element(&c, (&subscripts, pos), &assignment.value, old, &mut out)?;
@@ -218,16 +222,53 @@ impl Binder<'_> {
             return Err(self.only_default(c));
         }
         let value = self.within(Clause::UpdateSet, |b| b.expr(value))?;
-        let before =
-            out.iter().position(|(n, s)| *n == c.number && matches!(s.kind, ScalarKind::SubscriptAssign { .. }));
+        let before = out.iter().position(|(n, s)| *n == c.number && is_element_assignment(s));
         let base = match before {
-            Some(at) => out.remove(at).1,
+            Some(at) => unchecked(out.remove(at).1),
             None => {
                 Self::assign_once(out, c)?;
                 old(c.number).ok_or_else(|| SqlError::internal("a row without the column that is assigned"))?
             }
         };
         let made = self.within(Clause::UpdateSet, |b| b.assign_at(base, c, subscripts, value, pos))?;
+        let made = match c.domain {
+            Some(domain) => self.check_domain(made, domain)?,
+            None => made,
+        };
+        out.push((c.number, made));
+        Ok(())
+    }
+
+    /// `c.f = x`. Several may follow each other, as with elements.
+    fn set_field(
+        &mut self,
+        c: &Column,
+        (field, pos): (&str, Pos),
+        value: &Expr,
+        old: &dyn Fn(i16) -> Option<Scalar>,
+        (fielded, out): (&mut Vec<i16>, &mut Vec<(i16, Scalar)>),
+    ) -> SqlResult<()> {
+        if is_default(value) {
+            return Err(self.error_at(SqlError::unsupported("cannot set a subfield to DEFAULT"), pos));
+        }
+        if c.generated || c.identity == Some(Identity::Always) {
+            return Err(self.only_default(c));
+        }
+        let value = self.within(Clause::UpdateSet, |b| b.expr(value))?;
+        let before = out.iter().position(|(n, _)| *n == c.number).filter(|_| fielded.contains(&c.number));
+        let base = match before {
+            Some(at) => unchecked(out.remove(at).1),
+            None => {
+                Self::assign_once(out, c)?;
+                old(c.number).ok_or_else(|| SqlError::internal("a row without the column that is assigned"))?
+            }
+        };
+        let made = self.assign_field(&base, c, field, value, pos)?;
+        let made = match c.domain {
+            Some(domain) => self.check_domain(made, domain)?,
+            None => made,
+        };
+        fielded.push(c.number);
         out.push((c.number, made));
         Ok(())
     }
@@ -246,14 +287,6 @@ impl Binder<'_> {
             return Err(SqlError::internal("an assignment without target"));
         };
         match table.column_named(&first) {
-            Some(c) if name.0.len() > 1 && !is_subscripted(name) => {
-                let field = name.0.get(1).and_then(ast::ObjectNamePart::as_ident).map(fold).unwrap_or_default();
-                let text = format!(
-                    "cannot assign to field \"{field}\" of column \"{first}\" because its type {} is not a composite type",
-                    format_type(PgType::new(c.ty.oid))
-                );
-                Err(self.error_at(SqlError::new(SqlState::DatatypeMismatch, text), pos))
-            }
             Some(c) => Ok((c.clone(), pos)),
             None => Err(self.no_target_column(table, &first, pos)),
         }
@@ -267,7 +300,7 @@ impl Binder<'_> {
             return Err(self.only_default(c));
         }
         let value = self.within(Clause::UpdateSet, |b| b.expr(e))?;
-        self.coerce_assignment(value, c.ty, &c.name)
+        self.coerce_assignment(value, c.declared(), &c.name)
     }
 
     fn only_default(&self, c: &Column) -> SqlError {
@@ -337,7 +370,7 @@ impl Binder<'_> {
                 columns: vec![output.id],
             };
             let value = super::scalar::scalar(ScalarKind::Subquery(Box::new(subquery)), output.ty);
-            let value = self.coerce_assignment(Typed::new(value, output.pos), c.ty, &c.name)?;
+            let value = self.coerce_assignment(Typed::new(value, output.pos), c.declared(), &c.name)?;
             out.push((c.number, value));
         }
         Ok(())
@@ -347,4 +380,21 @@ impl Binder<'_> {
 /// The word DEFAULT.
 fn is_default(e: &Expr) -> bool {
     matches!(e, Expr::Identifier(i) if i.quote_style.is_none() && i.value.eq_ignore_ascii_case("default"))
+}
+
+/// Whether a value is what assignments to elements have made.
+fn is_element_assignment(value: &Scalar) -> bool {
+    match &value.kind {
+        ScalarKind::SubscriptAssign { .. } => true,
+        ScalarKind::DomainCheck { input, .. } | ScalarKind::ArrayCoerce { input, .. } => is_element_assignment(input),
+        _ => false,
+    }
+}
+
+/// The value before its domain is asked about it, which happens once all elements are assigned.
+fn unchecked(value: Scalar) -> Scalar {
+    match value.kind {
+        ScalarKind::DomainCheck { input, .. } | ScalarKind::ArrayCoerce { input, .. } => unchecked(*input),
+        _ => value,
+    }
 }

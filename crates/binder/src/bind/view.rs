@@ -7,13 +7,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use gavel_catalog::View;
-use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState, text_io};
 use sqlparser::ast;
 
 use super::Binder;
 use super::name::{Resolved, quote};
-use super::query::BoundQuery;
+use super::query::{BoundQuery, OutColumn};
 use super::scope::NsColumn;
+use super::typename::resolve_type;
 use crate::context::BindContext;
 use crate::parse::{self, Pos};
 
@@ -42,7 +43,8 @@ pub fn view_columns(context: &BindContext<'_>, sql: &str) -> SqlResult<ViewDefin
     binder.allow_params = false;
     binder.edits = Some(vec![]);
     let bound = binder.query(&query, true)?;
-    let columns: Vec<(String, PgType)> = bound.columns.iter().map(|c| (c.name.clone(), c.ty)).collect();
+    let declared = |c: &OutColumn| binder.domains.get(&c.id).map_or(c.ty, |domain| PgType::new(*domain));
+    let columns: Vec<(String, PgType)> = bound.columns.iter().map(|c| (c.name.clone(), declared(c))).collect();
     let edits = binder.edits.take().unwrap_or_default();
     Ok(ViewDefinition { sql: edited(sql, edits), columns, depends_on: binder.take_objects() })
 }
@@ -100,6 +102,7 @@ impl Binder<'_> {
         self.next_cte = inner.next_cte;
         let objects = inner.take_objects();
         self.row_fields.append(&mut inner.row_fields);
+        self.domains.extend(inner.domains.drain());
         for object in objects {
             self.uses(object);
         }
@@ -123,6 +126,23 @@ impl Binder<'_> {
         };
         let text = format!("{}.{}", quote(&schema), quote(resolved.name()));
         self.edit(self.name_range(name), text);
+    }
+
+    /// Names a user's type by its number in the text of the view that is being defined.
+    pub fn number_in_text(&mut self, written: &ast::DataType) {
+        match written {
+            ast::DataType::Custom(name, _) => {
+                if let Ok(ty) = resolve_type(self.context, written) {
+                    self.edit(self.name_range(name), text_io::numbered(ty.oid));
+                }
+            }
+            ast::DataType::Array(
+                ast::ArrayElemTypeDef::SquareBracket(element, _)
+                | ast::ArrayElemTypeDef::AngleBracket(element)
+                | ast::ArrayElemTypeDef::Parenthesis(element),
+            ) => self.number_in_text(element),
+            _ => {}
+        }
     }
 
     /// Spells out `*`.

@@ -55,6 +55,10 @@ pub fn children(scalar: &Scalar, f: &mut dyn FnMut(&Scalar)) {
             f(input);
             f(element);
         }
+        ScalarKind::DomainCheck { input, checks, .. } => {
+            f(input);
+            checks.iter().for_each(|(_, check)| f(check));
+        }
         ScalarKind::IsDistinct { left, right, .. } => {
             f(left);
             f(right);
@@ -131,6 +135,10 @@ pub fn children_mut(scalar: &mut Scalar, f: &mut dyn FnMut(&mut Scalar)) {
         ScalarKind::ArrayCoerce { input, element, .. } => {
             f(input);
             f(element);
+        }
+        ScalarKind::DomainCheck { input, checks, .. } => {
+            f(input);
+            checks.iter_mut().for_each(|(_, check)| f(check));
         }
         ScalarKind::IsDistinct { left, right, .. } => {
             f(left);

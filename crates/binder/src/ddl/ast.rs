@@ -35,6 +35,11 @@ pub enum Ddl {
         persistence: Persistence,
         options: Vec<SequenceOption>,
     },
+    CreateType {
+        name: QualifiedName,
+        definition: TypeDefinition,
+    },
+    CreateDomain(CreateDomain),
     CreateSchema {
         name: Option<String>,
         if_not_exists: bool,
@@ -221,6 +226,22 @@ pub struct IndexColumn {
 }
 
 #[derive(Clone, Debug, PartialEq)]
+pub enum TypeDefinition {
+    /// Labels.
+    Enum(Vec<String>),
+    /// Fields, which have no constraints.
+    Composite(Vec<ColumnDef>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateDomain {
+    pub name: QualifiedName,
+    pub ty: DataType,
+    /// NOT NULL, NULL, DEFAULT and CHECK.
+    pub constraints: Vec<ColumnConstraint>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateView {
     pub name: QualifiedName,
     pub or_replace: bool,
@@ -275,6 +296,8 @@ pub enum ObjectKind {
     Schema,
     Database,
     Role,
+    Type,
+    Domain,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -351,6 +374,21 @@ pub enum AlterAction {
         old: String,
         new: String,
     },
+    /// ADD VALUE to an enum.
+    AddValue {
+        label: String,
+        if_not_exists: bool,
+        /// AFTER (true) or BEFORE this label.
+        beside: Option<(bool, String)>,
+    },
+    RenameValue {
+        old: String,
+        new: String,
+    },
+    /// Default of a domain; `None` drops it.
+    DomainDefault(Option<Expr>),
+    /// SET or DROP NOT NULL of a domain.
+    DomainNotNull(bool),
     Rename(String),
     SetSchema(String),
     Owner(String),
@@ -381,6 +419,10 @@ pub enum CommentTarget {
     Constraint {
         name: String,
         table: QualifiedName,
+    },
+    DomainConstraint {
+        name: String,
+        domain: QualifiedName,
     },
     /// Of a kind that there are no objects of.
     Other(String),

@@ -10,6 +10,7 @@
 //! | [`parser`] | CREATE, ALTER, DROP and the rest |
 //! | [`table`] | table elements: columns, constraints |
 //! | [`session`] | cursors, LOCK, DISCARD, LISTEN and what else concerns the session alone |
+//! | [`user_type`] | types and domains |
 //! | [`words`] | the token stream as words |
 
 pub mod ast;
@@ -17,6 +18,7 @@ mod grant;
 mod parser;
 mod session;
 mod table;
+mod user_type;
 mod words;
 
 use sqlparser::ast::{Ident, ObjectName, Query, SetExpr, Statement, Value};

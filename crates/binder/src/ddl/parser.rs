@@ -8,7 +8,7 @@ use super::ast::{
     ObjectKind, Persistence, QualifiedName, RoleOption,
 };
 use super::words::{Parse, Words};
-use super::{grant, session, table};
+use super::{grant, session, table, user_type};
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("create") {
@@ -72,6 +72,10 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         let name = p.qualified()?;
         let options = table::sequence_options(p)?;
         Ok(Ddl::CreateSequence { name, if_not_exists, persistence, options })
+    } else if p.eat("type") {
+        user_type::create_type(p)
+    } else if p.eat("domain") {
+        user_type::create_domain(p)
     } else if p.eat("schema") {
         create_schema(p)
     } else if p.eat("database") {
@@ -361,6 +365,8 @@ fn object_kind(p: &mut Words<'_, '_>) -> Option<ObjectKind> {
         ("database", ObjectKind::Database),
         ("role", ObjectKind::Role),
         ("group", ObjectKind::Role),
+        ("type", ObjectKind::Type),
+        ("domain", ObjectKind::Domain),
     ]
     .into_iter()
     .find(|(word, _)| p.eat(word))
@@ -388,6 +394,11 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         return alter_shared(p, kind, name);
     }
     let name = p.qualified()?;
+    match kind {
+        ObjectKind::Type => return user_type::alter_type(p, name),
+        ObjectKind::Domain => return user_type::alter_domain(p, name),
+        _ => {}
+    }
     p.eat_token(&Token::Mul);
     let actions = if kind == ObjectKind::Sequence && !starts_common_action(p) {
         vec![AlterAction::Sequence(table::sequence_options(p)?)]
@@ -651,7 +662,11 @@ fn comment(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     } else if p.eat("constraint") {
         let name = p.name()?;
         p.expect("on")?;
-        CommentTarget::Constraint { name, table: p.qualified()? }
+        if p.eat("domain") {
+            CommentTarget::DomainConstraint { name, domain: p.qualified()? }
+        } else {
+            CommentTarget::Constraint { name, table: p.qualified()? }
+        }
     } else if let Some(kind) = object_kind(p) {
         let name = if kind == ObjectKind::Role { QualifiedName(vec![p.label()?]) } else { p.qualified()? };
         CommentTarget::Object(kind, name)

@@ -76,7 +76,7 @@ pub(super) fn column(p: &mut Words<'_, '_>) -> Parse<ColumnDef> {
     }
 }
 
-fn column_constraint(p: &mut Words<'_, '_>) -> Parse<Option<ColumnConstraint>> {
+pub(super) fn column_constraint(p: &mut Words<'_, '_>) -> Parse<Option<ColumnConstraint>> {
     let name = if p.eat("constraint") { Some(p.name()?) } else { None };
     let kind = if p.eat("not null") {
         ColumnConstraintKind::NotNull

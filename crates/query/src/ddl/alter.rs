@@ -19,6 +19,7 @@ impl DdlContext<'_> {
             ObjectKind::Schema => return self.alter_schema(alter),
             ObjectKind::Database => return self.alter_database(alter),
             ObjectKind::Role => return self.alter_role_name(alter),
+            ObjectKind::Type | ObjectKind::Domain => return self.alter_type(alter).await,
             _ => {}
         }
         let found = match self.find(&alter.name) {
@@ -104,6 +105,9 @@ impl DdlContext<'_> {
             .map(|(s, n)| (s, n.to_owned()))
             .ok_or_else(|| SqlError::internal("relation has left the catalog"))?;
         self.require_free(schema, new)?;
+        if matches!(found, Relation::Table(_) | Relation::View(_)) {
+            self.require_free_type(schema, new)?;
+        }
         self.place(found, schema, Some(new))
     }
 
@@ -123,6 +127,9 @@ impl DdlContext<'_> {
         if self.now().relation(target.oid, &name).is_some() {
             let message = format!("relation \"{name}\" already exists in schema \"{schema}\"");
             return Err(SqlError::new(SqlState::DuplicateTable, message));
+        }
+        if matches!(found, Relation::Table(_) | Relation::View(_)) {
+            self.require_free_type(target.oid, &name)?;
         }
         if let Relation::Sequence(s) = found
             && let Some(table) = s.owned_by.and_then(|o| self.now().table(o.0))

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{AlterAction, ColumnConstraintKind, ColumnDef, SequenceOption};
+use gavel_catalog::snapshot::row_type;
 use gavel_catalog::{Column, Identity, IndexKey, Table};
-use gavel_types::text_io::type_name_with_typmod;
+use gavel_types::text_io::{type_name, type_name_with_typmod};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{DataType, Expr};
 
@@ -128,6 +129,7 @@ impl DdlContext<'_> {
 
     async fn add_column(&mut self, oid: Oid, def: &ColumnDef, if_not_exists: bool) -> SqlResult<()> {
         let before = self.table_by_oid(oid)?;
+        self.require_unused_rows(&before)?;
         if before.column_named(&def.name).is_some() {
             let message = format!("column \"{}\" of relation \"{}\" already exists", def.name, before.name);
             if if_not_exists {
@@ -143,11 +145,18 @@ impl DdlContext<'_> {
         let table = self.edit_table(oid, |t| t.columns.push(column))?;
         let Some(new) = self.column_expression(&table, def, ty)? else { return Ok(()) };
         let mut column = new.column;
-        if new.volatile {
-            let value = match (&column.default, column.sequence) {
-                (Some(sql), _) => Some(sql.clone()),
-                (None, Some(sequence)) => Some(format!("nextval('{sequence}'::regclass)")),
-                (None, None) => None,
+        // A domain is asked about each row, and may have a default of its own. Row values are not kept as text.
+        let rows = ty.oid.element().unwrap_or(ty.oid).is_composite();
+        if new.volatile || column.domain.is_some() || rows && column.default.is_some() {
+            let value = match (&column.default, column.sequence, column.domain) {
+                (Some(sql), _, None) => Some(sql.clone()),
+                (None, Some(sequence), None) => Some(format!("nextval('{sequence}'::regclass)")),
+                (Some(sql), _, Some(domain)) => Some(format!("CAST(({sql}) AS {})", type_name(domain))),
+                (None, _, Some(domain)) => {
+                    let default = self.domain_default(domain).unwrap_or_else(|| "NULL".to_owned());
+                    Some(format!("CAST(({default}) AS {})", type_name(domain)))
+                }
+                (None, None, None) => None,
             };
             let mut changed = Table::clone(&table);
             set_column(&mut changed, &column);
@@ -168,6 +177,14 @@ impl DdlContext<'_> {
         self.add_column_keys(oid, def, true, false).await?;
         self.add_column_keys(oid, def, false, false).await?;
         self.add_column_references(oid, def, false).await
+    }
+
+    /// 0A000 if columns hold rows of the table, which are stored as they were made.
+    pub(super) fn require_unused_rows(&self, table: &Table) -> SqlResult<()> {
+        match row_type(table.oid) {
+            Some(row) => self.require_unused(row, &format!("table \"{}\"", table.name), "its row type"),
+            None => Ok(()),
+        }
     }
 
     /// The value of an expression without columns, as text.
@@ -238,7 +255,8 @@ impl DdlContext<'_> {
     async fn set_type(&mut self, oid: Oid, name: &str, ty: &DataType, using: Option<&Expr>) -> SqlResult<()> {
         let before = self.table_by_oid(oid)?;
         let found = self.column_of(oid, name)?;
-        let ty = self.binder.resolve_type(self.scope(), ty)?;
+        let (ty, domain) = self.declared_type(before.schema, ty)?;
+        self.require_unused_rows(&before)?;
         if found.generated && using.is_some() {
             let message = "cannot specify USING when altering type of generated column";
             return Err(SqlError::new(SqlState::InvalidColumnDefinition, message)
@@ -257,12 +275,12 @@ impl DdlContext<'_> {
             return Err(SqlError::unsupported("cannot alter type of a column used by a generated column")
                 .detail(format!("Column \"{name}\" is used by generated column \"{}\".", other.name)));
         }
-        if found.ty == ty && using.is_none() {
+        if found.ty == ty && found.domain == domain && using.is_none() {
             return Ok(());
         }
-        let value = self.converted(&before, &found, ty, using)?;
+        let value = self.converted(&before, &found, (ty, domain), using)?;
         let mut changed = Table::clone(&before);
-        let mut column = Column { ty, ..found.clone() };
+        let mut column = Column { ty, domain, ..found.clone() };
         if let (Some(sql), false) = (&found.default, found.generated) {
             let stored =
                 self.binder.stored_expression(self.scope(), &before, sql, Usage::Default(ty)).map_err(|e| {
@@ -310,9 +328,15 @@ impl DdlContext<'_> {
     }
 
     /// SQL text of the new value of a column whose type changes.
-    fn converted(&self, table: &Table, column: &Column, ty: PgType, using: Option<&Expr>) -> SqlResult<String> {
+    fn converted(
+        &self,
+        table: &Table,
+        column: &Column,
+        (ty, domain): (PgType, Option<Oid>),
+        using: Option<&Expr>,
+    ) -> SqlResult<String> {
         let name = &column.name;
-        let target = type_name_with_typmod(ty);
+        let target = type_name_with_typmod(domain.map_or(ty, PgType::new));
         let own = Expr::Identifier(sqlparser::ast::Ident::with_quote('"', name.as_str()));
         let expr = using.unwrap_or(&own);
         let stored = self.binder.expression(self.scope(), table, expr, Usage::Using(ty)).map_err(|e| {

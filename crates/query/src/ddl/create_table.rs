@@ -7,6 +7,7 @@ use gavel_binder::ddl::ast::{
     ColumnConstraintKind, ColumnDef, CreateTable, CreateTableAs, Including, Persistence, QualifiedName,
     TableConstraint, TableConstraintKind, TableElement,
 };
+use gavel_catalog::snapshot::row_type;
 use gavel_catalog::system::{TEMPORARY_SCHEMA, is_temporary};
 use gavel_catalog::{Column, Identity, Index, IndexKey, OnCommit, Table, Unique};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
@@ -39,6 +40,7 @@ impl DdlContext<'_> {
             return Ok(());
         }
         self.require_free(schema, &name)?;
+        self.require_free_row_type(schema, &name)?;
         let oid = self.new_oid(schema).await?;
         let acl = self.initial_acl('r', self.user, schema);
         let on_commit = create.on_commit.unwrap_or_default();
@@ -82,10 +84,15 @@ impl DdlContext<'_> {
     pub(super) async fn new_column(&mut self, table: &Table, def: &ColumnDef, number: i16) -> SqlResult<Column> {
         self.check_declaration(table, def)?;
         let serial = serial_type(&def.ty);
-        let ty = match serial {
-            Some(ty) => ty,
-            None => self.binder.resolve_type(self.scope(), &def.ty)?,
+        let (ty, domain) = match serial {
+            Some(ty) => (ty, None),
+            None => self.declared_type(table.schema, &def.ty)?,
         };
+        if let Some(row) = row_type(table.oid).filter(|row| self.is_within(*row, domain.unwrap_or(ty.oid))) {
+            let message =
+                format!("composite type {} cannot be made a member of itself", gavel_types::text_io::type_name(row));
+            return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
+        }
         if gavel_functions::registry::type_info(ty.oid).is_some_and(|t| t.kind == 'p') {
             let type_name = gavel_types::text_io::type_name(ty.oid);
             let message = format!("column \"{}\" has pseudo-type {type_name}", def.name);
@@ -95,6 +102,7 @@ impl DdlContext<'_> {
             number,
             name: def.name.clone(),
             ty,
+            domain,
             not_null: serial.is_some(),
             default: None,
             identity: None,
@@ -417,6 +425,7 @@ impl DdlContext<'_> {
             return Ok(None);
         }
         self.require_free(schema, &name)?;
+        self.require_free_row_type(schema, &name)?;
         let query = self.binder.query(self.scope(), &create.query)?;
         if create.columns.len() > query.columns.len() {
             return Err(SqlError::new(SqlState::SyntaxError, "too many column names were specified"));
@@ -434,6 +443,7 @@ impl DdlContext<'_> {
             let number = next_number(&table)?;
             // A column of unknown type becomes text, as everywhere.
             let ty = if ty.oid == Oid::UNKNOWN { PgType::TEXT } else { *ty };
+            let (ty, domain) = self.split_type(schema, ty)?;
             if gavel_functions::registry::type_info(ty.oid).is_some_and(|t| t.kind == 'p') {
                 let type_name = gavel_types::text_io::type_name(ty.oid);
                 let message = format!("column \"{name}\" has pseudo-type {type_name}");
@@ -443,6 +453,7 @@ impl DdlContext<'_> {
                 number,
                 name,
                 ty,
+                domain,
                 not_null: false,
                 default: None,
                 identity: None,
@@ -534,7 +545,7 @@ fn serial_type(ty: &DataType) -> Option<PgType> {
     }
 }
 
-fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, options: Vec<String>) -> Table {
+pub(super) fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, options: Vec<String>) -> Table {
     Table {
         oid,
         schema,

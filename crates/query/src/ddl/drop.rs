@@ -8,11 +8,13 @@ use std::collections::BTreeSet;
 
 use gavel_binder::ddl::ast::{Drop, ObjectKind, QualifiedName};
 use gavel_catalog::search::PG_TEMP;
-use gavel_catalog::{Catalog, Table};
+use gavel_catalog::snapshot::row_type;
+use gavel_catalog::{Catalog, Definition, Table};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
 use super::names::{kind_word, oid_of, quote, undefined_schema};
+use super::user_type::{is_made_of, names_type};
 
 /// Something that can be dropped.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +30,10 @@ pub(super) enum Object {
     Column(Oid, i16),
     /// Default of a column.
     Default(Oid, i16),
+    /// A user's type that has a descriptor.
+    Type(Oid),
+    /// Composite type and field.
+    Attribute(Oid, i16),
 }
 
 /// Why a dependent depends on an object, as DETAIL says it.
@@ -62,6 +68,9 @@ impl DdlContext<'_> {
 
     /// What `name` stands for; `None` with a notice if it does not exist and may not.
     fn object_to_drop(&mut self, kind: ObjectKind, name: &QualifiedName, if_exists: bool) -> SqlResult<Option<Object>> {
+        if matches!(kind, ObjectKind::Type | ObjectKind::Domain) {
+            return Ok(self.type_to_drop(kind, name, if_exists)?.map(Object::Type));
+        }
         if kind == ObjectKind::Schema {
             let (_, bare) = self.split(name)?;
             let bare = bare.to_owned();
@@ -204,7 +213,9 @@ impl DdlContext<'_> {
                 let sequences = catalog.sequences.values().filter(|s| s.schema == *oid);
                 let sequences =
                     sequences.filter(|s| !self.is_owned(s.owned_by)).map(|s| (s.oid, Object::Sequence(s.oid)));
-                let mut all: Vec<_> = members.chain(views).chain(sequences).collect();
+                let types = catalog.types.values().filter(|t| t.schema == *oid);
+                let types = types.map(|t| (Oid(t.oid.type_number()), Object::Type(t.oid)));
+                let mut all: Vec<_> = members.chain(views).chain(sequences).chain(types).collect();
                 all.sort_by_key(|(oid, _)| *oid);
                 for (_, member) in all {
                     self.depend(member, &on, plan);
@@ -215,13 +226,22 @@ impl DdlContext<'_> {
                     self.go(Object::Sequence(sequence.oid), plan);
                 }
                 self.views_over(*oid, &on, plan);
+                if let Some(row) = row_type(*oid) {
+                    self.type_goes(row, plan);
+                }
                 for child in catalog.tables.values().filter(|t| t.oid != *oid) {
                     for key in child.foreign_keys.iter().filter(|f| f.parent == *oid) {
                         self.depend(Object::Constraint(child.oid, key.oid), &on, plan);
                     }
                 }
             }
-            Object::View(oid) => self.views_over(*oid, &on, plan),
+            Object::View(oid) => {
+                self.views_over(*oid, &on, plan);
+                if let Some(row) = row_type(*oid) {
+                    self.type_goes(row, plan);
+                }
+            }
+            Object::Type(oid) => self.type_goes(*oid, plan),
             Object::Sequence(oid) => {
                 let wanted = format!("'{oid}'");
                 for table in catalog.tables.values() {
@@ -234,7 +254,7 @@ impl DdlContext<'_> {
                 }
                 self.views_over(*oid, &on, plan);
             }
-            Object::Index(..) | Object::Default(..) => {}
+            Object::Index(..) | Object::Default(..) | Object::Attribute(..) => {}
             Object::Constraint(table, oid) => {
                 let Some(table) = catalog.table(*table) else { return };
                 let Some(unique) = table.uniques.iter().find(|u| u.oid == *oid) else { return };
@@ -248,6 +268,61 @@ impl DdlContext<'_> {
             Object::Column(table, number) => {
                 let Some(table) = catalog.table(*table) else { return };
                 self.column_goes(table, *number, &on, plan);
+            }
+        }
+    }
+
+    /// What is made of a type, or names it.
+    fn type_goes(&self, oid: Oid, plan: &mut Plan) {
+        let on = |ty: Oid| format!("type {}", self.type_shown(ty));
+        let own = on(oid);
+        for table in self.now().tables.values() {
+            for column in table.visible_columns() {
+                let declared = column.declared().oid;
+                if is_made_of(declared, oid) {
+                    self.depend(Object::Column(table.oid, column.number), &on(declared), plan);
+                } else if column.default.as_deref().is_some_and(|sql| names_type(sql, oid)) {
+                    let part = if column.generated { Object::Column } else { Object::Default };
+                    self.depend(part(table.oid, column.number), &own, plan);
+                }
+            }
+            for check in table.checks.iter().filter(|c| names_type(&c.sql, oid)) {
+                self.depend(Object::Constraint(table.oid, check.oid), &own, plan);
+            }
+            for index in &table.indexes {
+                let key = |k: &gavel_catalog::IndexKey| match k {
+                    gavel_catalog::IndexKey::Expression { sql, ty, .. } => {
+                        names_type(sql, oid) || is_made_of(ty.oid, oid)
+                    }
+                    gavel_catalog::IndexKey::Column(_) => false,
+                };
+                let named = index.predicate.as_deref().is_some_and(|sql| names_type(sql, oid));
+                if named || index.keys.iter().any(|k| key(&k.0)) {
+                    self.depend(Object::Index(table.oid, index.oid), &own, plan);
+                }
+            }
+        }
+        for other in self.now().types.values() {
+            match &other.definition {
+                Definition::Composite(attributes) => {
+                    for attribute in attributes.iter().filter(|a| is_made_of(a.declared().oid, oid)) {
+                        let part = Object::Attribute(other.oid, attribute.number);
+                        self.depend(part, &on(attribute.declared().oid), plan);
+                    }
+                }
+                Definition::Domain(domain) => {
+                    let over = domain.over.unwrap_or(domain.base.oid);
+                    let mut texts = domain.checks.iter().map(|c| &c.sql).chain(&domain.default);
+                    if is_made_of(over, oid) || texts.any(|sql| names_type(sql, oid)) {
+                        self.depend(Object::Type(other.oid), &on(over), plan);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for view in self.now().views.values() {
+            if view.depends_on.contains(&oid) || view.columns.iter().any(|(_, ty)| is_made_of(ty.oid, oid)) {
+                self.depend(Object::View(view.oid), &own, plan);
             }
         }
     }
@@ -332,6 +407,12 @@ impl DdlContext<'_> {
             Object::Default(t, number) => {
                 format!("default value for column {} of {}", column_name(catalog, *t, *number), table(*t))
             }
+            Object::Type(oid) => format!("type {}", self.type_shown(*oid)),
+            Object::Attribute(ty, number) => {
+                let fields = catalog.user_type(*ty).and_then(|t| t.attributes()).unwrap_or_default();
+                let name = fields.iter().find(|a| a.number == *number).map_or("", |a| a.name.as_str());
+                format!("column {} of composite type {}", quote(name), self.type_shown(*ty))
+            }
         }
     }
 
@@ -358,6 +439,9 @@ impl DdlContext<'_> {
                     })?;
                 }
                 Object::Column(table, number) if !is_gone(table) => self.remove_column(*table, *number)?,
+                Object::Attribute(ty, number) if !gone.contains(&Object::Type(*ty)) => {
+                    self.remove_attribute(*ty, *number)?;
+                }
                 _ => {}
             }
         }
@@ -366,9 +450,10 @@ impl DdlContext<'_> {
                 Object::View(oid) => self.edit().remove_view(*oid),
                 Object::Sequence(oid) => self.edit().remove_sequence(*oid),
                 Object::Table(oid) => self.remove_table(*oid)?,
+                Object::Type(oid) => self.edit().remove_type(*oid),
                 _ => continue,
             }
-            if let Object::View(oid) | Object::Sequence(oid) | Object::Table(oid) = object {
+            if let Object::View(oid) | Object::Sequence(oid) | Object::Table(oid) | Object::Type(oid) = object {
                 self.forget_comments(*oid);
             }
         }
@@ -466,6 +551,7 @@ impl DdlContext<'_> {
             }
             return Err(error);
         };
+        self.require_unused_rows(&table)?;
         self.drop_all(&[Object::Column(oid, column.number)], cascade).await
     }
 

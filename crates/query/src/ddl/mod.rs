@@ -14,6 +14,7 @@
 //! | [`binding`] | what DDL asks of the binder |
 //! | [`names`], `naming` | names found, names made up |
 //! | `create_table`, `constraint`, `index`, `view`, `sequence` | CREATE of relations and what belongs to them |
+//! | `user_type`, `domain`, `composite` | types of users |
 //! | `alter`, `alter_table`, `rewrite` | ALTER; moving rows |
 //! | `drop` | DROP and dependencies |
 //! | `shared`, `scram` | schemas, databases, roles; password verifiers |
@@ -25,8 +26,10 @@
 mod alter;
 mod alter_table;
 pub mod binding;
+mod composite;
 mod constraint;
 mod create_table;
+mod domain;
 mod drop;
 pub mod expression;
 mod grant;
@@ -39,6 +42,7 @@ mod sequence;
 mod shared;
 pub mod temporary;
 mod upkeep;
+mod user_type;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +56,7 @@ use gavel_types::{Datum, Notice, Oid, SqlError, SqlResult, Write};
 use sqlparser::ast::Statement;
 
 use binding::DdlBinder;
+pub use domain::value_table;
 
 /// The catalog of one transaction. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -230,6 +235,8 @@ impl DdlContext<'_> {
             Ddl::CreateSchema { name, if_not_exists, owner } => {
                 self.create_schema(name.as_deref(), *if_not_exists, owner.as_deref()).await?;
             }
+            Ddl::CreateType { name, definition } => self.create_type(name, definition).await?,
+            Ddl::CreateDomain(create) => self.create_domain(create).await?,
             Ddl::CreateDatabase { name, options } => self.create_database(name, options).await?,
             Ddl::CreateRole { name, options, login } => self.create_role(name, options, *login).await?,
             Ddl::Alter(alter) => self.alter(alter).await?,
@@ -273,6 +280,8 @@ fn tag(ddl: &Ddl) -> String {
         Ddl::CreateView(_) => "CREATE VIEW".into(),
         Ddl::CreateSequence { .. } => "CREATE SEQUENCE".into(),
         Ddl::CreateSchema { .. } => "CREATE SCHEMA".into(),
+        Ddl::CreateType { .. } => "CREATE TYPE".into(),
+        Ddl::CreateDomain(_) => "CREATE DOMAIN".into(),
         Ddl::CreateDatabase { .. } => "CREATE DATABASE".into(),
         Ddl::CreateRole { .. } => "CREATE ROLE".into(),
         Ddl::Alter(alter) => kind("ALTER", alter.kind),

@@ -66,6 +66,8 @@ pub(super) const fn kind_word(kind: ObjectKind) -> &'static str {
         ObjectKind::Schema => "schema",
         ObjectKind::Database => "database",
         ObjectKind::Role => "role",
+        ObjectKind::Type => "type",
+        ObjectKind::Domain => "domain",
     }
 }
 

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use gavel_binder::ddl::ast::{CommentTarget, ObjectKind, QualifiedName};
 use gavel_catalog::Table;
-use gavel_catalog::snapshot::{PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE};
+use gavel_catalog::snapshot::{PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE, PG_TYPE};
+use gavel_types::text_io::type_name;
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
 use super::names::{oid_of, require_kind, undefined_column, undefined_table};
+use super::user_type::undefined_type;
 
 impl DdlContext<'_> {
     pub(super) async fn truncate(&mut self, names: &[QualifiedName], restart: bool, cascade: bool) -> SqlResult<()> {
@@ -96,6 +98,18 @@ impl DdlContext<'_> {
                     SqlError::new(SqlState::UndefinedObject, message)
                 })?;
                 (PG_CONSTRAINT, oid, 0)
+            }
+            CommentTarget::DomainConstraint { name, domain } => {
+                let found = self.find_type(domain)?.ok_or_else(|| undefined_type(domain))?;
+                let checks = self.now().user_type(found).and_then(|t| t.domain()).map(|d| &d.checks);
+                let oid = checks.and_then(|c| c.iter().find(|c| c.name == *name)).map(|c| c.oid).ok_or_else(|| {
+                    let message = format!("constraint \"{name}\" for domain {} does not exist", type_name(found));
+                    SqlError::new(SqlState::UndefinedObject, message)
+                })?;
+                (PG_CONSTRAINT, oid, 0)
+            }
+            CommentTarget::Object(ObjectKind::Type | ObjectKind::Domain, name) => {
+                (PG_TYPE, self.find_type(name)?.ok_or_else(|| undefined_type(name))?, 0)
             }
             CommentTarget::Object(ObjectKind::Schema, name) => {
                 let (_, bare) = self.split(name)?;

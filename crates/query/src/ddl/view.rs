@@ -36,6 +36,12 @@ impl DdlContext<'_> {
             }
             Some(_) => return self.require_free(schema, &name),
         };
+        if version == 1 {
+            self.require_free_row_type(schema, &name)?;
+        }
+        for (_, ty) in &columns {
+            self.rely_on_type(schema, ty.oid);
+        }
         if query.depends_on.contains(&oid) {
             let message = format!("infinite recursion detected in rules for relation \"{name}\"");
             return Err(SqlError::new(SqlState::InvalidObjectDefinition, message));
@@ -43,6 +49,10 @@ impl DdlContext<'_> {
         // What the view reads must not go away while it is being made. For a temporary one nothing is written.
         for used in query.depends_on.iter().filter(|_| schema != TEMPORARY_SCHEMA) {
             self.catalog.used.insert(*used);
+            if used.is_user_type() {
+                self.rely_on_type(schema, *used);
+                continue;
+            }
             let kind = if self.now().tables.contains_key(used) {
                 Kind::Table
             } else if self.now().views.contains_key(used) {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use gavel_catalog::{Catalog, Table};
 use gavel_encoding::TenantId;
 use gavel_functions::call::EvalContext;
-use gavel_types::text_io::TextStyle;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 use parking_lot::Mutex;
 
@@ -14,6 +13,7 @@ use crate::dml::shape::{ExpressionBinder, TableShape};
 use crate::dml::writer::Shapes;
 use crate::engine::Engine;
 use crate::fast::expr::{RowContext, RowExpr};
+use crate::system::resolver::style_over;
 
 /// Shapes kept before all are dropped and made anew.
 const MAX_SHAPES: usize = 10_000;
@@ -81,7 +81,7 @@ impl Shapes for CatalogShapes {
 impl CatalogShapes {
     /// Binds `sql` over the live columns of `table`; as an assignment to `target` if that is given.
     fn bind_as(&self, table: &Arc<Table>, sql: &str, target: Option<PgType>) -> SqlResult<RowExpr> {
-        let style = TextStyle::default();
+        let style = style_over(&self.catalog);
         crate::session::binding::table_expression(&self.catalog, table, sql, target, &style)
     }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray};
 use arrow::compute::{and_kleene, interleave, is_not_null, is_null, not, or_kleene};
 use arrow::record_batch::RecordBatch;
-use gavel_binder::bound::{ColumnId, RowCompareOp};
+use gavel_binder::bound::{ColumnId, DomainName, RowCompareOp};
 use gavel_functions::physical::{build_array, datum_at, scalar_to_array};
 use gavel_functions::registry::{Proc, Volatility};
 use gavel_functions::vector::{self, ArgColumn};
@@ -63,6 +63,13 @@ pub enum ExprKind {
     ArrayCoerce {
         input: Box<Expr>,
         element: Box<Expr>,
+    },
+    /// Checks are over the value as the only column.
+    DomainCheck {
+        input: Box<Expr>,
+        domain: DomainName,
+        not_null: bool,
+        checks: Vec<(String, Expr)>,
     },
     And(Vec<Expr>),
     Or(Vec<Expr>),
@@ -190,7 +197,7 @@ impl Expr {
                     let null = special::is_null(&v);
                     Value::Scalar(Datum::Bool(if *negated { special::is_not_null(&v) } else { null }))
                 }
-                Value::Array(a) if input.ty.oid == Oid::RECORD => special::record_nulls(&a, input.ty, *negated)?,
+                Value::Array(a) if input.ty.oid.is_row() => special::record_nulls(&a, input.ty, *negated)?,
                 Value::Array(a) if *negated => Value::Array(Arc::new(is_not_null(&a).map_err(arrow_error)?)),
                 Value::Array(a) => Value::Array(Arc::new(is_null(&a).map_err(arrow_error)?)),
             },
@@ -211,6 +218,10 @@ impl Expr {
             ExprKind::ArrayCoerce { input, element } => {
                 let input_value = input.eval(cx, batch)?;
                 special::array_coerce(cx, &input_value, input.ty, element, self.ty, rows)?
+            }
+            ExprKind::DomainCheck { input, domain, not_null, checks } => {
+                let value = input.eval(cx, batch)?;
+                special::domain_check(cx, value, input.ty, domain, *not_null, checks)?
             }
             _ => special::eval(self, cx, batch)?,
         })

@@ -2,7 +2,10 @@
 //! text. Row by row over values.
 
 mod assign;
+mod domain;
 
+pub(crate) use domain::domain_check;
+pub use domain::{no_null, violated};
 use std::collections::HashSet;
 use std::sync::Arc;
 

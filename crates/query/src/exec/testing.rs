@@ -68,6 +68,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
                 number: number(i),
                 name: (*name).into(),
                 ty: *ty,
+                domain: None,
                 not_null: i < key,
                 default: None,
                 identity: None,

@@ -46,6 +46,17 @@ impl Planner<'_> {
                 let element = Box::new(self.compile(element, &[(*item, from)])?);
                 ExprKind::ArrayCoerce { input: self.boxed(input, layout)?, element }
             }
+            ScalarKind::DomainCheck { input, checks, not_null: false, .. } if checks.is_empty() => {
+                return self.compile(input, layout);
+            }
+            ScalarKind::DomainCheck { input, item, domain, not_null, checks } => {
+                let checks = checks
+                    .iter()
+                    .map(|(name, check)| Ok((name.clone(), self.compile(check, &[(*item, input.ty)])?)))
+                    .collect::<SqlResult<_>>()?;
+                let (input, domain) = (self.boxed(input, layout)?, domain.clone());
+                ExprKind::DomainCheck { input, domain, not_null: *not_null, checks }
+            }
             ScalarKind::And(items) => ExprKind::And(self.all(items, layout)?),
             ScalarKind::Or(items) => ExprKind::Or(self.all(items, layout)?),
             ScalarKind::Not(input) => ExprKind::Not(self.boxed(input, layout)?),
@@ -302,6 +313,11 @@ pub fn traits_of(kind: &ExprKind) -> Traits {
         ExprKind::ArrayCoerce { input, element } => {
             add(input);
             add(element);
+            traits.guarded = true;
+        }
+        ExprKind::DomainCheck { input, checks, .. } => {
+            add(input);
+            checks.iter().for_each(|(_, check)| add(check));
             traits.guarded = true;
         }
         ExprKind::Case { arms, otherwise } => {

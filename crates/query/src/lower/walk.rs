@@ -76,7 +76,7 @@ impl Refs {
             }
             ScalarKind::Call { function, .. } => self.function(*function),
             ScalarKind::NextVal { .. } => self.volatile = true,
-            ScalarKind::ArrayCoerce { item, .. } => {
+            ScalarKind::ArrayCoerce { item, .. } | ScalarKind::DomainCheck { item, .. } => {
                 self.defined.insert(*item);
             }
             ScalarKind::Subquery(subquery) => {
@@ -244,6 +244,9 @@ pub fn children(scalar: &Scalar) -> Vec<&Scalar> {
         | ScalarKind::IsBool { input, .. }
         | ScalarKind::Field { input, .. } => vec![input],
         ScalarKind::ArrayCoerce { input, element, .. } => vec![input, element],
+        ScalarKind::DomainCheck { input, checks, .. } => {
+            std::iter::once(input.as_ref()).chain(checks.iter().map(|(_, check)| check)).collect()
+        }
         ScalarKind::And(items) | ScalarKind::Or(items) | ScalarKind::Coalesce(items) | ScalarKind::Row(items) => {
             items.iter().collect()
         }
@@ -312,6 +315,13 @@ pub fn map(scalar: Scalar, f: &mut dyn FnMut(Scalar) -> Scalar) -> Scalar {
         ScalarKind::ArrayCoerce { input, item, element } => {
             ScalarKind::ArrayCoerce { input: Box::new(map(*input, f)), item, element: Box::new(map(*element, f)) }
         }
+        ScalarKind::DomainCheck { input, item, domain, not_null, checks } => ScalarKind::DomainCheck {
+            input: Box::new(map(*input, f)),
+            item,
+            domain,
+            not_null,
+            checks: checks.into_iter().map(|(name, check)| (name, map(check, f))).collect(),
+        },
         ScalarKind::And(items) => ScalarKind::And(each(items, f)),
         ScalarKind::Or(items) => ScalarKind::Or(each(items, f)),
         ScalarKind::Coalesce(items) => ScalarKind::Coalesce(each(items, f)),

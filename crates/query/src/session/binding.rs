@@ -107,7 +107,8 @@ fn renumber(scalar: &mut Scalar, id: &dyn Fn(ColumnId) -> ColumnId) {
         | K::IsNull { input, .. }
         | K::IsBool { input, .. }
         | K::Field { input, .. }
-        | K::ArrayCoerce { input, .. } => renumber(input, id),
+        | K::ArrayCoerce { input, .. }
+        | K::DomainCheck { input, .. } => renumber(input, id),
         K::IsDistinct { left, right, .. } => {
             renumber(left, id);
             renumber(right, id);

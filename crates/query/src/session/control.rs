@@ -388,6 +388,8 @@ impl Session {
     }
 
     pub(crate) fn or_fail<T>(&mut self, result: SqlResult<T>) -> SqlResult<T> {
+        // Named before the transaction goes, and the types that it has made with it.
+        let result = self.in_names(result);
         if result.is_err() {
             self.fail();
         }

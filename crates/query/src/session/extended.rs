@@ -156,6 +156,7 @@ impl Session {
                     }
                     PortalState::Cursor(_) | PortalState::Failed => return Err(cannot_run(name)),
                 };
+                self.restyle(&executed, sink);
                 executed.announce(sink).await?;
                 let ended = executed.deliver(max_rows, sink).await?;
                 if ended == ExecuteEnd::Suspended {

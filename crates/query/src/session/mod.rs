@@ -280,8 +280,11 @@ impl Session {
     /// Sends notices, and settings that have changed.
     pub(crate) async fn tell(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()> {
         self.notices.append(&mut self.shared.notices.lock());
-        for notice in std::mem::take(&mut self.notices) {
-            sink.notice(notice).await?;
+        if !self.notices.is_empty() {
+            let names = self.names();
+            for Notice { severity, error } in std::mem::take(&mut self.notices) {
+                sink.notice(Notice { severity, error: error.with_type_names(&names) }).await?;
+            }
         }
         let generation = self.shared.settings.lock().generation();
         let catalog = self.catalog();
@@ -353,7 +356,7 @@ impl SqlSession for Session {
         let result = self.run_query(sql, sink).await;
         self.settle_locks().await;
         self.note_idle();
-        result
+        self.in_names(result)
     }
 
     async fn parse(&mut self, name: &str, sql: &str, param_types: &[Oid]) -> SqlResult<()> {
@@ -395,7 +398,7 @@ impl SqlSession for Session {
         let result = self.on_sync(sink).await;
         self.settle_locks().await;
         self.note_idle();
-        result
+        self.in_names(result)
     }
 
     fn take_notifications(&mut self) -> Vec<Notification> {

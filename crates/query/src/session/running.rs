@@ -180,7 +180,8 @@ fn mentioned(scalar: &Scalar, found: &mut dyn FnMut(ColumnId, PgType)) {
         | K::IsNull { input, .. }
         | K::IsBool { input, .. }
         | K::Field { input, .. }
-        | K::ArrayCoerce { input, .. } => mentioned(input, found),
+        | K::ArrayCoerce { input, .. }
+        | K::DomainCheck { input, .. } => mentioned(input, found),
         K::IsDistinct { left, right, .. } => {
             mentioned(left, found);
             mentioned(right, found);

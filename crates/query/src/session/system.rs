@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use gavel_api::sql::{ResultSink, SqlSession};
 use gavel_catalog::Sequence;
 use gavel_catalog::system::is_temporary;
 use gavel_functions::call::Call;
@@ -17,11 +18,31 @@ use crate::session::hooks::{Hooks, wait};
 use crate::system::resolver::CatalogNames;
 use crate::system::{self, Activity, SystemContext};
 
+/// `record[]`.
+const RECORD_ARRAY: Oid = Oid(2287);
+
 impl Session {
+    pub(crate) fn names(&self) -> CatalogNames {
+        CatalogNames { catalog: self.catalog(), search_path: self.search_path() }
+    }
+
+    /// An error with names of types in the place of their numbers.
+    pub(crate) fn in_names<T>(&self, result: SqlResult<T>) -> SqlResult<T> {
+        result.map_err(|e| e.with_type_names(&self.names()))
+    }
+
+    /// Makes the sink write values as the running transaction's catalog has them: labels that another node has added
+    /// since the sink was made are in it.
+    pub(crate) fn restyle(&self, executed: &Executed, sink: &mut dyn ResultSink) {
+        let mut columns = executed.columns.iter().flat_map(|c| c.iter());
+        if columns.any(|c| c.ty.oid.is_user_type() || matches!(c.ty.oid, Oid::RECORD | RECORD_ARRAY)) {
+            sink.set_text_style(self.text_style());
+        }
+    }
+
     /// `style` with names of objects, as `regclass` and its kin read and write them.
     pub(crate) fn with_names(&self, style: TextStyle) -> TextStyle {
-        let names = CatalogNames { catalog: self.catalog(), search_path: self.search_path() };
-        TextStyle { names: Some(Arc::new(names) as Arc<dyn NameResolver>), ..style }
+        TextStyle { names: Some(Arc::new(self.names()) as Arc<dyn NameResolver>), ..style }
     }
 }
 

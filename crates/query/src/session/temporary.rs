@@ -75,6 +75,10 @@ impl Temporary {
     pub fn lay_over(&mut self, shared: &Arc<Catalog>) -> Arc<Catalog> {
         let Some(laid) = &mut self.laid else { return Arc::clone(shared) };
         if !Arc::ptr_eq(&laid.over, shared) {
+            // Shapes hold labels of enums, and checks of domains.
+            if laid.over.types != shared.types {
+                self.shapes.clear();
+            }
             let whole = Arc::new(shared.with_temporary_of(&laid.whole));
             *laid = Laid { over: Arc::clone(shared), whole };
         }

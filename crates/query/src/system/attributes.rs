@@ -76,9 +76,21 @@ fn attributes(context: &SystemContext<'_>, out: &mut Rows) {
     for v in context.catalog.views.values() {
         for (number, (name, ty)) in (1_i16..).zip(&v.columns) {
             out.add(|row| {
-                attribute(row, v.oid, number, name, *ty);
+                let base = context.catalog.base_type(ty.oid).filter(|_| ty.oid.is_over_domain());
+                attribute(row, v.oid, number, name, base.unwrap_or(*ty));
+                row.set("atttypid", ty.oid).set("atttypmod", ty.typmod);
                 let own = v.column_acls.iter().find(|c| c.0 == number).map(|c| c.1.clone());
                 row.set("attacl", privileges::value(context, &own));
+            });
+        }
+    }
+    for t in context.catalog.types.values() {
+        for a in t.attributes().unwrap_or_default() {
+            out.add(|row| {
+                attribute(row, Oid(t.oid.type_number()), a.number, &a.name, a.ty);
+                if a.domain.is_some() {
+                    row.set("atttypid", a.declared().oid).set("atttypmod", -1);
+                }
             });
         }
     }
@@ -94,6 +106,9 @@ fn attributes(context: &SystemContext<'_>, out: &mut Rows) {
 
 fn column(row: &mut Row<'_>, table: Oid, c: &Column) {
     attribute(row, table, c.number, &c.name, c.ty);
+    if c.domain.is_some() {
+        row.set("atttypid", c.declared().oid).set("atttypmod", -1);
+    }
     row.set("attnotnull", c.not_null).set("atthasdef", c.default.is_some()).set("attisdropped", c.dropped);
     row.set("atthasmissing", c.missing.is_some());
     match c.identity {

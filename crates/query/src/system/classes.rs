@@ -1,8 +1,8 @@
 //! `pg_class`, `pg_namespace`, `pg_sequence`, `pg_rewrite`, `pg_depend`, `pg_description`.
 
-use gavel_catalog::snapshot::{PG_CLASS, PG_CONSTRAINT, is_shared};
+use gavel_catalog::snapshot::{PG_CLASS, PG_CONSTRAINT, PG_TYPE, is_shared, row_type};
 use gavel_catalog::system::{self, FIRST_USER_OID};
-use gavel_catalog::{Index, Table, bootstrap::SUPERUSER};
+use gavel_catalog::{Definition, Index, Table, bootstrap::SUPERUSER};
 use gavel_types::Oid;
 
 use super::table::{Row, Rows, texts};
@@ -37,6 +37,9 @@ fn class(row: &mut Row<'_>, (oid, name): (Oid, &str), schema: Oid, owner: Oid, k
     if matches!(kind, 'r' | 'i' | 'S') {
         row.set("relfilenode", oid);
     }
+    if matches!(kind, 'r' | 'v' | 'c') && oid >= FIRST_USER_OID {
+        row.set("reltype", row_type(oid).unwrap_or_default());
+    }
 }
 
 fn classes(context: &SystemContext<'_>, out: &mut Rows) {
@@ -60,6 +63,13 @@ fn classes(context: &SystemContext<'_>, out: &mut Rows) {
         out.add(|row| {
             class(row, (v.oid, &v.name), v.schema, v.owner, 'v', v.columns.len());
             row.set("relhasrules", true).set("relacl", privileges::value(context, &v.acl));
+        });
+    }
+    for t in context.catalog.types.values() {
+        let Some(attributes) = t.attributes() else { continue };
+        let relation = Oid(t.oid.type_number());
+        out.add(|row| {
+            class(row, (relation, &t.name), t.schema, t.owner, 'c', attributes.len());
         });
     }
     for s in context.catalog.sequences.values() {
@@ -151,10 +161,32 @@ fn depends(context: &SystemContext<'_>, out: &mut Rows) {
             add((PG_CLASS, i.oid, 0), (PG_CLASS, t.oid, 0), 'a');
         }
     }
+    for t in context.catalog.types.values() {
+        // PostgreSQL's own types need no mention.
+        let made_of = |ty: Oid| Some(ty.element().unwrap_or(ty)).filter(|ty| ty.is_user_type());
+        match &t.definition {
+            Definition::Domain(domain) => {
+                if let Some(on) = made_of(domain.over.unwrap_or(domain.base.oid)) {
+                    add((PG_TYPE, t.oid, 0), (PG_TYPE, on, 0), 'n');
+                }
+            }
+            Definition::Composite(attributes) => {
+                let relation = Oid(t.oid.type_number());
+                add((PG_TYPE, t.oid, 0), (PG_CLASS, relation, 0), 'i');
+                for a in attributes {
+                    if let Some(on) = made_of(a.declared().oid) {
+                        add((PG_CLASS, relation, i32::from(a.number)), (PG_TYPE, on, 0), 'n');
+                    }
+                }
+            }
+            Definition::Enum(_) => {}
+        }
+    }
     for v in context.catalog.views.values() {
         add((PG_REWRITE, rule_oid(v.oid), 0), (PG_CLASS, v.oid, 0), 'i');
         for on in v.depends_on.iter().filter(|o| **o >= FIRST_USER_OID) {
-            add((PG_REWRITE, rule_oid(v.oid), 0), (PG_CLASS, *on, 0), 'n');
+            let class = if on.is_user_type() { PG_TYPE } else { PG_CLASS };
+            add((PG_REWRITE, rule_oid(v.oid), 0), (class, *on, 0), 'n');
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use gavel_catalog::search::PG_TEMP;
 use gavel_catalog::system::TEMPORARY_SCHEMA;
-use gavel_catalog::{Column, FkAction, FkMatch, ForeignKey, Index, IndexKey, Table};
+use gavel_catalog::{CheckConstraint, Column, Domain, FkAction, FkMatch, ForeignKey, Index, IndexKey, Table, UserType};
 use gavel_types::Oid;
 
 use super::SystemContext;
@@ -46,7 +46,7 @@ pub fn expression(context: &SystemContext<'_>, sql: &str) -> String {
         rest = &after[CAST.len()..];
     }
     out.push_str(rest);
-    out
+    context.with_type_names(out)
 }
 
 /// An expression over a table's columns as it is shown.
@@ -157,7 +157,20 @@ pub fn index(context: &SystemContext<'_>, table: &Table, index: &Index, pretty: 
 /// `pg_get_constraintdef` of the constraint with this OID.
 /// `pretty` leaves out parentheses that are not needed.
 pub fn constraint(context: &SystemContext<'_>, oid: Oid, pretty: bool) -> Option<String> {
-    context.catalog.tables.values().find_map(|t| constraint_of(context, t, oid, pretty))
+    let of_table = || context.catalog.tables.values().find_map(|t| constraint_of(context, t, oid, pretty));
+    let of_domain = |t: &std::sync::Arc<UserType>| {
+        let domain = t.domain()?;
+        domain_check(context, domain, domain.checks.iter().find(|c| c.oid == oid)?, pretty).into()
+    };
+    of_table().or_else(|| context.catalog.types.values().find_map(of_domain))
+}
+
+/// A check of a domain.
+pub fn domain_check(context: &SystemContext<'_>, domain: &Domain, check: &CheckConstraint, pretty: bool) -> String {
+    let shown = super::deparse::over_value(context, domain.base, &check.sql, pretty);
+    let shown = shown.unwrap_or_else(|| expression(context, &check.sql));
+    let shown = if pretty { bare(&shown).to_owned() } else { parenthesized(&shown) };
+    format!("CHECK ({shown}){}", if check.validated { "" } else { " NOT VALID" })
 }
 
 fn constraint_of(context: &SystemContext<'_>, t: &Table, oid: Oid, pretty: bool) -> Option<String> {
@@ -211,7 +224,7 @@ fn foreign_key(context: &SystemContext<'_>, t: &Table, f: &ForeignKey) -> String
 
 /// `pg_get_viewdef`.
 pub fn view(context: &SystemContext<'_>, oid: Oid) -> Option<String> {
-    context.catalog.views.get(&oid).map(|v| format!(" {};", v.sql))
+    context.catalog.views.get(&oid).map(|v| context.with_type_names(format!(" {};", v.sql)))
 }
 
 #[cfg(test)]

@@ -10,12 +10,14 @@ use gavel_types::text_io::{self, TextStyle, type_name, type_name_with_typmod};
 use gavel_types::{Datum, Oid, PgType};
 use sqlparser::ast::{self, Expr};
 
+use super::resolver::style_over;
 use super::{SystemContext, definition};
 use crate::ddl::names::quote;
 
 /// Writes scalars over the columns of a table.
 struct Writer<'a> {
     context: &'a SystemContext<'a>,
+    style: &'a TextStyle,
     columns: Vec<(String, ColumnId)>,
     /// Fewer parentheses and casts set off less, as psql asks for.
     pretty: bool,
@@ -27,21 +29,34 @@ fn bind_context<'a>(context: &SystemContext<'a>, style: &'a TextStyle) -> BindCo
 
 /// An expression over the columns of `table`; `None` if it cannot be shown from its bound form.
 pub fn over_table(context: &SystemContext<'_>, table: &Table, sql: &str, pretty: bool) -> Option<String> {
-    let style = TextStyle::default();
+    let style = style_over(context.catalog);
     let expr = parse::parse_expression(sql).ok()?;
     let bind = bind_context(context, &style);
     let (scalar, mentioned) = bind_table_expr_ast(&bind, &expr, sql, table, TableExpr::Stored).ok()?;
     let name = |n: i16| table.column(n).map(|c| quote(&c.name));
     let columns = mentioned.iter().filter_map(|(n, id)| Some((name(*n)?, *id))).collect();
-    Writer { context, columns, pretty }.write(&scalar)
+    let shown = Writer { context, style: &style, columns, pretty }.write(&scalar);
+    shown.map(|text| context.with_type_names(text))
+}
+
+/// A check of a domain over `base`.
+pub fn over_value(context: &SystemContext<'_>, base: PgType, sql: &str, pretty: bool) -> Option<String> {
+    let style = style_over(context.catalog);
+    let expr = parse::parse_expression(sql).ok()?;
+    let table = crate::ddl::value_table(base);
+    let bind = bind_context(context, &style);
+    let (scalar, mentioned) = bind_table_expr_ast(&bind, &expr, sql, &table, TableExpr::Stored).ok()?;
+    let columns = mentioned.iter().map(|(_, id)| ("VALUE".to_owned(), *id)).collect();
+    let shown = Writer { context, style: &style, columns, pretty }.write(&scalar);
+    shown.map(|text| context.with_type_names(text))
 }
 
 /// The default of a column of type `ty`.
 pub fn default(context: &SystemContext<'_>, sql: &str, ty: PgType, pretty: bool) -> Option<String> {
-    let style = TextStyle::default();
+    let style = style_over(context.catalog);
     let expr = parse::parse_expression(sql).ok()?;
     let scalar = bind_default_ast(&bind_context(context, &style), &expr, sql, ty, "").ok()?;
-    let writer = Writer { context, columns: Vec::new(), pretty };
+    let writer = Writer { context, style: &style, columns: Vec::new(), pretty };
     if let Some(number) = plain_number(&expr) {
         return Some(writer.number(&number, PgType::new(literal_type(&number))));
     }
@@ -50,7 +65,7 @@ pub fn default(context: &SystemContext<'_>, sql: &str, ty: PgType, pretty: bool)
     let value = if cast { &scalar } else { without_assignment(&scalar, ty) };
     let text = writer.write(value)?;
     let set_off = pretty && !std::ptr::eq(value, &scalar) && !is_simple(value);
-    Some(if set_off { format!("({text})") } else { text })
+    Some(context.with_type_names(if set_off { format!("({text})") } else { text }))
 }
 
 /// The text of a number that stands alone, its sign before it.
@@ -159,6 +174,7 @@ impl Writer<'_> {
             ScalarKind::Column(id) => self.columns.iter().find(|c| c.1 == *id)?.0.clone(),
             ScalarKind::Call { function, args } => self.call(*function, args, s.ty)?,
             ScalarKind::Relabel { input } | ScalarKind::CoerceViaIo { input } => self.cast(input, s.ty)?,
+            ScalarKind::DomainCheck { input, domain, .. } => self.cast(input, PgType::new(domain.oid))?,
             ScalarKind::And(items) => self.joined(items, " AND ", |i| matches!(i.kind, ScalarKind::Or(_)))?,
             ScalarKind::Or(items) => self.joined(items, " OR ", |_| false)?,
             ScalarKind::Not(inner) => self.outer(format!("NOT {}", self.operand(inner)?)),
@@ -303,7 +319,7 @@ impl Writer<'_> {
         if value.is_null() {
             return format!("NULL::{}", type_name(ty.oid));
         }
-        text_io::write(value, ty, &TextStyle::default(), &mut text);
+        text_io::write(value, ty, self.style, &mut text);
         match value {
             Datum::Bool(b) => b.to_string(),
             Datum::Int2(_)

@@ -1,8 +1,6 @@
 //! Functions of the session over the catalog, found by name: what they describe, and what they answer
 //! for psql, dumps and drivers. The rest (`nextval`, `current_setting` …) is the session's own.
 
-use std::sync::Arc;
-
 use gavel_catalog::{IndexKey, system};
 use gavel_functions::call::Call;
 use gavel_functions::cast::type_label;
@@ -12,7 +10,7 @@ use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 
 use super::SystemContext;
 use super::definition;
-use super::resolver::{CatalogNames, parse_name, type_oid};
+use super::resolver::{CatalogNames, parse_name};
 use crate::ddl::names::quote;
 
 /// Arguments of one call. A strict function never sees NULL; the others of these take it as "none".
@@ -107,7 +105,7 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
         }
         "pg_get_constraintdef" => text(definition::constraint(context, a.oid(0), a.is_true(1))),
         "pg_get_viewdef" => {
-            let names = CatalogNames { catalog: Arc::new(catalog.clone()), search_path: context.search_path.to_vec() };
+            let names = context.names();
             let oid = if a.is_text(0) {
                 match names.resolve(a.text(0), Oid::REGCLASS) {
                     Ok(oid) => oid,
@@ -122,7 +120,8 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
             let view = catalog.views.values().find(|v| v.oid.0 | 0x4000_0000 == a.oid(0).0);
             text(view.map(|v| {
                 let name = definition::qualified(context, v.oid);
-                format!("CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {name} DO INSTEAD {};", v.sql)
+                let sql = context.with_type_names(v.sql.clone());
+                format!("CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {name} DO INSTEAD {sql};")
             }))
         }
         "pg_get_triggerdef"
@@ -242,7 +241,7 @@ fn function_result(p: &Proc) -> String {
 }
 
 fn serial_sequence(context: &SystemContext<'_>, a: &Args<'_>) -> SqlResult<Datum> {
-    let names = CatalogNames { catalog: Arc::new(context.catalog.clone()), search_path: context.search_path.to_vec() };
+    let names = context.names();
     let oid = names.resolve(a.text(0), Oid::REGCLASS)?;
     let table = context.catalog.table(oid);
     let column = table.and_then(|t| t.column_named(a.text(1)));
@@ -262,9 +261,12 @@ fn types_and_visibility(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) 
             Some((schema, name)) => Datum::Bool(context.is_visible(schema, name)),
             None => Datum::Null,
         }),
+        "pg_type_is_visible" => Ok(match type_visibility(context, a.oid(0)) {
+            Some(visible) => Datum::Bool(visible),
+            None => Datum::Null,
+        }),
         // Everything of these kinds is PostgreSQL's own, and `pg_catalog` is always on the path.
-        "pg_type_is_visible"
-        | "pg_function_is_visible"
+        "pg_function_is_visible"
         | "pg_operator_is_visible"
         | "pg_opclass_is_visible"
         | "pg_opfamily_is_visible"
@@ -279,10 +281,24 @@ fn types_and_visibility(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) 
     })
 }
 
+/// Whether a type's name alone finds it; `None` if there is no such type.
+fn type_visibility(context: &SystemContext<'_>, oid: Oid) -> Option<bool> {
+    if !oid.is_user_type() {
+        return registry::type_info(oid).map(|_| true);
+    }
+    let (schema, name) = context.catalog.type_name(oid)?;
+    let builtin = registry::type_named(name).is_some();
+    let first = context.search_path.iter().find_map(|s| {
+        let schema = context.catalog.schema(s)?;
+        context.catalog.type_named(schema.oid, name).map(|_| schema.oid)
+    });
+    Some(!builtin && first == Some(schema))
+}
+
 /// NULL instead of an error where there is no such object.
 fn to_reg(names: &CatalogNames, kind: &str, name: &str) -> SqlResult<Datum> {
     if kind == "type" {
-        return Ok(type_oid(name).map_or(Datum::Null, |o| Datum::Oid(o.0)));
+        return Ok(names.type_oid(name).map_or(Datum::Null, |o| Datum::Oid(o.0)));
     }
     let ty = match kind {
         "class" => Oid::REGCLASS,

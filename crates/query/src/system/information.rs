@@ -36,7 +36,7 @@ const fn yes_no(value: bool) -> &'static str {
     if value { "YES" } else { "NO" }
 }
 
-fn database<'a>(context: &SystemContext<'a>) -> &'a str {
+pub(super) fn database<'a>(context: &SystemContext<'a>) -> &'a str {
     &context.catalog.database_name
 }
 
@@ -70,9 +70,17 @@ fn tables(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 /// The columns of several views that describe a type.
-fn data_type(context: &SystemContext<'_>, row: &mut Row<'_>, ty: PgType, number: i16) {
+pub(super) fn data_type(context: &SystemContext<'_>, row: &mut Row<'_>, ty: PgType, number: i16) {
     let Some(info) = registry::type_info(ty.oid) else { return };
     let array = info.category == 'A' && info.len == -1;
+    if ty.oid.is_user_type() {
+        let (schema, name) = context.catalog.type_name(ty.oid).unwrap_or((Oid(0), ""));
+        row.set("data_type", if array { "ARRAY" } else { "USER-DEFINED" }).set("udt_catalog", database(context));
+        row.set("udt_schema", context.schema_name(schema));
+        row.set("udt_name", if array { format!("_{name}") } else { name.to_owned() });
+        row.set("dtd_identifier", number.to_string());
+        return;
+    }
     row.set("data_type", if array { "ARRAY".to_owned() } else { type_name(ty.oid) });
     row.set("udt_catalog", database(context)).set("udt_schema", "pg_catalog").set("udt_name", info.name);
     row.set("dtd_identifier", number.to_string());
@@ -130,7 +138,14 @@ fn column(
 ) {
     row.set("table_catalog", database(context)).set("table_schema", schema).set("table_name", table);
     row.set("column_name", name).set("ordinal_position", i32::from(number));
-    data_type(context, row, ty, number);
+    let base = context.catalog.base_type(ty.oid).filter(|_| ty.oid.is_over_domain());
+    data_type(context, row, base.unwrap_or(ty), number);
+    if ty.oid.is_domain()
+        && let Some((schema, name)) = context.catalog.type_name(ty.oid)
+    {
+        row.set("domain_catalog", database(context)).set("domain_schema", context.schema_name(schema));
+        row.set("domain_name", name);
+    }
     row.set("is_nullable", "YES").set("is_self_referencing", "NO").set("is_identity", "NO").set("identity_cycle", "NO");
     row.set("is_generated", "NEVER").set("is_updatable", "YES");
 }
@@ -140,7 +155,7 @@ fn columns(context: &SystemContext<'_>, out: &mut Rows) {
         let schema = context.schema_name(t.schema);
         for c in t.visible_columns() {
             out.add(|row| {
-                column(context, row, (schema, &t.name), &c.name, c.number, c.ty);
+                column(context, row, (schema, &t.name), &c.name, c.number, c.declared());
                 table_column(context, row, t, c);
             });
         }
@@ -405,6 +420,7 @@ fn check_constraints(context: &SystemContext<'_>, out: &mut Rows) {
             row.set("check_clause", clause);
         });
     }
+    super::information_types::checks(context, out);
 }
 
 fn routines(context: &SystemContext<'_>, out: &mut Rows) {

@@ -8,12 +8,13 @@
 //! |---|---|
 //! | [`table`] | rows set by column name |
 //! | `classes`, `attributes`, `constraints` | `pg_class`, `pg_attribute`, `pg_index`, `pg_constraint`, … |
+//! | `types` | `pg_type` and `pg_enum` of users' types |
 //! | `builtin` | `pg_type`, `pg_proc`, `pg_operator`, … and facts kept as data |
 //! | `cluster` | databases, roles, settings |
 //! | `sessions` | what sessions do, have prepared, have open and hold |
 //! | `listings` | the views for people: `pg_tables`, `pg_indexes`, `pg_stat_user_tables`, … |
 //! | `privileges` | access privileges, memberships of roles |
-//! | `information` | `information_schema` |
+//! | `information`, `information_types` | `information_schema` |
 //! | [`definition`] | `pg_get_indexdef` and its kin |
 //! | `deparse` | stored expressions as PostgreSQL shows them |
 //! | [`functions`] | functions of the session over the catalog |
@@ -28,19 +29,25 @@ pub mod definition;
 mod deparse;
 pub mod functions;
 mod information;
+mod information_types;
 mod listings;
 mod privileges;
 pub mod resolver;
 mod sessions;
 pub mod table;
+mod types;
+
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use gavel_catalog::{Catalog, system};
-use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState, text_io};
 
 use crate::engine::advisory::LockInfo;
 use crate::prepared::portals::ListedCursors;
 use crate::prepared::statements::ListedStatements;
 use crate::settings::Settings;
+use resolver::CatalogNames;
 use table::Rows;
 
 /// A session as `pg_stat_activity` shows it.
@@ -66,7 +73,7 @@ pub struct Activity {
 /// What system relations and functions are computed from.
 #[derive(Clone, Copy)]
 pub struct SystemContext<'a> {
-    pub catalog: &'a Catalog,
+    pub catalog: &'a Arc<Catalog>,
     pub settings: &'a Settings,
     /// The current role.
     pub user: Oid,
@@ -108,6 +115,19 @@ impl SystemContext<'_> {
         self.catalog.relation_name(oid)
     }
 
+    /// Names of objects and types, as this session sees them.
+    pub fn names(&self) -> CatalogNames {
+        CatalogNames { catalog: Arc::clone(self.catalog), search_path: self.search_path.to_vec() }
+    }
+
+    /// `text` with the names of types in the place of their numbers.
+    pub fn with_type_names(&self, text: String) -> String {
+        match text_io::name_types(&text, &self.names()) {
+            Cow::Owned(named) => named,
+            Cow::Borrowed(_) => text,
+        }
+    }
+
     /// Name of a role, or its number in parentheses as PostgreSQL shows an unknown one.
     pub fn role_name(&self, oid: Oid) -> String {
         self.catalog.role_by_oid(oid).map_or_else(|| format!("unknown (OID={oid})"), |r| r.name.clone())
@@ -124,9 +144,12 @@ pub fn rows(context: &SystemContext<'_>, schema: &str, name: &str) -> SqlResult<
     })?;
     let mut out = Rows::new(relation);
     let known = if schema == "information_schema" {
-        information::fill(context, name, &mut out) || privileges::fill_information(context, name, &mut out)
+        information::fill(context, name, &mut out)
+            || information_types::fill(context, name, &mut out)
+            || privileges::fill_information(context, name, &mut out)
     } else {
-        builtin::fill(context, name, &mut out)
+        types::fill(context, name, &mut out)
+            || builtin::fill(context, name, &mut out)
             || classes::fill(context, name, &mut out)
             || attributes::fill(context, name, &mut out)
             || constraints::fill(context, name, &mut out)

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use gavel_catalog::{Catalog, system};
 use gavel_functions::cast::type_label;
 use gavel_functions::registry;
-use gavel_types::text_io::NameResolver;
-use gavel_types::{Oid, SqlError, SqlResult, SqlState};
+use gavel_types::text_io::{EnumValues, NameResolver, TextStyle};
+use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 
 use crate::ddl::names::quote;
 
@@ -86,6 +86,48 @@ impl CatalogNames {
         };
         Some(format!("{}.{}", quote(schema), quote(name)))
     }
+
+    /// The type of this name, as SQL or the catalogs call it; `[]` makes an array.
+    pub fn type_oid(&self, text: &str) -> Option<Oid> {
+        let text = text.trim();
+        if let Some(element) = text.strip_suffix("[]") {
+            let element = self.type_oid(element)?;
+            return if element.is_user_array() { Some(element) } else { gavel_binder::array_type(element) };
+        }
+        if let Some(found) = builtin_type(text) {
+            return Some(found);
+        }
+        let parts = parse_name(text).ok()?;
+        let within = |schema: &str, name: &str| self.catalog.type_named(self.catalog.schema(schema)?.oid, name);
+        match parts.as_slice() {
+            [name] => self.search_path.iter().find_map(|s| within(s, name)),
+            [schema, name] => within(schema, name),
+            [database, schema, name] if **database == *self.catalog.database_name => within(schema, name),
+            _ => None,
+        }
+    }
+
+    /// A type's name: of a user's type qualified only if it must be.
+    pub fn type_text(&self, oid: Oid) -> Option<String> {
+        if !oid.is_user_type() {
+            return registry::type_info(oid).map(|_| type_label(oid));
+        }
+        if let Some(element) = oid.element() {
+            return Some(format!("{}[]", self.type_text(element)?));
+        }
+        let (schema, name) = self.catalog.type_name(oid)?;
+        let shown = quote(name);
+        if registry::type_named(name).is_none() && self.type_oid(&shown) == Some(oid) {
+            return Some(shown);
+        }
+        Some(format!("{}.{shown}", quote(&self.catalog.schema_by_oid(schema)?.name)))
+    }
+}
+
+/// How text forms of the values in `catalog` are read and written where no session says more.
+pub fn style_over(catalog: &Arc<Catalog>) -> TextStyle {
+    let names = CatalogNames { catalog: Arc::clone(catalog), search_path: Vec::new() };
+    TextStyle { names: Some(Arc::new(names)), ..TextStyle::default() }
 }
 
 /// Functions of this name, `pg_catalog.` allowed before it.
@@ -109,12 +151,8 @@ fn signature(text: &str) -> (&str, Option<Vec<&str>>) {
     }
 }
 
-/// The type of this name, as SQL or the catalogs call it; `[]` makes an array.
-pub fn type_oid(text: &str) -> Option<Oid> {
-    let text = text.trim();
-    if let Some(element) = text.strip_suffix("[]") {
-        return registry::type_info(type_oid(element)?).map(|t| t.array).filter(|a| a.0 != 0);
-    }
+/// The type of PostgreSQL's own that is called so.
+fn builtin_type(text: &str) -> Option<Oid> {
     let plain = text.split_once('(').map_or(text, |(name, _)| name).trim();
     let plain = plain.strip_prefix("pg_catalog.").unwrap_or(plain);
     if let Some(quoted) = plain.strip_prefix('"').and_then(|p| p.strip_suffix('"')) {
@@ -148,7 +186,7 @@ impl NameResolver for CatalogNames {
             Oid::REGCLASS => {
                 self.relation(&parse_name(name)?).ok_or_else(|| undefined(SqlState::UndefinedTable, "relation"))
             }
-            Oid::REGTYPE => type_oid(name).ok_or_else(|| undefined(SqlState::UndefinedObject, "type")),
+            Oid::REGTYPE => self.type_oid(name).ok_or_else(|| undefined(SqlState::UndefinedObject, "type")),
             Oid::REGPROC => match procs(&parse_name(name)?).as_slice() {
                 [] => Err(undefined(SqlState::UndefinedFunction, "function")),
                 [one] => Ok(one.oid),
@@ -158,7 +196,8 @@ impl NameResolver for CatalogNames {
             },
             Oid::REGPROCEDURE => {
                 let (bare, types) = signature(name);
-                let wanted: Option<Vec<Oid>> = types.unwrap_or_default().into_iter().map(type_oid).collect();
+                let wanted: Option<Vec<Oid>> =
+                    types.unwrap_or_default().into_iter().map(|t| self.type_oid(t)).collect();
                 let found = procs(&parse_name(bare)?).into_iter().find(|p| Some(&p.args) == wanted.as_ref());
                 found.map(|p| p.oid).ok_or_else(|| undefined(SqlState::UndefinedFunction, "function"))
             }
@@ -194,7 +233,7 @@ impl NameResolver for CatalogNames {
     fn name(&self, object: Oid, ty: Oid) -> Option<String> {
         match ty {
             Oid::REGCLASS => self.relation_text(object),
-            Oid::REGTYPE => registry::type_info(object).map(|_| type_label(object)),
+            Oid::REGTYPE => self.type_text(object),
             Oid::REGPROC => registry::proc(object).map(|p| quote(p.name)),
             Oid::REGPROCEDURE => registry::proc(object).map(|p| {
                 let args: Vec<String> = p.args.iter().map(|a| type_label(*a)).collect();
@@ -219,5 +258,13 @@ impl NameResolver for CatalogNames {
             },
             _ => None,
         }
+    }
+
+    fn enum_values(&self, ty: Oid) -> Option<EnumValues> {
+        self.catalog.enum_values(ty).cloned()
+    }
+
+    fn fields(&self, ty: Oid) -> Option<Arc<[(String, PgType)]>> {
+        self.catalog.fields(ty)
     }
 }

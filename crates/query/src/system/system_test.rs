@@ -30,6 +30,7 @@ fn catalog() -> Catalog {
         number,
         name: name.into(),
         ty,
+        domain: None,
         not_null: number == 1,
         default: (number == 1).then(|| "nextval('16401'::regclass)".to_owned()),
         identity: None,
@@ -122,7 +123,7 @@ fn catalog() -> Catalog {
 }
 
 fn with_context<T>(f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
-    let (catalog, settings, path) = (catalog(), Settings::new("0.1.0"), ["public".to_owned()]);
+    let (catalog, settings, path) = (std::sync::Arc::new(catalog()), Settings::new("0.1.0"), ["public".to_owned()]);
     let last_value = |_: Oid| Some(7);
     f(&SystemContext {
         catalog: &catalog,

@@ -83,4 +83,7 @@ scripts! {
     notifications_are_told_at_commit
     temporary_tables_belong_to_a_session
     temporary_tables_follow_transactions
+    enums_are_ordered_by_position
+    domains_check_their_values
+    composite_types_hold_rows
 }
