@@ -464,7 +464,7 @@ pub struct Query {
     pub output: Vec<Output>,
 }
 
-/// INSERT, UPDATE or DELETE. `source` computes; the write stage checks constraints and writes.
+/// INSERT, UPDATE, DELETE or MERGE. `source` computes; the write stage checks constraints and writes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Modify {
     pub table: Arc<Table>,
@@ -473,8 +473,16 @@ pub struct Modify {
     /// RETURNING, over the ids of `new_row` (INSERT, UPDATE) or `old_row` (DELETE), and over other
     /// columns that `source` puts out (UPDATE … FROM).
     pub returning: Option<Vec<(Output, Scalar)>>,
-    /// Condition that a view WITH CHECK OPTION adds; none yet.
-    pub checks: Vec<Scalar>,
+    /// What views WITH CHECK OPTION ask of new rows, in the order in which it is asked.
+    pub checks: Vec<ViewCheck>,
+}
+
+/// A condition of a view that new rows must satisfy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewCheck {
+    pub view: String,
+    /// Boolean column of the source.
+    pub holds: ColumnId,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -499,6 +507,25 @@ pub enum ModifyOp {
         row_key: ColumnId,
         old_row: Vec<(i16, ColumnId)>,
     },
+    /// `source` puts out a row for each row of MERGE's data source with each row of the table that it matches:
+    /// `action` (int4, NULL for none) is the number in `actions` of what is done. `row_key` and `old_row` are NULL
+    /// where nothing matches; `new_row` is the row as it is inserted, or as it is after the update.
+    Merge {
+        row_key: ColumnId,
+        old_row: Vec<(i16, ColumnId)>,
+        new_row: Vec<(i16, ColumnId)>,
+        action: ColumnId,
+        actions: Vec<MergeAction>,
+    },
+}
+
+/// What a WHEN clause of MERGE does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MergeAction {
+    Insert,
+    Update,
+    Delete,
+    Nothing,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -517,6 +544,8 @@ pub enum ConflictAction {
         existing: Vec<(i16, ColumnId)>,
         assignments: Vec<(i16, Scalar)>,
         predicate: Option<Scalar>,
+        /// What views WITH CHECK OPTION ask of the row as it becomes.
+        checks: Vec<(String, Scalar)>,
     },
 }
 

@@ -60,6 +60,7 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
         checks: vec![],
         foreign_keys: vec![],
         referenced_by: vec![],
+        materialized: None,
         options: vec![],
         acl: None,
         on_commit: OnCommit::PreserveRows,
@@ -138,6 +139,8 @@ pub fn catalog() -> Catalog {
         depends_on: vec![Oid(20000)],
         acl: None,
         column_acls: vec![],
+        options: vec![],
+        defaults: vec![],
     }));
     catalog
 }

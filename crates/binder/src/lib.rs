@@ -35,5 +35,6 @@ pub use bind::table_expr::{
 };
 pub use bind::typename::{array_type, element_type, format_type, resolve_type};
 pub use bind::view::{ViewDefinition, check_column_names, view_body, view_columns};
+pub use bind::written::{Updatability, updatability};
 pub use context::BindContext;
 pub use parse::{Parsed, parse};

@@ -259,7 +259,10 @@ fn modify(m: &Modify, depth: usize, out: &mut String) {
                 Some(OnConflict { arbiters, action: ConflictAction::Nothing }) => {
                     format!(" on conflict {:?} nothing", arbiters.iter().map(|o| o.0).collect::<Vec<_>>())
                 }
-                Some(OnConflict { arbiters, action: ConflictAction::Update { existing, assignments, predicate } }) => {
+                Some(OnConflict {
+                    arbiters,
+                    action: ConflictAction::Update { existing, assignments, predicate, .. },
+                }) => {
                     let set: Vec<String> = assignments.iter().map(|(n, s)| format!("{n}={}", scalar(s))).collect();
                     let predicate = predicate.as_ref().map_or(String::new(), |p| format!(" where {}", scalar(p)));
                     format!(
@@ -282,6 +285,14 @@ fn modify(m: &Modify, depth: usize, out: &mut String) {
         ModifyOp::Delete { row_key, old_row } => {
             format!("delete {} key #{} old [{}]", m.table.name, row_key.0, row(old_row))
         }
+        ModifyOp::Merge { row_key, old_row, new_row, action, actions } => format!(
+            "merge {} key #{} old [{}] new [{}] action #{} of {actions:?}",
+            m.table.name,
+            row_key.0,
+            row(old_row),
+            row(new_row),
+            action.0
+        ),
     };
     let returning = m.returning.as_ref().map_or(String::new(), |r| {
         let items: Vec<String> = r.iter().map(|(o, s)| format!("{} #{}={}", o.name, o.id.0, scalar(s))).collect();

@@ -272,9 +272,32 @@ pub struct Table {
     /// Privileges that were granted on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acl: Acl,
+    /// The query whose result it keeps, if it is a materialized view.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub materialized: Option<Materialized>,
     /// Of a temporary table, which is never stored.
     #[serde(skip)]
     pub on_commit: OnCommit,
+}
+
+impl Column {
+    /// A column with nothing but a name and a type.
+    pub fn plain(number: i16, name: String, ty: PgType) -> Self {
+        Self {
+            number,
+            name,
+            ty,
+            domain: None,
+            not_null: false,
+            default: None,
+            identity: None,
+            generated: false,
+            sequence: None,
+            missing: None,
+            dropped: false,
+            acl: None,
+        }
+    }
 }
 
 impl Table {
@@ -337,6 +360,15 @@ pub struct Sequence {
     pub acl: Acl,
 }
 
+/// WITH CHECK OPTION of a view: which views' conditions new rows must satisfy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckOption {
+    /// Its own, and those that views below ask for themselves.
+    Local,
+    /// Its own and those of all views below.
+    Cascaded,
+}
+
 /// A view: its query as SQL text with every name qualified, bound anew at each use.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct View {
@@ -357,6 +389,30 @@ pub struct View {
     /// Privileges on single columns, by `attnum`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub column_acls: Vec<(i16, Vec<AclItem>)>,
+    /// `security_barrier=true`, `check_option=local` and the like: `pg_class.reloptions`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// Defaults of columns, by `attnum`, which go before those of the table that is written through the view.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub defaults: Vec<(i16, String)>,
+}
+
+impl View {
+    pub fn check_option(&self) -> Option<CheckOption> {
+        let value = self.options.iter().find_map(|o| o.strip_prefix("check_option="))?;
+        Some(if value.eq_ignore_ascii_case("local") { CheckOption::Local } else { CheckOption::Cascaded })
+    }
+}
+
+/// What makes a table a materialized view.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Materialized {
+    /// Its query, with every name qualified.
+    pub sql: String,
+    /// Tables, views and sequences that the query uses.
+    pub depends_on: Vec<Oid>,
+    /// Whether it can be read: false after WITH NO DATA.
+    pub populated: bool,
 }
 
 /// A constant as descriptors keep it: type and PostgreSQL's text form.

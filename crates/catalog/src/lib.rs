@@ -27,8 +27,8 @@ pub mod system;
 pub mod user_type;
 
 pub use descriptor::{
-    CheckConstraint, Column, Database, DefaultPrivileges, FkAction, FkMatch, ForeignKey, Identity, Index, IndexKey,
-    Membership, ObjectId, OnCommit, Role, Schema, Sequence, Table, Unique, View,
+    CheckConstraint, CheckOption, Column, Database, DefaultPrivileges, FkAction, FkMatch, ForeignKey, Identity, Index,
+    IndexKey, Materialized, Membership, ObjectId, OnCommit, Role, Schema, Sequence, Table, Unique, View,
 };
 pub use snapshot::Catalog;
 pub use user_type::{Attribute, Definition, Domain, EnumLabel, UserType};

@@ -96,6 +96,8 @@ mod tests {
             depends_on: Vec::new(),
             acl: None,
             column_acls: Vec::new(),
+            options: Vec::new(),
+            defaults: Vec::new(),
         })
     }
 

@@ -66,6 +66,7 @@ fn table(oid: u32, name: &str) -> Table {
         checks: vec![],
         foreign_keys: vec![],
         referenced_by: vec![],
+        materialized: None,
         options: vec![],
         acl: None,
         on_commit: OnCommit::PreserveRows,

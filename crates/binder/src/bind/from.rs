@@ -141,6 +141,7 @@ impl Binder<'_> {
         let mut item = match &resolved {
             Resolved::Table(table) => {
                 self.uses(table.oid);
+                self.require_populated(table)?;
                 self.table_item(table)
             }
             Resolved::System(system) => self.system_item(system),
@@ -167,6 +168,16 @@ impl Binder<'_> {
         }
         self.rename(&mut item.items, alias)?;
         Ok(item)
+    }
+
+    /// 55000 for a materialized view without data, unless it is only named in the definition of another view.
+    fn require_populated(&self, table: &Table) -> SqlResult<()> {
+        if self.defining || table.materialized.as_ref().is_none_or(|m| m.populated) {
+            return Ok(());
+        }
+        let text = format!("materialized view \"{}\" has not been populated", table.name);
+        Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, text)
+            .hint("Use the REFRESH MATERIALIZED VIEW command."))
     }
 
     fn is_reserved_ident(&self, name: &ast::ObjectName) -> bool {
@@ -297,7 +308,7 @@ impl Binder<'_> {
     }
 
     /// Gives an item its alias and column aliases.
-    fn rename(&mut self, items: &mut [NsItem], alias: Option<&ast::TableAlias>) -> SqlResult<()> {
+    pub fn rename(&mut self, items: &mut [NsItem], alias: Option<&ast::TableAlias>) -> SqlResult<()> {
         let (Some(alias), Some(item)) = (alias, items.first_mut()) else { return Ok(()) };
         item.name = fold(&alias.name);
         item.schema = None;

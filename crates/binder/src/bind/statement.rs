@@ -46,7 +46,10 @@ impl Binder<'_> {
     fn statement(&mut self, statement: &ast::Statement) -> SqlResult<Statement> {
         match statement {
             ast::Statement::Query(query) => self.query_statement(query),
-            ast::Statement::Insert(_) | ast::Statement::Update(_) | ast::Statement::Delete(_) => {
+            ast::Statement::Insert(_)
+            | ast::Statement::Update(_)
+            | ast::Statement::Delete(_)
+            | ast::Statement::Merge(_) => {
                 self.levels.push(Level::new());
                 let modify = self.modify(statement);
                 self.levels.pop();
@@ -108,9 +111,17 @@ impl Binder<'_> {
         Ok(Statement::Declare(bound))
     }
 
-    /// SELECT and VALUES; and WITH before INSERT, UPDATE or DELETE, which the parser makes a query too.
+    /// SELECT and VALUES; and WITH before INSERT, UPDATE, DELETE or MERGE, which the parser makes a query too.
     fn query_statement(&mut self, query: &ast::Query) -> SqlResult<Statement> {
-        if let ast::SetExpr::Insert(inner) | ast::SetExpr::Update(inner) | ast::SetExpr::Delete(inner) = &*query.body {
+        if let ast::SetExpr::Insert(inner)
+        | ast::SetExpr::Update(inner)
+        | ast::SetExpr::Delete(inner)
+        | ast::SetExpr::Merge(inner) = &*query.body
+        {
+            if matches!(&*query.body, ast::SetExpr::Merge(_)) && query.with.as_ref().is_some_and(|w| w.recursive) {
+                let text = "WITH RECURSIVE is not supported for MERGE statement";
+                return Err(SqlError::new(SqlState::SyntaxError, text));
+            }
             self.levels.push(Level::new());
             let out = self.with_clause(query.with.as_ref()).and_then(|ctes| Ok((ctes, self.modify(inner)?)));
             self.levels.pop();
@@ -125,6 +136,9 @@ impl Binder<'_> {
     fn copy_source(&mut self, source: &ast::CopySource, to: bool) -> SqlResult<CopySource> {
         match source {
             ast::CopySource::Query(query) => {
+                if matches!(&*query.body, ast::SetExpr::Merge(_)) {
+                    return Err(SqlError::unsupported("MERGE not supported in COPY"));
+                }
                 let bound = self.query(query, true)?;
                 Ok(CopySource::Query(finish(bound)))
             }
@@ -133,15 +147,15 @@ impl Binder<'_> {
                 let name = qualified(self.context, table_name).map_err(|e| self.error_at(e, pos))?;
                 // COPY's own errors carry no position in PostgreSQL.
                 let table = match relation(self.context, &name)? {
-                    Resolved::Table(table) => table,
+                    Resolved::Table(table) if table.materialized.is_none() => table,
                     other if to => {
-                        let kind = if matches!(other, Resolved::View(_)) { "view" } else { "non-table relation" };
+                        let kind = kind_of(&other);
                         let text = format!("cannot copy from {kind} \"{}\"", name.name);
                         let error = SqlError::new(SqlState::WrongObjectType, text);
                         return Err(error.hint("Try the COPY (SELECT ...) TO variant."));
                     }
                     other => {
-                        let kind = if matches!(other, Resolved::View(_)) { "view" } else { "non-table relation" };
+                        let kind = kind_of(&other);
                         let text = format!("cannot copy to {kind} \"{}\"", name.name);
                         return Err(SqlError::new(SqlState::WrongObjectType, text));
                     }
@@ -204,4 +218,14 @@ pub fn finish(bound: BoundQuery) -> Query {
     super::prune::prune(&mut rel, columns.iter().map(|c| c.id));
     let output = columns.into_iter().map(|c| Output { id: c.id, name: c.name, ty: c.ty, origin: c.origin }).collect();
     Query { rel, output }
+}
+
+/// What COPY calls a relation that it does not copy.
+fn kind_of(relation: &Resolved) -> &'static str {
+    match relation {
+        Resolved::View(_) => "view",
+        Resolved::Table(_) => "materialized view",
+        Resolved::Sequence(_) => "sequence",
+        _ => "non-table relation",
+    }
 }

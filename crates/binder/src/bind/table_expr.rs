@@ -100,6 +100,14 @@ pub fn bind_table_expr_ast(
         }
     });
     mentioned.sort_unstable();
+    if kind == TableExpr::Generated && mentions_row(expr, table) {
+        let error = SqlError::new(
+            SqlState::InvalidObjectDefinition,
+            "cannot use whole-row variable in column generation expression",
+        )
+        .detail("This would cause the generated column to depend on its own value.");
+        return Err(binder.error_at(error, pos));
+    }
     if kind == TableExpr::Generated
         && let Some(column) = mentioned.iter().find_map(|(n, _)| table.column(*n).filter(|c| c.generated))
     {
@@ -109,6 +117,19 @@ pub fn bind_table_expr_ast(
         return Err(binder.error_at(error, pos));
     }
     Ok((value, mentioned))
+}
+
+/// Whether an expression mentions the whole row of the table.
+fn mentions_row(expr: &ast::Expr, table: &Table) -> bool {
+    ast::visit_expressions(expr, |e| match e {
+        ast::Expr::Identifier(ident)
+            if super::name::fold(ident) == table.name && table.column_named(&table.name).is_none() =>
+        {
+            std::ops::ControlFlow::Break(())
+        }
+        _ => std::ops::ControlFlow::Continue(()),
+    })
+    .is_break()
 }
 
 /// Binds a DEFAULT expression for a column of type `target`.

@@ -19,7 +19,7 @@ use crate::context::BindContext;
 use crate::parse::{self, Pos};
 
 /// Deepest nesting of views.
-const MAX_VIEW_DEPTH: usize = 32;
+pub const MAX_VIEW_DEPTH: usize = 32;
 
 /// A view as `CREATE VIEW` will keep it.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +42,7 @@ pub fn view_columns(context: &BindContext<'_>, sql: &str) -> SqlResult<ViewDefin
     let mut binder = Binder::new(context, sql);
     binder.allow_params = false;
     binder.edits = Some(vec![]);
+    binder.defining = true;
     let bound = binder.query(&query, true)?;
     let declared = |c: &OutColumn| binder.domains.get(&c.id).map_or(c.ty, |domain| PgType::new(*domain));
     let columns: Vec<(String, PgType)> = bound.columns.iter().map(|c| (c.name.clone(), declared(c))).collect();
@@ -95,17 +96,10 @@ impl Binder<'_> {
         let mut inner = Binder::new(&context, &view.sql);
         inner.allow_params = false;
         inner.view_depth = self.view_depth + 1;
-        inner.next_column = self.next_column;
-        inner.next_cte = self.next_cte;
+        inner.defining = self.defining;
+        self.lend_ids(&mut inner);
         let bound = inner.query(&query, true);
-        self.next_column = inner.next_column;
-        self.next_cte = inner.next_cte;
-        let objects = inner.take_objects();
-        self.row_fields.append(&mut inner.row_fields);
-        self.domains.extend(inner.domains.drain());
-        for object in objects {
-            self.uses(object);
-        }
+        self.take_ids(&mut inner);
         // Columns that were added to a relation after the view are not the view's.
         let mut bound = bound.map_err(without_position)?;
         bound.columns.truncate(view.columns.len());

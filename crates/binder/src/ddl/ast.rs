@@ -29,6 +29,12 @@ pub enum Ddl {
     CreateTableAs(CreateTableAs),
     CreateIndex(CreateIndex),
     CreateView(CreateView),
+    CreateMaterializedView(CreateTableAs),
+    RefreshMaterializedView {
+        name: QualifiedName,
+        concurrently: bool,
+        with_data: bool,
+    },
     CreateSequence {
         name: QualifiedName,
         if_not_exists: bool,
@@ -79,7 +85,8 @@ pub enum Ddl {
     /// VACUUM, ANALYZE, CLUSTER, REINDEX of these tables (all, if none is named): nothing to do.
     Maintain {
         tag: &'static str,
-        tables: Vec<QualifiedName>,
+        /// With the columns that are listed behind each.
+        tables: Vec<(QualifiedName, Vec<String>)>,
         blocks_forbidden: bool,
     },
     /// Has no effect here: CHECKPOINT, ALTER … SET STATISTICS, …
@@ -138,9 +145,18 @@ pub enum ColumnConstraintKind {
     NotNull,
     Null,
     Default(Expr),
-    Generated(Expr),
-    Identity { always: bool, options: Vec<SequenceOption> },
-    Unique { nulls_not_distinct: bool },
+    /// `always` is false for BY DEFAULT, which the grammar has and PostgreSQL refuses.
+    Generated {
+        expr: Expr,
+        always: bool,
+    },
+    Identity {
+        always: bool,
+        options: Vec<SequenceOption>,
+    },
+    Unique {
+        nulls_not_distinct: bool,
+    },
     PrimaryKey,
     Check(Expr),
     References(References),
@@ -200,6 +216,8 @@ pub struct CreateTableAs {
     pub on_commit: Option<OnCommit>,
     /// `SELECT … INTO`, whose tag differs.
     pub select_into: bool,
+    /// Storage parameters, `name=value`.
+    pub options: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -247,6 +265,8 @@ pub struct CreateView {
     pub or_replace: bool,
     pub persistence: Persistence,
     pub columns: Vec<String>,
+    /// `security_barrier=true`, `check_option=local`.
+    pub options: Vec<String>,
     pub query: Box<Query>,
 }
 
@@ -292,6 +312,7 @@ pub enum ObjectKind {
     Table,
     Index,
     View,
+    MaterializedView,
     Sequence,
     Schema,
     Database,
@@ -399,8 +420,12 @@ pub enum AlterAction {
     ResetOptions(Vec<String>),
     /// SET LOGGED, SET UNLOGGED: without effect, but not for a temporary table.
     SetLogged,
-    /// Without effect here: SET STATISTICS, SET STORAGE, CLUSTER ON …
+    /// Without effect here: CLUSTER ON …
     Accepted,
+    /// Of a column, without effect here: SET STATISTICS, SET STORAGE, SET (n_distinct = 5) …
+    AcceptedColumn {
+        column: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]

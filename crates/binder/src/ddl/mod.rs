@@ -137,6 +137,7 @@ pub fn select_into(query: &Query) -> Option<Ddl> {
         },
         on_commit: None,
         select_into: true,
+        options: Vec::new(),
     }))
 }
 

@@ -1,13 +1,14 @@
 //! CREATE, ALTER, DROP and the other statements that define or maintain things.
 
 use gavel_catalog::OnCommit;
+use sqlparser::parser::ParserError;
 use sqlparser::tokenizer::Token;
 
 use super::ast::{
     Alter, AlterAction, CommentTarget, CreateIndex, CreateTable, CreateTableAs, CreateView, Ddl, Drop, IndexColumn,
     ObjectKind, Persistence, QualifiedName, RoleOption,
 };
-use super::words::{Parse, Words};
+use super::words::{Parse, Words, quote};
 use super::{grant, session, table, user_type};
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
@@ -33,6 +34,10 @@ pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         maintain(p, "CLUSTER", false)
     } else if p.eat("reindex") {
         reindex(p)
+    } else if p.eat("refresh materialized view") {
+        let concurrently = p.eat("concurrently");
+        let name = p.qualified()?;
+        Ok(Ddl::RefreshMaterializedView { name, concurrently, with_data: with_data(p) })
     } else if p.eat("checkpoint") {
         Ok(Ddl::Accepted { tag: "CHECKPOINT".into() })
     } else if let Some(command) = session::command(p)? {
@@ -65,8 +70,10 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         create_index(p)
     } else if p.eat("view") {
         create_view(p, or_replace, persistence)
-    } else if p.at("recursive view") {
-        unsupported(p, "CREATE RECURSIVE VIEW")
+    } else if p.eat("recursive view") {
+        create_recursive_view(p, or_replace, persistence)
+    } else if persistence != Persistence::Temporary && p.eat("materialized view") {
+        create_materialized_view(p, persistence)
     } else if p.eat("sequence") {
         let if_not_exists = p.eat("if not exists");
         let name = p.qualified()?;
@@ -147,8 +154,7 @@ fn create_table(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
     let (options, on_commit) = table_options(p)?;
     if p.eat("as") {
         let query = p.query()?;
-        let with_data = !p.eat("with no data");
-        p.eat("with data");
+        let with_data = with_data(p);
         let select_into = false;
         return Ok(Ddl::CreateTableAs(CreateTableAs {
             name,
@@ -159,6 +165,7 @@ fn create_table(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
             persistence,
             on_commit,
             select_into,
+            options,
         }));
     }
     if !columns.is_empty() {
@@ -270,15 +277,76 @@ fn index_column(p: &mut Words<'_, '_>) -> Parse<IndexColumn> {
 fn create_view(p: &mut Words<'_, '_>, or_replace: bool, persistence: Persistence) -> Parse<Ddl> {
     let name = p.qualified()?;
     let columns = if p.at_token(&Token::LParen) { p.names()? } else { Vec::new() };
-    if p.eat("with") {
-        p.options()?;
+    let mut options = if p.eat("with") { p.options()? } else { Vec::new() };
+    p.expect("as")?;
+    let query = p.query()?;
+    options.extend(check_option(p)?);
+    Ok(Ddl::CreateView(CreateView { name, or_replace, persistence, columns, options, query }))
+}
+
+/// WITH [CASCADED | LOCAL] CHECK OPTION.
+fn check_option(p: &mut Words<'_, '_>) -> Parse<Option<String>> {
+    if !p.eat("with") {
+        return Ok(None);
     }
+    let local = p.eat("local");
+    if !local {
+        p.eat("cascaded");
+    }
+    p.expect("check option")?;
+    Ok(Some(format!("check_option={}", if local { "local" } else { "cascaded" })))
+}
+
+/// `CREATE RECURSIVE VIEW v (a, b) AS query`: a view of `WITH RECURSIVE v (a, b) AS (query) SELECT a, b FROM v`.
+fn create_recursive_view(p: &mut Words<'_, '_>, or_replace: bool, persistence: Persistence) -> Parse<Ddl> {
+    let name = p.qualified()?;
+    let columns = p.names()?;
+    let options = if p.eat("with") { p.options()? } else { Vec::new() };
     p.expect("as")?;
     let query = p.query()?;
     if p.at("with") {
-        return unsupported(p, "CREATE VIEW ... WITH CHECK OPTION");
+        let what = "WITH CHECK OPTION on a recursive view";
+        return unsupported(p, what);
     }
-    Ok(Ddl::CreateView(CreateView { name, or_replace, persistence, columns, query }))
+    let own = quote(name.0.last().map_or("", String::as_str));
+    let list = columns.iter().map(|c| quote(c)).collect::<Vec<_>>().join(", ");
+    let text = format!("WITH RECURSIVE {own} ({list}) AS ({query}) SELECT {list} FROM {own}");
+    let query = crate::parse::parse_query(&text).map_err(|e| ParserError::ParserError(e.to_string()))?;
+    Ok(Ddl::CreateView(CreateView { name, or_replace, persistence, columns, options, query }))
+}
+
+/// Behind CREATE MATERIALIZED VIEW.
+fn create_materialized_view(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
+    let if_not_exists = p.eat("if not exists");
+    let name = p.qualified()?;
+    let columns = if p.at_token(&Token::LParen) { p.names()? } else { Vec::new() };
+    let (options, on_commit) = table_options(p)?;
+    if on_commit.is_some() {
+        return p.unexpected();
+    }
+    p.expect("as")?;
+    let query = p.query()?;
+    let with_data = with_data(p);
+    Ok(Ddl::CreateMaterializedView(CreateTableAs {
+        name,
+        columns,
+        query,
+        with_data,
+        if_not_exists,
+        persistence,
+        on_commit,
+        select_into: false,
+        options,
+    }))
+}
+
+/// WITH [NO] DATA; nothing is WITH DATA.
+fn with_data(p: &mut Words<'_, '_>) -> bool {
+    let none = p.eat("with no data");
+    if !none {
+        p.eat("with data");
+    }
+    !none
 }
 
 fn create_schema(p: &mut Words<'_, '_>) -> Parse<Ddl> {
@@ -360,6 +428,7 @@ fn object_kind(p: &mut Words<'_, '_>) -> Option<ObjectKind> {
         ("table", ObjectKind::Table),
         ("index", ObjectKind::Index),
         ("view", ObjectKind::View),
+        ("materialized view", ObjectKind::MaterializedView),
         ("sequence", ObjectKind::Sequence),
         ("schema", ObjectKind::Schema),
         ("database", ObjectKind::Database),
@@ -483,7 +552,7 @@ fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
         return Ok(AlterAction::ResetOptions(p.options()?));
     }
     let harmless = ["cluster on", "enable", "disable", "force", "no force", "replica identity", "no inherit", "not of"];
-    if kind == ObjectKind::Table && harmless.iter().any(|w| p.at(w)) {
+    if matches!(kind, ObjectKind::Table | ObjectKind::MaterializedView) && harmless.iter().any(|w| p.at(w)) {
         while !p.at_end() && !p.at_token(&Token::Comma) {
             p.parser.advance_token();
         }
@@ -574,13 +643,13 @@ fn alter_column(p: &mut Words<'_, '_>) -> Parse<AlterAction> {
     for words in ["set statistics", "set storage", "set compression"] {
         if p.eat(words) {
             p.option_value()?;
-            return Ok(AlterAction::Accepted);
+            return Ok(AlterAction::AcceptedColumn { column });
         }
     }
     if p.eat("set") || p.eat("reset") {
         if p.at_token(&Token::LParen) {
             p.options()?;
-            return Ok(AlterAction::Accepted);
+            return Ok(AlterAction::AcceptedColumn { column });
         }
         p.parser.prev_token();
     }
@@ -700,10 +769,8 @@ fn maintain(p: &mut Words<'_, '_>, tag: &'static str, blocks_forbidden: bool) ->
         tables = p.commas(|p| {
             p.eat("only");
             let name = p.qualified()?;
-            if p.at_token(&Token::LParen) {
-                p.names()?;
-            }
-            Ok(name)
+            let columns = if p.at_token(&Token::LParen) { p.names()? } else { Vec::new() };
+            Ok((name, columns))
         })?;
     }
     if tag == "CLUSTER" && p.eat("using") {
@@ -723,6 +790,6 @@ fn reindex(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     }
     p.eat("concurrently");
     let name = if p.at_end() { None } else { Some(p.qualified()?) };
-    let tables = if whole { Vec::new() } else { name.into_iter().collect() };
+    let tables = if whole { Vec::new() } else { name.into_iter().map(|n| (n, Vec::new())).collect() };
     Ok(Ddl::Maintain { tag: "REINDEX", tables, blocks_forbidden: whole })
 }

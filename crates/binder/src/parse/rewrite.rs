@@ -18,6 +18,8 @@
 //! | `(x).*` | `(x).⟨star⟩` |
 //! | `COPY … (FREEZE on)` | `COPY … (FREEZE TRUE)` |
 //! | `INSERT INTO t (VALUES …)` | `INSERT INTO t VALUES …` |
+//! | MERGE's `DO NOTHING` | `UPDATE SET ⟨nothing⟩ = 0`, `INSERT (⟨nothing⟩) VALUES (0)` |
+//! | MERGE's `INSERT DEFAULT VALUES` | `INSERT (⟨defaults⟩) VALUES (0)` |
 //! | `+-+` | `+ - +` |
 //! | `interval(2) '…'` | `CAST('…' AS interval(2))` |
 //! | `SUBSTRING(a SIMILAR b ESCAPE c)` | `SUBSTRING(a, b, c)` |
@@ -47,6 +49,10 @@ pub mod marker {
     pub const SUBSCRIPTS: &str = "\u{1}at ";
     /// Symmetric BETWEEN: prefix of the lower bound.
     pub const SYMMETRIC: &str = "\u{1}symmetric";
+    /// Column that stands for MERGE's DO NOTHING.
+    pub const NOTHING: &str = "\u{1}nothing";
+    /// Column that stands for DEFAULT VALUES.
+    pub const DEFAULTS: &str = "\u{1}defaults";
     /// `*` behind a parenthesis.
     pub const STAR: &str = "\u{1}star";
 }
@@ -57,6 +63,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
     // Places in `out` of the parentheses that are open.
     let mut open: Vec<usize> = Vec::new();
     let insert = is_keyword(tokens.first(), Keyword::INSERT) || is_keyword(tokens.first(), Keyword::WITH);
+    let merge = tokens.iter().any(|t| is_keyword(Some(t), Keyword::MERGE));
     // Between the SIMILAR of SUBSTRING and its ESCAPE.
     let mut substring_similar = false;
     let copy = is_keyword(tokens.first(), Keyword::COPY);
@@ -121,7 +128,11 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                     out.push(marked(&tokens[i + 1], marker::SYMMETRIC.to_owned()));
                     Some(2)
                 }
-                Keyword::NoKeyword if insert && is_word(Some(token), "overriding") => overriding(tokens, i, &mut out),
+                Keyword::DO if merge && is_word(tokens.get(i + 1), "nothing") => merge_nothing(token, &mut out),
+                Keyword::DEFAULT if merge && is_word(tokens.get(i + 1), "values") => merge_defaults(token, &mut out),
+                Keyword::NoKeyword if (insert || merge) && is_word(Some(token), "overriding") => {
+                    overriding(tokens, i, &mut out)
+                }
                 _ => None,
             },
             _ => None,
@@ -135,6 +146,39 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
         }
     }
     super::joins::nest(out)
+}
+
+/// DO NOTHING behind THEN, as an action of the kind that may stand there.
+fn merge_nothing(at: &TokenWithSpan, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
+    if !is_word(out.last(), "then") {
+        return None;
+    }
+    let matched = out.iter().rposition(|t| is_word(Some(t), "matched"))?;
+    if is_word(out.get(matched.checked_sub(1)?), "not") {
+        merge_insert(at, marker::NOTHING, out);
+    } else {
+        out.extend([plain(at, Token::make_keyword("UPDATE")), plain(at, Token::make_keyword("SET"))]);
+        out.extend([marked(at, marker::NOTHING.to_owned()), plain(at, Token::Eq)]);
+        out.push(plain(at, Token::Number("0".to_owned(), false)));
+    }
+    Some(2)
+}
+
+/// DEFAULT VALUES behind MERGE's INSERT.
+fn merge_defaults(at: &TokenWithSpan, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
+    let [.., then, insert] = out.as_slice() else { return None };
+    if !is_word(Some(then), "then") || !is_word(Some(insert), "insert") {
+        return None;
+    }
+    out.pop();
+    merge_insert(at, marker::DEFAULTS, out);
+    Some(2)
+}
+
+fn merge_insert(at: &TokenWithSpan, column: &str, out: &mut Vec<TokenWithSpan>) {
+    out.extend([plain(at, Token::make_keyword("INSERT")), plain(at, Token::LParen)]);
+    out.extend([marked(at, column.to_owned()), plain(at, Token::RParen), plain(at, Token::make_keyword("VALUES"))]);
+    out.extend([plain(at, Token::LParen), plain(at, Token::Number("0".to_owned(), false)), plain(at, Token::RParen)]);
 }
 
 /// `USING (…) AS name`, and `function(…) AS (column type, …)`.

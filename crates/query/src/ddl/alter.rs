@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gavel_binder::ddl::ast::{Alter, AlterAction, ObjectKind};
+use gavel_binder::ddl::ast::{Alter, AlterAction, ObjectKind, QualifiedName};
 use gavel_catalog::acl::{self, Acl};
 use gavel_catalog::search::PG_TEMP;
 use gavel_catalog::snapshot::Relation;
@@ -12,6 +12,72 @@ use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::names::{kind_of, kind_word, oid_of, require_kind, undefined_schema, undefined_table};
 use super::{DdlContext, expression};
+
+/// 42809 for an action that relations of this kind do not have.
+fn require_possible(found: &Relation, action: &AlterAction, name: &QualifiedName) -> SqlResult<()> {
+    use AlterAction as A;
+    let shared = matches!(
+        action,
+        A::Rename(_)
+            | A::Owner(_)
+            | A::SetSchema(_)
+            | A::Accepted
+            | A::AcceptedColumn { .. }
+            | A::SetOptions(_)
+            | A::ResetOptions(_)
+    );
+    let kind = kind_of(found);
+    let possible = match kind {
+        ObjectKind::View => matches!(action, A::RenameColumn { .. } | A::SetDefault { .. } | A::DropDefault { .. }),
+        ObjectKind::MaterializedView => matches!(action, A::RenameColumn { .. }),
+        ObjectKind::Sequence => matches!(action, A::Sequence(_) | A::SetLogged),
+        ObjectKind::Index => false,
+        _ => true,
+    };
+    if shared || possible {
+        return Ok(());
+    }
+    let kinds = if kind == ObjectKind::Index { "indexes".to_owned() } else { format!("{}s", kind_word(kind)) };
+    let bare = name.0.last().map_or("", String::as_str);
+    if let A::RenameColumn { .. } = action {
+        let message = format!("cannot rename columns of relation \"{bare}\"");
+        return Err(SqlError::new(SqlState::WrongObjectType, message)
+            .detail(format!("This operation is not supported for {kinds}.")));
+    }
+    let message = format!("ALTER action {} cannot be performed on relation \"{bare}\"", action_name(action));
+    Err(SqlError::new(SqlState::WrongObjectType, message)
+        .detail(format!("This operation is not supported for {kinds}.")))
+}
+
+/// An action as messages name it.
+const fn action_name(action: &AlterAction) -> &'static str {
+    use AlterAction as A;
+    match action {
+        A::AddColumn { .. } => "ADD COLUMN",
+        A::DropColumn { .. } => "DROP COLUMN",
+        A::AddConstraint(_) => "ADD CONSTRAINT",
+        A::DropConstraint { .. } => "DROP CONSTRAINT",
+        A::ValidateConstraint(_) => "VALIDATE CONSTRAINT",
+        A::AlterConstraint { .. } => "ALTER CONSTRAINT",
+        A::SetDefault { .. } | A::DropDefault { .. } => "ALTER COLUMN ... SET DEFAULT",
+        A::SetNotNull { .. } => "ALTER COLUMN ... SET NOT NULL",
+        A::DropNotNull { .. } => "ALTER COLUMN ... DROP NOT NULL",
+        A::SetType { .. } => "ALTER COLUMN ... SET DATA TYPE",
+        A::AddIdentity { .. } => "ALTER COLUMN ... ADD IDENTITY",
+        A::SetIdentity { .. } => "ALTER COLUMN ... SET",
+        A::DropIdentity { .. } => "ALTER COLUMN ... DROP IDENTITY",
+        A::DropExpression { .. } => "ALTER COLUMN ... DROP EXPRESSION",
+        A::RenameColumn { .. } | A::RenameConstraint { .. } | A::RenameValue { .. } | A::Rename(_) => "RENAME",
+        A::AddValue { .. } => "ADD VALUE",
+        A::DomainDefault(_) => "SET DEFAULT",
+        A::DomainNotNull(_) => "SET NOT NULL",
+        A::SetLogged => "SET LOGGED",
+        A::SetSchema(_) => "SET SCHEMA",
+        A::Owner(_) => "OWNER TO",
+        A::Sequence(_) | A::SetOptions(_) | A::Accepted | A::AcceptedColumn { .. } => "SET",
+        A::ResetOptions(_) => "RESET",
+    }
+}
 
 impl DdlContext<'_> {
     pub(super) async fn alter(&mut self, alter: &Alter) -> SqlResult<()> {
@@ -33,18 +99,13 @@ impl DdlContext<'_> {
             }
             return Err(undefined_table("relation", &alter.name));
         };
-        let renames = alter.actions.iter().all(|a| {
-            matches!(
-                a,
-                AlterAction::Rename(_)
-                    | AlterAction::Owner(_)
-                    | AlterAction::SetSchema(_)
-                    | AlterAction::RenameColumn { .. }
-            )
-        });
-        // ALTER TABLE takes any kind of relation for what all kinds share.
-        if !(alter.kind == ObjectKind::Table && renames) {
+        // ALTER TABLE takes any kind of relation, for what that kind has; ALTER INDEX renames any, too.
+        let renamed = alter.actions.iter().all(|a| matches!(a, AlterAction::Rename(_)));
+        if alter.kind != ObjectKind::Table && !(alter.kind == ObjectKind::Index && renamed) {
             require_kind(&found, alter.name.0.last().map_or("", String::as_str), alter.kind)?;
+        }
+        for action in &alter.actions {
+            require_possible(&found, action, &alter.name)?;
         }
         for action in &alter.actions {
             match action {
@@ -54,11 +115,15 @@ impl DdlContext<'_> {
                 AlterAction::Sequence(options) => self.alter_sequence(oid_of(&found), options).await?,
                 _ => match &found {
                     Relation::Table(table) => return self.alter_table(table.oid, &alter.actions).await,
-                    Relation::View(view) => self.alter_view(view, action)?,
+                    Relation::View(view) => {
+                        let now = self.now().views.get(&view.oid).cloned();
+                        self.alter_view(&now.unwrap_or_else(|| Arc::clone(view)), action)?;
+                    }
                     _ if matches!(
                         action,
                         AlterAction::Accepted
                             | AlterAction::SetLogged
+                            | AlterAction::AcceptedColumn { .. }
                             | AlterAction::SetOptions(_)
                             | AlterAction::ResetOptions(_)
                     ) => {}
@@ -93,7 +158,11 @@ impl DdlContext<'_> {
                 self.edit().put_view(Arc::new(next));
                 Ok(())
             }
-            AlterAction::Accepted | AlterAction::SetOptions(_) | AlterAction::ResetOptions(_) => Ok(()),
+            AlterAction::Accepted | AlterAction::AcceptedColumn { .. } => Ok(()),
+            AlterAction::SetOptions(options) => self.set_view_options(view, options, &[]),
+            AlterAction::ResetOptions(names) => self.set_view_options(view, &[], names),
+            AlterAction::SetDefault { column, value } => self.set_view_default(view, column, Some(value)),
+            AlterAction::DropDefault { column } => self.set_view_default(view, column, None),
             _ => Err(SqlError::unsupported("this form of ALTER VIEW is not supported")),
         }
     }

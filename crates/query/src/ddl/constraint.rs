@@ -336,6 +336,20 @@ impl DdlContext<'_> {
                 "number of referencing and referenced columns for foreign key disagree",
             ));
         }
+        if child_columns.iter().any(|n| table.column(*n).is_some_and(|c| c.generated)) {
+            use gavel_binder::ddl::ast::Action;
+            let sets = |a: Action| matches!(a, Action::SetNull | Action::SetDefault);
+            let when = if sets(references.on_update) || references.on_update == Action::Cascade {
+                Some("UPDATE")
+            } else {
+                sets(references.on_delete).then_some("DELETE")
+            };
+            if let Some(when) = when {
+                let message =
+                    format!("invalid ON {when} action for foreign key constraint containing generated column");
+                return Err(SqlError::new(SqlState::SyntaxError, message));
+            }
+        }
         for (a, b) in child_columns.iter().zip(&parent_columns) {
             require_comparable(&name, (&table, *a), (&parent, *b))?;
         }

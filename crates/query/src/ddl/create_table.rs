@@ -4,16 +4,16 @@
 use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{
-    ColumnConstraintKind, ColumnDef, CreateTable, CreateTableAs, Including, Persistence, QualifiedName,
+    ColumnConstraintKind, ColumnDef, CreateTable, CreateTableAs, Including, Persistence, QualifiedName, SequenceOption,
     TableConstraint, TableConstraintKind, TableElement,
 };
-use gavel_catalog::snapshot::row_type;
+use gavel_catalog::snapshot::{PG_CLASS, PG_CONSTRAINT, Relation, row_type};
 use gavel_catalog::system::{TEMPORARY_SCHEMA, is_temporary};
-use gavel_catalog::{Column, Identity, Index, IndexKey, OnCommit, Table, Unique};
+use gavel_catalog::{Catalog, Column, Identity, Index, IndexKey, OnCommit, Table, Unique};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::DataType;
 
-use super::binding::Usage;
+use super::binding::{StoredQuery, Usage};
 use super::constraint::Key;
 use super::names::{qualified, quote};
 use super::{DdlContext, naming};
@@ -82,6 +82,10 @@ impl DdlContext<'_> {
 
     /// The column that `def` describes, without its default expression.
     pub(super) async fn new_column(&mut self, table: &Table, def: &ColumnDef, number: i16) -> SqlResult<Column> {
+        if super::drop::is_system_column(&def.name) {
+            let message = format!("column name \"{}\" conflicts with a system column name", def.name);
+            return Err(SqlError::new(SqlState::DuplicateColumn, message));
+        }
         self.check_declaration(table, def)?;
         let serial = serial_type(&def.ty);
         let (ty, domain) = match serial {
@@ -140,9 +144,14 @@ impl DdlContext<'_> {
         let count = |f: fn(&ColumnConstraintKind) -> bool| def.constraints.iter().filter(|c| f(&c.kind)).count();
         let serial = usize::from(serial_type(&def.ty).is_some());
         let defaults = count(|k| matches!(k, Default(_))) + serial;
-        let (identities, generated) = (count(|k| matches!(k, Identity { .. })), count(|k| matches!(k, Generated(_))));
+        let (identities, generated) =
+            (count(|k| matches!(k, Identity { .. })), count(|k| matches!(k, Generated { .. })));
         let nulls = count(|k| matches!(k, Null));
         let not_nulls = count(|k| matches!(k, NotNull)) + serial;
+        if def.constraints.iter().any(|c| matches!(c.kind, Generated { always: false, .. })) {
+            let message = "for a generated column, GENERATED ALWAYS must be specified";
+            return Err(SqlError::new(SqlState::SyntaxError, message));
+        }
         let of = format!("for column \"{}\" of table \"{}\"", def.name, table.name);
         let message = if nulls > 0 && not_nulls + identities > 0 {
             format!("conflicting NULL/NOT NULL declarations {of}")
@@ -177,7 +186,7 @@ impl DdlContext<'_> {
                     volatile |= stored.volatility == gavel_functions::registry::Volatility::Volatile;
                     column.default = Some(stored.sql);
                 }
-                ColumnConstraintKind::Generated(expr) => {
+                ColumnConstraintKind::Generated { expr, .. } => {
                     let stored = self.binder.expression(self.scope(), table, expr, Usage::Generated(ty))?;
                     require_generable(table, &stored.columns, stored.volatility)?;
                     volatile = true;
@@ -196,7 +205,7 @@ impl DdlContext<'_> {
             .iter()
             .filter_map(|e| match e {
                 TableElement::Column(def)
-                    if def.constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::Generated(_))) =>
+                    if def.constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::Generated { .. })) =>
                 {
                     Some(def.name.as_str())
                 }
@@ -317,7 +326,7 @@ impl DdlContext<'_> {
     // ---- LIKE ----
 
     async fn copy_columns(&mut self, oid: Oid, name: &QualifiedName, including: Including) -> SqlResult<Arc<Table>> {
-        let source = self.find_table(name)?;
+        let source = self.like_source(name)?;
         self.catalog.used.insert(source.oid);
         for from in source.visible_columns() {
             let table = self.table_by_oid(oid)?;
@@ -339,11 +348,60 @@ impl DdlContext<'_> {
             (column.sequence, column.identity) = (None, None);
             if let (Some(identity), true) = (from.identity, including.identity) {
                 column.identity = Some(identity);
-                column.sequence = Some(self.column_sequence(&table, (&from.name, number), from.ty, &[]).await?);
+                let options = self.options_of(from.sequence);
+                column.sequence = Some(self.column_sequence(&table, (&from.name, number), from.ty, &options).await?);
             }
+            self.rely_on_type(table.schema, column.declared().oid);
             self.edit_table(oid, |t| t.columns.push(column))?;
+            if including.comments {
+                self.copy_comment((PG_CLASS, source.oid, i32::from(from.number)), (PG_CLASS, oid, i32::from(number)));
+            }
         }
         Ok(source)
+    }
+
+    /// What LIKE names: a table, or a view, of which columns and types are taken.
+    fn like_source(&self, name: &QualifiedName) -> SqlResult<Arc<Table>> {
+        match self.find(name)? {
+            Some(Relation::Table(table)) => Ok(table),
+            Some(Relation::View(view)) => {
+                let mut table = empty_table(view.oid, view.schema, view.name.clone(), view.owner, Vec::new());
+                for (number, (name, declared)) in (1_i16..).zip(&view.columns) {
+                    let domain = declared.oid.is_over_domain().then_some(declared.oid);
+                    let ty = domain.and_then(|domain| self.now().base_type(domain)).unwrap_or(*declared);
+                    table.columns.push(Column { domain, ..Column::plain(number, name.clone(), ty) });
+                }
+                Ok(Arc::new(table))
+            }
+            Some(other) => {
+                let bare = name.0.last().map_or("", String::as_str);
+                let kind = super::names::kind_word(super::names::kind_of(&other));
+                let kinds = if kind == "index" { "indexes".to_owned() } else { format!("{kind}s") };
+                let message = format!("relation \"{bare}\" is invalid in LIKE clause");
+                Err(SqlError::new(SqlState::WrongObjectType, message)
+                    .detail(format!("This operation is not supported for {kinds}.")))
+            }
+            None => Err(super::names::undefined_table("relation", name)),
+        }
+    }
+
+    /// The options of a sequence, to make another one like it.
+    fn options_of(&self, sequence: Option<Oid>) -> Vec<SequenceOption> {
+        let Some(s) = sequence.and_then(|s| self.now().sequences.get(&s)) else { return Vec::new() };
+        vec![
+            SequenceOption::Increment(s.increment),
+            SequenceOption::Min(Some(s.min)),
+            SequenceOption::Max(Some(s.max)),
+            SequenceOption::Start(s.start),
+            SequenceOption::Cache(s.cache),
+            SequenceOption::Cycle(s.cycle),
+        ]
+    }
+
+    fn copy_comment(&mut self, from: (Oid, Oid, i32), to: (Oid, Oid, i32)) {
+        if let Some(text) = self.now().comments.get(&from).cloned() {
+            self.edit().comments.insert(to, text);
+        }
     }
 
     async fn copy_constraints(&mut self, oid: Oid, source: &Table, including: Including) -> SqlResult<()> {
@@ -354,13 +412,15 @@ impl DdlContext<'_> {
         };
         if including.constraints {
             let mut checks = Vec::new();
+            let mut comments = Vec::new();
             for check in &source.checks {
                 let columns = check.columns.iter().filter_map(|n| number(*n)).collect();
-                checks.push(gavel_catalog::CheckConstraint {
-                    oid: self.new_oid(table.schema).await?,
-                    columns,
-                    ..check.clone()
-                });
+                let copy = self.new_oid(table.schema).await?;
+                comments.push((check.oid, copy));
+                checks.push(gavel_catalog::CheckConstraint { oid: copy, columns, ..check.clone() });
+            }
+            for (from, to) in comments.into_iter().filter(|_| including.comments) {
+                self.copy_comment((PG_CONSTRAINT, from, 0), (PG_CONSTRAINT, to, 0));
             }
             self.edit_table(oid, |t| t.checks.extend(checks))?;
         }
@@ -393,9 +453,15 @@ impl DdlContext<'_> {
                 _ => [now.name.as_str(), joined.as_str(), "idx"],
             };
             copy.name = naming::relation_name(self.now(), now.schema, parts, index.constraint.is_some());
+            if including.comments {
+                self.copy_comment((PG_CLASS, index.oid, 0), (PG_CLASS, index_oid, 0));
+            }
             let mut unique = None;
             if let Some(u) = source.uniques.iter().find(|u| u.index == index.oid) {
                 let constraint = self.new_oid(table.schema).await?;
+                if including.comments {
+                    self.copy_comment((PG_CONSTRAINT, u.oid, 0), (PG_CONSTRAINT, constraint, 0));
+                }
                 copy.constraint = Some(constraint);
                 unique = Some(Unique { oid: constraint, name: copy.name.clone(), index: index_oid, ..u.clone() });
             }
@@ -427,13 +493,30 @@ impl DdlContext<'_> {
         self.require_free(schema, &name)?;
         self.require_free_row_type(schema, &name)?;
         let query = self.binder.query(self.scope(), &create.query)?;
+        let table = self.table_of_query((schema, name), create, &query).await?;
+        let oid = table.oid;
+        self.edit().put_table(Arc::new(table));
+        if !create.with_data {
+            return Ok(None);
+        }
+        let table = self.table_by_oid(oid)?;
+        self.fill(&self.now().clone(), &table, &query.sql).await.map(Some)
+    }
+
+    /// An empty table with the columns of a query.
+    pub(super) async fn table_of_query(
+        &mut self,
+        (schema, name): (Oid, String),
+        create: &CreateTableAs,
+        query: &StoredQuery,
+    ) -> SqlResult<Table> {
         if create.columns.len() > query.columns.len() {
             return Err(SqlError::new(SqlState::SyntaxError, "too many column names were specified"));
         }
         let oid = self.new_oid(schema).await?;
         let acl = self.initial_acl('r', self.user, schema);
         let on_commit = create.on_commit.unwrap_or_default();
-        let mut table = Table { acl, on_commit, ..empty_table(oid, schema, name, self.user, Vec::new()) };
+        let mut table = Table { acl, on_commit, ..empty_table(oid, schema, name, self.user, create.options.clone()) };
         for (i, (own, ty)) in query.columns.iter().enumerate() {
             let name = create.columns.get(i).unwrap_or(own).clone();
             if table.column_named(&name).is_some() {
@@ -449,35 +532,22 @@ impl DdlContext<'_> {
                 let message = format!("column \"{name}\" has pseudo-type {type_name}");
                 return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
             }
-            table.columns.push(Column {
-                number,
-                name,
-                ty,
-                domain,
-                not_null: false,
-                default: None,
-                identity: None,
-                generated: false,
-                sequence: None,
-                missing: None,
-                dropped: false,
-                acl: None,
-            });
+            table.columns.push(Column { domain, ..Column::plain(number, name, ty) });
         }
-        let target = qualified(self.now(), schema, &table.name);
-        let columns = table.columns.iter().map(|c| quote(&c.name)).collect::<Vec<_>>().join(", ");
-        self.edit().put_table(Arc::new(table));
-        if !create.with_data {
-            return Ok(None);
-        }
-        let catalog = self.now().clone();
-        self.host.run(&catalog, &format!("INSERT INTO {target} ({columns}) {}", query.sql)).await?;
-        let counted = self.host.run(&catalog, &format!("SELECT count(*) FROM {target}")).await?;
-        let count = match counted.first().and_then(|row| row.first()) {
+        Ok(table)
+    }
+
+    /// Puts the rows of a query into a table that is empty, and counts them.
+    pub(super) async fn fill(&mut self, catalog: &Arc<Catalog>, table: &Table, query: &str) -> SqlResult<u64> {
+        let target = qualified(catalog, table.schema, &table.name);
+        let columns = table.visible_columns().map(|c| quote(&c.name)).collect::<Vec<_>>().join(", ");
+        let into = if columns.is_empty() { String::new() } else { format!(" ({columns})") };
+        self.host.run(catalog, &format!("INSERT INTO {target}{into} {query}")).await?;
+        let counted = self.host.run(catalog, &format!("SELECT count(*) FROM {target}")).await?;
+        Ok(match counted.first().and_then(|row| row.first()) {
             Some(gavel_types::Datum::Int8(n)) => u64::try_from(*n).unwrap_or(0),
             _ => 0,
-        };
-        Ok(Some(count))
+        })
     }
 }
 
@@ -559,6 +629,7 @@ pub(super) fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, optio
         checks: Vec::new(),
         foreign_keys: Vec::new(),
         referenced_by: Vec::new(),
+        materialized: None,
         options,
         acl: None,
         on_commit: OnCommit::PreserveRows,

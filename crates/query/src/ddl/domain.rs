@@ -25,20 +25,7 @@ const VALUE: &str = "value";
 /// A table of one column, `value`, of the domain's type.
 pub fn value_table(base: PgType) -> Table {
     let mut table = empty_table(Oid(0), Oid(0), String::new(), Oid(0), Vec::new());
-    table.columns.push(Column {
-        number: 1,
-        name: VALUE.to_owned(),
-        ty: base,
-        domain: None,
-        not_null: false,
-        default: None,
-        identity: None,
-        generated: false,
-        sequence: None,
-        missing: None,
-        dropped: false,
-        acl: None,
-    });
+    table.columns.push(Column::plain(1, VALUE.to_owned(), base));
     table
 }
 
@@ -52,7 +39,7 @@ fn refuse(kind: &ColumnConstraintKind, timing: Timing) -> SqlResult<()> {
         ColumnConstraintKind::Unique { .. } => "unique constraints not possible for domains",
         ColumnConstraintKind::PrimaryKey => "primary key constraints not possible for domains",
         ColumnConstraintKind::References(_) => "foreign key constraints not possible for domains",
-        ColumnConstraintKind::Generated(_) | ColumnConstraintKind::Identity { .. } => {
+        ColumnConstraintKind::Generated { .. } | ColumnConstraintKind::Identity { .. } => {
             return Err(SqlError::unsupported("specifying GENERATED not supported for domains"));
         }
         _ if timing.deferrable || timing.initially_deferred => {

@@ -51,6 +51,11 @@ struct Plan {
     dependents: Vec<Edge>,
 }
 
+/// Columns that every table has in PostgreSQL.
+pub(super) fn is_system_column(name: &str) -> bool {
+    matches!(name, "tableoid" | "ctid" | "xmin" | "xmax" | "cmin" | "cmax")
+}
+
 impl DdlContext<'_> {
     pub(super) async fn drop_objects(&mut self, drop: &Drop) -> SqlResult<()> {
         if drop.concurrently && self.in_block {
@@ -107,7 +112,7 @@ impl DdlContext<'_> {
         })?;
         let oid = oid_of(&found);
         Ok(Some(match kind {
-            ObjectKind::Table => Object::Table(oid),
+            ObjectKind::Table | ObjectKind::MaterializedView => Object::Table(oid),
             ObjectKind::View => Object::View(oid),
             ObjectKind::Sequence => Object::Sequence(oid),
             _ => {
@@ -277,6 +282,12 @@ impl DdlContext<'_> {
         let on = |ty: Oid| format!("type {}", self.type_shown(ty));
         let own = on(oid);
         for table in self.now().tables.values() {
+            if let Some(kept) = &table.materialized {
+                if kept.depends_on.contains(&oid) || table.columns.iter().any(|c| is_made_of(c.declared().oid, oid)) {
+                    self.depend(Object::Table(table.oid), &own, plan);
+                    continue;
+                }
+            }
             for column in table.visible_columns() {
                 let declared = column.declared().oid;
                 if is_made_of(declared, oid) {
@@ -363,6 +374,11 @@ impl DdlContext<'_> {
         for view in catalog.views.values().filter(|v| v.depends_on.contains(&table.oid) && mentions(&v.sql, name)) {
             self.depend(Object::View(view.oid), on, plan);
         }
+        for over in self.materialized_over(table.oid) {
+            if over.materialized.as_ref().is_some_and(|m| mentions(&m.sql, name)) {
+                self.depend(Object::Table(over.oid), on, plan);
+            }
+        }
     }
 
     fn depend(&self, dependent: Object, on: &str, plan: &mut Plan) {
@@ -377,6 +393,9 @@ impl DdlContext<'_> {
         for view in self.now().views.values().filter(|v| v.depends_on.contains(&oid)) {
             self.depend(Object::View(view.oid), on, plan);
         }
+        for over in self.materialized_over(oid) {
+            self.depend(Object::Table(over.oid), on, plan);
+        }
     }
 
     fn is_owned(&self, owner: Option<(Oid, i16)>) -> bool {
@@ -390,7 +409,10 @@ impl DdlContext<'_> {
             Some((schema, name)) => format!("{kind} {}", self.shown(schema, name)),
             None => format!("{kind} {oid}"),
         };
-        let table = |oid: Oid| relation("table", oid);
+        let table = |oid: Oid| {
+            let kept = catalog.table(oid).is_some_and(|t| t.materialized.is_some());
+            relation(if kept { "materialized view" } else { "table" }, oid)
+        };
         match object {
             Object::Schema(oid) => {
                 format!("schema {}", catalog.schema_by_oid(*oid).map_or_else(String::new, |s| quote(&s.name)))
@@ -543,6 +565,9 @@ impl DdlContext<'_> {
     /// DROP COLUMN.
     pub(super) async fn drop_column(&mut self, oid: Oid, name: &str, if_exists: bool, cascade: bool) -> SqlResult<()> {
         let table = self.table_by_oid(oid)?;
+        if is_system_column(name) {
+            return Err(SqlError::unsupported(format!("cannot drop system column \"{name}\"")));
+        }
         let Some(column) = table.column_named(name) else {
             let error = super::names::undefined_column(&table, name);
             if if_exists {

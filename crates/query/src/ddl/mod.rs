@@ -13,7 +13,7 @@
 //! |---|---|
 //! | [`binding`] | what DDL asks of the binder |
 //! | [`names`], `naming` | names found, names made up |
-//! | `create_table`, `constraint`, `index`, `view`, `sequence` | CREATE of relations and what belongs to them |
+//! | `create_table`, `constraint`, `index`, `view`, `materialized`, `sequence` | CREATE of relations and what belongs to them |
 //! | `user_type`, `domain`, `composite` | types of users |
 //! | `alter`, `alter_table`, `rewrite` | ALTER; moving rows |
 //! | `drop` | DROP and dependencies |
@@ -34,6 +34,7 @@ mod drop;
 pub mod expression;
 mod grant;
 mod index;
+mod materialized;
 pub mod names;
 mod naming;
 mod rewrite;
@@ -229,6 +230,15 @@ impl DdlContext<'_> {
             }
             Ddl::CreateIndex(create) => self.create_index(create).await?,
             Ddl::CreateView(create) => self.create_view(create).await?,
+            Ddl::CreateMaterializedView(create) => {
+                return Ok(match self.create_materialized_view(create).await? {
+                    Some(rows) => format!("SELECT {rows}"),
+                    None => tag,
+                });
+            }
+            Ddl::RefreshMaterializedView { name, concurrently, with_data } => {
+                self.refresh_materialized_view(name, *concurrently, *with_data).await?;
+            }
             Ddl::CreateSequence { name, if_not_exists, persistence, options } => {
                 self.create_sequence(name, *if_not_exists, *persistence, options).await?;
             }
@@ -278,6 +288,8 @@ fn tag(ddl: &Ddl) -> String {
         Ddl::CreateTableAs(_) => "SELECT 0".into(),
         Ddl::CreateIndex(_) => "CREATE INDEX".into(),
         Ddl::CreateView(_) => "CREATE VIEW".into(),
+        Ddl::CreateMaterializedView(_) => "CREATE MATERIALIZED VIEW".into(),
+        Ddl::RefreshMaterializedView { .. } => "REFRESH MATERIALIZED VIEW".into(),
         Ddl::CreateSequence { .. } => "CREATE SEQUENCE".into(),
         Ddl::CreateSchema { .. } => "CREATE SCHEMA".into(),
         Ddl::CreateType { .. } => "CREATE TYPE".into(),

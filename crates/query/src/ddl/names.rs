@@ -40,6 +40,7 @@ pub(super) fn undefined_schema(name: &str) -> SqlError {
 /// The word for a kind of relation.
 pub(super) fn kind_of(relation: &Relation) -> ObjectKind {
     match relation {
+        Relation::Table(t) if t.materialized.is_some() => ObjectKind::MaterializedView,
         Relation::Table(_) => ObjectKind::Table,
         Relation::View(_) => ObjectKind::View,
         Relation::Sequence(_) => ObjectKind::Sequence,
@@ -62,6 +63,7 @@ pub(super) const fn kind_word(kind: ObjectKind) -> &'static str {
         ObjectKind::Table => "table",
         ObjectKind::Index => "index",
         ObjectKind::View => "view",
+        ObjectKind::MaterializedView => "materialized view",
         ObjectKind::Sequence => "sequence",
         ObjectKind::Schema => "schema",
         ObjectKind::Database => "database",
@@ -216,7 +218,7 @@ impl DdlContext<'_> {
     /// 42P01 `relation … does not exist`, 42809 if it is something else.
     pub(super) fn find_table(&self, name: &QualifiedName) -> SqlResult<Arc<Table>> {
         match self.find(name)? {
-            Some(Relation::Table(table)) => Ok(table),
+            Some(Relation::Table(table)) if table.materialized.is_none() => Ok(table),
             Some(other) => Err(require_kind(&other, name.0.last().map_or("", String::as_str), ObjectKind::Table)
                 .err()
                 .unwrap_or_else(|| undefined_table("relation", name))),

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{Persistence, QualifiedName, SequenceOption};
+use gavel_catalog::snapshot::Relation;
 use gavel_catalog::{Sequence, Table};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 
@@ -203,18 +204,38 @@ impl DdlContext<'_> {
         let mut sequence = Sequence { acl, ..fresh(oid, schema, bare, self.user) };
         let effect = apply(&mut sequence, options, ty, true)?;
         if let Some(Some((table, column))) = &effect.owned_by {
-            sequence.owned_by = Some(self.sequence_owner(schema, table, column)?);
+            sequence.owned_by = Some(self.sequence_owner(&sequence, table, column)?);
         }
         self.edit().put_sequence(Arc::new(sequence));
         Ok(())
     }
 
-    /// Table and column that are to own a sequence in `schema`.
-    fn sequence_owner(&mut self, schema: Oid, table: &QualifiedName, column: &str) -> SqlResult<(Oid, i16)> {
-        let table = self.find_table(table)?;
-        if table.schema != schema {
-            let message = "sequence must be in same schema as table it is linked to";
-            return Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, message));
+    fn sequence_owner(&mut self, sequence: &Sequence, table: &QualifiedName, column: &str) -> SqlResult<(Oid, i16)> {
+        if table.0.is_empty() {
+            return Err(SqlError::new(SqlState::SyntaxError, "invalid OWNED BY option")
+                .hint("Specify OWNED BY table.column or OWNED BY NONE."));
+        }
+        let table = match self.find(table)? {
+            Some(Relation::Table(found)) if found.materialized.is_none() => found,
+            Some(other) => {
+                let bare = table.0.last().map_or("", String::as_str);
+                let kind = super::names::kind_word(super::names::kind_of(&other));
+                let kinds = if kind == "index" { "indexes".to_owned() } else { format!("{kind}s") };
+                let message = format!("sequence cannot be owned by relation \"{bare}\"");
+                return Err(SqlError::new(SqlState::WrongObjectType, message)
+                    .detail(format!("This operation is not supported for {kinds}.")));
+            }
+            None => return Err(super::names::undefined_table("relation", table)),
+        };
+        let refused = |what: &str| {
+            let message = format!("sequence must {what} as table it is linked to");
+            Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, message))
+        };
+        if table.owner != sequence.owner {
+            return refused("have same owner");
+        }
+        if table.schema != sequence.schema {
+            return refused("be in same schema");
         }
         let column = table.column_named(column).ok_or_else(|| undefined_column(&table, column))?;
         self.catalog.used.insert(table.oid);
@@ -229,8 +250,15 @@ impl DdlContext<'_> {
         let mut sequence = Sequence::clone(&current);
         let effect = apply(&mut sequence, options, ty, false)?;
         if let Some(owner) = &effect.owned_by {
+            if let Some((table, number)) = sequence.owned_by
+                && let Some(table) =
+                    self.now().table(table).filter(|t| t.column(number).is_some_and(|c| c.identity.is_some()))
+            {
+                return Err(SqlError::unsupported("cannot change ownership of identity sequence")
+                    .detail(format!("Sequence \"{}\" is linked to table \"{}\".", sequence.name, table.name)));
+            }
             sequence.owned_by = match owner {
-                Some((table, column)) => Some(self.sequence_owner(sequence.schema, table, column)?),
+                Some((table, column)) => Some(self.sequence_owner(&sequence, table, column)?),
                 None => None,
             };
         }

@@ -148,15 +148,26 @@ impl DdlContext<'_> {
     }
 
     /// VACUUM and its kin.
-    pub(super) fn maintain(&mut self, tag: &str, names: &[QualifiedName], no_block: bool) -> SqlResult<()> {
+    pub(super) fn maintain(
+        &mut self,
+        tag: &str,
+        names: &[(QualifiedName, Vec<String>)],
+        no_block: bool,
+    ) -> SqlResult<()> {
         if no_block {
             self.require_no_block(tag)?;
         }
-        for name in names {
+        for (name, columns) in names {
             let (schema, bare) = self.split(name)?;
             let known = gavel_catalog::system::relation(schema.unwrap_or("pg_catalog"), bare).is_some();
-            if !known && self.find(name)?.is_none() {
-                return Err(undefined_table("relation", name));
+            if known {
+                continue;
+            }
+            let found = self.find(name)?.ok_or_else(|| undefined_table("relation", name))?;
+            if let gavel_catalog::snapshot::Relation::Table(table) = found
+                && let Some(missing) = columns.iter().find(|c| table.column_named(c).is_none())
+            {
+                return Err(undefined_column(&table, missing));
             }
         }
         Ok(())

@@ -13,6 +13,7 @@ use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{DataType, Query};
 
 use super::binding::{Scope, Usage};
+use super::create_table::empty_table;
 use super::{DdlContext, expression};
 use crate::system::resolver::CatalogNames;
 
@@ -297,15 +298,34 @@ impl DdlContext<'_> {
                     any |= reword(sql, Usage::Predicate)?;
                 }
             }
+            if let Some(kept) = &mut changed.materialized {
+                let reads = |query: &Query| is_label_error(self.binder.query(scope, query).map(drop));
+                let next = expression::reword_query(&kept.sql, (old, new), &reads)?;
+                any |= next.is_some();
+                next.into_iter().for_each(|next| kept.sql = next);
+            }
             if any {
                 self.edit_table(table.oid, |t| *t = changed)?;
             }
         }
         for view in before.views.values() {
             let reads = |query: &Query| is_label_error(self.binder.query(scope, query).map(drop));
-            if let Some(sql) = expression::reword_query(&view.sql, (old, new), &reads)? {
-                let version = view.version + 1;
-                self.edit().put_view(Arc::new(View { sql, version, ..View::clone(view) }));
+            let mut changed = View::clone(view);
+            let sql = expression::reword_query(&view.sql, (old, new), &reads)?;
+            let mut any = sql.is_some();
+            changed.sql = sql.unwrap_or(changed.sql);
+            let over = empty_table(view.oid, view.schema, view.name.clone(), view.owner, Vec::new());
+            for (number, sql) in &mut changed.defaults {
+                let declared = usize::try_from(*number - 1).ok().and_then(|at| view.columns.get(at)).map(|c| c.1);
+                let Some(ty) = declared.map(|ty| before.base_type(ty.oid).unwrap_or(ty)) else { continue };
+                let reads = |sql: &str| self.binder.stored_expression(scope, &over, sql, Usage::Default(ty)).map(drop);
+                let next = expression::reword_expression(sql, (old, new), &|sql| is_label_error(reads(sql)))?;
+                any |= next.is_some();
+                next.into_iter().for_each(|next| *sql = next);
+            }
+            if any {
+                changed.version += 1;
+                self.edit().put_view(Arc::new(changed));
             }
         }
         Ok(())

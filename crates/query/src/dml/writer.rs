@@ -318,6 +318,12 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    /// 44000 for a row that a view WITH CHECK OPTION does not have.
+    pub fn breaks_view(&self, shape: &TableShape, view: &str, row: &[Datum]) -> SqlError {
+        let text = format!("new row violates check option for view \"{view}\"");
+        SqlError::new(SqlState::WithCheckOptionViolation, text).detail(self.failing_row(shape, row))
+    }
+
     fn failing_row(&self, shape: &TableShape, row: &[Datum]) -> String {
         format!("Failing row contains {}.", shape.describe_row(row, &self.eval.style))
     }

@@ -85,6 +85,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
         checks: vec![],
         foreign_keys: vec![],
         referenced_by: vec![],
+        materialized: None,
         options: vec![],
         acl: None,
         on_commit: OnCommit::PreserveRows,

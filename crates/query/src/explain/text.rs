@@ -405,6 +405,7 @@ fn describe<'n>(
                 gavel_binder::bound::ModifyOp::Insert { .. } => "Insert",
                 gavel_binder::bound::ModifyOp::Update { .. } => "Update",
                 gavel_binder::bound::ModifyOp::Delete { .. } => "Delete",
+                gavel_binder::bound::ModifyOp::Merge { .. } => "Merge",
             };
             format!("{verb} on {}", modify.table.name)
         }

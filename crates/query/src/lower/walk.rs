@@ -205,13 +205,15 @@ impl Refs {
                     ModifyOp::Insert { new_row, on_conflict } => {
                         self.defined.extend(new_row.iter().map(|c| c.1));
                         if let Some(gavel_binder::bound::OnConflict {
-                            action: gavel_binder::bound::ConflictAction::Update { existing, assignments, predicate },
+                            action:
+                                gavel_binder::bound::ConflictAction::Update { existing, assignments, predicate, checks },
                             ..
                         }) = on_conflict
                         {
                             self.defined.extend(existing.iter().map(|c| c.1));
                             self.scalars(assignments.iter().map(|a| &a.1));
                             self.scalars(predicate);
+                            self.scalars(checks.iter().map(|c| &c.1));
                         }
                     }
                     ModifyOp::Update { row_key, old_row, new_row, .. } => {
@@ -221,6 +223,10 @@ impl Refs {
                     ModifyOp::Delete { row_key, old_row } => {
                         self.defined.insert(*row_key);
                         self.defined.extend(old_row.iter().map(|c| c.1));
+                    }
+                    ModifyOp::Merge { row_key, old_row, new_row, action, .. } => {
+                        self.defined.extend([*row_key, *action]);
+                        self.defined.extend(old_row.iter().chain(new_row).map(|c| c.1));
                     }
                 }
             }

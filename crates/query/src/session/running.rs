@@ -5,7 +5,6 @@ use std::sync::Arc;
 use gavel_api::sql::ColumnDesc;
 use gavel_binder::bound::{self, ColumnId, Cte, Modify, Output, Rel, Scalar, Statement};
 use gavel_catalog::{Catalog, Table};
-use gavel_types::text_io::TextStyle;
 use gavel_types::{Datum, Oid, PgType, SqlResult};
 
 use crate::dml::modify::needs_plan;
@@ -19,6 +18,7 @@ use crate::lower::{self, PlanEnv, PlannedQuery, TableStatistics};
 use crate::session::access::Access;
 use crate::session::{Session, binding};
 use crate::settings::PUSH_DOWN;
+use crate::system::resolver::style_over;
 
 /// What is run of a bound statement.
 pub enum Body {
@@ -153,6 +153,14 @@ fn layout(modify: &Modify) -> Vec<(ColumnId, PgType)> {
             add(*row_key, PgType::BYTEA);
             typed(old_row).into_iter().for_each(|(i, t)| add(i, t));
         }
+        bound::ModifyOp::Merge { row_key, old_row, new_row, action, .. } => {
+            add(*row_key, PgType::BYTEA);
+            add(*action, PgType::INT4);
+            typed(old_row).into_iter().chain(typed(new_row)).for_each(|(i, t)| add(i, t));
+        }
+    }
+    for check in &modify.checks {
+        add(check.holds, PgType::BOOL);
     }
     for (_, scalar) in modify.returning.iter().flatten() {
         mentioned(scalar, &mut |id, ty| add(id, ty));
@@ -305,7 +313,7 @@ impl PlanEnv for CatalogPlanEnv {
     }
 
     fn bind_expression(&self, table: &Arc<Table>, sql: &str) -> Option<Scalar> {
-        binding::table_scalar(&self.catalog, table, sql, gavel_binder::TableExpr::Stored, &TextStyle::default()).ok()
+        binding::table_scalar(&self.catalog, table, sql, gavel_binder::TableExpr::Stored, &style_over(&self.catalog)).ok()
     }
 }
 

@@ -37,7 +37,13 @@ impl Prepared {
         match self.parsed.as_ref().map(|p| &p.statement) {
             Some(S::Query(query)) => gavel_binder::ddl::select_into(query).is_none(),
             Some(
-                S::Insert(_) | S::Update(_) | S::Delete(_) | S::Explain { .. } | S::Copy { .. } | S::Declare { .. },
+                S::Insert(_)
+                | S::Update(_)
+                | S::Delete(_)
+                | S::Merge(_)
+                | S::Explain { .. }
+                | S::Copy { .. }
+                | S::Declare { .. },
             ) => true,
             _ => false,
         }
@@ -327,6 +333,7 @@ pub(crate) fn verb(op: &ModifyOp) -> &'static str {
         ModifyOp::Insert { .. } => "INSERT",
         ModifyOp::Update { .. } => "UPDATE",
         ModifyOp::Delete { .. } => "DELETE",
+        ModifyOp::Merge { .. } => "MERGE",
     }
 }
 

@@ -81,6 +81,7 @@ fn attributes(context: &SystemContext<'_>, out: &mut Rows) {
                 row.set("atttypid", ty.oid).set("atttypmod", ty.typmod);
                 let own = v.column_acls.iter().find(|c| c.0 == number).map(|c| c.1.clone());
                 row.set("attacl", privileges::value(context, &own));
+                row.set("atthasdef", v.defaults.iter().any(|d| d.0 == number));
             });
         }
     }
@@ -152,6 +153,14 @@ fn defaults(context: &SystemContext<'_>, out: &mut Rows) {
             let Some(sql) = &c.default else { continue };
             out.add(|row| {
                 row.set("oid", default_oid(t.oid, c.number)).set("adrelid", t.oid).set("adnum", c.number);
+                row.set("adbin", sql.as_str());
+            });
+        }
+    }
+    for v in context.catalog.views.values() {
+        for (number, sql) in &v.defaults {
+            out.add(|row| {
+                row.set("oid", default_oid(v.oid, *number)).set("adrelid", v.oid).set("adnum", *number);
                 row.set("adbin", sql.as_str());
             });
         }

@@ -37,7 +37,7 @@ fn class(row: &mut Row<'_>, (oid, name): (Oid, &str), schema: Oid, owner: Oid, k
     if matches!(kind, 'r' | 'i' | 'S') {
         row.set("relfilenode", oid);
     }
-    if matches!(kind, 'r' | 'v' | 'c') && oid >= FIRST_USER_OID {
+    if matches!(kind, 'r' | 'v' | 'm' | 'c') && oid >= FIRST_USER_OID {
         row.set("reltype", row_type(oid).unwrap_or_default());
     }
 }
@@ -48,6 +48,9 @@ fn classes(context: &SystemContext<'_>, out: &mut Rows) {
         out.add(|row| {
             class(row, (r.oid, r.name), r.schema_oid(), SUPERUSER, kind, r.columns.len());
             row.set("relhasrules", r.view).set("relam", if r.view { Oid(0) } else { HEAP }).set("relreplident", 'n');
+            if matches!(r.name, "pg_stats" | "pg_stats_ext" | "pg_stats_ext_exprs") {
+                row.set("reloptions", texts(Oid::TEXT, ["security_barrier=true"]));
+            }
         });
     }
     for t in context.catalog.tables.values() {
@@ -63,6 +66,9 @@ fn classes(context: &SystemContext<'_>, out: &mut Rows) {
         out.add(|row| {
             class(row, (v.oid, &v.name), v.schema, v.owner, 'v', v.columns.len());
             row.set("relhasrules", true).set("relacl", privileges::value(context, &v.acl));
+            if !v.options.is_empty() {
+                row.set("reloptions", texts(Oid::TEXT, v.options.iter().map(String::as_str)));
+            }
         });
     }
     for t in context.catalog.types.values() {
@@ -81,7 +87,11 @@ fn classes(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 fn table(row: &mut Row<'_>, t: &Table) {
-    class(row, (t.oid, &t.name), t.schema, t.owner, 'r', t.columns.len());
+    let kind = if t.materialized.is_some() { 'm' } else { 'r' };
+    class(row, (t.oid, &t.name), t.schema, t.owner, kind, t.columns.len());
+    if let Some(kept) = &t.materialized {
+        row.set("relispopulated", kept.populated).set("relhasrules", true).set("relreplident", 'd');
+    }
     row.set("relam", HEAP).set("relfilenode", t.storage).set("relhasindex", !t.indexes.is_empty());
     row.set("relchecks", i16::try_from(t.checks.len()).unwrap_or(i16::MAX));
     // psql asks for foreign keys only where there are triggers, which is how PostgreSQL enforces them.
@@ -128,11 +138,13 @@ fn rule_oid(view: Oid) -> Oid {
 }
 
 fn rewrites(context: &SystemContext<'_>, out: &mut Rows) {
-    for v in context.catalog.views.values() {
+    let views = context.catalog.views.values().map(|v| (v.oid, v.sql.as_str()));
+    let kept = context.catalog.tables.values().filter_map(|t| Some((t.oid, t.materialized.as_ref()?.sql.as_str())));
+    for (oid, sql) in views.chain(kept) {
         out.add(|row| {
-            row.set("oid", rule_oid(v.oid)).set("rulename", "_RETURN").set("ev_class", v.oid).set("ev_type", '1');
+            row.set("oid", rule_oid(oid)).set("rulename", "_RETURN").set("ev_class", oid).set("ev_type", '1');
             row.set("ev_enabled", 'O').set("is_instead", true);
-            row.set("ev_qual", "<>").set("ev_action", v.sql.as_str());
+            row.set("ev_qual", "<>").set("ev_action", sql);
         });
     }
 }
@@ -182,11 +194,13 @@ fn depends(context: &SystemContext<'_>, out: &mut Rows) {
             Definition::Enum(_) => {}
         }
     }
-    for v in context.catalog.views.values() {
-        add((PG_REWRITE, rule_oid(v.oid), 0), (PG_CLASS, v.oid, 0), 'i');
-        for on in v.depends_on.iter().filter(|o| **o >= FIRST_USER_OID) {
+    let views = context.catalog.views.values().map(|v| (v.oid, &v.depends_on));
+    let kept = context.catalog.tables.values().filter_map(|t| Some((t.oid, &t.materialized.as_ref()?.depends_on)));
+    for (oid, depends_on) in views.chain(kept) {
+        add((PG_REWRITE, rule_oid(oid), 0), (PG_CLASS, oid, 0), 'i');
+        for on in depends_on.iter().filter(|o| **o >= FIRST_USER_OID) {
             let class = if on.is_user_type() { PG_TYPE } else { PG_CLASS };
-            add((PG_REWRITE, rule_oid(v.oid), 0), (class, *on, 0), 'n');
+            add((PG_REWRITE, rule_oid(oid), 0), (class, *on, 0), 'n');
         }
     }
 }

@@ -224,7 +224,9 @@ fn foreign_key(context: &SystemContext<'_>, t: &Table, f: &ForeignKey) -> String
 
 /// `pg_get_viewdef`.
 pub fn view(context: &SystemContext<'_>, oid: Oid) -> Option<String> {
-    context.catalog.views.get(&oid).map(|v| context.with_type_names(format!(" {};", v.sql)))
+    let kept = || context.catalog.table(oid).and_then(|t| t.materialized.as_ref()).map(|m| &m.sql);
+    let sql = context.catalog.views.get(&oid).map(|v| &v.sql).or_else(kept)?;
+    Some(context.with_type_names(format!(" {sql};")))
 }
 
 #[cfg(test)]

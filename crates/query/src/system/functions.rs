@@ -10,7 +10,7 @@ use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 
 use super::SystemContext;
 use super::definition;
-use super::resolver::{CatalogNames, parse_name};
+use super::resolver::{CatalogNames, parse_name, updatability};
 use crate::ddl::names::quote;
 
 /// Arguments of one call. A strict function never sees NULL; the others of these take it as "none".
@@ -373,9 +373,20 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
         "pg_postmaster_start_time" | "pg_conf_load_time" => Ok(Datum::TimestampTz(context.started)),
         "pg_tablespace_location" => Ok(Datum::text("")),
         "pg_relation_is_publishable" | "pg_relation_is_updatable" | "pg_column_is_updatable" => {
-            let table = context.catalog.tables.contains_key(&a.oid(0));
+            let table = context.catalog.table(a.oid(0)).is_some_and(|t| t.materialized.is_none());
+            let view = context.catalog.views.get(&a.oid(0)).map(|v| updatability(context.catalog, v));
             Ok(match proc.name {
-                "pg_relation_is_updatable" => Datum::Int4(if table { 28 } else { 0 }),
+                "pg_relation_is_updatable" => Datum::Int4(view.map_or(if table { 28 } else { 0 }, |v| v.events())),
+                "pg_column_is_updatable" => {
+                    let number = match a.0.get(1) {
+                        Some(Datum::Int2(n)) => usize::try_from(*n).unwrap_or(0),
+                        _ => 0,
+                    };
+                    let writable = |v: gavel_binder::Updatability| {
+                        number > 0 && v.events() & 4 != 0 && v.columns.get(number - 1) == Some(&true)
+                    };
+                    Datum::Bool(view.map_or(table && number > 0, writable))
+                }
                 _ => Datum::Bool(table),
             })
         }

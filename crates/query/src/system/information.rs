@@ -1,11 +1,12 @@
 //! `information_schema` (manual, chapter 37): what the standard shows of tables, columns, constraints,
 //! views, sequences and routines.
 
-use gavel_catalog::{Column, FkAction, FkMatch, Identity, IndexKey, Table, system};
+use gavel_catalog::{CheckOption, Column, FkAction, FkMatch, Identity, IndexKey, Table, system};
 use gavel_functions::registry::{self, ProcKind, Volatility};
 use gavel_types::text_io::type_name;
 use gavel_types::{Oid, PgType};
 
+use super::resolver::{style_over, updatability};
 use super::table::{Row, Rows};
 use super::{SystemContext, definition};
 
@@ -17,6 +18,7 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
         "schemata" => schemata(context, out),
         "tables" => tables(context, out),
         "columns" => columns(context, out),
+        "column_column_usage" => column_column_usage(context, out),
         "views" => views(context, out),
         "sequences" => sequences(context, out),
         "table_constraints" => table_constraints(context, out),
@@ -31,6 +33,10 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
     }
     true
 }
+
+/// Bits of `pg_relation_is_updatable`: INSERT; UPDATE and DELETE.
+const INSERT: i32 = 8;
+const CHANGE: i32 = 20;
 
 const fn yes_no(value: bool) -> &'static str {
     if value { "YES" } else { "NO" }
@@ -58,11 +64,15 @@ fn tables(context: &SystemContext<'_>, out: &mut Rows) {
         let shown = if schema == own { "LOCAL TEMPORARY" } else { kind };
         row.set("table_type", shown).set("is_insertable_into", yes_no(kind == "BASE TABLE")).set("is_typed", "NO");
     };
-    for t in context.catalog.tables.values() {
+    for t in context.catalog.tables.values().filter(|t| t.materialized.is_none()) {
         out.add(|row| common(row, context.schema_name(t.schema), &t.name, "BASE TABLE"));
     }
     for v in context.catalog.views.values() {
-        out.add(|row| common(row, context.schema_name(v.schema), &v.name, "VIEW"));
+        let insertable = updatability(context.catalog, v).events() & INSERT != 0;
+        out.add(|row| {
+            common(row, context.schema_name(v.schema), &v.name, "VIEW");
+            row.set("is_insertable_into", yes_no(insertable));
+        });
     }
     for r in system::relations() {
         out.add(|row| common(row, r.schema, r.name, if r.view { "VIEW" } else { "BASE TABLE" }));
@@ -151,7 +161,7 @@ fn column(
 }
 
 fn columns(context: &SystemContext<'_>, out: &mut Rows) {
-    for t in context.catalog.tables.values() {
+    for t in context.catalog.tables.values().filter(|t| t.materialized.is_none()) {
         let schema = context.schema_name(t.schema);
         for c in t.visible_columns() {
             out.add(|row| {
@@ -162,10 +172,12 @@ fn columns(context: &SystemContext<'_>, out: &mut Rows) {
     }
     for v in context.catalog.views.values() {
         let schema = context.schema_name(v.schema);
-        for (number, (name, ty)) in (1_i16..).zip(&v.columns) {
+        let writable = updatability(context.catalog, v).columns;
+        for ((number, (name, ty)), writable) in (1_i16..).zip(&v.columns).zip(writable) {
+            let default = v.defaults.iter().find(|(n, _)| *n == number).map(|(_, sql)| definition::expression(context, sql));
             out.add(|row| {
                 column(context, row, (schema, &v.name), name, number, *ty);
-                row.set("is_updatable", "NO");
+                row.set("is_updatable", yes_no(writable)).set("column_default", default);
             });
         }
     }
@@ -197,12 +209,38 @@ fn table_column(context: &SystemContext<'_>, row: &mut Row<'_>, t: &Table, c: &C
     }
 }
 
+/// Which generated columns are computed from which columns.
+fn column_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
+    let style = style_over(context.catalog);
+    let binding = gavel_binder::BindContext { catalog: context.catalog, search_path: &[], user: "", style: &style };
+    for t in context.catalog.tables.values() {
+        for c in t.visible_columns().filter(|c| c.generated) {
+            let Some(sql) = &c.default else { continue };
+            let bound = gavel_binder::bind_table_expr(&binding, sql, t, gavel_binder::TableExpr::Stored);
+            for (number, _) in bound.map(|b| b.1).unwrap_or_default() {
+                out.add(|row| {
+                    table_name(context, row, t);
+                    row.set("column_name", t.column(number).map(|c| c.name.as_str()));
+                    row.set("dependent_column", c.name.as_str());
+                });
+            }
+        }
+    }
+}
+
 fn views(context: &SystemContext<'_>, out: &mut Rows) {
     for v in context.catalog.views.values() {
+        let events = updatability(context.catalog, v).events();
+        let check = match v.check_option() {
+            None => "NONE",
+            Some(CheckOption::Local) => "LOCAL",
+            Some(CheckOption::Cascaded) => "CASCADED",
+        };
         out.add(|row| {
             row.set("table_catalog", database(context)).set("table_schema", context.schema_name(v.schema));
             row.set("table_name", v.name.as_str()).set("view_definition", definition::view(context, v.oid));
-            row.set("check_option", "NONE").set("is_updatable", "NO").set("is_insertable_into", "NO");
+            row.set("check_option", check).set("is_updatable", yes_no(events & CHANGE == CHANGE));
+            row.set("is_insertable_into", yes_no(events & INSERT != 0));
             row.set("is_trigger_updatable", "NO").set("is_trigger_deletable", "NO");
             row.set("is_trigger_insertable_into", "NO");
         });

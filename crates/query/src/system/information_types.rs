@@ -98,6 +98,7 @@ fn columns<'a>(context: &SystemContext<'a>) -> impl Iterator<Item = (Oid, &'a st
     let tables = catalog
         .tables
         .values()
+        .filter(|t| t.materialized.is_none())
         .flat_map(|t| t.visible_columns().map(|c| (t.schema, t.name.as_str(), c.name.as_str(), c.declared())));
     let views = catalog
         .views

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use gavel_catalog::{Catalog, system};
+use gavel_binder::{BindContext, Updatability};
+use gavel_catalog::{Catalog, View, system};
 use gavel_functions::cast::type_label;
 use gavel_functions::registry;
 use gavel_types::text_io::{EnumValues, NameResolver, TextStyle};
@@ -128,6 +129,12 @@ impl CatalogNames {
 pub fn style_over(catalog: &Arc<Catalog>) -> TextStyle {
     let names = CatalogNames { catalog: Arc::clone(catalog), search_path: Vec::new() };
     TextStyle { names: Some(Arc::new(names)), ..TextStyle::default() }
+}
+
+/// Whether a view of `catalog` can be written through.
+pub fn updatability(catalog: &Arc<Catalog>, view: &Arc<View>) -> Updatability {
+    let style = style_over(catalog);
+    gavel_binder::updatability(&BindContext { catalog, search_path: &[], user: "", style: &style }, view)
 }
 
 /// Functions of this name, `pg_catalog.` allowed before it.

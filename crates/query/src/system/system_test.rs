@@ -99,6 +99,7 @@ fn catalog() -> Catalog {
             validated: true,
         }],
         referenced_by: vec![Oid(16400)],
+        materialized: None,
         options: vec!["fillfactor=70".into()],
         acl: None,
         on_commit: OnCommit::PreserveRows,

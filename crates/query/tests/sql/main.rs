@@ -86,4 +86,8 @@ scripts! {
     enums_are_ordered_by_position
     domains_check_their_values
     composite_types_hold_rows
+    rows_are_merged
+    views_are_written_through
+    materialized_views_keep_results
+    tables_are_made_like_others
 }
