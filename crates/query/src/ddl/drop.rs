@@ -282,11 +282,12 @@ impl DdlContext<'_> {
         let on = |ty: Oid| format!("type {}", self.type_shown(ty));
         let own = on(oid);
         for table in self.now().tables.values() {
-            if let Some(kept) = &table.materialized {
-                if kept.depends_on.contains(&oid) || table.columns.iter().any(|c| is_made_of(c.declared().oid, oid)) {
-                    self.depend(Object::Table(table.oid), &own, plan);
-                    continue;
-                }
+            // A materialized view goes as a whole, as other views do.
+            if let Some(kept) = &table.materialized
+                && (kept.depends_on.contains(&oid) || table.columns.iter().any(|c| is_made_of(c.declared().oid, oid)))
+            {
+                self.depend(Object::Table(table.oid), &own, plan);
+                continue;
             }
             for column in table.visible_columns() {
                 let declared = column.declared().oid;
