@@ -207,8 +207,8 @@ impl Binder<'_> {
                     for name in names {
                         let (c, pos) = self.set_column(written, name)?;
                         if self.target_field(name, pos)?.is_some() {
-                            let error = SqlError::unsupported("assignment to fields in a list of columns is not supported");
-                            return Err(self.error_at(error, pos));
+                            let text = "assignment to fields in a list of columns is not supported";
+                            return Err(self.error_at(SqlError::unsupported(text), pos));
                         }
                         columns.push((c, pos));
                     }
