@@ -57,7 +57,9 @@ impl Session {
                 .detail(format!("This operation is not supported for {what}.")))
         };
         match found {
-            Some(Found::Relation(Relation::Table(table))) if table.materialized.is_some() => refused("materialized views"),
+            Some(Found::Relation(Relation::Table(table))) if table.materialized.is_some() => {
+                refused("materialized views")
+            }
             Some(Found::Relation(Relation::Table(table))) => Ok([table.oid].into()),
             Some(Found::Relation(Relation::View(view))) => {
                 let basis = self.basis().await?;

@@ -313,7 +313,8 @@ impl PlanEnv for CatalogPlanEnv {
     }
 
     fn bind_expression(&self, table: &Arc<Table>, sql: &str) -> Option<Scalar> {
-        binding::table_scalar(&self.catalog, table, sql, gavel_binder::TableExpr::Stored, &style_over(&self.catalog)).ok()
+        let style = style_over(&self.catalog);
+        binding::table_scalar(&self.catalog, table, sql, gavel_binder::TableExpr::Stored, &style).ok()
     }
 }
 

@@ -174,7 +174,8 @@ fn columns(context: &SystemContext<'_>, out: &mut Rows) {
         let schema = context.schema_name(v.schema);
         let writable = updatability(context.catalog, v).columns;
         for ((number, (name, ty)), writable) in (1_i16..).zip(&v.columns).zip(writable) {
-            let default = v.defaults.iter().find(|(n, _)| *n == number).map(|(_, sql)| definition::expression(context, sql));
+            let default = v.defaults.iter().find(|(n, _)| *n == number);
+            let default = default.map(|(_, sql)| definition::expression(context, sql));
             out.add(|row| {
                 column(context, row, (schema, &v.name), name, number, *ty);
                 row.set("is_updatable", yes_no(writable)).set("column_default", default);
