@@ -129,6 +129,10 @@ impl DdlContext<'_> {
             | AlterAction::Rename(_)
             | AlterAction::SetSchema(_)
             | AlterAction::Owner(_)
+            | AlterAction::AddValue { .. }
+            | AlterAction::RenameValue { .. }
+            | AlterAction::DomainDefault(_)
+            | AlterAction::DomainNotNull(_)
             | AlterAction::Sequence(_) => Err(SqlError::internal("action is not ALTER TABLE's")),
         }
     }

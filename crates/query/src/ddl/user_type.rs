@@ -281,7 +281,7 @@ impl DdlContext<'_> {
             let mut any = false;
             for column in &mut changed.columns {
                 let usage = if column.generated { Usage::Generated(column.ty) } else { Usage::Default(column.ty) };
-                for sql in &mut column.default {
+                if let Some(sql) = &mut column.default {
                     any |= reword(sql, usage)?;
                 }
             }
@@ -294,7 +294,7 @@ impl DdlContext<'_> {
                         any |= reword(sql, Usage::IndexKey)?;
                     }
                 }
-                for sql in &mut index.predicate {
+                if let Some(sql) = &mut index.predicate {
                     any |= reword(sql, Usage::Predicate)?;
                 }
             }

@@ -15,6 +15,7 @@ use crate::engine::registry::SessionInfo;
 use crate::session::Session;
 use crate::session::access::SystemRows;
 use crate::session::hooks::{Hooks, wait};
+use crate::session::result::Executed;
 use crate::system::resolver::CatalogNames;
 use crate::system::{self, Activity, SystemContext};
 

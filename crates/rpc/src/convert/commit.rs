@@ -2,8 +2,8 @@
 
 use gavel_api::adjudicator::{Ahead, Closed, Visible};
 use gavel_types::{
-    Check, CheckMode, CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Lsn, Notification, Oid,
-    TimeMode, Timestamp, Write, WriteMode,
+    Check, CheckMode, CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Lsn, Notification, Oid, TimeMode,
+    Timestamp, Write, WriteMode,
 };
 
 use crate::convert::{all, each, required};
