@@ -151,8 +151,9 @@ impl Engine {
     }
 
     async fn bootstrap(&self) -> SqlResult<()> {
+        let mut at_least = Timestamp::ZERO;
         for _ in 0..OWN_ATTEMPTS {
-            let mut txn = self.begin(Timestamp::ZERO, false).await?;
+            let mut txn = self.begin(at_least, false).await?;
             let roles = txn.view().scan_raw(&keys::descriptors(keys::CLUSTER), false, 1).await?;
             if !roles.is_empty() {
                 return Ok(());
@@ -163,8 +164,8 @@ impl Engine {
                 txn.write(key, mode, value)?;
             }
             match self.commit_own(txn).await? {
-                Some(_) => return Ok(()),
-                None => continue,
+                Ok(_) => return Ok(()),
+                Err(winner) => at_least = winner,
             }
         }
         Err(SqlError::internal("could not set up an empty store"))
@@ -178,16 +179,18 @@ impl Engine {
     }
 
     async fn find_mock_secret(&self) -> SqlResult<[u8; 32]> {
+        let mut at_least = Timestamp::ZERO;
         for _ in 0..OWN_ATTEMPTS {
-            let mut txn = self.begin(Timestamp::ZERO, false).await?;
+            let mut txn = self.begin(at_least, false).await?;
             if let Some(found) = txn.view().get(&[keys::mock_secret()]).await?.pop().flatten() {
                 return found[..].try_into().map_err(|_| SqlError::internal("mock secret is not of 32 bytes"));
             }
             let mut secret = [0; 32];
             (self.entropy)(&mut secret);
             txn.write(keys::mock_secret(), WriteMode::Insert, Some(secret.to_vec().into()))?;
-            if self.commit_own(txn).await?.is_some() {
-                return Ok(secret);
+            match self.commit_own(txn).await? {
+                Ok(_) => return Ok(secret),
+                Err(winner) => at_least = winner,
             }
         }
         Err(SqlError::new(SqlState::SerializationFailure, "could not store the mock secret"))
@@ -208,11 +211,12 @@ impl Engine {
         }
     }
 
-    /// Commits a transaction of the engine's own; `None` if it lost a conflict.
-    pub(crate) async fn commit_own(&self, txn: Transaction) -> SqlResult<Option<Committed>> {
+    /// Commits a transaction of the engine's own. One that has lost a conflict gives the winner's time: the next
+    /// attempt is to begin there, since the winner may not be visible yet.
+    pub(crate) async fn commit_own(&self, txn: Transaction) -> SqlResult<Result<Committed, Timestamp>> {
         match txn.commit(&*self.adjudicator, self.txn_id()).await {
-            Ok(committed) => Ok(Some(committed)),
-            Err(CommitError::Conflict(_)) => Ok(None),
+            Ok(committed) => Ok(Ok(committed)),
+            Err(CommitError::Conflict(conflict)) => Ok(Err(conflict.winner_ts)),
             Err(e) => Err(e.into_sql(|_| SqlError::internal("conflict"))),
         }
     }
@@ -223,16 +227,20 @@ impl Engine {
         if let Some(oid) = block.take(count) {
             return Ok(oid);
         }
+        let mut at_least = Timestamp::ZERO;
         for _ in 0..OWN_ATTEMPTS {
-            let mut txn = self.begin(Timestamp::ZERO, false).await?;
+            let mut txn = self.begin(at_least, false).await?;
             let counter = txn.view().get(&[keys::next_oid()]).await?.pop().flatten();
             let Some((fresh, write)) = OidBlock::refill(counter.as_deref(), count) else {
                 return Err(SqlError::new(SqlState::ProgramLimitExceeded, "object identifiers have run out"));
             };
             txn.write(write.key, write.mode, write.value)?;
-            if self.commit_own(txn).await?.is_some() {
-                *block = fresh;
-                return block.take(count).ok_or_else(|| SqlError::internal("fresh block of OIDs is too small"));
+            match self.commit_own(txn).await? {
+                Ok(_) => {
+                    *block = fresh;
+                    return block.take(count).ok_or_else(|| SqlError::internal("fresh block of OIDs is too small"));
+                }
+                Err(winner) => at_least = winner,
             }
         }
         Err(SqlError::new(SqlState::SerializationFailure, "could not allocate object identifiers"))

@@ -346,6 +346,8 @@ impl Session {
                 .hint("The transaction has not been committed and can be retried under another key."))
             }
             Err(CommitError::Conflict(conflict)) => {
+                // Whoever tries again is to see the winner, which may not be visible to others yet.
+                self.last_commit = self.last_commit.max(conflict.winner_ts);
                 Err(self.engine.explain_conflict(&conflict, snapshot, shapes).await)
             }
             Err(e) => Err(e.into_sql(|_| SqlError::internal("conflict"))),
