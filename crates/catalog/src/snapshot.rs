@@ -80,7 +80,7 @@ pub struct Catalog {
     /// Their OIDs by schema and name; row types of tables and views are not here.
     pub type_names: BTreeMap<(Oid, String), Oid>,
     /// What text forms of enums are read and written by.
-    pub(crate) enums: BTreeMap<Oid, EnumValues>,
+    pub enums: BTreeMap<Oid, EnumValues>,
     /// Cluster-wide: roles and databases.
     pub roles: BTreeMap<String, Arc<Role>>,
     pub databases: BTreeMap<String, Arc<Database>>,
