@@ -219,7 +219,6 @@ NOTICE: view "v" will be a temporary view
 CREATE VIEW
 
 > CREATE VIEW public.w AS SELECT a FROM x;
-NOTICE: view "w" will be a temporary view
 ERROR 42P16: cannot create temporary relation in non-temporary schema
 
 > SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = 'pg_temp_1' ORDER BY 1;
@@ -288,7 +287,7 @@ CREATE INDEX
 indexrelid | pg_get_indexdef
 i_pkey | CREATE UNIQUE INDEX i_pkey ON pg_temp.i USING btree (id)
 i_u_key | CREATE UNIQUE INDEX i_u_key ON pg_temp.i USING btree (u)
-i_expr_idx | CREATE INDEX i_expr_idx ON pg_temp.i USING btree (((n + 1))) WHERE (u > 'a'::text)
+i_expr_idx | CREATE INDEX i_expr_idx ON pg_temp.i USING btree ((n + 1)) WHERE (u > 'a'::text)
 SELECT 3
 
 > SELECT id FROM i WHERE u = 'b';
