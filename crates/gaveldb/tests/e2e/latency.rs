@@ -3,7 +3,7 @@
 //!
 //! Each zone has a journal node, a replica and a query node. What is printed is counted in round trips
 //! between zones: `(latency with delay - latency without) / (2 x delay)`. A transaction that begins right after
-//! another has committed reads what that one wrote, and waits for the news of it where that is still on its way;
+//! another has committed reads what that one wrote, the news of which may still be on its way to its replica;
 //! so transactions that write are run with pauses in between, and without. `cargo xtask latency` runs it with the
 //! delay and the number of transactions of docs/benchmarks.md. Times decide nothing here; answers do.
 
