@@ -40,6 +40,8 @@ enum Task {
     },
     /// psql, psycopg, asyncpg, node-postgres against a server.
     Clients(server::Target),
+    /// psql's backslash commands and pg_dump, side by side with PostgreSQL 15.
+    Catalogs(server::Target),
     /// Loads the sample schemas and compares counts and reports with PostgreSQL's answers.
     Reports(server::Target),
     /// pgbench in simple and prepared mode, and its balances afterwards.
@@ -130,6 +132,7 @@ fn main() -> Result<()> {
         Task::Check => check::run(),
         Task::Test { no_clients } => test::run(no_clients),
         Task::Clients(target) => target.with(clients::run),
+        Task::Catalogs(target) => target.with(clients::catalogs),
         Task::Reports(target) => target.with(reports::run),
         Task::Pgbench { target, scale, seconds, connections } => {
             target.with(|server| pgbench::run(server, scale, seconds, connections))

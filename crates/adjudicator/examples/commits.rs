@@ -32,6 +32,7 @@ fn request(client: u64, n: u64, snapshot_ts: Timestamp, epoch: Epoch, writes: u6
         checks: Vec::new(),
         read_ranges: Vec::new(),
         schema_keys: vec![Bytes::from_static(b"schema")],
+        notifications: Vec::new(),
     }
 }
 

@@ -251,7 +251,7 @@ impl Core {
         }
         let snapshot = request.snapshot_ts;
         self.refuse_future(now, snapshot)?;
-        if request.writes.is_empty() && request.checks.is_empty() {
+        if request.writes.is_empty() && request.checks.is_empty() && request.notifications.is_empty() {
             return Ok(Decision::Nothing(snapshot));
         }
         let outdated =
@@ -299,6 +299,7 @@ impl Core {
             writes: request.writes,
             checks: request.checks,
             schema_keys: request.schema_keys,
+            notifications: request.notifications,
         };
         let mut undo = Undo::new();
         if self.rules.hold(Rule::StampsAreSetBeforeDurable) {

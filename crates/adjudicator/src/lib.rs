@@ -22,6 +22,7 @@
 //! | `rebuild` | the journal read back |
 //! | [`service`] | [`Service`]: one [`core::Core`] over a journal and a clock, for one epoch |
 //! | [`seat`] | [`Seat`]: opens a [`Service`] whenever this node leads a replicated journal |
+//! | `locks` | advisory locks, which live as long as a [`Service`] |
 //! | [`settings`] | what users tune |
 //!
 //! Invariants (numbers of PROTOCOL §15):
@@ -38,6 +39,7 @@ mod conflict;
 pub mod core;
 mod counters;
 mod hold;
+mod locks;
 mod mode;
 mod outcomes;
 mod rebuild;

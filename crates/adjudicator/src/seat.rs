@@ -23,6 +23,7 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 use gavel_api::adjudicator::{Adjudicator, Closed, Error, Visible};
 use gavel_api::journal::{Leadership, Replicated};
+use gavel_api::locks::{Acquire, Acquired, Holder, Locks, Release, Renew, Renewed, SessionId};
 use gavel_clock::Clock;
 use gavel_runtime::{timer, watch};
 use gavel_types::{CommitOutcome, CommitRequest, Epoch, Timestamp, TxnId};
@@ -247,6 +248,29 @@ impl Adjudicator for Seat {
             Sitting::Serving(service) => service.epoch(),
             Sitting::Vacant | Sitting::Opening | Sitting::Closed => self.inner.journal.leadership().epoch,
         }
+    }
+}
+
+#[async_trait]
+impl Locks for Seat {
+    async fn renew(&self, request: Renew) -> Result<Renewed, Error> {
+        let service = self.inner.service().await?;
+        self.inner.told(service.renew(request).await)
+    }
+
+    async fn acquire(&self, request: Acquire) -> Result<Acquired, Error> {
+        let service = self.inner.service().await?;
+        self.inner.told(service.acquire(request).await)
+    }
+
+    async fn release(&self, request: Release) -> Result<(), Error> {
+        let service = self.inner.service().await?;
+        self.inner.told(service.release(request).await)
+    }
+
+    async fn blockers(&self, holder: Holder, session: SessionId) -> Result<Vec<SessionId>, Error> {
+        let service = self.inner.service().await?;
+        self.inner.told(service.blockers(holder, session).await)
     }
 }
 

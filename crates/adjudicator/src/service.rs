@@ -26,6 +26,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use gavel_api::adjudicator::{Adjudicator, Ahead, Closed, Error, MODE_LEASE, Visible};
 use gavel_api::journal::{self, Journal, Record, Replicated};
+use gavel_api::locks::{Acquire, Acquired, Holder, Locks, Release, Renew, Renewed, SessionId};
 use gavel_clock::{Clock, Health, Reading};
 use gavel_runtime::timer;
 use gavel_types::{CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Lsn, TimeMode, Timestamp, TxnId};
@@ -36,6 +37,7 @@ use crate::batch::{Batch, Pipe, Waiter};
 use crate::confirm::Confirm;
 use crate::core::{Core, Decision, Preparer, Refusal, Resolution};
 use crate::counters::Counters;
+use crate::locks::LockTable;
 use crate::mode::Mode;
 use crate::rebuild::rebuild;
 use crate::retention::Retention;
@@ -61,6 +63,7 @@ struct Inner {
     /// Whether clock mode is told; as `visible`.
     by_clock: AtomicBool,
     counters: Counters,
+    locks: LockTable,
     /// Says when we no longer serve.
     fallen: watch::Sender<bool>,
     state: Mutex<State>,
@@ -152,6 +155,8 @@ impl Service {
             "adjudicator is open"
         );
         let inner = Arc::new(Inner {
+            // Who holds locks of a predecessor may live only where the journal has other holders.
+            locks: LockTable::new(confirm.is_some()),
             journal,
             clock,
             settings,
@@ -414,7 +419,8 @@ fn size(request: &CommitRequest) -> usize {
         request.writes.iter().map(|w| 8 + w.key.len() + w.value.as_ref().map_or(0, bytes::Bytes::len)).sum();
     let checks: usize = request.checks.iter().map(|c| 8 + c.key.len()).sum();
     let schema: usize = request.schema_keys.iter().map(|key| 8 + key.len()).sum();
-    64 + writes + checks + schema
+    let notifications: usize = request.notifications.iter().map(|n| 16 + n.channel.len() + n.payload.len()).sum();
+    64 + writes + checks + schema + notifications
 }
 
 async fn answer(waiting: oneshot::Receiver<Result<Lsn, Error>>) -> Result<Lsn, Error> {
@@ -551,6 +557,49 @@ impl Adjudicator for Service {
 
     fn epoch(&self) -> Epoch {
         self.inner.epoch
+    }
+}
+
+impl Inner {
+    /// # Errors
+    /// If locks are not given here, or not in this epoch.
+    fn check_locks(&self, named: Option<Epoch>) -> Result<(), Error> {
+        if *self.fallen.borrow() {
+            return Err(self.gone());
+        }
+        match named {
+            Some(epoch) if epoch != self.epoch => Err(Error::WrongEpoch(self.epoch)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a deposed leader would grant or prolong, its successor knows nothing of: so all of it is confirmed.
+#[async_trait]
+impl Locks for Service {
+    async fn renew(&self, request: Renew) -> Result<Renewed, Error> {
+        self.inner.check_locks(None)?;
+        let lost = self.inner.locks.renew(&request, request.epoch == Some(self.inner.epoch));
+        self.inner.confirm().await?;
+        Ok(Renewed { epoch: self.inner.epoch, lost })
+    }
+
+    async fn acquire(&self, request: Acquire) -> Result<Acquired, Error> {
+        self.inner.check_locks(Some(request.epoch))?;
+        let answer = self.inner.locks.acquire(&request).await;
+        self.inner.confirm().await?;
+        Ok(answer)
+    }
+
+    async fn release(&self, request: Release) -> Result<(), Error> {
+        self.inner.check_locks(Some(request.epoch))?;
+        self.inner.locks.release(&request);
+        Ok(())
+    }
+
+    async fn blockers(&self, holder: Holder, session: SessionId) -> Result<Vec<SessionId>, Error> {
+        self.inner.check_locks(None)?;
+        Ok(self.inner.locks.blockers(holder, session))
     }
 }
 

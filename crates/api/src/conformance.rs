@@ -4,4 +4,5 @@
 
 pub mod adjudicator;
 pub mod journal;
+pub mod locks;
 pub mod storage;

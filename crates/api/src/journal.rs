@@ -1,5 +1,7 @@
 //! The durable, ordered log of commits (PROTOCOL §8).
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
@@ -79,6 +81,34 @@ pub trait Journal: Send + Sync {
 
     /// Allows positions below `below` to be dropped; some of them may stay.
     async fn trim(&self, below: Lsn) -> Result<(), Error>;
+}
+
+/// The notifications in a journal, as query nodes follow them.
+#[async_trait]
+pub trait Notifications: Send + Sync {
+    /// The position behind the last one that is durable at some node: whatever commits after the call lies
+    /// there or later.
+    ///
+    /// # Errors
+    /// If no node answers.
+    async fn position(&self) -> Result<Lsn, Error>;
+
+    /// As [`Journal::tail`]; of commits nothing but their times and notifications need be there.
+    fn follow(&self, from: Lsn) -> BoxStream<'static, Result<Vec<Entry>, Error>>;
+}
+
+/// [`Notifications`] of a journal in this process.
+pub struct Whole(pub Arc<dyn Journal>);
+
+#[async_trait]
+impl Notifications for Whole {
+    async fn position(&self) -> Result<Lsn, Error> {
+        Ok(self.0.bounds().1.next())
+    }
+
+    fn follow(&self, from: Lsn) -> BoxStream<'static, Result<Vec<Entry>, Error>> {
+        self.0.tail(from)
+    }
 }
 
 /// A node of a replicated journal.

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`journal`] | adjudicator appends, storage tails |
 //! | [`adjudicator`] | query node commits, resolves, asks for the visible timestamp |
+//! | [`locks`] | query node takes advisory locks for its sessions |
 //! | [`storage`] | query node reads as of a timestamp |
 //! | [`scan`] | the push-down language of storage reads |
 //! | [`traffic`] | what reads exchange with replicas, counted |
@@ -14,6 +15,7 @@
 pub mod adjudicator;
 pub mod conformance;
 pub mod journal;
+pub mod locks;
 pub mod scan;
 pub mod sql;
 pub mod storage;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use bytes::Bytes;
-use gavel_types::{Datum, Notice, Oid, PgType, SqlResult};
+use gavel_types::{Datum, Notice, Notification, Oid, PgType, SqlResult};
 
 /// Who connects, as told by the startup message.
 #[derive(Clone, Debug)]
@@ -114,6 +114,9 @@ pub trait ResultSink: Send {
     /// but takes the types of the rows to come from it. Must precede the first `rows` of a result,
     /// and of each Execute.
     async fn columns(&mut self, columns: &Arc<[ColumnDesc]>) -> SqlResult<()>;
+    /// The result described next is that of a binary cursor: in the simple protocol its values are binary,
+    /// in the extended one the client has said what they are.
+    fn set_binary(&mut self);
     /// Rows of the result described last.
     async fn rows(&mut self, batch: RowBatch) -> SqlResult<()>;
     /// End of one statement of a simple query. (Extended protocol: the return value of `execute`.)
@@ -124,8 +127,6 @@ pub trait ResultSink: Send {
     fn set_text_style(&mut self, style: gavel_types::text_io::TextStyle);
     /// A setting that is reported to the client has changed.
     async fn parameter_status(&mut self, name: &str, value: &str) -> SqlResult<()>;
-    /// NotificationResponse.
-    async fn notification(&mut self, pid: i32, channel: &str, payload: &str) -> SqlResult<()>;
     async fn copy_out_begin(&mut self, format: CopyFormat) -> SqlResult<()>;
     async fn copy_out(&mut self, data: Bytes) -> SqlResult<()>;
     async fn copy_out_end(&mut self) -> SqlResult<()>;
@@ -189,6 +190,13 @@ pub trait SqlSession: Send {
 
     /// Sync: ends an implicit transaction, which commits here (hence may fail with 40001).
     async fn sync(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()>;
+
+    /// What sessions have told those who listen, as this one does. To be sent outside of transactions only:
+    /// before ReadyForQuery, and while the client is silent.
+    fn take_notifications(&mut self) -> Vec<Notification>;
+
+    /// Completes once there is something to take. Cancel safe.
+    async fn notified(&mut self);
 
     /// The extended protocol met an error that the session has not seen (bad parameter format):
     /// fail the transaction as if it had.

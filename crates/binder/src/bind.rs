@@ -1,13 +1,16 @@
 //! The binder: one per statement (and one per view in it). See the crate's documentation for the map.
 
+pub mod assign;
 pub mod call;
 pub mod candidate;
 pub mod clause;
 pub mod coerce;
 pub mod common_type;
 pub mod compare;
+pub mod composite;
 pub mod conflict;
 pub mod cte;
+pub mod domain;
 pub mod expr;
 pub mod from;
 pub mod function;
@@ -18,6 +21,7 @@ pub mod join;
 pub mod json_rows;
 pub mod literal;
 pub mod lock;
+pub mod merge;
 pub mod modify;
 pub mod name;
 pub mod nearest;
@@ -40,7 +44,9 @@ pub mod update;
 pub mod view;
 pub mod walk;
 pub mod window;
+pub mod written;
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use gavel_types::{Oid, PgType, SqlError, SqlResult};
@@ -78,6 +84,10 @@ pub struct Binder<'a> {
     pub modifying_cte: bool,
     /// Field names of row values.
     pub row_fields: Vec<(Scalar, Fields)>,
+    /// Columns whose values are known to be of a domain, or an array of one.
+    pub domains: HashMap<ColumnId, Oid>,
+    /// A view is being defined: nothing is read.
+    pub defining: bool,
     /// Replacements that make a view's text independent of the search path, if one is being defined.
     pub edits: Option<Vec<(Range<usize>, String)>>,
 }
@@ -100,6 +110,8 @@ impl<'a> Binder<'a> {
             sets_forbidden: None,
             modifying_cte: false,
             row_fields: vec![],
+            domains: HashMap::new(),
+            defining: false,
             edits: None,
         }
     }
@@ -125,6 +137,23 @@ impl<'a> Binder<'a> {
         if object >= gavel_catalog::system::FIRST_USER_OID && !self.objects.contains(&object) {
             self.objects.push(object);
         }
+    }
+
+    /// Has `inner` make ids that this binder has not made.
+    pub fn lend_ids(&self, inner: &mut Binder<'_>) {
+        inner.next_column = self.next_column;
+        inner.next_cte = self.next_cte;
+    }
+
+    /// Takes over what `inner` has made and used, [`Self::lend_ids`] being undone.
+    pub fn take_ids(&mut self, inner: &mut Binder<'_>) {
+        self.next_column = inner.next_column;
+        self.next_cte = inner.next_cte;
+        for object in inner.take_objects() {
+            self.uses(object);
+        }
+        self.row_fields.append(&mut inner.row_fields);
+        self.domains.extend(inner.domains.drain());
     }
 
     /// Adds a position to an error that has none.

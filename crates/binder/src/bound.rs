@@ -57,6 +57,16 @@ pub enum ScalarKind {
         item: ColumnId,
         element: Box<Scalar>,
     },
+    /// The value of `input`, if domain `domain` takes it: it is not NULL where that is forbidden, and no check, over
+    /// column `item`, is false.
+    DomainCheck {
+        input: Box<Scalar>,
+        item: ColumnId,
+        domain: DomainName,
+        not_null: bool,
+        /// Name and condition.
+        checks: Vec<(String, Scalar)>,
+    },
     And(Vec<Scalar>),
     Or(Vec<Scalar>),
     Not(Box<Scalar>),
@@ -112,6 +122,12 @@ pub enum ScalarKind {
         input: Box<Scalar>,
         indices: Vec<Index>,
     },
+    /// `array[subscript, …] = value`: the whole array, or `jsonb` value, after the assignment.
+    SubscriptAssign {
+        input: Box<Scalar>,
+        indices: Vec<Index>,
+        value: Box<Scalar>,
+    },
     /// `ROW(…)`, or a whole-row reference.
     Row(Vec<Scalar>),
     /// Field of a record, zero-based.
@@ -131,6 +147,14 @@ pub enum ScalarKind {
     },
     /// `DEFAULT`-less placeholder that only occurs as a bare item of VALUES in INSERT; resolved there.
     Default,
+}
+
+/// A domain as errors name it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DomainName {
+    pub oid: Oid,
+    pub schema: String,
+    pub name: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -440,7 +464,7 @@ pub struct Query {
     pub output: Vec<Output>,
 }
 
-/// INSERT, UPDATE or DELETE. `source` computes; the write stage checks constraints and writes.
+/// INSERT, UPDATE, DELETE or MERGE. `source` computes; the write stage checks constraints and writes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Modify {
     pub table: Arc<Table>,
@@ -449,8 +473,16 @@ pub struct Modify {
     /// RETURNING, over the ids of `new_row` (INSERT, UPDATE) or `old_row` (DELETE), and over other
     /// columns that `source` puts out (UPDATE … FROM).
     pub returning: Option<Vec<(Output, Scalar)>>,
-    /// Condition that a view WITH CHECK OPTION adds; none yet.
-    pub checks: Vec<Scalar>,
+    /// What views WITH CHECK OPTION ask of new rows, in the order in which it is asked.
+    pub checks: Vec<ViewCheck>,
+}
+
+/// A condition of a view that new rows must satisfy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewCheck {
+    pub view: String,
+    /// Boolean column of the source.
+    pub holds: ColumnId,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -475,6 +507,25 @@ pub enum ModifyOp {
         row_key: ColumnId,
         old_row: Vec<(i16, ColumnId)>,
     },
+    /// `source` puts out a row for each row of MERGE's data source with each row of the table that it matches:
+    /// `action` (int4, NULL for none) is the number in `actions` of what is done. `row_key` and `old_row` are NULL
+    /// where nothing matches; `new_row` is the row as it is inserted, or as it is after the update.
+    Merge {
+        row_key: ColumnId,
+        old_row: Vec<(i16, ColumnId)>,
+        new_row: Vec<(i16, ColumnId)>,
+        action: ColumnId,
+        actions: Vec<MergeAction>,
+    },
+}
+
+/// What a WHEN clause of MERGE does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MergeAction {
+    Insert,
+    Update,
+    Delete,
+    Nothing,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -493,6 +544,8 @@ pub enum ConflictAction {
         existing: Vec<(i16, ColumnId)>,
         assignments: Vec<(i16, Scalar)>,
         predicate: Option<Scalar>,
+        /// What views WITH CHECK OPTION ask of the row as it becomes.
+        checks: Vec<(String, Scalar)>,
     },
 }
 
@@ -512,6 +565,8 @@ pub enum CopySource {
         columns: Vec<i16>,
         /// For FROM: what each column that is not listed gets (attnum, default), in attnum order.
         defaults: Vec<(i16, Scalar)>,
+        /// For FROM: columns of domains, each with its value over this id, checked.
+        domains: Vec<(i16, ColumnId, Scalar)>,
     },
     Query(Query),
 }
@@ -526,6 +581,8 @@ pub enum Statement {
         inner: Box<Statement>,
     },
     Copy(Copy),
+    /// DECLARE CURSOR; its options are in the parsed statement.
+    Declare(Query),
     /// DDL, SET, SHOW, BEGIN, … as parsed.
     Other(Box<ast::Statement>),
 }

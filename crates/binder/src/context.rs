@@ -7,8 +7,8 @@ use gavel_types::text_io::TextStyle;
 #[derive(Clone, Copy)]
 pub struct BindContext<'a> {
     pub catalog: &'a Catalog,
-    /// Schemas in order; `$user` stands for one of the user's name. `pg_catalog` comes first unless it
-    /// is listed. Names of schemas that do not exist are skipped.
+    /// Schemas in order; `$user` stands for one of the user's name. What else is searched is
+    /// [`gavel_catalog::search`]'s to say.
     pub search_path: &'a [String],
     pub user: &'a str,
     /// How literals are read: time zone, date order.

@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gavel_catalog::{Catalog, Column, Identity, Index, IndexKey, Schema, Sequence, Table, Unique, View};
+use gavel_catalog::{Catalog, Column, Identity, Index, IndexKey, OnCommit, Schema, Sequence, Table, Unique, View};
 use gavel_types::text_io::TextStyle;
 use gavel_types::{Oid, PgType};
 
@@ -18,6 +18,7 @@ fn column(number: i16, name: &str, ty: PgType) -> Column {
         number,
         name: name.into(),
         ty,
+        domain: None,
         not_null: false,
         default: None,
         identity: None,
@@ -25,6 +26,7 @@ fn column(number: i16, name: &str, ty: PgType) -> Column {
         sequence: None,
         missing: None,
         dropped: false,
+        acl: None,
     }
 }
 
@@ -58,7 +60,10 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
         checks: vec![],
         foreign_keys: vec![],
         referenced_by: vec![],
+        materialized: None,
         options: vec![],
+        acl: None,
+        on_commit: OnCommit::PreserveRows,
     }
 }
 
@@ -66,7 +71,7 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
 pub fn catalog() -> Catalog {
     let mut catalog = Catalog { database_name: "test".into(), ..Catalog::default() };
     let public = gavel_catalog::system::PUBLIC;
-    catalog.put_schema(Arc::new(Schema { oid: public, name: "public".into(), owner: Oid(10) }));
+    catalog.put_schema(Arc::new(Schema { oid: public, name: "public".into(), owner: Oid(10), acl: None }));
     let mut d = column(4, "d", PgType::TIMESTAMPTZ);
     d.default = Some("now()".into());
     let mut gone = column(6, "gone", PgType::INT4);
@@ -121,6 +126,7 @@ pub fn catalog() -> Catalog {
         cache: 1,
         cycle: false,
         owned_by: Some((Oid(20010), 1)),
+        acl: None,
     }));
     catalog.put_view(Arc::new(View {
         oid: Oid(20020),
@@ -131,6 +137,10 @@ pub fn catalog() -> Catalog {
         sql: "SELECT t.a AS x, t.b || '!' AS y FROM public.t WHERE t.a > 0".into(),
         columns: vec![("x".into(), PgType::INT4), ("y".into(), PgType::TEXT)],
         depends_on: vec![Oid(20000)],
+        acl: None,
+        column_acls: vec![],
+        options: vec![],
+        defaults: vec![],
     }));
     catalog
 }

@@ -27,14 +27,14 @@ pub mod parse;
 #[cfg(test)]
 mod print;
 
-pub use bind::name::{
-    Qualified, Resolved, find_relation, fold, path_schemas, qualified, quote, relation as resolve_relation,
-};
+pub use bind::domain::base_type;
+pub use bind::name::{Qualified, Resolved, find_relation, fold, qualified, quote, relation as resolve_relation};
 pub use bind::statement::bind;
 pub use bind::table_expr::{
     TableExpr, bind_default, bind_default_ast, bind_table_expr, bind_table_expr_ast, volatility,
 };
 pub use bind::typename::{array_type, element_type, format_type, resolve_type};
 pub use bind::view::{ViewDefinition, check_column_names, view_body, view_columns};
+pub use bind::written::{Updatability, updatability};
 pub use context::BindContext;
 pub use parse::{Parsed, parse};

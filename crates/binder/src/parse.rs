@@ -109,8 +109,30 @@ fn statement(
         let end = piece.last().and_then(|t| source.pos(t.span.end).offset()).unwrap_or(source.text.len());
         return Ok(ddl::carrier(source.text.get(start..end).unwrap_or_default()));
     }
+    if ddl::begins_declare(piece) {
+        let parsed = ddl::parse_declare(&mut parser);
+        let (statement, clash) = finish(source, &parser, parsed, terminator)?;
+        return match clash {
+            None => Ok(statement),
+            Some([one, other]) => {
+                let message = format!("cannot specify both {one} and {other}");
+                Err(SqlError::new(SqlState::InvalidCursorDefinition, message))
+            }
+        };
+    }
+    if let Some(at) = piece.windows(3).position(is_current_of) {
+        let place = piece.get(at + 1).map_or(Pos::NONE, |t| source.start(t.span));
+        let error = SqlError::unsupported("WHERE CURRENT OF is not supported");
+        return Err(error.hint("Select the key, and name it in the condition.").at(source.characters(place)));
+    }
     let parsed = parser.parse_statement();
     finish(source, &parser, parsed, terminator)
+}
+
+/// `WHERE CURRENT OF`, which names a cursor's row.
+fn is_current_of(tokens: &[TokenWithSpan]) -> bool {
+    let word = |n: usize, word: &str| is_word(tokens.get(n), word);
+    word(0, "where") && word(1, "current") && word(2, "of")
 }
 
 /// Parses one statement of the data definition language, as [`ddl::carrier`] holds it.

@@ -18,12 +18,20 @@ pub fn statement(s: &Statement) -> String {
             out.push_str(&statement(inner));
         }
         Statement::Copy(c) => match &c.source {
-            CopySource::Table { table, columns, defaults } => {
+            CopySource::Table { table, columns, defaults, domains } => {
                 let defaults: Vec<String> = defaults.iter().map(|(n, d)| format!("{n}={}", scalar(d))).collect();
+                let domains: Vec<String> = domains.iter().map(|(n, _, d)| format!("{n}={}", scalar(d))).collect();
                 out.push_str(&format!("copy {} {columns:?} defaults [{}]\n", table.name, defaults.join(", ")));
+                if !domains.is_empty() {
+                    out.push_str(&format!("  domains [{}]\n", domains.join(", ")));
+                }
             }
             CopySource::Query(q) => query(q, 0, &mut out),
         },
+        Statement::Declare(q) => {
+            out.push_str("declare\n");
+            query(q, 1, &mut out);
+        }
         Statement::Other(s) => out.push_str(&format!("other {s}\n")),
     }
     out
@@ -40,6 +48,18 @@ fn line(depth: usize, text: &str, out: &mut String) {
     out.push_str(&"  ".repeat(depth));
     out.push_str(text);
     out.push('\n');
+}
+
+/// What stands between the outer brackets of subscripts.
+fn subscripts(indices: &[Index]) -> String {
+    let one = |i: &Index| match i {
+        Index::Element(e) => scalar(e),
+        Index::Slice(a, b) => {
+            let side = |s: &Option<Scalar>| s.as_ref().map_or(String::new(), scalar);
+            format!("{}:{}", side(a), side(b))
+        }
+    };
+    indices.iter().map(one).collect::<Vec<_>>().join("][")
 }
 
 fn list(items: &[Scalar]) -> String {
@@ -239,7 +259,10 @@ fn modify(m: &Modify, depth: usize, out: &mut String) {
                 Some(OnConflict { arbiters, action: ConflictAction::Nothing }) => {
                     format!(" on conflict {:?} nothing", arbiters.iter().map(|o| o.0).collect::<Vec<_>>())
                 }
-                Some(OnConflict { arbiters, action: ConflictAction::Update { existing, assignments, predicate } }) => {
+                Some(OnConflict {
+                    arbiters,
+                    action: ConflictAction::Update { existing, assignments, predicate, .. },
+                }) => {
                     let set: Vec<String> = assignments.iter().map(|(n, s)| format!("{n}={}", scalar(s))).collect();
                     let predicate = predicate.as_ref().map_or(String::new(), |p| format!(" where {}", scalar(p)));
                     format!(
@@ -262,6 +285,14 @@ fn modify(m: &Modify, depth: usize, out: &mut String) {
         ModifyOp::Delete { row_key, old_row } => {
             format!("delete {} key #{} old [{}]", m.table.name, row_key.0, row(old_row))
         }
+        ModifyOp::Merge { row_key, old_row, new_row, action, actions } => format!(
+            "merge {} key #{} old [{}] new [{}] action #{} of {actions:?}",
+            m.table.name,
+            row_key.0,
+            row(old_row),
+            row(new_row),
+            action.0
+        ),
     };
     let returning = m.returning.as_ref().map_or(String::new(), |r| {
         let items: Vec<String> = r.iter().map(|(o, s)| format!("{} #{}={}", o.name, o.id.0, scalar(s))).collect();
@@ -305,6 +336,11 @@ pub fn scalar(s: &Scalar) -> String {
         ScalarKind::ArrayCoerce { input, item, element } => {
             format!("each({}, #{} => {})::{}", scalar(input), item.0, scalar(element), ty(s))
         }
+        ScalarKind::DomainCheck { input, item, domain, not_null, checks } => {
+            let checks: Vec<String> = checks.iter().map(|(name, check)| format!("{name} {}", scalar(check))).collect();
+            let not_null = if *not_null { "not null " } else { "" };
+            format!("domain {}({}, #{} => {not_null}{})", domain.name, scalar(input), item.0, checks.join(", "))
+        }
         ScalarKind::And(items) => format!("and({})", list(items)),
         ScalarKind::Or(items) => format!("or({})", list(items)),
         ScalarKind::Not(input) => format!("not({})", scalar(input)),
@@ -334,14 +370,10 @@ pub fn scalar(s: &Scalar) -> String {
         }
         ScalarKind::Array { items } => format!("array[{}]::{}", list(items), ty(s)),
         ScalarKind::Subscript { input, indices } => {
-            let one = |i: &Index| match i {
-                Index::Element(e) => scalar(e),
-                Index::Slice(a, b) => {
-                    let side = |s: &Option<Scalar>| s.as_ref().map_or(String::new(), scalar);
-                    format!("{}:{}", side(a), side(b))
-                }
-            };
-            format!("{}[{}]::{}", scalar(input), indices.iter().map(one).collect::<Vec<_>>().join("]["), ty(s))
+            format!("{}[{}]::{}", scalar(input), subscripts(indices), ty(s))
+        }
+        ScalarKind::SubscriptAssign { input, indices, value } => {
+            format!("assign {}[{}] := {}", scalar(input), subscripts(indices), scalar(value))
         }
         ScalarKind::Row(items) => format!("row({})", list(items)),
         ScalarKind::Field { input, index } => format!("field {index}({})::{}", scalar(input), ty(s)),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use gavel_types::{Oid, Write};
 
+use crate::acl::{self, Privileges};
 use crate::descriptor::{Database, Role};
 use crate::snapshot::{Catalog, PG_DATABASE};
 use crate::store::{Reliance, changes, database_rows};
@@ -31,6 +32,8 @@ pub fn cluster(superuser: &str, version: u64) -> Vec<Write> {
         create_role: true,
         inherit: true,
         password: None,
+        connection_limit: None,
+        member_of: Vec::new(),
     }));
     fresh.put_role(Arc::new(Role {
         oid: DATABASE_OWNER,
@@ -41,6 +44,8 @@ pub fn cluster(superuser: &str, version: u64) -> Vec<Write> {
         create_role: false,
         inherit: true,
         password: None,
+        connection_limit: None,
+        member_of: Vec::new(),
     }));
     let databases = [
         (TEMPLATE1, "template1", "default template for new databases"),
@@ -48,7 +53,15 @@ pub fn cluster(superuser: &str, version: u64) -> Vec<Write> {
         (POSTGRES, "postgres", "default administrative connection database"),
     ];
     for (oid, name, comment) in databases {
-        fresh.put_database(Arc::new(Database { oid, name: name.into(), owner: SUPERUSER }));
+        // As in PostgreSQL: the templates have lists of their own, by which not everybody may leave things there.
+        let guarded = (oid != POSTGRES).then(|| {
+            let mut items = acl::default(acl::Class::Database, SUPERUSER);
+            items.iter_mut().filter(|i| i.grantee == acl::PUBLIC).for_each(|i| {
+                i.privileges = Privileges::of_letters("c");
+            });
+            items
+        });
+        fresh.put_database(Arc::new(Database { oid, name: name.into(), owner: SUPERUSER, acl: guarded }));
         fresh.comments.insert((PG_DATABASE, oid, 0), comment.into());
     }
     let mut writes = changes(&empty, &fresh, &Reliance::default(), version);

@@ -4,6 +4,8 @@
 use gavel_types::{Datum, Oid, PgType};
 use serde::{Deserialize, Serialize};
 
+use crate::acl::{Acl, AclItem};
+
 /// Names an object for ever: PostgreSQL's OID of it, and the object id in storage keys.
 pub type ObjectId = Oid;
 
@@ -14,6 +16,9 @@ pub struct Database {
     pub oid: Oid,
     pub name: String,
     pub owner: Oid,
+    /// Privileges that were granted on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acl: Acl,
 }
 
 /// A role. Lives in the system tenant.
@@ -29,6 +34,34 @@ pub struct Role {
     /// SCRAM verifier as in `pg_authid.rolpassword`.
     #[serde(default)]
     pub password: Option<String>,
+    /// CONNECTION LIMIT, which is shown and not enforced; `None`: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection_limit: Option<i32>,
+    /// Roles that it is a member of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub member_of: Vec<Membership>,
+}
+
+/// That a role is a member of another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    pub role: Oid,
+    pub grantor: Oid,
+    /// WITH ADMIN OPTION.
+    pub admin: bool,
+}
+
+/// ALTER DEFAULT PRIVILEGES: what objects get that `role` will create.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DefaultPrivileges {
+    pub oid: Oid,
+    pub role: Oid,
+    /// 0: in every schema, instead of the privileges that an object has by default. Otherwise in this one, in
+    /// addition to them.
+    pub schema: Oid,
+    /// `pg_default_acl.defaclobjtype`.
+    pub kind: char,
+    pub acl: Vec<AclItem>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,6 +69,9 @@ pub struct Schema {
     pub oid: Oid,
     pub name: String,
     pub owner: Oid,
+    /// Privileges that were granted on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acl: Acl,
 }
 
 /// `GENERATED … AS IDENTITY`.
@@ -50,7 +86,11 @@ pub enum Identity {
 pub struct Column {
     pub number: i16,
     pub name: String,
+    /// The type that values have: no domain, nor an array of one.
     pub ty: PgType,
+    /// The domain, or array of a domain, that it was declared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<Oid>,
     pub not_null: bool,
     /// Default (or generation) expression as SQL text that binds without a `search_path`.
     #[serde(default)]
@@ -69,6 +109,16 @@ pub struct Column {
     /// Dropped columns stay, so that numbers are not reused; they are invisible to name look-up.
     #[serde(default)]
     pub dropped: bool,
+    /// Privileges that were granted on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acl: Acl,
+}
+
+impl Column {
+    /// The type that it was declared with.
+    pub fn declared(&self) -> PgType {
+        self.domain.map_or(self.ty, PgType::new)
+    }
 }
 
 /// What an index is ordered by.
@@ -183,6 +233,16 @@ pub struct ForeignKey {
     pub validated: bool,
 }
 
+/// What a COMMIT does to the rows of a temporary table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnCommit {
+    #[default]
+    PreserveRows,
+    DeleteRows,
+    /// Drops the table.
+    Drop,
+}
+
 /// A table with all that belongs to it. `version` grows with every change of the descriptor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Table {
@@ -209,9 +269,48 @@ pub struct Table {
     /// Storage parameters (`fillfactor=100`), kept for `pg_class.reloptions` and otherwise without effect.
     #[serde(default)]
     pub options: Vec<String>,
+    /// Privileges that were granted on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acl: Acl,
+    /// The query whose result it keeps, if it is a materialized view.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub materialized: Option<Materialized>,
+    /// Of a temporary table, which is never stored.
+    #[serde(skip)]
+    pub on_commit: OnCommit,
+}
+
+impl Column {
+    /// A column with nothing but a name and a type.
+    pub fn plain(number: i16, name: String, ty: PgType) -> Self {
+        Self {
+            number,
+            name,
+            ty,
+            domain: None,
+            not_null: false,
+            default: None,
+            identity: None,
+            generated: false,
+            sequence: None,
+            missing: None,
+            dropped: false,
+            acl: None,
+        }
+    }
 }
 
 impl Table {
+    /// Whether it belongs to one session, and its rows to nothing but its memory.
+    pub fn is_temporary(&self) -> bool {
+        crate::system::is_temporary(self.oid)
+    }
+
+    /// Storage of the rows and of every index that has its own.
+    pub fn storages(&self) -> impl Iterator<Item = ObjectId> {
+        std::iter::once(self.storage).chain(self.indexes.iter().map(|i| i.storage))
+    }
+
     /// Columns that name look-up sees, in order.
     pub fn visible_columns(&self) -> impl Iterator<Item = &Column> {
         self.columns.iter().filter(|c| !c.dropped)
@@ -256,6 +355,18 @@ pub struct Sequence {
     /// Table and column that own it.
     #[serde(default)]
     pub owned_by: Option<(Oid, i16)>,
+    /// Privileges that were granted on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acl: Acl,
+}
+
+/// WITH CHECK OPTION of a view: which views' conditions new rows must satisfy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckOption {
+    /// Its own, and those that views below ask for themselves.
+    Local,
+    /// Its own and those of all views below.
+    Cascaded,
 }
 
 /// A view: its query as SQL text with every name qualified, bound anew at each use.
@@ -267,10 +378,41 @@ pub struct View {
     pub owner: Oid,
     pub version: u64,
     pub sql: String,
+    /// With the types that they were declared with, domains among them.
     pub columns: Vec<(String, PgType)>,
     /// Tables, views and sequences that it uses.
     #[serde(default)]
     pub depends_on: Vec<Oid>,
+    /// Privileges that were granted on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acl: Acl,
+    /// Privileges on single columns, by `attnum`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub column_acls: Vec<(i16, Vec<AclItem>)>,
+    /// `security_barrier=true`, `check_option=local` and the like: `pg_class.reloptions`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// Defaults of columns, by `attnum`, which go before those of the table that is written through the view.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub defaults: Vec<(i16, String)>,
+}
+
+impl View {
+    pub fn check_option(&self) -> Option<CheckOption> {
+        let value = self.options.iter().find_map(|o| o.strip_prefix("check_option="))?;
+        Some(if value.eq_ignore_ascii_case("local") { CheckOption::Local } else { CheckOption::Cascaded })
+    }
+}
+
+/// What makes a table a materialized view.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Materialized {
+    /// Its query, with every name qualified.
+    pub sql: String,
+    /// Tables, views and sequences that the query uses.
+    pub depends_on: Vec<Oid>,
+    /// Whether it can be read: false after WITH NO DATA.
+    pub populated: bool,
 }
 
 /// A constant as descriptors keep it: type and PostgreSQL's text form.

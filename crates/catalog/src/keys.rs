@@ -44,21 +44,24 @@ pub enum Kind {
     Table = 4,
     View = 5,
     Sequence = 6,
+    /// ALTER DEFAULT PRIVILEGES; has no name.
+    DefaultPrivileges = 7,
+    /// An enum, domain or composite type.
+    Type = 8,
 }
 
 impl Kind {
     /// The kind of this stored number.
     pub fn from_number(number: u8) -> Option<Self> {
-        [Self::Database, Self::Role, Self::Schema, Self::Table, Self::View, Self::Sequence]
-            .into_iter()
-            .find(|k| *k as u8 == number)
+        let named = [Self::Database, Self::Role, Self::Schema, Self::Table, Self::View, Self::Sequence];
+        named.into_iter().chain([Self::DefaultPrivileges, Self::Type]).find(|k| *k as u8 == number)
     }
 
     /// The tenant that objects of this kind are stored under, in database `database`.
     pub const fn tenant(self, database: Oid) -> Oid {
         match self {
             Self::Database | Self::Role => CLUSTER,
-            Self::Schema | Self::Table | Self::View | Self::Sequence => database,
+            Self::Schema | Self::Table | Self::View | Self::Sequence | Self::DefaultPrivileges | Self::Type => database,
         }
     }
 
@@ -68,7 +71,8 @@ impl Kind {
             Self::Database => Space::Database,
             Self::Role => Space::Role,
             Self::Schema => Space::Schema,
-            Self::Table | Self::View | Self::Sequence => Space::Relation,
+            Self::Table | Self::View | Self::Sequence | Self::DefaultPrivileges => Space::Relation,
+            Self::Type => Space::Type,
         }
     }
 }
@@ -82,6 +86,8 @@ pub enum Space {
     Schema = 3,
     /// Tables, indexes, views and sequences of one schema.
     Relation = 4,
+    /// Types of one schema, the row types of tables and views among them.
+    Type = 5,
 }
 
 fn prefix(tenant: Oid, object: u32) -> BytesMut {
@@ -111,7 +117,7 @@ pub fn read_descriptor(key: &[u8]) -> Option<(Kind, Oid)> {
     Some((Kind::from_number(*kind)?, Oid(u32::from_be_bytes(oid.try_into().ok()?))))
 }
 
-/// Entry of a name; `schema` is 0 outside [`Space::Relation`].
+/// Entry of a name; `schema` is 0 outside [`Space::Relation`] and [`Space::Type`].
 pub fn name(tenant: Oid, space: Space, schema: Oid, name: &str) -> Bytes {
     let mut key = prefix(tenant, NAME);
     key.put_u8(space as u8);

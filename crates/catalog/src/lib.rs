@@ -4,7 +4,10 @@
 //!
 //! | module | what it holds |
 //! |---|---|
+//! | [`acl`] | who was granted what on an object |
 //! | [`descriptor`] | what one object is |
+//! | [`user_type`] | enums, domains and composite types |
+//! | [`search`] | what a relation's bare name stands for |
 //! | [`snapshot`] | [`Catalog`]: everything of one database at one timestamp, with look-ups |
 //! | [`keys`] | where the catalog lies in the key space |
 //! | [`store`] | stored rows to [`Catalog`], and the writes by which one becomes another |
@@ -12,16 +15,20 @@
 //! | [`oids`] | blocks of fresh OIDs |
 //! | [`system`] | shapes of the relations of `pg_catalog` and `information_schema` |
 
+pub mod acl;
 pub mod bootstrap;
 pub mod descriptor;
 pub mod keys;
 pub mod oids;
+pub mod search;
 pub mod snapshot;
 pub mod store;
 pub mod system;
+pub mod user_type;
 
 pub use descriptor::{
-    CheckConstraint, Column, Database, FkAction, FkMatch, ForeignKey, Identity, Index, IndexKey, ObjectId, Role,
-    Schema, Sequence, Table, Unique, View,
+    CheckConstraint, CheckOption, Column, Database, DefaultPrivileges, FkAction, FkMatch, ForeignKey, Identity, Index,
+    IndexKey, Materialized, Membership, ObjectId, OnCommit, Role, Schema, Sequence, Table, Unique, View,
 };
 pub use snapshot::Catalog;
+pub use user_type::{Attribute, Definition, Domain, EnumLabel, UserType};

@@ -1,12 +1,16 @@
 //! Fresh OIDs. The counter in [`crate::keys::next_oid`] is raised a block at a time by a transaction of
 //! its own; a query node hands out the block from memory. OIDs of a block that a crash lost are never
 //! used, none is used twice.
+//!
+//! OIDs of temporary objects are a session's own affair: it counts through a range that is kept free for them,
+//! and begins again at the end.
 
 use bytes::Bytes;
+use gavel_types::pg_type::FIRST_USER_TYPE;
 use gavel_types::{Oid, Write, WriteMode};
 
 use crate::keys;
-use crate::system::FIRST_USER_OID;
+use crate::system::{FIRST_USER_OID, TEMPORARY_SCHEMA};
 
 /// How many OIDs are taken from the counter at a time.
 pub const BLOCK: u32 = 4096;
@@ -35,8 +39,8 @@ impl OidBlock {
     pub fn refill(counter: Option<&[u8]>, count: u32) -> Option<(Self, Write)> {
         let first = counter.and_then(|c| c.try_into().ok()).map_or(FIRST_USER_OID.0, u32::from_be_bytes);
         let end = first.checked_add(BLOCK.max(count))?;
-        // The upper half of the range stays free: OIDs are shown as signed numbers by some clients.
-        if end > i32::MAX as u32 {
+        // Above are the types of users, and what is temporary.
+        if end > FIRST_USER_TYPE {
             return None;
         }
         let value = Bytes::copy_from_slice(&end.to_be_bytes());
@@ -45,9 +49,48 @@ impl OidBlock {
     }
 }
 
+/// Last OID of a temporary object. The upper half of the range stays free: OIDs are shown as signed numbers by
+/// some clients.
+const LAST_TEMPORARY: u32 = i32::MAX as u32;
+
+/// OIDs of one session's temporary objects.
+#[derive(Debug, Default)]
+pub struct TemporaryOids {
+    /// Given last, counted from the schema's own; 0 is none.
+    given: u32,
+    /// All were given once, so that some may be in use.
+    wrapped: bool,
+}
+
+impl TemporaryOids {
+    /// An OID that is not in use.
+    pub fn take(&mut self, in_use: impl Fn(Oid) -> bool) -> Oid {
+        loop {
+            self.given += 1;
+            if TEMPORARY_SCHEMA.0 + self.given > LAST_TEMPORARY {
+                (self.given, self.wrapped) = (1, true);
+            }
+            let oid = Oid(TEMPORARY_SCHEMA.0 + self.given);
+            if !(self.wrapped && in_use(oid)) {
+                return oid;
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn temporary_oids_begin_again_and_leave_out_those_in_use() {
+        let mut oids = TemporaryOids::default();
+        let first = oids.take(|_| true);
+        assert_eq!(first, Oid(TEMPORARY_SCHEMA.0 + 1));
+        oids.given = LAST_TEMPORARY - TEMPORARY_SCHEMA.0 - 1;
+        assert_eq!(oids.take(|_| true), Oid(LAST_TEMPORARY));
+        assert_eq!(oids.take(|oid| oid == first), Oid(first.0 + 1));
+    }
 
     #[test]
     fn blocks_follow_each_other() {
@@ -58,6 +101,6 @@ mod tests {
         assert_eq!(block.take(1), Some(Oid(16394)));
         let (mut next, _) = OidBlock::refill(write.value.as_deref(), 10_000).expect("second block");
         assert_eq!(next.take(10_000), Some(Oid(16384 + BLOCK)));
-        assert!(OidBlock::refill(Some(&[0x7f, 0xff, 0xff, 0xff]), 1).is_none());
+        assert!(OidBlock::refill(Some(&[0x3f, 0xff, 0xff, 0xff]), 1).is_none());
     }
 }

@@ -4,9 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gavel_types::Oid;
+use gavel_types::pg_type::UserKind;
+use gavel_types::text_io::EnumValues;
+use gavel_types::{Oid, PgType};
 
-use crate::descriptor::{Database, Index, Role, Schema, Sequence, Table, View};
+use crate::descriptor::{Database, DefaultPrivileges, Index, Role, Schema, Sequence, Table, View};
+use crate::system::{FIRST_TEMPORARY_OID, TEMPORARY_SCHEMA, is_temporary};
+use crate::user_type::{Domain, UserType, enum_values};
 
 /// Something that can stand in FROM, or share its name space.
 #[derive(Clone, Debug)]
@@ -18,12 +22,33 @@ pub enum Relation {
     Index(Arc<Table>, Oid),
 }
 
+impl Relation {
+    pub fn oid(&self) -> Oid {
+        match self {
+            Self::Table(t) => t.oid,
+            Self::View(v) => v.oid,
+            Self::Sequence(s) => s.oid,
+            Self::Index(_, oid) => *oid,
+        }
+    }
+
+    /// OID of the schema that it is in.
+    pub fn schema(&self) -> Oid {
+        match self {
+            Self::Table(t) | Self::Index(t, _) => t.schema,
+            Self::View(v) => v.schema,
+            Self::Sequence(s) => s.schema,
+        }
+    }
+}
+
 /// OIDs of the catalogs that objects are in (facts of `pg_class`).
 pub const PG_CLASS: Oid = Oid(1259);
 pub const PG_CONSTRAINT: Oid = Oid(2606);
 pub const PG_NAMESPACE: Oid = Oid(2615);
 pub const PG_DATABASE: Oid = Oid(1262);
 pub const PG_AUTHID: Oid = Oid(1260);
+pub const PG_TYPE: Oid = Oid(1247);
 
 /// Whether objects of this catalog belong to the whole cluster.
 pub fn is_shared(class: Oid) -> bool {
@@ -42,16 +67,26 @@ pub struct Catalog {
     pub database: Oid,
     pub database_name: Arc<str>,
     pub schemas: BTreeMap<String, Arc<Schema>>,
+    /// The one among them that holds the temporary objects of the session whose catalog this is.
+    pub temporary_schema: Option<Arc<Schema>>,
     /// By schema OID and name: tables, views, sequences and indexes share one name space.
     pub relations: BTreeMap<(Oid, String), Relation>,
     /// Tables by OID.
     pub tables: BTreeMap<Oid, Arc<Table>>,
     pub views: BTreeMap<Oid, Arc<View>>,
     pub sequences: BTreeMap<Oid, Arc<Sequence>>,
+    /// Types of users by OID.
+    pub types: BTreeMap<Oid, Arc<UserType>>,
+    /// Their OIDs by schema and name; row types of tables and views are not here.
+    pub type_names: BTreeMap<(Oid, String), Oid>,
+    /// What text forms of enums are read and written by.
+    pub enums: BTreeMap<Oid, EnumValues>,
     /// Cluster-wide: roles and databases.
     pub roles: BTreeMap<String, Arc<Role>>,
     pub databases: BTreeMap<String, Arc<Database>>,
     pub comments: BTreeMap<CommentKey, Arc<str>>,
+    /// ALTER DEFAULT PRIVILEGES, by OID.
+    pub default_privileges: BTreeMap<Oid, Arc<DefaultPrivileges>>,
 }
 
 impl Catalog {
@@ -90,6 +125,134 @@ impl Catalog {
             .or_else(|| self.sequences.get(&oid).map(|o| (o.schema, o.name.as_str())))
             .or_else(|| self.index_by_oid(oid).map(|(t, i)| (t.schema, i.name.as_str())))
     }
+
+    /// The user's type with this OID; row types of tables and views have no descriptor.
+    pub fn user_type(&self, oid: Oid) -> Option<&Arc<UserType>> {
+        self.types.get(&oid)
+    }
+
+    /// OID of the type `schema.name`, by schema OID: a user's type, the row type of a table or view, or the array type
+    /// over one of them (`_name`).
+    pub fn type_named(&self, schema: Oid, name: &str) -> Option<Oid> {
+        if let Some(found) = self.type_names.get(&(schema, name.to_owned())) {
+            return Some(*found);
+        }
+        match self.relation(schema, name) {
+            Some(Relation::Table(t)) => row_type(t.oid),
+            Some(Relation::View(v)) => row_type(v.oid),
+            _ => self.type_named(schema, name.strip_prefix('_')?)?.array_of(),
+        }
+    }
+
+    /// Schema and name of a user's type, or of a row type. Array types have their elements' names.
+    pub fn type_name(&self, oid: Oid) -> Option<(Oid, &str)> {
+        let oid = oid.element().unwrap_or(oid);
+        if let Some(found) = self.types.get(&oid) {
+            return Some((found.schema, found.name.as_str()));
+        }
+        let relation = Oid(oid.type_number());
+        if !oid.is_composite() {
+            return None;
+        }
+        None.or_else(|| self.tables.get(&relation).map(|o| (o.schema, o.name.as_str())))
+            .or_else(|| self.views.get(&relation).map(|o| (o.schema, o.name.as_str())))
+    }
+
+    /// The values of an enum in order.
+    pub fn enum_values(&self, oid: Oid) -> Option<&EnumValues> {
+        self.enums.get(&oid)
+    }
+
+    /// Names and types of the fields of a composite type, row types included.
+    pub fn fields(&self, oid: Oid) -> Option<Arc<[(String, PgType)]>> {
+        if !oid.is_composite() {
+            return None;
+        }
+        if let Some(attributes) = self.types.get(&oid).and_then(|t| t.attributes()) {
+            return Some(attributes.iter().map(|a| (a.name.clone(), a.ty)).collect());
+        }
+        let relation = Oid(oid.type_number());
+        if let Some(table) = self.tables.get(&relation) {
+            return Some(table.visible_columns().map(|c| (c.name.clone(), c.ty)).collect());
+        }
+        let base = |ty: PgType| if ty.oid.is_over_domain() { self.base_type(ty.oid).unwrap_or(ty) } else { ty };
+        self.views.get(&relation).map(|v| v.columns.iter().map(|(name, ty)| (name.clone(), base(*ty))).collect())
+    }
+
+    /// The domain with this OID.
+    pub fn domain(&self, oid: Oid) -> Option<&Domain> {
+        self.types.get(&oid)?.domain()
+    }
+
+    /// The type that values of a domain, or of an array of one, have. `None` if there is no such domain, or its values
+    /// are arrays, of which there are no arrays.
+    pub fn base_type(&self, oid: Oid) -> Option<PgType> {
+        match oid.element() {
+            Some(element) => {
+                let base = self.domain(element)?.base;
+                Some(PgType::with_typmod(base.oid.array_of()?, base.typmod))
+            }
+            None => Some(self.domain(oid)?.base),
+        }
+    }
+}
+
+/// The row type of a table or view; relations of very high OIDs have none.
+pub fn row_type(relation: Oid) -> Option<Oid> {
+    Oid::user_type(UserKind::Composite, relation.0)
+}
+
+/// A session's temporary objects: they are in its catalog and in no other, under OIDs of their own.
+impl Catalog {
+    /// Whether there are any, their schema aside.
+    pub fn has_temporary(&self) -> bool {
+        self.tables.range(FIRST_TEMPORARY_OID..).next().is_some()
+            || self.views.range(FIRST_TEMPORARY_OID..).next().is_some()
+            || self.sequences.range(FIRST_TEMPORARY_OID..).next().is_some()
+    }
+
+    pub fn temporary_tables(&self) -> impl Iterator<Item = &Arc<Table>> {
+        self.tables.range(FIRST_TEMPORARY_OID..).map(|(_, table)| table)
+    }
+
+    /// Whether a temporary object, or a part or the storage of one, has this OID.
+    pub fn has_temporary_oid(&self, oid: Oid) -> bool {
+        let of_table = |t: &Arc<Table>| {
+            t.storages().any(|s| s == oid)
+                || t.indexes.iter().any(|i| i.oid == oid)
+                || t.uniques.iter().any(|u| u.oid == oid)
+                || t.checks.iter().any(|c| c.oid == oid)
+                || t.foreign_keys.iter().any(|f| f.oid == oid)
+        };
+        let relation =
+            self.tables.contains_key(&oid) || self.views.contains_key(&oid) || self.sequences.contains_key(&oid);
+        relation || self.temporary_tables().any(of_table)
+    }
+
+    /// This catalog, in which there are none, with those of `own`.
+    #[must_use]
+    pub fn with_temporary_of(&self, own: &Self) -> Self {
+        let mut whole = self.clone();
+        whole.temporary_schema = None;
+        own.temporary_schema.iter().for_each(|schema| whole.put_schema(schema.clone()));
+        own.temporary_tables().for_each(|table| whole.put_table(table.clone()));
+        own.views.range(FIRST_TEMPORARY_OID..).for_each(|(_, view)| whole.put_view(view.clone()));
+        own.sequences.range(FIRST_TEMPORARY_OID..).for_each(|(_, sequence)| whole.put_sequence(sequence.clone()));
+        let comments = own.comments.iter().filter(|(key, _)| is_temporary(key.1));
+        whole.comments.extend(comments.map(|(key, text)| (*key, text.clone())));
+        whole
+    }
+
+    /// Takes them away; their schema stays.
+    pub fn remove_temporary(&mut self) {
+        let tables: Vec<Oid> = self.tables.range(FIRST_TEMPORARY_OID..).map(|(oid, _)| *oid).collect();
+        let views: Vec<Oid> = self.views.range(FIRST_TEMPORARY_OID..).map(|(oid, _)| *oid).collect();
+        let sequences: Vec<Oid> = self.sequences.range(FIRST_TEMPORARY_OID..).map(|(oid, _)| *oid).collect();
+        tables.into_iter().for_each(|oid| self.remove_table(oid));
+        views.into_iter().for_each(|oid| self.remove_view(oid));
+        sequences.into_iter().for_each(|oid| self.remove_sequence(oid));
+        self.comments.retain(|key, _| !is_temporary(key.1) || key.1 == TEMPORARY_SCHEMA);
+    }
 }
 
 /// How a transaction changes its own copy.
@@ -106,7 +269,17 @@ impl Catalog {
     }
 
     pub fn put_schema(&mut self, schema: Arc<Schema>) {
+        if schema.oid == TEMPORARY_SCHEMA {
+            self.temporary_schema = Some(schema.clone());
+        }
         self.schemas.insert(schema.name.clone(), schema);
+    }
+
+    /// Takes a schema away, in which nothing is left.
+    pub fn remove_schema(&mut self, name: &str) {
+        if self.schemas.remove(name).is_some_and(|schema| schema.oid == TEMPORARY_SCHEMA) {
+            self.temporary_schema = None;
+        }
     }
 
     /// Adds a table with its indexes, or replaces the one of the same OID.
@@ -135,6 +308,16 @@ impl Catalog {
         self.sequences.insert(sequence.oid, sequence);
     }
 
+    /// Adds a type, or replaces the one of the same OID.
+    pub fn put_type(&mut self, ty: Arc<UserType>) {
+        self.remove_type(ty.oid);
+        self.type_names.insert((ty.schema, ty.name.clone()), ty.oid);
+        if let Some(labels) = ty.labels() {
+            self.enums.insert(ty.oid, enum_values(labels));
+        }
+        self.types.insert(ty.oid, ty);
+    }
+
     /// Takes a table and its indexes away.
     pub fn remove_table(&mut self, oid: Oid) {
         if let Some(old) = self.tables.remove(&oid) {
@@ -154,6 +337,13 @@ impl Catalog {
     pub fn remove_sequence(&mut self, oid: Oid) {
         if let Some(old) = self.sequences.remove(&oid) {
             self.relations.remove(&(old.schema, old.name.clone()));
+        }
+    }
+
+    pub fn remove_type(&mut self, oid: Oid) {
+        if let Some(old) = self.types.remove(&oid) {
+            self.type_names.remove(&(old.schema, old.name.clone()));
+            self.enums.remove(&oid);
         }
     }
 }

@@ -9,7 +9,8 @@
 //!    creators of a name one aborts.
 //! 2. A changed or dropped object writes its version key in a key-changing mode, so that transactions
 //!    that used the older descriptor abort with OC001.
-//! 3. Any change writes the tenant's catalog version, blind, so that DDL on different objects does not
+//! 3. Temporary objects are written nowhere.
+//! 4. Any change writes the tenant's catalog version, blind, so that DDL on different objects does not
 //!    conflict and caches notice.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,9 +21,12 @@ use gavel_types::{Oid, SqlError, SqlResult, Write, WriteMode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::descriptor::{Database, Role, Schema, Sequence, Table, View};
+use crate::acl::{self, AclItem, Privileges};
+use crate::descriptor::{Database, DefaultPrivileges, Role, Schema, Sequence, Table, View};
 use crate::keys::{self, CLUSTER, Kind, Space};
-use crate::snapshot::Catalog;
+use crate::snapshot::{Catalog, row_type};
+use crate::system::is_temporary;
+use crate::user_type::UserType;
 
 /// Format of a descriptor row: this byte, then JSON.
 const FORMAT: u8 = 1;
@@ -77,6 +81,11 @@ pub fn load(database: Oid, rows: &StoredRows) -> SqlResult<Catalog> {
             Kind::Table => catalog.put_table(decode::<Table>(value)?),
             Kind::View => catalog.put_view(decode::<View>(value)?),
             Kind::Sequence => catalog.put_sequence(decode::<Sequence>(value)?),
+            Kind::Type => catalog.put_type(decode::<UserType>(value)?),
+            Kind::DefaultPrivileges => {
+                let found = decode::<DefaultPrivileges>(value)?;
+                catalog.default_privileges.insert(found.oid, found);
+            }
         }
     }
     for (key, value) in &rows.comments {
@@ -91,14 +100,31 @@ pub fn load(database: Oid, rows: &StoredRows) -> SqlResult<Catalog> {
     Ok(catalog)
 }
 
+/// A name that an object takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct NameEntry {
+    space: Space,
+    /// 0 outside of schemas.
+    schema: Oid,
+    name: String,
+    /// What the entry points to.
+    oid: Oid,
+}
+
+/// The name of a table or view, and of its row type.
+fn relation_names(schema: Oid, name: &str, oid: Oid) -> Vec<NameEntry> {
+    let own = NameEntry { space: Space::Relation, schema, name: name.to_owned(), oid };
+    let row = row_type(oid).map(|oid| NameEntry { space: Space::Type, oid, ..own.clone() });
+    std::iter::once(own).chain(row).collect()
+}
+
 /// One object as rows see it.
 struct Stored {
     kind: Kind,
     oid: Oid,
     /// Address of the shared descriptor: equal addresses mean that nothing changed.
     address: usize,
-    /// Names that it takes: schema (0 outside relations), name, OID that the entry points to.
-    names: Vec<(Oid, String, Oid)>,
+    names: Vec<NameEntry>,
     /// Storage that it owns.
     storage: Vec<Oid>,
     value: Bytes,
@@ -115,10 +141,10 @@ fn stored(catalog: &Catalog, same: &BTreeSet<usize>) -> BTreeMap<(Kind, Oid), St
         same: &BTreeSet<usize>,
         (kind, oid): (Kind, Oid),
         object: &Arc<T>,
-        names: impl FnOnce() -> Vec<(Oid, String, Oid)>,
+        names: impl FnOnce() -> Vec<NameEntry>,
         storage: impl FnOnce() -> Vec<Oid>,
     ) {
-        if same.contains(&address(object)) {
+        if same.contains(&address(object)) || is_temporary(oid) {
             return;
         }
         let value = encode(object.as_ref());
@@ -126,26 +152,38 @@ fn stored(catalog: &Catalog, same: &BTreeSet<usize>) -> BTreeMap<(Kind, Oid), St
         out.insert((kind, oid), Stored { kind, oid, address, names, storage, value });
     }
     let mut out = BTreeMap::new();
+    let entry =
+        |space: Space, schema: Oid, name: &str, oid: Oid| NameEntry { space, schema, name: name.to_owned(), oid };
+    let one = |space: Space, schema: Oid, name: &str, oid: Oid| vec![entry(space, schema, name, oid)];
     let none = Oid(0);
     for o in catalog.databases.values() {
-        add(&mut out, same, (Kind::Database, o.oid), o, || vec![(none, o.name.clone(), o.oid)], Vec::new);
+        let names = || one(Space::Database, none, &o.name, o.oid);
+        add(&mut out, same, (Kind::Database, o.oid), o, names, Vec::new);
     }
     for o in catalog.roles.values() {
-        add(&mut out, same, (Kind::Role, o.oid), o, || vec![(none, o.name.clone(), o.oid)], Vec::new);
+        add(&mut out, same, (Kind::Role, o.oid), o, || one(Space::Role, none, &o.name, o.oid), Vec::new);
     }
     for o in catalog.schemas.values() {
-        add(&mut out, same, (Kind::Schema, o.oid), o, || vec![(none, o.name.clone(), o.oid)], Vec::new);
+        add(&mut out, same, (Kind::Schema, o.oid), o, || one(Space::Schema, none, &o.name, o.oid), Vec::new);
     }
     for o in catalog.views.values() {
-        add(&mut out, same, (Kind::View, o.oid), o, || vec![(o.schema, o.name.clone(), o.oid)], Vec::new);
+        add(&mut out, same, (Kind::View, o.oid), o, || relation_names(o.schema, &o.name, o.oid), Vec::new);
     }
     for o in catalog.sequences.values() {
-        add(&mut out, same, (Kind::Sequence, o.oid), o, || vec![(o.schema, o.name.clone(), o.oid)], Vec::new);
+        let names = || one(Space::Relation, o.schema, &o.name, o.oid);
+        add(&mut out, same, (Kind::Sequence, o.oid), o, names, Vec::new);
+    }
+    for o in catalog.types.values() {
+        add(&mut out, same, (Kind::Type, o.oid), o, || one(Space::Type, o.schema, &o.name, o.oid), Vec::new);
+    }
+    for o in catalog.default_privileges.values() {
+        add(&mut out, same, (Kind::DefaultPrivileges, o.oid), o, Vec::new, Vec::new);
     }
     for o in catalog.tables.values() {
         let names = || {
-            let indexes = o.indexes.iter().map(|i| (o.schema, i.name.clone(), i.oid));
-            std::iter::once((o.schema, o.name.clone(), o.oid)).chain(indexes).collect()
+            let mut names = relation_names(o.schema, &o.name, o.oid);
+            names.extend(o.indexes.iter().map(|i| entry(Space::Relation, o.schema, &i.name, i.oid)));
+            names
         };
         let storage = || std::iter::once(o.storage).chain(o.indexes.iter().map(|i| i.storage)).collect();
         add(&mut out, same, (Kind::Table, o.oid), o, names, storage);
@@ -160,7 +198,9 @@ fn addresses(catalog: &Catalog) -> BTreeSet<usize> {
         .chain(c.schemas.values().map(address))
         .chain(c.views.values().map(address))
         .chain(c.sequences.values().map(address))
+        .chain(c.types.values().map(address))
         .chain(c.tables.values().map(address))
+        .chain(c.default_privileges.values().map(address))
         .collect()
 }
 
@@ -207,19 +247,18 @@ impl Writes {
         self.by_key.insert(key.clone(), Write { key, mode, value });
     }
 
-    fn name_key(&self, object: &Stored, schema: Oid, name: &str) -> Bytes {
-        let space = if object.kind.space() == Space::Relation { schema } else { Oid(0) };
-        keys::name(object.kind.tenant(self.database), object.kind.space(), space, name)
+    fn name_key(&self, object: &Stored, entry: &NameEntry) -> Bytes {
+        keys::name(object.kind.tenant(self.database), entry.space, entry.schema, &entry.name)
     }
 
     /// What goes away of an object that was changed or dropped.
     fn retire(&mut self, object: &Stored, successor: Option<&Stored>, reliance: &Reliance) {
         let tenant = object.kind.tenant(self.database);
         self.tenants.insert(tenant);
-        for (schema, name, _) in &object.names {
-            let kept = successor.is_some_and(|s| s.names.iter().any(|(sc, n, _)| sc == schema && n == name));
-            if !kept {
-                self.put(self.name_key(object, *schema, name), WriteMode::Delete, None);
+        for entry in &object.names {
+            let same = |e: &NameEntry| (e.space, e.schema, &e.name) == (entry.space, entry.schema, &entry.name);
+            if !successor.is_some_and(|s| s.names.iter().any(same)) {
+                self.put(self.name_key(object, entry), WriteMode::Delete, None);
             }
         }
         for storage in &object.storage {
@@ -245,12 +284,9 @@ impl Writes {
         let tenant = object.kind.tenant(self.database);
         self.tenants.insert(tenant);
         debug_assert!(predecessor.is_none_or(|p| p.address != object.address));
-        for (schema, name, oid) in &object.names {
-            if predecessor.is_some_and(|p| p.names.iter().any(|(s, n, o)| s == schema && n == name && o == oid)) {
-                continue;
-            }
-            let value = Bytes::copy_from_slice(&oid.0.to_be_bytes());
-            self.put(self.name_key(object, *schema, name), WriteMode::Insert, Some(value));
+        for entry in object.names.iter().filter(|e| !predecessor.is_some_and(|p| p.names.contains(e))) {
+            let value = Bytes::copy_from_slice(&entry.oid.0.to_be_bytes());
+            self.put(self.name_key(object, entry), WriteMode::Insert, Some(value));
         }
         let mode = if predecessor.is_some() { WriteMode::Update } else { WriteMode::Insert };
         self.put(keys::descriptor(tenant, object.kind, object.oid), mode, Some(object.value.clone()));
@@ -258,12 +294,17 @@ impl Writes {
 
     /// Writes an object's descriptor as it is: whoever drops or changes it meanwhile conflicts.
     fn pin(&mut self, catalog: &Catalog, kind: Kind, oid: Oid) {
+        if is_temporary(oid) {
+            return;
+        }
         let value = match kind {
             Kind::Table => catalog.tables.get(&oid).map(|o| encode(o.as_ref())),
             Kind::View => catalog.views.get(&oid).map(|o| encode(o.as_ref())),
             Kind::Sequence => catalog.sequences.get(&oid).map(|o| encode(o.as_ref())),
+            Kind::Type => catalog.types.get(&oid).map(|o| encode(o.as_ref())),
             Kind::Schema => catalog.schemas.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
             Kind::Role => catalog.roles.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
+            Kind::DefaultPrivileges => catalog.default_privileges.get(&oid).map(|o| encode(o.as_ref())),
             Kind::Database => catalog.databases.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
         };
         let key = keys::descriptor(kind.tenant(self.database), kind, oid);
@@ -275,7 +316,7 @@ impl Writes {
     fn comments(&mut self, old: &Catalog, new: &Catalog) {
         let gone = old.comments.keys().filter(|k| !new.comments.contains_key(k)).map(|k| (k, None));
         let set = new.comments.iter().filter(|(k, v)| old.comments.get(k) != Some(v)).map(|(k, v)| (k, Some(v)));
-        for (&(class, oid, sub), text) in gone.chain(set) {
+        for (&(class, oid, sub), text) in gone.chain(set).filter(|(key, _)| !is_temporary(key.1)) {
             let tenant = if crate::snapshot::is_shared(class) { CLUSTER } else { self.database };
             self.tenants.insert(tenant);
             let value = text.map(|t| Bytes::copy_from_slice(t.as_bytes()));
@@ -288,7 +329,11 @@ impl Writes {
 pub fn database_rows(database: Oid, owner: Oid, version: u64) -> Vec<Write> {
     let empty = Catalog { database, ..Catalog::default() };
     let mut fresh = empty.clone();
-    fresh.put_schema(Arc::new(Schema { oid: crate::system::PUBLIC, name: "public".into(), owner }));
+    // Everybody may use it; its owner may create in it.
+    let usage = Privileges::of_letters("U");
+    let public = AclItem { grantee: acl::PUBLIC, grantor: owner, privileges: usage, grantable: Privileges::NONE };
+    let open = [acl::default(acl::Class::Schema, owner), vec![public]].concat();
+    fresh.put_schema(Arc::new(Schema { oid: crate::system::PUBLIC, name: "public".into(), owner, acl: Some(open) }));
     let class = crate::snapshot::PG_NAMESPACE;
     fresh.comments.insert((class, crate::system::PUBLIC, 0), "standard public schema".into());
     changes(&empty, &fresh, &Reliance::default(), version)

@@ -4,7 +4,7 @@ use gavel_types::PgType;
 
 use super::*;
 use crate::bootstrap;
-use crate::descriptor::{Column, Index, IndexKey};
+use crate::descriptor::{Column, Index, IndexKey, OnCommit};
 
 fn apply(rows: &mut BTreeMap<Bytes, Bytes>, writes: &[Write]) {
     for w in writes {
@@ -31,6 +31,7 @@ fn table(oid: u32, name: &str) -> Table {
         number,
         name: name.into(),
         ty: PgType::INT4,
+        domain: None,
         not_null: number == 1,
         default: None,
         identity: None,
@@ -38,6 +39,7 @@ fn table(oid: u32, name: &str) -> Table {
         sequence: None,
         missing: None,
         dropped: false,
+        acl: None,
     };
     Table {
         oid: Oid(oid),
@@ -64,7 +66,10 @@ fn table(oid: u32, name: &str) -> Table {
         checks: vec![],
         foreign_keys: vec![],
         referenced_by: vec![],
+        materialized: None,
         options: vec![],
+        acl: None,
+        on_commit: OnCommit::PreserveRows,
     }
 }
 
@@ -97,7 +102,7 @@ fn rename_drop_and_truncate_write_what_others_must_notice() {
     let tenant = bootstrap::POSTGRES;
     let entry = |name: &str| keys::name(tenant, Space::Relation, crate::system::PUBLIC, name);
     assert_eq!(modes(&writes)[&entry("t_pkey")], (WriteMode::Insert, true));
-    assert_eq!(writes.len(), 4, "two names, descriptor, catalog version: {writes:?}");
+    assert_eq!(writes.len(), 5, "two names, the row type's, descriptor, catalog version: {writes:?}");
     let loaded = read(&rows, tenant);
     assert_eq!(loaded.tables, with.tables);
     assert_ne!(loaded.version, base.version);
@@ -129,4 +134,58 @@ fn nothing_changed_writes_nothing() {
     let pinned = BTreeSet::from([(Kind::Schema, crate::system::PUBLIC)]);
     let writes = changes(&base, &base, &Reliance { pinned, ..Reliance::default() }, 8);
     assert_eq!(writes.iter().map(|w| w.mode).collect::<Vec<_>>(), [WriteMode::Update]);
+}
+
+#[test]
+fn privileges_read_back_and_older_rows_have_none() {
+    use crate::acl::{self, Class};
+    let mut rows = BTreeMap::new();
+    apply(&mut rows, &bootstrap::cluster("postgres", 7));
+    let base = read(&rows, bootstrap::POSTGRES);
+    assert_eq!(base.schemas["public"].acl.as_ref().map(Vec::len), Some(2), "its owner and everybody");
+    assert!(base.databases["template1"].acl.is_some() && base.databases["postgres"].acl.is_none());
+    let mut with = base.clone();
+    let granted = Table { acl: Some(acl::default(Class::Relation, Oid(10))), ..table(16384, "t") };
+    with.put_table(Arc::new(granted));
+    let (oid, role, schema, kind) = (Oid(16390), Oid(10), Oid(0), 'r');
+    let later = DefaultPrivileges { oid, role, schema, kind, acl: acl::default(Class::Relation, Oid(10)) };
+    with.default_privileges.insert(oid, Arc::new(later));
+    apply(&mut rows, &changes(&base, &with, &Reliance::default(), 8));
+    let loaded = read(&rows, bootstrap::POSTGRES);
+    assert_eq!(loaded.tables, with.tables);
+    assert_eq!(loaded.default_privileges, with.default_privileges);
+    apply(&mut rows, &changes(&loaded, &base, &Reliance::default(), 9));
+    assert!(read(&rows, bootstrap::POSTGRES).default_privileges.is_empty());
+    // A row as it was written before there were lists.
+    let plain = serde_json::to_string(&table(16384, "t")).expect("serializes");
+    assert!(!plain.contains("acl"), "{plain}");
+    assert_eq!(serde_json::from_str::<Table>(&plain).expect("reads").acl, None);
+}
+
+#[test]
+fn types_read_back_and_share_names_with_row_types() {
+    use crate::user_type::{Definition, UserType, new_labels};
+    let mut rows = BTreeMap::new();
+    apply(&mut rows, &bootstrap::cluster("postgres", 7));
+    let base = read(&rows, bootstrap::POSTGRES);
+    let oid = Oid::user_type(gavel_types::pg_type::UserKind::Enum, 16_384).expect("an OID");
+    let schema = crate::system::PUBLIC;
+    let labels = new_labels(vec!["ok".into(), "good".into()], Oid(16_385)).expect("labels");
+    let (name, owner, definition) = ("mood".to_owned(), Oid(10), Definition::Enum(labels));
+    let mut with = base.clone();
+    with.put_type(Arc::new(UserType { oid, schema, name, owner, version: 1, definition, acl: None }));
+    let writes = changes(&base, &with, &Reliance::default(), 8);
+    apply(&mut rows, &writes);
+    let loaded = read(&rows, bootstrap::POSTGRES);
+    assert_eq!(loaded.types, with.types);
+    assert_eq!(loaded.type_named(schema, "mood"), Some(oid));
+    assert_eq!(loaded.type_named(schema, "_mood"), oid.array_of());
+    assert_eq!(loaded.enum_values(oid).map(|v| &*v[1].1), Some("good"));
+    // A table of that name takes the same entry, for its row type.
+    let entry = keys::name(bootstrap::POSTGRES, Space::Type, schema, "mood");
+    assert_eq!(modes(&writes)[&entry], (WriteMode::Insert, true));
+    let mut tables = base.clone();
+    tables.put_table(Arc::new(table(16_400, "mood")));
+    assert_eq!(modes(&changes(&base, &tables, &Reliance::default(), 9))[&entry], (WriteMode::Insert, true));
+    assert_eq!(tables.type_named(schema, "mood").map(|row| tables.fields(row).map(|f| f.len())), Some(Some(2)));
 }

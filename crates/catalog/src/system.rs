@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use gavel_encoding::layout::FIRST_TEMPORARY;
 use gavel_types::{Oid, PgType};
 
 /// OID of schema `pg_catalog`.
@@ -18,6 +19,16 @@ pub const PUBLIC: Oid = Oid(2200);
 pub const INFORMATION_SCHEMA: Oid = Oid(13000);
 /// First OID of a user's object.
 pub const FIRST_USER_OID: Oid = Oid(16384);
+/// OIDs from this one on are of temporary objects. Every session hands them out by itself, since nobody else sees
+/// them.
+pub const FIRST_TEMPORARY_OID: Oid = Oid(FIRST_TEMPORARY.0);
+/// OID of the schema of a session's temporary objects, which is called `pg_temp_` and the session's number.
+pub const TEMPORARY_SCHEMA: Oid = FIRST_TEMPORARY_OID;
+
+/// Whether an object belongs to one session, and ends with it.
+pub fn is_temporary(oid: Oid) -> bool {
+    oid >= FIRST_TEMPORARY_OID
+}
 
 /// A column of a system relation.
 #[derive(Clone, Debug, PartialEq)]

@@ -39,6 +39,7 @@ const OID: u8 = 18;
 const CHAR: u8 = 19;
 const ARRAY: u8 = 20;
 const RECORD: u8 = 21;
+const ENUM: u8 = 22;
 
 /// How deeply arrays and records may nest.
 pub const MAX_DEPTH: usize = 64;
@@ -68,6 +69,7 @@ pub(crate) fn kind(value: &Datum) -> &'static str {
         Datum::Jsonb(_) => "jsonb",
         Datum::Oid(_) => "oid",
         Datum::Char(_) => "char",
+        Datum::Enum(_) => "enum",
         Datum::Array(_) => "array",
         Datum::Record(_) => "record",
     }
@@ -127,6 +129,7 @@ fn encode_at(out: &mut Vec<u8>, value: &Datum, depth: usize) -> Result<()> {
         Datum::Jsonb(s) => sized(out, JSONB, s.as_bytes()),
         Datum::Oid(v) => tagged(out, OID, v.to_le_bytes()),
         Datum::Char(c) => tagged(out, CHAR, [*c]),
+        Datum::Enum(v) => tagged(out, ENUM, v.to_le_bytes()),
         Datum::Array(a) => {
             if a.dims.len() > MAX_DIMS {
                 return Err(Error::TooLarge("number of array dimensions"));
@@ -252,6 +255,7 @@ impl<'a> Reader<'a> {
             JSONB => Datum::Jsonb(self.text()?),
             OID => Datum::Oid(u32::from_le_bytes(self.fixed()?)),
             CHAR => Datum::Char(self.byte()?),
+            ENUM => Datum::Enum(i64::from_le_bytes(self.fixed()?)),
             ARRAY => self.array(depth)?,
             RECORD => {
                 let n = self.count(5)?;

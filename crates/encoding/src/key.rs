@@ -9,7 +9,7 @@
 //! | type | bytes |
 //! |---|---|
 //! | bool, "char", oid | as they are, big-endian |
-//! | integers, dates, times | big-endian with the sign bit flipped |
+//! | integers, dates, times, enums | big-endian with the sign bit flipped |
 //! | floats | IEEE bits, made monotonic; `-0` is `0`; every NaN is one NaN, above infinity |
 //! | numeric | [`gavel_types::Numeric::to_ordered_bytes`] |
 //! | text, bytea | the bytes, `00` written as `00 FF`, then `00 01`; `bpchar` without trailing spaces |
@@ -89,7 +89,9 @@ fn encode_value(out: &mut Vec<u8>, value: &Datum, ty: Oid) {
         Datum::Text(s) => escaped(out, s.as_bytes()),
         Datum::Bytea(b) => escaped(out, b),
         Datum::Date(d) => out.extend_from_slice(&flip32(*d)),
-        Datum::Time(t) | Datum::Timestamp(t) | Datum::TimestampTz(t) => out.extend_from_slice(&flip64(*t)),
+        Datum::Time(t) | Datum::Timestamp(t) | Datum::TimestampTz(t) | Datum::Enum(t) => {
+            out.extend_from_slice(&flip64(*t))
+        }
         Datum::TimeTz(micros, zone) => {
             out.extend_from_slice(&flip64(micros.saturating_add(i64::from(*zone) * 1_000_000)));
             out.extend_from_slice(&flip32(*zone));

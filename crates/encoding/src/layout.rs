@@ -35,6 +35,10 @@ pub struct ObjectId(pub u32);
 /// snapshot is older than that row, nobody can name the object's keys any more.
 pub const DROPPED: ObjectId = ObjectId(6);
 
+/// Objects from this number on are temporary: every session numbers its own, and their rows are nowhere but in
+/// its memory. All others are below.
+pub const FIRST_TEMPORARY: ObjectId = ObjectId(gavel_types::pg_type::END_OF_USER_TYPES);
+
 /// Bytes of every key of `object` begin with these.
 pub const PREFIX_LEN: usize = 8;
 
@@ -61,6 +65,11 @@ pub fn split_key(key: &[u8]) -> Option<(TenantId, ObjectId, &[u8])> {
     let (tenant, rest) = key.split_first_chunk::<4>()?;
     let (object, rest) = rest.split_first_chunk::<4>()?;
     Some((TenantId(u32::from_be_bytes(*tenant)), ObjectId(u32::from_be_bytes(*object)), rest))
+}
+
+/// The temporary object that `key`, or a bound of a range of keys of one object, belongs to.
+pub fn temporary_object(key: &[u8]) -> Option<ObjectId> {
+    split_key(key).map(|(_, object, _)| object).filter(|object| *object >= FIRST_TEMPORARY)
 }
 
 /// The keys of which a key of [`DROPPED`] says that they are dropped; `None` for any other key.
@@ -156,6 +165,9 @@ mod tests {
     fn a_key_is_prefix_and_columns() {
         assert_eq!(&int_key(&[Some(1), None], KeyOrder::ASC)[..], [0, 0, 0, 5, 0, 0, 0, 9, 0x10, 0x80, 0, 0, 1, 0xFE]);
         assert_eq!(split_key(&int_key(&[], KeyOrder::ASC)), Some((TenantId(5), ObjectId(9), &[][..])));
+        assert_eq!(temporary_object(&int_key(&[], KeyOrder::ASC)), None);
+        assert_eq!(temporary_object(&object_range(TenantId(5), FIRST_TEMPORARY).start), Some(FIRST_TEMPORARY));
+        assert_eq!(temporary_object(b"\0\0\0\x05\x70"), None);
         assert_eq!(split_key(b"short"), None);
     }
 

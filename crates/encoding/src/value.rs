@@ -17,7 +17,7 @@ pub enum Form {
     Int2,
     /// `int4`, `date`.
     Int4,
-    /// `int8`, `time`, `timestamp`, `timestamptz`, `pg_lsn`.
+    /// `int8`, `time`, `timestamp`, `timestamptz`, `pg_lsn`, enums.
     Int8,
     Float4,
     Float8,
@@ -77,6 +77,7 @@ impl Form {
             Oid::UUID => Self::Uuid,
             Oid::INTERVAL => Self::Interval,
             Oid::NUMERIC => Self::Numeric,
+            oid if oid.is_enum() => Self::Int8,
             _ => Self::Tagged,
         }
     }
@@ -113,9 +114,10 @@ pub fn encode(out: &mut Vec<u8>, value: &Datum, ty: PgType) -> Result<()> {
         (Form::Int2, Datum::Int2(v)) => out.extend_from_slice(&v.to_le_bytes()),
         (Form::Int4, Datum::Int4(v) | Datum::Date(v)) => out.extend_from_slice(&v.to_le_bytes()),
         (Form::Int4, Datum::Int2(v)) => out.extend_from_slice(&i32::from(*v).to_le_bytes()),
-        (Form::Int8, Datum::Int8(v) | Datum::Time(v) | Datum::Timestamp(v) | Datum::TimestampTz(v)) => {
-            out.extend_from_slice(&v.to_le_bytes())
-        }
+        (
+            Form::Int8,
+            Datum::Int8(v) | Datum::Time(v) | Datum::Timestamp(v) | Datum::TimestampTz(v) | Datum::Enum(v),
+        ) => out.extend_from_slice(&v.to_le_bytes()),
         (Form::Int8, Datum::Int4(v)) => out.extend_from_slice(&i64::from(*v).to_le_bytes()),
         (Form::Int8, Datum::Int2(v)) => out.extend_from_slice(&i64::from(*v).to_le_bytes()),
         (Form::Float4, Datum::Float4(v)) => out.extend_from_slice(&v.to_le_bytes()),
@@ -154,6 +156,7 @@ pub fn decode(bytes: &[u8], ty: PgType) -> Result<Datum> {
                 Oid::TIME => Datum::Time(v),
                 Oid::TIMESTAMP => Datum::Timestamp(v),
                 Oid::TIMESTAMPTZ => Datum::TimestampTz(v),
+                oid if oid.is_enum() => Datum::Enum(v),
                 _ => Datum::Int8(v),
             }
         }

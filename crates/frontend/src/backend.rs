@@ -131,6 +131,7 @@ fn type_length(oid: Oid) -> i16 {
         Oid::UUID | Oid::INTERVAL => 16,
         Oid::NAME => 64,
         Oid::UNKNOWN | Oid::CSTRING => -2,
+        oid if oid.is_enum() => 4,
         _ => -1,
     }
 }

@@ -105,19 +105,26 @@ impl Conversation {
         }
     }
 
-    /// Waits for the client; `None` when it has been silent for too long. A transaction whose time is
+    /// Waits for the client, and tells it what comes for it meanwhile; `None` when it has been silent for too long. A transaction whose time is
     /// over meanwhile is rolled back.
     async fn silence(&mut self) -> Option<Result<(u8, Bytes), ReadError>> {
         let limit = if self.ready { self.session.idle_timeout() } else { None };
         let idle_until = limit.and_then(|limit| Instant::now().checked_add(limit));
         loop {
             let left = self.session.transaction_time_left();
+            let may_tell = self.ready && self.session.transaction_status() == TransactionStatus::Idle;
             tokio::select! {
                 biased;
                 frame = self.connection.frame() => return Some(frame),
                 () = until(idle_until) => return None,
                 () = until(left.and_then(|left| Instant::now().checked_add(left))) => {
                     self.session.transaction_time_over();
+                }
+                () = self.session.notified(), if may_tell => {
+                    self.put_notifications();
+                    if self.connection.flush().await.is_err() {
+                        return Some(Err(ReadError::Gone));
+                    }
                 }
             }
         }
@@ -312,11 +319,20 @@ impl Conversation {
             self.portal_formats.clear();
         }
         self.connection.put_settings();
+        if status == TransactionStatus::Idle {
+            self.put_notifications();
+        }
         backend::ready_for_query(status, &mut self.connection.out);
         self.ready = true;
         match self.connection.flush().await {
             Ok(()) => Flow::Go,
             Err(_) => Flow::End,
+        }
+    }
+
+    fn put_notifications(&mut self) {
+        for told in self.session.take_notifications() {
+            backend::notification(told.pid, &told.channel, &told.payload, &mut self.connection.out);
         }
     }
 

@@ -56,7 +56,7 @@ fn decode_one(
             let text = wire_binary::text(data).map_err(|e| (e, false))?;
             text_io::parse(text, ty, style).map_err(|e| (e, true))
         }
-        Format::Binary => wire_binary::read(data, ty).map_err(|e| {
+        Format::Binary => wire_binary::read(data, ty, style).map_err(|e| {
             if e.message() == "incorrect binary data format" {
                 let message = format!("incorrect binary data format in bind parameter {}", index + 1);
                 return (SqlError::new(e.code(), message), false);

@@ -16,8 +16,9 @@ use crate::message::{self, Message, violation};
 
 /// Which protocol the results belong to.
 enum Mode {
-    /// RowDescription and CommandComplete come from here; all values are text.
-    Simple,
+    /// RowDescription and CommandComplete come from here; values are text, except for one result of a
+    /// binary cursor.
+    Simple { binary: bool },
     /// One Execute; values as Bind asked.
     Extended(Vec<Format>),
 }
@@ -35,7 +36,7 @@ pub struct WireSink<'a> {
 
 impl<'a> WireSink<'a> {
     pub fn simple(connection: &'a mut Connection, style: TextStyle) -> Self {
-        Self { connection, mode: Mode::Simple, style, columns: None, rows: None, copying_in: false }
+        Self { connection, mode: Mode::Simple { binary: false }, style, columns: None, rows: None, copying_in: false }
     }
 
     pub fn extended(connection: &'a mut Connection, style: TextStyle, formats: Vec<Format>) -> Self {
@@ -47,7 +48,8 @@ impl<'a> WireSink<'a> {
             let columns = self.columns.as_ref().ok_or_else(|| SqlError::internal("rows came before columns"))?;
             let types: Vec<PgType> = columns.iter().map(|c| c.ty).collect();
             let formats: &[Format] = match &self.mode {
-                Mode::Simple => &[],
+                Mode::Simple { binary: false } => &[],
+                Mode::Simple { binary: true } => &[Format::Binary],
                 Mode::Extended(formats) => formats,
             };
             self.rows = Some(RowEncoder::new(&types, formats, self.style.clone())?);
@@ -71,13 +73,22 @@ impl ResultSink for WireSink<'_> {
         self.rows = None;
         self.columns = Some(columns.clone());
         match &self.mode {
-            Mode::Simple => backend::row_description(columns, &[], &mut self.connection.out),
+            Mode::Simple { binary } => {
+                let formats: &[Format] = if *binary { &[Format::Binary] } else { &[] };
+                backend::row_description(columns, formats, &mut self.connection.out);
+            }
             Mode::Extended(_) => {
                 // Finds out whether the formats fit before anything runs.
                 self.encoder()?;
             }
         }
         Ok(())
+    }
+
+    fn set_binary(&mut self) {
+        if let Mode::Simple { binary } = &mut self.mode {
+            *binary = true;
+        }
     }
 
     async fn rows(&mut self, batch: RowBatch) -> SqlResult<()> {
@@ -108,6 +119,9 @@ impl ResultSink for WireSink<'_> {
         end_of_statement(&end, self.connection);
         self.columns = None;
         self.rows = None;
+        if let Mode::Simple { binary } = &mut self.mode {
+            *binary = false;
+        }
         self.flush_if_full().await
     }
 
@@ -123,11 +137,6 @@ impl ResultSink for WireSink<'_> {
 
     async fn parameter_status(&mut self, name: &str, value: &str) -> SqlResult<()> {
         self.connection.setting_changed(name, value);
-        Ok(())
-    }
-
-    async fn notification(&mut self, pid: i32, channel: &str, payload: &str) -> SqlResult<()> {
-        backend::notification(pid, channel, payload, &mut self.connection.out);
         Ok(())
     }
 

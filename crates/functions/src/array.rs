@@ -1,4 +1,6 @@
-//! Functions and operators of arrays (manual §9.19).
+//! Functions and operators of arrays (manual §9.19); [`assign`] to parts of them.
+
+pub mod assign;
 
 use std::sync::Arc;
 

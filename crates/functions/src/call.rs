@@ -19,9 +19,17 @@ pub trait SessionHooks: Send + Sync {
     /// Runs `proc`. `None` if this session does not implement it.
     fn call(&self, proc: &Proc, call: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Datum>>;
 
+    /// Runs a function that waits: what it will give. `None` if this session does not implement it.
+    fn call_later(&self, _: &Proc, _: &[Datum]) -> Option<Later> {
+        None
+    }
+
     /// Same for a function that returns a set: rows of the function's columns.
     fn call_set(&self, proc: &Proc, call: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>>;
 }
+
+/// A value that is waited for.
+pub type Later = std::pin::Pin<Box<dyn Future<Output = SqlResult<Datum>> + Send>>;
 
 /// Fills a buffer with random bytes.
 pub type Entropy = Arc<dyn Fn(&mut [u8]) + Send + Sync>;

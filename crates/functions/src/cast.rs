@@ -23,6 +23,7 @@ fn input(call: &Call<'_>, args: &[Datum]) -> SqlResult<Datum> {
         _ => -1,
     };
     let oid = match (call.result.oid, args.get(1)) {
+        (_, Some(Datum::Oid(ty))) if Oid(*ty).is_enum() => Oid(*ty),
         (Oid::ANYARRAY, Some(Datum::Oid(element))) => Oid(*element).array_of().unwrap_or(Oid::ANYARRAY),
         (oid, _) => oid,
     };
@@ -43,25 +44,42 @@ pub fn coerce_via_io(value: &Datum, from: PgType, to: PgType, style: &text_io::T
     text_io::parse(text, to, style)
 }
 
+/// Whether values of the type are read and written here.
+fn is_written(oid: Oid) -> bool {
+    gavel_types::pg_type::TYPES.iter().any(|t| t.0 == oid || t.2 == oid)
+}
+
+/// The name of any type that the catalogs know, as SQL says it; a user's type is [`text_io::numbered`].
+pub fn type_label(oid: Oid) -> String {
+    match crate::registry::type_info(oid) {
+        Some(info) if !is_written(oid) && !oid.is_user_type() => match info.name.strip_prefix('_') {
+            Some(element) if info.category == 'A' => format!("{element}[]"),
+            _ => info.name.to_owned(),
+        },
+        _ => text_io::type_name(oid),
+    }
+}
+
 /// `format_type`: NULL and unknown types have their own words.
-fn format_type(oid: Option<crate::args::OidValue>, typmod: Option<i32>) -> Option<String> {
+fn format_type(call: &Call<'_>, oid: Option<crate::args::OidValue>, typmod: Option<i32>) -> Option<String> {
     let oid = Oid(oid?.0);
     if oid.0 == 0 {
         return Some("-".into());
     }
-    let typmod = typmod.unwrap_or(-1);
+    if oid.is_user_type() {
+        let names = call.context.style.names.as_ref();
+        return Some(names.and_then(|n| n.name(oid, Oid::REGTYPE)).unwrap_or_else(|| "???".into()));
+    }
     let known = crate::registry::type_info(oid);
-    Some(match known {
-        None => "???".into(),
-        // A `char` without a modifier is `bpchar` only where one was asked for.
-        Some(_) if oid == Oid::BPCHAR && typmod < 0 => "bpchar".into(),
-        Some(_) if gavel_types::pg_type::TYPES.iter().any(|t| t.0 == oid || t.2 == oid) => {
+    Some(match (known, typmod) {
+        (None, _) => "???".into(),
+        // `char` and `bit` without a length are other types than those of one, which go by these names.
+        (Some(_), Some(typmod)) if typmod < 0 && oid == Oid::BPCHAR => "bpchar".into(),
+        (Some(_), Some(typmod)) if typmod < 0 && oid == Oid::BIT => "\"bit\"".into(),
+        (Some(_), Some(typmod)) if typmod >= 0 && is_written(oid) => {
             text_io::type_name_with_typmod(PgType::with_typmod(oid, typmod))
         }
-        Some(info) => match info.name.strip_prefix('_') {
-            Some(element) if info.category == 'A' => format!("{element}[]"),
-            _ => info.name.to_owned(),
-        },
+        (Some(_), _) => type_label(oid),
     })
 }
 
@@ -113,6 +131,7 @@ pub const INPUT_OUTPUT: &[(&str, ScalarFn)] = in_and_out! {
     "cstring_in" "cstring_out"
     "unknownin" "unknownout"
     "record_in" "record_out"
+    "enum_in" "enum_out"
 };
 
 pub const TABLE: &[(&str, ScalarFn)] = &[
@@ -141,7 +160,10 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("text_char", scalar!(|s: &str| CharValue(text_io::string::parse_char(s)))),
     ("booltext", scalar!(|b: bool| if b { "true" } else { "false" })),
     ("text_regclass", scalar!(call; |s: &str| text_io::parse(s, PgType::REGCLASS, &call.context.style)?)),
-    ("format_type", scalar!(|oid: Option<crate::args::OidValue>, typmod: Option<i32>| format_type(oid, typmod))),
+    (
+        "format_type",
+        scalar!(call; |oid: Option<crate::args::OidValue>, typmod: Option<i32>| format_type(call, oid, typmod)),
+    ),
     (
         "pg_typeof",
         scalar!(call; |v: &Datum| {

@@ -26,7 +26,8 @@ pub fn compare(a: &Datum, b: &Datum, ty: PgType) -> Ordering {
         (Datum::Int8(a), Datum::Int8(b))
         | (Datum::Time(a), Datum::Time(b))
         | (Datum::Timestamp(a), Datum::Timestamp(b))
-        | (Datum::TimestampTz(a), Datum::TimestampTz(b)) => a.cmp(b),
+        | (Datum::TimestampTz(a), Datum::TimestampTz(b))
+        | (Datum::Enum(a), Datum::Enum(b)) => a.cmp(b),
         (Datum::Float4(a), Datum::Float4(b)) => compare_f64(f64::from(*a), f64::from(*b)),
         (Datum::Float8(a), Datum::Float8(b)) => compare_f64(*a, *b),
         (Datum::Numeric(a), Datum::Numeric(b)) => a.cmp_sql(b),
@@ -133,7 +134,7 @@ pub fn needs_sort_key(ty: PgType) -> bool {
             | Oid::UUID
             | Oid::BYTEA
             | Oid::VOID
-    )
+    ) && !ty.oid.is_enum()
 }
 
 /// Bytes whose order is the order of values of `ty`, and which are equal where SQL holds the values

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | [`read`] | `->`, `#>`, `@>`, `?`, length, type, casts to other types |
 //! | [`change`] | `||`, `-`, `#-`, `jsonb_set`, `jsonb_insert`, strip nulls, pretty |
+//! | [`assign`] | assignment to parts of a `jsonb` value |
 //! | [`build`] | `to_json`, `json_build_object` … : JSON from SQL values |
 //! | [`path`] | `jsonb_path_query`, `@?` …: paths |
 //! | [`rows`] | `json_each`, `json_array_elements` … : sets from JSON |
 
+pub mod assign;
 pub mod build;
 pub mod change;
 pub mod path;

@@ -18,6 +18,7 @@
 //! | `tables` | the list of all tables of implementations |
 //! | [`compare`] | SQL comparison and order-preserving sort keys |
 //! | [`comparison`] | comparison operators |
+//! | [`enums`] | values of enums by their place |
 //! | [`int`], [`float`], [`numeric`] | numbers |
 //! | [`text`] | text, `bytea`, bit strings, `format()` |
 //! | [`pattern`] | LIKE and regular expressions |
@@ -32,6 +33,7 @@ pub mod cast;
 pub mod compare;
 pub mod comparison;
 pub mod datetime;
+pub mod enums;
 pub mod error;
 pub mod float;
 pub mod formatting;

@@ -58,6 +58,7 @@ pub fn physical_type(ty: PgType) -> DataType {
         | Oid::REGROLE
         | Oid::REGCOLLATION => DataType::UInt32,
         Oid::UUID | Oid::INTERVAL => DataType::FixedSizeBinary(16),
+        oid if oid.is_enum() => DataType::Int64,
         _ => DataType::Binary,
     }
 }
@@ -94,6 +95,7 @@ pub fn datum_at(array: &dyn Array, row: usize, ty: PgType) -> SqlResult<Datum> {
                 Oid::TIME => Datum::Time(v),
                 Oid::TIMESTAMP => Datum::Timestamp(v),
                 Oid::TIMESTAMPTZ => Datum::TimestampTz(v),
+                oid if oid.is_enum() => Datum::Enum(v),
                 _ => Datum::Int8(v),
             }
         }
@@ -179,9 +181,10 @@ impl ArrayBuilder {
             (Inner::Int2(b), Datum::Int2(v)) => b.append_value(*v),
             (Inner::Int4(b), Datum::Int4(v) | Datum::Date(v)) => b.append_value(*v),
             (Inner::Int4(b), Datum::Int2(v)) => b.append_value(i32::from(*v)),
-            (Inner::Int8(b), Datum::Int8(v) | Datum::Time(v) | Datum::Timestamp(v) | Datum::TimestampTz(v)) => {
-                b.append_value(*v);
-            }
+            (
+                Inner::Int8(b),
+                Datum::Int8(v) | Datum::Time(v) | Datum::Timestamp(v) | Datum::TimestampTz(v) | Datum::Enum(v),
+            ) => b.append_value(*v),
             (Inner::Int8(b), Datum::Int4(v)) => b.append_value(i64::from(*v)),
             (Inner::Int8(b), Datum::Int2(v)) => b.append_value(i64::from(*v)),
             (Inner::Float4(b), Datum::Float4(v)) => b.append_value(*v),
@@ -313,6 +316,7 @@ mod tests {
             (PgType::CHAR, Datum::Char(b'r')),
             (PgType::OID, Datum::Oid(26)),
             (PgType::UUID, Datum::Uuid([9; 16])),
+            (PgType::new(Oid(0x4000_4000)), Datum::Enum(8)),
             (PgType::INTERVAL, Datum::Interval(Interval { months: 1, days: -2, micros: 3 })),
             (PgType::TIMETZ, Datum::TimeTz(1, -3600)),
             (

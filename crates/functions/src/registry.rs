@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use gavel_types::Oid;
+use gavel_types::pg_type::UserKind;
 
 /// `pg_proc.prokind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +123,37 @@ pub struct TypeInfo {
     pub collation: Oid,
 }
 
+const USER_TYPE: TypeInfo = TypeInfo {
+    oid: Oid(0),
+    name: "",
+    len: -1,
+    by_value: false,
+    kind: 'b',
+    category: 'U',
+    preferred: false,
+    element: Oid(0),
+    array: Oid(0),
+    input: "",
+    output: "",
+    align: 'd',
+    storage: 'x',
+    collation: Oid(0),
+};
+/// `enum_in` and its kin, `record_in`, `array_in` by their OIDs, as the facts name functions.
+static USER_ENUM: TypeInfo = TypeInfo {
+    len: 4,
+    by_value: true,
+    kind: 'e',
+    category: 'E',
+    input: "3506",
+    output: "3507",
+    align: 'i',
+    storage: 'p',
+    ..USER_TYPE
+};
+static USER_COMPOSITE: TypeInfo = TypeInfo { kind: 'c', category: 'C', input: "2290", output: "2291", ..USER_TYPE };
+static USER_ARRAY: TypeInfo = TypeInfo { category: 'A', input: "750", output: "751", ..USER_TYPE };
+
 struct Facts {
     procs: Vec<Proc>,
     proc_by_oid: HashMap<Oid, usize>,
@@ -193,8 +225,18 @@ pub fn types() -> &'static [TypeInfo] {
     &FACTS.types
 }
 
-/// The type with this OID.
+/// The type with this OID. Of a user's type only what all of its kind share is here: no name, no element, no array
+/// type ([`Oid::element`] and [`Oid::array_of`] know those).
 pub fn type_info(oid: Oid) -> Option<&'static TypeInfo> {
+    if oid.is_user_type() {
+        return match oid.user_kind() {
+            None => Some(&USER_ARRAY),
+            Some(UserKind::Enum) => Some(&USER_ENUM),
+            Some(UserKind::Composite) => Some(&USER_COMPOSITE),
+            // What a domain is like, its base type says.
+            Some(UserKind::Domain) => None,
+        };
+    }
     FACTS.type_by_oid.get(&oid).map(|&i| &FACTS.types[i])
 }
 

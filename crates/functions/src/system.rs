@@ -168,7 +168,7 @@ fn column_size(value: &Datum) -> i32 {
         Datum::Null => 0,
         Datum::Bool(_) | Datum::Char(_) => 1,
         Datum::Int2(_) => 2,
-        Datum::Int4(_) | Datum::Float4(_) | Datum::Date(_) | Datum::Oid(_) => 4,
+        Datum::Int4(_) | Datum::Float4(_) | Datum::Date(_) | Datum::Oid(_) | Datum::Enum(_) => 4,
         Datum::Int8(_) | Datum::Float8(_) | Datum::Time(_) | Datum::Timestamp(_) | Datum::TimestampTz(_) => 8,
         Datum::TimeTz(..) => 12,
         Datum::Interval(_) | Datum::Uuid(_) => 16,
@@ -187,7 +187,7 @@ fn vector_types(value: &Datum) -> SqlResult<String> {
     let names: Vec<String> = array
         .values
         .iter()
-        .filter_map(|v| if let Datum::Oid(o) = v { Some(type_name(Oid(*o))) } else { None })
+        .filter_map(|v| if let Datum::Oid(o) = v { Some(crate::cast::type_label(Oid(*o))) } else { None })
         .collect();
     Ok(names.join(", "))
 }
@@ -245,7 +245,7 @@ fn hash_u32(k: u32) -> u32 {
 }
 
 /// `hashint8`: equal numbers of all widths have equal hashes.
-fn hash_i64(v: i64) -> i32 {
+pub(crate) fn hash_i64(v: i64) -> i32 {
     let (low, high) = (v as u32, (v >> 32) as u32);
     hash_u32(low ^ if v >= 0 { high } else { !high }) as i32
 }

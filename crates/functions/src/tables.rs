@@ -1,7 +1,9 @@
 //! All tables of implementations. A new module of functions is one line here.
 
 use crate::call::{ScalarFn, SetFn};
-use crate::{array, cast, comparison, datetime, float, formatting, int, json, numeric, pattern, series, system, text};
+use crate::{
+    array, cast, comparison, datetime, enums, float, formatting, int, json, numeric, pattern, series, system, text,
+};
 
 /// Entered under the internal name (`pg_proc.prosrc`).
 pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
@@ -18,6 +20,7 @@ pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
     array::TABLE,
     cast::INPUT_OUTPUT,
     cast::TABLE,
+    enums::TABLE,
     datetime::arithmetic::TABLE,
     datetime::convert::TABLE,
     datetime::extract::TABLE,

@@ -30,6 +30,7 @@ fn record(n: u64) -> Record {
         }],
         checks: Vec::new(),
         schema_keys: Vec::new(),
+        notifications: Vec::new(),
     })
 }
 

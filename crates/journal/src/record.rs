@@ -10,13 +10,19 @@
 //!                 schema   n, n × (key bytes)
 //!                 participants n = 0 (other journals of the transaction, PROTOCOL §6)
 //! kind 4 mode     0 logical, 1 clock
+//! kind 5 commit   as kind 3, then
+//!                 notifications n, n × (database u32, pid u32, channel bytes, payload bytes), at least one
 //! ```
 //! Fixed-width numbers are little-endian; `n` and lengths are LEB128. A reader refuses a version or
 //! kind that it does not know: records are facts, none may be skipped.
 
+use std::sync::Arc;
+
 use bytes::{Buf, Bytes};
 use gavel_api::journal::Record;
-use gavel_types::{Check, CheckMode, CommitRecord, Epoch, TimeMode, Timestamp, TxnId, Write, WriteMode};
+use gavel_types::{
+    Check, CheckMode, CommitRecord, Epoch, Notification, Oid, TimeMode, Timestamp, TxnId, Write, WriteMode,
+};
 
 /// Version that this build writes.
 pub const VERSION: u8 = 1;
@@ -25,6 +31,7 @@ const EPOCH: u8 = 1;
 const CEILING: u8 = 2;
 const COMMIT: u8 = 3;
 const TIME_MODE: u8 = 4;
+const NOTIFYING_COMMIT: u8 = 5;
 
 /// Why bytes are not a record.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +45,9 @@ pub enum Error {
     /// Not a mode of this version.
     #[error("record has unknown mode {0}")]
     Mode(u8),
+    /// A name that is not UTF-8.
+    #[error("record has text that is not UTF-8")]
+    Text,
     /// Ends too early, or has bytes to spare.
     #[error("record has the wrong length")]
     Length,
@@ -57,8 +67,13 @@ pub fn encode(record: &Record, out: &mut Vec<u8>) {
             out.extend_from_slice(&ts.0.to_le_bytes());
         }
         Record::Commit(commit) => {
-            out.push(COMMIT);
+            // Others are written so that builds from before can read them.
+            let notifies = !commit.notifications.is_empty();
+            out.push(if notifies { NOTIFYING_COMMIT } else { COMMIT });
             encode_commit(commit, out);
+            if notifies {
+                encode_notifications(&commit.notifications, out);
+            }
         }
         Record::TimeMode(mode) => {
             out.push(TIME_MODE);
@@ -79,7 +94,9 @@ pub fn size_hint(record: &Record) -> usize {
                 commit.writes.iter().map(|w| 8 + w.key.len() + w.value.as_ref().map_or(0, Bytes::len)).sum();
             let checks: usize = commit.checks.iter().map(|c| 4 + c.key.len()).sum();
             let schema: usize = commit.schema_keys.iter().map(|k| 3 + k.len()).sum();
-            64 + writes + checks + schema
+            let notifications: usize =
+                commit.notifications.iter().map(|n| 14 + n.channel.len() + n.payload.len()).sum();
+            64 + writes + checks + schema + notifications
         }
     }
 }
@@ -103,6 +120,11 @@ pub fn decode(bytes: Bytes) -> Result<Record, Error> {
         EPOCH => Record::Epoch { epoch: Epoch(input.u64()?), opened_at: Timestamp(input.u64()?) },
         CEILING => Record::Ceiling(Timestamp(input.u64()?)),
         COMMIT => Record::Commit(decode_commit(&mut input)?),
+        NOTIFYING_COMMIT => {
+            let mut commit = decode_commit(&mut input)?;
+            commit.notifications = decode_notifications(&mut input)?;
+            Record::Commit(commit)
+        }
         TIME_MODE => Record::TimeMode(match input.byte()? {
             0 => TimeMode::Logical,
             1 => TimeMode::Clock,
@@ -159,7 +181,28 @@ fn decode_commit(input: &mut Input) -> Result<CommitRecord, Error> {
     if input.length()? != 0 {
         return Err(Error::Length);
     }
-    Ok(CommitRecord { txn_id, snapshot_ts, commit_ts, writes, checks, schema_keys })
+    Ok(CommitRecord { txn_id, snapshot_ts, commit_ts, writes, checks, schema_keys, notifications: Vec::new() })
+}
+
+fn encode_notifications(notifications: &[Notification], out: &mut Vec<u8>) {
+    put_length(notifications.len(), out);
+    for n in notifications {
+        out.extend_from_slice(&n.database.0.to_le_bytes());
+        out.extend_from_slice(&n.pid.to_le_bytes());
+        put_bytes(n.channel.as_bytes(), out);
+        put_bytes(n.payload.as_bytes(), out);
+    }
+}
+
+fn decode_notifications(input: &mut Input) -> Result<Vec<Notification>, Error> {
+    let text = |bytes: Bytes| std::str::from_utf8(&bytes).map(Arc::from).map_err(|_| Error::Text);
+    let notifications = input.list(10, |input| {
+        let database = Oid(input.u32()?);
+        let pid = input.u32()? as i32;
+        Ok(Notification { database, pid, channel: text(input.bytes()?)?, payload: text(input.bytes()?)? })
+    })?;
+    // Without any it would have been written otherwise: each record has one form.
+    if notifications.is_empty() { Err(Error::Length) } else { Ok(notifications) }
 }
 
 const fn write_mode_code(mode: WriteMode) -> u8 {
@@ -220,6 +263,10 @@ pub(crate) struct Input(pub Bytes);
 impl Input {
     pub(crate) fn byte(&mut self) -> Result<u8, Error> {
         self.0.try_get_u8().map_err(|_| Error::Length)
+    }
+
+    fn u32(&mut self) -> Result<u32, Error> {
+        self.0.try_get_u32_le().map_err(|_| Error::Length)
     }
 
     pub(crate) fn u64(&mut self) -> Result<u64, Error> {

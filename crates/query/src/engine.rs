@@ -6,11 +6,15 @@
 //! | [`shapes`] | tables as the write stage sees them |
 //! | [`sequences`] | `nextval` and its kin: blocks of values taken ahead |
 //! | [`statistics`], [`sampling`] | how large tables are, and samples of them |
+//! | [`advisory`] | advisory locks of this node's sessions |
+//! | [`listeners`] | sessions that LISTEN, and the journal followed for them |
 //! | [`conflicts`] | a lost commit in the client's words |
 //! | [`registry`] | the sessions that are open |
 
+pub mod advisory;
 pub mod catalogs;
 pub mod conflicts;
+pub mod listeners;
 pub mod registry;
 pub mod sampling;
 pub mod sequences;
@@ -22,6 +26,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use gavel_api::adjudicator::Adjudicator;
+use gavel_api::journal::Notifications;
+use gavel_api::locks::{Holder, Locks};
 use gavel_api::sql::{Credential, SessionParams, SqlEngine, SqlSession};
 use gavel_api::storage::Storage;
 use gavel_catalog::keys;
@@ -52,6 +58,8 @@ pub struct EngineSettings {
     pub transaction_age: Duration,
     /// Bytes that the operators of one statement may hold together (53200 beyond).
     pub statement_memory_bytes: usize,
+    /// Bytes of rows of temporary tables that one session may hold (53200 beyond).
+    pub temporary_bytes: usize,
     /// Statements whose plans are kept.
     pub statement_cache_entries: usize,
     /// Name of the first superuser, made at bootstrap.
@@ -67,6 +75,7 @@ impl Default for EngineSettings {
             transaction: gavel_txn::Limits::default(),
             transaction_age: Duration::from_secs(300),
             statement_memory_bytes: 2 << 30,
+            temporary_bytes: 256 << 20,
             statement_cache_entries: 4_096,
             superuser: "postgres".into(),
             version: env!("CARGO_PKG_VERSION").into(),
@@ -78,6 +87,8 @@ impl Default for EngineSettings {
 pub struct EngineParts {
     pub storage: Arc<dyn Storage>,
     pub adjudicator: Arc<dyn Adjudicator>,
+    pub locks: Arc<dyn Locks>,
+    pub notifications: Arc<dyn Notifications>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Entropy,
     pub settings: EngineSettings,
@@ -96,6 +107,8 @@ pub struct Engine {
     pub(crate) sequences: sequences::Sequences,
     pub(crate) statistics: statistics::Statistics,
     pub(crate) sessions: registry::Registry,
+    pub(crate) advisory: Arc<advisory::Advisory>,
+    pub(crate) listeners: listeners::Listeners,
     pub(crate) statements: crate::prepared::cache::StatementCache,
     oids: tokio::sync::Mutex<OidBlock>,
     mock_secret: std::sync::OnceLock<[u8; 32]>,
@@ -109,7 +122,9 @@ impl Engine {
     /// # Errors
     /// Whatever reading and committing raise.
     pub async fn open(parts: EngineParts) -> SqlResult<Arc<Self>> {
-        let EngineParts { storage, adjudicator, clock, entropy, settings } = parts;
+        let EngineParts { storage, adjudicator, locks, notifications, clock, entropy, settings } = parts;
+        let mut holder = [0; 8];
+        entropy(&mut holder);
         let engine = Arc::new(Self {
             started: now_micros(&*clock),
             storage,
@@ -122,6 +137,8 @@ impl Engine {
             sequences: sequences::Sequences::default(),
             statistics: statistics::Statistics::default(),
             sessions: registry::Registry::new(settings.max_connections),
+            advisory: advisory::Advisory::new(locks, Holder(u64::from_le_bytes(holder))),
+            listeners: listeners::Listeners::new(notifications),
             statements: crate::prepared::cache::StatementCache::new(settings.statement_cache_entries),
             oids: tokio::sync::Mutex::default(),
             mock_secret: std::sync::OnceLock::new(),
@@ -134,8 +151,9 @@ impl Engine {
     }
 
     async fn bootstrap(&self) -> SqlResult<()> {
+        let mut at_least = Timestamp::ZERO;
         for _ in 0..OWN_ATTEMPTS {
-            let mut txn = self.begin(Timestamp::ZERO, false).await?;
+            let mut txn = self.begin(at_least, false).await?;
             let roles = txn.view().scan_raw(&keys::descriptors(keys::CLUSTER), false, 1).await?;
             if !roles.is_empty() {
                 return Ok(());
@@ -146,8 +164,8 @@ impl Engine {
                 txn.write(key, mode, value)?;
             }
             match self.commit_own(txn).await? {
-                Some(_) => return Ok(()),
-                None => continue,
+                Ok(_) => return Ok(()),
+                Err(winner) => at_least = winner,
             }
         }
         Err(SqlError::internal("could not set up an empty store"))
@@ -161,16 +179,18 @@ impl Engine {
     }
 
     async fn find_mock_secret(&self) -> SqlResult<[u8; 32]> {
+        let mut at_least = Timestamp::ZERO;
         for _ in 0..OWN_ATTEMPTS {
-            let mut txn = self.begin(Timestamp::ZERO, false).await?;
+            let mut txn = self.begin(at_least, false).await?;
             if let Some(found) = txn.view().get(&[keys::mock_secret()]).await?.pop().flatten() {
                 return found[..].try_into().map_err(|_| SqlError::internal("mock secret is not of 32 bytes"));
             }
             let mut secret = [0; 32];
             (self.entropy)(&mut secret);
             txn.write(keys::mock_secret(), WriteMode::Insert, Some(secret.to_vec().into()))?;
-            if self.commit_own(txn).await?.is_some() {
-                return Ok(secret);
+            match self.commit_own(txn).await? {
+                Ok(_) => return Ok(secret),
+                Err(winner) => at_least = winner,
             }
         }
         Err(SqlError::new(SqlState::SerializationFailure, "could not store the mock secret"))
@@ -191,11 +211,12 @@ impl Engine {
         }
     }
 
-    /// Commits a transaction of the engine's own; `None` if it lost a conflict.
-    pub(crate) async fn commit_own(&self, txn: Transaction) -> SqlResult<Option<Committed>> {
+    /// Commits a transaction of the engine's own. One that has lost a conflict gives the winner's time: the next
+    /// attempt is to begin there, since the winner may not be visible yet.
+    pub(crate) async fn commit_own(&self, txn: Transaction) -> SqlResult<Result<Committed, Timestamp>> {
         match txn.commit(&*self.adjudicator, self.txn_id()).await {
-            Ok(committed) => Ok(Some(committed)),
-            Err(CommitError::Conflict(_)) => Ok(None),
+            Ok(committed) => Ok(Ok(committed)),
+            Err(CommitError::Conflict(conflict)) => Ok(Err(conflict.winner_ts)),
             Err(e) => Err(e.into_sql(|_| SqlError::internal("conflict"))),
         }
     }
@@ -206,16 +227,20 @@ impl Engine {
         if let Some(oid) = block.take(count) {
             return Ok(oid);
         }
+        let mut at_least = Timestamp::ZERO;
         for _ in 0..OWN_ATTEMPTS {
-            let mut txn = self.begin(Timestamp::ZERO, false).await?;
+            let mut txn = self.begin(at_least, false).await?;
             let counter = txn.view().get(&[keys::next_oid()]).await?.pop().flatten();
             let Some((fresh, write)) = OidBlock::refill(counter.as_deref(), count) else {
                 return Err(SqlError::new(SqlState::ProgramLimitExceeded, "object identifiers have run out"));
             };
             txn.write(write.key, write.mode, write.value)?;
-            if self.commit_own(txn).await?.is_some() {
-                *block = fresh;
-                return block.take(count).ok_or_else(|| SqlError::internal("fresh block of OIDs is too small"));
+            match self.commit_own(txn).await? {
+                Ok(_) => {
+                    *block = fresh;
+                    return block.take(count).ok_or_else(|| SqlError::internal("fresh block of OIDs is too small"));
+                }
+                Err(winner) => at_least = winner,
             }
         }
         Err(SqlError::new(SqlState::SerializationFailure, "could not allocate object identifiers"))

@@ -11,6 +11,7 @@ use crate::identity::Role::{self, Journal, Operator, Query, Storage};
 /// Path of an rpc, and the roles that may call it.
 const TABLE: &[(&str, &[Role])] = &[
     ("/gavel.v1.Journal/Tail", &[Storage, Journal, Operator]),
+    ("/gavel.v1.Journal/TailNotifications", &[Query, Operator]),
     ("/gavel.v1.Journal/GetBounds", &[Query, Storage, Journal, Operator]),
     ("/gavel.v1.Journal/Trim", &[Storage, Operator]),
     ("/gavel.v1.Witness/GetCommitted", &[Query]),
@@ -18,6 +19,10 @@ const TABLE: &[(&str, &[Role])] = &[
     ("/gavel.v1.Adjudicator/Resolve", &[Query]),
     ("/gavel.v1.Adjudicator/Close", &[Query, Storage]),
     ("/gavel.v1.Adjudicator/GetVisible", &[Query, Storage, Operator]),
+    ("/gavel.v1.Locks/Renew", &[Query]),
+    ("/gavel.v1.Locks/Acquire", &[Query]),
+    ("/gavel.v1.Locks/Release", &[Query]),
+    ("/gavel.v1.Locks/GetBlockers", &[Query, Operator]),
     ("/gavel.v1.Storage/Get", &[Query]),
     ("/gavel.v1.Storage/Scan", &[Query]),
     ("/gavel.v1.Storage/ScanRaw", &[Query]),
@@ -46,6 +51,7 @@ mod tests {
             include_str!("../../../proto/gavel/v1/journal.proto"),
             include_str!("../../../proto/gavel/v1/commit.proto"),
             include_str!("../../../proto/gavel/v1/read.proto"),
+            include_str!("../../../proto/gavel/v1/locks.proto"),
             include_str!("../../../proto/gavel/v1/peer.proto"),
             include_str!("../../../proto/gavel/v1/bootstrap.proto"),
             include_str!("../../../proto/gavel/v1/membership.proto"),
@@ -74,6 +80,9 @@ mod tests {
         for path in ["/gavel.v1.Adjudicator/Commit", "/gavel.v1.Adjudicator/Resolve", "/gavel.v1.Peer/Exchange"] {
             assert!(!allowed(Storage, path), "{path}");
             assert!(!allowed(Operator, path), "{path}");
+        }
+        for path in ["/gavel.v1.Locks/Acquire", "/gavel.v1.Locks/Release", "/gavel.v1.Locks/Renew"] {
+            assert!(!allowed(Storage, path) && !allowed(Operator, path), "{path}");
         }
         assert!(!allowed(Journal, "/gavel.v1.Adjudicator/Commit"));
         // The whole store at once is for replicas alone.

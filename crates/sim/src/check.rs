@@ -254,6 +254,7 @@ mod tests {
             writes: keys.iter().map(write).collect(),
             checks: vec![],
             schema_keys: vec![],
+            notifications: Vec::new(),
         })
     }
 

@@ -25,8 +25,9 @@ pub type WriteMap = BTreeMap<Bytes, Entry>;
 /// Bookkeeping bytes that an entry is charged besides its key and value.
 const ENTRY_OVERHEAD: usize = 48;
 
-fn weight(key: &Bytes, entry: &Entry) -> usize {
-    ENTRY_OVERHEAD + key.len() + entry.value.as_ref().map_or(0, Bytes::len)
+/// What a key and its value are charged.
+pub(crate) fn weight(key: &Bytes, value: Option<&Bytes>) -> usize {
+    ENTRY_OVERHEAD + key.len() + value.map_or(0, Bytes::len)
 }
 
 /// See the module.
@@ -70,20 +71,20 @@ impl WriteBuffer {
     /// [`Error::TooLarge`] past the limit; the write is then not made.
     pub fn write(&mut self, key: Bytes, mode: WriteMode, value: Option<Bytes>) -> Result<(), Error> {
         let entry = Entry { mode, value };
-        if self.size + weight(&key, &entry) > self.limit {
+        if self.size + weight(&key, entry.value.as_ref()) > self.limit {
             return Err(Error::TooLarge { limit: self.limit });
         }
         let map = Arc::make_mut(&mut self.map);
         let before = map.remove(&key);
         if let Some(b) = &before {
-            self.size -= weight(&key, b);
+            self.size -= weight(&key, b.value.as_ref());
         }
         let after = merge(before.as_ref(), entry);
         if self.logging {
             self.undo.push((key.clone(), before));
         }
         if let Some(after) = after {
-            self.size += weight(&key, &after);
+            self.size += weight(&key, after.value.as_ref());
             map.insert(key, after);
         }
         Ok(())
@@ -113,10 +114,10 @@ impl WriteBuffer {
                 break;
             };
             if let Some(now) = map.remove(&key) {
-                self.size -= weight(&key, &now);
+                self.size -= weight(&key, now.value.as_ref());
             }
             if let Some(before) = before {
-                self.size += weight(&key, &before);
+                self.size += weight(&key, before.value.as_ref());
                 map.insert(key, before);
             }
         }
@@ -124,10 +125,14 @@ impl WriteBuffer {
 
     /// The write set of the commit, in key order; the buffer is empty afterwards.
     pub fn take_writes(&mut self) -> Vec<Write> {
+        self.take().into_iter().map(|(key, e)| Write { key, mode: e.mode, value: e.value }).collect()
+    }
+
+    /// The map; the buffer is empty afterwards.
+    pub fn take(&mut self) -> WriteMap {
         self.undo = Vec::new();
         self.size = 0;
-        let map = Arc::unwrap_or_clone(std::mem::take(&mut self.map));
-        map.into_iter().map(|(key, e)| Write { key, mode: e.mode, value: e.value }).collect()
+        Arc::unwrap_or_clone(std::mem::take(&mut self.map))
     }
 }
 

@@ -153,6 +153,7 @@ async fn what_cannot_be_resolved_is_40003_and_not_40001() {
         checks: vec![],
         read_ranges: vec![],
         schema_keys: vec![],
+        notifications: Vec::new(),
     };
     let e = run(&s, request, &[Duration::ZERO; 3]).await.unwrap_err();
     let e = e.into_sql(|_| SqlError::internal("no conflict"));
@@ -195,4 +196,75 @@ async fn a_view_sees_own_writes_over_storage_and_not_later_ones() {
     assert_eq!(show(view.scan_raw(&all, false, 2).await.unwrap()), ["a=s", "bb=N"]);
     let got = view.get(&[b("b"), b("e"), b("d"), b("q")]).await.unwrap();
     assert_eq!(got, [None, Some(b("s")), Some(b("U")), None]);
+}
+
+/// Key `name` of a temporary object.
+fn temporary(name: &str) -> Bytes {
+    use gavel_encoding::layout::{FIRST_TEMPORARY, TenantId, object_prefix};
+    [&object_prefix(TenantId(5), FIRST_TEMPORARY)[..], name.as_bytes()].concat().into()
+}
+
+#[tokio::test]
+async fn what_is_temporary_is_in_no_commit_request() {
+    let script = Script::default();
+    script.commits.lock().push_back(Ok(CommitOutcome::Committed(Timestamp(12))));
+    let all = KeyRange::new(temporary(""), temporary("z"));
+    let with_temporary = || {
+        let mut t = begin(&script, true);
+        t.set_temporary(Arc::default(), 1 << 20);
+        t.write(temporary("a"), WriteMode::Insert, Some(b("v"))).unwrap();
+        t.check(temporary("a"), CheckMode::Update);
+        t
+    };
+    let mut t = with_temporary();
+    let view = t.view();
+    view.check(temporary("b"), CheckMode::KeyShare);
+    view.note_read(&all);
+    assert_eq!(view.get(&[temporary("a"), temporary("b"), b("a")]).await.unwrap(), [Some(b("v")), None, Some(b("s"))]);
+    assert_eq!(view.scan_raw(&all, false, 10).await.unwrap(), [(temporary("a"), b("v"))]);
+    assert!(view.is_here(&all) && t.is_read_only() && t.has_temporary_writes());
+    assert_eq!(t.take_temporary().len(), 1);
+    assert_eq!(t.commit(&script, TxnId(1)).await.unwrap(), Committed::ReadOnly);
+    assert!(script.asked.lock().is_empty());
+
+    let mut t = with_temporary();
+    let view = t.view();
+    view.scan_raw(&all, false, 10).await.unwrap();
+    view.get(&[b("c"), temporary("c")]).await.unwrap();
+    t.write(b("k"), WriteMode::Insert, Some(b("v"))).unwrap();
+    t.commit(&script, TxnId(2)).await.unwrap();
+    let asked = script.asked.lock().pop().unwrap();
+    assert_eq!(asked.writes.iter().map(|w| w.key.clone()).collect::<Vec<_>>(), [b("k")]);
+    assert_eq!(asked.read_ranges, [KeyRange::point(&b("c"))]);
+    assert!(asked.checks.is_empty());
+}
+
+#[tokio::test]
+async fn own_temporary_writes_lie_over_the_rows_of_the_session() {
+    let script = Script::default();
+    let mut rows = crate::TemporaryRows::default();
+    let mut first = begin(&script, false);
+    first.set_temporary(Arc::default(), 1 << 20);
+    for name in ["a", "b", "c"] {
+        first.write(temporary(name), WriteMode::Insert, Some(b("1"))).unwrap();
+    }
+    rows.apply(first.take_temporary(), |_| true);
+
+    let mut t = begin(&script, false);
+    t.set_temporary(Arc::new(rows), 1 << 20);
+    let before = t.view();
+    t.write(temporary("b"), WriteMode::Delete, None).unwrap();
+    let mark = t.mark();
+    t.write(temporary("d"), WriteMode::Insert, Some(b("2"))).unwrap();
+    t.write(temporary("a"), WriteMode::Update, Some(b("2"))).unwrap();
+    let all = KeyRange::new(temporary(""), temporary("z"));
+    let shown = |rows: Vec<RawRow>| -> String {
+        rows.iter().map(|(k, v)| format!("{}{} ", k[8] as char, v[0] as char)).collect()
+    };
+    assert_eq!(shown(before.scan_raw(&all, false, 10).await.unwrap()), "a1 b1 c1 ");
+    assert_eq!(shown(t.view().scan_raw(&all, false, 10).await.unwrap()), "a2 c1 d2 ");
+    assert_eq!(shown(t.view().scan_raw(&all, true, 2).await.unwrap()), "d2 c1 ");
+    t.rollback_to(mark);
+    assert_eq!(shown(t.view().scan_raw(&all, false, 10).await.unwrap()), "a1 c1 ");
+    assert_eq!(t.temporary_count(gavel_encoding::layout::FIRST_TEMPORARY), 2);
 }

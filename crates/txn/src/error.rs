@@ -23,6 +23,9 @@ pub enum Error {
     /// The write buffer is full (54000): write less in one transaction.
     #[error("transaction size limit of {limit} bytes exceeded")]
     TooLarge { limit: usize },
+    /// Temporary tables hold all that they may (53200): drop or empty some.
+    #[error("temporary tables of this session hold more than {limit} bytes")]
+    TemporaryFull { limit: usize },
     /// A read failed.
     #[error(transparent)]
     Storage(#[from] gavel_api::storage::Error),
@@ -33,6 +36,8 @@ impl From<Error> for SqlError {
         match e {
             Error::TooLarge { .. } => Self::new(SqlState::ProgramLimitExceeded, e.to_string())
                 .hint("Split the work into several transactions, or raise \"transaction_size_limit\"."),
+            Error::TemporaryFull { .. } => Self::new(SqlState::OutOfMemory, e.to_string())
+                .hint("Drop or truncate temporary tables, or raise \"session.temporary.max_bytes\" of the server."),
             Error::Storage(e) => storage_error(e),
         }
     }

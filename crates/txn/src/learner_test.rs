@@ -69,6 +69,7 @@ fn request() -> CommitRequest {
         checks: Vec::new(),
         read_ranges: Vec::new(),
         schema_keys: Vec::new(),
+        notifications: Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!   statement ──reads──► ReadView ── own writes (frozen when the view was taken)
-//!                              └──── storage as of snapshot_ts
+//!                              └──── storage as of snapshot_ts; memory for temporary tables
 //!   statement ──writes─► Transaction ── WriteBuffer   key → (mode, post-image)
 //!                              │    ├── CheckSet      key → row-lock strength
 //!                              │    └── ReadSet       ranges, under SERIALIZABLE only
@@ -16,6 +16,7 @@
 //! | [`buffer`] | the write buffer: ordered, bounded, with savepoint marks |
 //! | [`checks`] | keys relied upon, each at the strongest mode asked for |
 //! | [`read_set`] | ranges read, coalesced |
+//! | [`temporary`] | rows of temporary tables, which are nowhere but here |
 //! | [`overlay`] | own writes laid over rows from storage, in either direction |
 //! | [`view`] | what a statement reads through |
 //! | [`snapshot`] | where snapshots come from |
@@ -38,6 +39,7 @@ pub mod merge;
 pub mod overlay;
 pub mod read_set;
 pub mod snapshot;
+pub mod temporary;
 pub mod transaction;
 pub mod view;
 
@@ -46,5 +48,6 @@ pub use commit::{CommitError, Committed};
 pub use error::{Error, Limits};
 pub use learner::CommitLearner;
 pub use snapshot::Snapshots;
+pub use temporary::TemporaryRows;
 pub use transaction::{Mark, Transaction};
 pub use view::ReadView;

@@ -15,13 +15,13 @@ pub fn own<'a>(
     writes: &'a WriteMap,
     range: &KeyRange,
 ) -> impl DoubleEndedIterator<Item = (&'a Bytes, &'a Entry)> + use<'a> {
-    let bounds = if range.is_empty() {
-        // `BTreeMap::range` panics on an inverted range.
-        (Bound::Included(range.start.clone()), Bound::Excluded(range.start.clone()))
-    } else {
-        (Bound::Included(range.start.clone()), Bound::Excluded(range.end.clone()))
-    };
-    writes.range::<Bytes, _>(bounds)
+    writes.range::<Bytes, _>(bounds(range))
+}
+
+/// `range` as `BTreeMap` takes it, which panics on an inverted one.
+pub(crate) fn bounds(range: &KeyRange) -> (Bound<Bytes>, Bound<Bytes>) {
+    let end = if range.is_empty() { &range.start } else { &range.end };
+    (Bound::Included(range.start.clone()), Bound::Excluded(end.clone()))
 }
 
 /// Whether any own write lies inside `range`.

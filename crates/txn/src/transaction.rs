@@ -6,20 +6,24 @@ use std::sync::Arc;
 use bytes::Bytes;
 use gavel_api::adjudicator::Adjudicator;
 use gavel_api::storage::Storage;
-use gavel_types::{CheckMode, CommitRequest, Epoch, Timestamp, TxnId, WriteMode};
+use gavel_encoding::ObjectId;
+use gavel_encoding::layout::temporary_object;
+use gavel_types::{CheckMode, CommitRequest, Epoch, Notification, Timestamp, TxnId, WriteMode};
 use parking_lot::Mutex;
 
-use crate::buffer::WriteBuffer;
+use crate::buffer::{WriteBuffer, WriteMap};
 use crate::checks::CheckSet;
 use crate::commit::{self, CommitError, Committed};
 use crate::error::{Error, Limits};
 use crate::read_set::ReadSet;
+use crate::temporary::{TemporaryRows, TemporaryWrites};
 use crate::view::{ReadView, Relied};
 
 /// A place to go back to (SAVEPOINT).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark {
     writes: usize,
+    temporary: usize,
     checks: usize,
 }
 
@@ -29,8 +33,10 @@ pub struct Transaction {
     snapshot_ts: Timestamp,
     epoch: Epoch,
     buffer: WriteBuffer,
+    temporary: TemporaryWrites,
     relied: Arc<Relied>,
     schema_keys: Vec<Bytes>,
+    notifications: Vec<Notification>,
 }
 
 impl Transaction {
@@ -48,12 +54,20 @@ impl Transaction {
             snapshot_ts,
             epoch,
             buffer: WriteBuffer::new(limits.size_bytes),
+            temporary: TemporaryWrites::default(),
             relied: Arc::new(Relied {
                 checks: Mutex::new(CheckSet::default()),
                 reads: serializable.then(|| Mutex::new(ReadSet::new(limits.read_ranges))),
             }),
             schema_keys: Vec::new(),
+            notifications: Vec::new(),
         }
+    }
+
+    /// Gives the transaction the rows of its session's temporary tables, which may grow to `limit` bytes. To be
+    /// called before anything is written.
+    pub fn set_temporary(&mut self, rows: Arc<TemporaryRows>, limit: usize) {
+        self.temporary = TemporaryWrites::new(rows, limit);
     }
 
     pub fn snapshot_ts(&self) -> Timestamp {
@@ -71,11 +85,13 @@ impl Transaction {
             storage: Arc::clone(&self.storage),
             snapshot_ts: self.snapshot_ts,
             writes: self.buffer.share(),
+            temporary_rows: Arc::clone(&self.temporary.below),
+            temporary_writes: self.temporary.writes.share(),
             relied: Arc::clone(&self.relied),
         }
     }
 
-    /// Own writes so far.
+    /// Own writes so far, but for those to temporary tables.
     pub fn buffer(&self) -> &WriteBuffer {
         &self.buffer
     }
@@ -83,14 +99,34 @@ impl Transaction {
     /// Adds a write.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] past the size limit.
+    /// [`Error::TooLarge`] past the size limit, [`Error::TemporaryFull`] past that of temporary tables.
     pub fn write(&mut self, key: Bytes, mode: WriteMode, value: Option<Bytes>) -> Result<(), Error> {
-        self.buffer.write(key, mode, value)
+        match temporary_object(&key) {
+            Some(object) => self.temporary.write(object, key, mode, value),
+            None => self.buffer.write(key, mode, value),
+        }
+    }
+
+    /// How many rows a temporary table has now, or entries an index of one.
+    pub fn temporary_count(&self, object: ObjectId) -> usize {
+        self.temporary.count(object)
+    }
+
+    /// Whether anything was written to temporary tables.
+    pub fn has_temporary_writes(&self) -> bool {
+        !self.temporary.writes.is_empty()
+    }
+
+    /// What was written to temporary tables, for [`TemporaryRows::apply`] once the commit has succeeded. The
+    /// transaction must read and write no more.
+    pub fn take_temporary(&mut self) -> WriteMap {
+        self.temporary.below = Arc::default();
+        self.temporary.writes.take()
     }
 
     /// Relies on `key` as a row lock of this strength does.
     pub fn check(&self, key: Bytes, mode: CheckMode) {
-        self.relied.checks.lock().add(key, mode);
+        self.relied.check(key, mode);
     }
 
     /// Relies on the schema object whose version key this is.
@@ -100,26 +136,38 @@ impl Transaction {
         }
     }
 
-    /// Whether COMMIT has something to send.
+    /// Tells those who listen, if it commits.
+    pub fn notify(&mut self, notification: Notification) {
+        self.notifications.push(notification);
+    }
+
+    /// Whether COMMIT has nothing to send.
     pub fn is_read_only(&self) -> bool {
-        self.buffer.is_empty() && self.relied.checks.lock().is_empty()
+        self.buffer.is_empty() && self.relied.checks.lock().is_empty() && self.notifications.is_empty()
     }
 
     /// Remembers this place.
     pub fn mark(&mut self) -> Mark {
         self.buffer.set_logging(true);
-        Mark { writes: self.buffer.position(), checks: self.relied.checks.lock().position() }
+        self.temporary.writes.set_logging(true);
+        Mark {
+            writes: self.buffer.position(),
+            temporary: self.temporary.writes.position(),
+            checks: self.relied.checks.lock().position(),
+        }
     }
 
     /// Goes back to `mark`, which stays valid. Reads stay noted: they have happened.
     pub fn rollback_to(&mut self, mark: Mark) {
         self.buffer.rollback_to(mark.writes);
+        self.temporary.rollback_to(mark.temporary);
         self.relied.checks.lock().rollback_to(mark.checks);
     }
 
     /// Says that no mark is held any more.
     pub fn forget_marks(&mut self) {
         self.buffer.set_logging(false);
+        self.temporary.writes.set_logging(false);
     }
 
     /// Commits under `txn_id` (128 random bits). Read-only: answers without a message.
@@ -137,6 +185,7 @@ impl Transaction {
             checks,
             read_ranges,
             schema_keys: std::mem::take(&mut self.schema_keys),
+            notifications: std::mem::take(&mut self.notifications),
         };
         // Nothing but checks that no write of ours needs: still sent, since FOR UPDATE promises
         // that the rows did not change until the commit, and stamps them.

@@ -1,9 +1,12 @@
 //! What crosses the commit seam (PROTOCOL §5, §7): the request, its outcome, and the record that
 //! the journal keeps of it.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use crate::ids::{Epoch, KeyRange, Timestamp, TxnId};
+use crate::pg_type::Oid;
 
 /// How a write uses its key; decides which stamps it is tested against and leaves (PROTOCOL §7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -74,6 +77,21 @@ pub struct CommitRequest {
     /// DML then aborts, DDL does not), [`WriteMode::Delete`] if it has also read the object's rows,
     /// as building an index or validating a constraint does (rows that came in meanwhile abort it).
     pub schema_keys: Vec<Bytes>,
+    /// NOTIFY: told to those who listen, if it commits.
+    pub notifications: Vec<Notification>,
+}
+
+/// What one session tells those that listen to a channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notification {
+    pub database: Oid,
+    /// Process id of the session that sent it.
+    pub pid: i32,
+    /// Less than 64 bytes. The empty channel is nobody's: what is on it marks where somebody has begun to
+    /// listen.
+    pub channel: Arc<str>,
+    /// Less than 8,000 bytes.
+    pub payload: Arc<str>,
 }
 
 /// Which rule of PROTOCOL §7 refused the transaction.
@@ -122,4 +140,5 @@ pub struct CommitRecord {
     pub writes: Vec<Write>,
     pub checks: Vec<Check>,
     pub schema_keys: Vec<Bytes>,
+    pub notifications: Vec<Notification>,
 }

@@ -49,6 +49,9 @@ pub enum Datum {
     Oid(u32),
     /// `"char"`: one byte.
     Char(u8),
+    /// A value of an enum: its place in the order of the type's labels, which it keeps for good. The label is
+    /// in the catalog.
+    Enum(i64),
     Array(Arc<ArrayValue>),
     /// A row value; fields carry their types.
     Record(Arc<[(Oid, Datum)]>),

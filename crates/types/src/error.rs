@@ -123,6 +123,18 @@ impl SqlError {
         self
     }
 
+    /// With names of types in the place of their numbers.
+    #[must_use]
+    pub fn with_type_names(mut self, names: &dyn crate::text_io::NameResolver) -> Self {
+        let fields = &mut *self.0;
+        for text in std::iter::once(&mut fields.message).chain(fields.detail.as_mut()).chain(fields.hint.as_mut()) {
+            if let std::borrow::Cow::Owned(named) = crate::text_io::name_types(text, names) {
+                *text = named;
+            }
+        }
+        self
+    }
+
     pub fn code(&self) -> SqlState {
         self.0.code
     }

@@ -31,7 +31,8 @@ pub mod sqlstate;
 pub mod text_io;
 
 pub use commit::{
-    Check, CheckMode, CommitOutcome, CommitRecord, CommitRequest, Conflict, ConflictKind, Write, WriteMode,
+    Check, CheckMode, CommitOutcome, CommitRecord, CommitRequest, Conflict, ConflictKind, Notification, Write,
+    WriteMode,
 };
 pub use datum::{ArrayValue, Datum};
 pub use error::{Notice, Severity, SqlError, SqlResult};

@@ -1,4 +1,14 @@
 //! PostgreSQL's types: OIDs (facts of `pg_type`), and a type with its modifier.
+//!
+//! # Types that users define
+//! The OID of a user's type says what it is, so that whoever handles its values (a replica, a codec) needs no
+//! catalog to know their form:
+//! ```text
+//! 01 kk a nnn nnnn nnnn nnnn nnnn nnnn nnnn     kk: UserKind; a: the array type over it
+//! ```
+//! `n` is unique among the types of a database. That of a composite type is the OID that it has as a relation, so
+//! every table has a row type without having to keep its OID. All other objects have OIDs below, but for what is
+//! temporary: that has those with 3 for `kk`, and no types.
 
 /// An object id as PostgreSQL's catalogs use it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -106,9 +116,88 @@ types! {
     ANYCOMPATIBLENONARRAY 5079 "anycompatiblenonarray" 0;
 }
 
+/// What a type is that a user defined. The numbers are stored, inside OIDs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UserKind {
+    Enum = 0,
+    Composite = 1,
+    Domain = 2,
+}
+
+/// The first OID of a user's type; OIDs of other objects are below, or from [`END_OF_USER_TYPES`] on.
+pub const FIRST_USER_TYPE: u32 = 0x4000_0000;
+/// OIDs of users' types are below.
+pub const END_OF_USER_TYPES: u32 = 0x7000_0000;
+const ARRAY_BIT: u32 = 0x0800_0000;
+const KIND_SHIFT: u32 = 28;
+/// Numbers of users' types are below.
+pub const MAX_TYPE_NUMBER: u32 = ARRAY_BIT;
+
 impl Oid {
+    /// The OID of a user's type; `None` if the number is too large.
+    pub const fn user_type(kind: UserKind, number: u32) -> Option<Self> {
+        if number >= MAX_TYPE_NUMBER {
+            return None;
+        }
+        Some(Self(FIRST_USER_TYPE | (kind as u32) << KIND_SHIFT | number))
+    }
+
+    /// Whether it is a type that a user defined, or the array type over one.
+    pub const fn is_user_type(self) -> bool {
+        self.0 >= FIRST_USER_TYPE && self.0 < END_OF_USER_TYPES
+    }
+
+    /// Whether it is the array type over a user's type.
+    pub const fn is_user_array(self) -> bool {
+        self.is_user_type() && self.0 & ARRAY_BIT != 0
+    }
+
+    /// What it is, if it is a user's type and not an array.
+    pub const fn user_kind(self) -> Option<UserKind> {
+        if !self.is_user_type() || self.is_user_array() {
+            return None;
+        }
+        match self.0 >> KIND_SHIFT & 3 {
+            0 => Some(UserKind::Enum),
+            1 => Some(UserKind::Composite),
+            2 => Some(UserKind::Domain),
+            _ => None,
+        }
+    }
+
+    /// The number of a user's type.
+    pub const fn type_number(self) -> u32 {
+        self.0 & (MAX_TYPE_NUMBER - 1)
+    }
+
+    pub const fn is_enum(self) -> bool {
+        matches!(self.user_kind(), Some(UserKind::Enum))
+    }
+
+    pub const fn is_composite(self) -> bool {
+        matches!(self.user_kind(), Some(UserKind::Composite))
+    }
+
+    /// Whether values are rows: of a composite type, or of none that has a name.
+    pub const fn is_row(self) -> bool {
+        self.0 == Self::RECORD.0 || self.is_composite()
+    }
+
+    pub const fn is_domain(self) -> bool {
+        matches!(self.user_kind(), Some(UserKind::Domain))
+    }
+
+    /// Whether it is a domain, or an array of one: then values have the form of another type, which the catalog
+    /// knows.
+    pub const fn is_over_domain(self) -> bool {
+        self.is_user_type() && self.0 >> KIND_SHIFT & 3 == UserKind::Domain as u32
+    }
+
     /// OID of the array type over this type, if it has one.
     pub fn array_of(self) -> Option<Self> {
+        if self.is_user_type() {
+            return if self.is_user_array() { None } else { Some(Self(self.0 | ARRAY_BIT)) };
+        }
         TYPES.iter().find(|t| t.0 == self && t.2.0 != 0).map(|t| t.2)
     }
 
@@ -117,7 +206,29 @@ impl Oid {
         match self {
             Self::INT2VECTOR => Some(Self::INT2),
             Self::OIDVECTOR => Some(Self::OID),
+            _ if self.is_user_type() => self.is_user_array().then_some(Self(self.0 & !ARRAY_BIT)),
             _ => TYPES.iter().find(|t| t.2 == self && t.2.0 != 0).map(|t| t.0),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn oids_of_users_types_say_what_they_are() {
+        // Stored in descriptors and rows: the numbers must not change.
+        assert_eq!(Oid::user_type(UserKind::Enum, 16_400), Some(Oid(0x4000_4010)));
+        assert_eq!(Oid::user_type(UserKind::Composite, 16_400), Some(Oid(0x5000_4010)));
+        let domain = Oid::user_type(UserKind::Domain, 16_400).expect("domain");
+        assert_eq!(domain, Oid(0x6000_4010));
+        let array = domain.array_of().expect("array");
+        assert_eq!((array, array.element(), array.array_of()), (Oid(0x6800_4010), Some(domain), None));
+        assert!(array.is_user_array() && array.user_kind().is_none() && array.is_over_domain());
+        assert!(domain.is_domain() && domain.type_number() == 16_400 && domain.element().is_none());
+        assert_eq!(Oid::user_type(UserKind::Enum, MAX_TYPE_NUMBER), None);
+        assert!(Oid(0x6fff_ffff).is_user_type());
+        assert!([16_400, 0x7000_0000, 0x8000_0000].into_iter().all(|oid| !Oid(oid).is_user_type()));
     }
 }

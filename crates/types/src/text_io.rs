@@ -7,9 +7,12 @@
 //! | [`number`] | integers, floats, oids |
 //! | [`bytea`] | hex and escape forms |
 //! | [`string`] | `varchar(n)`, `char(n)`, `name`, booleans, uuids, bit strings |
-//! | [`array`] | `{…}`, vectors, records |
+//! | [`array`] | `{…}`, vectors |
+//! | [`record`] | `(…)` |
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use crate::datetime;
 use crate::datum::Datum;
@@ -23,13 +26,14 @@ use crate::sqlstate::SqlState;
 pub mod array;
 pub mod bytea;
 pub mod number;
+pub mod record;
 pub mod string;
 
 /// Session settings that text forms depend on.
 #[derive(Clone, Debug)]
 pub struct TextStyle {
     /// IANA name, `UTC`, or a fixed offset such as `+02`.
-    pub time_zone: std::sync::Arc<str>,
+    pub time_zone: Arc<str>,
     /// `DateStyle`: output format and field order.
     pub date_style: (DateFormat, DateOrder),
     pub interval_style: IntervalStyle,
@@ -41,7 +45,7 @@ pub struct TextStyle {
     pub now_micros: i64,
     /// Names of objects, for `regclass` and its kin. Without it they are read and written as numbers,
     /// save types and functions that are built in.
-    pub names: Option<std::sync::Arc<dyn NameResolver>>,
+    pub names: Option<Arc<dyn NameResolver>>,
 }
 
 /// Finds objects by name and back, as the session's `search_path` says.
@@ -54,7 +58,18 @@ pub trait NameResolver: Send + Sync {
     fn resolve(&self, name: &str, ty: Oid) -> SqlResult<Oid>;
     /// The name of `object` as type `ty` prints it; `None` if there is no such object.
     fn name(&self, object: Oid, ty: Oid) -> Option<String>;
+    /// The values of enum `ty`, in order, with their labels; `None` if there is no such type.
+    fn enum_values(&self, _ty: Oid) -> Option<EnumValues> {
+        None
+    }
+    /// Names and types of the fields of composite type `ty`, in order.
+    fn fields(&self, _ty: Oid) -> Option<Arc<[(String, PgType)]>> {
+        None
+    }
 }
+
+/// The values of an enum and their labels, in order.
+pub type EnumValues = Arc<[(i64, Arc<str>)]>;
 
 impl std::fmt::Debug for dyn NameResolver {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -100,7 +115,7 @@ impl Default for TextStyle {
 }
 
 /// The name of a type as messages and `format_type` print it: `integer`, `timestamp with time zone`,
-/// `text[]`. The number, for a type that is not built in.
+/// `text[]`. A type of a user's is [`numbered`], as its name is in the catalog.
 pub fn type_name(oid: Oid) -> String {
     let name = match oid {
         Oid::BOOL => "boolean",
@@ -124,6 +139,7 @@ pub fn type_name(oid: Oid) -> String {
             return match (oid.element(), TYPES.iter().find(|t| t.0 == oid)) {
                 (Some(element), _) => format!("{}[]", type_name(element)),
                 (None, Some((_, name, _))) => (*name).to_owned(),
+                (None, None) if oid.is_user_type() => numbered(oid),
                 (None, None) => oid.to_string(),
             };
         }
@@ -188,6 +204,60 @@ fn interval_name(typmod: i32) -> String {
     }
 }
 
+const NUMBERED: &str = "pg_catalog.\"#";
+
+/// A user's type by its number. This is how stored SQL names it, so that no new name of the type changes what was
+/// stored, and how messages do until [`name_types`] puts the name in.
+pub fn numbered(oid: Oid) -> String {
+    format!("{NUMBERED}{oid}\"")
+}
+
+/// The type that the last part of a [`numbered`] name means.
+pub fn numbered_type(name: &str) -> Option<Oid> {
+    name.strip_prefix('#')?.parse().ok().map(Oid).filter(|oid| oid.is_user_type())
+}
+
+/// `text` with the names of types in the place of numbers.
+pub fn name_types<'t>(text: &'t str, names: &dyn NameResolver) -> Cow<'t, str> {
+    if !text.contains(NUMBERED) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(NUMBERED) {
+        let (before, after) = (&rest[..at], &rest[at + NUMBERED.len()..]);
+        out.push_str(before);
+        let end = after.find('"').unwrap_or(after.len());
+        let name = after[..end].parse().ok().and_then(|n| names.name(Oid(n), Oid::REGTYPE));
+        out.push_str(name.as_deref().unwrap_or("???"));
+        rest = after.get(end + 1..).unwrap_or("");
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// The label of a value of enum `ty`; its place, for want of a catalog that knows it.
+fn write_enum(place: i64, ty: Oid, style: &TextStyle, out: &mut String) {
+    let values = style.names.as_ref().and_then(|n| n.enum_values(ty));
+    match values.as_ref().and_then(|v| v.iter().find(|(at, _)| *at == place)) {
+        Some((_, label)) => out.push_str(label),
+        None => number::write_int(place, out),
+    }
+}
+
+fn parse_enum(text: &str, ty: Oid, style: &TextStyle) -> SqlResult<i64> {
+    let names = style.names.as_ref();
+    let Some(values) = names.and_then(|n| n.enum_values(ty)) else {
+        // What was written without a catalog, as descriptors keep constants.
+        return number::parse_int(text, "bigint");
+    };
+    values.iter().find(|(_, label)| **label == *text).map(|(place, _)| *place).ok_or_else(|| {
+        let name = names.and_then(|n| n.name(ty, Oid::REGTYPE)).unwrap_or_else(|| type_name(ty));
+        let message = format!("invalid input value for enum {name}: \"{text}\"");
+        SqlError::new(SqlState::InvalidTextRepresentation, message)
+    })
+}
+
 /// 22P02: `text` is no value of the type called `type_name`.
 pub fn invalid_syntax(type_name: &str, text: &str) -> SqlError {
     SqlError::new(SqlState::InvalidTextRepresentation, format!("invalid input syntax for type {type_name}: \"{text}\""))
@@ -239,6 +309,8 @@ pub fn parse(text: &str, ty: PgType, style: &TextStyle) -> SqlResult<Datum> {
         Oid::INT2VECTOR | Oid::OIDVECTOR => array::parse_vector(text, ty, style)?,
         Oid::VOID => Datum::text(""),
         oid if is_reg(oid) => Datum::Oid(parse_reg(text, oid, style)?),
+        oid if oid.is_enum() => Datum::Enum(parse_enum(text, oid, style)?),
+        oid if oid.is_composite() => record::parse(text, oid, style)?,
         oid => match oid.element() {
             Some(element) => array::parse(text, PgType::with_typmod(element, ty.typmod), style)?,
             None if oid == Oid::RECORD => {
@@ -325,9 +397,10 @@ pub fn write(value: &Datum, ty: PgType, style: &TextStyle, out: &mut String) {
             let _ = write!(out, "{v}");
         }
         Datum::Char(v) => string::write_char(*v, out),
+        Datum::Enum(v) => write_enum(*v, ty.oid, style, out),
         Datum::Array(v) if matches!(ty.oid, Oid::INT2VECTOR | Oid::OIDVECTOR) => array::write_vector(v, style, out),
         Datum::Array(v) => array::write(v, style, out),
-        Datum::Record(v) => array::write_record(v, style, out),
+        Datum::Record(v) => record::write(v, style, out),
     }
 }
 

@@ -109,6 +109,7 @@ impl<'a> Column<'a> {
                 Oid::TIME => Datum::Time(a.value(row)),
                 Oid::TIMESTAMP => Datum::Timestamp(a.value(row)),
                 Oid::TIMESTAMPTZ => Datum::TimestampTz(a.value(row)),
+                oid if oid.is_enum() => Datum::Enum(a.value(row)),
                 _ => Datum::Int8(a.value(row)),
             },
             Values::Float4(a) => Datum::Float4(a.value(row)),
@@ -145,12 +146,12 @@ impl<'a> Column<'a> {
     ///
     /// # Errors
     /// As [`Column::datum`]; 42883 if the type has no binary form.
-    pub fn binary(&self, row: usize, out: &mut BytesMut) -> SqlResult<()> {
+    pub fn binary(&self, row: usize, style: &TextStyle, out: &mut BytesMut) -> SqlResult<()> {
         match &self.values {
             Values::Bool(a) => out.put_u8(u8::from(a.value(row))),
             Values::Int2(a) => out.put_i16(a.value(row)),
             Values::Int4(a) => out.put_i32(a.value(row)),
-            Values::Int8(a) => out.put_i64(a.value(row)),
+            Values::Int8(a) if !self.ty.oid.is_enum() => out.put_i64(a.value(row)),
             Values::Float4(a) => out.put_f32(a.value(row)),
             Values::Float8(a) => out.put_f64(a.value(row)),
             Values::Oid(a) => out.put_u32(a.value(row)),
@@ -158,7 +159,7 @@ impl<'a> Column<'a> {
                 out.put_slice(a.value(row).as_bytes());
             }
             Values::Binary(a) if self.ty.oid == Oid::BYTEA => out.put_slice(a.value(row)),
-            _ => wire_binary::write(&self.datum(row)?, self.ty, out)?,
+            _ => wire_binary::write(&self.datum(row)?, self.ty, style, out)?,
         }
         Ok(())
     }

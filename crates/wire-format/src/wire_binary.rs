@@ -45,12 +45,12 @@ fn no_output(oid: Oid) -> SqlError {
 ///
 /// # Errors
 /// 42883 if the type has no binary form; XX000 if the datum is not of the type.
-pub fn write_field(value: &Datum, ty: PgType, out: &mut BytesMut) -> SqlResult<()> {
+pub fn write_field(value: &Datum, ty: PgType, style: &TextStyle, out: &mut BytesMut) -> SqlResult<()> {
     if value.is_null() {
         out.put_i32(-1);
         return Ok(());
     }
-    with_length(out, |out| write(value, ty, out))
+    with_length(out, |out| write(value, ty, style, out))
 }
 
 /// Runs `body`, and puts the length of what it wrote before it.
@@ -79,11 +79,11 @@ fn length_word(
     Ok(())
 }
 
-/// Appends the binary form of a non-null value, without length.
+/// Appends the binary form of a non-null value, without length; `style` knows the labels of enums.
 ///
 /// # Errors
 /// As [`write_field`].
-pub fn write(value: &Datum, ty: PgType, out: &mut BytesMut) -> SqlResult<()> {
+pub fn write(value: &Datum, ty: PgType, style: &TextStyle, out: &mut BytesMut) -> SqlResult<()> {
     if !supported(ty.oid) {
         return Err(no_output(ty.oid));
     }
@@ -115,12 +115,13 @@ pub fn write(value: &Datum, ty: PgType, out: &mut BytesMut) -> SqlResult<()> {
         Datum::Uuid(u) => out.put_slice(u),
         Datum::Oid(n) => out.put_u32(*n),
         Datum::Char(c) => out.put_u8(*c),
-        Datum::Array(a) => write_array(a, out)?,
+        Datum::Enum(_) => out.put_slice(text_io::to_text(value, ty, style).as_bytes()),
+        Datum::Array(a) => write_array(a, style, out)?,
         Datum::Record(fields) => {
             out.put_i32(fields.len() as i32);
             for (oid, field) in fields.iter() {
                 out.put_u32(oid.0);
-                write_field(field, PgType::new(*oid), out)?;
+                write_field(field, PgType::new(*oid), style, out)?;
             }
         }
     }
@@ -144,7 +145,7 @@ fn write_bits(text: &str, out: &mut BytesMut) -> SqlResult<()> {
     Ok(())
 }
 
-fn write_array(array: &ArrayValue, out: &mut BytesMut) -> SqlResult<()> {
+fn write_array(array: &ArrayValue, style: &TextStyle, out: &mut BytesMut) -> SqlResult<()> {
     out.put_i32(array.dims.len() as i32);
     out.put_i32(i32::from(array.values.iter().any(Datum::is_null)));
     out.put_u32(array.element.0);
@@ -153,18 +154,18 @@ fn write_array(array: &ArrayValue, out: &mut BytesMut) -> SqlResult<()> {
         out.put_i32(*lower);
     }
     for value in &array.values {
-        write_field(value, PgType::new(array.element), out)?;
+        write_field(value, PgType::new(array.element), style, out)?;
     }
     Ok(())
 }
 
-/// Reads a value of `ty`. The type modifier is not applied: a caller that assigns to a column
-/// coerces as any assignment does.
+/// Reads a value of `ty`; `style` knows the labels of enums and the fields of composite types. The type modifier is
+/// not applied: a caller that assigns to a column coerces as any assignment does.
 ///
 /// # Errors
 /// 22P03, 08P01, 22021, 22008 and others, with PostgreSQL's messages.
-pub fn read(data: &[u8], ty: PgType) -> SqlResult<Datum> {
-    let mut reader = Reader { data };
+pub fn read(data: &[u8], ty: PgType, style: &TextStyle) -> SqlResult<Datum> {
+    let mut reader = Reader { data, style };
     let value = reader.value(ty.oid, MAX_DEPTH)?;
     if reader.data.is_empty() { Ok(value) } else { Err(left_over()) }
 }
@@ -197,6 +198,7 @@ pub fn text(data: &[u8]) -> SqlResult<&str> {
 
 struct Reader<'a> {
     data: &'a [u8],
+    style: &'a TextStyle,
 }
 
 impl<'a> Reader<'a> {
@@ -233,7 +235,7 @@ impl<'a> Reader<'a> {
             return Ok(Datum::Null);
         }
         let length = usize::try_from(length).map_err(|_| insufficient_data())?;
-        let mut inner = Reader { data: self.take(length)? };
+        let mut inner = Reader { data: self.take(length)?, style: self.style };
         let value = inner.value(oid, depth)?;
         if inner.data.is_empty() { Ok(value) } else { Err(left_over()) }
     }
@@ -305,7 +307,9 @@ impl<'a> Reader<'a> {
             | Oid::CSTRING
             | Oid::REFCURSOR => Datum::text(text(self.rest())?),
             Oid::BIT | Oid::VARBIT => self.bits()?,
-            Oid::RECORD => self.record(depth)?,
+            Oid::RECORD => self.record(None, depth)?,
+            other if other.is_enum() => text_io::parse(text(self.rest())?, PgType::new(other), self.style)?,
+            other if other.is_composite() => self.record(Some(other), depth)?,
             other => match other.element() {
                 Some(element) => self.array(element, depth)?,
                 None => {
@@ -337,12 +341,32 @@ impl<'a> Reader<'a> {
         Ok(Datum::text((0..length).map(bit).collect::<String>()))
     }
 
-    fn record(&mut self, depth: usize) -> SqlResult<Datum> {
+    /// A row value; of composite type `ty`, if that is given.
+    fn record(&mut self, ty: Option<Oid>, depth: usize) -> SqlResult<Datum> {
         let depth = deeper(depth)?;
         let count = self.i32()?;
+        let declared = ty.and_then(|ty| self.style.names.as_ref()?.fields(ty));
+        if let Some(declared) = &declared
+            && usize::try_from(count) != Ok(declared.len())
+        {
+            let message = format!("wrong number of columns: {count}, expected {}", declared.len());
+            return Err(SqlError::new(SqlState::DatatypeMismatch, message));
+        }
         let mut fields = Vec::new();
-        for _ in 0..count {
+        for n in 0..count {
             let oid = Oid(self.u32()?);
+            let wanted = declared.as_ref().and_then(|d| d.get(usize::try_from(n).ok()?)).map(|f| f.1.oid);
+            if let Some(wanted) = wanted.filter(|wanted| *wanted != oid) {
+                let message = format!(
+                    "binary data has type {} ({}) instead of expected {} ({}) in record column {}",
+                    oid.0,
+                    text_io::type_name(oid),
+                    wanted.0,
+                    text_io::type_name(wanted),
+                    n + 1
+                );
+                return Err(SqlError::new(SqlState::DatatypeMismatch, message));
+            }
             fields.push((oid, self.field(oid, depth)?));
         }
         Ok(Datum::Record(fields.into()))
@@ -414,7 +438,7 @@ fn in_range<T: PartialOrd + Copy>(value: T, range: &std::ops::Range<T>, low: T, 
 }
 
 fn type_name(oid: Oid) -> String {
-    gavel_types::pg_type::TYPES.iter().find(|t| t.0 == oid).map_or_else(|| oid.to_string(), |t| t.1.to_owned())
+    gavel_types::pg_type::TYPES.iter().find(|t| t.0 == oid).map_or_else(|| text_io::type_name(oid), |t| t.1.to_owned())
 }
 
 #[cfg(test)]

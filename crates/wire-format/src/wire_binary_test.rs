@@ -2,7 +2,7 @@ use super::*;
 
 fn written(value: &Datum, ty: PgType) -> Vec<u8> {
     let mut out = BytesMut::new();
-    write(value, ty, &mut out).unwrap();
+    write(value, ty, &TextStyle::default(), &mut out).unwrap();
     out.to_vec()
 }
 
@@ -29,7 +29,7 @@ fn fixed_types_are_big_endian() {
         (Datum::TimeTz(1, -3600), PgType::TIMETZ, &[0, 0, 0, 0, 0, 0, 0, 1, 0xff, 0xff, 0xf1, 0xf0]),
     ] {
         assert_eq!(written(&value, ty), bytes, "{value:?}");
-        assert_eq!(read(bytes, ty).unwrap(), value);
+        assert_eq!(read(bytes, ty, &TextStyle::default()).unwrap(), value);
     }
 }
 
@@ -42,7 +42,49 @@ fn arrays_carry_dimensions_and_nulls() {
     let bytes = written(&array, ty);
     let words: Vec<i32> = bytes.chunks_exact(4).map(|c| i32::from_be_bytes(c.try_into().unwrap())).collect();
     assert_eq!(words, [2, 1, 23, 2, 1, 1, 0, 4, 7, -1]);
-    assert_eq!(read(&bytes, ty).unwrap(), array);
+    assert_eq!(read(&bytes, ty, &TextStyle::default()).unwrap(), array);
+}
+
+struct Labels;
+
+impl text_io::NameResolver for Labels {
+    fn resolve(&self, name: &str, _: Oid) -> SqlResult<Oid> {
+        Err(SqlError::internal(name))
+    }
+    fn name(&self, _: Oid, _: Oid) -> Option<String> {
+        None
+    }
+    fn enum_values(&self, _: Oid) -> Option<text_io::EnumValues> {
+        Some([(10, "sad".into()), (20, "ok".into())].into())
+    }
+    fn fields(&self, _: Oid) -> Option<std::sync::Arc<[(String, PgType)]>> {
+        Some([("a".to_owned(), PgType::INT4), ("m".to_owned(), PgType::new(Oid(0x4000_4000)))].into())
+    }
+}
+
+#[test]
+fn enums_are_their_labels_and_composite_types_have_their_fields() {
+    let style = TextStyle { names: Some(std::sync::Arc::new(Labels)), ..TextStyle::default() };
+    let (mood, pair) = (PgType::new(Oid(0x4000_4000)), PgType::new(Oid(0x5000_4001)));
+    let bytes = |value: &Datum, ty| {
+        let mut out = BytesMut::new();
+        write(value, ty, &style, &mut out).unwrap();
+        out.to_vec()
+    };
+    assert_eq!(bytes(&Datum::Enum(20), mood), b"ok");
+    assert_eq!(read(b"sad", mood, &style).unwrap(), Datum::Enum(10));
+    assert!(read(b"glad", mood, &style).is_err());
+    let row = Datum::Record(vec![(Oid::INT4, Datum::Int4(1)), (mood.oid, Datum::Enum(10))].into());
+    let sent = bytes(&row, pair);
+    assert_eq!(read(&sent, pair, &style).unwrap(), row);
+    let array = Datum::Array(ArrayValue::vector(mood.oid, vec![Datum::Enum(10), Datum::Null]).into());
+    let ty = PgType::new(mood.oid.array_of().unwrap());
+    assert_eq!(read(&bytes(&array, ty), ty, &style).unwrap(), array);
+    let alone = bytes(&Datum::Record(vec![(Oid::INT4, Datum::Int4(1))].into()), PgType::RECORD);
+    assert_eq!(read(&alone, pair, &style).unwrap_err().message(), "wrong number of columns: 1, expected 2");
+    let other = vec![(Oid::INT8, Datum::Int8(1)), (mood.oid, Datum::Null)];
+    let other = bytes(&Datum::Record(other.into()), PgType::RECORD);
+    assert!(read(&other, pair, &style).unwrap_err().message().ends_with("in record column 1"));
 }
 
 #[test]
@@ -50,7 +92,7 @@ fn empty_array_has_no_dimensions() {
     let empty = Datum::Array(ArrayValue::vector(Oid::TEXT, vec![]).into());
     let bytes = written(&empty, PgType::new(Oid(1009)));
     assert_eq!(bytes, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 25]);
-    assert_eq!(read(&bytes, PgType::new(Oid(1009))).unwrap(), empty);
+    assert_eq!(read(&bytes, PgType::new(Oid(1009)), &TextStyle::default()).unwrap(), empty);
 }
 
 #[test]
@@ -58,13 +100,19 @@ fn records_carry_their_types() {
     let record = Datum::Record(vec![(Oid::INT4, Datum::Int4(1)), (Oid::TEXT, Datum::Null)].into());
     let bytes = written(&record, PgType::RECORD);
     assert_eq!(bytes, [0, 0, 0, 2, 0, 0, 0, 23, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0, 25, 255, 255, 255, 255]);
-    assert_eq!(read(&bytes, PgType::RECORD).unwrap(), record);
+    assert_eq!(read(&bytes, PgType::RECORD, &TextStyle::default()).unwrap(), record);
 }
 
 #[test]
 fn wrong_lengths_are_refused_as_postgres_does() {
-    assert_eq!(read(&[0, 0, 0], PgType::INT4).unwrap_err().message(), "insufficient data left in message");
-    assert_eq!(read(&[0, 0, 0, 1, 9], PgType::INT4).unwrap_err().message(), "incorrect binary data format");
+    assert_eq!(
+        read(&[0, 0, 0], PgType::INT4, &TextStyle::default()).unwrap_err().message(),
+        "insufficient data left in message"
+    );
+    assert_eq!(
+        read(&[0, 0, 0, 1, 9], PgType::INT4, &TextStyle::default()).unwrap_err().message(),
+        "incorrect binary data format"
+    );
 }
 
 #[test]
@@ -73,12 +121,12 @@ fn a_lying_array_is_refused_before_it_allocates() {
     for word in [1, 0, 23, i32::MAX - 1, 1] {
         lie.put_i32(word);
     }
-    assert!(read(&lie, PgType::new(Oid(1007))).is_err());
+    assert!(read(&lie, PgType::new(Oid(1007)), &TextStyle::default()).is_err());
 }
 
 #[test]
 fn text_must_be_utf8_without_zeros() {
-    let message = |data: &[u8]| read(data, PgType::TEXT).unwrap_err().message().to_owned();
+    let message = |data: &[u8]| read(data, PgType::TEXT, &TextStyle::default()).unwrap_err().message().to_owned();
     assert_eq!(message(&[b'a', 0xff]), "invalid byte sequence for encoding \"UTF8\": 0xff");
     assert_eq!(message(&[0xc3, 0x28]), "invalid byte sequence for encoding \"UTF8\": 0xc3 0x28");
     assert_eq!(message(b"a\0b"), "invalid byte sequence for encoding \"UTF8\": 0x00");
@@ -86,20 +134,20 @@ fn text_must_be_utf8_without_zeros() {
 
 #[test]
 fn dates_out_of_range_are_refused_and_infinities_are_not() {
-    assert!(read(&i32::MAX.to_be_bytes(), PgType::DATE).is_ok());
-    assert!(read(&i32::MIN.to_be_bytes(), PgType::DATE).is_ok());
-    assert!(read(&(i32::MAX - 1).to_be_bytes(), PgType::DATE).is_err());
-    assert!(read(&(i64::MAX - 1).to_be_bytes(), PgType::TIMESTAMP).is_err());
-    assert!(read(&(-1i64).to_be_bytes(), PgType::TIME).is_err());
+    assert!(read(&i32::MAX.to_be_bytes(), PgType::DATE, &TextStyle::default()).is_ok());
+    assert!(read(&i32::MIN.to_be_bytes(), PgType::DATE, &TextStyle::default()).is_ok());
+    assert!(read(&(i32::MAX - 1).to_be_bytes(), PgType::DATE, &TextStyle::default()).is_err());
+    assert!(read(&(i64::MAX - 1).to_be_bytes(), PgType::TIMESTAMP, &TextStyle::default()).is_err());
+    assert!(read(&(-1i64).to_be_bytes(), PgType::TIME, &TextStyle::default()).is_err());
 }
 
 proptest::proptest! {
     #[test]
     fn any_bytes_never_panic(data in proptest::collection::vec(0u8.., 0..80), which in 0usize..gavel_types::pg_type::TYPES.len()) {
         let oid = gavel_types::pg_type::TYPES[which].0;
-        let _ = read(&data, PgType::new(oid));
+        let _ = read(&data, PgType::new(oid), &TextStyle::default());
         if let Some(array) = oid.array_of() {
-            let _ = read(&data, PgType::new(array));
+            let _ = read(&data, PgType::new(array), &TextStyle::default());
         }
     }
 }

@@ -153,6 +153,7 @@ fn build(world: &World, request: &Request, ids: u128) -> CommitRequest {
         checks: request.checks.iter().map(|(k, mode)| Check { key: key(*k), mode: *mode }).collect(),
         read_ranges: request.ranges.iter().map(|(a, b)| KeyRange::new(key(*a), key(*b))).collect(),
         schema_keys: request.schema.iter().map(|k| key(*k)).collect(),
+        notifications: Vec::new(),
     }
 }
 

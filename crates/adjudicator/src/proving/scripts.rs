@@ -139,6 +139,7 @@ impl Script {
             checks: Vec::new(),
             read_ranges: Vec::new(),
             schema_keys: Vec::new(),
+            notifications: Vec::new(),
         };
         self.requests.insert(name.to_owned(), request);
     }

@@ -312,6 +312,7 @@ impl World {
                 checks: vec![],
                 read_ranges: vec![],
                 schema_keys: vec![],
+                notifications: Vec::new(),
             };
             let outcome = match self.seats[node % self.seats.len()].commit(request).await {
                 Ok(outcome) => outcome,

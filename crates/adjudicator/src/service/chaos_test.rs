@@ -41,6 +41,7 @@ fn blank(service: &Service) -> CommitRequest {
         checks: vec![],
         read_ranges: vec![],
         schema_keys: vec![],
+        notifications: Vec::new(),
     }
 }
 

@@ -44,6 +44,11 @@ async fn it_conforms_on_threads() {
 }
 
 #[tokio::test]
+async fn its_locks_conform() {
+    gavel_api::conformance::locks::all(async || open(&MemoryDisk::new()).await).await;
+}
+
+#[tokio::test]
 async fn a_restart_knows_outcomes_and_conflicts() {
     let disk = MemoryDisk::new();
     let one = open(&disk).await;

@@ -20,6 +20,7 @@ pub async fn request<A: Adjudicator>(adjudicator: &A, id: u128) -> CommitRequest
         checks: Vec::new(),
         read_ranges: Vec::new(),
         schema_keys: Vec::new(),
+        notifications: Vec::new(),
     }
 }
 

@@ -19,6 +19,7 @@ pub fn commit(n: u64) -> Record {
         }],
         checks: Vec::new(),
         schema_keys: Vec::new(),
+        notifications: Vec::new(),
     })
 }
 

@@ -164,6 +164,12 @@ impl Binder<'_> {
 
     fn plain_call(&mut self, found: ResolvedCall, sets_before: usize, pos: Pos) -> SqlResult<Typed> {
         let (proc, mut args, result) = self.coerce_arguments(found, pos)?;
+        if proc.src == "pg_typeof"
+            && let Some(domain) = args.first().and_then(|a| self.domain_of(a))
+        {
+            let ty = super::scalar::constant(Datum::Oid(domain.0), PgType::REGTYPE);
+            return Ok(Typed::new(ty, pos));
+        }
         if let Some(out) = self.json_of_row(proc, &args, pos)? {
             return Ok(out);
         }

@@ -21,6 +21,8 @@ pub enum Pathway {
     Relabel,
     Function(Oid),
     Array,
+    /// A row of expressions becomes a value of a composite type, field by field.
+    Row,
     ViaIo,
 }
 
@@ -48,6 +50,12 @@ pub fn pathway(source: Oid, target: Oid, context: CastContext) -> Option<Pathway
             _ => Some(Pathway::Array),
         };
     }
+    if source.is_composite() && target == Oid::RECORD {
+        return Some(Pathway::Relabel);
+    }
+    if source == Oid::RECORD && target.is_composite() {
+        return Some(Pathway::Row);
+    }
     let text = |oid| registry::type_info(oid).is_some_and(|t| t.category == 'S');
     if context >= CastContext::Assignment && text(target) || context == CastContext::Explicit && text(source) {
         return Some(Pathway::ViaIo);
@@ -71,6 +79,7 @@ pub fn binary_coercible(source: Oid, target: Oid) -> bool {
         || target == Oid::ANYELEMENT
         || target == Oid::ANYCOMPATIBLE
         || target == Oid::ANYARRAY && element_type(source).is_some()
+        || target == Oid::ANYENUM && source.is_enum()
         || registry::cast(source, target)
             .is_some_and(|c| c.method == CastMethod::Binary && c.context == CastContext::Implicit)
 }
@@ -84,6 +93,10 @@ impl Binder<'_> {
         if value.is_unknown() {
             return self.resolve_unknown(value, PgType::new(target));
         }
+        // It keeps its type, by which its fields have names.
+        if target == Oid::RECORD && value.oid().is_composite() {
+            return Ok(value);
+        }
         let Typed { scalar: input, pos } = value;
         let source = input.ty.oid;
         let Some(path) = pathway(source, target, context) else {
@@ -94,6 +107,10 @@ impl Binder<'_> {
             Pathway::Function(function) => cast_call(function, input, PgType::new(target), context),
             Pathway::ViaIo => scalar(ScalarKind::CoerceViaIo { input: Box::new(input) }, PgType::new(target)),
             Pathway::Array => self.coerce_array(input, PgType::new(target), context)?,
+            Pathway::Row => match input.kind {
+                ScalarKind::Row(items) => self.row_as(items, PgType::new(target), context, pos)?,
+                _ => return Err(self.error_at(cannot_cast(source, target), pos)),
+            },
         };
         Ok(Typed::new(out, pos))
     }
@@ -148,6 +165,11 @@ impl Binder<'_> {
     /// # Errors
     /// 22P02 and its kin when a literal is not of the type.
     pub fn coerce_to(&mut self, value: Typed, target: PgType, context: CastContext) -> SqlResult<Option<Typed>> {
+        if target.oid.is_over_domain() {
+            let base = self.base_type(target)?;
+            let Some(value) = self.coerce_to(value, base, context)? else { return Ok(None) };
+            return self.cast_to_declared(value, target).map(Some);
+        }
         if value.ty() == target {
             return Ok(Some(value));
         }

@@ -25,7 +25,7 @@ impl Binder<'_> {
         let at = items.first().map_or(start, |i| self.before_operand(i.pos, if negated { "not" } else { "in" }));
         let name = if negated { "<>" } else { "=" };
         let types = std::iter::once(left.oid()).chain(items.iter().map(Typed::oid));
-        if left.oid() != Oid::RECORD
+        if !left.oid().is_row()
             && let Ok(common) = common_type(types.collect::<Vec<_>>().into_iter())
             && (array_type(common).is_some() || items.len() == 1)
         {

@@ -11,6 +11,7 @@ use super::name::fold;
 use super::scalar::column;
 use super::scope::{Columns, NsItem};
 use super::table_expr::{TableExpr, bind_table_expr, bind_table_expr_ast};
+use super::written::Written;
 use crate::bound::{ColumnId, ConflictAction, OnConflict, Scalar, ScalarKind};
 use crate::parse::{self, marker};
 
@@ -24,10 +25,11 @@ impl Binder<'_> {
     pub fn on_conflict(
         &mut self,
         on: &ast::OnConflict,
-        table: &std::sync::Arc<Table>,
+        written: &Written,
         label: &str,
         new_row: &[(i16, ColumnId)],
     ) -> SqlResult<OnConflict> {
+        let table = &*written.table;
         let arbiters = match &on.conflict_target {
             None => {
                 if matches!(on.action, ast::OnConflictAction::DoUpdate(_)) {
@@ -41,13 +43,13 @@ impl Binder<'_> {
             }
             Some(ast::ConflictTarget::OnConstraint(name)) => vec![self.constraint_index(table, name)?],
             Some(ast::ConflictTarget::Columns(columns)) => {
-                let target = self.conflict_target(table, columns)?;
+                let target = self.conflict_target(written, columns)?;
                 self.matching_indexes(table, &target)?
             }
         };
         let action = match &on.action {
             ast::OnConflictAction::DoNothing => ConflictAction::Nothing,
-            ast::OnConflictAction::DoUpdate(update) => self.do_update(update, table, label, new_row)?,
+            ast::OnConflictAction::DoUpdate(update) => self.do_update(update, written, label, new_row)?,
         };
         Ok(OnConflict { arbiters, action })
     }
@@ -63,7 +65,8 @@ impl Binder<'_> {
         }
     }
 
-    fn conflict_target(&mut self, table: &Table, columns: &[ast::Ident]) -> SqlResult<Target> {
+    fn conflict_target(&mut self, written: &Written, columns: &[ast::Ident]) -> SqlResult<Target> {
+        let table = &*written.table;
         if let [only] = columns
             && let Some(range) = only.value.strip_prefix(marker::CONFLICT)
         {
@@ -73,7 +76,9 @@ impl Binder<'_> {
         for ident in columns {
             let name = fold(ident);
             let pos = self.source.start(ident.span);
-            let Some(slot) = table.columns.iter().position(|c| c.name == name && !c.dropped) else {
+            let found = written.find(&name).filter(|f| f.refused.is_none());
+            let slot = found.and_then(|f| table.columns.iter().position(|c| c.number == f.column.number));
+            let Some(slot) = slot else {
                 let text = format!("column \"{name}\" does not exist");
                 return Err(self.error_at(SqlError::new(SqlState::UndefinedColumn, text), pos));
             };
@@ -155,31 +160,42 @@ impl Binder<'_> {
     fn do_update(
         &mut self,
         update: &ast::DoUpdate,
-        table: &std::sync::Arc<Table>,
+        written: &Written,
         label: &str,
         new_row: &[(i16, ColumnId)],
     ) -> SqlResult<ConflictAction> {
+        let table = &written.table;
         let first = self.reserve_columns(table.columns.len());
         let existing: Vec<(i16, ColumnId)> =
             (first..).zip(&table.columns).filter(|(_, c)| !c.dropped).map(|(id, c)| (c.number, ColumnId(id))).collect();
-        let own = NsItem::new(label.to_owned(), Columns::Table { table: table.clone(), first });
-        let excluded = Self::row_item(table, "excluded".into(), &|n| in_row(new_row, table, n));
+        let mut own = NsItem::new(label.to_owned(), Columns::Table { table: table.clone(), first });
+        if written.is_view() {
+            own = self.look(written, own)?.item;
+            label.clone_into(&mut own.name);
+        }
+        let excluded = self.written_row(written, "excluded".into(), &|n| in_row(new_row, table, n))?;
         let saved = std::mem::replace(&mut self.level().items, vec![own, excluded]);
-        let out = self.assignments(&update.assignments, table).and_then(|mut assignments| {
-            let predicate = match &update.selection {
-                Some(e) => Some(self.condition(e, Clause::Where, "WHERE")?),
-                None => None,
-            };
-            let known = assignments.clone();
-            let value = |n: i16| {
-                known.iter().find(|(a, _)| *a == n).map(|(_, s)| s.clone()).or_else(|| in_row(&existing, table, n))
-            };
-            assignments.extend(self.generated_values(table, &value)?);
-            Ok((assignments, predicate))
-        });
+        let out = self.assignments(&update.assignments, written, &|n| in_row(&existing, table, n)).and_then(
+            |mut assignments| {
+                let predicate = match &update.selection {
+                    Some(e) => Some(self.condition(e, Clause::Where, "WHERE")?),
+                    None => None,
+                };
+                let known = assignments.clone();
+                let value = |n: i16| {
+                    known.iter().find(|(a, _)| *a == n).map(|(_, s)| s.clone()).or_else(|| in_row(&existing, table, n))
+                };
+                assignments.extend(self.generated_values(table, &value)?);
+                let checks = self.view_conditions(written, &|n| {
+                    let assigned = assignments.iter().find(|(a, _)| *a == n).map(|(_, s)| s.clone());
+                    assigned.or_else(|| in_row(&existing, table, n))
+                })?;
+                Ok((assignments, predicate, checks))
+            },
+        );
         self.level().items = saved;
-        let (assignments, predicate) = out?;
-        Ok(ConflictAction::Update { existing, assignments, predicate })
+        let (assignments, predicate, checks) = out?;
+        Ok(ConflictAction::Update { existing, assignments, predicate, checks })
     }
 }
 

@@ -42,6 +42,9 @@ impl Binder<'_> {
     }
 
     fn plain_cte(&mut self, cte: &ast::Cte, name: &str, pos: Pos) -> SqlResult<Cte> {
+        if matches!(&*cte.query.body, SetExpr::Merge(_)) {
+            return Err(self.error_at(SqlError::unsupported("MERGE not supported in WITH query"), pos));
+        }
         self.modifying_cte = true;
         let bound = self.query(&cte.query, true);
         self.modifying_cte = false;

@@ -8,7 +8,7 @@ use super::Binder;
 use super::clause::Clause;
 use super::name::fold;
 use super::scalar::{Typed, and, boolean, constant, not, null, or, scalar};
-use super::typename::{interval_literal_type, resolve_type};
+use super::typename::interval_literal_type;
 use crate::bound::{Scalar, ScalarKind};
 use crate::parse::{Pos, string_value};
 
@@ -167,12 +167,14 @@ impl Binder<'_> {
             return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"AS\""));
         }
         let at = self.type_pos(data_type);
-        let target = resolve_type(self.context, data_type).map_err(|e| self.error_at(e, at))?;
+        let target = self.type_by_name(data_type, at)?;
         // ARRAY[]::type[] gives the items their type.
+        let base = self.base_type(target)?;
         if let Expr::Array(array) = strip(e)
-            && let Some(element) = super::typename::element_type(target.oid)
+            && let Some(element) = super::typename::element_type(base.oid)
         {
-            return self.array(&array.elem, Some(PgType::with_typmod(element, target.typmod)));
+            let made = self.array(&array.elem, Some(PgType::with_typmod(element, base.typmod)))?;
+            return self.cast_to_declared(made, target);
         }
         let value = self.expr(e)?;
         let pos = if matches!(kind, ast::CastKind::DoubleColon) { self.colons(e, value.pos) } else { value.pos };
@@ -197,7 +199,7 @@ impl Binder<'_> {
 
     fn typed_string(&mut self, typed: &ast::TypedString) -> SqlResult<Typed> {
         let at = self.type_pos(&typed.data_type);
-        let target = resolve_type(self.context, &typed.data_type).map_err(|e| self.error_at(e, at))?;
+        let target = self.type_by_name(&typed.data_type, at)?;
         let value = self.literal(&typed.value)?;
         let pos = value.pos;
         if !value.is_unknown() {

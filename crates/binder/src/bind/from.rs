@@ -141,6 +141,7 @@ impl Binder<'_> {
         let mut item = match &resolved {
             Resolved::Table(table) => {
                 self.uses(table.oid);
+                self.require_populated(table)?;
                 self.table_item(table)
             }
             Resolved::System(system) => self.system_item(system),
@@ -169,6 +170,16 @@ impl Binder<'_> {
         Ok(item)
     }
 
+    /// 55000 for a materialized view without data, unless it is only named in the definition of another view.
+    fn require_populated(&self, table: &Table) -> SqlResult<()> {
+        if self.defining || table.materialized.as_ref().is_none_or(|m| m.populated) {
+            return Ok(());
+        }
+        let text = format!("materialized view \"{}\" has not been populated", table.name);
+        Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, text)
+            .hint("Use the REFRESH MATERIALIZED VIEW command."))
+    }
+
     fn is_reserved_ident(&self, name: &ast::ObjectName) -> bool {
         name.0
             .first()
@@ -182,6 +193,11 @@ impl Binder<'_> {
         let key = ColumnId(first + u32::try_from(table.columns.len()).unwrap_or(0));
         let columns =
             (first..).zip(&table.columns).filter(|(_, c)| !c.dropped).map(|(id, c)| (c.number, ColumnId(id))).collect();
+        for (id, column) in (first..).zip(&table.columns) {
+            if let Some(domain) = column.domain.filter(|_| !column.dropped) {
+                self.domains.insert(ColumnId(id), domain);
+            }
+        }
         let rel = Rel::Scan { source: Source::Table(table.clone()), columns, row_key: None };
         let mut item = NsItem::new(table.name.clone(), Columns::Table { table: table.clone(), first });
         item.row_key = Some(key);
@@ -292,7 +308,7 @@ impl Binder<'_> {
     }
 
     /// Gives an item its alias and column aliases.
-    fn rename(&mut self, items: &mut [NsItem], alias: Option<&ast::TableAlias>) -> SqlResult<()> {
+    pub fn rename(&mut self, items: &mut [NsItem], alias: Option<&ast::TableAlias>) -> SqlResult<()> {
         let (Some(alias), Some(item)) = (alias, items.first_mut()) else { return Ok(()) };
         item.name = fold(&alias.name);
         item.schema = None;
@@ -394,7 +410,8 @@ impl Binder<'_> {
             columns = Vec::with_capacity(definitions.len());
             for (name, ty) in definitions {
                 let Some(ty) = ty else { continue };
-                columns.push((name.clone(), self.type_by_name(ty, pos)?));
+                let ty = self.type_by_name(ty, pos)?;
+                columns.push((name.clone(), self.base_type(ty)?));
             }
             if let Some(rel) = self.json_rows(proc.name, &args, &columns, pos)? {
                 let (rel, columns) = rel;

@@ -10,7 +10,7 @@ use super::coerce::{Pathway, pathway};
 use super::name::Qualified;
 use super::polymorphic;
 use super::scalar::{Typed, constant, scalar};
-use super::typename::{array_type, format_type, resolve_type};
+use super::typename::{array_type, element_type, format_type, resolve_type};
 use crate::bound::{Scalar, ScalarKind};
 use crate::parse::Pos;
 
@@ -244,7 +244,7 @@ impl Binder<'_> {
         let fits = source == Oid::UNKNOWN
             || match pathway(source, target.oid, CastContext::Explicit) {
                 Some(Pathway::Relabel) => true,
-                Some(Pathway::ViaIo) => !(source == Oid::RECORD && target.category == 'S'),
+                Some(Pathway::ViaIo) => !(source.is_row() && target.category == 'S'),
                 _ => false,
             };
         fits.then(|| PgType::new(target.oid))
@@ -299,7 +299,7 @@ impl Binder<'_> {
         }
     }
 
-    /// `value::target`.
+    /// `value::target`; `target` may be a domain.
     ///
     /// # Errors
     /// 42846 `cannot cast type x to y`.
@@ -311,9 +311,15 @@ impl Binder<'_> {
         }
     }
 
-    /// A type by its name in text, for functions that take one.
+    /// The type that `name` stands for. Where a view is being defined, the view depends on it, and its text names it
+    /// by number from then on.
     pub fn type_by_name(&mut self, name: &sqlparser::ast::DataType, pos: Pos) -> SqlResult<PgType> {
-        resolve_type(self.context, name).map_err(|e| self.error_at(e, pos))
+        let ty = resolve_type(self.context, name).map_err(|e| self.error_at(e, pos))?;
+        if self.edits.is_some() && ty.oid.is_user_type() {
+            self.number_in_text(name);
+            self.uses(element_type(ty.oid).unwrap_or(ty.oid));
+        }
+        Ok(ty)
     }
 }
 

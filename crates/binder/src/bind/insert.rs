@@ -10,9 +10,29 @@ use super::Binder;
 use super::clause::Clause;
 use super::modify::{Verb, in_row};
 use super::name::fold;
-use super::scalar::{Typed, column};
+use super::scalar::{Typed, column, null};
+use super::written::{TargetColumn, Written};
 use crate::bound::{ColumnId, Modify, ModifyOp, Rel, Scalar, ScalarKind};
 use crate::parse::{Pos, marker};
+
+/// What a value is given for: a column, or a place in one.
+struct Target {
+    of: TargetColumn,
+    pos: Pos,
+    subscripts: Vec<ast::AccessExpr>,
+    field: Option<String>,
+}
+
+impl Target {
+    fn is_whole(&self) -> bool {
+        self.subscripts.is_empty() && self.field.is_none()
+    }
+
+    /// Whether it is this column of the table.
+    fn is(&self, c: &Column) -> bool {
+        self.of.refused.is_none() && self.of.column.number == c.number
+    }
+}
 
 /// OVERRIDING … VALUE.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,55 +50,61 @@ impl Binder<'_> {
         if insert.or.is_some() || insert.ignore || insert.overwrite || insert.replace_into {
             return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"or\""));
         }
-        let table = self.target_table(name, Verb::Insert)?;
-        let label = insert.table_alias.as_ref().map_or_else(|| table.name.clone(), |a| fold(&a.alias));
+        let written = self.written(name, Verb::Insert)?;
+        let table = Arc::clone(&written.table);
+        let label = insert.table_alias.as_ref().map_or_else(|| written.name.clone(), |a| fold(&a.alias));
         let (overriding, names) = overriding(&insert.columns);
         let explicit = !names.is_empty();
-        let targets = self.insert_columns(&table, &names)?;
+        let targets = self.insert_columns(&written, &names)?;
         let (source, new_row) = match &insert.source {
-            None => self.insert_rows(&table, &targets, &[vec![]], overriding, explicit)?,
+            None => self.insert_rows(&written, &targets, &[vec![]], overriding, explicit)?,
             Some(query) => match plain_values(query) {
                 Some(values) => {
                     let rows: Vec<Vec<&ast::Expr>> = values.rows.iter().map(|r| r.content.iter().collect()).collect();
-                    self.insert_rows(&table, &targets, &rows, overriding, explicit)?
+                    self.insert_rows(&written, &targets, &rows, overriding, explicit)?
                 }
-                None => self.insert_query(&table, &targets, query, overriding, explicit)?,
+                None => self.insert_query(&written, &targets, query, overriding, explicit)?,
             },
         };
+        let (source, new_row, checks) = self.check_new_rows(&written, source, new_row)?;
         let on_conflict = match &insert.on {
             None => None,
-            Some(ast::OnInsert::OnConflict(on)) => Some(self.on_conflict(on, &table, &label, &new_row)?),
+            Some(ast::OnInsert::OnConflict(on)) => Some(self.on_conflict(on, &written, &label, &new_row)?),
             Some(_) => return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"duplicate\"")),
         };
-        let item = Self::row_item(&table, label, &|n| in_row(&new_row, &table, n));
+        let item = self.written_row(&written, label, &|n| in_row(&new_row, &table, n))?;
         self.level().items = vec![item];
         let returning = self.returning(insert.returning.as_ref())?;
-        Ok(Modify { table, source, op: ModifyOp::Insert { new_row, on_conflict }, returning, checks: vec![] })
+        Ok(Modify { table, source, op: ModifyOp::Insert { new_row, on_conflict }, returning, checks })
     }
 
     /// The columns that values are given for, in order.
-    fn insert_columns(&self, table: &Arc<Table>, names: &[&ast::ObjectName]) -> SqlResult<Vec<(i16, Pos)>> {
+    fn insert_columns(&self, written: &Written, names: &[&ast::ObjectName]) -> SqlResult<Vec<Target>> {
         if names.is_empty() {
-            return Ok(table.visible_columns().map(|c| (c.number, Pos::NONE)).collect());
+            let whole = |of: TargetColumn| Target { of, pos: Pos::NONE, subscripts: Vec::new(), field: None };
+            return Ok(written.all().into_iter().map(whole).collect());
         }
-        let mut out: Vec<(i16, Pos)> = Vec::with_capacity(names.len());
+        let mut out: Vec<Target> = Vec::with_capacity(names.len());
         for name in names {
             let pos = self.name_pos(name);
             let Some(ident) = name.0.first().and_then(ast::ObjectNamePart::as_ident) else { continue };
             let folded = fold(ident);
-            let found = table.column_named(&folded).ok_or_else(|| self.no_target_column(table, &folded, pos))?;
-            if out.iter().any(|(n, _)| *n == found.number) {
+            let of = written.find(&folded).ok_or_else(|| self.no_target_column(&written.name, &folded, pos))?;
+            let field = self.target_field(name, pos)?;
+            let subscripts = if field.is_none() { self.target_subscripts(name)? } else { Vec::new() };
+            let target = Target { of, pos, subscripts, field };
+            if out.iter().any(|t| t.of.column.name == folded && (t.is_whole() || target.is_whole())) {
                 let text = format!("column \"{folded}\" specified more than once");
                 return Err(self.error_at(SqlError::new(SqlState::DuplicateColumn, text), pos));
             }
-            out.push((found.number, pos));
+            out.push(target);
         }
         Ok(out)
     }
 
     fn check_width(
         &self,
-        targets: &[(i16, Pos)],
+        targets: &[Target],
         given: usize,
         explicit: bool,
         extra: impl Fn(usize) -> Pos,
@@ -89,7 +115,7 @@ impl Binder<'_> {
         }
         if explicit && given < targets.len() {
             let error = SqlError::new(SqlState::SyntaxError, "INSERT has more target columns than expressions");
-            return Err(self.error_at(error, targets[given].1));
+            return Err(self.error_at(error, targets[given].pos));
         }
         Ok(())
     }
@@ -97,8 +123,8 @@ impl Binder<'_> {
     /// VALUES, or DEFAULT VALUES as one row of nothing.
     fn insert_rows(
         &mut self,
-        table: &Arc<Table>,
-        targets: &[(i16, Pos)],
+        written: &Written,
+        targets: &[Target],
         rows: &[Vec<&ast::Expr>],
         overriding: Overriding,
         explicit: bool,
@@ -118,48 +144,111 @@ impl Binder<'_> {
                 first.and_then(|r| r.get(i)).map(|e| self.expr_pos(e)).unwrap_or_default()
             })?;
         }
-        let columns: Vec<Column> = table.visible_columns().filter(|c| !c.generated).cloned().collect();
-        let places: Vec<Option<usize>> =
-            columns.iter().map(|c| targets.iter().take(width).position(|(n, _)| *n == c.number)).collect();
+        let mut columns = written.stored();
+        columns.retain(|c| !c.generated);
+        let places = places(&columns, targets, width)?;
         self.level().allows_default = true;
         let mut out_rows = Vec::with_capacity(rows.len());
         for row in rows {
-            let mut values: Vec<Option<Typed>> = Vec::with_capacity(width);
-            for e in row {
-                let value = self.within(Clause::Values, |b| b.expr(e))?;
-                values.push(Some(value));
-            }
-            // Values for generated columns must be DEFAULT.
-            for (i, (number, _)) in targets.iter().take(width).enumerate() {
-                if let (Some(c), Some(Some(value))) = (table.column(*number), values.get(i))
-                    && c.generated
-                    && value.scalar.kind != ScalarKind::Default
-                {
-                    return Err(self.not_default("insert a non-DEFAULT value into", c));
-                }
-            }
-            let mut out = Vec::with_capacity(columns.len());
-            for (c, place) in columns.iter().zip(&places) {
-                let given = place.and_then(|i| values.get_mut(i)).and_then(Option::take);
-                out.push(self.inserted(table, c, given, overriding)?);
-            }
+            let out = self.row_values(written, targets, (&columns, &places), row, overriding)?;
             out_rows.push(out);
         }
         self.level().allows_default = false;
         let ids: Vec<(ColumnId, PgType)> = columns.iter().map(|c| (self.new_column(), c.ty)).collect();
         let new_row: Vec<(i16, ColumnId)> = columns.iter().zip(&ids).map(|(c, (id, _))| (c.number, *id)).collect();
-        self.with_generated(table, Rel::Values { rows: out_rows, columns: ids }, new_row)
+        self.with_generated(&written.table, Rel::Values { rows: out_rows, columns: ids }, new_row)
+    }
+
+    /// The values that `columns` get from a row of VALUES; `places` are theirs in it.
+    fn row_values(
+        &mut self,
+        written: &Written,
+        targets: &[Target],
+        (columns, places): (&[Column], &[Option<usize>]),
+        row: &[&ast::Expr],
+        overriding: Overriding,
+    ) -> SqlResult<Vec<Scalar>> {
+        let mut values: Vec<Option<Typed>> = Vec::with_capacity(row.len());
+        for e in row {
+            let value = self.within(Clause::Values, |b| b.expr(e))?;
+            values.push(Some(value));
+        }
+        // Values for generated columns must be DEFAULT.
+        for (i, target) in targets.iter().take(row.len()).enumerate() {
+            if values.get(i).and_then(Option::as_ref).is_some_and(|v| v.scalar.kind != ScalarKind::Default) {
+                self.check_target(written, target)?;
+            }
+        }
+        let mut out = Vec::with_capacity(columns.len());
+        for (c, place) in columns.iter().zip(places) {
+            let given = match place.and_then(|i| targets.get(i)) {
+                Some(target) if !target.is_whole() => {
+                    let of = targets.iter().zip(&mut values).filter(|(t, _)| t.is(c));
+                    let parts = of.filter_map(|(t, value)| Some((t, value.take()?))).collect();
+                    Some(self.put_together(c, parts)?)
+                }
+                _ => place.and_then(|i| values.get_mut(i)).and_then(Option::take),
+            };
+            out.push(self.inserted(c, given, overriding)?);
+        }
+        Ok(out)
+    }
+
+    /// Refuses a value for a column that gets none from a statement.
+    fn check_target(&self, written: &Written, target: &Target) -> SqlResult<()> {
+        match &target.of.refused {
+            Some(refused) => Err(written.refuse(refused)),
+            None if target.of.column.generated => {
+                Err(self.not_default("insert a non-DEFAULT value into", &target.of.column))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The row that MERGE inserts, generated columns left out: `values` for the named columns, defaults for the others.
+    pub fn merged_row(
+        &mut self,
+        written: &Written,
+        names: &[ast::ObjectName],
+        values: &[&ast::Expr],
+    ) -> SqlResult<Vec<(i16, Scalar)>> {
+        let (overriding, names) = overriding(names);
+        let targets = self.insert_columns(written, &names)?;
+        if !values.is_empty() {
+            self.check_width(&targets, values.len(), !names.is_empty(), |i| {
+                values.get(i).map(|e| self.expr_pos(e)).unwrap_or_default()
+            })?;
+        }
+        let mut columns = written.stored();
+        columns.retain(|c| !c.generated);
+        let places = places(&columns, &targets, values.len())?;
+        self.level().allows_default = true;
+        let row = self.row_values(written, &targets, (&columns, &places), values, overriding);
+        self.level().allows_default = false;
+        Ok(columns.iter().map(|c| c.number).zip(row?).collect())
+    }
+
+    /// The value of a column of which only elements are given, in the order of the targets.
+    fn put_together(&mut self, c: &Column, parts: Vec<(&Target, Typed)>) -> SqlResult<Typed> {
+        let pos = parts.first().map(|(target, _)| target.pos).unwrap_or_default();
+        let mut made = null(c.ty);
+        for (target, value) in parts {
+            if value.scalar.kind == ScalarKind::Default {
+                return Err(self.no_default_element(target.pos));
+            }
+            made = match &target.field {
+                Some(field) => self.assign_field(&made, c, field, value, target.pos)?,
+                None => self.within(Clause::Values, |b| b.assign_at(made, c, &target.subscripts, value, target.pos))?,
+            };
+        }
+        if let Some(domain) = c.domain {
+            made = self.check_domain(made, domain)?;
+        }
+        Ok(Typed::new(made, pos))
     }
 
     /// The value that a column gets.
-    fn inserted(
-        &mut self,
-        table: &Table,
-        c: &Column,
-        given: Option<Typed>,
-        overriding: Overriding,
-    ) -> SqlResult<Scalar> {
-        let _ = table;
+    fn inserted(&mut self, c: &Column, given: Option<Typed>, overriding: Overriding) -> SqlResult<Scalar> {
         match given {
             Some(value) if value.scalar.kind != ScalarKind::Default => {
                 if c.identity.is_some() && overriding == Overriding::User {
@@ -168,7 +257,7 @@ impl Binder<'_> {
                 if c.identity == Some(Identity::Always) && overriding != Overriding::System {
                     return Err(self.not_default("insert a non-DEFAULT value into", c));
                 }
-                self.coerce_assignment(value, c.ty, &c.name)
+                self.coerce_assignment(value, c.declared(), &c.name)
             }
             _ => self.column_default(c),
         }
@@ -187,8 +276,8 @@ impl Binder<'_> {
 
     fn insert_query(
         &mut self,
-        table: &Arc<Table>,
-        targets: &[(i16, Pos)],
+        written: &Written,
+        targets: &[Target],
         query: &ast::Query,
         overriding: Overriding,
         explicit: bool,
@@ -197,26 +286,34 @@ impl Binder<'_> {
         self.check_width(targets, bound.columns.len(), explicit, |i| {
             bound.columns.get(i).map(|c| c.pos).unwrap_or_default()
         })?;
-        let columns: Vec<Column> = table.visible_columns().cloned().collect();
+        let columns = written.stored();
+        places(&columns, targets, bound.columns.len())?;
+        for target in targets.iter().take(bound.columns.len()) {
+            self.check_target(written, target)?;
+        }
         let mut exprs = Vec::with_capacity(columns.len());
         let mut new_row = Vec::with_capacity(columns.len());
         for c in &columns {
-            let given = targets.iter().zip(&bound.columns).find(|((n, _), _)| *n == c.number).map(|(_, output)| {
-                let value = output.literal.clone().unwrap_or_else(|| column(output.id, output.ty));
-                Typed::new(value, output.pos)
-            });
+            let of = targets.iter().zip(&bound.columns).filter(|(t, _)| t.is(c));
+            let mut parts: Vec<(&Target, Typed)> = of
+                .map(|(target, output)| {
+                    let value = output.literal.clone().unwrap_or_else(|| column(output.id, output.ty));
+                    (target, Typed::new(value, output.pos))
+                })
+                .collect();
+            let given = match parts.first() {
+                Some((target, _)) if !target.is_whole() => Some(self.put_together(c, parts)?),
+                _ => parts.pop().map(|(_, value)| value),
+            };
             if c.generated {
-                if given.is_some() {
-                    return Err(self.not_default("insert a non-DEFAULT value into", c));
-                }
                 continue;
             }
-            let value = self.inserted(table, c, given, overriding)?;
+            let value = self.inserted(c, given, overriding)?;
             let id = self.new_column();
             new_row.push((c.number, id));
             exprs.push((id, value));
         }
-        self.with_generated(table, Rel::Project { input: Box::new(bound.rel), exprs }, new_row)
+        self.with_generated(&written.table, Rel::Project { input: Box::new(bound.rel), exprs }, new_row)
     }
 
     /// Adds generated columns, and puts the row in attnum order.
@@ -246,6 +343,22 @@ impl Binder<'_> {
         new_row.sort_unstable();
         Ok((Rel::Project { input: Box::new(rel), exprs }, new_row))
     }
+}
+
+/// Where the value of each column stands among the first `width` targets.
+fn places(columns: &[Column], targets: &[Target], width: usize) -> SqlResult<Vec<Option<usize>>> {
+    let mut out = Vec::with_capacity(columns.len());
+    for c in columns {
+        let mut of = targets.iter().take(width).enumerate().filter(|(_, t)| t.is(c));
+        let (first, second) = (of.next(), of.next());
+        // Two columns of a view may be one of the table.
+        if second.is_some_and(|(_, t)| t.is_whole()) {
+            let text = format!("multiple assignments to same column \"{}\"", c.name);
+            return Err(SqlError::new(SqlState::SyntaxError, text));
+        }
+        out.push(first.map(|(i, _)| i));
+    }
+    Ok(out)
 }
 
 /// Splits the marker of OVERRIDING from the column list.

@@ -81,7 +81,15 @@ impl Binder<'_> {
             ScalarKind::Const(Datum::Null) => constant(Datum::Null, target),
             ScalarKind::Const(Datum::Text(text)) => {
                 let value = self.read_literal(&text, target).map_err(|e| self.error_at(e, pos))?;
-                constant(value, target)
+                match value {
+                    // The domains of its fields are asked, as those of a row that was written out.
+                    Datum::Record(fields) if self.has_domains(target.oid) => {
+                        let items =
+                            fields.iter().map(|(ty, value)| constant(value.clone(), PgType::new(*ty))).collect();
+                        self.row_as(items, target, registry::CastContext::Explicit, pos)?
+                    }
+                    value => constant(value, target),
+                }
             }
             ScalarKind::Param(index) => {
                 let plain = PgType::new(target.oid);

@@ -40,6 +40,10 @@ impl Binder<'_> {
             for k in chosen {
                 let item = &self.level().items[k];
                 let (Columns::Table { table, .. }, Some(key)) = (&item.columns, item.row_key) else { continue };
+                if table.materialized.is_some() {
+                    let text = format!("cannot lock rows in materialized view \"{}\"", table.name);
+                    return Err(SqlError::new(SqlState::WrongObjectType, text));
+                }
                 // The strongest of several locks on one table counts.
                 match out.iter_mut().find(|t| t.row_key == key) {
                     Some(known) => {
@@ -77,6 +81,11 @@ impl Binder<'_> {
         }
         self.level().locks = locks;
         own
+    }
+
+    /// The clause as it is written.
+    pub fn lock_word(&self, lock: &ast::LockClause) -> &'static str {
+        word(self.lock_mode(lock).0)
     }
 
     fn lock_mode(&self, lock: &ast::LockClause) -> (CheckMode, Vec<(String, crate::parse::Pos)>) {

@@ -1,7 +1,5 @@
 //! What INSERT, UPDATE and DELETE share: the target table, RETURNING, generated columns.
 
-use std::sync::Arc;
-
 use gavel_catalog::Table;
 use gavel_types::{PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
@@ -20,15 +18,25 @@ pub enum Verb {
     Insert,
     Update,
     Delete,
+    Merge,
 }
 
 impl Verb {
     /// As in `cannot insert into view`.
-    fn phrase(self) -> &'static str {
+    pub fn phrase(self) -> &'static str {
         match self {
             Self::Insert => "insert into",
             Self::Update => "update",
             Self::Delete => "delete from",
+            Self::Merge => "merge into",
+        }
+    }
+
+    /// As in `cannot insert into column`.
+    pub fn column_phrase(self) -> &'static str {
+        match self {
+            Self::Insert => "insert into",
+            _ => "update",
         }
     }
 }
@@ -42,6 +50,7 @@ impl Binder<'_> {
             ast::Statement::Insert(insert) => self.insert(insert),
             ast::Statement::Update(update) => self.update(update),
             ast::Statement::Delete(delete) => self.delete(delete),
+            ast::Statement::Merge(merge) => self.merge_into(merge),
             other => Err(SqlError::unsupported(format!("{other} is not supported here"))),
         };
         self.levels.pop();
@@ -49,20 +58,29 @@ impl Binder<'_> {
         out
     }
 
-    /// The table that a DML statement writes.
-    pub fn target_table(&mut self, name: &ast::ObjectName, verb: Verb) -> SqlResult<Arc<Table>> {
+    /// The table or view that a DML statement names.
+    pub fn target_relation(&mut self, name: &ast::ObjectName, verb: Verb) -> SqlResult<Resolved> {
         let pos = self.name_pos(name);
         let full = qualified(self.context, name).map_err(|e| self.error_at(e, pos))?;
         let resolved = relation(self.context, &full).map_err(|e| self.error_at(e, pos))?;
         match resolved {
-            Resolved::Table(table) => {
+            Resolved::Table(ref table) if table.materialized.is_none() => {
                 self.uses(table.oid);
-                Ok(table)
+                Ok(resolved)
             }
-            Resolved::View(view) => {
-                let text = format!("cannot {} view \"{}\"", verb.phrase(), view.name);
-                Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, text)
-                    .detail("Automatically updatable views are not supported."))
+            Resolved::View(_) if !matches!(verb, Verb::Merge) => Ok(resolved),
+            Resolved::Table(_) | Resolved::View(_) | Resolved::Sequence(_) if matches!(verb, Verb::Merge) => {
+                let kind = match &resolved {
+                    Resolved::View(_) => "views",
+                    Resolved::Sequence(_) => "sequences",
+                    _ => "materialized views",
+                };
+                let text = format!("cannot execute MERGE on relation \"{}\"", resolved.name());
+                Err(SqlError::unsupported(text).detail(format!("This operation is not supported for {kind}.")))
+            }
+            Resolved::Table(_) | Resolved::View(_) => {
+                let text = format!("cannot change materialized view \"{}\"", resolved.name());
+                Err(SqlError::new(SqlState::WrongObjectType, text))
             }
             Resolved::System(system) => {
                 let text = format!("permission denied: \"{}\" is a system catalog", system.name);
@@ -82,8 +100,8 @@ impl Binder<'_> {
     }
 
     /// 42703 for a column that an INSERT or UPDATE names.
-    pub fn no_target_column(&self, table: &Table, name: &str, pos: Pos) -> SqlError {
-        let text = format!("column \"{name}\" of relation \"{}\" does not exist", table.name);
+    pub fn no_target_column(&self, relation: &str, name: &str, pos: Pos) -> SqlError {
+        let text = format!("column \"{name}\" of relation \"{relation}\" does not exist");
         self.error_at(SqlError::new(SqlState::UndefinedColumn, text), pos)
     }
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use gavel_catalog::search::Found;
 use gavel_catalog::snapshot::Relation;
-use gavel_catalog::system::{self, SystemRelation};
-use gavel_catalog::{Schema, Sequence, Table, View};
+use gavel_catalog::system::SystemRelation;
+use gavel_catalog::{Sequence, Table, View};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
@@ -246,37 +247,17 @@ impl From<&Relation> for Resolved {
     }
 }
 
-/// The schemas of `search_path` that exist, in order, without the implicit `pg_catalog`.
-pub fn path_schemas<'a>(context: &BindContext<'a>) -> impl Iterator<Item = &'a Arc<Schema>> {
-    let BindContext { catalog, user, .. } = *context;
-    context.search_path.iter().filter_map(move |s| catalog.schema(if s == "$user" { user } else { s }))
-}
-
 /// The relation of this name, if there is one.
 pub fn find_relation(context: &BindContext<'_>, name: &Qualified) -> Option<Resolved> {
-    match &name.schema {
-        Some(schema) => {
-            if let Some(found) = system::relation(schema, &name.name) {
-                return Some(Resolved::System(found));
-            }
-            let schema = context.catalog.schema(schema)?;
-            context.catalog.relation(schema.oid, &name.name).map(Resolved::from)
-        }
-        None => {
-            let listed = context.search_path.iter().any(|s| s == "pg_catalog");
-            if !listed && let Some(found) = system::relation("pg_catalog", &name.name) {
-                return Some(Resolved::System(found));
-            }
-            context.search_path.iter().find_map(|schema| {
-                let schema = if schema == "$user" { context.user } else { schema.as_str() };
-                if let Some(found) = system::relation(schema, &name.name) {
-                    return Some(Resolved::System(found));
-                }
-                let schema = context.catalog.schema(schema)?;
-                context.catalog.relation(schema.oid, &name.name).map(Resolved::from)
-            })
-        }
-    }
+    let BindContext { catalog, search_path, user, .. } = *context;
+    let found = match &name.schema {
+        Some(schema) => catalog.find_in(schema, &name.name),
+        None => catalog.find(search_path.iter().map(|s| if s == "$user" { user } else { s.as_str() }), &name.name),
+    };
+    found.map(|found| match found {
+        Found::System(relation) => Resolved::System(relation),
+        Found::Relation(relation) => relation.into(),
+    })
 }
 
 /// The relation of this name.

@@ -56,7 +56,7 @@ pub fn compatible(name: &str, ty: Oid) -> Option<&'static Operator> {
     }
     match ty {
         Oid::UNKNOWN => registry::operator_exact(name, Oid::TEXT, Oid::TEXT),
-        Oid::RECORD => registry::operator_exact(name, Oid::RECORD, Oid::RECORD),
+        row if row.is_row() => registry::operator_exact(name, Oid::RECORD, Oid::RECORD),
         Oid::INT2VECTOR => registry::operator_exact(name, Oid::ANYARRAY, Oid::ANYARRAY),
         _ => {
             let found = choose(name, Some(ty), ty).ok()?;

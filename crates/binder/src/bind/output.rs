@@ -81,7 +81,13 @@ impl Binder<'_> {
     }
 
     fn type_name_of(&self, data_type: &ast::DataType) -> String {
-        resolve_type(self.context, data_type).map_or_else(|_| String::new(), |ty| internal_name(ty, data_type))
+        resolve_type(self.context, data_type).map_or_else(
+            |_| String::new(),
+            |ty| {
+                let own = self.context.catalog.type_name(ty.oid).map(|(_, name)| name.to_owned());
+                own.unwrap_or_else(|| internal_name(ty, data_type))
+            },
+        )
     }
 
     /// A scalar subquery is named by its column.

@@ -59,16 +59,19 @@ fn modify_needs(modify: &mut Modify, needed: &mut Needed) {
             needed.insert(*row_key);
             needed.extend(old_row.iter().map(|(_, id)| *id));
         }
+        ModifyOp::Merge { row_key, old_row, new_row, action, .. } => {
+            needed.extend([*row_key, *action]);
+            needed.extend(old_row.iter().chain(new_row).map(|(_, id)| *id));
+        }
     }
     for (_, e) in modify.returning.iter_mut().flatten() {
         note(e, needed);
     }
-    for e in &mut modify.checks {
-        note(e, needed);
-    }
+    needed.extend(modify.checks.iter().map(|c| c.holds));
     if let ModifyOp::Insert { on_conflict: Some(conflict), .. } = &mut modify.op
-        && let ConflictAction::Update { assignments, predicate, .. } = &mut conflict.action
+        && let ConflictAction::Update { assignments, predicate, checks, .. } = &mut conflict.action
     {
+        checks.iter_mut().for_each(|(_, e)| note(e, needed));
         assignments.iter_mut().for_each(|(_, e)| note(e, needed));
         predicate.iter_mut().for_each(|e| note(e, needed));
     }

@@ -11,7 +11,7 @@ use super::clause::Clause;
 use super::name::{fold, is_reserved};
 use super::scalar::{Typed, scalar};
 use super::scope::{Fields, Found, NsColumn};
-use super::typename::{element_type, format_type};
+use super::typename::{array_type, element_type, format_type};
 use crate::bound::{Index, Scalar, ScalarKind};
 use crate::parse::Pos;
 
@@ -109,7 +109,8 @@ impl Binder<'_> {
         for item in &items {
             self.note_columns(l, item, pos);
         }
-        let row = Typed::new(scalar(ScalarKind::Row(items), PgType::new(Oid::RECORD)), pos);
+        let ty = self.levels[l].items[i].row_type();
+        let row = Typed::new(scalar(ScalarKind::Row(items), PgType::new(ty)), pos);
         self.remember_fields(row, fields)
     }
 
@@ -138,10 +139,11 @@ impl Binder<'_> {
 
     /// The names of a row value's fields, if they are known.
     pub fn fields_of(&self, value: &Scalar) -> Option<Fields> {
-        if value.ty.oid != Oid::RECORD {
+        if !value.ty.oid.is_row() {
             return None;
         }
-        self.row_fields.iter().find(|(s, _)| s == value).map(|(_, f)| Rc::clone(f))
+        let remembered = self.row_fields.iter().find(|(s, _)| s == value).map(|(_, f)| Rc::clone(f));
+        remembered.or_else(|| self.composite_fields(value.ty.oid))
     }
 
     /// `(row).field`, `array[1]`, and chains of them.
@@ -186,7 +188,7 @@ impl Binder<'_> {
     fn field(&mut self, value: Typed, field: &ast::Ident) -> SqlResult<Typed> {
         let name = fold(field);
         let pos = self.source.start(field.span);
-        if value.oid() != Oid::RECORD {
+        if !value.oid().is_row() {
             let text = format!(
                 "column notation .{name} applied to type {}, which is not a composite type",
                 format_type(value.ty())
@@ -205,7 +207,7 @@ impl Binder<'_> {
         };
         let Some((index, ty)) = index else {
             let text = if self.fields_of(&value.scalar).is_some() {
-                format!("column \"{name}\" not found in data type record")
+                format!("column \"{name}\" not found in data type {}", format_type(value.ty()))
             } else {
                 format!("could not identify column \"{name}\" in record data type")
             };
@@ -238,7 +240,14 @@ impl Binder<'_> {
         if jsonb {
             return self.jsonb_subscript(value, subscripts);
         }
-        let slice = subscripts.iter().any(|s| matches!(s, AccessExpr::Subscript(ast::Subscript::Slice { .. })));
+        let indices = self.indices(subscripts, pos)?;
+        let slice = indices.iter().any(|i| matches!(i, Index::Slice(..)));
+        let ty = if slice { array } else { PgType::with_typmod(element, array.typmod) };
+        Ok(Typed::new(scalar(ScalarKind::Subscript { input: Box::new(value.scalar), indices }, ty), pos))
+    }
+
+    /// The subscripts of an array at `pos`.
+    pub fn indices(&mut self, subscripts: &[AccessExpr], pos: Pos) -> SqlResult<Vec<Index>> {
         let mut indices = Vec::with_capacity(subscripts.len());
         for subscript in subscripts {
             let AccessExpr::Subscript(subscript) = subscript else { continue };
@@ -256,8 +265,7 @@ impl Binder<'_> {
                 }
             });
         }
-        let ty = if slice { array } else { PgType::with_typmod(element, array.typmod) };
-        Ok(Typed::new(scalar(ScalarKind::Subscript { input: Box::new(value.scalar), indices }, ty), pos))
+        Ok(indices)
     }
 
     fn index(&mut self, e: &Expr) -> SqlResult<Scalar> {
@@ -272,18 +280,18 @@ impl Binder<'_> {
         }
     }
 
-    /// `j['a'][0]` is `j -> 'a' -> 0`.
-    fn jsonb_subscript(&mut self, mut value: Typed, subscripts: &[AccessExpr]) -> SqlResult<Typed> {
-        for subscript in subscripts {
-            let AccessExpr::Subscript(ast::Subscript::Index { index }) = subscript else {
-                let error = SqlError::new(SqlState::DatatypeMismatch, "jsonb subscript does not support slices");
-                return Err(self.error_at(error, value.pos));
-            };
-            let index = self.expr(index)?;
-            let at = index.pos;
-            let index = self.settle(index)?;
-            value = self.operator("->", Some(value), index, at)?;
+    /// `j['a'][0]` is `j #> ARRAY['a', '0']`: steps that lead nowhere give NULL, and digits find elements of arrays
+    /// whatever their type.
+    fn jsonb_subscript(&mut self, value: Typed, subscripts: &[AccessExpr]) -> SqlResult<Typed> {
+        let pos = value.pos;
+        let mut items = Vec::with_capacity(subscripts.len());
+        for index in self.jsonb_path(subscripts, pos)? {
+            let Index::Element(step) = index else { continue };
+            let step = self.coerce_to(Typed::new(step, pos), PgType::TEXT, CastContext::Explicit)?;
+            items.push(step.ok_or_else(|| SqlError::internal("a step of a path that is no text"))?.scalar);
         }
-        Ok(value)
+        let texts = array_type(Oid::TEXT).ok_or_else(|| SqlError::internal("no array of text"))?;
+        let path = Typed::new(scalar(ScalarKind::Array { items }, PgType::new(texts)), pos);
+        self.operator("#>", Some(value), path, pos)
     }
 }

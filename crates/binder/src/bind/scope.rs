@@ -92,6 +92,16 @@ impl NsItem {
         }
     }
 
+    /// The type of a whole row.
+    pub fn row_type(&self) -> Oid {
+        match &self.columns {
+            Columns::Table { table, .. } if self.renamed.is_empty() => {
+                gavel_catalog::snapshot::row_type(table.oid).unwrap_or(Oid::RECORD)
+            }
+            _ => Oid::RECORD,
+        }
+    }
+
     /// Slots, dropped columns included.
     pub fn slots(&self) -> usize {
         match &self.columns {
@@ -218,6 +228,19 @@ fn no_version_column(name: &str) -> SqlError {
     SqlError::unsupported(format!("system column \"{name}\" is not supported"))
         .detail("Rows are not kept at places in a file, and have no transaction numbers.")
         .hint("Name rows by their key; a change since they were read is found by FOR UPDATE or at COMMIT.")
+}
+
+impl Binder<'_> {
+    /// The error for such a column: what PostgreSQL says where it allows none either.
+    fn no_version_column(&self, name: &str) -> SqlError {
+        let text = match self.clause() {
+            Clause::Generated => format!("cannot use system column \"{name}\" in column generation expression"),
+            Clause::MergeWhen => format!("cannot use system column \"{name}\" in MERGE WHEN condition"),
+            Clause::Check => format!("system column \"{name}\" reference in check constraint is invalid"),
+            _ => return no_version_column(name),
+        };
+        SqlError::new(SqlState::InvalidColumnReference, text)
+    }
 }
 
 /// A common table expression that can be named.
@@ -363,7 +386,7 @@ impl Binder<'_> {
             let has_table = level.items.iter().any(|i| i.cols_visible && matches!(i.columns, Columns::Table { .. }));
             let is_name = self.levels[l].items.iter().any(|i| i.name == name);
             if has_table && !is_name && is_version_column(name) {
-                return Err(self.error_at(no_version_column(name), pos));
+                return Err(self.error_at(self.no_version_column(name), pos));
             }
         }
         Ok(None)
@@ -426,7 +449,7 @@ impl Binder<'_> {
         match name {
             "pg_catalog" => Some(gavel_catalog::system::PG_CATALOG),
             "information_schema" => Some(gavel_catalog::system::INFORMATION_SCHEMA),
-            _ => self.context.catalog.schema(name).map(|s| s.oid),
+            _ => self.context.catalog.qualifier(name).map(|s| s.oid),
         }
     }
 
@@ -447,7 +470,7 @@ impl Binder<'_> {
                 Ok(found)
             }
             (None, _) if is_version_column(name) && matches!(item.columns, Columns::Table { .. }) => {
-                Err(self.error_at(no_version_column(name), pos))
+                Err(self.error_at(self.no_version_column(name), pos))
             }
             (None, _) => {
                 let text = format!("column {}.{name} does not exist", item.name);

@@ -163,6 +163,7 @@ impl Binder<'_> {
         };
         let fields = self.fields_of(&value.scalar);
         let id = self.new_column();
+        self.same_domain(id, &value.scalar);
         targets.push(Target { name, value, id, origin, fields, junk: false });
     }
 
@@ -175,6 +176,7 @@ impl Binder<'_> {
         for c in columns {
             self.note_columns(l, &c.scalar, pos);
             let id = self.new_column();
+            self.same_domain(id, &c.scalar);
             let value = Typed::new(c.scalar, pos);
             targets.push(Target { name: c.name, value, id, origin: c.origin, fields: c.fields, junk: false });
         }

@@ -8,7 +8,7 @@ use super::name::fold;
 use super::name::{Resolved, qualified, relation};
 use super::query::BoundQuery;
 use super::scope::Level;
-use crate::bound::{Bound, Copy, CopySource, Output, Query, Statement};
+use crate::bound::{Bound, Copy, CopySource, Cte, CteBody, Output, Query, Rel, Statement};
 use crate::context::BindContext;
 
 /// Binds one statement. `sql_text` is the whole text that was parsed, for positions; `param_types` are
@@ -24,7 +24,10 @@ pub fn bind(
 ) -> SqlResult<Bound> {
     let mut binder = Binder::new(context, sql_text);
     let unknown = |oid: &Oid| if oid.0 == 0 { Oid::UNKNOWN } else { *oid };
-    binder.params = param_types.iter().map(|oid| PgType::new(unknown(oid))).collect();
+    for oid in param_types {
+        let ty = binder.base_type(PgType::new(unknown(oid)))?;
+        binder.params.push(PgType::new(ty.oid));
+    }
     let statement = binder.statement(statement)?;
     if let Some(open) = binder.params.iter().position(|p| p.oid == Oid::UNKNOWN) {
         let text = format!("could not determine data type of parameter ${}", open + 1);
@@ -43,7 +46,10 @@ impl Binder<'_> {
     fn statement(&mut self, statement: &ast::Statement) -> SqlResult<Statement> {
         match statement {
             ast::Statement::Query(query) => self.query_statement(query),
-            ast::Statement::Insert(_) | ast::Statement::Update(_) | ast::Statement::Delete(_) => {
+            ast::Statement::Insert(_)
+            | ast::Statement::Update(_)
+            | ast::Statement::Delete(_)
+            | ast::Statement::Merge(_) => {
                 self.levels.push(Level::new());
                 let modify = self.modify(statement);
                 self.levels.pop();
@@ -52,7 +58,10 @@ impl Binder<'_> {
                 Ok(Statement::Modify(modify, vec![]))
             }
             ast::Statement::Explain { statement: inner, .. } => {
-                let bound = self.statement(inner)?;
+                let bound = match self.statement(inner)? {
+                    Statement::Declare(query) => Statement::Query(query),
+                    bound => bound,
+                };
                 Ok(Statement::Explain { options: statement.clone(), inner: Box::new(bound) })
             }
             ast::Statement::Copy { source, to, options, legacy_options, .. } => {
@@ -60,13 +69,59 @@ impl Binder<'_> {
                 let copy = Copy { source, to: *to, options: options.clone(), legacy_options: legacy_options.clone() };
                 Ok(Statement::Copy(copy))
             }
+            ast::Statement::Declare { stmts } => match stmts.as_slice() {
+                [declare] => self.declare(declare),
+                _ => Err(SqlError::internal("DECLARE of several cursors")),
+            },
             other => Ok(Statement::Other(Box::new(other.clone()))),
         }
     }
 
-    /// SELECT and VALUES; and WITH before INSERT, UPDATE or DELETE, which the parser makes a query too.
+    /// DECLARE CURSOR: its query, which may only read.
+    fn declare(&mut self, declare: &ast::Declare) -> SqlResult<Statement> {
+        let query = declare.for_query.as_ref().ok_or_else(|| SqlError::internal("cursor without a query"))?;
+        if let ast::SetExpr::Select(select) = &*query.body
+            && let Some(into) = &select.into
+        {
+            let error = SqlError::new(SqlState::SyntaxError, "SELECT ... INTO is not allowed here");
+            return Err(self.error_at(error, self.name_pos(&into.name)));
+        }
+        let Statement::Query(bound) = self.query_statement(query)? else { return Err(writes()) };
+        if modifies(&bound.rel) {
+            return Err(writes());
+        }
+        if let Some(lock) = query.locks.first() {
+            let word = self.lock_word(lock);
+            let refused = |what: &str, why: &str, code, detail: &str| {
+                Err(SqlError::new(code, format!("DECLARE {what} ... {word} is not {why}")).detail(detail))
+            };
+            if declare.hold == Some(true) {
+                let detail = "Holdable cursors must be READ ONLY.";
+                return refused("CURSOR WITH HOLD", "supported", SqlState::FeatureNotSupported, detail);
+            }
+            if declare.scroll == Some(true) {
+                let detail = "Scrollable cursors must be READ ONLY.";
+                return refused("SCROLL CURSOR", "supported", SqlState::FeatureNotSupported, detail);
+            }
+            if declare.sensitive == Some(true) {
+                let detail = "Insensitive cursors must be READ ONLY.";
+                return refused("INSENSITIVE CURSOR", "valid", SqlState::InvalidCursorDefinition, detail);
+            }
+        }
+        Ok(Statement::Declare(bound))
+    }
+
+    /// SELECT and VALUES; and WITH before INSERT, UPDATE, DELETE or MERGE, which the parser makes a query too.
     fn query_statement(&mut self, query: &ast::Query) -> SqlResult<Statement> {
-        if let ast::SetExpr::Insert(inner) | ast::SetExpr::Update(inner) | ast::SetExpr::Delete(inner) = &*query.body {
+        if let ast::SetExpr::Insert(inner)
+        | ast::SetExpr::Update(inner)
+        | ast::SetExpr::Delete(inner)
+        | ast::SetExpr::Merge(inner) = &*query.body
+        {
+            if matches!(&*query.body, ast::SetExpr::Merge(_)) && query.with.as_ref().is_some_and(|w| w.recursive) {
+                let text = "WITH RECURSIVE is not supported for MERGE statement";
+                return Err(SqlError::new(SqlState::SyntaxError, text));
+            }
             self.levels.push(Level::new());
             let out = self.with_clause(query.with.as_ref()).and_then(|ctes| Ok((ctes, self.modify(inner)?)));
             self.levels.pop();
@@ -81,6 +136,9 @@ impl Binder<'_> {
     fn copy_source(&mut self, source: &ast::CopySource, to: bool) -> SqlResult<CopySource> {
         match source {
             ast::CopySource::Query(query) => {
+                if matches!(&*query.body, ast::SetExpr::Merge(_)) {
+                    return Err(SqlError::unsupported("MERGE not supported in COPY"));
+                }
                 let bound = self.query(query, true)?;
                 Ok(CopySource::Query(finish(bound)))
             }
@@ -89,15 +147,15 @@ impl Binder<'_> {
                 let name = qualified(self.context, table_name).map_err(|e| self.error_at(e, pos))?;
                 // COPY's own errors carry no position in PostgreSQL.
                 let table = match relation(self.context, &name)? {
-                    Resolved::Table(table) => table,
+                    Resolved::Table(table) if table.materialized.is_none() => table,
                     other if to => {
-                        let kind = if matches!(other, Resolved::View(_)) { "view" } else { "non-table relation" };
+                        let kind = kind_of(&other);
                         let text = format!("cannot copy from {kind} \"{}\"", name.name);
                         let error = SqlError::new(SqlState::WrongObjectType, text);
                         return Err(error.hint("Try the COPY (SELECT ...) TO variant."));
                     }
                     other => {
-                        let kind = if matches!(other, Resolved::View(_)) { "view" } else { "non-table relation" };
+                        let kind = kind_of(&other);
                         let text = format!("cannot copy to {kind} \"{}\"", name.name);
                         return Err(SqlError::new(SqlState::WrongObjectType, text));
                     }
@@ -124,16 +182,34 @@ impl Binder<'_> {
                     }
                     numbers.push(found.number);
                 }
-                let mut defaults = Vec::new();
+                let (mut defaults, mut domains) = (Vec::new(), Vec::new());
                 if !to {
+                    for column in numbers.iter().filter_map(|n| table.column(*n)) {
+                        let Some(domain) = column.domain else { continue };
+                        let id = self.new_column();
+                        let value = super::scalar::column(id, column.ty);
+                        domains.push((column.number, id, self.check_domain(value, domain)?));
+                    }
                     for column in table.visible_columns().filter(|c| !numbers.contains(&c.number) && !c.generated) {
                         defaults.push((column.number, self.column_default(column)?));
                     }
                 }
-                Ok(CopySource::Table { table, columns: numbers, defaults })
+                Ok(CopySource::Table { table, columns: numbers, defaults, domains })
             }
         }
     }
+}
+
+fn writes() -> SqlError {
+    let message = "DECLARE CURSOR must not contain data-modifying statements in WITH";
+    SqlError::new(SqlState::FeatureNotSupported, message)
+}
+
+/// Whether a CTE of the query writes; PostgreSQL allows that in those of the whole statement alone.
+fn modifies(rel: &Rel) -> bool {
+    let Rel::With { ctes, body } = rel else { return false };
+    let writes = |cte: &Cte| matches!(&cte.body, CteBody::Plain { query, .. } if matches!(query, Rel::Modify(_)) || modifies(query));
+    ctes.iter().any(writes) || modifies(body)
 }
 
 /// A bound query as a statement: pruned, with its outputs named.
@@ -142,4 +218,14 @@ pub fn finish(bound: BoundQuery) -> Query {
     super::prune::prune(&mut rel, columns.iter().map(|c| c.id));
     let output = columns.into_iter().map(|c| Output { id: c.id, name: c.name, ty: c.ty, origin: c.origin }).collect();
     Query { rel, output }
+}
+
+/// What COPY calls a relation that it does not copy.
+fn kind_of(relation: &Resolved) -> &'static str {
+    match relation {
+        Resolved::View(_) => "view",
+        Resolved::Table(_) => "materialized view",
+        Resolved::Sequence(_) => "sequence",
+        _ => "non-table relation",
+    }
 }

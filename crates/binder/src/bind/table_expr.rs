@@ -100,6 +100,14 @@ pub fn bind_table_expr_ast(
         }
     });
     mentioned.sort_unstable();
+    if kind == TableExpr::Generated && mentions_row(expr, table) {
+        let error = SqlError::new(
+            SqlState::InvalidObjectDefinition,
+            "cannot use whole-row variable in column generation expression",
+        )
+        .detail("This would cause the generated column to depend on its own value.");
+        return Err(binder.error_at(error, pos));
+    }
     if kind == TableExpr::Generated
         && let Some(column) = mentioned.iter().find_map(|(n, _)| table.column(*n).filter(|c| c.generated))
     {
@@ -109,6 +117,19 @@ pub fn bind_table_expr_ast(
         return Err(binder.error_at(error, pos));
     }
     Ok((value, mentioned))
+}
+
+/// Whether an expression mentions the whole row of the table.
+fn mentions_row(expr: &ast::Expr, table: &Table) -> bool {
+    ast::visit_expressions(expr, |e| match e {
+        ast::Expr::Identifier(ident)
+            if super::name::fold(ident) == table.name && table.column_named(&table.name).is_none() =>
+        {
+            std::ops::ControlFlow::Break(())
+        }
+        _ => std::ops::ControlFlow::Continue(()),
+    })
+    .is_break()
 }
 
 /// Binds a DEFAULT expression for a column of type `target`.
@@ -165,6 +186,8 @@ fn io_volatility(oid: Oid) -> Volatility {
         Oid::DATE | Oid::TIME | Oid::TIMETZ | Oid::TIMESTAMP | Oid::TIMESTAMPTZ | Oid::INTERVAL | Oid::RECORD => {
             Volatility::Stable
         }
+        // Labels, and fields of composite types, are in the catalog.
+        oid if oid.is_user_type() => Volatility::Stable,
         Oid::REGCLASS | Oid::REGTYPE | Oid::REGPROC | Oid::REGPROCEDURE | Oid::REGNAMESPACE | Oid::REGROLE => {
             Volatility::Stable
         }
@@ -211,7 +234,19 @@ impl Binder<'_> {
             let next = Typed::new(scalar(ScalarKind::NextVal { sequence }, PgType::INT8), Pos::NONE);
             return self.coerce_default(next, column.ty, &column.name);
         }
-        let Some(sql) = column.default.as_deref().filter(|_| !column.generated) else { return Ok(null(column.ty)) };
+        let value = self.plain_default(column)?;
+        match column.domain {
+            Some(domain) => self.check_domain(value, domain),
+            None => Ok(value),
+        }
+    }
+
+    /// The default of a column without what its domain asks.
+    fn plain_default(&mut self, column: &Column) -> SqlResult<Scalar> {
+        let own = column.default.as_deref().filter(|_| !column.generated);
+        let of_domain = || self.domain_default(column.domain?).map(str::to_owned);
+        let Some(sql) = own.map(str::to_owned).or_else(of_domain) else { return Ok(null(column.ty)) };
+        let sql = sql.as_str();
         let parsed = parse_expression(sql)?;
         if let ast::Expr::Value(v) = strip(&parsed)
             && v.value == ast::Value::Null

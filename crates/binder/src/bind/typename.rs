@@ -1,10 +1,10 @@
 //! Type names: SQL's spellings to `pg_type` with modifier, and back for messages (`format_type`).
 
 use gavel_functions::registry;
-use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState, text_io};
 use sqlparser::ast::{self, DataType, ExactNumberInfo, TimezoneInfo};
 
-use super::name::fold;
+use super::name::{Qualified, fold};
 use crate::context::BindContext;
 
 /// Bytes of header that PostgreSQL adds to length modifiers.
@@ -85,14 +85,33 @@ pub fn resolve_type(context: &BindContext<'_>, name: &DataType) -> SqlResult<PgT
             if is_true_array(element.oid) {
                 return Ok(element);
             }
-            match registry::type_info(element.oid).map(|t| t.array) {
-                Some(array) if array.0 != 0 => Ok(PgType::with_typmod(array, element.typmod)),
-                _ => Err(undefined(&format!("{}[]", format_type(element)))),
+            match array_type(element.oid) {
+                Some(array) => Ok(PgType::with_typmod(array, element.typmod)),
+                None => Err(undefined(&format!("{}[]", format_type(element)))),
             }
         }
         DataType::Custom(name, modifiers) => custom(context, name, modifiers),
-        other => Err(undefined(&other.to_string().to_lowercase())),
+        // Names that other databases have for types of theirs may be a user's here.
+        other => {
+            let name = Qualified { schema: None, name: other.to_string().to_lowercase() };
+            user_type(context, &name).ok_or_else(|| undefined(&name.name))
+        }
     }
+}
+
+/// The type of a user's, or array of one, or row type, that `name` means by schema or `search_path`.
+fn user_type(context: &BindContext<'_>, name: &Qualified) -> Option<PgType> {
+    let found = match &name.schema {
+        Some(schema) => {
+            let schema = context.catalog.qualifier(schema)?;
+            context.catalog.type_named(schema.oid, &name.name)
+        }
+        None => context.search_path.iter().find_map(|s| {
+            let schema = context.catalog.schema(if s == "$user" { context.user } else { s })?;
+            context.catalog.type_named(schema.oid, &name.name)
+        }),
+    };
+    found.map(PgType::new)
 }
 
 fn zoned(zone: &TimezoneInfo) -> bool {
@@ -113,13 +132,18 @@ fn named(name: &str) -> SqlResult<PgType> {
 
 fn custom(context: &BindContext<'_>, name: &ast::ObjectName, modifiers: &[String]) -> SqlResult<PgType> {
     let full = super::name::qualified(context, name)?;
+    if full.schema.as_deref() == Some("pg_catalog")
+        && let Some(oid) = text_io::numbered_type(&full.name)
+    {
+        return Ok(PgType::new(oid));
+    }
     let quoted = name.0.last().and_then(ast::ObjectNamePart::as_ident).is_some_and(|i| i.quote_style.is_some());
     if let Some(schema) = full.schema.as_deref().filter(|s| !matches!(*s, "pg_catalog" | "information_schema")) {
-        if context.catalog.schema(schema).is_none() {
+        if context.catalog.qualifier(schema).is_none() {
             let text = format!("schema \"{schema}\" does not exist");
             return Err(SqlError::new(SqlState::InvalidSchemaName, text));
         }
-        return Err(undefined(&full.to_string()));
+        return user_type(context, &full).ok_or_else(|| undefined(&full.to_string()));
     }
     let text = full.name.as_str();
     if full.schema.as_deref() == Some("information_schema") {
@@ -139,7 +163,15 @@ fn custom(context: &BindContext<'_>, name: &ast::ObjectName, modifiers: &[String
             _ => {}
         }
     }
-    let base = registry::type_named(text).ok_or_else(|| undefined(&full.to_string()))?;
+    let Some(base) = registry::type_named(text) else {
+        let found = if full.schema.is_none() { user_type(context, &full) } else { None };
+        let found = found.ok_or_else(|| undefined(&full.to_string()))?;
+        if modifiers.is_empty() {
+            return Ok(found);
+        }
+        let message = format!("type modifier is not allowed for type \"{text}\"");
+        return Err(SqlError::new(SqlState::SyntaxError, message));
+    };
     let number = |i: usize| modifiers.get(i).and_then(|m| m.trim().parse::<i64>().ok());
     match (number(0), base.oid) {
         (None, _) => Ok(PgType::new(base.oid)),
@@ -295,6 +327,9 @@ fn is_true_array(oid: Oid) -> bool {
 
 /// Element type of an array type, `int2vector` and `oidvector` included.
 pub fn element_type(oid: Oid) -> Option<Oid> {
+    if oid.is_user_type() {
+        return oid.element();
+    }
     let info = registry::type_info(oid)?;
     // An array of records is a pseudo-type.
     let array = info.category == 'A' || info.name == "_record";
@@ -303,6 +338,9 @@ pub fn element_type(oid: Oid) -> Option<Oid> {
 
 /// Array type over `oid`.
 pub fn array_type(oid: Oid) -> Option<Oid> {
+    if oid.is_user_type() {
+        return oid.array_of();
+    }
     registry::type_info(oid).map(|t| t.array).filter(|a| a.0 != 0)
 }
 
@@ -340,6 +378,7 @@ pub fn format_type(ty: PgType) -> String {
         Oid::BIT if t > 0 => format!("bit({t})"),
         Oid::VARBIT if t > 0 => format!("bit varying({t})"),
         Oid::VARBIT => "bit varying".into(),
+        oid if oid.is_user_type() => text_io::numbered(oid),
         oid => match registry::type_info(oid) {
             Some(info) => super::name::quote(info.name),
             None => "???".into(),

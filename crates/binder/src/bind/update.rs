@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gavel_catalog::{Column, Identity, Table};
+use gavel_catalog::{Column, Identity};
 use gavel_types::{PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Expr, TableFactor};
 
@@ -15,16 +15,17 @@ use super::modify::{Verb, in_row};
 use super::name::fold;
 use super::scalar::{Typed, column, truth};
 use super::walk;
+use super::written::Written;
 use crate::bound::{ColumnId, JoinKind, Modify, ModifyOp, Rel, Scalar, ScalarKind};
 use crate::parse::Pos;
 
 /// The table that is changed, scanned with its row keys.
-struct Scanned {
-    table: Arc<Table>,
-    rel: Rel,
-    label: String,
-    row_key: ColumnId,
-    old_row: Vec<(i16, ColumnId)>,
+pub struct Scanned {
+    pub written: Written,
+    pub rel: Rel,
+    pub label: String,
+    pub row_key: ColumnId,
+    pub old_row: Vec<(i16, ColumnId)>,
 }
 
 impl Binder<'_> {
@@ -42,9 +43,10 @@ impl Binder<'_> {
             }
             None => &[],
         };
-        let Scanned { table, rel, label, row_key, old_row } = scanned;
+        let Scanned { written, rel, label, row_key, old_row } = scanned;
+        let table = Arc::clone(&written.table);
         let mut rel = self.join_others(rel, from)?;
-        let assigned = self.assignments(&update.assignments, &table)?;
+        let assigned = self.assignments(&update.assignments, &written, &|n| in_row(&old_row, &table, n))?;
         if let Some(condition) = &update.selection {
             let predicate = self.condition(condition, Clause::Where, "WHERE")?;
             rel = Rel::Filter { input: Box::new(rel), predicate };
@@ -53,6 +55,9 @@ impl Binder<'_> {
             assigned.iter().find(|(a, _)| *a == n).map(|(_, s)| s.clone()).or_else(|| in_row(&old_row, &table, n))
         };
         let generated = self.generated_values(&table, &value)?;
+        let held = self.view_conditions(&written, &|n| {
+            generated.iter().find(|(g, _)| *g == n).map(|(_, s)| s.clone()).or_else(|| value(n))
+        })?;
 
         // Everything that the write stage reads passes through one projection.
         let mut exprs: Vec<(ColumnId, Scalar)> = Vec::with_capacity(old_row.len() * 2 + 1);
@@ -76,9 +81,10 @@ impl Binder<'_> {
             }
         }
         numbers.sort_unstable();
+        let checks = self.put_checks(held, &mut exprs);
 
         // RETURNING sees the new row, and what was joined.
-        let item = Self::row_item(&table, label, &|n| in_row(&new_row, &table, n));
+        let item = self.written_row(&written, label, &|n| in_row(&new_row, &table, n))?;
         if let Some(first) = self.level().items.first_mut() {
             *first = item;
         }
@@ -108,7 +114,7 @@ impl Binder<'_> {
         }
         let source = Rel::Project { input: Box::new(rel), exprs };
         let op = ModifyOp::Update { row_key: key, old_row: old_out, assigned: numbers, new_row };
-        Ok(Modify { table, source, op, returning, checks: vec![] })
+        Ok(Modify { table, source, op, returning, checks })
     }
 
     pub fn delete(&mut self, delete: &ast::Delete) -> SqlResult<Modify> {
@@ -119,7 +125,8 @@ impl Binder<'_> {
         if !target.joins.is_empty() || !delete.tables.is_empty() || delete.limit.is_some() {
             return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"join\""));
         }
-        let Scanned { table, rel, row_key, old_row, .. } = self.scan_target(&target.relation, Verb::Delete)?;
+        let Scanned { written, rel, row_key, old_row, .. } = self.scan_target(&target.relation, Verb::Delete)?;
+        let table = written.table;
         let mut source = self.join_others(rel, delete.using.as_deref().unwrap_or_default())?;
         if let Some(condition) = &delete.selection {
             let predicate = self.condition(condition, Clause::Where, "WHERE")?;
@@ -129,24 +136,25 @@ impl Binder<'_> {
         Ok(Modify { table, source, op: ModifyOp::Delete { row_key, old_row }, returning, checks: vec![] })
     }
 
-    fn scan_target(&mut self, factor: &TableFactor, verb: Verb) -> SqlResult<Scanned> {
+    pub fn scan_target(&mut self, factor: &TableFactor, verb: Verb) -> SqlResult<Scanned> {
         let TableFactor::Table { name, alias, args: None, .. } = factor else {
             return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"(\""));
         };
-        let table = self.target_table(name, verb)?;
-        let FromItem { mut rel, mut items } = self.table_item(&table);
-        let Some(item) = items.first_mut() else { return Err(SqlError::internal("a table without its item")) };
-        match alias {
-            Some(alias) => item.name = fold(&alias.name),
-            None => item.schema = Some(table.schema),
-        }
-        let label = item.name.clone();
+        let written = self.written(name, verb)?;
+        let FromItem { mut rel, mut items } = self.table_item(&written.table);
+        let Some(item) = items.pop() else { return Err(SqlError::internal("a table without its item")) };
         let row_key = item.row_key.ok_or_else(|| SqlError::internal("a table without row key"))?;
         let Rel::Scan { columns, .. } = &rel else { return Err(SqlError::internal("a table without scan")) };
         let old_row = columns.clone();
         put_out_row_key(&mut rel, row_key);
-        self.level().items.extend(items);
-        Ok(Scanned { table, rel, label, row_key, old_row })
+        let (rel, mut item) = self.through(&written, rel, item)?;
+        match alias {
+            Some(alias) => item.name = fold(&alias.name),
+            None => item.schema = Some(written.schema),
+        }
+        let label = item.name.clone();
+        self.level().items.push(item);
+        Ok(Scanned { written, rel, label, row_key, old_row })
     }
 
     /// Joins the items of FROM or USING to the target.
@@ -164,13 +172,29 @@ impl Binder<'_> {
         Ok(Rel::Join { kind: JoinKind::Inner, left, right, on: truth(true), lateral })
     }
 
-    /// Binds SET: each column with its value, in the order written.
-    pub fn assignments(&mut self, list: &[ast::Assignment], table: &Arc<Table>) -> SqlResult<Vec<(i16, Scalar)>> {
+    /// Binds SET: each column with its value, in the order written. `old` gives the value before.
+    pub fn assignments(
+        &mut self,
+        list: &[ast::Assignment],
+        written: &Written,
+        old: &dyn Fn(i16) -> Option<Scalar>,
+    ) -> SqlResult<Vec<(i16, Scalar)>> {
         let mut out: Vec<(i16, Scalar)> = Vec::with_capacity(list.len());
+        // Columns of which fields were assigned.
+        let mut fielded = Vec::new();
         for assignment in list {
             match &assignment.target {
                 ast::AssignmentTarget::ColumnName(name) => {
-                    let (c, _) = self.set_column(table, name)?;
+                    let (c, pos) = self.set_column(written, name)?;
+                    if let Some(field) = self.target_field(name, pos)? {
+                        self.set_field(&c, (&field, pos), &assignment.value, old, (&mut fielded, &mut out))?;
+                        continue;
+                    }
+                    let subscripts = self.target_subscripts(name)?;
+                    if !subscripts.is_empty() {
+                        self.set_element(&c, (&subscripts, pos), &assignment.value, old, &mut out)?;
+                        continue;
+                    }
                     Self::assign_once(&out, &c)?;
                     let value = self.set_value(&assignment.value, &c)?;
                     // DEFAULT for a generated column is what it gets anyway.
@@ -181,13 +205,85 @@ impl Binder<'_> {
                 ast::AssignmentTarget::Tuple(names) => {
                     let mut columns = Vec::with_capacity(names.len());
                     for name in names {
-                        columns.push(self.set_column(table, name)?);
+                        let (c, pos) = self.set_column(written, name)?;
+                        if self.target_field(name, pos)?.is_some() {
+                            let text = "assignment to fields in a list of columns is not supported";
+                            return Err(self.error_at(SqlError::unsupported(text), pos));
+                        }
+                        columns.push((c, pos));
                     }
                     self.set_tuple(&columns, &assignment.value, &mut out)?;
                 }
             }
         }
         Ok(out)
+    }
+
+    /// `a[i] = x`. Several may follow each other; each changes what the one before has made.
+    fn set_element(
+        &mut self,
+        c: &Column,
+        (subscripts, pos): (&[ast::AccessExpr], Pos),
+        value: &Expr,
+        old: &dyn Fn(i16) -> Option<Scalar>,
+        out: &mut Vec<(i16, Scalar)>,
+    ) -> SqlResult<()> {
+        if is_default(value) {
+            return Err(self.no_default_element(pos));
+        }
+        if c.generated || c.identity == Some(Identity::Always) {
+            return Err(self.only_default(c));
+        }
+        let value = self.within(Clause::UpdateSet, |b| b.expr(value))?;
+        let before = out.iter().position(|(n, s)| *n == c.number && is_element_assignment(s));
+        let base = match before {
+            Some(at) => unchecked(out.remove(at).1),
+            None => {
+                Self::assign_once(out, c)?;
+                old(c.number).ok_or_else(|| SqlError::internal("a row without the column that is assigned"))?
+            }
+        };
+        let made = self.within(Clause::UpdateSet, |b| b.assign_at(base, c, subscripts, value, pos))?;
+        let made = match c.domain {
+            Some(domain) => self.check_domain(made, domain)?,
+            None => made,
+        };
+        out.push((c.number, made));
+        Ok(())
+    }
+
+    /// `c.f = x`. Several may follow each other, as with elements.
+    fn set_field(
+        &mut self,
+        c: &Column,
+        (field, pos): (&str, Pos),
+        value: &Expr,
+        old: &dyn Fn(i16) -> Option<Scalar>,
+        (fielded, out): (&mut Vec<i16>, &mut Vec<(i16, Scalar)>),
+    ) -> SqlResult<()> {
+        if is_default(value) {
+            return Err(self.error_at(SqlError::unsupported("cannot set a subfield to DEFAULT"), pos));
+        }
+        if c.generated || c.identity == Some(Identity::Always) {
+            return Err(self.only_default(c));
+        }
+        let value = self.within(Clause::UpdateSet, |b| b.expr(value))?;
+        let before = out.iter().position(|(n, _)| *n == c.number).filter(|_| fielded.contains(&c.number));
+        let base = match before {
+            Some(at) => unchecked(out.remove(at).1),
+            None => {
+                Self::assign_once(out, c)?;
+                old(c.number).ok_or_else(|| SqlError::internal("a row without the column that is assigned"))?
+            }
+        };
+        let made = self.assign_field(&base, c, field, value, pos)?;
+        let made = match c.domain {
+            Some(domain) => self.check_domain(made, domain)?,
+            None => made,
+        };
+        fielded.push(c.number);
+        out.push((c.number, made));
+        Ok(())
     }
 
     fn assign_once(done: &[(i16, Scalar)], c: &Column) -> SqlResult<()> {
@@ -198,18 +294,18 @@ impl Binder<'_> {
         Ok(())
     }
 
-    fn set_column(&self, table: &Arc<Table>, name: &ast::ObjectName) -> SqlResult<(Column, Pos)> {
+    fn set_column(&self, written: &Written, name: &ast::ObjectName) -> SqlResult<(Column, Pos)> {
         let pos = self.name_pos(name);
         let Some(first) = name.0.first().and_then(ast::ObjectNamePart::as_ident).map(fold) else {
             return Err(SqlError::internal("an assignment without target"));
         };
-        match table.column_named(&first) {
-            Some(_) if name.0.len() > 1 => {
-                let text = format!("cannot assign to field of column \"{first}\" because its type is not composite");
-                Err(self.error_at(SqlError::new(SqlState::DatatypeMismatch, text), pos))
-            }
-            Some(c) => Ok((c.clone(), pos)),
-            None => Err(self.no_target_column(table, &first, pos)),
+        let found = written.find(&first);
+        if let Some(refused) = found.as_ref().and_then(|f| f.refused.as_ref()) {
+            return Err(written.refuse(refused));
+        }
+        match found {
+            Some(found) => Ok((found.column, pos)),
+            None => Err(self.no_target_column(&written.name, &first, pos)),
         }
     }
 
@@ -221,7 +317,7 @@ impl Binder<'_> {
             return Err(self.only_default(c));
         }
         let value = self.within(Clause::UpdateSet, |b| b.expr(e))?;
-        self.coerce_assignment(value, c.ty, &c.name)
+        self.coerce_assignment(value, c.declared(), &c.name)
     }
 
     fn only_default(&self, c: &Column) -> SqlError {
@@ -291,7 +387,7 @@ impl Binder<'_> {
                 columns: vec![output.id],
             };
             let value = super::scalar::scalar(ScalarKind::Subquery(Box::new(subquery)), output.ty);
-            let value = self.coerce_assignment(Typed::new(value, output.pos), c.ty, &c.name)?;
+            let value = self.coerce_assignment(Typed::new(value, output.pos), c.declared(), &c.name)?;
             out.push((c.number, value));
         }
         Ok(())
@@ -301,4 +397,21 @@ impl Binder<'_> {
 /// The word DEFAULT.
 fn is_default(e: &Expr) -> bool {
     matches!(e, Expr::Identifier(i) if i.quote_style.is_none() && i.value.eq_ignore_ascii_case("default"))
+}
+
+/// Whether a value is what assignments to elements have made.
+fn is_element_assignment(value: &Scalar) -> bool {
+    match &value.kind {
+        ScalarKind::SubscriptAssign { .. } => true,
+        ScalarKind::DomainCheck { input, .. } | ScalarKind::ArrayCoerce { input, .. } => is_element_assignment(input),
+        _ => false,
+    }
+}
+
+/// The value before its domain is asked about it, which happens once all elements are assigned.
+fn unchecked(value: Scalar) -> Scalar {
+    match value.kind {
+        ScalarKind::DomainCheck { input, .. } | ScalarKind::ArrayCoerce { input, .. } => unchecked(*input),
+        _ => value,
+    }
 }

@@ -7,18 +7,19 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use gavel_catalog::View;
-use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState, text_io};
 use sqlparser::ast;
 
 use super::Binder;
 use super::name::{Resolved, quote};
-use super::query::BoundQuery;
+use super::query::{BoundQuery, OutColumn};
 use super::scope::NsColumn;
+use super::typename::resolve_type;
 use crate::context::BindContext;
 use crate::parse::{self, Pos};
 
 /// Deepest nesting of views.
-const MAX_VIEW_DEPTH: usize = 32;
+pub const MAX_VIEW_DEPTH: usize = 32;
 
 /// A view as `CREATE VIEW` will keep it.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,8 +42,10 @@ pub fn view_columns(context: &BindContext<'_>, sql: &str) -> SqlResult<ViewDefin
     let mut binder = Binder::new(context, sql);
     binder.allow_params = false;
     binder.edits = Some(vec![]);
+    binder.defining = true;
     let bound = binder.query(&query, true)?;
-    let columns: Vec<(String, PgType)> = bound.columns.iter().map(|c| (c.name.clone(), c.ty)).collect();
+    let declared = |c: &OutColumn| binder.domains.get(&c.id).map_or(c.ty, |domain| PgType::new(*domain));
+    let columns: Vec<(String, PgType)> = bound.columns.iter().map(|c| (c.name.clone(), declared(c))).collect();
     let edits = binder.edits.take().unwrap_or_default();
     Ok(ViewDefinition { sql: edited(sql, edits), columns, depends_on: binder.take_objects() })
 }
@@ -93,16 +96,10 @@ impl Binder<'_> {
         let mut inner = Binder::new(&context, &view.sql);
         inner.allow_params = false;
         inner.view_depth = self.view_depth + 1;
-        inner.next_column = self.next_column;
-        inner.next_cte = self.next_cte;
+        inner.defining = self.defining;
+        self.lend_ids(&mut inner);
         let bound = inner.query(&query, true);
-        self.next_column = inner.next_column;
-        self.next_cte = inner.next_cte;
-        let objects = inner.take_objects();
-        self.row_fields.append(&mut inner.row_fields);
-        for object in objects {
-            self.uses(object);
-        }
+        self.take_ids(&mut inner);
         // Columns that were added to a relation after the view are not the view's.
         let mut bound = bound.map_err(without_position)?;
         bound.columns.truncate(view.columns.len());
@@ -123,6 +120,23 @@ impl Binder<'_> {
         };
         let text = format!("{}.{}", quote(&schema), quote(resolved.name()));
         self.edit(self.name_range(name), text);
+    }
+
+    /// Names a user's type by its number in the text of the view that is being defined.
+    pub fn number_in_text(&mut self, written: &ast::DataType) {
+        match written {
+            ast::DataType::Custom(name, _) => {
+                if let Ok(ty) = resolve_type(self.context, written) {
+                    self.edit(self.name_range(name), text_io::numbered(ty.oid));
+                }
+            }
+            ast::DataType::Array(
+                ast::ArrayElemTypeDef::SquareBracket(element, _)
+                | ast::ArrayElemTypeDef::AngleBracket(element)
+                | ast::ArrayElemTypeDef::Parenthesis(element),
+            ) => self.number_in_text(element),
+            _ => {}
+        }
     }
 
     /// Spells out `*`.

@@ -55,6 +55,10 @@ pub fn children(scalar: &Scalar, f: &mut dyn FnMut(&Scalar)) {
             f(input);
             f(element);
         }
+        ScalarKind::DomainCheck { input, checks, .. } => {
+            f(input);
+            checks.iter().for_each(|(_, check)| f(check));
+        }
         ScalarKind::IsDistinct { left, right, .. } => {
             f(left);
             f(right);
@@ -82,6 +86,16 @@ pub fn children(scalar: &Scalar, f: &mut dyn FnMut(&Scalar)) {
                     Index::Slice(a, b) => a.iter().chain(b).for_each(&mut *f),
                 }
             }
+        }
+        ScalarKind::SubscriptAssign { input, indices, value } => {
+            f(input);
+            for index in indices {
+                match index {
+                    Index::Element(e) => f(e),
+                    Index::Slice(a, b) => a.iter().chain(b).for_each(&mut *f),
+                }
+            }
+            f(value);
         }
         ScalarKind::RowCompare { pairs, .. } => {
             for pair in pairs {
@@ -122,6 +136,10 @@ pub fn children_mut(scalar: &mut Scalar, f: &mut dyn FnMut(&mut Scalar)) {
             f(input);
             f(element);
         }
+        ScalarKind::DomainCheck { input, checks, .. } => {
+            f(input);
+            checks.iter_mut().for_each(|(_, check)| f(check));
+        }
         ScalarKind::IsDistinct { left, right, .. } => {
             f(left);
             f(right);
@@ -149,6 +167,16 @@ pub fn children_mut(scalar: &mut Scalar, f: &mut dyn FnMut(&mut Scalar)) {
                     Index::Slice(a, b) => a.iter_mut().chain(b).for_each(&mut *f),
                 }
             }
+        }
+        ScalarKind::SubscriptAssign { input, indices, value } => {
+            f(input);
+            for index in indices {
+                match index {
+                    Index::Element(e) => f(e),
+                    Index::Slice(a, b) => a.iter_mut().chain(b).for_each(&mut *f),
+                }
+            }
+            f(value);
         }
         ScalarKind::RowCompare { pairs, .. } => {
             for pair in pairs {
@@ -210,10 +238,10 @@ fn window(w: &Window, f: &mut dyn FnMut(&Scalar)) {
 
 fn modify_scalars(m: &Modify, f: &mut dyn FnMut(&Scalar)) {
     m.returning.iter().flatten().for_each(|(_, e)| f(e));
-    m.checks.iter().for_each(&mut *f);
     if let crate::bound::ModifyOp::Insert { on_conflict: Some(c), .. } = &m.op
-        && let crate::bound::ConflictAction::Update { assignments, predicate, .. } = &c.action
+        && let crate::bound::ConflictAction::Update { assignments, predicate, checks, .. } = &c.action
     {
+        checks.iter().for_each(|(_, e)| f(e));
         assignments.iter().for_each(|(_, e)| f(e));
         predicate.iter().for_each(f);
     }
@@ -248,10 +276,10 @@ pub fn scalars_mut(rel: &mut Rel, f: &mut dyn FnMut(&mut Scalar)) {
         Rel::DistinctOn { on, .. } => on.iter_mut().for_each(f),
         Rel::Modify(m) => {
             m.returning.iter_mut().flatten().for_each(|(_, e)| f(e));
-            m.checks.iter_mut().for_each(&mut *f);
             if let crate::bound::ModifyOp::Insert { on_conflict: Some(c), .. } = &mut m.op
-                && let crate::bound::ConflictAction::Update { assignments, predicate, .. } = &mut c.action
+                && let crate::bound::ConflictAction::Update { assignments, predicate, checks, .. } = &mut c.action
             {
+                checks.iter_mut().for_each(|(_, e)| f(e));
                 assignments.iter_mut().for_each(|(_, e)| f(e));
                 predicate.iter_mut().for_each(f);
             }

@@ -1,6 +1,7 @@
 //! Statements that define things, as written: names folded, nothing looked up. Expressions, queries and
 //! types are `sqlparser`'s.
 
+use gavel_catalog::OnCommit;
 use sqlparser::ast::{DataType, Expr, Query};
 
 /// `a`, `schema.a` or `database.schema.a`.
@@ -13,18 +14,38 @@ impl std::fmt::Display for QualifiedName {
     }
 }
 
+/// How long what is created will last, as written. Where it is put may make it temporary after all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Persistence {
+    Permanent,
+    /// Taken as permanent, except that it may not be temporary.
+    Unlogged,
+    Temporary,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ddl {
     CreateTable(CreateTable),
     CreateTableAs(CreateTableAs),
     CreateIndex(CreateIndex),
     CreateView(CreateView),
+    CreateMaterializedView(CreateTableAs),
+    RefreshMaterializedView {
+        name: QualifiedName,
+        concurrently: bool,
+        with_data: bool,
+    },
     CreateSequence {
         name: QualifiedName,
         if_not_exists: bool,
-        temporary: bool,
+        persistence: Persistence,
         options: Vec<SequenceOption>,
     },
+    CreateType {
+        name: QualifiedName,
+        definition: TypeDefinition,
+    },
+    CreateDomain(CreateDomain),
     CreateSchema {
         name: Option<String>,
         if_not_exists: bool,
@@ -58,18 +79,17 @@ pub enum Ddl {
         text: Option<String>,
     },
     Grant(Grant),
-    /// No names: ALL.
-    SetConstraints {
-        names: Option<Vec<QualifiedName>>,
-        deferred: bool,
-    },
+    AlterDefaultPrivileges(DefaultPrivileges),
+    /// Concerns the session or its transaction and changes no catalog.
+    Session(SessionCommand),
     /// VACUUM, ANALYZE, CLUSTER, REINDEX of these tables (all, if none is named): nothing to do.
     Maintain {
         tag: &'static str,
-        tables: Vec<QualifiedName>,
+        /// With the columns that are listed behind each.
+        tables: Vec<(QualifiedName, Vec<String>)>,
         blocks_forbidden: bool,
     },
-    /// Has no effect here: CHECKPOINT, ALTER DEFAULT PRIVILEGES, ALTER … SET STATISTICS, …
+    /// Has no effect here: CHECKPOINT, ALTER … SET STATISTICS, …
     Accepted {
         tag: String,
     },
@@ -81,7 +101,8 @@ pub enum Ddl {
 pub struct CreateTable {
     pub name: QualifiedName,
     pub if_not_exists: bool,
-    pub temporary: bool,
+    pub persistence: Persistence,
+    pub on_commit: Option<OnCommit>,
     pub elements: Vec<TableElement>,
     /// Storage parameters, `name=value`.
     pub options: Vec<String>,
@@ -124,9 +145,18 @@ pub enum ColumnConstraintKind {
     NotNull,
     Null,
     Default(Expr),
-    Generated(Expr),
-    Identity { always: bool, options: Vec<SequenceOption> },
-    Unique { nulls_not_distinct: bool },
+    /// `always` is false for BY DEFAULT, which the grammar has and PostgreSQL refuses.
+    Generated {
+        expr: Expr,
+        always: bool,
+    },
+    Identity {
+        always: bool,
+        options: Vec<SequenceOption>,
+    },
+    Unique {
+        nulls_not_distinct: bool,
+    },
     PrimaryKey,
     Check(Expr),
     References(References),
@@ -182,9 +212,12 @@ pub struct CreateTableAs {
     pub query: Box<Query>,
     pub with_data: bool,
     pub if_not_exists: bool,
-    pub temporary: bool,
+    pub persistence: Persistence,
+    pub on_commit: Option<OnCommit>,
     /// `SELECT … INTO`, whose tag differs.
     pub select_into: bool,
+    /// Storage parameters, `name=value`.
+    pub options: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -211,11 +244,29 @@ pub struct IndexColumn {
 }
 
 #[derive(Clone, Debug, PartialEq)]
+pub enum TypeDefinition {
+    /// Labels.
+    Enum(Vec<String>),
+    /// Fields, which have no constraints.
+    Composite(Vec<ColumnDef>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateDomain {
+    pub name: QualifiedName,
+    pub ty: DataType,
+    /// NOT NULL, NULL, DEFAULT and CHECK.
+    pub constraints: Vec<ColumnConstraint>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateView {
     pub name: QualifiedName,
     pub or_replace: bool,
-    pub temporary: bool,
+    pub persistence: Persistence,
     pub columns: Vec<String>,
+    /// `security_barrier=true`, `check_option=local`.
+    pub options: Vec<String>,
     pub query: Box<Query>,
 }
 
@@ -245,6 +296,12 @@ pub enum RoleOption {
     Login(bool),
     /// `None`: no password.
     Password(Option<String>),
+    /// CONNECTION LIMIT; negative: none.
+    ConnectionLimit(i64),
+    /// IN ROLE: what the new role becomes a member of.
+    In(Vec<String>),
+    /// ROLE and ADMIN: who becomes a member of the new role, and whether with the admin option.
+    Members(Vec<String>, bool),
     /// Without effect here.
     Other,
 }
@@ -255,10 +312,13 @@ pub enum ObjectKind {
     Table,
     Index,
     View,
+    MaterializedView,
     Sequence,
     Schema,
     Database,
     Role,
+    Type,
+    Domain,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -335,6 +395,21 @@ pub enum AlterAction {
         old: String,
         new: String,
     },
+    /// ADD VALUE to an enum.
+    AddValue {
+        label: String,
+        if_not_exists: bool,
+        /// AFTER (true) or BEFORE this label.
+        beside: Option<(bool, String)>,
+    },
+    RenameValue {
+        old: String,
+        new: String,
+    },
+    /// Default of a domain; `None` drops it.
+    DomainDefault(Option<Expr>),
+    /// SET or DROP NOT NULL of a domain.
+    DomainNotNull(bool),
     Rename(String),
     SetSchema(String),
     Owner(String),
@@ -343,8 +418,14 @@ pub enum AlterAction {
     /// SET (fillfactor = 70) and RESET (…).
     SetOptions(Vec<String>),
     ResetOptions(Vec<String>),
-    /// Without effect here: SET STATISTICS, SET STORAGE, CLUSTER ON, SET LOGGED …
+    /// SET LOGGED, SET UNLOGGED: without effect, but not for a temporary table.
+    SetLogged,
+    /// Without effect here: CLUSTER ON …
     Accepted,
+    /// Of a column, without effect here: SET STATISTICS, SET STORAGE, SET (n_distinct = 5) …
+    AcceptedColumn {
+        column: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -364,15 +445,130 @@ pub enum CommentTarget {
         name: String,
         table: QualifiedName,
     },
+    DomainConstraint {
+        name: String,
+        domain: QualifiedName,
+    },
     /// Of a kind that there are no objects of.
     Other(String),
 }
 
-/// GRANT, REVOKE and the like: checked, then forgotten, until roles have privileges.
+/// A privilege that is granted or revoked, folded to lower case; `all` is all that there are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Privilege {
+    pub name: String,
+    /// Empty: on the whole object.
+    pub columns: Vec<String>,
+}
+
+/// What privileges are on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GrantTarget {
+    /// Tables, views and sequences by name.
+    Tables(Vec<QualifiedName>),
+    Sequences(Vec<QualifiedName>),
+    /// ALL TABLES IN SCHEMA.
+    AllTables(Vec<String>),
+    AllSequences(Vec<String>),
+    Databases(Vec<String>),
+    Schemas(Vec<String>),
+    /// Membership in these roles.
+    Roles(Vec<String>),
+    /// A kind of object that only the system has, functions for one.
+    Other,
+}
+
+/// GRANT and REVOKE.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grant {
-    pub tag: &'static str,
-    /// Relations named.
-    pub relations: Vec<QualifiedName>,
+    pub revoke: bool,
+    /// GRANT OPTION FOR, ADMIN OPTION FOR.
+    pub option_only: bool,
+    pub privileges: Vec<Privilege>,
+    pub target: GrantTarget,
+    /// `public` is everybody.
     pub roles: Vec<String>,
+    /// WITH GRANT OPTION, WITH ADMIN OPTION.
+    pub option: bool,
+    pub cascade: bool,
+}
+
+/// ALTER DEFAULT PRIVILEGES.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DefaultPrivileges {
+    /// FOR ROLE; empty: the current role.
+    pub roles: Vec<String>,
+    /// IN SCHEMA; empty: everywhere.
+    pub schemas: Vec<String>,
+    /// `pg_default_acl.defaclobjtype`.
+    pub kind: char,
+    /// Its target means nothing.
+    pub grant: Grant,
+}
+
+/// A statement that the session runs by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SessionCommand {
+    /// No names: ALL.
+    SetConstraints {
+        names: Option<Vec<QualifiedName>>,
+        deferred: bool,
+    },
+    /// FETCH, and MOVE, which gives no rows.
+    Fetch {
+        cursor: String,
+        direction: FetchDirection,
+        moves: bool,
+    },
+    /// No name: ALL.
+    Close {
+        cursor: Option<String>,
+    },
+    Lock {
+        tables: Vec<QualifiedName>,
+        mode: TableLockMode,
+    },
+    Discard(DiscardTarget),
+    Listen {
+        channel: String,
+    },
+    /// No channel: all of them.
+    Unlisten {
+        channel: Option<String>,
+    },
+    Notify {
+        channel: String,
+        payload: String,
+    },
+}
+
+/// Where FETCH and MOVE go. `None` is ALL; a negative number of steps goes the other way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FetchDirection {
+    Forward(Option<i32>),
+    Backward(Option<i32>),
+    /// From the end if negative.
+    Absolute(i32),
+    Relative(i32),
+}
+
+/// Table locks, from weak to strong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TableLockMode {
+    AccessShare,
+    RowShare,
+    RowExclusive,
+    ShareUpdateExclusive,
+    Share,
+    ShareRowExclusive,
+    Exclusive,
+    AccessExclusive,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiscardTarget {
+    All,
+    Plans,
+    Sequences,
+    Temp,
 }

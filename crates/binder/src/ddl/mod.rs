@@ -9,11 +9,16 @@
 //! | [`ast`] | the statements |
 //! | [`parser`] | CREATE, ALTER, DROP and the rest |
 //! | [`table`] | table elements: columns, constraints |
+//! | [`session`] | cursors, LOCK, DISCARD, LISTEN and what else concerns the session alone |
+//! | [`user_type`] | types and domains |
 //! | [`words`] | the token stream as words |
 
 pub mod ast;
+mod grant;
 mod parser;
+mod session;
 mod table;
+mod user_type;
 mod words;
 
 use sqlparser::ast::{Ident, ObjectName, Query, SetExpr, Statement, Value};
@@ -32,19 +37,27 @@ const FIRST_WORDS: &[&str] = &[
     "analyse",
     "analyze",
     "checkpoint",
+    "close",
     "cluster",
     "comment",
     "create",
+    "discard",
     "drop",
+    "fetch",
     "grant",
     "import",
+    "listen",
     "load",
+    "lock",
+    "move",
+    "notify",
     "reassign",
     "refresh",
     "reindex",
     "revoke",
     "security",
     "truncate",
+    "unlisten",
     "vacuum",
 ];
 
@@ -66,6 +79,21 @@ pub fn begins(tokens: &[TokenWithSpan]) -> bool {
 /// Syntax errors, with the place of the offending token in their text as `sqlparser` puts it.
 pub fn parse(parser: &mut Parser<'_>) -> Result<Ddl, ParserError> {
     parser::statement(&mut words::Words::new(parser))
+}
+
+/// Whether these tokens begin a DECLARE, whose query has to be bound and is therefore not carried as text.
+pub fn begins_declare(tokens: &[TokenWithSpan]) -> bool {
+    matches!(tokens.first().map(|t| &t.token),
+        Some(Token::Word(w)) if w.quote_style.is_none() && w.value.eq_ignore_ascii_case("declare"))
+}
+
+/// Parses DECLARE CURSOR. Options that exclude each other are kept apart from syntax errors: the second
+/// value names them.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_declare(parser: &mut Parser<'_>) -> Result<(Statement, Option<[&'static str; 2]>), ParserError> {
+    session::declare(&mut words::Words::new(parser))
 }
 
 /// The form in which a statement of this text travels.
@@ -102,8 +130,14 @@ pub fn select_into(query: &Query) -> Option<Ddl> {
         query,
         with_data: true,
         if_not_exists: false,
-        temporary: into.temporary,
+        persistence: match (into.temporary, into.unlogged) {
+            (true, _) => ast::Persistence::Temporary,
+            (_, true) => ast::Persistence::Unlogged,
+            _ => ast::Persistence::Permanent,
+        },
+        on_commit: None,
         select_into: true,
+        options: Vec::new(),
     }))
 }
 

@@ -1,13 +1,15 @@
 //! CREATE, ALTER, DROP and the other statements that define or maintain things.
 
+use gavel_catalog::OnCommit;
+use sqlparser::parser::ParserError;
 use sqlparser::tokenizer::Token;
 
 use super::ast::{
-    Alter, AlterAction, CommentTarget, CreateIndex, CreateTable, CreateTableAs, CreateView, Ddl, Drop, Grant,
-    IndexColumn, ObjectKind, QualifiedName, RoleOption,
+    Alter, AlterAction, CommentTarget, CreateIndex, CreateTable, CreateTableAs, CreateView, Ddl, Drop, IndexColumn,
+    ObjectKind, Persistence, QualifiedName, RoleOption,
 };
-use super::table;
-use super::words::{Parse, Words};
+use super::words::{Parse, Words, quote};
+use super::{grant, session, table, user_type};
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("create") {
@@ -21,9 +23,9 @@ pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     } else if p.eat("comment on") {
         comment(p)
     } else if p.eat("grant") {
-        grant(p, "GRANT", "to")
+        grant::grant(p, false)
     } else if p.eat("revoke") {
-        grant(p, "REVOKE", "from")
+        grant::grant(p, true)
     } else if p.eat("vacuum") {
         maintain(p, "VACUUM", true)
     } else if p.eat("analyze") || p.eat("analyse") {
@@ -32,15 +34,14 @@ pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         maintain(p, "CLUSTER", false)
     } else if p.eat("reindex") {
         reindex(p)
-    } else if p.eat("set constraints") {
-        let names = if p.eat("all") { None } else { Some(p.commas(Words::qualified)?) };
-        let deferred = p.eat("deferred");
-        if !deferred {
-            p.expect("immediate")?;
-        }
-        Ok(Ddl::SetConstraints { names, deferred })
+    } else if p.eat("refresh materialized view") {
+        let concurrently = p.eat("concurrently");
+        let name = p.qualified()?;
+        Ok(Ddl::RefreshMaterializedView { name, concurrently, with_data: with_data(p) })
     } else if p.eat("checkpoint") {
         Ok(Ddl::Accepted { tag: "CHECKPOINT".into() })
+    } else if let Some(command) = session::command(p)? {
+        Ok(Ddl::Session(command))
     } else {
         let what = p.label()?.to_uppercase();
         unsupported(p, what)
@@ -56,26 +57,32 @@ fn unsupported(p: &mut Words<'_, '_>, what: impl Into<String>) -> Parse<Ddl> {
 
 fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     let or_replace = p.eat("or replace");
-    let mut temporary = false;
+    let mut persistence = Persistence::Permanent;
     while p.eat("global") || p.eat("local") {}
     if p.eat("temporary") || p.eat("temp") {
-        temporary = true;
-    } else if !p.at("unlogged view") {
-        p.eat("unlogged");
+        persistence = Persistence::Temporary;
+    } else if !p.at("unlogged view") && p.eat("unlogged") {
+        persistence = Persistence::Unlogged;
     }
     if p.eat("table") {
-        create_table(p, temporary)
+        create_table(p, persistence)
     } else if p.at("unique index") || p.at("index") {
         create_index(p)
     } else if p.eat("view") {
-        create_view(p, or_replace, temporary)
-    } else if p.at("recursive view") {
-        unsupported(p, "CREATE RECURSIVE VIEW")
+        create_view(p, or_replace, persistence)
+    } else if p.eat("recursive view") {
+        create_recursive_view(p, or_replace, persistence)
+    } else if persistence != Persistence::Temporary && p.eat("materialized view") {
+        create_materialized_view(p, persistence)
     } else if p.eat("sequence") {
         let if_not_exists = p.eat("if not exists");
         let name = p.qualified()?;
         let options = table::sequence_options(p)?;
-        Ok(Ddl::CreateSequence { name, if_not_exists, temporary, options })
+        Ok(Ddl::CreateSequence { name, if_not_exists, persistence, options })
+    } else if p.eat("type") {
+        user_type::create_type(p)
+    } else if p.eat("domain") {
+        user_type::create_domain(p)
     } else if p.eat("schema") {
         create_schema(p)
     } else if p.eat("database") {
@@ -116,7 +123,7 @@ fn kind_words(p: &Words<'_, '_>) -> String {
     p.peek_word().map_or_else(String::new, |w| w.to_uppercase())
 }
 
-fn create_table(p: &mut Words<'_, '_>, temporary: bool) -> Parse<Ddl> {
+fn create_table(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
     let if_not_exists = p.eat("if not exists");
     let name = p.qualified()?;
     if p.at("partition of") {
@@ -144,11 +151,10 @@ fn create_table(p: &mut Words<'_, '_>, temporary: bool) -> Parse<Ddl> {
     if p.at("partition by") {
         return unsupported(p, "table partitioning");
     }
-    let options = table_options(p)?;
+    let (options, on_commit) = table_options(p)?;
     if p.eat("as") {
         let query = p.query()?;
-        let with_data = !p.eat("with no data");
-        p.eat("with data");
+        let with_data = with_data(p);
         let select_into = false;
         return Ok(Ddl::CreateTableAs(CreateTableAs {
             name,
@@ -156,14 +162,16 @@ fn create_table(p: &mut Words<'_, '_>, temporary: bool) -> Parse<Ddl> {
             query,
             with_data,
             if_not_exists,
-            temporary,
+            persistence,
+            on_commit,
             select_into,
+            options,
         }));
     }
     if !columns.is_empty() {
         return p.unexpected();
     }
-    Ok(Ddl::CreateTable(CreateTable { name, if_not_exists, temporary, elements, options }))
+    Ok(Ddl::CreateTable(CreateTable { name, if_not_exists, persistence, on_commit, elements, options }))
 }
 
 /// Whether a list of bare names is next (CREATE TABLE t (a, b) AS …).
@@ -177,21 +185,28 @@ fn has_exclude(p: &Words<'_, '_>) -> bool {
 }
 
 /// USING method, WITH (…), WITHOUT OIDS, ON COMMIT …, TABLESPACE t.
-fn table_options(p: &mut Words<'_, '_>) -> Parse<Vec<String>> {
+fn table_options(p: &mut Words<'_, '_>) -> Parse<(Vec<String>, Option<OnCommit>)> {
     let mut options = Vec::new();
+    let mut on_commit = None;
     loop {
         if p.eat("using") || p.eat("tablespace") {
             p.name()?;
         } else if p.at("with no data") || p.at("with data") {
-            return Ok(options);
+            return Ok((options, on_commit));
         } else if p.eat("with") {
             options = p.options()?;
         } else if p.eat("on commit") {
-            if !(p.eat("preserve rows") || p.eat("delete rows") || p.eat("drop")) {
+            on_commit = Some(if p.eat("preserve rows") {
+                OnCommit::PreserveRows
+            } else if p.eat("delete rows") {
+                OnCommit::DeleteRows
+            } else if p.eat("drop") {
+                OnCommit::Drop
+            } else {
                 return p.unexpected();
-            }
+            });
         } else if !p.eat("without oids") {
-            return Ok(options);
+            return Ok((options, on_commit));
         }
     }
 }
@@ -259,18 +274,79 @@ fn index_column(p: &mut Words<'_, '_>) -> Parse<IndexColumn> {
     Ok(IndexColumn { expr, descending, nulls_first })
 }
 
-fn create_view(p: &mut Words<'_, '_>, or_replace: bool, temporary: bool) -> Parse<Ddl> {
+fn create_view(p: &mut Words<'_, '_>, or_replace: bool, persistence: Persistence) -> Parse<Ddl> {
     let name = p.qualified()?;
     let columns = if p.at_token(&Token::LParen) { p.names()? } else { Vec::new() };
-    if p.eat("with") {
-        p.options()?;
+    let mut options = if p.eat("with") { p.options()? } else { Vec::new() };
+    p.expect("as")?;
+    let query = p.query()?;
+    options.extend(check_option(p)?);
+    Ok(Ddl::CreateView(CreateView { name, or_replace, persistence, columns, options, query }))
+}
+
+/// WITH [CASCADED | LOCAL] CHECK OPTION.
+fn check_option(p: &mut Words<'_, '_>) -> Parse<Option<String>> {
+    if !p.eat("with") {
+        return Ok(None);
     }
+    let local = p.eat("local");
+    if !local {
+        p.eat("cascaded");
+    }
+    p.expect("check option")?;
+    Ok(Some(format!("check_option={}", if local { "local" } else { "cascaded" })))
+}
+
+/// `CREATE RECURSIVE VIEW v (a, b) AS query`: a view of `WITH RECURSIVE v (a, b) AS (query) SELECT a, b FROM v`.
+fn create_recursive_view(p: &mut Words<'_, '_>, or_replace: bool, persistence: Persistence) -> Parse<Ddl> {
+    let name = p.qualified()?;
+    let columns = p.names()?;
+    let options = if p.eat("with") { p.options()? } else { Vec::new() };
     p.expect("as")?;
     let query = p.query()?;
     if p.at("with") {
-        return unsupported(p, "CREATE VIEW ... WITH CHECK OPTION");
+        let what = "WITH CHECK OPTION on a recursive view";
+        return unsupported(p, what);
     }
-    Ok(Ddl::CreateView(CreateView { name, or_replace, temporary, columns, query }))
+    let own = quote(name.0.last().map_or("", String::as_str));
+    let list = columns.iter().map(|c| quote(c)).collect::<Vec<_>>().join(", ");
+    let text = format!("WITH RECURSIVE {own} ({list}) AS ({query}) SELECT {list} FROM {own}");
+    let query = crate::parse::parse_query(&text).map_err(|e| ParserError::ParserError(e.to_string()))?;
+    Ok(Ddl::CreateView(CreateView { name, or_replace, persistence, columns, options, query }))
+}
+
+/// Behind CREATE MATERIALIZED VIEW.
+fn create_materialized_view(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
+    let if_not_exists = p.eat("if not exists");
+    let name = p.qualified()?;
+    let columns = if p.at_token(&Token::LParen) { p.names()? } else { Vec::new() };
+    let (options, on_commit) = table_options(p)?;
+    if on_commit.is_some() {
+        return p.unexpected();
+    }
+    p.expect("as")?;
+    let query = p.query()?;
+    let with_data = with_data(p);
+    Ok(Ddl::CreateMaterializedView(CreateTableAs {
+        name,
+        columns,
+        query,
+        with_data,
+        if_not_exists,
+        persistence,
+        on_commit,
+        select_into: false,
+        options,
+    }))
+}
+
+/// WITH [NO] DATA; nothing is WITH DATA.
+fn with_data(p: &mut Words<'_, '_>) -> bool {
+    let none = p.eat("with no data");
+    if !none {
+        p.eat("with data");
+    }
+    !none
 }
 
 fn create_schema(p: &mut Words<'_, '_>) -> Parse<Ddl> {
@@ -315,8 +391,7 @@ fn role_options(p: &mut Words<'_, '_>) -> Parse<Vec<RoleOption>> {
             "password" => RoleOption::Password(if p.eat("null") { None } else { Some(p.string()?) }),
             "connection" => {
                 p.expect("limit")?;
-                p.integer()?;
-                RoleOption::Other
+                RoleOption::ConnectionLimit(p.integer()?)
             }
             "valid" => {
                 p.expect("until")?;
@@ -333,8 +408,8 @@ fn role_options(p: &mut Words<'_, '_>) -> Parse<Vec<RoleOption>> {
                 if word == "in" && !p.eat("role") {
                     p.expect("group")?;
                 }
-                p.commas(Words::label)?;
-                RoleOption::Other
+                let roles = p.commas(Words::label)?;
+                if word == "in" { RoleOption::In(roles) } else { RoleOption::Members(roles, word == "admin") }
             }
             _ => {
                 p.parser.prev_token();
@@ -353,11 +428,14 @@ fn object_kind(p: &mut Words<'_, '_>) -> Option<ObjectKind> {
         ("table", ObjectKind::Table),
         ("index", ObjectKind::Index),
         ("view", ObjectKind::View),
+        ("materialized view", ObjectKind::MaterializedView),
         ("sequence", ObjectKind::Sequence),
         ("schema", ObjectKind::Schema),
         ("database", ObjectKind::Database),
         ("role", ObjectKind::Role),
         ("group", ObjectKind::Role),
+        ("type", ObjectKind::Type),
+        ("domain", ObjectKind::Domain),
     ]
     .into_iter()
     .find(|(word, _)| p.eat(word))
@@ -366,9 +444,8 @@ fn object_kind(p: &mut Words<'_, '_>) -> Option<ObjectKind> {
 }
 
 fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
-    if p.at("default privileges") {
-        p.skip_rest();
-        return Ok(Ddl::Accepted { tag: "ALTER DEFAULT PRIVILEGES".into() });
+    if p.eat("default privileges") {
+        return grant::default_privileges(p);
     }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
@@ -386,6 +463,11 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         return alter_shared(p, kind, name);
     }
     let name = p.qualified()?;
+    match kind {
+        ObjectKind::Type => return user_type::alter_type(p, name),
+        ObjectKind::Domain => return user_type::alter_domain(p, name),
+        _ => {}
+    }
     p.eat_token(&Token::Mul);
     let actions = if kind == ObjectKind::Sequence && !starts_common_action(p) {
         vec![AlterAction::Sequence(table::sequence_options(p)?)]
@@ -454,7 +536,10 @@ fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
         if p.at_token(&Token::LParen) {
             return Ok(AlterAction::SetOptions(p.options()?));
         }
-        if p.eat("logged") || p.eat("unlogged") || p.eat("without cluster") || p.eat("without oids") {
+        if p.eat("logged") || p.eat("unlogged") {
+            return Ok(AlterAction::SetLogged);
+        }
+        if p.eat("without cluster") || p.eat("without oids") {
             return Ok(AlterAction::Accepted);
         }
         if p.eat("tablespace") || p.eat("access method") {
@@ -467,7 +552,7 @@ fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
         return Ok(AlterAction::ResetOptions(p.options()?));
     }
     let harmless = ["cluster on", "enable", "disable", "force", "no force", "replica identity", "no inherit", "not of"];
-    if kind == ObjectKind::Table && harmless.iter().any(|w| p.at(w)) {
+    if matches!(kind, ObjectKind::Table | ObjectKind::MaterializedView) && harmless.iter().any(|w| p.at(w)) {
         while !p.at_end() && !p.at_token(&Token::Comma) {
             p.parser.advance_token();
         }
@@ -558,13 +643,13 @@ fn alter_column(p: &mut Words<'_, '_>) -> Parse<AlterAction> {
     for words in ["set statistics", "set storage", "set compression"] {
         if p.eat(words) {
             p.option_value()?;
-            return Ok(AlterAction::Accepted);
+            return Ok(AlterAction::AcceptedColumn { column });
         }
     }
     if p.eat("set") || p.eat("reset") {
         if p.at_token(&Token::LParen) {
             p.options()?;
-            return Ok(AlterAction::Accepted);
+            return Ok(AlterAction::AcceptedColumn { column });
         }
         p.parser.prev_token();
     }
@@ -646,7 +731,11 @@ fn comment(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     } else if p.eat("constraint") {
         let name = p.name()?;
         p.expect("on")?;
-        CommentTarget::Constraint { name, table: p.qualified()? }
+        if p.eat("domain") {
+            CommentTarget::DomainConstraint { name, domain: p.qualified()? }
+        } else {
+            CommentTarget::Constraint { name, table: p.qualified()? }
+        }
     } else if let Some(kind) = object_kind(p) {
         let name = if kind == ObjectKind::Role { QualifiedName(vec![p.label()?]) } else { p.qualified()? };
         CommentTarget::Object(kind, name)
@@ -660,42 +749,6 @@ fn comment(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     p.expect("is")?;
     let text = if p.eat("null") { None } else { Some(p.string()?) };
     Ok(Ddl::Comment { on, text })
-}
-
-/// Privileges and roles up to ON or TO, objects, grantees.
-fn grant(p: &mut Words<'_, '_>, tag: &'static str, to: &str) -> Parse<Ddl> {
-    let skip_to = |p: &mut Words<'_, '_>, words: &[&str]| {
-        while !p.at_end() && !words.iter().any(|w| p.at(w)) {
-            p.parser.advance_token();
-        }
-    };
-    skip_to(p, &["on", to]);
-    let mut relations = Vec::new();
-    let role_grant = !p.eat("on");
-    if !role_grant {
-        let other = ["all", "database", "schema", "function", "procedure", "routine", "type", "domain", "language"];
-        let other = other.iter().chain(&["tablespace", "foreign", "large", "parameter"]);
-        if other.into_iter().any(|w| p.at(w)) {
-            skip_to(p, &[to]);
-        } else {
-            if !p.eat("table") {
-                p.eat("sequence");
-            }
-            relations = p.commas(Words::qualified)?;
-        }
-    }
-    p.expect(to)?;
-    let roles = p.commas(|p| {
-        p.eat("group");
-        p.label()
-    })?;
-    p.skip_rest();
-    let tag = match (role_grant, tag) {
-        (true, "GRANT") => "GRANT ROLE",
-        (true, _) => "REVOKE ROLE",
-        _ => tag,
-    };
-    Ok(Ddl::Grant(Grant { tag, relations, roles }))
 }
 
 /// VACUUM, ANALYZE and CLUSTER: options, then tables with columns.
@@ -716,10 +769,8 @@ fn maintain(p: &mut Words<'_, '_>, tag: &'static str, blocks_forbidden: bool) ->
         tables = p.commas(|p| {
             p.eat("only");
             let name = p.qualified()?;
-            if p.at_token(&Token::LParen) {
-                p.names()?;
-            }
-            Ok(name)
+            let columns = if p.at_token(&Token::LParen) { p.names()? } else { Vec::new() };
+            Ok((name, columns))
         })?;
     }
     if tag == "CLUSTER" && p.eat("using") {
@@ -739,6 +790,6 @@ fn reindex(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     }
     p.eat("concurrently");
     let name = if p.at_end() { None } else { Some(p.qualified()?) };
-    let tables = if whole { Vec::new() } else { name.into_iter().collect() };
+    let tables = if whole { Vec::new() } else { name.into_iter().map(|n| (n, Vec::new())).collect() };
     Ok(Ddl::Maintain { tag: "REINDEX", tables, blocks_forbidden: whole })
 }

@@ -76,7 +76,7 @@ pub(super) fn column(p: &mut Words<'_, '_>) -> Parse<ColumnDef> {
     }
 }
 
-fn column_constraint(p: &mut Words<'_, '_>) -> Parse<Option<ColumnConstraint>> {
+pub(super) fn column_constraint(p: &mut Words<'_, '_>) -> Parse<Option<ColumnConstraint>> {
     let name = if p.eat("constraint") { Some(p.name()?) } else { None };
     let kind = if p.eat("not null") {
         ColumnConstraintKind::NotNull
@@ -123,7 +123,7 @@ fn generated(p: &mut Words<'_, '_>) -> Parse<ColumnConstraintKind> {
     }
     let expr = p.parenthesized()?;
     p.expect("stored")?;
-    Ok(ColumnConstraintKind::Generated(expr))
+    Ok(ColumnConstraintKind::Generated { expr, always })
 }
 
 pub(super) fn parenthesized_options(p: &mut Words<'_, '_>) -> Parse<Vec<SequenceOption>> {
@@ -295,6 +295,7 @@ fn owner_column(p: &mut Words<'_, '_>) -> Parse<Option<(super::ast::QualifiedNam
     let column = name.0.pop().filter(|_| !name.0.is_empty());
     match column {
         Some(column) => Ok(Some((name, column))),
-        None => p.unexpected(),
+        // A lone name is no column; whoever runs the statement says so.
+        None => Ok(Some((super::ast::QualifiedName(Vec::new()), String::new()))),
     }
 }

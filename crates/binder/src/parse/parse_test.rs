@@ -44,6 +44,11 @@ fn syntax_that_the_parser_lacks_is_taken() {
         "select * from (table t) x, lateral (values (1)) v",
         "copy t (a, b) from stdin; select 1",
         "values (1, default), (2, 3)",
+        "merge into only t as x using (select 1) s on x.a = s.a when matched and s.b > 1 then do nothing when matched then \
+         update set (a, b) = (1, default) when not matched then do nothing",
+        "with s as (select 1) merge into t using s on true when matched then delete when not matched and a = 1 then insert \
+         default values when not matched then insert (a, b) overriding system value values (1, default)",
+        "explain merge into t using s on true when not matched then insert overriding user value values (1)",
         "with x as materialized (delete from t returning *) select * from x",
         "update t set (a, b) = (select 1, 2) from u where t.a = u.a returning t.*",
         "select grouping(a), count(*) filter (where b) from t group by grouping sets ((a), ())",

@@ -14,10 +14,14 @@
 //! | `TABLE t` | `SELECT * FROM t` |
 //! | `USING (a) AS j` | `USING (a, ⟨using j⟩)` |
 //! | `f() AS (a int)` | `f() AS f(a int)` |
+//! | `SET a[1] = x`, `INSERT INTO t (a[1])` | `SET a.⟨at start end⟩ = x`, bytes of the subscripts |
 //! | `(x).*` | `(x).⟨star⟩` |
 //! | `COPY … (FREEZE on)` | `COPY … (FREEZE TRUE)` |
 //! | `INSERT INTO t (VALUES …)` | `INSERT INTO t VALUES …` |
+//! | MERGE's `DO NOTHING` | `UPDATE SET ⟨nothing⟩ = 0`, `INSERT (⟨nothing⟩) VALUES (0)` |
+//! | MERGE's `INSERT DEFAULT VALUES` | `INSERT (⟨defaults⟩) VALUES (0)` |
 //! | `+-+` | `+ - +` |
+//! | `interval(2) '…'` | `CAST('…' AS interval(2))` |
 //! | `SUBSTRING(a SIMILAR b ESCAPE c)` | `SUBSTRING(a, b, c)` |
 //! | `TRIM(BOTH FROM a)` | `TRIM(BOTH a)` |
 //! | `'a'`, line feed, `'b'` | `'ab'` |
@@ -41,8 +45,14 @@ pub mod marker {
     pub const ROWS: &str = "\u{1}rows ";
     /// Last of the columns of USING: the alias behind them.
     pub const USING_ALIAS: &str = "\u{1}using ";
+    /// Second part of a target's name: byte range of the subscripts behind it.
+    pub const SUBSCRIPTS: &str = "\u{1}at ";
     /// Symmetric BETWEEN: prefix of the lower bound.
     pub const SYMMETRIC: &str = "\u{1}symmetric";
+    /// Column that stands for MERGE's DO NOTHING.
+    pub const NOTHING: &str = "\u{1}nothing";
+    /// Column that stands for DEFAULT VALUES.
+    pub const DEFAULTS: &str = "\u{1}defaults";
     /// `*` behind a parenthesis.
     pub const STAR: &str = "\u{1}star";
 }
@@ -53,6 +63,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
     // Places in `out` of the parentheses that are open.
     let mut open: Vec<usize> = Vec::new();
     let insert = is_keyword(tokens.first(), Keyword::INSERT) || is_keyword(tokens.first(), Keyword::WITH);
+    let merge = tokens.iter().any(|t| is_keyword(Some(t), Keyword::MERGE));
     // Between the SIMILAR of SUBSTRING and its ESCAPE.
     let mut substring_similar = false;
     let copy = is_keyword(tokens.first(), Keyword::COPY);
@@ -86,6 +97,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 open.pop();
                 None
             }
+            Token::LBracket if is_target(tokens, i, &out, insert) => target_subscripts(source, tokens, i, &mut out),
             Token::Mul if ends_with_field_of_parenthesis(&out) => {
                 out.push(marked(token, marker::STAR.to_owned()));
                 Some(1)
@@ -96,6 +108,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 Keyword::EXCLUDE => frame_exclusion(tokens, i, &open, &mut out),
                 Keyword::USING => ordering_operator(tokens, i, &mut out),
                 Keyword::AS if out.last().is_some_and(|t| t.token == Token::RParen) => behind_list(tokens, i, &mut out),
+                Keyword::INTERVAL => interval_with_precision(tokens, i, &mut out),
                 Keyword::ROWS => rows_from(source, tokens, i, &mut out),
                 Keyword::ONLY => only(tokens, i),
                 Keyword::FROM => trim_from(&out),
@@ -115,7 +128,11 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                     out.push(marked(&tokens[i + 1], marker::SYMMETRIC.to_owned()));
                     Some(2)
                 }
-                Keyword::NoKeyword if insert && is_word(Some(token), "overriding") => overriding(tokens, i, &mut out),
+                Keyword::DO if merge && is_word(tokens.get(i + 1), "nothing") => merge_nothing(token, &mut out),
+                Keyword::DEFAULT if merge && is_word(tokens.get(i + 1), "values") => merge_defaults(token, &mut out),
+                Keyword::NoKeyword if (insert || merge) && is_word(Some(token), "overriding") => {
+                    overriding(tokens, i, &mut out)
+                }
                 _ => None,
             },
             _ => None,
@@ -129,6 +146,39 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
         }
     }
     super::joins::nest(out)
+}
+
+/// DO NOTHING behind THEN, as an action of the kind that may stand there.
+fn merge_nothing(at: &TokenWithSpan, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
+    if !is_word(out.last(), "then") {
+        return None;
+    }
+    let matched = out.iter().rposition(|t| is_word(Some(t), "matched"))?;
+    if is_word(out.get(matched.checked_sub(1)?), "not") {
+        merge_insert(at, marker::NOTHING, out);
+    } else {
+        out.extend([plain(at, Token::make_keyword("UPDATE")), plain(at, Token::make_keyword("SET"))]);
+        out.extend([marked(at, marker::NOTHING.to_owned()), plain(at, Token::Eq)]);
+        out.push(plain(at, Token::Number("0".to_owned(), false)));
+    }
+    Some(2)
+}
+
+/// DEFAULT VALUES behind MERGE's INSERT.
+fn merge_defaults(at: &TokenWithSpan, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
+    let [.., then, insert] = out.as_slice() else { return None };
+    if !is_word(Some(then), "then") || !is_word(Some(insert), "insert") {
+        return None;
+    }
+    out.pop();
+    merge_insert(at, marker::DEFAULTS, out);
+    Some(2)
+}
+
+fn merge_insert(at: &TokenWithSpan, column: &str, out: &mut Vec<TokenWithSpan>) {
+    out.extend([plain(at, Token::make_keyword("INSERT")), plain(at, Token::LParen)]);
+    out.extend([marked(at, column.to_owned()), plain(at, Token::RParen), plain(at, Token::make_keyword("VALUES"))]);
+    out.extend([plain(at, Token::LParen), plain(at, Token::Number("0".to_owned(), false)), plain(at, Token::RParen)]);
 }
 
 /// `USING (…) AS name`, and `function(…) AS (column type, …)`.
@@ -165,6 +215,88 @@ fn behind_list(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>)
         }
         _ => None,
     }
+}
+
+/// Whether the bracket at `i` stands behind a name that is assigned to: in SET before `=`, or in the list of columns
+/// of an INSERT.
+fn is_target(tokens: &[TokenWithSpan], i: usize, out: &[TokenWithSpan], insert: bool) -> bool {
+    let [.., before, name] = out else { return false };
+    if !matches!(name.token, Token::Word(_)) {
+        return false;
+    }
+    let Some(end) = behind_subscripts(tokens, i) else { return false };
+    let next = tokens.get(end).map(|t| &t.token);
+    if next == Some(&Token::Eq) {
+        return is_word(Some(before), "set") || before.token == Token::Comma && in_set(out);
+    }
+    if !insert || !matches!(before.token, Token::LParen | Token::Comma) {
+        return false;
+    }
+    let names = |t: &&TokenWithSpan| matches!(t.token, Token::Word(_) | Token::Period | Token::Comma);
+    let listed = out.iter().rev().take_while(names).count();
+    let Some(open) = out.len().checked_sub(listed + 1) else { return false };
+    out.get(open).is_some_and(|t| t.token == Token::LParen) && names_target(out.get(..open).unwrap_or_default())
+}
+
+/// Whether what was read ends in the list of SET, at its own level of parentheses.
+fn in_set(out: &[TokenWithSpan]) -> bool {
+    let mut depth = 0_usize;
+    for t in out.iter().rev() {
+        match t.token {
+            Token::RParen => depth += 1,
+            Token::LParen if depth == 0 => return false,
+            Token::LParen => depth -= 1,
+            _ if depth > 0 => {}
+            _ if ["returning", "where", "select"].into_iter().any(|w| is_word(Some(t), w)) => return false,
+            _ if is_word(Some(t), "set") => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The place behind all subscripts that begin at `i`.
+fn behind_subscripts(tokens: &[TokenWithSpan], i: usize) -> Option<usize> {
+    let (mut depth, mut at) = (0_usize, i);
+    loop {
+        match tokens.get(at)?.token {
+            Token::LBracket => depth += 1,
+            Token::RBracket => depth = depth.checked_sub(1)?,
+            _ if depth == 0 => return Some(at),
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+fn target_subscripts(
+    source: &Source<'_>,
+    tokens: &[TokenWithSpan],
+    i: usize,
+    out: &mut Vec<TokenWithSpan>,
+) -> Option<usize> {
+    let end = behind_subscripts(tokens, i)?;
+    let at = tokens.get(i)?;
+    let start = source.pos(out.last()?.span.end).offset()?;
+    let stop = source.pos(tokens.get(end - 1)?.span.end).offset()?;
+    out.extend([plain(at, Token::Period), marked(at, format!("{}{start} {stop}", marker::SUBSCRIPTS))]);
+    Some(end - i)
+}
+
+/// `interval(n) 'text'`, whose precision the parser drops.
+fn interval_with_precision(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
+    let [word, open, _, close] = tokens.get(i..i + 4)? else { return None };
+    let literal = tokens.get(i + 4)?;
+    let number = matches!(tokens.get(i + 2)?.token, Token::Number(..));
+    let string = matches!(literal.token, Token::SingleQuotedString(_) | Token::EscapedStringLiteral(_));
+    if !number || !string || open.token != Token::LParen || close.token != Token::RParen {
+        return None;
+    }
+    out.extend([plain(word, Token::make_keyword("CAST")), plain(word, Token::LParen), literal.clone()]);
+    out.push(plain(word, Token::make_keyword("AS")));
+    out.extend_from_slice(tokens.get(i..i + 4)?);
+    out.push(plain(close, Token::RParen));
+    Some(5)
 }
 
 /// The FROM of `TRIM(BOTH FROM x)` and `TRIM(FROM x)`, which names no characters.

@@ -21,6 +21,7 @@ fn samples() -> Vec<Datum> {
         Datum::Array(Arc::new(matrix)),
         Datum::Array(Arc::new(ArrayValue::vector(Oid::TEXT, vec![]))),
         Datum::Record(vec![(Oid::INT8, Datum::Int8(-1)), (Oid::TEXT, Datum::Null)].into()),
+        Datum::Enum(1 << 47),
     ]
 }
 
@@ -38,6 +39,7 @@ fn bytes_are_as_documented() {
     let array = Datum::Array(Arc::new(ArrayValue::vector(Oid::INT2, vec![Datum::Int2(258)])));
     assert_eq!(to_bytes(&array).expect("bytes"), [20, 21, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 1, 2, 2, 1]);
     assert_eq!(to_bytes(&Datum::text("ab")).expect("bytes"), [8, 2, b'a', b'b']);
+    assert_eq!(to_bytes(&Datum::Enum(3)).expect("bytes"), [22, 3, 0, 0, 0, 0, 0, 0, 0]);
 }
 
 #[test]

@@ -47,6 +47,21 @@ fn a_column_given_twice_and_a_wrong_type_are_refused() {
 }
 
 #[test]
+fn an_enum_is_eight_bytes_in_rows_and_keys() {
+    let ty = PgType::new(gavel_types::Oid(0x4000_4000));
+    let row = encode_row(&[(1, &Datum::Enum(1 << 47), ty)]).expect("row");
+    assert_eq!(row[6..], (1_i64 << 47).to_le_bytes());
+    assert_eq!(RowView::parse(&row).and_then(|v| v.datum(1, ty, &Datum::Null)), Ok(Datum::Enum(1 << 47)));
+    let key = |place| {
+        let mut out = vec![];
+        crate::encode_key(&mut out, &Datum::Enum(place), ty, crate::KeyOrder::ASC);
+        out
+    };
+    assert_eq!(key(3), [0x10, 0x80, 0, 0, 0, 0, 0, 0, 3]);
+    assert!(key(-5) < key(0) && key(0) < key(1 << 47));
+}
+
+#[test]
 fn an_empty_row_is_a_row() {
     let row = encode_row(&[]).expect("row");
     let view = RowView::parse(&row).expect("parse");

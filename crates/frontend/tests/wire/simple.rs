@@ -39,6 +39,26 @@ async fn messages_come_in_protocol_order() {
 }
 
 #[tokio::test]
+async fn notifications_come_between_statements_and_in_silence() {
+    let server = Server::start().await;
+    let mut raw = Raw::start(server.address).await;
+    for (sql, tags) in [
+        ("tell one", "CAZ"),
+        ("begin;tell two", "CCZ"),
+        ("select 1", "TDCZ"),
+        ("tell three;commit", "CCAAZ"),
+        ("begin;tell-later", "CCZ"),
+        // Not in a transaction, however long the client is silent.
+        ("select 1", "TDCZ"),
+        ("commit", "CZ"),
+    ] {
+        raw.send(&query(sql)).await;
+        assert_eq!(raw.tags_until('Z').await, tags, "{sql}");
+    }
+    assert_eq!(raw.tags_until('A').await, "A");
+}
+
+#[tokio::test]
 async fn errors_carry_every_field() {
     let server = Server::start().await;
     let error = server.connect().await.simple_query("fail").await.unwrap_err();

@@ -28,7 +28,7 @@ use gavel_api::sql::{
 };
 use gavel_frontend::{Frontend, FrontendSettings, FrontendStats};
 use gavel_types::text_io::TextStyle;
-use gavel_types::{Datum, Notice, Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Notice, Notification, Oid, PgType, SqlError, SqlResult, SqlState};
 use tokio_util::sync::CancellationToken;
 
 /// Verifier of the password `pencil`, with the salt of RFC 7677's example.
@@ -90,6 +90,8 @@ impl SqlEngine for ToyEngine {
             statements: HashMap::new(),
             portals: HashMap::new(),
             status: TransactionStatus::Idle,
+            notes: Vec::new(),
+            late: false,
         }))
     }
 }
@@ -132,6 +134,9 @@ struct Toy {
     statements: HashMap<String, String>,
     portals: HashMap<String, Portal>,
     status: TransactionStatus,
+    notes: Vec<Notification>,
+    /// One more comes while the client is silent.
+    late: bool,
 }
 
 fn column(name: &str, ty: PgType) -> ColumnDesc {
@@ -235,6 +240,14 @@ impl Toy {
                 sink.parameter_status(name, value).await?;
                 done("SET")
             }
+            "tell" => {
+                self.note(rest);
+                done("TELL")
+            }
+            "tell-later" => {
+                self.late = true;
+                done("TELL")
+            }
             "terminate" => {
                 self.handle.terminate.cancel();
                 done("TERMINATE")
@@ -269,6 +282,10 @@ impl Toy {
             }
             other => Err(SqlError::new(SqlState::SyntaxError, format!("syntax error at or near \"{other}\""))),
         }
+    }
+
+    fn note(&mut self, payload: &str) {
+        self.notes.push(Notification { database: Oid(1), pid: 7, channel: "c".into(), payload: payload.into() });
     }
 
     fn failed<T>(&mut self, result: SqlResult<T>) -> SqlResult<T> {
@@ -364,6 +381,19 @@ impl SqlSession for Toy {
             self.portals.clear();
         }
         Ok(())
+    }
+
+    fn take_notifications(&mut self) -> Vec<Notification> {
+        std::mem::take(&mut self.notes)
+    }
+
+    async fn notified(&mut self) {
+        if !self.late {
+            return std::future::pending().await;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        self.late = false;
+        self.note("late");
     }
 
     fn mark_failed(&mut self) {

@@ -71,6 +71,7 @@ fn type_of(value: &Datum) -> Oid {
         Datum::Jsonb(_) => Oid::JSONB,
         Datum::Oid(_) => Oid::OID,
         Datum::Char(_) => Oid::CHAR,
+        Datum::Enum(_) => Oid::ANYENUM,
         Datum::Array(a) => a.element.array_of().unwrap_or(Oid::ANYARRAY),
         Datum::Record(_) => Oid::RECORD,
     }

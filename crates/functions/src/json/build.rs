@@ -71,17 +71,7 @@ fn lined(call: &Call<'_>, args: &[Datum]) -> SqlResult<Datum> {
             }
             out.push(']');
         }
-        Datum::Record(fields) => {
-            out.push('{');
-            for (i, (ty, item)) in fields.iter().enumerate() {
-                if i > 0 {
-                    out.push_str(",\n ");
-                }
-                out.push_str(&format!("\"f{}\":", i + 1));
-                write_value(item, PgType::new(*ty), style, &mut out)?;
-            }
-            out.push('}');
-        }
+        Datum::Record(fields) => write_record(fields, call.arg_types[0], ",\n ", style, &mut out)?,
         _ => return one(call, args).map(Datum::text),
     }
     Ok(Datum::text(out))
@@ -177,17 +167,7 @@ pub fn write_value(value: &Datum, ty: PgType, style: &TextStyle, out: &mut Strin
         Datum::Jsonb(text) => out.push_str(text),
         Datum::Text(text) if ty.oid == Oid::JSON => out.push_str(text),
         Datum::Array(array) => write_array(array, style, out)?,
-        Datum::Record(fields) => {
-            out.push('{');
-            for (i, (ty, item)) in fields.iter().enumerate() {
-                if i > 0 {
-                    out.push(',');
-                }
-                out.push_str(&format!("\"f{}\":", i + 1));
-                write_value(item, PgType::new(*ty), style, out)?;
-            }
-            out.push('}');
-        }
+        Datum::Record(fields) => write_record(fields, ty, ",", style, out)?,
         Datum::Date(_) | Datum::Timestamp(_) | Datum::TimestampTz(_) => {
             let iso = TextStyle {
                 date_style: (DateFormat::Iso, style.date_style.1),
@@ -212,6 +192,31 @@ pub fn write_value(value: &Datum, ty: PgType, style: &TextStyle, out: &mut Strin
             write_string(&text, out);
         }
     }
+    Ok(())
+}
+
+/// An object of the fields of a row value, called as its type calls them.
+fn write_record(
+    fields: &[(Oid, Datum)],
+    ty: PgType,
+    between: &str,
+    style: &TextStyle,
+    out: &mut String,
+) -> SqlResult<()> {
+    let names = style.names.as_ref().filter(|_| ty.oid.is_composite()).and_then(|n| n.fields(ty.oid));
+    out.push('{');
+    for (i, (ty, item)) in fields.iter().enumerate() {
+        if i > 0 {
+            out.push_str(between);
+        }
+        match names.as_ref().and_then(|n| n.get(i)) {
+            Some((name, _)) => write_string(name, out),
+            None => out.push_str(&format!("\"f{}\"", i + 1)),
+        }
+        out.push(':');
+        write_value(item, PgType::new(*ty), style, out)?;
+    }
+    out.push('}');
     Ok(())
 }
 

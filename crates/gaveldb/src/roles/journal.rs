@@ -52,6 +52,7 @@ async fn serve(mut process: Process) -> Result<(), Failure> {
     let server = Server::new(peers.security, peers.rpc)
         .journal(journal.clone())
         .adjudicator(seat.clone())
+        .locks(seat.clone())
         .witness(journal.clone())
         .peer(peer)
         .membership(replicated.clone())

@@ -50,6 +50,7 @@ pub fn engine(settings: &Settings) -> EngineSettings {
         max_connections: settings.server_connections_max,
         transaction_age: settings.transaction_age_max,
         statement_memory_bytes: settings.statement_memory_max.as_usize(),
+        temporary_bytes: settings.session_temporary_max.as_usize(),
         statement_cache_entries: settings.statement_cache_entries,
         ..EngineSettings::default()
     }

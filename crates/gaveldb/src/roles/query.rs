@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use anyhow::Context;
 use gavel_query::{Engine, EngineHandle, EngineParts};
 use gavel_rpc::Role;
-use gavel_rpc::client::{RemoteAdjudicator, RemoteStorage};
+use gavel_rpc::client::{RemoteAdjudicator, RemoteJournal, RemoteStorage};
 use gavel_txn::learner::{CommitLearner, FAR};
 use gavel_types::{SqlError, SqlState};
 
@@ -32,13 +32,17 @@ async fn serve(process: Process) -> Result<(), Failure> {
     let journal = targets("cluster.journal", &settings.cluster_journal)?;
     let replicas = targets("cluster.storage", &settings.cluster_storage)?;
     let clock = parts::clock(&settings)?;
+    let notifications = Arc::new(RemoteJournal::new(peers.network.clone(), journal.clone()));
     let journal = Arc::new(RemoteAdjudicator::new(peers.network.clone(), journal.into_iter().map(|node| node.address)));
+    let locks = journal.clone();
     let adjudicator = Arc::new(CommitLearner::new(journal.clone(), journal, clock.clone(), FAR));
     let storage = Arc::new(RemoteStorage::new(peers.network.clone(), &replicas));
     let open = async || {
         Engine::open(EngineParts {
             storage: storage.clone(),
             adjudicator: adjudicator.clone(),
+            locks: locks.clone(),
+            notifications: notifications.clone(),
             clock: clock.clone(),
             entropy: Arc::new(|buffer| rand::Rng::fill(&mut rand::rng(), buffer)),
             settings: parts::engine(&settings),

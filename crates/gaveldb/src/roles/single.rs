@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use gavel_adjudicator::Service;
 use gavel_api::adjudicator::Adjudicator;
-use gavel_api::journal::Journal;
+use gavel_api::journal::{Journal, Whole};
 use gavel_api::sql::SqlEngine;
 use gavel_clock::SystemClock;
 use gavel_journal::FileJournal;
@@ -53,6 +53,8 @@ impl Roles {
         let engine = Engine::open(EngineParts {
             storage: replica.clone(),
             adjudicator: adjudicator.clone(),
+            locks: Arc::new(service.clone()),
+            notifications: Arc::new(Whole(journal.clone())),
             clock: clock.clone(),
             entropy: Arc::new(|buffer| rand::Rng::fill(&mut rand::rng(), buffer)),
             settings: parts::engine(settings),

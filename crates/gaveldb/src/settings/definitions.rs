@@ -130,6 +130,8 @@ settings! {
     transaction_age_max: Duration = Duration::from_secs(300), "transaction.age.max";
     /// What the operators of one statement may hold in memory together.
     statement_memory_max: Size = Size::mib(2_048), "statement.memory.max_bytes";
+    /// What rows of temporary tables of one session may hold in memory.
+    session_temporary_max: Size = Size::mib(256), "session.temporary.max_bytes";
     /// Statements whose plans are kept.
     statement_cache_entries: usize = 4_096, "statement.cache.entries";
 

@@ -48,6 +48,7 @@ fn tear_tail(folder: &Path, cycle: u64) -> Result<()> {
         }],
         checks: vec![],
         schema_keys: vec![],
+        notifications: Vec::new(),
     });
     let mut torn = frame::build(&[record]).map_err(|size| anyhow::anyhow!("{size} bytes"))?;
     frame::seal(&mut torn, header.salt, extent.last_lsn.next(), extent.last_lsn);

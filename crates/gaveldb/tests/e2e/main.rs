@@ -14,6 +14,7 @@ mod list_append;
 mod members;
 mod process;
 mod push_down;
+mod sessions;
 
 /// The `gavel` of this build.
 const GAVEL: &str = env!("CARGO_BIN_EXE_gavel");

@@ -118,6 +118,7 @@ mod tests {
             writes: Vec::new(),
             checks: Vec::new(),
             schema_keys: Vec::new(),
+            notifications: Vec::new(),
         })
     }
 

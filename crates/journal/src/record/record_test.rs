@@ -27,8 +27,13 @@ fn any_record() -> impl Strategy<Value = Record> {
         value,
     });
     let check = (bytes(), any_check_mode()).prop_map(|(key, mode)| Check { key, mode });
-    let commit = (any::<u128>(), any::<u64>(), any::<u64>(), vec(write, 0..5), vec(check, 0..5), vec(bytes(), 0..5))
-        .prop_map(|(txn, snapshot, commit, writes, checks, schema_keys)| {
+    let notification =
+        (any::<u32>(), any::<i32>(), "[a-zé]{0,9}", "[a-zé]{0,200}").prop_map(|(oid, pid, channel, payload)| {
+            Notification { database: Oid(oid), pid, channel: channel.into(), payload: payload.into() }
+        });
+    let lists = (vec(write, 0..5), vec(check, 0..5), vec(bytes(), 0..5), vec(notification, 0..3));
+    let commit = (any::<u128>(), any::<u64>(), any::<u64>(), lists).prop_map(
+        |(txn, snapshot, commit, (writes, checks, schema_keys, notifications))| {
             Record::Commit(CommitRecord {
                 txn_id: TxnId(txn),
                 snapshot_ts: Timestamp(snapshot),
@@ -36,8 +41,10 @@ fn any_record() -> impl Strategy<Value = Record> {
                 writes,
                 checks,
                 schema_keys,
+                notifications,
             })
-        });
+        },
+    );
     let epoch = (any::<u64>(), any::<u64>())
         .prop_map(|(epoch, at)| Record::Epoch { epoch: Epoch(epoch), opened_at: Timestamp(at) });
     let mode = prop_oneof![Just(TimeMode::Logical), Just(TimeMode::Clock)].prop_map(Record::TimeMode);
@@ -82,6 +89,7 @@ fn bytes_of_version_1_stay_as_they_are() {
         ],
         checks: vec![Check { key: Bytes::from_static(b"c"), mode: CheckMode::KeyShare }],
         schema_keys: vec![Bytes::from_static(b"s")],
+        notifications: Vec::new(),
     });
     let mut out = Vec::new();
     encode(&record, &mut out);
@@ -92,6 +100,17 @@ fn bytes_of_version_1_stay_as_they_are() {
     expected.extend_from_slice(&[1, 1, 1, b'c']);
     expected.extend_from_slice(&[1, 1, b's', 0]);
     assert_eq!(out, expected);
+
+    // With notifications, which builds from before refuse to read.
+    let Record::Commit(mut commit) = record else { panic!("no commit") };
+    let (channel, payload) = ("ch".into(), "p".into());
+    commit.notifications = vec![Notification { database: Oid(5), pid: -2, channel, payload }];
+    let mut out = Vec::new();
+    encode(&Record::Commit(commit), &mut out);
+    expected[1] = 5;
+    expected.extend_from_slice(&[1, 5, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 2, b'c', b'h', 1, b'p']);
+    assert_eq!(out, expected);
+    assert_eq!(decode(Bytes::from_static(&[1, 5])), Err(Error::Length));
 
     let mut out = Vec::new();
     encode(&Record::TimeMode(TimeMode::Clock), &mut out);

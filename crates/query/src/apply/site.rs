@@ -21,7 +21,7 @@ use gavel_functions::physical::{build_array, datum_at};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use parking_lot::Mutex;
 
-use crate::apply::pause;
+use crate::apply::waiting::{self, Wait};
 use crate::exec::eval::{Cx, Evaluator, Stop};
 use crate::exec::expr::{Expr, Value, value_at};
 use crate::exec::frame::Memory;
@@ -62,8 +62,8 @@ pub enum SiteKind {
 pub(crate) enum Demand {
     /// A subplan is to run.
     Subplan { site: Arc<Site>, key: Box<[u8]>, outer: Vec<Datum> },
-    /// See [`crate::apply::pause`].
-    Pause { cache: Arc<SiteCache>, key: Box<[u8]>, micros: f64 },
+    /// See [`waiting`].
+    Wait { cache: Arc<SiteCache>, key: Box<[u8]>, wait: Wait },
 }
 
 #[derive(Clone)]
@@ -177,8 +177,8 @@ pub(crate) async fn run(evaluator: &Evaluator, demands: Vec<Demand>) -> SqlResul
         let mut memory = evaluator.frame().memory();
         let (site, key, outer) = match demand {
             Demand::Subplan { site, key, outer } => (site, key, outer),
-            Demand::Pause { cache, key, micros } => {
-                pause::run(&cache, key, micros, memory).await;
+            Demand::Wait { cache, key, wait } => {
+                waiting::run(&cache, key, wait, memory).await?;
                 continue;
             }
         };

@@ -27,10 +27,12 @@ enum From {
 
 impl Session {
     pub(crate) async fn copy_from(&mut self, copy: &Copy, sink: &mut dyn ResultSink) -> SqlResult<Executed> {
-        self.may_write("COPY FROM")?;
-        let CopySource::Table { table, columns, defaults } = &copy.source else {
+        let CopySource::Table { table, columns, defaults, domains } = &copy.source else {
             return Err(SqlError::internal("COPY FROM a query"));
         };
+        if !table.is_temporary() {
+            self.may_write("COPY FROM")?;
+        }
         let options = copy_options(&copy.options, &copy.legacy_options, false)?;
         let (catalog, style) = (self.catalog(), self.text_style_now());
         let access = self.access(Vec::new()).await?;
@@ -59,6 +61,14 @@ impl Session {
                 }
             });
         }
+        let mut checks = Vec::with_capacity(domains.len());
+        for (number, id, value) in domains {
+            let check = RowExpr::compile(value, &|column| (column == *id).then_some(0)).ok_or_else(|| {
+                SqlError::unsupported(format!("the domain of column {number} cannot be checked by COPY"))
+            })?;
+            let field = columns.iter().position(|n| n == number).unwrap_or(usize::MAX);
+            checks.push((shape.slot(*number)?, field, check));
+        }
         let types: Vec<PgType> =
             columns.iter().map(|n| shape.slot(*n).map(|s| shape.columns[s].ty)).collect::<SqlResult<_>>()?;
         let names: Vec<String> =
@@ -85,6 +95,10 @@ impl Session {
                         From::Default(expr) => expr.eval(&context).map_err(|e| e.context(row.line_context()))?,
                         From::Generated(_) => Datum::Null,
                     });
+                }
+                for (slot, field, check) in &checks {
+                    let context = RowContext { eval: &eval, row: &[values[*slot].clone()], params: &[] };
+                    values[*slot] = check.eval(&context).map_err(|e| e.context(row.column_context(*field)))?;
                 }
                 for (slot, source) in sources.iter().enumerate() {
                     if let From::Generated(expr) = source {
@@ -117,7 +131,7 @@ impl Session {
 fn field(row: &CopyRow<'_>, index: usize, ty: PgType, binary: bool, style: &TextStyle) -> SqlResult<Datum> {
     let Some(bytes) = row.field(index) else { return Ok(Datum::Null) };
     let value = if binary {
-        wire_binary::read(bytes, ty)
+        wire_binary::read(bytes, ty, style)
     } else {
         wire_binary::text(bytes).and_then(|text| text_io::parse(text, ty, style))
     };

@@ -2,13 +2,82 @@
 
 use std::sync::Arc;
 
-use gavel_binder::ddl::ast::{Alter, AlterAction, ObjectKind};
+use gavel_binder::ddl::ast::{Alter, AlterAction, ObjectKind, QualifiedName};
+use gavel_catalog::acl::{self, Acl};
+use gavel_catalog::search::PG_TEMP;
 use gavel_catalog::snapshot::Relation;
+use gavel_catalog::system::TEMPORARY_SCHEMA;
 use gavel_catalog::{Schema, Sequence, Table, View};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
-use super::names::{kind_of, kind_word, oid_of, require_kind, undefined_table};
+use super::names::{kind_of, kind_word, oid_of, require_kind, undefined_schema, undefined_table};
 use super::{DdlContext, expression};
+
+/// 42809 for an action that relations of this kind do not have.
+fn require_possible(found: &Relation, action: &AlterAction, name: &QualifiedName) -> SqlResult<()> {
+    use AlterAction as A;
+    let shared = matches!(
+        action,
+        A::Rename(_)
+            | A::Owner(_)
+            | A::SetSchema(_)
+            | A::Accepted
+            | A::AcceptedColumn { .. }
+            | A::SetOptions(_)
+            | A::ResetOptions(_)
+    );
+    let kind = kind_of(found);
+    let possible = match kind {
+        ObjectKind::View => matches!(action, A::RenameColumn { .. } | A::SetDefault { .. } | A::DropDefault { .. }),
+        ObjectKind::MaterializedView => matches!(action, A::RenameColumn { .. }),
+        ObjectKind::Sequence => matches!(action, A::Sequence(_) | A::SetLogged),
+        ObjectKind::Index => false,
+        _ => true,
+    };
+    if shared || possible {
+        return Ok(());
+    }
+    let kinds = if kind == ObjectKind::Index { "indexes".to_owned() } else { format!("{}s", kind_word(kind)) };
+    let bare = name.0.last().map_or("", String::as_str);
+    if let A::RenameColumn { .. } = action {
+        let message = format!("cannot rename columns of relation \"{bare}\"");
+        return Err(SqlError::new(SqlState::WrongObjectType, message)
+            .detail(format!("This operation is not supported for {kinds}.")));
+    }
+    let message = format!("ALTER action {} cannot be performed on relation \"{bare}\"", action_name(action));
+    Err(SqlError::new(SqlState::WrongObjectType, message)
+        .detail(format!("This operation is not supported for {kinds}.")))
+}
+
+/// An action as messages name it.
+const fn action_name(action: &AlterAction) -> &'static str {
+    use AlterAction as A;
+    match action {
+        A::AddColumn { .. } => "ADD COLUMN",
+        A::DropColumn { .. } => "DROP COLUMN",
+        A::AddConstraint(_) => "ADD CONSTRAINT",
+        A::DropConstraint { .. } => "DROP CONSTRAINT",
+        A::ValidateConstraint(_) => "VALIDATE CONSTRAINT",
+        A::AlterConstraint { .. } => "ALTER CONSTRAINT",
+        A::SetDefault { .. } | A::DropDefault { .. } => "ALTER COLUMN ... SET DEFAULT",
+        A::SetNotNull { .. } => "ALTER COLUMN ... SET NOT NULL",
+        A::DropNotNull { .. } => "ALTER COLUMN ... DROP NOT NULL",
+        A::SetType { .. } => "ALTER COLUMN ... SET DATA TYPE",
+        A::AddIdentity { .. } => "ALTER COLUMN ... ADD IDENTITY",
+        A::SetIdentity { .. } => "ALTER COLUMN ... SET",
+        A::DropIdentity { .. } => "ALTER COLUMN ... DROP IDENTITY",
+        A::DropExpression { .. } => "ALTER COLUMN ... DROP EXPRESSION",
+        A::RenameColumn { .. } | A::RenameConstraint { .. } | A::RenameValue { .. } | A::Rename(_) => "RENAME",
+        A::AddValue { .. } => "ADD VALUE",
+        A::DomainDefault(_) => "SET DEFAULT",
+        A::DomainNotNull(_) => "SET NOT NULL",
+        A::SetLogged => "SET LOGGED",
+        A::SetSchema(_) => "SET SCHEMA",
+        A::Owner(_) => "OWNER TO",
+        A::Sequence(_) | A::SetOptions(_) | A::Accepted | A::AcceptedColumn { .. } => "SET",
+        A::ResetOptions(_) => "RESET",
+    }
+}
 
 impl DdlContext<'_> {
     pub(super) async fn alter(&mut self, alter: &Alter) -> SqlResult<()> {
@@ -16,6 +85,7 @@ impl DdlContext<'_> {
             ObjectKind::Schema => return self.alter_schema(alter),
             ObjectKind::Database => return self.alter_database(alter),
             ObjectKind::Role => return self.alter_role_name(alter),
+            ObjectKind::Type | ObjectKind::Domain => return self.alter_type(alter).await,
             _ => {}
         }
         let found = match self.find(&alter.name) {
@@ -29,18 +99,13 @@ impl DdlContext<'_> {
             }
             return Err(undefined_table("relation", &alter.name));
         };
-        let renames = alter.actions.iter().all(|a| {
-            matches!(
-                a,
-                AlterAction::Rename(_)
-                    | AlterAction::Owner(_)
-                    | AlterAction::SetSchema(_)
-                    | AlterAction::RenameColumn { .. }
-            )
-        });
-        // ALTER TABLE takes any kind of relation for what all kinds share.
-        if !(alter.kind == ObjectKind::Table && renames) {
+        // ALTER TABLE takes any kind of relation, for what that kind has; ALTER INDEX renames any, too.
+        let renamed = alter.actions.iter().all(|a| matches!(a, AlterAction::Rename(_)));
+        if alter.kind != ObjectKind::Table && !(alter.kind == ObjectKind::Index && renamed) {
             require_kind(&found, alter.name.0.last().map_or("", String::as_str), alter.kind)?;
+        }
+        for action in &alter.actions {
+            require_possible(&found, action, &alter.name)?;
         }
         for action in &alter.actions {
             match action {
@@ -50,10 +115,17 @@ impl DdlContext<'_> {
                 AlterAction::Sequence(options) => self.alter_sequence(oid_of(&found), options).await?,
                 _ => match &found {
                     Relation::Table(table) => return self.alter_table(table.oid, &alter.actions).await,
-                    Relation::View(view) => self.alter_view(view, action)?,
+                    Relation::View(view) => {
+                        let now = self.now().views.get(&view.oid).cloned();
+                        self.alter_view(&now.unwrap_or_else(|| Arc::clone(view)), action)?;
+                    }
                     _ if matches!(
                         action,
-                        AlterAction::Accepted | AlterAction::SetOptions(_) | AlterAction::ResetOptions(_)
+                        AlterAction::Accepted
+                            | AlterAction::SetLogged
+                            | AlterAction::AcceptedColumn { .. }
+                            | AlterAction::SetOptions(_)
+                            | AlterAction::ResetOptions(_)
                     ) => {}
                     _ => {
                         let what = kind_word(kind_of(&found));
@@ -86,7 +158,11 @@ impl DdlContext<'_> {
                 self.edit().put_view(Arc::new(next));
                 Ok(())
             }
-            AlterAction::Accepted | AlterAction::SetOptions(_) | AlterAction::ResetOptions(_) => Ok(()),
+            AlterAction::Accepted | AlterAction::AcceptedColumn { .. } => Ok(()),
+            AlterAction::SetOptions(options) => self.set_view_options(view, options, &[]),
+            AlterAction::ResetOptions(names) => self.set_view_options(view, &[], names),
+            AlterAction::SetDefault { column, value } => self.set_view_default(view, column, Some(value)),
+            AlterAction::DropDefault { column } => self.set_view_default(view, column, None),
             _ => Err(SqlError::unsupported("this form of ALTER VIEW is not supported")),
         }
     }
@@ -98,6 +174,9 @@ impl DdlContext<'_> {
             .map(|(s, n)| (s, n.to_owned()))
             .ok_or_else(|| SqlError::internal("relation has left the catalog"))?;
         self.require_free(schema, new)?;
+        if matches!(found, Relation::Table(_) | Relation::View(_)) {
+            self.require_free_type(schema, new)?;
+        }
         self.place(found, schema, Some(new))
     }
 
@@ -108,12 +187,18 @@ impl DdlContext<'_> {
             .relation_name(oid_of(found))
             .map(|(s, n)| (s, n.to_owned()))
             .ok_or_else(|| SqlError::internal("relation has left the catalog"))?;
+        if target.oid == TEMPORARY_SCHEMA || from == TEMPORARY_SCHEMA {
+            return Err(SqlError::unsupported("cannot move objects into or out of temporary schemas"));
+        }
         if from == target.oid {
             return Ok(());
         }
         if self.now().relation(target.oid, &name).is_some() {
             let message = format!("relation \"{name}\" already exists in schema \"{schema}\"");
             return Err(SqlError::new(SqlState::DuplicateTable, message));
+        }
+        if matches!(found, Relation::Table(_) | Relation::View(_)) {
+            self.require_free_type(target.oid, &name)?;
         }
         if let Relation::Sequence(s) = found
             && let Some(table) = s.owned_by.and_then(|o| self.now().table(o.0))
@@ -177,7 +262,13 @@ impl DdlContext<'_> {
         self.catalog.used.insert(owner);
         match found {
             Relation::Table(t) => {
-                self.edit_table(t.oid, |t| t.owner = owner)?;
+                self.edit_table(t.oid, |t| {
+                    let old = t.owner;
+                    let given = |acl: &mut Acl| *acl = acl.as_ref().map(|items| acl::new_owner(items, old, owner));
+                    given(&mut t.acl);
+                    t.columns.iter_mut().for_each(|c| given(&mut c.acl));
+                    t.owner = owner;
+                })?;
                 let owned: Vec<_> = self
                     .now()
                     .sequences
@@ -186,15 +277,23 @@ impl DdlContext<'_> {
                     .cloned()
                     .collect();
                 for s in owned {
-                    let next = Sequence { owner, version: s.version + 1, ..Sequence::clone(&s) };
+                    let acl = s.acl.as_ref().map(|items| acl::new_owner(items, s.owner, owner));
+                    let next = Sequence { owner, acl, version: s.version + 1, ..Sequence::clone(&s) };
                     self.edit().put_sequence(Arc::new(next));
                 }
             }
             Relation::View(v) => {
-                self.edit().put_view(Arc::new(View { owner, version: v.version + 1, ..View::clone(v) }));
+                let acl = v.acl.as_ref().map(|items| acl::new_owner(items, v.owner, owner));
+                let mut next = View { owner, acl, version: v.version + 1, ..View::clone(v) };
+                for (_, items) in &mut next.column_acls {
+                    *items = acl::new_owner(items, v.owner, owner);
+                }
+                self.edit().put_view(Arc::new(next));
             }
             Relation::Sequence(s) => {
-                self.edit().put_sequence(Arc::new(Sequence { owner, version: s.version + 1, ..Sequence::clone(s) }));
+                let acl = s.acl.as_ref().map(|items| acl::new_owner(items, s.owner, owner));
+                let next = Sequence { owner, acl, version: s.version + 1, ..Sequence::clone(s) };
+                self.edit().put_sequence(Arc::new(next));
             }
             // PostgreSQL warns that an index has its table's owner, and goes on.
             Relation::Index(..) => {
@@ -208,6 +307,12 @@ impl DdlContext<'_> {
     fn alter_schema(&mut self, alter: &Alter) -> SqlResult<()> {
         let (_, name) = self.split(&alter.name)?;
         let schema = self.schema(name)?;
+        if schema.oid == TEMPORARY_SCHEMA {
+            return Err(match name {
+                PG_TEMP => undefined_schema(name),
+                _ => SqlError::new(SqlState::InsufficientPrivilege, format!("permission denied for schema {name}")),
+            });
+        }
         for action in &alter.actions {
             match action {
                 AlterAction::Rename(new) => {
@@ -225,12 +330,13 @@ impl DdlContext<'_> {
                     }
                     let next = Schema { name: new.clone(), ..Schema::clone(&schema) };
                     let catalog = self.edit();
-                    catalog.schemas.remove(&schema.name);
+                    catalog.remove_schema(&schema.name);
                     catalog.put_schema(Arc::new(next));
                 }
                 AlterAction::Owner(role) => {
                     let owner = self.role(role)?;
-                    self.edit().put_schema(Arc::new(Schema { owner, ..Schema::clone(&schema) }));
+                    let acl = schema.acl.as_ref().map(|items| acl::new_owner(items, schema.owner, owner));
+                    self.edit().put_schema(Arc::new(Schema { owner, acl, ..Schema::clone(&schema) }));
                 }
                 _ => return Err(SqlError::unsupported("this form of ALTER SCHEMA is not supported")),
             }

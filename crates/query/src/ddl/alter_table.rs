@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{AlterAction, ColumnConstraintKind, ColumnDef, SequenceOption};
+use gavel_catalog::snapshot::row_type;
 use gavel_catalog::{Column, Identity, IndexKey, Table};
-use gavel_types::text_io::type_name_with_typmod;
+use gavel_types::text_io::{type_name, type_name_with_typmod};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{DataType, Expr};
 
 use super::binding::Usage;
-use super::create_table::{identity_type, next_number};
+use super::create_table::{identity_type, next_number, refuse_temporary_sequences};
 use super::names::{quote, undefined_column};
 use super::{DdlContext, expression};
 
@@ -26,13 +27,31 @@ const fn pass(action: &AlterAction) -> u8 {
     }
 }
 
+/// An ALTER COLUMN … TYPE.
+struct NewType<'a> {
+    column: &'a str,
+    ty: &'a DataType,
+    using: Option<&'a Expr>,
+}
+
 impl DdlContext<'_> {
     /// Runs the actions on the table with this OID.
     pub(super) async fn alter_table(&mut self, oid: Oid, actions: &[AlterAction]) -> SqlResult<()> {
         let mut ordered: Vec<&AlterAction> = actions.iter().collect();
         ordered.sort_by_key(|a| pass(a));
+        let origin = self.table_by_oid(oid)?;
+        let mut types: Vec<NewType<'_>> = Vec::new();
+        for action in &ordered {
+            if let AlterAction::SetType { column, ty, using } = action {
+                types.push(NewType { column, ty, using: using.as_ref() });
+            }
+        }
         for action in ordered {
-            self.alter_table_action(oid, action).await?;
+            match action {
+                // All at once, as soon as the first is reached.
+                AlterAction::SetType { .. } => self.set_types(oid, &origin, &std::mem::take(&mut types)).await?,
+                other => self.alter_table_action(oid, other).await?,
+            }
         }
         Ok(())
     }
@@ -61,7 +80,6 @@ impl DdlContext<'_> {
                 Ok(())
             }
             AlterAction::DropNotNull { column } => self.drop_not_null(oid, column),
-            AlterAction::SetType { column, ty, using } => self.set_type(oid, column, ty, using.as_ref()).await,
             AlterAction::AddIdentity { column, always, options } => {
                 self.add_identity(oid, column, *always, options).await
             }
@@ -96,10 +114,26 @@ impl DdlContext<'_> {
                 self.edit_table(oid, |t| t.options.retain(|o| !names.iter().any(|n| o.split('=').next() == Some(n))))?;
                 Ok(())
             }
-            AlterAction::Accepted => Ok(()),
-            AlterAction::Rename(_) | AlterAction::SetSchema(_) | AlterAction::Owner(_) | AlterAction::Sequence(_) => {
-                Err(SqlError::internal("action is not ALTER TABLE's"))
+            AlterAction::SetLogged => {
+                let table = self.table_by_oid(oid)?;
+                if !table.is_temporary() {
+                    return Ok(());
+                }
+                let message =
+                    format!("cannot change logged status of table \"{}\" because it is temporary", table.name);
+                Err(self.located(SqlError::new(SqlState::InvalidTableDefinition, message), &table))
             }
+            AlterAction::Accepted => Ok(()),
+            AlterAction::AcceptedColumn { column } => self.column_of(oid, column).map(drop),
+            AlterAction::SetType { .. }
+            | AlterAction::Rename(_)
+            | AlterAction::SetSchema(_)
+            | AlterAction::Owner(_)
+            | AlterAction::AddValue { .. }
+            | AlterAction::RenameValue { .. }
+            | AlterAction::DomainDefault(_)
+            | AlterAction::DomainNotNull(_)
+            | AlterAction::Sequence(_) => Err(SqlError::internal("action is not ALTER TABLE's")),
         }
     }
 
@@ -119,6 +153,7 @@ impl DdlContext<'_> {
 
     async fn add_column(&mut self, oid: Oid, def: &ColumnDef, if_not_exists: bool) -> SqlResult<()> {
         let before = self.table_by_oid(oid)?;
+        self.require_unused_rows(&before)?;
         if before.column_named(&def.name).is_some() {
             let message = format!("column \"{}\" of relation \"{}\" already exists", def.name, before.name);
             if if_not_exists {
@@ -128,17 +163,24 @@ impl DdlContext<'_> {
             return Err(SqlError::new(SqlState::DuplicateColumn, message));
         }
         let mut column = self.new_column(&before, def, next_number(&before)?).await?;
-        column.generated = def.constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::Generated(_)));
+        column.generated = def.constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::Generated { .. }));
         let ty = column.ty;
         let number = column.number;
         let table = self.edit_table(oid, |t| t.columns.push(column))?;
         let Some(new) = self.column_expression(&table, def, ty)? else { return Ok(()) };
         let mut column = new.column;
-        if new.volatile {
-            let value = match (&column.default, column.sequence) {
-                (Some(sql), _) => Some(sql.clone()),
-                (None, Some(sequence)) => Some(format!("nextval('{sequence}'::regclass)")),
-                (None, None) => None,
+        // A domain is asked about each row, and may have a default of its own. Row values are not kept as text.
+        let rows = ty.oid.element().unwrap_or(ty.oid).is_composite();
+        if new.volatile || column.domain.is_some() || rows && column.default.is_some() {
+            let value = match (&column.default, column.sequence, column.domain) {
+                (Some(sql), _, None) => Some(sql.clone()),
+                (None, Some(sequence), None) => Some(format!("nextval('{sequence}'::regclass)")),
+                (Some(sql), _, Some(domain)) => Some(format!("CAST(({sql}) AS {})", type_name(domain))),
+                (None, _, Some(domain)) => {
+                    let default = self.domain_default(domain).unwrap_or_else(|| "NULL".to_owned());
+                    Some(format!("CAST(({default}) AS {})", type_name(domain)))
+                }
+                (None, None, None) => None,
             };
             let mut changed = Table::clone(&table);
             set_column(&mut changed, &column);
@@ -159,6 +201,14 @@ impl DdlContext<'_> {
         self.add_column_keys(oid, def, true, false).await?;
         self.add_column_keys(oid, def, false, false).await?;
         self.add_column_references(oid, def, false).await
+    }
+
+    /// 0A000 if columns hold rows of the table, which are stored as they were made.
+    pub(super) fn require_unused_rows(&self, table: &Table) -> SqlResult<()> {
+        match row_type(table.oid) {
+            Some(row) => self.require_unused(row, &format!("table \"{}\"", table.name), "its row type"),
+            None => Ok(()),
+        }
     }
 
     /// The value of an expression without columns, as text.
@@ -200,6 +250,7 @@ impl DdlContext<'_> {
         let (default, sequence) = match value {
             Some(expr) => {
                 let stored = self.binder.expression(self.scope(), &table, expr, Usage::Default(found.ty))?;
+                refuse_temporary_sequences(&table, &stored.sequences)?;
                 self.catalog.used.extend(stored.sequences.iter().copied());
                 (Some(stored.sql), stored.sequences.first().copied())
             }
@@ -225,64 +276,104 @@ impl DdlContext<'_> {
         self.edit_column(oid, column, |c| c.not_null = false)
     }
 
-    async fn set_type(&mut self, oid: Oid, name: &str, ty: &DataType, using: Option<&Expr>) -> SqlResult<()> {
-        let before = self.table_by_oid(oid)?;
-        let found = self.column_of(oid, name)?;
-        let ty = self.binder.resolve_type(self.scope(), ty)?;
-        if found.generated && using.is_some() {
-            let message = "cannot specify USING when altering type of generated column";
-            return Err(SqlError::new(SqlState::InvalidColumnDefinition, message)
-                .detail(format!("Column \"{name}\" is a generated column.")));
-        }
-        let uses = |sql: &str| super::drop::mentions(sql, name);
-        if let Some(view) = self.now().views.values().find(|v| v.depends_on.contains(&oid) && uses(&v.sql)) {
-            return Err(SqlError::unsupported("cannot alter type of a column used by a view or rule").detail(format!(
-                "rule _RETURN on view {} depends on column \"{name}\"",
-                self.shown(view.schema, &view.name)
-            )));
-        }
-        let other =
-            before.visible_columns().find(|c| c.generated && c.name != name && c.default.as_deref().is_some_and(uses));
-        if let Some(other) = other {
-            return Err(SqlError::unsupported("cannot alter type of a column used by a generated column")
-                .detail(format!("Column \"{name}\" is used by generated column \"{}\".", other.name)));
-        }
-        if found.ty == ty && using.is_none() {
+    /// Gives columns new types. USING sees the rows as they were before the statement, columns that it drops included.
+    async fn set_types(&mut self, oid: Oid, origin: &Arc<Table>, types: &[NewType<'_>]) -> SqlResult<()> {
+        if types.is_empty() {
             return Ok(());
         }
-        let value = self.converted(&before, &found, ty, using)?;
+        let before = self.table_by_oid(oid)?;
+        self.require_unused_rows(&before)?;
+        // Rows that have moved meanwhile are not to be found under the old descriptor.
+        let rows = if origin.storage == before.storage { Arc::clone(origin) } else { Arc::clone(&before) };
         let mut changed = Table::clone(&before);
-        let mut column = Column { ty, ..found.clone() };
-        if let (Some(sql), false) = (&found.default, found.generated) {
-            let stored =
-                self.binder.stored_expression(self.scope(), &before, sql, Usage::Default(ty)).map_err(|e| {
-                    match e.code() {
-                        SqlState::DatatypeMismatch | SqlState::UndefinedFunction => SqlError::new(
-                            SqlState::DatatypeMismatch,
-                            format!(
-                                "default for column \"{name}\" cannot be cast automatically to type {}",
-                                type_name_with_typmod(ty)
-                            ),
-                        ),
-                        _ => e,
-                    }
-                })?;
-            column.default = Some(stored.sql);
+        let mut values: Vec<(i16, String)> = Vec::new();
+        let mut touched: Vec<i16> = Vec::new();
+        for new in types {
+            let found = self.column_of(oid, new.column)?;
+            if touched.contains(&found.number) {
+                let message = format!("cannot alter type of column \"{}\" twice", found.name);
+                return Err(SqlError::unsupported(message));
+            }
+            let (ty, domain) = self.declared_type(before.schema, new.ty)?;
+            if found.generated && new.using.is_some() {
+                let message = "cannot specify USING when altering type of generated column";
+                return Err(SqlError::new(SqlState::InvalidColumnDefinition, message)
+                    .detail(format!("Column \"{}\" is a generated column.", found.name)));
+            }
+            self.require_type_is_free(&before, &found)?;
+            if found.ty == ty && found.domain == domain && new.using.is_none() {
+                continue;
+            }
+            touched.push(found.number);
+            if !found.generated {
+                values.push((found.number, self.converted(&rows, &found, (ty, domain), new.using)?));
+            }
+            let column = Column { domain, ..self.with_type(&before, &found, ty)? };
+            set_column(&mut changed, &column);
+            if let Some(sequence) = found.sequence.filter(|_| matches!(ty.oid, Oid::INT2 | Oid::INT4 | Oid::INT8)) {
+                self.retype_identity(&found, sequence, ty)?;
+            }
         }
-        set_column(&mut changed, &column);
+        if touched.is_empty() {
+            return Ok(());
+        }
         let changed = Arc::new(changed);
-        self.recheck_expressions(&changed, name)?;
-        if let Some(sequence) = found.sequence.filter(|_| matches!(ty.oid, Oid::INT2 | Oid::INT4 | Oid::INT8)) {
-            self.retype_identity(&found, sequence, ty)?;
+        for new in types {
+            self.recheck_expressions(&changed, new.column)?;
         }
-        let values = if found.generated { Vec::new() } else { vec![(found.number, value)] };
-        self.rewrite(&before, Table::clone(&changed), &values).await?;
-        let keys: Vec<_> = self.table_by_oid(oid)?.foreign_keys.clone();
+        self.rewrite(&rows, Table::clone(&changed), &values).await?;
         let table = self.table_by_oid(oid)?;
-        for key in keys.iter().filter(|k| k.columns.contains(&found.number) && k.validated) {
+        for key in table.foreign_keys.iter().filter(|k| k.validated && k.columns.iter().any(|c| touched.contains(c))) {
             self.validate_foreign_key(&table, key).await?;
         }
         Ok(())
+    }
+
+    /// Refuses a new type for a column that views or generated columns are computed from.
+    fn require_type_is_free(&self, table: &Table, column: &Column) -> SqlResult<()> {
+        let name = &column.name;
+        let uses = |sql: &str| super::drop::mentions(sql, name);
+        let by_view = |kind: &str, schema: Oid, view: &str| {
+            let message = "cannot alter type of a column used by a view or rule";
+            SqlError::unsupported(message)
+                .detail(format!("rule _RETURN on {kind} {} depends on column \"{name}\"", self.shown(schema, view)))
+        };
+        if let Some(view) = self.now().views.values().find(|v| v.depends_on.contains(&table.oid) && uses(&v.sql)) {
+            return Err(by_view("view", view.schema, &view.name));
+        }
+        let over = self.materialized_over(table.oid);
+        if let Some(view) = over.iter().find(|t| t.materialized.as_ref().is_some_and(|m| uses(&m.sql))) {
+            return Err(by_view("materialized view", view.schema, &view.name));
+        }
+        let other =
+            table.visible_columns().find(|c| c.generated && c.name != *name && c.default.as_deref().is_some_and(uses));
+        match other {
+            Some(other) => Err(SqlError::unsupported("cannot alter type of a column used by a generated column")
+                .detail(format!("Column \"{name}\" is used by generated column \"{}\".", other.name))),
+            None => Ok(()),
+        }
+    }
+
+    /// The column under its new type, with a default that fits.
+    fn with_type(&self, table: &Table, column: &Column, ty: PgType) -> SqlResult<Column> {
+        let mut out = Column { ty, ..column.clone() };
+        if let (Some(sql), false) = (&column.default, column.generated) {
+            let stored = self.binder.stored_expression(self.scope(), table, sql, Usage::Default(ty)).map_err(|e| {
+                match e.code() {
+                    SqlState::DatatypeMismatch | SqlState::UndefinedFunction => SqlError::new(
+                        SqlState::DatatypeMismatch,
+                        format!(
+                            "default for column \"{}\" cannot be cast automatically to type {}",
+                            column.name,
+                            type_name_with_typmod(ty)
+                        ),
+                    ),
+                    _ => e,
+                }
+            })?;
+            out.default = Some(stored.sql);
+        }
+        Ok(out)
     }
 
     /// An identity column's sequence follows its type.
@@ -300,9 +391,15 @@ impl DdlContext<'_> {
     }
 
     /// SQL text of the new value of a column whose type changes.
-    fn converted(&self, table: &Table, column: &Column, ty: PgType, using: Option<&Expr>) -> SqlResult<String> {
+    fn converted(
+        &self,
+        table: &Table,
+        column: &Column,
+        (ty, domain): (PgType, Option<Oid>),
+        using: Option<&Expr>,
+    ) -> SqlResult<String> {
         let name = &column.name;
-        let target = type_name_with_typmod(ty);
+        let target = type_name_with_typmod(domain.map_or(ty, PgType::new));
         let own = Expr::Identifier(sqlparser::ast::Ident::with_quote('"', name.as_str()));
         let expr = using.unwrap_or(&own);
         let stored = self.binder.expression(self.scope(), table, expr, Usage::Using(ty)).map_err(|e| {
@@ -480,7 +577,18 @@ impl DdlContext<'_> {
             next.version += 1;
             self.edit().put_view(Arc::new(next));
         }
+        for table in self.materialized_over(oid) {
+            let Some(mut kept) = table.materialized.clone() else { continue };
+            kept.sql = change(&kept.sql, &called)?;
+            self.edit_table(table.oid, |t| t.materialized = Some(kept))?;
+        }
         Ok(())
+    }
+
+    /// The materialized views whose queries use a relation.
+    pub(super) fn materialized_over(&self, oid: Oid) -> Vec<Arc<Table>> {
+        let uses = |t: &&Arc<Table>| t.materialized.as_ref().is_some_and(|m| m.depends_on.contains(&oid));
+        self.now().tables.values().filter(uses).cloned().collect()
     }
 
     fn rename_constraint(&mut self, oid: Oid, old: &str, new: &str) -> SqlResult<()> {

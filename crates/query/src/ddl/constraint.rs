@@ -101,7 +101,7 @@ impl DdlContext<'_> {
         if validated && !fresh {
             self.validate_check(&table, &name, &stored.sql).await?;
         }
-        let oid = self.new_oid().await?;
+        let oid = self.new_oid(table.schema).await?;
         let check = CheckConstraint { oid, name, sql: stored.sql, columns: stored.columns, validated };
         self.edit_table(table.oid, |t| t.checks.push(check))?;
         Ok(())
@@ -170,7 +170,7 @@ impl DdlContext<'_> {
                 naming::relation_name(self.now(), table.schema, parts, true)
             }
         };
-        let (index_oid, constraint_oid) = (self.new_oid().await?, self.new_oid().await?);
+        let (index_oid, constraint_oid) = (self.new_oid(table.schema).await?, self.new_oid(table.schema).await?);
         let index = Index {
             oid: index_oid,
             name: name.clone(),
@@ -270,7 +270,7 @@ impl DdlContext<'_> {
                 "ALTER TABLE / ADD CONSTRAINT USING INDEX will rename index \"{index_name}\" to \"{new_name}\""
             ));
         }
-        let constraint = self.new_oid().await?;
+        let constraint = self.new_oid(table.schema).await?;
         let unique = Unique {
             oid: constraint,
             name: new_name.clone(),
@@ -292,7 +292,7 @@ impl DdlContext<'_> {
         }
         if deferrable {
             // Its entries have another form, so they are made anew.
-            changed.storage = self.new_oid().await?;
+            changed.storage = self.new_oid(table.schema).await?;
         }
         let table = self.edit_table(oid, |t| {
             for i in t.indexes.iter_mut().filter(|i| i.oid == changed.oid) {
@@ -320,6 +320,11 @@ impl DdlContext<'_> {
             }
             _ => e,
         })?;
+        if table.is_temporary() != parent.is_temporary() {
+            let kind = if table.is_temporary() { "temporary" } else { "permanent" };
+            let message = format!("constraints on {kind} tables may reference only {kind} tables");
+            return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
+        }
         let child_columns = foreign_columns(&table, columns)?;
         let (parent_columns, parent_index) = referenced_key(&parent, &references.columns, child_columns.len())?;
         let name = name.unwrap_or_else(|| {
@@ -331,11 +336,25 @@ impl DdlContext<'_> {
                 "number of referencing and referenced columns for foreign key disagree",
             ));
         }
+        if child_columns.iter().any(|n| table.column(*n).is_some_and(|c| c.generated)) {
+            use gavel_binder::ddl::ast::Action;
+            let sets = |a: Action| matches!(a, Action::SetNull | Action::SetDefault);
+            let when = if sets(references.on_update) || references.on_update == Action::Cascade {
+                Some("UPDATE")
+            } else {
+                sets(references.on_delete).then_some("DELETE")
+            };
+            if let Some(when) = when {
+                let message =
+                    format!("invalid ON {when} action for foreign key constraint containing generated column");
+                return Err(SqlError::new(SqlState::SyntaxError, message));
+            }
+        }
         for (a, b) in child_columns.iter().zip(&parent_columns) {
             require_comparable(&name, (&table, *a), (&parent, *b))?;
         }
         let key = ForeignKey {
-            oid: self.new_oid().await?,
+            oid: self.new_oid(table.schema).await?,
             name,
             columns: child_columns,
             parent: parent.oid,

@@ -4,14 +4,16 @@
 use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{
-    ColumnConstraintKind, ColumnDef, CreateTable, CreateTableAs, Including, QualifiedName, TableConstraint,
-    TableConstraintKind, TableElement,
+    ColumnConstraintKind, ColumnDef, CreateTable, CreateTableAs, Including, Persistence, QualifiedName, SequenceOption,
+    TableConstraint, TableConstraintKind, TableElement,
 };
-use gavel_catalog::{Column, Identity, Index, IndexKey, Table, Unique};
+use gavel_catalog::snapshot::{PG_CLASS, PG_CONSTRAINT, Relation, row_type};
+use gavel_catalog::system::{TEMPORARY_SCHEMA, is_temporary};
+use gavel_catalog::{Catalog, Column, Identity, Index, IndexKey, OnCommit, Table, Unique};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::DataType;
 
-use super::binding::Usage;
+use super::binding::{StoredQuery, Usage};
 use super::constraint::Key;
 use super::names::{qualified, quote};
 use super::{DdlContext, naming};
@@ -28,18 +30,21 @@ pub(super) struct NewColumn {
 
 impl DdlContext<'_> {
     pub(super) async fn create_table(&mut self, create: &CreateTable) -> SqlResult<()> {
-        if create.temporary {
-            return Err(SqlError::unsupported("temporary tables are not supported"));
+        let (schema, name) = self.creation_target(&create.name, create.persistence)?;
+        if schema != TEMPORARY_SCHEMA && create.on_commit.is_some() {
+            return Err(on_commit_is_for_temporary());
         }
-        let (schema, name) = self.creation_target(&create.name)?;
         if self.now().relation(schema, &name).is_some() && create.if_not_exists {
             let message = format!("relation \"{name}\" already exists, skipping");
             self.notice_of(SqlState::DuplicateTable, message);
             return Ok(());
         }
         self.require_free(schema, &name)?;
-        let oid = self.new_oid().await?;
-        let table = empty_table(oid, schema, name, self.user, create.options.clone());
+        self.require_free_row_type(schema, &name)?;
+        let oid = self.new_oid(schema).await?;
+        let acl = self.initial_acl('r', self.user, schema);
+        let on_commit = create.on_commit.unwrap_or_default();
+        let table = Table { acl, on_commit, ..empty_table(oid, schema, name, self.user, create.options.clone()) };
         self.edit().put_table(Arc::new(table));
         let mut likes = Vec::new();
         for element in &create.elements {
@@ -77,12 +82,21 @@ impl DdlContext<'_> {
 
     /// The column that `def` describes, without its default expression.
     pub(super) async fn new_column(&mut self, table: &Table, def: &ColumnDef, number: i16) -> SqlResult<Column> {
+        if super::drop::is_system_column(&def.name) {
+            let message = format!("column name \"{}\" conflicts with a system column name", def.name);
+            return Err(SqlError::new(SqlState::DuplicateColumn, message));
+        }
         self.check_declaration(table, def)?;
         let serial = serial_type(&def.ty);
-        let ty = match serial {
-            Some(ty) => ty,
-            None => self.binder.resolve_type(self.scope(), &def.ty)?,
+        let (ty, domain) = match serial {
+            Some(ty) => (ty, None),
+            None => self.declared_type(table.schema, &def.ty)?,
         };
+        if let Some(row) = row_type(table.oid).filter(|row| self.is_within(*row, domain.unwrap_or(ty.oid))) {
+            let message =
+                format!("composite type {} cannot be made a member of itself", gavel_types::text_io::type_name(row));
+            return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
+        }
         if gavel_functions::registry::type_info(ty.oid).is_some_and(|t| t.kind == 'p') {
             let type_name = gavel_types::text_io::type_name(ty.oid);
             let message = format!("column \"{}\" has pseudo-type {type_name}", def.name);
@@ -92,6 +106,7 @@ impl DdlContext<'_> {
             number,
             name: def.name.clone(),
             ty,
+            domain,
             not_null: serial.is_some(),
             default: None,
             identity: None,
@@ -99,6 +114,7 @@ impl DdlContext<'_> {
             sequence: None,
             missing: None,
             dropped: false,
+            acl: None,
         };
         if serial.is_some() {
             let sequence = self.column_sequence(table, (&def.name, number), ty, &[]).await?;
@@ -128,9 +144,14 @@ impl DdlContext<'_> {
         let count = |f: fn(&ColumnConstraintKind) -> bool| def.constraints.iter().filter(|c| f(&c.kind)).count();
         let serial = usize::from(serial_type(&def.ty).is_some());
         let defaults = count(|k| matches!(k, Default(_))) + serial;
-        let (identities, generated) = (count(|k| matches!(k, Identity { .. })), count(|k| matches!(k, Generated(_))));
+        let (identities, generated) =
+            (count(|k| matches!(k, Identity { .. })), count(|k| matches!(k, Generated { .. })));
         let nulls = count(|k| matches!(k, Null));
         let not_nulls = count(|k| matches!(k, NotNull)) + serial;
+        if def.constraints.iter().any(|c| matches!(c.kind, Generated { always: false, .. })) {
+            let message = "for a generated column, GENERATED ALWAYS must be specified";
+            return Err(SqlError::new(SqlState::SyntaxError, message));
+        }
         let of = format!("for column \"{}\" of table \"{}\"", def.name, table.name);
         let message = if nulls > 0 && not_nulls + identities > 0 {
             format!("conflicting NULL/NOT NULL declarations {of}")
@@ -161,10 +182,11 @@ impl DdlContext<'_> {
             match &constraint.kind {
                 ColumnConstraintKind::Default(expr) => {
                     let stored = self.binder.expression(self.scope(), table, expr, Usage::Default(ty))?;
+                    refuse_temporary_sequences(table, &stored.sequences)?;
                     volatile |= stored.volatility == gavel_functions::registry::Volatility::Volatile;
                     column.default = Some(stored.sql);
                 }
-                ColumnConstraintKind::Generated(expr) => {
+                ColumnConstraintKind::Generated { expr, .. } => {
                     let stored = self.binder.expression(self.scope(), table, expr, Usage::Generated(ty))?;
                     require_generable(table, &stored.columns, stored.volatility)?;
                     volatile = true;
@@ -183,7 +205,7 @@ impl DdlContext<'_> {
             .iter()
             .filter_map(|e| match e {
                 TableElement::Column(def)
-                    if def.constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::Generated(_))) =>
+                    if def.constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::Generated { .. })) =>
                 {
                     Some(def.name.as_str())
                 }
@@ -304,7 +326,7 @@ impl DdlContext<'_> {
     // ---- LIKE ----
 
     async fn copy_columns(&mut self, oid: Oid, name: &QualifiedName, including: Including) -> SqlResult<Arc<Table>> {
-        let source = self.find_table(name)?;
+        let source = self.like_source(name)?;
         self.catalog.used.insert(source.oid);
         for from in source.visible_columns() {
             let table = self.table_by_oid(oid)?;
@@ -313,19 +335,73 @@ impl DdlContext<'_> {
                 return Err(SqlError::new(SqlState::DuplicateColumn, message));
             }
             let number = next_number(&table)?;
-            let mut column = Column { number, missing: None, ..from.clone() };
+            let mut column = Column { number, missing: None, acl: None, ..from.clone() };
             let expression = if from.generated { including.generated } else { including.defaults };
             if !expression {
                 (column.default, column.generated) = (None, false);
             }
+            if let Some(sql) = column.default.as_ref().filter(|_| source.is_temporary() && !table.is_temporary()) {
+                let usage = if column.generated { Usage::Generated(from.ty) } else { Usage::Default(from.ty) };
+                let stored = self.binder.stored_expression(self.scope(), &source, sql, usage)?;
+                refuse_temporary_sequences(&table, &stored.sequences)?;
+            }
             (column.sequence, column.identity) = (None, None);
             if let (Some(identity), true) = (from.identity, including.identity) {
                 column.identity = Some(identity);
-                column.sequence = Some(self.column_sequence(&table, (&from.name, number), from.ty, &[]).await?);
+                let options = self.options_of(from.sequence);
+                column.sequence = Some(self.column_sequence(&table, (&from.name, number), from.ty, &options).await?);
             }
+            self.rely_on_type(table.schema, column.declared().oid);
             self.edit_table(oid, |t| t.columns.push(column))?;
+            if including.comments {
+                self.copy_comment((PG_CLASS, source.oid, i32::from(from.number)), (PG_CLASS, oid, i32::from(number)));
+            }
         }
         Ok(source)
+    }
+
+    /// What LIKE names: a table, or a view, of which columns and types are taken.
+    fn like_source(&self, name: &QualifiedName) -> SqlResult<Arc<Table>> {
+        match self.find(name)? {
+            Some(Relation::Table(table)) => Ok(table),
+            Some(Relation::View(view)) => {
+                let mut table = empty_table(view.oid, view.schema, view.name.clone(), view.owner, Vec::new());
+                for (number, (name, declared)) in (1_i16..).zip(&view.columns) {
+                    let domain = declared.oid.is_over_domain().then_some(declared.oid);
+                    let ty = domain.and_then(|domain| self.now().base_type(domain)).unwrap_or(*declared);
+                    table.columns.push(Column { domain, ..Column::plain(number, name.clone(), ty) });
+                }
+                Ok(Arc::new(table))
+            }
+            Some(other) => {
+                let bare = name.0.last().map_or("", String::as_str);
+                let kind = super::names::kind_word(super::names::kind_of(&other));
+                let kinds = if kind == "index" { "indexes".to_owned() } else { format!("{kind}s") };
+                let message = format!("relation \"{bare}\" is invalid in LIKE clause");
+                Err(SqlError::new(SqlState::WrongObjectType, message)
+                    .detail(format!("This operation is not supported for {kinds}.")))
+            }
+            None => Err(super::names::undefined_table("relation", name)),
+        }
+    }
+
+    /// The options of a sequence, to make another one like it.
+    fn options_of(&self, sequence: Option<Oid>) -> Vec<SequenceOption> {
+        let Some(s) = sequence.and_then(|s| self.now().sequences.get(&s)) else { return Vec::new() };
+        vec![
+            SequenceOption::Increment(s.increment),
+            SequenceOption::Min(Some(s.min)),
+            SequenceOption::Max(Some(s.max)),
+            SequenceOption::Start(s.start),
+            SequenceOption::Cache(s.cache),
+            SequenceOption::Cycle(s.cycle),
+        ]
+    }
+
+    fn copy_comment(&mut self, from: (Oid, Oid, i32), to: (Oid, Oid, i32)) {
+        if let Some(text) = self.now().comments.get(&from).cloned() {
+            self.edit().comments.insert(to, text);
+        }
     }
 
     async fn copy_constraints(&mut self, oid: Oid, source: &Table, including: Including) -> SqlResult<()> {
@@ -336,13 +412,15 @@ impl DdlContext<'_> {
         };
         if including.constraints {
             let mut checks = Vec::new();
+            let mut comments = Vec::new();
             for check in &source.checks {
                 let columns = check.columns.iter().filter_map(|n| number(*n)).collect();
-                checks.push(gavel_catalog::CheckConstraint {
-                    oid: self.host.allocate_oids(1).await?,
-                    columns,
-                    ..check.clone()
-                });
+                let copy = self.new_oid(table.schema).await?;
+                comments.push((check.oid, copy));
+                checks.push(gavel_catalog::CheckConstraint { oid: copy, columns, ..check.clone() });
+            }
+            for (from, to) in comments.into_iter().filter(|_| including.comments) {
+                self.copy_comment((PG_CONSTRAINT, from, 0), (PG_CONSTRAINT, to, 0));
             }
             self.edit_table(oid, |t| t.checks.extend(checks))?;
         }
@@ -350,7 +428,7 @@ impl DdlContext<'_> {
             return Ok(());
         }
         for index in &source.indexes {
-            let index_oid = self.new_oid().await?;
+            let index_oid = self.new_oid(table.schema).await?;
             let now = self.table_by_oid(oid)?;
             let mut names = Vec::new();
             let mut copy = Index {
@@ -375,9 +453,15 @@ impl DdlContext<'_> {
                 _ => [now.name.as_str(), joined.as_str(), "idx"],
             };
             copy.name = naming::relation_name(self.now(), now.schema, parts, index.constraint.is_some());
+            if including.comments {
+                self.copy_comment((PG_CLASS, index.oid, 0), (PG_CLASS, index_oid, 0));
+            }
             let mut unique = None;
             if let Some(u) = source.uniques.iter().find(|u| u.index == index.oid) {
-                let constraint = self.new_oid().await?;
+                let constraint = self.new_oid(table.schema).await?;
+                if including.comments {
+                    self.copy_comment((PG_CONSTRAINT, u.oid, 0), (PG_CONSTRAINT, constraint, 0));
+                }
                 copy.constraint = Some(constraint);
                 unique = Some(Unique { oid: constraint, name: copy.name.clone(), index: index_oid, ..u.clone() });
             }
@@ -397,22 +481,42 @@ impl DdlContext<'_> {
 
     /// Makes the table and fills it; gives the number of rows, or `None` if nothing was run.
     pub(super) async fn create_table_as(&mut self, create: &CreateTableAs) -> SqlResult<Option<u64>> {
-        if create.temporary {
-            return Err(SqlError::unsupported("temporary tables are not supported"));
+        if create.persistence != Persistence::Temporary && create.on_commit.is_some() {
+            return Err(on_commit_is_for_temporary());
         }
-        let (schema, name) = self.creation_target(&create.name)?;
+        let (schema, name) = self.creation_target(&create.name, create.persistence)?;
         if self.now().relation(schema, &name).is_some() && create.if_not_exists {
             let message = format!("relation \"{name}\" already exists, skipping");
             self.notice_of(SqlState::DuplicateTable, message);
             return Ok(None);
         }
         self.require_free(schema, &name)?;
+        self.require_free_row_type(schema, &name)?;
         let query = self.binder.query(self.scope(), &create.query)?;
+        let table = self.table_of_query((schema, name), create, &query).await?;
+        let oid = table.oid;
+        self.edit().put_table(Arc::new(table));
+        if !create.with_data {
+            return Ok(None);
+        }
+        let table = self.table_by_oid(oid)?;
+        self.fill(&self.now().clone(), &table, &query.sql).await.map(Some)
+    }
+
+    /// An empty table with the columns of a query.
+    pub(super) async fn table_of_query(
+        &mut self,
+        (schema, name): (Oid, String),
+        create: &CreateTableAs,
+        query: &StoredQuery,
+    ) -> SqlResult<Table> {
         if create.columns.len() > query.columns.len() {
             return Err(SqlError::new(SqlState::SyntaxError, "too many column names were specified"));
         }
-        let oid = self.new_oid().await?;
-        let mut table = empty_table(oid, schema, name, self.user, Vec::new());
+        let oid = self.new_oid(schema).await?;
+        let acl = self.initial_acl('r', self.user, schema);
+        let on_commit = create.on_commit.unwrap_or_default();
+        let mut table = Table { acl, on_commit, ..empty_table(oid, schema, name, self.user, create.options.clone()) };
         for (i, (own, ty)) in query.columns.iter().enumerate() {
             let name = create.columns.get(i).unwrap_or(own).clone();
             if table.column_named(&name).is_some() {
@@ -422,39 +526,41 @@ impl DdlContext<'_> {
             let number = next_number(&table)?;
             // A column of unknown type becomes text, as everywhere.
             let ty = if ty.oid == Oid::UNKNOWN { PgType::TEXT } else { *ty };
+            let (ty, domain) = self.split_type(schema, ty)?;
             if gavel_functions::registry::type_info(ty.oid).is_some_and(|t| t.kind == 'p') {
                 let type_name = gavel_types::text_io::type_name(ty.oid);
                 let message = format!("column \"{name}\" has pseudo-type {type_name}");
                 return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
             }
-            table.columns.push(Column {
-                number,
-                name,
-                ty,
-                not_null: false,
-                default: None,
-                identity: None,
-                generated: false,
-                sequence: None,
-                missing: None,
-                dropped: false,
-            });
+            table.columns.push(Column { domain, ..Column::plain(number, name, ty) });
         }
-        let target = qualified(self.now(), schema, &table.name);
-        let columns = table.columns.iter().map(|c| quote(&c.name)).collect::<Vec<_>>().join(", ");
-        self.edit().put_table(Arc::new(table));
-        if !create.with_data {
-            return Ok(None);
-        }
-        let catalog = self.now().clone();
-        self.host.run(&catalog, &format!("INSERT INTO {target} ({columns}) {}", query.sql)).await?;
-        let counted = self.host.run(&catalog, &format!("SELECT count(*) FROM {target}")).await?;
-        let count = match counted.first().and_then(|row| row.first()) {
+        Ok(table)
+    }
+
+    /// Puts the rows of a query into a table that is empty, and counts them.
+    pub(super) async fn fill(&mut self, catalog: &Arc<Catalog>, table: &Table, query: &str) -> SqlResult<u64> {
+        let target = qualified(catalog, table.schema, &table.name);
+        let columns = table.visible_columns().map(|c| quote(&c.name)).collect::<Vec<_>>().join(", ");
+        let into = if columns.is_empty() { String::new() } else { format!(" ({columns})") };
+        self.host.run(catalog, &format!("INSERT INTO {target}{into} {query}")).await?;
+        let counted = self.host.run(catalog, &format!("SELECT count(*) FROM {target}")).await?;
+        Ok(match counted.first().and_then(|row| row.first()) {
             Some(gavel_types::Datum::Int8(n)) => u64::try_from(*n).unwrap_or(0),
             _ => 0,
-        };
-        Ok(Some(count))
+        })
     }
+}
+
+fn on_commit_is_for_temporary() -> SqlError {
+    SqlError::new(SqlState::InvalidTableDefinition, "ON COMMIT can only be used on temporary tables")
+}
+
+/// Refuses a default that would outlive the sequences that it takes its values from.
+pub(super) fn refuse_temporary_sequences(table: &Table, sequences: &[Oid]) -> SqlResult<()> {
+    if !table.is_temporary() && sequences.iter().any(|s| is_temporary(*s)) {
+        return Err(SqlError::unsupported("a permanent table cannot use a temporary sequence"));
+    }
+    Ok(())
 }
 
 /// Refuses what a generation expression may not hold.
@@ -509,7 +615,7 @@ fn serial_type(ty: &DataType) -> Option<PgType> {
     }
 }
 
-fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, options: Vec<String>) -> Table {
+pub(super) fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, options: Vec<String>) -> Table {
     Table {
         oid,
         schema,
@@ -523,6 +629,9 @@ fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, options: Vec<Str
         checks: Vec::new(),
         foreign_keys: Vec::new(),
         referenced_by: Vec::new(),
+        materialized: None,
         options,
+        acl: None,
+        on_commit: OnCommit::PreserveRows,
     }
 }

@@ -15,6 +15,7 @@ use super::*;
 #[derive(Default)]
 struct Host {
     next: u32,
+    temporary: gavel_catalog::oids::TemporaryOids,
     /// Answers to `run`, first to last; none means no rows.
     answers: VecDeque<SqlResult<Vec<Vec<Datum>>>>,
     log: Vec<String>,
@@ -26,6 +27,12 @@ impl DdlHost for Host {
         let first = 16384 + self.next;
         self.next += count;
         Ok(Oid(first))
+    }
+    fn temporary_oid(&mut self, catalog: &Catalog) -> Oid {
+        self.temporary.take(|oid| catalog.has_temporary_oid(oid))
+    }
+    fn temporary_schema(&self) -> String {
+        "pg_temp_1".into()
     }
     async fn run(&mut self, _: &Arc<Catalog>, sql: &str) -> SqlResult<Vec<Vec<Datum>>> {
         self.log.push(sql.to_owned());
@@ -156,16 +163,20 @@ impl Session {
             create_role: true,
             inherit: true,
             password: None,
+            connection_limit: None,
+            member_of: Vec::new(),
         }));
         catalog.put_database(Arc::new(gavel_catalog::Database {
             oid: bootstrap::POSTGRES,
             name: "postgres".into(),
             owner: bootstrap::SUPERUSER,
+            acl: None,
         }));
         catalog.put_schema(Arc::new(gavel_catalog::Schema {
             oid: gavel_catalog::system::PUBLIC,
             name: "public".into(),
             owner: bootstrap::SUPERUSER,
+            acl: None,
         }));
         Self { catalog: TransactionCatalog::new(Arc::new(catalog)), host: Host::default(), in_block: false }
     }
@@ -235,6 +246,82 @@ fn script(text: &str) {
             assert_eq!(answer, wanted, "{sql}");
         }
     }
+}
+
+#[test]
+fn grants_are_kept_and_checked() {
+    script(
+        r#"
+        create role reader connection limit 5
+        create role writer in role reader admin postgres
+        create table t (id serial primary key, n int)
+        create sequence s
+        create view v as select * from t
+        create schema other
+        grant select, insert on t to reader, public => GRANT
+        grant all on v to writer with grant option => GRANT
+        grant update (n) on t to reader => GRANT
+        grant usage on schema other to reader => GRANT
+        grant usage on sequence s to reader => GRANT
+        grant select on all tables in schema public to reader => GRANT
+        grant create on database postgres to writer => GRANT
+        revoke insert on t from reader cascade => REVOKE
+        grant reader to writer => NOTICE: role "writer" is already a member of role "reader" | GRANT ROLE
+        grant reader to writer with admin option => GRANT ROLE
+        grant writer to reader => ERROR 0LP01: role "writer" is a member of role "reader"
+        revoke writer from reader => WARNING: role "reader" is not a member of role "writer" | REVOKE ROLE
+        grant usage on t to reader => ERROR 0LP01: invalid privilege type USAGE for table
+        grant execute on t to reader => ERROR 0LP01: invalid privilege type EXECUTE for relation
+        grant execute on s to reader => ERROR 0LP01: invalid privilege type EXECUTE for relation
+        grant execute on sequence s to reader => ERROR 0LP01: invalid privilege type EXECUTE for sequence
+        grant delete (n) on t to reader => ERROR 0LP01: invalid privilege type DELETE for column
+        grant nonsense on t to reader => ERROR 42601: unrecognized privilege type "nonsense"
+        grant select (nope) on t to reader => ERROR 42703: column "nope" of relation "t" does not exist
+        grant select on t to public with grant option => ERROR 0LP01: grant options can only be granted to roles
+        grant usage on sequence t to reader => ERROR 42809: "t" is not a sequence
+        grant select on t_pkey to reader => ERROR 42809: "t_pkey" is an index
+        grant create on database nope to reader => ERROR 3D000: database "nope" does not exist
+        grant usage on schema nope to reader => ERROR 3F000: schema "nope" does not exist
+        alter default privileges grant select on tables to reader => ALTER DEFAULT PRIVILEGES
+        alter default privileges in schema other grant all on tables to writer => ALTER DEFAULT PRIVILEGES
+        alter default privileges in schema other grant usage on schemas to writer => ERROR 0LP01: cannot use IN SCHEMA clause when using GRANT/REVOKE ON SCHEMAS
+        alter table t owner to writer
+        drop role reader => ERROR 2BP01: role "reader" cannot be dropped because some objects depend on it / DETAIL: privileges for schema other; privileges for table t; privileges for view v; privileges for sequence s; privileges for default privileges on new relations belonging to role postgres
+        "#,
+    );
+}
+
+#[test]
+fn new_objects_get_default_privileges() {
+    let mut s = Session::new();
+    s.ok("create role reader");
+    s.ok("create table before (a int)");
+    s.ok("alter default privileges grant select on tables to reader");
+    s.ok("create table after (a int)");
+    assert_eq!(s.table("before").acl, None);
+    let grantees = |t: &Table| t.acl.iter().flatten().map(|i| i.privileges.0.count_ones()).collect::<Vec<_>>();
+    assert_eq!(grantees(&s.table("after")), [7, 1], "its owner everything, the reader SELECT");
+    // As it was without a word about defaults: nothing is kept.
+    s.ok("alter default privileges revoke select on tables from reader");
+    assert!(s.catalog.current.default_privileges.is_empty());
+    s.ok("create table again (a int)");
+    assert_eq!(s.table("again").acl, None);
+}
+
+#[test]
+fn what_an_owner_granted_its_successor_has_granted() {
+    let mut s = Session::new();
+    s.ok("create role heir");
+    s.ok("create table t (a int)");
+    s.ok("grant select (a) on t to public");
+    s.ok("grant select on t to heir");
+    s.ok("alter table t owner to heir");
+    let t = s.table("t");
+    let grantors = |acl: &gavel_catalog::acl::Acl| acl.iter().flatten().map(|i| i.grantor).collect::<Vec<_>>();
+    assert_eq!(grantors(&t.acl), [t.owner]);
+    assert_eq!(grantors(&t.columns[0].acl), [t.owner]);
+    s.ok("revoke select on t from public");
+    assert_eq!(s.table("t").columns[0].acl, None, "what is revoked from the table goes from its columns");
 }
 
 #[test]
@@ -514,4 +601,58 @@ fn a_commit_writes_what_changed() {
     assert_eq!(tenants, BTreeSet::from([0, new]));
     s.ok("create user u password 'secret'");
     assert!(s.catalog.current.roles["u"].password.as_deref().is_some_and(|p| p.starts_with("SCRAM-SHA-256$4096:")));
+}
+
+#[test]
+fn temporary_relations_have_a_schema_and_oids_of_their_own() {
+    let mut session = Session::new();
+    for (sql, wanted) in [
+        ("create table p (a int primary key)", "CREATE TABLE"),
+        ("create temp table t (id serial primary key, b text unique, check (b <> ''))", "CREATE TABLE"),
+        ("create table pg_temp.u (a int references t) on commit delete rows", "CREATE TABLE"),
+        ("create temp sequence s owned by t.b", "CREATE SEQUENCE"),
+        ("create index on t (b)", "CREATE INDEX"),
+        ("create temp table l (like t including all)", "CREATE TABLE"),
+        ("truncate u", "TRUNCATE TABLE"),
+        ("create table public.x (a int) on commit drop", "ERROR 42P16: ON COMMIT can only be used on temporary tables"),
+        ("create temp table public.x (a int)", "ERROR 42P16: cannot create temporary relation in non-temporary schema"),
+        (
+            "create unlogged table pg_temp.x (a int)",
+            "ERROR 42P16: only temporary relations may be created in temporary schemas",
+        ),
+        (
+            "create table c (a int references t)",
+            "ERROR 42P16: constraints on permanent tables may reference only permanent tables",
+        ),
+        (
+            "alter table u add foreign key (a) references p",
+            "ERROR 42P16: constraints on temporary tables may reference only temporary tables",
+        ),
+        ("alter table t set schema public", "ERROR 0A000: cannot move objects into or out of temporary schemas"),
+        ("alter table p set schema pg_temp", "ERROR 0A000: cannot move objects into or out of temporary schemas"),
+        ("alter sequence s owned by p.a", "ERROR 55000: sequence must be in same schema as table it is linked to"),
+        (
+            "alter table t set unlogged",
+            "ERROR 42P16: cannot change logged status of table \"t\" because it is temporary",
+        ),
+        ("create table t (a int)", "CREATE TABLE"),
+        ("drop schema pg_temp", "ERROR 3F000: schema \"pg_temp\" does not exist"),
+        ("alter schema pg_temp_1 rename to x", "ERROR 42501: permission denied for schema pg_temp_1"),
+    ] {
+        assert_eq!(session.run(sql), wanted, "{sql}");
+    }
+    let catalog = Arc::clone(&session.catalog.current);
+    let temporary = gavel_catalog::system::is_temporary;
+    for table in catalog.temporary_tables() {
+        assert_eq!(table.schema, gavel_catalog::system::TEMPORARY_SCHEMA);
+        assert!(table.storages().all(temporary) && table.indexes.iter().all(|i| temporary(i.oid)), "{table:?}");
+        assert!(table.uniques.iter().all(|u| temporary(u.oid)) && table.checks.iter().all(|c| temporary(c.oid)));
+    }
+    assert_eq!(catalog.temporary_tables().count(), 3);
+    let writes = session.catalog.writes(1);
+    let keys = writes.iter().filter_map(|w| gavel_catalog::keys::read_descriptor(&w.key));
+    assert!(keys.clone().count() >= 2 && keys.clone().all(|(_, oid)| !temporary(oid)), "{writes:?}");
+    session.ok("drop table pg_temp.t cascade");
+    assert_eq!(session.catalog.current.temporary_tables().count(), 2);
+    assert!(session.catalog.current.temporary_tables().all(|t| t.foreign_keys.is_empty()));
 }

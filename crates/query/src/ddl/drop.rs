@@ -7,11 +7,14 @@
 use std::collections::BTreeSet;
 
 use gavel_binder::ddl::ast::{Drop, ObjectKind, QualifiedName};
-use gavel_catalog::{Catalog, Table};
+use gavel_catalog::search::PG_TEMP;
+use gavel_catalog::snapshot::row_type;
+use gavel_catalog::{Catalog, Definition, Table};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
 use super::names::{kind_word, oid_of, quote, undefined_schema};
+use super::user_type::{is_made_of, names_type};
 
 /// Something that can be dropped.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +30,10 @@ pub(super) enum Object {
     Column(Oid, i16),
     /// Default of a column.
     Default(Oid, i16),
+    /// A user's type that has a descriptor.
+    Type(Oid),
+    /// Composite type and field.
+    Attribute(Oid, i16),
 }
 
 /// Why a dependent depends on an object, as DETAIL says it.
@@ -42,6 +49,11 @@ struct Plan {
     gone: BTreeSet<Object>,
     /// In the order found, with what each depends on.
     dependents: Vec<Edge>,
+}
+
+/// Columns that every table has in PostgreSQL.
+pub(super) fn is_system_column(name: &str) -> bool {
+    matches!(name, "tableoid" | "ctid" | "xmin" | "xmax" | "cmin" | "cmax")
 }
 
 impl DdlContext<'_> {
@@ -61,10 +73,14 @@ impl DdlContext<'_> {
 
     /// What `name` stands for; `None` with a notice if it does not exist and may not.
     fn object_to_drop(&mut self, kind: ObjectKind, name: &QualifiedName, if_exists: bool) -> SqlResult<Option<Object>> {
+        if matches!(kind, ObjectKind::Type | ObjectKind::Domain) {
+            return Ok(self.type_to_drop(kind, name, if_exists)?.map(Object::Type));
+        }
         if kind == ObjectKind::Schema {
             let (_, bare) = self.split(name)?;
             let bare = bare.to_owned();
-            return match self.schema(&bare) {
+            let found = if bare == PG_TEMP { Err(undefined_schema(&bare)) } else { self.schema(&bare) };
+            return match found {
                 Ok(schema) => Ok(Some(Object::Schema(schema.oid))),
                 Err(_) if if_exists && !gavel_catalog::system::is_system_schema(&bare) => {
                     self.notice(format!("schema \"{bare}\" does not exist, skipping"));
@@ -82,7 +98,7 @@ impl DdlContext<'_> {
         };
         let bare = name.0.last().map_or("", String::as_str);
         let Some(found) = found else {
-            let message = format!("{} \"{name}\" does not exist", kind_word(kind));
+            let message = format!("{} \"{bare}\" does not exist", kind_word(kind));
             if if_exists {
                 self.notice(format!("{message}, skipping"));
                 return Ok(None);
@@ -96,7 +112,7 @@ impl DdlContext<'_> {
         })?;
         let oid = oid_of(&found);
         Ok(Some(match kind {
-            ObjectKind::Table => Object::Table(oid),
+            ObjectKind::Table | ObjectKind::MaterializedView => Object::Table(oid),
             ObjectKind::View => Object::View(oid),
             ObjectKind::Sequence => Object::Sequence(oid),
             _ => {
@@ -202,7 +218,9 @@ impl DdlContext<'_> {
                 let sequences = catalog.sequences.values().filter(|s| s.schema == *oid);
                 let sequences =
                     sequences.filter(|s| !self.is_owned(s.owned_by)).map(|s| (s.oid, Object::Sequence(s.oid)));
-                let mut all: Vec<_> = members.chain(views).chain(sequences).collect();
+                let types = catalog.types.values().filter(|t| t.schema == *oid);
+                let types = types.map(|t| (Oid(t.oid.type_number()), Object::Type(t.oid)));
+                let mut all: Vec<_> = members.chain(views).chain(sequences).chain(types).collect();
                 all.sort_by_key(|(oid, _)| *oid);
                 for (_, member) in all {
                     self.depend(member, &on, plan);
@@ -213,13 +231,22 @@ impl DdlContext<'_> {
                     self.go(Object::Sequence(sequence.oid), plan);
                 }
                 self.views_over(*oid, &on, plan);
+                if let Some(row) = row_type(*oid) {
+                    self.type_goes(row, plan);
+                }
                 for child in catalog.tables.values().filter(|t| t.oid != *oid) {
                     for key in child.foreign_keys.iter().filter(|f| f.parent == *oid) {
                         self.depend(Object::Constraint(child.oid, key.oid), &on, plan);
                     }
                 }
             }
-            Object::View(oid) => self.views_over(*oid, &on, plan),
+            Object::View(oid) => {
+                self.views_over(*oid, &on, plan);
+                if let Some(row) = row_type(*oid) {
+                    self.type_goes(row, plan);
+                }
+            }
+            Object::Type(oid) => self.type_goes(*oid, plan),
             Object::Sequence(oid) => {
                 let wanted = format!("'{oid}'");
                 for table in catalog.tables.values() {
@@ -232,7 +259,7 @@ impl DdlContext<'_> {
                 }
                 self.views_over(*oid, &on, plan);
             }
-            Object::Index(..) | Object::Default(..) => {}
+            Object::Index(..) | Object::Default(..) | Object::Attribute(..) => {}
             Object::Constraint(table, oid) => {
                 let Some(table) = catalog.table(*table) else { return };
                 let Some(unique) = table.uniques.iter().find(|u| u.oid == *oid) else { return };
@@ -246,6 +273,68 @@ impl DdlContext<'_> {
             Object::Column(table, number) => {
                 let Some(table) = catalog.table(*table) else { return };
                 self.column_goes(table, *number, &on, plan);
+            }
+        }
+    }
+
+    /// What is made of a type, or names it.
+    fn type_goes(&self, oid: Oid, plan: &mut Plan) {
+        let on = |ty: Oid| format!("type {}", self.type_shown(ty));
+        let own = on(oid);
+        for table in self.now().tables.values() {
+            // A materialized view goes as a whole, as other views do.
+            if let Some(kept) = &table.materialized
+                && (kept.depends_on.contains(&oid) || table.columns.iter().any(|c| is_made_of(c.declared().oid, oid)))
+            {
+                self.depend(Object::Table(table.oid), &own, plan);
+                continue;
+            }
+            for column in table.visible_columns() {
+                let declared = column.declared().oid;
+                if is_made_of(declared, oid) {
+                    self.depend(Object::Column(table.oid, column.number), &on(declared), plan);
+                } else if column.default.as_deref().is_some_and(|sql| names_type(sql, oid)) {
+                    let part = if column.generated { Object::Column } else { Object::Default };
+                    self.depend(part(table.oid, column.number), &own, plan);
+                }
+            }
+            for check in table.checks.iter().filter(|c| names_type(&c.sql, oid)) {
+                self.depend(Object::Constraint(table.oid, check.oid), &own, plan);
+            }
+            for index in &table.indexes {
+                let key = |k: &gavel_catalog::IndexKey| match k {
+                    gavel_catalog::IndexKey::Expression { sql, ty, .. } => {
+                        names_type(sql, oid) || is_made_of(ty.oid, oid)
+                    }
+                    gavel_catalog::IndexKey::Column(_) => false,
+                };
+                let named = index.predicate.as_deref().is_some_and(|sql| names_type(sql, oid));
+                if named || index.keys.iter().any(|k| key(&k.0)) {
+                    self.depend(Object::Index(table.oid, index.oid), &own, plan);
+                }
+            }
+        }
+        for other in self.now().types.values() {
+            match &other.definition {
+                Definition::Composite(attributes) => {
+                    for attribute in attributes.iter().filter(|a| is_made_of(a.declared().oid, oid)) {
+                        let part = Object::Attribute(other.oid, attribute.number);
+                        self.depend(part, &on(attribute.declared().oid), plan);
+                    }
+                }
+                Definition::Domain(domain) => {
+                    let over = domain.over.unwrap_or(domain.base.oid);
+                    let mut texts = domain.checks.iter().map(|c| &c.sql).chain(&domain.default);
+                    if is_made_of(over, oid) || texts.any(|sql| names_type(sql, oid)) {
+                        self.depend(Object::Type(other.oid), &on(over), plan);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for view in self.now().views.values() {
+            if view.depends_on.contains(&oid) || view.columns.iter().any(|(_, ty)| is_made_of(ty.oid, oid)) {
+                self.depend(Object::View(view.oid), &own, plan);
             }
         }
     }
@@ -286,6 +375,11 @@ impl DdlContext<'_> {
         for view in catalog.views.values().filter(|v| v.depends_on.contains(&table.oid) && mentions(&v.sql, name)) {
             self.depend(Object::View(view.oid), on, plan);
         }
+        for over in self.materialized_over(table.oid) {
+            if over.materialized.as_ref().is_some_and(|m| mentions(&m.sql, name)) {
+                self.depend(Object::Table(over.oid), on, plan);
+            }
+        }
     }
 
     fn depend(&self, dependent: Object, on: &str, plan: &mut Plan) {
@@ -300,6 +394,9 @@ impl DdlContext<'_> {
         for view in self.now().views.values().filter(|v| v.depends_on.contains(&oid)) {
             self.depend(Object::View(view.oid), on, plan);
         }
+        for over in self.materialized_over(oid) {
+            self.depend(Object::Table(over.oid), on, plan);
+        }
     }
 
     fn is_owned(&self, owner: Option<(Oid, i16)>) -> bool {
@@ -313,7 +410,10 @@ impl DdlContext<'_> {
             Some((schema, name)) => format!("{kind} {}", self.shown(schema, name)),
             None => format!("{kind} {oid}"),
         };
-        let table = |oid: Oid| relation("table", oid);
+        let table = |oid: Oid| {
+            let kept = catalog.table(oid).is_some_and(|t| t.materialized.is_some());
+            relation(if kept { "materialized view" } else { "table" }, oid)
+        };
         match object {
             Object::Schema(oid) => {
                 format!("schema {}", catalog.schema_by_oid(*oid).map_or_else(String::new, |s| quote(&s.name)))
@@ -329,6 +429,12 @@ impl DdlContext<'_> {
             Object::Column(t, number) => format!("column {} of {}", column_name(catalog, *t, *number), table(*t)),
             Object::Default(t, number) => {
                 format!("default value for column {} of {}", column_name(catalog, *t, *number), table(*t))
+            }
+            Object::Type(oid) => format!("type {}", self.type_shown(*oid)),
+            Object::Attribute(ty, number) => {
+                let fields = catalog.user_type(*ty).and_then(|t| t.attributes()).unwrap_or_default();
+                let name = fields.iter().find(|a| a.number == *number).map_or("", |a| a.name.as_str());
+                format!("column {} of composite type {}", quote(name), self.type_shown(*ty))
             }
         }
     }
@@ -356,6 +462,9 @@ impl DdlContext<'_> {
                     })?;
                 }
                 Object::Column(table, number) if !is_gone(table) => self.remove_column(*table, *number)?,
+                Object::Attribute(ty, number) if !gone.contains(&Object::Type(*ty)) => {
+                    self.remove_attribute(*ty, *number)?;
+                }
                 _ => {}
             }
         }
@@ -364,9 +473,10 @@ impl DdlContext<'_> {
                 Object::View(oid) => self.edit().remove_view(*oid),
                 Object::Sequence(oid) => self.edit().remove_sequence(*oid),
                 Object::Table(oid) => self.remove_table(*oid)?,
+                Object::Type(oid) => self.edit().remove_type(*oid),
                 _ => continue,
             }
-            if let Object::View(oid) | Object::Sequence(oid) | Object::Table(oid) = object {
+            if let Object::View(oid) | Object::Sequence(oid) | Object::Table(oid) | Object::Type(oid) = object {
                 self.forget_comments(*oid);
             }
         }
@@ -374,7 +484,8 @@ impl DdlContext<'_> {
             if let Object::Schema(oid) = object {
                 let name = self.now().schema_by_oid(*oid).map(|s| s.name.clone());
                 if let Some(name) = name {
-                    self.edit().schemas.remove(&name);
+                    self.edit().remove_schema(&name);
+                    self.edit().default_privileges.retain(|_, d| d.schema != *oid);
                 }
                 self.forget_comments(*oid);
             }
@@ -455,6 +566,9 @@ impl DdlContext<'_> {
     /// DROP COLUMN.
     pub(super) async fn drop_column(&mut self, oid: Oid, name: &str, if_exists: bool, cascade: bool) -> SqlResult<()> {
         let table = self.table_by_oid(oid)?;
+        if is_system_column(name) {
+            return Err(SqlError::unsupported(format!("cannot drop system column \"{name}\"")));
+        }
         let Some(column) = table.column_named(name) else {
             let error = super::names::undefined_column(&table, name);
             if if_exists {
@@ -463,6 +577,7 @@ impl DdlContext<'_> {
             }
             return Err(error);
         };
+        self.require_unused_rows(&table)?;
         self.drop_all(&[Object::Column(oid, column.number)], cascade).await
     }
 

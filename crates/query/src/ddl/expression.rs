@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use gavel_binder::parse;
 use gavel_types::SqlResult;
 use sqlparser::ast::{
-    Expr, Ident, ObjectName, ObjectNamePart, Query, TableAlias, TableAliasColumnDef, TableFactor, VisitMut, VisitorMut,
+    DataType, Expr, Ident, ObjectName, ObjectNamePart, Query, TableAlias, TableAliasColumnDef, TableFactor, Value,
+    ValueWithSpan, VisitMut, VisitorMut,
 };
 
 use super::names::quote;
@@ -106,9 +107,114 @@ pub fn rename_relation(sql: &str, called: &[String], renamed: &[String]) -> SqlR
     })
 }
 
+/// An expression with string literal `old` called `new` wherever it is read as a label; `None` if it is nowhere.
+/// `is_label_error` says whether reading an expression fails because a label does not exist.
+///
+/// # Errors
+/// As [`rename_column`].
+pub fn reword_expression(
+    sql: &str,
+    (old, new): (&str, &str),
+    is_label_error: &dyn Fn(&str) -> bool,
+) -> SqlResult<Option<String>> {
+    if !sql.contains(&literal(old)) {
+        return Ok(None);
+    }
+    let expr = parse::parse_expression(sql)?;
+    Ok(reword(&expr, old, new, &|e| is_label_error(&e.to_string())).map(|e| e.to_string()))
+}
+
+/// The same for a query.
+///
+/// # Errors
+/// As [`rename_column`].
+pub fn reword_query(
+    sql: &str,
+    (old, new): (&str, &str),
+    is_label_error: &dyn Fn(&Query) -> bool,
+) -> SqlResult<Option<String>> {
+    if !sql.contains(&literal(old)) {
+        return Ok(None);
+    }
+    let query = parse::parse_query(sql)?;
+    Ok(reword(&*query, old, new, is_label_error).map(|q| q.to_string()))
+}
+
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// What no enum has for a label.
+const NO_LABEL: &str = "\u{1}";
+
+/// Which of the literals are labels is found by putting something in their place that is none.
+fn reword<T: VisitMut + Clone>(node: &T, old: &str, new: &str, is_label_error: &dyn Fn(&T) -> bool) -> Option<T> {
+    let replaced = |which: &dyn Fn(usize) -> bool, by: &str| {
+        let (mut out, mut count) = (node.clone(), 0);
+        let _ = out.visit(&mut Literals(&mut |text: &mut String| {
+            if text == old {
+                if which(count) {
+                    by.clone_into(text);
+                }
+                count += 1;
+            }
+        }));
+        (out, count)
+    };
+    let (_, count) = replaced(&|_| false, "");
+    let labels: Vec<usize> = (0..count).filter(|n| is_label_error(&replaced(&|k| k == *n, NO_LABEL).0)).collect();
+    if labels.is_empty() { None } else { Some(replaced(&|k| labels.contains(&k), new).0) }
+}
+
+/// Visits string literals.
+struct Literals<'a>(&'a mut dyn FnMut(&mut String));
+
+impl VisitorMut for Literals<'_> {
+    type Break = ();
+    fn pre_visit_value(&mut self, value: &mut ValueWithSpan) -> ControlFlow<()> {
+        if let Value::SingleQuotedString(text) = &mut value.value {
+            (self.0)(text);
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Writes types as `number` does, where it knows them.
+pub fn number_types(expr: &mut Expr, number: &dyn Fn(&DataType) -> Option<DataType>) {
+    struct Types<'a>(&'a dyn Fn(&DataType) -> Option<DataType>);
+    impl VisitorMut for Types<'_> {
+        type Break = ();
+        fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+            let slot = match expr {
+                Expr::Cast { data_type, .. } => data_type,
+                Expr::TypedString(typed) => &mut typed.data_type,
+                _ => return ControlFlow::Continue(()),
+            };
+            if let Some(numbered) = (self.0)(slot) {
+                *slot = numbered;
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    let _ = expr.visit(&mut Types(number));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_follow_new_names_and_other_literals_do_not() {
+        // Stands for a binder to which `m` is an enum and `t` a text.
+        let is_label_error = |sql: &str| sql.contains("m = '\u{1}'");
+        let reworded = |sql| reword_expression(sql, ("ok", "good"), &is_label_error).expect("parses");
+        assert_eq!(
+            reworded("m = 'ok' AND t = 'ok' OR m = 'ok'").as_deref(),
+            Some("m = 'good' AND t = 'ok' OR m = 'good'")
+        );
+        assert_eq!(reworded("t = 'ok'"), None);
+        assert_eq!(reworded("m = 'okay'"), None);
+    }
 
     #[test]
     fn text_follows_new_names() {

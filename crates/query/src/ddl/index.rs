@@ -1,6 +1,7 @@
 //! CREATE INDEX.
 
 use gavel_binder::ddl::ast::{self, CreateIndex};
+use gavel_catalog::snapshot::Relation;
 use gavel_catalog::{Index, IndexKey, Table};
 use gavel_functions::registry::Volatility;
 use gavel_types::{PgType, SqlError, SqlResult, SqlState};
@@ -21,7 +22,17 @@ impl DdlContext<'_> {
                 "CREATE INDEX CONCURRENTLY cannot run inside a transaction block",
             ));
         }
-        let table = self.find_table(&create.table)?;
+        let table = match self.find(&create.table)? {
+            Some(Relation::Table(table)) => table,
+            Some(other) => {
+                let text = format!("cannot create index on relation \"{}\"", create.table);
+                let kind = super::names::kind_word(super::names::kind_of(&other));
+                let kind = if kind == "index" { "indexes".to_owned() } else { format!("{kind}s") };
+                return Err(SqlError::new(SqlState::WrongObjectType, text)
+                    .detail(format!("This operation is not supported for {kind}.")));
+            }
+            None => return Err(super::names::undefined_table("relation", &create.table)),
+        };
         match create.method.as_deref() {
             None | Some("btree" | "hash") => {}
             Some(other @ ("gin" | "gist" | "spgist" | "brin")) => {
@@ -77,7 +88,7 @@ impl DdlContext<'_> {
             }
             None => None,
         };
-        let oid = self.new_oid().await?;
+        let oid = self.new_oid(table.schema).await?;
         let index = Index {
             oid,
             name,

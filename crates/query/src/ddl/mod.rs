@@ -13,28 +13,37 @@
 //! |---|---|
 //! | [`binding`] | what DDL asks of the binder |
 //! | [`names`], `naming` | names found, names made up |
-//! | `create_table`, `constraint`, `index`, `view`, `sequence` | CREATE of relations and what belongs to them |
+//! | `create_table`, `constraint`, `index`, `view`, `materialized`, `sequence` | CREATE of relations and what belongs to them |
+//! | `user_type`, `domain`, `composite` | types of users |
 //! | `alter`, `alter_table`, `rewrite` | ALTER; moving rows |
 //! | `drop` | DROP and dependencies |
 //! | `shared`, `scram` | schemas, databases, roles; password verifiers |
+//! | `grant` | GRANT, REVOKE, default privileges |
+//! | [`temporary`] | what becomes of temporary objects at COMMIT and DISCARD |
 //! | `upkeep` | TRUNCATE, COMMENT, and statements without effect |
 //! | [`expression`] | changes to stored SQL text |
 
 mod alter;
 mod alter_table;
 pub mod binding;
+mod composite;
 mod constraint;
 mod create_table;
+mod domain;
 mod drop;
 pub mod expression;
+mod grant;
 mod index;
+mod materialized;
 pub mod names;
 mod naming;
 mod rewrite;
 mod scram;
 mod sequence;
 mod shared;
+pub mod temporary;
 mod upkeep;
+mod user_type;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,6 +57,7 @@ use gavel_types::{Datum, Notice, Oid, SqlError, SqlResult, Write};
 use sqlparser::ast::Statement;
 
 use binding::DdlBinder;
+pub use domain::value_table;
 
 /// The catalog of one transaction. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -94,6 +104,12 @@ pub trait DdlHost: Send {
     /// The first of `count` consecutive OIDs that nobody has had.
     async fn allocate_oids(&mut self, count: u32) -> SqlResult<Oid>;
 
+    /// An OID for something temporary that nothing in `catalog` has.
+    fn temporary_oid(&mut self, catalog: &Catalog) -> Oid;
+
+    /// What the session's schema of temporary objects is called.
+    fn temporary_schema(&self) -> String;
+
     /// Runs one SELECT, INSERT, UPDATE or DELETE against `catalog` and gives its rows. Names in `sql` are
     /// qualified. Parameters of the client's statement, if there are any, stand for `$n`.
     async fn run(&mut self, catalog: &Arc<Catalog>, sql: &str) -> SqlResult<Vec<Vec<Datum>>>;
@@ -120,7 +136,8 @@ pub struct DdlContext<'a> {
     pub binder: &'a dyn DdlBinder,
     /// The current role.
     pub user: Oid,
-    /// Schemas of `search_path` that exist, in order, `pg_catalog` left out; new objects go to the first.
+    /// Schemas of `search_path` that exist, in order, `pg_catalog` left out; new objects go to the first. `pg_temp`
+    /// is among them where it is listed, whether or not there are temporary objects yet.
     pub search_path: &'a [String],
     /// In a transaction block, where some statements may not run.
     pub in_block: bool,
@@ -149,14 +166,21 @@ pub fn is_ddl(statement: &Statement) -> bool {
     ddl::carried(statement).is_some() || matches!(statement, Statement::Query(q) if ddl::select_into(q).is_some())
 }
 
-/// SET CONSTRAINTS, which changes no catalog: the constraints named, and whether they are to wait.
-pub fn set_constraints(statement: &Statement) -> SqlResult<Option<(Option<Vec<ast::QualifiedName>>, bool)>> {
-    let Some(text) = ddl::carried(statement).filter(|t| t.get(..3).is_some_and(|w| w.eq_ignore_ascii_case("set")))
-    else {
+/// Words that statements begin with which are the session's, not [`execute`]'s.
+const SESSION_WORDS: [&str; 9] = ["close", "discard", "fetch", "listen", "lock", "move", "notify", "set", "unlisten"];
+
+/// A statement that changes no catalog and is the session's to run.
+///
+/// # Errors
+/// Those of parsing.
+pub fn session_command(statement: &Statement) -> SqlResult<Option<ast::SessionCommand>> {
+    let Some(text) = ddl::carried(statement) else { return Ok(None) };
+    let word = text.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
+    if !SESSION_WORDS.iter().any(|w| word.eq_ignore_ascii_case(w)) {
         return Ok(None);
-    };
+    }
     Ok(match gavel_binder::parse::parse_ddl(text)? {
-        Ddl::SetConstraints { names, deferred } => Some((names, deferred)),
+        Ddl::Session(command) => Some(command),
         _ => None,
     })
 }
@@ -167,14 +191,30 @@ pub fn set_constraints(statement: &Statement) -> SqlResult<Option<(Option<Vec<as
 /// # Errors
 /// PostgreSQL's for the statement; 0A000 for what Gavel does not have.
 pub async fn execute(context: &mut DdlContext<'_>, statement: &Statement) -> SqlResult<String> {
-    let parsed = match (ddl::carried(statement), statement) {
-        (Some(text), _) => gavel_binder::parse::parse_ddl(text)?,
+    context.run(&parsed(statement)?).await
+}
+
+fn parsed(statement: &Statement) -> SqlResult<Ddl> {
+    match (ddl::carried(statement), statement) {
+        (Some(text), _) => gavel_binder::parse::parse_ddl(text),
         (None, Statement::Query(query)) => {
-            ddl::select_into(query).ok_or_else(|| SqlError::internal("query is not DDL"))?
+            ddl::select_into(query).ok_or_else(|| SqlError::internal("query is not DDL"))
         }
-        _ => return Err(SqlError::internal("statement is not DDL")),
-    };
-    context.run(&parsed).await
+        _ => Err(SqlError::internal("statement is not DDL")),
+    }
+}
+
+/// What a statement is called in messages; `None` if a transaction that may only read may run it.
+///
+/// # Errors
+/// 42601 if it does not parse.
+pub fn writing_command(statement: &Statement) -> SqlResult<Option<String>> {
+    Ok(match parsed(statement)? {
+        Ddl::CreateTableAs(create) if create.select_into => Some("SELECT INTO".into()),
+        Ddl::CreateTableAs(_) => Some("CREATE TABLE AS".into()),
+        Ddl::Maintain { .. } | Ddl::Unsupported(_) => None,
+        other => Some(tag(&other)),
+    })
 }
 
 impl DdlContext<'_> {
@@ -190,15 +230,23 @@ impl DdlContext<'_> {
             }
             Ddl::CreateIndex(create) => self.create_index(create).await?,
             Ddl::CreateView(create) => self.create_view(create).await?,
-            Ddl::CreateSequence { temporary: true, .. } => {
-                return Err(SqlError::unsupported("temporary sequences are not supported"));
+            Ddl::CreateMaterializedView(create) => {
+                return Ok(match self.create_materialized_view(create).await? {
+                    Some(rows) => format!("SELECT {rows}"),
+                    None => tag,
+                });
             }
-            Ddl::CreateSequence { name, if_not_exists, options, .. } => {
-                self.create_sequence(name, *if_not_exists, options).await?;
+            Ddl::RefreshMaterializedView { name, concurrently, with_data } => {
+                self.refresh_materialized_view(name, *concurrently, *with_data).await?;
+            }
+            Ddl::CreateSequence { name, if_not_exists, persistence, options } => {
+                self.create_sequence(name, *if_not_exists, *persistence, options).await?;
             }
             Ddl::CreateSchema { name, if_not_exists, owner } => {
                 self.create_schema(name.as_deref(), *if_not_exists, owner.as_deref()).await?;
             }
+            Ddl::CreateType { name, definition } => self.create_type(name, definition).await?,
+            Ddl::CreateDomain(create) => self.create_domain(create).await?,
             Ddl::CreateDatabase { name, options } => self.create_database(name, options).await?,
             Ddl::CreateRole { name, options, login } => self.create_role(name, options, *login).await?,
             Ddl::Alter(alter) => self.alter(alter).await?,
@@ -218,7 +266,8 @@ impl DdlContext<'_> {
             }
             Ddl::Comment { on, text } => self.comment(on, text.as_deref())?,
             Ddl::Grant(grant) => self.grant(grant)?,
-            Ddl::SetConstraints { .. } => return Err(SqlError::internal("SET CONSTRAINTS is the session's")),
+            Ddl::AlterDefaultPrivileges(alter) => self.alter_default_privileges(alter).await?,
+            Ddl::Session(_) => return Err(SqlError::internal("this statement is the session's")),
             Ddl::Maintain { tag, tables, blocks_forbidden } => self.maintain(tag, tables, *blocks_forbidden)?,
             Ddl::Accepted { .. } => {}
             Ddl::Unsupported(what) => return Err(SqlError::unsupported(format!("{what} is not supported"))),
@@ -239,8 +288,12 @@ fn tag(ddl: &Ddl) -> String {
         Ddl::CreateTableAs(_) => "SELECT 0".into(),
         Ddl::CreateIndex(_) => "CREATE INDEX".into(),
         Ddl::CreateView(_) => "CREATE VIEW".into(),
+        Ddl::CreateMaterializedView(_) => "CREATE MATERIALIZED VIEW".into(),
+        Ddl::RefreshMaterializedView { .. } => "REFRESH MATERIALIZED VIEW".into(),
         Ddl::CreateSequence { .. } => "CREATE SEQUENCE".into(),
         Ddl::CreateSchema { .. } => "CREATE SCHEMA".into(),
+        Ddl::CreateType { .. } => "CREATE TYPE".into(),
+        Ddl::CreateDomain(_) => "CREATE DOMAIN".into(),
         Ddl::CreateDatabase { .. } => "CREATE DATABASE".into(),
         Ddl::CreateRole { .. } => "CREATE ROLE".into(),
         Ddl::Alter(alter) => kind("ALTER", alter.kind),
@@ -249,8 +302,14 @@ fn tag(ddl: &Ddl) -> String {
         Ddl::Drop(drop) => kind("DROP", drop.kind),
         Ddl::Truncate { .. } => "TRUNCATE TABLE".into(),
         Ddl::Comment { .. } => "COMMENT".into(),
-        Ddl::Grant(grant) => grant.tag.into(),
-        Ddl::SetConstraints { .. } => "SET CONSTRAINTS".into(),
+        Ddl::Grant(grant) => match (&grant.target, grant.revoke) {
+            (ast::GrantTarget::Roles(_), false) => "GRANT ROLE".into(),
+            (ast::GrantTarget::Roles(_), true) => "REVOKE ROLE".into(),
+            (_, false) => "GRANT".into(),
+            (_, true) => "REVOKE".into(),
+        },
+        Ddl::AlterDefaultPrivileges(_) => "ALTER DEFAULT PRIVILEGES".into(),
+        Ddl::Session(_) => String::new(),
         Ddl::Maintain { tag, .. } => (*tag).into(),
         Ddl::Accepted { tag } => tag.clone(),
         Ddl::Unsupported(what) => what.clone(),

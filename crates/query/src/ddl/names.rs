@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use gavel_binder::ddl::ast::{ObjectKind, QualifiedName};
+use gavel_binder::ddl::ast::{ObjectKind, Persistence, QualifiedName};
+use gavel_catalog::bootstrap::SUPERUSER;
+use gavel_catalog::search::{Found, PG_TEMP};
 use gavel_catalog::snapshot::Relation;
+use gavel_catalog::system::TEMPORARY_SCHEMA;
 use gavel_catalog::{Catalog, Schema, Table, system};
 use gavel_types::{Notice, Oid, Severity, SqlError, SqlResult, SqlState};
 
@@ -37,6 +40,7 @@ pub(super) fn undefined_schema(name: &str) -> SqlError {
 /// The word for a kind of relation.
 pub(super) fn kind_of(relation: &Relation) -> ObjectKind {
     match relation {
+        Relation::Table(t) if t.materialized.is_some() => ObjectKind::MaterializedView,
         Relation::Table(_) => ObjectKind::Table,
         Relation::View(_) => ObjectKind::View,
         Relation::Sequence(_) => ObjectKind::Sequence,
@@ -59,10 +63,13 @@ pub(super) const fn kind_word(kind: ObjectKind) -> &'static str {
         ObjectKind::Table => "table",
         ObjectKind::Index => "index",
         ObjectKind::View => "view",
+        ObjectKind::MaterializedView => "materialized view",
         ObjectKind::Sequence => "sequence",
         ObjectKind::Schema => "schema",
         ObjectKind::Database => "database",
         ObjectKind::Role => "role",
+        ObjectKind::Type => "type",
+        ObjectKind::Domain => "domain",
     }
 }
 
@@ -92,8 +99,21 @@ impl DdlContext<'_> {
         Scope { catalog: &self.catalog.current, search_path: self.search_path }
     }
 
-    pub(super) async fn new_oid(&mut self) -> SqlResult<Oid> {
+    /// An OID for something in `schema`.
+    pub(super) async fn new_oid(&mut self, schema: Oid) -> SqlResult<Oid> {
+        if schema == TEMPORARY_SCHEMA {
+            return Ok(self.host.temporary_oid(&self.catalog.current));
+        }
         self.host.allocate_oids(1).await
+    }
+
+    /// The session's schema of temporary objects, made if there is none yet.
+    fn temporary_schema(&mut self) -> Oid {
+        if self.now().temporary_schema.is_none() {
+            let name = self.host.temporary_schema();
+            self.edit().put_schema(Arc::new(Schema { oid: TEMPORARY_SCHEMA, name, owner: SUPERUSER, acl: None }));
+        }
+        TEMPORARY_SCHEMA
     }
 
     pub(super) fn notice(&mut self, message: impl Into<String>) {
@@ -115,33 +135,55 @@ impl DdlContext<'_> {
         }
     }
 
-    /// The schema of this name, for objects of users.
+    /// The schema of this name, for relations of users.
     pub(super) fn schema(&self, name: &str) -> SqlResult<Arc<Schema>> {
         if system::is_system_schema(name) {
             let message = format!("permission denied for schema {name}");
             return Err(SqlError::new(SqlState::InsufficientPrivilege, message)
                 .hint("Objects of system schemas cannot be changed."));
         }
-        self.now().schema(name).cloned().ok_or_else(|| undefined_schema(name))
+        self.now().qualifier(name).cloned().ok_or_else(|| undefined_schema(name))
     }
 
-    /// Where a new object of this name goes, and its bare name.
+    /// Where a new relation of this name goes, and its bare name. In [`TEMPORARY_SCHEMA`] it is temporary.
     ///
     /// # Errors
-    /// 3F000 if the schema does not exist, or `search_path` names none that does.
-    pub(super) fn creation_target(&mut self, name: &QualifiedName) -> SqlResult<(Oid, String)> {
+    /// 3F000 if the schema does not exist, or `search_path` names none that does; 42P16 if it is not for relations
+    /// of that persistence.
+    pub(super) fn creation_target(
+        &mut self,
+        name: &QualifiedName,
+        as_written: Persistence,
+    ) -> SqlResult<(Oid, String)> {
         let (schema, bare) = self.split(name)?;
+        let temporary = as_written == Persistence::Temporary;
         let schema = match schema {
-            Some(schema) => self.schema(schema)?,
-            None => {
-                let first = self.search_path.iter().find_map(|s| self.now().schema(s).cloned());
-                first.ok_or_else(|| {
-                    SqlError::new(SqlState::InvalidSchemaName, "no schema has been selected to create in")
-                })?
-            }
+            Some(PG_TEMP) => self.temporary_schema(),
+            Some(schema) => self.schema(schema)?.oid,
+            None if temporary => self.temporary_schema(),
+            None => self.first_schema()?,
         };
-        self.catalog.used.insert(schema.oid);
-        Ok((schema.oid, bare.to_owned()))
+        let misplaced = match (as_written, schema == TEMPORARY_SCHEMA) {
+            (Persistence::Temporary, false) => Some("cannot create temporary relation in non-temporary schema"),
+            (Persistence::Unlogged, true) => Some("only temporary relations may be created in temporary schemas"),
+            _ => None,
+        };
+        if let Some(message) = misplaced {
+            return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
+        }
+        self.catalog.used.insert(schema);
+        Ok((schema, bare.to_owned()))
+    }
+
+    /// The first schema of `search_path`; `pg_temp` is made if it is listed first.
+    fn first_schema(&mut self) -> SqlResult<Oid> {
+        if self.search_path.first().is_some_and(|s| s == PG_TEMP) {
+            return Ok(self.temporary_schema());
+        }
+        let first = self.search_path.iter().find_map(|s| self.now().qualifier(s));
+        first
+            .map(|schema| schema.oid)
+            .ok_or_else(|| SqlError::new(SqlState::InvalidSchemaName, "no schema has been selected to create in"))
     }
 
     /// The relation that `name` stands for, through `search_path` if it is not qualified.
@@ -150,21 +192,24 @@ impl DdlContext<'_> {
     /// 3F000 if its schema does not exist; 42501 for a system relation.
     pub(super) fn find(&self, name: &QualifiedName) -> SqlResult<Option<Relation>> {
         let (schema, bare) = self.split(name)?;
-        let system_schema =
-            schema.filter(|s| system::is_system_schema(s)).or_else(|| schema.is_none().then_some("pg_catalog"));
-        if system_schema.is_some_and(|s| system::relation(s, bare).is_some()) {
-            let message = format!("permission denied: \"{bare}\" is a system catalog");
-            return Err(SqlError::new(SqlState::InsufficientPrivilege, message));
+        let found = match schema {
+            Some(schema) => {
+                let found = self.now().find_in(schema, bare);
+                if found.is_none() {
+                    self.schema(schema)?;
+                }
+                found
+            }
+            None => self.now().find(self.search_path.iter().map(String::as_str), bare),
+        };
+        match found {
+            Some(Found::System(_)) => {
+                let message = format!("permission denied: \"{bare}\" is a system catalog");
+                Err(SqlError::new(SqlState::InsufficientPrivilege, message))
+            }
+            Some(Found::Relation(relation)) => Ok(Some(relation.clone())),
+            None => Ok(None),
         }
-        if let Some(schema) = schema {
-            let schema = self.schema(schema)?;
-            return Ok(self.now().relation(schema.oid, bare).cloned());
-        }
-        let found = self.search_path.iter().find_map(|s| {
-            let schema = self.now().schema(s)?;
-            self.now().relation(schema.oid, bare).cloned()
-        });
-        Ok(found)
     }
 
     /// The table of this name.
@@ -173,7 +218,7 @@ impl DdlContext<'_> {
     /// 42P01 `relation … does not exist`, 42809 if it is something else.
     pub(super) fn find_table(&self, name: &QualifiedName) -> SqlResult<Arc<Table>> {
         match self.find(name)? {
-            Some(Relation::Table(table)) => Ok(table),
+            Some(Relation::Table(table)) if table.materialized.is_none() => Ok(table),
             Some(other) => Err(require_kind(&other, name.0.last().map_or("", String::as_str), ObjectKind::Table)
                 .err()
                 .unwrap_or_else(|| undefined_table("relation", name))),
@@ -194,18 +239,13 @@ impl DdlContext<'_> {
         }
     }
 
-    /// Whether a relation's schema is on the path and no earlier one hides its name.
-    pub(super) fn is_visible(&self, schema: Oid, name: &str) -> bool {
-        let first = self.search_path.iter().find_map(|s| {
-            let schema = self.now().schema(s)?;
-            self.now().relation(schema.oid, name).map(|_| schema.oid)
-        });
-        first == Some(schema)
-    }
-
     /// A relation's name as messages show it: qualified only if it must be.
     pub(super) fn shown(&self, schema: Oid, name: &str) -> String {
-        if self.is_visible(schema, name) { quote(name) } else { qualified(self.now(), schema, name) }
+        if self.now().is_visible(self.search_path, schema, name) {
+            quote(name)
+        } else {
+            qualified(self.now(), schema, name)
+        }
     }
 
     /// Refuses a name that a relation of the schema has.

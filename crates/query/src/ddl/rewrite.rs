@@ -13,10 +13,10 @@ use super::names::{qualified, quote};
 impl DdlContext<'_> {
     /// Gives every index of `table`, and `table` itself, fresh storage.
     pub(super) async fn fresh_storage(&mut self, table: &mut Table) -> SqlResult<()> {
-        table.storage = self.new_oid().await?;
+        table.storage = self.new_oid(table.schema).await?;
         let storage = table.storage;
         for index in &mut table.indexes {
-            index.storage = if index.is_table() { storage } else { self.host.allocate_oids(1).await? };
+            index.storage = if index.is_table() { storage } else { self.new_oid(table.schema).await? };
         }
         Ok(())
     }

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use gavel_binder::ddl::ast::{QualifiedName, SequenceOption};
+use gavel_binder::ddl::ast::{Persistence, QualifiedName, SequenceOption};
+use gavel_catalog::snapshot::Relation;
 use gavel_catalog::{Sequence, Table};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 
@@ -49,6 +50,7 @@ pub(super) fn fresh(oid: Oid, schema: Oid, name: String, owner: Oid) -> Sequence
         cache: 1,
         cycle: false,
         owned_by: None,
+        acl: None,
     }
 }
 
@@ -186,9 +188,10 @@ impl DdlContext<'_> {
         &mut self,
         name: &QualifiedName,
         if_not_exists: bool,
+        persistence: Persistence,
         options: &[SequenceOption],
     ) -> SqlResult<()> {
-        let (schema, bare) = self.creation_target(name)?;
+        let (schema, bare) = self.creation_target(name, persistence)?;
         if if_not_exists && self.now().relation(schema, &bare).is_some() {
             let message = format!("relation \"{bare}\" already exists, skipping");
             self.notice_of(SqlState::DuplicateTable, message);
@@ -196,18 +199,44 @@ impl DdlContext<'_> {
         }
         self.require_free(schema, &bare)?;
         let ty = self.sequence_type(options)?;
-        let oid = self.new_oid().await?;
-        let mut sequence = fresh(oid, schema, bare, self.user);
+        let oid = self.new_oid(schema).await?;
+        let acl = self.initial_acl('S', self.user, schema);
+        let mut sequence = Sequence { acl, ..fresh(oid, schema, bare, self.user) };
         let effect = apply(&mut sequence, options, ty, true)?;
         if let Some(Some((table, column))) = &effect.owned_by {
-            sequence.owned_by = Some(self.sequence_owner(table, column)?);
+            sequence.owned_by = Some(self.sequence_owner(&sequence, table, column)?);
         }
         self.edit().put_sequence(Arc::new(sequence));
         Ok(())
     }
 
-    fn sequence_owner(&mut self, table: &QualifiedName, column: &str) -> SqlResult<(Oid, i16)> {
-        let table = self.find_table(table)?;
+    fn sequence_owner(&mut self, sequence: &Sequence, table: &QualifiedName, column: &str) -> SqlResult<(Oid, i16)> {
+        if table.0.is_empty() {
+            return Err(SqlError::new(SqlState::SyntaxError, "invalid OWNED BY option")
+                .hint("Specify OWNED BY table.column or OWNED BY NONE."));
+        }
+        let table = match self.find(table)? {
+            Some(Relation::Table(found)) if found.materialized.is_none() => found,
+            Some(other) => {
+                let bare = table.0.last().map_or("", String::as_str);
+                let kind = super::names::kind_word(super::names::kind_of(&other));
+                let kinds = if kind == "index" { "indexes".to_owned() } else { format!("{kind}s") };
+                let message = format!("sequence cannot be owned by relation \"{bare}\"");
+                return Err(SqlError::new(SqlState::WrongObjectType, message)
+                    .detail(format!("This operation is not supported for {kinds}.")));
+            }
+            None => return Err(super::names::undefined_table("relation", table)),
+        };
+        let refused = |what: &str| {
+            let message = format!("sequence must {what} as table it is linked to");
+            Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, message))
+        };
+        if table.owner != sequence.owner {
+            return refused("have same owner");
+        }
+        if table.schema != sequence.schema {
+            return refused("be in same schema");
+        }
         let column = table.column_named(column).ok_or_else(|| undefined_column(&table, column))?;
         self.catalog.used.insert(table.oid);
         Ok((table.oid, column.number))
@@ -221,8 +250,15 @@ impl DdlContext<'_> {
         let mut sequence = Sequence::clone(&current);
         let effect = apply(&mut sequence, options, ty, false)?;
         if let Some(owner) = &effect.owned_by {
+            if let Some((table, number)) = sequence.owned_by
+                && let Some(table) =
+                    self.now().table(table).filter(|t| t.column(number).is_some_and(|c| c.identity.is_some()))
+            {
+                return Err(SqlError::unsupported("cannot change ownership of identity sequence")
+                    .detail(format!("Sequence \"{}\" is linked to table \"{}\".", sequence.name, table.name)));
+            }
             sequence.owned_by = match owner {
-                Some((table, column)) => Some(self.sequence_owner(table, column)?),
+                Some((table, column)) => Some(self.sequence_owner(&sequence, table, column)?),
                 None => None,
             };
         }
@@ -247,7 +283,8 @@ impl DdlContext<'_> {
         let named = options.iter().find_map(|o| if let SequenceOption::Name(n) = o { Some(n) } else { None });
         let (schema, name) = match named {
             Some(name) => {
-                let (schema, bare) = self.creation_target(name)?;
+                let persistence = if table.is_temporary() { Persistence::Temporary } else { Persistence::Permanent };
+                let (schema, bare) = self.creation_target(name, persistence)?;
                 self.require_free(schema, &bare)?;
                 (schema, bare)
             }
@@ -255,8 +292,9 @@ impl DdlContext<'_> {
                 (table.schema, naming::relation_name(self.now(), table.schema, [&table.name, column, "seq"], false))
             }
         };
-        let oid = self.new_oid().await?;
-        let mut sequence = fresh(oid, schema, name, table.owner);
+        let oid = self.new_oid(schema).await?;
+        let acl = self.initial_acl('S', table.owner, schema);
+        let mut sequence = Sequence { acl, ..fresh(oid, schema, name, table.owner) };
         apply(&mut sequence, options, Some(ty), true)?;
         sequence.owned_by = Some((table.oid, number));
         self.edit().put_sequence(Arc::new(sequence));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{Alter, AlterAction, Drop, ObjectKind, RoleOption};
 use gavel_catalog::bootstrap::DATABASE_OWNER;
-use gavel_catalog::{Database, Role, Schema, store};
+use gavel_catalog::{Database, Role, Schema, acl, store};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::{DdlContext, scram};
@@ -26,8 +26,9 @@ impl DdlContext<'_> {
             return Ok(());
         }
         self.require_schema_name(&name)?;
-        let oid = self.new_oid().await?;
-        self.edit().put_schema(Arc::new(Schema { oid, name, owner: owner_oid }));
+        let oid = self.host.allocate_oids(1).await?;
+        let acl = self.initial_acl('n', owner_oid, Oid(0));
+        self.edit().put_schema(Arc::new(Schema { oid, name, owner: owner_oid, acl }));
         Ok(())
     }
 
@@ -85,8 +86,8 @@ impl DdlContext<'_> {
         if self.now().databases.contains_key(name) {
             return Err(SqlError::new(SqlState::DuplicateDatabase, format!("database \"{name}\" already exists")));
         }
-        let oid = self.new_oid().await?;
-        self.edit().put_database(Arc::new(Database { oid, name: name.to_owned(), owner }));
+        let oid = self.host.allocate_oids(1).await?;
+        self.edit().put_database(Arc::new(Database { oid, name: name.to_owned(), owner, acl: None }));
         let mut version = [0; 8];
         self.host.fill_random(&mut version);
         self.catalog.extra.extend(store::database_rows(oid, DATABASE_OWNER, u64::from_le_bytes(version)));
@@ -140,7 +141,8 @@ impl DdlContext<'_> {
                 }
                 AlterAction::Owner(role) => {
                     let owner = self.role(role)?;
-                    self.edit().put_database(Arc::new(Database { owner, ..Database::clone(&database) }));
+                    let acl = database.acl.as_ref().map(|items| acl::new_owner(items, database.owner, owner));
+                    self.edit().put_database(Arc::new(Database { owner, acl, ..Database::clone(&database) }));
                 }
                 _ => {}
             }
@@ -159,7 +161,7 @@ impl DdlContext<'_> {
             return Err(SqlError::new(SqlState::ReservedName, format!("role name \"{name}\" is reserved")));
         }
         self.require_no_role(name)?;
-        let oid = self.new_oid().await?;
+        let oid = self.host.allocate_oids(1).await?;
         let mut role = Role {
             oid,
             name: name.to_owned(),
@@ -169,9 +171,28 @@ impl DdlContext<'_> {
             create_role: false,
             inherit: true,
             password: None,
+            connection_limit: None,
+            member_of: Vec::new(),
         };
-        self.apply_role_options(&mut role, options);
+        self.apply_role_options(&mut role, options)?;
         self.edit().put_role(Arc::new(role));
+        for option in options {
+            match option {
+                RoleOption::In(groups) => {
+                    for group in groups {
+                        let group = self.role(group)?;
+                        self.join(group, oid, false)?;
+                    }
+                }
+                RoleOption::Members(members, admin) => {
+                    for member in members {
+                        let member = self.role(member)?;
+                        self.join(oid, member, *admin)?;
+                    }
+                }
+                _ => {}
+            }
+        }
         Ok(())
     }
 
@@ -182,7 +203,7 @@ impl DdlContext<'_> {
         Ok(())
     }
 
-    fn apply_role_options(&mut self, role: &mut Role, options: &[RoleOption]) {
+    fn apply_role_options(&mut self, role: &mut Role, options: &[RoleOption]) -> SqlResult<()> {
         for option in options {
             match option {
                 RoleOption::Superuser(on) => role.superuser = *on,
@@ -196,9 +217,18 @@ impl DdlContext<'_> {
                     self.host.fill_random(&mut salt);
                     role.password = (!text.is_empty()).then(|| scram::verifier(text, &salt));
                 }
-                RoleOption::Other => {}
+                RoleOption::ConnectionLimit(limit) if *limit < -1 => {
+                    let message = format!("invalid connection limit: {limit}");
+                    return Err(SqlError::new(SqlState::InvalidParameterValue, message));
+                }
+                RoleOption::ConnectionLimit(limit) => {
+                    role.connection_limit = i32::try_from(*limit).ok().filter(|limit| *limit >= 0);
+                }
+                // Memberships are made once the role is there.
+                RoleOption::In(_) | RoleOption::Members(..) | RoleOption::Other => {}
             }
         }
+        Ok(())
     }
 
     pub(super) fn alter_role(&mut self, name: &str, options: &[RoleOption]) -> SqlResult<()> {
@@ -208,7 +238,7 @@ impl DdlContext<'_> {
             .role_by_oid(oid)
             .map(|r| Role::clone(r))
             .ok_or_else(|| SqlError::internal("role has left the catalog"))?;
-        self.apply_role_options(&mut role, options);
+        self.apply_role_options(&mut role, options)?;
         self.edit().put_role(Arc::new(role));
         Ok(())
     }
@@ -258,7 +288,15 @@ impl DdlContext<'_> {
                     SqlError::new(SqlState::DependentObjectsStillExist, message).detail(format!("owner of {what}"))
                 );
             }
+            let privileges = self.privileged_on(role.oid);
+            if !privileges.is_empty() {
+                let message = format!("role \"{name}\" cannot be dropped because some objects depend on it");
+                let lines = privileges.iter().map(|what| format!("privileges for {what}"));
+                let detail = lines.collect::<Vec<_>>().join("\n");
+                return Err(SqlError::new(SqlState::DependentObjectsStillExist, message).detail(detail));
+            }
             self.edit().roles.remove(name);
+            self.forget_memberships(role.oid);
         }
         Ok(())
     }
@@ -270,6 +308,7 @@ impl DdlContext<'_> {
             .or_else(|| catalog.schemas.values().find(|s| s.owner == role).map(|s| format!("schema {}", s.name)))
             .or_else(|| catalog.tables.values().find(|t| t.owner == role).map(|t| format!("table {}", t.name)))
             .or_else(|| catalog.views.values().find(|v| v.owner == role).map(|v| format!("view {}", v.name)))
+            .or_else(|| catalog.types.values().find(|t| t.owner == role).map(|t| format!("type {}", t.name)))
             .or_else(|| catalog.sequences.values().find(|s| s.owner == role).map(|s| format!("sequence {}", s.name)))
     }
 

@@ -1,14 +1,16 @@
-//! TRUNCATE, COMMENT, and statements that are checked and then change nothing: GRANT, VACUUM and the like.
+//! TRUNCATE, COMMENT, and statements that are checked and then change nothing: VACUUM and the like.
 
 use std::collections::BTreeSet;
 
-use gavel_binder::ddl::ast::{CommentTarget, Grant, ObjectKind, QualifiedName};
+use gavel_binder::ddl::ast::{CommentTarget, ObjectKind, QualifiedName};
 use gavel_catalog::Table;
-use gavel_catalog::snapshot::{PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE};
+use gavel_catalog::snapshot::{PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE, PG_TYPE};
+use gavel_types::text_io::type_name;
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
 use super::names::{oid_of, require_kind, undefined_column, undefined_table};
+use super::user_type::undefined_type;
 
 impl DdlContext<'_> {
     pub(super) async fn truncate(&mut self, names: &[QualifiedName], restart: bool, cascade: bool) -> SqlResult<()> {
@@ -97,6 +99,18 @@ impl DdlContext<'_> {
                 })?;
                 (PG_CONSTRAINT, oid, 0)
             }
+            CommentTarget::DomainConstraint { name, domain } => {
+                let found = self.find_type(domain)?.ok_or_else(|| undefined_type(domain))?;
+                let checks = self.now().user_type(found).and_then(|t| t.domain()).map(|d| &d.checks);
+                let oid = checks.and_then(|c| c.iter().find(|c| c.name == *name)).map(|c| c.oid).ok_or_else(|| {
+                    let message = format!("constraint \"{name}\" for domain {} does not exist", type_name(found));
+                    SqlError::new(SqlState::UndefinedObject, message)
+                })?;
+                (PG_CONSTRAINT, oid, 0)
+            }
+            CommentTarget::Object(ObjectKind::Type | ObjectKind::Domain, name) => {
+                (PG_TYPE, self.find_type(name)?.ok_or_else(|| undefined_type(name))?, 0)
+            }
             CommentTarget::Object(ObjectKind::Schema, name) => {
                 let (_, bare) = self.split(name)?;
                 (PG_NAMESPACE, self.require_schema(bare)?, 0)
@@ -133,31 +147,27 @@ impl DdlContext<'_> {
         Ok(())
     }
 
-    /// Names in a GRANT must exist; what it grants is not kept, since every role may do everything yet.
-    pub(super) fn grant(&mut self, grant: &Grant) -> SqlResult<()> {
-        for name in &grant.relations {
-            let (schema, bare) = self.split(name)?;
-            let known = gavel_catalog::system::relation(schema.unwrap_or("pg_catalog"), bare).is_some();
-            if !known && self.find(name)?.is_none() {
-                return Err(undefined_table("relation", name));
-            }
-        }
-        for role in grant.roles.iter().filter(|r| *r != "public") {
-            self.role(role)?;
-        }
-        Ok(())
-    }
-
     /// VACUUM and its kin.
-    pub(super) fn maintain(&mut self, tag: &str, names: &[QualifiedName], no_block: bool) -> SqlResult<()> {
+    pub(super) fn maintain(
+        &mut self,
+        tag: &str,
+        names: &[(QualifiedName, Vec<String>)],
+        no_block: bool,
+    ) -> SqlResult<()> {
         if no_block {
             self.require_no_block(tag)?;
         }
-        for name in names {
+        for (name, columns) in names {
             let (schema, bare) = self.split(name)?;
             let known = gavel_catalog::system::relation(schema.unwrap_or("pg_catalog"), bare).is_some();
-            if !known && self.find(name)?.is_none() {
-                return Err(undefined_table("relation", name));
+            if known {
+                continue;
+            }
+            let found = self.find(name)?.ok_or_else(|| undefined_table("relation", name))?;
+            if let gavel_catalog::snapshot::Relation::Table(table) = found
+                && let Some(missing) = columns.iter().find(|c| table.column_named(c).is_none())
+            {
+                return Err(undefined_column(&table, missing));
             }
         }
         Ok(())

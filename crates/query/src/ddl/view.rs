@@ -1,43 +1,76 @@
-//! CREATE VIEW.
+//! CREATE VIEW, and what ALTER VIEW changes besides names.
 
 use std::sync::Arc;
 
-use gavel_binder::ddl::ast::CreateView;
+use gavel_binder::ddl::ast::{CreateView, Persistence};
 use gavel_catalog::View;
 use gavel_catalog::keys::Kind;
 use gavel_catalog::snapshot::Relation;
+use gavel_catalog::system::{TEMPORARY_SCHEMA, is_temporary};
 use gavel_types::text_io::type_name_with_typmod;
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use sqlparser::ast::Expr;
 
 use super::DdlContext;
+use super::binding::{StoredQuery, Usage};
+use crate::system::resolver::updatability;
 
 impl DdlContext<'_> {
     pub(super) async fn create_view(&mut self, create: &CreateView) -> SqlResult<()> {
-        if create.temporary {
-            return Err(SqlError::unsupported("temporary views are not supported"));
-        }
-        let (schema, name) = self.creation_target(&create.name)?;
         let query = self.binder.query(self.scope(), &create.query)?;
-        let columns = view_columns(&create.columns, query.columns)?;
+        let mut persistence = create.persistence;
+        if persistence != Persistence::Temporary && query.depends_on.iter().any(|on| is_temporary(*on)) {
+            let name = create.name.0.last().map_or("", String::as_str);
+            self.notice(format!("view \"{name}\" will be a temporary view"));
+            persistence = Persistence::Temporary;
+        }
+        let (schema, name) = self.creation_target(&create.name, persistence)?;
+        let columns = view_columns(&create.columns, query.columns.clone())?;
         let existing = self.now().relation(schema, &name).cloned();
-        let (oid, version, owner) = match existing {
-            None => (self.new_oid().await?, 1, self.user),
+        let options = view_options(&create.options)?;
+        let (oid, version, owner, acl, column_acls, defaults) = match existing {
+            None => {
+                let acl = self.initial_acl('r', self.user, schema);
+                (self.new_oid(schema).await?, 1, self.user, acl, Vec::new(), Vec::new())
+            }
             Some(Relation::View(old)) if create.or_replace => {
                 require_compatible(&old, &columns)?;
-                (old.oid, old.version + 1, old.owner)
+                let (acl, column_acls) = (old.acl.clone(), old.column_acls.clone());
+                (old.oid, old.version + 1, old.owner, acl, column_acls, old.defaults.clone())
             }
             Some(_) if create.or_replace => {
                 return Err(SqlError::new(SqlState::WrongObjectType, format!("\"{name}\" is not a view")));
             }
             Some(_) => return self.require_free(schema, &name),
         };
+        if version == 1 {
+            self.require_free_row_type(schema, &name)?;
+        }
+        for (_, ty) in &columns {
+            self.rely_on_type(schema, ty.oid);
+        }
         if query.depends_on.contains(&oid) {
             let message = format!("infinite recursion detected in rules for relation \"{name}\"");
             return Err(SqlError::new(SqlState::InvalidObjectDefinition, message));
         }
-        // What the view reads must not go away while it is being made.
-        for used in &query.depends_on {
+        self.pin(schema, &query.depends_on);
+        let StoredQuery { sql, depends_on, .. } = query;
+        let view =
+            View { oid, schema, name, owner, version, sql, columns, depends_on, acl, column_acls, options, defaults };
+        let view = Arc::new(view);
+        self.require_checkable(&view)?;
+        self.edit().put_view(view);
+        Ok(())
+    }
+
+    /// What a view in `schema` reads must not go away while it is being made. For a temporary one nothing is written.
+    pub(super) fn pin(&mut self, schema: Oid, depends_on: &[Oid]) {
+        for used in depends_on.iter().filter(|_| schema != TEMPORARY_SCHEMA) {
             self.catalog.used.insert(*used);
+            if used.is_user_type() {
+                self.rely_on_type(schema, *used);
+                continue;
+            }
             let kind = if self.now().tables.contains_key(used) {
                 Kind::Table
             } else if self.now().views.contains_key(used) {
@@ -47,10 +80,94 @@ impl DdlContext<'_> {
             };
             self.catalog.reliance.pinned.insert((kind, *used));
         }
-        let view = View { oid, schema, name, owner, version, sql: query.sql, columns, depends_on: query.depends_on };
-        self.edit().put_view(Arc::new(view));
+    }
+
+    /// CHECK OPTION needs a view that can be written through.
+    fn require_checkable(&self, view: &Arc<View>) -> SqlResult<()> {
+        if view.check_option().is_none() {
+            return Ok(());
+        }
+        match updatability(self.now(), view).reason {
+            Some(reason) => {
+                let message = "WITH CHECK OPTION is supported only on automatically updatable views";
+                Err(SqlError::unsupported(message).hint(reason))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// SET and RESET of a view's options.
+    pub(super) fn set_view_options(&mut self, view: &View, set: &[String], reset: &[String]) -> SqlResult<()> {
+        let mut next = View::clone(view);
+        let set = view_options(set)?;
+        let key = |o: &str| o.split('=').next().unwrap_or("").to_owned();
+        next.options.retain(|o| !set.iter().chain(reset).any(|n| key(n) == key(o)));
+        next.options.extend(set);
+        next.version += 1;
+        let next = Arc::new(next);
+        self.require_checkable(&next)?;
+        self.edit().put_view(next);
         Ok(())
     }
+
+    /// ALTER COLUMN … SET DEFAULT and DROP DEFAULT.
+    pub(super) fn set_view_default(&mut self, view: &View, column: &str, value: Option<&Expr>) -> SqlResult<()> {
+        let Some(at) = view.columns.iter().position(|c| c.0 == column) else {
+            let message = format!("column \"{column}\" of relation \"{}\" does not exist", view.name);
+            return Err(SqlError::new(SqlState::UndefinedColumn, message));
+        };
+        let number = i16::try_from(at + 1).unwrap_or(i16::MAX);
+        let mut next = View::clone(view);
+        next.defaults.retain(|(n, _)| *n != number);
+        if let Some(expr) = value {
+            let over =
+                super::create_table::empty_table(view.oid, view.schema, view.name.clone(), view.owner, Vec::new());
+            let declared = view.columns[at].1;
+            let ty = self.now().base_type(declared.oid).filter(|_| declared.oid.is_over_domain()).unwrap_or(declared);
+            let stored = self.binder.expression(self.scope(), &over, expr, Usage::Default(ty))?;
+            super::create_table::refuse_temporary_sequences(&over, &stored.sequences)?;
+            self.catalog.used.extend(stored.sequences.iter().copied());
+            next.defaults.push((number, stored.sql));
+            next.defaults.sort_by_key(|d| d.0);
+        }
+        next.version += 1;
+        self.edit().put_view(Arc::new(next));
+        Ok(())
+    }
+}
+
+/// The options of a view in the form in which they are kept.
+fn view_options(given: &[String]) -> SqlResult<Vec<String>> {
+    let mut out: Vec<String> = Vec::with_capacity(given.len());
+    for option in given {
+        let (name, value) = option.split_once('=').unwrap_or((option, "true"));
+        match name {
+            "security_barrier" | "security_invoker" => {
+                let known = ["true", "false", "on", "off", "yes", "no", "1", "0"];
+                if !known.iter().any(|k| value.eq_ignore_ascii_case(k)) {
+                    let message = format!("invalid value for boolean option \"{name}\": {value}");
+                    return Err(SqlError::new(SqlState::InvalidParameterValue, message));
+                }
+            }
+            "check_option" => {
+                if !["local", "cascaded"].iter().any(|k| value.eq_ignore_ascii_case(k)) {
+                    let message = format!("invalid value for enum option \"check_option\": {value}");
+                    return Err(SqlError::new(SqlState::InvalidParameterValue, message)
+                        .detail("Valid values are \"local\" and \"cascaded\"."));
+                }
+            }
+            _ => {
+                let message = format!("unrecognized parameter \"{name}\"");
+                return Err(SqlError::new(SqlState::InvalidParameterValue, message));
+            }
+        }
+        if out.iter().any(|o| o.split('=').next() == Some(name)) {
+            let message = format!("parameter \"{name}\" specified more than once");
+            return Err(SqlError::new(SqlState::InvalidParameterValue, message));
+        }
+        out.push(format!("{name}={value}"));
+    }
+    Ok(out)
 }
 
 /// Names and types of a view's columns.

@@ -32,22 +32,32 @@ pub struct Resolution<'a> {
 /// DO UPDATE.
 #[async_trait]
 pub trait ConflictRow: Send + Sync {
-    /// The values (by attnum) that the existing row gets; `None` if WHERE leaves it alone. `both` are the
-    /// existing row's slots followed by the excluded row's.
-    async fn assigned(&self, both: &[Datum]) -> SqlResult<Option<Vec<(i16, Datum)>>>;
+    /// What the existing row gets; `None` if WHERE leaves it alone. `both` are the existing row's slots followed by the
+    /// excluded row's.
+    async fn assigned(&self, both: &[Datum]) -> SqlResult<Option<Assigned>>;
+}
+
+/// What a row gets by DO UPDATE.
+pub struct Assigned {
+    /// Values by attnum.
+    pub values: Vec<(i16, Datum)>,
+    /// The view whose condition it then no longer satisfies.
+    pub broken: Option<String>,
 }
 
 /// DO UPDATE in expressions that need no plan, over the slots of both rows.
 pub struct RowUpdate<'a> {
     pub assignments: Vec<(i16, RowExpr)>,
     pub predicate: Option<RowExpr>,
+    /// Conditions of views, with their names.
+    pub checks: Vec<(String, RowExpr)>,
     pub eval: &'a EvalContext,
     pub params: &'a [Datum],
 }
 
 #[async_trait]
 impl ConflictRow for RowUpdate<'_> {
-    async fn assigned(&self, both: &[Datum]) -> SqlResult<Option<Vec<(i16, Datum)>>> {
+    async fn assigned(&self, both: &[Datum]) -> SqlResult<Option<Assigned>> {
         let cx = RowContext { eval: self.eval, row: both, params: self.params };
         if let Some(predicate) = &self.predicate
             && !predicate.is_true(&cx)?
@@ -55,7 +65,15 @@ impl ConflictRow for RowUpdate<'_> {
             return Ok(None);
         }
         let values = self.assignments.iter().map(|(number, expr)| Ok((*number, expr.eval(&cx)?)));
-        values.collect::<SqlResult<_>>().map(Some)
+        let values = values.collect::<SqlResult<_>>()?;
+        let mut broken = None;
+        for (view, check) in &self.checks {
+            if !check.is_true(&cx)? {
+                broken = Some(view.clone());
+                break;
+            }
+        }
+        Ok(Some(Assigned { values, broken }))
     }
 }
 
@@ -157,16 +175,19 @@ impl Writer<'_> {
             return Err(second_time());
         }
         let both: Vec<Datum> = existing.iter().chain(&p.row).cloned().collect();
-        let Some(assigned) = update.assigned(&both).await? else {
+        let Some(Assigned { values, broken }) = update.assigned(&both).await? else {
             self.state.txn.check(row_key, CheckMode::NoKeyUpdate);
             return Ok(Outcome::Skipped);
         };
         let mut new = existing.clone();
-        for (number, value) in assigned {
+        for (number, value) in values {
             new[shape.slot(number)?] = value;
         }
         done.updated.insert(row_key.clone());
         self.update(shape, vec![RowChange { key: row_key, old: existing, new: new.clone() }]).await?;
+        if let Some(view) = broken {
+            return Err(self.breaks_view(shape, &view, &new));
+        }
         Ok(Outcome::Updated(new))
     }
 }

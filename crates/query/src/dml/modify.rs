@@ -5,10 +5,10 @@
 use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
-use gavel_binder::bound::{ColumnId, ConflictAction, Modify, ModifyOp, OnConflict, Scalar};
+use gavel_binder::bound::{ColumnId, ConflictAction, MergeAction, Modify, ModifyOp, OnConflict, Scalar};
 use gavel_functions::call::EvalContext;
 use gavel_functions::physical::{build_array, datum_at};
-use gavel_types::{Datum, PgType, SqlError, SqlResult};
+use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
 
 use crate::dml::conflict::{ConflictRow, Outcome, Resolution, RowUpdate};
 use crate::dml::shape::TableShape;
@@ -107,8 +107,14 @@ pub async fn apply(
     match &modify.op {
         ModifyOp::Insert { new_row, on_conflict: None } => {
             let at = positions(&shape, new_row, layout)?;
-            let new = rows.iter().map(|r| pick(r, &at)).collect();
+            let checks = checks(modify, layout)?;
+            let broken = first_broken(&rows, &checks);
+            let upto = broken.as_ref().map_or(rows.len(), |b| b.0 + 1);
+            let new = rows.iter().take(upto).map(|r| pick(r, &at)).collect();
             writer.insert(&shape, new).await?;
+            if let Some((row, view)) = broken {
+                return Err(writer.breaks_view(&shape, view, &pick(&rows[row], &at)));
+            }
             Ok(Applied { count: rows.len() as u64, rows: if returns { rows } else { Vec::new() } })
         }
         ModifyOp::Insert { new_row, on_conflict: Some(on_conflict) } => {
@@ -122,7 +128,13 @@ pub async fn apply(
             let new = rows.iter().map(|r| pick(r, &at)).collect();
             let outcomes = writer.insert_resolving(&shape, new, &Resolution { arbiters, update }).await?;
             let mut applied = Applied::default();
+            let checks = checks(modify, layout)?;
             for (mut source, outcome) in rows.into_iter().zip(outcomes) {
+                if let (Outcome::Inserted(row), Some((_, view))) =
+                    (&outcome, first_broken(std::slice::from_ref(&source), &checks))
+                {
+                    return Err(writer.breaks_view(&shape, view, row));
+                }
                 let (Outcome::Inserted(row) | Outcome::Updated(row)) = outcome else { continue };
                 applied.count += 1;
                 if returns {
@@ -138,11 +150,17 @@ pub async fn apply(
             let key = position(layout, *row_key)?;
             let (old, new) = (positions(&shape, old_row, layout)?, positions(&shape, new_row, layout)?);
             let rows = once_each(rows, key)?;
+            let checks = checks(modify, layout)?;
+            let broken = first_broken(&rows, &checks);
             let changes: Vec<RowChange> = rows
                 .iter()
+                .take(broken.as_ref().map_or(rows.len(), |b| b.0 + 1))
                 .map(|r| Ok(RowChange { key: key_at(r, key)?, old: pick(r, &old), new: pick(r, &new) }))
                 .collect::<SqlResult<_>>()?;
             let count = writer.update(&shape, changes).await?;
+            if let Some((row, view)) = broken {
+                return Err(writer.breaks_view(&shape, view, &pick(&rows[row], &new)));
+            }
             Ok(Applied { count, rows: if returns { rows } else { Vec::new() } })
         }
         ModifyOp::Delete { row_key, old_row } => {
@@ -153,6 +171,86 @@ pub async fn apply(
             let count = writer.delete(&shape, &gone)?;
             Ok(Applied { count, rows: if returns { rows } else { Vec::new() } })
         }
+        ModifyOp::Merge { row_key, old_row, new_row, action, actions } => {
+            let (key, action) = (position(layout, *row_key)?, position(layout, *action)?);
+            let (old, new) = (positions(&shape, old_row, layout)?, positions(&shape, new_row, layout)?);
+            let merged = Merged::sort(&rows, (key, action), (&old, &new), actions)?;
+            let count = merged.write(writer, &shape).await?;
+            Ok(Applied { count, rows: Vec::new() })
+        }
+    }
+}
+
+/// Where the conditions of views stand in a source row, with the views' names.
+fn checks<'m>(modify: &'m Modify, layout: &Layout) -> SqlResult<Vec<(usize, &'m str)>> {
+    modify.checks.iter().map(|c| Ok((position(layout, c.holds)?, c.view.as_str()))).collect()
+}
+
+/// The first row that a view does not have, and the view.
+fn first_broken<'m>(rows: &[Vec<Datum>], checks: &[(usize, &'m str)]) -> Option<(usize, &'m str)> {
+    if checks.is_empty() {
+        return None;
+    }
+    rows.iter().enumerate().find_map(|(i, row)| {
+        let (_, view) = checks.iter().find(|(at, _)| !matches!(row[*at], Datum::Bool(true)))?;
+        Some((i, *view))
+    })
+}
+
+/// What a MERGE does, by kind. Keys are free for its inserts that its deletes and updates give up, in whatever order its
+/// rows came.
+#[derive(Default)]
+struct Merged {
+    gone: Vec<(bytes::Bytes, Vec<Datum>)>,
+    changes: Vec<RowChange>,
+    new: Vec<Vec<Datum>>,
+    /// A row that was to be changed again, after everything above.
+    failed: Option<SqlError>,
+}
+
+impl Merged {
+    fn sort(
+        rows: &[Vec<Datum>],
+        (key, action): (usize, usize),
+        (old, new): (&[usize], &[usize]),
+        actions: &[MergeAction],
+    ) -> SqlResult<Self> {
+        let mut out = Self::default();
+        let mut touched = std::collections::HashSet::new();
+        for row in rows {
+            let Datum::Int4(number) = &row[action] else { continue };
+            let done = usize::try_from(*number).ok().and_then(|n| actions.get(n));
+            match done.ok_or_else(|| SqlError::internal("MERGE without the action that was chosen"))? {
+                MergeAction::Nothing => {}
+                MergeAction::Insert => out.new.push(pick(row, new)),
+                verb => {
+                    let key = key_at(row, key)?;
+                    if !touched.insert(key.clone()) {
+                        out.failed = Some(
+                            SqlError::new(
+                                SqlState::CardinalityViolation,
+                                "MERGE command cannot affect row a second time",
+                            )
+                            .hint("Ensure that not more than one source row matches any one target row."),
+                        );
+                        break;
+                    }
+                    match verb {
+                        MergeAction::Delete => out.gone.push((key, pick(row, old))),
+                        _ => out.changes.push(RowChange { key, old: pick(row, old), new: pick(row, new) }),
+                    }
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    async fn write(self, writer: &mut Writer<'_>, shape: &Arc<TableShape>) -> SqlResult<u64> {
+        let mut count = writer.delete(shape, &self.gone)?;
+        count += writer.update(shape, self.changes).await?;
+        count += self.new.len() as u64;
+        writer.insert(shape, self.new).await?;
+        self.failed.map_or(Ok(count), Err)
     }
 }
 
@@ -191,7 +289,7 @@ fn row_update<'a>(
     eval: &'a EvalContext,
     params: &'a [Datum],
 ) -> SqlResult<Option<RowUpdate<'a>>> {
-    let ConflictAction::Update { existing, assignments, predicate } = &on.action else { return Ok(None) };
+    let ConflictAction::Update { existing, assignments, predicate, checks } = &on.action else { return Ok(None) };
     let slot_in = |columns: &[(i16, ColumnId)], id: ColumnId| {
         let number = columns.iter().find(|(_, c)| *c == id)?.0;
         shape.slot(number).ok()
@@ -202,6 +300,7 @@ fn row_update<'a>(
     Ok(Some(RowUpdate {
         assignments: assignments.iter().map(|(n, s)| Ok((*n, compile(s)?))).collect::<SqlResult<_>>()?,
         predicate: predicate.as_ref().map(compile).transpose()?,
+        checks: checks.iter().map(|(view, s)| Ok((view.clone(), compile(s)?))).collect::<SqlResult<_>>()?,
         eval,
         params,
     }))
@@ -213,8 +312,9 @@ pub fn needs_plan(modify: &Modify) -> bool {
     let returning = modify.returning.iter().flatten().any(|(_, s)| lacks_row_form(s));
     let on_conflict = match &modify.op {
         ModifyOp::Insert { on_conflict: Some(on), .. } => match &on.action {
-            ConflictAction::Update { assignments, predicate, .. } => {
-                assignments.iter().map(|a| &a.1).chain(predicate).any(lacks_row_form)
+            ConflictAction::Update { assignments, predicate, checks, .. } => {
+                let all = assignments.iter().map(|a| &a.1).chain(predicate).chain(checks.iter().map(|c| &c.1));
+                all.into_iter().any(lacks_row_form)
             }
             ConflictAction::Nothing => false,
         },

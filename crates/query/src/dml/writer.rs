@@ -46,15 +46,15 @@ pub trait Shapes: Send + Sync {
 pub struct WriteState {
     pub txn: Transaction,
     pub deferred: Deferred,
-    /// Hidden row ids that the transaction has made.
-    row_ids: u64,
+    /// Hidden row ids that the transaction has made, and those of the session before it that this orders it after.
+    pub row_ids: u64,
     /// Of the running statement, all its modifying CTEs included.
     pub(super) events: Events,
 }
 
 impl WriteState {
-    pub fn new(txn: Transaction) -> Self {
-        Self { txn, deferred: Deferred::default(), row_ids: 0, events: Events::default() }
+    pub fn new(txn: Transaction, row_ids: u64) -> Self {
+        Self { txn, deferred: Deferred::default(), row_ids, events: Events::default() }
     }
 
     /// Drops what a statement that failed has left to be checked.
@@ -316,6 +316,12 @@ impl<'a> Writer<'a> {
             }
         }
         Ok(())
+    }
+
+    /// 44000 for a row that a view WITH CHECK OPTION does not have.
+    pub fn breaks_view(&self, shape: &TableShape, view: &str, row: &[Datum]) -> SqlError {
+        let text = format!("new row violates check option for view \"{view}\"");
+        SqlError::new(SqlState::WithCheckOptionViolation, text).detail(self.failing_row(shape, row))
     }
 
     fn failing_row(&self, shape: &TableShape, row: &[Datum]) -> String {

@@ -17,9 +17,10 @@ impl Engine {
         snapshot: Timestamp,
         shapes: &CatalogShapes,
     ) -> SqlError {
+        let locked = self.locked_table(conflict, snapshot, shapes).await;
         let message = match conflict.kind {
-            ConflictKind::Key => "could not serialize access due to concurrent update (OC000)",
-            ConflictKind::Schema => "schema has been updated by another transaction (OC001)",
+            ConflictKind::Schema if locked.is_none() => "schema has been updated by another transaction (OC001)",
+            ConflictKind::Key | ConflictKind::Schema => "could not serialize access due to concurrent update (OC000)",
             ConflictKind::ReadRange => {
                 "could not serialize access due to read/write dependencies among transactions (OC000)"
             }
@@ -28,10 +29,25 @@ impl Engine {
         };
         let error =
             SqlError::new(SqlState::SerializationFailure, message).hint("The transaction might succeed if retried.");
-        match self.what_changed(conflict, snapshot, shapes).await {
+        let what = match locked {
+            Some(locked) => Some(locked),
+            None => self.what_changed(conflict, snapshot, shapes).await,
+        };
+        match what {
             Some(what) => error.detail(format!("{what}{}.", won_at(conflict.winner_ts))),
             None => error,
         }
+    }
+
+    /// The conflict is about a table whose definition has not changed: LOCK TABLE.
+    async fn locked_table(&self, conflict: &Conflict, snapshot: Timestamp, shapes: &CatalogShapes) -> Option<String> {
+        let oid = keys::read_object_version(&conflict.key)?;
+        let (_, name) = shapes.catalog.relation_name(oid)?;
+        let key = std::slice::from_ref(&conflict.key);
+        let before = self.storage.get(snapshot, key).await.ok()?;
+        let after = self.storage.get(conflict.winner_ts, key).await.ok()?;
+        let what = if conflict.kind == ConflictKind::Key { "used or locked" } else { "locked" };
+        (before == after).then(|| format!("Table \"{name}\" was {what}"))
     }
 
     async fn what_changed(&self, conflict: &Conflict, snapshot: Timestamp, shapes: &CatalogShapes) -> Option<String> {

@@ -33,6 +33,8 @@ pub struct Live {
     pub query_start: Option<i64>,
     pub transaction_start: Option<i64>,
     pub state_change: Option<i64>,
+    /// For an advisory lock.
+    pub waits_for_lock: bool,
 }
 
 struct Open {
@@ -64,6 +66,7 @@ impl Registry {
         Ok(())
     }
 
+    /// Forgets a session.
     pub fn leave(&self, pid: i32) {
         self.open.lock().remove(&pid);
     }

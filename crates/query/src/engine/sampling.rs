@@ -13,15 +13,15 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gavel_api::scan::{PROGRAM_VERSION, ScanColumn, ScanProgram};
-use gavel_api::storage::RawRow;
+use gavel_api::storage::{RawRow, Storage};
 use gavel_catalog::Table;
 use gavel_encoding::layout::{ObjectId, TenantId, object_range};
 use gavel_pushdown::Compiled;
+use gavel_txn::ReadView;
 use gavel_txn::error::storage_error;
 use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{Datum, KeyRange, Oid, SqlResult, Timestamp};
 
-use crate::engine::Engine;
 use crate::lower::statistics::Sample;
 
 /// Rows up to which a table is sampled whole.
@@ -32,60 +32,67 @@ const BLOCK_ROWS: usize = 32;
 /// Encoded bytes after which no more is read.
 const MAX_BYTES: usize = 1 << 20;
 
-impl Engine {
-    /// A sample of `table` as it is at `ts`; `None` if it is empty.
-    ///
-    /// # Errors
-    /// Whatever reading raises.
-    pub(crate) async fn sample(&self, ts: Timestamp, database: Oid, table: &Arc<Table>) -> SqlResult<Option<Sample>> {
-        let range = object_range(TenantId(database.0), ObjectId(table.storage.0));
-        let mut rows = self.raw(ts, &range, false, WHOLE_ROWS).await?;
-        let complete = rows.len() < WHOLE_ROWS && bytes_of(&rows) <= MAX_BYTES;
-        let mut blocks = vec![rows.len()];
-        if !complete {
-            rows = vec![];
-            blocks = vec![];
-            let (starts, end) = self.pieces(ts, &range).await?;
-            for (i, start) in starts.iter().enumerate() {
-                let piece = KeyRange::new(start.clone(), starts.get(i + 1).unwrap_or(&end).clone());
-                let block = self.raw(ts, &piece, false, BLOCK_ROWS).await?;
-                blocks.push(block.len());
-                rows.extend(block);
-                if bytes_of(&rows) > MAX_BYTES {
-                    break;
-                }
+/// Where the rows of a table are read.
+pub(crate) enum Source<'a> {
+    Stored(&'a dyn Storage, Timestamp),
+    /// As a transaction sees them.
+    View(&'a ReadView),
+}
+
+/// A sample of `table`; `None` if it is empty.
+///
+/// # Errors
+/// Whatever reading raises.
+pub(crate) async fn sample(source: &Source<'_>, database: Oid, table: &Arc<Table>) -> SqlResult<Option<Sample>> {
+    let range = object_range(TenantId(database.0), ObjectId(table.storage.0));
+    let mut rows = source.raw(&range, false, WHOLE_ROWS).await?;
+    let complete = rows.len() < WHOLE_ROWS && bytes_of(&rows) <= MAX_BYTES;
+    let mut blocks = vec![rows.len()];
+    if !complete {
+        rows = vec![];
+        blocks = vec![];
+        let (starts, end) = source.pieces(&range).await?;
+        for (i, start) in starts.iter().enumerate() {
+            let piece = KeyRange::new(start.clone(), starts.get(i + 1).unwrap_or(&end).clone());
+            let block = source.raw(&piece, false, BLOCK_ROWS).await?;
+            blocks.push(block.len());
+            rows.extend(block);
+            if bytes_of(&rows) > MAX_BYTES {
+                break;
             }
         }
-        if rows.is_empty() {
-            return Ok(None);
-        }
-        let mut columns = vec![];
-        let mut program = vec![];
-        for column in table.visible_columns() {
-            let missing = match &column.missing {
-                Some(text) => text_io::parse(text, column.ty, &TextStyle::default())?,
-                None => Datum::Null,
-            };
-            columns.push((column.number, column.ty));
-            program.push(ScanColumn { id: u32::from(column.number as u16), ty: column.ty, missing });
-        }
-        let program = ScanProgram {
-            version: PROGRAM_VERSION,
-            output: (0..program.len()).collect(),
-            columns: program,
-            filter: None,
-            with_key: false,
-            limit: None,
-            fold: None,
-        };
-        let compiled = Compiled::new(Arc::new(program)).map_err(storage_error)?;
-        let batch = compiled.eval_rows(&rows).map_err(storage_error)?;
-        Sample::new(columns, batch, &blocks, complete).map(Some)
     }
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let mut columns = vec![];
+    let mut program = vec![];
+    for column in table.visible_columns() {
+        let missing = match &column.missing {
+            Some(text) => text_io::parse(text, column.ty, &TextStyle::default())?,
+            None => Datum::Null,
+        };
+        columns.push((column.number, column.ty));
+        program.push(ScanColumn { id: u32::from(column.number as u16), ty: column.ty, missing });
+    }
+    let program = ScanProgram {
+        version: PROGRAM_VERSION,
+        output: (0..program.len()).collect(),
+        columns: program,
+        filter: None,
+        with_key: false,
+        limit: None,
+        fold: None,
+    };
+    let compiled = Compiled::new(Arc::new(program)).map_err(storage_error)?;
+    let batch = compiled.eval_rows(&rows).map_err(storage_error)?;
+    Sample::new(columns, batch, &blocks, complete).map(Some)
+}
 
+impl Source<'_> {
     /// Where pieces of the range begin, in order, and the end of the last.
-    async fn pieces(&self, ts: Timestamp, range: &KeyRange) -> SqlResult<(Vec<Bytes>, Bytes)> {
-        let (first, last) = (self.end(ts, range, false).await?, self.end(ts, range, true).await?);
+    async fn pieces(&self, range: &KeyRange) -> SqlResult<(Vec<Bytes>, Bytes)> {
+        let (first, last) = (self.end(range, false).await?, self.end(range, true).await?);
         let (Some(first), Some(last)) = (first, last) else { return Ok((vec![], range.end.clone())) };
         let mut pieces = vec![(first, last)];
         for _ in 0..HALVINGS {
@@ -95,9 +102,8 @@ impl Engine {
                     halves.push((first, last));
                     continue;
                 };
-                let below = self.end(ts, &KeyRange::new(first.clone(), middle.clone()), true).await?;
-                let above = KeyRange::new(middle, KeyRange::point(&last).end);
-                let above = self.end(ts, &above, false).await?;
+                let below = self.end(&KeyRange::new(first.clone(), middle.clone()), true).await?;
+                let above = self.end(&KeyRange::new(middle, KeyRange::point(&last).end), false).await?;
                 // The ends are rows unless they were deleted meanwhile.
                 halves.push((first.clone(), below.unwrap_or(first)));
                 halves.extend(above.map(|above| (above, last)));
@@ -108,12 +114,15 @@ impl Engine {
     }
 
     /// The first key of the range, or the last.
-    async fn end(&self, ts: Timestamp, range: &KeyRange, reverse: bool) -> SqlResult<Option<Bytes>> {
-        Ok(self.raw(ts, range, reverse, 1).await?.pop().map(|r| r.0))
+    async fn end(&self, range: &KeyRange, reverse: bool) -> SqlResult<Option<Bytes>> {
+        Ok(self.raw(range, reverse, 1).await?.pop().map(|r| r.0))
     }
 
-    async fn raw(&self, ts: Timestamp, range: &KeyRange, reverse: bool, limit: usize) -> SqlResult<Vec<RawRow>> {
-        self.storage.scan_raw(ts, range, reverse, limit).await.map_err(storage_error)
+    async fn raw(&self, range: &KeyRange, reverse: bool, limit: usize) -> SqlResult<Vec<RawRow>> {
+        match self {
+            Self::Stored(storage, ts) => storage.scan_raw(*ts, range, reverse, limit).await.map_err(storage_error),
+            Self::View(view) => Ok(view.scan_raw(range, reverse, limit).await?),
+        }
     }
 }
 

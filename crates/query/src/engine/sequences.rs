@@ -140,8 +140,9 @@ impl Engine {
     }
 
     async fn take_block(&self, database: Oid, sequence: &Sequence, size: u64) -> SqlResult<Block> {
+        let mut at_least = Timestamp::ZERO;
         for _ in 0..ATTEMPTS {
-            let mut txn = self.begin(Timestamp::ZERO, false).await?;
+            let mut txn = self.begin(at_least, false).await?;
             let key = keys::sequence(database, sequence.oid);
             let stored = txn.view().get(std::slice::from_ref(&key)).await?.pop().flatten();
             let first = match &stored {
@@ -160,9 +161,12 @@ impl Engine {
             }
             let mode = if stored.is_some() { WriteMode::Update } else { WriteMode::Insert };
             txn.write(key, mode, Some(state.encode()))?;
-            if self.commit_own(txn).await?.is_some() {
-                let (version, taken_at) = (sequence.version, Instant::now());
-                return Ok(Block { version, state: first, left, size, taken_at });
+            match self.commit_own(txn).await? {
+                Ok(_) => {
+                    let (version, taken_at) = (sequence.version, Instant::now());
+                    return Ok(Block { version, state: first, left, size, taken_at });
+                }
+                Err(winner) => at_least = winner,
             }
         }
         Err(SqlError::new(
@@ -175,15 +179,19 @@ impl Engine {
     pub(crate) async fn set_value(&self, database: Oid, sequence: &Sequence, state: State) -> SqlResult<()> {
         let slot = self.sequences.slot(database, sequence.oid);
         let mut block = slot.lock().await;
+        let mut at_least = Timestamp::ZERO;
         for _ in 0..ATTEMPTS {
-            let mut txn = self.begin(Timestamp::ZERO, false).await?;
+            let mut txn = self.begin(at_least, false).await?;
             let key = keys::sequence(database, sequence.oid);
             let stored = txn.view().get(std::slice::from_ref(&key)).await?.pop().flatten();
             let mode = if stored.is_some() { WriteMode::Update } else { WriteMode::Insert };
             txn.write(key, mode, Some(state.encode()))?;
-            if self.commit_own(txn).await?.is_some() {
-                *block = None;
-                return Ok(());
+            match self.commit_own(txn).await? {
+                Ok(_) => {
+                    *block = None;
+                    return Ok(());
+                }
+                Err(winner) => at_least = winner,
             }
         }
         Err(SqlError::new(SqlState::SerializationFailure, "could not set sequence due to concurrent use"))
@@ -223,6 +231,7 @@ mod tests {
             cache: 1,
             cycle,
             owned_by: None,
+            acl: None,
         }
     }
 

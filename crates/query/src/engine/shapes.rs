@@ -6,7 +6,6 @@ use std::sync::Arc;
 use gavel_catalog::{Catalog, Table};
 use gavel_encoding::TenantId;
 use gavel_functions::call::EvalContext;
-use gavel_types::text_io::TextStyle;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 use parking_lot::Mutex;
 
@@ -14,6 +13,7 @@ use crate::dml::shape::{ExpressionBinder, TableShape};
 use crate::dml::writer::Shapes;
 use crate::engine::Engine;
 use crate::fast::expr::{RowContext, RowExpr};
+use crate::system::resolver::style_over;
 
 /// Shapes kept before all are dropped and made anew.
 const MAX_SHAPES: usize = 10_000;
@@ -24,16 +24,28 @@ pub struct ShapeCache {
     shapes: Mutex<HashMap<(Oid, Oid), Arc<TableShape>>>,
 }
 
+impl ShapeCache {
+    pub fn clear(&self) {
+        self.shapes.lock().clear();
+    }
+}
+
 /// The shapes of one catalog.
 #[derive(Clone)]
 pub struct CatalogShapes {
     pub engine: Arc<Engine>,
     pub catalog: Arc<Catalog>,
+    /// Those of temporary tables, which are the session's alone.
+    pub temporary: Arc<ShapeCache>,
 }
 
 impl CatalogShapes {
+    fn cache(&self, table: &Table) -> &ShapeCache {
+        if table.is_temporary() { &self.temporary } else { &self.engine.shapes }
+    }
+
     fn cached(&self, table: &Arc<Table>) -> Option<Arc<TableShape>> {
-        let shapes = self.engine.shapes.shapes.lock();
+        let shapes = self.cache(table).shapes.lock();
         let found = shapes.get(&(self.catalog.database, table.oid))?;
         (Arc::ptr_eq(&found.table, table) || found.table == *table).then(|| Arc::clone(found))
     }
@@ -48,7 +60,7 @@ impl Shapes for CatalogShapes {
         let schema = self.catalog.schema_by_oid(table.schema).map_or("", |s| s.name.as_str());
         let tenant = TenantId(self.catalog.database.0);
         let shape = Arc::new(TableShape::new(table, schema, tenant, self)?);
-        let mut shapes = self.engine.shapes.shapes.lock();
+        let mut shapes = self.cache(table).shapes.lock();
         if shapes.len() >= MAX_SHAPES {
             shapes.clear();
         }
@@ -69,7 +81,7 @@ impl Shapes for CatalogShapes {
 impl CatalogShapes {
     /// Binds `sql` over the live columns of `table`; as an assignment to `target` if that is given.
     fn bind_as(&self, table: &Arc<Table>, sql: &str, target: Option<PgType>) -> SqlResult<RowExpr> {
-        let style = TextStyle::default();
+        let style = style_over(&self.catalog);
         crate::session::binding::table_expression(&self.catalog, table, sql, target, &style)
     }
 }

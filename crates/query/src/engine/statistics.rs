@@ -19,10 +19,12 @@ use std::time::Duration;
 
 use gavel_catalog::Table;
 use gavel_encoding::layout::{ObjectId, TenantId, object_range};
-use gavel_types::{KeyRange, Oid, Timestamp};
+use gavel_txn::ReadView;
+use gavel_types::{KeyRange, Oid, SqlResult, Timestamp};
 use parking_lot::Mutex;
 
 use crate::engine::Engine;
+use crate::engine::sampling::{self, Source};
 use crate::lower::TableStatistics;
 
 /// A plan is made with numbers that are at most this old, in microseconds.
@@ -77,6 +79,11 @@ impl Known {
         self.tables.iter().find(|(key, _)| key.1 == table.storage).map(|(_, known)| Arc::clone(known))
     }
 
+    /// Adds what a session knows of a table that is its own.
+    pub fn add(&mut self, database: Oid, table: &Table, statistics: Arc<TableStatistics>) {
+        self.tables.push(((database, table.storage), statistics));
+    }
+
     /// Sizes for a plan to remember.
     pub fn sizes(&self) -> Sizes {
         let tables = self.tables.iter().map(|(key, known)| (*key, known.rows)).collect();
@@ -92,8 +99,27 @@ pub struct Sizes {
     checked: AtomicU64,
 }
 
+impl Sizes {
+    /// Storage and rows of each table.
+    pub fn of_tables(&self) -> impl Iterator<Item = (Oid, f64)> {
+        self.tables.iter().map(|((_, storage), rows)| (*storage, *rows))
+    }
+}
+
+/// A sample of a temporary table, as a transaction sees it.
+///
+/// # Errors
+/// Whatever reading raises.
+pub async fn sample_of(
+    view: &ReadView,
+    database: Oid,
+    table: &Arc<Table>,
+) -> SqlResult<Option<crate::lower::statistics::Sample>> {
+    sampling::sample(&Source::View(view), database, table).await
+}
+
 /// Whether a plan for `before` rows may be a bad one for `now`.
-fn moved_far(before: f64, now: f64, factor: f64) -> bool {
+pub fn moved_far(before: f64, now: f64, factor: f64) -> bool {
     let (a, b) = (before + FEW_ROWS, now + FEW_ROWS);
     a > b * factor || b > a * factor
 }
@@ -204,11 +230,12 @@ impl Statistics {
 }
 
 impl Engine {
-    /// What is known of `tables` of `database` to a transaction that reads at `ts`. Never fails: what cannot
-    /// be found out is not known.
+    /// What is known of `tables` of `database` to a transaction that reads at `ts`, temporary ones left out. Never
+    /// fails: what cannot be found out is not known.
     pub(crate) async fn statistics_of(self: &Arc<Self>, ts: Timestamp, database: Oid, tables: &[Arc<Table>]) -> Known {
+        let tables: Vec<Arc<Table>> = tables.iter().filter(|t| !t.is_temporary()).cloned().collect();
         let keys: Vec<Key> = tables.iter().map(|t| (database, t.storage)).collect();
-        let stale = self.statistics.stale(database, tables, self.now_micros());
+        let stale = self.statistics.stale(database, &tables, self.now_micros());
         if !stale.is_empty() {
             let stale = stale.into_iter().map(|t| (database, t)).collect();
             for (database, table, first) in self.count(ts, stale).await {
@@ -240,7 +267,8 @@ impl Engine {
     }
 
     async fn take_sample(&self, ts: Timestamp, database: Oid, table: &Arc<Table>) {
-        let sample = match self.sample(ts, database, table).await {
+        let stored = Source::Stored(&*self.storage, ts);
+        let sample = match sampling::sample(&stored, database, table).await {
             Ok(sample) => sample,
             Err(error) => {
                 tracing::debug!(error = error.message(), table = table.name, "table cannot be sampled");

@@ -110,7 +110,7 @@ impl World {
     fn explain(&self, rel: &Rel, columns: &[u32]) -> String {
         let columns: Vec<_> = columns.iter().map(|c| (*c, PgType::INT4)).collect();
         let options = explain::Options { costs: false, ..explain::Options::default() };
-        explain::lines(&self.plan(rel, &columns).root, options, None).join("\n")
+        explain::lines(&self.plan(rel, &columns).root, &options, None).join("\n")
     }
 }
 

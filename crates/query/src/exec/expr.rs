@@ -12,15 +12,15 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray};
 use arrow::compute::{and_kleene, interleave, is_not_null, is_null, not, or_kleene};
 use arrow::record_batch::RecordBatch;
-use gavel_binder::bound::{ColumnId, RowCompareOp};
+use gavel_binder::bound::{ColumnId, DomainName, RowCompareOp};
 use gavel_functions::physical::{build_array, datum_at, scalar_to_array};
 use gavel_functions::registry::{Proc, Volatility};
 use gavel_functions::vector::{self, ArgColumn};
 use gavel_functions::{Call, call};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 
-use crate::apply::pause::Pause;
 use crate::apply::site::Site;
+use crate::apply::waiting::WaitingCall;
 use crate::exec::batch::{arrow_error, filter_rows};
 use crate::exec::eval::{Cx, Stop};
 use crate::exec::special;
@@ -40,7 +40,7 @@ pub struct Expr {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traits {
     pub volatile: bool,
-    /// Holds a subquery or a pause: evaluation may stop with a demand.
+    /// Holds a subquery or a wait: evaluation may stop with a demand.
     pub subquery: bool,
     /// May raise an error, or is dear: worth to be spared rows.
     pub guarded: bool,
@@ -63,6 +63,13 @@ pub enum ExprKind {
     ArrayCoerce {
         input: Box<Expr>,
         element: Box<Expr>,
+    },
+    /// Checks are over the value as the only column.
+    DomainCheck {
+        input: Box<Expr>,
+        domain: DomainName,
+        not_null: bool,
+        checks: Vec<(String, Expr)>,
     },
     And(Vec<Expr>),
     Or(Vec<Expr>),
@@ -109,6 +116,11 @@ pub enum ExprKind {
         input: Box<Expr>,
         indices: Vec<Index>,
     },
+    SubscriptAssign {
+        input: Box<Expr>,
+        indices: Vec<Index>,
+        value: Box<Expr>,
+    },
     Row(Vec<Expr>),
     Field {
         input: Box<Expr>,
@@ -119,7 +131,7 @@ pub enum ExprKind {
         pairs: Vec<RowPair>,
     },
     Subquery(Arc<Site>),
-    Pause(Arc<Pause>),
+    Waiting(Arc<WaitingCall>),
 }
 
 #[derive(Clone, Debug)]
@@ -185,7 +197,7 @@ impl Expr {
                     let null = special::is_null(&v);
                     Value::Scalar(Datum::Bool(if *negated { special::is_not_null(&v) } else { null }))
                 }
-                Value::Array(a) if input.ty.oid == Oid::RECORD => special::record_nulls(&a, input.ty, *negated)?,
+                Value::Array(a) if input.ty.oid.is_row() => special::record_nulls(&a, input.ty, *negated)?,
                 Value::Array(a) if *negated => Value::Array(Arc::new(is_not_null(&a).map_err(arrow_error)?)),
                 Value::Array(a) => Value::Array(Arc::new(is_null(&a).map_err(arrow_error)?)),
             },
@@ -202,10 +214,14 @@ impl Expr {
             ExprKind::Case { arms, otherwise } => self.eval_case(cx, batch, arms, otherwise)?,
             ExprKind::Coalesce(items) => self.eval_coalesce(cx, batch, items)?,
             ExprKind::Subquery(site) => crate::apply::site::eval(site, cx, batch)?,
-            ExprKind::Pause(pause) => crate::apply::pause::eval(pause, cx, batch)?,
+            ExprKind::Waiting(call) => crate::apply::waiting::eval(call, cx, batch)?,
             ExprKind::ArrayCoerce { input, element } => {
                 let input_value = input.eval(cx, batch)?;
                 special::array_coerce(cx, &input_value, input.ty, element, self.ty, rows)?
+            }
+            ExprKind::DomainCheck { input, domain, not_null, checks } => {
+                let value = input.eval(cx, batch)?;
+                special::domain_check(cx, value, input.ty, domain, *not_null, checks)?
             }
             _ => special::eval(self, cx, batch)?,
         })

@@ -30,7 +30,7 @@ fn fixture() -> Fixture {
     tables.insert(&made, &(0..ROWS).map(row).collect::<Vec<_>>());
     let mut catalog = Catalog::default();
     let public = gavel_catalog::system::PUBLIC;
-    catalog.put_schema(Arc::new(Schema { oid: public, name: "public".into(), owner: Oid(10) }));
+    catalog.put_schema(Arc::new(Schema { oid: public, name: "public".into(), owner: Oid(10), acl: None }));
     catalog.put_table(made);
     Fixture { catalog, tables }
 }
@@ -52,7 +52,7 @@ impl Fixture {
         let profile = Profile::new(Arc::new(|| 0));
         let env = ExecEnv { profile: Some(profile.clone()), ..env(&self.tables, vec![]) };
         let answer = rows(&planned, env).await.expect("answer");
-        let text = explain::lines(&planned.root, explain::Options::default(), Some(&profile)).join("\n");
+        let text = explain::lines(&planned.root, &explain::Options::default(), Some(&profile)).join("\n");
         let traffic = text.lines().find_map(|l| l.trim().strip_prefix("Storage:")).unwrap_or_default();
         let number = |name: &str| {
             // A scan of which nothing is wanted is not even begun.

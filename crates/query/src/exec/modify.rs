@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use gavel_functions::physical::{build_array, datum_at};
 use gavel_types::{Datum, SqlError, SqlResult};
 
-use crate::dml::conflict::ConflictRow;
+use crate::dml::conflict::{Assigned, ConflictRow};
 use crate::exec::batch::{batch_of, schema_of};
 use crate::exec::eval::Evaluator;
 use crate::exec::frame::Frame;
@@ -67,7 +67,7 @@ struct Update<'a> {
 
 #[async_trait]
 impl ConflictRow for Update<'_> {
-    async fn assigned(&self, both: &[Datum]) -> SqlResult<Option<Vec<(i16, Datum)>>> {
+    async fn assigned(&self, both: &[Datum]) -> SqlResult<Option<Assigned>> {
         let columns = &self.plan.columns;
         let arrays = columns
             .iter()
@@ -85,6 +85,14 @@ impl ConflictRow for Update<'_> {
             let array = self.evaluator.eval_array(expr, &row).await?;
             values.push((*number, datum_at(array.as_ref(), 0, expr.ty)?));
         }
-        Ok(Some(values))
+        let mut broken = None;
+        for (view, check) in &self.plan.checks {
+            // No mask: all rows satisfy it.
+            if self.evaluator.predicate(check, &row).await?.is_some_and(|mask| mask.true_count() == 0) {
+                broken = Some(view.clone());
+                break;
+            }
+        }
+        Ok(Some(Assigned { values, broken }))
     }
 }

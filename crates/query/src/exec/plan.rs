@@ -149,6 +149,8 @@ pub struct UpdatePlan {
     /// New values by attnum.
     pub assignments: Vec<(i16, Expr)>,
     pub predicate: Option<Expr>,
+    /// What views ask of the row as it becomes.
+    pub checks: Vec<(String, Expr)>,
 }
 
 /// A limit pushed into a sort or scan: `limit + offset` rows.
@@ -352,6 +354,8 @@ pub struct SetPlan {
     pub arg_types: Vec<PgType>,
     pub columns: Vec<PgType>,
     pub result: PgType,
+    /// It gives its only argument, one value: what a function that waits has given.
+    pub waited: bool,
 }
 
 #[derive(Debug)]

@@ -302,7 +302,7 @@ fn aggregate_program(
 /// Whether storage of this build makes groups and partial states of the rows of `input`.
 pub fn aggregates_in_storage(input: &Node, groups: &[Expr], calls: &[AggregateCall]) -> bool {
     let Op::TableScan(scan) = &input.op else { return false };
-    let plain = scan.push_down && scan.lookup.is_none() && scan.fetch.is_none() && !scan.with_key;
+    let plain = scan.push_down && in_storage(scan) && !scan.with_key;
     let pushable = |call: &AggregateCall| {
         !call.distinct
             && call.order_by.is_empty()
@@ -314,6 +314,11 @@ pub fn aggregates_in_storage(input: &Node, groups: &[Expr], calls: &[AggregateCa
     }
     aggregate_program(scan, groups, calls, &|_| Ok(Datum::Null))
         .is_ok_and(|program| gavel_pushdown::Compiled::new(Arc::new(program)).is_ok())
+}
+
+/// Whether all rows of a scan come from one place in storage; those of temporary tables are here.
+fn in_storage(scan: &ScanPlan) -> bool {
+    scan.lookup.is_none() && scan.fetch.is_none() && !scan.table.is_temporary()
 }
 
 /// The order in which storage can keep the first rows of `input`, a scan or a projection of one; `None` if
@@ -329,7 +334,7 @@ pub fn top_in_storage(input: &Node, keys: &[SortExpr]) -> Option<Vec<ScanOrder>>
 /// [`top_in_storage`] by columns of `input`.
 fn top_of(input: &Node, keys: Vec<ScanOrder>) -> Option<Vec<ScanOrder>> {
     match &input.op {
-        Op::TableScan(scan) if scan.push_down && scan.lookup.is_none() && scan.fetch.is_none() => {
+        Op::TableScan(scan) if scan.push_down && in_storage(scan) => {
             let stored =
                 |key: ScanOrder| Some(ScanOrder { output: key.output.checked_sub(usize::from(scan.with_key))?, ..key });
             keys.into_iter().map(stored).collect()

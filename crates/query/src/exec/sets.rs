@@ -81,6 +81,10 @@ impl SetFunctions {
                         .zip(&call.arg_types)
                         .map(|(v, ty)| value_at(v, *ty, *next))
                         .collect::<SqlResult<Vec<_>>>()?;
+                    if call.waited {
+                        started.push(Some(Box::new(std::iter::once(Ok(row))) as SetRows));
+                        continue;
+                    }
                     let site = Call { context, arg_types: &call.arg_types, result: call.result };
                     started.push(Some(call::eval_set(call.proc.oid, &site, &row)?));
                 }

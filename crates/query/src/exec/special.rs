@@ -1,6 +1,11 @@
 //! Expressions that are not function calls and have no kernel: arrays, records, lists, casts through
 //! text. Row by row over values.
 
+mod assign;
+mod domain;
+
+pub(crate) use domain::domain_check;
+pub use domain::{no_null, violated};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -63,6 +68,7 @@ pub(crate) fn eval(expr: &Expr, cx: &Cx<'_>, batch: &RecordBatch) -> Result<Valu
             let element = expr.ty.oid.element().unwrap_or(Oid::TEXT);
             Ok(by_row(expr.ty, rows, &values, |v| make_array(v, element, nested))?)
         }
+        ExprKind::SubscriptAssign { input, indices, value } => assign::eval(expr, cx, batch, (input, indices, value)),
         ExprKind::Subscript { input, indices } => eval_subscript(expr, cx, batch, input, indices),
         ExprKind::Row(items) => {
             let values = typed(items, cx, batch)?;

@@ -11,7 +11,7 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 use gavel_api::traffic::{Traffic, batch_bytes};
 use gavel_binder::bound::{ColumnId, Modify};
-use gavel_catalog::{Column, Index, IndexKey, Table};
+use gavel_catalog::{Column, Index, IndexKey, OnCommit, Table};
 use gavel_encoding::TenantId;
 use gavel_functions::EvalContext;
 use gavel_functions::physical::datum_at;
@@ -68,6 +68,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
                 number: number(i),
                 name: (*name).into(),
                 ty: *ty,
+                domain: None,
                 not_null: i < key,
                 default: None,
                 identity: None,
@@ -75,6 +76,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
                 sequence: None,
                 missing: None,
                 dropped: false,
+                acl: None,
             })
             .collect(),
         storage: Oid(oid),
@@ -83,7 +85,10 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
         checks: vec![],
         foreign_keys: vec![],
         referenced_by: vec![],
+        materialized: None,
         options: vec![],
+        acl: None,
+        on_commit: OnCommit::PreserveRows,
     })
 }
 

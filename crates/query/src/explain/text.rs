@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use gavel_api::scan::ScanColumn;
 use gavel_api::traffic::{Exchanged, Traffic};
 use gavel_binder::bound::{RowCompareOp, SetOpKind};
 use gavel_functions::registry;
@@ -16,16 +17,18 @@ use crate::explain::Profile;
 use crate::explain::profile::Counts;
 
 /// What to show.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     pub verbose: bool,
     pub costs: bool,
     pub timing: bool,
+    /// How constants are written, and types named.
+    pub style: TextStyle,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { verbose: false, costs: true, timing: true }
+        Self { verbose: false, costs: true, timing: true, style: TextStyle::default() }
     }
 }
 
@@ -41,20 +44,20 @@ struct Shown {
 }
 
 /// The plan, one line a row of the answer.
-pub fn lines(root: &Node, options: Options, profile: Option<&Profile>) -> Vec<String> {
+pub fn lines(root: &Node, options: &Options, profile: Option<&Profile>) -> Vec<String> {
     let mut out = vec![];
     write(&show(root, options, profile), options, 0, None, &mut out);
     out
 }
 
 /// The plan as PostgreSQL's FORMAT JSON has it: an array with one object.
-pub fn json(root: &Node, options: Options, profile: Option<&Profile>) -> Value {
+pub fn json(root: &Node, options: &Options, profile: Option<&Profile>) -> Value {
     let mut plan = Map::new();
     plan.insert("Plan".into(), to_json(&show(root, options, profile), options));
     Value::Array(vec![Value::Object(plan)])
 }
 
-fn write(shown: &Shown, options: Options, depth: usize, label: Option<&str>, out: &mut Vec<String>) {
+fn write(shown: &Shown, options: &Options, depth: usize, label: Option<&str>, out: &mut Vec<String>) {
     let indent = if depth == 0 { String::new() } else { " ".repeat(depth * 6 - 4) };
     if let Some(label) = label {
         out.push(format!("{indent}{label}"));
@@ -90,7 +93,7 @@ fn write(shown: &Shown, options: Options, depth: usize, label: Option<&str>, out
     }
 }
 
-fn to_json(shown: &Shown, options: Options) -> Value {
+fn to_json(shown: &Shown, options: &Options) -> Value {
     let mut object = Map::new();
     object.insert("Node Type".into(), shown.title.split(" on ").next().unwrap_or_default().into());
     object.insert("Description".into(), shown.title.clone().into());
@@ -126,15 +129,18 @@ fn to_json(shown: &Shown, options: Options) -> Value {
 }
 
 /// Names of a node's input columns, by position.
-struct Names(Vec<String>);
+struct Names<'s> {
+    columns: Vec<String>,
+    style: &'s TextStyle,
+}
 
-impl Names {
-    fn of(nodes: &[&Node]) -> Self {
-        Self(nodes.iter().flat_map(|n| (0..n.columns.len()).map(|i| column_name(n, i))).collect())
+impl<'s> Names<'s> {
+    fn of(nodes: &[&Node], style: &'s TextStyle) -> Self {
+        Self { columns: nodes.iter().flat_map(|n| (0..n.columns.len()).map(|i| column_name(n, i))).collect(), style }
     }
 
     fn get(&self, position: usize) -> String {
-        self.0.get(position).cloned().unwrap_or_else(|| format!("#{position}"))
+        self.columns.get(position).cloned().unwrap_or_else(|| format!("#{position}"))
     }
 }
 
@@ -190,9 +196,9 @@ fn stored_name(scan: &ScanPlan, id: u32) -> Option<String> {
     scan.table.column(number).map(|c| c.name.clone())
 }
 
-fn show(node: &Node, options: Options, profile: Option<&Profile>) -> Shown {
+fn show(node: &Node, options: &Options, profile: Option<&Profile>) -> Shown {
     let inputs: Vec<&Node> = node.inputs().into_iter().map(AsRef::as_ref).collect();
-    let names = Names::of(&inputs);
+    let names = Names::of(&inputs, &options.style);
     let mut properties: Vec<(&'static str, String)> = vec![];
     let mut sites: Vec<&Site> = vec![];
     let title = describe(node, &names, &mut properties, &mut sites);
@@ -246,7 +252,7 @@ fn show_traffic(traffic: &Traffic, properties: &mut Vec<(&'static str, String)>)
 }
 
 /// An aggregate's call.
-fn call_text(call: &AggregateCall, names: &Names) -> String {
+fn call_text(call: &AggregateCall, names: &Names<'_>) -> String {
     let args: Vec<String> = call.args.iter().map(|a| expr_text(a, names)).collect();
     let args = if args.is_empty() { "*".to_owned() } else { args.join(", ") };
     let filter = call.filter.as_ref().map(|f| format!(" FILTER (WHERE {})", expr_text(f, names)));
@@ -256,7 +262,7 @@ fn call_text(call: &AggregateCall, names: &Names) -> String {
 /// The node's name; its properties and subqueries go to the lists.
 fn describe<'n>(
     node: &'n Node,
-    names: &Names,
+    names: &Names<'_>,
     properties: &mut Vec<(&'static str, String)>,
     sites: &mut Vec<&'n Site>,
 ) -> String {
@@ -273,7 +279,7 @@ fn describe<'n>(
             rows.iter().flatten().for_each(|e| collect_sites(e, sites));
             "Values Scan".into()
         }
-        Op::TableScan(scan) => describe_scan(scan, properties),
+        Op::TableScan(scan) => describe_scan(scan, names.style, properties),
         Op::SystemScan { name, .. } => format!("Seq Scan on {name}"),
         Op::Filter { predicate, .. } => {
             let predicate = text(predicate, sites);
@@ -289,7 +295,8 @@ fn describe<'n>(
                 .keys
                 .iter()
                 .map(|(a, b)| {
-                    let shift = Names(names.0.get(join.stream.columns.len()..).unwrap_or_default().to_vec());
+                    let columns = names.columns.get(join.stream.columns.len()..).unwrap_or_default().to_vec();
+                    let shift = Names { columns, style: names.style };
                     format!("({} = {})", expr_text(a, names), expr_text(b, &shift))
                 })
                 .collect();
@@ -398,6 +405,7 @@ fn describe<'n>(
                 gavel_binder::bound::ModifyOp::Insert { .. } => "Insert",
                 gavel_binder::bound::ModifyOp::Update { .. } => "Update",
                 gavel_binder::bound::ModifyOp::Delete { .. } => "Delete",
+                gavel_binder::bound::ModifyOp::Merge { .. } => "Merge",
             };
             format!("{verb} on {}", modify.table.name)
         }
@@ -422,11 +430,14 @@ fn join_title(method: &str, join: JoinType) -> String {
     }
 }
 
-fn describe_scan(scan: &ScanPlan, properties: &mut Vec<(&'static str, String)>) -> String {
-    let entry_names =
-        Names(scan.columns.iter().map(|c| stored_name(scan, c.id).unwrap_or_else(|| "?".into())).collect());
+fn describe_scan(scan: &ScanPlan, style: &TextStyle, properties: &mut Vec<(&'static str, String)>) -> String {
+    let stored = |columns: &[ScanColumn]| Names {
+        columns: columns.iter().map(|c| stored_name(scan, c.id).unwrap_or_else(|| "?".into())).collect(),
+        style,
+    };
+    let entry_names = stored(&scan.columns);
     if !scan.keys.is_empty() {
-        properties.push(("Index Cond", index_condition(scan)));
+        properties.push(("Index Cond", index_condition(scan, style)));
     }
     let mut filters = vec![];
     if let Some(filter) = &scan.filter {
@@ -435,12 +446,12 @@ fn describe_scan(scan: &ScanPlan, properties: &mut Vec<(&'static str, String)>) 
     if let Some(lookup) = &scan.lookup
         && let Some(filter) = &lookup.filter
     {
-        let names =
-            Names(lookup.columns.iter().map(|c| stored_name(scan, c.id).unwrap_or_else(|| "?".into())).collect());
-        filters.push(expr_text(filter, &names));
+        filters.push(expr_text(filter, &stored(&lookup.columns)));
     }
     if !filters.is_empty() {
-        properties.push(("Storage Filter", filters.join(" AND ")));
+        // Rows of temporary tables never were in storage.
+        let label = if scan.table.is_temporary() { "Filter" } else { "Storage Filter" };
+        properties.push((label, filters.join(" AND ")));
     }
     let table = &scan.table.name;
     match &scan.index_name {
@@ -453,8 +464,8 @@ fn describe_scan(scan: &ScanPlan, properties: &mut Vec<(&'static str, String)>) 
     }
 }
 
-fn index_condition(scan: &ScanPlan) -> String {
-    let none = Names(vec![]);
+fn index_condition(scan: &ScanPlan, style: &TextStyle) -> String {
+    let none = Names { columns: vec![], style };
     let index = scan.index_name.as_ref().and_then(|n| scan.table.indexes.iter().find(|i| i.name == *n));
     let mut parts = vec![];
     for (position, condition) in scan.keys.iter().enumerate() {
@@ -496,7 +507,7 @@ fn index_condition(scan: &ScanPlan) -> String {
     parts.join(" AND ")
 }
 
-fn sort_text(keys: &[SortExpr], names: &Names) -> String {
+fn sort_text(keys: &[SortExpr], names: &Names<'_>) -> String {
     let keys: Vec<String> = keys
         .iter()
         .map(|k| {
@@ -537,7 +548,9 @@ fn children(expr: &Expr) -> Vec<&Expr> {
         | ExprKind::IsBool { input: e, .. }
         | ExprKind::Field { input: e, .. }
         | ExprKind::Subscript { input: e, .. }
-        | ExprKind::ArrayCoerce { input: e, .. } => vec![e],
+        | ExprKind::ArrayCoerce { input: e, .. }
+        | ExprKind::DomainCheck { input: e, .. } => vec![e],
+        ExprKind::SubscriptAssign { input, value, .. } => vec![input, value],
         ExprKind::IsDistinct { left, right, .. } | ExprKind::AnyArray { left, array: right, .. } => vec![left, right],
         ExprKind::InList { left, items, .. } => std::iter::once(left.as_ref()).chain(items).collect(),
         ExprKind::Case { arms, otherwise } => {
@@ -548,17 +561,25 @@ fn children(expr: &Expr) -> Vec<&Expr> {
             SiteKind::Quantified { left, .. } => left.iter().collect(),
             _ => vec![],
         },
-        ExprKind::Pause(pause) => vec![&pause.argument],
+        ExprKind::Waiting(call) => call.args.iter().collect(),
         _ => vec![],
     }
 }
 
-fn constant_text(value: &Datum, ty: PgType) -> String {
+/// A type as casts name it.
+fn type_text(oid: Oid, style: &TextStyle) -> String {
+    match style.names.as_ref().filter(|_| oid.is_user_type()) {
+        Some(names) => names.name(oid, Oid::REGTYPE).unwrap_or_default(),
+        None => registry::type_info(oid).map_or("unknown", |t| t.name).to_owned(),
+    }
+}
+
+fn constant_text(value: &Datum, ty: PgType, style: &TextStyle) -> String {
     if value.is_null() {
         return "NULL".into();
     }
     let mut text = String::new();
-    text_io::write(value, ty, &TextStyle::default(), &mut text);
+    text_io::write(value, ty, style, &mut text);
     match ty.oid {
         Oid::INT2 | Oid::INT4 | Oid::INT8 | Oid::NUMERIC | Oid::FLOAT4 | Oid::FLOAT8 | Oid::OID => text,
         Oid::BOOL => {
@@ -569,13 +590,12 @@ fn constant_text(value: &Datum, ty: PgType) -> String {
             }
         }
         other => {
-            let name = registry::type_info(other).map_or("unknown", |t| t.name);
-            format!("'{}'::{name}", text.replace('\'', "''"))
+            format!("'{}'::{}", text.replace('\'', "''"), type_text(other, style))
         }
     }
 }
 
-fn expr_text(expr: &Expr, names: &Names) -> String {
+fn expr_text(expr: &Expr, names: &Names<'_>) -> String {
     let list =
         |items: &[Expr], between: &str| items.iter().map(|i| expr_text(i, names)).collect::<Vec<_>>().join(between);
     let operator = |function: Oid| {
@@ -585,7 +605,7 @@ fn expr_text(expr: &Expr, names: &Names) -> String {
             .map_or_else(|| registry::proc(function).map_or("?", |p| p.name), |o| o.name)
     };
     match &expr.kind {
-        ExprKind::Const(value) => constant_text(value, expr.ty),
+        ExprKind::Const(value) => constant_text(value, expr.ty, names.style),
         ExprKind::Param(n) => format!("${}", n + 1),
         ExprKind::Column(position) => names.get(*position),
         ExprKind::Outer(id) => format!("outer.c{}", id.0),
@@ -598,8 +618,11 @@ fn expr_text(expr: &Expr, names: &Names) -> String {
             }
         }
         ExprKind::CoerceViaIo(e) => {
-            let name = registry::type_info(expr.ty.oid).map_or("?", |t| t.name);
+            let name = type_text(expr.ty.oid, names.style);
             format!("({})::{name}", expr_text(e, names))
+        }
+        ExprKind::DomainCheck { input, domain, .. } => {
+            format!("({})::{}", expr_text(input, names), type_text(domain.oid, names.style))
         }
         ExprKind::And(items) => format!("({})", list(items, " AND ")),
         ExprKind::Or(items) => format!("({})", list(items, " OR ")),
@@ -637,10 +660,13 @@ fn expr_text(expr: &Expr, names: &Names) -> String {
         }
         ExprKind::Array(items) => format!("ARRAY[{}]", list(items, ", ")),
         ExprKind::ArrayCoerce { input, .. } => {
-            let name = registry::type_info(expr.ty.oid).map_or("?", |t| t.name);
+            let name = type_text(expr.ty.oid, names.style);
             format!("({})::{name}", expr_text(input, names))
         }
         ExprKind::Subscript { input, .. } => format!("({})[…]", expr_text(input, names)),
+        ExprKind::SubscriptAssign { input, value, .. } => {
+            format!("({})[…] := {}", expr_text(input, names), expr_text(value, names))
+        }
         ExprKind::Row(items) => format!("ROW({})", list(items, ", ")),
         ExprKind::Field { input, index } => format!("({}).f{}", expr_text(input, names), index + 1),
         ExprKind::RowCompare { op, pairs } => {
@@ -657,7 +683,10 @@ fn expr_text(expr: &Expr, names: &Names) -> String {
             };
             format!("(ROW({}) {op} ROW({}))", side(true), side(false))
         }
-        ExprKind::Pause(pause) => format!("{}({})", pause.kind.name(), expr_text(&pause.argument, names)),
+        ExprKind::Waiting(call) => {
+            let args: Vec<String> = call.args.iter().map(|a| expr_text(a, names)).collect();
+            format!("{}({})", call.proc.name, args.join(", "))
+        }
         ExprKind::Subquery(site) => {
             let kind = if site.outer.is_empty() { "InitPlan" } else { "SubPlan" };
             match &site.kind {

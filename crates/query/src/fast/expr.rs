@@ -4,8 +4,9 @@
 //! Columns become slots of a row when the expression is compiled, functions are resolved once. What
 //! needs a plan (subqueries) or is rare does not compile: the caller then goes through the executor.
 
-use crate::apply::pause;
-use gavel_binder::bound::{ColumnId, RowCompareOp, Scalar, ScalarKind};
+use crate::apply::waiting;
+use crate::exec::special;
+use gavel_binder::bound::{ColumnId, DomainName, RowCompareOp, Scalar, ScalarKind};
 use gavel_functions::call::{self, Call, EvalContext, Implementation};
 use gavel_functions::compare::compare;
 use gavel_types::{ArrayValue, Datum, Oid, PgType, SqlError, SqlResult, SqlState, text_io};
@@ -27,23 +28,58 @@ enum Node {
     Const(Datum),
     Slot(usize),
     Param(usize),
-    Call { function: Implementation, args: Vec<RowExpr>, types: Vec<PgType> },
+    Call {
+        function: Implementation,
+        args: Vec<RowExpr>,
+        types: Vec<PgType>,
+    },
     ViaIo(Box<RowExpr>),
+    /// Checks are over a row of the value alone.
+    DomainCheck {
+        input: Box<RowExpr>,
+        domain: DomainName,
+        not_null: bool,
+        checks: Vec<(String, RowExpr)>,
+    },
     And(Vec<RowExpr>),
     Or(Vec<RowExpr>),
     Not(Box<RowExpr>),
     IsNull(Box<RowExpr>, bool),
     IsBool(Box<RowExpr>, Option<bool>, bool),
-    IsDistinct { equal: Implementation, types: Vec<PgType>, sides: Box<[RowExpr; 2]>, negated: bool },
-    Case { arms: Vec<(RowExpr, RowExpr)>, otherwise: Box<RowExpr> },
+    IsDistinct {
+        equal: Implementation,
+        types: Vec<PgType>,
+        sides: Box<[RowExpr; 2]>,
+        negated: bool,
+    },
+    Case {
+        arms: Vec<(RowExpr, RowExpr)>,
+        otherwise: Box<RowExpr>,
+    },
     Coalesce(Vec<RowExpr>),
-    MinMax { greatest: bool, args: Vec<RowExpr> },
-    InList { function: Implementation, left: Box<RowExpr>, items: Vec<RowExpr>, all: bool },
-    AnyArray { function: Implementation, left: Box<RowExpr>, array: Box<RowExpr>, all: bool },
+    MinMax {
+        greatest: bool,
+        args: Vec<RowExpr>,
+    },
+    InList {
+        function: Implementation,
+        left: Box<RowExpr>,
+        items: Vec<RowExpr>,
+        all: bool,
+    },
+    AnyArray {
+        function: Implementation,
+        left: Box<RowExpr>,
+        array: Box<RowExpr>,
+        all: bool,
+    },
     Array(Vec<RowExpr>),
     Row(Vec<RowExpr>),
     Field(Box<RowExpr>, usize),
-    RowCompare { op: RowCompareOp, pairs: Vec<Pair> },
+    RowCompare {
+        op: RowCompareOp,
+        pairs: Vec<Pair>,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -73,7 +109,7 @@ impl RowExpr {
             ScalarKind::Const(v) => Node::Const(v.clone()),
             ScalarKind::Param(n) => Node::Param(*n),
             ScalarKind::Column(id) => Node::Slot(slot(*id)?),
-            ScalarKind::Call { function, .. } if pause::kind(*function).is_some() => return None,
+            ScalarKind::Call { function, .. } if waiting::kind(*function).is_some() => return None,
             ScalarKind::Call { function, args } => Node::Call {
                 function: call::resolve(*function).ok()?,
                 types: args.iter().map(|a| a.ty).collect(),
@@ -81,6 +117,16 @@ impl RowExpr {
             },
             ScalarKind::CoerceViaIo { input } => Node::ViaIo(boxed(input)?),
             ScalarKind::Relabel { input } => return Some(Self { node: one(input)?.node, ty: scalar.ty }),
+            ScalarKind::DomainCheck { input, item, domain, not_null, checks } => {
+                let alone = |id: ColumnId| (id == *item).then_some(0);
+                let check = |(name, check): &(String, Scalar)| Some((name.clone(), Self::compile(check, &alone)?));
+                Node::DomainCheck {
+                    input: boxed(input)?,
+                    domain: domain.clone(),
+                    not_null: *not_null,
+                    checks: checks.iter().map(check).collect::<Option<_>>()?,
+                }
+            }
             ScalarKind::And(args) => Node::And(many(args)?),
             ScalarKind::Or(args) => Node::Or(many(args)?),
             ScalarKind::Not(arg) => Node::Not(boxed(arg)?),
@@ -134,6 +180,7 @@ impl RowExpr {
             },
             ScalarKind::ArrayCoerce { .. }
             | ScalarKind::Subscript { .. }
+            | ScalarKind::SubscriptAssign { .. }
             | ScalarKind::Subquery(_)
             | ScalarKind::Default => return None,
         };
@@ -177,6 +224,20 @@ impl RowExpr {
                 }
             }
             Node::ViaIo(input) => via_io(&input.eval(cx)?, input.ty, self.ty, cx.eval),
+            Node::DomainCheck { input, domain, not_null, checks } => {
+                let value = input.eval(cx)?;
+                if *not_null && value.is_null() {
+                    return Err(special::no_null(domain));
+                }
+                let row = [value];
+                for (name, check) in checks {
+                    if check.eval(&RowContext { row: &row, ..*cx })? == Datum::Bool(false) {
+                        return Err(special::violated(domain, name));
+                    }
+                }
+                let [value] = row;
+                Ok(value)
+            }
             Node::And(args) => connect(args, false, cx),
             Node::Or(args) => connect(args, true, cx),
             Node::Not(arg) => Ok(match arg.eval(cx)? {

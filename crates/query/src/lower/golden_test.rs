@@ -30,7 +30,7 @@ fn load() -> Fixture {
     let tables = Arc::new(MemoryTables::default());
     let mut catalog = Catalog::default();
     let public = gavel_catalog::system::PUBLIC;
-    catalog.put_schema(Arc::new(Schema { oid: public, name: "public".into(), owner: Oid(10) }));
+    catalog.put_schema(Arc::new(Schema { oid: public, name: "public".into(), owner: Oid(10), acl: None }));
     let mut current: Option<Arc<Table>> = None;
     for (number, line) in (1u32..).zip(text.lines()) {
         if let Some(header) = line.strip_prefix("table ") {

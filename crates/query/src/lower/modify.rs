@@ -17,7 +17,7 @@ impl Planner<'_> {
         };
         let on_conflict = match &modify.op {
             ModifyOp::Insert { new_row, on_conflict: Some(on) } => match &on.action {
-                ConflictAction::Update { existing, assignments, predicate } => {
+                ConflictAction::Update { existing, assignments, predicate, checks } => {
                     let columns: Vec<(ColumnId, PgType)> = (existing.iter().chain(new_row))
                         .filter_map(|(number, id)| Some((*id, modify.table.column(*number)?.ty)))
                         .collect();
@@ -26,7 +26,11 @@ impl Planner<'_> {
                         .map(|(number, s)| Ok((*number, self.compile(s, &columns)?)))
                         .collect::<SqlResult<_>>()?;
                     let predicate = predicate.as_ref().map(|p| self.compile(p, &columns)).transpose()?;
-                    Some(UpdatePlan { columns, assignments, predicate })
+                    let checks = checks
+                        .iter()
+                        .map(|(view, s)| Ok((view.clone(), self.compile(s, &columns)?)))
+                        .collect::<SqlResult<_>>()?;
+                    Some(UpdatePlan { columns, assignments, predicate, checks })
                 }
                 ConflictAction::Nothing => None,
             },

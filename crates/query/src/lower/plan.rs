@@ -11,6 +11,7 @@ use gavel_functions::aggregate::AggregateSpec;
 use gavel_functions::registry;
 use gavel_types::{Datum, PgType, SqlError, SqlResult};
 
+use crate::apply::waiting;
 use crate::exec::batch::Layout;
 use crate::exec::expr::{Expr, ExprKind};
 use crate::exec::plan::{
@@ -583,10 +584,16 @@ impl<'a> Planner<'a> {
         for call in calls {
             let proc = registry::proc(call.function)
                 .ok_or_else(|| SqlError::internal(format!("function {} is unknown", call.function)))?;
-            let args = call.args.iter().map(|a| self.compile(a, &layout)).collect::<SqlResult<Vec<_>>>()?;
+            let waited = waiting::kind(call.function).is_some();
             let result = match &call.columns[..] {
                 [(_, ty)] => *ty,
                 _ => PgType::RECORD,
+            };
+            let args = if waited {
+                let kind = ScalarKind::Call { function: call.function, args: call.args.clone() };
+                vec![self.compile(&Scalar { kind, ty: result }, &layout)?]
+            } else {
+                call.args.iter().map(|a| self.compile(a, &layout)).collect::<SqlResult<Vec<_>>>()?
             };
             plans.push(SetPlan {
                 proc,
@@ -594,6 +601,7 @@ impl<'a> Planner<'a> {
                 args,
                 columns: call.columns.iter().map(|c| c.1).collect(),
                 result,
+                waited,
             });
             columns.extend(call.columns.iter().copied());
         }

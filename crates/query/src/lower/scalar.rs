@@ -9,8 +9,8 @@ use gavel_functions::registry::{self, Volatility};
 use gavel_functions::{Call, EvalContext, call};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 
-use crate::apply::pause::{self, Pause};
 use crate::apply::site::{Site, SiteKind};
+use crate::apply::waiting::{self, WaitingCall};
 use crate::exec::expr::{Expr, ExprKind, Index, RowPair, Traits};
 use crate::exec::special::ConstantSet;
 use crate::lower::equality::is_own_equality;
@@ -45,6 +45,17 @@ impl Planner<'_> {
                 let from = PgType::new(input.ty.oid.element().unwrap_or(Oid::TEXT));
                 let element = Box::new(self.compile(element, &[(*item, from)])?);
                 ExprKind::ArrayCoerce { input: self.boxed(input, layout)?, element }
+            }
+            ScalarKind::DomainCheck { input, checks, not_null: false, .. } if checks.is_empty() => {
+                return self.compile(input, layout);
+            }
+            ScalarKind::DomainCheck { input, item, domain, not_null, checks } => {
+                let checks = checks
+                    .iter()
+                    .map(|(name, check)| Ok((name.clone(), self.compile(check, &[(*item, input.ty)])?)))
+                    .collect::<SqlResult<_>>()?;
+                let (input, domain) = (self.boxed(input, layout)?, domain.clone());
+                ExprKind::DomainCheck { input, domain, not_null: *not_null, checks }
             }
             ScalarKind::And(items) => ExprKind::And(self.all(items, layout)?),
             ScalarKind::Or(items) => ExprKind::Or(self.all(items, layout)?),
@@ -84,20 +95,13 @@ impl Planner<'_> {
                 all: *all,
             },
             ScalarKind::Array { items } => ExprKind::Array(self.all(items, layout)?),
-            ScalarKind::Subscript { input, indices } => ExprKind::Subscript {
+            ScalarKind::Subscript { input, indices } => {
+                ExprKind::Subscript { input: self.boxed(input, layout)?, indices: self.indices(indices, layout)? }
+            }
+            ScalarKind::SubscriptAssign { input, indices, value } => ExprKind::SubscriptAssign {
                 input: self.boxed(input, layout)?,
-                indices: indices
-                    .iter()
-                    .map(|i| {
-                        Ok(match i {
-                            BoundIndex::Element(e) => Index::Element(self.compile(e, layout)?),
-                            BoundIndex::Slice(a, b) => Index::Slice(
-                                a.as_ref().map(|e| self.compile(e, layout)).transpose()?,
-                                b.as_ref().map(|e| self.compile(e, layout)).transpose()?,
-                            ),
-                        })
-                    })
-                    .collect::<SqlResult<_>>()?,
+                indices: self.indices(indices, layout)?,
+                value: self.boxed(value, layout)?,
             },
             ScalarKind::Row(items) => ExprKind::Row(self.all(items, layout)?),
             ScalarKind::Field { input, index } => ExprKind::Field { input: self.boxed(input, layout)?, index: *index },
@@ -134,6 +138,20 @@ impl Planner<'_> {
         scalars.iter().map(|s| self.compile(s, layout)).collect()
     }
 
+    fn indices(&mut self, indices: &[BoundIndex], layout: &[(ColumnId, PgType)]) -> SqlResult<Vec<Index>> {
+        let mut out = Vec::with_capacity(indices.len());
+        for index in indices {
+            out.push(match index {
+                BoundIndex::Element(e) => Index::Element(self.compile(e, layout)?),
+                BoundIndex::Slice(a, b) => Index::Slice(
+                    a.as_ref().map(|e| self.compile(e, layout)).transpose()?,
+                    b.as_ref().map(|e| self.compile(e, layout)).transpose()?,
+                ),
+            });
+        }
+        Ok(out)
+    }
+
     fn call(&self, name: &str, args: Vec<Expr>, ty: PgType) -> SqlResult<Expr> {
         let proc = registry::procs_named(name)
             .next()
@@ -154,9 +172,9 @@ impl Planner<'_> {
         let proc = registry::proc(function)
             .ok_or_else(|| SqlError::internal(format!("function with OID {function} does not exist")))?;
         let args = self.all(args, layout)?;
-        if let (Some(kind), [argument]) = (pause::kind(function), args.as_slice()) {
+        if let Some(kind) = waiting::kind(function) {
             self.next_site += 1;
-            let kind = ExprKind::Pause(Arc::new(Pause { id: self.next_site, kind, argument: argument.clone() }));
+            let kind = ExprKind::Waiting(Arc::new(WaitingCall { id: self.next_site, kind, proc, args, ty }));
             let traits = traits_of(&kind);
             return Ok(Expr { kind, ty, traits });
         }
@@ -297,6 +315,11 @@ pub fn traits_of(kind: &ExprKind) -> Traits {
             add(element);
             traits.guarded = true;
         }
+        ExprKind::DomainCheck { input, checks, .. } => {
+            add(input);
+            checks.iter().for_each(|(_, check)| add(check));
+            traits.guarded = true;
+        }
         ExprKind::Case { arms, otherwise } => {
             arms.iter().for_each(|(c, r)| {
                 add(c);
@@ -324,6 +347,17 @@ pub fn traits_of(kind: &ExprKind) -> Traits {
                 }
             }
         }
+        ExprKind::SubscriptAssign { input, indices, value } => {
+            add(input);
+            for index in indices {
+                match index {
+                    Index::Element(e) => add(e),
+                    Index::Slice(a, b) => a.iter().chain(b).for_each(&mut add),
+                }
+            }
+            add(value);
+            traits.guarded = true;
+        }
         ExprKind::Field { input, .. } => add(input),
         ExprKind::RowCompare { pairs, .. } => pairs.iter().for_each(|p| {
             add(&p.left);
@@ -336,8 +370,8 @@ pub fn traits_of(kind: &ExprKind) -> Traits {
             traits.subquery = true;
             traits.guarded = true;
         }
-        ExprKind::Pause(pause) => {
-            add(&pause.argument);
+        ExprKind::Waiting(call) => {
+            call.args.iter().for_each(&mut add);
             traits.volatile = true;
             traits.subquery = true;
             traits.guarded = true;

@@ -76,7 +76,7 @@ impl Refs {
             }
             ScalarKind::Call { function, .. } => self.function(*function),
             ScalarKind::NextVal { .. } => self.volatile = true,
-            ScalarKind::ArrayCoerce { item, .. } => {
+            ScalarKind::ArrayCoerce { item, .. } | ScalarKind::DomainCheck { item, .. } => {
                 self.defined.insert(*item);
             }
             ScalarKind::Subquery(subquery) => {
@@ -205,13 +205,15 @@ impl Refs {
                     ModifyOp::Insert { new_row, on_conflict } => {
                         self.defined.extend(new_row.iter().map(|c| c.1));
                         if let Some(gavel_binder::bound::OnConflict {
-                            action: gavel_binder::bound::ConflictAction::Update { existing, assignments, predicate },
+                            action:
+                                gavel_binder::bound::ConflictAction::Update { existing, assignments, predicate, checks },
                             ..
                         }) = on_conflict
                         {
                             self.defined.extend(existing.iter().map(|c| c.1));
                             self.scalars(assignments.iter().map(|a| &a.1));
                             self.scalars(predicate);
+                            self.scalars(checks.iter().map(|c| &c.1));
                         }
                     }
                     ModifyOp::Update { row_key, old_row, new_row, .. } => {
@@ -221,6 +223,10 @@ impl Refs {
                     ModifyOp::Delete { row_key, old_row } => {
                         self.defined.insert(*row_key);
                         self.defined.extend(old_row.iter().map(|c| c.1));
+                    }
+                    ModifyOp::Merge { row_key, old_row, new_row, action, .. } => {
+                        self.defined.extend([*row_key, *action]);
+                        self.defined.extend(old_row.iter().chain(new_row).map(|c| c.1));
                     }
                 }
             }
@@ -244,6 +250,9 @@ pub fn children(scalar: &Scalar) -> Vec<&Scalar> {
         | ScalarKind::IsBool { input, .. }
         | ScalarKind::Field { input, .. } => vec![input],
         ScalarKind::ArrayCoerce { input, element, .. } => vec![input, element],
+        ScalarKind::DomainCheck { input, checks, .. } => {
+            std::iter::once(input.as_ref()).chain(checks.iter().map(|(_, check)| check)).collect()
+        }
         ScalarKind::And(items) | ScalarKind::Or(items) | ScalarKind::Coalesce(items) | ScalarKind::Row(items) => {
             items.iter().collect()
         }
@@ -265,12 +274,31 @@ pub fn children(scalar: &Scalar) -> Vec<&Scalar> {
             }
             all
         }
+        ScalarKind::SubscriptAssign { input, indices, value } => {
+            let mut all = vec![input.as_ref()];
+            for index in indices {
+                match index {
+                    Index::Element(e) => all.push(e),
+                    Index::Slice(a, b) => all.extend(a.iter().chain(b)),
+                }
+            }
+            all.push(value);
+            all
+        }
         ScalarKind::RowCompare { pairs, .. } => pairs.iter().flat_map(|p: &RowPair| [&p.left, &p.right]).collect(),
         ScalarKind::Subquery(subquery) => match &subquery.kind {
             SubqueryKind::Quantified { left, .. } => left.iter().collect(),
             _ => vec![],
         },
     }
+}
+
+fn each_index(indices: Vec<Index>, f: &mut dyn FnMut(Scalar) -> Scalar) -> Vec<Index> {
+    let one = |index| match index {
+        Index::Element(e) => Index::Element(map(e, f)),
+        Index::Slice(a, b) => Index::Slice(a.map(|e| map(e, f)), b.map(|e| map(e, f))),
+    };
+    indices.into_iter().map(one).collect()
 }
 
 /// Rewrites a scalar from the leaves up: `f` may replace any operand, and then the whole. Queries of
@@ -293,6 +321,13 @@ pub fn map(scalar: Scalar, f: &mut dyn FnMut(Scalar) -> Scalar) -> Scalar {
         ScalarKind::ArrayCoerce { input, item, element } => {
             ScalarKind::ArrayCoerce { input: Box::new(map(*input, f)), item, element: Box::new(map(*element, f)) }
         }
+        ScalarKind::DomainCheck { input, item, domain, not_null, checks } => ScalarKind::DomainCheck {
+            input: Box::new(map(*input, f)),
+            item,
+            domain,
+            not_null,
+            checks: checks.into_iter().map(|(name, check)| (name, map(check, f))).collect(),
+        },
         ScalarKind::And(items) => ScalarKind::And(each(items, f)),
         ScalarKind::Or(items) => ScalarKind::Or(each(items, f)),
         ScalarKind::Coalesce(items) => ScalarKind::Coalesce(each(items, f)),
@@ -312,15 +347,13 @@ pub fn map(scalar: Scalar, f: &mut dyn FnMut(Scalar) -> Scalar) -> Scalar {
         ScalarKind::AnyArray { function, left, array, all } => {
             ScalarKind::AnyArray { function, left: Box::new(map(*left, f)), array: Box::new(map(*array, f)), all }
         }
-        ScalarKind::Subscript { input, indices } => ScalarKind::Subscript {
+        ScalarKind::Subscript { input, indices } => {
+            ScalarKind::Subscript { input: Box::new(map(*input, f)), indices: each_index(indices, f) }
+        }
+        ScalarKind::SubscriptAssign { input, indices, value } => ScalarKind::SubscriptAssign {
             input: Box::new(map(*input, f)),
-            indices: indices
-                .into_iter()
-                .map(|i| match i {
-                    Index::Element(e) => Index::Element(map(e, f)),
-                    Index::Slice(a, b) => Index::Slice(a.map(|e| map(e, f)), b.map(|e| map(e, f))),
-                })
-                .collect(),
+            indices: each_index(indices, f),
+            value: Box::new(map(*value, f)),
         },
         ScalarKind::RowCompare { op, pairs } => ScalarKind::RowCompare {
             op,

@@ -3,7 +3,9 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`cache`] | plans of the whole node, by text and what they depend on |
-//! | [`cursor`] | portals: a prepared statement with its parameters, perhaps half read |
+//! | [`statements`] | the prepared statements of a session |
+//! | [`portals`] | a prepared statement with its parameters, perhaps half read |
+//! | [`cursor`] | rows with a place between them |
 //!
 //! A plan holds for the catalog, `search_path`, role and text style that it was made under
 //! ([`Basis`]), and while its tables are about as large as they were; a prepared statement whose basis has changed is bound and planned anew, and refused
@@ -11,6 +13,8 @@
 
 pub mod cache;
 pub mod cursor;
+pub mod portals;
+pub mod statements;
 
 use std::sync::Arc;
 
@@ -18,13 +22,13 @@ use gavel_api::sql::ColumnDesc;
 use gavel_binder::bound::Bound;
 use gavel_binder::parse::Parsed;
 use gavel_catalog::Catalog;
-use gavel_types::{Oid, PgType};
+use gavel_types::{Oid, PgType, SqlError, SqlResult};
 use parking_lot::Mutex;
 
 use crate::engine::statistics::Sizes;
 use crate::session::running::Body;
 
-pub use cursor::Portal;
+pub use portals::Portal;
 
 /// What a plan depends on besides its text.
 #[derive(Clone, Debug)]
@@ -72,14 +76,30 @@ pub struct Prepared {
     pub parsed: Option<Arc<Parsed>>,
     /// Parameter types as declared; 0 is to be inferred.
     pub declared: Vec<Oid>,
+    /// Sessions with temporary objects keep plans of their own.
     pub planned: Mutex<Option<Arc<Planned>>>,
-    /// Types of the result's columns as first told to the client.
-    pub promised: Mutex<Option<Vec<PgType>>>,
+}
+
+/// # Errors
+/// 0A000 if columns were told that are not those now.
+pub fn keep_columns(told: Option<&[ColumnDesc]>, now: Option<&[ColumnDesc]>) -> SqlResult<()> {
+    if told.is_some() && now.is_some() && types_of(told) != types_of(now) {
+        return Err(changed_result());
+    }
+    Ok(())
+}
+
+fn types_of(columns: Option<&[ColumnDesc]>) -> Vec<PgType> {
+    columns.into_iter().flatten().map(|c| c.ty).collect()
+}
+
+fn changed_result() -> SqlError {
+    SqlError::unsupported("cached plan must not change result type")
 }
 
 impl Prepared {
     pub fn new(text: Arc<str>, parsed: Option<Arc<Parsed>>, declared: Vec<Oid>) -> Arc<Self> {
-        Arc::new(Self { text, parsed, declared, planned: Mutex::new(None), promised: Mutex::new(None) })
+        Arc::new(Self { text, parsed, declared, planned: Mutex::new(None) })
     }
 
     /// The text of just this statement.

@@ -1,7 +1,7 @@
 //! Tables as one statement's plan reads them: storage under the transaction's own writes.
 //!
 //! A scan that no own write touches goes to storage as it is, program and all. One that own writes do
-//! touch is read as raw rows, merged, and run through the very same program here.
+//! touch, or that is of a temporary table, is read as raw rows, merged, and run through the very same program here.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,11 +15,12 @@ use gavel_api::traffic::Traffic;
 use gavel_binder::bound::{ColumnId, Modify};
 use gavel_catalog::Table;
 use gavel_encoding::TenantId;
+use gavel_encoding::layout::temporary_object;
 use gavel_functions::EvalContext;
 use gavel_pushdown::{Compiled, Run};
+use gavel_txn::ReadView;
 use gavel_txn::error::storage_error;
 use gavel_txn::view::within_limits;
-use gavel_txn::{ReadView, overlay};
 use gavel_types::{CheckMode, Datum, KeyRange, PgType, SqlResult};
 
 use crate::dml::conflict::ConflictRow;
@@ -95,7 +96,7 @@ impl Merge {
             };
             let page = PAGE_ROWS.min(self.run.wanted());
             let rows = self.view.scan_raw(range, self.reverse, page).await?;
-            if let Some(traffic) = &self.traffic {
+            if let Some(traffic) = self.traffic.as_ref().filter(|_| temporary_object(&range.start).is_none()) {
                 traffic.asked(Traffic::RAW);
                 let bytes = rows.iter().map(|(key, row)| key.len() + row.len()).sum();
                 traffic.answered(Traffic::RAW, rows.len(), bytes);
@@ -135,9 +136,9 @@ impl TableAccess for Access {
 
     fn scan(&self, mut scan: TableScan) -> BoxStream<'static, SqlResult<RecordBatch>> {
         scan.ranges = scan.ranges.into_iter().map(within_limits).filter(|r| !r.is_empty()).collect();
-        let touched = scan.ranges.iter().any(|r| overlay::touches(self.view.writes(), r));
+        let here = scan.table.is_temporary() || scan.ranges.iter().any(|r| self.view.is_here(r));
         let view = self.view.clone();
-        if touched {
+        if here {
             return Merge::stream(view, &scan);
         }
         for range in &scan.ranges {

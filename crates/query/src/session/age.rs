@@ -100,7 +100,8 @@ impl Session {
             return;
         }
         self.work = None;
-        self.portals.retain(|_, p| p.is_held());
+        self.portals.close_after(0);
+        self.release_locks(0);
         if self.block == Block::Block {
             self.block = Block::Failed;
             self.age.untold = true;

@@ -107,7 +107,8 @@ fn renumber(scalar: &mut Scalar, id: &dyn Fn(ColumnId) -> ColumnId) {
         | K::IsNull { input, .. }
         | K::IsBool { input, .. }
         | K::Field { input, .. }
-        | K::ArrayCoerce { input, .. } => renumber(input, id),
+        | K::ArrayCoerce { input, .. }
+        | K::DomainCheck { input, .. } => renumber(input, id),
         K::IsDistinct { left, right, .. } => {
             renumber(left, id);
             renumber(right, id);
@@ -135,6 +136,16 @@ fn renumber(scalar: &mut Scalar, id: &dyn Fn(ColumnId) -> ColumnId) {
                     Index::Slice(a, b) => a.iter_mut().chain(b).for_each(|s| renumber(s, id)),
                 }
             }
+        }
+        K::SubscriptAssign { input, indices, value } => {
+            renumber(input, id);
+            for index in indices {
+                match index {
+                    Index::Element(s) => renumber(s, id),
+                    Index::Slice(a, b) => a.iter_mut().chain(b).for_each(|s| renumber(s, id)),
+                }
+            }
+            renumber(value, id);
         }
         K::RowCompare { pairs, .. } => {
             for pair in pairs {

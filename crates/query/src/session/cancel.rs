@@ -71,7 +71,7 @@ impl Interrupt {
             let asked = if self.is_shielded() { NOTHING } else { self.asked.load(Ordering::SeqCst) };
             match asked {
                 CANCEL => {
-                    return SqlError::new(SqlState::QueryCanceled, "canceling statement due to user request");
+                    return cancelled();
                 }
                 TERMINATE => return terminated(),
                 GONE => return SqlError::new(SqlState::ConnectionFailure, "connection to client lost"),
@@ -125,6 +125,11 @@ impl Interrupt {
     pub fn is_terminated(&self) -> bool {
         self.asked.load(Ordering::SeqCst) >= TERMINATE
     }
+}
+
+/// 57014.
+pub fn cancelled() -> SqlError {
+    SqlError::new(SqlState::QueryCanceled, "canceling statement due to user request")
 }
 
 /// 57P01.

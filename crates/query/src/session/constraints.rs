@@ -2,6 +2,7 @@
 
 use gavel_binder::ddl::ast::QualifiedName;
 use gavel_catalog::Catalog;
+use gavel_catalog::search::PG_TEMP;
 use gavel_types::{Notice, Oid, SqlError, SqlResult, SqlState};
 
 use crate::dml::writer::Writer;
@@ -66,9 +67,14 @@ impl Session {
     fn deferrable(&self, name: &QualifiedName, deferred: bool) -> SqlResult<Vec<Oid>> {
         let catalog = self.catalog();
         let (schemas, bare) = match name.0.as_slice() {
-            [bare] => (self.search_path(), bare),
+            // Temporary tables come first, as everywhere.
+            [bare] => ([vec![PG_TEMP.to_owned()], self.search_path()].concat(), bare),
+            [database, _, _] if *database != *catalog.database_name => {
+                let message = format!("cross-database references are not implemented: \"{}\"", name.0.join("."));
+                return Err(SqlError::new(SqlState::FeatureNotSupported, message));
+            }
             [.., schema, bare] => {
-                if catalog.schema(schema).is_none() {
+                if catalog.qualifier(schema).is_none() {
                     let message = format!("schema \"{schema}\" does not exist");
                     return Err(SqlError::new(SqlState::InvalidSchemaName, message));
                 }
@@ -76,7 +82,7 @@ impl Session {
             }
             [] => return Err(SqlError::internal("constraint without a name")),
         };
-        let in_schema = |s: &String| Some(named(&catalog, catalog.schema(s)?.oid, bare)).filter(|f| !f.is_empty());
+        let in_schema = |s: &String| Some(named(&catalog, catalog.qualifier(s)?.oid, bare)).filter(|f| !f.is_empty());
         let found = schemas
             .iter()
             .find_map(in_schema)

@@ -1,17 +1,23 @@
 //! How transactions begin and end: BEGIN, COMMIT, ROLLBACK, savepoints, and what errors do.
 
+use std::sync::Arc;
+
 use gavel_api::sql::ResultSink;
+use gavel_catalog::system::is_temporary;
 use gavel_txn::commit::id_of_key;
-use gavel_txn::{CommitError, Committed};
-use gavel_types::{ConflictKind, Notice, SqlError, SqlResult, SqlState};
+use gavel_txn::{CommitError, Transaction};
+use gavel_types::{ConflictKind, Notice, Notification, SqlError, SqlResult, SqlState, Timestamp};
 use sqlparser::ast::{TransactionAccessMode, TransactionIsolationLevel, TransactionMode};
 
 use crate::dml::writer::Writer;
+use crate::engine::shapes::CatalogShapes;
 use crate::session::Session;
 use crate::session::age::{Age, too_old};
 use crate::session::block::{Block, aborted};
 use crate::session::known::CHARACTERISTICS;
-use crate::session::work::Work;
+use crate::session::notify::Pending;
+use crate::session::temporary::Committed;
+use crate::session::work::{Place, Work};
 use crate::settings::{IDEMPOTENCY_KEY, Source};
 
 impl Session {
@@ -27,6 +33,7 @@ impl Session {
     fn note_begin(&mut self) {
         self.transaction_start = self.engine.now_micros();
         self.age = Age::begin();
+        self.live.lock().transaction_start = Some(self.transaction_start);
         self.settings_before = Some(self.shared.settings.lock().values());
         if !self.known().other_defaults {
             return;
@@ -48,7 +55,8 @@ impl Session {
         }
         if self.work.is_none() {
             let serializable = self.known().serializable;
-            let work = Work::begin(&self.engine, self.database, self.last_commit, serializable).await?;
+            let (at_least, temporary) = (self.last_commit, &mut self.temporary);
+            let work = Work::begin(&self.engine, self.database, at_least, serializable, temporary).await?;
             self.work = Some(work);
         }
         self.work.as_mut().ok_or_else(|| SqlError::internal("no transaction"))
@@ -190,7 +198,12 @@ impl Session {
     pub(crate) async fn savepoint(&mut self, name: String) -> SqlResult<()> {
         self.in_block("SAVEPOINT")?;
         let settings = self.shared.settings.lock().values();
-        self.work().await?.savepoint(name, settings).await;
+        let place = Place {
+            portals: self.portals.last(),
+            locks: self.locks_taken(),
+            pending: self.shared.pending.lock().mark(),
+        };
+        self.work().await?.savepoint(name, settings, place).await;
         Ok(())
     }
 
@@ -204,9 +217,14 @@ impl Session {
         if self.is_overdue() {
             return Err(too_old(self.age_limit()));
         }
-        self.portals.retain(|_, p| p.is_held());
         let settings = match &mut self.work {
-            Some(work) => work.rollback_to(name).await?,
+            Some(work) => {
+                let (settings, place) = work.rollback_to(name).await?;
+                self.portals.close_after(place.portals);
+                self.release_locks(place.locks);
+                self.shared.pending.lock().rollback_to(place.pending);
+                settings
+            }
             None => {
                 return Err(SqlError::new(
                     SqlState::InvalidSavepointSpecification,
@@ -225,53 +243,97 @@ impl Session {
 
     /// Commits whatever runs. On an error it is rolled back, and the session is idle either way.
     pub(crate) async fn finish(&mut self) -> SqlResult<()> {
-        let result = match self.work.take() {
-            _ if self.is_overdue() => Err(too_old(self.age_limit())),
-            Some(work) => self.commit(work).await,
-            None => Ok(()),
-        };
+        let result = if self.is_overdue() { Err(too_old(self.age_limit())) } else { self.commit().await };
+        self.work = None;
         self.end(result.is_ok());
         result
     }
 
-    async fn commit(&mut self, work: Work) -> SqlResult<()> {
-        // Suspended portals read through the transaction; cursors that are held have read everything.
-        self.portals.retain(|_, p| p.is_held());
-        {
-            let state = work.state.lock().await;
-            if !work.catalog.is_changed() && state.deferred.is_empty() && state.txn.is_read_only() {
-                return Ok(());
-            }
-        }
-        let eval = self.eval_context();
-        let shapes = work.shapes(&self.engine);
-        let mut state = work.state.lock().await;
-        Writer::new(&mut state, &shapes, &eval).check_deferred(true).await?;
-        for write in work.catalog.writes(self.engine.random_u64()) {
-            state.txn.write(write.key, write.mode, write.value)?;
-        }
-        for oid in &work.catalog.used {
-            state.txn.use_schema(gavel_catalog::keys::object_version(self.database, *oid));
-        }
-        if state.txn.is_read_only() {
+    async fn commit(&mut self) -> SqlResult<()> {
+        let Some(snapshot_ts) = self.work.as_ref().map(|work| work.snapshot_ts) else { return Ok(()) };
+        let Some((notes, announced)) = self.announce().await? else { return self.commit_with(Vec::new()).await };
+        let before = self.last_commit;
+        let result = self.commit_with(notes).await;
+        // One that told nobody anything has no time of its own.
+        let committed = result.is_ok().then(|| if self.last_commit > before { self.last_commit } else { snapshot_ts });
+        let told = self.announced(announced, committed).await;
+        result.and(told)
+    }
+
+    async fn commit_with(&mut self, notes: Vec<Notification>) -> SqlResult<()> {
+        self.hold_cursors().await?;
+        // Suspended portals read through the transaction.
+        self.portals.close_reading();
+        if !self.prepare_commit(notes).await? {
             return Ok(());
         }
-        drop(state);
-        let state = std::sync::Arc::try_unwrap(work.state)
+        let Some(work) = self.work.take() else { return Ok(()) };
+        let shapes = work.shapes(&self.engine);
+        let mut state = Arc::try_unwrap(work.state)
             .map_err(|_| SqlError::internal("a statement of the transaction still runs"))?
             .into_inner();
+        let writes = work.catalog.writes(self.engine.random_u64());
+        let temporary = Committed {
+            over: work.shared,
+            before: Arc::clone(&work.catalog.base),
+            current: Arc::clone(&work.catalog.current),
+            shared_changes: !writes.is_empty(),
+            writes: state.txn.take_temporary(),
+            row_ids: state.row_ids,
+        };
+        for write in writes {
+            state.txn.write(write.key, write.mode, write.value)?;
+        }
+        for oid in work.catalog.used.iter().filter(|oid| !is_temporary(**oid)) {
+            state.txn.use_schema(gavel_catalog::keys::object_version(self.database, *oid));
+        }
+        self.send(state.txn, work.snapshot_ts, &shapes).await?;
+        self.keep_temporary(temporary);
+        Ok(())
+    }
+
+    /// What is left to do before COMMIT sends anything; whether there is anything to send or to keep.
+    async fn prepare_commit(&mut self, notes: Vec<Notification>) -> SqlResult<bool> {
+        let Some(work) = &self.work else { return Ok(false) };
+        let defined = work.catalog.is_changed();
+        {
+            let mut state = work.state.lock().await;
+            notes.into_iter().for_each(|note| state.txn.notify(note));
+            let wrote = !state.txn.is_read_only() || state.txn.has_temporary_writes();
+            if !defined && !wrote && state.deferred.is_empty() {
+                return Ok(false);
+            }
+        }
+        let shapes = work.shapes(&self.engine);
+        let state = Arc::clone(&work.state);
+        let eval = self.eval_context();
+        let mut state = state.lock().await;
+        Writer::new(&mut state, &shapes, &eval).check_deferred(true).await?;
+        drop(state);
+        // Tables to drop are the transaction's own, and no other can have been tied to rows that do not stay.
+        if defined && self.catalog().has_temporary() {
+            self.run_on_commit().await?;
+        }
+        Ok(true)
+    }
+
+    /// Sends what the transaction has written for others to see, if it has.
+    async fn send(&mut self, txn: Transaction, snapshot: Timestamp, shapes: &CatalogShapes) -> SqlResult<()> {
+        if txn.is_read_only() {
+            return Ok(());
+        }
         let key = self.shared.settings.lock().show(IDEMPOTENCY_KEY);
         let txn_id = match &key {
             Some(key) => id_of_key(self.database, &self.shared.settings.lock().raw("session_authorization"), key),
             None => self.engine.txn_id(),
         };
-        let interrupt = std::sync::Arc::clone(&self.interrupt);
+        let interrupt = Arc::clone(&self.interrupt);
         let shield = interrupt.shield();
-        let outcome = state.txn.commit(&*self.engine.adjudicator, txn_id).await;
+        let outcome = txn.commit(&*self.engine.adjudicator, txn_id).await;
         drop(shield);
         match outcome {
-            Ok(Committed::ReadOnly) => Ok(()),
-            Ok(Committed::At(ts)) => {
+            Ok(gavel_txn::Committed::ReadOnly) => Ok(()),
+            Ok(gavel_txn::Committed::At(ts)) => {
                 self.last_commit = self.last_commit.max(ts);
                 Ok(())
             }
@@ -284,7 +346,9 @@ impl Session {
                 .hint("The transaction has not been committed and can be retried under another key."))
             }
             Err(CommitError::Conflict(conflict)) => {
-                Err(self.engine.explain_conflict(&conflict, work.snapshot_ts, &shapes).await)
+                // Whoever tries again is to see the winner, which may not be visible to others yet.
+                self.last_commit = self.last_commit.max(conflict.winner_ts);
+                Err(self.engine.explain_conflict(&conflict, snapshot, shapes).await)
             }
             Err(e) => Err(e.into_sql(|_| SqlError::internal("conflict"))),
         }
@@ -299,7 +363,9 @@ impl Session {
     fn end(&mut self, committed: bool) {
         self.block = Block::Idle;
         self.age = Age::default();
-        self.portals.retain(|_, p| p.is_held());
+        self.portals.end_transaction(committed);
+        self.release_locks(0);
+        *self.shared.pending.lock() = Pending::default();
         let mut settings = self.shared.settings.lock();
         if let Some(before) = self.settings_before.take() {
             if !committed {
@@ -312,7 +378,9 @@ impl Session {
     /// After an error.
     pub(crate) fn fail(&mut self) {
         let (block, over) = self.block.failed();
-        self.portals.retain(|_, p| p.is_held());
+        let kept = self.work.as_ref().and_then(Work::last_place).unwrap_or_default();
+        self.portals.close_after(kept.portals);
+        self.release_locks(kept.locks);
         if over {
             self.roll_back();
         } else if self.is_overdue() {
@@ -322,6 +390,8 @@ impl Session {
     }
 
     pub(crate) fn or_fail<T>(&mut self, result: SqlResult<T>) -> SqlResult<T> {
+        // Named before the transaction goes, and the types that it has made with it.
+        let result = self.in_names(result);
         if result.is_err() {
             self.fail();
         }

@@ -11,6 +11,7 @@ use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 use sqlparser::ast::{self, DataType, Expr, Query, VisitMut, VisitorMut};
 
 use crate::ddl::binding::{DdlBinder, Scope, StoredExpression, StoredQuery, Usage};
+use crate::ddl::expression;
 
 /// See the module.
 pub struct SessionBinder<'a> {
@@ -93,6 +94,7 @@ impl SessionBinder<'_> {
         };
         let mut expr = expr.clone();
         let _ = expr.visit(&mut QualifySequences { context: &context });
+        expression::number_types(&mut expr, &|ty| numbered(&context, ty));
         let mut found = Vec::new();
         sequences(&scalar, &mut found);
         Ok(StoredExpression {
@@ -103,6 +105,19 @@ impl SessionBinder<'_> {
             sequences: found,
         })
     }
+}
+
+/// A type of users as stored text names it.
+fn numbered(context: &BindContext<'_>, written: &DataType) -> Option<DataType> {
+    let ty = gavel_binder::resolve_type(context, written).ok().filter(|ty| ty.oid.is_user_type())?;
+    let element = ty.oid.element();
+    let name = format!("#{}", element.unwrap_or(ty.oid));
+    let parts = vec![ast::Ident::new("pg_catalog"), ast::Ident::with_quote('"', name)];
+    let plain = DataType::Custom(ast::ObjectName::from(parts), Vec::new());
+    Some(match element {
+        Some(_) => DataType::Array(ast::ArrayElemTypeDef::SquareBracket(Box::new(plain), None)),
+        None => plain,
+    })
 }
 
 /// Sequences that a default takes values from.
@@ -163,12 +178,8 @@ impl QualifySequences<'_> {
             return None;
         }
         let catalog = self.context.catalog;
-        let owner = |schema: &String| {
-            let schema = catalog.schema(if schema == "$user" { self.context.user } else { schema })?;
-            catalog.relation(schema.oid, word)?;
-            Some(schema.name.clone())
-        };
-        let schema = self.context.search_path.iter().find_map(owner)?;
-        Some(format!("{}.{}", gavel_binder::quote(&schema), gavel_binder::quote(word)))
+        let path = self.context.search_path.iter().map(|s| if s == "$user" { self.context.user } else { s.as_str() });
+        let schema = catalog.schema_by_oid(catalog.find(path, word)?.schema())?;
+        Some(format!("{}.{}", gavel_binder::quote(&schema.name), gavel_binder::quote(word)))
     }
 }

@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use gavel_catalog::system::is_temporary;
 use gavel_catalog::{Catalog, Sequence, Table};
 use gavel_types::{Datum, KeyRange, Oid, SqlError, SqlResult, SqlState, WriteMode};
 
 use crate::ddl::DdlHost;
 use crate::dml::writer::Shapes;
 use crate::engine::sequences::State;
-use crate::engine::shapes::CatalogShapes;
 use crate::session::{Session, binding};
 
 /// Rows read at a time while an index is built.
@@ -27,6 +27,14 @@ impl DdlHost for Host<'_> {
         self.session.engine.allocate_oids(count).await
     }
 
+    fn temporary_oid(&mut self, catalog: &Catalog) -> Oid {
+        self.session.temporary.oids.take(|oid| catalog.has_temporary_oid(oid))
+    }
+
+    fn temporary_schema(&self) -> String {
+        format!("pg_temp_{}", self.session.pid)
+    }
+
     async fn run(&mut self, catalog: &Arc<Catalog>, sql: &str) -> SqlResult<Vec<Vec<Datum>>> {
         let before = self.swap(Arc::clone(catalog)).await?;
         // Places in this text are nothing to the client.
@@ -39,7 +47,8 @@ impl DdlHost for Host<'_> {
     }
 
     async fn build_index(&mut self, catalog: &Arc<Catalog>, table: &Arc<Table>, index: Oid) -> SqlResult<()> {
-        let shapes = CatalogShapes { engine: Arc::clone(&self.session.engine), catalog: Arc::clone(catalog) };
+        let engine = Arc::clone(&self.session.engine);
+        let shapes = self.session.work().await?.shapes_of(&engine, catalog);
         let shape = shapes.shape(table.oid)?;
         let eval = self.session.eval_context();
         let index = shape
@@ -81,7 +90,12 @@ impl DdlHost for Host<'_> {
     }
 
     async fn set_sequence(&mut self, sequence: &Arc<Sequence>, value: i64, called: bool) -> SqlResult<()> {
-        self.session.engine.set_value(self.session.database, sequence, State { last: value, called }).await
+        let state = State { last: value, called };
+        if is_temporary(sequence.oid) {
+            self.session.shared.set_temporary_sequence(sequence, state);
+            return Ok(());
+        }
+        self.session.engine.set_value(self.session.database, sequence, state).await
     }
 
     fn fill_random(&mut self, buffer: &mut [u8]) {

@@ -71,7 +71,8 @@ impl Session {
         inner: &Statement,
         params: Vec<Datum>,
     ) -> SqlResult<Executed> {
-        let asked = Asked::read(options)?;
+        let mut asked = Asked::read(options)?;
+        asked.options.style = self.text_style_now();
         let catalog = self.catalog();
         let env = self.plan_env(&catalog, &tables_of(inner)).await?;
         let body = Body::plan(inner, &env, true)?;
@@ -85,7 +86,7 @@ impl Session {
         };
         let profile = if asked.analyze {
             if let Some(verb) = writes {
-                self.may_write(verb)?;
+                self.may_run(inner, verb)?;
             }
             let profile = self.profiled(plan, params).await?;
             if writes.is_some() {
@@ -96,10 +97,10 @@ impl Session {
             None
         };
         let out = if asked.json {
-            let value = json(&plan.root, asked.options, profile.as_deref());
+            let value = json(&plan.root, &asked.options, profile.as_deref());
             vec![serde_json::to_string_pretty(&value).unwrap_or_default()]
         } else {
-            lines(&plan.root, asked.options, profile.as_deref())
+            lines(&plan.root, &asked.options, profile.as_deref())
         };
         let rows = out.into_iter().map(|line| vec![Datum::text(line)]).collect();
         Ok(Executed::memory(explain_columns(), rows, Tag::Fixed("EXPLAIN".into())))

@@ -10,10 +10,12 @@ use std::sync::Arc;
 use gavel_api::sql::{ColumnDesc, ExecuteEnd, ResultSink, StatementInfo};
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 
-use crate::prepared::cursor::PortalState;
-use crate::prepared::{Portal, Prepared};
+use crate::prepared::portals::{CursorInfo, PortalState};
+use crate::prepared::statements::PreparedInfo;
+use crate::prepared::{Portal, Prepared, keep_columns};
 use crate::session::Session;
 use crate::session::block::Block;
+use crate::session::cursors::cannot_run;
 use crate::session::running::Body;
 use crate::session::simple::RETRIES;
 
@@ -42,7 +44,7 @@ impl Session {
             }
         };
         self.admit(&statement)?;
-        if !name.is_empty() && self.prepared.contains_key(name) {
+        if !name.is_empty() && self.prepared.contains(name) {
             return Err(SqlError::new(
                 SqlState::DuplicatePreparedStatement,
                 format!("prepared statement \"{name}\" already exists"),
@@ -50,12 +52,19 @@ impl Session {
         }
         self.start_transaction();
         let (interrupt, limit) = self.guard();
-        interrupt.guard(limit, self.plan(&statement)).await?;
-        self.prepared.insert(name.to_owned(), statement);
+        let planned = interrupt.guard(limit, self.plan(&statement)).await?;
+        let (text, now) = (Arc::clone(&statement.text), self.engine.now_micros());
+        self.prepared.insert(name, statement, planned.as_deref(), || PreparedInfo {
+            statement: text,
+            prepared: now,
+            parameters: planned.iter().flat_map(|p| p.params()).map(|ty| ty.oid).collect(),
+            from_sql: false,
+            runs: 0,
+        });
         Ok(())
     }
 
-    fn statement(&self, name: &str) -> SqlResult<Arc<Prepared>> {
+    pub(crate) fn statement(&self, name: &str) -> SqlResult<Arc<Prepared>> {
         self.prepared.get(name).cloned().ok_or_else(|| no_statement(name))
     }
 
@@ -64,18 +73,22 @@ impl Session {
         self.admit(&statement)?;
         self.start_transaction();
         let planned = self.plan(&statement).await?;
+        if let Some(planned) = &planned {
+            self.prepared.keep_promise(name, planned)?;
+        }
         Ok(Arc::new(match planned {
             Some(p) => StatementInfo { params: p.params().to_vec(), columns: p.columns.clone() },
             None => StatementInfo { params: Vec::new(), columns: self.utility_columns(&statement) },
         }))
     }
 
-    pub(crate) async fn on_bind(&mut self, portal: &str, statement: &str, params: Vec<Datum>) -> SqlResult<()> {
-        let statement = self.statement(statement)?;
+    pub(crate) async fn on_bind(&mut self, portal: &str, name: &str, params: Vec<Datum>) -> SqlResult<()> {
+        let statement = self.statement(name)?;
         self.admit(&statement)?;
         self.start_transaction();
         let columns = match self.plan(&statement).await? {
             Some(planned) => {
+                self.prepared.keep_promise(name, &planned)?;
                 if planned.params().len() != params.len() {
                     return Err(SqlError::new(
                         SqlState::ProtocolViolation,
@@ -90,11 +103,20 @@ impl Session {
             }
             None => self.utility_columns(&statement),
         };
-        if !portal.is_empty() && self.portals.contains_key(portal) {
+        if !portal.is_empty() && self.portals.contains(portal) {
             return Err(SqlError::new(SqlState::DuplicateCursor, format!("cursor \"{portal}\" already exists")));
         }
-        let made = Portal { statement, params, columns, state: PortalState::Ready, hold: false };
-        self.portals.insert(portal.to_owned(), made);
+        if !name.is_empty() {
+            self.prepared.ran(name);
+        }
+        let info = (!portal.is_empty()).then(|| CursorInfo {
+            statement: Arc::clone(&statement.text),
+            holdable: false,
+            binary: false,
+            scrollable: false,
+            created: self.engine.now_micros(),
+        });
+        self.portals.insert(portal, Portal::new(statement, params, columns, PortalState::Ready), info);
         Ok(())
     }
 
@@ -109,10 +131,10 @@ impl Session {
         sink: &mut dyn ResultSink,
     ) -> SqlResult<ExecuteEnd> {
         // Taken out while it runs, so that the statement can reach the session.
-        let mut portal = self.portals.remove(name).ok_or_else(|| no_portal(name))?;
+        let mut portal = self.portals.take(name).ok_or_else(|| no_portal(name))?;
         let statement = Arc::clone(&portal.statement);
         if statement.parsed.is_none() {
-            self.portals.insert(name.to_owned(), portal);
+            self.portals.put_back(name, portal);
             return Ok(ExecuteEnd::Empty);
         }
         self.admit(&statement)?;
@@ -123,21 +145,19 @@ impl Session {
                 let mut executed = match std::mem::replace(&mut portal.state, PortalState::Done) {
                     PortalState::Ready => {
                         let params = portal.params.clone();
-                        Box::new(self.run(&statement, params, sink).await?)
+                        let executed = Box::new(self.run(&statement, params, sink).await?);
+                        // It was bound for certain columns, and may have been planned anew since.
+                        keep_columns(portal.columns.as_deref(), executed.columns.as_deref())?;
+                        executed
                     }
                     PortalState::Running(executed) => executed,
                     PortalState::Done => {
                         return Ok(ExecuteEnd::Complete("SELECT 0".into()));
                     }
-                    PortalState::Cursor(_) => {
-                        return Err(SqlError::unsupported("cursors are read with FETCH"));
-                    }
+                    PortalState::Cursor(_) | PortalState::Failed => return Err(cannot_run(name)),
                 };
-                if executed.columns.is_some() {
-                    if let Some(columns) = &executed.columns {
-                        sink.columns(columns).await?;
-                    }
-                }
+                self.restyle(&executed, sink);
+                executed.announce(sink).await?;
                 let ended = executed.deliver(max_rows, sink).await?;
                 if ended == ExecuteEnd::Suspended {
                     portal.state = PortalState::Running(executed);
@@ -148,17 +168,15 @@ impl Session {
         self.remember(&statement, &portal.params, &ended).await;
         // COMMIT and ROLLBACK have closed the portals, this one with them.
         if self.block != Block::Idle {
-            self.portals.insert(name.to_owned(), portal);
+            self.portals.put_back(name, portal);
         }
         self.tell(sink).await?;
         Ok(ended)
     }
 
     async fn remember(&mut self, statement: &Arc<Prepared>, params: &[Datum], ended: &ExecuteEnd) {
-        let plain = {
-            let planned = statement.planned.lock();
-            planned.as_ref().is_some_and(|p| matches!(p.body, Body::Modify(_)) && p.columns.is_none())
-        };
+        let planned = self.kept_plan(statement, &self.catalog());
+        let plain = planned.is_some_and(|p| matches!(p.body, Body::Modify(_)) && p.columns.is_none());
         let room = self.replay.statements.len() < MAX_REPLAY;
         match ended {
             ExecuteEnd::Complete(tag) if plain && room && self.block == Block::Implicit => {

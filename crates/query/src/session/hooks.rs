@@ -5,14 +5,19 @@
 
 use std::sync::Arc;
 
+use gavel_catalog::search::PG_TEMP;
+use gavel_catalog::system::is_temporary;
 use gavel_catalog::{Catalog, Sequence};
-use gavel_functions::call::{Call, SessionHooks};
+use gavel_functions::call::{Call, Later, SessionHooks};
 use gavel_functions::registry::Proc;
 use gavel_txn::commit::id_of_key;
-use gavel_types::{ArrayValue, CommitOutcome, Datum, Oid, SqlError, SqlResult, SqlState};
+use gavel_types::{ArrayValue, CommitOutcome, Datum, Notice, Oid, SqlError, SqlResult, SqlState};
+use parking_lot::Mutex;
 
 use crate::engine::Engine;
-use crate::engine::sequences::State;
+use crate::engine::registry::Live;
+use crate::engine::sequences::{State, next_value};
+use crate::session::cancel::{cancelled, terminated};
 use crate::session::{Session, Shared};
 use crate::settings::{IDEMPOTENCY_KEY, Source, unrecognized};
 
@@ -28,6 +33,7 @@ pub struct Hooks {
     pub search_path: Vec<String>,
     pub in_block: bool,
     pub read_only: bool,
+    pub live: Arc<Mutex<Live>>,
 }
 
 impl Session {
@@ -45,7 +51,23 @@ impl Session {
             session_user: settings.raw("session_authorization"),
             in_block: self.block.is_explicit(),
             read_only: settings.is_on("transaction_read_only"),
+            live: Arc::clone(&self.live),
         }
+    }
+}
+
+/// Temporary sequences: like all others they are not transactional, but nobody else takes values of them.
+impl Shared {
+    fn next_of_temporary_sequence(&self, sequence: &Sequence) -> SqlResult<i64> {
+        let mut states = self.temporary_sequences.lock();
+        let state = states.entry(sequence.oid).or_insert(State { last: sequence.start, called: false });
+        let value = next_value(sequence, *state)?;
+        *state = State { last: value, called: true };
+        Ok(value)
+    }
+
+    pub(crate) fn set_temporary_sequence(&self, sequence: &Sequence, state: State) {
+        self.temporary_sequences.lock().insert(sequence.oid, state);
     }
 }
 
@@ -73,15 +95,19 @@ impl Hooks {
 
     fn next_value(&self, args: &[Datum]) -> SqlResult<Datum> {
         let sequence = self.sequence(args)?;
-        if self.read_only {
+        if self.read_only && !is_temporary(sequence.oid) {
             return Err(SqlError::new(
                 SqlState::ReadOnlySqlTransaction,
                 "cannot execute nextval() in a read-only transaction",
             ));
         }
-        let value = match self.engine.next_value_at_hand(self.database, &sequence) {
-            Some(value) => value?,
-            None => wait(self.engine.next_value(self.database, &sequence))?,
+        let value = if is_temporary(sequence.oid) {
+            self.shared.next_of_temporary_sequence(&sequence)?
+        } else {
+            match self.engine.next_value_at_hand(self.database, &sequence) {
+                Some(value) => value?,
+                None => wait(self.engine.next_value(self.database, &sequence))?,
+            }
         };
         let mut used = self.shared.sequences.lock();
         used.0.insert(sequence.oid, value);
@@ -122,7 +148,12 @@ impl Hooks {
                 ),
             ));
         }
-        wait(self.engine.set_value(self.database, &sequence, State { last: *value, called }))?;
+        let state = State { last: *value, called };
+        if is_temporary(sequence.oid) {
+            self.shared.set_temporary_sequence(&sequence, state);
+        } else {
+            wait(self.engine.set_value(self.database, &sequence, state))?;
+        }
         if called {
             self.shared.sequences.lock().0.insert(sequence.oid, *value);
         }
@@ -154,10 +185,21 @@ impl Hooks {
 
     /// Schemas of the search path that exist.
     fn schemas(&self, implicit: bool) -> Vec<Datum> {
-        let known = |n: &String| self.catalog.schema(n).is_some() || n == "pg_catalog" || n == "information_schema";
-        let mut names: Vec<&str> = self.search_path.iter().filter(|n| known(n)).map(String::as_str).collect();
-        if implicit && !names.contains(&"pg_catalog") {
-            names.insert(0, "pg_catalog");
+        let temporary = self.catalog.temporary_schema.as_ref().map(|s| s.name.as_str());
+        let own = format!("pg_temp_{}", self.pid);
+        let mut names: Vec<&str> = Vec::new();
+        for name in &self.search_path {
+            names.extend(match name.as_str() {
+                "pg_catalog" | "information_schema" => Some(name.as_str()),
+                // Where new tables go is told before the schema is there.
+                PG_TEMP if names.is_empty() => Some(own.as_str()),
+                name => self.catalog.qualifier(name).map(|s| s.name.as_str()),
+            });
+        }
+        for first in [Some("pg_catalog"), temporary].into_iter().flatten() {
+            if implicit && !names.contains(&first) {
+                names.insert(0, first);
+            }
         }
         names.into_iter().map(Datum::text).collect()
     }
@@ -186,16 +228,30 @@ impl Hooks {
         })
     }
 
-    fn interrupt(&self, args: &[Datum], terminate: bool) -> Datum {
+    /// `pg_cancel_backend`, `pg_terminate_backend`: of the sessions of this node.
+    fn interrupt(&self, args: &[Datum], terminate: bool) -> SqlResult<Datum> {
         use gavel_api::sql::CancelHandle;
-        let Some(Datum::Int4(pid)) = args.first() else { return Datum::Null };
-        let Some(interrupt) = self.engine.sessions.interrupt(*pid) else { return Datum::Bool(false) };
+        let Some(Datum::Int4(pid)) = args.first() else { return Ok(Datum::Null) };
+        if let Some(Datum::Int8(timeout)) = args.get(1)
+            && *timeout < 0
+        {
+            return Err(SqlError::new(SqlState::NumericValueOutOfRange, "\"timeout\" must not be negative"));
+        }
+        // What runs is this function.
+        if *pid == self.pid {
+            return Err(if terminate { terminated() } else { cancelled() });
+        }
+        let Some(interrupt) = self.engine.sessions.interrupt(*pid) else {
+            let text = format!("PID {pid} is not a PostgreSQL backend process");
+            self.shared.notices.lock().push(Notice::warning(SqlState::Warning, text));
+            return Ok(Datum::Bool(false));
+        };
         if terminate {
             interrupt.terminate();
         } else {
             interrupt.cancel();
         }
-        Datum::Bool(true)
+        Ok(Datum::Bool(true))
     }
 }
 
@@ -208,10 +264,12 @@ impl SessionHooks for Hooks {
             "setval_oid" | "setval3_oid" => self.set_value(args),
             "show_config_by_name" | "show_config_by_name_missing_ok" => self.setting(args),
             "set_config_by_name" => self.set_setting(args),
+            "pg_notify" => self.notify(args),
+            "pg_notification_queue_usage" => Ok(Datum::Float8(0.0)),
             "gavel_txn_outcome" => self.txn_outcome(args),
             "pg_backend_pid" => Ok(Datum::Int4(self.pid)),
-            "pg_cancel_backend" => Ok(self.interrupt(args, false)),
-            "pg_terminate_backend" => Ok(self.interrupt(args, true)),
+            "pg_cancel_backend" => self.interrupt(args, false),
+            "pg_terminate_backend" => self.interrupt(args, true),
             "current_database" => Ok(Datum::text(Arc::clone(&self.catalog.database_name))),
             "current_user" => Ok(Datum::text(Arc::clone(&self.user.1))),
             "session_user" => Ok(Datum::text(Arc::clone(&self.session_user))),
@@ -224,7 +282,15 @@ impl SessionHooks for Hooks {
         })
     }
 
+    fn call_later(&self, proc: &Proc, args: &[Datum]) -> Option<Later> {
+        self.later(proc, args)
+    }
+
     fn call_set(&self, proc: &Proc, _: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {
+        if proc.src == "pg_listening_channels" {
+            let channels = self.shared.listening.lock();
+            return Some(Ok(channels.iter().map(|channel| vec![Datum::Text(Arc::clone(channel))]).collect()));
+        }
         self.system_call_set(proc, args)
     }
 }

@@ -5,46 +5,57 @@
 //! | [`block`] | idle, implicit, in a block, failed: the state machine |
 //! | [`age`] | the age limit of transactions |
 //! | [`work`] | the running transaction and its savepoints |
+//! | [`temporary`] | temporary objects and their rows between transactions |
 //! | [`control`] | BEGIN, COMMIT, SAVEPOINT …, and how transactions end |
 //! | [`simple`] | Query messages |
 //! | [`extended`] | Parse, Bind, Describe, Execute, Sync |
 //! | [`statement`] | one statement of any kind |
 //! | [`running`] | plans started for this session |
-//! | [`utility`] | SET, SHOW, PREPARE, cursors, DDL and the like |
+//! | [`utility`] | SET, SHOW, PREPARE, DDL and the like |
+//! | [`cursors`] | DECLARE, FETCH, MOVE, CLOSE |
+//! | [`locking`] | LOCK TABLE |
 //! | [`result`] | rows and tags on their way to the client |
 //! | [`explain`] | EXPLAIN |
 //! | [`access`], [`returning`] | what plans read and modifications give back |
 //! | [`known`] | what is derived from settings and catalog |
 //! | [`constraints`] | SET CONSTRAINTS |
+//! | [`notify`] | LISTEN, UNLISTEN, NOTIFY |
 //! | [`hooks`] | functions that need a session |
+//! | [`advisory`] | … and those of advisory locks |
 //! | [`ddl_host`], [`ddl_binder`] | what DDL asks of a session and of the binder |
 //! | [`binding`] | the binder, as sessions use it |
 //! | [`cancel`] | interrupts |
 
 pub mod access;
+pub mod advisory;
 pub mod age;
 pub mod binding;
 pub mod block;
 pub mod cancel;
 pub mod constraints;
 pub mod control;
+pub mod cursors;
 pub mod ddl_binder;
 pub mod ddl_host;
 pub mod explain;
 pub mod extended;
 pub mod hooks;
 pub mod known;
+pub mod locking;
+pub mod notify;
 pub mod result;
 pub mod returning;
 pub mod running;
 pub mod simple;
 pub mod statement;
 mod system;
+pub mod temporary;
 pub mod utility;
 pub mod work;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -54,15 +65,19 @@ use gavel_api::sql::{
 use gavel_catalog::Catalog;
 use gavel_functions::call::EvalContext;
 use gavel_types::text_io::TextStyle;
-use gavel_types::{Datum, Notice, Oid, SqlError, SqlResult, SqlState, Timestamp};
+use gavel_types::{Datum, Notice, Notification, Oid, SqlError, SqlResult, SqlState, Timestamp};
 use parking_lot::Mutex;
 
+use crate::engine::listeners::Mailbox;
 use crate::engine::registry::{Live, SessionInfo};
+use crate::engine::sequences::State;
 use crate::engine::{Engine, now_micros};
-use crate::prepared::{Portal, Prepared};
+use crate::prepared::portals::{ListedCursors, Portals};
+use crate::prepared::statements::{ListedStatements, Statements};
 use crate::settings::{Settings, Source, Values};
 use block::Block;
 use cancel::Interrupt;
+use temporary::Temporary;
 use work::Work;
 
 /// See the module.
@@ -84,8 +99,11 @@ pub struct Session {
     /// Settings as of the beginning of the transaction.
     pub(crate) settings_before: Option<Values>,
     pub(crate) last_commit: Timestamp,
-    pub(crate) prepared: HashMap<String, Arc<Prepared>>,
-    pub(crate) portals: HashMap<String, Portal>,
+    pub(crate) temporary: Temporary,
+    pub(crate) prepared: Statements,
+    pub(crate) portals: Portals,
+    /// Once it has listened to something.
+    pub(crate) mailbox: Option<Arc<Mailbox>>,
     /// For the client, before the end of the statement.
     pub(crate) notices: Vec<Notice>,
     reported: Vec<(&'static str, String)>,
@@ -105,6 +123,18 @@ pub struct Shared {
     pub settings: Mutex<Settings>,
     /// `currval` by sequence, and the sequence used last.
     pub sequences: Mutex<(HashMap<Oid, i64>, Option<Oid>)>,
+    /// States of temporary sequences that have been used.
+    pub temporary_sequences: Mutex<HashMap<Oid, State>>,
+    /// What the transaction wants to tell and to hear.
+    pub pending: Mutex<notify::Pending>,
+    /// Channels that the session listens to.
+    pub listening: Mutex<BTreeSet<Arc<str>>>,
+    pub cursors: ListedCursors,
+    pub statements: ListedStatements,
+    /// It has asked for an advisory lock.
+    pub uses_locks: AtomicBool,
+    /// For the client, from functions of the running statement.
+    pub notices: Mutex<Vec<Notice>>,
 }
 
 impl Session {
@@ -151,6 +181,7 @@ impl Session {
         };
         engine.sessions.enter(info, Arc::clone(&interrupt))?;
         let clock = Arc::clone(&engine.clock);
+        let (prepared, portals) = (Statements::default(), Portals::default());
         Ok(Self {
             known: None,
             told: (settings.generation(), None),
@@ -162,7 +193,17 @@ impl Session {
             user: role.oid,
             user_name,
             reported: settings.reported(),
-            shared: Arc::new(Shared { settings: Mutex::new(settings), sequences: Mutex::default() }),
+            shared: Arc::new(Shared {
+                settings: Mutex::new(settings),
+                sequences: Mutex::default(),
+                temporary_sequences: Mutex::default(),
+                pending: Mutex::default(),
+                listening: Mutex::default(),
+                cursors: Arc::clone(portals.listed()),
+                statements: Arc::clone(prepared.listed()),
+                uses_locks: AtomicBool::new(false),
+                notices: Mutex::default(),
+            }),
             interrupt,
             block: Block::Idle,
             work: None,
@@ -170,8 +211,10 @@ impl Session {
             age: age::Age::default(),
             settings_before: None,
             last_commit: Timestamp::ZERO,
-            prepared: HashMap::new(),
-            portals: HashMap::new(),
+            temporary: Temporary::default(),
+            prepared,
+            portals,
+            mailbox: None,
             notices: Vec::new(),
             replay: extended::Replay::default(),
         })
@@ -181,7 +224,10 @@ impl Session {
     pub(crate) fn catalog(&self) -> Arc<Catalog> {
         match &self.work {
             Some(work) => Arc::clone(&work.catalog.current),
-            None => self.engine.catalogs.cached(self.database).unwrap_or_default(),
+            None => match self.temporary.catalog() {
+                Some(own) => Arc::clone(own),
+                None => self.engine.catalogs.cached(self.database).unwrap_or_default(),
+            },
         }
     }
 
@@ -233,8 +279,12 @@ impl Session {
 
     /// Sends notices, and settings that have changed.
     pub(crate) async fn tell(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()> {
-        for notice in std::mem::take(&mut self.notices) {
-            sink.notice(notice).await?;
+        self.notices.append(&mut self.shared.notices.lock());
+        if !self.notices.is_empty() {
+            let names = self.names();
+            for Notice { severity, error } in std::mem::take(&mut self.notices) {
+                sink.notice(Notice { severity, error: error.with_type_names(&names) }).await?;
+            }
         }
         let generation = self.shared.settings.lock().generation();
         let catalog = self.catalog();
@@ -285,6 +335,10 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.engine.sessions.leave(self.pid);
+        self.engine.advisory.leave(self.pid);
+        if self.mailbox.is_some() {
+            self.engine.listeners.leave(self.pid);
+        }
     }
 }
 
@@ -300,8 +354,9 @@ impl SqlSession for Session {
 
     async fn simple_query(&mut self, sql: &str, sink: &mut dyn ResultSink) -> SqlResult<()> {
         let result = self.run_query(sql, sink).await;
+        self.settle_locks().await;
         self.note_idle();
-        result
+        self.in_names(result)
     }
 
     async fn parse(&mut self, name: &str, sql: &str, param_types: &[Oid]) -> SqlResult<()> {
@@ -335,14 +390,26 @@ impl SqlSession for Session {
     }
 
     async fn close_portal(&mut self, name: &str) -> SqlResult<()> {
-        self.portals.remove(name);
+        self.portals.close(name);
         Ok(())
     }
 
     async fn sync(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()> {
         let result = self.on_sync(sink).await;
+        self.settle_locks().await;
         self.note_idle();
-        result
+        self.in_names(result)
+    }
+
+    fn take_notifications(&mut self) -> Vec<Notification> {
+        self.mail()
+    }
+
+    async fn notified(&mut self) {
+        match &self.mailbox {
+            Some(mailbox) => mailbox.filled().await,
+            None => std::future::pending().await,
+        }
     }
 
     fn mark_failed(&mut self) {
@@ -373,7 +440,8 @@ impl SqlSession for Session {
     }
 
     async fn close(mut self: Box<Self>) {
-        self.portals.clear();
+        self.settle_locks().await;
+        self.portals.close_all();
         self.work = None;
     }
 }

@@ -30,6 +30,8 @@ pub struct Executed {
     pub columns: Option<Arc<[ColumnDesc]>>,
     pub rows: RowSource,
     pub tag: Tag,
+    /// Rows of a binary cursor, which clients of the simple protocol get in binary too.
+    pub binary: bool,
     sent: u64,
     /// Rows that came but were past the limit.
     pending: Option<RowBatch>,
@@ -39,12 +41,12 @@ impl Executed {
     /// No rows, only a tag.
     pub fn tag(tag: impl Into<String>) -> Self {
         let rows = RowSource::Memory(VecDeque::new());
-        Self { columns: None, rows, tag: Tag::Fixed(tag.into()), sent: 0, pending: None }
+        Self { columns: None, rows, tag: Tag::Fixed(tag.into()), binary: false, sent: 0, pending: None }
     }
 
     pub fn stream(columns: Arc<[ColumnDesc]>, operator: BoxOperator) -> Self {
         let rows = RowSource::Stream(operator);
-        Self { columns: Some(columns), rows, tag: Tag::Counting("SELECT"), sent: 0, pending: None }
+        Self { columns: Some(columns), rows, tag: Tag::Counting("SELECT"), binary: false, sent: 0, pending: None }
     }
 
     pub fn memory(columns: Arc<[ColumnDesc]>, rows: Vec<Vec<Datum>>, tag: Tag) -> Self {
@@ -53,7 +55,7 @@ impl Executed {
     }
 
     pub fn batches(columns: Arc<[ColumnDesc]>, batches: VecDeque<RowBatch>, tag: Tag) -> Self {
-        Self { columns: Some(columns), rows: RowSource::Memory(batches), tag, sent: 0, pending: None }
+        Self { columns: Some(columns), rows: RowSource::Memory(batches), tag, binary: false, sent: 0, pending: None }
     }
 
     /// The next rows, at least one; `None` at the end.
@@ -69,6 +71,15 @@ impl Executed {
                 Ok(operator.next().await?.map(RowBatch::Arrow))
             }
         }
+    }
+
+    /// Tells the client which columns are to come, if any.
+    pub async fn announce(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()> {
+        let Some(columns) = self.columns.clone() else { return Ok(()) };
+        if self.binary {
+            sink.set_binary();
+        }
+        sink.columns(&columns).await
     }
 
     /// Reads everything into memory, so that the plan is not needed any more.

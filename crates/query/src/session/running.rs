@@ -5,7 +5,6 @@ use std::sync::Arc;
 use gavel_api::sql::ColumnDesc;
 use gavel_binder::bound::{self, ColumnId, Cte, Modify, Output, Rel, Scalar, Statement};
 use gavel_catalog::{Catalog, Table};
-use gavel_types::text_io::TextStyle;
 use gavel_types::{Datum, Oid, PgType, SqlResult};
 
 use crate::dml::modify::needs_plan;
@@ -19,6 +18,7 @@ use crate::lower::{self, PlanEnv, PlannedQuery, TableStatistics};
 use crate::session::access::Access;
 use crate::session::{Session, binding};
 use crate::settings::PUSH_DOWN;
+use crate::system::resolver::style_over;
 
 /// What is run of a bound statement.
 pub enum Body {
@@ -55,7 +55,7 @@ impl Body {
     /// The direct path of `statement`, which needs no plan and nothing to be known; `None` if it has none.
     pub fn direct(statement: &Statement) -> Option<Self> {
         match statement {
-            Statement::Query(query) => {
+            Statement::Query(query) | Statement::Declare(query) => {
                 let wanted: Vec<_> = query.output.iter().map(|o| (o.id, o.ty)).collect();
                 if locks(&query.rel) {
                     return None;
@@ -79,7 +79,7 @@ impl Body {
     /// 0A000 for what cannot be run.
     pub fn plan(statement: &Statement, env: &CatalogPlanEnv, explain: bool) -> SqlResult<Self> {
         Ok(match statement {
-            Statement::Query(query) => {
+            Statement::Query(query) | Statement::Declare(query) => {
                 Self::Query { plan: Some(lower::plan(query, env)?), locks: locks(&query.rel), fast: None }
             }
             Statement::Modify(modify, ctes) => {
@@ -99,7 +99,7 @@ impl Body {
 /// Tables that a statement reads.
 pub fn tables_of(statement: &Statement) -> Vec<Arc<Table>> {
     match statement {
-        Statement::Query(query) => Refs::of_rel(&query.rel).tables,
+        Statement::Query(query) | Statement::Declare(query) => Refs::of_rel(&query.rel).tables,
         Statement::Modify(modify, ctes) => {
             let source = modify.source.clone();
             Refs::of_rel(&Rel::With { ctes: ctes.clone(), body: Box::new(source) }).tables
@@ -153,6 +153,14 @@ fn layout(modify: &Modify) -> Vec<(ColumnId, PgType)> {
             add(*row_key, PgType::BYTEA);
             typed(old_row).into_iter().for_each(|(i, t)| add(i, t));
         }
+        bound::ModifyOp::Merge { row_key, old_row, new_row, action, .. } => {
+            add(*row_key, PgType::BYTEA);
+            add(*action, PgType::INT4);
+            typed(old_row).into_iter().chain(typed(new_row)).for_each(|(i, t)| add(i, t));
+        }
+    }
+    for check in &modify.checks {
+        add(check.holds, PgType::BOOL);
     }
     for (_, scalar) in modify.returning.iter().flatten() {
         mentioned(scalar, &mut |id, ty| add(id, ty));
@@ -180,7 +188,8 @@ fn mentioned(scalar: &Scalar, found: &mut dyn FnMut(ColumnId, PgType)) {
         | K::IsNull { input, .. }
         | K::IsBool { input, .. }
         | K::Field { input, .. }
-        | K::ArrayCoerce { input, .. } => mentioned(input, found),
+        | K::ArrayCoerce { input, .. }
+        | K::DomainCheck { input, .. } => mentioned(input, found),
         K::IsDistinct { left, right, .. } => {
             mentioned(left, found);
             mentioned(right, found);
@@ -209,6 +218,16 @@ fn mentioned(scalar: &Scalar, found: &mut dyn FnMut(ColumnId, PgType)) {
                 }
             }
         }
+        K::SubscriptAssign { input, indices, value } => {
+            mentioned(input, found);
+            for index in indices {
+                match index {
+                    bound::Index::Element(s) => mentioned(s, found),
+                    bound::Index::Slice(a, b) => a.iter().chain(b).for_each(|s| mentioned(s, found)),
+                }
+            }
+            mentioned(value, found);
+        }
         K::RowCompare { pairs, .. } => {
             for pair in pairs {
                 mentioned(&pair.left, found);
@@ -220,9 +239,17 @@ fn mentioned(scalar: &Scalar, found: &mut dyn FnMut(ColumnId, PgType)) {
 
 /// Whether running it does more than read.
 fn locks(rel: &Rel) -> bool {
+    locked(rel).next().is_some()
+}
+
+/// Tables that running it writes to, or locks rows of.
+fn locked(rel: &Rel) -> Box<dyn Iterator<Item = &Arc<Table>> + '_> {
     match rel {
-        Rel::Lock { .. } | Rel::Modify(_) => true,
-        Rel::Scan { .. } | Rel::Values { .. } | Rel::FunctionScan { .. } | Rel::CteRef { .. } => false,
+        Rel::Lock { input, targets } => Box::new(targets.iter().map(|t| &t.table).chain(locked(input))),
+        Rel::Modify(modify) => Box::new(std::iter::once(&modify.table).chain(locked(&modify.source))),
+        Rel::Scan { .. } | Rel::Values { .. } | Rel::FunctionScan { .. } | Rel::CteRef { .. } => {
+            Box::new(std::iter::empty())
+        }
         Rel::Project { input, .. }
         | Rel::Filter { input, .. }
         | Rel::Aggregate { input, .. }
@@ -231,15 +258,30 @@ fn locks(rel: &Rel) -> bool {
         | Rel::Sort { input, .. }
         | Rel::Limit { input, .. }
         | Rel::Distinct { input }
-        | Rel::DistinctOn { input, .. } => locks(input),
-        Rel::Join { left, right, .. } | Rel::SetOp { left, right, .. } => locks(left) || locks(right),
-        Rel::With { ctes, body } => {
-            let cte = |c: &Cte| match &c.body {
-                bound::CteBody::Plain { query, .. } => locks(query),
-                bound::CteBody::Recursive { base, step, .. } => locks(base) || locks(step),
-            };
-            locks(body) || ctes.iter().any(cte)
+        | Rel::DistinctOn { input, .. } => locked(input),
+        Rel::Join { left, right, .. } | Rel::SetOp { left, right, .. } => Box::new(locked(left).chain(locked(right))),
+        Rel::With { ctes, body } => Box::new(locked(body).chain(ctes.iter().flat_map(locked_by_cte))),
+    }
+}
+
+fn locked_by_cte(cte: &Cte) -> Box<dyn Iterator<Item = &Arc<Table>> + '_> {
+    match &cte.body {
+        bound::CteBody::Plain { query, .. } => locked(query),
+        bound::CteBody::Recursive { base, step, .. } => Box::new(locked(base).chain(locked(step))),
+    }
+}
+
+/// Whether a statement writes to, or locks rows of, tables that others see: a transaction that may only read
+/// may do so to temporary ones.
+pub fn writes_for_others(statement: &Statement) -> bool {
+    let shared = |table: &Arc<Table>| !table.is_temporary();
+    match statement {
+        Statement::Query(query) | Statement::Declare(query) => locked(&query.rel).any(shared),
+        Statement::Modify(modify, ctes) => {
+            let source = locked(&modify.source).chain(ctes.iter().flat_map(locked_by_cte));
+            std::iter::once(&modify.table).chain(source).any(shared)
         }
+        _ => false,
     }
 }
 
@@ -271,7 +313,8 @@ impl PlanEnv for CatalogPlanEnv {
     }
 
     fn bind_expression(&self, table: &Arc<Table>, sql: &str) -> Option<Scalar> {
-        binding::table_scalar(&self.catalog, table, sql, gavel_binder::TableExpr::Stored, &TextStyle::default()).ok()
+        let style = style_over(&self.catalog);
+        binding::table_scalar(&self.catalog, table, sql, gavel_binder::TableExpr::Stored, &style).ok()
     }
 }
 
@@ -286,7 +329,8 @@ impl Session {
         tables: &[Arc<Table>],
     ) -> SqlResult<CatalogPlanEnv> {
         let ts = self.work().await?.snapshot_ts;
-        let known = self.engine.statistics_of(ts, self.database, tables).await;
+        let mut known = self.engine.statistics_of(ts, self.database, tables).await;
+        self.know_temporary(&mut known, tables).await?;
         let push_down = self.shared.settings.lock().is_on(PUSH_DOWN);
         Ok(CatalogPlanEnv { catalog: Arc::clone(catalog), known, push_down })
     }

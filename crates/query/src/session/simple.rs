@@ -38,7 +38,8 @@ impl Session {
             } else {
                 self.run_among_others(statement, sink).await
             };
-            if let Err(e) = result {
+            // Named before the transaction goes, and the types that it has made with it.
+            if let Err(e) = self.in_names(result) {
                 self.fail();
                 self.tell(sink).await?;
                 return Err(e);
@@ -54,9 +55,8 @@ impl Session {
         let ended = interrupt
             .guard(limit, async {
                 let mut executed = self.run(statement, Vec::new(), sink).await?;
-                if let Some(columns) = &executed.columns {
-                    sink.columns(columns).await?;
-                }
+                self.restyle(&executed, sink);
+                executed.announce(sink).await?;
                 executed.deliver(0, sink).await
             })
             .await?;
@@ -110,9 +110,8 @@ impl Session {
             self.finish().await?;
         }
         *sent = true;
-        if let Some(columns) = &executed.columns {
-            sink.columns(columns).await?;
-        }
+        self.restyle(&executed, sink);
+        executed.announce(sink).await?;
         let ended = interrupt.guard(limit, executed.deliver(0, sink)).await?;
         drop(executed);
         if self.block == Block::Implicit {

@@ -15,7 +15,7 @@ use crate::lower::PlannedQuery;
 use crate::prepared::{Basis, Planned, Prepared};
 use crate::session::cancel::{Interrupt, Limit};
 use crate::session::result::{Executed, Tag};
-use crate::session::running::{Body, ModifyBody, ModifyBy, describe, tables_of};
+use crate::session::running::{Body, ModifyBody, ModifyBy, describe, tables_of, writes_for_others};
 use crate::session::{Session, binding, returning};
 
 impl Prepared {
@@ -36,7 +36,15 @@ impl Prepared {
         use ast::Statement as S;
         match self.parsed.as_ref().map(|p| &p.statement) {
             Some(S::Query(query)) => gavel_binder::ddl::select_into(query).is_none(),
-            Some(S::Insert(_) | S::Update(_) | S::Delete(_) | S::Explain { .. } | S::Copy { .. }) => true,
+            Some(
+                S::Insert(_)
+                | S::Update(_)
+                | S::Delete(_)
+                | S::Merge(_)
+                | S::Explain { .. }
+                | S::Copy { .. }
+                | S::Declare { .. },
+            ) => true,
             _ => false,
         }
     }
@@ -65,32 +73,19 @@ impl Session {
             return Ok(None);
         }
         let basis = self.basis().await?;
-        let kept = statement.planned.lock().clone();
+        let kept = self.kept_plan(statement, &basis.catalog);
         if let Some(planned) = kept.filter(|p| Arc::ptr_eq(&p.basis, &basis) || p.basis == basis)
-            && self.engine.statistics.still_holds(&planned.sizes)
+            && self.sizes_still_hold(&planned.sizes).await?
         {
             return Ok(Some(planned));
         }
         let style = self.text_style_now();
         let bound = binding::bind(statement, &basis, &style)?;
         let planned = Arc::new(self.plan_bound(bound, basis).await?);
-        self.keep_promise(statement, &planned)?;
         if !is_fleeting(statement.own_text()) {
-            *statement.planned.lock() = Some(Arc::clone(&planned));
+            self.keep_plan(statement, &planned);
         }
         Ok(Some(planned))
-    }
-
-    /// A statement that the client has prepared keeps the columns that it was told of.
-    fn keep_promise(&self, statement: &Prepared, planned: &Planned) -> SqlResult<()> {
-        let types: Vec<PgType> = planned.columns.iter().flat_map(|c| c.iter()).map(|c| c.ty).collect();
-        let mut promised = statement.promised.lock();
-        let prepared_here = self.prepared.values().any(|p| std::ptr::eq(Arc::as_ptr(p), statement));
-        if prepared_here && promised.as_ref().is_some_and(|p| *p != types) {
-            return Err(SqlError::unsupported("cached plan must not change result type"));
-        }
-        *promised = Some(types);
-        Ok(())
     }
 
     /// Runs a statement. Rows, if any, are still to be delivered; modifications are made.
@@ -109,21 +104,25 @@ impl Session {
         self.start_transaction();
         match self.plan(statement).await? {
             Some(planned) => self.run_planned(&planned, statement, params, sink).await,
-            None => self.run_utility(statement, &parsed, params, sink).await,
+            None => self.run_utility(statement, &parsed, sink).await,
         }
     }
 
     async fn run_planned(
         &mut self,
         planned: &Planned,
-        statement: &Prepared,
+        statement: &Arc<Prepared>,
         params: Vec<Datum>,
         sink: &mut dyn ResultSink,
     ) -> SqlResult<Executed> {
         self.use_objects(&planned.bound.objects).await?;
         match (&planned.body, &planned.bound.statement) {
+            (Body::Query { .. }, Statement::Declare(_)) => self.declare(planned, statement, params).await,
             (Body::Query { .. }, _) => self.run_query_plan(planned, params).await,
-            (Body::Modify(body), _) => self.run_modify(body, planned.columns.clone(), params).await,
+            (Body::Modify(body), statement) => {
+                self.may_run(statement, verb(&body.modify.op))?;
+                self.run_modify(body, planned.columns.clone(), params).await
+            }
             (Body::Other, Statement::Explain { options, inner }) => self.run_explain(options, inner, params).await,
             (Body::Other, Statement::Copy(copy)) => self.run_copy(copy, statement, params, sink).await,
             (Body::Other, _) => Err(SqlError::internal("statement has no plan")),
@@ -132,30 +131,48 @@ impl Session {
 
     /// Runs a planned query. One that locks or writes is read to its end.
     pub(crate) async fn run_query_plan(&mut self, planned: &Planned, params: Vec<Datum>) -> SqlResult<Executed> {
+        self.run_query_of(planned, planned.columns.clone().unwrap_or_default(), params).await
+    }
+
+    /// The same for a query in another statement, which has columns of its own.
+    pub(crate) async fn run_query_of(
+        &mut self,
+        planned: &Planned,
+        columns: Arc<[ColumnDesc]>,
+        params: Vec<Datum>,
+    ) -> SqlResult<Executed> {
         let Body::Query { plan, locks, fast } = &planned.body else {
             return Err(SqlError::internal("not a query"));
         };
         if *locks {
-            self.may_write("SELECT FOR UPDATE")?;
+            self.may_run(&planned.bound.statement, "SELECT FOR UPDATE")?;
         }
         if let Some(fast) = fast {
             let eval = self.plain_context();
             let work = self.work().await?;
             let view = work.view().await;
             let rows = fast.rows(work.tenant(), &view, &eval, &params).await?;
-            let columns = planned.columns.clone().unwrap_or_default();
             return Ok(Executed::memory(columns, rows, Tag::Counting("SELECT")));
         }
         let access = self.access(params).await?;
         let plan = plan.as_ref().ok_or_else(|| SqlError::internal("query without a plan"))?;
         let operator = self.start(plan, access)?;
-        let mut executed = Executed::stream(planned.columns.clone().unwrap_or_default(), operator);
+        let mut executed = Executed::stream(columns, operator);
         if *locks {
             executed.collect().await?;
             // Modifying CTEs have written by now.
             self.finish_writes().await?;
         }
         Ok(executed)
+    }
+
+    /// # Errors
+    /// 25006 if the transaction may only read, and the statement writes what others see.
+    pub(crate) fn may_run(&mut self, statement: &Statement, command: &str) -> SqlResult<()> {
+        if self.known().read_only && writes_for_others(statement) {
+            return self.may_write(command);
+        }
+        Ok(())
     }
 
     async fn use_objects(&mut self, objects: &[Oid]) -> SqlResult<()> {
@@ -170,7 +187,6 @@ impl Session {
         params: Vec<Datum>,
     ) -> SqlResult<Executed> {
         let ModifyBody { modify, layout, by } = body;
-        self.may_write(verb(&modify.op))?;
         let mut rows = Vec::new();
         let (eval, shapes, state);
         match by {
@@ -241,6 +257,9 @@ impl Session {
 
     /// Whether the transaction has nothing to commit.
     pub(crate) async fn only_reads(&mut self) -> bool {
+        if !self.shared.pending.lock().is_empty() {
+            return false;
+        }
         match &self.work {
             Some(work) => !work.catalog.is_changed() && work.state.lock().await.txn.is_read_only(),
             None => true,
@@ -296,7 +315,7 @@ fn columns_of(statement: &Statement) -> Option<Arc<[ColumnDesc]>> {
         Statement::Query(query) => Some(describe(&query.output)),
         Statement::Modify(modify, _) => modify.returning.as_ref().map(|r| describe(r.iter().map(|(o, _)| o))),
         Statement::Explain { .. } => Some(explain_columns()),
-        Statement::Copy(_) | Statement::Other(_) => None,
+        Statement::Copy(_) | Statement::Declare(_) | Statement::Other(_) => None,
     }
 }
 
@@ -314,6 +333,7 @@ pub(crate) fn verb(op: &ModifyOp) -> &'static str {
         ModifyOp::Insert { .. } => "INSERT",
         ModifyOp::Update { .. } => "UPDATE",
         ModifyOp::Delete { .. } => "DELETE",
+        ModifyOp::Merge { .. } => "MERGE",
     }
 }
 

@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use gavel_api::sql::{ResultSink, SqlSession};
+use gavel_catalog::Sequence;
+use gavel_catalog::system::is_temporary;
 use gavel_functions::call::Call;
 use gavel_functions::registry::Proc;
 use gavel_types::text_io::{NameResolver, TextStyle};
@@ -12,14 +15,35 @@ use crate::engine::registry::SessionInfo;
 use crate::session::Session;
 use crate::session::access::SystemRows;
 use crate::session::hooks::{Hooks, wait};
+use crate::session::result::Executed;
 use crate::system::resolver::CatalogNames;
 use crate::system::{self, Activity, SystemContext};
 
+/// `record[]`.
+const RECORD_ARRAY: Oid = Oid(2287);
+
 impl Session {
+    pub(crate) fn names(&self) -> CatalogNames {
+        CatalogNames { catalog: self.catalog(), search_path: self.search_path() }
+    }
+
+    /// An error with names of types in the place of their numbers.
+    pub(crate) fn in_names<T>(&self, result: SqlResult<T>) -> SqlResult<T> {
+        result.map_err(|e| e.with_type_names(&self.names()))
+    }
+
+    /// Makes the sink write values as the running transaction's catalog has them: labels that another node has added
+    /// since the sink was made are in it.
+    pub(crate) fn restyle(&self, executed: &Executed, sink: &mut dyn ResultSink) {
+        let mut columns = executed.columns.iter().flat_map(|c| c.iter());
+        if columns.any(|c| c.ty.oid.is_user_type() || matches!(c.ty.oid, Oid::RECORD | RECORD_ARRAY)) {
+            sink.set_text_style(self.text_style());
+        }
+    }
+
     /// `style` with names of objects, as `regclass` and its kin read and write them.
     pub(crate) fn with_names(&self, style: TextStyle) -> TextStyle {
-        let names = CatalogNames { catalog: self.catalog(), search_path: self.search_path() };
-        TextStyle { names: Some(Arc::new(names) as Arc<dyn NameResolver>), ..style }
+        TextStyle { names: Some(Arc::new(self.names()) as Arc<dyn NameResolver>), ..style }
     }
 }
 
@@ -40,12 +64,14 @@ fn activity(info: SessionInfo) -> Activity {
         state_change: live.state_change,
         state: live.state.to_owned(),
         query: live.query.to_string(),
+        waits_for_lock: live.waits_for_lock,
     }
 }
 
 impl Hooks {
     fn with_system<T>(&self, sequences: bool, f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
         let sessions: Vec<Activity> = self.engine.sessions.list().into_iter().map(activity).collect();
+        let locks = self.engine.advisory.list();
         let settings = self.shared.settings.lock().clone();
         let states = if sequences { self.last_values() } else { HashMap::new() };
         f(&SystemContext {
@@ -55,6 +81,9 @@ impl Hooks {
             search_path: &self.search_path,
             sessions: &sessions,
             last_value: &|oid| states.get(&oid).copied(),
+            locks: &locks,
+            cursors: &self.shared.cursors,
+            statements: &self.shared.statements,
             started: self.engine.started,
             now: self.engine.now_micros(),
         })
@@ -62,7 +91,12 @@ impl Hooks {
 
     /// Last values of the sequences that have given any.
     fn last_values(&self) -> HashMap<Oid, i64> {
-        let state = |sequence| wait(self.engine.sequence_state(self.database, sequence)).ok();
+        let state = |sequence: &Arc<Sequence>| {
+            if is_temporary(sequence.oid) {
+                return self.shared.temporary_sequences.lock().get(&sequence.oid).copied();
+            }
+            wait(self.engine.sequence_state(self.database, sequence)).ok()
+        };
         let given = self.catalog.sequences.values().filter_map(|s| Some((s.oid, state(s)?)));
         given.filter(|(_, state)| state.called).map(|(oid, state)| (oid, state.last)).collect()
     }

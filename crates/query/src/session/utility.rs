@@ -4,18 +4,20 @@
 use std::sync::Arc;
 
 use gavel_api::sql::{ColumnDesc, ResultSink};
+use gavel_binder::ddl::ast::{DiscardTarget, SessionCommand};
 use gavel_binder::parse::Parsed;
-use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
-use sqlparser::ast::{self, FetchDirection, Ident};
+use gavel_catalog::search::PG_TEMP;
+use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
+use sqlparser::ast::{self, Ident};
 
 use crate::ddl::{self, DdlContext};
-use crate::prepared::cursor::{Cursor, Direction, PortalState};
-use crate::prepared::{Portal, Prepared};
+use crate::prepared::Prepared;
+use crate::prepared::statements::PreparedInfo;
 use crate::session::ddl_binder::SessionBinder;
 use crate::session::ddl_host::Host;
-use crate::session::extended::{no_portal, no_statement};
+use crate::session::extended::no_statement;
 use crate::session::result::{Executed, Tag};
-use crate::session::statement::{not_supported, rows_of, text_column};
+use crate::session::statement::{not_supported, text_column};
 use crate::session::{Session, binding};
 use crate::settings::statement::{run_reset, run_set, run_show};
 
@@ -67,11 +69,12 @@ impl Session {
             }
             S::Execute { name, .. } => {
                 let inner = self.prepared.get(&execute_name(name.as_ref()))?;
-                let planned = inner.planned.lock();
-                planned.as_ref()?.columns.clone()
+                self.kept_plan(inner, &self.catalog())?.columns.clone()
             }
-            S::Fetch { name, .. } => self.portals.get(&folded(name))?.columns.clone(),
-            _ => None,
+            other => match ddl::session_command(other).ok()?? {
+                SessionCommand::Fetch { cursor, moves: false, .. } => self.cursor_columns(&cursor),
+                _ => None,
+            },
         }
     }
 
@@ -79,12 +82,11 @@ impl Session {
         &mut self,
         prepared: &Arc<Prepared>,
         parsed: &Arc<Parsed>,
-        params: Vec<Datum>,
         sink: &mut dyn ResultSink,
     ) -> SqlResult<Executed> {
         use ast::Statement as S;
-        if let Some((names, deferred)) = ddl::set_constraints(&parsed.statement)? {
-            return self.set_constraints(names.as_deref(), deferred).await;
+        if let Some(command) = ddl::session_command(&parsed.statement)? {
+            return self.run_command(&command).await;
         }
         if ddl::is_ddl(&parsed.statement) {
             let before = prepared.text.get(..parsed.range.start).map_or(0, |t| t.chars().count());
@@ -108,7 +110,6 @@ impl Session {
                 let rows = shown.rows.into_iter().map(|r| r.into_iter().map(Datum::text).collect()).collect();
                 Ok(Executed::memory(columns, rows, Tag::Fixed("SHOW".into())))
             }
-            S::Discard { object_type } => self.discard(object_type),
             S::Prepare { name, data_types, statement } => {
                 self.prepare(prepared, &folded(name), data_types, statement, parsed).await
             }
@@ -117,26 +118,12 @@ impl Session {
             }
             S::Deallocate { name, .. } => {
                 if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("all") {
-                    self.prepared.retain(|n, _| n.is_empty());
+                    self.prepared.clear_named();
                     return Ok(Executed::tag("DEALLOCATE ALL"));
                 }
                 let name = folded(name);
-                self.prepared.remove(&name).ok_or_else(|| no_statement(&name))?;
-                Ok(Executed::tag("DEALLOCATE"))
+                if self.prepared.remove(&name) { Ok(Executed::tag("DEALLOCATE")) } else { Err(no_statement(&name)) }
             }
-            S::Declare { stmts } => self.declare(prepared, parsed, stmts, params).await,
-            S::Fetch { name, direction, .. } => self.fetch(&folded(name), direction),
-            S::Close { cursor: ast::CloseCursor::All } => {
-                self.portals.retain(|_, p| !matches!(p.state, PortalState::Cursor(_)));
-                Ok(Executed::tag("CLOSE CURSOR ALL"))
-            }
-            S::Close { cursor: ast::CloseCursor::Specific { name } } => {
-                let name = folded(name);
-                self.portals.remove(&name).ok_or_else(|| no_cursor(&name))?;
-                Ok(Executed::tag("CLOSE CURSOR"))
-            }
-            // Nothing ever waits for a lock here: conflicts are found at COMMIT.
-            S::Lock(_) | S::LockTables { .. } => Ok(Executed::tag("LOCK TABLE")),
             other => {
                 let text = other.to_string();
                 let word = text.split_whitespace().next().unwrap_or("statement").to_uppercase();
@@ -146,12 +133,16 @@ impl Session {
     }
 
     async fn run_ddl(&mut self, statement: &ast::Statement) -> SqlResult<Executed> {
-        self.may_write("DDL")?;
+        if self.known().read_only
+            && let Some(command) = ddl::writing_command(statement)?
+        {
+            self.may_write(&command)?;
+        }
         let (user, user_name) = self.current_user();
         let style = self.text_style_now();
         let mut catalog = self.work().await?.catalog.clone();
-        let path: Vec<String> =
-            self.search_path().into_iter().filter(|n| catalog.current.schema(n).is_some()).collect();
+        let listed = |name: &String| name == PG_TEMP || catalog.current.schema(name).is_some();
+        let path: Vec<String> = self.search_path().into_iter().filter(listed).collect();
         let in_block = self.block.is_explicit();
         let text = gavel_binder::ddl::carried(statement).unwrap_or_default();
         let binder = SessionBinder { text, user: &user_name, style: &style };
@@ -165,27 +156,67 @@ impl Session {
         Ok(Executed::tag(tag))
     }
 
-    fn discard(&mut self, what: &ast::DiscardObject) -> SqlResult<Executed> {
+    async fn run_command(&mut self, command: &SessionCommand) -> SqlResult<Executed> {
+        use SessionCommand as C;
+        match command {
+            C::SetConstraints { names, deferred } => self.set_constraints(names.as_deref(), *deferred).await,
+            C::Fetch { cursor, direction, moves } => self.fetch(cursor, *direction, *moves).await,
+            C::Close { cursor } => self.close_cursor(cursor.as_deref()),
+            C::Lock { tables, mode } => self.lock_tables(tables, *mode).await,
+            C::Discard(what) => self.discard(*what).await,
+            C::Listen { channel } => self.listen(channel).await,
+            C::Unlisten { channel } => self.unlisten(channel.as_deref()).await,
+            C::Notify { channel, payload } => self.notify(channel, payload).await,
+        }
+    }
+
+    /// Does what ON COMMIT of temporary tables says.
+    pub(crate) async fn run_on_commit(&mut self) -> SqlResult<()> {
+        let (user, user_name) = self.current_user();
+        let style = self.text_style_now();
+        let mut catalog = self.work().await?.catalog.clone();
+        let binder = SessionBinder { text: "", user: &user_name, style: &style };
+        let mut host = Host { session: self };
+        DdlContext::new(&mut catalog, &mut host, &binder, user, &[], true).on_commit().await?;
+        self.work().await?.catalog = catalog;
+        Ok(())
+    }
+
+    async fn discard_temporary(&mut self) -> SqlResult<()> {
+        // Without a transaction there is nothing but what the last one has left.
+        if self.work.is_some() || self.temporary.catalog().is_some() {
+            ddl::temporary::discard(&mut self.work().await?.catalog.current);
+        }
+        Ok(())
+    }
+
+    async fn discard(&mut self, what: DiscardTarget) -> SqlResult<Executed> {
         match what {
-            ast::DiscardObject::ALL => {
+            DiscardTarget::All => {
                 if self.block.is_explicit() {
                     return Err(SqlError::new(
                         SqlState::ActiveSqlTransaction,
                         "DISCARD ALL cannot run inside a transaction block",
                     ));
                 }
-                self.portals.clear();
-                self.prepared.clear();
+                self.portals.close_all();
+                self.prepared.clear_named();
+                self.stop_listening();
+                self.unlock_all().await;
                 self.shared.settings.lock().reset_all();
                 *self.shared.sequences.lock() = Default::default();
+                self.discard_temporary().await?;
                 Ok(Executed::tag("DISCARD ALL"))
             }
-            ast::DiscardObject::PLANS => Ok(Executed::tag("DISCARD PLANS")),
-            ast::DiscardObject::SEQUENCES => {
+            DiscardTarget::Plans => Ok(Executed::tag("DISCARD PLANS")),
+            DiscardTarget::Sequences => {
                 *self.shared.sequences.lock() = Default::default();
                 Ok(Executed::tag("DISCARD SEQUENCES"))
             }
-            ast::DiscardObject::TEMP => Ok(Executed::tag("DISCARD TEMP")),
+            DiscardTarget::Temp => {
+                self.discard_temporary().await?;
+                Ok(Executed::tag("DISCARD TEMP"))
+            }
         }
     }
 
@@ -203,7 +234,7 @@ impl Session {
         statement: &ast::Statement,
         parsed: &Parsed,
     ) -> SqlResult<Executed> {
-        if self.prepared.contains_key(name) {
+        if self.prepared.contains(name) {
             return Err(SqlError::new(
                 SqlState::DuplicatePreparedStatement,
                 format!("prepared statement \"{name}\" already exists"),
@@ -213,8 +244,16 @@ impl Session {
         let declared =
             types.iter().map(|t| binding::resolve_type(&basis, t).map(|t| t.oid)).collect::<SqlResult<Vec<_>>>()?;
         let inner = Self::part(whole, parsed, statement.clone(), declared);
-        Box::pin(self.plan(&inner)).await?;
-        self.prepared.insert(name.to_owned(), inner);
+        let planned = Box::pin(self.plan(&inner)).await?;
+        let parameters = planned.iter().flat_map(|p| p.params()).map(|ty| ty.oid).collect();
+        let info = PreparedInfo {
+            statement: Arc::clone(&inner.text),
+            prepared: self.engine.now_micros(),
+            parameters,
+            from_sql: true,
+            runs: 0,
+        };
+        self.prepared.insert(name, inner, planned.as_deref(), || info);
         Ok(Executed::tag("PREPARE"))
     }
 
@@ -224,9 +263,12 @@ impl Session {
         parameters: &[ast::Expr],
         sink: &mut dyn ResultSink,
     ) -> SqlResult<Executed> {
-        let inner = self.prepared.get(name).cloned().ok_or_else(|| no_statement(name))?;
+        let inner = self.statement(name)?;
         let types = match Box::pin(self.plan(&inner)).await? {
-            Some(planned) => planned.params().to_vec(),
+            Some(planned) => {
+                self.prepared.keep_promise(name, &planned)?;
+                planned.params().to_vec()
+            }
             None => Vec::new(),
         };
         if types.len() != parameters.len() {
@@ -246,91 +288,11 @@ impl Session {
             let bound = binding::bind_text(&format!("SELECT {}", items.join(", ")), &basis, &style)?;
             values = Box::pin(self.rows_of_bound(bound, basis)).await?.pop().unwrap_or_default();
         }
+        self.prepared.ran(name);
         Box::pin(self.run(&inner, values, sink)).await
-    }
-
-    async fn declare(
-        &mut self,
-        whole: &Arc<Prepared>,
-        parsed: &Parsed,
-        declares: &[ast::Declare],
-        params: Vec<Datum>,
-    ) -> SqlResult<Executed> {
-        for declare in declares {
-            let (Some(name), Some(query)) = (declare.names.first().map(folded), &declare.for_query) else {
-                return Err(not_supported("DECLARE other than of a cursor"));
-            };
-            let hold = declare.hold == Some(true);
-            if !hold && !self.block.is_explicit() {
-                return Err(SqlError::new(
-                    SqlState::NoActiveSqlTransaction,
-                    "DECLARE CURSOR can only be used in transaction blocks",
-                ));
-            }
-            if self.portals.contains_key(&name) {
-                return Err(SqlError::new(SqlState::DuplicateCursor, format!("cursor \"{name}\" already exists")));
-            }
-            let statement = ast::Statement::Query(query.clone());
-            let inner = Self::part(whole, parsed, statement, Vec::new());
-            let planned =
-                Box::pin(self.plan(&inner)).await?.ok_or_else(|| not_supported("a cursor over this statement"))?;
-            let columns = planned.columns.clone().unwrap_or_default();
-            let types: Vec<PgType> = columns.iter().map(|c| c.ty).collect();
-            let mut executed = Box::pin(self.run_query_plan(&planned, params.clone())).await?;
-            let mut rows = Vec::new();
-            while let Some(batch) = executed.next().await? {
-                rows_of(batch, &types, &mut rows)?;
-            }
-            let cursor = Cursor::new(rows, declare.scroll == Some(false));
-            let state = PortalState::Cursor(cursor);
-            self.portals
-                .insert(name, Portal { statement: inner, params: Vec::new(), columns: Some(columns), state, hold });
-        }
-        Ok(Executed::tag("DECLARE CURSOR"))
-    }
-
-    fn fetch(&mut self, name: &str, direction: &FetchDirection) -> SqlResult<Executed> {
-        let portal = self.portals.get_mut(name).ok_or_else(|| no_cursor(name))?;
-        let PortalState::Cursor(cursor) = &mut portal.state else { return Err(no_portal(name)) };
-        let places = cursor.step(direction_of(direction)?)?;
-        let rows: Vec<Vec<Datum>> = places.into_iter().map(|i| cursor.rows[i].clone()).collect();
-        let tag = format!("FETCH {}", rows.len());
-        Ok(Executed::memory(portal.columns.clone().unwrap_or_default(), rows, Tag::Fixed(tag)))
     }
 }
 
 fn execute_name(name: Option<&ast::ObjectName>) -> String {
     name.and_then(|n| n.0.first()).and_then(|p| p.as_ident()).map(folded).unwrap_or_default()
-}
-
-fn no_cursor(name: &str) -> SqlError {
-    SqlError::new(SqlState::InvalidCursorName, format!("cursor \"{name}\" does not exist"))
-}
-
-fn direction_of(direction: &FetchDirection) -> SqlResult<Direction> {
-    use FetchDirection as F;
-    let number = |limit: &ast::ValueWithSpan| -> SqlResult<i64> {
-        limit.value.to_string().parse().map_err(|_| SqlError::new(SqlState::SyntaxError, "syntax error in FETCH count"))
-    };
-    let signed =
-        |n: i64| if n >= 0 { Direction::Forward(Some(n as u64)) } else { Direction::Backward(Some(n.unsigned_abs())) };
-    Ok(match direction {
-        F::Next => Direction::Forward(Some(1)),
-        F::Prior => Direction::Backward(Some(1)),
-        F::First => Direction::Absolute(1),
-        F::Last => Direction::Absolute(-1),
-        F::Absolute { limit } => Direction::Absolute(number(limit)?),
-        F::Relative { limit } => Direction::Relative(number(limit)?),
-        F::Count { limit } => signed(number(limit)?),
-        F::All | F::ForwardAll => Direction::Forward(None),
-        F::BackwardAll => Direction::Backward(None),
-        F::Forward { limit: None } => Direction::Forward(Some(1)),
-        F::Backward { limit: None } => Direction::Backward(Some(1)),
-        F::Forward { limit: Some(limit) } => signed(number(limit)?),
-        F::Backward { limit: Some(limit) } => match signed(number(limit)?) {
-            Direction::Forward(n) => Direction::Backward(n),
-            Direction::Backward(n) => Direction::Forward(n),
-            other => other,
-        },
-    })
 }

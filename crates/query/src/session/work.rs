@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use gavel_catalog::keys;
+use gavel_catalog::system::is_temporary;
+use gavel_catalog::{Catalog, keys};
 use gavel_encoding::TenantId;
 use gavel_txn::{Mark, ReadView};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState, Timestamp};
@@ -13,7 +14,9 @@ use crate::ddl::TransactionCatalog;
 use crate::dml::deferred::Deferred;
 use crate::dml::writer::WriteState;
 use crate::engine::Engine;
-use crate::engine::shapes::CatalogShapes;
+use crate::engine::shapes::{CatalogShapes, ShapeCache};
+use crate::session::notify::PendingMark;
+use crate::session::temporary::Temporary;
 use crate::settings::Values;
 
 /// What statements of the transaction share with the operators that run for them.
@@ -26,17 +29,32 @@ pub struct Savepoint {
     catalog: TransactionCatalog,
     deferred: Deferred,
     pub settings: Values,
+    place: Place,
+}
+
+/// How far the session was when a savepoint was made, in what it has besides the transaction.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    /// The portal made last.
+    pub portals: u64,
+    /// Advisory locks that the transaction had taken.
+    pub locks: usize,
+    /// What the transaction wanted to tell and to hear.
+    pub pending: PendingMark,
 }
 
 /// See the module.
 pub struct Work {
     pub state: SharedState,
     pub snapshot_ts: Timestamp,
+    /// Everybody's catalog at the snapshot, without the session's temporary objects.
+    pub shared: Arc<Catalog>,
     pub catalog: TransactionCatalog,
     pub savepoints: Vec<Savepoint>,
     pub serializable: bool,
     database: Oid,
     used: BTreeSet<Oid>,
+    temporary_shapes: Arc<ShapeCache>,
 }
 
 impl Work {
@@ -46,21 +64,25 @@ impl Work {
         database: Oid,
         at_least: Timestamp,
         serializable: bool,
+        temporary: &mut Temporary,
     ) -> SqlResult<Self> {
-        let txn = engine.begin(at_least, serializable).await?;
+        let mut txn = engine.begin(at_least, serializable).await?;
+        txn.set_temporary(Arc::clone(temporary.rows()), engine.settings.temporary_bytes);
         let snapshot_ts = txn.snapshot_ts();
-        let catalog = engine.catalog_at(snapshot_ts, database).await?;
-        if !catalog.databases.values().any(|d| d.oid == database) {
+        let shared = engine.catalog_at(snapshot_ts, database).await?;
+        if !shared.databases.values().any(|d| d.oid == database) {
             return Err(SqlError::new(SqlState::DatabaseDropped, "the database that this session uses was dropped"));
         }
         Ok(Self {
-            state: Arc::new(Mutex::new(WriteState::new(txn))),
+            state: Arc::new(Mutex::new(WriteState::new(txn, temporary.row_ids()))),
             snapshot_ts,
-            catalog: TransactionCatalog::new(catalog),
+            catalog: TransactionCatalog::new(temporary.lay_over(&shared)),
+            shared,
             savepoints: Vec::new(),
             serializable,
             database,
             used: BTreeSet::new(),
+            temporary_shapes: Arc::clone(&temporary.shapes),
         })
     }
 
@@ -74,23 +96,34 @@ impl Work {
     }
 
     pub fn shapes(&self, engine: &Arc<Engine>) -> CatalogShapes {
-        CatalogShapes { engine: Arc::clone(engine), catalog: Arc::clone(&self.catalog.current) }
+        self.shapes_of(engine, &self.catalog.current)
     }
 
-    /// Relies on the definitions of `objects`.
+    /// Shapes of another catalog of the session.
+    pub fn shapes_of(&self, engine: &Arc<Engine>, catalog: &Arc<Catalog>) -> CatalogShapes {
+        let temporary = Arc::clone(&self.temporary_shapes);
+        CatalogShapes { engine: Arc::clone(engine), catalog: Arc::clone(catalog), temporary }
+    }
+
+    /// Relies on the definitions of `objects`. Nobody else can change those that are temporary.
     pub async fn use_objects(&mut self, objects: &[Oid]) {
-        for oid in objects {
+        for oid in objects.iter().filter(|oid| !is_temporary(**oid)) {
             if self.used.insert(*oid) {
                 self.state.lock().await.txn.use_schema(keys::object_version(self.database, *oid));
             }
         }
     }
 
-    pub async fn savepoint(&mut self, name: String, settings: Values) {
+    pub async fn savepoint(&mut self, name: String, settings: Values, place: Place) {
         let mut state = self.state.lock().await;
         let (mark, deferred) = (state.txn.mark(), state.deferred.clone());
         drop(state);
-        self.savepoints.push(Savepoint { name, mark, catalog: self.catalog.clone(), deferred, settings });
+        self.savepoints.push(Savepoint { name, mark, catalog: self.catalog.clone(), deferred, settings, place });
+    }
+
+    /// How far the session was at the innermost savepoint: an error undoes what came since.
+    pub fn last_place(&self) -> Option<Place> {
+        self.savepoints.last().map(|s| s.place)
     }
 
     fn find(&self, name: &str) -> SqlResult<usize> {
@@ -112,11 +145,12 @@ impl Work {
         Ok(())
     }
 
-    /// ROLLBACK TO: what was done since is undone; the savepoint stays. Gives the settings of then.
+    /// ROLLBACK TO: what was done since is undone; the savepoint stays. Gives the settings of then, and
+    /// what the session had besides.
     ///
     /// # Errors
     /// 3B001 if there is no such savepoint.
-    pub async fn rollback_to(&mut self, name: &str) -> SqlResult<Values> {
+    pub async fn rollback_to(&mut self, name: &str) -> SqlResult<(Values, Place)> {
         let at = self.find(name)?;
         self.savepoints.truncate(at + 1);
         let savepoint = &self.savepoints[at];
@@ -125,6 +159,6 @@ impl Work {
         state.deferred = savepoint.deferred.clone();
         state.forget_events();
         self.catalog = savepoint.catalog.clone();
-        Ok(savepoint.settings.clone())
+        Ok((savepoint.settings.clone(), savepoint.place))
     }
 }

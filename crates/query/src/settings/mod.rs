@@ -292,6 +292,11 @@ impl Settings {
         self.milliseconds("statement_timeout")
     }
 
+    /// How long a statement waits for a lock; only advisory ones are waited for.
+    pub fn lock_timeout(&self) -> Option<Duration> {
+        self.milliseconds("lock_timeout")
+    }
+
     pub fn idle_in_transaction_timeout(&self) -> Option<Duration> {
         self.milliseconds("idle_in_transaction_session_timeout")
     }

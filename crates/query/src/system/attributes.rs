@@ -3,10 +3,11 @@
 use gavel_catalog::{Column, Identity, IndexKey, system};
 use gavel_functions::registry;
 use gavel_types::{Oid, PgType};
+use sqlparser::ast::Expr;
 
-use super::SystemContext;
 use super::classes::SEQUENCE_COLUMNS;
 use super::table::{Row, Rows};
+use super::{SystemContext, privileges};
 
 pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
     match name {
@@ -16,6 +17,9 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
     }
     true
 }
+
+/// `text[]`.
+const TEXT_ARRAY: Oid = Oid(1009);
 
 /// What follows from a column's place, name and type.
 fn attribute(row: &mut Row<'_>, relation: Oid, number: i16, name: &str, ty: PgType) {
@@ -35,8 +39,8 @@ fn attributes(context: &SystemContext<'_>, out: &mut Rows) {
             out.add(|row| {
                 attribute(row, relation.oid, c.number, c.name, c.ty);
                 row.set("attnotnull", c.not_null);
-                // Text in the catalogs has collation C.
-                if c.ty.oid == Oid::TEXT {
+                // Text in the catalogs has collation C; views over them take what their expressions have.
+                if !relation.view && matches!(c.ty.oid, Oid::TEXT | Oid::PG_NODE_TREE | TEXT_ARRAY) {
                     row.set("attcollation", Oid(950));
                 }
             });
@@ -44,25 +48,51 @@ fn attributes(context: &SystemContext<'_>, out: &mut Rows) {
     }
     for t in context.catalog.tables.values() {
         for c in &t.columns {
-            out.add(|row| column(row, t.oid, c));
+            out.add(|row| {
+                column(row, t.oid, c);
+                row.set("attacl", privileges::value(context, &c.acl));
+            });
         }
         for i in &t.indexes {
             let keys = i.keys.iter().map(|k| match &k.0 {
                 IndexKey::Column(n) => t.column(*n).map(|c| (c.name.clone(), c.ty)),
-                IndexKey::Expression { ty, .. } => Some(("expr".to_owned(), *ty)),
+                IndexKey::Expression { sql, ty, .. } => Some((expression_name(sql), *ty)),
             });
             let included = i.include.iter().map(|n| t.column(*n).map(|c| (c.name.clone(), c.ty)));
+            let mut taken: Vec<String> = Vec::new();
             for (number, found) in (1_i16..).zip(keys.chain(included)) {
-                let Some((name, ty)) = found else { continue };
-                let first = name == "expr" && number > 1;
-                let name = if first { format!("expr{}", number - 1) } else { name };
+                let Some((base, ty)) = found else { continue };
+                let mut name = base.clone();
+                let mut again = 0;
+                while taken.contains(&name) {
+                    again += 1;
+                    name = format!("{base}{again}");
+                }
+                taken.push(name.clone());
                 out.add(|row| attribute(row, i.oid, number, &name, ty));
             }
         }
     }
     for v in context.catalog.views.values() {
         for (number, (name, ty)) in (1_i16..).zip(&v.columns) {
-            out.add(|row| attribute(row, v.oid, number, name, *ty));
+            out.add(|row| {
+                let base = context.catalog.base_type(ty.oid).filter(|_| ty.oid.is_over_domain());
+                attribute(row, v.oid, number, name, base.unwrap_or(*ty));
+                row.set("atttypid", ty.oid).set("atttypmod", ty.typmod);
+                let own = v.column_acls.iter().find(|c| c.0 == number).map(|c| c.1.clone());
+                row.set("attacl", privileges::value(context, &own));
+                row.set("atthasdef", v.defaults.iter().any(|d| d.0 == number));
+            });
+        }
+    }
+    for t in context.catalog.types.values() {
+        for a in t.attributes().unwrap_or_default() {
+            out.add(|row| {
+                attribute(row, Oid(t.oid.type_number()), a.number, &a.name, a.ty);
+                if a.domain.is_some() {
+                    row.set("atttypid", a.declared().oid).set("atttypmod", -1);
+                }
+            });
         }
     }
     for s in context.catalog.sequences.values() {
@@ -77,6 +107,9 @@ fn attributes(context: &SystemContext<'_>, out: &mut Rows) {
 
 fn column(row: &mut Row<'_>, table: Oid, c: &Column) {
     attribute(row, table, c.number, &c.name, c.ty);
+    if c.domain.is_some() {
+        row.set("atttypid", c.declared().oid).set("atttypmod", -1);
+    }
     row.set("attnotnull", c.not_null).set("atthasdef", c.default.is_some()).set("attisdropped", c.dropped);
     row.set("atthasmissing", c.missing.is_some());
     match c.identity {
@@ -92,6 +125,23 @@ fn column(row: &mut Row<'_>, table: Oid, c: &Column) {
     }
 }
 
+/// The name of an index's column that is an expression: as a column of SELECT would be called.
+fn expression_name(sql: &str) -> String {
+    let named = gavel_binder::parse::parse_expression(sql).ok().and_then(|e| figure(&e));
+    named.unwrap_or_else(|| "expr".to_owned())
+}
+
+fn figure(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Function(call) => call.name.0.last().and_then(|p| p.as_ident()).map(|i| i.value.to_lowercase()),
+        Expr::Nested(inner) | Expr::Collate { expr: inner, .. } => figure(inner),
+        Expr::Cast { expr: inner, .. } => figure(inner),
+        Expr::Case { .. } => Some("case".to_owned()),
+        Expr::Identifier(name) => Some(name.value.clone()),
+        _ => None,
+    }
+}
+
 /// OID of a default, which nothing but joins within the catalogs looks at.
 pub(super) fn default_oid(table: Oid, number: i16) -> Oid {
     Oid(0x8000_0000 | (table.0.wrapping_mul(1_601).wrapping_add(u32::from(number.unsigned_abs())) & 0x7fff_ffff))
@@ -103,6 +153,14 @@ fn defaults(context: &SystemContext<'_>, out: &mut Rows) {
             let Some(sql) = &c.default else { continue };
             out.add(|row| {
                 row.set("oid", default_oid(t.oid, c.number)).set("adrelid", t.oid).set("adnum", c.number);
+                row.set("adbin", sql.as_str());
+            });
+        }
+    }
+    for v in context.catalog.views.values() {
+        for (number, sql) in &v.defaults {
+            out.add(|row| {
+                row.set("oid", default_oid(v.oid, *number)).set("adrelid", v.oid).set("adnum", *number);
                 row.set("adbin", sql.as_str());
             });
         }

@@ -13,7 +13,6 @@ use super::table::{Rows, oids, texts};
 
 pub(super) fn fill(_: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
     match name {
-        "pg_type" => types(out),
         "pg_proc" => procs(out),
         "pg_operator" => operators(out),
         "pg_cast" => casts(out),
@@ -70,6 +69,8 @@ static CLASSES: LazyLock<Vec<(Oid, Oid)>> = LazyLock::new(|| {
 /// The operator class that an index over the type has.
 pub(super) fn default_class(ty: PgType) -> Oid {
     let oid = match ty.oid {
+        oid if oid.is_enum() => Oid::ANYENUM,
+        oid if oid.is_composite() => Oid::RECORD,
         Oid::VARCHAR => Oid::TEXT,
         oid if registry::type_info(oid).is_some_and(|t| t.category == 'A' && t.len == -1) => Oid::ANYARRAY,
         oid => oid,
@@ -81,7 +82,8 @@ fn proc_oid(text: &str) -> Oid {
     Oid(text.parse().unwrap_or(0))
 }
 
-fn types(out: &mut Rows) {
+/// The rows of `pg_type` that PostgreSQL is born with.
+pub(super) fn types(out: &mut Rows) {
     for t in registry::types() {
         let true_array = t.category == 'A' && t.len == -1;
         out.add(|row| {
@@ -106,7 +108,7 @@ fn types(out: &mut Rows) {
 }
 
 /// The binary input or output function of a type, by PostgreSQL's habit of naming them.
-fn binary_function(name: &str, suffix: &str) -> Oid {
+pub(super) fn binary_function(name: &str, suffix: &str) -> Oid {
     let plain = format!("{name}{suffix}");
     let spaced = format!("{name}_{suffix}");
     let find = |n: &str| registry::procs_named(n).next().map(|p| p.oid);

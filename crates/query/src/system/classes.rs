@@ -1,12 +1,12 @@
 //! `pg_class`, `pg_namespace`, `pg_sequence`, `pg_rewrite`, `pg_depend`, `pg_description`.
 
-use gavel_catalog::snapshot::{PG_CLASS, PG_CONSTRAINT, is_shared};
+use gavel_catalog::snapshot::{PG_CLASS, PG_CONSTRAINT, PG_TYPE, is_shared, row_type};
 use gavel_catalog::system::{self, FIRST_USER_OID};
-use gavel_catalog::{Index, Table, bootstrap::SUPERUSER};
+use gavel_catalog::{Definition, Index, Table, bootstrap::SUPERUSER};
 use gavel_types::Oid;
 
-use super::SystemContext;
 use super::table::{Row, Rows, texts};
+use super::{SystemContext, privileges};
 
 /// `pg_am` of tables and of indexes.
 const HEAP: Oid = Oid(2);
@@ -31,10 +31,14 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
 /// What all relations have in common.
 fn class(row: &mut Row<'_>, (oid, name): (Oid, &str), schema: Oid, owner: Oid, kind: char, columns: usize) {
     row.set("oid", oid).set("relname", name).set("relnamespace", schema).set("relowner", owner).set("relkind", kind);
-    row.set("relnatts", i16::try_from(columns).unwrap_or(i16::MAX)).set("relpersistence", 'p');
+    let persistence = if system::is_temporary(oid) { 't' } else { 'p' };
+    row.set("relnatts", i16::try_from(columns).unwrap_or(i16::MAX)).set("relpersistence", persistence);
     row.set("relispopulated", true).set("relreplident", if kind == 'r' { 'd' } else { 'n' }).set("reltuples", -1.0_f32);
     if matches!(kind, 'r' | 'i' | 'S') {
         row.set("relfilenode", oid);
+    }
+    if matches!(kind, 'r' | 'v' | 'm' | 'c') && oid >= FIRST_USER_OID {
+        row.set("reltype", row_type(oid).unwrap_or_default());
     }
 }
 
@@ -44,10 +48,16 @@ fn classes(context: &SystemContext<'_>, out: &mut Rows) {
         out.add(|row| {
             class(row, (r.oid, r.name), r.schema_oid(), SUPERUSER, kind, r.columns.len());
             row.set("relhasrules", r.view).set("relam", if r.view { Oid(0) } else { HEAP }).set("relreplident", 'n');
+            if matches!(r.name, "pg_stats" | "pg_stats_ext" | "pg_stats_ext_exprs") {
+                row.set("reloptions", texts(Oid::TEXT, ["security_barrier=true"]));
+            }
         });
     }
     for t in context.catalog.tables.values() {
-        out.add(|row| table(row, t));
+        out.add(|row| {
+            table(row, t);
+            row.set("relacl", privileges::value(context, &t.acl));
+        });
         for i in &t.indexes {
             out.add(|row| index(row, t, i));
         }
@@ -55,19 +65,33 @@ fn classes(context: &SystemContext<'_>, out: &mut Rows) {
     for v in context.catalog.views.values() {
         out.add(|row| {
             class(row, (v.oid, &v.name), v.schema, v.owner, 'v', v.columns.len());
-            row.set("relhasrules", true);
+            row.set("relhasrules", true).set("relacl", privileges::value(context, &v.acl));
+            if !v.options.is_empty() {
+                row.set("reloptions", texts(Oid::TEXT, v.options.iter().map(String::as_str)));
+            }
+        });
+    }
+    for t in context.catalog.types.values() {
+        let Some(attributes) = t.attributes() else { continue };
+        let relation = Oid(t.oid.type_number());
+        out.add(|row| {
+            class(row, (relation, &t.name), t.schema, t.owner, 'c', attributes.len());
         });
     }
     for s in context.catalog.sequences.values() {
         out.add(|row| {
             class(row, (s.oid, &s.name), s.schema, s.owner, 'S', 3);
-            row.set("relpages", 1).set("reltuples", 1.0_f32);
+            row.set("relpages", 1).set("reltuples", 1.0_f32).set("relacl", privileges::value(context, &s.acl));
         });
     }
 }
 
 fn table(row: &mut Row<'_>, t: &Table) {
-    class(row, (t.oid, &t.name), t.schema, t.owner, 'r', t.columns.len());
+    let kind = if t.materialized.is_some() { 'm' } else { 'r' };
+    class(row, (t.oid, &t.name), t.schema, t.owner, kind, t.columns.len());
+    if let Some(kept) = &t.materialized {
+        row.set("relispopulated", kept.populated).set("relhasrules", true).set("relreplident", 'd');
+    }
     row.set("relam", HEAP).set("relfilenode", t.storage).set("relhasindex", !t.indexes.is_empty());
     row.set("relchecks", i16::try_from(t.checks.len()).unwrap_or(i16::MAX));
     // psql asks for foreign keys only where there are triggers, which is how PostgreSQL enforces them.
@@ -93,6 +117,7 @@ fn namespaces(context: &SystemContext<'_>, out: &mut Rows) {
     for s in context.catalog.schemas.values() {
         out.add(|row| {
             row.set("oid", s.oid).set("nspname", s.name.as_str()).set("nspowner", s.owner);
+            row.set("nspacl", privileges::value(context, &s.acl));
         });
     }
 }
@@ -113,11 +138,13 @@ fn rule_oid(view: Oid) -> Oid {
 }
 
 fn rewrites(context: &SystemContext<'_>, out: &mut Rows) {
-    for v in context.catalog.views.values() {
+    let views = context.catalog.views.values().map(|v| (v.oid, v.sql.as_str()));
+    let kept = context.catalog.tables.values().filter_map(|t| Some((t.oid, t.materialized.as_ref()?.sql.as_str())));
+    for (oid, sql) in views.chain(kept) {
         out.add(|row| {
-            row.set("oid", rule_oid(v.oid)).set("rulename", "_RETURN").set("ev_class", v.oid).set("ev_type", '1');
+            row.set("oid", rule_oid(oid)).set("rulename", "_RETURN").set("ev_class", oid).set("ev_type", '1');
             row.set("ev_enabled", 'O').set("is_instead", true);
-            row.set("ev_qual", "<>").set("ev_action", v.sql.as_str());
+            row.set("ev_qual", "<>").set("ev_action", sql);
         });
     }
 }
@@ -146,10 +173,34 @@ fn depends(context: &SystemContext<'_>, out: &mut Rows) {
             add((PG_CLASS, i.oid, 0), (PG_CLASS, t.oid, 0), 'a');
         }
     }
-    for v in context.catalog.views.values() {
-        add((PG_REWRITE, rule_oid(v.oid), 0), (PG_CLASS, v.oid, 0), 'i');
-        for on in v.depends_on.iter().filter(|o| **o >= FIRST_USER_OID) {
-            add((PG_REWRITE, rule_oid(v.oid), 0), (PG_CLASS, *on, 0), 'n');
+    for t in context.catalog.types.values() {
+        // PostgreSQL's own types need no mention.
+        let made_of = |ty: Oid| Some(ty.element().unwrap_or(ty)).filter(|ty| ty.is_user_type());
+        match &t.definition {
+            Definition::Domain(domain) => {
+                if let Some(on) = made_of(domain.over.unwrap_or(domain.base.oid)) {
+                    add((PG_TYPE, t.oid, 0), (PG_TYPE, on, 0), 'n');
+                }
+            }
+            Definition::Composite(attributes) => {
+                let relation = Oid(t.oid.type_number());
+                add((PG_TYPE, t.oid, 0), (PG_CLASS, relation, 0), 'i');
+                for a in attributes {
+                    if let Some(on) = made_of(a.declared().oid) {
+                        add((PG_CLASS, relation, i32::from(a.number)), (PG_TYPE, on, 0), 'n');
+                    }
+                }
+            }
+            Definition::Enum(_) => {}
+        }
+    }
+    let views = context.catalog.views.values().map(|v| (v.oid, &v.depends_on));
+    let kept = context.catalog.tables.values().filter_map(|t| Some((t.oid, &t.materialized.as_ref()?.depends_on)));
+    for (oid, depends_on) in views.chain(kept) {
+        add((PG_REWRITE, rule_oid(oid), 0), (PG_CLASS, oid, 0), 'i');
+        for on in depends_on.iter().filter(|o| **o >= FIRST_USER_OID) {
+            let class = if on.is_user_type() { PG_TYPE } else { PG_CLASS };
+            add((PG_REWRITE, rule_oid(oid), 0), (class, *on, 0), 'n');
         }
     }
 }

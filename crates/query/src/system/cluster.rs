@@ -1,11 +1,11 @@
-//! What the whole cluster has: databases, roles; settings; sessions.
+//! What the whole cluster has: databases, roles; settings.
 
 use gavel_catalog::Role;
 use gavel_types::datetime::zone;
 use gavel_types::{Datum, Interval, Oid};
 
-use super::SystemContext;
 use super::table::{Row, Rows, texts};
+use super::{SystemContext, privileges};
 use crate::settings::registry::{Kind, settings};
 
 /// `pg_tablespace` of every database.
@@ -42,7 +42,6 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
             }
         }
         "pg_settings" => pg_settings(context, out),
-        "pg_stat_activity" => activity(context, out),
         "pg_stat_database" => {
             for d in context.catalog.databases.values() {
                 out.add(|row| {
@@ -64,7 +63,9 @@ fn databases(context: &SystemContext<'_>, out: &mut Rows) {
             row.set("oid", d.oid).set("datname", d.name.as_str()).set("datdba", d.owner).set("encoding", UTF8);
             row.set("datlocprovider", 'c').set("datistemplate", d.name.starts_with("template"));
             row.set("datallowconn", d.name != "template0").set("datconnlimit", -1).set("dattablespace", PG_DEFAULT);
-            row.set("datcollate", "C.UTF-8").set("datctype", "C.UTF-8");
+            row.set("datcollate", "C.UTF-8")
+                .set("datctype", "C.UTF-8")
+                .set("datacl", privileges::value(context, &d.acl));
         });
     }
 }
@@ -72,7 +73,9 @@ fn databases(context: &SystemContext<'_>, out: &mut Rows) {
 fn role(row: &mut Row<'_>, r: &Role, authid: bool) {
     row.set("oid", r.oid).set("rolname", r.name.as_str()).set("rolsuper", r.superuser).set("rolinherit", r.inherit);
     row.set("rolcreaterole", r.create_role).set("rolcreatedb", r.create_db).set("rolcanlogin", r.login);
-    row.set("rolreplication", r.superuser).set("rolbypassrls", r.superuser).set("rolconnlimit", -1);
+    row.set("rolreplication", r.superuser)
+        .set("rolbypassrls", r.superuser)
+        .set("rolconnlimit", r.connection_limit.unwrap_or(-1));
     if authid {
         row.set("rolpassword", r.password.clone());
     } else {
@@ -108,24 +111,6 @@ fn pg_settings(context: &SystemContext<'_>, out: &mut Rows) {
         out.add(|row| {
             row.set("name", name).set("setting", setting).set("category", "Customized Options").set("context", "user");
             row.set("short_desc", "").set("vartype", "string").set("source", "session").set("pending_restart", false);
-        });
-    }
-}
-
-fn activity(context: &SystemContext<'_>, out: &mut Rows) {
-    for s in context.sessions {
-        out.add(|row| {
-            let time = |t: Option<i64>| t.map_or(Datum::Null, Datum::TimestampTz);
-            row.set("datid", s.database).set("datname", s.database_name.as_str()).set("pid", s.pid);
-            row.set("usesysid", s.user).set("usename", s.user_name.as_str());
-            row.set("application_name", s.application_name.as_str()).set("backend_start", time(s.started));
-            row.set("xact_start", time(s.transaction_start)).set("query_start", time(s.query_start));
-            row.set("state_change", time(s.state_change)).set("state", s.state.as_str()).set("query", s.query.as_str());
-            row.set("backend_type", "client backend");
-            row.set("client_port", s.client.map_or(-1, |c| i32::from(c.1)));
-            if s.state != "active" {
-                row.set("wait_event_type", "Client").set("wait_event", "ClientRead");
-            }
         });
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gavel_catalog::{FkAction, FkMatch, Index, IndexKey, Table};
+use gavel_catalog::{FkAction, FkMatch, Index, IndexKey, Table, UserType};
 use gavel_functions::registry;
 use gavel_types::{ArrayValue, Datum, Oid, PgType};
 
@@ -21,6 +21,9 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
         "pg_constraint" => {
             for t in context.catalog.tables.values() {
                 constraints(t, out);
+            }
+            for t in context.catalog.types.values() {
+                domain_constraints(t, out);
             }
         }
         _ => return false,
@@ -68,6 +71,17 @@ fn action(action: FkAction) -> char {
         FkAction::Cascade => 'c',
         FkAction::SetNull => 'n',
         FkAction::SetDefault => 'd',
+    }
+}
+
+fn domain_constraints(t: &UserType, out: &mut Rows) {
+    for c in t.domain().map_or(&[][..], |d| &d.checks) {
+        out.add(|row| {
+            row.set("oid", c.oid).set("conname", c.name.as_str()).set("connamespace", t.schema).set("contype", 'c');
+            row.set("convalidated", c.validated).set("contypid", t.oid).set("conislocal", true);
+            row.set("confupdtype", ' ').set("confdeltype", ' ').set("confmatchtype", ' ');
+            row.set("conbin", c.sql.as_str());
+        });
     }
 }
 

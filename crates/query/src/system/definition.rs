@@ -1,7 +1,9 @@
 //! Definitions of objects as SQL (`pg_get_indexdef` and its kin), and stored expressions as they are
 //! shown.
 
-use gavel_catalog::{Column, FkAction, FkMatch, ForeignKey, Index, IndexKey, Table};
+use gavel_catalog::search::PG_TEMP;
+use gavel_catalog::system::TEMPORARY_SCHEMA;
+use gavel_catalog::{CheckConstraint, Column, Domain, FkAction, FkMatch, ForeignKey, Index, IndexKey, Table, UserType};
 use gavel_types::Oid;
 
 use super::SystemContext;
@@ -11,14 +13,15 @@ use crate::ddl::names::quote;
 pub fn relation(context: &SystemContext<'_>, oid: Oid) -> String {
     match context.relation_name(oid) {
         Some((schema, name)) if context.is_visible(schema, name) => quote(name),
-        Some((schema, name)) => format!("{}.{}", quote(context.schema_name(schema)), quote(name)),
-        None => oid.to_string(),
+        _ => qualified(context, oid),
     }
 }
 
 /// A relation's name, always qualified.
 pub fn qualified(context: &SystemContext<'_>, oid: Oid) -> String {
     match context.relation_name(oid) {
+        // The session's own is called so in what might be run again.
+        Some((TEMPORARY_SCHEMA, name)) => format!("{PG_TEMP}.{}", quote(name)),
         Some((schema, name)) => format!("{}.{}", quote(context.schema_name(schema)), quote(name)),
         None => oid.to_string(),
     }
@@ -43,7 +46,7 @@ pub fn expression(context: &SystemContext<'_>, sql: &str) -> String {
         rest = &after[CAST.len()..];
     }
     out.push_str(rest);
-    out
+    context.with_type_names(out)
 }
 
 /// An expression over a table's columns as it is shown.
@@ -107,23 +110,24 @@ fn columns(table: &Table, numbers: &[i16]) -> String {
 }
 
 /// One key of an index, without its order.
-pub fn index_key(context: &SystemContext<'_>, table: &Table, key: &IndexKey) -> String {
+pub fn index_key(context: &SystemContext<'_>, table: &Table, key: &IndexKey, pretty: bool) -> String {
     match key {
         IndexKey::Column(number) => column(table, *number),
         IndexKey::Expression { sql, .. } => {
-            let shown = table_expression(context, table, sql, false);
+            let shown = table_expression(context, table, sql, pretty);
             if is_call(&shown) { shown } else { parenthesized(&shown) }
         }
     }
 }
 
 /// `pg_get_indexdef`. Tools look for `USING method (`, so it is there though there is one method only.
-pub fn index(context: &SystemContext<'_>, table: &Table, index: &Index) -> String {
+/// `pretty` leaves out parentheses and schemas that are not needed.
+pub fn index(context: &SystemContext<'_>, table: &Table, index: &Index, pretty: bool) -> String {
     let keys: Vec<String> = index
         .keys
         .iter()
         .map(|(key, descending, nulls_first)| {
-            let mut out = index_key(context, table, key);
+            let mut out = index_key(context, table, key, pretty);
             match (descending, nulls_first) {
                 (false, true) => out.push_str(" NULLS FIRST"),
                 (true, true) => out.push_str(" DESC"),
@@ -134,7 +138,7 @@ pub fn index(context: &SystemContext<'_>, table: &Table, index: &Index) -> Strin
         })
         .collect();
     let unique = if index.unique { "UNIQUE " } else { "" };
-    let table_name = qualified(context, table.oid);
+    let table_name = if pretty { relation(context, table.oid) } else { qualified(context, table.oid) };
     let mut out =
         format!("CREATE {unique}INDEX {} ON {table_name} USING btree ({})", quote(&index.name), keys.join(", "));
     if !index.include.is_empty() {
@@ -144,7 +148,8 @@ pub fn index(context: &SystemContext<'_>, table: &Table, index: &Index) -> Strin
         out.push_str(" NULLS NOT DISTINCT");
     }
     if let Some(predicate) = &index.predicate {
-        out.push_str(&format!(" WHERE {}", parenthesized(&table_expression(context, table, predicate, false))));
+        let shown = table_expression(context, table, predicate, pretty);
+        out.push_str(&format!(" WHERE {}", if pretty { bare(&shown).to_owned() } else { parenthesized(&shown) }));
     }
     out
 }
@@ -152,7 +157,20 @@ pub fn index(context: &SystemContext<'_>, table: &Table, index: &Index) -> Strin
 /// `pg_get_constraintdef` of the constraint with this OID.
 /// `pretty` leaves out parentheses that are not needed.
 pub fn constraint(context: &SystemContext<'_>, oid: Oid, pretty: bool) -> Option<String> {
-    context.catalog.tables.values().find_map(|t| constraint_of(context, t, oid, pretty))
+    let of_table = || context.catalog.tables.values().find_map(|t| constraint_of(context, t, oid, pretty));
+    let of_domain = |t: &std::sync::Arc<UserType>| {
+        let domain = t.domain()?;
+        domain_check(context, domain, domain.checks.iter().find(|c| c.oid == oid)?, pretty).into()
+    };
+    of_table().or_else(|| context.catalog.types.values().find_map(of_domain))
+}
+
+/// A check of a domain.
+pub fn domain_check(context: &SystemContext<'_>, domain: &Domain, check: &CheckConstraint, pretty: bool) -> String {
+    let shown = super::deparse::over_value(context, domain.base, &check.sql, pretty);
+    let shown = shown.unwrap_or_else(|| expression(context, &check.sql));
+    let shown = if pretty { bare(&shown).to_owned() } else { parenthesized(&shown) };
+    format!("CHECK ({shown}){}", if check.validated { "" } else { " NOT VALID" })
 }
 
 fn constraint_of(context: &SystemContext<'_>, t: &Table, oid: Oid, pretty: bool) -> Option<String> {
@@ -163,7 +181,7 @@ fn constraint_of(context: &SystemContext<'_>, t: &Table, oid: Oid, pretty: bool)
     };
     if let Some(u) = t.uniques.iter().find(|u| u.oid == oid) {
         let index = t.indexes.iter().find(|i| i.oid == u.index)?;
-        let keys: Vec<String> = index.keys.iter().map(|k| index_key(context, t, &k.0)).collect();
+        let keys: Vec<String> = index.keys.iter().map(|k| index_key(context, t, &k.0, pretty)).collect();
         let kind = match (u.primary, index.nulls_not_distinct) {
             (true, _) => "PRIMARY KEY",
             (false, true) => "UNIQUE NULLS NOT DISTINCT",
@@ -206,7 +224,9 @@ fn foreign_key(context: &SystemContext<'_>, t: &Table, f: &ForeignKey) -> String
 
 /// `pg_get_viewdef`.
 pub fn view(context: &SystemContext<'_>, oid: Oid) -> Option<String> {
-    context.catalog.views.get(&oid).map(|v| format!(" {};", v.sql))
+    let kept = || context.catalog.table(oid).and_then(|t| t.materialized.as_ref()).map(|m| &m.sql);
+    let sql = context.catalog.views.get(&oid).map(|v| &v.sql).or_else(kept)?;
+    Some(context.with_type_names(format!(" {sql};")))
 }
 
 #[cfg(test)]

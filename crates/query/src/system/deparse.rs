@@ -8,13 +8,16 @@ use gavel_catalog::Table;
 use gavel_functions::registry::{self, CastContext, CastMethod, Proc};
 use gavel_types::text_io::{self, TextStyle, type_name, type_name_with_typmod};
 use gavel_types::{Datum, Oid, PgType};
+use sqlparser::ast::{self, Expr};
 
+use super::resolver::style_over;
 use super::{SystemContext, definition};
 use crate::ddl::names::quote;
 
 /// Writes scalars over the columns of a table.
 struct Writer<'a> {
     context: &'a SystemContext<'a>,
+    style: &'a TextStyle,
     columns: Vec<(String, ColumnId)>,
     /// Fewer parentheses and casts set off less, as psql asks for.
     pretty: bool,
@@ -26,23 +29,77 @@ fn bind_context<'a>(context: &SystemContext<'a>, style: &'a TextStyle) -> BindCo
 
 /// An expression over the columns of `table`; `None` if it cannot be shown from its bound form.
 pub fn over_table(context: &SystemContext<'_>, table: &Table, sql: &str, pretty: bool) -> Option<String> {
-    let style = TextStyle::default();
+    let style = style_over(context.catalog);
     let expr = parse::parse_expression(sql).ok()?;
     let bind = bind_context(context, &style);
     let (scalar, mentioned) = bind_table_expr_ast(&bind, &expr, sql, table, TableExpr::Stored).ok()?;
     let name = |n: i16| table.column(n).map(|c| quote(&c.name));
     let columns = mentioned.iter().filter_map(|(n, id)| Some((name(*n)?, *id))).collect();
-    Writer { context, columns, pretty }.write(&scalar)
+    let shown = Writer { context, style: &style, columns, pretty }.write(&scalar);
+    shown.map(|text| context.with_type_names(text))
+}
+
+/// A check of a domain over `base`.
+pub fn over_value(context: &SystemContext<'_>, base: PgType, sql: &str, pretty: bool) -> Option<String> {
+    let style = style_over(context.catalog);
+    let expr = parse::parse_expression(sql).ok()?;
+    let table = crate::ddl::value_table(base);
+    let bind = bind_context(context, &style);
+    let (scalar, mentioned) = bind_table_expr_ast(&bind, &expr, sql, &table, TableExpr::Stored).ok()?;
+    let columns = mentioned.iter().map(|(_, id)| ("VALUE".to_owned(), *id)).collect();
+    let shown = Writer { context, style: &style, columns, pretty }.write(&scalar);
+    shown.map(|text| context.with_type_names(text))
 }
 
 /// The default of a column of type `ty`.
 pub fn default(context: &SystemContext<'_>, sql: &str, ty: PgType, pretty: bool) -> Option<String> {
-    let style = TextStyle::default();
+    let style = style_over(context.catalog);
     let expr = parse::parse_expression(sql).ok()?;
     let scalar = bind_default_ast(&bind_context(context, &style), &expr, sql, ty, "").ok()?;
-    // What the assignment itself casts is not shown.
-    let scalar = without_assignment(&scalar, ty);
-    Writer { context, columns: Vec::new(), pretty }.write(scalar)
+    let writer = Writer { context, style: &style, columns: Vec::new(), pretty };
+    if let Some(number) = plain_number(&expr) {
+        return Some(writer.number(&number, PgType::new(literal_type(&number))));
+    }
+    // What the assignment itself casts is not shown; a cast that was written is.
+    let cast = is_cast(&expr);
+    let value = if cast { &scalar } else { without_assignment(&scalar, ty) };
+    let text = writer.write(value)?;
+    let set_off = pretty && !std::ptr::eq(value, &scalar) && !is_simple(value);
+    Some(context.with_type_names(if set_off { format!("({text})") } else { text }))
+}
+
+/// The text of a number that stands alone, its sign before it.
+fn plain_number(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Value(v) => match &v.value {
+            ast::Value::Number(text, _) if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') => Some(text.clone()),
+            _ => None,
+        },
+        Expr::Nested(inner) => plain_number(inner),
+        Expr::UnaryOp { op: ast::UnaryOperator::Minus, expr } => match plain_number(expr)? {
+            text if text.starts_with('-') => None,
+            text => Some(format!("-{text}")),
+        },
+        _ => None,
+    }
+}
+
+fn is_cast(expr: &Expr) -> bool {
+    match expr {
+        Expr::Nested(inner) => is_cast(inner),
+        _ => matches!(expr, Expr::Cast { .. }),
+    }
+}
+
+/// The type that PostgreSQL gives a number of this text.
+fn literal_type(text: &str) -> Oid {
+    if text.parse::<i32>().is_ok() {
+        Oid::INT4
+    } else if text.parse::<i64>().is_ok() {
+        Oid::INT8
+    } else {
+        Oid::NUMERIC
+    }
 }
 
 /// The value before the length coercion and the cast that an assignment adds.
@@ -56,6 +113,7 @@ fn without_assignment(scalar: &Scalar, ty: PgType) -> &Scalar {
             .is_some_and(|c| c.method == CastMethod::Function(function) && c.context != CastContext::Explicit)
     };
     match &value.kind {
+        ScalarKind::Relabel { input } | ScalarKind::CoerceViaIo { input } => input,
         ScalarKind::Call { function, args } => match args.as_slice() {
             [argument] if assigns(*function, argument.ty.oid) => argument,
             _ => value,
@@ -116,6 +174,7 @@ impl Writer<'_> {
             ScalarKind::Column(id) => self.columns.iter().find(|c| c.1 == *id)?.0.clone(),
             ScalarKind::Call { function, args } => self.call(*function, args, s.ty)?,
             ScalarKind::Relabel { input } | ScalarKind::CoerceViaIo { input } => self.cast(input, s.ty)?,
+            ScalarKind::DomainCheck { input, domain, .. } => self.cast(input, PgType::new(domain.oid))?,
             ScalarKind::And(items) => self.joined(items, " AND ", |i| matches!(i.kind, ScalarKind::Or(_)))?,
             ScalarKind::Or(items) => self.joined(items, " OR ", |_| false)?,
             ScalarKind::Not(inner) => self.outer(format!("NOT {}", self.operand(inner)?)),
@@ -240,19 +299,48 @@ impl Writer<'_> {
         })
     }
 
+    /// A number of type `ty`. Binding has turned the literal into a value of the type that was asked for; here it
+    /// is a literal of its own type again, and a cast where the two differ.
+    fn number(&self, text: &str, ty: PgType) -> String {
+        let own = literal_type(text);
+        let literal = match (own, text.starts_with('-')) {
+            (Oid::INT4 | Oid::NUMERIC, false) => text.to_owned(),
+            _ => format!("'{text}'::{}", type_name(own)),
+        };
+        match (own == ty.oid, self.pretty) {
+            (true, _) => literal,
+            (false, true) => format!("{literal}::{}", type_name(ty.oid)),
+            (false, false) => format!("({literal})::{}", type_name(ty.oid)),
+        }
+    }
+
     fn constant(&self, value: &Datum, ty: PgType) -> String {
         let mut text = String::new();
         if value.is_null() {
             return format!("NULL::{}", type_name(ty.oid));
         }
-        text_io::write(value, ty, &TextStyle::default(), &mut text);
+        text_io::write(value, ty, self.style, &mut text);
         match value {
             Datum::Bool(b) => b.to_string(),
-            Datum::Int4(_) if !text.starts_with('-') => text,
-            Datum::Numeric(_) if text.starts_with(|c: char| c.is_ascii_digit()) => text,
+            Datum::Int2(_)
+            | Datum::Int4(_)
+            | Datum::Int8(_)
+            | Datum::Numeric(_)
+            | Datum::Float4(_)
+            | Datum::Float8(_)
+                if is_decimal(&text) =>
+            {
+                self.number(&text, ty)
+            }
             _ => format!("'{}'::{}", text.replace('\'', "''"), type_name(ty.oid)),
         }
     }
+}
+
+/// Whether the text is digits with a sign and a point at most: no NaN, no exponent.
+fn is_decimal(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    digits.starts_with(|c: char| c.is_ascii_digit()) && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
 
 /// Without one pair of parentheses around the whole.

@@ -1,17 +1,17 @@
 //! Functions of the session over the catalog, found by name: what they describe, and what they answer
 //! for psql, dumps and drivers. The rest (`nextval`, `current_setting` …) is the session's own.
 
-use std::sync::Arc;
-
 use gavel_catalog::{IndexKey, system};
 use gavel_functions::call::Call;
-use gavel_functions::registry::{self, Proc};
-use gavel_types::text_io::{NameResolver, type_name, type_name_with_typmod};
-use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_functions::cast::type_label;
+use gavel_functions::registry::{self, Proc, ProcKind, Volatility};
+use gavel_types::text_io::NameResolver;
+use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 
 use super::SystemContext;
 use super::definition;
-use super::resolver::{CatalogNames, parse_name, type_oid};
+use super::resolver::{CatalogNames, parse_name, updatability};
+use crate::ddl::names::quote;
 
 /// Arguments of one call. A strict function never sees NULL; the others of these take it as "none".
 struct Args<'a>(&'a [Datum]);
@@ -92,20 +92,20 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
         "pg_get_indexdef" => {
             let found = catalog.index_by_oid(a.oid(0));
             match a.int(1).unwrap_or(0) {
-                0 => text(found.map(|(t, i)| definition::index(context, t, i))),
+                0 => text(found.map(|(t, i)| definition::index(context, t, i, a.is_true(2)))),
                 n => text(found.and_then(|(t, i)| {
                     let at = usize::try_from(n).ok()?.checked_sub(1)?;
-                    let key = i.keys.get(at).map(|k| definition::index_key(context, t, &k.0));
+                    let key = i.keys.get(at).map(|k| definition::index_key(context, t, &k.0, a.is_true(2)));
                     key.or_else(|| {
                         let number = i.include.get(at.checked_sub(i.keys.len())?)?;
-                        Some(definition::index_key(context, t, &IndexKey::Column(*number)))
+                        Some(definition::index_key(context, t, &IndexKey::Column(*number), false))
                     })
                 })),
             }
         }
         "pg_get_constraintdef" => text(definition::constraint(context, a.oid(0), a.is_true(1))),
         "pg_get_viewdef" => {
-            let names = CatalogNames { catalog: Arc::new(catalog.clone()), search_path: context.search_path.to_vec() };
+            let names = context.names();
             let oid = if a.is_text(0) {
                 match names.resolve(a.text(0), Oid::REGCLASS) {
                     Ok(oid) => oid,
@@ -120,7 +120,8 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
             let view = catalog.views.values().find(|v| v.oid.0 | 0x4000_0000 == a.oid(0).0);
             text(view.map(|v| {
                 let name = definition::qualified(context, v.oid);
-                format!("CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {name} DO INSTEAD {};", v.sql)
+                let sql = context.with_type_names(v.sql.clone());
+                format!("CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {name} DO INSTEAD {sql};")
             }))
         }
         "pg_get_triggerdef"
@@ -129,10 +130,22 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
         | "pg_get_statisticsobjdef"
         | "pg_get_statisticsobjdef_columns"
         | "pg_get_statisticsobjdef_expressions"
-        | "pg_get_functiondef"
         | "pg_get_function_sqlbody"
         | "pg_get_function_arg_default"
         | "pg_get_replica_identity_index" => Ok(Datum::Null),
+        "acldefault" => {
+            let Some(Datum::Char(letter)) = a.0.first() else { return Some(Ok(Datum::Null)) };
+            if a.any_null() { Ok(Datum::Null) } else { super::privileges::acl_default(context, *letter, a.oid(1)) }
+        }
+        "makeaclitem" if a.any_null() => Ok(Datum::Null),
+        "makeaclitem" => super::privileges::make(context, (a.oid(0), a.oid(1)), a.text(2), a.is_true(3)),
+        "pg_get_functiondef" => match registry::proc(a.oid(0)) {
+            Some(p) if p.kind == ProcKind::Aggregate => {
+                let message = format!("\"{}\" is an aggregate function", p.name);
+                Err(SqlError::new(SqlState::WrongObjectType, message))
+            }
+            found => text(found.map(function_definition)),
+        },
         "pg_get_userbyid" => Ok(Datum::text(context.role_name(a.oid(0)))),
         "pg_get_serial_sequence" => serial_sequence(context, a),
         "obj_description" => {
@@ -173,8 +186,8 @@ fn function_arguments(p: &Proc) -> String {
     let one = |(at, ty): (usize, &Oid)| {
         let variadic = if p.variadic.0 != 0 && at + 1 == p.args.len() { "VARIADIC " } else { "" };
         match p.arg_names.get(at).filter(|n| !n.is_empty()) {
-            Some(name) => format!("{variadic}{name} {}", type_name(*ty)),
-            None => format!("{variadic}{}", type_name(*ty)),
+            Some(name) => format!("{variadic}{name} {}", type_label(*ty)),
+            None => format!("{variadic}{}", type_label(*ty)),
         }
     };
     let mut parts: Vec<String> = if p.all_args.is_empty() {
@@ -188,7 +201,7 @@ fn function_arguments(p: &Proc) -> String {
                 _ => "",
             };
             let gap = if name.is_empty() { "" } else { " " };
-            format!("{mode}{name}{gap}{}", type_name(*ty))
+            format!("{mode}{name}{gap}{}", type_label(*ty))
         });
         shown.collect()
     };
@@ -199,17 +212,36 @@ fn function_arguments(p: &Proc) -> String {
     parts.join(", ")
 }
 
+/// A function of PostgreSQL's own as the statement that would create it.
+fn function_definition(p: &Proc) -> String {
+    let kind = if p.kind == ProcKind::Procedure { "PROCEDURE" } else { "FUNCTION" };
+    let mut out = format!("CREATE OR REPLACE {kind} pg_catalog.{}({})\n", quote(p.name), function_arguments(p));
+    if p.kind != ProcKind::Procedure {
+        out.push_str(&format!(" RETURNS {}\n", function_result(p)));
+    }
+    out.push_str(" LANGUAGE internal\n");
+    let window = if p.kind == ProcKind::Window { " WINDOW" } else { "" };
+    let volatility = match p.volatility {
+        Volatility::Immutable => " IMMUTABLE",
+        Volatility::Stable => " STABLE",
+        Volatility::Volatile => "",
+    };
+    let strict = if p.strict { " STRICT" } else { "" };
+    out.push_str(&format!("{window}{volatility} PARALLEL SAFE{strict}\nAS $function${}$function$\n", p.src));
+    out
+}
+
 fn function_result(p: &Proc) -> String {
     let table: Vec<String> =
-        p.all_args.iter().filter(|a| a.1 == 't').map(|(ty, _, name)| format!("{name} {}", type_name(*ty))).collect();
+        p.all_args.iter().filter(|a| a.1 == 't').map(|(ty, _, name)| format!("{name} {}", type_label(*ty))).collect();
     if !table.is_empty() {
         return format!("TABLE({})", table.join(", "));
     }
-    format!("{}{}", if p.retset { "SETOF " } else { "" }, type_name(p.ret))
+    format!("{}{}", if p.retset { "SETOF " } else { "" }, type_label(p.ret))
 }
 
 fn serial_sequence(context: &SystemContext<'_>, a: &Args<'_>) -> SqlResult<Datum> {
-    let names = CatalogNames { catalog: Arc::new(context.catalog.clone()), search_path: context.search_path.to_vec() };
+    let names = context.names();
     let oid = names.resolve(a.text(0), Oid::REGCLASS)?;
     let table = context.catalog.table(oid);
     let column = table.and_then(|t| t.column_named(a.text(1)));
@@ -225,27 +257,16 @@ fn serial_sequence(context: &SystemContext<'_>, a: &Args<'_>) -> SqlResult<Datum
 /// Types by name, and what can be named without its schema.
 fn types_and_visibility(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option<SqlResult<Datum>> {
     Some(match proc.name {
-        "format_type" => {
-            if a.0.first().is_none_or(Datum::is_null) {
-                return Some(Ok(Datum::Null));
-            }
-            let oid = a.oid(0);
-            let known = registry::type_info(oid).is_some();
-            text(Some(match (known, a.int(1)) {
-                (false, _) if oid.0 == 0 => "-".to_owned(),
-                (false, _) => "???".to_owned(),
-                (true, Some(typmod)) if typmod >= 0 => type_name_with_typmod(PgType::with_typmod(oid, typmod)),
-                (true, Some(_)) => type_name_with_typmod(PgType::new(oid)),
-                (true, None) => type_name(oid),
-            }))
-        }
         "pg_table_is_visible" => Ok(match context.relation_name(a.oid(0)) {
             Some((schema, name)) => Datum::Bool(context.is_visible(schema, name)),
             None => Datum::Null,
         }),
+        "pg_type_is_visible" => Ok(match type_visibility(context, a.oid(0)) {
+            Some(visible) => Datum::Bool(visible),
+            None => Datum::Null,
+        }),
         // Everything of these kinds is PostgreSQL's own, and `pg_catalog` is always on the path.
-        "pg_type_is_visible"
-        | "pg_function_is_visible"
+        "pg_function_is_visible"
         | "pg_operator_is_visible"
         | "pg_opclass_is_visible"
         | "pg_opfamily_is_visible"
@@ -260,10 +281,24 @@ fn types_and_visibility(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) 
     })
 }
 
+/// Whether a type's name alone finds it; `None` if there is no such type.
+fn type_visibility(context: &SystemContext<'_>, oid: Oid) -> Option<bool> {
+    if !oid.is_user_type() {
+        return registry::type_info(oid).map(|_| true);
+    }
+    let (schema, name) = context.catalog.type_name(oid)?;
+    let builtin = registry::type_named(name).is_some();
+    let first = context.search_path.iter().find_map(|s| {
+        let schema = context.catalog.schema(s)?;
+        context.catalog.type_named(schema.oid, name).map(|_| schema.oid)
+    });
+    Some(!builtin && first == Some(schema))
+}
+
 /// NULL instead of an error where there is no such object.
 fn to_reg(names: &CatalogNames, kind: &str, name: &str) -> SqlResult<Datum> {
     if kind == "type" {
-        return Ok(type_oid(name).map_or(Datum::Null, |o| Datum::Oid(o.0)));
+        return Ok(names.type_oid(name).map_or(Datum::Null, |o| Datum::Oid(o.0)));
     }
     let ty = match kind {
         "class" => Oid::REGCLASS,
@@ -338,9 +373,20 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
         "pg_postmaster_start_time" | "pg_conf_load_time" => Ok(Datum::TimestampTz(context.started)),
         "pg_tablespace_location" => Ok(Datum::text("")),
         "pg_relation_is_publishable" | "pg_relation_is_updatable" | "pg_column_is_updatable" => {
-            let table = context.catalog.tables.contains_key(&a.oid(0));
+            let table = context.catalog.table(a.oid(0)).is_some_and(|t| t.materialized.is_none());
+            let view = context.catalog.views.get(&a.oid(0)).map(|v| updatability(context.catalog, v));
             Ok(match proc.name {
-                "pg_relation_is_updatable" => Datum::Int4(if table { 28 } else { 0 }),
+                "pg_relation_is_updatable" => Datum::Int4(view.map_or(if table { 28 } else { 0 }, |v| v.events())),
+                "pg_column_is_updatable" => {
+                    let number = match a.0.get(1) {
+                        Some(Datum::Int2(n)) => usize::try_from(*n).unwrap_or(0),
+                        _ => 0,
+                    };
+                    let writable = |v: gavel_binder::Updatability| {
+                        number > 0 && v.events() & 4 != 0 && v.columns.get(number - 1) == Some(&true)
+                    };
+                    Datum::Bool(view.map_or(table && number > 0, writable))
+                }
                 _ => Datum::Bool(table),
             })
         }
@@ -348,7 +394,8 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
             Some(t) => Datum::Oid(t.storage.0),
             None => Datum::Null,
         }),
-        "pg_my_temp_schema" => Ok(Datum::Oid(0)),
+        "pg_my_temp_schema" => Ok(Datum::Oid(context.catalog.temporary_schema.as_ref().map_or(0, |s| s.oid.0))),
+        // Those of other sessions are not shown at all.
         "pg_is_other_temp_schema" => Ok(Datum::Bool(false)),
         "pg_stat_get_numscans" | "pg_stat_get_live_tuples" | "pg_stat_get_dead_tuples" => Ok(Datum::Int8(0)),
         "row_security_active" => Ok(Datum::Bool(false)),
@@ -364,6 +411,9 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
 /// Runs a function that returns rows; `None` if it is not one of these.
 pub fn call_set(context: &SystemContext<'_>, proc: &Proc, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {
     let a = Args(args);
+    if proc.name == "aclexplode" {
+        return Some(super::privileges::explode(context, args.first().unwrap_or(&Datum::Null)));
+    }
     Some(Ok(match proc.name {
         "pg_sequence_parameters" => match context.catalog.sequences.get(&a.oid(0)) {
             Some(s) => vec![vec![
@@ -379,8 +429,10 @@ pub fn call_set(context: &SystemContext<'_>, proc: &Proc, args: &[Datum]) -> Opt
         },
         "pg_show_all_settings" => super::rows(context, "pg_catalog", "pg_settings").unwrap_or_default(),
         "pg_timezone_names" => super::rows(context, "pg_catalog", "pg_timezone_names").unwrap_or_default(),
+        "pg_lock_status" => super::rows(context, "pg_catalog", "pg_locks").unwrap_or_default(),
+        "pg_cursor" => super::rows(context, "pg_catalog", "pg_cursors").unwrap_or_default(),
+        "pg_prepared_statement" => super::rows(context, "pg_catalog", "pg_prepared_statements").unwrap_or_default(),
         "pg_get_publication_tables"
-        | "pg_lock_status"
         | "pg_prepared_xact"
         | "pg_get_keywords"
         | "pg_available_extensions"

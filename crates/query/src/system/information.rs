@@ -1,11 +1,12 @@
 //! `information_schema` (manual, chapter 37): what the standard shows of tables, columns, constraints,
 //! views, sequences and routines.
 
-use gavel_catalog::{Column, FkAction, FkMatch, Identity, IndexKey, Table, system};
+use gavel_catalog::{CheckOption, Column, FkAction, FkMatch, Identity, IndexKey, Table, system};
 use gavel_functions::registry::{self, ProcKind, Volatility};
 use gavel_types::text_io::type_name;
 use gavel_types::{Oid, PgType};
 
+use super::resolver::{style_over, updatability};
 use super::table::{Row, Rows};
 use super::{SystemContext, definition};
 
@@ -17,6 +18,7 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
         "schemata" => schemata(context, out),
         "tables" => tables(context, out),
         "columns" => columns(context, out),
+        "column_column_usage" => column_column_usage(context, out),
         "views" => views(context, out),
         "sequences" => sequences(context, out),
         "table_constraints" => table_constraints(context, out),
@@ -25,26 +27,22 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
         "constraint_column_usage" => constraint_column_usage(context, out),
         "constraint_table_usage" => constraint_table_usage(context, out),
         "check_constraints" => check_constraints(context, out),
-        "table_privileges" | "role_table_grants" => table_privileges(context, out),
         "routines" => routines(context, out),
-        "enabled_roles" | "applicable_roles" => {
-            for r in context.catalog.roles.values() {
-                out.add(|row| {
-                    row.set("role_name", r.name.as_str());
-                });
-            }
-        }
         "view_table_usage" => view_table_usage(context, out),
         _ => return false,
     }
     true
 }
 
+/// Bits of `pg_relation_is_updatable`: INSERT; UPDATE and DELETE.
+const INSERT: i32 = 8;
+const CHANGE: i32 = 20;
+
 const fn yes_no(value: bool) -> &'static str {
     if value { "YES" } else { "NO" }
 }
 
-fn database<'a>(context: &SystemContext<'a>) -> &'a str {
+pub(super) fn database<'a>(context: &SystemContext<'a>) -> &'a str {
     &context.catalog.database_name
 }
 
@@ -60,15 +58,21 @@ fn schemata(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 fn tables(context: &SystemContext<'_>, out: &mut Rows) {
+    let own = context.catalog.temporary_schema.as_ref().map_or("", |s| s.name.as_str());
     let common = |row: &mut Row<'_>, schema: &str, name: &str, kind: &str| {
         row.set("table_catalog", database(context)).set("table_schema", schema).set("table_name", name);
-        row.set("table_type", kind).set("is_insertable_into", yes_no(kind == "BASE TABLE")).set("is_typed", "NO");
+        let shown = if schema == own { "LOCAL TEMPORARY" } else { kind };
+        row.set("table_type", shown).set("is_insertable_into", yes_no(kind == "BASE TABLE")).set("is_typed", "NO");
     };
-    for t in context.catalog.tables.values() {
+    for t in context.catalog.tables.values().filter(|t| t.materialized.is_none()) {
         out.add(|row| common(row, context.schema_name(t.schema), &t.name, "BASE TABLE"));
     }
     for v in context.catalog.views.values() {
-        out.add(|row| common(row, context.schema_name(v.schema), &v.name, "VIEW"));
+        let insertable = updatability(context.catalog, v).events() & INSERT != 0;
+        out.add(|row| {
+            common(row, context.schema_name(v.schema), &v.name, "VIEW");
+            row.set("is_insertable_into", yes_no(insertable));
+        });
     }
     for r in system::relations() {
         out.add(|row| common(row, r.schema, r.name, if r.view { "VIEW" } else { "BASE TABLE" }));
@@ -76,9 +80,17 @@ fn tables(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 /// The columns of several views that describe a type.
-fn data_type(context: &SystemContext<'_>, row: &mut Row<'_>, ty: PgType, number: i16) {
+pub(super) fn data_type(context: &SystemContext<'_>, row: &mut Row<'_>, ty: PgType, number: i16) {
     let Some(info) = registry::type_info(ty.oid) else { return };
     let array = info.category == 'A' && info.len == -1;
+    if ty.oid.is_user_type() {
+        let (schema, name) = context.catalog.type_name(ty.oid).unwrap_or((Oid(0), ""));
+        row.set("data_type", if array { "ARRAY" } else { "USER-DEFINED" }).set("udt_catalog", database(context));
+        row.set("udt_schema", context.schema_name(schema));
+        row.set("udt_name", if array { format!("_{name}") } else { name.to_owned() });
+        row.set("dtd_identifier", number.to_string());
+        return;
+    }
     row.set("data_type", if array { "ARRAY".to_owned() } else { type_name(ty.oid) });
     row.set("udt_catalog", database(context)).set("udt_schema", "pg_catalog").set("udt_name", info.name);
     row.set("dtd_identifier", number.to_string());
@@ -136,27 +148,37 @@ fn column(
 ) {
     row.set("table_catalog", database(context)).set("table_schema", schema).set("table_name", table);
     row.set("column_name", name).set("ordinal_position", i32::from(number));
-    data_type(context, row, ty, number);
+    let base = context.catalog.base_type(ty.oid).filter(|_| ty.oid.is_over_domain());
+    data_type(context, row, base.unwrap_or(ty), number);
+    if ty.oid.is_domain()
+        && let Some((schema, name)) = context.catalog.type_name(ty.oid)
+    {
+        row.set("domain_catalog", database(context)).set("domain_schema", context.schema_name(schema));
+        row.set("domain_name", name);
+    }
     row.set("is_nullable", "YES").set("is_self_referencing", "NO").set("is_identity", "NO").set("identity_cycle", "NO");
     row.set("is_generated", "NEVER").set("is_updatable", "YES");
 }
 
 fn columns(context: &SystemContext<'_>, out: &mut Rows) {
-    for t in context.catalog.tables.values() {
+    for t in context.catalog.tables.values().filter(|t| t.materialized.is_none()) {
         let schema = context.schema_name(t.schema);
         for c in t.visible_columns() {
             out.add(|row| {
-                column(context, row, (schema, &t.name), &c.name, c.number, c.ty);
+                column(context, row, (schema, &t.name), &c.name, c.number, c.declared());
                 table_column(context, row, t, c);
             });
         }
     }
     for v in context.catalog.views.values() {
         let schema = context.schema_name(v.schema);
-        for (number, (name, ty)) in (1_i16..).zip(&v.columns) {
+        let writable = updatability(context.catalog, v).columns;
+        for ((number, (name, ty)), writable) in (1_i16..).zip(&v.columns).zip(writable) {
+            let default = v.defaults.iter().find(|(n, _)| *n == number);
+            let default = default.map(|(_, sql)| definition::expression(context, sql));
             out.add(|row| {
                 column(context, row, (schema, &v.name), name, number, *ty);
-                row.set("is_updatable", "NO");
+                row.set("is_updatable", yes_no(writable)).set("column_default", default);
             });
         }
     }
@@ -188,12 +210,38 @@ fn table_column(context: &SystemContext<'_>, row: &mut Row<'_>, t: &Table, c: &C
     }
 }
 
+/// Which generated columns are computed from which columns.
+fn column_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
+    let style = style_over(context.catalog);
+    let binding = gavel_binder::BindContext { catalog: context.catalog, search_path: &[], user: "", style: &style };
+    for t in context.catalog.tables.values() {
+        for c in t.visible_columns().filter(|c| c.generated) {
+            let Some(sql) = &c.default else { continue };
+            let bound = gavel_binder::bind_table_expr(&binding, sql, t, gavel_binder::TableExpr::Stored);
+            for (number, _) in bound.map(|b| b.1).unwrap_or_default() {
+                out.add(|row| {
+                    table_name(context, row, t);
+                    row.set("column_name", t.column(number).map(|c| c.name.as_str()));
+                    row.set("dependent_column", c.name.as_str());
+                });
+            }
+        }
+    }
+}
+
 fn views(context: &SystemContext<'_>, out: &mut Rows) {
     for v in context.catalog.views.values() {
+        let events = updatability(context.catalog, v).events();
+        let check = match v.check_option() {
+            None => "NONE",
+            Some(CheckOption::Local) => "LOCAL",
+            Some(CheckOption::Cascaded) => "CASCADED",
+        };
         out.add(|row| {
             row.set("table_catalog", database(context)).set("table_schema", context.schema_name(v.schema));
             row.set("table_name", v.name.as_str()).set("view_definition", definition::view(context, v.oid));
-            row.set("check_option", "NONE").set("is_updatable", "NO").set("is_insertable_into", "NO");
+            row.set("check_option", check).set("is_updatable", yes_no(events & CHANGE == CHANGE));
+            row.set("is_insertable_into", yes_no(events & INSERT != 0));
             row.set("is_trigger_updatable", "NO").set("is_trigger_deletable", "NO");
             row.set("is_trigger_insertable_into", "NO");
         });
@@ -411,21 +459,7 @@ fn check_constraints(context: &SystemContext<'_>, out: &mut Rows) {
             row.set("check_clause", clause);
         });
     }
-}
-
-fn table_privileges(context: &SystemContext<'_>, out: &mut Rows) {
-    let tables = context.catalog.tables.values().map(|t| (t.schema, t.name.as_str(), t.owner));
-    let views = context.catalog.views.values().map(|v| (v.schema, v.name.as_str(), v.owner));
-    for (schema, name, owner) in tables.chain(views) {
-        for privilege in ["INSERT", "SELECT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"] {
-            out.add(|row| {
-                row.set("grantor", context.role_name(owner)).set("grantee", context.role_name(owner));
-                row.set("table_catalog", database(context)).set("table_schema", context.schema_name(schema));
-                row.set("table_name", name).set("privilege_type", privilege).set("is_grantable", "YES");
-                row.set("with_hierarchy", yes_no(privilege == "SELECT"));
-            });
-        }
-    }
+    super::information_types::checks(context, out);
 }
 
 fn routines(context: &SystemContext<'_>, out: &mut Rows) {

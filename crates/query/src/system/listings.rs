@@ -10,6 +10,7 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
     match name {
         "pg_tables" => tables(context, out),
         "pg_views" => views(context, out),
+        "pg_matviews" => materialized_views(context, out),
         "pg_indexes" => indexes(context, out),
         "pg_sequences" => sequences(context, out),
         "pg_stat_all_tables"
@@ -46,7 +47,7 @@ fn tables(context: &SystemContext<'_>, out: &mut Rows) {
         row.set("hasrules", false).set("rowsecurity", false);
         row.set("hastriggers", !t.foreign_keys.is_empty() || !t.referenced_by.is_empty());
     };
-    for t in context.catalog.tables.values() {
+    for t in context.catalog.tables.values().filter(|t| t.materialized.is_none()) {
         out.add(|row| user(row, t));
     }
     for r in system::relations().iter().filter(|r| !r.view) {
@@ -73,11 +74,22 @@ fn views(context: &SystemContext<'_>, out: &mut Rows) {
     }
 }
 
+fn materialized_views(context: &SystemContext<'_>, out: &mut Rows) {
+    for t in context.catalog.tables.values() {
+        let Some(kept) = &t.materialized else { continue };
+        out.add(|row| {
+            row.set("schemaname", context.schema_name(t.schema)).set("matviewname", t.name.as_str());
+            row.set("matviewowner", context.role_name(t.owner)).set("hasindexes", !t.indexes.is_empty());
+            row.set("ispopulated", kept.populated).set("definition", definition::view(context, t.oid));
+        });
+    }
+}
+
 fn indexes(context: &SystemContext<'_>, out: &mut Rows) {
     for (t, i) in context.catalog.tables.values().flat_map(|t| t.indexes.iter().map(move |i| (t, i))) {
         out.add(|row| {
             row.set("schemaname", context.schema_name(t.schema)).set("tablename", t.name.as_str());
-            row.set("indexname", i.name.as_str()).set("indexdef", definition::index(context, t, i));
+            row.set("indexname", i.name.as_str()).set("indexdef", definition::index(context, t, i, false));
         });
     }
 }

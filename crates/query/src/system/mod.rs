@@ -8,10 +8,13 @@
 //! |---|---|
 //! | [`table`] | rows set by column name |
 //! | `classes`, `attributes`, `constraints` | `pg_class`, `pg_attribute`, `pg_index`, `pg_constraint`, … |
+//! | `types` | `pg_type` and `pg_enum` of users' types |
 //! | `builtin` | `pg_type`, `pg_proc`, `pg_operator`, … and facts kept as data |
-//! | `cluster` | databases, roles, settings, sessions |
+//! | `cluster` | databases, roles, settings |
+//! | `sessions` | what sessions do, have prepared, have open and hold |
 //! | `listings` | the views for people: `pg_tables`, `pg_indexes`, `pg_stat_user_tables`, … |
-//! | `information` | `information_schema` |
+//! | `privileges` | access privileges, memberships of roles |
+//! | `information`, `information_types` | `information_schema` |
 //! | [`definition`] | `pg_get_indexdef` and its kin |
 //! | `deparse` | stored expressions as PostgreSQL shows them |
 //! | [`functions`] | functions of the session over the catalog |
@@ -26,14 +29,25 @@ pub mod definition;
 mod deparse;
 pub mod functions;
 mod information;
+mod information_types;
 mod listings;
+mod privileges;
 pub mod resolver;
+mod sessions;
 pub mod table;
+mod types;
+
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use gavel_catalog::{Catalog, system};
-use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState, text_io};
 
+use crate::engine::advisory::LockInfo;
+use crate::prepared::portals::ListedCursors;
+use crate::prepared::statements::ListedStatements;
 use crate::settings::Settings;
+use resolver::CatalogNames;
 use table::Rows;
 
 /// A session as `pg_stat_activity` shows it.
@@ -53,12 +67,13 @@ pub struct Activity {
     pub state_change: Option<i64>,
     pub state: String,
     pub query: String,
+    pub waits_for_lock: bool,
 }
 
 /// What system relations and functions are computed from.
 #[derive(Clone, Copy)]
 pub struct SystemContext<'a> {
-    pub catalog: &'a Catalog,
+    pub catalog: &'a Arc<Catalog>,
     pub settings: &'a Settings,
     /// The current role.
     pub user: Oid,
@@ -67,28 +82,20 @@ pub struct SystemContext<'a> {
     pub sessions: &'a [Activity],
     /// Last value of a sequence, if one was given.
     pub last_value: &'a dyn Fn(Oid) -> Option<i64>,
+    /// Of this session.
+    pub cursors: &'a ListedCursors,
+    pub statements: &'a ListedStatements,
+    /// Of this node's sessions.
+    pub locks: &'a [LockInfo],
     /// When the server started, and now.
     pub started: i64,
     pub now: i64,
 }
 
 impl SystemContext<'_> {
-    /// Whether a relation's schema is on the path and no earlier one hides its name.
+    /// Whether the bare name of a relation stands for it.
     pub fn is_visible(&self, schema: Oid, name: &str) -> bool {
-        if schema == system::PG_CATALOG {
-            return true;
-        }
-        if system::relation("pg_catalog", name).is_some() {
-            return false;
-        }
-        let first = self.search_path.iter().find_map(|s| {
-            if s == "information_schema" {
-                return system::relation(s, name).map(|_| system::INFORMATION_SCHEMA);
-            }
-            let schema = self.catalog.schema(s)?;
-            self.catalog.relation(schema.oid, name).map(|_| schema.oid)
-        });
-        first == Some(schema)
+        self.catalog.is_visible(self.search_path, schema, name)
     }
 
     /// Name of a schema, system ones included.
@@ -108,6 +115,19 @@ impl SystemContext<'_> {
         self.catalog.relation_name(oid)
     }
 
+    /// Names of objects and types, as this session sees them.
+    pub fn names(&self) -> CatalogNames {
+        CatalogNames { catalog: Arc::clone(self.catalog), search_path: self.search_path.to_vec() }
+    }
+
+    /// `text` with the names of types in the place of their numbers.
+    pub fn with_type_names(&self, text: String) -> String {
+        match text_io::name_types(&text, &self.names()) {
+            Cow::Owned(named) => named,
+            Cow::Borrowed(_) => text,
+        }
+    }
+
     /// Name of a role, or its number in parentheses as PostgreSQL shows an unknown one.
     pub fn role_name(&self, oid: Oid) -> String {
         self.catalog.role_by_oid(oid).map_or_else(|| format!("unknown (OID={oid})"), |r| r.name.clone())
@@ -125,13 +145,18 @@ pub fn rows(context: &SystemContext<'_>, schema: &str, name: &str) -> SqlResult<
     let mut out = Rows::new(relation);
     let known = if schema == "information_schema" {
         information::fill(context, name, &mut out)
+            || information_types::fill(context, name, &mut out)
+            || privileges::fill_information(context, name, &mut out)
     } else {
-        builtin::fill(context, name, &mut out)
+        types::fill(context, name, &mut out)
+            || builtin::fill(context, name, &mut out)
             || classes::fill(context, name, &mut out)
             || attributes::fill(context, name, &mut out)
             || constraints::fill(context, name, &mut out)
             || cluster::fill(context, name, &mut out)
+            || sessions::fill(context, name, &mut out)
             || listings::fill(context, name, &mut out)
+            || privileges::fill(context, name, &mut out)
     };
     debug_assert!(known || out.is_empty());
     Ok(out.finish())

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use gavel_catalog::snapshot::Relation;
-use gavel_catalog::{Catalog, system};
+use gavel_binder::{BindContext, Updatability};
+use gavel_catalog::{Catalog, View, system};
+use gavel_functions::cast::type_label;
 use gavel_functions::registry;
-use gavel_types::text_io::{NameResolver, type_name};
-use gavel_types::{Oid, SqlError, SqlResult, SqlState};
+use gavel_types::text_io::{EnumValues, NameResolver, TextStyle};
+use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 
 use crate::ddl::names::quote;
 
@@ -61,41 +62,14 @@ pub fn parse_name(text: &str) -> SqlResult<Vec<String>> {
 impl CatalogNames {
     /// OID of the relation of this name.
     pub fn relation(&self, parts: &[String]) -> Option<Oid> {
-        let oid_of = |r: &Relation| match r {
-            Relation::Table(t) => t.oid,
-            Relation::View(v) => v.oid,
-            Relation::Sequence(s) => s.oid,
-            Relation::Index(_, oid) => *oid,
-        };
-        let within = |schema: &str, name: &str| {
-            if let Some(r) = system::relation(schema, name) {
-                return Some(r.oid);
-            }
-            let schema = self.catalog.schema(schema)?;
-            self.catalog.relation(schema.oid, name).map(oid_of)
-        };
-        match parts {
-            [name] => within("pg_catalog", name).or_else(|| self.search_path.iter().find_map(|s| within(s, name))),
-            [schema, name] => within(schema, name),
-            [database, schema, name] if **database == *self.catalog.database_name => within(schema, name),
+        let catalog = &self.catalog;
+        let found = match parts {
+            [name] => catalog.find(self.search_path.iter().map(String::as_str), name),
+            [schema, name] => catalog.find_in(schema, name),
+            [database, schema, name] if **database == *catalog.database_name => catalog.find_in(schema, name),
             _ => None,
-        }
-    }
-
-    /// Whether the plain name of a relation finds it.
-    fn is_visible(&self, schema: Oid, name: &str) -> bool {
-        let found = self.relation(&[name.to_owned()]);
-        let own = if schema == system::PG_CATALOG || schema == system::INFORMATION_SCHEMA {
-            system::relations().iter().find(|r| r.schema_oid() == schema && r.name == name).map(|r| r.oid)
-        } else {
-            self.catalog.relation(schema, name).map(|r| match r {
-                Relation::Table(t) => t.oid,
-                Relation::View(v) => v.oid,
-                Relation::Sequence(s) => s.oid,
-                Relation::Index(_, oid) => *oid,
-            })
         };
-        found.is_some() && found == own
+        found.map(|found| found.oid())
     }
 
     fn relation_text(&self, oid: Oid) -> Option<String> {
@@ -103,7 +77,7 @@ impl CatalogNames {
             Some(r) => (r.schema_oid(), r.name),
             None => self.catalog.relation_name(oid)?,
         };
-        if self.is_visible(schema, name) {
+        if self.catalog.is_visible(&self.search_path, schema, name) {
             return Some(quote(name));
         }
         let schema = match schema {
@@ -113,6 +87,54 @@ impl CatalogNames {
         };
         Some(format!("{}.{}", quote(schema), quote(name)))
     }
+
+    /// The type of this name, as SQL or the catalogs call it; `[]` makes an array.
+    pub fn type_oid(&self, text: &str) -> Option<Oid> {
+        let text = text.trim();
+        if let Some(element) = text.strip_suffix("[]") {
+            let element = self.type_oid(element)?;
+            return if element.is_user_array() { Some(element) } else { gavel_binder::array_type(element) };
+        }
+        if let Some(found) = builtin_type(text) {
+            return Some(found);
+        }
+        let parts = parse_name(text).ok()?;
+        let within = |schema: &str, name: &str| self.catalog.type_named(self.catalog.schema(schema)?.oid, name);
+        match parts.as_slice() {
+            [name] => self.search_path.iter().find_map(|s| within(s, name)),
+            [schema, name] => within(schema, name),
+            [database, schema, name] if **database == *self.catalog.database_name => within(schema, name),
+            _ => None,
+        }
+    }
+
+    /// A type's name: of a user's type qualified only if it must be.
+    pub fn type_text(&self, oid: Oid) -> Option<String> {
+        if !oid.is_user_type() {
+            return registry::type_info(oid).map(|_| type_label(oid));
+        }
+        if let Some(element) = oid.element() {
+            return Some(format!("{}[]", self.type_text(element)?));
+        }
+        let (schema, name) = self.catalog.type_name(oid)?;
+        let shown = quote(name);
+        if registry::type_named(name).is_none() && self.type_oid(&shown) == Some(oid) {
+            return Some(shown);
+        }
+        Some(format!("{}.{shown}", quote(&self.catalog.schema_by_oid(schema)?.name)))
+    }
+}
+
+/// How text forms of the values in `catalog` are read and written where no session says more.
+pub fn style_over(catalog: &Arc<Catalog>) -> TextStyle {
+    let names = CatalogNames { catalog: Arc::clone(catalog), search_path: Vec::new() };
+    TextStyle { names: Some(Arc::new(names)), ..TextStyle::default() }
+}
+
+/// Whether a view of `catalog` can be written through.
+pub fn updatability(catalog: &Arc<Catalog>, view: &Arc<View>) -> Updatability {
+    let style = style_over(catalog);
+    gavel_binder::updatability(&BindContext { catalog, search_path: &[], user: "", style: &style }, view)
 }
 
 /// Functions of this name, `pg_catalog.` allowed before it.
@@ -136,12 +158,8 @@ fn signature(text: &str) -> (&str, Option<Vec<&str>>) {
     }
 }
 
-/// The type of this name, as SQL or the catalogs call it; `[]` makes an array.
-pub fn type_oid(text: &str) -> Option<Oid> {
-    let text = text.trim();
-    if let Some(element) = text.strip_suffix("[]") {
-        return registry::type_info(type_oid(element)?).map(|t| t.array).filter(|a| a.0 != 0);
-    }
+/// The type of PostgreSQL's own that is called so.
+fn builtin_type(text: &str) -> Option<Oid> {
     let plain = text.split_once('(').map_or(text, |(name, _)| name).trim();
     let plain = plain.strip_prefix("pg_catalog.").unwrap_or(plain);
     if let Some(quoted) = plain.strip_prefix('"').and_then(|p| p.strip_suffix('"')) {
@@ -175,7 +193,7 @@ impl NameResolver for CatalogNames {
             Oid::REGCLASS => {
                 self.relation(&parse_name(name)?).ok_or_else(|| undefined(SqlState::UndefinedTable, "relation"))
             }
-            Oid::REGTYPE => type_oid(name).ok_or_else(|| undefined(SqlState::UndefinedObject, "type")),
+            Oid::REGTYPE => self.type_oid(name).ok_or_else(|| undefined(SqlState::UndefinedObject, "type")),
             Oid::REGPROC => match procs(&parse_name(name)?).as_slice() {
                 [] => Err(undefined(SqlState::UndefinedFunction, "function")),
                 [one] => Ok(one.oid),
@@ -185,7 +203,8 @@ impl NameResolver for CatalogNames {
             },
             Oid::REGPROCEDURE => {
                 let (bare, types) = signature(name);
-                let wanted: Option<Vec<Oid>> = types.unwrap_or_default().into_iter().map(type_oid).collect();
+                let wanted: Option<Vec<Oid>> =
+                    types.unwrap_or_default().into_iter().map(|t| self.type_oid(t)).collect();
                 let found = procs(&parse_name(bare)?).into_iter().find(|p| Some(&p.args) == wanted.as_ref());
                 found.map(|p| p.oid).ok_or_else(|| undefined(SqlState::UndefinedFunction, "function"))
             }
@@ -221,15 +240,15 @@ impl NameResolver for CatalogNames {
     fn name(&self, object: Oid, ty: Oid) -> Option<String> {
         match ty {
             Oid::REGCLASS => self.relation_text(object),
-            Oid::REGTYPE => registry::type_info(object).map(|_| type_name(object)),
+            Oid::REGTYPE => self.type_text(object),
             Oid::REGPROC => registry::proc(object).map(|p| quote(p.name)),
             Oid::REGPROCEDURE => registry::proc(object).map(|p| {
-                let args: Vec<String> = p.args.iter().map(|a| type_name(*a)).collect();
+                let args: Vec<String> = p.args.iter().map(|a| type_label(*a)).collect();
                 format!("{}({})", quote(p.name), args.join(","))
             }),
             Oid::REGOPER => registry::operator(object).map(|o| o.name.to_owned()),
             Oid::REGOPERATOR => registry::operator(object).map(|o| {
-                let side = |t: Oid| if t.0 == 0 { "NONE".to_owned() } else { type_name(t) };
+                let side = |t: Oid| if t.0 == 0 { "NONE".to_owned() } else { type_label(t) };
                 format!("{}({},{})", o.name, side(o.left), side(o.right))
             }),
             Oid::REGNAMESPACE => match object {
@@ -246,5 +265,13 @@ impl NameResolver for CatalogNames {
             },
             _ => None,
         }
+    }
+
+    fn enum_values(&self, ty: Oid) -> Option<EnumValues> {
+        self.catalog.enum_values(ty).cloned()
+    }
+
+    fn fields(&self, ty: Oid) -> Option<Arc<[(String, PgType)]>> {
+        self.catalog.fields(ty)
     }
 }

@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
 use gavel_catalog::bootstrap::{POSTGRES, SUPERUSER};
-use gavel_catalog::{CheckConstraint, Column, ForeignKey, Index, IndexKey, Role, Schema, Sequence, Table, Unique};
+use gavel_catalog::{
+    CheckConstraint, Column, ForeignKey, Index, IndexKey, OnCommit, Role, Schema, Sequence, Table, Unique,
+};
 use gavel_types::PgType;
 use gavel_types::text_io::NameResolver;
 
@@ -19,13 +21,16 @@ fn catalog() -> Catalog {
         create_role: true,
         inherit: true,
         password: None,
+        connection_limit: None,
+        member_of: Vec::new(),
     }));
-    c.put_schema(Arc::new(Schema { oid: system::PUBLIC, name: "public".into(), owner: SUPERUSER }));
-    c.put_schema(Arc::new(Schema { oid: Oid(16500), name: "other".into(), owner: SUPERUSER }));
+    c.put_schema(Arc::new(Schema { oid: system::PUBLIC, name: "public".into(), owner: SUPERUSER, acl: None }));
+    c.put_schema(Arc::new(Schema { oid: Oid(16500), name: "other".into(), owner: SUPERUSER, acl: None }));
     let column = |number, name: &str, ty| Column {
         number,
         name: name.into(),
         ty,
+        domain: None,
         not_null: number == 1,
         default: (number == 1).then(|| "nextval('16401'::regclass)".to_owned()),
         identity: None,
@@ -33,6 +38,7 @@ fn catalog() -> Catalog {
         sequence: (number == 1).then_some(Oid(16401)),
         missing: None,
         dropped: false,
+        acl: None,
     };
     let index = |oid: u32, name: &str, keys| Index {
         oid: Oid(oid),
@@ -93,7 +99,10 @@ fn catalog() -> Catalog {
             validated: true,
         }],
         referenced_by: vec![Oid(16400)],
+        materialized: None,
         options: vec!["fillfactor=70".into()],
+        acl: None,
+        on_commit: OnCommit::PreserveRows,
     }));
     c.put_sequence(Arc::new(Sequence {
         oid: Oid(16401),
@@ -109,12 +118,13 @@ fn catalog() -> Catalog {
         cache: 1,
         cycle: false,
         owned_by: Some((Oid(16400), 1)),
+        acl: None,
     }));
     c
 }
 
 fn with_context<T>(f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
-    let (catalog, settings, path) = (catalog(), Settings::new("0.1.0"), ["public".to_owned()]);
+    let (catalog, settings, path) = (std::sync::Arc::new(catalog()), Settings::new("0.1.0"), ["public".to_owned()]);
     let last_value = |_: Oid| Some(7);
     f(&SystemContext {
         catalog: &catalog,
@@ -123,6 +133,9 @@ fn with_context<T>(f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
         search_path: &path,
         sessions: &[Activity { pid: 1, state: "active".into(), ..Activity::default() }],
         last_value: &last_value,
+        locks: &[],
+        cursors: &ListedCursors::default(),
+        statements: &ListedStatements::default(),
         started: 0,
         now: 0,
     })
@@ -204,7 +217,7 @@ fn definitions_read_as_postgresql_writes_them() {
     with_context(|context| {
         let (table, index) = context.catalog.index_by_oid(Oid(16404)).expect("index");
         assert_eq!(
-            definition::index(context, table, index),
+            definition::index(context, table, index, false),
             "CREATE INDEX t_i ON public.\"T\" USING btree (b DESC, lower((b)::text) NULLS FIRST) WHERE (b IS NOT NULL)"
         );
         let constraint = |oid| definition::constraint(context, Oid(oid), false).unwrap_or_default();
@@ -216,6 +229,35 @@ fn definitions_read_as_postgresql_writes_them() {
             "nextval('t_id_seq'::regclass) + 1"
         );
         assert_eq!(definition::expression(context, "'a'::regclass"), "'a'::regclass");
+    });
+}
+
+#[test]
+fn a_pretty_index_has_no_parentheses_to_spare() {
+    with_context(|context| {
+        let (table, index) = context.catalog.index_by_oid(Oid(16404)).expect("index");
+        assert_eq!(
+            definition::index(context, table, index, true),
+            "CREATE INDEX t_i ON \"T\" USING btree (b DESC, lower(b::text) NULLS FIRST) WHERE b IS NOT NULL"
+        );
+    });
+}
+
+#[test]
+fn numbers_are_shown_as_the_literals_that_they_were() {
+    with_context(|context| {
+        let shown = |sql: &str, ty, pretty| deparse::default(context, sql, ty, pretty).unwrap_or_default();
+        let money = PgType::with_typmod(Oid::NUMERIC, (12 << 16 | 2) + 4);
+        assert_eq!(shown("0", money, false), "0");
+        assert_eq!(shown("7", PgType::new(Oid::INT8), true), "7");
+        assert_eq!(shown("-5", PgType::INT4, true), "'-5'::integer");
+        assert_eq!(shown("5000000000", PgType::new(Oid::INT8), true), "'5000000000'::bigint");
+        assert_eq!(shown("'a'::text || 'b'", PgType::new(Oid::VARCHAR), true), "('a'::text || 'b'::text)");
+        let table = context.catalog.table(Oid(16400)).expect("table");
+        let over = |sql: &str, pretty| deparse::over_table(context, table, sql, pretty).unwrap_or_default();
+        assert_eq!(over("id::numeric > 5", true), "id::numeric > 5::numeric");
+        assert_eq!(over("id::numeric > 5", false), "((id)::numeric > (5)::numeric)");
+        assert_eq!(over("id::numeric > 0.5", true), "id::numeric > 0.5");
     });
 }
 

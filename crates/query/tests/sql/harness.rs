@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gavel_api::adjudicator::Adjudicator;
-use gavel_api::journal::Journal;
+use gavel_api::journal::{Journal, Whole};
 use gavel_api::sql::{SessionParams, SqlEngine, SqlSession};
 use gavel_clock::{Clock, SystemClock};
 use gavel_query::{Engine, EngineHandle, EngineParts, EngineSettings};
@@ -20,6 +20,14 @@ pub struct Node {
 
 impl Node {
     pub async fn start() -> anyhow::Result<Self> {
+        Self::start_with(EngineSettings::default(), |adjudicator| adjudicator).await
+    }
+
+    /// A node whose engine has these settings and commits by what `wrap` makes of its adjudicator.
+    pub async fn start_with(
+        settings: EngineSettings,
+        wrap: impl FnOnce(Arc<dyn Adjudicator>) -> Arc<dyn Adjudicator>,
+    ) -> anyhow::Result<Self> {
         let directory = tempfile::tempdir()?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::unbounded());
         let journal: Arc<dyn Journal> = Arc::new(gavel_journal::FileJournal::open_directory(
@@ -32,16 +40,20 @@ impl Node {
             gavel_adjudicator::Settings::default(),
         )
         .await?;
-        let adjudicator: Arc<dyn Adjudicator> = Arc::new(service);
+        let service = Arc::new(service);
+        let adjudicator: Arc<dyn Adjudicator> = service.clone();
         let store = directory.path().join("store");
         std::fs::create_dir_all(&store)?;
+        let notifying = Arc::clone(&journal);
         let closing = Closing { adjudicator: Arc::clone(&adjudicator), clock: Arc::clone(&clock) };
         let replica = Replica::open(&store, journal, Some(closing), gavel_storage::Settings::default())?;
         replica.catch_up().await?;
         let seed = std::sync::atomic::AtomicU64::new(0x9e37_79b9_7f4a_7c15);
         let parts = EngineParts {
             storage: Arc::new(replica),
-            adjudicator,
+            adjudicator: wrap(adjudicator),
+            locks: service,
+            notifications: Arc::new(Whole(notifying)),
             clock,
             // Distinct is all that a test needs of randomness; the clock makes it so across nodes.
             entropy: Arc::new(move |buffer: &mut [u8]| {
@@ -53,7 +65,7 @@ impl Node {
                     chunk.copy_from_slice(&bytes[..chunk.len()]);
                 }
             }),
-            settings: EngineSettings::default(),
+            settings,
         };
         Ok(Self { engine: EngineHandle(Engine::open(parts).await?), _directory: directory })
     }
@@ -112,6 +124,9 @@ pub async fn run(script: &str) -> anyhow::Result<String> {
         }
         let result = session.simple_query(&sql, &mut sink).await;
         out.push_str(&sink.text);
+        for told in session.take_notifications() {
+            out.push_str(&format!("NOTIFICATION {} \"{}\" of process {}\n", told.channel, told.payload, told.pid));
+        }
         if let Err(e) = result {
             let fields = e.fields();
             let place = fields.position.filter(|_| name == "at").map(|p| format!(" at {p}")).unwrap_or_default();

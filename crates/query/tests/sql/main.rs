@@ -18,6 +18,8 @@
 mod harness;
 mod push_down;
 mod sink;
+mod temporary;
+mod waiting;
 
 use std::path::Path;
 
@@ -71,4 +73,21 @@ scripts! {
     json_objects_become_rows
     row_locks_reach_views_and_subqueries
     explain_shows_what_storage_does
+    elements_are_assigned
+    cursors_move_both_ways
+    cursors_end_with_their_transaction
+    locks_of_cursors_are_checks
+    table_locks_are_checks
+    sessions_show_what_they_have
+    advisory_locks_exclude
+    notifications_are_told_at_commit
+    temporary_tables_belong_to_a_session
+    temporary_tables_follow_transactions
+    enums_are_ordered_by_position
+    domains_check_their_values
+    composite_types_hold_rows
+    rows_are_merged
+    views_are_written_through
+    materialized_views_keep_results
+    tables_are_made_like_others
 }

@@ -12,7 +12,7 @@ use proptest::test_runner::TestRunner;
 use crate::harness::Node;
 use crate::sink::TextSink;
 
-const FILL: &str = "
+pub const FILL: &str = "
 CREATE TABLE p (id int PRIMARY KEY, a int, b bigint, n numeric, m numeric(8,2), s text, f float8, d date);
 CREATE INDEX p_a ON p (a);
 INSERT INTO p SELECT i,
@@ -25,7 +25,7 @@ INSERT INTO p SELECT i,
   date '2026-01-01' + i % 90
 FROM generate_series(1, 2500) i;";
 
-const WRITE: &str = "
+pub const WRITE: &str = "
 UPDATE p SET a = a + 1, s = s || 'y' WHERE id % 5 = 0;
 DELETE FROM p WHERE id % 17 = 3;
 INSERT INTO p SELECT i, i % 9, NULL, 0.125, 1, 'zz', 0.5, NULL FROM generate_series(-40, -1) i;";
@@ -123,7 +123,7 @@ fn rows() -> impl Strategy<Value = String> {
     })
 }
 
-fn statement() -> impl Strategy<Value = String> {
+pub fn statement() -> impl Strategy<Value = String> {
     let distinct = (prop::sample::subsequence(vec!["a", "s", "m", "a % 4"], 1..3), condition(), limit()).prop_map(
         |(columns, condition, limit)| {
             let order: Vec<String> = (1..=columns.len()).map(|n| n.to_string()).collect();
@@ -140,7 +140,7 @@ fn statement() -> impl Strategy<Value = String> {
     ]
 }
 
-async fn answer(session: &mut dyn SqlSession, sql: &str) -> String {
+pub async fn answer(session: &mut dyn SqlSession, sql: &str) -> String {
     let mut sink = TextSink::default();
     sink.style = session.text_style();
     match session.simple_query(sql, &mut sink).await {
@@ -149,7 +149,7 @@ async fn answer(session: &mut dyn SqlSession, sql: &str) -> String {
     }
 }
 
-async fn must(session: &mut dyn SqlSession, sql: &str) {
+pub async fn must(session: &mut dyn SqlSession, sql: &str) {
     let answer = answer(session, sql).await;
     assert!(!answer.contains("ERROR"), "{sql}: {answer}");
 }

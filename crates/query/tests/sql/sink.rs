@@ -51,6 +51,10 @@ impl ResultSink for TextSink {
         Ok(())
     }
 
+    fn set_binary(&mut self) {
+        let _ = writeln!(self.text, "(binary)");
+    }
+
     async fn rows(&mut self, batch: RowBatch) -> SqlResult<()> {
         match batch {
             RowBatch::Rows(rows) => rows.iter().for_each(|r| self.row(r)),
@@ -83,10 +87,6 @@ impl ResultSink for TextSink {
 
     async fn parameter_status(&mut self, name: &str, value: &str) -> SqlResult<()> {
         let _ = writeln!(self.text, "({name} = {value})");
-        Ok(())
-    }
-
-    async fn notification(&mut self, _: i32, _: &str, _: &str) -> SqlResult<()> {
         Ok(())
     }
 

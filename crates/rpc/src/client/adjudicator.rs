@@ -30,6 +30,7 @@ use futures::future::join_all;
 use futures::stream::FuturesUnordered;
 use gavel_api::adjudicator::{Adjudicator, Closed, Error, Visible};
 use gavel_api::journal::{self, Witness};
+use gavel_api::locks::{Acquire, Acquired, Holder, Locks, Release, Renew, Renewed, SessionId};
 use gavel_types::{CommitOutcome, CommitRequest, Epoch, Timestamp, TxnId};
 use parking_lot::Mutex;
 use prost::Message;
@@ -44,6 +45,7 @@ use crate::convert::status::{is_typed, to_adjudicator};
 use crate::identity::Role;
 use crate::v1;
 use crate::v1::adjudicator_client::AdjudicatorClient;
+use crate::v1::locks_client::LocksClient;
 use crate::v1::witness_client::WitnessClient;
 
 /// A commit that waits for longer makes somebody look around for another leader, again and again.
@@ -147,13 +149,36 @@ impl RemoteAdjudicator {
         .await;
     }
 
-    /// Asks until somebody decides. A call that may have been heard is made again, except for one that
-    /// counts only `once`, in the epoch that it names.
+    /// [`Self::ask_over`] with a client of the commit decision.
     async fn ask<T, F>(
         &self,
         patience: Duration,
         once: Option<Epoch>,
         call: impl Fn(AdjudicatorClient<Line>) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<Response<T>, Status>>,
+    {
+        self.ask_over(patience, once, |line| call(self.client(line))).await
+    }
+
+    /// The same with a client of the locks.
+    async fn ask_locks<T, F>(&self, call: impl Fn(LocksClient<Line>) -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<Response<T>, Status>>,
+    {
+        let size_bytes = self.network.settings().message_size_bytes;
+        let client = |line| LocksClient::new(line).max_decoding_message_size(size_bytes);
+        self.ask_over(self.network.settings().call_timeout, None, |line| call(client(line))).await
+    }
+
+    /// Asks until somebody decides. A call that may have been heard is made again, except for one that
+    /// counts only `once`, in the epoch that it names.
+    async fn ask_over<T, F>(
+        &self,
+        patience: Duration,
+        once: Option<Epoch>,
+        call: impl Fn(Line) -> F,
     ) -> Result<T, Error>
     where
         F: Future<Output = Result<Response<T>, Status>>,
@@ -170,7 +195,7 @@ impl RemoteAdjudicator {
                 }
             };
             let link = self.link(&address);
-            let asked = timeout(patience, link.call(|line| call(self.client(line))));
+            let asked = timeout(patience, link.call(&call));
             let succeeded = async {
                 match once {
                     Some(named) => self.succeeded(&address, named).await,
@@ -294,5 +319,45 @@ impl Adjudicator for RemoteAdjudicator {
 
     fn epoch(&self) -> Epoch {
         *self.epoch.borrow()
+    }
+}
+
+/// The table is beside the adjudicator, so that who leads the one has the other.
+#[async_trait]
+impl Locks for RemoteAdjudicator {
+    async fn renew(&self, request: Renew) -> Result<Renewed, Error> {
+        let patience = self.network.settings().call_timeout;
+        let message = v1::RenewLocksRequest::from(request);
+        let call = |mut client: LocksClient<Line>| {
+            let request = within(patience, message.clone());
+            async move { client.renew(request).await }
+        };
+        let renewed: Renewed = self.ask_locks(call).await?.into();
+        self.learn(renewed.epoch);
+        Ok(renewed)
+    }
+
+    async fn acquire(&self, request: Acquire) -> Result<Acquired, Error> {
+        let patience = self.network.settings().call_timeout;
+        let message = v1::AcquireLockRequest::from(request);
+        let call = |mut client: LocksClient<Line>| async move { client.acquire(within(patience, message)).await };
+        self.ask_locks(call).await?.try_into().map_err(malformed)
+    }
+
+    async fn release(&self, request: Release) -> Result<(), Error> {
+        let patience = self.network.settings().call_timeout;
+        let message = v1::ReleaseLocksRequest::from(request);
+        let call = |mut client: LocksClient<Line>| {
+            let request = within(patience, message.clone());
+            async move { client.release(request).await }
+        };
+        self.ask_locks(call).await.map(|_| ())
+    }
+
+    async fn blockers(&self, holder: Holder, session: SessionId) -> Result<Vec<SessionId>, Error> {
+        let patience = self.network.settings().call_timeout;
+        let message = v1::GetBlockersRequest { holder: holder.0, session };
+        let call = |mut client: LocksClient<Line>| async move { client.get_blockers(within(patience, message)).await };
+        Ok(self.ask_locks(call).await?.sessions)
     }
 }

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use futures::StreamExt;
 use futures::future::join_all;
 use futures::stream::{self, BoxStream};
-use gavel_api::journal::{Entry, Error, Journal, Record};
+use gavel_api::journal::{Entry, Error, Journal, Notifications, Record};
 use gavel_types::{Epoch, Lsn, Timestamp};
 use parking_lot::Mutex;
 use tokio::time::{Instant, sleep, timeout};
@@ -135,21 +135,7 @@ impl Journal for RemoteJournal {
 
     /// Ends only if no node that answers has the position any more.
     fn tail(&self, from: Lsn) -> BoxStream<'static, Result<Vec<Entry>, Error>> {
-        let following = Following {
-            sources: Sources::new(self.inner.nodes.iter().map(|(_, near)| *near)),
-            inner: self.inner.clone(),
-            wanted: Lsn(from.0.max(1)),
-            open: None,
-            began: Instant::now(),
-        };
-        let step = |following: Option<Following>| async move {
-            let mut following = following?;
-            match following.step().await {
-                Ok(entries) => Some((Ok(entries), Some(following))),
-                Err(error) => Some((Err(error), None)),
-            }
-        };
-        stream::unfold(Some(following), step).boxed()
+        self.following(from, false)
     }
 
     /// As last heard of, from a tail or [`RemoteJournal::refresh`].
@@ -175,6 +161,40 @@ impl Journal for RemoteJournal {
     }
 }
 
+/// What query nodes see of the journal.
+#[async_trait]
+impl Notifications for RemoteJournal {
+    async fn position(&self) -> Result<Lsn, Error> {
+        self.refresh().await?;
+        Ok(self.bounds().1.next())
+    }
+
+    fn follow(&self, from: Lsn) -> BoxStream<'static, Result<Vec<Entry>, Error>> {
+        self.following(from, true)
+    }
+}
+
+impl RemoteJournal {
+    fn following(&self, from: Lsn, notifications: bool) -> BoxStream<'static, Result<Vec<Entry>, Error>> {
+        let following = Following {
+            sources: Sources::new(self.inner.nodes.iter().map(|(_, near)| *near)),
+            inner: self.inner.clone(),
+            notifications,
+            wanted: Lsn(from.0.max(1)),
+            open: None,
+            began: Instant::now(),
+        };
+        let step = |following: Option<Following>| async move {
+            let mut following = following?;
+            match following.step().await {
+                Ok(entries) => Some((Ok(entries), Some(following))),
+                Err(error) => Some((Err(error), None)),
+            }
+        };
+        stream::unfold(Some(following), step).boxed()
+    }
+}
+
 /// What an open tail gave.
 enum Heard {
     Message(Result<Option<v1::TailResponse>, Status>),
@@ -185,6 +205,8 @@ enum Heard {
 /// A tail that is being read.
 struct Following {
     inner: Arc<Inner>,
+    /// Of commits, time and notifications alone.
+    notifications: bool,
     sources: Sources,
     wanted: Lsn,
     open: Option<Open>,
@@ -257,7 +279,11 @@ impl Following {
             Next::GiveUp(error) => return Err(error),
         };
         let message = v1::TailRequest { from_lsn: self.wanted.0 };
-        let open = |mut client: JournalClient<Line>| async move { client.tail(Request::new(message)).await };
+        let notifications = self.notifications;
+        let open = |mut client: JournalClient<Line>| async move {
+            let request = Request::new(message);
+            if notifications { client.tail_notifications(request).await } else { client.tail(request).await }
+        };
         match self.inner.call(node, open).await {
             Ok(answer) => {
                 tracing::debug!(address = self.address(node), from = self.wanted.0, "tails the journal");

@@ -7,8 +7,8 @@ use gavel_api::storage::{CopyPoint, Version};
 use gavel_types::numeric::Mantissa;
 use gavel_types::{
     ArrayValue, Check, CheckMode, CommitOutcome, CommitRecord, CommitRequest, Conflict, ConflictKind, Datum, Epoch,
-    Interval, KeyRange, Lsn, NodeId, Numeric, Oid, PgType, SqlError, SqlState, TimeMode, Timestamp, TxnId, Write,
-    WriteMode,
+    Interval, KeyRange, Lsn, NodeId, Notification, Numeric, Oid, PgType, SqlError, SqlState, TimeMode, Timestamp,
+    TxnId, Write, WriteMode,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -33,15 +33,26 @@ fn check() -> impl Strategy<Value = Check> {
     (bytes(), mode).prop_map(|(key, mode)| Check { key, mode })
 }
 
+fn notification() -> impl Strategy<Value = Notification> {
+    (any::<u32>(), any::<i32>(), "[a-zé]{0,9}", "[a-zé]{0,30}").prop_map(|(oid, pid, channel, payload)| Notification {
+        database: Oid(oid),
+        pid,
+        channel: channel.into(),
+        payload: payload.into(),
+    })
+}
+
 fn ts() -> impl Strategy<Value = Timestamp> {
     any::<u64>().prop_map(Timestamp)
 }
 
 pub fn request() -> impl Strategy<Value = CommitRequest> {
-    let lists = (vec(write(), 0..4), vec(check(), 0..4), vec(range(), 0..4), vec(bytes(), 0..4));
+    let lists =
+        (vec(write(), 0..4), vec(check(), 0..4), vec(range(), 0..4), vec(bytes(), 0..4), vec(notification(), 0..3));
     (any::<u128>(), any::<u64>(), ts(), lists).prop_map(|(id, epoch, snapshot_ts, lists)| {
-        let (writes, checks, read_ranges, schema_keys) = lists;
-        CommitRequest { txn_id: TxnId(id), epoch: Epoch(epoch), snapshot_ts, writes, checks, read_ranges, schema_keys }
+        let (writes, checks, read_ranges, schema_keys, notifications) = lists;
+        let (txn_id, epoch) = (TxnId(id), Epoch(epoch));
+        CommitRequest { txn_id, epoch, snapshot_ts, writes, checks, read_ranges, schema_keys, notifications }
     })
 }
 
@@ -59,12 +70,12 @@ pub fn outcome() -> impl Strategy<Value = CommitOutcome> {
 }
 
 pub fn record() -> impl Strategy<Value = Record> {
-    let commit = (any::<u128>(), ts(), ts(), vec(write(), 0..4), vec(check(), 0..4), vec(bytes(), 0..4)).prop_map(
-        |(id, snapshot_ts, commit_ts, writes, checks, schema_keys)| {
-            let txn_id = TxnId(id);
-            Record::Commit(CommitRecord { txn_id, snapshot_ts, commit_ts, writes, checks, schema_keys })
-        },
-    );
+    let lists = (vec(write(), 0..4), vec(check(), 0..4), vec(bytes(), 0..4), vec(notification(), 0..3));
+    let commit = (any::<u128>(), ts(), ts(), lists).prop_map(|(id, snapshot_ts, commit_ts, lists)| {
+        let (writes, checks, schema_keys, notifications) = lists;
+        let txn_id = TxnId(id);
+        Record::Commit(CommitRecord { txn_id, snapshot_ts, commit_ts, writes, checks, schema_keys, notifications })
+    });
     prop_oneof![
         (any::<u64>(), ts()).prop_map(|(epoch, opened_at)| Record::Epoch { epoch: Epoch(epoch), opened_at }),
         ts().prop_map(Record::Ceiling),

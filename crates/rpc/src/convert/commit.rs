@@ -2,8 +2,8 @@
 
 use gavel_api::adjudicator::{Ahead, Closed, Visible};
 use gavel_types::{
-    Check, CheckMode, CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Lsn, TimeMode, Timestamp, Write,
-    WriteMode,
+    Check, CheckMode, CommitOutcome, CommitRequest, Conflict, ConflictKind, Epoch, Lsn, Notification, Oid, TimeMode,
+    Timestamp, Write, WriteMode,
 };
 
 use crate::convert::{all, each, required};
@@ -67,6 +67,18 @@ impl TryFrom<v1::Check> for Check {
     }
 }
 
+impl From<Notification> for v1::Notification {
+    fn from(n: Notification) -> Self {
+        Self { database: n.database.0, pid: n.pid, channel: n.channel.to_string(), payload: n.payload.to_string() }
+    }
+}
+
+impl From<v1::Notification> for Notification {
+    fn from(n: v1::Notification) -> Self {
+        Self { database: Oid(n.database), pid: n.pid, channel: n.channel.into(), payload: n.payload.into() }
+    }
+}
+
 impl From<CommitRequest> for v1::CommitRequest {
     fn from(request: CommitRequest) -> Self {
         Self {
@@ -77,6 +89,7 @@ impl From<CommitRequest> for v1::CommitRequest {
             checks: each(request.checks),
             read_ranges: each(request.read_ranges),
             schema_keys: request.schema_keys,
+            notifications: each(request.notifications),
         }
     }
 }
@@ -93,6 +106,7 @@ impl TryFrom<v1::CommitRequest> for CommitRequest {
             checks: all(request.checks)?,
             read_ranges: each(request.read_ranges),
             schema_keys: request.schema_keys,
+            notifications: each(request.notifications),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The log.
 
 use gavel_api::journal::{Entry, Record};
-use gavel_types::{CommitRecord, Epoch, Lsn, Timestamp};
+use gavel_types::{CommitRecord, Epoch, Lsn, Timestamp, TxnId};
 
 use crate::convert::{all, each, required};
 use crate::{Malformed, v1};
@@ -15,6 +15,7 @@ impl From<CommitRecord> for v1::CommitRecord {
             writes: each(record.writes),
             checks: each(record.checks),
             schema_keys: record.schema_keys,
+            notifications: each(record.notifications),
         }
     }
 }
@@ -30,6 +31,7 @@ impl TryFrom<v1::CommitRecord> for CommitRecord {
             writes: all(record.writes)?,
             checks: all(record.checks)?,
             schema_keys: record.schema_keys,
+            notifications: each(record.notifications),
         })
     }
 }
@@ -62,6 +64,22 @@ impl TryFrom<v1::Record> for Record {
                 Ok(v1::TimeMode::Unspecified) | Err(_) => return Err(Malformed("time mode")),
             },
         })
+    }
+}
+
+/// What a query node may see of `record`.
+pub fn stripped(record: Record) -> Record {
+    match record {
+        Record::Commit(CommitRecord { commit_ts, notifications, .. }) => Record::Commit(CommitRecord {
+            txn_id: TxnId(0),
+            snapshot_ts: Timestamp::ZERO,
+            commit_ts,
+            writes: Vec::new(),
+            checks: Vec::new(),
+            schema_keys: Vec::new(),
+            notifications,
+        }),
+        other => other,
     }
 }
 

@@ -15,6 +15,7 @@ pub mod commit;
 pub mod common;
 pub mod copy;
 pub mod journal;
+pub mod locks;
 pub mod membership;
 pub mod pushdown;
 pub mod read;

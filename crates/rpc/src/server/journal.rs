@@ -9,7 +9,7 @@ use gavel_types::Lsn;
 use tokio::sync::watch;
 use tonic::{Request, Response, Status};
 
-use crate::convert::journal::tail_to_proto;
+use crate::convert::journal::{stripped, tail_to_proto};
 use crate::convert::status::of_journal;
 use crate::identity::{Identity, Role};
 use crate::server::pieces::pieces;
@@ -31,9 +31,38 @@ impl Service {
     }
 }
 
+type Tail = BoxStream<'static, Result<v1::TailResponse, Status>>;
+
+impl Service {
+    fn tail_of(&self, of: Of, from: Lsn) -> Tail {
+        let (journal, size_bytes) = (self.journal.clone(), self.piece_size_bytes);
+        let answer = self.journal.tail(from).map_err(|error| of_journal(&error)).map(move |entries| {
+            let mut entries = entries?;
+            if of == Of::Notifications {
+                entries = entries.into_iter().map(|(lsn, record)| (lsn, stripped(record))).collect();
+            }
+            messages(entries, &*journal, size_bytes).map(|messages| stream::iter(messages.into_iter().map(Ok)))
+        });
+        let mut closing = self.closing.clone();
+        let closed = async move {
+            // An error: the server is gone altogether.
+            let _ = closing.wait_for(|closing| *closing).await;
+        };
+        let end = stream::once(async { Err(of_journal(&Error::Closed)) });
+        answer.try_flatten().take_until(closed).chain(end).boxed()
+    }
+}
+
 fn bounds(journal: &dyn Journal) -> v1::Bounds {
     let (first, durable) = journal.bounds();
     v1::Bounds { first_lsn: first.0, durable_lsn: durable.0 }
+}
+
+/// How much of each record is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    All,
+    Notifications,
 }
 
 /// One step of the journal's tail as messages.
@@ -51,21 +80,15 @@ fn messages(entries: Vec<Entry>, journal: &dyn Journal, size_bytes: usize) -> Re
 
 #[tonic::async_trait]
 impl v1::journal_server::Journal for Service {
-    type TailStream = BoxStream<'static, Result<v1::TailResponse, Status>>;
+    type TailStream = Tail;
+    type TailNotificationsStream = Tail;
 
-    async fn tail(&self, request: Request<v1::TailRequest>) -> Result<Response<Self::TailStream>, Status> {
-        let (journal, size_bytes) = (self.journal.clone(), self.piece_size_bytes);
-        let steps = self.journal.tail(Lsn(request.into_inner().from_lsn));
-        let answer = steps.map_err(|error| of_journal(&error)).map(move |entries| {
-            messages(entries?, &*journal, size_bytes).map(|messages| stream::iter(messages.into_iter().map(Ok)))
-        });
-        let mut closing = self.closing.clone();
-        let closed = async move {
-            // An error: the server is gone altogether.
-            let _ = closing.wait_for(|closing| *closing).await;
-        };
-        let end = stream::once(async { Err(of_journal(&Error::Closed)) });
-        Ok(Response::new(answer.try_flatten().take_until(closed).chain(end).boxed()))
+    async fn tail(&self, request: Request<v1::TailRequest>) -> Result<Response<Tail>, Status> {
+        Ok(Response::new(self.tail_of(Of::All, Lsn(request.into_inner().from_lsn))))
+    }
+
+    async fn tail_notifications(&self, request: Request<v1::TailRequest>) -> Result<Response<Tail>, Status> {
+        Ok(Response::new(self.tail_of(Of::Notifications, Lsn(request.into_inner().from_lsn))))
     }
 
     async fn get_bounds(&self, _: Request<v1::GetBoundsRequest>) -> Result<Response<v1::Bounds>, Status> {

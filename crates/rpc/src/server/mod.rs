@@ -16,6 +16,7 @@ mod adjudicator;
 mod bootstrap;
 mod gate;
 mod journal;
+mod locks;
 mod membership;
 mod peer;
 mod pieces;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 
 use gavel_api::adjudicator::Adjudicator;
 use gavel_api::journal::{Journal, PeerService, Replicated, Witness};
+use gavel_api::locks::Locks;
 use gavel_api::storage::{Bootstrap, Storage};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -89,6 +91,16 @@ impl Server {
         self.routes = self.routes.add_service(
             v1::adjudicator_server::AdjudicatorServer::new(adjudicator::Service(adjudicator))
                 .max_decoding_message_size(self.settings.transaction_size_bytes)
+                .max_encoding_message_size(self.settings.message_size_bytes),
+        );
+        self
+    }
+
+    /// Serves advisory locks. On a node that does not lead, it answers who does.
+    pub fn locks(mut self, locks: Arc<dyn Locks>) -> Self {
+        self.routes = self.routes.add_service(
+            v1::locks_server::LocksServer::new(locks::Service(locks))
+                .max_decoding_message_size(self.settings.message_size_bytes)
                 .max_encoding_message_size(self.settings.message_size_bytes),
         );
         self

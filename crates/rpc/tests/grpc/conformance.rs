@@ -9,6 +9,7 @@ use futures::stream::BoxStream;
 use gavel_api::adjudicator::{self, Adjudicator, Closed, Visible};
 use gavel_api::conformance;
 use gavel_api::journal::{Entry, Error, Journal, Member, PeerError, PeerService, PeerTransport, Record};
+use gavel_api::locks::{Acquire, Acquired, Holder, Locks, Release, Renew, Renewed, SessionId};
 use gavel_api::storage::Storage;
 use gavel_clock::SystemClock;
 use gavel_journal::{FileJournal, MemoryDisk};
@@ -90,7 +91,8 @@ impl Asked {
         let clock = Arc::new(SystemClock::unbounded());
         let settings = gavel_adjudicator::Settings::default();
         let service = gavel_adjudicator::Service::open(file_journal(), clock, settings).await.unwrap();
-        let served = serve(mode.server(Role::Journal).adjudicator(Arc::new(service))).await;
+        let service = Arc::new(service);
+        let served = serve(mode.server(Role::Journal).adjudicator(service.clone()).locks(service)).await;
         let remote = RemoteAdjudicator::new(mode.network(Role::Query), [served.address.clone()]);
         Self { remote, _served: served }
     }
@@ -117,6 +119,30 @@ impl Adjudicator for Asked {
     fn epoch(&self) -> Epoch {
         self.remote.epoch()
     }
+}
+
+#[async_trait]
+impl Locks for Asked {
+    async fn renew(&self, request: Renew) -> Result<Renewed, adjudicator::Error> {
+        self.remote.renew(request).await
+    }
+
+    async fn acquire(&self, request: Acquire) -> Result<Acquired, adjudicator::Error> {
+        self.remote.acquire(request).await
+    }
+
+    async fn release(&self, request: Release) -> Result<(), adjudicator::Error> {
+        self.remote.release(request).await
+    }
+
+    async fn blockers(&self, holder: Holder, session: SessionId) -> Result<Vec<SessionId>, adjudicator::Error> {
+        self.remote.blockers(holder, session).await
+    }
+}
+
+#[tokio::test]
+async fn locks_that_are_asked_for() {
+    conformance::locks::all(async || Asked::new(&Mode::Plain).await).await;
 }
 
 #[tokio::test]
@@ -177,6 +203,7 @@ impl conformance::storage::Fixture for Read {
             writes,
             checks: vec![],
             schema_keys: vec![],
+            notifications: Vec::new(),
         });
         self.journal.append(self.epoch, vec![record]).await.unwrap();
     }

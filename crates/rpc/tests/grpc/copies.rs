@@ -49,6 +49,7 @@ impl Log {
             writes,
             checks: vec![],
             schema_keys: vec![],
+            notifications: Vec::new(),
         });
         self.journal.append(self.epoch, vec![record]).await.unwrap()
     }

@@ -23,6 +23,7 @@ fn request(id: u128) -> CommitRequest {
         checks: vec![],
         read_ranges: vec![],
         schema_keys: vec![],
+        notifications: Vec::new(),
     }
 }
 

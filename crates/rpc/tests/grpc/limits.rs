@@ -46,6 +46,7 @@ async fn a_transaction_that_is_too_large_is_refused_on_either_side() {
         checks: vec![],
         read_ranges: vec![],
         schema_keys: vec![],
+        notifications: Vec::new(),
     };
     let remote = RemoteAdjudicator::new(Network::new(plain(Role::Query), small(), ""), [served.address.clone()]);
     match remote.commit(request.clone()).await {

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use gavel_api::conformance::journal::commit;
-use gavel_api::journal::{Entry, Error, Journal};
+use gavel_api::journal::{Entry, Error, Journal, Notifications, Record};
 use gavel_journal::FileJournal;
 use gavel_rpc::Role;
 use gavel_rpc::client::{RemoteJournal, Target};
-use gavel_types::{Epoch, Lsn, Timestamp};
+use gavel_types::{Epoch, Lsn, Notification, Oid, Timestamp};
 
 use crate::conformance::file_journal;
 use crate::proxy::Proxy;
@@ -120,4 +120,37 @@ async fn a_follower_that_goes_away_frees_the_journal() {
     drop(tail);
     assert!(matches!(remote.open_epoch(Timestamp(1)).await, Err(Error::NotLeader)));
     assert!(matches!(remote.append(Epoch(1), vec![]).await, Err(Error::NotLeader)));
+}
+
+/// Query nodes are told what was notified, and nothing of what was written.
+#[tokio::test]
+async fn notifications_come_without_what_was_written() {
+    let journal = file_journal();
+    let epoch = journal.open_epoch(Timestamp(1)).await.unwrap();
+    let served = node(&journal).await;
+    let remote = RemoteJournal::new(network(Role::Query), [Target::at(served.address.clone())]);
+    append(&journal, epoch, 2..4).await;
+    let from = remote.position().await.unwrap();
+    assert_eq!(from, Lsn(4));
+    let Record::Commit(mut notifying) = commit(4) else { panic!("no commit") };
+    let (channel, payload) = ("c".into(), "p".into());
+    notifying.notifications = vec![Notification { database: Oid(5), pid: 7, channel, payload }];
+    let records = vec![Record::Commit(notifying.clone()), commit(5)];
+    journal.append(epoch, records).await.unwrap();
+    let mut seen = Vec::new();
+    let mut tail = remote.follow(from);
+    while seen.len() < 2 {
+        seen.extend(within(Duration::from_secs(5), tail.next()).await.unwrap().unwrap());
+    }
+    let commits: Vec<_> = seen
+        .iter()
+        .map(|(lsn, record)| match record {
+            Record::Commit(commit) => (*lsn, commit.commit_ts, commit.writes.len(), commit.notifications.clone()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let Record::Commit(plain) = commit(5) else { panic!("no commit") };
+    let expected =
+        [(Lsn(4), notifying.commit_ts, 0, notifying.notifications), (Lsn(5), plain.commit_ts, 0, Vec::new())];
+    assert_eq!(commits, expected);
 }

@@ -104,6 +104,7 @@ async fn everybody_sees_what_anybody_was_told(clocks: &[Arc<dyn Clock>], mode: T
             checks: vec![],
             read_ranges: vec![],
             schema_keys: vec![],
+            notifications: Vec::new(),
         };
         // Another reader, whose clock may be ahead, raises the floor meanwhile.
         let (reader, replica) = (&nodes[(round as usize + 1) % nodes.len()], &replicas[round as usize % 3]);

@@ -46,6 +46,7 @@ impl MemoryJournal {
             writes,
             checks: vec![],
             schema_keys: vec![],
+            notifications: Vec::new(),
         }))
     }
 

@@ -1,4 +1,4 @@
-//! Text forms of arrays (`{1,NULL,"a b"}`, `[2:3]={1,2}`), of `int2vector` and `oidvector`, and of records.
+//! Text forms of arrays (`{1,NULL,"a b"}`, `[2:3]={1,2}`), and of `int2vector` and `oidvector`.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -339,33 +339,4 @@ pub fn write_vector(array: &ArrayValue, style: &TextStyle, out: &mut String) {
         }
         write_value(value, PgType::new(array.element), style, out);
     }
-}
-
-/// Appends `(a,"b c",)`; NULL is nothing at all.
-pub fn write_record(fields: &[(Oid, Datum)], style: &TextStyle, out: &mut String) {
-    out.push('(');
-    for (i, (oid, value)) in fields.iter().enumerate() {
-        if i > 0 {
-            out.push(',');
-        }
-        if value.is_null() {
-            continue;
-        }
-        let start = out.len();
-        write_value(value, PgType::new(*oid), style, out);
-        let special = |c: char| matches!(c, '"' | '\\' | '(' | ')' | ',') || c.is_ascii_whitespace() || c == '\x0b';
-        if out.len() == start || out[start..].contains(special) {
-            let text = out.split_off(start);
-            out.push('"');
-            for c in text.chars() {
-                // Records double what arrays escape.
-                if matches!(c, '"' | '\\') {
-                    out.push(c);
-                }
-                out.push(c);
-            }
-            out.push('"');
-        }
-    }
-    out.push(')');
 }

@@ -75,7 +75,7 @@ fn records_quote_what_they_must() {
         (Oid::TEXT, Datum::text("")),
     ];
     let mut out = String::new();
-    array::write_record(&fields, &TextStyle::default(), &mut out);
+    record::write(&fields, &TextStyle::default(), &mut out);
     assert_eq!(out, "(1,\"a \"\"b\"\"\",,\"\")");
 }
 
@@ -94,4 +94,83 @@ fn fewer_digits_on_request() {
     let style = TextStyle { extra_float_digits: 0, ..TextStyle::default() };
     assert_eq!(to_text(&Datum::Float8(0.1 + 0.2), PgType::FLOAT8, &style), "0.3");
     assert_eq!(to_text(&Datum::Float8(1e20), PgType::FLOAT8, &style), "1e+20");
+}
+
+/// A catalog of one enum, one composite type over it, and one whose name must be qualified.
+struct Types;
+
+const MOOD: Oid = Oid(0x4000_4000);
+const PAIR: Oid = Oid(0x5000_4001);
+
+impl NameResolver for Types {
+    fn resolve(&self, name: &str, _: Oid) -> SqlResult<Oid> {
+        Err(SqlError::internal(name))
+    }
+    fn name(&self, object: Oid, _: Oid) -> Option<String> {
+        match object {
+            MOOD => Some("mood".into()),
+            PAIR => Some("\"S\".pair".into()),
+            _ => None,
+        }
+    }
+    fn enum_values(&self, ty: Oid) -> Option<EnumValues> {
+        (ty == MOOD).then(|| [(10, "sad".into()), (20, "so so".into())].into())
+    }
+    fn fields(&self, ty: Oid) -> Option<Arc<[(String, PgType)]>> {
+        (ty == PAIR).then(|| [("n".to_owned(), PgType::INT4), ("m".to_owned(), PgType::new(MOOD))].into())
+    }
+}
+
+fn with_types() -> TextStyle {
+    TextStyle { names: Some(Arc::new(Types)), ..TextStyle::default() }
+}
+
+#[test]
+fn enums_and_composite_types_are_read_and_written_by_the_catalog() {
+    let style = with_types();
+    let moods = MOOD.array_of().expect("array");
+    for (ty, input, output) in [
+        (MOOD, "so so", "so so"),
+        (MOOD, "glad", "22P02 invalid input value for enum mood: \"glad\""),
+        (moods, "{sad,\"so so\",NULL}", "{sad,\"so so\",NULL}"),
+        (PAIR, " ( 1,\"so so\") ", "(1,\"so so\")"),
+        (PAIR, "(,)", "(,)"),
+        (PAIR, "(1,sad", "22P02 malformed record literal: \"(1,sad\""),
+        (PAIR, "(1)", "22P02 malformed record literal: \"(1)\""),
+        (PAIR, "(1,sad,2)", "22P02 malformed record literal: \"(1,sad,2)\""),
+        (PAIR, "1,sad", "22P02 malformed record literal: \"1,sad\""),
+        (PAIR, "(1,sad) x", "22P02 malformed record literal: \"(1,sad) x\""),
+        (PAIR, "(x,sad)", "22P02 invalid input syntax for type integer: \"x\""),
+    ] {
+        let shown = match parse(input, PgType::new(ty), &style) {
+            Ok(value) => to_text(&value, PgType::new(ty), &style),
+            Err(e) => format!("{} {}", e.code().as_str(), e.message()),
+        };
+        assert_eq!(shown, output, "{input}");
+    }
+}
+
+#[test]
+fn without_a_catalog_an_enum_is_its_place() {
+    let style = TextStyle::default();
+    assert_eq!(to_text(&Datum::Enum(10), PgType::new(MOOD), &style), "10");
+    assert_eq!(parse("10", PgType::new(MOOD), &style), Ok(Datum::Enum(10)));
+}
+
+#[test]
+fn types_are_numbered_until_a_catalog_names_them() {
+    assert_eq!(type_name(MOOD), "pg_catalog.\"#1073758208\"");
+    assert_eq!(numbered_type("#1073758208"), Some(MOOD));
+    assert_eq!((numbered_type("#23"), numbered_type("mood")), (None, None));
+    let text = format!(
+        "{} is not {} nor {}",
+        type_name(MOOD),
+        type_name(PAIR.array_of().expect("array")),
+        numbered(Oid(0x4000_0001))
+    );
+    assert_eq!(name_types(&text, &Types), "mood is not \"S\".pair[] nor ???");
+    assert!(matches!(name_types("'a'::text", &Types), Cow::Borrowed(_)));
+    let error =
+        SqlError::new(SqlState::UndefinedObject, type_name(MOOD)).detail(type_name(PAIR)).with_type_names(&Types);
+    assert_eq!((error.message(), error.fields().detail.as_deref()), ("mood", Some("\"S\".pair")));
 }

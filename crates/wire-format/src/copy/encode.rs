@@ -60,7 +60,7 @@ impl CopyEncoder {
         if options.format == CopyFileFormat::Binary {
             out.put_i16(types.len() as i16);
             for (value, ty) in row.iter().zip(types.iter()) {
-                wire_binary::write_field(value, *ty, out)?;
+                wire_binary::write_field(value, *ty, style, out)?;
             }
             return Ok(());
         }
@@ -96,7 +96,7 @@ impl CopyEncoder {
                     if column.is_null(row) {
                         out.put_i32(-1);
                     } else {
-                        wire_binary::with_length(out, |out| column.binary(row, out))?;
+                        wire_binary::with_length(out, |out| column.binary(row, style, out))?;
                     }
                 }
                 pieces.push(out.split().freeze());

@@ -121,6 +121,7 @@ const ALL: &[(&str, Kernel)] = six! {
     "date_" |a, n, t| fixed::<Int32Type, Int32Type>(a, n, t, |x, y| x.cmp(&y));
     "time_" |a, n, t| fixed::<Int64Type, Int64Type>(a, n, t, |x, y| x.cmp(&y));
     "timestamp_" |a, n, t| fixed::<Int64Type, Int64Type>(a, n, t, |x, y| x.cmp(&y));
+    "enum_" |a, n, t| fixed::<Int64Type, Int64Type>(a, n, t, |x, y| x.cmp(&y));
     "text" |a, n, t| text(a, n, t);
     "text_" |a, n, t| text(a, n, t);
     "name" |a, n, t| text(a, n, t);

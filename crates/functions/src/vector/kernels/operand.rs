@@ -28,7 +28,7 @@ macro_rules! native {
 native! {
     Int16Type: Int2;
     Int32Type: Int4 | Date;
-    Int64Type: Int8 | Time | Timestamp | TimestampTz;
+    Int64Type: Int8 | Time | Timestamp | TimestampTz | Enum;
     Float32Type: Float4;
     Float64Type: Float8;
     UInt8Type: Char;

@@ -254,3 +254,10 @@ HINT: The transaction might succeed if retried.
 v
 a
 SELECT 1
+
+> BEGIN; SET CONSTRAINTS other.public.t_v_key DEFERRED;
+BEGIN
+ERROR 0A000: cross-database references are not implemented: "other.public.t_v_key"
+
+> ROLLBACK;
+ROLLBACK

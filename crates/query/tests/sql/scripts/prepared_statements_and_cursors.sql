@@ -41,19 +41,25 @@ BEGIN
 DECLARE CURSOR
 
 > FETCH cur;
-ERROR 42601: syntax error at or near "cur"
+a
+1
+FETCH 1
 
 > FETCH FORWARD 5 FROM cur;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+a
+2
+FETCH 1
 
 > FETCH BACKWARD 1 FROM cur;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+a
+2
+FETCH 1
 
 > CLOSE cur;
-ERROR 25P02: current transaction is aborted, commands ignored until end of transaction block
+CLOSE CURSOR
 
 > FETCH cur;
-ERROR 42601: syntax error at or near "cur"
+ERROR 34000: cursor "cur" does not exist
 
 > ROLLBACK;
 ROLLBACK

@@ -1,0 +1,147 @@
+//! CREATE TYPE … AS (…), and ALTER TYPE of composite types.
+//!
+//! Rows that a column of such a type holds are stored as they were made, field by field. So while columns have the
+//! type, fields get other names, but none is added, dropped or changed.
+
+use gavel_binder::ddl::ast::{AlterAction, ColumnDef, QualifiedName};
+use gavel_catalog::user_type::{Attribute, Definition, UserType};
+use gavel_functions::registry;
+use gavel_types::pg_type::UserKind;
+use gavel_types::text_io::type_name;
+use gavel_types::{Oid, SqlError, SqlResult, SqlState};
+
+use super::DdlContext;
+use super::user_type::is_made_of;
+
+impl DdlContext<'_> {
+    pub(super) async fn create_composite(&mut self, name: &QualifiedName, fields: &[ColumnDef]) -> SqlResult<()> {
+        let (schema, name) = self.type_target(name)?;
+        self.require_free_type(schema, &name)?;
+        self.require_free(schema, &name)?;
+        let mut attributes: Vec<Attribute> = Vec::with_capacity(fields.len());
+        for (number, field) in (1..).zip(fields) {
+            if attributes.iter().any(|a| a.name == field.name) {
+                let message = format!("column \"{}\" specified more than once", field.name);
+                return Err(SqlError::new(SqlState::DuplicateColumn, message));
+            }
+            attributes.push(self.attribute(schema, field, number)?);
+        }
+        let oid = self.new_type_oid(UserKind::Composite).await?;
+        self.put_new_type(oid, schema, name, Definition::Composite(attributes));
+        Ok(())
+    }
+
+    fn attribute(&mut self, schema: Oid, field: &ColumnDef, number: i16) -> SqlResult<Attribute> {
+        let (ty, domain) = self.declared_type(schema, &field.ty)?;
+        if registry::type_info(ty.oid).is_some_and(|t| t.kind == 'p') {
+            let message = format!("column \"{}\" has pseudo-type {}", field.name, type_name(ty.oid));
+            return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
+        }
+        Ok(Attribute { number, name: field.name.clone(), ty, domain })
+    }
+
+    pub(super) async fn alter_composite(&mut self, ty: &UserType, action: &AlterAction) -> SqlResult<()> {
+        let Some(attributes) = ty.attributes() else {
+            let message = format!("{} is not a composite type", type_name(ty.oid));
+            return Err(SqlError::new(SqlState::WrongObjectType, message));
+        };
+        let mut attributes = attributes.to_vec();
+        let missing = |name: &str| {
+            let message = format!("column \"{name}\" of relation \"{}\" does not exist", ty.name);
+            SqlError::new(SqlState::UndefinedColumn, message)
+        };
+        let taken = |name: &str| {
+            let message = format!("column \"{name}\" of relation \"{}\" already exists", ty.name);
+            SqlError::new(SqlState::DuplicateColumn, message)
+        };
+        match action {
+            AlterAction::RenameColumn { old, new } => {
+                let at = attributes.iter().position(|a| a.name == *old).ok_or_else(|| missing(old))?;
+                if attributes.iter().any(|a| a.name == *new) {
+                    return Err(taken(new));
+                }
+                attributes[at].name.clone_from(new);
+            }
+            AlterAction::AddColumn { column, .. } => {
+                if attributes.iter().any(|a| a.name == column.name) {
+                    return Err(taken(&column.name));
+                }
+                self.require_no_columns_of(ty)?;
+                let number = attributes.iter().map(|a| a.number).max().unwrap_or(0) + 1;
+                let attribute = self.attribute(ty.schema, column, number)?;
+                if self.is_within(ty.oid, attribute.declared().oid) {
+                    let message = format!("composite type {} cannot be made a member of itself", ty.name);
+                    return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
+                }
+                attributes.push(attribute);
+            }
+            AlterAction::DropColumn { name, if_exists, .. } => {
+                let Some(at) = attributes.iter().position(|a| a.name == *name) else {
+                    let error = missing(name);
+                    if !*if_exists {
+                        return Err(error);
+                    }
+                    self.notice(format!("{}, skipping", error.message()));
+                    return Ok(());
+                };
+                self.require_no_columns_of(ty)?;
+                attributes.remove(at);
+            }
+            AlterAction::SetType { column, ty: written, .. } => {
+                let at = attributes.iter().position(|a| a.name == *column).ok_or_else(|| missing(column))?;
+                self.require_no_columns_of(ty)?;
+                (attributes[at].ty, attributes[at].domain) = self.declared_type(ty.schema, written)?;
+            }
+            _ => return Err(SqlError::unsupported("this form of ALTER TYPE is not supported")),
+        }
+        self.edit_type(ty, |t| t.definition = Definition::Composite(attributes));
+        Ok(())
+    }
+
+    /// DROP … CASCADE of what a field has for a type.
+    pub(super) fn remove_attribute(&mut self, oid: Oid, number: i16) -> SqlResult<()> {
+        let Some(ty) = self.now().user_type(oid).cloned() else { return Ok(()) };
+        self.require_no_columns_of(&ty)?;
+        let mut attributes = ty.attributes().unwrap_or_default().to_vec();
+        attributes.retain(|a| a.number != number);
+        self.edit_type(&ty, |t| t.definition = Definition::Composite(attributes));
+        Ok(())
+    }
+
+    fn require_no_columns_of(&self, ty: &UserType) -> SqlResult<()> {
+        self.require_unused(ty.oid, &format!("type \"{}\"", ty.name), "it")
+    }
+
+    /// 0A000 if a column has the composite type, in whatever it is wrapped.
+    pub(super) fn require_unused(&self, oid: Oid, what: &str, part: &str) -> SqlResult<()> {
+        for table in self.now().tables.values() {
+            for column in table.visible_columns() {
+                if self.is_within(oid, column.declared().oid) {
+                    let message =
+                        format!("cannot alter {what} because column \"{}.{}\" uses {part}", table.name, column.name);
+                    return Err(SqlError::unsupported(message));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether values of `outer` hold values of `oid`.
+    pub(super) fn is_within(&self, oid: Oid, outer: Oid) -> bool {
+        if is_made_of(outer, oid) {
+            return true;
+        }
+        if let Some(element) = outer.element() {
+            return self.is_within(oid, element);
+        }
+        let Some(ty) = self.now().user_type(outer) else {
+            let table = self.now().table(Oid(outer.type_number())).filter(|_| outer.is_composite());
+            return table.is_some_and(|t| t.visible_columns().any(|c| self.is_within(oid, c.declared().oid)));
+        };
+        match &ty.definition {
+            Definition::Composite(attributes) => attributes.iter().any(|a| self.is_within(oid, a.declared().oid)),
+            Definition::Domain(domain) => self.is_within(oid, domain.over.unwrap_or(domain.base.oid)),
+            Definition::Enum(_) => false,
+        }
+    }
+}
