@@ -29,6 +29,7 @@ mod print;
 
 pub use bind::domain::base_type;
 pub use bind::name::{Qualified, Resolved, find_relation, fold, qualified, quote, relation as resolve_relation};
+pub use bind::operator::sortable;
 pub use bind::statement::bind;
 pub use bind::table_expr::{
     TableExpr, bind_default, bind_default_ast, bind_table_expr, bind_table_expr_ast, volatility,

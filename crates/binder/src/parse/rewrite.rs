@@ -327,7 +327,7 @@ fn continued_string(token: &TokenWithSpan, text: &str, out: &mut [TokenWithSpan]
 fn names_target(out: &[TokenWithSpan]) -> bool {
     let name = |t: &&TokenWithSpan| matches!(t.token, Token::Word(_) | Token::Period) && !is_word(Some(*t), "into");
     let names = out.iter().rev().take_while(name).count();
-    names > 0 && out.len() > names && is_word(out.get(out.len() - names - 1), "into")
+    names > 0 && !is_keyword(out.last(), Keyword::VALUES) && out.len() > names && is_word(out.get(out.len() - names - 1), "into")
 }
 
 fn closing_parenthesis(tokens: &[TokenWithSpan], open: usize) -> Option<usize> {
