@@ -36,6 +36,7 @@ pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
     json::build::TABLE,
     json::change::TABLE,
     json::path::TABLE,
+    json::populate::TABLE,
     json::read::TABLE,
 ];
 
@@ -50,4 +51,5 @@ pub const SCALARS_BY_OID: &[&[(u32, ScalarFn)]] = &[
 ];
 
 /// Set-returning ones, under the internal name.
-pub const SETS: &[&[(&str, SetFn)]] = &[json::path::SETS, json::rows::TABLE, pattern::regexp::SETS, series::TABLE];
+pub const SETS: &[&[(&str, SetFn)]] =
+    &[json::path::SETS, json::populate::SETS, json::rows::TABLE, pattern::regexp::SETS, series::TABLE];

@@ -173,6 +173,11 @@ impl Binder<'_> {
         if let Some(out) = self.json_of_row(proc, &args, pos)? {
             return Ok(out);
         }
+        if !proc.retset
+            && let Some(out) = self.populated_call(proc, &args, result, pos)?
+        {
+            return Ok(out);
+        }
         if proc.retset {
             return self.set_call(proc, args, result, sets_before, pos);
         }

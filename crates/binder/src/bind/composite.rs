@@ -21,7 +21,7 @@ impl Binder<'_> {
     }
 
     /// The types that the fields of a composite type were declared with.
-    fn declared_fields(&self, oid: Oid) -> Option<Vec<PgType>> {
+    pub fn declared_fields(&self, oid: Oid) -> Option<Vec<PgType>> {
         let catalog = self.context.catalog;
         if let Some(attributes) = catalog.user_type(oid).and_then(|t| t.attributes()) {
             return Some(attributes.iter().map(gavel_catalog::Attribute::declared).collect());

@@ -14,7 +14,7 @@ use crate::bound::{Frame, FrameBound, FrameExclude, FrameUnits, SortKey, Window}
 use crate::parse::{Pos, marker};
 
 /// The frame of a window without a frame clause.
-const DEFAULT_FRAME: Frame = Frame {
+pub const DEFAULT_FRAME: Frame = Frame {
     units: FrameUnits::Range,
     start: FrameBound::UnboundedPreceding,
     end: FrameBound::CurrentRow,

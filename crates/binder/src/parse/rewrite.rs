@@ -10,8 +10,9 @@
 //! | `ON CONFLICT (lower(a)) WHERE p` | `ON CONFLICT (⟨conflict start end⟩)`, bytes of the text |
 //! | `ROWS FROM (f(), g())` | `⟨rows start end⟩()` |
 //! | `ORDER BY x USING >` | `ORDER BY x DESC` |
-//! | `FROM ONLY t` | `FROM t` |
+//! | `FROM ONLY t`, `FROM t *` | `FROM t` |
 //! | `TABLE t` | `SELECT * FROM t` |
+//! | `integer ARRAY`, `integer ARRAY[4]` | `integer[]`, `integer[4]` |
 //! | `USING (a) AS j` | `USING (a, ⟨using j⟩)` |
 //! | `f() AS (a int)` | `f() AS f(a int)` |
 //! | `SET a[1] = x`, `INSERT INTO t (a[1])` | `SET a.⟨at start end⟩ = x`, bytes of the subscripts |
@@ -102,6 +103,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 out.push(marked(token, marker::STAR.to_owned()));
                 Some(1)
             }
+            Token::Mul if ends_with_table(&out, open.last().copied()) => Some(1),
             Token::Word(w) if w.quote_style.is_none() => match w.keyword {
                 Keyword::FOR => row_lock(tokens, i, &mut out),
                 Keyword::ON if insert => conflict_target(source, tokens, i, &mut out),
@@ -122,6 +124,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                     out.push(plain(token, Token::Comma));
                     Some(1)
                 }
+                Keyword::ARRAY if ends_with_type(&out) => array_type(tokens, i, &mut out),
                 Keyword::TABLE => table_query(tokens, i, &mut out),
                 Keyword::BETWEEN if is_word(tokens.get(i + 1), "symmetric") => {
                     out.push(token.clone());
@@ -327,7 +330,10 @@ fn continued_string(token: &TokenWithSpan, text: &str, out: &mut [TokenWithSpan]
 fn names_target(out: &[TokenWithSpan]) -> bool {
     let name = |t: &&TokenWithSpan| matches!(t.token, Token::Word(_) | Token::Period) && !is_word(Some(*t), "into");
     let names = out.iter().rev().take_while(name).count();
-    names > 0 && !is_keyword(out.last(), Keyword::VALUES) && out.len() > names && is_word(out.get(out.len() - names - 1), "into")
+    names > 0
+        && !is_keyword(out.last(), Keyword::VALUES)
+        && out.len() > names
+        && is_word(out.get(out.len() - names - 1), "into")
 }
 
 fn closing_parenthesis(tokens: &[TokenWithSpan], open: usize) -> Option<usize> {
@@ -556,6 +562,67 @@ fn only(tokens: &[TokenWithSpan], i: usize) -> Option<usize> {
     let from = ["from", "join", "update", "into", "using"].into_iter().any(|w| is_word(before, w));
     let named = matches!(tokens.get(i + 1).map(|t| &t.token), Some(Token::Word(_)));
     (from && named && !is_word(tokens.get(i + 1), "as")).then_some(1)
+}
+
+/// Whether what was read ends in the first name behind a query's FROM; `open` is the parenthesis that it stands in.
+fn ends_with_table(out: &[TokenWithSpan], open: Option<usize>) -> bool {
+    // `extract(year FROM a * 2)` is no query.
+    if open.is_some_and(|open| !is_word(out.get(open + 1), "select")) {
+        return false;
+    }
+    let name = |t: &&TokenWithSpan| matches!(t.token, Token::Word(_) | Token::Period) && !is_word(Some(*t), "from");
+    let names = out.iter().rev().take_while(name).count();
+    let name = out.iter().rev().take(names).enumerate();
+    let alone = names % 2 == 1 && name.fold(true, |so, (n, t)| so && (n % 2 == 1) == (t.token == Token::Period));
+    alone && out.len() > names && is_word(out.get(out.len() - names - 1), "from")
+}
+
+/// Whether what was read ends in a type's name, behind which ARRAY is no expression.
+fn ends_with_type(out: &[TokenWithSpan]) -> bool {
+    let Some(Token::Word(word)) = out.last().map(|t| &t.token) else { return false };
+    word.quote_style.is_some()
+        || matches!(
+            word.keyword,
+            Keyword::BIGINT
+                | Keyword::BOOL
+                | Keyword::BOOLEAN
+                | Keyword::BYTEA
+                | Keyword::CHAR
+                | Keyword::CHARACTER
+                | Keyword::DATE
+                | Keyword::DECIMAL
+                | Keyword::FLOAT4
+                | Keyword::FLOAT8
+                | Keyword::INT
+                | Keyword::INT2
+                | Keyword::INT4
+                | Keyword::INT8
+                | Keyword::INTEGER
+                | Keyword::INTERVAL
+                | Keyword::JSON
+                | Keyword::JSONB
+                | Keyword::NUMERIC
+                | Keyword::PRECISION
+                | Keyword::REAL
+                | Keyword::SMALLINT
+                | Keyword::TEXT
+                | Keyword::TIME
+                | Keyword::TIMESTAMP
+                | Keyword::TIMESTAMPTZ
+                | Keyword::UUID
+                | Keyword::VARCHAR
+                | Keyword::VARYING
+                | Keyword::ZONE
+        )
+}
+
+/// `ARRAY` and `ARRAY[n]` behind a type.
+fn array_type(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
+    let at = tokens.get(i)?;
+    if tokens.get(i + 1).is_none_or(|next| next.token != Token::LBracket) {
+        out.extend([plain(at, Token::LBracket), plain(at, Token::RBracket)]);
+    }
+    Some(1)
 }
 
 /// The `)` that closes the `(` at `open`.
