@@ -210,9 +210,16 @@ impl Binder<'_> {
             "to_json" | "row_to_json" => false,
             _ => return Ok(None),
         };
-        let Some(first) = args.first() else { return Ok(None) };
-        let (ScalarKind::Row(items), Some(fields)) = (&first.kind, self.fields_of(first)) else { return Ok(None) };
-        if items.len() != fields.len() || args.len() > 1 {
+        match args {
+            [row] => self.object_of_row(row, jsonb, pos),
+            _ => Ok(None),
+        }
+    }
+
+    /// A row whose field names are known as a JSON object; `None` if it is something else.
+    pub fn object_of_row(&mut self, row: &Scalar, jsonb: bool, pos: Pos) -> SqlResult<Option<Typed>> {
+        let (ScalarKind::Row(items), Some(fields)) = (&row.kind, self.fields_of(row)) else { return Ok(None) };
+        if items.len() != fields.len() {
             return Ok(None);
         }
         let mut values = Vec::with_capacity(items.len() * 2);

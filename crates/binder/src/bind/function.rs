@@ -150,6 +150,21 @@ fn actual_order(order: &[Option<usize>], count: usize, declared: impl Fn(usize) 
     out
 }
 
+/// Functions that write rows among their arguments as objects, for which they must know the names of fields.
+fn makes_json_of_rows(name: &str) -> bool {
+    matches!(
+        name,
+        "json_agg"
+            | "jsonb_agg"
+            | "json_object_agg"
+            | "jsonb_object_agg"
+            | "json_build_array"
+            | "jsonb_build_array"
+            | "json_build_object"
+            | "jsonb_build_object"
+    )
+}
+
 impl Binder<'_> {
     /// Finds the function that a call means.
     ///
@@ -256,7 +271,14 @@ impl Binder<'_> {
         resolved: ResolvedCall,
         pos: Pos,
     ) -> SqlResult<(&'static Proc, Vec<Scalar>, PgType)> {
-        let ResolvedCall { proc, args, declared, variadic_from, spread } = resolved;
+        let ResolvedCall { proc, mut args, declared, variadic_from, spread } = resolved;
+        if makes_json_of_rows(proc.name) {
+            for arg in &mut args {
+                if let Some(object) = self.object_of_row(&arg.scalar, proc.name.starts_with("jsonb"), arg.pos)? {
+                    *arg = object;
+                }
+            }
+        }
         let actual: Vec<Oid> = args.iter().map(Typed::oid).collect();
         let (goals, result) = polymorphic::resolve(&declared, &actual, proc.ret).map_err(|e| self.error_at(e, pos))?;
         let mut out = Vec::with_capacity(args.len());
