@@ -3,17 +3,61 @@
 use std::rc::Rc;
 
 use gavel_functions::registry::CastContext;
-use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, AccessExpr, Expr};
 
 use super::Binder;
 use super::clause::Clause;
 use super::name::{fold, is_reserved};
-use super::scalar::{Typed, scalar};
-use super::scope::{Fields, Found, NsColumn};
+use super::scalar::{Typed, boolean, constant, scalar};
+use super::scope::{Columns, Fields, Found, NsColumn};
 use super::typename::{array_type, element_type, format_type};
 use crate::bound::{Index, Scalar, ScalarKind};
 use crate::parse::Pos;
+
+/// The whole row of a relation on the side of an outer join that NULLs may stand for: NULL where they do. That is seen by a
+/// column that is never NULL, or else by all of them.
+fn or_null(row: Scalar, columns: &Columns) -> Scalar {
+    let ScalarKind::Row(items) = &row.kind else { return row };
+    let never_null = match columns {
+        Columns::Table { table, .. } => table.visible_columns().position(|c| c.not_null),
+        _ => None,
+    };
+    let tested: Vec<&Scalar> = match never_null.and_then(|n| items.get(n)) {
+        Some(item) => vec![item],
+        None => items.iter().collect(),
+    };
+    let absent = |item: &&Scalar| boolean(ScalarKind::IsNull { input: Box::new((*item).clone()), negated: false });
+    let mut tests: Vec<Scalar> = tested.iter().map(absent).collect();
+    let test = match tests.len() {
+        0 => return row,
+        1 => tests.remove(0),
+        _ => boolean(ScalarKind::And(tests)),
+    };
+    let ty = row.ty;
+    let arms = vec![(test, constant(Datum::Null, ty))];
+    scalar(ScalarKind::Case { arms, otherwise: Box::new(row) }, ty)
+}
+
+/// The fields of a row that is written out, also of one that may be NULL as a whole.
+pub fn fields_written(value: &Scalar) -> Option<&[Scalar]> {
+    match &value.kind {
+        ScalarKind::Row(items) => Some(items),
+        ScalarKind::Case { otherwise, .. } if may_be_absent(value).is_some() => fields_written(otherwise),
+        _ => None,
+    }
+}
+
+/// The condition under which a whole row is NULL, if [`or_null`] made it.
+pub fn may_be_absent(value: &Scalar) -> Option<&Scalar> {
+    match &value.kind {
+        ScalarKind::Case { arms, otherwise } if value.ty.oid.is_row() => match (arms.as_slice(), &otherwise.kind) {
+            ([(test, Scalar { kind: ScalarKind::Const(Datum::Null), .. })], ScalarKind::Row(_)) => Some(test),
+            _ => None,
+        },
+        _ => None,
+    }
+}
 
 impl Binder<'_> {
     pub fn identifier(&mut self, ident: &ast::Ident) -> SqlResult<Typed> {
@@ -109,9 +153,10 @@ impl Binder<'_> {
         for item in &items {
             self.note_columns(l, item, pos);
         }
-        let ty = self.levels[l].items[i].row_type();
-        let row = Typed::new(scalar(ScalarKind::Row(items), PgType::new(ty)), pos);
-        self.remember_fields(row, fields)
+        let item = &self.levels[l].items[i];
+        let row = scalar(ScalarKind::Row(items), PgType::new(item.row_type()));
+        let row = if item.nullable { or_null(row, &item.columns) } else { row };
+        self.remember_fields(Typed::new(row, pos), fields)
     }
 
     /// `t.*` as an argument.
@@ -214,9 +259,9 @@ impl Binder<'_> {
             return Err(self.error_at(SqlError::new(SqlState::UndefinedColumn, text), pos));
         };
         let at = value.pos;
-        if let ScalarKind::Row(items) = value.scalar.kind {
-            return match items.into_iter().nth(index) {
-                Some(item) => Ok(Typed::new(item, at)),
+        if let Some(items) = fields_written(&value.scalar) {
+            return match items.get(index) {
+                Some(item) => Ok(Typed::new(item.clone(), at)),
                 None => Err(SqlError::internal("a row without its field")),
             };
         }

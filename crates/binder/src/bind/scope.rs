@@ -74,6 +74,8 @@ pub struct NsItem {
     pub row_key: Option<ColumnId>,
     /// A function that returns one column: its name alone means the value.
     pub scalar_function: bool,
+    /// An outer join may put NULLs in its row's place.
+    pub nullable: bool,
 }
 
 impl NsItem {
@@ -89,6 +91,7 @@ impl NsItem {
             lateral_ok: true,
             row_key: None,
             scalar_function: false,
+            nullable: false,
         }
     }
 

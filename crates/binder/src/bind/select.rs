@@ -233,13 +233,7 @@ impl Binder<'_> {
             return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), value.pos));
         };
         for (index, (name, ty)) in fields.iter().enumerate() {
-            let field = match &value.scalar.kind {
-                ScalarKind::Row(items) => items.get(index).cloned(),
-                _ => None,
-            };
-            let field = field.unwrap_or_else(|| {
-                super::scalar::scalar(ScalarKind::Field { input: Box::new(value.scalar.clone()), index }, *ty)
-            });
+            let field = super::composite::field_of(&value.scalar, index, *ty);
             self.push_target(name.clone(), Typed::new(field, value.pos), targets);
         }
         Ok(())

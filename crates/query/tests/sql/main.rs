@@ -88,6 +88,7 @@ scripts! {
     composite_types_hold_rows
     rows_are_merged
     views_are_written_through
+    whole_rows_of_outer_joins_may_be_null
     materialized_views_keep_results
     tables_are_made_like_others
 }
