@@ -171,8 +171,10 @@ impl Binder<'_> {
     /// # Errors
     /// 42883 `function f(integer) does not exist`, 42725 when several fit equally.
     pub fn find_function(&mut self, name: &Qualified, arguments: Arguments, pos: Pos) -> SqlResult<Callee> {
-        let actual: Vec<Oid> = arguments.values.iter().map(Typed::oid).collect();
-        let Arguments { values, names, variadic } = arguments;
+        let Arguments { mut values, names, variadic } = arguments;
+        // JDBC's place for the result, `{? = call f(?)}`, is no argument.
+        values.retain(|v| !(v.oid() == Oid::VOID && matches!(v.scalar.kind, ScalarKind::Param(_))));
+        let actual: Vec<Oid> = values.iter().map(Typed::oid).collect();
         let own = name.schema.as_deref() == Some("gavel");
         let known = own || name.schema.as_deref().is_none_or(|s| s == "pg_catalog");
         if let Some(schema) = name.schema.as_deref()

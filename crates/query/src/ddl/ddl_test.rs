@@ -42,10 +42,6 @@ impl DdlHost for Host {
         self.log.push(format!("build {}", table.indexes.iter().find(|i| i.oid == index).map_or("?", |i| &i.name)));
         Ok(())
     }
-    async fn set_sequence(&mut self, sequence: &Arc<Sequence>, value: i64, called: bool) -> SqlResult<()> {
-        self.log.push(format!("setval {} {value} {called}", sequence.name));
-        Ok(())
-    }
     fn fill_random(&mut self, buffer: &mut [u8]) {
         buffer.fill(7);
     }
