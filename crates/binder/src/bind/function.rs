@@ -275,7 +275,8 @@ impl Binder<'_> {
     ) -> SqlResult<(&'static Proc, Vec<Scalar>, PgType)> {
         let ResolvedCall { proc, mut args, declared, variadic_from, spread } = resolved;
         if makes_json_of_rows(proc.name) {
-            for arg in &mut args {
+            // Values of composite types know their fields.
+            for arg in args.iter_mut().filter(|arg| arg.oid() == Oid::RECORD) {
                 if let Some(object) = self.object_of_row(&arg.scalar, proc.name.starts_with("jsonb"), arg.pos)? {
                     *arg = object;
                 }

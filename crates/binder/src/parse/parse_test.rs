@@ -42,6 +42,7 @@ fn syntax_that_the_parser_lacks_is_taken() {
         "select (t.*)::text, t.* is null, s.t.* = u.*, (t.*) is not null, count(t.*), t.*, row(t.*) from t where t.* in (select 1)",
         "select 1 = any (values (1), (2)), a <> all (values ('x')), 'a'::text collate \"C\" as x from t order by a::text collate \"C\" desc",
         "merge into t using (select 1 as a) as s on true when matched then delete",
+        "merge into t using (values (1)) s(a) on true when not matched then insert values (s.a)",
         "explain (costs off) insert into t values (1) on conflict (lower(a), b) do nothing",
         "select p.a, extract(year from a * 2) from s.person* p where 2 * 3 = 6; delete from t *",
         "select * from a union select *, 0 as x from b",

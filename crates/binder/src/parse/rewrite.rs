@@ -351,6 +351,7 @@ fn names_target(out: &[TokenWithSpan]) -> bool {
     let names = out.iter().rev().take_while(name).count();
     names > 0
         && !is_keyword(out.last(), Keyword::VALUES)
+        && !is_keyword(out.last(), Keyword::USING)
         && out.len() > names
         && is_word(out.get(out.len() - names - 1), "into")
 }
