@@ -71,10 +71,7 @@ fn slope(a: Point, b: Point) -> SqlResult<f64> {
 
 /// The product as complex numbers.
 fn product(a: Point, b: Point) -> SqlResult<Point> {
-    Ok(Point {
-        x: sub8(mul8(a.x, b.x)?, mul8(a.y, b.y)?)?,
-        y: add8(mul8(a.x, b.y)?, mul8(a.y, b.x)?)?,
-    })
+    Ok(Point { x: sub8(mul8(a.x, b.x)?, mul8(a.y, b.y)?)?, y: add8(mul8(a.x, b.y)?, mul8(a.y, b.x)?)? })
 }
 
 /// The quotient as complex numbers.

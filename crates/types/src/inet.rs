@@ -137,8 +137,7 @@ impl Inet {
     /// Both addresses' bits put together, with the longer prefix; `None` for addresses of different families.
     pub fn combined(self, other: Self, f: fn(u128, u128) -> u128) -> Option<Self> {
         let prefix = self.prefix.max(other.prefix);
-        (self.is_ipv6() == other.is_ipv6())
-            .then(|| Self { prefix, ..self.with_bits(f(self.number(), other.number())) })
+        (self.is_ipv6() == other.is_ipv6()).then(|| Self { prefix, ..self.with_bits(f(self.number(), other.number())) })
     }
 
     /// Appends the bytes that order as values do.
@@ -183,6 +182,13 @@ impl Inet {
             }
             IpAddr::V6(a) => (a.octets(), 16),
         }
+    }
+}
+
+/// One address, not a network.
+impl From<IpAddr> for Inet {
+    fn from(address: IpAddr) -> Self {
+        Self { address, prefix: if address.is_ipv6() { 128 } else { 32 } }
     }
 }
 

@@ -51,10 +51,9 @@ impl Values<'_> {
             Self::Char(_) => form == Form::Byte,
             Self::Oid(_) => form == Form::Oid,
             Self::Fixed(_) => matches!(form, Form::Uuid | Form::Interval | Form::Point),
-            Self::Binary(_) => matches!(
-                form,
-                Form::Bytes | Form::Numeric | Form::Inet | Form::MacAddr | Form::MacAddr8 | Form::Tagged
-            ),
+            Self::Binary(_) => {
+                matches!(form, Form::Bytes | Form::Numeric | Form::Inet | Form::MacAddr | Form::MacAddr8 | Form::Tagged)
+            }
         }
     }
 }

@@ -46,12 +46,12 @@ pub fn read(reader: &mut Reader<'_>, is_cidr: bool) -> SqlResult<Inet> {
     if length != width / 8 {
         return Err(invalid(format!("invalid length in external \"{name}\" value")));
     }
-    let address =
-        if family == IPV4 { IpAddr::from(reader.fixed::<4>()?) } else { IpAddr::from(reader.fixed::<16>()?) };
+    let address = if family == IPV4 { IpAddr::from(reader.fixed::<4>()?) } else { IpAddr::from(reader.fixed::<16>()?) };
     let value = Inet::new(address, prefix).ok_or_else(bad_prefix)?;
     if is_cidr && !value.is_network() {
-        return Err(invalid("invalid external \"cidr\" value".to_owned())
-            .detail("Value has bits set to right of mask."));
+        return Err(
+            invalid("invalid external \"cidr\" value".to_owned()).detail("Value has bits set to right of mask.")
+        );
     }
     Ok(value)
 }
@@ -86,7 +86,10 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused_in_the_same_words() {
-        assert_eq!(message(&[9, 8, 0, 4, 1, 2, 3, 4], PgType::INET), "invalid address family in external \"inet\" value");
+        assert_eq!(
+            message(&[9, 8, 0, 4, 1, 2, 3, 4], PgType::INET),
+            "invalid address family in external \"inet\" value"
+        );
         assert_eq!(message(&[2, 33, 0, 4, 1, 2, 3, 4], PgType::CIDR), "invalid bits in external \"cidr\" value");
         assert_eq!(message(&[2, 8, 0, 5, 1, 2, 3, 4], PgType::INET), "invalid length in external \"inet\" value");
         assert_eq!(message(&[2, 8, 0, 4, 10, 1, 0, 0], PgType::CIDR), "invalid external \"cidr\" value");

@@ -58,9 +58,8 @@ impl Octets {
 /// A decimal number of at most `limit` at the start of `text`, which begins with a digit, and what follows.
 fn decimal(text: &[u8], limit: u32) -> Option<(u8, &[u8])> {
     let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
-    let value = text[..digits]
-        .iter()
-        .try_fold(0u32, |v, b| Some(v * 10 + u32::from(b - b'0')).filter(|v| *v <= limit))?;
+    let value =
+        text[..digits].iter().try_fold(0u32, |v, b| Some(v * 10 + u32::from(b - b'0')).filter(|v| *v <= limit))?;
     Some((u8::try_from(value).ok()?, &text[digits..]))
 }
 

@@ -165,40 +165,40 @@ ERROR 22P02: invalid input syntax for type money: "ten"
 > SELECT 1::money = 1::numeric;
 ERROR 42883: operator does not exist: money = numeric
 HINT: No operator matches the given name and argument types. You might need to add explicit type casts.
-> CREATE TABLE place (id int PRIMARY KEY, at point, path point[]);
+> CREATE TABLE place (id int PRIMARY KEY, spot point, track point[]);
 CREATE TABLE
 > INSERT INTO place VALUES (1, '(1,2)', '{"(0,0)","(1.5,-2)"}'), (2, point(3, 4), NULL), (3, NULL, '{}');
 INSERT 0 3
-> SELECT id, at, at[0], at[1], at[2], path, path[2][0] FROM place ORDER BY id;
-id | at | at | at | at | path | path
+> SELECT id, spot, spot[0], spot[1], spot[2], track, track[2][0] FROM place ORDER BY id;
+id | spot | spot | spot | spot | track | track
 1 | (1,2) | 1 | 2 | NULL | {"(0,0)","(1.5,-2)"} | NULL
 2 | (3,4) | 3 | 4 | NULL | NULL | NULL
 3 | NULL | NULL | NULL | NULL | {} | NULL
 SELECT 3
-> SELECT id, at <-> '(0,0)' AS distance FROM place ORDER BY at <-> point '(0,0)';
+> SELECT id, spot <-> '(0,0)' AS distance FROM place ORDER BY spot <-> point '(0,0)';
 id | distance
 1 | 2.23606797749979
 2 | 5
 3 | NULL
 SELECT 3
-> SELECT id FROM place WHERE at ~= '(1.0000001,2)';
+> SELECT id FROM place WHERE spot ~= '(1.0000001,2)';
 id
 1
 SELECT 1
-> SELECT at << '(2,0)', at >> '(2,0)', at + '(1,1)', at * '(0,1)' FROM place WHERE id < 3 ORDER BY id;
+> SELECT spot << '(2,0)', spot >> '(2,0)', spot + '(1,1)', spot * '(0,1)' FROM place WHERE id < 3 ORDER BY id;
 ?column? | ?column? | ?column? | ?column?
 t | f | (2,3) | (-2,1)
 f | t | (4,5) | (-4,3)
 SELECT 2
-> SELECT at = '(1,2)' FROM place;
+> SELECT spot = '(1,2)' FROM place;
 ERROR 42883: operator does not exist: point = unknown
 HINT: No operator matches the given name and argument types. You might need to add explicit type casts.
-> SELECT DISTINCT at FROM place;
+> SELECT DISTINCT spot FROM place;
 ERROR 42883: could not identify an equality operator for type point
-> SELECT id FROM place ORDER BY at;
+> SELECT id FROM place ORDER BY spot;
 ERROR 42883: could not identify an ordering operator for type point
 HINT: Use an explicit ordering operator or modify the query.
-> SELECT at FROM place WHERE at ~= '(1,2';
+> SELECT spot FROM place WHERE spot ~= '(1,2';
 ERROR 22P02: invalid input syntax for type point: "(1,2"
 > CREATE TABLE gate (id macaddr8 PRIMARY KEY, flags bit(4), kind "char");
 CREATE TABLE
