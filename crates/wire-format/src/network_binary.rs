@@ -15,7 +15,7 @@ const IPV4: u8 = 2;
 const IPV6: u8 = 3;
 
 /// Appends a value.
-pub fn write(value: Inet, is_cidr: bool, out: &mut BytesMut) {
+pub(crate) fn write(value: Inet, is_cidr: bool, out: &mut BytesMut) {
     let (octets, count) = value.octets();
     out.put_u8(if value.is_ipv6() { IPV6 } else { IPV4 });
     out.put_u8(value.prefix());
@@ -28,7 +28,7 @@ pub fn write(value: Inet, is_cidr: bool, out: &mut BytesMut) {
 ///
 /// # Errors
 /// 22P03, 08P01.
-pub fn read(reader: &mut Reader<'_>, is_cidr: bool) -> SqlResult<Inet> {
+pub(crate) fn read(reader: &mut Reader<'_>, is_cidr: bool) -> SqlResult<Inet> {
     let name = if is_cidr { "cidr" } else { "inet" };
     let invalid = |message: String| SqlError::new(SqlState::InvalidBinaryRepresentation, message);
     let [family] = reader.fixed()?;

@@ -209,7 +209,7 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn take(&mut self, n: usize) -> SqlResult<&'a [u8]> {
+    fn take(&mut self, n: usize) -> SqlResult<&'a [u8]> {
         let (head, tail) = self.data.split_at_checked(n).ok_or_else(insufficient_data)?;
         self.data = tail;
         Ok(head)
