@@ -188,7 +188,7 @@ FILES = {
         jsonb_path_query_first""",
     "network": """abbrev broadcast family host hostmask inet_merge inet_same_family masklen netmask network set_masklen text cidr
         network_sub network_subeq network_sup network_supeq network_overlap network_eq network_ne network_lt network_le network_gt
-        network_ge network_cmp network_larger network_smaller inetnot inetand inetor inetpl int8pl_inet inetmi_int8 inetmi hashinet""",
+        network_ge network_larger network_smaller inetnot inetand inetor inetpl int8pl_inet inetmi_int8 inetmi hashinet""",
     "money": """money numeric cash_words cash_eq cash_lt cash_cmp cashlarger cash_pl cash_mi cash_div_cash cash_mul_flt8 flt8_mul_cash
         cash_div_flt8 cash_mul_flt4 flt4_mul_cash cash_div_flt4 cash_mul_int8 int8_mul_cash cash_div_int8 cash_mul_int4 int4_mul_cash
         cash_div_int4 cash_mul_int2 int2_mul_cash cash_div_int2""",
@@ -196,7 +196,7 @@ FILES = {
         macaddr8_lt macaddr8_cmp macaddr8_not macaddr8_and macaddr8_or macaddr8_set7bit hashmacaddr8""",
     "geometry": """point point_left point_right point_above point_below point_vert point_horiz point_eq point_ne point_distance slope
         point_add point_sub point_mul point_div isvertical ishorizontal""",
-    "bits": "hashchar chareq charlt btcharcmp bit_length biteq bitlt bitcmp varbiteq varbitlt varbitcmp",
+    "bits": "hashchar chareq charlt bit_length biteq bitlt varbiteq varbitlt",
     "arrays": """array_append array_prepend array_cat array_length array_upper array_lower array_ndims array_dims cardinality array_position
         array_positions array_remove array_replace array_to_string arraycontains arraycontained arrayoverlap array_eq array_lt
         btarraycmp trim_array array_fill array_to_json to_json to_jsonb num_nulls""",
