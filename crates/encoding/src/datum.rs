@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! datum  = tag payload
-//! text   = length (LEB128) bytes            also bytea, jsonb, numeric
+//! text   = length (LEB128) bytes            also bytea, jsonb, numeric, inet
 //! array  = element oid, ndims u8, (length i32, lower i32)*, count (LEB128), datum*
 //! record = count (LEB128), (oid u32, datum)*
 //! ```
@@ -12,9 +12,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gavel_types::{ArrayValue, Datum, Numeric, Oid};
+use gavel_types::{ArrayValue, Datum, Inet, Numeric, Oid};
 
-use crate::value::{interval_bytes, interval_from_bytes};
+use crate::value::{interval_bytes, interval_from_bytes, point_bytes, point_from_bytes};
 use crate::{Error, Result};
 
 const NULL: u8 = 0;
@@ -40,6 +40,10 @@ const CHAR: u8 = 19;
 const ARRAY: u8 = 20;
 const RECORD: u8 = 21;
 const ENUM: u8 = 22;
+const INET: u8 = 23;
+const MACADDR: u8 = 24;
+const MACADDR8: u8 = 25;
+const POINT: u8 = 26;
 
 /// How deeply arrays and records may nest.
 pub const MAX_DEPTH: usize = 64;
@@ -66,6 +70,10 @@ pub(crate) fn kind(value: &Datum) -> &'static str {
         Datum::TimestampTz(_) => "timestamptz",
         Datum::Interval(_) => "interval",
         Datum::Uuid(_) => "uuid",
+        Datum::Inet(_) => "inet",
+        Datum::MacAddr(_) => "macaddr",
+        Datum::MacAddr8(_) => "macaddr8",
+        Datum::Point(_) => "point",
         Datum::Jsonb(_) => "jsonb",
         Datum::Oid(_) => "oid",
         Datum::Char(_) => "char",
@@ -126,6 +134,14 @@ fn encode_at(out: &mut Vec<u8>, value: &Datum, depth: usize) -> Result<()> {
         Datum::TimestampTz(v) => tagged(out, TIMESTAMPTZ, v.to_le_bytes()),
         Datum::Interval(i) => tagged(out, INTERVAL, interval_bytes(*i)),
         Datum::Uuid(u) => tagged(out, UUID, *u),
+        Datum::Inet(v) => {
+            let mut bytes = Vec::new();
+            v.to_ordered_bytes(&mut bytes);
+            sized(out, INET, &bytes);
+        }
+        Datum::MacAddr(v) => tagged(out, MACADDR, *v),
+        Datum::MacAddr8(v) => tagged(out, MACADDR8, *v),
+        Datum::Point(v) => tagged(out, POINT, point_bytes(*v)),
         Datum::Jsonb(s) => sized(out, JSONB, s.as_bytes()),
         Datum::Oid(v) => tagged(out, OID, v.to_le_bytes()),
         Datum::Char(c) => tagged(out, CHAR, [*c]),
@@ -252,6 +268,10 @@ impl<'a> Reader<'a> {
             TIMESTAMPTZ => Datum::TimestampTz(i64::from_le_bytes(self.fixed()?)),
             INTERVAL => Datum::Interval(interval_from_bytes(self.take(16)?).ok_or(Error::Malformed("interval"))?),
             UUID => Datum::Uuid(self.fixed()?),
+            INET => Datum::Inet(Inet::from_ordered_bytes(self.sized()?).ok_or(Error::Malformed("inet"))?),
+            MACADDR => Datum::MacAddr(self.fixed()?),
+            MACADDR8 => Datum::MacAddr8(self.fixed()?),
+            POINT => Datum::Point(point_from_bytes(self.take(16)?).ok_or(Error::Malformed("point"))?),
             JSONB => Datum::Jsonb(self.text()?),
             OID => Datum::Oid(u32::from_le_bytes(self.fixed()?)),
             CHAR => Datum::Char(self.byte()?),

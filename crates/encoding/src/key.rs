@@ -9,13 +9,15 @@
 //! | type | bytes |
 //! |---|---|
 //! | bool, "char", oid | as they are, big-endian |
-//! | integers, dates, times, enums | big-endian with the sign bit flipped |
+//! | integers, dates, times, money, enums | big-endian with the sign bit flipped |
 //! | floats | IEEE bits, made monotonic; `-0` is `0`; every NaN is one NaN, above infinity |
 //! | numeric | [`gavel_types::Numeric::to_ordered_bytes`] |
 //! | text, bytea | the bytes, `00` written as `00 FF`, then `00 01`; `bpchar` without trailing spaces |
 //! | interval | its comparison value, 16 bytes |
 //! | timetz | the instant in UTC, then the zone |
-//! | uuid | 16 bytes |
+//! | uuid, macaddr, macaddr8 | their bytes |
+//! | inet, cidr | [`gavel_types::Inet::to_ordered_bytes`] |
+//! | point (which has no order in SQL) | x, then y, as floats |
 //! | jsonb | [`crate::jsonb_order`] |
 //! | arrays, records | the elements as ascending columns, `01`; for arrays then dimensions |
 //!
@@ -100,6 +102,13 @@ fn encode_value(out: &mut Vec<u8>, value: &Datum, ty: Oid) {
             out.extend_from_slice(&((i.comparison_value() as u128) ^ (1 << 127)).to_be_bytes());
         }
         Datum::Uuid(u) => out.extend_from_slice(u),
+        Datum::Inet(v) => v.to_ordered_bytes(out),
+        Datum::MacAddr(v) => out.extend_from_slice(v),
+        Datum::MacAddr8(v) => out.extend_from_slice(v),
+        Datum::Point(v) => {
+            float8(out, v.x);
+            float8(out, v.y);
+        }
         Datum::Jsonb(text) => jsonb_order::encode(out, text),
         Datum::Oid(v) => out.extend_from_slice(&v.to_be_bytes()),
         Datum::Char(c) => out.push(*c),

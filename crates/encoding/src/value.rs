@@ -5,7 +5,7 @@
 //! that a scan copies rather than converts: numbers little-endian, text as UTF-8, `numeric` as
 //! ordered bytes and display scale, everything without a form of its own in the [`datum`] codec.
 
-use gavel_types::{Datum, Interval, Numeric, Oid, PgType};
+use gavel_types::{Datum, Inet, Interval, Numeric, Oid, PgType, Point};
 
 use crate::{Error, Result, datum};
 
@@ -17,7 +17,7 @@ pub enum Form {
     Int2,
     /// `int4`, `date`.
     Int4,
-    /// `int8`, `time`, `timestamp`, `timestamptz`, `pg_lsn`, enums.
+    /// `int8`, `time`, `timestamp`, `timestamptz`, `pg_lsn`, `money`, enums.
     Int8,
     Float4,
     Float8,
@@ -30,6 +30,14 @@ pub enum Form {
     /// `bytea`.
     Bytes,
     Uuid,
+    /// `inet` and `cidr`: [`Inet::to_ordered_bytes`].
+    Inet,
+    /// Six bytes.
+    MacAddr,
+    /// Eight bytes.
+    MacAddr8,
+    /// [`point_bytes`].
+    Point,
     /// [`interval_bytes`].
     Interval,
     /// [`Numeric::to_arrow_bytes`].
@@ -45,7 +53,9 @@ impl Form {
             Oid::BOOL => Self::Bool,
             Oid::INT2 => Self::Int2,
             Oid::INT4 | Oid::DATE => Self::Int4,
-            Oid::INT8 | Oid::TIME | Oid::TIMESTAMP | Oid::TIMESTAMPTZ | Oid::PG_LSN => Self::Int8,
+            Oid::INT8 | Oid::TIME | Oid::TIMESTAMP | Oid::TIMESTAMPTZ | Oid::PG_LSN | Oid::MONEY => {
+                Self::Int8
+            }
             Oid::FLOAT4 => Self::Float4,
             Oid::FLOAT8 => Self::Float8,
             Oid::TEXT
@@ -78,6 +88,10 @@ impl Form {
             | Oid::REGROLE
             | Oid::REGCOLLATION => Self::Oid,
             Oid::UUID => Self::Uuid,
+            Oid::INET | Oid::CIDR => Self::Inet,
+            Oid::MACADDR => Self::MacAddr,
+            Oid::MACADDR8 => Self::MacAddr8,
+            Oid::POINT => Self::Point,
             Oid::INTERVAL => Self::Interval,
             Oid::NUMERIC => Self::Numeric,
             oid if oid.is_enum() => Self::Int8,
@@ -107,6 +121,20 @@ pub fn interval_from_bytes(bytes: &[u8]) -> Option<Interval> {
     })
 }
 
+/// Sixteen bytes of a point, in rows and in Arrow columns: x, y, each little-endian. Not ordered.
+pub fn point_bytes(point: Point) -> [u8; 16] {
+    let mut out = [0; 16];
+    out[..8].copy_from_slice(&point.x.to_le_bytes());
+    out[8..].copy_from_slice(&point.y.to_le_bytes());
+    out
+}
+
+/// Inverse of [`point_bytes`]; `None` unless there are sixteen bytes.
+pub fn point_from_bytes(bytes: &[u8]) -> Option<Point> {
+    let (x, y) = bytes.split_first_chunk::<8>()?;
+    Some(Point { x: f64::from_le_bytes(*x), y: f64::from_le_bytes(y.try_into().ok()?) })
+}
+
 /// Appends `value`, not NULL, of type `ty`. Integers and floats narrower than the type are widened.
 ///
 /// # Errors
@@ -131,6 +159,10 @@ pub fn encode(out: &mut Vec<u8>, value: &Datum, ty: PgType) -> Result<()> {
         (Form::Text, Datum::Text(s) | Datum::Jsonb(s)) => out.extend_from_slice(s.as_bytes()),
         (Form::Bytes, Datum::Bytea(b)) => out.extend_from_slice(b),
         (Form::Uuid, Datum::Uuid(u)) => out.extend_from_slice(u),
+        (Form::Inet, Datum::Inet(v)) => v.to_ordered_bytes(out),
+        (Form::MacAddr, Datum::MacAddr(v)) => out.extend_from_slice(v),
+        (Form::MacAddr8, Datum::MacAddr8(v)) => out.extend_from_slice(v),
+        (Form::Point, Datum::Point(v)) => out.extend_from_slice(&point_bytes(*v)),
         (Form::Interval, Datum::Interval(i)) => out.extend_from_slice(&interval_bytes(*i)),
         (Form::Numeric, Datum::Numeric(n)) => n.to_arrow_bytes(out),
         (Form::Tagged, value) => datum::encode(out, value)?,
@@ -173,6 +205,10 @@ pub fn decode(bytes: &[u8], ty: PgType) -> Result<Datum> {
         }
         Form::Bytes => Datum::Bytea(bytes::Bytes::copy_from_slice(bytes)),
         Form::Uuid => Datum::Uuid(fixed(bytes)?),
+        Form::Inet => Datum::Inet(Inet::from_ordered_bytes(bytes).ok_or(Error::Malformed("inet"))?),
+        Form::MacAddr => Datum::MacAddr(fixed(bytes)?),
+        Form::MacAddr8 => Datum::MacAddr8(fixed(bytes)?),
+        Form::Point => Datum::Point(point_from_bytes(bytes).ok_or(Error::Malformed("point"))?),
         Form::Interval => Datum::Interval(interval_from_bytes(bytes).ok_or(Error::Malformed("interval"))?),
         Form::Numeric => Datum::Numeric(Numeric::from_arrow_bytes(bytes).ok_or(Error::Malformed("numeric"))?),
         Form::Tagged => datum::decode(bytes)?,

@@ -125,10 +125,17 @@ fn type_length(oid: Oid) -> i16 {
         | Oid::REGROLE
         | Oid::REGCOLLATION
         | Oid::VOID => 4,
-        Oid::TID => 6,
-        Oid::INT8 | Oid::FLOAT8 | Oid::TIME | Oid::TIMESTAMP | Oid::TIMESTAMPTZ | Oid::PG_LSN => 8,
+        Oid::TID | Oid::MACADDR => 6,
+        Oid::INT8
+        | Oid::FLOAT8
+        | Oid::TIME
+        | Oid::TIMESTAMP
+        | Oid::TIMESTAMPTZ
+        | Oid::PG_LSN
+        | Oid::MONEY
+        | Oid::MACADDR8 => 8,
         Oid::TIMETZ => 12,
-        Oid::UUID | Oid::INTERVAL => 16,
+        Oid::UUID | Oid::INTERVAL | Oid::POINT => 16,
         Oid::NAME => 64,
         Oid::UNKNOWN | Oid::CSTRING => -2,
         oid if oid.is_enum() => 4,

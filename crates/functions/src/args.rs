@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gavel_types::json::Json;
-use gavel_types::{ArrayValue, Datum, Interval, Numeric, SqlError, SqlResult};
+use gavel_types::{ArrayValue, Datum, Inet, Interval, Numeric, Point, SqlError, SqlResult};
 
 /// A value taken from a datum.
 pub trait Arg<'a>: Sized {
@@ -71,7 +71,10 @@ macro_rules! plain {
     )*};
 }
 
-plain!(bool: Bool, i16: Int2, i32: Int4, i64: Int8, f32: Float4, f64: Float8, Interval: Interval, [u8; 16]: Uuid);
+plain!(
+    bool: Bool, i16: Int2, i32: Int4, i64: Int8, f32: Float4, f64: Float8, Interval: Interval, [u8; 16]: Uuid,
+    Inet: Inet, [u8; 6]: MacAddr, [u8; 8]: MacAddr8, Point: Point,
+);
 
 macro_rules! wrapped {
     ($($ty:ident: $variant:ident),* $(,)?) => {$(

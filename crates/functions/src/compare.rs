@@ -39,6 +39,9 @@ pub fn compare(a: &Datum, b: &Datum, ty: PgType) -> Ordering {
         }
         (Datum::Interval(a), Datum::Interval(b)) => a.comparison_value().cmp(&b.comparison_value()),
         (Datum::Uuid(a), Datum::Uuid(b)) => a.cmp(b),
+        (Datum::Inet(a), Datum::Inet(b)) => a.cmp(b),
+        (Datum::MacAddr(a), Datum::MacAddr(b)) => a.cmp(b),
+        (Datum::MacAddr8(a), Datum::MacAddr8(b)) => a.cmp(b),
         (Datum::Oid(a), Datum::Oid(b)) => a.cmp(b),
         (Datum::Char(a), Datum::Char(b)) => a.cmp(b),
         (Datum::Array(a), Datum::Array(b)) => compare_arrays(a, b),
@@ -113,6 +116,7 @@ pub fn needs_sort_key(ty: PgType) -> bool {
             | Oid::TIMESTAMP
             | Oid::TIMESTAMPTZ
             | Oid::PG_LSN
+            | Oid::MONEY
             | Oid::TEXT
             | Oid::VARCHAR
             | Oid::NAME
@@ -133,6 +137,11 @@ pub fn needs_sort_key(ty: PgType) -> bool {
             | Oid::REGCOLLATION
             | Oid::UUID
             | Oid::BYTEA
+            // Their bytes are ordered.
+            | Oid::INET
+            | Oid::CIDR
+            | Oid::MACADDR
+            | Oid::MACADDR8
             | Oid::VOID
     ) && !ty.oid.is_enum()
 }

@@ -15,6 +15,11 @@ pub fn bigint_out_of_range() -> SqlError {
     SqlError::new(SqlState::NumericValueOutOfRange, "bigint out of range")
 }
 
+/// 22003 for `money`, where PostgreSQL 15 lets the amount wrap around.
+pub fn money_out_of_range() -> SqlError {
+    SqlError::new(SqlState::NumericValueOutOfRange, "money out of range")
+}
+
 /// 22012.
 pub fn division_by_zero() -> SqlError {
     SqlError::new(SqlState::DivisionByZero, "division by zero")

@@ -141,7 +141,10 @@ macro_rules! scripts {
     )*};
 }
 
-scripts! { integers floats numeric text binary pattern datetime intervals formatting casts json paths arrays }
+scripts! {
+    integers floats numeric text binary pattern datetime intervals formatting casts json paths arrays network money
+    macaddr geometry bits
+}
 
 /// `type 'literal' => answer`: input and output of every type.
 #[test]

@@ -19,7 +19,9 @@
 //! | [`compare`] | SQL comparison and order-preserving sort keys |
 //! | [`comparison`] | comparison operators |
 //! | [`enums`] | values of enums by their place |
-//! | [`int`], [`float`], [`numeric`] | numbers |
+//! | [`int`], [`float`], [`numeric`], [`money`] | numbers |
+//! | [`network`], [`macaddr`] | network and hardware addresses |
+//! | [`geometry`] | points |
 //! | [`text`] | text, `bytea`, bit strings, `format()` |
 //! | [`pattern`] | LIKE and regular expressions |
 //! | [`system`] | sizes, encodings, hashes, uuids |
@@ -37,11 +39,15 @@ pub mod enums;
 pub mod error;
 pub mod float;
 pub mod formatting;
+pub mod geometry;
 #[cfg(test)]
 mod golden_test;
 pub mod int;
 pub mod json;
 pub mod keywords;
+pub mod macaddr;
+pub mod money;
+pub mod network;
 pub mod numeric;
 pub mod pattern;
 pub mod physical;

@@ -7,7 +7,7 @@ use crate::call::ScalarFn;
 use crate::error::{bigint_out_of_range, float_overflow, integer_out_of_range, smallint_out_of_range};
 
 /// Rounded half away from zero into an integer type; NaN and infinities have none.
-fn to_integer<T: TryFrom<i128>>(n: &Numeric, name: &str, range: fn() -> SqlError) -> SqlResult<T> {
+pub(crate) fn to_integer<T: TryFrom<i128>>(n: &Numeric, name: &str, range: fn() -> SqlError) -> SqlResult<T> {
     match n {
         Numeric::NaN => Err(SqlError::unsupported(format!("cannot convert NaN to {name}"))),
         Numeric::Infinity | Numeric::NegInfinity => {

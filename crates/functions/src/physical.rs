@@ -16,17 +16,20 @@ use arrow::array::{
 };
 use arrow::datatypes::DataType;
 use bytes::Bytes;
-use gavel_encoding::value::{interval_bytes, interval_from_bytes};
-use gavel_types::{Datum, Numeric, Oid, PgType, SqlError, SqlResult};
+use gavel_encoding::value::{Form, interval_bytes, interval_from_bytes, point_bytes, point_from_bytes};
+use gavel_types::{Datum, Inet, Numeric, Oid, PgType, SqlError, SqlResult};
 
 /// The Arrow type that values of `ty` have inside the engine. Types without one of their own are
-/// `Binary`, in the self-describing datum codec of `gavel_encoding`.
+/// `Binary`, in the self-describing datum codec of `gavel_encoding`; so are numbers and addresses of variable length
+/// or of a length that has no other use, each in ordered bytes.
 pub fn physical_type(ty: PgType) -> DataType {
     match ty.oid {
         Oid::BOOL => DataType::Boolean,
         Oid::INT2 => DataType::Int16,
         Oid::INT4 | Oid::DATE => DataType::Int32,
-        Oid::INT8 | Oid::TIME | Oid::TIMESTAMP | Oid::TIMESTAMPTZ | Oid::PG_LSN => DataType::Int64,
+        Oid::INT8 | Oid::TIME | Oid::TIMESTAMP | Oid::TIMESTAMPTZ | Oid::PG_LSN | Oid::MONEY => {
+            DataType::Int64
+        }
         Oid::FLOAT4 => DataType::Float32,
         Oid::FLOAT8 => DataType::Float64,
         Oid::TEXT
@@ -57,7 +60,7 @@ pub fn physical_type(ty: PgType) -> DataType {
         | Oid::REGNAMESPACE
         | Oid::REGROLE
         | Oid::REGCOLLATION => DataType::UInt32,
-        Oid::UUID | Oid::INTERVAL => DataType::FixedSizeBinary(16),
+        Oid::UUID | Oid::INTERVAL | Oid::POINT => DataType::FixedSizeBinary(16),
         oid if oid.is_enum() => DataType::Int64,
         _ => DataType::Binary,
     }
@@ -109,10 +112,10 @@ pub fn datum_at(array: &dyn Array, row: usize, ty: PgType) -> SqlResult<Datum> {
         DataType::UInt32 => Datum::Oid(slot::<UInt32Array>(array, ty)?.value(row)),
         DataType::FixedSizeBinary(_) => {
             let bytes = slot::<FixedSizeBinaryArray>(array, ty)?.value(row);
-            if ty.oid == Oid::UUID {
-                Datum::Uuid(bytes.try_into().map_err(|_| damaged())?)
-            } else {
-                Datum::Interval(interval_from_bytes(bytes).ok_or_else(damaged)?)
+            match ty.oid {
+                Oid::UUID => Datum::Uuid(bytes.try_into().map_err(|_| damaged())?),
+                Oid::POINT => Datum::Point(point_from_bytes(bytes).ok_or_else(damaged)?),
+                _ => Datum::Interval(interval_from_bytes(bytes).ok_or_else(damaged)?),
             }
         }
         DataType::Null => Datum::Null,
@@ -121,6 +124,9 @@ pub fn datum_at(array: &dyn Array, row: usize, ty: PgType) -> SqlResult<Datum> {
             match ty.oid {
                 Oid::BYTEA => Datum::Bytea(Bytes::copy_from_slice(bytes)),
                 Oid::NUMERIC => Datum::Numeric(Numeric::from_arrow_bytes(bytes).ok_or_else(damaged)?),
+                Oid::INET | Oid::CIDR => Datum::Inet(Inet::from_ordered_bytes(bytes).ok_or_else(damaged)?),
+                Oid::MACADDR => Datum::MacAddr(bytes.try_into().map_err(|_| damaged())?),
+                Oid::MACADDR8 => Datum::MacAddr8(bytes.try_into().map_err(|_| damaged())?),
                 _ => gavel_encoding::datum::decode(bytes).map_err(|_| damaged())?,
             }
         }
@@ -197,13 +203,23 @@ impl ArrayBuilder {
             (Inner::Fixed(b), Datum::Interval(v)) => {
                 b.append_value(interval_bytes(*v)).map_err(SqlError::from_arrow)?;
             }
+            (Inner::Fixed(b), Datum::Point(v)) => {
+                b.append_value(point_bytes(*v)).map_err(SqlError::from_arrow)?;
+            }
             (Inner::Binary(b, _), Datum::Bytea(v)) if ty.oid == Oid::BYTEA => b.append_value(v),
+            (Inner::Binary(b, buffer), Datum::Inet(v)) if matches!(ty.oid, Oid::INET | Oid::CIDR) => {
+                buffer.clear();
+                v.to_ordered_bytes(buffer);
+                b.append_value(&*buffer);
+            }
+            (Inner::Binary(b, _), Datum::MacAddr(v)) if ty.oid == Oid::MACADDR => b.append_value(v),
+            (Inner::Binary(b, _), Datum::MacAddr8(v)) if ty.oid == Oid::MACADDR8 => b.append_value(v),
             (Inner::Binary(b, buffer), Datum::Numeric(v)) if ty.oid == Oid::NUMERIC => {
                 buffer.clear();
                 v.to_arrow_bytes(buffer);
                 b.append_value(&*buffer);
             }
-            (Inner::Binary(b, buffer), v) if ty.oid != Oid::BYTEA && ty.oid != Oid::NUMERIC => {
+            (Inner::Binary(b, buffer), v) if Form::of(ty) == Form::Tagged => {
                 buffer.clear();
                 gavel_encoding::datum::encode(buffer, v).map_err(|e| SqlError::internal(e.to_string()))?;
                 b.append_value(&*buffer);
@@ -295,8 +311,7 @@ pub fn scalar_to_array(value: &Datum, ty: PgType, rows: usize) -> SqlResult<Arra
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gavel_encoding::value::Form;
-    use gavel_types::Interval;
+    use gavel_types::{Interval, Point};
 
     /// Replies are written from Arrow columns by form.
     #[test]
@@ -312,8 +327,10 @@ mod tests {
                 Form::Byte => DataType::UInt8,
                 Form::Oid => DataType::UInt32,
                 Form::Text => DataType::Utf8,
-                Form::Uuid | Form::Interval => DataType::FixedSizeBinary(16),
-                Form::Bytes | Form::Numeric | Form::Tagged => DataType::Binary,
+                Form::Uuid | Form::Interval | Form::Point => DataType::FixedSizeBinary(16),
+                Form::Bytes | Form::Numeric | Form::Inet | Form::MacAddr | Form::MacAddr8 | Form::Tagged => {
+                    DataType::Binary
+                }
             };
             assert_eq!(physical_type(PgType::new(info.oid)), expected, "{}", info.name);
         }
@@ -338,6 +355,12 @@ mod tests {
             (PgType::CHAR, Datum::Char(b'r')),
             (PgType::OID, Datum::Oid(26)),
             (PgType::UUID, Datum::Uuid([9; 16])),
+            (PgType::INET, Datum::Inet(Inet::new([10, 1, 2, 3].into(), 8).expect("prefix"))),
+            (PgType::CIDR, Datum::Inet(Inet::new([10, 0, 0, 0].into(), 8).expect("prefix"))),
+            (PgType::MACADDR, Datum::MacAddr([1, 2, 3, 4, 5, 6])),
+            (PgType::MACADDR8, Datum::MacAddr8([1, 2, 3, 4, 5, 6, 7, 8])),
+            (PgType::MONEY, Datum::Int8(-150)),
+            (PgType::POINT, Datum::Point(Point { x: 1.5, y: -2.0 })),
             (PgType::new(Oid(0x4000_4000)), Datum::Enum(8)),
             (PgType::INTERVAL, Datum::Interval(Interval { months: 1, days: -2, micros: 3 })),
             (PgType::TIMETZ, Datum::TimeTz(1, -3600)),

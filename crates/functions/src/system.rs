@@ -171,7 +171,10 @@ fn column_size(value: &Datum) -> i32 {
         Datum::Int4(_) | Datum::Float4(_) | Datum::Date(_) | Datum::Oid(_) | Datum::Enum(_) => 4,
         Datum::Int8(_) | Datum::Float8(_) | Datum::Time(_) | Datum::Timestamp(_) | Datum::TimestampTz(_) => 8,
         Datum::TimeTz(..) => 12,
-        Datum::Interval(_) | Datum::Uuid(_) => 16,
+        Datum::Interval(_) | Datum::Uuid(_) | Datum::Point(_) => 16,
+        Datum::MacAddr(_) => 6,
+        Datum::MacAddr8(_) => 8,
+        Datum::Inet(v) => variable(2 + v.octets().1),
         Datum::Text(s) | Datum::Jsonb(s) => variable(s.len()),
         Datum::Bytea(b) => variable(b.len()),
         Datum::Numeric(n) => variable(2 + 2 * n.abs().to_string().len().div_ceil(4)),
@@ -194,7 +197,7 @@ fn vector_types(value: &Datum) -> SqlResult<String> {
 
 /// Jenkins' hash as PostgreSQL's `hash_any` computes it, for `hashtext` and its kin: applications partition by
 /// it and expect the same numbers.
-fn hash_bytes(key: &[u8]) -> u32 {
+pub(crate) fn hash_bytes(key: &[u8]) -> u32 {
     let seed = 0x9e37_79b9u32.wrapping_add(key.len() as u32).wrapping_add(3_923_095);
     let (mut a, mut b, mut c) = (seed, seed, seed);
     let mut chunks = key.chunks_exact(12);
@@ -280,6 +283,7 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("hashint2", scalar!(|v: i16| hash_u32(i32::from(v) as u32) as i32)),
     ("hashint4", scalar!(|v: i32| hash_u32(v as u32) as i32)),
     ("hashint8", scalar!(|v: i64| hash_i64(v))),
+    ("hashchar", scalar!(|v: crate::args::CharValue| hash_u32(i32::from(v.0 as i8) as u32) as i32)),
     ("hashoid", scalar!(|v: crate::args::OidValue| hash_u32(v.0) as i32)),
     ("uuid_hash", scalar!(|v: [u8; 16]| hash_bytes(&v) as i32)),
     ("numeric_pg_lsn", scalar!(|n: &Numeric| lsn_of(n)?)),

@@ -2,8 +2,8 @@
 
 use crate::call::{ScalarFn, SetFn};
 use crate::{
-    array, cast, comparison, datetime, enums, float, formatting, int, json, keywords, numeric, pattern, series, system,
-    text,
+    array, cast, comparison, datetime, enums, float, formatting, geometry, int, json, keywords, macaddr, money,
+    network, numeric, pattern, series, system, text,
 };
 
 /// Entered under the internal name (`pg_proc.prosrc`).
@@ -14,6 +14,10 @@ pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
     int::TABLE,
     float::TABLE,
     numeric::TABLE,
+    money::TABLE,
+    network::TABLE,
+    macaddr::TABLE,
+    geometry::TABLE,
     text::TABLE,
     text::binary::TABLE,
     text::bits::TABLE,
@@ -46,6 +50,7 @@ pub const SCALARS_BY_OID: &[&[(u32, ScalarFn)]] = &[
     datetime::arithmetic::BY_OID,
     datetime::convert::BY_OID,
     datetime::extract::BY_OID,
+    network::BY_OID,
     numeric::BY_OID,
     pattern::regexp::BY_OID,
     text::BY_OID,

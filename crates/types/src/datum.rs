@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::inet::Inet;
 use crate::interval::Interval;
 use crate::numeric::Numeric;
 use crate::pg_type::Oid;
 
 /// A value, NULL included. The PostgreSQL type travels beside it (`PgType`), not in it: `Text` is
-/// the value of `text`, `varchar`, `bpchar`, `name`, `json`, and others; `Oid` of `oid` and `reg*`.
+/// the value of `text`, `varchar`, `bpchar`, `name`, `json`, and others; `Oid` of `oid` and `reg*`;
+/// `Int8` also of `pg_lsn` and, in hundredths, of `money`.
 ///
 /// Dates and times count from PostgreSQL's epoch, 2000-01-01 00:00:00 (UTC for `timestamptz`), so
 /// that its whole range fits. `i32::MIN`/`MAX` days and `i64::MIN`/`MAX` microseconds are
@@ -42,6 +44,11 @@ pub enum Datum {
     TimestampTz(i64),
     Interval(Interval),
     Uuid([u8; 16]),
+    /// `inet`, and `cidr`, which has no bits right of its mask.
+    Inet(Inet),
+    MacAddr([u8; 6]),
+    MacAddr8([u8; 8]),
+    Point(Point),
     /// Canonical text of a `jsonb`: PostgreSQL's output form (keys sorted by length, then bytes;
     /// duplicates removed; one space after `:` and `,`).
     Jsonb(Arc<str>),
@@ -55,6 +62,13 @@ pub enum Datum {
     Array(Arc<ArrayValue>),
     /// A row value; fields carry their types.
     Record(Arc<[(Oid, Datum)]>),
+}
+
+/// A place in the plane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    pub x: f64,
+    pub y: f64,
 }
 
 /// An array of any number of dimensions (0 for the empty array).

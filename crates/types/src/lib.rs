@@ -10,6 +10,7 @@
 //! | [`numeric`] | PostgreSQL's `numeric` |
 //! | [`numeric_ordered`] | its order-preserving bytes |
 //! | [`interval`] | PostgreSQL's `interval` |
+//! | [`inet`] | PostgreSQL's `inet` and `cidr` |
 //! | [`datetime`] | calendar arithmetic and text forms of dates and times |
 //! | [`json`] | JSON syntax, and the canonical form of `jsonb` |
 //! | [`jsonpath`] | paths into JSON: syntax and text form |
@@ -21,6 +22,7 @@ pub mod datetime;
 pub mod datum;
 pub mod error;
 pub mod ids;
+pub mod inet;
 pub mod interval;
 pub mod json;
 pub mod jsonpath;
@@ -34,9 +36,10 @@ pub use commit::{
     Check, CheckMode, CommitOutcome, CommitRecord, CommitRequest, Conflict, ConflictKind, Notification, Write,
     WriteMode,
 };
-pub use datum::{ArrayValue, Datum};
+pub use datum::{ArrayValue, Datum, Point};
 pub use error::{Notice, Severity, SqlError, SqlResult};
 pub use ids::{Epoch, KeyRange, Lsn, NodeId, TimeMode, Timestamp, TxnId};
+pub use inet::Inet;
 pub use interval::Interval;
 pub use numeric::Numeric;
 pub use pg_type::{Oid, PgType};

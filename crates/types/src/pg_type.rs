@@ -73,9 +73,15 @@ types! {
     JSON 114 "json" 199;
     XML 142 "xml" 143;
     PG_NODE_TREE 194 "pg_node_tree" 0;
+    POINT 600 "point" 1017;
+    CIDR 650 "cidr" 651;
     FLOAT4 700 "float4" 1021;
     FLOAT8 701 "float8" 1022;
     UNKNOWN 705 "unknown" 0;
+    MACADDR8 774 "macaddr8" 775;
+    MONEY 790 "money" 791;
+    MACADDR 829 "macaddr" 1040;
+    INET 869 "inet" 1041;
     ACLITEM 1033 "aclitem" 1034;
     BPCHAR 1042 "bpchar" 1014;
     VARCHAR 1043 "varchar" 1015;

@@ -7,6 +7,8 @@
 //! | [`number`] | integers, floats, oids |
 //! | [`bytea`] | hex and escape forms |
 //! | [`string`] | `varchar(n)`, `char(n)`, `name`, booleans, uuids, bit strings |
+//! | [`inet`], [`mac`] | network and hardware addresses |
+//! | [`money`], [`point`] | amounts, places |
 //! | [`array`] | `{…}`, vectors |
 //! | [`record`] | `(…)` |
 
@@ -25,7 +27,11 @@ use crate::sqlstate::SqlState;
 
 pub mod array;
 pub mod bytea;
+pub mod inet;
+pub mod mac;
+pub mod money;
 pub mod number;
+pub mod point;
 pub mod record;
 pub mod string;
 
@@ -294,6 +300,12 @@ pub fn parse(text: &str, ty: PgType, style: &TextStyle) -> SqlResult<Datum> {
         Oid::TIMESTAMPTZ => Datum::TimestampTz(datetime::parse::timestamptz(text, ty.typmod, style)?),
         Oid::INTERVAL => Datum::Interval(interval::parse::parse(text, ty.typmod, style)?),
         Oid::UUID => Datum::Uuid(string::parse_uuid(text)?),
+        Oid::INET => Datum::Inet(inet::parse_inet(text)?),
+        Oid::CIDR => Datum::Inet(inet::parse_cidr(text)?),
+        Oid::MACADDR => Datum::MacAddr(mac::parse_macaddr(text)?),
+        Oid::MACADDR8 => Datum::MacAddr8(mac::parse_macaddr8(text)?),
+        Oid::MONEY => Datum::Int8(money::parse(text)?),
+        Oid::POINT => Datum::Point(point::parse(text)?),
         Oid::JSON => {
             json::validate(text)?;
             Datum::text(text)
@@ -377,6 +389,7 @@ pub fn write(value: &Datum, ty: PgType, style: &TextStyle, out: &mut String) {
         Datum::Int2(v) => number::write_int(i64::from(*v), out),
         Datum::Int4(v) => number::write_int(i64::from(*v), out),
         Datum::Int8(v) if ty.oid == Oid::PG_LSN => number::write_lsn(*v, out),
+        Datum::Int8(v) if ty.oid == Oid::MONEY => money::write(*v, out),
         Datum::Int8(v) => number::write_int(*v, out),
         Datum::Float4(v) => number::write_float4(*v, style.extra_float_digits, out),
         Datum::Float8(v) => number::write_float8(*v, style.extra_float_digits, out),
@@ -392,6 +405,11 @@ pub fn write(value: &Datum, ty: PgType, style: &TextStyle, out: &mut String) {
         Datum::TimestampTz(v) => datetime::write::write_timestamptz(*v, style, out),
         Datum::Interval(v) => interval::write::write(*v, style.interval_style, out),
         Datum::Uuid(v) => string::write_uuid(v, out),
+        Datum::Inet(v) if ty.oid == Oid::CIDR => inet::write_with_prefix(*v, out),
+        Datum::Inet(v) => inet::write(*v, out),
+        Datum::MacAddr(v) => mac::write(v, out),
+        Datum::MacAddr8(v) => mac::write(v, out),
+        Datum::Point(v) => point::write(*v, style.extra_float_digits, out),
         Datum::Oid(v) if is_reg(ty.oid) => write_reg(*v, ty.oid, style, out),
         Datum::Oid(v) => {
             let _ = write!(out, "{v}");

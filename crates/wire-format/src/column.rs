@@ -50,8 +50,10 @@ impl Values<'_> {
             Self::Str(_) => form == Form::Text,
             Self::Char(_) => form == Form::Byte,
             Self::Oid(_) => form == Form::Oid,
-            Self::Fixed(_) => matches!(form, Form::Uuid | Form::Interval),
-            Self::Binary(_) => matches!(form, Form::Bytes | Form::Numeric | Form::Tagged),
+            Self::Fixed(_) => matches!(form, Form::Uuid | Form::Interval | Form::Point),
+            Self::Binary(_) => {
+                matches!(form, Form::Bytes | Form::Numeric | Form::Inet | Form::MacAddr | Form::MacAddr8 | Form::Tagged)
+            }
         }
     }
 }

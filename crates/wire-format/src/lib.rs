@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`wire_text`] | values written as text: one datum, or a column of a batch |
 //! | [`wire_binary`] | values written to and read from their binary format |
+//! | `network_binary` | `inet` and `cidr` |
 //! | [`numeric_binary`] | `numeric` as base-10000 digits |
 //! | [`column`] | a column of a batch, looked at row by row without a `Datum` for common types |
 //! | [`row`] | DataRow bodies from Arrow batches and datum rows |
@@ -14,6 +15,7 @@
 
 pub mod column;
 pub mod copy;
+mod network_binary;
 pub mod numeric_binary;
 pub mod row;
 pub mod wire_binary;

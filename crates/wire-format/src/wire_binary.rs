@@ -6,9 +6,9 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 use gavel_types::text_io::{self, TextStyle};
-use gavel_types::{ArrayValue, Datum, Interval, Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{ArrayValue, Datum, Interval, Oid, PgType, Point, SqlError, SqlResult, SqlState};
 
-use crate::numeric_binary;
+use crate::{network_binary, numeric_binary};
 
 /// Deepest nesting of records in records that is read; PostgreSQL is bounded by its stack.
 const MAX_DEPTH: usize = 32;
@@ -113,6 +113,13 @@ pub fn write(value: &Datum, ty: PgType, style: &TextStyle, out: &mut BytesMut) -
             out.put_i32(i.months);
         }
         Datum::Uuid(u) => out.put_slice(u),
+        Datum::Inet(v) => network_binary::write(*v, ty.oid == Oid::CIDR, out),
+        Datum::MacAddr(v) => out.put_slice(v),
+        Datum::MacAddr8(v) => out.put_slice(v),
+        Datum::Point(p) => {
+            out.put_f64(p.x);
+            out.put_f64(p.y);
+        }
         Datum::Oid(n) => out.put_u32(*n),
         Datum::Char(c) => out.put_u8(*c),
         Datum::Enum(_) => out.put_slice(text_io::to_text(value, ty, style).as_bytes()),
@@ -196,7 +203,7 @@ pub fn text(data: &[u8]) -> SqlResult<&str> {
     if data.contains(&0) { Err(bad(&[0])) } else { Ok(text) }
 }
 
-struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     data: &'a [u8],
     style: &'a TextStyle,
 }
@@ -208,7 +215,7 @@ impl<'a> Reader<'a> {
         Ok(head)
     }
 
-    fn fixed<const N: usize>(&mut self) -> SqlResult<[u8; N]> {
+    pub(crate) fn fixed<const N: usize>(&mut self) -> SqlResult<[u8; N]> {
         self.take(N)?.try_into().map_err(|_| insufficient_data())
     }
 
@@ -247,7 +254,7 @@ impl<'a> Reader<'a> {
             Oid::CHAR => Datum::Char(u8::from_be_bytes(self.fixed()?)),
             Oid::INT2 => Datum::Int2(i16::from_be_bytes(self.fixed()?)),
             Oid::INT4 => Datum::Int4(self.i32()?),
-            Oid::INT8 | Oid::PG_LSN => Datum::Int8(self.i64()?),
+            Oid::INT8 | Oid::PG_LSN | Oid::MONEY => Datum::Int8(self.i64()?),
             Oid::FLOAT4 => Datum::Float4(f32::from_be_bytes(self.fixed()?)),
             Oid::FLOAT8 => Datum::Float8(f64::from_be_bytes(self.fixed()?)),
             Oid::NUMERIC => Datum::Numeric(numeric_binary::read(self.rest())?),
@@ -278,6 +285,14 @@ impl<'a> Reader<'a> {
                 Datum::Interval(Interval { months, days, micros })
             }
             Oid::UUID => Datum::Uuid(self.fixed()?),
+            Oid::INET => Datum::Inet(network_binary::read(self, false)?),
+            Oid::CIDR => Datum::Inet(network_binary::read(self, true)?),
+            Oid::MACADDR => Datum::MacAddr(self.fixed()?),
+            Oid::MACADDR8 if self.data.len() == 6 => Datum::MacAddr8(text_io::mac::widened(self.fixed()?)),
+            Oid::MACADDR8 => Datum::MacAddr8(self.fixed()?),
+            Oid::POINT => {
+                Datum::Point(Point { x: f64::from_be_bytes(self.fixed()?), y: f64::from_be_bytes(self.fixed()?) })
+            }
             Oid::OID
             | Oid::XID
             | Oid::CID

@@ -24,6 +24,14 @@ fn fixed_types_are_big_endian() {
             PgType::INTERVAL,
             &[0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 1],
         ),
+        (Datum::MacAddr([1, 2, 3, 4, 5, 6]), PgType::MACADDR, &[1, 2, 3, 4, 5, 6]),
+        (Datum::MacAddr8([1, 2, 3, 4, 5, 6, 7, 8]), PgType::MACADDR8, &[1, 2, 3, 4, 5, 6, 7, 8]),
+        (Datum::Int8(-1), PgType::MONEY, &[0xff; 8]),
+        (
+            Datum::Point(Point { x: 1.0, y: -2.0 }),
+            PgType::POINT,
+            &[0x3f, 0xf0, 0, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0],
+        ),
         (Datum::text("101"), PgType::BIT, &[0, 0, 0, 3, 0xa0]),
         (Datum::text("100000001"), PgType::VARBIT, &[0, 0, 0, 9, 0x80, 0x80]),
         (Datum::TimeTz(1, -3600), PgType::TIMETZ, &[0, 0, 0, 0, 0, 0, 0, 1, 0xff, 0xff, 0xf1, 0xf0]),
@@ -31,6 +39,12 @@ fn fixed_types_are_big_endian() {
         assert_eq!(written(&value, ty), bytes, "{value:?}");
         assert_eq!(read(bytes, ty, &TextStyle::default()).unwrap(), value);
     }
+}
+
+#[test]
+fn a_macaddr8_may_come_in_six_bytes() {
+    let value = read(&[1, 2, 3, 4, 5, 6], PgType::MACADDR8, &TextStyle::default()).unwrap();
+    assert_eq!(value, Datum::MacAddr8([1, 2, 3, 0xff, 0xfe, 4, 5, 6]));
 }
 
 #[test]

@@ -276,6 +276,7 @@ impl Binder<'_> {
             Oid::INT2VECTOR => Some(Oid::INT2),
             Oid::OIDVECTOR => Some(Oid::OID),
             Oid::NAME => Some(Oid::CHAR),
+            Oid::POINT => Some(Oid::FLOAT8),
             other => element_type(other),
         };
         let Some(element) = element.or(jsonb.then_some(Oid::JSONB)) else {
@@ -287,6 +288,9 @@ impl Binder<'_> {
         }
         let indices = self.indices(subscripts, pos)?;
         let slice = indices.iter().any(|i| matches!(i, Index::Slice(..)));
+        if slice && matches!(array.oid, Oid::POINT | Oid::NAME) {
+            return Err(SqlError::unsupported("slices of fixed-length arrays not implemented"));
+        }
         let ty = if slice { array } else { PgType::with_typmod(element, array.typmod) };
         Ok(Typed::new(scalar(ScalarKind::Subscript { input: Box::new(value.scalar), indices }, ty), pos))
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gavel_types::{ArrayValue, Datum, Numeric, Oid};
+use gavel_types::{ArrayValue, Datum, Inet, Numeric, Oid, Point};
 
 use super::{MAX_DEPTH, decode, to_bytes};
 
@@ -22,6 +22,11 @@ fn samples() -> Vec<Datum> {
         Datum::Array(Arc::new(ArrayValue::vector(Oid::TEXT, vec![]))),
         Datum::Record(vec![(Oid::INT8, Datum::Int8(-1)), (Oid::TEXT, Datum::Null)].into()),
         Datum::Enum(1 << 47),
+        Datum::Inet(Inet::new([10, 1, 2, 3].into(), 8).expect("prefix")),
+        Datum::Inet(Inet::new(std::net::Ipv6Addr::LOCALHOST.into(), 128).expect("prefix")),
+        Datum::MacAddr([1, 2, 3, 4, 5, 6]),
+        Datum::MacAddr8([1, 2, 3, 4, 5, 6, 7, 8]),
+        Datum::Point(Point { x: 1.5, y: -0.0 }),
     ]
 }
 
@@ -40,6 +45,12 @@ fn bytes_are_as_documented() {
     assert_eq!(to_bytes(&array).expect("bytes"), [20, 21, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 1, 2, 2, 1]);
     assert_eq!(to_bytes(&Datum::text("ab")).expect("bytes"), [8, 2, b'a', b'b']);
     assert_eq!(to_bytes(&Datum::Enum(3)).expect("bytes"), [22, 3, 0, 0, 0, 0, 0, 0, 0]);
+    let inet = Datum::Inet(Inet::new([10, 0, 0, 1].into(), 32).expect("prefix"));
+    assert_eq!(to_bytes(&inet).expect("bytes"), [23, 6, 4, 10, 0, 0, 1, 32]);
+    assert_eq!(to_bytes(&Datum::MacAddr([1, 2, 3, 4, 5, 6])).expect("bytes"), [24, 1, 2, 3, 4, 5, 6]);
+    assert_eq!(to_bytes(&Datum::MacAddr8([1, 2, 3, 4, 5, 6, 7, 8])).expect("bytes"), [25, 1, 2, 3, 4, 5, 6, 7, 8]);
+    let point = to_bytes(&Datum::Point(Point { x: 1.0, y: 0.0 })).expect("bytes");
+    assert_eq!(point, [26, 0, 0, 0, 0, 0, 0, 0xF0, 0x3F, 0, 0, 0, 0, 0, 0, 0, 0]);
 }
 
 #[test]

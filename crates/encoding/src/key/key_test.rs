@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use gavel_types::numeric::Mantissa;
-use gavel_types::{ArrayValue, Datum, Interval, Numeric, Oid, PgType};
+use gavel_types::{ArrayValue, Datum, Inet, Interval, Numeric, Oid, PgType};
 use proptest::prelude::*;
 
 use super::{KeyOrder, encode_key};
@@ -44,6 +44,9 @@ fn compare(a: &Datum, b: &Datum, ty: PgType) -> Ordering {
         }
         (Datum::Interval(a), Datum::Interval(b)) => a.comparison_value().cmp(&b.comparison_value()),
         (Datum::Uuid(a), Datum::Uuid(b)) => a.cmp(b),
+        (Datum::Inet(a), Datum::Inet(b)) => networks(*a, *b),
+        (Datum::MacAddr(a), Datum::MacAddr(b)) => a.cmp(b),
+        (Datum::MacAddr8(a), Datum::MacAddr8(b)) => a.cmp(b),
         (Datum::Oid(a), Datum::Oid(b)) => a.cmp(b),
         (Datum::Char(a), Datum::Char(b)) => a.cmp(b),
         (Datum::Array(a), Datum::Array(b)) => arrays(a, b),
@@ -80,6 +83,36 @@ fn numerics(a: &Numeric, b: &Numeric) -> Ordering {
         }
         _ => rank(a).cmp(&rank(b)),
     }
+}
+
+/// `network_cmp`: the bits that both networks have, then the length of their prefixes, then all bits.
+fn networks(a: Inet, b: Inet) -> Ordering {
+    let first_bits = |v: Inet, n: u8| {
+        let (octets, count) = v.octets();
+        let bits: Vec<bool> = octets[..count].iter().flat_map(|o| (0..8).map(move |i| o >> (7 - i) & 1 == 1)).collect();
+        bits[..usize::from(n)].to_vec()
+    };
+    let both = a.prefix().min(b.prefix());
+    a.is_ipv6().cmp(&b.is_ipv6()).then_with(|| {
+        first_bits(a, both)
+            .cmp(&first_bits(b, both))
+            .then(a.prefix().cmp(&b.prefix()))
+            .then(first_bits(a, a.width()).cmp(&first_bits(b, b.width())))
+    })
+}
+
+/// Addresses with few bits that differ, so that one is often in the network of another.
+fn inet() -> impl Strategy<Value = Datum> {
+    let address = prop_oneof![
+        prop_oneof![0..4u32, (0..4u32).prop_map(|v| v << 24), any::<u32>()]
+            .prop_map(|v| std::net::IpAddr::from(std::net::Ipv4Addr::from(v))),
+        prop_oneof![0..4u128, (0..4u128).prop_map(|v| v << 120), any::<u128>()]
+            .prop_map(|v| std::net::IpAddr::from(std::net::Ipv6Addr::from(v))),
+    ];
+    (address, 0..=128u8).prop_map(|(address, prefix)| {
+        let prefix = if address.is_ipv4() { prefix.min(32) } else { prefix };
+        Datum::Inet(Inet::new(address, prefix).expect("a prefix that fits"))
+    })
 }
 
 fn arrays(a: &ArrayValue, b: &ArrayValue) -> Ordering {
@@ -166,6 +199,10 @@ fn values() -> impl Strategy<Value = (PgType, Vec<Datum>)> {
         of(PgType::TIMETZ, (0..5i64, -2..3i32).prop_map(|(t, z)| Datum::TimeTz(t * 1_000_000, z))),
         of(PgType::INTERVAL, interval),
         of(PgType::UUID, any::<[u8; 16]>().prop_map(Datum::Uuid)),
+        of(PgType::INET, inet()),
+        of(PgType::MACADDR, any::<[u8; 6]>().prop_map(Datum::MacAddr)),
+        of(PgType::MACADDR8, any::<[u8; 8]>().prop_map(Datum::MacAddr8)),
+        of(PgType::MONEY, any::<i64>().prop_map(Datum::Int8)),
         of(PgType::OID, any::<u32>().prop_map(Datum::Oid)),
         of(PgType::CHAR, any::<u8>().prop_map(Datum::Char)),
         of(PgType::new(Oid(1007)), int_array()),
@@ -234,6 +271,13 @@ fn bytes_are_as_documented() {
         (Datum::text("a  "), PgType::BPCHAR, &[0x10, b'a', 0, 1]),
         (Datum::text("a "), PgType::VARCHAR, &[0x10, b'a', b' ', 0, 1]),
         (Datum::Oid(258), PgType::OID, &[0x10, 0, 0, 1, 2]),
+        (Datum::Int8(1), PgType::MONEY, &[0x10, 0x80, 0, 0, 0, 0, 0, 0, 1]),
+        (Datum::MacAddr([1, 2, 3, 4, 5, 6]), PgType::MACADDR, &[0x10, 1, 2, 3, 4, 5, 6]),
+        (
+            Datum::Inet(Inet::new([10, 1, 2, 3].into(), 8).expect("prefix")),
+            PgType::INET,
+            &[0x10, 4, 10, 0, 0, 0, 8, 1, 2, 3],
+        ),
         (Datum::Jsonb("{\"a\": true}".into()), PgType::JSONB, &[0x10, 0x20, 0, 0, 0, 1, b'a', 0, 1, 6]),
         (
             Datum::Array(Arc::new(ArrayValue::vector(Oid::INT2, vec![Datum::Int2(1), Datum::Null]))),

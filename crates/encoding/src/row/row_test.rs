@@ -1,7 +1,7 @@
 //! Rows: round trips, the bytes themselves, and what damage does.
 
 use bytes::Bytes;
-use gavel_types::{Datum, Interval, PgType};
+use gavel_types::{Datum, Inet, Interval, PgType, Point};
 use proptest::prelude::*;
 
 use super::{Field, RowView, encode_row};
@@ -84,6 +84,14 @@ fn column() -> impl Strategy<Value = (PgType, Datum)> {
         ".{0,300}".prop_map(|v| (PgType::TEXT, Datum::text(v))),
         proptest::collection::vec(any::<u8>(), 0..9).prop_map(|v| (PgType::BYTEA, Datum::Bytea(Bytes::from(v)))),
         any::<[u8; 16]>().prop_map(|v| (PgType::UUID, Datum::Uuid(v))),
+        (any::<u32>(), 0..=32u8).prop_map(|(address, prefix)| {
+            let address = std::net::Ipv4Addr::from(address).into();
+            (PgType::INET, Datum::Inet(Inet::new(address, prefix).expect("a prefix that fits")))
+        }),
+        any::<[u8; 6]>().prop_map(|v| (PgType::MACADDR, Datum::MacAddr(v))),
+        any::<[u8; 8]>().prop_map(|v| (PgType::MACADDR8, Datum::MacAddr8(v))),
+        any::<i64>().prop_map(|v| (PgType::MONEY, Datum::Int8(v))),
+        (any::<f64>(), any::<f64>()).prop_map(|(x, y)| (PgType::POINT, Datum::Point(Point { x, y }))),
         any::<u32>().prop_map(|v| (PgType::REGCLASS, Datum::Oid(v))),
         any::<u8>().prop_map(|v| (PgType::CHAR, Datum::Char(v))),
         (any::<i32>(), any::<i32>(), any::<i64>())

@@ -5,44 +5,52 @@ use gavel_types::{Datum, SqlResult};
 use super::state::foreign;
 use super::{Accumulator, AggregateSpec};
 use crate::call::EvalContext;
+use crate::text::bits;
 
 pub fn all(_: &AggregateSpec) -> Box<dyn Accumulator> {
     fold(|a, b| match (a, b) {
-        (Datum::Bool(a), Datum::Bool(b)) => Some(Datum::Bool(*a && *b)),
-        _ => None,
+        (Datum::Bool(a), Datum::Bool(b)) => Ok(Datum::Bool(*a && *b)),
+        _ => Err(foreign()),
     })
 }
 
 pub fn any(_: &AggregateSpec) -> Box<dyn Accumulator> {
     fold(|a, b| match (a, b) {
-        (Datum::Bool(a), Datum::Bool(b)) => Some(Datum::Bool(*a || *b)),
-        _ => None,
+        (Datum::Bool(a), Datum::Bool(b)) => Ok(Datum::Bool(*a || *b)),
+        _ => Err(foreign()),
     })
 }
 
 pub fn bits_and(_: &AggregateSpec) -> Box<dyn Accumulator> {
-    fold(|a, b| bits(a, b, |a, b| a & b))
+    fold(|a, b| bitwise(a, b, |a, b| a & b, bits::and))
 }
 
 pub fn bits_or(_: &AggregateSpec) -> Box<dyn Accumulator> {
-    fold(|a, b| bits(a, b, |a, b| a | b))
+    fold(|a, b| bitwise(a, b, |a, b| a | b, bits::or))
 }
 
 pub fn bits_xor(_: &AggregateSpec) -> Box<dyn Accumulator> {
-    fold(|a, b| bits(a, b, |a, b| a ^ b))
+    fold(|a, b| bitwise(a, b, |a, b| a ^ b, bits::xor))
 }
 
-fn bits(a: &Datum, b: &Datum, op: fn(i64, i64) -> i64) -> Option<Datum> {
+/// Of integers, or of bit strings of one length.
+fn bitwise(
+    a: &Datum,
+    b: &Datum,
+    op: fn(i64, i64) -> i64,
+    strings: fn(&str, &str) -> SqlResult<String>,
+) -> SqlResult<Datum> {
     // The operations keep the sign bits alike, so that the result fits again.
-    Some(match (a, b) {
+    Ok(match (a, b) {
         (Datum::Int2(a), Datum::Int2(b)) => Datum::Int2(op((*a).into(), (*b).into()) as i16),
         (Datum::Int4(a), Datum::Int4(b)) => Datum::Int4(op((*a).into(), (*b).into()) as i32),
         (Datum::Int8(a), Datum::Int8(b)) => Datum::Int8(op(*a, *b)),
-        _ => return None,
+        (Datum::Text(a), Datum::Text(b)) => Datum::text(strings(a, b)?),
+        _ => return Err(foreign()),
     })
 }
 
-type Step = fn(&Datum, &Datum) -> Option<Datum>;
+type Step = fn(&Datum, &Datum) -> SqlResult<Datum>;
 
 fn fold(step: Step) -> Box<dyn Accumulator> {
     Box::new(Fold { value: Datum::Null, step })
@@ -58,8 +66,7 @@ impl Fold {
         if value.is_null() {
             return Ok(());
         }
-        self.value =
-            if self.value.is_null() { value.clone() } else { (self.step)(&self.value, value).ok_or_else(foreign)? };
+        self.value = if self.value.is_null() { value.clone() } else { (self.step)(&self.value, value)? };
         Ok(())
     }
 }

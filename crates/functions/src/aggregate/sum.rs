@@ -1,11 +1,12 @@
 //! `sum` and `avg` with PostgreSQL's result types: `sum(int)` is bigint, `sum(bigint)` and every average
-//! of integers numeric; sums of nothing are NULL.
+//! of integers numeric, `sum(money)` money; sums of nothing are NULL.
 
 use gavel_types::{Datum, Interval, Numeric, SqlError, SqlResult, SqlState};
 
 use super::state::{foreign, pack, unpack};
 use super::{Accumulator, AggregateSpec};
 use crate::call::EvalContext;
+use crate::error::money_out_of_range;
 
 pub fn integers(_: &AggregateSpec) -> Box<dyn Accumulator> {
     Box::new(Total { total: 0_i128, count: 0, end: Whole::Bigint })
@@ -13,6 +14,11 @@ pub fn integers(_: &AggregateSpec) -> Box<dyn Accumulator> {
 
 pub fn bigints(_: &AggregateSpec) -> Box<dyn Accumulator> {
     Box::new(Total { total: 0_i128, count: 0, end: Whole::Numeric })
+}
+
+/// `sum(money)`.
+pub fn amounts(_: &AggregateSpec) -> Box<dyn Accumulator> {
+    Box::new(Total { total: 0_i128, count: 0, end: Whole::Money })
 }
 
 pub fn average_integers(_: &AggregateSpec) -> Box<dyn Accumulator> {
@@ -50,6 +56,7 @@ pub fn average_intervals(_: &AggregateSpec) -> Box<dyn Accumulator> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Whole {
     Bigint,
+    Money,
     Numeric,
     Average,
 }
@@ -128,6 +135,7 @@ impl Summed<Whole> for i128 {
                 i64::try_from(*self)
                     .map_err(|_| SqlError::new(SqlState::NumericValueOutOfRange, "bigint out of range"))?,
             ),
+            Whole::Money => Datum::Int8(i64::try_from(*self).map_err(|_| money_out_of_range())?),
             Whole::Numeric => Datum::Numeric(Numeric::from(*self)),
             Whole::Average => Datum::Numeric(Numeric::from(*self).div(&Numeric::from(count))?),
         })

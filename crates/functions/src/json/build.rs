@@ -154,6 +154,11 @@ pub fn write_value(value: &Datum, ty: PgType, style: &TextStyle, out: &mut Strin
     match value {
         Datum::Null => out.push_str("null"),
         Datum::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
+        Datum::Int8(_) if matches!(ty.oid, Oid::MONEY | Oid::PG_LSN) => {
+            let mut text = String::new();
+            plain(&mut text);
+            write_string(&text, out);
+        }
         Datum::Int2(_) | Datum::Int4(_) | Datum::Int8(_) => plain(out),
         Datum::Float4(_) | Datum::Float8(_) | Datum::Numeric(_) => {
             let mut number = String::new();

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the golden scripts of this folder: calls of functions, and what PostgreSQL 15 answers.
 
-    PGHOST=127.0.0.1 PGPORT=5432 PGUSER=postgres PGDATABASE=scratch ./generate.py
+    PGHOST=127.0.0.1 PGPORT=5432 PGUSER=postgres PGDATABASE=scratch ./generate.py [file ...]
 
 Every overload of the functions named below is called with combinations of the sample literals. A line
 is `name(type 'literal', ...) => answer`, where an answer is text, NULL, or `!SQLSTATE message`. The
@@ -11,6 +11,7 @@ import hashlib
 import itertools
 import pathlib
 import subprocess
+import sys
 
 HERE = pathlib.Path(__file__).parent
 LIMIT = 32  # cases an overload
@@ -59,6 +60,37 @@ SAMPLES = {
     "_float8": ["{1,2.5}", "{}"],
     "pg_lsn": ["0/0", "16/B374D848"],
 }
+
+# Types whose overloads are called in one file alone.
+OWN_SAMPLES = {
+    "network": {
+        "inet": ["192.168.1.5", "192.168.1.0/24", "192.168.1.5/24", "192.168.0.0/16", "10.0.0.0/8", "0.0.0.0/0", "0.0.0.1/0",
+                 "255.255.255.255", "::", "::1", "::/0", "2001:db8::ff00:42:8329/64", "fe80::1/10", "::ffff:1.2.3.4", "::1.2.3.4/120",
+                 "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"],
+        "cidr": ["192.168.1.0/24", "10/8", "0/0", "1.2.3.4", "128.1/20", "::/0", "2001:db8::/32", "::ffff:1.2.3.0/120", "::1.2.0.0/112",
+                 "1:0:0:2::/64", "1:0:2:0:3:0:0:4", "::5:0/112", "fe80::/10", "::1"],
+        "int4": ["-1", "0", "8", "24", "32", "33", "128", "129", "-2", "2147483647"],
+        "int8": ["0", "1", "-1", "256", "-4294967296", "4294967295", "-9223372036854775808", "9223372036854775807"],
+    },
+    "money": {
+        "money": ["0", "0.01", "-0.01", "1", "1.01", "-2.50", "12.34", "110", "1000", "1234567.89", "20.20", "-119.99", "100000000300.15",
+                  "92233720368547758.07", "-92233720368547758.08"],
+        "int2": ["0", "1", "-3", "7"], "int4": ["0", "1", "-3", "21474836"], "int8": ["0", "1", "-3", "92233720368547758", "92233720368547759"],
+        "float4": ["0", "1", "-1.5", "0.3"], "float8": ["0", "1", "-1.5", "0.005", "0.3", "3.7e2"],
+        "numeric": ["0", "1", "0.005", "-0.005", "0.004999", "12.345", "92233720368547758.07", "92233720368547758.08", "NaN", "Infinity"],
+    },
+    "macaddr": {
+        "macaddr": ["08:00:2b:01:02:03", "00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "12:34:56:78:9a:bc"],
+        "macaddr8": ["08:00:2b:ff:fe:01:02:03", "00:00:00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff:ff:ff", "12:34:56:78:9a:bc:de:f0"],
+    },
+    "geometry": {
+        "point": ["(0,0)", "(1,2)", "(1.0000005,2)", "(-3,4)", "(NaN,1)", "(Infinity,1)", "(1e308,-1e308)", "(1e-300,1e-300)"],
+        "float8": ["0", "-1.5", "NaN"],
+    },
+    "bits": {"char": ["a", "", "z", "\\377"], "bit": ["1010", "0", "1111"], "varbit": ["1010", "", "1"]},
+}
+# Above it PostgreSQL 15 lets amounts of money wrap around; no golden lines of that.
+WRAPS = 9e16
 
 UNITS = ["year", "MONTH", "day", "hour", "minute", "second", "milliseconds", "microseconds", "epoch", "dow", "isodow",
          "doy", "week", "quarter", "decade", "century", "millennium", "julian", "isoyear", "timezone", "bogus"]
@@ -154,6 +186,17 @@ FILES = {
         json_strip_nulls jsonb_pretty json_object jsonb_object jsonb_eq jsonb_lt jsonb_cmp""",
     "paths": """jsonb_path_exists_opr jsonb_path_match_opr jsonb_path_exists jsonb_path_match jsonb_path_query_array
         jsonb_path_query_first""",
+    "network": """abbrev broadcast family host hostmask inet_merge inet_same_family masklen netmask network set_masklen text cidr
+        network_sub network_subeq network_sup network_supeq network_overlap network_eq network_ne network_lt network_le network_gt
+        network_ge network_larger network_smaller inetnot inetand inetor inetpl int8pl_inet inetmi_int8 inetmi hashinet""",
+    "money": """money numeric cash_words cash_eq cash_lt cash_cmp cashlarger cash_pl cash_mi cash_div_cash cash_mul_flt8 flt8_mul_cash
+        cash_div_flt8 cash_mul_flt4 flt4_mul_cash cash_div_flt4 cash_mul_int8 int8_mul_cash cash_div_int8 cash_mul_int4 int4_mul_cash
+        cash_div_int4 cash_mul_int2 int2_mul_cash cash_div_int2""",
+    "macaddr": """trunc macaddr macaddr8 macaddr_eq macaddr_lt macaddr_cmp macaddr_not macaddr_and macaddr_or hashmacaddr macaddr8_eq
+        macaddr8_lt macaddr8_cmp macaddr8_not macaddr8_and macaddr8_or macaddr8_set7bit hashmacaddr8""",
+    "geometry": """point point_left point_right point_above point_below point_vert point_horiz point_eq point_ne point_distance slope
+        point_add point_sub point_mul point_div isvertical ishorizontal""",
+    "bits": "hashchar chareq charlt bit_length biteq bitlt varbiteq varbitlt",
     "arrays": """array_append array_prepend array_cat array_length array_upper array_lower array_ndims array_dims cardinality array_position
         array_positions array_remove array_replace array_to_string arraycontains arraycontained arrayoverlap array_eq array_lt
         btarraycmp trim_array array_fill array_to_json to_json to_jsonb num_nulls""",
@@ -212,6 +255,16 @@ LITERALS = {
     "bit:3": "101|10|1010|x5",
     "varbit:3": "101|10|1010",
     "regtype": "0|-|23",
+    "inet": "1.2.3.4|1.2.3.4/24|1.2.3.4/32|1.2.3.4/0|1.2.3.4/33|10|10/8|10.1/16|10.1/15|10.1/24|10.1./8|1.2.3.4.|1.2.3.4.5|1.2.3|256.1.1.1|1.2.3.4/|1.2.3.4/024|01.002.3.4|1..2|.1|/8|| 1.2.3.4|1.2.3.4 |1.2.3.4/8x|x|0x0a|::|::1|::/0|::1/128|::1/129|::1/01|::1/|1::|1:2:3:4:5:6:7:8|1:2:3:4:5:6:7:8:9|1:2:3:4:5:6:7|1:2:3:4:5:6:7::|::2:3:4:5:6:7:8|1::2::3|:::|:1|1:|12345::|ABCD:EF01::2345|::ffff:1.2.3.4|::1.2.3.4|::1.2.3.4/120|::1.2|::1.2/96|::.1|::1.|::1./8|::1.2.3.4.5|::01.2.3.4|::256.1.1.1|::a.1.2.3|1:2:3:4:5:6:1.2.3.4|1:2:3:4:5:6:7:1.2.3.4|0:0:1:0:0:0:1:0|1:0:0:2:3:0:0:4|1:0:2:3:4:5:6:7|0:0:0:0:0:1:2:3|0:0:0:0:0:0:1:2|0:0:0:0:0:ffff:1:2|0:0:0:0:0:0:0:2|0:0:0:0:ffff:0:1:2|1:2:3:4:5:6:0:0|1:2:3:4:5:6:7:8:/64|g::|::1%eth0|2001:DB8::1/64",
+    "cidr": "10|10.1|10.1.2|10.1.2.3|128|128.1|192|192.168|224|224.1|225|239|240|255|0|10/8|10.1.2.0/24|10.1.2.3/24|10/7|10.1/8|192.168.1|192.168/16|192.168/24|192.168.0.0/33|0x0a|0x0a01|0xa|0xabc|0x0a010203|0x0a01020304|0x|0xg|0x0a/8|0X0A|1.2.3.4.|10.|10./8|10/||x|::|::/0|::1|::1/64|2001:db8::/32|2001:db8::1/32|1:2:3:4:5:6:7:8/127|::ffff:1.2.3.0/120|fe80::/10|1.2.3.4/32|256|10.1.2.3.4|10/032",
+    "macaddr": "08:00:2b:01:02:03|08-00-2b-01-02-03|08002b:010203|08002b-010203|0800.2b01.0203|0800-2b01-0203|08002b010203|8:0:2b:1:2:3|08:00:2B:01:02:03| 08:00:2b:01:02:03 |08:00:2b:01:02:03:04|08:00:2b:01:02|100:0:0:0:0:0|100000001:0:0:0:0:0|0x8:0:0:0:0:0|-1:0:0:0:0:0|+1:0:0:0:0:0|08:00-2b:01:02:03|0800:2b01:0203||x|08002b010203x|08002b01020|08002b0102|8 :0:0:0:0:0|8: 0:0:0:0:0|080 02b010203|08:00:2b:01:02:0x|0x:0:0:0:0:0|gg:00:00:00:00:00",
+    "macaddr8": "08:00:2b:01:02:03:04:05|08-00-2b-01-02-03-04-05|08002b:0102030405|0800.2b01.0203.0405|08002b0102030405|08:00:2b:01:02:03|0800.2b01.0203| 08002b010203 |08002b010203 x|08:00-2b:01:02:03|08:00:2b:01:02:03:04|08:00:2b:01:02:03:04:05:06|08:00:2b:01:02:03:|08002b0102030|08002b010203x|08002b01020304051||x|8:0:2b:1:2:3| |08:00:2b:01:02:03:04:05  |0800:2b01:0203:0405|08:g0:2b:01:02:03|08::00:2b:01:02:03",
+    "money": "0|1|-1|$1|$ 1|-$1.5|$-1.5|(1)|($1.00)|1.005|1.004|1.995|-1.005|1,234.56|1,2,3|1.2,3|$1,234,567.891|92233720368547758.07|92233720368547758.08|-92233720368547758.08|-92233720368547758.09|92233720368547758.075|123456789012345678901||$|-|.5|5.|1.2.3| 12 |1 2|1-|1$|1 $ -|+1|-+1|--1|1e3|abc|1%|()|NaN|($1|1)",
+    "point": "(1,2)|1,2|( 1 , 2 )| (1,2) |1 , 2 |(1,2|1,2)|(1 2)|(1,2,3)|((1,2))||()|(,)|(1e400,0)|(NaN,inf)|(-Infinity,-nan)|(1e-5,1e15)|(.5,5.)|(1e,2)|(x,1)|(0.1,0.2)|(1,2)x|(+1,-0)|(infinityx,1)|[1,2]|(1.5e+2,1E2)",
+    "_inet": "{1.2.3.4,NULL,10/8,::1}",
+    "_money": "{$1.50,\"$1,234.00\"}",
+    "_point": "{\"(1,2)\",\"3,4\"}|{(1,2)}",
+    "_macaddr": "{08:00:2b:01:02:03}",
     "xid": "1|4294967295",
 }
 
@@ -229,6 +282,9 @@ AGGREGATES = [
     *[(f, [t], v) for f in ("sum", "avg", "min", "max", "count", "stddev", "stddev_pop", "stddev_samp", "variance", "var_pop", "var_samp")
       for t, v in NUMBERS_OF.items()],
     *[(f, [t], NUMBERS_OF[t]) for f in ("bit_and", "bit_or", "bit_xor") for t in ("int2", "int4", "int8")],
+    *[(f, ["bit"], ["1010;0110;NULL", "", "1;0", "10;1"]) for f in ("bit_and", "bit_or", "bit_xor")],
+    *[(f, ["money"], ["1.50;2;NULL;-3.25", "", "7"]) for f in ("sum", "min", "max")],
+    *[(f, ["inet"], ["10.0.0.1;10/8;NULL;9.255.255.255", "", "::1;255.255.255.255"]) for f in ("min", "max")],
     *[(f, ["bool"], ["t;f;NULL", "t;t", "f", "", "NULL"]) for f in ("bool_and", "bool_or", "every")],
     *[(f, ["interval"], ["1 day;2 hours;NULL;-1 mon", "", "1 mon;2 mons"]) for f in ("sum", "avg", "min", "max")],
     *[(f, [t], v) for f in ("min", "max") for t, v in {
@@ -286,7 +342,7 @@ def facts():
     return rows, types
 
 
-def signatures(args):
+def signatures(args, samples):
     """Concrete argument types of a signature."""
     names = sorted({a for a in args if a in POLYMORPHIC})
     if not names:
@@ -301,7 +357,7 @@ def signatures(args):
                 concrete.append(element)
             else:
                 concrete.append(a)
-        if all(c in SAMPLES for c in concrete):
+        if all(c in samples for c in concrete):
             yield concrete
 
 
@@ -316,19 +372,23 @@ def sql(ty, text):
     return f'CAST({value} AS pg_catalog."{ty}")'
 
 
-def calls(name, rows, types):
+def calls(name, rows, types, own):
+    samples = SAMPLES | own
     for r in rows:
         if r[1] != name or r[2] != "f" or r[5] == "t" or r[3] != "0":
             continue
         declared = [types.get(a, "?") for a in r[9].split()]
         if (name, tuple(declared)) in DEPENDS_ON_TODAY:
             continue
-        for args in signatures(declared):
-            if not all(a in SAMPLES for a in args):
+        if own and not (own.keys() - NUMBERS_OF.keys()) & {*declared, types.get(r[8])}:
+            continue
+        for args in signatures(declared, samples):
+            if not all(a in samples for a in args):
                 continue
             pools = []
             for i, a in enumerate(args):
-                pool = OVERRIDES.get((name, i, args[0])) or OVERRIDES.get((name, i)) or SAMPLES[a]
+                pool = None if own else OVERRIDES.get((name, i, args[0])) or OVERRIDES.get((name, i))
+                pool = pool or samples[a]
                 # An override is for text-like or number arguments; where it is not of the type, samples are.
                 if a in ("date", "time", "timestamp", "timestamptz", "interval", "bytea", "bool") and (name, i) in OVERRIDES and name != "date_bin":
                     pool = SAMPLES[a]
@@ -337,6 +397,8 @@ def calls(name, rows, types):
                 pools.append(pool)
             every = list(itertools.product(*pools))
             every.sort(key=lambda c: hashlib.md5(repr((name, args, c)).encode()).hexdigest())
+            if len(args) == 2 and types.get(r[8]) == "money":
+                every = [(a, b) for a, b in every if max(1, abs(float(a))) * max(1, abs(float(b))) < WRAPS]
             for combination in every[:LIMIT]:
                 yield args, combination
 
@@ -353,7 +415,9 @@ ASK = r"""
 CREATE OR REPLACE FUNCTION pg_temp.ask(q text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE r text;
 BEGIN
-  EXECUTE 'SELECT (' || q || ')::text' INTO r;
+  -- The cast of inet to text is not its output.
+  EXECUTE 'SELECT CASE WHEN v IS NOT NULL AND pg_typeof(v) = ''inet''::regtype THEN format(''%s'', v) ELSE v::text END FROM (SELECT '
+    || q || ' AS v) AS s' INTO r;
   IF r IS NULL THEN RETURN 'NULL'; END IF;
   RETURN '=' || replace(replace(r, '\', '\\'), E'\n', '\n');
 EXCEPTION WHEN OTHERS THEN
@@ -395,12 +459,17 @@ def write_literals():
 
 def main():
     rows, types = facts()
-    write_literals()
-    write_aggregates()
+    wanted = lambda file: len(sys.argv) == 1 or file in sys.argv[1:]
+    if wanted("literals"):
+        write_literals()
+    if wanted("aggregates"):
+        write_aggregates()
     for file, names in FILES.items():
+        if not wanted(file):
+            continue
         lines, queries = [], []
         for name in dict.fromkeys(names.split()):
-            for args, values in calls(name, rows, types):
+            for args, values in calls(name, rows, types, OWN_SAMPLES.get(file, {})):
                 if name == "age" and any("infinity" in v for v in values):
                     continue
                 lines.append("%s(%s)" % (name, ", ".join(literal(t, v) for t, v in zip(args, values))))

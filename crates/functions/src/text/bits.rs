@@ -17,6 +17,27 @@ fn combine(a: &str, b: &str, f: fn(bool, bool) -> bool) -> String {
     a.bytes().zip(b.bytes()).map(|(a, b)| if f(a == b'1', b == b'1') { '1' } else { '0' }).collect()
 }
 
+/// `&` of bit strings.
+///
+/// # Errors
+/// 22026 unless they are of one length; so for the others.
+pub(crate) fn and(a: &str, b: &str) -> SqlResult<String> {
+    same_size(a, b, "AND")?;
+    Ok(combine(a, b, |a, b| a & b))
+}
+
+/// `|` of bit strings.
+pub(crate) fn or(a: &str, b: &str) -> SqlResult<String> {
+    same_size(a, b, "OR")?;
+    Ok(combine(a, b, |a, b| a | b))
+}
+
+/// `#` of bit strings.
+pub(crate) fn xor(a: &str, b: &str) -> SqlResult<String> {
+    same_size(a, b, "XOR")?;
+    Ok(combine(a, b, |a, b| a ^ b))
+}
+
 /// Moves bits to the left (to the right if negative); the length stays.
 fn shift(bits: &str, n: i64) -> String {
     let len = bits.len();
@@ -70,27 +91,9 @@ fn index(bits: &str, n: i32) -> SqlResult<usize> {
 }
 
 pub const TABLE: &[(&str, ScalarFn)] = &[
-    (
-        "bit_and",
-        scalar!(|a: &str, b: &str| {
-            same_size(a, b, "AND")?;
-            combine(a, b, |a, b| a & b)
-        }),
-    ),
-    (
-        "bit_or",
-        scalar!(|a: &str, b: &str| {
-            same_size(a, b, "OR")?;
-            combine(a, b, |a, b| a | b)
-        }),
-    ),
-    (
-        "bitxor",
-        scalar!(|a: &str, b: &str| {
-            same_size(a, b, "XOR")?;
-            combine(a, b, |a, b| a ^ b)
-        }),
-    ),
+    ("bit_and", scalar!(|a: &str, b: &str| and(a, b)?)),
+    ("bit_or", scalar!(|a: &str, b: &str| or(a, b)?)),
+    ("bitxor", scalar!(|a: &str, b: &str| xor(a, b)?)),
     ("bitnot", scalar!(|a: &str| combine(a, a, |a, _| !a))),
     ("bitcat", scalar!(|a: &str, b: &str| format!("{a}{b}"))),
     ("bitshiftleft", scalar!(|a: &str, n: i32| shift(a, i64::from(n)))),

@@ -8,7 +8,7 @@ use gavel_api::scan::{PROGRAM_VERSION, ScanColumn, ScanExpr, ScanProgram};
 use gavel_encoding::encode_row;
 use gavel_functions::physical::datum_at;
 use gavel_types::numeric::Mantissa;
-use gavel_types::{ArrayValue, Datum, Interval, Numeric, Oid, PgType};
+use gavel_types::{ArrayValue, Datum, Interval, Numeric, Oid, PgType, Point};
 use proptest::prelude::*;
 
 use super::Compiled;
@@ -53,6 +53,11 @@ fn samples() -> Vec<(PgType, Datum)> {
         (PgType::JSONB, Datum::Jsonb("{\"a\": 1}".into())),
         (PgType::BYTEA, Datum::Bytea(Bytes::from_static(b"\0\xff"))),
         (PgType::UUID, Datum::Uuid([9; 16])),
+        (PgType::INET, Datum::Inet(std::net::IpAddr::from([10, 1, 2, 3]).into())),
+        (PgType::MACADDR, Datum::MacAddr([1, 2, 3, 4, 5, 6])),
+        (PgType::MACADDR8, Datum::MacAddr8([1, 2, 3, 4, 5, 6, 7, 8])),
+        (PgType::MONEY, Datum::Int8(-150)),
+        (PgType::POINT, Datum::Point(Point { x: 0.5, y: -2.0 })),
         (PgType::INTERVAL, Datum::Interval(Interval { months: 1, days: -2, micros: 3 })),
         (PgType::NUMERIC, Datum::Numeric(Numeric::Finite { mantissa: Mantissa::Small(1250), scale: 2 })),
         (PgType::TIMETZ, Datum::TimeTz(5, -3600)),

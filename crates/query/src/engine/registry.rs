@@ -76,6 +76,11 @@ impl Registry {
         self.open.lock().values().map(|o| o.info.clone()).collect()
     }
 
+    /// Where the client of a session is.
+    pub fn client(&self, pid: i32) -> Option<(std::net::IpAddr, u16)> {
+        self.open.lock().get(&pid)?.info.client
+    }
+
     /// Whether another session than `pid` uses `database`.
     pub fn others_in(&self, database: Oid, pid: i32) -> usize {
         self.open.lock().values().filter(|o| o.info.database == database && o.info.pid != pid).count()

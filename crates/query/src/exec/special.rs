@@ -17,7 +17,7 @@ use gavel_binder::bound::RowCompareOp;
 use gavel_functions::compare::{compare, sort_key};
 use gavel_functions::physical::{build_array, datum_at};
 use gavel_functions::{Call, call, registry};
-use gavel_types::{ArrayValue, Datum, Oid, PgType, SqlError, SqlResult, SqlState, text_io};
+use gavel_types::{ArrayValue, Datum, Oid, PgType, Point, SqlError, SqlResult, SqlState, text_io};
 
 use crate::exec::batch::arrow_error;
 use crate::exec::eval::{Cx, Stop};
@@ -362,7 +362,6 @@ fn eval_subscript(
     }
     let elements: Vec<bool> = indices.iter().map(|i| matches!(i, Index::Element(_))).collect();
     Ok(by_row(expr.ty, batch.num_rows(), &args, |v| {
-        let Datum::Array(array) = &v[0] else { return Ok(Datum::Null) };
         if v[1..].iter().any(Datum::is_null) {
             return Ok(Datum::Null);
         }
@@ -371,6 +370,12 @@ fn eval_subscript(
             Datum::Int4(i) => i64::from(*i),
             Datum::Int8(i) => *i,
             _ => 0,
+        };
+        let subscripts = || bounds.iter().map(|b| b.1.map_or(0, int)).collect::<Vec<i64>>();
+        let array = match &v[0] {
+            Datum::Array(array) => array,
+            Datum::Point(point) => return Ok(coordinate(*point, &subscripts())),
+            _ => return Ok(Datum::Null),
         };
         if slice {
             let ranges: Vec<(Option<i64>, Option<i64>)> = bounds
@@ -381,9 +386,17 @@ fn eval_subscript(
                 .collect();
             return Ok(slice_array(array, &ranges));
         }
-        let subscripts: Vec<i64> = bounds.iter().map(|b| b.1.map_or(0, int)).collect();
-        Ok(element_of(array, &subscripts))
+        Ok(element_of(array, &subscripts()))
     })?)
+}
+
+/// `p[0]` is x, `p[1]` y.
+fn coordinate(point: Point, subscripts: &[i64]) -> Datum {
+    match subscripts {
+        [0] => Datum::Float8(point.x),
+        [1] => Datum::Float8(point.y),
+        _ => Datum::Null,
+    }
 }
 
 fn element_of(array: &ArrayValue, subscripts: &[i64]) -> Datum {

@@ -268,6 +268,12 @@ impl SessionHooks for Hooks {
             "pg_notification_queue_usage" => Ok(Datum::Float8(0.0)),
             "gavel_txn_outcome" => self.txn_outcome(args),
             "pg_backend_pid" => Ok(Datum::Int4(self.pid)),
+            "inet_client_addr" => {
+                Ok(self.engine.sessions.client(self.pid).map_or(Datum::Null, |c| Datum::Inet(c.0.into())))
+            }
+            "inet_client_port" => {
+                Ok(self.engine.sessions.client(self.pid).map_or(Datum::Null, |c| Datum::Int4(c.1.into())))
+            }
             "pg_cancel_backend" => self.interrupt(args, false),
             "pg_terminate_backend" => self.interrupt(args, true),
             "current_database" => Ok(Datum::text(Arc::clone(&self.catalog.database_name))),

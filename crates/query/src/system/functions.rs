@@ -406,7 +406,7 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
         "parse_ident" => parse_name(a.text(0)).map(|parts| super::table::texts(Oid::TEXT, parts)),
         "pg_get_function_arg_default" => Ok(Datum::Null),
         "pg_sequence_last_value" => Ok((context.last_value)(a.oid(0)).map_or(Datum::Null, Datum::Int8)),
-        "inet_server_addr" | "inet_client_addr" | "inet_client_port" | "inet_server_port" => Ok(Datum::Null),
+        "inet_server_addr" | "inet_server_port" => Ok(Datum::Null),
         "regclass" if a.is_text(0) => names.resolve(a.text(0), Oid::REGCLASS).map(|o| Datum::Oid(o.0)),
         _ => return None,
     })

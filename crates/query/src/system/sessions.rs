@@ -27,6 +27,7 @@ fn activity(context: &SystemContext<'_>, out: &mut Rows) {
             row.set("xact_start", time(s.transaction_start)).set("query_start", time(s.query_start));
             row.set("state_change", time(s.state_change)).set("state", s.state.as_str()).set("query", s.query.as_str());
             row.set("backend_type", "client backend");
+            row.set("client_addr", s.client.map(|c| Datum::Inet(c.0.into())));
             row.set("client_port", s.client.map_or(-1, |c| i32::from(c.1)));
             if s.waits_for_lock {
                 row.set("wait_event_type", "Lock").set("wait_event", "advisory");

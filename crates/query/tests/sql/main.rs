@@ -74,6 +74,7 @@ scripts! {
     row_locks_reach_views_and_subqueries
     explain_shows_what_storage_does
     elements_are_assigned
+    addresses_amounts_and_points_are_stored
     cursors_move_both_ways
     cursors_end_with_their_transaction
     locks_of_cursors_are_checks

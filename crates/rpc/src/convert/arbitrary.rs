@@ -108,6 +108,8 @@ fn datum() -> impl Strategy<Value = Datum> {
         (any::<i64>(), 0u16..20)
             .prop_map(|(m, scale)| Datum::Numeric(Numeric::Finite { mantissa: Mantissa::Small(m.into()), scale })),
         any::<[u8; 16]>().prop_map(Datum::Uuid),
+        any::<[u8; 16]>().prop_map(|address| Datum::Inet(std::net::IpAddr::from(address).into())),
+        any::<[u8; 6]>().prop_map(Datum::MacAddr),
         (any::<i32>(), any::<i32>(), any::<i64>()).prop_map(|(months, days, micros)| Datum::Interval(Interval {
             months,
             days,

@@ -9,7 +9,7 @@ use arrow::datatypes::{Float32Type, Float64Type, Int16Type, Int32Type, Int64Type
 use gavel_types::{Numeric, SqlError, SqlResult};
 
 use super::Kernel;
-use super::operand::{Decimal, Native, Operand, for_pairs};
+use super::operand::{Bytes, Native, Operand, for_pairs};
 use crate::call::Call;
 use crate::error::{bigint_out_of_range, division_by_zero, integer_out_of_range, smallint_out_of_range};
 use crate::float::{checked4, checked8, div4, div8, mul4, mul8};
@@ -72,16 +72,16 @@ fn decimals(
     f: impl Fn(&Numeric, &Numeric) -> SqlResult<Numeric>,
 ) -> Option<SqlResult<ArrayRef>> {
     let [a, b] = args else { return None };
-    let (a, b) = (Decimal::of(a)?, Decimal::of(b)?);
+    let (a, b) = (Bytes::of(a)?, Bytes::of(b)?);
     let nulls = NullBuffer::union(a.nulls(), b.nulls());
     let read = |bytes: &[u8]| {
         Numeric::from_arrow_bytes(bytes).ok_or_else(|| SqlError::internal("bytes in a column are no numeric"))
     };
     let run = || -> SqlResult<ArrayRef> {
         // One value for all rows is read once.
-        let constant = |d: &Decimal<'_>| match d {
-            Decimal::Scalar(bytes) => read(bytes).map(Some),
-            Decimal::Array(_) => Ok(None),
+        let constant = |d: &Bytes<'_>| match d {
+            Bytes::Scalar(bytes) => read(bytes).map(Some),
+            Bytes::Array(_) => Ok(None),
         };
         let (fixed_a, fixed_b) = (constant(&a)?, constant(&b)?);
         let mut out = BinaryBuilder::with_capacity(rows, rows * 16);

@@ -1,5 +1,5 @@
 //! The six comparisons. Fixed-width types compare as numbers, floats with NaN above all, text by its
-//! bytes, numerics by their ordered bytes.
+//! bytes, numerics and addresses by their ordered bytes.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use arrow::datatypes::{Float32Type, Float64Type, Int16Type, Int32Type, Int64Type
 use gavel_types::SqlResult;
 
 use super::Kernel;
-use super::operand::{Decimal, Native, Operand, Text, for_pairs};
+use super::operand::{Bytes, Native, Operand, Text, for_pairs};
 use crate::call::Call;
 use crate::compare::compare_f64;
 use crate::vector::ArgColumn;
@@ -77,9 +77,16 @@ fn ordered(bytes: &[u8]) -> &[u8] {
 
 fn decimal(args: &[ArgColumn], rows: usize, test: Test) -> Option<SqlResult<ArrayRef>> {
     let [a, b] = args else { return None };
-    let (a, b) = (Decimal::of(a)?, Decimal::of(b)?);
+    let (a, b) = (Bytes::of(a)?, Bytes::of(b)?);
     let nulls = NullBuffer::union(a.nulls(), b.nulls());
     array(bits(test, rows, |i| ordered(a.at(i)).cmp(ordered(b.at(i)))), nulls)
+}
+
+fn address(args: &[ArgColumn], rows: usize, test: Test) -> Option<SqlResult<ArrayRef>> {
+    let [a, b] = args else { return None };
+    let (a, b) = (Bytes::of(a)?, Bytes::of(b)?);
+    let nulls = NullBuffer::union(a.nulls(), b.nulls());
+    array(bits(test, rows, |i| a.at(i).cmp(b.at(i))), nulls)
 }
 
 macro_rules! six {
@@ -126,6 +133,10 @@ const ALL: &[(&str, Kernel)] = six! {
     "text_" |a, n, t| text(a, n, t);
     "name" |a, n, t| text(a, n, t);
     "numeric_" |a, n, t| decimal(a, n, t);
+    "cash_" |a, n, t| fixed::<Int64Type, Int64Type>(a, n, t, |x, y| x.cmp(&y));
+    "network_" |a, n, t| address(a, n, t);
+    "macaddr_" |a, n, t| address(a, n, t);
+    "macaddr8_" |a, n, t| address(a, n, t);
 };
 
 pub const TABLE: [&[(&str, Kernel)]; 2] = [ALL, &[]];

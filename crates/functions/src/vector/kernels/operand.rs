@@ -90,23 +90,28 @@ impl<'a> Text<'a> {
     }
 }
 
-/// A numeric argument, in the bytes of its Arrow form.
-pub enum Decimal<'a> {
+/// An argument held in ordered bytes, as its Arrow form has them: numeric, addresses.
+pub enum Bytes<'a> {
     Array(&'a BinaryArray),
     Scalar(Vec<u8>),
 }
 
-impl<'a> Decimal<'a> {
+impl<'a> Bytes<'a> {
     /// `None` if the argument is of another kind, or a NULL for all rows.
     pub fn of(arg: &'a ArgColumn) -> Option<Self> {
         match arg {
             ArgColumn::Array(array) => array.as_binary_opt::<i32>().map(Self::Array),
-            ArgColumn::Scalar(Datum::Numeric(n)) => {
+            ArgColumn::Scalar(datum) => {
                 let mut bytes = vec![];
-                n.to_arrow_bytes(&mut bytes);
+                match datum {
+                    Datum::Numeric(n) => n.to_arrow_bytes(&mut bytes),
+                    Datum::Inet(v) => v.to_ordered_bytes(&mut bytes),
+                    Datum::MacAddr(v) => bytes.extend_from_slice(v),
+                    Datum::MacAddr8(v) => bytes.extend_from_slice(v),
+                    _ => return None,
+                }
                 Some(Self::Scalar(bytes))
             }
-            ArgColumn::Scalar(_) => None,
         }
     }
 
