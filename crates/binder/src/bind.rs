@@ -30,6 +30,7 @@ pub mod output;
 pub mod polymorphic;
 pub mod prune;
 pub mod query;
+pub mod record;
 pub mod reference;
 pub mod scalar;
 pub mod scope;
@@ -88,6 +89,8 @@ pub struct Binder<'a> {
     pub domains: HashMap<ColumnId, Oid>,
     /// A view is being defined: nothing is read.
     pub defining: bool,
+    /// The query tree is wanted: see [`record`].
+    pub recorder: Option<Box<record::Recorder>>,
     /// Replacements that make a view's text independent of the search path, if one is being defined.
     pub edits: Option<Vec<(Range<usize>, String)>>,
 }
@@ -112,6 +115,7 @@ impl<'a> Binder<'a> {
             row_fields: vec![],
             domains: HashMap::new(),
             defining: false,
+            recorder: None,
             edits: None,
         }
     }

@@ -11,6 +11,7 @@ use super::scalar::{Typed, and, boolean, constant, not, null, or, scalar};
 use super::typename::interval_literal_type;
 use crate::bound::{Scalar, ScalarKind};
 use crate::parse::{Pos, string_value};
+use crate::query_tree::Form;
 
 /// Deepest nesting of expressions that is bound.
 const MAX_EXPRESSION_DEPTH: usize = 400;
@@ -68,26 +69,33 @@ impl Binder<'_> {
                 let value = self.expr(timestamp)?;
                 let zone = self.expr(time_zone)?;
                 let pos = value.pos;
-                self.call_named("timezone", vec![zone, value], pos)
+                let out = self.call_named("timezone", vec![zone, value], pos)?;
+                Ok(self.by_syntax(out))
             }
             Expr::Extract { field, expr, .. } => {
                 let name = field_name(field);
                 let value = self.expr(expr)?;
                 let pos = value.pos;
                 let field = Typed::new(constant(Datum::text(name), PgType::TEXT), pos);
-                self.call_named("extract", vec![field, value], pos)
+                let out = self.call_named("extract", vec![field, value], pos)?;
+                Ok(self.by_syntax(out))
             }
             Expr::Ceil { expr, .. } => self.function_of("ceil", &[expr]),
             Expr::Floor { expr, .. } => self.function_of("floor", &[expr]),
-            Expr::Position { expr, r#in } => self.function_of("position", &[r#in, expr]),
-            Expr::Substring { expr, substring_from, substring_for, shorthand, .. } => {
+            Expr::Position { expr, r#in } => {
+                let out = self.function_of("position", &[r#in, expr])?;
+                Ok(self.by_syntax(out))
+            }
+            Expr::Substring { expr, substring_from, substring_for, shorthand, special } => {
                 let name = if *shorthand { "substr" } else { "substring" };
-                self.substring(name, expr, substring_from.as_deref(), substring_for.as_deref())
+                let out = self.substring(name, expr, substring_from.as_deref(), substring_for.as_deref())?;
+                Ok(if *special || *shorthand { out } else { self.by_syntax(out) })
             }
             Expr::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
                 let mut parts = vec![&**expr, overlay_what, overlay_from];
                 parts.extend(overlay_for.as_deref());
-                self.function_of("overlay", &parts)
+                let out = self.function_of("overlay", &parts)?;
+                Ok(self.by_syntax(out))
             }
             Expr::Trim { trim_where, trim_what, expr, trim_characters } => {
                 let name = match trim_where {
@@ -98,7 +106,8 @@ impl Binder<'_> {
                 let mut parts = vec![&**expr];
                 parts.extend(trim_what.as_deref());
                 parts.extend(trim_characters.iter().flatten());
-                self.function_of(name, &parts)
+                let out = self.function_of(name, &parts)?;
+                Ok(self.by_syntax(out))
             }
             Expr::IsNormalized { expr, form, negated } => {
                 let value = self.expr(expr)?;
@@ -106,6 +115,7 @@ impl Binder<'_> {
                 let form = form.map_or_else(|| "NFC".to_owned(), |f| f.to_string());
                 let form = Typed::new(constant(Datum::text(form), PgType::TEXT), pos);
                 let out = self.call_named("is_normalized", vec![value, form], pos)?;
+                let out = self.by_syntax(out);
                 Ok(if *negated { Typed::new(not(out.scalar), pos) } else { out })
             }
             Expr::Collate { expr, collation } => self.collate(expr, collation),
@@ -257,7 +267,13 @@ impl Binder<'_> {
             let text = format!("collation \"{name}\" for encoding \"UTF8\" does not exist");
             return Err(self.error_at(SqlError::new(SqlState::UndefinedObject, text), pos));
         }
-        Ok(value)
+        let (scalar, pos) = (value.scalar, value.pos);
+        Ok(Typed::new(self.formed(scalar, || Form::Collate(name)), pos))
+    }
+
+    /// A call that was written in the function's own syntax.
+    fn by_syntax(&self, value: Typed) -> Typed {
+        Typed::new(self.formed(value.scalar, || Form::Syntax), value.pos)
     }
 
     fn case(
@@ -310,7 +326,14 @@ impl Binder<'_> {
         let (mut results, ty) = self.to_common(results, "CASE")?;
         let otherwise = Box::new(results.remove(0));
         let arms = whens.into_iter().zip(results).collect();
-        Ok(Typed::new(scalar(ScalarKind::Case { arms, otherwise }, ty), pos))
+        let case = scalar(ScalarKind::Case { arms, otherwise }, ty);
+        Ok(Typed::new(
+            match operand {
+                Some(operand) => self.formed(case, || Form::CaseOf(operand.scalar)),
+                None => case,
+            },
+            pos,
+        ))
     }
 
     fn unary(&mut self, op: ast::UnaryOperator, e: &Expr) -> SqlResult<Typed> {
@@ -370,12 +393,18 @@ impl Binder<'_> {
                 // All terms of one run become one node.
                 let conjunction = matches!(op, ast::BinaryOperator::And);
                 let name = if conjunction { "AND" } else { "OR" };
+                // Parentheses around the first terms of a run say nothing.
+                let nested = value.is_none() && matches!(strip(left), Expr::BinaryOp { op: o, .. } if o == op);
                 let first = match value.take() {
                     Some(v) => v,
                     None => self.expr(left)?,
                 };
                 let pos = first.pos;
-                let mut terms = vec![self.coerce_boolean(first, name)?];
+                let mut terms = match self.coerce_boolean(first, name)? {
+                    Scalar { kind: ScalarKind::And(items), .. } if nested && conjunction => items,
+                    Scalar { kind: ScalarKind::Or(items), .. } if nested && !conjunction => items,
+                    term => vec![term],
+                };
                 let second = self.expr(right)?;
                 terms.push(self.coerce_boolean(second, name)?);
                 while i > 0 && spine[i - 1].0 == op {
@@ -422,7 +451,8 @@ impl Binder<'_> {
             }
         }
         let pos = values.first().map(|v| v.pos).unwrap_or_default();
-        self.call_named("overlaps", values, pos)
+        let out = self.call_named("overlaps", values, pos)?;
+        Ok(self.by_syntax(out))
     }
 
     /// Place of an operator: the last one of this spelling before its right operand.
@@ -469,16 +499,21 @@ impl Binder<'_> {
         let high = self.expr(high)?;
         let pos = value.pos;
         let at = self.before_operand(low.pos, "between");
+        // A query tree has the outside of NOT BETWEEN as PostgreSQL keeps it.
+        let outside = negated && self.recorder.is_some();
+        let (first, second) = if outside { ("<", ">") } else { (">=", "<=") };
         let mut within = |low: &Typed, high: &Typed| -> SqlResult<Scalar> {
-            let above = self.comparison(">=", value.clone(), low.clone(), at)?;
-            let below = self.comparison("<=", value.clone(), high.clone(), at)?;
-            Ok(and(vec![above.scalar, below.scalar]))
+            let above = self.comparison(first, value.clone(), low.clone(), at)?;
+            let below = self.comparison(second, value.clone(), high.clone(), at)?;
+            let terms = vec![above.scalar, below.scalar];
+            Ok(if outside { or(terms) } else { and(terms) })
         };
         let mut out = within(&low, &high)?;
         if symmetric {
-            out = or(vec![out, within(&high, &low)?]);
+            let terms = vec![out, within(&high, &low)?];
+            out = if outside { and(terms) } else { or(terms) };
         }
-        Ok(Typed::new(if negated { not(out) } else { out }, pos))
+        Ok(Typed::new(if negated && !outside { not(out) } else { out }, pos))
     }
 
     fn like(

@@ -17,11 +17,20 @@ use super::scalar::{Typed, boolean, column, constant, scalar, truth};
 use super::scope::{Columns, CteEntry, NsColumn, NsItem};
 use crate::bound::{ColumnId, JoinKind, Rel, ScalarKind, SetCall, Source};
 use crate::parse::{Pos, marker};
+use crate::query_tree::{FromTree, FunctionTree, RangeKind};
 
 /// A FROM item: what it reads, what names it gives.
 pub struct FromItem {
     pub rel: Rel,
     pub items: Vec<NsItem>,
+    /// If one is recorded.
+    pub tree: Option<FromTree>,
+}
+
+impl FromItem {
+    fn new(rel: Rel, items: Vec<NsItem>) -> Self {
+        Self { rel, items, tree: None }
+    }
 }
 
 impl Binder<'_> {
@@ -43,6 +52,7 @@ impl Binder<'_> {
                 }
             });
             let level = self.level();
+            level.from.extend(item.tree);
             level.items.extend(item.items);
             for item in &mut level.items {
                 item.lateral_only = true;
@@ -106,7 +116,7 @@ impl Binder<'_> {
             TableFactor::NestedJoin { table_with_joins, alias } => {
                 let mut item = self.table_with_joins(table_with_joins)?;
                 if let Some(alias) = alias {
-                    item.items = self.rename_join(item.items, alias)?;
+                    item.items = self.rename_join(item.items, alias, &mut item.tree)?;
                 }
                 Ok(item)
             }
@@ -167,6 +177,10 @@ impl Binder<'_> {
             first.schema = Some(resolved.schema());
         }
         self.rename(&mut item.items, alias)?;
+        self.record_range(&mut item, RangeKind::Relation(resolved.oid()), resolved.name(), alias, false);
+        if let Some(ns) = item.items.first_mut() {
+            ns.lockable = !matches!(resolved, Resolved::Sequence(_));
+        }
         Ok(item)
     }
 
@@ -201,7 +215,7 @@ impl Binder<'_> {
         let rel = Rel::Scan { source: Source::Table(table.clone()), columns, row_key: None };
         let mut item = NsItem::new(table.name.clone(), Columns::Table { table: table.clone(), first });
         item.row_key = Some(key);
-        FromItem { rel, items: vec![item] }
+        FromItem::new(rel, vec![item])
     }
 
     fn system_item(&mut self, relation: &'static SystemRelation) -> FromItem {
@@ -209,7 +223,7 @@ impl Binder<'_> {
         let columns = (first..).zip(&relation.columns).map(|(id, c)| (c.number, ColumnId(id))).collect();
         let source = Source::System { schema: relation.schema, name: relation.name };
         let rel = Rel::Scan { source, columns, row_key: None };
-        FromItem { rel, items: vec![NsItem::new(relation.name.to_owned(), Columns::System { relation, first })] }
+        FromItem::new(rel, vec![NsItem::new(relation.name.to_owned(), Columns::System { relation, first })])
     }
 
     /// The one row of a sequence, by the function that reads its last value.
@@ -236,7 +250,7 @@ impl Binder<'_> {
             })
             .collect();
         let rel = Rel::Values { rows: vec![row], columns: ids };
-        Ok(FromItem { rel, items: vec![NsItem::new(sequence.name.clone(), Columns::List(columns.into()))] })
+        Ok(FromItem::new(rel, vec![NsItem::new(sequence.name.clone(), Columns::List(columns.into()))]))
     }
 
     /// A view's query, bound on its own, with only fully qualified names.
@@ -253,7 +267,7 @@ impl Binder<'_> {
                 fields: c.fields.clone(),
             })
             .collect();
-        Ok(FromItem { rel: bound.rel, items: vec![NsItem::new(view.name.clone(), Columns::List(columns.into()))] })
+        Ok(FromItem::new(bound.rel, vec![NsItem::new(view.name.clone(), Columns::List(columns.into()))]))
     }
 
     fn cte_item(&mut self, cte: &CteEntry, alias: Option<&ast::TableAlias>, pos: Pos) -> SqlResult<FromItem> {
@@ -273,7 +287,9 @@ impl Binder<'_> {
         let rel = Rel::CteRef { cte: cte.id, columns };
         let mut items = vec![NsItem::new(cte.name.clone(), Columns::List(out.into()))];
         self.rename(&mut items, alias)?;
-        Ok(FromItem { rel, items })
+        let mut item = FromItem::new(rel, items);
+        self.record_range(&mut item, RangeKind::Cte(cte.name.clone()), &cte.name, alias, false);
+        Ok(item)
     }
 
     fn derived_item(
@@ -294,7 +310,7 @@ impl Binder<'_> {
         };
         let mut locked = subquery.clone();
         // Rows of VALUES are nobody's.
-        if !matches!(&*subquery.body, ast::SetExpr::Values(_)) {
+        if !matches!(&*subquery.body, ast::SetExpr::Values(_)) && self.recorder.is_none() {
             locked.locks.extend(self.locks_of(&fold(&alias.name)));
         }
         let before = std::mem::replace(&mut self.level().lateral_active, lateral);
@@ -304,7 +320,14 @@ impl Binder<'_> {
         let columns: Vec<NsColumn> = bound.columns.iter().map(out_column).collect();
         let mut items = vec![NsItem::new(fold(&alias.name), Columns::List(columns.into()))];
         self.rename(&mut items, Some(alias))?;
-        Ok(FromItem { rel: bound.rel, items })
+        let mut item = FromItem::new(bound.rel, items);
+        if let Some(tree) = bound.tree {
+            self.record_range(&mut item, RangeKind::Subquery(tree), "", Some(alias), lateral);
+        }
+        if let Some(ns) = item.items.first_mut() {
+            ns.lockable = true;
+        }
+        Ok(item)
     }
 
     /// Gives an item its alias and column aliases.
@@ -334,8 +357,12 @@ impl Binder<'_> {
         alias: Option<&ast::TableAlias>,
     ) -> SqlResult<FromItem> {
         let active = std::mem::replace(&mut self.level().lateral_active, true);
+        let outer = self.recorder.as_mut().map(|r| std::mem::take(&mut r.functions));
         let out = self.within(Clause::FromFunction, |b| b.function_item_inside(name, args, ordinality, alias));
         self.level().lateral_active = active;
+        if let (Some(recorder), Some(outer)) = (&mut self.recorder, outer) {
+            recorder.functions = outer;
+        }
         out
     }
 
@@ -394,6 +421,8 @@ impl Binder<'_> {
         }
         // Plain calls in the arguments of a set-returning one may themselves return sets only in FROM's
         // own item, which PostgreSQL refuses as nested.
+        let mut found = found;
+        let written = found.written.take();
         let (proc, args, result) = self.coerce_arguments(found, pos)?;
         let typed = definitions.iter().any(|(_, ty)| ty.is_some());
         let mut columns = result_columns(proc, result);
@@ -413,6 +442,10 @@ impl Binder<'_> {
                 let ty = self.type_by_name(ty, pos)?;
                 columns.push((name.clone(), self.base_type(ty)?));
             }
+            if let Some(recorder) = &mut self.recorder {
+                let (function, args, definitions) = (proc.oid, args.clone(), columns.clone());
+                recorder.functions.push(FunctionTree { function, args, written: written.clone(), definitions });
+            }
             if let Some(rel) = self.json_rows(proc.name, &args, &columns, pos)? {
                 let (rel, columns) = rel;
                 return Ok((Err(rel), columns, false));
@@ -420,6 +453,10 @@ impl Binder<'_> {
         } else if result.oid == Oid::RECORD && !composite {
             let text = "a column definition list is required for functions returning \"record\"";
             return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
+        }
+        if let Some(recorder) = self.recorder.as_mut().filter(|_| !typed) {
+            let (function, args, definitions) = (proc.oid, args.clone(), vec![]);
+            recorder.functions.push(FunctionTree { function, args, written, definitions });
         }
         let scalar = columns.len() == 1 && !composite && !typed;
         let columns: Vec<(String, ColumnId, PgType)> =
@@ -471,7 +508,13 @@ impl Binder<'_> {
         item.scalar_function = scalar && ordinal.is_none();
         let mut items = vec![item];
         self.rename(&mut items, alias)?;
-        Ok(FromItem { rel, items })
+        let mut item = FromItem::new(rel, items);
+        let calls = self.recorder.as_mut().map(|r| std::mem::take(&mut r.functions)).unwrap_or_default();
+        if !calls.is_empty() {
+            let lateral = self.reads_items(&item.rel, self.levels.last().map_or(0, |l| l.items.len()));
+            self.record_range(&mut item, RangeKind::Function { calls, ordinality }, name, alias, lateral);
+        }
+        Ok(item)
     }
 
     /// `ROWS FROM (f(…), g(…))`: the calls' text is parsed here, its places being wrong by design: errors

@@ -14,6 +14,7 @@ use super::scope::{Fields, Found, NsColumn};
 use super::typename::{array_type, element_type, format_type};
 use crate::bound::{Index, Scalar, ScalarKind};
 use crate::parse::Pos;
+use crate::query_tree::Form;
 
 impl Binder<'_> {
     pub fn identifier(&mut self, ident: &ast::Ident) -> SqlResult<Typed> {
@@ -110,7 +111,9 @@ impl Binder<'_> {
             self.note_columns(l, item, pos);
         }
         let ty = self.levels[l].items[i].row_type();
-        let row = Typed::new(scalar(ScalarKind::Row(items), PgType::new(ty)), pos);
+        let range = self.levels[l].items[i].range.unwrap_or(0);
+        let row = self.formed(scalar(ScalarKind::Row(items), PgType::new(ty)), || Form::WholeRow(range));
+        let row = Typed::new(row, pos);
         self.remember_fields(row, fields)
     }
 
@@ -214,8 +217,11 @@ impl Binder<'_> {
             return Err(self.error_at(SqlError::new(SqlState::UndefinedColumn, text), pos));
         };
         let at = value.pos;
-        if let ScalarKind::Row(items) = value.scalar.kind {
-            return match items.into_iter().nth(index) {
+        let whole = matches!(&value.scalar.kind, ScalarKind::Form { form, .. } if matches!(**form, Form::WholeRow(_)));
+        let direct = whole || self.recorder.is_none();
+        let value = if whole { Typed::new(super::record::bare(value.scalar), at) } else { value };
+        if let (true, ScalarKind::Row(items)) = (direct, &value.scalar.kind) {
+            return match items.get(index).cloned() {
                 Some(item) => Ok(Typed::new(item, at)),
                 None => Err(SqlError::internal("a row without its field")),
             };
@@ -285,13 +291,16 @@ impl Binder<'_> {
     fn jsonb_subscript(&mut self, value: Typed, subscripts: &[AccessExpr]) -> SqlResult<Typed> {
         let pos = value.pos;
         let mut items = Vec::with_capacity(subscripts.len());
+        let (input, mut steps) = (value.scalar.clone(), vec![]);
         for index in self.jsonb_path(subscripts, pos)? {
             let Index::Element(step) = index else { continue };
+            steps.push(step.clone());
             let step = self.coerce_to(Typed::new(step, pos), PgType::TEXT, CastContext::Explicit)?;
             items.push(step.ok_or_else(|| SqlError::internal("a step of a path that is no text"))?.scalar);
         }
         let texts = array_type(Oid::TEXT).ok_or_else(|| SqlError::internal("no array of text"))?;
         let path = Typed::new(scalar(ScalarKind::Array { items }, PgType::new(texts)), pos);
-        self.operator("#>", Some(value), path, pos)
+        let out = self.operator("#>", Some(value), path, pos)?;
+        Ok(Typed::new(self.formed(out.scalar, || Form::Subscripts(input, steps)), out.pos))
     }
 }

@@ -9,6 +9,7 @@ use super::clause::Clause;
 use super::scalar::{Typed, boolean, column, scalar};
 use crate::bound::ScalarKind;
 use crate::parse::Pos;
+use crate::query_tree::{CallTree, Form};
 
 impl Binder<'_> {
     /// A call that is no plain function; `None` if it is one.
@@ -77,7 +78,7 @@ impl Binder<'_> {
                         }
                         // `t.*` stands for its columns.
                         ast::FunctionArgExpr::QualifiedWildcard(name) => {
-                            let whole = self.whole_row(name)?.scalar;
+                            let whole = super::record::bare(self.whole_row(name)?.scalar);
                             match whole.kind {
                                 ScalarKind::Row(columns) => items.extend(columns),
                                 _ => items.push(whole),
@@ -101,7 +102,7 @@ impl Binder<'_> {
                 let Some(now) = self.bare_special(name, pos)? else { return Ok(None) };
                 let rounded =
                     self.apply_typmod(now.scalar, precision, gavel_functions::registry::CastContext::Explicit);
-                Typed::new(rounded, pos)
+                Typed::new(self.formed(rounded, || Form::Word(format!("{}({digits})", name.to_uppercase()))), pos)
             }
             _ => return Ok(None),
         };
@@ -114,7 +115,7 @@ impl Binder<'_> {
             let now = b.call_named("now", vec![], pos)?;
             b.explicit_cast(now, ty, pos)
         };
-        Ok(Some(match name {
+        let value = match name {
             "current_timestamp" => self.call_named("now", vec![], pos)?,
             "current_date" => cast(self, PgType::DATE)?,
             "current_time" => cast(self, PgType::TIMETZ)?,
@@ -125,7 +126,9 @@ impl Binder<'_> {
             "current_catalog" => self.call_named("current_database", vec![], pos)?,
             "current_schema" => self.call_named("current_schema", vec![], pos)?,
             _ => return Ok(None),
-        }))
+        };
+        let word = self.formed(value.scalar, || Form::Word(name.to_uppercase()));
+        Ok(Some(Typed::new(word, pos)))
     }
 
     fn without_sets(&mut self, construct: &'static str, args: &[&ast::Expr]) -> SqlResult<Vec<Typed>> {
@@ -149,7 +152,8 @@ impl Binder<'_> {
         let args = vec![left.scalar.clone(), applied.right.scalar];
         let equal = boolean(ScalarKind::Call { function: applied.operator.proc, args });
         let arms = vec![(equal, super::scalar::null(ty))];
-        Ok(Typed::new(scalar(ScalarKind::Case { arms, otherwise: Box::new(left.scalar) }, ty), pos))
+        let case = scalar(ScalarKind::Case { arms, otherwise: Box::new(left.scalar) }, ty);
+        Ok(Typed::new(self.formed(case, || Form::NullIf), pos))
     }
 
     /// `GROUPING(a, b)`; its arguments are matched with the grouping columns once they are known.
@@ -170,6 +174,7 @@ impl Binder<'_> {
         }
         self.level().mentions.truncate(mentions);
         let id = self.new_column();
+        self.record_call(id, || CallTree::Grouping(values.clone()));
         let level = self.level();
         level.has_aggregates = true;
         level.groupings.push((id, values, pos));
