@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use gavel_types::{Oid, PgType};
 
 use crate::bound::{Aggregate, CheckMode, ColumnId, Frame, JoinKind, Scalar, SetCall, SetOpKind, SortKey, Window};
+use crate::parse::marker;
 
 /// A FROM item or join of a tree, unique in it.
 pub type RangeId = u32;
@@ -206,6 +207,34 @@ pub enum CallTree {
     Grouping(Vec<Scalar>),
 }
 
+/// The alias of a FROM item in text that was written anew because names have changed: what the item is called there,
+/// and what its alias was. In text it is one identifier.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredAlias {
+    pub shown: String,
+    pub alias: Option<String>,
+    /// How many of the columns had aliases.
+    pub columns: usize,
+}
+
+impl StoredAlias {
+    /// The identifier.
+    pub fn ident(&self) -> String {
+        let alias = self.alias.as_ref().map_or_else(String::new, |alias| format!("\u{1}{alias}"));
+        format!("{}{} {}{alias}", marker::ALIAS, self.columns, self.shown)
+    }
+
+    /// What an identifier says, if it is such an alias.
+    pub fn of(ident: &str) -> Option<Self> {
+        let (columns, names) = ident.strip_prefix(marker::ALIAS)?.split_once(' ')?;
+        let (shown, alias) = match names.split_once('\u{1}') {
+            Some((shown, alias)) => (shown, Some(alias.to_owned())),
+            None => (names, None),
+        };
+        Some(Self { shown: shown.to_owned(), alias, columns: columns.parse().ok()? })
+    }
+}
+
 /// How a [`Scalar`] is written, where its kind does not say.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Form {
@@ -235,4 +264,18 @@ pub enum Form {
         tree: QueryTree,
         operator: Option<String>,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_aliases_are_one_identifier() {
+        for (alias, columns) in [(None, 0), (Some("x y".to_owned()), 2)] {
+            let stored = StoredAlias { shown: "a 1".to_owned(), alias, columns };
+            assert_eq!(StoredAlias::of(&stored.ident()), Some(stored));
+        }
+        assert_eq!(StoredAlias::of("as 0 a"), None);
+    }
 }

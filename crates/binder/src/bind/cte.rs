@@ -55,17 +55,21 @@ impl Binder<'_> {
         let names = self.cte_names(cte, name, &bound.columns, pos)?;
         let columns = entry_columns(&names, &bound.columns);
         self.level().ctes.push(CteEntry { name: name.to_owned(), id, columns: columns.into(), readable });
-        self.record_cte(cte, name, bound.tree);
+        self.record_cte(cte, name, bound.tree)?;
         let columns = bound.columns.iter().map(|c| (c.id, c.ty)).collect();
         let body = CteBody::Plain { query: bound.rel, columns };
         Ok(Cte { id, name: name.to_owned(), materialized: Self::materialized(cte), body })
     }
 
-    fn record_cte(&mut self, cte: &ast::Cte, name: &str, tree: Option<Box<QueryTree>>) {
-        let Some(query) = tree else { return };
+    fn record_cte(&mut self, cte: &ast::Cte, name: &str, tree: Option<Box<QueryTree>>) -> SqlResult<()> {
+        if self.recorder.is_none() {
+            return Ok(());
+        }
+        let query = tree.ok_or_else(|| SqlError::internal("a common table expression without a tree"))?;
         let columns = cte.alias.columns.iter().map(|c| fold(&c.name)).collect();
         let materialized = Self::materialized(cte);
         self.level().cte_trees.push(CteTree { name: name.to_owned(), columns, materialized, query: *query });
+        Ok(())
     }
 
     /// Column names: the alias list's, then the query's own.
@@ -112,7 +116,7 @@ impl Binder<'_> {
         self.levels.pop();
         let (bound, entry, tree) = out?;
         self.level().ctes.push(entry);
-        self.record_cte(cte, name, tree);
+        self.record_cte(cte, name, tree)?;
         Ok(bound)
     }
 

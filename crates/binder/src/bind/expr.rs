@@ -393,8 +393,10 @@ impl Binder<'_> {
                 // All terms of one run become one node.
                 let conjunction = matches!(op, ast::BinaryOperator::And);
                 let name = if conjunction { "AND" } else { "OR" };
-                // Parentheses around the first terms of a run say nothing.
-                let nested = value.is_none() && matches!(strip(left), Expr::BinaryOp { op: o, .. } if o == op);
+                // In a query tree, parentheses around the first terms of a run say nothing.
+                let nested = self.recorder.is_some()
+                    && value.is_none()
+                    && matches!(strip(left), Expr::BinaryOp { op: o, .. } if o == op);
                 let first = match value.take() {
                     Some(v) => v,
                     None => self.expr(left)?,

@@ -223,8 +223,7 @@ impl Binder<'_> {
         }
         let mut range = None;
         if let Some(FromTree::Join(join)) = tree {
-            join.alias = Some(name.clone());
-            join.column_aliases = alias.columns.iter().map(|c| fold(&c.name)).collect();
+            (join.alias, join.column_aliases) = super::record::written_alias(alias);
             join.columns = columns.iter().map(|c| (c.name.clone(), c.scalar.clone())).collect();
             range = Some(join.id);
         }

@@ -257,9 +257,18 @@ impl Binder<'_> {
         }
         let rel = self.limit(rel, tail, &keys)?;
         if let Some(tree) = &mut tree {
-            let place = |key: &SortKey| columns.iter().position(|c| key.expr.kind == ScalarKind::Column(c.id));
-            let position = |key: &SortKey| place(key).filter(|_| set_operation).map(|i| i + 1);
-            tree.order_by = keys.iter().map(|k| OrderTree { key: k.clone(), position: position(k) }).collect();
+            let select = match &tree.body {
+                Body::Select(select) => Some(&select.targets),
+                _ => None,
+            };
+            let order_by = keys.iter().map(|key| {
+                let place = columns.iter().position(|c| key.expr.kind == ScalarKind::Column(c.id));
+                // In parentheses, a SELECT is still the same query.
+                let target = place.and_then(|i| select?.get(i)).map(|t| t.1.clone());
+                let key = SortKey { expr: target.unwrap_or_else(|| key.expr.clone()), ..key.clone() };
+                OrderTree { key, position: place.filter(|_| set_operation).map(|i| i + 1) }
+            });
+            tree.order_by = order_by.collect();
             self.record_limit(tree, tail)?;
         }
         Ok(BoundQuery { rel, columns, tree })

@@ -21,7 +21,7 @@ use crate::context::BindContext;
 use crate::parse;
 use crate::query_tree::{
     Body, CallTree, DistinctTree, Form, FromTree, FunctionTree, GroupTree, LockTree, OrderTree, QueryTree, Range,
-    RangeColumn, RangeId, RangeKind, SelectTree, StoredTree,
+    RangeColumn, RangeId, RangeKind, SelectTree, StoredAlias, StoredTree,
 };
 
 /// What is recorded beside the trees of queries and FROM items.
@@ -94,6 +94,15 @@ pub fn has_other_form(function: Oid) -> bool {
         })
 }
 
+/// An alias and the columns' as they were given.
+pub fn written_alias(alias: &ast::TableAlias) -> (Option<String>, Vec<String>) {
+    let columns = alias.columns.iter().map(|c| fold(&c.name));
+    match StoredAlias::of(&alias.name.value) {
+        Some(stored) => (stored.alias, columns.take(stored.columns).collect()),
+        None => (Some(fold(&alias.name)), columns.collect()),
+    }
+}
+
 impl Binder<'_> {
     /// `value` in a form, if a tree is recorded.
     pub fn formed(&self, value: Scalar, form: impl FnOnce() -> Form) -> Scalar {
@@ -141,8 +150,7 @@ impl Binder<'_> {
             _ => None,
         };
         let columns = (0..ns.slots()).filter(|slot| ns.live(*slot)).filter_map(column).collect();
-        let column_aliases = alias.map(|a| a.columns.iter().map(|c| fold(&c.name)).collect()).unwrap_or_default();
-        let alias = alias.map(|a| fold(&a.name));
+        let (alias, column_aliases) = alias.map(written_alias).unwrap_or_default();
         let name = name.to_owned();
         item.tree = Some(FromTree::Range(Range { id, lateral, kind, alias, column_aliases, name, columns }));
     }
@@ -156,14 +164,10 @@ impl Binder<'_> {
         targets: &mut [Target],
         outputs: usize,
         grouping: &mut Grouping,
-        filter: Option<Scalar>,
-        having: Option<Scalar>,
+        (filter, having): (Option<Scalar>, Option<Scalar>),
         distinct: &Distinctness,
         keys: &[(usize, ast::OrderByOptions)],
     ) -> SqlResult<Option<Box<QueryTree>>> {
-        if self.recorder.is_none() {
-            return Ok(None);
-        }
         let group_by = self.group_trees(&s.group_by, targets, outputs, grouping)?;
         let value = |i: &usize| targets.get(*i).map(|t| t.value.scalar.clone());
         let distinct = match distinct {

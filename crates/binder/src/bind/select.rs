@@ -71,10 +71,12 @@ impl Binder<'_> {
                 target.value = self.resolve_unknown(target.value.clone(), PgType::TEXT)?;
             }
         }
-        let recorded: Vec<_> = keys.iter().map(|(i, options, _)| (*i, *options)).collect();
-        let (grouping_of, told) = (&mut grouping, having.clone());
-        let mut tree =
-            self.record_select(s, tail, &mut targets, outputs, grouping_of, filter, told, &distinct, &recorded)?;
+        let mut tree = None;
+        if self.recorder.is_some() {
+            let keys: Vec<_> = keys.iter().map(|(i, options, _)| (*i, *options)).collect();
+            let conditions = (filter, having.clone());
+            tree = self.record_select(s, tail, &mut targets, outputs, &mut grouping, conditions, &distinct, &keys)?;
+        }
         let mut order = Vec::with_capacity(keys.len());
         for (index, options, pos) in keys {
             let Some(target) = targets.get(index) else { continue };

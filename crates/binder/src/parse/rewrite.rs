@@ -53,6 +53,8 @@ pub mod marker {
     pub const NOTHING: &str = "\u{1}nothing";
     /// Column that stands for DEFAULT VALUES.
     pub const DEFAULTS: &str = "\u{1}defaults";
+    /// Not from the parser but from stored text: see [`crate::query_tree::StoredAlias`].
+    pub const ALIAS: &str = "\u{1}as ";
     /// `*` behind a parenthesis.
     pub const STAR: &str = "\u{1}star";
 }

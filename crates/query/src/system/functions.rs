@@ -116,7 +116,7 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
                 a.oid(0)
             };
             let layout = match proc.args.get(1) {
-                Some(&Oid::INT4) => Layout { pretty: true, wrap: a.int(1).unwrap_or(0) },
+                Some(&Oid::INT4) => Layout { wrap: a.int(1).unwrap_or(0), ..Layout::of(true) },
                 Some(_) => Layout::of(a.is_true(1)),
                 None => Layout::of(false),
             };

@@ -89,5 +89,8 @@ scripts! {
     rows_are_merged
     views_are_written_through
     materialized_views_keep_results
+    views_show_their_queries
+    views_show_their_expressions
+    views_follow_new_names
     tables_are_made_like_others
 }

@@ -1,7 +1,7 @@
 //! FROM.
 
 use gavel_binder::bound::JoinKind;
-use gavel_binder::query_tree::{FromTree, FunctionTree, JoinTree, Range, RangeKind};
+use gavel_binder::query_tree::{FromTree, FunctionTree, JoinTree, Range, RangeKind, StoredAlias};
 use gavel_functions::registry;
 use gavel_types::text_io::type_name_with_typmod;
 
@@ -65,7 +65,7 @@ impl Writer<'_> {
             }
         };
         if aliased {
-            self.put(&format!(" {}", quote(&name)));
+            self.alias(&name, range.alias.as_deref(), range.column_aliases.len());
         }
         if let Some(call) = definitions {
             return self.definitions(call, &called.columns);
@@ -74,6 +74,17 @@ impl Writer<'_> {
             self.column_names(&called.columns);
         }
         Some(())
+    }
+
+    /// What an item is called; `alias` and so many columns' aliases are those that were given.
+    fn alias(&mut self, shown: &str, alias: Option<&str>, columns: usize) {
+        let text = if self.layout.stored {
+            let (shown, alias) = (shown.to_owned(), alias.map(str::to_owned));
+            quote(&StoredAlias { shown, alias, columns }.ident())
+        } else {
+            quote(shown)
+        };
+        self.put(&format!(" {text}"));
     }
 
     fn column_names(&mut self, columns: &[String]) {
@@ -161,7 +172,7 @@ impl Writer<'_> {
         }
         if join.alias.is_some() {
             let called = self.names.range(join.id)?.clone();
-            self.put(&format!(" {}", quote(called.name.as_deref()?)));
+            self.alias(called.name.as_deref()?, join.alias.as_deref(), join.column_aliases.len());
             if called.prints_columns {
                 self.column_names(&called.columns);
             }

@@ -44,12 +44,14 @@ pub struct Layout {
     pub pretty: bool,
     /// Columns of a line before items of lists go to the next; 0: each has its own, below 0: none.
     pub wrap: i32,
+    /// To be kept: aliases are [`StoredAlias`](gavel_binder::query_tree::StoredAlias)es.
+    pub stored: bool,
 }
 
 impl Layout {
     /// As `pg_get_viewdef` has it.
     pub fn of(pretty: bool) -> Self {
-        Self { pretty, wrap: 0 }
+        Self { pretty, wrap: 0, stored: false }
     }
 }
 
@@ -63,7 +65,7 @@ pub fn view(context: &SystemContext<'_>, sql: &str, columns: &[String], layout: 
 /// A view's text, which was stored when `before` was the catalog, with the names that `after` has.
 pub fn renamed_view(before: &Arc<Catalog>, after: &Arc<Catalog>, sql: &str) -> Option<String> {
     let tree = tree_of(before, sql)?;
-    let layout = Layout { pretty: false, wrap: -1 };
+    let layout = Layout { pretty: false, wrap: -1, stored: true };
     let text = written(after, &[], &tree, None, layout)?;
     // It must mean the same when it is read.
     let again = written(after, &[], &tree_of(after, &text)?, None, layout)?;
