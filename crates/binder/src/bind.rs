@@ -13,6 +13,7 @@ pub mod cte;
 pub mod domain;
 pub mod expr;
 pub mod from;
+pub mod from_function;
 pub mod function;
 pub mod group;
 pub mod hypothetical;

@@ -29,10 +29,11 @@ use gavel_binder::bound::{ColumnId, Scalar, ScalarKind};
 use gavel_binder::query_tree::StoredTree;
 use gavel_binder::{BindContext, parse, query_tree, recorded_default, recorded_table_expr};
 use gavel_catalog::{Catalog, Table};
+use gavel_types::text_io::TextStyle;
 use gavel_types::{Oid, PgType};
 use sqlparser::ast::Expr;
 
-use super::resolver::style_over;
+use super::resolver::{CatalogNames, style_over};
 use super::{SystemContext, definition};
 use simple::Parent;
 use writer::Writer;
@@ -84,13 +85,19 @@ fn written(
     columns: Option<&[String]>,
     layout: Layout,
 ) -> Option<String> {
-    let style = style_over(catalog);
+    let style = shown_style(catalog, search_path);
     let mut writer = Writer::new(catalog, search_path, &style, layout, &tree.calls);
     writer.query(&tree.query, columns, true)?;
     Some(writer.out)
 }
 
-fn bind_context<'a>(context: &SystemContext<'a>, style: &'a gavel_types::text_io::TextStyle) -> BindContext<'a> {
+/// Names of objects are qualified only if they must be.
+fn shown_style(catalog: &Arc<Catalog>, search_path: &[String]) -> TextStyle {
+    let names = CatalogNames { catalog: Arc::clone(catalog), search_path: search_path.to_vec() };
+    TextStyle { names: Some(Arc::new(names)), ..TextStyle::default() }
+}
+
+fn bind_context<'a>(context: &SystemContext<'a>, style: &'a TextStyle) -> BindContext<'a> {
     BindContext { catalog: context.catalog, search_path: context.search_path, user: "", style }
 }
 
@@ -113,7 +120,7 @@ fn over(
     pretty: bool,
     name: &dyn Fn(i16) -> Option<String>,
 ) -> Option<String> {
-    let style = style_over(context.catalog);
+    let style = shown_style(context.catalog, context.search_path);
     let expr = parse::parse_expression(sql).ok()?;
     let (scalar, mentioned) = recorded_table_expr(&bind_context(context, &style), &expr, sql, table).ok()?;
     let calls = HashMap::new();
@@ -127,7 +134,7 @@ fn over(
 
 /// The default of a column of type `ty`. What the assignment itself casts is not shown; a cast that was written is.
 pub fn default(context: &SystemContext<'_>, sql: &str, ty: PgType, pretty: bool) -> Option<String> {
-    let style = style_over(context.catalog);
+    let style = shown_style(context.catalog, context.search_path);
     let expr = parse::parse_expression(sql).ok()?;
     let scalar = recorded_default(&bind_context(context, &style), &expr, sql, ty).ok()?;
     let calls: HashMap<ColumnId, _> = HashMap::new();

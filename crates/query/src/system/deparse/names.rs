@@ -26,6 +26,8 @@ pub struct Names {
     bare: HashMap<ColumnId, Option<String>>,
     /// Names of items of the query that is written and of those around it, and how often each was wanted.
     used: Vec<(String, u32)>,
+    /// What columns that VALUES puts out are called outside.
+    shadowed: Vec<(ColumnId, (RangeId, usize))>,
     /// Names of CTEs in sight.
     pub ctes: Vec<String>,
 }
@@ -34,12 +36,23 @@ impl Default for Names {
     fn default() -> Self {
         // What the rules behind PostgreSQL's views have first in their FROM.
         let used = vec![("old".to_owned(), 0), ("new".to_owned(), 0)];
-        Self { ranges: HashMap::new(), columns: HashMap::new(), bare: HashMap::new(), used, ctes: vec![] }
+        Self {
+            ranges: HashMap::new(),
+            columns: HashMap::new(),
+            bare: HashMap::new(),
+            used,
+            shadowed: vec![],
+            ctes: vec![],
+        }
     }
 }
 
 /// Where names of a nested query begin.
-pub struct Mark(usize, usize);
+pub struct Mark {
+    used: usize,
+    shadowed: usize,
+    ctes: usize,
+}
 
 impl Names {
     pub fn add_bare(&mut self, id: ColumnId, name: Option<String>) {
@@ -67,12 +80,13 @@ impl Names {
     }
 
     pub fn mark(&self) -> Mark {
-        Mark(self.used.len(), self.ctes.len())
+        Mark { used: self.used.len(), shadowed: self.shadowed.len(), ctes: self.ctes.len() }
     }
 
     pub fn forget(&mut self, mark: &Mark) {
-        self.used.truncate(mark.0);
-        self.ctes.truncate(mark.1);
+        self.used.truncate(mark.used);
+        self.ctes.truncate(mark.ctes);
+        self.columns.extend(self.shadowed.drain(mark.shadowed..));
     }
 
     /// Names what the query reads.
@@ -93,7 +107,8 @@ impl Names {
             Body::Values { range, columns, .. } => {
                 let name = Some(self.unique("*VALUES*"));
                 for (slot, column) in columns.iter().enumerate() {
-                    self.columns.insert(column.id, (*range, slot));
+                    let outside = self.columns.insert(column.id, (*range, slot));
+                    self.shadowed.extend(outside.map(|outside| (column.id, outside)));
                 }
                 let columns = columns.iter().map(|c| c.name.clone()).collect();
                 self.ranges.insert(*range, Called { name, columns, prints_columns: false });
