@@ -19,7 +19,8 @@ impl Writer<'_> {
         text_io::write(value, ty, self.style, &mut text);
         let digit = text.starts_with(|c: char| c.is_ascii_digit());
         let shown = match ty.oid {
-            Oid::BOOL => if text == "t" { "true" } else { "false" }.to_owned(),
+            Oid::BOOL if text == "t" => "true".to_owned(),
+            Oid::BOOL => "false".to_owned(),
             Oid::INT4 if digit => text,
             // Without a point or an exponent it would be an integer.
             Oid::NUMERIC if digit && text.contains(['.', 'e', 'E']) => format!("{text}{}", label(ty.typmod >= 0)),

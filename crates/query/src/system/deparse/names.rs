@@ -72,7 +72,7 @@ impl Names {
 
     pub fn slot(&self, range: RangeId, slot: usize) -> Option<(Option<&str>, &str)> {
         let called = self.ranges.get(&range)?;
-        Some((called.name.as_deref(), called.columns.get(slot)?))
+        Some((called.name.as_deref(), called.columns.get(slot)?.as_str()))
     }
 
     pub fn range(&self, range: RangeId) -> Option<&Called> {
@@ -167,7 +167,7 @@ impl Names {
         let (mut columns, mut changed) = (vec![], false);
         for (slot, column) in range.columns.iter().enumerate() {
             self.columns.insert(column.id, (range.id, slot));
-            let real = match &range.kind {
+            let real: &str = match &range.kind {
                 RangeKind::Relation(oid) => column_name(catalog, *oid, column.number).unwrap_or(&column.name),
                 _ => &column.name,
             };

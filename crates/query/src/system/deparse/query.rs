@@ -1,7 +1,8 @@
 //! Queries.
 
-use gavel_binder::bound::{CheckMode, Frame, FrameBound, FrameExclude, FrameUnits, Scalar, ScalarKind, SetOpKind};
-use gavel_binder::bound::{ColumnId, SortKey};
+use gavel_binder::bound::{
+    CheckMode, Frame, FrameBound, FrameExclude, FrameUnits, Scalar, ScalarKind, SetOpKind, SortKey,
+};
 use gavel_binder::query_tree::{
     Body, CteTree, DistinctTree, Form, GroupTree, QueryTree, RangeColumn, RangeId, SelectTree, WindowTree,
 };
@@ -259,7 +260,7 @@ impl Writer<'_> {
         self.put("SELECT");
         let column = |c: &RangeColumn| -> Option<(String, Scalar)> {
             let ty = rows.first()?.get(columns.iter().position(|o| o.id == c.id)?)?.ty;
-            Some((c.name.clone(), Scalar { kind: ScalarKind::Column(ColumnId(c.id.0)), ty }))
+            Some((c.name.clone(), Scalar { kind: ScalarKind::Column(c.id), ty }))
         };
         let targets: Vec<(String, Scalar)> = columns.iter().filter_map(column).collect();
         self.targets(&targets, names, visible)?;

@@ -17,7 +17,7 @@ pub enum Parent<'p> {
 }
 
 /// The name of a binary operator of one character.
-pub fn short_name<'n>(name: &'n str, operands: usize) -> Option<&'n str> {
+pub fn short_name(name: &str, operands: usize) -> Option<&str> {
     (name.len() == 1 && operands == 2).then_some(name)
 }
 
