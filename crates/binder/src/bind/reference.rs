@@ -13,7 +13,7 @@ use super::scalar::{Typed, scalar};
 use super::scope::{Fields, Found, NsColumn};
 use super::typename::{array_type, element_type, format_type};
 use crate::bound::{Index, Scalar, ScalarKind};
-use crate::parse::Pos;
+use crate::parse::{Pos, marker};
 use crate::query_tree::Form;
 
 impl Binder<'_> {
@@ -63,6 +63,12 @@ impl Binder<'_> {
         let names: Vec<String> = parts.iter().map(fold).collect();
         self.no_references_in_default(pos)?;
         match names.as_slice() {
+            [path @ .., table, star] if star == marker::STAR && path.len() < 2 => {
+                match self.find_item(path.last().map(String::as_str), table, pos)? {
+                    Some((l, i)) => Ok(self.row_of(l, i, pos)),
+                    None => Err(self.no_item(table, pos)),
+                }
+            }
             [table, name] => {
                 if let Some((l, i)) = self.find_item(None, table, pos)? {
                     let found = self.find_in_item(l, i, name, pos)?;

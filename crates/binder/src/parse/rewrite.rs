@@ -55,7 +55,7 @@ pub mod marker {
     pub const DEFAULTS: &str = "\u{1}defaults";
     /// Not from the parser but from stored text: see [`crate::query_tree::StoredAlias`].
     pub const ALIAS: &str = "\u{1}as ";
-    /// `*` behind a parenthesis.
+    /// `*` behind a parenthesis, or behind the name of a row that is a value.
     pub const STAR: &str = "\u{1}star";
 }
 
@@ -100,7 +100,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 None
             }
             Token::LBracket if is_target(tokens, i, &out, insert) => target_subscripts(source, tokens, i, &mut out),
-            Token::Mul if ends_with_field_of_parenthesis(&out) => {
+            Token::Mul if ends_with_field_of_parenthesis(&out) || is_whole_row(&out, tokens.get(i + 1)) => {
                 out.push(marked(token, marker::STAR.to_owned()));
                 Some(1)
             }
@@ -391,6 +391,13 @@ fn switch(word: &str) -> Option<bool> {
 fn after_copy_switch(tokens: &[TokenWithSpan], i: usize) -> bool {
     let before = i.checked_sub(1).and_then(|i| tokens.get(i));
     is_word(before, "freeze") || is_word(before, "header")
+}
+
+/// `t.*` as an operand: `t.* IS NULL`, `t.*::text`.
+fn is_whole_row(out: &[TokenWithSpan], next: Option<&TokenWithSpan>) -> bool {
+    let named =
+        matches!(out, [.., TokenWithSpan { token: Token::Word(_), .. }, TokenWithSpan { token: Token::Period, .. }]);
+    named && (is_keyword(next, Keyword::IS) || next.is_some_and(|t| matches!(t.token, Token::DoubleColon | Token::Eq)))
 }
 
 /// Whether `out` ends in `) .`.
