@@ -239,8 +239,8 @@ fn unique_in(taken: &mut Vec<String>, wanted: &str) -> String {
 fn merged_names(item: &FromTree, out: &mut HashMap<ColumnId, String>) {
     let FromTree::Join(join) = item else { return };
     for using in &join.using {
-        for side in [&using.left, &using.right] {
-            each_column(side, &mut |id| {
+        for (side, value) in [(&join.left, &using.left), (&join.right, &using.right)] {
+            each_column(value, side, &mut |id| {
                 out.entry(id).or_insert_with(|| using.name.clone());
             });
         }
@@ -249,19 +249,27 @@ fn merged_names(item: &FromTree, out: &mut HashMap<ColumnId, String>) {
     merged_names(&join.right, out);
 }
 
-fn each_column(value: &Scalar, f: &mut dyn FnMut(ColumnId)) {
+/// The columns of FROM items that a column of `side` comes from; not below a join with an alias, which gives them
+/// names of its own.
+fn each_column(value: &Scalar, side: &FromTree, f: &mut dyn FnMut(ColumnId)) {
     match &value.kind {
         ScalarKind::Column(id) => f(*id),
-        // A column of an aliased join is called as the alias says.
-        ScalarKind::Form { form, .. } if !matches!(**form, Form::JoinColumn { .. }) => {}
-        ScalarKind::Form { input, .. } | ScalarKind::Relabel { input } | ScalarKind::CoerceViaIo { input } => {
-            each_column(input, f);
-        }
+        ScalarKind::Form { form, input } => match **form {
+            Form::JoinColumn { range, .. } if !has_alias(side, range) => each_column(input, side, f),
+            _ => {}
+        },
+        ScalarKind::Relabel { input } | ScalarKind::CoerceViaIo { input } => each_column(input, side, f),
         ScalarKind::Coalesce(items) | ScalarKind::Call { args: items, .. } => {
-            items.iter().for_each(|i| each_column(i, f));
+            items.iter().for_each(|i| each_column(i, side, f));
         }
         _ => {}
     }
+}
+
+/// Whether the join `id`, somewhere in `item`, has an alias.
+fn has_alias(item: &FromTree, id: RangeId) -> bool {
+    let FromTree::Join(join) = item else { return false };
+    join.id == id && join.alias.is_some() || has_alias(&join.left, id) || has_alias(&join.right, id)
 }
 
 fn relation_name(catalog: &Catalog, oid: Oid) -> Option<&str> {
