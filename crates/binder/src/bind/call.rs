@@ -458,7 +458,7 @@ impl Binder<'_> {
             }
         }
         Ok(Aggregate {
-            id: crate::bound::ColumnId(0),
+            id: ColumnId(0),
             function: proc.oid,
             args,
             direct: if within { direct } else { 0 },
