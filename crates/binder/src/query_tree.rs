@@ -249,8 +249,8 @@ pub enum Form {
     SetRow(ColumnId),
     /// A function by name, though its call could be read as an operator or cast.
     Call(Option<WrittenArgs>),
-    /// A function by a syntax of its own: `EXTRACT(… FROM …)`.
-    Syntax,
+    /// A function by a syntax of its own, `EXTRACT(… FROM …)`, with the arguments before they are cast.
+    Syntax(Vec<Scalar>),
     /// A word, or a word with a precision: `CURRENT_DATE`.
     Word(String),
     /// `CASE x WHEN y`; the conditions are comparisons with `x`.

@@ -69,33 +69,27 @@ impl Binder<'_> {
                 let value = self.expr(timestamp)?;
                 let zone = self.expr(time_zone)?;
                 let pos = value.pos;
-                let out = self.call_named("timezone", vec![zone, value], pos)?;
-                Ok(self.by_syntax(out))
+                self.call_by_syntax("timezone", vec![zone, value], pos)
             }
             Expr::Extract { field, expr, .. } => {
                 let name = field_name(field);
                 let value = self.expr(expr)?;
                 let pos = value.pos;
                 let field = Typed::new(constant(Datum::text(name), PgType::TEXT), pos);
-                let out = self.call_named("extract", vec![field, value], pos)?;
-                Ok(self.by_syntax(out))
+                self.call_by_syntax("extract", vec![field, value], pos)
             }
             Expr::Ceil { expr, .. } => self.function_of("ceil", &[expr]),
             Expr::Floor { expr, .. } => self.function_of("floor", &[expr]),
-            Expr::Position { expr, r#in } => {
-                let out = self.function_of("position", &[r#in, expr])?;
-                Ok(self.by_syntax(out))
-            }
+            Expr::Position { expr, r#in } => self.syntax_of("position", &[r#in, expr]),
             Expr::Substring { expr, substring_from, substring_for, shorthand, special } => {
                 let name = if *shorthand { "substr" } else { "substring" };
-                let out = self.substring(name, expr, substring_from.as_deref(), substring_for.as_deref())?;
-                Ok(if *special || *shorthand { out } else { self.by_syntax(out) })
+                let by_syntax = !*special && !*shorthand;
+                self.substring(name, expr, substring_from.as_deref(), substring_for.as_deref(), by_syntax)
             }
             Expr::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
                 let mut parts = vec![&**expr, overlay_what, overlay_from];
                 parts.extend(overlay_for.as_deref());
-                let out = self.function_of("overlay", &parts)?;
-                Ok(self.by_syntax(out))
+                self.syntax_of("overlay", &parts)
             }
             Expr::Trim { trim_where, trim_what, expr, trim_characters } => {
                 let name = match trim_where {
@@ -106,16 +100,14 @@ impl Binder<'_> {
                 let mut parts = vec![&**expr];
                 parts.extend(trim_what.as_deref());
                 parts.extend(trim_characters.iter().flatten());
-                let out = self.function_of(name, &parts)?;
-                Ok(self.by_syntax(out))
+                self.syntax_of(name, &parts)
             }
             Expr::IsNormalized { expr, form, negated } => {
                 let value = self.expr(expr)?;
                 let pos = value.pos;
                 let form = form.map_or_else(|| "NFC".to_owned(), |f| f.to_string());
                 let form = Typed::new(constant(Datum::text(form), PgType::TEXT), pos);
-                let out = self.call_named("is_normalized", vec![value, form], pos)?;
-                let out = self.by_syntax(out);
+                let out = self.call_by_syntax("is_normalized", vec![value, form], pos)?;
                 Ok(if *negated { Typed::new(not(out.scalar), pos) } else { out })
             }
             Expr::Collate { expr, collation } => self.collate(expr, collation),
@@ -153,22 +145,6 @@ impl Binder<'_> {
             values.push(self.expr(part)?);
         }
         let pos = values.first().map(|v| v.pos).unwrap_or_default();
-        self.call_named(name, values, pos)
-    }
-
-    /// `SUBSTRING(s FROM n FOR m)`; `FOR m` alone starts at 1.
-    fn substring(&mut self, name: &str, e: &Expr, from: Option<&Expr>, count: Option<&Expr>) -> SqlResult<Typed> {
-        let value = self.expr(e)?;
-        let pos = value.pos;
-        let mut values = vec![value];
-        match (from, count) {
-            (Some(from), _) => values.push(self.expr(from)?),
-            (None, Some(_)) => values.push(Typed::new(constant(Datum::Int4(1), PgType::INT4), pos)),
-            (None, None) => {}
-        }
-        if let Some(count) = count {
-            values.push(self.expr(count)?);
-        }
         self.call_named(name, values, pos)
     }
 
@@ -269,11 +245,6 @@ impl Binder<'_> {
         }
         let (scalar, pos) = (value.scalar, value.pos);
         Ok(Typed::new(self.formed(scalar, || Form::Collate(name)), pos))
-    }
-
-    /// A call that was written in the function's own syntax.
-    fn by_syntax(&self, value: Typed) -> Typed {
-        Typed::new(self.formed(value.scalar, || Form::Syntax), value.pos)
     }
 
     fn case(
@@ -453,8 +424,7 @@ impl Binder<'_> {
             }
         }
         let pos = values.first().map(|v| v.pos).unwrap_or_default();
-        let out = self.call_named("overlaps", values, pos)?;
-        Ok(self.by_syntax(out))
+        self.call_by_syntax("overlaps", values, pos)
     }
 
     /// Place of an operator: the last one of this spelling before its right operand.

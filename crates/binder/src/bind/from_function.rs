@@ -42,9 +42,9 @@ impl Binder<'_> {
         alias: Option<&ast::TableAlias>,
     ) -> SqlResult<FromItem> {
         if let [ast::ObjectNamePart::Identifier(ident)] = name.0.as_slice()
-            && let Some(range) = ident.value.strip_prefix(marker::ROWS)
+            && let Some(calls) = ident.value.strip_prefix(marker::ROWS)
         {
-            return self.rows_from(range, ordinality, alias);
+            return self.rows_from(calls, ordinality, alias);
         }
         let pos = self.name_pos(name);
         let full = qualified(self.context, name)?;
@@ -187,8 +187,7 @@ impl Binder<'_> {
 
     /// `ROWS FROM (f(…), g(…))`: the calls' text is parsed here, its places being wrong by design: errors
     /// inside carry none.
-    fn rows_from(&mut self, range: &str, ordinality: bool, alias: Option<&ast::TableAlias>) -> SqlResult<FromItem> {
-        let text = self.marked_text(range)?;
+    fn rows_from(&mut self, text: &str, ordinality: bool, alias: Option<&ast::TableAlias>) -> SqlResult<FromItem> {
         let parsed = crate::parse::parse_expression(&format!("row({text})"))?;
         let ast::Expr::Function(row) = parsed else { return Err(SqlError::internal("ROWS FROM without calls")) };
         let ast::FunctionArguments::List(list) = row.args else {

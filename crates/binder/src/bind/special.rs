@@ -1,13 +1,13 @@
 //! Functions with a syntax or typing of their own: COALESCE, NULLIF, GREATEST, GROUPING, ROW, and the
-//! parameterless ones of the standard (`CURRENT_DATE` …).
+//! parameterless ones of the standard (`CURRENT_DATE` …), and calls by syntax (`SUBSTRING(… FROM …)`).
 
-use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
 use super::Binder;
 use super::clause::Clause;
-use super::scalar::{Typed, boolean, column, scalar};
-use crate::bound::ScalarKind;
+use super::scalar::{Typed, boolean, column, constant, scalar};
+use crate::bound::{Scalar, ScalarKind};
 use crate::parse::Pos;
 use crate::query_tree::{CallTree, Form};
 
@@ -129,6 +129,49 @@ impl Binder<'_> {
         };
         let word = self.formed(value.scalar, || Form::Word(name.to_uppercase()));
         Ok(Some(Typed::new(word, pos)))
+    }
+
+    /// A function in a syntax of its own over these arguments.
+    pub fn syntax_of(&mut self, name: &str, parts: &[&ast::Expr]) -> SqlResult<Typed> {
+        let values = parts.iter().map(|part| self.expr(part)).collect::<SqlResult<Vec<_>>>()?;
+        let pos = values.first().map(|v| v.pos).unwrap_or_default();
+        self.call_by_syntax(name, values, pos)
+    }
+
+    /// `SUBSTRING(s FROM n FOR m)`; `FOR m` alone starts at 1.
+    pub fn substring(
+        &mut self,
+        name: &str,
+        e: &ast::Expr,
+        from: Option<&ast::Expr>,
+        count: Option<&ast::Expr>,
+        by_syntax: bool,
+    ) -> SqlResult<Typed> {
+        let value = self.expr(e)?;
+        let pos = value.pos;
+        let mut values = vec![value];
+        match (from, count) {
+            (Some(from), _) => values.push(self.expr(from)?),
+            (None, Some(_)) => values.push(Typed::new(constant(Datum::Int4(1), PgType::INT4), pos)),
+            (None, None) => {}
+        }
+        if let Some(count) = count {
+            values.push(self.expr(count)?);
+        }
+        if by_syntax { self.call_by_syntax(name, values, pos) } else { self.call_named(name, values, pos) }
+    }
+
+    /// A call in the function's own syntax. What it casts by itself is not written in it.
+    pub fn call_by_syntax(&mut self, name: &str, values: Vec<Typed>, pos: Pos) -> SqlResult<Typed> {
+        if self.recorder.is_none() {
+            return self.call_named(name, values, pos);
+        }
+        let given: Vec<Scalar> = values.iter().map(|v| v.scalar.clone()).collect();
+        let out = self.call_named(name, values, pos)?;
+        let ScalarKind::Call { args, .. } = &out.scalar.kind else { return Ok(out) };
+        let one = |(given, arg): (Scalar, &Scalar)| if given.ty.oid == Oid::UNKNOWN { arg.clone() } else { given };
+        let args = given.into_iter().zip(args).map(one).collect();
+        Ok(Typed::new(self.formed(out.scalar, || Form::Syntax(args)), out.pos))
     }
 
     fn without_sets(&mut self, construct: &'static str, args: &[&ast::Expr]) -> SqlResult<Vec<Typed>> {

@@ -158,7 +158,7 @@ impl Binder<'_> {
         self.edit(range, column_list(columns));
     }
 
-    fn edit(&mut self, range: Option<Range<usize>>, text: String) {
+    pub fn edit(&mut self, range: Option<Range<usize>>, text: String) {
         if let (Some(edits), Some(range)) = (&mut self.edits, range) {
             edits.push((range, text));
         }

@@ -67,7 +67,7 @@ impl Writer<'_> {
             }
             ScalarKind::Call { function, args } => cast_of(s).is_some() || operator_of(*function, args).is_none(),
             ScalarKind::NextVal { .. } => true,
-            ScalarKind::Form { form, .. } => matches!(**form, Form::Call(_) | Form::Syntax | Form::SetRow(_)),
+            ScalarKind::Form { form, .. } => matches!(**form, Form::Call(_) | Form::Syntax(_) | Form::SetRow(_)),
             _ => false,
         }
     }

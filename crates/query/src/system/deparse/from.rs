@@ -3,8 +3,8 @@
 use gavel_binder::bound::JoinKind;
 use gavel_binder::query_tree::{FromTree, FunctionTree, JoinTree, Range, RangeKind, StoredAlias};
 use gavel_functions::registry;
-use gavel_types::text_io::type_name_with_typmod;
 
+use super::scalar::type_label;
 use super::writer::{ITEM, STEP, Writer};
 use crate::ddl::names::quote;
 
@@ -123,7 +123,7 @@ impl Writer<'_> {
     fn definitions(&mut self, call: &FunctionTree, names: &[String]) -> Option<()> {
         let one = |(i, (name, ty)): (usize, &(String, gavel_types::PgType))| {
             let name = names.get(i).unwrap_or(name);
-            format!("{} {}", quote(name), type_name_with_typmod(*ty))
+            format!("{} {}", quote(name), type_label(*ty))
         };
         let list: Vec<String> = call.definitions.iter().enumerate().map(one).collect();
         self.put(&format!("({})", list.join(", ")));
@@ -154,7 +154,8 @@ impl Writer<'_> {
             self.put(")");
         }
         if !join.using.is_empty() {
-            let names: Vec<String> = join.using.iter().map(|u| quote(&u.name)).collect();
+            let called = &self.names.range(join.id)?.columns;
+            let names: Vec<String> = called.iter().take(join.using.len()).map(|c| quote(c)).collect();
             self.put(&format!(" USING ({})", names.join(", ")));
             if let Some(alias) = &join.using_alias {
                 self.put(&format!(" AS {}", quote(alias)));

@@ -199,7 +199,12 @@ impl Names {
         }
         let (mut columns, mut taken, mut changed) = (vec![], vec![], false);
         for (slot, (stored, value)) in join.columns.iter().enumerate() {
-            let real = self.name_of(value).unwrap_or(stored).to_owned();
+            // A merged column is called on both sides as it is here.
+            let merged = join.using.get(slot).map(|using| join.column_aliases.get(slot).unwrap_or(&using.name));
+            let real = match merged {
+                Some(name) => name.clone(),
+                None => self.name_of(value).unwrap_or(stored).to_owned(),
+            };
             let wanted = join.column_aliases.get(slot).unwrap_or(&real);
             let name = unique_in(&mut taken, wanted);
             changed |= name != real;
@@ -207,7 +212,7 @@ impl Names {
         }
         let called = self.ranges.entry(join.id).or_default();
         called.columns = columns;
-        called.prints_columns = changed || !join.column_aliases.is_empty();
+        called.prints_columns = changed;
     }
 
     /// The name of the column that a value is.
@@ -238,10 +243,11 @@ fn unique_in(taken: &mut Vec<String>, wanted: &str) -> String {
 /// Columns that USING merges are called alike on both sides.
 fn merged_names(item: &FromTree, out: &mut HashMap<ColumnId, String>) {
     let FromTree::Join(join) = item else { return };
-    for using in &join.using {
+    for (slot, using) in join.using.iter().enumerate() {
+        let name = join.column_aliases.get(slot).unwrap_or(&using.name);
         for (side, value) in [(&join.left, &using.left), (&join.right, &using.right)] {
             each_column(value, side, &mut |id| {
-                out.entry(id).or_insert_with(|| using.name.clone());
+                out.entry(id).or_insert_with(|| name.clone());
             });
         }
     }

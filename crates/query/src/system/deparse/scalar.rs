@@ -10,6 +10,11 @@ use super::simple::{Parent, is_simple, short_name};
 use super::writer::{ITEM, Writer};
 use crate::ddl::names::quote;
 
+/// The name of a type in a definition. `bit` alone would be `bit(1)`.
+pub fn type_label(ty: PgType) -> String {
+    if ty.oid == Oid::BIT && ty.typmod < 0 { "\"bit\"".to_owned() } else { type_name_with_typmod(ty) }
+}
+
 /// Whether a function only applies a type's modifier.
 pub fn is_length_cast(function: Oid, ty: Oid) -> bool {
     registry::cast(ty, ty).is_some_and(|c| c.method == CastMethod::Function(function))
@@ -125,7 +130,7 @@ impl Writer<'_> {
             ScalarKind::Array { items } => {
                 self.enclosed("ARRAY[", items, "]")?;
                 if items.is_empty() {
-                    self.put(&format!("::{}", type_name_with_typmod(s.ty)));
+                    self.put(&format!("::{}", type_label(s.ty)));
                 }
             }
             ScalarKind::Row(items) => {
@@ -143,10 +148,8 @@ impl Writer<'_> {
                     RowCompareOp::Gt => ") > ",
                     RowCompareOp::Ge => ") >= ",
                 };
-                self.open();
-                self.enclosed("ROW(", &left, op)?;
-                self.enclosed("ROW(", &right, ")")?;
-                self.close();
+                self.enclosed("(ROW(", &left, op)?;
+                self.enclosed("ROW(", &right, "))")?;
             }
             ScalarKind::Field { input, index } => {
                 let name = self.field_name(input, *index)?;
@@ -172,7 +175,8 @@ impl Writer<'_> {
                 }
             }
             ScalarKind::NextVal { sequence } => {
-                let name = self.relation(*sequence).replace('\'', "''");
+                let stored = self.layout.stored;
+                let name = if stored { sequence.to_string() } else { self.relation(*sequence).replace('\'', "''") };
                 self.put(&format!("nextval('{name}'::regclass)"));
             }
             ScalarKind::Form { form, input } => return self.form(form, input),
@@ -233,7 +237,7 @@ impl Writer<'_> {
                 self.close();
             }
         }
-        self.put(&format!("::{}", type_name_with_typmod(ty)));
+        self.put(&format!("::{}", type_label(ty)));
         Some(())
     }
 
@@ -308,8 +312,8 @@ impl Writer<'_> {
                 let ScalarKind::Call { function, args } = &input.kind else { return None };
                 return self.function(*function, args, written.as_ref());
             }
-            Form::Syntax => {
-                let ScalarKind::Call { function, args } = &input.kind else { return None };
+            Form::Syntax(args) => {
+                let ScalarKind::Call { function, .. } = &input.kind else { return None };
                 return self.syntax(*function, args);
             }
             Form::Word(word) => self.put(word),

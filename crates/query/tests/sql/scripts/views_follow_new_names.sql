@@ -172,6 +172,28 @@ q
 5
 SELECT 2
 
+-- A sequence and a type.
+> CREATE SEQUENCE count_up;
+CREATE SEQUENCE
+> CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE TYPE
+> CREATE VIEW numbers AS SELECT nextval('count_up') AS n, 'count_up'::regclass AS c, 'ok'::mood AS m;
+CREATE VIEW
+> ALTER SEQUENCE count_up RENAME TO counter;
+ALTER SEQUENCE
+> ALTER TYPE mood RENAME TO feeling;
+ALTER TYPE
+> SELECT pg_get_viewdef('numbers');
+pg_get_viewdef
+ SELECT nextval('counter'::regclass) AS n,
+    'counter'::regclass AS c,
+    'ok'::feeling AS m;
+SELECT 1
+> SELECT * FROM numbers;
+n | c | m
+1 | counter | ok
+SELECT 1
+
 -- Names that meet each other get numbers.
 > CREATE TABLE one (a int, b int);
 CREATE TABLE
@@ -213,6 +235,18 @@ pg_get_viewdef
   WHERE (EXISTS ( SELECT 1
            FROM x x_1
           WHERE (x_1.a = two.b)));
+SELECT 1
+> ALTER TABLE x RENAME TO y;
+ALTER TABLE
+> SELECT pg_get_viewdef('both_of');
+pg_get_viewdef
+ SELECT two.a,
+    y.a AS c
+   FROM two,
+    y
+  WHERE (EXISTS ( SELECT 1
+           FROM y x
+          WHERE (x.a = two.b)));
 SELECT 1
 > SELECT count(*) FROM both_of;
 count

@@ -512,17 +512,17 @@ CREATE TABLE
 CREATE INDEX
 > CREATE INDEX ix2 ON ix ((CASE WHEN a > 0 THEN 1 ELSE 2 END), lower(b), coalesce(b, c)) WHERE a > 0;
 CREATE INDEX
-> SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = 'ix'::regclass ORDER BY adnum;
-pg_get_expr
-
+> SELECT adnum || pg_get_expr(adbin, adrelid) AS shown FROM pg_attrdef WHERE adrelid = 'ix'::regclass ORDER BY adnum;
+shown
+1
 CASE
     WHEN true THEN 1
     ELSE NULL::integer
 END
-('x'::text || 'y'::text)
-'abc'::character varying
-0
-CURRENT_DATE
+2('x'::text || 'y'::text)
+3'abc'::character varying
+40
+5CURRENT_DATE
 SELECT 5
 > SELECT pg_get_constraintdef(oid) AS plain, pg_get_constraintdef(oid, true) AS pretty FROM pg_constraint WHERE conrelid = 'ix'::regclass ORDER BY conname;
 plain | pretty
