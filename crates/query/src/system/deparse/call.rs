@@ -160,9 +160,10 @@ impl Writer<'_> {
         Some(())
     }
 
-    /// A function in the syntax that the standard gives it.
-    pub fn syntax(&mut self, function: Oid, args: &[Scalar]) -> Option<()> {
+    /// A function in the syntax that the standard gives it, over its arguments before they are `cast`.
+    pub fn syntax(&mut self, function: Oid, args: &[Scalar], cast: &[Scalar]) -> Option<()> {
         let proc = registry::proc(function)?;
+        let counted = proc.args.get(1) == Some(&Oid::INT4);
         match (proc.name, args) {
             ("timezone", [zone, time]) => {
                 self.put("(");
@@ -200,11 +201,11 @@ impl Writer<'_> {
             ("position", [value, part]) => {
                 return self.parts(&[("POSITION((", part), (") IN (", value)], "))");
             }
-            ("substring", [value, from]) if from.ty.oid == Oid::INT4 => {
+            ("substring", [value, from]) if counted => {
                 return self.parts(&[("SUBSTRING(", value), (" FROM ", from)], ")");
             }
             ("substring", [value, from, count]) => {
-                let words = if from.ty.oid == Oid::INT4 { (" FROM ", " FOR ") } else { (" SIMILAR ", " ESCAPE ") };
+                let words = if counted { (" FROM ", " FOR ") } else { (" SIMILAR ", " ESCAPE ") };
                 return self.parts(&[("SUBSTRING(", value), (words.0, from), (words.1, count)], ")");
             }
             ("btrim" | "ltrim" | "rtrim", [value, rest @ ..]) => {
@@ -219,7 +220,7 @@ impl Writer<'_> {
                 }
                 return self.parts(&[("FROM ", value)], ")");
             }
-            _ => return self.function(function, args, None),
+            _ => return self.function(function, cast, None),
         }
         Some(())
     }

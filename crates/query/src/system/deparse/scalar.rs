@@ -312,9 +312,9 @@ impl Writer<'_> {
                 let ScalarKind::Call { function, args } = &input.kind else { return None };
                 return self.function(*function, args, written.as_ref());
             }
-            Form::Syntax(args) => {
-                let ScalarKind::Call { function, .. } = &input.kind else { return None };
-                return self.syntax(*function, args);
+            Form::Syntax(given) => {
+                let ScalarKind::Call { function, args } = &input.kind else { return None };
+                return self.syntax(*function, given, args);
             }
             Form::Word(word) => self.put(word),
             Form::CaseOf(operand) => {
