@@ -29,6 +29,7 @@ pub mod nearest;
 pub mod operator;
 pub mod output;
 pub mod polymorphic;
+pub mod populate;
 pub mod prune;
 pub mod query;
 pub mod record;

@@ -125,6 +125,7 @@ pub fn catalog() -> Catalog {
         max: i64::MAX,
         cache: 1,
         cycle: false,
+        restarted: None,
         owned_by: Some((Oid(20010), 1)),
         acl: None,
     }));

@@ -32,6 +32,7 @@ pub mod query_tree;
 pub use bind::call::is_ordered_set;
 pub use bind::domain::base_type;
 pub use bind::name::{Qualified, Resolved, find_relation, fold, qualified, quote, relation as resolve_relation};
+pub use bind::operator::sortable;
 pub use bind::record::{query_tree, recorded_default, recorded_table_expr};
 pub use bind::statement::bind;
 pub use bind::table_expr::{

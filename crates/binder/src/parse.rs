@@ -10,6 +10,7 @@ mod dialect;
 mod joins;
 mod rewrite;
 mod source;
+mod spelling;
 
 use std::ops::Range;
 
@@ -101,7 +102,10 @@ fn statement(
     piece: &[TokenWithSpan],
     terminator: Option<&TokenWithSpan>,
 ) -> SqlResult<ast::Statement> {
-    let mut parser = parser(rewrite::rewrite(source, piece));
+    if let Some(error) = spelling::refusal(piece) {
+        return Err(error);
+    }
+    let mut parser = parser(rewrite::rewrite(source, &spelling::spelled(piece)));
     if ddl::begins(piece) {
         let parsed = ddl::parse(&mut parser);
         finish(source, &parser, parsed, terminator)?;

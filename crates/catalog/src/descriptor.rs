@@ -352,12 +352,28 @@ pub struct Sequence {
     pub max: i64,
     pub cache: i64,
     pub cycle: bool,
+    /// Since its last RESTART: where its state is kept, and the value that it began with. So a RESTART that is rolled
+    /// back leaves the state of before as it was.
+    #[serde(default)]
+    pub restarted: Option<(Oid, i64)>,
     /// Table and column that own it.
     #[serde(default)]
     pub owned_by: Option<(Oid, i16)>,
     /// Privileges that were granted on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acl: Acl,
+}
+
+impl Sequence {
+    /// Number under which its state is kept.
+    pub fn storage(&self) -> Oid {
+        self.restarted.map_or(self.oid, |(storage, _)| storage)
+    }
+
+    /// The first value that it gives, while it has no state.
+    pub fn first(&self) -> i64 {
+        self.restarted.map_or(self.start, |(_, first)| first)
+    }
 }
 
 /// WITH CHECK OPTION of a view: which views' conditions new rows must satisfy.

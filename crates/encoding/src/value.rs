@@ -54,12 +54,15 @@ impl Form {
             | Oid::NAME
             | Oid::JSON
             | Oid::JSONB
+            | Oid::JSONPATH
             | Oid::XML
             | Oid::UNKNOWN
             | Oid::CSTRING
             | Oid::REFCURSOR
             | Oid::PG_NODE_TREE
-            | Oid::ACLITEM => Self::Text,
+            | Oid::ACLITEM
+            // Its one value is the empty text.
+            | Oid::VOID => Self::Text,
             Oid::BYTEA => Self::Bytes,
             Oid::CHAR => Self::Byte,
             Oid::OID

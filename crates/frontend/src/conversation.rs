@@ -99,7 +99,12 @@ impl Conversation {
                 Some(Err(ReadError::Malformed(error))) => return self.fatal(&error),
             };
             self.ready = false;
+            let skipping = self.skipping;
             if self.handle(tag, &body).await == Flow::End {
+                return Flow::End;
+            }
+            // A client may wait for the error before it sends Sync.
+            if self.skipping && !skipping && self.connection.flush().await.is_err() {
                 return Flow::End;
             }
         }
@@ -281,7 +286,7 @@ impl Conversation {
         }
     }
 
-    /// An error of the extended protocol that the session knows of. Not flushed: Sync follows.
+    /// An error of the extended protocol that the session knows of: what follows is skipped up to Sync.
     fn failed(&mut self, error: &SqlError) -> Flow {
         self.skipping = true;
         self.report(error)

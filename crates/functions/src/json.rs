@@ -7,12 +7,14 @@
 //! | [`assign`] | assignment to parts of a `jsonb` value |
 //! | [`build`] | `to_json`, `json_build_object` … : JSON from SQL values |
 //! | [`path`] | `jsonb_path_query`, `@?` …: paths |
+//! | [`populate`] | `json_populate_record` …: rows from objects |
 //! | [`rows`] | `json_each`, `json_array_elements` … : sets from JSON |
 
 pub mod assign;
 pub mod build;
 pub mod change;
 pub mod path;
+pub mod populate;
 pub mod read;
 pub mod rows;
 

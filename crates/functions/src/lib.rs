@@ -41,6 +41,7 @@ pub mod formatting;
 mod golden_test;
 pub mod int;
 pub mod json;
+pub mod keywords;
 pub mod numeric;
 pub mod pattern;
 pub mod physical;

@@ -295,7 +295,29 @@ pub fn scalar_to_array(value: &Datum, ty: PgType, rows: usize) -> SqlResult<Arra
 #[cfg(test)]
 mod tests {
     use super::*;
+    use gavel_encoding::value::Form;
     use gavel_types::Interval;
+
+    /// Replies are written from Arrow columns by form.
+    #[test]
+    fn types_have_the_same_form_in_rows_and_in_columns() {
+        for info in crate::registry::types() {
+            let expected = match Form::of(PgType::new(info.oid)) {
+                Form::Bool => DataType::Boolean,
+                Form::Int2 => DataType::Int16,
+                Form::Int4 => DataType::Int32,
+                Form::Int8 => DataType::Int64,
+                Form::Float4 => DataType::Float32,
+                Form::Float8 => DataType::Float64,
+                Form::Byte => DataType::UInt8,
+                Form::Oid => DataType::UInt32,
+                Form::Text => DataType::Utf8,
+                Form::Uuid | Form::Interval => DataType::FixedSizeBinary(16),
+                Form::Bytes | Form::Numeric | Form::Tagged => DataType::Binary,
+            };
+            assert_eq!(physical_type(PgType::new(info.oid)), expected, "{}", info.name);
+        }
+    }
 
     #[test]
     fn every_form_survives_a_round_trip() {

@@ -2,7 +2,8 @@
 
 use crate::call::{ScalarFn, SetFn};
 use crate::{
-    array, cast, comparison, datetime, enums, float, formatting, int, json, numeric, pattern, series, system, text,
+    array, cast, comparison, datetime, enums, float, formatting, int, json, keywords, numeric, pattern, series, system,
+    text,
 };
 
 /// Entered under the internal name (`pg_proc.prosrc`).
@@ -36,6 +37,7 @@ pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
     json::build::TABLE,
     json::change::TABLE,
     json::path::TABLE,
+    json::populate::TABLE,
     json::read::TABLE,
 ];
 
@@ -50,4 +52,5 @@ pub const SCALARS_BY_OID: &[&[(u32, ScalarFn)]] = &[
 ];
 
 /// Set-returning ones, under the internal name.
-pub const SETS: &[&[(&str, SetFn)]] = &[json::path::SETS, json::rows::TABLE, pattern::regexp::SETS, series::TABLE];
+pub const SETS: &[&[(&str, SetFn)]] =
+    &[json::path::SETS, json::populate::SETS, json::rows::TABLE, keywords::TABLE, pattern::regexp::SETS, series::TABLE];

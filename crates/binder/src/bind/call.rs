@@ -8,6 +8,7 @@ use super::Binder;
 use super::clause::Clause;
 use super::function::{Arguments, Callee, ResolvedCall};
 use super::name::{Qualified, fold, qualified};
+use super::reference::{fields_written, may_be_absent};
 use super::scalar::{Typed, call, column, scalar};
 use crate::bound::{Aggregate, ColumnId, Scalar, ScalarKind, SetCall, SortKey};
 use crate::parse::Pos;
@@ -178,6 +179,12 @@ impl Binder<'_> {
         {
             return Ok(out);
         }
+        if !proc.retset
+            && self.recorder.is_none()
+            && let Some(out) = self.populated_call(proc, &args, result, pos)?
+        {
+            return Ok(out);
+        }
         if proc.retset {
             return self.set_call(proc, args, result, sets_before, pos);
         }
@@ -215,20 +222,29 @@ impl Binder<'_> {
             "to_json" | "row_to_json" => false,
             _ => return Ok(None),
         };
-        let Some(first) = args.first() else { return Ok(None) };
-        let (ScalarKind::Row(items), Some(fields)) = (&first.kind, self.fields_of(first)) else { return Ok(None) };
-        if items.len() != fields.len() || args.len() > 1 {
+        match args {
+            [row] => self.object_of_row(row, jsonb, pos),
+            _ => Ok(None),
+        }
+    }
+
+    /// A row whose field names are known as a JSON object; `None` if it is something else.
+    pub fn object_of_row(&mut self, row: &Scalar, jsonb: bool, pos: Pos) -> SqlResult<Option<Typed>> {
+        let (Some(items), Some(fields)) = (fields_written(row), self.fields_of(row)) else { return Ok(None) };
+        if items.len() != fields.len() {
             return Ok(None);
         }
+        let absent = may_be_absent(row).cloned();
         let mut values = Vec::with_capacity(items.len() * 2);
         for (item, (name, _)) in items.iter().zip(fields.iter()) {
             values.push(Typed::new(super::scalar::constant(Datum::text(name.as_str()), PgType::TEXT), pos));
             values.push(Typed::new(item.clone(), pos));
         }
+        let built = if jsonb { "jsonb_build_object" } else { "json_build_object" };
+        let mut object = self.call_named(built, values, pos)?;
         if jsonb {
-            return self.call_named("jsonb_build_object", values, pos).map(Some);
+            return Ok(Some(unless(absent, object)));
         }
-        let mut object = self.call_named("json_build_object", values, pos)?;
         // A row is written without blanks.
         if let ScalarKind::Call { function, args } = &mut object.scalar.kind {
             if args.is_empty() {
@@ -236,7 +252,7 @@ impl Binder<'_> {
             }
             args.push(super::scalar::constant(Datum::Null, gavel_functions::variadic::MARK));
         }
-        Ok(Some(object))
+        Ok(Some(unless(absent, object)))
     }
 
     /// A set-returning function in an expression: its rows join the query's.
@@ -515,6 +531,14 @@ pub fn result_columns(proc: &Proc, result: PgType) -> Vec<(String, PgType)> {
         1 => out.into_iter().map(|(name, _)| (name, result)).collect(),
         _ => out,
     }
+}
+
+/// `CASE WHEN absent THEN NULL ELSE value END`.
+fn unless(absent: Option<Scalar>, value: Typed) -> Typed {
+    let Some(test) = absent else { return value };
+    let ty = value.scalar.ty;
+    let arms = vec![(test, super::scalar::constant(Datum::Null, ty))];
+    Typed::new(scalar(ScalarKind::Case { arms, otherwise: Box::new(value.scalar) }, ty), value.pos)
 }
 
 /// Ordered-set and hypothetical-set aggregates (`pg_aggregate.aggkind` `o` and `h`).

@@ -8,6 +8,7 @@ use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 
 use super::Binder;
 use super::coerce::cannot_cast;
+use super::reference::fields_written;
 use super::scalar::{Typed, scalar};
 use super::scope::Fields;
 use super::typename::format_type;
@@ -21,7 +22,7 @@ impl Binder<'_> {
     }
 
     /// The types that the fields of a composite type were declared with.
-    fn declared_fields(&self, oid: Oid) -> Option<Vec<PgType>> {
+    pub fn declared_fields(&self, oid: Oid) -> Option<Vec<PgType>> {
         let catalog = self.context.catalog;
         if let Some(attributes) = catalog.user_type(oid).and_then(|t| t.attributes()) {
             return Some(attributes.iter().map(gavel_catalog::Attribute::declared).collect());
@@ -116,9 +117,9 @@ impl Binder<'_> {
 
 /// Field `index` of a row value.
 pub fn field_of(row: &Scalar, index: usize, ty: PgType) -> Scalar {
-    match &row.kind {
-        ScalarKind::Row(items) if index < items.len() => items[index].clone(),
-        _ => scalar(ScalarKind::Field { input: Box::new(row.clone()), index }, ty),
+    match fields_written(row).and_then(|items| items.get(index)) {
+        Some(item) => item.clone(),
+        None => scalar(ScalarKind::Field { input: Box::new(row.clone()), index }, ty),
     }
 }
 

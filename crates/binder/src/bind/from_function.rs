@@ -11,7 +11,7 @@ use super::function::Callee;
 use super::name::{Qualified, fold, qualified};
 use super::scalar::{Typed, column};
 use super::scope::{Columns, NsColumn, NsItem};
-use crate::bound::{ColumnId, Rel, SetCall};
+use crate::bound::{ColumnId, Rel, SetCall, Window};
 use crate::parse::{Pos, marker};
 use crate::query_tree::{FunctionTree, RangeKind};
 
@@ -105,16 +105,18 @@ impl Binder<'_> {
                 return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
             }
             columns = Vec::with_capacity(definitions.len());
+            let mut declared = Vec::with_capacity(definitions.len());
             for (name, ty) in definitions {
                 let Some(ty) = ty else { continue };
                 let ty = self.type_by_name(ty, pos)?;
+                declared.push((name.clone(), ty));
                 columns.push((name.clone(), self.base_type(ty)?));
             }
             if let Some(recorder) = &mut self.recorder {
-                let (function, args, definitions) = (proc.oid, args.clone(), columns.clone());
+                let (function, args, definitions) = (proc.oid, args.clone(), declared.clone());
                 recorder.functions.push(FunctionTree { function, args, written: written.clone(), definitions });
             }
-            if let Some(rel) = self.json_rows(proc.name, &args, &columns, pos)? {
+            if let Some(rel) = self.json_rows(proc.name, &args, &declared, pos)? {
                 let (rel, columns) = rel;
                 return Ok((Err(rel), columns, false));
             }
@@ -125,6 +127,12 @@ impl Binder<'_> {
         if let Some(recorder) = self.recorder.as_mut().filter(|_| !typed) {
             let (function, args, definitions) = (proc.oid, args.clone(), vec![]);
             recorder.functions.push(FunctionTree { function, args, written, definitions });
+        }
+        if !typed
+            && !composite
+            && let Some((rel, columns)) = self.rows_of_composite(proc, &args, result)?
+        {
+            return Ok((Err(rel), columns, false));
         }
         let scalar = columns.len() == 1 && !composite && !typed;
         let columns: Vec<(String, ColumnId, PgType)> =
@@ -170,7 +178,10 @@ impl Binder<'_> {
         }
         let rel = match calls {
             Ok(calls) => Rel::FunctionScan { calls, ordinality: ordinal },
-            Err(rel) => rel,
+            Err(rel) => match ordinal {
+                Some(id) => numbered(rel, id)?,
+                None => rel,
+            },
         };
         let mut item = NsItem::new(name.to_owned(), Columns::List(list.into()));
         item.scalar_function = scalar && ordinal.is_none();
@@ -208,7 +219,10 @@ impl Binder<'_> {
             let (call, more, _) = self.from_call(&full, args, &[], Pos::NONE)?;
             match call {
                 Ok(call) => calls.extend(call),
-                Err(_) => return Err(SqlError::unsupported("ROWS FROM with a cast is not supported")),
+                Err(_) => {
+                    let text = "ROWS FROM takes functions of PostgreSQL's own that return plain values alone";
+                    return Err(SqlError::unsupported(text));
+                }
             }
             columns.extend(more);
             if name.is_empty() {
@@ -235,7 +249,16 @@ impl Binder<'_> {
                 let pos = b.expr_pos(array);
                 let arg = ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(array.clone()));
                 let (call, more, scalar) = b.from_call(&full, &[arg], &[], pos)?;
-                calls.extend(call.unwrap_or_default());
+                match call {
+                    Ok(call) => calls.extend(call),
+                    Err(rel) if arrays.len() == 1 => {
+                        return b.finish_function(Err(rel), more, false, ordinality, "unnest", alias);
+                    }
+                    Err(_) => {
+                        let text = "unnest of several arrays takes none of composite types";
+                        return Err(b.error_at(SqlError::unsupported(text), pos));
+                    }
+                }
                 columns.extend(more);
                 lone = scalar && arrays.len() == 1;
             }
@@ -244,4 +267,21 @@ impl Binder<'_> {
         self.level().lateral_active = active;
         out
     }
+}
+
+/// `rel` with the numbers of its rows in column `id`.
+fn numbered(rel: Rel, id: ColumnId) -> SqlResult<Rel> {
+    let row_number = gavel_functions::registry::procs_named("row_number").next();
+    let function = row_number.ok_or_else(|| SqlError::internal("no function row_number"))?.oid;
+    let call = Window {
+        id,
+        function,
+        args: vec![],
+        filter: None,
+        partition_by: vec![],
+        order_by: vec![],
+        frame: super::window::DEFAULT_FRAME,
+        ty: PgType::INT8,
+    };
+    Ok(Rel::Window { input: Box::new(rel), calls: vec![call] })
 }

@@ -153,14 +153,31 @@ fn actual_order(order: &[Option<usize>], count: usize, declared: impl Fn(usize) 
     out
 }
 
+/// Functions that write rows among their arguments as objects, for which they must know the names of fields.
+fn makes_json_of_rows(name: &str) -> bool {
+    matches!(
+        name,
+        "json_agg"
+            | "jsonb_agg"
+            | "json_object_agg"
+            | "jsonb_object_agg"
+            | "json_build_array"
+            | "jsonb_build_array"
+            | "json_build_object"
+            | "jsonb_build_object"
+    )
+}
+
 impl Binder<'_> {
     /// Finds the function that a call means.
     ///
     /// # Errors
     /// 42883 `function f(integer) does not exist`, 42725 when several fit equally.
     pub fn find_function(&mut self, name: &Qualified, arguments: Arguments, pos: Pos) -> SqlResult<Callee> {
-        let actual: Vec<Oid> = arguments.values.iter().map(Typed::oid).collect();
-        let Arguments { values, names, variadic } = arguments;
+        let Arguments { mut values, names, variadic } = arguments;
+        // JDBC's place for the result, `{? = call f(?)}`, is no argument.
+        values.retain(|v| !(v.oid() == Oid::VOID && matches!(v.scalar.kind, ScalarKind::Param(_))));
+        let actual: Vec<Oid> = values.iter().map(Typed::oid).collect();
         let own = name.schema.as_deref() == Some("gavel");
         let known = own || name.schema.as_deref().is_none_or(|s| s == "pg_catalog");
         if let Some(schema) = name.schema.as_deref()
@@ -271,7 +288,15 @@ impl Binder<'_> {
         resolved: ResolvedCall,
         pos: Pos,
     ) -> SqlResult<(&'static Proc, Vec<Scalar>, PgType)> {
-        let ResolvedCall { proc, args, declared, variadic_from, spread, .. } = resolved;
+        let ResolvedCall { proc, mut args, declared, variadic_from, spread, .. } = resolved;
+        if self.recorder.is_none() && makes_json_of_rows(proc.name) {
+            // Values of composite types know their fields.
+            for arg in args.iter_mut().filter(|arg| arg.oid() == Oid::RECORD) {
+                if let Some(object) = self.object_of_row(&arg.scalar, proc.name.starts_with("jsonb"), arg.pos)? {
+                    *arg = object;
+                }
+            }
+        }
         let actual: Vec<Oid> = args.iter().map(Typed::oid).collect();
         let (goals, result) = polymorphic::resolve(&declared, &actual, proc.ret).map_err(|e| self.error_at(e, pos))?;
         let mut out = Vec::with_capacity(args.len());

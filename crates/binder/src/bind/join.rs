@@ -64,6 +64,7 @@ impl Binder<'_> {
             item.lateral_only = false;
             item.lateral_ok = true;
         }
+        let own = (left_items.len(), right_items.len());
         let (on, items) = match constraint {
             None | Some(JoinConstraint::None) => {
                 if constraint.is_some() && !matches!(join.join_operator, JoinOperator::CrossJoin(_)) {
@@ -114,6 +115,15 @@ impl Binder<'_> {
             let tree = JoinTree { id, kind, left, right, on, using, using_alias, alias, column_aliases, columns };
             FromTree::Join(Box::new(tree))
         });
+        let mut items = items;
+        for (n, item) in items.iter_mut().take(own.0 + own.1).enumerate() {
+            item.nullable |= match kind {
+                JoinKind::Left => n >= own.0,
+                JoinKind::Right => n < own.0,
+                JoinKind::Full => true,
+                _ => false,
+            };
+        }
         let (left, right) = (Box::new(left_rel), Box::new(right_rel));
         Ok(FromItem { rel: Rel::Join { kind, left, right, on, lateral }, items, tree })
     }

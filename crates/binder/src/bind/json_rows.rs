@@ -4,9 +4,12 @@
 use gavel_types::{Datum, Oid, PgType, SqlResult};
 
 use super::Binder;
-use super::scalar::{Typed, column, constant};
+use super::scalar::{Typed, call, column, constant};
 use crate::bound::{ColumnId, Rel, Scalar, ScalarKind, SetCall};
 use crate::parse::Pos;
+
+/// `gavel.json_field(anyelement, "any", text)`: a JSON value in the type of the first argument.
+const FIELD: Oid = Oid(9991);
 
 /// A relation and its named columns.
 pub type Rows = (Rel, Vec<(String, ColumnId, PgType)>);
@@ -43,16 +46,19 @@ impl Binder<'_> {
         };
         let mut exprs = Vec::with_capacity(columns.len());
         let mut out = Vec::with_capacity(columns.len());
-        for (name, target) in columns {
-            let is_json = matches!(target.oid, Oid::JSON | Oid::JSONB);
-            let field = if is_json { format!("{prefix}_object_field") } else { format!("{prefix}_object_field_text") };
+        for (name, declared) in columns {
+            let target = self.base_type(*declared)?;
             let object = Typed::new(column(id, ty), pos);
             let key = Typed::new(constant(Datum::text(name.as_str()), PgType::TEXT), pos);
-            let value = self.call_named(&field, vec![object, key], pos)?;
-            let value = self.explicit_cast(value, *target, pos)?;
+            let field = self.call_named(&format!("{prefix}_object_field"), vec![object, key.clone()], pos)?;
+            let sample = constant(Datum::Null, target);
+            let mut value = call(FIELD, vec![sample, field.scalar, key.scalar], target);
+            if declared.oid.is_over_domain() {
+                value = self.check_domain(value, declared.oid)?;
+            }
             let own = self.new_column();
-            exprs.push((own, value.scalar));
-            out.push((name.clone(), own, *target));
+            exprs.push((own, value));
+            out.push((name.clone(), own, target));
         }
         Ok(Some((Rel::Project { input: Box::new(input), exprs }, out)))
     }

@@ -6,7 +6,6 @@ use super::Binder;
 use super::expr::strip;
 use super::name::fold;
 use super::typename::{internal_name, resolve_type};
-use crate::parse::marker;
 
 /// How sure a derived name is: a cast's type name gives way to what it casts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,10 +32,7 @@ impl Binder<'_> {
                 let name = fold(ident);
                 (Strength::Strong, name)
             }
-            Expr::CompoundIdentifier(parts) => {
-                let named = parts.iter().rfind(|p| p.value != marker::STAR);
-                (Strength::Strong, named.map(fold).unwrap_or_default())
-            }
+            Expr::CompoundIdentifier(parts) => (Strength::Strong, parts.last().map(fold).unwrap_or_default()),
             Expr::CompoundFieldAccess { root, access_chain } => {
                 let field = access_chain.iter().rev().find_map(|a| match a {
                     AccessExpr::Dot(Expr::Identifier(ident)) => Some(fold(ident)),

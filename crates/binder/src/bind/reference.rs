@@ -3,18 +3,62 @@
 use std::rc::Rc;
 
 use gavel_functions::registry::CastContext;
-use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, AccessExpr, Expr};
 
 use super::Binder;
 use super::clause::Clause;
 use super::name::{fold, is_reserved};
-use super::scalar::{Typed, scalar};
-use super::scope::{Fields, Found, NsColumn};
+use super::scalar::{Typed, boolean, constant, scalar};
+use super::scope::{Columns, Fields, Found, NsColumn};
 use super::typename::{array_type, element_type, format_type};
 use crate::bound::{Index, Scalar, ScalarKind};
-use crate::parse::{Pos, marker};
+use crate::parse::Pos;
 use crate::query_tree::Form;
+
+/// The whole row of a relation on the side of an outer join that NULLs may stand for: NULL where they do. That is seen by a
+/// column that is never NULL, or else by all of them.
+fn or_null(row: Scalar, columns: &Columns) -> Scalar {
+    let ScalarKind::Row(items) = &row.kind else { return row };
+    let never_null = match columns {
+        Columns::Table { table, .. } => table.visible_columns().position(|c| c.not_null),
+        _ => None,
+    };
+    let tested: Vec<&Scalar> = match never_null.and_then(|n| items.get(n)) {
+        Some(item) => vec![item],
+        None => items.iter().collect(),
+    };
+    let absent = |item: &&Scalar| boolean(ScalarKind::IsNull { input: Box::new((*item).clone()), negated: false });
+    let mut tests: Vec<Scalar> = tested.iter().map(absent).collect();
+    let test = match tests.len() {
+        0 => return row,
+        1 => tests.remove(0),
+        _ => boolean(ScalarKind::And(tests)),
+    };
+    let ty = row.ty;
+    let arms = vec![(test, constant(Datum::Null, ty))];
+    scalar(ScalarKind::Case { arms, otherwise: Box::new(row) }, ty)
+}
+
+/// The fields of a row that is written out, also of one that may be NULL as a whole.
+pub fn fields_written(value: &Scalar) -> Option<&[Scalar]> {
+    match &value.kind {
+        ScalarKind::Row(items) => Some(items),
+        ScalarKind::Case { otherwise, .. } if may_be_absent(value).is_some() => fields_written(otherwise),
+        _ => None,
+    }
+}
+
+/// The condition under which a whole row is NULL, if [`or_null`] made it.
+pub fn may_be_absent(value: &Scalar) -> Option<&Scalar> {
+    match &value.kind {
+        ScalarKind::Case { arms, otherwise } if value.ty.oid.is_row() => match (arms.as_slice(), &otherwise.kind) {
+            ([(test, Scalar { kind: ScalarKind::Const(Datum::Null), .. })], ScalarKind::Row(_)) => Some(test),
+            _ => None,
+        },
+        _ => None,
+    }
+}
 
 impl Binder<'_> {
     pub fn identifier(&mut self, ident: &ast::Ident) -> SqlResult<Typed> {
@@ -63,12 +107,6 @@ impl Binder<'_> {
         let names: Vec<String> = parts.iter().map(fold).collect();
         self.no_references_in_default(pos)?;
         match names.as_slice() {
-            [path @ .., table, star] if star == marker::STAR && path.len() < 2 => {
-                match self.find_item(path.last().map(String::as_str), table, pos)? {
-                    Some((l, i)) => Ok(self.row_of(l, i, pos)),
-                    None => Err(self.no_item(table, pos)),
-                }
-            }
             [table, name] => {
                 if let Some((l, i)) = self.find_item(None, table, pos)? {
                     let found = self.find_in_item(l, i, name, pos)?;
@@ -116,11 +154,14 @@ impl Binder<'_> {
         for item in &items {
             self.note_columns(l, item, pos);
         }
-        let ty = self.levels[l].items[i].row_type();
-        let range = self.levels[l].items[i].range.unwrap_or(0);
-        let row = self.formed(scalar(ScalarKind::Row(items), PgType::new(ty)), || Form::WholeRow(range));
-        let row = Typed::new(row, pos);
-        self.remember_fields(row, fields)
+        let item = &self.levels[l].items[i];
+        let row = scalar(ScalarKind::Row(items), PgType::new(item.row_type()));
+        let row = match &self.recorder {
+            Some(_) => self.formed(row, || Form::WholeRow(item.range.unwrap_or(0))),
+            None if item.nullable => or_null(row, &item.columns),
+            None => row,
+        };
+        self.remember_fields(Typed::new(row, pos), fields)
     }
 
     /// `t.*` as an argument.
@@ -226,9 +267,9 @@ impl Binder<'_> {
         let whole = matches!(&value.scalar.kind, ScalarKind::Form { form, .. } if matches!(**form, Form::WholeRow(_)));
         let direct = whole || self.recorder.is_none();
         let value = if whole { Typed::new(super::record::bare(value.scalar), at) } else { value };
-        if let (true, ScalarKind::Row(items)) = (direct, &value.scalar.kind) {
-            return match items.get(index).cloned() {
-                Some(item) => Ok(Typed::new(item, at)),
+        if let (true, Some(items)) = (direct, fields_written(&value.scalar)) {
+            return match items.get(index) {
+                Some(item) => Ok(Typed::new(item.clone(), at)),
                 None => Err(SqlError::internal("a row without its field")),
             };
         }

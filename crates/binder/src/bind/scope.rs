@@ -79,6 +79,8 @@ pub struct NsItem {
     pub range: Option<RangeId>,
     /// FOR UPDATE without names is for it too.
     pub lockable: bool,
+    /// An outer join may put NULLs in its row's place.
+    pub nullable: bool,
 }
 
 impl NsItem {
@@ -96,6 +98,7 @@ impl NsItem {
             scalar_function: false,
             range: None,
             lockable: false,
+            nullable: false,
         }
     }
 

@@ -246,13 +246,12 @@ impl Binder<'_> {
             return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), value.pos));
         };
         for (index, (name, ty)) in fields.iter().enumerate() {
-            let field = match &value.scalar.kind {
-                ScalarKind::Row(items) if self.recorder.is_none() => items.get(index).cloned(),
-                _ => None,
+            let field = match &self.recorder {
+                Some(_) => {
+                    super::scalar::scalar(ScalarKind::Field { input: Box::new(value.scalar.clone()), index }, *ty)
+                }
+                None => super::composite::field_of(&value.scalar, index, *ty),
             };
-            let field = field.unwrap_or_else(|| {
-                super::scalar::scalar(ScalarKind::Field { input: Box::new(value.scalar.clone()), index }, *ty)
-            });
             self.push_target(name.clone(), Typed::new(field, value.pos), targets);
         }
         Ok(())

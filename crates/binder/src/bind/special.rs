@@ -79,9 +79,9 @@ impl Binder<'_> {
                         // `t.*` stands for its columns.
                         ast::FunctionArgExpr::QualifiedWildcard(name) => {
                             let whole = super::record::bare(self.whole_row(name)?.scalar);
-                            match whole.kind {
-                                ScalarKind::Row(columns) => items.extend(columns),
-                                _ => items.push(whole),
+                            match super::reference::fields_written(&whole) {
+                                Some(columns) => items.extend(columns.iter().cloned()),
+                                None => items.push(whole),
                             }
                         }
                         _ => return Ok(None),

@@ -15,7 +15,7 @@ use crate::parse::{Pos, marker};
 use crate::query_tree::{CallTree, WindowTree};
 
 /// The frame of a window without a frame clause.
-const DEFAULT_FRAME: Frame = Frame {
+pub const DEFAULT_FRAME: Frame = Frame {
     units: FrameUnits::Range,
     start: FrameBound::UnboundedPreceding,
     end: FrameBound::CurrentRow,

@@ -82,6 +82,12 @@ impl Dialect for GavelDialect {
     }
 
     fn parse_infix(&self, parser: &mut Parser<'_>, left: &Expr, _: u8) -> Option<Result<Expr, ParserError>> {
+        // The parser knows COLLATE only right behind an operand, not behind a cast.
+        if matches!(&parser.peek_token_ref().token, Token::Word(w) if w.keyword == Keyword::COLLATE) {
+            parser.advance_token();
+            let expr = Box::new(left.clone());
+            return Some(parser.parse_object_name(false).map(|collation| Expr::Collate { expr, collation }));
+        }
         // The parser takes all that follows `IS DISTINCT FROM`, ANDs included, for its right side.
         let word = |n: usize, keyword: Keyword| matches!(&parser.peek_nth_token_ref(n).token, Token::Word(w) if w.keyword == keyword);
         let not = word(1, Keyword::NOT);

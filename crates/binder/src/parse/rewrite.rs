@@ -10,12 +10,15 @@
 //! | `ON CONFLICT (lower(a)) WHERE p` | `ON CONFLICT (⟨conflict start end⟩)`, bytes of the text |
 //! | `ROWS FROM (f(), g())` | `⟨rows start end⟩()` |
 //! | `ORDER BY x USING >` | `ORDER BY x DESC` |
-//! | `FROM ONLY t` | `FROM t` |
+//! | `FROM ONLY t`, `FROM t *` | `FROM t` |
 //! | `TABLE t` | `SELECT * FROM t` |
+//! | `integer ARRAY`, `integer ARRAY[4]` | `integer[]`, `integer[4]` |
 //! | `USING (a) AS j` | `USING (a, ⟨using j⟩)` |
 //! | `f() AS (a int)` | `f() AS f(a int)` |
 //! | `SET a[1] = x`, `INSERT INTO t (a[1])` | `SET a.⟨at start end⟩ = x`, bytes of the subscripts |
 //! | `(x).*` | `(x).⟨star⟩` |
+//! | `t.* IS NULL`, `(t.*)::text`, … | `t IS NULL`, … |
+//! | `= ANY (VALUES …)` | `= ANY (SELECT * FROM (VALUES …) v)` |
 //! | `COPY … (FREEZE on)` | `COPY … (FREEZE TRUE)` |
 //! | `INSERT INTO t (VALUES …)` | `INSERT INTO t VALUES …` |
 //! | MERGE's `DO NOTHING` | `UPDATE SET ⟨nothing⟩ = 0`, `INSERT (⟨nothing⟩) VALUES (0)` |
@@ -55,7 +58,7 @@ pub mod marker {
     pub const DEFAULTS: &str = "\u{1}defaults";
     /// Not from the parser but from stored text: see [`crate::query_tree::StoredAlias`].
     pub const ALIAS: &str = "\u{1}as ";
-    /// `*` behind a parenthesis, or behind the name of a row that is a value.
+    /// `*` behind a parenthesis.
     pub const STAR: &str = "\u{1}star";
 }
 
@@ -64,7 +67,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
     let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len() + 2);
     // Places in `out` of the parentheses that are open.
     let mut open: Vec<usize> = Vec::new();
-    let insert = is_keyword(tokens.first(), Keyword::INSERT) || is_keyword(tokens.first(), Keyword::WITH);
+    let insert = tokens.iter().any(|t| is_keyword(Some(t), Keyword::INSERT));
     let merge = tokens.iter().any(|t| is_keyword(Some(t), Keyword::MERGE));
     // Between the SIMILAR of SUBSTRING and its ESCAPE.
     let mut substring_similar = false;
@@ -91,6 +94,9 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 Some(1)
             }
             Token::SingleQuotedString(text) => continued_string(token, text, &mut out),
+            Token::LParen if is_quantifier(out.last()) && is_word(tokens.get(i + 1), "values") => {
+                quantified_values(tokens, i, &mut out)
+            }
             Token::LParen => {
                 open.push(out.len());
                 None
@@ -100,10 +106,15 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 None
             }
             Token::LBracket if is_target(tokens, i, &out, insert) => target_subscripts(source, tokens, i, &mut out),
-            Token::Mul if ends_with_field_of_parenthesis(&out) || is_whole_row(&out, tokens.get(i + 1)) => {
+            Token::Mul if ends_with_field_of_parenthesis(&out) => {
                 out.push(marked(token, marker::STAR.to_owned()));
                 Some(1)
             }
+            Token::Mul if is_row_value(tokens, i, &out) => {
+                out.pop();
+                Some(1)
+            }
+            Token::Mul if ends_with_table(&out, open.last().copied()) => Some(1),
             Token::Word(w) if w.quote_style.is_none() => match w.keyword {
                 Keyword::FOR => row_lock(tokens, i, &mut out),
                 Keyword::ON if insert => conflict_target(source, tokens, i, &mut out),
@@ -124,6 +135,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                     out.push(plain(token, Token::Comma));
                     Some(1)
                 }
+                Keyword::ARRAY if ends_with_type(&out) => array_type(tokens, i, &mut out),
                 Keyword::TABLE => table_query(tokens, i, &mut out),
                 Keyword::BETWEEN if is_word(tokens.get(i + 1), "symmetric") => {
                     out.push(token.clone());
@@ -198,6 +210,11 @@ fn behind_list(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>)
     let at = tokens.get(i)?;
     match (&tokens.get(i + 1)?.token, &before.token) {
         (Token::Word(name), Token::Word(_)) if is_word(Some(&before), "using") => {
+            // MERGE's USING is followed by a relation.
+            let columns = out.get(open + 1..out.len() - 1)?;
+            if is_query(columns.first()) || !columns.iter().all(|t| matches!(t.token, Token::Word(_) | Token::Comma)) {
+                return None;
+            }
             let name = if name.quote_style.is_some() { name.value.clone() } else { name.value.to_lowercase() };
             let close = out.pop()?;
             out.extend([plain(at, Token::Comma), marked(at, format!("{}{name}", marker::USING_ALIAS)), close]);
@@ -208,8 +225,7 @@ fn behind_list(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>)
             let [Token::Word(column), Token::Word(_)] = [&tokens.get(i + 2)?.token, &tokens.get(i + 3)?.token] else {
                 return None;
             };
-            let query = ["select", "values", "insert", "update", "delete", "with", "table", "merge"];
-            if column.quote_style.is_none() && query.iter().any(|w| column.value.eq_ignore_ascii_case(w)) {
+            if column.quote_style.is_none() && is_query(tokens.get(i + 2)) {
                 return None;
             }
             out.extend([at.clone(), plain(at, before.token.clone())]);
@@ -217,6 +233,12 @@ fn behind_list(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>)
         }
         _ => None,
     }
+}
+
+/// Whether a query or another statement that gives rows begins here.
+fn is_query(token: Option<&TokenWithSpan>) -> bool {
+    let words = ["select", "values", "insert", "update", "delete", "with", "table", "merge"];
+    words.iter().any(|w| is_word(token, w))
 }
 
 /// Whether the bracket at `i` stands behind a name that is assigned to: in SET before `=`, or in the list of columns
@@ -329,7 +351,11 @@ fn continued_string(token: &TokenWithSpan, text: &str, out: &mut [TokenWithSpan]
 fn names_target(out: &[TokenWithSpan]) -> bool {
     let name = |t: &&TokenWithSpan| matches!(t.token, Token::Word(_) | Token::Period) && !is_word(Some(*t), "into");
     let names = out.iter().rev().take_while(name).count();
-    names > 0 && out.len() > names && is_word(out.get(out.len() - names - 1), "into")
+    names > 0
+        && !is_keyword(out.last(), Keyword::VALUES)
+        && !is_keyword(out.last(), Keyword::USING)
+        && out.len() > names
+        && is_word(out.get(out.len() - names - 1), "into")
 }
 
 fn closing_parenthesis(tokens: &[TokenWithSpan], open: usize) -> Option<usize> {
@@ -391,13 +417,6 @@ fn switch(word: &str) -> Option<bool> {
 fn after_copy_switch(tokens: &[TokenWithSpan], i: usize) -> bool {
     let before = i.checked_sub(1).and_then(|i| tokens.get(i));
     is_word(before, "freeze") || is_word(before, "header")
-}
-
-/// `t.*` as an operand: `t.* IS NULL`, `t.*::text`.
-fn is_whole_row(out: &[TokenWithSpan], next: Option<&TokenWithSpan>) -> bool {
-    let named =
-        matches!(out, [.., TokenWithSpan { token: Token::Word(_), .. }, TokenWithSpan { token: Token::Period, .. }]);
-    named && (is_keyword(next, Keyword::IS) || next.is_some_and(|t| matches!(t.token, Token::DoubleColon | Token::Eq)))
 }
 
 /// Whether `out` ends in `) .`.
@@ -565,6 +584,134 @@ fn only(tokens: &[TokenWithSpan], i: usize) -> Option<usize> {
     let from = ["from", "join", "update", "into", "using"].into_iter().any(|w| is_word(before, w));
     let named = matches!(tokens.get(i + 1).map(|t| &t.token), Some(Token::Word(_)));
     (from && named && !is_word(tokens.get(i + 1), "as")).then_some(1)
+}
+
+/// Whether the star at `i`, behind a name and a period, is an operand: the whole row, and not its columns.
+fn is_row_value(tokens: &[TokenWithSpan], i: usize, out: &[TokenWithSpan]) -> bool {
+    let [.., name, period] = out else { return false };
+    if !matches!(name.token, Token::Word(_)) || period.token != Token::Period {
+        return false;
+    }
+    let named = |t: &&TokenWithSpan| matches!(t.token, Token::Word(_) | Token::Period);
+    // The parts of the name, up to the first word that follows a word.
+    let mut parts = 0;
+    for (n, t) in out.iter().rev().take_while(named).enumerate() {
+        if (n % 2 == 0) != (t.token == Token::Period) {
+            break;
+        }
+        parts += 1;
+    }
+    let before = out.len().checked_sub(parts + 1).and_then(|n| out.get(n));
+    let next = tokens.get(i + 1);
+    let operator = |t: Option<&TokenWithSpan>| {
+        matches!(
+            t.map(|t| &t.token),
+            Some(
+                Token::Eq
+                    | Token::Neq
+                    | Token::Lt
+                    | Token::Gt
+                    | Token::LtEq
+                    | Token::GtEq
+                    | Token::StringConcat
+                    | Token::DoubleColon
+            )
+        )
+    };
+    if operator(next) || operator(before) || is_word(next, "is") || is_word(next, "in") {
+        return true;
+    }
+    let parenthesized = before.is_some_and(|t| t.token == Token::LParen)
+        && next.is_some_and(|t| t.token == Token::RParen)
+        && out.len() >= parts + 2;
+    let outside = out.len().checked_sub(parts + 2).and_then(|n| out.get(n));
+    parenthesized
+        && match outside.map(|t| &t.token) {
+            Some(Token::Word(w)) => {
+                ["select", "where", "and", "or", "not", "on", "when", "having", "by", "then", "else"]
+                    .iter()
+                    .any(|k| w.quote_style.is_none() && w.value.eq_ignore_ascii_case(k))
+            }
+            Some(Token::LParen | Token::Comma) => true,
+            _ => operator(outside),
+        }
+}
+
+fn is_quantifier(token: Option<&TokenWithSpan>) -> bool {
+    ["any", "some", "all"].iter().any(|w| is_word(token, w))
+}
+
+/// The VALUES behind ANY or ALL, which the parser takes for an expression.
+fn quantified_values(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
+    let close = closing(tokens, i)?;
+    let at = tokens.get(i)?;
+    let end = tokens.get(close)?;
+    out.extend([at.clone(), plain(at, Token::make_keyword("SELECT")), plain(at, Token::Mul)]);
+    out.extend([plain(at, Token::make_keyword("FROM")), plain(at, Token::LParen)]);
+    out.extend_from_slice(tokens.get(i + 1..close)?);
+    out.extend([plain(end, Token::RParen), marked(end, "values".to_owned()), end.clone()]);
+    Some(close + 1 - i)
+}
+
+/// Whether what was read ends in the first name behind a query's FROM; `open` is the parenthesis that it stands in.
+fn ends_with_table(out: &[TokenWithSpan], open: Option<usize>) -> bool {
+    // `extract(year FROM a * 2)` is no query.
+    if open.is_some_and(|open| !is_word(out.get(open + 1), "select")) {
+        return false;
+    }
+    let name = |t: &&TokenWithSpan| matches!(t.token, Token::Word(_) | Token::Period) && !is_word(Some(*t), "from");
+    let names = out.iter().rev().take_while(name).count();
+    let name = out.iter().rev().take(names).enumerate();
+    let alone = names % 2 == 1 && name.fold(true, |so, (n, t)| so && (n % 2 == 1) == (t.token == Token::Period));
+    alone && out.len() > names && is_word(out.get(out.len() - names - 1), "from")
+}
+
+/// Whether what was read ends in a type's name, behind which ARRAY is no expression.
+fn ends_with_type(out: &[TokenWithSpan]) -> bool {
+    let Some(Token::Word(word)) = out.last().map(|t| &t.token) else { return false };
+    word.quote_style.is_some()
+        || matches!(
+            word.keyword,
+            Keyword::BIGINT
+                | Keyword::BOOL
+                | Keyword::BOOLEAN
+                | Keyword::BYTEA
+                | Keyword::CHAR
+                | Keyword::CHARACTER
+                | Keyword::DATE
+                | Keyword::DECIMAL
+                | Keyword::FLOAT4
+                | Keyword::FLOAT8
+                | Keyword::INT
+                | Keyword::INT2
+                | Keyword::INT4
+                | Keyword::INT8
+                | Keyword::INTEGER
+                | Keyword::INTERVAL
+                | Keyword::JSON
+                | Keyword::JSONB
+                | Keyword::NUMERIC
+                | Keyword::PRECISION
+                | Keyword::REAL
+                | Keyword::SMALLINT
+                | Keyword::TEXT
+                | Keyword::TIME
+                | Keyword::TIMESTAMP
+                | Keyword::TIMESTAMPTZ
+                | Keyword::UUID
+                | Keyword::VARCHAR
+                | Keyword::VARYING
+                | Keyword::ZONE
+        )
+}
+
+/// `ARRAY` and `ARRAY[n]` behind a type.
+fn array_type(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
+    let at = tokens.get(i)?;
+    if tokens.get(i + 1).is_none_or(|next| next.token != Token::LBracket) {
+        out.extend([plain(at, Token::LBracket), plain(at, Token::RBracket)]);
+    }
+    Some(1)
 }
 
 /// The `)` that closes the `(` at `open`.

@@ -141,6 +141,17 @@ async fn flush_sends_what_sync_would() {
     assert_eq!(raw.tags_until('Z').await, "Z");
 }
 
+/// Drivers that prepare ahead send Sync only once they have the answer.
+#[tokio::test]
+async fn an_error_is_sent_before_sync_comes() {
+    let server = Server::start().await;
+    let mut raw = Raw::start(server.address).await;
+    raw.send(&[extended("fail"), message(b'H', b"")].concat()).await;
+    assert_eq!(raw.tags_until('E').await, "12nE");
+    raw.send(&sync()).await;
+    assert_eq!(raw.tags_until('Z').await, "Z");
+}
+
 #[tokio::test]
 async fn an_error_the_session_did_not_see_fails_the_transaction() {
     let server = Server::start().await;

@@ -46,7 +46,7 @@ fn at(target: Json, path: &[String], depth: usize, value: Json) -> SqlResult<Jso
             })?;
             let place = i64::from(index) + if index < 0 { i64::try_from(items.len()).unwrap_or(0) } else { 0 };
             let place = usize::try_from(place)
-                .map_err(|_| invalid(&format!("path element at position {} is out of range: {index}", depth + 1)))?;
+                .map_err(|_| invalid(format!("path element at position {} is out of range: {index}", depth + 1)))?;
             if let Some(slot) = items.get_mut(place) {
                 let old = std::mem::replace(slot, Json::Null);
                 *slot = at(old, path, depth + 1, value)?;

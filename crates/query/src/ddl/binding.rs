@@ -1,5 +1,7 @@
 //! What DDL asks of the binder: types, and expressions and queries in the form that descriptors keep.
 
+use std::sync::Arc;
+
 use gavel_catalog::{Catalog, Table};
 use gavel_functions::registry::Volatility;
 use gavel_types::{Oid, PgType, SqlResult};
@@ -8,7 +10,7 @@ use sqlparser::ast::{DataType, Expr, Query};
 /// What names are resolved in.
 #[derive(Clone, Copy)]
 pub struct Scope<'a> {
-    pub catalog: &'a Catalog,
+    pub catalog: &'a Arc<Catalog>,
     pub search_path: &'a [String],
 }
 

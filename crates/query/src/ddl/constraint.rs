@@ -138,6 +138,9 @@ impl DdlContext<'_> {
     }
 
     pub(super) async fn has_rows(&mut self, table: &Table) -> SqlResult<bool> {
+        if table.materialized.as_ref().is_some_and(|m| !m.populated) {
+            return Ok(false);
+        }
         let from = qualified(self.now(), table.schema, &table.name);
         self.any_row(table, &format!("SELECT 1 FROM {from} LIMIT 1")).await
     }
@@ -593,9 +596,7 @@ fn require_comparable(name: &str, child: (&Table, i16), parent: (&Table, i16)) -
 
 /// 42704 for a type without a btree order.
 pub(super) fn require_ordered(ty: PgType) -> SqlResult<()> {
-    let oid = if registry::type_info(ty.oid).is_some_and(|t| t.category == 'A') { Oid::ANYARRAY } else { ty.oid };
-    let oid = if oid == Oid::VARCHAR { Oid::TEXT } else { oid };
-    if registry::operator_exact("<", oid, oid).is_some() {
+    if gavel_binder::sortable(ty.oid).is_ok() {
         return Ok(());
     }
     Err(SqlError::new(

@@ -42,10 +42,6 @@ impl DdlHost for Host {
         self.log.push(format!("build {}", table.indexes.iter().find(|i| i.oid == index).map_or("?", |i| &i.name)));
         Ok(())
     }
-    async fn set_sequence(&mut self, sequence: &Arc<Sequence>, value: i64, called: bool) -> SqlResult<()> {
-        self.log.push(format!("setval {} {value} {called}", sequence.name));
-        Ok(())
-    }
     fn fill_random(&mut self, buffer: &mut [u8]) {
         buffer.fill(7);
     }
@@ -354,7 +350,7 @@ fn create_table_refuses_what_postgresql_refuses() {
         create table u (a serial default 3) => ERROR 42601: multiple default values specified for column "a" of table "u"
         create table u (a text generated always as identity) => ERROR 22023: identity column type must be smallint, integer, or bigint
         create table u (a int default 1 generated always as identity) => ERROR 42601: both default and identity specified for column "a" of table "u"
-        create temp table u (a int) => ERROR 0A000: temporary tables are not supported
+        create temp table public.u (a int) => ERROR 42P16: cannot create temporary relation in non-temporary schema
         create table pg_catalog.x (a int) => ERROR 42501: permission denied for schema pg_catalog / HINT: Objects of system schemas cannot be changed.
         "#,
     );

@@ -52,7 +52,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use gavel_binder::ddl::{self, Ddl, ast};
 use gavel_catalog::store::{self, Reliance};
-use gavel_catalog::{Catalog, Sequence, Table};
+use gavel_catalog::{Catalog, Table};
 use gavel_types::{Datum, Notice, Oid, SqlError, SqlResult, Write};
 use sqlparser::ast::Statement;
 
@@ -121,9 +121,6 @@ pub trait DdlHost: Send {
     /// 23505 `could not create unique index "…"`, with PostgreSQL's DETAIL, if it is unique and two rows
     /// have the same key; whatever its expressions raise.
     async fn build_index(&mut self, catalog: &Arc<Catalog>, table: &Arc<Table>, index: Oid) -> SqlResult<()>;
-
-    /// Makes the next value of `sequence`: `value` itself, or the one after it if `called`.
-    async fn set_sequence(&mut self, sequence: &Arc<Sequence>, value: i64, called: bool) -> SqlResult<()>;
 
     /// Random bytes for salts.
     fn fill_random(&mut self, buffer: &mut [u8]);

@@ -49,6 +49,7 @@ pub(super) fn fresh(oid: Oid, schema: Oid, name: String, owner: Oid) -> Sequence
         max: i64::MAX,
         cache: 1,
         cycle: false,
+        restarted: None,
         owned_by: None,
         acl: None,
     }
@@ -262,12 +263,20 @@ impl DdlContext<'_> {
                 None => None,
             };
         }
-        sequence.version += 1;
-        let sequence = Arc::new(sequence);
-        self.edit().put_sequence(sequence.clone());
         if let Some(value) = effect.restart {
-            self.host.set_sequence(&sequence, value, false).await?;
+            sequence.restarted = Some((self.new_oid(sequence.schema).await?, value));
         }
+        sequence.version += 1;
+        self.edit().put_sequence(Arc::new(sequence));
+        Ok(())
+    }
+
+    /// Lets a sequence begin again with its first value.
+    pub(super) async fn restart_sequence(&mut self, sequence: &Sequence) -> SqlResult<()> {
+        let mut next = sequence.clone();
+        next.restarted = Some((self.new_oid(sequence.schema).await?, sequence.start));
+        next.version += 1;
+        self.edit().put_sequence(Arc::new(next));
         Ok(())
     }
 

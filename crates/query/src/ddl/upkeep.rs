@@ -32,7 +32,7 @@ impl DdlContext<'_> {
             let owned: Vec<_> =
                 self.now().sequences.values().filter(|s| s.owned_by.is_some_and(|o| o.0 == oid)).cloned().collect();
             for sequence in owned {
-                self.host.set_sequence(&sequence, sequence.start, false).await?;
+                self.restart_sequence(&sequence).await?;
             }
         }
         Ok(())

@@ -14,6 +14,7 @@ use sqlparser::ast::{DataType, Query};
 
 use super::binding::{Scope, Usage};
 use super::create_table::empty_table;
+use super::domain::value_table;
 use super::{DdlContext, expression};
 use crate::system::resolver::CatalogNames;
 
@@ -326,6 +327,27 @@ impl DdlContext<'_> {
             if any {
                 changed.version += 1;
                 self.edit().put_view(Arc::new(changed));
+            }
+        }
+        for ty in before.types.values() {
+            let Definition::Domain(domain) = &ty.definition else { continue };
+            let over = value_table(domain.base);
+            let reword = |sql: &str, usage: Usage| {
+                let reads = |sql: &str| self.binder.stored_expression(scope, &over, sql, usage).map(drop);
+                expression::reword_expression(sql, (old, new), &|sql| is_label_error(reads(sql)))
+            };
+            let mut changed = domain.clone();
+            if let Some(sql) = &domain.default {
+                let next = reword(sql, Usage::Default(domain.base))?;
+                changed.default = next.or(changed.default);
+            }
+            for check in &mut changed.checks {
+                if let Some(next) = reword(&check.sql, Usage::Check)? {
+                    check.sql = next;
+                }
+            }
+            if changed != *domain {
+                self.edit_type(ty, |t| t.definition = Definition::Domain(changed));
             }
         }
         Ok(())

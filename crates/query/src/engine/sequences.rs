@@ -94,7 +94,7 @@ struct Block {
 
 type Slot = Arc<tokio::sync::Mutex<Option<Block>>>;
 
-/// Blocks by database and sequence.
+/// Blocks by database and storage of the sequence.
 #[derive(Default)]
 pub struct Sequences {
     slots: Mutex<HashMap<(Oid, Oid), Slot>>,
@@ -112,7 +112,7 @@ impl Engine {
     /// # Errors
     /// 2200H at the end; what the small commit raises.
     pub(crate) async fn next_value(&self, database: Oid, sequence: &Sequence) -> SqlResult<i64> {
-        let slot = self.sequences.slot(database, sequence.oid);
+        let slot = self.sequences.slot(database, sequence.storage());
         let mut block = slot.lock().await;
         if !block.as_ref().is_some_and(|b| b.left > 0 && b.version == sequence.version) {
             let size = match &*block {
@@ -130,7 +130,7 @@ impl Engine {
 
     /// The next value if it is at hand and nobody else is at the sequence.
     pub(crate) fn next_value_at_hand(&self, database: Oid, sequence: &Sequence) -> Option<SqlResult<i64>> {
-        let slot = self.sequences.slot(database, sequence.oid);
+        let slot = self.sequences.slot(database, sequence.storage());
         let mut block = slot.try_lock().ok()?;
         let block = block.as_mut().filter(|b| b.left > 0 && b.version == sequence.version)?;
         Some(next_value(sequence, block.state).inspect(|value| {
@@ -143,11 +143,11 @@ impl Engine {
         let mut at_least = Timestamp::ZERO;
         for _ in 0..ATTEMPTS {
             let mut txn = self.begin(at_least, false).await?;
-            let key = keys::sequence(database, sequence.oid);
+            let key = keys::sequence(database, sequence.storage());
             let stored = txn.view().get(std::slice::from_ref(&key)).await?.pop().flatten();
             let first = match &stored {
                 Some(bytes) => State::decode(bytes)?,
-                None => State { last: sequence.start, called: false },
+                None => State { last: sequence.first(), called: false },
             };
             // As many as there are, at least one; the error of none is the caller's.
             let (mut state, mut left) = (first, 0);
@@ -177,12 +177,12 @@ impl Engine {
 
     /// `setval`: the state as it is to be; values taken ahead are dropped.
     pub(crate) async fn set_value(&self, database: Oid, sequence: &Sequence, state: State) -> SqlResult<()> {
-        let slot = self.sequences.slot(database, sequence.oid);
+        let slot = self.sequences.slot(database, sequence.storage());
         let mut block = slot.lock().await;
         let mut at_least = Timestamp::ZERO;
         for _ in 0..ATTEMPTS {
             let mut txn = self.begin(at_least, false).await?;
-            let key = keys::sequence(database, sequence.oid);
+            let key = keys::sequence(database, sequence.storage());
             let stored = txn.view().get(std::slice::from_ref(&key)).await?.pop().flatten();
             let mode = if stored.is_some() { WriteMode::Update } else { WriteMode::Insert };
             txn.write(key, mode, Some(state.encode()))?;
@@ -199,15 +199,15 @@ impl Engine {
 
     /// What `SELECT last_value, is_called` shows: as this node has given values.
     pub(crate) async fn sequence_state(&self, database: Oid, sequence: &Sequence) -> SqlResult<State> {
-        let slot = self.sequences.slot(database, sequence.oid);
+        let slot = self.sequences.slot(database, sequence.storage());
         let block = slot.lock().await;
         if let Some(b) = block.as_ref().filter(|b| b.version == sequence.version) {
             return Ok(b.state);
         }
-        let key = keys::sequence(database, sequence.oid);
+        let key = keys::sequence(database, sequence.storage());
         let ts = self.snapshot().await?;
         let stored = self.storage.get(ts, &[key]).await.map_err(gavel_txn::error::storage_error)?.pop().flatten();
-        stored.map_or(Ok(State { last: sequence.start, called: false }), |b| State::decode(&b))
+        stored.map_or(Ok(State { last: sequence.first(), called: false }), |b| State::decode(&b))
     }
 }
 
@@ -230,6 +230,7 @@ mod tests {
             max,
             cache: 1,
             cycle,
+            restarted: None,
             owned_by: None,
             acl: None,
         }

@@ -34,6 +34,11 @@ enum Node {
         types: Vec<PgType>,
     },
     ViaIo(Box<RowExpr>),
+    /// The element is over a row of it alone.
+    ArrayCoerce {
+        input: Box<RowExpr>,
+        element: Box<RowExpr>,
+    },
     /// Checks are over a row of the value alone.
     DomainCheck {
         input: Box<RowExpr>,
@@ -117,6 +122,10 @@ impl RowExpr {
             },
             ScalarKind::CoerceViaIo { input } => Node::ViaIo(boxed(input)?),
             ScalarKind::Relabel { input } => return Some(Self { node: one(input)?.node, ty: scalar.ty }),
+            ScalarKind::ArrayCoerce { input, item, element } => Node::ArrayCoerce {
+                input: boxed(input)?,
+                element: Box::new(Self::compile(element, &|id| (id == *item).then_some(0))?),
+            },
             ScalarKind::DomainCheck { input, item, domain, not_null, checks } => {
                 let alone = |id: ColumnId| (id == *item).then_some(0);
                 let check = |(name, check): &(String, Scalar)| Some((name.clone(), Self::compile(check, &alone)?));
@@ -178,8 +187,7 @@ impl RowExpr {
                 types: vec![PgType::REGCLASS],
                 args: vec![Self { node: Node::Const(Datum::Oid(sequence.0)), ty: PgType::REGCLASS }],
             },
-            ScalarKind::ArrayCoerce { .. }
-            | ScalarKind::Subscript { .. }
+            ScalarKind::Subscript { .. }
             | ScalarKind::SubscriptAssign { .. }
             | ScalarKind::Subquery(_)
             | ScalarKind::Form { .. }
@@ -225,6 +233,13 @@ impl RowExpr {
                 }
             }
             Node::ViaIo(input) => via_io(&input.eval(cx)?, input.ty, self.ty, cx.eval),
+            Node::ArrayCoerce { input, element } => {
+                let Datum::Array(array) = input.eval(cx)? else { return Ok(Datum::Null) };
+                let one = |v: &Datum| element.eval(&RowContext { row: std::slice::from_ref(v), ..*cx });
+                let values = array.values.iter().map(one).collect::<SqlResult<_>>()?;
+                let to = self.ty.oid.element().unwrap_or(Oid::TEXT);
+                Ok(Datum::Array(Arc::new(ArrayValue { element: to, dims: array.dims.clone(), values })))
+            }
             Node::DomainCheck { input, domain, not_null, checks } => {
                 let value = input.eval(cx)?;
                 if *not_null && value.is_null() {

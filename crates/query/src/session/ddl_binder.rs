@@ -2,6 +2,7 @@
 //! which is text that means the same under any `search_path`.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use gavel_binder::bound::{Scalar, ScalarKind};
 use gavel_binder::{BindContext, TableExpr};
@@ -12,6 +13,7 @@ use sqlparser::ast::{self, DataType, Expr, Query, VisitMut, VisitorMut};
 
 use crate::ddl::binding::{DdlBinder, Scope, StoredExpression, StoredQuery, Usage};
 use crate::ddl::expression;
+use crate::system::resolver::CatalogNames;
 
 /// See the module.
 pub struct SessionBinder<'a> {
@@ -22,14 +24,20 @@ pub struct SessionBinder<'a> {
 }
 
 impl SessionBinder<'_> {
-    fn context<'s>(&'s self, scope: Scope<'s>) -> BindContext<'s> {
-        BindContext { catalog: scope.catalog, search_path: scope.search_path, user: self.user, style: self.style }
+    /// The session's style, with the names of what the statement has made so far.
+    fn style(&self, scope: Scope<'_>) -> TextStyle {
+        let names = CatalogNames { catalog: Arc::clone(scope.catalog), search_path: scope.search_path.to_vec() };
+        TextStyle { names: Some(Arc::new(names)), ..self.style.clone() }
+    }
+
+    fn context<'s>(&'s self, scope: Scope<'s>, style: &'s TextStyle) -> BindContext<'s> {
+        BindContext { catalog: scope.catalog, search_path: scope.search_path, user: self.user, style }
     }
 }
 
 impl DdlBinder for SessionBinder<'_> {
     fn resolve_type(&self, scope: Scope<'_>, ty: &DataType) -> SqlResult<PgType> {
-        gavel_binder::resolve_type(&self.context(scope), ty)
+        gavel_binder::resolve_type(&self.context(scope, self.style), ty)
     }
 
     fn expression(&self, scope: Scope<'_>, table: &Table, expr: &Expr, usage: Usage) -> SqlResult<StoredExpression> {
@@ -51,7 +59,9 @@ impl DdlBinder for SessionBinder<'_> {
 
     fn query(&self, scope: Scope<'_>, query: &Query) -> SqlResult<StoredQuery> {
         // Places are those of the printed text.
-        let view = gavel_binder::view_columns(&self.context(scope), &query.to_string()).map_err(SqlError::nowhere)?;
+        let style = self.style(scope);
+        let context = self.context(scope, &style);
+        let view = gavel_binder::view_columns(&context, &query.to_string()).map_err(SqlError::nowhere)?;
         Ok(StoredQuery { sql: view.sql, columns: view.columns, depends_on: view.depends_on })
     }
 }
@@ -66,7 +76,8 @@ impl SessionBinder<'_> {
         text: &str,
         usage: Usage,
     ) -> SqlResult<StoredExpression> {
-        let context = self.context(scope);
+        let style = self.style(scope);
+        let context = self.context(scope, &style);
         let over_table = |kind| gavel_binder::bind_table_expr_ast(&context, expr, text, table, kind);
         let columns_of = |mentioned: &[(i16, gavel_binder::bound::ColumnId)]| -> Vec<i16> {
             mentioned.iter().map(|(n, _)| *n).collect()

@@ -4,13 +4,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use gavel_catalog::system::is_temporary;
-use gavel_catalog::{Catalog, Sequence, Table};
+use gavel_catalog::{Catalog, Table};
 use gavel_types::{Datum, KeyRange, Oid, SqlError, SqlResult, SqlState, WriteMode};
 
 use crate::ddl::DdlHost;
 use crate::dml::writer::Shapes;
-use crate::engine::sequences::State;
 use crate::session::{Session, binding};
 
 /// Rows read at a time while an index is built.
@@ -87,15 +85,6 @@ impl DdlHost for Host<'_> {
                 return Ok(());
             }
         }
-    }
-
-    async fn set_sequence(&mut self, sequence: &Arc<Sequence>, value: i64, called: bool) -> SqlResult<()> {
-        let state = State { last: value, called };
-        if is_temporary(sequence.oid) {
-            self.session.shared.set_temporary_sequence(sequence, state);
-            return Ok(());
-        }
-        self.session.engine.set_value(self.session.database, sequence, state).await
     }
 
     fn fill_random(&mut self, buffer: &mut [u8]) {

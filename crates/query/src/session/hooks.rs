@@ -60,14 +60,14 @@ impl Session {
 impl Shared {
     fn next_of_temporary_sequence(&self, sequence: &Sequence) -> SqlResult<i64> {
         let mut states = self.temporary_sequences.lock();
-        let state = states.entry(sequence.oid).or_insert(State { last: sequence.start, called: false });
+        let state = states.entry(sequence.storage()).or_insert(State { last: sequence.first(), called: false });
         let value = next_value(sequence, *state)?;
         *state = State { last: value, called: true };
         Ok(value)
     }
 
-    pub(crate) fn set_temporary_sequence(&self, sequence: &Sequence, state: State) {
-        self.temporary_sequences.lock().insert(sequence.oid, state);
+    fn set_temporary_sequence(&self, sequence: &Sequence, state: State) {
+        self.temporary_sequences.lock().insert(sequence.storage(), state);
     }
 }
 

@@ -93,7 +93,7 @@ impl Hooks {
     fn last_values(&self) -> HashMap<Oid, i64> {
         let state = |sequence: &Arc<Sequence>| {
             if is_temporary(sequence.oid) {
-                return self.shared.temporary_sequences.lock().get(&sequence.oid).copied();
+                return self.shared.temporary_sequences.lock().get(&sequence.storage()).copied();
             }
             wait(self.engine.sequence_state(self.database, sequence)).ok()
         };

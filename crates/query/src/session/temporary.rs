@@ -16,7 +16,7 @@
 //!    plans hold; they are kept here, since they hold in no other session.
 //! 3. Rows are held for storage that the catalog names, and for no other.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use gavel_catalog::oids::TemporaryOids;
@@ -157,8 +157,8 @@ impl Session {
     /// Keeps what a transaction has left, now that it has committed.
     pub(crate) fn keep_temporary(&mut self, committed: Committed) {
         if !Arc::ptr_eq(&committed.before, &committed.current) {
-            let left = &committed.current.sequences;
-            self.shared.temporary_sequences.lock().retain(|oid, _| left.contains_key(oid));
+            let left: HashSet<Oid> = committed.current.sequences.values().map(|s| s.storage()).collect();
+            self.shared.temporary_sequences.lock().retain(|storage, _| left.contains(storage));
         }
         self.temporary.keep(committed);
     }

@@ -148,9 +148,11 @@ impl Session {
         let binder = SessionBinder { text, user: &user_name, style: &style };
         let mut host = Host { session: self };
         let mut context = DdlContext::new(&mut catalog, &mut host, &binder, user, &path, in_block);
-        let tag = ddl::execute(&mut context, statement).await?;
+        let tag = ddl::execute(&mut context, statement).await;
+        // What was noticed before an error is told, too.
         let notices = std::mem::take(&mut context.notices);
         self.notices.extend(notices);
+        let tag = tag?;
         self.work().await?.catalog = catalog;
         self.finish_writes().await?;
         Ok(Executed::tag(tag))

@@ -249,6 +249,10 @@ fn function_result(p: &Proc) -> String {
 fn serial_sequence(context: &SystemContext<'_>, a: &Args<'_>) -> SqlResult<Datum> {
     let names = context.names();
     let oid = names.resolve(a.text(0), Oid::REGCLASS)?;
+    // Views have no sequences.
+    if context.catalog.views.contains_key(&oid) {
+        return Ok(Datum::Null);
+    }
     let table = context.catalog.table(oid);
     let column = table.and_then(|t| t.column_named(a.text(1)));
     let Some(column) = column else {
@@ -440,7 +444,6 @@ pub fn call_set(context: &SystemContext<'_>, proc: &Proc, args: &[Datum]) -> Opt
         "pg_prepared_statement" => super::rows(context, "pg_catalog", "pg_prepared_statements").unwrap_or_default(),
         "pg_get_publication_tables"
         | "pg_prepared_xact"
-        | "pg_get_keywords"
         | "pg_available_extensions"
         | "pg_partition_tree"
         | "pg_partition_ancestors" => Vec::new(),

@@ -102,6 +102,7 @@ impl CatalogNames {
         let within = |schema: &str, name: &str| self.catalog.type_named(self.catalog.schema(schema)?.oid, name);
         match parts.as_slice() {
             [name] => self.search_path.iter().find_map(|s| within(s, name)),
+            [schema, name] if schema == "pg_catalog" => registry::type_named(name).map(|t| t.oid),
             [schema, name] => within(schema, name),
             [database, schema, name] if **database == *self.catalog.database_name => within(schema, name),
             _ => None,

@@ -117,6 +117,7 @@ fn catalog() -> Catalog {
         max: i64::from(i32::MAX),
         cache: 1,
         cycle: false,
+        restarted: None,
         owned_by: Some((Oid(16400), 1)),
         acl: None,
     }));

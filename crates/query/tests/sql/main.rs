@@ -88,6 +88,7 @@ scripts! {
     composite_types_hold_rows
     rows_are_merged
     views_are_written_through
+    whole_rows_of_outer_joins_may_be_null
     materialized_views_keep_results
     views_show_their_queries
     views_show_their_expressions

@@ -95,7 +95,6 @@ SELECT 1
 ERROR 23502: domain code does not allow null values
 
 > SELECT ARRAY[1, -1]::posint[];
-array
 ERROR 23514: value for domain posint violates check constraint "posint_check"
 
 > SELECT id FROM t WHERE p > 2 AND c = 'x' AND s IN (99, 7) ORDER BY p;
@@ -138,22 +137,26 @@ SELECT 1
 > COPY t (id, p, c) FROM STDIN;
 <20	3	q
 <21	\N	qq
-ERROR 0A000: the default of column "a" cannot be computed by COPY
+COPY 2
 
 > COPY t (id, p) FROM STDIN;
 <22	0
-ERROR 0A000: the default of column "a" cannot be computed by COPY
+ERROR 23514: value for domain posint violates check constraint "posint_check"
+CONTEXT: COPY t, line 1, column p: "0"
 
 > COPY t (id, c) FROM STDIN;
 <22	\N
-ERROR 0A000: the default of column "a" cannot be computed by COPY
+ERROR 23502: domain code does not allow null values
+CONTEXT: COPY t, line 1, column c: null input
 
 > COPY (SELECT id, p, c, s FROM t ORDER BY id) TO STDOUT;
 1	\N	abc	7
 2	3	x	99
 3	\N	abc	7
 10	11	abc	7
-COPY 4
+20	3	q	7
+21	\N	qq	7
+COPY 6
 
 -- Changes ask the rows that are there.
 > ALTER DOMAIN posint ADD CONSTRAINT below CHECK (VALUE < 5);
@@ -184,7 +187,7 @@ ERROR 23514: value for domain posint violates check constraint "below"
 ERROR 23514: column "p" of table "t" contains values that violate the new constraint
 
 > DELETE FROM t WHERE p >= 5 OR s >= 5;
-DELETE 2
+DELETE 4
 
 > ALTER DOMAIN posint VALIDATE CONSTRAINT below;
 ALTER DOMAIN
@@ -348,25 +351,28 @@ CREATE SCHEMA
 CREATE TYPE
 
 > CREATE DOMAIN s.good AS s.mood CHECK (VALUE > 'sad');
-ERROR 22P02: invalid input syntax for type bigint: "sad"
+CREATE DOMAIN
 
 > CREATE TABLE m (g s.good PRIMARY KEY, b boolean CHECK (b OR 'ok'::s.good IS NOT NULL));
-ERROR 42704: type "s.good" does not exist
+CREATE TABLE
 
 > INSERT INTO m VALUES ('happy'), ('ok');
-ERROR 42P01: relation "m" does not exist
+INSERT 0 2
 
 > INSERT INTO m VALUES ('sad');
-ERROR 42P01: relation "m" does not exist
+ERROR 23514: value for domain s.good violates check constraint "good_check"
 
 > ALTER TYPE s.mood RENAME VALUE 'sad' TO 'bad';
 ALTER TYPE
 
 > INSERT INTO m VALUES ('bad');
-ERROR 42P01: relation "m" does not exist
+ERROR 23514: value for domain s.good violates check constraint "good_check"
 
 > SELECT g, g = 'ok'::s.mood AS is_ok, g > 'bad'::s.mood AS above FROM m ORDER BY g;
-ERROR 42P01: relation "m" does not exist
+g | is_ok | above
+ok | t | t
+happy | f | t
+SELECT 2
 
 > DROP DOMAIN posint;
 ERROR 2BP01: cannot drop type posint because other objects depend on it
@@ -396,11 +402,14 @@ id | c
 SELECT 4
 
 > DROP SCHEMA s CASCADE;
-NOTICE: drop cascades to type s.mood
+NOTICE: drop cascades to 4 other objects
 DROP SCHEMA
 
 > SELECT * FROM m;
-ERROR 42P01: relation "m" does not exist
+b
+NULL
+NULL
+SELECT 2
 
 > DROP DOMAIN IF EXISTS posint, nowhere.d;
 NOTICE: type "posint" does not exist, skipping

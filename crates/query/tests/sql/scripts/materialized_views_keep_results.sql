@@ -197,10 +197,10 @@ DROP MATERIALIZED VIEW
 > CREATE MATERIALIZED VIEW twice AS SELECT item AS i FROM sale WITH NO DATA;
 CREATE MATERIALIZED VIEW
 > CREATE UNIQUE INDEX ON twice (i);
-ERROR 55000: materialized view "twice" has not been populated
-HINT: Use the REFRESH MATERIALIZED VIEW command.
+CREATE INDEX
 > REFRESH MATERIALIZED VIEW twice;
-REFRESH MATERIALIZED VIEW
+ERROR 23505: could not create unique index "twice_i_idx"
+DETAIL: Key (i)=(pen) is duplicated.
 > DROP TABLE sale CASCADE;
 NOTICE: drop cascades to 4 other objects
 DROP TABLE

@@ -68,3 +68,98 @@ ERROR 2200H: nextval: reached maximum value of sequence "small" (2)
 b> SELECT currval('s');
 currval
 ERROR 55000: currval of sequence "s" is not yet defined in this session
+
+-- A restart that is rolled back has given no value twice.
+> CREATE TABLE again (id serial PRIMARY KEY, n int);
+CREATE TABLE
+
+> INSERT INTO again (n) VALUES (1), (2);
+INSERT 0 2
+
+> BEGIN;
+BEGIN
+
+> TRUNCATE again RESTART IDENTITY;
+TRUNCATE TABLE
+
+> INSERT INTO again (n) VALUES (3) RETURNING id;
+id
+1
+INSERT 0 1
+
+> ALTER SEQUENCE again_id_seq RESTART WITH 100;
+ALTER SEQUENCE
+
+> INSERT INTO again (n) VALUES (4) RETURNING id;
+id
+100
+INSERT 0 1
+
+> ROLLBACK;
+ROLLBACK
+
+> INSERT INTO again (n) VALUES (5) RETURNING id;
+id
+3
+INSERT 0 1
+
+> SELECT last_value, is_called FROM again_id_seq;
+last_value | is_called
+3 | t
+SELECT 1
+
+> TRUNCATE again RESTART IDENTITY;
+TRUNCATE TABLE
+
+> SELECT last_value, is_called FROM again_id_seq;
+last_value | is_called
+1 | f
+SELECT 1
+
+> INSERT INTO again (n) VALUES (6) RETURNING id;
+id
+1
+INSERT 0 1
+
+> ALTER SEQUENCE again_id_seq RESTART WITH 50;
+ALTER SEQUENCE
+
+> SELECT nextval('again_id_seq'), nextval('again_id_seq'), currval('again_id_seq');
+nextval | nextval | currval
+50 | 51 | 51
+SELECT 1
+
+> CREATE TEMP TABLE brief (id int GENERATED ALWAYS AS IDENTITY);
+CREATE TABLE
+
+> INSERT INTO brief DEFAULT VALUES RETURNING id;
+id
+1
+INSERT 0 1
+
+> BEGIN;
+BEGIN
+
+> TRUNCATE brief RESTART IDENTITY;
+TRUNCATE TABLE
+
+> INSERT INTO brief DEFAULT VALUES RETURNING id;
+id
+1
+INSERT 0 1
+
+> ROLLBACK;
+ROLLBACK
+
+> INSERT INTO brief DEFAULT VALUES RETURNING id;
+id
+2
+INSERT 0 1
+
+> ALTER TABLE brief ALTER COLUMN id RESTART WITH 9;
+ALTER TABLE
+
+> INSERT INTO brief DEFAULT VALUES RETURNING id;
+id
+9
+INSERT 0 1

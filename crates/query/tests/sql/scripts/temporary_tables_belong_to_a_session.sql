@@ -219,6 +219,7 @@ NOTICE: view "v" will be a temporary view
 CREATE VIEW
 
 > CREATE VIEW public.w AS SELECT a FROM x;
+NOTICE: view "w" will be a temporary view
 ERROR 42P16: cannot create temporary relation in non-temporary schema
 
 > SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = 'pg_temp_1' ORDER BY 1;
