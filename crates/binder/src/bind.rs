@@ -13,6 +13,7 @@ pub mod cte;
 pub mod domain;
 pub mod expr;
 pub mod from;
+pub mod from_function;
 pub mod function;
 pub mod group;
 pub mod hypothetical;
@@ -31,6 +32,7 @@ pub mod polymorphic;
 pub mod populate;
 pub mod prune;
 pub mod query;
+pub mod record;
 pub mod reference;
 pub mod scalar;
 pub mod scope;
@@ -89,6 +91,8 @@ pub struct Binder<'a> {
     pub domains: HashMap<ColumnId, Oid>,
     /// A view is being defined: nothing is read.
     pub defining: bool,
+    /// The query tree is wanted: see [`record`].
+    pub recorder: Option<Box<record::Recorder>>,
     /// Replacements that make a view's text independent of the search path, if one is being defined.
     pub edits: Option<Vec<(Range<usize>, String)>>,
 }
@@ -113,6 +117,7 @@ impl<'a> Binder<'a> {
             row_fields: vec![],
             domains: HashMap::new(),
             defining: false,
+            recorder: None,
             edits: None,
         }
     }

@@ -145,6 +145,11 @@ pub enum ScalarKind {
     NextVal {
         sequence: Oid,
     },
+    /// `input`, and how it is written. Only in query trees, which do not run.
+    Form {
+        form: Box<crate::query_tree::Form>,
+        input: Box<Scalar>,
+    },
     /// `DEFAULT`-less placeholder that only occurs as a bare item of VALUES in INSERT; resolved there.
     Default,
 }

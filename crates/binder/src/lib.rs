@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`parse`] | text to statements: errors as PostgreSQL words them, and syntax that the parser lacks |
 //! | [`bound`] | what comes out: relations, scalars, statements |
+//! | [`query_tree`] | a stored query clause by clause, for showing it |
 //! | [`context`] | what a statement is bound against |
 //! | [`ddl`] | a grammar of DDL of our own |
 //! | `bind` | the binder, one module a construct |
@@ -26,10 +27,13 @@ mod golden_test;
 pub mod parse;
 #[cfg(test)]
 mod print;
+pub mod query_tree;
 
+pub use bind::call::is_ordered_set;
 pub use bind::domain::base_type;
 pub use bind::name::{Qualified, Resolved, find_relation, fold, qualified, quote, relation as resolve_relation};
 pub use bind::operator::sortable;
+pub use bind::record::{query_tree, recorded_default, recorded_table_expr};
 pub use bind::statement::bind;
 pub use bind::table_expr::{
     TableExpr, bind_default, bind_default_ast, bind_table_expr, bind_table_expr_ast, volatility,

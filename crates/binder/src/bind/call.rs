@@ -10,8 +10,9 @@ use super::function::{Arguments, Callee, ResolvedCall};
 use super::name::{Qualified, fold, qualified};
 use super::reference::{fields_written, may_be_absent};
 use super::scalar::{Typed, call, column, scalar};
-use crate::bound::{Aggregate, Scalar, ScalarKind, SetCall, SortKey};
+use crate::bound::{Aggregate, ColumnId, Scalar, ScalarKind, SetCall, SortKey};
 use crate::parse::Pos;
+use crate::query_tree::{CallTree, Form};
 
 /// An aggregate call whose arguments are being bound.
 #[derive(Debug)]
@@ -163,18 +164,23 @@ impl Binder<'_> {
         Ok(out)
     }
 
-    fn plain_call(&mut self, found: ResolvedCall, sets_before: usize, pos: Pos) -> SqlResult<Typed> {
+    fn plain_call(&mut self, mut found: ResolvedCall, sets_before: usize, pos: Pos) -> SqlResult<Typed> {
+        let written = found.written.take();
         let (proc, mut args, result) = self.coerce_arguments(found, pos)?;
-        if proc.src == "pg_typeof"
+        if self.recorder.is_none()
+            && proc.src == "pg_typeof"
             && let Some(domain) = args.first().and_then(|a| self.domain_of(a))
         {
             let ty = super::scalar::constant(Datum::Oid(domain.0), PgType::REGTYPE);
             return Ok(Typed::new(ty, pos));
         }
-        if let Some(out) = self.json_of_row(proc, &args, pos)? {
+        if self.recorder.is_none()
+            && let Some(out) = self.json_of_row(proc, &args, pos)?
+        {
             return Ok(out);
         }
         if !proc.retset
+            && self.recorder.is_none()
             && let Some(out) = self.populated_call(proc, &args, result, pos)?
         {
             return Ok(out);
@@ -195,6 +201,11 @@ impl Binder<'_> {
             call(proc.oid, vec![], result)
         } else {
             call(proc.oid, std::mem::take(&mut args), result)
+        };
+        let out = if written.is_some() || super::record::has_other_form(proc.oid) {
+            self.formed(out, || Form::Call(written))
+        } else {
+            out
         };
         let mut typed = Typed::new(out, pos);
         if result.oid == Oid::RECORD && columns.len() > 1 {
@@ -279,6 +290,9 @@ impl Binder<'_> {
             if total > sets_before { level.sets.len() } else { 0 }
         };
         let set = SetCall { function: proc.oid, args, columns: columns.iter().map(|(_, id, ty)| (*id, *ty)).collect() };
+        if let Some((_, id, _)) = columns.first() {
+            self.record_call(*id, || CallTree::Set(set.clone()));
+        }
         let level = self.level();
         if level.sets.len() <= layer {
             level.sets.resize_with(layer + 1, Vec::new);
@@ -289,7 +303,9 @@ impl Binder<'_> {
         }
         let fields: Vec<(String, PgType)> = columns.iter().map(|(name, _, ty)| (name.clone(), *ty)).collect();
         let row = columns.iter().map(|(_, id, ty)| column(*id, *ty)).collect();
-        let typed = Typed::new(scalar(ScalarKind::Row(row), PgType::new(Oid::RECORD)), pos);
+        let first = columns.first().map_or(ColumnId(0), |c| c.1);
+        let row = self.formed(scalar(ScalarKind::Row(row), PgType::new(Oid::RECORD)), || Form::SetRow(first));
+        let typed = Typed::new(row, pos);
         Ok(self.remember_fields(typed, fields.into()))
     }
 
@@ -356,6 +372,7 @@ impl Binder<'_> {
         }
         aggregate.id = self.new_column();
         let id = aggregate.id;
+        self.record_call(id, || CallTree::Aggregate(aggregate.clone()));
         if let Some(owner) = self.levels.get_mut(owner) {
             owner.aggregates.push(aggregate);
         }
@@ -457,7 +474,7 @@ impl Binder<'_> {
             }
         }
         Ok(Aggregate {
-            id: crate::bound::ColumnId(0),
+            id: ColumnId(0),
             function: proc.oid,
             args,
             direct: if within { direct } else { 0 },

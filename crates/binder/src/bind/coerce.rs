@@ -103,8 +103,11 @@ impl Binder<'_> {
             return Err(self.error_at(cannot_cast(source, target), pos));
         };
         let out = match path {
+            Pathway::Relabel if self.recorder.is_some() => {
+                scalar(ScalarKind::Relabel { input: Box::new(input) }, PgType::new(target))
+            }
             Pathway::Relabel => relabel(input, PgType::new(target)),
-            Pathway::Function(function) => cast_call(function, input, PgType::new(target), context),
+            Pathway::Function(function) => self.cast_call(function, input, PgType::new(target), context),
             Pathway::ViaIo => scalar(ScalarKind::CoerceViaIo { input: Box::new(input) }, PgType::new(target)),
             Pathway::Array => self.coerce_array(input, PgType::new(target), context)?,
             Pathway::Row => match input.kind {
@@ -120,7 +123,8 @@ impl Binder<'_> {
             return Err(cannot_cast(input.ty.oid, target.oid));
         };
         // ARRAY[…] converts its items instead.
-        if let ScalarKind::Array { items } = input.kind {
+        if let (ScalarKind::Array { items }, None) = (&input.kind, &self.recorder) {
+            let items = items.clone();
             let mut out = Vec::with_capacity(items.len());
             for item in items {
                 let nested = element_type(item.ty.oid).is_some();
@@ -139,6 +143,22 @@ impl Binder<'_> {
         Ok(scalar(kind, target))
     }
 
+    /// Calls a cast function with as many of (value, modifier, is explicit) as it takes.
+    fn cast_call(&self, function: Oid, input: Scalar, target: PgType, context: CastContext) -> Scalar {
+        let takes = registry::proc(function).map_or(1, |p| p.args.len());
+        let mut args = vec![input];
+        if takes >= 2 {
+            args.push(constant(Datum::Int4(target.typmod), PgType::INT4));
+        }
+        if takes >= 3 {
+            args.push(constant(Datum::Bool(context == CastContext::Explicit), PgType::BOOL));
+        }
+        // A function cast from another type does not see the modifier unless it takes one.
+        let ty = if takes >= 2 { target } else { PgType::new(target.oid) };
+        let done = if self.recorder.is_some() { None } else { folded(function, &args, ty) };
+        done.unwrap_or_else(|| call(function, args, ty))
+    }
+
     /// To the modifier of a type, by its length function.
     pub fn apply_typmod(&mut self, input: Scalar, typmod: i32, context: CastContext) -> Scalar {
         let ty = PgType::with_typmod(input.ty.oid, typmod);
@@ -155,7 +175,7 @@ impl Binder<'_> {
             };
         }
         match registry::cast(ty.oid, ty.oid).map(|c| c.method) {
-            Some(CastMethod::Function(function)) => cast_call(function, input, ty, context),
+            Some(CastMethod::Function(function)) => self.cast_call(function, input, ty, context),
             _ => input,
         }
     }
@@ -189,7 +209,9 @@ impl Binder<'_> {
     fn literal_with_modifier(&mut self, value: Typed, target: PgType, context: CastContext) -> SqlResult<Typed> {
         let length_matters = matches!(target.oid, Oid::VARCHAR | Oid::BPCHAR | Oid::BIT | Oid::VARBIT);
         let literal = matches!(value.scalar.kind, ScalarKind::Const(_));
-        if !literal || target.typmod < 0 {
+        // In a query tree the length is a call; only intervals are read with their fields.
+        let told = self.recorder.is_some() && target.oid != Oid::INTERVAL;
+        if !literal || target.typmod < 0 || told {
             let value = self.resolve_unknown(value, PgType::new(target.oid))?;
             let out = self.apply_typmod(value.scalar, target.typmod, context);
             return Ok(Typed::new(out, value.pos));
@@ -267,21 +289,6 @@ impl Binder<'_> {
 pub fn cannot_cast(source: Oid, target: Oid) -> SqlError {
     let (source, target) = (format_type(PgType::new(source)), format_type(PgType::new(target)));
     SqlError::new(SqlState::CannotCoerce, format!("cannot cast type {source} to {target}"))
-}
-
-/// Calls a cast function with as many of (value, modifier, is explicit) as it takes.
-fn cast_call(function: Oid, input: Scalar, target: PgType, context: CastContext) -> Scalar {
-    let takes = registry::proc(function).map_or(1, |p| p.args.len());
-    let mut args = vec![input];
-    if takes >= 2 {
-        args.push(constant(Datum::Int4(target.typmod), PgType::INT4));
-    }
-    if takes >= 3 {
-        args.push(constant(Datum::Bool(context == CastContext::Explicit), PgType::BOOL));
-    }
-    // A function cast from another type does not see the modifier unless it takes one.
-    let ty = if takes >= 2 { target } else { PgType::new(target.oid) };
-    folded(function, &args, ty).unwrap_or_else(|| call(function, args, ty))
 }
 
 static IMMUTABLE: LazyLock<EvalContext> = LazyLock::new(EvalContext::immutable);

@@ -24,6 +24,9 @@ impl Binder<'_> {
         }
         let at = items.first().map_or(start, |i| self.before_operand(i.pos, if negated { "not" } else { "in" }));
         let name = if negated { "<>" } else { "=" };
+        if self.recorder.is_some() {
+            return self.recorded_in_list(name, left, items, at);
+        }
         let types = std::iter::once(left.oid()).chain(items.iter().map(Typed::oid));
         if !left.oid().is_row()
             && let Ok(common) = common_type(types.collect::<Vec<_>>().into_iter())
@@ -62,23 +65,71 @@ impl Binder<'_> {
         Ok(Typed::new(if negated { and(terms) } else { or(terms) }, start))
     }
 
+    /// IN as PostgreSQL keeps it: an array of the items that mention no column of the query, if there are several, and
+    /// a comparison with each of the others.
+    fn recorded_in_list(&mut self, name: &str, left: Typed, items: Vec<Typed>, at: Pos) -> SqlResult<Typed> {
+        let (start, negated) = (left.pos, name == "<>");
+        let (variable, constant): (Vec<_>, Vec<_>) = items.iter().cloned().partition(|i| self.mentions_own(&i.scalar));
+        let types: Vec<Oid> = std::iter::once(left.oid()).chain(constant.iter().map(Typed::oid)).collect();
+        let common = common_type(types.into_iter()).ok().filter(|c| *c != Oid::RECORD && constant.len() > 1);
+        let mut out: Option<Scalar> = None;
+        let mut rest = items;
+        if let Some((common, array)) = common.and_then(|c| Some((c, array_type(c)?))) {
+            let mut elements = Vec::with_capacity(constant.len());
+            for item in constant {
+                elements.push(self.to_chosen(item, common, "IN")?.scalar);
+            }
+            let list = Typed::new(scalar(ScalarKind::Array { items: elements }, PgType::new(array)), at);
+            out = Some(self.with_array(left.clone(), name, list, negated, at)?.scalar);
+            rest = variable;
+        }
+        for item in rest {
+            let next = self.comparison(name, left.clone(), item, at)?.scalar;
+            out = Some(match out {
+                Some(before) if negated => and(vec![before, next]),
+                Some(before) => or(vec![before, next]),
+                None => next,
+            });
+        }
+        out.map(|s| Typed::new(s, start)).ok_or_else(|| SqlError::internal("IN without items"))
+    }
+
+    fn mentions_own(&self, value: &Scalar) -> bool {
+        let mut own = false;
+        super::walk::columns(value, &mut |id| {
+            own |= self.levels.last().is_some_and(|l| l.items.iter().any(|i| i.slot_of(id).is_some()));
+        });
+        own
+    }
+
     fn row_in_list(&mut self, left: &[&Expr], list: &[Expr], negated: bool) -> SqlResult<Typed> {
         let left = self.items(left)?;
         let start = left.first().map(|l| l.pos).unwrap_or_default();
+        // A query tree has NOT IN as PostgreSQL keeps it.
+        let outside = negated && self.recorder.is_some();
+        let name = if outside { "<>" } else { "=" };
         let mut terms = Vec::with_capacity(list.len());
         for item in list {
             let Some(right) = row_items(item) else {
                 let right = self.expr(item)?;
                 let row = self.row_value(left.clone(), start)?;
-                terms.push(self.comparison("=", row, right, start)?.scalar);
+                terms.push(self.comparison(name, row, right, start)?.scalar);
                 continue;
             };
             let right = self.items(&right)?;
             let at = right.first().map(|r| r.pos).unwrap_or_default();
-            terms.push(self.rows("=", left.clone(), right, self.before_operand(at, "("))?);
+            terms.push(self.rows(name, left.clone(), right, self.before_operand(at, "("))?);
         }
-        let out = or(terms);
-        Ok(Typed::new(if negated { not(out) } else { out }, start))
+        let out = match terms.len() {
+            // Each pair of terms is a node of its own.
+            3.. if self.recorder.is_some() => {
+                let join = |a, b| if outside { and(vec![a, b]) } else { or(vec![a, b]) };
+                terms.into_iter().reduce(join).unwrap_or_else(|| super::scalar::truth(false))
+            }
+            _ if outside => and(terms),
+            _ => or(terms),
+        };
+        Ok(Typed::new(if negated && !outside { not(out) } else { out }, start))
     }
 
     fn items(&mut self, items: &[&Expr]) -> SqlResult<Vec<Typed>> {
@@ -227,9 +278,14 @@ impl Binder<'_> {
             return self.quantified_subquery(left, name, query, all, name);
         }
         let left = self.expr(left)?;
-        let start = left.pos;
         let right = self.expr(right)?;
         let at = self.before_operand(right.pos, name);
+        self.with_array(left, name, right, all, at)
+    }
+
+    /// `left op ANY/ALL (array)`.
+    fn with_array(&mut self, left: Typed, name: &str, right: Typed, all: bool, at: Pos) -> SqlResult<Typed> {
+        let start = left.pos;
         let right = match right.oid() {
             // An untyped array takes the left side's type.
             Oid::UNKNOWN => {
@@ -273,7 +329,7 @@ impl Binder<'_> {
         let left = Box::new(left.scalar);
         let kind = match array {
             Scalar { kind: ScalarKind::Array { items }, ty }
-                if items.iter().all(|i| Some(i.ty.oid) == element_type(ty.oid)) =>
+                if self.recorder.is_none() && items.iter().all(|i| Some(i.ty.oid) == element_type(ty.oid)) =>
             {
                 ScalarKind::InList { function, left, items, all }
             }

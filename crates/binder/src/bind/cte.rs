@@ -12,8 +12,9 @@ use super::query::{BoundQuery, OutColumn};
 use super::scalar::column;
 use super::scope::{CteEntry, NsColumn};
 use super::typename::format_type;
-use crate::bound::{Cte, CteBody, Rel};
+use crate::bound::{Cte, CteBody, Rel, SetOpKind};
 use crate::parse::Pos;
+use crate::query_tree::{Body, CteTree, QueryTree};
 
 impl Binder<'_> {
     /// Binds the CTEs of a query and makes them visible on the current level.
@@ -54,9 +55,21 @@ impl Binder<'_> {
         let names = self.cte_names(cte, name, &bound.columns, pos)?;
         let columns = entry_columns(&names, &bound.columns);
         self.level().ctes.push(CteEntry { name: name.to_owned(), id, columns: columns.into(), readable });
+        self.record_cte(cte, name, bound.tree)?;
         let columns = bound.columns.iter().map(|c| (c.id, c.ty)).collect();
         let body = CteBody::Plain { query: bound.rel, columns };
         Ok(Cte { id, name: name.to_owned(), materialized: Self::materialized(cte), body })
+    }
+
+    fn record_cte(&mut self, cte: &ast::Cte, name: &str, tree: Option<Box<QueryTree>>) -> SqlResult<()> {
+        if self.recorder.is_none() {
+            return Ok(());
+        }
+        let query = tree.ok_or_else(|| SqlError::internal("a common table expression without a tree"))?;
+        let columns = cte.alias.columns.iter().map(|c| fold(&c.name)).collect();
+        let materialized = Self::materialized(cte);
+        self.level().cte_trees.push(CteTree { name: name.to_owned(), columns, materialized, query: *query });
+        Ok(())
     }
 
     /// Column names: the alias list's, then the query's own.
@@ -101,9 +114,10 @@ impl Binder<'_> {
         self.levels.push(super::scope::Level::new());
         let out = self.recursive_terms(cte, name, pos, (left, right, all));
         self.levels.pop();
-        let (cte, entry) = out?;
+        let (bound, entry, tree) = out?;
         self.level().ctes.push(entry);
-        Ok(cte)
+        self.record_cte(cte, name, tree)?;
+        Ok(bound)
     }
 
     fn recursive_terms(
@@ -112,9 +126,9 @@ impl Binder<'_> {
         name: &str,
         pos: Pos,
         (left, right, all): (&SetExpr, &SetExpr, bool),
-    ) -> SqlResult<(Cte, CteEntry)> {
+    ) -> SqlResult<(Cte, CteEntry, Option<Box<QueryTree>>)> {
         let inner = self.with_clause(cte.query.with.as_ref())?;
-        let base = self.set_branch(left, true)?;
+        let mut base = self.set_branch(left, true)?;
         let names = self.cte_names(cte, name, &base.columns, pos)?;
         let id = self.new_cte();
         let own: Vec<OutColumn> = base
@@ -125,7 +139,7 @@ impl Binder<'_> {
         let columns = entry_columns(&names, &own);
         let entry = CteEntry { name: name.to_owned(), id, columns: columns.into(), readable: true };
         self.level().ctes.push(entry.clone());
-        let step = self.set_branch(right, false)?;
+        let mut step = self.set_branch(right, false)?;
         self.set_types(&base.columns, &step.columns, "UNION")?;
         for (i, (b, s)) in base.columns.iter().zip(&step.columns).enumerate() {
             let overall = common_type([b.ty.oid, s.ty.oid].into_iter()).unwrap_or(b.ty.oid);
@@ -143,12 +157,19 @@ impl Binder<'_> {
         }
         let types: Vec<PgType> = base.columns.iter().map(|c| c.ty).collect();
         let base_ids: Vec<_> = base.columns.iter().map(|c| c.id).collect();
+        self.record_types(&mut step, &types)?;
+        let tree = base.tree.take().zip(step.tree.take()).map(|(left, right)| {
+            let mut tree = QueryTree::of(Body::SetOperation { op: SetOpKind::Union, all, left, right });
+            tree.recursive = cte.query.with.as_ref().is_some_and(|w| w.recursive);
+            tree.ctes = std::mem::take(&mut self.level().cte_trees);
+            Box::new(tree)
+        });
         let (step, step_ids) = self.recast(step, &types, "UNION")?;
         let columns =
             own.iter().zip(base_ids).zip(step_ids).map(|((own, base), step)| (own.id, base, step, own.ty)).collect();
         let base = if inner.is_empty() { base.rel } else { Rel::With { ctes: inner, body: Box::new(base.rel) } };
         let body = CteBody::Recursive { base, step, all, columns };
-        Ok((Cte { id, name: name.to_owned(), materialized: Self::materialized(cte), body }, entry))
+        Ok((Cte { id, name: name.to_owned(), materialized: Self::materialized(cte), body }, entry, tree))
     }
 
     /// INSERT, UPDATE or DELETE as the body of a CTE.
@@ -175,7 +196,7 @@ impl Binder<'_> {
                 pos: Pos::NONE,
             })
             .collect();
-        Ok(BoundQuery { rel: Rel::Modify(Box::new(modify)), columns })
+        Ok(BoundQuery { rel: Rel::Modify(Box::new(modify)), columns, tree: None })
     }
 }
 

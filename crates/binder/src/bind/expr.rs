@@ -11,6 +11,7 @@ use super::scalar::{Typed, and, boolean, constant, not, null, or, scalar};
 use super::typename::interval_literal_type;
 use crate::bound::{Scalar, ScalarKind};
 use crate::parse::{Pos, string_value};
+use crate::query_tree::Form;
 
 /// Deepest nesting of expressions that is bound.
 const MAX_EXPRESSION_DEPTH: usize = 400;
@@ -68,26 +69,27 @@ impl Binder<'_> {
                 let value = self.expr(timestamp)?;
                 let zone = self.expr(time_zone)?;
                 let pos = value.pos;
-                self.call_named("timezone", vec![zone, value], pos)
+                self.call_by_syntax("timezone", vec![zone, value], pos)
             }
             Expr::Extract { field, expr, .. } => {
                 let name = field_name(field);
                 let value = self.expr(expr)?;
                 let pos = value.pos;
                 let field = Typed::new(constant(Datum::text(name), PgType::TEXT), pos);
-                self.call_named("extract", vec![field, value], pos)
+                self.call_by_syntax("extract", vec![field, value], pos)
             }
             Expr::Ceil { expr, .. } => self.function_of("ceil", &[expr]),
             Expr::Floor { expr, .. } => self.function_of("floor", &[expr]),
-            Expr::Position { expr, r#in } => self.function_of("position", &[r#in, expr]),
-            Expr::Substring { expr, substring_from, substring_for, shorthand, .. } => {
+            Expr::Position { expr, r#in } => self.syntax_of("position", &[r#in, expr]),
+            Expr::Substring { expr, substring_from, substring_for, shorthand, special } => {
                 let name = if *shorthand { "substr" } else { "substring" };
-                self.substring(name, expr, substring_from.as_deref(), substring_for.as_deref())
+                let by_syntax = !*special && !*shorthand;
+                self.substring(name, expr, substring_from.as_deref(), substring_for.as_deref(), by_syntax)
             }
             Expr::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
                 let mut parts = vec![&**expr, overlay_what, overlay_from];
                 parts.extend(overlay_for.as_deref());
-                self.function_of("overlay", &parts)
+                self.syntax_of("overlay", &parts)
             }
             Expr::Trim { trim_where, trim_what, expr, trim_characters } => {
                 let name = match trim_where {
@@ -98,14 +100,14 @@ impl Binder<'_> {
                 let mut parts = vec![&**expr];
                 parts.extend(trim_what.as_deref());
                 parts.extend(trim_characters.iter().flatten());
-                self.function_of(name, &parts)
+                self.syntax_of(name, &parts)
             }
             Expr::IsNormalized { expr, form, negated } => {
                 let value = self.expr(expr)?;
                 let pos = value.pos;
                 let form = form.map_or_else(|| "NFC".to_owned(), |f| f.to_string());
                 let form = Typed::new(constant(Datum::text(form), PgType::TEXT), pos);
-                let out = self.call_named("is_normalized", vec![value, form], pos)?;
+                let out = self.call_by_syntax("is_normalized", vec![value, form], pos)?;
                 Ok(if *negated { Typed::new(not(out.scalar), pos) } else { out })
             }
             Expr::Collate { expr, collation } => self.collate(expr, collation),
@@ -143,22 +145,6 @@ impl Binder<'_> {
             values.push(self.expr(part)?);
         }
         let pos = values.first().map(|v| v.pos).unwrap_or_default();
-        self.call_named(name, values, pos)
-    }
-
-    /// `SUBSTRING(s FROM n FOR m)`; `FOR m` alone starts at 1.
-    fn substring(&mut self, name: &str, e: &Expr, from: Option<&Expr>, count: Option<&Expr>) -> SqlResult<Typed> {
-        let value = self.expr(e)?;
-        let pos = value.pos;
-        let mut values = vec![value];
-        match (from, count) {
-            (Some(from), _) => values.push(self.expr(from)?),
-            (None, Some(_)) => values.push(Typed::new(constant(Datum::Int4(1), PgType::INT4), pos)),
-            (None, None) => {}
-        }
-        if let Some(count) = count {
-            values.push(self.expr(count)?);
-        }
         self.call_named(name, values, pos)
     }
 
@@ -257,7 +243,8 @@ impl Binder<'_> {
             let text = format!("collation \"{name}\" for encoding \"UTF8\" does not exist");
             return Err(self.error_at(SqlError::new(SqlState::UndefinedObject, text), pos));
         }
-        Ok(value)
+        let (scalar, pos) = (value.scalar, value.pos);
+        Ok(Typed::new(self.formed(scalar, || Form::Collate(name)), pos))
     }
 
     fn case(
@@ -310,7 +297,14 @@ impl Binder<'_> {
         let (mut results, ty) = self.to_common(results, "CASE")?;
         let otherwise = Box::new(results.remove(0));
         let arms = whens.into_iter().zip(results).collect();
-        Ok(Typed::new(scalar(ScalarKind::Case { arms, otherwise }, ty), pos))
+        let case = scalar(ScalarKind::Case { arms, otherwise }, ty);
+        Ok(Typed::new(
+            match operand {
+                Some(operand) => self.formed(case, || Form::CaseOf(operand.scalar)),
+                None => case,
+            },
+            pos,
+        ))
     }
 
     fn unary(&mut self, op: ast::UnaryOperator, e: &Expr) -> SqlResult<Typed> {
@@ -370,12 +364,20 @@ impl Binder<'_> {
                 // All terms of one run become one node.
                 let conjunction = matches!(op, ast::BinaryOperator::And);
                 let name = if conjunction { "AND" } else { "OR" };
+                // In a query tree, parentheses around the first terms of a run say nothing.
+                let nested = self.recorder.is_some()
+                    && value.is_none()
+                    && matches!(strip(left), Expr::BinaryOp { op: o, .. } if o == op);
                 let first = match value.take() {
                     Some(v) => v,
                     None => self.expr(left)?,
                 };
                 let pos = first.pos;
-                let mut terms = vec![self.coerce_boolean(first, name)?];
+                let mut terms = match self.coerce_boolean(first, name)? {
+                    Scalar { kind: ScalarKind::And(items), .. } if nested && conjunction => items,
+                    Scalar { kind: ScalarKind::Or(items), .. } if nested && !conjunction => items,
+                    term => vec![term],
+                };
                 let second = self.expr(right)?;
                 terms.push(self.coerce_boolean(second, name)?);
                 while i > 0 && spine[i - 1].0 == op {
@@ -422,7 +424,7 @@ impl Binder<'_> {
             }
         }
         let pos = values.first().map(|v| v.pos).unwrap_or_default();
-        self.call_named("overlaps", values, pos)
+        self.call_by_syntax("overlaps", values, pos)
     }
 
     /// Place of an operator: the last one of this spelling before its right operand.
@@ -469,16 +471,21 @@ impl Binder<'_> {
         let high = self.expr(high)?;
         let pos = value.pos;
         let at = self.before_operand(low.pos, "between");
+        // A query tree has the outside of NOT BETWEEN as PostgreSQL keeps it.
+        let outside = negated && self.recorder.is_some();
+        let (first, second) = if outside { ("<", ">") } else { (">=", "<=") };
         let mut within = |low: &Typed, high: &Typed| -> SqlResult<Scalar> {
-            let above = self.comparison(">=", value.clone(), low.clone(), at)?;
-            let below = self.comparison("<=", value.clone(), high.clone(), at)?;
-            Ok(and(vec![above.scalar, below.scalar]))
+            let above = self.comparison(first, value.clone(), low.clone(), at)?;
+            let below = self.comparison(second, value.clone(), high.clone(), at)?;
+            let terms = vec![above.scalar, below.scalar];
+            Ok(if outside { or(terms) } else { and(terms) })
         };
         let mut out = within(&low, &high)?;
         if symmetric {
-            out = or(vec![out, within(&high, &low)?]);
+            let terms = vec![out, within(&high, &low)?];
+            out = if outside { and(terms) } else { or(terms) };
         }
-        Ok(Typed::new(if negated { not(out) } else { out }, pos))
+        Ok(Typed::new(if negated && !outside { not(out) } else { out }, pos))
     }
 
     fn like(

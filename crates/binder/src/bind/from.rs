@@ -8,20 +8,26 @@ use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, TableFactor};
 
 use super::Binder;
-use super::call::result_columns;
-use super::clause::Clause;
-use super::function::Callee;
-use super::name::{Qualified, Resolved, fold, qualified, relation};
+use super::name::{Resolved, fold, qualified, relation};
 use super::query::OutColumn;
 use super::scalar::{Typed, boolean, column, constant, scalar, truth};
 use super::scope::{Columns, CteEntry, NsColumn, NsItem};
-use crate::bound::{ColumnId, JoinKind, Rel, ScalarKind, SetCall, Source, Window};
+use crate::bound::{ColumnId, JoinKind, Rel, ScalarKind, Source};
 use crate::parse::{Pos, marker};
+use crate::query_tree::{FromTree, RangeKind};
 
 /// A FROM item: what it reads, what names it gives.
 pub struct FromItem {
     pub rel: Rel,
     pub items: Vec<NsItem>,
+    /// If one is recorded.
+    pub tree: Option<FromTree>,
+}
+
+impl FromItem {
+    pub fn new(rel: Rel, items: Vec<NsItem>) -> Self {
+        Self { rel, items, tree: None }
+    }
 }
 
 impl Binder<'_> {
@@ -43,6 +49,7 @@ impl Binder<'_> {
                 }
             });
             let level = self.level();
+            level.from.extend(item.tree);
             level.items.extend(item.items);
             for item in &mut level.items {
                 item.lateral_only = true;
@@ -106,7 +113,7 @@ impl Binder<'_> {
             TableFactor::NestedJoin { table_with_joins, alias } => {
                 let mut item = self.table_with_joins(table_with_joins)?;
                 if let Some(alias) = alias {
-                    item.items = self.rename_join(item.items, alias)?;
+                    item.items = self.rename_join(item.items, alias, &mut item.tree)?;
                 }
                 Ok(item)
             }
@@ -167,6 +174,10 @@ impl Binder<'_> {
             first.schema = Some(resolved.schema());
         }
         self.rename(&mut item.items, alias)?;
+        self.record_range(&mut item, RangeKind::Relation(resolved.oid()), resolved.name(), alias, false);
+        if let Some(ns) = item.items.first_mut() {
+            ns.lockable = !matches!(resolved, Resolved::Sequence(_));
+        }
         Ok(item)
     }
 
@@ -201,7 +212,7 @@ impl Binder<'_> {
         let rel = Rel::Scan { source: Source::Table(table.clone()), columns, row_key: None };
         let mut item = NsItem::new(table.name.clone(), Columns::Table { table: table.clone(), first });
         item.row_key = Some(key);
-        FromItem { rel, items: vec![item] }
+        FromItem::new(rel, vec![item])
     }
 
     fn system_item(&mut self, relation: &'static SystemRelation) -> FromItem {
@@ -209,7 +220,7 @@ impl Binder<'_> {
         let columns = (first..).zip(&relation.columns).map(|(id, c)| (c.number, ColumnId(id))).collect();
         let source = Source::System { schema: relation.schema, name: relation.name };
         let rel = Rel::Scan { source, columns, row_key: None };
-        FromItem { rel, items: vec![NsItem::new(relation.name.to_owned(), Columns::System { relation, first })] }
+        FromItem::new(rel, vec![NsItem::new(relation.name.to_owned(), Columns::System { relation, first })])
     }
 
     /// The one row of a sequence, by the function that reads its last value.
@@ -236,7 +247,7 @@ impl Binder<'_> {
             })
             .collect();
         let rel = Rel::Values { rows: vec![row], columns: ids };
-        Ok(FromItem { rel, items: vec![NsItem::new(sequence.name.clone(), Columns::List(columns.into()))] })
+        Ok(FromItem::new(rel, vec![NsItem::new(sequence.name.clone(), Columns::List(columns.into()))]))
     }
 
     /// A view's query, bound on its own, with only fully qualified names.
@@ -253,7 +264,7 @@ impl Binder<'_> {
                 fields: c.fields.clone(),
             })
             .collect();
-        Ok(FromItem { rel: bound.rel, items: vec![NsItem::new(view.name.clone(), Columns::List(columns.into()))] })
+        Ok(FromItem::new(bound.rel, vec![NsItem::new(view.name.clone(), Columns::List(columns.into()))]))
     }
 
     fn cte_item(&mut self, cte: &CteEntry, alias: Option<&ast::TableAlias>, pos: Pos) -> SqlResult<FromItem> {
@@ -273,7 +284,9 @@ impl Binder<'_> {
         let rel = Rel::CteRef { cte: cte.id, columns };
         let mut items = vec![NsItem::new(cte.name.clone(), Columns::List(out.into()))];
         self.rename(&mut items, alias)?;
-        Ok(FromItem { rel, items })
+        let mut item = FromItem::new(rel, items);
+        self.record_range(&mut item, RangeKind::Cte(cte.name.clone()), &cte.name, alias, false);
+        Ok(item)
     }
 
     fn derived_item(
@@ -294,7 +307,7 @@ impl Binder<'_> {
         };
         let mut locked = subquery.clone();
         // Rows of VALUES are nobody's.
-        if !matches!(&*subquery.body, ast::SetExpr::Values(_)) {
+        if !matches!(&*subquery.body, ast::SetExpr::Values(_)) && self.recorder.is_none() {
             locked.locks.extend(self.locks_of(&fold(&alias.name)));
         }
         let before = std::mem::replace(&mut self.level().lateral_active, lateral);
@@ -304,7 +317,14 @@ impl Binder<'_> {
         let columns: Vec<NsColumn> = bound.columns.iter().map(out_column).collect();
         let mut items = vec![NsItem::new(fold(&alias.name), Columns::List(columns.into()))];
         self.rename(&mut items, Some(alias))?;
-        Ok(FromItem { rel: bound.rel, items })
+        let mut item = FromItem::new(bound.rel, items);
+        if let Some(tree) = bound.tree {
+            self.record_range(&mut item, RangeKind::Subquery(tree), "", Some(alias), lateral);
+        }
+        if let Some(ns) = item.items.first_mut() {
+            ns.lockable = true;
+        }
+        Ok(item)
     }
 
     /// Gives an item its alias and column aliases.
@@ -324,256 +344,6 @@ impl Binder<'_> {
         item.renamed = alias.columns.iter().map(|c| fold(&c.name)).collect();
         Ok(())
     }
-
-    /// A function in FROM.
-    fn function_item(
-        &mut self,
-        name: &ast::ObjectName,
-        args: &[ast::FunctionArg],
-        ordinality: bool,
-        alias: Option<&ast::TableAlias>,
-    ) -> SqlResult<FromItem> {
-        let active = std::mem::replace(&mut self.level().lateral_active, true);
-        let out = self.within(Clause::FromFunction, |b| b.function_item_inside(name, args, ordinality, alias));
-        self.level().lateral_active = active;
-        out
-    }
-
-    fn function_item_inside(
-        &mut self,
-        name: &ast::ObjectName,
-        args: &[ast::FunctionArg],
-        ordinality: bool,
-        alias: Option<&ast::TableAlias>,
-    ) -> SqlResult<FromItem> {
-        if let [ast::ObjectNamePart::Identifier(ident)] = name.0.as_slice()
-            && let Some(range) = ident.value.strip_prefix(marker::ROWS)
-        {
-            return self.rows_from(range, ordinality, alias);
-        }
-        let pos = self.name_pos(name);
-        let full = qualified(self.context, name)?;
-        let definitions: Vec<(String, Option<&ast::DataType>)> = alias
-            .map(|a| a.columns.iter().map(|c| (fold(&c.name), c.data_type.as_ref())).collect())
-            .unwrap_or_default();
-        let (rel, columns, scalar) = self.from_call(&full, args, &definitions, pos)?;
-        self.finish_function(rel, columns, scalar, ordinality, &full.name, alias)
-    }
-
-    /// One call: its set call, its columns by name, and whether it returns a plain value.
-    #[allow(clippy::type_complexity, reason = "the parts of a call in FROM, used twice")]
-    fn from_call(
-        &mut self,
-        full: &Qualified,
-        args: &[ast::FunctionArg],
-        definitions: &[(String, Option<&ast::DataType>)],
-        pos: Pos,
-    ) -> SqlResult<(Result<Vec<SetCall>, Rel>, Vec<(String, ColumnId, PgType)>, bool)> {
-        let arguments = self.arguments(args)?;
-        let found = match self.find_function(full, arguments, pos)? {
-            Callee::Function(found) => found,
-            Callee::Cast(target) => {
-                let [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(operand))] = args else {
-                    return Err(SqlError::internal("a cast without operand"));
-                };
-                let value = self.expr(operand)?;
-                let value = self.explicit_cast(value, target, pos)?;
-                return Ok(self.one_row(value, &full.name));
-            }
-        };
-        match found.proc.kind {
-            gavel_functions::registry::ProcKind::Aggregate => {
-                let text = "aggregate functions are not allowed in functions in FROM";
-                return Err(self.error_at(SqlError::new(SqlState::GroupingError, text), pos));
-            }
-            gavel_functions::registry::ProcKind::Window => {
-                let text = "window functions are not allowed in functions in FROM";
-                return Err(self.error_at(SqlError::new(SqlState::WindowingError, text), pos));
-            }
-            _ => {}
-        }
-        // Plain calls in the arguments of a set-returning one may themselves return sets only in FROM's
-        // own item, which PostgreSQL refuses as nested.
-        let (proc, args, result) = self.coerce_arguments(found, pos)?;
-        let typed = definitions.iter().any(|(_, ty)| ty.is_some());
-        let mut columns = result_columns(proc, result);
-        let composite = columns.len() > 1 || proc.all_args.iter().any(|(_, mode, _)| matches!(mode, 'o' | 't'));
-        if typed {
-            if result.oid != Oid::RECORD || composite {
-                let text = if composite {
-                    "a column definition list is redundant for a function with OUT parameters"
-                } else {
-                    "a column definition list is only allowed for functions returning \"record\""
-                };
-                return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
-            }
-            columns = Vec::with_capacity(definitions.len());
-            let mut declared = Vec::with_capacity(definitions.len());
-            for (name, ty) in definitions {
-                let Some(ty) = ty else { continue };
-                let ty = self.type_by_name(ty, pos)?;
-                declared.push((name.clone(), ty));
-                columns.push((name.clone(), self.base_type(ty)?));
-            }
-            if let Some(rel) = self.json_rows(proc.name, &args, &declared, pos)? {
-                let (rel, columns) = rel;
-                return Ok((Err(rel), columns, false));
-            }
-        } else if result.oid == Oid::RECORD && !composite {
-            let text = "a column definition list is required for functions returning \"record\"";
-            return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
-        }
-        if !typed
-            && !composite
-            && let Some((rel, columns)) = self.rows_of_composite(proc, &args, result)?
-        {
-            return Ok((Err(rel), columns, false));
-        }
-        let scalar = columns.len() == 1 && !composite && !typed;
-        let columns: Vec<(String, ColumnId, PgType)> =
-            columns.into_iter().map(|(name, ty)| (name, self.new_column(), ty)).collect();
-        let call =
-            SetCall { function: proc.oid, args, columns: columns.iter().map(|(_, id, ty)| (*id, *ty)).collect() };
-        Ok((Ok(vec![call]), columns, scalar))
-    }
-
-    /// A plain expression as a FROM item of one row.
-    #[allow(clippy::type_complexity, reason = "the same parts as from_call")]
-    fn one_row(
-        &mut self,
-        value: Typed,
-        name: &str,
-    ) -> (Result<Vec<SetCall>, Rel>, Vec<(String, ColumnId, PgType)>, bool) {
-        let (id, ty) = (self.new_column(), value.ty());
-        let rel = Rel::Values { rows: vec![vec![value.scalar]], columns: vec![(id, ty)] };
-        (Err(rel), vec![(name.to_owned(), id, ty)], true)
-    }
-
-    fn finish_function(
-        &mut self,
-        calls: Result<Vec<SetCall>, Rel>,
-        columns: Vec<(String, ColumnId, PgType)>,
-        scalar: bool,
-        ordinality: bool,
-        name: &str,
-        alias: Option<&ast::TableAlias>,
-    ) -> SqlResult<FromItem> {
-        let ordinal = ordinality.then(|| self.new_column());
-        let mut list: Vec<NsColumn> = columns
-            .into_iter()
-            .map(|(name, id, ty)| NsColumn { name, scalar: column(id, ty), origin: None, fields: None })
-            .collect();
-        // A function of one plain column lends it the alias's name.
-        if scalar && let (Some(alias), Some(first)) = (alias, list.first_mut()) {
-            first.name = fold(&alias.name);
-        }
-        if let Some(id) = ordinal {
-            let name = "ordinality".to_owned();
-            list.push(NsColumn { name, scalar: column(id, PgType::INT8), origin: None, fields: None });
-        }
-        let rel = match calls {
-            Ok(calls) => Rel::FunctionScan { calls, ordinality: ordinal },
-            Err(rel) => match ordinal {
-                Some(id) => numbered(rel, id)?,
-                None => rel,
-            },
-        };
-        let mut item = NsItem::new(name.to_owned(), Columns::List(list.into()));
-        item.scalar_function = scalar && ordinal.is_none();
-        let mut items = vec![item];
-        self.rename(&mut items, alias)?;
-        Ok(FromItem { rel, items })
-    }
-
-    /// `ROWS FROM (f(…), g(…))`: the calls' text is parsed here, its places being wrong by design: errors
-    /// inside carry none.
-    fn rows_from(&mut self, range: &str, ordinality: bool, alias: Option<&ast::TableAlias>) -> SqlResult<FromItem> {
-        let text = self.marked_text(range)?;
-        let parsed = crate::parse::parse_expression(&format!("row({text})"))?;
-        let ast::Expr::Function(row) = parsed else { return Err(SqlError::internal("ROWS FROM without calls")) };
-        let ast::FunctionArguments::List(list) = row.args else {
-            return Err(SqlError::internal("ROWS FROM without calls"));
-        };
-        let mut calls = Vec::new();
-        let mut columns = Vec::new();
-        let mut name = String::new();
-        for arg in &list.args {
-            let ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Function(f))) = arg else {
-                return Err(SqlError::new(SqlState::SyntaxError, "ROWS FROM takes function calls only"));
-            };
-            let full = qualified(self.context, &f.name)?;
-            let args = match &f.args {
-                ast::FunctionArguments::List(list) => list.args.as_slice(),
-                _ => &[],
-            };
-            let (call, more, _) = self.from_call(&full, args, &[], Pos::NONE)?;
-            match call {
-                Ok(call) => calls.extend(call),
-                Err(_) => {
-                    let text = "ROWS FROM takes functions of PostgreSQL's own that return plain values alone";
-                    return Err(SqlError::unsupported(text));
-                }
-            }
-            columns.extend(more);
-            if name.is_empty() {
-                name = full.name;
-            }
-        }
-        self.finish_function(Ok(calls), columns, false, ordinality, &name, alias)
-    }
-
-    /// `unnest(a, b, …)`: one call an array, in lockstep.
-    fn unnest_item(
-        &mut self,
-        arrays: &[ast::Expr],
-        ordinality: bool,
-        alias: Option<&ast::TableAlias>,
-    ) -> SqlResult<FromItem> {
-        let active = std::mem::replace(&mut self.level().lateral_active, true);
-        let out = self.within(Clause::FromFunction, |b| {
-            let full = Qualified { schema: None, name: "unnest".into() };
-            let mut calls = Vec::new();
-            let mut columns = Vec::new();
-            let mut lone = false;
-            for array in arrays {
-                let pos = b.expr_pos(array);
-                let arg = ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(array.clone()));
-                let (call, more, scalar) = b.from_call(&full, &[arg], &[], pos)?;
-                match call {
-                    Ok(call) => calls.extend(call),
-                    Err(rel) if arrays.len() == 1 => {
-                        return b.finish_function(Err(rel), more, false, ordinality, "unnest", alias);
-                    }
-                    Err(_) => {
-                        let text = "unnest of several arrays takes none of composite types";
-                        return Err(b.error_at(SqlError::unsupported(text), pos));
-                    }
-                }
-                columns.extend(more);
-                lone = scalar && arrays.len() == 1;
-            }
-            b.finish_function(Ok(calls), columns, lone, ordinality, "unnest", alias)
-        });
-        self.level().lateral_active = active;
-        out
-    }
-}
-
-/// `rel` with the numbers of its rows in column `id`.
-fn numbered(rel: Rel, id: ColumnId) -> SqlResult<Rel> {
-    let row_number = gavel_functions::registry::procs_named("row_number").next();
-    let function = row_number.ok_or_else(|| SqlError::internal("no function row_number"))?.oid;
-    let call = Window {
-        id,
-        function,
-        args: vec![],
-        filter: None,
-        partition_by: vec![],
-        order_by: vec![],
-        frame: super::window::DEFAULT_FRAME,
-        ty: PgType::INT8,
-    };
-    Ok(Rel::Window { input: Box::new(rel), calls: vec![call] })
 }
 
 fn out_column(c: &OutColumn) -> NsColumn {

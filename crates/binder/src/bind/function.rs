@@ -13,6 +13,7 @@ use super::scalar::{Typed, constant, scalar};
 use super::typename::{array_type, element_type, format_type, resolve_type};
 use crate::bound::{Scalar, ScalarKind};
 use crate::parse::Pos;
+use crate::query_tree::WrittenArgs;
 
 /// What a call may mean.
 pub enum Callee {
@@ -31,6 +32,8 @@ pub struct ResolvedCall {
     pub variadic_from: Option<usize>,
     /// The last argument is an array whose elements are the arguments of `VARIADIC "any"`.
     pub spread: bool,
+    /// The arguments as they are written, where that is told and is not the signature's order.
+    pub written: Option<WrittenArgs>,
 }
 
 /// How one candidate takes the arguments.
@@ -217,6 +220,7 @@ impl Binder<'_> {
             }
         };
         let Shape { proc, order, variadic_from } = chosen.item;
+        let written = self.written_arguments(&order, &names);
         let mut values: Vec<Option<Typed>> = values.into_iter().map(Some).collect();
         let mut args = Vec::with_capacity(order.len());
         let mut declared = Vec::with_capacity(order.len());
@@ -245,7 +249,7 @@ impl Binder<'_> {
             let error = SqlError::new(SqlState::DatatypeMismatch, "VARIADIC argument must be an array");
             return Err(self.error_at(error, last.pos));
         }
-        Ok(Callee::Function(ResolvedCall { proc, args, declared, variadic_from, spread }))
+        Ok(Callee::Function(ResolvedCall { proc, args, declared, variadic_from, spread, written }))
     }
 
     /// The type that `name(x)` casts to, where it is a type and the cast changes no representation or
@@ -267,14 +271,25 @@ impl Binder<'_> {
         fits.then(|| PgType::new(target.oid))
     }
 
+    /// The arguments in the order in which they are written, if a tree is recorded and names or defaults are used.
+    fn written_arguments(&self, order: &[Option<usize>], names: &[String]) -> Option<WrittenArgs> {
+        let given = order.iter().flatten().count();
+        if self.recorder.is_none() || names.is_empty() && given == order.len() {
+            return None;
+        }
+        let name = |k: usize| k.checked_sub(given.saturating_sub(names.len())).and_then(|n| names.get(n)).cloned();
+        let place = |k: usize| order.iter().position(|o| *o == Some(k));
+        Some((0..given).filter_map(|k| Some((place(k)?, name(k)))).collect())
+    }
+
     /// Coerces the arguments, collects variadic ones, and gives the result's type.
     pub fn coerce_arguments(
         &mut self,
         resolved: ResolvedCall,
         pos: Pos,
     ) -> SqlResult<(&'static Proc, Vec<Scalar>, PgType)> {
-        let ResolvedCall { proc, mut args, declared, variadic_from, spread } = resolved;
-        if makes_json_of_rows(proc.name) {
+        let ResolvedCall { proc, mut args, declared, variadic_from, spread, .. } = resolved;
+        if self.recorder.is_none() && makes_json_of_rows(proc.name) {
             // Values of composite types know their fields.
             for arg in args.iter_mut().filter(|arg| arg.oid() == Oid::RECORD) {
                 if let Some(object) = self.object_of_row(&arg.scalar, proc.name.starts_with("jsonb"), arg.pos)? {
@@ -286,7 +301,11 @@ impl Binder<'_> {
         let (goals, result) = polymorphic::resolve(&declared, &actual, proc.ret).map_err(|e| self.error_at(e, pos))?;
         let mut out = Vec::with_capacity(args.len());
         for (arg, goal) in args.into_iter().zip(goals) {
-            let arg = if goal == Oid::ANY && arg.is_unknown() && proc.kind != registry::ProcKind::Aggregate {
+            let arg = if goal == Oid::ANY
+                && arg.is_unknown()
+                && proc.kind != registry::ProcKind::Aggregate
+                && self.recorder.is_none()
+            {
                 // VARIADIC "any" and its kin get text for what nothing types, as output does.
                 self.resolve_unknown(arg, PgType::TEXT)?
             } else {

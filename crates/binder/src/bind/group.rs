@@ -167,7 +167,7 @@ impl Binder<'_> {
     }
 
     /// One grouping expression: an ordinal, a column of FROM, an output name, or an expression.
-    fn group_expr(
+    pub fn group_expr(
         &mut self,
         e: &Expr,
         targets: &mut [Target],
@@ -346,7 +346,7 @@ impl Binder<'_> {
                 }
             }
         }
-        if let Some(id) = lost {
+        if let Some(id) = lost.filter(|_| self.recorder.is_none()) {
             return Err(self.ungrouped(id));
         }
         let level = self.level();

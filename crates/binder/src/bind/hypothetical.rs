@@ -10,12 +10,15 @@
 
 use std::ops::ControlFlow;
 
-use gavel_types::{SqlError, SqlResult, SqlState};
+use gavel_functions::registry::{self, ProcKind};
+use gavel_types::{PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Expr, VisitMut, VisitorMut};
 
 use super::Binder;
-use super::scalar::Typed;
+use super::scalar::{Typed, column};
+use crate::bound::{Aggregate, Scalar, SortKey};
 use crate::parse::{Pos, parse_expression};
+use crate::query_tree::CallTree;
 
 /// Whether the name is one of the four.
 pub fn is_one(name: &str) -> bool {
@@ -100,6 +103,9 @@ impl Binder<'_> {
             );
             return Err(self.error_at(SqlError::new(SqlState::UndefinedFunction, text).hint(hint), pos));
         }
+        if self.recorder.is_some() {
+            return self.recorded_hypothetical(f, name, &direct, pos);
+        }
         let filter = |condition: String| match &f.filter {
             Some(_) => format!("count(*) FILTER (WHERE ({condition}) AND \"\u{1}f\")"),
             None => format!("count(*) FILTER (WHERE {condition})"),
@@ -122,5 +128,36 @@ impl Binder<'_> {
         let mut value = self.expr(&expr)?;
         value.pos = pos;
         Ok(value)
+    }
+
+    /// The aggregate itself, for a query tree.
+    fn recorded_hypothetical(&mut self, f: &ast::Function, name: &str, direct: &[&Expr], pos: Pos) -> SqlResult<Typed> {
+        let proc = registry::procs_named(name).find(|p| p.kind == ProcKind::Aggregate);
+        let proc = proc.ok_or_else(|| SqlError::internal("a hypothetical-set aggregate that is not there"))?;
+        let (mut args, mut keys) = (Vec::with_capacity(direct.len() * 2), Vec::with_capacity(direct.len()));
+        for (value, key) in direct.iter().zip(&f.within_group) {
+            let (value, expr) = (self.expr(value)?, self.expr(&key.expr)?);
+            let (pair, _) = self.to_common(vec![expr, value], "WITHIN GROUP")?;
+            let [expr, value] = <[Scalar; 2]>::try_from(pair).map_err(|_| SqlError::internal("a pair of one"))?;
+            args.push(value);
+            let descending = key.options.asc == Some(false);
+            let nulls_first = key.options.nulls_first.unwrap_or(descending);
+            keys.push(SortKey { expr, descending, nulls_first });
+        }
+        let filter = match &f.filter {
+            Some(filter) => {
+                let value = self.expr(filter)?;
+                Some(self.coerce_boolean(value, "FILTER")?)
+            }
+            None => None,
+        };
+        let (id, ty, count) = (self.new_column(), PgType::new(proc.ret), args.len());
+        let aggregate =
+            Aggregate { id, function: proc.oid, args, direct: count, distinct: false, filter, order_by: keys, ty };
+        self.record_call(id, || CallTree::Aggregate(aggregate.clone()));
+        let level = self.level();
+        level.has_aggregates = true;
+        level.aggregates.push(aggregate);
+        Ok(Typed::new(column(id, ty), pos))
     }
 }

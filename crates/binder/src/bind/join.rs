@@ -12,6 +12,7 @@ use super::scalar::{Typed, and, scalar, truth};
 use super::scope::{Columns, NsColumn, NsItem};
 use crate::bound::{JoinKind, Rel, Scalar, ScalarKind};
 use crate::parse::{Pos, marker};
+use crate::query_tree::{Form, FromTree, JoinTree, RangeId, UsingTree};
 
 impl Binder<'_> {
     pub fn join(&mut self, left: FromItem, join: &ast::Join) -> SqlResult<FromItem> {
@@ -26,7 +27,7 @@ impl Binder<'_> {
                 return Err(SqlError::new(SqlState::SyntaxError, text.chars().take(60).collect::<String>()));
             }
         };
-        let FromItem { rel: left_rel, items: mut left_items } = left;
+        let FromItem { rel: left_rel, items: mut left_items, tree: left_tree } = left;
         // The right side may look left if it is LATERAL.
         let outer = self.level().items.len();
         let lateral_ok = matches!(kind, JoinKind::Inner | JoinKind::Left);
@@ -56,7 +57,9 @@ impl Binder<'_> {
         let sides: Vec<NsItem> = left_items.iter().chain(&right.items).cloned().collect();
         self.level().items.truncate(outer);
         distinct_names(&sides)?;
-        let FromItem { rel: right_rel, items: mut right_items } = right;
+        let FromItem { rel: right_rel, items: mut right_items, tree: right_tree } = right;
+        let id = self.new_range();
+        let (mut using, mut using_alias) = (vec![], None);
         for item in left_items.iter_mut().chain(&mut right_items) {
             item.lateral_only = false;
             item.lateral_ok = true;
@@ -88,7 +91,8 @@ impl Binder<'_> {
                     }
                     columns.push((fold(ident), self.source.start(ident.span)));
                 }
-                let (on, mut items) = self.merge(kind, left_items, right_items, &columns)?;
+                let (on, mut items) = self.merge(kind, left_items, right_items, &columns, id, &mut using)?;
+                using_alias.clone_from(&alias);
                 if let Some(alias) = alias {
                     self.alias_merged(alias, columns.len(), &mut items)?;
                 }
@@ -102,9 +106,15 @@ impl Binder<'_> {
                         columns.push((c.name, Pos::NONE));
                     }
                 }
-                self.merge(kind, left_items, right_items, &columns)?
+                self.merge(kind, left_items, right_items, &columns, id, &mut using)?
             }
         };
+        let tree = left_tree.zip(right_tree).map(|(left, right)| {
+            let on = matches!(constraint, Some(JoinConstraint::On(_))).then(|| on.clone());
+            let (alias, column_aliases, columns) = (None, vec![], vec![]);
+            let tree = JoinTree { id, kind, left, right, on, using, using_alias, alias, column_aliases, columns };
+            FromTree::Join(Box::new(tree))
+        });
         let mut items = items;
         for (n, item) in items.iter_mut().take(own.0 + own.1).enumerate() {
             item.nullable |= match kind {
@@ -115,16 +125,19 @@ impl Binder<'_> {
             };
         }
         let (left, right) = (Box::new(left_rel), Box::new(right_rel));
-        Ok(FromItem { rel: Rel::Join { kind, left, right, on, lateral }, items })
+        Ok(FromItem { rel: Rel::Join { kind, left, right, on, lateral }, items, tree })
     }
 
-    /// Joins by equality of named columns; each pair becomes one column, ahead of the others.
+    /// Joins by equality of named columns; each pair becomes one column, ahead of the others. `range` is the join
+    /// in the query tree, `using` what its tree says of the pairs.
     fn merge(
         &mut self,
         kind: JoinKind,
         mut left: Vec<NsItem>,
         mut right: Vec<NsItem>,
         names: &[(String, Pos)],
+        range: RangeId,
+        using: &mut Vec<UsingTree>,
     ) -> SqlResult<(Scalar, Vec<NsItem>)> {
         let (left_columns, right_columns) = (visible(&left), visible(&right));
         let mut terms = Vec::with_capacity(names.len());
@@ -158,6 +171,11 @@ impl Binder<'_> {
                 }
                 _ => (side(lv)?, l.origin),
             };
+            let value = match &value.kind {
+                ScalarKind::Column(_) | ScalarKind::Form { .. } => value,
+                _ => self.formed(value, || Form::JoinColumn { range, slot: i }),
+            };
+            using.push(UsingTree { name: name.clone(), left: l.scalar.clone(), right: r.scalar.clone() });
             merged.push(NsColumn { name: name.clone(), scalar: value, origin, fields: None });
         }
         let rest = |c: &&NsColumn| !names.iter().any(|(n, _)| *n == c.name);
@@ -199,7 +217,12 @@ impl Binder<'_> {
     }
 
     /// `(a JOIN b …) AS j (x, y)`: one item that hides its sides.
-    pub fn rename_join(&mut self, mut items: Vec<NsItem>, alias: &ast::TableAlias) -> SqlResult<Vec<NsItem>> {
+    pub fn rename_join(
+        &mut self,
+        mut items: Vec<NsItem>,
+        alias: &ast::TableAlias,
+        tree: &mut Option<FromTree>,
+    ) -> SqlResult<Vec<NsItem>> {
         let mut columns = visible(&items);
         let name = fold(&alias.name);
         if alias.columns.len() > columns.len() {
@@ -208,14 +231,27 @@ impl Binder<'_> {
                 format!("join expression \"{name}\" has {there} columns available but {given} columns specified");
             return Err(SqlError::new(SqlState::InvalidColumnReference, text));
         }
+        let mut range = None;
+        if let Some(FromTree::Join(join)) = tree {
+            (join.alias, join.column_aliases) = super::record::written_alias(alias);
+            join.columns = columns.iter().map(|c| (c.name.clone(), c.scalar.clone())).collect();
+            range = Some(join.id);
+        }
         for (column, renamed) in columns.iter_mut().zip(&alias.columns) {
             column.name = fold(&renamed.name);
+        }
+        if let Some(range) = range {
+            for (slot, column) in columns.iter_mut().enumerate() {
+                column.scalar = self.formed(column.scalar.clone(), || Form::JoinColumn { range, slot });
+            }
         }
         for item in &mut items {
             item.cols_visible = false;
             item.rel_visible = false;
         }
-        items.push(NsItem::new(name, Columns::List(columns.into())));
+        let mut item = NsItem::new(name, Columns::List(columns.into()));
+        item.range = range;
+        items.push(item);
         Ok(items)
     }
 }

@@ -81,6 +81,9 @@ impl Binder<'_> {
             ScalarKind::Const(Datum::Null) => constant(Datum::Null, target),
             ScalarKind::Const(Datum::Text(text)) => {
                 let value = self.read_literal(&text, target).map_err(|e| self.error_at(e, pos))?;
+                if let (Oid::REGCLASS, Datum::Oid(oid)) = (target.oid, &value) {
+                    self.number_literal(pos, *oid);
+                }
                 match value {
                     // The domains of its fields are asked, as those of a row that was written out.
                     Datum::Record(fields) if self.has_domains(target.oid) => {
@@ -118,6 +121,15 @@ impl Binder<'_> {
             }
         };
         Ok(Typed::new(out, pos))
+    }
+
+    /// Has the text of the view that is being defined name a relation by its number.
+    fn number_literal(&mut self, pos: Pos, oid: u32) {
+        let Some(start) = pos.offset().filter(|_| self.edits.is_some()) else { return };
+        let literal = self.source.text.get(start..).and_then(|t| t.strip_prefix('\''));
+        if let Some(end) = literal.and_then(|t| t.find('\'')) {
+            self.edit(Some(start..start + end + 2), format!("'{oid}'"));
+        }
     }
 
     fn read_literal(&mut self, text: &str, target: PgType) -> SqlResult<Datum> {

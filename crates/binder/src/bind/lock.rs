@@ -88,7 +88,7 @@ impl Binder<'_> {
         word(self.lock_mode(lock).0)
     }
 
-    fn lock_mode(&self, lock: &ast::LockClause) -> (CheckMode, Vec<(String, crate::parse::Pos)>) {
+    pub fn lock_mode(&self, lock: &ast::LockClause) -> (CheckMode, Vec<(String, crate::parse::Pos)>) {
         let mut mode = match lock.lock_type {
             ast::LockType::Update => CheckMode::Update,
             ast::LockType::Share => CheckMode::Share,

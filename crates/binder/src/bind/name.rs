@@ -10,12 +10,16 @@ use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
 use crate::context::BindContext;
+use crate::query_tree::StoredAlias;
 
 /// Longest identifier in bytes (`NAMEDATALEN` - 1).
 pub const MAX_NAME_BYTES: usize = 63;
 
 /// The name that an identifier stands for: lower case unless quoted, cut at 63 bytes.
 pub fn fold(ident: &ast::Ident) -> String {
+    if let Some(stored) = StoredAlias::of(&ident.value) {
+        return stored.shown;
+    }
     let mut name = ident.value.clone();
     if ident.quote_style.is_none() {
         name.make_ascii_lowercase();

@@ -11,6 +11,7 @@ use super::scalar::{Typed, column};
 use super::scope::{Fields, Level};
 use crate::bound::{ColumnId, Cte, Rel, Scalar, ScalarKind, SortKey};
 use crate::parse::Pos;
+use crate::query_tree::{Body, OrderTree, QueryTree, RangeColumn};
 
 /// A result column of a bound query.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct OutColumn {
 pub struct BoundQuery {
     pub rel: Rel,
     pub columns: Vec<OutColumn>,
+    /// If one is recorded.
+    pub tree: Option<Box<QueryTree>>,
 }
 
 /// What follows a query's body.
@@ -125,7 +128,13 @@ impl Binder<'_> {
                 self.apply_tail(bound, &tail, matches!(body, SetExpr::SetOperation { .. }))?
             }
         };
-        Ok(with(ctes, bound))
+        let mut out = with(ctes, bound);
+        if let Some(tree) = &mut out.tree {
+            // Parentheses around a query say nothing, but for a WITH of its own.
+            tree.ctes.splice(0..0, std::mem::take(&mut self.level().cte_trees));
+            tree.recursive |= query.with.as_ref().is_some_and(|w| w.recursive);
+        }
+        Ok(out)
     }
 
     /// A branch of a set operation, or the whole body of a query that is no plain SELECT.
@@ -204,12 +213,17 @@ impl Binder<'_> {
             let name = format!("column{}", i + 1);
             out.push(OutColumn { name, id, ty, origin: None, literal, fields: None, pos });
         }
-        Ok(BoundQuery { rel: Rel::Values { rows: out_rows, columns: ids }, columns: out })
+        let tree = self.recorder.is_some().then(|| {
+            let column = |c: &OutColumn| RangeColumn { name: c.name.clone(), number: 0, id: c.id };
+            let columns = out.iter().map(column).collect();
+            Box::new(QueryTree::of(Body::Values { range: self.new_range(), rows: out_rows.clone(), columns }))
+        });
+        Ok(BoundQuery { rel: Rel::Values { rows: out_rows, columns: ids }, columns: out, tree })
     }
 
     /// ORDER BY and LIMIT over a body whose columns are known by name and number only.
     fn apply_tail(&mut self, bound: BoundQuery, tail: &Tail<'_>, set_operation: bool) -> SqlResult<BoundQuery> {
-        let BoundQuery { mut rel, columns } = bound;
+        let BoundQuery { mut rel, columns, mut tree } = bound;
         let mut keys = Vec::with_capacity(tail.order_by.len());
         for key in tail.order_by {
             let target = self.output_column(&key.expr, &columns, "ORDER BY")?;
@@ -242,7 +256,22 @@ impl Binder<'_> {
             rel = Rel::Sort { input: Box::new(rel), keys: keys.clone() };
         }
         let rel = self.limit(rel, tail, &keys)?;
-        Ok(BoundQuery { rel, columns })
+        if let Some(tree) = &mut tree {
+            let select = match &tree.body {
+                Body::Select(select) => Some(&select.targets),
+                _ => None,
+            };
+            let order_by = keys.iter().map(|key| {
+                let place = columns.iter().position(|c| key.expr.kind == ScalarKind::Column(c.id));
+                // In parentheses, a SELECT is still the same query.
+                let target = place.and_then(|i| select?.get(i)).map(|t| t.1.clone());
+                let key = SortKey { expr: target.unwrap_or_else(|| key.expr.clone()), ..key.clone() };
+                OrderTree { key, position: place.filter(|_| set_operation).map(|i| i + 1) }
+            });
+            tree.order_by = order_by.collect();
+            self.record_limit(tree, tail)?;
+        }
+        Ok(BoundQuery { rel, columns, tree })
     }
 
     /// An ORDER BY expression over the columns of VALUES.
@@ -343,6 +372,18 @@ impl Binder<'_> {
         Ok(Rel::Limit { input: Box::new(rel), limit, offset, with_ties })
     }
 
+    /// LIMIT and its kin in the tree.
+    pub fn record_limit(&mut self, tree: &mut QueryTree, tail: &Tail<'_>) -> SqlResult<()> {
+        tree.limit = match tail.limit {
+            Some(e) => Some(self.row_count(e, Clause::Limit)?),
+            None if tail.fetch_one => Some(super::scalar::constant(gavel_types::Datum::Int8(1), PgType::INT8)),
+            None => None,
+        };
+        tree.offset = tail.offset.map(|e| self.row_count(e, Clause::Offset)).transpose()?;
+        tree.with_ties = tail.with_ties;
+        Ok(())
+    }
+
     fn row_count(&mut self, e: &ast::Expr, clause: Clause) -> SqlResult<Scalar> {
         let depth = self.levels.len() - 1;
         let mentions = self.level().mentions.len();
@@ -390,5 +431,5 @@ pub fn with(ctes: Vec<Cte>, bound: BoundQuery) -> BoundQuery {
     if ctes.is_empty() {
         return bound;
     }
-    BoundQuery { rel: Rel::With { ctes, body: Box::new(bound.rel) }, columns: bound.columns }
+    BoundQuery { rel: Rel::With { ctes, body: Box::new(bound.rel) }, columns: bound.columns, tree: bound.tree }
 }

@@ -14,6 +14,7 @@ use super::scope::{Columns, Fields, Found, NsColumn};
 use super::typename::{array_type, element_type, format_type};
 use crate::bound::{Index, Scalar, ScalarKind};
 use crate::parse::Pos;
+use crate::query_tree::Form;
 
 /// The whole row of a relation on the side of an outer join that NULLs may stand for: NULL where they do. That is seen by a
 /// column that is never NULL, or else by all of them.
@@ -155,7 +156,11 @@ impl Binder<'_> {
         }
         let item = &self.levels[l].items[i];
         let row = scalar(ScalarKind::Row(items), PgType::new(item.row_type()));
-        let row = if item.nullable { or_null(row, &item.columns) } else { row };
+        let row = match &self.recorder {
+            Some(_) => self.formed(row, || Form::WholeRow(item.range.unwrap_or(0))),
+            None if item.nullable => or_null(row, &item.columns),
+            None => row,
+        };
         self.remember_fields(Typed::new(row, pos), fields)
     }
 
@@ -259,7 +264,10 @@ impl Binder<'_> {
             return Err(self.error_at(SqlError::new(SqlState::UndefinedColumn, text), pos));
         };
         let at = value.pos;
-        if let Some(items) = fields_written(&value.scalar) {
+        let whole = matches!(&value.scalar.kind, ScalarKind::Form { form, .. } if matches!(**form, Form::WholeRow(_)));
+        let direct = whole || self.recorder.is_none();
+        let value = if whole { Typed::new(super::record::bare(value.scalar), at) } else { value };
+        if let (true, Some(items)) = (direct, fields_written(&value.scalar)) {
             return match items.get(index) {
                 Some(item) => Ok(Typed::new(item.clone(), at)),
                 None => Err(SqlError::internal("a row without its field")),
@@ -334,13 +342,16 @@ impl Binder<'_> {
     fn jsonb_subscript(&mut self, value: Typed, subscripts: &[AccessExpr]) -> SqlResult<Typed> {
         let pos = value.pos;
         let mut items = Vec::with_capacity(subscripts.len());
+        let (input, mut steps) = (value.scalar.clone(), vec![]);
         for index in self.jsonb_path(subscripts, pos)? {
             let Index::Element(step) = index else { continue };
+            steps.push(step.clone());
             let step = self.coerce_to(Typed::new(step, pos), PgType::TEXT, CastContext::Explicit)?;
             items.push(step.ok_or_else(|| SqlError::internal("a step of a path that is no text"))?.scalar);
         }
         let texts = array_type(Oid::TEXT).ok_or_else(|| SqlError::internal("no array of text"))?;
         let path = Typed::new(scalar(ScalarKind::Array { items }, PgType::new(texts)), pos);
-        self.operator("#>", Some(value), path, pos)
+        let out = self.operator("#>", Some(value), path, pos)?;
+        Ok(Typed::new(self.formed(out.scalar, || Form::Subscripts(input, steps)), out.pos))
     }
 }

@@ -19,6 +19,7 @@ use super::clause::Clause;
 use super::scalar::{Typed, column};
 use crate::bound::{Aggregate, ColumnId, CteId, Scalar, ScalarKind, SetCall, Window};
 use crate::parse::Pos;
+use crate::query_tree::{CteTree, FromTree, RangeId, WindowTree};
 
 /// Slot of the system column `tableoid`, which every table has beside its own columns.
 const TABLEOID: usize = usize::MAX;
@@ -74,6 +75,10 @@ pub struct NsItem {
     pub row_key: Option<ColumnId>,
     /// A function that returns one column: its name alone means the value.
     pub scalar_function: bool,
+    /// Its place in the query tree, if one is recorded.
+    pub range: Option<RangeId>,
+    /// FOR UPDATE without names is for it too.
+    pub lockable: bool,
     /// An outer join may put NULLs in its row's place.
     pub nullable: bool,
 }
@@ -91,6 +96,8 @@ impl NsItem {
             lateral_ok: true,
             row_key: None,
             scalar_function: false,
+            range: None,
+            lockable: false,
             nullable: false,
         }
     }
@@ -277,6 +284,8 @@ pub struct WindowDefinition {
     pub frame: crate::bound::Frame,
     /// The frame was written.
     pub framed: bool,
+    /// As it is written.
+    pub tree: WindowTree,
 }
 
 /// One query of the nesting.
@@ -304,6 +313,9 @@ pub struct Level {
     pub allows_default: bool,
     /// Row locks of the query, which the subqueries and views in its FROM take part in.
     pub locks: Vec<sqlparser::ast::LockClause>,
+    /// For the query tree, if one is recorded: FROM, and the CTEs of the query.
+    pub from: Vec<FromTree>,
+    pub cte_trees: Vec<CteTree>,
 }
 
 impl Level {
@@ -324,6 +336,8 @@ impl Level {
             mentions: vec![],
             allows_default: false,
             locks: vec![],
+            from: vec![],
+            cte_trees: vec![],
         }
     }
 }

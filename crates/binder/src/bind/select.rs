@@ -31,7 +31,7 @@ pub struct Target {
 }
 
 /// DISTINCT as written.
-enum Distinctness {
+pub enum Distinctness {
     No,
     All,
     On(Vec<usize>),
@@ -45,8 +45,10 @@ impl Binder<'_> {
         let mut rel = self.from_clause(&s.from)?;
         self.window_clause(&s.named_window)?;
         let mut targets = self.within(Clause::Select, |b| b.target_list(&s.projection))?;
+        let mut filter = None;
         if let Some(condition) = &s.selection {
             let predicate = self.condition(condition, Clause::Where, "WHERE")?;
+            filter = self.recorder.as_ref().map(|_| predicate.clone());
             rel = Rel::Filter { input: Box::new(rel), predicate };
         }
         let having = match &s.having {
@@ -60,7 +62,7 @@ impl Binder<'_> {
             let index = self.order_target(&key.expr, &mut targets, outputs, "ORDER BY", Clause::OrderBy)?;
             keys.push((index, key.options, pos));
         }
-        let grouping = self.group_clause(&s.group_by, &mut targets, outputs)?;
+        let mut grouping = self.group_clause(&s.group_by, &mut targets, outputs)?;
         let distinct = self.distinct_clause(s.distinct.as_ref(), &mut targets, outputs, &keys)?;
         // Branches of set operations and sources of INSERT leave literals open.
         for target in &mut targets {
@@ -69,13 +71,24 @@ impl Binder<'_> {
                 target.value = self.resolve_unknown(target.value.clone(), PgType::TEXT)?;
             }
         }
+        let mut tree = None;
+        if self.recorder.is_some() {
+            let keys: Vec<_> = keys.iter().map(|(i, options, _)| (*i, *options)).collect();
+            let conditions = (filter, having.clone());
+            tree = self.record_select(s, tail, &mut targets, outputs, &mut grouping, conditions, &distinct, &keys)?;
+        }
         let mut order = Vec::with_capacity(keys.len());
         for (index, options, pos) in keys {
             let Some(target) = targets.get(index) else { continue };
             let ty = if target.value.is_unknown() { PgType::TEXT } else { target.value.ty() };
             order.push(self.sort_key(Typed::new(column(target.id, ty), pos), &options)?);
         }
-        self.stack(s, tail, rel, targets, having, grouping, distinct, order)
+        let mut bound = self.stack(s, tail, rel, targets, having, grouping, distinct, order)?;
+        if let Some(tree) = &mut tree {
+            self.record_limit(tree, tail)?;
+        }
+        bound.tree = tree;
+        Ok(bound)
     }
 
     /// Clauses of other databases that the parser takes.
@@ -233,7 +246,12 @@ impl Binder<'_> {
             return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), value.pos));
         };
         for (index, (name, ty)) in fields.iter().enumerate() {
-            let field = super::composite::field_of(&value.scalar, index, *ty);
+            let field = match &self.recorder {
+                Some(_) => {
+                    super::scalar::scalar(ScalarKind::Field { input: Box::new(value.scalar.clone()), index }, *ty)
+                }
+                None => super::composite::field_of(&value.scalar, index, *ty),
+            };
             self.push_target(name.clone(), Typed::new(field, value.pos), targets);
         }
         Ok(())
@@ -427,7 +445,7 @@ impl Binder<'_> {
         if !lock_columns.is_empty() {
             rel = Rel::Lock { input: Box::new(rel), targets: lock_columns };
         }
-        Ok(BoundQuery { rel, columns })
+        Ok(BoundQuery { rel, columns, tree: None })
     }
 
     fn refuse_locks(&mut self, distinct: &Distinctness, grouped: bool, having: bool, group_by: bool) -> SqlResult<()> {

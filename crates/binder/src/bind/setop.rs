@@ -9,6 +9,7 @@ use super::query::{BoundQuery, OutColumn};
 use super::scalar::{Typed, column};
 use super::typename::format_type;
 use crate::bound::{ColumnId, Rel, Scalar, ScalarKind, SetOpKind};
+use crate::query_tree::{Body, QueryTree};
 
 impl Binder<'_> {
     pub fn set_operation(
@@ -28,8 +29,8 @@ impl Binder<'_> {
             ast::SetQuantifier::None | ast::SetQuantifier::Distinct => false,
             _ => return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"by\"")),
         };
-        let left = self.set_branch(left, false)?;
-        let right = self.set_branch(right, false)?;
+        let mut left = self.set_branch(left, false)?;
+        let mut right = self.set_branch(right, false)?;
         let types = self.set_types(&left.columns, &right.columns, name)?;
         if !all {
             for ((ty, _), output) in types.iter().zip(&left.columns) {
@@ -38,6 +39,13 @@ impl Binder<'_> {
         }
         let types: Vec<PgType> = types.into_iter().map(|(oid, typmod)| PgType::with_typmod(oid, typmod)).collect();
         let names: Vec<OutColumn> = left.columns.clone();
+        self.record_types(&mut left, &types)?;
+        self.record_types(&mut right, &types)?;
+        let tree = left
+            .tree
+            .take()
+            .zip(right.tree.take())
+            .map(|(left, right)| Box::new(QueryTree::of(Body::SetOperation { op: kind, all, left, right })));
         let (left, left_ids) = self.recast(left, &types, name)?;
         let (right, right_ids) = self.recast(right, &types, name)?;
         let mut columns = Vec::with_capacity(types.len());
@@ -50,7 +58,20 @@ impl Binder<'_> {
             out.push(OutColumn { name, id, ty: *ty, origin: None, literal: None, fields: None, pos });
         }
         let rel = Rel::SetOp { op: kind, all, left: Box::new(left), right: Box::new(right), columns };
-        Ok(BoundQuery { rel, columns: out })
+        Ok(BoundQuery { rel, columns: out, tree })
+    }
+
+    /// Literals of a branch that nothing has typed get the common type in its tree.
+    pub fn record_types(&mut self, branch: &mut BoundQuery, types: &[PgType]) -> SqlResult<()> {
+        let Some(tree) = &mut branch.tree else { return Ok(()) };
+        let Body::Select(select) = &mut tree.body else { return Ok(()) };
+        for ((output, ty), target) in branch.columns.iter().zip(types).zip(&mut select.targets) {
+            if output.literal.is_some() {
+                let literal = Typed::new(target.1.clone(), output.pos);
+                target.1 = self.resolve_unknown(literal, PgType::new(ty.oid))?.scalar;
+            }
+        }
+        Ok(())
     }
 
     /// The common type and modifier of each pair of columns.

@@ -1,14 +1,15 @@
 //! Functions with a syntax or typing of their own: COALESCE, NULLIF, GREATEST, GROUPING, ROW, and the
-//! parameterless ones of the standard (`CURRENT_DATE` …).
+//! parameterless ones of the standard (`CURRENT_DATE` …), and calls by syntax (`SUBSTRING(… FROM …)`).
 
-use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
 use super::Binder;
 use super::clause::Clause;
-use super::scalar::{Typed, boolean, column, scalar};
-use crate::bound::ScalarKind;
+use super::scalar::{Typed, boolean, column, constant, scalar};
+use crate::bound::{Scalar, ScalarKind};
 use crate::parse::Pos;
+use crate::query_tree::{CallTree, Form};
 
 impl Binder<'_> {
     /// A call that is no plain function; `None` if it is one.
@@ -77,7 +78,7 @@ impl Binder<'_> {
                         }
                         // `t.*` stands for its columns.
                         ast::FunctionArgExpr::QualifiedWildcard(name) => {
-                            let whole = self.whole_row(name)?.scalar;
+                            let whole = super::record::bare(self.whole_row(name)?.scalar);
                             match super::reference::fields_written(&whole) {
                                 Some(columns) => items.extend(columns.iter().cloned()),
                                 None => items.push(whole),
@@ -101,7 +102,7 @@ impl Binder<'_> {
                 let Some(now) = self.bare_special(name, pos)? else { return Ok(None) };
                 let rounded =
                     self.apply_typmod(now.scalar, precision, gavel_functions::registry::CastContext::Explicit);
-                Typed::new(rounded, pos)
+                Typed::new(self.formed(rounded, || Form::Word(format!("{}({digits})", name.to_uppercase()))), pos)
             }
             _ => return Ok(None),
         };
@@ -114,7 +115,7 @@ impl Binder<'_> {
             let now = b.call_named("now", vec![], pos)?;
             b.explicit_cast(now, ty, pos)
         };
-        Ok(Some(match name {
+        let value = match name {
             "current_timestamp" => self.call_named("now", vec![], pos)?,
             "current_date" => cast(self, PgType::DATE)?,
             "current_time" => cast(self, PgType::TIMETZ)?,
@@ -125,7 +126,52 @@ impl Binder<'_> {
             "current_catalog" => self.call_named("current_database", vec![], pos)?,
             "current_schema" => self.call_named("current_schema", vec![], pos)?,
             _ => return Ok(None),
-        }))
+        };
+        let word = self.formed(value.scalar, || Form::Word(name.to_uppercase()));
+        Ok(Some(Typed::new(word, pos)))
+    }
+
+    /// A function in a syntax of its own over these arguments.
+    pub fn syntax_of(&mut self, name: &str, parts: &[&ast::Expr]) -> SqlResult<Typed> {
+        let values = parts.iter().map(|part| self.expr(part)).collect::<SqlResult<Vec<_>>>()?;
+        let pos = values.first().map(|v| v.pos).unwrap_or_default();
+        self.call_by_syntax(name, values, pos)
+    }
+
+    /// `SUBSTRING(s FROM n FOR m)`; `FOR m` alone starts at 1.
+    pub fn substring(
+        &mut self,
+        name: &str,
+        e: &ast::Expr,
+        from: Option<&ast::Expr>,
+        count: Option<&ast::Expr>,
+        by_syntax: bool,
+    ) -> SqlResult<Typed> {
+        let value = self.expr(e)?;
+        let pos = value.pos;
+        let mut values = vec![value];
+        match (from, count) {
+            (Some(from), _) => values.push(self.expr(from)?),
+            (None, Some(_)) => values.push(Typed::new(constant(Datum::Int4(1), PgType::INT4), pos)),
+            (None, None) => {}
+        }
+        if let Some(count) = count {
+            values.push(self.expr(count)?);
+        }
+        if by_syntax { self.call_by_syntax(name, values, pos) } else { self.call_named(name, values, pos) }
+    }
+
+    /// A call in the function's own syntax. What it casts by itself is not written in it.
+    pub fn call_by_syntax(&mut self, name: &str, values: Vec<Typed>, pos: Pos) -> SqlResult<Typed> {
+        if self.recorder.is_none() {
+            return self.call_named(name, values, pos);
+        }
+        let given: Vec<Scalar> = values.iter().map(|v| v.scalar.clone()).collect();
+        let out = self.call_named(name, values, pos)?;
+        let ScalarKind::Call { args, .. } = &out.scalar.kind else { return Ok(out) };
+        let one = |(given, arg): (Scalar, &Scalar)| if given.ty.oid == Oid::UNKNOWN { arg.clone() } else { given };
+        let args = given.into_iter().zip(args).map(one).collect();
+        Ok(Typed::new(self.formed(out.scalar, || Form::Syntax(args)), out.pos))
     }
 
     fn without_sets(&mut self, construct: &'static str, args: &[&ast::Expr]) -> SqlResult<Vec<Typed>> {
@@ -149,7 +195,8 @@ impl Binder<'_> {
         let args = vec![left.scalar.clone(), applied.right.scalar];
         let equal = boolean(ScalarKind::Call { function: applied.operator.proc, args });
         let arms = vec![(equal, super::scalar::null(ty))];
-        Ok(Typed::new(scalar(ScalarKind::Case { arms, otherwise: Box::new(left.scalar) }, ty), pos))
+        let case = scalar(ScalarKind::Case { arms, otherwise: Box::new(left.scalar) }, ty);
+        Ok(Typed::new(self.formed(case, || Form::NullIf), pos))
     }
 
     /// `GROUPING(a, b)`; its arguments are matched with the grouping columns once they are known.
@@ -170,6 +217,7 @@ impl Binder<'_> {
         }
         self.level().mentions.truncate(mentions);
         let id = self.new_column();
+        self.record_call(id, || CallTree::Grouping(values.clone()));
         let level = self.level();
         level.has_aggregates = true;
         level.groupings.push((id, values, pos));

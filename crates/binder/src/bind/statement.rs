@@ -214,7 +214,7 @@ fn modifies(rel: &Rel) -> bool {
 
 /// A bound query as a statement: pruned, with its outputs named.
 pub fn finish(bound: BoundQuery) -> Query {
-    let BoundQuery { mut rel, columns } = bound;
+    let BoundQuery { mut rel, columns, .. } = bound;
     super::prune::prune(&mut rel, columns.iter().map(|c| c.id));
     let output = columns.into_iter().map(|c| Output { id: c.id, name: c.name, ty: c.ty, origin: c.origin }).collect();
     Query { rel, output }

@@ -10,6 +10,7 @@ use super::scalar::{Typed, boolean, column, not, scalar};
 use super::typename::array_type;
 use crate::bound::{Scalar, ScalarKind, Subquery, SubqueryKind};
 use crate::parse::Pos;
+use crate::query_tree::{Form, QueryTree};
 
 impl Binder<'_> {
     /// Binds a query one level further in.
@@ -44,6 +45,7 @@ impl Binder<'_> {
         let kind = SubqueryKind::Scalar;
         let out = scalar(ScalarKind::Subquery(Box::new(Subquery { kind, query: bound.rel, columns: vec![id] })), ty);
         let fields = only.fields.clone();
+        let out = self.with_tree(out, bound.tree, None)?;
         let typed = Typed::new(out, at);
         Ok(match fields {
             Some(fields) => self.remember_fields(typed, fields),
@@ -67,7 +69,17 @@ impl Binder<'_> {
             return Err(self.error_at(SqlError::new(SqlState::UndefinedObject, text), pos));
         };
         let subquery = Subquery { kind: SubqueryKind::Array, columns: vec![only.id], query: bound.rel };
-        Ok(Typed::new(scalar(ScalarKind::Subquery(Box::new(subquery)), PgType::new(array)), pos))
+        let out = scalar(ScalarKind::Subquery(Box::new(subquery)), PgType::new(array));
+        Ok(Typed::new(self.with_tree(out, bound.tree, None)?, pos))
+    }
+
+    /// A subquery with its tree, if one is recorded.
+    fn with_tree(&self, value: Scalar, tree: Option<Box<QueryTree>>, operator: Option<&str>) -> SqlResult<Scalar> {
+        if self.recorder.is_none() {
+            return Ok(value);
+        }
+        let tree = *tree.ok_or_else(|| SqlError::internal("a subquery without a tree"))?;
+        Ok(self.formed(value, || Form::Query { tree, operator: operator.map(str::to_owned) }))
     }
 
     pub fn exists(&mut self, query: &ast::Query, negated: bool) -> SqlResult<Typed> {
@@ -75,6 +87,7 @@ impl Binder<'_> {
         let bound = self.subquery(query)?;
         let subquery = Subquery { kind: SubqueryKind::Exists, query: bound.rel, columns: vec![] };
         let out = boolean(ScalarKind::Subquery(Box::new(subquery)));
+        let out = self.with_tree(out, bound.tree, None)?;
         Ok(Typed::new(if negated { not(out) } else { out }, pos))
     }
 
@@ -100,10 +113,13 @@ impl Binder<'_> {
         let at = self.before_operand(self.query_pos(query), written);
         let bound = self.subquery(query)?;
         self.subquery_columns(left.len(), &bound, at)?;
+        let mut bound = bound;
+        let tree = bound.tree.take();
         let (left, functions, rel, columns) = self.match_columns(name, left, bound, at)?;
         let kind = SubqueryKind::Quantified { left, functions, all };
         let subquery = Subquery { kind, query: rel, columns };
-        Ok(Typed::new(boolean(ScalarKind::Subquery(Box::new(subquery))), start))
+        let out = boolean(ScalarKind::Subquery(Box::new(subquery)));
+        Ok(Typed::new(self.with_tree(out, tree, Some(name))?, start))
     }
 
     fn subquery_columns(&self, wanted: usize, bound: &BoundQuery, at: Pos) -> SqlResult<()> {
@@ -179,6 +195,7 @@ impl Binder<'_> {
             items.push(l.scalar);
         }
         let left = Typed::new(scalar(ScalarKind::Row(items), PgType::new(Oid::RECORD)), start);
-        self.operator(name, Some(left), right, at)
+        let out = self.operator(name, Some(left), right, at)?;
+        Ok(Typed::new(self.with_tree(out.scalar, bound.tree, Some(name))?, out.pos))
     }
 }

@@ -57,66 +57,78 @@ pub fn bind_table_expr_ast(
     table: &Table,
     kind: TableExpr,
 ) -> SqlResult<(Scalar, Vec<(i16, ColumnId)>)> {
-    let mut binder = Binder::new(context, sql_text);
-    binder.allow_params = false;
-    let first = binder.reserve_columns(table.columns.len());
-    binder.levels.push(Level::new());
-    let item = NsItem::new(table.name.clone(), Columns::Table { table: Arc::new(table.clone()), first });
-    binder.level().items.push(item);
-    let clause = match kind {
-        TableExpr::Check => Clause::Check,
-        TableExpr::IndexExpression => Clause::IndexExpression,
-        TableExpr::IndexPredicate => Clause::IndexPredicate,
-        TableExpr::Generated => Clause::Generated,
-        TableExpr::Stored | TableExpr::Assigned(_) => Clause::Other,
-    };
-    let value = binder.within(clause, |b| b.expr(expr))?;
-    let value = binder.settle(value)?;
-    let pos = value.pos;
-    let value = match kind {
-        TableExpr::Check => binder.coerce_boolean(value, "CHECK")?,
-        TableExpr::IndexPredicate => binder.coerce_boolean(value, "WHERE")?,
-        TableExpr::Assigned(target) => binder.coerce_assignment(value, target, "")?,
-        _ => value.scalar,
-    };
-    let wanted = match kind {
-        TableExpr::IndexExpression => Some("functions in index expression must be marked IMMUTABLE"),
-        TableExpr::IndexPredicate => Some("functions in index predicate must be marked IMMUTABLE"),
-        TableExpr::Generated => Some("generation expression is not immutable"),
-        TableExpr::Check | TableExpr::Stored | TableExpr::Assigned(_) => None,
-    };
-    if let Some(message) = wanted
-        && volatility(&value) > Volatility::Immutable
-    {
-        return Err(binder.error_at(SqlError::new(SqlState::InvalidObjectDefinition, message), Pos::NONE));
-    }
-    let mut mentioned: Vec<(i16, ColumnId)> = Vec::new();
-    walk::columns(&value, &mut |id| {
-        let slot = id.0.checked_sub(first).and_then(|i| table.columns.get(i as usize));
-        if let Some(column) = slot
-            && !mentioned.iter().any(|(n, _)| *n == column.number)
+    Binder::new(context, sql_text).table_expr(expr, table, kind)
+}
+
+impl Binder<'_> {
+    /// Binds an expression over the columns of `table`, as [`bind_table_expr_ast`] does.
+    pub fn table_expr(
+        &mut self,
+        expr: &ast::Expr,
+        table: &Table,
+        kind: TableExpr,
+    ) -> SqlResult<(Scalar, Vec<(i16, ColumnId)>)> {
+        let binder = self;
+        binder.allow_params = false;
+        let first = binder.reserve_columns(table.columns.len());
+        binder.levels.push(Level::new());
+        let item = NsItem::new(table.name.clone(), Columns::Table { table: Arc::new(table.clone()), first });
+        binder.level().items.push(item);
+        let clause = match kind {
+            TableExpr::Check => Clause::Check,
+            TableExpr::IndexExpression => Clause::IndexExpression,
+            TableExpr::IndexPredicate => Clause::IndexPredicate,
+            TableExpr::Generated => Clause::Generated,
+            TableExpr::Stored | TableExpr::Assigned(_) => Clause::Other,
+        };
+        let value = binder.within(clause, |b| b.expr(expr))?;
+        let value = binder.settle(value)?;
+        let pos = value.pos;
+        let value = match kind {
+            TableExpr::Check => binder.coerce_boolean(value, "CHECK")?,
+            TableExpr::IndexPredicate => binder.coerce_boolean(value, "WHERE")?,
+            TableExpr::Assigned(target) => binder.coerce_assignment(value, target, "")?,
+            _ => value.scalar,
+        };
+        let wanted = match kind {
+            TableExpr::IndexExpression => Some("functions in index expression must be marked IMMUTABLE"),
+            TableExpr::IndexPredicate => Some("functions in index predicate must be marked IMMUTABLE"),
+            TableExpr::Generated => Some("generation expression is not immutable"),
+            TableExpr::Check | TableExpr::Stored | TableExpr::Assigned(_) => None,
+        };
+        if let Some(message) = wanted
+            && volatility(&value) > Volatility::Immutable
         {
-            mentioned.push((column.number, id));
+            return Err(binder.error_at(SqlError::new(SqlState::InvalidObjectDefinition, message), Pos::NONE));
         }
-    });
-    mentioned.sort_unstable();
-    if kind == TableExpr::Generated && mentions_row(expr, table) {
-        let error = SqlError::new(
-            SqlState::InvalidObjectDefinition,
-            "cannot use whole-row variable in column generation expression",
-        )
-        .detail("This would cause the generated column to depend on its own value.");
-        return Err(binder.error_at(error, pos));
+        let mut mentioned: Vec<(i16, ColumnId)> = Vec::new();
+        walk::columns(&value, &mut |id| {
+            let slot = id.0.checked_sub(first).and_then(|i| table.columns.get(i as usize));
+            if let Some(column) = slot
+                && !mentioned.iter().any(|(n, _)| *n == column.number)
+            {
+                mentioned.push((column.number, id));
+            }
+        });
+        mentioned.sort_unstable();
+        if kind == TableExpr::Generated && mentions_row(expr, table) {
+            let error = SqlError::new(
+                SqlState::InvalidObjectDefinition,
+                "cannot use whole-row variable in column generation expression",
+            )
+            .detail("This would cause the generated column to depend on its own value.");
+            return Err(binder.error_at(error, pos));
+        }
+        if kind == TableExpr::Generated
+            && let Some(column) = mentioned.iter().find_map(|(n, _)| table.column(*n).filter(|c| c.generated))
+        {
+            let text = format!("cannot use generated column \"{}\" in column generation expression", column.name);
+            let error = SqlError::new(SqlState::InvalidObjectDefinition, text)
+                .detail("A generated column cannot reference another generated column.");
+            return Err(binder.error_at(error, pos));
+        }
+        Ok((value, mentioned))
     }
-    if kind == TableExpr::Generated
-        && let Some(column) = mentioned.iter().find_map(|(n, _)| table.column(*n).filter(|c| c.generated))
-    {
-        let text = format!("cannot use generated column \"{}\" in column generation expression", column.name);
-        let error = SqlError::new(SqlState::InvalidObjectDefinition, text)
-            .detail("A generated column cannot reference another generated column.");
-        return Err(binder.error_at(error, pos));
-    }
-    Ok((value, mentioned))
 }
 
 /// Whether an expression mentions the whole row of the table.
@@ -196,7 +208,8 @@ fn io_volatility(oid: Oid) -> Volatility {
 }
 
 impl Binder<'_> {
-    fn default_value(&mut self, expr: &ast::Expr, target: PgType, column: &str) -> SqlResult<Scalar> {
+    /// Binds a default of a column of type `target`.
+    pub fn default_value(&mut self, expr: &ast::Expr, target: PgType, column: &str) -> SqlResult<Scalar> {
         self.levels.push(Level::new());
         if let Some(last) = self.levels.last_mut() {
             last.barrier = true;

@@ -141,7 +141,7 @@ impl Binder<'_> {
             return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"(\""));
         };
         let written = self.written(name, verb)?;
-        let FromItem { mut rel, mut items } = self.table_item(&written.table);
+        let FromItem { mut rel, mut items, .. } = self.table_item(&written.table);
         let Some(item) = items.pop() else { return Err(SqlError::internal("a table without its item")) };
         let row_key = item.row_key.ok_or_else(|| SqlError::internal("a table without row key"))?;
         let Rel::Scan { columns, .. } = &rel else { return Err(SqlError::internal("a table without scan")) };

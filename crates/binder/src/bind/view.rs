@@ -1,7 +1,8 @@
 //! Views: binding a view's body where it is used, and making a view's text stand on its own.
 //!
 //! A view is kept as the text that the user wrote, with every relation name qualified and every star
-//! spelled out, so that it means the same under any search path and after columns are added.
+//! spelled out, so that it means the same under any search path and after columns are added. It is shown from its query
+//! tree ([`crate::query_tree`]).
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -157,7 +158,7 @@ impl Binder<'_> {
         self.edit(range, column_list(columns));
     }
 
-    fn edit(&mut self, range: Option<Range<usize>>, text: String) {
+    pub fn edit(&mut self, range: Option<Range<usize>>, text: String) {
         if let (Some(edits), Some(range)) = (&mut self.edits, range) {
             edits.push((range, text));
         }

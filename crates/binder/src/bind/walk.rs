@@ -50,7 +50,8 @@ pub fn children(scalar: &Scalar, f: &mut dyn FnMut(&Scalar)) {
         | ScalarKind::Not(input)
         | ScalarKind::IsNull { input, .. }
         | ScalarKind::IsBool { input, .. }
-        | ScalarKind::Field { input, .. } => f(input),
+        | ScalarKind::Field { input, .. }
+        | ScalarKind::Form { input, .. } => f(input),
         ScalarKind::ArrayCoerce { input, element, .. } => {
             f(input);
             f(element);
@@ -131,7 +132,8 @@ pub fn children_mut(scalar: &mut Scalar, f: &mut dyn FnMut(&mut Scalar)) {
         | ScalarKind::Not(input)
         | ScalarKind::IsNull { input, .. }
         | ScalarKind::IsBool { input, .. }
-        | ScalarKind::Field { input, .. } => f(input),
+        | ScalarKind::Field { input, .. }
+        | ScalarKind::Form { input, .. } => f(input),
         ScalarKind::ArrayCoerce { input, element, .. } => {
             f(input);
             f(element);

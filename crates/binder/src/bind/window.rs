@@ -12,6 +12,7 @@ use super::scalar::{Typed, column};
 use super::scope::WindowDefinition;
 use crate::bound::{Frame, FrameBound, FrameExclude, FrameUnits, SortKey, Window};
 use crate::parse::{Pos, marker};
+use crate::query_tree::{CallTree, WindowTree};
 
 /// The frame of a window without a frame clause.
 pub const DEFAULT_FRAME: Frame = Frame {
@@ -112,8 +113,14 @@ impl Binder<'_> {
             None => return Err(SqlError::internal("a window call without OVER")),
         };
         let id = self.new_column();
-        let WindowDefinition { partition_by, order_by, frame, .. } = definition;
-        self.level().windows.push(Window { id, function: proc.oid, args, filter, partition_by, order_by, frame, ty });
+        let WindowDefinition { partition_by, order_by, frame, tree, .. } = definition;
+        let window = Window { id, function: proc.oid, args, filter, partition_by, order_by, frame, ty };
+        let over = match &f.over {
+            Some(ast::WindowType::NamedWindow(window)) => Ok(fold(window)),
+            _ => Err(tree),
+        };
+        self.record_call(id, || CallTree::Window(window.clone(), over));
+        self.level().windows.push(window);
         Ok(Typed::new(column(id, ty), pos))
     }
 
@@ -155,6 +162,12 @@ impl Binder<'_> {
             let value = self.within(Clause::WindowOrder, |b| b.expr(&key.expr))?;
             order_by.push(self.sort_key(value, &key.options)?);
         }
+        let mut tree = WindowTree {
+            base: base.as_ref().map(|b| b.0.clone()),
+            partition_by: partition_by.clone(),
+            order_by: order_by.clone(),
+            frame: None,
+        };
         if let (Some(base), Some((base_name, pos))) = (base_definition, base) {
             if !partition_by.is_empty() {
                 let text = format!("cannot override PARTITION BY clause of window \"{base_name}\"");
@@ -178,7 +191,10 @@ impl Binder<'_> {
             Some(frame) => self.frame(frame, exclude, &order_by)?,
             None => DEFAULT_FRAME,
         };
-        Ok(WindowDefinition { name, partition_by, order_by, frame, framed })
+        if let Some(written) = &spec.window_frame {
+            tree.frame = Some((frame.clone(), written.end_bound.is_some()));
+        }
+        Ok(WindowDefinition { name, partition_by, order_by, frame, framed, tree })
     }
 
     /// EXCLUDE and the base window's name, which the marker may hold both.

@@ -44,7 +44,7 @@ pub mod marker {
     pub const OVERRIDING: &str = "\u{1}overriding ";
     /// Byte range of the conflict target with its WHERE.
     pub const CONFLICT: &str = "\u{1}conflict ";
-    /// Byte range of the calls of ROWS FROM.
+    /// The calls of ROWS FROM.
     pub const ROWS: &str = "\u{1}rows ";
     /// Last of the columns of USING: the alias behind them.
     pub const USING_ALIAS: &str = "\u{1}using ";
@@ -56,6 +56,8 @@ pub mod marker {
     pub const NOTHING: &str = "\u{1}nothing";
     /// Column that stands for DEFAULT VALUES.
     pub const DEFAULTS: &str = "\u{1}defaults";
+    /// Not from the parser but from stored text: see [`crate::query_tree::StoredAlias`].
+    pub const ALIAS: &str = "\u{1}as ";
     /// `*` behind a parenthesis.
     pub const STAR: &str = "\u{1}star";
 }
@@ -548,7 +550,7 @@ fn rows_from(source: &Source<'_>, tokens: &[TokenWithSpan], i: usize, out: &mut 
     let at = tokens.get(i)?;
     let start = source.pos(tokens.get(i + 2)?.span.end).offset()?;
     let stop = source.start(tokens.get(close)?.span).offset()?;
-    out.push(marked(at, format!("{}{start} {stop}", marker::ROWS)));
+    out.push(marked(at, format!("{}{}", marker::ROWS, source.text.get(start..stop)?)));
     out.extend([plain(at, Token::LParen), plain(at, Token::RParen)]);
     Some(close + 1 - i)
 }

@@ -149,14 +149,14 @@ impl DdlContext<'_> {
                     return Err(SqlError::new(SqlState::DuplicateColumn, message));
                 }
                 let names: Vec<String> = view.columns.iter().map(|c| c.0.clone()).collect();
-                self.rewrite_views(view.oid, |sql, called| expression::alias_columns(sql, called, &names))?;
+                let before = Arc::clone(self.now());
                 let mut next = View::clone(view);
                 if let Some(column) = next.columns.get_mut(at) {
                     column.0.clone_from(new);
                 }
                 next.version += 1;
                 self.edit().put_view(Arc::new(next));
-                Ok(())
+                self.rewrite_views(&before, &[view.oid], |sql, called| expression::alias_columns(sql, called, &names))
             }
             AlterAction::Accepted | AlterAction::AcceptedColumn { .. } => Ok(()),
             AlterAction::SetOptions(options) => self.set_view_options(view, options, &[]),
@@ -228,17 +228,20 @@ impl DdlContext<'_> {
     fn place(&mut self, found: &Relation, schema: Oid, name: Option<&str>) -> SqlResult<()> {
         let schema_name = self.now().schema_by_oid(schema).map_or_else(String::new, |s| s.name.clone());
         let own = |current: &str| name.unwrap_or(current).to_owned();
+        let before = Arc::clone(self.now());
         match found {
             Relation::Table(t) => {
                 let renamed = [schema_name, own(&t.name)];
-                self.rewrite_views(t.oid, |sql, called| expression::rename_relation(sql, called, &renamed))?;
                 self.edit_table(t.oid, |t| (t.schema, t.name) = (schema, own(&t.name)))?;
+                let change = |sql: &str, called: &[String]| expression::rename_relation(sql, called, &renamed);
+                self.rewrite_views(&before, &[t.oid], change)?;
             }
             Relation::View(v) => {
                 let renamed = [schema_name, own(&v.name)];
-                self.rewrite_views(v.oid, |sql, called| expression::rename_relation(sql, called, &renamed))?;
                 let version = v.version + 1;
                 self.edit().put_view(Arc::new(View { schema, name: own(&v.name), version, ..View::clone(v) }));
+                let change = |sql: &str, called: &[String]| expression::rename_relation(sql, called, &renamed);
+                self.rewrite_views(&before, &[v.oid], change)?;
             }
             Relation::Sequence(s) => {
                 let next = Sequence { schema, name: own(&s.name), version: s.version + 1, ..Sequence::clone(s) };
@@ -321,17 +324,15 @@ impl DdlContext<'_> {
                         (self.now().tables.values().filter(|t| t.schema == schema.oid).map(|t| t.oid))
                             .chain(self.now().views.values().filter(|v| v.schema == schema.oid).map(|v| v.oid))
                             .collect();
-                    for oid in members {
-                        let new = new.clone();
-                        self.rewrite_views(oid, |sql, called| {
-                            let renamed = [new.clone(), called.last().cloned().unwrap_or_default()];
-                            expression::rename_relation(sql, called, &renamed)
-                        })?;
-                    }
+                    let before = Arc::clone(self.now());
                     let next = Schema { name: new.clone(), ..Schema::clone(&schema) };
                     let catalog = self.edit();
                     catalog.remove_schema(&schema.name);
                     catalog.put_schema(Arc::new(next));
+                    self.rewrite_views(&before, &members, |sql, called| {
+                        let renamed = [new.clone(), called.last().cloned().unwrap_or_default()];
+                        expression::rename_relation(sql, called, &renamed)
+                    })?;
                 }
                 AlterAction::Owner(role) => {
                     let owner = self.role(role)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{AlterAction, ColumnConstraintKind, ColumnDef, SequenceOption};
 use gavel_catalog::snapshot::row_type;
-use gavel_catalog::{Column, Identity, IndexKey, Table};
+use gavel_catalog::{Catalog, Column, Identity, IndexKey, Materialized, Table, View};
 use gavel_types::text_io::{type_name, type_name_with_typmod};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{DataType, Expr};
@@ -14,6 +14,7 @@ use super::binding::Usage;
 use super::create_table::{identity_type, next_number, refuse_temporary_sequences};
 use super::names::{quote, undefined_column};
 use super::{DdlContext, expression};
+use crate::system::deparse;
 
 /// The pass of an action.
 const fn pass(action: &AlterAction) -> u8 {
@@ -556,30 +557,44 @@ impl DdlContext<'_> {
             }
         }
         let names: Vec<String> = table.visible_columns().map(|c| c.name.clone()).collect();
-        self.rewrite_views(oid, |sql, qualified| expression::alias_columns(sql, qualified, &names))?;
+        let before = Arc::clone(self.now());
         self.edit_table(oid, |t| *t = changed)?;
-        Ok(())
+        self.rewrite_views(&before, &[oid], |sql, called| expression::alias_columns(sql, called, &names))
     }
 
-    /// Changes the text of every view over a table or view, given the qualified name that they call it by.
+    /// Changes the text of every view over these relations, which had other names `before`. `change` does so for a view
+    /// that cannot be written anew, given the qualified name by which it calls the relation.
     pub(super) fn rewrite_views(
         &mut self,
-        oid: Oid,
+        before: &Arc<Catalog>,
+        relations: &[Oid],
         change: impl Fn(&str, &[String]) -> SqlResult<String>,
     ) -> SqlResult<()> {
-        let Some((schema, name)) = self.now().relation_name(oid) else { return Ok(()) };
-        let schema = self.now().schema_by_oid(schema).map_or_else(String::new, |s| s.name.clone());
-        let called = [schema, name.to_owned()];
-        let views: Vec<_> = self.now().views.values().filter(|v| v.depends_on.contains(&oid)).cloned().collect();
-        for view in views {
-            let mut next = gavel_catalog::View::clone(&view);
-            next.sql = change(&view.sql, &called)?;
-            next.version += 1;
-            self.edit().put_view(Arc::new(next));
+        let after = Arc::clone(self.now());
+        let rewritten = |sql: &str, depends_on: &[Oid]| -> SqlResult<Option<String>> {
+            let mut used = relations.iter().filter(|oid| depends_on.contains(oid)).peekable();
+            if used.peek().is_none() {
+                return Ok(None);
+            }
+            if let Some(text) = deparse::renamed_view(before, &after, sql) {
+                return Ok(Some(text));
+            }
+            let mut text = sql.to_owned();
+            for (schema, name) in used.filter_map(|oid| before.relation_name(*oid)) {
+                let schema = before.schema_by_oid(schema).map_or_else(String::new, |s| s.name.clone());
+                text = change(&text, &[schema, name.to_owned()])?;
+            }
+            Ok(Some(text))
+        };
+        for view in after.views.values() {
+            let Some(sql) = rewritten(&view.sql, &view.depends_on)? else { continue };
+            let version = view.version + 1;
+            self.edit().put_view(Arc::new(View { sql, version, ..View::clone(view) }));
         }
-        for table in self.materialized_over(oid) {
-            let Some(mut kept) = table.materialized.clone() else { continue };
-            kept.sql = change(&kept.sql, &called)?;
+        for table in after.tables.values() {
+            let Some(kept) = &table.materialized else { continue };
+            let Some(sql) = rewritten(&kept.sql, &kept.depends_on)? else { continue };
+            let kept = Materialized { sql, ..kept.clone() };
             self.edit_table(table.oid, |t| t.materialized = Some(kept))?;
         }
         Ok(())

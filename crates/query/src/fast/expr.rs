@@ -190,6 +190,7 @@ impl RowExpr {
             ScalarKind::Subscript { .. }
             | ScalarKind::SubscriptAssign { .. }
             | ScalarKind::Subquery(_)
+            | ScalarKind::Form { .. }
             | ScalarKind::Default => return None,
         };
         Some(Self { node, ty: scalar.ty })

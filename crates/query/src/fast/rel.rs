@@ -248,7 +248,8 @@ fn visit(scalar: &Scalar, f: &mut dyn FnMut(&Scalar)) {
         | ScalarKind::Not(input)
         | ScalarKind::IsNull { input, .. }
         | ScalarKind::IsBool { input, .. }
-        | ScalarKind::Field { input, .. } => visit(input, f),
+        | ScalarKind::Field { input, .. }
+        | ScalarKind::Form { input, .. } => visit(input, f),
         ScalarKind::IsDistinct { left, right, .. } => {
             visit(left, f);
             visit(right, f);

@@ -124,6 +124,7 @@ impl Planner<'_> {
                 let regclass = Expr::constant(Datum::Oid(sequence.0), PgType::REGCLASS);
                 return self.call("nextval", vec![regclass], ty);
             }
+            ScalarKind::Form { input, .. } => return self.compile(input, layout),
             ScalarKind::Default => return Err(SqlError::internal("DEFAULT was not resolved")),
         };
         let traits = traits_of(&kind);

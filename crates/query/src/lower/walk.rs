@@ -248,7 +248,8 @@ pub fn children(scalar: &Scalar) -> Vec<&Scalar> {
         | ScalarKind::Not(input)
         | ScalarKind::IsNull { input, .. }
         | ScalarKind::IsBool { input, .. }
-        | ScalarKind::Field { input, .. } => vec![input],
+        | ScalarKind::Field { input, .. }
+        | ScalarKind::Form { input, .. } => vec![input],
         ScalarKind::ArrayCoerce { input, element, .. } => vec![input, element],
         ScalarKind::DomainCheck { input, checks, .. } => {
             std::iter::once(input.as_ref()).chain(checks.iter().map(|(_, check)| check)).collect()

@@ -188,6 +188,7 @@ fn mentioned(scalar: &Scalar, found: &mut dyn FnMut(ColumnId, PgType)) {
         | K::IsNull { input, .. }
         | K::IsBool { input, .. }
         | K::Field { input, .. }
+        | K::Form { input, .. }
         | K::ArrayCoerce { input, .. }
         | K::DomainCheck { input, .. } => mentioned(input, found),
         K::IsDistinct { left, right, .. } => {

@@ -3,26 +3,38 @@
 
 use gavel_catalog::search::PG_TEMP;
 use gavel_catalog::system::TEMPORARY_SCHEMA;
-use gavel_catalog::{CheckConstraint, Column, Domain, FkAction, FkMatch, ForeignKey, Index, IndexKey, Table, UserType};
+use gavel_catalog::{
+    Catalog, CheckConstraint, Column, Domain, FkAction, FkMatch, ForeignKey, Index, IndexKey, Table, UserType,
+};
 use gavel_types::Oid;
 
 use super::SystemContext;
+use super::deparse::Layout;
 use crate::ddl::names::quote;
 
 /// A relation's name, qualified only if it must be.
 pub fn relation(context: &SystemContext<'_>, oid: Oid) -> String {
-    match context.relation_name(oid) {
-        Some((schema, name)) if context.is_visible(schema, name) => quote(name),
-        _ => qualified(context, oid),
+    relation_in(context.catalog, context.search_path, oid)
+}
+
+/// The same, for who searches `path`.
+pub fn relation_in(catalog: &Catalog, path: &[String], oid: Oid) -> String {
+    match super::relation_name(catalog, oid) {
+        Some((schema, name)) if catalog.is_visible(path, schema, name) => quote(name),
+        found => qualified_name(catalog, oid, found),
     }
 }
 
 /// A relation's name, always qualified.
 pub fn qualified(context: &SystemContext<'_>, oid: Oid) -> String {
-    match context.relation_name(oid) {
+    qualified_name(context.catalog, oid, context.relation_name(oid))
+}
+
+fn qualified_name(catalog: &Catalog, oid: Oid, found: Option<(Oid, &str)>) -> String {
+    match found {
         // The session's own is called so in what might be run again.
         Some((TEMPORARY_SCHEMA, name)) => format!("{PG_TEMP}.{}", quote(name)),
-        Some((schema, name)) => format!("{}.{}", quote(context.schema_name(schema)), quote(name)),
+        Some((schema, name)) => format!("{}.{}", quote(super::schema_name(catalog, schema)), quote(name)),
         None => oid.to_string(),
     }
 }
@@ -49,9 +61,14 @@ pub fn expression(context: &SystemContext<'_>, sql: &str) -> String {
     context.with_type_names(out)
 }
 
-/// An expression over a table's columns as it is shown.
+/// An expression over a table's columns as it is shown. One that has no shown form is as it was written.
 pub fn table_expression(context: &SystemContext<'_>, table: &Table, sql: &str, pretty: bool) -> String {
-    super::deparse::over_table(context, table, sql, pretty).unwrap_or_else(|| expression(context, sql))
+    super::deparse::over_table(context, table, sql, pretty).unwrap_or_else(|| as_written(context, sql, pretty))
+}
+
+fn as_written(context: &SystemContext<'_>, sql: &str, pretty: bool) -> String {
+    let shown = expression(context, sql);
+    if pretty { bare(&shown).to_owned() } else { parenthesized(&shown) }
 }
 
 /// The default or generation expression of a column as it is shown.
@@ -60,16 +77,12 @@ pub fn column_default(context: &SystemContext<'_>, table: &Table, column: &Colum
     if column.generated {
         return Some(table_expression(context, table, sql, pretty));
     }
-    let shown = if sql.eq_ignore_ascii_case("current_timestamp") || sql.eq_ignore_ascii_case("current_date") {
-        Some(sql.to_uppercase())
-    } else {
-        super::deparse::default(context, sql, column.ty, pretty)
-    };
+    let shown = super::deparse::default(context, sql, column.ty, pretty);
     Some(shown.unwrap_or_else(|| expression(context, sql)))
 }
 
 /// Takes off parentheses that enclose the whole text.
-pub(super) fn bare(sql: &str) -> &str {
+fn bare(sql: &str) -> &str {
     let Some(inside) = sql.strip_prefix('(').and_then(|s| s.strip_suffix(')')) else { return sql };
     let (mut depth, mut in_string) = (0_i32, false);
     for c in inside.chars() {
@@ -115,7 +128,7 @@ pub fn index_key(context: &SystemContext<'_>, table: &Table, key: &IndexKey, pre
         IndexKey::Column(number) => column(table, *number),
         IndexKey::Expression { sql, .. } => {
             let shown = table_expression(context, table, sql, pretty);
-            if is_call(&shown) { shown } else { parenthesized(&shown) }
+            if is_call(&shown) { shown } else { format!("({shown})") }
         }
     }
 }
@@ -149,7 +162,7 @@ pub fn index(context: &SystemContext<'_>, table: &Table, index: &Index, pretty: 
     }
     if let Some(predicate) = &index.predicate {
         let shown = table_expression(context, table, predicate, pretty);
-        out.push_str(&format!(" WHERE {}", if pretty { bare(&shown).to_owned() } else { parenthesized(&shown) }));
+        out.push_str(&format!(" WHERE {shown}"));
     }
     out
 }
@@ -168,8 +181,7 @@ pub fn constraint(context: &SystemContext<'_>, oid: Oid, pretty: bool) -> Option
 /// A check of a domain.
 pub fn domain_check(context: &SystemContext<'_>, domain: &Domain, check: &CheckConstraint, pretty: bool) -> String {
     let shown = super::deparse::over_value(context, domain.base, &check.sql, pretty);
-    let shown = shown.unwrap_or_else(|| expression(context, &check.sql));
-    let shown = if pretty { bare(&shown).to_owned() } else { parenthesized(&shown) };
+    let shown = shown.unwrap_or_else(|| as_written(context, &check.sql, pretty));
     format!("CHECK ({shown}){}", if check.validated { "" } else { " NOT VALID" })
 }
 
@@ -194,7 +206,6 @@ fn constraint_of(context: &SystemContext<'_>, t: &Table, oid: Oid, pretty: bool)
     if let Some(c) = t.checks.iter().find(|c| c.oid == oid) {
         let valid = if c.validated { "" } else { " NOT VALID" };
         let shown = table_expression(context, t, &c.sql, pretty);
-        let shown = if pretty { bare(&shown).to_owned() } else { parenthesized(&shown) };
         return Some(format!("CHECK ({shown}){valid}"));
     }
     let f = t.foreign_keys.iter().find(|f| f.oid == oid)?;
@@ -222,11 +233,17 @@ fn foreign_key(context: &SystemContext<'_>, t: &Table, f: &ForeignKey) -> String
     out
 }
 
-/// `pg_get_viewdef`.
-pub fn view(context: &SystemContext<'_>, oid: Oid) -> Option<String> {
-    let kept = || context.catalog.table(oid).and_then(|t| t.materialized.as_ref()).map(|m| &m.sql);
-    let sql = context.catalog.views.get(&oid).map(|v| &v.sql).or_else(kept)?;
-    Some(context.with_type_names(format!(" {sql};")))
+/// `pg_get_viewdef`, of a materialized view too. What has no shown form is as it was written.
+pub fn view(context: &SystemContext<'_>, oid: Oid, layout: Layout) -> Option<String> {
+    let (sql, columns): (&str, Vec<String>) = match context.catalog.views.get(&oid) {
+        Some(view) => (&view.sql, view.columns.iter().map(|c| c.0.clone()).collect()),
+        None => {
+            let table = context.catalog.table(oid)?;
+            (&table.materialized.as_ref()?.sql, table.visible_columns().map(|c| c.name.clone()).collect())
+        }
+    };
+    let shown = super::deparse::view(context, sql, &columns, layout);
+    Some(shown.unwrap_or_else(|| context.with_type_names(format!(" {sql}"))) + ";")
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 
 use super::SystemContext;
 use super::definition;
+use super::deparse::Layout;
 use super::resolver::{CatalogNames, parse_name, updatability};
 use crate::ddl::names::quote;
 
@@ -114,14 +115,19 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
             } else {
                 a.oid(0)
             };
-            text(definition::view(context, oid))
+            let layout = match proc.args.get(1) {
+                Some(&Oid::INT4) => Layout { wrap: a.int(1).unwrap_or(0), ..Layout::of(true) },
+                Some(_) => Layout::of(a.is_true(1)),
+                None => Layout::of(false),
+            };
+            text(definition::view(context, oid, layout))
         }
         "pg_get_ruledef" => {
             let view = catalog.views.values().find(|v| v.oid.0 | 0x4000_0000 == a.oid(0).0);
             text(view.map(|v| {
                 let name = definition::qualified(context, v.oid);
-                let sql = context.with_type_names(v.sql.clone());
-                format!("CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {name} DO INSTEAD {sql};")
+                let sql = definition::view(context, v.oid, Layout::of(a.is_true(1))).unwrap_or_default();
+                format!("CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {name} DO INSTEAD {sql}")
             }))
         }
         "pg_get_triggerdef"

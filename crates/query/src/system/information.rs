@@ -6,6 +6,7 @@ use gavel_functions::registry::{self, ProcKind, Volatility};
 use gavel_types::text_io::type_name;
 use gavel_types::{Oid, PgType};
 
+use super::deparse::Layout;
 use super::resolver::{style_over, updatability};
 use super::table::{Row, Rows};
 use super::{SystemContext, definition};
@@ -239,7 +240,8 @@ fn views(context: &SystemContext<'_>, out: &mut Rows) {
         };
         out.add(|row| {
             row.set("table_catalog", database(context)).set("table_schema", context.schema_name(v.schema));
-            row.set("table_name", v.name.as_str()).set("view_definition", definition::view(context, v.oid));
+            row.set("table_name", v.name.as_str())
+                .set("view_definition", definition::view(context, v.oid, Layout::of(false)));
             row.set("check_option", check).set("is_updatable", yes_no(events & CHANGE == CHANGE));
             row.set("is_insertable_into", yes_no(events & INSERT != 0));
             row.set("is_trigger_updatable", "NO").set("is_trigger_deletable", "NO");

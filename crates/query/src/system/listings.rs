@@ -3,6 +3,7 @@
 use gavel_catalog::{Table, system};
 use gavel_types::Datum;
 
+use super::deparse::Layout;
 use super::table::Rows;
 use super::{SystemContext, definition};
 
@@ -63,7 +64,8 @@ fn views(context: &SystemContext<'_>, out: &mut Rows) {
     for v in context.catalog.views.values() {
         out.add(|row| {
             row.set("schemaname", context.schema_name(v.schema)).set("viewname", v.name.as_str());
-            row.set("viewowner", context.role_name(v.owner)).set("definition", definition::view(context, v.oid));
+            row.set("viewowner", context.role_name(v.owner))
+                .set("definition", definition::view(context, v.oid, Layout::of(false)));
         });
     }
     for r in system::relations().iter().filter(|r| r.view) {
@@ -80,7 +82,8 @@ fn materialized_views(context: &SystemContext<'_>, out: &mut Rows) {
         out.add(|row| {
             row.set("schemaname", context.schema_name(t.schema)).set("matviewname", t.name.as_str());
             row.set("matviewowner", context.role_name(t.owner)).set("hasindexes", !t.indexes.is_empty());
-            row.set("ispopulated", kept.populated).set("definition", definition::view(context, t.oid));
+            row.set("ispopulated", kept.populated)
+                .set("definition", definition::view(context, t.oid, Layout::of(false)));
         });
     }
 }

@@ -16,7 +16,7 @@
 //! | `privileges` | access privileges, memberships of roles |
 //! | `information`, `information_types` | `information_schema` |
 //! | [`definition`] | `pg_get_indexdef` and its kin |
-//! | `deparse` | stored expressions as PostgreSQL shows them |
+//! | [`deparse`] | stored queries and expressions as PostgreSQL shows them |
 //! | [`functions`] | functions of the session over the catalog |
 //! | [`resolver`] | `regclass` and its kin: names to OIDs and back |
 
@@ -26,7 +26,7 @@ mod classes;
 mod cluster;
 mod constraints;
 pub mod definition;
-mod deparse;
+pub mod deparse;
 pub mod functions;
 mod information;
 mod information_types;
@@ -100,19 +100,12 @@ impl SystemContext<'_> {
 
     /// Name of a schema, system ones included.
     pub fn schema_name(&self, oid: Oid) -> &str {
-        match oid {
-            system::PG_CATALOG => "pg_catalog",
-            system::INFORMATION_SCHEMA => "information_schema",
-            _ => self.catalog.schema_by_oid(oid).map_or("", |s| s.name.as_str()),
-        }
+        schema_name(self.catalog, oid)
     }
 
     /// Schema and name of any relation, system ones included.
     pub fn relation_name(&self, oid: Oid) -> Option<(Oid, &str)> {
-        if let Some(relation) = system::relation_by_oid(oid) {
-            return Some((relation.schema_oid(), relation.name));
-        }
-        self.catalog.relation_name(oid)
+        relation_name(self.catalog, oid)
     }
 
     /// Names of objects and types, as this session sees them.
@@ -131,6 +124,21 @@ impl SystemContext<'_> {
     /// Name of a role, or its number in parentheses as PostgreSQL shows an unknown one.
     pub fn role_name(&self, oid: Oid) -> String {
         self.catalog.role_by_oid(oid).map_or_else(|| format!("unknown (OID={oid})"), |r| r.name.clone())
+    }
+}
+
+fn schema_name(catalog: &Catalog, oid: Oid) -> &str {
+    match oid {
+        system::PG_CATALOG => "pg_catalog",
+        system::INFORMATION_SCHEMA => "information_schema",
+        _ => catalog.schema_by_oid(oid).map_or("", |s| s.name.as_str()),
+    }
+}
+
+fn relation_name(catalog: &Catalog, oid: Oid) -> Option<(Oid, &str)> {
+    match system::relation_by_oid(oid) {
+        Some(relation) => Some((relation.schema_oid(), relation.name)),
+        None => catalog.relation_name(oid),
     }
 }
 

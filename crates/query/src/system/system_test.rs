@@ -259,6 +259,8 @@ fn numbers_are_shown_as_the_literals_that_they_were() {
         assert_eq!(over("id::numeric > 5", true), "id::numeric > 5::numeric");
         assert_eq!(over("id::numeric > 5", false), "((id)::numeric > (5)::numeric)");
         assert_eq!(over("id::numeric > 0.5", true), "id::numeric > 0.5");
+        let case = "\nCASE\n    WHEN (id > 0) THEN 'a'::text\n    ELSE NULL::text\nEND";
+        assert_eq!(over("case when id > 0 then 'a' end", false), case);
     });
 }
 

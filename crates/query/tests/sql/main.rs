@@ -91,5 +91,8 @@ scripts! {
     views_are_written_through
     whole_rows_of_outer_joins_may_be_null
     materialized_views_keep_results
+    views_show_their_queries
+    views_show_their_expressions
+    views_follow_new_names
     tables_are_made_like_others
 }

@@ -61,8 +61,13 @@ total | m | t
 SELECT 2
 > SELECT matviewname, hasindexes, ispopulated, definition FROM pg_matviews ORDER BY 1;
 matviewname | hasindexes | ispopulated | definition
-empty | f | t |  SELECT id, item FROM public.sale;
-total | t | t |  SELECT item, sum(price) AS price FROM public.sale GROUP BY item;
+empty | f | t |  SELECT sale.id AS x,
+    sale.item AS y
+   FROM sale;
+total | t | t |  SELECT sale.item,
+    sum(sale.price) AS price
+   FROM sale
+  GROUP BY sale.item;
 SELECT 2
 > REFRESH MATERIALIZED VIEW empty WITH NO DATA;
 REFRESH MATERIALIZED VIEW

@@ -1,0 +1,237 @@
+//! Functions, aggregates and window calls.
+
+use gavel_binder::bound::{Aggregate, ColumnId, Scalar, ScalarKind, Window};
+use gavel_binder::query_tree::{CallTree, Form, WindowTree, WrittenArgs};
+use gavel_functions::registry::{self, Proc};
+use gavel_functions::variadic::MARK;
+use gavel_types::{Datum, Oid};
+
+use super::scalar::{cast_of, operator_of, qualified};
+use super::simple::Parent;
+use super::writer::Writer;
+use crate::ddl::names::quote;
+
+/// The name of a column of a function's result.
+pub fn result_name(function: Oid, index: usize) -> Option<String> {
+    let proc = registry::proc(function)?;
+    let mut out = proc.all_args.iter().filter(|(_, mode, _)| matches!(mode, 'o' | 'b' | 't'));
+    out.nth(index).map(|(_, _, name)| (*name).to_owned())
+}
+
+fn called(proc: &Proc) -> String {
+    match proc.name.split_once('.') {
+        Some((schema, name)) => format!("{}.{}", quote(schema), quote(name)),
+        None => quote(proc.name),
+    }
+}
+
+impl Writer<'_> {
+    /// A column of FROM, or the call that stands for it.
+    pub fn column(&mut self, id: ColumnId) -> Option<()> {
+        if let Some(name) = self.names.bare(id) {
+            let text = name.as_deref().map_or_else(|| "VALUE".to_owned(), quote);
+            self.put(&text);
+            return Some(());
+        }
+        if let Some((item, name)) = self.names.column(id) {
+            let text = qualified(item, name);
+            self.put(&text);
+            return Some(());
+        }
+        let calls = self.calls;
+        match calls.get(&id)? {
+            CallTree::Aggregate(aggregate) => self.aggregate(aggregate),
+            CallTree::Window(window, over) => self.window_call(window, over),
+            CallTree::Set(call) => self.function(call.function, &call.args, None),
+            CallTree::Grouping(args) => {
+                self.put("GROUPING(");
+                self.list(args, |w, arg| w.scalar(arg))?;
+                self.put(")");
+                Some(())
+            }
+        }
+    }
+
+    pub fn result_name(&self, id: ColumnId, index: usize) -> Option<String> {
+        match self.calls.get(&id)? {
+            CallTree::Set(call) => result_name(call.function, index),
+            _ => None,
+        }
+    }
+
+    /// Whether an expression begins like a call, so that a clause could take it for a name.
+    pub fn looks_like_call(&self, s: &Scalar) -> bool {
+        match &s.kind {
+            ScalarKind::Column(id) => {
+                matches!(self.calls.get(id), Some(CallTree::Aggregate(_) | CallTree::Window(..) | CallTree::Set(_)))
+            }
+            ScalarKind::Call { function, args } => cast_of(s).is_some() || operator_of(*function, args).is_none(),
+            ScalarKind::NextVal { .. } => true,
+            ScalarKind::Form { form, .. } => matches!(**form, Form::Call(_) | Form::Syntax(_) | Form::SetRow(_)),
+            _ => false,
+        }
+    }
+
+    /// A call that is no cast.
+    pub fn call(&mut self, function: Oid, args: &[Scalar]) -> Option<()> {
+        match operator_of(function, args) {
+            Some(operator) => self.operation(operator.name, args),
+            None => self.function(function, args, None),
+        }
+    }
+
+    /// `name(args)`.
+    pub fn function(&mut self, function: Oid, args: &[Scalar], written: Option<&WrittenArgs>) -> Option<()> {
+        let proc = registry::proc(function)?;
+        // PostgreSQL's grammar knows this one.
+        let name = if proc.name == "normalize" { "NORMALIZE".to_owned() } else { called(proc) };
+        self.put(&format!("{name}("));
+        if let Some(written) = written {
+            self.list(written, |w, (place, name)| {
+                if let Some(name) = name {
+                    w.put(&format!("{} => ", quote(name)));
+                }
+                w.scalar(args.get(*place)?)
+            })?;
+        } else {
+            self.arguments(proc, args)?;
+        }
+        self.put(")");
+        Some(())
+    }
+
+    /// Arguments; those that were collected into an array are one again.
+    fn arguments(&mut self, proc: &Proc, args: &[Scalar]) -> Option<()> {
+        let spread = args.last().is_some_and(|a| a.ty == MARK);
+        let args = if spread { args.get(..args.len() - 1)? } else { args };
+        let collected = proc.variadic.0 != 0 && proc.variadic != Oid::ANY && args.len() == proc.args.len();
+        for (i, arg) in args.iter().enumerate() {
+            self.put(if i == 0 { "" } else { ", " });
+            if (spread || collected) && i + 1 == args.len() {
+                self.put("VARIADIC ");
+            }
+            self.scalar(arg)?;
+        }
+        Some(())
+    }
+
+    fn aggregate(&mut self, aggregate: &Aggregate) -> Option<()> {
+        let proc = registry::proc(aggregate.function)?;
+        self.put(&format!("{}({}", called(proc), if aggregate.distinct { "DISTINCT " } else { "" }));
+        let within = gavel_binder::is_ordered_set(proc);
+        if within {
+            self.list(aggregate.args.get(..aggregate.direct)?, |w, arg| w.scalar(arg))?;
+            self.put(") WITHIN GROUP (ORDER BY ");
+            self.list(&aggregate.order_by, |w, key| w.sort_key(key))?;
+        } else {
+            if aggregate.args.is_empty() {
+                self.put("*");
+            }
+            self.arguments(proc, &aggregate.args)?;
+            if !aggregate.order_by.is_empty() {
+                self.put(" ORDER BY ");
+                self.list(&aggregate.order_by, |w, key| w.sort_key(key))?;
+            }
+        }
+        self.filter(aggregate.filter.as_ref())?;
+        self.put(")");
+        Some(())
+    }
+
+    fn filter(&mut self, filter: Option<&Scalar>) -> Option<()> {
+        let Some(filter) = filter else { return Some(()) };
+        self.put(") FILTER (WHERE ");
+        self.scalar(filter)
+    }
+
+    fn window_call(&mut self, window: &Window, over: &Result<String, WindowTree>) -> Option<()> {
+        let proc = registry::proc(window.function)?;
+        self.put(&format!("{}(", called(proc)));
+        if window.args.is_empty() && proc.kind == registry::ProcKind::Aggregate {
+            self.put("*");
+        }
+        self.arguments(proc, &window.args)?;
+        self.filter(window.filter.as_ref())?;
+        self.put(") OVER ");
+        match over {
+            Ok(name) => self.put(&quote(name)),
+            Err(definition) => self.window(definition)?,
+        }
+        Some(())
+    }
+
+    /// A function in the syntax that the standard gives it, over its arguments before they are `cast`.
+    pub fn syntax(&mut self, function: Oid, args: &[Scalar], cast: &[Scalar]) -> Option<()> {
+        let proc = registry::proc(function)?;
+        let counted = proc.args.get(1) == Some(&Oid::INT4);
+        match (proc.name, args) {
+            ("timezone", [zone, time]) => {
+                self.put("(");
+                self.operand(time, Parent::Other)?;
+                self.put(" AT TIME ZONE ");
+                self.operand(zone, Parent::Other)?;
+                self.put(")");
+            }
+            ("extract", [field, value]) => {
+                let ScalarKind::Const(Datum::Text(field)) = &field.kind else { return None };
+                self.put(&format!("EXTRACT({field} FROM "));
+                self.scalar(value)?;
+                self.put(")");
+            }
+            ("is_normalized", [value, form]) => {
+                self.put("(");
+                self.operand(value, Parent::Other)?;
+                match &form.kind {
+                    ScalarKind::Const(Datum::Text(form)) if **form != *"NFC" => {
+                        self.put(&format!(" IS {form} NORMALIZED)"));
+                    }
+                    _ => self.put(" IS NORMALIZED)"),
+                }
+            }
+            ("overlaps", [a, b, c, d]) => {
+                return self.parts(&[("((", a), (", ", b), (") OVERLAPS (", c), (", ", d)], "))");
+            }
+            ("overlay", [value, new, from]) => {
+                return self.parts(&[("OVERLAY(", value), (" PLACING ", new), (" FROM ", from)], ")");
+            }
+            ("overlay", [value, new, from, count]) => {
+                let parts = [("OVERLAY(", value), (" PLACING ", new), (" FROM ", from), (" FOR ", count)];
+                return self.parts(&parts, ")");
+            }
+            ("position", [value, part]) => {
+                return self.parts(&[("POSITION((", part), (") IN (", value)], "))");
+            }
+            ("substring", [value, from]) if counted => {
+                return self.parts(&[("SUBSTRING(", value), (" FROM ", from)], ")");
+            }
+            ("substring", [value, from, count]) => {
+                let words = if counted { (" FROM ", " FOR ") } else { (" SIMILAR ", " ESCAPE ") };
+                return self.parts(&[("SUBSTRING(", value), (words.0, from), (words.1, count)], ")");
+            }
+            ("btrim" | "ltrim" | "rtrim", [value, rest @ ..]) => {
+                self.put(match proc.name {
+                    "ltrim" => "TRIM(LEADING ",
+                    "rtrim" => "TRIM(TRAILING ",
+                    _ => "TRIM(BOTH ",
+                });
+                if let Some(characters) = rest.first() {
+                    self.scalar(characters)?;
+                    self.put(" ");
+                }
+                return self.parts(&[("FROM ", value)], ")");
+            }
+            _ => return self.function(function, cast, None),
+        }
+        Some(())
+    }
+
+    /// Expressions, each behind a word.
+    fn parts(&mut self, parts: &[(&str, &Scalar)], end: &str) -> Option<()> {
+        for (word, value) in parts {
+            self.put(word);
+            self.scalar(value)?;
+        }
+        self.put(end);
+        Some(())
+    }
+}

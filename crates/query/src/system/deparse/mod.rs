@@ -1,0 +1,179 @@
+//! Stored queries and expressions as PostgreSQL shows them (`pg_get_viewdef`, `pg_get_expr`, `\d`): the text is bound
+//! again with its query tree recorded, and written from that. Only for show: what is run is the stored text, except
+//! that a change of names writes views anew ([`renamed_view`]). What has no form here is shown as it is stored.
+//!
+//! | module | what it writes |
+//! |---|---|
+//! | `writer` | where text goes: lines, indentation, parentheses |
+//! | `query` | queries, clause by clause |
+//! | `from` | FROM items and joins |
+//! | `names` | what FROM items and their columns are called |
+//! | `scalar` | expressions |
+//! | `simple` | which operands need no parentheses |
+//! | `call` | functions, aggregates, window calls |
+//! | `constant` | constants |
+
+mod call;
+mod constant;
+mod from;
+mod names;
+mod query;
+mod scalar;
+mod simple;
+mod writer;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use gavel_binder::bound::{ColumnId, Scalar, ScalarKind};
+use gavel_binder::query_tree::StoredTree;
+use gavel_binder::{BindContext, parse, query_tree, recorded_default, recorded_table_expr};
+use gavel_catalog::{Catalog, Table};
+use gavel_types::text_io::TextStyle;
+use gavel_types::{Oid, PgType};
+use sqlparser::ast::Expr;
+
+use super::resolver::{CatalogNames, style_over};
+use super::{SystemContext, definition};
+use simple::Parent;
+use writer::Writer;
+
+/// How a query is laid out.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    /// Fewer parentheses.
+    pub pretty: bool,
+    /// Columns of a line before items of lists go to the next; 0: each has its own, below 0: none.
+    pub wrap: i32,
+    /// To be kept: aliases are [`StoredAlias`](gavel_binder::query_tree::StoredAlias)es.
+    pub stored: bool,
+}
+
+impl Layout {
+    /// As `pg_get_viewdef` has it.
+    pub fn of(pretty: bool) -> Self {
+        Self { pretty, wrap: 0, stored: false }
+    }
+}
+
+/// The query of a view whose columns are called `columns`, without a semicolon.
+pub fn view(context: &SystemContext<'_>, sql: &str, columns: &[String], layout: Layout) -> Option<String> {
+    let tree = tree_of(context.catalog, sql)?;
+    let shown = written(context.catalog, context.search_path, &tree, Some(columns), layout)?;
+    Some(context.with_type_names(shown))
+}
+
+/// A view's text, which was stored when `before` was the catalog, with the names that `after` has.
+pub fn renamed_view(before: &Arc<Catalog>, after: &Arc<Catalog>, sql: &str) -> Option<String> {
+    let tree = tree_of(before, sql)?;
+    let layout = Layout { pretty: false, wrap: -1, stored: true };
+    let text = written(after, &[], &tree, None, layout)?;
+    // It must mean the same when it is read.
+    let again = written(after, &[], &tree_of(after, &text)?, None, layout)?;
+    (again == text).then(|| text.trim_start().to_owned())
+}
+
+fn tree_of(catalog: &Arc<Catalog>, sql: &str) -> Option<StoredTree> {
+    let style = style_over(catalog);
+    query_tree(&BindContext { catalog, search_path: &[], user: "", style: &style }, sql).ok()
+}
+
+fn written(
+    catalog: &Arc<Catalog>,
+    search_path: &[String],
+    tree: &StoredTree,
+    columns: Option<&[String]>,
+    layout: Layout,
+) -> Option<String> {
+    let style = shown_style(catalog, search_path);
+    let mut writer = Writer::new(catalog, search_path, &style, layout, &tree.calls);
+    writer.query(&tree.query, columns, true)?;
+    Some(writer.out)
+}
+
+/// Names of objects are qualified only if they must be.
+fn shown_style(catalog: &Arc<Catalog>, search_path: &[String]) -> TextStyle {
+    let names = CatalogNames { catalog: Arc::clone(catalog), search_path: search_path.to_vec() };
+    TextStyle { names: Some(Arc::new(names)), ..TextStyle::default() }
+}
+
+fn bind_context<'a>(context: &SystemContext<'a>, style: &'a TextStyle) -> BindContext<'a> {
+    BindContext { catalog: context.catalog, search_path: context.search_path, user: "", style }
+}
+
+/// An expression over the columns of `table`; `None` if it cannot be shown from its bound form.
+pub fn over_table(context: &SystemContext<'_>, table: &Table, sql: &str, pretty: bool) -> Option<String> {
+    over(context, table, sql, pretty, &|n| table.column(n).map(|c| c.name.clone()))
+}
+
+/// A check of a domain over `base`.
+pub fn over_value(context: &SystemContext<'_>, base: PgType, sql: &str, pretty: bool) -> Option<String> {
+    let table = crate::ddl::value_table(base);
+    over(context, &table, sql, pretty, &|_| None)
+}
+
+/// `name` gives columns their names by number; one without is VALUE.
+fn over(
+    context: &SystemContext<'_>,
+    table: &Table,
+    sql: &str,
+    pretty: bool,
+    name: &dyn Fn(i16) -> Option<String>,
+) -> Option<String> {
+    let style = shown_style(context.catalog, context.search_path);
+    let expr = parse::parse_expression(sql).ok()?;
+    let (scalar, mentioned) = recorded_table_expr(&bind_context(context, &style), &expr, sql, table).ok()?;
+    let calls = HashMap::new();
+    let mut writer = Writer::new(context.catalog, context.search_path, &style, Layout::of(pretty), &calls);
+    for (number, id) in mentioned {
+        writer.names.add_bare(id, name(number));
+    }
+    writer.scalar(&scalar)?;
+    Some(context.with_type_names(writer.out))
+}
+
+/// The default of a column of type `ty`. What the assignment itself casts is not shown; a cast that was written is.
+pub fn default(context: &SystemContext<'_>, sql: &str, ty: PgType, pretty: bool) -> Option<String> {
+    let style = shown_style(context.catalog, context.search_path);
+    let expr = parse::parse_expression(sql).ok()?;
+    let scalar = recorded_default(&bind_context(context, &style), &expr, sql, ty).ok()?;
+    let calls: HashMap<ColumnId, _> = HashMap::new();
+    let mut writer = Writer::new(context.catalog, context.search_path, &style, Layout::of(pretty), &calls);
+    let value = without_assignment(&scalar, ty, is_cast(&expr));
+    if std::ptr::eq(value, &raw const scalar) {
+        writer.scalar(value)?;
+    } else {
+        writer.operand(value, Parent::Other)?;
+    }
+    Some(context.with_type_names(writer.out))
+}
+
+fn is_cast(expr: &Expr) -> bool {
+    match expr {
+        Expr::Nested(inner) => is_cast(inner),
+        _ => matches!(expr, Expr::Cast { .. } | Expr::TypedString(_) | Expr::Interval(_)),
+    }
+}
+
+/// The value before the length coercion and the cast that an assignment adds. Where a cast is written, it is not
+/// taken for the assignment's.
+fn without_assignment(scalar: &Scalar, ty: PgType, cast: bool) -> &Scalar {
+    if cast {
+        return scalar;
+    }
+    let value = match &scalar.kind {
+        ScalarKind::Call { function, args } if scalar::is_length_cast(*function, ty.oid) => {
+            args.first().unwrap_or(scalar)
+        }
+        _ => scalar,
+    };
+    match scalar::cast_of(value) {
+        Some((input, target)) if target.oid == ty.oid => input,
+        _ => value,
+    }
+}
+
+/// Name of a relation, qualified only if it must be.
+fn relation_name(catalog: &Catalog, search_path: &[String], oid: Oid) -> String {
+    definition::relation_in(catalog, search_path, oid)
+}
