@@ -6,10 +6,10 @@ use crate::install;
 use crate::server::Server;
 use crate::shell::{root, run as run_command};
 
-/// An application: the script `tests/applications/NAME/run.py` installs nothing, migrates, uses and asserts.
+/// An application: the script `tests/applications/NAME/run.py` migrates it, uses it and asserts.
 struct Application {
     name: &'static str,
-    /// The Python that runs the script, with the packages in its environment, and folders of `node_modules`.
+    /// Packages of PyPI: what the application is, and what its script needs.
     python: &'static [&'static str],
 }
 
@@ -20,13 +20,14 @@ const APPLICATIONS: &[Application] = &[
             "trytond==8.0.12",
             "trytond-party==8.0.4",
             "trytond-product==8.0.2",
-            "trytond-sale==8.0.5",
+            "trytond-company==8.0.1",
+            "trytond-country==8.0.0",
+            "trytond-currency==8.0.0",
             "trytond-stock==8.0.5",
-            "proteus==8.0.0",
             "psycopg[binary,pool]==3.2.13",
         ],
     },
-    Application { name: "mlflow", python: &["mlflow==3.18.0", "psycopg2-binary==2.9.13", "psycopg[binary]==3.2.13"] },
+    Application { name: "mlflow", python: &["mlflow==3.17.2", "psycopg2-binary==2.9.13", "psycopg[binary]==3.2.13"] },
 ];
 
 /// Runs those that are named, or all.
