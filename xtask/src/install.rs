@@ -131,7 +131,8 @@ pub fn sqlalchemy_source() -> Result<PathBuf> {
         std::fs::create_dir_all(&folder)?;
         // Only this package as source: what its metadata are read with comes as it is.
         let name = SQLALCHEMY.split('=').next().unwrap_or(SQLALCHEMY);
-        let arguments = ["-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps", "--no-binary", name];
+        let arguments =
+            ["-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps", "--no-binary", name];
         run(Command::new(&python).args(arguments).arg("-d").arg(&folder).arg(SQLALCHEMY))?;
         let archive = folder.join(format!("{}.tar.gz", SQLALCHEMY.replace("==", "-")));
         run(Command::new("tar").arg("-xzf").arg(archive).args(["--strip-components", "1", "-C"]).arg(&folder))

@@ -33,8 +33,7 @@ impl Postgres {
         let postgres = Self { port: free_port()?, folder };
         let initdb = ["-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"];
         output(postgres.command("initdb")?.args(initdb))?;
-        let options =
-            format!("-p {} -F -k {} -c listen_addresses=127.0.0.1", postgres.port, postgres.folder.display());
+        let options = format!("-p {} -F -k {} -c listen_addresses=127.0.0.1", postgres.port, postgres.folder.display());
         // Its output goes nowhere: the server keeps it open for as long as it runs.
         let status = postgres
             .command("pg_ctl")?

@@ -28,7 +28,12 @@ pub struct Model {
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
-    #[sea_orm(belongs_to = "super::baker::Entity", from = "Column::BakerId", to = "super::baker::Column::Id", on_delete = "Cascade")]
+    #[sea_orm(
+        belongs_to = "super::baker::Entity",
+        from = "Column::BakerId",
+        to = "super::baker::Column::Id",
+        on_delete = "Cascade"
+    )]
     Baker,
 }
 

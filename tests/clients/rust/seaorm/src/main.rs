@@ -12,8 +12,8 @@ use migration::Migrator;
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LockBehavior, LockType, OnConflict};
 use sea_orm::{
-    AccessMode, ActiveValue::Set, ConnectionTrait, Database, DatabaseConnection, FromQueryResult, IntoActiveModel, IsolationLevel, Order, QueryOrder, QuerySelect, SqlErr,
-    TransactionTrait,
+    AccessMode, ActiveValue::Set, ConnectionTrait, Database, DatabaseConnection, FromQueryResult, IntoActiveModel,
+    IsolationLevel, Order, QueryOrder, QuerySelect, SqlErr, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 
@@ -60,14 +60,22 @@ async fn create(db: &DatabaseConnection) -> Outcome {
     let sponge = new(ada.id, "Sponge", "10.50", Flavour::Sweet).insert(db).await?;
     assert_eq!((sponge.id, sponge.stock, sponge.price, sponge.flavour), (1, 0, Some(decimal("10.50")), Flavour::Sweet));
     assert_eq!((sponge.tags, sponge.key), (vec!["a".to_owned(), "b,c".to_owned()], Uuid::from_u128(7)));
-    cake::Entity::insert_many([new(ada.id, "Lemon", "20", Flavour::Sour), new(bob.id, "Plain", "1", Flavour::Sweet)]).exec(db).await?;
+    cake::Entity::insert_many([new(ada.id, "Lemon", "20", Flavour::Sour), new(bob.id, "Plain", "1", Flavour::Sweet)])
+        .exec(db)
+        .await?;
     assert_eq!(cake::Entity::find().count(db).await?, 3);
     Ok(())
 }
 
 async fn read(db: &DatabaseConnection) -> Outcome {
-    let with = baker::Entity::find().find_with_related(cake::Entity).order_by_asc(baker::Column::Name).order_by_asc(cake::Column::Name).all(db).await?;
-    let with: Vec<(&str, Vec<&str>)> = with.iter().map(|(b, cakes)| (b.name.as_str(), cakes.iter().map(|c| c.name.as_str()).collect())).collect();
+    let with = baker::Entity::find()
+        .find_with_related(cake::Entity)
+        .order_by_asc(baker::Column::Name)
+        .order_by_asc(cake::Column::Name)
+        .all(db)
+        .await?;
+    let with: Vec<(&str, Vec<&str>)> =
+        with.iter().map(|(b, cakes)| (b.name.as_str(), cakes.iter().map(|c| c.name.as_str()).collect())).collect();
     assert_eq!(with, [("Ada", vec!["Lemon", "Sponge"]), ("Bob", vec!["Plain"])]);
     let sums = baker::Entity::find()
         .inner_join(cake::Entity)
@@ -81,11 +89,20 @@ async fn read(db: &DatabaseConnection) -> Outcome {
         .all(db)
         .await?;
     assert_eq!(sums, [Sum { name: "Ada".to_owned(), count: 2, total: Some(decimal("30.50")) }]);
-    let found = cake::Entity::find().filter(cake::Column::Flavour.eq(Flavour::Sour)).filter(cake::Column::Price.between(decimal("5"), decimal("25"))).one(db).await?;
+    let found = cake::Entity::find()
+        .filter(cake::Column::Flavour.eq(Flavour::Sour))
+        .filter(cake::Column::Price.between(decimal("5"), decimal("25")))
+        .one(db)
+        .await?;
     assert_eq!(found.map(|c| c.name), Some("Lemon".to_owned()));
     let (cake, owner) = cake::Entity::find_by_id(1).find_also_related(baker::Entity).one(db).await?.expect("a cake");
     assert_eq!((cake.name.as_str(), owner.map(|b| b.name)), ("Sponge", Some("Ada".to_owned())));
-    let lower = cake::Entity::find().filter(Expr::expr(Func::lower(Expr::col(cake::Column::Name))).like("%e%")).order_by(cake::Column::Id, Order::Desc).limit(1).all(db).await?;
+    let lower = cake::Entity::find()
+        .filter(Expr::expr(Func::lower(Expr::col(cake::Column::Name))).like("%e%"))
+        .order_by(cake::Column::Id, Order::Desc)
+        .limit(1)
+        .all(db)
+        .await?;
     assert_eq!(lower.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(), ["Lemon"]);
     let pages = cake::Entity::find().order_by_asc(cake::Column::Id).paginate(db, 2);
     assert_eq!((pages.num_pages().await?, pages.fetch_page(1).await?.len()), (2, 1));
@@ -99,18 +116,31 @@ async fn change(db: &DatabaseConnection) -> Outcome {
     sponge.flavour = Set(Flavour::Sour);
     let sponge = sponge.update(db).await?;
     assert_eq!((sponge.stock, sponge.flavour), (5, Flavour::Sour));
-    let updated = cake::Entity::update_many().col_expr(cake::Column::Stock, Expr::col(cake::Column::Stock).add(1)).filter(cake::Column::BakerId.eq(sponge.baker_id)).exec(db).await?;
+    let updated = cake::Entity::update_many()
+        .col_expr(cake::Column::Stock, Expr::col(cake::Column::Stock).add(1))
+        .filter(cake::Column::BakerId.eq(sponge.baker_id))
+        .exec(db)
+        .await?;
     assert_eq!(updated.rows_affected, 2);
     let again = baker::ActiveModel { name: Set("Ada".to_owned()), ..Default::default() };
-    let upserted = baker::Entity::insert(again.clone()).on_conflict(OnConflict::column(baker::Column::Name).update_column(baker::Column::Name).to_owned()).exec_with_returning(db).await?;
+    let upserted = baker::Entity::insert(again.clone())
+        .on_conflict(OnConflict::column(baker::Column::Name).update_column(baker::Column::Name).to_owned())
+        .exec_with_returning(db)
+        .await?;
     assert_eq!(upserted.id, sponge.baker_id);
-    let nothing = baker::Entity::insert(again).on_conflict(OnConflict::column(baker::Column::Name).do_nothing().to_owned()).exec(db).await;
+    let nothing = baker::Entity::insert(again)
+        .on_conflict(OnConflict::column(baker::Column::Name).do_nothing().to_owned())
+        .exec(db)
+        .await;
     assert!(matches!(nothing, Err(DbErr::RecordNotInserted)), "{nothing:?}");
     Ok(())
 }
 
 async fn errors(db: &DatabaseConnection) -> Outcome {
-    let unique = baker::ActiveModel { name: Set("Ada".to_owned()), ..Default::default() }.insert(db).await.expect_err("an error");
+    let unique = baker::ActiveModel { name: Set("Ada".to_owned()), ..Default::default() }
+        .insert(db)
+        .await
+        .expect_err("an error");
     assert!(matches!(unique.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))), "{unique}");
     let foreign = new(0, "x", "1", Flavour::Sweet).insert(db).await.expect_err("an error");
     assert!(matches!(foreign.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_))), "{foreign}");
@@ -123,7 +153,13 @@ async fn errors(db: &DatabaseConnection) -> Outcome {
 }
 
 async fn transactions(db: &DatabaseConnection) -> Outcome {
-    let names = async |db: &DatabaseConnection| baker::Entity::find().order_by_asc(baker::Column::Name).all(db).await.map(|all| all.into_iter().map(|b| b.name).collect::<Vec<_>>());
+    let names = async |db: &DatabaseConnection| {
+        baker::Entity::find()
+            .order_by_asc(baker::Column::Name)
+            .all(db)
+            .await
+            .map(|all| all.into_iter().map(|b| b.name).collect::<Vec<_>>())
+    };
     let named = |name: &str| baker::ActiveModel { name: Set(name.to_owned()), ..Default::default() };
     let outer = db.begin_with_config(Some(IsolationLevel::Serializable), Some(AccessMode::ReadWrite)).await?;
     named("outer").insert(&outer).await?;
@@ -131,7 +167,11 @@ async fn transactions(db: &DatabaseConnection) -> Outcome {
     named("inner").insert(&inner).await?;
     assert!(named("outer").insert(&inner).await.is_err());
     inner.rollback().await?;
-    let locked = baker::Entity::find().filter(baker::Column::Name.eq("outer")).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).all(&outer).await?;
+    let locked = baker::Entity::find()
+        .filter(baker::Column::Name.eq("outer"))
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .all(&outer)
+        .await?;
     assert_eq!(locked.len(), 1);
     outer.commit().await?;
     let lost = db.begin().await?;
@@ -166,7 +206,13 @@ async fn work(url: &str) -> Outcome {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Outcome {
     let variable = |name: &str, otherwise: &str| env::var(name).unwrap_or_else(|_| otherwise.to_owned());
-    let server = format!("postgres://{}:{}@{}:{}", variable("PGUSER", "postgres"), variable("PGPASSWORD", ""), variable("PGHOST", "127.0.0.1"), variable("PGPORT", "5432"));
+    let server = format!(
+        "postgres://{}:{}@{}:{}",
+        variable("PGUSER", "postgres"),
+        variable("PGPASSWORD", ""),
+        variable("PGHOST", "127.0.0.1"),
+        variable("PGPORT", "5432")
+    );
     let maintenance = Database::connect(format!("{server}/{}", variable("PGDATABASE", "postgres"))).await?;
     maintenance.execute_unprepared("DROP DATABASE IF EXISTS client_seaorm WITH (FORCE)").await?;
     maintenance.execute_unprepared("CREATE DATABASE client_seaorm").await?;
