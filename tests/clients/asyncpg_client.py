@@ -73,6 +73,12 @@ async def main():
         raise AssertionError("no error")
     except asyncpg.UniqueViolationError as error:
         assert error.constraint_name == "asyncpg_t_pkey", error.constraint_name
+    # prepare() asks for the answer by Flush, and sends Sync only after it: an error must not wait for Sync.
+    try:
+        await asyncio.wait_for(conn.prepare("SELECT * FROM nothing"), 20)
+        raise AssertionError("no error")
+    except asyncpg.UndefinedTableError:
+        pass
     await conn.execute("DROP TABLE asyncpg_t")
     await conn.close()
     print("asyncpg: ok")

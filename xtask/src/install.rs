@@ -1,7 +1,7 @@
-//! What tests need and a fresh machine may lack: PostgreSQL's clients, Python and Node packages.
+//! What tests need and a fresh machine may lack: PostgreSQL, packages of Debian, Python and Node.js.
 //! Installed once; everything but Debian packages goes below `target/tools`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -17,8 +17,13 @@ fn debian(programs: &[&str], packages: &[&str]) -> Result<()> {
     if programs.iter().all(|p| exists(p)) {
         return Ok(());
     }
+    apt(packages)
+}
+
+/// Installs packages of Debian.
+fn apt(packages: &[&str]) -> Result<()> {
     if !exists("apt-get") {
-        bail!("install {} first", programs.join(", "));
+        bail!("install {} first", packages.join(", "));
     }
     run(Command::new("apt-get").args(["update", "-qq"]))?;
     run(Command::new("apt-get")
@@ -59,36 +64,118 @@ pub fn deploy_tools() -> Result<DeployTools> {
     Ok(found)
 }
 
-/// A Python with the drivers that the client tests use.
-pub fn python() -> Result<PathBuf> {
-    debian(&["python3"], &["python3", "python3-venv"])?;
-    let venv = tools().join("python");
-    let python = venv.join("bin/python");
-    let ready =
-        || Command::new(&python).args(["-c", "import psycopg, asyncpg"]).output().is_ok_and(|o| o.status.success());
-    if !ready() {
-        run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-        run(Command::new(&python).args(["-m", "pip", "install", "-q", "psycopg[binary]==3.2.13", "asyncpg==0.30.0"]))?;
+/// What `python` can import. Django 5.2 is the last that works with PostgreSQL 15 and is kept up for long.
+const PYTHON: &[&str] = &[
+    "psycopg[binary]==3.2.13",
+    "asyncpg==0.30.0",
+    "Django==5.2.19",
+    SQLALCHEMY,
+    "alembic==1.20.1",
+    "greenlet==3.5.6",
+    "pytest==9.2.0",
+    "pytest-timeout==2.4.0",
+];
+
+const SQLALCHEMY: &str = "sqlalchemy==2.0.58";
+
+/// What Node.js programs can require.
+const NODE: &[&str] = &[
+    "pg@8.23.1",
+    "pg-copy-streams@6",
+    "pg-cursor@2",
+    "pg-query-stream@4",
+    "knex@3.3.0",
+    "typeorm@1.1.1",
+    "reflect-metadata@0.2",
+    "drizzle-orm@0.45.4",
+    "drizzle-kit@0.31.11",
+    "prisma@7.10.0",
+    "@prisma/client@7.10.0",
+    "@prisma/adapter-pg@7.10.0",
+    "@prisma/schema-engine-wasm@7.10.0-4.0edf323efd1d98336f3f0a68684b56f689b900d3",
+];
+
+/// Whether `folder` holds just these packages; if not, `install` puts them there.
+fn packages(folder: &Path, packages: &[&str], install: impl FnOnce() -> Result<()>) -> Result<()> {
+    let (list, stamp) = (packages.join("\n"), folder.join("installed"));
+    if std::fs::read_to_string(&stamp).is_ok_and(|found| found == list) {
+        return Ok(());
     }
+    install()?;
+    Ok(std::fs::write(stamp, list)?)
+}
+
+/// A virtual environment `name` with `wanted` in it: its Python.
+pub fn virtual_environment(name: &str, wanted: &[&str]) -> Result<PathBuf> {
+    debian(&["python3"], &["python3", "python3-venv"])?;
+    let venv = tools().join(name);
+    let python = venv.join("bin/python");
+    packages(&venv, wanted, || {
+        run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+        run(Command::new(&python).args(["-m", "pip", "install", "-q", "--disable-pip-version-check"]).args(wanted))
+    })?;
     Ok(python)
+}
+
+/// A Python with the drivers and ORMs that the client tests use.
+pub fn python() -> Result<PathBuf> {
+    virtual_environment("python", PYTHON)
+}
+
+/// SQLAlchemy's source distribution, unpacked: its tests are not in what pip installs.
+pub fn sqlalchemy_source() -> Result<PathBuf> {
+    let python = python()?;
+    let folder = tools().join("sqlalchemy-source");
+    packages(&folder, &[SQLALCHEMY], || {
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder)?;
+        // Only this package as source: what its metadata are read with comes as it is.
+        let name = SQLALCHEMY.split('=').next().unwrap_or(SQLALCHEMY);
+        let arguments =
+            ["-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps", "--no-binary", name];
+        run(Command::new(&python).args(arguments).arg("-d").arg(&folder).arg(SQLALCHEMY))?;
+        let archive = folder.join(format!("{}.tar.gz", SQLALCHEMY.replace("==", "-")));
+        run(Command::new("tar").arg("-xzf").arg(archive).args(["--strip-components", "1", "-C"]).arg(&folder))
+    })?;
+    Ok(folder)
 }
 
 /// A folder from which `require("pg")` works.
 pub fn node() -> Result<PathBuf> {
     debian(&["node", "npm"], &["nodejs", "npm"])?;
-    let folder = tools().join("node");
-    if !folder.join("node_modules/pg/package.json").exists() {
+    node_modules("node", NODE)
+}
+
+/// A folder `name` with `wanted` in its `node_modules`.
+pub fn node_modules(name: &str, wanted: &[&str]) -> Result<PathBuf> {
+    let folder = tools().join(name);
+    packages(&folder, wanted, || {
+        let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder)?;
         std::fs::write(folder.join("package.json"), "{\"private\": true}\n")?;
-        run(Command::new("npm").current_dir(&folder).args([
-            "install",
-            "--silent",
-            "--no-audit",
-            "--no-fund",
-            "pg@8",
-            "pg-copy-streams@6",
-            "pg-cursor@2",
-        ]))?;
-    }
+        let arguments = ["install", "--silent", "--no-audit", "--no-fund"];
+        run(Command::new("npm").current_dir(&folder).args(arguments).args(wanted))
+    })?;
     Ok(folder)
+}
+
+/// Ruby with ActiveRecord and the driver pg.
+pub fn active_record() -> Result<()> {
+    let ready = Command::new("ruby").args(["-e", "require 'active_record'; require 'pg'"]).output();
+    if ready.is_ok_and(|o| o.status.success()) { Ok(()) } else { apt(&["ruby", "ruby-activerecord", "ruby-pg"]) }
+}
+
+/// A Java compiler, and pgjdbc.
+pub fn jdbc() -> Result<PathBuf> {
+    debian(&["java", "javac"], &["default-jdk-headless"])?;
+    let driver = PathBuf::from("/usr/share/java/postgresql.jar");
+    if !driver.exists() {
+        apt(&["libpostgresql-jdbc-java"])?;
+    }
+    Ok(driver)
+}
+
+/// What Diesel links with.
+pub fn libpq() -> Result<()> {
+    if Path::new("/usr/include/postgresql/libpq-fe.h").exists() { Ok(()) } else { apt(&["libpq-dev"]) }
 }

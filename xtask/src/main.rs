@@ -1,6 +1,7 @@
 //! `cargo xtask`: the project's own tasks. `test` is what CI runs, and all that it runs.
 #![allow(clippy::disallowed_methods, reason = "a development tool uses the real clock, files and processes")]
 
+mod applications;
 mod bench;
 mod chaos;
 mod check;
@@ -10,6 +11,7 @@ mod install;
 mod kill;
 mod latency;
 mod pgbench;
+mod postgres;
 mod reports;
 mod server;
 mod shell;
@@ -38,8 +40,30 @@ enum Task {
         #[arg(long)]
         no_clients: bool,
     },
-    /// psql, psycopg, asyncpg, node-postgres against a server.
-    Clients(server::Target),
+    /// Drivers and ORMs with their migrations against a server: psycopg, asyncpg, node-postgres, Django, SQLAlchemy,
+    /// ActiveRecord, Knex, TypeORM, Drizzle, Prisma, pgjdbc; sqlx, Diesel and SeaORM by `--only rust`.
+    Clients {
+        #[command(flatten)]
+        target: server::Target,
+        #[command(flatten)]
+        choice: clients::Choice,
+    },
+    /// SQLAlchemy's own tests for dialects, on psycopg and asyncpg, side by side with PostgreSQL 15.
+    Sqlalchemy {
+        #[command(flatten)]
+        target: server::Target,
+        /// `psycopg` or `asyncpg` for one driver alone, then arguments of pytest.
+        #[arg(last = true)]
+        args: Vec<String>,
+    },
+    /// Real applications against a server: installed, migrated, used; docs/applications.md.
+    Applications {
+        #[command(flatten)]
+        target: server::Target,
+        /// Only these; may be given several times.
+        #[arg(long, value_name = "NAME")]
+        only: Vec<String>,
+    },
     /// psql's backslash commands and pg_dump, side by side with PostgreSQL 15.
     Catalogs(server::Target),
     /// Loads the sample schemas and compares counts and reports with PostgreSQL's answers.
@@ -131,7 +155,9 @@ fn main() -> Result<()> {
     match Args::parse().task {
         Task::Check => check::run(),
         Task::Test { no_clients } => test::run(no_clients),
-        Task::Clients(target) => target.with(clients::run),
+        Task::Clients { target, choice } => target.with(|server| clients::run(server, &choice)),
+        Task::Sqlalchemy { target, args } => target.with(|server| clients::sqlalchemy(server, &args)),
+        Task::Applications { target, only } => target.with(|server| applications::run(server, &only)),
         Task::Catalogs(target) => target.with(clients::catalogs),
         Task::Reports(target) => target.with(reports::run),
         Task::Pgbench { target, scale, seconds, connections } => {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
+use crate::postgres::Postgres;
 use crate::shell::{cargo, root, run};
 
 /// Which server.
@@ -22,6 +23,9 @@ pub struct Target {
     /// Start a cluster of processes (three journal nodes, three replicas, two query nodes) instead of one.
     #[arg(long)]
     cluster: bool,
+    /// A PostgreSQL 15 started for the task instead: what fails there is a mistake of the test.
+    #[arg(long, conflicts_with_all = ["port", "cluster", "release"])]
+    postgres: bool,
 }
 
 /// A reachable server.
@@ -100,6 +104,10 @@ impl Target {
         if let Some(port) = self.port {
             return task(&Server { port, pid: None, replicated: self.cluster });
         }
+        if self.postgres {
+            let postgres = Postgres::start()?;
+            return task(&Server { port: postgres.port, pid: None, replicated: false });
+        }
         let binary = build(self.release)?;
         let folder = root().join("target/xtask").join(format!("{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
@@ -156,6 +164,7 @@ fn answers(binary: &Path, port: u16) -> bool {
     asked.status().is_ok_and(|status| status.success())
 }
 
-fn free_port() -> Result<u16> {
+/// A port of 127.0.0.1 that nobody listens on.
+pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }

@@ -21,7 +21,7 @@ pub fn run(no_clients: bool) -> Result<()> {
     sim::short()?;
     if !no_clients {
         Target::fresh().with(|server| {
-            clients::run(server)?;
+            clients::run(server, &clients::Choice::default())?;
             reports::run(server)?;
             pgbench::run(server, 1, 5, 8)
         })?;

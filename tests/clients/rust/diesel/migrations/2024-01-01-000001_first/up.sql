@@ -1,0 +1,15 @@
+CREATE TABLE teams (
+    id SERIAL PRIMARY KEY,
+    name VARCHAR(40) NOT NULL UNIQUE,
+    created TIMESTAMPTZ NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+CREATE TABLE players (
+    id BIGSERIAL PRIMARY KEY,
+    team_id INTEGER NOT NULL REFERENCES teams ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    score DOUBLE PRECISION,
+    tags TEXT[] NOT NULL DEFAULT '{}',
+    details JSONB,
+    key UUID NOT NULL DEFAULT gen_random_uuid(),
+    born DATE
+);
