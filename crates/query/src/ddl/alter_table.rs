@@ -11,7 +11,7 @@ use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{DataType, Expr};
 
 use super::binding::Usage;
-use super::create_table::{identity_type, next_number, refuse_temporary_sequences};
+use super::create_table::{identity_type, kept_default, next_number, refuse_temporary_sequences};
 use super::names::{quote, undefined_column};
 use super::{DdlContext, expression};
 use crate::system::deparse;
@@ -253,7 +253,7 @@ impl DdlContext<'_> {
                 let stored = self.binder.expression(self.scope(), &table, expr, Usage::Default(found.ty))?;
                 refuse_temporary_sequences(&table, &stored.sequences)?;
                 self.catalog.used.extend(stored.sequences.iter().copied());
-                (Some(stored.sql), stored.sequences.first().copied())
+                (kept_default(stored.sql, found.domain), stored.sequences.first().copied())
             }
             None => (None, None),
         };

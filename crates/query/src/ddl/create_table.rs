@@ -28,6 +28,12 @@ pub(super) struct NewColumn {
     pub volatile: bool,
 }
 
+/// A default as it is kept: a NULL is none, unless it stands for the default of a domain.
+pub(super) fn kept_default(sql: String, domain: Option<Oid>) -> Option<String> {
+    let is_null = domain.is_none() && sql.eq_ignore_ascii_case("null");
+    (!is_null).then_some(sql)
+}
+
 impl DdlContext<'_> {
     pub(super) async fn create_table(&mut self, create: &CreateTable) -> SqlResult<()> {
         let (schema, name) = self.creation_target(&create.name, create.persistence)?;
@@ -184,7 +190,7 @@ impl DdlContext<'_> {
                     let stored = self.binder.expression(self.scope(), table, expr, Usage::Default(ty))?;
                     refuse_temporary_sequences(table, &stored.sequences)?;
                     volatile |= stored.volatility == gavel_functions::registry::Volatility::Volatile;
-                    column.default = Some(stored.sql);
+                    column.default = kept_default(stored.sql, column.domain);
                 }
                 ColumnConstraintKind::Generated { expr, .. } => {
                     let stored = self.binder.expression(self.scope(), table, expr, Usage::Generated(ty))?;

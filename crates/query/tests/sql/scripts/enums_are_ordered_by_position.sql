@@ -235,7 +235,11 @@ SELECT 4
 pg_get_expr
 'fine'::feeling
 'ok'::text
-CASE WHEN (m = 'fine'::feeling) THEN 'ok'::text ELSE 'no'::text END
+
+CASE
+    WHEN (m = 'fine'::feeling) THEN 'ok'::text
+    ELSE 'no'::text
+END
 SELECT 3
 
 > SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 't'::regclass ORDER BY conname;

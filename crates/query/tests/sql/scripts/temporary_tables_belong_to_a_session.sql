@@ -288,7 +288,7 @@ CREATE INDEX
 indexrelid | pg_get_indexdef
 i_pkey | CREATE UNIQUE INDEX i_pkey ON pg_temp.i USING btree (id)
 i_u_key | CREATE UNIQUE INDEX i_u_key ON pg_temp.i USING btree (u)
-i_expr_idx | CREATE INDEX i_expr_idx ON pg_temp.i USING btree ((n + 1)) WHERE (u > 'a'::text)
+i_expr_idx | CREATE INDEX i_expr_idx ON pg_temp.i USING btree (((n + 1))) WHERE (u > 'a'::text)
 SELECT 3
 
 > SELECT id FROM i WHERE u = 'b';
