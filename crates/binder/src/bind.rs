@@ -31,6 +31,7 @@ pub mod polymorphic;
 pub mod prune;
 pub mod query;
 pub mod reference;
+pub mod routine;
 pub mod scalar;
 pub mod scope;
 pub mod select;
@@ -41,6 +42,7 @@ pub mod subquery;
 pub mod table_expr;
 pub mod typename;
 pub mod update;
+pub mod user_call;
 pub mod view;
 pub mod walk;
 pub mod window;
@@ -57,6 +59,7 @@ use crate::context::BindContext;
 use crate::parse::{Pos, Source};
 
 use call::AggregateFrame;
+use routine::Parameters;
 use scope::{Fields, Level};
 
 /// State of binding one statement.
@@ -86,6 +89,12 @@ pub struct Binder<'a> {
     pub row_fields: Vec<(Scalar, Fields)>,
     /// Columns whose values are known to be of a domain, or an array of one.
     pub domains: HashMap<ColumnId, Oid>,
+    /// Parameters of the function whose body is bound.
+    pub parameters: Option<Parameters>,
+    /// Functions whose bodies this text is in, from the outside.
+    pub routines: Vec<Oid>,
+    /// Statements of the body that is being defined, with names that mean the same under any search path.
+    pub rewritten: Vec<String>,
     /// A view is being defined: nothing is read.
     pub defining: bool,
     /// Replacements that make a view's text independent of the search path, if one is being defined.
@@ -111,6 +120,9 @@ impl<'a> Binder<'a> {
             modifying_cte: false,
             row_fields: vec![],
             domains: HashMap::new(),
+            parameters: None,
+            routines: vec![],
+            rewritten: vec![],
             defining: false,
             edits: None,
         }

@@ -29,6 +29,7 @@ mod print;
 
 pub use bind::domain::base_type;
 pub use bind::name::{Qualified, Resolved, find_relation, fold, qualified, quote, relation as resolve_relation};
+pub use bind::routine::{CheckedBody, check_body, in_body};
 pub use bind::statement::bind;
 pub use bind::table_expr::{
     TableExpr, bind_default, bind_default_ast, bind_table_expr, bind_table_expr_ast, volatility,
@@ -36,5 +37,5 @@ pub use bind::table_expr::{
 pub use bind::typename::{array_type, element_type, format_type, resolve_type};
 pub use bind::view::{ViewDefinition, check_column_names, view_body, view_columns};
 pub use bind::written::{Updatability, updatability};
-pub use context::BindContext;
+pub use context::{BindContext, FunctionCall};
 pub use parse::{Parsed, parse};

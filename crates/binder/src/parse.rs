@@ -241,20 +241,38 @@ fn unterminated(source: &Source<'_>, error: &TokenizerError) -> SqlError {
         .at(source.characters(pos))
 }
 
-/// Index of the `;` that ends the first statement, or the number of tokens. Those between the
-/// parentheses of CREATE RULE and in BEGIN ATOMIC bodies do not occur in what is supported.
+/// Index of the `;` that ends the first statement, or the number of tokens. Those between parentheses, and in a
+/// function's `BEGIN ATOMIC … END`, end none.
 fn statement_end(tokens: &[TokenWithSpan]) -> usize {
     let mut depth = 0_usize;
+    // BEGIN ATOMIC and CASE that have no END yet.
+    let mut blocks = 0_usize;
+    let may_be_atomic = creates_function(tokens);
     for (i, t) in tokens.iter().enumerate() {
         match t.token {
             Token::LParen => depth += 1,
             Token::RParen => depth = depth.saturating_sub(1),
-            Token::SemiColon if depth == 0 => return i,
+            Token::SemiColon if depth == 0 && blocks == 0 => return i,
+            Token::Word(_) if may_be_atomic => {
+                let begins = is_word(Some(t), "atomic") && i > 0 && is_word(tokens.get(i - 1), "begin");
+                if begins || blocks > 0 && is_word(Some(t), "case") {
+                    blocks += 1;
+                } else if blocks > 0 && is_word(Some(t), "end") {
+                    blocks -= 1;
+                }
+            }
             _ => {}
         }
     }
     // An unbalanced parenthesis must not swallow the statements behind it.
     tokens.iter().position(|t| t.token == Token::SemiColon).unwrap_or(tokens.len())
+}
+
+/// Whether CREATE [OR REPLACE] FUNCTION or PROCEDURE is next.
+fn creates_function(tokens: &[TokenWithSpan]) -> bool {
+    let replaces = is_word(tokens.get(1), "or") && is_word(tokens.get(2), "replace");
+    let kind = tokens.get(if replaces { 3 } else { 1 });
+    is_word(tokens.first(), "create") && (is_word(kind, "function") || is_word(kind, "procedure"))
 }
 
 /// Whether `token` is this keyword, unquoted.

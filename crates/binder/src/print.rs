@@ -248,6 +248,11 @@ fn rel(r: &Rel, depth: usize, out: &mut String) {
             rel(input, depth + 1, out);
         }
         Rel::Modify(m) => modify(m, depth, out),
+        Rel::Statements { first, last } => {
+            line(depth, "statements", out);
+            first.iter().for_each(|r| rel(r, depth + 1, out));
+            rel(last, depth + 1, out);
+        }
     }
 }
 

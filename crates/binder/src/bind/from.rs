@@ -15,7 +15,7 @@ use super::name::{Qualified, Resolved, fold, qualified, relation};
 use super::query::OutColumn;
 use super::scalar::{Typed, boolean, column, constant, scalar, truth};
 use super::scope::{Columns, CteEntry, NsColumn, NsItem};
-use crate::bound::{ColumnId, JoinKind, Rel, ScalarKind, SetCall, Source};
+use crate::bound::{ColumnId, JoinKind, Rel, ScalarKind, SetCall, Source, Window};
 use crate::parse::{Pos, marker};
 
 /// A FROM item: what it reads, what names it gives.
@@ -356,14 +356,16 @@ impl Binder<'_> {
         let definitions: Vec<(String, Option<&ast::DataType>)> = alias
             .map(|a| a.columns.iter().map(|c| (fold(&c.name), c.data_type.as_ref())).collect())
             .unwrap_or_default();
-        let (rel, columns, scalar) = self.from_call(&full, args, &definitions, pos)?;
-        self.finish_function(rel, columns, scalar, ordinality, &full.name, alias)
+        let (rel, columns, scalar) = self.from_call(name, &full, args, &definitions, pos)?;
+        let label = self.function_label(&full);
+        self.finish_function(rel, columns, scalar, ordinality, &label, alias)
     }
 
     /// One call: its set call, its columns by name, and whether it returns a plain value.
     #[allow(clippy::type_complexity, reason = "the parts of a call in FROM, used twice")]
     fn from_call(
         &mut self,
+        written: &ast::ObjectName,
         full: &Qualified,
         args: &[ast::FunctionArg],
         definitions: &[(String, Option<&ast::DataType>)],
@@ -372,6 +374,11 @@ impl Binder<'_> {
         let arguments = self.arguments(args)?;
         let found = match self.find_function(full, arguments, pos)? {
             Callee::Function(found) => found,
+            Callee::User(found) => {
+                self.note_call(written, found.function.oid);
+                let (rel, columns, scalar) = self.user_item(found, definitions, pos)?;
+                return Ok((Err(rel), columns, scalar));
+            }
             Callee::Cast(target) => {
                 let [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(operand))] = args else {
                     return Err(SqlError::internal("a cast without operand"));
@@ -465,7 +472,10 @@ impl Binder<'_> {
         }
         let rel = match calls {
             Ok(calls) => Rel::FunctionScan { calls, ordinality: ordinal },
-            Err(rel) => rel,
+            Err(rel) => match ordinal {
+                Some(id) => numbered(rel, id)?,
+                None => rel,
+            },
         };
         let mut item = NsItem::new(name.to_owned(), Columns::List(list.into()));
         item.scalar_function = scalar && ordinal.is_none();
@@ -495,14 +505,17 @@ impl Binder<'_> {
                 ast::FunctionArguments::List(list) => list.args.as_slice(),
                 _ => &[],
             };
-            let (call, more, _) = self.from_call(&full, args, &[], Pos::NONE)?;
+            let (call, more, _) = self.from_call(&f.name, &full, args, &[], Pos::NONE)?;
             match call {
                 Ok(call) => calls.extend(call),
-                Err(_) => return Err(SqlError::unsupported("ROWS FROM with a cast is not supported")),
+                Err(_) => {
+                    let text = "ROWS FROM takes functions of PostgreSQL's own alone";
+                    return Err(SqlError::unsupported(text));
+                }
             }
             columns.extend(more);
             if name.is_empty() {
-                name = full.name;
+                name = self.function_label(&full);
             }
         }
         self.finish_function(Ok(calls), columns, false, ordinality, &name, alias)
@@ -524,7 +537,8 @@ impl Binder<'_> {
             for array in arrays {
                 let pos = b.expr_pos(array);
                 let arg = ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(array.clone()));
-                let (call, more, scalar) = b.from_call(&full, &[arg], &[], pos)?;
+                let written = ast::ObjectName::from(vec![]);
+                let (call, more, scalar) = b.from_call(&written, &full, &[arg], &[], pos)?;
                 calls.extend(call.unwrap_or_default());
                 columns.extend(more);
                 lone = scalar && arrays.len() == 1;
@@ -534,6 +548,23 @@ impl Binder<'_> {
         self.level().lateral_active = active;
         out
     }
+}
+
+/// `rel` with the numbers of its rows in column `id`.
+fn numbered(rel: Rel, id: ColumnId) -> SqlResult<Rel> {
+    let row_number = gavel_functions::registry::procs_named("row_number").next();
+    let function = row_number.ok_or_else(|| SqlError::internal("no function row_number"))?.oid;
+    let call = Window {
+        id,
+        function,
+        args: vec![],
+        filter: None,
+        partition_by: vec![],
+        order_by: vec![],
+        frame: super::window::DEFAULT_FRAME,
+        ty: PgType::INT8,
+    };
+    Ok(Rel::Window { input: Box::new(rel), calls: vec![call] })
 }
 
 fn out_column(c: &OutColumn) -> NsColumn {

@@ -57,6 +57,10 @@ impl Binder<'_> {
     /// `$n`.
     fn parameter(&mut self, name: &str, pos: Pos) -> SqlResult<Typed> {
         let number = name.strip_prefix('$').and_then(|n| n.parse::<usize>().ok());
+        let own = self.parameters.as_ref().zip(number.and_then(|n| n.checked_sub(1)));
+        if let Some((_, value)) = own.and_then(|(p, at)| p.values.get(at)) {
+            return Ok(Typed::new(value.clone(), pos));
+        }
         let index = match number {
             Some(n) if (1..=MAX_PARAMS).contains(&n) && self.allow_params => n - 1,
             _ => {
@@ -152,14 +156,13 @@ impl Binder<'_> {
             }
             Oid::REGPROC => {
                 let name = self.name_in_text(text)?;
-                let mut found = registry::procs_named(&name.name);
-                match (found.next(), found.next()) {
-                    (Some(one), None) => Ok(one.oid),
-                    (Some(_), Some(_)) => Err(SqlError::new(
+                match self.functions_of_name(&name).as_slice() {
+                    [(one, _)] => Ok(*one),
+                    [_, _, ..] => Err(SqlError::new(
                         SqlState::AmbiguousFunction,
                         format!("more than one function named \"{text}\""),
                     )),
-                    _ => {
+                    [] => {
                         let message = format!("function \"{text}\" does not exist");
                         Err(SqlError::new(SqlState::UndefinedFunction, message))
                     }
@@ -174,7 +177,8 @@ impl Binder<'_> {
                 for arg in args.split(',').filter(|a| !a.trim().is_empty()) {
                     types.push(self.named_object(arg, Oid::REGTYPE)?);
                 }
-                registry::procs_named(&name.name).find(|p| p.args == types).map(|p| p.oid).ok_or_else(missing)
+                let found = self.functions_of_name(&name);
+                found.into_iter().find(|(_, args)| *args == types).map(|(oid, _)| oid).ok_or_else(missing)
             }
             Oid::REGNAMESPACE => {
                 let name = self.name_in_text(text)?.name;

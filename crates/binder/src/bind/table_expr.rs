@@ -13,6 +13,7 @@ use super::clause::Clause;
 use super::expr::strip;
 use super::scalar::{Typed, null, scalar};
 use super::scope::{Columns, Level, NsItem};
+use super::user_call::has_subquery;
 use super::walk;
 use crate::bound::{ColumnId, Scalar, ScalarKind};
 use crate::context::BindContext;
@@ -79,6 +80,11 @@ pub fn bind_table_expr_ast(
         TableExpr::Assigned(target) => binder.coerce_assignment(value, target, "")?,
         _ => value.scalar,
     };
+    if !context.opaque_calls && has_subquery(&value) && kind != TableExpr::Stored {
+        // None can be written here: it is the body of a function.
+        let text = "functions that are not single expressions are not supported in expressions over one row";
+        return Err(binder.error_at(SqlError::unsupported(text), pos));
+    }
     let wanted = match kind {
         TableExpr::IndexExpression => Some("functions in index expression must be marked IMMUTABLE"),
         TableExpr::IndexPredicate => Some("functions in index predicate must be marked IMMUTABLE"),
@@ -254,16 +260,13 @@ impl Binder<'_> {
             return Ok(null(column.ty));
         }
         // The text's places are not the statement's.
-        let context = self.context;
-        let mut inner = Binder::new(context, sql);
+        let context = self.context.stored();
+        let mut inner = Binder::new(&context, sql);
         inner.allow_params = false;
-        inner.reserve_columns(self.reserve_columns(0) as usize);
-        let value = inner.default_value(&parsed, column.ty, &column.name)?;
-        let used = inner.reserve_columns(0).saturating_sub(self.reserve_columns(0));
-        self.reserve_columns(used as usize);
-        for object in inner.take_objects() {
-            self.uses(object);
-        }
-        Ok(value)
+        inner.routines = self.routines.clone();
+        self.lend_ids(&mut inner);
+        let value = inner.default_value(&parsed, column.ty, &column.name);
+        self.take_ids(&mut inner);
+        value
     }
 }

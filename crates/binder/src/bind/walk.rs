@@ -197,7 +197,7 @@ pub fn scalars(rel: &Rel, f: &mut dyn FnMut(&Scalar)) {
     let keys = |keys: &[SortKey], f: &mut dyn FnMut(&Scalar)| keys.iter().for_each(|k| f(&k.expr));
     match rel {
         Rel::Scan { .. } | Rel::Distinct { .. } | Rel::SetOp { .. } | Rel::CteRef { .. } | Rel::Lock { .. } => {}
-        Rel::With { .. } => {}
+        Rel::With { .. } | Rel::Statements { .. } => {}
         Rel::Values { rows, .. } => rows.iter().flatten().for_each(f),
         Rel::Project { exprs, .. } => exprs.iter().for_each(|(_, e)| f(e)),
         Rel::Filter { predicate, .. } => f(predicate),
@@ -251,7 +251,7 @@ fn modify_scalars(m: &Modify, f: &mut dyn FnMut(&Scalar)) {
 pub fn scalars_mut(rel: &mut Rel, f: &mut dyn FnMut(&mut Scalar)) {
     match rel {
         Rel::Scan { .. } | Rel::Distinct { .. } | Rel::SetOp { .. } | Rel::CteRef { .. } | Rel::Lock { .. } => {}
-        Rel::With { .. } => {}
+        Rel::With { .. } | Rel::Statements { .. } => {}
         Rel::Values { rows, .. } => rows.iter_mut().flatten().for_each(f),
         Rel::Project { exprs, .. } => exprs.iter_mut().for_each(|(_, e)| f(e)),
         Rel::Filter { predicate, .. } => f(predicate),
@@ -329,6 +329,10 @@ pub fn inputs(rel: &Rel, f: &mut dyn FnMut(&Rel)) {
             f(body);
         }
         Rel::Modify(m) => f(&m.source),
+        Rel::Statements { first, last } => {
+            first.iter().for_each(&mut *f);
+            f(last);
+        }
     }
 }
 
@@ -363,6 +367,10 @@ pub fn inputs_mut(rel: &mut Rel, f: &mut dyn FnMut(&mut Rel)) {
             f(body);
         }
         Rel::Modify(m) => f(&mut m.source),
+        Rel::Statements { first, last } => {
+            first.iter_mut().for_each(&mut *f);
+            f(last);
+        }
     }
 }
 

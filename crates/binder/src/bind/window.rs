@@ -14,7 +14,7 @@ use crate::bound::{Frame, FrameBound, FrameExclude, FrameUnits, SortKey, Window}
 use crate::parse::{Pos, marker};
 
 /// The frame of a window without a frame clause.
-const DEFAULT_FRAME: Frame = Frame {
+pub const DEFAULT_FRAME: Frame = Frame {
     units: FrameUnits::Range,
     start: FrameBound::UnboundedPreceding,
     end: FrameBound::CurrentRow,
@@ -59,7 +59,7 @@ impl Binder<'_> {
         let none = arguments.values.is_empty() && !star;
         let found = match self.find_function(name, arguments, pos)? {
             Callee::Function(found) => found,
-            Callee::Cast(_) => {
+            Callee::Cast(_) | Callee::User(_) => {
                 let text = format!("OVER specified, but {name} is not a window function nor an aggregate function");
                 return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), pos));
             }

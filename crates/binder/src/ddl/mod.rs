@@ -11,9 +11,11 @@
 //! | [`table`] | table elements: columns, constraints |
 //! | [`session`] | cursors, LOCK, DISCARD, LISTEN and what else concerns the session alone |
 //! | [`user_type`] | types and domains |
+//! | [`function`] | functions and procedures |
 //! | [`words`] | the token stream as words |
 
 pub mod ast;
+mod function;
 mod grant;
 mod parser;
 mod session;

@@ -24,7 +24,15 @@ struct Writer<'a> {
 }
 
 fn bind_context<'a>(context: &SystemContext<'a>, style: &'a TextStyle) -> BindContext<'a> {
-    BindContext { catalog: context.catalog, search_path: context.search_path, user: "", style }
+    BindContext {
+        catalog: context.catalog,
+        search_path: context.search_path,
+        user: "",
+        style,
+        session_path: context.search_path,
+        calls: None,
+        opaque_calls: true,
+    }
 }
 
 /// An expression over the columns of `table`; `None` if it cannot be shown from its bound form.

@@ -134,7 +134,16 @@ pub fn style_over(catalog: &Arc<Catalog>) -> TextStyle {
 /// Whether a view of `catalog` can be written through.
 pub fn updatability(catalog: &Arc<Catalog>, view: &Arc<View>) -> Updatability {
     let style = style_over(catalog);
-    gavel_binder::updatability(&BindContext { catalog, search_path: &[], user: "", style: &style }, view)
+    let context = BindContext {
+        catalog,
+        search_path: &[],
+        user: "",
+        style: &style,
+        session_path: &[],
+        calls: None,
+        opaque_calls: false,
+    };
+    gavel_binder::updatability(&context, view)
 }
 
 /// Functions of this name, `pg_catalog.` allowed before it.
