@@ -324,8 +324,10 @@ pub enum Rel {
     /// INSERT/UPDATE/DELETE … RETURNING inside a CTE or a function: puts out its returning columns.
     Modify(Box<Modify>),
     /// The body of a function, which runs at every call: `first` one after the other, each to its end, then `last`,
-    /// whose columns come out. Each sees what was written before it.
+    /// whose columns come out. Each sees what was written before it. `function` is named in errors; empty where only
+    /// arguments are computed at every call.
     Statements {
+        function: String,
         first: Vec<Rel>,
         last: Box<Rel>,
     },

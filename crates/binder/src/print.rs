@@ -32,6 +32,10 @@ pub fn statement(s: &Statement) -> String {
             out.push_str("declare\n");
             query(q, 1, &mut out);
         }
+        Statement::Call(q) => {
+            out.push_str("call\n");
+            query(q, 1, &mut out);
+        }
         Statement::Other(s) => out.push_str(&format!("other {s}\n")),
     }
     out
@@ -248,8 +252,8 @@ fn rel(r: &Rel, depth: usize, out: &mut String) {
             rel(input, depth + 1, out);
         }
         Rel::Modify(m) => modify(m, depth, out),
-        Rel::Statements { first, last } => {
-            line(depth, "statements", out);
+        Rel::Statements { function, first, last } => {
+            line(depth, format!("statements {function}").trim_end(), out);
             first.iter().for_each(|r| rel(r, depth + 1, out));
             rel(last, depth + 1, out);
         }

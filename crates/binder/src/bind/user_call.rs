@@ -311,7 +311,12 @@ impl Binder<'_> {
         let input = Box::new(computed(kept));
         // The arguments are computed at each call, not once for all.
         let rel = Rel::Project { input, exprs: vec![(id, out)] };
-        subquery(SubqueryKind::Scalar, Rel::Statements { first: vec![], last: Box::new(rel) }, id, ty)
+        subquery(
+            SubqueryKind::Scalar,
+            Rel::Statements { function: String::new(), first: vec![], last: Box::new(rel) },
+            id,
+            ty,
+        )
     }
 
     /// A body with the arguments of a call: plain ones in the place of parameters, others computed beside it. It does
@@ -565,7 +570,7 @@ fn run(function: &Function, first: Vec<Rel>, last: Rel) -> Rel {
     if first.is_empty() && function.volatility != 'v' {
         return last;
     }
-    Rel::Statements { first, last: Box::new(last) }
+    Rel::Statements { function: function.name.clone(), first, last: Box::new(last) }
 }
 
 /// One row of these columns.

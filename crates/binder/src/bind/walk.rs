@@ -329,7 +329,7 @@ pub fn inputs(rel: &Rel, f: &mut dyn FnMut(&Rel)) {
             f(body);
         }
         Rel::Modify(m) => f(&m.source),
-        Rel::Statements { first, last } => {
+        Rel::Statements { first, last, .. } => {
             first.iter().for_each(&mut *f);
             f(last);
         }
@@ -367,7 +367,7 @@ pub fn inputs_mut(rel: &mut Rel, f: &mut dyn FnMut(&mut Rel)) {
             f(body);
         }
         Rel::Modify(m) => f(&mut m.source),
-        Rel::Statements { first, last } => {
+        Rel::Statements { first, last, .. } => {
             first.iter_mut().for_each(&mut *f);
             f(last);
         }

@@ -181,13 +181,13 @@ impl DdlContext<'_> {
         for constraint in &def.constraints {
             match &constraint.kind {
                 ColumnConstraintKind::Default(expr) => {
-                    let stored = self.binder.expression(self.scope(), table, expr, Usage::Default(ty))?;
+                    let stored = self.expression(table, expr, Usage::Default(ty))?;
                     refuse_temporary_sequences(table, &stored.sequences)?;
                     volatile |= stored.volatility == gavel_functions::registry::Volatility::Volatile;
                     column.default = Some(stored.sql);
                 }
                 ColumnConstraintKind::Generated { expr, .. } => {
-                    let stored = self.binder.expression(self.scope(), table, expr, Usage::Generated(ty))?;
+                    let stored = self.expression(table, expr, Usage::Generated(ty))?;
                     require_generable(table, &stored.columns, stored.volatility)?;
                     volatile = true;
                     column.generated = true;

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use gavel_binder::parse;
+use gavel_binder::{FunctionCall, parse};
 use gavel_types::SqlResult;
 use sqlparser::ast::{
     DataType, Expr, Ident, ObjectName, ObjectNamePart, Query, TableAlias, TableAliasColumnDef, TableFactor, Value,
@@ -197,6 +197,25 @@ pub fn number_types(expr: &mut Expr, number: &dyn Fn(&DataType) -> Option<DataTy
         }
     }
     let _ = expr.visit(&mut Types(number));
+}
+
+/// Writes calls of users' functions by the numbers of these, by the places of their names.
+pub fn number_calls(expr: &mut Expr, calls: &[FunctionCall]) {
+    struct Calls<'a>(&'a [FunctionCall]);
+    impl VisitorMut for Calls<'_> {
+        type Break = ();
+        fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+            if let Expr::Function(call) = expr
+                && let Some(first) = call.name.0.first().and_then(ObjectNamePart::as_ident)
+                && let Some(found) = self.0.iter().find(|c| c.at == first.span.start)
+            {
+                let parts = vec![Ident::new("pg_catalog"), Ident::with_quote('"', format!("#f{}", found.function))];
+                call.name = ObjectName::from(parts);
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    let _ = expr.visit(&mut Calls(calls));
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ impl DdlContext<'_> {
         }
         let predicate = match &create.predicate {
             Some(expr) => {
-                let stored = self.binder.expression(self.scope(), &table, expr, Usage::Predicate)?;
+                let stored = self.expression(&table, expr, Usage::Predicate)?;
                 if stored.volatility != Volatility::Immutable {
                     return Err(SqlError::new(
                         SqlState::InvalidObjectDefinition,
@@ -115,7 +115,7 @@ impl DdlContext<'_> {
             require_ordered(found.ty)?;
             return Ok(IndexKey::Column(found.number));
         }
-        let stored = self.binder.expression(self.scope(), table, expr, Usage::IndexKey)?;
+        let stored = self.expression(table, expr, Usage::IndexKey)?;
         if stored.volatility != Volatility::Immutable {
             return Err(SqlError::new(
                 SqlState::InvalidObjectDefinition,

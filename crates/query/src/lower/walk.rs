@@ -21,6 +21,10 @@ pub struct Refs {
     pub ctes_defined: HashSet<CteId>,
     pub volatile: bool,
     pub modifies: bool,
+    /// Runs bodies of functions, statement by statement.
+    pub statements: bool,
+    /// Tables that are written to, or whose rows are locked.
+    pub written: Vec<Arc<Table>>,
     pub subqueries: bool,
     /// Tables that are read, subqueries' included.
     pub tables: Vec<Arc<Table>>,
@@ -164,7 +168,17 @@ impl Refs {
                 self.scalars(offset);
                 self.keys(with_ties);
             }
-            Rel::Distinct { input } | Rel::Lock { input, .. } => self.rel(input),
+            Rel::Distinct { input } => self.rel(input),
+            Rel::Lock { input, targets } => {
+                self.written.extend(targets.iter().map(|t| Arc::clone(&t.table)));
+                self.rel(input);
+            }
+            Rel::Statements { first, last, .. } => {
+                self.volatile = true;
+                self.statements = true;
+                first.iter().for_each(|r| self.rel(r));
+                self.rel(last);
+            }
             Rel::DistinctOn { input, on } => {
                 self.rel(input);
                 self.scalars(on);
@@ -195,6 +209,7 @@ impl Refs {
             Rel::Modify(modify) => {
                 self.volatile = true;
                 self.modifies = true;
+                self.written.push(Arc::clone(&modify.table));
                 self.rel(&modify.source);
                 for (output, scalar) in modify.returning.iter().flatten() {
                     self.scalar(scalar);

@@ -1,11 +1,14 @@
 //! The binder, as DDL uses it: types, and expressions and queries in the form that descriptors keep,
 //! which is text that means the same under any `search_path`.
 
+use std::cell::RefCell;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use gavel_binder::bound::{Scalar, ScalarKind};
-use gavel_binder::{BindContext, TableExpr};
-use gavel_catalog::Table;
+use gavel_binder::{BindContext, CheckedBody, TableExpr};
+use gavel_catalog::function::Body;
+use gavel_catalog::{Function, Table};
 use gavel_types::text_io::TextStyle;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 use sqlparser::ast::{self, DataType, Expr, Query, VisitMut, VisitorMut};
@@ -23,7 +26,15 @@ pub struct SessionBinder<'a> {
 
 impl SessionBinder<'_> {
     fn context<'s>(&'s self, scope: Scope<'s>) -> BindContext<'s> {
-        BindContext { catalog: scope.catalog, search_path: scope.search_path, user: self.user, style: self.style }
+        BindContext {
+            catalog: scope.catalog,
+            search_path: scope.search_path,
+            user: self.user,
+            style: self.style,
+            session_path: scope.search_path,
+            calls: None,
+            opaque_calls: false,
+        }
     }
 }
 
@@ -49,6 +60,10 @@ impl DdlBinder for SessionBinder<'_> {
         self.bind(scope, table, &gavel_binder::parse::parse_expression(sql)?, "", usage)
     }
 
+    fn function_body(&self, scope: Scope<'_>, function: &Arc<Function>) -> SqlResult<CheckedBody> {
+        gavel_binder::check_body(&self.context(scope), function).map_err(|e| self.placed(e, function))
+    }
+
     fn query(&self, scope: Scope<'_>, query: &Query) -> SqlResult<StoredQuery> {
         // Places are those of the printed text.
         let view = gavel_binder::view_columns(&self.context(scope), &query.to_string()).map_err(SqlError::nowhere)?;
@@ -57,6 +72,23 @@ impl DdlBinder for SessionBinder<'_> {
 }
 
 impl SessionBinder<'_> {
+    /// An error in the body of a function at its place in the statement, if the body can be found there; without a
+    /// place it says which function it is about.
+    fn placed(&self, error: SqlError, function: &Function) -> SqlError {
+        let Body::Text(body) = &function.body else { return error.nowhere() };
+        let in_text = error.fields().position.and_then(|_| {
+            let (before, after) = self.text.split_once(body.as_str())?;
+            (!after.contains(body.as_str())).then(|| before.chars().count())
+        });
+        match in_text {
+            Some(before) => error.moved(before),
+            None => {
+                let context = format!("SQL function \"{}\"", function.name);
+                error.nowhere().context(context)
+            }
+        }
+    }
+
     /// Binds `expr`, whose places are in `text`.
     fn bind(
         &self,
@@ -66,7 +98,8 @@ impl SessionBinder<'_> {
         text: &str,
         usage: Usage,
     ) -> SqlResult<StoredExpression> {
-        let context = self.context(scope);
+        let calls = RefCell::new(Vec::new());
+        let context = BindContext { calls: Some(&calls), ..self.context(scope) };
         let over_table = |kind| gavel_binder::bind_table_expr_ast(&context, expr, text, table, kind);
         let columns_of = |mentioned: &[(i16, gavel_binder::bound::ColumnId)]| -> Vec<i16> {
             mentioned.iter().map(|(n, _)| *n).collect()
@@ -94,6 +127,8 @@ impl SessionBinder<'_> {
         };
         let mut expr = expr.clone();
         let _ = expr.visit(&mut QualifySequences { context: &context });
+        let calls = calls.borrow();
+        expression::number_calls(&mut expr, &calls);
         expression::number_types(&mut expr, &|ty| numbered(&context, ty));
         let mut found = Vec::new();
         sequences(&scalar, &mut found);
@@ -103,6 +138,7 @@ impl SessionBinder<'_> {
             columns,
             volatility: gavel_binder::volatility(&scalar),
             sequences: found,
+            functions: calls.iter().map(|c| c.function).collect(),
         })
     }
 }
