@@ -258,7 +258,11 @@ impl Writer<'_> {
     }
 
     fn call(&self, function: Oid, args: &[Scalar], ty: PgType) -> Option<String> {
-        let proc = registry::proc(function)?;
+        let Some(proc) = registry::proc(function) else {
+            // A user's function, which gets its name with the types.
+            self.context.catalog.function(function)?;
+            return Some(format!("{}({})", numbered_function(function), self.list(args)?));
+        };
         if let Some(first) = args.first() {
             let own = PgType::new(proc.ret);
             if is_length_cast(function, ty.oid) && first.ty.oid == ty.oid {

@@ -27,7 +27,11 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
         "constraint_column_usage" => constraint_column_usage(context, out),
         "constraint_table_usage" => constraint_table_usage(context, out),
         "check_constraints" => check_constraints(context, out),
-        "routines" => routines(context, out),
+        "routines" => {
+            routines(context, out);
+            super::routines::information(context, out);
+        }
+        "parameters" => super::routines::parameters(context, out),
         "view_table_usage" => view_table_usage(context, out),
         _ => return false,
     }
