@@ -103,7 +103,7 @@ fn statement(
 ) -> SqlResult<ast::Statement> {
     let mut parser = parser(rewrite::rewrite(source, piece));
     if ddl::begins(piece) {
-        let parsed = ddl::parse(&mut parser);
+        let parsed = ddl::parse(&mut parser, source);
         finish(source, &parser, parsed, terminator)?;
         let start = piece.first().and_then(|t| source.start(t.span).offset()).unwrap_or(0);
         let end = piece.last().and_then(|t| source.pos(t.span.end).offset()).unwrap_or(source.text.len());
@@ -142,7 +142,7 @@ fn is_current_of(tokens: &[TokenWithSpan]) -> bool {
 pub fn parse_ddl(sql: &str) -> SqlResult<Ddl> {
     let source = Source::new(sql);
     let mut parser = parser(rewrite::rewrite(&source, &tokenize(&source)?));
-    let parsed = ddl::parse(&mut parser);
+    let parsed = ddl::parse(&mut parser, &source);
     finish(&source, &parser, parsed, None)
 }
 

@@ -309,8 +309,9 @@ pub enum FunctionResult {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum FunctionBody {
-    Return(Box<Expr>),
-    /// Text of each statement.
+    /// RETURN: text of the expression.
+    Return(String),
+    /// BEGIN ATOMIC: text of each statement.
     Atomic(Vec<String>),
 }
 
