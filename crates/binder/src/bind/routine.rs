@@ -248,9 +248,10 @@ impl Binder<'_> {
     }
 
     fn body_statement(&mut self, function: &Function, statement: &ast::Statement) -> SqlResult<Step> {
+        let may_write = function.volatility == 'v' || self.is_opaque();
         let writes = |verb: &str| {
             let text = format!("{verb} is not allowed in a non-volatile function");
-            if function.volatility == 'v' || self.is_opaque() { Ok(()) } else { Err(SqlError::unsupported(text)) }
+            if may_write { Ok(()) } else { Err(SqlError::unsupported(text)) }
         };
         match statement {
             ast::Statement::Query(query) => match &*query.body {

@@ -22,7 +22,6 @@ use super::coerce::cannot_cast;
 use super::function::{Callee, UserCall};
 use super::name::{Qualified, qualified};
 use super::polymorphic;
-use super::query::BoundQuery;
 use super::routine::{Returned, Routine, in_body, substituted};
 use super::scalar::{Typed, and, boolean, column, constant, null, or, scalar, truth};
 use super::scope::{Fields, Level};
@@ -153,7 +152,7 @@ impl Binder<'_> {
         let UserCall { function, args, declared, variadic_from } = call;
         let actual: Vec<Oid> = args.iter().map(Typed::oid).collect();
         let open = |ty: &Oid| polymorphic::is_polymorphic(*ty);
-        let mut polymorphic_args = declared.iter().zip(&actual).filter(|(d, _)| open(d)).peekable();
+        let mut polymorphic_args = declared.iter().zip(&actual).filter(|(d, _)| open(*d)).peekable();
         if polymorphic_args.peek().is_some() && polymorphic_args.all(|(_, a)| *a == Oid::UNKNOWN) {
             let text = "could not determine polymorphic type because input has type unknown";
             return Err(SqlError::new(SqlState::DatatypeMismatch, text));
@@ -262,9 +261,8 @@ impl Binder<'_> {
 
     /// The fields of that value, if it is a row of no named type.
     fn fields_given(&self, returned: &Returned, routine: &Routine) -> Option<Fields> {
-        let named = |columns: &[(String, ColumnId, PgType)]| columns.iter().map(|c| (c.0.clone(), c.2)).collect();
         match returned {
-            Returned::Row(Oid::RECORD, _) => Some(named(&routine.columns)),
+            Returned::Row(Oid::RECORD, _) => Some(routine.columns.iter().map(|c| (c.0.clone(), c.2)).collect()),
             _ => None,
         }
     }

@@ -149,8 +149,11 @@ fn atomic(p: &mut Words<'_, '_>) -> Parse<Vec<String>> {
         if p.eat("end") {
             return Ok(statements);
         }
-        let statement =
-            if p.eat("return") { format!("SELECT {}", p.expr()?) } else { p.parser.parse_statement()?.to_string() };
+        let statement = if p.eat("return") {
+            format!("SELECT {}", p.text_of(Words::expr)?)
+        } else {
+            p.text_of(|p| p.parser.parse_statement())?
+        };
         statements.push(statement);
         if !p.at("end") {
             p.expect_token(&Token::SemiColon)?;

@@ -319,7 +319,7 @@ fn require_language(create: &CreateFunction, attributes: &Attributes<'_>) -> Sql
 fn body_of(create: &CreateFunction, attributes: &Attributes<'_>) -> SqlResult<Body> {
     match (&create.body, attributes.body) {
         (Some(_), Some(_)) => Err(invalid("duplicate function body specified")),
-        (Some(FunctionBody::Return(expr)), None) => Ok(Body::Return(expr.to_string())),
+        (Some(FunctionBody::Return(expr)), None) => Ok(Body::Return(expr.clone())),
         (Some(FunctionBody::Atomic(statements)), None) => Ok(Body::Atomic(statements.clone())),
         (None, Some(FunctionOption::As(_, Some(_)))) => Err(invalid("only one AS item needed for language \"sql\"")),
         (None, Some(FunctionOption::As(text, None))) => Ok(Body::Text(text.clone())),

@@ -6,7 +6,7 @@ use gavel_binder::bound::{ColumnId, Scalar, ScalarKind};
 use gavel_binder::{BindContext, TableExpr, bind_default_ast, bind_table_expr_ast, parse};
 use gavel_catalog::Table;
 use gavel_functions::registry::{self, CastContext, CastMethod, Proc};
-use gavel_types::text_io::{self, TextStyle, type_name, type_name_with_typmod};
+use gavel_types::text_io::{self, TextStyle, numbered_function, type_name, type_name_with_typmod};
 use gavel_types::{Datum, Oid, PgType};
 use sqlparser::ast::{self, Expr};
 
