@@ -76,6 +76,8 @@ pub struct Binder<'a> {
     objects: Vec<Oid>,
     next_column: u32,
     next_cte: u32,
+    /// Calls of functions whose bodies were put in their place.
+    pub expansions: usize,
     /// Nesting of expressions and queries.
     pub depth: usize,
     /// Nesting of views.
@@ -113,6 +115,7 @@ impl<'a> Binder<'a> {
             objects: vec![],
             next_column: 0,
             next_cte: 0,
+            expansions: 0,
             depth: 0,
             view_depth: 0,
             aggregate_frames: vec![],
@@ -155,12 +158,14 @@ impl<'a> Binder<'a> {
     pub fn lend_ids(&self, inner: &mut Binder<'_>) {
         inner.next_column = self.next_column;
         inner.next_cte = self.next_cte;
+        inner.expansions = self.expansions;
     }
 
     /// Takes over what `inner` has made and used, [`Self::lend_ids`] being undone.
     pub fn take_ids(&mut self, inner: &mut Binder<'_>) {
         self.next_column = inner.next_column;
         self.next_cte = inner.next_cte;
+        self.expansions = inner.expansions;
         for object in inner.take_objects() {
             self.uses(object);
         }

@@ -85,6 +85,9 @@ impl Binder<'_> {
             ScalarKind::Const(Datum::Null) => constant(Datum::Null, target),
             ScalarKind::Const(Datum::Text(text)) => {
                 let value = self.read_literal(&text, target).map_err(|e| self.error_at(e, pos))?;
+                if let (Oid::REGCLASS, Datum::Oid(oid)) = (target.oid, &value) {
+                    self.qualify_literal(pos, Oid(*oid));
+                }
                 match value {
                     // The domains of its fields are asked, as those of a row that was written out.
                     Datum::Record(fields) if self.has_domains(target.oid) => {

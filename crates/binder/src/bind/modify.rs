@@ -63,6 +63,7 @@ impl Binder<'_> {
         let pos = self.name_pos(name);
         let full = qualified(self.context, name).map_err(|e| self.error_at(e, pos))?;
         let resolved = relation(self.context, &full).map_err(|e| self.error_at(e, pos))?;
+        self.qualify_in_text(name, &resolved);
         match resolved {
             Resolved::Table(ref table) if table.materialized.is_none() => {
                 self.uses(table.oid);

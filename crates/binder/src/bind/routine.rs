@@ -16,13 +16,13 @@ use std::sync::Arc;
 use gavel_catalog::Function;
 use gavel_catalog::function::Body;
 use gavel_functions::registry::CastContext;
-use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
 use super::Binder;
 use super::polymorphic;
 use super::query::{BoundQuery, OutColumn};
-use super::scalar::{Typed, column, constant};
+use super::scalar::{Typed, column, null};
 use super::scope::Level;
 use super::typename::format_type;
 use super::view::without_position;
@@ -32,7 +32,9 @@ use crate::ddl;
 use crate::parse::{self, Pos};
 
 /// Deepest nesting of functions that call each other.
-const MAX_NESTING: usize = 64;
+const MAX_NESTING: usize = 32;
+/// Most calls that one statement is expanded to: calls of calls multiply.
+const MAX_EXPANSIONS: usize = 4_096;
 
 /// Parameters as the names in a body see them.
 #[derive(Clone, Debug)]
@@ -179,6 +181,11 @@ impl Binder<'_> {
         if self.routines.contains(&function.oid) || self.routines.len() >= MAX_NESTING {
             return Err(endless());
         }
+        self.expansions += 1;
+        if self.expansions > MAX_EXPANSIONS {
+            return Err(SqlError::new(SqlState::StatementTooComplex, "stack depth limit exceeded")
+                .hint(format!("The functions of the statement call each other more than {MAX_EXPANSIONS} times.")));
+        }
         let path = self.path_of(function);
         let context = BindContext { search_path: &path, calls: None, ..*self.context };
         let mut parameters = Vec::with_capacity(types.len());
@@ -233,6 +240,7 @@ impl Binder<'_> {
         let mut inner = Binder::new(context, text);
         inner.allow_params = false;
         inner.view_depth = self.view_depth;
+        inner.depth = self.depth;
         inner.defining = self.defining;
         inner.parameters = Some(parameters.clone());
         inner.routines = self.routines.iter().copied().chain([function.oid]).collect();
@@ -304,8 +312,7 @@ impl Binder<'_> {
         if *returned == Returned::Void {
             let id = self.new_column();
             let ty = PgType::new(Oid::VOID);
-            let value = if function.is_procedure() { Datum::Null } else { Datum::text("") };
-            let last = Rel::Values { rows: vec![vec![constant(value, ty)]], columns: vec![(id, ty)] };
+            let last = Rel::Values { rows: vec![vec![null(ty)]], columns: vec![(id, ty)] };
             let columns = vec![(function.name.clone(), id, ty)];
             let first = steps.into_iter().map(|s| s.rel).collect();
             return Ok(Routine { parameters, first, last, columns, whole: false });

@@ -123,6 +123,18 @@ impl Binder<'_> {
         self.edit(self.name_range(name), text);
     }
 
+    /// Qualifies a relation that is named in a string, in the text of the view that is being defined.
+    pub fn qualify_literal(&mut self, pos: Pos, relation: Oid) {
+        let Some(start) = pos.offset().filter(|_| self.edits.is_some()) else { return };
+        let catalog = self.context.catalog;
+        let Some((schema, name)) = catalog.relation_name(relation) else { return };
+        let Some(schema) = catalog.schema_by_oid(schema) else { return };
+        let Some(inside) = self.source.text.get(start..).and_then(|t| t.strip_prefix('\'')) else { return };
+        let Some(end) = inside.find('\'').filter(|end| !inside[end + 1..].starts_with('\'')) else { return };
+        let text = format!("{}.{}", quote(&schema.name), quote(name)).replace('\'', "''");
+        self.edit(Some(start..start + end + 2), format!("'{text}'"));
+    }
+
     /// Names a user's type by its number in the text of the view that is being defined.
     pub fn number_in_text(&mut self, written: &ast::DataType) {
         match written {

@@ -33,7 +33,7 @@ pub(super) fn create(p: &mut Words<'_, '_>, kind: FunctionKind, or_replace: bool
     let mut body = None;
     while !p.at_end() {
         if p.eat("return") {
-            body = Some(FunctionBody::Return(Box::new(p.expr()?)));
+            body = Some(FunctionBody::Return(p.text_of(Words::expr)?));
         } else if p.eat("begin atomic") {
             body = Some(FunctionBody::Atomic(atomic(p)?));
         } else if p.eat("as") {

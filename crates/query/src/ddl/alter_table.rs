@@ -582,7 +582,7 @@ impl DdlContext<'_> {
             kept.sql = change(&kept.sql, &called)?;
             self.edit_table(table.oid, |t| t.materialized = Some(kept))?;
         }
-        Ok(())
+        self.rewrite_bodies(oid, |sql| change(sql, &called))
     }
 
     /// The materialized views whose queries use a relation.

@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 
 use gavel_binder::{FunctionCall, parse};
-use gavel_types::SqlResult;
+use gavel_types::{SqlError, SqlResult};
 use sqlparser::ast::{
-    DataType, Expr, Ident, ObjectName, ObjectNamePart, Query, TableAlias, TableAliasColumnDef, TableFactor, Value,
-    ValueWithSpan, VisitMut, VisitorMut,
+    DataType, Expr, Ident, ObjectName, ObjectNamePart, Query, Statement, TableAlias, TableAliasColumnDef,
+    TableAliasWithoutColumns, TableFactor, TableObject, Value, ValueWithSpan, VisitMut, VisitorMut,
 };
 
 use super::names::quote;
@@ -68,9 +68,27 @@ fn change_factors(
             }
             ControlFlow::Continue(())
         }
+        fn pre_visit_statement(&mut self, statement: &mut Statement) -> ControlFlow<()> {
+            let Statement::Insert(insert) = statement else { return ControlFlow::Continue(()) };
+            let TableObject::TableName(name) = &mut insert.table else { return ControlFlow::Continue(()) };
+            if parts(name) != self.0 {
+                return ControlFlow::Continue(());
+            }
+            let mut slot = None;
+            (self.1)(name, &mut slot);
+            if slot.as_ref().is_some_and(|alias| !alias.columns.is_empty()) {
+                return ControlFlow::Break(());
+            }
+            if let (Some(alias), None) = (slot, &insert.table_alias) {
+                insert.table_alias = Some(TableAliasWithoutColumns { explicit: true, alias: alias.name });
+            }
+            ControlFlow::Continue(())
+        }
     }
     let mut query: Box<Query> = parse::parse_query(sql)?;
-    let _ = query.visit(&mut Change(called, change));
+    if query.visit(&mut Change(called, change)).is_break() {
+        return Err(SqlError::unsupported("columns of a table that a function inserts into cannot be renamed"));
+    }
     Ok(query.to_string())
 }
 

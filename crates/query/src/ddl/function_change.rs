@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gavel_binder::ddl::ast::{
     AlterFunction, DropFunction, FunctionAction, FunctionName, FunctionType, ParameterDef, QualifiedName, WrittenKind,
 };
-use gavel_catalog::function::{FunctionKind, Mode};
+use gavel_catalog::function::{Body, FunctionKind, Mode};
 use gavel_catalog::system::TEMPORARY_SCHEMA;
 use gavel_catalog::{Function, IndexKey, Table, acl};
 use gavel_functions::registry;
@@ -264,6 +264,37 @@ impl DdlContext<'_> {
                 return Err(SqlError::unsupported(message)
                     .detail(format!("View \"{name}\" mentions a column that is called as the function is.")));
             }
+        }
+        Ok(())
+    }
+
+    /// Changes the bodies of functions, other than strings, that use a relation.
+    pub(super) fn rewrite_bodies(&mut self, oid: Oid, change: impl Fn(&str) -> SqlResult<String>) -> SqlResult<()> {
+        let users: Vec<_> = self.now().functions.values().filter(|f| f.depends_on.contains(&oid)).cloned().collect();
+        for function in users {
+            let changed = |sql: &str| -> SqlResult<String> {
+                let text = change(sql)?;
+                // What the parser knows only by marks cannot be written again.
+                let readable = !text.contains('\u{1}') && gavel_binder::parse::parse(&text).is_ok();
+                readable.then_some(text).ok_or_else(|| {
+                    let shown = self.function_shown(&function);
+                    SqlError::unsupported(format!("cannot rename what the body of function {shown} uses"))
+                        .hint("Replace the function, and rename then.")
+                })
+            };
+            let body = match &function.body {
+                Body::Text(_) => continue,
+                Body::Return(sql) => {
+                    let text = changed(&format!("SELECT {sql}"))?;
+                    Body::Return(text.strip_prefix("SELECT ").unwrap_or(&text).to_owned())
+                }
+                Body::Atomic(statements) => {
+                    Body::Atomic(statements.iter().map(|sql| changed(sql)).collect::<SqlResult<_>>()?)
+                }
+            };
+            let mut next = Function::clone(&function);
+            (next.body, next.version) = (body, next.version + 1);
+            self.edit().put_function(Arc::new(next));
         }
         Ok(())
     }
