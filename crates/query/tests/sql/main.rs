@@ -90,4 +90,7 @@ scripts! {
     views_are_written_through
     materialized_views_keep_results
     tables_are_made_like_others
+    functions_are_put_in_the_place_of_calls
+    functions_run_several_statements
+    functions_are_shown_and_dropped
 }
