@@ -66,7 +66,9 @@ impl DdlContext<'_> {
             let inputs = function.input_types();
             self.now().functions_named(schema, &function.name).find(|f| f.input_types() == inputs)
         });
-        let name = if visible.is_some_and(|f| f.oid == function.oid) {
+        let inputs = function.input_types();
+        let hidden = registry::procs_named(&function.name).any(|p| p.args == inputs);
+        let name = if !hidden && visible.is_some_and(|f| f.oid == function.oid) {
             quote(&function.name)
         } else {
             super::names::qualified(self.now(), function.schema, &function.name)
@@ -94,14 +96,14 @@ impl DdlContext<'_> {
         Ok(out)
     }
 
-    /// PostgreSQL's own function of this name and these inputs.
-    fn system_function(&self, name: &QualifiedName, inputs: Option<&[Oid]>) -> SqlResult<Option<Oid>> {
+    /// PostgreSQL's own functions of this name, and with these inputs if they are given.
+    fn system_functions(&self, name: &QualifiedName, inputs: Option<&[Oid]>) -> SqlResult<Vec<Oid>> {
         let (schema, bare) = self.split(name)?;
         if schema.is_some_and(|s| s != "pg_catalog") {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        let mut found = registry::procs_named(bare).filter(|p| inputs.is_none_or(|i| p.args == i));
-        Ok(found.next().filter(|_| found.next().is_none()).map(|p| p.oid))
+        let found = registry::procs_named(bare).filter(|p| inputs.is_none_or(|i| p.args == i));
+        Ok(found.map(|p| p.oid).collect())
     }
 
     /// The function that is meant.
@@ -111,36 +113,40 @@ impl DdlContext<'_> {
     fn meant(&self, kind: WrittenKind, name: &FunctionName) -> SqlResult<Meant> {
         let found = self.functions_called(&name.name)?;
         let Some(parameters) = &name.parameters else {
-            let mut own = found.into_iter().filter(|f| is_of(f, kind));
-            let what = if kind == WrittenKind::Routine { "function" } else { word(kind) };
-            return match (own.next(), own.next(), self.system_function(&name.name, None)?) {
-                (Some(one), None, _) => Ok(Meant::User(one)),
-                (Some(_), Some(_), _) => {
+            let own: Vec<_> = found.into_iter().filter(|f| is_of(f, kind)).collect();
+            let procedure = kind == WrittenKind::Only(FunctionKind::Procedure);
+            let system = if procedure { Vec::new() } else { self.system_functions(&name.name, None)? };
+            return match (own.as_slice(), system.as_slice()) {
+                ([one], []) => Ok(Meant::User(Arc::clone(one))),
+                ([], [one]) => Ok(Meant::System(*one)),
+                ([], []) => {
+                    let what = if kind == WrittenKind::Routine { "function" } else { word(kind) };
+                    let message = format!("could not find a {what} named \"{}\"", name.name);
+                    Err(SqlError::new(SqlState::UndefinedFunction, message))
+                }
+                _ => {
                     let message = format!("{} name \"{}\" is not unique", word(kind), name.name);
                     let hint = format!("Specify the argument list to select the {} unambiguously.", word(kind));
                     Err(SqlError::new(SqlState::AmbiguousFunction, message).hint(hint))
                 }
-                (None, _, Some(system)) => Ok(Meant::System(system)),
-                (None, _, None) => {
-                    let message = format!("could not find a {what} named \"{}\"", name.name);
-                    Err(SqlError::new(SqlState::UndefinedFunction, message))
-                }
             };
         };
         let inputs = self.written_types(parameters)?;
-        if let Some(function) = found.into_iter().find(|f| f.input_types() == inputs) {
-            if !is_of(&function, kind) {
-                let message = format!("{} is not a {}", self.function_shown(&function), word(kind));
-                return Err(SqlError::new(SqlState::WrongObjectType, message));
-            }
-            return Ok(Meant::User(function));
-        }
-        if let Some(system) = self.system_function(&name.name, Some(&inputs))? {
-            return Ok(Meant::System(system));
-        }
         let types: Vec<String> = inputs.iter().map(|ty| self.type_shown(*ty)).collect();
-        let message = format!("{} {}({}) does not exist", word(kind), name.name, types.join(", "));
-        Err(SqlError::new(SqlState::UndefinedFunction, message))
+        let signature = format!("{}({})", name.name, types.join(", "));
+        // `pg_catalog` is searched before the path.
+        if let Some(system) = self.system_functions(&name.name, Some(&inputs))?.first() {
+            return Ok(Meant::System(*system));
+        }
+        let Some(function) = found.into_iter().find(|f| f.input_types() == inputs) else {
+            let message = format!("{} {signature} does not exist", word(kind));
+            return Err(SqlError::new(SqlState::UndefinedFunction, message));
+        };
+        if !is_of(&function, kind) {
+            let message = format!("{signature} is not a {}", word(kind));
+            return Err(SqlError::new(SqlState::WrongObjectType, message));
+        }
+        Ok(Meant::User(function))
     }
 
     fn written_types(&self, parameters: &[ParameterDef]) -> SqlResult<Vec<Oid>> {
