@@ -32,6 +32,7 @@ pub mod prune;
 pub mod query;
 pub mod reference;
 pub mod routine;
+pub mod same;
 pub mod scalar;
 pub mod scope;
 pub mod select;

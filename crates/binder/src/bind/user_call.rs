@@ -427,7 +427,10 @@ impl Binder<'_> {
         let plain = matches!(call.returned, Returned::Value(..) | Returned::Void);
         let named = call.function.outputs().next().is_some_and(|p| !p.name.is_empty());
         let parameters: Vec<ColumnId> = routine.parameters.iter().map(|p| p.0).collect();
-        if let (false, false, Some(values)) = (call.function.set, routine.whole, routine.expressions()) {
+        // Arguments that several columns are made of are computed once for all of them.
+        let light = |arg: &Scalar| is_plain(arg) || volatility(arg) != Volatility::Volatile && !has_subquery(arg);
+        let apart = routine.columns.len() == 1 || call.args.iter().all(light);
+        if let (true, false, false, Some(values)) = (apart, call.function.set, routine.whole, routine.expressions()) {
             let row = values.into_iter().map(|v| self.inlined(&call, &parameters, v)).collect();
             let columns = routine.columns.iter().map(|(_, id, ty)| (*id, *ty)).collect();
             return Ok((Rel::Values { rows: vec![row], columns }, routine.columns, plain && !named));
