@@ -326,8 +326,11 @@ pub enum Rel {
     /// The body of a function, which runs at every call: `first` one after the other, each to its end, then `last`,
     /// whose columns come out. Each sees what was written before it. `function` is named in errors; empty where only
     /// arguments are computed at every call.
+    ///
+    /// Nothing runs, and no row comes out, unless `guard` holds.
     Statements {
         function: String,
+        guard: Option<Scalar>,
         first: Vec<Rel>,
         last: Box<Rel>,
     },

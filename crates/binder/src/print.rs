@@ -252,8 +252,9 @@ fn rel(r: &Rel, depth: usize, out: &mut String) {
             rel(input, depth + 1, out);
         }
         Rel::Modify(m) => modify(m, depth, out),
-        Rel::Statements { function, first, last } => {
-            line(depth, format!("statements {function}").trim_end(), out);
+        Rel::Statements { function, guard, first, last } => {
+            let guard = guard.as_ref().map(|g| format!(" if {}", scalar(g))).unwrap_or_default();
+            line(depth, format!("statements {function}{guard}").trim_end(), out);
             first.iter().for_each(|r| rel(r, depth + 1, out));
             rel(last, depth + 1, out);
         }

@@ -172,7 +172,8 @@ fn visit(rel: &mut Rel, needed: &mut Needed) {
             visit(&mut modify.source, needed);
         }
         // They run whatever is read of them.
-        Rel::Statements { first, last, .. } => {
+        Rel::Statements { guard, first, last, .. } => {
+            guard.iter_mut().for_each(|s| note(s, needed));
             for statement in first.iter_mut().chain(std::iter::once(&mut **last)) {
                 all_of(statement, needed);
                 visit(statement, needed);

@@ -129,7 +129,7 @@ fn cte_ids(cte: &mut Cte, f: &mut OnColumn<'_>) {
 }
 
 fn modify_ids(modify: &mut Modify, f: &mut OnColumn<'_>) {
-    let mut row = |row: &mut Vec<(i16, ColumnId)>, f: &mut OnColumn<'_>| row.iter_mut().for_each(|c| f(&mut c.1, true));
+    let row = |row: &mut Vec<(i16, ColumnId)>, f: &mut OnColumn<'_>| row.iter_mut().for_each(|c| f(&mut c.1, true));
     match &mut modify.op {
         ModifyOp::Insert { new_row, on_conflict } => {
             row(new_row, f);

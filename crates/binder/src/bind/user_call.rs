@@ -311,7 +311,7 @@ impl Binder<'_> {
         let rel = Rel::Project { input, exprs: vec![(id, out)] };
         subquery(
             SubqueryKind::Scalar,
-            Rel::Statements { function: String::new(), first: vec![], last: Box::new(rel) },
+            Rel::Statements { function: String::new(), guard: None, first: vec![], last: Box::new(rel) },
             id,
             ty,
         )
@@ -324,28 +324,32 @@ impl Binder<'_> {
         let mut kept: Vec<(ColumnId, Scalar)> = Vec::new();
         let mut present = Vec::new();
         for ((id, _), arg) in parameters.iter().zip(&call.args) {
-            let known = matches!(&arg.kind, ScalarKind::Const(value) if !value.is_null());
             if is_plain(arg) {
                 columns.push(*id);
                 values.push(arg.clone());
             } else {
                 kept.push((*id, arg.clone()));
             }
+            let known = matches!(&arg.kind, ScalarKind::Const(value) if !value.is_null());
             if call.function.strict && !known {
-                let value = if is_plain(arg) { arg.clone() } else { column(*id, arg.ty) };
-                present.push(is_null(value, true));
+                present.push(is_null(column(*id, arg.ty), true));
             }
+        }
+        let mut guard = (!present.is_empty()).then(|| and(present));
+        if let Rel::Statements { guard: own, .. } = &mut rel {
+            *own = guard.take();
         }
         walk::replace_rel(&mut rel, &mut |s| {
             let ScalarKind::Column(id) = s.kind else { return None };
             columns.iter().position(|c| *c == id).and_then(|i| values.get(i)).cloned()
         });
-        if kept.is_empty() && present.is_empty() {
+        let guard = guard.map(|guard| substituted(guard, &columns, &values));
+        if kept.is_empty() && guard.is_none() {
             return rel;
         }
         let mut left = computed(kept);
-        if !present.is_empty() {
-            left = Rel::Filter { input: Box::new(left), predicate: and(present) };
+        if let Some(predicate) = guard {
+            left = Rel::Filter { input: Box::new(left), predicate };
         }
         let (left, right) = (Box::new(left), Box::new(rel));
         Rel::Join { kind: JoinKind::Inner, left, right, on: truth(true), lateral: true }
@@ -571,7 +575,7 @@ fn run(function: &Function, first: Vec<Rel>, last: Rel) -> Rel {
     if first.is_empty() && function.volatility != 'v' {
         return last;
     }
-    Rel::Statements { function: function.name.clone(), first, last: Box::new(last) }
+    Rel::Statements { function: function.name.clone(), guard: None, first, last: Box::new(last) }
 }
 
 /// One row of these columns.

@@ -197,7 +197,8 @@ pub fn scalars(rel: &Rel, f: &mut dyn FnMut(&Scalar)) {
     let keys = |keys: &[SortKey], f: &mut dyn FnMut(&Scalar)| keys.iter().for_each(|k| f(&k.expr));
     match rel {
         Rel::Scan { .. } | Rel::Distinct { .. } | Rel::SetOp { .. } | Rel::CteRef { .. } | Rel::Lock { .. } => {}
-        Rel::With { .. } | Rel::Statements { .. } => {}
+        Rel::With { .. } => {}
+        Rel::Statements { guard, .. } => guard.iter().for_each(f),
         Rel::Values { rows, .. } => rows.iter().flatten().for_each(f),
         Rel::Project { exprs, .. } => exprs.iter().for_each(|(_, e)| f(e)),
         Rel::Filter { predicate, .. } => f(predicate),
@@ -251,7 +252,8 @@ fn modify_scalars(m: &Modify, f: &mut dyn FnMut(&Scalar)) {
 pub fn scalars_mut(rel: &mut Rel, f: &mut dyn FnMut(&mut Scalar)) {
     match rel {
         Rel::Scan { .. } | Rel::Distinct { .. } | Rel::SetOp { .. } | Rel::CteRef { .. } | Rel::Lock { .. } => {}
-        Rel::With { .. } | Rel::Statements { .. } => {}
+        Rel::With { .. } => {}
+        Rel::Statements { guard, .. } => guard.iter_mut().for_each(f),
         Rel::Values { rows, .. } => rows.iter_mut().flatten().for_each(f),
         Rel::Project { exprs, .. } => exprs.iter_mut().for_each(|(_, e)| f(e)),
         Rel::Filter { predicate, .. } => f(predicate),

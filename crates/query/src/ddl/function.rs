@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use gavel_binder::ddl::ast::{
-    CreateFunction, FunctionBody, FunctionOption, FunctionResult, FunctionType, ParameterDef, Persistence,
-};
+use gavel_binder::ddl::ast::{CreateFunction, FunctionBody, FunctionOption, FunctionResult, FunctionType, Persistence};
 use gavel_catalog::function::{Body, FunctionKind, Mode};
 use gavel_catalog::system::TEMPORARY_SCHEMA;
 use gavel_catalog::{Function, Parameter};
@@ -222,12 +220,12 @@ impl DdlContext<'_> {
                 return Err(invalid("only input parameters can have default values"));
             }
             begun = true;
-            parameter.default = Some(self.parameter_default(schema, given, parameter.ty, expr)?);
+            parameter.default = Some(self.parameter_default(schema, parameter.ty, expr)?);
         }
         Ok(())
     }
 
-    fn parameter_default(&mut self, schema: Oid, given: &ParameterDef, ty: Oid, expr: &Expr) -> SqlResult<String> {
+    fn parameter_default(&mut self, schema: Oid, ty: Oid, expr: &Expr) -> SqlResult<String> {
         let declared = PgType::new(ty);
         let base = self.now().base_type(ty).filter(|_| ty.is_over_domain()).unwrap_or(declared);
         let over = empty_table(Oid(0), schema, String::new(), Oid(0), Vec::new());
@@ -244,9 +242,6 @@ impl DdlContext<'_> {
             }
             _ => e,
         })?;
-        if !given.name.is_empty() && stored.sql.is_empty() {
-            return Err(SqlError::internal("an empty default"));
-        }
         self.catalog.used.extend(stored.sequences.iter().copied());
         Ok(stored.sql)
     }

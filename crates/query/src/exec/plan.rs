@@ -132,6 +132,7 @@ pub enum Op {
     /// The body of a function; see [`crate::exec::statements`].
     Statements {
         function: String,
+        guard: Option<Expr>,
         first: Vec<Arc<Node>>,
         last: Arc<Node>,
     },

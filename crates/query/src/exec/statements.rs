@@ -14,6 +14,7 @@ use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use gavel_types::{SqlError, SqlResult};
 
+use crate::exec::eval::{Evaluator, one_row};
 use crate::exec::frame::Frame;
 use crate::exec::operator::{BoxOperator, Operator};
 use crate::exec::plan::{Node, Op};
@@ -23,41 +24,57 @@ use crate::exec::start;
 pub struct Statements {
     node: Arc<Node>,
     frame: Frame,
-    /// The last statement, once it runs.
-    last: Option<BoxOperator>,
+    state: State,
+}
+
+enum State {
+    New,
+    /// The last statement runs.
+    Last(BoxOperator),
+    Over,
 }
 
 impl Statements {
     pub fn new(node: Arc<Node>, frame: &Frame) -> Self {
-        Self { node, frame: frame.clone(), last: None }
+        Self { node, frame: frame.clone(), state: State::New }
     }
 
-    /// The last statement, the others having run.
-    async fn running(&mut self) -> SqlResult<&mut BoxOperator> {
-        if self.last.is_none() {
-            let Op::Statements { function, first, last } = &self.node.op else {
-                return Err(SqlError::internal("operator started with another one's plan"));
-            };
-            for (number, statement) in (1..).zip(first) {
-                let frame = self.frame.renewed().await?;
-                let mut running = start(statement, &frame)?;
-                while running.next().await.map_err(|e| within(e, function, number))?.is_some() {}
+    /// Runs all statements but the last, which is started; `None` if nothing is to run.
+    async fn begin(&self) -> SqlResult<Option<BoxOperator>> {
+        let Op::Statements { function, guard, first, last } = &self.node.op else {
+            return Err(SqlError::internal("operator started with another one's plan"));
+        };
+        if let Some(guard) = guard {
+            let holds = Evaluator::new(&self.frame).predicate(guard, &one_row()).await?;
+            if holds.is_some_and(|mask| mask.true_count() == 0) {
+                return Ok(None);
             }
-            let frame = self.frame.renewed().await?;
-            self.last = Some(start(last, &frame)?);
         }
-        self.last.as_mut().ok_or_else(|| SqlError::internal("a function without a last statement"))
+        for (number, statement) in (1..).zip(first) {
+            let frame = self.frame.renewed().await?;
+            let mut running = start(statement, &frame)?;
+            while running.next().await.map_err(|e| within(e, function, number))?.is_some() {}
+        }
+        let frame = self.frame.renewed().await?;
+        start(last, &frame).map(Some)
     }
 }
 
 #[async_trait]
 impl Operator for Statements {
     async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
-        let batch = self.running().await?.next().await;
-        batch.map_err(|e| match &self.node.op {
+        if let State::New = self.state {
+            self.state = self.begin().await?.map_or(State::Over, State::Last);
+        }
+        let State::Last(running) = &mut self.state else { return Ok(None) };
+        let batch = running.next().await.map_err(|e| match &self.node.op {
             Op::Statements { function, first, .. } => within(e, function, first.len() + 1),
             _ => e,
-        })
+        })?;
+        if batch.is_none() {
+            self.state = State::Over;
+        }
+        Ok(batch)
     }
 }
 

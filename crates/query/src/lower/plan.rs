@@ -333,12 +333,14 @@ impl<'a> Planner<'a> {
                 let node = self.node(op, columns, rows);
                 self.filtered(node, ask.filters)
             }
-            Rel::Statements { function, first, last } => {
+            Rel::Statements { function, guard, first, last } => {
+                let guard = guard.as_ref().map(|g| self.compile(g, &[])).transpose()?;
                 let all = |rel: &Rel| Ask::columns(output_of(rel));
                 let first = first.iter().map(|r| Ok(self.plan(r, all(r))?.node)).collect::<SqlResult<Vec<_>>>()?;
                 let last = self.plan(last, all(last))?.node;
                 let (columns, rows) = (last.columns.to_vec(), last.rows);
-                let node = self.node(Op::Statements { function: function.clone(), first, last }, columns, rows);
+                let op = Op::Statements { function: function.clone(), guard, first, last };
+                let node = self.node(op, columns, rows);
                 self.filtered(node, ask.filters)
             }
         }

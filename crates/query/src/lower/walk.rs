@@ -23,6 +23,8 @@ pub struct Refs {
     pub modifies: bool,
     /// Runs bodies of functions, statement by statement.
     pub statements: bool,
+    /// The verb of a modification in it.
+    pub verb: Option<&'static str>,
     /// Tables that are written to, or whose rows are locked.
     pub written: Vec<Arc<Table>>,
     pub subqueries: bool,
@@ -173,7 +175,8 @@ impl Refs {
                 self.written.extend(targets.iter().map(|t| Arc::clone(&t.table)));
                 self.rel(input);
             }
-            Rel::Statements { first, last, .. } => {
+            Rel::Statements { guard, first, last, .. } => {
+                self.scalars(guard);
                 self.volatile = true;
                 self.statements = true;
                 first.iter().for_each(|r| self.rel(r));
@@ -210,6 +213,12 @@ impl Refs {
                 self.volatile = true;
                 self.modifies = true;
                 self.written.push(Arc::clone(&modify.table));
+                self.verb = self.verb.or(Some(match &modify.op {
+                    ModifyOp::Insert { .. } => "INSERT",
+                    ModifyOp::Update { .. } => "UPDATE",
+                    ModifyOp::Delete { .. } => "DELETE",
+                    ModifyOp::Merge { .. } => "MERGE",
+                }));
                 self.rel(&modify.source);
                 for (output, scalar) in modify.returning.iter().flatten() {
                     self.scalar(scalar);

@@ -12,6 +12,7 @@ use crate::dml::modify;
 use crate::dml::writer::Writer;
 use crate::engine::statistics::Sizes;
 use crate::lower::PlannedQuery;
+use crate::lower::walk::Refs;
 use crate::prepared::{Basis, Planned, Prepared};
 use crate::session::cancel::{Interrupt, Limit};
 use crate::session::result::{Executed, Tag};
@@ -156,7 +157,11 @@ impl Session {
             return Err(SqlError::internal("not a query"));
         };
         if *locks {
-            self.may_run(&planned.bound.statement, "SELECT FOR UPDATE")?;
+            let verb = match &planned.bound.statement {
+                Statement::Query(query) | Statement::Call(query) => Refs::of_rel(&query.rel).verb,
+                _ => None,
+            };
+            self.may_run(&planned.bound.statement, verb.unwrap_or("SELECT FOR UPDATE"))?;
         }
         if let Some(fast) = fast {
             let eval = self.plain_context();

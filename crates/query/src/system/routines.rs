@@ -108,10 +108,10 @@ pub(super) fn create_statement(context: &SystemContext<'_>, f: &Function) -> Str
             options.push_str(words);
         }
     }
-    if f.cost != COST {
+    if (f.cost - COST).abs() > f32::EPSILON {
         options.push_str(&format!(" COST {}", f.cost));
     }
-    if f.rows > 0.0 && f.rows != ROWS {
+    if f.rows > 0.0 && (f.rows - ROWS).abs() > f32::EPSILON {
         options.push_str(&format!(" ROWS {}", f.rows));
     }
     if !options.is_empty() {
