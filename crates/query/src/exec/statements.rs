@@ -40,22 +40,22 @@ impl Statements {
     }
 
     /// Runs all statements but the last, which is started; `None` if nothing is to run.
-    async fn begin(&self) -> SqlResult<Option<BoxOperator>> {
-        let Op::Statements { function, guard, first, last } = &self.node.op else {
+    async fn begin(node: &Node, outer: &Frame) -> SqlResult<Option<BoxOperator>> {
+        let Op::Statements { function, guard, first, last } = &node.op else {
             return Err(SqlError::internal("operator started with another one's plan"));
         };
         if let Some(guard) = guard {
-            let holds = Evaluator::new(&self.frame).predicate(guard, &one_row()).await?;
+            let holds = Evaluator::new(outer).predicate(guard, &one_row()).await?;
             if holds.is_some_and(|mask| mask.true_count() == 0) {
                 return Ok(None);
             }
         }
         for (number, statement) in (1..).zip(first) {
-            let frame = self.frame.renewed().await?;
+            let frame = outer.renewed().await?;
             let mut running = start(statement, &frame)?;
             while running.next().await.map_err(|e| within(e, function, number))?.is_some() {}
         }
-        let frame = self.frame.renewed().await?;
+        let frame = outer.renewed().await?;
         start(last, &frame).map(Some)
     }
 }
@@ -64,7 +64,7 @@ impl Statements {
 impl Operator for Statements {
     async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
         if let State::New = self.state {
-            self.state = self.begin().await?.map_or(State::Over, State::Last);
+            self.state = Self::begin(&self.node, &self.frame).await?.map_or(State::Over, State::Last);
         }
         let State::Last(running) = &mut self.state else { return Ok(None) };
         let batch = running.next().await.map_err(|e| match &self.node.op {
