@@ -28,7 +28,7 @@ pub mod parse;
 mod print;
 
 pub use bind::domain::base_type;
-pub use bind::function::functions_of_name;
+pub use bind::function_name::functions_of_name;
 pub use bind::name::{Qualified, Resolved, find_relation, fold, qualified, quote, relation as resolve_relation};
 pub use bind::routine::{CheckedBody, check_body, in_body};
 pub use bind::statement::bind;

@@ -16,7 +16,6 @@ use super::polymorphic;
 use super::scalar::{Typed, constant, scalar};
 use super::typename::{array_type, element_type, format_type, resolve_type};
 use crate::bound::{Scalar, ScalarKind};
-use crate::context::BindContext;
 use crate::parse::Pos;
 
 /// What a call may mean.
@@ -360,11 +359,6 @@ impl Binder<'_> {
         Ok(found)
     }
 
-    /// Every function of this name with the types of its inputs, those hidden by others left out.
-    pub fn functions_of_name(&self, name: &Qualified) -> Vec<(Oid, Vec<Oid>)> {
-        functions_of_name(self.context, name)
-    }
-
     /// The type that values of a declared type have.
     fn value_type(&self, declared: Oid) -> Oid {
         if !declared.is_over_domain() {
@@ -495,37 +489,6 @@ impl Binder<'_> {
         }
         Ok(ty)
     }
-}
-
-/// Every function that a name may mean, with the types of its inputs; those that one of an earlier schema hides are
-/// left out.
-pub fn functions_of_name(context: &BindContext<'_>, name: &Qualified) -> Vec<(Oid, Vec<Oid>)> {
-    let catalog = context.catalog;
-    let mut found: Vec<(Oid, Vec<Oid>)> = Vec::new();
-    let mut add = |oid: Oid, args: Vec<Oid>| {
-        if !found.iter().any(|(_, known)| *known == args) {
-            found.push((oid, args));
-        }
-    };
-    let mut within = |schema: &str| {
-        if schema == "pg_catalog" {
-            registry::procs_named(&name.name).for_each(|p| add(p.oid, p.args.clone()));
-        }
-        let own = catalog.qualifier(schema).map(|s| s.oid).unwrap_or_default();
-        catalog.functions_named(own, &name.name).for_each(|f| add(f.oid, f.input_types()));
-    };
-    match name.schema.as_deref() {
-        Some(schema) => within(schema),
-        None => {
-            if !context.search_path.iter().any(|s| s == "pg_catalog") {
-                within("pg_catalog");
-            }
-            for schema in context.search_path {
-                within(if schema == "$user" { context.user } else { schema });
-            }
-        }
-    }
-    found
 }
 
 fn no_function(kind: &str, name: &Qualified, actual: &[Oid], names: &[String], missing: bool) -> SqlError {

@@ -6,6 +6,7 @@ use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState, text_io};
 use sqlparser::ast;
 
 use super::Binder;
+use super::function_name::functions_of_name;
 use super::name::{Qualified, relation};
 use super::scalar::{Typed, constant, scalar};
 use super::typename::{format_type, resolve_type};
@@ -159,7 +160,7 @@ impl Binder<'_> {
             }
             Oid::REGPROC => {
                 let name = self.name_in_text(text)?;
-                match self.functions_of_name(&name).as_slice() {
+                match functions_of_name(self.context, &name).as_slice() {
                     [(one, _)] => Ok(*one),
                     [_, _, ..] => Err(SqlError::new(
                         SqlState::AmbiguousFunction,
@@ -180,7 +181,7 @@ impl Binder<'_> {
                 for arg in args.split(',').filter(|a| !a.trim().is_empty()) {
                     types.push(self.named_object(arg, Oid::REGTYPE)?);
                 }
-                let found = self.functions_of_name(&name);
+                let found = functions_of_name(self.context, &name);
                 found.into_iter().find(|(_, args)| *args == types).map(|(oid, _)| oid).ok_or_else(missing)
             }
             Oid::REGNAMESPACE => {
