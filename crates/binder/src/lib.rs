@@ -33,7 +33,7 @@ pub use bind::name::{Qualified, Resolved, find_relation, fold, qualified, quote,
 pub use bind::routine::{CheckedBody, check_body, in_body};
 pub use bind::statement::bind;
 pub use bind::table_expr::{
-    TableExpr, bind_default, bind_default_ast, bind_table_expr, bind_table_expr_ast, volatility,
+    TableExpr, bind_default, bind_default_ast, bind_table_expr, bind_table_expr_ast, expression_volatility, volatility,
 };
 pub use bind::typename::{array_type, element_type, format_type, resolve_type};
 pub use bind::view::{ViewDefinition, check_column_names, view_body, view_columns};

@@ -91,7 +91,12 @@ impl Routine {
     fn position(&self, name: &str) -> Option<usize> {
         match self {
             Self::System(proc) => input_names(proc).iter().position(|n| *n == name),
-            Self::User(function, _) => function.inputs().position(|p| p.name == name),
+            // Under CALL there is a type for each parameter.
+            Self::User(function, args) => {
+                let all = args.len() == function.parameters.len();
+                let mut given = function.parameters.iter().filter(|p| all || p.mode.is_input());
+                given.position(|p| p.name == name)
+            }
         }
     }
 }

@@ -92,7 +92,7 @@ pub fn bind_table_expr_ast(
         TableExpr::Check | TableExpr::Stored | TableExpr::Assigned(_) => None,
     };
     if let Some(message) = wanted
-        && volatility(&value) > Volatility::Immutable
+        && expression_volatility(context, expr, table, &value) > Volatility::Immutable
     {
         return Err(binder.error_at(SqlError::new(SqlState::InvalidObjectDefinition, message), Pos::NONE));
     }
@@ -166,6 +166,28 @@ pub fn bind_default_ast(
 
 /// The most volatile function in an expression; a subquery or `nextval` counts as volatile.
 pub fn volatility(value: &Scalar) -> Volatility {
+    volatility_by(value, &|_| Volatility::Volatile)
+}
+
+/// The volatility of an expression over the columns of `table` that has been bound to `value`. A user's function is as
+/// volatile as it is declared to be, or as its body is if that is less.
+pub fn expression_volatility(context: &BindContext<'_>, expr: &ast::Expr, table: &Table, value: &Scalar) -> Volatility {
+    let own = volatility(value);
+    if own == Volatility::Immutable {
+        return own;
+    }
+    let opaque = BindContext { opaque_calls: true, calls: None, ..*context };
+    let Ok((called, _)) = bind_table_expr_ast(&opaque, expr, "", table, TableExpr::Stored) else { return own };
+    let declared = |function: Oid| match context.catalog.function(function).map(|f| f.volatility) {
+        Some('i') => Volatility::Immutable,
+        Some('s') => Volatility::Stable,
+        _ => Volatility::Volatile,
+    };
+    own.min(volatility_by(&called, &declared))
+}
+
+/// The same where `of` knows of functions that PostgreSQL does not have.
+fn volatility_by(value: &Scalar, of: &dyn Fn(Oid) -> Volatility) -> Volatility {
     let mut worst = Volatility::Immutable;
     walk::visit(value, &mut |s| {
         let own = match &s.kind {
@@ -174,7 +196,7 @@ pub fn volatility(value: &Scalar) -> Volatility {
                 Some(p) if matches!(p.name, "textanycat" | "anytextcat") => {
                     args.iter().map(|a| io_volatility(a.ty.oid)).max().unwrap_or(Volatility::Stable)
                 }
-                found => found.map_or(Volatility::Volatile, |p| p.volatility),
+                found => found.map_or_else(|| of(*function), |p| p.volatility),
             },
             ScalarKind::CoerceViaIo { input } => io_volatility(input.ty.oid).max(io_volatility(s.ty.oid)),
             ScalarKind::NextVal { .. } | ScalarKind::Subquery(_) => Volatility::Volatile,

@@ -130,6 +130,7 @@ impl SessionBinder<'_> {
                 (scalar, PgType::BOOL, columns_of(&mentioned))
             }
         };
+        let written = expr;
         let mut expr = expr.clone();
         let _ = expr.visit(&mut QualifySequences { context: &context });
         let calls = calls.borrow();
@@ -141,7 +142,10 @@ impl SessionBinder<'_> {
             sql: expr.to_string(),
             ty,
             columns,
-            volatility: gavel_binder::volatility(&scalar),
+            volatility: match usage {
+                Usage::Default(_) => gavel_binder::volatility(&scalar),
+                _ => gavel_binder::expression_volatility(&context, written, table, &scalar),
+            },
             sequences: found,
             functions: calls.iter().map(|c| c.function).collect(),
         })
