@@ -318,7 +318,7 @@ fn functions_are_named_with_and_without_parameters() {
     }
     for wrong in [
         "create function f returns int as ''",
-        "create function f(a) returns int begin atomic select 1 end as",
+        "create function f(a int) returns int begin atomic select 1",
         "drop function",
         "alter function f(int)",
         "create procedure p() returns int as ''",

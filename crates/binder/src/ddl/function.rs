@@ -149,15 +149,30 @@ fn atomic(p: &mut Words<'_, '_>) -> Parse<Vec<String>> {
         if p.eat("end") {
             return Ok(statements);
         }
-        let statement = if p.eat("return") {
-            format!("SELECT {}", p.text_of(Words::expr)?)
-        } else {
-            p.text_of(|p| p.parser.parse_statement())?
-        };
+        let statement =
+            if p.eat("return") { format!("SELECT {}", p.text_of(Words::expr)?) } else { p.text_of(skip_statement)? };
         statements.push(statement);
         if !p.at("end") {
             p.expect_token(&Token::SemiColon)?;
         }
+    }
+}
+
+/// Passes a statement of a body, which is parsed when its text stands alone.
+fn skip_statement(p: &mut Words<'_, '_>) -> Parse<&'static str> {
+    let (mut parentheses, mut cases) = (0_usize, 0_usize);
+    loop {
+        match &p.parser.peek_token_ref().token {
+            Token::EOF => return p.unexpected(),
+            Token::SemiColon if parentheses == 0 => return Ok(""),
+            Token::LParen => parentheses += 1,
+            Token::RParen => parentheses = parentheses.saturating_sub(1),
+            _ if p.at("case") => cases += 1,
+            _ if p.at("end") && cases == 0 => return Ok(""),
+            _ if p.at("end") => cases -= 1,
+            _ => {}
+        }
+        p.parser.advance_token();
     }
 }
 
