@@ -322,7 +322,7 @@ impl Binder<'_> {
         let catalog = self.context.catalog;
         let mut found = Vec::new();
         let mut system = |name: &str, rank: usize| {
-            let procs = gavel_functions::registry::procs_named(name);
+            let procs = registry::procs_named(name);
             found.extend(procs.filter_map(|p| shape(Routine::System(p), rank, count, names, variadic)));
         };
         let mut functions: Vec<(usize, Arc<Function>)> = Vec::new();

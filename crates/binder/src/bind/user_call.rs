@@ -209,7 +209,7 @@ impl Binder<'_> {
         }
         let routine = self.bind_routine(&call, None)?;
         if call.function.set {
-            return self.set_value(&call, routine, sets_before, pos);
+            return self.set_of_values(&call, routine, sets_before, pos);
         }
         let fields = self.fields_given(&call.returned, &routine);
         let ty = self.value_given(&call.returned, &routine);
@@ -353,7 +353,7 @@ impl Binder<'_> {
     }
 
     /// A call that gives a set, in a select list.
-    fn set_value(&mut self, call: &Ready, routine: Routine, sets_before: usize, pos: Pos) -> SqlResult<Typed> {
+    fn set_of_values(&mut self, call: &Ready, routine: Routine, sets_before: usize, pos: Pos) -> SqlResult<Typed> {
         let fields = self.fields_given(&call.returned, &routine);
         let ty = self.value_given(&call.returned, &routine);
         let row = !routine.whole && matches!(call.returned, Returned::Row(..) | Returned::Record);
