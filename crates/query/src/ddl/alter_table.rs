@@ -402,7 +402,7 @@ impl DdlContext<'_> {
         let target = type_name_with_typmod(domain.map_or(ty, PgType::new));
         let own = Expr::Identifier(sqlparser::ast::Ident::with_quote('"', name.as_str()));
         let expr = using.unwrap_or(&own);
-        let stored = self.expression(table, expr, Usage::Using(ty)).map_err(|e| {
+        let stored = self.binder.expression(self.scope(), table, expr, Usage::Using(ty)).map_err(|e| {
             if e.code() != SqlState::DatatypeMismatch {
                 return e;
             }

@@ -174,7 +174,12 @@ impl DdlContext<'_> {
     }
 
     /// The default or generation expression of a column, bound against `table`, which has all its columns.
-    pub(super) fn column_expression(&self, table: &Table, def: &ColumnDef, ty: PgType) -> SqlResult<Option<NewColumn>> {
+    pub(super) fn column_expression(
+        &mut self,
+        table: &Table,
+        def: &ColumnDef,
+        ty: PgType,
+    ) -> SqlResult<Option<NewColumn>> {
         let Some(column) = table.column_named(&def.name) else { return Ok(None) };
         let mut column = column.clone();
         let mut volatile = column.sequence.is_some();

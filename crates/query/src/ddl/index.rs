@@ -107,7 +107,7 @@ impl DdlContext<'_> {
         if rows { self.build_index(&table, oid).await } else { Ok(()) }
     }
 
-    fn index_key(&self, table: &Table, column: &ast::IndexColumn, at: i16) -> SqlResult<IndexKey> {
+    fn index_key(&mut self, table: &Table, column: &ast::IndexColumn, at: i16) -> SqlResult<IndexKey> {
         let expr = without_collation(&column.expr);
         if let Expr::Identifier(word) = expr {
             let name = if word.quote_style.is_some() { word.value.clone() } else { word.value.to_lowercase() };
