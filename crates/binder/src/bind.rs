@@ -15,6 +15,7 @@ pub mod expr;
 pub mod from;
 pub mod from_function;
 pub mod function;
+pub mod function_name;
 pub mod group;
 pub mod hypothetical;
 pub mod insert;
@@ -34,6 +35,8 @@ pub mod prune;
 pub mod query;
 pub mod record;
 pub mod reference;
+pub mod routine;
+pub mod same;
 pub mod scalar;
 pub mod scope;
 pub mod select;
@@ -44,6 +47,8 @@ pub mod subquery;
 pub mod table_expr;
 pub mod typename;
 pub mod update;
+pub mod user_call;
+pub mod user_item;
 pub mod view;
 pub mod walk;
 pub mod window;
@@ -60,6 +65,7 @@ use crate::context::BindContext;
 use crate::parse::{Pos, Source};
 
 use call::AggregateFrame;
+use routine::Parameters;
 use scope::{Fields, Level};
 
 /// State of binding one statement.
@@ -76,6 +82,8 @@ pub struct Binder<'a> {
     objects: Vec<Oid>,
     next_column: u32,
     next_cte: u32,
+    /// Calls of functions whose bodies were put in their place.
+    pub expansions: usize,
     /// Nesting of expressions and queries.
     pub depth: usize,
     /// Nesting of views.
@@ -89,6 +97,12 @@ pub struct Binder<'a> {
     pub row_fields: Vec<(Scalar, Fields)>,
     /// Columns whose values are known to be of a domain, or an array of one.
     pub domains: HashMap<ColumnId, Oid>,
+    /// Parameters of the function whose body is bound.
+    pub parameters: Option<Parameters>,
+    /// Functions whose bodies this text is in, from the outside.
+    pub routines: Vec<Oid>,
+    /// Statements of the body that is being defined, with names that mean the same under any search path.
+    pub rewritten: Vec<String>,
     /// A view is being defined: nothing is read.
     pub defining: bool,
     /// The query tree is wanted: see [`record`].
@@ -109,6 +123,7 @@ impl<'a> Binder<'a> {
             objects: vec![],
             next_column: 0,
             next_cte: 0,
+            expansions: 0,
             depth: 0,
             view_depth: 0,
             aggregate_frames: vec![],
@@ -116,6 +131,9 @@ impl<'a> Binder<'a> {
             modifying_cte: false,
             row_fields: vec![],
             domains: HashMap::new(),
+            parameters: None,
+            routines: vec![],
+            rewritten: vec![],
             defining: false,
             recorder: None,
             edits: None,
@@ -149,12 +167,14 @@ impl<'a> Binder<'a> {
     pub fn lend_ids(&self, inner: &mut Binder<'_>) {
         inner.next_column = self.next_column;
         inner.next_cte = self.next_cte;
+        inner.expansions = self.expansions;
     }
 
     /// Takes over what `inner` has made and used, [`Self::lend_ids`] being undone.
     pub fn take_ids(&mut self, inner: &mut Binder<'_>) {
         self.next_column = inner.next_column;
         self.next_cte = inner.next_cte;
+        self.expansions = inner.expansions;
         for object in inner.take_objects() {
             self.uses(object);
         }

@@ -326,8 +326,19 @@ pub enum Rel {
         input: Box<Rel>,
         targets: Vec<LockTarget>,
     },
-    /// INSERT/UPDATE/DELETE … RETURNING inside a CTE: puts out its returning columns.
+    /// INSERT/UPDATE/DELETE … RETURNING inside a CTE or a function: puts out its returning columns.
     Modify(Box<Modify>),
+    /// The body of a function, which runs at every call: `first` one after the other, each to its end, then `last`,
+    /// whose columns come out. Each sees what was written before it. `function` is named in errors; empty where only
+    /// arguments are computed at every call.
+    ///
+    /// Nothing runs, and no row comes out, unless `guard` holds.
+    Statements {
+        function: String,
+        guard: Option<Scalar>,
+        first: Vec<Rel>,
+        last: Box<Rel>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -588,6 +599,8 @@ pub enum Statement {
     Copy(Copy),
     /// DECLARE CURSOR; its options are in the parsed statement.
     Declare(Query),
+    /// CALL: one row of outputs, which may have no columns.
+    Call(Query),
     /// DDL, SET, SHOW, BEGIN, … as parsed.
     Other(Box<ast::Statement>),
 }

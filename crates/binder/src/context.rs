@@ -1,7 +1,11 @@
 //! What a statement is bound against.
 
+use std::cell::RefCell;
+
 use gavel_catalog::Catalog;
+use gavel_types::Oid;
 use gavel_types::text_io::TextStyle;
+use sqlparser::tokenizer::Location;
 
 /// Catalog and session as the binder sees them. Cheap to make.
 #[derive(Clone, Copy)]
@@ -13,4 +17,27 @@ pub struct BindContext<'a> {
     pub user: &'a str,
     /// How literals are read: time zone, date order.
     pub style: &'a TextStyle,
+    /// `search_path` of the session, by which bodies of functions look names up that are kept as they were written.
+    /// Empty where there is no session: then they look into the schema of the function, and into `public`.
+    pub session_path: &'a [String],
+    /// Where calls of users' functions are noted, for whoever wants to write them by number.
+    pub calls: Option<&'a RefCell<Vec<FunctionCall>>>,
+    /// Calls of users' functions stay calls, as what is bound is to be shown, not run.
+    pub opaque_calls: bool,
+}
+
+/// A call of a user's function in the text that is bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FunctionCall {
+    /// Where its name begins.
+    pub at: Location,
+    pub function: Oid,
+}
+
+impl<'a> BindContext<'a> {
+    /// For SQL text that a descriptor keeps: names in it are qualified, and its calls are not the statement's.
+    #[must_use]
+    pub fn stored(&self) -> BindContext<'a> {
+        BindContext { search_path: &[], calls: None, ..*self }
+    }
 }

@@ -31,15 +31,17 @@ pub mod query_tree;
 
 pub use bind::call::is_ordered_set;
 pub use bind::domain::base_type;
+pub use bind::function_name::functions_of_name;
 pub use bind::name::{Qualified, Resolved, find_relation, fold, qualified, quote, relation as resolve_relation};
 pub use bind::operator::sortable;
 pub use bind::record::{query_tree, recorded_default, recorded_table_expr};
+pub use bind::routine::{CheckedBody, check_body, in_body};
 pub use bind::statement::bind;
 pub use bind::table_expr::{
-    TableExpr, bind_default, bind_default_ast, bind_table_expr, bind_table_expr_ast, volatility,
+    TableExpr, bind_default, bind_default_ast, bind_table_expr, bind_table_expr_ast, expression_volatility, volatility,
 };
 pub use bind::typename::{array_type, element_type, format_type, resolve_type};
 pub use bind::view::{ViewDefinition, check_column_names, view_body, view_columns};
 pub use bind::written::{Updatability, updatability};
-pub use context::BindContext;
+pub use context::{BindContext, FunctionCall};
 pub use parse::{Parsed, parse};

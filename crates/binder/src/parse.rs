@@ -107,7 +107,7 @@ fn statement(
     }
     let mut parser = parser(rewrite::rewrite(source, &spelling::spelled(piece)));
     if ddl::begins(piece) {
-        let parsed = ddl::parse(&mut parser);
+        let parsed = ddl::parse(&mut parser, source);
         finish(source, &parser, parsed, terminator)?;
         let start = piece.first().and_then(|t| source.start(t.span).offset()).unwrap_or(0);
         let end = piece.last().and_then(|t| source.pos(t.span.end).offset()).unwrap_or(source.text.len());
@@ -146,7 +146,7 @@ fn is_current_of(tokens: &[TokenWithSpan]) -> bool {
 pub fn parse_ddl(sql: &str) -> SqlResult<Ddl> {
     let source = Source::new(sql);
     let mut parser = parser(rewrite::rewrite(&source, &tokenize(&source)?));
-    let parsed = ddl::parse(&mut parser);
+    let parsed = ddl::parse(&mut parser, &source);
     finish(&source, &parser, parsed, None)
 }
 
@@ -245,20 +245,38 @@ fn unterminated(source: &Source<'_>, error: &TokenizerError) -> SqlError {
         .at(source.characters(pos))
 }
 
-/// Index of the `;` that ends the first statement, or the number of tokens. Those between the
-/// parentheses of CREATE RULE and in BEGIN ATOMIC bodies do not occur in what is supported.
+/// Index of the `;` that ends the first statement, or the number of tokens. Those between parentheses, and in a
+/// function's `BEGIN ATOMIC … END`, end none.
 fn statement_end(tokens: &[TokenWithSpan]) -> usize {
     let mut depth = 0_usize;
+    // BEGIN ATOMIC and CASE that have no END yet.
+    let mut blocks = 0_usize;
+    let may_be_atomic = creates_function(tokens);
     for (i, t) in tokens.iter().enumerate() {
         match t.token {
             Token::LParen => depth += 1,
             Token::RParen => depth = depth.saturating_sub(1),
-            Token::SemiColon if depth == 0 => return i,
+            Token::SemiColon if depth == 0 && blocks == 0 => return i,
+            Token::Word(_) if may_be_atomic => {
+                let begins = is_word(Some(t), "atomic") && i > 0 && is_word(tokens.get(i - 1), "begin");
+                if begins || blocks > 0 && is_word(Some(t), "case") {
+                    blocks += 1;
+                } else if blocks > 0 && is_word(Some(t), "end") {
+                    blocks -= 1;
+                }
+            }
             _ => {}
         }
     }
     // An unbalanced parenthesis must not swallow the statements behind it.
     tokens.iter().position(|t| t.token == Token::SemiColon).unwrap_or(tokens.len())
+}
+
+/// Whether CREATE [OR REPLACE] FUNCTION or PROCEDURE is next.
+fn creates_function(tokens: &[TokenWithSpan]) -> bool {
+    let replaces = is_word(tokens.get(1), "or") && is_word(tokens.get(2), "replace");
+    let kind = tokens.get(if replaces { 3 } else { 1 });
+    is_word(tokens.first(), "create") && (is_word(kind, "function") || is_word(kind, "procedure"))
 }
 
 /// Whether `token` is this keyword, unquoted.

@@ -32,6 +32,10 @@ pub fn statement(s: &Statement) -> String {
             out.push_str("declare\n");
             query(q, 1, &mut out);
         }
+        Statement::Call(q) => {
+            out.push_str("call\n");
+            query(q, 1, &mut out);
+        }
         Statement::Other(s) => out.push_str(&format!("other {s}\n")),
     }
     out
@@ -248,6 +252,12 @@ fn rel(r: &Rel, depth: usize, out: &mut String) {
             rel(input, depth + 1, out);
         }
         Rel::Modify(m) => modify(m, depth, out),
+        Rel::Statements { function, guard, first, last } => {
+            let guard = guard.as_ref().map(|g| format!(" if {}", scalar(g))).unwrap_or_default();
+            line(depth, format!("statements {function}{guard}").trim_end(), out);
+            first.iter().for_each(|r| rel(r, depth + 1, out));
+            rel(last, depth + 1, out);
+        }
     }
 }
 

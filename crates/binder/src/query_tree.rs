@@ -203,7 +203,7 @@ pub enum CallTree {
     /// Over a window of the WINDOW clause, or one of its own.
     Window(Window, Result<String, WindowTree>),
     /// A set-returning function, by its first column.
-    Set(SetCall),
+    Set(SetCall, Option<WrittenArgs>),
     Grouping(Vec<Scalar>),
 }
 

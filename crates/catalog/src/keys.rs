@@ -48,20 +48,23 @@ pub enum Kind {
     DefaultPrivileges = 7,
     /// An enum, domain or composite type.
     Type = 8,
+    /// A function or procedure.
+    Function = 9,
 }
 
 impl Kind {
     /// The kind of this stored number.
     pub fn from_number(number: u8) -> Option<Self> {
         let named = [Self::Database, Self::Role, Self::Schema, Self::Table, Self::View, Self::Sequence];
-        named.into_iter().chain([Self::DefaultPrivileges, Self::Type]).find(|k| *k as u8 == number)
+        named.into_iter().chain([Self::DefaultPrivileges, Self::Type, Self::Function]).find(|k| *k as u8 == number)
     }
 
     /// The tenant that objects of this kind are stored under, in database `database`.
     pub const fn tenant(self, database: Oid) -> Oid {
         match self {
             Self::Database | Self::Role => CLUSTER,
-            Self::Schema | Self::Table | Self::View | Self::Sequence | Self::DefaultPrivileges | Self::Type => database,
+            Self::Schema | Self::Table | Self::View | Self::Sequence => database,
+            Self::DefaultPrivileges | Self::Type | Self::Function => database,
         }
     }
 
@@ -73,6 +76,7 @@ impl Kind {
             Self::Schema => Space::Schema,
             Self::Table | Self::View | Self::Sequence | Self::DefaultPrivileges => Space::Relation,
             Self::Type => Space::Type,
+            Self::Function => Space::Function,
         }
     }
 }
@@ -88,6 +92,8 @@ pub enum Space {
     Relation = 4,
     /// Types of one schema, the row types of tables and views among them.
     Type = 5,
+    /// Functions and procedures of one schema, by their signatures.
+    Function = 6,
 }
 
 fn prefix(tenant: Oid, object: u32) -> BytesMut {
@@ -117,7 +123,7 @@ pub fn read_descriptor(key: &[u8]) -> Option<(Kind, Oid)> {
     Some((Kind::from_number(*kind)?, Oid(u32::from_be_bytes(oid.try_into().ok()?))))
 }
 
-/// Entry of a name; `schema` is 0 outside [`Space::Relation`] and [`Space::Type`].
+/// Entry of a name; `schema` is 0 outside of [`Space::Relation`], [`Space::Type`] and [`Space::Function`].
 pub fn name(tenant: Oid, space: Space, schema: Oid, name: &str) -> Bytes {
     let mut key = prefix(tenant, NAME);
     key.put_u8(space as u8);

@@ -7,6 +7,7 @@
 //! | [`acl`] | who was granted what on an object |
 //! | [`descriptor`] | what one object is |
 //! | [`user_type`] | enums, domains and composite types |
+//! | [`function`] | functions and procedures |
 //! | [`search`] | what a relation's bare name stands for |
 //! | [`snapshot`] | [`Catalog`]: everything of one database at one timestamp, with look-ups |
 //! | [`keys`] | where the catalog lies in the key space |
@@ -18,6 +19,7 @@
 pub mod acl;
 pub mod bootstrap;
 pub mod descriptor;
+pub mod function;
 pub mod keys;
 pub mod oids;
 pub mod search;
@@ -30,5 +32,6 @@ pub use descriptor::{
     CheckConstraint, CheckOption, Column, Database, DefaultPrivileges, FkAction, FkMatch, ForeignKey, Identity, Index,
     IndexKey, Materialized, Membership, ObjectId, OnCommit, Role, Schema, Sequence, Table, Unique, View,
 };
+pub use function::{Function, FunctionKind, Parameter};
 pub use snapshot::Catalog;
 pub use user_type::{Attribute, Definition, Domain, EnumLabel, UserType};

@@ -9,6 +9,7 @@ use gavel_types::text_io::EnumValues;
 use gavel_types::{Oid, PgType};
 
 use crate::descriptor::{Database, DefaultPrivileges, Index, Role, Schema, Sequence, Table, View};
+use crate::function::Function;
 use crate::system::{FIRST_TEMPORARY_OID, TEMPORARY_SCHEMA, is_temporary};
 use crate::user_type::{Domain, UserType, enum_values};
 
@@ -49,6 +50,7 @@ pub const PG_NAMESPACE: Oid = Oid(2615);
 pub const PG_DATABASE: Oid = Oid(1262);
 pub const PG_AUTHID: Oid = Oid(1260);
 pub const PG_TYPE: Oid = Oid(1247);
+pub const PG_PROC: Oid = Oid(1255);
 
 /// Whether objects of this catalog belong to the whole cluster.
 pub fn is_shared(class: Oid) -> bool {
@@ -79,6 +81,10 @@ pub struct Catalog {
     pub types: BTreeMap<Oid, Arc<UserType>>,
     /// Their OIDs by schema and name; row types of tables and views are not here.
     pub type_names: BTreeMap<(Oid, String), Oid>,
+    /// Functions of users by OID.
+    pub functions: BTreeMap<Oid, Arc<Function>>,
+    /// Their OIDs by schema and name, in order.
+    pub function_names: BTreeMap<(Oid, String), Vec<Oid>>,
     /// What text forms of enums are read and written by.
     pub enums: BTreeMap<Oid, EnumValues>,
     /// Cluster-wide: roles and databases.
@@ -156,6 +162,16 @@ impl Catalog {
         }
         None.or_else(|| self.tables.get(&relation).map(|o| (o.schema, o.name.as_str())))
             .or_else(|| self.views.get(&relation).map(|o| (o.schema, o.name.as_str())))
+    }
+
+    pub fn function(&self, oid: Oid) -> Option<&Arc<Function>> {
+        self.functions.get(&oid)
+    }
+
+    /// The functions `schema.name`, by schema OID.
+    pub fn functions_named(&self, schema: Oid, name: &str) -> impl Iterator<Item = &Arc<Function>> {
+        let found = self.function_names.get(&(schema, name.to_owned()));
+        found.into_iter().flatten().filter_map(|oid| self.functions.get(oid))
     }
 
     /// The values of an enum in order.
@@ -318,6 +334,15 @@ impl Catalog {
         self.types.insert(ty.oid, ty);
     }
 
+    /// Adds a function, or replaces the one of the same OID.
+    pub fn put_function(&mut self, function: Arc<Function>) {
+        self.remove_function(function.oid);
+        let named = self.function_names.entry((function.schema, function.name.clone())).or_default();
+        named.push(function.oid);
+        named.sort_unstable();
+        self.functions.insert(function.oid, function);
+    }
+
     /// Takes a table and its indexes away.
     pub fn remove_table(&mut self, oid: Oid) {
         if let Some(old) = self.tables.remove(&oid) {
@@ -337,6 +362,17 @@ impl Catalog {
     pub fn remove_sequence(&mut self, oid: Oid) {
         if let Some(old) = self.sequences.remove(&oid) {
             self.relations.remove(&(old.schema, old.name.clone()));
+        }
+    }
+
+    pub fn remove_function(&mut self, oid: Oid) {
+        let Some(old) = self.functions.remove(&oid) else { return };
+        let name = (old.schema, old.name.clone());
+        if let Some(named) = self.function_names.get_mut(&name) {
+            named.retain(|o| *o != oid);
+            if named.is_empty() {
+                self.function_names.remove(&name);
+            }
         }
     }
 

@@ -23,6 +23,7 @@ use serde::de::DeserializeOwned;
 
 use crate::acl::{self, AclItem, Privileges};
 use crate::descriptor::{Database, DefaultPrivileges, Role, Schema, Sequence, Table, View};
+use crate::function::Function;
 use crate::keys::{self, CLUSTER, Kind, Space};
 use crate::snapshot::{Catalog, row_type};
 use crate::system::is_temporary;
@@ -82,6 +83,7 @@ pub fn load(database: Oid, rows: &StoredRows) -> SqlResult<Catalog> {
             Kind::View => catalog.put_view(decode::<View>(value)?),
             Kind::Sequence => catalog.put_sequence(decode::<Sequence>(value)?),
             Kind::Type => catalog.put_type(decode::<UserType>(value)?),
+            Kind::Function => catalog.put_function(decode::<Function>(value)?),
             Kind::DefaultPrivileges => {
                 let found = decode::<DefaultPrivileges>(value)?;
                 catalog.default_privileges.insert(found.oid, found);
@@ -176,6 +178,10 @@ fn stored(catalog: &Catalog, same: &BTreeSet<usize>) -> BTreeMap<(Kind, Oid), St
     for o in catalog.types.values() {
         add(&mut out, same, (Kind::Type, o.oid), o, || one(Space::Type, o.schema, &o.name, o.oid), Vec::new);
     }
+    for o in catalog.functions.values() {
+        let names = || one(Space::Function, o.schema, &o.signature(), o.oid);
+        add(&mut out, same, (Kind::Function, o.oid), o, names, Vec::new);
+    }
     for o in catalog.default_privileges.values() {
         add(&mut out, same, (Kind::DefaultPrivileges, o.oid), o, Vec::new, Vec::new);
     }
@@ -199,6 +205,7 @@ fn addresses(catalog: &Catalog) -> BTreeSet<usize> {
         .chain(c.views.values().map(address))
         .chain(c.sequences.values().map(address))
         .chain(c.types.values().map(address))
+        .chain(c.functions.values().map(address))
         .chain(c.tables.values().map(address))
         .chain(c.default_privileges.values().map(address))
         .collect()
@@ -302,6 +309,7 @@ impl Writes {
             Kind::View => catalog.views.get(&oid).map(|o| encode(o.as_ref())),
             Kind::Sequence => catalog.sequences.get(&oid).map(|o| encode(o.as_ref())),
             Kind::Type => catalog.types.get(&oid).map(|o| encode(o.as_ref())),
+            Kind::Function => catalog.functions.get(&oid).map(|o| encode(o.as_ref())),
             Kind::Schema => catalog.schemas.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
             Kind::Role => catalog.roles.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
             Kind::DefaultPrivileges => catalog.default_privileges.get(&oid).map(|o| encode(o.as_ref())),

@@ -189,3 +189,57 @@ fn types_read_back_and_share_names_with_row_types() {
     assert_eq!(modes(&changes(&base, &tables, &Reliance::default(), 9))[&entry], (WriteMode::Insert, true));
     assert_eq!(tables.type_named(schema, "mood").map(|row| tables.fields(row).map(|f| f.len())), Some(Some(2)));
 }
+
+#[test]
+fn functions_read_back_and_share_names_by_signature() {
+    use crate::function::{Body, Function, FunctionKind, Mode, Parameter};
+    let mut rows = BTreeMap::new();
+    apply(&mut rows, &bootstrap::cluster("postgres", 7));
+    let base = read(&rows, bootstrap::POSTGRES);
+    let schema = crate::system::PUBLIC;
+    let function = |oid: u32, ty: Oid| Function {
+        oid: Oid(oid),
+        schema,
+        name: "f".into(),
+        owner: Oid(10),
+        version: 1,
+        kind: FunctionKind::Function,
+        parameters: vec![Parameter { name: "x".into(), mode: Mode::In, ty, default: Some("1".into()) }],
+        result: Oid::INT4,
+        set: false,
+        body: Body::Return("x".into()),
+        volatility: 'i',
+        strict: true,
+        security_definer: false,
+        leakproof: false,
+        parallel: 's',
+        cost: 100.0,
+        rows: 0.0,
+        settings: vec!["search_path=public".into()],
+        depends_on: vec![],
+        acl: None,
+    };
+    let mut with = base.clone();
+    with.put_function(Arc::new(function(16_400, Oid::TEXT)));
+    with.put_function(Arc::new(function(16_399, Oid::INT4)));
+    let writes = changes(&base, &with, &Reliance::default(), 8);
+    apply(&mut rows, &writes);
+    let entry = |ty: Oid| {
+        let name = crate::function::signature("f", &[ty]);
+        keys::name(bootstrap::POSTGRES, Space::Function, schema, &name)
+    };
+    assert_eq!(modes(&writes)[&entry(Oid::INT4)], (WriteMode::Insert, true));
+    assert_eq!(modes(&writes)[&entry(Oid::TEXT)], (WriteMode::Insert, true));
+    let loaded = read(&rows, bootstrap::POSTGRES);
+    assert_eq!((&loaded.functions, &loaded.function_names), (&with.functions, &with.function_names));
+    let named: Vec<u32> = loaded.functions_named(schema, "f").map(|f| f.oid.0).collect();
+    assert_eq!(named, [16_399, 16_400]);
+    assert_eq!(loaded.function(Oid(16_400)).and_then(|f| f.setting("search_path")), Some("public"));
+    let mut renamed = loaded.clone();
+    renamed.put_function(Arc::new(Function { name: "g".into(), ..function(16_400, Oid::TEXT) }));
+    let writes = modes(&changes(&loaded, &renamed, &Reliance::default(), 9));
+    assert_eq!(writes[&entry(Oid::TEXT)], (WriteMode::Delete, false));
+    assert_eq!(writes[&keys::object_version(bootstrap::POSTGRES, Oid(16_400))], (WriteMode::Insert, true));
+    renamed.remove_function(Oid(16_399));
+    assert_eq!(renamed.functions_named(schema, "f").count(), 0);
+}

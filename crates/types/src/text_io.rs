@@ -223,7 +223,17 @@ pub fn numbered_type(name: &str) -> Option<Oid> {
     name.strip_prefix('#')?.parse().ok().map(Oid).filter(|oid| oid.is_user_type())
 }
 
-/// `text` with the names of types in the place of numbers.
+/// A user's function by its number, as stored SQL names it.
+pub fn numbered_function(oid: Oid) -> String {
+    format!("{NUMBERED}f{oid}\"")
+}
+
+/// The function that the last part of a [`numbered_function`] name means.
+pub fn function_of_number(name: &str) -> Option<Oid> {
+    name.strip_prefix("#f")?.parse().ok().map(Oid)
+}
+
+/// `text` with the names of types and functions in the place of numbers.
 pub fn name_types<'t>(text: &'t str, names: &dyn NameResolver) -> Cow<'t, str> {
     if !text.contains(NUMBERED) {
         return Cow::Borrowed(text);
@@ -234,7 +244,10 @@ pub fn name_types<'t>(text: &'t str, names: &dyn NameResolver) -> Cow<'t, str> {
         let (before, after) = (&rest[..at], &rest[at + NUMBERED.len()..]);
         out.push_str(before);
         let end = after.find('"').unwrap_or(after.len());
-        let name = after[..end].parse().ok().and_then(|n| names.name(Oid(n), Oid::REGTYPE));
+        let name = match after[..end].strip_prefix('f') {
+            Some(number) => number.parse().ok().and_then(|n| names.name(Oid(n), Oid::REGPROC)),
+            None => after[..end].parse().ok().and_then(|n| names.name(Oid(n), Oid::REGTYPE)),
+        };
         out.push_str(name.as_deref().unwrap_or("???"));
         rest = after.get(end + 1..).unwrap_or("");
     }

@@ -61,6 +61,13 @@ impl Binder<'_> {
                 let value = self.expr(operand)?;
                 self.explicit_cast(value, target, pos)
             }
+            Callee::User(found) => {
+                if special_form {
+                    return Err(self.not_an_aggregate(f, &name, duplicates, star, !order_by.is_empty(), pos));
+                }
+                self.note_call(&f.name, found.function.oid);
+                self.user_value(found, sets_before, pos)
+            }
             Callee::Function(found) => {
                 if special_form {
                     return Err(self.not_an_aggregate(f, &name, duplicates, star, !order_by.is_empty(), pos));
@@ -81,7 +88,7 @@ impl Binder<'_> {
         }
     }
 
-    fn sets_count(&self) -> usize {
+    pub fn sets_count(&self) -> usize {
         self.levels.last().map_or(0, |l| l.sets.iter().map(Vec::len).sum())
     }
 
@@ -264,6 +271,21 @@ impl Binder<'_> {
         sets_before: usize,
         pos: Pos,
     ) -> SqlResult<Typed> {
+        self.push_set(proc.oid, args, result_columns(proc, result), sets_before, pos)
+    }
+
+    /// The same for a function that gives these columns.
+    ///
+    /// # Errors
+    /// 0A000 where no sets may stand.
+    pub fn push_set(
+        &mut self,
+        function: Oid,
+        args: Vec<Scalar>,
+        columns: Vec<(String, PgType)>,
+        sets_before: usize,
+        pos: Pos,
+    ) -> SqlResult<Typed> {
         if !self.aggregate_frames.is_empty() {
             let error = SqlError::unsupported("aggregate function calls cannot contain set-returning function calls");
             return Err(self.error_at(
@@ -281,7 +303,6 @@ impl Binder<'_> {
             let text = format!("set-returning functions are not allowed in {}", clause.name());
             return Err(self.error_at(SqlError::unsupported(text), pos));
         }
-        let columns = result_columns(proc, result);
         let columns: Vec<_> = columns.into_iter().map(|(name, ty)| (name, self.new_column(), ty)).collect();
         // Above the layers of the calls in its own arguments.
         let layer = {
@@ -289,9 +310,9 @@ impl Binder<'_> {
             let total: usize = level.sets.iter().map(Vec::len).sum();
             if total > sets_before { level.sets.len() } else { 0 }
         };
-        let set = SetCall { function: proc.oid, args, columns: columns.iter().map(|(_, id, ty)| (*id, *ty)).collect() };
+        let set = SetCall { function, args, columns: columns.iter().map(|(_, id, ty)| (*id, *ty)).collect() };
         if let Some((_, id, _)) = columns.first() {
-            self.record_call(*id, || CallTree::Set(set.clone()));
+            self.record_call(*id, || CallTree::Set(set.clone(), None));
         }
         let level = self.level();
         if level.sets.len() <= layer {
@@ -419,6 +440,10 @@ impl Binder<'_> {
         }
         let found = match self.find_function(name, arguments, pos)? {
             Callee::Function(found) => found,
+            Callee::User(_) => {
+                let text = format!("{name} is the name of an aggregate, and cannot be called as a function");
+                return Err(self.error_at(SqlError::unsupported(text), pos));
+            }
             Callee::Cast(_) => return Err(SqlError::internal("an aggregate resolved to a cast")),
         };
         let is_ordered_set = is_ordered_set(found.proc);

@@ -12,7 +12,7 @@ use super::query::{BoundQuery, OutColumn};
 use super::scalar::column;
 use super::scope::{CteEntry, NsColumn};
 use super::typename::format_type;
-use crate::bound::{Cte, CteBody, Rel, SetOpKind};
+use crate::bound::{Cte, CteBody, Modify, Rel, SetOpKind};
 use crate::parse::Pos;
 use crate::query_tree::{Body, CteTree, QueryTree};
 
@@ -181,23 +181,27 @@ impl Binder<'_> {
             ));
         }
         self.modifying_cte = false;
-        let modify = self.modify(statement)?;
-        let columns = modify
-            .returning
-            .iter()
-            .flatten()
-            .map(|(output, _)| OutColumn {
-                name: output.name.clone(),
-                id: output.id,
-                ty: output.ty,
-                origin: output.origin,
-                literal: None,
-                fields: None,
-                pos: Pos::NONE,
-            })
-            .collect();
-        Ok(BoundQuery { rel: Rel::Modify(Box::new(modify)), columns, tree: None })
+        Ok(modified(self.modify(statement)?))
     }
+}
+
+/// A modification as a query of what it returns.
+pub fn modified(modify: Modify) -> BoundQuery {
+    let columns = modify
+        .returning
+        .iter()
+        .flatten()
+        .map(|(output, _)| OutColumn {
+            name: output.name.clone(),
+            id: output.id,
+            ty: output.ty,
+            origin: output.origin,
+            literal: None,
+            fields: None,
+            pos: Pos::NONE,
+        })
+        .collect();
+    BoundQuery { rel: Rel::Modify(Box::new(modify)), columns, tree: None }
 }
 
 fn entry_columns(names: &[String], columns: &[OutColumn]) -> Vec<NsColumn> {

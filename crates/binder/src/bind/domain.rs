@@ -94,10 +94,11 @@ impl Binder<'_> {
     /// A check of a domain, in which VALUE is column `item`.
     fn domain_condition(&mut self, sql: &str, item: ColumnId, ty: PgType) -> SqlResult<Scalar> {
         let parsed = parse_expression(sql)?;
-        let context = BindContext { search_path: &[], ..*self.context };
+        let context = self.context.stored();
         let mut inner = Binder::new(&context, sql);
         inner.allow_params = false;
-        inner.reserve_columns(self.reserve_columns(0) as usize);
+        inner.routines = self.routines.clone();
+        self.lend_ids(&mut inner);
         inner.levels.push(Level::new());
         let value = NsColumn { name: "value".into(), scalar: column(item, ty), origin: None, fields: None };
         inner.level().items.push(NsItem::new(String::new(), Columns::List(Rc::from([value]))));
@@ -105,8 +106,7 @@ impl Binder<'_> {
             let condition = b.expr(&parsed)?;
             b.coerce_boolean(condition, "CHECK")
         });
-        let used = inner.reserve_columns(0).saturating_sub(self.reserve_columns(0));
-        self.reserve_columns(used as usize);
+        self.take_ids(&mut inner);
         bound.map_err(SqlError::nowhere)
     }
 

@@ -8,7 +8,7 @@ use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, TableFactor};
 
 use super::Binder;
-use super::name::{Resolved, fold, qualified, relation};
+use super::name::{Qualified, Resolved, fold, qualified, relation};
 use super::query::OutColumn;
 use super::scalar::{Typed, boolean, column, constant, scalar, truth};
 use super::scope::{Columns, CteEntry, NsColumn, NsItem};
@@ -330,7 +330,8 @@ impl Binder<'_> {
     /// Gives an item its alias and column aliases.
     pub fn rename(&mut self, items: &mut [NsItem], alias: Option<&ast::TableAlias>) -> SqlResult<()> {
         let (Some(alias), Some(item)) = (alias, items.first_mut()) else { return Ok(()) };
-        item.name = fold(&alias.name);
+        // A function without an alias lends its name, which may be its number.
+        item.name = self.function_label(&Qualified { schema: None, name: fold(&alias.name) });
         item.schema = None;
         let live = (0..item.slots()).filter(|i| item.live(*i)).count();
         if alias.columns.len() > live {

@@ -51,14 +51,16 @@ impl Binder<'_> {
         let definitions: Vec<(String, Option<&ast::DataType>)> = alias
             .map(|a| a.columns.iter().map(|c| (fold(&c.name), c.data_type.as_ref())).collect())
             .unwrap_or_default();
-        let (rel, columns, scalar) = self.from_call(&full, args, &definitions, pos)?;
-        self.finish_function(rel, columns, scalar, ordinality, &full.name, alias)
+        let (rel, columns, scalar) = self.from_call(name, &full, args, &definitions, pos)?;
+        let label = self.function_label(&full);
+        self.finish_function(rel, columns, scalar, ordinality, &label, alias)
     }
 
     /// One call: its set call, its columns by name, and whether it returns a plain value.
     #[allow(clippy::type_complexity, reason = "the parts of a call in FROM, used twice")]
     fn from_call(
         &mut self,
+        called: &ast::ObjectName,
         full: &Qualified,
         args: &[ast::FunctionArg],
         definitions: &[(String, Option<&ast::DataType>)],
@@ -67,6 +69,11 @@ impl Binder<'_> {
         let arguments = self.arguments(args)?;
         let found = match self.find_function(full, arguments, pos)? {
             Callee::Function(found) => found,
+            Callee::User(found) => {
+                self.note_call(called, found.function.oid);
+                let (rel, columns, scalar) = self.user_item(found, definitions, pos)?;
+                return Ok((Err(rel), columns, scalar));
+            }
             Callee::Cast(target) => {
                 let [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(operand))] = args else {
                     return Err(SqlError::internal("a cast without operand"));
@@ -216,7 +223,7 @@ impl Binder<'_> {
                 ast::FunctionArguments::List(list) => list.args.as_slice(),
                 _ => &[],
             };
-            let (call, more, _) = self.from_call(&full, args, &[], Pos::NONE)?;
+            let (call, more, _) = self.from_call(&f.name, &full, args, &[], Pos::NONE)?;
             match call {
                 Ok(call) => calls.extend(call),
                 Err(_) => {
@@ -226,7 +233,7 @@ impl Binder<'_> {
             }
             columns.extend(more);
             if name.is_empty() {
-                name = full.name;
+                name = self.function_label(&full);
             }
         }
         self.finish_function(Ok(calls), columns, false, ordinality, &name, alias)
@@ -248,7 +255,8 @@ impl Binder<'_> {
             for array in arrays {
                 let pos = b.expr_pos(array);
                 let arg = ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(array.clone()));
-                let (call, more, scalar) = b.from_call(&full, &[arg], &[], pos)?;
+                let called = ast::ObjectName::from(vec![]);
+                let (call, more, scalar) = b.from_call(&called, &full, &[arg], &[], pos)?;
                 match call {
                     Ok(call) => calls.extend(call),
                     Err(rel) if arrays.len() == 1 => {

@@ -1,8 +1,12 @@
-//! Functions: from a name and arguments to one `pg_proc` entry with coerced arguments (manual §10.3).
+//! Functions: from a name and arguments to one `pg_proc` entry with coerced arguments (manual §10.3). Functions of
+//! users take part beside PostgreSQL's own, schema by schema as `search_path` lists them.
 
+use std::sync::Arc;
+
+use gavel_catalog::Function;
 use gavel_functions::registry::{self, CastContext, Proc};
 use gavel_functions::variadic;
-use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState, text_io};
 
 use super::Binder;
 use super::candidate::{Candidate, best, matching};
@@ -18,6 +22,8 @@ use crate::query_tree::WrittenArgs;
 /// What a call may mean.
 pub enum Callee {
     Function(ResolvedCall),
+    /// A user's function or procedure.
+    User(UserCall),
     /// `text(x)`: a cast written as a function.
     Cast(PgType),
 }
@@ -36,13 +42,78 @@ pub struct ResolvedCall {
     pub written: Option<WrittenArgs>,
 }
 
+/// The same for a user's function.
+pub struct UserCall {
+    pub function: Arc<Function>,
+    pub args: Vec<Typed>,
+    /// Declared type of each argument, domains among them; variadic ones expanded.
+    pub declared: Vec<Oid>,
+    pub variadic_from: Option<usize>,
+    pub written: Option<WrittenArgs>,
+}
+
+/// What could be called.
+#[derive(Clone)]
+enum Routine {
+    System(&'static Proc),
+    /// With the declared types of what a call gives.
+    User(Arc<Function>, Vec<Oid>),
+}
+
+impl Routine {
+    /// Declared types.
+    fn args(&self) -> &[Oid] {
+        match self {
+            Self::System(proc) => &proc.args,
+            Self::User(_, args) => args,
+        }
+    }
+
+    /// Element type of the variadic last argument; 0 if it is not variadic.
+    fn variadic(&self) -> Oid {
+        match self {
+            Self::System(proc) => proc.variadic,
+            Self::User(function, args) if function.is_variadic() => match args.last() {
+                Some(&Oid::ANYARRAY) => Oid::ANYELEMENT,
+                Some(&Oid::ANYCOMPATIBLEARRAY) => Oid::ANYCOMPATIBLE,
+                Some(last) => element_type(*last).unwrap_or_default(),
+                None => Oid(0),
+            },
+            Self::User(..) => Oid(0),
+        }
+    }
+
+    /// How many of the last arguments have defaults.
+    fn defaults(&self) -> usize {
+        match self {
+            Self::System(proc) => defaults(proc).len(),
+            Self::User(function, _) => function.defaults(),
+        }
+    }
+
+    /// Position of the argument of this name.
+    fn position(&self, name: &str) -> Option<usize> {
+        match self {
+            Self::System(proc) => input_names(proc).iter().position(|n| *n == name),
+            // Under CALL there is a type for each parameter.
+            Self::User(function, args) => {
+                let all = args.len() == function.parameters.len();
+                let mut given = function.parameters.iter().filter(|p| all || p.mode.is_input());
+                given.position(|p| p.name == name)
+            }
+        }
+    }
+}
+
 /// How one candidate takes the arguments.
 #[derive(Clone)]
 struct Shape {
-    proc: &'static Proc,
+    routine: Routine,
     /// For each declared argument: the actual one, or `None` for a default.
     order: Vec<Option<usize>>,
     variadic_from: Option<usize>,
+    /// Place of its schema in the path: what comes first hides what takes the same types.
+    rank: usize,
 }
 
 /// Arguments of a call as written.
@@ -94,19 +165,19 @@ fn input_names(proc: &Proc) -> Vec<&'static str> {
     proc.all_args.iter().filter(|(_, mode, _)| matches!(mode, 'i' | 'b' | 'v')).map(|(_, _, name)| *name).collect()
 }
 
-/// How `proc` could take a call of this form.
-fn shape(proc: &'static Proc, count: usize, names: &[String], variadic: bool) -> Option<Candidate<Shape>> {
-    let declared = proc.args.len();
-    let defaulted = defaults(proc).len();
+/// How `routine` could take a call of this form.
+fn shape(routine: Routine, rank: usize, count: usize, names: &[String], variadic: bool) -> Option<Candidate<Shape>> {
+    let declared = routine.args().len();
+    let defaulted = routine.defaults();
+    let element = routine.variadic();
     if !names.is_empty() {
         if count > declared {
             return None;
         }
         let positional = count - names.len();
-        let own = input_names(proc);
         let mut order: Vec<Option<usize>> = (0..declared).map(|i| (i < positional).then_some(i)).collect();
         for (k, name) in names.iter().enumerate() {
-            let at = own.iter().position(|n| n == name)?;
+            let at = routine.position(name)?;
             if order.get(at)?.is_some() {
                 return None;
             }
@@ -116,30 +187,35 @@ fn shape(proc: &'static Proc, count: usize, names: &[String], variadic: bool) ->
         if open.is_some_and(|i| i < declared - defaulted) {
             return None;
         }
-        let args = actual_order(&order, count, |i| proc.args[i]);
-        return Some(Candidate { args, item: Shape { proc, order, variadic_from: None } });
+        let args = actual_order(&order, count, |i| routine.args()[i]);
+        return Some(Candidate { args, item: Shape { routine, order, variadic_from: None, rank } });
     }
-    if proc.variadic.0 != 0 && !variadic {
-        if count + 1 < declared || count < declared {
-            return None;
-        }
+    if element.0 != 0 && !variadic && count + defaulted >= declared && count >= declared {
         let fixed = declared - 1;
-        let element = proc.variadic;
-        let args = proc.args.iter().take(fixed).copied().chain((fixed..count).map(|_| element)).collect();
-        let collected = (element != Oid::ANY).then_some(fixed);
-        return Some(Candidate {
-            args,
-            item: Shape { proc, order: (0..count).map(Some).collect(), variadic_from: collected },
-        });
+        let args = routine.args().iter().take(fixed).copied().chain((fixed..count).map(|_| element)).collect();
+        let variadic_from = (element != Oid::ANY).then_some(fixed);
+        let order = (0..count).map(Some).collect();
+        return Some(Candidate { args, item: Shape { routine, order, variadic_from, rank } });
     }
-    if count > declared || count + defaulted < declared || variadic && (proc.variadic.0 == 0 || count != declared) {
+    let takes_rest = element.0 != 0 && !variadic && defaulted == 0;
+    if takes_rest
+        || count > declared
+        || count + defaulted < declared
+        || variadic && (element.0 == 0 || count != declared)
+    {
         return None;
     }
     let order: Vec<Option<usize>> = (0..declared).map(|i| (i < count).then_some(i)).collect();
-    Some(Candidate {
-        args: proc.args.iter().take(count).copied().collect(),
-        item: Shape { proc, order, variadic_from: None },
-    })
+    let args = routine.args().iter().take(count).copied().collect();
+    Some(Candidate { args, item: Shape { routine, order, variadic_from: None, rank } })
+}
+
+/// Leaves out what another candidate of the same types hides: one of a schema before it, or a plain one beside a
+/// variadic one.
+fn without_hidden(candidates: &mut Vec<Candidate<Shape>>) {
+    let place = |c: &Candidate<Shape>| (c.item.rank, c.item.variadic_from.is_some());
+    let places: Vec<(Vec<Oid>, (usize, bool))> = candidates.iter().map(|c| (c.args.clone(), place(c))).collect();
+    candidates.retain(|c| !places.iter().any(|(args, other)| *args == c.args && *other < place(c)));
 }
 
 /// Declared types in the order of the actual arguments.
@@ -174,54 +250,60 @@ impl Binder<'_> {
     /// # Errors
     /// 42883 `function f(integer) does not exist`, 42725 when several fit equally.
     pub fn find_function(&mut self, name: &Qualified, arguments: Arguments, pos: Pos) -> SqlResult<Callee> {
+        self.find_routine(name, arguments, pos, false)
+    }
+
+    /// The same for CALL, which gives arguments for OUT parameters, too.
+    ///
+    /// # Errors
+    /// As [`Self::find_function`].
+    pub fn find_routine(
+        &mut self,
+        name: &Qualified,
+        arguments: Arguments,
+        pos: Pos,
+        calling: bool,
+    ) -> SqlResult<Callee> {
         let Arguments { mut values, names, variadic } = arguments;
         // JDBC's place for the result, `{? = call f(?)}`, is no argument.
         values.retain(|v| !(v.oid() == Oid::VOID && matches!(v.scalar.kind, ScalarKind::Param(_))));
         let actual: Vec<Oid> = values.iter().map(Typed::oid).collect();
-        let own = name.schema.as_deref() == Some("gavel");
-        let known = own || name.schema.as_deref().is_none_or(|s| s == "pg_catalog");
-        if let Some(schema) = name.schema.as_deref()
-            && !own
-            && self.schema_oid(schema).is_none()
-        {
-            let error = SqlError::new(SqlState::InvalidSchemaName, format!("schema \"{schema}\" does not exist"));
-            return Err(self.error_at(error, pos));
-        }
-        let mut candidates: Vec<Candidate<Shape>> = Vec::new();
-        if known {
-            let full = if own { format!("gavel.{}", name.name) } else { name.name.clone() };
-            for proc in registry::procs_named(&full) {
-                candidates.extend(shape(proc, actual.len(), &names, variadic));
-            }
-        }
-        // A plain signature beats a variadic one that expands to the same types.
-        if candidates.len() > 1 {
-            let plain: Vec<Vec<Oid>> =
-                candidates.iter().filter(|c| c.item.variadic_from.is_none()).map(|c| c.args.clone()).collect();
-            candidates.retain(|c| c.item.variadic_from.is_none() || !plain.contains(&c.args));
-        }
+        let mut candidates = self.candidates(name, pos, calling, (actual.len(), &names, variadic))?;
+        without_hidden(&mut candidates);
         let exact = candidates.iter().position(|c| c.args == actual);
         if exact.is_none()
+            && !calling
             && let [single] = actual.as_slice()
             && names.is_empty()
             && let Some(target) = self.cast_by_name(name, *single)
         {
             return Ok(Callee::Cast(target));
         }
+        let twice = candidates.iter().filter(|c| c.args == actual).count() > 1;
         let chosen = match exact {
-            Some(i) => candidates.swap_remove(i),
-            None => {
+            Some(i) if !twice => candidates.swap_remove(i),
+            _ => {
                 let fitting = matching(candidates, &actual);
                 let none = fitting.is_empty();
-                match best(fitting, &actual) {
+                match best(fitting, &actual).filter(|_| !twice) {
                     Some(chosen) => chosen,
-                    None => return Err(self.error_at(no_function(name, &actual, &names, none), pos)),
+                    None => {
+                        let kind = if calling { "procedure" } else { "function" };
+                        return Err(self.error_at(no_function(kind, name, &actual, &names, none), pos));
+                    }
                 }
             }
         };
-        let Shape { proc, order, variadic_from } = chosen.item;
+        let Shape { routine, order, variadic_from, .. } = chosen.item;
         let written = self.written_arguments(&order, &names);
         let mut values: Vec<Option<Typed>> = values.into_iter().map(Some).collect();
+        let proc = match routine {
+            Routine::System(proc) => proc,
+            Routine::User(function, declared) => {
+                let found = self.user_call(function, &declared, &order, &mut values, variadic_from, pos)?;
+                return Ok(Callee::User(UserCall { written, ..found }));
+            }
+        };
         let mut args = Vec::with_capacity(order.len());
         let mut declared = Vec::with_capacity(order.len());
         let literals = defaults(proc);
@@ -250,6 +332,98 @@ impl Binder<'_> {
             return Err(self.error_at(error, last.pos));
         }
         Ok(Callee::Function(ResolvedCall { proc, args, declared, variadic_from, spread, written }))
+    }
+
+    /// Everything of this name that takes so many arguments, and these names.
+    fn candidates(
+        &self,
+        name: &Qualified,
+        pos: Pos,
+        calling: bool,
+        (count, names, variadic): (usize, &[String], bool),
+    ) -> SqlResult<Vec<Candidate<Shape>>> {
+        let catalog = self.context.catalog;
+        let mut found = Vec::new();
+        let mut system = |name: &str, rank: usize| {
+            let procs = registry::procs_named(name);
+            found.extend(procs.filter_map(|p| shape(Routine::System(p), rank, count, names, variadic)));
+        };
+        let mut functions: Vec<(usize, Arc<Function>)> = Vec::new();
+        match name.schema.as_deref() {
+            Some("gavel") => system(&format!("gavel.{}", name.name), 0),
+            Some("pg_catalog") => match text_io::function_of_number(&name.name) {
+                Some(oid) => functions.extend(catalog.function(oid).map(|f| (0, Arc::clone(f)))),
+                None => system(&name.name, 0),
+            },
+            Some(schema) => {
+                if self.schema_oid(schema).is_none() {
+                    let text = format!("schema \"{schema}\" does not exist");
+                    return Err(self.error_at(SqlError::new(SqlState::InvalidSchemaName, text), pos));
+                }
+                let own = catalog.qualifier(schema).map(|s| s.oid).unwrap_or_default();
+                functions.extend(catalog.functions_named(own, &name.name).map(|f| (0, Arc::clone(f))));
+            }
+            None => {
+                let path = self.context.search_path;
+                if !path.iter().any(|s| s == "pg_catalog") {
+                    system(&name.name, 0);
+                }
+                for (rank, schema) in (1..).zip(path) {
+                    if schema == "pg_catalog" {
+                        system(&name.name, rank);
+                    }
+                    let schema = if schema == "$user" { self.context.user } else { schema };
+                    let Some(schema) = catalog.schema(schema) else { continue };
+                    let own = catalog.functions_named(schema.oid, &name.name);
+                    functions.extend(own.map(|f| (rank, Arc::clone(f))));
+                }
+            }
+        }
+        for (rank, function) in functions {
+            let given = |p: &&gavel_catalog::Parameter| p.mode.is_input() || calling;
+            let types = function.parameters.iter().filter(given).map(|p| self.value_type(p.ty)).collect();
+            found.extend(shape(Routine::User(function, types), rank, count, names, variadic));
+        }
+        Ok(found)
+    }
+
+    /// The type that values of a declared type have.
+    fn value_type(&self, declared: Oid) -> Oid {
+        if !declared.is_over_domain() {
+            return declared;
+        }
+        self.base_type(PgType::new(declared)).map_or(declared, |ty| ty.oid)
+    }
+
+    /// A call of a user's function, with its defaults.
+    fn user_call(
+        &mut self,
+        function: Arc<Function>,
+        types: &[Oid],
+        order: &[Option<usize>],
+        values: &mut [Option<Typed>],
+        variadic_from: Option<usize>,
+        pos: Pos,
+    ) -> SqlResult<UserCall> {
+        let element = Routine::User(Arc::clone(&function), types.to_vec()).variadic();
+        let mut args = Vec::with_capacity(order.len());
+        let mut declared = Vec::with_capacity(order.len());
+        // Under CALL there are as many types as parameters.
+        let all = function.parameters.len() == types.len();
+        let parameters: Vec<_> = function.parameters.iter().filter(|p| all || p.mode.is_input()).collect();
+        for (i, slot) in order.iter().enumerate() {
+            let parameter = parameters.get(i.min(parameters.len().saturating_sub(1)));
+            let collected = variadic_from.is_some_and(|from| i >= from);
+            declared.push(if collected { element } else { parameter.map_or(Oid::ANY, |p| p.ty) });
+            match slot.and_then(|k| values.get_mut(k)).and_then(Option::take) {
+                Some(value) => args.push(value),
+                None => match parameter.and_then(|p| p.default.as_deref()) {
+                    Some(sql) => args.push(Typed::new(self.parameter_default(sql)?, pos)),
+                    None => return Err(SqlError::internal("an argument without a value")),
+                },
+            }
+        }
+        Ok(UserCall { function, args, declared, variadic_from, written: None })
     }
 
     /// The type that `name(x)` casts to, where it is a type and the cast changes no representation or
@@ -340,6 +514,7 @@ impl Binder<'_> {
                 let (proc, args, result) = self.coerce_arguments(found, pos)?;
                 Ok(Typed::new(super::scalar::call(proc.oid, args, result), pos))
             }
+            Callee::User(found) => self.user_value(found, self.sets_count(), pos),
         }
     }
 
@@ -367,7 +542,7 @@ impl Binder<'_> {
     }
 }
 
-fn no_function(name: &Qualified, actual: &[Oid], names: &[String], missing: bool) -> SqlError {
+fn no_function(kind: &str, name: &Qualified, actual: &[Oid], names: &[String], missing: bool) -> SqlError {
     let positional = actual.len() - names.len();
     let types: Vec<String> = actual
         .iter()
@@ -382,10 +557,11 @@ fn no_function(name: &Qualified, actual: &[Oid], names: &[String], missing: bool
         .collect();
     let signature = format!("{name}({})", types.join(", "));
     if missing {
-        SqlError::new(SqlState::UndefinedFunction, format!("function {signature} does not exist"))
-            .hint("No function matches the given name and argument types. You might need to add explicit type casts.")
+        SqlError::new(SqlState::UndefinedFunction, format!("{kind} {signature} does not exist")).hint(format!(
+            "No {kind} matches the given name and argument types. You might need to add explicit type casts."
+        ))
     } else {
-        SqlError::new(SqlState::AmbiguousFunction, format!("function {signature} is not unique"))
-            .hint("Could not choose a best candidate function. You might need to add explicit type casts.")
+        SqlError::new(SqlState::AmbiguousFunction, format!("{kind} {signature} is not unique"))
+            .hint(format!("Could not choose a best candidate {kind}. You might need to add explicit type casts."))
     }
 }

@@ -11,6 +11,7 @@ use super::Binder;
 use super::clause::Clause;
 use super::expr::strip;
 use super::name::fold;
+use super::same::same;
 use super::scalar::{Typed, call, column, constant};
 use super::scope::Columns;
 use super::select::Target;
@@ -216,7 +217,7 @@ impl Binder<'_> {
         let pos = value.pos;
         let value = self.settle(value)?;
         super::operator::equality(value.oid()).map_err(|e| self.error_at(e, pos))?;
-        if let Some(i) = grouping.exprs.iter().position(|g| *g == value.scalar) {
+        if let Some(i) = grouping.exprs.iter().position(|g| same(g, &value.scalar)) {
             return Ok(i);
         }
         grouping.exprs.push(value.scalar);
@@ -276,7 +277,7 @@ impl Binder<'_> {
         for (id, args, pos) in groupings {
             let mut indices = Vec::with_capacity(args.len());
             for arg in args {
-                match groups.iter().position(|(_, g)| *g == arg) {
+                match groups.iter().position(|(_, g)| same(g, &arg)) {
                     Some(i) => indices.push(i),
                     None => {
                         let text = "arguments to GROUPING must be grouping expressions of the associated query level";
@@ -301,7 +302,7 @@ impl Binder<'_> {
         {
             let mut rewrite = |s: &mut Scalar, binder: &mut Self, groups: &mut Vec<(ColumnId, Scalar)>| {
                 walk::replace(s, &mut |part| {
-                    if let Some((id, _)) = groups.iter().find(|(_, g)| g == part) {
+                    if let Some((id, _)) = groups.iter().find(|(_, g)| same(g, part)) {
                         return Some(column(*id, part.ty));
                     }
                     let ScalarKind::Column(id) = part.kind else { return None };

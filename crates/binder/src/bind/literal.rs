@@ -6,6 +6,7 @@ use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState, text_io};
 use sqlparser::ast;
 
 use super::Binder;
+use super::function_name::functions_of_name;
 use super::name::{Qualified, relation};
 use super::scalar::{Typed, constant, scalar};
 use super::typename::{format_type, resolve_type};
@@ -57,6 +58,10 @@ impl Binder<'_> {
     /// `$n`.
     fn parameter(&mut self, name: &str, pos: Pos) -> SqlResult<Typed> {
         let number = name.strip_prefix('$').and_then(|n| n.parse::<usize>().ok());
+        let own = self.parameters.as_ref().zip(number.and_then(|n| n.checked_sub(1)));
+        if let Some((_, value)) = own.and_then(|(p, at)| p.values.get(at)) {
+            return Ok(Typed::new(value.clone(), pos));
+        }
         let index = match number {
             Some(n) if (1..=MAX_PARAMS).contains(&n) && self.allow_params => n - 1,
             _ => {
@@ -123,12 +128,22 @@ impl Binder<'_> {
         Ok(Typed::new(out, pos))
     }
 
-    /// Has the text of the view that is being defined name a relation by its number.
+    /// Has the text that is being defined, of a view or a function's body, name a relation by its number.
     fn number_literal(&mut self, pos: Pos, oid: u32) {
         let Some(start) = pos.offset().filter(|_| self.edits.is_some()) else { return };
-        let literal = self.source.text.get(start..).and_then(|t| t.strip_prefix('\''));
-        if let Some(end) = literal.and_then(|t| t.find('\'')) {
-            self.edit(Some(start..start + end + 2), format!("'{oid}'"));
+        let Some(inside) = self.source.text.get(start..).and_then(|t| t.strip_prefix('\'')) else { return };
+        let mut end = 0;
+        while let Some(quote) = inside.get(end..).and_then(|t| t.find('\'')) {
+            end += quote;
+            let after = &inside[end + 1..];
+            if after.starts_with('\'') {
+                end += 2;
+                continue;
+            }
+            // Bodies of functions are shown from their text, where the cast tells what the number is.
+            let cast = if self.parameters.is_some() && !after.starts_with("::") { "::regclass" } else { "" };
+            self.edit(Some(start..start + end + 2), format!("'{oid}'{cast}"));
+            return;
         }
     }
 
@@ -164,14 +179,13 @@ impl Binder<'_> {
             }
             Oid::REGPROC => {
                 let name = self.name_in_text(text)?;
-                let mut found = registry::procs_named(&name.name);
-                match (found.next(), found.next()) {
-                    (Some(one), None) => Ok(one.oid),
-                    (Some(_), Some(_)) => Err(SqlError::new(
+                match functions_of_name(self.context, &name).as_slice() {
+                    [(one, _)] => Ok(*one),
+                    [_, _, ..] => Err(SqlError::new(
                         SqlState::AmbiguousFunction,
                         format!("more than one function named \"{text}\""),
                     )),
-                    _ => {
+                    [] => {
                         let message = format!("function \"{text}\" does not exist");
                         Err(SqlError::new(SqlState::UndefinedFunction, message))
                     }
@@ -186,7 +200,8 @@ impl Binder<'_> {
                 for arg in args.split(',').filter(|a| !a.trim().is_empty()) {
                     types.push(self.named_object(arg, Oid::REGTYPE)?);
                 }
-                registry::procs_named(&name.name).find(|p| p.args == types).map(|p| p.oid).ok_or_else(missing)
+                let found = functions_of_name(self.context, &name);
+                found.into_iter().find(|(_, args)| *args == types).map(|(oid, _)| oid).ok_or_else(missing)
             }
             Oid::REGNAMESPACE => {
                 let name = self.name_in_text(text)?.name;

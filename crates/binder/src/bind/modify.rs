@@ -63,6 +63,7 @@ impl Binder<'_> {
         let pos = self.name_pos(name);
         let full = qualified(self.context, name).map_err(|e| self.error_at(e, pos))?;
         let resolved = relation(self.context, &full).map_err(|e| self.error_at(e, pos))?;
+        self.qualify_in_text(name, &resolved);
         match resolved {
             Resolved::Table(ref table) if table.materialized.is_none() => {
                 self.uses(table.oid);
@@ -139,19 +140,16 @@ impl Binder<'_> {
         values: &dyn Fn(i16) -> Option<Scalar>,
     ) -> SqlResult<Scalar> {
         let parsed = parse_expression(sql)?;
-        let mut inner = Binder::new(self.context, sql);
+        let context = self.context.stored();
+        let mut inner = Binder::new(&context, sql);
         inner.allow_params = false;
-        inner.reserve_columns(self.reserve_columns(0) as usize);
+        inner.routines = self.routines.clone();
+        self.lend_ids(&mut inner);
         inner.levels.push(Level::new());
         inner.level().items.push(Self::row_item(table, table.name.clone(), values));
-        let value = inner.expr(&parsed)?;
-        let value = inner.coerce_assignment(value, target, "")?;
-        let used = inner.reserve_columns(0).saturating_sub(self.reserve_columns(0));
-        self.reserve_columns(used as usize);
-        for object in inner.take_objects() {
-            self.uses(object);
-        }
-        Ok(value)
+        let value = inner.expr(&parsed).and_then(|value| inner.coerce_assignment(value, target, ""));
+        self.take_ids(&mut inner);
+        value
     }
 
     /// The values of generated columns over the other columns' values.

@@ -4,7 +4,7 @@ use sqlparser::ast::{self, AccessExpr, Expr};
 
 use super::Binder;
 use super::expr::strip;
-use super::name::fold;
+use super::name::{Qualified, fold};
 use super::typename::{internal_name, resolve_type};
 
 /// How sure a derived name is: a cast's type name gives way to what it casts.
@@ -45,7 +45,7 @@ impl Binder<'_> {
             }
             Expr::Function(f) => {
                 let name = f.name.0.last().and_then(ast::ObjectNamePart::as_ident).map(fold).unwrap_or_default();
-                (Strength::Strong, name)
+                (Strength::Strong, self.function_label(&Qualified { schema: None, name }))
             }
             Expr::Cast { expr, data_type, .. } => match self.derive(expr) {
                 (Strength::Strong, name) => (Strength::Strong, name),

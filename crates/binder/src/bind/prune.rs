@@ -171,6 +171,14 @@ fn visit(rel: &mut Rel, needed: &mut Needed) {
             modify_needs(modify, needed);
             visit(&mut modify.source, needed);
         }
+        // They run whatever is read of them.
+        Rel::Statements { guard, first, last, .. } => {
+            guard.iter_mut().for_each(|s| note(s, needed));
+            for statement in first.iter_mut().chain(std::iter::once(&mut **last)) {
+                all_of(statement, needed);
+                visit(statement, needed);
+            }
+        }
         Rel::Filter { .. }
         | Rel::ProjectSet { .. }
         | Rel::FunctionScan { .. }

@@ -21,7 +21,7 @@ use crate::context::BindContext;
 use crate::parse;
 use crate::query_tree::{
     Body, CallTree, DistinctTree, Form, FromTree, FunctionTree, GroupTree, LockTree, OrderTree, QueryTree, Range,
-    RangeColumn, RangeId, RangeKind, SelectTree, StoredAlias, StoredTree,
+    RangeColumn, RangeId, RangeKind, SelectTree, StoredAlias, StoredTree, WrittenArgs,
 };
 
 /// What is recorded beside the trees of queries and FROM items.
@@ -117,6 +117,13 @@ impl Binder<'_> {
     pub fn record_call(&mut self, id: ColumnId, call: impl FnOnce() -> CallTree) {
         if let Some(recorder) = &mut self.recorder {
             recorder.calls.insert(id, call());
+        }
+    }
+
+    /// Remembers how the arguments of the set-returning call behind column `id` are written.
+    pub fn record_written(&mut self, id: ColumnId, written: Option<WrittenArgs>) {
+        if let Some(CallTree::Set(_, known)) = self.recorder.as_mut().and_then(|r| r.calls.get_mut(&id)) {
+            *known = written;
         }
     }
 

@@ -81,6 +81,9 @@ impl Binder<'_> {
         if let Some((l, i)) = self.find_item(None, &name, pos)? {
             return Ok(self.row_of(l, i, pos));
         }
+        if let Some(value) = self.parameter_named(&name) {
+            return Ok(Typed::new(value, pos));
+        }
         self.no_references_in_default(pos)?;
         Err(self.no_column(&name, pos))
     }
@@ -112,6 +115,9 @@ impl Binder<'_> {
                     let found = self.find_in_item(l, i, name, pos)?;
                     return Ok(self.mention(&found, pos));
                 }
+                if let Some(value) = self.qualified_parameter(parts, pos)? {
+                    return Ok(value);
+                }
                 // `column.field` needs parentheses in PostgreSQL, so this names no FROM item.
                 Err(self.no_item(table, pos))
             }
@@ -119,6 +125,9 @@ impl Binder<'_> {
                 if let Some((l, i)) = self.find_item(Some(schema), table, pos)? {
                     let found = self.find_in_item(l, i, name, pos)?;
                     return Ok(self.mention(&found, pos));
+                }
+                if let Some(value) = self.qualified_parameter(parts, pos)? {
+                    return Ok(value);
                 }
                 Err(self.no_item(table, pos))
             }
@@ -138,6 +147,31 @@ impl Binder<'_> {
                 Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos))
             }
         }
+    }
+
+    /// The parameter of this name of the function whose body is bound.
+    fn parameter_named(&self, name: &str) -> Option<Scalar> {
+        let parameters = self.parameters.as_ref()?;
+        parameters.values.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone())
+    }
+
+    /// `function.parameter`, `parameter.field` and `function.parameter.field`.
+    fn qualified_parameter(&mut self, parts: &[ast::Ident], pos: Pos) -> SqlResult<Option<Typed>> {
+        let Some(function) = self.parameters.as_ref().map(|p| p.function.clone()) else { return Ok(None) };
+        let names: Vec<String> = parts.iter().map(fold).collect();
+        let (value, rest) = match names.as_slice() {
+            [first, second, ..] if *first == function && self.parameter_named(second).is_some() => {
+                (self.parameter_named(second), parts.get(2..))
+            }
+            [first, ..] => (self.parameter_named(first), parts.get(1..)),
+            [] => (None, None),
+        };
+        let Some(value) = value else { return Ok(None) };
+        let mut value = Typed::new(value, pos);
+        for field in rest.unwrap_or_default() {
+            value = self.field(value, field)?;
+        }
+        Ok(Some(value))
     }
 
     /// The row of FROM item `i`: its value if it is a function of one column.

@@ -13,6 +13,7 @@ use super::clause::Clause;
 use super::group::Grouping;
 use super::name::fold;
 use super::query::{BoundQuery, OutColumn, Tail};
+use super::same::same;
 use super::scalar::{Typed, column};
 use super::scope::{Fields, NsColumn};
 use crate::bound::{ColumnId, Rel, Scalar, ScalarKind, SortKey};
@@ -305,7 +306,7 @@ impl Binder<'_> {
 
     /// The target equal to `value`, or a new junk one.
     pub fn target_of(&mut self, value: Typed, targets: &mut Vec<Target>) -> usize {
-        if let Some(i) = targets.iter().position(|t| t.value.scalar == value.scalar) {
+        if let Some(i) = targets.iter().position(|t| same(&t.value.scalar, &value.scalar)) {
             return i;
         }
         let id = self.new_column();

@@ -69,6 +69,7 @@ impl Binder<'_> {
                 let copy = Copy { source, to: *to, options: options.clone(), legacy_options: legacy_options.clone() };
                 Ok(Statement::Copy(copy))
             }
+            ast::Statement::Call(function) => Ok(Statement::Call(self.call_statement(function)?)),
             ast::Statement::Declare { stmts } => match stmts.as_slice() {
                 [declare] => self.declare(declare),
                 _ => Err(SqlError::internal("DECLARE of several cursors")),
@@ -206,7 +207,7 @@ fn writes() -> SqlError {
 }
 
 /// Whether a CTE of the query writes; PostgreSQL allows that in those of the whole statement alone.
-fn modifies(rel: &Rel) -> bool {
+pub fn modifies(rel: &Rel) -> bool {
     let Rel::With { ctes, body } = rel else { return false };
     let writes = |cte: &Cte| matches!(&cte.body, CteBody::Plain { query, .. } if matches!(query, Rel::Modify(_)) || modifies(query));
     ctes.iter().any(writes) || modifies(body)

@@ -13,6 +13,7 @@ use super::clause::Clause;
 use super::expr::strip;
 use super::scalar::{Typed, null, scalar};
 use super::scope::{Columns, Level, NsItem};
+use super::user_call::has_subquery;
 use super::walk;
 use crate::bound::{ColumnId, Scalar, ScalarKind};
 use crate::context::BindContext;
@@ -90,6 +91,11 @@ impl Binder<'_> {
             TableExpr::Assigned(target) => binder.coerce_assignment(value, target, "")?,
             _ => value.scalar,
         };
+        if !binder.context.opaque_calls && has_subquery(&value) && kind != TableExpr::Stored {
+            // None can be written here: it is the body of a function.
+            let text = "functions that are not single expressions are not supported in expressions over one row";
+            return Err(binder.error_at(SqlError::unsupported(text), pos));
+        }
         let wanted = match kind {
             TableExpr::IndexExpression => Some("functions in index expression must be marked IMMUTABLE"),
             TableExpr::IndexPredicate => Some("functions in index predicate must be marked IMMUTABLE"),
@@ -97,7 +103,7 @@ impl Binder<'_> {
             TableExpr::Check | TableExpr::Stored | TableExpr::Assigned(_) => None,
         };
         if let Some(message) = wanted
-            && volatility(&value) > Volatility::Immutable
+            && expression_volatility(binder.context, expr, table, &value) > Volatility::Immutable
         {
             return Err(binder.error_at(SqlError::new(SqlState::InvalidObjectDefinition, message), Pos::NONE));
         }
@@ -172,6 +178,28 @@ pub fn bind_default_ast(
 
 /// The most volatile function in an expression; a subquery or `nextval` counts as volatile.
 pub fn volatility(value: &Scalar) -> Volatility {
+    volatility_by(value, &|_| Volatility::Volatile)
+}
+
+/// The volatility of an expression over the columns of `table` that has been bound to `value`. A user's function is as
+/// volatile as it is declared to be, or as its body is if that is less.
+pub fn expression_volatility(context: &BindContext<'_>, expr: &ast::Expr, table: &Table, value: &Scalar) -> Volatility {
+    let own = volatility(value);
+    if own == Volatility::Immutable {
+        return own;
+    }
+    let opaque = BindContext { opaque_calls: true, calls: None, ..*context };
+    let Ok((called, _)) = bind_table_expr_ast(&opaque, expr, "", table, TableExpr::Stored) else { return own };
+    let declared = |function: Oid| match context.catalog.function(function).map(|f| f.volatility) {
+        Some('i') => Volatility::Immutable,
+        Some('s') => Volatility::Stable,
+        _ => Volatility::Volatile,
+    };
+    own.min(volatility_by(&called, &declared))
+}
+
+/// The same where `of` knows of functions that PostgreSQL does not have.
+fn volatility_by(value: &Scalar, of: &dyn Fn(Oid) -> Volatility) -> Volatility {
     let mut worst = Volatility::Immutable;
     walk::visit(value, &mut |s| {
         let own = match &s.kind {
@@ -180,7 +208,7 @@ pub fn volatility(value: &Scalar) -> Volatility {
                 Some(p) if matches!(p.name, "textanycat" | "anytextcat") => {
                     args.iter().map(|a| io_volatility(a.ty.oid)).max().unwrap_or(Volatility::Stable)
                 }
-                found => found.map_or(Volatility::Volatile, |p| p.volatility),
+                found => found.map_or_else(|| of(*function), |p| p.volatility),
             },
             ScalarKind::CoerceViaIo { input } => io_volatility(input.ty.oid).max(io_volatility(s.ty.oid)),
             ScalarKind::NextVal { .. } | ScalarKind::Subquery(_) => Volatility::Volatile,
@@ -267,16 +295,13 @@ impl Binder<'_> {
             return Ok(null(column.ty));
         }
         // The text's places are not the statement's.
-        let context = self.context;
-        let mut inner = Binder::new(context, sql);
+        let context = self.context.stored();
+        let mut inner = Binder::new(&context, sql);
         inner.allow_params = false;
-        inner.reserve_columns(self.reserve_columns(0) as usize);
-        let value = inner.default_value(&parsed, column.ty, &column.name)?;
-        let used = inner.reserve_columns(0).saturating_sub(self.reserve_columns(0));
-        self.reserve_columns(used as usize);
-        for object in inner.take_objects() {
-            self.uses(object);
-        }
-        Ok(value)
+        inner.routines = self.routines.clone();
+        self.lend_ids(&mut inner);
+        let value = inner.default_value(&parsed, column.ty, &column.name);
+        self.take_ids(&mut inner);
+        value
     }
 }

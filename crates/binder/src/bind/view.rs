@@ -66,7 +66,7 @@ pub fn check_column_names(columns: &[(String, PgType)]) -> SqlResult<()> {
 }
 
 /// Applies replacements, which do not overlap.
-fn edited(sql: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
+pub fn edited(sql: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
     edits.sort_by_key(|(range, _)| range.start);
     let mut out = String::with_capacity(sql.len() + 64);
     let mut at = 0;
@@ -93,11 +93,12 @@ impl Binder<'_> {
         }
         let mut query = parse::parse_query(&view.sql)?;
         query.locks.extend(locks);
-        let context = BindContext { search_path: &[], ..*self.context };
+        let context = self.context.stored();
         let mut inner = Binder::new(&context, &view.sql);
         inner.allow_params = false;
         inner.view_depth = self.view_depth + 1;
         inner.defining = self.defining;
+        inner.routines = self.routines.clone();
         self.lend_ids(&mut inner);
         let bound = inner.query(&query, true);
         self.take_ids(&mut inner);
@@ -140,6 +141,13 @@ impl Binder<'_> {
         }
     }
 
+    /// Names a user's function by its number in the text that is being defined.
+    pub fn number_function_in_text(&mut self, name: &ast::ObjectName, function: Oid) {
+        if self.edits.is_some() {
+            self.edit(self.name_range(name), text_io::numbered_function(function));
+        }
+    }
+
     /// Spells out `*`.
     pub fn star_expanded(&mut self, pos: Pos, columns: &[(String, NsColumn)]) {
         let Some(start) = pos.offset().filter(|_| self.edits.is_some()) else { return };
@@ -179,7 +187,7 @@ fn column_list(columns: &[(String, NsColumn)]) -> String {
 }
 
 /// An error inside a view says nothing about places in the user's text.
-fn without_position(error: SqlError) -> SqlError {
+pub fn without_position(error: SqlError) -> SqlError {
     let fields = error.fields().clone();
     let mut out = SqlError::new(fields.code, fields.message);
     if let Some(detail) = fields.detail {

@@ -200,6 +200,7 @@ pub fn scalars(rel: &Rel, f: &mut dyn FnMut(&Scalar)) {
     match rel {
         Rel::Scan { .. } | Rel::Distinct { .. } | Rel::SetOp { .. } | Rel::CteRef { .. } | Rel::Lock { .. } => {}
         Rel::With { .. } => {}
+        Rel::Statements { guard, .. } => guard.iter().for_each(f),
         Rel::Values { rows, .. } => rows.iter().flatten().for_each(f),
         Rel::Project { exprs, .. } => exprs.iter().for_each(|(_, e)| f(e)),
         Rel::Filter { predicate, .. } => f(predicate),
@@ -254,6 +255,7 @@ pub fn scalars_mut(rel: &mut Rel, f: &mut dyn FnMut(&mut Scalar)) {
     match rel {
         Rel::Scan { .. } | Rel::Distinct { .. } | Rel::SetOp { .. } | Rel::CteRef { .. } | Rel::Lock { .. } => {}
         Rel::With { .. } => {}
+        Rel::Statements { guard, .. } => guard.iter_mut().for_each(f),
         Rel::Values { rows, .. } => rows.iter_mut().flatten().for_each(f),
         Rel::Project { exprs, .. } => exprs.iter_mut().for_each(|(_, e)| f(e)),
         Rel::Filter { predicate, .. } => f(predicate),
@@ -331,6 +333,10 @@ pub fn inputs(rel: &Rel, f: &mut dyn FnMut(&Rel)) {
             f(body);
         }
         Rel::Modify(m) => f(&m.source),
+        Rel::Statements { first, last, .. } => {
+            first.iter().for_each(&mut *f);
+            f(last);
+        }
     }
 }
 
@@ -365,6 +371,10 @@ pub fn inputs_mut(rel: &mut Rel, f: &mut dyn FnMut(&mut Rel)) {
             f(body);
         }
         Rel::Modify(m) => f(&mut m.source),
+        Rel::Statements { first, last, .. } => {
+            first.iter_mut().for_each(&mut *f);
+            f(last);
+        }
     }
 }
 

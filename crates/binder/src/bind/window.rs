@@ -60,7 +60,7 @@ impl Binder<'_> {
         let none = arguments.values.is_empty() && !star;
         let found = match self.find_function(name, arguments, pos)? {
             Callee::Function(found) => found,
-            Callee::Cast(_) => {
+            Callee::Cast(_) | Callee::User(_) => {
                 let text = format!("OVER specified, but {name} is not a window function nor an aggregate function");
                 return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), pos));
             }

@@ -242,7 +242,7 @@ impl Binder<'_> {
     fn layers(&mut self, view: &Arc<View>, verb: Verb) -> SqlResult<(Arc<Table>, Vec<Layer>)> {
         let mut layers: Vec<Layer> = Vec::new();
         let mut next = Arc::clone(view);
-        let context = BindContext { search_path: &[], ..*self.context };
+        let context = self.context.stored();
         loop {
             self.uses(next.oid);
             let query = parse::parse_query(&next.sql)?;
@@ -269,7 +269,7 @@ impl Binder<'_> {
     pub fn look(&mut self, written: &Written, base: NsItem) -> SqlResult<Seen> {
         let mut seen = Seen { item: base, conditions: vec![], notes: vec![] };
         for (at, layer) in written.layers.iter().enumerate().rev() {
-            let context = BindContext { search_path: &[], ..*self.context };
+            let context = self.context.stored();
             let mut inner = Binder::new(&context, &layer.view.sql);
             inner.allow_params = false;
             inner.view_depth = self.view_depth + 1;

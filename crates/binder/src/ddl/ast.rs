@@ -2,6 +2,7 @@
 //! types are `sqlparser`'s.
 
 use gavel_catalog::OnCommit;
+use gavel_catalog::function::{FunctionKind, Mode};
 use sqlparser::ast::{DataType, Expr, Query};
 
 /// `a`, `schema.a` or `database.schema.a`.
@@ -46,6 +47,9 @@ pub enum Ddl {
         definition: TypeDefinition,
     },
     CreateDomain(CreateDomain),
+    CreateFunction(Box<CreateFunction>),
+    AlterFunction(AlterFunction),
+    DropFunction(DropFunction),
     CreateSchema {
         name: Option<String>,
         if_not_exists: bool,
@@ -259,6 +263,112 @@ pub struct CreateDomain {
     pub constraints: Vec<ColumnConstraint>,
 }
 
+/// What a function or procedure is called in ALTER, DROP and COMMENT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrittenKind {
+    Only(FunctionKind),
+    /// Either.
+    Routine,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateFunction {
+    pub kind: FunctionKind,
+    pub name: QualifiedName,
+    pub or_replace: bool,
+    /// With the columns of RETURNS TABLE behind them.
+    pub parameters: Vec<ParameterDef>,
+    pub result: Option<FunctionResult>,
+    /// In the order in which they were written.
+    pub options: Vec<FunctionOption>,
+    /// One that is no string.
+    pub body: Option<FunctionBody>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParameterDef {
+    /// Empty if it has none.
+    pub name: String,
+    pub mode: Mode,
+    pub ty: FunctionType,
+    pub default: Option<Expr>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct FunctionType {
+    pub ty: DataType,
+    /// SETOF.
+    pub set: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum FunctionResult {
+    Type(FunctionType),
+    Table(Vec<ParameterDef>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum FunctionBody {
+    /// RETURN: text of the expression.
+    Return(String),
+    /// BEGIN ATOMIC: text of each statement.
+    Atomic(Vec<String>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum FunctionOption {
+    /// AS; the second string is the symbol of a function in C.
+    As(String, Option<String>),
+    Language(String),
+    Window,
+    Transform,
+    Support,
+    Volatility(char),
+    Strict(bool),
+    SecurityDefiner(bool),
+    Leakproof(bool),
+    Parallel(String),
+    Cost(f32),
+    Rows(f32),
+    /// Without values: FROM CURRENT.
+    Set {
+        name: String,
+        values: Option<Vec<String>>,
+    },
+    /// `None`: RESET ALL.
+    Reset(Option<String>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct FunctionName {
+    pub name: QualifiedName,
+    /// `None`: whichever has the name.
+    pub parameters: Option<Vec<ParameterDef>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct DropFunction {
+    pub kind: WrittenKind,
+    pub names: Vec<FunctionName>,
+    pub if_exists: bool,
+    pub cascade: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlterFunction {
+    pub kind: WrittenKind,
+    pub name: FunctionName,
+    pub action: FunctionAction,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum FunctionAction {
+    Rename(String),
+    Owner(String),
+    SetSchema(String),
+    Options(Vec<FunctionOption>),
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateView {
     pub name: QualifiedName,
@@ -449,6 +559,7 @@ pub enum CommentTarget {
         name: String,
         domain: QualifiedName,
     },
+    Function(WrittenKind, FunctionName),
     /// Of a kind that there are no objects of.
     Other(String),
 }

@@ -5,7 +5,7 @@ use super::*;
 
 fn parsed(sql: &str) -> Result<Ddl, ParserError> {
     let mut parser = Parser::new(&PostgreSqlDialect {}).try_with_sql(sql)?;
-    let ddl = parse(&mut parser)?;
+    let ddl = parse(&mut parser, &crate::parse::Source::new(sql))?;
     match parser.peek_token().token {
         Token::EOF => Ok(ddl),
         other => Err(ParserError::ParserError(format!("left over: {other}"))),
@@ -253,4 +253,76 @@ fn what_concerns_the_session_alone_is_read() {
     assert_eq!(session("notify a"), told(""));
     assert_eq!(session("NOTIFY A, 'it''s'"), told("it's"));
     assert!(parsed("lock t in foo mode").is_err() && parsed("notify a, 4").is_err());
+}
+
+fn function(sql: &str) -> CreateFunction {
+    match parsed(sql) {
+        Ok(Ddl::CreateFunction(create)) => *create,
+        other => panic!("{sql}: {other:?}"),
+    }
+}
+
+#[test]
+fn parameters_have_names_modes_and_types_in_any_of_their_forms() {
+    use gavel_catalog::function::Mode::{In, InOut, Out, Table, Variadic};
+    let sql = "create function f(int, a int, in b text, out c numeric(5,2), d inout double precision = 1, \"E\" character varying, \
+               timestamp with time zone, variadic f text[] default '{}') returns record language sql as 'select 1'";
+    let create = function(sql);
+    let shown: Vec<(&str, _)> = create.parameters.iter().map(|p| (p.name.as_str(), p.mode)).collect();
+    let expected = [("", In), ("a", In), ("b", In), ("c", Out), ("d", InOut), ("E", In), ("", In), ("f", Variadic)];
+    assert_eq!(shown, expected);
+    assert_eq!(create.parameters.iter().filter(|p| p.default.is_some()).count(), 2);
+    let create = function(
+        "create or replace function s.f() returns table (x int, y text) stable as $$ select 1 $$ language 'SQL'",
+    );
+    assert!(create.or_replace);
+    assert_eq!(
+        create.parameters.iter().map(|p| (p.name.as_str(), p.mode)).collect::<Vec<_>>(),
+        [("x", Table), ("y", Table)]
+    );
+    assert!(create.options.contains(&FunctionOption::Language("sql".into())));
+    assert!(create.options.contains(&FunctionOption::As(" select 1 ".into(), None)));
+}
+
+#[test]
+fn bodies_of_the_standard_are_kept_as_written() {
+    let create = function("create function f(a int) returns int immutable return  a + 1");
+    assert_eq!(create.body, Some(FunctionBody::Return("a + 1".into())));
+    let create = function(
+        "create function f(a int) returns int begin atomic insert into t values (case when a > 1 then 2 end); \
+         select  a ; end",
+    );
+    let statements = ["insert into t values (case when a > 1 then 2 end)", "select  a"];
+    assert_eq!(create.body, Some(FunctionBody::Atomic(statements.map(str::to_owned).to_vec())));
+}
+
+#[test]
+fn functions_are_named_with_and_without_parameters() {
+    for sql in [
+        "drop function f, g(int, text), s.h() cascade",
+        "drop procedure if exists p(in a int, out b int)",
+        "drop routine r",
+        "alter function f(int) rename to g",
+        "alter function f owner to current_user",
+        "alter procedure p(int) set schema s",
+        "alter routine r set search_path to a, \"B\"",
+        "alter function f(anyelement) immutable strict cost 5 rows 10 parallel safe not leakproof external security definer restrict",
+        "alter function f() reset all",
+        "comment on function s.f(int, text[]) is 'x'",
+        "comment on procedure p is null",
+        "create procedure p(a int, inout b int default 1) language sql security definer set work_mem = '1MB' as 'select 1'",
+    ] {
+        if let Err(e) = parsed(sql) {
+            panic!("{sql}: {e}");
+        }
+    }
+    for wrong in [
+        "create function f returns int as ''",
+        "create function f(a int) returns int begin atomic select 1",
+        "drop function",
+        "alter function f(int)",
+        "create procedure p() returns int as ''",
+    ] {
+        assert!(parsed(wrong).is_err(), "{wrong}");
+    }
 }

@@ -11,9 +11,11 @@
 //! | [`table`] | table elements: columns, constraints |
 //! | [`session`] | cursors, LOCK, DISCARD, LISTEN and what else concerns the session alone |
 //! | [`user_type`] | types and domains |
+//! | [`function`] | functions and procedures |
 //! | [`words`] | the token stream as words |
 
 pub mod ast;
+mod function;
 mod grant;
 mod parser;
 mod session;
@@ -24,6 +26,8 @@ mod words;
 use sqlparser::ast::{Ident, ObjectName, Query, SetExpr, Statement, Value};
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan};
+
+use crate::parse::Source;
 
 pub use ast::Ddl;
 pub use words::quote;
@@ -73,12 +77,13 @@ pub fn begins(tokens: &[TokenWithSpan]) -> bool {
     })
 }
 
-/// Parses one statement. What follows it is left in the parser.
+/// Parses one statement. What follows it is left in the parser. `source` is the text that the tokens are of: parts
+/// that are kept as they were written are taken from there.
 ///
 /// # Errors
 /// Syntax errors, with the place of the offending token in their text as `sqlparser` puts it.
-pub fn parse(parser: &mut Parser<'_>) -> Result<Ddl, ParserError> {
-    parser::statement(&mut words::Words::new(parser))
+pub fn parse(parser: &mut Parser<'_>, source: &Source<'_>) -> Result<Ddl, ParserError> {
+    parser::statement(&mut words::Words::over(parser, source))
 }
 
 /// Whether these tokens begin a DECLARE, whose query has to be bound and is therefore not carried as text.

@@ -1,6 +1,7 @@
 //! CREATE, ALTER, DROP and the other statements that define or maintain things.
 
 use gavel_catalog::OnCommit;
+use gavel_catalog::function::FunctionKind;
 use sqlparser::parser::ParserError;
 use sqlparser::tokenizer::Token;
 
@@ -9,7 +10,7 @@ use super::ast::{
     ObjectKind, Persistence, QualifiedName, RoleOption,
 };
 use super::words::{Parse, Words, quote};
-use super::{grant, session, table, user_type};
+use super::{function, grant, session, table, user_type};
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("create") {
@@ -83,6 +84,10 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         user_type::create_type(p)
     } else if p.eat("domain") {
         user_type::create_domain(p)
+    } else if p.eat("function") {
+        function::create(p, FunctionKind::Function, or_replace)
+    } else if p.eat("procedure") {
+        function::create(p, FunctionKind::Procedure, or_replace)
     } else if p.eat("schema") {
         create_schema(p)
     } else if p.eat("database") {
@@ -447,6 +452,9 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("default privileges") {
         return grant::default_privileges(p);
     }
+    if let Some(kind) = function::kind(p) {
+        return function::alter(p, kind);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("ALTER {what}"));
@@ -682,6 +690,9 @@ fn set_identity(p: &mut Words<'_, '_>, column: String) -> Parse<AlterAction> {
 // ---- the others ----
 
 fn drop(p: &mut Words<'_, '_>) -> Parse<Ddl> {
+    if let Some(kind) = function::kind(p) {
+        return function::drop(p, kind);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("DROP {what}"));
@@ -736,6 +747,8 @@ fn comment(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         } else {
             CommentTarget::Constraint { name, table: p.qualified()? }
         }
+    } else if let Some(kind) = function::kind(p) {
+        CommentTarget::Function(kind, function::function_name(p)?)
     } else if let Some(kind) = object_kind(p) {
         let name = if kind == ObjectKind::Role { QualifiedName(vec![p.label()?]) } else { p.qualified()? };
         CommentTarget::Object(kind, name)

@@ -7,6 +7,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::ast::QualifiedName;
+use crate::parse::Source;
 
 /// Longest identifier, in bytes; longer ones are cut, as PostgreSQL does.
 const MAX_NAME_BYTES: usize = 63;
@@ -93,11 +94,30 @@ pub(super) type Parse<T> = Result<T, ParserError>;
 
 pub(super) struct Words<'p, 'a> {
     pub parser: &'p mut Parser<'a>,
+    /// What the tokens are of, if that is known.
+    source: Option<&'p Source<'p>>,
 }
 
 impl<'p, 'a> Words<'p, 'a> {
     pub fn new(parser: &'p mut Parser<'a>) -> Self {
-        Self { parser }
+        Self { parser, source: None }
+    }
+
+    /// The tokens of this text.
+    pub fn over(parser: &'p mut Parser<'a>, source: &'p Source<'p>) -> Self {
+        Self { parser, source: Some(source) }
+    }
+
+    /// What `read` takes, as it was written.
+    pub fn text_of<T: std::fmt::Display>(&mut self, read: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<String> {
+        let start = self.parser.peek_token_ref().span.start;
+        let node = read(self)?;
+        let next = self.parser.peek_token_ref();
+        let text = self.source.and_then(|source| {
+            let end = if next.token == Token::EOF { None } else { source.pos(next.span.start).offset() };
+            source.text.get(source.pos(start).offset()?..end.unwrap_or(source.text.len()))
+        });
+        Ok(text.map_or_else(|| node.to_string(), |text| text.trim().trim_end_matches(';').trim_end().to_owned()))
     }
 
     /// Whether the next words are these, in any case and unquoted.

@@ -88,3 +88,12 @@ fn nesting_is_limited() {
     let deep = format!("select {}1{}", "(".repeat(5000), ")".repeat(5000));
     assert_eq!(parse(&deep).expect_err("too deep").code(), SqlState::StatementTooComplex);
 }
+
+#[test]
+fn statements_of_a_body_end_no_statement() {
+    let sql = "create or replace function f(a int) returns int begin atomic select case a when 1 then 2 end; select 3; end; \
+               select 1; create procedure p() language sql as 'select 1; select 2'; select \"begin\" atomic from t; select 2";
+    let starts: Vec<String> =
+        parse(sql).expect("parses").iter().map(|p| sql[p.range.clone()].chars().take(8).collect()).collect();
+    assert_eq!(starts, ["create o", "select 1", "create p", "select \"", "select 2"]);
+}

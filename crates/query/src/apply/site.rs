@@ -7,7 +7,8 @@
 //! ```
 //! 1. One run for each distinct key. A subquery that mentions no outer column has one key, the empty
 //!    one: it runs at most once, when first asked for.
-//! 2. A correlated subquery with a volatile function runs for every row: the row number is in its key.
+//! 2. A correlated subquery with a volatile function runs for every row: the row number is in its key. So does the
+//!    body of a volatile function, correlated or not.
 //! 3. What is remembered is bounded ([`MAX_RESULTS`]); beyond it everything is forgotten at once, and
 //!    what the current batch needs is demanded again.
 
@@ -44,7 +45,7 @@ pub struct Site {
     pub kind: SiteKind,
     /// Positions of the subquery's columns in the plan's output.
     pub columns: Vec<usize>,
-    /// Contains a volatile function and is correlated.
+    /// Contains a volatile function and is correlated, or is the body of one.
     pub every_row: bool,
     /// Reads no CTE from outside of it, so that equal keys have equal results in the whole statement.
     pub holds_for_statement: bool,

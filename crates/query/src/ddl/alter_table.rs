@@ -250,7 +250,7 @@ impl DdlContext<'_> {
         }
         let (default, sequence) = match value {
             Some(expr) => {
-                let stored = self.binder.expression(self.scope(), &table, expr, Usage::Default(found.ty))?;
+                let stored = self.expression(&table, expr, Usage::Default(found.ty))?;
                 refuse_temporary_sequences(&table, &stored.sequences)?;
                 self.catalog.used.extend(stored.sequences.iter().copied());
                 (kept_default(stored.sql, found.domain), stored.sequences.first().copied())
@@ -596,6 +596,12 @@ impl DdlContext<'_> {
             let Some(sql) = rewritten(&kept.sql, &kept.depends_on)? else { continue };
             let kept = Materialized { sql, ..kept.clone() };
             self.edit_table(table.oid, |t| t.materialized = Some(kept))?;
+        }
+        for oid in relations {
+            let Some((schema, name)) = before.relation_name(*oid) else { continue };
+            let schema = before.schema_by_oid(schema).map_or_else(String::new, |s| s.name.clone());
+            let called = [schema, name.to_owned()];
+            self.rewrite_bodies(*oid, |sql| change(sql, &called))?;
         }
         Ok(())
     }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use gavel_catalog::{Catalog, Table};
+use gavel_binder::CheckedBody;
+use gavel_catalog::{Catalog, Function, Table};
 use gavel_functions::registry::Volatility;
 use gavel_types::{Oid, PgType, SqlResult};
 use sqlparser::ast::{DataType, Expr, Query};
@@ -42,6 +43,8 @@ pub struct StoredExpression {
     pub volatility: Volatility,
     /// Sequences that it takes values from.
     pub sequences: Vec<Oid>,
+    /// Functions of users that it calls.
+    pub functions: Vec<Oid>,
 }
 
 /// A bound query as descriptors keep it.
@@ -79,6 +82,12 @@ pub trait DdlBinder: Send + Sync {
         sql: &str,
         usage: Usage,
     ) -> SqlResult<StoredExpression>;
+
+    /// Checks the body of a function that is in the catalog of `scope` already.
+    ///
+    /// # Errors
+    /// Those of its statements, with their places in the statement that is run where they can be told; 42P13.
+    fn function_body(&self, scope: Scope<'_>, function: &Arc<Function>) -> SqlResult<CheckedBody>;
 
     /// Binds the query of a view or of CREATE TABLE AS.
     ///

@@ -80,7 +80,7 @@ impl DdlContext<'_> {
         fresh: bool,
     ) -> SqlResult<()> {
         let table = self.table_by_oid(oid)?;
-        let stored = self.binder.expression(self.scope(), &table, expr, Usage::Check)?;
+        let stored = self.expression(&table, expr, Usage::Check)?;
         let name = match name {
             Some(name) if table.checks.iter().any(|c| c.name == name) => {
                 let message = format!("check constraint \"{name}\" already exists");

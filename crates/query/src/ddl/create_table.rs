@@ -180,20 +180,25 @@ impl DdlContext<'_> {
     }
 
     /// The default or generation expression of a column, bound against `table`, which has all its columns.
-    pub(super) fn column_expression(&self, table: &Table, def: &ColumnDef, ty: PgType) -> SqlResult<Option<NewColumn>> {
+    pub(super) fn column_expression(
+        &mut self,
+        table: &Table,
+        def: &ColumnDef,
+        ty: PgType,
+    ) -> SqlResult<Option<NewColumn>> {
         let Some(column) = table.column_named(&def.name) else { return Ok(None) };
         let mut column = column.clone();
         let mut volatile = column.sequence.is_some();
         for constraint in &def.constraints {
             match &constraint.kind {
                 ColumnConstraintKind::Default(expr) => {
-                    let stored = self.binder.expression(self.scope(), table, expr, Usage::Default(ty))?;
+                    let stored = self.expression(table, expr, Usage::Default(ty))?;
                     refuse_temporary_sequences(table, &stored.sequences)?;
                     volatile |= stored.volatility == gavel_functions::registry::Volatility::Volatile;
                     column.default = kept_default(stored.sql, column.domain);
                 }
                 ColumnConstraintKind::Generated { expr, .. } => {
-                    let stored = self.binder.expression(self.scope(), table, expr, Usage::Generated(ty))?;
+                    let stored = self.expression(table, expr, Usage::Generated(ty))?;
                     require_generable(table, &stored.columns, stored.volatility)?;
                     volatile = true;
                     column.generated = true;

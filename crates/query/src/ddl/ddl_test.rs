@@ -102,7 +102,14 @@ impl DdlBinder for Binder {
             Usage::Check | Usage::Predicate => PgType::BOOL,
             Usage::IndexKey => PgType::TEXT,
         };
-        Ok(StoredExpression { columns: Self::columns(table, expr)?, sql, ty, volatility, sequences: Vec::new() })
+        Ok(StoredExpression {
+            columns: Self::columns(table, expr)?,
+            sql,
+            ty,
+            volatility,
+            sequences: Vec::new(),
+            functions: Vec::new(),
+        })
     }
 
     fn stored_expression(
@@ -113,6 +120,14 @@ impl DdlBinder for Binder {
         usage: Usage,
     ) -> SqlResult<StoredExpression> {
         self.expression(scope, table, &gavel_binder::parse::parse_expression(sql)?, usage)
+    }
+
+    fn function_body(
+        &self,
+        _: Scope<'_>,
+        function: &Arc<gavel_catalog::Function>,
+    ) -> SqlResult<gavel_binder::CheckedBody> {
+        Ok(gavel_binder::CheckedBody { body: function.body.clone(), depends_on: Vec::new() })
     }
 
     fn query(&self, scope: Scope<'_>, query: &Query) -> SqlResult<StoredQuery> {

@@ -96,7 +96,7 @@ impl DdlContext<'_> {
     /// A default as it is stored; NULL is none.
     fn default_of_domain(&mut self, base: PgType, expr: &Expr) -> SqlResult<Option<String>> {
         let table = value_table(base);
-        let stored = self.binder.expression(self.scope(), &table, expr, Usage::Default(base))?;
+        let stored = self.expression(&table, expr, Usage::Default(base))?;
         self.catalog.used.extend(stored.sequences.iter().copied());
         Ok((!stored.sql.eq_ignore_ascii_case("null")).then_some(stored.sql))
     }
@@ -133,7 +133,7 @@ impl DdlContext<'_> {
             }
         };
         let table = value_table(domain.base);
-        let stored = self.binder.expression(self.scope(), &table, expr, Usage::Check)?;
+        let stored = self.expression(&table, expr, Usage::Check)?;
         let oid = self.new_oid(schema).await?;
         Ok(CheckConstraint { oid, name, sql: stored.sql, columns: Vec::new(), validated: !timing.not_valid })
     }

@@ -7,12 +7,14 @@
 use std::collections::BTreeSet;
 
 use gavel_binder::ddl::ast::{Drop, ObjectKind, QualifiedName};
+use gavel_catalog::function::Body;
 use gavel_catalog::search::PG_TEMP;
 use gavel_catalog::snapshot::row_type;
 use gavel_catalog::{Catalog, Definition, Table};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
+use super::function_change::{calls, described_kind};
 use super::names::{kind_word, oid_of, quote, undefined_schema};
 use super::user_type::{is_made_of, names_type};
 
@@ -34,6 +36,7 @@ pub(super) enum Object {
     Type(Oid),
     /// Composite type and field.
     Attribute(Oid, i16),
+    Function(Oid),
 }
 
 /// Why a dependent depends on an object, as DETAIL says it.
@@ -220,7 +223,9 @@ impl DdlContext<'_> {
                     sequences.filter(|s| !self.is_owned(s.owned_by)).map(|s| (s.oid, Object::Sequence(s.oid)));
                 let types = catalog.types.values().filter(|t| t.schema == *oid);
                 let types = types.map(|t| (Oid(t.oid.type_number()), Object::Type(t.oid)));
-                let mut all: Vec<_> = members.chain(views).chain(sequences).chain(types).collect();
+                let functions = catalog.functions.values().filter(|f| f.schema == *oid);
+                let functions = functions.map(|f| (f.oid, Object::Function(f.oid)));
+                let mut all: Vec<_> = members.chain(views).chain(sequences).chain(types).chain(functions).collect();
                 all.sort_by_key(|(oid, _)| *oid);
                 for (_, member) in all {
                     self.depend(member, &on, plan);
@@ -247,6 +252,7 @@ impl DdlContext<'_> {
                 }
             }
             Object::Type(oid) => self.type_goes(*oid, plan),
+            Object::Function(oid) => self.function_goes(*oid, &on, plan),
             Object::Sequence(oid) => {
                 let wanted = format!("'{oid}'");
                 for table in catalog.tables.values() {
@@ -332,9 +338,55 @@ impl DdlContext<'_> {
                 _ => {}
             }
         }
+        for function in self.now().functions.values() {
+            let mut parts = function.parameters.iter().map(|p| p.ty).chain([function.result]);
+            if let Some(part) = parts.find(|ty| is_made_of(*ty, oid)) {
+                self.depend(Object::Function(function.oid), &on(part), plan);
+            } else if function.depends_on.contains(&oid) {
+                self.depend(Object::Function(function.oid), &own, plan);
+            }
+        }
         for view in self.now().views.values() {
             if view.depends_on.contains(&oid) || view.columns.iter().any(|(_, ty)| is_made_of(ty.oid, oid)) {
                 self.depend(Object::View(view.oid), &own, plan);
+            }
+        }
+    }
+
+    /// What calls a function.
+    fn function_goes(&self, oid: Oid, on: &str, plan: &mut Plan) {
+        self.views_over(oid, on, plan);
+        for table in self.now().tables.values() {
+            for column in table.visible_columns().filter(|c| c.default.as_deref().is_some_and(|sql| calls(sql, oid))) {
+                let part = if column.generated { Object::Column } else { Object::Default };
+                self.depend(part(table.oid, column.number), on, plan);
+            }
+            for check in table.checks.iter().filter(|c| calls(&c.sql, oid)) {
+                self.depend(Object::Constraint(table.oid, check.oid), on, plan);
+            }
+            for index in &table.indexes {
+                let key = |k: &gavel_catalog::IndexKey| match k {
+                    gavel_catalog::IndexKey::Expression { sql, .. } => calls(sql, oid),
+                    gavel_catalog::IndexKey::Column(_) => false,
+                };
+                let named = index.predicate.as_deref().is_some_and(|sql| calls(sql, oid));
+                if named || index.keys.iter().any(|k| key(&k.0)) {
+                    self.depend(Object::Index(table.oid, index.oid), on, plan);
+                }
+            }
+        }
+        for ty in self.now().types.values() {
+            let Some(domain) = ty.domain() else { continue };
+            if domain.checks.iter().map(|c| &c.sql).chain(&domain.default).any(|sql| calls(sql, oid)) {
+                self.depend(Object::Type(ty.oid), on, plan);
+            }
+        }
+        for view in self.now().views.values().filter(|v| v.defaults.iter().any(|(_, sql)| calls(sql, oid))) {
+            self.depend(Object::View(view.oid), on, plan);
+        }
+        for other in self.now().functions.values().filter(|f| f.oid != oid) {
+            if other.inputs().filter_map(|p| p.default.as_deref()).any(|sql| calls(sql, oid)) {
+                self.depend(Object::Function(other.oid), on, plan);
             }
         }
     }
@@ -375,6 +427,16 @@ impl DdlContext<'_> {
         for view in catalog.views.values().filter(|v| v.depends_on.contains(&table.oid) && mentions(&v.sql, name)) {
             self.depend(Object::View(view.oid), on, plan);
         }
+        for function in catalog.functions.values().filter(|f| f.depends_on.contains(&table.oid)) {
+            let mentioned = match &function.body {
+                Body::Text(_) => false,
+                Body::Return(sql) => mentions(sql, name),
+                Body::Atomic(statements) => statements.iter().any(|sql| mentions(sql, name)),
+            };
+            if mentioned {
+                self.depend(Object::Function(function.oid), on, plan);
+            }
+        }
         for over in self.materialized_over(table.oid) {
             if over.materialized.as_ref().is_some_and(|m| mentions(&m.sql, name)) {
                 self.depend(Object::Table(over.oid), on, plan);
@@ -396,6 +458,9 @@ impl DdlContext<'_> {
         }
         for over in self.materialized_over(oid) {
             self.depend(Object::Table(over.oid), on, plan);
+        }
+        for function in self.now().functions.values().filter(|f| f.depends_on.contains(&oid)) {
+            self.depend(Object::Function(function.oid), on, plan);
         }
     }
 
@@ -431,6 +496,10 @@ impl DdlContext<'_> {
                 format!("default value for column {} of {}", column_name(catalog, *t, *number), table(*t))
             }
             Object::Type(oid) => format!("type {}", self.type_shown(*oid)),
+            Object::Function(oid) => match catalog.function(*oid) {
+                Some(f) => format!("{} {}", described_kind(f), self.function_shown(f)),
+                None => format!("function {oid}"),
+            },
             Object::Attribute(ty, number) => {
                 let fields = catalog.user_type(*ty).and_then(|t| t.attributes()).unwrap_or_default();
                 let name = fields.iter().find(|a| a.number == *number).map_or("", |a| a.name.as_str());
@@ -474,9 +543,15 @@ impl DdlContext<'_> {
                 Object::Sequence(oid) => self.edit().remove_sequence(*oid),
                 Object::Table(oid) => self.remove_table(*oid)?,
                 Object::Type(oid) => self.edit().remove_type(*oid),
+                Object::Function(oid) => self.edit().remove_function(*oid),
                 _ => continue,
             }
-            if let Object::View(oid) | Object::Sequence(oid) | Object::Table(oid) | Object::Type(oid) = object {
+            if let Object::View(oid)
+            | Object::Sequence(oid)
+            | Object::Table(oid)
+            | Object::Type(oid)
+            | Object::Function(oid) = object
+            {
                 self.forget_comments(*oid);
             }
         }

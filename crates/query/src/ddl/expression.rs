@@ -2,11 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use gavel_binder::parse;
-use gavel_types::SqlResult;
+use gavel_binder::{FunctionCall, parse};
+use gavel_types::{SqlError, SqlResult};
 use sqlparser::ast::{
-    DataType, Expr, Ident, ObjectName, ObjectNamePart, Query, TableAlias, TableAliasColumnDef, TableFactor, Value,
-    ValueWithSpan, VisitMut, VisitorMut,
+    DataType, Expr, Ident, ObjectName, ObjectNamePart, Query, Statement, TableAlias, TableAliasColumnDef,
+    TableAliasWithoutColumns, TableFactor, TableObject, Value, ValueWithSpan, VisitMut, VisitorMut,
 };
 
 use super::names::quote;
@@ -68,9 +68,27 @@ fn change_factors(
             }
             ControlFlow::Continue(())
         }
+        fn pre_visit_statement(&mut self, statement: &mut Statement) -> ControlFlow<()> {
+            let Statement::Insert(insert) = statement else { return ControlFlow::Continue(()) };
+            let TableObject::TableName(name) = &mut insert.table else { return ControlFlow::Continue(()) };
+            if parts(name) != self.0 {
+                return ControlFlow::Continue(());
+            }
+            let mut slot = None;
+            (self.1)(name, &mut slot);
+            if slot.as_ref().is_some_and(|alias| !alias.columns.is_empty()) {
+                return ControlFlow::Break(());
+            }
+            if let (Some(alias), None) = (slot, &insert.table_alias) {
+                insert.table_alias = Some(TableAliasWithoutColumns { explicit: true, alias: alias.name });
+            }
+            ControlFlow::Continue(())
+        }
     }
     let mut query: Box<Query> = parse::parse_query(sql)?;
-    let _ = query.visit(&mut Change(called, change));
+    if query.visit(&mut Change(called, change)).is_break() {
+        return Err(SqlError::unsupported("columns of a table that a function inserts into cannot be renamed"));
+    }
     Ok(query.to_string())
 }
 
@@ -197,6 +215,25 @@ pub fn number_types(expr: &mut Expr, number: &dyn Fn(&DataType) -> Option<DataTy
         }
     }
     let _ = expr.visit(&mut Types(number));
+}
+
+/// Writes calls of users' functions by the numbers of these, by the places of their names.
+pub fn number_calls(expr: &mut Expr, calls: &[FunctionCall]) {
+    struct Calls<'a>(&'a [FunctionCall]);
+    impl VisitorMut for Calls<'_> {
+        type Break = ();
+        fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+            if let Expr::Function(call) = expr
+                && let Some(first) = call.name.0.first().and_then(ObjectNamePart::as_ident)
+                && let Some(found) = self.0.iter().find(|c| c.at == first.span.start)
+            {
+                let parts = vec![Ident::new("pg_catalog"), Ident::with_quote('"', format!("#f{}", found.function))];
+                call.name = ObjectName::from(parts);
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    let _ = expr.visit(&mut Calls(calls));
 }
 
 #[cfg(test)]

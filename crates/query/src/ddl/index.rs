@@ -77,7 +77,7 @@ impl DdlContext<'_> {
         }
         let predicate = match &create.predicate {
             Some(expr) => {
-                let stored = self.binder.expression(self.scope(), &table, expr, Usage::Predicate)?;
+                let stored = self.expression(&table, expr, Usage::Predicate)?;
                 if stored.volatility != Volatility::Immutable {
                     return Err(SqlError::new(
                         SqlState::InvalidObjectDefinition,
@@ -107,7 +107,7 @@ impl DdlContext<'_> {
         if rows { self.build_index(&table, oid).await } else { Ok(()) }
     }
 
-    fn index_key(&self, table: &Table, column: &ast::IndexColumn, at: i16) -> SqlResult<IndexKey> {
+    fn index_key(&mut self, table: &Table, column: &ast::IndexColumn, at: i16) -> SqlResult<IndexKey> {
         let expr = without_collation(&column.expr);
         if let Expr::Identifier(word) = expr {
             let name = if word.quote_style.is_some() { word.value.clone() } else { word.value.to_lowercase() };
@@ -115,7 +115,7 @@ impl DdlContext<'_> {
             require_ordered(found.ty)?;
             return Ok(IndexKey::Column(found.number));
         }
-        let stored = self.binder.expression(self.scope(), table, expr, Usage::IndexKey)?;
+        let stored = self.expression(table, expr, Usage::IndexKey)?;
         if stored.volatility != Volatility::Immutable {
             return Err(SqlError::new(
                 SqlState::InvalidObjectDefinition,

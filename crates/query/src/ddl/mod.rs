@@ -15,6 +15,7 @@
 //! | [`names`], `naming` | names found, names made up |
 //! | `create_table`, `constraint`, `index`, `view`, `materialized`, `sequence` | CREATE of relations and what belongs to them |
 //! | `user_type`, `domain`, `composite` | types of users |
+//! | `function`, `function_option`, `function_change` | functions and procedures: CREATE; their attributes; ALTER and DROP |
 //! | `alter`, `alter_table`, `rewrite` | ALTER; moving rows |
 //! | `drop` | DROP and dependencies |
 //! | `shared`, `scram` | schemas, databases, roles; password verifiers |
@@ -32,6 +33,9 @@ mod create_table;
 mod domain;
 mod drop;
 pub mod expression;
+mod function;
+mod function_change;
+mod function_option;
 mod grant;
 mod index;
 mod materialized;
@@ -244,6 +248,9 @@ impl DdlContext<'_> {
             }
             Ddl::CreateType { name, definition } => self.create_type(name, definition).await?,
             Ddl::CreateDomain(create) => self.create_domain(create).await?,
+            Ddl::CreateFunction(create) => self.create_function(create).await?,
+            Ddl::AlterFunction(alter) => self.alter_function(alter)?,
+            Ddl::DropFunction(drop) => self.drop_functions(drop).await?,
             Ddl::CreateDatabase { name, options } => self.create_database(name, options).await?,
             Ddl::CreateRole { name, options, login } => self.create_role(name, options, *login).await?,
             Ddl::Alter(alter) => self.alter(alter).await?,
@@ -280,6 +287,10 @@ fn tag(ddl: &Ddl) -> String {
             if kind == ast::ObjectKind::Role { "ROLE".to_owned() } else { names::kind_word(kind).to_uppercase() };
         format!("{verb} {word}")
     };
+    let routine = |verb: &str, kind: ast::WrittenKind| match kind {
+        ast::WrittenKind::Only(kind) => format!("{verb} {}", kind.word().to_uppercase()),
+        ast::WrittenKind::Routine => format!("{verb} ROUTINE"),
+    };
     match ddl {
         Ddl::CreateTable(_) => "CREATE TABLE".into(),
         Ddl::CreateTableAs(_) => "SELECT 0".into(),
@@ -291,6 +302,9 @@ fn tag(ddl: &Ddl) -> String {
         Ddl::CreateSchema { .. } => "CREATE SCHEMA".into(),
         Ddl::CreateType { .. } => "CREATE TYPE".into(),
         Ddl::CreateDomain(_) => "CREATE DOMAIN".into(),
+        Ddl::CreateFunction(create) => format!("CREATE {}", create.kind.word().to_uppercase()),
+        Ddl::AlterFunction(alter) => routine("ALTER", alter.kind),
+        Ddl::DropFunction(drop) => routine("DROP", drop.kind),
         Ddl::CreateDatabase { .. } => "CREATE DATABASE".into(),
         Ddl::CreateRole { .. } => "CREATE ROLE".into(),
         Ddl::Alter(alter) => kind("ALTER", alter.kind),

@@ -309,6 +309,7 @@ impl DdlContext<'_> {
             .or_else(|| catalog.tables.values().find(|t| t.owner == role).map(|t| format!("table {}", t.name)))
             .or_else(|| catalog.views.values().find(|v| v.owner == role).map(|v| format!("view {}", v.name)))
             .or_else(|| catalog.types.values().find(|t| t.owner == role).map(|t| format!("type {}", t.name)))
+            .or_else(|| catalog.functions.values().find(|f| f.owner == role).map(|f| format!("function {}", f.name)))
             .or_else(|| catalog.sequences.values().find(|s| s.owner == role).map(|s| format!("sequence {}", s.name)))
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use gavel_binder::ddl::ast::{CommentTarget, ObjectKind, QualifiedName};
 use gavel_catalog::Table;
-use gavel_catalog::snapshot::{PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE, PG_TYPE};
+use gavel_catalog::snapshot::{PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE, PG_PROC, PG_TYPE};
 use gavel_types::text_io::type_name;
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
@@ -130,6 +130,7 @@ impl DdlContext<'_> {
                 require_kind(&found, name.0.last().map_or("", String::as_str), *kind)?;
                 (PG_CLASS, oid_of(&found), 0)
             }
+            CommentTarget::Function(kind, name) => (PG_PROC, self.function_to_comment_on(*kind, name)?, 0),
             // Dumps comment on extensions that are not there to begin with.
             CommentTarget::Other(kind) if kind == "EXTENSION" => return Ok(()),
             CommentTarget::Other(kind) => {

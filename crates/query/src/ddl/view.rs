@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{CreateView, Persistence};
-use gavel_catalog::View;
 use gavel_catalog::keys::Kind;
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::system::{TEMPORARY_SCHEMA, is_temporary};
+use gavel_catalog::{Table, View};
 use gavel_types::text_io::type_name_with_typmod;
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::Expr;
 
 use super::DdlContext;
-use super::binding::{StoredQuery, Usage};
+use super::binding::{StoredExpression, StoredQuery, Usage};
 use crate::system::resolver::updatability;
 
 impl DdlContext<'_> {
@@ -63,6 +63,13 @@ impl DdlContext<'_> {
         Ok(())
     }
 
+    /// Binds an expression that will belong to `table`, and relies on the functions that it calls.
+    pub(super) fn expression(&mut self, table: &Table, expr: &Expr, usage: Usage) -> SqlResult<StoredExpression> {
+        let stored = self.binder.expression(self.scope(), table, expr, usage)?;
+        self.pin(table.schema, &stored.functions);
+        Ok(stored)
+    }
+
     /// What a view in `schema` reads must not go away while it is being made. For a temporary one nothing is written.
     pub(super) fn pin(&mut self, schema: Oid, depends_on: &[Oid]) {
         for used in depends_on.iter().filter(|_| schema != TEMPORARY_SCHEMA) {
@@ -75,6 +82,8 @@ impl DdlContext<'_> {
                 Kind::Table
             } else if self.now().views.contains_key(used) {
                 Kind::View
+            } else if self.now().functions.contains_key(used) {
+                Kind::Function
             } else {
                 Kind::Sequence
             };
@@ -124,7 +133,7 @@ impl DdlContext<'_> {
                 super::create_table::empty_table(view.oid, view.schema, view.name.clone(), view.owner, Vec::new());
             let declared = view.columns[at].1;
             let ty = self.now().base_type(declared.oid).filter(|_| declared.oid.is_over_domain()).unwrap_or(declared);
-            let stored = self.binder.expression(self.scope(), &over, expr, Usage::Default(ty))?;
+            let stored = self.expression(&over, expr, Usage::Default(ty))?;
             super::create_table::refuse_temporary_sequences(&over, &stored.sequences)?;
             self.catalog.used.extend(stored.sequences.iter().copied());
             next.defaults.push((number, stored.sql));

@@ -62,6 +62,12 @@ pub trait TableAccess: Send + Sync {
     /// Remembers row locks (commit checks) on `keys`, storage keys of rows of `table`.
     async fn lock(&self, table: &Arc<Table>, keys: &[Bytes], mode: CheckMode) -> SqlResult<()>;
 
+    /// The tables as they are now for a statement that begins inside of this one, after checks of what was written.
+    ///
+    /// # Errors
+    /// 23503 and what else the checks find.
+    async fn renewed(self: Arc<Self>) -> SqlResult<Arc<dyn TableAccess>>;
+
     /// Runs the write stage and returns the rows that it has written. `source` puts out the columns of
     /// `layout` in order; the returned rows have them too. `on_conflict` computes DO UPDATE.
     async fn modify(

@@ -39,7 +39,15 @@ impl Fixture {
     fn plan(&self, sql: &str) -> PlannedQuery {
         let style = TextStyle::default();
         let path = ["public".to_owned()];
-        let context = BindContext { catalog: &self.catalog, search_path: &path, user: "postgres", style: &style };
+        let context = BindContext {
+            catalog: &self.catalog,
+            search_path: &path,
+            user: "postgres",
+            style: &style,
+            session_path: &path,
+            calls: None,
+            opaque_calls: false,
+        };
         let parsed = parse(sql).expect("statement");
         let bound = bind(&context, &parsed[0].statement, sql, &[]).expect("bound");
         let Statement::Query(query) = &bound.statement else { panic!("{sql} is not a query") };

@@ -44,6 +44,19 @@ impl Execution {
         Arc::new(Self { env, account, sites: Mutex::new(HashMap::new()) })
     }
 
+    /// An execution that sees what the transaction has written meanwhile, and remembers no results.
+    async fn renewed(&self) -> SqlResult<Arc<Self>> {
+        let tables = Arc::clone(&self.env.tables).renewed().await?;
+        let env = ExecEnv {
+            params: self.env.params.clone(),
+            eval: self.env.eval.clone(),
+            tables,
+            memory_limit: self.env.memory_limit,
+            profile: self.env.profile.clone(),
+        };
+        Ok(Arc::new(Self { env, account: self.account.clone(), sites: Mutex::new(HashMap::new()) }))
+    }
+
     /// Bytes that operators hold now.
     pub fn memory_held(&self) -> usize {
         self.account.held.load(Ordering::Relaxed)
@@ -81,6 +94,14 @@ pub enum CteSource {
 impl Frame {
     pub fn new(exec: Arc<Execution>) -> Self {
         Self { exec, outer: Arc::new([]), ctes: None }
+    }
+
+    /// The same for a statement that begins now.
+    ///
+    /// # Errors
+    /// Those of checks that what was written has to stand.
+    pub async fn renewed(&self) -> SqlResult<Self> {
+        Ok(Self { exec: self.exec.renewed().await?, outer: self.outer.clone(), ctes: self.ctes.clone() })
     }
 
     /// The same scope with other outer values.

@@ -12,7 +12,7 @@
 //! | [`operator`], [`batch`] | what operators are and pass |
 //! | [`expr`], [`special`], [`eval`] | compiled expressions and their evaluation |
 //! | [`keys`], [`table`] | rows as bytes to hash and compare; the hash table (storage uses the same) |
-//! | [`scan`], [`simple`], [`join`], [`lookup`], [`aggregate`], [`sort`], [`window`], [`sets`], [`cte`], [`modify`] | operators |
+//! | [`scan`], [`simple`], [`join`], [`lookup`], [`aggregate`], [`sort`], [`window`], [`sets`], [`cte`], [`modify`], [`statements`] | operators |
 
 pub mod access;
 pub mod aggregate;
@@ -31,6 +31,7 @@ pub mod sets;
 pub mod simple;
 pub mod sort;
 pub mod special;
+pub mod statements;
 pub mod window;
 
 use std::sync::Arc;
@@ -138,6 +139,7 @@ fn start_plain(node: &Arc<Node>, frame: &Frame) -> SqlResult<BoxOperator> {
         Op::Recursive { .. } => Box::new(cte::Recursive::new(node, frame)?),
         Op::Lock { input, .. } => Box::new(simple::Lock::new(start(input, frame)?, node, frame)),
         Op::Modify(plan) => Box::new(modify::Modify::new(start(&plan.source, frame)?, node, frame)),
+        Op::Statements { .. } => Box::new(statements::Statements::new(node, frame)),
     })
 }
 

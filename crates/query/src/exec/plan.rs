@@ -129,6 +129,13 @@ pub enum Op {
         targets: Vec<(LockTarget, usize)>,
     },
     Modify(ModifyPlan),
+    /// The body of a function; see [`crate::exec::statements`].
+    Statements {
+        function: String,
+        guard: Option<Expr>,
+        first: Vec<Arc<Node>>,
+        last: Arc<Node>,
+    },
 }
 
 /// INSERT, UPDATE or DELETE.
@@ -390,6 +397,7 @@ impl Node {
             Op::With { body, .. } => vec![body],
             Op::Recursive { base, step, .. } => vec![base, step],
             Op::Modify(plan) => vec![&plan.source],
+            Op::Statements { first, last, .. } => first.iter().chain([last]).collect(),
         }
     }
 }

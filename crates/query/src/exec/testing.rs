@@ -172,6 +172,10 @@ impl TableAccess for MemoryTables {
         Ok(())
     }
 
+    async fn renewed(self: Arc<Self>) -> SqlResult<Arc<dyn TableAccess>> {
+        Ok(self)
+    }
+
     async fn modify(
         &self,
         modify: &Arc<Modify>,

@@ -399,6 +399,8 @@ fn describe<'n>(
         Op::CteScan { name, .. } => format!("CTE Scan on {name}"),
         Op::Recursive { .. } => "Recursive Union".into(),
         Op::Lock { .. } => "LockRows".into(),
+        Op::Statements { function, .. } if function.is_empty() => "Result".into(),
+        Op::Statements { function, .. } => format!("Function {function}"),
         Op::Modify(plan) => {
             let modify = &plan.modify;
             let verb = match &modify.op {

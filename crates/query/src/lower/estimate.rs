@@ -301,6 +301,10 @@ impl TableAccess for NoTables {
         Err(none())
     }
 
+    async fn renewed(self: Arc<Self>) -> SqlResult<Arc<dyn TableAccess>> {
+        Err(none())
+    }
+
     async fn modify(
         &self,
         _: &Arc<Modify>,

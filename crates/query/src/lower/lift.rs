@@ -333,6 +333,7 @@ pub fn rough_rows(planner: &Planner<'_>, rel: &Rel) -> f64 {
         | Rel::Lock { input, .. } => rough_rows(planner, input),
         Rel::SetOp { left, right, .. } => rough_rows(planner, left) + rough_rows(planner, right),
         Rel::With { body, .. } => rough_rows(planner, body),
+        Rel::Statements { last, .. } => rough_rows(planner, last),
         Rel::CteRef { .. } | Rel::FunctionScan { .. } | Rel::Modify(_) => 100.0,
     }
 }

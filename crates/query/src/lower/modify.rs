@@ -2,11 +2,21 @@
 
 use std::sync::Arc;
 
-use gavel_binder::bound::{ColumnId, ConflictAction, Modify, ModifyOp};
-use gavel_types::{PgType, SqlResult};
+use gavel_binder::bound::{ColumnId, ConflictAction, Modify, ModifyOp, Scalar};
+use gavel_types::{PgType, SqlError, SqlResult};
 
 use crate::exec::plan::{ModifyPlan, Node, Op, UpdatePlan};
 use crate::lower::plan::Planner;
+use crate::lower::walk::Refs;
+
+/// Functions that run statements of their own cannot do so while a row is being written.
+fn refuse_statements<'s>(scalars: impl Iterator<Item = &'s Scalar>) -> SqlResult<()> {
+    if scalars.map(Refs::of_scalar).any(|refs| refs.statements) {
+        let text = "volatile functions that are not single expressions are not supported in ON CONFLICT DO UPDATE";
+        return Err(SqlError::unsupported(text));
+    }
+    Ok(())
+}
 
 impl Planner<'_> {
     /// The node of `modify` over the plan of its source.
@@ -18,6 +28,8 @@ impl Planner<'_> {
         let on_conflict = match &modify.op {
             ModifyOp::Insert { new_row, on_conflict: Some(on) } => match &on.action {
                 ConflictAction::Update { existing, assignments, predicate, checks } => {
+                    let own = assignments.iter().map(|a| &a.1).chain(predicate).chain(checks.iter().map(|c| &c.1));
+                    refuse_statements(own)?;
                     let columns: Vec<(ColumnId, PgType)> = (existing.iter().chain(new_row))
                         .filter_map(|(number, id)| Some((*id, modify.table.column(*number)?.ty)))
                         .collect();

@@ -333,6 +333,16 @@ impl<'a> Planner<'a> {
                 let node = self.node(op, columns, rows);
                 self.filtered(node, ask.filters)
             }
+            Rel::Statements { function, guard, first, last } => {
+                let guard = guard.as_ref().map(|g| self.compile(g, &[])).transpose()?;
+                let all = |rel: &Rel| Ask::columns(output_of(rel));
+                let first = first.iter().map(|r| Ok(self.plan(r, all(r))?.node)).collect::<SqlResult<Vec<_>>>()?;
+                let last = self.plan(last, all(last))?.node;
+                let (columns, rows) = (last.columns.to_vec(), last.rows);
+                let op = Op::Statements { function: function.clone(), guard, first, last };
+                let node = self.node(op, columns, rows);
+                self.filtered(node, ask.filters)
+            }
         }
     }
 
@@ -867,5 +877,6 @@ pub fn output_of(rel: &Rel) -> BTreeSet<ColumnId> {
         Rel::With { body, .. } => output_of(body),
         Rel::CteRef { columns, .. } => columns.iter().map(|c| c.0).collect(),
         Rel::Modify(modify) => modify.returning.iter().flatten().map(|(o, _)| o.id).collect(),
+        Rel::Statements { last, .. } => output_of(last),
     }
 }

@@ -243,7 +243,7 @@ impl Planner<'_> {
         Ok(Site {
             id: self.next_site,
             plan,
-            every_row: refs.volatile && !outer.is_empty(),
+            every_row: refs.volatile && (refs.statements || !outer.is_empty()),
             outer,
             kind,
             columns,

@@ -224,6 +224,7 @@ pub fn type_of(rel: &Rel, id: ColumnId) -> Option<PgType> {
         Rel::With { body, .. } => type_of(body, id),
         Rel::CteRef { columns, .. } => columns.iter().find(|c| c.0 == id).map(|c| c.2),
         Rel::Modify(modify) => modify.returning.iter().flatten().find(|r| r.0.id == id).map(|r| r.0.ty),
+        Rel::Statements { last, .. } => type_of(last, id),
     }
 }
 

@@ -21,6 +21,12 @@ pub struct Refs {
     pub ctes_defined: HashSet<CteId>,
     pub volatile: bool,
     pub modifies: bool,
+    /// Runs bodies of functions, statement by statement.
+    pub statements: bool,
+    /// The verb of a modification in it.
+    pub verb: Option<&'static str>,
+    /// Tables that are written to, or whose rows are locked.
+    pub written: Vec<Arc<Table>>,
     pub subqueries: bool,
     /// Tables that are read, subqueries' included.
     pub tables: Vec<Arc<Table>>,
@@ -164,7 +170,18 @@ impl Refs {
                 self.scalars(offset);
                 self.keys(with_ties);
             }
-            Rel::Distinct { input } | Rel::Lock { input, .. } => self.rel(input),
+            Rel::Distinct { input } => self.rel(input),
+            Rel::Lock { input, targets } => {
+                self.written.extend(targets.iter().map(|t| Arc::clone(&t.table)));
+                self.rel(input);
+            }
+            Rel::Statements { guard, first, last, .. } => {
+                self.scalars(guard);
+                self.volatile = true;
+                self.statements = true;
+                first.iter().for_each(|r| self.rel(r));
+                self.rel(last);
+            }
             Rel::DistinctOn { input, on } => {
                 self.rel(input);
                 self.scalars(on);
@@ -195,6 +212,13 @@ impl Refs {
             Rel::Modify(modify) => {
                 self.volatile = true;
                 self.modifies = true;
+                self.written.push(Arc::clone(&modify.table));
+                self.verb = self.verb.or(Some(match &modify.op {
+                    ModifyOp::Insert { .. } => "INSERT",
+                    ModifyOp::Update { .. } => "UPDATE",
+                    ModifyOp::Delete { .. } => "DELETE",
+                    ModifyOp::Merge { .. } => "MERGE",
+                }));
                 self.rel(&modify.source);
                 for (output, scalar) in modify.returning.iter().flatten() {
                     self.scalar(scalar);

@@ -174,6 +174,22 @@ impl TableAccess for Access {
         Ok(())
     }
 
+    async fn renewed(self: Arc<Self>) -> SqlResult<Arc<dyn TableAccess>> {
+        let mut state = self.state.lock().await;
+        Writer::new(&mut state, &self.shapes, &self.eval).finish().await?;
+        let view = state.txn.view();
+        drop(state);
+        Ok(Arc::new(Self {
+            tenant: self.tenant,
+            view,
+            state: Arc::clone(&self.state),
+            shapes: self.shapes.clone(),
+            eval: self.eval.clone(),
+            params: self.params.clone(),
+            system: Arc::clone(&self.system),
+        }))
+    }
+
     async fn modify(
         &self,
         modify: &Arc<Modify>,

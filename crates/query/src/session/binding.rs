@@ -22,7 +22,15 @@ pub fn bind(statement: &Prepared, basis: &Basis, style: &TextStyle) -> SqlResult
 }
 
 fn context<'a>(basis: &'a Basis, style: &'a TextStyle) -> BindContext<'a> {
-    BindContext { catalog: &basis.catalog, search_path: &basis.search_path, user: &basis.user, style }
+    BindContext {
+        catalog: &basis.catalog,
+        search_path: &basis.search_path,
+        user: &basis.user,
+        style,
+        session_path: &basis.search_path,
+        calls: None,
+        opaque_calls: false,
+    }
 }
 
 /// Binds a text of one statement that the engine made itself.
@@ -48,7 +56,8 @@ pub fn table_scalar(
     kind: TableExpr,
     style: &TextStyle,
 ) -> SqlResult<Scalar> {
-    let context = BindContext { catalog, search_path: &[], user: "", style };
+    let context =
+        BindContext { catalog, search_path: &[], user: "", style, session_path: &[], calls: None, opaque_calls: false };
     let (mut scalar, mentioned) = gavel_binder::bind_table_expr(&context, sql, table, kind)?;
     renumber(&mut scalar, &|id| {
         let number = mentioned.iter().find(|(_, m)| *m == id).and_then(|(n, _)| u32::try_from(*n).ok());

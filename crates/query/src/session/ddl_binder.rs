@@ -1,12 +1,14 @@
 //! The binder, as DDL uses it: types, and expressions and queries in the form that descriptors keep,
 //! which is text that means the same under any `search_path`.
 
+use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use gavel_binder::bound::{Scalar, ScalarKind};
-use gavel_binder::{BindContext, TableExpr};
-use gavel_catalog::Table;
+use gavel_binder::{BindContext, CheckedBody, TableExpr};
+use gavel_catalog::function::Body;
+use gavel_catalog::{Function, Table};
 use gavel_types::text_io::TextStyle;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 use sqlparser::ast::{self, DataType, Expr, Query, VisitMut, VisitorMut};
@@ -21,6 +23,8 @@ pub struct SessionBinder<'a> {
     pub text: &'a str,
     pub user: &'a str,
     pub style: &'a TextStyle,
+    /// `check_function_bodies`.
+    pub check_bodies: bool,
 }
 
 impl SessionBinder<'_> {
@@ -31,7 +35,15 @@ impl SessionBinder<'_> {
     }
 
     fn context<'s>(&'s self, scope: Scope<'s>, style: &'s TextStyle) -> BindContext<'s> {
-        BindContext { catalog: scope.catalog, search_path: scope.search_path, user: self.user, style }
+        BindContext {
+            catalog: scope.catalog,
+            search_path: scope.search_path,
+            user: self.user,
+            style,
+            session_path: scope.search_path,
+            calls: None,
+            opaque_calls: false,
+        }
     }
 }
 
@@ -57,6 +69,14 @@ impl DdlBinder for SessionBinder<'_> {
         self.bind(scope, table, &gavel_binder::parse::parse_expression(sql)?, "", usage)
     }
 
+    fn function_body(&self, scope: Scope<'_>, function: &Arc<Function>) -> SqlResult<CheckedBody> {
+        if !self.check_bodies && matches!(function.body, Body::Text(_)) {
+            return Ok(CheckedBody { body: function.body.clone(), depends_on: Vec::new() });
+        }
+        let style = self.style(scope);
+        gavel_binder::check_body(&self.context(scope, &style), function).map_err(|e| self.placed(e, function))
+    }
+
     fn query(&self, scope: Scope<'_>, query: &Query) -> SqlResult<StoredQuery> {
         // Places are those of the printed text.
         let style = self.style(scope);
@@ -67,6 +87,23 @@ impl DdlBinder for SessionBinder<'_> {
 }
 
 impl SessionBinder<'_> {
+    /// An error in the body of a function at its place in the statement, if the body can be found there; without a
+    /// place it says which function it is about.
+    fn placed(&self, error: SqlError, function: &Function) -> SqlError {
+        let Body::Text(body) = &function.body else { return error.nowhere() };
+        let in_text = error.fields().position.and_then(|_| {
+            let (before, after) = self.text.split_once(body.as_str())?;
+            (!after.contains(body.as_str())).then(|| before.chars().count())
+        });
+        match in_text {
+            Some(before) => error.moved(before),
+            None => {
+                let context = format!("SQL function \"{}\"", function.name);
+                error.nowhere().context(context)
+            }
+        }
+    }
+
     /// Binds `expr`, whose places are in `text`.
     fn bind(
         &self,
@@ -77,7 +114,8 @@ impl SessionBinder<'_> {
         usage: Usage,
     ) -> SqlResult<StoredExpression> {
         let style = self.style(scope);
-        let context = self.context(scope, &style);
+        let calls = RefCell::new(Vec::new());
+        let context = BindContext { calls: Some(&calls), ..self.context(scope, &style) };
         let over_table = |kind| gavel_binder::bind_table_expr_ast(&context, expr, text, table, kind);
         let columns_of = |mentioned: &[(i16, gavel_binder::bound::ColumnId)]| -> Vec<i16> {
             mentioned.iter().map(|(n, _)| *n).collect()
@@ -103,8 +141,11 @@ impl SessionBinder<'_> {
                 (scalar, PgType::BOOL, columns_of(&mentioned))
             }
         };
+        let written = expr;
         let mut expr = expr.clone();
         let _ = expr.visit(&mut QualifySequences { context: &context });
+        let calls = calls.borrow();
+        expression::number_calls(&mut expr, &calls);
         expression::number_types(&mut expr, &|ty| numbered(&context, ty));
         let mut found = Vec::new();
         sequences(&scalar, &mut found);
@@ -112,8 +153,12 @@ impl SessionBinder<'_> {
             sql: expr.to_string(),
             ty,
             columns,
-            volatility: gavel_binder::volatility(&scalar),
+            volatility: match usage {
+                Usage::Default(_) => gavel_binder::volatility(&scalar),
+                _ => gavel_binder::expression_volatility(&context, written, table, &scalar),
+            },
             sequences: found,
+            functions: calls.iter().map(|c| c.function).collect(),
         })
     }
 }

@@ -55,7 +55,7 @@ impl Body {
     /// The direct path of `statement`, which needs no plan and nothing to be known; `None` if it has none.
     pub fn direct(statement: &Statement) -> Option<Self> {
         match statement {
-            Statement::Query(query) | Statement::Declare(query) => {
+            Statement::Query(query) | Statement::Declare(query) | Statement::Call(query) => {
                 let wanted: Vec<_> = query.output.iter().map(|o| (o.id, o.ty)).collect();
                 if locks(&query.rel) {
                     return None;
@@ -79,7 +79,7 @@ impl Body {
     /// 0A000 for what cannot be run.
     pub fn plan(statement: &Statement, env: &CatalogPlanEnv, explain: bool) -> SqlResult<Self> {
         Ok(match statement {
-            Statement::Query(query) | Statement::Declare(query) => {
+            Statement::Query(query) | Statement::Declare(query) | Statement::Call(query) => {
                 Self::Query { plan: Some(lower::plan(query, env)?), locks: locks(&query.rel), fast: None }
             }
             Statement::Modify(modify, ctes) => {
@@ -99,7 +99,7 @@ impl Body {
 /// Tables that a statement reads.
 pub fn tables_of(statement: &Statement) -> Vec<Arc<Table>> {
     match statement {
-        Statement::Query(query) | Statement::Declare(query) => Refs::of_rel(&query.rel).tables,
+        Statement::Query(query) | Statement::Declare(query) | Statement::Call(query) => Refs::of_rel(&query.rel).tables,
         Statement::Modify(modify, ctes) => {
             let source = modify.source.clone();
             Refs::of_rel(&Rel::With { ctes: ctes.clone(), body: Box::new(source) }).tables
@@ -238,38 +238,9 @@ fn mentioned(scalar: &Scalar, found: &mut dyn FnMut(ColumnId, PgType)) {
     }
 }
 
-/// Whether running it does more than read.
+/// Whether running it does more than read. Functions that it calls may write, too.
 fn locks(rel: &Rel) -> bool {
-    locked(rel).next().is_some()
-}
-
-/// Tables that running it writes to, or locks rows of.
-fn locked(rel: &Rel) -> Box<dyn Iterator<Item = &Arc<Table>> + '_> {
-    match rel {
-        Rel::Lock { input, targets } => Box::new(targets.iter().map(|t| &t.table).chain(locked(input))),
-        Rel::Modify(modify) => Box::new(std::iter::once(&modify.table).chain(locked(&modify.source))),
-        Rel::Scan { .. } | Rel::Values { .. } | Rel::FunctionScan { .. } | Rel::CteRef { .. } => {
-            Box::new(std::iter::empty())
-        }
-        Rel::Project { input, .. }
-        | Rel::Filter { input, .. }
-        | Rel::Aggregate { input, .. }
-        | Rel::Window { input, .. }
-        | Rel::ProjectSet { input, .. }
-        | Rel::Sort { input, .. }
-        | Rel::Limit { input, .. }
-        | Rel::Distinct { input }
-        | Rel::DistinctOn { input, .. } => locked(input),
-        Rel::Join { left, right, .. } | Rel::SetOp { left, right, .. } => Box::new(locked(left).chain(locked(right))),
-        Rel::With { ctes, body } => Box::new(locked(body).chain(ctes.iter().flat_map(locked_by_cte))),
-    }
-}
-
-fn locked_by_cte(cte: &Cte) -> Box<dyn Iterator<Item = &Arc<Table>> + '_> {
-    match &cte.body {
-        bound::CteBody::Plain { query, .. } => locked(query),
-        bound::CteBody::Recursive { base, step, .. } => Box::new(locked(base).chain(locked(step))),
-    }
+    !Refs::of_rel(rel).written.is_empty()
 }
 
 /// Whether a statement writes to, or locks rows of, tables that others see: a transaction that may only read
@@ -277,10 +248,13 @@ fn locked_by_cte(cte: &Cte) -> Box<dyn Iterator<Item = &Arc<Table>> + '_> {
 pub fn writes_for_others(statement: &Statement) -> bool {
     let shared = |table: &Arc<Table>| !table.is_temporary();
     match statement {
-        Statement::Query(query) | Statement::Declare(query) => locked(&query.rel).any(shared),
+        Statement::Query(query) | Statement::Declare(query) | Statement::Call(query) => {
+            Refs::of_rel(&query.rel).written.iter().any(shared)
+        }
         Statement::Modify(modify, ctes) => {
-            let source = locked(&modify.source).chain(ctes.iter().flat_map(locked_by_cte));
-            std::iter::once(&modify.table).chain(source).any(shared)
+            let body = Rel::Modify(Box::new(modify.clone()));
+            let whole = Rel::With { ctes: ctes.clone(), body: Box::new(body) };
+            Refs::of_rel(&whole).written.iter().any(shared)
         }
         _ => false,
     }

@@ -12,6 +12,7 @@ use crate::dml::modify;
 use crate::dml::writer::Writer;
 use crate::engine::statistics::Sizes;
 use crate::lower::PlannedQuery;
+use crate::lower::walk::Refs;
 use crate::prepared::{Basis, Planned, Prepared};
 use crate::session::cancel::{Interrupt, Limit};
 use crate::session::result::{Executed, Tag};
@@ -41,6 +42,7 @@ impl Prepared {
                 | S::Update(_)
                 | S::Delete(_)
                 | S::Merge(_)
+                | S::Call(_)
                 | S::Explain { .. }
                 | S::Copy { .. }
                 | S::Declare { .. },
@@ -118,6 +120,7 @@ impl Session {
         self.use_objects(&planned.bound.objects).await?;
         match (&planned.body, &planned.bound.statement) {
             (Body::Query { .. }, Statement::Declare(_)) => self.declare(planned, statement, params).await,
+            (Body::Query { .. }, Statement::Call(_)) => self.run_call(planned, params).await,
             (Body::Query { .. }, _) => self.run_query_plan(planned, params).await,
             (Body::Modify(body), statement) => {
                 self.may_run(statement, verb(&body.modify.op))?;
@@ -127,6 +130,15 @@ impl Session {
             (Body::Other, Statement::Copy(copy)) => self.run_copy(copy, statement, params, sink).await,
             (Body::Other, _) => Err(SqlError::internal("statement has no plan")),
         }
+    }
+
+    /// CALL: runs the procedure to its end, whether or not it gives something.
+    async fn run_call(&mut self, planned: &Planned, params: Vec<Datum>) -> SqlResult<Executed> {
+        let mut executed = self.run_query_plan(planned, params).await?;
+        executed.collect().await?;
+        self.finish_writes().await?;
+        (executed.columns, executed.tag) = (planned.columns.clone(), Tag::Fixed("CALL".into()));
+        Ok(executed)
     }
 
     /// Runs a planned query. One that locks or writes is read to its end.
@@ -145,7 +157,11 @@ impl Session {
             return Err(SqlError::internal("not a query"));
         };
         if *locks {
-            self.may_run(&planned.bound.statement, "SELECT FOR UPDATE")?;
+            let verb = match &planned.bound.statement {
+                Statement::Query(query) | Statement::Call(query) => Refs::of_rel(&query.rel).verb,
+                _ => None,
+            };
+            self.may_run(&planned.bound.statement, verb.unwrap_or("SELECT FOR UPDATE"))?;
         }
         if let Some(fast) = fast {
             let eval = self.plain_context();
@@ -315,6 +331,7 @@ fn columns_of(statement: &Statement) -> Option<Arc<[ColumnDesc]>> {
         Statement::Query(query) => Some(describe(&query.output)),
         Statement::Modify(modify, _) => modify.returning.as_ref().map(|r| describe(r.iter().map(|(o, _)| o))),
         Statement::Explain { .. } => Some(explain_columns()),
+        Statement::Call(query) => (!query.output.is_empty()).then(|| describe(&query.output)),
         Statement::Copy(_) | Statement::Declare(_) | Statement::Other(_) => None,
     }
 }

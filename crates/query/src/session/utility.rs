@@ -145,7 +145,8 @@ impl Session {
         let path: Vec<String> = self.search_path().into_iter().filter(listed).collect();
         let in_block = self.block.is_explicit();
         let text = gavel_binder::ddl::carried(statement).unwrap_or_default();
-        let binder = SessionBinder { text, user: &user_name, style: &style };
+        let check_bodies = self.shared.settings.lock().is_on("check_function_bodies");
+        let binder = SessionBinder { text, user: &user_name, style: &style, check_bodies };
         let mut host = Host { session: self };
         let mut context = DdlContext::new(&mut catalog, &mut host, &binder, user, &path, in_block);
         let tag = ddl::execute(&mut context, statement).await;
@@ -177,7 +178,7 @@ impl Session {
         let (user, user_name) = self.current_user();
         let style = self.text_style_now();
         let mut catalog = self.work().await?.catalog.clone();
-        let binder = SessionBinder { text: "", user: &user_name, style: &style };
+        let binder = SessionBinder { text: "", user: &user_name, style: &style, check_bodies: true };
         let mut host = Host { session: self };
         DdlContext::new(&mut catalog, &mut host, &binder, user, &[], true).on_commit().await?;
         self.work().await?.catalog = catalog;

@@ -56,7 +56,7 @@ fn attributes(context: &SystemContext<'_>, out: &mut Rows) {
         for i in &t.indexes {
             let keys = i.keys.iter().map(|k| match &k.0 {
                 IndexKey::Column(n) => t.column(*n).map(|c| (c.name.clone(), c.ty)),
-                IndexKey::Expression { sql, ty, .. } => Some((expression_name(sql), *ty)),
+                IndexKey::Expression { sql, ty, .. } => Some((expression_name(context, sql), *ty)),
             });
             let included = i.include.iter().map(|n| t.column(*n).map(|c| (c.name.clone(), c.ty)));
             let mut taken: Vec<String> = Vec::new();
@@ -126,8 +126,13 @@ fn column(row: &mut Row<'_>, table: Oid, c: &Column) {
 }
 
 /// The name of an index's column that is an expression: as a column of SELECT would be called.
-fn expression_name(sql: &str) -> String {
+fn expression_name(context: &SystemContext<'_>, sql: &str) -> String {
     let named = gavel_binder::parse::parse_expression(sql).ok().and_then(|e| figure(&e));
+    let function = named.as_deref().and_then(gavel_types::text_io::function_of_number);
+    let named = match function.and_then(|oid| context.catalog.function(oid)) {
+        Some(function) => Some(function.name.clone()),
+        None => named,
+    };
     named.unwrap_or_else(|| "expr".to_owned())
 }
 

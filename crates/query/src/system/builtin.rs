@@ -11,9 +11,12 @@ use gavel_types::{ArrayValue, Datum, Oid, PgType};
 use super::SystemContext;
 use super::table::{Rows, oids, texts};
 
-pub(super) fn fill(_: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
+pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
     match name {
-        "pg_proc" => procs(out),
+        "pg_proc" => {
+            procs(out);
+            super::routines::procs(context, out);
+        }
         "pg_operator" => operators(out),
         "pg_cast" => casts(out),
         "pg_am" => facts("pg_am", include_str!("data/pg_am.tsv"), out),

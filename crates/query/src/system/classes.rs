@@ -1,9 +1,12 @@
 //! `pg_class`, `pg_namespace`, `pg_sequence`, `pg_rewrite`, `pg_depend`, `pg_description`.
 
-use gavel_catalog::snapshot::{PG_CLASS, PG_CONSTRAINT, PG_TYPE, is_shared, row_type};
+use std::collections::BTreeSet;
+
+use gavel_catalog::snapshot::{PG_CLASS, PG_CONSTRAINT, PG_NAMESPACE, PG_PROC, PG_TYPE, is_shared, row_type};
 use gavel_catalog::system::{self, FIRST_USER_OID};
-use gavel_catalog::{Definition, Index, Table, bootstrap::SUPERUSER};
+use gavel_catalog::{Definition, Index, IndexKey, Table, bootstrap::SUPERUSER};
 use gavel_types::Oid;
+use gavel_types::text_io::numbered_function;
 
 use super::table::{Row, Rows, texts};
 use super::{SystemContext, privileges};
@@ -13,6 +16,7 @@ const HEAP: Oid = Oid(2);
 const BTREE: Oid = Oid(403);
 /// `pg_rewrite` and `pg_namespace` in `pg_class`.
 const PG_REWRITE: Oid = Oid(2618);
+const PG_ATTRDEF: Oid = Oid(2604);
 
 pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
     match name {
@@ -20,7 +24,10 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
         "pg_namespace" => namespaces(context, out),
         "pg_sequence" => sequences(context, out),
         "pg_rewrite" => rewrites(context, out),
-        "pg_depend" => depends(context, out),
+        "pg_depend" => {
+            depends(context, out);
+            function_depends(context, out);
+        }
         "pg_description" => descriptions(context, out, false),
         "pg_shdescription" => descriptions(context, out, true),
         _ => return false,
@@ -199,8 +206,68 @@ fn depends(context: &SystemContext<'_>, out: &mut Rows) {
     for (oid, depends_on) in views.chain(kept) {
         add((PG_REWRITE, rule_oid(oid), 0), (PG_CLASS, oid, 0), 'i');
         for on in depends_on.iter().filter(|o| **o >= FIRST_USER_OID) {
-            let class = if on.is_user_type() { PG_TYPE } else { PG_CLASS };
+            let class = class_of(context, *on);
             add((PG_REWRITE, rule_oid(oid), 0), (class, *on, 0), 'n');
+        }
+    }
+}
+
+/// The catalog that an object of users is in.
+fn class_of(context: &SystemContext<'_>, oid: Oid) -> Oid {
+    if oid.is_user_type() {
+        PG_TYPE
+    } else if context.catalog.functions.contains_key(&oid) {
+        PG_PROC
+    } else {
+        PG_CLASS
+    }
+}
+
+/// What functions depend on, and what calls them, views apart.
+fn function_depends(context: &SystemContext<'_>, out: &mut Rows) {
+    let mut add = |(class, oid, sub): (Oid, Oid, i32), (on_class, on): (Oid, Oid), kind: char| {
+        out.add(|row| {
+            row.set("classid", class).set("objid", oid).set("objsubid", sub);
+            row.set("refclassid", on_class).set("refobjid", on).set("deptype", kind);
+        });
+    };
+    let catalog = context.catalog;
+    for f in catalog.functions.values() {
+        add((PG_PROC, f.oid, 0), (PG_NAMESPACE, f.schema), 'n');
+        let types = f.parameters.iter().map(|p| p.ty).chain([f.result]).filter(|ty| ty.is_user_type());
+        let types: BTreeSet<Oid> = types.map(|ty| ty.element().unwrap_or(ty)).collect();
+        for on in types.into_iter().chain(f.depends_on.iter().copied()) {
+            add((PG_PROC, f.oid, 0), (class_of(context, on), on), 'n');
+        }
+        let called = |sql: &str| sql.contains(&numbered_function(f.oid));
+        for other in catalog.functions.values() {
+            if other.inputs().filter_map(|p| p.default.as_deref()).any(called) {
+                add((PG_PROC, other.oid, 0), (PG_PROC, f.oid), 'n');
+            }
+        }
+        for t in catalog.tables.values() {
+            for column in t.visible_columns().filter(|c| c.default.as_deref().is_some_and(called)) {
+                let default = super::attributes::default_oid(t.oid, column.number);
+                add((PG_ATTRDEF, default, 0), (PG_PROC, f.oid), 'n');
+            }
+            for check in t.checks.iter().filter(|c| called(&c.sql)) {
+                add((PG_CONSTRAINT, check.oid, 0), (PG_PROC, f.oid), 'n');
+            }
+            for index in &t.indexes {
+                let key = |k: &IndexKey| matches!(k, IndexKey::Expression { sql, .. } if called(sql));
+                if index.keys.iter().any(|k| key(&k.0)) || index.predicate.as_deref().is_some_and(called) {
+                    add((PG_CLASS, index.oid, 0), (PG_PROC, f.oid), 'n');
+                }
+            }
+        }
+        for ty in catalog.types.values() {
+            let Some(domain) = ty.domain() else { continue };
+            for check in domain.checks.iter().filter(|c| called(&c.sql)) {
+                add((PG_CONSTRAINT, check.oid, 0), (PG_PROC, f.oid), 'n');
+            }
+            if domain.default.as_deref().is_some_and(called) {
+                add((PG_TYPE, ty.oid, 0), (PG_PROC, f.oid), 'n');
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ use super::SystemContext;
 use super::definition;
 use super::deparse::Layout;
 use super::resolver::{CatalogNames, parse_name, updatability};
+use super::routines;
 use crate::ddl::names::quote;
 
 /// Arguments of one call. A strict function never sees NULL; the others of these take it as "none".
@@ -136,15 +137,21 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
         | "pg_get_statisticsobjdef"
         | "pg_get_statisticsobjdef_columns"
         | "pg_get_statisticsobjdef_expressions"
-        | "pg_get_function_sqlbody"
-        | "pg_get_function_arg_default"
         | "pg_get_replica_identity_index" => Ok(Datum::Null),
+        "pg_get_function_sqlbody" => text(catalog.function(a.oid(0)).and_then(|f| routines::sql_body(context, f))),
+        "pg_get_function_arg_default" => {
+            let found = catalog.function(a.oid(0));
+            text(found.and_then(|f| routines::argument_default(context, f, a.int(1).unwrap_or(0))))
+        }
         "acldefault" => {
             let Some(Datum::Char(letter)) = a.0.first() else { return Some(Ok(Datum::Null)) };
             if a.any_null() { Ok(Datum::Null) } else { super::privileges::acl_default(context, *letter, a.oid(1)) }
         }
         "makeaclitem" if a.any_null() => Ok(Datum::Null),
         "makeaclitem" => super::privileges::make(context, (a.oid(0), a.oid(1)), a.text(2), a.is_true(3)),
+        "pg_get_functiondef" if catalog.function(a.oid(0)).is_some() => {
+            text(catalog.function(a.oid(0)).map(|f| routines::create_statement(context, f)))
+        }
         "pg_get_functiondef" => match registry::proc(a.oid(0)) {
             Some(p) if p.kind == ProcKind::Aggregate => {
                 let message = format!("\"{}\" is an aggregate function", p.name);
@@ -169,6 +176,13 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
         "col_description" => {
             let key = (gavel_catalog::snapshot::PG_CLASS, a.oid(0), a.int(1).unwrap_or(0));
             text(catalog.comments.get(&key).map(ToString::to_string))
+        }
+        "pg_get_function_arguments" | "pg_get_function_identity_arguments" if catalog.function(a.oid(0)).is_some() => {
+            let defaults = proc.name == "pg_get_function_arguments";
+            text(catalog.function(a.oid(0)).map(|f| routines::arguments(context, f, defaults)))
+        }
+        "pg_get_function_result" if catalog.function(a.oid(0)).is_some() => {
+            text(catalog.function(a.oid(0)).and_then(|f| routines::result(context, f)))
         }
         "pg_get_function_arguments" | "pg_get_function_identity_arguments" => {
             text(registry::proc(a.oid(0)).map(function_arguments))
@@ -275,9 +289,9 @@ fn types_and_visibility(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) 
             Some(visible) => Datum::Bool(visible),
             None => Datum::Null,
         }),
+        "pg_function_is_visible" => Ok(Datum::Bool(routines::visibility(context, a.oid(0)).unwrap_or(true))),
         // Everything of these kinds is PostgreSQL's own, and `pg_catalog` is always on the path.
-        "pg_function_is_visible"
-        | "pg_operator_is_visible"
+        "pg_operator_is_visible"
         | "pg_opclass_is_visible"
         | "pg_opfamily_is_visible"
         | "pg_collation_is_visible"
@@ -410,7 +424,6 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
         "pg_stat_get_numscans" | "pg_stat_get_live_tuples" | "pg_stat_get_dead_tuples" => Ok(Datum::Int8(0)),
         "row_security_active" => Ok(Datum::Bool(false)),
         "parse_ident" => parse_name(a.text(0)).map(|parts| super::table::texts(Oid::TEXT, parts)),
-        "pg_get_function_arg_default" => Ok(Datum::Null),
         "pg_sequence_last_value" => Ok((context.last_value)(a.oid(0)).map_or(Datum::Null, Datum::Int8)),
         "inet_server_addr" | "inet_server_port" => Ok(Datum::Null),
         "regclass" if a.is_text(0) => names.resolve(a.text(0), Oid::REGCLASS).map(|o| Datum::Oid(o.0)),

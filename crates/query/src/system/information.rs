@@ -28,7 +28,11 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
         "constraint_column_usage" => constraint_column_usage(context, out),
         "constraint_table_usage" => constraint_table_usage(context, out),
         "check_constraints" => check_constraints(context, out),
-        "routines" => routines(context, out),
+        "routines" => {
+            routines(context, out);
+            super::routines::information(context, out);
+        }
+        "parameters" => super::routines::parameters(context, out),
         "view_table_usage" => view_table_usage(context, out),
         _ => return false,
     }
@@ -214,7 +218,15 @@ fn table_column(context: &SystemContext<'_>, row: &mut Row<'_>, t: &Table, c: &C
 /// Which generated columns are computed from which columns.
 fn column_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
     let style = style_over(context.catalog);
-    let binding = gavel_binder::BindContext { catalog: context.catalog, search_path: &[], user: "", style: &style };
+    let binding = gavel_binder::BindContext {
+        catalog: context.catalog,
+        search_path: &[],
+        user: "",
+        style: &style,
+        session_path: &[],
+        calls: None,
+        opaque_calls: false,
+    };
     for t in context.catalog.tables.values() {
         for c in t.visible_columns().filter(|c| c.generated) {
             let Some(sql) = &c.default else { continue };

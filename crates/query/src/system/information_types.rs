@@ -69,7 +69,7 @@ pub(super) fn checks(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 /// Schema and name of a type of any kind, an array by the name of its own.
-fn udt_name<'a>(context: &'a SystemContext<'a>, oid: Oid) -> (&'a str, String) {
+pub(super) fn udt_name<'a>(context: &'a SystemContext<'a>, oid: Oid) -> (&'a str, String) {
     let (schema, name) = match context.catalog.type_name(oid).filter(|_| oid.is_user_type()) {
         Some((schema, name)) => (context.schema_name(schema), name.to_owned()),
         None => ("pg_catalog", gavel_functions::registry::type_info(oid).map_or("", |t| t.name).to_owned()),

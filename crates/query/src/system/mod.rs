@@ -15,6 +15,7 @@
 //! | `listings` | the views for people: `pg_tables`, `pg_indexes`, `pg_stat_user_tables`, … |
 //! | `privileges` | access privileges, memberships of roles |
 //! | `information`, `information_types` | `information_schema` |
+//! | `routines` | functions and procedures of users |
 //! | [`definition`] | `pg_get_indexdef` and its kin |
 //! | [`deparse`] | stored queries and expressions as PostgreSQL shows them |
 //! | [`functions`] | functions of the session over the catalog |
@@ -33,6 +34,7 @@ mod information_types;
 mod listings;
 mod privileges;
 pub mod resolver;
+mod routines;
 mod sessions;
 pub mod table;
 mod types;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gavel_binder::{BindContext, Updatability};
+use gavel_binder::{BindContext, Qualified, Updatability};
 use gavel_catalog::{Catalog, View, system};
 use gavel_functions::cast::type_label;
 use gavel_functions::registry;
@@ -109,6 +109,48 @@ impl CatalogNames {
         }
     }
 
+    /// Every function that a name may mean, with the types of its inputs.
+    pub fn functions(&self, parts: &[String]) -> Vec<(Oid, Vec<Oid>)> {
+        let name = match parts {
+            [name] => Qualified { schema: None, name: name.clone() },
+            [schema, name] => Qualified { schema: Some(schema.clone()), name: name.clone() },
+            [database, schema, name] if **database == *self.catalog.database_name => {
+                Qualified { schema: Some(schema.clone()), name: name.clone() }
+            }
+            _ => return Vec::new(),
+        };
+        let (style, path) = (TextStyle::default(), self.search_path.as_slice());
+        let context = BindContext {
+            catalog: &self.catalog,
+            search_path: path,
+            user: "",
+            style: &style,
+            session_path: path,
+            calls: None,
+            opaque_calls: false,
+        };
+        gavel_binder::functions_of_name(&context, &name)
+    }
+
+    /// A function's name: of a user's function qualified only if the name alone does not find it, or, where it has to
+    /// be told from others of its name by itself, not it alone.
+    fn function_text(&self, oid: Oid, alone: bool) -> Option<String> {
+        let Some(function) = self.catalog.function(oid) else {
+            return registry::proc(oid).map(|p| quote(p.name));
+        };
+        let found = self.functions(std::slice::from_ref(&function.name));
+        if found.iter().any(|(found, _)| *found == oid) && (found.len() == 1 || !alone) {
+            return Some(quote(&function.name));
+        }
+        let schema = self.catalog.schema_by_oid(function.schema)?;
+        Some(format!("{}.{}", quote(&schema.name), quote(&function.name)))
+    }
+
+    /// A function's name as it is called: qualified only if the search path does not find it.
+    pub fn call_text(&self, oid: Oid) -> Option<String> {
+        self.function_text(oid, false)
+    }
+
     /// A type's name: of a user's type qualified only if it must be.
     pub fn type_text(&self, oid: Oid) -> Option<String> {
         if !oid.is_user_type() {
@@ -135,16 +177,16 @@ pub fn style_over(catalog: &Arc<Catalog>) -> TextStyle {
 /// Whether a view of `catalog` can be written through.
 pub fn updatability(catalog: &Arc<Catalog>, view: &Arc<View>) -> Updatability {
     let style = style_over(catalog);
-    gavel_binder::updatability(&BindContext { catalog, search_path: &[], user: "", style: &style }, view)
-}
-
-/// Functions of this name, `pg_catalog.` allowed before it.
-fn procs(parts: &[String]) -> Vec<&'static registry::Proc> {
-    match parts {
-        [name] => registry::procs_named(name).collect(),
-        [schema, name] if schema == "pg_catalog" => registry::procs_named(name).collect(),
-        _ => Vec::new(),
-    }
+    let context = BindContext {
+        catalog,
+        search_path: &[],
+        user: "",
+        style: &style,
+        session_path: &[],
+        calls: None,
+        opaque_calls: false,
+    };
+    gavel_binder::updatability(&context, view)
 }
 
 /// `name(type, …)` or `name`, and the types.
@@ -195,9 +237,9 @@ impl NameResolver for CatalogNames {
                 self.relation(&parse_name(name)?).ok_or_else(|| undefined(SqlState::UndefinedTable, "relation"))
             }
             Oid::REGTYPE => self.type_oid(name).ok_or_else(|| undefined(SqlState::UndefinedObject, "type")),
-            Oid::REGPROC => match procs(&parse_name(name)?).as_slice() {
+            Oid::REGPROC => match self.functions(&parse_name(name)?).as_slice() {
                 [] => Err(undefined(SqlState::UndefinedFunction, "function")),
-                [one] => Ok(one.oid),
+                [(one, _)] => Ok(*one),
                 _ => {
                     Err(SqlError::new(SqlState::AmbiguousFunction, format!("more than one function named \"{name}\"")))
                 }
@@ -206,8 +248,8 @@ impl NameResolver for CatalogNames {
                 let (bare, types) = signature(name);
                 let wanted: Option<Vec<Oid>> =
                     types.unwrap_or_default().into_iter().map(|t| self.type_oid(t)).collect();
-                let found = procs(&parse_name(bare)?).into_iter().find(|p| Some(&p.args) == wanted.as_ref());
-                found.map(|p| p.oid).ok_or_else(|| undefined(SqlState::UndefinedFunction, "function"))
+                let found = self.functions(&parse_name(bare)?).into_iter().find(|f| Some(&f.1) == wanted.as_ref());
+                found.map(|f| f.0).ok_or_else(|| undefined(SqlState::UndefinedFunction, "function"))
             }
             Oid::REGOPER => registry::operators_named(name.trim_start_matches("pg_catalog."))
                 .next()
@@ -242,7 +284,13 @@ impl NameResolver for CatalogNames {
         match ty {
             Oid::REGCLASS => self.relation_text(object),
             Oid::REGTYPE => self.type_text(object),
-            Oid::REGPROC => registry::proc(object).map(|p| quote(p.name)),
+            Oid::REGPROC => self.function_text(object, true),
+            Oid::REGPROCEDURE if self.catalog.function(object).is_some() => {
+                let function = self.catalog.function(object)?;
+                let args: Vec<String> =
+                    function.inputs().map(|p| self.type_text(p.ty).unwrap_or_else(|| type_label(p.ty))).collect();
+                Some(format!("{}({})", self.function_text(object, false)?, args.join(",")))
+            }
             Oid::REGPROCEDURE => registry::proc(object).map(|p| {
                 let args: Vec<String> = p.args.iter().map(|a| type_label(*a)).collect();
                 format!("{}({})", quote(p.name), args.join(","))

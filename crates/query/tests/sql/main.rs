@@ -95,4 +95,7 @@ scripts! {
     views_show_their_expressions
     views_follow_new_names
     tables_are_made_like_others
+    functions_are_put_in_the_place_of_calls
+    functions_run_several_statements
+    functions_are_shown_and_dropped
 }

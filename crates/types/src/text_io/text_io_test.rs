@@ -162,6 +162,9 @@ fn types_are_numbered_until_a_catalog_names_them() {
     assert_eq!(type_name(MOOD), "pg_catalog.\"#1073758208\"");
     assert_eq!(numbered_type("#1073758208"), Some(MOOD));
     assert_eq!((numbered_type("#23"), numbered_type("mood")), (None, None));
+    assert_eq!(numbered_function(Oid(16400)), "pg_catalog.\"#f16400\"");
+    assert_eq!((function_of_number("#f16400"), numbered_type("#f16400")), (Some(Oid(16400)), None));
+    assert_eq!((function_of_number("#16400"), function_of_number("f1")), (None, None));
     let text = format!(
         "{} is not {} nor {}",
         type_name(MOOD),

@@ -1,18 +1,22 @@
 //! Functions, aggregates and window calls.
 
+use std::sync::Arc;
+
 use gavel_binder::bound::{Aggregate, ColumnId, Scalar, ScalarKind, Window};
 use gavel_binder::query_tree::{CallTree, Form, WindowTree, WrittenArgs};
 use gavel_functions::registry::{self, Proc};
 use gavel_functions::variadic::MARK;
+use gavel_types::text_io::numbered_function;
 use gavel_types::{Datum, Oid};
 
 use super::scalar::{cast_of, operator_of, qualified};
 use super::simple::Parent;
 use super::writer::Writer;
 use crate::ddl::names::quote;
+use crate::system::resolver::CatalogNames;
 
 /// The name of a column of a function's result.
-pub fn result_name(function: Oid, index: usize) -> Option<String> {
+fn result_name(function: Oid, index: usize) -> Option<String> {
     let proc = registry::proc(function)?;
     let mut out = proc.all_args.iter().filter(|(_, mode, _)| matches!(mode, 'o' | 'b' | 't'));
     out.nth(index).map(|(_, _, name)| (*name).to_owned())
@@ -42,7 +46,7 @@ impl Writer<'_> {
         match calls.get(&id)? {
             CallTree::Aggregate(aggregate) => self.aggregate(aggregate),
             CallTree::Window(window, over) => self.window_call(window, over),
-            CallTree::Set(call) => self.function(call.function, &call.args, None),
+            CallTree::Set(call, written) => self.function(call.function, &call.args, written.as_ref()),
             CallTree::Grouping(args) => {
                 self.put("GROUPING(");
                 self.list(args, |w, arg| w.scalar(arg))?;
@@ -52,9 +56,17 @@ impl Writer<'_> {
         }
     }
 
+    /// The name of a column of the result of a function, PostgreSQL's own or a user's.
+    pub fn field_of_result(&self, function: Oid, index: usize) -> Option<String> {
+        match self.catalog.function(function) {
+            Some(function) => function.outputs().nth(index).map(|p| p.name.clone()),
+            None => result_name(function, index),
+        }
+    }
+
     pub fn result_name(&self, id: ColumnId, index: usize) -> Option<String> {
         match self.calls.get(&id)? {
-            CallTree::Set(call) => result_name(call.function, index),
+            CallTree::Set(call, _) => self.field_of_result(call.function, index),
             _ => None,
         }
     }
@@ -63,7 +75,7 @@ impl Writer<'_> {
     pub fn looks_like_call(&self, s: &Scalar) -> bool {
         match &s.kind {
             ScalarKind::Column(id) => {
-                matches!(self.calls.get(id), Some(CallTree::Aggregate(_) | CallTree::Window(..) | CallTree::Set(_)))
+                matches!(self.calls.get(id), Some(CallTree::Aggregate(_) | CallTree::Window(..) | CallTree::Set(..)))
             }
             ScalarKind::Call { function, args } => cast_of(s).is_some() || operator_of(*function, args).is_none(),
             ScalarKind::NextVal { .. } => true,
@@ -82,19 +94,46 @@ impl Writer<'_> {
 
     /// `name(args)`.
     pub fn function(&mut self, function: Oid, args: &[Scalar], written: Option<&WrittenArgs>) -> Option<()> {
-        let proc = registry::proc(function)?;
+        let Some(proc) = registry::proc(function) else { return self.user_function(function, args, written) };
         // PostgreSQL's grammar knows this one.
         let name = if proc.name == "normalize" { "NORMALIZE".to_owned() } else { called(proc) };
         self.put(&format!("{name}("));
-        if let Some(written) = written {
-            self.list(written, |w, (place, name)| {
-                if let Some(name) = name {
-                    w.put(&format!("{} => ", quote(name)));
-                }
-                w.scalar(args.get(*place)?)
-            })?;
+        match written {
+            Some(written) => self.written_arguments(args, written)?,
+            None => self.arguments(proc, args)?,
+        }
+        self.put(")");
+        Some(())
+    }
+
+    fn written_arguments(&mut self, args: &[Scalar], written: &WrittenArgs) -> Option<()> {
+        self.list(written, |w, (place, name)| {
+            if let Some(name) = name {
+                w.put(&format!("{} => ", quote(name)));
+            }
+            w.scalar(args.get(*place)?)
+        })
+    }
+
+    /// The same for a user's function. To be kept, it is called by its number.
+    fn user_function(&mut self, oid: Oid, args: &[Scalar], written: Option<&WrittenArgs>) -> Option<()> {
+        let catalog = Arc::clone(self.catalog);
+        let function = catalog.function(oid)?;
+        let name = if self.layout.stored {
+            numbered_function(oid)
         } else {
-            self.arguments(proc, args)?;
+            CatalogNames { catalog: Arc::clone(&catalog), search_path: self.search_path.to_vec() }.call_text(oid)?
+        };
+        self.put(&format!("{name}("));
+        match (written, args.split_last()) {
+            (Some(written), _) => self.written_arguments(args, written)?,
+            // They have been collected into an array, or one was given.
+            (None, Some((last, before))) if function.is_variadic() => {
+                self.list(before, |w, arg| w.scalar(arg))?;
+                self.put(if before.is_empty() { "VARIADIC " } else { ", VARIADIC " });
+                self.scalar(last)?;
+            }
+            _ => self.list(args, |w, arg| w.scalar(arg))?,
         }
         self.put(")");
         Some(())

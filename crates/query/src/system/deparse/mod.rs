@@ -75,7 +75,7 @@ pub fn renamed_view(before: &Arc<Catalog>, after: &Arc<Catalog>, sql: &str) -> O
 
 fn tree_of(catalog: &Arc<Catalog>, sql: &str) -> Option<StoredTree> {
     let style = style_over(catalog);
-    query_tree(&BindContext { catalog, search_path: &[], user: "", style: &style }, sql).ok()
+    query_tree(&opaque(catalog, &[], &style), sql).ok()
 }
 
 fn written(
@@ -98,7 +98,12 @@ fn shown_style(catalog: &Arc<Catalog>, search_path: &[String]) -> TextStyle {
 }
 
 fn bind_context<'a>(context: &SystemContext<'a>, style: &'a TextStyle) -> BindContext<'a> {
-    BindContext { catalog: context.catalog, search_path: context.search_path, user: "", style }
+    opaque(context.catalog, context.search_path, style)
+}
+
+/// Calls of users' functions are to be shown, not run.
+fn opaque<'a>(catalog: &'a Arc<Catalog>, search_path: &'a [String], style: &'a TextStyle) -> BindContext<'a> {
+    BindContext { catalog, search_path, user: "", style, session_path: search_path, calls: None, opaque_calls: true }
 }
 
 /// An expression over the columns of `table`; `None` if it cannot be shown from its bound form.

@@ -391,7 +391,8 @@ impl Writer<'_> {
                 Form::Call(_) => self.field_name(input, index),
                 _ => None,
             },
-            ScalarKind::Call { function, .. } => super::call::result_name(*function, index),
+            ScalarKind::Call { function, .. } => self.field_of_result(*function, index),
+            ScalarKind::Column(id) => self.result_name(*id, index),
             _ => None,
         }
     }

@@ -1,0 +1,474 @@
+//! Bodies of users' functions: SQL text to relations over the columns of parameters.
+//!
+//! ```text
+//!   f(x integer) = SELECT a + x FROM t          column of x: #7
+//!   body: project [#9 = #8 + #7] over scan t [#8 = a]
+//! ```
+//! A call puts its arguments in the place of `#7`, or computes it once for the body to read (`user_call`).
+//!
+//! # Invariants
+//! 1. A body is bound with its parameters' types alone, whatever the arguments are.
+//! 2. Its last relation puts out the columns of the result, with the types that the function is declared with.
+//! 3. A function in whose body itself is called is refused when it is run, not when it is defined.
+
+use std::sync::Arc;
+
+use gavel_catalog::Function;
+use gavel_catalog::function::Body;
+use gavel_functions::registry::CastContext;
+use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use sqlparser::ast;
+
+use super::Binder;
+use super::polymorphic;
+use super::query::{BoundQuery, OutColumn};
+use super::scalar::{Typed, column, null};
+use super::scope::Level;
+use super::typename::format_type;
+use super::view::without_position;
+use crate::bound::{ColumnId, Rel, Scalar, ScalarKind};
+use crate::context::BindContext;
+use crate::ddl;
+use crate::parse::{self, Pos};
+
+/// Deepest nesting of functions that call each other.
+const MAX_NESTING: usize = 32;
+/// Most calls that one statement is expanded to: calls of calls multiply.
+const MAX_EXPANSIONS: usize = 4_096;
+
+/// Parameters as the names in a body see them.
+#[derive(Clone, Debug)]
+pub struct Parameters {
+    /// By which a parameter may be qualified.
+    pub function: String,
+    /// Name and value of each input, in order; a name may be empty.
+    pub values: Vec<(String, Scalar)>,
+}
+
+/// What a function gives.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Returned {
+    Void,
+    /// One value of this declared type, and what a column of it is called in FROM.
+    Value(PgType, String),
+    /// A row of these columns, with their declared types, as a value of this composite type or `record`.
+    Row(Oid, Vec<(String, PgType)>),
+    /// A `record` whose columns its last statement decides.
+    Record,
+}
+
+/// A bound body.
+pub struct Routine {
+    /// Columns of the inputs.
+    pub parameters: Vec<(ColumnId, PgType)>,
+    /// All statements but the last; of a function that gives nothing, all.
+    pub first: Vec<Rel>,
+    pub last: Rel,
+    /// What `last` puts out.
+    pub columns: Vec<(String, ColumnId, PgType)>,
+    /// `columns` is one value of a composite type, which the function gives as a row.
+    pub whole: bool,
+}
+
+/// A bound statement of a body, before it is fitted to the result.
+struct Step {
+    rel: Rel,
+    /// `None` if it returns no rows.
+    columns: Option<Vec<OutColumn>>,
+}
+
+impl Routine {
+    /// Whether it does nothing but compute expressions over its parameters; if so, those.
+    pub fn expressions(&self) -> Option<Vec<Scalar>> {
+        if !self.first.is_empty() {
+            return None;
+        }
+        values_of(&self.last, &self.columns.iter().map(|c| c.1).collect::<Vec<_>>())
+    }
+}
+
+/// The values of these columns of a relation that has one row and reads nothing.
+fn values_of(rel: &Rel, columns: &[ColumnId]) -> Option<Vec<Scalar>> {
+    match rel {
+        Rel::Project { input, exprs } => {
+            let own: Vec<Scalar> = columns
+                .iter()
+                .map(|id| exprs.iter().find(|e| e.0 == *id).map(|e| e.1.clone()))
+                .collect::<Option<_>>()?;
+            match &**input {
+                Rel::Values { rows, columns } if rows.len() == 1 && columns.is_empty() => Some(own),
+                below @ Rel::Project { exprs, .. } => {
+                    // What is projected again has but one use of each column.
+                    let inner: Vec<ColumnId> = exprs.iter().map(|e| e.0).collect();
+                    let values = values_of(below, &inner)?;
+                    Some(own.into_iter().map(|s| substituted(s, &inner, &values)).collect())
+                }
+                _ => None,
+            }
+        }
+        Rel::Values { rows, columns: all } => match rows.as_slice() {
+            [row] => {
+                columns.iter().map(|id| all.iter().position(|c| c.0 == *id).and_then(|i| row.get(i)).cloned()).collect()
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// `scalar` with `values` in the place of `columns`.
+pub fn substituted(mut scalar: Scalar, columns: &[ColumnId], values: &[Scalar]) -> Scalar {
+    super::walk::replace(&mut scalar, &mut |s| {
+        let ScalarKind::Column(id) = s.kind else { return None };
+        columns.iter().position(|c| *c == id).and_then(|i| values.get(i)).cloned()
+    });
+    scalar
+}
+
+/// The last statement gives something else than the function is declared to.
+fn mismatch(result: Oid, detail: impl Into<String>) -> SqlError {
+    let name = format_type(PgType::new(result));
+    let text = format!("return type mismatch in function declared to return {name}");
+    SqlError::new(SqlState::InvalidFunctionDefinition, text).detail(detail)
+}
+
+fn no_result(result: Oid) -> SqlError {
+    mismatch(result, "Function's final statement must be SELECT or INSERT/UPDATE/DELETE RETURNING.")
+}
+
+impl Binder<'_> {
+    /// What a function gives where its inputs have these types.
+    ///
+    /// # Errors
+    /// 42804 if a polymorphic result cannot be told.
+    pub fn returned(&self, function: &Function, declared: &[Oid], actual: &[Oid]) -> SqlResult<Returned> {
+        let concrete = |ty: Oid| polymorphic::resolve(declared, actual, ty).map(|(_, ty)| PgType::new(ty));
+        let outputs: Vec<_> = function.outputs().collect();
+        if outputs.len() > 1 || function.is_procedure() && !outputs.is_empty() {
+            let columns = outputs.iter().enumerate().map(|(i, p)| {
+                let name = if p.name.is_empty() { format!("column{}", i + 1) } else { p.name.clone() };
+                Ok((name, concrete(p.ty)?))
+            });
+            return Ok(Returned::Row(Oid::RECORD, columns.collect::<SqlResult<_>>()?));
+        }
+        if function.result == Oid::VOID {
+            return Ok(Returned::Void);
+        }
+        let result = concrete(function.result)?;
+        let named = outputs.first().map(|p| p.name.as_str()).filter(|name| !name.is_empty());
+        if let Some(fields) = self.context.catalog.fields(result.oid).filter(|_| outputs.is_empty()) {
+            return Ok(Returned::Row(result.oid, fields.iter().cloned().collect()));
+        }
+        Ok(match result.oid {
+            Oid::RECORD => Returned::Record,
+            _ => Returned::Value(result, named.unwrap_or(&function.name).to_owned()),
+        })
+    }
+
+    /// Binds the body of a function whose inputs have these types. `wanted` are the columns that a caller asks of a
+    /// `record`.
+    ///
+    /// # Errors
+    /// Those of its statements; 42P13 if the last one does not give what the function is declared to; 54001 where
+    /// functions call each other without end.
+    pub fn routine(
+        &mut self,
+        function: &Arc<Function>,
+        types: &[PgType],
+        returned: &Returned,
+        wanted: Option<&[(String, PgType)]>,
+    ) -> SqlResult<Routine> {
+        if self.routines.contains(&function.oid) || self.routines.len() >= MAX_NESTING {
+            return Err(endless());
+        }
+        self.expansions += 1;
+        if self.expansions > MAX_EXPANSIONS {
+            return Err(SqlError::new(SqlState::StatementTooComplex, "stack depth limit exceeded")
+                .hint(format!("The functions of the statement call each other more than {MAX_EXPANSIONS} times.")));
+        }
+        let path = self.path_of(function);
+        let context = BindContext { search_path: &path, calls: None, ..*self.context };
+        let mut parameters = Vec::with_capacity(types.len());
+        let mut named = Parameters { function: function.name.clone(), values: Vec::with_capacity(types.len()) };
+        for (parameter, declared) in function.inputs().zip(types) {
+            let ty = self.base_type(*declared)?;
+            let id = self.new_column();
+            if declared.oid.is_over_domain() {
+                self.domains.insert(id, declared.oid);
+            }
+            parameters.push((id, ty));
+            named.values.push((parameter.name.clone(), column(id, ty)));
+        }
+        let mut steps = Vec::new();
+        let mut edits = Vec::new();
+        for (text, statement) in statements(&function.body)? {
+            let step = self.step(&context, function, &named, &text, &statement, &mut edits)?;
+            steps.push(step);
+        }
+        if self.edits.is_some() {
+            self.rewritten = edits;
+        }
+        self.fit(function, parameters, steps, returned, wanted)
+    }
+
+    /// Where the names of a body are looked up.
+    fn path_of(&self, function: &Function) -> Vec<String> {
+        if !matches!(function.body, Body::Text(_)) {
+            // While such a body is being defined its names are not qualified yet.
+            return if self.edits.is_some() { self.context.search_path.to_vec() } else { Vec::new() };
+        }
+        if let Some(own) = function.setting("search_path") {
+            return own.split(',').map(|s| s.trim().trim_matches('"').to_owned()).collect();
+        }
+        if !self.context.session_path.is_empty() {
+            return self.context.session_path.to_vec();
+        }
+        let own = self.context.catalog.schema_by_oid(function.schema).map(|s| s.name.clone());
+        own.into_iter().chain(["public".to_owned()]).collect()
+    }
+
+    /// Binds one statement of a body.
+    fn step(
+        &mut self,
+        context: &BindContext<'_>,
+        function: &Arc<Function>,
+        parameters: &Parameters,
+        text: &str,
+        statement: &ast::Statement,
+        edits: &mut Vec<String>,
+    ) -> SqlResult<Step> {
+        let mut inner = Binder::new(context, text);
+        inner.allow_params = false;
+        inner.view_depth = self.view_depth;
+        inner.depth = self.depth;
+        inner.defining = self.defining;
+        inner.parameters = Some(parameters.clone());
+        inner.routines = self.routines.iter().copied().chain([function.oid]).collect();
+        inner.edits = self.edits.is_some().then(Vec::new);
+        inner.domains.extend(self.domains.iter().map(|(id, domain)| (*id, *domain)));
+        self.lend_ids(&mut inner);
+        let step = inner.body_statement(function, statement);
+        if let Some(own) = inner.edits.take() {
+            edits.push(super::view::edited(text, own));
+        }
+        self.take_ids(&mut inner);
+        step
+    }
+
+    fn body_statement(&mut self, function: &Function, statement: &ast::Statement) -> SqlResult<Step> {
+        let may_write = function.volatility == 'v' || self.is_opaque();
+        let writes = |verb: &str| {
+            let text = format!("{verb} is not allowed in a non-volatile function");
+            if may_write { Ok(()) } else { Err(SqlError::unsupported(text)) }
+        };
+        match statement {
+            ast::Statement::Query(query) => match &*query.body {
+                ast::SetExpr::Insert(inner) | ast::SetExpr::Update(inner) | ast::SetExpr::Delete(inner) => {
+                    writes(verb_of(inner))?;
+                    self.levels.push(Level::new());
+                    let bound = self.with_clause(query.with.as_ref()).and_then(|ctes| Ok((ctes, self.modify(inner)?)));
+                    self.levels.pop();
+                    let (ctes, modify) = bound?;
+                    let returns = modify.returning.is_some();
+                    let bound = super::query::with(ctes, super::cte::modified(modify));
+                    Ok(Step { rel: bound.rel, columns: returns.then_some(bound.columns) })
+                }
+                _ => {
+                    let bound = self.query(query, true)?;
+                    if super::statement::modifies(&bound.rel) {
+                        writes("INSERT")?;
+                    }
+                    Ok(Step { rel: bound.rel, columns: Some(bound.columns) })
+                }
+            },
+            ast::Statement::Insert(_)
+            | ast::Statement::Update(_)
+            | ast::Statement::Delete(_)
+            | ast::Statement::Merge(_) => {
+                writes(verb_of(statement))?;
+                self.levels.push(Level::new());
+                let modify = self.modify(statement);
+                self.levels.pop();
+                let modify = modify?;
+                let returns = modify.returning.is_some();
+                let BoundQuery { rel, columns, .. } = super::cte::modified(modify);
+                Ok(Step { rel, columns: returns.then_some(columns) })
+            }
+            other => Err(refused(other)),
+        }
+    }
+
+    /// Divides statements into those that only run and the last, and fits the last one to the result.
+    fn fit(
+        &mut self,
+        function: &Function,
+        parameters: Vec<(ColumnId, PgType)>,
+        mut steps: Vec<Step>,
+        returned: &Returned,
+        wanted: Option<&[(String, PgType)]>,
+    ) -> SqlResult<Routine> {
+        let result = function.result;
+        if *returned == Returned::Void {
+            let id = self.new_column();
+            let ty = PgType::new(Oid::VOID);
+            let last = Rel::Values { rows: vec![vec![null(ty)]], columns: vec![(id, ty)] };
+            let columns = vec![(function.name.clone(), id, ty)];
+            let first = steps.into_iter().map(|s| s.rel).collect();
+            return Ok(Routine { parameters, first, last, columns, whole: false });
+        }
+        let Some(Step { rel, columns: Some(given) }) = steps.pop() else { return Err(no_result(result)) };
+        let first = steps.into_iter().map(|s| s.rel).collect();
+        let mut whole = false;
+        let goals: Vec<(String, PgType)> = match (returned, wanted) {
+            (Returned::Value(ty, name), _) => {
+                if given.len() != 1 {
+                    return Err(mismatch(result, "Final statement must return exactly one column."));
+                }
+                vec![(name.clone(), *ty)]
+            }
+            (Returned::Row(ty, _), _) if given.len() == 1 && *ty != Oid::RECORD && given[0].ty.oid == *ty => {
+                whole = true;
+                vec![(function.name.clone(), PgType::new(*ty))]
+            }
+            (Returned::Row(_, columns), _) => columns.clone(),
+            (_, Some(wanted)) => wanted.to_vec(),
+            _ => given.iter().map(|c| (c.name.clone(), c.ty)).collect(),
+        };
+        if given.len() != goals.len() {
+            let what = if given.len() > goals.len() { "many" } else { "few" };
+            return Err(mismatch(result, format!("Final statement returns too {what} columns.")));
+        }
+        let single = matches!(returned, Returned::Value(..));
+        let mut exprs = Vec::with_capacity(goals.len());
+        let mut columns = Vec::with_capacity(goals.len());
+        let mut changed = false;
+        for (n, (out, (name, goal))) in given.into_iter().zip(goals).enumerate() {
+            let value = Typed::new(column(out.id, out.ty), Pos::NONE);
+            let Some(value) = self.coerce_to(value, goal, CastContext::Assignment)? else {
+                let actual = format_type(PgType::new(out.ty.oid));
+                return Err(mismatch(
+                    result,
+                    if single {
+                        format!("Actual return type is {actual}.")
+                    } else {
+                        let goal = format_type(PgType::new(goal.oid));
+                        format!("Final statement returns {actual} instead of {goal} at column {}.", n + 1)
+                    },
+                ));
+            };
+            let same = matches!(value.scalar.kind, ScalarKind::Column(id) if id == out.id);
+            let id = if same { out.id } else { self.new_column() };
+            changed |= !same;
+            let ty = value.ty();
+            self.same_domain(id, &value.scalar);
+            exprs.push((id, value.scalar));
+            columns.push((name, id, ty));
+        }
+        let last = if changed { Rel::Project { input: Box::new(rel), exprs } } else { rel };
+        Ok(Routine { parameters, first, last, columns, whole })
+    }
+
+    /// Whether calls stay calls: nothing will be run of what is bound.
+    pub fn is_opaque(&self) -> bool {
+        self.defining || self.context.opaque_calls
+    }
+}
+
+fn endless() -> SqlError {
+    SqlError::new(SqlState::StatementTooComplex, "stack depth limit exceeded")
+        .hint("Functions in SQL are put in the place of their calls, so that they cannot call themselves.")
+}
+
+fn verb_of(statement: &ast::Statement) -> &'static str {
+    match statement {
+        ast::Statement::Insert(_) => "INSERT",
+        ast::Statement::Update(_) => "UPDATE",
+        ast::Statement::Delete(_) => "DELETE",
+        _ => "MERGE",
+    }
+}
+
+/// 0A000 for a statement that a body cannot hold.
+fn refused(statement: &ast::Statement) -> SqlError {
+    let text = ddl::carried(statement).map_or_else(|| statement.to_string(), str::to_owned);
+    let mut words = text.split_whitespace().map(str::to_uppercase);
+    let first = words.next().unwrap_or_default();
+    let control = ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "START"].contains(&first.as_str());
+    if control {
+        return SqlError::unsupported(format!("{first} is not allowed in an SQL function"));
+    }
+    SqlError::unsupported(format!("{first} is not supported in functions"))
+        .hint("Bodies of functions may hold SELECT, VALUES, INSERT, UPDATE, DELETE and MERGE.")
+}
+
+/// The statements of a body, each with the text that its places are in.
+fn statements(body: &Body) -> SqlResult<Vec<(String, ast::Statement)>> {
+    let one = |text: String| -> SqlResult<(String, ast::Statement)> {
+        let mut parsed = parse::parse(&text)?;
+        match (parsed.pop(), parsed.is_empty()) {
+            (Some(only), true) => Ok((text, only.statement)),
+            _ => Err(SqlError::internal("not one statement")),
+        }
+    };
+    match body {
+        Body::Text(text) => Ok(parse::parse(text)?.into_iter().map(|p| (text.clone(), p.statement)).collect()),
+        Body::Return(expr) => Ok(vec![one(format!("SELECT {expr}"))?]),
+        Body::Atomic(texts) => texts.iter().cloned().map(one).collect(),
+    }
+}
+
+/// A function's body as it is checked when the function is defined.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckedBody {
+    /// Of a body that is no string: with names that mean the same under any `search_path`.
+    pub body: Body,
+    /// What such a body uses.
+    pub depends_on: Vec<Oid>,
+}
+
+/// Checks the body of a function that is in the catalog already, as it may call itself.
+///
+/// # Errors
+/// Those of its statements, with their places in the text of the body; 42P13 if the last one does not give what the
+/// function is declared to.
+pub fn check_body(context: &BindContext<'_>, function: &Arc<Function>) -> SqlResult<CheckedBody> {
+    let as_it_is = || CheckedBody { body: function.body.clone(), depends_on: Vec::new() };
+    let parts: Vec<Oid> = function.parameters.iter().map(|p| p.ty).chain([function.result]).collect();
+    if parts.iter().any(|ty| polymorphic::is_polymorphic(*ty)) {
+        // What it means shows when it is called; that it can be read is known now.
+        statements(&function.body)?;
+        return Ok(as_it_is());
+    }
+    let mut binder = Binder::new(context, "");
+    binder.defining = true;
+    let early = !matches!(function.body, Body::Text(_));
+    binder.edits = early.then(Vec::new);
+    let inputs = function.input_types();
+    let returned = binder.returned(function, &inputs, &inputs)?;
+    let types: Vec<PgType> = inputs.iter().map(|ty| PgType::new(*ty)).collect();
+    binder.routine(function, &types, &returned, None)?;
+    if !early {
+        return Ok(as_it_is());
+    }
+    let mut texts = std::mem::take(&mut binder.rewritten);
+    let body = match &function.body {
+        Body::Return(_) => {
+            let text = texts.pop().unwrap_or_default();
+            Body::Return(text.strip_prefix("SELECT ").unwrap_or(&text).to_owned())
+        }
+        _ => Body::Atomic(texts),
+    };
+    let mut depends_on = binder.take_objects();
+    depends_on.retain(|oid| *oid != function.oid);
+    Ok(CheckedBody { body, depends_on })
+}
+
+/// What goes wrong in a body says nothing about places in the caller's text.
+pub fn in_body(error: SqlError, function: &Function, while_: &str) -> SqlError {
+    let context = format!("SQL function \"{}\" {while_}", function.name);
+    let context = match error.fields().context.as_deref() {
+        Some(inner) => format!("{inner}\n{context}"),
+        None => context,
+    };
+    without_position(error).context(context)
+}

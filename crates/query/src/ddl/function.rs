@@ -1,0 +1,323 @@
+//! CREATE FUNCTION and CREATE PROCEDURE.
+
+use std::sync::Arc;
+
+use gavel_binder::ddl::ast::{CreateFunction, FunctionBody, FunctionOption, FunctionResult, FunctionType, Persistence};
+use gavel_catalog::function::{Body, FunctionKind, Mode};
+use gavel_catalog::system::TEMPORARY_SCHEMA;
+use gavel_catalog::{Function, Parameter};
+use gavel_functions::registry;
+use gavel_types::text_io::type_name;
+use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use sqlparser::ast::Expr;
+
+use super::DdlContext;
+use super::binding::Usage;
+use super::create_table::empty_table;
+use super::function_option::Attributes;
+
+/// Most parameters, as of PostgreSQL.
+const MAX_PARAMETERS: usize = 100;
+
+pub(super) fn invalid(message: impl Into<String>) -> SqlError {
+    SqlError::new(SqlState::InvalidFunctionDefinition, message)
+}
+
+/// Types that stand for others, of which each call decides.
+pub(super) fn is_polymorphic(oid: Oid) -> bool {
+    matches!(
+        oid,
+        Oid::ANYELEMENT
+            | Oid::ANYARRAY
+            | Oid::ANYNONARRAY
+            | Oid::ANYENUM
+            | Oid::ANYCOMPATIBLE
+            | Oid::ANYCOMPATIBLEARRAY
+            | Oid::ANYCOMPATIBLENONARRAY
+    )
+}
+
+fn is_compatible(oid: Oid) -> bool {
+    matches!(oid, Oid::ANYCOMPATIBLE | Oid::ANYCOMPATIBLEARRAY | Oid::ANYCOMPATIBLENONARRAY)
+}
+
+impl DdlContext<'_> {
+    pub(super) async fn create_function(&mut self, create: &CreateFunction) -> SqlResult<()> {
+        let (schema, name) = self.creation_target(&create.name, Persistence::Permanent)?;
+        if schema == TEMPORARY_SCHEMA {
+            return Err(SqlError::unsupported("temporary functions are not supported"));
+        }
+        let attributes = Attributes::of(&create.options, create.kind, true)?;
+        require_language(create, &attributes)?;
+        let mut parameters = self.parameters(schema, create)?;
+        let (result, set) = self.result_of(schema, create, &parameters)?;
+        self.require_sql_types(&parameters, result)?;
+        let body = body_of(create, &attributes)?;
+        self.defaults(schema, create, &mut parameters)?;
+        let mut function = Function {
+            oid: Oid(0),
+            schema,
+            name,
+            owner: self.user,
+            version: 1,
+            kind: create.kind,
+            parameters,
+            result,
+            set,
+            body,
+            volatility: 'v',
+            strict: false,
+            security_definer: false,
+            leakproof: false,
+            parallel: 'u',
+            cost: 100.0,
+            rows: if set { 1000.0 } else { 0.0 },
+            settings: Vec::new(),
+            depends_on: Vec::new(),
+            acl: None,
+        };
+        attributes.apply(&mut function, self.search_path)?;
+        let replaced = self.replaced(&function, create.or_replace)?;
+        match &replaced {
+            Some(old) => {
+                (function.oid, function.owner, function.acl) = (old.oid, old.owner, old.acl.clone());
+                function.version = old.version + 1;
+            }
+            None => function.oid = self.new_oid(schema).await?,
+        }
+        // It is there before its body is looked at: it may call itself.
+        let given = Arc::new(function.clone());
+        self.edit().put_function(Arc::clone(&given));
+        let checked = self.binder.function_body(self.scope(), &given)?;
+        (function.body, function.depends_on) = (checked.body, checked.depends_on);
+        self.pin(schema, &function.depends_on);
+        self.edit().put_function(Arc::new(function));
+        if replaced.is_some() { self.renew_callers() } else { Ok(()) }
+    }
+
+    /// Names, modes and types.
+    fn parameters(&mut self, schema: Oid, create: &CreateFunction) -> SqlResult<Vec<Parameter>> {
+        if create.parameters.len() > MAX_PARAMETERS {
+            let message = format!("functions cannot have more than {MAX_PARAMETERS} arguments");
+            return Err(SqlError::new(SqlState::TooManyArguments, message));
+        }
+        let mut out: Vec<Parameter> = Vec::with_capacity(create.parameters.len());
+        let mut variadic = false;
+        for given in &create.parameters {
+            if given.ty.set {
+                return Err(invalid(match (given.mode, create.kind) {
+                    (Mode::Table, _) => "functions cannot return SETOF in a column of TABLE".to_owned(),
+                    (_, kind) => format!("{}s cannot accept set arguments", kind.word()),
+                }));
+            }
+            let ty = self.parameter_type(&given.ty)?;
+            if given.mode.is_input() && variadic {
+                return Err(invalid("VARIADIC parameter must be the last input parameter"));
+            }
+            if given.mode == Mode::Variadic {
+                variadic = true;
+                let array = matches!(ty, Oid::ANYARRAY | Oid::ANYCOMPATIBLEARRAY);
+                if !array && gavel_binder::element_type(ty).is_none() {
+                    return Err(invalid("VARIADIC parameter must be an array"));
+                }
+            }
+            let only = |mode: Mode| (mode.is_input() && !mode.is_output(), mode.is_output() && !mode.is_input());
+            let apart = |other: Mode| {
+                let ((a_in, a_out), (b_in, b_out)) = (only(given.mode), only(other));
+                a_in && b_out || a_out && b_in
+            };
+            if !given.name.is_empty() && out.iter().any(|p| p.name == given.name && !apart(p.mode)) {
+                return Err(invalid(format!("parameter name \"{}\" used more than once", given.name)));
+            }
+            self.rely_on_type(schema, ty);
+            out.push(Parameter { name: given.name.clone(), mode: given.mode, ty, default: None });
+        }
+        if matches!(create.result, Some(FunctionResult::Table(_)))
+            && out.iter().any(|p| matches!(p.mode, Mode::Out | Mode::InOut))
+        {
+            let message = "OUT and INOUT arguments aren't allowed in TABLE functions";
+            return Err(SqlError::new(SqlState::SyntaxError, message));
+        }
+        Ok(out)
+    }
+
+    /// The type of a parameter; PostgreSQL does not quote the name of one that is missing.
+    pub(super) fn parameter_type(&self, written: &FunctionType) -> SqlResult<Oid> {
+        let found = self.binder.resolve_type(self.scope(), &written.ty);
+        found.map(|ty| ty.oid).map_err(|e| {
+            let missing = e.message().strip_prefix("type \"").and_then(|m| m.strip_suffix("\" does not exist"));
+            match missing {
+                Some(name) => SqlError::new(e.code(), format!("type {name} does not exist")),
+                None => e,
+            }
+        })
+    }
+
+    /// The type that is given back, and whether any number of times.
+    fn result_of(&mut self, schema: Oid, create: &CreateFunction, parameters: &[Parameter]) -> SqlResult<(Oid, bool)> {
+        let outputs: Vec<Oid> = parameters.iter().filter(|p| p.mode.is_output()).map(|p| p.ty).collect();
+        let implied = match outputs.as_slice() {
+            [] => None,
+            [one] if create.kind == FunctionKind::Function => Some(*one),
+            _ => Some(Oid::RECORD),
+        };
+        if create.kind == FunctionKind::Procedure {
+            return Ok((implied.unwrap_or(Oid::VOID), false));
+        }
+        let (result, set) = match (&create.result, implied) {
+            (Some(FunctionResult::Type(written)), implied) => {
+                let ty = self.binder.resolve_type(self.scope(), &written.ty)?.oid;
+                if let Some(implied) = implied.filter(|implied| *implied != ty) {
+                    let shown = self.type_shown(implied);
+                    return Err(invalid(format!("function result type must be {shown} because of OUT parameters")));
+                }
+                (ty, written.set)
+            }
+            (Some(FunctionResult::Table(_)), implied) => (implied.unwrap_or(Oid::RECORD), true),
+            (None, Some(implied)) => (implied, false),
+            (None, None) => return Err(invalid("function result type must be specified")),
+        };
+        self.rely_on_type(schema, result);
+        let inputs: Vec<Oid> = parameters.iter().filter(|p| p.mode.is_input()).map(|p| p.ty).collect();
+        for ty in outputs.iter().copied().chain([result]).filter(|ty| is_polymorphic(*ty)) {
+            let known = inputs.iter().any(|i| is_polymorphic(*i) && is_compatible(*i) == is_compatible(ty));
+            if !known {
+                let kin = if is_compatible(ty) {
+                    "anycompatible, anycompatiblearray, anycompatiblenonarray, anycompatiblerange, or \
+                     anycompatiblemultirange"
+                } else {
+                    "anyelement, anyarray, anynonarray, anyenum, anyrange, or anymultirange"
+                };
+                let detail = format!("A result of type {} requires at least one input of type {kin}.", type_name(ty));
+                return Err(invalid("cannot determine result data type").detail(detail));
+            }
+        }
+        Ok((result, set))
+    }
+
+    /// Refuses types that SQL has no values of.
+    fn require_sql_types(&self, parameters: &[Parameter], result: Oid) -> SqlResult<()> {
+        let pseudo = |ty: Oid| registry::type_info(ty).is_some_and(|t| t.kind == 'p') && !is_polymorphic(ty);
+        if pseudo(result) && !matches!(result, Oid::RECORD | Oid::VOID) {
+            return Err(invalid(format!("SQL functions cannot return type {}", type_name(result))));
+        }
+        match parameters.iter().find(|p| p.mode.is_input() && pseudo(p.ty) && p.ty != Oid::RECORD) {
+            Some(p) => Err(invalid(format!("SQL functions cannot have arguments of type {}", type_name(p.ty)))),
+            None => Ok(()),
+        }
+    }
+
+    fn defaults(&mut self, schema: Oid, create: &CreateFunction, parameters: &mut [Parameter]) -> SqlResult<()> {
+        let mut begun = false;
+        for (given, parameter) in create.parameters.iter().zip(parameters) {
+            let Some(expr) = &given.default else {
+                if begun && given.mode.is_input() {
+                    return Err(invalid("input parameters after one with a default value must also have defaults"));
+                }
+                continue;
+            };
+            if !given.mode.is_input() {
+                return Err(invalid("only input parameters can have default values"));
+            }
+            begun = true;
+            parameter.default = Some(self.parameter_default(schema, parameter.ty, expr)?);
+        }
+        Ok(())
+    }
+
+    fn parameter_default(&mut self, schema: Oid, ty: Oid, expr: &Expr) -> SqlResult<String> {
+        let declared = PgType::new(ty);
+        let base = self.now().base_type(ty).filter(|_| ty.is_over_domain()).unwrap_or(declared);
+        let over = empty_table(Oid(0), schema, String::new(), Oid(0), Vec::new());
+        let stored = self.expression(&over, expr, Usage::Default(base)).map_err(|e| match expr {
+            Expr::Identifier(name) if e.code() == SqlState::FeatureNotSupported => {
+                let message = format!("column \"{}\" does not exist", super::expression::folded(name));
+                SqlError::new(SqlState::UndefinedColumn, message).at(e.fields().position)
+            }
+            _ if e.code() == SqlState::DatatypeMismatch && e.message().starts_with("column \"\" is of type") => {
+                let (goal, actual) = e.message().rsplit_once(" but default expression is of type ").unwrap_or_default();
+                let goal = goal.trim_start_matches("column \"\" is of type ");
+                let message = format!("argument of DEFAULT must be type {goal}, not type {actual}");
+                SqlError::new(SqlState::DatatypeMismatch, message).at(e.fields().position)
+            }
+            _ => e,
+        })?;
+        self.catalog.used.extend(stored.sequences.iter().copied());
+        Ok(stored.sql)
+    }
+
+    /// The function that a new one takes the place of.
+    fn replaced(&self, new: &Function, or_replace: bool) -> SqlResult<Option<Arc<Function>>> {
+        let inputs = new.input_types();
+        let found = self.now().functions_named(new.schema, &new.name).find(|f| f.input_types() == inputs).cloned();
+        let Some(old) = found else { return Ok(None) };
+        if !or_replace {
+            let message = format!("function \"{}\" already exists with same argument types", new.name);
+            return Err(SqlError::new(SqlState::DuplicateFunction, message));
+        }
+        if old.kind != new.kind {
+            return Err(SqlError::new(SqlState::WrongObjectType, "cannot change routine kind").detail(format!(
+                "\"{}\" is a {}.",
+                old.name,
+                old.kind.word()
+            )));
+        }
+        let drop_first = |error: SqlError| {
+            let kind = old.kind.word().to_uppercase();
+            error.hint(format!("Use DROP {kind} {} first.", self.function_shown(&old)))
+        };
+        let outputs = |f: &Function| f.outputs().map(|p| (p.name.clone(), p.ty)).collect::<Vec<_>>();
+        if (old.result, old.set) != (new.result, new.set) {
+            let message = match old.kind {
+                FunctionKind::Procedure => "cannot change whether a procedure has output parameters",
+                FunctionKind::Function => "cannot change return type of existing function",
+            };
+            return Err(drop_first(invalid(message)));
+        }
+        if new.result == Oid::RECORD && outputs(&old) != outputs(new) {
+            let error = invalid("cannot change return type of existing function");
+            return Err(drop_first(error.detail("Row type defined by OUT parameters is different.")));
+        }
+        for (before, after) in old.inputs().zip(new.inputs()) {
+            if !before.name.is_empty() && before.name != after.name {
+                let message = format!("cannot change name of input parameter \"{}\"", before.name);
+                return Err(drop_first(invalid(message)));
+            }
+        }
+        if old.inputs().zip(new.inputs()).any(|(before, after)| before.default.is_some() && after.default.is_none()) {
+            return Err(drop_first(invalid("cannot remove parameter defaults from existing function")));
+        }
+        Ok(Some(old))
+    }
+}
+
+/// Only SQL is spoken here.
+fn require_language(create: &CreateFunction, attributes: &Attributes<'_>) -> SqlResult<()> {
+    let language = match attributes.language {
+        Some(language) => language,
+        None if create.body.is_some() => "sql",
+        None => return Err(invalid("no language specified")),
+    };
+    match language {
+        "sql" => Ok(()),
+        "plpgsql" | "c" | "internal" => {
+            let error = SqlError::unsupported(format!("language \"{language}\" is not supported"));
+            Err(error.hint("Functions can be written in SQL."))
+        }
+        other => {
+            let message = format!("language \"{other}\" does not exist");
+            Err(SqlError::new(SqlState::UndefinedObject, message))
+        }
+    }
+}
+
+fn body_of(create: &CreateFunction, attributes: &Attributes<'_>) -> SqlResult<Body> {
+    match (&create.body, attributes.body) {
+        (Some(_), Some(_)) => Err(invalid("duplicate function body specified")),
+        (Some(FunctionBody::Return(expr)), None) => Ok(Body::Return(expr.clone())),
+        (Some(FunctionBody::Atomic(statements)), None) => Ok(Body::Atomic(statements.clone())),
+        (None, Some(FunctionOption::As(_, Some(_)))) => Err(invalid("only one AS item needed for language \"sql\"")),
+        (None, Some(FunctionOption::As(text, None))) => Ok(Body::Text(text.clone())),
+        _ => Err(invalid("no function body specified")),
+    }
+}

@@ -1,0 +1,92 @@
+//! The body of a function, statement by statement.
+//!
+//! ```text
+//!  first ──▶ run to its end ──▶ … ──▶ last ──▶ batches
+//!        tables anew          tables anew
+//! ```
+//! Each statement reads the transaction as it is when the statement begins, what the ones before have written
+//! included, and what the statement around the call has written so far. What the function writes is checked (foreign
+//! keys and the like) before the next statement of it begins, and at the latest when the statement around it ends.
+
+use std::sync::Arc;
+
+use arrow::record_batch::RecordBatch;
+use async_trait::async_trait;
+use gavel_types::{SqlError, SqlResult};
+
+use crate::exec::eval::{Evaluator, one_row};
+use crate::exec::frame::Frame;
+use crate::exec::operator::{BoxOperator, Operator};
+use crate::exec::plan::{Node, Op};
+use crate::exec::start;
+
+/// See the module.
+pub struct Statements {
+    node: Arc<Node>,
+    frame: Frame,
+    state: State,
+}
+
+enum State {
+    New,
+    /// The last statement runs.
+    Last(BoxOperator),
+    Over,
+}
+
+impl Statements {
+    pub fn new(node: Arc<Node>, frame: &Frame) -> Self {
+        Self { node, frame: frame.clone(), state: State::New }
+    }
+
+    /// Runs all statements but the last, which is started; `None` if nothing is to run.
+    async fn begin(node: &Node, outer: &Frame) -> SqlResult<Option<BoxOperator>> {
+        let Op::Statements { function, guard, first, last } = &node.op else {
+            return Err(SqlError::internal("operator started with another one's plan"));
+        };
+        if let Some(guard) = guard {
+            let holds = Evaluator::new(outer).predicate(guard, &one_row()).await?;
+            if holds.is_some_and(|mask| mask.true_count() == 0) {
+                return Ok(None);
+            }
+        }
+        for (number, statement) in (1..).zip(first) {
+            let frame = outer.renewed().await?;
+            let mut running = start(statement, &frame)?;
+            while running.next().await.map_err(|e| within(e, function, number))?.is_some() {}
+        }
+        let frame = outer.renewed().await?;
+        start(last, &frame).map(Some)
+    }
+}
+
+#[async_trait]
+impl Operator for Statements {
+    async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
+        if let State::New = self.state {
+            self.state = Self::begin(&self.node, &self.frame).await?.map_or(State::Over, State::Last);
+        }
+        let State::Last(running) = &mut self.state else { return Ok(None) };
+        let batch = running.next().await.map_err(|e| match &self.node.op {
+            Op::Statements { function, first, .. } => within(e, function, first.len() + 1),
+            _ => e,
+        })?;
+        if batch.is_none() {
+            self.state = State::Over;
+        }
+        Ok(batch)
+    }
+}
+
+/// Says in which statement of which function something went wrong.
+fn within(error: SqlError, function: &str, number: usize) -> SqlError {
+    if function.is_empty() {
+        return error;
+    }
+    let own = format!("SQL function \"{function}\" statement {number}");
+    let context = match error.fields().context.as_deref() {
+        Some(inner) => format!("{inner}\n{own}"),
+        None => own,
+    };
+    error.context(context)
+}
