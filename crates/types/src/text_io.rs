@@ -346,7 +346,8 @@ pub fn parse(text: &str, ty: PgType, style: &TextStyle) -> SqlResult<Datum> {
     })
 }
 
-fn is_reg(oid: Oid) -> bool {
+/// Whether values of this type are written as names of objects: `regclass` and its kin.
+pub fn is_reg(oid: Oid) -> bool {
     matches!(
         oid,
         Oid::REGPROC
@@ -430,7 +431,11 @@ pub fn write(value: &Datum, ty: PgType, style: &TextStyle, out: &mut String) {
         Datum::Char(v) => string::write_char(*v, out),
         Datum::Enum(v) => write_enum(*v, ty.oid, style, out),
         Datum::Array(v) if matches!(ty.oid, Oid::INT2VECTOR | Oid::OIDVECTOR) => array::write_vector(v, style, out),
-        Datum::Array(v) => array::write(v, style, out),
+        // Numbers that were relabelled as names of objects.
+        Datum::Array(v) => {
+            let element = ty.oid.element().filter(|element| is_reg(*element));
+            array::write(v, element.unwrap_or(v.element), style, out);
+        }
         Datum::Record(v) => record::write(v, style, out),
     }
 }

@@ -8,7 +8,7 @@ use gavel_catalog::Sequence;
 use gavel_catalog::system::is_temporary;
 use gavel_functions::call::Call;
 use gavel_functions::registry::Proc;
-use gavel_types::text_io::{NameResolver, TextStyle};
+use gavel_types::text_io::{NameResolver, TextStyle, is_reg};
 use gavel_types::{Datum, Oid, SqlResult};
 
 use crate::engine::registry::SessionInfo;
@@ -32,11 +32,12 @@ impl Session {
         result.map_err(|e| e.with_type_names(&self.names()))
     }
 
-    /// Makes the sink write values as the running transaction's catalog has them: labels that another node has added
-    /// since the sink was made are in it.
+    /// Makes the sink write values as the running transaction's catalog has them: labels that another node has added, and
+    /// names of what has been made, since the sink was are in it.
     pub(crate) fn restyle(&self, executed: &Executed, sink: &mut dyn ResultSink) {
         let mut columns = executed.columns.iter().flat_map(|c| c.iter());
-        if columns.any(|c| c.ty.oid.is_user_type() || matches!(c.ty.oid, Oid::RECORD | RECORD_ARRAY)) {
+        let named = |oid: Oid| is_reg(oid.element().unwrap_or(oid)) || oid.is_user_type();
+        if columns.any(|c| named(c.ty.oid) || matches!(c.ty.oid, Oid::RECORD | RECORD_ARRAY)) {
             sink.set_text_style(self.text_style());
         }
     }

@@ -269,7 +269,7 @@ fn write_quoted(text: &str, out: &mut String) {
 }
 
 /// Appends an array.
-pub fn write(array: &ArrayValue, style: &TextStyle, out: &mut String) {
+pub fn write(array: &ArrayValue, element: Oid, style: &TextStyle, out: &mut String) {
     if array.dims.iter().any(|(_, lower)| *lower != 1) {
         for (length, lower) in &array.dims {
             let _ = write!(out, "[{lower}:{}]", i64::from(*lower) + i64::from(*length) - 1);
@@ -281,7 +281,7 @@ pub fn write(array: &ArrayValue, style: &TextStyle, out: &mut String) {
         return;
     }
     let mut values = array.values.iter();
-    write_level(&array.dims, &mut values, array.element, style, out);
+    write_level(&array.dims, &mut values, element, style, out);
 }
 
 fn write_level<'a>(
