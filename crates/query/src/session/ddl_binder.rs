@@ -141,6 +141,15 @@ impl SessionBinder<'_> {
                 (scalar, PgType::BOOL, columns_of(&mentioned))
             }
         };
+        let mut columns = columns;
+        if !calls.borrow().is_empty() && !matches!(usage, Usage::Default(_)) {
+            // A body need not look at all of its arguments; the expression mentions them nevertheless.
+            let opaque = BindContext { opaque_calls: true, ..self.context(scope) };
+            let (_, named) = gavel_binder::bind_table_expr_ast(&opaque, expr, text, table, TableExpr::Stored)?;
+            columns.extend(columns_of(&named));
+            columns.sort_unstable();
+            columns.dedup();
+        }
         let written = expr;
         let mut expr = expr.clone();
         let _ = expr.visit(&mut QualifySequences { context: &context });

@@ -187,13 +187,11 @@ x | y
 SELECT 1
 
 > SELECT * FROM any_row(1) AS r(x int);
-x
 ERROR 42P13: return type mismatch in function declared to return record
 DETAIL: Final statement returns too many columns.
 CONTEXT: SQL function "any_row" during startup
 
 > SELECT * FROM any_row(1) AS r(x int, y date);
-x | y
 ERROR 42P13: return type mismatch in function declared to return record
 DETAIL: Final statement returns text instead of date at column 2.
 CONTEXT: SQL function "any_row" during startup
@@ -358,11 +356,9 @@ checked
 SELECT 1
 
 > SELECT checked(0);
-checked
 ERROR 23514: value for domain positive violates check constraint "positive_check"
 
 > SELECT checked(1);
-checked
 ERROR 23514: value for domain positive violates check constraint "positive_check"
 
 -- Functions of functions.

@@ -206,19 +206,18 @@ AS $functionx$ SELECT '$function$' || $$x$$ $functionx$
 
 SELECT 8
 
-> SELECT proname, pronargs, pronargdefaults, prorettype::regtype, proretset, proargtypes::regtype[], proallargtypes::regtype[],
-    proargmodes, proargnames, provariadic::regtype
+> SELECT proname, pronargs, pronargdefaults, prorettype::regtype, proretset, proargmodes, proargnames, provariadic
     FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY oid;
-proname | pronargs | pronargdefaults | prorettype | proretset | proargtypes | proallargtypes | proargmodes | proargnames | provariadic
-unchecked | 0 | 0 | integer | f | {} | NULL | NULL | NULL | -
-f1 | 3 | 2 | record | f | [0:2]={integer,text,numeric} | {integer,text,integer,numeric} | {i,i,o,b} | {a,b,c,d} | -
-f2 | 1 | 0 | t | t | [0:0]={integer[]} | {integer[]} | {v} | {xs} | integer
-f3 | 2 | 0 | anyelement | f | [0:1]={anyelement,anyarray} | NULL | NULL | NULL | -
-f4 | 1 | 0 | pair | f | [0:0]={pair} | NULL | NULL | {p} | -
-f5 | 0 | 0 | record | t | {} | {integer,text} | {t,t} | {x,y} | -
-f6 | 3 | 0 | void | f | [0:2]={"character varying","timestamp with time zone",character} | NULL | NULL | {"",Odd,c} | -
-p1 | 2 | 1 | record | f | [0:1]={integer,text} | {integer,text} | {i,b} | {a,b} | -
-f9 | 1 | 0 | text | f | [0:0]={integer} | NULL | NULL | {a} | -
+proname | pronargs | pronargdefaults | prorettype | proretset | proargmodes | proargnames | provariadic
+unchecked | 0 | 0 | integer | f | NULL | NULL | 0
+f1 | 3 | 2 | record | f | {i,i,o,b} | {a,b,c,d} | 0
+f2 | 1 | 0 | t | t | {v} | {xs} | 23
+f3 | 2 | 0 | anyelement | f | NULL | NULL | 0
+f4 | 1 | 0 | pair | f | NULL | {p} | 0
+f5 | 0 | 0 | record | t | {t,t} | {x,y} | 0
+f6 | 3 | 0 | void | f | NULL | {"",Odd,c} | 0
+p1 | 2 | 1 | record | f | {i,b} | {a,b} | 0
+f9 | 1 | 0 | text | f | NULL | {a} | 0
 SELECT 9
 
 > SELECT proname, provolatile, proparallel, proisstrict, prosecdef, proleakproof, procost, prorows, prokind, proconfig, lanname, prosrc
@@ -272,9 +271,10 @@ p1 | 1 | IN | a | integer | pg_catalog | int4 | NULL
 p1 | 2 | INOUT | b | text | pg_catalog | text | 'q'::text
 SELECT 16
 
-> SELECT 'f9'::regproc, 'f9(int)'::regprocedure, to_regproc('f3'), to_regprocedure('f1(int, text, numeric)'), to_regproc('zip'),
-    'pg_catalog.lower'::regproc::text IS NULL;
-ERROR 42725: more than one function named "pg_catalog.lower"
+> SELECT 'f9'::regproc, 'f9(int)'::regprocedure, to_regproc('f3'), to_regprocedure('f1(int, text, numeric)'), to_regproc('zip');
+regproc | regprocedure | to_regproc | to_regprocedure | to_regproc
+f9 | f9(integer) | f3 | f1(integer,text,numeric) | NULL
+SELECT 1
 
 > SELECT 'f9(text)'::regprocedure;
 ERROR 42883: function "f9(text)" does not exist
