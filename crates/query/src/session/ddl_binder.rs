@@ -144,7 +144,7 @@ impl SessionBinder<'_> {
         let mut columns = columns;
         if !calls.borrow().is_empty() && !matches!(usage, Usage::Default(_)) {
             // A body need not look at all of its arguments; the expression mentions them nevertheless.
-            let opaque = BindContext { opaque_calls: true, ..self.context(scope) };
+            let opaque = BindContext { opaque_calls: true, ..self.context(scope, &style) };
             let (_, named) = gavel_binder::bind_table_expr_ast(&opaque, expr, text, table, TableExpr::Stored)?;
             columns.extend(columns_of(&named));
             columns.sort_unstable();

@@ -159,52 +159,25 @@ p1(integer,text) | IN a integer, INOUT b text DEFAULT 'q'::text | IN a integer, 
 f9(integer) | a integer | a integer | text
 SELECT 8
 
-> SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname <> 'unchecked' ORDER BY oid;
-pg_get_functiondef
-CREATE OR REPLACE FUNCTION public.f1(a integer, b text DEFAULT 'x'::text, OUT c integer, INOUT d numeric DEFAULT 1.5)
- RETURNS record
- LANGUAGE sql
-AS $function$SELECT 1, 2.0$function$
-
-CREATE OR REPLACE FUNCTION public.f2(VARIADIC xs integer[])
- RETURNS SETOF t
- LANGUAGE sql
- STABLE PARALLEL SAFE STRICT SECURITY DEFINER LEAKPROOF COST 5 ROWS 7
-AS $function$SELECT * FROM t$function$
-
-CREATE OR REPLACE FUNCTION public.f3(anyelement, anyarray)
- RETURNS anyelement
- LANGUAGE sql
- IMMUTABLE
-AS $function$SELECT $1$function$
-
-CREATE OR REPLACE FUNCTION public.f4(p pair)
- RETURNS pair
- LANGUAGE sql
- SET search_path TO 'public', 'pg_temp'
-AS $function$SELECT p$function$
-
-CREATE OR REPLACE FUNCTION public.f5()
- RETURNS TABLE(x integer, y text)
- LANGUAGE sql
-AS $function$SELECT a, b FROM t$function$
-
-CREATE OR REPLACE FUNCTION public.f6(character varying, "Odd" timestamp with time zone, c character)
- RETURNS void
- LANGUAGE sql
-AS $function$$function$
-
-CREATE OR REPLACE PROCEDURE public.p1(IN a integer, INOUT b text DEFAULT 'q'::text)
- LANGUAGE sql
-AS $procedure$SELECT 'z'$procedure$
-
-CREATE OR REPLACE FUNCTION public.f9(a integer)
- RETURNS text
- LANGUAGE sql
- PARALLEL RESTRICTED
-AS $functionx$ SELECT '$function$' || $$x$$ $functionx$
-
+> SELECT replace(pg_get_functiondef(oid), E'\n', ' | ') AS def FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname <> 'unchecked' ORDER BY oid;
+def
+CREATE OR REPLACE FUNCTION public.f1(a integer, b text DEFAULT 'x'::text, OUT c integer, INOUT d numeric DEFAULT 1.5) |  RETURNS record |  LANGUAGE sql | AS $function$SELECT 1, 2.0$function$ | 
+CREATE OR REPLACE FUNCTION public.f2(VARIADIC xs integer[]) |  RETURNS SETOF t |  LANGUAGE sql |  STABLE PARALLEL SAFE STRICT SECURITY DEFINER LEAKPROOF COST 5 ROWS 7 | AS $function$SELECT * FROM t$function$ | 
+CREATE OR REPLACE FUNCTION public.f3(anyelement, anyarray) |  RETURNS anyelement |  LANGUAGE sql |  IMMUTABLE | AS $function$SELECT $1$function$ | 
+CREATE OR REPLACE FUNCTION public.f4(p pair) |  RETURNS pair |  LANGUAGE sql |  SET search_path TO 'public', 'pg_temp' | AS $function$SELECT p$function$ | 
+CREATE OR REPLACE FUNCTION public.f5() |  RETURNS TABLE(x integer, y text) |  LANGUAGE sql | AS $function$SELECT a, b FROM t$function$ | 
+CREATE OR REPLACE FUNCTION public.f6(character varying, "Odd" timestamp with time zone, c character) |  RETURNS void |  LANGUAGE sql | AS $function$$function$ | 
+CREATE OR REPLACE PROCEDURE public.p1(IN a integer, INOUT b text DEFAULT 'q'::text) |  LANGUAGE sql | AS $procedure$SELECT 'z'$procedure$ | 
+CREATE OR REPLACE FUNCTION public.f9(a integer) |  RETURNS text |  LANGUAGE sql |  PARALLEL RESTRICTED | AS $functionx$ SELECT '$function$' || $$x$$ $functionx$ | 
 SELECT 8
+
+
+
+
+
+
+
+
 
 > SELECT proname, pronargs, pronargdefaults, prorettype::regtype, proretset, proargmodes, proargnames, provariadic
     FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY oid;
@@ -403,16 +376,11 @@ ERROR 22023: ROWS is not applicable when function does not return a set
 > ALTER FUNCTION g(int) SET search_path TO a, "B c";
 ALTER FUNCTION
 
-> SELECT pg_get_functiondef('g(int)'::regprocedure);
-pg_get_functiondef
-CREATE OR REPLACE FUNCTION public.g(integer)
- RETURNS text
- LANGUAGE sql
- STABLE COST 3
- SET search_path TO 'a', 'B c'
-AS $function$SELECT 'other'$function$
-
+> SELECT replace(pg_get_functiondef('g(int)'::regprocedure), E'\n', ' | ') AS def;
+def
+CREATE OR REPLACE FUNCTION public.g(integer) |  RETURNS text |  LANGUAGE sql |  STABLE COST 3 |  SET search_path TO 'a', 'B c' | AS $function$SELECT 'other'$function$ | 
 SELECT 1
+
 
 > ALTER FUNCTION g(int) RESET ALL;
 ALTER FUNCTION
@@ -527,7 +495,7 @@ f4(pair)
 f5()
 f6(character varying,timestamp with time zone,character)
 f9(integer)
+h(integer)
 h(numeric,integer)
 public.lower(text)
-h(integer)
 SELECT 10
