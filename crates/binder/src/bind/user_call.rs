@@ -152,7 +152,7 @@ impl Binder<'_> {
         let UserCall { function, args, declared, variadic_from, written } = call;
         let actual: Vec<Oid> = args.iter().map(Typed::oid).collect();
         let open = |ty: &Oid| polymorphic::is_polymorphic(*ty);
-        let mut polymorphic_args = declared.iter().zip(&actual).filter(|(d, _)| open(*d)).peekable();
+        let mut polymorphic_args = declared.iter().zip(&actual).filter(|(d, _)| open(d)).peekable();
         if polymorphic_args.peek().is_some() && polymorphic_args.all(|(_, a)| *a == Oid::UNKNOWN) {
             let text = "could not determine polymorphic type because input has type unknown";
             return Err(SqlError::new(SqlState::DatatypeMismatch, text));
