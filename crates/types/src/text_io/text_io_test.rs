@@ -43,6 +43,15 @@ fn input_and_output_agree_with_postgresql() {
         (PgType::BYTEA, "\\xg", "22023 invalid hexadecimal digit: \"g\""),
         (PgType::UUID, "{A0EEBC99-9c0b4ef8-bb6d6bb9bd380a11}", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
         (PgType::UUID, "x", "22P02 invalid input syntax for type uuid: \"x\""),
+        (PgType::INET, "10.1/16", "10.1.0.0/16"),
+        (PgType::INET, "::ffff:1.2.3.4/128", "::ffff:1.2.3.4"),
+        (PgType::INET, "10", "22P02 invalid input syntax for type inet: \"10\""),
+        (PgType::CIDR, "10", "10.0.0.0/8"),
+        (PgType::CIDR, "10.0.0.1/24", "22P02 invalid cidr value: \"10.0.0.1/24\""),
+        (PgType::MACADDR, "0800.2b01.0203", "08:00:2b:01:02:03"),
+        (PgType::MACADDR8, "08002b010203", "08:00:2b:ff:fe:01:02:03"),
+        (PgType::MONEY, "($1,234.505)", "-$1,234.51"),
+        (PgType::POINT, "1 , -2.5", "(1,-2.5)"),
         (PgType::JSONB, "{\"b\":1,\"a\":[1,2]}", "{\"a\": [1, 2], \"b\": 1}"),
         (PgType::JSON, "{\"b\":1}", "{\"b\":1}"),
         (PgType::OID, "4294967295", "4294967295"),
@@ -64,6 +73,12 @@ fn input_and_output_agree_with_postgresql() {
     ] {
         assert_eq!(show(input, ty), output, "{input} as {}", type_name(ty.oid));
     }
+}
+
+#[test]
+fn a_cidr_says_what_is_wrong_with_it() {
+    let error = parse("10.0.0.1/24", PgType::CIDR, &TextStyle::default()).unwrap_err();
+    assert_eq!(error.fields().detail.as_deref(), Some("Value has bits set to right of mask."));
 }
 
 #[test]
