@@ -91,6 +91,7 @@ scripts! {
     materialized_views_keep_results
     views_show_their_queries
     views_show_their_expressions
+    views_are_shown_as_they_are_met
     views_follow_new_names
     tables_are_made_like_others
 }
