@@ -93,6 +93,7 @@ scripts! {
     materialized_views_keep_results
     views_show_their_queries
     views_show_their_expressions
+    views_are_shown_as_they_are_met
     views_follow_new_names
     tables_are_made_like_others
     functions_are_put_in_the_place_of_calls

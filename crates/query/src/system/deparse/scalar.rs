@@ -1,6 +1,6 @@
 //! Expressions.
 
-use gavel_binder::bound::{Index, RowCompareOp, Scalar, ScalarKind};
+use gavel_binder::bound::{Index, RowCompareOp, Scalar, ScalarKind, SubqueryKind};
 use gavel_binder::query_tree::{Form, QueryTree};
 use gavel_functions::registry::{self, CastMethod};
 use gavel_types::text_io::{type_name, type_name_with_typmod};
@@ -66,6 +66,13 @@ fn operator_name(function: Oid) -> Option<&'static str> {
     registry::operators().iter().find(|o| o.proc == function && o.left.0 != 0).map(|o| o.name)
 }
 
+/// Whether an expression is a subquery that gives one value.
+fn is_scalar_subquery(s: &Scalar) -> bool {
+    let ScalarKind::Form { form, input } = &s.kind else { return false };
+    let scalar = matches!(&input.kind, ScalarKind::Subquery(subquery) if subquery.kind == SubqueryKind::Scalar);
+    scalar && matches!(**form, Form::Query { .. })
+}
+
 impl Writer<'_> {
     pub fn scalar(&mut self, s: &Scalar) -> Option<()> {
         if let Some((input, ty)) = cast_of(s) {
@@ -116,7 +123,7 @@ impl Writer<'_> {
                 self.put(&format!(" {} {word} (", operator_name(*function)?));
                 self.operand(array, Parent::Other)?;
                 // Else it would be read as a query of elements.
-                if matches!(&array.kind, ScalarKind::Form { form, .. } if matches!(**form, Form::Query { .. })) {
+                if is_scalar_subquery(array) {
                     self.put(&format!("::{}", type_name(array.ty.oid)));
                 }
                 self.put(")");
@@ -341,7 +348,6 @@ impl Writer<'_> {
     }
 
     fn subquery(&mut self, tree: &QueryTree, operator: Option<&str>, input: &Scalar) -> Option<()> {
-        use gavel_binder::bound::SubqueryKind;
         let kind = match &input.kind {
             ScalarKind::Subquery(subquery) => Some(&subquery.kind),
             _ => None,
