@@ -27,7 +27,11 @@ const APPLICATIONS: &[Application] = &[
             "psycopg[binary,pool]==3.2.13",
         ],
     },
-    Application { name: "mlflow", python: &["mlflow==3.17.2", "psycopg2-binary==2.9.13", "psycopg[binary]==3.2.13"] },
+    Application {
+        name: "mlflow",
+        // The last without a trigger in PL/pgSQL; the same script passes with 3.17.2 on PostgreSQL.
+        python: &["mlflow==2.22.5", "sqlalchemy==2.0.58", "psycopg2-binary==2.9.13", "psycopg[binary]==3.2.13"],
+    },
 ];
 
 /// Runs those that are named, or all.
