@@ -274,6 +274,6 @@ pub(super) fn parameters(context: &SystemContext<'_>, out: &mut Rows) {
 /// Whether a function's name alone finds it; `None` if there is no such function of users.
 pub(super) fn visibility(context: &SystemContext<'_>, oid: Oid) -> Option<bool> {
     let f = context.catalog.function(oid)?;
-    let found = context.names().functions(&[f.name.clone()]);
+    let found = context.names().functions(std::slice::from_ref(&f.name));
     Some(found.iter().any(|(found, _)| *found == oid))
 }
