@@ -232,11 +232,15 @@ Moe | happy | fine | ok
 Cec | ecstatic | fine | ok
 SELECT 4
 
-> SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = 't'::regclass ORDER BY adnum;
-pg_get_expr
-'fine'::feeling
-'ok'::text
-CASE WHEN (m = 'fine'::feeling) THEN 'ok'::text ELSE 'no'::text END
+> SELECT 'is ' || pg_get_expr(adbin, adrelid) AS shown FROM pg_attrdef WHERE adrelid = 't'::regclass ORDER BY adnum;
+shown
+is 'fine'::feeling
+is 'ok'::text
+is 
+CASE
+    WHEN (m = 'fine'::feeling) THEN 'ok'::text
+    ELSE 'no'::text
+END
 SELECT 3
 
 > SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 't'::regclass ORDER BY conname;
