@@ -173,10 +173,10 @@ q
 SELECT 2
 
 -- A sequence and a type.
-> CREATE SEQUENCE count_up;
-CREATE SEQUENCE
 > CREATE TYPE mood AS ENUM ('sad', 'ok');
 CREATE TYPE
+> CREATE SEQUENCE count_up;
+CREATE SEQUENCE
 > CREATE VIEW numbers AS SELECT nextval('count_up') AS n, 'count_up'::regclass AS c, 'ok'::mood AS m;
 CREATE VIEW
 > ALTER SEQUENCE count_up RENAME TO counter;
