@@ -5,7 +5,7 @@ use super::*;
 
 fn parsed(sql: &str) -> Result<Ddl, ParserError> {
     let mut parser = Parser::new(&PostgreSqlDialect {}).try_with_sql(sql)?;
-    let ddl = parse(&mut parser, &crate::parse::Source::new(sql))?;
+    let ddl = parse(&mut parser, &Source::new(sql))?;
     match parser.peek_token().token {
         Token::EOF => Ok(ddl),
         other => Err(ParserError::ParserError(format!("left over: {other}"))),
