@@ -22,6 +22,13 @@ pub const TABLE: &[(&str, SetFn)] = &[
         Datum::Array(array) => Ok(column(array.values.clone())),
         other => Err(mismatch(Some(other))),
     }),
+    ("pg_expandarray", |_, a| match &a[0] {
+        Datum::Array(array) => {
+            let numbered = array.values.clone().into_iter().zip(1..);
+            Ok(Box::new(numbered.map(|(value, n)| Ok(vec![value, Datum::Int4(n)]))))
+        }
+        other => Err(mismatch(Some(other))),
+    }),
     ("generate_subscripts", |_, a| subscripts(a)),
     ("generate_subscripts_nodir", |_, a| subscripts(a)),
     ("text_to_table", |_, a| pieces(a)),

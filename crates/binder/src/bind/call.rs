@@ -10,6 +10,7 @@ use super::function::{Arguments, Callee, ResolvedCall};
 use super::name::{Qualified, fold, qualified};
 use super::reference::{fields_written, may_be_absent};
 use super::scalar::{Typed, call, column, scalar};
+use super::typename::element_type;
 use crate::bound::{Aggregate, ColumnId, Scalar, ScalarKind, SetCall, SortKey};
 use crate::parse::Pos;
 use crate::query_tree::{CallTree, Form};
@@ -203,7 +204,7 @@ impl Binder<'_> {
             self.uses(sequence);
             return Ok(Typed::new(scalar(ScalarKind::NextVal { sequence }, PgType::INT8), pos));
         }
-        let columns = result_columns(proc, result);
+        let columns = result_columns(proc, result, &args);
         let out = if args.is_empty() {
             call(proc.oid, vec![], result)
         } else {
@@ -271,7 +272,8 @@ impl Binder<'_> {
         sets_before: usize,
         pos: Pos,
     ) -> SqlResult<Typed> {
-        self.push_set(proc.oid, args, result_columns(proc, result), sets_before, pos)
+        let columns = result_columns(proc, result, &args);
+        self.push_set(proc.oid, args, columns, sets_before, pos)
     }
 
     /// The same for a function that gives these columns.
@@ -540,7 +542,9 @@ impl Binder<'_> {
 }
 
 /// Names and types of the columns that a function returns; one named as the function for a plain result.
-pub fn result_columns(proc: &Proc, result: PgType) -> Vec<(String, PgType)> {
+pub fn result_columns(proc: &Proc, result: PgType, args: &[Scalar]) -> Vec<(String, PgType)> {
+    // An OUT parameter that is an element is one of the array that is given.
+    let element = || args.iter().find_map(|arg| element_type(arg.ty.oid)).unwrap_or(Oid::ANYELEMENT);
     let out: Vec<(String, PgType)> = proc
         .all_args
         .iter()
@@ -548,7 +552,7 @@ pub fn result_columns(proc: &Proc, result: PgType) -> Vec<(String, PgType)> {
         .enumerate()
         .map(|(i, (oid, _, name))| {
             let name = if name.is_empty() { format!("column{}", i + 1) } else { (*name).to_owned() };
-            (name, PgType::new(*oid))
+            (name, PgType::new(if *oid == Oid::ANYELEMENT { element() } else { *oid }))
         })
         .collect();
     match out.len() {

@@ -173,6 +173,7 @@ impl Binder<'_> {
             own = self.look(written, own)?.item;
             label.clone_into(&mut own.name);
         }
+        own.schema = (label == written.name).then_some(written.schema);
         let excluded = self.written_row(written, "excluded".into(), &|n| in_row(new_row, table, n))?;
         let saved = std::mem::replace(&mut self.level().items, vec![own, excluded]);
         let out = self.assignments(&update.assignments, written, &|n| in_row(&existing, table, n)).and_then(

@@ -100,7 +100,7 @@ impl Binder<'_> {
         let written = found.written.take();
         let (proc, args, result) = self.coerce_arguments(found, pos)?;
         let typed = definitions.iter().any(|(_, ty)| ty.is_some());
-        let mut columns = result_columns(proc, result);
+        let mut columns = result_columns(proc, result, &args);
         let composite = columns.len() > 1 || proc.all_args.iter().any(|(_, mode, _)| matches!(mode, 'o' | 't'));
         if typed {
             if result.oid != Oid::RECORD || composite {

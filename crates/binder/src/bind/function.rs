@@ -350,7 +350,7 @@ impl Binder<'_> {
         };
         let mut functions: Vec<(usize, Arc<Function>)> = Vec::new();
         match name.schema.as_deref() {
-            Some("gavel") => system(&format!("gavel.{}", name.name), 0),
+            Some(own @ ("gavel" | "information_schema")) => system(&format!("{own}.{}", name.name), 0),
             Some("pg_catalog") => match text_io::function_of_number(&name.name) {
                 Some(oid) => functions.extend(catalog.function(oid).map(|f| (0, Arc::clone(f)))),
                 None => system(&name.name, 0),

@@ -503,9 +503,14 @@ impl Binder<'_> {
 
     /// The value of a column that was found; remembers the mention.
     pub fn mention(&mut self, found: &Found, pos: Pos) -> Typed {
-        let scalar = self.levels[found.level].items[found.item].scalar(found.slot);
+        let item = &self.levels[found.level].items[found.item];
+        let (scalar, fields) = (item.scalar(found.slot), item.fields(found.slot));
         self.note_columns(found.level, &scalar, pos);
-        Typed::new(scalar, pos)
+        let value = Typed::new(scalar, pos);
+        match fields {
+            Some(fields) => self.remember_fields(value, fields),
+            None => value,
+        }
     }
 
     /// Remembers that columns of level `l` are mentioned at `pos`.

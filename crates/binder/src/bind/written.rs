@@ -362,12 +362,12 @@ impl Binder<'_> {
         label: String,
         values: &dyn Fn(i16) -> Option<Scalar>,
     ) -> SqlResult<NsItem> {
+        // Without an alias it may be named with its schema.
+        let schema = (label == written.name).then_some(written.schema);
         let base = Self::row_item(&written.table, label.clone(), values);
-        if !written.is_view() {
-            return Ok(base);
-        }
-        let mut item = self.look(written, base)?.item;
+        let mut item = if written.is_view() { self.look(written, base)?.item } else { base };
         item.name = label;
+        item.schema = schema;
         Ok(item)
     }
 
