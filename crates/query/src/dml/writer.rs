@@ -13,6 +13,8 @@
 //! 1. No view of the transaction is alive while it is written to, so that nothing is copied.
 //! 2. A row's key and its unique entries are written in modes that make two transactions which cannot
 //!    both be right conflict (PROTOCOL §7); entries of non-unique indexes are blind.
+//! 3. Entries that a transaction has made of a row of its own are taken back with the row, not deleted: a row that came
+//!    and went leaves no write that could meet another transaction's row of the same key.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -202,6 +204,7 @@ impl<'a> Writer<'a> {
             }
             count += 1;
             self.check_row(shape, &c.new)?;
+            let own = self.state.txn.has_inserted(&c.key);
             let row_id = shape.row_id_of(&c.key);
             let key = shape.row_key(&c.new, row_id)?;
             let value = shape.encode(&c.new)?;
@@ -228,7 +231,7 @@ impl<'a> Writer<'a> {
                     }
                     (old, new) => {
                         if let Some(o) = old {
-                            self.remove_entry(o)?;
+                            self.remove_entry(o, own)?;
                         }
                         match new {
                             Some(n) if n.unique => fresh.push((Some(i), number, n.key, n.value)),
@@ -265,11 +268,12 @@ impl<'a> Writer<'a> {
                 continue;
             }
             count += 1;
+            let own = self.state.txn.has_inserted(key);
             self.state.txn.write(key.clone(), WriteMode::Delete, None)?;
             let row_id = shape.row_id_of(key);
             for index in &shape.indexes {
                 if let Some(entry) = shape.entry(index, old, row_id, self.eval)? {
-                    self.remove_entry(entry)?;
+                    self.remove_entry(entry, own)?;
                 }
             }
             self.state.events.parent_changed(shape, old, None);
@@ -277,7 +281,12 @@ impl<'a> Writer<'a> {
         Ok(count)
     }
 
-    fn remove_entry(&mut self, entry: Entry) -> SqlResult<()> {
+    /// Takes away an entry, of a row that this transaction has inserted if `own`.
+    fn remove_entry(&mut self, entry: Entry, own: bool) -> SqlResult<()> {
+        if own && !entry.unique {
+            self.state.txn.forget(&entry.key);
+            return Ok(());
+        }
         let mode = if entry.unique { WriteMode::Delete } else { WriteMode::Blind };
         Ok(self.state.txn.write(entry.key, mode, None)?)
     }

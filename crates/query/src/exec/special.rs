@@ -375,6 +375,8 @@ fn eval_subscript(
         let array = match &v[0] {
             Datum::Array(array) => array,
             Datum::Point(point) => return Ok(coordinate(*point, &subscripts())),
+            // Of strings only a `name` has subscripts.
+            Datum::Text(name) => return Ok(byte_of(name, &subscripts())),
             _ => return Ok(Datum::Null),
         };
         if slice {
@@ -395,6 +397,14 @@ fn coordinate(point: Point, subscripts: &[i64]) -> Datum {
     match subscripts {
         [0] => Datum::Float8(point.x),
         [1] => Datum::Float8(point.y),
+        _ => Datum::Null,
+    }
+}
+
+/// `n[0]` is the first of the 64 bytes of a name; those behind its end are zero.
+fn byte_of(name: &str, subscripts: &[i64]) -> Datum {
+    match subscripts {
+        [n @ 0..64] => Datum::Char(usize::try_from(*n).ok().and_then(|n| name.as_bytes().get(n).copied()).unwrap_or(0)),
         _ => Datum::Null,
     }
 }
