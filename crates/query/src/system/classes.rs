@@ -179,6 +179,13 @@ fn depends(context: &SystemContext<'_>, out: &mut Rows) {
         for i in t.indexes.iter().filter(|i| i.constraint.is_none()) {
             add((PG_CLASS, i.oid, 0), (PG_CLASS, t.oid, 0), 'a');
         }
+        for c in t.visible_columns().filter(|c| c.default.is_some()) {
+            let default = super::attributes::default_oid(t.oid, c.number);
+            add((PG_ATTRDEF, default, 0), (PG_CLASS, t.oid, i32::from(c.number)), 'a');
+            if let Some(sequence) = c.sequence {
+                add((PG_ATTRDEF, default, 0), (PG_CLASS, sequence, 0), 'n');
+            }
+        }
     }
     for t in context.catalog.types.values() {
         // PostgreSQL's own types need no mention.
