@@ -61,6 +61,8 @@ fn table(oid: u32, name: &str) -> Table {
             nulls_not_distinct: false,
             constraint: None,
             deferrable: false,
+            state: crate::IndexState::Public,
+            job: 0,
         }],
         uniques: vec![],
         checks: vec![],
@@ -69,6 +71,7 @@ fn table(oid: u32, name: &str) -> Table {
         materialized: None,
         options: vec![],
         acl: None,
+        rung: 0,
         on_commit: OnCommit::PreserveRows,
     }
 }

@@ -277,7 +277,7 @@ impl Writer<'_> {
         let children = self.children(link, &wanted, false).await?;
         let deletes = action == FkAction::Cascade && keys.iter().all(|k| k.1.is_none());
         if deletes {
-            self.delete(&link.child, &children)?;
+            self.delete(&link.child, &children).await?;
             return Ok(());
         }
         let parents: HashMap<Vec<u8>, &Option<Vec<Datum>>> =

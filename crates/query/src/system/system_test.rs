@@ -52,6 +52,8 @@ fn catalog() -> Catalog {
         nulls_not_distinct: false,
         constraint: (oid == 16402).then_some(Oid(16403)),
         deferrable: false,
+        state: gavel_catalog::IndexState::Public,
+        job: 0,
     };
     let expression = IndexKey::Expression { sql: "lower(b)".into(), ty: PgType::TEXT, id: -2 };
     c.put_table(Arc::new(Table {
@@ -75,6 +77,8 @@ fn catalog() -> Catalog {
             index: Oid(16402),
             primary: true,
             deferrable: false,
+            state: gavel_catalog::IndexState::Public,
+            job: 0,
             initially_deferred: false,
         }],
         checks: vec![CheckConstraint {
@@ -102,6 +106,7 @@ fn catalog() -> Catalog {
         materialized: None,
         options: vec!["fillfactor=70".into()],
         acl: None,
+        rung: 0,
         on_commit: OnCommit::PreserveRows,
     }));
     c.put_sequence(Arc::new(Sequence {
