@@ -158,7 +158,7 @@ impl Binder<'_> {
     pub fn find_function(&mut self, name: &Qualified, arguments: Arguments, pos: Pos) -> SqlResult<Callee> {
         let actual: Vec<Oid> = arguments.values.iter().map(Typed::oid).collect();
         let Arguments { values, names, variadic } = arguments;
-        let own = name.schema.as_deref() == Some("gavel");
+        let own = matches!(name.schema.as_deref(), Some("gavel" | "sys"));
         let known = own || name.schema.as_deref().is_none_or(|s| s == "pg_catalog");
         if let Some(schema) = name.schema.as_deref()
             && !own
@@ -169,7 +169,8 @@ impl Binder<'_> {
         }
         let mut candidates: Vec<Candidate<Shape>> = Vec::new();
         if known {
-            let full = if own { format!("gavel.{}", name.name) } else { name.name.clone() };
+            let schema = name.schema.as_deref().filter(|_| own);
+            let full = schema.map_or_else(|| name.name.clone(), |schema| format!("{schema}.{}", name.name));
             for proc in registry::procs_named(&full) {
                 candidates.extend(shape(proc, actual.len(), &names, variadic));
             }

@@ -49,6 +49,10 @@ impl DdlHost for Host {
     fn fill_random(&mut self, buffer: &mut [u8]) {
         buffer.fill(7);
     }
+    fn job_origin(&mut self) -> JobOrigin {
+        self.next += 1;
+        JobOrigin { id: self.next.into(), runner: 1, pid: 1, now: 0 }
+    }
 }
 
 /// Takes expressions as they are written; knows the commonest types.
