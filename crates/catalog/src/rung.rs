@@ -30,8 +30,7 @@ pub fn is_step(old: &Table, new: &Table) -> bool {
     if old.rung.checked_add(1) != Some(new.rung) {
         return false;
     }
-    let beyond_indexes =
-        Table { version: new.version, rung: new.rung, indexes: new.indexes.clone(), ..old.clone() };
+    let beyond_indexes = Table { version: new.version, rung: new.rung, indexes: new.indexes.clone(), ..old.clone() };
     let kept = |i: &Index| match new.indexes.iter().find(|n| n.oid == i.oid) {
         Some(next) => follows(i, next),
         None => matches!(i.state, IndexState::DeleteOnly | IndexState::Invalid),

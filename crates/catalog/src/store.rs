@@ -261,13 +261,7 @@ impl Writes {
     }
 
     /// What goes away of an object that was changed or dropped, `versions` of it among that.
-    fn retire(
-        &mut self,
-        object: &Stored,
-        successor: Option<&Stored>,
-        versions: Vec<Bytes>,
-        reliance: &Reliance,
-    ) {
+    fn retire(&mut self, object: &Stored, successor: Option<&Stored>, versions: Vec<Bytes>, reliance: &Reliance) {
         let tenant = object.kind.tenant(self.database);
         self.tenants.insert(tenant);
         for entry in &object.names {

@@ -7,12 +7,12 @@ use gavel_binder::ddl::ast::{Drop, ObjectKind, QualifiedName};
 use gavel_catalog::job::{Backfill, Job, JobKind, JobStatus};
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::{Index, IndexState, Table, keys};
-use gavel_types::{Oid, SqlError, SqlResult, Write, WriteMode};
+use gavel_types::{Notice, Oid, SqlError, SqlResult, SqlState, Write, WriteMode};
 use sqlparser::ast::Statement;
 
 use super::DdlContext;
 use super::drop::Object;
-use super::names::{require_kind, undefined_table};
+use super::names::undefined_table;
 
 /// Where a job comes from.
 #[derive(Clone, Copy, Debug)]
@@ -154,14 +154,21 @@ impl DdlContext<'_> {
         let (table, only) = match found {
             Relation::Index(table, oid) if index => (table, Some(oid)),
             Relation::Table(table) if !index => (table, None),
-            other => {
-                require_kind(&other, bare, if index { ObjectKind::Index } else { ObjectKind::Table })?;
-                return Err(SqlError::internal("a relation is of two kinds"));
+            _ => {
+                let wanted = if index { "an index" } else { "a table or materialized view" };
+                return Err(SqlError::new(SqlState::WrongObjectType, format!("\"{bare}\" is not {wanted}")));
             }
         };
         let is_broken = |i: &&Index| i.state == IndexState::Invalid && only.is_none_or(|oid| oid == i.oid);
-        let broken: Vec<(Oid, String)> = table.indexes.iter().filter(is_broken).map(|i| (i.oid, i.name.clone())).collect();
+        let broken: Vec<(Oid, String)> =
+            table.indexes.iter().filter(is_broken).map(|i| (i.oid, i.name.clone())).collect();
         for (oid, name) in broken {
+            if concurrently && !index {
+                let schema = self.now().schema_by_oid(table.schema).map_or("", |s| s.name.as_str());
+                let text = format!("cannot reindex invalid index \"{schema}.{name}\" concurrently, skipping");
+                self.notices.push(Notice::warning(SqlState::FeatureNotSupported, text));
+                continue;
+            }
             let storage = self.new_oid(table.schema).await?;
             let (rung, awaited) = (self.next_rung(&table), Some("REINDEX CONCURRENTLY"));
             let (state, job) = if concurrently && !table.is_temporary() {

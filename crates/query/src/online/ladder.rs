@@ -24,13 +24,22 @@ use gavel_catalog::{Index, IndexState, Table};
 pub enum Action {
     /// Move the index to this state, `None` being its end. `quiet`: only once nobody has committed for a while under
     /// the rung that it turns away.
-    Step { to: Option<IndexState>, quiet: bool },
+    Step {
+        to: Option<IndexState>,
+        quiet: bool,
+    },
     /// Turn away writers of this rung, once it is quiet.
-    Fence { rung: u32 },
+    Fence {
+        rung: u32,
+    },
     /// Give the next rows their entries, beginning with the first row if `anew`.
-    Backfill { anew: bool },
+    Backfill {
+        anew: bool,
+    },
     /// Leave the index behind, invalid.
-    GiveUp { quiet: bool },
+    GiveUp {
+        quiet: bool,
+    },
     Complete,
     /// The index is not this job's any more.
     Abandon,

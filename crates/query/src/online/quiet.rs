@@ -9,9 +9,7 @@
 
 use std::time::{Duration, Instant};
 
-use gavel_types::Timestamp;
-
-use crate::engine::{Engine, micros_of};
+use crate::engine::Engine;
 
 /// For so long nobody must have committed under a rung that is turned away.
 pub(super) const QUIET: Duration = Duration::from_millis(200);
@@ -21,19 +19,18 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(10);
 
 impl Engine {
-    /// Whether a transaction of a session of this node may have a snapshot before `ts`.
-    fn has_older(&self, ts: Timestamp) -> bool {
-        let limit = micros_of(ts);
+    /// Whether a session of this node is in a transaction that it began before `limit`, in microseconds.
+    fn has_older(&self, limit: i64) -> bool {
         self.sessions.list().iter().any(|session| {
             let live = session.live.lock();
             !live.waits_for_job && live.transaction_start.is_some_and(|start| start <= limit)
         })
     }
 
-    /// Waits until no transaction of this node is older than `ts`, or `most` has passed. Whether there is none.
-    pub(super) async fn outlive(&self, ts: Timestamp, most: Duration) -> bool {
+    /// Waits until no transaction of this node is older than `limit`, or `most` has passed. Whether there is none.
+    pub(super) async fn outlive(&self, limit: i64, most: Duration) -> bool {
         let begun = Instant::now();
-        while self.has_older(ts) {
+        while self.has_older(limit) {
             if begun.elapsed() >= most {
                 return false;
             }

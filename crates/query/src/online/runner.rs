@@ -23,8 +23,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 enum Advance {
     /// On, at a snapshot that is no older than this.
     On(Timestamp),
-    /// On, once writers that are older than this snapshot have ended.
-    Settle(Timestamp),
+    /// On, once transactions that may not have seen the last step have ended.
+    Settle,
     /// There is nothing left to do here.
     Ended,
 }
@@ -56,10 +56,7 @@ impl Engine {
         loop {
             match self.advance(database, id, at_least, settled).await {
                 Ok(Advance::On(ts)) => (at_least, settled, pause) = (ts, false, FIRST_PAUSE),
-                Ok(Advance::Settle(ts)) => {
-                    at_least = ts;
-                    settled = self.settle(database, id, ts).await;
-                }
+                Ok(Advance::Settle) => settled = self.settle(database, id).await,
                 Ok(Advance::Ended) => return,
                 Err(error) => {
                     tracing::debug!(job = id, error = error.message(), "a job is tried again");
@@ -88,7 +85,7 @@ impl Engine {
         };
         // Whoever has cancelled a job waits for nobody else.
         if waits && !settled && !sight.job.cancelled {
-            return Ok(Advance::Settle(sight.txn.snapshot_ts()));
+            return Ok(Advance::Settle);
         }
         if waits {
             tokio::time::sleep(QUIET).await;
@@ -115,9 +112,7 @@ impl Engine {
             Batch::Done(outcome) => Ok(outcome.into()),
             Batch::Refused(error) => {
                 let sight = self.look_at_job(database, id, at_least).await?;
-                let fills = |s: &Sight| {
-                    matches!(ladder::next(&s.job, s.table.as_deref()), Action::Backfill { .. })
-                };
+                let fills = |s: &Sight| matches!(ladder::next(&s.job, s.table.as_deref()), Action::Backfill { .. });
                 match sight.filter(fills) {
                     Some(sight) => Ok(self.step(sight, Some(IndexState::Invalid), Some(&error)).await?.into()),
                     None => Ok(Advance::On(at_least)),
@@ -126,11 +121,11 @@ impl Engine {
         }
     }
 
-    /// Waits for transactions of this node that are older than `ts`, and says meanwhile that the job is looked after.
-    /// False if the job must be looked at anew first.
-    async fn settle(&self, database: Oid, id: u64, ts: Timestamp) -> bool {
-        let mut left = PATIENCE;
-        while !self.outlive(ts, BEAT.min(left)).await {
+    /// Waits for the present transactions of this node, those that begin from now on having seen the last step, and
+    /// says meanwhile that the job is looked after. False if the job must be looked at anew first.
+    async fn settle(&self, database: Oid, id: u64) -> bool {
+        let (limit, mut left) = (self.now_micros(), PATIENCE);
+        while !self.outlive(limit, BEAT.min(left)).await {
             left = left.saturating_sub(BEAT);
             if left.is_zero() {
                 return true;

@@ -24,12 +24,7 @@ pub(super) type Outcome = Result<Timestamp, Timestamp>;
 
 impl Engine {
     /// Begins a transaction about a job; `None` if there is no such job, or nothing left to do for this node.
-    pub(super) async fn look_at_job(
-        &self,
-        database: Oid,
-        id: u64,
-        at_least: Timestamp,
-    ) -> SqlResult<Option<Sight>> {
+    pub(super) async fn look_at_job(&self, database: Oid, id: u64, at_least: Timestamp) -> SqlResult<Option<Sight>> {
         let mut txn = self.begin(at_least, false).await?;
         let key = keys::job(database, id);
         let Some(row) = txn.view().get(std::slice::from_ref(&key)).await?.pop().flatten() else { return Ok(None) };

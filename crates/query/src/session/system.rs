@@ -70,21 +70,12 @@ fn activity(info: SessionInfo) -> Activity {
     }
 }
 
-/// What has to be read before a relation or function of the system can be computed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wants {
-    Nothing,
-    Sequences,
-    Jobs,
-}
-
 impl Hooks {
-    fn with_system<T>(&self, wants: Wants, f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
+    fn with_system<T>(&self, sequences: bool, jobs: &[Job], f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
         let sessions: Vec<Activity> = self.engine.sessions.list().into_iter().map(activity).collect();
         let locks = self.engine.advisory.list();
         let settings = self.shared.settings.lock().clone();
-        let states = if wants == Wants::Sequences { self.last_values() } else { HashMap::new() };
-        let jobs = if wants == Wants::Jobs { self.jobs() } else { Vec::new() };
+        let states = if sequences { self.last_values() } else { HashMap::new() };
         f(&SystemContext {
             catalog: &self.catalog,
             settings: &settings,
@@ -93,17 +84,12 @@ impl Hooks {
             sessions: &sessions,
             last_value: &|oid| states.get(&oid).copied(),
             locks: &locks,
-            jobs: &jobs,
+            jobs,
             cursors: &self.shared.cursors,
             statements: &self.shared.statements,
             started: self.engine.started,
             now: self.engine.now_micros(),
         })
-    }
-
-    /// Jobs of the database; none if they cannot be read now.
-    fn jobs(&self) -> Vec<Job> {
-        wait(self.engine.jobs_of(self.database)).unwrap_or_default()
     }
 
     /// Last values of the sequences that have given any.
@@ -120,22 +106,19 @@ impl Hooks {
 
     pub(super) fn system_call(&self, proc: &Proc, call: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Datum>> {
         let names = CatalogNames { catalog: Arc::clone(&self.catalog), search_path: self.search_path.clone() };
-        let wants = if proc.name == "pg_sequence_last_value" { Wants::Sequences } else { Wants::Nothing };
-        self.with_system(wants, |context| system::functions::call(context, &names, proc, call, args))
+        let sequences = proc.name == "pg_sequence_last_value";
+        self.with_system(sequences, &[], |context| system::functions::call(context, &names, proc, call, args))
     }
 
     pub(super) fn system_call_set(&self, proc: &Proc, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {
-        self.with_system(Wants::Nothing, |context| system::functions::call_set(context, proc, args))
+        self.with_system(false, &[], |context| system::functions::call_set(context, proc, args))
     }
 }
 
 impl SystemRows for Hooks {
     fn rows(&self, schema: &str, name: &str) -> SqlResult<Vec<Vec<Datum>>> {
-        let wants = match name {
-            "pg_sequences" => Wants::Sequences,
-            _ if is_about_jobs(schema, name) => Wants::Jobs,
-            _ => Wants::Nothing,
-        };
-        self.with_system(wants, |context| system::rows(context, schema, name))
+        let about_jobs = is_about_jobs(schema, name);
+        let jobs = if about_jobs { wait(self.engine.jobs_of(self.database))? } else { Vec::new() };
+        self.with_system(name == "pg_sequences", &jobs, |context| system::rows(context, schema, name))
     }
 }

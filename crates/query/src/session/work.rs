@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use gavel_catalog::system::is_temporary;
 use gavel_catalog::Catalog;
+use gavel_catalog::system::is_temporary;
 use gavel_encoding::TenantId;
 use gavel_txn::{Mark, ReadView};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState, Timestamp};

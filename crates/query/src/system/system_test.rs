@@ -139,6 +139,7 @@ fn with_context<T>(f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
         sessions: &[Activity { pid: 1, state: "active".into(), ..Activity::default() }],
         last_value: &last_value,
         locks: &[],
+        jobs: &[],
         cursors: &ListedCursors::default(),
         statements: &ListedStatements::default(),
         started: 0,

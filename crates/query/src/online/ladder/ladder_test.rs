@@ -129,7 +129,8 @@ impl World {
 
     fn step(&mut self, to: Option<IndexState>) {
         let before = self.table.clone();
-        let job = if to.is_none_or(|s| matches!(s, IndexState::Public | IndexState::Invalid)) { 0 } else { self.job.id };
+        let job =
+            if to.is_none_or(|s| matches!(s, IndexState::Public | IndexState::Invalid)) { 0 } else { self.job.id };
         match to {
             Some(state) => self.table.indexes[0] = index(state, job),
             None => self.table.indexes.clear(),
@@ -161,10 +162,7 @@ fn building() -> World {
 #[test]
 fn an_index_is_built_rung_by_rung() {
     let mut world = building();
-    assert_eq!(
-        world.climb(),
-        "WriteOnly, fence 1, backfill anew, backfill, Public, fence 2, complete"
-    );
+    assert_eq!(world.climb(), "WriteOnly, fence 1, backfill anew, backfill, Public, fence 2, complete");
     assert_eq!(world.state(), Some(IndexState::Public));
     assert_eq!(world.alive, [3].into());
 }
