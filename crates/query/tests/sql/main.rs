@@ -16,6 +16,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests write their golden files")]
 
 mod harness;
+mod online;
 mod push_down;
 mod sink;
 mod temporary;
@@ -90,4 +91,6 @@ scripts! {
     views_are_written_through
     materialized_views_keep_results
     tables_are_made_like_others
+    indexes_are_built_online
+    jobs_build_indexes_behind_the_session
 }
