@@ -192,3 +192,37 @@ fn types_read_back_and_share_names_with_row_types() {
     assert_eq!(modes(&changes(&base, &tables, &Reliance::default(), 9))[&entry], (WriteMode::Insert, true));
     assert_eq!(tables.type_named(schema, "mood").map(|row| tables.fields(row).map(|f| f.len())), Some(Some(2)));
 }
+
+#[test]
+fn a_step_of_an_index_turns_away_only_those_from_before_the_last() {
+    use crate::IndexState;
+    let database = Oid(5);
+    let index = |state| Index {
+        state,
+        primary: false,
+        oid: Oid(16390),
+        name: "i".into(),
+        ..table(16384, "t").indexes[0].clone()
+    };
+    let at = |rung, state: Option<IndexState>, name: &str| {
+        let mut catalog = Catalog { database, ..Catalog::default() };
+        let mut table = Table { rung, ..table(16384, name) };
+        table.indexes.extend(state.map(index));
+        catalog.put_table(Arc::new(table));
+        catalog
+    };
+    let versions = |old: &Catalog, new: &Catalog| {
+        let writes = changes(old, new, &Reliance::default(), 7);
+        let keys = writes.into_iter().map(|w| w.key).filter(|k| keys::read_object_version(k).is_some());
+        keys.collect::<Vec<_>>()
+    };
+    let key = |rung| keys::rung_version(database, Oid(16384), rung);
+    let (absent, deleting) = (at(0, None, "t"), at(1, Some(IndexState::DeleteOnly), "t"));
+    assert_eq!(versions(&absent, &deleting), Vec::<Bytes>::new());
+    let writing = at(2, Some(IndexState::WriteOnly), "t");
+    assert_eq!(versions(&deleting, &writing), [key(0)]);
+    assert_eq!(versions(&writing, &at(3, Some(IndexState::Public), "t")), [key(1)]);
+    // With anything else in the same transaction it is a change like others.
+    assert_eq!(versions(&writing, &at(3, Some(IndexState::Public), "u")), [key(1), key(2)]);
+    assert_eq!(versions(&writing, &at(2, None, "t")), [key(1), key(2)]);
+}

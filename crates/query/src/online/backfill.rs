@@ -12,11 +12,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gavel_catalog::job::{Job, from_hex, to_hex};
-use gavel_catalog::{Index, Table, keys};
+use gavel_catalog::job::{Backfill, Job, from_hex, to_hex};
+use gavel_catalog::{Index, keys};
 use gavel_functions::call::EvalContext;
 use gavel_txn::Transaction;
-use gavel_types::{Datum, KeyRange, SqlError, SqlResult, SqlState, WriteMode};
+use gavel_types::{Datum, KeyRange, SqlError, SqlResult, SqlState, Timestamp, WriteMode};
 
 use crate::dml::shape::{Entry, IndexShape, TableShape};
 use crate::dml::writer::Shapes;
@@ -67,7 +67,7 @@ impl Engine {
             return Err(SqlError::internal("the index of a backfill takes no entries"));
         };
         if anew {
-            self.begin_backfill(&txn, &mut job, &table, &shape, &index.index).await?;
+            self.begin_backfill(txn.snapshot_ts(), &mut job, &shape, &index.index).await;
         }
         // Whoever changes the table otherwise than by a step makes the batch void.
         txn.use_schema(keys::rung_version(job.database, table.oid, table.rung));
@@ -77,19 +77,11 @@ impl Engine {
         }
     }
 
-    async fn begin_backfill(
-        &self,
-        txn: &Transaction,
-        job: &mut Job,
-        table: &Table,
-        shape: &TableShape,
-        index: &Index,
-    ) -> SqlResult<()> {
-        let counted = self.storage.estimate_rows(txn.snapshot_ts(), &[shape.range()]).await;
+    async fn begin_backfill(&self, ts: Timestamp, job: &mut Job, shape: &TableShape, index: &Index) {
+        let counted = self.storage.estimate_rows(ts, &[shape.range()]).await;
         let rows_total = counted.ok().and_then(|rows| rows.first().copied()).unwrap_or(0);
-        let (table, index) = (table.storage, index.storage);
-        job.backfill = gavel_catalog::job::Backfill { table, index, rows_total, ..Default::default() };
-        Ok(())
+        let (table, index) = (shape.table.storage, index.storage);
+        job.backfill = Backfill { table, index, rows_total, ..Backfill::default() };
     }
 }
 

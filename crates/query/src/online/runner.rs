@@ -42,12 +42,21 @@ pub(super) fn start(engine: &Arc<Engine>, database: Oid, id: u64) {
     if !engine.jobs.running.lock().insert(id) {
         return;
     }
-    let engine = Arc::clone(engine);
-    tokio::spawn(async move {
-        engine.run_job(database, id).await;
-        engine.jobs.running.lock().remove(&id);
-        engine.jobs.ended.notify_waiters();
-    });
+    let running = Running { engine: Arc::clone(engine), id };
+    tokio::spawn(async move { running.engine.run_job(database, id).await });
+}
+
+/// While it lives, a job runs here.
+struct Running {
+    engine: Arc<Engine>,
+    id: u64,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.engine.jobs.running.lock().remove(&self.id);
+        self.engine.jobs.ended.notify_waiters();
+    }
 }
 
 impl Engine {

@@ -37,7 +37,7 @@ impl Engine {
             Err(e) if e.code() == SqlState::InvalidCatalogName => {
                 // The database is gone, and its jobs with it.
                 txn.write(key, WriteMode::Delete, None)?;
-                self.commit_own(txn).await?.ok();
+                let _ = self.commit_own(txn).await?;
                 return Ok(None);
             }
             Err(e) => return Err(e),
