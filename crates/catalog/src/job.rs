@@ -136,6 +136,9 @@ pub struct Job {
     /// Grows while its runner waits, so that others see that it lives.
     #[serde(default)]
     pub beats: u64,
+    /// How often it was taken over since a runner last got anything done: the next one is given more time.
+    #[serde(default)]
+    pub takeovers: u32,
     /// Somebody wants it to end.
     #[serde(default)]
     pub cancelled: bool,
@@ -244,6 +247,7 @@ mod tests {
             updated: 2,
             runner: 3,
             beats: 0,
+            takeovers: 0,
             cancelled: false,
             since: 2,
             fenced: 2,

@@ -82,6 +82,7 @@ impl DdlContext<'_> {
             updated: now,
             runner,
             beats: 0,
+            takeovers: 0,
             cancelled: false,
             since,
             fenced: 0,

@@ -50,7 +50,7 @@ impl Engine {
     /// Writes the job's row as it is now, and commits.
     pub(super) async fn commit_job(&self, mut txn: Transaction, mut job: Job) -> SqlResult<Outcome> {
         job.updated = self.now_micros();
-        job.beats += 1;
+        (job.beats, job.takeovers) = (job.beats + 1, 0);
         txn.write(keys::job(job.database, job.id), WriteMode::Update, Some(job.encode()))?;
         let snapshot = txn.snapshot_ts();
         Ok(self.commit_own(txn).await?.map(|committed| match committed {

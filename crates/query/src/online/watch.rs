@@ -3,7 +3,9 @@
 //! A runner writes its job's row at least every [`BEAT`]. Each node looks at all rows every now and then, as of what
 //! its storage has applied, which asks nobody for a timestamp; a row that has stayed the same for a [`LEASE`], by the
 //! looker's own clock, has no runner any more. The looker puts itself into the row by an ordinary commit, which
-//! conflicts if another node does so too, or if the runner was only slow: who has lost sees it by the conflict.
+//! conflicts if another node does so too, or if the runner was only slow: who has lost sees it by the conflict. The
+//! next runner is given twice the time, and so on, until one gets something done: or nodes on which everything is slow
+//! would take the job from each other for ever.
 #![allow(clippy::disallowed_methods, reason = "the shell that looks every now and then")]
 
 use std::collections::HashMap;
@@ -21,8 +23,10 @@ use crate::online::runner;
 
 /// A runner writes its row at least so often.
 pub const BEAT: Duration = Duration::from_secs(2);
-/// A row that has not changed for so long has no runner.
+/// A row that has not changed for so long has no runner, if it was not taken over lately.
 const LEASE: Duration = Duration::from_secs(6);
+/// Longest that a row goes without a change before it is taken over, in leases.
+const MOST_LEASES: u32 = 20;
 /// How often rows are looked at.
 const LOOK: Duration = Duration::from_secs(2);
 /// Jobs that have ended are shown for so long, in microseconds.
@@ -37,15 +41,18 @@ pub(crate) fn watch(engine: &Arc<Engine>) {
     let engine = Arc::downgrade(engine);
     tokio::spawn(async move {
         let mut seen = Seen::new();
-        let mut submitted = false;
+        let mut asks = false;
         loop {
             let Some(present) = engine.upgrade() else { return };
-            if let Err(error) = present.look_for_jobs(&mut seen, submitted).await {
+            let looked = present.look_for_jobs(&mut seen, asks).await;
+            if let Err(error) = &looked {
                 tracing::debug!(error = error.message(), "jobs could not be looked at");
             }
             let jobs = Arc::clone(&present.jobs);
             drop(present);
-            submitted = tokio::select! {
+            // What storage was known to have applied may be collected by the time that it is back.
+            asks = looked.is_err();
+            asks |= tokio::select! {
                 () = jobs.submitted.notified() => true,
                 () = tokio::time::sleep(LOOK) => false,
             };
@@ -77,8 +84,9 @@ impl Engine {
         rows.iter().map(|(_, row)| Job::decode(row)).collect()
     }
 
-    async fn look_for_jobs(self: &Arc<Self>, seen: &mut Seen, submitted: bool) -> SqlResult<()> {
-        let ts = if submitted { self.snapshot().await? } else { self.storage.watermarks().applied_ts };
+    /// `asks`: as of now, not only of what is known to be applied.
+    async fn look_for_jobs(self: &Arc<Self>, seen: &mut Seen, asks: bool) -> SqlResult<()> {
+        let ts = if asks { self.snapshot().await? } else { self.storage.watermarks().applied_ts };
         let rows = self.all_jobs(ts, keys::jobs()).await?;
         seen.retain(|key, _| rows.iter().any(|(k, _)| k == key));
         for (key, row) in rows {
@@ -96,8 +104,8 @@ impl Engine {
                 }
             } else if job.runner == self.jobs.node {
                 runner::start(self, job.database, job.id);
-            } else if since.elapsed() >= LEASE {
-                let taken = Job { runner: self.jobs.node, beats: job.beats + 1, ..job };
+            } else if since.elapsed() >= LEASE * (job.takeovers + 1).min(MOST_LEASES) {
+                let taken = Job { runner: self.jobs.node, takeovers: job.takeovers.saturating_add(1), ..job };
                 if self.replace_job(&key, &row, Some(taken.encode())).await? {
                     tracing::info!(job = %taken.id_text(), index = %taken.object_name, "a job without runner is taken over");
                     runner::start(self, taken.database, taken.id);

@@ -64,6 +64,7 @@ fn job(kind: JobKind, since: u32) -> Job {
         updated: 0,
         runner: 1,
         beats: 0,
+        takeovers: 0,
         cancelled: false,
         since,
         fenced: 0,
