@@ -57,3 +57,6 @@ impl Jobs {
         self.submitted.notify_one();
     }
 }
+
+#[cfg(test)]
+mod model_test;
