@@ -90,6 +90,18 @@ impl WriteBuffer {
         Ok(())
     }
 
+    /// Takes back every write of `key`.
+    pub fn forget(&mut self, key: &Bytes) {
+        if !self.map.contains_key(key) {
+            return;
+        }
+        let before = Arc::make_mut(&mut self.map).remove(key);
+        self.size -= before.as_ref().map_or(0, |b| weight(key, b.value.as_ref()));
+        if self.logging {
+            self.undo.push((key.clone(), before));
+        }
+    }
+
     /// Starts (or stops) remembering how to go back. Stopping forgets.
     pub fn set_logging(&mut self, on: bool) {
         self.logging = on;
@@ -158,6 +170,9 @@ mod tests {
         w.write(b("a"), WriteMode::Update, Some(b("long value"))).unwrap();
         w.write(b("b"), WriteMode::Delete, None).unwrap();
         w.write(b("c"), WriteMode::Delete, None).unwrap();
+        w.forget(&b("a"));
+        w.forget(&b("nothing"));
+        assert_eq!(w.map().keys().cloned().collect::<Vec<_>>(), [b("c")]);
         w.rollback_to(mark);
         assert_eq!(w.map(), &*map);
         assert_eq!(w.size(), size);

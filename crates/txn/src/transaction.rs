@@ -107,6 +107,16 @@ impl Transaction {
         }
     }
 
+    /// Whether `key` was not there before, and this transaction has put it there. Of temporary tables never.
+    pub fn has_inserted(&self, key: &[u8]) -> bool {
+        self.buffer.map().get(key).is_some_and(|entry| entry.mode == WriteMode::Insert)
+    }
+
+    /// Takes back what was written to `key`, which then is as it was before. Not for temporary tables.
+    pub fn forget(&mut self, key: &Bytes) {
+        self.buffer.forget(key);
+    }
+
     /// How many rows a temporary table has now, or entries an index of one.
     pub fn temporary_count(&self, object: ObjectId) -> usize {
         self.temporary.count(object)

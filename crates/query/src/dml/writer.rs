@@ -13,7 +13,9 @@
 //! 1. No view of the transaction is alive while it is written to, so that nothing is copied.
 //! 2. A row's key and its unique entries are written in modes that make two transactions which cannot
 //!    both be right conflict (PROTOCOL §7); entries of non-unique indexes are blind.
-//! 3. An index that is not public is written as its state says ([`gavel_catalog::IndexState`]).
+//! 3. Entries that a transaction has made of a row of its own are taken back with the row, not deleted: a row that came
+//!    and went leaves no write that could meet another transaction's row of the same key.
+//! 4. An index that is not public is written as its state says ([`gavel_catalog::IndexState`]).
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -205,6 +207,7 @@ impl<'a> Writer<'a> {
             }
             count += 1;
             self.check_row(shape, &c.new)?;
+            let own = self.state.txn.has_inserted(&c.key);
             let row_id = shape.row_id_of(&c.key);
             let key = shape.row_key(&c.new, row_id)?;
             let value = shape.encode(&c.new)?;
@@ -234,7 +237,7 @@ impl<'a> Writer<'a> {
                     }
                     (old, new) => {
                         if let Some(o) = old {
-                            self.remove_entry(index, o, &c.key, &mut doubtful)?;
+                            self.remove_entry(index, o, (&c.key, own), &mut doubtful)?;
                         }
                         match new {
                             Some(n) if n.unique => fresh.push((Some(i), number, n.key, n.value)),
@@ -273,11 +276,12 @@ impl<'a> Writer<'a> {
                 continue;
             }
             count += 1;
+            let own = self.state.txn.has_inserted(key);
             self.state.txn.write(key.clone(), WriteMode::Delete, None)?;
             let row_id = shape.row_id_of(key);
             for index in &shape.indexes {
                 if let Some(entry) = self.old_entry(shape, index, old, row_id)? {
-                    self.remove_entry(index, entry, key, &mut doubtful)?;
+                    self.remove_entry(index, entry, (key, own), &mut doubtful)?;
                 }
             }
             self.state.events.parent_changed(shape, old, None);
@@ -300,16 +304,21 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Takes away the entry of the row that had the key `row`; it is put off where it is not known to be the row's.
+    /// Takes away the entry of the row that had the key `row`, and that is this transaction's `own`; it is put off where
+    /// it is not known to be the row's.
     fn remove_entry(
         &mut self,
         index: &IndexShape,
         entry: Entry,
-        row: &Bytes,
+        (row, own): (&Bytes, bool),
         doubtful: &mut Vec<Doubtful>,
     ) -> SqlResult<()> {
         if entry.unique && !index.index.is_public() {
             doubtful.push(Doubtful { key: entry.key, row: row.clone(), value: None });
+            return Ok(());
+        }
+        if own && !entry.unique {
+            self.state.txn.forget(&entry.key);
             return Ok(());
         }
         let mode = if entry.unique { WriteMode::Delete } else { WriteMode::Blind };

@@ -75,6 +75,10 @@ enum Mutant {
     NoLook,
     /// The backfill does not test the keys that it writes.
     BlindBackfill,
+    /// Steps turn nobody away.
+    NoWithdrawal,
+    /// Entries of a row that came and went in one transaction are deleted, not taken back.
+    Tombstones,
 }
 
 struct Chance(u64);
@@ -249,12 +253,16 @@ impl World {
         txn.table.indexes.first().map_or(IndexState::Invalid, |i| i.state)
     }
 
-    fn remove_entry(&self, txn: &mut Txn, r: u8, k: u8) {
+    fn remove_entry(&self, txn: &mut Txn, (r, own): (u8, bool), k: u8) {
         let state = Self::state(txn);
         if !state.loses_entries() {
             return;
         }
         let key = self.entry(k, r);
+        if !self.unique && own && self.mutant != Mutant::Tombstones {
+            txn.writes.remove(&key);
+            return;
+        }
         if !self.unique {
             return Self::put(txn, key, WriteMode::Blind, None);
         }
@@ -284,6 +292,7 @@ impl World {
     fn write(&self, txn: &mut Txn, chance: &mut Chance) -> bool {
         let (r, k) = (chance.below(ROWS) as u8, chance.below(KEYS) as u8);
         let old = self.get(txn, &Key::Row(r)).map(|v| v[0]);
+        let own = txn.writes.get(&Key::Row(r)).is_some_and(|e| e.mode == WriteMode::Insert);
         match (old, chance.below(3)) {
             (None, _) => {
                 Self::put(txn, Key::Row(r), WriteMode::Insert, Some(byte(k)));
@@ -291,7 +300,7 @@ impl World {
             }
             (Some(old), 0) => {
                 Self::put(txn, Key::Row(r), WriteMode::Delete, None);
-                self.remove_entry(txn, r, old);
+                self.remove_entry(txn, (r, own), old);
                 true
             }
             (Some(old), _) => {
@@ -299,7 +308,7 @@ impl World {
                 if old == k {
                     return true;
                 }
-                self.remove_entry(txn, r, old);
+                self.remove_entry(txn, (r, own), old);
                 self.add_entry(txn, r, k)
             }
         }
@@ -340,7 +349,7 @@ impl World {
             }
         }
         assert!(rung::is_step(table, &next));
-        let keys = rung::withdrawn(Oid(5), table, true);
+        let keys = if self.mutant == Mutant::NoWithdrawal { vec![] } else { rung::withdrawn(Oid(5), table, true) };
         let holds: Vec<_> = keys.into_iter().map(|key| (Key::Version(key), Hold::Write(WriteMode::Delete))).collect();
         if self.settle(snapshot, &holds, BTreeMap::new()) {
             self.job.fenced = self.job.fenced.max(table.rung);
@@ -445,7 +454,8 @@ fn a_public_index_has_the_entries_of_the_rows() {
 
 #[test]
 fn a_rule_left_out_is_missed() {
-    for mutant in [Mutant::NoFence, Mutant::NoLook, Mutant::BlindBackfill] {
+    use Mutant::{BlindBackfill, NoFence, NoLook, NoWithdrawal, Tombstones};
+    for mutant in [NoFence, NoLook, BlindBackfill, NoWithdrawal, Tombstones] {
         let found = (0..20_000).find(|seed| play(*seed, mutant).0.is_some());
         assert!(found.is_some(), "{mutant:?} makes no difference");
     }

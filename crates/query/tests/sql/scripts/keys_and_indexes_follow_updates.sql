@@ -129,3 +129,46 @@ p | count
 2 | 10
 103 | 10
 SELECT 4
+
+-- A row that came and went in one transaction leaves the entries of another's row alone.
+> CREATE TABLE brief (a int PRIMARY KEY, b int, c int);
+CREATE TABLE
+
+> CREATE INDEX ON brief (b) INCLUDE (c);
+CREATE INDEX
+
+> INSERT INTO brief SELECT i, -i, 0 FROM generate_series(10, 2000) i;
+INSERT 0 1991
+
+> BEGIN;
+BEGIN
+
+> INSERT INTO brief VALUES (1, 7, 1);
+INSERT 0 1
+
+> UPDATE brief SET c = 2 WHERE a = 1;
+UPDATE 1
+
+> UPDATE brief SET b = 8 WHERE a = 1;
+UPDATE 1
+
+> DELETE FROM brief WHERE a = 1;
+DELETE 1
+
+> UPDATE brief SET c = 3 WHERE a = 10;
+UPDATE 1
+
+b> INSERT INTO brief VALUES (1, 7, 4);
+INSERT 0 1
+
+> COMMIT;
+COMMIT
+
+> SELECT a, c FROM brief WHERE b = 7;
+a | c
+1 | 4
+SELECT 1
+
+> SELECT a, c FROM brief WHERE b = 8;
+a | c
+SELECT 0
