@@ -33,7 +33,10 @@ pub mod watch;
 use std::collections::HashSet;
 
 use parking_lot::Mutex;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
+
+/// Batches that a node fills in at a time, of all its jobs; they take turns.
+const BATCHES_AT_A_TIME: usize = 4;
 
 /// What a query node knows of jobs; what is certain about them is in their rows.
 #[derive(Debug)]
@@ -41,6 +44,7 @@ pub struct Jobs {
     /// This node as a runner: random, anew at each start.
     pub node: u64,
     running: Mutex<HashSet<u64>>,
+    turns: Semaphore,
     /// Somebody has submitted a job.
     submitted: Notify,
     /// A job that ran here has ended.
@@ -49,7 +53,8 @@ pub struct Jobs {
 
 impl Jobs {
     pub fn new(node: u64) -> Self {
-        Self { node, running: Mutex::default(), submitted: Notify::new(), ended: Notify::new() }
+        let (submitted, ended) = (Notify::new(), Notify::new());
+        Self { node, running: Mutex::default(), turns: Semaphore::new(BATCHES_AT_A_TIME), submitted, ended }
     }
 
     /// Says that there is a job to look for.

@@ -117,6 +117,7 @@ impl Engine {
 
     async fn batch(self: &Arc<Self>, sight: Sight, anew: bool) -> SqlResult<Advance> {
         let (database, id, at_least) = (sight.job.database, sight.job.id, sight.txn.snapshot_ts());
+        let _turn = self.jobs.turns.acquire().await;
         match self.backfill(sight, anew).await? {
             Batch::Done(outcome) => Ok(outcome.into()),
             Batch::Refused(error) => {
