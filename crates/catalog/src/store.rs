@@ -224,8 +224,8 @@ pub fn changes(old: &Catalog, new: &Catalog, reliance: &Reliance, version: u64) 
     for (id, object) in &before {
         let versions = match old.tables.get(&id.1).filter(|_| id.0 == Kind::Table) {
             Some(table) => {
-                let step = new.tables.get(&id.1).is_some_and(|next| rung::is_step(table, next));
-                rung::withdrawn(new.database, table, step)
+                let change = new.tables.get(&id.1).map_or(rung::Change::Other, |next| rung::change(table, next));
+                rung::withdrawn(new.database, table, change)
             }
             None => vec![keys::object_version(id.0.tenant(new.database), id.1)],
         };

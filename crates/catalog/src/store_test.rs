@@ -217,12 +217,12 @@ fn a_step_of_an_index_turns_away_only_those_from_before_the_last() {
         keys.collect::<Vec<_>>()
     };
     let key = |rung| keys::rung_version(database, Oid(16384), rung);
-    let (absent, deleting) = (at(0, None, "t"), at(1, Some(IndexState::DeleteOnly), "t"));
-    assert_eq!(versions(&absent, &deleting), Vec::<Bytes>::new());
-    let writing = at(2, Some(IndexState::WriteOnly), "t");
-    assert_eq!(versions(&deleting, &writing), [key(0)]);
-    assert_eq!(versions(&writing, &at(3, Some(IndexState::Public), "t")), [key(1)]);
+    let (absent, announced) = (at(0, None, "t"), at(0, Some(IndexState::DeleteOnly), "t"));
+    assert_eq!(versions(&absent, &announced), Vec::<Bytes>::new());
+    let writing = at(1, Some(IndexState::WriteOnly), "t");
+    assert_eq!(versions(&announced, &writing), Vec::<Bytes>::new());
+    assert_eq!(versions(&writing, &at(2, Some(IndexState::Public), "t")), [key(0)]);
     // With anything else in the same transaction it is a change like others.
-    assert_eq!(versions(&writing, &at(3, Some(IndexState::Public), "u")), [key(1), key(2)]);
-    assert_eq!(versions(&writing, &at(2, None, "t")), [key(1), key(2)]);
+    assert_eq!(versions(&writing, &at(2, Some(IndexState::Public), "u")), [key(0), key(1)]);
+    assert_eq!(versions(&writing, &at(1, None, "t")), [key(0), key(1)]);
 }

@@ -1,6 +1,6 @@
 //! What of a statement on an index is done by a job: CREATE INDEX CONCURRENTLY and ASYNC, DROP INDEX CONCURRENTLY,
-//! REINDEX (RFC 0005). The statement itself takes the first step, in its own transaction, and submits the job with
-//! it: both commit, or neither does.
+//! REINDEX (RFC 0005). The statement itself announces what is to be, which nobody who writes to the table notices, and
+//! submits the job with it: both commit, or neither does.
 
 use gavel_binder::ddl::Ddl;
 use gavel_binder::ddl::ast::{Drop, ObjectKind, QualifiedName};
@@ -50,17 +50,11 @@ pub fn waits_for_job(statement: &Statement) -> bool {
 }
 
 impl DdlContext<'_> {
-    /// The rung that a step of this transaction leads `table` to: the one above the rung that others know.
-    fn next_rung(&self, table: &Table) -> u32 {
-        self.catalog.base.table(table.oid).map_or(table.rung, |known| known.rung + 1)
-    }
-
-    /// Submits a job about an index of `table` that has its present state from the table's rung `since` on.
+    /// Submits a job about an index of `table`.
     fn submit(
         &mut self,
         kind: JobKind,
         (table, index, name): (&Table, Oid, &str),
-        since: u32,
         awaited: Option<&'static str>,
     ) -> u64 {
         let JobOrigin { id, runner, pid, now } = self.host.job_origin();
@@ -84,7 +78,7 @@ impl DdlContext<'_> {
             beats: 0,
             takeovers: 0,
             cancelled: false,
-            since,
+            since: table.rung,
             fenced: 0,
             backfill: Backfill::default(),
         };
@@ -94,22 +88,18 @@ impl DdlContext<'_> {
         id
     }
 
-    /// Puts `index` into its table, as the first step of a build by a job.
+    /// Puts `index` into its table, for a job to build.
     pub(super) fn create_index_by_job(&mut self, table: &Table, mut index: Index, concurrently: bool) -> SqlResult<()> {
-        let rung = self.next_rung(table);
         let awaited = concurrently.then_some("CREATE INDEX CONCURRENTLY");
-        index.job = self.submit(JobKind::BuildIndex, (table, index.oid, &index.name), rung, awaited);
+        index.job = self.submit(JobKind::BuildIndex, (table, index.oid, &index.name), awaited);
         index.state = IndexState::DeleteOnly;
-        self.edit_table(table.oid, |t| {
-            t.indexes.push(index);
-            t.rung = rung;
-        })?;
+        self.edit_table(table.oid, |t| t.indexes.push(index))?;
         Ok(())
     }
 
     /// Says which job has built the index of a temporary table.
     pub(super) fn built_at_once(&mut self, table: &Table, index: Oid, name: &str) {
-        self.submit(JobKind::BuildIndex, (table, index, name), 0, None);
+        self.submit(JobKind::BuildIndex, (table, index, name), None);
     }
 
     /// DROP INDEX CONCURRENTLY.
@@ -131,14 +121,9 @@ impl DdlContext<'_> {
             return self.drop_all(&objects, false).await;
         };
         self.refuse_dependents(&objects, &self.plan(&objects))?;
-        let (rung, awaited) = (self.next_rung(&table), Some("DROP INDEX CONCURRENTLY"));
-        let job = self.submit(JobKind::DropIndex, (&table, oid, &index.name), rung, awaited);
-        self.edit_table(table.oid, |t| {
-            for i in t.indexes.iter_mut().filter(|i| i.oid == oid) {
-                (i.state, i.job) = (IndexState::DeleteOnly, job);
-            }
-            t.rung = rung;
-        })?;
+        let awaited = Some("DROP INDEX CONCURRENTLY");
+        let job = self.submit(JobKind::DropIndex, (&table, oid, &index.name), awaited);
+        self.edit_table(table.oid, |t| t.indexes.iter_mut().filter(|i| i.oid == oid).for_each(|i| i.job = job))?;
         Ok(())
     }
 
@@ -171,9 +156,9 @@ impl DdlContext<'_> {
                 continue;
             }
             let storage = self.new_oid(table.schema).await?;
-            let (rung, awaited) = (self.next_rung(&table), Some("REINDEX CONCURRENTLY"));
+            let awaited = Some("REINDEX CONCURRENTLY");
             let (state, job) = if concurrently && !table.is_temporary() {
-                let job = self.submit(JobKind::BuildIndex, (&table, oid, &name), rung, awaited);
+                let job = self.submit(JobKind::BuildIndex, (&table, oid, &name), awaited);
                 (IndexState::DeleteOnly, job)
             } else {
                 (IndexState::Public, 0)
@@ -181,9 +166,6 @@ impl DdlContext<'_> {
             let table = self.edit_table(table.oid, |t| {
                 for i in t.indexes.iter_mut().filter(|i| i.oid == oid) {
                     (i.storage, i.state, i.job) = (storage, state, job);
-                }
-                if !state.is_public() {
-                    t.rung = rung;
                 }
             })?;
             if state.is_public() && self.has_rows(&table).await? {

@@ -7,7 +7,11 @@
 //! | the key holds | then |
 //! |---|---|
 //! | nothing, or the row's own entry | it is written, so that a backfill that has read the row before loses |
-//! | another row's entry | it stays; that it is so is checked at COMMIT |
+//! | another row's entry, committed | it stays; that it is so is checked at COMMIT |
+//! | another row's entry, of this transaction | it stays, written as a key that has changed hands |
+//!
+//! The last keeps a write of the key even if that entry is taken away again: a backfill that has read the first row must
+//! lose in any case.
 
 use bytes::Bytes;
 use gavel_types::{CheckMode, SqlResult, WriteMode};
@@ -34,12 +38,26 @@ impl Writer<'_> {
         for (Doubtful { key, row, value }, entry) in doubtful.into_iter().zip(found) {
             let owner = entry.map(|e| shape.row_key_of_entry(&e)).transpose()?;
             if owner.is_some_and(|owner| owner != row) {
-                self.state.txn.check(key, CheckMode::Share);
+                self.leave_to_another(key)?;
                 continue;
             }
             let mode = if value.is_some() { WriteMode::Update } else { WriteMode::Delete };
             self.state.txn.write(key, mode, value)?;
         }
+        Ok(())
+    }
+
+    /// Gives up the claim to a key that another row's entry has.
+    fn leave_to_another(&mut self, key: Bytes) -> SqlResult<()> {
+        let txn = &mut self.state.txn;
+        if !txn.has_inserted(&key) {
+            txn.check(key, CheckMode::Share);
+            return Ok(());
+        }
+        let value = txn.buffer().map().get(&key).and_then(|entry| entry.value.clone());
+        txn.forget(&key);
+        txn.write(key.clone(), WriteMode::Delete, None)?;
+        txn.write(key, WriteMode::Insert, value)?;
         Ok(())
     }
 }

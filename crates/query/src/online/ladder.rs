@@ -5,7 +5,8 @@
 //!                            └────────────┴─ error, cancel ─► Invalid ─► failed
 //!   drop:   Public ─► DeleteOnly ─► (absent) ─► fence ─► completed
 //! ```
-//! Each arrow into a state is a step to the table's next rung. A *fence* turns away who still writes under the rung
+//! Each arrow into a state is a step to the table's next rung, but for the first of a build, which the statement itself
+//! has taken: for writers that is the same as no index. A *fence* turns away who still writes under the rung
 //! before the last step: the backfill must not begin while somebody may commit a row without its entry.
 //!
 //! Nothing is remembered that the row and the descriptor do not say, so that whoever takes a job over goes on where
@@ -54,7 +55,10 @@ pub fn next(job: &Job, table: Option<&Table>) -> Action {
     match (job.kind, index) {
         (_, None) => without_index(job),
         (JobKind::DropIndex, Some(index)) if index.job != job.id => Action::Abandon,
-        (JobKind::DropIndex, Some(_)) => Action::Step { to: None, quiet },
+        (JobKind::DropIndex, Some(index)) => {
+            let to = index.state.takes_entries().then_some(IndexState::DeleteOnly);
+            Action::Step { to, quiet }
+        }
         (JobKind::BuildIndex, Some(index)) => build(job, table, index, quiet),
     }
 }
@@ -101,12 +105,12 @@ fn is_about(backfill: &Backfill, table: &Table, index: &Index) -> bool {
 pub fn phase(job: &Job, table: Option<&Table>) -> &'static str {
     match next(job, table) {
         Action::Step { to: Some(IndexState::WriteOnly), .. } => "initializing",
-        Action::Fence { .. } if job.backfill.complete => "waiting for old snapshots",
-        Action::Fence { .. } if job.kind == JobKind::DropIndex => "waiting for readers before dropping",
+        Action::Step { to: Some(IndexState::DeleteOnly), .. } => "waiting for readers before marking dead",
+        Action::Step { to: None, .. } => "waiting for readers before dropping",
+        Action::Fence { .. } if job.backfill.complete || job.kind == JobKind::DropIndex => "waiting for old snapshots",
         Action::Fence { .. } => "waiting for writers before build",
         Action::Backfill { .. } => "building index: scanning table",
         Action::Step { to: Some(_), .. } => "waiting for writers before validation",
-        Action::Step { to: None, .. } => "waiting for readers before marking dead",
         Action::GiveUp { .. } | Action::Complete | Action::Abandon => "waiting for old snapshots",
     }
 }

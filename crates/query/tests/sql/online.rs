@@ -147,7 +147,7 @@ async fn a_transaction_from_before_the_build_commits_and_has_its_entries() {
     let mut builder = node.session(3).await.unwrap();
     let build = tokio::spawn(async move { answer(&mut builder, "CREATE INDEX CONCURRENTLY t_b ON t (b)").await });
     until(&mut session, "SELECT count(*) FROM pg_stat_progress_create_index", "1").await;
-    assert_eq!(value(&mut session, "SELECT phase FROM pg_stat_progress_create_index").await, "initializing");
+    until(&mut session, "SELECT phase FROM pg_stat_progress_create_index", "waiting for writers before build").await;
     assert_eq!(value(&mut session, "SELECT indisvalid FROM pg_index WHERE indexrelid = 't_b'::regclass").await, "f");
     tokio::time::sleep(Duration::from_millis(600)).await;
     assert!(!build.is_finished(), "the build does not wait for the transaction");
