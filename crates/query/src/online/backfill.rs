@@ -53,8 +53,8 @@ pub fn duplicated(shape: &TableShape, index: &Index, row: &[Datum], eval: &EvalC
 }
 
 impl Engine {
-    /// Gives the next rows of the table their entries.
-    pub(super) async fn backfill(self: &Arc<Self>, sight: Sight, anew: bool) -> SqlResult<Batch> {
+    /// Gives the next rows of the table their entries, `most` of them at most.
+    pub(super) async fn backfill(self: &Arc<Self>, sight: Sight, anew: bool, most: usize) -> SqlResult<Batch> {
         let Sight { mut txn, mut job, catalog, table } = sight;
         let table = table.ok_or_else(|| SqlError::internal("a backfill of a table that is gone"))?;
         let shapes =
@@ -71,7 +71,7 @@ impl Engine {
         }
         // Whoever changes the table otherwise than by a step makes the batch void.
         txn.use_schema(keys::rung_version(job.database, table.oid, table.rung));
-        match fill(&mut txn, &mut job, &shape, index, &self.plain_context()).await? {
+        match fill(&mut txn, &mut job, (&shape, index), most, &self.plain_context()).await? {
             Some(refused) => Ok(Batch::Refused(refused)),
             None => Ok(Batch::Done(self.commit_job(txn, job).await?)),
         }
@@ -90,8 +90,8 @@ impl Engine {
 async fn fill(
     txn: &mut Transaction,
     job: &mut Job,
-    shape: &TableShape,
-    index: &IndexShape,
+    (shape, index): (&TableShape, &IndexShape),
+    most: usize,
     eval: &EvalContext,
 ) -> SqlResult<Option<SqlError>> {
     let mut range = shape.range();
@@ -99,8 +99,8 @@ async fn fill(
     if !after.is_empty() {
         range.start = KeyRange::point(&after).end;
     }
-    let page = txn.view().scan_raw(&range, false, BATCH_ROWS).await?;
-    let whole = page.len() < BATCH_ROWS;
+    let page = txn.view().scan_raw(&range, false, most).await?;
+    let whole = page.len() < most;
     let mut due = Vec::with_capacity(page.len());
     for (row_key, value) in page {
         let row = shape.decode(&value)?;

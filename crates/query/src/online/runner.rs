@@ -9,7 +9,7 @@ use gavel_catalog::job::Job;
 use gavel_types::{Oid, SqlError, SqlResult, SqlState, Timestamp};
 
 use crate::engine::Engine;
-use crate::online::backfill::Batch;
+use crate::online::backfill::{BATCH_ROWS, Batch};
 use crate::online::ladder::{self, Action};
 use crate::online::quiet::{PATIENCE, QUIET};
 use crate::online::step::{Outcome, Sight};
@@ -23,6 +23,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 enum Advance {
     /// On, at a snapshot that is no older than this.
     On(Timestamp),
+    /// A batch is done, or has lost against a writer.
+    Filled(Outcome),
     /// On, once transactions that may not have seen the last step have ended.
     Settle,
     /// There is nothing left to do here.
@@ -43,7 +45,11 @@ pub(super) fn start(engine: &Arc<Engine>, database: Oid, id: u64) {
         return;
     }
     let running = Running { engine: Arc::clone(engine), id };
-    tokio::spawn(async move { running.engine.run_job(database, id).await });
+    tokio::spawn(async move {
+        // As a whole, so that it ends with the task.
+        let running = running;
+        running.engine.run_job(database, id).await;
+    });
 }
 
 /// While it lives, a job runs here.
@@ -62,9 +68,15 @@ impl Drop for Running {
 impl Engine {
     async fn run_job(self: &Arc<Self>, database: Oid, id: u64) {
         let (mut at_least, mut settled, mut pause) = (Timestamp::ZERO, false, FIRST_PAUSE);
+        let mut rows = BATCH_ROWS;
         loop {
-            match self.advance(database, id, at_least, settled).await {
+            match self.advance(database, id, at_least, settled, rows).await {
                 Ok(Advance::On(ts)) => (at_least, settled, pause) = (ts, false, FIRST_PAUSE),
+                Ok(Advance::Filled(outcome)) => {
+                    let (Ok(ts) | Err(ts)) = outcome;
+                    rows = if outcome.is_ok() { (rows * 2).min(BATCH_ROWS) } else { (rows / 2).max(1) };
+                    (at_least, settled, pause) = (ts, false, FIRST_PAUSE);
+                }
                 Ok(Advance::Settle) => settled = self.settle(database, id).await,
                 Ok(Advance::Ended) => return,
                 Err(error) => {
@@ -77,13 +89,15 @@ impl Engine {
         }
     }
 
-    /// One transaction. `settled`: writers of this node that a step would turn away have been waited for.
+    /// One transaction. `settled`: writers of this node that a step would turn away have been waited for. A batch has
+    /// `rows` at most.
     async fn advance(
         self: &Arc<Self>,
         database: Oid,
         id: u64,
         at_least: Timestamp,
         settled: bool,
+        rows: usize,
     ) -> SqlResult<Advance> {
         let Some(sight) = self.look_at_job(database, id, at_least).await? else { return Ok(Advance::Ended) };
         let action = ladder::next(&sight.job, sight.table.as_deref());
@@ -105,7 +119,7 @@ impl Engine {
                 self.step(sight, Some(IndexState::Invalid), Some(&crate::session::cancel::cancelled())).await?
             }
             Action::Fence { rung } => self.fence(sight, rung).await?,
-            Action::Backfill { anew } => return self.batch(sight, anew).await,
+            Action::Backfill { anew } => return self.batch(sight, anew, rows).await,
             Action::Complete => self.end_job(sight, None).await?,
             Action::Abandon => {
                 let error = abandoned(&sight.job);
@@ -115,11 +129,11 @@ impl Engine {
         Ok(outcome.into())
     }
 
-    async fn batch(self: &Arc<Self>, sight: Sight, anew: bool) -> SqlResult<Advance> {
+    async fn batch(self: &Arc<Self>, sight: Sight, anew: bool, rows: usize) -> SqlResult<Advance> {
         let (database, id, at_least) = (sight.job.database, sight.job.id, sight.txn.snapshot_ts());
         let _turn = self.jobs.turns.acquire().await;
-        match self.backfill(sight, anew).await? {
-            Batch::Done(outcome) => Ok(outcome.into()),
+        match self.backfill(sight, anew, rows).await? {
+            Batch::Done(outcome) => Ok(Advance::Filled(outcome)),
             Batch::Refused(error) => {
                 let sight = self.look_at_job(database, id, at_least).await?;
                 let fills = |s: &Sight| matches!(ladder::next(&s.job, s.table.as_deref()), Action::Backfill { .. });

@@ -170,8 +170,8 @@ async fn a_cancelled_build_leaves_an_invalid_index() {
     assert_eq!(value(&mut session, "SELECT pg_cancel_backend(3)").await, "t");
     assert_eq!(build.await.unwrap(), "ERROR 57014: canceling statement due to user request\n");
     until(&mut session, "SELECT status FROM sys.jobs", "failed").await;
-    let state = "SELECT indisvalid || ' ' || indisready FROM pg_index WHERE indexrelid = 't_b'::regclass";
-    assert_eq!(value(&mut session, state).await, "false false");
+    let state = "SELECT indisvalid, indisready FROM pg_index WHERE indexrelid = 't_b'::regclass";
+    assert_eq!(value(&mut session, state).await, "f | f");
     let details = value(&mut session, "SELECT details FROM sys.jobs").await;
     assert_eq!(details, "canceling statement due to user request");
     done(&mut old, "ROLLBACK").await;
@@ -191,7 +191,7 @@ async fn an_asynchronous_build_answers_with_a_job_and_can_be_waited_for() {
     let id = value(&mut session, "CREATE INDEX ASYNC ON t (b, a)").await;
     let mut other = node.session(2).await.unwrap();
     let unknown = answer(&mut other, &format!("SELECT sys.wait_for_job('{id}')")).await;
-    assert_eq!(unknown, format!("ERROR 42704: job \"{id}\" does not exist\n"));
+    assert_eq!(unknown, format!("wait_for_job\nERROR 42704: job \"{id}\" does not exist\n"));
     done(&mut session, "COMMIT").await;
     assert_eq!(value(&mut other, &format!("SELECT sys.wait_for_job('{id}')")).await, "t");
     // DROP ends it.

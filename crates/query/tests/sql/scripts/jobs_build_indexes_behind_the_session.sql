@@ -10,9 +10,11 @@ count
 SELECT 1
 
 > SELECT sys.wait_for_job('0123456789abc');
+wait_for_job
 ERROR 42704: job "0123456789abc" does not exist
 
 > SELECT sys.wait_for_job('what');
+wait_for_job
 ERROR 42704: job "what" does not exist
 
 > CALL sys.wait_for_job('what');
