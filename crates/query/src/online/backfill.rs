@@ -3,8 +3,9 @@
 //! Every writer that can commit by now keeps the index (the fence before the backfill sees to it), so a row either has
 //! the entry that its last writer made, or none. A missing one is written as a unique key is: it fails if anybody has
 //! written the same key since the snapshot, and the batch is tried again. Then the row has its entry from the writer,
-//! or is gone. What the writers of entries do is not tested against the backfill where the index is not unique, so
-//! that it costs them nothing.
+//! or is gone. Where many rows are written to just then, the batch is tried again with half of its rows, so that it is
+//! done sooner and meets fewer writers. What the writers of entries do is not tested against the backfill where the index
+//! is not unique, so that it costs them nothing.
 //!
 //! That no two rows have one key shows here, too: in a unique index the second row finds the first one's entry.
 

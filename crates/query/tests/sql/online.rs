@@ -77,7 +77,7 @@ impl Writers {
                 while !stop.load(Ordering::Relaxed) {
                     n += 1;
                     // Keys of one writer are never another's, so that no conflict is its own.
-                    let id = 1_000_000 * i64::from(number + 1) + n;
+                    let id = 1_000_000 * i64::from(first_pid + number) + n;
                     let old = 4 * (n % 250) + i64::from(number) + 1;
                     let sql = match n % 4 {
                         0 => format!("INSERT INTO t VALUES ({id}, {id})"),
@@ -119,8 +119,8 @@ async fn filled(node: &Node, rows: u32) -> Session {
 async fn writers_go_on_while_an_index_is_built_and_dropped() {
     let node = Node::start().await.unwrap();
     let mut session = filled(&node, 6_000).await;
-    for (unique, name) in [("", "t_b"), ("UNIQUE", "t_u")] {
-        let writers = Writers::start(&node, 10, 4).await;
+    for (unique, name, pid) in [("", "t_b", 10), ("UNIQUE", "t_u", 30)] {
+        let writers = Writers::start(&node, pid, 4).await;
         done(&mut session, &format!("CREATE {unique} INDEX CONCURRENTLY {name} ON t (b)")).await;
         let (written, errors) = writers.stop().await;
         assert!(written > 20, "only {written}");
@@ -128,7 +128,7 @@ async fn writers_go_on_while_an_index_is_built_and_dropped() {
         let allowed = if unique.is_empty() { 0 } else { 2 };
         assert!(errors.len() <= allowed, "{} of {written}: {errors:#?}", errors.len());
         agrees(&mut session, name).await;
-        let writers = Writers::start(&node, 20, 4).await;
+        let writers = Writers::start(&node, pid + 10, 4).await;
         done(&mut session, &format!("DROP INDEX CONCURRENTLY {name}")).await;
         let (_, errors) = writers.stop().await;
         assert_eq!(errors, Vec::<String>::new());
