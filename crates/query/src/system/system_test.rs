@@ -77,8 +77,6 @@ fn catalog() -> Catalog {
             index: Oid(16402),
             primary: true,
             deferrable: false,
-            state: gavel_catalog::IndexState::Public,
-            job: 0,
             initially_deferred: false,
         }],
         checks: vec![CheckConstraint {
