@@ -1,6 +1,6 @@
 //! What a statement is bound against.
 
-use gavel_catalog::Catalog;
+use gavel_catalog::{Catalog, Subject};
 use gavel_types::text_io::TextStyle;
 
 /// Catalog and session as the binder sees them. Cheap to make.
@@ -11,6 +11,8 @@ pub struct BindContext<'a> {
     /// [`gavel_catalog::search`]'s to say.
     pub search_path: &'a [String],
     pub user: &'a str,
+    /// Who must be allowed to look into the schemas that are named; `None`: everything may be.
+    pub subject: Option<&'a Subject>,
     /// How literals are read: time zone, date order.
     pub style: &'a TextStyle,
 }

@@ -149,7 +149,7 @@ pub fn catalog() -> Catalog {
 pub fn outcome(catalog: &Catalog, sql: &str) -> String {
     let style = TextStyle::default();
     let path = ["public".to_owned()];
-    let context = BindContext { catalog, search_path: &path, user: "postgres", style: &style };
+    let context = BindContext { catalog, search_path: &path, user: "postgres", subject: None, style: &style };
     let bound = parse(sql).and_then(|all| match all.as_slice() {
         [one] => bind(&context, &one.statement, sql, &[]),
         _ => Err(gavel_types::SqlError::internal("one statement at a time")),

@@ -402,7 +402,7 @@ pub fn scalar(s: &Scalar) -> String {
             };
             format!("{kind}{{{} | {inner}}}", columns.join(", "))
         }
-        ScalarKind::NextVal { sequence } => format!("nextval({sequence})"),
+        ScalarKind::NextVal { sequence, .. } => format!("nextval({sequence})"),
         ScalarKind::Default => "default".into(),
     }
 }

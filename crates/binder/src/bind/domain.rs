@@ -94,12 +94,12 @@ impl Binder<'_> {
     /// A check of a domain, in which VALUE is column `item`.
     fn domain_condition(&mut self, sql: &str, item: ColumnId, ty: PgType) -> SqlResult<Scalar> {
         let parsed = parse_expression(sql)?;
-        let context = BindContext { search_path: &[], ..*self.context };
+        let context = BindContext { search_path: &[], subject: None, ..*self.context };
         let mut inner = Binder::new(&context, sql);
         inner.allow_params = false;
         inner.reserve_columns(self.reserve_columns(0) as usize);
         inner.levels.push(Level::new());
-        let value = NsColumn { name: "value".into(), scalar: column(item, ty), origin: None, fields: None };
+        let value = NsColumn { name: "value".into(), scalar: column(item, ty), origin: None, fields: None, access: None };
         inner.level().items.push(NsItem::new(String::new(), Columns::List(Rc::from([value]))));
         let bound = inner.within(Clause::Check, |b| {
             let condition = b.expr(&parsed)?;

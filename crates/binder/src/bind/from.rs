@@ -138,6 +138,7 @@ impl Binder<'_> {
             self.error_at(e, pos)
         })?;
         self.qualify_in_text(name, &resolved);
+        let access = self.new_access(resolved.oid(), "r");
         let mut item = match &resolved {
             Resolved::Table(table) => {
                 self.uses(table.oid);
@@ -149,6 +150,9 @@ impl Binder<'_> {
                 self.uses(view.oid);
                 let label = alias.map_or_else(|| view.name.clone(), |a| fold(&a.name));
                 let locks = self.locks_of(&label);
+                if !locks.is_empty() {
+                    self.needs(access, "w");
+                }
                 self.view_item(view, locks)?
             }
             Resolved::Sequence(sequence) => {
@@ -161,6 +165,7 @@ impl Binder<'_> {
                 return Err(self.error_at(error, pos));
             }
         };
+        item.items = item.items.into_iter().map(|i| i.accessed_by(access)).collect();
         if alias.is_none()
             && let Some(first) = item.items.first_mut()
         {
@@ -233,6 +238,7 @@ impl Binder<'_> {
                 scalar: column(*id, *ty),
                 origin: Some((sequence.oid, number)),
                 fields: None,
+                access: None,
             })
             .collect();
         let rel = Rel::Values { rows: vec![row], columns: ids };
@@ -251,6 +257,7 @@ impl Binder<'_> {
                 scalar: column(c.id, c.ty),
                 origin: Some((view.oid, number)),
                 fields: c.fields.clone(),
+                access: None,
             })
             .collect();
         Ok(FromItem { rel: bound.rel, items: vec![NsItem::new(view.name.clone(), Columns::List(columns.into()))] })
@@ -268,7 +275,8 @@ impl Binder<'_> {
             let id = self.new_column();
             columns.push((id, inner, c.scalar.ty));
             let fields = c.fields.clone();
-            out.push(NsColumn { name: c.name.clone(), scalar: column(id, c.scalar.ty), origin: None, fields });
+            let (name, scalar) = (c.name.clone(), column(id, c.scalar.ty));
+            out.push(NsColumn { name, scalar, origin: None, fields, access: None });
         }
         let rel = Rel::CteRef { cte: cte.id, columns };
         let mut items = vec![NsItem::new(cte.name.clone(), Columns::List(out.into()))];
@@ -453,7 +461,7 @@ impl Binder<'_> {
         let ordinal = ordinality.then(|| self.new_column());
         let mut list: Vec<NsColumn> = columns
             .into_iter()
-            .map(|(name, id, ty)| NsColumn { name, scalar: column(id, ty), origin: None, fields: None })
+            .map(|(name, id, ty)| NsColumn { name, scalar: column(id, ty), origin: None, fields: None, access: None })
             .collect();
         // A function of one plain column lends it the alias's name.
         if scalar && let (Some(alias), Some(first)) = (alias, list.first_mut()) {
@@ -461,7 +469,8 @@ impl Binder<'_> {
         }
         if let Some(id) = ordinal {
             let name = "ordinality".to_owned();
-            list.push(NsColumn { name, scalar: column(id, PgType::INT8), origin: None, fields: None });
+            let scalar = column(id, PgType::INT8);
+            list.push(NsColumn { name, scalar, origin: None, fields: None, access: None });
         }
         let rel = match calls {
             Ok(calls) => Rel::FunctionScan { calls, ordinality: ordinal },
@@ -537,7 +546,8 @@ impl Binder<'_> {
 }
 
 fn out_column(c: &OutColumn) -> NsColumn {
-    NsColumn { name: c.name.clone(), scalar: column(c.id, c.ty), origin: c.origin, fields: c.fields.clone() }
+    let (name, scalar) = (c.name.clone(), column(c.id, c.ty));
+    NsColumn { name, scalar, origin: c.origin, fields: c.fields.clone(), access: None }
 }
 
 /// 42712 where two of these items have a name.

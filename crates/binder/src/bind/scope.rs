@@ -15,6 +15,7 @@ use gavel_catalog::system::SystemRelation;
 use gavel_types::{Oid, PgType, SqlError, SqlState};
 
 use super::Binder;
+use super::access::{ColumnAccess, SYSTEM_COLUMN};
 use super::clause::Clause;
 use super::scalar::{Typed, column};
 use crate::bound::{Aggregate, ColumnId, CteId, Scalar, ScalarKind, SetCall, Window};
@@ -39,6 +40,8 @@ pub struct NsColumn {
     pub origin: Option<(Oid, i16)>,
     /// Where the column is a row value.
     pub fields: Option<Fields>,
+    /// What reading it is noted for.
+    pub access: Option<ColumnAccess>,
 }
 
 /// The columns of a FROM item.
@@ -74,6 +77,8 @@ pub struct NsItem {
     pub row_key: Option<ColumnId>,
     /// A function that returns one column: its name alone means the value.
     pub scalar_function: bool,
+    /// What reading its columns is noted for, unless they say it themselves.
+    pub access: Option<usize>,
 }
 
 impl NsItem {
@@ -89,6 +94,27 @@ impl NsItem {
             lateral_ok: true,
             row_key: None,
             scalar_function: false,
+            access: None,
+        }
+    }
+
+    /// The item whose columns are those of the relation of `access`.
+    #[must_use]
+    pub fn accessed_by(mut self, access: usize) -> Self {
+        self.access = Some(access);
+        let noted = |c: &NsColumn| NsColumn { access: c.origin.map(|o| (access, o.1)), ..c.clone() };
+        let list = if let Columns::List(list) = &self.columns { Some(list.iter().map(noted).collect()) } else { None };
+        if let Some(list) = list {
+            self.columns = Columns::List(list);
+        }
+        self
+    }
+
+    /// What reading slot `i` is noted for.
+    pub fn access_of(&self, i: usize) -> Option<ColumnAccess> {
+        match &self.columns {
+            Columns::List(list) => list.get(i).and_then(|c| c.access),
+            _ => Some((self.access?, self.origin(i).map_or(SYSTEM_COLUMN, |o| o.1))),
         }
     }
 
@@ -195,6 +221,7 @@ impl NsItem {
             scalar: self.scalar(i),
             origin: self.origin(i),
             fields: self.fields(i),
+            access: self.access_of(i),
         })
     }
 
@@ -486,7 +513,9 @@ impl Binder<'_> {
 
     /// The value of a column that was found; remembers the mention.
     pub fn mention(&mut self, found: &Found, pos: Pos) -> Typed {
-        let scalar = self.levels[found.level].items[found.item].scalar(found.slot);
+        let item = &self.levels[found.level].items[found.item];
+        let (scalar, access) = (item.scalar(found.slot), item.access_of(found.slot));
+        self.selects(access);
         self.note_columns(found.level, &scalar, pos);
         Typed::new(scalar, pos)
     }

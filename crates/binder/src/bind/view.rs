@@ -92,9 +92,10 @@ impl Binder<'_> {
         }
         let mut query = parse::parse_query(&view.sql)?;
         query.locks.extend(locks);
-        let context = BindContext { search_path: &[], ..*self.context };
+        let context = BindContext { search_path: &[], subject: None, ..*self.context };
         let mut inner = Binder::new(&context, &view.sql);
         inner.allow_params = false;
+        inner.reads_as = view.reads_as();
         inner.view_depth = self.view_depth + 1;
         inner.defining = self.defining;
         self.lend_ids(&mut inner);

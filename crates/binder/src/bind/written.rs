@@ -51,6 +51,8 @@ pub struct Refused {
 /// A column that a statement may name.
 #[derive(Clone)]
 pub struct TargetColumn {
+    /// In the relation that is named.
+    pub number: i16,
     /// As the table has it, with the name and the default that the view gives it.
     pub column: Column,
     pub refused: Option<Refused>,
@@ -63,6 +65,8 @@ pub struct Written {
     pub name: String,
     pub schema: Oid,
     pub verb: Verb,
+    /// What it is noted for that it is written.
+    pub access: usize,
     layers: Vec<Layer>,
     /// Of the view that the statement names.
     columns: Vec<TargetColumn>,
@@ -85,9 +89,14 @@ struct Note {
 }
 
 impl Written {
-    fn of_table(table: Arc<Table>, verb: Verb) -> Self {
+    fn of_table(table: Arc<Table>, verb: Verb, access: usize) -> Self {
         let (name, schema) = (table.name.clone(), table.schema);
-        Self { table, name, schema, verb, layers: vec![], columns: vec![] }
+        Self { table, name, schema, verb, access, layers: vec![], columns: vec![] }
+    }
+
+    /// The views on the way to the table, from the one that is named.
+    pub fn views(&self) -> impl Iterator<Item = &Arc<View>> {
+        self.layers.iter().map(|layer| &layer.view)
     }
 
     pub fn is_view(&self) -> bool {
@@ -98,7 +107,7 @@ impl Written {
     pub fn find(&self, name: &str) -> Option<TargetColumn> {
         if self.layers.is_empty() {
             let column = self.table.column_named(name)?.clone();
-            return Some(TargetColumn { column, refused: None });
+            return Some(TargetColumn { number: column.number, column, refused: None });
         }
         self.columns.iter().find(|c| c.column.name == name).cloned()
     }
@@ -107,7 +116,7 @@ impl Written {
     pub fn all(&self) -> Vec<TargetColumn> {
         if self.layers.is_empty() {
             let all = self.table.visible_columns();
-            return all.map(|c| TargetColumn { column: c.clone(), refused: None }).collect();
+            return all.map(|c| TargetColumn { number: c.number, column: c.clone(), refused: None }).collect();
         }
         self.columns.clone()
     }
@@ -208,7 +217,10 @@ impl Binder<'_> {
     pub fn written(&mut self, name: &ast::ObjectName, verb: Verb) -> SqlResult<Written> {
         match self.target_relation(name, verb)? {
             Resolved::View(view) => self.written_view(&view, verb),
-            Resolved::Table(table) => Ok(Written::of_table(table, verb)),
+            Resolved::Table(table) => {
+                let access = self.new_access(table.oid, verb.privilege());
+                Ok(Written::of_table(table, verb, access))
+            }
             _ => Err(SqlError::internal("a relation that is not written to")),
         }
     }
@@ -216,7 +228,8 @@ impl Binder<'_> {
     fn written_view(&mut self, view: &Arc<View>, verb: Verb) -> SqlResult<Written> {
         let (table, layers) = self.layers(view, verb)?;
         let (name, schema) = (view.name.clone(), view.schema);
-        let mut out = Written { table, name, schema, verb, layers, columns: vec![] };
+        let access = self.new_access(view.oid, verb.privilege());
+        let mut out = Written { table, name, schema, verb, access, layers, columns: vec![] };
         let first = self.reserve_columns(out.table.columns.len());
         let base = NsItem::new(out.table.name.clone(), Columns::Table { table: out.table.clone(), first });
         let seen = self.look(&out, base.clone())?;
@@ -230,7 +243,8 @@ impl Binder<'_> {
             }
             let itself = || Refused { view: out.name.clone(), column: column.name.clone() };
             let refused = refused.or_else(|| own.is_none().then(itself));
-            out.columns.push(TargetColumn { column, refused });
+            let number = i16::try_from(out.columns.len() + 1).unwrap_or(i16::MAX);
+            out.columns.push(TargetColumn { number, column, refused });
         }
         if !matches!(verb, Verb::Delete) && out.columns.iter().all(|c| c.refused.is_some()) {
             return Err(not_updatable(verb, &out.name, NO_COLUMNS));
@@ -242,7 +256,7 @@ impl Binder<'_> {
     fn layers(&mut self, view: &Arc<View>, verb: Verb) -> SqlResult<(Arc<Table>, Vec<Layer>)> {
         let mut layers: Vec<Layer> = Vec::new();
         let mut next = Arc::clone(view);
-        let context = BindContext { search_path: &[], ..*self.context };
+        let context = BindContext { search_path: &[], subject: None, ..*self.context };
         loop {
             self.uses(next.oid);
             let query = parse::parse_query(&next.sql)?;
@@ -269,8 +283,9 @@ impl Binder<'_> {
     pub fn look(&mut self, written: &Written, base: NsItem) -> SqlResult<Seen> {
         let mut seen = Seen { item: base, conditions: vec![], notes: vec![] };
         for (at, layer) in written.layers.iter().enumerate().rev() {
-            let context = BindContext { search_path: &[], ..*self.context };
+            let context = BindContext { search_path: &[], subject: None, ..*self.context };
             let mut inner = Binder::new(&context, &layer.view.sql);
+            inner.reads_as = layer.view.reads_as();
             inner.allow_params = false;
             inner.view_depth = self.view_depth + 1;
             self.lend_ids(&mut inner);
@@ -331,7 +346,7 @@ impl Binder<'_> {
             }
             notes.push(note);
             let origin = Some((layer.view.oid, number));
-            columns.push(NsColumn { name: name.clone(), scalar: value, origin, fields: None });
+            columns.push(NsColumn { name: name.clone(), scalar: value, origin, fields: None, access: None });
         }
         let condition = match &layer.select.selection {
             Some(e) => Some(self.condition(e, Clause::Where, "WHERE")?),
@@ -364,9 +379,9 @@ impl Binder<'_> {
     ) -> SqlResult<NsItem> {
         let base = Self::row_item(&written.table, label.clone(), values);
         if !written.is_view() {
-            return Ok(base);
+            return Ok(base.accessed_by(written.access));
         }
-        let mut item = self.look(written, base)?.item;
+        let mut item = self.look(written, base)?.item.accessed_by(written.access);
         item.name = label;
         Ok(item)
     }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use gavel_binder::bound::{Scalar, ScalarKind};
 use gavel_binder::{BindContext, TableExpr};
-use gavel_catalog::Table;
+use gavel_catalog::{Subject, Table};
 use gavel_types::text_io::TextStyle;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 use sqlparser::ast::{self, DataType, Expr, Query, VisitMut, VisitorMut};
@@ -18,12 +18,16 @@ pub struct SessionBinder<'a> {
     /// The statement, which the places of its expressions refer to.
     pub text: &'a str,
     pub user: &'a str,
+    /// The same role, as the catalog has it.
+    pub subject: &'a Subject,
     pub style: &'a TextStyle,
 }
 
 impl SessionBinder<'_> {
     fn context<'s>(&'s self, scope: Scope<'s>) -> BindContext<'s> {
-        BindContext { catalog: scope.catalog, search_path: scope.search_path, user: self.user, style: self.style }
+        let subject = Some(self.subject);
+        let (catalog, search_path) = (scope.catalog, scope.search_path);
+        BindContext { catalog, search_path, user: self.user, subject, style: self.style }
     }
 }
 
@@ -123,7 +127,7 @@ fn numbered(context: &BindContext<'_>, written: &DataType) -> Option<DataType> {
 /// Sequences that a default takes values from.
 fn sequences(scalar: &Scalar, found: &mut Vec<Oid>) {
     match &scalar.kind {
-        ScalarKind::NextVal { sequence } => found.push(*sequence),
+        ScalarKind::NextVal { sequence, .. } => found.push(*sequence),
         ScalarKind::Call { args, .. } => args.iter().for_each(|a| sequences(a, found)),
         ScalarKind::Const(Datum::Oid(oid)) if scalar.ty.oid == Oid::REGCLASS => found.push(Oid(*oid)),
         ScalarKind::Relabel { input } | ScalarKind::CoerceViaIo { input } => sequences(input, found),

@@ -1,7 +1,7 @@
 //! One statement of any kind, run as far as it can be before its rows are asked for.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gavel_api::sql::{ColumnDesc, ResultSink, RowBatch};
 use gavel_binder::bound::{Bound, Modify, ModifyOp, Statement};
@@ -115,6 +115,7 @@ impl Session {
         params: Vec<Datum>,
         sink: &mut dyn ResultSink,
     ) -> SqlResult<Executed> {
+        planned.allow()?;
         self.use_objects(&planned.bound.objects).await?;
         match (&planned.body, &planned.bound.statement) {
             (Body::Query { .. }, Statement::Declare(_)) => self.declare(planned, statement, params).await,
@@ -276,7 +277,7 @@ impl Session {
             }
         };
         let columns = columns_of(&bound.statement);
-        Ok(Planned { basis, bound, body, columns, sizes })
+        Ok(Planned { basis, bound, body, columns, sizes, allowed: OnceLock::new() })
     }
 
     /// All rows of a bound statement, for callers inside the engine.

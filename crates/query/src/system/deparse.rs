@@ -24,7 +24,7 @@ struct Writer<'a> {
 }
 
 fn bind_context<'a>(context: &SystemContext<'a>, style: &'a TextStyle) -> BindContext<'a> {
-    BindContext { catalog: context.catalog, search_path: context.search_path, user: "", style }
+    BindContext { catalog: context.catalog, search_path: context.search_path, user: "", subject: None, style }
 }
 
 /// An expression over the columns of `table`; `None` if it cannot be shown from its bound form.
@@ -211,7 +211,7 @@ impl Writer<'_> {
                 format!("{}({})", if *greatest { "GREATEST" } else { "LEAST" }, self.list(args)?)
             }
             ScalarKind::Array { items } => format!("ARRAY[{}]", self.list(items)?),
-            ScalarKind::NextVal { sequence } => {
+            ScalarKind::NextVal { sequence, .. } => {
                 let name = definition::relation(self.context, *sequence).replace('\'', "''");
                 format!("nextval('{name}'::regclass)")
             }

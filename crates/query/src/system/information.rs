@@ -213,7 +213,7 @@ fn table_column(context: &SystemContext<'_>, row: &mut Row<'_>, t: &Table, c: &C
 /// Which generated columns are computed from which columns.
 fn column_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
     let style = style_over(context.catalog);
-    let binding = gavel_binder::BindContext { catalog: context.catalog, search_path: &[], user: "", style: &style };
+    let binding = gavel_binder::BindContext { catalog: context.catalog, search_path: &[], user: "", subject: None, style: &style };
     for t in context.catalog.tables.values() {
         for c in t.visible_columns().filter(|c| c.generated) {
             let Some(sql) = &c.default else { continue };

@@ -134,7 +134,7 @@ pub fn style_over(catalog: &Arc<Catalog>) -> TextStyle {
 /// Whether a view of `catalog` can be written through.
 pub fn updatability(catalog: &Arc<Catalog>, view: &Arc<View>) -> Updatability {
     let style = style_over(catalog);
-    gavel_binder::updatability(&BindContext { catalog, search_path: &[], user: "", style: &style }, view)
+    gavel_binder::updatability(&BindContext { catalog, search_path: &[], user: "", subject: None, style: &style }, view)
 }
 
 /// Functions of this name, `pg_catalog.` allowed before it.
