@@ -75,6 +75,8 @@ pub struct Binder<'a> {
     objects: Vec<Oid>,
     /// Privileges that the statement needs; see [`access`].
     pub accesses: Vec<Access>,
+    /// Functions that are called and that not everybody may call.
+    pub guarded: Vec<Oid>,
     /// Whose rights count: see [`Access::as_role`].
     pub reads_as: Option<Oid>,
     next_column: u32,
@@ -109,6 +111,7 @@ impl<'a> Binder<'a> {
             open_params: vec![],
             objects: vec![],
             accesses: vec![],
+            guarded: vec![],
             reads_as: None,
             next_column: 0,
             next_cte: 0,

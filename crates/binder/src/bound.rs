@@ -600,6 +600,8 @@ pub struct Bound {
     pub objects: Vec<Oid>,
     /// What must be allowed before it is run, in the order in which it is asked.
     pub accesses: Vec<Access>,
+    /// Functions that it calls and that not everybody may call.
+    pub guarded: Vec<Oid>,
 }
 
 /// A sequence reference that a default makes.

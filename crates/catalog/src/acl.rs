@@ -249,7 +249,8 @@ fn is_circular(items: &[AclItem], owner: Oid, what: &Change) -> bool {
     let mut without = items.to_vec();
     let grantors: Vec<Oid> = items.iter().filter(|i| i.grantee == what.grantee).map(|i| i.grantor).collect();
     for grantor in grantors {
-        let zap = Change { revoke: true, option: true, cascade: true, grantor, privileges: Privileges(u32::MAX), ..*what };
+        let zap =
+            Change { revoke: true, option: true, cascade: true, grantor, privileges: Privileges(u32::MAX), ..*what };
         // With CASCADE nothing is in its way.
         let _ = change(&mut without, owner, &zap);
     }

@@ -19,6 +19,7 @@ pub const READ_ALL_SETTINGS: Oid = Oid(3374);
 pub const READ_ALL_STATS: Oid = Oid(3375);
 pub const STAT_SCAN_TABLES: Oid = Oid(3377);
 pub const SIGNAL_BACKEND: Oid = Oid(4200);
+pub const CHECKPOINT: Oid = Oid(4544);
 
 /// OID and name of each.
 const ROLES: [(Oid, &str); 12] = [
@@ -33,7 +34,7 @@ const ROLES: [(Oid, &str); 12] = [
     (Oid(4570), "pg_write_server_files"),
     (Oid(4571), "pg_execute_server_program"),
     (SIGNAL_BACKEND, "pg_signal_backend"),
-    (Oid(4544), "pg_checkpoint"),
+    (CHECKPOINT, "pg_checkpoint"),
 ];
 
 /// Adds those that nobody has stored.

@@ -258,6 +258,37 @@ impl<'a> Securable<'a> {
         }
     }
 
+    /// Which privileges a role may grant on it.
+    pub fn grantable_by(&self, subject: &Subject) -> Privileges {
+        subject.grantable(self.class(), self.acl(), self.owner())
+    }
+
+    /// Which privileges a role may grant on a column by the column's own list.
+    pub fn column_grantable_by(&self, subject: &Subject, number: i16) -> Privileges {
+        self.column_acl(number).map_or(Privileges::NONE, |acl| subject.grantable(Class::Column, acl, self.owner()))
+    }
+
+    /// Number of the live column of this name.
+    pub fn column_named(&self, name: &str) -> Option<i16> {
+        let at = |found: Option<usize>| found.and_then(|i| i16::try_from(i + 1).ok());
+        match self {
+            Self::Table(t) => t.column_named(name).map(|c| c.number),
+            Self::View(v) => at(v.columns.iter().position(|c| c.0 == name)),
+            Self::System(r) => r.column_named(name).map(|c| c.number),
+            Self::Sequence(_) => at(["last_value", "log_cnt", "is_called"].iter().position(|c| *c == name)),
+            Self::Index(..) => None,
+        }
+    }
+
+    /// Whether a role owns it or has one of these privileges, on the whole or on a column.
+    pub fn is_shown_to(&self, subject: &Subject, whole: &str, column: &str) -> bool {
+        let column = Privileges::of_letters(column);
+        let by_column = |n: i16| !subject.on_column(self, n).and(column).is_empty();
+        subject.has_privileges_of(self.owner())
+            || !subject.on_relation(self).and(Privileges::of_letters(whole)).is_empty()
+            || !column.is_empty() && self.columns().into_iter().any(by_column)
+    }
+
     /// Numbers of the live columns.
     pub fn columns(&self) -> Vec<i16> {
         match self {

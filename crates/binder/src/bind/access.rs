@@ -10,9 +10,9 @@
 
 use std::sync::Arc;
 
-use gavel_catalog::View;
 use gavel_catalog::acl::Privileges;
 use gavel_catalog::privilege::Access;
+use gavel_catalog::{View, predefined};
 use gavel_types::{Oid, SqlError, SqlResult};
 
 use super::Binder;
@@ -73,6 +73,14 @@ impl Binder<'_> {
     pub fn take_accesses_of(&mut self, inner: &mut Binder<'_>) {
         for access in inner.accesses.drain(..) {
             self.note_access(access);
+        }
+        self.guarded.append(&mut inner.guarded);
+    }
+
+    /// Notes that a function is called.
+    pub fn calls(&mut self, function: Oid) {
+        if predefined::on_function(function).0.is_empty() && !self.guarded.contains(&function) {
+            self.guarded.push(function);
         }
     }
 

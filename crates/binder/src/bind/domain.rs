@@ -99,7 +99,8 @@ impl Binder<'_> {
         inner.allow_params = false;
         inner.reserve_columns(self.reserve_columns(0) as usize);
         inner.levels.push(Level::new());
-        let value = NsColumn { name: "value".into(), scalar: column(item, ty), origin: None, fields: None, access: None };
+        let value =
+            NsColumn { name: "value".into(), scalar: column(item, ty), origin: None, fields: None, access: None };
         inner.level().items.push(NsItem::new(String::new(), Columns::List(Rc::from([value]))));
         let bound = inner.within(Clause::Check, |b| {
             let condition = b.expr(&parsed)?;

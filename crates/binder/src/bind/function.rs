@@ -257,6 +257,7 @@ impl Binder<'_> {
         pos: Pos,
     ) -> SqlResult<(&'static Proc, Vec<Scalar>, PgType)> {
         let ResolvedCall { proc, args, declared, variadic_from, spread } = resolved;
+        self.calls(proc.oid);
         let actual: Vec<Oid> = args.iter().map(Typed::oid).collect();
         let (goals, result) = polymorphic::resolve(&declared, &actual, proc.ret).map_err(|e| self.error_at(e, pos))?;
         let mut out = Vec::with_capacity(args.len());

@@ -40,7 +40,7 @@ pub fn bind(
     }
     let params = std::mem::take(&mut binder.params);
     let objects = binder.take_objects();
-    Ok(Bound { statement, params, objects, accesses: binder.accesses })
+    Ok(Bound { statement, params, objects, accesses: binder.accesses, guarded: binder.guarded })
 }
 
 impl Binder<'_> {

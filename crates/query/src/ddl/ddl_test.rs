@@ -34,6 +34,10 @@ impl DdlHost for Host {
     fn temporary_schema(&self) -> String {
         "pg_temp_1".into()
     }
+    async fn run_as(&mut self, catalog: &Arc<Catalog>, sql: &str, _: Oid, _: Oid) -> SqlResult<Vec<Vec<Datum>>> {
+        self.run(catalog, sql).await
+    }
+
     async fn run(&mut self, _: &Arc<Catalog>, sql: &str) -> SqlResult<Vec<Vec<Datum>>> {
         self.log.push(sql.to_owned());
         self.answers.pop_front().unwrap_or_else(|| Ok(Vec::new()))
@@ -189,8 +193,8 @@ impl Session {
         };
         let before = self.catalog.clone();
         let path = ["public".to_owned()];
-        let mut context =
-            DdlContext::new(&mut self.catalog, &mut self.host, &Binder, bootstrap::SUPERUSER, &path, self.in_block);
+        let subject = Arc::new(gavel_catalog::Subject::of(&self.catalog.current, bootstrap::SUPERUSER));
+        let mut context = DdlContext::new(&mut self.catalog, &mut self.host, &Binder, subject, &path, self.in_block);
         let statement = &parsed.first().expect("one statement").statement;
         assert!(is_ddl(statement), "{sql}");
         let result = futures::executor::block_on(execute(&mut context, statement));

@@ -59,6 +59,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use gavel_binder::ddl::{self, Ddl, ast};
+use gavel_catalog::predefined::CHECKPOINT;
 use gavel_catalog::store::{self, Reliance};
 use gavel_catalog::{Catalog, Sequence, Subject, Table};
 use gavel_types::{Datum, Notice, Oid, SqlError, SqlResult, Write};
@@ -126,13 +127,8 @@ pub trait DdlHost: Send {
     ///
     /// # Errors
     /// 42501.
-    async fn run_as(
-        &mut self,
-        catalog: &Arc<Catalog>,
-        sql: &str,
-        role: Oid,
-        except: Oid,
-    ) -> SqlResult<Vec<Vec<Datum>>>;
+    async fn run_as(&mut self, catalog: &Arc<Catalog>, sql: &str, role: Oid, except: Oid)
+    -> SqlResult<Vec<Vec<Datum>>>;
 
     /// Puts an entry of index `index` of `table` for every row of `table`. The rows are already there; the
     /// index has no entries yet.
@@ -296,6 +292,12 @@ impl DdlContext<'_> {
             Ddl::DropOwned { roles, cascade } => self.drop_owned(roles, *cascade).await?,
             Ddl::Session(_) => return Err(SqlError::internal("this statement is the session's")),
             Ddl::Maintain { tag, tables, blocks_forbidden } => self.maintain(tag, tables, *blocks_forbidden)?,
+            Ddl::Accepted { tag } if tag == "CHECKPOINT" => {
+                if !self.subject.has_privileges_of(CHECKPOINT) {
+                    let message = "must be superuser or have privileges of pg_checkpoint to do CHECKPOINT";
+                    return Err(permit::refused(message));
+                }
+            }
             Ddl::Accepted { .. } => {}
             Ddl::Unsupported(what) => return Err(SqlError::unsupported(format!("{what} is not supported"))),
         }

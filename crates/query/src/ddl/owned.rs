@@ -117,7 +117,8 @@ impl DdlContext<'_> {
 
     pub(super) fn reassign_owned(&mut self, roles: &[String], to: &str) -> SqlResult<()> {
         let denied = "permission denied to reassign objects";
-        let pinned = "cannot reassign ownership of objects owned by %s because they are required by the database system";
+        let pinned =
+            "cannot reassign ownership of objects owned by %s because they are required by the database system";
         let roles = self.roles_to_empty(roles, denied, pinned)?;
         let owner = self.role(to)?;
         if !self.subject.has_privileges_of(owner) {

@@ -78,11 +78,32 @@ impl DdlContext<'_> {
         self.must_own_relation(relation)
     }
 
+    /// The same for a type.
+    pub(super) fn may_drop_type(&self, ty: &UserType) -> SqlResult<()> {
+        if self.now().schema_by_oid(ty.schema).is_some_and(|s| self.owns(s.owner)) {
+            return Ok(());
+        }
+        self.must_own_type(ty)
+    }
+
     /// # Errors
     /// `permission denied for table t`.
     pub(super) fn require_on_relation(&self, of: Securable<'_>, letters: &str) -> SqlResult<()> {
         let wanted = Privileges::of_letters(letters);
         if wanted.without(self.subject.on_relation(&of)).is_empty() {
+            return Ok(());
+        }
+        Err(denied(of.kind(), of.name()))
+    }
+
+    /// Whether a foreign key may be made to these columns.
+    ///
+    /// # Errors
+    /// `permission denied for table t`.
+    pub(super) fn may_reference(&self, parent: &Table, columns: &[i16]) -> SqlResult<()> {
+        let of = Securable::Table(parent);
+        let wanted = Privileges::of_letters("x");
+        if columns.iter().all(|n| self.subject.may_use_column(&of, *n, wanted)) {
             return Ok(());
         }
         Err(denied(of.kind(), of.name()))

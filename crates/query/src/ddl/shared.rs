@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use gavel_binder::ddl::ast::{Alter, AlterAction, Drop, ObjectKind, RoleOption};
+use gavel_binder::ddl::ast::{Alter, AlterAction, Drop, ObjectKind};
 use gavel_catalog::bootstrap::DATABASE_OWNER;
-use gavel_catalog::{Database, Role, Schema, acl, store};
+use gavel_catalog::{Database, Schema, acl, store};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
-use super::{DdlContext, scram};
+use super::DdlContext;
 
 impl DdlContext<'_> {
     // ---- schemas ----
@@ -19,6 +19,8 @@ impl DdlContext<'_> {
         owner: Option<&str>,
     ) -> SqlResult<()> {
         let owner_oid = owner.map(|o| self.role(o)).transpose()?.unwrap_or(self.user);
+        self.require_on_database("C")?;
+        self.require_member_of(owner_oid)?;
         let owner_name = || self.now().role_by_oid(owner_oid).map_or_else(String::new, |r| r.name.clone());
         let name = name.map_or_else(owner_name, str::to_owned);
         if if_not_exists && self.now().schema(&name).is_some() {
@@ -83,6 +85,8 @@ impl DdlContext<'_> {
                 }
             }
         }
+        self.require_create_database("permission denied to create database")?;
+        self.require_member_of(owner)?;
         if self.now().databases.contains_key(name) {
             return Err(SqlError::new(SqlState::DuplicateDatabase, format!("database \"{name}\" already exists")));
         }
@@ -98,6 +102,7 @@ impl DdlContext<'_> {
         self.require_no_block("DROP DATABASE")?;
         let name = drop.names.first().and_then(|n| n.0.last()).map_or("", String::as_str);
         let Some(database) = self.database(name, drop.if_exists)? else { return Ok(()) };
+        self.must_own_database(&database)?;
         if database.oid == self.now().database {
             return Err(SqlError::new(SqlState::ObjectInUse, "cannot drop the currently open database"));
         }
@@ -125,9 +130,11 @@ impl DdlContext<'_> {
     pub(super) fn alter_database(&mut self, alter: &Alter) -> SqlResult<()> {
         let name = alter.name.0.last().map_or("", String::as_str);
         let Some(database) = self.database(name, false)? else { return Ok(()) };
+        self.must_own_database(&database)?;
         for action in &alter.actions {
             match action {
                 AlterAction::Rename(new) => {
+                    self.require_create_database("permission denied to rename database")?;
                     if database.oid == self.now().database {
                         return Err(SqlError::unsupported("current database cannot be renamed"));
                     }
@@ -141,6 +148,11 @@ impl DdlContext<'_> {
                 }
                 AlterAction::Owner(role) => {
                     let owner = self.role(role)?;
+                    if owner == database.owner {
+                        continue;
+                    }
+                    self.may_give(owner, None)?;
+                    self.require_create_database("permission denied to change owner of database")?;
                     let acl = database.acl.as_ref().map(|items| acl::new_owner(items, database.owner, owner));
                     self.edit().put_database(Arc::new(Database { owner, acl, ..Database::clone(&database) }));
                 }

@@ -39,7 +39,8 @@ impl Fixture {
     fn plan(&self, sql: &str) -> PlannedQuery {
         let style = TextStyle::default();
         let path = ["public".to_owned()];
-        let context = BindContext { catalog: &self.catalog, search_path: &path, user: "postgres", subject: None, style: &style };
+        let context =
+            BindContext { catalog: &self.catalog, search_path: &path, user: "postgres", subject: None, style: &style };
         let parsed = parse(sql).expect("statement");
         let bound = bind(&context, &parsed[0].statement, sql, &[]).expect("bound");
         let Statement::Query(query) = &bound.statement else { panic!("{sql} is not a query") };

@@ -79,7 +79,8 @@ fn text(value: &Datum, ty: PgType) -> String {
 async fn run(fixture: &Fixture, sql: &str) -> SqlResult<Vec<String>> {
     let style = TextStyle::default();
     let path = ["public".to_owned()];
-    let context = BindContext { catalog: &fixture.catalog, search_path: &path, user: "postgres", subject: None, style: &style };
+    let context =
+        BindContext { catalog: &fixture.catalog, search_path: &path, user: "postgres", subject: None, style: &style };
     let parsed = parse(sql)?;
     let [one] = &parsed[..] else { return Err(SqlError::internal("one statement a block")) };
     let bound = bind(&context, &one.statement, sql, &[])?;

@@ -21,7 +21,9 @@ use std::sync::{Arc, OnceLock};
 use gavel_api::sql::ColumnDesc;
 use gavel_binder::bound::Bound;
 use gavel_binder::parse::Parsed;
+use gavel_catalog::privilege::denied;
 use gavel_catalog::{Catalog, Subject};
+use gavel_functions::registry;
 use gavel_types::{Oid, PgType, SqlError, SqlResult};
 use parking_lot::Mutex;
 
@@ -76,6 +78,11 @@ impl Planned {
         if self.allowed.get().is_none() {
             for access in &self.bound.accesses {
                 access.check(&self.basis.catalog, &self.basis.subject)?;
+            }
+            for function in &self.bound.guarded {
+                if self.basis.subject.on_function(*function).is_empty() {
+                    return Err(denied("function", registry::proc(*function).map_or("", |p| p.name)));
+                }
             }
             // A second check at the same time has come to the same.
             let _ = self.allowed.set(());

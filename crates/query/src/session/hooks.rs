@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
-use gavel_catalog::search::PG_TEMP;
-use gavel_catalog::system::is_temporary;
-use gavel_catalog::privilege::{Securable, denied};
-use gavel_catalog::{Catalog, Sequence, Subject};
 use gavel_catalog::acl::Privileges;
 use gavel_catalog::predefined::SIGNAL_BACKEND;
+use gavel_catalog::privilege::{Securable, denied};
+use gavel_catalog::search::PG_TEMP;
+use gavel_catalog::system::is_temporary;
+use gavel_catalog::{Catalog, Sequence, Subject};
 use gavel_functions::call::{Call, Later, SessionHooks};
 use gavel_functions::registry::Proc;
 use gavel_txn::commit::id_of_key;

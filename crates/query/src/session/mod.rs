@@ -328,8 +328,9 @@ impl Session {
 fn require_connect(role: &Subject, database: &Database) -> SqlResult<()> {
     if role.on_database(database).and(Privileges::of_letters("c")).is_empty() {
         let message = format!("permission denied for database \"{}\"", database.name);
-        return Err(SqlError::new(SqlState::InsufficientPrivilege, message)
-            .detail("User does not have CONNECT privilege."));
+        return Err(
+            SqlError::new(SqlState::InsufficientPrivilege, message).detail("User does not have CONNECT privilege.")
+        );
     }
     Ok(())
 }

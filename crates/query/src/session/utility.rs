@@ -152,8 +152,7 @@ impl Session {
         let text = gavel_binder::ddl::carried(statement).unwrap_or_default();
         let binder = SessionBinder { text, user: &user_name, subject: &subject, style: &style };
         let mut host = Host { session: self };
-        let mut context =
-            DdlContext::new(&mut catalog, &mut host, &binder, Arc::clone(&subject), &path, in_block);
+        let mut context = DdlContext::new(&mut catalog, &mut host, &binder, Arc::clone(&subject), &path, in_block);
         context.session_user = session_user;
         let tag = ddl::execute(&mut context, statement).await?;
         let notices = std::mem::take(&mut context.notices);

@@ -149,13 +149,7 @@ pub fn run_show(settings: &Settings, words: &[Ident]) -> SqlResult<Shown> {
 }
 
 /// Gives `name` the values of a SET's right side.
-fn assign(
-    settings: &mut Settings,
-    name: &str,
-    values: &[Expr],
-    source: Source,
-    by: &Authority<'_>,
-) -> SqlResult<()> {
+fn assign(settings: &mut Settings, name: &str, values: &[Expr], source: Source, by: &Authority<'_>) -> SqlResult<()> {
     if let [Expr::Identifier(word)] = values {
         let lower = word.value.to_ascii_lowercase();
         let default = lower == "default" || (lower == "local" && name.eq_ignore_ascii_case("timezone"));
