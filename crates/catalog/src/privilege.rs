@@ -326,7 +326,6 @@ impl Access {
         match self.as_role.filter(|role| *role != subject.role) {
             None if subject.superuser => Ok(()),
             None => self.check_as(catalog, subject),
-            Some(SUPERUSER) => Ok(()),
             Some(role) => self.check_as(catalog, &Subject::of(catalog, role)),
         }
     }

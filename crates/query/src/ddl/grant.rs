@@ -177,13 +177,10 @@ impl DdlContext<'_> {
             true => (SqlState::PrivilegeNotRevoked, "could be revoked"),
             false => (SqlState::PrivilegeNotGranted, "were granted"),
         };
-        let warning = match () {
-            () if may.is_empty() => Some("no privileges"),
-            () if !all && may != privileges => Some("not all privileges"),
-            () => None,
-        };
-        if let Some(which) = warning {
-            self.notices.push(Notice::warning(code, format!("{which} {verb} for {}", on.shown())));
+        if may.is_empty() {
+            self.notices.push(Notice::warning(code, format!("no privileges {verb} for {}", on.shown())));
+        } else if !all && may != privileges {
+            self.notices.push(Notice::warning(code, format!("not all privileges {verb} for {}", on.shown())));
         }
         Ok((grantor, may))
     }

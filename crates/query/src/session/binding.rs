@@ -1,7 +1,5 @@
 //! The binder, as sessions use it.
 
-use std::sync::Arc;
-
 use gavel_binder::bound::{Bound, ColumnId, Index, Scalar, ScalarKind};
 use gavel_binder::{BindContext, TableExpr};
 use gavel_catalog::{Catalog, Table};

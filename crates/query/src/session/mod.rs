@@ -19,6 +19,7 @@
 //! | [`access`], [`returning`] | what plans read and modifications give back |
 //! | [`known`] | what is derived from settings and catalog |
 //! | [`authority`] | as whom the session acts |
+//! | [`conceal`] | what errors keep to themselves |
 //! | [`constraints`] | SET CONSTRAINTS |
 //! | [`notify`] | LISTEN, UNLISTEN, NOTIFY |
 //! | [`hooks`] | functions that need a session |
@@ -34,6 +35,7 @@ pub mod authority;
 pub mod binding;
 pub mod block;
 pub mod cancel;
+pub mod conceal;
 pub mod constraints;
 pub mod control;
 pub mod cursors;

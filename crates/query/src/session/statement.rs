@@ -103,7 +103,10 @@ impl Session {
         }
         self.start_transaction();
         match self.plan(statement).await? {
-            Some(planned) => self.run_planned(&planned, statement, params, sink).await,
+            Some(planned) => {
+                let result = self.run_planned(&planned, statement, params, sink).await;
+                result.map_err(|e| self.concealed(e))
+            }
             None => self.run_utility(statement, &parsed, sink).await,
         }
     }
