@@ -11,7 +11,7 @@
 
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
-use crate::acl::{self, Acl, Class, Privileges};
+use crate::acl::{self, Acl, AclItem, Class, Privileges};
 use crate::bootstrap::{DATABASE_OWNER, SUPERUSER};
 use crate::descriptor::{Database, Index, Role, Schema, Sequence, Table, View};
 use crate::predefined::{self, READ_ALL_DATA, WRITE_ALL_DATA};
@@ -70,11 +70,20 @@ impl Subject {
         match acl {
             None if self.has_privileges_of(owner) => class.own().or(class.public()),
             None => class.public(),
-            Some(items) => {
-                let mine = items.iter().filter(|i| i.grantee == acl::PUBLIC || self.has_privileges_of(i.grantee));
-                mine.fold(Privileges::NONE, |all, i| all.or(i.privileges))
-            }
+            Some(items) => self.listed(items),
         }
+    }
+
+    /// What a list gives it.
+    fn listed(&self, items: &[AclItem]) -> Privileges {
+        let mine = items.iter().filter(|i| i.grantee == acl::PUBLIC || self.has_privileges_of(i.grantee));
+        mine.fold(Privileges::NONE, |all, i| all.or(i.privileges))
+    }
+
+    /// What a list lets it grant.
+    fn listed_grantable(&self, items: &[AclItem]) -> Privileges {
+        let mine = items.iter().filter(|i| self.has_privileges_of(i.grantee));
+        mine.fold(Privileges::NONE, |all, i| all.or(i.grantable))
     }
 
     /// Which privileges it may grant on such an object: its owner all of them.
@@ -82,8 +91,7 @@ impl Subject {
         if self.has_privileges_of(owner) {
             return class.all();
         }
-        let mine = acl.iter().flatten().filter(|i| self.has_privileges_of(i.grantee));
-        mine.fold(Privileges::NONE, |all, i| all.or(i.grantable))
+        self.listed_grantable(acl.as_deref().unwrap_or_default())
     }
 
     /// What it may do with a relation as a whole.
@@ -106,7 +114,7 @@ impl Subject {
 
     /// What it may do with a column by the column's own list.
     pub fn on_column(&self, of: &Securable<'_>, number: i16) -> Privileges {
-        of.column_acl(number).map_or(Privileges::NONE, |acl| self.held(Class::Column, acl, of.owner()))
+        self.listed(of.column_acl(number))
     }
 
     /// Whether it may do one of `wanted` with the column, by either list.
@@ -250,12 +258,13 @@ impl<'a> Securable<'a> {
         }
     }
 
-    fn column_acl(&self, number: i16) -> Option<&'a Acl> {
-        match self {
-            Self::Table(t) => t.column(number).map(|c| &c.acl),
-            Self::View(v) => v.column_acls.iter().find(|c| c.0 == number).map(|c| &c.1),
+    fn column_acl(&self, number: i16) -> &'a [AclItem] {
+        let found = match self {
+            Self::Table(t) => t.column(number).and_then(|c| c.acl.as_deref()),
+            Self::View(v) => v.column_acls.iter().find(|c| c.0 == number).map(|c| c.1.as_slice()),
             _ => None,
-        }
+        };
+        found.unwrap_or_default()
     }
 
     /// Which privileges a role may grant on it.
@@ -265,7 +274,8 @@ impl<'a> Securable<'a> {
 
     /// Which privileges a role may grant on a column by the column's own list.
     pub fn column_grantable_by(&self, subject: &Subject, number: i16) -> Privileges {
-        self.column_acl(number).map_or(Privileges::NONE, |acl| subject.grantable(Class::Column, acl, self.owner()))
+        let owns = subject.has_privileges_of(self.owner());
+        if owns { Class::Column.all() } else { subject.listed_grantable(self.column_acl(number)) }
     }
 
     /// Number of the live column of this name.

@@ -60,7 +60,6 @@ impl SqlError {
         self
     }
 
-    #[must_use]
     /// The error with this DETAIL, or with none.
     #[must_use]
     pub fn with_detail(mut self, text: Option<String>) -> Self {
@@ -68,6 +67,7 @@ impl SqlError {
         self
     }
 
+    #[must_use]
     pub fn hint(mut self, text: impl Into<String>) -> Self {
         self.0.hint = Some(text.into());
         self

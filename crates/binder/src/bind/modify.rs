@@ -10,6 +10,7 @@ use super::name::{Resolved, qualified, relation};
 use super::scalar::column;
 use super::scope::{Columns, Level, NsColumn, NsItem};
 use crate::bound::{ColumnId, Modify, Output, Scalar};
+use crate::context::BindContext;
 use crate::parse::{Pos, parse_expression};
 
 /// The verb of a DML statement, for messages.
@@ -150,7 +151,8 @@ impl Binder<'_> {
         values: &dyn Fn(i16) -> Option<Scalar>,
     ) -> SqlResult<Scalar> {
         let parsed = parse_expression(sql)?;
-        let mut inner = Binder::new(self.context, sql);
+        let context = BindContext { subject: None, ..*self.context };
+        let mut inner = Binder::new(&context, sql);
         inner.allow_params = false;
         inner.reserve_columns(self.reserve_columns(0) as usize);
         inner.levels.push(Level::new());

@@ -254,8 +254,8 @@ impl Binder<'_> {
             return Ok(null(column.ty));
         }
         // The text's places are not the statement's.
-        let context = self.context;
-        let mut inner = Binder::new(context, sql);
+        let context = BindContext { subject: None, ..*self.context };
+        let mut inner = Binder::new(&context, sql);
         inner.allow_params = false;
         inner.reserve_columns(self.reserve_columns(0) as usize);
         let value = inner.default_value(&parsed, column.ty, &column.name)?;

@@ -89,7 +89,7 @@ impl DdlContext<'_> {
             }
         }
         for v in catalog.views.values().filter(|v| v.owner != role) {
-            for (number, _) in v.column_acls.iter().filter(|c| listed(&c.1, role)) {
+            for (number, _) in v.column_acls.iter().filter(|c| names(&c.1, role)) {
                 let at = usize::try_from(*number).ok().and_then(|n| n.checked_sub(1));
                 let column = at.and_then(|at| v.columns.get(at)).map_or("", |c| c.0.as_str());
                 let what = format!("column {column} of {}", self.described(&Object::View(v.oid)));
@@ -199,7 +199,7 @@ impl DdlContext<'_> {
             }
         }
         for v in catalog.views.values() {
-            if listed(&v.acl, role) || v.column_acls.iter().any(|c| listed(&c.1, role)) {
+            if listed(&v.acl, role) || v.column_acls.iter().any(|c| names(&c.1, role)) {
                 let mut next = View { acl: without(&v.acl, v.owner, role), version: v.version + 1, ..View::clone(v) };
                 for (_, items) in &mut next.column_acls {
                     acl::forget(items, v.owner, role);

@@ -41,7 +41,7 @@ impl Session {
 
     /// The roles that there are, and what the current one may do; outside a transaction those of the catalog read last, or,
     /// with `fresh`, those that there are now.
-    pub(crate) async fn roles(&self, fresh: bool) -> SqlResult<(Arc<Catalog>, Arc<Subject>)> {
+    pub(crate) async fn roles(&mut self, fresh: bool) -> SqlResult<(Arc<Catalog>, Arc<Subject>)> {
         if self.work.is_some() || !fresh && self.catalog().role_by_oid(self.user).is_some() {
             return Ok((self.catalog(), self.subject()));
         }
