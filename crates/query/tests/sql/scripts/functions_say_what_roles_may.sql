@@ -149,8 +149,8 @@ ERROR 22023: unrecognized privilege type: "SET"
 CREATE TABLE
 CREATE VIEW
 GRANT
-SET
 (is_superuser = off)
+SET
 
 > SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1;
 table_name
@@ -204,8 +204,8 @@ public
 SELECT 3
 
 > RESET ROLE;
-RESET
 (is_superuser = on)
+RESET
 
 > SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1;
 table_name

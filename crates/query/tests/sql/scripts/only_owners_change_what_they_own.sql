@@ -5,8 +5,8 @@ CREATE SCHEMA
 GRANT
 
 > SET ROLE own;
-SET
 (is_superuser = off)
+SET
 
 > CREATE TABLE t (a int PRIMARY KEY, b int); CREATE VIEW v AS SELECT * FROM t; CREATE SEQUENCE sq; CREATE INDEX tb ON t (b);
 CREATE TABLE
@@ -21,7 +21,9 @@ CREATE DOMAIN
 CREATE TYPE
 
 > RESET ROLE; SET ROLE other;
+(is_superuser = on)
 RESET
+(is_superuser = off)
 SET
 
 > ALTER TABLE t ADD COLUMN c int;
@@ -49,7 +51,7 @@ ERROR 42501: must be owner of index tb
 ERROR 42501: must be owner of type ty
 
 > ALTER TYPE pair RENAME ATTRIBUTE x TO z;
-ERROR 42501: must be owner of table pair
+ERROR 42501: must be owner of type pair
 
 > ALTER DOMAIN dom SET NOT NULL;
 ERROR 42501: must be owner of type dom
@@ -179,8 +181,10 @@ CREATE TABLE
 
 -- A member of the owner may.
 > RESET ROLE; GRANT own TO other; SET ROLE other;
+(is_superuser = on)
 RESET
 GRANT ROLE
+(is_superuser = off)
 SET
 
 > ALTER TABLE t ADD COLUMN c int;
@@ -193,8 +197,10 @@ COMMENT
 ALTER TABLE
 
 > RESET ROLE; GRANT CREATE ON SCHEMA public TO other; SET ROLE other;
+(is_superuser = on)
 RESET
 GRANT
+(is_superuser = off)
 SET
 
 > ALTER TABLE t OWNER TO other;
@@ -207,7 +213,9 @@ ERROR 42501: must be member of role "postgres"
 ERROR 42501: permission denied for schema s1
 
 > RESET ROLE; SET ROLE own;
+(is_superuser = on)
 RESET
+(is_superuser = off)
 SET
 
 > DROP TABLE t;
@@ -215,9 +223,11 @@ ERROR 42501: must be owner of table t
 
 -- The owner of a schema may drop what is in it, and no more.
 > RESET ROLE; ALTER SCHEMA s1 OWNER TO own; CREATE TABLE s1.foreign_one (a int); SET ROLE own;
+(is_superuser = on)
 RESET
 ALTER SCHEMA
 CREATE TABLE
+(is_superuser = off)
 SET
 
 > ALTER TABLE s1.foreign_one ADD COLUMN b int;
@@ -234,8 +244,10 @@ ERROR 42501: permission denied for database postgres
 
 -- Foreign keys and LIKE take privileges on the other table; types may be closed.
 > RESET ROLE; CREATE TABLE parent (id int PRIMARY KEY, n int UNIQUE); SET ROLE own;
+(is_superuser = on)
 RESET
 CREATE TABLE
+(is_superuser = off)
 SET
 
 > CREATE TABLE child (id int REFERENCES parent);
@@ -245,8 +257,10 @@ ERROR 42501: permission denied for table parent
 ERROR 42501: permission denied for table parent
 
 > RESET ROLE; GRANT REFERENCES (id), SELECT (n) ON parent TO own; SET ROLE own;
+(is_superuser = on)
 RESET
 GRANT
+(is_superuser = off)
 SET
 
 > CREATE TABLE child (id int REFERENCES parent);
@@ -256,9 +270,11 @@ CREATE TABLE
 ERROR 42501: permission denied for table parent
 
 > RESET ROLE; CREATE TYPE closed AS ENUM ('x'); REVOKE USAGE ON TYPE closed FROM PUBLIC; SET ROLE own;
+(is_superuser = on)
 RESET
 CREATE TYPE
 REVOKE
+(is_superuser = off)
 SET
 
 > CREATE TABLE c2 (x closed);
@@ -279,8 +295,10 @@ x
 SELECT 1
 
 > RESET ROLE; GRANT USAGE ON TYPE closed TO own; SET ROLE own;
+(is_superuser = on)
 RESET
 GRANT
+(is_superuser = off)
 SET
 
 > CREATE TABLE c2 (x closed);
@@ -288,9 +306,11 @@ CREATE TABLE
 
 -- TRUNCATE asks for itself, and RESTART IDENTITY for the sequence.
 > RESET ROLE; CREATE TABLE numbered (id serial, x int); GRANT TRUNCATE ON numbered TO own; SET ROLE own;
+(is_superuser = on)
 RESET
 CREATE TABLE
 GRANT
+(is_superuser = off)
 SET
 
 > TRUNCATE numbered;

@@ -8,8 +8,8 @@ CREATE TABLE
 INSERT 0 2
 
 > SET ROLE bob;
-SET
 (is_superuser = off)
+SET
 
 > SELECT * FROM t;
 ERROR 42501: permission denied for table t
@@ -43,8 +43,10 @@ ERROR 42501: permission denied for table t
 
 -- Each verb has a privilege of its own; reading old values takes SELECT, too.
 > RESET ROLE; GRANT INSERT, UPDATE, DELETE ON t TO bob; SET ROLE bob;
+(is_superuser = on)
 RESET
 GRANT
+(is_superuser = off)
 SET
 
 > INSERT INTO t VALUES (3, 30, 'z');
@@ -78,16 +80,16 @@ ERROR 42501: permission denied for table t
 DELETE 3
 
 > RESET ROLE; INSERT INTO t VALUES (1, 10, 'x'), (2, 20, 'y'); REVOKE ALL ON t FROM bob;
+(is_superuser = on)
 RESET
 INSERT 0 2
 REVOKE
-(is_superuser = on)
 
 -- Columns.
 > GRANT SELECT (a), UPDATE (b), INSERT (a, b) ON t TO bob; SET ROLE bob;
 GRANT
-SET
 (is_superuser = off)
+SET
 
 > SELECT a FROM t ORDER BY a;
 a
@@ -185,8 +187,8 @@ ERROR 42501: permission denied for table t
 ERROR 42501: permission denied for table t
 
 > COPY t (a) TO STDOUT;
-2
 1
+2
 5
 6
 COPY 4
@@ -225,8 +227,10 @@ PREPARE
 ERROR 42501: permission denied for table t
 
 > RESET ROLE; REVOKE SELECT (a) ON t FROM bob; SET ROLE bob;
+(is_superuser = on)
 RESET
 REVOKE
+(is_superuser = off)
 SET
 
 > EXECUTE p;
@@ -236,8 +240,8 @@ ERROR 42501: permission denied for table t
 ERROR 42501: permission denied for table t
 
 > RESET ROLE;
-RESET
 (is_superuser = on)
+RESET
 
 > EXECUTE p;
 a
@@ -248,8 +252,8 @@ SELECT 1
 > GRANT SELECT ON t TO ann; GRANT ann TO bob; SET ROLE bob;
 GRANT
 GRANT ROLE
-SET
 (is_superuser = off)
+SET
 
 > SELECT b FROM t WHERE a = 1;
 b
@@ -257,8 +261,10 @@ b
 SELECT 1
 
 > RESET ROLE; ALTER ROLE bob NOINHERIT; SET ROLE bob;
+(is_superuser = on)
 RESET
 ALTER ROLE
+(is_superuser = off)
 SET
 
 > SELECT b FROM t WHERE a = 1;
@@ -273,9 +279,11 @@ b
 SELECT 1
 
 > RESET ROLE; REVOKE ann FROM bob; GRANT SELECT ON t TO PUBLIC; SET ROLE bob;
+(is_superuser = on)
 RESET
 REVOKE ROLE
 GRANT
+(is_superuser = off)
 SET
 
 > SELECT b FROM t WHERE a = 1;
@@ -284,10 +292,12 @@ b
 SELECT 1
 
 > RESET ROLE; REVOKE SELECT ON t FROM PUBLIC; GRANT pg_read_all_data TO ann; GRANT pg_write_all_data TO ann; SET ROLE ann;
+(is_superuser = on)
 RESET
 REVOKE
 GRANT ROLE
 GRANT ROLE
+(is_superuser = off)
 SET
 
 > SELECT count(*) FROM t;
@@ -303,12 +313,16 @@ ERROR 42501: permission denied for table t
 
 -- Owners may lose theirs; a foreign key asks nobody.
 > RESET ROLE; CREATE ROLE own; GRANT CREATE ON SCHEMA public TO own; SET ROLE own;
+(is_superuser = on)
 RESET
 CREATE ROLE
 GRANT
+(is_superuser = off)
 SET
+(is_superuser = on)
 
 > CREATE TABLE parent (id int PRIMARY KEY); CREATE TABLE child (id int REFERENCES parent ON DELETE CASCADE);
+(is_superuser = off)
 CREATE TABLE
 CREATE TABLE
 
@@ -321,7 +335,9 @@ INSERT 0 1
 SET
 
 > RESET ROLE; SET ROLE bob;
+(is_superuser = on)
 RESET
+(is_superuser = off)
 SET
 
 > INSERT INTO child VALUES (1);
@@ -338,7 +354,9 @@ ERROR 42501: permission denied for table child
 DELETE 1
 
 > RESET ROLE; SET ROLE own;
+(is_superuser = on)
 RESET
+(is_superuser = off)
 SET
 
 > REVOKE ALL ON parent FROM own;
@@ -356,8 +374,10 @@ SELECT 0
 
 -- Locks.
 > RESET ROLE; GRANT INSERT ON t TO bob; SET ROLE bob;
+(is_superuser = on)
 RESET
 GRANT
+(is_superuser = off)
 SET
 
 > BEGIN; LOCK TABLE t IN ROW EXCLUSIVE MODE; ROLLBACK;

@@ -5,8 +5,8 @@ CREATE ROLE
 CREATE ROLE
 
 > SET ROLE plain;
-SET
 (is_superuser = off)
+SET
 
 > CREATE ROLE x;
 ERROR 42501: permission denied to create role
@@ -39,7 +39,9 @@ ERROR 42501: must have admin option on role "grp"
 ERROR 42501: permission denied to create database
 
 > RESET ROLE; SET ROLE maker;
+(is_superuser = on)
 RESET
+(is_superuser = off)
 SET
 
 > CREATE ROLE x SUPERUSER;
@@ -100,8 +102,8 @@ COMMENT
 ERROR 42501: must be superuser
 
 > RESET ROLE;
-RESET
 (is_superuser = on)
+RESET
 
 > DROP ROLE postgres;
 ERROR 55006: current user cannot be dropped
@@ -128,10 +130,12 @@ ERROR 2BP01: cannot drop role pg_monitor because it is required by the database 
 > CREATE ROLE admin; GRANT grp TO admin WITH ADMIN OPTION; SET ROLE admin;
 CREATE ROLE
 GRANT ROLE
-SET
 (is_superuser = off)
+SET
+(is_superuser = on)
 
 > GRANT grp TO plain;
+(is_superuser = off)
 GRANT ROLE
 
 > GRANT grp TO maker GRANTED BY postgres;
@@ -148,25 +152,27 @@ WARNING: role "plain" is not a member of role "grp"
 REVOKE ROLE
 
 > RESET ROLE; GRANT admin TO plain; SET ROLE plain;
+(is_superuser = on)
 RESET
 GRANT ROLE
+(is_superuser = off)
 SET
 
 > GRANT grp TO maker;
 GRANT ROLE
 
 > RESET ROLE;
-RESET
 (is_superuser = on)
+RESET
 
 > GRANT admin TO grp;
 ERROR 0LP01: role "admin" is a member of role "grp"
 
 -- Who one is.
 > SET SESSION AUTHORIZATION plain;
-SET
 (is_superuser = off)
 (session_authorization = plain)
+SET
 
 > SELECT current_user, session_user;
 current_user | session_user
@@ -188,9 +194,9 @@ ERROR 42501: permission denied to set role "boss"
 ERROR 22023: role "nobody" does not exist
 
 > SET SESSION AUTHORIZATION boss;
-SET
 (is_superuser = on)
 (session_authorization = boss)
+SET
 
 > SELECT set_config('role', 'boss', false);
 set_config
@@ -220,18 +226,17 @@ SELECT 1
 SET
 
 > RESET SESSION AUTHORIZATION;
-RESET
-(session_authorization = postgres)
+ERROR 42601: syntax error at or near "AUTHORIZATION"
 
 > SELECT current_user, session_user;
 current_user | session_user
-postgres | postgres
+boss | boss
 SELECT 1
 
 > BEGIN; SET LOCAL ROLE plain;
 BEGIN
-SET
 (is_superuser = off)
+SET
 
 > SELECT current_user;
 current_user
@@ -239,12 +244,12 @@ plain
 SELECT 1
 
 > COMMIT;
-COMMIT
 (is_superuser = on)
+COMMIT
 
 > SELECT current_user;
 current_user
-postgres
+boss
 SELECT 1
 
 -- What is owned and granted keeps a role.
@@ -283,19 +288,19 @@ privileges for schema s
 privileges for type ty
 privileges for sequence sq
 owner of default privileges on new relations belonging to role plain
-privileges for default privileges on new relations belonging to role postgres in schema s
+privileges for default privileges on new relations belonging to role boss in schema s
 owner of schema mine
 owner of view mine.v
-owner of sequence mine.t_id_seq
 owner of table mine.t
+owner of sequence mine.t_id_seq
 
 > DROP ROLE grp;
 ERROR 2BP01: role "grp" cannot be dropped because some objects depend on it
 DETAIL: privileges for default privileges on new relations belonging to role plain
 
 > SET ROLE maker;
-SET
 (is_superuser = off)
+SET
 
 > REASSIGN OWNED BY plain TO maker;
 ERROR 42501: permission denied to reassign objects
@@ -312,15 +317,15 @@ privileges for schema s
 privileges for type ty
 privileges for sequence sq
 owner of default privileges on new relations belonging to role plain
-privileges for default privileges on new relations belonging to role postgres in schema s
+privileges for default privileges on new relations belonging to role boss in schema s
 owner of schema mine
 owner of view mine.v
-owner of sequence mine.t_id_seq
 owner of table mine.t
+owner of sequence mine.t_id_seq
 
 > RESET ROLE;
-RESET
 (is_superuser = on)
+RESET
 
 > REASSIGN OWNED BY postgres TO maker;
 ERROR 2BP01: cannot reassign ownership of objects owned by role postgres because they are required by the database system
@@ -340,16 +345,14 @@ privileges for schema s
 privileges for type ty
 privileges for sequence sq
 owner of default privileges on new relations belonging to role plain
-privileges for default privileges on new relations belonging to role postgres in schema s
+privileges for default privileges on new relations belonging to role boss in schema s
 
 > DROP OWNED BY plain;
 DROP OWNED
 
 > SELECT relname, relacl FROM pg_class WHERE relname IN ('t', 'sq') AND relowner = 'postgres'::regrole ORDER BY 1;
 relname | relacl
-sq | {postgres=rwU/postgres}
-t | {postgres=arwdDxt/postgres}
-SELECT 2
+SELECT 0
 
 > SELECT attacl FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'a';
 attacl

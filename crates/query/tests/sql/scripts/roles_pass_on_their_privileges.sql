@@ -9,8 +9,8 @@ GRANT
 GRANT
 
 > SET ROLE g1;
-SET
 (is_superuser = off)
+SET
 
 > GRANT SELECT, INSERT ON t TO g2;
 WARNING: not all privileges were granted for "t"
@@ -28,7 +28,7 @@ GRANT
 GRANT
 
 > GRANT SELECT (a), INSERT (a) ON t TO g2;
-WARNING: not all privileges were granted for column "a" of relation "t"
+WARNING: no privileges were granted for column "a" of relation "t"
 GRANT
 
 > GRANT INSERT (a) ON t TO g2;
@@ -48,7 +48,9 @@ ERROR 42P01: relation "nothing" does not exist
 SET
 
 > RESET ROLE; SET ROLE g2;
+(is_superuser = on)
 RESET
+(is_superuser = off)
 SET
 
 > GRANT SELECT ON t TO g1 WITH GRANT OPTION;
@@ -58,7 +60,9 @@ ERROR 0LP01: grant options cannot be granted back to your own grantor
 GRANT
 
 > RESET ROLE; SET ROLE g3;
+(is_superuser = on)
 RESET
+(is_superuser = off)
 SET
 
 > GRANT SELECT ON t TO g1;
@@ -82,12 +86,12 @@ WARNING: no privileges were granted for "postgres"
 GRANT
 
 > RESET ROLE;
-RESET
 (is_superuser = on)
+RESET
 
 > SELECT relacl FROM pg_class WHERE relname = 't';
 relacl
-{postgres=arwdDxt/postgres,g1=ar*/postgres,g2=r*/g1,g3=r/g2}
+{postgres=arwdDxt/postgres,g1=ar*/postgres,g2=r*/g1,g3=r/g2,g1=/g3}
 SELECT 1
 
 > SELECT attname, attacl FROM pg_attribute WHERE attrelid = 't'::regclass AND attacl IS NOT NULL;
@@ -112,15 +116,17 @@ SELECT 1
 CREATE ROLE
 CREATE ROLE
 ALTER TABLE
-SET
 (is_superuser = off)
+SET
+(is_superuser = on)
 
 > GRANT UPDATE ON t TO g3;
+(is_superuser = off)
 GRANT
 
 > RESET ROLE;
-RESET
 (is_superuser = on)
+RESET
 
 > SELECT relacl FROM pg_class WHERE relname = 't';
 relacl
@@ -130,16 +136,16 @@ SELECT 1
 > CREATE TYPE ty AS ENUM ('x'); CREATE DOMAIN dom AS int; SET ROLE g1;
 CREATE TYPE
 CREATE DOMAIN
-SET
 (is_superuser = off)
+SET
 
 > GRANT USAGE ON TYPE ty TO g2;
 WARNING: no privileges were granted for "ty"
 GRANT
 
 > RESET ROLE;
-RESET
 (is_superuser = on)
+RESET
 
 > REVOKE USAGE ON TYPE ty FROM PUBLIC;
 REVOKE

@@ -13,8 +13,8 @@ CREATE TABLE
 GRANT
 
 > SET ROLE bob;
-SET
 (is_superuser = off)
+SET
 
 > SELECT * FROM hidden.t;
 ERROR 42501: permission denied for schema hidden
@@ -42,8 +42,10 @@ SELECT 1
 ERROR 42501: permission denied for schema hidden
 
 > RESET ROLE; GRANT USAGE ON SCHEMA hidden TO bob; SET ROLE bob;
+(is_superuser = on)
 RESET
 GRANT
+(is_superuser = off)
 SET
 
 > SELECT * FROM hidden.t;
@@ -63,17 +65,19 @@ SELECT 1
 ERROR 42501: permission denied for schema hidden
 
 > RESET ROLE; GRANT CREATE ON SCHEMA hidden TO bob; SET ROLE bob;
+(is_superuser = on)
 RESET
 GRANT
+(is_superuser = off)
 SET
 
 > CREATE TABLE hidden.x (a int);
 CREATE TABLE
 
 > RESET ROLE; RESET search_path;
-RESET
-RESET
 (is_superuser = on)
+RESET
+RESET
 
 -- Sequences.
 > CREATE SEQUENCE s; CREATE TABLE ser (id serial, x int); CREATE TABLE idn (id int GENERATED ALWAYS AS IDENTITY, x int);
@@ -83,8 +87,8 @@ CREATE TABLE
 
 > GRANT INSERT, SELECT ON ser, idn TO bob; SET ROLE bob;
 GRANT
-SET
 (is_superuser = off)
+SET
 
 > SELECT nextval('s');
 nextval
@@ -123,8 +127,10 @@ nextval
 ERROR 42501: permission denied for sequence idn_id_seq
 
 > RESET ROLE; GRANT USAGE ON SEQUENCE s, ser_id_seq TO bob; SET ROLE bob;
+(is_superuser = on)
 RESET
 GRANT
+(is_superuser = off)
 SET
 
 > SELECT nextval('s'), currval('s'), lastval();
@@ -145,9 +151,11 @@ id
 INSERT 0 1
 
 > RESET ROLE; REVOKE USAGE ON SEQUENCE s FROM bob; GRANT SELECT ON SEQUENCE s TO bob; SET ROLE bob;
+(is_superuser = on)
 RESET
 REVOKE
 GRANT
+(is_superuser = off)
 SET
 
 > SELECT currval('s');
@@ -165,8 +173,10 @@ nextval
 ERROR 42501: permission denied for sequence s
 
 > RESET ROLE; GRANT UPDATE ON SEQUENCE s TO bob; SET ROLE bob;
+(is_superuser = on)
 RESET
 GRANT
+(is_superuser = off)
 SET
 
 > SELECT setval('s', 5), nextval('s');
@@ -176,8 +186,10 @@ SELECT 1
 
 -- Databases.
 > RESET ROLE; REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC; SET ROLE bob;
+(is_superuser = on)
 RESET
 REVOKE
+(is_superuser = off)
 SET
 
 > CREATE TEMPORARY TABLE x (a int);
@@ -187,8 +199,10 @@ ERROR 42501: permission denied to create temporary tables in database "postgres"
 ERROR 42501: permission denied for database postgres
 
 > RESET ROLE; GRANT CREATE, TEMPORARY ON DATABASE postgres TO bob; SET ROLE bob;
+(is_superuser = on)
 RESET
 GRANT
+(is_superuser = off)
 SET
 
 > CREATE TEMPORARY TABLE x (a int);

@@ -11,8 +11,8 @@ INSERT 0 1
 GRANT
 
 > SET ROLE own;
-SET
 (is_superuser = off)
+SET
 
 > CREATE VIEW v AS SELECT a, b FROM t WHERE a > 0;
 CREATE VIEW
@@ -41,7 +41,9 @@ ERROR 42501: permission denied for table t
 GRANT
 
 > RESET ROLE; SET ROLE user1;
+(is_superuser = on)
 RESET
+(is_superuser = off)
 SET
 
 > SELECT * FROM v;
@@ -77,9 +79,11 @@ ERROR 42501: permission denied for view v
 
 -- Of the view what is written, by who writes; of the table the same, by the owner of the view.
 > RESET ROLE; GRANT INSERT, UPDATE (b), DELETE ON v TO user1; GRANT INSERT, UPDATE ON wide TO user1; SET ROLE user1;
+(is_superuser = on)
 RESET
 GRANT
 GRANT
+(is_superuser = off)
 SET
 
 > INSERT INTO v VALUES (2, 3);
@@ -118,16 +122,20 @@ UPDATE 4
 ERROR 42501: permission denied for table t
 
 > RESET ROLE; GRANT INSERT, UPDATE ON invoker TO user1; SET ROLE user1;
+(is_superuser = on)
 RESET
 GRANT
+(is_superuser = off)
 SET
 
 > INSERT INTO invoker VALUES (6, 6);
 ERROR 42501: permission denied for table t
 
 > RESET ROLE; GRANT INSERT (a, b) ON t TO user1; SET ROLE user1;
+(is_superuser = on)
 RESET
 GRANT
+(is_superuser = off)
 SET
 
 > INSERT INTO invoker VALUES (6, 6);
@@ -137,8 +145,8 @@ INSERT 0 1
 ERROR 42501: permission denied for table t
 
 > RESET ROLE;
-RESET
 (is_superuser = on)
+RESET
 
 -- A superuser reads a view with no more rights than its owner's.
 > SELECT * FROM wide;
@@ -159,8 +167,8 @@ ERROR 42501: permission denied for table t
 ALTER VIEW
 
 > SET ROLE user1;
-SET
 (is_superuser = off)
+SET
 
 > SELECT count(*) FROM v;
 count
@@ -169,8 +177,10 @@ SELECT 1
 
 -- Materialized views.
 > RESET ROLE; CREATE MATERIALIZED VIEW m AS SELECT a FROM t; SET ROLE user1;
+(is_superuser = on)
 RESET
 SELECT 5
+(is_superuser = off)
 SET
 
 > SELECT * FROM m;
@@ -180,9 +190,11 @@ ERROR 42501: permission denied for materialized view m
 ERROR 42501: must be owner of materialized view m
 
 > RESET ROLE; GRANT SELECT ON m TO user1; ALTER MATERIALIZED VIEW m OWNER TO own; SET ROLE own;
+(is_superuser = on)
 RESET
 GRANT
 ALTER MATERIALIZED VIEW
+(is_superuser = off)
 SET
 
 > REFRESH MATERIALIZED VIEW m;
@@ -198,7 +210,9 @@ ERROR 42501: permission denied for table t
 SELECT 1
 
 > RESET ROLE; SET ROLE user1;
+(is_superuser = on)
 RESET
+(is_superuser = off)
 SET
 
 > SELECT count(*) FROM m;
