@@ -195,6 +195,9 @@ pub enum Refused {
 /// # Errors
 /// [`Refused`].
 pub fn change(items: &mut Vec<AclItem>, owner: Oid, what: &Change) -> Result<(), Refused> {
+    if what.privileges.is_empty() {
+        return Ok(());
+    }
     let at = items.iter().position(|i| i.grantee == what.grantee && i.grantor == what.grantor);
     if !what.revoke {
         if what.option && is_circular(items, owner, what) {

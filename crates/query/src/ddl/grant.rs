@@ -117,7 +117,12 @@ pub(super) fn effect(grant: &Grant, class: Class, allowed: Privileges) -> SqlRes
         };
         let all = privilege.name == "all";
         if of_columns {
-            out.columns.extend(privilege.columns.iter().map(|c| (named, all, c.clone())));
+            for column in &privilege.columns {
+                match out.columns.iter_mut().find(|c| c.2 == *column) {
+                    Some(same) => (same.0, same.1) = (same.0.or(named), same.1 || all),
+                    None => out.columns.push((named, all, column.clone())),
+                }
+            }
         } else {
             out.privileges = out.privileges.or(named);
             out.all |= all;

@@ -23,6 +23,17 @@ impl Session {
         (self.user, Arc::clone(&self.user_name))
     }
 
+    /// Whether `catalog` has the roles that the session acts as: one read before a role was made has not, and then there is
+    /// no telling what the current role may do.
+    pub(crate) fn knows_roles(&self, catalog: &Catalog) -> bool {
+        let settings = self.shared.settings.lock();
+        let known = |name: &str| {
+            let value = settings.raw(name);
+            matches!(&*value, "" | "none") || catalog.roles.contains_key(&*value)
+        };
+        catalog.role_by_oid(self.user).is_some() && known("role") && known("session_authorization")
+    }
+
     /// What that role may do.
     pub(crate) fn subject(&self) -> Arc<Subject> {
         let (role, _) = self.current_user();
@@ -42,7 +53,7 @@ impl Session {
     /// The roles that there are, and what the current one may do; outside a transaction those of the catalog read last, or,
     /// with `fresh`, those that there are now.
     pub(crate) async fn roles(&mut self, fresh: bool) -> SqlResult<(Arc<Catalog>, Arc<Subject>)> {
-        if self.work.is_some() || !fresh && self.catalog().role_by_oid(self.user).is_some() {
+        if self.work.is_some() || !fresh && self.knows_roles(&self.catalog()) {
             return Ok((self.catalog(), self.subject()));
         }
         // Read anew only if another version has come.

@@ -66,10 +66,10 @@ impl Session {
         let user = self.current_user();
         let subject = self.subject();
         let search_path: Arc<[String]> = self.search_path().into();
+        let known_roles = self.knows_roles(&catalog);
         let mut settings = self.shared.settings.lock();
-        // Before a catalog has been read there is nobody to know.
         let superuser = if subject.superuser { "on" } else { "off" };
-        if catalog.role_by_oid(user.0).is_some() && *settings.raw("is_superuser") != *superuser {
+        if known_roles && *settings.raw("is_superuser") != *superuser {
             // The engine may set what nobody else may.
             let _ = settings.set("is_superuser", superuser, Source::Engine);
             generation = settings.generation();

@@ -319,10 +319,8 @@ CREATE ROLE
 GRANT
 (is_superuser = off)
 SET
-(is_superuser = on)
 
 > CREATE TABLE parent (id int PRIMARY KEY); CREATE TABLE child (id int REFERENCES parent ON DELETE CASCADE);
-(is_superuser = off)
 CREATE TABLE
 CREATE TABLE
 

@@ -132,10 +132,8 @@ CREATE ROLE
 GRANT ROLE
 (is_superuser = off)
 SET
-(is_superuser = on)
 
 > GRANT grp TO plain;
-(is_superuser = off)
 GRANT ROLE
 
 > GRANT grp TO maker GRANTED BY postgres;
@@ -225,12 +223,13 @@ SELECT 1
 > SET ROLE NONE;
 SET
 
-> RESET SESSION AUTHORIZATION;
-ERROR 42601: syntax error at or near "AUTHORIZATION"
+> SET SESSION AUTHORIZATION DEFAULT;
+(session_authorization = postgres)
+SET
 
 > SELECT current_user, session_user;
 current_user | session_user
-boss | boss
+postgres | postgres
 SELECT 1
 
 > BEGIN; SET LOCAL ROLE plain;
@@ -249,7 +248,7 @@ COMMIT
 
 > SELECT current_user;
 current_user
-boss
+postgres
 SELECT 1
 
 -- What is owned and granted keeps a role.
@@ -288,7 +287,7 @@ privileges for schema s
 privileges for type ty
 privileges for sequence sq
 owner of default privileges on new relations belonging to role plain
-privileges for default privileges on new relations belonging to role boss in schema s
+privileges for default privileges on new relations belonging to role postgres in schema s
 owner of schema mine
 owner of view mine.v
 owner of table mine.t
@@ -317,7 +316,7 @@ privileges for schema s
 privileges for type ty
 privileges for sequence sq
 owner of default privileges on new relations belonging to role plain
-privileges for default privileges on new relations belonging to role boss in schema s
+privileges for default privileges on new relations belonging to role postgres in schema s
 owner of schema mine
 owner of view mine.v
 owner of table mine.t
@@ -345,14 +344,16 @@ privileges for schema s
 privileges for type ty
 privileges for sequence sq
 owner of default privileges on new relations belonging to role plain
-privileges for default privileges on new relations belonging to role boss in schema s
+privileges for default privileges on new relations belonging to role postgres in schema s
 
 > DROP OWNED BY plain;
 DROP OWNED
 
 > SELECT relname, relacl FROM pg_class WHERE relname IN ('t', 'sq') AND relowner = 'postgres'::regrole ORDER BY 1;
 relname | relacl
-SELECT 0
+sq | {postgres=rwU/postgres}
+t | {postgres=arwdDxt/postgres}
+SELECT 2
 
 > SELECT attacl FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'a';
 attacl

@@ -28,7 +28,7 @@ GRANT
 GRANT
 
 > GRANT SELECT (a), INSERT (a) ON t TO g2;
-WARNING: no privileges were granted for column "a" of relation "t"
+WARNING: not all privileges were granted for column "a" of relation "t"
 GRANT
 
 > GRANT INSERT (a) ON t TO g2;
@@ -91,7 +91,7 @@ RESET
 
 > SELECT relacl FROM pg_class WHERE relname = 't';
 relacl
-{postgres=arwdDxt/postgres,g1=ar*/postgres,g2=r*/g1,g3=r/g2,g1=/g3}
+{postgres=arwdDxt/postgres,g1=ar*/postgres,g2=r*/g1,g3=r/g2}
 SELECT 1
 
 > SELECT attname, attacl FROM pg_attribute WHERE attrelid = 't'::regclass AND attacl IS NOT NULL;
@@ -118,10 +118,8 @@ CREATE ROLE
 ALTER TABLE
 (is_superuser = off)
 SET
-(is_superuser = on)
 
 > GRANT UPDATE ON t TO g3;
-(is_superuser = off)
 GRANT
 
 > RESET ROLE;
