@@ -290,7 +290,7 @@ fn grants_are_kept_and_checked() {
         alter default privileges in schema other grant all on tables to writer => ALTER DEFAULT PRIVILEGES
         alter default privileges in schema other grant usage on schemas to writer => ERROR 0LP01: cannot use IN SCHEMA clause when using GRANT/REVOKE ON SCHEMAS
         alter table t owner to writer
-        drop role reader => ERROR 2BP01: role "reader" cannot be dropped because some objects depend on it / DETAIL: privileges for schema other; privileges for table t; privileges for view v; privileges for sequence s; privileges for default privileges on new relations belonging to role postgres
+        drop role reader => ERROR 2BP01: role "reader" cannot be dropped because some objects depend on it / DETAIL: privileges for table t; privileges for column n of table t; privileges for sequence s; privileges for view v; privileges for schema other; privileges for default privileges on new relations belonging to role postgres
         "#,
     );
 }
