@@ -46,7 +46,7 @@ pub struct Choice {
     pub fast: bool,
     /// Write what passed into tests/suites/passed.txt instead of comparing with it.
     #[arg(long, conflicts_with = "fast")]
-    bless: bool,
+    pub bless: bool,
 }
 
 /// Statements of a file, and how many of them passed.
