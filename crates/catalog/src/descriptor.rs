@@ -414,6 +414,13 @@ pub struct View {
 }
 
 impl View {
+    /// Whose rights count for what it reads: its owner's, or with `security_invoker` those of whoever reads it (`None`).
+    pub fn reads_as(&self) -> Option<Oid> {
+        let value = self.options.iter().find_map(|o| o.strip_prefix("security_invoker="));
+        let on = value.is_some_and(|v| ["true", "on", "yes", "1"].iter().any(|yes| v.eq_ignore_ascii_case(yes)));
+        (!on).then_some(self.owner)
+    }
+
     pub fn check_option(&self) -> Option<CheckOption> {
         let value = self.options.iter().find_map(|o| o.strip_prefix("check_option="))?;
         Some(if value.eq_ignore_ascii_case("local") { CheckOption::Local } else { CheckOption::Cascaded })

@@ -95,6 +95,7 @@ pub fn load(database: Oid, rows: &StoredRows) -> SqlResult<Catalog> {
             catalog.comments.insert(of, text.into());
         }
     }
+    crate::predefined::complete(&mut catalog);
     let name = catalog.databases.values().find(|d| d.oid == database).map(|d| d.name.as_str().into());
     catalog.database_name = name.ok_or_else(|| {
         SqlError::new(gavel_types::SqlState::InvalidCatalogName, format!("database with OID {database} does not exist"))

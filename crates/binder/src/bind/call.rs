@@ -202,7 +202,7 @@ impl Binder<'_> {
         {
             let sequence = Oid(*oid);
             self.uses(sequence);
-            return Ok(Typed::new(scalar(ScalarKind::NextVal { sequence }, PgType::INT8), pos));
+            return Ok(Typed::new(scalar(ScalarKind::NextVal { sequence, identity: false }, PgType::INT8), pos));
         }
         let columns = result_columns(proc, result, &args);
         let out = if args.is_empty() {

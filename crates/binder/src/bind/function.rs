@@ -463,6 +463,7 @@ impl Binder<'_> {
         pos: Pos,
     ) -> SqlResult<(&'static Proc, Vec<Scalar>, PgType)> {
         let ResolvedCall { proc, mut args, declared, variadic_from, spread, .. } = resolved;
+        self.calls(proc.oid);
         if self.recorder.is_none() && makes_json_of_rows(proc.name) {
             // Values of composite types know their fields.
             for arg in args.iter_mut().filter(|arg| arg.oid() == Oid::RECORD) {

@@ -83,16 +83,23 @@ impl Binder<'_> {
             None => None,
         };
         let (action, values) = match &clause.action {
-            ast::MergeAction::Delete { .. } => (MergeAction::Delete, vec![]),
+            ast::MergeAction::Delete { .. } => {
+                self.needs(written.access, "d");
+                (MergeAction::Delete, vec![])
+            }
             ast::MergeAction::Update(update) if is_nothing(update) => (MergeAction::Nothing, vec![]),
             ast::MergeAction::Update(update) => {
                 if update.update_predicate.is_some() || update.delete_predicate.is_some() {
                     return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"where\""));
                 }
+                self.needs(written.access, "w");
                 let values = self.assignments(&update.assignments, written, &|n| in_row(old_row, &written.table, n))?;
                 (MergeAction::Update, values)
             }
-            ast::MergeAction::Insert(insert) => self.when_insert(insert, written)?,
+            ast::MergeAction::Insert(insert) => {
+                self.needs(written.access, "a");
+                self.when_insert(insert, written)?
+            }
         };
         Ok(When { matched, condition, action, values })
     }

@@ -84,7 +84,10 @@ impl DdlContext<'_> {
             let bare = bare.to_owned();
             let found = if bare == PG_TEMP { Err(undefined_schema(&bare)) } else { self.schema(&bare) };
             return match found {
-                Ok(schema) => Ok(Some(Object::Schema(schema.oid))),
+                Ok(schema) => {
+                    self.must_own_schema(&schema)?;
+                    Ok(Some(Object::Schema(schema.oid)))
+                }
                 Err(_) if if_exists && !gavel_catalog::system::is_system_schema(&bare) => {
                     self.notice(format!("schema \"{bare}\" does not exist, skipping"));
                     Ok(None)
@@ -113,6 +116,7 @@ impl DdlContext<'_> {
             let actual = kind_word(super::names::kind_of(&found)).to_uppercase();
             e.hint(format!("Use DROP {actual} to remove {} {}.", article(&actual), actual.to_lowercase()))
         })?;
+        self.may_drop(&found)?;
         let oid = oid_of(&found);
         Ok(Some(match kind {
             ObjectKind::Table | ObjectKind::MaterializedView => Object::Table(oid),
@@ -469,7 +473,7 @@ impl DdlContext<'_> {
     }
 
     /// An object as messages describe it.
-    fn described(&self, object: &Object) -> String {
+    pub(super) fn described(&self, object: &Object) -> String {
         let catalog = self.now();
         let relation = |kind: &str, oid: Oid| match catalog.relation_name(oid) {
             Some((schema, name)) => format!("{kind} {}", self.shown(schema, name)),

@@ -16,12 +16,14 @@ pub mod cursor;
 pub mod portals;
 pub mod statements;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gavel_api::sql::ColumnDesc;
 use gavel_binder::bound::Bound;
 use gavel_binder::parse::Parsed;
-use gavel_catalog::Catalog;
+use gavel_catalog::privilege::denied;
+use gavel_catalog::{Catalog, Subject};
+use gavel_functions::registry;
 use gavel_types::{Oid, PgType, SqlError, SqlResult};
 use parking_lot::Mutex;
 
@@ -36,6 +38,8 @@ pub struct Basis {
     pub catalog: Arc<Catalog>,
     pub search_path: Arc<[String]>,
     pub user: Arc<str>,
+    /// The same role, as the catalog has it.
+    pub subject: Arc<Subject>,
     /// Settings by which literals are read.
     pub style: Arc<str>,
     /// Whether plans leave work to storage.
@@ -61,9 +65,31 @@ pub struct Planned {
     pub columns: Option<Arc<[ColumnDesc]>>,
     /// How large the tables were taken to be.
     pub sizes: Sizes,
+    /// Whether it has been found that the role may do all that the statement does.
+    pub allowed: OnceLock<()>,
 }
 
 impl Planned {
+    /// Whether the role of its basis may do all that the statement does.
+    ///
+    /// # Errors
+    /// 42501.
+    pub fn allow(&self) -> SqlResult<()> {
+        if self.allowed.get().is_none() {
+            for access in &self.bound.accesses {
+                access.check(&self.basis.catalog, &self.basis.subject)?;
+            }
+            for function in &self.bound.guarded {
+                if self.basis.subject.on_function(*function).is_empty() {
+                    return Err(denied("function", registry::proc(*function).map_or("", |p| p.name)));
+                }
+            }
+            // A second check at the same time has come to the same.
+            let _ = self.allowed.set(());
+        }
+        Ok(())
+    }
+
     pub fn params(&self) -> &[PgType] {
         &self.bound.params
     }
