@@ -84,10 +84,14 @@ pub struct Binder<'a> {
     objects: Vec<Oid>,
     /// Privileges that the statement needs; see [`access`].
     pub accesses: Vec<Access>,
-    /// Functions that are called and that not everybody may call.
-    pub guarded: Vec<Oid>,
-    /// Whose rights count: see [`Access::as_role`].
+    /// Functions of PostgreSQL's own that are called and that not everybody may call; as whom, as in
+    /// [`Access::as_role`].
+    pub guarded: Vec<(Oid, Option<Oid>)>,
+    /// Whose rights count for relations: see [`Access::as_role`].
     pub reads_as: Option<Oid>,
+    /// Whose rights count for calls, and who CURRENT_USER is: the owner of the function with SECURITY DEFINER whose
+    /// body this is in.
+    pub runs_as: Option<Oid>,
     next_column: u32,
     next_cte: u32,
     /// Calls of functions whose bodies were put in their place.
@@ -132,6 +136,7 @@ impl<'a> Binder<'a> {
             accesses: vec![],
             guarded: vec![],
             reads_as: None,
+            runs_as: None,
             next_column: 0,
             next_cte: 0,
             expansions: 0,

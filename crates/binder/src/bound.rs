@@ -618,8 +618,9 @@ pub struct Bound {
     pub objects: Vec<Oid>,
     /// What must be allowed before it is run, in the order in which it is asked.
     pub accesses: Vec<Access>,
-    /// Functions that it calls and that not everybody may call.
-    pub guarded: Vec<Oid>,
+    /// Functions of PostgreSQL's own that it calls and that not everybody may call; as whom, as in
+    /// [`Access::as_role`].
+    pub guarded: Vec<(Oid, Option<Oid>)>,
 }
 
 /// A sequence reference that a default makes.

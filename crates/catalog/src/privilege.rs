@@ -14,6 +14,7 @@ use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 use crate::acl::{self, Acl, AclItem, Class, Privileges};
 use crate::bootstrap::{DATABASE_OWNER, SUPERUSER};
 use crate::descriptor::{Database, Index, Role, Schema, Sequence, Table, View};
+use crate::function::Function;
 use crate::predefined::{self, READ_ALL_DATA, WRITE_ALL_DATA};
 use crate::snapshot::Catalog;
 use crate::system::{self, SystemRelation, TEMPORARY_SCHEMA};
@@ -140,6 +141,12 @@ impl Subject {
         self.held(Class::Type, &ty.acl, ty.owner)
     }
 
+    /// What it may do with a function of users.
+    pub fn on_routine(&self, function: &Function) -> Privileges {
+        self.held(Class::Function, &function.acl, function.owner)
+    }
+
+    /// What it may do with a function of PostgreSQL's own.
     pub fn on_function(&self, oid: Oid) -> Privileges {
         self.on_system(predefined::on_function(oid), "X")
     }
@@ -311,13 +318,14 @@ impl<'a> Securable<'a> {
     }
 }
 
-/// What a statement does with a relation.
+/// What a statement does with a relation, or with a function of users, which it calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {
     pub relation: Oid,
-    /// Whose rights count: those of the owner of the view through which it is reached; `None`: the current role's.
+    /// Whose rights count: those of the owner of the view, or of the function with SECURITY DEFINER, through which it is
+    /// reached; `None`: the current role's.
     pub as_role: Option<Oid>,
-    /// All of them are needed.
+    /// All of them are needed; of a sequence one is enough.
     pub privileges: Privileges,
     /// Columns that are read, if they are; none: it is enough that some column could be.
     pub selected: Vec<i16>,
@@ -345,12 +353,22 @@ impl Access {
             return Ok(());
         }
         // What has gone meanwhile is missed elsewhere.
-        let Some(of) = Securable::find(catalog, self.relation) else { return Ok(()) };
+        let Some(of) = Securable::find(catalog, self.relation) else {
+            return match catalog.function(self.relation) {
+                Some(f) if subject.on_routine(f).is_empty() => Err(denied(f.kind.word(), &f.name)),
+                _ => Ok(()),
+            };
+        };
         if self.is_allowed(&of, subject) { Ok(()) } else { Err(denied(of.kind(), of.name())) }
     }
 
     fn is_allowed(&self, of: &Securable<'_>, subject: &Subject) -> bool {
-        let missing = self.privileges.without(subject.on_relation(of));
+        let held = subject.on_relation(of);
+        if matches!(of, Securable::Sequence(_)) {
+            // To take a value one of two is enough.
+            return !self.privileges.and(held).is_empty();
+        }
+        let missing = self.privileges.without(held);
         let by_column = |letter: &str, columns: &[i16]| {
             let wanted = Privileges::of_letters(letter);
             let has = |number: i16| !subject.on_column(of, number).and(wanted).is_empty();

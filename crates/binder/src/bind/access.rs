@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use gavel_catalog::acl::Privileges;
 use gavel_catalog::privilege::Access;
-use gavel_catalog::{View, predefined};
+use gavel_catalog::{Function, View, predefined};
 use gavel_types::{Oid, SqlError, SqlResult};
 
 use super::Binder;
@@ -76,11 +76,44 @@ impl Binder<'_> {
         self.guarded.append(&mut inner.guarded);
     }
 
-    /// Notes that a function is called.
+    /// Notes that a function of PostgreSQL's own is called.
     pub fn calls(&mut self, function: Oid) {
-        if predefined::on_function(function).0.is_empty() && !self.guarded.contains(&function) {
-            self.guarded.push(function);
+        let call = (function, self.runs_as);
+        if predefined::on_function(function).0.is_empty() && !self.guarded.contains(&call) {
+            self.guarded.push(call);
         }
+    }
+
+    /// Notes that a function of users is called.
+    pub fn executes(&mut self, function: &Function) {
+        self.note_access(Access::new(function.oid, self.runs_as, Privileges::of_letters("X")));
+    }
+
+    /// Notes that the next value of a sequence is taken.
+    pub fn takes_value(&mut self, sequence: Oid) {
+        self.note_access(Access::new(sequence, self.runs_as, Privileges::of_letters("Uw")));
+    }
+
+    /// The name of the role that counts for calls, where it is not the current one.
+    pub fn definer(&self) -> Option<&str> {
+        let role = self.context.catalog.role_by_oid(self.runs_as?);
+        role.map(|r| r.name.as_str())
+    }
+
+    /// Has `inner`, over SQL text of a descriptor, do what it does with the rights that count here.
+    pub fn lend_rights(&self, inner: &mut Binder<'_>) {
+        (inner.runs_as, inner.reads_as) = (self.runs_as, self.runs_as);
+    }
+
+    /// Has `inner` read what the view reads.
+    pub fn lend_view_rights(&self, inner: &mut Binder<'_>, view: &View) {
+        (inner.runs_as, inner.reads_as) = (self.runs_as, view.reads_as().or(self.runs_as));
+    }
+
+    /// Has `inner` run statements of the function's body.
+    pub fn lend_body_rights(&self, inner: &mut Binder<'_>, function: &Function) {
+        let role = if function.security_definer { Some(function.owner) } else { self.runs_as };
+        (inner.runs_as, inner.reads_as) = (role, role);
     }
 
     fn note_access(&mut self, access: Access) {
@@ -114,7 +147,7 @@ impl Binder<'_> {
         let mut inner = Binder::new(&context, &view.sql);
         inner.allow_params = false;
         inner.view_depth = self.view_depth + 1;
-        inner.reads_as = view.reads_as();
+        self.lend_view_rights(&mut inner, view);
         let bound = inner.query(&query, true)?;
         let columns = bound.columns.iter().map(|c| c.origin.map(|(_, number)| number)).collect();
         let read = inner.accesses.into_iter().next();

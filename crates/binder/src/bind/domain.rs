@@ -99,6 +99,7 @@ impl Binder<'_> {
         inner.allow_params = false;
         inner.routines = self.routines.clone();
         self.lend_ids(&mut inner);
+        self.lend_rights(&mut inner);
         inner.levels.push(Level::new());
         let value =
             NsColumn { name: "value".into(), scalar: column(item, ty), origin: None, fields: None, access: None };

@@ -156,6 +156,7 @@ impl Binder<'_> {
         inner.allow_params = false;
         inner.routines = self.routines.clone();
         self.lend_ids(&mut inner);
+        self.lend_rights(&mut inner);
         inner.levels.push(Level::new());
         inner.level().items.push(Self::row_item(table, table.name.clone(), values));
         let value = inner.expr(&parsed).and_then(|value| inner.coerce_assignment(value, target, ""));

@@ -300,6 +300,7 @@ impl Binder<'_> {
         inner.allow_params = false;
         inner.routines = self.routines.clone();
         self.lend_ids(&mut inner);
+        self.lend_rights(&mut inner);
         let value = inner.default_value(&parsed, column.ty, &column.name);
         self.take_ids(&mut inner);
         value

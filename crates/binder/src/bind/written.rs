@@ -285,7 +285,7 @@ impl Binder<'_> {
         for (at, layer) in written.layers.iter().enumerate().rev() {
             let context = self.context.stored();
             let mut inner = Binder::new(&context, &layer.view.sql);
-            inner.reads_as = layer.view.reads_as();
+            self.lend_view_rights(&mut inner, &layer.view);
             inner.allow_params = false;
             inner.view_depth = self.view_depth + 1;
             self.lend_ids(&mut inner);

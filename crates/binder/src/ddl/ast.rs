@@ -596,6 +596,9 @@ pub enum GrantTarget {
     Schemas(Vec<String>),
     /// Types, or, if it says so, domains.
     Types(Vec<QualifiedName>, bool),
+    Functions(WrittenKind, Vec<FunctionName>),
+    /// Of these schemas.
+    AllFunctions(WrittenKind, Vec<String>),
     /// Membership in these roles.
     Roles(Vec<String>),
     /// A kind of object that only the system has, functions for one.

@@ -1,8 +1,10 @@
 //! GRANT, REVOKE and ALTER DEFAULT PRIVILEGES.
 
+use gavel_catalog::function::FunctionKind;
 use sqlparser::tokenizer::Token;
 
-use super::ast::{Ddl, DefaultPrivileges, Grant, GrantTarget, Privilege};
+use super::ast::{Ddl, DefaultPrivileges, Grant, GrantTarget, Privilege, WrittenKind};
+use super::function;
 use super::words::{Parse, Words};
 
 /// What follows GRANT or REVOKE.
@@ -61,7 +63,19 @@ fn object(p: &mut Words<'_, '_>) -> Parse<GrantTarget> {
     if p.eat("domain") {
         return Ok(GrantTarget::Types(p.commas(Words::qualified)?, true));
     }
-    let other = ["all", "function", "procedure", "routine", "language", "tablespace", "foreign"];
+    for (words, kind) in [
+        ("all functions in schema", WrittenKind::Only(FunctionKind::Function)),
+        ("all procedures in schema", WrittenKind::Only(FunctionKind::Procedure)),
+        ("all routines in schema", WrittenKind::Routine),
+    ] {
+        if p.eat(words) {
+            return Ok(GrantTarget::AllFunctions(kind, p.commas(Words::name)?));
+        }
+    }
+    if let Some(kind) = function::kind(p) {
+        return Ok(GrantTarget::Functions(kind, p.commas(function::function_name)?));
+    }
+    let other = ["language", "tablespace", "foreign"];
     if other.iter().chain(&["large object", "parameter"]).any(|word| p.at(word)) {
         while !p.at_end() && !p.at("to") && !p.at("from") {
             p.parser.advance_token();

@@ -77,13 +77,17 @@ impl DdlContext<'_> {
             acl: None,
         };
         attributes.apply(&mut function, self.search_path)?;
+        self.may_be_leakproof(&function, false)?;
         let replaced = self.replaced(&function, create.or_replace)?;
         match &replaced {
             Some(old) => {
                 (function.oid, function.owner, function.acl) = (old.oid, old.owner, old.acl.clone());
                 function.version = old.version + 1;
             }
-            None => function.oid = self.new_oid(schema).await?,
+            None => {
+                function.acl = self.initial_acl('f', self.user, schema);
+                function.oid = self.new_oid(schema).await?;
+            }
         }
         // It is there before its body is looked at: it may call itself.
         let given = Arc::new(function.clone());
@@ -129,6 +133,7 @@ impl DdlContext<'_> {
             if !given.name.is_empty() && out.iter().any(|p| p.name == given.name && !apart(p.mode)) {
                 return Err(invalid(format!("parameter name \"{}\" used more than once", given.name)));
             }
+            self.require_type(ty)?;
             self.rely_on_type(schema, ty);
             out.push(Parameter { name: given.name.clone(), mode: given.mode, ty, default: None });
         }
@@ -177,6 +182,7 @@ impl DdlContext<'_> {
             (None, Some(implied)) => (implied, false),
             (None, None) => return Err(invalid("function result type must be specified")),
         };
+        self.require_type(result)?;
         self.rely_on_type(schema, result);
         let inputs: Vec<Oid> = parameters.iter().filter(|p| p.mode.is_input()).map(|p| p.ty).collect();
         for ty in outputs.iter().copied().chain([result]).filter(|ty| is_polymorphic(*ty)) {
@@ -255,6 +261,7 @@ impl DdlContext<'_> {
             let message = format!("function \"{}\" already exists with same argument types", new.name);
             return Err(SqlError::new(SqlState::DuplicateFunction, message));
         }
+        self.must_own(old.owner, "function", &old.name)?;
         if old.kind != new.kind {
             return Err(SqlError::new(SqlState::WrongObjectType, "cannot change routine kind").detail(format!(
                 "\"{}\" is a {}.",

@@ -5,14 +5,15 @@
 
 use std::sync::Arc;
 
-use gavel_binder::ddl::ast::{Grant, GrantTarget, QualifiedName};
+use gavel_binder::ddl::ast::{Grant, GrantTarget, QualifiedName, WrittenKind};
 use gavel_catalog::acl::{self, Acl, AclItem, Change, Class, Privileges};
 use gavel_catalog::privilege::denied;
 use gavel_catalog::snapshot::Relation;
-use gavel_catalog::{Database, Schema, Sequence, View};
+use gavel_catalog::{Database, Function, Schema, Sequence, View};
 use gavel_types::{Notice, Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
+use super::function_change::{Meant, is_of, word};
 use super::names::undefined_table;
 use super::permit::{refused, securable};
 use super::user_type::undefined_type;
@@ -254,6 +255,17 @@ impl DdlContext<'_> {
             GrantTarget::Databases(names) => self.grant_on_databases(grant, names)?,
             GrantTarget::Schemas(names) => self.grant_on_schemas(grant, names)?,
             GrantTarget::Types(names, domains) => self.grant_on_types(grant, names, *domains)?,
+            GrantTarget::Functions(kind, names) => {
+                let found = names.iter().map(|n| self.meant(*kind, n)).collect::<SqlResult<Vec<Meant>>>()?;
+                let own = |m| if let Meant::User(function) = m { Some(function) } else { None };
+                self.grant_on_functions(grant, *kind, found.into_iter().filter_map(own).collect())?;
+            }
+            GrantTarget::AllFunctions(kind, schemas) => {
+                let schemas = schemas.iter().map(|s| self.require_schema(s)).collect::<SqlResult<Vec<Oid>>>()?;
+                let of = |f: &&Arc<Function>| schemas.contains(&f.schema) && is_of(f, *kind);
+                let found = self.now().functions.values().filter(of).cloned().collect();
+                self.grant_on_functions(grant, *kind, found)?;
+            }
             GrantTarget::Roles(_) | GrantTarget::Other => {
                 self.grantees(grant)?;
             }
@@ -430,6 +442,24 @@ impl DdlContext<'_> {
             let held = self.subject.on_schema(&found);
             let acl = self.changed(on, &found.acl, held, (effect.privileges, effect.all), grant, &grantees)?;
             self.edit().put_schema(Arc::new(Schema { acl, ..Schema::clone(&found) }));
+        }
+        Ok(())
+    }
+
+    /// Lists of functions of the system cannot change.
+    fn grant_on_functions(&mut self, grant: &Grant, kind: WrittenKind, found: Vec<Arc<Function>>) -> SqlResult<()> {
+        let class = Class::Function;
+        let effect = effect(grant, class, class.all()).map_err(|e| {
+            let message = e.message().strip_suffix(" for function").map(|m| format!("{m} for {}", word(kind)));
+            message.map_or(e, |message| SqlError::new(SqlState::InvalidGrantOperation, message))
+        })?;
+        let grantees = self.grantees(grant)?;
+        for function in found {
+            let on = On { class, owner: function.owner, kind: "function", name: &function.name, column: None };
+            let held = self.subject.on_routine(&function);
+            let acl = self.changed(on, &function.acl, held, (effect.privileges, effect.all), grant, &grantees)?;
+            let version = function.version + 1;
+            self.edit().put_function(Arc::new(Function { acl, version, ..Function::clone(&function) }));
         }
         Ok(())
     }

@@ -65,7 +65,7 @@ use async_trait::async_trait;
 use gavel_binder::ddl::{self, Ddl, ast};
 use gavel_catalog::predefined::CHECKPOINT;
 use gavel_catalog::store::{self, Reliance};
-use gavel_catalog::{Catalog, Sequence, Subject, Table};
+use gavel_catalog::{Catalog, Subject, Table};
 use gavel_types::{Datum, Notice, Oid, SqlError, SqlResult, Write};
 use sqlparser::ast::Statement;
 

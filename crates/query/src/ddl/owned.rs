@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use gavel_catalog::acl::{self, Acl, AclItem};
 use gavel_catalog::snapshot::Relation;
-use gavel_catalog::{Database, DefaultPrivileges, Role, Schema, Sequence, UserType, View};
+use gavel_catalog::{Database, DefaultPrivileges, Function, Role, Schema, Sequence, UserType, View};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
@@ -72,6 +72,9 @@ impl DdlContext<'_> {
         for t in catalog.types.values() {
             add(t.oid.type_number(), t.owner, &t.acl, &|| self.described(&Object::Type(t.oid)));
         }
+        for f in catalog.functions.values() {
+            add(f.oid.0, f.owner, &f.acl, &|| self.described(&Object::Function(f.oid)));
+        }
         for d in catalog.default_privileges.values() {
             let what = || {
                 let owner = catalog.role_by_oid(d.role).map_or("", |r| r.name.as_str());
@@ -136,6 +139,9 @@ impl DdlContext<'_> {
         for t in catalog.types.values().filter(|t| gone(t.owner)) {
             self.give_type(t, owner);
         }
+        for f in catalog.functions.values().filter(|f| gone(f.owner)) {
+            self.give_function(f, owner);
+        }
         let tables = catalog.tables.values().filter(|t| gone(t.owner)).cloned().map(Relation::Table);
         let views = catalog.views.values().filter(|v| gone(v.owner)).cloned().map(Relation::View);
         for relation in tables.chain(views) {
@@ -161,6 +167,7 @@ impl DdlContext<'_> {
         let alone = |s: &&Arc<Sequence>| gone(s.owner) && s.owned_by.is_none();
         objects.extend(catalog.sequences.values().filter(alone).map(|s| Object::Sequence(s.oid)));
         objects.extend(catalog.types.values().filter(|t| gone(t.owner)).map(|t| Object::Type(t.oid)));
+        objects.extend(catalog.functions.values().filter(|f| gone(f.owner)).map(|f| Object::Function(f.oid)));
         objects.extend(catalog.schemas.values().filter(|s| gone(s.owner)).map(|s| Object::Schema(s.oid)));
         self.drop_all(&objects, cascade).await?;
         for role in roles {
@@ -183,6 +190,10 @@ impl DdlContext<'_> {
         for t in catalog.types.values().filter(|t| listed(&t.acl, role)) {
             let (acl, version) = (without(&t.acl, t.owner, role), t.version + 1);
             self.edit().put_type(Arc::new(UserType { acl, version, ..UserType::clone(t) }));
+        }
+        for f in catalog.functions.values().filter(|f| listed(&f.acl, role)) {
+            let (acl, version) = (without(&f.acl, f.owner, role), f.version + 1);
+            self.edit().put_function(Arc::new(Function { acl, version, ..Function::clone(f) }));
         }
         for s in catalog.sequences.values().filter(|s| listed(&s.acl, role)) {
             let (acl, version) = (without(&s.acl, s.owner, role), s.version + 1);

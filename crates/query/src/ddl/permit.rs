@@ -1,11 +1,11 @@
 //! What the current role may do: each check says what PostgreSQL says where the answer is no.
 
-use gavel_binder::ddl::ast::ObjectKind;
+use gavel_binder::ddl::ast::{ObjectKind, QualifiedName};
 use gavel_catalog::acl::Privileges;
 use gavel_catalog::privilege::{Securable, denied, not_owner};
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::system::TEMPORARY_SCHEMA;
-use gavel_catalog::{Database, Role, Schema, Subject, Table, UserType};
+use gavel_catalog::{Database, Function, Role, Schema, Subject, Table, UserType};
 use gavel_types::text_io::type_name;
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
@@ -84,6 +84,23 @@ impl DdlContext<'_> {
             return Ok(());
         }
         self.must_own_type(ty)
+    }
+
+    /// The same for a function, which the statement calls a `kind` of this name.
+    pub(super) fn may_drop_function(&self, function: &Function, kind: &str, name: &QualifiedName) -> SqlResult<()> {
+        if self.now().schema_by_oid(function.schema).is_some_and(|s| self.owns(s.owner)) {
+            return Ok(());
+        }
+        self.must_own(function.owner, kind, &name.to_string())
+    }
+
+    /// # Errors
+    /// 42501 where somebody else than a superuser makes a function leakproof.
+    pub(super) fn may_be_leakproof(&self, function: &Function, before: bool) -> SqlResult<()> {
+        if function.leakproof && !before && !self.subject.superuser {
+            return Err(refused("only superuser can define a leakproof function"));
+        }
+        Ok(())
     }
 
     /// # Errors

@@ -69,6 +69,26 @@ pub struct Planned {
     pub allowed: OnceLock<()>,
 }
 
+/// Whether a role may do all that a statement does with other relations than `except`.
+///
+/// # Errors
+/// 42501.
+pub fn allow(bound: &Bound, catalog: &Catalog, subject: &Subject, except: Option<Oid>) -> SqlResult<()> {
+    for access in bound.accesses.iter().filter(|a| Some(a.relation) != except) {
+        access.check(catalog, subject)?;
+    }
+    for (function, as_role) in &bound.guarded {
+        let held = match as_role {
+            Some(role) => Subject::of(catalog, *role).on_function(*function),
+            None => subject.on_function(*function),
+        };
+        if held.is_empty() {
+            return Err(denied("function", registry::proc(*function).map_or("", |p| p.name)));
+        }
+    }
+    Ok(())
+}
+
 impl Planned {
     /// Whether the role of its basis may do all that the statement does.
     ///
@@ -76,14 +96,7 @@ impl Planned {
     /// 42501.
     pub fn allow(&self) -> SqlResult<()> {
         if self.allowed.get().is_none() {
-            for access in &self.bound.accesses {
-                access.check(&self.basis.catalog, &self.basis.subject)?;
-            }
-            for function in &self.bound.guarded {
-                if self.basis.subject.on_function(*function).is_empty() {
-                    return Err(denied("function", registry::proc(*function).map_or("", |p| p.name)));
-                }
-            }
+            allow(&self.bound, &self.basis.catalog, &self.basis.subject, None)?;
             // A second check at the same time has come to the same.
             let _ = self.allowed.set(());
         }

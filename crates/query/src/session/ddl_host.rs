@@ -9,6 +9,7 @@ use gavel_types::{Datum, KeyRange, Oid, SqlError, SqlResult, SqlState, WriteMode
 
 use crate::ddl::DdlHost;
 use crate::dml::writer::Shapes;
+use crate::prepared;
 use crate::session::{Session, binding};
 
 /// Rows read at a time while an index is built.
@@ -123,10 +124,7 @@ impl Host<'_> {
         let style = self.session.text_style_now();
         let bound = binding::bind_text(sql, &basis, &style)?;
         if let Some((role, except)) = by {
-            let subject = Subject::of(&basis.catalog, role);
-            for access in bound.accesses.iter().filter(|a| a.relation != except) {
-                access.check(&basis.catalog, &subject)?;
-            }
+            prepared::allow(&bound, &basis.catalog, &Subject::of(&basis.catalog, role), Some(except))?;
         }
         self.session.rows_of_bound(bound, basis).await
     }

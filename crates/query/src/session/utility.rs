@@ -11,7 +11,7 @@ use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Ident};
 
 use crate::ddl::{self, DdlContext};
-use crate::prepared::Prepared;
+use crate::prepared::{self, Prepared};
 use crate::prepared::statements::PreparedInfo;
 use crate::session::ddl_binder::SessionBinder;
 use crate::session::ddl_host::Host;
@@ -297,9 +297,7 @@ impl Session {
                 .map(|(expr, ty)| format!("CAST({expr} AS {})", binding::type_name(*ty)))
                 .collect();
             let bound = binding::bind_text(&format!("SELECT {}", items.join(", ")), &basis, &style)?;
-            for access in &bound.accesses {
-                access.check(&basis.catalog, &basis.subject)?;
-            }
+            prepared::allow(&bound, &basis.catalog, &basis.subject, None)?;
             values = Box::pin(self.rows_of_bound(bound, basis)).await?.pop().unwrap_or_default();
         }
         self.prepared.ran(name);

@@ -300,6 +300,10 @@ impl Inquiry<'_> {
             Named::Text(name) => self.names.resolve(name, Oid::REGPROCEDURE)?,
         };
         let asked = asked(privileges, Class::Function)?;
+        if let Some(f) = self.catalog().function(oid) {
+            let grantable = subject.grantable(Class::Function, &f.acl, f.owner);
+            return Ok(Some(asked.found_in(subject.on_routine(f), grantable)));
+        }
         Ok(registry::proc(oid).map(|_| asked.found_in(subject.on_function(oid), of_owner(subject))))
     }
 

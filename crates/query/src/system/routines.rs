@@ -192,10 +192,15 @@ fn specific_name(f: &Function) -> String {
     format!("{}_{}", f.name, f.oid)
 }
 
+/// Whether the current role owns the function or may call it.
+fn is_shown(context: &SystemContext<'_>, f: &Function) -> bool {
+    context.subject.has_privileges_of(f.owner) || !context.subject.on_routine(f).is_empty()
+}
+
 /// Rows of `information_schema.routines`.
 pub(super) fn information(context: &SystemContext<'_>, out: &mut Rows) {
     let yes_no = |value: bool| if value { "YES" } else { "NO" };
-    for f in context.catalog.functions.values() {
+    for f in context.catalog.functions.values().filter(|f| is_shown(context, f)) {
         out.add(|row| {
             for prefix in ["specific", "routine"] {
                 row.set(&format!("{prefix}_catalog"), database(context));
@@ -218,7 +223,7 @@ pub(super) fn information(context: &SystemContext<'_>, out: &mut Rows) {
             row.set(
                 "routine_definition",
                 match &f.body {
-                    Body::Text(text) => Some(text.as_str()),
+                    Body::Text(text) if context.subject.has_privileges_of(f.owner) => Some(text.as_str()),
                     _ => None,
                 },
             );
@@ -232,7 +237,7 @@ pub(super) fn information(context: &SystemContext<'_>, out: &mut Rows) {
 
 /// Rows of `information_schema.parameters`.
 pub(super) fn parameters(context: &SystemContext<'_>, out: &mut Rows) {
-    for f in context.catalog.functions.values() {
+    for f in context.catalog.functions.values().filter(|f| is_shown(context, f)) {
         for (number, p) in (1_i16..).zip(&f.parameters) {
             out.add(|row| {
                 row.set("specific_catalog", database(context)).set("specific_schema", context.schema_name(f.schema));
@@ -265,7 +270,7 @@ pub(super) fn parameters(context: &SystemContext<'_>, out: &mut Rows) {
                 }
                 row.set("udt_catalog", database(context)).set("udt_schema", schema).set("udt_name", name);
                 let default = p.default.as_deref().map(|sql| shown_default(context, sql, p.ty));
-                row.set("parameter_default", default);
+                row.set("parameter_default", default.filter(|_| context.subject.has_privileges_of(f.owner)));
             });
         }
     }
