@@ -64,6 +64,15 @@ pub struct DefaultPrivileges {
     pub acl: Vec<AclItem>,
 }
 
+/// GRANT and REVOKE on something of PostgreSQL's own, a function or a language: the list that it has instead of the one
+/// that it comes with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SystemPrivileges {
+    /// The function's or language's; no two things of the system share one.
+    pub oid: Oid,
+    pub acl: Vec<AclItem>,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Schema {
     pub oid: Oid,

@@ -34,7 +34,8 @@ pub mod user_type;
 
 pub use descriptor::{
     CheckConstraint, CheckOption, Column, Database, DefaultPrivileges, FkAction, FkMatch, ForeignKey, Identity, Index,
-    IndexKey, Materialized, Membership, ObjectId, OnCommit, Role, Schema, Sequence, Table, Unique, View,
+    IndexKey, Materialized, Membership, ObjectId, OnCommit, Role, Schema, Sequence, SystemPrivileges, Table, Unique,
+    View,
 };
 pub use function::{Function, FunctionKind, Parameter};
 pub use privilege::Subject;

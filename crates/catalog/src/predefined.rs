@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use gavel_types::Oid;
 
-use crate::acl::{Class, Privileges};
+use crate::acl::{self, AclItem, Class, Privileges};
 use crate::bootstrap::{DATABASE_OWNER, SUPERUSER};
 use crate::descriptor::{Membership, Role};
 use crate::snapshot::Catalog;
@@ -154,12 +154,24 @@ const GUARDED_FUNCTIONS: [(u32, Option<Oid>); 59] = [
     (6272, Some(MONITOR)),
 ];
 
-/// What everybody may do with a function, and the role that may call it if not everybody may.
-pub fn on_function(oid: Oid) -> (Privileges, Option<Oid>) {
-    match GUARDED_FUNCTIONS.binary_search_by_key(&oid.0, |f| f.0) {
-        Ok(at) => (Privileges::NONE, GUARDED_FUNCTIONS[at].1),
-        Err(_) => (Class::Function.public(), None),
-    }
+/// Whether not everybody may call a function of the system, as far as nothing was granted or revoked.
+pub fn is_guarded(function: Oid) -> bool {
+    GUARDED_FUNCTIONS.binary_search_by_key(&function.0, |f| f.0).is_ok()
+}
+
+/// The list that a function of the system comes with.
+pub fn function_acl(oid: Oid) -> Vec<AclItem> {
+    let Ok(at) = GUARDED_FUNCTIONS.binary_search_by_key(&oid.0, |f| f.0) else {
+        return acl::default(Class::Function, SUPERUSER);
+    };
+    let roles = std::iter::once(SUPERUSER).chain(GUARDED_FUNCTIONS[at].1);
+    let item = |grantee| AclItem {
+        grantee,
+        grantor: SUPERUSER,
+        privileges: Class::Function.all(),
+        grantable: Privileges::NONE,
+    };
+    roles.map(item).collect()
 }
 
 #[cfg(test)]
@@ -183,7 +195,9 @@ mod tests {
         let read = Privileges::of_letters("r");
         assert_eq!(on_relation("pg_catalog", "pg_class"), (read, None));
         assert_eq!(on_relation("pg_catalog", "pg_shmem_allocations"), (Privileges::NONE, Some(READ_ALL_STATS)));
-        assert_eq!(on_function(Oid(2621)).0, Privileges::NONE);
-        assert_eq!(on_function(Oid(1299)).0, Class::Function.all());
+        let grantees = |oid: u32| function_acl(Oid(oid)).iter().map(|i| i.grantee).collect::<Vec<_>>();
+        assert_eq!(grantees(2621), [SUPERUSER]);
+        assert_eq!(grantees(3353), [SUPERUSER, MONITOR]);
+        assert_eq!(grantees(1299), [acl::PUBLIC, SUPERUSER]);
     }
 }

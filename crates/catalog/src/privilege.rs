@@ -147,8 +147,21 @@ impl Subject {
     }
 
     /// What it may do with a function of PostgreSQL's own.
-    pub fn on_function(&self, oid: Oid) -> Privileges {
-        self.on_system(predefined::on_function(oid), "X")
+    pub fn on_function(&self, catalog: &Catalog, oid: Oid) -> Privileges {
+        match catalog.system_privileges.get(&oid) {
+            _ if self.superuser => Class::Function.all(),
+            Some(own) => self.listed(&own.acl),
+            None if predefined::is_guarded(oid) => self.listed(&predefined::function_acl(oid)),
+            None => Class::Function.public(),
+        }
+    }
+
+    /// What it may do with a language.
+    pub fn on_language(&self, catalog: &Catalog, oid: Oid) -> Privileges {
+        match catalog.system_privileges.get(&oid) {
+            Some(own) if !self.superuser => self.listed(&own.acl),
+            _ => Class::Language.all(),
+        }
     }
 
     fn on_system(&self, (everybody, reader): (Privileges, Option<Oid>), letters: &str) -> Privileges {

@@ -22,7 +22,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::acl::{self, AclItem, Privileges};
-use crate::descriptor::{Database, DefaultPrivileges, Role, Schema, Sequence, Table, View};
+use crate::descriptor::{Database, DefaultPrivileges, Role, Schema, Sequence, SystemPrivileges, Table, View};
 use crate::function::Function;
 use crate::keys::{self, CLUSTER, Kind, Space};
 use crate::snapshot::{Catalog, row_type};
@@ -87,6 +87,10 @@ pub fn load(database: Oid, rows: &StoredRows) -> SqlResult<Catalog> {
             Kind::DefaultPrivileges => {
                 let found = decode::<DefaultPrivileges>(value)?;
                 catalog.default_privileges.insert(found.oid, found);
+            }
+            Kind::SystemPrivileges => {
+                let found = decode::<SystemPrivileges>(value)?;
+                catalog.system_privileges.insert(found.oid, found);
             }
         }
     }
@@ -186,6 +190,9 @@ fn stored(catalog: &Catalog, same: &BTreeSet<usize>) -> BTreeMap<(Kind, Oid), St
     for o in catalog.default_privileges.values() {
         add(&mut out, same, (Kind::DefaultPrivileges, o.oid), o, Vec::new, Vec::new);
     }
+    for o in catalog.system_privileges.values() {
+        add(&mut out, same, (Kind::SystemPrivileges, o.oid), o, Vec::new, Vec::new);
+    }
     for o in catalog.tables.values() {
         let names = || {
             let mut names = relation_names(o.schema, &o.name, o.oid);
@@ -209,6 +216,7 @@ fn addresses(catalog: &Catalog) -> BTreeSet<usize> {
         .chain(c.functions.values().map(address))
         .chain(c.tables.values().map(address))
         .chain(c.default_privileges.values().map(address))
+        .chain(c.system_privileges.values().map(address))
         .collect()
 }
 

@@ -79,7 +79,9 @@ impl Binder<'_> {
     /// Notes that a function of PostgreSQL's own is called.
     pub fn calls(&mut self, function: Oid) {
         let call = (function, self.runs_as);
-        if predefined::on_function(function).0.is_empty() && !self.guarded.contains(&call) {
+        let guarded =
+            predefined::is_guarded(function) || self.context.catalog.system_privileges.contains_key(&function);
+        if guarded && !self.guarded.contains(&call) {
             self.guarded.push(call);
         }
     }

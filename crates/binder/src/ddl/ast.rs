@@ -597,6 +597,7 @@ pub enum GrantTarget {
     /// Types, or, if it says so, domains.
     Types(Vec<QualifiedName>, bool),
     Functions(WrittenKind, Vec<FunctionName>),
+    Languages(Vec<String>),
     /// Of these schemas.
     AllFunctions(WrittenKind, Vec<String>),
     /// Membership in these roles.

@@ -75,7 +75,10 @@ fn object(p: &mut Words<'_, '_>) -> Parse<GrantTarget> {
     if let Some(kind) = function::kind(p) {
         return Ok(GrantTarget::Functions(kind, p.commas(function::function_name)?));
     }
-    let other = ["language", "tablespace", "foreign"];
+    if p.eat("language") {
+        return Ok(GrantTarget::Languages(p.commas(Words::label)?));
+    }
+    let other = ["tablespace", "foreign"];
     if other.iter().chain(&["large object", "parameter"]).any(|word| p.at(word)) {
         while !p.at_end() && !p.at("to") && !p.at("from") {
             p.parser.advance_token();

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{CreateFunction, FunctionBody, FunctionOption, FunctionResult, FunctionType, Persistence};
 use gavel_catalog::function::{Body, FunctionKind, Mode};
-use gavel_catalog::system::TEMPORARY_SCHEMA;
+use gavel_catalog::privilege::denied;
+use gavel_catalog::system::{SQL_LANGUAGE, TEMPORARY_SCHEMA};
 use gavel_catalog::{Function, Parameter};
 use gavel_functions::registry;
 use gavel_types::text_io::type_name;
@@ -49,6 +50,9 @@ impl DdlContext<'_> {
         }
         let attributes = Attributes::of(&create.options, create.kind, true)?;
         require_language(create, &attributes)?;
+        if self.subject.on_language(self.now(), SQL_LANGUAGE).is_empty() {
+            return Err(denied("language", "sql"));
+        }
         let mut parameters = self.parameters(schema, create)?;
         let (result, set) = self.result_of(schema, create, &parameters)?;
         self.require_sql_types(&parameters, result)?;

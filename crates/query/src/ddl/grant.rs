@@ -7,9 +7,12 @@ use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{Grant, GrantTarget, QualifiedName, WrittenKind};
 use gavel_catalog::acl::{self, Acl, AclItem, Change, Class, Privileges};
+use gavel_catalog::bootstrap::SUPERUSER;
 use gavel_catalog::privilege::denied;
 use gavel_catalog::snapshot::Relation;
-use gavel_catalog::{Database, Function, Schema, Sequence, View};
+use gavel_catalog::system::SQL_LANGUAGE;
+use gavel_catalog::{Database, Function, Schema, Sequence, SystemPrivileges, View, predefined};
+use gavel_functions::registry;
 use gavel_types::{Notice, Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
@@ -257,15 +260,15 @@ impl DdlContext<'_> {
             GrantTarget::Types(names, domains) => self.grant_on_types(grant, names, *domains)?,
             GrantTarget::Functions(kind, names) => {
                 let found = names.iter().map(|n| self.meant(*kind, n)).collect::<SqlResult<Vec<Meant>>>()?;
-                let own = |m| if let Meant::User(function) = m { Some(function) } else { None };
-                self.grant_on_functions(grant, *kind, found.into_iter().filter_map(own).collect())?;
+                self.grant_on_functions(grant, *kind, found)?;
             }
             GrantTarget::AllFunctions(kind, schemas) => {
                 let schemas = schemas.iter().map(|s| self.require_schema(s)).collect::<SqlResult<Vec<Oid>>>()?;
                 let of = |f: &&Arc<Function>| schemas.contains(&f.schema) && is_of(f, *kind);
-                let found = self.now().functions.values().filter(of).cloned().collect();
+                let found = self.now().functions.values().filter(of).cloned().map(Meant::User).collect();
                 self.grant_on_functions(grant, *kind, found)?;
             }
+            GrantTarget::Languages(names) => self.grant_on_languages(grant, names)?,
             GrantTarget::Roles(_) | GrantTarget::Other => {
                 self.grantees(grant)?;
             }
@@ -446,21 +449,79 @@ impl DdlContext<'_> {
         Ok(())
     }
 
-    /// Lists of functions of the system cannot change.
-    fn grant_on_functions(&mut self, grant: &Grant, kind: WrittenKind, found: Vec<Arc<Function>>) -> SqlResult<()> {
+    fn grant_on_functions(&mut self, grant: &Grant, kind: WrittenKind, found: Vec<Meant>) -> SqlResult<()> {
         let class = Class::Function;
         let effect = effect(grant, class, class.all()).map_err(|e| {
             let message = e.message().strip_suffix(" for function").map(|m| format!("{m} for {}", word(kind)));
             message.map_or(e, |message| SqlError::new(SqlState::InvalidGrantOperation, message))
         })?;
         let grantees = self.grantees(grant)?;
-        for function in found {
-            let on = On { class, owner: function.owner, kind: "function", name: &function.name, column: None };
-            let held = self.subject.on_routine(&function);
-            let acl = self.changed(on, &function.acl, held, (effect.privileges, effect.all), grant, &grantees)?;
-            let version = function.version + 1;
-            self.edit().put_function(Arc::new(Function { acl, version, ..Function::clone(&function) }));
+        let wanted = (effect.privileges, effect.all);
+        for found in found {
+            match found {
+                Meant::User(f) => {
+                    let on = On { class, owner: f.owner, kind: "function", name: &f.name, column: None };
+                    let held = self.subject.on_routine(&f);
+                    let acl = self.changed(on, &f.acl, held, wanted, grant, &grantees)?;
+                    let version = f.version + 1;
+                    self.edit().put_function(Arc::new(Function { acl, version, ..Function::clone(&f) }));
+                }
+                Meant::System(oid) => {
+                    let name = registry::proc(oid).map_or("", |p| p.name);
+                    let on = On { class, owner: SUPERUSER, kind: "function", name, column: None };
+                    let held = self.subject.on_function(self.now(), oid);
+                    let before = predefined::function_acl(oid);
+                    self.grant_on_system(on, oid, before, held, wanted, grant, &grantees)?;
+                }
+            }
         }
+        Ok(())
+    }
+
+    fn grant_on_languages(&mut self, grant: &Grant, names: &[String]) -> SqlResult<()> {
+        let class = Class::Language;
+        let effect = effect(grant, class, class.all())?;
+        let grantees = self.grantees(grant)?;
+        for name in names {
+            let oid = match name.as_str() {
+                "sql" => SQL_LANGUAGE,
+                // There is nothing that it could be used for.
+                "plpgsql" => continue,
+                "c" | "internal" => {
+                    let message = format!("language \"{name}\" is not trusted");
+                    return Err(SqlError::new(SqlState::WrongObjectType, message).detail(
+                        "GRANT and REVOKE are not allowed on untrusted languages, because only superusers can use \
+                         untrusted languages.",
+                    ));
+                }
+                _ => {
+                    let message = format!("language \"{name}\" does not exist");
+                    return Err(SqlError::new(SqlState::UndefinedObject, message));
+                }
+            };
+            let on = On { class, owner: SUPERUSER, kind: "language", name, column: None };
+            let held = self.subject.on_language(self.now(), oid);
+            let before = acl::default(class, SUPERUSER);
+            self.grant_on_system(on, oid, before, held, (effect.privileges, effect.all), grant, &grantees)?;
+        }
+        Ok(())
+    }
+
+    /// The same on something of the system, which comes with the list `before`.
+    #[allow(clippy::too_many_arguments, reason = "the parts of a change, and what is changed")]
+    fn grant_on_system(
+        &mut self,
+        on: On<'_>,
+        oid: Oid,
+        before: Vec<AclItem>,
+        held: Privileges,
+        wanted: (Privileges, bool),
+        grant: &Grant,
+        grantees: &[Oid],
+    ) -> SqlResult<()> {
+        let own = self.now().system_privileges.get(&oid).map(|p| p.acl.clone());
+        let acl = self.changed(on, &own.or(Some(before)), held, wanted, grant, grantees)?.unwrap_or_default();
+        self.edit().system_privileges.insert(oid, Arc::new(SystemPrivileges { oid, acl }));
         Ok(())
     }
 

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gavel_catalog::acl::{self, Acl, AclItem};
+use gavel_catalog::bootstrap::SUPERUSER;
 use gavel_catalog::snapshot::Relation;
-use gavel_catalog::{Database, DefaultPrivileges, Function, Role, Schema, Sequence, UserType, View};
+use gavel_catalog::{Database, DefaultPrivileges, Function, Role, Schema, Sequence, SystemPrivileges, UserType, View};
+use gavel_functions::registry;
+use gavel_types::text_io::type_name;
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
@@ -30,6 +33,17 @@ fn without(acl: &Acl, owner: Oid, role: Oid) -> Acl {
     let mut items = acl.clone()?;
     acl::forget(&mut items, owner, role);
     Some(items)
+}
+
+/// A function or language of the system, as descriptions name it.
+fn described_of_system(oid: Oid) -> String {
+    match registry::proc(oid) {
+        Some(p) => {
+            let types: Vec<String> = p.args.iter().map(|ty| type_name(*ty)).collect();
+            format!("function {}({})", p.name, types.join(","))
+        }
+        None => "language sql".to_owned(),
+    }
 }
 
 impl DdlContext<'_> {
@@ -74,6 +88,9 @@ impl DdlContext<'_> {
         }
         for f in catalog.functions.values() {
             add(f.oid.0, f.owner, &f.acl, &|| self.described(&Object::Function(f.oid)));
+        }
+        for p in catalog.system_privileges.values() {
+            add(p.oid.0, SUPERUSER, &Some(p.acl.clone()), &|| described_of_system(p.oid));
         }
         for d in catalog.default_privileges.values() {
             let what = || {
@@ -218,6 +235,11 @@ impl DdlContext<'_> {
                 next.column_acls.retain(|(_, items)| !items.is_empty());
                 self.edit().put_view(Arc::new(next));
             }
+        }
+        for p in catalog.system_privileges.values().filter(|p| names(&p.acl, role)) {
+            let mut next = SystemPrivileges::clone(p);
+            acl::forget(&mut next.acl, SUPERUSER, role);
+            self.edit().system_privileges.insert(p.oid, Arc::new(next));
         }
         for d in catalog.default_privileges.values() {
             if d.role == role {

@@ -79,8 +79,8 @@ pub fn allow(bound: &Bound, catalog: &Catalog, subject: &Subject, except: Option
     }
     for (function, as_role) in &bound.guarded {
         let held = match as_role {
-            Some(role) => Subject::of(catalog, *role).on_function(*function),
-            None => subject.on_function(*function),
+            Some(role) => Subject::of(catalog, *role).on_function(catalog, *function),
+            None => subject.on_function(catalog, *function),
         };
         if held.is_empty() {
             return Err(denied("function", registry::proc(*function).map_or("", |p| p.name)));

@@ -11,8 +11,8 @@ use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Ident};
 
 use crate::ddl::{self, DdlContext};
-use crate::prepared::{self, Prepared};
 use crate::prepared::statements::PreparedInfo;
+use crate::prepared::{self, Prepared};
 use crate::session::ddl_binder::SessionBinder;
 use crate::session::ddl_host::Host;
 use crate::session::extended::no_statement;

@@ -522,7 +522,7 @@ fn check_constraints(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 fn routines(context: &SystemContext<'_>, out: &mut Rows) {
-    let callable = |p: &&registry::Proc| !context.subject.on_function(p.oid).is_empty();
+    let callable = |p: &&registry::Proc| !context.subject.on_function(context.catalog, p.oid).is_empty();
     let procs = registry::pg_procs().filter(|p| matches!(p.kind, ProcKind::Function | ProcKind::Procedure));
     for p in procs.filter(callable) {
         out.add(|row| {

@@ -304,18 +304,29 @@ impl Inquiry<'_> {
             let grantable = subject.grantable(Class::Function, &f.acl, f.owner);
             return Ok(Some(asked.found_in(subject.on_routine(f), grantable)));
         }
-        Ok(registry::proc(oid).map(|_| asked.found_in(subject.on_function(oid), of_owner(subject))))
+        let held = subject.on_function(self.catalog(), oid);
+        Ok(registry::proc(oid).map(|_| asked.found_in(held, self.grantable_of_system(subject, Class::Function, oid))))
     }
 
     fn of_language(&self, subject: &Subject, object: Named<'_>, privileges: &str) -> SqlResult<Option<bool>> {
         // internal, c, sql.
-        let known = match object {
-            Named::Oid(oid) => matches!(oid.0, 12..=14),
-            Named::Text("internal" | "c" | "sql") => true,
+        let oid = match object {
+            Named::Oid(oid) => oid,
+            Named::Text("internal") => Oid(12),
+            Named::Text("c") => Oid(13),
+            Named::Text("sql") => system::SQL_LANGUAGE,
             Named::Text(name) => return Err(undefined(SqlState::UndefinedObject, "language", name)),
         };
         let asked = asked(privileges, Class::Language)?;
-        Ok(known.then(|| asked.found_in(of_everybody(subject, Class::Language, "U"), of_owner(subject))))
+        let held = subject.on_language(self.catalog(), oid);
+        let grantable = self.grantable_of_system(subject, Class::Language, oid);
+        Ok(matches!(oid.0, 12..=14).then(|| asked.found_in(held, grantable)))
+    }
+
+    /// What a role may grant on something of the system.
+    fn grantable_of_system(&self, subject: &Subject, class: Class, oid: Oid) -> Privileges {
+        let own = self.catalog().system_privileges.get(&oid).map(|p| p.acl.clone());
+        subject.grantable(class, &own, SUPERUSER)
     }
 
     fn of_tablespace(&self, subject: &Subject, object: Named<'_>, privileges: &str) -> SqlResult<Option<bool>> {

@@ -44,6 +44,11 @@ pub(super) fn value(context: &SystemContext<'_>, acl: &Acl) -> Datum {
     acl.as_ref().map_or(Datum::Null, |items| list(context, items))
 }
 
+/// The list of a function or language of the system; NULL where nothing was granted or revoked.
+pub(super) fn of_system(context: &SystemContext<'_>, oid: Oid) -> Datum {
+    context.catalog.system_privileges.get(&oid).map_or(Datum::Null, |p| list(context, &p.acl))
+}
+
 fn list(context: &SystemContext<'_>, items: &[AclItem]) -> Datum {
     let name = |role: Oid| role_name(context, role);
     texts(Oid::ACLITEM, items.iter().map(|i| acl::text(i, &name)))

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gavel_catalog::Function;
 use gavel_catalog::function::{Body, Mode};
+use gavel_catalog::system::SQL_LANGUAGE;
 use gavel_types::text_io::type_name;
 use gavel_types::{ArrayValue, Datum, Oid, PgType};
 
@@ -12,8 +13,6 @@ use super::table::{Rows, oids, texts};
 use super::{SystemContext, definition, deparse, privileges};
 use crate::ddl::names::quote;
 
-/// `pg_language` of SQL.
-const SQL: Oid = Oid(14);
 /// What an estimate is unless something else was said.
 const COST: f32 = 100.0;
 const ROWS: f32 = 1000.0;
@@ -149,7 +148,7 @@ pub(super) fn procs(context: &SystemContext<'_>, out: &mut Rows) {
                 .set("proname", f.name.as_str())
                 .set("pronamespace", f.schema)
                 .set("proowner", f.owner);
-            row.set("prolang", SQL).set("procost", f.cost).set("prorows", f.rows);
+            row.set("prolang", SQL_LANGUAGE).set("procost", f.cost).set("prorows", f.rows);
             let variadic = f.parameters.iter().find(|p| p.mode == Mode::Variadic).map(|p| match p.ty {
                 Oid::ANYARRAY => Oid::ANYELEMENT,
                 Oid::ANYCOMPATIBLEARRAY => Oid::ANYCOMPATIBLE,
