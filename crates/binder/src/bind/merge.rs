@@ -83,24 +83,27 @@ impl Binder<'_> {
             None => None,
         };
         let (action, values) = match &clause.action {
-            ast::MergeAction::Delete { .. } => {
-                self.needs(written.access, "d");
-                (MergeAction::Delete, vec![])
-            }
+            ast::MergeAction::Delete { .. } => (MergeAction::Delete, vec![]),
             ast::MergeAction::Update(update) if is_nothing(update) => (MergeAction::Nothing, vec![]),
             ast::MergeAction::Update(update) => {
                 if update.update_predicate.is_some() || update.delete_predicate.is_some() {
                     return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"where\""));
                 }
-                self.needs(written.access, "w");
                 let values = self.assignments(&update.assignments, written, &|n| in_row(old_row, &written.table, n))?;
                 (MergeAction::Update, values)
             }
-            ast::MergeAction::Insert(insert) => {
-                self.needs(written.access, "a");
-                self.when_insert(insert, written)?
-            }
+            ast::MergeAction::Insert(insert) => self.when_insert(insert, written)?,
         };
+        // DO NOTHING takes as much as reading does.
+        self.needs(
+            written.access,
+            match action {
+                MergeAction::Delete => "d",
+                MergeAction::Update => "w",
+                MergeAction::Insert => "a",
+                MergeAction::Nothing => "r",
+            },
+        );
         Ok(When { matched, condition, action, values })
     }
 

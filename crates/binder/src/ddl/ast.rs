@@ -84,6 +84,12 @@ pub enum Ddl {
     },
     Grant(Grant),
     AlterDefaultPrivileges(DefaultPrivileges),
+    /// ALTER GROUP … ADD or DROP USER.
+    AlterGroup {
+        group: String,
+        members: Vec<String>,
+        drop: bool,
+    },
     ReassignOwned {
         roles: Vec<String>,
         to: String,

@@ -473,6 +473,10 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     }
     if matches!(kind, ObjectKind::Role | ObjectKind::Database) {
         let name = p.label()?;
+        let drop = p.at("drop user");
+        if kind == ObjectKind::Role && (p.eat("add user") || p.eat("drop user")) {
+            return Ok(Ddl::AlterGroup { group: name, members: p.commas(Words::label)?, drop });
+        }
         return alter_shared(p, kind, name);
     }
     let name = p.qualified()?;

@@ -31,6 +31,22 @@ impl DdlContext<'_> {
         Ok(())
     }
 
+    /// ALTER GROUP … ADD or DROP USER.
+    pub(super) fn alter_group(&mut self, group: &str, members: &[String], drop: bool) -> SqlResult<()> {
+        let role = self.role(group)?;
+        self.require_create_role(None, "permission denied", "")?;
+        let members = members.iter().map(|m| self.role(m)).collect::<SqlResult<Vec<Oid>>>()?;
+        self.may_admin(role, self.user)?;
+        for member in members {
+            if drop {
+                self.leave(role, member, false)?;
+            } else {
+                self.join(role, member, false, self.user)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Whether `by` may say who is a member of `role`.
     ///
     /// # Errors
