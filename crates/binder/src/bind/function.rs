@@ -360,6 +360,9 @@ impl Binder<'_> {
                     let text = format!("schema \"{schema}\" does not exist");
                     return Err(self.error_at(SqlError::new(SqlState::InvalidSchemaName, text), pos));
                 }
+                if let Some(subject) = self.context.subject {
+                    subject.look_into(catalog, schema).map_err(|e| self.error_at(e, pos))?;
+                }
                 let own = catalog.qualifier(schema).map(|s| s.oid).unwrap_or_default();
                 functions.extend(catalog.functions_named(own, &name.name).map(|f| (0, Arc::clone(f))));
             }

@@ -83,7 +83,10 @@ impl DdlContext<'_> {
         let mut out: Vec<Arc<Function>> = Vec::new();
         let schemas: Vec<Oid> = match schema {
             Some("pg_catalog") => Vec::new(),
-            Some(schema) => vec![self.schema(schema)?.oid],
+            Some(schema) => {
+                self.subject.look_into(self.now(), schema)?;
+                vec![self.schema(schema)?.oid]
+            }
             None => self.search_path.iter().filter_map(|s| self.now().qualifier(s)).map(|s| s.oid).collect(),
         };
         for schema in schemas {

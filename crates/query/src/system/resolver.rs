@@ -153,6 +153,16 @@ impl CatalogNames {
         gavel_binder::functions_of_name(&context, &name)
     }
 
+    /// The same from the text of a name.
+    ///
+    /// # Errors
+    /// 42602 if it is none; 42501 for one in a schema that is closed.
+    fn visible_functions(&self, name: &str) -> SqlResult<Vec<(Oid, Vec<Oid>)>> {
+        let parts = parse_name(name)?;
+        self.may_look_into(&parts)?;
+        Ok(self.functions(&parts))
+    }
+
     /// A function's name: of a user's function qualified only if the name alone does not find it, or, where it has to
     /// be told from others of its name by itself, not it alone.
     fn function_text(&self, oid: Oid, alone: bool) -> Option<String> {
@@ -261,7 +271,7 @@ impl NameResolver for CatalogNames {
                 self.relation(&parts).ok_or_else(|| undefined(SqlState::UndefinedTable, "relation"))
             }
             Oid::REGTYPE => self.type_oid(name).map_or_else(|| self.no_type(name), Ok),
-            Oid::REGPROC => match self.functions(&parse_name(name)?).as_slice() {
+            Oid::REGPROC => match self.visible_functions(name)?.as_slice() {
                 [] => Err(undefined(SqlState::UndefinedFunction, "function")),
                 [(one, _)] => Ok(*one),
                 _ => {
@@ -272,7 +282,7 @@ impl NameResolver for CatalogNames {
                 let (bare, types) = signature(name);
                 let wanted: Option<Vec<Oid>> =
                     types.unwrap_or_default().into_iter().map(|t| self.type_oid(t)).collect();
-                let found = self.functions(&parse_name(bare)?).into_iter().find(|f| Some(&f.1) == wanted.as_ref());
+                let found = self.visible_functions(bare)?.into_iter().find(|f| Some(&f.1) == wanted.as_ref());
                 found.map(|f| f.0).ok_or_else(|| undefined(SqlState::UndefinedFunction, "function"))
             }
             Oid::REGOPER => registry::operators_named(name.trim_start_matches("pg_catalog."))
