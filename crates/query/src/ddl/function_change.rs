@@ -216,6 +216,9 @@ impl DdlContext<'_> {
                 return Err(SqlError::unsupported("functions of PostgreSQL's own cannot be altered"));
             }
         };
+        if let FunctionAction::SetSchema(schema) = &alter.action {
+            self.require_creation(&self.subject, self.schema(schema)?.oid)?;
+        }
         let shown = match alter.action {
             FunctionAction::Options(_) => word(alter.kind),
             _ => function.kind.word(),
@@ -237,7 +240,6 @@ impl DdlContext<'_> {
                 if target.oid == TEMPORARY_SCHEMA {
                     return Err(SqlError::unsupported("cannot move objects into or out of temporary schemas"));
                 }
-                self.require_creation(&self.subject, target.oid)?;
                 self.require_free_function(target.oid, &function.name, &function)?;
                 self.catalog.used.insert(target.oid);
                 next.schema = target.oid;

@@ -106,4 +106,5 @@ scripts! {
     roles_pass_on_their_privileges
     roles_are_made_joined_and_dropped
     functions_say_what_roles_may
+    functions_run_with_the_rights_of_a_role
 }
