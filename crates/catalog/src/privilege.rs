@@ -344,21 +344,28 @@ pub struct Access {
     pub selected: Vec<i16>,
     pub inserted: Vec<i16>,
     pub updated: Vec<i16>,
+    /// The statements of functions' bodies that it is in, as CONTEXT says it.
+    pub context: Option<String>,
 }
 
 impl Access {
     pub fn new(relation: Oid, as_role: Option<Oid>, privileges: Privileges) -> Self {
-        Self { relation, as_role, privileges, selected: vec![], inserted: vec![], updated: vec![] }
+        let (selected, inserted, updated) = (vec![], vec![], vec![]);
+        Self { relation, as_role, privileges, selected, inserted, updated, context: None }
     }
 
     /// # Errors
     /// 42501 if the current role, or whose rights count, may not.
     pub fn check(&self, catalog: &Catalog, subject: &Subject) -> SqlResult<()> {
-        match self.as_role.filter(|role| *role != subject.role) {
+        let checked = match self.as_role.filter(|role| *role != subject.role) {
             None if subject.superuser => Ok(()),
             None => self.check_as(catalog, subject),
             Some(role) => self.check_as(catalog, &Subject::of(catalog, role)),
-        }
+        };
+        checked.map_err(|e| match &self.context {
+            Some(context) => e.context(context.clone()),
+            None => e,
+        })
     }
 
     fn check_as(&self, catalog: &Catalog, subject: &Subject) -> SqlResult<()> {

@@ -102,6 +102,20 @@ impl Binder<'_> {
         role.map(|r| r.name.as_str())
     }
 
+    /// Says of all that was noted that statement `number` of a function's body does it, unless the body is nothing but
+    /// calls, which are looked at in the place of the function's own.
+    pub fn within_body(&mut self, function: &Function, number: usize) {
+        let call = Privileges::of_letters("X");
+        if !function.security_definer && self.accesses.iter().all(|a| a.privileges == call) {
+            return;
+        }
+        let own = format!("SQL function \"{}\" statement {number}", function.name);
+        for access in &mut self.accesses {
+            let context = access.context.take().map_or_else(|| own.clone(), |inner| format!("{inner}\n{own}"));
+            access.context = Some(context);
+        }
+    }
+
     /// Has `inner`, over SQL text of a descriptor, do what it does with the rights that count here.
     pub fn lend_rights(&self, inner: &mut Binder<'_>) {
         (inner.runs_as, inner.reads_as) = (self.runs_as, self.runs_as);

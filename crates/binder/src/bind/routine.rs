@@ -207,8 +207,13 @@ impl Binder<'_> {
         }
         let mut steps = Vec::new();
         let mut edits = Vec::new();
-        for (text, statement) in statements(&function.body)? {
-            let step = self.step(&context, function, &named, &text, &statement, &mut edits)?;
+        let statements = statements(&function.body)?;
+        // Such a body takes the place of a call in FROM in PostgreSQL, too, and says nothing of itself.
+        let plain = function.set && !function.strict && !function.security_definer && function.volatility != 'v';
+        let apart = !plain || statements.len() != 1;
+        for (number, (text, statement)) in (1..).zip(statements) {
+            let number = apart.then_some(number);
+            let step = self.step(&context, function, &named, &text, (&statement, number), &mut edits)?;
             steps.push(step);
         }
         if self.edits.is_some() {
@@ -233,14 +238,14 @@ impl Binder<'_> {
         own.into_iter().chain(["public".to_owned()]).collect()
     }
 
-    /// Binds one statement of a body.
+    /// Binds one statement of a body, of which errors say the number, if there is one.
     fn step(
         &mut self,
         context: &BindContext<'_>,
         function: &Arc<Function>,
         parameters: &Parameters,
         text: &str,
-        statement: &ast::Statement,
+        (statement, number): (&ast::Statement, Option<usize>),
         edits: &mut Vec<String>,
     ) -> SqlResult<Step> {
         let mut inner = Binder::new(context, text);
@@ -257,6 +262,9 @@ impl Binder<'_> {
         let step = inner.body_statement(function, statement);
         if let Some(own) = inner.edits.take() {
             edits.push(super::view::edited(text, own));
+        }
+        if let Some(number) = number {
+            inner.within_body(function, number);
         }
         self.take_ids(&mut inner);
         step
