@@ -322,6 +322,7 @@ impl Writes {
             Kind::Schema => catalog.schemas.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
             Kind::Role => catalog.roles.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
             Kind::DefaultPrivileges => catalog.default_privileges.get(&oid).map(|o| encode(o.as_ref())),
+            Kind::SystemPrivileges => catalog.system_privileges.get(&oid).map(|o| encode(o.as_ref())),
             Kind::Database => catalog.databases.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
         };
         let key = keys::descriptor(kind.tenant(self.database), kind, oid);
