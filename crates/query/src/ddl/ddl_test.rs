@@ -204,7 +204,7 @@ impl Session {
         };
         let before = self.catalog.clone();
         let path = ["public".to_owned()];
-        let subject = Arc::new(gavel_catalog::Subject::of(&self.catalog.current, bootstrap::SUPERUSER));
+        let subject = Arc::new(Subject::of(&self.catalog.current, bootstrap::SUPERUSER));
         let mut context = DdlContext::new(&mut self.catalog, &mut self.host, &Binder, subject, &path, self.in_block);
         let statement = &parsed.first().expect("one statement").statement;
         assert!(is_ddl(statement), "{sql}");
