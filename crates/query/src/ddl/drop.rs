@@ -14,7 +14,7 @@ use gavel_catalog::{Catalog, Definition, Table};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
-use super::function_change::{calls, described_kind};
+use super::function_change::calls;
 use super::names::{kind_word, oid_of, quote, undefined_schema};
 use super::user_type::{is_made_of, names_type};
 
@@ -501,7 +501,8 @@ impl DdlContext<'_> {
             }
             Object::Type(oid) => format!("type {}", self.type_shown(*oid)),
             Object::Function(oid) => match catalog.function(*oid) {
-                Some(f) => format!("{} {}", described_kind(f), self.function_shown(f)),
+                // Procedures are called so, too.
+                Some(f) => format!("function {}", self.function_shown(f)),
                 None => format!("function {oid}"),
             },
             Object::Attribute(ty, number) => {

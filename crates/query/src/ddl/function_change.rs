@@ -373,11 +373,3 @@ fn as_written(written: &FunctionType) -> String {
     };
     name.to_owned()
 }
-
-/// The word for a function or procedure in descriptions.
-pub(super) fn described_kind(function: &Function) -> &'static str {
-    match function.kind {
-        FunctionKind::Function => "function",
-        FunctionKind::Procedure => "procedure",
-    }
-}
