@@ -31,6 +31,11 @@ pub struct Role {
     pub create_db: bool,
     pub create_role: bool,
     pub inherit: bool,
+    /// REPLICATION and BYPASSRLS, which are shown; there is nothing that they would be for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replication: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bypass_rls: bool,
     /// SCRAM verifier as in `pg_authid.rolpassword`.
     #[serde(default)]
     pub password: Option<String>,

@@ -57,6 +57,8 @@ pub fn complete(catalog: &mut Catalog) {
             create_role: false,
             inherit: true,
             password: None,
+            replication: false,
+            bypass_rls: false,
             connection_limit: None,
             member_of,
         }));

@@ -22,6 +22,8 @@ fn role(oid: Oid, name: &str, inherit: bool, of: &[Oid]) -> Arc<Role> {
         create_role: false,
         inherit,
         password: None,
+        replication: false,
+        bypass_rls: false,
         connection_limit: None,
         member_of,
     })

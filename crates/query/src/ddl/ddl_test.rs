@@ -178,6 +178,8 @@ impl Session {
             create_role: true,
             inherit: true,
             password: None,
+            replication: false,
+            bypass_rls: false,
             connection_limit: None,
             member_of: Vec::new(),
         }));

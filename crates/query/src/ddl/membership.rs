@@ -12,7 +12,9 @@ use super::permit::refused;
 
 impl DdlContext<'_> {
     pub(super) fn grant_membership(&mut self, grant: &Grant, roles: &[String]) -> SqlResult<()> {
-        let grantor = grant.granted_by.as_deref().map(|by| self.role(by)).transpose()?.unwrap_or(self.user);
+        // REVOKE does not look at who is said to have granted.
+        let by = grant.granted_by.as_deref().filter(|_| !grant.revoke);
+        let grantor = by.map(|by| self.role(by)).transpose()?.unwrap_or(self.user);
         let members = grant.roles.iter().map(|m| self.role(m)).collect::<SqlResult<Vec<Oid>>>()?;
         for role in roles {
             let role = self.role(role)?;
@@ -59,8 +61,9 @@ impl DdlContext<'_> {
     }
 
     fn is_admin(&self, by: Oid, role: Oid) -> bool {
+        // Nobody says who is a member of itself.
         if by == role {
-            return by == self.session_user;
+            return false;
         }
         let subject = Subject::of(self.now(), by);
         let admin = |r: &&Arc<Role>| r.member_of.iter().any(|m| m.role == role && m.admin);

@@ -38,6 +38,8 @@ impl DdlContext<'_> {
             create_role: false,
             inherit: true,
             password: None,
+            replication: false,
+            bypass_rls: false,
             connection_limit: None,
             member_of: Vec::new(),
         };
@@ -111,7 +113,9 @@ impl DdlContext<'_> {
                 }
                 // Memberships are made once the role is there.
                 RoleOption::In(_) | RoleOption::Members(..) => {}
-                RoleOption::Replication(_) | RoleOption::BypassRls(_) | RoleOption::Other => {}
+                RoleOption::Replication(on) => role.replication = *on,
+                RoleOption::BypassRls(on) => role.bypass_rls = *on,
+                RoleOption::Other => {}
             }
         }
         Ok(())
@@ -137,7 +141,7 @@ impl DdlContext<'_> {
         if role.superuser || any(|o| matches!(o, RoleOption::Superuser(_))) {
             return Err(refused("must be superuser to alter superuser roles or change superuser attribute"));
         }
-        if any(|o| matches!(o, RoleOption::Replication(_))) {
+        if role.replication || any(|o| matches!(o, RoleOption::Replication(_))) {
             return Err(refused("must be superuser to alter replication roles or change replication attribute"));
         }
         if any(|o| matches!(o, RoleOption::BypassRls(_))) {

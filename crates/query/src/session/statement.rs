@@ -107,7 +107,7 @@ impl Session {
         match self.plan(statement).await? {
             Some(planned) => {
                 let result = self.run_planned(&planned, statement, params, sink).await;
-                result.map_err(|e| self.concealed(e))
+                result.map_err(|e| self.concealed(e, &planned.bound.accesses))
             }
             None => self.run_utility(statement, &parsed, sink).await,
         }

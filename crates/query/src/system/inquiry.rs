@@ -217,6 +217,8 @@ impl Inquiry<'_> {
         let Some(of) = found else { return Ok(None) };
         let number = match column {
             Some(Datum::Int2(number)) => Some(*number).filter(|n| of.columns().contains(n)),
+            // What a column is called that was dropped.
+            Some(Datum::Text(name)) if name.starts_with("........pg.dropped.") => None,
             Some(Datum::Text(name)) => Some(of.column_named(name).ok_or_else(|| {
                 let text = format!("column \"{name}\" of relation \"{}\" does not exist", of.name());
                 SqlError::new(SqlState::UndefinedColumn, text)

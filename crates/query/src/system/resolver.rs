@@ -46,7 +46,7 @@ pub fn parse_name(text: &str) -> SqlResult<Vec<String>> {
         } else {
             let end = rest.find('.').unwrap_or(rest.len());
             let name = rest[..end].trim();
-            if name.is_empty() || name.contains('"') {
+            if name.is_empty() {
                 return Err(bad());
             }
             parts.push(name.to_lowercase());

@@ -21,6 +21,8 @@ fn catalog() -> Catalog {
         create_role: true,
         inherit: true,
         password: None,
+        replication: false,
+        bypass_rls: false,
         connection_limit: None,
         member_of: Vec::new(),
     }));
