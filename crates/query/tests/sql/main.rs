@@ -108,4 +108,5 @@ scripts! {
     roles_are_made_joined_and_dropped
     functions_say_what_roles_may
     functions_run_with_the_rights_of_a_role
+    errors_leave_out_what_may_not_be_read
 }
