@@ -86,7 +86,13 @@ pub enum Ddl {
     AlterDefaultPrivileges(DefaultPrivileges),
     /// Concerns the session or its transaction and changes no catalog.
     Session(SessionCommand),
-    /// VACUUM, ANALYZE, CLUSTER, REINDEX of these tables (all, if none is named): nothing to do.
+    /// REINDEX of an index or a table.
+    Reindex {
+        name: QualifiedName,
+        index: bool,
+        concurrently: bool,
+    },
+    /// VACUUM, ANALYZE, CLUSTER of these tables (all, if none is named), REINDEX of more than a table: nothing to do.
     Maintain {
         tag: &'static str,
         /// With the columns that are listed behind each.
@@ -230,6 +236,8 @@ pub struct CreateIndex {
     pub table: QualifiedName,
     pub unique: bool,
     pub concurrently: bool,
+    /// ASYNC, which PostgreSQL does not have: answered with a job's id, and built behind the session.
+    pub asynchronous: bool,
     pub if_not_exists: bool,
     /// Access method as written.
     pub method: Option<String>,

@@ -220,6 +220,7 @@ fn create_index(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     let unique = p.eat("unique");
     p.expect("index")?;
     let concurrently = p.eat("concurrently");
+    let asynchronous = !concurrently && p.eat("async");
     let if_not_exists = p.eat("if not exists");
     let name = if p.at("on") { None } else { Some(p.qualified()?) };
     p.expect("on")?;
@@ -244,6 +245,7 @@ fn create_index(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         table,
         unique,
         concurrently,
+        asynchronous,
         if_not_exists,
         method,
         columns,
@@ -801,8 +803,12 @@ fn reindex(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if !whole && !index {
         p.expect("table")?;
     }
-    p.eat("concurrently");
-    let name = if p.at_end() { None } else { Some(p.qualified()?) };
-    let tables = if whole { Vec::new() } else { name.into_iter().map(|n| (n, Vec::new())).collect() };
-    Ok(Ddl::Maintain { tag: "REINDEX", tables, blocks_forbidden: whole })
+    let concurrently = p.eat("concurrently");
+    if !whole {
+        return Ok(Ddl::Reindex { name: p.qualified()?, index, concurrently });
+    }
+    if !p.at_end() {
+        p.qualified()?;
+    }
+    Ok(Ddl::Maintain { tag: "REINDEX", tables: Vec::new(), blocks_forbidden: true })
 }

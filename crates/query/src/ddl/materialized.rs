@@ -10,7 +10,7 @@ use std::sync::Arc;
 use gavel_binder::ddl::ast::{CreateTableAs, Persistence, QualifiedName};
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::system::{TEMPORARY_SCHEMA, is_temporary};
-use gavel_catalog::{Catalog, IndexKey, Materialized, Table};
+use gavel_catalog::{Catalog, Index, IndexKey, Materialized, Table};
 use gavel_types::{SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
@@ -94,7 +94,8 @@ impl DdlContext<'_> {
             return Err(SqlError::unsupported(message));
         }
         let plain = |k: &(IndexKey, bool, bool)| matches!(k.0, IndexKey::Column(_));
-        if table.indexes.iter().any(|i| i.unique && i.predicate.is_none() && i.keys.iter().all(plain)) {
+        let whole = |i: &Index| i.unique && i.is_public() && i.predicate.is_none() && i.keys.iter().all(plain);
+        if table.indexes.iter().any(whole) {
             return Ok(());
         }
         let schema = self.now().schema_by_oid(table.schema).map_or("", |s| s.name.as_str());

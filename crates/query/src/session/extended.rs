@@ -139,7 +139,7 @@ impl Session {
         }
         self.admit(&statement)?;
         self.note_statement(&statement.text);
-        let (interrupt, limit) = self.guard();
+        let (interrupt, limit) = self.guard_of(&statement);
         let ended = interrupt
             .guard(limit, async {
                 let mut executed = match std::mem::replace(&mut portal.state, PortalState::Done) {

@@ -16,6 +16,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests write their golden files")]
 
 mod harness;
+mod online;
 mod push_down;
 mod sink;
 mod temporary;
@@ -99,4 +100,6 @@ scripts! {
     functions_are_put_in_the_place_of_calls
     functions_run_several_statements
     functions_are_shown_and_dropped
+    indexes_are_built_online
+    jobs_build_indexes_behind_the_session
 }
