@@ -230,6 +230,11 @@ impl Index {
     pub fn is_public(&self) -> bool {
         self.state.is_public()
     }
+
+    /// Whether it is public and no job is about to take it away, so that a constraint may come to rest on it.
+    pub fn is_lasting(&self) -> bool {
+        self.is_public() && self.job == 0
+    }
 }
 
 /// `PRIMARY KEY` or `UNIQUE`: the constraint over an index.

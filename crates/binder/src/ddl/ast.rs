@@ -97,6 +97,8 @@ pub enum Ddl {
         tag: &'static str,
         /// With the columns that are listed behind each.
         tables: Vec<(QualifiedName, Vec<String>)>,
+        /// Of CLUSTER … USING.
+        index: Option<String>,
         blocks_forbidden: bool,
     },
     /// Has no effect here: CHECKPOINT, ALTER … SET STATISTICS, …

@@ -144,7 +144,9 @@ fn an_index_says_how_it_is_built() {
     assert_eq!(how("create index async i on t (a)"), (Some("i".into()), false, true));
     assert_eq!(how("create index \"async\" on t (a)"), (Some("async".into()), false, false));
     let expected = Ddl::Reindex { name: QualifiedName(vec!["t".into()]), index: false, concurrently: true };
-    assert_eq!(parsed("reindex table concurrently t").ok(), Some(expected));
+    assert_eq!(parsed("reindex table concurrently t").ok().as_ref(), Some(&expected));
+    assert_eq!(parsed("reindex (verbose, concurrently on) table t").ok().as_ref(), Some(&expected));
+    assert_ne!(parsed("reindex (concurrently false) table t").ok().as_ref(), Some(&expected));
 }
 
 #[test]

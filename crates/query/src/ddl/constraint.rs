@@ -254,7 +254,7 @@ impl DdlContext<'_> {
             let message = format!("index \"{index_name}\" is already associated with a constraint");
             return Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, message));
         }
-        if !index.is_public() {
+        if !index.is_lasting() {
             let message = format!("index \"{index_name}\" is not valid");
             return Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, message));
         }
@@ -559,7 +559,7 @@ fn referenced_key(parent: &Table, names: &[String], wanted: usize) -> SqlResult<
     let found = parent.indexes.iter().find(|i| {
         let mut keys: Vec<i16> = i.keys.iter().filter_map(|k| column_of(&k.0)).collect();
         keys.sort_unstable();
-        i.unique && i.is_public() && i.predicate.is_none() && keys == sorted && keys.len() == i.keys.len()
+        i.unique && i.is_lasting() && i.predicate.is_none() && keys == sorted && keys.len() == i.keys.len()
     });
     let index = found.ok_or_else(|| {
         let message =

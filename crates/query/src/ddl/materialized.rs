@@ -79,6 +79,7 @@ impl DdlContext<'_> {
         self.pin(table.schema, &kept.depends_on);
         let mut next = Table::clone(&table);
         self.fresh_storage(&mut next).await?;
+        Self::mend_indexes(&mut next, |_| !concurrently);
         next.materialized = Some(Materialized { populated: with_data, ..kept.clone() });
         let table = self.edit_table(table.oid, |t| *t = next)?;
         if with_data {

@@ -298,7 +298,9 @@ impl DdlContext<'_> {
             Ddl::AlterDefaultPrivileges(alter) => self.alter_default_privileges(alter).await?,
             Ddl::Session(_) => return Err(SqlError::internal("this statement is the session's")),
             Ddl::Reindex { name, index, concurrently } => self.reindex(name, *index, *concurrently).await?,
-            Ddl::Maintain { tag, tables, blocks_forbidden } => self.maintain(tag, tables, *blocks_forbidden)?,
+            Ddl::Maintain { tag, tables, index, blocks_forbidden } => {
+                self.maintain(tag, tables, index.as_deref(), *blocks_forbidden)?;
+            }
             Ddl::Accepted { .. } => {}
             Ddl::Unsupported(what) => return Err(SqlError::unsupported(format!("{what} is not supported"))),
         }

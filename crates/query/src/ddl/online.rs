@@ -134,7 +134,8 @@ impl DdlContext<'_> {
         }
         let (schema, bare) = self.split(name)?;
         if gavel_catalog::system::relation(schema.unwrap_or("pg_catalog"), bare).is_some() {
-            return Ok(());
+            let refused = || SqlError::unsupported("cannot reindex system catalogs concurrently");
+            return if concurrently { Err(refused()) } else { Ok(()) };
         }
         let found = self.find(name)?.ok_or_else(|| undefined_table("relation", name))?;
         let (table, only) = match found {

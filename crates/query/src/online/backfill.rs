@@ -24,6 +24,7 @@ use crate::dml::writer::Shapes;
 use crate::engine::Engine;
 use crate::engine::shapes::CatalogShapes;
 use crate::online::step::{Outcome, Sight};
+use crate::system::resolver::style_over;
 
 /// Rows of a batch at most.
 pub const BATCH_ROWS: usize = 1_024;
@@ -72,7 +73,8 @@ impl Engine {
         }
         // Whoever changes the table otherwise than by a step makes the batch void.
         txn.use_schema(keys::rung_version(job.database, table.oid, table.rung));
-        match fill(&mut txn, &mut job, (&shape, index), most, &self.plain_context()).await? {
+        let eval = EvalContext { style: style_over(&catalog), ..self.plain_context() };
+        match fill(&mut txn, &mut job, (&shape, index), most, &eval).await? {
             Some(refused) => Ok(Batch::Refused(refused)),
             None => Ok(Batch::Done(self.commit_job(txn, job).await?)),
         }

@@ -2,7 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "the shell that waits for jobs, of other nodes too")]
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gavel_catalog::job::{Job, JobStatus, id_text, parse_id};
 use gavel_catalog::keys;
@@ -13,6 +13,8 @@ use crate::engine::Engine;
 
 /// How often a job that another node may work on is looked at.
 const LOOK: Duration = Duration::from_millis(250);
+/// A row that cannot be read is tried again for so long: the job itself goes on meanwhile.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How often a job's row is tried to be marked.
 const ATTEMPTS: usize = 16;
 
@@ -30,24 +32,33 @@ pub(crate) fn job_id(text: &str) -> SqlResult<u64> {
 }
 
 impl Engine {
-    async fn job_row(&self, database: Oid, id: u64, at_least: Timestamp) -> SqlResult<Option<Job>> {
+    /// A job as of `at_least` or later, and when that was.
+    async fn job_row(&self, database: Oid, id: u64, at_least: Timestamp) -> SqlResult<(Option<Job>, Timestamp)> {
         let ts = self.snapshot().await?.max(at_least);
         let key = keys::job(database, id);
         let row = self.storage.get(ts, std::slice::from_ref(&key)).await.map_err(storage_error)?.pop().flatten();
-        row.map(|row| Job::decode(&row)).transpose()
+        Ok((row.map(|row| Job::decode(&row)).transpose()?, ts))
     }
 
-    /// Waits until a job has ended.
+    /// Waits until a job has ended. Gives it, and a timestamp at which it had.
     ///
     /// # Errors
-    /// 42704 if there is no such job, or it is forgotten.
-    pub(crate) async fn wait_for_job(&self, database: Oid, id: u64, at_least: Timestamp) -> SqlResult<Job> {
+    /// 42704 if there is no such job, or it is forgotten; whatever reading raises, if that does not pass.
+    pub(crate) async fn wait_for_job(
+        &self,
+        database: Oid,
+        id: u64,
+        at_least: Timestamp,
+    ) -> SqlResult<(Job, Timestamp)> {
+        let mut failing: Option<Instant> = None;
         loop {
             let ended = self.jobs.ended.notified();
-            match self.job_row(database, id, at_least).await? {
-                None => return Err(undefined_job(&id_text(id))),
-                Some(job) if job.status.is_final() => return Ok(job),
-                Some(_) => {}
+            match self.job_row(database, id, at_least).await {
+                Ok((None, _)) => return Err(undefined_job(&id_text(id))),
+                Ok((Some(job), ts)) if job.status.is_final() => return Ok((job, ts)),
+                Ok((Some(_), _)) => failing = None,
+                Err(error) if failing.get_or_insert_with(Instant::now).elapsed() >= PATIENCE => return Err(error),
+                Err(error) => tracing::debug!(job = id, error = error.message(), "a job could not be looked at"),
             }
             tokio::select! {
                 () = ended => {}
@@ -91,19 +102,19 @@ impl Standing {
         Self { engine: Arc::clone(engine), database, id, over: false }
     }
 
-    /// Waits for the job.
+    /// Waits for the job. Gives how it has ended, and a timestamp at which it had.
     ///
     /// # Errors
-    /// Those of the job.
-    pub async fn outcome(mut self, at_least: Timestamp) -> SqlResult<()> {
-        let job = self.engine.wait_for_job(self.database, self.id, at_least).await;
+    /// Whatever waiting raises; the job is cancelled then.
+    pub async fn outcome(mut self, at_least: Timestamp) -> SqlResult<(SqlResult<()>, Timestamp)> {
+        let (job, ended) = self.engine.wait_for_job(self.database, self.id, at_least).await?;
         self.over = true;
-        let job = job?;
-        match (job.status, job.error) {
+        let outcome = match (job.status, job.error) {
             (JobStatus::Completed, _) => Ok(()),
             (_, Some(error)) => Err(error.into_sql()),
             (_, None) => Err(SqlError::internal("a job has failed without saying why")),
-        }
+        };
+        Ok((outcome, ended))
     }
 }
 

@@ -27,7 +27,7 @@ impl Hooks {
             let id = job_id(&id)?;
             live.lock().waits_for_job = true;
             let _waits = NoMore(&live);
-            let job = engine.wait_for_job(database, id, Timestamp::ZERO).await?;
+            let (job, _) = engine.wait_for_job(database, id, Timestamp::ZERO).await?;
             Ok(Datum::Bool(job.status == JobStatus::Completed))
         }))
     }

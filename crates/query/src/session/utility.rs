@@ -181,7 +181,10 @@ impl Session {
             jobs.iter().map(|job| Standing::new(&self.engine, self.database, job.id)).collect();
         self.finish().await?;
         for job in standing {
-            job.outcome(self.last_commit).await?;
+            let (outcome, ended) = job.outcome(self.last_commit).await?;
+            // The next statement is to see what the job has done.
+            self.last_commit = self.last_commit.max(ended);
+            outcome?;
         }
         Ok(())
     }

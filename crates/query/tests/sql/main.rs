@@ -101,5 +101,6 @@ scripts! {
     functions_run_several_statements
     functions_are_shown_and_dropped
     indexes_are_built_online
+    failed_builds_leave_invalid_indexes
     jobs_build_indexes_behind_the_session
 }
