@@ -26,7 +26,8 @@ NULL
 SELECT 1
 
 > CALL something();
-ERROR 0A000: CALL is not supported
+ERROR 42883: procedure something() does not exist
+HINT: No procedure matches the given name and argument types. You might need to add explicit type casts.
 
 > CREATE INDEX CONCURRENTLY t_a ON t (a);
 CREATE INDEX
