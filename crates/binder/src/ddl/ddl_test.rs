@@ -105,6 +105,7 @@ fn what_dumps_and_tools_write_is_read() {
         "analyze",
         "cluster t using i",
         "reindex (verbose) table concurrently t",
+        "REINDEX (CONCURRENTLY) TABLE t",
         "reindex index s.i",
         "reindex database d",
         "create unique index async if not exists i on s.t (a nulls first) include (b)",
