@@ -16,6 +16,8 @@
 //!   ALTER                        ×             those that begin after it
 //! ```
 //! What a change is is read off the two descriptors, so that other DDL of the same transaction makes it an ordinary one.
+//! DDL that changes nothing of the table but its version, since something that the table uses has changed, is such other
+//! DDL; hence each announcement makes one version.
 //!
 //! # Invariants
 //! 1. At any time writers of two rungs at most can commit, and these follow each other.
@@ -50,7 +52,13 @@ pub fn change(old: &Table, new: &Table) -> Change {
         None => kind == Change::Step && !i.state.takes_entries(),
     };
     let is_new = |i: &&Index| !old.indexes.iter().any(|o| o.oid == i.oid);
-    let fits = beyond_indexes == *new
+    // A new version with nothing new in it is one for its users' sake: what a type or a function of the table means has
+    // changed.
+    let announced = new.indexes.iter().filter(|i| !old.indexes.contains(i)).count() as u64;
+    let renewed =
+        kind == Change::Announcement && (announced == 0 || new.version.saturating_sub(old.version) > announced);
+    let fits = !renewed
+        && beyond_indexes == *new
         && old.indexes.iter().all(kept)
         && new.indexes.iter().filter(is_new).all(|i| i.state == IndexState::DeleteOnly);
     if fits { kind } else { Change::Other }
@@ -152,6 +160,11 @@ mod tests {
         ] {
             assert_eq!(moved(1, from, to), Change::Other, "{from:?} to {to:?}");
         }
+        // The same under a new version.
+        let renewed = |version, indexes| Table { version, ..table(1, indexes) };
+        assert_eq!(change(&renewed(5, vec![]), &renewed(6, vec![])), Change::Other);
+        assert_eq!(change(&renewed(5, vec![]), &renewed(6, vec![index(7, DeleteOnly)])), Change::Announcement);
+        assert_eq!(change(&renewed(5, vec![]), &renewed(7, vec![index(7, DeleteOnly)])), Change::Other);
         let renamed = Table { name: "u".into(), ..table(2, vec![index(7, DeleteOnly)]) };
         assert_eq!(change(&table(1, vec![]), &renamed), Change::Other);
     }
