@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use gavel_catalog::{Catalog, Subject, Table};
-use gavel_types::{Datum, KeyRange, Oid, SqlError, SqlResult, SqlState, WriteMode};
+use gavel_types::{Datum, KeyRange, Oid, SqlError, SqlResult, WriteMode};
 
 use crate::ddl::DdlHost;
 use crate::ddl::online::JobOrigin;

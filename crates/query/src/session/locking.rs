@@ -24,7 +24,7 @@ use gavel_catalog::keys::{self, Kind};
 use gavel_catalog::search::Found;
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::system::is_temporary;
-use gavel_catalog::{Catalog, Subject, keys};
+use gavel_catalog::{Catalog, Subject};
 use gavel_types::{CheckMode, Oid, SqlError, SqlResult, SqlState};
 
 use crate::session::result::Executed;
