@@ -10,7 +10,7 @@ use gavel_types::{Datum, Numeric, SqlError, SqlResult, SqlState};
 
 use super::{jsonb, text, tree};
 use crate::call::{Call, ScalarFn, SetFn, SetRows};
-use crate::pattern::translate::Flags;
+use crate::pattern::regex::Flags;
 
 pub const TABLE: &[(&str, ScalarFn)] = &[
     ("jsonb_path_exists", exists),
@@ -450,10 +450,11 @@ impl Run<'_> {
             Expr::LikeRegex { value, pattern, flags } => {
                 let Some(values) = operand(value, true)? else { return Ok(Truth::Unknown) };
                 let regex = crate::pattern::regexp::compile(pattern, regex_flags(flags)?)?;
-                self.any(values.iter().map(|v| match v {
-                    Json::String(s) => regex.is_match(s).into(),
-                    _ => Truth::Unknown,
-                }))
+                let truths = values.iter().map(|v| match v {
+                    Json::String(s) => Ok(regex.is_match(s)?.into()),
+                    _ => Ok(Truth::Unknown),
+                });
+                self.any(truths.collect::<SqlResult<Vec<Truth>>>()?.into_iter())
             }
             _ => return Err(Fault::Other(SqlError::internal("an expression of items stands for a predicate"))),
         })
