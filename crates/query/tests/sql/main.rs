@@ -15,6 +15,7 @@
 //! answers written anew; read the difference before committing it.
 #![allow(clippy::disallowed_methods, reason = "tests write their golden files")]
 
+mod functions;
 mod harness;
 mod push_down;
 mod sink;
