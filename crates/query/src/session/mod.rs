@@ -135,6 +135,8 @@ pub struct Shared {
     pub uses_locks: AtomicBool,
     /// For the client, from functions of the running statement.
     pub notices: Mutex<Vec<Notice>>,
+    /// What `setseed()` began.
+    pub seeded: gavel_functions::random::Seeded,
 }
 
 impl Session {
@@ -203,6 +205,7 @@ impl Session {
                 statements: Arc::clone(prepared.listed()),
                 uses_locks: AtomicBool::new(false),
                 notices: Mutex::default(),
+                seeded: Arc::default(),
             }),
             interrupt,
             block: Block::Idle,
@@ -247,6 +250,7 @@ impl Session {
             statement_start: self.engine.now_micros(),
             clock: Arc::clone(&self.clock),
             entropy: Arc::clone(&self.engine.entropy),
+            seeded: Some(Arc::clone(&self.shared.seeded)),
             session: None,
         }
     }
