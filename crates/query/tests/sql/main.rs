@@ -50,6 +50,7 @@ macro_rules! scripts {
 
 scripts! {
     a_table_is_made_filled_and_read
+    functions_answer_as_postgresql
     transactions_begin_end_and_fail
     savepoints_nest
     constraints_refuse_rows
