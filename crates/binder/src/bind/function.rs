@@ -481,6 +481,7 @@ impl Binder<'_> {
             let arg = if goal == Oid::ANY
                 && arg.is_unknown()
                 && proc.kind != registry::ProcKind::Aggregate
+                && proc.src != "pg_typeof"
                 && self.recorder.is_none()
             {
                 // VARIADIC "any" and its kin get text for what nothing types, as output does.

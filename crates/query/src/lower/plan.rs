@@ -436,7 +436,7 @@ impl<'a> Planner<'a> {
         groups: &[(ColumnId, Scalar)],
         sets: Option<&Vec<Vec<usize>>>,
         grouping: Option<ColumnId>,
-        aggregates: &[gavel_binder::bound::Aggregate],
+        aggregates: &[Aggregate],
         ask: Ask,
     ) -> SqlResult<Planned> {
         let by_id: HashMap<ColumnId, &Scalar> = groups.iter().map(|(id, s)| (*id, s)).collect();
