@@ -6,7 +6,7 @@
 
 use gavel_types::{Datum, Numeric, SqlError, SqlResult};
 
-use super::template::{Anchor, Pattern, Slot, Template};
+use super::template::{Pattern, Slot, Template};
 
 /// The number that `input` is by `template`.
 ///
@@ -142,7 +142,7 @@ impl Reader<'_> {
         let none_read = self.before + self.after == 0;
         if self.sign == b' ' && digit && none_read {
             match self.peek() {
-                Some(c @ (b'-' | b'+')) if !anchored || self.template.anchor == Some(Anchor::Before) => {
+                Some(c @ (b'-' | b'+')) => {
                     self.sign = c;
                     self.at += 1;
                 }
