@@ -28,6 +28,7 @@
 //! | `SUBSTRING(a SIMILAR b ESCAPE c)` | `SUBSTRING(a, b, c)` |
 //! | `TRIM(BOTH FROM a)` | `TRIM(BOTH a)` |
 //! | `a ISNULL` | `a IS NULL` |
+//! | `ESCAPE 'x'::bytea` | `ESCAPE 'x'` |
 //! | `NORMALIZE(a, NFC)` | `normalize(a, 'NFC')` |
 //! | `COLLATION FOR (a)` | `pg_collation_for(a)` |
 //! | `'a'`, line feed, `'b'` | `'ab'` |
@@ -147,6 +148,10 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                     out.push(plain(token, Token::SingleQuotedString(w.value.clone())));
                     Some(1)
                 }
+                Keyword::ESCAPE if !substring_similar && is_cast_string(tokens, i + 1) => {
+                    out.extend([token.clone(), tokens[i + 1].clone()]);
+                    Some(4)
+                }
                 Keyword::ESCAPE if substring_similar => {
                     substring_similar = false;
                     out.push(plain(token, Token::Comma));
@@ -187,6 +192,13 @@ fn is_operand(token: Option<&TokenWithSpan>) -> bool {
         Token::RParen | Token::RBracket | Token::Number(..) | Token::SingleQuotedString(_) | Token::Placeholder(_) => true,
         _ => false,
     }
+}
+
+/// Whether `'…'::bytea` begins at token `i`: behind ESCAPE the parser takes a string alone.
+fn is_cast_string(tokens: &[TokenWithSpan], i: usize) -> bool {
+    matches!(tokens.get(i), Some(t) if matches!(t.token, Token::SingleQuotedString(_)))
+        && matches!(tokens.get(i + 1), Some(t) if t.token == Token::DoubleColon)
+        && (is_word(tokens.get(i + 2), "bytea") || is_word(tokens.get(i + 2), "text"))
 }
 
 /// Whether token `i` is the form that NORMALIZE is told; `open` is where the innermost parenthesis is in `out`.
