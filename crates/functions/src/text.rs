@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 use gavel_types::{ArrayValue, Datum, Oid, SqlError, SqlResult, SqlState};
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::args::scalar;
 use crate::call::ScalarFn;
 use crate::error::{MAX_BYTES, integer_out_of_range, invalid_parameter, too_large};
@@ -272,6 +274,17 @@ fn unistr(s: &str) -> SqlResult<String> {
     Ok(out)
 }
 
+/// The text in one of the four forms of Unicode's annex 15.
+fn normalize(text: &str, form: &str) -> SqlResult<String> {
+    match form.to_ascii_uppercase().as_str() {
+        "NFC" => Ok(text.nfc().collect()),
+        "NFD" => Ok(text.nfd().collect()),
+        "NFKC" => Ok(text.nfkc().collect()),
+        "NFKD" => Ok(text.nfkd().collect()),
+        _ => Err(invalid_parameter(format!("invalid normalization form: {form}"))),
+    }
+}
+
 /// Bodies that PostgreSQL has in SQL.
 pub const BY_OID: &[(u32, ScalarFn)] = &[
     (879, scalar!(|s: &str, n: i32| pad(s, n, " ", true)?)),
@@ -333,6 +346,8 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("ascii", scalar!(|s: &str| s.chars().next().map_or(0, |c| c as i32))),
     ("chr", scalar!(|code: i32| chr(code)?)),
     ("text_starts_with", scalar!(|s: &str, prefix: &str| s.starts_with(prefix))),
+    ("unicode_normalize_func", scalar!(|s: &str, form: &str| normalize(s, form)?)),
+    ("unicode_is_normalized", scalar!(|s: &str, form: &str| normalize(s, form)? == s)),
     ("unistr", scalar!(|s: &str| unistr(s)?)),
     ("text_to_array", scalar!(|s: Option<&str>, by: Option<&str>| split_to_array(s, by, None))),
     (

@@ -128,6 +128,7 @@ struct Reading {
     pm: Option<bool>,
     minute: i32,
     second: i32,
+    /// Microseconds that `MS` said.
     millis: i32,
     micros: i32,
     second_of_day: Option<i32>,
@@ -416,7 +417,7 @@ impl Reading {
             fields.minute = self.minute;
             fields.second = self.second;
         }
-        let fraction = self.millis * 1_000 + self.micros;
+        let fraction = self.millis + self.micros;
         fields.second += fraction / 1_000_000;
         fields.micros = fraction % 1_000_000;
         debug_assert!(fields.time_of_day() <= MICROS_PER_DAY + MICROS_PER_DAY / 24);

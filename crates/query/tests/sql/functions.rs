@@ -66,6 +66,7 @@ fn sample(ty: Oid) -> Option<&'static str> {
         "oid[]" => "'{0}'::oid[]",
         "integer[]" => "'{0}'::int[]",
         "record" => "ROW(1)",
+        "pg_node_tree" => "NULL::pg_node_tree",
         _ => return None,
     })
 }
@@ -76,6 +77,7 @@ fn sample_call(proc: &Proc) -> Option<String> {
     let call = format!("pg_catalog.{}({})", proc.name, args.join(", "));
     Some(match proc.kind {
         ProcKind::Procedure => return None,
+        _ if proc.ret == Oid::RECORD && proc.all_args.is_empty() => format!("SELECT count(*) FROM {call} AS t(a int);"),
         _ if proc.retset => format!("SELECT count(*) FROM {call};"),
         ProcKind::Window => format!("SELECT {call} OVER ();"),
         ProcKind::Function | ProcKind::Aggregate => format!("SELECT {call};"),
