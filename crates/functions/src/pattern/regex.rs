@@ -153,6 +153,7 @@ impl<'r, 't> Matcher<'r, 't> {
         let Self { regex, text, runner } = self;
         let shortest = regex.tree.prefers_shortest();
         let mut ends = vec![];
+        runner.steps = 0;
         runner.ends(&regex.tree.program, text, start, text.len(), |end| {
             // Other lengths are of use only if back references refuse the preferred one.
             if !regex.refers_back {
@@ -166,8 +167,7 @@ impl<'r, 't> Matcher<'r, 't> {
         }
         while let Some(end) = ends.pop() {
             let mut spans = vec![None; regex.groups + 1];
-            let mut dissection =
-                Dissection { text, ignore_case: regex.ignore_case, runner, groups: &mut spans, trials: 0 };
+            let mut dissection = Dissection { text, ignore_case: regex.ignore_case, runner, groups: &mut spans };
             if dissection.divide(&regex.tree, (start, end))? {
                 spans[0] = Some((start, end));
                 return Ok(Some(Captures { text, spans }));

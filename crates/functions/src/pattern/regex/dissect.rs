@@ -9,8 +9,8 @@ use super::invalid;
 use super::program::Runner;
 use super::tree::{Kind, Tree};
 
-/// Most lengths that are tried for one match.
-const MOST_TRIALS: u64 = 10_000_000;
+/// Most characters that are looked at to divide one match: some seconds.
+const MOST_STEPS: u64 = 100_000_000;
 
 /// From … to, in bytes.
 pub type Span = (usize, usize);
@@ -22,7 +22,6 @@ pub struct Dissection<'a> {
     pub runner: &'a mut Runner,
     /// By the number of the group.
     pub groups: &'a mut [Option<Span>],
-    pub trials: u64,
 }
 
 impl Dissection<'_> {
@@ -31,10 +30,7 @@ impl Dissection<'_> {
     /// # Errors
     /// 2201B if too much was tried.
     pub fn divide(&mut self, tree: &Tree, span: Span) -> SqlResult<bool> {
-        self.trials += 1;
-        if self.trials > MOST_TRIALS {
-            return Err(invalid("regular expression is too complex"));
-        }
+        self.require_steps()?;
         let (start, end) = span;
         let divided = match &tree.kind {
             Kind::Plain => true,
@@ -57,6 +53,12 @@ impl Dissection<'_> {
             self.groups[number] = Some(span);
         }
         Ok(divided)
+    }
+
+    fn require_steps(&mut self) -> SqlResult<()> {
+        // A trial without characters counts, too.
+        self.runner.steps += 1;
+        if self.runner.steps > MOST_STEPS { Err(invalid("regular expression is too complex")) } else { Ok(()) }
     }
 
     /// Whether the tree's program can take exactly `span`.
@@ -85,6 +87,7 @@ impl Dissection<'_> {
     fn concat(&mut self, first: &Tree, second: &Tree, (start, end): Span) -> SqlResult<bool> {
         let mut ends = self.ends(first, start, end);
         while let Some(middle) = ends.pop() {
+            self.require_steps()?;
             if self.fits(second, (middle, end)) && self.divide(first, (start, middle))? && self.divide(second, (middle, end))? {
                 return Ok(true);
             }

@@ -157,6 +157,8 @@ struct Waiting {
 /// Runs programs over one text.
 #[derive(Debug, Default)]
 pub struct Runner {
+    /// How many characters were looked at in all.
+    pub steps: u64,
     round: u64,
     spare: Vec<(Waiting, Waiting)>,
     /// Where matches of a lookbehind end, by the address of its program, once it was asked.
@@ -212,6 +214,7 @@ impl Runner {
             }
             let Some(c) = text[at..].chars().next() else { break };
             at += c.len_utf8();
+            self.steps += 1;
             round = self.next_round();
             matched = false;
             next.list.clear();
