@@ -127,6 +127,7 @@ impl<'r, 't> Matcher<'r, 't> {
     /// 2201B if too much would have to be tried.
     pub fn find_at(&mut self, from: usize) -> SqlResult<Option<Captures<'t>>> {
         let mut start = from;
+        self.runner.steps = 0;
         if let Some(finder) = &self.regex.finder {
             if self.regex.divides_alike {
                 return Ok(finder.captures_at(self.text, from).map(|c| Captures {
@@ -153,7 +154,6 @@ impl<'r, 't> Matcher<'r, 't> {
         let Self { regex, text, runner } = self;
         let shortest = regex.tree.prefers_shortest();
         let mut ends = vec![];
-        runner.steps = 0;
         runner.ends(&regex.tree.program, text, start, text.len(), |end| {
             // Other lengths are of use only if back references refuse the preferred one.
             if !regex.refers_back {
