@@ -11,6 +11,7 @@ mod joins;
 mod rewrite;
 mod source;
 mod spelling;
+mod unicode;
 
 use std::ops::Range;
 
@@ -218,11 +219,16 @@ fn first_token(text: &str) -> &str {
 }
 
 fn tokenize(source: &Source<'_>) -> SqlResult<Vec<TokenWithSpan>> {
-    let mut tokens = Tokenizer::new(&*DIALECT, source.text)
+    let hidden = unicode::hidden(source.text);
+    let text = hidden.as_ref().map_or(source.text, |(text, _)| text);
+    let mut tokens = Tokenizer::new(&*DIALECT, text)
         .tokenize_with_location()
         .map_err(|error| unterminated(source, &error))?;
     tokens.retain(|t| !matches!(t.token, Token::Whitespace(_) | Token::EOF));
-    Ok(tokens)
+    match hidden {
+        Some((_, places)) => unicode::decoded(source, tokens, &places),
+        None => Ok(tokens),
+    }
 }
 
 /// Lexical errors, in PostgreSQL's words.
@@ -237,12 +243,38 @@ fn unterminated(source: &Source<'_>, error: &TokenizerError) -> SqlError {
     } else if message.contains('"') {
         "quoted identifier"
     } else if message.contains("unterminated") {
+        if let Some(at) = wrong_unicode_escape(near) {
+            let at = source.characters(Pos::at(pos.offset().unwrap_or(0) + at));
+            return SqlError::new(SqlState::InvalidEscapeSequence, "invalid Unicode escape")
+                .hint("Unicode escapes must be \\uXXXX or \\UXXXXXXXX.")
+                .at(at);
+        }
         "quoted string"
     } else {
         return syntax_error(source, Some(error.location), None);
     };
     SqlError::new(SqlState::SyntaxError, format!("unterminated {what} at or near \"{near}\""))
         .at(source.characters(pos))
+}
+
+/// Where the string `E'…'` that `text` begins with has `\u` or `\U` with too few digits.
+fn wrong_unicode_escape(text: &str) -> Option<usize> {
+    let body = text.strip_prefix(['e', 'E'])?.strip_prefix('\'')?;
+    let mut rest = body;
+    while let Some(at) = rest.find(['\\', '\'']) {
+        let escape = rest[at..].strip_prefix('\\')?;
+        let digits = match escape.as_bytes().first()? {
+            b'u' => 4,
+            b'U' => 8,
+            _ => 0,
+        };
+        let hex = escape.as_bytes().iter().skip(1).take(digits).take_while(|b| b.is_ascii_hexdigit()).count();
+        if hex < digits {
+            return Some(text.len() - rest.len() + at);
+        }
+        rest = escape.get(1..)?;
+    }
+    None
 }
 
 /// Index of the `;` that ends the first statement, or the number of tokens. Those between parentheses, and in a

@@ -46,6 +46,8 @@ pub struct EvalContext {
     pub clock: Arc<dyn Fn() -> i64 + Send + Sync>,
     /// Source of randomness for `random()`, `gen_random_uuid()`: fills the buffer.
     pub entropy: Entropy,
+    /// What `random()` is drawn from once `setseed()` was called; `None` outside of sessions.
+    pub seeded: Option<crate::random::Seeded>,
     /// `None` where only immutable functions may run.
     pub session: Option<Arc<dyn SessionHooks>>,
 }
@@ -59,6 +61,7 @@ impl EvalContext {
             statement_start: 0,
             clock: Arc::new(|| 0),
             entropy: Arc::new(|_| {}),
+            seeded: None,
             session: None,
         }
     }

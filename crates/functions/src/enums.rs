@@ -13,7 +13,6 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("enum_last", |call, _| edge(call, |values| values.last())),
     ("enum_range_all", |call, _| range(call, None, None)),
     ("enum_range_bounds", |call, args| range(call, place(args.first()), place(args.get(1)))),
-    ("hashenum", |_, args| Ok(Datum::Int4(crate::system::hash_i64(place(args.first()).unwrap_or(0))))),
 ];
 
 fn place(value: Option<&Datum>) -> Option<i64> {

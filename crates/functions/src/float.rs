@@ -312,15 +312,6 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("degrees", scalar!(|a: f64| div8(a, PI / 180.0)?)),
     ("radians", scalar!(|a: f64| a * (PI / 180.0))),
     ("dpi", scalar!(|| PI)),
-    (
-        "drandom",
-        scalar!(call; | | {
-            let mut bytes = [0; 8];
-            (call.context.entropy)(&mut bytes);
-            // 53 bits, so that every value is exact and below one.
-            (u64::from_le_bytes(bytes) >> 11) as f64 / (1u64 << 53) as f64
-        }),
-    ),
     ("width_bucket_float8", scalar!(|v: f64, low: f64, high: f64, n: i32| width_bucket(v, low, high, n)?)),
     ("ftod", scalar!(|a: f32| f64::from(a))),
     ("dtof", scalar!(|a: f64| narrow(a)?)),

@@ -20,11 +20,13 @@
 //! | [`comparison`] | comparison operators |
 //! | [`enums`] | values of enums by their place |
 //! | [`int`], [`float`], [`numeric`], [`money`] | numbers |
+//! | [`random`] | random numbers |
 //! | [`network`], [`macaddr`] | network and hardware addresses |
 //! | [`geometry`] | points |
+//! | [`hash`] | hash functions |
 //! | [`text`] | text, `bytea`, bit strings, `format()` |
 //! | [`pattern`] | LIKE and regular expressions |
-//! | [`system`] | sizes, encodings, hashes, uuids |
+//! | [`system`] | sizes, encodings, uuids |
 //! | [`cast`] | input, output, and casts of strings |
 
 pub mod aggregate;
@@ -42,6 +44,7 @@ pub mod formatting;
 pub mod geometry;
 #[cfg(test)]
 mod golden_test;
+pub mod hash;
 pub mod int;
 pub mod json;
 pub mod keywords;
@@ -51,6 +54,7 @@ pub mod network;
 pub mod numeric;
 pub mod pattern;
 pub mod physical;
+pub mod random;
 pub mod registry;
 mod series;
 #[cfg(test)]

@@ -5,7 +5,6 @@ use gavel_types::{SqlError, SqlResult, SqlState};
 
 use crate::args::scalar;
 use crate::call::ScalarFn;
-use crate::system::hash_bytes;
 
 fn combine<const N: usize>(a: [u8; N], b: [u8; N], f: fn(u8, u8) -> u8) -> [u8; N] {
     std::array::from_fn(|i| f(a[i], b[i]))
@@ -40,12 +39,10 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("macaddr_or", scalar!(|a: [u8; 6], b: [u8; 6]| combine(a, b, |a, b| a | b))),
     ("macaddr_trunc", scalar!(|a: [u8; 6]| manufacturer(a))),
     ("macaddrtomacaddr8", scalar!(|a: [u8; 6]| widened(a))),
-    ("hashmacaddr", scalar!(|a: [u8; 6]| hash_bytes(&a) as i32)),
     ("macaddr8_not", scalar!(|a: [u8; 8]| a.map(|b| !b))),
     ("macaddr8_and", scalar!(|a: [u8; 8], b: [u8; 8]| combine(a, b, |a, b| a & b))),
     ("macaddr8_or", scalar!(|a: [u8; 8], b: [u8; 8]| combine(a, b, |a, b| a | b))),
     ("macaddr8_trunc", scalar!(|a: [u8; 8]| manufacturer(a))),
     ("macaddr8_set7bit", scalar!(|a: [u8; 8]| with_seventh_bit(a))),
     ("macaddr8tomacaddr", scalar!(|a: [u8; 8]| narrowed(a)?)),
-    ("hashmacaddr8", scalar!(|a: [u8; 8]| hash_bytes(&a) as i32)),
 ];

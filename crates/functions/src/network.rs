@@ -6,7 +6,6 @@ use gavel_types::{Inet, SqlResult};
 use crate::args::scalar;
 use crate::call::ScalarFn;
 use crate::error::{invalid_parameter, out_of_range};
-use crate::system::hash_bytes;
 
 fn text(value: Inet, write: fn(Inet, &mut String)) -> String {
     let mut out = String::new();
@@ -50,15 +49,6 @@ fn distance(a: Inet, b: Inet) -> SqlResult<i64> {
     let distance = a.number().wrapping_sub(b.number()).cast_signed();
     i64::try_from(distance).map_err(|_| out_of_range("result is out of range"))
 }
-
-/// Family (2 or 3), prefix and address, as PostgreSQL stores and hashes them.
-fn hash(value: Inet) -> i32 {
-    let (octets, count) = value.octets();
-    let mut bytes = vec![if value.is_ipv6() { 3 } else { 2 }, value.prefix()];
-    bytes.extend_from_slice(&octets[..count]);
-    hash_bytes(&bytes) as i32
-}
-
 /// Functions with a body in SQL.
 pub const BY_OID: &[(u32, ScalarFn)] = &[
     // bigint + inet
@@ -92,5 +82,4 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("inetpl", scalar!(|a: Inet, n: i64| add(a, n)?)),
     ("inetmi_int8", scalar!(|a: Inet, n: i64| add(a, n.wrapping_neg())?)),
     ("inetmi", scalar!(|a: Inet, b: Inet| distance(a, b)?)),
-    ("hashinet", scalar!(|a: Inet| hash(a))),
 ];

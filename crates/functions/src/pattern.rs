@@ -3,9 +3,11 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`like`] | `LIKE`, `ILIKE` |
-//! | [`translate`] | PostgreSQL's regular expressions and SQL's `SIMILAR TO`, as the `regex` crate writes them |
+//! | [`regex`] | PostgreSQL's regular expressions |
+//! | [`similar`] | `SIMILAR TO` patterns as such expressions |
 //! | [`regexp`] | `~` and the `regexp_*` functions |
 
 pub mod like;
+pub mod regex;
 pub mod regexp;
-pub mod translate;
+pub mod similar;

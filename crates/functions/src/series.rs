@@ -95,10 +95,8 @@ fn numerics(args: &[Datum]) -> SqlResult<SetRows> {
         if if up { order.is_gt() } else { order.is_lt() } {
             return None;
         }
-        match value.add(&step) {
-            Ok(following) => next = Some(following),
-            Err(error) => return Some(Err(error)),
-        }
+        // Beyond all numbers it is beyond the end, too.
+        next = value.add(&step).ok();
         Some(Ok(vec![Datum::Numeric(value)]))
     })))
 }

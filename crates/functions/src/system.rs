@@ -139,6 +139,16 @@ fn count_nulls(call: &Call<'_>, args: &[Datum], nulls: bool) -> Datum {
     Datum::Int4(i32::try_from(n).unwrap_or(i32::MAX))
 }
 
+/// A position in the log, so many bytes further.
+fn lsn_moved(position: i64, n: &Numeric, back: bool) -> SqlResult<i64> {
+    if n.is_nan() {
+        let what = if back { "cannot subtract NaN from pg_lsn" } else { "cannot add NaN to pg_lsn" };
+        return Err(SqlError::unsupported(what));
+    }
+    let position = Numeric::from(i128::from(position as u64));
+    lsn_of(&if back { position.sub(n)? } else { position.add(n)? })
+}
+
 /// A number as a position in the log.
 fn lsn_of(n: &Numeric) -> SqlResult<i64> {
     if n.is_nan() {
@@ -195,63 +205,8 @@ fn vector_types(value: &Datum) -> SqlResult<String> {
     Ok(names.join(", "))
 }
 
-/// Jenkins' hash as PostgreSQL's `hash_any` computes it, for `hashtext` and its kin: applications partition by
-/// it and expect the same numbers.
-pub(crate) fn hash_bytes(key: &[u8]) -> u32 {
-    let seed = 0x9e37_79b9u32.wrapping_add(key.len() as u32).wrapping_add(3_923_095);
-    let (mut a, mut b, mut c) = (seed, seed, seed);
-    let mut chunks = key.chunks_exact(12);
-    let word = |k: &[u8], i: usize| u32::from_le_bytes([k[i], k[i + 1], k[i + 2], k[i + 3]]);
-    for k in &mut chunks {
-        a = a.wrapping_add(word(k, 0));
-        b = b.wrapping_add(word(k, 4));
-        c = c.wrapping_add(word(k, 8));
-        a = a.wrapping_sub(c) ^ c.rotate_left(4);
-        c = c.wrapping_add(b);
-        b = b.wrapping_sub(a) ^ a.rotate_left(6);
-        a = a.wrapping_add(c);
-        c = c.wrapping_sub(b) ^ b.rotate_left(8);
-        b = b.wrapping_add(a);
-        a = a.wrapping_sub(c) ^ c.rotate_left(16);
-        c = c.wrapping_add(b);
-        b = b.wrapping_sub(a) ^ a.rotate_left(19);
-        a = a.wrapping_add(c);
-        c = c.wrapping_sub(b) ^ b.rotate_left(4);
-        b = b.wrapping_add(a);
-    }
-    for (i, byte) in chunks.remainder().iter().enumerate() {
-        let v = u32::from(*byte);
-        match i {
-            0..=3 => a = a.wrapping_add(v << (8 * i)),
-            4..=7 => b = b.wrapping_add(v << (8 * (i - 4))),
-            // The lowest byte of `c` is reserved for the length.
-            _ => c = c.wrapping_add(v << (8 * (i - 7))),
-        }
-    }
-    finish_hash(a, b, c)
-}
-
-fn finish_hash(mut a: u32, mut b: u32, mut c: u32) -> u32 {
-    c = (c ^ b).wrapping_sub(b.rotate_left(14));
-    a = (a ^ c).wrapping_sub(c.rotate_left(11));
-    b = (b ^ a).wrapping_sub(a.rotate_left(25));
-    c = (c ^ b).wrapping_sub(b.rotate_left(16));
-    a = (a ^ c).wrapping_sub(c.rotate_left(4));
-    b = (b ^ a).wrapping_sub(a.rotate_left(14));
-    (c ^ b).wrapping_sub(b.rotate_left(24))
-}
-
-/// `hash_uint32`.
-fn hash_u32(k: u32) -> u32 {
-    let seed = 0x9e37_79b9u32.wrapping_add(4).wrapping_add(3_923_095);
-    finish_hash(seed.wrapping_add(k), seed, seed)
-}
-
-/// `hashint8`: equal numbers of all widths have equal hashes.
-pub(crate) fn hash_i64(v: i64) -> i32 {
-    let (low, high) = (v as u32, (v >> 32) as u32);
-    hash_u32(low ^ if v >= 0 { high } else { !high }) as i32
-}
+/// `numeric + pg_lsn`, which PostgreSQL writes in SQL.
+pub const BY_OID: &[(u32, ScalarFn)] = &[(5023, scalar!(|n: &Numeric, a: i64| lsn_moved(a, n, false)?))];
 
 pub const TABLE: &[(&str, ScalarFn)] = &[
     ("PG_encoding_to_char", scalar!(|n: i32| { ENCODINGS.iter().find(|(i, _)| *i == n).map_or("", |(_, name)| name) })),
@@ -274,19 +229,9 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("pg_column_size", scalar!(|v: &Datum| column_size(v))),
     ("gen_random_uuid", scalar!(call; | | random_uuid(call))),
     ("oidvectortypes", scalar!(|v: &Datum| vector_types(v)?)),
-    ("hashtext", scalar!(|s: &str| hash_bytes(s.as_bytes()) as i32)),
-    ("hashvarlena", |_, args| match args.first() {
-        Some(Datum::Bytea(b)) => Ok(Datum::Int4(hash_bytes(b) as i32)),
-        other => Err(crate::args::mismatch(other)),
-    }),
-    ("hashname", scalar!(|s: &str| hash_bytes(s.as_bytes()) as i32)),
-    ("hashint2", scalar!(|v: i16| hash_u32(i32::from(v) as u32) as i32)),
-    ("hashint4", scalar!(|v: i32| hash_u32(v as u32) as i32)),
-    ("hashint8", scalar!(|v: i64| hash_i64(v))),
-    ("hashchar", scalar!(|v: crate::args::CharValue| hash_u32(i32::from(v.0 as i8) as u32) as i32)),
-    ("hashoid", scalar!(|v: crate::args::OidValue| hash_u32(v.0) as i32)),
-    ("uuid_hash", scalar!(|v: [u8; 16]| hash_bytes(&v) as i32)),
     ("numeric_pg_lsn", scalar!(|n: &Numeric| lsn_of(n)?)),
+    ("pg_lsn_pli", scalar!(|a: i64, n: &Numeric| lsn_moved(a, n, false)?)),
+    ("pg_lsn_mii", scalar!(|a: i64, n: &Numeric| lsn_moved(a, n, true)?)),
     ("pg_lsn_mi", scalar!(|a: i64, b: i64| Numeric::from(i128::from(a as u64) - i128::from(b as u64)))),
     (
         "pg_collation_for",
@@ -308,17 +253,6 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// What PostgreSQL 15 answers.
-    #[test]
-    fn hashes_are_postgresqls() {
-        assert_eq!(hash_bytes(b"") as i32, -1_477_818_771);
-        assert_eq!(hash_bytes(b"abc") as i32, -785_388_649);
-        assert_eq!(hash_bytes(b"hello world, how are you") as i32, -14_574_851);
-        assert_eq!(hash_u32(1) as i32, -1_905_060_026);
-        assert_eq!(hash_i64(1), -1_905_060_026);
-        assert_eq!(hash_i64(-1), 385_747_274);
-    }
 
     #[test]
     fn uuids_have_version_and_variant() {

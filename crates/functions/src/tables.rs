@@ -2,8 +2,8 @@
 
 use crate::call::{ScalarFn, SetFn};
 use crate::{
-    array, cast, comparison, datetime, enums, float, formatting, geometry, int, json, keywords, macaddr, money,
-    network, numeric, pattern, series, system, text,
+    array, cast, comparison, datetime, enums, float, formatting, geometry, hash, int, json, keywords, macaddr, money,
+    network, numeric, pattern, random, series, system, text,
 };
 
 /// Entered under the internal name (`pg_proc.prosrc`).
@@ -14,10 +14,12 @@ pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
     int::TABLE,
     float::TABLE,
     numeric::TABLE,
+    random::TABLE,
     money::TABLE,
     network::TABLE,
     macaddr::TABLE,
     geometry::TABLE,
+    hash::TABLE,
     text::TABLE,
     text::binary::TABLE,
     text::bits::TABLE,
@@ -53,6 +55,7 @@ pub const SCALARS_BY_OID: &[&[(u32, ScalarFn)]] = &[
     network::BY_OID,
     numeric::BY_OID,
     pattern::regexp::BY_OID,
+    system::BY_OID,
     text::BY_OID,
 ];
 

@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 use gavel_types::{ArrayValue, Datum, Oid, SqlError, SqlResult, SqlState};
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::args::scalar;
 use crate::call::ScalarFn;
 use crate::error::{MAX_BYTES, integer_out_of_range, invalid_parameter, too_large};
@@ -226,14 +228,21 @@ fn unistr(s: &str) -> SqlResult<String> {
         SqlError::new(SqlState::SyntaxError, "invalid Unicode escape")
             .hint("Unicode escapes must be \\XXXX, \\+XXXXXX, \\uXXXX, or \\UXXXXXXXX.")
     };
+    let half = || SqlError::new(SqlState::SyntaxError, "invalid Unicode surrogate pair");
     let mut out = String::with_capacity(s.len());
+    // The first half of a surrogate pair.
+    let mut high = None;
     let mut rest = s;
     while let Some(at) = rest.find('\\') {
         out.push_str(&rest[..at]);
+        let doubled = rest[at + 1..].starts_with('\\');
+        if high.is_some() && (at > 0 || doubled) {
+            return Err(half());
+        }
         rest = &rest[at + 1..];
-        if let Some(after) = rest.strip_prefix('\\') {
+        if doubled {
             out.push('\\');
-            rest = after;
+            rest = &rest[1..];
             continue;
         }
         let (skip, digits) = match rest.as_bytes().first() {
@@ -245,14 +254,35 @@ fn unistr(s: &str) -> SqlResult<String> {
         let hex =
             rest.get(skip..skip + digits).filter(|h| h.bytes().all(|b| b.is_ascii_hexdigit())).ok_or_else(invalid)?;
         let code = u32::from_str_radix(hex, 16).map_err(|_| invalid())?;
-        out.push(
-            char::from_u32(code)
-                .ok_or_else(|| SqlError::new(SqlState::SyntaxError, "invalid Unicode surrogate pair"))?,
-        );
         rest = &rest[skip + digits..];
+        match (high.take(), code) {
+            (Some(first), 0xdc00..=0xdfff) => {
+                out.extend(char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + (code - 0xdc00)));
+            }
+            (Some(_), _) | (None, 0xdc00..=0xdfff) => return Err(half()),
+            (None, 0xd800..=0xdbff) => high = Some(code),
+            (None, code) => {
+                let c = char::from_u32(code).filter(|c| *c != '\0');
+                out.push(c.ok_or_else(|| invalid_parameter(format!("invalid Unicode code point: {code:04X}")))?);
+            }
+        }
+    }
+    if high.is_some() {
+        return Err(half());
     }
     out.push_str(rest);
     Ok(out)
+}
+
+/// The text in one of the four forms of Unicode's annex 15.
+fn normalize(text: &str, form: &str) -> SqlResult<String> {
+    match form.to_ascii_uppercase().as_str() {
+        "NFC" => Ok(text.nfc().collect()),
+        "NFD" => Ok(text.nfd().collect()),
+        "NFKC" => Ok(text.nfkc().collect()),
+        "NFKD" => Ok(text.nfkd().collect()),
+        _ => Err(invalid_parameter(format!("invalid normalization form: {form}"))),
+    }
 }
 
 /// Bodies that PostgreSQL has in SQL.
@@ -316,6 +346,8 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("ascii", scalar!(|s: &str| s.chars().next().map_or(0, |c| c as i32))),
     ("chr", scalar!(|code: i32| chr(code)?)),
     ("text_starts_with", scalar!(|s: &str, prefix: &str| s.starts_with(prefix))),
+    ("unicode_normalize_func", scalar!(|s: &str, form: &str| normalize(s, form)?)),
+    ("unicode_is_normalized", scalar!(|s: &str, form: &str| normalize(s, form)? == s)),
     ("unistr", scalar!(|s: &str| unistr(s)?)),
     ("text_to_array", scalar!(|s: Option<&str>, by: Option<&str>| split_to_array(s, by, None))),
     (

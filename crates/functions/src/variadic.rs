@@ -16,13 +16,19 @@ use crate::call::Call;
 /// The type of the argument that marks the one before it as a VARIADIC array.
 pub const MARK: PgType = PgType::new(Oid::INTERNAL);
 
-/// `json_build_object(VARIADIC "any")`. Behind complete pairs of names and values the mark says that they are a row's, which is
-/// written without blanks.
+/// `json_build_object(VARIADIC "any")`. Behind complete pairs of names and values marks say that they are a row's, which is
+/// written without blanks: one mark; with line feeds between the fields: two; for `json_agg`, which writes each row on a line
+/// of its own: three.
 pub const JSON_BUILD_OBJECT: Oid = Oid(3200);
 
 /// Whether the last of these arguments is the mark.
 pub fn is_marked(arg_types: &[PgType]) -> bool {
     arg_types.last().is_some_and(|t| t.oid == Oid::INTERNAL)
+}
+
+/// How many marks there are at the end.
+pub fn marks(arg_types: &[PgType]) -> usize {
+    arg_types.iter().rev().take_while(|t| t.oid == Oid::INTERNAL).count()
 }
 
 /// The values from argument `from` on with their types. `None` if they come from an array that is NULL.

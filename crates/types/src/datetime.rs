@@ -15,6 +15,7 @@ use crate::error::{SqlError, SqlResult};
 use crate::sqlstate::SqlState;
 
 pub mod parse;
+pub mod posix;
 pub mod write;
 pub mod zone;
 

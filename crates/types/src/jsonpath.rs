@@ -77,6 +77,8 @@ pub enum Step {
     },
     Filter(Expr),
     Method(Method),
+    /// `.datetime("template")`; without one, what ISO 8601 writes is known.
+    Datetime(Option<String>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -312,6 +314,13 @@ impl Step {
             }
             Self::Method(method) => {
                 let _ = write!(out, ".{}()", method.name());
+            }
+            Self::Datetime(template) => {
+                out.push_str(".datetime(");
+                if let Some(template) = template {
+                    write_string(template, out);
+                }
+                out.push(')');
             }
         }
     }

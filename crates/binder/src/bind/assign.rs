@@ -14,7 +14,13 @@ use crate::bound::{Index, Scalar, ScalarKind};
 use crate::parse::{self, Pos, marker};
 
 /// Most dimensions of an array.
-const MAX_DIMENSIONS: usize = 6;
+pub const MAX_DIMENSIONS: usize = 6;
+
+/// 54000.
+pub fn too_many_dimensions(count: usize) -> SqlError {
+    let text = format!("number of array dimensions ({count}) exceeds the maximum allowed ({MAX_DIMENSIONS})");
+    SqlError::new(SqlState::ProgramLimitExceeded, text)
+}
 
 /// Whether a target is a place in a column.
 pub fn is_subscripted(name: &ast::ObjectName) -> bool {
@@ -72,7 +78,8 @@ impl Binder<'_> {
     ) -> SqlResult<Scalar> {
         let jsonb = c.ty.oid == Oid::JSONB;
         let vector = matches!(c.ty.oid, Oid::INT2VECTOR | Oid::OIDVECTOR | Oid::NAME);
-        let element = if vector { None } else { element_type(c.ty.oid) };
+        let point = c.ty.oid == Oid::POINT;
+        let element = if vector { None } else { element_type(c.ty.oid).or(point.then_some(Oid::FLOAT8)) };
         let Some(element) = element.or(jsonb.then_some(Oid::JSONB)) else {
             let text = format!("cannot subscript type {} because it does not support subscripting", format_type(c.ty));
             return Err(self.error_at(SqlError::new(SqlState::DatatypeMismatch, text), at));
@@ -90,13 +97,12 @@ impl Binder<'_> {
         }
         let indices = if jsonb { self.jsonb_path(subscripts, at)? } else { self.indices(subscripts, at)? };
         if !jsonb && indices.len() > MAX_DIMENSIONS {
-            let text = format!(
-                "number of array dimensions ({}) exceeds the maximum allowed ({MAX_DIMENSIONS})",
-                indices.len()
-            );
-            return Err(SqlError::new(SqlState::ProgramLimitExceeded, text));
+            return Err(too_many_dimensions(indices.len()));
         }
         let slice = indices.iter().any(|i| matches!(i, Index::Slice(..)));
+        if slice && point {
+            return Err(SqlError::unsupported("updates on slices of fixed-length arrays not implemented"));
+        }
         let wanted = if slice || jsonb { c.ty } else { PgType::with_typmod(element, c.ty.typmod) };
         let source = value.ty();
         let Some(value) = self.coerce_to(value, wanted, CastContext::Assignment)? else {

@@ -194,7 +194,12 @@ impl Binder<'_> {
             return Ok(out);
         }
         if proc.retset {
-            return self.set_call(proc, args, result, sets_before, pos);
+            let given = args.clone();
+            let rows = self.set_call(proc, args, result, sets_before, pos)?;
+            if self.recorder.is_some() {
+                return Ok(rows);
+            }
+            return Ok(Typed::new(self.populated(proc, &given, rows.scalar)?, pos));
         }
         // nextval('name') reads its sequence's descriptor, so it knows it.
         if proc.src == "nextval_oid"
@@ -236,13 +241,17 @@ impl Binder<'_> {
             _ => return Ok(None),
         };
         match args {
-            [row] => self.object_of_row(row, jsonb, pos),
+            [row] => self.object_of_row(row, jsonb, 1, pos),
+            [row, Scalar { kind: ScalarKind::Const(Datum::Bool(lined)), .. }] if proc.name == "row_to_json" => {
+                self.object_of_row(row, jsonb, 1 + usize::from(*lined), pos)
+            }
             _ => Ok(None),
         }
     }
 
-    /// A row whose field names are known as a JSON object; `None` if it is something else.
-    pub fn object_of_row(&mut self, row: &Scalar, jsonb: bool, pos: Pos) -> SqlResult<Option<Typed>> {
+    /// A row whose field names are known as a JSON object; `None` if it is something else. `marks` say how it is written
+    /// ([`gavel_functions::variadic::JSON_BUILD_OBJECT`]).
+    pub fn object_of_row(&mut self, row: &Scalar, jsonb: bool, marks: usize, pos: Pos) -> SqlResult<Option<Typed>> {
         let (Some(items), Some(fields)) = (fields_written(row), self.fields_of(row)) else { return Ok(None) };
         if items.len() != fields.len() {
             return Ok(None);
@@ -263,7 +272,8 @@ impl Binder<'_> {
             if args.is_empty() {
                 *function = gavel_functions::variadic::JSON_BUILD_OBJECT;
             }
-            args.push(super::scalar::constant(Datum::Null, gavel_functions::variadic::MARK));
+            let mark = super::scalar::constant(Datum::Null, gavel_functions::variadic::MARK);
+            args.extend(std::iter::repeat_n(mark, marks));
         }
         Ok(Some(unless(absent, object)))
     }
@@ -356,11 +366,14 @@ impl Binder<'_> {
         let mut aggregate = bound?;
         let frame = frame.unwrap_or(AggregateFrame { level, innermost: None, nested: None });
         if self.level().windows.len() > windows_before {
-            let error = SqlError::new(
-                SqlState::WindowingError,
-                "aggregate function calls cannot contain window function calls",
-            );
-            return Err(self.error_at(error, pos));
+            let text = "aggregate function calls cannot contain window function calls";
+            let inner = list.iter().find_map(|arg| match arg {
+                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Function(f))) if f.over.is_some() => {
+                    Some(self.name_pos(&f.name))
+                }
+                _ => None,
+            });
+            return Err(self.error_at(SqlError::new(SqlState::GroupingError, text), inner.unwrap_or(pos)));
         }
         let owner = frame.innermost.unwrap_or(level);
         if let Some((nested, at)) = frame.nested

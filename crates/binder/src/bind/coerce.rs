@@ -200,6 +200,16 @@ impl Binder<'_> {
         if !can_coerce(value.oid(), target.oid, context) {
             return Ok(None);
         }
+        // A function from another type that takes the modifier needs no second one for it.
+        let modified = match pathway(value.oid(), target.oid, context) {
+            Some(Pathway::Function(function)) if value.oid() != target.oid && target.typmod >= 0 => {
+                registry::proc(function).filter(|p| p.args.len() >= 2).map(|p| p.oid)
+            }
+            _ => None,
+        };
+        if let Some(function) = modified {
+            return Ok(Some(Typed::new(self.cast_call(function, value.scalar, target, context), value.pos)));
+        }
         let value = self.coerce_type(value, target.oid, context)?;
         let out = self.apply_typmod(value.scalar, target.typmod, context);
         Ok(Some(Typed::new(out, value.pos)))

@@ -7,7 +7,7 @@ use super::Binder;
 use super::common_type::common_type;
 use super::expr::strip;
 use super::scalar::{Typed, and, boolean, not, or, scalar};
-use super::typename::{array_type, element_type, format_type};
+use super::typename::{array_type, element_type, format_type, is_true_array};
 use crate::bound::{RowCompareOp, RowPair, Scalar, ScalarKind};
 use crate::parse::Pos;
 
@@ -350,7 +350,7 @@ impl Binder<'_> {
                 }
                 _ => self.expr(e)?,
             };
-            nested |= element_type(value.oid()).is_some();
+            nested |= is_true_array(value.oid());
             values.push(value);
         }
         let pos = values.first().map_or(Pos::NONE, |v| self.before_operand(v.pos, "["));
@@ -376,7 +376,7 @@ impl Binder<'_> {
             return Err(self.error_at(error, pos));
         }
         let (items, ty) = self.to_common(values, "ARRAY")?;
-        let array = if nested && element_type(ty.oid).is_some() { Some(ty.oid) } else { array_type(ty.oid) };
+        let array = if nested && is_true_array(ty.oid) { Some(ty.oid) } else { array_type(ty.oid) };
         let Some(array) = array else {
             let text = format!("could not find array type for data type {}", format_type(ty));
             return Err(self.error_at(SqlError::new(SqlState::UndefinedObject, text), pos));

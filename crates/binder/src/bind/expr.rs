@@ -159,7 +159,14 @@ impl Binder<'_> {
         if let Expr::Array(array) = strip(e)
             && let Some(element) = super::typename::element_type(base.oid)
         {
-            let made = self.array(&array.elem, Some(PgType::with_typmod(element, base.typmod)))?;
+            let mut made = self.array(&array.elem, Some(PgType::with_typmod(element, base.typmod)))?;
+            if matches!(base.oid, Oid::INT2VECTOR | Oid::OIDVECTOR) {
+                if array.elem.is_empty() {
+                    let text = format!("array is not a valid {}", super::typename::format_type(base));
+                    return Err(SqlError::new(SqlState::DatatypeMismatch, text));
+                }
+                made.scalar.ty = base;
+            }
             return self.cast_to_declared(made, target);
         }
         let value = self.expr(e)?;

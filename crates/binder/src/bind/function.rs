@@ -471,7 +471,10 @@ impl Binder<'_> {
         if self.recorder.is_none() && makes_json_of_rows(proc.name) {
             // Values of composite types know their fields.
             for arg in args.iter_mut().filter(|arg| arg.oid() == Oid::RECORD) {
-                if let Some(object) = self.object_of_row(&arg.scalar, proc.name.starts_with("jsonb"), arg.pos)? {
+                let marks = if proc.name == "json_agg" { 3 } else { 1 };
+                if let Some(object) =
+                    self.object_of_row(&arg.scalar, proc.name.starts_with("jsonb"), marks, arg.pos)?
+                {
                     *arg = object;
                 }
             }
@@ -483,6 +486,7 @@ impl Binder<'_> {
             let arg = if goal == Oid::ANY
                 && arg.is_unknown()
                 && proc.kind != registry::ProcKind::Aggregate
+                && proc.src != "pg_typeof"
                 && self.recorder.is_none()
             {
                 // VARIADIC "any" and its kin get text for what nothing types, as output does.

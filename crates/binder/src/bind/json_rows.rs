@@ -1,10 +1,11 @@
 //! `json_to_record` and its kin: the columns that the definition list names, taken from objects by name.
 //! A set of rows is the elements of an array, each with its fields.
 
-use gavel_types::{Datum, Oid, PgType, SqlResult};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 
 use super::Binder;
 use super::scalar::{Typed, call, column, constant};
+use super::typename::format_type;
 use crate::bound::{ColumnId, Rel, Scalar, ScalarKind, SetCall};
 use crate::parse::Pos;
 
@@ -34,6 +35,10 @@ impl Binder<'_> {
             [argument] => argument,
             // A row that is NULL gives no field a value.
             [base, argument, ..] if is_null(base) => argument,
+            [Scalar { kind: ScalarKind::Row(items), ty }, ..] if ty.oid == Oid::RECORD => {
+                require_same_row(items, columns)?;
+                return Ok(None);
+            }
             _ => return Ok(None),
         };
         let (id, ty) = (self.new_column(), argument.ty);
@@ -66,8 +71,25 @@ impl Binder<'_> {
     fn call_oid(&self, name: &str, pos: Pos) -> SqlResult<Oid> {
         let proc = gavel_functions::registry::procs_named(name).next();
         proc.map(|p| p.oid)
-            .ok_or_else(|| self.error_at(gavel_types::SqlError::internal(format!("function {name} is unknown")), pos))
+            .ok_or_else(|| self.error_at(SqlError::internal(format!("function {name} is unknown")), pos))
     }
+}
+
+/// 42804 unless a row has the columns that a definition list names.
+fn require_same_row(items: &[Scalar], columns: &[(String, PgType)]) -> SqlResult<()> {
+    let detail = if items.len() == columns.len() {
+        let differs = |(item, (_, wanted)): &(&Scalar, &(String, PgType))| item.ty.oid != wanted.oid;
+        let Some((n, (item, (_, wanted)))) = (1..).zip(items.iter().zip(columns)).find(|(_, pair)| differs(pair)) else {
+            return Ok(());
+        };
+        let (given, wanted) = (format_type(PgType::new(item.ty.oid)), format_type(PgType::new(wanted.oid)));
+        format!("Returned type {given} at ordinal position {n}, but query expects {wanted}.")
+    } else {
+        let plural = if items.len() == 1 { "" } else { "s" };
+        format!("Returned row contains {} attribute{plural}, but query expects {}.", items.len(), columns.len())
+    };
+    let text = "function return row and query-specified return row do not match";
+    Err(SqlError::new(SqlState::DatatypeMismatch, text).detail(detail))
 }
 
 fn is_null(scalar: &Scalar) -> bool {

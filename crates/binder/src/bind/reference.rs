@@ -6,6 +6,7 @@ use gavel_functions::registry::CastContext;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, AccessExpr, Expr};
 
+use super::assign::{MAX_DIMENSIONS, too_many_dimensions};
 use super::Binder;
 use super::clause::Clause;
 use super::name::{fold, is_reserved};
@@ -330,6 +331,9 @@ impl Binder<'_> {
             return self.jsonb_subscript(value, subscripts);
         }
         let indices = self.indices(subscripts, pos)?;
+        if indices.len() > MAX_DIMENSIONS {
+            return Err(too_many_dimensions(indices.len()));
+        }
         let slice = indices.iter().any(|i| matches!(i, Index::Slice(..)));
         if slice && matches!(array.oid, Oid::POINT | Oid::NAME) {
             return Err(SqlError::unsupported("slices of fixed-length arrays not implemented"));

@@ -60,10 +60,8 @@ impl Binder<'_> {
             return Err(self.error_at(error, pos));
         };
         // A subquery of arrays makes an array of one more dimension: the same type.
-        let array = match super::typename::element_type(only.ty.oid) {
-            Some(_) => Some(only.ty.oid),
-            None => array_type(only.ty.oid),
-        };
+        let nested = super::typename::is_true_array(only.ty.oid);
+        let array = if nested { Some(only.ty.oid) } else { array_type(only.ty.oid) };
         let Some(array) = array else {
             let text = format!("could not find array type for data type {}", super::typename::format_type(only.ty));
             return Err(self.error_at(SqlError::new(SqlState::UndefinedObject, text), pos));

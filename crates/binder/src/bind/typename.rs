@@ -323,8 +323,9 @@ pub fn interval_literal_type(literal: &ast::Interval) -> SqlResult<PgType> {
     Ok(interval_modifier(range, precision))
 }
 
-/// Whether the type is written with brackets (`int2vector` and its like are not).
-fn is_true_array(oid: Oid) -> bool {
+/// Whether the type is written with brackets, and arrays of it have one more dimension (`int2vector` and its like are
+/// not, and theirs do not).
+pub fn is_true_array(oid: Oid) -> bool {
     element_type(oid).is_some() && !matches!(oid, Oid::INT2VECTOR | Oid::OIDVECTOR)
 }
 

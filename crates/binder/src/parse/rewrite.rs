@@ -28,6 +28,10 @@
 //! | `interval(2) '…'` | `CAST('…' AS interval(2))` |
 //! | `SUBSTRING(a SIMILAR b ESCAPE c)` | `SUBSTRING(a, b, c)` |
 //! | `TRIM(BOTH FROM a)` | `TRIM(BOTH a)` |
+//! | `a ISNULL` | `a IS NULL` |
+//! | `ESCAPE 'x'::bytea` | `ESCAPE 'x'` |
+//! | `NORMALIZE(a, NFC)` | `normalize(a, 'NFC')` |
+//! | `COLLATION FOR (a)` | `pg_collation_for(a)` |
 //! | `'a'`, line feed, `'b'` | `'ab'` |
 //! | joins whose conditions stand together | with parentheses ([`super::joins`]) |
 
@@ -133,6 +137,24 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                     out.push(plain(token, Token::Comma));
                     Some(1)
                 }
+                _ if is_word(Some(token), "isnull") && is_operand(out.last()) => {
+                    out.extend([plain(token, Token::make_keyword("IS")), plain(token, Token::make_keyword("NULL"))]);
+                    Some(1)
+                }
+                Keyword::COLLATION
+                    if is_word(tokens.get(i + 1), "for") && matches!(tokens.get(i + 2), Some(t) if t.token == Token::LParen) =>
+                {
+                    out.push(plain(token, Token::make_word("pg_collation_for", None)));
+                    Some(2)
+                }
+                _ if is_normal_form(tokens, i, &out, open.last().copied()) => {
+                    out.push(plain(token, Token::SingleQuotedString(w.value.clone())));
+                    Some(1)
+                }
+                Keyword::ESCAPE if !substring_similar && is_cast_string(tokens, i + 1) => {
+                    out.extend([token.clone(), tokens[i + 1].clone()]);
+                    Some(4)
+                }
                 Keyword::ESCAPE if substring_similar => {
                     substring_similar = false;
                     out.push(plain(token, Token::Comma));
@@ -167,6 +189,31 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
         }
     }
     super::joins::nest(out)
+}
+
+/// Whether an expression may end with this token.
+fn is_operand(token: Option<&TokenWithSpan>) -> bool {
+    let Some(token) = token else { return false };
+    match &token.token {
+        Token::Word(w) => w.quote_style.is_some() || !matches!(w.keyword, Keyword::AS | Keyword::SELECT | Keyword::WHERE),
+        Token::RParen | Token::RBracket | Token::Number(..) | Token::SingleQuotedString(_) | Token::Placeholder(_) => true,
+        _ => false,
+    }
+}
+
+/// Whether `'…'::bytea` begins at token `i`: behind ESCAPE the parser takes a string alone.
+fn is_cast_string(tokens: &[TokenWithSpan], i: usize) -> bool {
+    matches!(tokens.get(i), Some(t) if matches!(t.token, Token::SingleQuotedString(_)))
+        && matches!(tokens.get(i + 1), Some(t) if t.token == Token::DoubleColon)
+        && (is_word(tokens.get(i + 2), "bytea") || is_word(tokens.get(i + 2), "text"))
+}
+
+/// Whether token `i` is the form that NORMALIZE is told; `open` is where the innermost parenthesis is in `out`.
+fn is_normal_form(tokens: &[TokenWithSpan], i: usize, out: &[TokenWithSpan], open: Option<usize>) -> bool {
+    let form = ["nfc", "nfd", "nfkc", "nfkd"].iter().any(|form| is_word(tokens.get(i), form));
+    form && matches!(out.last(), Some(t) if t.token == Token::Comma)
+        && matches!(tokens.get(i + 1), Some(t) if t.token == Token::RParen)
+        && open.and_then(|at| at.checked_sub(1)).is_some_and(|name| is_word(out.get(name), "normalize"))
 }
 
 /// DO NOTHING behind THEN, as an action of the kind that may stand there.

@@ -6,7 +6,7 @@ use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
 use super::state::foreign;
 use super::{Accumulator, AggregateSpec};
 use crate::call::EvalContext;
-use crate::json::build::{write_key, write_value};
+use crate::json::build::{ROW, write_key, write_value};
 
 pub fn array(spec: &AggregateSpec) -> Box<dyn Accumulator> {
     make(spec, false, false)
@@ -54,8 +54,13 @@ impl Accumulator for Text {
         } else {
             let value = args.first().ok_or_else(foreign)?;
             // PostgreSQL puts composite and array values on lines of their own.
-            if !self.text.is_empty() && matches!(value, Datum::Record(_) | Datum::Array(_)) {
+            let row = if let Datum::Text(text) = value { text.strip_prefix(ROW) } else { None };
+            if !self.text.is_empty() && (row.is_some() || matches!(value, Datum::Record(_) | Datum::Array(_))) {
                 self.text.push_str("\n ");
+            }
+            if let Some(row) = row {
+                self.text.push_str(row);
+                return Ok(());
             }
             let value_type = ty(0);
             write_value(value, value_type, &context.style, &mut self.text)

@@ -8,7 +8,7 @@ use gavel_types::datetime::{self, Fields, MICROS_PER_DAY, MICROS_PER_SECOND, zon
 use gavel_types::{Datum, SqlError, SqlResult, SqlState};
 
 use super::datetime::ROMAN_MONTHS;
-use super::template::{Field, Node, Template};
+use super::template::{Case, Field, Node, Template};
 use super::text;
 use crate::call::{Call, ScalarFn};
 
@@ -28,6 +28,65 @@ fn to_timestamp(call: &Call<'_>, args: &[Datum]) -> SqlResult<Datum> {
         None => zone::session_zone(&call.context.style.time_zone).to_utc(local),
     };
     Ok(Datum::TimestampTz(datetime::checked_timestamp(instant)?))
+}
+
+/// What [`datetime`] read.
+pub(crate) struct Moment {
+    pub fields: Fields,
+    /// Seconds east of UTC; 0 unless it is zoned.
+    pub offset: i32,
+    /// Whether the template has parts of a date, of a time, of a zone.
+    pub dated: bool,
+    pub timed: bool,
+    pub zoned: bool,
+}
+
+/// Reads `input` by `template` as SQL/JSON does: each character of the template is one of the input, and nothing may be
+/// left of either.
+///
+/// # Errors
+/// 22007, 22008.
+pub(crate) fn datetime(input: &str, template: &str) -> SqlResult<Moment> {
+    let wrong = |message: &str| SqlError::new(SqlState::InvalidDatetimeFormat, message);
+    let template = Template::parse(template);
+    let mut read = Reading::default();
+    let mut rest = input;
+    let (mut dated, mut timed, mut zoned) = (false, false, false);
+    for (n, node) in template.nodes.iter().enumerate() {
+        if rest.is_empty() {
+            return Err(wrong("input string is too short for datetime format"));
+        }
+        match node {
+            Node::Char(c) | Node::Quoted(c) => {
+                rest = rest.strip_prefix(*c).ok_or_else(|| wrong(&format!("unmatched format character \"{c}\"")))?;
+            }
+            Node::Field { field, fill, case, .. } => {
+                read.require_one_convention(*field)?;
+                match field {
+                    Field::ZoneHour | Field::ZoneMinute | Field::ZoneName | Field::ZoneOffset => zoned = true,
+                    Field::Hour12
+                    | Field::Hour24
+                    | Field::Minute
+                    | Field::Second
+                    | Field::Millisecond
+                    | Field::Microsecond
+                    | Field::Fraction(_)
+                    | Field::SecondOfDay
+                    | Field::Meridiem { .. } => timed = true,
+                    _ => dated = true,
+                }
+                let next = template.nodes.get(n + 1);
+                let bounded = matches!(next, Some(Node::Field { field, .. }) if is_number(*field)) && !fill;
+                rest = read.take((*field, *case), rest, bounded || template.exact)?;
+            }
+        }
+    }
+    if !rest.trim_start().is_empty() {
+        return Err(wrong("trailing characters remain in input string after datetime format"));
+    }
+    let quoted = Datum::text(input);
+    let fields = read.fields().map_err(|e| whole_input(e, &quoted))?;
+    Ok(Moment { fields, offset: read.offset.unwrap_or(0), dated, timed, zoned })
 }
 
 fn read(input: &Datum, template: &Datum) -> SqlResult<(Reading, Fields)> {
@@ -69,11 +128,15 @@ struct Reading {
     pm: Option<bool>,
     minute: i32,
     second: i32,
+    /// Microseconds that `MS` said.
+    millis: i32,
     micros: i32,
     second_of_day: Option<i32>,
     /// Seconds east of UTC.
     offset: Option<i32>,
     offset_negative: bool,
+    /// Whether dates are those of ISO weeks.
+    iso: Option<bool>,
 }
 
 impl Reading {
@@ -106,7 +169,8 @@ impl Reading {
                     }
                 }
                 Node::Quoted(_) => rest = skip_one(rest),
-                Node::Field { field, fill, ordinal, .. } => {
+                Node::Field { field, fill, ordinal, case } => {
+                    read.require_one_convention(*field)?;
                     if !template.exact {
                         rest = rest.trim_start();
                         if !matches!(field, Field::ZoneHour | Field::ZoneOffset) {
@@ -116,7 +180,7 @@ impl Reading {
                     // Digits run on unless another number follows at once.
                     let bounded =
                         matches!(nodes.get(n + 1), Some(Node::Field { field, .. }) if is_number(*field)) && !fill;
-                    rest = read.take(*field, rest, bounded || template.exact)?;
+                    rest = read.take((*field, *case), rest, bounded || template.exact)?;
                     if ordinal.is_some() {
                         rest = rest.get(2..).unwrap_or_default();
                     }
@@ -126,8 +190,33 @@ impl Reading {
         Ok(read)
     }
 
-    fn take<'a>(&mut self, field: Field, rest: &'a str, bounded: bool) -> SqlResult<&'a str> {
-        let number = |width: usize| number(rest, if bounded { Some(width) } else { None }, field);
+    /// Dates are given by months and days, or by ISO's weeks.
+    fn require_one_convention(&mut self, field: Field) -> SqlResult<()> {
+        let iso = match field {
+            Field::IsoYear(_) | Field::IsoDayOfYear | Field::IsoDayOfWeek | Field::IsoWeek => true,
+            Field::Year(_)
+            | Field::YearComma
+            | Field::MonthName
+            | Field::MonthShort
+            | Field::Month
+            | Field::RomanMonth
+            | Field::DayOfYear
+            | Field::Day
+            | Field::DayOfWeek
+            | Field::Week
+            | Field::WeekOfMonth => false,
+            _ => return Ok(()),
+        };
+        if *self.iso.get_or_insert(iso) == iso {
+            return Ok(());
+        }
+        Err(SqlError::new(SqlState::InvalidDatetimeFormat, "invalid combination of date conventions")
+            .hint("Do not mix Gregorian and ISO week date conventions in a formatting template."))
+    }
+
+    fn take<'a>(&mut self, keyword: Keyword, rest: &'a str, bounded: bool) -> SqlResult<&'a str> {
+        let field = keyword.0;
+        let number = |width: usize| number(rest, if bounded { Some(width) } else { None }, keyword);
         let range = |value: i64, low: i32, high: i32| -> SqlResult<i32> {
             i32::try_from(value).ok().filter(|v| (low..=high).contains(v)).ok_or_else(|| {
                 SqlError::new(
@@ -141,6 +230,7 @@ impl Reading {
                 let (value, after) = number(digits.into())?;
                 let len = rest.len() - after.len();
                 let value = range(value, i32::MIN, i32::MAX)?;
+                put(&mut self.year, value, keyword)?;
                 self.year = Some(if digits < 4 && len < 4 { two_digit_year(value, digits) } else { value });
                 self.short_year = digits <= 2;
                 return Ok(after);
@@ -148,13 +238,14 @@ impl Reading {
             Field::YearComma => {
                 let (thousands, after) = number(9)?;
                 let after = after.strip_prefix(',').unwrap_or(after);
-                let (units, after) = self::number(after, Some(3), field)?;
-                self.year = Some(range(thousands * 1000 + units, i32::MIN, i32::MAX)?);
+                let (units, after) = self::number(after, Some(3), keyword)?;
+                put(&mut self.year, range(thousands * 1000 + units, i32::MIN, i32::MAX)?, keyword)?;
                 return Ok(after);
             }
             Field::IsoYear(digits) => {
                 let (value, after) = number(digits.into())?;
                 let value = range(value, i32::MIN, i32::MAX)?;
+                put(&mut self.iso_year, value, keyword)?;
                 self.iso_year = Some(if digits < 4 { two_digit_year(value, digits) } else { value });
                 return Ok(after);
             }
@@ -167,7 +258,7 @@ impl Reading {
                 let (word, second) = words
                     .iter()
                     .find(|(w, _)| rest.get(..w.len()).is_some_and(|r| r.eq_ignore_ascii_case(w)))
-                    .ok_or_else(|| invalid_value(rest, field))?;
+                    .ok_or_else(|| not_allowed(rest, keyword))?;
                 if matches!(field, Field::Era { .. }) {
                     self.bc = *second;
                 } else {
@@ -176,11 +267,13 @@ impl Reading {
                 return Ok(&rest[word.len()..]);
             }
             Field::MonthName | Field::MonthShort => {
-                let (n, after) = name(rest, &datetime::MONTH_NAMES, field)?;
-                self.month = Some(n + 1);
+                let (n, after) = name(rest, &datetime::MONTH_NAMES, keyword)?;
+                put(&mut self.month, n + 1, keyword)?;
                 return Ok(after);
             }
-            Field::DayName | Field::DayShort => return name(rest, &datetime::DAY_NAMES, field).map(|(_, after)| after),
+            Field::DayName | Field::DayShort => {
+                return name(rest, &datetime::DAY_NAMES, keyword).map(|(_, after)| after);
+            }
             Field::RomanMonth => {
                 let (n, roman) = ROMAN_MONTHS
                     .iter()
@@ -188,8 +281,8 @@ impl Reading {
                     .rev()
                     .filter(|(_, r)| rest.get(..r.len()).is_some_and(|w| w.eq_ignore_ascii_case(r)))
                     .max_by_key(|(_, r)| r.len())
-                    .ok_or_else(|| invalid_value(rest, field))?;
-                self.month = Some(n as i32 + 1);
+                    .ok_or_else(|| not_allowed(rest, keyword))?;
+                put(&mut self.month, n as i32 + 1, keyword)?;
                 return Ok(&rest[roman.len()..]);
             }
             Field::Millisecond | Field::Microsecond | Field::Fraction(_) => {
@@ -200,16 +293,17 @@ impl Reading {
                 };
                 let digits = rest.bytes().take_while(u8::is_ascii_digit).count().min(places.max(1));
                 if digits == 0 {
-                    return Err(invalid_value(rest, field));
+                    return Err(invalid_value(rest, keyword));
                 }
-                let value: i32 = rest[..digits].parse().map_err(|_| invalid_value(rest, field))?;
-                self.micros = value * 10_i32.pow(6 - u32::try_from(digits).unwrap_or(6).min(6));
+                let value: i32 = rest[..digits].parse().map_err(|_| invalid_value(rest, keyword))?;
+                let value = value * 10_i32.pow(6 - u32::try_from(digits).unwrap_or(6).min(6));
+                *if field == Field::Millisecond { &mut self.millis } else { &mut self.micros } = value;
                 return Ok(&rest[digits..]);
             }
             Field::ZoneHour => {
                 self.offset_negative = rest.starts_with('-');
                 let digits = rest.trim_start_matches(['+', '-', ' ']);
-                let (value, after) = self::number(digits, Some(2), field)?;
+                let (value, after) = self::number(digits, Some(2), keyword)?;
                 let seconds = range(value, 0, 15)? * 3600;
                 self.offset = Some(if self.offset_negative { -seconds } else { seconds });
                 return Ok(after);
@@ -231,7 +325,7 @@ impl Reading {
         match field {
             Field::Hour12 | Field::Hour24 => {
                 self.twelve_hour = field == Field::Hour12;
-                self.hour = Some(if self.twelve_hour {
+                let hour = if self.twelve_hour {
                     i32::try_from(value).ok().filter(|h| (1..=12).contains(h)).ok_or_else(|| {
                         SqlError::new(
                             SqlState::InvalidDatetimeFormat,
@@ -241,21 +335,22 @@ impl Reading {
                     })?
                 } else {
                     range(value, 0, 24)?
-                });
+                };
+                put(&mut self.hour, hour, keyword)?;
             }
             Field::Minute => self.minute = range(value, 0, 59)?,
             Field::Second => self.second = range(value, 0, 59)?,
-            Field::SecondOfDay => self.second_of_day = Some(range(value, 0, 86_400)?),
-            Field::Month => self.month = Some(range(value, 1, 12)?),
-            Field::Day => self.day = Some(range(value, 1, 31)?),
-            Field::DayOfYear => self.day_of_year = Some(range(value, 1, 366)?),
-            Field::IsoDayOfYear => self.iso_day_of_year = Some(range(value, 1, 371)?),
+            Field::SecondOfDay => put(&mut self.second_of_day, range(value, 0, 86_400)?, keyword)?,
+            Field::Month => put(&mut self.month, range(value, 1, 12)?, keyword)?,
+            Field::Day => put(&mut self.day, range(value, 1, 31)?, keyword)?,
+            Field::DayOfYear => put(&mut self.day_of_year, range(value, 1, 366)?, keyword)?,
+            Field::IsoDayOfYear => put(&mut self.iso_day_of_year, range(value, 1, 371)?, keyword)?,
             Field::DayOfWeek => self.iso_day = Some((range(value, 1, 7)? + 5) % 7 + 1),
-            Field::IsoDayOfWeek => self.iso_day = Some(range(value, 1, 7)?),
-            Field::WeekOfMonth => self.week_of_month = Some(range(value, 1, 5)?),
-            Field::Week => self.week = Some(range(value, 1, 53)?),
-            Field::IsoWeek => self.iso_week = Some(range(value, 1, 53)?),
-            Field::Century => self.century = Some(range(value, -100_000, 100_000)?),
+            Field::IsoDayOfWeek => put(&mut self.iso_day, range(value, 1, 7)?, keyword)?,
+            Field::WeekOfMonth => put(&mut self.week_of_month, range(value, 1, 5)?, keyword)?,
+            Field::Week => put(&mut self.week, range(value, 1, 53)?, keyword)?,
+            Field::IsoWeek => put(&mut self.iso_week, range(value, 1, 53)?, keyword)?,
+            Field::Century => put(&mut self.century, range(value, -100_000, 100_000)?, keyword)?,
             Field::Julian => self.julian = Some(value),
             // The quarter is read and ignored, as PostgreSQL does.
             _ => {}
@@ -272,7 +367,11 @@ impl Reading {
             (_, year) => year.unwrap_or(0),
         };
         if self.bc {
-            year = 1 - year;
+            year = -year;
+        }
+        // There is no year 0.
+        if year < 0 {
+            year += 1;
         }
         let mut days = None;
         if let Some(julian) = self.julian {
@@ -318,10 +417,26 @@ impl Reading {
             fields.minute = self.minute;
             fields.second = self.second;
         }
-        fields.micros = self.micros;
+        let fraction = self.millis + self.micros;
+        fields.second += fraction / 1_000_000;
+        fields.micros = fraction % 1_000_000;
         debug_assert!(fields.time_of_day() <= MICROS_PER_DAY + MICROS_PER_DAY / 24);
         Ok(fields)
     }
+}
+
+/// A keyword of the template, and how it is written.
+type Keyword = (Field, Case);
+
+/// Sets a field that the template may name several times.
+fn put(slot: &mut Option<i32>, value: i32, keyword: Keyword) -> SqlResult<()> {
+    if slot.is_some_and(|before| before != 0 && before != value) {
+        let text = format!("conflicting values for \"{}\" field in formatting string", written(keyword));
+        return Err(SqlError::new(SqlState::InvalidDatetimeFormat, text)
+            .detail("This value contradicts a previous setting for the same field type."));
+    }
+    *slot = Some(value);
+    Ok(())
 }
 
 /// Years of fewer digits are those nearest 2020.
@@ -363,26 +478,26 @@ const fn is_number(field: Field) -> bool {
     )
 }
 
-fn number(rest: &str, width: Option<usize>, field: Field) -> SqlResult<(i64, &str)> {
+fn number(rest: &str, width: Option<usize>, keyword: Keyword) -> SqlResult<(i64, &str)> {
     let sign = usize::from(rest.starts_with(['-', '+']));
     let digits = rest[sign..].bytes().take_while(u8::is_ascii_digit).count();
     let digits = width.map_or(digits, |w| digits.min(w)).min(10);
     if digits == 0 {
-        return Err(invalid_value(rest, field));
+        return Err(invalid_value(rest, keyword));
     }
     let end = sign + digits;
-    Ok((rest[..end].parse().map_err(|_| invalid_value(rest, field))?, &rest[end..]))
+    Ok((rest[..end].parse().map_err(|_| invalid_value(rest, keyword))?, &rest[end..]))
 }
 
-fn name<'a>(rest: &'a str, names: &[&str], field: Field) -> SqlResult<(i32, &'a str)> {
-    let short = matches!(field, Field::MonthShort | Field::DayShort);
+fn name<'a>(rest: &'a str, names: &[&str], keyword: Keyword) -> SqlResult<(i32, &'a str)> {
+    let short = matches!(keyword.0, Field::MonthShort | Field::DayShort);
     for (n, name) in names.iter().enumerate() {
         let name = if short { &name[..3] } else { name };
         if rest.get(..name.len()).is_some_and(|w| w.eq_ignore_ascii_case(name)) {
             return Ok((n as i32, &rest[name.len()..]));
         }
     }
-    Err(invalid_value(rest, field))
+    Err(not_allowed(rest, keyword))
 }
 
 fn skip_one(rest: &str) -> &str {
@@ -391,8 +506,23 @@ fn skip_one(rest: &str) -> &str {
     chars.as_str()
 }
 
-fn invalid_value(rest: &str, field: Field) -> SqlError {
-    let shown: String = rest.chars().take_while(|c| !c.is_whitespace()).take(width(field).max(2)).collect();
+/// 22007 for what is no number.
+fn invalid_value(rest: &str, keyword: Keyword) -> SqlError {
+    let shown: String = rest.chars().take_while(|c| !c.is_whitespace()).take(width(keyword.0).max(2)).collect();
+    let text = format!("invalid value \"{shown}\" for \"{}\"", written(keyword));
+    SqlError::new(SqlState::InvalidDatetimeFormat, text).detail("Value must be an integer.")
+}
+
+/// 22007 for a word that is none of those that the field has.
+fn not_allowed(rest: &str, keyword: Keyword) -> SqlError {
+    let shown: String = rest.chars().take_while(|c| !c.is_ascii_whitespace()).collect();
+    let text = format!("invalid value \"{shown}\" for \"{}\"", written(keyword));
+    SqlError::new(SqlState::InvalidDatetimeFormat, text)
+        .detail("The given value did not match any of the allowed values for this field.")
+}
+
+/// The keyword as the template has it.
+fn written((field, case): Keyword) -> String {
     let name = match field {
         Field::Hour12 => "HH",
         Field::Hour24 => "HH24",
@@ -431,8 +561,11 @@ fn invalid_value(rest: &str, field: Field) -> SqlError {
         Field::ZoneMinute => "TZM",
         Field::ZoneOffset => "OF",
     };
-    SqlError::new(SqlState::InvalidDatetimeFormat, format!("invalid value \"{shown}\" for \"{name}\""))
-        .detail("Value must be an integer.")
+    match case {
+        Case::Upper => name.to_owned(),
+        Case::Lower => name.to_lowercase(),
+        Case::Capital => format!("{}{}", &name[..1], name[1..].to_lowercase()),
+    }
 }
 
 #[cfg(test)]

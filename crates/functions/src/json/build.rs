@@ -9,7 +9,7 @@ use gavel_types::{ArrayValue, Datum, Oid, PgType, SqlError, SqlResult, SqlState}
 
 use super::{invalid, texts};
 use crate::call::{Call, ScalarFn};
-use crate::variadic::{is_marked, tail};
+use crate::variadic::{marks, tail};
 
 pub const TABLE: &[(&str, ScalarFn)] = &[
     ("to_json", |call, a| one(call, a).map(Datum::text)),
@@ -90,12 +90,18 @@ fn array(call: &Call<'_>, args: &[Datum]) -> SqlResult<Option<String>> {
     Ok(Some(out))
 }
 
-/// Names and values of a row, and the mark.
-fn row_object(call: &Call<'_>, args: &[Datum]) -> SqlResult<String> {
+/// What `json_agg` finds in front of a row; no JSON begins with it.
+pub const ROW: char = '\u{1}';
+
+/// Names and values of a row, and the marks.
+fn row_object(call: &Call<'_>, args: &[Datum], marks: usize) -> SqlResult<String> {
     let mut out = String::from("{");
-    for (i, pair) in args.chunks_exact(2).enumerate() {
+    if marks == 3 {
+        out.insert(0, ROW);
+    }
+    for (i, pair) in args[..args.len() - marks].chunks_exact(2).enumerate() {
         if i > 0 {
-            out.push(',');
+            out.push_str(if marks == 2 { ",\n " } else { "," });
         }
         write_key(&pair[0], call.arg_types[2 * i], &call.context.style, &mut out)?;
         out.push(':');
@@ -106,8 +112,9 @@ fn row_object(call: &Call<'_>, args: &[Datum]) -> SqlResult<String> {
 }
 
 fn object(call: &Call<'_>, args: &[Datum]) -> SqlResult<Option<String>> {
-    if is_marked(call.arg_types) && !args.len().is_multiple_of(2) {
-        return row_object(call, args).map(Some);
+    let marks = marks(call.arg_types);
+    if marks > 0 && (args.len() - marks).is_multiple_of(2) {
+        return row_object(call, args, marks).map(Some);
     }
     let Some(items) = tail(call, args, 0) else { return Ok(None) };
     if !items.len().is_multiple_of(2) {

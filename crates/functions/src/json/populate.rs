@@ -17,7 +17,7 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     // One field: of the type of the first argument, called as the third says.
     ("gavel_json_field", |call, a| {
         let ty = call.arg_types.first().copied().unwrap_or(PgType::TEXT);
-        if a[1].is_null() { Ok(Datum::Null) } else { value(&call.context.style, text(&a[1])?, ty, Some(text(&a[2])?)) }
+        if a[1].is_null() { Ok(Datum::Null) } else { value(&call.context.style, text(&a[1])?, ty, Some(text(&a[2])?), None) }
     }),
 ];
 
@@ -106,7 +106,7 @@ fn fill(
     let mut values = Vec::with_capacity(fields.len());
     for (n, (name, ty)) in fields.iter().enumerate() {
         let own = match members.iter().rev().find(|(key, _)| key == name) {
-            Some((_, raw)) => value(style, raw, *ty, Some(name))?,
+            Some((_, raw)) => value(style, raw, *ty, Some(name), base.and_then(|b| b.get(n)).map(|(_, v)| v))?,
             None => base.and_then(|b| b.get(n)).map_or(Datum::Null, |(_, v)| v.clone()),
         };
         values.push((ty.oid, own));
@@ -114,8 +114,8 @@ fn fill(
     Ok(Datum::Record(values.into()))
 }
 
-/// A JSON value as written, in the type of the field called `key`.
-fn value(style: &TextStyle, raw: &str, ty: PgType, key: Option<&str>) -> SqlResult<Datum> {
+/// A JSON value as written, in the type of the field called `key`, which has had the value `base`.
+fn value(style: &TextStyle, raw: &str, ty: PgType, key: Option<&str>, base: Option<&Datum>) -> SqlResult<Datum> {
     let raw = raw.trim_matches([' ', '\t', '\n', '\r']);
     if raw == "null" {
         return Ok(Datum::Null);
@@ -135,7 +135,8 @@ fn value(style: &TextStyle, raw: &str, ty: PgType, key: Option<&str>) -> SqlResu
             if let Some(fields) = style.names.as_ref().filter(|_| oid.is_row()).and_then(|names| names.fields(oid))
                 && !raw.starts_with('"')
             {
-                return fill(style, &fields, None, raw);
+                let base = if let Some(Datum::Record(fields)) = base { Some(fields.as_ref()) } else { None };
+                return fill(style, &fields, base, raw);
             }
         }
     }
@@ -177,7 +178,7 @@ impl<'a> Dimensions<'a> {
         }
         for item in items {
             if self.known && depth >= self.lengths.len() {
-                let value = value(style, item, element, self.key)?;
+                let value = value(style, item, element, self.key, None)?;
                 self.values.push(value);
             } else {
                 self.read(style, item, element, depth + 1)?;

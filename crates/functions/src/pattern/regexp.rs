@@ -6,17 +6,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use gavel_types::{ArrayValue, Datum, Oid, SqlError, SqlResult, SqlState};
-use regex::{Captures, Regex, RegexBuilder};
-
-use super::translate::{Flags, invalid, similar, to_regex};
+use super::regex::{Captures, Flags, Matcher, Regex};
+use super::similar::similar;
 use crate::args::{Arg, scalar};
 use crate::call::{Call, ScalarFn, SetFn, SetRows};
 use crate::error::{integer_out_of_range, invalid_parameter};
 
 /// How many compiled expressions are kept.
 const CACHE_ENTRIES: usize = 256;
-/// Largest compiled program, in bytes.
-const PROGRAM_BYTES: usize = 16 << 20;
 
 type Cache = HashMap<(Box<str>, Flags), Arc<Regex>>;
 
@@ -25,7 +22,7 @@ static CACHE: LazyLock<Mutex<Cache>> = LazyLock::new(Mutex::default);
 /// The compiled expression.
 ///
 /// # Errors
-/// 2201B, 0A000.
+/// 2201B.
 pub fn compile(pattern: &str, flags: Flags) -> SqlResult<Arc<Regex>> {
     let flags = Flags { global: false, ..flags };
     let key = (Box::from(pattern), flags);
@@ -33,16 +30,10 @@ pub fn compile(pattern: &str, flags: Flags) -> SqlResult<Arc<Regex>> {
     if let Some(found) = cache.get(&key) {
         return Ok(found.clone());
     }
-    let regex =
-        RegexBuilder::new(&to_regex(pattern, flags)?).size_limit(PROGRAM_BYTES).build().map_err(|e| match e {
-            regex::Error::CompiledTooBig(_) => invalid("regular expression is too complex"),
-            _ if pattern.matches('(').count() != pattern.matches(')').count() => invalid("parentheses () not balanced"),
-            _ => invalid("invalid pattern"),
-        })?;
+    let regex = Arc::new(Regex::new(pattern, flags)?);
     if cache.len() >= CACHE_ENTRIES {
         cache.clear();
     }
-    let regex = Arc::new(regex);
     cache.insert(key, regex.clone());
     Ok(regex)
 }
@@ -52,7 +43,7 @@ fn case(ignore_case: bool) -> Flags {
 }
 
 fn is_match(text: &str, pattern: &str, ignore_case: bool) -> SqlResult<bool> {
-    Ok(compile(pattern, case(ignore_case))?.is_match(text))
+    compile(pattern, case(ignore_case))?.is_match(text)
 }
 
 /// Flags of a function that has no use for `g`.
@@ -67,20 +58,21 @@ fn flags_without_global(letters: &str, function: &str) -> SqlResult<Flags> {
 
 /// The parenthesised parts of a match, or all of it if there are none.
 fn groups(captures: &Captures<'_>) -> Vec<Datum> {
-    let text = |i: usize| captures.get(i).map_or(Datum::Null, |m| Datum::text(m.as_str()));
-    if captures.len() == 1 { vec![text(0)] } else { (1..captures.len()).map(text).collect() }
+    let text = |i: usize| captures.get(i).map_or(Datum::Null, Datum::text);
+    if captures.groups() == 0 { vec![text(0)] } else { (1..=captures.groups()).map(text).collect() }
 }
 
 fn first_match(text: &str, pattern: &str, flags: Flags) -> SqlResult<Option<ArrayValue>> {
-    Ok(compile(pattern, flags)?.captures(text).map(|c| ArrayValue::vector(Oid::TEXT, groups(&c))))
+    let regex = compile(pattern, flags)?;
+    let found = Matcher::new(&regex, text).find_at(0)?;
+    Ok(found.map(|c| ArrayValue::vector(Oid::TEXT, groups(&c))))
 }
 
 /// `substring(text from pattern)`: the first group, or all of the match.
 fn substring(text: &str, pattern: &str) -> SqlResult<Option<String>> {
-    Ok(compile(pattern, Flags::default())?.captures(text).and_then(|c| {
-        let group = usize::from(c.len() > 1);
-        c.get(group).map(|m| m.as_str().to_owned())
-    }))
+    let regex = compile(pattern, Flags::default())?;
+    let found = Matcher::new(&regex, text).find_at(0)?;
+    Ok(found.and_then(|c| c.get(usize::from(c.groups() > 0)).map(str::to_owned)))
 }
 
 /// Appends the replacement: `\1` to `\9` are groups, `\&` all of the match, `\\` a backslash.
@@ -92,9 +84,9 @@ fn expand(replacement: &str, captures: &Captures<'_>, out: &mut String) {
             continue;
         }
         match chars.next() {
-            Some('&') => out.push_str(captures.get(0).map_or("", |m| m.as_str())),
+            Some('&') => out.push_str(captures.get(0).unwrap_or("")),
             Some(d @ '1'..='9') => {
-                out.push_str(captures.get(d as usize - '0' as usize).map_or("", |m| m.as_str()));
+                out.push_str(captures.get(d as usize - '0' as usize).unwrap_or(""));
             }
             Some('\\') => out.push('\\'),
             Some(other) => {
@@ -114,13 +106,14 @@ fn replace(text: &str, pattern: &str, replacement: &str, start: i32, n: i32, fla
     let mut out = String::with_capacity(text.len());
     let mut copied = 0;
     for (i, captures) in matches_from(&regex, text, from).enumerate() {
+        let captures = captures?;
         if n > 0 && i + 1 < n as usize {
             continue;
         }
-        let Some(whole) = captures.get(0) else { continue };
-        out.push_str(&text[copied..whole.start()]);
+        let (begin, end) = captures.whole();
+        out.push_str(&text[copied..begin]);
         expand(replacement, &captures, &mut out);
-        copied = whole.end();
+        copied = end;
         if n > 0 {
             break;
         }
@@ -129,28 +122,25 @@ fn replace(text: &str, pattern: &str, replacement: &str, start: i32, n: i32, fla
     Ok(out)
 }
 
-/// Matches that begin at or after byte `from`.
+/// Matches that begin at or after byte `from`; after an empty one the next character is left out.
 fn matches_from<'r, 't>(
     regex: &'r Regex,
     text: &'t str,
     from: usize,
-) -> impl Iterator<Item = Captures<'t>> + use<'r, 't> {
+) -> impl Iterator<Item = SqlResult<Captures<'t>>> + use<'r, 't> {
+    let mut matcher = Matcher::new(regex, text);
     let mut at = Some(from);
-    let mut last_end = None;
     std::iter::from_fn(move || {
-        loop {
-            let captures = regex.captures_at(text, at?)?;
-            let whole = captures.get(0)?;
-            let next_char = || text[whole.end()..].chars().next().map(|c| whole.end() + c.len_utf8());
-            // An empty match right after another match does not count.
-            let again = whole.is_empty() && last_end == Some(whole.start());
-            at = if whole.is_empty() { next_char() } else { Some(whole.end()) };
-            if again {
-                continue;
+        let captures = match matcher.find_at(at?).transpose()? {
+            Ok(captures) => captures,
+            Err(e) => {
+                at = None;
+                return Some(Err(e));
             }
-            last_end = Some(whole.end());
-            return Some(captures);
-        }
+        };
+        let (begin, end) = captures.whole();
+        at = if begin == end { text[end..].chars().next().map(|c| end + c.len_utf8()) } else { Some(end) };
+        Some(Ok(captures))
     })
 }
 
@@ -171,7 +161,11 @@ fn count(text: &str, pattern: &str, start: i32, letters: &str) -> SqlResult<i32>
     let from = start_offset(text, start)?;
     let regex = compile(pattern, flags_without_global(letters, "regexp_count()")?)?;
     let Some(from) = from else { return Ok(0) };
-    let n = matches_from(&regex, text, from).count();
+    let mut n = 0_usize;
+    for found in matches_from(&regex, text, from) {
+        found?;
+        n += 1;
+    }
     i32::try_from(n).map_err(|_| integer_out_of_range())
 }
 
@@ -201,8 +195,8 @@ fn check(text: &str, wanted: &Wanted, end: i32) -> SqlResult<()> {
 fn locate(text: &str, pattern: &str, wanted: &Wanted, flags: Flags) -> SqlResult<Option<(usize, usize)>> {
     let regex = compile(pattern, flags)?;
     let Some(from) = start_offset(text, wanted.start)? else { return Ok(None) };
-    let found = matches_from(&regex, text, from).nth(wanted.nth as usize - 1);
-    Ok(found.and_then(|c| c.get(wanted.group as usize).map(|m| (m.start(), m.end()))))
+    let found = matches_from(&regex, text, from).nth(wanted.nth as usize - 1).transpose()?;
+    Ok(found.and_then(|c| c.span(wanted.group as usize)))
 }
 
 fn instr(text: &str, pattern: &str, wanted: &Wanted, end: i32, letters: &str) -> SqlResult<i32> {
@@ -229,16 +223,14 @@ fn split(text: &str, pattern: &str, letters: &str, function: &str) -> SqlResult<
     let regex = compile(pattern, flags)?;
     let mut out = vec![];
     let mut from = 0;
+    let mut last_end = 0;
     for captures in matches_from(&regex, text, 0) {
-        let Some(whole) = captures.get(0) else { continue };
-        if whole.is_empty()
-            && (whole.start() == from || whole.start() >= text.len())
-            && (whole.start() == 0 || whole.start() >= text.len())
-        {
-            continue;
+        let (begin, end) = captures?.whole();
+        if begin < text.len() && end > last_end {
+            out.push(text[from..begin].to_owned());
+            from = end;
         }
-        out.push(text[from..whole.start()].to_owned());
-        from = whole.end();
+        last_end = end;
     }
     out.push(text[from..].to_owned());
     Ok(out)
@@ -261,10 +253,10 @@ fn match_rows(_call: &Call<'_>, args: &[Datum]) -> SqlResult<SetRows> {
     let text = <&str>::get(args.first())?;
     let regex = compile(<&str>::get(args.get(1))?, flags)?;
     let wanted = if flags.global { usize::MAX } else { 1 };
-    let rows: Vec<Vec<Datum>> = matches_from(&regex, text, 0)
+    let rows = matches_from(&regex, text, 0)
         .take(wanted)
-        .map(|c| vec![Datum::Array(Arc::new(ArrayValue::vector(Oid::TEXT, groups(&c))))])
-        .collect();
+        .map(|c| Ok(vec![Datum::Array(Arc::new(ArrayValue::vector(Oid::TEXT, groups(&c?))))]))
+        .collect::<SqlResult<Vec<Vec<Datum>>>>()?;
     Ok(Box::new(rows.into_iter().map(Ok)))
 }
 
@@ -317,7 +309,7 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ),
     (
         "regexp_like",
-        scalar!(|s: &str, p: &str, f: &str| compile(p, flags_without_global(f, "regexp_like()")?)?.is_match(s)),
+        scalar!(|s: &str, p: &str, f: &str| compile(p, flags_without_global(f, "regexp_like()")?)?.is_match(s)?),
     ),
     ("regexp_like_no_flags", scalar!(|s: &str, p: &str| is_match(s, p, false)?)),
     (
@@ -421,5 +413,6 @@ mod tests {
         assert_eq!(s("abc", ""), ["a", "b", "c"]);
         assert_eq!(s(",a,", ","), ["", "a", ""]);
         assert_eq!(s("", ","), [""]);
+        assert_eq!(s("aXXb", "X"), ["a", "", "b"]);
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{CreateFunction, FunctionBody, FunctionOption, FunctionResult, FunctionType, Persistence};
+use gavel_binder::is_polymorphic;
 use gavel_catalog::function::{Body, FunctionKind, Mode};
 use gavel_catalog::privilege::denied;
 use gavel_catalog::system::{SQL_LANGUAGE, TEMPORARY_SCHEMA};
@@ -22,20 +23,6 @@ const MAX_PARAMETERS: usize = 100;
 
 pub(super) fn invalid(message: impl Into<String>) -> SqlError {
     SqlError::new(SqlState::InvalidFunctionDefinition, message)
-}
-
-/// Types that stand for others, of which each call decides.
-pub(super) fn is_polymorphic(oid: Oid) -> bool {
-    matches!(
-        oid,
-        Oid::ANYELEMENT
-            | Oid::ANYARRAY
-            | Oid::ANYNONARRAY
-            | Oid::ANYENUM
-            | Oid::ANYCOMPATIBLE
-            | Oid::ANYCOMPATIBLEARRAY
-            | Oid::ANYCOMPATIBLENONARRAY
-    )
 }
 
 fn is_compatible(oid: Oid) -> bool {

@@ -142,6 +142,8 @@ pub struct Shared {
     pub uses_locks: AtomicBool,
     /// For the client, from functions of the running statement.
     pub notices: Mutex<Vec<Notice>>,
+    /// What `setseed()` began.
+    pub seeded: gavel_functions::random::Seeded,
 }
 
 impl Session {
@@ -214,6 +216,7 @@ impl Session {
                 statements: Arc::clone(prepared.listed()),
                 uses_locks: AtomicBool::new(false),
                 notices: Mutex::default(),
+                seeded: Arc::default(),
             }),
             interrupt,
             block: Block::Idle,
@@ -258,6 +261,7 @@ impl Session {
             statement_start: self.engine.now_micros(),
             clock: Arc::clone(&self.clock),
             entropy: Arc::clone(&self.engine.entropy),
+            seeded: Some(Arc::clone(&self.shared.seeded)),
             session: None,
         }
     }

@@ -1,6 +1,8 @@
 //! Settings of kind text whose values have a grammar of their own: DateStyle, TimeZone, client_encoding,
 //! lists of names.
 
+use gavel_types::datetime::posix::Posix;
+use gavel_types::datetime::zone::parse_offset;
 use gavel_types::text_io::{DateFormat, DateOrder};
 use gavel_types::{SqlError, SqlResult, SqlState};
 
@@ -126,8 +128,8 @@ pub fn time_zone(text: &str) -> Option<String> {
     if let Some(zone) = chrono_tz::TZ_VARIANTS.iter().find(|z| z.name().eq_ignore_ascii_case(text)) {
         return Some(zone.name().to_owned());
     }
-    if text.starts_with('<') && text.contains('>') {
-        return Some(text.to_owned());
+    if text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '<') {
+        return Posix::parse(text).map(|_| text.to_ascii_uppercase());
     }
     let (negative, digits) = match text.as_bytes().first()? {
         b'-' => (true, &text[1..]),
@@ -148,6 +150,11 @@ pub fn time_zone(text: &str) -> Option<String> {
     Some(fixed_zone(if negative { -i64::from(total) } else { i64::from(total) }))
 }
 
+/// The name of a zone that is given as an interval (`-08:00`), which counts east.
+pub fn offset_zone(text: &str) -> Option<String> {
+    parse_offset(text.trim()).map(|seconds| fixed_zone(i64::from(seconds / 60)))
+}
+
 /// PostgreSQL's name of a zone that many minutes east of UTC.
 pub fn fixed_zone(minutes: i64) -> String {
     let (h, m) = (minutes.abs() / 60, minutes.abs() % 60);
@@ -160,7 +167,9 @@ pub fn fixed_zone(minutes: i64) -> String {
 /// of POSIX's `02:00`, whose sign counts west.
 pub fn fixed_name(zone: &str) -> Option<String> {
     if let Some(named) = zone.strip_prefix('<') {
-        return named.split('>').next().map(str::to_owned);
+        // One that changes its clocks is more than its name.
+        let (name, offset) = named.split_once('>')?;
+        return (!offset.contains(|c: char| c.is_ascii_alphabetic() || c == '<')).then(|| name.to_owned());
     }
     if !zone.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-')) {
         return None;

@@ -214,7 +214,7 @@ fn interval_zone(name: &str, interval: &ast::Interval) -> SqlResult<String> {
         Expr::Value(v) => v.value.clone().into_string().unwrap_or_default(),
         _ => String::new(),
     };
-    special::time_zone(&text)
+    special::offset_zone(&text)
         .ok_or_else(|| invalid_parameter(format!("invalid value for parameter \"{name}\": \"{text}\"")))
 }
 

@@ -15,6 +15,7 @@
 //! answers written anew; read the difference before committing it.
 #![allow(clippy::disallowed_methods, reason = "tests write their golden files")]
 
+mod functions;
 mod harness;
 mod online;
 mod push_down;
@@ -50,6 +51,7 @@ macro_rules! scripts {
 
 scripts! {
     a_table_is_made_filled_and_read
+    functions_answer_as_postgresql
     transactions_begin_end_and_fail
     savepoints_nest
     constraints_refuse_rows

@@ -281,7 +281,7 @@ impl Reader {
         // After an abbreviation (`UTC+3`, `PST-03:00`) it names another zone, counted west, as POSIX has it.
         self.zone = Some(Zone::Fixed(match self.zone {
             Some(Zone::Fixed(_) | Zone::Abbreviation { .. }) => -offset,
-            Some(Zone::Named(_)) => return Err(Fault::Syntax),
+            Some(Zone::Named(_) | Zone::Posix(_)) => return Err(Fault::Syntax),
             None => offset,
         }));
         Ok(())
@@ -400,13 +400,11 @@ impl Reader {
     fn word(&mut self, word: &str) -> Result<(), Fault> {
         let lower = word.to_ascii_lowercase();
         if let Some(month) = month_name(&lower) {
-            // Text names win: a number taken for the month was the day.
-            if let (Some(m), None) = (self.month, self.day)
-                && !self.text_month
-            {
-                self.day = Some(m);
-            } else if self.text_month {
-                return Err(Fault::Syntax);
+            // Text names win: a number taken for the month was the day, if it can be one.
+            match self.month {
+                None => {}
+                Some(day) if !self.text_month && self.day.is_none() && (1..=31).contains(&day) => self.day = Some(day),
+                Some(_) => return Err(Fault::Syntax),
             }
             self.month = Some(month);
             self.text_month = true;

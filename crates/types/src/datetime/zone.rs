@@ -6,6 +6,7 @@
 use chrono::{DateTime, Offset, TimeZone as _};
 use chrono_tz::{OffsetName, Tz};
 
+use super::posix::Posix;
 use super::{MICROS_PER_DAY, MICROS_PER_SECOND, UNIX_EPOCH_MICROS};
 use crate::error::{SqlError, SqlResult};
 use crate::sqlstate::SqlState;
@@ -23,6 +24,8 @@ pub enum Zone {
         zone: Tz,
         usual: i32,
     },
+    /// Written with its rules, as POSIX does.
+    Posix(Posix),
 }
 
 /// Abbreviations of PostgreSQL's default set that are in use, in seconds east of UTC.
@@ -133,13 +136,8 @@ impl Zone {
         if name.starts_with(['+', '-']) || name.starts_with(|c: char| c.is_ascii_digit()) {
             return parse_offset(name).map(Self::Fixed);
         }
-        chrono_tz::TZ_VARIANTS.iter().find(|t| t.name().eq_ignore_ascii_case(name)).map(|t| Self::Named(*t)).or_else(
-            // `<+02>-02` and `EST5`: POSIX's, whose sign counts west.
-            || {
-                let at = name.rfind(['>']).map(|i| i + 1).or_else(|| name.find(|c: char| !c.is_ascii_alphabetic()))?;
-                (at >= 3).then(|| parse_offset(&name[at..]).map(|o| Self::Fixed(-o))).flatten()
-            },
-        )
+        let known = chrono_tz::TZ_VARIANTS.iter().find(|t| t.name().eq_ignore_ascii_case(name));
+        known.map(|t| Self::Named(*t)).or_else(|| Posix::parse(name).map(Self::Posix))
     }
 
     /// As [`Zone::named`].
@@ -156,6 +154,7 @@ impl Zone {
     pub fn offset_at(&self, utc: i64) -> i32 {
         match self {
             Self::Fixed(offset) => *offset,
+            Self::Posix(zone) => zone.offset_at(utc),
             Self::Named(tz) => match posix_rule(*tz) {
                 Some(standard) if !united_states_rule(year_of(utc)) => standard,
                 _ => tz.offset_from_utc_datetime(&naive(utc)).fix().local_minus_utc(),
@@ -179,6 +178,7 @@ impl Zone {
                 out
             }
             Self::Abbreviation { name, .. } => (*name).to_owned(),
+            Self::Posix(zone) => zone.abbreviation_at(utc),
             Self::Named(tz) => {
                 let offset = tz.offset_from_utc_datetime(&naive(utc));
                 match offset.abbreviation() {
@@ -197,6 +197,7 @@ impl Zone {
     pub fn offset_of_local(&self, local: i64) -> i32 {
         match self {
             Self::Fixed(offset) => *offset,
+            Self::Posix(zone) => zone.offset_of_local(local),
             Self::Abbreviation { zone, .. } => self.offset_at(Self::Named(*zone).to_utc(local)),
             Self::Named(tz) if posix_rule(*tz).is_some() && !united_states_rule(year_of(local)) => {
                 self.offset_at(local)
@@ -234,6 +235,7 @@ impl Zone {
                 out
             }
             Self::Named(tz) => tz.name().into(),
+            Self::Posix(zone) => zone.abbreviation_at(0),
             Self::Abbreviation { name, .. } => (*name).to_owned(),
         }
     }
@@ -280,7 +282,8 @@ pub fn parse_offset(text: &str) -> Option<i32> {
         return None;
     }
     let (h, m, s) = if body.contains(':') {
-        let mut parts = body.split(':').map(|p| p.parse::<i32>().ok());
+        // Minutes and seconds may be left out behind their colon.
+        let mut parts = body.split(':').map(|p| if p.is_empty() { Some(0) } else { p.parse::<i32>().ok() });
         let h = parts.next()??;
         let m = parts.next()??;
         let s = parts.next().map_or(Some(0), |s| s)?;

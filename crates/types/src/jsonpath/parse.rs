@@ -513,8 +513,8 @@ impl Parser<'_> {
                 match method.filter(|_| called) {
                     Some(method) => {
                         self.at += 2;
-                        if method == Method::Datetime && matches!(self.peek(), Some(Token::String(_))) {
-                            return Err(SqlError::unsupported("jsonpath item method .datetime() is not supported"));
+                        if method == Method::Datetime {
+                            return self.datetime().map(Some);
                         }
                         self.expect(")")?;
                         return Ok(Some(Step::Method(method)));
@@ -527,6 +527,17 @@ impl Parser<'_> {
         };
         self.at += 1;
         Ok(Some(Step::Member(name)))
+    }
+
+    /// The rest of `.datetime("template")`; the parenthesis is behind.
+    fn datetime(&mut self) -> SqlResult<Step> {
+        let template = match self.peek() {
+            Some(Token::String(template)) => Some(template.clone()),
+            _ => None,
+        };
+        self.at += usize::from(template.is_some());
+        self.expect(")")?;
+        Ok(Step::Datetime(template))
     }
 
     fn elements(&mut self) -> SqlResult<Step> {

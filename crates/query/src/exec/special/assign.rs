@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::record_batch::RecordBatch;
 use gavel_functions::array::assign::{self, Subscript};
 use gavel_functions::json;
-use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Oid, PgType, Point, SqlError, SqlResult, SqlState};
 
 use super::by_row;
 use crate::exec::eval::{Cx, Stop};
@@ -54,11 +54,26 @@ pub(super) fn eval(
             let path = subscripts.iter().map(key).collect::<SqlResult<Vec<String>>>()?;
             return json::assign::assign(old, &path, number, new);
         }
+        if expr.ty.oid == Oid::POINT {
+            return coordinate(old, subscripts, new);
+        }
         let element = element.ok_or_else(|| SqlError::internal("an assignment to an element of no array"))?;
         let at: Vec<Subscript> = places.iter().map(|place| subscript(place, v)).collect();
         let old = if let Datum::Array(array) = old { Some(array.as_ref()) } else { None };
         Ok(Datum::Array(Arc::new(assign::assign(old, element, &at, new)?)))
     })?)
+}
+
+/// A point with another value at 0 or 1. As of every array of fixed length, NULL on either side changes nothing.
+fn coordinate(old: &Datum, subscripts: &[Datum], new: &Datum) -> SqlResult<Datum> {
+    let wrong = |message: &str| SqlError::new(SqlState::ArraySubscriptError, message);
+    let (Datum::Point(point), Datum::Float8(value)) = (old, new) else { return Ok(old.clone()) };
+    match subscripts {
+        [Datum::Int4(0)] => Ok(Datum::Point(Point { x: *value, ..*point })),
+        [Datum::Int4(1)] => Ok(Datum::Point(Point { y: *value, ..*point })),
+        [_] => Err(wrong("array subscript out of range")),
+        _ => Err(wrong("wrong number of array subscripts")),
+    }
 }
 
 fn subscript(place: &Place, values: &[Datum]) -> Subscript {
