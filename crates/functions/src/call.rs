@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use gavel_types::text_io::TextStyle;
-use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Notice, Oid, PgType, SqlError, SqlResult, SqlState};
 
 use crate::registry::{self, Proc, Volatility};
 use crate::tables;
@@ -26,6 +26,9 @@ pub trait SessionHooks: Send + Sync {
 
     /// Same for a function that returns a set: rows of the function's columns.
     fn call_set(&self, proc: &Proc, call: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>>;
+
+    /// Tells the client something that is no error.
+    fn notice(&self, _: Notice) {}
 }
 
 /// A value that is waited for.
