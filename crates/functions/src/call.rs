@@ -109,7 +109,10 @@ static SCALARS: LazyLock<HashMap<Oid, ScalarFn>> = LazyLock::new(|| {
 
 static SETS: LazyLock<HashMap<Oid, SetFn>> = LazyLock::new(|| {
     let by_source: HashMap<&str, SetFn> = tables::SETS.iter().flat_map(|t| t.iter().copied()).collect();
-    registry::procs().iter().filter(|p| p.retset).filter_map(|p| Some((p.oid, *by_source.get(p.src)?))).collect()
+    let procs = registry::procs().iter().filter(|p| p.retset);
+    let mut by_oid: HashMap<Oid, SetFn> = procs.filter_map(|p| Some((p.oid, *by_source.get(p.src)?))).collect();
+    by_oid.extend(tables::SETS_BY_OID.iter().flat_map(|t| t.iter()).map(|(oid, f)| (Oid(*oid), *f)));
+    by_oid
 });
 
 /// A function together with what runs it.

@@ -23,6 +23,7 @@
 //! | [`network`], [`macaddr`] | network and hardware addresses |
 //! | [`geometry`] | points |
 //! | [`text`] | text, `bytea`, bit strings, `format()` |
+//! | [`textsearch`] | full-text search |
 //! | [`pattern`] | LIKE and regular expressions |
 //! | [`system`] | sizes, encodings, hashes, uuids |
 //! | [`cast`] | input, output, and casts of strings |
@@ -60,6 +61,7 @@ mod tables;
 #[cfg(test)]
 mod testing;
 pub mod text;
+pub mod textsearch;
 pub mod variadic;
 pub mod vector;
 

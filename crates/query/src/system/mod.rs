@@ -37,6 +37,7 @@ pub mod resolver;
 mod routines;
 mod sessions;
 pub mod table;
+mod textsearch;
 mod types;
 
 use std::borrow::Cow;
