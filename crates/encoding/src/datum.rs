@@ -44,8 +44,8 @@ const INET: u8 = 23;
 const MACADDR: u8 = 24;
 const MACADDR8: u8 = 25;
 const POINT: u8 = 26;
-const TSVECTOR: u8 = 27;
-const TSQUERY: u8 = 28;
+const TSVECTOR: u8 = 32;
+const TSQUERY: u8 = 33;
 
 /// How deeply arrays and records may nest.
 pub const MAX_DEPTH: usize = 64;
