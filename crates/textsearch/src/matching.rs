@@ -49,10 +49,7 @@ struct Taken {
 
 /// Whether `document @@ query`.
 pub fn matches(document: &TsVector, query: &TsQuery) -> bool {
-    match query.root() {
-        Some(root) if !document.lexemes().is_empty() => satisfies(document, root),
-        _ => false,
-    }
+    query.root().is_some_and(|root| satisfies(document, root))
 }
 
 /// Whether what is asked for is there.
@@ -243,7 +240,8 @@ mod tests {
             ("a:1 b:2", "b <-> !c", true),
             ("a b", "a <-> b", false),
             ("a b", "!(a <-> b)", true),
-            ("", "!a", false),
+            ("", "!a", true),
+            ("", "a", false),
             ("a:1 b:3", "a <0> b", false),
             ("wa wb", "wa:A", true),
         ] {

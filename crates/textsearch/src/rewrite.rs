@@ -112,6 +112,24 @@ const fn is_free(connective: Connective) -> bool {
     matches!(connective, Connective::And | Connective::Or)
 }
 
+/// The node with the operands of each AND and OR in order.
+fn ordered(node: &Node) -> Node {
+    let (connective, left, right) = match node {
+        Node::Operand(_) => return node.clone(),
+        Node::Not(inner) => return Node::Not(Box::new(ordered(inner))),
+        Node::Binary(connective, left, right) => (*connective, ordered(left), ordered(right)),
+    };
+    let key = |node: &Node| {
+        let mut out = Vec::new();
+        node.ordered(&mut out);
+        out
+    };
+    if is_free(connective) && key(&left) < key(&right) {
+        return Node::binary(connective, right, left);
+    }
+    Node::binary(connective, left, right)
+}
+
 struct Replacement<'a> {
     target: &'a Tree,
     key: Vec<u8>,
@@ -164,7 +182,9 @@ impl Replacement<'_> {
             return Tree::Many(connective, parts);
         }
         let rest = parts.into_iter().zip(taken).filter(|(_, taken)| !taken).map(|(part, _)| part);
-        let mut tree = Tree::Many(connective, rest.chain(self.substitute()).collect());
+        // What is put among others is brought into order with them, inside, too.
+        let substitute = self.substitute.map(|node| Tree::Done(ordered(node)));
+        let mut tree = Tree::Many(connective, rest.chain(substitute).collect());
         tree.sort();
         tree
     }

@@ -263,3 +263,27 @@ impl TsVector {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::text_io::{tsquery, tsvector};
+
+    #[test]
+    fn ordered_bytes_order_as_postgresql_does() {
+        let vectors = ["", "a", "b", "a:2", "a:1", "a:1A,4", "abc:1 b:2"];
+        let queries = ["a", "b", "!a", "a <2> b", "a <-> b", "a | b", "a & b"];
+        let bytes = |text: &str| {
+            let mut out = Vec::new();
+            tsvector::parse(text).expect("vector").to_ordered_bytes(&mut out);
+            out
+        };
+        assert!(vectors.windows(2).all(|w| bytes(w[0]) < bytes(w[1])), "{vectors:?}");
+        let bytes = |text: &str| {
+            let mut out = Vec::new();
+            tsquery::parse(text).expect("query").to_ordered_bytes(&mut out);
+            out
+        };
+        assert!(queries.windows(2).all(|w| bytes(w[0]) < bytes(w[1])), "{queries:?}");
+        assert_eq!(bytes("a:A"), bytes("a:*"));
+    }
+}

@@ -230,7 +230,7 @@ FILES = {
     "bits": "hashchar chareq charlt bit_length biteq bitlt varbiteq varbitlt",
     "textsearch": """to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery ts_lexize json_to_tsvector jsonb_to_tsvector
         ts_headline length strip setweight tsvector_concat ts_delete ts_filter tsvector_to_array array_to_tsvector tsvector_eq tsvector_lt
-        tsvector_cmp tsquery_eq tsquery_lt tsquery_cmp tsquery_and tsquery_or tsquery_not tsquery_phrase tsq_mcontains tsq_mcontained numnode
+        tsvector_ge tsquery_eq tsquery_lt tsquery_cmp tsquery_and tsquery_or tsquery_not tsquery_phrase tsq_mcontains tsq_mcontained numnode
         querytree ts_rewrite ts_match_vq ts_match_qv ts_rank ts_rank_cd""",
     "arrays": """array_append array_prepend array_cat array_length array_upper array_lower array_ndims array_dims cardinality array_position
         array_positions array_remove array_replace array_to_string arraycontains arraycontained arrayoverlap array_eq array_lt

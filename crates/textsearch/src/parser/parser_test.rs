@@ -9,7 +9,7 @@ fn shown(text: &str) -> String {
 #[test]
 fn tokens_are_those_of_postgresql() {
     let cases = [
-        ("345 qwe@efd.r ' http://www.com/", "uint:345 asciiword:qwe asciiword:efd.r protocol:http:// host:www.com"),
+        ("345 qwe@efd.r ' http://www.com/", "uint:345 asciiword:qwe file:efd.r protocol:http:// host:www.com"),
         ("http://aew.werc.ewr/?ad=qwe&dw", "protocol:http:// url:aew.werc.ewr/?ad=qwe&dw host:aew.werc.ewr url_path:/?ad=qwe&dw"),
         ("teodor@stack.net", "email:teodor@stack.net"),
         ("foo-bar", "asciihword:foo-bar hword_asciipart:foo hword_asciipart:bar"),
@@ -21,6 +21,16 @@ fn tokens_are_those_of_postgresql() {
     ];
     for (text, expected) in cases {
         assert_eq!(shown(text), expected, "{text}");
+    }
+}
+
+/// Each line is a text, a tab, and what PostgreSQL 15's `ts_parse` makes of it: `number[token]` for each token.
+#[test]
+fn odd_texts_fall_into_the_tokens_of_postgresql() {
+    for line in include_str!("tokens.txt").lines() {
+        let (text, expected) = line.split_once('\t').expect("a text and its tokens");
+        let found: String = Parser::new(text).map(|t| format!("{}[{}]", t.kind.number(), t.text)).collect();
+        assert_eq!(found, expected, "{text}");
     }
 }
 

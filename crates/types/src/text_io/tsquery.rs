@@ -221,6 +221,9 @@ impl Parser<'_> {
                         return Ok(Token::Word(word, 0, false));
                     }
                 }
+            } else if is_operator(next) {
+                // No operator here, and no word may begin with it.
+                self.reader.next();
             } else if next != '"' && self.or() {
                 return Ok(self.operator(Operator::Binary(Connective::Or)));
             } else {
