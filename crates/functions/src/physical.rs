@@ -349,9 +349,7 @@ mod tests {
                 | Form::MacAddr8
                 | Form::TsVector
                 | Form::TsQuery
-                | Form::Tagged => {
-                    DataType::Binary
-                }
+                | Form::Tagged => DataType::Binary,
             };
             assert_eq!(physical_type(PgType::new(info.oid)), expected, "{}", info.name);
         }

@@ -247,10 +247,7 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
         "ts_rank_wttf",
         scalar!(|w: &Arc<ArrayValue>, v: &TsVector, q: &TsQuery, n: i32| rank::rank(&rank_weights(w)?, v, q, n)),
     ),
-    (
-        "ts_rank_wtt",
-        scalar!(|w: &Arc<ArrayValue>, v: &TsVector, q: &TsQuery| rank::rank(&rank_weights(w)?, v, q, 0)),
-    ),
+    ("ts_rank_wtt", scalar!(|w: &Arc<ArrayValue>, v: &TsVector, q: &TsQuery| rank::rank(&rank_weights(w)?, v, q, 0))),
     ("ts_rank_ttf", scalar!(|v: &TsVector, q: &TsQuery, n: i32| rank::rank(&DEFAULT_WEIGHTS, v, q, n))),
     ("ts_rank_tt", scalar!(|v: &TsVector, q: &TsQuery| rank::rank(&DEFAULT_WEIGHTS, v, q, 0))),
     (

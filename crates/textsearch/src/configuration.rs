@@ -35,9 +35,9 @@ impl Configuration {
     /// # Errors
     /// XX000 if there is none, as PostgreSQL says it of numbers that are no configuration.
     pub fn by_oid(oid: Oid) -> SqlResult<Self> {
-        Self::all().find(|c| c.oid() == oid).ok_or_else(|| {
-            SqlError::internal(format!("cache lookup failed for text search configuration {oid}"))
-        })
+        Self::all()
+            .find(|c| c.oid() == oid)
+            .ok_or_else(|| SqlError::internal(format!("cache lookup failed for text search configuration {oid}")))
     }
 
     pub const fn name(self) -> &'static str {

@@ -87,12 +87,7 @@ fn occurrences(document: &TsVector, operands: &[&Operand]) -> Vec<Occurrence> {
 }
 
 /// The next cover that begins at occurrence `from` or later: its first and last occurrence, and where to look next.
-fn next_cover(
-    all: &[Occurrence],
-    part: &mut Part<'_>,
-    query: &Node,
-    mut from: usize,
-) -> Option<(usize, usize, usize)> {
+fn next_cover(all: &[Occurrence], part: &mut Part<'_>, query: &Node, mut from: usize) -> Option<(usize, usize, usize)> {
     loop {
         part.clear();
         let end = (from..all.len()).find(|at| {

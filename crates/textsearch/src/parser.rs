@@ -141,9 +141,8 @@ impl<'a> Parser<'a> {
             }
             Special::Tag => {
                 let length = place.characters;
-                let begins = |name: &str| {
-                    self.text[start..].get(..name.len()).is_some_and(|t| t.eq_ignore_ascii_case(name))
-                };
+                let begins =
+                    |name: &str| self.text[start..].get(..name.len()).is_some_and(|t| t.eq_ignore_ascii_case(name));
                 match length {
                     8 if begins("</script") => self.ignore = false,
                     7 if begins("</style") => self.ignore = false,

@@ -95,7 +95,10 @@ mod tests {
         assert_eq!(shown("The Fat Rats", Syntax::None, Join::And), "'fat' & 'rat'");
         assert_eq!(shown("The Cat and Rats", Syntax::None, Join::Phrase), "'cat' <2> 'rat'");
         assert_eq!(shown("\"fat rat\" or cat -dog", Syntax::Web, Join::Phrase), "'fat' <-> 'rat' | 'cat' & !'dog'");
-        assert_eq!(shown("signal -\"segmentation fault\"", Syntax::Web, Join::Phrase), "'signal' & !( 'segment' <-> 'fault' )");
+        assert_eq!(
+            shown("signal -\"segmentation fault\"", Syntax::Web, Join::Phrase),
+            "'signal' & !( 'segment' <-> 'fault' )"
+        );
         assert_eq!(shown("a <-> the <-> cat", Syntax::Operators, Join::Phrase), "'cat'");
         assert_eq!(shown("dog <-> the <-> cat", Syntax::Operators, Join::Phrase), "'dog' <2> 'cat'");
     }

@@ -130,8 +130,7 @@ fn of_pairs(weights: &Weights, document: &TsVector, operands: &[&Operand]) -> f3
                             0 => continue,
                             distance => distance,
                         };
-                        let product =
-                            weights[a.weight() as usize] * weights[b.weight() as usize] * nearness(distance);
+                        let product = weights[a.weight() as usize] * weights[b.weight() as usize] * nearness(distance);
                         let of_pair = f64::from(product).sqrt() as f32;
                         rank = if rank < 0.0 {
                             of_pair

@@ -176,8 +176,7 @@ impl Replacement<'_> {
         };
         let Tree::Many(_, some) = self.target else { return Tree::Many(connective, parts) };
         let mut wanted = some.iter().map(Tree::key).peekable();
-        let taken: Vec<bool> =
-            parts.iter().map(|part| wanted.next_if_eq(&part.key()).is_some()).collect();
+        let taken: Vec<bool> = parts.iter().map(|part| wanted.next_if_eq(&part.key()).is_some()).collect();
         if wanted.peek().is_some() {
             return Tree::Many(connective, parts);
         }
@@ -212,7 +211,10 @@ mod tests {
             write(&rewrite(&query, &target, &substitute).expect("rewritten"), &mut out);
             out
         };
-        assert_eq!(shown("foo & bar & qq & new & york", "new & york", "big & apple"), "'foo' & 'bar' & 'qq' & 'big' & 'apple'");
+        assert_eq!(
+            shown("foo & bar & qq & new & york", "new & york", "big & apple"),
+            "'foo' & 'bar' & 'qq' & 'big' & 'apple'"
+        );
         assert_eq!(shown("a & b", "b", ""), "'a'");
         assert_eq!(shown("a & b", "a & b", ""), "");
         assert_eq!(shown("!a", "a", "b | c"), "!( 'b' | 'c' )");

@@ -86,7 +86,10 @@ mod tests {
     #[test]
     fn vectors_are_joined_and_cut() {
         let vector = |text| parse(text).expect("vector");
-        assert_eq!(shown(&concat(&vector("a:3A b:2a"), &vector("ba:1234 a:1B")).unwrap()), "'a':3A,4B 'b':2A 'ba':1237");
+        assert_eq!(
+            shown(&concat(&vector("a:3A b:2a"), &vector("ba:1234 a:1B")).unwrap()),
+            "'a':3A,4B 'b':2A 'ba':1237"
+        );
         let base = vector("base:7 hidden:6 rebel:1 spaceship:2,33A,34B,35C,36D strike:3");
         assert_eq!(shown(&delete(&base, &["spaceship", "strike"])), "'base':7 'hidden':6 'rebel':1");
         assert_eq!(shown(&filter(&base, Weight::A.bit() | Weight::B.bit())), "'spaceship':33A,34B");

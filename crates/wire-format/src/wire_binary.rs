@@ -213,9 +213,11 @@ pub(crate) struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// Text up to a zero byte, which is passed.
     pub(crate) fn string(&mut self) -> SqlResult<&'a str> {
-        let end = self.data.iter().position(|b| *b == 0).ok_or_else(|| {
-            SqlError::new(SqlState::ProtocolViolation, "invalid string in message")
-        })?;
+        let end = self
+            .data
+            .iter()
+            .position(|b| *b == 0)
+            .ok_or_else(|| SqlError::new(SqlState::ProtocolViolation, "invalid string in message"))?;
         let found = self.take(end)?;
         self.take(1)?;
         text(found)

@@ -54,10 +54,7 @@ fn bytes_are_as_documented() {
     assert_eq!(to_bytes(&Datum::MacAddr8([1, 2, 3, 4, 5, 6, 7, 8])).expect("bytes"), [25, 1, 2, 3, 4, 5, 6, 7, 8]);
     let point = to_bytes(&Datum::Point(Point { x: 1.0, y: 0.0 })).expect("bytes");
     let vector = Datum::TsVector(tsvector::parse("a:1A b").expect("tsvector"));
-    assert_eq!(
-        to_bytes(&vector).expect("bytes"),
-        [32, 12, 1, 0, b'a', 1, 0, 0x01, 0xC0, 1, 0, b'b', 0, 0]
-    );
+    assert_eq!(to_bytes(&vector).expect("bytes"), [32, 12, 1, 0, b'a', 1, 0, 0x01, 0xC0, 1, 0, b'b', 0, 0]);
     let query = Datum::TsQuery(tsquery::parse("!a:*").expect("tsquery"));
     assert_eq!(to_bytes(&query).expect("bytes"), [33, 7, 1, 0, 0, 1, 1, 0, b'a']);
     assert_eq!(point, [26, 0, 0, 0, 0, 0, 0, 0xF0, 0x3F, 0, 0, 0, 0, 0, 0, 0, 0]);

@@ -125,7 +125,10 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
         "json_to_tsvector_byid",
         scalar!(call; |c: OidValue, t: &str, f: Json| to_vector(call, configuration(c)?, t, flags(f)?)?),
     ),
-    ("jsonb_string_to_tsvector", scalar!(call; |t: JsonbText<'_>| to_vector(call, current(call)?, t.0, Parts::STRINGS)?)),
+    (
+        "jsonb_string_to_tsvector",
+        scalar!(call; |t: JsonbText<'_>| to_vector(call, current(call)?, t.0, Parts::STRINGS)?),
+    ),
     (
         "jsonb_string_to_tsvector_byid",
         scalar!(call; |c: OidValue, t: JsonbText<'_>| to_vector(call, configuration(c)?, t.0, Parts::STRINGS)?),

@@ -61,7 +61,8 @@ fn dictionaries(out: &mut Rows) {
             Dictionary::Simple => (Oid(3727), None),
             Dictionary::Snowball(language) => {
                 let name = language.name;
-                let stop_words = if language.has_stop_words() { format!(", stopwords = '{name}'") } else { String::new() };
+                let stop_words =
+                    if language.has_stop_words() { format!(", stopwords = '{name}'") } else { String::new() };
                 (Oid(13150), Some(format!("language = '{name}'{stop_words}")))
             }
         };

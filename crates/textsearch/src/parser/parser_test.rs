@@ -10,7 +10,10 @@ fn shown(text: &str) -> String {
 fn tokens_are_those_of_postgresql() {
     let cases = [
         ("345 qwe@efd.r ' http://www.com/", "uint:345 asciiword:qwe file:efd.r protocol:http:// host:www.com"),
-        ("http://aew.werc.ewr/?ad=qwe&dw", "protocol:http:// url:aew.werc.ewr/?ad=qwe&dw host:aew.werc.ewr url_path:/?ad=qwe&dw"),
+        (
+            "http://aew.werc.ewr/?ad=qwe&dw",
+            "protocol:http:// url:aew.werc.ewr/?ad=qwe&dw host:aew.werc.ewr url_path:/?ad=qwe&dw",
+        ),
         ("teodor@stack.net", "email:teodor@stack.net"),
         ("foo-bar", "asciihword:foo-bar hword_asciipart:foo hword_asciipart:bar"),
         ("-4.2 4.2e-10 1.2.3", "float:-4.2 sfloat:4.2e-10 version:1.2.3"),
@@ -36,7 +39,8 @@ fn odd_texts_fall_into_the_tokens_of_postgresql() {
 
 #[test]
 fn all_of_a_text_is_in_tokens() {
-    for text in ["a b-c, d@e.fg /h/i <j k='l'> 1.2e3 -4 http://m.no:80/p?q=r é-ü ~s ../t", "", " ", "<", "a@", "-", "&"] {
+    for text in ["a b-c, d@e.fg /h/i <j k='l'> 1.2e3 -4 http://m.no:80/p?q=r é-ü ~s ../t", "", " ", "<", "a@", "-", "&"]
+    {
         let mut at = 0;
         for token in Parser::new(text) {
             let start = token.text.as_ptr() as usize - text.as_ptr() as usize;

@@ -51,9 +51,8 @@ impl<'a> Reader<'a> {
 
     fn escaped(&mut self) -> SqlResult<char> {
         let text = self.text;
-        self.next().ok_or_else(|| {
-            SqlError::new(SqlState::SyntaxError, format!("there is no escaped character: \"{text}\""))
-        })
+        self.next()
+            .ok_or_else(|| SqlError::new(SqlState::SyntaxError, format!("there is no escaped character: \"{text}\"")))
     }
 
     /// The next word with its positions, which only a vector has; `None` at the end of the text.
@@ -97,11 +96,7 @@ impl<'a> Reader<'a> {
                     word.push(c);
                 }
                 None => return Ok(Some((word, vec![]))),
-                Some(c)
-                    if is_space(c)
-                        || (self.words != Words::Vector && is_operator(c))
-                        || (!plain && c == '"') =>
-                {
+                Some(c) if is_space(c) || (self.words != Words::Vector && is_operator(c)) || (!plain && c == '"') => {
                     return Ok(Some((word, vec![])));
                 }
                 Some(':') if self.words == Words::Vector => {
