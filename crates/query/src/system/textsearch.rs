@@ -4,7 +4,6 @@ use gavel_catalog::bootstrap::SUPERUSER;
 use gavel_catalog::system::PG_CATALOG;
 use gavel_functions::registry;
 use gavel_textsearch::configuration::DEFAULT_PARSER;
-use gavel_textsearch::dictionary::LANGUAGES;
 use gavel_textsearch::token::TokenType;
 use gavel_textsearch::{Configuration, Dictionary};
 use gavel_types::Oid;
