@@ -117,7 +117,7 @@ fn places(source: &impl Source, node: &Node) -> (Answer, Places) {
         return nowhere(Answer::No);
     }
     let (mut on_right, mut right) = places(source, right);
-    if if either { on_left == Answer::No && on_right == Answer::No } else { on_right == Answer::No } {
+    if on_right == Answer::No && (!either || on_left == Answer::No) {
         return nowhere(Answer::No);
     }
     if on_left == Answer::Maybe || on_right == Answer::Maybe {
