@@ -93,7 +93,7 @@ OWN_SAMPLES = {
                      "a:16383 b:20000", "a:3A b:2a", "ba:1234 a:1B", "b:1 c:2 d:3 f:4"],
         "tsquery": ["a", "a & b", "a | b", "!a", "a <-> b", "a <2> b", "a & !b", "ab:*", "a:A", "b:*BC & a", "(a | b) <-> c", "!(a <-> b)",
                     "a <-> !c", "'d e' | 'it''s'", "a <-> b <-> c", "a <-> (b <2> c)", "b & a", "!!a"],
-        "regconfig": ["3748", "13164", "13170", "13194", "13168", "1"],
+        "regconfig": ["3748", "13164", "13170", "13194", "13168"],
         "regdictionary": ["3765", "13163", "13169", "13193"],
         "text": ["", "The Fat Rats are eating fat cats", "well-known re-election", "x@y.com http://a.bc/d?e=f www.g.org:80/h", "1 -2 3.14 6e-10 1.2.3 -1.2.3",
                  "<b>bold</b> &amp; <script>no</script> end", "/usr/local/x.txt ~/y ../z", "Привет, Мир! Идут большие дожди", "Die Häuser der Städte",

@@ -64,6 +64,12 @@ fn flags(flags: Json) -> SqlResult<Parts> {
     Ok(parts)
 }
 
+/// With flags, which are looked at before the configuration is.
+fn flagged(call: &Call<'_>, c: OidValue, text: &str, asked: Json) -> SqlResult<TsVector> {
+    let parts = flags(asked)?;
+    to_vector(call, configuration(c)?, text, parts)
+}
+
 /// The JSON value with a headline in the place of each string, without blanks.
 fn shown(text: &str, headline: &dyn Fn(&str) -> String, out: &mut String) -> SqlResult<()> {
     let text = text.trim();
@@ -121,10 +127,7 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
         scalar!(call; |c: OidValue, t: &str| to_vector(call, configuration(c)?, t, Parts::STRINGS)?),
     ),
     ("json_to_tsvector", scalar!(call; |t: &str, f: Json| to_vector(call, current(call)?, t, flags(f)?)?)),
-    (
-        "json_to_tsvector_byid",
-        scalar!(call; |c: OidValue, t: &str, f: Json| to_vector(call, configuration(c)?, t, flags(f)?)?),
-    ),
+    ("json_to_tsvector_byid", scalar!(call; |c: OidValue, t: &str, f: Json| flagged(call, c, t, f)?)),
     (
         "jsonb_string_to_tsvector",
         scalar!(call; |t: JsonbText<'_>| to_vector(call, current(call)?, t.0, Parts::STRINGS)?),
@@ -134,10 +137,7 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
         scalar!(call; |c: OidValue, t: JsonbText<'_>| to_vector(call, configuration(c)?, t.0, Parts::STRINGS)?),
     ),
     ("jsonb_to_tsvector", scalar!(call; |t: JsonbText<'_>, f: Json| to_vector(call, current(call)?, t.0, flags(f)?)?)),
-    (
-        "jsonb_to_tsvector_byid",
-        scalar!(call; |c: OidValue, t: JsonbText<'_>, f: Json| to_vector(call, configuration(c)?, t.0, flags(f)?)?),
-    ),
+    ("jsonb_to_tsvector_byid", scalar!(call; |c: OidValue, t: JsonbText<'_>, f: Json| flagged(call, c, t.0, f)?)),
     ("ts_headline_json", scalar!(call; |t: &str, q: &TsQuery| json_headline(current(call)?, t, q, &options(None)?)?)),
     (
         "ts_headline_json_opt",

@@ -246,7 +246,7 @@ mod tests {
             (" 'w':4A,3B,2C,1D,5 a:8", "'a':8 'w':1,2C,3B,4A,5"),
             (r"'\'1' '2' \\ab''c", r"'''1' '2' '\\ab''''c'"),
             ("a:3A b:2a b:1234 b:1234 a:1,1c", "'a':1C,3A 'b':2A,1234"),
-            (":a b::1", "':a' 'b':1"),
+            (":a b:1", "':a' 'b':1"),
             ("a:99999", "'a':16383"),
             ("a:b", "42601 syntax error in tsvector: \"a:b\""),
             ("a:1,0", "42601 wrong position info in tsvector: \"a:1,0\""),
