@@ -12,7 +12,7 @@ use crate::shell::{cargo, output, root};
 /// Our crates, lowest layer first. A crate may depend only on crates of lower layers.
 const LAYERS: &[&[&str]] = &[
     &["gavel-types", "gavel-runtime", "gavel-telemetry"],
-    &["gavel-encoding", "gavel-clock"],
+    &["gavel-encoding", "gavel-clock", "gavel-textsearch"],
     &["gavel-functions", "gavel-wire-format"],
     &["gavel-api"],
     &["gavel-catalog"],
@@ -35,6 +35,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("prost*", &["gavel-rpc"]),
     ("rcgen", &["gavel-rpc"]),
     ("pgwire", &["gavel-frontend", "gavel-wire-format"]),
+    ("rust-stemmers", &["gavel-textsearch"]),
     ("lsm-tree", &["gavel-mvcc"]),
     ("fjall", &["gavel-mvcc"]),
     ("opentelemetry*", &["gavel-telemetry"]),

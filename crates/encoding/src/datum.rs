@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! datum  = tag payload
-//! text   = length (LEB128) bytes            also bytea, jsonb, numeric, inet
+//! text   = length (LEB128) bytes            also bytea, jsonb, numeric, inet, tsvector, tsquery
 //! array  = element oid, ndims u8, (length i32, lower i32)*, count (LEB128), datum*
 //! record = count (LEB128), (oid u32, datum)*
 //! ```
@@ -12,7 +12,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gavel_types::{ArrayValue, Datum, Inet, Numeric, Oid};
+use gavel_types::{ArrayValue, Datum, Inet, Numeric, Oid, TsQuery, TsVector};
 
 use crate::value::{interval_bytes, interval_from_bytes, point_bytes, point_from_bytes};
 use crate::{Error, Result};
@@ -44,6 +44,8 @@ const INET: u8 = 23;
 const MACADDR: u8 = 24;
 const MACADDR8: u8 = 25;
 const POINT: u8 = 26;
+const TSVECTOR: u8 = 32;
+const TSQUERY: u8 = 33;
 
 /// How deeply arrays and records may nest.
 pub const MAX_DEPTH: usize = 64;
@@ -74,6 +76,8 @@ pub(crate) fn kind(value: &Datum) -> &'static str {
         Datum::MacAddr(_) => "macaddr",
         Datum::MacAddr8(_) => "macaddr8",
         Datum::Point(_) => "point",
+        Datum::TsVector(_) => "tsvector",
+        Datum::TsQuery(_) => "tsquery",
         Datum::Jsonb(_) => "jsonb",
         Datum::Oid(_) => "oid",
         Datum::Char(_) => "char",
@@ -142,6 +146,16 @@ fn encode_at(out: &mut Vec<u8>, value: &Datum, depth: usize) -> Result<()> {
         Datum::MacAddr(v) => tagged(out, MACADDR, *v),
         Datum::MacAddr8(v) => tagged(out, MACADDR8, *v),
         Datum::Point(v) => tagged(out, POINT, point_bytes(*v)),
+        Datum::TsVector(v) => {
+            let mut bytes = Vec::new();
+            v.to_bytes(&mut bytes);
+            sized(out, TSVECTOR, &bytes);
+        }
+        Datum::TsQuery(v) => {
+            let mut bytes = Vec::new();
+            v.to_bytes(&mut bytes);
+            sized(out, TSQUERY, &bytes);
+        }
         Datum::Jsonb(s) => sized(out, JSONB, s.as_bytes()),
         Datum::Oid(v) => tagged(out, OID, v.to_le_bytes()),
         Datum::Char(c) => tagged(out, CHAR, [*c]),
@@ -272,6 +286,8 @@ impl<'a> Reader<'a> {
             MACADDR => Datum::MacAddr(self.fixed()?),
             MACADDR8 => Datum::MacAddr8(self.fixed()?),
             POINT => Datum::Point(point_from_bytes(self.take(16)?).ok_or(Error::Malformed("point"))?),
+            TSVECTOR => Datum::TsVector(TsVector::from_bytes(self.sized()?).ok_or(Error::Malformed("tsvector"))?),
+            TSQUERY => Datum::TsQuery(TsQuery::from_bytes(self.sized()?).ok_or(Error::Malformed("tsquery"))?),
             JSONB => Datum::Jsonb(self.text()?),
             OID => Datum::Oid(u32::from_le_bytes(self.fixed()?)),
             CHAR => Datum::Char(self.byte()?),

@@ -18,6 +18,7 @@
 //! | uuid, macaddr, macaddr8 | their bytes |
 //! | inet, cidr | [`gavel_types::Inet::to_ordered_bytes`] |
 //! | point (which has no order in SQL) | x, then y, as floats |
+//! | tsvector, tsquery | [`gavel_types::TsVector::to_ordered_bytes`], [`gavel_types::TsQuery::to_ordered_bytes`] |
 //! | jsonb | [`crate::jsonb_order`] |
 //! | arrays, records | the elements as ascending columns, `01`; for arrays then dimensions |
 //!
@@ -109,6 +110,8 @@ fn encode_value(out: &mut Vec<u8>, value: &Datum, ty: Oid) {
             float8(out, v.x);
             float8(out, v.y);
         }
+        Datum::TsVector(v) => v.to_ordered_bytes(out),
+        Datum::TsQuery(v) => v.to_ordered_bytes(out),
         Datum::Jsonb(text) => jsonb_order::encode(out, text),
         Datum::Oid(v) => out.extend_from_slice(&v.to_be_bytes()),
         Datum::Char(c) => out.push(*c),

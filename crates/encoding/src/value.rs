@@ -5,7 +5,7 @@
 //! that a scan copies rather than converts: numbers little-endian, text as UTF-8, `numeric` as
 //! ordered bytes and display scale, everything without a form of its own in the [`datum`] codec.
 
-use gavel_types::{Datum, Inet, Interval, Numeric, Oid, PgType, Point};
+use gavel_types::{Datum, Inet, Interval, Numeric, Oid, PgType, Point, TsQuery, TsVector};
 
 use crate::{Error, Result, datum};
 
@@ -38,6 +38,10 @@ pub enum Form {
     MacAddr8,
     /// [`point_bytes`].
     Point,
+    /// [`TsVector::to_bytes`].
+    TsVector,
+    /// [`TsQuery::to_bytes`].
+    TsQuery,
     /// [`interval_bytes`].
     Interval,
     /// [`Numeric::to_arrow_bytes`].
@@ -86,12 +90,16 @@ impl Form {
             | Oid::REGTYPE
             | Oid::REGNAMESPACE
             | Oid::REGROLE
-            | Oid::REGCOLLATION => Self::Oid,
+            | Oid::REGCOLLATION
+            | Oid::REGCONFIG
+            | Oid::REGDICTIONARY => Self::Oid,
             Oid::UUID => Self::Uuid,
             Oid::INET | Oid::CIDR => Self::Inet,
             Oid::MACADDR => Self::MacAddr,
             Oid::MACADDR8 => Self::MacAddr8,
             Oid::POINT => Self::Point,
+            Oid::TSVECTOR => Self::TsVector,
+            Oid::TSQUERY => Self::TsQuery,
             Oid::INTERVAL => Self::Interval,
             Oid::NUMERIC => Self::Numeric,
             oid if oid.is_enum() => Self::Int8,
@@ -163,6 +171,8 @@ pub fn encode(out: &mut Vec<u8>, value: &Datum, ty: PgType) -> Result<()> {
         (Form::MacAddr, Datum::MacAddr(v)) => out.extend_from_slice(v),
         (Form::MacAddr8, Datum::MacAddr8(v)) => out.extend_from_slice(v),
         (Form::Point, Datum::Point(v)) => out.extend_from_slice(&point_bytes(*v)),
+        (Form::TsVector, Datum::TsVector(v)) => v.to_bytes(out),
+        (Form::TsQuery, Datum::TsQuery(v)) => v.to_bytes(out),
         (Form::Interval, Datum::Interval(i)) => out.extend_from_slice(&interval_bytes(*i)),
         (Form::Numeric, Datum::Numeric(n)) => n.to_arrow_bytes(out),
         (Form::Tagged, value) => datum::encode(out, value)?,
@@ -209,6 +219,8 @@ pub fn decode(bytes: &[u8], ty: PgType) -> Result<Datum> {
         Form::MacAddr => Datum::MacAddr(fixed(bytes)?),
         Form::MacAddr8 => Datum::MacAddr8(fixed(bytes)?),
         Form::Point => Datum::Point(point_from_bytes(bytes).ok_or(Error::Malformed("point"))?),
+        Form::TsVector => Datum::TsVector(TsVector::from_bytes(bytes).ok_or(Error::Malformed("tsvector"))?),
+        Form::TsQuery => Datum::TsQuery(TsQuery::from_bytes(bytes).ok_or(Error::Malformed("tsquery"))?),
         Form::Interval => Datum::Interval(interval_from_bytes(bytes).ok_or(Error::Malformed("interval"))?),
         Form::Numeric => Datum::Numeric(Numeric::from_arrow_bytes(bytes).ok_or(Error::Malformed("numeric"))?),
         Form::Tagged => datum::decode(bytes)?,

@@ -124,6 +124,8 @@ fn type_length(oid: Oid) -> i16 {
         | Oid::REGNAMESPACE
         | Oid::REGROLE
         | Oid::REGCOLLATION
+        | Oid::REGCONFIG
+        | Oid::REGDICTIONARY
         | Oid::VOID => 4,
         Oid::TID | Oid::MACADDR => 6,
         Oid::INT8

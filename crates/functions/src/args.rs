@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gavel_types::json::Json;
-use gavel_types::{ArrayValue, Datum, Inet, Interval, Numeric, Point, SqlError, SqlResult};
+use gavel_types::{ArrayValue, Datum, Inet, Interval, Numeric, Point, SqlError, SqlResult, TsQuery, TsVector};
 
 /// A value taken from a datum.
 pub trait Arg<'a>: Sized {
@@ -181,6 +181,36 @@ impl<'a, T: Arg<'a>> Arg<'a> for Option<T> {
             Some(Datum::Null) => Ok(None),
             other => T::get(other).map(Some),
         }
+    }
+}
+
+impl<'a> Arg<'a> for &'a TsVector {
+    fn get(datum: Option<&'a Datum>) -> SqlResult<Self> {
+        match datum {
+            Some(Datum::TsVector(v)) => Ok(v),
+            other => Err(mismatch(other)),
+        }
+    }
+}
+
+impl<'a> Arg<'a> for &'a TsQuery {
+    fn get(datum: Option<&'a Datum>) -> SqlResult<Self> {
+        match datum {
+            Some(Datum::TsQuery(v)) => Ok(v),
+            other => Err(mismatch(other)),
+        }
+    }
+}
+
+impl Ret for TsVector {
+    fn datum(self) -> Datum {
+        Datum::TsVector(self)
+    }
+}
+
+impl Ret for TsQuery {
+    fn datum(self) -> Datum {
+        Datum::TsQuery(self)
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use gavel_types::text_io::TextStyle;
-use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Notice, Oid, PgType, SqlError, SqlResult, SqlState};
 
 use crate::registry::{self, Proc, Volatility};
 use crate::tables;
@@ -26,6 +26,9 @@ pub trait SessionHooks: Send + Sync {
 
     /// Same for a function that returns a set: rows of the function's columns.
     fn call_set(&self, proc: &Proc, call: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>>;
+
+    /// Tells the client something that is no error.
+    fn notice(&self, _: Notice) {}
 }
 
 /// A value that is waited for.
@@ -109,7 +112,10 @@ static SCALARS: LazyLock<HashMap<Oid, ScalarFn>> = LazyLock::new(|| {
 
 static SETS: LazyLock<HashMap<Oid, SetFn>> = LazyLock::new(|| {
     let by_source: HashMap<&str, SetFn> = tables::SETS.iter().flat_map(|t| t.iter().copied()).collect();
-    registry::procs().iter().filter(|p| p.retset).filter_map(|p| Some((p.oid, *by_source.get(p.src)?))).collect()
+    let procs = registry::procs().iter().filter(|p| p.retset);
+    let mut by_oid: HashMap<Oid, SetFn> = procs.filter_map(|p| Some((p.oid, *by_source.get(p.src)?))).collect();
+    by_oid.extend(tables::SETS_BY_OID.iter().flat_map(|t| t.iter()).map(|(oid, f)| (Oid(*oid), *f)));
+    by_oid
 });
 
 /// A function together with what runs it.

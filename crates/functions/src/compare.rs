@@ -135,6 +135,8 @@ pub fn needs_sort_key(ty: PgType) -> bool {
             | Oid::REGNAMESPACE
             | Oid::REGROLE
             | Oid::REGCOLLATION
+            | Oid::REGCONFIG
+            | Oid::REGDICTIONARY
             | Oid::UUID
             | Oid::BYTEA
             // Their bytes are ordered.

@@ -118,7 +118,7 @@ pub const FAMILIES: &[(&str, ScalarFn)] = families! {
     ["int2" "int4" "int8" "int24" "int42" "int28" "int82" "int48" "int84" "float4" "float8" "float48" "float84"
      "bool" "char" "name" "oid" "bpchar" "bytea" "text" "oidvector" "bit" "tid" "cid"]
     ["date" "time" "timetz" "timestamp" "interval" "numeric" "uuid" "array" "jsonb" "record" "pg_lsn" "text"
-     "bpchar" "record_image" "enum" "network" "macaddr" "macaddr8" "cash"];
+     "bpchar" "record_image" "enum" "network" "macaddr" "macaddr8" "cash" "tsvector" "tsquery"];
 };
 
 macro_rules! mixed_dates {

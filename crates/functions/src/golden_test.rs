@@ -143,7 +143,7 @@ macro_rules! scripts {
 
 scripts! {
     integers floats numeric text binary pattern datetime intervals formatting casts json paths arrays network money
-    macaddr geometry bits
+    macaddr geometry bits textsearch
 }
 
 /// `type 'literal' => answer`: input and output of every type.

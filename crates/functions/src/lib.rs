@@ -25,6 +25,7 @@
 //! | [`geometry`] | points |
 //! | [`hash`] | hash functions |
 //! | [`text`] | text, `bytea`, bit strings, `format()` |
+//! | [`textsearch`] | full-text search |
 //! | [`pattern`] | LIKE and regular expressions |
 //! | [`system`] | sizes, encodings, uuids |
 //! | [`cast`] | input, output, and casts of strings |
@@ -64,6 +65,7 @@ mod tables;
 #[cfg(test)]
 mod testing;
 pub mod text;
+pub mod textsearch;
 pub mod variadic;
 pub mod vector;
 

@@ -17,7 +17,7 @@ use arrow::array::{
 use arrow::datatypes::DataType;
 use bytes::Bytes;
 use gavel_encoding::value::{Form, interval_bytes, interval_from_bytes, point_bytes, point_from_bytes};
-use gavel_types::{Datum, Inet, Numeric, Oid, PgType, SqlError, SqlResult};
+use gavel_types::{Datum, Inet, Numeric, Oid, PgType, SqlError, SqlResult, TsQuery, TsVector};
 
 /// The Arrow type that values of `ty` have inside the engine. Types without one of their own are
 /// `Binary`, in the self-describing datum codec of `gavel_encoding`; so are numbers and addresses of variable length
@@ -59,7 +59,9 @@ pub fn physical_type(ty: PgType) -> DataType {
         | Oid::REGTYPE
         | Oid::REGNAMESPACE
         | Oid::REGROLE
-        | Oid::REGCOLLATION => DataType::UInt32,
+        | Oid::REGCOLLATION
+        | Oid::REGCONFIG
+        | Oid::REGDICTIONARY => DataType::UInt32,
         Oid::UUID | Oid::INTERVAL | Oid::POINT => DataType::FixedSizeBinary(16),
         oid if oid.is_enum() => DataType::Int64,
         _ => DataType::Binary,
@@ -127,6 +129,8 @@ pub fn datum_at(array: &dyn Array, row: usize, ty: PgType) -> SqlResult<Datum> {
                 Oid::INET | Oid::CIDR => Datum::Inet(Inet::from_ordered_bytes(bytes).ok_or_else(damaged)?),
                 Oid::MACADDR => Datum::MacAddr(bytes.try_into().map_err(|_| damaged())?),
                 Oid::MACADDR8 => Datum::MacAddr8(bytes.try_into().map_err(|_| damaged())?),
+                Oid::TSVECTOR => Datum::TsVector(TsVector::from_bytes(bytes).ok_or_else(damaged)?),
+                Oid::TSQUERY => Datum::TsQuery(TsQuery::from_bytes(bytes).ok_or_else(damaged)?),
                 _ => gavel_encoding::datum::decode(bytes).map_err(|_| damaged())?,
             }
         }
@@ -214,6 +218,16 @@ impl ArrayBuilder {
             }
             (Inner::Binary(b, _), Datum::MacAddr(v)) if ty.oid == Oid::MACADDR => b.append_value(v),
             (Inner::Binary(b, _), Datum::MacAddr8(v)) if ty.oid == Oid::MACADDR8 => b.append_value(v),
+            (Inner::Binary(b, buffer), Datum::TsVector(v)) if ty.oid == Oid::TSVECTOR => {
+                buffer.clear();
+                v.to_bytes(buffer);
+                b.append_value(&*buffer);
+            }
+            (Inner::Binary(b, buffer), Datum::TsQuery(v)) if ty.oid == Oid::TSQUERY => {
+                buffer.clear();
+                v.to_bytes(buffer);
+                b.append_value(&*buffer);
+            }
             (Inner::Binary(b, buffer), Datum::Numeric(v)) if ty.oid == Oid::NUMERIC => {
                 buffer.clear();
                 v.to_arrow_bytes(buffer);
@@ -328,9 +342,14 @@ mod tests {
                 Form::Oid => DataType::UInt32,
                 Form::Text => DataType::Utf8,
                 Form::Uuid | Form::Interval | Form::Point => DataType::FixedSizeBinary(16),
-                Form::Bytes | Form::Numeric | Form::Inet | Form::MacAddr | Form::MacAddr8 | Form::Tagged => {
-                    DataType::Binary
-                }
+                Form::Bytes
+                | Form::Numeric
+                | Form::Inet
+                | Form::MacAddr
+                | Form::MacAddr8
+                | Form::TsVector
+                | Form::TsQuery
+                | Form::Tagged => DataType::Binary,
             };
             assert_eq!(physical_type(PgType::new(info.oid)), expected, "{}", info.name);
         }

@@ -187,6 +187,8 @@ fn column_size(value: &Datum) -> i32 {
         Datum::Inet(v) => variable(2 + v.octets().1),
         Datum::Text(s) | Datum::Jsonb(s) => variable(s.len()),
         Datum::Bytea(b) => variable(b.len()),
+        Datum::TsVector(v) => variable(v.stored_bytes() - 4),
+        Datum::TsQuery(v) => variable(v.stored_bytes() - 4),
         Datum::Numeric(n) => variable(2 + 2 * n.abs().to_string().len().div_ceil(4)),
         Datum::Array(a) => 20 + 8 * a.dims.len() + a.values.iter().map(|v| column_size(v) as usize).sum::<usize>(),
         Datum::Record(f) => 24 + f.iter().map(|(_, v)| column_size(v) as usize).sum::<usize>(),

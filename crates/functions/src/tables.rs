@@ -3,7 +3,7 @@
 use crate::call::{ScalarFn, SetFn};
 use crate::{
     array, cast, comparison, datetime, enums, float, formatting, geometry, hash, int, json, keywords, macaddr, money,
-    network, numeric, pattern, random, series, system, text,
+    network, numeric, pattern, random, series, system, text, textsearch,
 };
 
 /// Entered under the internal name (`pg_proc.prosrc`).
@@ -45,6 +45,9 @@ pub const SCALARS: &[&[(&str, ScalarFn)]] = &[
     json::path::TABLE,
     json::populate::TABLE,
     json::read::TABLE,
+    textsearch::TABLE,
+    textsearch::QUERIES,
+    textsearch::json::TABLE,
 ];
 
 /// Entered under the OID, where PostgreSQL's internal name says nothing (bodies in SQL).
@@ -60,5 +63,15 @@ pub const SCALARS_BY_OID: &[&[(u32, ScalarFn)]] = &[
 ];
 
 /// Set-returning ones, under the internal name.
-pub const SETS: &[&[(&str, SetFn)]] =
-    &[json::path::SETS, json::populate::SETS, json::rows::TABLE, keywords::TABLE, pattern::regexp::SETS, series::TABLE];
+pub const SETS: &[&[(&str, SetFn)]] = &[
+    json::path::SETS,
+    json::populate::SETS,
+    json::rows::TABLE,
+    keywords::TABLE,
+    pattern::regexp::SETS,
+    series::TABLE,
+    textsearch::rows::SETS,
+];
+
+/// Set-returning ones, under the OID.
+pub const SETS_BY_OID: &[&[(u32, SetFn)]] = &[textsearch::rows::SETS_BY_OID];

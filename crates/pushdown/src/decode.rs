@@ -105,7 +105,14 @@ impl ColumnDecoder {
                     StringArray::try_new(offsets, bytes, nulls).map_err(|_| damaged(FormatError::Malformed("text")))?;
                 Ok(Arc::new(array))
             }
-            Form::Bytes | Form::Numeric | Form::Inet | Form::MacAddr | Form::MacAddr8 | Form::Tagged => {
+            Form::Bytes
+            | Form::Numeric
+            | Form::Inet
+            | Form::MacAddr
+            | Form::MacAddr8
+            | Form::TsVector
+            | Form::TsQuery
+            | Form::Tagged => {
                 let (offsets, bytes, nulls) = values.bytes()?;
                 let array = BinaryArray::try_new(offsets, bytes, nulls).map_err(|e| Error::Failed(e.to_string()))?;
                 Ok(Arc::new(array))

@@ -9,6 +9,8 @@ use crate::inet::Inet;
 use crate::interval::Interval;
 use crate::numeric::Numeric;
 use crate::pg_type::Oid;
+use crate::tsquery::TsQuery;
+use crate::tsvector::TsVector;
 
 /// A value, NULL included. The PostgreSQL type travels beside it (`PgType`), not in it: `Text` is
 /// the value of `text`, `varchar`, `bpchar`, `name`, `json`, and others; `Oid` of `oid` and `reg*`;
@@ -49,6 +51,8 @@ pub enum Datum {
     MacAddr([u8; 6]),
     MacAddr8([u8; 8]),
     Point(Point),
+    TsVector(TsVector),
+    TsQuery(TsQuery),
     /// Canonical text of a `jsonb`: PostgreSQL's output form (keys sorted by length, then bytes;
     /// duplicates removed; one space after `:` and `,`).
     Jsonb(Arc<str>),

@@ -11,6 +11,7 @@
 //! | [`numeric_ordered`] | its order-preserving bytes |
 //! | [`interval`] | PostgreSQL's `interval` |
 //! | [`inet`] | PostgreSQL's `inet` and `cidr` |
+//! | [`tsvector`], [`tsquery`] | documents and queries of full-text search |
 //! | [`datetime`] | calendar arithmetic and text forms of dates and times |
 //! | [`json`] | JSON syntax, and the canonical form of `jsonb` |
 //! | [`jsonpath`] | paths into JSON: syntax and text form |
@@ -31,6 +32,8 @@ pub mod numeric_ordered;
 pub mod pg_type;
 pub mod sqlstate;
 pub mod text_io;
+pub mod tsquery;
+pub mod tsvector;
 
 pub use commit::{
     Check, CheckMode, CommitOutcome, CommitRecord, CommitRequest, Conflict, ConflictKind, Notification, Write,
@@ -44,3 +47,5 @@ pub use interval::Interval;
 pub use numeric::Numeric;
 pub use pg_type::{Oid, PgType};
 pub use sqlstate::SqlState;
+pub use tsquery::TsQuery;
+pub use tsvector::TsVector;

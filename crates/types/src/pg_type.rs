@@ -112,6 +112,10 @@ types! {
     UUID 2950 "uuid" 2951;
     PG_LSN 3220 "pg_lsn" 3221;
     ANYENUM 3500 "anyenum" 0;
+    TSVECTOR 3614 "tsvector" 3643;
+    TSQUERY 3615 "tsquery" 3645;
+    REGCONFIG 3734 "regconfig" 3735;
+    REGDICTIONARY 3769 "regdictionary" 3770;
     JSONB 3802 "jsonb" 3807;
     JSONPATH 4072 "jsonpath" 4073;
     REGNAMESPACE 4089 "regnamespace" 4090;

@@ -9,6 +9,7 @@
 //! | [`string`] | `varchar(n)`, `char(n)`, `name`, booleans, uuids, bit strings |
 //! | [`inet`], [`mac`] | network and hardware addresses |
 //! | [`money`], [`point`] | amounts, places |
+//! | [`tsvector`], [`tsquery`] | documents and queries of full-text search |
 //! | [`array`] | `{…}`, vectors |
 //! | [`record`] | `(…)` |
 
@@ -34,6 +35,8 @@ pub mod number;
 pub mod point;
 pub mod record;
 pub mod string;
+pub mod tsquery;
+pub mod tsvector;
 
 /// Session settings that text forms depend on.
 #[derive(Clone, Debug)]
@@ -319,6 +322,8 @@ pub fn parse(text: &str, ty: PgType, style: &TextStyle) -> SqlResult<Datum> {
         Oid::MACADDR8 => Datum::MacAddr8(mac::parse_macaddr8(text)?),
         Oid::MONEY => Datum::Int8(money::parse(text)?),
         Oid::POINT => Datum::Point(point::parse(text)?),
+        Oid::TSVECTOR => Datum::TsVector(tsvector::parse(text)?),
+        Oid::TSQUERY => Datum::TsQuery(tsquery::parse(text)?),
         Oid::JSON => {
             json::validate(text)?;
             Datum::text(text)
@@ -359,6 +364,8 @@ pub fn is_reg(oid: Oid) -> bool {
             | Oid::REGNAMESPACE
             | Oid::REGROLE
             | Oid::REGCOLLATION
+            | Oid::REGCONFIG
+            | Oid::REGDICTIONARY
     )
 }
 
@@ -424,6 +431,8 @@ pub fn write(value: &Datum, ty: PgType, style: &TextStyle, out: &mut String) {
         Datum::MacAddr(v) => mac::write(v, out),
         Datum::MacAddr8(v) => mac::write(v, out),
         Datum::Point(v) => point::write(*v, style.extra_float_digits, out),
+        Datum::TsVector(v) => tsvector::write(v, out),
+        Datum::TsQuery(v) => tsquery::write(v, out),
         Datum::Oid(v) if is_reg(ty.oid) => write_reg(*v, ty.oid, style, out),
         Datum::Oid(v) => {
             let _ = write!(out, "{v}");

@@ -52,7 +52,17 @@ impl Values<'_> {
             Self::Oid(_) => form == Form::Oid,
             Self::Fixed(_) => matches!(form, Form::Uuid | Form::Interval | Form::Point),
             Self::Binary(_) => {
-                matches!(form, Form::Bytes | Form::Numeric | Form::Inet | Form::MacAddr | Form::MacAddr8 | Form::Tagged)
+                matches!(
+                    form,
+                    Form::Bytes
+                        | Form::Numeric
+                        | Form::Inet
+                        | Form::MacAddr
+                        | Form::MacAddr8
+                        | Form::TsVector
+                        | Form::TsQuery
+                        | Form::Tagged
+                )
             }
         }
     }

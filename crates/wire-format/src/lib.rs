@@ -6,6 +6,7 @@
 //! | [`wire_text`] | values written as text: one datum, or a column of a batch |
 //! | [`wire_binary`] | values written to and read from their binary format |
 //! | `network_binary` | `inet` and `cidr` |
+//! | `textsearch_binary` | `tsvector` and `tsquery` |
 //! | [`numeric_binary`] | `numeric` as base-10000 digits |
 //! | [`column`] | a column of a batch, looked at row by row without a `Datum` for common types |
 //! | [`row`] | DataRow bodies from Arrow batches and datum rows |
@@ -18,6 +19,7 @@ pub mod copy;
 mod network_binary;
 pub mod numeric_binary;
 pub mod row;
+mod textsearch_binary;
 pub mod wire_binary;
 pub mod wire_text;
 

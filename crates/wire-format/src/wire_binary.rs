@@ -8,7 +8,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{ArrayValue, Datum, Interval, Oid, PgType, Point, SqlError, SqlResult, SqlState};
 
-use crate::{network_binary, numeric_binary};
+use crate::{network_binary, numeric_binary, textsearch_binary};
 
 /// Deepest nesting of records in records that is read; PostgreSQL is bounded by its stack.
 const MAX_DEPTH: usize = 32;
@@ -120,6 +120,8 @@ pub fn write(value: &Datum, ty: PgType, style: &TextStyle, out: &mut BytesMut) -
             out.put_f64(p.x);
             out.put_f64(p.y);
         }
+        Datum::TsVector(v) => textsearch_binary::write_vector(v, out),
+        Datum::TsQuery(v) => textsearch_binary::write_query(v, out),
         Datum::Oid(n) => out.put_u32(*n),
         Datum::Char(c) => out.put_u8(*c),
         Datum::Enum(_) => out.put_slice(text_io::to_text(value, ty, style).as_bytes()),
@@ -209,6 +211,18 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// Text up to a zero byte, which is passed.
+    pub(crate) fn string(&mut self) -> SqlResult<&'a str> {
+        let end = self
+            .data
+            .iter()
+            .position(|b| *b == 0)
+            .ok_or_else(|| SqlError::new(SqlState::ProtocolViolation, "invalid string in message"))?;
+        let found = self.take(end)?;
+        self.take(1)?;
+        text(found)
+    }
+
     fn take(&mut self, n: usize) -> SqlResult<&'a [u8]> {
         let (head, tail) = self.data.split_at_checked(n).ok_or_else(insufficient_data)?;
         self.data = tail;
@@ -293,6 +307,8 @@ impl<'a> Reader<'a> {
             Oid::POINT => {
                 Datum::Point(Point { x: f64::from_be_bytes(self.fixed()?), y: f64::from_be_bytes(self.fixed()?) })
             }
+            Oid::TSVECTOR => Datum::TsVector(textsearch_binary::read_vector(self)?),
+            Oid::TSQUERY => Datum::TsQuery(textsearch_binary::read_query(self)?),
             Oid::OID
             | Oid::XID
             | Oid::CID
@@ -304,7 +320,9 @@ impl<'a> Reader<'a> {
             | Oid::REGTYPE
             | Oid::REGNAMESPACE
             | Oid::REGROLE
-            | Oid::REGCOLLATION => Datum::Oid(self.u32()?),
+            | Oid::REGCOLLATION
+            | Oid::REGCONFIG
+            | Oid::REGDICTIONARY => Datum::Oid(self.u32()?),
             Oid::JSON => text_io::parse(text(self.rest())?, PgType::JSON, &TextStyle::default())?,
             Oid::JSONB => {
                 let version = u8::from_be_bytes(self.fixed()?);

@@ -28,6 +28,16 @@ fn fixed_types_are_big_endian() {
         (Datum::MacAddr8([1, 2, 3, 4, 5, 6, 7, 8]), PgType::MACADDR8, &[1, 2, 3, 4, 5, 6, 7, 8]),
         (Datum::Int8(-1), PgType::MONEY, &[0xff; 8]),
         (
+            Datum::TsVector(text_io::tsvector::parse("a:1A b").expect("tsvector")),
+            PgType::TSVECTOR,
+            &[0, 0, 0, 2, b'a', 0, 0, 1, 0xc0, 1, b'b', 0, 0, 0],
+        ),
+        (
+            Datum::TsQuery(text_io::tsquery::parse("a & !b:*A").expect("tsquery")),
+            PgType::TSQUERY,
+            &[0, 0, 0, 4, 2, 2, 2, 1, 1, 8, 1, b'b', 0, 1, 0, 0, b'a', 0],
+        ),
+        (
             Datum::Point(Point { x: 1.0, y: -2.0 }),
             PgType::POINT,
             &[0x3f, 0xf0, 0, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0],

@@ -1,7 +1,7 @@
 //! Literals: numbers take the smallest of integer, bigint, numeric; strings stay of unknown type until a
 //! context gives them one and are read then. Names in `regclass` and its kin resolve here.
 
-use gavel_functions::registry;
+use gavel_functions::{registry, textsearch};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState, text_io};
 use sqlparser::ast;
 
@@ -150,7 +150,14 @@ impl Binder<'_> {
     fn read_literal(&mut self, text: &str, target: PgType) -> SqlResult<Datum> {
         match target.oid {
             Oid::TEXT | Oid::UNKNOWN => Ok(Datum::text(text)),
-            Oid::REGCLASS | Oid::REGTYPE | Oid::REGPROC | Oid::REGPROCEDURE | Oid::REGNAMESPACE | Oid::REGROLE
+            Oid::REGCLASS
+            | Oid::REGTYPE
+            | Oid::REGPROC
+            | Oid::REGPROCEDURE
+            | Oid::REGNAMESPACE
+            | Oid::REGROLE
+            | Oid::REGCONFIG
+            | Oid::REGDICTIONARY
                 if !text.is_empty() && !text.bytes().all(|b| b.is_ascii_digit()) && text != "-" =>
             {
                 self.named_object(text, target.oid).map(|oid| Datum::Oid(oid.0))
@@ -216,6 +223,16 @@ impl Binder<'_> {
                         }
                     },
                 }
+            }
+            Oid::REGCONFIG => {
+                let name = self.name_in_text(text)?;
+                let found = textsearch::configuration_named(name.schema.as_deref(), &name.name);
+                found.ok_or_else(|| undefined("text search configuration", text))
+            }
+            Oid::REGDICTIONARY => {
+                let name = self.name_in_text(text)?;
+                let found = textsearch::dictionary_named(name.schema.as_deref(), &name.name);
+                found.ok_or_else(|| undefined("text search dictionary", text))
             }
             _ => {
                 let name = self.name_in_text(text)?.name;

@@ -228,9 +228,14 @@ fn io_volatility(oid: Oid) -> Volatility {
         }
         // Labels, and fields of composite types, are in the catalog.
         oid if oid.is_user_type() => Volatility::Stable,
-        Oid::REGCLASS | Oid::REGTYPE | Oid::REGPROC | Oid::REGPROCEDURE | Oid::REGNAMESPACE | Oid::REGROLE => {
-            Volatility::Stable
-        }
+        Oid::REGCLASS
+        | Oid::REGTYPE
+        | Oid::REGPROC
+        | Oid::REGPROCEDURE
+        | Oid::REGNAMESPACE
+        | Oid::REGROLE
+        | Oid::REGCONFIG
+        | Oid::REGDICTIONARY => Volatility::Stable,
         _ => Volatility::Immutable,
     }
 }

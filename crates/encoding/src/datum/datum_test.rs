@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gavel_types::text_io::{tsquery, tsvector};
 use gavel_types::{ArrayValue, Datum, Inet, Numeric, Oid, Point};
 
 use super::{MAX_DEPTH, decode, to_bytes};
@@ -27,6 +28,8 @@ fn samples() -> Vec<Datum> {
         Datum::MacAddr([1, 2, 3, 4, 5, 6]),
         Datum::MacAddr8([1, 2, 3, 4, 5, 6, 7, 8]),
         Datum::Point(Point { x: 1.5, y: -0.0 }),
+        Datum::TsVector(tsvector::parse("a:1A 'b c'").expect("tsvector")),
+        Datum::TsQuery(tsquery::parse("a & !b:*A <2> c | d").expect("tsquery")),
     ]
 }
 
@@ -50,6 +53,10 @@ fn bytes_are_as_documented() {
     assert_eq!(to_bytes(&Datum::MacAddr([1, 2, 3, 4, 5, 6])).expect("bytes"), [24, 1, 2, 3, 4, 5, 6]);
     assert_eq!(to_bytes(&Datum::MacAddr8([1, 2, 3, 4, 5, 6, 7, 8])).expect("bytes"), [25, 1, 2, 3, 4, 5, 6, 7, 8]);
     let point = to_bytes(&Datum::Point(Point { x: 1.0, y: 0.0 })).expect("bytes");
+    let vector = Datum::TsVector(tsvector::parse("a:1A b").expect("tsvector"));
+    assert_eq!(to_bytes(&vector).expect("bytes"), [32, 12, 1, 0, b'a', 1, 0, 0x01, 0xC0, 1, 0, b'b', 0, 0]);
+    let query = Datum::TsQuery(tsquery::parse("!a:*").expect("tsquery"));
+    assert_eq!(to_bytes(&query).expect("bytes"), [33, 7, 1, 0, 0, 1, 1, 0, b'a']);
     assert_eq!(point, [26, 0, 0, 0, 0, 0, 0, 0xF0, 0x3F, 0, 0, 0, 0, 0, 0, 0, 0]);
 }
 

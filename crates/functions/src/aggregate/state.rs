@@ -39,6 +39,8 @@ pub fn size_of(value: &Datum) -> usize {
         + match value {
             Datum::Text(s) | Datum::Jsonb(s) => s.len(),
             Datum::Bytea(b) => b.len(),
+            Datum::TsVector(v) => v.stored_bytes(),
+            Datum::TsQuery(v) => v.stored_bytes(),
             Datum::Array(a) => array_size(a),
             Datum::Record(fields) => fields.iter().map(|(_, v)| size_of(v)).sum(),
             _ => 0,
@@ -72,6 +74,8 @@ fn type_of(value: &Datum) -> Oid {
         Datum::MacAddr(_) => Oid::MACADDR,
         Datum::MacAddr8(_) => Oid::MACADDR8,
         Datum::Point(_) => Oid::POINT,
+        Datum::TsVector(_) => Oid::TSVECTOR,
+        Datum::TsQuery(_) => Oid::TSQUERY,
         Datum::Jsonb(_) => Oid::JSONB,
         Datum::Oid(_) => Oid::OID,
         Datum::Char(_) => Oid::CHAR,

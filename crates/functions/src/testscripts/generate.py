@@ -87,6 +87,26 @@ OWN_SAMPLES = {
         "point": ["(0,0)", "(1,2)", "(1.0000005,2)", "(-3,4)", "(NaN,1)", "(Infinity,1)", "(1e308,-1e308)", "(1e-300,1e-300)"],
         "float8": ["0", "-1.5", "NaN"],
     },
+    # The database's LC_CTYPE is C.UTF-8. Configurations go by their OIDs: simple, english, german, russian, french.
+    "textsearch": {
+        "tsvector": ["", "a", "a:1", "a:1 b:2", "a:1A,4 b:2,3C c", "ab:1 abc:2 b:3B 'd e':4,9D", "a:1 b:3 c:5 a:7 b:9", "'it''s':2 '\\\\':16383",
+                     "a:16383 b:20000", "a:3A b:2a", "ba:1234 a:1B", "b:1 c:2 d:3 f:4"],
+        "tsquery": ["a", "a & b", "a | b", "!a", "a <-> b", "a <2> b", "a & !b", "ab:*", "a:A", "b:*BC & a", "(a | b) <-> c", "!(a <-> b)",
+                    "a <-> !c", "'d e' | 'it''s'", "a <-> b <-> c", "a <-> (b <2> c)", "b & a", "!!a"],
+        "regconfig": ["3748", "13164", "13170", "13194", "13168"],
+        "regdictionary": ["3765", "13163", "13169", "13193"],
+        "text": ["", "The Fat Rats are eating fat cats", "well-known re-election", "x@y.com http://a.bc/d?e=f www.g.org:80/h", "1 -2 3.14 6e-10 1.2.3 -1.2.3",
+                 "<b>bold</b> &amp; <script>no</script> end", "/usr/local/x.txt ~/y ../z", "Привет, Мир! Идут большие дожди", "Die Häuser der Städte",
+                 "Les élèves mangeaient des pommes", "a1 12ab foo_bar AB-12", "it's the cat's house"],
+        "char": ["a", "D", "z"],
+        "_char": ["{a}", "{a,b}", "{d}", "{}", "{x}", "{NULL}"],
+        "_text": ["{a}", "{a,b}", "{}", "{NULL,a}", "{\"\"}"],
+        "_float4": ["{0.1,0.2,0.4,1.0}", "{0.3,-1,0.5,0.6}", "{1,2,3,4}", "{0.1}", "{{1,1,1,1}}", "{0.1,NULL,0.4,1.0}"],
+        "int4": ["0", "1", "2", "4", "8", "16", "32", "63", "-1", "99999"],
+        "json": ["{\"b\": \"The cats\", \"a\": [1.50, true, \"rats\", {\"cat\": null}]}", "\"fat cats\"", "{}", "[1, false]"],
+        "jsonb": ["{\"b\": \"The cats\", \"a\": [1.50, true, \"rats\", {\"cat\": null}]}", "\"all\"", "[\"string\", \"key\"]", "[\"NUMERIC\", \"boolean\"]", "{}",
+                  "\"x\"", "[1]"],
+    },
     "bits": {"char": ["a", "", "z", "\\377"], "bit": ["1010", "0", "1111"], "varbit": ["1010", "", "1"]},
 }
 # Above it PostgreSQL 15 lets amounts of money wrap around; no golden lines of that.
@@ -152,6 +172,17 @@ for ty in ("timestamp", "timestamptz", "interval"):
 for ty in ("int4", "int8", "float4", "float8", "numeric"):
     OVERRIDES[("to_char", 1, ty)] = NUMBERS
 
+# The same where types have samples of their own.
+OWN_OVERRIDES = {
+    ("to_tsquery", 1): ["the & cats", "fat:*A | rats", "'super fat' <-> cats", "foo-bar", "a &", "!the", "", "cat <-> the <-> rat", "x:"],
+    ("websearch_to_tsquery", 1): ["fat rats", "\"fat rats\" or cat -dog", "the or cat", "or or or", "-\"the cat\" end-", "a & b | (c)", ""],
+    ("phraseto_tsquery", 1): ["the fat of the rats", "cats", "foo-bar baz", ""],
+    ("ts_headline", 1): ["The fat cats were eating fat rats in the well-known houses of <b>a</b> town at http://x.yz/1 and 1.5 miles from there.", "none",
+                         "{\"a\": \"fat cats\", \"b\": [1.0, \"cat\"]}"],
+    ("ts_headline", 2): ["cat", "fat & rat", "cat | town", "fat <-> rat", "dog"],
+    ("ts_headline", 3): ["MaxWords=4, MinWords=2", "MaxFragments=2, MaxWords=5, MinWords=2", "HighlightAll=on, StartSel=<<, StopSel=\">\"", "x", "y=1"],
+}
+
 FILES = {
     "integers": """int2 int4 int8 abs mod gcd lcm bit_count to_hex int2pl int2mi int2mul int2div int2mod int2um int2shl int2shr int2and
         int4pl int4mi int4mul int4div int4mod int4um int4abs int4and int4or int4xor int4not int4shl int4shr int8pl int8mi int8mul
@@ -197,6 +228,10 @@ FILES = {
     "geometry": """point point_left point_right point_above point_below point_vert point_horiz point_eq point_ne point_distance slope
         point_add point_sub point_mul point_div isvertical ishorizontal""",
     "bits": "hashchar chareq charlt bit_length biteq bitlt varbiteq varbitlt",
+    "textsearch": """to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery ts_lexize json_to_tsvector jsonb_to_tsvector
+        ts_headline length strip setweight tsvector_concat ts_delete ts_filter tsvector_to_array array_to_tsvector tsvector_eq tsvector_lt
+        tsvector_ge tsquery_eq tsquery_lt tsquery_cmp tsquery_and tsquery_or tsquery_not tsquery_phrase tsq_mcontains tsq_mcontained numnode
+        querytree ts_rewrite ts_match_vq ts_match_qv ts_rank ts_rank_cd""",
     "arrays": """array_append array_prepend array_cat array_length array_upper array_lower array_ndims array_dims cardinality array_position
         array_positions array_remove array_replace array_to_string arraycontains arraycontained arrayoverlap array_eq array_lt
         btarraycmp trim_array array_fill array_to_json to_json to_jsonb num_nulls""",
@@ -206,6 +241,9 @@ POLYMORPHIC = {
     "anycompatible": ["int4", "text"], "any": ["int4", "text"], "anynonarray": ["int4"],
 }
 DEPENDS_ON_TODAY = {
+    *((f, (t,)) for f in ("to_tsvector", "to_tsquery", "plainto_tsquery", "phraseto_tsquery", "websearch_to_tsquery") for t in ("text", "json", "jsonb")),
+    ("json_to_tsvector", ("json", "jsonb")), ("jsonb_to_tsvector", ("jsonb", "jsonb")), ("ts_rewrite", ("tsquery", "text")),
+    *(("ts_headline", (t, "tsquery", *o)) for t in ("text", "json", "jsonb") for o in ((), ("text",))),
     ("age", ("timestamp",)), ("age", ("timestamptz",)), ("timetz", ("time",)), ("timezone", ("text", "timetz")),
 }
 
@@ -387,7 +425,7 @@ def calls(name, rows, types, own):
                 continue
             pools = []
             for i, a in enumerate(args):
-                pool = None if own else OVERRIDES.get((name, i, args[0])) or OVERRIDES.get((name, i))
+                pool = OWN_OVERRIDES.get((name, i)) if own else OVERRIDES.get((name, i, args[0])) or OVERRIDES.get((name, i))
                 pool = pool or samples[a]
                 # An override is for text-like or number arguments; where it is not of the type, samples are.
                 if a in ("date", "time", "timestamp", "timestamptz", "interval", "bytea", "bool") and (name, i) in OVERRIDES and name != "date_bin":

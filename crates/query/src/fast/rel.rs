@@ -230,6 +230,8 @@ fn is_name_like(oid: Oid) -> bool {
             | Oid::REGOPER
             | Oid::REGOPERATOR
             | Oid::REGCOLLATION
+            | Oid::REGCONFIG
+            | Oid::REGDICTIONARY
     )
 }
 

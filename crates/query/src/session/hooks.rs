@@ -14,6 +14,7 @@ use gavel_catalog::{Catalog, Sequence, Subject};
 use gavel_functions::call::{Call, Later, SessionHooks};
 use gavel_functions::registry::Proc;
 use gavel_txn::commit::id_of_key;
+use gavel_types::text_io::NameResolver as _;
 use gavel_types::{ArrayValue, CommitOutcome, Datum, Notice, Oid, SqlError, SqlResult, SqlState};
 use parking_lot::Mutex;
 
@@ -24,6 +25,7 @@ use crate::session::cancel::{cancelled, terminated};
 use crate::session::{Session, Shared};
 use crate::settings::authority::Authority;
 use crate::settings::{IDEMPOTENCY_KEY, Source, statement, unrecognized};
+use crate::system::resolver::CatalogNames;
 
 /// A session as a running statement sees it.
 pub struct Hooks {
@@ -200,6 +202,13 @@ impl Hooks {
         }
     }
 
+    /// What functions of text search take unless they are told.
+    fn text_search_configuration(&self) -> SqlResult<Datum> {
+        let name = self.shared.settings.lock().raw("default_text_search_config");
+        let names = CatalogNames { catalog: Arc::clone(&self.catalog), search_path: self.search_path.clone() };
+        names.resolve(&name, Oid::REGCONFIG).map(|oid| Datum::Oid(oid.0))
+    }
+
     fn set_setting(&self, args: &[Datum]) -> SqlResult<Datum> {
         let Some(Datum::Text(name)) = args.first() else {
             return Err(SqlError::new(SqlState::NullValueNotAllowed, "SET requires parameter name"));
@@ -314,6 +323,7 @@ impl SessionHooks for Hooks {
             "show_config_by_name" | "show_config_by_name_missing_ok" => self.setting(args),
             "set_config_by_name" => self.set_setting(args),
             "pg_notify" => self.notify(args),
+            "get_current_ts_config" => self.text_search_configuration(),
             "pg_notification_queue_usage" => Ok(Datum::Float8(0.0)),
             "gavel_txn_outcome" => self.txn_outcome(args),
             "pg_backend_pid" => Ok(Datum::Int4(self.pid)),
@@ -347,5 +357,9 @@ impl SessionHooks for Hooks {
             return Some(Ok(channels.iter().map(|channel| vec![Datum::Text(Arc::clone(channel))]).collect()));
         }
         self.system_call_set(proc, args)
+    }
+
+    fn notice(&self, notice: Notice) {
+        self.shared.notices.lock().push(notice);
     }
 }

@@ -1,10 +1,13 @@
 //! Settings of kind text whose values have a grammar of their own: DateStyle, TimeZone, client_encoding,
 //! lists of names.
 
+use gavel_functions::textsearch;
 use gavel_types::datetime::posix::Posix;
 use gavel_types::datetime::zone::parse_offset;
 use gavel_types::text_io::{DateFormat, DateOrder};
 use gavel_types::{SqlError, SqlResult, SqlState};
+
+use crate::system::resolver::parse_name;
 
 use super::registry::Setting;
 use super::value::invalid_value;
@@ -39,9 +42,21 @@ pub(super) fn canonical_text(setting: &Setting, text: &str) -> SqlResult<String>
             "" | "pg_default" => Ok(text.to_owned()),
             _ => Err(invalid_value(setting, text).detail(format!("Tablespace \"{text}\" does not exist."))),
         },
+        "default_text_search_config" => text_search_configuration(text).ok_or_else(|| invalid_value(setting, text)),
         "application_name" | "cluster_name" => Ok(clip(text)),
         _ => Ok(text.to_owned()),
     }
+}
+
+/// The qualified name of a configuration.
+fn text_search_configuration(text: &str) -> Option<String> {
+    let parts = parse_name(text).ok()?;
+    let (schema, name) = match parts.as_slice() {
+        [name] => (None, name),
+        [schema, name] => (Some(schema.as_str()), name),
+        _ => return None,
+    };
+    textsearch::configuration_named(schema, name).map(|_| format!("pg_catalog.{name}"))
 }
 
 /// Printable ASCII, cut to the length of a name, as PostgreSQL keeps an application's name.

@@ -26,8 +26,7 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
         "pg_language" => languages(context, out),
         "pg_tablespace" => facts("pg_tablespace", include_str!("data/pg_tablespace.tsv"), out),
         "pg_range" => facts("pg_range", include_str!("data/pg_range.tsv"), out),
-        "pg_ts_config" => facts("pg_ts_config", include_str!("data/pg_ts_config.tsv"), out),
-        _ => return false,
+        _ => return super::textsearch::fill(name, out),
     }
     true
 }

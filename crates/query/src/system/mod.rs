@@ -41,6 +41,7 @@ pub mod resolver;
 mod routines;
 mod sessions;
 pub mod table;
+mod textsearch;
 mod types;
 
 use std::borrow::Cow;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gavel_binder::{BindContext, Qualified, Updatability};
 use gavel_catalog::{Catalog, Subject, View, system};
 use gavel_functions::cast::type_label;
-use gavel_functions::registry;
+use gavel_functions::{registry, textsearch};
 use gavel_types::text_io::{EnumValues, NameResolver, TextStyle};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 
@@ -262,6 +262,15 @@ fn builtin_type(text: &str) -> Option<Oid> {
     registry::type_named(name).map(|t| t.oid)
 }
 
+/// What `find` knows under a name that may be qualified.
+fn of_text_search(name: &str, find: fn(Option<&str>, &str) -> Option<Oid>) -> SqlResult<Option<Oid>> {
+    Ok(match parse_name(name)?.as_slice() {
+        [name] => find(None, name),
+        [schema, name] => find(Some(schema), name),
+        _ => None,
+    })
+}
+
 impl NameResolver for CatalogNames {
     fn resolve(&self, name: &str, ty: Oid) -> SqlResult<Oid> {
         let undefined = |code: SqlState, what: &str| SqlError::new(code, format!("{what} \"{name}\" does not exist"));
@@ -311,6 +320,10 @@ impl NameResolver for CatalogNames {
                 "POSIX" => Ok(Oid(951)),
                 _ => Err(undefined(SqlState::UndefinedObject, "collation")),
             },
+            Oid::REGCONFIG => of_text_search(name, textsearch::configuration_named)?
+                .ok_or_else(|| undefined(SqlState::UndefinedObject, "text search configuration")),
+            Oid::REGDICTIONARY => of_text_search(name, textsearch::dictionary_named)?
+                .ok_or_else(|| undefined(SqlState::UndefinedObject, "text search dictionary")),
             _ => Err(undefined(SqlState::UndefinedObject, "object")),
         }
     }
@@ -347,6 +360,8 @@ impl NameResolver for CatalogNames {
                 951 => Some("\"POSIX\"".into()),
                 _ => None,
             },
+            Oid::REGCONFIG => textsearch::configuration_name(object).map(str::to_owned),
+            Oid::REGDICTIONARY => textsearch::dictionary_name(object),
             _ => None,
         }
     }

@@ -80,6 +80,8 @@ scripts! {
     explain_shows_what_storage_does
     elements_are_assigned
     addresses_amounts_and_points_are_stored
+    texts_are_searched
+    texts_become_lexemes
     cursors_move_both_ways
     cursors_end_with_their_transaction
     locks_of_cursors_are_checks
