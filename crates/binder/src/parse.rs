@@ -7,10 +7,16 @@
 //! 3. Nesting is limited: deeper statements answer 54001.
 
 mod dialect;
+mod grouping;
+mod infix;
 mod joins;
+mod recursion;
 mod rewrite;
+mod rows_from;
 mod source;
 mod spelling;
+mod strings;
+mod tail;
 
 use std::ops::Range;
 
@@ -23,8 +29,11 @@ use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, TokenizerE
 use crate::ddl::{self, Ddl};
 
 pub use dialect::{GavelDialect, string_value};
+pub use recursion::{Cycle, Recursion, Search, clauses as recursion_clauses};
 pub use rewrite::marker;
+pub use rows_from::{RowsCall, calls as rows_from_calls};
 pub use source::{Pos, Source};
+pub use strings::with_escapes;
 
 /// Deepest nesting of expressions and queries.
 const MAX_DEPTH: usize = 120;
@@ -217,12 +226,20 @@ fn first_token(text: &str) -> &str {
     text.get(..end).unwrap_or(text)
 }
 
+/// The tokens that begin in these bytes of the text, with their places in the whole of it.
+fn tokens_within(source: &Source<'_>, range: Range<usize>) -> SqlResult<Vec<TokenWithSpan>> {
+    let mut tokens = tokenize(source)?;
+    tokens.retain(|t| source.start(t.span).offset().is_some_and(|at| range.contains(&at)));
+    Ok(rewrite::rewrite(source, &tokens))
+}
+
 fn tokenize(source: &Source<'_>) -> SqlResult<Vec<TokenWithSpan>> {
-    let mut tokens = Tokenizer::new(&*DIALECT, source.text)
+    let plain = strings::plain(source)?;
+    let mut tokens = Tokenizer::new(&*DIALECT, &plain.text)
         .tokenize_with_location()
         .map_err(|error| unterminated(source, &error))?;
-    tokens.retain(|t| !matches!(t.token, Token::Whitespace(_) | Token::EOF));
-    Ok(tokens)
+    plain.put_back(source, &mut tokens);
+    strings::without_blanks(tokens).map_err(|second| syntax_error(source, Some(second.span.start), None))
 }
 
 /// Lexical errors, in PostgreSQL's words.

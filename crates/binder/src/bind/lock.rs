@@ -29,7 +29,13 @@ impl Binder<'_> {
             for (name, pos) in names {
                 let found = self.level().items.iter().position(|i| i.rel_visible && i.name == name);
                 match found {
-                    Some(k) => chosen.push(k),
+                    Some(k) => match self.level().items[k].unlockable {
+                        Some(what) => {
+                            let text = format!("{} cannot be applied to {what}", word(mode));
+                            return Err(self.error_at(SqlError::unsupported(text), pos));
+                        }
+                        None => chosen.push(k),
+                    },
                     None => {
                         let clause = word(mode);
                         let text = format!("relation \"{name}\" in {clause} clause not found in FROM clause");
