@@ -134,6 +134,7 @@ pub struct Including {
 pub struct ColumnDef {
     pub name: String,
     pub ty: DataType,
+    pub collation: Option<QualifiedName>,
     pub constraints: Vec<ColumnConstraint>,
 }
 
@@ -477,6 +478,7 @@ pub enum AlterAction {
     SetType {
         column: String,
         ty: DataType,
+        collation: Option<QualifiedName>,
         using: Option<Expr>,
     },
     AddIdentity {
