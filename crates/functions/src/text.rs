@@ -226,9 +226,15 @@ fn unistr(s: &str) -> SqlResult<String> {
         SqlError::new(SqlState::SyntaxError, "invalid Unicode escape")
             .hint("Unicode escapes must be \\XXXX, \\+XXXXXX, \\uXXXX, or \\UXXXXXXXX.")
     };
+    let unpaired = || SqlError::new(SqlState::SyntaxError, "invalid Unicode surrogate pair");
     let mut out = String::with_capacity(s.len());
     let mut rest = s;
+    // The first half of a surrogate pair.
+    let mut half: Option<u32> = None;
     while let Some(at) = rest.find('\\') {
+        if half.is_some() && (at > 0 || rest.starts_with("\\\\")) {
+            return Err(unpaired());
+        }
         out.push_str(&rest[..at]);
         rest = &rest[at + 1..];
         if let Some(after) = rest.strip_prefix('\\') {
@@ -245,11 +251,22 @@ fn unistr(s: &str) -> SqlResult<String> {
         let hex =
             rest.get(skip..skip + digits).filter(|h| h.bytes().all(|b| b.is_ascii_hexdigit())).ok_or_else(invalid)?;
         let code = u32::from_str_radix(hex, 16).map_err(|_| invalid())?;
-        out.push(
-            char::from_u32(code)
-                .ok_or_else(|| SqlError::new(SqlState::SyntaxError, "invalid Unicode surrogate pair"))?,
-        );
         rest = &rest[skip + digits..];
+        match (half.take(), code) {
+            (_, 0 | 0x11_0000..) => {
+                let text = format!("invalid Unicode code point: {code:04X}");
+                return Err(SqlError::new(SqlState::InvalidParameterValue, text));
+            }
+            (None, 0xd800..=0xdbff) => half = Some(code),
+            (Some(first), 0xdc00..=0xdfff) => {
+                out.extend(char::from_u32(0x1_0000 + ((first & 0x3ff) << 10) + (code & 0x3ff)));
+            }
+            (Some(_), _) => return Err(unpaired()),
+            (None, code) => out.push(char::from_u32(code).ok_or_else(unpaired)?),
+        }
+    }
+    if half.is_some() {
+        return Err(unpaired());
     }
     out.push_str(rest);
     Ok(out)

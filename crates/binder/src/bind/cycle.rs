@@ -113,8 +113,8 @@ fn is_union(term: &SetExpr) -> bool {
 
 /// What the reference to the CTE is called in this item of FROM.
 fn reference(entry: &ast::TableWithJoins, name: &str) -> Option<String> {
-    let factors = std::iter::once(&entry.relation).chain(entry.joins.iter().map(|j| &j.relation));
-    factors.into_iter().find_map(|factor| match factor {
+    let mut factors = std::iter::once(&entry.relation).chain(entry.joins.iter().map(|j| &j.relation));
+    factors.find_map(|factor| match factor {
         TableFactor::Table { name: table, alias, args: None, .. } => match table.0.as_slice() {
             [ast::ObjectNamePart::Identifier(ident)] if fold(ident) == name => {
                 Some(alias.as_ref().map_or_else(|| name.to_owned(), |a| fold(&a.name)))

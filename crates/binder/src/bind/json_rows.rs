@@ -1,10 +1,11 @@
 //! `json_to_record` and its kin: the columns that the definition list names, taken from objects by name.
 //! A set of rows is the elements of an array, each with its fields.
 
-use gavel_types::{Datum, Oid, PgType, SqlResult};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 
 use super::Binder;
 use super::scalar::{Typed, call, column, constant};
+use super::typename::format_type;
 use crate::bound::{ColumnId, Rel, Scalar, ScalarKind, SetCall};
 use crate::parse::Pos;
 
@@ -34,7 +35,14 @@ impl Binder<'_> {
             [argument] => argument,
             // A row that is NULL gives no field a value.
             [base, argument, ..] if is_null(base) => argument,
-            _ => return Ok(None),
+            [base, ..] => {
+                if let ScalarKind::Row(items) = &base.kind {
+                    let given: Vec<PgType> = items.iter().map(|i| i.ty).collect();
+                    match_row(&given, columns)?;
+                }
+                return Ok(None);
+            }
+            [] => return Ok(None),
         };
         let (id, ty) = (self.new_column(), argument.ty);
         let input = if set {
@@ -66,8 +74,24 @@ impl Binder<'_> {
     fn call_oid(&self, name: &str, pos: Pos) -> SqlResult<Oid> {
         let proc = gavel_functions::registry::procs_named(name).next();
         proc.map(|p| p.oid)
-            .ok_or_else(|| self.error_at(gavel_types::SqlError::internal(format!("function {name} is unknown")), pos))
+            .ok_or_else(|| self.error_at(SqlError::internal(format!("function {name} is unknown")), pos))
     }
+}
+
+/// # Errors
+/// 42804 if a row of these types does not have the columns that are asked for.
+pub fn match_row(given: &[PgType], columns: &[(String, PgType)]) -> SqlResult<()> {
+    let detail = if given.len() == columns.len() {
+        let odd = given.iter().zip(columns).position(|(g, (_, c))| g.oid != c.oid);
+        let Some(n) = odd else { return Ok(()) };
+        let (found, wanted) = (format_type(PgType::new(given[n].oid)), format_type(PgType::new(columns[n].1.oid)));
+        format!("Returned type {found} at ordinal position {}, but query expects {wanted}.", n + 1)
+    } else {
+        let plural = if given.len() == 1 { "" } else { "s" };
+        format!("Returned row contains {} attribute{plural}, but query expects {}.", given.len(), columns.len())
+    };
+    let text = "function return row and query-specified return row do not match";
+    Err(SqlError::new(SqlState::DatatypeMismatch, text).detail(detail))
 }
 
 fn is_null(scalar: &Scalar) -> bool {

@@ -28,14 +28,13 @@ impl Binder<'_> {
             }
             for (name, pos) in names {
                 let found = self.level().items.iter().position(|i| i.rel_visible && i.name == name);
+                let refused = found.and_then(|k| self.level().items[k].unlockable);
+                if let Some(what) = refused {
+                    let text = format!("{} cannot be applied to {what}", word(mode));
+                    return Err(self.error_at(SqlError::unsupported(text), pos));
+                }
                 match found {
-                    Some(k) => match self.level().items[k].unlockable {
-                        Some(what) => {
-                            let text = format!("{} cannot be applied to {what}", word(mode));
-                            return Err(self.error_at(SqlError::unsupported(text), pos));
-                        }
-                        None => chosen.push(k),
-                    },
+                    Some(k) => chosen.push(k),
                     None => {
                         let clause = word(mode);
                         let text = format!("relation \"{name}\" in {clause} clause not found in FROM clause");

@@ -72,7 +72,7 @@ impl<'q> Tail<'q> {
         if let Some(ast::Expr::Prefixed { prefix, value }) = tail.limit
             && prefix.value == marker::TIES
         {
-            tail.limit = Some(value);
+            tail.limit = Some(&**value);
             tail.with_ties = true;
             tail.check_ties()?;
         }

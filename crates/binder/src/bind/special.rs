@@ -219,9 +219,9 @@ impl Binder<'_> {
             }
         }
         let id = self.new_column();
-        let level = match home.and_then(|l| self.levels.get_mut(l)) {
-            Some(level) => level,
-            None => self.level(),
+        let own = self.levels.len().saturating_sub(1);
+        let Some(level) = self.levels.get_mut(home.unwrap_or(own)) else {
+            return Err(SqlError::internal("a call outside of any query"));
         };
         if !matches!(level.clause, Clause::Select | Clause::Having | Clause::OrderBy | Clause::DistinctOn) {
             let text = format!("grouping operations are not allowed in {}", level.clause.name());

@@ -73,7 +73,8 @@ pub mod marker {
 
 /// Replaces what the parser lacks. `tokens` hold no whitespace.
 pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
-    let tokens = &*super::tail::ordered(tokens);
+    let ordered = super::tail::ordered(tokens);
+    let tokens = &*ordered;
     let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len() + 2);
     // Places in `out` of the parentheses that are open.
     let mut open: Vec<usize> = Vec::new();

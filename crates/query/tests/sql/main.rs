@@ -71,6 +71,11 @@ scripts! {
     deferrable_constraints_wait
     aggregates_over_hypothetical_rows
     json_objects_become_rows
+    clauses_end_queries_in_any_order
+    common_table_expressions_recurse
+    grouping_sets_nest
+    strings_have_escapes
+    rows_come_from_several_functions
     row_locks_reach_views_and_subqueries
     explain_shows_what_storage_does
     elements_are_assigned
