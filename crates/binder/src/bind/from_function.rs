@@ -8,6 +8,7 @@ use super::call::result_columns;
 use super::clause::Clause;
 use super::from::FromItem;
 use super::function::Callee;
+use super::json_rows::match_row;
 use super::name::{Qualified, fold, qualified};
 use super::scalar::{Typed, column, scalar};
 use super::scope::{Columns, NsColumn, NsItem};
@@ -68,6 +69,9 @@ impl Binder<'_> {
         definitions: &[(String, Option<&ast::DataType>)],
         pos: Pos,
     ) -> SqlResult<CallParts> {
+        if full.schema.is_none() && matches!(full.name.as_str(), "coalesce" | "greatest" | "least" | "nullif") {
+            return self.expression_item(called, &full.name, args, definitions, pos);
+        }
         let arguments = self.arguments(args)?;
         let found = match self.find_function(full, arguments, pos)? {
             Callee::Function(found) => found,
@@ -149,6 +153,62 @@ impl Binder<'_> {
         let call =
             SetCall { function: proc.oid, args, columns: columns.iter().map(|(_, id, ty)| (*id, *ty)).collect() };
         Ok((Ok(vec![call]), columns, scalar))
+    }
+
+    /// An expression that is written like a call, as a FROM item of one row.
+    fn expression_item(
+        &mut self,
+        called: &ast::ObjectName,
+        name: &str,
+        args: &[ast::FunctionArg],
+        definitions: &[(String, Option<&ast::DataType>)],
+        pos: Pos,
+    ) -> SqlResult<CallParts> {
+        let list = ast::FunctionArgumentList { duplicate_treatment: None, args: args.to_vec(), clauses: vec![] };
+        let value = self.expr(&ast::Expr::Function(ast::Function {
+            name: called.clone(),
+            uses_odbc_syntax: false,
+            parameters: ast::FunctionArguments::None,
+            args: ast::FunctionArguments::List(list),
+            filter: None,
+            null_treatment: None,
+            over: None,
+            within_group: vec![],
+        }))?;
+        let value = self.settle(value)?;
+        let typed = definitions.iter().any(|(_, ty)| ty.is_some());
+        if !value.oid().is_row() {
+            if typed {
+                let text = "a column definition list is only allowed for functions returning \"record\"";
+                return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
+            }
+            return Ok(self.one_row(value, name));
+        }
+        let mut columns = Vec::with_capacity(definitions.len());
+        if value.oid() != Oid::RECORD {
+            let fields = self.fields_of(&value.scalar).unwrap_or_else(|| [].into());
+            columns.extend(fields.iter().cloned());
+        } else if typed {
+            for (name, ty) in definitions {
+                let Some(ty) = ty else { continue };
+                let ty = self.type_by_name(ty, pos)?;
+                columns.push((name.clone(), self.base_type(ty)?));
+            }
+            if let Some(given) = types_written(&value.scalar) {
+                match_row(&given, &columns)?;
+            }
+        } else {
+            let text = "a column definition list is required for functions returning \"record\"";
+            return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
+        }
+        let (mut row, mut out) = (Vec::with_capacity(columns.len()), Vec::with_capacity(columns.len()));
+        for (index, (name, ty)) in columns.into_iter().enumerate() {
+            let input = Box::new(value.scalar.clone());
+            row.push(scalar(ScalarKind::Field { input, index }, ty));
+            out.push((name, self.new_column(), ty));
+        }
+        let ids = out.iter().map(|(_, id, ty)| (*id, *ty)).collect();
+        Ok((Err(Rel::Values { rows: vec![row], columns: ids }), out, false))
     }
 
     /// A plain expression as a FROM item of one row.
@@ -296,6 +356,15 @@ impl Binder<'_> {
         });
         self.level().lateral_active = active;
         out
+    }
+}
+
+/// The types of the fields of a row that is written out.
+fn types_written(value: &Scalar) -> Option<Vec<PgType>> {
+    match &value.kind {
+        ScalarKind::Row(items) => Some(items.iter().map(|i| i.ty).collect()),
+        ScalarKind::Coalesce(values) => values.iter().find_map(types_written),
+        _ => None,
     }
 }
 

@@ -215,8 +215,8 @@ impl Binder<'_> {
         let value = self.settle(value)?;
         super::operator::equality(value.oid()).map_err(|e| self.error_at(e, pos))?;
         let target = named.or_else(|| targets.iter().position(|t| same(&t.value.scalar, &value.scalar)));
-        let known = grouping.exprs.iter().zip(&grouping.targets);
-        if let Some(i) = known.into_iter().position(|(g, of)| *of == target && same(g, &value.scalar)) {
+        let mut known = grouping.exprs.iter().zip(&grouping.targets);
+        if let Some(i) = known.position(|(g, of)| *of == target && same(g, &value.scalar)) {
             return Ok(i);
         }
         grouping.exprs.push(value.scalar);
