@@ -195,16 +195,13 @@ impl<'a> Binder<'a> {
         first.map(|i| self.source.start(i.span)).unwrap_or_default()
     }
 
-    /// A marker's byte range.
-    pub fn marked_range(&self, range: &str) -> SqlResult<Range<usize>> {
-        let bounds = range.split_once(' ').and_then(|(a, b)| Some(a.parse::<usize>().ok()?..b.parse::<usize>().ok()?));
-        bounds.ok_or_else(|| SqlError::internal("a marker without its range"))
-    }
-
     /// The text that a marker's byte range names.
     pub fn marked_text(&self, range: &str) -> SqlResult<&'a str> {
-        let range = self.marked_range(range)?;
-        self.source.text.get(range).ok_or_else(|| SqlError::internal("a marker outside its text"))
+        let bounds =
+            range.split_once(' ').and_then(|(a, b)| Some((a.parse::<usize>().ok()?, b.parse::<usize>().ok()?)));
+        bounds
+            .and_then(|(start, end)| self.source.text.get(start..end))
+            .ok_or_else(|| SqlError::internal("a marker outside its text"))
     }
 
     /// Descriptors that were used, sorted.

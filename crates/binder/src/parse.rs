@@ -226,11 +226,23 @@ fn first_token(text: &str) -> &str {
     text.get(..end).unwrap_or(text)
 }
 
-/// The tokens that begin in these bytes of the text, with their places in the whole of it.
-fn tokens_within(source: &Source<'_>, range: Range<usize>) -> SqlResult<Vec<TokenWithSpan>> {
-    let mut tokens = tokenize(source)?;
-    tokens.retain(|t| source.start(t.span).offset().is_some_and(|at| range.contains(&at)));
-    Ok(rewrite::rewrite(source, &tokens))
+/// The tokens of text that a marker carries: line and column where it begins in the whole, and the text. They have their
+/// places in the whole.
+fn tokens_of_marked(marked: &str) -> SqlResult<Vec<TokenWithSpan>> {
+    let mut parts = marked.splitn(3, ' ');
+    let mut number = || parts.next().and_then(|n| n.parse::<u64>().ok()).unwrap_or(1);
+    let (line, column) = (number(), number());
+    let source = Source::new(parts.next().unwrap_or_default());
+    let mut tokens = rewrite::rewrite(&source, &tokenize(&source).map_err(SqlError::nowhere)?);
+    let shift = |place: &mut Location| {
+        place.column += if place.line == 1 { column - 1 } else { 0 };
+        place.line += line - 1;
+    };
+    for token in &mut tokens {
+        shift(&mut token.span.start);
+        shift(&mut token.span.end);
+    }
+    Ok(tokens)
 }
 
 fn tokenize(source: &Source<'_>) -> SqlResult<Vec<TokenWithSpan>> {

@@ -138,8 +138,9 @@ impl Binder<'_> {
         (left, right): (&SetExpr, &SetExpr),
     ) -> SqlResult<Added> {
         let marks = cte.alias.columns.iter().find_map(|c| c.name.value.strip_prefix(marker::RECURSION));
-        let Some(range) = marks else { return Ok(Added::default()) };
-        let clauses = parse::recursion_clauses(&self.source, self.marked_range(range)?)?;
+        let Some(marked) = marks else { return Ok(Added::default()) };
+        let clauses = parse::recursion_clauses(&self.source, marked)?;
+        let begins = clauses.search.as_ref().map_or(Pos::NONE, |s| s.pos);
         for (side, term) in [("left", left), ("right", right)] {
             if is_union(term) {
                 return Err(SqlError::unsupported(format!(
@@ -160,11 +161,10 @@ impl Binder<'_> {
             out.cycle = Some(self.cycle(cycle, names)?);
         }
         if let (Some(search), Some(cycle)) = (&out.search, &out.cycle) {
-            let pos = clauses_pos(self, range)?;
             for (other, what) in [(&cycle.tree.mark, "mark"), (&cycle.tree.path, "path")] {
                 if *other == search.tree.sequence {
                     let text = format!("search sequence column name and cycle {what} column name are the same");
-                    return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
+                    return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), begins));
                 }
             }
         }
@@ -295,11 +295,6 @@ impl Binder<'_> {
         let columns = ids.iter().zip(types).take(count);
         columns.map(|(id, ty)| (self.new_column(), column(*id, *ty))).collect()
     }
-}
-
-/// Where the clauses of this marker are written.
-fn clauses_pos(binder: &Binder<'_>, range: &str) -> SqlResult<Pos> {
-    Ok(Pos::at(binder.marked_range(range)?.start))
 }
 
 fn fields(places: &[usize], ids: &[ColumnId], types: &[PgType]) -> Vec<Scalar> {

@@ -261,9 +261,9 @@ impl Binder<'_> {
         Ok(item)
     }
 
-    /// `ROWS FROM (f(…), g(…) AS (…))`, whose calls are in these bytes of the text.
-    fn rows_from(&mut self, range: &str, ordinality: bool, alias: Option<&ast::TableAlias>) -> SqlResult<FromItem> {
-        let calls = parse::rows_from_calls(&self.source, self.marked_range(range)?)?;
+    /// `ROWS FROM (f(…), g(…) AS (…))`, whose calls the marker carries.
+    fn rows_from(&mut self, marked: &str, ordinality: bool, alias: Option<&ast::TableAlias>) -> SqlResult<FromItem> {
+        let calls = parse::rows_from_calls(&self.source, marked)?;
         let mut parts = Vec::with_capacity(calls.len());
         let mut label = String::new();
         for parse::RowsCall { function, definitions } in &calls {

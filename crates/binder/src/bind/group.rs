@@ -276,14 +276,14 @@ impl Binder<'_> {
 
         // What GROUPING(…) becomes, by the id that stands for it.
         let mut masks: Vec<(ColumnId, Scalar)> = Vec::with_capacity(groupings.len());
-        for (id, args, pos) in groupings {
+        for (id, args) in groupings {
             let mut indices = Vec::with_capacity(args.len());
             for arg in args {
-                match groups.iter().position(|(_, g)| same(g, &arg)) {
+                match groups.iter().position(|(_, g)| same(g, &arg.scalar)) {
                     Some(i) => indices.push(i),
                     None => {
                         let text = "arguments to GROUPING must be grouping expressions of the associated query level";
-                        return Err(self.error_at(SqlError::new(SqlState::GroupingError, text), pos));
+                        return Err(self.error_at(SqlError::new(SqlState::GroupingError, text), arg.pos));
                     }
                 }
             }

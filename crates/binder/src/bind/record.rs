@@ -265,7 +265,14 @@ impl Binder<'_> {
         Ok(match item {
             ast::Expr::Rollup(list) => GroupTree::Rollup(all(self, list)?),
             ast::Expr::Cube(list) => GroupTree::Cube(all(self, list)?),
-            ast::Expr::GroupingSets(list) => GroupTree::Sets(all(self, list)?),
+            ast::Expr::GroupingSets(list) => {
+                // Sets within sets are sets of the outer ones.
+                let flat = all(self, list)?.into_iter().flat_map(|part| match part {
+                    GroupTree::Sets(inner) => inner,
+                    part => vec![part],
+                });
+                GroupTree::Sets(flat.collect())
+            }
             e => parts(self, std::slice::from_ref(e))?,
         })
     }

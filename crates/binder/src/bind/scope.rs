@@ -324,8 +324,8 @@ pub struct Level {
     pub named_windows: Vec<WindowDefinition>,
     /// Set-returning calls; a later layer uses results of earlier ones.
     pub sets: Vec<Vec<SetCall>>,
-    /// `GROUPING(…)`: id of the result, arguments, place.
-    pub groupings: Vec<(ColumnId, Vec<Scalar>, Pos)>,
+    /// `GROUPING(…)`: id of the result, and arguments.
+    pub groupings: Vec<(ColumnId, Vec<Typed>)>,
     /// Where columns of this level are mentioned outside aggregates, for errors about grouping.
     pub mentions: Vec<Mention>,
     /// DEFAULT may stand as an item (VALUES of INSERT).

@@ -209,7 +209,7 @@ impl Binder<'_> {
         let mentions: Vec<usize> = self.levels.iter().map(|l| l.mentions.len()).collect();
         let mut values = Vec::with_capacity(args.len());
         for arg in args {
-            values.push(self.expr(arg)?.scalar);
+            values.push(self.expr(arg)?);
         }
         let mut home = None;
         for (l, (level, known)) in self.levels.iter_mut().zip(mentions).enumerate() {
@@ -228,8 +228,8 @@ impl Binder<'_> {
             return Err(self.error_at(SqlError::new(SqlState::GroupingError, text), pos));
         }
         level.has_aggregates = true;
-        level.groupings.push((id, values.clone(), pos));
-        self.record_call(id, || CallTree::Grouping(values));
+        level.groupings.push((id, values.clone()));
+        self.record_call(id, || CallTree::Grouping(values.into_iter().map(|v| v.scalar).collect()));
         Ok(Typed::new(column(id, PgType::INT4), pos))
     }
 }

@@ -1,12 +1,10 @@
 //! SEARCH and CYCLE behind a common table expression (manual §7.8.2). The parser has neither; a marker among the names of
-//! the expression's columns tells where they are written.
+//! the expression's columns carries their text.
 //!
 //! ```text
 //! WITH RECURSIVE t(a) AS (…) SEARCH DEPTH FIRST BY a SET o CYCLE a SET c TO 1 DEFAULT 0 USING p
-//! WITH RECURSIVE t(a, ⟨recursion start end⟩) AS (…)
+//! WITH RECURSIVE t(a, ⟨recursion line column SEARCH …⟩) AS (…)
 //! ```
-
-use std::ops::Range;
 
 use gavel_types::SqlResult;
 use sqlparser::ast::{Expr, Ident};
@@ -43,12 +41,12 @@ pub struct Cycle {
     pub pos: Pos,
 }
 
-/// The clauses in these bytes of the text.
+/// The clauses in what the marker carries; `source` is the text that it was taken from.
 ///
 /// # Errors
 /// 42601 for what is none.
-pub fn clauses(source: &Source<'_>, range: Range<usize>) -> SqlResult<Recursion> {
-    let mut parser = super::parser(super::tokens_within(source, range)?);
+pub fn clauses(source: &Source<'_>, marked: &str) -> SqlResult<Recursion> {
+    let mut parser = super::parser(super::tokens_of_marked(marked)?);
     let parsed = recursion(&mut parser, source);
     super::finish(source, &parser, parsed, None)
 }
@@ -113,7 +111,8 @@ pub fn mark(
     let start = source.start(tokens.get(i)?.span).offset()?;
     let stop = source.pos(tokens.get(end - 1)?.span.end).offset()?;
     let at = tokens.get(i)?;
-    let mark = rewrite::marked(at, format!("{}{start} {stop}", marker::RECURSION));
+    let (place, text) = (at.span.start, source.text.get(start..stop)?);
+    let mark = rewrite::marked(at, format!("{}{} {} {text}", marker::RECURSION, place.line, place.column));
     let plain = |token: Token| TokenWithSpan::new(token, at.span);
 
     // `name [(columns)] AS [[NOT] MATERIALIZED] ( … )`

@@ -8,7 +8,7 @@
 //! | frame `EXCLUDE TIES` | `(⟨exclude⟩ …)` as the window's base name |
 //! | `INSERT … OVERRIDING SYSTEM VALUE` | a first column `⟨overriding⟩` |
 //! | `ON CONFLICT (lower(a)) WHERE p` | `ON CONFLICT (⟨conflict start end⟩)`, bytes of the text |
-//! | `ROWS FROM (f(), g())` | `⟨rows start end⟩()`, bytes of the calls |
+//! | `ROWS FROM (f(), g())` | `⟨rows line column text⟩()` |
 //! | `GROUP BY ALL a`, `GROUP BY DISTINCT a` | `GROUP BY a`, `GROUP BY ⟨distinct⟩, a` |
 //! | `ORDER BY x USING >` | `ORDER BY x DESC` |
 //! | `SELECT UNION SELECT` | `SELECT ⟨nothing⟩ UNION SELECT ⟨nothing⟩` |
@@ -29,7 +29,7 @@
 //! | `interval(2) '…'` | `CAST('…' AS interval(2))` |
 //! | `SUBSTRING(a SIMILAR b ESCAPE c)` | `SUBSTRING(a, b, c)` |
 //! | `TRIM(BOTH FROM a)` | `TRIM(BOTH a)` |
-//! | `WITH a AS (…) SEARCH …`, `CYCLE …` | `WITH a (⟨recursion start end⟩) AS (…)`, bytes of the clauses |
+//! | `WITH a AS (…) SEARCH …`, `CYCLE …` | `WITH a (⟨recursion line column text⟩) AS (…)` |
 //! | LIMIT, OFFSET, FETCH, locks | in one order ([`super::tail`]) |
 //! | joins whose conditions stand together | with parentheses ([`super::joins`]) |
 
@@ -47,7 +47,7 @@ pub mod marker {
     pub const OVERRIDING: &str = "\u{1}overriding ";
     /// Byte range of the conflict target with its WHERE.
     pub const CONFLICT: &str = "\u{1}conflict ";
-    /// Byte range of the calls of ROWS FROM.
+    /// The calls of ROWS FROM: line and column where they begin, and their text.
     pub const ROWS: &str = "\u{1}rows ";
     /// Last of the columns of USING: the alias behind them.
     pub const USING_ALIAS: &str = "\u{1}using ";
@@ -65,7 +65,7 @@ pub mod marker {
     pub const STAR: &str = "\u{1}star";
     /// Before the number of rows of FETCH … WITH TIES.
     pub const TIES: &str = "\u{1}ties";
-    /// Column name of a common table expression: byte range of its SEARCH and CYCLE.
+    /// Column name of a common table expression: line and column where its SEARCH or CYCLE begins, and the text of both.
     pub const RECURSION: &str = "\u{1}recursion ";
     /// First item of GROUP BY DISTINCT.
     pub const DISTINCT_SETS: &str = "\u{1}distinct";
@@ -585,7 +585,8 @@ fn rows_from(source: &Source<'_>, tokens: &[TokenWithSpan], i: usize, out: &mut 
     let at = tokens.get(i)?;
     let start = source.pos(tokens.get(i + 2)?.span.end).offset()?;
     let stop = source.start(tokens.get(close)?.span).offset()?;
-    out.push(marked(at, format!("{}{start} {stop}", marker::ROWS)));
+    let (place, text) = (tokens.get(i + 2)?.span.end, source.text.get(start..stop)?);
+    out.push(marked(at, format!("{}{} {} {text}", marker::ROWS, place.line, place.column)));
     out.extend([plain(at, Token::LParen), plain(at, Token::RParen)]);
     Some(close + 1 - i)
 }

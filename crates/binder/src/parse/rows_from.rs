@@ -1,6 +1,4 @@
-//! The calls in `ROWS FROM (f(…) AS (a int, …), g(…))`, which the parser does not know; a marker tells where they are.
-
-use std::ops::Range;
+//! The calls in `ROWS FROM (f(…) AS (a int, …), g(…))`, which the parser does not know; a marker carries their text.
 
 use gavel_types::SqlResult;
 use sqlparser::ast::{DataType, Expr, Function, Ident};
@@ -17,12 +15,12 @@ pub struct RowsCall {
     pub definitions: Vec<(Ident, DataType)>,
 }
 
-/// The calls in these bytes of the text.
+/// The calls in what the marker carries; `source` is the text that it was taken from.
 ///
 /// # Errors
 /// 42601 for what is no list of calls.
-pub fn calls(source: &Source<'_>, range: Range<usize>) -> SqlResult<Vec<RowsCall>> {
-    let mut parser = super::parser(super::tokens_within(source, range)?);
+pub fn calls(source: &Source<'_>, marked: &str) -> SqlResult<Vec<RowsCall>> {
+    let mut parser = super::parser(super::tokens_of_marked(marked)?);
     let parsed = parser.parse_comma_separated(call);
     super::finish(source, &parser, parsed, None)
 }

@@ -8,7 +8,7 @@
 > SELECT a, b, count(*) FROM g GROUP BY DISTINCT ROLLUP (a, b), ROLLUP (a) ORDER BY 1, 2, 3;
 > SELECT DISTINCT a FROM g GROUP BY DISTINCT a ORDER BY 1;
 > SELECT (SELECT grouping(a, b)) AS m, a, b FROM g GROUP BY ROLLUP (a, b) ORDER BY 1, 2, 3;
-> SELECT (SELECT (SELECT grouping(e) FROM (VALUES (1)) v2 (c)) FROM (VALUES (1, 2)) v1 (a, b) GROUP BY (a, b)) FROM (VALUES (6, 7)) v3 (e, f) GROUP BY ROLLUP (e, f);
+> SELECT (SELECT (SELECT grouping(e) FROM (VALUES (1)) v2 (c)) FROM (VALUES (1, 2)) v1 (a, b) GROUP BY (a, b)) FROM (VALUES (6, 7)) v3 (e, f) GROUP BY ROLLUP (e, f) ORDER BY 1;
 > SELECT grouping(c) FROM g GROUP BY a;
 > SELECT (SELECT grouping(c)) FROM g GROUP BY a;
 > SELECT a FROM g WHERE grouping(a) = 0 GROUP BY a;

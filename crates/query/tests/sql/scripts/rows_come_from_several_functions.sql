@@ -19,7 +19,8 @@
 > SELECT * FROM json_populate_recordset(row(0::int, 0::int), '[{"a":"1","b":"2"},{"a":"3"}]') q (a int, b int);
 > CREATE TABLE e (x int, y text);
 > INSERT INTO e VALUES (NULL, NULL);
-> SELECT count(e), count(*), row_to_json(e) FROM r LEFT JOIN e ON r.id = 1 GROUP BY e ORDER BY 1, 2;
+> SELECT count(e), count(*), e FROM r LEFT JOIN e ON r.id = 1 GROUP BY e ORDER BY 1, 2;
+> SELECT row_to_json(e) FROM r LEFT JOIN e ON r.id = 1 ORDER BY r.id, r.sub;
 > SELECT r.id, e, e IS NULL AS empty FROM r LEFT JOIN e ON r.id = 2 ORDER BY r.id, r.sub;
 > SELECT count(e), (SELECT count(e) FROM r WHERE id = 2) FROM r LEFT JOIN e ON true;
 > CREATE TABLE co (a text COLLATE "C", b varchar(3) COLLATE "POSIX", c text, d char(3) COLLATE ucs_basic);
