@@ -145,7 +145,6 @@ impl Binder<'_> {
         let mut targets = Vec::with_capacity(items.len());
         for item in items {
             match item {
-                ast::SelectItem::UnnamedExpr(ast::Expr::Identifier(i)) if i.value == marker::NOTHING => {}
                 ast::SelectItem::UnnamedExpr(ast::Expr::CompoundFieldAccess { root, access_chain })
                     if ends_in_star(access_chain) =>
                 {
@@ -195,6 +194,7 @@ impl Binder<'_> {
     }
 
     fn push_columns(&mut self, l: usize, columns: Vec<NsColumn>, pos: Pos, targets: &mut Vec<Target>) {
+        self.selects_all(&columns);
         for c in columns {
             self.note_columns(l, &c.scalar, pos);
             let id = self.new_column();

@@ -11,9 +11,9 @@
 //! | `ROWS FROM (f(), g())` | `⟨rows line column text⟩()` |
 //! | `GROUP BY ALL a`, `GROUP BY DISTINCT a` | `GROUP BY a`, `GROUP BY ⟨distinct⟩, a` |
 //! | `ORDER BY x USING >` | `ORDER BY x DESC` |
-//! | `SELECT UNION SELECT` | `SELECT ⟨nothing⟩ UNION SELECT ⟨nothing⟩` |
 //! | `FROM ONLY t`, `FROM t *` | `FROM t` |
 //! | `TABLE t` | `SELECT * FROM t` |
+//! | `SELECT` and no list | `SELECT FROM (SELECT 0) ⟨row⟩` |
 //! | `integer ARRAY`, `integer ARRAY[4]` | `integer[]`, `integer[4]` |
 //! | `USING (a) AS j` | `USING (a, ⟨using j⟩)` |
 //! | `f() AS (a int)` | `f() AS f(a int)` |
@@ -55,8 +55,10 @@ pub mod marker {
     pub const SUBSCRIPTS: &str = "\u{1}at ";
     /// Symmetric BETWEEN: prefix of the lower bound.
     pub const SYMMETRIC: &str = "\u{1}symmetric";
-    /// Column that stands for MERGE's DO NOTHING, and for an empty select list.
+    /// Column that stands for MERGE's DO NOTHING.
     pub const NOTHING: &str = "\u{1}nothing";
+    /// The one row behind a SELECT without a list and without FROM.
+    pub const ROW: &str = "\u{1}row";
     /// Column that stands for DEFAULT VALUES.
     pub const DEFAULTS: &str = "\u{1}defaults";
     /// Not from the parser but from stored text: see [`crate::query_tree::StoredAlias`].
@@ -133,10 +135,6 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 }
                 Keyword::ALL | Keyword::DISTINCT if is_word(out.last(), "by") => group_quantifier(tokens, i, &mut out),
                 Keyword::FOR => row_lock(tokens, i, &mut out),
-                Keyword::SELECT if ends_select_list(tokens.get(i + 1)) => {
-                    out.extend([token.clone(), marked(token, marker::NOTHING.to_owned())]);
-                    Some(1)
-                }
                 Keyword::ON if insert => conflict_target(source, tokens, i, &mut out),
                 Keyword::EXCLUDE => frame_exclusion(tokens, i, &open, &mut out),
                 Keyword::USING => ordering_operator(tokens, i, &mut out),
@@ -157,6 +155,10 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 }
                 Keyword::ARRAY if ends_with_type(&out) => array_type(tokens, i, &mut out),
                 Keyword::TABLE => table_query(tokens, i, &mut out),
+                Keyword::SELECT if ends_select(tokens.get(i + 1)) => {
+                    no_list(token, &mut out);
+                    Some(1)
+                }
                 Keyword::BETWEEN if is_word(tokens.get(i + 1), "symmetric") => {
                     out.push(token.clone());
                     out.push(marked(&tokens[i + 1], marker::SYMMETRIC.to_owned()));
@@ -244,15 +246,6 @@ fn behind_list(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>)
             Some(1)
         }
         _ => None,
-    }
-}
-
-/// Whether no select list can begin here: it is empty.
-fn ends_select_list(token: Option<&TokenWithSpan>) -> bool {
-    let words = ["union", "intersect", "except", "where", "order", "limit", "group", "having"];
-    match token.map(|t| &t.token) {
-        None | Some(Token::RParen | Token::SemiColon) => true,
-        Some(_) => words.iter().any(|w| is_word(token, w)),
     }
 }
 
@@ -594,6 +587,9 @@ fn rows_from(source: &Source<'_>, tokens: &[TokenWithSpan], i: usize, out: &mut 
 /// `TABLE t` where a query may stand.
 fn table_query(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
     let at = tokens.get(i)?;
+    if is_word(tokens.first(), "reindex") {
+        return None;
+    }
     let query = match i.checked_sub(1).and_then(|b| tokens.get(b)) {
         None => true,
         Some(before) => {
@@ -612,6 +608,34 @@ fn table_query(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>)
         plain(at, Token::make_keyword("FROM")),
     ]);
     Some(1)
+}
+
+/// Whether a SELECT that this follows has neither a list nor FROM.
+fn ends_select(next: Option<&TokenWithSpan>) -> bool {
+    match next.map(|t| &t.token) {
+        None | Some(Token::EOF | Token::SemiColon | Token::RParen) => true,
+        Some(Token::Word(w)) if w.quote_style.is_none() => matches!(
+            w.keyword,
+            Keyword::WHERE
+                | Keyword::UNION
+                | Keyword::INTERSECT
+                | Keyword::EXCEPT
+                | Keyword::ORDER
+                | Keyword::LIMIT
+                | Keyword::OFFSET
+                | Keyword::FETCH
+                | Keyword::GROUP
+                | Keyword::HAVING
+        ),
+        _ => false,
+    }
+}
+
+fn no_list(at: &TokenWithSpan, out: &mut Vec<TokenWithSpan>) {
+    out.extend([plain(at, Token::make_keyword("SELECT")), plain(at, Token::make_keyword("FROM"))]);
+    out.extend([plain(at, Token::LParen), plain(at, Token::make_keyword("SELECT"))]);
+    out.push(plain(at, Token::Number("0".to_owned(), false)));
+    out.extend([plain(at, Token::RParen), marked(at, marker::ROW.to_owned())]);
 }
 
 /// There is no inheritance, so ONLY says nothing. Kept where the grammar knows it.
