@@ -19,6 +19,7 @@ fn column(number: i16, name: &str, ty: PgType) -> Column {
         name: name.into(),
         ty,
         domain: None,
+        collation: None,
         not_null: false,
         default: None,
         identity: None,

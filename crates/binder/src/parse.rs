@@ -7,11 +7,16 @@
 //! 3. Nesting is limited: deeper statements answer 54001.
 
 mod dialect;
+mod grouping;
+mod infix;
 mod joins;
+mod recursion;
 mod rewrite;
+mod rows_from;
 mod source;
 mod spelling;
-mod unicode;
+mod strings;
+mod tail;
 
 use std::ops::Range;
 
@@ -24,8 +29,11 @@ use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, TokenizerE
 use crate::ddl::{self, Ddl};
 
 pub use dialect::{GavelDialect, string_value};
+pub use recursion::{Cycle, Recursion, Search, clauses as recursion_clauses};
 pub use rewrite::marker;
+pub use rows_from::{RowsCall, calls as rows_from_calls};
 pub use source::{Pos, Source};
+pub use strings::with_escapes;
 
 /// Deepest nesting of expressions and queries.
 const MAX_DEPTH: usize = 120;
@@ -218,17 +226,32 @@ fn first_token(text: &str) -> &str {
     text.get(..end).unwrap_or(text)
 }
 
+/// The tokens of text that a marker carries: line and column where it begins in the whole, and the text. They have their
+/// places in the whole.
+fn tokens_of_marked(marked: &str) -> SqlResult<Vec<TokenWithSpan>> {
+    let mut parts = marked.splitn(3, ' ');
+    let mut number = || parts.next().and_then(|n| n.parse::<u64>().ok()).unwrap_or(1);
+    let (line, column) = (number(), number());
+    let source = Source::new(parts.next().unwrap_or_default());
+    let mut tokens = rewrite::rewrite(&source, &tokenize(&source).map_err(SqlError::nowhere)?);
+    let shift = |place: &mut Location| {
+        place.column += if place.line == 1 { column - 1 } else { 0 };
+        place.line += line - 1;
+    };
+    for token in &mut tokens {
+        shift(&mut token.span.start);
+        shift(&mut token.span.end);
+    }
+    Ok(tokens)
+}
+
 fn tokenize(source: &Source<'_>) -> SqlResult<Vec<TokenWithSpan>> {
-    let hidden = unicode::hidden(source.text);
-    let text = hidden.as_ref().map_or(source.text, |(text, _)| text);
-    let mut tokens = Tokenizer::new(&*DIALECT, text)
+    let plain = strings::plain(source)?;
+    let mut tokens = Tokenizer::new(&*DIALECT, &plain.text)
         .tokenize_with_location()
         .map_err(|error| unterminated(source, &error))?;
-    tokens.retain(|t| !matches!(t.token, Token::Whitespace(_) | Token::EOF));
-    match hidden {
-        Some((_, places)) => unicode::decoded(source, tokens, &places),
-        None => Ok(tokens),
-    }
+    plain.put_back(source, &mut tokens);
+    strings::without_blanks(tokens).map_err(|second| syntax_error(source, Some(second.span.start), None))
 }
 
 /// Lexical errors, in PostgreSQL's words.

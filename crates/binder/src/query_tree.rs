@@ -60,6 +60,27 @@ pub struct CteTree {
     pub columns: Vec<String>,
     pub materialized: Option<bool>,
     pub query: QueryTree,
+    pub search: Option<SearchTree>,
+    pub cycle: Option<CycleTree>,
+}
+
+/// SEARCH behind a CTE.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchTree {
+    /// DEPTH FIRST rather than BREADTH FIRST.
+    pub depth: bool,
+    pub columns: Vec<String>,
+    pub sequence: String,
+}
+
+/// CYCLE behind a CTE.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CycleTree {
+    pub columns: Vec<String>,
+    pub mark: String,
+    /// What the mark is where a cycle closes, and elsewhere, unless that is true and false.
+    pub values: Option<(Scalar, Scalar)>,
+    pub path: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -77,6 +98,8 @@ pub struct SelectTree {
     pub from: Vec<FromTree>,
     pub filter: Option<Scalar>,
     pub group_by: Vec<GroupTree>,
+    /// GROUP BY DISTINCT.
+    pub group_distinct: bool,
     pub having: Option<Scalar>,
     pub windows: Vec<(String, WindowTree)>,
 }

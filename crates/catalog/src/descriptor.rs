@@ -105,6 +105,9 @@ pub struct Column {
     /// The domain, or array of a domain, that it was declared with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub domain: Option<Oid>,
+    /// The collation that it was declared with, if not the type's own. All sort by bytes; it is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collation: Option<Oid>,
     pub not_null: bool,
     /// Default (or generation) expression as SQL text that binds without a `search_path`.
     #[serde(default)]
@@ -371,6 +374,7 @@ impl Column {
             name,
             ty,
             domain: None,
+            collation: None,
             not_null: false,
             default: None,
             identity: None,

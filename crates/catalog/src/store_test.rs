@@ -32,6 +32,7 @@ fn table(oid: u32, name: &str) -> Table {
         name: name.into(),
         ty: PgType::INT4,
         domain: None,
+        collation: None,
         not_null: number == 1,
         default: None,
         identity: None,

@@ -398,6 +398,7 @@ impl Binder<'_> {
         let ty = aggregate.ty;
         if let Some(owner) = self.levels.get_mut(owner) {
             owner.has_aggregates = true;
+            owner.first_aggregate = owner.first_aggregate.or(pos);
             // The same call twice is computed once.
             let twin = owner.aggregates.iter().find(|a| {
                 a.function == aggregate.function

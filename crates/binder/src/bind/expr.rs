@@ -246,7 +246,17 @@ impl Binder<'_> {
             let text = format!("collations are not supported by type {}", super::typename::format_type(value.ty()));
             return Err(self.error_at(SqlError::new(SqlState::DatatypeMismatch, text), pos));
         }
-        if !matches!(name.as_str(), "C" | "POSIX" | "default" | "ucs_basic") {
+        let parts: Vec<String> =
+            collation.0.iter().filter_map(ast::ObjectNamePart::as_ident).map(fold).collect();
+        if let [.., schema, _] = parts.as_slice()
+            && self.schema_oid(schema).is_none()
+        {
+            let text = format!("schema \"{schema}\" does not exist");
+            return Err(self.error_at(SqlError::new(SqlState::InvalidSchemaName, text), pos));
+        }
+        let known = parts.len() == 1 || parts.len() == 2 && parts[0] == "pg_catalog";
+        if !known || !matches!(name.as_str(), "C" | "POSIX" | "default" | "ucs_basic") {
+            let name = parts.join(".");
             let text = format!("collation \"{name}\" for encoding \"UTF8\" does not exist");
             return Err(self.error_at(SqlError::new(SqlState::UndefinedObject, text), pos));
         }

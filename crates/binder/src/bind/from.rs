@@ -130,8 +130,8 @@ impl Binder<'_> {
             if ident.value.starts_with(marker::ROWS) {
                 return Err(SqlError::internal("ROWS FROM without its calls"));
             }
-            if let Some(cte) = self.find_cte(&fold(ident)) {
-                return self.cte_item(&cte, alias, pos);
+            if let Some((cte, level)) = self.find_cte(&fold(ident)) {
+                return self.cte_item(&cte, level, alias, pos);
             }
         }
         let full = qualified(self.context, name).map_err(|e| self.error_at(e, pos))?;
@@ -139,6 +139,8 @@ impl Binder<'_> {
             let bare = full.schema.is_none() && self.is_reserved_ident(name);
             let e = if bare {
                 SqlError::new(SqlState::SyntaxError, format!("syntax error at or near \"{}\"", full.name))
+            } else if full.schema.is_none() {
+                self.note_future_cte(e, &full.name)
             } else {
                 e
             };
@@ -274,7 +276,13 @@ impl Binder<'_> {
         Ok(FromItem::new(bound.rel, vec![NsItem::new(view.name.clone(), Columns::List(columns.into()))]))
     }
 
-    fn cte_item(&mut self, cte: &CteEntry, alias: Option<&ast::TableAlias>, pos: Pos) -> SqlResult<FromItem> {
+    fn cte_item(
+        &mut self,
+        cte: &CteEntry,
+        level: usize,
+        alias: Option<&ast::TableAlias>,
+        pos: Pos,
+    ) -> SqlResult<FromItem> {
         if !cte.readable {
             let text = format!("WITH query \"{}\" does not have a RETURNING clause", cte.name);
             return Err(self.error_at(SqlError::unsupported(text), pos));
@@ -290,7 +298,14 @@ impl Binder<'_> {
             out.push(NsColumn { name, scalar, origin: None, fields, access: None });
         }
         let rel = Rel::CteRef { cte: cte.id, columns };
-        let mut items = vec![NsItem::new(cte.name.clone(), Columns::List(out.into()))];
+        self.level().recursing |= cte.recursing;
+        let mut ns = NsItem::new(cte.name.clone(), Columns::List(out.into()));
+        ns.unlockable = Some("a WITH query");
+        // Within the queries of its WITH, and deeper ones, a star has the columns that the CTE's own query gives.
+        if level + 1 < self.levels.len() {
+            ns.unexpanded = cte.unexpanded;
+        }
+        let mut items = vec![ns];
         self.rename(&mut items, alias)?;
         let mut item = FromItem::new(rel, items);
         self.record_range(&mut item, RangeKind::Cte(cte.name.clone()), &cte.name, alias, false);

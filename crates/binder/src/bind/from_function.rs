@@ -8,12 +8,16 @@ use super::call::result_columns;
 use super::clause::Clause;
 use super::from::FromItem;
 use super::function::Callee;
+use super::json_rows::match_row;
 use super::name::{Qualified, fold, qualified};
-use super::scalar::{Typed, column};
+use super::scalar::{Typed, column, scalar};
 use super::scope::{Columns, NsColumn, NsItem};
-use crate::bound::{ColumnId, Rel, SetCall, Window};
-use crate::parse::{Pos, marker};
+use crate::bound::{ColumnId, JoinKind, Rel, Scalar, ScalarKind, SetCall, SortKey, Window};
+use crate::parse::{self, Pos, marker};
 use crate::query_tree::{FunctionTree, RangeKind};
+
+/// A call in FROM: what gives its rows, its columns by name, and whether it returns one plain value.
+type CallParts = (Result<Vec<SetCall>, Rel>, Vec<(String, ColumnId, PgType)>, bool);
 
 impl Binder<'_> {
     /// A function in FROM.
@@ -57,7 +61,6 @@ impl Binder<'_> {
     }
 
     /// One call: its set call, its columns by name, and whether it returns a plain value.
-    #[allow(clippy::type_complexity, reason = "the parts of a call in FROM, used twice")]
     fn from_call(
         &mut self,
         called: &ast::ObjectName,
@@ -65,7 +68,10 @@ impl Binder<'_> {
         args: &[ast::FunctionArg],
         definitions: &[(String, Option<&ast::DataType>)],
         pos: Pos,
-    ) -> SqlResult<(Result<Vec<SetCall>, Rel>, Vec<(String, ColumnId, PgType)>, bool)> {
+    ) -> SqlResult<CallParts> {
+        if full.schema.is_none() && matches!(full.name.as_str(), "coalesce" | "greatest" | "least" | "nullif") {
+            return self.expression_item(called, &full.name, args, definitions, pos);
+        }
         let arguments = self.arguments(args)?;
         let found = match self.find_function(full, arguments, pos)? {
             Callee::Function(found) => found,
@@ -149,13 +155,64 @@ impl Binder<'_> {
         Ok((Ok(vec![call]), columns, scalar))
     }
 
-    /// A plain expression as a FROM item of one row.
-    #[allow(clippy::type_complexity, reason = "the same parts as from_call")]
-    fn one_row(
+    /// An expression that is written like a call, as a FROM item of one row.
+    fn expression_item(
         &mut self,
-        value: Typed,
+        called: &ast::ObjectName,
         name: &str,
-    ) -> (Result<Vec<SetCall>, Rel>, Vec<(String, ColumnId, PgType)>, bool) {
+        args: &[ast::FunctionArg],
+        definitions: &[(String, Option<&ast::DataType>)],
+        pos: Pos,
+    ) -> SqlResult<CallParts> {
+        let list = ast::FunctionArgumentList { duplicate_treatment: None, args: args.to_vec(), clauses: vec![] };
+        let value = self.expr(&ast::Expr::Function(ast::Function {
+            name: called.clone(),
+            uses_odbc_syntax: false,
+            parameters: ast::FunctionArguments::None,
+            args: ast::FunctionArguments::List(list),
+            filter: None,
+            null_treatment: None,
+            over: None,
+            within_group: vec![],
+        }))?;
+        let value = self.settle(value)?;
+        let typed = definitions.iter().any(|(_, ty)| ty.is_some());
+        if !value.oid().is_row() {
+            if typed {
+                let text = "a column definition list is only allowed for functions returning \"record\"";
+                return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
+            }
+            return Ok(self.one_row(value, name));
+        }
+        let mut columns = Vec::with_capacity(definitions.len());
+        if value.oid() != Oid::RECORD {
+            let fields = self.fields_of(&value.scalar).unwrap_or_else(|| [].into());
+            columns.extend(fields.iter().cloned());
+        } else if typed {
+            for (name, ty) in definitions {
+                let Some(ty) = ty else { continue };
+                let ty = self.type_by_name(ty, pos)?;
+                columns.push((name.clone(), self.base_type(ty)?));
+            }
+            if let Some(given) = types_written(&value.scalar) {
+                match_row(&given, &columns)?;
+            }
+        } else {
+            let text = "a column definition list is required for functions returning \"record\"";
+            return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
+        }
+        let (mut row, mut out) = (Vec::with_capacity(columns.len()), Vec::with_capacity(columns.len()));
+        for (index, (name, ty)) in columns.into_iter().enumerate() {
+            let input = Box::new(value.scalar.clone());
+            row.push(scalar(ScalarKind::Field { input, index }, ty));
+            out.push((name, self.new_column(), ty));
+        }
+        let ids = out.iter().map(|(_, id, ty)| (*id, *ty)).collect();
+        Ok((Err(Rel::Values { rows: vec![row], columns: ids }), out, false))
+    }
+
+    /// A plain expression as a FROM item of one row.
+    fn one_row(&mut self, value: Typed, name: &str) -> CallParts {
         let (id, ty) = (self.new_column(), value.ty());
         let rel = Rel::Values { rows: vec![vec![value.scalar]], columns: vec![(id, ty)] };
         (Err(rel), vec![(name.to_owned(), id, ty)], true)
@@ -192,6 +249,7 @@ impl Binder<'_> {
             },
         };
         let mut item = NsItem::new(name.to_owned(), Columns::List(list.into()));
+        item.unlockable = Some("a function");
         item.scalar_function = scalar && ordinal.is_none();
         let mut items = vec![item];
         self.rename(&mut items, alias)?;
@@ -204,40 +262,78 @@ impl Binder<'_> {
         Ok(item)
     }
 
-    /// `ROWS FROM (f(…), g(…))`: the calls' text is parsed here, its places being wrong by design: errors
-    /// inside carry none.
-    fn rows_from(&mut self, text: &str, ordinality: bool, alias: Option<&ast::TableAlias>) -> SqlResult<FromItem> {
-        let parsed = crate::parse::parse_expression(&format!("row({text})"))?;
-        let ast::Expr::Function(row) = parsed else { return Err(SqlError::internal("ROWS FROM without calls")) };
-        let ast::FunctionArguments::List(list) = row.args else {
-            return Err(SqlError::internal("ROWS FROM without calls"));
-        };
-        let mut calls = Vec::new();
-        let mut columns = Vec::new();
-        let mut name = String::new();
-        for arg in &list.args {
-            let ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Function(f))) = arg else {
-                return Err(SqlError::new(SqlState::SyntaxError, "ROWS FROM takes function calls only"));
-            };
-            let full = qualified(self.context, &f.name)?;
-            let args = match &f.args {
+    /// `ROWS FROM (f(…), g(…) AS (…))`, whose calls the marker carries.
+    fn rows_from(&mut self, marked: &str, ordinality: bool, alias: Option<&ast::TableAlias>) -> SqlResult<FromItem> {
+        let calls = parse::rows_from_calls(&self.source, marked)?;
+        let mut parts = Vec::with_capacity(calls.len());
+        let mut label = String::new();
+        for parse::RowsCall { function, definitions } in &calls {
+            let full = qualified(self.context, &function.name)?;
+            let args = match &function.args {
                 ast::FunctionArguments::List(list) => list.args.as_slice(),
                 _ => &[],
             };
-            let (call, more, _) = self.from_call(&f.name, &full, args, &[], Pos::NONE)?;
-            match call {
-                Ok(call) => calls.extend(call),
-                Err(_) => {
-                    let text = "ROWS FROM takes functions of PostgreSQL's own that return plain values alone";
-                    return Err(SqlError::unsupported(text));
-                }
+            let definitions: Vec<_> = definitions.iter().map(|(name, ty)| (fold(name), Some(ty))).collect();
+            let pos = self.name_pos(&function.name);
+            // `unnest` of several arrays is as many calls.
+            let several = full.schema.is_none() && full.name == "unnest" && args.len() > 1;
+            let single: Vec<&[ast::FunctionArg]> =
+                if several { args.iter().map(std::slice::from_ref).collect() } else { vec![args] };
+            for args in single {
+                parts.push(self.from_call(&function.name, &full, args, &definitions, pos)?);
             }
-            columns.extend(more);
-            if name.is_empty() {
-                name = self.function_label(&full);
+            if label.is_empty() {
+                label = self.function_label(&full);
             }
         }
-        self.finish_function(Ok(calls), columns, false, ordinality, &name, alias)
+        self.lockstep(parts, ordinality, &label, alias)
+    }
+
+    /// Several calls side by side: rows of the same number stand together, and shorter ones end in NULLs.
+    fn lockstep(
+        &mut self,
+        mut parts: Vec<CallParts>,
+        ordinality: bool,
+        label: &str,
+        alias: Option<&ast::TableAlias>,
+    ) -> SqlResult<FromItem> {
+        if parts.len() == 1
+            && let Some((call, columns, scalar)) = parts.pop()
+        {
+            return self.finish_function(call, columns, scalar, ordinality, label, alias);
+        }
+        let columns: Vec<_> = parts.iter().flat_map(|p| p.1.clone()).collect();
+        if parts.iter().all(|p| p.0.is_ok()) {
+            let calls = parts.into_iter().filter_map(|p| p.0.ok()).flatten().collect();
+            return self.finish_function(Ok(calls), columns, false, ordinality, label, alias);
+        }
+        let mut joined: Option<(Rel, Scalar)> = None;
+        for (call, ..) in parts {
+            let id = self.new_column();
+            let own = column(id, PgType::INT8);
+            let rel = match call {
+                Ok(calls) => Rel::FunctionScan { calls, ordinality: Some(id) },
+                Err(rel) => numbered(rel, id)?,
+            };
+            joined = Some(match joined {
+                None => (rel, own),
+                Some((left, number)) => {
+                    let on = self.numbers_match(number.clone(), own.clone())?;
+                    let (left, right) = (Box::new(left), Box::new(rel));
+                    let rel = Rel::Join { kind: JoinKind::Full, left, right, on, lateral: false };
+                    (rel, scalar(ScalarKind::Coalesce(vec![number, own]), PgType::INT8))
+                }
+            });
+        }
+        let Some((rel, number)) = joined else { return Err(SqlError::internal("ROWS FROM without calls")) };
+        let key = SortKey { expr: number, descending: false, nulls_first: false };
+        let rel = Rel::Sort { input: Box::new(rel), keys: vec![key] };
+        self.finish_function(Err(rel), columns, false, ordinality, label, alias)
+    }
+
+    fn numbers_match(&mut self, left: Scalar, right: Scalar) -> SqlResult<Scalar> {
+        let typed = |s| Typed::new(s, Pos::NONE);
+        Ok(self.comparison("=", typed(left), typed(right), Pos::NONE)?.scalar)
     }
 
     /// `unnest(a, b, …)`: one call an array, in lockstep.
@@ -250,31 +346,26 @@ impl Binder<'_> {
         let active = std::mem::replace(&mut self.level().lateral_active, true);
         let out = self.within(Clause::FromFunction, |b| {
             let full = Qualified { schema: None, name: "unnest".into() };
-            let mut calls = Vec::new();
-            let mut columns = Vec::new();
-            let mut lone = false;
+            let mut parts = Vec::with_capacity(arrays.len());
             for array in arrays {
                 let pos = b.expr_pos(array);
                 let arg = ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(array.clone()));
                 let called = ast::ObjectName::from(vec![]);
-                let (call, more, scalar) = b.from_call(&called, &full, &[arg], &[], pos)?;
-                match call {
-                    Ok(call) => calls.extend(call),
-                    Err(rel) if arrays.len() == 1 => {
-                        return b.finish_function(Err(rel), more, false, ordinality, "unnest", alias);
-                    }
-                    Err(_) => {
-                        let text = "unnest of several arrays takes none of composite types";
-                        return Err(b.error_at(SqlError::unsupported(text), pos));
-                    }
-                }
-                columns.extend(more);
-                lone = scalar && arrays.len() == 1;
+                parts.push(b.from_call(&called, &full, &[arg], &[], pos)?);
             }
-            b.finish_function(Ok(calls), columns, lone, ordinality, "unnest", alias)
+            b.lockstep(parts, ordinality, "unnest", alias)
         });
         self.level().lateral_active = active;
         out
+    }
+}
+
+/// The types of the fields of a row that is written out.
+fn types_written(value: &Scalar) -> Option<Vec<PgType>> {
+    match &value.kind {
+        ScalarKind::Row(items) => Some(items.iter().map(|i| i.ty).collect()),
+        ScalarKind::Coalesce(values) => values.iter().find_map(types_written),
+        _ => None,
     }
 }
 

@@ -17,12 +17,14 @@ use super::scope::Columns;
 use super::select::Target;
 use super::walk;
 use crate::bound::{ColumnId, Rel, Scalar, ScalarKind};
-use crate::parse::Pos;
+use crate::parse::{Pos, marker};
 
 /// GROUP BY as bound.
 #[derive(Debug, Default)]
 pub struct Grouping {
     pub exprs: Vec<Scalar>,
+    /// The entry of the select list that each of `exprs` is: equal ones stay apart where they are named.
+    pub targets: Vec<Option<usize>>,
     /// Indices into `exprs`; `None` for a plain GROUP BY.
     pub sets: Option<Vec<Vec<usize>>>,
     /// GROUP BY was written, though perhaps with nothing in it.
@@ -50,45 +52,30 @@ impl Binder<'_> {
         let ast::GroupByExpr::Expressions(items, modifiers) = group_by else {
             return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"all\""));
         };
+        let distinct = group_by_distinct(group_by);
+        let items = items.get(usize::from(distinct)..).unwrap_or_default();
         let mut grouping = Grouping { written: !items.is_empty() || !modifiers.is_empty(), ..Grouping::default() };
         let mut sets: Vec<Vec<usize>> = vec![vec![]];
         let mut plain = true;
         for item in items {
             let choices = self.group_item(item, targets, outputs, &mut grouping)?;
             plain &= choices.len() == 1 && !is_set_syntax(item);
-            if sets.len() * choices.len() > MAX_SETS {
-                let text = format!("too many grouping sets present (maximum {MAX_SETS})");
-                return Err(SqlError::new(SqlState::StatementTooComplex, text));
-            }
-            let mut product = Vec::with_capacity(sets.len() * choices.len());
-            for set in &sets {
-                for choice in &choices {
-                    let mut joined = set.clone();
-                    joined.extend(choice.iter().copied().filter(|c| !set.contains(c)));
-                    product.push(joined);
-                }
-            }
-            sets = product;
+            sets = product(&sets, &choices)?;
         }
         for modifier in modifiers {
             match modifier {
                 ast::GroupByWithModifier::GroupingSets(e) => {
                     let choices = self.group_item(e, targets, outputs, &mut grouping)?;
                     plain = false;
-                    let mut product = Vec::new();
-                    for set in &sets {
-                        for choice in &choices {
-                            let mut joined = set.clone();
-                            joined.extend(choice.iter().copied().filter(|c| !set.contains(c)));
-                            product.push(joined);
-                        }
-                    }
-                    sets = product;
+                    sets = product(&sets, &choices)?;
                 }
                 _ => return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"with\"")),
             }
         }
         if !plain {
+            if distinct {
+                sets = distinct_sets(sets);
+            }
             grouping.sets = Some(sets);
         }
         Ok(grouping)
@@ -103,13 +90,6 @@ impl Binder<'_> {
         grouping: &mut Grouping,
     ) -> SqlResult<Vec<Vec<usize>>> {
         match item {
-            Expr::Tuple(parts) => {
-                let mut set = Vec::with_capacity(parts.len());
-                for part in parts {
-                    set.push(self.group_expr(part, targets, outputs, grouping)?);
-                }
-                Ok(vec![set])
-            }
             Expr::Rollup(parts) => {
                 let parts = self.group_parts(parts, targets, outputs, grouping)?;
                 Ok((0..=parts.len()).rev().map(|n| parts[..n].concat()).collect())
@@ -131,22 +111,39 @@ impl Binder<'_> {
                 let mut out = Vec::new();
                 for set in sets {
                     match set.as_slice() {
-                        [nested @ (Expr::Rollup(_) | Expr::Cube(_) | Expr::GroupingSets(_) | Expr::Tuple(_))] => {
+                        [nested @ (Expr::Rollup(_) | Expr::Cube(_) | Expr::GroupingSets(_))] => {
                             out.extend(self.group_item(nested, targets, outputs, grouping)?);
                         }
-                        parts => {
-                            let mut indices = Vec::with_capacity(parts.len());
-                            for part in parts {
-                                indices.push(self.group_expr(part, targets, outputs, grouping)?);
-                            }
-                            out.push(indices);
-                        }
+                        parts => out.push(self.group_set(parts, targets, outputs, grouping)?),
                     }
                 }
                 Ok(out)
             }
-            e => Ok(vec![vec![self.group_expr(e, targets, outputs, grouping)?]]),
+            e => Ok(vec![self.group_set(std::slice::from_ref(e), targets, outputs, grouping)?]),
         }
+    }
+
+    /// The columns of one set; rows within it are their columns.
+    pub fn group_set(
+        &mut self,
+        parts: &[Expr],
+        targets: &mut [Target],
+        outputs: usize,
+        grouping: &mut Grouping,
+    ) -> SqlResult<Vec<usize>> {
+        let mut out: Vec<usize> = Vec::with_capacity(parts.len());
+        for part in parts {
+            let more = match strip(part) {
+                Expr::Tuple(inner) => self.group_set(inner, targets, outputs, grouping)?,
+                _ => vec![self.group_expr(part, targets, outputs, grouping)?],
+            };
+            for i in more {
+                if !out.contains(&i) {
+                    out.push(i);
+                }
+            }
+        }
+        Ok(out)
     }
 
     fn group_parts(
@@ -158,11 +155,7 @@ impl Binder<'_> {
     ) -> SqlResult<Vec<Vec<usize>>> {
         let mut out = Vec::with_capacity(parts.len());
         for part in parts {
-            let mut indices = Vec::with_capacity(part.len());
-            for e in part {
-                indices.push(self.group_expr(e, targets, outputs, grouping)?);
-            }
-            out.push(indices);
+            out.push(self.group_set(part, targets, outputs, grouping)?);
         }
         Ok(out)
     }
@@ -176,11 +169,14 @@ impl Binder<'_> {
         grouping: &mut Grouping,
     ) -> SqlResult<usize> {
         let mentions = self.level().mentions.len();
+        // The entry of the select list that is named.
+        let mut named = None;
         let value = match strip(e) {
             Expr::Value(v) => match &v.value {
                 ast::Value::Number(digits, _) => {
                     let i = self.ordinal(digits, outputs, "GROUP BY", v)?;
-                    self.grouping_target(targets, i, v)?
+                    named = Some(i);
+                    self.grouping_target(targets, i)?
                 }
                 ast::Value::Placeholder(_) => self.within(Clause::GroupBy, |b| b.expr(e))?,
                 _ => {
@@ -206,6 +202,7 @@ impl Binder<'_> {
                             return Err(self.error_at(SqlError::new(SqlState::AmbiguousColumn, text), pos));
                         }
                         self.check_grouping_target(&targets[i].value)?;
+                        named = Some(i);
                         targets[i].value.clone()
                     }
                     _ => self.within(Clause::GroupBy, |b| b.expr(e))?,
@@ -217,14 +214,17 @@ impl Binder<'_> {
         let pos = value.pos;
         let value = self.settle(value)?;
         super::operator::equality(value.oid()).map_err(|e| self.error_at(e, pos))?;
-        if let Some(i) = grouping.exprs.iter().position(|g| same(g, &value.scalar)) {
+        let target = named.or_else(|| targets.iter().position(|t| same(&t.value.scalar, &value.scalar)));
+        let mut known = grouping.exprs.iter().zip(&grouping.targets);
+        if let Some(i) = known.position(|(g, of)| *of == target && same(g, &value.scalar)) {
             return Ok(i);
         }
         grouping.exprs.push(value.scalar);
+        grouping.targets.push(target);
         Ok(grouping.exprs.len() - 1)
     }
 
-    fn grouping_target(&mut self, targets: &mut [Target], i: usize, v: &ast::ValueWithSpan) -> SqlResult<Typed> {
+    fn grouping_target(&mut self, targets: &mut [Target], i: usize) -> SqlResult<Typed> {
         let Some(target) = targets.get(i) else { return Err(SqlError::internal("no such output column")) };
         let mut value = target.value.clone();
         self.check_grouping_target(&value)?;
@@ -234,7 +234,6 @@ impl Binder<'_> {
                 target.value = value.clone();
             }
         }
-        let _ = v;
         Ok(value)
     }
 
@@ -266,22 +265,25 @@ impl Binder<'_> {
         targets: &mut [Target],
         having: &mut Option<Scalar>,
     ) -> SqlResult<Rel> {
-        let Grouping { exprs, sets, .. } = grouping;
+        let Grouping { exprs, targets: of, mut sets, .. } = grouping;
         let mut groups: Vec<(ColumnId, Scalar)> = exprs.into_iter().map(|e| (self.new_column(), e)).collect();
+        if let Some(sets) = &mut sets {
+            self.add_dependent(&mut groups, sets, targets, having.as_ref());
+        }
         let written = groups.len();
         let groupings = std::mem::take(&mut self.level().groupings);
         let grouping_id = (sets.is_some() && !groupings.is_empty()).then(|| self.new_column());
 
         // What GROUPING(…) becomes, by the id that stands for it.
         let mut masks: Vec<(ColumnId, Scalar)> = Vec::with_capacity(groupings.len());
-        for (id, args, pos) in groupings {
+        for (id, args) in groupings {
             let mut indices = Vec::with_capacity(args.len());
             for arg in args {
-                match groups.iter().position(|(_, g)| same(g, &arg)) {
+                match groups.iter().position(|(_, g)| same(g, &arg.scalar)) {
                     Some(i) => indices.push(i),
                     None => {
                         let text = "arguments to GROUPING must be grouping expressions of the associated query level";
-                        return Err(self.error_at(SqlError::new(SqlState::GroupingError, text), pos));
+                        return Err(self.error_at(SqlError::new(SqlState::GroupingError, text), arg.pos));
                     }
                 }
             }
@@ -317,12 +319,20 @@ impl Binder<'_> {
                         groups.push((fresh, part.clone()));
                         return Some(column(fresh, part.ty));
                     }
-                    lost = lost.or(Some(id));
+                    // The key of a row comes with the row's columns.
+                    if binder.is_column(id) {
+                        lost = lost.or(Some(id));
+                    }
                     None
                 });
             };
-            for target in targets.iter_mut() {
-                rewrite(&mut target.value.scalar, self, &mut groups);
+            for (n, target) in targets.iter_mut().enumerate() {
+                // The entry itself may be a group, beside an equal one that is another.
+                let own = of.iter().position(|t| *t == Some(n)).and_then(|i| groups.get(i));
+                match own.filter(|(_, g)| same(g, &target.value.scalar)) {
+                    Some((id, _)) => target.value.scalar = column(*id, target.value.scalar.ty),
+                    None => rewrite(&mut target.value.scalar, self, &mut groups),
+                }
             }
             for window in &mut windows {
                 walk::window_mut(window, &mut |s| rewrite(s, self, &mut groups));
@@ -356,15 +366,66 @@ impl Binder<'_> {
         Ok(Rel::Aggregate { input: Box::new(input), groups, sets, grouping: grouping_id, aggregates })
     }
 
+    /// Adds to all grouping sets the columns that depend on a key which is in each of them.
+    fn add_dependent(
+        &mut self,
+        groups: &mut Vec<(ColumnId, Scalar)>,
+        sets: &mut [Vec<usize>],
+        targets: &[Target],
+        having: Option<&Scalar>,
+    ) {
+        let shared: Vec<(ColumnId, Scalar)> = groups
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| sets.iter().all(|set| set.contains(i)))
+            .map(|(_, group)| group.clone())
+            .collect();
+        if shared.is_empty() {
+            return;
+        }
+        let mut found: Vec<Scalar> = vec![];
+        let level = self.levels.last();
+        let windows = level.into_iter().flat_map(|l| &l.windows).flat_map(|w| {
+            w.args.iter().chain(&w.filter).chain(&w.partition_by).chain(w.order_by.iter().map(|k| &k.expr))
+        });
+        let calls = level.into_iter().flat_map(|l| l.sets.iter().flatten()).flat_map(|c| &c.args);
+        let above = targets.iter().map(|t| &t.value.scalar).chain(having).chain(windows).chain(calls);
+        for value in above {
+            walk::visit(value, &mut |part| {
+                if groups.iter().any(|(_, g)| same(g, part)) {
+                    return false;
+                }
+                let ScalarKind::Column(id) = part.kind else { return true };
+                let known = found.iter().any(|f| f.kind == part.kind);
+                if !known && self.is_own_column(id) && self.depends_on_key(id, &shared) {
+                    found.push(part.clone());
+                }
+                true
+            });
+        }
+        for column in found {
+            for set in sets.iter_mut() {
+                set.push(groups.len());
+            }
+            let id = self.new_column();
+            groups.push((id, column));
+        }
+    }
+
     /// Whether FROM of the current level puts out the column.
     fn is_own_column(&self, id: ColumnId) -> bool {
+        self.levels.last().is_some_and(|l| l.items.iter().any(|i| i.slot_of(id).is_some() || i.row_key == Some(id)))
+    }
+
+    fn is_column(&self, id: ColumnId) -> bool {
         self.levels.last().is_some_and(|l| l.items.iter().any(|i| i.slot_of(id).is_some()))
     }
 
     /// Whether the grouping columns hold the primary key of the column's table.
     fn depends_on_key(&self, id: ColumnId, groups: &[(ColumnId, Scalar)]) -> bool {
         let Some(level) = self.levels.last() else { return false };
-        let Some(item) = level.items.iter().find(|i| i.slot_of(id).is_some()) else { return false };
+        let puts_out = |i: &&super::scope::NsItem| i.slot_of(id).is_some() || i.row_key == Some(id);
+        let Some(item) = level.items.iter().find(puts_out) else { return false };
         let Columns::Table { table, .. } = &item.columns else { return false };
         let Some(key) = table.row_key() else { return false };
         key.keys.iter().all(|(part, _, _)| {
@@ -393,6 +454,45 @@ impl Binder<'_> {
         };
         self.error_at(SqlError::new(SqlState::GroupingError, text), pos)
     }
+}
+
+/// Whether DISTINCT follows GROUP BY.
+pub fn group_by_distinct(group_by: &ast::GroupByExpr) -> bool {
+    let ast::GroupByExpr::Expressions(items, _) = group_by else { return false };
+    matches!(items.first(), Some(Expr::Identifier(first)) if first.value == marker::DISTINCT_SETS)
+}
+
+/// All pairs of a set of one and a set of the other, joined.
+fn product(sets: &[Vec<usize>], choices: &[Vec<usize>]) -> SqlResult<Vec<Vec<usize>>> {
+    if sets.len() * choices.len() > MAX_SETS {
+        let text = format!("too many grouping sets present (maximum {MAX_SETS})");
+        return Err(SqlError::new(SqlState::StatementTooComplex, text));
+    }
+    let mut out = Vec::with_capacity(sets.len() * choices.len());
+    for set in sets {
+        for choice in choices {
+            let mut joined = set.clone();
+            for column in choice {
+                if !joined.contains(column) {
+                    joined.push(*column);
+                }
+            }
+            out.push(joined);
+        }
+    }
+    Ok(out)
+}
+
+/// The first of sets with the same columns.
+fn distinct_sets(sets: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+    let mut seen = std::collections::HashSet::with_capacity(sets.len());
+    let mut out = sets;
+    out.retain(|set| {
+        let mut columns = set.clone();
+        columns.sort_unstable();
+        seen.insert(columns)
+    });
+    out
 }
 
 fn is_set_syntax(e: &Expr) -> bool {

@@ -157,6 +157,7 @@ impl Binder<'_> {
         self.record_call(id, || CallTree::Aggregate(aggregate.clone()));
         let level = self.level();
         level.has_aggregates = true;
+        level.first_aggregate = level.first_aggregate.or(pos);
         level.aggregates.push(aggregate);
         Ok(Typed::new(column(id, ty), pos))
     }

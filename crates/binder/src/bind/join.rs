@@ -199,6 +199,7 @@ impl Binder<'_> {
         let columns: Vec<NsColumn> = joined.all().take(merged).collect();
         let mut item = NsItem::new(alias, Columns::List(columns.into()));
         item.cols_visible = false;
+        item.unlockable = Some("a join");
         items.push(item);
         distinct_names(items)
     }
@@ -253,6 +254,7 @@ impl Binder<'_> {
         }
         let mut item = NsItem::new(name, Columns::List(columns.into()));
         item.range = range;
+        item.unlockable = Some("a join");
         items.push(item);
         Ok(items)
     }

@@ -35,11 +35,16 @@ impl Binder<'_> {
             [argument] => argument,
             // A row that is NULL gives no field a value.
             [base, argument, ..] if is_null(base) => argument,
-            [Scalar { kind: ScalarKind::Row(items), ty }, ..] if ty.oid == Oid::RECORD => {
-                require_same_row(items, columns)?;
+            [base, ..] => {
+                if let ScalarKind::Row(items) = &base.kind
+                    && base.ty.oid == Oid::RECORD
+                {
+                    let given: Vec<PgType> = items.iter().map(|i| i.ty).collect();
+                    match_row(&given, columns)?;
+                }
                 return Ok(None);
             }
-            _ => return Ok(None),
+            [] => return Ok(None),
         };
         let (id, ty) = (self.new_column(), argument.ty);
         let input = if set {
@@ -75,18 +80,17 @@ impl Binder<'_> {
     }
 }
 
-/// 42804 unless a row has the columns that a definition list names.
-fn require_same_row(items: &[Scalar], columns: &[(String, PgType)]) -> SqlResult<()> {
-    let detail = if items.len() == columns.len() {
-        let differs = |(item, (_, wanted)): &(&Scalar, &(String, PgType))| item.ty.oid != wanted.oid;
-        let Some((n, (item, (_, wanted)))) = (1..).zip(items.iter().zip(columns)).find(|(_, pair)| differs(pair)) else {
-            return Ok(());
-        };
-        let (given, wanted) = (format_type(PgType::new(item.ty.oid)), format_type(PgType::new(wanted.oid)));
-        format!("Returned type {given} at ordinal position {n}, but query expects {wanted}.")
+/// # Errors
+/// 42804 if a row of these types does not have the columns that are asked for.
+pub fn match_row(given: &[PgType], columns: &[(String, PgType)]) -> SqlResult<()> {
+    let detail = if given.len() == columns.len() {
+        let odd = given.iter().zip(columns).position(|(g, (_, c))| g.oid != c.oid);
+        let Some(n) = odd else { return Ok(()) };
+        let (found, wanted) = (format_type(PgType::new(given[n].oid)), format_type(PgType::new(columns[n].1.oid)));
+        format!("Returned type {found} at ordinal position {}, but query expects {wanted}.", n + 1)
     } else {
-        let plural = if items.len() == 1 { "" } else { "s" };
-        format!("Returned row contains {} attribute{plural}, but query expects {}.", items.len(), columns.len())
+        let plural = if given.len() == 1 { "" } else { "s" };
+        format!("Returned row contains {} attribute{plural}, but query expects {}.", given.len(), columns.len())
     };
     let text = "function return row and query-specified return row do not match";
     Err(SqlError::new(SqlState::DatatypeMismatch, text).detail(detail))

@@ -17,6 +17,10 @@ impl Binder<'_> {
     pub fn literal(&mut self, value: &ast::ValueWithSpan) -> SqlResult<Typed> {
         let pos = self.source.start(value.span);
         let typed = |s| Ok(Typed::new(s, pos));
+        if let ast::Value::NationalStringLiteral(text) = &value.value {
+            let literal = Typed::new(constant(Datum::text(text.as_str()), PgType::UNKNOWN), pos);
+            return self.explicit_cast(literal, PgType::new(Oid::BPCHAR), pos);
+        }
         if let Some(text) = string_value(&value.value) {
             return typed(constant(Datum::text(text), PgType::UNKNOWN));
         }

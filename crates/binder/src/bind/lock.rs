@@ -29,6 +29,11 @@ impl Binder<'_> {
             }
             for (name, pos) in names {
                 let found = self.level().items.iter().position(|i| i.rel_visible && i.name == name);
+                let refused = found.and_then(|k| self.level().items[k].unlockable);
+                if let Some(what) = refused {
+                    let text = format!("{} cannot be applied to {what}", word(mode));
+                    return Err(self.error_at(SqlError::unsupported(text), pos));
+                }
                 match found {
                     Some(k) => chosen.push(k),
                     None => {

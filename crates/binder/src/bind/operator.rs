@@ -1,6 +1,6 @@
 //! Operators: from a symbol and two operands to the function behind it (manual §10.2).
 
-use gavel_functions::registry::{self, CastContext, Operator};
+use gavel_functions::registry::{self, CastContext, CastMethod, Operator};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 
 use super::Binder;
@@ -143,8 +143,32 @@ impl Binder<'_> {
             return Err(self.error_at(shell, pos));
         }
         self.calls(applied.operator.proc);
+        let applied = if self.recorder.is_none() { self.joined_texts(applied, pos)? } else { applied };
         let args = applied.left.into_iter().chain([applied.right]).map(|t| t.scalar).collect();
         Ok(Typed::new(call(applied.operator.proc, args, applied.result), start))
+    }
+
+    /// `anything || text` joins what the cast to text gives, which of some types is not what they are shown as: `true`
+    /// of a boolean, no trailing blanks of `character`, the netmask of an address.
+    fn joined_texts(&mut self, applied: Applied, pos: Pos) -> SqlResult<Applied> {
+        let name = registry::proc(applied.operator.proc).map_or("", |p| p.name);
+        let by_function =
+            |ty: Oid| registry::cast(ty, Oid::TEXT).is_some_and(|c| matches!(c.method, CastMethod::Function(_)));
+        let Applied { operator, left: Some(left), right, result } = applied else { return Ok(applied) };
+        let Some(both) = registry::operator_exact("||", Oid::TEXT, Oid::TEXT) else {
+            return Ok(Applied { operator, left: Some(left), right, result });
+        };
+        Ok(match name {
+            "anytextcat" if by_function(left.oid()) => {
+                let left = self.explicit_cast(left, PgType::TEXT, pos)?;
+                Applied { operator: both, left: Some(left), right, result }
+            }
+            "textanycat" if by_function(right.oid()) => {
+                let right = self.explicit_cast(right, PgType::TEXT, pos)?;
+                Applied { operator: both, left: Some(left), right, result }
+            }
+            _ => Applied { operator, left: Some(left), right, result },
+        })
     }
 
     /// Like [`Self::operator`], and the result must be boolean.

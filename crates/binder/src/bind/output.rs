@@ -51,6 +51,9 @@ impl Binder<'_> {
                 (Strength::Strong, name) => (Strength::Strong, name),
                 _ => (Strength::Weak, self.type_name_of(data_type)),
             },
+            Expr::Value(v) if matches!(v.value, ast::Value::NationalStringLiteral(_)) => {
+                (Strength::Weak, "bpchar".to_owned())
+            }
             Expr::TypedString(typed) => (Strength::Weak, self.type_name_of(&typed.data_type)),
             Expr::Interval(_) => (Strength::Weak, "interval".to_owned()),
             Expr::Collate { expr, .. } => self.derive(expr),
@@ -92,10 +95,19 @@ impl Binder<'_> {
 
     /// A scalar subquery is named by its column.
     fn query_name(&self, query: &ast::Query) -> (Strength, String) {
-        let ast::SetExpr::Select(select) = &*query.body else { return (Strength::None, String::new()) };
-        match select.projection.first() {
-            Some(ast::SelectItem::ExprWithAlias { alias, .. }) => (Strength::Strong, fold(alias)),
-            Some(ast::SelectItem::UnnamedExpr(e)) => self.derive(e),
+        self.body_name(&query.body)
+    }
+
+    fn body_name(&self, body: &ast::SetExpr) -> (Strength, String) {
+        match body {
+            ast::SetExpr::Select(select) => match select.projection.first() {
+                Some(ast::SelectItem::ExprWithAlias { alias, .. }) => (Strength::Strong, fold(alias)),
+                Some(ast::SelectItem::UnnamedExpr(e)) => self.derive(e),
+                _ => (Strength::None, String::new()),
+            },
+            ast::SetExpr::Query(query) => self.query_name(query),
+            ast::SetExpr::SetOperation { left, .. } => self.body_name(left),
+            ast::SetExpr::Values(_) => (Strength::Strong, "column1".to_owned()),
             _ => (Strength::None, String::new()),
         }
     }

@@ -1,9 +1,10 @@
 //! Polymorphic signatures (manual §38.2.5): `anyelement`, `anyarray`, … stand for one type within a
 //! call, `anycompatible` and its kin for the common type of their arguments.
 
-use gavel_functions::registry;
+use gavel_functions::registry::{self, CastContext};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 
+use super::coerce::can_coerce;
 use super::common_type::common_type;
 use super::typename::{array_type, element_type, format_type};
 
@@ -174,16 +175,21 @@ fn meaning(declared: &[Oid], actual: &[Oid]) -> SqlResult<Meaning> {
         .detail(format!("{} versus {}", name(array), name(element))));
     }
     if compatible_used {
-        m.compatible = Some(common_type(commons.iter().copied()).map_err(|mismatch| {
-            SqlError::new(
-                SqlState::DatatypeMismatch,
-                format!(
-                    "arguments of anycompatible family cannot be cast to a common type: {} versus {}",
-                    name(mismatch.left),
-                    name(mismatch.right)
-                ),
-            )
-        })?);
+        let apart = |left: Oid, right: Oid| {
+            let (left, right) = (name(left), name(right));
+            let text =
+                format!("arguments of anycompatible family cannot be cast to a common type: {left} versus {right}");
+            SqlError::new(SqlState::DatatypeMismatch, text)
+        };
+        let common = common_type(commons.iter().copied()).map_err(|m| apart(m.left, m.right))?;
+        // The category of a type is not all: rows and arrays of rows share theirs.
+        let odd = commons.iter().find(|oid| {
+            **oid != common && **oid != Oid::UNKNOWN && !can_coerce(**oid, common, CastContext::Implicit)
+        });
+        if let Some(odd) = odd {
+            return Err(apart(common, *odd));
+        }
+        m.compatible = Some(common);
     }
     if m.element.is_none() {
         m.element = m.array.and_then(element_of);

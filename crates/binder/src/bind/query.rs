@@ -10,7 +10,7 @@ use super::name::fold;
 use super::scalar::{Typed, column};
 use super::scope::{Fields, Level};
 use crate::bound::{ColumnId, Cte, Rel, Scalar, ScalarKind, SortKey};
-use crate::parse::Pos;
+use crate::parse::{Pos, marker};
 use crate::query_tree::{Body, OrderTree, QueryTree, RangeColumn};
 
 /// A result column of a bound query.
@@ -42,14 +42,11 @@ pub struct Tail<'q> {
     pub offset: Option<&'q ast::Expr>,
     pub with_ties: bool,
     pub locks: &'q [ast::LockClause],
-    /// FETCH FIRST ROW without a number.
-    pub fetch_one: bool,
 }
 
 impl<'q> Tail<'q> {
     fn of(query: &'q ast::Query) -> SqlResult<Self> {
-        let mut tail =
-            Tail { order_by: &[], limit: None, offset: None, with_ties: false, locks: &query.locks, fetch_one: false };
+        let mut tail = Tail { locks: &query.locks, ..Tail::none() };
         match query.order_by.as_ref().map(|o| &o.kind) {
             Some(ast::OrderByKind::Expressions(keys)) => tail.order_by = keys,
             Some(ast::OrderByKind::All(_)) => {
@@ -68,18 +65,40 @@ impl<'q> Tail<'q> {
             }
             None => {}
         }
-        if let Some(fetch) = &query.fetch {
-            if fetch.percent {
-                return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"percent\""));
-            }
-            if tail.limit.is_some() {
-                return Err(SqlError::new(SqlState::SyntaxError, "multiple LIMIT clauses not allowed"));
-            }
-            tail.limit = fetch.quantity.as_ref();
-            tail.fetch_one = fetch.quantity.is_none();
-            tail.with_ties = fetch.with_ties;
+        if query.fetch.is_some() {
+            // One that PostgreSQL takes is LIMIT by now.
+            return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"fetch\""));
+        }
+        if let Some(ast::Expr::Prefixed { prefix, value }) = tail.limit
+            && prefix.value == marker::TIES
+        {
+            tail.limit = Some(&**value);
+            tail.with_ties = true;
+            tail.check_ties()?;
         }
         Ok(tail)
+    }
+
+    fn none() -> Self {
+        Tail { order_by: &[], limit: None, offset: None, with_ties: false, locks: &[] }
+    }
+
+    /// What WITH TIES asks of the clauses around it.
+    fn check_ties(&self) -> SqlResult<()> {
+        if self.order_by.is_empty() {
+            let text = "WITH TIES cannot be specified without ORDER BY clause";
+            return Err(SqlError::new(SqlState::SyntaxError, text));
+        }
+        if self.locks.iter().any(|l| matches!(l.nonblock, Some(ast::NonBlock::SkipLocked))) {
+            let text = "SKIP LOCKED and WITH TIES options cannot be used together";
+            return Err(SqlError::new(SqlState::SyntaxError, text));
+        }
+        let null = matches!(self.limit.map(strip), Some(ast::Expr::Value(v)) if v.value == ast::Value::Null);
+        if null {
+            let text = "row count cannot be null in FETCH FIRST ... WITH TIES clause";
+            return Err(SqlError::new(SqlState::InvalidRowCountInLimitClause, text));
+        }
+        Ok(())
     }
 
     /// Whether nothing follows.
@@ -88,7 +107,6 @@ impl<'q> Tail<'q> {
             && self.limit.is_none()
             && self.offset.is_none()
             && self.locks.is_empty()
-            && !self.fetch_one
     }
 }
 
@@ -143,9 +161,7 @@ impl Binder<'_> {
             SetExpr::Select(select) => {
                 self.descend()?;
                 self.levels.push(Level::new());
-                let tail =
-                    Tail { order_by: &[], limit: None, offset: None, with_ties: false, locks: &[], fetch_one: false };
-                let out = self.select(select, &tail, resolve);
+                let out = self.select(select, &Tail::none(), resolve);
                 self.levels.pop();
                 self.depth -= 1;
                 out
@@ -173,7 +189,14 @@ impl Binder<'_> {
             for row in &values.rows {
                 let mut out = Vec::with_capacity(row.content.len());
                 for e in &row.content {
-                    out.push(b.expr(e)?);
+                    match e {
+                        ast::Expr::QualifiedWildcard(name, _) => {
+                            let mut columns = Vec::new();
+                            b.expand_item_star(name, &mut columns)?;
+                            out.extend(columns.into_iter().map(|c| c.value));
+                        }
+                        e => out.push(b.expr(e)?),
+                    }
                 }
                 rows.push(out);
             }
@@ -247,10 +270,9 @@ impl Binder<'_> {
             let value = Typed::new(column(target.id, target.ty), self.expr_pos(&key.expr));
             keys.push(self.sort_key(value, &key.options)?);
         }
-        if !tail.locks.is_empty() {
-            let what = if set_operation { "UNION/INTERSECT/EXCEPT" } else { "VALUES" };
-            let text = format!("FOR UPDATE is not allowed with {what}");
-            return Err(SqlError::unsupported(text));
+        if let Some(lock) = tail.locks.first() {
+            let what = if set_operation { "is not allowed with UNION/INTERSECT/EXCEPT" } else { "cannot be applied to VALUES" };
+            return Err(SqlError::unsupported(format!("{} {what}", self.lock_word(lock))));
         }
         if !keys.is_empty() {
             rel = Rel::Sort { input: Box::new(rel), keys: keys.clone() };
@@ -350,36 +372,18 @@ impl Binder<'_> {
 
     /// LIMIT, OFFSET and FETCH around `rel`.
     pub fn limit(&mut self, rel: Rel, tail: &Tail<'_>, keys: &[SortKey]) -> SqlResult<Rel> {
-        if tail.limit.is_none() && tail.offset.is_none() && !tail.fetch_one {
+        if tail.limit.is_none() && tail.offset.is_none() {
             return Ok(rel);
         }
-        let limit = match tail.limit {
-            Some(e) => Some(self.row_count(e, Clause::Limit)?),
-            None if tail.fetch_one => Some(super::scalar::constant(gavel_types::Datum::Int8(1), PgType::INT8)),
-            None => None,
-        };
+        let limit = tail.limit.map(|e| self.row_count(e, Clause::Limit)).transpose()?;
         let offset = tail.offset.map(|e| self.row_count(e, Clause::Offset)).transpose()?;
-        let with_ties = if tail.with_ties {
-            if keys.is_empty() {
-                return Err(SqlError::new(
-                    SqlState::SyntaxError,
-                    "WITH TIES cannot be specified without ORDER BY clause",
-                ));
-            }
-            keys.to_vec()
-        } else {
-            vec![]
-        };
+        let with_ties = if tail.with_ties { keys.to_vec() } else { vec![] };
         Ok(Rel::Limit { input: Box::new(rel), limit, offset, with_ties })
     }
 
     /// LIMIT and its kin in the tree.
     pub fn record_limit(&mut self, tree: &mut QueryTree, tail: &Tail<'_>) -> SqlResult<()> {
-        tree.limit = match tail.limit {
-            Some(e) => Some(self.row_count(e, Clause::Limit)?),
-            None if tail.fetch_one => Some(super::scalar::constant(gavel_types::Datum::Int8(1), PgType::INT8)),
-            None => None,
-        };
+        tree.limit = tail.limit.map(|e| self.row_count(e, Clause::Limit)).transpose()?;
         tree.offset = tail.offset.map(|e| self.row_count(e, Clause::Offset)).transpose()?;
         tree.with_ties = tail.with_ties;
         Ok(())

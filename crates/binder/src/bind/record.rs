@@ -10,7 +10,7 @@ use sqlparser::ast;
 
 use super::Binder;
 use super::from::FromItem;
-use super::group::Grouping;
+use super::group::{Grouping, group_by_distinct};
 use super::name::fold;
 use super::query::Tail;
 use super::scalar::scalar;
@@ -193,7 +193,8 @@ impl Binder<'_> {
         let level = self.level();
         let windows = level.named_windows.iter().filter_map(|w| Some((w.name.clone()?, w.tree.clone()))).collect();
         let from = std::mem::take(&mut level.from);
-        let select = SelectTree { distinct, targets: shown, from, filter, group_by, having, windows };
+        let group_distinct = group_by_distinct(&s.group_by);
+        let select = SelectTree { distinct, targets: shown, from, filter, group_by, group_distinct, having, windows };
         if select.from.len() < s.from.len() {
             return Ok(None);
         }
@@ -240,7 +241,8 @@ impl Binder<'_> {
             ast::GroupByWithModifier::GroupingSets(e) => Some(e),
             _ => None,
         });
-        items.iter().chain(sets).map(|item| self.group_tree(item, targets, outputs, grouping)).collect()
+        let items = items.iter().skip(usize::from(group_by_distinct(group_by)));
+        items.chain(sets).map(|item| self.group_tree(item, targets, outputs, grouping)).collect()
     }
 
     fn group_tree(
@@ -254,16 +256,8 @@ impl Binder<'_> {
             if let [nested @ (ast::Expr::Rollup(_) | ast::Expr::Cube(_) | ast::Expr::GroupingSets(_))] = parts {
                 return b.group_tree(nested, targets, outputs, grouping);
             }
-            let parts = match parts {
-                [ast::Expr::Tuple(parts)] => parts,
-                _ => parts,
-            };
-            let mut set = Vec::with_capacity(parts.len());
-            for part in parts {
-                let i = b.group_expr(part, targets, outputs, grouping)?;
-                set.extend(grouping.exprs.get(i).cloned());
-            }
-            Ok(GroupTree::Set(set))
+            let set = b.group_set(parts, targets, outputs, grouping)?;
+            Ok(GroupTree::Set(set.into_iter().filter_map(|i| grouping.exprs.get(i).cloned()).collect()))
         };
         let mut all = |b: &mut Self, list: &[Vec<ast::Expr>]| -> SqlResult<Vec<GroupTree>> {
             list.iter().map(|p| parts(b, p)).collect()
@@ -271,7 +265,14 @@ impl Binder<'_> {
         Ok(match item {
             ast::Expr::Rollup(list) => GroupTree::Rollup(all(self, list)?),
             ast::Expr::Cube(list) => GroupTree::Cube(all(self, list)?),
-            ast::Expr::GroupingSets(list) => GroupTree::Sets(all(self, list)?),
+            ast::Expr::GroupingSets(list) => {
+                // Sets within sets are sets of the outer ones.
+                let flat = all(self, list)?.into_iter().flat_map(|part| match part {
+                    GroupTree::Sets(inner) => inner,
+                    part => vec![part],
+                });
+                GroupTree::Sets(flat.collect())
+            }
             e => parts(self, std::slice::from_ref(e))?,
         })
     }

@@ -13,21 +13,26 @@ use super::name::{fold, is_reserved};
 use super::scalar::{Typed, boolean, constant, scalar};
 use super::scope::{Columns, Fields, Found, NsColumn};
 use super::typename::{array_type, element_type, format_type};
-use crate::bound::{Index, Scalar, ScalarKind};
+use crate::bound::{ColumnId, Index, Scalar, ScalarKind};
 use crate::parse::Pos;
 use crate::query_tree::Form;
 
+/// Most dimensions of an array.
+const MAX_DIMENSIONS: usize = 6;
+
 /// The whole row of a relation on the side of an outer join that NULLs may stand for: NULL where they do. That is seen by a
-/// column that is never NULL, or else by all of them.
-fn or_null(row: Scalar, columns: &Columns) -> Scalar {
+/// column that is never NULL, by the row's key, or else by all columns.
+fn or_null(row: Scalar, columns: &Columns, key: Option<ColumnId>) -> Scalar {
     let ScalarKind::Row(items) = &row.kind else { return row };
     let never_null = match columns {
         Columns::Table { table, .. } => table.visible_columns().position(|c| c.not_null),
         _ => None,
     };
-    let tested: Vec<&Scalar> = match never_null.and_then(|n| items.get(n)) {
-        Some(item) => vec![item],
-        None => items.iter().collect(),
+    let key = key.map(|key| super::scalar::column(key, PgType::BYTEA));
+    let tested: Vec<&Scalar> = match (never_null.and_then(|n| items.get(n)), &key) {
+        (Some(item), _) => vec![item],
+        (None, Some(key)) => vec![key],
+        (None, None) => items.iter().collect(),
     };
     let absent = |item: &&Scalar| boolean(ScalarKind::IsNull { input: Box::new((*item).clone()), negated: false });
     let mut tests: Vec<Scalar> = tested.iter().map(absent).collect();
@@ -190,11 +195,14 @@ impl Binder<'_> {
         for item in &items {
             self.note_columns(l, item, pos);
         }
+        let level = &mut self.levels[l];
+        let key = level.items[i].row_key.filter(|_| level.puts_out_keys && level.items[i].nullable);
+        level.wanted_keys.extend(key.filter(|_| self.recorder.is_none()));
         let item = &self.levels[l].items[i];
         let row = scalar(ScalarKind::Row(items), PgType::new(item.row_type()));
         let row = match &self.recorder {
             Some(_) => self.formed(row, || Form::WholeRow(item.range.unwrap_or(0))),
-            None if item.nullable => or_null(row, &item.columns),
+            None if item.nullable => or_null(row, &item.columns, key),
             None => row,
         };
         self.remember_fields(Typed::new(row, pos), fields)
@@ -329,6 +337,11 @@ impl Binder<'_> {
         };
         if jsonb {
             return self.jsonb_subscript(value, subscripts);
+        }
+        if subscripts.len() > MAX_DIMENSIONS {
+            let (given, most) = (subscripts.len(), MAX_DIMENSIONS);
+            let text = format!("number of array dimensions ({given}) exceeds the maximum allowed ({most})");
+            return Err(SqlError::new(SqlState::ProgramLimitExceeded, text));
         }
         let indices = self.indices(subscripts, pos)?;
         if indices.len() > MAX_DIMENSIONS {

@@ -84,6 +84,10 @@ pub struct NsItem {
     pub lockable: bool,
     /// An outer join may put NULLs in its row's place.
     pub nullable: bool,
+    /// How many of the last columns a star leaves out: those of SEARCH and CYCLE within the query that they belong to.
+    pub unexpanded: usize,
+    /// What it is where row locks cannot be applied to it: `a join`.
+    pub unlockable: Option<&'static str>,
     /// What reading its columns is noted for, unless they say it themselves.
     pub access: Option<usize>,
 }
@@ -104,6 +108,8 @@ impl NsItem {
             range: None,
             lockable: false,
             nullable: false,
+            unexpanded: 0,
+            unlockable: None,
             access: None,
         }
     }
@@ -226,7 +232,7 @@ impl NsItem {
 
     /// All live columns, as a star expands.
     pub fn all(&self) -> impl Iterator<Item = NsColumn> + '_ {
-        (0..self.slots()).filter(|i| self.live(*i)).map(|i| NsColumn {
+        (0..self.slots().saturating_sub(self.unexpanded)).filter(|i| self.live(*i)).map(|i| NsColumn {
             name: self.column_name(i).to_owned(),
             scalar: self.scalar(i),
             origin: self.origin(i),
@@ -289,6 +295,10 @@ pub struct CteEntry {
     pub columns: Rc<[NsColumn]>,
     /// A data-modifying statement without RETURNING cannot be read.
     pub readable: bool,
+    /// How many columns SEARCH and CYCLE have added, at the end.
+    pub unexpanded: usize,
+    /// Its recursive term is being bound.
+    pub recursing: bool,
 }
 
 /// One place where a column of a level is mentioned.
@@ -326,14 +336,23 @@ pub struct Level {
     pub lateral_used: bool,
     pub barrier: bool,
     pub ctes: Vec<CteEntry>,
+    /// Names of WITH items that cannot be read yet.
+    pub future_ctes: Vec<String>,
+    /// FROM reads the CTE whose recursive term this is.
+    pub recursing: bool,
+    /// It is a SELECT, whose scans can be made to put out the keys of rows; those that are wanted.
+    pub puts_out_keys: bool,
+    pub wanted_keys: Vec<ColumnId>,
+    /// Where the first aggregate call is written.
+    pub first_aggregate: Pos,
     pub aggregates: Vec<Aggregate>,
     pub has_aggregates: bool,
     pub windows: Vec<Window>,
     pub named_windows: Vec<WindowDefinition>,
     /// Set-returning calls; a later layer uses results of earlier ones.
     pub sets: Vec<Vec<SetCall>>,
-    /// `GROUPING(…)`: id of the result, arguments, place.
-    pub groupings: Vec<(ColumnId, Vec<Scalar>, Pos)>,
+    /// `GROUPING(…)`: id of the result, and arguments.
+    pub groupings: Vec<(ColumnId, Vec<Typed>)>,
     /// Where columns of this level are mentioned outside aggregates, for errors about grouping.
     pub mentions: Vec<Mention>,
     /// DEFAULT may stand as an item (VALUES of INSERT).
@@ -354,6 +373,11 @@ impl Level {
             lateral_used: false,
             barrier: false,
             ctes: vec![],
+            future_ctes: vec![],
+            recursing: false,
+            puts_out_keys: false,
+            wanted_keys: vec![],
+            first_aggregate: Pos::NONE,
             aggregates: vec![],
             has_aggregates: false,
             windows: vec![],
@@ -632,8 +656,23 @@ impl Binder<'_> {
         self.error_at(error, pos)
     }
 
-    /// The CTE of this name.
-    pub fn find_cte(&self, name: &str) -> Option<CteEntry> {
-        self.visible_levels().find_map(|l| self.levels[l].ctes.iter().rev().find(|c| c.name == name).cloned())
+    /// The CTE of this name, and the level of the query that it belongs to.
+    pub fn find_cte(&self, name: &str) -> Option<(CteEntry, usize)> {
+        self.visible_levels()
+            .find_map(|l| self.levels[l].ctes.iter().rev().find(|c| c.name == name).cloned().map(|cte| (cte, l)))
+    }
+
+    /// Adds to the error for an unknown relation that a WITH item further on has the name.
+    pub fn note_future_cte(&self, error: SqlError, name: &str) -> SqlError {
+        if error.code() != SqlState::UndefinedTable
+            || !self.visible_levels().any(|l| self.levels[l].future_ctes.iter().any(|f| f == name))
+        {
+            return error;
+        }
+        let text = format!(
+            "There is a WITH item named \"{name}\", but it cannot be referenced from this part of the query."
+        );
+        let hint = "Use WITH RECURSIVE, or re-order the WITH items to remove forward references.";
+        error.detail(text).hint(hint)
     }
 }

@@ -43,6 +43,7 @@ impl Binder<'_> {
     pub fn select(&mut self, s: &ast::Select, tail: &Tail<'_>, resolve: bool) -> SqlResult<BoundQuery> {
         self.refuse_foreign_clauses(s)?;
         self.level().locks = tail.locks.to_vec();
+        self.level().puts_out_keys = true;
         let mut rel = self.from_clause(&s.from)?;
         self.window_clause(&s.named_window)?;
         let mut targets = self.within(Clause::Select, |b| b.target_list(&s.projection))?;
@@ -65,6 +66,12 @@ impl Binder<'_> {
         }
         let mut grouping = self.group_clause(&s.group_by, &mut targets, outputs)?;
         let distinct = self.distinct_clause(s.distinct.as_ref(), &mut targets, outputs, &keys)?;
+        let level = self.level();
+        if level.recursing && level.has_aggregates {
+            let (text, pos) =
+                ("aggregate functions are not allowed in a recursive query's recursive term", level.first_aggregate);
+            return Err(self.error_at(SqlError::new(SqlState::InvalidRecursion, text), pos));
+        }
         // Branches of set operations and sources of INSERT leave literals open.
         for target in &mut targets {
             let keep = !resolve && !target.junk && open_literal(&target.value.scalar);
@@ -215,7 +222,8 @@ impl Binder<'_> {
         Ok(())
     }
 
-    fn expand_item_star(&mut self, name: &ast::ObjectName, targets: &mut Vec<Target>) -> SqlResult<()> {
+    /// The columns of `t.*`.
+    pub fn expand_item_star(&mut self, name: &ast::ObjectName, targets: &mut Vec<Target>) -> SqlResult<()> {
         let pos = self.name_pos(name);
         let parts: Vec<String> = name.0.iter().filter_map(ast::ObjectNamePart::as_ident).map(fold).collect();
         let found = match parts.as_slice() {
@@ -377,9 +385,13 @@ impl Binder<'_> {
         distinct: Distinctness,
         order: Vec<SortKey>,
     ) -> SqlResult<BoundQuery> {
+        for key in std::mem::take(&mut self.level().wanted_keys) {
+            super::lock::put_out_row_key(&mut rel, key);
+        }
         let grouped = !grouping.is_empty() || self.level().has_aggregates || having.is_some();
-        if !tail.locks.is_empty() {
-            self.refuse_locks(&distinct, grouped, having.is_some(), !grouping.is_empty())?;
+        if let Some(lock) = tail.locks.first() {
+            let word = self.lock_word(lock);
+            self.refuse_locks(word, &distinct, grouped, having.is_some(), !grouping.is_empty())?;
         }
         if grouped {
             rel = self.aggregate_rel(rel, grouping, &mut targets, &mut having)?;
@@ -450,7 +462,14 @@ impl Binder<'_> {
         Ok(BoundQuery { rel, columns, tree: None })
     }
 
-    fn refuse_locks(&mut self, distinct: &Distinctness, grouped: bool, having: bool, group_by: bool) -> SqlResult<()> {
+    fn refuse_locks(
+        &mut self,
+        word: &str,
+        distinct: &Distinctness,
+        grouped: bool,
+        having: bool,
+        group_by: bool,
+    ) -> SqlResult<()> {
         let level = self.level();
         let what = if !matches!(distinct, Distinctness::No) {
             "DISTINCT clause"
@@ -467,7 +486,7 @@ impl Binder<'_> {
         } else {
             return Ok(());
         };
-        Err(SqlError::unsupported(format!("FOR UPDATE is not allowed with {what}")))
+        Err(SqlError::unsupported(format!("{word} is not allowed with {what}")))
     }
 }
 

@@ -203,27 +203,36 @@ impl Binder<'_> {
     }
 
     /// `GROUPING(a, b)`; its arguments are matched with the grouping columns once they are known.
+    /// It belongs to the innermost query whose columns they are.
     fn grouping(&mut self, args: &[&ast::Expr], pos: Pos) -> SqlResult<Typed> {
-        let clause = self.clause();
-        if !matches!(clause, Clause::Select | Clause::Having | Clause::OrderBy | Clause::DistinctOn) {
-            let text = format!("grouping operations are not allowed in {}", clause.name());
-            return Err(self.error_at(SqlError::new(SqlState::GroupingError, text), pos));
-        }
         if args.len() > MAX_GROUPING_ARGS {
             let error = SqlError::new(SqlState::TooManyArguments, "GROUPING must have fewer than 32 arguments");
             return Err(self.error_at(error, pos));
         }
-        let mentions = self.level().mentions.len();
+        let mentions: Vec<usize> = self.levels.iter().map(|l| l.mentions.len()).collect();
         let mut values = Vec::with_capacity(args.len());
         for arg in args {
-            values.push(self.expr(arg)?.scalar);
+            values.push(self.expr(arg)?);
         }
-        self.level().mentions.truncate(mentions);
+        let mut home = None;
+        for (l, (level, known)) in self.levels.iter_mut().zip(mentions).enumerate() {
+            if level.mentions.len() > known {
+                home = Some(l);
+                level.mentions.truncate(known);
+            }
+        }
         let id = self.new_column();
-        self.record_call(id, || CallTree::Grouping(values.clone()));
-        let level = self.level();
+        let own = self.levels.len().saturating_sub(1);
+        let Some(level) = self.levels.get_mut(home.unwrap_or(own)) else {
+            return Err(SqlError::internal("a call outside of any query"));
+        };
+        if !matches!(level.clause, Clause::Select | Clause::Having | Clause::OrderBy | Clause::DistinctOn) {
+            let text = format!("grouping operations are not allowed in {}", level.clause.name());
+            return Err(self.error_at(SqlError::new(SqlState::GroupingError, text), pos));
+        }
         level.has_aggregates = true;
-        level.groupings.push((id, values, pos));
+        level.groupings.push((id, values.clone()));
+        self.record_call(id, || CallTree::Grouping(values.into_iter().map(|v| v.scalar).collect()));
         Ok(Typed::new(column(id, PgType::INT4), pos))
     }
 }

@@ -156,6 +156,7 @@ pub struct Including {
 pub struct ColumnDef {
     pub name: String,
     pub ty: DataType,
+    pub collation: Option<QualifiedName>,
     pub constraints: Vec<ColumnConstraint>,
 }
 
@@ -504,6 +505,7 @@ pub enum AlterAction {
     SetType {
         column: String,
         ty: DataType,
+        collation: Option<QualifiedName>,
         using: Option<Expr>,
     },
     AddIdentity {

@@ -638,11 +638,9 @@ fn alter_column(p: &mut Words<'_, '_>) -> Parse<AlterAction> {
     }
     if p.eat("set data type") || p.eat("type") {
         let ty = p.data_type()?;
-        if p.eat("collate") {
-            p.qualified()?;
-        }
+        let collation = if p.eat("collate") { Some(p.qualified()?) } else { None };
         let using = if p.eat("using") { Some(p.expr()?) } else { None };
-        return Ok(AlterAction::SetType { column, ty, using });
+        return Ok(AlterAction::SetType { column, ty, collation, using });
     }
     if p.eat("add generated") {
         let always = p.eat("always");

@@ -62,16 +62,16 @@ fn including(p: &mut Words<'_, '_>) -> Parse<Including> {
 pub(super) fn column(p: &mut Words<'_, '_>) -> Parse<ColumnDef> {
     let name = p.name()?;
     let ty = p.data_type()?;
-    let mut constraints = Vec::new();
+    let (mut constraints, mut collation) = (Vec::new(), None);
     loop {
         if p.eat("collate") {
-            p.qualified()?;
+            collation = Some(p.qualified()?);
         } else if p.eat("storage") || p.eat("compression") {
             p.label()?;
         } else if let Some(constraint) = column_constraint(p)? {
             constraints.push(constraint);
         } else {
-            return Ok(ColumnDef { name, ty, constraints });
+            return Ok(ColumnDef { name, ty, collation, constraints });
         }
     }
 }

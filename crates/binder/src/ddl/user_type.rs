@@ -29,10 +29,8 @@ pub(super) fn create_type(p: &mut Words<'_, '_>) -> Parse<Ddl> {
 
 fn field(p: &mut Words<'_, '_>) -> Parse<ColumnDef> {
     let (name, ty) = (p.name()?, p.data_type()?);
-    if p.eat("collate") {
-        p.qualified()?;
-    }
-    Ok(ColumnDef { name, ty, constraints: Vec::new() })
+    let collation = if p.eat("collate") { Some(p.qualified()?) } else { None };
+    Ok(ColumnDef { name, ty, collation, constraints: Vec::new() })
 }
 
 /// What follows CREATE DOMAIN.
@@ -108,11 +106,9 @@ fn attribute_action(p: &mut Words<'_, '_>) -> Parse<AlterAction> {
         p.expect("type")?;
     }
     let ty = p.data_type()?;
-    if p.eat("collate") {
-        p.qualified()?;
-    }
+    let collation = if p.eat("collate") { Some(p.qualified()?) } else { None };
     p.cascade();
-    Ok(AlterAction::SetType { column, ty, using: None })
+    Ok(AlterAction::SetType { column, ty, collation, using: None })
 }
 
 /// What types and domains share.

@@ -9,11 +9,11 @@ use std::any::TypeId;
 
 use sqlparser::ast::{DataType, Expr, Ident, ObjectName, TypedString, Value};
 use sqlparser::dialect::{Dialect, PostgreSqlDialect, Precedence};
-use sqlparser::keywords::Keyword;
+use sqlparser::keywords::{Keyword, RESERVED_FOR_COLUMN_ALIAS};
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
-use super::marker;
+use super::{grouping, infix, marker};
 
 /// The dialect that every statement is parsed in.
 #[derive(Debug, Default)]
@@ -81,12 +81,20 @@ impl Dialect for GavelDialect {
         self.0.get_next_precedence(parser)
     }
 
+    // FOR begins a lock; it is a column's label behind AS alone.
+    fn is_column_alias(&self, keyword: &Keyword, _: &mut Parser<'_>) -> bool {
+        *keyword != Keyword::FOR && !RESERVED_FOR_COLUMN_ALIAS.contains(keyword)
+    }
+
     fn parse_infix(&self, parser: &mut Parser<'_>, left: &Expr, _: u8) -> Option<Result<Expr, ParserError>> {
         // The parser knows COLLATE only right behind an operand, not behind a cast.
         if matches!(&parser.peek_token_ref().token, Token::Word(w) if w.keyword == Keyword::COLLATE) {
             parser.advance_token();
             let expr = Box::new(left.clone());
             return Some(parser.parse_object_name(false).map(|collation| Expr::Collate { expr, collation }));
+        }
+        if let Some(read) = infix::infix(parser, self, left) {
+            return Some(read);
         }
         // The parser takes all that follows `IS DISTINCT FROM`, ANDs included, for its right side.
         let word = |n: usize, keyword: Keyword| matches!(&parser.peek_nth_token_ref(n).token, Token::Word(w) if w.keyword == keyword);
@@ -109,6 +117,18 @@ impl Dialect for GavelDialect {
         match &parser.peek_token_ref().token {
             Token::Number(..) | Token::SingleQuotedString(_) | Token::Placeholder(_) => {
                 Some(parser.parse_value().map(Expr::Value))
+            }
+            Token::LParen => grouping::query(parser),
+            Token::Word(w)
+                if matches!(w.keyword, Keyword::GROUPING | Keyword::CUBE | Keyword::ROLLUP)
+                    && w.quote_style.is_none() =>
+            {
+                grouping::sets(parser)
+            }
+            Token::Word(w) if w.value == marker::TIES => {
+                parser.advance_token();
+                let prefix = Ident::with_quote('"', marker::TIES);
+                Some(parser.parse_expr().map(|value| Expr::Prefixed { prefix, value: Box::new(value) }))
             }
             Token::Word(w) if w.value == marker::SYMMETRIC => {
                 parser.advance_token();

@@ -8,7 +8,8 @@
 //! | frame `EXCLUDE TIES` | `(⟨exclude⟩ …)` as the window's base name |
 //! | `INSERT … OVERRIDING SYSTEM VALUE` | a first column `⟨overriding⟩` |
 //! | `ON CONFLICT (lower(a)) WHERE p` | `ON CONFLICT (⟨conflict start end⟩)`, bytes of the text |
-//! | `ROWS FROM (f(), g())` | `⟨rows start end⟩()` |
+//! | `ROWS FROM (f(), g())` | `⟨rows line column text⟩()` |
+//! | `GROUP BY ALL a`, `GROUP BY DISTINCT a` | `GROUP BY a`, `GROUP BY ⟨distinct⟩, a` |
 //! | `ORDER BY x USING >` | `ORDER BY x DESC` |
 //! | `FROM ONLY t`, `FROM t *` | `FROM t` |
 //! | `TABLE t` | `SELECT * FROM t` |
@@ -32,7 +33,8 @@
 //! | `ESCAPE 'x'::bytea` | `ESCAPE 'x'` |
 //! | `NORMALIZE(a, NFC)` | `normalize(a, 'NFC')` |
 //! | `COLLATION FOR (a)` | `pg_collation_for(a)` |
-//! | `'a'`, line feed, `'b'` | `'ab'` |
+//! | `WITH a AS (…) SEARCH …`, `CYCLE …` | `WITH a (⟨recursion line column text⟩) AS (…)` |
+//! | LIMIT, OFFSET, FETCH, locks | in one order ([`super::tail`]) |
 //! | joins whose conditions stand together | with parentheses ([`super::joins`]) |
 
 use sqlparser::keywords::Keyword;
@@ -49,7 +51,7 @@ pub mod marker {
     pub const OVERRIDING: &str = "\u{1}overriding ";
     /// Byte range of the conflict target with its WHERE.
     pub const CONFLICT: &str = "\u{1}conflict ";
-    /// The calls of ROWS FROM.
+    /// The calls of ROWS FROM: line and column where they begin, and their text.
     pub const ROWS: &str = "\u{1}rows ";
     /// Last of the columns of USING: the alias behind them.
     pub const USING_ALIAS: &str = "\u{1}using ";
@@ -67,10 +69,18 @@ pub mod marker {
     pub const ALIAS: &str = "\u{1}as ";
     /// `*` behind a parenthesis.
     pub const STAR: &str = "\u{1}star";
+    /// Before the number of rows of FETCH … WITH TIES.
+    pub const TIES: &str = "\u{1}ties";
+    /// Column name of a common table expression: line and column where its SEARCH or CYCLE begins, and the text of both.
+    pub const RECURSION: &str = "\u{1}recursion ";
+    /// First item of GROUP BY DISTINCT.
+    pub const DISTINCT_SETS: &str = "\u{1}distinct";
 }
 
 /// Replaces what the parser lacks. `tokens` hold no whitespace.
 pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
+    let ordered = super::tail::ordered(tokens);
+    let tokens = &*ordered;
     let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len() + 2);
     // Places in `out` of the parentheses that are open.
     let mut open: Vec<usize> = Vec::new();
@@ -100,7 +110,6 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 out.push(plain(token, Token::make_keyword(if on { "TRUE" } else { "FALSE" })));
                 Some(1)
             }
-            Token::SingleQuotedString(text) => continued_string(token, text, &mut out),
             Token::LParen if is_quantifier(out.last()) && is_word(tokens.get(i + 1), "values") => {
                 quantified_values(tokens, i, &mut out)
             }
@@ -123,6 +132,12 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
             }
             Token::Mul if ends_with_table(&out, open.last().copied()) => Some(1),
             Token::Word(w) if w.quote_style.is_none() => match w.keyword {
+                _ if ends_with_parenthesis(&out)
+                    && (w.value.eq_ignore_ascii_case("search") || w.value.eq_ignore_ascii_case("cycle")) =>
+                {
+                    super::recursion::mark(source, tokens, i, &mut out)
+                }
+                Keyword::ALL | Keyword::DISTINCT if is_word(out.last(), "by") => group_quantifier(tokens, i, &mut out),
                 Keyword::FOR => row_lock(tokens, i, &mut out),
                 Keyword::ON if insert => conflict_target(source, tokens, i, &mut out),
                 Keyword::EXCLUDE => frame_exclusion(tokens, i, &open, &mut out),
@@ -251,15 +266,7 @@ fn merge_insert(at: &TokenWithSpan, column: &str, out: &mut Vec<TokenWithSpan>) 
 
 /// `USING (…) AS name`, and `function(…) AS (column type, …)`.
 fn behind_list(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
-    let mut depth = 0_usize;
-    let open = out.iter().rposition(|t| {
-        match t.token {
-            Token::RParen => depth += 1,
-            Token::LParen => depth -= 1,
-            _ => {}
-        }
-        depth == 0
-    })?;
+    let open = opening(out)?;
     let before = out.get(open.checked_sub(1)?)?.clone();
     let at = tokens.get(i)?;
     match (&tokens.get(i + 1)?.token, &before.token) {
@@ -287,6 +294,36 @@ fn behind_list(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>)
         }
         _ => None,
     }
+}
+
+/// The `(` of the `)` that `out` ends in.
+pub fn opening(out: &[TokenWithSpan]) -> Option<usize> {
+    let mut depth = 0_usize;
+    out.iter().rposition(|t| {
+        match t.token {
+            Token::RParen => depth += 1,
+            Token::LParen => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    })
+}
+
+fn ends_with_parenthesis(out: &[TokenWithSpan]) -> bool {
+    out.last().is_some_and(|t| t.token == Token::RParen)
+}
+
+/// `GROUP BY ALL` and `GROUP BY DISTINCT` before their items.
+fn group_quantifier(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
+    let [.., group, _] = out.as_slice() else { return None };
+    if !is_word(Some(group), "group") {
+        return None;
+    }
+    let at = tokens.get(i)?;
+    if is_word(Some(at), "distinct") {
+        out.extend([marked(at, marker::DISTINCT_SETS.to_owned()), plain(at, Token::Comma)]);
+    }
+    Some(1)
 }
 
 /// Whether a query or another statement that gives rows begins here.
@@ -385,22 +422,6 @@ fn trim_from(out: &[TokenWithSpan]) -> Option<usize> {
     (open.token == Token::LParen && is_word(Some(name), "trim")).then_some(1)
 }
 
-/// A string goes on with one on a later line.
-fn continued_string(token: &TokenWithSpan, text: &str, out: &mut [TokenWithSpan]) -> Option<usize> {
-    let last = out.last_mut()?;
-    if token.span.start.line <= last.span.end.line {
-        return None;
-    }
-    match &mut last.token {
-        Token::SingleQuotedString(begun) | Token::EscapedStringLiteral(begun) => {
-            begun.push_str(text);
-            last.span.end = token.span.end;
-            Some(1)
-        }
-        _ => None,
-    }
-}
-
 /// Whether what was read ends in the target of an INSERT.
 fn names_target(out: &[TokenWithSpan]) -> bool {
     let name = |t: &&TokenWithSpan| matches!(t.token, Token::Word(_) | Token::Period) && !is_word(Some(*t), "into");
@@ -479,7 +500,7 @@ fn ends_with_field_of_parenthesis(out: &[TokenWithSpan]) -> bool {
 }
 
 /// A quoted identifier of this text at the place of `at`.
-fn marked(at: &TokenWithSpan, value: String) -> TokenWithSpan {
+pub fn marked(at: &TokenWithSpan, value: String) -> TokenWithSpan {
     let word = Word { value, quote_style: Some('"'), keyword: Keyword::NoKeyword };
     TokenWithSpan::new(Token::Word(word), at.span)
 }
@@ -604,7 +625,8 @@ fn rows_from(source: &Source<'_>, tokens: &[TokenWithSpan], i: usize, out: &mut 
     let at = tokens.get(i)?;
     let start = source.pos(tokens.get(i + 2)?.span.end).offset()?;
     let stop = source.start(tokens.get(close)?.span).offset()?;
-    out.push(marked(at, format!("{}{}", marker::ROWS, source.text.get(start..stop)?)));
+    let (place, text) = (tokens.get(i + 2)?.span.end, source.text.get(start..stop)?);
+    out.push(marked(at, format!("{}{} {} {text}", marker::ROWS, place.line, place.column)));
     out.extend([plain(at, Token::LParen), plain(at, Token::RParen)]);
     Some(close + 1 - i)
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use gavel_binder::ddl::ast::{AlterAction, ColumnConstraintKind, ColumnDef, SequenceOption};
+use gavel_binder::ddl::ast::{AlterAction, ColumnConstraintKind, ColumnDef, QualifiedName, SequenceOption};
 use gavel_catalog::snapshot::row_type;
 use gavel_catalog::{Catalog, Column, Identity, IndexKey, Materialized, Table, View};
 use gavel_types::text_io::{type_name, type_name_with_typmod};
@@ -32,6 +32,7 @@ const fn pass(action: &AlterAction) -> u8 {
 struct NewType<'a> {
     column: &'a str,
     ty: &'a DataType,
+    collation: Option<&'a QualifiedName>,
     using: Option<&'a Expr>,
 }
 
@@ -43,8 +44,8 @@ impl DdlContext<'_> {
         let origin = self.table_by_oid(oid)?;
         let mut types: Vec<NewType<'_>> = Vec::new();
         for action in &ordered {
-            if let AlterAction::SetType { column, ty, using } = action {
-                types.push(NewType { column, ty, using: using.as_ref() });
+            if let AlterAction::SetType { column, ty, collation, using } = action {
+                types.push(NewType { column, ty, collation: collation.as_ref(), using: using.as_ref() });
             }
         }
         for action in ordered {
@@ -296,20 +297,22 @@ impl DdlContext<'_> {
                 return Err(SqlError::unsupported(message));
             }
             let (ty, domain) = self.declared_type(before.schema, new.ty)?;
+            let collation = super::collation::of_column(self.now(), new.collation, ty)?;
             if found.generated && new.using.is_some() {
                 let message = "cannot specify USING when altering type of generated column";
                 return Err(SqlError::new(SqlState::InvalidColumnDefinition, message)
                     .detail(format!("Column \"{}\" is a generated column.", found.name)));
             }
             self.require_type_is_free(&before, &found)?;
-            if found.ty == ty && found.domain == domain && new.using.is_none() {
+            let same = found.ty == ty && found.domain == domain && found.collation == collation;
+            if same && new.using.is_none() {
                 continue;
             }
             touched.push(found.number);
             if !found.generated {
                 values.push((found.number, self.converted(&rows, &found, (ty, domain), new.using)?));
             }
-            let column = Column { domain, ..self.with_type(&before, &found, ty)? };
+            let column = Column { domain, collation, ..self.with_type(&before, &found, ty)? };
             set_column(&mut changed, &column);
             if let Some(sequence) = found.sequence.filter(|_| matches!(ty.oid, Oid::INT2 | Oid::INT4 | Oid::INT8)) {
                 self.retype_identity(&found, sequence, ty)?;

@@ -109,11 +109,13 @@ impl DdlContext<'_> {
             let message = format!("column \"{}\" has pseudo-type {type_name}", def.name);
             return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
         }
+        let collation = super::collation::of_column(self.now(), def.collation.as_ref(), ty)?;
         let mut column = Column {
             number,
             name: def.name.clone(),
             ty,
             domain,
+            collation,
             not_null: serial.is_some(),
             default: None,
             identity: None,

@@ -31,6 +31,7 @@
 mod alter;
 mod alter_table;
 pub mod binding;
+pub mod collation;
 mod composite;
 mod constraint;
 mod create_table;

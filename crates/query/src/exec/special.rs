@@ -15,7 +15,7 @@ use arrow::datatypes::Schema;
 use arrow::record_batch::RecordBatch;
 use gavel_binder::bound::RowCompareOp;
 use gavel_functions::compare::{compare, sort_key};
-use gavel_functions::physical::{build_array, datum_at};
+use gavel_functions::physical::{build_array, datum_at, physical_type};
 use gavel_functions::{Call, call, registry};
 use gavel_types::{ArrayValue, Datum, Oid, PgType, Point, SqlError, SqlResult, SqlState, text_io};
 
@@ -80,15 +80,23 @@ pub(crate) fn eval(expr: &Expr, cx: &Cx<'_>, batch: &RecordBatch) -> Result<Valu
         ExprKind::Field { input, index } => {
             let value = input.eval(cx, batch)?;
             Ok(by_row(expr.ty, rows, &[(value, input.ty)], |v| {
-                Ok(match &v[0] {
-                    Datum::Record(fields) => fields.get(*index).map_or(Datum::Null, |f| f.1.clone()),
-                    _ => Datum::Null,
-                })
+                let Datum::Record(fields) = &v[0] else { return Ok(Datum::Null) };
+                let Some((found, value)) = fields.get(*index) else { return Ok(Datum::Null) };
+                let fits = value.is_null() || physical_type(PgType::new(*found)) == physical_type(expr.ty);
+                if fits { Ok(value.clone()) } else { Err(other_field(*found, expr.ty, *index)) }
             })?)
         }
         ExprKind::RowCompare { op, pairs } => row_compare(cx, batch, *op, pairs),
         _ => Err(SqlError::internal("expression kind has no evaluation").into()),
     }
+}
+
+/// A record whose fields were not known before has one of another type than was said.
+fn other_field(found: Oid, wanted: PgType, index: usize) -> SqlError {
+    let (found, wanted) = (text_io::type_name(found), text_io::type_name(wanted.oid));
+    let text = "function return row and query-specified return row do not match";
+    SqlError::new(SqlState::DatatypeMismatch, text)
+        .detail(format!("Returned type {found} at ordinal position {}, but query expects {wanted}.", index + 1))
 }
 
 fn typed(items: &[Expr], cx: &Cx<'_>, batch: &RecordBatch) -> Result<Vec<(Value, PgType)>, Stop> {

@@ -69,6 +69,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
                 name: (*name).into(),
                 ty: *ty,
                 domain: None,
+                collation: None,
                 not_null: i < key,
                 default: None,
                 identity: None,

@@ -752,7 +752,9 @@ impl<'a> Planner<'a> {
                         Some(materialized) => !materialized,
                         None => used == 1,
                     };
-                    if inline && used == 1 && !refs.volatile {
+                    // Columns of enclosing queries reach it where it stands, not in a subquery that reads it.
+                    let reachable = refs.free().is_empty() || reads(body, cte.id);
+                    if inline && used == 1 && !refs.volatile && reachable {
                         self.ctes.insert(cte.id, CteInfo::Inline(query.clone()));
                         continue;
                     }
@@ -795,27 +797,48 @@ impl<'a> Planner<'a> {
 
     fn plan_cte_ref(&mut self, cte: CteId, columns: &[(ColumnId, ColumnId, PgType)], ask: Ask) -> SqlResult<Planned> {
         let needed = ask.needed();
-        match self.ctes.remove(&cte) {
+        match self.ctes.get(&cte) {
             Some(CteInfo::Inline(query)) => {
+                // It stays: where there is a choice, the reference is planned several times.
+                let input = Box::new(query.clone());
                 let exprs = columns
                     .iter()
                     .map(|(own, inner, ty)| (*own, Scalar { kind: ScalarKind::Column(*inner), ty: *ty }))
                     .collect();
-                self.plan(&Rel::Project { input: Box::new(query), exprs }, ask)
+                self.plan(&Rel::Project { input, exprs }, ask)
             }
             Some(CteInfo::Scoped { name, layout, rows }) => {
                 let kept: Vec<_> = columns.iter().filter(|c| needed.contains(&c.0)).collect();
                 let positions = kept
                     .iter()
                     .map(|c| layout.iter().position(|l| l.0 == c.1).ok_or_else(|| lost(c.1)))
-                    .collect::<SqlResult<Vec<_>>>();
-                let op = Op::CteScan { id: cte, name: name.clone(), columns: positions? };
-                self.ctes.insert(cte, CteInfo::Scoped { name, layout, rows });
+                    .collect::<SqlResult<Vec<_>>>()?;
+                let (op, rows) = (Op::CteScan { id: cte, name: name.clone(), columns: positions }, *rows);
                 let node = self.node(op, kept.iter().map(|c| (c.0, c.2)).collect(), rows);
                 self.filtered(node, ask.filters)
             }
             None => Err(SqlError::internal(format!("CTE {} is not in scope", cte.0))),
         }
+    }
+}
+
+/// Whether the relation reads the CTE outside of its expressions.
+fn reads(rel: &Rel, id: CteId) -> bool {
+    match rel {
+        Rel::CteRef { cte, .. } => *cte == id,
+        Rel::Project { input, .. }
+        | Rel::Filter { input, .. }
+        | Rel::Aggregate { input, .. }
+        | Rel::Window { input, .. }
+        | Rel::ProjectSet { input, .. }
+        | Rel::Sort { input, .. }
+        | Rel::Limit { input, .. }
+        | Rel::Distinct { input }
+        | Rel::DistinctOn { input, .. }
+        | Rel::Lock { input, .. } => reads(input, id),
+        Rel::Join { left, right, .. } | Rel::SetOp { left, right, .. } => reads(left, id) || reads(right, id),
+        Rel::With { body, .. } => reads(body, id),
+        _ => false,
     }
 }
 

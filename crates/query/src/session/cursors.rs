@@ -40,7 +40,7 @@ impl Session {
         if self.portals.contains(&name) {
             return Err(SqlError::new(SqlState::DuplicateCursor, format!("cursor \"{name}\" already exists")));
         }
-        let locks = matches!(&planned.body, Body::Query { locks: true, .. });
+        let locks = matches!(&planned.body, Body::Query { locks: Some(_), .. });
         let keep = match declare.scroll {
             Some(true) => Keep::All,
             Some(false) => Keep::Nothing,

@@ -78,7 +78,7 @@ impl Session {
         let env = self.plan_env(&catalog, &tables_of(inner)).await?;
         let body = Body::plan(inner, &env, true)?;
         let (plan, writes) = match &body {
-            Body::Query { plan: Some(plan), locks, .. } => (plan, locks.then_some("SELECT")),
+            Body::Query { plan: Some(plan), locks, .. } => (plan, locks.map(|_| "SELECT")),
             Body::Modify(body) => match &body.by {
                 ModifyBy::Plan(plan) => (plan, Some(verb(&body.modify.op))),
                 ModifyBy::Fast(_) | ModifyBy::Source(_) => return Err(SqlError::internal("no plan to explain")),

@@ -34,6 +34,8 @@ pub struct Replay {
 
 impl Session {
     pub(crate) async fn on_parse(&mut self, name: &str, sql: &str, param_types: &[Oid]) -> SqlResult<()> {
+        let escaped = self.as_escaped(sql)?;
+        let sql: &str = &escaped;
         let statements = self.engine.statements.parse(sql, param_types)?;
         let statement = match &*statements {
             [] => Prepared::new(sql.into(), None, Vec::new()),

@@ -25,7 +25,8 @@ pub enum Body {
     /// Either `fast` or `plan` is there.
     Query {
         plan: Option<PlannedQuery>,
-        locks: bool,
+        /// What it is called, if it writes or locks rows.
+        locks: Option<&'static str>,
         fast: Option<FastRel>,
     },
     Modify(Box<ModifyBody>),
@@ -57,11 +58,11 @@ impl Body {
         match statement {
             Statement::Query(query) | Statement::Declare(query) | Statement::Call(query) => {
                 let wanted: Vec<_> = query.output.iter().map(|o| (o.id, o.ty)).collect();
-                if locks(&query.rel) {
+                if locks(&query.rel).is_some() {
                     return None;
                 }
                 let fast = FastRel::compile(&query.rel, &wanted, false)?;
-                Some(Self::Query { plan: None, locks: false, fast: Some(fast) })
+                Some(Self::Query { plan: None, locks: None, fast: Some(fast) })
             }
             Statement::Modify(modify, ctes) if ctes.is_empty() && !needs_plan(modify) => {
                 let layout = layout(modify);
@@ -238,9 +239,10 @@ fn mentioned(scalar: &Scalar, found: &mut dyn FnMut(ColumnId, PgType)) {
     }
 }
 
-/// Whether running it does more than read. Functions that it calls may write, too.
-fn locks(rel: &Rel) -> bool {
-    !Refs::of_rel(rel).written.is_empty()
+/// What a query that does more than read is called where it may not run. Functions that it calls may write, too.
+fn locks(rel: &Rel) -> Option<&'static str> {
+    let refs = Refs::of_rel(rel);
+    (!refs.written.is_empty()).then(|| refs.verb.unwrap_or("SELECT FOR UPDATE"))
 }
 
 /// Whether a statement writes to, or locks rows of, tables that others see: a transaction that may only read

@@ -5,6 +5,7 @@
 //! conflict: what it has to say is held back until its commit is known, unless it only reads.
 #![allow(clippy::disallowed_methods, reason = "the shell that waits between attempts")]
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,8 +23,17 @@ pub(crate) const RETRIES: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 
 impl Session {
+    /// A message's text as it is read: where `standard_conforming_strings` is off, plain strings have escapes.
+    pub(crate) fn as_escaped<'s>(&self, sql: &'s str) -> SqlResult<Cow<'s, str>> {
+        let special = sql.contains('\\') || sql.contains("U&'") || sql.contains("u&'");
+        if !special || self.shared.settings.lock().is_on("standard_conforming_strings") {
+            return Ok(Cow::Borrowed(sql));
+        }
+        gavel_binder::parse::with_escapes(sql)
+    }
+
     pub(crate) async fn run_query(&mut self, sql: &str, sink: &mut dyn ResultSink) -> SqlResult<()> {
-        let parsed = self.engine.statements.parse(sql, &[]);
+        let parsed = self.as_escaped(sql).and_then(|sql| self.engine.statements.parse(&sql, &[]));
         let statements = self.or_fail(parsed)?;
         if let Some(first) = statements.first() {
             self.note_statement(&first.text);

@@ -12,7 +12,6 @@ use crate::dml::modify;
 use crate::dml::writer::Writer;
 use crate::engine::statistics::Sizes;
 use crate::lower::PlannedQuery;
-use crate::lower::walk::Refs;
 use crate::prepared::{Basis, Planned, Prepared};
 use crate::session::cancel::{Interrupt, Limit};
 use crate::session::result::{Executed, Tag};
@@ -176,12 +175,8 @@ impl Session {
         let Body::Query { plan, locks, fast } = &planned.body else {
             return Err(SqlError::internal("not a query"));
         };
-        if *locks {
-            let verb = match &planned.bound.statement {
-                Statement::Query(query) | Statement::Call(query) => Refs::of_rel(&query.rel).verb,
-                _ => None,
-            };
-            self.may_run(&planned.bound.statement, verb.unwrap_or("SELECT FOR UPDATE"))?;
+        if let Some(verb) = locks {
+            self.may_run(&planned.bound.statement, verb)?;
         }
         if let Some(fast) = fast {
             let eval = self.plain_context();
@@ -194,7 +189,7 @@ impl Session {
         let plan = plan.as_ref().ok_or_else(|| SqlError::internal("query without a plan"))?;
         let operator = self.start(plan, access)?;
         let mut executed = Executed::stream(columns, operator);
-        if *locks {
+        if locks.is_some() {
             executed.collect().await?;
             // Modifying CTEs have written by now.
             self.finish_writes().await?;

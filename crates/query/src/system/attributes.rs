@@ -120,6 +120,9 @@ fn column(row: &mut Row<'_>, table: Oid, c: &Column) {
     if c.generated {
         row.set("attgenerated", 's');
     }
+    if let Some(collation) = c.collation {
+        row.set("attcollation", collation);
+    }
     if c.dropped {
         row.set("atttypid", Oid(0));
     }

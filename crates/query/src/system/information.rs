@@ -15,6 +15,7 @@ use super::deparse::Layout;
 use super::resolver::{style_over, updatability};
 use super::table::{Row, Rows};
 use super::{SystemContext, definition};
+use crate::ddl::collation::COLLATIONS;
 
 pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
     match name {
@@ -154,6 +155,15 @@ pub(super) fn data_type(context: &SystemContext<'_>, row: &mut Row<'_>, ty: PgTy
     }
 }
 
+/// A collation other than the database's.
+fn collation(context: &SystemContext<'_>, row: &mut Row<'_>, collation: Oid) {
+    let named = COLLATIONS.iter().find(|(name, oid)| *oid == collation && *name != "default");
+    if let Some((name, _)) = named {
+        row.set("collation_catalog", database(context)).set("collation_schema", "pg_catalog");
+        row.set("collation_name", *name);
+    }
+}
+
 /// What columns of tables, views and system relations have in common.
 fn column(
     context: &SystemContext<'_>,
@@ -173,6 +183,7 @@ fn column(
         row.set("domain_catalog", database(context)).set("domain_schema", context.schema_name(schema));
         row.set("domain_name", name);
     }
+    collation(context, row, registry::type_info(ty.oid).map_or(Oid(0), |t| t.collation));
     row.set("is_nullable", "YES").set("is_self_referencing", "NO").set("is_identity", "NO").set("identity_cycle", "NO");
     row.set("is_generated", "NEVER").set("is_updatable", "YES");
 }
@@ -226,6 +237,9 @@ fn columns(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 fn table_column(context: &SystemContext<'_>, row: &mut Row<'_>, t: &Table, c: &Column) {
+    if let Some(own) = c.collation {
+        collation(context, row, own);
+    }
     row.set("is_nullable", yes_no(!c.not_null));
     let shown = definition::column_default(context, t, c, false);
     if c.generated {

@@ -318,6 +318,7 @@ impl NameResolver for CatalogNames {
                 "default" => Ok(Oid(100)),
                 "C" => Ok(Oid(950)),
                 "POSIX" => Ok(Oid(951)),
+                "ucs_basic" => Ok(Oid(12_340)),
                 _ => Err(undefined(SqlState::UndefinedObject, "collation")),
             },
             Oid::REGCONFIG => of_text_search(name, textsearch::configuration_named)?
@@ -358,6 +359,7 @@ impl NameResolver for CatalogNames {
                 100 => Some("\"default\"".into()),
                 950 => Some("\"C\"".into()),
                 951 => Some("\"POSIX\"".into()),
+                12_340 => Some("ucs_basic".into()),
                 _ => None,
             },
             Oid::REGCONFIG => textsearch::configuration_name(object).map(str::to_owned),

@@ -33,6 +33,7 @@ fn catalog() -> Catalog {
         name: name.into(),
         ty,
         domain: None,
+        collation: None,
         not_null: number == 1,
         default: (number == 1).then(|| "nextval('16401'::regclass)".to_owned()),
         identity: None,

@@ -74,6 +74,11 @@ scripts! {
     deferrable_constraints_wait
     aggregates_over_hypothetical_rows
     json_objects_become_rows
+    clauses_end_queries_in_any_order
+    common_table_expressions_recurse
+    grouping_sets_nest
+    strings_have_escapes
+    rows_come_from_several_functions
     row_locks_reach_views_and_subqueries
     select_lists_may_be_empty
     explain_of_prepared_statements

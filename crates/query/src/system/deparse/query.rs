@@ -95,9 +95,29 @@ impl Writer<'_> {
             w.line("", 0, 0, 0);
             w.query(&cte.query, None, true)?;
             w.line(")", 0, 0, 0);
-            Some(())
+            w.recursion(cte)
         })?;
         self.line("", -STEP, 0, 0);
+        Some(())
+    }
+
+    /// SEARCH and CYCLE.
+    fn recursion(&mut self, cte: &CteTree) -> Option<()> {
+        let names = |list: &[String]| list.iter().map(|n| quote(n)).collect::<Vec<_>>().join(", ");
+        if let Some(search) = &cte.search {
+            let (order, columns) = (if search.depth { "DEPTH" } else { "BREADTH" }, names(&search.columns));
+            self.put(&format!(" SEARCH {order} FIRST BY {columns} SET {}", quote(&search.sequence)));
+        }
+        if let Some(cycle) = &cte.cycle {
+            self.put(&format!(" CYCLE {} SET {}", names(&cycle.columns), quote(&cycle.mark)));
+            if let Some((value, default)) = &cycle.values {
+                self.put(" TO ");
+                self.scalar(value)?;
+                self.put(" DEFAULT ");
+                self.scalar(default)?;
+            }
+            self.put(&format!(" USING {}", quote(&cycle.path)));
+        }
         Some(())
     }
 
@@ -181,6 +201,7 @@ impl Writer<'_> {
         }
         if !select.group_by.is_empty() {
             self.clause(" GROUP BY ", 1);
+            self.put(if select.group_distinct { "DISTINCT " } else { "" });
             self.list(&select.group_by, |w, item| w.group(item, true))?;
         }
         if let Some(having) = &select.having {

@@ -1,0 +1,31 @@
+> SELECT U&'d\0061t\+000061' AS U&"d\0061t\+000061";
+> SELECT U&'d!0061t\+000061' UESCAPE '!' AS U&"d*0061t\+000061" UESCAPE '*';
+> SELECT U&' \' UESCAPE '!' AS "tricky", 'x' AS U&"\" UESCAPE '!';
+> SELECT U&'wrong: \061';
+> SELECT U&'wrong: +0061' UESCAPE +;
+> SELECT U&'wrong: +0061' UESCAPE '+';
+> SELECT U&'wrong: \db99';
+> SELECT U&'wrong: \+2FFFFF';
+> SELECT U&"";
+> SELECT E'\ud83d\ude00', E'\xe4\xbd\xa0', E'\101\x41';
+> SELECT E'wrong: \u061';
+> SELECT E'\ud83dx';
+> SELECT E'\u0000';
+> SELECT E'\xff';
+> SELECT 'a' 'b';
+> SELECT 'a' -- goes on
+  'b' AS c;
+> SELECT 'a' /* does not */
+  'b' AS c;
+> SELECT N'a  ' || 'x', pg_typeof(N'x'), length(N'ab  ');
+> SELECT true || ' ', ' ' || false, 'a '::bpchar || 'b'::text;
+> SELECT 'a_c'::bytea LIKE 'a$__'::bytea ESCAPE '$'::bytea, 'a_c' NOT LIKE 'a$__' ESCAPE ('$');
+> SELECT 'x' LIKE 'y' ESCAPE 'a' || 'b';
+> SELECT 33 * ANY ('{1,2,3}');
+> SELECT 33 * ANY (44);
+> SELECT ('{}'::int[])[1][2][3][4][5][6][7];
+> SET standard_conforming_strings = off;
+> SELECT 'a\\b', 'it\'s', $$a\\b$$;
+> SELECT U&'x';
+> RESET standard_conforming_strings;
+> SELECT 'a\\b';
