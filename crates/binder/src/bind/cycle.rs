@@ -141,11 +141,11 @@ impl Binder<'_> {
         let Some(marked) = marks else { return Ok(Added::default()) };
         let clauses = parse::recursion_clauses(&self.source, marked)?;
         let begins = clauses.search.as_ref().map_or(Pos::NONE, |s| s.pos);
-        for (side, term) in [("left", left), ("right", right)] {
+        let sides = [("left", left, SqlState::FeatureNotSupported), ("right", right, SqlState::SyntaxError)];
+        for (side, term, code) in sides {
             if is_union(term) {
-                return Err(SqlError::unsupported(format!(
-                    "with a SEARCH or CYCLE clause, the {side} side of the UNION must be a SELECT"
-                )));
+                let text = format!("with a SEARCH or CYCLE clause, the {side} side of the UNION must be a SELECT");
+                return Err(SqlError::new(code, text));
             }
         }
         let mut out = Added::default();

@@ -46,6 +46,9 @@ fn element(parser: &mut Parser<'_>) -> Result<Vec<Expr>, ParserError> {
     Ok(list)
 }
 
+/// Most parentheses around the first word of a query in an expression.
+const MAX_PARENTHESES: usize = 32;
+
 /// The query that the parenthesis which is next holds, where the parser sees none: `(VALUES …)`, and
 /// `((SELECT …) UNION …)`.
 pub fn query(parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
@@ -53,7 +56,7 @@ pub fn query(parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
     match token(1) {
         Token::Word(w) if w.keyword == Keyword::VALUES && w.quote_style.is_none() && *token(2) == Token::LParen => {}
         Token::LParen => {
-            let first = (2..).find(|n| *token(*n) != Token::LParen)?;
+            let first = (2..MAX_PARENTHESES).find(|n| *token(*n) != Token::LParen)?;
             let begins = [Keyword::SELECT, Keyword::VALUES, Keyword::WITH];
             if !begins.iter().any(|k| is_keyword(Some(parser.peek_nth_token_ref(first)), *k)) {
                 return None;
