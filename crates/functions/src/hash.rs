@@ -211,7 +211,9 @@ fn of(value: &Datum, ty: Oid, seed: u64) -> SqlResult<u64> {
             }
             sum
         }
-        Datum::Point(_) => return Err(SqlError::internal("a point has no hash")),
+        Datum::Point(_) | Datum::TsVector(_) | Datum::TsQuery(_) => {
+            return Err(SqlError::internal("a value of this type has no hash"));
+        }
     })
 }
 

@@ -17,9 +17,6 @@ use crate::bound::{ColumnId, Index, Scalar, ScalarKind};
 use crate::parse::Pos;
 use crate::query_tree::Form;
 
-/// Most dimensions of an array.
-const MAX_DIMENSIONS: usize = 6;
-
 /// The whole row of a relation on the side of an outer join that NULLs may stand for: NULL where they do. That is seen by a
 /// column that is never NULL, by the row's key, or else by all columns.
 fn or_null(row: Scalar, columns: &Columns, key: Option<ColumnId>) -> Scalar {
@@ -337,11 +334,6 @@ impl Binder<'_> {
         };
         if jsonb {
             return self.jsonb_subscript(value, subscripts);
-        }
-        if subscripts.len() > MAX_DIMENSIONS {
-            let (given, most) = (subscripts.len(), MAX_DIMENSIONS);
-            let text = format!("number of array dimensions ({given}) exceeds the maximum allowed ({most})");
-            return Err(SqlError::new(SqlState::ProgramLimitExceeded, text));
         }
         let indices = self.indices(subscripts, pos)?;
         if indices.len() > MAX_DIMENSIONS {
