@@ -22,7 +22,7 @@ use sqlparser::ast;
 use super::Binder;
 use super::polymorphic;
 use super::query::{BoundQuery, OutColumn};
-use super::scalar::{Typed, column, null};
+use super::scalar::{Typed, column, null, scalar};
 use super::scope::Level;
 use super::typename::format_type;
 use super::view::without_position;
@@ -349,6 +349,10 @@ impl Binder<'_> {
             (_, Some(wanted)) => wanted.to_vec(),
             _ => given.iter().map(|c| (c.name.clone(), c.ty)).collect(),
         };
+        let (rel, given) = match given.as_slice() {
+            [record] if record.ty.oid == Oid::RECORD && goals.len() != 1 => self.unpacked(rel, record, &goals)?,
+            _ => (rel, given),
+        };
         if given.len() != goals.len() {
             let what = if given.len() > goals.len() { "many" } else { "few" };
             return Err(mismatch(result, format!("Final statement returns too {what} columns.")));
@@ -381,6 +385,25 @@ impl Binder<'_> {
         }
         let last = if changed { Rel::Project { input: Box::new(rel), exprs } } else { rel };
         Ok(Routine { parameters, first, last, columns, whole })
+    }
+
+    /// One record as the columns that are wanted; what it holds is found when it is there.
+    fn unpacked(
+        &mut self,
+        rel: Rel,
+        record: &OutColumn,
+        goals: &[(String, PgType)],
+    ) -> SqlResult<(Rel, Vec<OutColumn>)> {
+        let mut exprs = Vec::with_capacity(goals.len());
+        let mut out = Vec::with_capacity(goals.len());
+        for (index, (name, declared)) in goals.iter().enumerate() {
+            let (id, ty) = (self.new_column(), self.base_type(*declared)?);
+            let input = Box::new(column(record.id, record.ty));
+            exprs.push((id, scalar(ScalarKind::Field { input, index }, ty)));
+            let (name, fields) = (name.clone(), None);
+            out.push(OutColumn { name, id, ty, origin: None, literal: None, fields, pos: record.pos });
+        }
+        Ok((Rel::Project { input: Box::new(rel), exprs }, out))
     }
 
     /// Whether calls stay calls: nothing will be run of what is bound.
