@@ -36,6 +36,7 @@ fn table() -> Table {
         name: "t".into(),
         owner: BOSS,
         version: 1,
+        rung: 0,
         columns: (1..=3).map(|n| Column::plain(n, format!("c{n}"), PgType::INT4)).collect(),
         storage: Oid(20_000),
         indexes: Vec::new(),

@@ -141,7 +141,7 @@ impl Binder<'_> {
     /// Unique indexes over exactly the target's keys, in any order.
     fn matching_indexes(&mut self, table: &Table, target: &Target) -> SqlResult<Vec<Oid>> {
         let mut out = Vec::new();
-        for index in table.indexes.iter().filter(|i| i.unique || i.primary) {
+        for index in table.indexes.iter().filter(|i| (i.unique || i.primary) && i.is_public()) {
             if self.index_matches(table, index, target)? {
                 out.push(index.oid);
             }

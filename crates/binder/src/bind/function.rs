@@ -351,6 +351,7 @@ impl Binder<'_> {
         let mut functions: Vec<(usize, Arc<Function>)> = Vec::new();
         match name.schema.as_deref() {
             Some(own @ ("gavel" | "information_schema")) => system(&format!("{own}.{}", name.name), 0),
+            Some("sys") if name.name == "wait_for_job" => system("sys.wait_for_job", 0),
             Some("pg_catalog") => match text_io::function_of_number(&name.name) {
                 Some(oid) => functions.extend(catalog.function(oid).map(|f| (0, Arc::clone(f)))),
                 None => system(&name.name, 0),

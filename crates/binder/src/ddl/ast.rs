@@ -100,11 +100,19 @@ pub enum Ddl {
     },
     /// Concerns the session or its transaction and changes no catalog.
     Session(SessionCommand),
-    /// VACUUM, ANALYZE, CLUSTER, REINDEX of these tables (all, if none is named): nothing to do.
+    /// REINDEX of an index or a table.
+    Reindex {
+        name: QualifiedName,
+        index: bool,
+        concurrently: bool,
+    },
+    /// VACUUM, ANALYZE, CLUSTER of these tables (all, if none is named), REINDEX of more than a table: nothing to do.
     Maintain {
         tag: &'static str,
         /// With the columns that are listed behind each.
         tables: Vec<(QualifiedName, Vec<String>)>,
+        /// Of CLUSTER … USING.
+        index: Option<String>,
         blocks_forbidden: bool,
     },
     /// Has no effect here: CHECKPOINT, ALTER … SET STATISTICS, …
@@ -244,6 +252,8 @@ pub struct CreateIndex {
     pub table: QualifiedName,
     pub unique: bool,
     pub concurrently: bool,
+    /// ASYNC, which PostgreSQL does not have: answered with a job's id, and built behind the session.
+    pub asynchronous: bool,
     pub if_not_exists: bool,
     /// Access method as written.
     pub method: Option<String>,

@@ -224,6 +224,7 @@ fn create_index(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     let unique = p.eat("unique");
     p.expect("index")?;
     let concurrently = p.eat("concurrently");
+    let asynchronous = !concurrently && p.eat("async");
     let if_not_exists = p.eat("if not exists");
     let name = if p.at("on") { None } else { Some(p.qualified()?) };
     p.expect("on")?;
@@ -248,6 +249,7 @@ fn create_index(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         table,
         unique,
         concurrently,
+        asynchronous,
         if_not_exists,
         method,
         columns,
@@ -799,23 +801,35 @@ fn maintain(p: &mut Words<'_, '_>, tag: &'static str, blocks_forbidden: bool) ->
             Ok((name, columns))
         })?;
     }
-    if tag == "CLUSTER" && p.eat("using") {
-        p.name()?;
-    }
-    Ok(Ddl::Maintain { tag, tables, blocks_forbidden })
+    let index = if tag == "CLUSTER" && p.eat("using") { Some(p.name()?) } else { None };
+    Ok(Ddl::Maintain { tag, tables, index, blocks_forbidden })
 }
 
 fn reindex(p: &mut Words<'_, '_>) -> Parse<Ddl> {
+    let mut concurrently = false;
     if p.at_token(&Token::LParen) {
-        p.options()?;
+        p.list(|p| {
+            let name = p.label()?;
+            let ends = p.at_token(&Token::Comma) || p.at_token(&Token::RParen);
+            let value = if ends { None } else { Some(p.option_value()?) };
+            if name == "concurrently" {
+                let off = |v: &String| matches!(v.to_ascii_lowercase().as_str(), "false" | "off" | "0");
+                concurrently = !value.as_ref().is_some_and(off);
+            }
+            Ok(())
+        })?;
     }
     let whole = p.eat("database") || p.eat("system") || p.eat("schema");
     let index = !whole && p.eat("index");
     if !whole && !index {
         p.expect("table")?;
     }
-    p.eat("concurrently");
-    let name = if p.at_end() { None } else { Some(p.qualified()?) };
-    let tables = if whole { Vec::new() } else { name.into_iter().map(|n| (n, Vec::new())).collect() };
-    Ok(Ddl::Maintain { tag: "REINDEX", tables, blocks_forbidden: whole })
+    concurrently |= p.eat("concurrently");
+    if !whole {
+        return Ok(Ddl::Reindex { name: p.qualified()?, index, concurrently });
+    }
+    if !p.at_end() {
+        p.qualified()?;
+    }
+    Ok(Ddl::Maintain { tag: "REINDEX", tables: Vec::new(), index: None, blocks_forbidden: true })
 }

@@ -10,7 +10,7 @@ use gavel_binder::ddl::ast::{
 use gavel_catalog::privilege::Securable;
 use gavel_catalog::snapshot::{PG_CLASS, PG_CONSTRAINT, Relation, row_type};
 use gavel_catalog::system::{TEMPORARY_SCHEMA, is_temporary};
-use gavel_catalog::{Catalog, Column, Identity, Index, IndexKey, OnCommit, Table, Unique};
+use gavel_catalog::{Catalog, Column, Identity, Index, IndexKey, IndexState, OnCommit, Table, Unique};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::DataType;
 
@@ -450,6 +450,8 @@ impl DdlContext<'_> {
             let mut copy = Index {
                 oid: index_oid,
                 storage: if index.is_table() { now.storage } else { index_oid },
+                state: IndexState::Public,
+                job: 0,
                 ..index.clone()
             };
             for (key, ..) in &mut copy.keys {
@@ -649,6 +651,7 @@ pub(super) fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, optio
         materialized: None,
         options,
         acl: None,
+        rung: 0,
         on_commit: OnCommit::PreserveRows,
     }
 }

@@ -49,6 +49,10 @@ impl DdlHost for Host {
     fn fill_random(&mut self, buffer: &mut [u8]) {
         buffer.fill(7);
     }
+    fn job_origin(&mut self) -> JobOrigin {
+        self.next += 1;
+        JobOrigin { id: self.next.into(), runner: 1, pid: 1, now: 0 }
+    }
 }
 
 /// Takes expressions as they are written; knows the commonest types.
@@ -672,4 +676,33 @@ fn temporary_relations_have_a_schema_and_oids_of_their_own() {
     session.ok("drop table pg_temp.t cascade");
     assert_eq!(session.catalog.current.temporary_tables().count(), 2);
     assert!(session.catalog.current.temporary_tables().all(|t| t.foreign_keys.is_empty()));
+}
+
+#[test]
+fn an_index_for_a_job_is_announced_and_nobody_is_turned_away() {
+    use gavel_catalog::job::{Job, JobKind};
+    use gavel_catalog::{IndexState, keys};
+    let mut s = Session::new();
+    s.ok("create table t (a int primary key, b int)");
+    s.ok("create index t_b on t (b)");
+    // As of now everybody knows the table.
+    s.catalog = TransactionCatalog::new(s.catalog.current.clone());
+    s.ok("create unique index async on t (a, b)");
+    s.ok("drop index concurrently t_b");
+    let t = s.table("t");
+    let state = |name: &str| t.indexes.iter().find(|i| i.name == name).map(|i| (i.state, i.job > 0));
+    assert_eq!(state("t_a_b_idx"), Some((IndexState::DeleteOnly, true)));
+    assert_eq!(state("t_b"), Some((IndexState::Public, true)));
+    let writes = s.catalog.writes(1);
+    let jobs: Vec<JobKind> = writes
+        .iter()
+        .filter(|w| keys::jobs().contains(&w.key))
+        .filter_map(|w| Job::decode(w.value.as_ref()?).ok())
+        .map(|job| job.kind)
+        .collect();
+    assert_eq!(jobs, [JobKind::BuildIndex, JobKind::DropIndex]);
+    assert!(!writes.iter().any(|w| keys::read_object_version(&w.key).is_some()), "{writes:?}");
+    // Other DDL of the transaction does turn them away.
+    s.ok("alter table t add c int");
+    assert!(s.catalog.writes(1).iter().any(|w| keys::read_object_version(&w.key) == Some(t.oid)));
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use gavel_binder::ddl::ast::{CreateTableAs, Persistence, QualifiedName};
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::system::{TEMPORARY_SCHEMA, is_temporary};
-use gavel_catalog::{Catalog, IndexKey, Materialized, Table};
+use gavel_catalog::{Catalog, Index, IndexKey, Materialized, Table};
 use gavel_types::{SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
@@ -82,6 +82,7 @@ impl DdlContext<'_> {
         self.pin(table.schema, &kept.depends_on);
         let mut next = Table::clone(&table);
         self.fresh_storage(&mut next).await?;
+        Self::mend_indexes(&mut next, |_| !concurrently);
         next.materialized = Some(Materialized { populated: with_data, ..kept.clone() });
         let table = self.edit_table(table.oid, |t| *t = next)?;
         if with_data {
@@ -97,7 +98,8 @@ impl DdlContext<'_> {
             return Err(SqlError::unsupported(message));
         }
         let plain = |k: &(IndexKey, bool, bool)| matches!(k.0, IndexKey::Column(_));
-        if table.indexes.iter().any(|i| i.unique && i.predicate.is_none() && i.keys.iter().all(plain)) {
+        let whole = |i: &Index| i.unique && i.is_public() && i.predicate.is_none() && i.keys.iter().all(plain);
+        if table.indexes.iter().any(whole) {
             return Ok(());
         }
         let schema = self.now().schema_by_oid(table.schema).map_or("", |s| s.name.as_str());

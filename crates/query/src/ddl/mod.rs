@@ -16,6 +16,7 @@
 //! | `create_table`, `constraint`, `index`, `view`, `materialized`, `sequence` | CREATE of relations and what belongs to them |
 //! | `user_type`, `domain`, `composite` | types of users |
 //! | `function`, `function_option`, `function_change` | functions and procedures: CREATE; their attributes; ALTER and DROP |
+//! | [`online`] | what of a statement on an index is done by a job |
 //! | `alter`, `alter_table`, `rewrite` | ALTER; moving rows |
 //! | `drop` | DROP and dependencies |
 //! | `shared` | schemas and databases |
@@ -46,6 +47,7 @@ mod materialized;
 mod membership;
 pub mod names;
 mod naming;
+pub mod online;
 mod owned;
 mod permit;
 mod rewrite;
@@ -62,8 +64,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use gavel_binder::ddl::{self, Ddl, ast};
 use gavel_catalog::predefined::CHECKPOINT;
+use gavel_catalog::keys::rung_version;
 use gavel_catalog::store::{self, Reliance};
 use gavel_catalog::{Catalog, Subject, Table};
 use gavel_types::{Datum, Notice, Oid, SqlError, SqlResult, Write};
@@ -71,6 +75,7 @@ use sqlparser::ast::Statement;
 
 use binding::DdlBinder;
 pub use domain::value_table;
+use online::{JobOrigin, Submitted};
 
 /// The catalog of one transaction. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -97,6 +102,21 @@ impl TransactionCatalog {
     /// Whether the transaction has run DDL that changed anything.
     pub fn is_changed(&self) -> bool {
         !Arc::ptr_eq(&self.base, &self.current) || !self.extra.is_empty()
+    }
+
+    /// The version key that a user of the object relies on: of a table, that of the rung which its snapshot shows.
+    pub fn version_key(&self, oid: Oid) -> Bytes {
+        rung_version(self.base.database, oid, self.rung(oid))
+    }
+
+    /// The version keys that users of the object may rely on who can still commit.
+    pub fn version_keys(&self, oid: Oid) -> impl Iterator<Item = Bytes> {
+        let (database, rung) = (self.base.database, self.rung(oid));
+        [Some(rung), rung.checked_sub(1)].into_iter().flatten().map(move |rung| rung_version(database, oid, rung))
+    }
+
+    fn rung(&self, oid: Oid) -> u32 {
+        self.base.table(oid).map_or(0, |table| table.rung)
     }
 
     /// What COMMIT writes, at most one entry a key. `version` is a new random number.
@@ -144,6 +164,9 @@ pub trait DdlHost: Send {
 
     /// Random bytes for salts.
     fn fill_random(&mut self, buffer: &mut [u8]);
+
+    /// Who submits a job, and a new job's id.
+    fn job_origin(&mut self) -> JobOrigin;
 }
 
 /// Everything that one DDL statement is run with.
@@ -166,6 +189,8 @@ pub struct DdlContext<'a> {
     pub notices: Vec<Notice>,
     /// Tables as they were before they lost their primary key in this statement.
     pub before_key_loss: BTreeMap<Oid, Arc<Table>>,
+    /// Submitted by this statement.
+    pub jobs: Vec<Submitted>,
 }
 
 impl<'a> DdlContext<'a> {
@@ -178,8 +203,20 @@ impl<'a> DdlContext<'a> {
         in_block: bool,
     ) -> Self {
         let (user, session_user) = (subject.role, subject.role);
-        let (notices, before_key_loss) = (Vec::new(), BTreeMap::new());
-        Self { catalog, host, binder, subject, user, session_user, search_path, in_block, notices, before_key_loss }
+        let (notices, before_key_loss, jobs) = (Vec::new(), BTreeMap::new(), Vec::new());
+        Self {
+            catalog,
+            host,
+            binder,
+            subject,
+            user,
+            session_user,
+            search_path,
+            in_block,
+            notices,
+            before_key_loss,
+            jobs,
+        }
     }
 }
 
@@ -296,7 +333,10 @@ impl DdlContext<'_> {
             Ddl::ReassignOwned { roles, to } => self.reassign_owned(roles, to)?,
             Ddl::DropOwned { roles, cascade } => self.drop_owned(roles, *cascade).await?,
             Ddl::Session(_) => return Err(SqlError::internal("this statement is the session's")),
-            Ddl::Maintain { tag, tables, blocks_forbidden } => self.maintain(tag, tables, *blocks_forbidden)?,
+            Ddl::Reindex { name, index, concurrently } => self.reindex(name, *index, *concurrently).await?,
+            Ddl::Maintain { tag, tables, index, blocks_forbidden } => {
+                self.maintain(tag, tables, index.as_deref(), *blocks_forbidden)?;
+            }
             Ddl::Accepted { tag } if tag == "CHECKPOINT" => {
                 if !self.subject.has_privileges_of(CHECKPOINT) {
                     let message = "must be superuser or have privileges of pg_checkpoint to do CHECKPOINT";
@@ -354,6 +394,7 @@ fn tag(ddl: &Ddl) -> String {
         Ddl::ReassignOwned { .. } => "REASSIGN OWNED".into(),
         Ddl::DropOwned { .. } => "DROP OWNED".into(),
         Ddl::Session(_) => String::new(),
+        Ddl::Reindex { .. } => "REINDEX".into(),
         Ddl::Maintain { tag, .. } => (*tag).into(),
         Ddl::Accepted { tag } => tag.clone(),
         Ddl::Unsupported(what) => what.clone(),

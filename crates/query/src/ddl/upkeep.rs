@@ -31,6 +31,8 @@ impl DdlContext<'_> {
         for oid in tables {
             let mut table = Table::clone(&*self.table_by_oid(oid)?);
             self.fresh_storage(&mut table).await?;
+            // Whether keys are unique is not looked at, as in PostgreSQL.
+            Self::mend_indexes(&mut table, |index| !index.unique);
             self.edit_table(oid, |t| *t = table)?;
             if !restart {
                 continue;
@@ -203,6 +205,7 @@ impl DdlContext<'_> {
         &mut self,
         tag: &str,
         names: &[(QualifiedName, Vec<String>)],
+        index: Option<&str>,
         no_block: bool,
     ) -> SqlResult<()> {
         if no_block {
@@ -218,12 +221,30 @@ impl DdlContext<'_> {
             if !self.may_maintain(tag, &found)? {
                 continue;
             }
-            if let Relation::Table(table) = found
-                && let Some(missing) = columns.iter().find(|c| table.column_named(c).is_none())
-            {
+            let Relation::Table(table) = found else { continue };
+            if let Some(missing) = columns.iter().find(|c| table.column_named(c).is_none()) {
                 return Err(undefined_column(&table, missing));
+            }
+            if let Some(index) = index {
+                require_order(&table, index)?;
             }
         }
         Ok(())
     }
+}
+
+/// # Errors
+/// 42704 if the table has no such index, 0A000 for one that does not hold every row.
+fn require_order(table: &Table, name: &str) -> SqlResult<()> {
+    let Some(index) = table.indexes.iter().find(|i| i.name == name) else {
+        let message = format!("index \"{name}\" for table \"{}\" does not exist", table.name);
+        return Err(SqlError::new(SqlState::UndefinedObject, message));
+    };
+    if index.predicate.is_some() {
+        return Err(SqlError::unsupported(format!("cannot cluster on partial index \"{name}\"")));
+    }
+    if !index.is_public() {
+        return Err(SqlError::unsupported(format!("cannot cluster on invalid index \"{name}\"")));
+    }
+    Ok(())
 }

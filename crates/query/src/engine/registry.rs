@@ -35,6 +35,8 @@ pub struct Live {
     pub state_change: Option<i64>,
     /// For an advisory lock.
     pub waits_for_lock: bool,
+    /// For a job, which then does not wait for this session.
+    pub waits_for_job: bool,
 }
 
 struct Open {

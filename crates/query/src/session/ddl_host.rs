@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use gavel_catalog::{Catalog, Subject, Table};
-use gavel_types::{Datum, KeyRange, Oid, SqlError, SqlResult, SqlState, WriteMode};
+use gavel_types::{Datum, KeyRange, Oid, SqlError, SqlResult, WriteMode};
 
 use crate::ddl::DdlHost;
+use crate::ddl::online::JobOrigin;
 use crate::dml::writer::Shapes;
 use crate::prepared;
+use crate::online::backfill::duplicated;
 use crate::session::{Session, binding};
 
 /// Rows read at a time while an index is built.
@@ -73,14 +75,7 @@ impl DdlHost for Host<'_> {
                 let Some(entry) = shape.entry(index, &row, shape.row_id_of(&key), &eval)? else { continue };
                 let alone = entry.claim.as_ref().map_or_else(|| entry.unique.then_some(&entry.key), |c| Some(&c.start));
                 if alone.is_some_and(|key| !taken.insert(key.clone())) {
-                    return Err(SqlError::new(
-                        SqlState::UniqueViolation,
-                        format!("could not create unique index \"{}\"", index.index.name),
-                    )
-                    .detail(format!("{} is duplicated.", shape.describe_key(&index.index, &row, &eval)))
-                    .schema(shape.schema_name.clone())
-                    .table(table.name.clone())
-                    .constraint(index.index.name.clone()));
+                    return Err(duplicated(&shape, &index.index, &row, &eval));
                 }
                 let mode = if entry.unique { WriteMode::Insert } else { WriteMode::Blind };
                 state.txn.write(entry.key, mode, Some(entry.value))?;
@@ -93,6 +88,12 @@ impl DdlHost for Host<'_> {
 
     fn fill_random(&mut self, buffer: &mut [u8]) {
         (self.session.engine.entropy)(buffer);
+    }
+
+    fn job_origin(&mut self) -> JobOrigin {
+        let engine = &self.session.engine;
+        let (runner, now) = (engine.jobs.node, engine.now_micros());
+        JobOrigin { id: engine.random_u64().max(1), runner, pid: self.session.pid, now }
     }
 }
 

@@ -338,7 +338,7 @@ impl SessionHooks for Hooks {
     }
 
     fn call_later(&self, proc: &Proc, args: &[Datum]) -> Option<Later> {
-        self.later(proc, args)
+        if proc.src == "sys_wait_for_job" { self.wait_for_job(args) } else { self.later(proc, args) }
     }
 
     fn call_set(&self, proc: &Proc, _: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {

@@ -10,6 +10,9 @@
 //! | SHARE UPDATE EXCLUSIVE | no key update | … or locked in this mode or a stronger one |
 //! | SHARE, SHARE ROW EXCLUSIVE, EXCLUSIVE, ACCESS EXCLUSIVE | update | … or used by any transaction that committed something |
 //!
+//! Where an index is built online users of a table rely on two versions of it, one after the other (RFC 0005). A
+//! lock stronger than ROW EXCLUSIVE is held against both, and against the step from one to the next.
+//!
 //! PostgreSQL lets readers by that lock weakly; here they are only refused if they also write, somewhere.
 
 use std::collections::BTreeSet;
@@ -17,10 +20,11 @@ use std::collections::BTreeSet;
 use gavel_binder::ddl::ast::{QualifiedName, TableLockMode};
 use gavel_catalog::acl::Privileges;
 use gavel_catalog::privilege::{Securable, denied};
+use gavel_catalog::keys::{self, Kind};
 use gavel_catalog::search::Found;
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::system::is_temporary;
-use gavel_catalog::{Catalog, Subject, keys};
+use gavel_catalog::{Catalog, Subject};
 use gavel_types::{CheckMode, Oid, SqlError, SqlResult, SqlState};
 
 use crate::session::result::Executed;
@@ -109,7 +113,14 @@ impl Session {
         let state = work.state.lock().await;
         // Nobody else uses those that are temporary.
         for oid in objects.iter().filter(|oid| !is_temporary(**oid)) {
-            state.txn.check(keys::object_version(database, *oid), check);
+            if check == CheckMode::KeyShare {
+                state.txn.check(work.catalog.version_key(*oid), check);
+                continue;
+            }
+            work.catalog.version_keys(*oid).for_each(|key| state.txn.check(key, check));
+            if work.catalog.base.table(*oid).is_some() {
+                state.txn.check(keys::descriptor(database, Kind::Table, *oid), CheckMode::Share);
+            }
         }
         Ok(())
     }

@@ -23,7 +23,7 @@
 //! | [`constraints`] | SET CONSTRAINTS |
 //! | [`notify`] | LISTEN, UNLISTEN, NOTIFY |
 //! | [`hooks`] | functions that need a session |
-//! | [`advisory`] | … and those of advisory locks |
+//! | [`advisory`], `jobs` | … and those of advisory locks, and of jobs |
 //! | [`ddl_host`], [`ddl_binder`] | what DDL asks of a session and of the binder |
 //! | [`binding`] | the binder, as sessions use it |
 //! | [`cancel`] | interrupts |
@@ -44,6 +44,7 @@ pub mod ddl_host;
 pub mod explain;
 pub mod extended;
 pub mod hooks;
+mod jobs;
 pub mod known;
 pub mod locking;
 pub mod notify;

@@ -32,6 +32,11 @@ impl Prepared {
         self.parsed.as_ref().is_some_and(|p| matches!(p.statement, ast::Statement::Copy { .. }))
     }
 
+    /// Whether it may wait for longer than a transaction may last, its own being over by then.
+    pub fn waits_for_job(&self) -> bool {
+        self.parsed.as_ref().is_some_and(|p| crate::ddl::online::waits_for_job(&p.statement))
+    }
+
     /// Whether it goes through binder and planner.
     pub fn is_plannable(&self) -> bool {
         use ast::Statement as S;
@@ -61,6 +66,12 @@ fn is_fleeting(text: &str) -> bool {
 impl Session {
     pub(crate) fn guard(&mut self) -> (Arc<Interrupt>, Option<Limit>) {
         (Arc::clone(&self.interrupt), self.limit())
+    }
+
+    /// The same for a statement about to be run.
+    pub(crate) fn guard_of(&mut self, statement: &Prepared) -> (Arc<Interrupt>, Option<Limit>) {
+        let limit = if statement.waits_for_job() { self.limit_of_statement() } else { self.limit() };
+        (Arc::clone(&self.interrupt), limit)
     }
 
     /// What plans made now depend on.

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use gavel_api::sql::{ColumnDesc, ResultSink};
 use gavel_binder::ddl::ast::{DiscardTarget, SessionCommand};
 use gavel_binder::parse::Parsed;
+use gavel_catalog::job::id_text;
 use gavel_catalog::search::PG_TEMP;
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Ident};
 
+use crate::ddl::online::Submitted;
 use crate::ddl::{self, DdlContext};
+use crate::online::wait::Standing;
 use crate::prepared::statements::PreparedInfo;
 use crate::prepared::{self, Prepared};
 use crate::session::ddl_binder::SessionBinder;
@@ -71,6 +74,7 @@ impl Session {
                 let inner = self.prepared.get(&execute_name(name.as_ref()))?;
                 self.kept_plan(inner, &self.catalog())?.columns.clone()
             }
+            other if ddl::online::returns_job(other) => Some(Arc::from([text_column("job_id")])),
             other => match ddl::session_command(other).ok()?? {
                 SessionCommand::Fetch { cursor, moves: false, .. } => self.cursor_columns(&cursor),
                 _ => None,
@@ -150,6 +154,7 @@ impl Session {
         let path: Vec<String> = self.search_path().into_iter().filter(listed).collect();
         let in_block = self.block.is_explicit();
         let text = gavel_binder::ddl::carried(statement).unwrap_or_default();
+        let alone = !in_block && self.only_reads().await;
         let check_bodies = self.shared.settings.lock().is_on("check_function_bodies");
         let binder = SessionBinder { text, user: &user_name, subject: &subject, style: &style, check_bodies };
         let mut host = Host { session: self };
@@ -157,12 +162,37 @@ impl Session {
         context.session_user = session_user;
         let tag = ddl::execute(&mut context, statement).await;
         // What was noticed before an error is told, too.
-        let notices = std::mem::take(&mut context.notices);
+        let (notices, jobs) = (std::mem::take(&mut context.notices), std::mem::take(&mut context.jobs));
         self.notices.extend(notices);
         let tag = tag?;
         self.work().await?.catalog = catalog;
         self.finish_writes().await?;
+        if let Some(what) = jobs.iter().find_map(|job| job.awaited) {
+            if !alone {
+                let message = format!("{what} cannot run inside a transaction block");
+                return Err(SqlError::new(SqlState::ActiveSqlTransaction, message));
+            }
+            self.see_through(&jobs).await?;
+        }
+        if ddl::online::returns_job(statement) {
+            let rows = jobs.iter().map(|job| vec![Datum::text(id_text(job.id))]).collect();
+            return Ok(Executed::memory(Arc::from([text_column("job_id")]), rows, Tag::Fixed(tag)));
+        }
         Ok(Executed::tag(tag))
+    }
+
+    /// Commits what a statement has done up to now, and waits for the jobs that do the rest.
+    async fn see_through(&mut self, jobs: &[Submitted]) -> SqlResult<()> {
+        let standing: Vec<Standing> =
+            jobs.iter().map(|job| Standing::new(&self.engine, self.database, job.id)).collect();
+        self.finish().await?;
+        for job in standing {
+            let (outcome, ended) = job.outcome(self.last_commit).await?;
+            // The next statement is to see what the job has done.
+            self.last_commit = self.last_commit.max(ended);
+            outcome?;
+        }
+        Ok(())
     }
 
     async fn run_command(&mut self, command: &SessionCommand) -> SqlResult<Executed> {

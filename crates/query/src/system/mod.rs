@@ -12,6 +12,7 @@
 //! | `builtin` | `pg_type`, `pg_proc`, `pg_operator`, … and facts kept as data |
 //! | `cluster` | databases, roles, settings |
 //! | `sessions` | what sessions do, have prepared, have open and hold |
+//! | `jobs` | jobs, and indexes that are being built |
 //! | `listings` | the views for people: `pg_tables`, `pg_indexes`, `pg_stat_user_tables`, … |
 //! | `privileges` | access privileges, memberships of roles |
 //! | `inquiry` | `has_table_privilege` and its kin |
@@ -33,6 +34,7 @@ pub mod functions;
 mod information;
 mod information_types;
 mod inquiry;
+pub mod jobs;
 mod listings;
 mod privileges;
 pub mod resolver;
@@ -44,6 +46,7 @@ mod types;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use gavel_catalog::job::Job;
 use gavel_catalog::{Catalog, Subject, system};
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState, text_io};
 
@@ -91,6 +94,8 @@ pub struct SystemContext<'a> {
     pub statements: &'a ListedStatements,
     /// Of this node's sessions.
     pub locks: &'a [LockInfo],
+    /// Of this database; none unless they are asked about.
+    pub jobs: &'a [Job],
     /// When the server started, and now.
     pub started: i64,
     pub now: i64,
@@ -139,6 +144,7 @@ fn schema_name(catalog: &Catalog, oid: Oid) -> &str {
     match oid {
         system::PG_CATALOG => "pg_catalog",
         system::INFORMATION_SCHEMA => "information_schema",
+        system::SYS => "sys",
         _ => catalog.schema_by_oid(oid).map_or("", |s| s.name.as_str()),
     }
 }
@@ -163,6 +169,8 @@ pub fn rows(context: &SystemContext<'_>, schema: &str, name: &str) -> SqlResult<
         information::fill(context, name, &mut out)
             || information_types::fill(context, name, &mut out)
             || privileges::fill_information(context, name, &mut out)
+    } else if schema == "sys" {
+        jobs::fill(context, name, &mut out)
     } else {
         types::fill(context, name, &mut out)
             || builtin::fill(context, name, &mut out)
@@ -171,6 +179,7 @@ pub fn rows(context: &SystemContext<'_>, schema: &str, name: &str) -> SqlResult<
             || constraints::fill(context, name, &mut out)
             || cluster::fill(context, name, &mut out)
             || sessions::fill(context, name, &mut out)
+            || jobs::fill(context, name, &mut out)
             || listings::fill(context, name, &mut out)
             || privileges::fill(context, name, &mut out)
     };

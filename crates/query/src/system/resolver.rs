@@ -100,6 +100,7 @@ impl CatalogNames {
         let schema = match schema {
             system::PG_CATALOG => "pg_catalog",
             system::INFORMATION_SCHEMA => "information_schema",
+            system::SYS => "sys",
             _ => self.catalog.schema_by_oid(schema)?.name.as_str(),
         };
         Some(format!("{}.{}", quote(schema), quote(name)))

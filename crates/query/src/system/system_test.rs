@@ -54,6 +54,8 @@ fn catalog() -> Catalog {
         nulls_not_distinct: false,
         constraint: (oid == 16402).then_some(Oid(16403)),
         deferrable: false,
+        state: gavel_catalog::IndexState::Public,
+        job: 0,
     };
     let expression = IndexKey::Expression { sql: "lower(b)".into(), ty: PgType::TEXT, id: -2 };
     c.put_table(Arc::new(Table {
@@ -104,6 +106,7 @@ fn catalog() -> Catalog {
         materialized: None,
         options: vec!["fillfactor=70".into()],
         acl: None,
+        rung: 0,
         on_commit: OnCommit::PreserveRows,
     }));
     c.put_sequence(Arc::new(Sequence {
@@ -137,6 +140,7 @@ fn with_context<T>(f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
         sessions: &[Activity { pid: 1, state: "active".into(), ..Activity::default() }],
         last_value: &last_value,
         locks: &[],
+        jobs: &[],
         cursors: &ListedCursors::default(),
         statements: &ListedStatements::default(),
         started: 0,

@@ -16,6 +16,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests write their golden files")]
 
 mod harness;
+mod online;
 mod push_down;
 mod sink;
 mod temporary;
@@ -110,4 +111,7 @@ scripts! {
     functions_say_what_roles_may
     functions_run_with_the_rights_of_a_role
     errors_leave_out_what_may_not_be_read
+    indexes_are_built_online
+    failed_builds_leave_invalid_indexes
+    jobs_build_indexes_behind_the_session
 }
