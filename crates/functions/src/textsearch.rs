@@ -66,6 +66,12 @@ fn current(call: &Call<'_>) -> SqlResult<Configuration> {
     }
 }
 
+/// Whether a function may ask its session for the configuration: with one in its arguments it is immutable.
+pub fn asks_session(proc: &registry::Proc) -> bool {
+    let tables = [QUERIES, TABLE, json::TABLE];
+    proc.volatility == registry::Volatility::Stable && tables.iter().any(|t| t.iter().any(|(src, _)| *src == proc.src))
+}
+
 fn configuration(oid: OidValue) -> SqlResult<Configuration> {
     Configuration::by_oid(Oid(oid.0))
 }

@@ -15,6 +15,7 @@ use gavel_encoding::row::RowView;
 use gavel_encoding::{KeyBuilder, KeyOrder, ObjectId, TenantId};
 use gavel_functions::call::EvalContext;
 use gavel_functions::registry::{self, Volatility};
+use gavel_functions::textsearch;
 use gavel_txn::ReadView;
 use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
@@ -205,7 +206,8 @@ fn needs_session(scalar: &Scalar) -> bool {
     visit(scalar, &mut |s| match &s.kind {
         ScalarKind::Call { function, .. } => {
             let known = gavel_functions::call::is_implemented(*function);
-            let stable = registry::proc(*function).is_some_and(|p| p.volatility != Volatility::Volatile && !p.retset);
+            let stable = registry::proc(*function)
+                .is_some_and(|p| p.volatility != Volatility::Volatile && !p.retset && !textsearch::asks_session(p));
             needs |= !(known && stable);
         }
         ScalarKind::NextVal { .. } => needs = true,

@@ -140,5 +140,6 @@ SELECT 1
 
 > SELECT json_agg(q ORDER BY q.a DESC) FROM (VALUES (1, 'x'), (2, 'y')) q (a, b);
 json_agg
-[{"a":2,"b":"y"}, {"a":1,"b":"x"}]
+[{"a":2,"b":"y"}, 
+ {"a":1,"b":"x"}]
 SELECT 1
