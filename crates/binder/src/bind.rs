@@ -10,6 +10,7 @@ pub mod compare;
 pub mod composite;
 pub mod conflict;
 pub mod cte;
+pub mod current;
 pub mod domain;
 pub mod expr;
 pub mod from;

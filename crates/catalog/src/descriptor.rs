@@ -224,6 +224,9 @@ pub struct ForeignKey {
     /// The parent's unique index that holds the key.
     pub parent_index: Oid,
     pub on_delete: FkAction,
+    /// Which of `columns` ON DELETE SET NULL or SET DEFAULT sets; empty: all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub delete_sets: Vec<i16>,
     pub on_update: FkAction,
     pub matching: FkMatch,
     #[serde(default)]

@@ -21,6 +21,12 @@ struct Target {
     predicate: Option<Scalar>,
 }
 
+/// Which indexes arbitrate.
+enum Arbiters {
+    Known(Vec<Oid>),
+    Over(Target),
+}
+
 impl Binder<'_> {
     pub fn on_conflict(
         &mut self,
@@ -30,7 +36,7 @@ impl Binder<'_> {
         new_row: &[(i16, ColumnId)],
     ) -> SqlResult<OnConflict> {
         let table = &*written.table;
-        let arbiters = match &on.conflict_target {
+        let target = match &on.conflict_target {
             None => {
                 if matches!(on.action, ast::OnConflictAction::DoUpdate(_)) {
                     return Err(SqlError::new(
@@ -39,17 +45,23 @@ impl Binder<'_> {
                     )
                     .hint("For example, ON CONFLICT (column_name)."));
                 }
-                vec![]
+                Arbiters::Known(vec![])
             }
-            Some(ast::ConflictTarget::OnConstraint(name)) => vec![self.constraint_index(table, name)?],
+            Some(ast::ConflictTarget::OnConstraint(name)) => {
+                Arbiters::Known(vec![self.constraint_index(table, name)?])
+            }
             Some(ast::ConflictTarget::Columns(columns)) => {
-                let target = self.conflict_target(written, columns)?;
-                self.matching_indexes(table, &target)?
+                Arbiters::Over(self.conflict_target(written, label, columns)?)
             }
         };
         let action = match &on.action {
             ast::OnConflictAction::DoNothing => ConflictAction::Nothing,
             ast::OnConflictAction::DoUpdate(update) => self.do_update(update, written, label, new_row)?,
+        };
+        // Indexes are looked for once everything has a meaning.
+        let arbiters = match target {
+            Arbiters::Known(indexes) => indexes,
+            Arbiters::Over(target) => self.matching_indexes(table, &target)?,
         };
         Ok(OnConflict { arbiters, action })
     }
@@ -65,12 +77,16 @@ impl Binder<'_> {
         }
     }
 
-    fn conflict_target(&mut self, written: &Written, columns: &[ast::Ident]) -> SqlResult<Target> {
+    fn conflict_target(&mut self, written: &Written, label: &str, columns: &[ast::Ident]) -> SqlResult<Target> {
         let table = &*written.table;
         if let [only] = columns
             && let Some(range) = only.value.strip_prefix(marker::CONFLICT)
         {
-            return self.written_target(table, range);
+            if label == table.name {
+                return self.written_target(table, range);
+            }
+            let named = Table { name: label.to_owned(), ..Table::clone(table) };
+            return self.written_target(&named, range);
         }
         let mut keys = Vec::with_capacity(columns.len());
         for ident in columns {
@@ -91,18 +107,15 @@ impl Binder<'_> {
     fn written_target(&mut self, table: &Table, range: &str) -> SqlResult<Target> {
         let text = self.marked_text(range)?;
         let (list, rest) = split_parentheses(text);
-        let parsed = parse::parse_expression(&format!("row({list})"))?;
-        let ast::Expr::Function(row) = parsed else { return Err(SqlError::internal("a conflict target without keys")) };
-        let ast::FunctionArguments::List(args) = row.args else {
-            return Err(SqlError::internal("a conflict target without keys"));
-        };
-        let mut keys = Vec::with_capacity(args.args.len());
-        for arg in &args.args {
-            let ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) = arg else {
-                return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"*\""));
-            };
-            // Operator classes and collations do not change which index is meant here.
-            keys.push(bind_table_expr_ast(self.context, e, "", table, TableExpr::Stored)?.0);
+        let parsed = parse::parse_index_keys(list)?;
+        let mut keys = Vec::with_capacity(parsed.len());
+        for key in &parsed {
+            // Collations do not change which index is meant here.
+            let mut key = key;
+            while let ast::Expr::Collate { expr, .. } = key {
+                key = expr;
+            }
+            keys.push(bind_table_expr_ast(self.context, key, "", table, TableExpr::Stored)?.0);
         }
         let rest = rest.trim();
         let predicate = match rest.get(..5) {
@@ -174,7 +187,8 @@ impl Binder<'_> {
             label.clone_into(&mut own.name);
         }
         own.schema = (label == written.name).then_some(written.schema);
-        let excluded = self.written_row(written, "excluded".into(), &|n| in_row(new_row, table, n))?;
+        let mut excluded = self.written_row(written, "excluded".into(), &|n| in_row(new_row, table, n))?;
+        excluded.table = None;
         let saved = std::mem::replace(&mut self.level().items, vec![own, excluded]);
         let out = self.assignments(&update.assignments, written, &|n| in_row(&existing, table, n)).and_then(
             |mut assignments| {

@@ -19,13 +19,12 @@ use crate::parse::{Pos, marker};
 struct Target {
     of: TargetColumn,
     pos: Pos,
-    subscripts: Vec<ast::AccessExpr>,
-    field: Option<String>,
+    path: Vec<ast::AccessExpr>,
 }
 
 impl Target {
     fn is_whole(&self) -> bool {
-        self.subscripts.is_empty() && self.field.is_none()
+        self.path.is_empty()
     }
 
     /// Whether it is this column of the table.
@@ -75,13 +74,14 @@ impl Binder<'_> {
         let item = self.written_row(&written, label, &|n| in_row(&new_row, &table, n))?;
         self.level().items = vec![item];
         let returning = self.returning(insert.returning.as_ref())?;
-        Ok(Modify { table, source, op: ModifyOp::Insert { new_row, on_conflict }, returning, checks })
+        let op = ModifyOp::Insert { new_row, on_conflict };
+        Ok(Modify { table, source, op, returning, checks, current_of: None })
     }
 
     /// The columns that values are given for, in order.
     fn insert_columns(&self, written: &Written, names: &[&ast::ObjectName]) -> SqlResult<Vec<Target>> {
         if names.is_empty() {
-            let whole = |of: TargetColumn| Target { of, pos: Pos::NONE, subscripts: Vec::new(), field: None };
+            let whole = |of: TargetColumn| Target { of, pos: Pos::NONE, path: Vec::new() };
             return Ok(written.all().into_iter().map(whole).collect());
         }
         let mut out: Vec<Target> = Vec::with_capacity(names.len());
@@ -90,9 +90,7 @@ impl Binder<'_> {
             let Some(ident) = name.0.first().and_then(ast::ObjectNamePart::as_ident) else { continue };
             let folded = fold(ident);
             let of = written.find(&folded).ok_or_else(|| self.no_target_column(&written.name, &folded, pos))?;
-            let field = self.target_field(name, pos)?;
-            let subscripts = if field.is_none() { self.target_subscripts(name)? } else { Vec::new() };
-            let target = Target { of, pos, subscripts, field };
+            let target = Target { of, pos, path: self.target_path(name)? };
             if out.iter().any(|t| t.of.column.name == folded && (t.is_whole() || target.is_whole())) {
                 let text = format!("column \"{folded}\" specified more than once");
                 return Err(self.error_at(SqlError::new(SqlState::DuplicateColumn, text), pos));
@@ -234,12 +232,9 @@ impl Binder<'_> {
         let mut made = null(c.ty);
         for (target, value) in parts {
             if value.scalar.kind == ScalarKind::Default {
-                return Err(self.no_default_element(target.pos));
+                return Err(self.no_default_part(&target.path, target.pos));
             }
-            made = match &target.field {
-                Some(field) => self.assign_field(&made, c, field, value, target.pos)?,
-                None => self.within(Clause::Values, |b| b.assign_at(made, c, &target.subscripts, value, target.pos))?,
-            };
+            made = self.within(Clause::Values, |b| b.assign_path(made, c, &target.path, value, target.pos))?;
         }
         if let Some(domain) = c.domain {
             made = self.check_domain(made, domain)?;

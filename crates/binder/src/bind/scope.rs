@@ -81,6 +81,8 @@ pub struct NsItem {
     pub lockable: bool,
     /// An outer join may put NULLs in its row's place.
     pub nullable: bool,
+    /// The table whose row a list of columns is, for `tableoid`.
+    pub table: Option<Oid>,
 }
 
 impl NsItem {
@@ -99,6 +101,7 @@ impl NsItem {
             range: None,
             lockable: false,
             nullable: false,
+            table: None,
         }
     }
 
@@ -150,7 +153,7 @@ impl NsItem {
             let oid = match &self.columns {
                 Columns::Table { table, .. } => table.oid,
                 Columns::System { relation, .. } => relation.oid,
-                Columns::List(_) => Oid(0),
+                Columns::List(_) => self.table.unwrap_or(Oid(0)),
             };
             return super::scalar::constant(gavel_types::Datum::Oid(oid.0), PgType::new(Oid::OID));
         }
@@ -222,6 +225,7 @@ impl NsItem {
         let system = match &self.columns {
             Columns::Table { .. } | Columns::System { .. } if name == "tableoid" => Some(TABLEOID),
             Columns::System { .. } if name == "xmin" => Some(XMIN),
+            Columns::List(_) if name == "tableoid" && self.table.is_some() => Some(TABLEOID),
             _ => None,
         };
         (first.or(system), second.is_some())

@@ -54,6 +54,8 @@ pub enum Ddl {
         name: Option<String>,
         if_not_exists: bool,
         owner: Option<String>,
+        /// What is made in it, in the order written: CREATE of relations, and GRANT.
+        elements: Vec<Ddl>,
     },
     CreateDatabase {
         name: String,
@@ -172,6 +174,9 @@ pub struct Timing {
     pub deferrable: bool,
     pub initially_deferred: bool,
     pub not_valid: bool,
+    /// NOT DEFERRABLE was written.
+    pub not_deferrable: bool,
+    pub no_inherit: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -181,7 +186,11 @@ pub struct References {
     pub columns: Vec<String>,
     pub full: bool,
     pub on_delete: Action,
+    /// Columns behind ON DELETE SET NULL or SET DEFAULT; empty: all.
+    pub delete_sets: Vec<String>,
     pub on_update: Action,
+    /// ON UPDATE had such columns, which the grammar has and PostgreSQL refuses: the words of the action.
+    pub update_sets: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -640,6 +649,8 @@ pub enum SessionCommand {
         mode: TableLockMode,
     },
     Discard(DiscardTarget),
+    /// Always refused, but for the tables that it is asked about first.
+    PrepareTransaction,
     Listen {
         channel: String,
     },

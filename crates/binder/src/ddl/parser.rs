@@ -253,7 +253,7 @@ fn create_index(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     }))
 }
 
-fn index_column(p: &mut Words<'_, '_>) -> Parse<IndexColumn> {
+pub(super) fn index_column(p: &mut Words<'_, '_>) -> Parse<IndexColumn> {
     let expr = p.expr()?;
     if p.eat("collate") {
         p.qualified()?;
@@ -358,10 +358,32 @@ fn create_schema(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     let if_not_exists = p.eat("if not exists");
     let name = if p.at("authorization") { None } else { Some(p.name()?) };
     let owner = if p.eat("authorization") { Some(p.label()?) } else { None };
-    if !p.at_end() {
-        return unsupported(p, "CREATE SCHEMA with schema elements");
+    if name.is_none() && owner.is_none() {
+        return p.unexpected();
     }
-    Ok(Ddl::CreateSchema { name, if_not_exists, owner })
+    let mut elements = Vec::new();
+    while !p.at_end() {
+        let element = if p.eat("create") {
+            create(p)?
+        } else {
+            p.expect("grant")?;
+            grant::grant(p, false)?
+        };
+        let kinds = matches!(
+            element,
+            Ddl::CreateTable(_)
+                | Ddl::CreateView(_)
+                | Ddl::CreateIndex(_)
+                | Ddl::CreateSequence { .. }
+                | Ddl::Grant(_)
+                | Ddl::Unsupported(_)
+        );
+        if !kinds {
+            return p.unexpected();
+        }
+        elements.push(element);
+    }
+    Ok(Ddl::CreateSchema { name, if_not_exists, owner, elements })
 }
 
 fn create_database(p: &mut Words<'_, '_>) -> Parse<Ddl> {

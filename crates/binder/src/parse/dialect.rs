@@ -71,6 +71,15 @@ impl Dialect for GavelDialect {
         false
     }
 
+    // Reserved in PostgreSQL: what begins the next element of CREATE SCHEMA is no alias.
+    fn is_column_alias(&self, kw: &Keyword, parser: &mut Parser<'_>) -> bool {
+        !matches!(kw, Keyword::CREATE | Keyword::GRANT) && self.0.is_column_alias(kw, parser)
+    }
+
+    fn is_table_alias(&self, kw: &Keyword, parser: &mut Parser<'_>) -> bool {
+        !matches!(kw, Keyword::CREATE | Keyword::GRANT) && self.0.is_table_alias(kw, parser)
+    }
+
     // The older way to write `=>`.
     fn supports_named_fn_args_with_assignment_operator(&self) -> bool {
         true

@@ -19,7 +19,7 @@ impl Session {
         params: Vec<Datum>,
         sink: &mut dyn ResultSink,
     ) -> SqlResult<Executed> {
-        let options = copy_options(&copy.options, &copy.legacy_options, true)?;
+        let options = copy_options(&copy.options, true)?;
         let query = match &copy.source {
             CopySource::Query(query) => query.clone(),
             CopySource::Table { table, columns, .. } => {

@@ -38,6 +38,10 @@ struct NewType<'a> {
 impl DdlContext<'_> {
     /// Runs the actions on the table with this OID.
     pub(super) async fn alter_table(&mut self, oid: Oid, actions: &[AlterAction]) -> SqlResult<()> {
+        let renames = |a: &AlterAction| matches!(a, AlterAction::RenameColumn { .. } | AlterAction::RenameConstraint { .. });
+        if !actions.iter().all(renames) {
+            self.require_no_pending(oid, "ALTER TABLE").await?;
+        }
         let mut ordered: Vec<&AlterAction> = actions.iter().collect();
         ordered.sort_by_key(|a| pass(a));
         let origin = self.table_by_oid(oid)?;

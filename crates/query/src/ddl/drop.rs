@@ -161,6 +161,11 @@ impl DdlContext<'_> {
                 .detail(lines.join("\n"))
                 .hint("Use DROP ... CASCADE to drop the dependent objects too."));
         }
+        let tables: Vec<Oid> =
+            plan.gone.iter().filter_map(|o| if let Object::Table(oid) = o { Some(*oid) } else { None }).collect();
+        for oid in tables {
+            self.require_no_pending(oid, "DROP TABLE").await?;
+        }
         let lines: Vec<String> =
             plan.dependents.iter().map(|e| format!("drop cascades to {}", self.described(&e.dependent))).collect();
         match lines.as_slice() {
@@ -676,6 +681,9 @@ impl DdlContext<'_> {
             }
             return Err(error);
         };
+        if let Some(parent) = table.foreign_keys.iter().find(|f| f.oid == constraint).map(|f| f.parent) {
+            self.require_no_pending(parent, "ALTER TABLE").await?;
+        }
         self.drop_all(&[Object::Constraint(oid, constraint)], cascade).await
     }
 

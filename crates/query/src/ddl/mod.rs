@@ -18,6 +18,7 @@
 //! | `function`, `function_option`, `function_change` | functions and procedures: CREATE; their attributes; ALTER and DROP |
 //! | `alter`, `alter_table`, `rewrite` | ALTER; moving rows |
 //! | `drop` | DROP and dependencies |
+//! | `schema` | CREATE SCHEMA with what is made in it |
 //! | `shared`, `scram` | schemas, databases, roles; password verifiers |
 //! | `grant` | GRANT, REVOKE, default privileges |
 //! | [`temporary`] | what becomes of temporary objects at COMMIT and DISCARD |
@@ -42,6 +43,7 @@ mod materialized;
 pub mod names;
 mod naming;
 mod rewrite;
+mod schema;
 mod scram;
 mod sequence;
 mod shared;
@@ -125,6 +127,9 @@ pub trait DdlHost: Send {
     /// 23505 `could not create unique index "…"`, with PostgreSQL's DETAIL, if it is unique and two rows
     /// have the same key; whatever its expressions raise.
     async fn build_index(&mut self, catalog: &Arc<Catalog>, table: &Arc<Table>, index: Oid) -> SqlResult<()>;
+
+    /// Whether checks of what was written to this table wait for the end of the transaction.
+    async fn has_pending_checks(&mut self, catalog: &Arc<Catalog>, table: Oid) -> SqlResult<bool>;
 
     /// Random bytes for salts.
     fn fill_random(&mut self, buffer: &mut [u8]);
@@ -243,8 +248,8 @@ impl DdlContext<'_> {
             Ddl::CreateSequence { name, if_not_exists, persistence, options } => {
                 self.create_sequence(name, *if_not_exists, *persistence, options).await?;
             }
-            Ddl::CreateSchema { name, if_not_exists, owner } => {
-                self.create_schema(name.as_deref(), *if_not_exists, owner.as_deref()).await?;
+            Ddl::CreateSchema { name, if_not_exists, owner, elements } => {
+                self.create_schema(name.as_deref(), *if_not_exists, owner.as_deref(), elements).await?;
             }
             Ddl::CreateType { name, definition } => self.create_type(name, definition).await?,
             Ddl::CreateDomain(create) => self.create_domain(create).await?,

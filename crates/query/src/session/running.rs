@@ -55,7 +55,7 @@ impl Body {
     /// The direct path of `statement`, which needs no plan and nothing to be known; `None` if it has none.
     pub fn direct(statement: &Statement) -> Option<Self> {
         match statement {
-            Statement::Query(query) | Statement::Declare(query) | Statement::Call(query) => {
+            Statement::Query(query) | Statement::Declare(query, _) | Statement::Call(query) => {
                 let wanted: Vec<_> = query.output.iter().map(|o| (o.id, o.ty)).collect();
                 if locks(&query.rel) {
                     return None;
@@ -79,7 +79,7 @@ impl Body {
     /// 0A000 for what cannot be run.
     pub fn plan(statement: &Statement, env: &CatalogPlanEnv, explain: bool) -> SqlResult<Self> {
         Ok(match statement {
-            Statement::Query(query) | Statement::Declare(query) | Statement::Call(query) => {
+            Statement::Query(query) | Statement::Declare(query, _) | Statement::Call(query) => {
                 Self::Query { plan: Some(lower::plan(query, env)?), locks: locks(&query.rel), fast: None }
             }
             Statement::Modify(modify, ctes) => {
@@ -99,7 +99,7 @@ impl Body {
 /// Tables that a statement reads.
 pub fn tables_of(statement: &Statement) -> Vec<Arc<Table>> {
     match statement {
-        Statement::Query(query) | Statement::Declare(query) | Statement::Call(query) => Refs::of_rel(&query.rel).tables,
+        Statement::Query(query) | Statement::Declare(query, _) | Statement::Call(query) => Refs::of_rel(&query.rel).tables,
         Statement::Modify(modify, ctes) => {
             let source = modify.source.clone();
             Refs::of_rel(&Rel::With { ctes: ctes.clone(), body: Box::new(source) }).tables
@@ -248,7 +248,7 @@ fn locks(rel: &Rel) -> bool {
 pub fn writes_for_others(statement: &Statement) -> bool {
     let shared = |table: &Arc<Table>| !table.is_temporary();
     match statement {
-        Statement::Query(query) | Statement::Declare(query) | Statement::Call(query) => {
+        Statement::Query(query) | Statement::Declare(query, _) | Statement::Call(query) => {
             Refs::of_rel(&query.rel).written.iter().any(shared)
         }
         Statement::Modify(modify, ctes) => {

@@ -54,6 +54,7 @@ impl Session {
                 self.set_transaction(modes)?;
                 "SET"
             }
+            other if gavel_binder::ddl::prepares_transaction(other) => self.prepare_transaction().await?,
             _ => return Ok(None),
         };
         Ok(Some(Executed::tag(tag)))
@@ -90,7 +91,8 @@ impl Session {
         }
         if ddl::is_ddl(&parsed.statement) {
             let before = prepared.text.get(..parsed.range.start).map_or(0, |t| t.chars().count());
-            return Box::pin(self.run_ddl(&parsed.statement)).await.map_err(|e| e.moved(before));
+            let alone = is_alone(prepared, parsed);
+            return Box::pin(self.run_ddl(&parsed.statement, alone)).await.map_err(|e| e.moved(before));
         }
         match &parsed.statement {
             S::Set(set) => {
@@ -132,7 +134,8 @@ impl Session {
         }
     }
 
-    async fn run_ddl(&mut self, statement: &ast::Statement) -> SqlResult<Executed> {
+    /// Runs DDL. Statements that share a message with others are in a block with them, if they are not `alone`.
+    async fn run_ddl(&mut self, statement: &ast::Statement, alone: bool) -> SqlResult<Executed> {
         if self.known().read_only
             && let Some(command) = ddl::writing_command(statement)?
         {
@@ -143,7 +146,7 @@ impl Session {
         let mut catalog = self.work().await?.catalog.clone();
         let listed = |name: &String| name == PG_TEMP || catalog.current.schema(name).is_some();
         let path: Vec<String> = self.search_path().into_iter().filter(listed).collect();
-        let in_block = self.block.is_explicit();
+        let in_block = self.block.is_explicit() || !alone;
         let text = gavel_binder::ddl::carried(statement).unwrap_or_default();
         let check_bodies = self.shared.settings.lock().is_on("check_function_bodies");
         let binder = SessionBinder { text, user: &user_name, style: &style, check_bodies };
@@ -154,7 +157,7 @@ impl Session {
         let notices = std::mem::take(&mut context.notices);
         self.notices.extend(notices);
         let tag = tag?;
-        self.work().await?.catalog = catalog;
+        self.work().await?.change_catalog(catalog);
         self.finish_writes().await?;
         Ok(Executed::tag(tag))
     }
@@ -167,6 +170,7 @@ impl Session {
             C::Close { cursor } => self.close_cursor(cursor.as_deref()),
             C::Lock { tables, mode } => self.lock_tables(tables, *mode).await,
             C::Discard(what) => self.discard(*what).await,
+            C::PrepareTransaction => Err(SqlError::internal("PREPARE TRANSACTION belongs to the transaction")),
             C::Listen { channel } => self.listen(channel).await,
             C::Unlisten { channel } => self.unlisten(channel.as_deref()).await,
             C::Notify { channel, payload } => self.notify(channel, payload).await,
@@ -294,6 +298,14 @@ impl Session {
         self.prepared.ran(name);
         Box::pin(self.run(&inner, values, sink)).await
     }
+}
+
+/// Whether a statement came in a message of its own.
+fn is_alone(whole: &Prepared, parsed: &Parsed) -> bool {
+    let blank = |text: Option<&str>| text.is_none_or(|t| t.trim_matches(|c: char| c == ';' || c.is_whitespace()).is_empty());
+    let others = !blank(whole.text.get(..parsed.range.start)) || !blank(whole.text.get(parsed.range.end..));
+    // What else is there may be comments.
+    !others || gavel_binder::parse(&whole.text).is_ok_and(|all| all.len() == 1)
 }
 
 fn execute_name(name: Option<&ast::ObjectName>) -> String {

@@ -92,6 +92,7 @@ fn catalog() -> Catalog {
             parent_columns: vec![1],
             parent_index: Oid(16402),
             on_delete: gavel_catalog::FkAction::Cascade,
+            delete_sets: Vec::new(),
             on_update: gavel_catalog::FkAction::NoAction,
             matching: gavel_catalog::FkMatch::Simple,
             deferrable: false,
