@@ -129,6 +129,10 @@ fn statement(
         let parsed = ddl::parse_copy(&mut parser);
         return finish(source, &parser, parsed, terminator);
     }
+    if is_word(piece.first(), "explain") {
+        let parsed = explain(&mut parser, source, piece);
+        return finish(source, &parser, parsed, terminator);
+    }
     if ddl::begins_declare(piece) {
         let parsed = ddl::parse_declare(&mut parser);
         let (statement, clash) = finish(source, &parser, parsed, terminator)?;
@@ -142,6 +146,47 @@ fn statement(
     }
     let parsed = parser.parse_statement();
     finish(source, &parser, parsed, terminator)
+}
+
+/// EXPLAIN, whose statement may be one of ours: CREATE TABLE AS and its like, DECLARE.
+fn explain(
+    parser: &mut Parser<'_>,
+    source: &Source<'_>,
+    piece: &[TokenWithSpan],
+) -> Result<ast::Statement, ParserError> {
+    parser.advance_token();
+    let (mut analyze, mut verbose, mut options) = (false, false, None);
+    if parser.peek_token_ref().token == Token::LParen {
+        options = Some(parser.parse_utility_options()?);
+    } else {
+        analyze = parser.parse_keyword(Keyword::ANALYZE);
+        verbose = parser.parse_keyword(Keyword::VERBOSE);
+    }
+    let start = parser.peek_token_ref().span.start;
+    let begins = |word: &str| {
+        matches!(&parser.peek_token_ref().token,
+            Token::Word(w) if w.quote_style.is_none() && w.value.eq_ignore_ascii_case(word))
+    };
+    let statement = if begins("create") || begins("refresh") {
+        ddl::parse(parser, source)?;
+        let from = source.pos(start).offset().unwrap_or(0);
+        let to = piece.last().and_then(|t| source.pos(t.span.end).offset()).unwrap_or(source.text.len());
+        ddl::carrier(source.text.get(from..to).unwrap_or_default())
+    } else if begins("declare") {
+        ddl::parse_declare(parser)?.0
+    } else {
+        parser.parse_statement()?
+    };
+    Ok(ast::Statement::Explain {
+        describe_alias: ast::DescribeAlias::Explain,
+        analyze,
+        verbose,
+        query_plan: false,
+        estimate: false,
+        statement: Box::new(statement),
+        format: None,
+        options,
+    })
 }
 
 /// Parses one statement of the data definition language, as [`ddl::carrier`] holds it.

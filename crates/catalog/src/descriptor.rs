@@ -272,6 +272,9 @@ pub struct Table {
     /// Storage parameters (`fillfactor=100`), kept for `pg_class.reloptions` and otherwise without effect.
     #[serde(default)]
     pub options: Vec<String>,
+    /// The composite type that its columns follow: CREATE TABLE … OF.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of_type: Option<Oid>,
     /// Privileges that were granted on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acl: Acl,

@@ -142,6 +142,7 @@ impl Binder<'_> {
                 first.and_then(|r| r.get(i)).map(|e| self.expr_pos(e)).unwrap_or_default()
             })?;
         }
+        self.check_defaults(written, targets.get(..width).unwrap_or(targets))?;
         let mut columns = written.stored();
         columns.retain(|c| !c.generated);
         let places = places(&columns, targets, width)?;
@@ -173,7 +174,8 @@ impl Binder<'_> {
         }
         // Values for generated columns must be DEFAULT.
         for (i, target) in targets.iter().take(row.len()).enumerate() {
-            if values.get(i).and_then(Option::as_ref).is_some_and(|v| v.scalar.kind != ScalarKind::Default) {
+            let given = values.get(i).and_then(Option::as_ref).is_some_and(|v| v.scalar.kind != ScalarKind::Default);
+            if given || target.of.default_refused {
                 self.check_target(written, target)?;
             }
         }
@@ -190,6 +192,16 @@ impl Binder<'_> {
             out.push(self.inserted(c, given, overriding)?);
         }
         Ok(out)
+    }
+
+    /// Refuses defaults of the view for columns that are not given, and can get no value.
+    fn check_defaults(&self, written: &Written, given: &[Target]) -> SqlResult<()> {
+        for of in written.all().into_iter().filter(|of| of.default_refused) {
+            if !given.iter().any(|t| t.of.column.name == of.column.name) {
+                self.check_target(written, &Target { of, pos: Pos::NONE, path: Vec::new() })?;
+            }
+        }
+        Ok(())
     }
 
     /// Refuses a value for a column that gets none from a statement.
@@ -281,6 +293,7 @@ impl Binder<'_> {
         self.check_width(targets, bound.columns.len(), explicit, |i| {
             bound.columns.get(i).map(|c| c.pos).unwrap_or_default()
         })?;
+        self.check_defaults(written, targets.get(..bound.columns.len()).unwrap_or(targets))?;
         let columns = written.stored();
         places(&columns, targets, bound.columns.len())?;
         for target in targets.iter().take(bound.columns.len()) {

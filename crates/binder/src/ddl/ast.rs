@@ -28,6 +28,13 @@ pub enum Persistence {
 pub enum Ddl {
     CreateTable(CreateTable),
     CreateTableAs(CreateTableAs),
+    /// CREATE TABLE AS of a prepared statement: `before` and `after` are the text around EXECUTE.
+    CreateTableAsExecute {
+        before: String,
+        prepared: String,
+        arguments: Vec<Expr>,
+        after: String,
+    },
     CreateIndex(CreateIndex),
     CreateView(CreateView),
     CreateMaterializedView(CreateTableAs),
@@ -109,6 +116,8 @@ pub struct CreateTable {
     pub if_not_exists: bool,
     pub persistence: Persistence,
     pub on_commit: Option<OnCommit>,
+    /// OF: the composite type that columns are taken from.
+    pub of_type: Option<QualifiedName>,
     pub elements: Vec<TableElement>,
     /// Storage parameters, `name=value`.
     pub options: Vec<String>,
@@ -118,6 +127,8 @@ pub struct CreateTable {
 pub enum TableElement {
     Column(ColumnDef),
     Constraint(TableConstraint),
+    /// Of a typed table: what a column has beside its type.
+    Options { column: String, constraints: Vec<ColumnConstraint> },
     Like { table: QualifiedName, including: Including },
 }
 
@@ -446,6 +457,8 @@ pub struct Alter {
     pub name: QualifiedName,
     pub if_exists: bool,
     pub actions: Vec<AlterAction>,
+    /// Of the attributes of a type: typed tables follow.
+    pub cascade: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -530,6 +543,9 @@ pub enum AlterAction {
     /// SET or DROP NOT NULL of a domain.
     DomainNotNull(bool),
     Rename(String),
+    /// OF: the table becomes a typed one.
+    OfType(QualifiedName),
+    NotOfType,
     SetSchema(String),
     Owner(String),
     /// Options of ALTER SEQUENCE.

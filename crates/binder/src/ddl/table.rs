@@ -21,6 +21,20 @@ pub(super) fn element(p: &mut Words<'_, '_>) -> Parse<TableElement> {
     column(p).map(TableElement::Column)
 }
 
+/// One element of the list of a typed table.
+pub(super) fn typed_element(p: &mut Words<'_, '_>) -> Parse<TableElement> {
+    if starts_constraint(p) {
+        return table_constraint(p).map(TableElement::Constraint);
+    }
+    let column = p.name()?;
+    p.eat("with options");
+    let mut constraints = Vec::new();
+    while let Some(constraint) = column_constraint(p)? {
+        constraints.push(constraint);
+    }
+    Ok(TableElement::Options { column, constraints })
+}
+
 /// Whether a table constraint is next, rather than a column.
 pub(super) fn starts_constraint(p: &Words<'_, '_>) -> bool {
     ["constraint", "check", "unique", "primary key", "foreign key", "exclude"].iter().any(|w| p.at(w))

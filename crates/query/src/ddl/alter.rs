@@ -74,6 +74,8 @@ const fn action_name(action: &AlterAction) -> &'static str {
         A::SetLogged => "SET LOGGED",
         A::SetSchema(_) => "SET SCHEMA",
         A::Owner(_) => "OWNER TO",
+        A::OfType(_) => "OF",
+        A::NotOfType => "NOT OF",
         A::Sequence(_) | A::SetOptions(_) | A::Accepted | A::AcceptedColumn { .. } => "SET",
         A::ResetOptions(_) => "RESET",
     }

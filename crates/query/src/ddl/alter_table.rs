@@ -38,6 +38,15 @@ struct NewType<'a> {
 impl DdlContext<'_> {
     /// Runs the actions on the table with this OID.
     pub(super) async fn alter_table(&mut self, oid: Oid, actions: &[AlterAction]) -> SqlResult<()> {
+        let table = self.table_by_oid(oid)?;
+        for action in actions {
+            super::typed_table::require_own_columns(&table, action)?;
+        }
+        self.change_table(oid, actions).await
+    }
+
+    /// Runs the actions, whatever the table's type says.
+    pub(super) async fn change_table(&mut self, oid: Oid, actions: &[AlterAction]) -> SqlResult<()> {
         let renames = |a: &AlterAction| matches!(a, AlterAction::RenameColumn { .. } | AlterAction::RenameConstraint { .. });
         if !actions.iter().all(renames) {
             self.require_no_pending(oid, "ALTER TABLE").await?;
@@ -128,6 +137,8 @@ impl DdlContext<'_> {
                     format!("cannot change logged status of table \"{}\" because it is temporary", table.name);
                 Err(self.located(SqlError::new(SqlState::InvalidTableDefinition, message), &table))
             }
+            AlterAction::OfType(name) => self.set_type_of_table(oid, name),
+            AlterAction::NotOfType => self.unset_type_of_table(oid),
             AlterAction::Accepted => Ok(()),
             AlterAction::AcceptedColumn { column } => self.column_of(oid, column).map(drop),
             AlterAction::SetType { .. }
@@ -300,6 +311,9 @@ impl DdlContext<'_> {
                 return Err(SqlError::unsupported(message));
             }
             let (ty, domain) = self.declared_type(before.schema, new.ty)?;
+            if found.identity.is_some() && !matches!(ty.oid, Oid::INT2 | Oid::INT4 | Oid::INT8) {
+                return Err(identity_type());
+            }
             if found.generated && new.using.is_some() {
                 let message = "cannot specify USING when altering type of generated column";
                 return Err(SqlError::new(SqlState::InvalidColumnDefinition, message)
@@ -466,6 +480,9 @@ impl DdlContext<'_> {
             let message = format!("column \"{name}\" of relation \"{}\" {what}", table.name);
             Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, message))
         };
+        if !matches!(column.ty.oid, Oid::INT2 | Oid::INT4 | Oid::INT8) {
+            return Err(identity_type());
+        }
         if !column.not_null {
             return refused("must be declared NOT NULL before identity can be added");
         }
@@ -474,9 +491,6 @@ impl DdlContext<'_> {
         }
         if column.default.is_some() {
             return refused("already has a default value");
-        }
-        if !matches!(column.ty.oid, Oid::INT2 | Oid::INT4 | Oid::INT8) {
-            return Err(identity_type());
         }
         let sequence = self.column_sequence(&table, (name, column.number), column.ty, options).await?;
         let identity = if always { Identity::Always } else { Identity::ByDefault };

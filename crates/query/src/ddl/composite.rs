@@ -40,12 +40,18 @@ impl DdlContext<'_> {
         Ok(Attribute { number, name: field.name.clone(), ty, domain })
     }
 
-    pub(super) async fn alter_composite(&mut self, ty: &UserType, action: &AlterAction) -> SqlResult<()> {
+    pub(super) async fn alter_composite(
+        &mut self,
+        ty: &UserType,
+        action: &AlterAction,
+        cascade: bool,
+    ) -> SqlResult<()> {
         let Some(attributes) = ty.attributes() else {
             let message = format!("{} is not a composite type", type_name(ty.oid));
             return Err(SqlError::new(SqlState::WrongObjectType, message));
         };
         let mut attributes = attributes.to_vec();
+        let typed = self.tables_of_type(ty, cascade)?;
         let missing = |name: &str| {
             let message = format!("column \"{name}\" of relation \"{}\" does not exist", ty.name);
             SqlError::new(SqlState::UndefinedColumn, message)
@@ -95,6 +101,9 @@ impl DdlContext<'_> {
             _ => return Err(SqlError::unsupported("this form of ALTER TYPE is not supported")),
         }
         self.edit_type(ty, |t| t.definition = Definition::Composite(attributes));
+        for table in typed {
+            Box::pin(self.change_table(table, std::slice::from_ref(action))).await?;
+        }
         Ok(())
     }
 

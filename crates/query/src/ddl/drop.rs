@@ -300,6 +300,10 @@ impl DdlContext<'_> {
                 self.depend(Object::Table(table.oid), &own, plan);
                 continue;
             }
+            if table.of_type == Some(oid) {
+                self.depend(Object::Table(table.oid), &own, plan);
+                continue;
+            }
             for column in table.visible_columns() {
                 let declared = column.declared().oid;
                 if is_made_of(declared, oid) {

@@ -14,6 +14,7 @@
 //! | [`binding`] | what DDL asks of the binder |
 //! | [`names`], `naming` | names found, names made up |
 //! | `create_table`, `constraint`, `index`, `view`, `materialized`, `sequence` | CREATE of relations and what belongs to them |
+//! | `typed_table` | tables of a composite type |
 //! | `user_type`, `domain`, `composite` | types of users |
 //! | `function`, `function_option`, `function_change` | functions and procedures: CREATE; their attributes; ALTER and DROP |
 //! | `alter`, `alter_table`, `rewrite` | ALTER; moving rows |
@@ -49,6 +50,7 @@ mod sequence;
 mod shared;
 pub mod temporary;
 mod upkeep;
+mod typed_table;
 mod user_type;
 mod view;
 
@@ -217,7 +219,7 @@ fn parsed(statement: &Statement) -> SqlResult<Ddl> {
 pub fn writing_command(statement: &Statement) -> SqlResult<Option<String>> {
     Ok(match parsed(statement)? {
         Ddl::CreateTableAs(create) if create.select_into => Some("SELECT INTO".into()),
-        Ddl::CreateTableAs(_) => Some("CREATE TABLE AS".into()),
+        Ddl::CreateTableAs(_) | Ddl::CreateTableAsExecute { .. } => Some("CREATE TABLE AS".into()),
         Ddl::Maintain { .. } | Ddl::Unsupported(_) => None,
         other => Some(tag(&other)),
     })
@@ -234,6 +236,7 @@ impl DdlContext<'_> {
                     None => "CREATE TABLE AS".to_owned(),
                 });
             }
+            Ddl::CreateTableAsExecute { .. } => return Err(SqlError::internal("EXECUTE is the session's")),
             Ddl::CreateIndex(create) => self.create_index(create).await?,
             Ddl::CreateView(create) => self.create_view(create).await?,
             Ddl::CreateMaterializedView(create) => {
@@ -266,6 +269,7 @@ impl DdlContext<'_> {
                     name: ast::QualifiedName(vec![name.clone()]),
                     if_exists: false,
                     actions: Vec::new(),
+                    cascade: false,
                 };
                 self.alter_database(&alter)?;
             }
@@ -298,7 +302,7 @@ fn tag(ddl: &Ddl) -> String {
     };
     match ddl {
         Ddl::CreateTable(_) => "CREATE TABLE".into(),
-        Ddl::CreateTableAs(_) => "SELECT 0".into(),
+        Ddl::CreateTableAs(_) | Ddl::CreateTableAsExecute { .. } => "SELECT 0".into(),
         Ddl::CreateIndex(_) => "CREATE INDEX".into(),
         Ddl::CreateView(_) => "CREATE VIEW".into(),
         Ddl::CreateMaterializedView(_) => "CREATE MATERIALIZED VIEW".into(),

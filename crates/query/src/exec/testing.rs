@@ -86,6 +86,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
         foreign_keys: vec![],
         referenced_by: vec![],
         materialized: None,
+        of_type: None,
         options: vec![],
         acl: None,
         on_commit: OnCommit::PreserveRows,

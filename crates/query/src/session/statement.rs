@@ -128,7 +128,10 @@ impl Session {
                 let params = self.with_cursor_row(&body.modify, params).await?;
                 self.run_modify(body, planned.columns.clone(), params).await
             }
-            (Body::Other, Statement::Explain { options, inner }) => self.run_explain(options, inner, params).await,
+            (Body::Other, Statement::Explain { options, inner }) => match &**inner {
+                Statement::Other(utility) => Box::pin(self.explain_utility(options, utility)).await,
+                _ => self.run_explain(options, inner, params).await,
+            },
             (Body::Other, Statement::Copy(copy)) => self.run_copy(copy, statement, params, sink).await,
             (Body::Other, _) => Err(SqlError::internal("statement has no plan")),
         }

@@ -127,7 +127,10 @@ impl Work {
 
     /// Takes the catalog that DDL has made.
     pub fn change_catalog(&mut self, catalog: TransactionCatalog) {
-        self.used_temporary |= temporary_versions(&self.catalog.current) != temporary_versions(&catalog.current);
+        let (before, after) = (&self.catalog.current, &catalog.current);
+        if before.has_temporary() || after.has_temporary() {
+            self.used_temporary |= temporary_versions(before) != temporary_versions(after);
+        }
         self.catalog = catalog;
     }
 

@@ -101,6 +101,7 @@ fn catalog() -> Catalog {
         }],
         referenced_by: vec![Oid(16400)],
         materialized: None,
+        of_type: None,
         options: vec!["fillfactor=70".into()],
         acl: None,
         on_commit: OnCommit::PreserveRows,
