@@ -557,6 +557,8 @@ pub enum AlterAction {
     SetLogged,
     /// Without effect here: CLUSTER ON …
     Accepted,
+    /// Of an index: ALTER COLUMN number SET STATISTICS, without effect here.
+    IndexStatistics(i64),
     /// Of a column, without effect here: SET STATISTICS, SET STORAGE, SET (n_distinct = 5) …
     AcceptedColumn {
         column: String,

@@ -76,7 +76,7 @@ pub(super) fn copy(p: &mut Words<'_, '_>) -> Parse<Statement> {
         (CopySource::Table { table_name, columns }, to)
     };
     let target = target(p, to)?;
-    if p.eat("using delimiters") || p.eat("delimiters") {
+    if matches!(source, CopySource::Table { .. }) && (p.eat("using delimiters") || p.eat("delimiters")) {
         options.push(carried("delimiter", CopyArgument::Text(p.string()?)));
     }
     p.eat("with");

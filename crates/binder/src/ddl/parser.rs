@@ -661,8 +661,10 @@ fn drop_part(p: &mut Words<'_, '_>) -> Parse<AlterAction> {
 /// Behind ALTER [COLUMN].
 fn alter_column(p: &mut Words<'_, '_>) -> Parse<AlterAction> {
     if matches!(p.parser.peek_token_ref().token, Token::Number(..)) {
-        p.skip_rest();
-        return Ok(AlterAction::Accepted);
+        let number = p.integer()?;
+        p.expect("set statistics")?;
+        p.integer()?;
+        return Ok(AlterAction::IndexStatistics(number));
     }
     let column = p.name()?;
     if p.eat("set default") {

@@ -9,7 +9,7 @@ use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
 use gavel_wire_format::copy::{CopyDecoder, CopyRow};
 use gavel_wire_format::wire_binary;
 
-use crate::copy::options::copy_options;
+use crate::copy::options::{copy_options, require_columns};
 use crate::dml::writer::{Shapes, Writer};
 use crate::fast::expr::{RowContext, RowExpr};
 use crate::session::result::Executed;
@@ -35,6 +35,7 @@ impl Session {
             self.may_write("COPY FROM")?;
         }
         let options = copy_options(&copy.options, false)?;
+        require_columns(&options, Some(&table.name), &|name| table.column_named(name).is_some())?;
         let (catalog, style) = (self.catalog(), self.text_style_now());
         let access = self.access(Vec::new()).await?;
         let (eval, shapes, state) = (access.eval.clone(), access.shapes.clone(), access.state.clone());

@@ -149,6 +149,7 @@ impl DdlContext<'_> {
             | AlterAction::RenameValue { .. }
             | AlterAction::DomainDefault(_)
             | AlterAction::DomainNotNull(_)
+            | AlterAction::IndexStatistics(_)
             | AlterAction::Sequence(_) => Err(SqlError::internal("action is not ALTER TABLE's")),
         }
     }
@@ -337,6 +338,7 @@ impl DdlContext<'_> {
             return Ok(());
         }
         let changed = Arc::new(changed);
+        self.recheck_foreign_keys(&changed, &touched)?;
         for new in types {
             self.recheck_expressions(&changed, new.column)?;
         }
@@ -344,6 +346,25 @@ impl DdlContext<'_> {
         let table = self.table_by_oid(oid)?;
         for key in table.foreign_keys.iter().filter(|k| k.validated && k.columns.iter().any(|c| touched.contains(c))) {
             self.validate_foreign_key(&table, key).await?;
+        }
+        Ok(())
+    }
+
+    /// Foreign keys between a table's changed columns and others must still have an `=`.
+    fn recheck_foreign_keys(&self, changed: &Table, touched: &[i16]) -> SqlResult<()> {
+        let now = self.now();
+        let table_of = |oid: Oid| if oid == changed.oid { Some(changed) } else { now.table(oid).map(|t| &**t) };
+        for child in now.tables.values() {
+            for key in &child.foreign_keys {
+                let (Some(child), Some(parent)) = (table_of(child.oid), table_of(key.parent)) else { continue };
+                for (a, b) in key.columns.iter().zip(&key.parent_columns) {
+                    let own = child.oid == changed.oid && touched.contains(a);
+                    let referenced = parent.oid == changed.oid && touched.contains(b);
+                    if own || referenced {
+                        super::constraint::require_comparable(&key.name, (child, *a), (parent, *b))?;
+                    }
+                }
+            }
         }
         Ok(())
     }

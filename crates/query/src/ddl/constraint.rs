@@ -36,6 +36,10 @@ impl DdlContext<'_> {
         let (name, timing) = (constraint.name.clone(), constraint.timing);
         require_marks(constraint)?;
         if let Some(name) = &name {
+            if matches!(constraint.kind, TableConstraintKind::Unique { .. } | TableConstraintKind::PrimaryKey { .. }) {
+                let schema = self.table_by_oid(oid)?.schema;
+                self.require_free(schema, name)?;
+            }
             self.require_new_constraint(oid, name)?;
         }
         match &constraint.kind {
@@ -643,7 +647,7 @@ fn deferrable_parent(what: &str, parent: &Table) -> SqlError {
 }
 
 /// 42804 if no `=` compares the two columns.
-fn require_comparable(name: &str, child: (&Table, i16), parent: (&Table, i16)) -> SqlResult<()> {
+pub(super) fn require_comparable(name: &str, child: (&Table, i16), parent: (&Table, i16)) -> SqlResult<()> {
     let column = |(table, number): (&Table, i16)| table.column(number).map(|c| (c.name.clone(), c.ty));
     let (Some((a, child)), Some((b, parent))) = (column(child), column(parent)) else { return Ok(()) };
     let base = |ty: PgType| if ty.oid == Oid::VARCHAR { Oid::TEXT } else { ty.oid };
