@@ -47,9 +47,7 @@ impl Binder<'_> {
                 }
                 Arbiters::Known(vec![])
             }
-            Some(ast::ConflictTarget::OnConstraint(name)) => {
-                Arbiters::Known(vec![self.constraint_index(table, name)?])
-            }
+            Some(ast::ConflictTarget::OnConstraint(name)) => Arbiters::Known(vec![self.constraint_index(table, name)?]),
             Some(ast::ConflictTarget::Columns(columns)) => {
                 Arbiters::Over(self.conflict_target(written, label, columns)?)
             }

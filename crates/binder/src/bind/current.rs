@@ -11,9 +11,7 @@ use super::Binder;
 use super::scalar::{Typed, column, scalar};
 use super::walk;
 use super::written::Written;
-use crate::bound::{
-    ColumnId, CurrentOf, CursorRow, Modify, Output, Query, Rel, Scalar, ScalarKind, Source, Statement,
-};
+use crate::bound::{ColumnId, CurrentOf, CursorRow, Modify, Output, Query, Rel, Scalar, ScalarKind, Source, Statement};
 use crate::parse::{Pos, marker};
 
 /// The parameter before it is known how many the client has.

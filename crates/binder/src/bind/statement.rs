@@ -143,8 +143,8 @@ impl Binder<'_> {
     fn copy_source(&mut self, source: &ast::CopySource, to: bool) -> SqlResult<CopySource> {
         match source {
             ast::CopySource::Query(query) if !to => {
-                let (name, columns, condition) = crate::ddl::copy::taken_apart(query)
-                    .ok_or_else(|| SqlError::internal("COPY FROM a query"))?;
+                let (name, columns, condition) =
+                    crate::ddl::copy::taken_apart(query).ok_or_else(|| SqlError::internal("COPY FROM a query"))?;
                 self.copied_table(name, &columns, Some(condition), to)
             }
             ast::CopySource::Query(query) => {

@@ -128,8 +128,14 @@ pub enum TableElement {
     Column(ColumnDef),
     Constraint(TableConstraint),
     /// Of a typed table: what a column has beside its type.
-    Options { column: String, constraints: Vec<ColumnConstraint> },
-    Like { table: QualifiedName, including: Including },
+    Options {
+        column: String,
+        constraints: Vec<ColumnConstraint>,
+    },
+    Like {
+        table: QualifiedName,
+        including: Including,
+    },
 }
 
 /// INCLUDING and EXCLUDING of LIKE.

@@ -114,10 +114,7 @@ mod tests {
             ("SET LOCAL SESSION AUTHORIZATION bob", "SET LOCAL session_authorization TO bob"),
             ("abort and chain", "ROLLBACK and chain"),
             ("BEGIN READ ONLY, DEFERRABLE", "BEGIN READ ONLY , ISOLATION LEVEL SNAPSHOT"),
-            (
-                "set transaction not deferrable",
-                "set transaction ISOLATION LEVEL SNAPSHOT ISOLATION LEVEL SNAPSHOT",
-            ),
+            ("set transaction not deferrable", "set transaction ISOLATION LEVEL SNAPSHOT ISOLATION LEVEL SNAPSHOT"),
             ("select 1", "select 1"),
         ] {
             let shown: Vec<String> = spelled(&tokens(written)).iter().map(|t| t.token.to_string()).collect();

@@ -47,7 +47,8 @@ impl DdlContext<'_> {
 
     /// Runs the actions, whatever the table's type says.
     pub(super) async fn change_table(&mut self, oid: Oid, actions: &[AlterAction]) -> SqlResult<()> {
-        let renames = |a: &AlterAction| matches!(a, AlterAction::RenameColumn { .. } | AlterAction::RenameConstraint { .. });
+        let renames =
+            |a: &AlterAction| matches!(a, AlterAction::RenameColumn { .. } | AlterAction::RenameConstraint { .. });
         if !actions.iter().all(renames) {
             self.require_no_pending(oid, "ALTER TABLE").await?;
         }

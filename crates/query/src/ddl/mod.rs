@@ -49,8 +49,8 @@ mod scram;
 mod sequence;
 mod shared;
 pub mod temporary;
-mod upkeep;
 mod typed_table;
+mod upkeep;
 mod user_type;
 mod view;
 

@@ -245,7 +245,8 @@ impl Writer<'_> {
                     }
                     let unchanged = change.new.as_ref().is_some_and(|new| {
                         let image = |(_, p): &(usize, usize)| {
-                            same(&change.old[*p], &new[*p], parent.columns[*p].ty) && looks_same(&change.old[*p], &new[*p])
+                            same(&change.old[*p], &new[*p], parent.columns[*p].ty)
+                                && looks_same(&change.old[*p], &new[*p])
                         };
                         link.slots.iter().all(image)
                     });

@@ -89,7 +89,6 @@ impl Cursor {
         }
     }
 
-
     /// Whether it still reads from its plan, and through it from the transaction.
     pub fn is_open(&self) -> bool {
         self.source.is_some()

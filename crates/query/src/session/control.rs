@@ -223,7 +223,8 @@ impl Session {
 
     fn characteristics(&self) -> [(&'static str, String); 3] {
         let settings = self.shared.settings.lock();
-        ["transaction_isolation", "transaction_read_only", "transaction_deferrable"].map(|n| (n, settings.raw(n).to_string()))
+        ["transaction_isolation", "transaction_read_only", "transaction_deferrable"]
+            .map(|n| (n, settings.raw(n).to_string()))
     }
 
     /// AND CHAIN: a new block like the one that has ended.

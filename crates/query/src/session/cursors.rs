@@ -144,7 +144,8 @@ impl Session {
         let portal = self.portals.get(name).ok_or_else(|| no_cursor(name))?;
         let invalid = |message: String| SqlError::new(SqlState::InvalidCursorState, message);
         let PortalState::Cursor(cursor) = &portal.state else {
-            let queries = portal.statement.parsed.as_ref().is_some_and(|p| matches!(p.statement, ast::Statement::Query(_)));
+            let queries =
+                portal.statement.parsed.as_ref().is_some_and(|p| matches!(p.statement, ast::Statement::Query(_)));
             return Err(invalid(if queries {
                 format!("cursor \"{name}\" is not a simply updatable scan of table \"{}\"", table.name)
             } else {

@@ -99,7 +99,9 @@ impl Body {
 /// Tables that a statement reads.
 pub fn tables_of(statement: &Statement) -> Vec<Arc<Table>> {
     match statement {
-        Statement::Query(query) | Statement::Declare(query, _) | Statement::Call(query) => Refs::of_rel(&query.rel).tables,
+        Statement::Query(query) | Statement::Declare(query, _) | Statement::Call(query) => {
+            Refs::of_rel(&query.rel).tables
+        }
         Statement::Modify(modify, ctes) => {
             let source = modify.source.clone();
             Refs::of_rel(&Rel::With { ctes: ctes.clone(), body: Box::new(source) }).tables

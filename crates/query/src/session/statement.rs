@@ -22,10 +22,10 @@ use crate::session::{Session, binding, returning};
 impl Prepared {
     /// Whether it may run in a failed block: COMMIT, ROLLBACK, ROLLBACK TO.
     pub fn ends_failed_block(&self) -> bool {
-        self.parsed
-            .as_ref()
-            .is_some_and(|p| matches!(p.statement, ast::Statement::Commit { .. } | ast::Statement::Rollback { .. })
-                || gavel_binder::ddl::prepares_transaction(&p.statement))
+        self.parsed.as_ref().is_some_and(|p| {
+            matches!(p.statement, ast::Statement::Commit { .. } | ast::Statement::Rollback { .. })
+                || gavel_binder::ddl::prepares_transaction(&p.statement)
+        })
     }
 
     /// Whether it exchanges more with the client than a result: then it cannot be run twice.

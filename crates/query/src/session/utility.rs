@@ -310,12 +310,12 @@ impl Session {
         if !text.to_ascii_lowercase().contains("execute") {
             return Ok(None);
         }
-        let Ddl::CreateTableAsExecute { before, prepared, arguments, after } = gavel_binder::parse::parse_ddl(text)? else {
+        let Ddl::CreateTableAsExecute { before, prepared, arguments, after } = gavel_binder::parse::parse_ddl(text)?
+        else {
             return Ok(None);
         };
         let inner = self.statement(&prepared)?;
-        let types: Vec<_> =
-            Box::pin(self.plan(&inner)).await?.iter().flat_map(|p| p.params()).copied().collect();
+        let types: Vec<_> = Box::pin(self.plan(&inner)).await?.iter().flat_map(|p| p.params()).copied().collect();
         if types.len() != arguments.len() {
             return Err(wrong_number(&prepared, types.len(), arguments.len()));
         }
@@ -419,7 +419,8 @@ fn wrong_number(name: &str, expected: usize, given: usize) -> SqlError {
 
 /// Whether a statement came in a message of its own.
 fn is_alone(whole: &Prepared, parsed: &Parsed) -> bool {
-    let blank = |text: Option<&str>| text.is_none_or(|t| t.trim_matches(|c: char| c == ';' || c.is_whitespace()).is_empty());
+    let blank =
+        |text: Option<&str>| text.is_none_or(|t| t.trim_matches(|c: char| c == ';' || c.is_whitespace()).is_empty());
     let others = !blank(whole.text.get(..parsed.range.start)) || !blank(whole.text.get(parsed.range.end..));
     // What else is there may be comments.
     !others || gavel_binder::parse(&whole.text).is_ok_and(|all| all.len() == 1)
