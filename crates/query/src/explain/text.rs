@@ -32,9 +32,16 @@ impl Default for Options {
     }
 }
 
+/// Title of a node that only computes columns.
+const PROJECTION: &str = "Projection";
+
 /// A node with its properties, ready to be written.
 struct Shown {
     title: String,
+    /// PostgreSQL's word for a join's kind; empty for other nodes.
+    join: &'static str,
+    /// Names of the columns that come out; empty unless asked for.
+    output: Vec<String>,
     properties: Vec<(&'static str, String)>,
     /// Subplans (with a label) and inputs.
     below: Vec<(Option<String>, Shown)>,
@@ -50,7 +57,8 @@ pub fn lines(root: &Node, options: &Options, profile: Option<&Profile>) -> Vec<S
     out
 }
 
-/// The plan as PostgreSQL's FORMAT JSON has it: an array with one object.
+/// The plan as PostgreSQL's FORMAT JSON has it: an array with one object. Tools that read it know PostgreSQL's nodes, in
+/// which a projection is part of the node below it.
 pub fn json(root: &Node, options: &Options, profile: Option<&Profile>) -> Value {
     let mut plan = Map::new();
     plan.insert("Plan".into(), to_json(&show(root, options, profile), options));
@@ -85,6 +93,9 @@ fn write(shown: &Shown, options: &Options, depth: usize, label: Option<&str>, ou
     }
     out.push(line);
     let inner = if depth == 0 { "  ".to_owned() } else { format!("{indent}      ") };
+    if !shown.output.is_empty() {
+        out.push(format!("{inner}Output: {}", shown.output.join(", ")));
+    }
     for (name, value) in &shown.properties {
         out.push(format!("{inner}{name}: {value}"));
     }
@@ -94,35 +105,59 @@ fn write(shown: &Shown, options: &Options, depth: usize, label: Option<&str>, ou
 }
 
 fn to_json(shown: &Shown, options: &Options) -> Value {
+    let mut subplans: Vec<&(Option<String>, Shown)> = vec![];
+    let mut node = shown;
+    while let [.., (None, input)] = node.below.as_slice()
+        && node.title == PROJECTION
+    {
+        subplans.extend(node.below.iter().filter(|(label, _)| label.is_some()));
+        node = input;
+    }
     let mut object = Map::new();
-    object.insert("Node Type".into(), shown.title.split(" on ").next().unwrap_or_default().into());
-    object.insert("Description".into(), shown.title.clone().into());
+    object.insert("Node Type".into(), node.title.split(" on ").next().unwrap_or_default().into());
+    object.insert("Description".into(), node.title.clone().into());
+    if !node.join.is_empty() {
+        object.insert("Join Type".into(), node.join.into());
+    }
     if options.costs {
-        object.insert("Plan Rows".into(), (shown.rows as u64).into());
+        object.insert("Plan Rows".into(), (node.rows as u64).into());
         object.insert("Plan Width".into(), (shown.width as u64).into());
     }
-    if let Some(counts) = shown.counts {
+    if let Some(counts) = node.counts {
         object.insert("Actual Rows".into(), counts.rows.into());
         object.insert("Actual Loops".into(), counts.loops.into());
         if options.timing {
             object.insert("Actual Total Time".into(), (counts.micros as f64 / 1000.0).into());
         }
     }
-    for (name, value) in &shown.properties {
+    if !shown.output.is_empty() {
+        object.insert("Output".into(), shown.output.clone().into());
+    }
+    for (name, value) in &node.properties {
         object.insert((*name).into(), value.clone().into());
     }
-    if !shown.below.is_empty() {
-        let plans = shown
-            .below
-            .iter()
-            .map(|(label, child)| {
-                let mut plan = to_json(child, options);
-                if let (Some(label), Value::Object(map)) = (label, &mut plan) {
+    let mut relationship = ["Outer", "Inner"].into_iter();
+    let mut plans = vec![];
+    for (label, child) in node.below.iter().chain(subplans) {
+        let mut plan = to_json(child, options);
+        if let Value::Object(map) = &mut plan {
+            match label {
+                Some(label) if label.starts_with("SubPlan") => {
+                    map.insert("Parent Relationship".into(), "SubPlan".into());
                     map.insert("Subplan Name".into(), label.clone().into());
                 }
-                plan
-            })
-            .collect();
+                Some(label) => {
+                    map.insert("Parent Relationship".into(), "InitPlan".into());
+                    map.insert("Subplan Name".into(), label.clone().into());
+                }
+                None => {
+                    map.insert("Parent Relationship".into(), relationship.next().unwrap_or("Member").into());
+                }
+            }
+        }
+        plans.push(plan);
+    }
+    if !plans.is_empty() {
         object.insert("Plans".into(), Value::Array(plans));
     }
     Value::Object(object)
@@ -202,10 +237,8 @@ fn show(node: &Node, options: &Options, profile: Option<&Profile>) -> Shown {
     let mut properties: Vec<(&'static str, String)> = vec![];
     let mut sites: Vec<&Site> = vec![];
     let title = describe(node, &names, &mut properties, &mut sites);
-    if options.verbose {
-        let columns: Vec<String> = (0..node.columns.len()).map(|i| column_name(node, i)).collect();
-        properties.insert(0, ("Output", columns.join(", ")));
-    }
+    let columns = if options.verbose { node.columns.len() } else { 0 };
+    let output = (0..columns).map(|i| column_name(node, i)).collect();
     if let Some(traffic) = profile.and_then(|p| p.exchanged(node.id)) {
         show_traffic(&traffic, &mut properties);
     }
@@ -224,6 +257,13 @@ fn show(node: &Node, options: &Options, profile: Option<&Profile>) -> Shown {
     }
     Shown {
         title,
+        join: match &node.op {
+            Op::Join(join) => join_word(join.join),
+            Op::LookupJoin(join) => join_word(join.join),
+            Op::Lateral(join) => join_word(join.join),
+            _ => "",
+        },
+        output,
         properties,
         below,
         rows: node.rows,
@@ -288,7 +328,7 @@ fn describe<'n>(
         }
         Op::Project { exprs, .. } => {
             exprs.iter().for_each(|e| collect_sites(e, sites));
-            "Projection".into()
+            PROJECTION.into()
         }
         Op::Join(join) => {
             let conditions: Vec<String> = join
@@ -411,6 +451,20 @@ fn describe<'n>(
             };
             format!("{verb} on {}", modify.table.name)
         }
+    }
+}
+
+/// A join's kind as FORMAT JSON says it.
+fn join_word(join: JoinType) -> &'static str {
+    match join {
+        JoinType::Inner => "Inner",
+        JoinType::StreamOuter => "Left",
+        JoinType::BuildOuter => "Right",
+        JoinType::Full => "Full",
+        JoinType::Semi => "Semi",
+        JoinType::Anti => "Anti",
+        JoinType::BuildSemi => "Right Semi",
+        JoinType::BuildAnti => "Right Anti",
     }
 }
 

@@ -34,6 +34,7 @@ pub mod block;
 pub mod cancel;
 pub mod constraints;
 pub mod control;
+pub mod create_as;
 pub mod cursors;
 pub mod ddl_binder;
 pub mod ddl_host;

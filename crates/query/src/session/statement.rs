@@ -129,8 +129,11 @@ impl Session {
                 self.run_modify(body, planned.columns.clone(), params).await
             }
             (Body::Other, Statement::Explain { options, inner }) => match &**inner {
+                Statement::Other(other) if let ast::Statement::Execute { name, parameters, .. } = &**other => {
+                    self.explain_prepared(options, name.as_ref(), parameters).await
+                }
                 Statement::Other(utility) => Box::pin(self.explain_utility(options, utility)).await,
-                _ => self.run_explain(options, inner, params).await,
+                inner => self.run_explain(options, inner, params).await,
             },
             (Body::Other, Statement::Copy(copy)) => self.run_copy(copy, statement, params, sink).await,
             (Body::Other, _) => Err(SqlError::internal("statement has no plan")),

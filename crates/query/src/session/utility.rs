@@ -4,11 +4,10 @@
 use std::sync::Arc;
 
 use gavel_api::sql::{ColumnDesc, ResultSink};
-use gavel_binder::ddl::Ddl;
-use gavel_binder::ddl::ast::{DiscardTarget, QualifiedName, SessionCommand};
+use gavel_binder::ddl::ast::{DiscardTarget, SessionCommand};
 use gavel_binder::parse::Parsed;
 use gavel_catalog::search::PG_TEMP;
-use gavel_types::{Datum, Notice, Oid, Severity, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Ident};
 
 use crate::ddl::{self, DdlContext};
@@ -139,7 +138,7 @@ impl Session {
     }
 
     /// Runs DDL. Statements that share a message with others are in a block with them, if they are not `alone`.
-    async fn run_ddl(&mut self, statement: &ast::Statement, alone: bool) -> SqlResult<Executed> {
+    pub(crate) async fn run_ddl(&mut self, statement: &ast::Statement, alone: bool) -> SqlResult<Executed> {
         if self.known().read_only
             && let Some(command) = ddl::writing_command(statement)?
         {
@@ -268,11 +267,19 @@ impl Session {
         Ok(Executed::tag("PREPARE"))
     }
 
-    /// A prepared statement with the values of its parameters.
-    ///
-    /// # Errors
-    /// 26000; 42601 for too few or too many; those of the values.
-    pub(crate) async fn prepared_values(
+    async fn execute_prepared(
+        &mut self,
+        name: &str,
+        parameters: &[ast::Expr],
+        sink: &mut dyn ResultSink,
+    ) -> SqlResult<Executed> {
+        let (inner, values) = self.prepared_with(name, parameters).await?;
+        self.prepared.ran(name);
+        Box::pin(self.run(&inner, values, sink)).await
+    }
+
+    /// A prepared statement, and the values of EXECUTE's parameters in its parameters' types.
+    pub(crate) async fn prepared_with(
         &mut self,
         name: &str,
         parameters: &[ast::Expr],
@@ -300,119 +307,9 @@ impl Session {
         }
         Ok((inner, values))
     }
-
-    /// CREATE TABLE AS of a prepared statement, with the statement's query in the place of EXECUTE; `None` for any other.
-    ///
-    /// # Errors
-    /// 26000, 42601; 42809 if it is no query.
-    async fn with_query_of_execute(&mut self, statement: &ast::Statement) -> SqlResult<Option<ast::Statement>> {
-        let Some(text) = gavel_binder::ddl::carried(statement) else { return Ok(None) };
-        if !text.to_ascii_lowercase().contains("execute") {
-            return Ok(None);
-        }
-        let Ddl::CreateTableAsExecute { before, prepared, arguments, after } = gavel_binder::parse::parse_ddl(text)?
-        else {
-            return Ok(None);
-        };
-        let inner = self.statement(&prepared)?;
-        let types: Vec<_> = Box::pin(self.plan(&inner)).await?.iter().flat_map(|p| p.params()).copied().collect();
-        if types.len() != arguments.len() {
-            return Err(wrong_number(&prepared, types.len(), arguments.len()));
-        }
-        let Some(ast::Statement::Query(query)) = inner.parsed.as_ref().map(|p| &p.statement) else {
-            return Err(SqlError::new(SqlState::WrongObjectType, "prepared statement is not a SELECT"));
-        };
-        let mut query = query.clone();
-        let _ = ast::visit_expressions_mut(&mut query, |e| {
-            if let ast::Expr::Value(value) = e
-                && let ast::Value::Placeholder(name) = &value.value
-                && let Some(n) = name.strip_prefix('$').and_then(|n| n.parse::<usize>().ok())
-                && let (Some(argument), Some(ty)) = (arguments.get(n - 1), types.get(n - 1))
-            {
-                let cast = format!("CAST({argument} AS {})", binding::type_name(*ty));
-                if let Ok(cast) = gavel_binder::parse::parse_expression(&cast) {
-                    *e = cast;
-                }
-            }
-            std::ops::ControlFlow::<()>::Continue(())
-        });
-        Ok(Some(gavel_binder::ddl::carrier(&format!("{before} {query} {after}"))))
-    }
-
-    /// EXPLAIN of a statement that is not planned itself: of EXECUTE, and of CREATE TABLE AS and its like, which ANALYZE
-    /// runs after its query.
-    pub(crate) async fn explain_utility(
-        &mut self,
-        options: &ast::Statement,
-        utility: &ast::Statement,
-    ) -> SqlResult<Executed> {
-        if let ast::Statement::Execute { name, parameters, .. } = utility {
-            let (inner, values) = self.prepared_values(&execute_name(name.as_ref()), parameters).await?;
-            let Some(planned) = Box::pin(self.plan(&inner)).await? else {
-                return Err(not_supported("EXPLAIN of this statement"));
-            };
-            return self.run_explain(options, &planned.bound.statement, values).await;
-        }
-        let expanded = self.with_query_of_execute(utility).await?;
-        let utility = expanded.as_ref().unwrap_or(utility);
-        let Some(text) = gavel_binder::ddl::carried(utility) else {
-            return Err(not_supported("EXPLAIN of this statement"));
-        };
-        let create = match gavel_binder::parse::parse_ddl(text)? {
-            Ddl::CreateTableAs(create) | Ddl::CreateMaterializedView(create) => create,
-            Ddl::RefreshMaterializedView { .. } => {
-                let rows = vec![vec![Datum::text("Utility statements have no plan structure")]];
-                let columns = crate::session::statement::explain_columns();
-                return Ok(Executed::memory(columns, rows, Tag::Fixed("EXPLAIN".into())));
-            }
-            _ => return Err(not_supported("EXPLAIN of this statement")),
-        };
-        if self.is_taken(&create.name) {
-            let name = create.name.0.last().map_or("", String::as_str);
-            let error = SqlError::new(SqlState::DuplicateTable, format!("relation \"{name}\" already exists"));
-            if !create.if_not_exists {
-                return Err(error);
-            }
-            let message = format!("{}, skipping", error.message());
-            let error = SqlError::new(SqlState::DuplicateTable, message);
-            self.notices.push(Notice { severity: Severity::Notice, error });
-            let columns = crate::session::statement::explain_columns();
-            return Ok(Executed::memory(columns, Vec::new(), Tag::Fixed("EXPLAIN".into())));
-        }
-        let basis = self.basis().await?;
-        let style = self.text_style_now();
-        let bound = binding::bind_text(&create.query.to_string(), &basis, &style)?;
-        let explained = self.run_explain(options, &bound.statement, Vec::new()).await?;
-        if crate::session::explain::analyzes(options)? {
-            Box::pin(self.run_ddl(utility, true)).await?;
-        }
-        Ok(explained)
-    }
-
-    /// Whether a relation has the name that one is to be made under.
-    fn is_taken(&self, name: &QualifiedName) -> bool {
-        let catalog = self.catalog();
-        let (schema, bare) = match name.0.as_slice() {
-            [.., schema, bare] => (catalog.schema(schema).map(|s| s.oid), bare),
-            [bare] => (self.search_path().iter().find_map(|s| catalog.schema(s)).map(|s| s.oid), bare),
-            [] => return false,
-        };
-        schema.is_some_and(|schema| catalog.relation(schema, bare).is_some())
-    }
-
-    async fn execute_prepared(
-        &mut self,
-        name: &str,
-        parameters: &[ast::Expr],
-        sink: &mut dyn ResultSink,
-    ) -> SqlResult<Executed> {
-        let (inner, values) = self.prepared_values(name, parameters).await?;
-        self.prepared.ran(name);
-        Box::pin(self.run(&inner, values, sink)).await
-    }
 }
 
-fn wrong_number(name: &str, expected: usize, given: usize) -> SqlError {
+pub(crate) fn wrong_number(name: &str, expected: usize, given: usize) -> SqlError {
     SqlError::new(SqlState::SyntaxError, format!("wrong number of parameters for prepared statement \"{name}\""))
         .detail(format!("Expected {expected} parameters but got {given}."))
 }
@@ -426,6 +323,6 @@ fn is_alone(whole: &Prepared, parsed: &Parsed) -> bool {
     !others || gavel_binder::parse(&whole.text).is_ok_and(|all| all.len() == 1)
 }
 
-fn execute_name(name: Option<&ast::ObjectName>) -> String {
+pub(crate) fn execute_name(name: Option<&ast::ObjectName>) -> String {
     name.and_then(|n| n.0.first()).and_then(|p| p.as_ident()).map(folded).unwrap_or_default()
 }
