@@ -190,9 +190,28 @@ fn merge_source(out: &mut Vec<TokenWithSpan>) {
     }
 }
 
+/// Whether what was read is an UPDATE or a DELETE, at its own level of parentheses.
+fn changes_rows(out: &[TokenWithSpan]) -> bool {
+    let mut depth = 0_usize;
+    for t in out.iter().rev() {
+        match t.token {
+            Token::RParen => depth += 1,
+            Token::LParen if depth == 0 => return false,
+            Token::LParen => depth -= 1,
+            _ if depth == 0 && ["update", "delete"].into_iter().any(|w| is_word(Some(t), w)) => return true,
+            _ if depth == 0 && is_word(Some(t), "select") => return false,
+            _ => {}
+        }
+    }
+    false
+}
+
 /// `WHERE CURRENT OF cursor`.
 fn current_of(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
     let (condition, name) = (tokens.get(i)?, tokens.get(i + 3)?);
+    if !changes_rows(out) {
+        return None;
+    }
     let Token::Word(word) = &name.token else { return None };
     let cursor = if word.quote_style.is_some() { word.value.clone() } else { word.value.to_lowercase() };
     out.extend([condition.clone(), marked(name, format!("{}{cursor}", marker::CURRENT_OF))]);

@@ -53,6 +53,18 @@ impl Session {
         Ok(Some(gavel_binder::ddl::carrier(&format!("{before} {query} {after}"))))
     }
 
+    /// Runs CREATE TABLE AS once the query has taken the place of EXECUTE. Its tag counts rows even without data.
+    pub(crate) async fn create_as_execute(&mut self, expanded: &ast::Statement, alone: bool) -> SqlResult<Executed> {
+        let text = gavel_binder::ddl::carried(expanded).unwrap_or_default();
+        let there = match gavel_binder::parse::parse_ddl(text)? {
+            Ddl::CreateTableAs(create) => self.is_taken(&create.name),
+            _ => false,
+        };
+        let done = Box::pin(self.run_ddl(expanded, alone)).await.map_err(SqlError::nowhere)?;
+        let without_data = matches!(&done.tag, Tag::Fixed(tag) if tag == "CREATE TABLE AS");
+        Ok(if without_data && !there { Executed::tag("SELECT 0") } else { done })
+    }
+
     /// EXPLAIN of CREATE TABLE AS and its like, which ANALYZE runs after its query.
     pub(crate) async fn explain_utility(
         &mut self,

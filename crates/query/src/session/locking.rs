@@ -38,7 +38,7 @@ impl Session {
         self.work().await?;
         for name in tables {
             let objects = self.lockable(name).await?;
-            let temporary = objects.iter().any(|oid| gavel_catalog::system::is_temporary(*oid));
+            let temporary = objects.iter().any(|oid| is_temporary(*oid));
             self.work().await?.used_temporary |= temporary;
             self.lock_objects(&objects, mode).await?;
         }

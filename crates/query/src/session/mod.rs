@@ -16,6 +16,7 @@
 //! | [`locking`] | LOCK TABLE |
 //! | [`result`] | rows and tags on their way to the client |
 //! | [`explain`] | EXPLAIN |
+//! | [`create_as`] | CREATE TABLE AS of prepared statements, and EXPLAIN of it |
 //! | [`access`], [`returning`] | what plans read and modifications give back |
 //! | [`known`] | what is derived from settings and catalog |
 //! | [`constraints`] | SET CONSTRAINTS |

@@ -93,7 +93,7 @@ impl Session {
             let before = prepared.text.get(..parsed.range.start).map_or(0, |t| t.chars().count());
             let alone = is_alone(prepared, parsed);
             if let Some(expanded) = self.with_query_of_execute(&parsed.statement).await? {
-                return Box::pin(self.run_ddl(&expanded, alone)).await.map_err(SqlError::nowhere);
+                return Box::pin(self.create_as_execute(&expanded, alone)).await;
             }
             return Box::pin(self.run_ddl(&parsed.statement, alone)).await.map_err(|e| e.moved(before));
         }

@@ -163,11 +163,11 @@ id | v
 2 | two
 3 | three
 SELECT 2
-> DECLARE e CURSOR FOR SELECT v, count(*) FROM k GROUP BY v;
+> DECLARE e CURSOR FOR SELECT v, count(*) FROM k GROUP BY v ORDER BY v DESC;
 DECLARE CURSOR
 > FETCH e;
 v | count
-three | 1
+two | 1
 FETCH 1
 > SAVEPOINT s;
 SAVEPOINT

@@ -41,8 +41,8 @@ EXPLAIN
 > EXPLAIN (COSTS OFF) CREATE TABLE made AS SELECT 1;
 ERROR 42P07: relation "made" already exists
 > EXPLAIN (COSTS OFF) CREATE TABLE IF NOT EXISTS made AS SELECT 1;
-NOTICE: relation "made" already exists, skipping
 QUERY PLAN
+NOTICE: relation "made" already exists, skipping
 EXPLAIN
 > BEGIN;
 BEGIN
@@ -52,7 +52,7 @@ count
 SELECT 1
 > PREPARE TRANSACTION 'x';
 ERROR 55000: prepared transactions are disabled
-HINT: Set max_prepared_transactions to a nonzero value.
+HINT: A transaction commits at once or not at all here; there is no two-phase commit.
 > BEGIN;
 BEGIN
 > SELECT count(*) FROM named;
