@@ -19,6 +19,7 @@ pub mod function;
 pub mod function_name;
 pub mod group;
 pub mod hypothetical;
+pub mod implied;
 pub mod insert;
 pub mod join;
 pub mod json_rows;

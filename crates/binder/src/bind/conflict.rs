@@ -6,13 +6,14 @@ use sqlparser::ast;
 
 use super::Binder;
 use super::clause::Clause;
+use super::implied::implies;
 use super::modify::in_row;
 use super::name::fold;
 use super::scalar::column;
 use super::scope::{Columns, NsItem};
 use super::table_expr::{TableExpr, bind_table_expr, bind_table_expr_ast};
 use super::written::Written;
-use crate::bound::{ColumnId, ConflictAction, OnConflict, Scalar, ScalarKind};
+use crate::bound::{ColumnId, ConflictAction, OnConflict, Scalar};
 use crate::parse::{self, marker};
 
 /// The conflict target as bound: expressions over the table's columns, and the predicate.
@@ -161,11 +162,7 @@ impl Binder<'_> {
         let Some(predicate) = &index.predicate else { return Ok(true) };
         let Some(wanted) = &target.predicate else { return Ok(false) };
         let own = bind_table_expr(self.context, predicate, table, TableExpr::IndexPredicate)?.0;
-        let holds = match &wanted.kind {
-            ScalarKind::And(terms) => terms.contains(&own),
-            _ => false,
-        };
-        Ok(holds || *wanted == own)
+        Ok(implies(wanted, &own))
     }
 
     fn do_update(

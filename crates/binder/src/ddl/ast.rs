@@ -78,6 +78,8 @@ pub enum Ddl {
         name: String,
         options: Vec<RoleOption>,
     },
+    /// ALTER GROUP … ADD USER and DROP USER, as the GRANT or REVOKE that it is.
+    AlterGroup(Grant),
     AlterDatabase {
         name: String,
     },

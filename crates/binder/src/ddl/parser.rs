@@ -6,8 +6,8 @@ use sqlparser::parser::ParserError;
 use sqlparser::tokenizer::Token;
 
 use super::ast::{
-    Alter, AlterAction, CommentTarget, CreateIndex, CreateTable, CreateTableAs, CreateView, Ddl, Drop, IndexColumn,
-    ObjectKind, Persistence, QualifiedName, RoleOption,
+    Alter, AlterAction, CommentTarget, CreateIndex, CreateTable, CreateTableAs, CreateView, Ddl, Drop, Grant,
+    GrantTarget, IndexColumn, ObjectKind, Persistence, QualifiedName, RoleOption,
 };
 use super::words::{Parse, Words, quote};
 use super::{function, grant, session, table, user_type};
@@ -546,6 +546,22 @@ fn alter_shared(p: &mut Words<'_, '_>, kind: ObjectKind, name: String) -> Parse<
     }
     if p.eat("owner to") {
         return one(AlterAction::Owner(p.label()?));
+    }
+    if kind == ObjectKind::Role && (p.at("add user") || p.at("drop user")) {
+        let revoke = p.eat("drop");
+        if !revoke {
+            p.eat("add");
+        }
+        p.eat("user");
+        return Ok(Ddl::AlterGroup(Grant {
+            revoke,
+            option_only: false,
+            privileges: Vec::new(),
+            target: GrantTarget::Roles(vec![name]),
+            roles: p.commas(Words::label)?,
+            option: false,
+            cascade: false,
+        }));
     }
     // Settings kept with a role or database do not exist yet; dumps and tools set them freely.
     if p.at("set") || p.at("reset") || p.at("in database") || p.at("refresh") {

@@ -331,6 +331,7 @@ impl DdlContext<'_> {
         timing: Timing,
         fresh: bool,
     ) -> SqlResult<()> {
+        marks_of("FOREIGN KEY", timing, &[Mark::Deferrable, Mark::NotValid])?;
         if let Some(words) = references.update_sets {
             let message = format!("a column list with {words} is only supported for ON DELETE actions");
             return Err(SqlError::unsupported(message));

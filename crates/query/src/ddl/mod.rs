@@ -278,7 +278,7 @@ impl DdlContext<'_> {
                 self.truncate(tables, *restart_identity, *cascade).await?;
             }
             Ddl::Comment { on, text } => self.comment(on, text.as_deref())?,
-            Ddl::Grant(grant) => self.grant(grant)?,
+            Ddl::Grant(grant) | Ddl::AlterGroup(grant) => self.grant(grant)?,
             Ddl::AlterDefaultPrivileges(alter) => self.alter_default_privileges(alter).await?,
             Ddl::Session(_) => return Err(SqlError::internal("this statement is the session's")),
             Ddl::Maintain { tag, tables, blocks_forbidden } => self.maintain(tag, tables, *blocks_forbidden)?,
@@ -317,7 +317,7 @@ fn tag(ddl: &Ddl) -> String {
         Ddl::CreateDatabase { .. } => "CREATE DATABASE".into(),
         Ddl::CreateRole { .. } => "CREATE ROLE".into(),
         Ddl::Alter(alter) => kind("ALTER", alter.kind),
-        Ddl::AlterRole { .. } => "ALTER ROLE".into(),
+        Ddl::AlterRole { .. } | Ddl::AlterGroup(_) => "ALTER ROLE".into(),
         Ddl::AlterDatabase { .. } => "ALTER DATABASE".into(),
         Ddl::Drop(drop) => kind("DROP", drop.kind),
         Ddl::Truncate { .. } => "TRUNCATE TABLE".into(),

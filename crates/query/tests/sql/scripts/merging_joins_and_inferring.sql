@@ -92,3 +92,36 @@ UPDATE 1
 a | b
 3 | 6
 SELECT 1
+> CREATE TABLE pi (a int, b int);
+CREATE TABLE
+> CREATE UNIQUE INDEX ON pi (b) WHERE coalesce(a, 1) > 0;
+CREATE INDEX
+> INSERT INTO pi VALUES (1, 2);
+INSERT 0 1
+> INSERT INTO pi VALUES (1, 2) ON CONFLICT (b) WHERE coalesce(a, 1) > 1 DO NOTHING;
+INSERT 0 0
+> INSERT INTO pi VALUES (1, 2) ON CONFLICT (b) WHERE coalesce(a, 1) > 0 AND b > 1 DO UPDATE SET b = 3 RETURNING *;
+a | b
+1 | 3
+INSERT 0 1
+> INSERT INTO pi VALUES (1, 2) ON CONFLICT (b) WHERE coalesce(a, 1) > -1 DO NOTHING;
+ERROR 42P10: there is no unique or exclusion constraint matching the ON CONFLICT specification
+> CREATE ROLE dml_group;
+CREATE ROLE
+> CREATE ROLE dml_member;
+CREATE ROLE
+> ALTER GROUP dml_group ADD USER dml_member;
+ALTER ROLE
+> SELECT m.member::regrole FROM pg_auth_members m WHERE m.roleid = 'dml_group'::regrole;
+member
+dml_member
+SELECT 1
+> ALTER GROUP dml_group DROP USER dml_member;
+ALTER ROLE
+> SELECT m.member::regrole FROM pg_auth_members m WHERE m.roleid = 'dml_group'::regrole;
+member
+SELECT 0
+> ALTER GROUP dml_group ADD USER dml_nobody;
+ERROR 42704: role "dml_nobody" does not exist
+> DROP ROLE dml_group, dml_member;
+DROP ROLE
