@@ -478,7 +478,7 @@ impl DdlContext<'_> {
     }
 
     /// An object as messages describe it.
-    fn described(&self, object: &Object) -> String {
+    pub(super) fn described(&self, object: &Object) -> String {
         let catalog = self.now();
         let relation = |kind: &str, oid: Oid| match catalog.relation_name(oid) {
             Some((schema, name)) => format!("{kind} {}", self.shown(schema, name)),

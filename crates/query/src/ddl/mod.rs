@@ -14,6 +14,7 @@
 //! | [`binding`] | what DDL asks of the binder |
 //! | [`names`], `naming` | names found, names made up |
 //! | `create_table`, `constraint`, `index`, `view`, `materialized`, `sequence` | CREATE of relations and what belongs to them |
+//! | `attribute` | fields of composite types that columns have |
 //! | `typed_table` | tables of a composite type |
 //! | `user_type`, `domain`, `composite` | types of users |
 //! | `function`, `function_option`, `function_change` | functions and procedures: CREATE; their attributes; ALTER and DROP |
@@ -28,6 +29,7 @@
 
 mod alter;
 mod alter_table;
+mod attribute;
 pub mod binding;
 mod composite;
 mod constraint;

@@ -101,6 +101,7 @@ scripts! {
     functions_run_several_statements
     functions_are_shown_and_dropped
     tables_follow_a_type
+    fields_come_and_go
     tables_are_made_of_prepared_queries
     schemas_are_made_with_what_is_in_them
     rows_of_cursors_are_changed
