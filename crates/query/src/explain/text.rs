@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use gavel_api::scan::ScanColumn;
 use gavel_api::traffic::{Exchanged, Traffic};
-use gavel_binder::bound::{RowCompareOp, SetOpKind};
+use gavel_binder::bound::{ModifyOp, RowCompareOp, SetOpKind};
 use gavel_functions::registry;
 use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{Datum, Oid, PgType};
@@ -32,6 +32,10 @@ impl Default for Options {
     }
 }
 
+/// Title of a node that only leaves rows out, and its property.
+const FILTER: &str = "Filter";
+/// Property of a node that writes.
+const OPERATION: &str = "Operation";
 /// Title of a node that only computes columns.
 const PROJECTION: &str = "Projection";
 
@@ -40,6 +44,8 @@ struct Shown {
     title: String,
     /// PostgreSQL's word for a join's kind; empty for other nodes.
     join: &'static str,
+    /// What FORMAT JSON says beside the title: relation, index, operation.
+    named: Vec<(&'static str, String)>,
     /// Names of the columns that come out; empty unless asked for.
     output: Vec<String>,
     properties: Vec<(&'static str, String)>,
@@ -58,7 +64,7 @@ pub fn lines(root: &Node, options: &Options, profile: Option<&Profile>) -> Vec<S
 }
 
 /// The plan as PostgreSQL's FORMAT JSON has it: an array with one object. Tools that read it know PostgreSQL's nodes, in
-/// which a projection is part of the node below it.
+/// which a projection is part of the node below it, and a filter part of the scan below it.
 pub fn json(root: &Node, options: &Options, profile: Option<&Profile>) -> Value {
     let mut plan = Map::new();
     plan.insert("Plan".into(), to_json(&show(root, options, profile), options));
@@ -107,15 +113,22 @@ fn write(shown: &Shown, options: &Options, depth: usize, label: Option<&str>, ou
 fn to_json(shown: &Shown, options: &Options) -> Value {
     let mut subplans: Vec<&(Option<String>, Shown)> = vec![];
     let mut node = shown;
+    let mut properties = vec![];
     while let [.., (None, input)] = node.below.as_slice()
-        && node.title == PROJECTION
+        && (node.title == PROJECTION || node.title == FILTER && !input.named.is_empty())
     {
+        properties.extend(&node.properties);
         subplans.extend(node.below.iter().filter(|(label, _)| label.is_some()));
         node = input;
     }
     let mut object = Map::new();
-    object.insert("Node Type".into(), node.title.split(" on ").next().unwrap_or_default().into());
+    let modifies = node.named.iter().any(|(name, _)| *name == OPERATION);
+    let kind = node.title.split(" on ").next().and_then(|t| t.split(" using ").next()).unwrap_or_default();
+    object.insert("Node Type".into(), if modifies { "ModifyTable" } else { kind }.into());
     object.insert("Description".into(), node.title.clone().into());
+    for (name, value) in &node.named {
+        object.insert((*name).into(), value.clone().into());
+    }
     if !node.join.is_empty() {
         object.insert("Join Type".into(), node.join.into());
     }
@@ -133,7 +146,7 @@ fn to_json(shown: &Shown, options: &Options) -> Value {
     if !shown.output.is_empty() {
         object.insert("Output".into(), shown.output.clone().into());
     }
-    for (name, value) in &node.properties {
+    for (name, value) in node.properties.iter().chain(properties) {
         object.insert((*name).into(), value.clone().into());
     }
     let mut relationship = ["Outer", "Inner"].into_iter();
@@ -263,6 +276,7 @@ fn show(node: &Node, options: &Options, profile: Option<&Profile>) -> Shown {
             Op::Lateral(join) => join_word(join.join),
             _ => "",
         },
+        named: named(node),
         output,
         properties,
         below,
@@ -274,6 +288,33 @@ fn show(node: &Node, options: &Options, profile: Option<&Profile>) -> Shown {
             let silent = matches!(&node.op, Op::Modify(plan) if plan.returning.is_none());
             if silent { Counts { rows: 0, ..counts } } else { counts }
         }),
+    }
+}
+
+/// Relation, index and operation of a node, in PostgreSQL's words.
+fn named(node: &Node) -> Vec<(&'static str, String)> {
+    let relation = |name: &str| vec![("Relation Name", name.to_owned()), ("Alias", name.to_owned())];
+    match &node.op {
+        Op::TableScan(scan) => {
+            let index = scan.index_name.as_ref().map(|index| ("Index Name", index.to_string()));
+            index.into_iter().chain(relation(&scan.table.name)).collect()
+        }
+        Op::SystemScan { name, .. } => relation(name),
+        Op::CteScan { name, .. } => vec![("CTE Name", name.to_string()), ("Alias", name.to_string())],
+        Op::Modify(plan) => {
+            let operation = (OPERATION, operation(&plan.modify.op).to_owned());
+            std::iter::once(operation).chain(relation(&plan.modify.table.name)).collect()
+        }
+        _ => vec![],
+    }
+}
+
+fn operation(op: &ModifyOp) -> &'static str {
+    match op {
+        ModifyOp::Insert { .. } => "Insert",
+        ModifyOp::Update { .. } => "Update",
+        ModifyOp::Delete { .. } => "Delete",
+        ModifyOp::Merge { .. } => "Merge",
     }
 }
 
@@ -323,8 +364,8 @@ fn describe<'n>(
         Op::SystemScan { name, .. } => format!("Seq Scan on {name}"),
         Op::Filter { predicate, .. } => {
             let predicate = text(predicate, sites);
-            properties.push(("Filter", predicate));
-            "Filter".into()
+            properties.push((FILTER, predicate));
+            FILTER.into()
         }
         Op::Project { exprs, .. } => {
             exprs.iter().for_each(|e| collect_sites(e, sites));
@@ -443,12 +484,7 @@ fn describe<'n>(
         Op::Statements { function, .. } => format!("Function {function}"),
         Op::Modify(plan) => {
             let modify = &plan.modify;
-            let verb = match &modify.op {
-                gavel_binder::bound::ModifyOp::Insert { .. } => "Insert",
-                gavel_binder::bound::ModifyOp::Update { .. } => "Update",
-                gavel_binder::bound::ModifyOp::Delete { .. } => "Delete",
-                gavel_binder::bound::ModifyOp::Merge { .. } => "Merge",
-            };
+            let verb = operation(&modify.op);
             format!("{verb} on {}", modify.table.name)
         }
     }

@@ -72,6 +72,7 @@ scripts! {
     aggregates_over_hypothetical_rows
     json_objects_become_rows
     row_locks_reach_views_and_subqueries
+    select_lists_may_be_empty
     explain_of_prepared_statements
     explain_shows_what_storage_does
     elements_are_assigned

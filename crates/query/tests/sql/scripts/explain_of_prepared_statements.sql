@@ -60,6 +60,8 @@ QUERY PLAN
         {
           "Node Type": "Seq Scan",
           "Description": "Seq Scan on orders",
+          "Relation Name": "orders",
+          "Alias": "orders",
           "Output": [
             "customer",
             "total"
@@ -69,6 +71,8 @@ QUERY PLAN
         {
           "Node Type": "Seq Scan",
           "Description": "Seq Scan on customers",
+          "Relation Name": "customers",
+          "Alias": "customers",
           "Output": [
             "id",
             "name"

@@ -87,6 +87,8 @@ QUERY PLAN
         {
           "Node Type": "Seq Scan",
           "Description": "Seq Scan on t",
+          "Relation Name": "t",
+          "Alias": "t",
           "Actual Rows": 1,
           "Actual Loops": 1,
           "Storage": "round trips=1 rows=1 bytes=17",
