@@ -37,7 +37,8 @@ impl DdlContext<'_> {
             .collect();
         for table in &tables {
             let within = |c: &&gavel_catalog::Column| {
-                c.declared().oid != ty.oid && self.is_within(ty.oid, c.declared().oid) || fields.is_empty()
+                let whole = table.materialized.is_some() || fields.is_empty();
+                (c.declared().oid != ty.oid || whole) && self.is_within(ty.oid, c.declared().oid)
             };
             if let Some(column) = table.visible_columns().find(within) {
                 let message = format!(
