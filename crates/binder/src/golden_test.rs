@@ -43,6 +43,8 @@ fn index(oid: u32, name: &str, column: i16, primary: bool) -> Index {
         nulls_not_distinct: false,
         constraint: None,
         deferrable: false,
+        state: gavel_catalog::IndexState::Public,
+        job: 0,
     }
 }
 
@@ -64,6 +66,7 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
         of_type: None,
         options: vec![],
         acl: None,
+        rung: 0,
         on_commit: OnCommit::PreserveRows,
     }
 }
@@ -155,6 +158,7 @@ pub fn outcome(catalog: &Catalog, sql: &str) -> String {
         catalog,
         search_path: &path,
         user: "postgres",
+        subject: None,
         style: &style,
         session_path: &path,
         calls: None,

@@ -74,6 +74,7 @@ impl Binder<'_> {
         let item = self.written_row(&written, label, &|n| in_row(&new_row, &table, n))?;
         self.level().items = vec![item];
         let returning = self.returning(insert.returning.as_ref())?;
+        self.accesses_below(&written)?;
         let op = ModifyOp::Insert { new_row, on_conflict };
         Ok(Modify { table, source, op, returning, checks, current_of: None })
     }
@@ -98,6 +99,11 @@ impl Binder<'_> {
             out.push(target);
         }
         Ok(out)
+    }
+
+    /// Notes that the first `width` targets get values.
+    fn gives(&mut self, written: &Written, targets: &[Target], width: usize) {
+        targets.iter().take(width).for_each(|t| self.inserts((written.access, t.of.number)));
     }
 
     fn check_width(
@@ -143,6 +149,7 @@ impl Binder<'_> {
             })?;
         }
         self.check_defaults(written, targets.get(..width).unwrap_or(targets))?;
+        self.gives(written, targets, width);
         let mut columns = written.stored();
         columns.retain(|c| !c.generated);
         let places = places(&columns, targets, width)?;
@@ -229,6 +236,7 @@ impl Binder<'_> {
                 values.get(i).map(|e| self.expr_pos(e)).unwrap_or_default()
             })?;
         }
+        self.gives(written, &targets, values.len());
         let mut columns = written.stored();
         columns.retain(|c| !c.generated);
         let places = places(&columns, &targets, values.len())?;
@@ -294,6 +302,7 @@ impl Binder<'_> {
             bound.columns.get(i).map(|c| c.pos).unwrap_or_default()
         })?;
         self.check_defaults(written, targets.get(..bound.columns.len()).unwrap_or(targets))?;
+        self.gives(written, targets, bound.columns.len());
         let columns = written.stored();
         places(&columns, targets, bound.columns.len())?;
         for target in targets.iter().take(bound.columns.len()) {

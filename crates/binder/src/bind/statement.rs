@@ -41,7 +41,8 @@ pub fn bind(
     }
     let params = std::mem::take(&mut binder.params);
     super::current::number_cursor(&mut statement, params.len());
-    Ok(Bound { statement, params, objects: binder.take_objects() })
+    let objects = binder.take_objects();
+    Ok(Bound { statement, params, objects, accesses: binder.accesses, guarded: binder.guarded })
 }
 
 impl Binder<'_> {
@@ -184,6 +185,7 @@ impl Binder<'_> {
             }
         };
         self.uses(table.oid);
+        let access = self.new_access(table.oid, if to { "r" } else { "a" });
         let mut numbers: Vec<i16> = Vec::with_capacity(table.columns.len());
         if columns.is_empty() {
             numbers.extend(table.visible_columns().filter(|c| !c.generated).map(|c| c.number));
@@ -205,6 +207,13 @@ impl Binder<'_> {
             }
             numbers.push(found.number);
         }
+        for number in &numbers {
+            if to {
+                self.selects(Some((access, *number)));
+            } else {
+                self.inserts((access, *number));
+            }
+        }
         let (mut defaults, mut domains) = (Vec::new(), Vec::new());
         if !to {
             for column in numbers.iter().filter_map(|n| table.column(*n)) {
@@ -222,7 +231,9 @@ impl Binder<'_> {
             Some(condition) => {
                 let bound = self.table_expr(condition, &table, TableExpr::CopyCondition);
                 self.levels.pop();
-                Some(bound?)
+                let (condition, mentioned) = bound?;
+                mentioned.iter().for_each(|(number, _)| self.selects(Some((access, *number))));
+                Some((condition, mentioned))
             }
         };
         Ok(CopySource::Table { table, columns: numbers, defaults, domains, condition })

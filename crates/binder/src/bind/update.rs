@@ -120,6 +120,7 @@ impl Binder<'_> {
             });
         }
         let source = Rel::Project { input: Box::new(rel), exprs };
+        self.accesses_below(&written)?;
         let op = ModifyOp::Update { row_key: key, old_row: old_out, assigned: numbers, new_row };
         Ok(Modify { table, source, op, returning, checks, current_of })
     }
@@ -145,8 +146,9 @@ impl Binder<'_> {
             };
             source = Rel::Filter { input: Box::new(source), predicate };
         }
-        let table = written.table;
         let returning = self.returning(delete.returning.as_ref())?;
+        self.accesses_below(&written)?;
+        let table = written.table;
         let op = ModifyOp::Delete { row_key, old_row };
         Ok(Modify { table, source, op, returning, checks: vec![], current_of })
     }
@@ -162,7 +164,8 @@ impl Binder<'_> {
         let Rel::Scan { columns, .. } = &rel else { return Err(SqlError::internal("a table without scan")) };
         let old_row = columns.clone();
         put_out_row_key(&mut rel, row_key);
-        let (rel, mut item) = self.through(&written, rel, item)?;
+        let (rel, item) = self.through(&written, rel, item)?;
+        let mut item = item.accessed_by(written.access);
         match alias {
             Some(alias) => item.name = fold(&alias.name),
             None => item.schema = Some(written.schema),
@@ -272,7 +275,7 @@ impl Binder<'_> {
         Ok(())
     }
 
-    fn set_column(&self, written: &Written, name: &ast::ObjectName) -> SqlResult<(Column, Pos)> {
+    fn set_column(&mut self, written: &Written, name: &ast::ObjectName) -> SqlResult<(Column, Pos)> {
         let pos = self.name_pos(name);
         let Some(first) = name.0.first().and_then(ast::ObjectNamePart::as_ident).map(fold) else {
             return Err(SqlError::internal("an assignment without target"));
@@ -282,7 +285,10 @@ impl Binder<'_> {
             return Err(written.refuse(refused));
         }
         match found {
-            Some(found) => Ok((found.column, pos)),
+            Some(found) => {
+                self.updates((written.access, found.number));
+                Ok((found.column, pos))
+            }
             None => Err(self.no_target_column(&written.name, &first, pos)),
         }
     }

@@ -3,12 +3,11 @@
 //!
 //! Sequences come first, then tables, views, indexes and grants, whatever the order in which they were written.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gavel_binder::ddl::Ddl;
 use gavel_binder::ddl::ast::QualifiedName;
-use gavel_catalog::Schema;
+use gavel_catalog::{Schema, Subject};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
@@ -25,6 +24,8 @@ impl DdlContext<'_> {
             return Err(SqlError::unsupported("CREATE SCHEMA IF NOT EXISTS cannot include schema elements"));
         }
         let owner_oid = owner.map(|o| self.role(o)).transpose()?.unwrap_or(self.user);
+        self.require_on_database("C")?;
+        self.require_member_of(owner_oid)?;
         let owner_name = || self.now().role_by_oid(owner_oid).map_or_else(String::new, |r| r.name.clone());
         let name = name.map_or_else(owner_name, str::to_owned);
         if if_not_exists && self.now().schema(&name).is_some() {
@@ -46,20 +47,22 @@ impl DdlContext<'_> {
         ordered.sort_by_key(place);
         let mut path = vec![schema.to_owned()];
         path.extend(self.search_path.iter().filter(|s| *s != schema).cloned());
+        let subject =
+            if owner == self.user { Arc::clone(&self.subject) } else { Arc::new(Subject::of(self.now(), owner)) };
         for element in ordered {
-            let mut inner = DdlContext {
-                catalog: &mut *self.catalog,
-                host: &mut *self.host,
-                binder: self.binder,
-                user: owner,
-                search_path: &path,
-                in_block: self.in_block,
-                notices: Vec::new(),
-                before_key_loss: BTreeMap::new(),
-            };
+            let mut inner = DdlContext::new(
+                &mut *self.catalog,
+                &mut *self.host,
+                self.binder,
+                Arc::clone(&subject),
+                &path,
+                self.in_block,
+            );
+            inner.session_user = self.session_user;
             let done = Box::pin(inner.run(&element)).await;
-            let notices = std::mem::take(&mut inner.notices);
+            let (notices, jobs) = (std::mem::take(&mut inner.notices), std::mem::take(&mut inner.jobs));
             self.notices.extend(notices);
+            self.jobs.extend(jobs);
             done?;
         }
         Ok(())
