@@ -494,6 +494,25 @@ pub struct Modify {
     pub returning: Option<Vec<(Output, Scalar)>>,
     /// What views WITH CHECK OPTION ask of new rows, in the order in which it is asked.
     pub checks: Vec<ViewCheck>,
+    /// The cursor of WHERE CURRENT OF.
+    pub current_of: Option<CurrentOf>,
+}
+
+/// A cursor whose row is changed: its key is a parameter behind those of the client.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CurrentOf {
+    pub cursor: String,
+    /// Number of the parameter, zero-based.
+    pub param: usize,
+}
+
+/// What a cursor knows of a table's rows: the key of the one that its own row came from is behind the columns that
+/// FETCH gives, in the order of these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CursorRow {
+    pub table: Oid,
+    /// The cursor locks the rows.
+    pub locked: bool,
 }
 
 /// A condition of a view that new rows must satisfy.
@@ -573,8 +592,8 @@ pub enum ConflictAction {
 pub struct Copy {
     pub source: CopySource,
     pub to: bool,
+    /// As [`crate::ddl::copy::option`] reads them.
     pub options: Vec<ast::CopyOption>,
-    pub legacy_options: Vec<ast::CopyLegacyOption>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -586,6 +605,8 @@ pub enum CopySource {
         defaults: Vec<(i16, Scalar)>,
         /// For FROM: columns of domains, each with its value over this id, checked.
         domains: Vec<(i16, ColumnId, Scalar)>,
+        /// For FROM: which rows are taken, over these ids of the table's columns.
+        condition: Option<(Scalar, Vec<(i16, ColumnId)>)>,
     },
     Query(Query),
 }
@@ -601,7 +622,8 @@ pub enum Statement {
     },
     Copy(Copy),
     /// DECLARE CURSOR; its options are in the parsed statement.
-    Declare(Query),
+    /// With the tables whose row keys are behind the columns of the query.
+    Declare(Query, Vec<CursorRow>),
     /// CALL: one row of outputs, which may have no columns.
     Call(Query),
     /// DDL, SET, SHOW, BEGIN, … as parsed.

@@ -64,6 +64,7 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
         foreign_keys: vec![],
         referenced_by: vec![],
         materialized: None,
+        of_type: None,
         options: vec![],
         acl: None,
         rung: 0,

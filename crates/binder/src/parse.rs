@@ -90,6 +90,18 @@ pub fn parse_expression(sql: &str) -> SqlResult<ast::Expr> {
     finish(&source, &parser, parsed, None)
 }
 
+/// Parses the keys of an index, as they stand between parentheses.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_index_keys(sql: &str) -> SqlResult<Vec<ast::Expr>> {
+    let source = Source::new(sql);
+    let tokens = rewrite::rewrite(&source, &tokenize(&source)?);
+    let mut parser = parser(tokens);
+    let parsed = ddl::parse_index_keys(&mut parser);
+    finish(&source, &parser, parsed, None)
+}
+
 /// Parses a lone query, as views keep them.
 ///
 /// # Errors
@@ -122,6 +134,14 @@ fn statement(
         let end = piece.last().and_then(|t| source.pos(t.span.end).offset()).unwrap_or(source.text.len());
         return Ok(ddl::carrier(source.text.get(start..end).unwrap_or_default()));
     }
+    if ddl::copy::begins(piece) {
+        let parsed = ddl::parse_copy(&mut parser);
+        return finish(source, &parser, parsed, terminator);
+    }
+    if is_word(piece.first(), "explain") {
+        let parsed = explain(&mut parser, source, piece);
+        return finish(source, &parser, parsed, terminator);
+    }
     if ddl::begins_declare(piece) {
         let parsed = ddl::parse_declare(&mut parser);
         let (statement, clash) = finish(source, &parser, parsed, terminator)?;
@@ -133,19 +153,49 @@ fn statement(
             }
         };
     }
-    if let Some(at) = piece.windows(3).position(is_current_of) {
-        let place = piece.get(at + 1).map_or(Pos::NONE, |t| source.start(t.span));
-        let error = SqlError::unsupported("WHERE CURRENT OF is not supported");
-        return Err(error.hint("Select the key, and name it in the condition.").at(source.characters(place)));
-    }
     let parsed = parser.parse_statement();
     finish(source, &parser, parsed, terminator)
 }
 
-/// `WHERE CURRENT OF`, which names a cursor's row.
-fn is_current_of(tokens: &[TokenWithSpan]) -> bool {
-    let word = |n: usize, word: &str| is_word(tokens.get(n), word);
-    word(0, "where") && word(1, "current") && word(2, "of")
+/// EXPLAIN, whose statement may be one of ours: CREATE TABLE AS and its like, DECLARE.
+fn explain(
+    parser: &mut Parser<'_>,
+    source: &Source<'_>,
+    piece: &[TokenWithSpan],
+) -> Result<ast::Statement, ParserError> {
+    parser.advance_token();
+    let (mut analyze, mut verbose, mut options) = (false, false, None);
+    if parser.peek_token_ref().token == Token::LParen {
+        options = Some(parser.parse_utility_options()?);
+    } else {
+        analyze = parser.parse_keyword(Keyword::ANALYZE);
+        verbose = parser.parse_keyword(Keyword::VERBOSE);
+    }
+    let start = parser.peek_token_ref().span.start;
+    let begins = |word: &str| {
+        matches!(&parser.peek_token_ref().token,
+            Token::Word(w) if w.quote_style.is_none() && w.value.eq_ignore_ascii_case(word))
+    };
+    let statement = if begins("create") || begins("refresh") {
+        ddl::parse(parser, source)?;
+        let from = source.pos(start).offset().unwrap_or(0);
+        let to = piece.last().and_then(|t| source.pos(t.span.end).offset()).unwrap_or(source.text.len());
+        ddl::carrier(source.text.get(from..to).unwrap_or_default())
+    } else if begins("declare") {
+        ddl::parse_declare(parser)?.0
+    } else {
+        parser.parse_statement()?
+    };
+    Ok(ast::Statement::Explain {
+        describe_alias: ast::DescribeAlias::Explain,
+        analyze,
+        verbose,
+        query_plan: false,
+        estimate: false,
+        statement: Box::new(statement),
+        format: None,
+        options,
+    })
 }
 
 /// Parses one statement of the data definition language, as [`ddl::carrier`] holds it.

@@ -18,17 +18,20 @@ pub fn statement(s: &Statement) -> String {
             out.push_str(&statement(inner));
         }
         Statement::Copy(c) => match &c.source {
-            CopySource::Table { table, columns, defaults, domains } => {
+            CopySource::Table { table, columns, defaults, domains, condition } => {
                 let defaults: Vec<String> = defaults.iter().map(|(n, d)| format!("{n}={}", scalar(d))).collect();
                 let domains: Vec<String> = domains.iter().map(|(n, _, d)| format!("{n}={}", scalar(d))).collect();
                 out.push_str(&format!("copy {} {columns:?} defaults [{}]\n", table.name, defaults.join(", ")));
                 if !domains.is_empty() {
                     out.push_str(&format!("  domains [{}]\n", domains.join(", ")));
                 }
+                if let Some((condition, _)) = condition {
+                    out.push_str(&format!("  where {}\n", scalar(condition)));
+                }
             }
             CopySource::Query(q) => query(q, 0, &mut out),
         },
-        Statement::Declare(q) => {
+        Statement::Declare(q, _) => {
             out.push_str("declare\n");
             query(q, 1, &mut out);
         }

@@ -306,6 +306,9 @@ pub struct ForeignKey {
     /// The parent's unique index that holds the key.
     pub parent_index: Oid,
     pub on_delete: FkAction,
+    /// Which of `columns` ON DELETE SET NULL or SET DEFAULT sets; empty: all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub delete_sets: Vec<i16>,
     pub on_update: FkAction,
     pub matching: FkMatch,
     #[serde(default)]
@@ -351,6 +354,9 @@ pub struct Table {
     /// Storage parameters (`fillfactor=100`), kept for `pg_class.reloptions` and otherwise without effect.
     #[serde(default)]
     pub options: Vec<String>,
+    /// The composite type that its columns follow: CREATE TABLE … OF.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of_type: Option<Oid>,
     /// Privileges that were granted on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acl: Acl,

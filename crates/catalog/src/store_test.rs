@@ -70,6 +70,7 @@ fn table(oid: u32, name: &str) -> Table {
         foreign_keys: vec![],
         referenced_by: vec![],
         materialized: None,
+        of_type: None,
         options: vec![],
         acl: None,
         rung: 0,

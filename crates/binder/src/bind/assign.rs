@@ -52,19 +52,58 @@ impl Binder<'_> {
         }
     }
 
-    /// The field behind the name of a target; `None` for a whole column or elements of one.
+    /// What follows the column in a target's name: subscripts and fields; nothing for a whole column.
     ///
     /// # Errors
-    /// 0A000 for a field of a field.
-    pub fn target_field(&self, name: &ast::ObjectName, pos: Pos) -> SqlResult<Option<String>> {
-        if name.0.len() < 2 || is_subscripted(name) {
-            return Ok(None);
+    /// Those of parsing subscripts.
+    pub fn target_path(&self, name: &ast::ObjectName) -> SqlResult<Vec<AccessExpr>> {
+        if is_subscripted(name) {
+            return self.target_subscripts(name);
         }
-        if name.0.len() > 2 {
-            let error = SqlError::unsupported("assignment to parts of a field is not supported");
-            return Err(self.error_at(error, pos));
+        let fields = name.0.iter().skip(1).filter_map(ast::ObjectNamePart::as_ident);
+        Ok(fields.map(|field| AccessExpr::Dot(Expr::Identifier(field.clone()))).collect())
+    }
+
+    /// `base`, a value of column `c`, with `value` at the end of the path.
+    ///
+    /// # Errors
+    /// 42804, 42703 for a path that values of the type do not have.
+    pub fn assign_path(
+        &mut self,
+        base: Scalar,
+        c: &Column,
+        path: &[AccessExpr],
+        value: Typed,
+        at: Pos,
+    ) -> SqlResult<Scalar> {
+        let part = |ty: PgType| Column { ty, domain: None, ..c.clone() };
+        if let Some((AccessExpr::Dot(Expr::Identifier(field)), rest)) = path.split_first() {
+            let field = fold(field);
+            if rest.is_empty() {
+                return self.assign_field(&base, c, &field, value, at);
+            }
+            let found = self.composite_fields(c.ty.oid).and_then(|fields| {
+                let index = fields.iter().position(|(name, _)| *name == field)?;
+                Some((index, fields[index].1))
+            });
+            let Some((index, ty)) = found else {
+                // Says what is wrong.
+                return self.assign_field(&base, c, &field, value, at);
+            };
+            let inner = super::composite::field_of(&base, index, ty);
+            let made = self.assign_path(inner, &part(ty), rest, value, at)?;
+            return self.assign_field(&base, c, &field, Typed::new(made, at), at);
         }
-        Ok(name.0.get(1).and_then(ast::ObjectNamePart::as_ident).map(fold))
+        let subscripts = path.iter().take_while(|step| matches!(step, AccessExpr::Subscript(_))).count();
+        let (own, rest) = path.split_at(subscripts);
+        let element = element_type(c.ty.oid).map(PgType::new);
+        let (Some(element), false) = (element, rest.is_empty()) else {
+            return self.assign_at(base, c, own, value, at);
+        };
+        let indices = self.indices(own, at)?;
+        let inner = scalar(ScalarKind::Subscript { input: Box::new(base.clone()), indices }, element);
+        let made = self.assign_path(inner, &part(element), rest, value, at)?;
+        self.assign_at(base, c, own, Typed::new(made, at), at)
     }
 
     /// `base` with `value` in the place that the subscripts name.
@@ -84,17 +123,6 @@ impl Binder<'_> {
             let text = format!("cannot subscript type {} because it does not support subscripting", format_type(c.ty));
             return Err(self.error_at(SqlError::new(SqlState::DatatypeMismatch, text), at));
         };
-        if let Some(AccessExpr::Dot(Expr::Identifier(field))) =
-            subscripts.iter().find(|s| matches!(s, AccessExpr::Dot(_)))
-        {
-            let text = format!(
-                "cannot assign to field \"{}\" of column \"{}\" because its type {} is not a composite type",
-                fold(field),
-                c.name,
-                format_type(PgType::new(element))
-            );
-            return Err(self.error_at(SqlError::new(SqlState::DatatypeMismatch, text), at));
-        }
         let indices = if jsonb { self.jsonb_path(subscripts, at)? } else { self.indices(subscripts, at)? };
         if !jsonb && indices.len() > MAX_DIMENSIONS {
             return Err(too_many_dimensions(indices.len()));
@@ -148,8 +176,12 @@ impl Binder<'_> {
         Ok(path)
     }
 
-    /// 0A000 for DEFAULT in place of an element.
-    pub fn no_default_element(&self, pos: Pos) -> SqlError {
-        self.error_at(SqlError::unsupported("cannot set an array element to DEFAULT"), pos)
+    /// 0A000 for DEFAULT in place of a part of a value.
+    pub fn no_default_part(&self, path: &[AccessExpr], pos: Pos) -> SqlError {
+        let text = match path.first() {
+            Some(AccessExpr::Dot(_)) => "cannot set a subfield to DEFAULT",
+            _ => "cannot set an array element to DEFAULT",
+        };
+        self.error_at(SqlError::unsupported(text), pos)
     }
 }

@@ -28,6 +28,7 @@ pub enum Clause {
     IndexExpression,
     IndexPredicate,
     Generated,
+    CopyWhere,
     Other,
 }
 
@@ -59,6 +60,7 @@ impl Clause {
             Self::IndexExpression => "index expressions",
             Self::IndexPredicate => "index predicates",
             Self::Generated => "column generation expressions",
+            Self::CopyWhere => "COPY FROM WHERE conditions",
             Self::Other => "this context",
         }
     }
@@ -86,6 +88,7 @@ impl Clause {
             Self::IndexExpression => Some("index expression"),
             Self::IndexPredicate => Some("index predicate"),
             Self::Generated => Some("column generation expression"),
+            Self::CopyWhere => Some("COPY FROM WHERE condition"),
             _ => None,
         }
     }

@@ -6,19 +6,26 @@ use sqlparser::ast;
 
 use super::Binder;
 use super::clause::Clause;
+use super::implied::implies;
 use super::modify::in_row;
 use super::name::fold;
 use super::scalar::column;
 use super::scope::{Columns, NsItem};
 use super::table_expr::{TableExpr, bind_table_expr, bind_table_expr_ast};
 use super::written::Written;
-use crate::bound::{ColumnId, ConflictAction, OnConflict, Scalar, ScalarKind};
+use crate::bound::{ColumnId, ConflictAction, OnConflict, Scalar};
 use crate::parse::{self, marker};
 
 /// The conflict target as bound: expressions over the table's columns, and the predicate.
 struct Target {
     keys: Vec<Scalar>,
     predicate: Option<Scalar>,
+}
+
+/// Which indexes arbitrate.
+enum Arbiters {
+    Known(Vec<Oid>),
+    Over(Target),
 }
 
 impl Binder<'_> {
@@ -30,7 +37,7 @@ impl Binder<'_> {
         new_row: &[(i16, ColumnId)],
     ) -> SqlResult<OnConflict> {
         let table = &*written.table;
-        let arbiters = match &on.conflict_target {
+        let target = match &on.conflict_target {
             None => {
                 if matches!(on.action, ast::OnConflictAction::DoUpdate(_)) {
                     return Err(SqlError::new(
@@ -39,7 +46,7 @@ impl Binder<'_> {
                     )
                     .hint("For example, ON CONFLICT (column_name)."));
                 }
-                vec![]
+                Arbiters::Known(vec![])
             }
             Some(ast::ConflictTarget::OnConstraint(name)) => {
                 let index = self.constraint_index(table, name)?;
@@ -48,17 +55,21 @@ impl Binder<'_> {
                         self.selects_below(written, *number);
                     }
                 }
-                vec![index]
+                Arbiters::Known(vec![index])
             }
             Some(ast::ConflictTarget::Columns(columns)) => {
                 self.needs(written.access, "r");
-                let target = self.conflict_target(written, columns)?;
-                self.matching_indexes(table, &target)?
+                Arbiters::Over(self.conflict_target(written, label, columns)?)
             }
         };
         let action = match &on.action {
             ast::OnConflictAction::DoNothing => ConflictAction::Nothing,
             ast::OnConflictAction::DoUpdate(update) => self.do_update(update, written, label, new_row)?,
+        };
+        // Indexes are looked for once everything has a meaning.
+        let arbiters = match target {
+            Arbiters::Known(indexes) => indexes,
+            Arbiters::Over(target) => self.matching_indexes(table, &target)?,
         };
         Ok(OnConflict { arbiters, action })
     }
@@ -80,12 +91,12 @@ impl Binder<'_> {
         }
     }
 
-    fn conflict_target(&mut self, written: &Written, columns: &[ast::Ident]) -> SqlResult<Target> {
+    fn conflict_target(&mut self, written: &Written, label: &str, columns: &[ast::Ident]) -> SqlResult<Target> {
         let table = &*written.table;
         if let [only] = columns
             && let Some(range) = only.value.strip_prefix(marker::CONFLICT)
         {
-            return self.written_target(written, range);
+            return self.written_target(written, label, range);
         }
         let mut keys = Vec::with_capacity(columns.len());
         for ident in columns {
@@ -106,22 +117,27 @@ impl Binder<'_> {
     }
 
     /// `(expressions) [WHERE predicate]`, from its text.
-    fn written_target(&mut self, written: &Written, range: &str) -> SqlResult<Target> {
+    fn written_target(&mut self, written: &Written, label: &str, range: &str) -> SqlResult<Target> {
         let table = &*written.table;
         let text = self.marked_text(range)?;
         let (list, rest) = split_parentheses(text);
-        let parsed = parse::parse_expression(&format!("row({list})"))?;
-        let ast::Expr::Function(row) = parsed else { return Err(SqlError::internal("a conflict target without keys")) };
-        let ast::FunctionArguments::List(args) = row.args else {
-            return Err(SqlError::internal("a conflict target without keys"));
+        // The table under the name that the statement gives it.
+        let named;
+        let table = if label == table.name {
+            table
+        } else {
+            named = Table { name: label.to_owned(), ..Table::clone(table) };
+            &named
         };
-        let mut keys = Vec::with_capacity(args.args.len());
-        for arg in &args.args {
-            let ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) = arg else {
-                return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"*\""));
-            };
-            // Operator classes and collations do not change which index is meant here.
-            let (key, columns) = bind_table_expr_ast(self.context, e, "", table, TableExpr::Stored)?;
+        let parsed = parse::parse_index_keys(list)?;
+        let mut keys = Vec::with_capacity(parsed.len());
+        for key in &parsed {
+            // Collations do not change which index is meant here.
+            let mut key = key;
+            while let ast::Expr::Collate { expr, .. } = key {
+                key = expr;
+            }
+            let (key, columns) = bind_table_expr_ast(self.context, key, "", table, TableExpr::Stored)?;
             columns.iter().for_each(|(number, _)| self.selects_below(written, *number));
             keys.push(key);
         }
@@ -173,11 +189,7 @@ impl Binder<'_> {
         let Some(predicate) = &index.predicate else { return Ok(true) };
         let Some(wanted) = &target.predicate else { return Ok(false) };
         let own = bind_table_expr(self.context, predicate, table, TableExpr::IndexPredicate)?.0;
-        let holds = match &wanted.kind {
-            ScalarKind::And(terms) => terms.contains(&own),
-            _ => false,
-        };
-        Ok(holds || *wanted == own)
+        Ok(implies(wanted, &own))
     }
 
     fn do_update(
@@ -199,7 +211,8 @@ impl Binder<'_> {
         own.schema = (label == written.name).then_some(written.schema);
         let own = own.accessed_by(written.access);
         self.needs(written.access, "w");
-        let excluded = self.written_row(written, "excluded".into(), &|n| in_row(new_row, table, n))?;
+        let mut excluded = self.written_row(written, "excluded".into(), &|n| in_row(new_row, table, n))?;
+        excluded.table = None;
         let saved = std::mem::replace(&mut self.level().items, vec![own, excluded]);
         let out = self.assignments(&update.assignments, written, &|n| in_row(&existing, table, n)).and_then(
             |mut assignments| {

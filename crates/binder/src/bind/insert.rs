@@ -19,13 +19,12 @@ use crate::parse::{Pos, marker};
 struct Target {
     of: TargetColumn,
     pos: Pos,
-    subscripts: Vec<ast::AccessExpr>,
-    field: Option<String>,
+    path: Vec<ast::AccessExpr>,
 }
 
 impl Target {
     fn is_whole(&self) -> bool {
-        self.subscripts.is_empty() && self.field.is_none()
+        self.path.is_empty()
     }
 
     /// Whether it is this column of the table.
@@ -76,13 +75,14 @@ impl Binder<'_> {
         self.level().items = vec![item];
         let returning = self.returning(insert.returning.as_ref())?;
         self.accesses_below(&written)?;
-        Ok(Modify { table, source, op: ModifyOp::Insert { new_row, on_conflict }, returning, checks })
+        let op = ModifyOp::Insert { new_row, on_conflict };
+        Ok(Modify { table, source, op, returning, checks, current_of: None })
     }
 
     /// The columns that values are given for, in order.
     fn insert_columns(&self, written: &Written, names: &[&ast::ObjectName]) -> SqlResult<Vec<Target>> {
         if names.is_empty() {
-            let whole = |of: TargetColumn| Target { of, pos: Pos::NONE, subscripts: Vec::new(), field: None };
+            let whole = |of: TargetColumn| Target { of, pos: Pos::NONE, path: Vec::new() };
             return Ok(written.all().into_iter().map(whole).collect());
         }
         let mut out: Vec<Target> = Vec::with_capacity(names.len());
@@ -91,9 +91,7 @@ impl Binder<'_> {
             let Some(ident) = name.0.first().and_then(ast::ObjectNamePart::as_ident) else { continue };
             let folded = fold(ident);
             let of = written.find(&folded).ok_or_else(|| self.no_target_column(&written.name, &folded, pos))?;
-            let field = self.target_field(name, pos)?;
-            let subscripts = if field.is_none() { self.target_subscripts(name)? } else { Vec::new() };
-            let target = Target { of, pos, subscripts, field };
+            let target = Target { of, pos, path: self.target_path(name)? };
             if out.iter().any(|t| t.of.column.name == folded && (t.is_whole() || target.is_whole())) {
                 let text = format!("column \"{folded}\" specified more than once");
                 return Err(self.error_at(SqlError::new(SqlState::DuplicateColumn, text), pos));
@@ -150,6 +148,7 @@ impl Binder<'_> {
                 first.and_then(|r| r.get(i)).map(|e| self.expr_pos(e)).unwrap_or_default()
             })?;
         }
+        self.check_defaults(written, targets.get(..width).unwrap_or(targets))?;
         self.gives(written, targets, width);
         let mut columns = written.stored();
         columns.retain(|c| !c.generated);
@@ -182,7 +181,8 @@ impl Binder<'_> {
         }
         // Values for generated columns must be DEFAULT.
         for (i, target) in targets.iter().take(row.len()).enumerate() {
-            if values.get(i).and_then(Option::as_ref).is_some_and(|v| v.scalar.kind != ScalarKind::Default) {
+            let given = values.get(i).and_then(Option::as_ref).is_some_and(|v| v.scalar.kind != ScalarKind::Default);
+            if given || target.of.default_refused {
                 self.check_target(written, target)?;
             }
         }
@@ -199,6 +199,16 @@ impl Binder<'_> {
             out.push(self.inserted(c, given, overriding)?);
         }
         Ok(out)
+    }
+
+    /// Refuses defaults of the view for columns that are not given, and can get no value.
+    fn check_defaults(&self, written: &Written, given: &[Target]) -> SqlResult<()> {
+        for of in written.all().into_iter().filter(|of| of.default_refused) {
+            if !given.iter().any(|t| t.of.column.name == of.column.name) {
+                self.check_target(written, &Target { of, pos: Pos::NONE, path: Vec::new() })?;
+            }
+        }
+        Ok(())
     }
 
     /// Refuses a value for a column that gets none from a statement.
@@ -242,12 +252,9 @@ impl Binder<'_> {
         let mut made = null(c.ty);
         for (target, value) in parts {
             if value.scalar.kind == ScalarKind::Default {
-                return Err(self.no_default_element(target.pos));
+                return Err(self.no_default_part(&target.path, target.pos));
             }
-            made = match &target.field {
-                Some(field) => self.assign_field(&made, c, field, value, target.pos)?,
-                None => self.within(Clause::Values, |b| b.assign_at(made, c, &target.subscripts, value, target.pos))?,
-            };
+            made = self.within(Clause::Values, |b| b.assign_path(made, c, &target.path, value, target.pos))?;
         }
         if let Some(domain) = c.domain {
             made = self.check_domain(made, domain)?;
@@ -294,6 +301,7 @@ impl Binder<'_> {
         self.check_width(targets, bound.columns.len(), explicit, |i| {
             bound.columns.get(i).map(|c| c.pos).unwrap_or_default()
         })?;
+        self.check_defaults(written, targets.get(..bound.columns.len()).unwrap_or(targets))?;
         self.gives(written, targets, bound.columns.len());
         let columns = written.stored();
         places(&columns, targets, bound.columns.len())?;

@@ -250,7 +250,7 @@ impl Binder<'_> {
         } else {
             ModifyOp::Merge { row_key, old_row: old_out, new_row, action: done, actions }
         };
-        Ok(Modify { table, source, op, returning: None, checks: vec![] })
+        Ok(Modify { table, source, op, returning: None, checks: vec![], current_of: None })
     }
 
     fn is_action(&mut self, action: ColumnId, number: i32) -> SqlResult<Scalar> {

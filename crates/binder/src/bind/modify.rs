@@ -126,7 +126,7 @@ impl Binder<'_> {
                 Some(NsColumn { name: c.name.clone(), scalar, origin, fields: None, access: None })
             })
             .collect();
-        NsItem::new(name, Columns::List(columns.into()))
+        NsItem { table: Some(table.oid), ..NsItem::new(name, Columns::List(columns.into())) }
     }
 
     /// Binds RETURNING over the items that are visible.
@@ -173,7 +173,7 @@ impl Binder<'_> {
         let mut out = Vec::new();
         for c in table.visible_columns().filter(|c| c.generated) {
             if let Some(sql) = &c.default {
-                out.push((c.number, self.table_expression(sql, table, c.ty, values)?));
+                out.push((c.number, self.table_expression(sql, table, c.declared(), values)?));
             }
         }
         Ok(out)

@@ -88,6 +88,8 @@ pub struct NsItem {
     pub unexpanded: usize,
     /// What it is where row locks cannot be applied to it: `a join`.
     pub unlockable: Option<&'static str>,
+    /// The table whose row a list of columns is, for `tableoid`.
+    pub table: Option<Oid>,
     /// What reading its columns is noted for, unless they say it themselves.
     pub access: Option<usize>,
 }
@@ -110,6 +112,7 @@ impl NsItem {
             nullable: false,
             unexpanded: 0,
             unlockable: None,
+            table: None,
             access: None,
         }
     }
@@ -182,7 +185,7 @@ impl NsItem {
             let oid = match &self.columns {
                 Columns::Table { table, .. } => table.oid,
                 Columns::System { relation, .. } => relation.oid,
-                Columns::List(_) => Oid(0),
+                Columns::List(_) => self.table.unwrap_or(Oid(0)),
             };
             return super::scalar::constant(gavel_types::Datum::Oid(oid.0), PgType::new(Oid::OID));
         }
@@ -255,6 +258,7 @@ impl NsItem {
         let system = match &self.columns {
             Columns::Table { .. } | Columns::System { .. } if name == "tableoid" => Some(TABLEOID),
             Columns::System { .. } if name == "xmin" => Some(XMIN),
+            Columns::List(_) if name == "tableoid" && self.table.is_some() => Some(TABLEOID),
             _ => None,
         };
         (first.or(system), second.is_some())

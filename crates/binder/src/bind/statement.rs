@@ -8,6 +8,7 @@ use super::name::fold;
 use super::name::{Resolved, qualified, relation};
 use super::query::BoundQuery;
 use super::scope::Level;
+use super::table_expr::TableExpr;
 use crate::bound::{Bound, Copy, CopySource, Cte, CteBody, Output, Query, Rel, Statement};
 use crate::context::BindContext;
 
@@ -28,7 +29,7 @@ pub fn bind(
         let ty = binder.base_type(PgType::new(unknown(oid)))?;
         binder.params.push(PgType::new(ty.oid));
     }
-    let statement = binder.statement(statement)?;
+    let mut statement = binder.statement(statement)?;
     if let Some(open) = binder.params.iter().position(|p| p.oid == Oid::UNKNOWN) {
         let text = format!("could not determine data type of parameter ${}", open + 1);
         return Err(SqlError::new(SqlState::IndeterminateDatatype, text));
@@ -39,6 +40,7 @@ pub fn bind(
         return Err(binder.error_at(SqlError::new(SqlState::AmbiguousParameter, text), pos));
     }
     let params = std::mem::take(&mut binder.params);
+    super::current::number_cursor(&mut statement, params.len());
     let objects = binder.take_objects();
     Ok(Bound { statement, params, objects, accesses: binder.accesses, guarded: binder.guarded })
 }
@@ -60,14 +62,17 @@ impl Binder<'_> {
             }
             ast::Statement::Explain { statement: inner, .. } => {
                 let bound = match self.statement(inner)? {
-                    Statement::Declare(query) => Statement::Query(query),
+                    Statement::Declare(mut query, rows) => {
+                        query.output.truncate(query.output.len() - rows.len());
+                        Statement::Query(query)
+                    }
                     bound => bound,
                 };
                 Ok(Statement::Explain { options: statement.clone(), inner: Box::new(bound) })
             }
-            ast::Statement::Copy { source, to, options, legacy_options, .. } => {
+            ast::Statement::Copy { source, to, options, .. } => {
                 let source = self.copy_source(source, *to)?;
-                let copy = Copy { source, to: *to, options: options.clone(), legacy_options: legacy_options.clone() };
+                let copy = Copy { source, to: *to, options: options.clone() };
                 Ok(Statement::Copy(copy))
             }
             ast::Statement::Call(function) => Ok(Statement::Call(self.call_statement(function)?)),
@@ -88,7 +93,7 @@ impl Binder<'_> {
             let error = SqlError::new(SqlState::SyntaxError, "SELECT ... INTO is not allowed here");
             return Err(self.error_at(error, self.name_pos(&into.name)));
         }
-        let Statement::Query(bound) = self.query_statement(query)? else { return Err(writes()) };
+        let Statement::Query(mut bound) = self.query_statement(query)? else { return Err(writes()) };
         if modifies(&bound.rel) {
             return Err(writes());
         }
@@ -110,7 +115,8 @@ impl Binder<'_> {
                 return refused("INSENSITIVE CURSOR", "valid", SqlState::InvalidCursorDefinition, detail);
             }
         }
-        Ok(Statement::Declare(bound))
+        let rows = if declare.hold == Some(true) { Vec::new() } else { self.put_out_rows(&mut bound) };
+        Ok(Statement::Declare(bound, rows))
     }
 
     /// SELECT and VALUES; and WITH before INSERT, UPDATE, DELETE or MERGE, which the parser makes a query too.
@@ -137,6 +143,11 @@ impl Binder<'_> {
 
     fn copy_source(&mut self, source: &ast::CopySource, to: bool) -> SqlResult<CopySource> {
         match source {
+            ast::CopySource::Query(query) if !to => {
+                let (name, columns, condition) =
+                    crate::ddl::copy::taken_apart(query).ok_or_else(|| SqlError::internal("COPY FROM a query"))?;
+                self.copied_table(name, &columns, Some(condition), to)
+            }
             ast::CopySource::Query(query) => {
                 if matches!(&*query.body, ast::SetExpr::Merge(_)) {
                     return Err(SqlError::unsupported("MERGE not supported in COPY"));
@@ -144,69 +155,88 @@ impl Binder<'_> {
                 let bound = self.query(query, true)?;
                 Ok(CopySource::Query(finish(bound)))
             }
-            ast::CopySource::Table { table_name, columns } => {
-                let pos = self.name_pos(table_name);
-                let name = qualified(self.context, table_name).map_err(|e| self.error_at(e, pos))?;
-                // COPY's own errors carry no position in PostgreSQL.
-                let table = match relation(self.context, &name)? {
-                    Resolved::Table(table) if table.materialized.is_none() => table,
-                    other if to => {
-                        let kind = kind_of(&other);
-                        let text = format!("cannot copy from {kind} \"{}\"", name.name);
-                        let error = SqlError::new(SqlState::WrongObjectType, text);
-                        return Err(error.hint("Try the COPY (SELECT ...) TO variant."));
-                    }
-                    other => {
-                        let kind = kind_of(&other);
-                        let text = format!("cannot copy to {kind} \"{}\"", name.name);
-                        return Err(SqlError::new(SqlState::WrongObjectType, text));
-                    }
-                };
-                self.uses(table.oid);
-                let access = self.new_access(table.oid, if to { "r" } else { "a" });
-                let mut numbers: Vec<i16> = Vec::with_capacity(table.columns.len());
-                if columns.is_empty() {
-                    numbers.extend(table.visible_columns().filter(|c| !c.generated).map(|c| c.number));
-                }
-                for ident in columns {
-                    let column = fold(ident);
-                    let Some(found) = table.column_named(&column) else {
-                        let text = format!("column \"{column}\" of relation \"{}\" does not exist", table.name);
-                        return Err(SqlError::new(SqlState::UndefinedColumn, text));
-                    };
-                    if numbers.contains(&found.number) {
-                        let text = format!("column \"{column}\" specified more than once");
-                        return Err(SqlError::new(SqlState::DuplicateColumn, text));
-                    }
-                    if found.generated {
-                        let text = format!("column \"{column}\" is a generated column");
-                        let error = SqlError::new(SqlState::InvalidColumnReference, text);
-                        return Err(error.detail("Generated columns cannot be used in COPY."));
-                    }
-                    numbers.push(found.number);
-                }
-                for number in &numbers {
-                    if to {
-                        self.selects(Some((access, *number)));
-                    } else {
-                        self.inserts((access, *number));
-                    }
-                }
-                let (mut defaults, mut domains) = (Vec::new(), Vec::new());
-                if !to {
-                    for column in numbers.iter().filter_map(|n| table.column(*n)) {
-                        let Some(domain) = column.domain else { continue };
-                        let id = self.new_column();
-                        let value = super::scalar::column(id, column.ty);
-                        domains.push((column.number, id, self.check_domain(value, domain)?));
-                    }
-                    for column in table.visible_columns().filter(|c| !numbers.contains(&c.number) && !c.generated) {
-                        defaults.push((column.number, self.column_default(column)?));
-                    }
-                }
-                Ok(CopySource::Table { table, columns: numbers, defaults, domains })
+            ast::CopySource::Table { table_name, columns } => self.copied_table(table_name, columns, None, to),
+        }
+    }
+
+    /// The table of COPY, with WHERE of COPY FROM.
+    fn copied_table(
+        &mut self,
+        table_name: &ast::ObjectName,
+        columns: &[ast::Ident],
+        condition: Option<&ast::Expr>,
+        to: bool,
+    ) -> SqlResult<CopySource> {
+        let pos = self.name_pos(table_name);
+        let name = qualified(self.context, table_name).map_err(|e| self.error_at(e, pos))?;
+        // COPY's own errors carry no position in PostgreSQL.
+        let table = match relation(self.context, &name)? {
+            Resolved::Table(table) if table.materialized.is_none() => table,
+            other if to => {
+                let kind = kind_of(&other);
+                let text = format!("cannot copy from {kind} \"{}\"", name.name);
+                let error = SqlError::new(SqlState::WrongObjectType, text);
+                return Err(error.hint("Try the COPY (SELECT ...) TO variant."));
+            }
+            other => {
+                let kind = kind_of(&other);
+                let text = format!("cannot copy to {kind} \"{}\"", name.name);
+                return Err(SqlError::new(SqlState::WrongObjectType, text));
+            }
+        };
+        self.uses(table.oid);
+        let access = self.new_access(table.oid, if to { "r" } else { "a" });
+        let mut numbers: Vec<i16> = Vec::with_capacity(table.columns.len());
+        if columns.is_empty() {
+            numbers.extend(table.visible_columns().filter(|c| !c.generated).map(|c| c.number));
+        }
+        for ident in columns {
+            let column = fold(ident);
+            let Some(found) = table.column_named(&column) else {
+                let text = format!("column \"{column}\" of relation \"{}\" does not exist", table.name);
+                return Err(SqlError::new(SqlState::UndefinedColumn, text));
+            };
+            if numbers.contains(&found.number) {
+                let text = format!("column \"{column}\" specified more than once");
+                return Err(SqlError::new(SqlState::DuplicateColumn, text));
+            }
+            if found.generated {
+                let text = format!("column \"{column}\" is a generated column");
+                let error = SqlError::new(SqlState::InvalidColumnReference, text);
+                return Err(error.detail("Generated columns cannot be used in COPY."));
+            }
+            numbers.push(found.number);
+        }
+        for number in &numbers {
+            if to {
+                self.selects(Some((access, *number)));
+            } else {
+                self.inserts((access, *number));
             }
         }
+        let (mut defaults, mut domains) = (Vec::new(), Vec::new());
+        if !to {
+            for column in numbers.iter().filter_map(|n| table.column(*n)) {
+                let Some(domain) = column.domain else { continue };
+                let id = self.new_column();
+                let value = super::scalar::column(id, column.ty);
+                domains.push((column.number, id, self.check_domain(value, domain)?));
+            }
+            for column in table.visible_columns().filter(|c| !numbers.contains(&c.number) && !c.generated) {
+                defaults.push((column.number, self.column_default(column)?));
+            }
+        }
+        let condition = match condition {
+            None => None,
+            Some(condition) => {
+                let bound = self.table_expr(condition, &table, TableExpr::CopyCondition);
+                self.levels.pop();
+                let (condition, mentioned) = bound?;
+                mentioned.iter().for_each(|(number, _)| self.selects(Some((access, *number))));
+                Some((condition, mentioned))
+            }
+        };
+        Ok(CopySource::Table { table, columns: numbers, defaults, domains, condition })
     }
 }
 

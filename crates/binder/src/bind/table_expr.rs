@@ -26,6 +26,8 @@ pub enum TableExpr {
     IndexExpression,
     IndexPredicate,
     Generated,
+    /// WHERE of COPY FROM.
+    CopyCondition,
     /// Checked when it was defined; bound again to be run.
     Stored,
     /// The same, for a column of this type.
@@ -80,6 +82,7 @@ impl Binder<'_> {
             TableExpr::IndexExpression => Clause::IndexExpression,
             TableExpr::IndexPredicate => Clause::IndexPredicate,
             TableExpr::Generated => Clause::Generated,
+            TableExpr::CopyCondition => Clause::CopyWhere,
             TableExpr::Stored | TableExpr::Assigned(_) => Clause::Other,
         };
         let value = binder.within(clause, |b| b.expr(expr))?;
@@ -87,7 +90,7 @@ impl Binder<'_> {
         let pos = value.pos;
         let value = match kind {
             TableExpr::Check => binder.coerce_boolean(value, "CHECK")?,
-            TableExpr::IndexPredicate => binder.coerce_boolean(value, "WHERE")?,
+            TableExpr::IndexPredicate | TableExpr::CopyCondition => binder.coerce_boolean(value, "WHERE")?,
             TableExpr::Assigned(target) => binder.coerce_assignment(value, target, "")?,
             _ => value.scalar,
         };
@@ -100,7 +103,7 @@ impl Binder<'_> {
             TableExpr::IndexExpression => Some("functions in index expression must be marked IMMUTABLE"),
             TableExpr::IndexPredicate => Some("functions in index predicate must be marked IMMUTABLE"),
             TableExpr::Generated => Some("generation expression is not immutable"),
-            TableExpr::Check | TableExpr::Stored | TableExpr::Assigned(_) => None,
+            TableExpr::Check | TableExpr::CopyCondition | TableExpr::Stored | TableExpr::Assigned(_) => None,
         };
         if let Some(message) = wanted
             && expression_volatility(binder.context, expr, table, &value) > Volatility::Immutable
@@ -132,6 +135,13 @@ impl Binder<'_> {
             let error = SqlError::new(SqlState::InvalidObjectDefinition, text)
                 .detail("A generated column cannot reference another generated column.");
             return Err(binder.error_at(error, pos));
+        }
+        if kind == TableExpr::CopyCondition
+            && let Some(column) = mentioned.iter().find_map(|(n, _)| table.column(*n).filter(|c| c.generated))
+        {
+            let text = "generated columns are not supported in COPY FROM WHERE conditions";
+            return Err(SqlError::new(SqlState::InvalidColumnReference, text)
+                .detail(format!("Column \"{}\" is a generated column.", column.name)));
         }
         Ok((value, mentioned))
     }

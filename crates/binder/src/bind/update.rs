@@ -47,8 +47,15 @@ impl Binder<'_> {
         let table = Arc::clone(&written.table);
         let mut rel = self.join_others(rel, from)?;
         let assigned = self.assignments(&update.assignments, &written, &|n| in_row(&old_row, &table, n))?;
+        let mut current_of = None;
         if let Some(condition) = &update.selection {
-            let predicate = self.condition(condition, Clause::Where, "WHERE")?;
+            let predicate = match self.current_of(condition, &written, row_key)? {
+                Some((predicate, cursor)) => {
+                    current_of = Some(cursor);
+                    predicate
+                }
+                None => self.condition(condition, Clause::Where, "WHERE")?,
+            };
             rel = Rel::Filter { input: Box::new(rel), predicate };
         }
         let value = |n: i16| {
@@ -115,7 +122,7 @@ impl Binder<'_> {
         let source = Rel::Project { input: Box::new(rel), exprs };
         self.accesses_below(&written)?;
         let op = ModifyOp::Update { row_key: key, old_row: old_out, assigned: numbers, new_row };
-        Ok(Modify { table, source, op, returning, checks })
+        Ok(Modify { table, source, op, returning, checks, current_of })
     }
 
     pub fn delete(&mut self, delete: &ast::Delete) -> SqlResult<Modify> {
@@ -128,14 +135,22 @@ impl Binder<'_> {
         }
         let Scanned { written, rel, row_key, old_row, .. } = self.scan_target(&target.relation, Verb::Delete)?;
         let mut source = self.join_others(rel, delete.using.as_deref().unwrap_or_default())?;
+        let mut current_of = None;
         if let Some(condition) = &delete.selection {
-            let predicate = self.condition(condition, Clause::Where, "WHERE")?;
+            let predicate = match self.current_of(condition, &written, row_key)? {
+                Some((predicate, cursor)) => {
+                    current_of = Some(cursor);
+                    predicate
+                }
+                None => self.condition(condition, Clause::Where, "WHERE")?,
+            };
             source = Rel::Filter { input: Box::new(source), predicate };
         }
         let returning = self.returning(delete.returning.as_ref())?;
         self.accesses_below(&written)?;
         let table = written.table;
-        Ok(Modify { table, source, op: ModifyOp::Delete { row_key, old_row }, returning, checks: vec![] })
+        let op = ModifyOp::Delete { row_key, old_row };
+        Ok(Modify { table, source, op, returning, checks: vec![], current_of })
     }
 
     pub fn scan_target(&mut self, factor: &TableFactor, verb: Verb) -> SqlResult<Scanned> {
@@ -183,19 +198,15 @@ impl Binder<'_> {
         old: &dyn Fn(i16) -> Option<Scalar>,
     ) -> SqlResult<Vec<(i16, Scalar)>> {
         let mut out: Vec<(i16, Scalar)> = Vec::with_capacity(list.len());
-        // Columns of which fields were assigned.
-        let mut fielded = Vec::new();
+        // Columns of which parts were assigned.
+        let mut parted = Vec::new();
         for assignment in list {
             match &assignment.target {
                 ast::AssignmentTarget::ColumnName(name) => {
                     let (c, pos) = self.set_column(written, name)?;
-                    if let Some(field) = self.target_field(name, pos)? {
-                        self.set_field(&c, (&field, pos), &assignment.value, old, (&mut fielded, &mut out))?;
-                        continue;
-                    }
-                    let subscripts = self.target_subscripts(name)?;
-                    if !subscripts.is_empty() {
-                        self.set_element(&c, (&subscripts, pos), &assignment.value, old, &mut out)?;
+                    let path = self.target_path(name)?;
+                    if !path.is_empty() {
+                        self.set_part(&c, (&path, pos), &assignment.value, old, (&mut parted, &mut out))?;
                         continue;
                     }
                     Self::assign_once(&out, &c)?;
@@ -209,8 +220,8 @@ impl Binder<'_> {
                     let mut columns = Vec::with_capacity(names.len());
                     for name in names {
                         let (c, pos) = self.set_column(written, name)?;
-                        if self.target_field(name, pos)?.is_some() {
-                            let text = "assignment to fields in a list of columns is not supported";
+                        if !self.target_path(name)?.is_empty() {
+                            let text = "assignment to parts of columns in a list of columns is not supported";
                             return Err(self.error_at(SqlError::unsupported(text), pos));
                         }
                         columns.push((c, pos));
@@ -222,23 +233,23 @@ impl Binder<'_> {
         Ok(out)
     }
 
-    /// `a[i] = x`. Several may follow each other; each changes what the one before has made.
-    fn set_element(
+    /// `a[i] = x`, `c.f = x`, `a[i].f = x`. Several may follow each other; each changes what the one before has made.
+    fn set_part(
         &mut self,
         c: &Column,
-        (subscripts, pos): (&[ast::AccessExpr], Pos),
+        (path, pos): (&[ast::AccessExpr], Pos),
         value: &Expr,
         old: &dyn Fn(i16) -> Option<Scalar>,
-        out: &mut Vec<(i16, Scalar)>,
+        (parted, out): (&mut Vec<i16>, &mut Vec<(i16, Scalar)>),
     ) -> SqlResult<()> {
         if is_default(value) {
-            return Err(self.no_default_element(pos));
+            return Err(self.no_default_part(path, pos));
         }
         if c.generated || c.identity == Some(Identity::Always) {
             return Err(self.only_default(c));
         }
         let value = self.within(Clause::UpdateSet, |b| b.expr(value))?;
-        let before = out.iter().position(|(n, s)| *n == c.number && is_element_assignment(s));
+        let before = out.iter().position(|(n, _)| *n == c.number).filter(|_| parted.contains(&c.number));
         let base = match before {
             Some(at) => unchecked(out.remove(at).1),
             None => {
@@ -246,45 +257,12 @@ impl Binder<'_> {
                 old(c.number).ok_or_else(|| SqlError::internal("a row without the column that is assigned"))?
             }
         };
-        let made = self.within(Clause::UpdateSet, |b| b.assign_at(base, c, subscripts, value, pos))?;
+        let made = self.within(Clause::UpdateSet, |b| b.assign_path(base, c, path, value, pos))?;
         let made = match c.domain {
             Some(domain) => self.check_domain(made, domain)?,
             None => made,
         };
-        out.push((c.number, made));
-        Ok(())
-    }
-
-    /// `c.f = x`. Several may follow each other, as with elements.
-    fn set_field(
-        &mut self,
-        c: &Column,
-        (field, pos): (&str, Pos),
-        value: &Expr,
-        old: &dyn Fn(i16) -> Option<Scalar>,
-        (fielded, out): (&mut Vec<i16>, &mut Vec<(i16, Scalar)>),
-    ) -> SqlResult<()> {
-        if is_default(value) {
-            return Err(self.error_at(SqlError::unsupported("cannot set a subfield to DEFAULT"), pos));
-        }
-        if c.generated || c.identity == Some(Identity::Always) {
-            return Err(self.only_default(c));
-        }
-        let value = self.within(Clause::UpdateSet, |b| b.expr(value))?;
-        let before = out.iter().position(|(n, _)| *n == c.number).filter(|_| fielded.contains(&c.number));
-        let base = match before {
-            Some(at) => unchecked(out.remove(at).1),
-            None => {
-                Self::assign_once(out, c)?;
-                old(c.number).ok_or_else(|| SqlError::internal("a row without the column that is assigned"))?
-            }
-        };
-        let made = self.assign_field(&base, c, field, value, pos)?;
-        let made = match c.domain {
-            Some(domain) => self.check_domain(made, domain)?,
-            None => made,
-        };
-        fielded.push(c.number);
+        parted.push(c.number);
         out.push((c.number, made));
         Ok(())
     }
@@ -374,6 +352,23 @@ impl Binder<'_> {
             }
             return Ok(());
         }
+        // With `t.*` among its items.
+        if matches!(value, Expr::Function(f) if f.name.to_string().eq_ignore_ascii_case("row")) {
+            let row = self.within(Clause::UpdateSet, |b| b.expr(value))?;
+            let ScalarKind::Row(items) = super::record::bare(row.scalar).kind else {
+                return Err(SqlError::internal("ROW that is no row"));
+            };
+            count(items.len())?;
+            for ((c, _), item) in columns.iter().zip(items) {
+                Self::assign_once(out, c)?;
+                if c.generated || c.identity == Some(Identity::Always) {
+                    return Err(self.only_default(c));
+                }
+                let value = self.coerce_assignment(Typed::new(item, row.pos), c.declared(), &c.name)?;
+                out.push((c.number, value));
+            }
+            return Ok(());
+        }
         let Expr::Subquery(query) = strip(value) else {
             let text = "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression";
             return Err(SqlError::unsupported(text));
@@ -403,15 +398,6 @@ impl Binder<'_> {
 /// The word DEFAULT.
 fn is_default(e: &Expr) -> bool {
     matches!(e, Expr::Identifier(i) if i.quote_style.is_none() && i.value.eq_ignore_ascii_case("default"))
-}
-
-/// Whether a value is what assignments to elements have made.
-fn is_element_assignment(value: &Scalar) -> bool {
-    match &value.kind {
-        ScalarKind::SubscriptAssign { .. } => true,
-        ScalarKind::DomainCheck { input, .. } | ScalarKind::ArrayCoerce { input, .. } => is_element_assignment(input),
-        _ => false,
-    }
 }
 
 /// The value before its domain is asked about it, which happens once all elements are assigned.

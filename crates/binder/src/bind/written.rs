@@ -56,6 +56,8 @@ pub struct TargetColumn {
     /// As the table has it, with the name and the default that the view gives it.
     pub column: Column,
     pub refused: Option<Refused>,
+    /// The view has a default for it, though no value can be given.
+    pub default_refused: bool,
 }
 
 /// See the module.
@@ -107,7 +109,7 @@ impl Written {
     pub fn find(&self, name: &str) -> Option<TargetColumn> {
         if self.layers.is_empty() {
             let column = self.table.column_named(name)?.clone();
-            return Some(TargetColumn { number: column.number, column, refused: None });
+            return Some(TargetColumn { number: column.number, column, refused: None, default_refused: false });
         }
         self.columns.iter().find(|c| c.column.name == name).cloned()
     }
@@ -116,7 +118,13 @@ impl Written {
     pub fn all(&self) -> Vec<TargetColumn> {
         if self.layers.is_empty() {
             let all = self.table.visible_columns();
-            return all.map(|c| TargetColumn { number: c.number, column: c.clone(), refused: None }).collect();
+            let own = |c: &Column| TargetColumn {
+                number: c.number,
+                column: c.clone(),
+                refused: None,
+                default_refused: false,
+            };
+            return all.map(own).collect();
         }
         self.columns.clone()
     }
@@ -238,13 +246,15 @@ impl Binder<'_> {
             let own = slot.and_then(|slot| out.table.columns.get(slot));
             let mut column = own.cloned().unwrap_or_else(|| Column::plain(0, c.name.clone(), c.scalar.ty));
             column.name = c.name;
+            let has_default = default.is_some();
             if let Some(sql) = default.filter(|_| !column.generated) {
                 (column.default, column.identity) = (Some(sql), None);
             }
             let itself = || Refused { view: out.name.clone(), column: column.name.clone() };
             let refused = refused.or_else(|| own.is_none().then(itself));
+            let default_refused = has_default && (refused.is_some() || column.generated);
             let number = i16::try_from(out.columns.len() + 1).unwrap_or(i16::MAX);
-            out.columns.push(TargetColumn { number, column, refused });
+            out.columns.push(TargetColumn { number, column, refused, default_refused });
         }
         if !matches!(verb, Verb::Delete) && out.columns.iter().all(|c| c.refused.is_some()) {
             return Err(not_updatable(verb, &out.name, NO_COLUMNS));

@@ -28,6 +28,13 @@ pub enum Persistence {
 pub enum Ddl {
     CreateTable(CreateTable),
     CreateTableAs(CreateTableAs),
+    /// CREATE TABLE AS of a prepared statement: `before` and `after` are the text around EXECUTE.
+    CreateTableAsExecute {
+        before: String,
+        prepared: String,
+        arguments: Vec<Expr>,
+        after: String,
+    },
     CreateIndex(CreateIndex),
     CreateView(CreateView),
     CreateMaterializedView(CreateTableAs),
@@ -54,6 +61,8 @@ pub enum Ddl {
         name: Option<String>,
         if_not_exists: bool,
         owner: Option<String>,
+        /// What is made in it, in the order written: CREATE of relations, and GRANT.
+        elements: Vec<Ddl>,
     },
     CreateDatabase {
         name: String,
@@ -129,6 +138,8 @@ pub struct CreateTable {
     pub if_not_exists: bool,
     pub persistence: Persistence,
     pub on_commit: Option<OnCommit>,
+    /// OF: the composite type that columns are taken from.
+    pub of_type: Option<QualifiedName>,
     pub elements: Vec<TableElement>,
     /// Storage parameters, `name=value`.
     pub options: Vec<String>,
@@ -138,7 +149,15 @@ pub struct CreateTable {
 pub enum TableElement {
     Column(ColumnDef),
     Constraint(TableConstraint),
-    Like { table: QualifiedName, including: Including },
+    /// Of a typed table: what a column has beside its type.
+    Options {
+        column: String,
+        constraints: Vec<ColumnConstraint>,
+    },
+    Like {
+        table: QualifiedName,
+        including: Including,
+    },
 }
 
 /// INCLUDING and EXCLUDING of LIKE.
@@ -195,6 +214,9 @@ pub struct Timing {
     pub deferrable: bool,
     pub initially_deferred: bool,
     pub not_valid: bool,
+    /// NOT DEFERRABLE was written.
+    pub not_deferrable: bool,
+    pub no_inherit: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -204,7 +226,11 @@ pub struct References {
     pub columns: Vec<String>,
     pub full: bool,
     pub on_delete: Action,
+    /// Columns behind ON DELETE SET NULL or SET DEFAULT; empty: all.
+    pub delete_sets: Vec<String>,
     pub on_update: Action,
+    /// ON UPDATE had such columns, which the grammar has and PostgreSQL refuses: the words of the action.
+    pub update_sets: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -465,6 +491,8 @@ pub struct Alter {
     pub name: QualifiedName,
     pub if_exists: bool,
     pub actions: Vec<AlterAction>,
+    /// Of the attributes of a type: typed tables follow.
+    pub cascade: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -550,6 +578,9 @@ pub enum AlterAction {
     /// SET or DROP NOT NULL of a domain.
     DomainNotNull(bool),
     Rename(String),
+    /// OF: the table becomes a typed one.
+    OfType(QualifiedName),
+    NotOfType,
     SetSchema(String),
     Owner(String),
     /// Options of ALTER SEQUENCE.
@@ -561,6 +592,8 @@ pub enum AlterAction {
     SetLogged,
     /// Without effect here: CLUSTER ON …
     Accepted,
+    /// Of an index: ALTER COLUMN number SET STATISTICS, without effect here.
+    IndexStatistics(i64),
     /// Of a column, without effect here: SET STATISTICS, SET STORAGE, SET (n_distinct = 5) …
     AcceptedColumn {
         column: String,
@@ -677,6 +710,8 @@ pub enum SessionCommand {
         mode: TableLockMode,
     },
     Discard(DiscardTarget),
+    /// Always refused, but for the tables that it is asked about first.
+    PrepareTransaction,
     Listen {
         channel: String,
     },

@@ -9,12 +9,14 @@
 //! | [`ast`] | the statements |
 //! | [`parser`] | CREATE, ALTER, DROP and the rest |
 //! | [`table`] | table elements: columns, constraints |
+//! | [`copy`] | COPY |
 //! | [`session`] | cursors, LOCK, DISCARD, LISTEN and what else concerns the session alone |
 //! | [`user_type`] | types and domains |
 //! | [`function`] | functions and procedures |
 //! | [`words`] | the token stream as words |
 
 pub mod ast;
+pub mod copy;
 mod function;
 mod grant;
 mod parser;
@@ -74,6 +76,7 @@ pub fn begins(tokens: &[TokenWithSpan]) -> bool {
     word(0).is_some_and(|first| {
         FIRST_WORDS.iter().any(|f| first.eq_ignore_ascii_case(f))
             || first.eq_ignore_ascii_case("set") && word(1).is_some_and(|w| w.eq_ignore_ascii_case("constraints"))
+            || first.eq_ignore_ascii_case("prepare") && word(1).is_some_and(|w| w.eq_ignore_ascii_case("transaction"))
     })
 }
 
@@ -101,6 +104,24 @@ pub fn parse_declare(parser: &mut Parser<'_>) -> Result<(Statement, Option<[&'st
     session::declare(&mut words::Words::new(parser))
 }
 
+/// Parses COPY, whose query or condition has to be bound and is therefore not carried as text.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_copy(parser: &mut Parser<'_>) -> Result<Statement, ParserError> {
+    copy::copy(&mut words::Words::new(parser))
+}
+
+/// Parses what stands in the parentheses of CREATE INDEX: its expressions. Collations and operator classes change
+/// nothing here.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_index_keys(parser: &mut Parser<'_>) -> Result<Vec<sqlparser::ast::Expr>, ParserError> {
+    let mut words = words::Words::new(parser);
+    Ok(words.commas(parser::index_column)?.into_iter().map(|c| c.expr).collect())
+}
+
 /// The form in which a statement of this text travels.
 pub fn carrier(text: &str) -> Statement {
     Statement::Pragma {
@@ -118,6 +139,11 @@ pub fn carried(statement: &Statement) -> Option<&str> {
         Value::SingleQuotedString(text) if ours => Some(text),
         _ => None,
     }
+}
+
+/// Whether a statement is PREPARE TRANSACTION, which ends a transaction block.
+pub fn prepares_transaction(statement: &Statement) -> bool {
+    carried(statement).and_then(|text| text.get(..7)).is_some_and(|word| word.eq_ignore_ascii_case("prepare"))
 }
 
 /// `SELECT … INTO t …` as the CREATE TABLE AS that it means; `None` for any other query.

@@ -138,8 +138,22 @@ fn create_table(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
     if p.at("partition of") {
         return unsupported(p, "CREATE TABLE ... PARTITION OF");
     }
-    if p.at("of") {
-        return unsupported(p, "CREATE TABLE ... OF");
+    if p.eat("of") {
+        let of_type = Some(p.qualified()?);
+        let elements = if p.at_token(&Token::LParen) { p.list(table::typed_element)? } else { Vec::new() };
+        if p.at("partition by") {
+            return unsupported(p, "table partitioning");
+        }
+        let (options, on_commit) = table_options(p)?;
+        return Ok(Ddl::CreateTable(CreateTable {
+            name,
+            if_not_exists,
+            persistence,
+            on_commit,
+            of_type,
+            elements,
+            options,
+        }));
     }
     let mut columns = Vec::new();
     let mut elements = Vec::new();
@@ -162,6 +176,15 @@ fn create_table(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
     }
     let (options, on_commit) = table_options(p)?;
     if p.eat("as") {
+        if p.at("execute") {
+            let before = p.split_text().0.to_owned();
+            p.eat("execute");
+            let prepared = p.name()?;
+            let arguments = if p.at_token(&Token::LParen) { p.list(Words::expr)? } else { Vec::new() };
+            let after = p.split_text().1.to_owned();
+            with_data(p);
+            return Ok(Ddl::CreateTableAsExecute { before, prepared, arguments, after });
+        }
         let query = p.query()?;
         let with_data = with_data(p);
         let select_into = false;
@@ -180,7 +203,8 @@ fn create_table(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
     if !columns.is_empty() {
         return p.unexpected();
     }
-    Ok(Ddl::CreateTable(CreateTable { name, if_not_exists, persistence, on_commit, elements, options }))
+    let of_type = None;
+    Ok(Ddl::CreateTable(CreateTable { name, if_not_exists, persistence, on_commit, of_type, elements, options }))
 }
 
 /// Whether a list of bare names is next (CREATE TABLE t (a, b) AS …).
@@ -259,7 +283,7 @@ fn create_index(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     }))
 }
 
-fn index_column(p: &mut Words<'_, '_>) -> Parse<IndexColumn> {
+pub(super) fn index_column(p: &mut Words<'_, '_>) -> Parse<IndexColumn> {
     let expr = p.expr()?;
     if p.eat("collate") {
         p.qualified()?;
@@ -364,10 +388,32 @@ fn create_schema(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     let if_not_exists = p.eat("if not exists");
     let name = if p.at("authorization") { None } else { Some(p.name()?) };
     let owner = if p.eat("authorization") { Some(p.label()?) } else { None };
-    if !p.at_end() {
-        return unsupported(p, "CREATE SCHEMA with schema elements");
+    if name.is_none() && owner.is_none() {
+        return p.unexpected();
     }
-    Ok(Ddl::CreateSchema { name, if_not_exists, owner })
+    let mut elements = Vec::new();
+    while !p.at_end() {
+        let element = if p.eat("create") {
+            create(p)?
+        } else {
+            p.expect("grant")?;
+            grant::grant(p, false)?
+        };
+        let kinds = matches!(
+            element,
+            Ddl::CreateTable(_)
+                | Ddl::CreateView(_)
+                | Ddl::CreateIndex(_)
+                | Ddl::CreateSequence { .. }
+                | Ddl::Grant(_)
+                | Ddl::Unsupported(_)
+        );
+        if !kinds {
+            return p.unexpected();
+        }
+        elements.push(element);
+    }
+    Ok(Ddl::CreateSchema { name, if_not_exists, owner, elements })
 }
 
 fn create_database(p: &mut Words<'_, '_>) -> Parse<Ddl> {
@@ -493,7 +539,7 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     } else {
         p.commas(|p| action(p, kind))?
     };
-    Ok(Ddl::Alter(Alter { kind, name, if_exists, actions }))
+    Ok(Ddl::Alter(Alter { kind, name, if_exists, actions, cascade: false }))
 }
 
 fn starts_common_action(p: &Words<'_, '_>) -> bool {
@@ -504,7 +550,7 @@ fn starts_common_action(p: &Words<'_, '_>) -> bool {
 fn alter_shared(p: &mut Words<'_, '_>, kind: ObjectKind, name: String) -> Parse<Ddl> {
     let one = |action| {
         let name = QualifiedName(vec![name.clone()]);
-        Ok(Ddl::Alter(Alter { kind, name, if_exists: false, actions: vec![action] }))
+        Ok(Ddl::Alter(Alter { kind, name, if_exists: false, actions: vec![action], cascade: false }))
     };
     if p.eat("rename to") {
         return one(AlterAction::Rename(p.name()?));
@@ -570,7 +616,13 @@ fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
     if p.eat("reset") {
         return Ok(AlterAction::ResetOptions(p.options()?));
     }
-    let harmless = ["cluster on", "enable", "disable", "force", "no force", "replica identity", "no inherit", "not of"];
+    if kind == ObjectKind::Table && p.eat("of") {
+        return Ok(AlterAction::OfType(p.qualified()?));
+    }
+    if kind == ObjectKind::Table && p.eat("not of") {
+        return Ok(AlterAction::NotOfType);
+    }
+    let harmless = ["cluster on", "enable", "disable", "force", "no force", "replica identity", "no inherit"];
     if matches!(kind, ObjectKind::Table | ObjectKind::MaterializedView) && harmless.iter().any(|w| p.at(w)) {
         while !p.at_end() && !p.at_token(&Token::Comma) {
             p.parser.advance_token();
@@ -620,8 +672,10 @@ fn drop_part(p: &mut Words<'_, '_>) -> Parse<AlterAction> {
 /// Behind ALTER [COLUMN].
 fn alter_column(p: &mut Words<'_, '_>) -> Parse<AlterAction> {
     if matches!(p.parser.peek_token_ref().token, Token::Number(..)) {
-        p.skip_rest();
-        return Ok(AlterAction::Accepted);
+        let number = p.integer()?;
+        p.expect("set statistics")?;
+        p.integer()?;
+        return Ok(AlterAction::IndexStatistics(number));
     }
     let column = p.name()?;
     if p.eat("set default") {

@@ -16,6 +16,9 @@ pub(super) fn command(p: &mut Words<'_, '_>) -> Parse<Option<SessionCommand>> {
             p.expect("immediate")?;
         }
         SessionCommand::SetConstraints { names, deferred }
+    } else if p.eat("prepare transaction") {
+        p.string()?;
+        SessionCommand::PrepareTransaction
     } else if p.eat("fetch") {
         fetch(p, false)?
     } else if p.eat("move") {

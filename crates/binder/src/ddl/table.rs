@@ -21,6 +21,20 @@ pub(super) fn element(p: &mut Words<'_, '_>) -> Parse<TableElement> {
     column(p).map(TableElement::Column)
 }
 
+/// One element of the list of a typed table.
+pub(super) fn typed_element(p: &mut Words<'_, '_>) -> Parse<TableElement> {
+    if starts_constraint(p) {
+        return table_constraint(p).map(TableElement::Constraint);
+    }
+    let column = p.name()?;
+    p.eat("with options");
+    let mut constraints = Vec::new();
+    while let Some(constraint) = column_constraint(p)? {
+        constraints.push(constraint);
+    }
+    Ok(TableElement::Options { column, constraints })
+}
+
 /// Whether a table constraint is next, rather than a column.
 pub(super) fn starts_constraint(p: &Words<'_, '_>) -> bool {
     ["constraint", "check", "unique", "primary key", "foreign key", "exclude"].iter().any(|w| p.at(w))
@@ -163,15 +177,28 @@ fn references(p: &mut Words<'_, '_>) -> Parse<References> {
         }
     }
     let (mut on_delete, mut on_update) = (Action::NoAction, Action::NoAction);
+    let (mut delete_sets, mut update_sets) = (Vec::new(), None);
     loop {
         if p.eat("on delete") {
             on_delete = action(p)?;
+            delete_sets = set_columns(p, on_delete)?;
         } else if p.eat("on update") {
             on_update = action(p)?;
+            if !set_columns(p, on_update)?.is_empty() {
+                update_sets = Some(if on_update == Action::SetNull { "SET NULL" } else { "SET DEFAULT" });
+            }
         } else {
-            return Ok(References { table, columns, full, on_delete, on_update });
+            return Ok(References { table, columns, full, on_delete, delete_sets, on_update, update_sets });
         }
     }
+}
+
+/// The columns behind SET NULL and SET DEFAULT.
+fn set_columns(p: &mut Words<'_, '_>, action: Action) -> Parse<Vec<String>> {
+    if matches!(action, Action::SetNull | Action::SetDefault) && p.at_token(&Token::LParen) {
+        return p.names();
+    }
+    Ok(Vec::new())
 }
 
 fn action(p: &mut Words<'_, '_>) -> Parse<Action> {
@@ -193,16 +220,18 @@ pub(super) fn timing(p: &mut Words<'_, '_>) -> Parse<Timing> {
     let mut out = Timing::default();
     loop {
         if p.eat("not deferrable") {
-            out.deferrable = false;
+            (out.deferrable, out.not_deferrable) = (false, true);
         } else if p.eat("deferrable") {
             out.deferrable = true;
         } else if p.eat("initially deferred") {
-            (out.deferrable, out.initially_deferred) = (true, true);
+            (out.deferrable, out.initially_deferred) = (!out.not_deferrable, true);
         } else if p.eat("initially immediate") {
             out.initially_deferred = false;
         } else if p.eat("not valid") {
             out.not_valid = true;
-        } else if !p.eat("no inherit") {
+        } else if p.eat("no inherit") {
+            out.no_inherit = true;
+        } else {
             return Ok(out);
         }
     }

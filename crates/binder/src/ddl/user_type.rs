@@ -53,7 +53,8 @@ pub(super) fn create_domain(p: &mut Words<'_, '_>) -> Parse<Ddl> {
 
 /// What follows ALTER TYPE and the type's name.
 pub(super) fn alter_type(p: &mut Words<'_, '_>, name: QualifiedName) -> Parse<Ddl> {
-    let alter = |actions| Ok(Ddl::Alter(Alter { kind: ObjectKind::Type, name, if_exists: false, actions }));
+    let kind = ObjectKind::Type;
+    let alter = |actions, cascade| Ok(Ddl::Alter(Alter { kind, name, if_exists: false, actions, cascade }));
     if p.eat("add value") {
         let if_not_exists = p.eat("if not exists");
         let label = p.string()?;
@@ -64,41 +65,45 @@ pub(super) fn alter_type(p: &mut Words<'_, '_>, name: QualifiedName) -> Parse<Dd
         } else {
             None
         };
-        return alter(vec![AlterAction::AddValue { label, if_not_exists, beside }]);
+        return alter(vec![AlterAction::AddValue { label, if_not_exists, beside }], false);
     }
     if p.eat("rename value") {
         let old = p.string()?;
         p.expect("to")?;
-        return alter(vec![AlterAction::RenameValue { old, new: p.string()? }]);
+        return alter(vec![AlterAction::RenameValue { old, new: p.string()? }], false);
     }
     if p.eat("rename attribute") {
         let old = p.name()?;
         p.expect("to")?;
         let new = p.name()?;
-        p.cascade();
-        return alter(vec![AlterAction::RenameColumn { old, new }]);
+        let cascade = p.cascade();
+        return alter(vec![AlterAction::RenameColumn { old, new }], cascade);
     }
     if let Some(action) = common(p)? {
-        return alter(vec![action]);
+        return alter(vec![action], false);
     }
     if p.at("set") {
         p.skip_rest();
         return Ok(Ddl::Unsupported("ALTER TYPE ... SET of a base type".into()));
     }
-    alter(p.commas(attribute_action)?)
+    let mut cascade = false;
+    let actions = p.commas(|p| attribute_action(p, &mut cascade))?;
+    alter(actions, cascade)
 }
 
-/// ADD, DROP and ALTER ATTRIBUTE.
-fn attribute_action(p: &mut Words<'_, '_>) -> Parse<AlterAction> {
+/// ADD, DROP and ALTER ATTRIBUTE; `cascade` is set if one of them says so.
+fn attribute_action(p: &mut Words<'_, '_>, cascade: &mut bool) -> Parse<AlterAction> {
     if p.eat("add attribute") {
         let column = field(p)?;
-        p.cascade();
+        *cascade |= p.cascade();
         return Ok(AlterAction::AddColumn { column, if_not_exists: false });
     }
     if p.eat("drop attribute") {
         let if_exists = p.eat("if exists");
         let name = p.name()?;
-        return Ok(AlterAction::DropColumn { name, if_exists, cascade: p.cascade() });
+        let own = p.cascade();
+        *cascade |= own;
+        return Ok(AlterAction::DropColumn { name, if_exists, cascade: own });
     }
     p.expect("alter attribute")?;
     let column = p.name()?;
@@ -107,7 +112,7 @@ fn attribute_action(p: &mut Words<'_, '_>) -> Parse<AlterAction> {
     }
     let ty = p.data_type()?;
     let collation = if p.eat("collate") { Some(p.qualified()?) } else { None };
-    p.cascade();
+    *cascade |= p.cascade();
     Ok(AlterAction::SetType { column, ty, collation, using: None })
 }
 
@@ -150,5 +155,5 @@ pub(super) fn alter_domain(p: &mut Words<'_, '_>, name: QualifiedName) -> Parse<
         p.expect("add")?;
         AlterAction::AddConstraint(table::table_constraint(p)?)
     };
-    Ok(Ddl::Alter(Alter { kind: ObjectKind::Domain, name, if_exists: false, actions: vec![action] }))
+    Ok(Ddl::Alter(Alter { kind: ObjectKind::Domain, name, if_exists: false, actions: vec![action], cascade: false }))
 }

@@ -120,6 +120,14 @@ impl<'p, 'a> Words<'p, 'a> {
         Ok(text.map_or_else(|| node.to_string(), |text| text.trim().trim_end_matches(';').trim_end().to_owned()))
     }
 
+    /// The bytes of the text before the next token, and from it on; nothing if the text is not known.
+    pub fn split_text(&self) -> (&'p str, &'p str) {
+        let next = self.parser.peek_token_ref();
+        let Some(source) = self.source else { return ("", "") };
+        let at = if next.token == Token::EOF { None } else { source.pos(next.span.start).offset() };
+        source.text.split_at(at.unwrap_or(source.text.len()))
+    }
+
     /// Whether the next words are these, in any case and unquoted.
     pub fn at(&self, words: &str) -> bool {
         words.split(' ').enumerate().all(|(n, word)| {

@@ -71,6 +71,16 @@ impl Dialect for GavelDialect {
         false
     }
 
+    // Reserved in PostgreSQL: what begins the next element of CREATE SCHEMA is no alias. FOR begins a lock; it is a column's
+    // label behind AS alone.
+    fn is_column_alias(&self, kw: &Keyword, _: &mut Parser<'_>) -> bool {
+        !matches!(kw, Keyword::CREATE | Keyword::GRANT | Keyword::FOR) && !RESERVED_FOR_COLUMN_ALIAS.contains(kw)
+    }
+
+    fn is_table_alias(&self, kw: &Keyword, parser: &mut Parser<'_>) -> bool {
+        !matches!(kw, Keyword::CREATE | Keyword::GRANT) && self.0.is_table_alias(kw, parser)
+    }
+
     // The older way to write `=>`.
     fn supports_named_fn_args_with_assignment_operator(&self) -> bool {
         true
@@ -79,11 +89,6 @@ impl Dialect for GavelDialect {
     fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
         // `a ? b` and the like keep PostgreSQL's level; everything else is as the dialect says.
         self.0.get_next_precedence(parser)
-    }
-
-    // FOR begins a lock; it is a column's label behind AS alone.
-    fn is_column_alias(&self, keyword: &Keyword, _: &mut Parser<'_>) -> bool {
-        *keyword != Keyword::FOR && !RESERVED_FOR_COLUMN_ALIAS.contains(keyword)
     }
 
     fn parse_infix(&self, parser: &mut Parser<'_>, left: &Expr, _: u8) -> Option<Result<Expr, ParserError>> {

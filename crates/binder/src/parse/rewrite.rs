@@ -17,12 +17,13 @@
 //! | `integer ARRAY`, `integer ARRAY[4]` | `integer[]`, `integer[4]` |
 //! | `USING (a) AS j` | `USING (a, ⟨using j⟩)` |
 //! | `f() AS (a int)` | `f() AS f(a int)` |
-//! | `SET a[1] = x`, `INSERT INTO t (a[1])` | `SET a.⟨at start end⟩ = x`, bytes of the subscripts |
+//! | `SET a[1] = x`, `INSERT INTO t (a[1].f)` | `SET a.⟨at start end⟩ = x`, bytes of what follows the name |
 //! | `(x).*` | `(x).⟨star⟩` |
 //! | `t.* IS NULL`, `(t.*)::text`, … | `t IS NULL`, … |
 //! | `= ANY (VALUES …)` | `= ANY (SELECT * FROM (VALUES …) v)` |
-//! | `COPY … (FREEZE on)` | `COPY … (FREEZE TRUE)` |
+//! | `WHERE CURRENT OF c` | `WHERE ⟨current of c⟩` |
 //! | `INSERT INTO t (VALUES …)` | `INSERT INTO t VALUES …` |
+//! | MERGE's `USING a JOIN b ON c ON d` | `USING (a JOIN b ON c) ON d` |
 //! | MERGE's `DO NOTHING` | `UPDATE SET ⟨nothing⟩ = 0`, `INSERT (⟨nothing⟩) VALUES (0)` |
 //! | MERGE's `INSERT DEFAULT VALUES` | `INSERT (⟨defaults⟩) VALUES (0)` |
 //! | `+-+` | `+ - +` |
@@ -67,6 +68,8 @@ pub mod marker {
     pub const DEFAULTS: &str = "\u{1}defaults";
     /// Not from the parser but from stored text: see [`crate::query_tree::StoredAlias`].
     pub const ALIAS: &str = "\u{1}as ";
+    /// A whole condition: the row that the cursor of this name is on.
+    pub const CURRENT_OF: &str = "\u{1}current of ";
     /// `*` behind a parenthesis.
     pub const STAR: &str = "\u{1}star";
     /// Before the number of rows of FETCH … WITH TIES.
@@ -88,7 +91,6 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
     let merge = tokens.iter().any(|t| is_keyword(Some(t), Keyword::MERGE));
     // Between the SIMILAR of SUBSTRING and its ESCAPE.
     let mut substring_similar = false;
-    let copy = is_keyword(tokens.first(), Keyword::COPY);
     // Of the VALUES of an INSERT, whose parentheses are left out.
     let mut closing = None;
     let mut i = 0;
@@ -104,12 +106,6 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 Some(usize::from(closing.is_some())).filter(|n| *n > 0)
             }
             Token::CustomBinaryOperator(text) if text.len() > 1 => split_operator(token, text, &mut out),
-            // `FREEZE on`: the parser takes TRUE and FALSE only.
-            Token::Word(w) if copy && switch(&w.value).is_some() && after_copy_switch(tokens, i) => {
-                let on = switch(&w.value).unwrap_or_default();
-                out.push(plain(token, Token::make_keyword(if on { "TRUE" } else { "FALSE" })));
-                Some(1)
-            }
             Token::LParen if is_quantifier(out.last()) && is_word(tokens.get(i + 1), "values") => {
                 quantified_values(tokens, i, &mut out)
             }
@@ -186,6 +182,9 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                     out.push(marked(&tokens[i + 1], marker::SYMMETRIC.to_owned()));
                     Some(2)
                 }
+                Keyword::WHERE if is_word(tokens.get(i + 1), "current") && is_word(tokens.get(i + 2), "of") => {
+                    current_of(tokens, i, &mut out)
+                }
                 Keyword::DO if merge && is_word(tokens.get(i + 1), "nothing") => merge_nothing(token, &mut out),
                 Keyword::DEFAULT if merge && is_word(tokens.get(i + 1), "values") => merge_defaults(token, &mut out),
                 Keyword::NoKeyword if (insert || merge) && is_word(Some(token), "overriding") => {
@@ -202,6 +201,9 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 i += 1;
             }
         }
+    }
+    if merge {
+        merge_source(&mut out);
     }
     super::joins::nest(out)
 }
@@ -229,6 +231,60 @@ fn is_normal_form(tokens: &[TokenWithSpan], i: usize, out: &[TokenWithSpan], ope
     form && matches!(out.last(), Some(t) if t.token == Token::Comma)
         && matches!(tokens.get(i + 1), Some(t) if t.token == Token::RParen)
         && open.and_then(|at| at.checked_sub(1)).is_some_and(|name| is_word(out.get(name), "normalize"))
+}
+
+/// Parentheses around joins behind MERGE's USING, which the parser takes for one relation: they end before the last ON
+/// that precedes the first WHEN.
+fn merge_source(out: &mut Vec<TokenWithSpan>) {
+    let mut depth = 0_usize;
+    let (mut using, mut on, mut joins) = (None, None, false);
+    for (i, t) in out.iter().enumerate() {
+        match &t.token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.saturating_sub(1),
+            Token::Word(w) if depth == 0 && w.quote_style.is_none() => match w.keyword {
+                Keyword::USING if using.is_none() => using = Some(i),
+                Keyword::JOIN if using.is_some() => joins = true,
+                Keyword::ON if using.is_some() => on = Some(i),
+                Keyword::WHEN => break,
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    if let (Some(using), Some(on), true) = (using, on, joins) {
+        let (open, close) = (plain(&out[using + 1], Token::LParen), plain(&out[on], Token::RParen));
+        out.insert(on, close);
+        out.insert(using + 1, open);
+    }
+}
+
+/// Whether what was read is an UPDATE or a DELETE, at its own level of parentheses.
+fn changes_rows(out: &[TokenWithSpan]) -> bool {
+    let mut depth = 0_usize;
+    for t in out.iter().rev() {
+        match t.token {
+            Token::RParen => depth += 1,
+            Token::LParen if depth == 0 => return false,
+            Token::LParen => depth -= 1,
+            _ if depth == 0 && ["update", "delete"].into_iter().any(|w| is_word(Some(t), w)) => return true,
+            _ if depth == 0 && is_word(Some(t), "select") => return false,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// `WHERE CURRENT OF cursor`.
+fn current_of(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
+    let (condition, name) = (tokens.get(i)?, tokens.get(i + 3)?);
+    if !changes_rows(out) {
+        return None;
+    }
+    let Token::Word(word) = &name.token else { return None };
+    let cursor = if word.quote_style.is_some() { word.value.clone() } else { word.value.to_lowercase() };
+    out.extend([condition.clone(), marked(name, format!("{}{cursor}", marker::CURRENT_OF))]);
+    Some(4)
 }
 
 /// DO NOTHING behind THEN, as an action of the kind that may stand there.
@@ -339,7 +395,7 @@ fn is_target(tokens: &[TokenWithSpan], i: usize, out: &[TokenWithSpan], insert: 
     if !matches!(name.token, Token::Word(_)) {
         return false;
     }
-    let Some(end) = behind_subscripts(tokens, i) else { return false };
+    let Some(end) = behind_path(tokens, i) else { return false };
     let next = tokens.get(end).map(|t| &t.token);
     if next == Some(&Token::Eq) {
         return is_word(Some(before), "set") || before.token == Token::Comma && in_set(out);
@@ -370,6 +426,20 @@ fn in_set(out: &[TokenWithSpan]) -> bool {
     false
 }
 
+/// The place behind all subscripts that begin at `i`, and fields among them.
+fn behind_path(tokens: &[TokenWithSpan], i: usize) -> Option<usize> {
+    let mut at = behind_subscripts(tokens, i)?;
+    while tokens.get(at).is_some_and(|t| t.token == Token::Period)
+        && matches!(tokens.get(at + 1).map(|t| &t.token), Some(Token::Word(_)))
+    {
+        at += 2;
+        if tokens.get(at).is_some_and(|t| t.token == Token::LBracket) {
+            at = behind_subscripts(tokens, at)?;
+        }
+    }
+    Some(at)
+}
+
 /// The place behind all subscripts that begin at `i`.
 fn behind_subscripts(tokens: &[TokenWithSpan], i: usize) -> Option<usize> {
     let (mut depth, mut at) = (0_usize, i);
@@ -390,7 +460,7 @@ fn target_subscripts(
     i: usize,
     out: &mut Vec<TokenWithSpan>,
 ) -> Option<usize> {
-    let end = behind_subscripts(tokens, i)?;
+    let end = behind_path(tokens, i)?;
     let at = tokens.get(i)?;
     let start = source.pos(out.last()?.span.end).offset()?;
     let stop = source.pos(tokens.get(end - 1)?.span.end).offset()?;
@@ -483,17 +553,6 @@ fn split_operator(token: &TokenWithSpan, text: &str, out: &mut Vec<TokenWithSpan
     Some(1)
 }
 
-/// `on` and `off`.
-fn switch(word: &str) -> Option<bool> {
-    if word.eq_ignore_ascii_case("on") { Some(true) } else { word.eq_ignore_ascii_case("off").then_some(false) }
-}
-
-/// Whether the token before is an option of COPY that is on or off.
-fn after_copy_switch(tokens: &[TokenWithSpan], i: usize) -> bool {
-    let before = i.checked_sub(1).and_then(|i| tokens.get(i));
-    is_word(before, "freeze") || is_word(before, "header")
-}
-
 /// Whether `out` ends in `) .`.
 fn ends_with_field_of_parenthesis(out: &[TokenWithSpan]) -> bool {
     matches!(out, [.., a, b] if a.token == Token::RParen && b.token == Token::Period)
@@ -551,7 +610,10 @@ fn conflict_target(
         return None;
     }
     let close = closing(tokens, i + 2)?;
-    let simple = tokens.get(i + 3..close)?.iter().all(|t| matches!(t.token, Token::Word(_) | Token::Comma));
+    let names = tokens.get(i + 3..close)?.iter().enumerate();
+    let simple = names.fold(true, |so, (n, t)| {
+        so && if n % 2 == 0 { matches!(t.token, Token::Word(_)) } else { t.token == Token::Comma }
+    });
     if simple && is_word(tokens.get(close + 1), "do") {
         return None;
     }

@@ -5,7 +5,7 @@
 //! | `RESET SESSION AUTHORIZATION` | `RESET session_authorization` |
 //! | `SET LOCAL SESSION AUTHORIZATION a` | `SET LOCAL session_authorization TO a` |
 //! | `ABORT` | `ROLLBACK` |
-//! | `BEGIN … , NOT DEFERRABLE` | `BEGIN …`: nothing waits for a safe snapshot |
+//! | `BEGIN DEFERRABLE`, `… NOT DEFERRABLE` | a mode of the parser's that PostgreSQL has not: `ISOLATION LEVEL SNAPSHOT`, once and twice |
 
 use std::borrow::Cow;
 
@@ -46,44 +46,34 @@ pub fn spelled(tokens: &[TokenWithSpan]) -> Cow<'_, [TokenWithSpan]> {
         || begins(tokens, &["set", "transaction"])
         || begins(tokens, &["set", "session", "characteristics"]);
     if modes && tokens.iter().any(|t| is_word(Some(t), "deferrable")) {
-        return without_deferrable(tokens).into();
+        return with_snapshots(tokens).into();
     }
     Cow::Borrowed(tokens)
 }
 
-/// The statement without `[NOT] DEFERRABLE` among its modes, which stand with commas between them or without.
-fn without_deferrable(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
-    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
-    let mut skip_comma = false;
+/// The statement with other words for `[NOT] DEFERRABLE`.
+fn with_snapshots(tokens: &[TokenWithSpan]) -> Vec<TokenWithSpan> {
+    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len() + 5);
     for token in tokens {
-        if is_word(Some(token), "deferrable") {
-            if is_word(out.last(), "not") {
-                out.pop();
-            }
-            match out.last().map(|t| &t.token) {
-                Some(Token::Comma) => drop(out.pop()),
-                _ => skip_comma = true,
-            }
-        } else if skip_comma && token.token == Token::Comma {
-            skip_comma = false;
-        } else {
+        if !is_word(Some(token), "deferrable") {
             out.push(token.clone());
+            continue;
         }
-    }
-    // SET TRANSACTION alone is no statement.
-    if begins(&out, &["set"]) && !out.iter().any(|t| ["level", "read"].iter().any(|w| is_word(Some(t), w))) {
-        let last = tokens[tokens.len() - 1].clone();
-        out.extend([word(&last, "READ"), word(&last, "WRITE")]);
+        let times = if is_word(out.last(), "not") {
+            out.pop();
+            2
+        } else {
+            1
+        };
+        for _ in 0..times {
+            out.extend(["ISOLATION", "LEVEL", "SNAPSHOT"].map(|text| word(token, text)));
+        }
     }
     out
 }
 
 /// What is refused for what it is, whatever follows its first words.
 pub fn refusal(tokens: &[TokenWithSpan]) -> Option<SqlError> {
-    if begins(tokens, &["prepare", "transaction"]) {
-        let error = SqlError::new(SqlState::ObjectNotInPrerequisiteState, "prepared transactions are disabled");
-        return Some(error.hint("A transaction commits at once or not at all here; there is no two-phase commit."));
-    }
     if begins(tokens, &["commit", "prepared"]) || begins(tokens, &["rollback", "prepared"]) {
         let name = match tokens.get(2).map(|t| &t.token) {
             Some(Token::SingleQuotedString(name)) => name.as_str(),
@@ -91,6 +81,10 @@ pub fn refusal(tokens: &[TokenWithSpan]) -> Option<SqlError> {
         };
         let text = format!("prepared transaction with identifier \"{name}\" does not exist");
         return Some(SqlError::new(SqlState::UndefinedObject, text));
+    }
+    // The parser has it, PostgreSQL has not.
+    if tokens.windows(2).any(|t| begins(t, &["level", "snapshot"])) {
+        return Some(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"snapshot\""));
     }
     if begins(tokens, &["do"]) {
         return Some(
@@ -119,13 +113,8 @@ mod tests {
             ("reset session authorization", "reset session_authorization"),
             ("SET LOCAL SESSION AUTHORIZATION bob", "SET LOCAL session_authorization TO bob"),
             ("abort and chain", "ROLLBACK and chain"),
-            (
-                "BEGIN ISOLATION LEVEL SERIALIZABLE, READ ONLY, DEFERRABLE",
-                "BEGIN ISOLATION LEVEL SERIALIZABLE , READ ONLY",
-            ),
-            ("start transaction not deferrable, read only", "start transaction read only"),
-            ("start transaction read only not deferrable", "start transaction read only"),
-            ("set transaction deferrable", "set transaction READ WRITE"),
+            ("BEGIN READ ONLY, DEFERRABLE", "BEGIN READ ONLY , ISOLATION LEVEL SNAPSHOT"),
+            ("set transaction not deferrable", "set transaction ISOLATION LEVEL SNAPSHOT ISOLATION LEVEL SNAPSHOT"),
             ("select 1", "select 1"),
         ] {
             let shown: Vec<String> = spelled(&tokens(written)).iter().map(|t| t.token.to_string()).collect();

@@ -3,12 +3,13 @@
 
 use gavel_api::sql::{CopyFormat, ResultSink};
 use gavel_binder::bound::{Copy, CopySource};
+use gavel_catalog::Table;
 use gavel_types::text_io::{self, TextStyle};
-use gavel_types::{Datum, PgType, SqlError, SqlResult};
+use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
 use gavel_wire_format::copy::{CopyDecoder, CopyRow};
 use gavel_wire_format::wire_binary;
 
-use crate::copy::options::copy_options;
+use crate::copy::options::{copy_options, require_columns};
 use crate::dml::writer::{Shapes, Writer};
 use crate::fast::expr::{RowContext, RowExpr};
 use crate::session::result::Executed;
@@ -27,13 +28,14 @@ enum From {
 
 impl Session {
     pub(crate) async fn copy_from(&mut self, copy: &Copy, sink: &mut dyn ResultSink) -> SqlResult<Executed> {
-        let CopySource::Table { table, columns, defaults, domains } = &copy.source else {
+        let CopySource::Table { table, columns, defaults, domains, condition } = &copy.source else {
             return Err(SqlError::internal("COPY FROM a query"));
         };
         if !table.is_temporary() {
             self.may_write("COPY FROM")?;
         }
-        let options = copy_options(&copy.options, &copy.legacy_options, false)?;
+        let options = copy_options(&copy.options, false)?;
+        require_columns(&options, Some(&table.name), &|name| table.column_named(name).is_some())?;
         let (catalog, style) = (self.catalog(), self.text_style_now());
         let access = self.access(Vec::new()).await?;
         let (eval, shapes, state) = (access.eval.clone(), access.shapes.clone(), access.state.clone());
@@ -41,10 +43,11 @@ impl Session {
         let shape = shapes.shape(table.oid)?;
         let mut sources = Vec::with_capacity(shape.columns.len());
         for column in &shape.columns {
-            let generation = table.column(column.number).filter(|c| c.generated).and_then(|c| c.default.as_deref());
+            let generated = table.column(column.number).filter(|c| c.generated);
+            let generation = generated.and_then(|c| Some((c.default.as_deref()?, c.declared())));
             sources.push(match (columns.iter().position(|n| *n == column.number), generation) {
-                (_, Some(sql)) => {
-                    From::Generated(binding::table_expression(&catalog, table, sql, Some(column.ty), &style)?)
+                (_, Some((sql, ty))) => {
+                    From::Generated(binding::table_expression(&catalog, table, sql, Some(ty), &style)?)
                 }
                 (Some(field), None) => From::Field(field),
                 (None, None) => {
@@ -69,6 +72,21 @@ impl Session {
             let field = columns.iter().position(|n| n == number).unwrap_or(usize::MAX);
             checks.push((shape.slot(*number)?, field, check));
         }
+        let condition = match condition {
+            None => None,
+            Some((condition, mentioned)) => {
+                let slot = |id| {
+                    let number = mentioned.iter().find(|(_, mentioned)| *mentioned == id)?.0;
+                    shape.slot(number).ok()
+                };
+                let text = "this condition cannot be evaluated by COPY";
+                let compiled = RowExpr::compile(condition, &slot);
+                Some(compiled.ok_or_else(|| SqlError::unsupported(text))?)
+            }
+        };
+        if options.freeze {
+            self.may_freeze(table)?;
+        }
         let types: Vec<PgType> =
             columns.iter().map(|n| shape.slot(*n).map(|s| shape.columns[s].ty)).collect::<SqlResult<_>>()?;
         let names: Vec<String> =
@@ -88,10 +106,14 @@ impl Session {
                 let binary = decoder.is_binary();
                 let Some(row) = decoder.next_row()? else { break };
                 let context = RowContext { eval: &eval, row: &[], params: &[] };
+                let mut fields = Vec::with_capacity(types.len());
+                for (i, ty) in types.iter().enumerate() {
+                    fields.push(field(&row, i, *ty, binary, &eval.style)?);
+                }
                 let mut values = Vec::with_capacity(sources.len());
                 for source in &sources {
                     values.push(match source {
-                        From::Field(i) => field(&row, *i, types[*i], binary, &eval.style)?,
+                        From::Field(i) => std::mem::replace(&mut fields[*i], Datum::Null),
                         From::Default(expr) => expr.eval(&context).map_err(|e| e.context(row.line_context()))?,
                         From::Generated(_) => Datum::Null,
                     });
@@ -99,6 +121,13 @@ impl Session {
                 for (slot, field, check) in &checks {
                     let context = RowContext { eval: &eval, row: &[values[*slot].clone()], params: &[] };
                     values[*slot] = check.eval(&context).map_err(|e| e.context(row.column_context(*field)))?;
+                }
+                if let Some(condition) = &condition {
+                    let context = RowContext { eval: &eval, row: &values, params: &[] };
+                    let taken = condition.eval(&context).map_err(|e| e.context(row.line_context()))?;
+                    if !matches!(taken, Datum::Bool(true)) {
+                        continue;
+                    }
                 }
                 for (slot, source) in sources.iter().enumerate() {
                     if let From::Generated(expr) = source {
@@ -128,7 +157,26 @@ impl Session {
     }
 }
 
+impl Session {
+    /// 55000 unless the table is as good as new: made or truncated since the innermost savepoint.
+    fn may_freeze(&self, table: &Table) -> SqlResult<()> {
+        let before = self.work.as_ref().map(|work| match work.savepoints.last() {
+            Some(savepoint) => savepoint.catalog(),
+            None => &work.catalog.base,
+        });
+        let known = before.and_then(|catalog| catalog.table(table.oid)).is_some_and(|t| t.storage == table.storage);
+        if !known {
+            return Ok(());
+        }
+        Err(SqlError::new(
+            SqlState::ObjectNotInPrerequisiteState,
+            "cannot perform COPY FREEZE because the table was not created or truncated in the current subtransaction",
+        ))
+    }
+}
+
 fn field(row: &CopyRow<'_>, index: usize, ty: PgType, binary: bool, style: &TextStyle) -> SqlResult<Datum> {
+    row.require(index)?;
     let Some(bytes) = row.field(index) else { return Ok(Datum::Null) };
     let value = if binary {
         wire_binary::read(bytes, ty, style)

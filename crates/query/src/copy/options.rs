@@ -1,65 +1,38 @@
 //! COPY's options in the form that the codecs take: lower-case names with arguments.
 
-use gavel_types::SqlResult;
-use gavel_wire_format::copy::{CopyArg, CopyDirection, CopyOptions};
-use sqlparser::ast::{CopyLegacyCsvOption, CopyLegacyOption, CopyOption, Ident};
-
-fn names(idents: &[Ident]) -> CopyArg {
-    match idents {
-        [star] if star.value == "*" && star.quote_style.is_none() => CopyArg::Star,
-        _ => CopyArg::List(
-            idents
-                .iter()
-                .map(|i| if i.quote_style.is_some() { i.value.clone() } else { i.value.to_lowercase() })
-                .collect(),
-        ),
-    }
-}
-
-fn text(c: impl ToString) -> CopyArg {
-    CopyArg::Text(c.to_string())
-}
+use gavel_binder::ddl::copy::{CopyArgument, option};
+use gavel_types::{SqlError, SqlResult, SqlState};
+use gavel_wire_format::copy::{ColumnChoice, CopyArg, CopyDirection, CopyOptions};
+use sqlparser::ast::CopyOption;
 
 /// # Errors
 /// 42601, 22023, 0A000 with PostgreSQL's messages.
-pub fn copy_options(options: &[CopyOption], legacy: &[CopyLegacyOption], to: bool) -> SqlResult<CopyOptions> {
-    let mut list: Vec<(String, CopyArg)> = Vec::new();
-    let mut add = |name: &str, arg: CopyArg| list.push((name.to_owned(), arg));
-    for option in options {
-        match option {
-            CopyOption::Format(name) => add("format", text(name.value.to_lowercase())),
-            CopyOption::Freeze(on) => add("freeze", text(on)),
-            CopyOption::Delimiter(c) => add("delimiter", text(c)),
-            CopyOption::Null(s) => add("null", text(s)),
-            CopyOption::Header(on) => add("header", text(on)),
-            CopyOption::Quote(c) => add("quote", text(c)),
-            CopyOption::Escape(c) => add("escape", text(c)),
-            CopyOption::ForceQuote(c) => add("force_quote", names(c)),
-            CopyOption::ForceNotNull(c) => add("force_not_null", names(c)),
-            CopyOption::ForceNull(c) => add("force_null", names(c)),
-            CopyOption::Encoding(e) => add("encoding", text(e)),
-        }
-    }
-    for option in legacy {
-        match option {
-            CopyLegacyOption::Binary => add("format", text("binary")),
-            CopyLegacyOption::Delimiter(c) => add("delimiter", text(c)),
-            CopyLegacyOption::Null(s) => add("null", text(s)),
-            CopyLegacyOption::Header => add("header", CopyArg::None),
-            CopyLegacyOption::Csv(csv) => {
-                add("format", text("csv"));
-                for option in csv {
-                    match option {
-                        CopyLegacyCsvOption::Header => add("header", CopyArg::None),
-                        CopyLegacyCsvOption::Quote(c) => add("quote", text(c)),
-                        CopyLegacyCsvOption::Escape(c) => add("escape", text(c)),
-                        CopyLegacyCsvOption::ForceQuote(c) => add("force_quote", names(c)),
-                        CopyLegacyCsvOption::ForceNotNull(c) => add("force_not_null", names(c)),
-                    }
-                }
-            }
-            other => add(&other.to_string().to_lowercase(), CopyArg::None),
-        }
-    }
+pub fn copy_options(options: &[CopyOption], to: bool) -> SqlResult<CopyOptions> {
+    let argument = |argument| match argument {
+        CopyArgument::None => CopyArg::None,
+        CopyArgument::Text(text) => CopyArg::Text(text),
+        CopyArgument::Star => CopyArg::Star,
+        CopyArgument::Columns(names) => CopyArg::List(names),
+    };
+    let list: Vec<(String, CopyArg)> =
+        options.iter().filter_map(option).map(|(name, given)| (name, argument(given))).collect();
     CopyOptions::new(&list, if to { CopyDirection::To } else { CopyDirection::From })
+}
+
+/// 42703 for an option that names a column which there is not; `table` is its name, `known` its columns.
+///
+/// # Errors
+/// As said.
+pub fn require_columns(options: &CopyOptions, table: Option<&str>, known: &dyn Fn(&str) -> bool) -> SqlResult<()> {
+    for choice in [&options.force_quote, &options.force_not_null, &options.force_null] {
+        let ColumnChoice::Named(names) = choice else { continue };
+        if let Some(missing) = names.iter().find(|n| !known(n)) {
+            let message = match table {
+                Some(table) => format!("column \"{missing}\" of relation \"{table}\" does not exist"),
+                None => format!("column \"{missing}\" does not exist"),
+            };
+            return Err(SqlError::new(SqlState::UndefinedColumn, message));
+        }
+    }
+    Ok(())
 }

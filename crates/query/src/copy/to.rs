@@ -6,7 +6,7 @@ use gavel_binder::bound::{ColumnId, Copy, CopySource, Output, Query, Rel, Source
 use gavel_types::{Datum, SqlError, SqlResult};
 use gavel_wire_format::copy::{CopyEncoder, CopyFileFormat};
 
-use crate::copy::options::copy_options;
+use crate::copy::options::{copy_options, require_columns};
 use crate::lower::walk::Refs;
 use crate::session::Session;
 use crate::session::result::Executed;
@@ -19,7 +19,7 @@ impl Session {
         params: Vec<Datum>,
         sink: &mut dyn ResultSink,
     ) -> SqlResult<Executed> {
-        let options = copy_options(&copy.options, &copy.legacy_options, true)?;
+        let options = copy_options(&copy.options, true)?;
         let query = match &copy.source {
             CopySource::Query(query) => query.clone(),
             CopySource::Table { table, columns, .. } => {
@@ -37,6 +37,14 @@ impl Session {
                 Query { rel, output }
             }
         };
+        match &copy.source {
+            CopySource::Table { table, .. } => {
+                require_columns(&options, Some(&table.name), &|name| table.column_named(name).is_some())?;
+            }
+            CopySource::Query(query) => {
+                require_columns(&options, None, &|name| query.output.iter().any(|o| o.name == name))?;
+            }
+        }
         let columns: Vec<_> = query.output.iter().map(|o| (o.name.clone(), o.ty)).collect();
         let binary = options.format == CopyFileFormat::Binary;
         let mut encoder = CopyEncoder::new(options, &columns, self.text_style_now())?;

@@ -7,7 +7,7 @@ use gavel_catalog::acl::{self, Acl};
 use gavel_catalog::search::PG_TEMP;
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::system::TEMPORARY_SCHEMA;
-use gavel_catalog::{Schema, Sequence, Table, View};
+use gavel_catalog::{IndexKey, Schema, Sequence, Table, View};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::names::{kind_of, kind_word, oid_of, require_kind, undefined_schema, undefined_table};
@@ -24,6 +24,7 @@ fn require_possible(found: &Relation, action: &AlterAction, name: &QualifiedName
             | A::SetSchema(_)
             | A::Accepted
             | A::AcceptedColumn { .. }
+            | A::IndexStatistics(_)
             | A::SetOptions(_)
             | A::ResetOptions(_)
     );
@@ -75,10 +76,49 @@ const fn action_name(action: &AlterAction) -> &'static str {
         A::SetLogged => "SET LOGGED",
         A::SetSchema(_) => "SET SCHEMA",
         A::Owner(_) => "OWNER TO",
+        A::IndexStatistics(_) => "ALTER COLUMN ... SET STATISTICS",
+        A::OfType(_) => "OF",
+        A::NotOfType => "NOT OF",
         A::Sequence(_) | A::SetOptions(_) | A::Accepted | A::AcceptedColumn { .. } => "SET",
         A::ResetOptions(_) => "RESET",
     }
 }
+
+/// Statistics of an index are those of its expressions.
+///
+/// # Errors
+/// 22023, 42703 and 0A000 for a number that is not one's.
+fn require_expression(found: &Relation, number: i64) -> SqlResult<()> {
+    if !(1..=i64::from(i16::MAX)).contains(&number) {
+        let message = "column number must be in range from 1 to 32767";
+        return Err(SqlError::new(SqlState::InvalidParameterValue, message));
+    }
+    let Relation::Index(table, oid) = found else { return Err(SqlError::unsupported(NUMBERED)) };
+    let Some(index) = table.indexes.iter().find(|i| i.oid == *oid) else { return Ok(()) };
+    let at = usize::try_from(number - 1).unwrap_or(usize::MAX);
+    let column = match index.keys.get(at) {
+        Some((IndexKey::Expression { .. }, ..)) => return Ok(()),
+        Some((IndexKey::Column(number), ..)) => *number,
+        None => match index.include.get(at.saturating_sub(index.keys.len())) {
+            Some(number) => {
+                let name = table.column(*number).map_or("", |c| c.name.as_str());
+                let message =
+                    format!("cannot alter statistics on included column \"{name}\" of index \"{}\"", index.name);
+                return Err(SqlError::unsupported(message));
+            }
+            None => {
+                let message = format!("column number {number} of relation \"{}\" does not exist", index.name);
+                return Err(SqlError::new(SqlState::UndefinedColumn, message));
+            }
+        },
+    };
+    let name = table.column(column).map_or("", |c| c.name.as_str());
+    let message = format!("cannot alter statistics on non-expression column \"{name}\" of index \"{}\"", index.name);
+    Err(SqlError::unsupported(message).hint("Alter statistics on table column instead."))
+}
+
+/// Only columns of indexes have no names.
+const NUMBERED: &str = "cannot refer to non-index column by number";
 
 impl DdlContext<'_> {
     pub(super) async fn alter(&mut self, alter: &Alter) -> SqlResult<()> {
@@ -118,6 +158,7 @@ impl DdlContext<'_> {
                 AlterAction::SetSchema(schema) => self.move_relation(&found, schema)?,
                 AlterAction::Owner(role) => self.own_relation(&found, role)?,
                 AlterAction::Sequence(options) => self.alter_sequence(oid_of(&found), options).await?,
+                AlterAction::IndexStatistics(number) => require_expression(&found, *number)?,
                 _ => match &found {
                     Relation::Table(table) => return self.alter_table(table.oid, &alter.actions).await,
                     Relation::View(view) => {

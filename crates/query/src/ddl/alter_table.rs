@@ -39,6 +39,20 @@ struct NewType<'a> {
 impl DdlContext<'_> {
     /// Runs the actions on the table with this OID.
     pub(super) async fn alter_table(&mut self, oid: Oid, actions: &[AlterAction]) -> SqlResult<()> {
+        let table = self.table_by_oid(oid)?;
+        for action in actions {
+            super::typed_table::require_own_columns(&table, action)?;
+        }
+        self.change_table(oid, actions).await
+    }
+
+    /// Runs the actions, whatever the table's type says.
+    pub(super) async fn change_table(&mut self, oid: Oid, actions: &[AlterAction]) -> SqlResult<()> {
+        let renames =
+            |a: &AlterAction| matches!(a, AlterAction::RenameColumn { .. } | AlterAction::RenameConstraint { .. });
+        if !actions.iter().all(renames) {
+            self.require_no_pending(oid, "ALTER TABLE").await?;
+        }
         let mut ordered: Vec<&AlterAction> = actions.iter().collect();
         ordered.sort_by_key(|a| pass(a));
         let origin = self.table_by_oid(oid)?;
@@ -125,6 +139,8 @@ impl DdlContext<'_> {
                     format!("cannot change logged status of table \"{}\" because it is temporary", table.name);
                 Err(self.located(SqlError::new(SqlState::InvalidTableDefinition, message), &table))
             }
+            AlterAction::OfType(name) => self.set_type_of_table(oid, name),
+            AlterAction::NotOfType => self.unset_type_of_table(oid),
             AlterAction::Accepted => Ok(()),
             AlterAction::AcceptedColumn { column } => self.column_of(oid, column).map(drop),
             AlterAction::SetType { .. }
@@ -135,6 +151,7 @@ impl DdlContext<'_> {
             | AlterAction::RenameValue { .. }
             | AlterAction::DomainDefault(_)
             | AlterAction::DomainNotNull(_)
+            | AlterAction::IndexStatistics(_)
             | AlterAction::Sequence(_) => Err(SqlError::internal("action is not ALTER TABLE's")),
         }
     }
@@ -298,6 +315,9 @@ impl DdlContext<'_> {
             }
             let (ty, domain) = self.declared_type(before.schema, new.ty)?;
             let collation = super::collation::of_column(self.now(), new.collation, ty)?;
+            if found.identity.is_some() && !matches!(ty.oid, Oid::INT2 | Oid::INT4 | Oid::INT8) {
+                return Err(identity_type());
+            }
             if found.generated && new.using.is_some() {
                 let message = "cannot specify USING when altering type of generated column";
                 return Err(SqlError::new(SqlState::InvalidColumnDefinition, message)
@@ -322,6 +342,7 @@ impl DdlContext<'_> {
             return Ok(());
         }
         let changed = Arc::new(changed);
+        self.recheck_foreign_keys(&changed, &touched)?;
         for new in types {
             self.recheck_expressions(&changed, new.column)?;
         }
@@ -329,6 +350,25 @@ impl DdlContext<'_> {
         let table = self.table_by_oid(oid)?;
         for key in table.foreign_keys.iter().filter(|k| k.validated && k.columns.iter().any(|c| touched.contains(c))) {
             self.validate_foreign_key(&table, key).await?;
+        }
+        Ok(())
+    }
+
+    /// Foreign keys between a table's changed columns and others must still have an `=`.
+    fn recheck_foreign_keys(&self, changed: &Table, touched: &[i16]) -> SqlResult<()> {
+        let now = self.now();
+        let table_of = |oid: Oid| if oid == changed.oid { Some(changed) } else { now.table(oid).map(|t| &**t) };
+        for child in now.tables.values() {
+            for key in &child.foreign_keys {
+                let (Some(child), Some(parent)) = (table_of(child.oid), table_of(key.parent)) else { continue };
+                for (a, b) in key.columns.iter().zip(&key.parent_columns) {
+                    let own = child.oid == changed.oid && touched.contains(a);
+                    let referenced = parent.oid == changed.oid && touched.contains(b);
+                    if own || referenced {
+                        super::constraint::require_comparable(&key.name, (child, *a), (parent, *b))?;
+                    }
+                }
+            }
         }
         Ok(())
     }
@@ -465,6 +505,9 @@ impl DdlContext<'_> {
             let message = format!("column \"{name}\" of relation \"{}\" {what}", table.name);
             Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, message))
         };
+        if !matches!(column.ty.oid, Oid::INT2 | Oid::INT4 | Oid::INT8) {
+            return Err(identity_type());
+        }
         if !column.not_null {
             return refused("must be declared NOT NULL before identity can be added");
         }
@@ -473,9 +516,6 @@ impl DdlContext<'_> {
         }
         if column.default.is_some() {
             return refused("already has a default value");
-        }
-        if !matches!(column.ty.oid, Oid::INT2 | Oid::INT4 | Oid::INT8) {
-            return Err(identity_type());
         }
         let sequence = self.column_sequence(&table, (name, column.number), column.ty, options).await?;
         let identity = if always { Identity::Always } else { Identity::ByDefault };

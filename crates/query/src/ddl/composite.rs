@@ -1,7 +1,8 @@
 //! CREATE TYPE … AS (…), and ALTER TYPE of composite types.
 //!
-//! Rows that a column of such a type holds are stored as they were made, field by field. So while columns have the
-//! type, fields get other names, but none is added, dropped or changed.
+//! Rows that a column of such a type holds are stored as they were made, field by field. So while columns have the type,
+//! their rows are made anew when a field comes or goes; where they hold such rows within other values, it is refused, as
+//! is another type for a field.
 
 use gavel_binder::ddl::ast::{AlterAction, ColumnDef, QualifiedName};
 use gavel_catalog::user_type::{Attribute, Definition, UserType};
@@ -40,12 +41,18 @@ impl DdlContext<'_> {
         Ok(Attribute { number, name: field.name.clone(), ty, domain })
     }
 
-    pub(super) async fn alter_composite(&mut self, ty: &UserType, action: &AlterAction) -> SqlResult<()> {
+    pub(super) async fn alter_composite(
+        &mut self,
+        ty: &UserType,
+        action: &AlterAction,
+        cascade: bool,
+    ) -> SqlResult<()> {
         let Some(attributes) = ty.attributes() else {
             let message = format!("{} is not a composite type", type_name(ty.oid));
             return Err(SqlError::new(SqlState::WrongObjectType, message));
         };
         let mut attributes = attributes.to_vec();
+        let typed = self.tables_of_type(ty, cascade)?;
         let missing = |name: &str| {
             let message = format!("column \"{name}\" of relation \"{}\" does not exist", ty.name);
             SqlError::new(SqlState::UndefinedColumn, message)
@@ -66,7 +73,6 @@ impl DdlContext<'_> {
                 if attributes.iter().any(|a| a.name == column.name) {
                     return Err(taken(&column.name));
                 }
-                self.require_no_columns_of(ty)?;
                 let number = attributes.iter().map(|a| a.number).max().unwrap_or(0) + 1;
                 let attribute = self.attribute(ty.schema, column, number)?;
                 if self.is_within(ty.oid, attribute.declared().oid) {
@@ -75,7 +81,7 @@ impl DdlContext<'_> {
                 }
                 attributes.push(attribute);
             }
-            AlterAction::DropColumn { name, if_exists, .. } => {
+            AlterAction::DropColumn { name, if_exists, cascade } => {
                 let Some(at) = attributes.iter().position(|a| a.name == *name) else {
                     let error = missing(name);
                     if !*if_exists {
@@ -84,8 +90,8 @@ impl DdlContext<'_> {
                     self.notice(format!("{}, skipping", error.message()));
                     return Ok(());
                 };
-                self.require_no_columns_of(ty)?;
                 attributes.remove(at);
+                self.drop_dependents_of_field(ty, name, &attributes, *cascade).await?;
             }
             AlterAction::SetType { column, ty: written, .. } => {
                 let at = attributes.iter().position(|a| a.name == *column).ok_or_else(|| missing(column))?;
@@ -94,7 +100,15 @@ impl DdlContext<'_> {
             }
             _ => return Err(SqlError::unsupported("this form of ALTER TYPE is not supported")),
         }
-        self.edit_type(ty, |t| t.definition = Definition::Composite(attributes));
+        match action {
+            AlterAction::AddColumn { .. } | AlterAction::DropColumn { .. } => {
+                self.change_fields(ty, attributes).await?;
+            }
+            _ => drop(self.edit_type(ty, |t| t.definition = Definition::Composite(attributes))),
+        }
+        for table in typed {
+            Box::pin(self.change_table(table, std::slice::from_ref(action))).await?;
+        }
         Ok(())
     }
 

@@ -34,7 +34,12 @@ impl DdlContext<'_> {
         fresh: bool,
     ) -> SqlResult<()> {
         let (name, timing) = (constraint.name.clone(), constraint.timing);
+        require_marks(constraint)?;
         if let Some(name) = &name {
+            if matches!(constraint.kind, TableConstraintKind::Unique { .. } | TableConstraintKind::PrimaryKey { .. }) {
+                let schema = self.table_by_oid(oid)?.schema;
+                self.require_free(schema, name)?;
+            }
             self.require_new_constraint(oid, name)?;
         }
         match &constraint.kind {
@@ -126,6 +131,17 @@ impl DdlContext<'_> {
             let message = format!("column \"{column}\" of relation \"{}\" contains null values", table.name);
             let error = SqlError::new(SqlState::NotNullViolation, message);
             return Err(self.located(error, table).column(column));
+        }
+        Ok(())
+    }
+
+    /// 55006 if checks of the table's rows wait for COMMIT, so that it must stay as it is.
+    pub(super) async fn require_no_pending(&mut self, oid: Oid, command: &str) -> SqlResult<()> {
+        let catalog = self.now().clone();
+        let Some(table) = catalog.table(oid) else { return Ok(()) };
+        if self.host.has_pending_checks(&catalog, oid).await? {
+            let message = format!("cannot {command} \"{}\" because it has pending trigger events", table.name);
+            return Err(SqlError::new(SqlState::ObjectInUse, message));
         }
         Ok(())
     }
@@ -321,6 +337,11 @@ impl DdlContext<'_> {
         timing: Timing,
         fresh: bool,
     ) -> SqlResult<()> {
+        marks_of("FOREIGN KEY", timing, &[Mark::Deferrable, Mark::NotValid])?;
+        if let Some(words) = references.update_sets {
+            let message = format!("a column list with {words} is only supported for ON DELETE actions");
+            return Err(SqlError::unsupported(message));
+        }
         let table = self.table_by_oid(oid)?;
         let parent = self.find_table(&references.table).map_err(|e| match e.code() {
             SqlState::WrongObjectType => {
@@ -335,6 +356,13 @@ impl DdlContext<'_> {
             return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
         }
         let child_columns = foreign_columns(&table, columns)?;
+        let delete_sets = foreign_columns(&table, &references.delete_sets)?;
+        if let Some((_, name)) =
+            delete_sets.iter().zip(&references.delete_sets).find(|(number, _)| !child_columns.contains(number))
+        {
+            let message = format!("column \"{name}\" referenced in ON DELETE SET action must be part of foreign key");
+            return Err(SqlError::new(SqlState::InvalidColumnReference, message));
+        }
         let (parent_columns, parent_index) = referenced_key(&parent, &references.columns, child_columns.len())?;
         self.may_reference(&parent, &parent_columns)?;
         let name = name.unwrap_or_else(|| {
@@ -371,6 +399,7 @@ impl DdlContext<'_> {
             parent_columns,
             parent_index,
             on_delete: action(references.on_delete),
+            delete_sets,
             on_update: action(references.on_update),
             matching: if references.full { FkMatch::Full } else { FkMatch::Simple },
             deferrable: timing.deferrable,
@@ -441,6 +470,7 @@ impl DdlContext<'_> {
     /// ALTER TABLE … VALIDATE CONSTRAINT.
     /// ALTER CONSTRAINT: when a foreign key is checked.
     pub(super) fn alter_constraint(&mut self, oid: Oid, name: &str, timing: Timing) -> SqlResult<()> {
+        marks_of("FOREIGN KEY", timing, &[Mark::Deferrable])?;
         let table = self.table_by_oid(oid)?;
         if !table.foreign_keys.iter().any(|f| f.name == name) {
             if constraint_names(&table).any(|n| n == name) {
@@ -489,6 +519,46 @@ impl DdlContext<'_> {
     }
 }
 
+/// What may stand behind a constraint.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Deferrable,
+    NotValid,
+    NoInherit,
+}
+
+fn require_marks(constraint: &TableConstraint) -> SqlResult<()> {
+    let (kind, marks): (&str, &[Mark]) = match &constraint.kind {
+        TableConstraintKind::Check(_) => ("CHECK", &[Mark::NotValid, Mark::NoInherit]),
+        TableConstraintKind::Unique { .. } | TableConstraintKind::UsingIndex { primary: false, .. } => {
+            ("UNIQUE", &[Mark::Deferrable])
+        }
+        TableConstraintKind::PrimaryKey { .. } | TableConstraintKind::UsingIndex { primary: true, .. } => {
+            ("PRIMARY KEY", &[Mark::Deferrable])
+        }
+        TableConstraintKind::ForeignKey { .. } => ("FOREIGN KEY", &[Mark::Deferrable, Mark::NotValid]),
+    };
+    marks_of(kind, constraint.timing, marks)
+}
+
+/// 42601 for marks that exclude each other, 0A000 for one that the kind of constraint does not have.
+fn marks_of(kind: &str, timing: Timing, allowed: &[Mark]) -> SqlResult<()> {
+    if timing.not_deferrable && timing.initially_deferred {
+        let message = "constraint declared INITIALLY DEFERRED must be DEFERRABLE";
+        return Err(SqlError::new(SqlState::SyntaxError, message));
+    }
+    for (set, mark, words) in [
+        (timing.deferrable, Mark::Deferrable, "DEFERRABLE"),
+        (timing.not_valid, Mark::NotValid, "NOT VALID"),
+        (timing.no_inherit, Mark::NoInherit, "NO INHERIT"),
+    ] {
+        if set && !allowed.contains(&mark) {
+            return Err(SqlError::unsupported(format!("{kind} constraints cannot be marked {words}")));
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn undefined_constraint(table: &Table, name: &str) -> SqlError {
     let message = format!("constraint \"{name}\" of relation \"{}\" does not exist", table.name);
     SqlError::new(SqlState::UndefinedObject, message)
@@ -531,6 +601,9 @@ fn key_columns(table: &Table, names: &[String], what: &str) -> SqlResult<Vec<i16
 fn foreign_columns(table: &Table, names: &[String]) -> SqlResult<Vec<i16>> {
     let number = |name: &String| {
         table.column_named(name).map(|c| c.number).ok_or_else(|| {
+            if super::drop::is_system_column(name) {
+                return SqlError::unsupported("system columns cannot be used in foreign keys");
+            }
             let message = format!("column \"{name}\" referenced in foreign key constraint does not exist");
             SqlError::new(SqlState::UndefinedColumn, message)
         })
@@ -582,7 +655,7 @@ fn deferrable_parent(what: &str, parent: &Table) -> SqlError {
 }
 
 /// 42804 if no `=` compares the two columns.
-fn require_comparable(name: &str, child: (&Table, i16), parent: (&Table, i16)) -> SqlResult<()> {
+pub(super) fn require_comparable(name: &str, child: (&Table, i16), parent: (&Table, i16)) -> SqlResult<()> {
     let column = |(table, number): (&Table, i16)| table.column(number).map(|c| (c.name.clone(), c.ty));
     let (Some((a, child)), Some((b, parent))) = (column(child), column(parent)) else { return Ok(()) };
     let base = |ty: PgType| if ty.oid == Oid::VARCHAR { Oid::TEXT } else { ty.oid };

@@ -48,11 +48,23 @@ impl DdlContext<'_> {
         }
         self.require_free(schema, &name)?;
         self.require_free_row_type(schema, &name)?;
+        let typed;
+        let (create, of_type) = match &create.of_type {
+            Some(name) => {
+                let (columns, of_type) = self.with_columns_of_type(create, name)?;
+                typed = columns;
+                (&typed, Some(of_type))
+            }
+            None => (create, None),
+        };
         let oid = self.new_oid(schema).await?;
         let acl = self.initial_acl('r', self.user, schema);
         let on_commit = create.on_commit.unwrap_or_default();
-        let table = Table { acl, on_commit, ..empty_table(oid, schema, name, self.user, create.options.clone()) };
-        self.edit().put_table(Arc::new(table));
+        let empty = empty_table(oid, schema, name, self.user, create.options.clone());
+        self.edit().put_table(Arc::new(Table { acl, on_commit, of_type, ..empty }));
+        if let Some(of_type) = of_type {
+            self.rely_on_type(schema, of_type);
+        }
         let mut likes = Vec::new();
         for element in &create.elements {
             match element {
@@ -62,7 +74,7 @@ impl DdlContext<'_> {
                 TableElement::Like { table, including } => {
                     likes.push((self.copy_columns(oid, table, *including).await?, *including));
                 }
-                TableElement::Constraint(_) => {}
+                TableElement::Constraint(_) | TableElement::Options { .. } => {}
             }
         }
         self.bind_column_expressions(oid, &create.elements)?;
@@ -199,6 +211,7 @@ impl DdlContext<'_> {
                     refuse_temporary_sequences(table, &stored.sequences)?;
                     volatile |= stored.volatility == gavel_functions::registry::Volatility::Volatile;
                     column.default = kept_default(stored.sql, column.domain);
+                    column.sequence = column.sequence.or(stored.sequences.first().copied());
                 }
                 ColumnConstraintKind::Generated { expr, .. } => {
                     let stored = self.expression(table, expr, Usage::Generated(ty))?;
@@ -254,7 +267,7 @@ impl DdlContext<'_> {
                 def.constraints.iter().filter(|c| matches!(c.kind, ColumnConstraintKind::PrimaryKey)).count()
             }
             TableElement::Constraint(c) => usize::from(matches!(c.kind, TableConstraintKind::PrimaryKey { .. })),
-            TableElement::Like { .. } => 0,
+            TableElement::Like { .. } | TableElement::Options { .. } => 0,
         });
         if keys.sum::<usize>() > 1 {
             let name = &self.table_by_oid(oid)?.name;
@@ -651,6 +664,7 @@ pub(super) fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, optio
         foreign_keys: Vec::new(),
         referenced_by: Vec::new(),
         materialized: None,
+        of_type: None,
         options,
         acl: None,
         rung: 0,

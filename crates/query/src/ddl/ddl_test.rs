@@ -46,6 +46,9 @@ impl DdlHost for Host {
         self.log.push(format!("build {}", table.indexes.iter().find(|i| i.oid == index).map_or("?", |i| &i.name)));
         Ok(())
     }
+    async fn has_pending_checks(&mut self, _: &Arc<Catalog>, _: Oid) -> SqlResult<bool> {
+        Ok(false)
+    }
     fn fill_random(&mut self, buffer: &mut [u8]) {
         buffer.fill(7);
     }

@@ -156,6 +156,11 @@ impl DdlContext<'_> {
         if !cascade {
             self.refuse_dependents(objects, &plan)?;
         }
+        let tables: Vec<Oid> =
+            plan.gone.iter().filter_map(|o| if let Object::Table(oid) = o { Some(*oid) } else { None }).collect();
+        for oid in tables {
+            self.require_no_pending(oid, "DROP TABLE").await?;
+        }
         let lines: Vec<String> =
             plan.dependents.iter().map(|e| format!("drop cascades to {}", self.described(&e.dependent))).collect();
         match lines.as_slice() {
@@ -310,6 +315,10 @@ impl DdlContext<'_> {
             if let Some(kept) = &table.materialized
                 && (kept.depends_on.contains(&oid) || table.columns.iter().any(|c| is_made_of(c.declared().oid, oid)))
             {
+                self.depend(Object::Table(table.oid), &own, plan);
+                continue;
+            }
+            if table.of_type == Some(oid) {
                 self.depend(Object::Table(table.oid), &own, plan);
                 continue;
             }
@@ -695,6 +704,9 @@ impl DdlContext<'_> {
             }
             return Err(error);
         };
+        if let Some(parent) = table.foreign_keys.iter().find(|f| f.oid == constraint).map(|f| f.parent) {
+            self.require_no_pending(parent, "ALTER TABLE").await?;
+        }
         self.drop_all(&[Object::Constraint(oid, constraint)], cascade).await
     }
 

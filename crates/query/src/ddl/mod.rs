@@ -14,11 +14,14 @@
 //! | [`binding`] | what DDL asks of the binder |
 //! | [`names`], `naming` | names found, names made up |
 //! | `create_table`, `constraint`, `index`, `view`, `materialized`, `sequence` | CREATE of relations and what belongs to them |
+//! | `attribute` | fields of composite types that columns have |
+//! | `typed_table` | tables of a composite type |
 //! | `user_type`, `domain`, `composite` | types of users |
 //! | `function`, `function_option`, `function_change` | functions and procedures: CREATE; their attributes; ALTER and DROP |
 //! | [`online`] | what of a statement on an index is done by a job |
 //! | `alter`, `alter_table`, `rewrite` | ALTER; moving rows |
 //! | `drop` | DROP and dependencies |
+//! | `schema` | CREATE SCHEMA with what is made in it |
 //! | `shared` | schemas and databases |
 //! | `roles`, `scram` | roles; password verifiers |
 //! | `grant`, `membership`, `default_privileges` | GRANT and REVOKE |
@@ -30,6 +33,7 @@
 
 mod alter;
 mod alter_table;
+mod attribute;
 pub mod binding;
 pub mod collation;
 mod composite;
@@ -53,10 +57,12 @@ mod owned;
 mod permit;
 mod rewrite;
 mod roles;
+mod schema;
 mod scram;
 mod sequence;
 mod shared;
 pub mod temporary;
+mod typed_table;
 mod upkeep;
 mod user_type;
 mod view;
@@ -162,6 +168,9 @@ pub trait DdlHost: Send {
     /// 23505 `could not create unique index "…"`, with PostgreSQL's DETAIL, if it is unique and two rows
     /// have the same key; whatever its expressions raise.
     async fn build_index(&mut self, catalog: &Arc<Catalog>, table: &Arc<Table>, index: Oid) -> SqlResult<()>;
+
+    /// Whether checks of what was written to this table wait for the end of the transaction.
+    async fn has_pending_checks(&mut self, catalog: &Arc<Catalog>, table: Oid) -> SqlResult<bool>;
 
     /// Random bytes for salts.
     fn fill_random(&mut self, buffer: &mut [u8]);
@@ -271,7 +280,7 @@ fn parsed(statement: &Statement) -> SqlResult<Ddl> {
 pub fn writing_command(statement: &Statement) -> SqlResult<Option<String>> {
     Ok(match parsed(statement)? {
         Ddl::CreateTableAs(create) if create.select_into => Some("SELECT INTO".into()),
-        Ddl::CreateTableAs(_) => Some("CREATE TABLE AS".into()),
+        Ddl::CreateTableAs(_) | Ddl::CreateTableAsExecute { .. } => Some("CREATE TABLE AS".into()),
         Ddl::Maintain { .. } | Ddl::Unsupported(_) => None,
         other => Some(tag(&other)),
     })
@@ -288,6 +297,7 @@ impl DdlContext<'_> {
                     None => "CREATE TABLE AS".to_owned(),
                 });
             }
+            Ddl::CreateTableAsExecute { .. } => return Err(SqlError::internal("EXECUTE is the session's")),
             Ddl::CreateIndex(create) => self.create_index(create).await?,
             Ddl::CreateView(create) => self.create_view(create).await?,
             Ddl::CreateMaterializedView(create) => {
@@ -302,8 +312,8 @@ impl DdlContext<'_> {
             Ddl::CreateSequence { name, if_not_exists, persistence, options } => {
                 self.create_sequence(name, *if_not_exists, *persistence, options).await?;
             }
-            Ddl::CreateSchema { name, if_not_exists, owner } => {
-                self.create_schema(name.as_deref(), *if_not_exists, owner.as_deref()).await?;
+            Ddl::CreateSchema { name, if_not_exists, owner, elements } => {
+                self.create_schema(name.as_deref(), *if_not_exists, owner.as_deref(), elements).await?;
             }
             Ddl::CreateType { name, definition } => self.create_type(name, definition).await?,
             Ddl::CreateDomain(create) => self.create_domain(create).await?,
@@ -320,6 +330,7 @@ impl DdlContext<'_> {
                     name: ast::QualifiedName(vec![name.clone()]),
                     if_exists: false,
                     actions: Vec::new(),
+                    cascade: false,
                 };
                 self.alter_database(&alter)?;
             }
@@ -364,7 +375,7 @@ fn tag(ddl: &Ddl) -> String {
     };
     match ddl {
         Ddl::CreateTable(_) => "CREATE TABLE".into(),
-        Ddl::CreateTableAs(_) => "SELECT 0".into(),
+        Ddl::CreateTableAs(_) | Ddl::CreateTableAsExecute { .. } => "SELECT 0".into(),
         Ddl::CreateIndex(_) => "CREATE INDEX".into(),
         Ddl::CreateView(_) => "CREATE VIEW".into(),
         Ddl::CreateMaterializedView(_) => "CREATE MATERIALIZED VIEW".into(),

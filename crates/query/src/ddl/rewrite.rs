@@ -37,8 +37,19 @@ impl DdlContext<'_> {
     pub(super) async fn rewrite(
         &mut self,
         old: &Arc<Table>,
+        changed: Table,
+        values: &[(i16, String)],
+    ) -> SqlResult<()> {
+        self.rewrite_in(old, changed, values, &|_, _| {}).await
+    }
+
+    /// The same with what `prepare` makes of the scratch catalog and of the table's successor in it.
+    pub(super) async fn rewrite_in(
+        &mut self,
+        old: &Arc<Table>,
         mut changed: Table,
         values: &[(i16, String)],
+        prepare: &(dyn Fn(&mut Catalog, &mut Table) + Send + Sync),
     ) -> SqlResult<()> {
         self.fresh_storage(&mut changed).await?;
         Self::mend_indexes(&mut changed, |_| true);
@@ -50,8 +61,9 @@ impl DdlContext<'_> {
         if !self.has_rows_of(old).await? {
             return Ok(());
         }
-        let successor = successor(&changed);
+        let mut successor = successor(&changed);
         let mut scratch = Catalog::clone(self.now());
+        prepare(&mut scratch, &mut successor);
         scratch.put_table(old.clone());
         scratch.put_table(Arc::new(successor.clone()));
         let (mut names, mut exprs) = (Vec::new(), Vec::new());

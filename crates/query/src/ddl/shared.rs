@@ -4,35 +4,13 @@ use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{Alter, AlterAction, Drop, ObjectKind};
 use gavel_catalog::bootstrap::DATABASE_OWNER;
-use gavel_catalog::{Database, Schema, acl, store};
+use gavel_catalog::{Database, acl, store};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
 
 impl DdlContext<'_> {
     // ---- schemas ----
-
-    pub(super) async fn create_schema(
-        &mut self,
-        name: Option<&str>,
-        if_not_exists: bool,
-        owner: Option<&str>,
-    ) -> SqlResult<()> {
-        let owner_oid = owner.map(|o| self.role(o)).transpose()?.unwrap_or(self.user);
-        self.require_on_database("C")?;
-        self.require_member_of(owner_oid)?;
-        let owner_name = || self.now().role_by_oid(owner_oid).map_or_else(String::new, |r| r.name.clone());
-        let name = name.map_or_else(owner_name, str::to_owned);
-        if if_not_exists && self.now().schema(&name).is_some() {
-            self.notice_of(SqlState::DuplicateSchema, format!("schema \"{name}\" already exists, skipping"));
-            return Ok(());
-        }
-        self.require_schema_name(&name)?;
-        let oid = self.host.allocate_oids(1).await?;
-        let acl = self.initial_acl('n', owner_oid, Oid(0));
-        self.edit().put_schema(Arc::new(Schema { oid, name, owner: owner_oid, acl }));
-        Ok(())
-    }
 
     pub(super) fn require_schema_name(&self, name: &str) -> SqlResult<()> {
         if name.starts_with("pg_") {

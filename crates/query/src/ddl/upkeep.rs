@@ -28,6 +28,9 @@ impl DdlContext<'_> {
             }
         }
         self.add_referencing(&mut tables, cascade)?;
+        for oid in &tables {
+            self.require_no_pending(*oid, "TRUNCATE").await?;
+        }
         for oid in tables {
             let mut table = Table::clone(&*self.table_by_oid(oid)?);
             self.fresh_storage(&mut table).await?;

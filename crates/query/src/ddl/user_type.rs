@@ -181,7 +181,7 @@ impl DdlContext<'_> {
                 }
                 AlterAction::RenameValue { old, new } => self.rename_label(&ty, old, new)?,
                 _ if alter.kind == ObjectKind::Domain => self.alter_domain(&ty, action).await?,
-                _ => self.alter_composite(&ty, action).await?,
+                _ => self.alter_composite(&ty, action, alter.cascade).await?,
             }
         }
         Ok(())

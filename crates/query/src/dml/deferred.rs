@@ -12,7 +12,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use gavel_catalog::{ForeignKey, Unique};
+use gavel_catalog::{Catalog, ForeignKey, Unique};
 use gavel_types::{CheckMode, Datum, KeyRange, Oid, SqlResult};
 
 use crate::dml::foreign::Waiting;
@@ -71,6 +71,11 @@ impl Deferred {
 
     fn defers_unique(&self, unique: &Unique) -> bool {
         self.applies(unique.oid, unique.deferrable, unique.initially_deferred)
+    }
+
+    /// Whether a check waits that a change of this table has made.
+    pub fn waits_on(&self, table: Oid, catalog: &Catalog) -> bool {
+        self.claims.iter().any(|c| c.table == table) || self.waiting.iter().any(|w| w.table(catalog) == Some(table))
     }
 
     pub fn is_empty(&self) -> bool {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gavel_catalog::keys::rung_version;
-use gavel_catalog::{FkAction, FkMatch, ForeignKey, Index, IndexKey};
+use gavel_catalog::{Catalog, FkAction, FkMatch, ForeignKey, Index, IndexKey};
 use gavel_functions::call::EvalContext;
 use gavel_functions::compare::sort_key;
 use gavel_types::{CheckMode, Datum, KeyRange, Oid, PgType, SqlError, SqlResult, SqlState};
@@ -77,6 +77,14 @@ pub(super) struct Waiting {
     values: Vec<Datum>,
     /// Whether it was the parent that changed; decides the words of the error.
     by_parent: bool,
+}
+
+impl Waiting {
+    /// The table whose change has made it; `None` if the constraint has gone.
+    pub(super) fn table(&self, catalog: &Catalog) -> Option<Oid> {
+        let fk = catalog.table(self.child)?.foreign_keys.iter().find(|fk| fk.oid == self.constraint)?;
+        Some(if self.by_parent { fk.parent } else { self.child })
+    }
 }
 
 /// A foreign key with both ends.
@@ -163,6 +171,15 @@ impl Link {
     }
 }
 
+/// Whether equal values look the same, too: -0 and 0, 1.0 and 1.00 do not.
+fn looks_same(a: &Datum, b: &Datum) -> bool {
+    match (a, b) {
+        (Datum::Float8(a), Datum::Float8(b)) => a.to_bits() == b.to_bits(),
+        (Datum::Float4(a), Datum::Float4(b)) => a.to_bits() == b.to_bits(),
+        _ => a == b,
+    }
+}
+
 /// A value of one side of a foreign key as the other side holds it; `None` if it cannot.
 pub(crate) fn coerce(value: &Datum, from: PgType, to: PgType, eval: &EvalContext) -> Option<Datum> {
     if from.oid == to.oid || value.is_null() {
@@ -228,7 +245,11 @@ impl Writer<'_> {
                         continue;
                     }
                     let unchanged = change.new.as_ref().is_some_and(|new| {
-                        link.slots.iter().all(|(_, p)| same(&change.old[*p], &new[*p], parent.columns[*p].ty))
+                        let image = |(_, p): &(usize, usize)| {
+                            same(&change.old[*p], &new[*p], parent.columns[*p].ty)
+                                && looks_same(&change.old[*p], &new[*p])
+                        };
+                        link.slots.iter().all(image)
                     });
                     let Some(values) = link.parent_values(&change.old, self.eval) else { continue };
                     if !unchanged {
@@ -257,7 +278,10 @@ impl Writer<'_> {
                         return Err(link.still_referenced(&link.child_values(row), self.eval));
                     }
                 }
-                FkAction::Cascade | FkAction::SetNull | FkAction::SetDefault => {
+                FkAction::Cascade | FkAction::SetNull => self.cascade(&link, action, keys).await?,
+                FkAction::SetDefault => {
+                    // Where the default is what was there before, no write of the child tells of it.
+                    waiting.extend(keys.iter().map(|k| k.0.clone()));
                     self.cascade(&link, action, keys).await?;
                 }
             }
@@ -285,8 +309,8 @@ impl Writer<'_> {
         self.rely_on(&link.child);
         let wanted: Vec<Vec<Datum>> = keys.iter().map(|k| k.0.clone()).collect();
         let children = self.children(link, &wanted, false).await?;
-        let deletes = action == FkAction::Cascade && keys.iter().all(|k| k.1.is_none());
-        if deletes {
+        let deleted = keys.iter().all(|k| k.1.is_none());
+        if deleted && action == FkAction::Cascade {
             self.delete(&link.child, &children).await?;
             return Ok(());
         }
@@ -295,7 +319,11 @@ impl Writer<'_> {
         let mut changes = Vec::with_capacity(children.len());
         for (key, old) in children {
             let mut new = old.clone();
-            for (c, p) in &link.slots {
+            for ((c, p), number) in link.slots.iter().zip(&link.fk.columns) {
+                let keeps = !link.fk.delete_sets.is_empty() && !link.fk.delete_sets.contains(number);
+                if keeps && deleted {
+                    continue;
+                }
                 new[*c] = match action {
                     FkAction::Cascade => {
                         let parent = parents.get(&link.group_key(&link.child_values(&old))).and_then(|p| p.as_ref());

@@ -17,7 +17,7 @@
 //!    and went leaves no write that could meet another transaction's row of the same key.
 //! 4. An index that is not public is written as its state says ([`gavel_catalog::IndexState`]).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -54,11 +54,30 @@ pub struct WriteState {
     pub row_ids: u64,
     /// Of the running statement, all its modifying CTEs included.
     pub(super) events: Events,
+    /// Rows that got other keys, from each key to the next, once a cursor wants to know; what was undone is still there.
+    moves: Option<HashMap<Bytes, Bytes>>,
 }
 
 impl WriteState {
     pub fn new(txn: Transaction, row_ids: u64) -> Self {
-        Self { txn, deferred: Deferred::default(), row_ids, events: Events::default() }
+        Self { txn, deferred: Deferred::default(), row_ids, events: Events::default(), moves: None }
+    }
+
+    /// From now on it is kept to which keys rows move.
+    pub fn follow_moves(&mut self) {
+        self.moves.get_or_insert_default();
+    }
+
+    /// The keys that the row of `key` may have by now, in the order in which it got them.
+    pub fn places_of(&self, key: Bytes) -> Vec<Bytes> {
+        let mut places = vec![key];
+        while let Some(next) = places.last().and_then(|key| self.moves.as_ref()?.get(key)) {
+            if places.contains(next) {
+                break;
+            }
+            places.push(next.clone());
+        }
+        places
     }
 
     /// Drops what a statement that failed has left to be checked.
@@ -214,6 +233,9 @@ impl<'a> Writer<'a> {
             let moved = key != c.key;
             if moved {
                 self.state.txn.write(c.key.clone(), WriteMode::Delete, None)?;
+                if let Some(moves) = &mut self.state.moves {
+                    moves.insert(c.key.clone(), key.clone());
+                }
                 fresh.push((None, number, key, value));
             } else {
                 self.state.txn.write(key, WriteMode::Update, Some(value))?;

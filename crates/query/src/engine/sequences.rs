@@ -81,11 +81,18 @@ pub fn next_value(sequence: &Sequence, state: State) -> SqlResult<i64> {
     }
 }
 
+/// Increment, bounds and CYCLE.
+type MadeFor = (i64, i64, i64, bool);
+
+fn made_for(sequence: &Sequence) -> MadeFor {
+    (sequence.increment, sequence.min, sequence.max, sequence.cycle)
+}
+
 /// Values at hand.
 #[derive(Debug)]
 struct Block {
-    /// Descriptor version that they were computed by.
-    version: u64,
+    /// What they were computed by; other changes of the sequence leave them good.
+    made_for: MadeFor,
     state: State,
     left: u64,
     size: u64,
@@ -114,7 +121,7 @@ impl Engine {
     pub(crate) async fn next_value(&self, database: Oid, sequence: &Sequence) -> SqlResult<i64> {
         let slot = self.sequences.slot(database, sequence.storage());
         let mut block = slot.lock().await;
-        if !block.as_ref().is_some_and(|b| b.left > 0 && b.version == sequence.version) {
+        if !block.as_ref().is_some_and(|b| b.left > 0 && b.made_for == made_for(sequence)) {
             let size = match &*block {
                 Some(b) if b.taken_at.elapsed() < SOON => (b.size * 2).min(LARGEST_BLOCK),
                 _ => FIRST_BLOCK,
@@ -132,7 +139,7 @@ impl Engine {
     pub(crate) fn next_value_at_hand(&self, database: Oid, sequence: &Sequence) -> Option<SqlResult<i64>> {
         let slot = self.sequences.slot(database, sequence.storage());
         let mut block = slot.try_lock().ok()?;
-        let block = block.as_mut().filter(|b| b.left > 0 && b.version == sequence.version)?;
+        let block = block.as_mut().filter(|b| b.left > 0 && b.made_for == made_for(sequence))?;
         Some(next_value(sequence, block.state).inspect(|value| {
             block.state = State { last: *value, called: true };
             block.left -= 1;
@@ -163,8 +170,8 @@ impl Engine {
             txn.write(key, mode, Some(state.encode()))?;
             match self.commit_own(txn).await? {
                 Ok(_) => {
-                    let (version, taken_at) = (sequence.version, Instant::now());
-                    return Ok(Block { version, state: first, left, size, taken_at });
+                    let (made_for, taken_at) = (made_for(sequence), Instant::now());
+                    return Ok(Block { made_for, state: first, left, size, taken_at });
                 }
                 Err(winner) => at_least = winner,
             }
@@ -201,7 +208,7 @@ impl Engine {
     pub(crate) async fn sequence_state(&self, database: Oid, sequence: &Sequence) -> SqlResult<State> {
         let slot = self.sequences.slot(database, sequence.storage());
         let block = slot.lock().await;
-        if let Some(b) = block.as_ref().filter(|b| b.version == sequence.version) {
+        if let Some(b) = block.as_ref().filter(|b| b.made_for == made_for(sequence)) {
             return Ok(b.state);
         }
         let key = keys::sequence(database, sequence.storage());

@@ -87,6 +87,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
         foreign_keys: vec![],
         referenced_by: vec![],
         materialized: None,
+        of_type: None,
         options: vec![],
         acl: None,
         rung: 0,

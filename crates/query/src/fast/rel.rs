@@ -43,13 +43,20 @@ enum Node {
 #[derive(Debug)]
 struct Point {
     object: ObjectId,
-    /// For each key column its type, its order, and the value.
-    key: Vec<(PgType, KeyOrder, RowExpr)>,
+    key: PointKey,
     /// Columns to decode: stored id, type, value in rows that are older.
     columns: Vec<(u32, PgType, Datum)>,
     /// Puts the row's key behind the columns.
     with_key: bool,
     rest: Vec<RowExpr>,
+}
+
+#[derive(Debug)]
+enum PointKey {
+    /// For each key column its type, its order, and the value.
+    Columns(Vec<(PgType, KeyOrder, RowExpr)>),
+    /// The key itself, as a cursor knows it.
+    Row(RowExpr),
 }
 
 impl FastRel {
@@ -127,18 +134,26 @@ impl Point {
         params: &[Datum],
     ) -> SqlResult<Vec<Vec<Datum>>> {
         let cx = RowContext { eval, row: &[], params };
-        let mut key = KeyBuilder::new(tenant, self.object);
-        for (ty, order, expr) in &self.key {
-            let value = expr.eval(&cx)?;
-            // A value that the column's type cannot hold equals no row's.
-            match coerce(&value, expr.ty(), *ty, eval) {
-                Some(value) if !value.is_null() => {
-                    key.push(&value, *ty, *order);
-                }
+        let key: Bytes = match &self.key {
+            PointKey::Row(key) => match key.eval(&cx)? {
+                Datum::Bytea(key) => key,
                 _ => return Ok(Vec::new()),
+            },
+            PointKey::Columns(columns) => {
+                let mut key = KeyBuilder::new(tenant, self.object);
+                for (ty, order, expr) in columns {
+                    let value = expr.eval(&cx)?;
+                    // A value that the column's type cannot hold equals no row's.
+                    match coerce(&value, expr.ty(), *ty, eval) {
+                        Some(value) if !value.is_null() => {
+                            key.push(&value, *ty, *order);
+                        }
+                        _ => return Ok(Vec::new()),
+                    }
+                }
+                key.finish()
             }
-        }
-        let key: Bytes = key.finish();
+        };
         let Some(value) = view.get(std::slice::from_ref(&key)).await?.pop().flatten() else {
             return Ok(Vec::new());
         };
@@ -295,18 +310,15 @@ fn point(
         ScalarKind::And(conditions) => conditions,
         _ => std::slice::from_ref(predicate),
     };
-    let primary = table.row_key()?;
-    let mut key = Vec::with_capacity(primary.keys.len());
     let mut used = vec![false; conditions.len()];
-    for (part, desc, nulls_first) in &primary.keys {
-        let IndexKey::Column(number) = part else { return None };
-        let id = columns.iter().find(|(n, _)| n == number)?.1;
-        let ty = table.column(*number)?.ty;
-        let found = conditions.iter().enumerate().find_map(|(i, c)| Some((i, equal_to(c, id, ty)?)));
-        let (at, value) = found?;
-        used[at] = true;
-        key.push((ty, KeyOrder { desc: *desc, nulls_first: *nulls_first }, expr(value, &[], session)?));
-    }
+    let known = row_key.and_then(|id| conditions.iter().position(|c| is_row(c, id)));
+    let key = match known.and_then(|at| Some((at, row_value(&conditions[at])?))) {
+        Some((at, value)) => {
+            used[at] = true;
+            PointKey::Row(expr(value, &[], session)?)
+        }
+        None => PointKey::Columns(primary_key(table, columns, conditions, &mut used, session)?),
+    };
     let mut ids: Vec<ColumnId> = columns.iter().map(|c| c.1).collect();
     let mut decoded = Vec::with_capacity(columns.len());
     for (number, _) in columns {
@@ -327,6 +339,40 @@ fn point(
     let object = ObjectId(table.storage.0);
     let point = Point { object, key, columns: decoded, with_key: row_key.is_some(), rest };
     Some(FastRel { node: Node::Point(point), columns: ids })
+}
+
+/// What the conditions say that each column of the primary key equals; they are then `used`.
+fn primary_key(
+    table: &Table,
+    columns: &[(i16, ColumnId)],
+    conditions: &[Scalar],
+    used: &mut [bool],
+    session: bool,
+) -> Option<Vec<(PgType, KeyOrder, RowExpr)>> {
+    let primary = table.row_key()?;
+    let mut key = Vec::with_capacity(primary.keys.len());
+    for (part, desc, nulls_first) in &primary.keys {
+        let IndexKey::Column(number) = part else { return None };
+        let id = columns.iter().find(|(n, _)| n == number)?.1;
+        let ty = table.column(*number)?.ty;
+        let found = conditions.iter().enumerate().find_map(|(i, c)| Some((i, equal_to(c, id, ty)?)));
+        let (at, value) = found?;
+        used[at] = true;
+        key.push((ty, KeyOrder { desc: *desc, nulls_first: *nulls_first }, expr(value, &[], session)?));
+    }
+    Some(key)
+}
+
+/// Whether `condition` says what the row's key, which is column `id`, equals: that of WHERE CURRENT OF.
+fn is_row(condition: &Scalar, id: ColumnId) -> bool {
+    let ScalarKind::Call { args, .. } = &condition.kind else { return false };
+    matches!(args.first().map(|a| &a.kind), Some(ScalarKind::Column(column)) if *column == id)
+        && row_value(condition).is_some()
+}
+
+fn row_value(condition: &Scalar) -> Option<&Scalar> {
+    let ScalarKind::Call { args, .. } = &condition.kind else { return None };
+    args.get(1).filter(|value| args.len() == 2 && matches!(value.kind, ScalarKind::Param(_)))
 }
 
 /// The value that `condition` says column `id`, of type `ty`, equals.

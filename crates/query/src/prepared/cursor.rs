@@ -17,6 +17,8 @@
 
 use std::collections::VecDeque;
 
+use bytes::Bytes;
+use gavel_binder::bound::CursorRow;
 use gavel_binder::ddl::ast::FetchDirection;
 use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
 
@@ -51,13 +53,40 @@ pub struct Cursor {
     end: bool,
     keep: Keep,
     limit: usize,
+    /// What is behind the columns that FETCH gives: row keys of these tables.
+    keys: Vec<CursorRow>,
 }
 
 impl Cursor {
     /// Before the first row of `source`.
     pub fn new(source: Box<Executed>, keep: Keep, limit: usize) -> Self {
         let types = source.columns.iter().flat_map(|c| c.iter()).map(|c| c.ty).collect();
-        Self { source: Some(source), types, rows: VecDeque::new(), first: 0, bytes: 0, at: 0, end: false, keep, limit }
+        let (rows, keys) = (VecDeque::new(), Vec::new());
+        Self { source: Some(source), types, rows, first: 0, bytes: 0, at: 0, end: false, keep, limit, keys }
+    }
+
+    /// One whose last columns are keys of rows, which FETCH does not give.
+    #[must_use]
+    pub fn with_keys(self, keys: Vec<CursorRow>) -> Self {
+        Self { keys, ..self }
+    }
+
+    /// The tables whose rows it knows.
+    pub fn keys(&self) -> &[CursorRow] {
+        &self.keys
+    }
+
+    /// Key of the row of table `at` of [`Cursor::keys`] that the row it is on came from; `None` if it is on none.
+    pub fn key(&self, at: usize) -> Option<Bytes> {
+        if self.end {
+            return None;
+        }
+        let kept = usize::try_from(self.at.checked_sub(self.first + 1)?).ok()?;
+        let row = self.rows.get(kept)?;
+        match row.get(row.len().checked_sub(self.keys.len())? + at)? {
+            Datum::Bytea(key) => Some(key.clone()),
+            _ => None,
+        }
     }
 
     /// Whether it still reads from its plan, and through it from the transaction.
@@ -79,7 +108,7 @@ impl Cursor {
     /// # Errors
     /// 55000 for a step back of a cursor that only goes forward; those of the plan; 53200.
     pub async fn fetch(&mut self, direction: FetchDirection) -> SqlResult<Vec<Row>> {
-        let mut rows = Passed { rows: Vec::new(), bytes: 0, limit: self.limit };
+        let mut rows = Passed { rows: Vec::new(), bytes: 0, limit: self.limit, hidden: self.keys.len() };
         self.go(direction, Some(&mut rows)).await?;
         Ok(rows.rows)
     }
@@ -254,6 +283,8 @@ struct Passed {
     rows: Vec<Row>,
     bytes: usize,
     limit: usize,
+    /// Columns at the end that are not given.
+    hidden: usize,
 }
 
 impl Passed {
@@ -262,7 +293,9 @@ impl Passed {
         if self.bytes > self.limit {
             return Err(too_much());
         }
-        self.rows.push(row.clone());
+        let mut row = row.clone();
+        row.truncate(row.len().saturating_sub(self.hidden));
+        self.rows.push(row);
         Ok(())
     }
 }

@@ -67,6 +67,13 @@ impl Portal {
     }
 }
 
+impl Portal {
+    /// Whether it is a cursor of a transaction that is over.
+    pub fn is_held(&self) -> bool {
+        self.hold && self.persistent
+    }
+}
+
 /// The portals of a session, by name.
 #[derive(Default)]
 pub struct Portals {

@@ -101,8 +101,20 @@ impl Session {
     pub(crate) fn set_transaction(&mut self, modes: &[TransactionMode]) -> SqlResult<()> {
         let begun = self.work.is_some();
         let mut settings = self.shared.settings.lock();
-        for mode in modes {
+        let mut modes = modes.iter().peekable();
+        while let Some(mode) = modes.next() {
             match mode {
+                // [NOT] DEFERRABLE.
+                TransactionMode::IsolationLevel(TransactionIsolationLevel::Snapshot) => {
+                    let not = modes.next_if_eq(&mode).is_some();
+                    if begun {
+                        return Err(SqlError::new(
+                            SqlState::ActiveSqlTransaction,
+                            "SET TRANSACTION [NOT] DEFERRABLE must be called before any query",
+                        ));
+                    }
+                    settings.set("transaction_deferrable", if not { "off" } else { "on" }, Source::Local)?;
+                }
                 TransactionMode::IsolationLevel(level) => {
                     let level = match level {
                         TransactionIsolationLevel::ReadUncommitted => "read uncommitted",
@@ -178,9 +190,41 @@ impl Session {
         Ok("ROLLBACK")
     }
 
-    fn characteristics(&self) -> [(&'static str, String); 2] {
+    /// PREPARE TRANSACTION, which ends the block whatever comes of it. Gives the command tag.
+    ///
+    /// # Errors
+    /// 0A000 if the transaction has met temporary objects, else 55000: there is no two-phase commit.
+    pub(crate) async fn prepare_transaction(&mut self) -> SqlResult<&'static str> {
+        match self.block {
+            Block::Idle | Block::Implicit => {
+                self.notices
+                    .push(Notice::warning(SqlState::NoActiveSqlTransaction, "there is no transaction in progress"));
+                self.finish().await?;
+                return Ok("ROLLBACK");
+            }
+            Block::Failed => {
+                let untold = self.untold_age();
+                self.roll_back();
+                untold?;
+                return Ok("ROLLBACK");
+            }
+            Block::Block => {}
+        }
+        let temporary = self.work.as_ref().is_some_and(|work| work.used_temporary);
+        self.roll_back();
+        if temporary {
+            let message = "cannot PREPARE a transaction that has operated on temporary objects";
+            return Err(SqlError::unsupported(message));
+        }
+        let message = "prepared transactions are disabled";
+        Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, message)
+            .hint("A transaction commits at once or not at all here; there is no two-phase commit."))
+    }
+
+    fn characteristics(&self) -> [(&'static str, String); 3] {
         let settings = self.shared.settings.lock();
-        ["transaction_isolation", "transaction_read_only"].map(|n| (n, settings.raw(n).to_string()))
+        ["transaction_isolation", "transaction_read_only", "transaction_deferrable"]
+            .map(|n| (n, settings.raw(n).to_string()))
     }
 
     /// AND CHAIN: a new block like the one that has ended.

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use gavel_api::sql::ColumnDesc;
-use gavel_binder::bound::{Rel, Statement};
+use gavel_binder::bound::{Modify, Rel, Statement};
 use gavel_binder::ddl::ast::FetchDirection;
+use gavel_catalog::Table;
 use gavel_types::{Datum, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
@@ -26,7 +28,7 @@ impl Session {
         let Some(ast::Statement::Declare { stmts }) = statement.parsed.as_ref().map(|p| &p.statement) else {
             return Err(SqlError::internal("not DECLARE"));
         };
-        let (Some(declare), Statement::Declare(query)) = (stmts.first(), &planned.bound.statement) else {
+        let (Some(declare), Statement::Declare(query, keys)) = (stmts.first(), &planned.bound.statement) else {
             return Err(SqlError::internal("not a cursor"));
         };
         let name = declare.names.first().map(|n| n.value.clone()).unwrap_or_default();
@@ -47,9 +49,14 @@ impl Session {
             None if locks || !goes_back(&query.rel) => Keep::Nothing,
             None => Keep::Recent,
         };
-        let columns = describe(&query.output);
-        let executed = Box::pin(self.run_query_of(planned, Arc::clone(&columns), params)).await?;
-        let cursor = Cursor::new(Box::new(executed), keep, self.engine.settings.statement_memory_bytes);
+        let shown = query.output.len() - keys.len();
+        let columns = describe(query.output.iter().take(shown));
+        let executed = Box::pin(self.run_query_of(planned, describe(&query.output), params)).await?;
+        let limit = self.engine.settings.statement_memory_bytes;
+        let cursor = Cursor::new(Box::new(executed), keep, limit).with_keys(keys.clone());
+        if !keys.is_empty() {
+            self.work().await?.state.lock().await.follow_moves();
+        }
         let mut portal = Portal::new(Arc::clone(statement), Vec::new(), Some(columns), PortalState::Cursor(cursor));
         (portal.hold, portal.binary) = (hold, binary);
         let info = CursorInfo {
@@ -118,6 +125,60 @@ impl Session {
             PortalState::Done | PortalState::Failed => return Err(cannot_run(name)),
         };
         Ok(Cursor::new(executed, Keep::Nothing, limit))
+    }
+
+    /// The parameters of a modification, with the key of the row that its cursor is on.
+    ///
+    /// # Errors
+    /// 34000 without such a cursor; 24000 if it is on no row, or reads the table in no simple way.
+    pub(crate) async fn with_cursor_row(&mut self, modify: &Modify, mut params: Vec<Datum>) -> SqlResult<Vec<Datum>> {
+        let Some(current) = &modify.current_of else { return Ok(params) };
+        let key = self.cursor_row(&current.cursor, &modify.table)?;
+        // A row that has moved to another key meanwhile is followed, as far as that has not been undone.
+        let work = self.work().await?;
+        let state = work.state.lock().await;
+        let places = state.places_of(key);
+        let there = state.txn.view().get(&places).await?;
+        drop(state);
+        let last = places.into_iter().zip(there).rev().find_map(|(key, row)| row.map(|_| key));
+        params.push(last.map_or(Datum::Null, Datum::Bytea));
+        Ok(params)
+    }
+
+    fn cursor_row(&self, name: &str, table: &Table) -> SqlResult<Bytes> {
+        let portal = self.portals.get(name).ok_or_else(|| no_cursor(name))?;
+        let invalid = |message: String| SqlError::new(SqlState::InvalidCursorState, message);
+        let PortalState::Cursor(cursor) = &portal.state else {
+            let queries =
+                portal.statement.parsed.as_ref().is_some_and(|p| matches!(p.statement, ast::Statement::Query(_)));
+            return Err(invalid(if queries {
+                format!("cursor \"{name}\" is not a simply updatable scan of table \"{}\"", table.name)
+            } else {
+                format!("cursor \"{name}\" is not a SELECT query")
+            }));
+        };
+        if portal.is_held() {
+            return Err(invalid(format!("cursor \"{name}\" is held from a previous transaction")));
+        }
+        let mut of_table = cursor.keys().iter().enumerate().filter(|(_, row)| row.table == table.oid);
+        let Some((at, _)) = of_table.next() else {
+            let locks = cursor.keys().iter().any(|row| row.locked);
+            return Err(invalid(if locks {
+                format!("cursor \"{name}\" does not have a FOR UPDATE/SHARE reference to table \"{}\"", table.name)
+            } else {
+                format!("cursor \"{name}\" is not a simply updatable scan of table \"{}\"", table.name)
+            }));
+        };
+        if of_table.next().is_some() {
+            return Err(invalid(format!(
+                "cursor \"{name}\" has multiple FOR UPDATE/SHARE references to table \"{}\"",
+                table.name
+            )));
+        }
+        match cursor.key(at) {
+            Some(key) => Ok(key),
+            None => Err(invalid(format!("cursor \"{name}\" is not positioned on a row"))),
+        }
     }
 
     /// CLOSE; no name is ALL.

@@ -130,6 +130,11 @@ impl SessionBinder<'_> {
             Usage::Generated(ty) | Usage::Using(ty) => {
                 let kind = if matches!(usage, Usage::Using(_)) { TableExpr::Stored } else { TableExpr::Generated };
                 let (scalar, mentioned) = over_table(kind)?;
+                if matches!(usage, Usage::Using(_)) {
+                    // The cast that is made of it would take more than an assignment does.
+                    let opaque = BindContext { opaque_calls: true, calls: None, ..self.context(scope, &style) };
+                    gavel_binder::bind_table_expr_ast(&opaque, expr, text, table, TableExpr::Assigned(ty))?;
+                }
                 (scalar, ty, columns_of(&mentioned))
             }
             Usage::Check => {

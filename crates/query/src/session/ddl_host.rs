@@ -86,6 +86,12 @@ impl DdlHost for Host<'_> {
         }
     }
 
+    async fn has_pending_checks(&mut self, catalog: &Arc<Catalog>, table: Oid) -> SqlResult<bool> {
+        let state = Arc::clone(&self.session.work().await?.state);
+        let state = state.lock().await;
+        Ok(state.deferred.waits_on(table, catalog))
+    }
+
     fn fill_random(&mut self, buffer: &mut [u8]) {
         (self.session.engine.entropy)(buffer);
     }

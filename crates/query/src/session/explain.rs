@@ -65,6 +65,14 @@ impl Asked {
     }
 }
 
+/// Whether EXPLAIN runs its statement.
+///
+/// # Errors
+/// 42601 for options that there are not.
+pub(crate) fn analyzes(options: &ast::Statement) -> SqlResult<bool> {
+    Ok(Asked::read(options)?.analyze)
+}
+
 impl Session {
     pub(crate) async fn run_explain(
         &mut self,

@@ -44,6 +44,8 @@ impl Session {
         self.work().await?;
         for name in tables {
             let objects = self.lockable(name, mode).await?;
+            let temporary = objects.iter().any(|oid| is_temporary(*oid));
+            self.work().await?.used_temporary |= temporary;
             self.lock_objects(&objects, mode).await?;
         }
         Ok(Executed::tag("LOCK TABLE"))

@@ -16,6 +16,7 @@
 //! | [`locking`] | LOCK TABLE |
 //! | [`result`] | rows and tags on their way to the client |
 //! | [`explain`] | EXPLAIN |
+//! | [`create_as`] | CREATE TABLE AS of prepared statements, and EXPLAIN of it |
 //! | [`access`], [`returning`] | what plans read and modifications give back |
 //! | [`known`] | what is derived from settings and catalog |
 //! | [`authority`] | as whom the session acts |
@@ -38,6 +39,7 @@ pub mod cancel;
 pub mod conceal;
 pub mod constraints;
 pub mod control;
+pub mod create_as;
 pub mod cursors;
 pub mod ddl_binder;
 pub mod ddl_host;

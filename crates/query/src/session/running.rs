@@ -56,7 +56,7 @@ impl Body {
     /// The direct path of `statement`, which needs no plan and nothing to be known; `None` if it has none.
     pub fn direct(statement: &Statement) -> Option<Self> {
         match statement {
-            Statement::Query(query) | Statement::Declare(query) | Statement::Call(query) => {
+            Statement::Query(query) | Statement::Declare(query, _) | Statement::Call(query) => {
                 let wanted: Vec<_> = query.output.iter().map(|o| (o.id, o.ty)).collect();
                 if locks(&query.rel).is_some() {
                     return None;
@@ -80,7 +80,7 @@ impl Body {
     /// 0A000 for what cannot be run.
     pub fn plan(statement: &Statement, env: &CatalogPlanEnv, explain: bool) -> SqlResult<Self> {
         Ok(match statement {
-            Statement::Query(query) | Statement::Declare(query) | Statement::Call(query) => {
+            Statement::Query(query) | Statement::Declare(query, _) | Statement::Call(query) => {
                 Self::Query { plan: Some(lower::plan(query, env)?), locks: locks(&query.rel), fast: None }
             }
             Statement::Modify(modify, ctes) => {
@@ -100,7 +100,9 @@ impl Body {
 /// Tables that a statement reads.
 pub fn tables_of(statement: &Statement) -> Vec<Arc<Table>> {
     match statement {
-        Statement::Query(query) | Statement::Declare(query) | Statement::Call(query) => Refs::of_rel(&query.rel).tables,
+        Statement::Query(query) | Statement::Declare(query, _) | Statement::Call(query) => {
+            Refs::of_rel(&query.rel).tables
+        }
         Statement::Modify(modify, ctes) => {
             let source = modify.source.clone();
             Refs::of_rel(&Rel::With { ctes: ctes.clone(), body: Box::new(source) }).tables
@@ -250,7 +252,7 @@ fn locks(rel: &Rel) -> Option<&'static str> {
 pub fn writes_for_others(statement: &Statement) -> bool {
     let shared = |table: &Arc<Table>| !table.is_temporary();
     match statement {
-        Statement::Query(query) | Statement::Declare(query) | Statement::Call(query) => {
+        Statement::Query(query) | Statement::Declare(query, _) | Statement::Call(query) => {
             Refs::of_rel(&query.rel).written.iter().any(shared)
         }
         Statement::Modify(modify, ctes) => {

@@ -21,9 +21,10 @@ use crate::session::{Session, binding, returning};
 impl Prepared {
     /// Whether it may run in a failed block: COMMIT, ROLLBACK, ROLLBACK TO.
     pub fn ends_failed_block(&self) -> bool {
-        self.parsed
-            .as_ref()
-            .is_some_and(|p| matches!(p.statement, ast::Statement::Commit { .. } | ast::Statement::Rollback { .. }))
+        self.parsed.as_ref().is_some_and(|p| {
+            matches!(p.statement, ast::Statement::Commit { .. } | ast::Statement::Rollback { .. })
+                || gavel_binder::ddl::prepares_transaction(&p.statement)
+        })
     }
 
     /// Whether it exchanges more with the client than a result: then it cannot be run twice.
@@ -133,17 +134,19 @@ impl Session {
         planned.allow()?;
         self.use_objects(&planned.bound.objects).await?;
         match (&planned.body, &planned.bound.statement) {
-            (Body::Query { .. }, Statement::Declare(_)) => self.declare(planned, statement, params).await,
+            (Body::Query { .. }, Statement::Declare(..)) => self.declare(planned, statement, params).await,
             (Body::Query { .. }, Statement::Call(_)) => self.run_call(planned, params).await,
             (Body::Query { .. }, _) => self.run_query_plan(planned, params).await,
             (Body::Modify(body), statement) => {
                 self.may_run(statement, verb(&body.modify.op))?;
+                let params = self.with_cursor_row(&body.modify, params).await?;
                 self.run_modify(body, planned.columns.clone(), params).await
             }
             (Body::Other, Statement::Explain { options, inner }) => match &**inner {
                 Statement::Other(other) if let ast::Statement::Execute { name, parameters, .. } = &**other => {
                     self.explain_prepared(options, name.as_ref(), parameters).await
                 }
+                Statement::Other(utility) => Box::pin(self.explain_utility(options, utility)).await,
                 inner => self.run_explain(options, inner, params).await,
             },
             (Body::Other, Statement::Copy(copy)) => self.run_copy(copy, statement, params, sink).await,
@@ -347,7 +350,7 @@ fn columns_of(statement: &Statement) -> Option<Arc<[ColumnDesc]>> {
         Statement::Modify(modify, _) => modify.returning.as_ref().map(|r| describe(r.iter().map(|(o, _)| o))),
         Statement::Explain { .. } => Some(explain_columns()),
         Statement::Call(query) => (!query.output.is_empty()).then(|| describe(&query.output)),
-        Statement::Copy(_) | Statement::Declare(_) | Statement::Other(_) => None,
+        Statement::Copy(_) | Statement::Declare(..) | Statement::Other(_) => None,
     }
 }
 

@@ -57,6 +57,7 @@ impl Session {
                 self.set_transaction(modes)?;
                 "SET"
             }
+            other if gavel_binder::ddl::prepares_transaction(other) => self.prepare_transaction().await?,
             _ => return Ok(None),
         };
         Ok(Some(Executed::tag(tag)))
@@ -94,7 +95,11 @@ impl Session {
         }
         if ddl::is_ddl(&parsed.statement) {
             let before = prepared.text.get(..parsed.range.start).map_or(0, |t| t.chars().count());
-            return Box::pin(self.run_ddl(&parsed.statement)).await.map_err(|e| e.moved(before));
+            let alone = is_alone(prepared, parsed);
+            if let Some(expanded) = self.with_query_of_execute(&parsed.statement).await? {
+                return Box::pin(self.create_as_execute(&expanded, alone)).await;
+            }
+            return Box::pin(self.run_ddl(&parsed.statement, alone)).await.map_err(|e| e.moved(before));
         }
         match &parsed.statement {
             S::Set(set) => {
@@ -139,7 +144,8 @@ impl Session {
         }
     }
 
-    async fn run_ddl(&mut self, statement: &ast::Statement) -> SqlResult<Executed> {
+    /// Runs DDL. Statements that share a message with others are in a block with them, if they are not `alone`.
+    pub(crate) async fn run_ddl(&mut self, statement: &ast::Statement, alone: bool) -> SqlResult<Executed> {
         if self.known().read_only
             && let Some(command) = ddl::writing_command(statement)?
         {
@@ -152,7 +158,7 @@ impl Session {
         let session_user = self.authority(&roles, &subject).session;
         let listed = |name: &String| name == PG_TEMP || catalog.current.schema(name).is_some();
         let path: Vec<String> = self.search_path().into_iter().filter(listed).collect();
-        let in_block = self.block.is_explicit();
+        let in_block = self.block.is_explicit() || !alone;
         let text = gavel_binder::ddl::carried(statement).unwrap_or_default();
         let alone = !in_block && self.only_reads().await;
         let check_bodies = self.shared.settings.lock().is_on("check_function_bodies");
@@ -165,7 +171,7 @@ impl Session {
         let (notices, jobs) = (std::mem::take(&mut context.notices), std::mem::take(&mut context.jobs));
         self.notices.extend(notices);
         let tag = tag?;
-        self.work().await?.catalog = catalog;
+        self.work().await?.change_catalog(catalog);
         self.finish_writes().await?;
         if let Some(what) = jobs.iter().find_map(|job| job.awaited) {
             if !alone {
@@ -203,6 +209,7 @@ impl Session {
             C::Close { cursor } => self.close_cursor(cursor.as_deref()),
             C::Lock { tables, mode } => self.lock_tables(tables, *mode).await,
             C::Discard(what) => self.discard(*what).await,
+            C::PrepareTransaction => Err(SqlError::internal("PREPARE TRANSACTION belongs to the transaction")),
             C::Listen { channel } => self.listen(channel).await,
             C::Unlisten { channel } => self.unlisten(channel.as_deref()).await,
             C::Notify { channel, payload } => self.notify(channel, payload).await,
@@ -324,11 +331,7 @@ impl Session {
             None => Vec::new(),
         };
         if types.len() != parameters.len() {
-            return Err(SqlError::new(
-                SqlState::SyntaxError,
-                format!("wrong number of parameters for prepared statement \"{name}\""),
-            )
-            .detail(format!("Expected {} parameters but got {}.", types.len(), parameters.len())));
+            return Err(wrong_number(name, types.len(), parameters.len()));
         }
         let mut values = Vec::with_capacity(types.len());
         if !types.is_empty() {
@@ -343,6 +346,20 @@ impl Session {
         }
         Ok((inner, values))
     }
+}
+
+pub(crate) fn wrong_number(name: &str, expected: usize, given: usize) -> SqlError {
+    SqlError::new(SqlState::SyntaxError, format!("wrong number of parameters for prepared statement \"{name}\""))
+        .detail(format!("Expected {expected} parameters but got {given}."))
+}
+
+/// Whether a statement came in a message of its own.
+fn is_alone(whole: &Prepared, parsed: &Parsed) -> bool {
+    let blank =
+        |text: Option<&str>| text.is_none_or(|t| t.trim_matches(|c: char| c == ';' || c.is_whitespace()).is_empty());
+    let others = !blank(whole.text.get(..parsed.range.start)) || !blank(whole.text.get(parsed.range.end..));
+    // What else is there may be comments.
+    !others || gavel_binder::parse(&whole.text).is_ok_and(|all| all.len() == 1)
 }
 
 /// Whether a SET is about who the session is.

@@ -32,6 +32,13 @@ pub struct Savepoint {
     place: Place,
 }
 
+impl Savepoint {
+    /// The catalog as it was then.
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog.current
+    }
+}
+
 /// How far the session was when a savepoint was made, in what it has besides the transaction.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Place {
@@ -54,6 +61,8 @@ pub struct Work {
     pub serializable: bool,
     database: Oid,
     used: BTreeSet<Oid>,
+    /// Temporary objects were read, locked, written or defined.
+    pub used_temporary: bool,
     temporary_shapes: Arc<ShapeCache>,
 }
 
@@ -82,6 +91,7 @@ impl Work {
             serializable,
             database,
             used: BTreeSet::new(),
+            used_temporary: false,
             temporary_shapes: Arc::clone(&temporary.shapes),
         })
     }
@@ -107,12 +117,22 @@ impl Work {
 
     /// Relies on the definitions of `objects`. Nobody else can change those that are temporary.
     pub async fn use_objects(&mut self, objects: &[Oid]) {
+        self.used_temporary |= objects.iter().any(|oid| is_temporary(*oid));
         for oid in objects.iter().filter(|oid| !is_temporary(**oid)) {
             if self.used.insert(*oid) {
                 let key = self.catalog.version_key(*oid);
                 self.state.lock().await.txn.use_schema(key);
             }
         }
+    }
+
+    /// Takes the catalog that DDL has made.
+    pub fn change_catalog(&mut self, catalog: TransactionCatalog) {
+        let (before, after) = (&self.catalog.current, &catalog.current);
+        if before.has_temporary() || after.has_temporary() {
+            self.used_temporary |= temporary_versions(before) != temporary_versions(after);
+        }
+        self.catalog = catalog;
     }
 
     pub async fn savepoint(&mut self, name: String, settings: Values, place: Place) {
@@ -162,4 +182,12 @@ impl Work {
         self.catalog = savepoint.catalog.clone();
         Ok((savepoint.settings.clone(), savepoint.place))
     }
+}
+
+/// The temporary objects of a catalog, as they are.
+fn temporary_versions(catalog: &Catalog) -> BTreeSet<(Oid, u64)> {
+    let tables = catalog.tables.values().map(|t| (t.oid, t.version));
+    let views = catalog.views.values().map(|v| (v.oid, v.version));
+    let sequences = catalog.sequences.values().map(|s| (s.oid, s.version));
+    tables.chain(views).chain(sequences).filter(|(oid, _)| is_temporary(*oid)).collect()
 }

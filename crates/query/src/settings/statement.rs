@@ -69,8 +69,15 @@ pub fn run_set(settings: &mut Settings, set: &Set, by: &Authority<'_>, in_block:
 
 /// SET SESSION CHARACTERISTICS AS TRANSACTION …
 fn characteristics(settings: &mut Settings, modes: &[ast::TransactionMode]) -> SqlResult<()> {
-    for mode in modes {
+    let mut modes = modes.iter().peekable();
+    while let Some(mode) = modes.next() {
         match mode {
+            // [NOT] DEFERRABLE.
+            ast::TransactionMode::IsolationLevel(ast::TransactionIsolationLevel::Snapshot) => {
+                let not = modes.next_if_eq(&mode).is_some();
+                let value = if not { "off" } else { "on" };
+                settings.set("default_transaction_deferrable", value, Source::Session)?;
+            }
             ast::TransactionMode::AccessMode(access) => {
                 let read_only = matches!(access, ast::TransactionAccessMode::ReadOnly);
                 let value = if read_only { "on" } else { "off" };

@@ -103,6 +103,9 @@ fn table(row: &mut Row<'_>, t: &Table) {
     row.set("relchecks", i16::try_from(t.checks.len()).unwrap_or(i16::MAX));
     // psql asks for foreign keys only where there are triggers, which is how PostgreSQL enforces them.
     row.set("relhastriggers", !t.foreign_keys.is_empty() || !t.referenced_by.is_empty());
+    if let Some(of_type) = t.of_type {
+        row.set("reloftype", of_type);
+    }
     if !t.options.is_empty() {
         row.set("reloptions", texts(Oid::TEXT, t.options.iter().map(String::as_str)));
     }

@@ -118,6 +118,9 @@ fn constraints(t: &Table, out: &mut Rows) {
             row.set("confupdtype", action(f.on_update)).set("confdeltype", action(f.on_delete));
             row.set("confmatchtype", if f.matching == FkMatch::Full { 'f' } else { 's' });
             row.set("conkey", small_array(&f.columns)).set("confkey", small_array(&f.parent_columns));
+            if !f.delete_sets.is_empty() {
+                row.set("confdelsetcols", small_array(&f.delete_sets));
+            }
         });
     }
 }

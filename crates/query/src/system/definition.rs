@@ -229,6 +229,9 @@ fn foreign_key(context: &SystemContext<'_>, t: &Table, f: &ForeignKey) -> String
             FkAction::SetDefault => "SET DEFAULT",
         };
         out.push_str(&format!(" ON {when} {action}"));
+        if when == "DELETE" && !f.delete_sets.is_empty() {
+            out.push_str(&format!(" ({})", columns(t, &f.delete_sets)));
+        }
     }
     out
 }

@@ -111,6 +111,15 @@ scripts! {
     functions_are_put_in_the_place_of_calls
     functions_run_several_statements
     functions_are_shown_and_dropped
+    tables_follow_a_type
+    fields_come_and_go
+    tables_are_made_of_prepared_queries
+    schemas_are_made_with_what_is_in_them
+    rows_of_cursors_are_changed
+    parts_of_values_are_assigned
+    merging_joins_and_inferring
+    foreign_keys_set_some_columns
+    copy_takes_some_rows
     privileges_on_tables_and_columns_are_needed
     views_are_read_with_the_rights_of_their_owner
     only_owners_change_what_they_own

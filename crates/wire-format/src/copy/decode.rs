@@ -183,9 +183,6 @@ impl CopyDecoder {
         if found > self.columns.len() {
             return Err(bad("extra data after last expected column").context(self.line_context()));
         }
-        if let Some(missing) = self.columns.get(found) {
-            return Err(bad(format!("missing data for column \"{missing}\"")).context(self.line_context()));
-        }
         if self.options.format == CopyFileFormat::Csv {
             self.fields.force(&self.force_not_null, &self.force_null, &self.options);
         }
@@ -281,7 +278,7 @@ impl CopyDecoder {
     }
 }
 
-/// One row: as many fields as there are columns.
+/// One row: no more fields than there are columns.
 #[derive(Clone, Copy, Debug)]
 pub struct CopyRow<'a> {
     decoder: &'a CopyDecoder,
@@ -296,6 +293,18 @@ impl<'a> CopyRow<'a> {
         let range = self.decoder.fields.ranges.get(index)?.clone()?;
         let tuple = self.decoder.buf.get(self.decoder.current.clone())?;
         tuple.get(range)
+    }
+
+    /// Whether there is a field `index` at all; fields before it are read first, as PostgreSQL does.
+    ///
+    /// # Errors
+    /// 22P04 with the line if it ends before.
+    pub fn require(&self, index: usize) -> SqlResult<()> {
+        if index < self.decoder.fields.ranges.len() {
+            return Ok(());
+        }
+        let missing = self.decoder.columns.get(index).map_or("", String::as_str);
+        Err(bad(format!("missing data for column \"{missing}\"")).context(self.line_context()))
     }
 
     /// Number of the line (of the tuple in binary), from 1.

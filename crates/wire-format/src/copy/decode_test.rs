@@ -23,6 +23,9 @@ fn decode(options: &CopyOptions, columns: usize, data: &[u8], chunk: usize) -> R
             None => decoder.finish(),
         }
         while let Some(row) = decoder.next_row()? {
+            for index in 0..columns {
+                row.require(index)?;
+            }
             rows.push((0..columns).map(|i| row.field(i).map(|f| String::from_utf8_lossy(f).into_owned())).collect());
         }
     }

@@ -22,4 +22,4 @@ pub mod options;
 
 pub use decode::{CopyDecoder, CopyRow};
 pub use encode::CopyEncoder;
-pub use options::{CopyArg, CopyDirection, CopyFileFormat, CopyOptions, Header};
+pub use options::{ColumnChoice, CopyArg, CopyDirection, CopyFileFormat, CopyOptions, Header};

@@ -288,7 +288,8 @@ SELECT 1
 ALTER TABLE
 
 > ALTER TABLE t ALTER COLUMN note TYPE s.feeling;
-ERROR 22P02: invalid input value for enum s.feeling: "ok"
+ERROR 42804: column "note" cannot be cast automatically to type s.feeling
+HINT: You might need to specify "USING note::s.feeling".
 
 > ALTER TABLE t ALTER COLUMN m3 DROP DEFAULT, ALTER COLUMN m3 TYPE s.feeling USING m3::s.feeling;
 ALTER TABLE

@@ -43,9 +43,9 @@ DETAIL: Key (a)=(5) of table "t" was changed by a transaction that committed at 
 HINT: The transaction might succeed if retried.
 
 > BEGIN; DECLARE c CURSOR FOR SELECT a FROM t; UPDATE t SET b = 'c' WHERE CURRENT OF c;
-ERROR 0A000: WHERE CURRENT OF is not supported
-HINT: Select the key, and name it in the condition.
+BEGIN
+DECLARE CURSOR
+ERROR 24000: cursor "c" is not positioned on a row
 
 > ROLLBACK;
-WARNING: there is no transaction in progress
 ROLLBACK

@@ -1,0 +1,107 @@
+//! WHERE CURRENT OF: UPDATE and DELETE of the row that a cursor is on, and what a cursor must put out for it.
+//!
+//! The row's key is a parameter that the session fills in when the statement runs ([`CurrentOf`]), so that its plan can
+//! be kept. A cursor puts out the keys of the tables that it reads in a simple way behind its columns.
+
+use gavel_catalog::Table;
+use gavel_types::{Oid, PgType, SqlError, SqlResult};
+use sqlparser::ast;
+
+use super::Binder;
+use super::scalar::{Typed, column, scalar};
+use super::walk;
+use super::written::Written;
+use crate::bound::{ColumnId, CurrentOf, CursorRow, Modify, Output, Query, Rel, Scalar, ScalarKind, Source, Statement};
+use crate::parse::{Pos, marker};
+
+/// The parameter before it is known how many the client has.
+const UNNUMBERED: usize = usize::MAX;
+
+impl Binder<'_> {
+    /// The condition that a row is the cursor's; `None` if `condition` is another.
+    ///
+    /// # Errors
+    /// 0A000 on a view, and where the session does not come by: in WITH and in functions.
+    pub fn current_of(
+        &mut self,
+        condition: &ast::Expr,
+        written: &Written,
+        row_key: ColumnId,
+    ) -> SqlResult<Option<(Scalar, CurrentOf)>> {
+        let ast::Expr::Identifier(ident) = condition else { return Ok(None) };
+        let Some(cursor) = ident.value.strip_prefix(marker::CURRENT_OF) else { return Ok(None) };
+        if written.is_view() {
+            return Err(SqlError::unsupported("WHERE CURRENT OF on a view is not implemented"));
+        }
+        if self.levels.len() > 2 || !self.allow_params {
+            return Err(SqlError::unsupported("WHERE CURRENT OF is not supported in WITH and in functions"));
+        }
+        let param = scalar(ScalarKind::Param(UNNUMBERED), PgType::BYTEA);
+        let sides = vec![Typed::new(column(row_key, PgType::BYTEA), Pos::NONE), Typed::new(param, Pos::NONE)];
+        let predicate = self.call_named("byteaeq", sides, Pos::NONE)?.scalar;
+        Ok(Some((predicate, CurrentOf { cursor: cursor.to_owned(), param: UNNUMBERED })))
+    }
+
+    /// Makes the query of a cursor put out the keys of rows that WHERE CURRENT OF may then name.
+    pub fn put_out_rows(&mut self, query: &mut Query) -> Vec<CursorRow> {
+        let mut found = Vec::new();
+        self.keys_of_rows(&mut query.rel, &mut found);
+        let mut rows = Vec::with_capacity(found.len());
+        for (id, row) in found {
+            query.output.push(Output { id, name: String::new(), ty: PgType::BYTEA, origin: None });
+            rows.push(row);
+        }
+        rows
+    }
+
+    fn keys_of_rows(&mut self, rel: &mut Rel, found: &mut Vec<(ColumnId, CursorRow)>) {
+        match rel {
+            Rel::Scan { source: Source::Table(table), row_key, .. } if is_plain(table) => {
+                let key = *row_key.get_or_insert_with(|| self.new_column());
+                found.push((key, CursorRow { table: table.oid, locked: false }));
+            }
+            Rel::Lock { targets, .. } => {
+                let locked = |table: Oid| CursorRow { table, locked: true };
+                found.extend(targets.iter().map(|t| (t.row_key, locked(t.table.oid))));
+            }
+            Rel::Filter { input, .. } | Rel::Limit { input, .. } => self.keys_of_rows(input, found),
+            // Sorted rows are no scan's any more; locked ones are known by their locks.
+            Rel::Sort { input, .. } => {
+                self.keys_of_rows(input, found);
+                found.retain(|(_, row)| row.locked);
+            }
+            Rel::Project { input, exprs } => {
+                let first = found.len();
+                self.keys_of_rows(input, found);
+                for (key, _) in found.iter_mut().skip(first) {
+                    let passed = self.new_column();
+                    exprs.push((passed, column(*key, PgType::BYTEA)));
+                    *key = passed;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_plain(table: &Table) -> bool {
+    table.materialized.is_none()
+}
+
+/// Gives the parameter of WHERE CURRENT OF its number, behind the client's `params`.
+pub fn number_cursor(statement: &mut Statement, params: usize) {
+    match statement {
+        Statement::Modify(modify, _) => number(modify, params),
+        Statement::Explain { inner, .. } => number_cursor(inner, params),
+        _ => {}
+    }
+}
+
+fn number(modify: &mut Modify, params: usize) {
+    let Some(current) = &mut modify.current_of else { return };
+    current.param = params;
+    walk::replace_rel(&mut modify.source, &mut |s| match s.kind {
+        ScalarKind::Param(UNNUMBERED) => Some(scalar(ScalarKind::Param(params), s.ty)),
+        _ => None,
+    });
+}

@@ -1,0 +1,232 @@
+> CREATE TABLE t (a int, b text);
+CREATE TABLE
+> CREATE TABLE k (id int PRIMARY KEY, v text);
+CREATE TABLE
+> INSERT INTO t VALUES (1, 'one'), (2, 'two'), (3, 'three');
+INSERT 0 3
+> INSERT INTO k VALUES (1, 'one'), (2, 'two'), (3, 'three');
+INSERT 0 3
+> BEGIN;
+BEGIN
+> DECLARE c CURSOR FOR SELECT * FROM t;
+DECLARE CURSOR
+> DELETE FROM t WHERE CURRENT OF c;
+ERROR 24000: cursor "c" is not positioned on a row
+> ROLLBACK;
+ROLLBACK
+> BEGIN;
+BEGIN
+> DECLARE c CURSOR FOR SELECT b FROM t WHERE a > 1;
+DECLARE CURSOR
+> FETCH c;
+b
+two
+FETCH 1
+> UPDATE t SET a = a + 10 WHERE CURRENT OF c;
+UPDATE 1
+> UPDATE t SET a = a + 10, b = upper(b) WHERE CURRENT OF c RETURNING *;
+a | b
+22 | TWO
+UPDATE 1
+> FETCH c;
+b
+three
+FETCH 1
+> DELETE FROM t WHERE CURRENT OF c RETURNING b;
+b
+three
+DELETE 1
+> DELETE FROM t WHERE CURRENT OF c;
+DELETE 0
+> SELECT * FROM t ORDER BY a;
+a | b
+1 | one
+22 | TWO
+SELECT 2
+> FETCH c;
+b
+FETCH 0
+> SAVEPOINT s;
+SAVEPOINT
+> DELETE FROM t WHERE CURRENT OF c;
+ERROR 24000: cursor "c" is not positioned on a row
+> ROLLBACK TO s;
+ROLLBACK
+> ROLLBACK;
+ROLLBACK
+> BEGIN;
+BEGIN
+> DECLARE c CURSOR FOR SELECT v FROM k WHERE id = 2;
+DECLARE CURSOR
+> FETCH c;
+v
+two
+FETCH 1
+> UPDATE k SET id = 20 WHERE CURRENT OF c;
+UPDATE 1
+> UPDATE k SET v = 'twenty' WHERE CURRENT OF c;
+UPDATE 1
+> SAVEPOINT s;
+SAVEPOINT
+> UPDATE k SET id = 200 WHERE id = 20;
+UPDATE 1
+> UPDATE k SET v = v || '!' WHERE CURRENT OF c;
+UPDATE 1
+> SELECT * FROM k ORDER BY id;
+id | v
+1 | one
+3 | three
+200 | twenty!
+SELECT 3
+> ROLLBACK TO s;
+ROLLBACK
+> UPDATE k SET v = v || '?' WHERE CURRENT OF c;
+UPDATE 1
+> SELECT * FROM k ORDER BY id;
+id | v
+1 | one
+3 | three
+20 | twenty?
+SELECT 3
+> ROLLBACK;
+ROLLBACK
+> BEGIN;
+BEGIN
+> DECLARE c SCROLL CURSOR FOR SELECT * FROM k;
+DECLARE CURSOR
+> FETCH 3 FROM c;
+id | v
+1 | one
+2 | two
+3 | three
+FETCH 3
+> FETCH PRIOR FROM c;
+id | v
+2 | two
+FETCH 1
+> UPDATE k SET v = 'back' WHERE CURRENT OF c;
+UPDATE 1
+> SELECT * FROM k ORDER BY id;
+id | v
+1 | one
+2 | back
+3 | three
+SELECT 3
+> ROLLBACK;
+ROLLBACK
+> BEGIN;
+BEGIN
+> DECLARE c CURSOR FOR SELECT * FROM k ORDER BY id DESC FOR UPDATE;
+DECLARE CURSOR
+> MOVE 2 FROM c;
+MOVE 2
+> UPDATE k SET v = 'locked' WHERE CURRENT OF c;
+UPDATE 1
+> SELECT * FROM k ORDER BY id;
+id | v
+1 | one
+2 | locked
+3 | three
+SELECT 3
+> SAVEPOINT s;
+SAVEPOINT
+> DELETE FROM t WHERE CURRENT OF c;
+ERROR 24000: cursor "c" does not have a FOR UPDATE/SHARE reference to table "t"
+> ROLLBACK TO s;
+ROLLBACK
+> ROLLBACK;
+ROLLBACK
+> BEGIN;
+BEGIN
+> DECLARE c CURSOR FOR SELECT * FROM k a JOIN k b ON a.id = b.id FOR UPDATE;
+DECLARE CURSOR
+> FETCH c;
+id | v | id | v
+1 | one | 1 | one
+FETCH 1
+> SAVEPOINT s;
+SAVEPOINT
+> DELETE FROM k WHERE CURRENT OF c;
+ERROR 24000: cursor "c" has multiple FOR UPDATE/SHARE references to table "k"
+> ROLLBACK TO s;
+ROLLBACK
+> DECLARE d CURSOR FOR SELECT a.* FROM k a JOIN k b ON a.id = b.id FOR UPDATE OF a;
+DECLARE CURSOR
+> FETCH d;
+id | v
+1 | one
+FETCH 1
+> DELETE FROM k WHERE CURRENT OF d;
+DELETE 1
+> SELECT * FROM k ORDER BY id;
+id | v
+2 | two
+3 | three
+SELECT 2
+> DECLARE e CURSOR FOR SELECT v, count(*) FROM k GROUP BY v ORDER BY v DESC;
+DECLARE CURSOR
+> FETCH e;
+v | count
+two | 1
+FETCH 1
+> SAVEPOINT s;
+SAVEPOINT
+> DELETE FROM k WHERE CURRENT OF e;
+ERROR 24000: cursor "e" is not a simply updatable scan of table "k"
+> ROLLBACK TO s;
+ROLLBACK
+> DECLARE g CURSOR FOR SELECT v FROM k;
+DECLARE CURSOR
+> FETCH ALL FROM g;
+v
+two
+three
+FETCH 2
+> SAVEPOINT s;
+SAVEPOINT
+> DELETE FROM k WHERE CURRENT OF g;
+ERROR 24000: cursor "g" is not positioned on a row
+> ROLLBACK TO s;
+ROLLBACK
+> DELETE FROM k WHERE CURRENT OF nobody;
+ERROR 34000: cursor "nobody" does not exist
+> ROLLBACK;
+ROLLBACK
+> BEGIN;
+BEGIN
+> DECLARE h CURSOR WITH HOLD FOR SELECT * FROM k;
+DECLARE CURSOR
+> COMMIT;
+COMMIT
+> FETCH h;
+id | v
+1 | one
+FETCH 1
+> DELETE FROM k WHERE CURRENT OF h;
+ERROR 24000: cursor "h" is held from a previous transaction
+> CLOSE h;
+CLOSE CURSOR
+> CREATE VIEW v AS SELECT * FROM k;
+CREATE VIEW
+> BEGIN;
+BEGIN
+> DECLARE c CURSOR FOR SELECT * FROM v;
+DECLARE CURSOR
+> FETCH c;
+id | v
+1 | one
+FETCH 1
+> UPDATE k SET v = 'through a view' WHERE CURRENT OF c;
+UPDATE 1
+> SELECT * FROM k ORDER BY id;
+id | v
+1 | through a view
+2 | two
+3 | three
+SELECT 3
+> DELETE FROM v WHERE CURRENT OF c;
+ERROR 0A000: WHERE CURRENT OF on a view is not implemented
+> ROLLBACK;
+ROLLBACK
+> SELECT * FROM k WHERE CURRENT OF c;
+ERROR 42601: syntax error at or near "OF"
