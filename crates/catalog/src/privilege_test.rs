@@ -37,6 +37,7 @@ fn table() -> Table {
         owner: BOSS,
         version: 1,
         rung: 0,
+        of_type: None,
         columns: (1..=3).map(|n| Column::plain(n, format!("c{n}"), PgType::INT4)).collect(),
         storage: Oid(20_000),
         indexes: Vec::new(),

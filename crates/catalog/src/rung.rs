@@ -124,6 +124,7 @@ mod tests {
             acl: None,
             materialized: None,
             rung,
+            of_type: None,
             on_commit: OnCommit::PreserveRows,
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gavel_binder::ddl::ast::{Alter, AlterAction, Drop, ObjectKind};
 use gavel_catalog::bootstrap::DATABASE_OWNER;
 use gavel_catalog::{Database, acl, store};
-use gavel_types::{Oid, SqlError, SqlResult, SqlState};
+use gavel_types::{SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
 

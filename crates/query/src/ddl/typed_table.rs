@@ -24,6 +24,7 @@ impl DdlContext<'_> {
             columns.push(ColumnDef {
                 name: attribute.name.clone(),
                 ty: written_type(attribute)?,
+                collation: None,
                 constraints: Vec::new(),
             });
         }

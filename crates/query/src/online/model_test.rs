@@ -158,6 +158,7 @@ impl World {
             acl: None,
             materialized: None,
             rung: 0,
+            of_type: None,
             on_commit: OnCommit::PreserveRows,
         };
         let after = Table { indexes: vec![index], ..before.clone() };

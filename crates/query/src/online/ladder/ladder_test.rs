@@ -44,6 +44,7 @@ fn table(rung: u32, indexes: Vec<Index>) -> Table {
         acl: None,
         materialized: None,
         rung,
+        of_type: None,
         on_commit: OnCommit::PreserveRows,
     }
 }
