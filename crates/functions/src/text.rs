@@ -231,7 +231,7 @@ fn unistr(s: &str) -> SqlResult<String> {
     let half = || SqlError::new(SqlState::SyntaxError, "invalid Unicode surrogate pair");
     let mut out = String::with_capacity(s.len());
     // The first half of a surrogate pair.
-    let mut high = None;
+    let mut high: Option<u32> = None;
     let mut rest = s;
     while let Some(at) = rest.find('\\') {
         out.push_str(&rest[..at]);
