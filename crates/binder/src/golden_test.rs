@@ -43,6 +43,7 @@ fn index(oid: u32, name: &str, column: i16, primary: bool) -> Index {
         nulls_not_distinct: false,
         constraint: None,
         deferrable: false,
+        ..Index::default()
     }
 }
 
@@ -108,6 +109,7 @@ pub fn catalog() -> Catalog {
             primary: false,
             deferrable: false,
             initially_deferred: false,
+            exclusion: false,
         }],
     );
     catalog.put_table(Arc::new(t));

@@ -8,6 +8,7 @@
 //! | [`descriptor`] | what one object is |
 //! | [`user_type`] | enums, domains and composite types |
 //! | [`function`] | functions and procedures |
+//! | [`index_method`] | access methods of indexes |
 //! | [`search`] | what a relation's bare name stands for |
 //! | [`snapshot`] | [`Catalog`]: everything of one database at one timestamp, with look-ups |
 //! | [`keys`] | where the catalog lies in the key space |
@@ -20,6 +21,7 @@ pub mod acl;
 pub mod bootstrap;
 pub mod descriptor;
 pub mod function;
+pub mod index_method;
 pub mod keys;
 pub mod oids;
 pub mod search;
@@ -33,5 +35,6 @@ pub use descriptor::{
     IndexKey, Materialized, Membership, ObjectId, OnCommit, Role, Schema, Sequence, Table, Unique, View,
 };
 pub use function::{Function, FunctionKind, Parameter};
+pub use index_method::IndexMethod;
 pub use snapshot::Catalog;
 pub use user_type::{Attribute, Definition, Domain, EnumLabel, UserType};

@@ -61,6 +61,7 @@ fn table(oid: u32, name: &str) -> Table {
             nulls_not_distinct: false,
             constraint: None,
             deferrable: false,
+            ..Index::default()
         }],
         uniques: vec![],
         checks: vec![],

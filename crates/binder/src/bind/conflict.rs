@@ -51,6 +51,11 @@ impl Binder<'_> {
             ast::OnConflictAction::DoNothing => ConflictAction::Nothing,
             ast::OnConflictAction::DoUpdate(update) => self.do_update(update, written, label, new_row)?,
         };
+        let updates = matches!(action, ConflictAction::Update { .. });
+        if updates && table.uniques.iter().any(|u| u.exclusion && arbiters.contains(&u.index)) {
+            let text = "ON CONFLICT DO UPDATE not supported with exclusion constraints";
+            return Err(SqlError::new(SqlState::WrongObjectType, text));
+        }
         Ok(OnConflict { arbiters, action })
     }
 
@@ -118,7 +123,7 @@ impl Binder<'_> {
     /// Unique indexes over exactly the target's keys, in any order.
     fn matching_indexes(&mut self, table: &Table, target: &Target) -> SqlResult<Vec<Oid>> {
         let mut out = Vec::new();
-        for index in table.indexes.iter().filter(|i| i.unique || i.primary) {
+        for index in table.indexes.iter().filter(|i| i.is_unique() || i.primary) {
             if self.index_matches(table, index, target)? {
                 out.push(index.oid);
             }

@@ -318,6 +318,7 @@ impl DdlContext<'_> {
         if touched.is_empty() {
             return Ok(());
         }
+        super::index_key::require_classes(&changed, &touched)?;
         let changed = Arc::new(changed);
         for new in types {
             self.recheck_expressions(&changed, new.column)?;

@@ -460,6 +460,7 @@ impl DdlContext<'_> {
             let joined = naming::joined(&names);
             let parts = match (index.primary, index.constraint.is_some()) {
                 (true, _) => [now.name.as_str(), "", "pkey"],
+                (_, true) if !index.exclusion.is_empty() => [now.name.as_str(), joined.as_str(), "excl"],
                 (_, true) => [now.name.as_str(), joined.as_str(), "key"],
                 _ => [now.name.as_str(), joined.as_str(), "idx"],
             };
@@ -598,7 +599,7 @@ pub(super) fn identity_type() -> SqlError {
 fn is_key(constraint: &TableConstraint, primary: bool) -> bool {
     match &constraint.kind {
         TableConstraintKind::PrimaryKey { .. } => primary,
-        TableConstraintKind::Unique { .. } => !primary,
+        TableConstraintKind::Unique { .. } | TableConstraintKind::Exclude(_) => !primary,
         TableConstraintKind::UsingIndex { primary: p, .. } => *p == primary,
         TableConstraintKind::Check(_) | TableConstraintKind::ForeignKey { .. } => false,
     }

@@ -94,7 +94,7 @@ impl DdlContext<'_> {
             return Err(SqlError::unsupported(message));
         }
         let plain = |k: &(IndexKey, bool, bool)| matches!(k.0, IndexKey::Column(_));
-        if table.indexes.iter().any(|i| i.unique && i.predicate.is_none() && i.keys.iter().all(plain)) {
+        if table.indexes.iter().any(|i| i.is_unique() && i.predicate.is_none() && i.keys.iter().all(plain)) {
             return Ok(());
         }
         let schema = self.now().schema_by_oid(table.schema).map_or("", |s| s.name.as_str());

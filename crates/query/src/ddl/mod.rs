@@ -14,6 +14,7 @@
 //! | [`binding`] | what DDL asks of the binder |
 //! | [`names`], `naming` | names found, names made up |
 //! | `create_table`, `constraint`, `index`, `view`, `materialized`, `sequence` | CREATE of relations and what belongs to them |
+//! | `index_key`, `index_option`, `exclusion` | keys and storage parameters of indexes; EXCLUDE |
 //! | `user_type`, `domain`, `composite` | types of users |
 //! | `function`, `function_option`, `function_change` | functions and procedures: CREATE; their attributes; ALTER and DROP |
 //! | `alter`, `alter_table`, `rewrite` | ALTER; moving rows |
@@ -32,12 +33,15 @@ mod constraint;
 mod create_table;
 mod domain;
 mod drop;
+mod exclusion;
 pub mod expression;
 mod function;
 mod function_change;
 mod function_option;
 mod grant;
 mod index;
+mod index_key;
+mod index_option;
 mod materialized;
 pub mod names;
 mod naming;

@@ -105,6 +105,7 @@ fn index(oid: u32, name: &str, keys: impl Iterator<Item = i16>, primary: bool, u
         nulls_not_distinct: false,
         constraint: None,
         deferrable: false,
+        ..Index::default()
     }
 }
 
@@ -118,8 +119,8 @@ impl MemoryTables {
             let id = u128::try_from(all.len()).unwrap_or(0).to_be_bytes();
             all.insert(shape.row_key(row, id).expect("key"), shape.encode(row).expect("row"));
             for index in &shape.indexes {
-                let entry = shape.entry(index, row, id, &EvalContext::immutable()).expect("entry");
-                all.extend(entry.map(|e| (e.key, e.value)));
+                let entries = shape.entries(index, row, id, &EvalContext::immutable()).expect("entries");
+                all.extend(entries.into_iter().map(|e| (e.key, e.value)));
             }
         }
     }

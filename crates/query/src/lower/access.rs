@@ -13,16 +13,18 @@ use std::sync::{Arc, LazyLock};
 
 use gavel_api::scan::ScanColumn;
 use gavel_binder::bound::{ColumnId, Scalar, ScalarKind};
-use gavel_catalog::{Index, IndexKey, Table};
+use gavel_catalog::{Index, IndexKey, IndexMethod, Table};
 use gavel_functions::registry;
 use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 
 use crate::exec::access::{key_columns, object_of, row_key_columns, stored_id};
 use crate::exec::expr::Expr;
+use crate::exec::inverted::InvertedCondition;
 use crate::exec::plan::{KeyCondition, KeyValue, Op, RowLookup, ScanPlan};
 use crate::exec::scan::{is_pushable, runs_in_storage};
 use crate::lower::estimate::{ARRAY_ELEMENTS, Conditions};
+use crate::lower::inverted::inverted_scan;
 use crate::lower::plan::{Ask, Planned, Planner, UNKNOWN_ROWS, lost};
 use crate::lower::statistics::TableStatistics;
 use crate::lower::walk::{Refs, map};
@@ -103,6 +105,24 @@ pub struct Path<'t> {
     pub ordered: bool,
     pub reverse: bool,
     pub covering: bool,
+    /// Conditions that the index, an inverted one, serves, by number. They stay filters.
+    pub inverted: Vec<(InvertedCondition, usize)>,
+}
+
+impl<'t> Path<'t> {
+    /// All of an index, before anything is known of it.
+    pub fn along(index: &'t Index) -> Self {
+        Self {
+            index: Some(index),
+            keys: vec![],
+            rows: 1.0,
+            cost: 0.0,
+            ordered: false,
+            reverse: false,
+            covering: true,
+            inverted: vec![],
+        }
+    }
 }
 
 /// A table with the ids that a scan gives its columns.
@@ -117,12 +137,12 @@ impl Scanned<'_> {
         self.columns.iter().find(|c| c.1 == id).map(|c| c.0)
     }
 
-    fn ids(&self) -> BTreeSet<ColumnId> {
+    pub(super) fn ids(&self) -> BTreeSet<ColumnId> {
         self.columns.iter().map(|c| c.1).chain(self.row_key).collect()
     }
 
     /// `scalar` with columns named by attnum, as index expressions name them.
-    fn by_number(&self, scalar: &Scalar) -> Scalar {
+    pub(super) fn by_number(&self, scalar: &Scalar) -> Scalar {
         map(scalar.clone(), &mut |mut s| {
             if let ScalarKind::Column(id) = s.kind
                 && let Some(number) = self.number(id)
@@ -135,7 +155,7 @@ impl Scanned<'_> {
 }
 
 /// `scalar` without relabelling: values of `varchar` are those of `text`.
-fn unlabelled(scalar: &Scalar) -> &Scalar {
+pub(super) fn unlabelled(scalar: &Scalar) -> &Scalar {
     match &scalar.kind {
         ScalarKind::Relabel { input } if same_form(input.ty, scalar.ty) => unlabelled(input),
         _ => scalar,
@@ -255,6 +275,10 @@ impl Planner<'_> {
     ) -> SqlResult<(ScanPlan, Vec<(ColumnId, PgType)>, Vec<Scalar>)> {
         let table = scanned.table;
         let push_down = self.env.push_down();
+        let mut path = path;
+        let inverted = inverted_scan(table, &mut path);
+        let inverted_name = inverted.as_ref().and_then(|i| table.indexes.iter().find(|x| x.oid == i.index));
+        let inverted_name = inverted_name.map(|i| i.name.clone());
         let entry_ids: Option<BTreeSet<u32>> = path.index.filter(|i| !i.is_table()).map(|i| stored_columns(table, i));
         // Conditions go to the index entries, to the table's rows, or stay above.
         let mut on_entries = vec![];
@@ -304,7 +328,8 @@ impl Planner<'_> {
             index_name: path
                 .index
                 .filter(|i| !i.is_table() || !path.keys.is_empty() || path.ordered)
-                .map(|i| i.name.clone()),
+                .map(|i| i.name.clone())
+                .or(inverted_name),
             object,
             key_columns: key,
             keys: path.keys.into_iter().map(|k| k.0).collect(),
@@ -315,6 +340,7 @@ impl Planner<'_> {
             reverse: path.reverse,
             fetch: None,
             lookup: None,
+            inverted,
         };
         if needs_rows {
             let (columns, filter, positions) = self.program(scanned, &on_rows, &output)?;
@@ -413,18 +439,29 @@ impl Planner<'_> {
             ordered: false,
             reverse: false,
             covering: true,
+            inverted: vec![],
         };
         for index in &scanned.table.indexes {
             if !self.is_usable(scanned, index, &ask.filters) {
                 continue;
             }
-            let mut path = self.path_of(scanned, index, &facts, rows, conditions)?;
-            (path.ordered, path.reverse) = order_of(scanned, index, &path.keys, &ask.order);
-            path.covering = index.is_table()
-                || (!wants_key && needed.iter().all(|n| stored_columns(scanned.table, index).contains(n)));
+            let mut path = match index.method {
+                IndexMethod::Gin => self.inverted_path(scanned, index, &ask.filters, rows, conditions)?,
+                method if method.keeps_order() => self.path_of(scanned, index, &facts, rows, conditions)?,
+                _ => continue,
+            };
+            let inverted = !path.inverted.is_empty();
+            if !index.is_ordered() && !inverted {
+                continue;
+            }
+            if !inverted {
+                (path.ordered, path.reverse) = order_of(scanned, index, &path.keys, &ask.order);
+                path.covering = index.is_table()
+                    || (!wants_key && needed.iter().all(|n| stored_columns(scanned.table, index).contains(n)));
+            }
             let touched = if path.covering { 1.0 } else { LOOKUP_COST };
             let ranges: f64 = path.keys.iter().map(|k| values_of(&k.0)).product();
-            let start = if path.keys.is_empty() { 0.0 } else { ranges * RANGE_COST };
+            let start = if path.keys.is_empty() && !inverted { 0.0 } else { ranges * RANGE_COST };
             path.cost = start + path.rows * touched;
             let found = path.rows.min(found);
             if !path.ordered {
@@ -435,6 +472,7 @@ impl Planner<'_> {
                 path.cost = path.cost.min(start + fetch.guess() / part * touched);
             }
             let useful = !path.keys.is_empty()
+                || inverted
                 || path.ordered
                 || (!index.is_table() && path.covering && path.cost < best.cost * 0.9);
             if useful && path.cost < best.cost
@@ -489,19 +527,11 @@ impl Planner<'_> {
         if index.is_always_unique() && keys.len() == index.keys.len() && keys.iter().all(equal) {
             estimate = estimate.min(keys.iter().map(|k| values_of(&k.0)).product());
         }
-        Ok(Path {
-            index: Some(index),
-            keys,
-            rows: estimate,
-            cost: estimate,
-            ordered: false,
-            reverse: false,
-            covering: true,
-        })
+        Ok(Path { keys, rows: estimate, cost: estimate, ..Path::along(index) })
     }
 
     /// What an index column holds, columns named by attnum.
-    fn key_target(&self, scanned: &Scanned<'_>, key: &IndexKey) -> Option<Scalar> {
+    pub(super) fn key_target(&self, scanned: &Scanned<'_>, key: &IndexKey) -> Option<Scalar> {
         match key {
             IndexKey::Column(number) => Some(Scalar {
                 kind: ScalarKind::Column(ColumnId(u32::from(*number as u16))),

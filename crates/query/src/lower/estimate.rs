@@ -24,6 +24,7 @@ use crate::exec::expr::{Expr, ExprKind, Value, boolean};
 use crate::exec::frame::Frame;
 use crate::exec::operator::BoxOperator;
 use crate::exec::{Evaluator, ExecEnv, Execution};
+use crate::inverted::search;
 use crate::lower::access::{COMPARISONS, Comparison};
 use crate::lower::plan::Planner;
 use crate::lower::statistics::{ColumnFacts, Sample, UNKNOWN_DISTINCT};
@@ -32,6 +33,8 @@ use crate::lower::statistics::{ColumnFacts, Sample, UNKNOWN_DISTINCT};
 const RANGE_PART: f64 = 1.0 / 3.0;
 const BOTH_BOUNDS_PART: f64 = 0.005;
 const PATTERN_PART: f64 = 0.01;
+/// What `@>`, `&&`, `?` and the like leave.
+const CONTAINMENT_PART: f64 = 0.01;
 const UNKNOWN_PART: f64 = 1.0 / 3.0;
 /// Elements that an array of unknown length is taken to have.
 pub const ARRAY_ELEMENTS: f64 = 10.0;
@@ -215,6 +218,7 @@ impl Planner<'_> {
                 (None, _) => match PATTERNS.get(function) {
                     Some(false) => PATTERN_PART,
                     Some(true) => 1.0 - PATTERN_PART,
+                    None if search::condition(*function, false).is_some() => CONTAINMENT_PART,
                     None => UNKNOWN_PART,
                 },
             },

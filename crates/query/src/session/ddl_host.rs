@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use gavel_catalog::{Catalog, Table};
+use gavel_catalog::{Catalog, Index, Table};
 use gavel_types::{Datum, KeyRange, Oid, SqlError, SqlResult, SqlState, WriteMode};
 
 use crate::ddl::DdlHost;
@@ -66,20 +66,19 @@ impl DdlHost for Host<'_> {
             }
             for (key, value) in page {
                 let row = shape.decode(&value)?;
-                let Some(entry) = shape.entry(index, &row, shape.row_id_of(&key), &eval)? else { continue };
-                let alone = entry.claim.as_ref().map_or_else(|| entry.unique.then_some(&entry.key), |c| Some(&c.start));
-                if alone.is_some_and(|key| !taken.insert(key.clone())) {
-                    return Err(SqlError::new(
-                        SqlState::UniqueViolation,
-                        format!("could not create unique index \"{}\"", index.index.name),
-                    )
-                    .detail(format!("{} is duplicated.", shape.describe_key(&index.index, &row, &eval)))
-                    .schema(shape.schema_name.clone())
-                    .table(table.name.clone())
-                    .constraint(index.index.name.clone()));
+                for entry in shape.entries(index, &row, shape.row_id_of(&key), &eval)? {
+                    let single = entry.unique.then_some(&entry.key);
+                    let alone = entry.claim.as_ref().map_or(single, |c| Some(&c.start));
+                    if alone.is_some_and(|key| !taken.insert(key.clone())) {
+                        let described = shape.describe_key(&index.index, &row, &eval);
+                        return Err(not_alone(&index.index, &described)
+                            .schema(shape.schema_name.clone())
+                            .table(table.name.clone())
+                            .constraint(index.index.name.clone()));
+                    }
+                    let mode = if entry.unique { WriteMode::Insert } else { WriteMode::Blind };
+                    state.txn.write(entry.key, mode, Some(entry.value))?;
                 }
-                let mode = if entry.unique { WriteMode::Insert } else { WriteMode::Blind };
-                state.txn.write(entry.key, mode, Some(entry.value))?;
             }
             if !full {
                 return Ok(());
@@ -90,6 +89,18 @@ impl DdlHost for Host<'_> {
     fn fill_random(&mut self, buffer: &mut [u8]) {
         (self.session.engine.entropy)(buffer);
     }
+}
+
+/// That rows which are there already have one key, `Key (…)=(…)`.
+fn not_alone(index: &Index, described: &str) -> SqlError {
+    if index.is_unique() {
+        let message = format!("could not create unique index \"{}\"", index.name);
+        return SqlError::new(SqlState::UniqueViolation, message).detail(format!("{described} is duplicated."));
+    }
+    let message = format!("could not create exclusion constraint \"{}\"", index.name);
+    let other = described.strip_prefix("Key ").unwrap_or(described);
+    SqlError::new(SqlState::ExclusionViolation, message)
+        .detail(format!("{described} conflicts with key {other}."))
 }
 
 impl Host<'_> {

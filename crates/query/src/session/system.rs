@@ -4,12 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use gavel_api::sql::{ResultSink, SqlSession};
-use gavel_catalog::Sequence;
+use gavel_catalog::{Sequence, Table};
 use gavel_catalog::system::is_temporary;
+use gavel_encoding::layout::object_range;
+use gavel_encoding::{ObjectId, TenantId};
 use gavel_functions::call::Call;
 use gavel_functions::registry::Proc;
+use gavel_txn::error::storage_error;
 use gavel_types::text_io::{NameResolver, TextStyle, is_reg};
-use gavel_types::{Datum, Oid, SqlResult};
+use gavel_types::{Datum, KeyRange, Oid, SqlResult};
 
 use crate::engine::registry::SessionInfo;
 use crate::session::Session;
@@ -71,10 +74,16 @@ fn activity(info: SessionInfo) -> Activity {
 
 impl Hooks {
     fn with_system<T>(&self, sequences: bool, f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
+        self.with_system_and_rows(sequences, false, f)
+    }
+
+    /// `rows`: the rows of tables are asked for.
+    fn with_system_and_rows<T>(&self, sequences: bool, rows: bool, f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
         let sessions: Vec<Activity> = self.engine.sessions.list().into_iter().map(activity).collect();
         let locks = self.engine.advisory.list();
         let settings = self.shared.settings.lock().clone();
         let states = if sequences { self.last_values() } else { HashMap::new() };
+        let live = if rows { self.live_rows() } else { HashMap::new() };
         f(&SystemContext {
             catalog: &self.catalog,
             settings: &settings,
@@ -82,12 +91,24 @@ impl Hooks {
             search_path: &self.search_path,
             sessions: &sessions,
             last_value: &|oid| states.get(&oid).copied(),
+            live_rows: &|oid| live.get(&oid).copied(),
             locks: &locks,
             cursors: &self.shared.cursors,
             statements: &self.shared.statements,
             started: self.engine.started,
             now: self.engine.now_micros(),
         })
+    }
+
+    /// About how many rows tables have, by their OIDs; nothing where storage does not tell.
+    fn live_rows(&self) -> HashMap<Oid, i64> {
+        let tables: Vec<&Arc<Table>> = self.catalog.tables.values().filter(|t| !t.is_temporary()).collect();
+        let object = |t: &&Arc<Table>| object_range(TenantId(self.database.0), ObjectId(t.storage.0));
+        let ranges: Vec<KeyRange> = tables.iter().map(object).collect();
+        let ts = self.engine.storage.watermarks().applied_ts;
+        let counted = wait(async { self.engine.storage.estimate_rows(ts, &ranges).await.map_err(storage_error) });
+        let counted = counted.unwrap_or_default();
+        tables.iter().zip(counted).map(|(t, rows)| (t.oid, i64::try_from(rows).unwrap_or(i64::MAX))).collect()
     }
 
     /// Last values of the sequences that have given any.
@@ -115,6 +136,7 @@ impl Hooks {
 
 impl SystemRows for Hooks {
     fn rows(&self, schema: &str, name: &str) -> SqlResult<Vec<Vec<Datum>>> {
-        self.with_system(name == "pg_sequences", |context| system::rows(context, schema, name))
+        let counts = matches!(name, "pg_stat_all_tables" | "pg_stat_user_tables");
+        self.with_system_and_rows(name == "pg_sequences", counts, |context| system::rows(context, schema, name))
     }
 }

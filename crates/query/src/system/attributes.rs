@@ -7,7 +7,7 @@ use sqlparser::ast::Expr;
 
 use super::classes::SEQUENCE_COLUMNS;
 use super::table::{Row, Rows};
-use super::{SystemContext, privileges};
+use super::{SystemContext, opclass, privileges};
 
 pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
     match name {
@@ -62,6 +62,8 @@ fn attributes(context: &SystemContext<'_>, out: &mut Rows) {
             let mut taken: Vec<String> = Vec::new();
             for (number, found) in (1_i16..).zip(keys.chain(included)) {
                 let Some((base, ty)) = found else { continue };
+                let position = usize::try_from(number - 1).unwrap_or(0);
+                let ty = if i.method.is_btree() { None } else { opclass::stored_type(t, i, position) }.unwrap_or(ty);
                 let mut name = base.clone();
                 let mut again = 0;
                 while taken.contains(&name) {

@@ -324,7 +324,8 @@ fn constraints<'a>(context: &SystemContext<'a>) -> Vec<Constraint<'a>> {
             check: None,
             nulls_distinct: None,
         };
-        for u in &table.uniques {
+        // The standard knows no exclusion constraints.
+        for u in table.uniques.iter().filter(|u| !u.exclusion) {
             let index = table.indexes.iter().find(|i| i.oid == u.index);
             let number = |k: &(IndexKey, bool, bool)| if let IndexKey::Column(n) = k.0 { Some(n) } else { None };
             let columns = index.map(|i| i.keys.iter().filter_map(number).collect()).unwrap_or_default();

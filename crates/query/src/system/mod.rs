@@ -10,6 +10,7 @@
 //! | `classes`, `attributes`, `constraints` | `pg_class`, `pg_attribute`, `pg_index`, `pg_constraint`, … |
 //! | `types` | `pg_type` and `pg_enum` of users' types |
 //! | `builtin` | `pg_type`, `pg_proc`, `pg_operator`, … and facts kept as data |
+//! | [`opclass`] | operator classes of indexes |
 //! | `cluster` | databases, roles, settings |
 //! | `sessions` | what sessions do, have prepared, have open and hold |
 //! | `listings` | the views for people: `pg_tables`, `pg_indexes`, `pg_stat_user_tables`, … |
@@ -32,6 +33,7 @@ pub mod functions;
 mod information;
 mod information_types;
 mod listings;
+pub mod opclass;
 mod privileges;
 pub mod resolver;
 mod routines;
@@ -84,6 +86,8 @@ pub struct SystemContext<'a> {
     pub sessions: &'a [Activity],
     /// Last value of a sequence, if one was given.
     pub last_value: &'a dyn Fn(Oid) -> Option<i64>,
+    /// Rows of a table, by its OID, as far as they are counted.
+    pub live_rows: &'a dyn Fn(Oid) -> Option<i64>,
     /// Of this session.
     pub cursors: &'a ListedCursors,
     pub statements: &'a ListedStatements,

@@ -52,6 +52,7 @@ fn catalog() -> Catalog {
         nulls_not_distinct: false,
         constraint: (oid == 16402).then_some(Oid(16403)),
         deferrable: false,
+        ..Index::default()
     };
     let expression = IndexKey::Expression { sql: "lower(b)".into(), ty: PgType::TEXT, id: -2 };
     c.put_table(Arc::new(Table {
@@ -76,6 +77,7 @@ fn catalog() -> Catalog {
             primary: true,
             deferrable: false,
             initially_deferred: false,
+            exclusion: false,
         }],
         checks: vec![CheckConstraint {
             oid: Oid(16405),
