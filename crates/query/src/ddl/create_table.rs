@@ -453,9 +453,10 @@ impl DdlContext<'_> {
                         names.extend(source.column(*n).map(|c| c.name.clone()));
                         *n = number(*n).unwrap_or(*n);
                     }
-                    IndexKey::Expression { .. } => names.push("expr".into()),
+                    IndexKey::Expression { sql, .. } => names.push(super::index_key::stored_label(sql)),
                 }
             }
+            names.extend(index.include.iter().filter_map(|n| source.column(*n)).map(|c| c.name.clone()));
             copy.include = index.include.iter().filter_map(|n| number(*n)).collect();
             let joined = naming::joined(&names);
             let parts = match (index.primary, index.constraint.is_some()) {

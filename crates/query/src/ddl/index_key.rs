@@ -200,7 +200,7 @@ impl DdlContext<'_> {
         let method = written.method;
         let mut out = Keys::default();
         for (at, column) in (1_i16..).zip(written.columns) {
-            let (key, ty) = self.index_key(table, column, at)?;
+            let (key, ty) = self.index_key(table, column, at, !written.operators.is_empty())?;
             let class = class(method, ty, column.class.as_ref())?;
             if let Some(operator) = written.operators.get(out.keys.len()) {
                 out.exclusion.push(exclusion_operator(operator, ty, class)?);
@@ -224,7 +224,8 @@ impl DdlContext<'_> {
             out.classes.clear();
         }
         for column in written.include {
-            let found = table.column_named(column).ok_or_else(|| undefined_column(column))?;
+            let missing = || undefined_column(column, !written.operators.is_empty());
+            let found = table.column_named(column).ok_or_else(missing)?;
             if !out.include.contains(&found.number) {
                 out.include.push(found.number);
             }
@@ -232,11 +233,17 @@ impl DdlContext<'_> {
         Ok(out)
     }
 
-    fn index_key(&mut self, table: &Table, column: &IndexColumn, at: i16) -> SqlResult<(IndexKey, PgType)> {
+    fn index_key(
+        &mut self,
+        table: &Table,
+        column: &IndexColumn,
+        at: i16,
+        constraint: bool,
+    ) -> SqlResult<(IndexKey, PgType)> {
         let expr = without_collation(&column.expr);
         if let Expr::Identifier(word) = expr {
             let name = folded(word);
-            let found = table.column_named(&name).ok_or_else(|| undefined_column(&name))?;
+            let found = table.column_named(&name).ok_or_else(|| undefined_column(&name, constraint))?;
             return Ok((IndexKey::Column(found.number), found.ty));
         }
         let stored = self.expression(table, expr, Usage::IndexKey)?;
@@ -271,11 +278,7 @@ impl DdlContext<'_> {
 pub(super) fn column_names(columns: &[IndexColumn], include: &[String]) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     for column in columns {
-        let base = match without_collation(&column.expr) {
-            Expr::Identifier(word) => folded(word),
-            Expr::Function(f) => f.name.0.last().map_or_else(|| "expr".into(), |n| n.to_string().to_lowercase()),
-            _ => "expr".into(),
-        };
+        let base = label_of(&column.expr);
         let mut name = base.clone();
         let mut n = 0;
         while parts.contains(&name) {
@@ -288,8 +291,23 @@ pub(super) fn column_names(columns: &[IndexColumn], include: &[String]) -> Vec<S
     parts
 }
 
-fn undefined_column(name: &str) -> SqlError {
-    SqlError::new(SqlState::UndefinedColumn, format!("column \"{name}\" does not exist"))
+/// What a key is called in the name of its index.
+fn label_of(expr: &Expr) -> String {
+    match without_collation(expr) {
+        Expr::Identifier(word) => folded(word),
+        Expr::Function(f) => f.name.0.last().map_or_else(|| "expr".into(), |n| n.to_string().to_lowercase()),
+        _ => "expr".into(),
+    }
+}
+
+/// The same of an expression that a descriptor holds.
+pub(super) fn stored_label(sql: &str) -> String {
+    gavel_binder::parse::parse_expression(sql).map_or_else(|_| "expr".into(), |expr| label_of(&expr))
+}
+
+fn undefined_column(name: &str, constraint: bool) -> SqlError {
+    let named = if constraint { " named in key" } else { "" };
+    SqlError::new(SqlState::UndefinedColumn, format!("column \"{name}\"{named} does not exist"))
 }
 
 /// The expression without parentheses and COLLATE around it: there is one collation.

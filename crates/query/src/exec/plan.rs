@@ -49,11 +49,13 @@ pub enum Op {
         rows: Vec<Vec<Expr>>,
     },
     TableScan(ScanPlan),
-    /// `columns`: positions in the relation's rows.
+    /// `columns`: positions in the relation's rows. `equal`: positions with what rows must have there; conditions above
+    /// say so as well.
     SystemScan {
         schema: &'static str,
         name: &'static str,
         columns: Vec<usize>,
+        equal: Vec<(usize, Expr)>,
     },
     Filter {
         input: Arc<Node>,

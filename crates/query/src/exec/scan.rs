@@ -568,13 +568,22 @@ impl SystemScan {
 #[async_trait]
 impl Operator for SystemScan {
     async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
-        let Op::SystemScan { schema, name, columns } = &self.node.op else {
+        let Op::SystemScan { schema, name, columns, equal } = &self.node.op else {
             return Err(SqlError::internal("not a system scan's plan"));
         };
         if std::mem::replace(&mut self.done, true) {
             return Ok(None);
         }
-        let rows = self.frame.exec.env.tables.system(schema, name).await?;
+        let evaluator = Evaluator::new(&self.frame);
+        let mut wanted = Vec::with_capacity(equal.len());
+        for (position, expr) in equal {
+            match evaluator.scalar(expr).await? {
+                Datum::Null => return Ok(None),
+                value => wanted.push((*position, value)),
+            }
+        }
+        let made = self.frame.exec.env.tables.system(schema, name, &wanted).await?;
+        let rows: Vec<&Vec<Datum>> = made.iter().filter(|r| wanted.iter().all(|(at, v)| may_equal(&r[*at], v))).collect();
         if rows.is_empty() {
             return Ok(None);
         }
@@ -586,5 +595,15 @@ impl Operator for SystemScan {
             })
             .collect::<SqlResult<Vec<_>>>()?;
         batch_of(&self.node.schema, arrays, rows.len()).map(Some)
+    }
+}
+
+/// Whether a value of a system relation may be equal to another one; those of other forms always may.
+fn may_equal(value: &Datum, wanted: &Datum) -> bool {
+    match (value, wanted) {
+        (Datum::Text(a), Datum::Text(b)) => a == b,
+        (Datum::Oid(a), Datum::Oid(b)) => a == b,
+        (Datum::Null, _) => false,
+        _ => true,
     }
 }

@@ -22,6 +22,7 @@ use parking_lot::Mutex;
 use crate::dml::conflict::ConflictRow;
 use crate::dml::shape::{ExpressionBinder, TableShape};
 use crate::exec::ExecEnv;
+use crate::engine::system_rows::SystemRows;
 use crate::exec::access::{TableAccess, TableScan};
 use crate::exec::operator::BoxOperator;
 use crate::fast::expr::RowExpr;
@@ -164,7 +165,7 @@ impl TableAccess for MemoryTables {
         futures::stream::iter([self.run(&scan)]).boxed()
     }
 
-    async fn system(&self, schema: &str, name: &str) -> SqlResult<Vec<Vec<Datum>>> {
+    async fn system(&self, schema: &str, name: &str, _: &[(usize, Datum)]) -> SqlResult<SystemRows> {
         Err(SqlError::unsupported(format!("{schema}.{name} in a test")))
     }
 

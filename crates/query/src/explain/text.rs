@@ -151,7 +151,7 @@ fn column_name(node: &Node, position: usize) -> String {
     let from = |input: &Node, expr: &Expr| expr.as_column().map(|inner| column_name(input, inner));
     let name = match &node.op {
         Op::TableScan(scan) => scan_column(scan, position),
-        Op::SystemScan { schema, name, columns } => gavel_catalog::system::relation(schema, name)
+        Op::SystemScan { schema, name, columns, .. } => gavel_catalog::system::relation(schema, name)
             .and_then(|r| r.columns.get(*columns.get(position)?))
             .map(|c| c.name.to_owned()),
         Op::Project { input, exprs } => exprs.get(position).and_then(|e| from(input, e)),

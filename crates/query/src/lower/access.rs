@@ -8,7 +8,7 @@
 //! Cost is counted in rows read by a scan: an entry of an index that leads back to the table costs as much
 //! as [`LOOKUP_COST`] of them. Without statistics a table has [`UNKNOWN_ROWS`] rows.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use gavel_api::scan::ScanColumn;
@@ -197,7 +197,15 @@ impl Planner<'_> {
             layout.push((*id, relation.columns[position].ty));
             positions.push(position);
         }
-        let node = self.node(Op::SystemScan { schema, name, columns: positions }, layout, 200.0);
+        let mut equal = vec![];
+        for filter in &ask.filters {
+            let Some((id, value)) = system_fact(filter, columns) else { continue };
+            let number = columns.iter().find(|c| c.1 == id).map(|c| c.0);
+            let position = relation.columns.iter().position(|c| Some(c.number) == number).ok_or_else(|| lost(id))?;
+            equal.push((position, self.compile(value, &[])?));
+        }
+        let rows = if equal.is_empty() { 200.0 } else { 10.0 };
+        let node = self.node(Op::SystemScan { schema, name, columns: positions, equal }, layout, rows);
         self.filtered(node, ask.filters)
     }
 
@@ -677,6 +685,35 @@ fn order_of(
         }
     }
     (true, direction.unwrap_or(false))
+}
+
+/// Equalities of names and texts, and of OIDs.
+static SYSTEM_EQUALITIES: LazyLock<HashSet<Oid>> = LazyLock::new(|| {
+    let text = |t: Oid| matches!(t, Oid::NAME | Oid::TEXT);
+    let fits = |o: &&registry::Operator| text(o.left) && text(o.right) || (o.left, o.right) == (Oid::OID, Oid::OID);
+    registry::operators_named("=").filter(fits).map(|o| o.proc).collect()
+});
+
+/// A condition that a column of a system relation equals a value from elsewhere.
+fn system_fact<'s>(filter: &'s Scalar, columns: &[(i16, ColumnId)]) -> Option<(ColumnId, &'s Scalar)> {
+    let ScalarKind::Call { function, args } = &filter.kind else { return None };
+    let [left, right] = &args[..] else { return None };
+    if !SYSTEM_EQUALITIES.contains(function) {
+        return None;
+    }
+    let own = |s: &Scalar| match &unlabelled(s).kind {
+        ScalarKind::Column(id) => columns.iter().any(|c| c.1 == *id).then_some(*id),
+        _ => None,
+    };
+    let outside = |s: &Scalar| {
+        let refs = Refs::of_scalar(s);
+        !refs.volatile && !refs.subqueries && !columns.iter().any(|c| refs.used.contains(&c.1))
+    };
+    match (own(left), own(right)) {
+        (Some(id), _) if outside(right) => Some((id, right)),
+        (_, Some(id)) if outside(left) => Some((id, left)),
+        _ => None,
+    }
 }
 
 /// Reads a condition as a fact about one expression over the table's columns.

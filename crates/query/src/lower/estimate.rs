@@ -19,6 +19,7 @@ use gavel_encoding::TenantId;
 use gavel_functions::{EvalContext, registry};
 use gavel_types::{CheckMode, Datum, Oid, PgType, SqlError, SqlResult};
 
+use crate::engine::system_rows::SystemRows;
 use crate::exec::access::{TableAccess, TableScan};
 use crate::exec::expr::{Expr, ExprKind, Value, boolean};
 use crate::exec::frame::Frame;
@@ -297,7 +298,7 @@ impl TableAccess for NoTables {
         stream::iter([Err(none())]).boxed()
     }
 
-    async fn system(&self, _: &str, _: &str) -> SqlResult<Vec<Vec<Datum>>> {
+    async fn system(&self, _: &str, _: &str, _: &[(usize, Datum)]) -> SqlResult<SystemRows> {
         Err(none())
     }
 

@@ -15,12 +15,13 @@ use gavel_types::text_io::{NameResolver, TextStyle, is_reg};
 use gavel_types::{Datum, KeyRange, Oid, SqlResult};
 
 use crate::engine::registry::SessionInfo;
+use crate::engine::system_rows::{Asked, SystemRows};
 use crate::session::Session;
-use crate::session::access::SystemRows;
+use crate::session::access::SystemRelations;
 use crate::session::hooks::{Hooks, wait};
 use crate::session::result::Executed;
 use crate::system::resolver::CatalogNames;
-use crate::system::{self, Activity, SystemContext};
+use crate::system::{self, Activity, Only, SystemContext};
 
 /// `record[]`.
 const RECORD_ARRAY: Oid = Oid(2287);
@@ -72,18 +73,27 @@ fn activity(info: SessionInfo) -> Activity {
     }
 }
 
-impl Hooks {
-    fn with_system<T>(&self, sequences: bool, f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
-        self.with_system_and_rows(sequences, false, f)
-    }
+/// What a system relation or function needs to know besides the catalog.
+#[derive(Clone, Copy, Default)]
+struct Need<'a> {
+    /// Last values of sequences.
+    sequences: bool,
+    /// How many rows tables have.
+    row_counts: bool,
+    /// Other sessions, and the locks that they hold.
+    sessions: bool,
+    /// The one relation that is asked about.
+    only: Option<Only<'a>>,
+}
 
-    /// `rows`: the rows of tables are asked for.
-    fn with_system_and_rows<T>(&self, sequences: bool, rows: bool, f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
-        let sessions: Vec<Activity> = self.engine.sessions.list().into_iter().map(activity).collect();
-        let locks = self.engine.advisory.list();
+impl Hooks {
+    fn with_system<T>(&self, need: Need<'_>, f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
+        let listed = if need.sessions { self.engine.sessions.list() } else { Vec::new() };
+        let sessions: Vec<Activity> = listed.into_iter().map(activity).collect();
+        let locks = if need.sessions { self.engine.advisory.list() } else { Vec::new() };
         let settings = self.shared.settings.lock().clone();
-        let states = if sequences { self.last_values() } else { HashMap::new() };
-        let live = if rows { self.live_rows() } else { HashMap::new() };
+        let states = if need.sequences { self.last_values() } else { HashMap::new() };
+        let live = if need.row_counts { self.live_rows() } else { HashMap::new() };
         f(&SystemContext {
             catalog: &self.catalog,
             settings: &settings,
@@ -97,6 +107,7 @@ impl Hooks {
             statements: &self.shared.statements,
             started: self.engine.started,
             now: self.engine.now_micros(),
+            only: need.only,
         })
     }
 
@@ -125,18 +136,34 @@ impl Hooks {
 
     pub(super) fn system_call(&self, proc: &Proc, call: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Datum>> {
         let names = CatalogNames { catalog: Arc::clone(&self.catalog), search_path: self.search_path.clone() };
-        let sequences = proc.name == "pg_sequence_last_value";
-        self.with_system(sequences, |context| system::functions::call(context, &names, proc, call, args))
+        let need = Need { sequences: proc.name == "pg_sequence_last_value", ..Need::default() };
+        self.with_system(need, |context| system::functions::call(context, &names, proc, call, args))
     }
 
     pub(super) fn system_call_set(&self, proc: &Proc, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {
-        self.with_system(false, |context| system::functions::call_set(context, proc, args))
+        self.with_system(Need::default(), |context| system::functions::call_set(context, proc, args))
     }
 }
 
-impl SystemRows for Hooks {
-    fn rows(&self, schema: &str, name: &str) -> SqlResult<Vec<Vec<Datum>>> {
-        let counts = matches!(name, "pg_stat_all_tables" | "pg_stat_user_tables");
-        self.with_system_and_rows(name == "pg_sequences", counts, |context| system::rows(context, schema, name))
+impl SystemRelations for Hooks {
+    fn rows(&self, schema: &str, name: &str, equal: &[(usize, Datum)]) -> SqlResult<SystemRows> {
+        let (catalog, search_path) = (&self.catalog, self.search_path.as_slice());
+        let asked = Asked { catalog, user: self.user.0, search_path, schema, name };
+        let stable = asked.is_stable();
+        if let Some(rows) = self.engine.system_rows.get(&asked).filter(|_| stable) {
+            return Ok(rows);
+        }
+        let only = system::only(schema, name, equal);
+        let need = Need {
+            sequences: name == "pg_sequences",
+            row_counts: matches!(name, "pg_stat_all_tables" | "pg_stat_user_tables"),
+            sessions: !stable,
+            only,
+        };
+        let rows = Arc::new(self.with_system(need, |context| system::rows(context, schema, name))?);
+        if stable && only.is_none() {
+            self.engine.system_rows.put(&asked, &rows);
+        }
+        Ok(rows)
     }
 }

@@ -166,7 +166,8 @@ fn column(
 }
 
 fn columns(context: &SystemContext<'_>, out: &mut Rows) {
-    for t in context.catalog.tables.values().filter(|t| t.materialized.is_none()) {
+    let tables = context.catalog.tables.values().filter(|t| t.materialized.is_none());
+    for t in tables.filter(|t| context.wants(t.oid, &t.name)) {
         let schema = context.schema_name(t.schema);
         for c in t.visible_columns() {
             out.add(|row| {
@@ -175,7 +176,7 @@ fn columns(context: &SystemContext<'_>, out: &mut Rows) {
             });
         }
     }
-    for v in context.catalog.views.values() {
+    for v in context.catalog.views.values().filter(|v| context.wants(v.oid, &v.name)) {
         let schema = context.schema_name(v.schema);
         let writable = updatability(context.catalog, v).columns;
         for ((number, (name, ty)), writable) in (1_i16..).zip(&v.columns).zip(writable) {
@@ -187,7 +188,7 @@ fn columns(context: &SystemContext<'_>, out: &mut Rows) {
             });
         }
     }
-    for r in system::relations() {
+    for r in system::relations().iter().filter(|r| context.wants(r.oid, r.name)) {
         for c in &r.columns {
             out.add(|row| {
                 column(context, row, (r.schema, r.name), c.name, c.number, c.ty);
@@ -309,10 +310,11 @@ struct Constraint<'a> {
     nulls_distinct: Option<bool>,
 }
 
-fn constraints<'a>(context: &SystemContext<'a>) -> Vec<Constraint<'a>> {
+/// `texts`: the clauses of checks are asked for.
+fn constraints<'a>(context: &SystemContext<'a>, texts: bool) -> Vec<Constraint<'a>> {
     let catalog = context.catalog;
     let mut out = Vec::new();
-    for table in catalog.tables.values() {
+    for table in catalog.tables.values().filter(|t| context.wants(t.oid, &t.name)) {
         let plain = |name: String, kind, columns| Constraint {
             table,
             name,
@@ -347,7 +349,7 @@ fn constraints<'a>(context: &SystemContext<'a>) -> Vec<Constraint<'a>> {
             });
         }
         for c in &table.checks {
-            let check = Some(definition::constraint(context, c.oid, false).unwrap_or_default());
+            let check = texts.then(|| definition::constraint(context, c.oid, false).unwrap_or_default());
             out.push(Constraint { check, ..plain(c.name.clone(), "CHECK", c.columns.clone()) });
         }
         // PostgreSQL shows NOT NULL as a check whose name it makes up.
@@ -371,7 +373,7 @@ fn table_name(context: &SystemContext<'_>, row: &mut Row<'_>, t: &Table) {
 }
 
 fn table_constraints(context: &SystemContext<'_>, out: &mut Rows) {
-    for c in constraints(context) {
+    for c in constraints(context, false) {
         out.add(|row| {
             constraint_name(context, row, &c);
             table_name(context, row, c.table);
@@ -383,7 +385,7 @@ fn table_constraints(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 fn key_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
-    for c in constraints(context).iter().filter(|c| c.kind != "CHECK") {
+    for c in constraints(context, false).iter().filter(|c| c.kind != "CHECK") {
         for (position, number) in (1_i32..).zip(&c.columns) {
             out.add(|row| {
                 constraint_name(context, row, c);
@@ -417,7 +419,7 @@ fn rule(action: FkAction) -> &'static str {
 }
 
 fn referential_constraints(context: &SystemContext<'_>, out: &mut Rows) {
-    for c in constraints(context) {
+    for c in constraints(context, false) {
         let Some(f) = c.foreign else { continue };
         let parent = context.catalog.table(f.parent);
         let unique = parent.and_then(|p| p.uniques.iter().find(|u| u.index == f.parent_index));
@@ -436,7 +438,7 @@ fn referential_constraints(context: &SystemContext<'_>, out: &mut Rows) {
 
 /// Columns that a constraint is about: those of the parent for a foreign key.
 fn constraint_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
-    for c in constraints(context) {
+    for c in constraints(context, false) {
         let (table, columns) = match c.foreign {
             Some(f) => match context.catalog.table(f.parent) {
                 Some(parent) => (&**parent, &f.parent_columns),
@@ -455,7 +457,7 @@ fn constraint_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 fn constraint_table_usage(context: &SystemContext<'_>, out: &mut Rows) {
-    for c in constraints(context).iter().filter(|c| c.kind != "CHECK") {
+    for c in constraints(context, false).iter().filter(|c| c.kind != "CHECK") {
         let parent = c.foreign.and_then(|f| context.catalog.table(f.parent));
         out.add(|row| {
             constraint_name(context, row, c);
@@ -465,7 +467,7 @@ fn constraint_table_usage(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 fn check_constraints(context: &SystemContext<'_>, out: &mut Rows) {
-    for c in constraints(context) {
+    for c in constraints(context, true) {
         let Some(check) = &c.check else { continue };
         // The clause without CHECK and one pair of parentheses.
         let clause = check.strip_prefix("CHECK (").and_then(|s| s.rsplit_once(')')).map_or(check.as_str(), |s| s.0);

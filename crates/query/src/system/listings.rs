@@ -46,7 +46,7 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
 }
 
 /// Columns of a view that count something.
-fn counters(view: &str) -> Vec<&'static str> {
+pub(super) fn counters(view: &str) -> Vec<&'static str> {
     let columns = system::relation("pg_catalog", view).map_or(&[][..], |r| &r.columns);
     columns.iter().filter(|c| c.ty.oid == Oid::INT8).map(|c| c.name).collect()
 }

@@ -136,11 +136,13 @@ fn with_context<T>(f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
         search_path: &path,
         sessions: &[Activity { pid: 1, state: "active".into(), ..Activity::default() }],
         last_value: &last_value,
+        live_rows: &|_| None,
         locks: &[],
         cursors: &ListedCursors::default(),
         statements: &ListedStatements::default(),
         started: 0,
         now: 0,
+        only: None,
     })
 }
 

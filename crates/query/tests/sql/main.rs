@@ -73,6 +73,10 @@ scripts! {
     json_objects_become_rows
     row_locks_reach_views_and_subqueries
     explain_shows_what_storage_does
+    explain_shows_inverted_indexes
+    indexes_have_methods_and_operator_classes
+    exclusion_constraints_refuse_equal_rows
+    values_are_found_by_their_elements
     elements_are_assigned
     addresses_amounts_and_points_are_stored
     cursors_move_both_ways
