@@ -129,19 +129,22 @@ impl SystemRowCache {
 mod tests {
     use super::*;
 
+    fn asked(catalog: &Arc<Catalog>) -> Asked<'_> {
+        Asked { catalog, user: Oid(10), search_path: &[], schema: "pg_catalog", name: "pg_class" }
+    }
+
     #[test]
     fn rows_are_found_by_the_catalog_they_were_made_from() {
         let cache = SystemRowCache::default();
         let (one, other) = (Arc::new(Catalog::default()), Arc::new(Catalog::default()));
-        let path = ["public".to_owned()];
-        let asked = |catalog| Asked { catalog, user: Oid(10), search_path: &path, schema: "pg_catalog", name: "pg_class" };
         let rows: SystemRows = Arc::new(vec![vec![Datum::Int4(1)]]);
         cache.put(&asked(&one), &rows);
         assert!(cache.get(&asked(&one)).is_some_and(|found| Arc::ptr_eq(&found, &rows)));
         assert!(cache.get(&asked(&other)).is_none());
         assert!(cache.get(&Asked { user: Oid(11), ..asked(&one) }).is_none());
         for _ in 0..MAX_RELATIONS {
-            cache.put(&asked(&Arc::new(Catalog::default())), &rows);
+            let another = Arc::new(Catalog::default());
+            cache.put(&asked(&another), &rows);
         }
         assert!(cache.get(&asked(&one)).is_none(), "what was not asked for longest has gone");
     }

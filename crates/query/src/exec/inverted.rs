@@ -21,7 +21,7 @@ use crate::dml::shape::{TOKEN_TYPE, token_datum};
 use crate::exec::access::TableScan;
 use crate::exec::eval::Evaluator;
 use crate::exec::expr::Expr;
-use crate::exec::operator::{BoxOperator, Operator as _, Streamed};
+use crate::exec::operator::{BoxOperator, Streamed};
 use crate::exec::plan::ScanPlan;
 use crate::exec::scan::disjoint;
 use crate::inverted::Class;
