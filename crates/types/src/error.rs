@@ -24,6 +24,8 @@ pub struct ErrorFields {
     pub column: Option<String>,
     pub data_type: Option<String>,
     pub constraint: Option<String>,
+    /// PostgreSQL's function that raises this, where clients tell an error by it.
+    pub routine: Option<&'static str>,
 }
 
 impl SqlError {
@@ -41,6 +43,7 @@ impl SqlError {
             column: None,
             data_type: None,
             constraint: None,
+            routine: None,
         }))
     }
 
@@ -120,6 +123,12 @@ impl SqlError {
     #[must_use]
     pub fn constraint(mut self, name: impl Into<String>) -> Self {
         self.0.constraint = Some(name.into());
+        self
+    }
+
+    #[must_use]
+    pub fn routine(mut self, name: &'static str) -> Self {
+        self.0.routine = Some(name);
         self
     }
 

@@ -93,8 +93,9 @@ fn types_of(columns: Option<&[ColumnDesc]>) -> Vec<PgType> {
     columns.into_iter().flatten().map(|c| c.ty).collect()
 }
 
+/// Drivers prepare the statement anew when they see this from this routine (pgjdbc, asyncpg).
 fn changed_result() -> SqlError {
-    SqlError::unsupported("cached plan must not change result type")
+    SqlError::unsupported("cached plan must not change result type").routine("RevalidateCachedQuery")
 }
 
 impl Prepared {

@@ -110,6 +110,10 @@ impl Session {
                 }
                 _ => return Err(cannot_run(name)),
             },
+            // Execute has read it to its end.
+            PortalState::Done if let Some(columns) = told => {
+                Box::new(Executed::memory(columns.into(), vec![], Tag::Counting("SELECT")))
+            }
             PortalState::Done | PortalState::Failed => return Err(cannot_run(name)),
         };
         Ok(Cursor::new(executed, Keep::Nothing, limit))

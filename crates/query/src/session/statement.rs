@@ -126,7 +126,12 @@ impl Session {
                 self.may_run(statement, verb(&body.modify.op))?;
                 self.run_modify(body, planned.columns.clone(), params).await
             }
-            (Body::Other, Statement::Explain { options, inner }) => self.run_explain(options, inner, params).await,
+            (Body::Other, Statement::Explain { options, inner }) => match &**inner {
+                Statement::Other(other) if let ast::Statement::Execute { name, parameters, .. } = &**other => {
+                    self.explain_prepared(options, name.as_ref(), parameters).await
+                }
+                inner => self.run_explain(options, inner, params).await,
+            },
             (Body::Other, Statement::Copy(copy)) => self.run_copy(copy, statement, params, sink).await,
             (Body::Other, _) => Err(SqlError::internal("statement has no plan")),
         }

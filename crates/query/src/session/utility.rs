@@ -266,6 +266,17 @@ impl Session {
         parameters: &[ast::Expr],
         sink: &mut dyn ResultSink,
     ) -> SqlResult<Executed> {
+        let (inner, values) = self.prepared_with(name, parameters).await?;
+        self.prepared.ran(name);
+        Box::pin(self.run(&inner, values, sink)).await
+    }
+
+    /// A prepared statement, and the values of EXECUTE's parameters in its parameters' types.
+    pub(crate) async fn prepared_with(
+        &mut self,
+        name: &str,
+        parameters: &[ast::Expr],
+    ) -> SqlResult<(Arc<Prepared>, Vec<Datum>)> {
         let inner = self.statement(name)?;
         let types = match Box::pin(self.plan(&inner)).await? {
             Some(planned) => {
@@ -291,11 +302,10 @@ impl Session {
             let bound = binding::bind_text(&format!("SELECT {}", items.join(", ")), &basis, &style)?;
             values = Box::pin(self.rows_of_bound(bound, basis)).await?.pop().unwrap_or_default();
         }
-        self.prepared.ran(name);
-        Box::pin(self.run(&inner, values, sink)).await
+        Ok((inner, values))
     }
 }
 
-fn execute_name(name: Option<&ast::ObjectName>) -> String {
+pub(crate) fn execute_name(name: Option<&ast::ObjectName>) -> String {
     name.and_then(|n| n.0.first()).and_then(|p| p.as_ident()).map(folded).unwrap_or_default()
 }

@@ -72,6 +72,8 @@ scripts! {
     aggregates_over_hypothetical_rows
     json_objects_become_rows
     row_locks_reach_views_and_subqueries
+    select_lists_may_be_empty
+    explain_of_prepared_statements
     explain_shows_what_storage_does
     explain_shows_inverted_indexes
     indexes_have_methods_and_operator_classes
