@@ -55,6 +55,5 @@
 > CREATE TABLE v (a int, EXCLUDE USING gist (a WITH =));
 > CREATE TABLE v (a json, EXCLUDE (a WITH =));
 > CREATE TABLE v (a int, EXCLUDE (b WITH =));
-> CREATE TABLE v (a int, EXCLUDE (a =));
 > CREATE TABLE v (a int, EXCLUDE (a DESC WITH OPERATOR(pg_catalog.=)));
 > SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'v'::regclass;
