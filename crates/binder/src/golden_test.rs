@@ -64,6 +64,7 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
         materialized: None,
         options: vec![],
         acl: None,
+        rung: 0,
         on_commit: OnCommit::PreserveRows,
     }
 }
@@ -156,6 +157,7 @@ pub fn outcome(catalog: &Catalog, sql: &str) -> String {
         catalog,
         search_path: &path,
         user: "postgres",
+        subject: None,
         style: &style,
         session_path: &path,
         calls: None,

@@ -11,6 +11,7 @@
 //! | [`inverted`] | values taken apart for GIN indexes |
 //! | [`copy`] | COPY |
 //! | [`ddl`] | statements that change the catalog |
+//! | [`online`] | indexes built and dropped while their table is written to |
 //! | [`settings`] | SET, SHOW and what they name |
 
 pub mod apply;
@@ -23,6 +24,7 @@ pub mod explain;
 pub mod fast;
 pub mod inverted;
 pub mod lower;
+pub mod online;
 pub mod prepared;
 pub mod session;
 pub mod settings;

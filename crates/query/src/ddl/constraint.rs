@@ -254,6 +254,10 @@ impl DdlContext<'_> {
             let message = format!("index \"{index_name}\" is already associated with a constraint");
             return Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, message));
         }
+        if !index.is_lasting() {
+            let message = format!("index \"{index_name}\" is not valid");
+            return Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, message));
+        }
         if !index.unique {
             return Err(wrong(format!("\"{index_name}\" is not a unique index"))
                 .detail("Cannot create a primary key or unique constraint using such an index."));
@@ -333,6 +337,7 @@ impl DdlContext<'_> {
         }
         let child_columns = foreign_columns(&table, columns)?;
         let (parent_columns, parent_index) = referenced_key(&parent, &references.columns, child_columns.len())?;
+        self.may_reference(&parent, &parent_columns)?;
         let name = name.unwrap_or_else(|| {
             naming::constraint_name(self.now(), table.schema, [&table.name, &naming::joined(columns), "fkey"])
         });
@@ -556,7 +561,7 @@ fn referenced_key(parent: &Table, names: &[String], wanted: usize) -> SqlResult<
     let found = parent.indexes.iter().find(|i| {
         let mut keys: Vec<i16> = i.keys.iter().filter_map(|k| column_of(&k.0)).collect();
         keys.sort_unstable();
-        i.is_unique() && i.predicate.is_none() && keys == sorted && keys.len() == i.keys.len()
+        i.is_unique() && i.is_lasting() && i.predicate.is_none() && keys == sorted && keys.len() == i.keys.len()
     });
     let index = found.ok_or_else(|| {
         let message =

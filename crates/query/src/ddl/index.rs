@@ -27,6 +27,8 @@ impl DdlContext<'_> {
             }
             None => return Err(super::names::undefined_table("relation", &create.table)),
         };
+        self.must_own_table(&table)?;
+        self.require_creation(&self.subject, table.schema)?;
         let method = index_key::method(create.method.as_deref())?;
         let written = Written {
             method,
@@ -69,6 +71,12 @@ impl DdlContext<'_> {
             options,
             ..Index::default()
         };
+        if (create.concurrently || create.asynchronous) && !table.is_temporary() {
+            return self.create_index_by_job(&table, index, create.concurrently);
+        }
+        if create.asynchronous {
+            self.built_at_once(&table, oid, &index.name);
+        }
         let rows = self.has_rows(&table).await?;
         let table = self.edit_table(table.oid, |t| t.indexes.push(index))?;
         if rows { self.build_index(&table, oid).await } else { Ok(()) }

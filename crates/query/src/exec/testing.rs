@@ -89,6 +89,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
         materialized: None,
         options: vec![],
         acl: None,
+        rung: 0,
         on_commit: OnCommit::PreserveRows,
     })
 }

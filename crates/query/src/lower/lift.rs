@@ -277,7 +277,7 @@ fn is_indexed(rel: &Rel, pairs: &[Pair]) -> bool {
     let Some((table, columns)) = scan_below(rel) else { return false };
     let tied = tied(columns, pairs);
     let begins = |i: &Index| matches!(i.keys.first(), Some((IndexKey::Column(n), ..)) if tied.contains(n));
-    table.indexes.iter().any(|i| i.is_ordered() && i.predicate.is_none() && begins(i))
+    table.indexes.iter().any(|i| i.is_ordered() && i.is_public() && i.predicate.is_none() && begins(i))
 }
 
 /// Whether at most one row of `rel` fits the equalities.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use gavel_api::sql::{ResultSink, SqlSession};
+use gavel_catalog::job::Job;
 use gavel_catalog::{Sequence, Table};
 use gavel_catalog::system::is_temporary;
 use gavel_encoding::layout::object_range;
@@ -20,6 +21,7 @@ use crate::session::Session;
 use crate::session::access::SystemRelations;
 use crate::session::hooks::{Hooks, wait};
 use crate::session::result::Executed;
+use crate::system::jobs::is_about_jobs;
 use crate::system::resolver::CatalogNames;
 use crate::system::{self, Activity, Only, SystemContext};
 
@@ -28,7 +30,8 @@ const RECORD_ARRAY: Oid = Oid(2287);
 
 impl Session {
     pub(crate) fn names(&self) -> CatalogNames {
-        CatalogNames { catalog: self.catalog(), search_path: self.search_path() }
+        let subject = Some(self.subject());
+        CatalogNames { catalog: self.catalog(), search_path: self.search_path(), subject }
     }
 
     /// An error with names of types in the place of their numbers.
@@ -82,6 +85,8 @@ struct Need<'a> {
     row_counts: bool,
     /// Other sessions, and the locks that they hold.
     sessions: bool,
+    /// Jobs of the database.
+    jobs: &'a [Job],
     /// The one relation that is asked about.
     only: Option<Only<'a>>,
 }
@@ -97,12 +102,13 @@ impl Hooks {
         f(&SystemContext {
             catalog: &self.catalog,
             settings: &settings,
-            user: self.user.0,
+            subject: &self.subject,
             search_path: &self.search_path,
             sessions: &sessions,
             last_value: &|oid| states.get(&oid).copied(),
             live_rows: &|oid| live.get(&oid).copied(),
             locks: &locks,
+            jobs: need.jobs,
             cursors: &self.shared.cursors,
             statements: &self.shared.statements,
             started: self.engine.started,
@@ -135,7 +141,8 @@ impl Hooks {
     }
 
     pub(super) fn system_call(&self, proc: &Proc, call: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Datum>> {
-        let names = CatalogNames { catalog: Arc::clone(&self.catalog), search_path: self.search_path.clone() };
+        let subject = Some(Arc::clone(&self.subject));
+        let names = CatalogNames { catalog: Arc::clone(&self.catalog), search_path: self.search_path.clone(), subject };
         let need = Need { sequences: proc.name == "pg_sequence_last_value", ..Need::default() };
         self.with_system(need, |context| system::functions::call(context, &names, proc, call, args))
     }
@@ -148,16 +155,18 @@ impl Hooks {
 impl SystemRelations for Hooks {
     fn rows(&self, schema: &str, name: &str, equal: &[(usize, Datum)]) -> SqlResult<SystemRows> {
         let (catalog, search_path) = (&self.catalog, self.search_path.as_slice());
-        let asked = Asked { catalog, user: self.user.0, search_path, schema, name };
+        let asked = Asked { catalog, user: self.subject.role, search_path, schema, name };
         let stable = asked.is_stable();
         if let Some(rows) = self.engine.system_rows.get(&asked).filter(|_| stable) {
             return Ok(rows);
         }
+        let jobs = if is_about_jobs(schema, name) { wait(self.engine.jobs_of(self.database))? } else { Vec::new() };
         let only = system::only(schema, name, equal);
         let need = Need {
             sequences: name == "pg_sequences",
             row_counts: matches!(name, "pg_stat_all_tables" | "pg_stat_user_tables"),
             sessions: !stable,
+            jobs: &jobs,
             only,
         };
         let rows = Arc::new(self.with_system(need, |context| system::rows(context, schema, name))?);
