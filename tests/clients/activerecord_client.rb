@@ -90,6 +90,7 @@ end
 
 class IndexDetails < ActiveRecord::Migration[6.1]
   def change
+    add_index :volumes, :details, using: :gin
   end
 end
 
@@ -165,6 +166,7 @@ def dump
     't.string "languages", default: [], array: true',
     't.index ["writer_id", "title"], name: "title_of_writer", unique: true', 't.index "lower((title)::text)", name: "lower_title"',
     't.index ["price"], name: "index_volumes_on_price", order: :desc, where: "(state = 0)"',
+    't.index ["details"], name: "index_volumes_on_details", using: :gin',
     't.check_constraint "price >= (0)::numeric", name: "price_not_negative"', 'add_foreign_key "volumes", "writers", on_delete: :cascade',
     'create_table "loans", id: :uuid, default: -> { "gen_random_uuid()" }', 't.inet "from_address"', 't.interval "term"',
   ].each { |line| raise "#{line} is not in\n#{text}" unless text.include?(line) }

@@ -44,8 +44,7 @@ fn index(oid: u32, name: &str, column: i16, primary: bool) -> Index {
         nulls_not_distinct: false,
         constraint: None,
         deferrable: false,
-        state: gavel_catalog::IndexState::Public,
-        job: 0,
+        ..Index::default()
     }
 }
 
@@ -113,6 +112,7 @@ pub fn catalog() -> Catalog {
             primary: false,
             deferrable: false,
             initially_deferred: false,
+            exclusion: false,
         }],
     );
     catalog.put_table(Arc::new(t));

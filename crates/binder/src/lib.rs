@@ -33,7 +33,7 @@ pub use bind::call::is_ordered_set;
 pub use bind::domain::base_type;
 pub use bind::function_name::functions_of_name;
 pub use bind::name::{Qualified, Resolved, find_relation, fold, qualified, quote, relation as resolve_relation};
-pub use bind::operator::sortable;
+pub use bind::operator::{compatible as compatible_operator, sortable};
 pub use bind::polymorphic::is_polymorphic;
 pub use bind::record::{query_tree, recorded_default, recorded_table_expr};
 pub use bind::routine::{CheckedBody, check_body, in_body};

@@ -5,6 +5,7 @@ use gavel_types::{Datum, Oid, PgType};
 use serde::{Deserialize, Serialize};
 
 use crate::acl::{Acl, AclItem};
+use crate::index_method::IndexMethod;
 
 /// Names an object for ever: PostgreSQL's OID of it, and the object id in storage keys.
 pub type ObjectId = Oid;
@@ -195,7 +196,7 @@ impl IndexState {
 }
 
 /// An index; the primary key is one with `primary`, and is the table itself unless it is deferrable.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Index {
     pub oid: Oid,
     pub name: String,
@@ -214,7 +215,7 @@ pub struct Index {
     pub predicate: Option<String>,
     #[serde(default)]
     pub nulls_not_distinct: bool,
-    /// Constraint that it belongs to (primary key, unique), by OID.
+    /// Constraint that it belongs to (primary key, unique, exclusion), by OID.
     #[serde(default)]
     pub constraint: Option<Oid>,
     /// The constraint may be deferred: inside a transaction two rows can have one key, so entries end in
@@ -226,6 +227,18 @@ pub struct Index {
     /// The job that moves it along; 0 for none.
     #[serde(default, skip_serializing_if = "is_default")]
     pub job: u64,
+    #[serde(default, skip_serializing_if = "IndexMethod::is_btree")]
+    pub method: IndexMethod,
+    /// Operator class of each key, by OID; 0, and a list that is too short, is the type's default one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<Oid>,
+    /// Storage parameters (`fillfactor=70`), kept for `pg_class.reloptions` and otherwise without effect.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// Of an exclusion constraint: the operator of each key, an equality. `unique` is then set as well, since nothing
+    /// but the words differ; [`Self::is_unique`] is what the catalogs say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclusion: Vec<Oid>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -233,6 +246,21 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 impl Index {
+    /// Whether it was made as a unique index, rather than to exclude equal rows.
+    pub fn is_unique(&self) -> bool {
+        self.unique && self.exclusion.is_empty()
+    }
+
+    /// Whether it has one entry a row, in the order of the key columns.
+    pub fn is_ordered(&self) -> bool {
+        self.method.keeps_order()
+    }
+
+    /// Operator class that was named for a key; `None` is the default one.
+    pub fn class(&self, position: usize) -> Option<Oid> {
+        self.classes.get(position).copied().filter(|oid| oid.0 != 0)
+    }
+
     /// Whether the table itself is this index: rows are kept in its order, under its columns.
     pub fn is_table(&self) -> bool {
         self.primary && !self.deferrable
@@ -254,8 +282,8 @@ impl Index {
     }
 }
 
-/// `PRIMARY KEY` or `UNIQUE`: the constraint over an index.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// `PRIMARY KEY`, `UNIQUE` or `EXCLUDE`: the constraint over an index.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Unique {
     pub oid: Oid,
     pub name: String,
@@ -265,6 +293,9 @@ pub struct Unique {
     pub deferrable: bool,
     #[serde(default)]
     pub initially_deferred: bool,
+    /// EXCLUDE.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exclusion: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -10,6 +10,7 @@
 //! | [`descriptor`] | what one object is |
 //! | [`user_type`] | enums, domains and composite types |
 //! | [`function`] | functions and procedures |
+//! | [`index_method`] | access methods of indexes |
 //! | [`search`] | what a relation's bare name stands for |
 //! | [`rung`] | which changes of a table its writers may overlap with |
 //! | [`job`] | work on indexes that takes many transactions |
@@ -24,6 +25,7 @@ pub mod acl;
 pub mod bootstrap;
 pub mod descriptor;
 pub mod function;
+pub mod index_method;
 pub mod job;
 pub mod keys;
 pub mod oids;
@@ -42,6 +44,7 @@ pub use descriptor::{
     Table, Unique, View,
 };
 pub use function::{Function, FunctionKind, Parameter};
+pub use index_method::IndexMethod;
 pub use privilege::Subject;
 pub use snapshot::Catalog;
 pub use user_type::{Attribute, Definition, Domain, EnumLabel, UserType};

@@ -102,7 +102,7 @@ mod tests {
             constraint: None,
             deferrable: false,
             state,
-            job: 0,
+            ..Index::default()
         }
     }
 

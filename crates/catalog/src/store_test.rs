@@ -62,8 +62,7 @@ fn table(oid: u32, name: &str) -> Table {
             nulls_not_distinct: false,
             constraint: None,
             deferrable: false,
-            state: crate::IndexState::Public,
-            job: 0,
+            ..Index::default()
         }],
         uniques: vec![],
         checks: vec![],

@@ -6,6 +6,7 @@
 //! | [`shapes`] | tables as the write stage sees them |
 //! | [`sequences`] | `nextval` and its kin: blocks of values taken ahead |
 //! | [`statistics`], [`sampling`] | how large tables are, and samples of them |
+//! | [`system_rows`] | rows of system relations that were made lately |
 //! | [`advisory`] | advisory locks of this node's sessions |
 //! | [`listeners`] | sessions that LISTEN, and the journal followed for them |
 //! | [`conflicts`] | a lost commit in the client's words |
@@ -20,6 +21,7 @@ pub mod sampling;
 pub mod sequences;
 pub mod shapes;
 pub mod statistics;
+pub mod system_rows;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -107,6 +109,7 @@ pub struct Engine {
     pub(crate) shapes: shapes::ShapeCache,
     pub(crate) sequences: sequences::Sequences,
     pub(crate) statistics: statistics::Statistics,
+    pub(crate) system_rows: system_rows::SystemRowCache,
     pub(crate) sessions: registry::Registry,
     pub(crate) advisory: Arc<advisory::Advisory>,
     pub(crate) listeners: listeners::Listeners,
@@ -139,6 +142,7 @@ impl Engine {
             shapes: shapes::ShapeCache::default(),
             sequences: sequences::Sequences::default(),
             statistics: statistics::Statistics::default(),
+            system_rows: system_rows::SystemRowCache::default(),
             sessions: registry::Registry::new(settings.max_connections),
             advisory: advisory::Advisory::new(locks, Holder(u64::from_le_bytes(holder))),
             listeners: listeners::Listeners::new(notifications),

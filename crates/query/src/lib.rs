@@ -8,6 +8,7 @@
 //! | [`lower`], [`exec`], [`apply`], [`explain`] | bound trees to plans, plans to rows |
 //! | [`dml`] | the write stage |
 //! | [`fast`] | direct paths without planner and Arrow |
+//! | [`inverted`] | values taken apart for GIN indexes |
 //! | [`copy`] | COPY |
 //! | [`ddl`] | statements that change the catalog |
 //! | [`online`] | indexes built and dropped while their table is written to |
@@ -21,6 +22,7 @@ pub mod engine;
 pub mod exec;
 pub mod explain;
 pub mod fast;
+pub mod inverted;
 pub mod lower;
 pub mod online;
 pub mod prepared;

@@ -395,6 +395,7 @@ def introspection():
         sequences = connection.introspection.get_sequences(cursor, "shop_book")
     equal(found["book_author_published"]["columns"], ["author_id", "published"])
     equal(found["book_author_published"]["orders"], ["ASC", "DESC"])
+    equal(found["book_details"]["type"], "gin")
     equal((found["book_of_author"]["unique"], found["book_price_not_negative"]["check"]), (True, True))
     equal([c["foreign_key"] for c in found.values() if c["foreign_key"]], [("shop_author", "id")])
     equal((sequences[0]["name"], sequences[0]["column"]), ("shop_book_id_seq", "id"))

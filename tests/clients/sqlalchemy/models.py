@@ -81,6 +81,7 @@ def models(stage):
                 Index("ix_order_open", "placed", postgresql_where=text("state = 'open'")),
                 Index("ix_order_number_lower", func.lower(text("number"))),
                 Index("ix_order_total_desc", text("total DESC"), postgresql_include=["state"]),
+                Index("ix_order_scan", "version", postgresql_using="hash"),
             )
         __mapper_args__ = {"version_id_col": version}
 

@@ -67,7 +67,7 @@ def migrate(migrations, url):
         connection.execute(text("""INSERT INTO "order" (customer_id, total, placed) VALUES (1, 10, '2020-01-01Z')"""))
     second = migrations.revision(2, "second")
     for part in ["op.add_column('customer', sa.Column('settings'", "op.drop_column('customer', 'nickname')", "op.alter_column('customer', 'name'",
-                 "op.create_index('ix_order_open'", "op.create_unique_constraint('uq_order_customer_placed'"]:
+                 "op.create_index('ix_order_open'", "op.create_unique_constraint('uq_order_customer_placed'", "postgresql_using='hash'"]:
         assert part in second, f"{part} is not in {second}"
     alembic.command.upgrade(migrations.config, "head")
     # Alembic does not find check constraints of tables that are there already.
@@ -115,10 +115,11 @@ def inspected(connection):
     equal([c["name"] for c in found.get_unique_constraints("order")], ["uq_order_customer_placed"])
     equal([c["name"] for c in found.get_check_constraints("order")], ["ck_order_total_not_negative"])
     indexes = {i["name"]: i for i in found.get_indexes("order")}
-    equal(sorted(indexes), ["ix_order_number_lower", "ix_order_open", "ix_order_total_desc", "uq_order_customer_placed"])
+    equal(sorted(indexes), ["ix_order_number_lower", "ix_order_open", "ix_order_scan", "ix_order_total_desc", "uq_order_customer_placed"])
     assert "state = 'open'" in indexes["ix_order_open"]["dialect_options"]["postgresql_where"]
     equal(indexes["ix_order_total_desc"]["include_columns"], ["state"])
     equal(indexes["ix_order_total_desc"]["column_sorting"], {"total": ("desc",)})
+    equal(indexes["ix_order_scan"]["dialect_options"]["postgresql_using"], "hash")
     equal(found.get_table_comment("customer"), {"text": "who buys"})
     equal(found.get_enums()[0]["labels"], ["open", "paid", "void"])
     equal(found.has_table("nothing"), False)

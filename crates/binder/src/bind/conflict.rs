@@ -71,6 +71,11 @@ impl Binder<'_> {
             Arbiters::Known(indexes) => indexes,
             Arbiters::Over(target) => self.matching_indexes(table, &target)?,
         };
+        let updates = matches!(action, ConflictAction::Update { .. });
+        if updates && table.uniques.iter().any(|u| u.exclusion && arbiters.contains(&u.index)) {
+            let text = "ON CONFLICT DO UPDATE not supported with exclusion constraints";
+            return Err(SqlError::new(SqlState::WrongObjectType, text));
+        }
         Ok(OnConflict { arbiters, action })
     }
 
@@ -157,7 +162,7 @@ impl Binder<'_> {
     /// Unique indexes over exactly the target's keys, in any order.
     fn matching_indexes(&mut self, table: &Table, target: &Target) -> SqlResult<Vec<Oid>> {
         let mut out = Vec::new();
-        for index in table.indexes.iter().filter(|i| (i.unique || i.primary) && i.is_public()) {
+        for index in table.indexes.iter().filter(|i| (i.is_unique() || i.primary) && i.is_public()) {
             if self.index_matches(table, index, target)? {
                 out.push(index.oid);
             }

@@ -256,6 +256,21 @@ pub enum TableConstraintKind {
     PrimaryKey { columns: Vec<String>, include: Vec<String> },
     UsingIndex { primary: bool, index: String },
     ForeignKey { columns: Vec<String>, references: References },
+    Exclude(Exclusion),
+}
+
+/// `EXCLUDE USING method (key WITH operator, …) INCLUDE (…) WITH (…) WHERE (…)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exclusion {
+    /// Access method as written.
+    pub method: Option<String>,
+    pub columns: Vec<IndexColumn>,
+    /// The operator of each column.
+    pub operators: Vec<String>,
+    pub include: Vec<String>,
+    /// Storage parameters, `name=value`.
+    pub options: Vec<String>,
+    pub predicate: Option<Expr>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -287,12 +302,20 @@ pub struct CreateIndex {
     pub columns: Vec<IndexColumn>,
     pub include: Vec<String>,
     pub nulls_not_distinct: bool,
+    /// Storage parameters, `name=value`.
+    pub options: Vec<String>,
     pub predicate: Option<Expr>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct IndexColumn {
     pub expr: Expr,
+    /// The operator class that is named.
+    pub class: Option<QualifiedName>,
+    /// Whether that class is given parameters.
+    pub class_options: bool,
+    /// ASC or DESC is written.
+    pub directed: bool,
     pub descending: bool,
     /// `None`: last ascending, first descending.
     pub nulls_first: Option<bool>,

@@ -161,9 +161,6 @@ fn create_table(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
         if names_follow(p) {
             columns = p.commas(Words::name)?;
         } else if !p.at_token(&Token::RParen) {
-            if p.at("exclude") || p.at("constraint") && has_exclude(p) {
-                return unsupported(p, "EXCLUDE constraints");
-            }
             elements = p.commas(table::element)?;
         }
         p.expect_token(&Token::RParen)?;
@@ -213,10 +210,6 @@ fn names_follow(p: &Words<'_, '_>) -> bool {
         && matches!(p.parser.peek_nth_token_ref(1).token, Token::Comma | Token::RParen)
 }
 
-fn has_exclude(p: &Words<'_, '_>) -> bool {
-    matches!(&p.parser.peek_nth_token_ref(2).token, Token::Word(w) if w.value.eq_ignore_ascii_case("exclude"))
-}
-
 /// USING method, WITH (…), WITHOUT OIDS, ON COMMIT …, TABLESPACE t.
 fn table_options(p: &mut Words<'_, '_>) -> Parse<(Vec<String>, Option<OnCommit>)> {
     let mut options = Vec::new();
@@ -261,9 +254,7 @@ fn create_index(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if !nulls_not_distinct {
         p.eat("nulls distinct");
     }
-    if p.eat("with") {
-        p.options()?;
-    }
+    let options = if p.eat("with") { p.options()? } else { Vec::new() };
     if p.eat("tablespace") {
         p.name()?;
     }
@@ -279,26 +270,27 @@ fn create_index(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         columns,
         include,
         nulls_not_distinct,
+        options,
         predicate,
     }))
 }
 
+/// A key of an index.
 pub(super) fn index_column(p: &mut Words<'_, '_>) -> Parse<IndexColumn> {
     let expr = p.expr()?;
     if p.eat("collate") {
         p.qualified()?;
     }
-    // An operator class changes nothing here: keys always have the type's own order.
-    if p.peek_word().is_some_and(|w| !matches!(w.as_str(), "asc" | "desc" | "nulls")) {
-        p.qualified()?;
-        if p.at_token(&Token::LParen) {
+    let (mut class, mut class_options) = (None, false);
+    if p.peek_word().is_some_and(|w| !matches!(w.as_str(), "asc" | "desc" | "nulls" | "with")) {
+        class = Some(p.qualified()?);
+        class_options = p.at_token(&Token::LParen);
+        if class_options {
             p.options()?;
         }
     }
     let descending = p.eat("desc");
-    if !descending {
-        p.eat("asc");
-    }
+    let directed = descending || p.eat("asc");
     let nulls_first = if p.eat("nulls first") {
         Some(true)
     } else if p.eat("nulls last") {
@@ -306,7 +298,7 @@ pub(super) fn index_column(p: &mut Words<'_, '_>) -> Parse<IndexColumn> {
     } else {
         None
     };
-    Ok(IndexColumn { expr, descending, nulls_first })
+    Ok(IndexColumn { expr, class, class_options, directed, descending, nulls_first })
 }
 
 fn create_view(p: &mut Words<'_, '_>, or_replace: bool, persistence: Persistence) -> Parse<Ddl> {

@@ -4,9 +4,10 @@
 use sqlparser::tokenizer::Token;
 
 use super::ast::{
-    Action, ColumnConstraint, ColumnConstraintKind, ColumnDef, Including, References, SequenceOption, TableConstraint,
-    TableConstraintKind, TableElement, Timing,
+    Action, ColumnConstraint, ColumnConstraintKind, ColumnDef, Exclusion, Including, References, SequenceOption,
+    TableConstraint, TableConstraintKind, TableElement, Timing,
 };
+use super::parser::index_column;
 use super::words::{Parse, Words};
 
 /// One element of CREATE TABLE's list.
@@ -245,6 +246,8 @@ pub(super) fn table_constraint(p: &mut Words<'_, '_>) -> Parse<TableConstraint> 
         let columns = p.names()?;
         p.expect("references")?;
         TableConstraintKind::ForeignKey { columns, references: references(p)? }
+    } else if p.eat("exclude") {
+        TableConstraintKind::Exclude(exclusion(p)?)
     } else {
         let primary = p.eat("primary key");
         if !primary {
@@ -266,6 +269,52 @@ pub(super) fn table_constraint(p: &mut Words<'_, '_>) -> Parse<TableConstraint> 
     };
     let timing = timing(p)?;
     Ok(TableConstraint { name, kind, timing })
+}
+
+/// Behind EXCLUDE.
+fn exclusion(p: &mut Words<'_, '_>) -> Parse<Exclusion> {
+    let method = if p.eat("using") { Some(p.name()?) } else { None };
+    let mut operators = Vec::new();
+    let columns = p.list(|p| {
+        let column = index_column(p)?;
+        p.expect("with")?;
+        operators.push(operator(p)?);
+        Ok(column)
+    })?;
+    let include = if p.eat("include") { p.names()? } else { Vec::new() };
+    let options = if p.eat("with") { p.options()? } else { Vec::new() };
+    if p.eat("using index tablespace") {
+        p.name()?;
+    }
+    let predicate = if p.eat("where") { Some(p.parenthesized()?) } else { None };
+    Ok(Exclusion { method, columns, operators, include, options, predicate })
+}
+
+/// An operator up to the next comma or parenthesis: `=`, or `OPERATOR(schema.=)`.
+fn operator(p: &mut Words<'_, '_>) -> Parse<String> {
+    let named = p.eat("operator");
+    if named {
+        p.expect_token(&Token::LParen)?;
+        if !matches!(p.parser.peek_token_ref().token, Token::Period) && p.peek_word().is_some() {
+            p.label()?;
+            p.expect_token(&Token::Period)?;
+        }
+    }
+    let mut text = String::new();
+    while !p.at_end() && !p.at_token(&Token::Comma) && !p.at_token(&Token::RParen) {
+        if p.peek_word().is_some() {
+            return p.unexpected();
+        }
+        text.push_str(&p.parser.peek_token_ref().token.to_string());
+        p.parser.advance_token();
+    }
+    if text.is_empty() {
+        return p.unexpected();
+    }
+    if named {
+        p.expect_token(&Token::RParen)?;
+    }
+    Ok(text)
 }
 
 pub(super) fn sequence_options(p: &mut Words<'_, '_>) -> Parse<Vec<SequenceOption>> {

@@ -326,7 +326,8 @@ impl<'p, 'a> Words<'p, 'a> {
         let sign = if self.eat_token(&Token::Minus) { "-" } else { "" };
         let text = match &self.parser.peek_token_ref().token {
             Token::Number(n, _) => n.clone(),
-            Token::Word(w) => w.value.clone(),
+            Token::Word(w) if w.quote_style.is_some() => w.value.clone(),
+            Token::Word(w) => w.value.to_lowercase(),
             Token::SingleQuotedString(s) => s.clone(),
             _ => return self.unexpected(),
         };

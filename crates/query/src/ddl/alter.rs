@@ -165,6 +165,11 @@ impl DdlContext<'_> {
                         let now = self.now().views.get(&view.oid).cloned();
                         self.alter_view(&now.unwrap_or_else(|| Arc::clone(view)), action)?;
                     }
+                    Relation::Index(table, oid)
+                        if matches!(action, AlterAction::SetOptions(_) | AlterAction::ResetOptions(_)) =>
+                    {
+                        self.alter_index_options(table, *oid, action)?;
+                    }
                     _ if matches!(
                         action,
                         AlterAction::Accepted

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{Action, References, TableConstraint, TableConstraintKind, Timing};
 use gavel_catalog::keys::Kind;
-use gavel_catalog::{CheckConstraint, FkAction, FkMatch, ForeignKey, Index, IndexKey, IndexState, Table, Unique};
+use gavel_catalog::{CheckConstraint, FkAction, FkMatch, ForeignKey, Index, IndexKey, Table, Unique};
 use gavel_functions::registry;
 use gavel_types::text_io::type_name_with_typmod;
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
@@ -59,6 +59,7 @@ impl DdlContext<'_> {
             TableConstraintKind::ForeignKey { columns, references } => {
                 self.add_foreign_key(oid, name, columns, references, timing, fresh).await
             }
+            TableConstraintKind::Exclude(exclusion) => self.add_exclusion(oid, name, exclusion, timing, fresh).await,
         }
     }
 
@@ -198,12 +199,10 @@ impl DdlContext<'_> {
             unique: true,
             keys: numbers.iter().map(|n| (IndexKey::Column(*n), false, false)).collect(),
             include,
-            predicate: None,
             nulls_not_distinct: key.nulls_not_distinct,
             constraint: Some(constraint_oid),
             deferrable: key.timing.deferrable,
-            state: IndexState::Public,
-            job: 0,
+            ..Index::default()
         };
         let unique = Unique {
             oid: constraint_oid,
@@ -212,6 +211,7 @@ impl DdlContext<'_> {
             primary: key.primary,
             deferrable: key.timing.deferrable,
             initially_deferred: key.timing.initially_deferred,
+            exclusion: false,
         };
         let rows = !fresh && self.has_rows(&table).await?;
         if key.primary {
@@ -279,7 +279,7 @@ impl DdlContext<'_> {
                 .detail("Cannot create a primary key or unique constraint using such an index."));
         }
         let plain = index.keys.iter().all(|(key, descending, first)| column_of(key).is_some() && !descending && !first);
-        if index.predicate.is_some() || !plain {
+        if index.predicate.is_some() || !plain || !index.classes.is_empty() {
             return Err(wrong(format!(
                 "index \"{index_name}\" contains expressions, a predicate or non-default order"
             ))
@@ -303,6 +303,7 @@ impl DdlContext<'_> {
             primary,
             deferrable: timing.deferrable,
             initially_deferred: timing.initially_deferred,
+            exclusion: false,
         };
         let deferrable = timing.deferrable;
         let mut changed = Index { name: new_name, constraint: Some(constraint), deferrable, ..index.clone() };
@@ -633,7 +634,7 @@ fn referenced_key(parent: &Table, names: &[String], wanted: usize) -> SqlResult<
     let found = parent.indexes.iter().find(|i| {
         let mut keys: Vec<i16> = i.keys.iter().filter_map(|k| column_of(&k.0)).collect();
         keys.sort_unstable();
-        i.unique && i.is_lasting() && i.predicate.is_none() && keys == sorted && keys.len() == i.keys.len()
+        i.is_unique() && i.is_lasting() && i.predicate.is_none() && keys == sorted && keys.len() == i.keys.len()
     });
     let index = found.ok_or_else(|| {
         let message =

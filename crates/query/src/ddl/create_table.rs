@@ -475,13 +475,15 @@ impl DdlContext<'_> {
                         names.extend(source.column(*n).map(|c| c.name.clone()));
                         *n = number(*n).unwrap_or(*n);
                     }
-                    IndexKey::Expression { .. } => names.push("expr".into()),
+                    IndexKey::Expression { sql, .. } => names.push(super::index_key::stored_label(sql)),
                 }
             }
+            names.extend(index.include.iter().filter_map(|n| source.column(*n)).map(|c| c.name.clone()));
             copy.include = index.include.iter().filter_map(|n| number(*n)).collect();
             let joined = naming::joined(&names);
             let parts = match (index.primary, index.constraint.is_some()) {
                 (true, _) => [now.name.as_str(), "", "pkey"],
+                (_, true) if !index.exclusion.is_empty() => [now.name.as_str(), joined.as_str(), "excl"],
                 (_, true) => [now.name.as_str(), joined.as_str(), "key"],
                 _ => [now.name.as_str(), joined.as_str(), "idx"],
             };
@@ -621,7 +623,7 @@ pub(super) fn identity_type() -> SqlError {
 fn is_key(constraint: &TableConstraint, primary: bool) -> bool {
     match &constraint.kind {
         TableConstraintKind::PrimaryKey { .. } => primary,
-        TableConstraintKind::Unique { .. } => !primary,
+        TableConstraintKind::Unique { .. } | TableConstraintKind::Exclude(_) => !primary,
         TableConstraintKind::UsingIndex { primary: p, .. } => *p == primary,
         TableConstraintKind::Check(_) | TableConstraintKind::ForeignKey { .. } => false,
     }

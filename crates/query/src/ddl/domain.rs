@@ -221,6 +221,9 @@ impl DdlContext<'_> {
             TableConstraintKind::ForeignKey { .. } => {
                 return Err(syntax("foreign key constraints not possible for domains"));
             }
+            TableConstraintKind::Exclude(_) => {
+                return Err(syntax("exclusion constraints not possible for domains"));
+            }
         };
         self.domain_check((ty.schema, &ty.name), domain, constraint.name.clone(), expr, constraint.timing).await
     }

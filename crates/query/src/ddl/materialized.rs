@@ -98,7 +98,7 @@ impl DdlContext<'_> {
             return Err(SqlError::unsupported(message));
         }
         let plain = |k: &(IndexKey, bool, bool)| matches!(k.0, IndexKey::Column(_));
-        let whole = |i: &Index| i.unique && i.is_public() && i.predicate.is_none() && i.keys.iter().all(plain);
+        let whole = |i: &Index| i.is_unique() && i.is_public() && i.predicate.is_none() && i.keys.iter().all(plain);
         if table.indexes.iter().any(whole) {
             return Ok(());
         }

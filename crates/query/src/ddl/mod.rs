@@ -14,6 +14,7 @@
 //! | [`binding`] | what DDL asks of the binder |
 //! | [`names`], `naming` | names found, names made up |
 //! | `create_table`, `constraint`, `index`, `view`, `materialized`, `sequence` | CREATE of relations and what belongs to them |
+//! | `index_key`, `index_option`, `exclusion` | keys and storage parameters of indexes; EXCLUDE |
 //! | `attribute` | fields of composite types that columns have |
 //! | `typed_table` | tables of a composite type |
 //! | `user_type`, `domain`, `composite` | types of users |
@@ -42,12 +43,15 @@ mod create_table;
 mod default_privileges;
 mod domain;
 mod drop;
+mod exclusion;
 pub mod expression;
 mod function;
 mod function_change;
 mod function_option;
 mod grant;
 mod index;
+mod index_key;
+mod index_option;
 mod materialized;
 mod membership;
 pub mod names;

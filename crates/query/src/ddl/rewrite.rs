@@ -108,6 +108,17 @@ impl DdlContext<'_> {
                 }
                 self.located(out, table).constraint(name)
             }
+            SqlState::ExclusionViolation => {
+                let scratch_name = fields.constraint.as_deref().unwrap_or("");
+                let at = successor.indexes.iter().position(|i| i.name == scratch_name);
+                let name = at.and_then(|i| table.indexes.get(i)).map_or(scratch_name, |i| i.name.as_str());
+                let message = format!("could not create exclusion constraint \"{name}\"");
+                let mut out = SqlError::new(SqlState::ExclusionViolation, message);
+                if let Some(detail) = &fields.detail {
+                    out = out.detail(detail.replace(" conflicts with existing key ", " conflicts with key "));
+                }
+                self.located(out, table).constraint(name)
+            }
             SqlState::NotNullViolation => {
                 let column = fields.column.clone().unwrap_or_default();
                 let message = format!("column \"{column}\" of relation \"{}\" contains null values", table.name);

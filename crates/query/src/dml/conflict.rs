@@ -146,8 +146,8 @@ impl Writer<'_> {
         let is_arbiter = |i: &Option<usize>| resolution.arbiters.is_empty() || resolution.arbiters.contains(i);
         let hit = p.unique_keys(shape).find(|(i, key)| is_arbiter(i) && is_taken(key));
         let Some((index, key)) = hit.map(|(i, k)| (i, k.clone())) else {
-            if let Some((index, _)) = p.unique_keys(shape).find(|(_, key)| is_taken(key)) {
-                return Err(self.duplicate(shape, index, &p.row));
+            if let Some((index, key)) = p.unique_keys(shape).find(|(_, key)| is_taken(key)) {
+                return Err(self.violation(shape, index, key, &p.row).await);
             }
             done.keys.extend(p.unique_keys(shape).map(|(_, k)| k.clone()));
             let row = p.row.clone();

@@ -104,8 +104,12 @@ impl Writer<'_> {
 
     async fn check_claim(&mut self, shape: &Arc<TableShape>, claim: &Claim) -> SqlResult<()> {
         let number = shape.indexes.iter().position(|i| i.index.oid == claim.index);
-        if self.state.txn.view().scan_raw(&claim.range, false, 2).await?.len() > 1 {
-            return Err(self.duplicate(shape, number, &claim.row));
+        let found = self.state.txn.view().scan_raw(&claim.range, false, 2).await?;
+        if found.len() > 1 {
+            return Err(match Self::index(shape, number).filter(|i| !i.exclusion.is_empty()) {
+                Some(index) => self.conflicting(shape, index, &claim.row, found.first().map(|(_, entry)| &**entry)),
+                None => self.duplicate(shape, number, &claim.row),
+            });
         }
         self.state.txn.check(claim.range.start.clone(), CheckMode::Update);
         Ok(())

@@ -7,6 +7,10 @@
 //!  entry [tenant][index storage][columns…]                → indexed, INCLUDE and row-key columns   (unique)
 //!        [tenant][index storage][columns…][row key…]      → the same            (not unique, or a NULL in it)
 //! ```
+//! An inverted index (GIN) has an entry for each element of its keys ([`crate::inverted`]), a BRIN index none at all:
+//! ```text
+//!        [tenant][index storage][key's number, token][row key…] → row-key columns
+//! ```
 //! An index expression is stored under its (negative) id as unsigned 16 bits; the hidden row id under
 //! [`ROW_ID`]. Column ids of entries and rows are otherwise attnums.
 //!
@@ -14,10 +18,12 @@
 //! 1. Equal key values make equal unique keys, unless one is NULL and NULLs are distinct.
 //! 2. The entries of a row depend on nothing but the row and its hidden id.
 
+mod elements;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gavel_catalog::{CheckConstraint, Index, IndexKey, Table};
+use gavel_catalog::{CheckConstraint, Index, IndexKey, IndexMethod, Table};
 use gavel_encoding::layout::object_range;
 use gavel_encoding::row::{RowView, encode_row};
 use gavel_encoding::{KeyBuilder, KeyOrder, ObjectId, TenantId};
@@ -26,6 +32,8 @@ use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{Datum, KeyRange, PgType, SqlError, SqlResult, SqlState};
 
 use crate::fast::expr::{RowContext, RowExpr};
+use crate::inverted::Class;
+pub use elements::{TOKEN_TYPE, token_datum};
 
 /// Column id of the hidden row id in the entries of a table without a primary key.
 pub const ROW_ID: u32 = 0;
@@ -75,6 +83,8 @@ pub struct IndexShape {
     /// Slots of what the entry holds besides expressions, ascending by attnum.
     stored: Vec<usize>,
     predicate: Option<RowExpr>,
+    /// Of an inverted index: how each key is taken apart.
+    classes: Vec<Class>,
 }
 
 /// An index entry of a row.
@@ -197,7 +207,8 @@ impl TableShape {
         stored.sort_unstable();
         stored.dedup();
         let predicate = index.predicate.as_ref().map(|sql| binder.bind(&self.table, sql)).transpose()?;
-        Ok(IndexShape { index: index.clone(), object: ObjectId(index.storage.0), parts, stored, predicate })
+        let classes = crate::inverted::classes(&self.table, index);
+        Ok(IndexShape { index: index.clone(), object: ObjectId(index.storage.0), parts, stored, predicate, classes })
     }
 
     /// Slot of the column with this attnum.
@@ -271,11 +282,26 @@ impl TableShape {
         self.columns.iter().map(|c| view.datum(u32::from(c.number as u16), c.ty, &c.missing).map_err(damaged)).collect()
     }
 
-    /// The entry of `row` in `index`; `None` if its predicate leaves the row out.
+    /// The entries of `row` in `index`, by key; none if its predicate leaves the row out.
     ///
     /// # Errors
-    /// What its expressions raise; 54000 if the key is too long.
-    pub fn entry(
+    /// What its expressions raise; 54000 if a key is too long.
+    pub fn entries(
+        &self,
+        index: &IndexShape,
+        row: &[Datum],
+        row_id: [u8; 16],
+        eval: &EvalContext,
+    ) -> SqlResult<Vec<Entry>> {
+        match index.index.method {
+            IndexMethod::Gin => self.element_entries(index, row, row_id, eval),
+            method if method.keeps_order() => Ok(self.entry(index, row, row_id, eval)?.into_iter().collect()),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// The entry of `row` in `index`, which is ordered; `None` if its predicate leaves the row out.
+    fn entry(
         &self,
         index: &IndexShape,
         row: &[Datum],
@@ -351,7 +377,7 @@ impl TableShape {
     /// All keys of `index` whose first columns have these values (attnum, value), in whatever order
     /// they are given; `None` if they are not its first columns, or it need not have all rows.
     pub fn prefix_range(&self, index: &Index, values: &[(i16, Datum)]) -> Option<KeyRange> {
-        if !index.is_public() || index.predicate.is_some() || index.keys.len() < values.len() {
+        if !index.is_ordered() || !index.is_public() || index.predicate.is_some() || index.keys.len() < values.len() {
             return None;
         }
         let object = if index.is_table() { self.object } else { ObjectId(index.storage.0) };

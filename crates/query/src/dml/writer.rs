@@ -156,7 +156,7 @@ impl<'a> Writer<'a> {
         for p in prepared {
             for (index, key) in p.unique_keys(shape) {
                 if !taken.insert(key.clone()) {
-                    return Err(self.duplicate(shape, index, &p.row));
+                    return Err(self.violation(shape, index, key, &p.row).await);
                 }
             }
             self.put_new(shape, p)?;
@@ -172,7 +172,7 @@ impl<'a> Writer<'a> {
         let value = shape.encode(&row)?;
         let mut entries = Vec::with_capacity(shape.indexes.len());
         for (i, index) in shape.indexes.iter().enumerate().filter(|(_, i)| i.index.state.takes_entries()) {
-            entries.extend(shape.entry(index, &row, row_id, self.eval)?.map(|e| (i, e)));
+            entries.extend(shape.entries(index, &row, row_id, self.eval)?.into_iter().map(|e| (i, e)));
         }
         Ok(Prepared { row, key, value, entries })
     }
@@ -245,30 +245,29 @@ impl<'a> Writer<'a> {
                 if !moved && TableShape::entry_is_untouched(index, &changed) {
                     continue;
                 }
-                let old = self.old_entry(shape, index, &c.old, row_id)?;
+                let old = self.old_entries(shape, index, &c.old, row_id)?;
                 let takes = index.index.state.takes_entries();
-                let new = if takes { shape.entry(index, &c.new, row_id, self.eval)? } else { None };
-                match (old, new) {
-                    (Some(o), Some(n)) if o.key == n.key => {
-                        if o.value != n.value && n.unique && !index.index.is_public() {
-                            doubtful.push(Doubtful { key: n.key, row: c.key.clone(), value: Some(n.value) });
-                        } else if o.value != n.value {
-                            let mode = if n.unique { WriteMode::Update } else { WriteMode::Blind };
-                            self.state.txn.write(n.key, mode, Some(n.value))?;
-                        }
-                    }
-                    (old, new) => {
-                        if let Some(o) = old {
-                            self.remove_entry(index, o, (&c.key, own), &mut doubtful)?;
-                        }
-                        match new {
-                            Some(n) if n.unique => fresh.push((Some(i), number, n.key, n.value)),
-                            Some(n) => {
-                                self.state.txn.write(n.key, WriteMode::Blind, Some(n.value))?;
-                                self.state.events.claimed(shape, i, n.claim, &c.new);
+                let mut new = if takes { shape.entries(index, &c.new, row_id, self.eval)? } else { Vec::new() };
+                for o in old {
+                    match new.binary_search_by(|n| n.key.cmp(&o.key)) {
+                        Ok(at) => {
+                            let n = new.remove(at);
+                            if o.value != n.value && n.unique && !index.index.is_public() {
+                                doubtful.push(Doubtful { key: n.key, row: c.key.clone(), value: Some(n.value) });
+                            } else if o.value != n.value {
+                                let mode = if n.unique { WriteMode::Update } else { WriteMode::Blind };
+                                self.state.txn.write(n.key, mode, Some(n.value))?;
                             }
-                            None => {}
                         }
+                        Err(_) => self.remove_entry(index, o, (&c.key, own), &mut doubtful)?,
+                    }
+                }
+                for n in new {
+                    if n.unique {
+                        fresh.push((Some(i), number, n.key, n.value));
+                    } else {
+                        self.state.txn.write(n.key, WriteMode::Blind, Some(n.value))?;
+                        self.state.events.claimed(shape, i, n.claim, &c.new);
                     }
                 }
             }
@@ -281,7 +280,7 @@ impl<'a> Writer<'a> {
         let mut taken = self.existing(keys).await?;
         for (index, number, key, value) in fresh {
             if unique(&index) && !taken.insert(key.clone()) {
-                return Err(self.duplicate(shape, index, &changes[number].new));
+                return Err(self.violation(shape, index, &key, &changes[number].new).await);
             }
             self.state.txn.write(key, WriteMode::Insert, Some(value))?;
         }
@@ -302,7 +301,7 @@ impl<'a> Writer<'a> {
             self.state.txn.write(key.clone(), WriteMode::Delete, None)?;
             let row_id = shape.row_id_of(key);
             for index in &shape.indexes {
-                if let Some(entry) = self.old_entry(shape, index, old, row_id)? {
+                for entry in self.old_entries(shape, index, old, row_id)? {
                     self.remove_entry(index, entry, (key, own), &mut doubtful)?;
                 }
             }
@@ -312,17 +311,17 @@ impl<'a> Writer<'a> {
         Ok(count)
     }
 
-    /// The entry of a row as it was. One that an index which is still being built could never make is not there.
-    fn old_entry(
+    /// The entries of a row as it was. Those that an index which is still being built could never make are not there.
+    fn old_entries(
         &self,
         shape: &TableShape,
         index: &IndexShape,
         row: &[Datum],
         row_id: [u8; 16],
-    ) -> SqlResult<Option<Entry>> {
-        match shape.entry(index, row, row_id, self.eval) {
-            Err(_) if !index.index.is_public() => Ok(None),
-            entry => entry,
+    ) -> SqlResult<Vec<Entry>> {
+        match shape.entries(index, row, row_id, self.eval) {
+            Err(_) if !index.index.is_public() => Ok(Vec::new()),
+            entries => entries,
         }
     }
 
@@ -401,6 +400,45 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// What is wrong with `row` whose entry has the key `taken` in an index.
+    pub(super) async fn violation(
+        &self,
+        shape: &TableShape,
+        index: Option<usize>,
+        taken: &Bytes,
+        row: &[Datum],
+    ) -> SqlError {
+        match Self::index(shape, index).filter(|i| !i.exclusion.is_empty()) {
+            None => self.duplicate(shape, index, row),
+            Some(index) => match self.state.txn.view().get(std::slice::from_ref(taken)).await {
+                Ok(mut found) => self.conflicting(shape, index, row, found.pop().flatten().as_deref()),
+                Err(e) => e.into(),
+            },
+        }
+    }
+
+    /// 23P01: `row` conflicts with the row of this entry in an index.
+    pub(super) fn conflicting(
+        &self,
+        shape: &TableShape,
+        index: &Index,
+        row: &[Datum],
+        entry: Option<&[u8]>,
+    ) -> SqlError {
+        let own = shape.describe_key(index, row, self.eval);
+        let other = entry.and_then(|e| shape.describe_entry(index, e, &self.eval.style)).unwrap_or_else(|| own.clone());
+        let other = other.strip_prefix("Key ").unwrap_or(&other);
+        SqlError::new(
+            SqlState::ExclusionViolation,
+            format!("conflicting key value violates exclusion constraint \"{}\"", index.name),
+        )
+        .detail(format!("{own} conflicts with existing key {other}."))
+        .schema(shape.schema_name.clone())
+        .table(shape.table.name.clone())
+        .constraint(index.name.clone())
+    }
+
+    /// 23505.
     pub(super) fn duplicate(&self, shape: &TableShape, index: Option<usize>, row: &[Datum]) -> SqlError {
         let Some(index) = Self::index(shape, index) else {
             return SqlError::internal("hidden row id is taken");

@@ -26,6 +26,7 @@ use gavel_encoding::{KeyBuilder, KeyOrder, ObjectId, TenantId};
 use gavel_types::{CheckMode, Datum, KeyRange, Oid, PgType, SqlResult};
 
 use crate::dml::conflict::ConflictRow;
+use crate::engine::system_rows::SystemRows;
 use crate::exec::operator::BoxOperator;
 
 /// One scan of a table or of an index of it.
@@ -56,8 +57,9 @@ pub trait TableAccess: Send + Sync {
     /// What the storage cannot run of the program is done here: the answer is the same.
     fn scan(&self, scan: TableScan) -> BoxStream<'static, SqlResult<RecordBatch>>;
 
-    /// Rows of a system relation, all of its columns in attnum order.
-    async fn system(&self, schema: &str, name: &str) -> SqlResult<Vec<Vec<Datum>>>;
+    /// Rows of a system relation, all of its columns in attnum order: at least those with these values at these
+    /// positions.
+    async fn system(&self, schema: &str, name: &str, equal: &[(usize, Datum)]) -> SqlResult<SystemRows>;
 
     /// Remembers row locks (commit checks) on `keys`, storage keys of rows of `table`.
     async fn lock(&self, table: &Arc<Table>, keys: &[Bytes], mode: CheckMode) -> SqlResult<()>;

@@ -12,7 +12,8 @@
 //! | [`operator`], [`batch`] | what operators are and pass |
 //! | [`expr`], [`special`], [`eval`] | compiled expressions and their evaluation |
 //! | [`keys`], [`table`] | rows as bytes to hash and compare; the hash table (storage uses the same) |
-//! | [`scan`], [`simple`], [`join`], [`lookup`], [`aggregate`], [`sort`], [`window`], [`sets`], [`cte`], [`modify`], [`statements`] | operators |
+//! | [`scan`], [`inverted`] | reading tables; rows by an inverted index |
+//! | [`simple`], [`join`], [`lookup`], [`aggregate`], [`sort`], [`window`], [`sets`], [`cte`], [`modify`], [`statements`] | operators |
 
 pub mod access;
 pub mod aggregate;
@@ -21,6 +22,7 @@ pub mod cte;
 pub mod eval;
 pub mod expr;
 pub mod frame;
+pub mod inverted;
 pub mod join;
 pub mod lookup;
 pub mod modify;

@@ -17,6 +17,7 @@ use gavel_types::{Datum, Oid, PgType};
 
 use crate::exec::batch::{Layout, schema_of};
 use crate::exec::expr::{Expr, ExprKind};
+use crate::exec::inverted::InvertedScan;
 
 #[derive(Debug)]
 pub struct Node {
@@ -48,11 +49,13 @@ pub enum Op {
         rows: Vec<Vec<Expr>>,
     },
     TableScan(ScanPlan),
-    /// `columns`: positions in the relation's rows.
+    /// `columns`: positions in the relation's rows. `equal`: positions with what rows must have there; conditions above
+    /// say so as well.
     SystemScan {
         schema: &'static str,
         name: &'static str,
         columns: Vec<usize>,
+        equal: Vec<(usize, Expr)>,
     },
     Filter {
         input: Arc<Node>,
@@ -211,6 +214,8 @@ pub struct ScanPlan {
     pub fetch: Option<Fetch>,
     /// For a secondary index that lacks columns: rows are then read from the table by key.
     pub lookup: Option<RowLookup>,
+    /// An inverted index that tells which rows of the table are read.
+    pub inverted: Option<InvertedScan>,
 }
 
 /// Reads table rows that index entries lead to.

@@ -8,7 +8,7 @@ use arrow::array::{AsArray, UInt32Array};
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream, StreamExt};
 use gavel_api::scan::{
     PROGRAM_VERSION, ScanAggregate, ScanCall, ScanColumn, ScanExpr, ScanFold, ScanOrder, ScanProgram,
 };
@@ -23,6 +23,7 @@ use crate::exec::batch::{batch_of, schema_of, take_columns};
 use crate::exec::eval::Evaluator;
 use crate::exec::expr::{Expr, ExprKind};
 use crate::exec::frame::Frame;
+use crate::exec::inverted;
 use crate::exec::operator::{BoxOperator, Operator, Streamed, collect, concat};
 use crate::exec::plan::{
     AggregateCall, AggregatePlan, Fetch, KeyCondition, KeyValue, Node, Op, RowLookup, ScanPlan, SortExpr,
@@ -52,7 +53,7 @@ impl TableScanExec {
     }
 
     async fn start(&mut self) -> SqlResult<BoxOperator> {
-        let ranges = ranges(scan_of(&self.node)?, &self.evaluator).await?;
+        let ranges = ranges(&self.node, &self.evaluator).await?;
         let top = match self.top.take() {
             Some((fetch, order)) => fetch_rows(&self.evaluator, &fetch).await?.map(|rows| (rows, order)),
             None => None,
@@ -83,7 +84,11 @@ fn scan_of(node: &Node) -> SqlResult<&ScanPlan> {
 }
 
 /// Byte ranges of the rows that can meet the scan's key conditions, sorted and disjoint.
-async fn ranges(scan: &ScanPlan, evaluator: &Evaluator) -> SqlResult<Vec<KeyRange>> {
+async fn ranges(node: &Node, evaluator: &Evaluator) -> SqlResult<Vec<KeyRange>> {
+    let scan = scan_of(node)?;
+    if let Some(inverted) = &scan.inverted {
+        return inverted::ranges(scan, inverted, evaluator, traffic_of(node, evaluator).as_ref()).await;
+    }
     let tenant = evaluator.frame().exec.env.tables.tenant();
     let mut prefixes: Vec<Vec<Datum>> = vec![vec![]];
     let mut last: Option<&KeyCondition> = None;
@@ -251,14 +256,23 @@ fn request(
     let traffic = traffic_of(node, evaluator);
     let request =
         TableScan { table: scan.table.clone(), index: scan.index, ranges, program, reverse: scan.reverse, traffic };
-    Ok(env.tables.scan(request))
+    if request.ranges.len() <= MAX_SPANS {
+        return Ok(env.tables.scan(request));
+    }
+    let mut parts: Vec<TableScan> =
+        request.ranges.chunks(MAX_SPANS).map(|r| TableScan { ranges: r.to_vec(), ..request.clone() }).collect();
+    if request.reverse {
+        parts.reverse();
+    }
+    let tables = env.tables.clone();
+    Ok(stream::iter(parts).flat_map(move |part| tables.scan(part)).boxed())
 }
 
 /// Groups and partial states of the rows of a scan, made in storage: a column for each group, then one
 /// of states for each call.
 pub async fn open_aggregate(plan: &AggregatePlan, evaluator: &Evaluator) -> SqlResult<BoxOperator> {
     let scan = scan_of(&plan.input)?;
-    let ranges = ranges(scan, evaluator).await?;
+    let ranges = ranges(&plan.input, evaluator).await?;
     if ranges.is_empty() {
         return Ok(Box::new(crate::exec::operator::Batches::new(vec![])));
     }
@@ -554,13 +568,22 @@ impl SystemScan {
 #[async_trait]
 impl Operator for SystemScan {
     async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
-        let Op::SystemScan { schema, name, columns } = &self.node.op else {
+        let Op::SystemScan { schema, name, columns, equal } = &self.node.op else {
             return Err(SqlError::internal("not a system scan's plan"));
         };
         if std::mem::replace(&mut self.done, true) {
             return Ok(None);
         }
-        let rows = self.frame.exec.env.tables.system(schema, name).await?;
+        let evaluator = Evaluator::new(&self.frame);
+        let mut wanted = Vec::with_capacity(equal.len());
+        for (position, expr) in equal {
+            match evaluator.scalar(expr).await? {
+                Datum::Null => return Ok(None),
+                value => wanted.push((*position, value)),
+            }
+        }
+        let made = self.frame.exec.env.tables.system(schema, name, &wanted).await?;
+        let rows: Vec<&Vec<Datum>> = made.iter().filter(|r| wanted.iter().all(|(at, v)| may_equal(&r[*at], v))).collect();
         if rows.is_empty() {
             return Ok(None);
         }
@@ -572,5 +595,15 @@ impl Operator for SystemScan {
             })
             .collect::<SqlResult<Vec<_>>>()?;
         batch_of(&self.node.schema, arrays, rows.len()).map(Some)
+    }
+}
+
+/// Whether a value of a system relation may be equal to another one; those of other forms always may.
+fn may_equal(value: &Datum, wanted: &Datum) -> bool {
+    match (value, wanted) {
+        (Datum::Text(a), Datum::Text(b)) => a == b,
+        (Datum::Oid(a), Datum::Oid(b)) => a == b,
+        (Datum::Null, _) => false,
+        _ => true,
     }
 }

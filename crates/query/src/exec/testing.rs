@@ -22,6 +22,7 @@ use parking_lot::Mutex;
 use crate::dml::conflict::ConflictRow;
 use crate::dml::shape::{ExpressionBinder, TableShape};
 use crate::exec::ExecEnv;
+use crate::engine::system_rows::SystemRows;
 use crate::exec::access::{TableAccess, TableScan};
 use crate::exec::operator::BoxOperator;
 use crate::fast::expr::RowExpr;
@@ -108,8 +109,7 @@ fn index(oid: u32, name: &str, keys: impl Iterator<Item = i16>, primary: bool, u
         nulls_not_distinct: false,
         constraint: None,
         deferrable: false,
-        state: gavel_catalog::IndexState::Public,
-        job: 0,
+        ..Index::default()
     }
 }
 
@@ -123,8 +123,8 @@ impl MemoryTables {
             let id = u128::try_from(all.len()).unwrap_or(0).to_be_bytes();
             all.insert(shape.row_key(row, id).expect("key"), shape.encode(row).expect("row"));
             for index in &shape.indexes {
-                let entry = shape.entry(index, row, id, &EvalContext::immutable()).expect("entry");
-                all.extend(entry.map(|e| (e.key, e.value)));
+                let entries = shape.entries(index, row, id, &EvalContext::immutable()).expect("entries");
+                all.extend(entries.into_iter().map(|e| (e.key, e.value)));
             }
         }
     }
@@ -168,7 +168,7 @@ impl TableAccess for MemoryTables {
         futures::stream::iter([self.run(&scan)]).boxed()
     }
 
-    async fn system(&self, schema: &str, name: &str) -> SqlResult<Vec<Vec<Datum>>> {
+    async fn system(&self, schema: &str, name: &str, _: &[(usize, Datum)]) -> SqlResult<SystemRows> {
         Err(SqlError::unsupported(format!("{schema}.{name} in a test")))
     }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use gavel_api::scan::ScanColumn;
 use gavel_api::traffic::{Exchanged, Traffic};
 use gavel_binder::bound::{ModifyOp, RowCompareOp, SetOpKind};
+use gavel_catalog::{Index, IndexKey};
 use gavel_functions::registry;
 use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{Datum, Oid, PgType};
@@ -12,6 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::apply::site::{Site, SiteKind};
 use crate::exec::expr::{Expr, ExprKind};
+use crate::exec::inverted::InvertedScan;
 use crate::exec::plan::{AggregateCall, JoinType, KeyCondition, KeyValue, Node, Op, ScanPlan, SortExpr};
 use crate::explain::Profile;
 use crate::explain::profile::Counts;
@@ -197,7 +199,7 @@ fn column_name(node: &Node, position: usize) -> String {
     let from = |input: &Node, expr: &Expr| expr.as_column().map(|inner| column_name(input, inner));
     let name = match &node.op {
         Op::TableScan(scan) => scan_column(scan, position),
-        Op::SystemScan { schema, name, columns } => gavel_catalog::system::relation(schema, name)
+        Op::SystemScan { schema, name, columns, .. } => gavel_catalog::system::relation(schema, name)
             .and_then(|r| r.columns.get(*columns.get(position)?))
             .map(|c| c.name.to_owned()),
         Op::Project { input, exprs } => exprs.get(position).and_then(|e| from(input, e)),
@@ -531,6 +533,9 @@ fn describe_scan(scan: &ScanPlan, style: &TextStyle, properties: &mut Vec<(&'sta
     if !scan.keys.is_empty() {
         properties.push(("Index Cond", index_condition(scan, style)));
     }
+    if let Some(inverted) = &scan.inverted {
+        properties.push(("Index Cond", inverted_condition(scan, inverted, style)));
+    }
     let mut filters = vec![];
     if let Some(filter) = &scan.filter {
         filters.push(expr_text(filter, &entry_names));
@@ -556,18 +561,31 @@ fn describe_scan(scan: &ScanPlan, style: &TextStyle, properties: &mut Vec<(&'sta
     }
 }
 
+/// The name of an index's key at a position.
+fn key_name(scan: &ScanPlan, index: Option<&Index>, position: usize) -> String {
+    match index.and_then(|i| i.keys.get(position)).map(|k| &k.0) {
+        Some(IndexKey::Column(number)) => scan.table.column(*number).map_or("?".into(), |c| c.name.clone()),
+        Some(IndexKey::Expression { sql, .. }) => format!("({sql})"),
+        None => "?".into(),
+    }
+}
+
+fn inverted_condition(scan: &ScanPlan, inverted: &InvertedScan, style: &TextStyle) -> String {
+    let none = Names { columns: vec![], style };
+    let index = scan.table.indexes.iter().find(|i| i.oid == inverted.index);
+    let parts = inverted.conditions.iter().map(|c| {
+        let operand = expr_text(&c.operand, &none);
+        format!("({} {} {operand})", key_name(scan, index, c.key), c.condition.operator)
+    });
+    parts.collect::<Vec<_>>().join(" AND ")
+}
+
 fn index_condition(scan: &ScanPlan, style: &TextStyle) -> String {
     let none = Names { columns: vec![], style };
     let index = scan.index_name.as_ref().and_then(|n| scan.table.indexes.iter().find(|i| i.name == *n));
     let mut parts = vec![];
     for (position, condition) in scan.keys.iter().enumerate() {
-        let column = match index.and_then(|i| i.keys.get(position)).map(|k| &k.0) {
-            Some(gavel_catalog::IndexKey::Column(number)) => {
-                scan.table.column(*number).map_or("?".into(), |c| c.name.clone())
-            }
-            Some(gavel_catalog::IndexKey::Expression { sql, .. }) => format!("({sql})"),
-            None => "?".into(),
-        };
+        let column = key_name(scan, index, position);
         match condition {
             KeyCondition::IsNull => parts.push(format!("({column} IS NULL)")),
             KeyCondition::Equal(values) => match &values[..] {

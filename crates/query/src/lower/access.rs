@@ -8,21 +8,23 @@
 //! Cost is counted in rows read by a scan: an entry of an index that leads back to the table costs as much
 //! as [`LOOKUP_COST`] of them. Without statistics a table has [`UNKNOWN_ROWS`] rows.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use gavel_api::scan::ScanColumn;
 use gavel_binder::bound::{ColumnId, Scalar, ScalarKind};
-use gavel_catalog::{Index, IndexKey, Table};
+use gavel_catalog::{Index, IndexKey, IndexMethod, Table};
 use gavel_functions::registry;
 use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 
 use crate::exec::access::{key_columns, object_of, row_key_columns, stored_id};
 use crate::exec::expr::Expr;
+use crate::exec::inverted::InvertedCondition;
 use crate::exec::plan::{KeyCondition, KeyValue, Op, RowLookup, ScanPlan};
 use crate::exec::scan::{is_pushable, runs_in_storage};
 use crate::lower::estimate::{ARRAY_ELEMENTS, Conditions};
+use crate::lower::inverted::inverted_scan;
 use crate::lower::plan::{Ask, Planned, Planner, UNKNOWN_ROWS, lost};
 use crate::lower::statistics::TableStatistics;
 use crate::lower::walk::{Refs, map};
@@ -103,6 +105,24 @@ pub struct Path<'t> {
     pub ordered: bool,
     pub reverse: bool,
     pub covering: bool,
+    /// Conditions that the index, an inverted one, serves, by number. They stay filters.
+    pub inverted: Vec<(InvertedCondition, usize)>,
+}
+
+impl<'t> Path<'t> {
+    /// All of an index, before anything is known of it.
+    pub fn along(index: &'t Index) -> Self {
+        Self {
+            index: Some(index),
+            keys: vec![],
+            rows: 1.0,
+            cost: 0.0,
+            ordered: false,
+            reverse: false,
+            covering: true,
+            inverted: vec![],
+        }
+    }
 }
 
 /// A table with the ids that a scan gives its columns.
@@ -117,12 +137,12 @@ impl Scanned<'_> {
         self.columns.iter().find(|c| c.1 == id).map(|c| c.0)
     }
 
-    fn ids(&self) -> BTreeSet<ColumnId> {
+    pub(super) fn ids(&self) -> BTreeSet<ColumnId> {
         self.columns.iter().map(|c| c.1).chain(self.row_key).collect()
     }
 
     /// `scalar` with columns named by attnum, as index expressions name them.
-    fn by_number(&self, scalar: &Scalar) -> Scalar {
+    pub(super) fn by_number(&self, scalar: &Scalar) -> Scalar {
         map(scalar.clone(), &mut |mut s| {
             if let ScalarKind::Column(id) = s.kind
                 && let Some(number) = self.number(id)
@@ -135,7 +155,7 @@ impl Scanned<'_> {
 }
 
 /// `scalar` without relabelling: values of `varchar` are those of `text`.
-fn unlabelled(scalar: &Scalar) -> &Scalar {
+pub(super) fn unlabelled(scalar: &Scalar) -> &Scalar {
     match &scalar.kind {
         ScalarKind::Relabel { input } if same_form(input.ty, scalar.ty) => unlabelled(input),
         _ => scalar,
@@ -177,7 +197,15 @@ impl Planner<'_> {
             layout.push((*id, relation.columns[position].ty));
             positions.push(position);
         }
-        let node = self.node(Op::SystemScan { schema, name, columns: positions }, layout, 200.0);
+        let mut equal = vec![];
+        for filter in &ask.filters {
+            let Some((id, value)) = system_fact(filter, columns) else { continue };
+            let number = columns.iter().find(|c| c.1 == id).map(|c| c.0);
+            let position = relation.columns.iter().position(|c| Some(c.number) == number).ok_or_else(|| lost(id))?;
+            equal.push((position, self.compile(value, &[])?));
+        }
+        let rows = if equal.is_empty() { 200.0 } else { 10.0 };
+        let node = self.node(Op::SystemScan { schema, name, columns: positions, equal }, layout, rows);
         self.filtered(node, ask.filters)
     }
 
@@ -255,6 +283,10 @@ impl Planner<'_> {
     ) -> SqlResult<(ScanPlan, Vec<(ColumnId, PgType)>, Vec<Scalar>)> {
         let table = scanned.table;
         let push_down = self.env.push_down();
+        let mut path = path;
+        let inverted = inverted_scan(table, &mut path);
+        let inverted_name = inverted.as_ref().and_then(|i| table.indexes.iter().find(|x| x.oid == i.index));
+        let inverted_name = inverted_name.map(|i| i.name.clone());
         let entry_ids: Option<BTreeSet<u32>> = path.index.filter(|i| !i.is_table()).map(|i| stored_columns(table, i));
         // Conditions go to the index entries, to the table's rows, or stay above.
         let mut on_entries = vec![];
@@ -304,7 +336,8 @@ impl Planner<'_> {
             index_name: path
                 .index
                 .filter(|i| !i.is_table() || !path.keys.is_empty() || path.ordered)
-                .map(|i| i.name.clone()),
+                .map(|i| i.name.clone())
+                .or(inverted_name),
             object,
             key_columns: key,
             keys: path.keys.into_iter().map(|k| k.0).collect(),
@@ -315,6 +348,7 @@ impl Planner<'_> {
             reverse: path.reverse,
             fetch: None,
             lookup: None,
+            inverted,
         };
         if needs_rows {
             let (columns, filter, positions) = self.program(scanned, &on_rows, &output)?;
@@ -413,18 +447,29 @@ impl Planner<'_> {
             ordered: false,
             reverse: false,
             covering: true,
+            inverted: vec![],
         };
         for index in &scanned.table.indexes {
             if !self.is_usable(scanned, index, &ask.filters) {
                 continue;
             }
-            let mut path = self.path_of(scanned, index, &facts, rows, conditions)?;
-            (path.ordered, path.reverse) = order_of(scanned, index, &path.keys, &ask.order);
-            path.covering = index.is_table()
-                || (!wants_key && needed.iter().all(|n| stored_columns(scanned.table, index).contains(n)));
+            let mut path = match index.method {
+                IndexMethod::Gin => self.inverted_path(scanned, index, &ask.filters, rows, conditions)?,
+                method if method.keeps_order() => self.path_of(scanned, index, &facts, rows, conditions)?,
+                _ => continue,
+            };
+            let inverted = !path.inverted.is_empty();
+            if !index.is_ordered() && !inverted {
+                continue;
+            }
+            if !inverted {
+                (path.ordered, path.reverse) = order_of(scanned, index, &path.keys, &ask.order);
+                path.covering = index.is_table()
+                    || (!wants_key && needed.iter().all(|n| stored_columns(scanned.table, index).contains(n)));
+            }
             let touched = if path.covering { 1.0 } else { LOOKUP_COST };
             let ranges: f64 = path.keys.iter().map(|k| values_of(&k.0)).product();
-            let start = if path.keys.is_empty() { 0.0 } else { ranges * RANGE_COST };
+            let start = if path.keys.is_empty() && !inverted { 0.0 } else { ranges * RANGE_COST };
             path.cost = start + path.rows * touched;
             let found = path.rows.min(found);
             if !path.ordered {
@@ -435,6 +480,7 @@ impl Planner<'_> {
                 path.cost = path.cost.min(start + fetch.guess() / part * touched);
             }
             let useful = !path.keys.is_empty()
+                || inverted
                 || path.ordered
                 || (!index.is_table() && path.covering && path.cost < best.cost * 0.9);
             if useful && path.cost < best.cost
@@ -492,19 +538,11 @@ impl Planner<'_> {
         if index.is_always_unique() && keys.len() == index.keys.len() && keys.iter().all(equal) {
             estimate = estimate.min(keys.iter().map(|k| values_of(&k.0)).product());
         }
-        Ok(Path {
-            index: Some(index),
-            keys,
-            rows: estimate,
-            cost: estimate,
-            ordered: false,
-            reverse: false,
-            covering: true,
-        })
+        Ok(Path { keys, rows: estimate, cost: estimate, ..Path::along(index) })
     }
 
     /// What an index column holds, columns named by attnum.
-    fn key_target(&self, scanned: &Scanned<'_>, key: &IndexKey) -> Option<Scalar> {
+    pub(super) fn key_target(&self, scanned: &Scanned<'_>, key: &IndexKey) -> Option<Scalar> {
         match key {
             IndexKey::Column(number) => Some(Scalar {
                 kind: ScalarKind::Column(ColumnId(u32::from(*number as u16))),
@@ -650,6 +688,35 @@ fn order_of(
         }
     }
     (true, direction.unwrap_or(false))
+}
+
+/// Equalities of names and texts, and of OIDs.
+static SYSTEM_EQUALITIES: LazyLock<HashSet<Oid>> = LazyLock::new(|| {
+    let text = |t: Oid| matches!(t, Oid::NAME | Oid::TEXT);
+    let fits = |o: &&registry::Operator| text(o.left) && text(o.right) || (o.left, o.right) == (Oid::OID, Oid::OID);
+    registry::operators_named("=").filter(fits).map(|o| o.proc).collect()
+});
+
+/// A condition that a column of a system relation equals a value from elsewhere.
+fn system_fact<'s>(filter: &'s Scalar, columns: &[(i16, ColumnId)]) -> Option<(ColumnId, &'s Scalar)> {
+    let ScalarKind::Call { function, args } = &filter.kind else { return None };
+    let [left, right] = &args[..] else { return None };
+    if !SYSTEM_EQUALITIES.contains(function) {
+        return None;
+    }
+    let own = |s: &Scalar| match &unlabelled(s).kind {
+        ScalarKind::Column(id) => columns.iter().any(|c| c.1 == *id).then_some(*id),
+        _ => None,
+    };
+    let outside = |s: &Scalar| {
+        let refs = Refs::of_scalar(s);
+        !refs.volatile && !refs.subqueries && !columns.iter().any(|c| refs.used.contains(&c.1))
+    };
+    match (own(left), own(right)) {
+        (Some(id), _) if outside(right) => Some((id, right)),
+        (_, Some(id)) if outside(left) => Some((id, left)),
+        _ => None,
+    }
 }
 
 /// Reads a condition as a fact about one expression over the table's columns.

@@ -19,11 +19,13 @@ use gavel_encoding::TenantId;
 use gavel_functions::{EvalContext, registry};
 use gavel_types::{CheckMode, Datum, Oid, PgType, SqlError, SqlResult};
 
+use crate::engine::system_rows::SystemRows;
 use crate::exec::access::{TableAccess, TableScan};
 use crate::exec::expr::{Expr, ExprKind, Value, boolean};
 use crate::exec::frame::Frame;
 use crate::exec::operator::BoxOperator;
 use crate::exec::{Evaluator, ExecEnv, Execution};
+use crate::inverted::search;
 use crate::lower::access::{COMPARISONS, Comparison};
 use crate::lower::plan::Planner;
 use crate::lower::statistics::{ColumnFacts, Sample, UNKNOWN_DISTINCT};
@@ -32,6 +34,8 @@ use crate::lower::statistics::{ColumnFacts, Sample, UNKNOWN_DISTINCT};
 const RANGE_PART: f64 = 1.0 / 3.0;
 const BOTH_BOUNDS_PART: f64 = 0.005;
 const PATTERN_PART: f64 = 0.01;
+/// What `@>`, `&&`, `?` and the like leave.
+const CONTAINMENT_PART: f64 = 0.01;
 const UNKNOWN_PART: f64 = 1.0 / 3.0;
 /// Elements that an array of unknown length is taken to have.
 pub const ARRAY_ELEMENTS: f64 = 10.0;
@@ -215,6 +219,7 @@ impl Planner<'_> {
                 (None, _) => match PATTERNS.get(function) {
                     Some(false) => PATTERN_PART,
                     Some(true) => 1.0 - PATTERN_PART,
+                    None if search::condition(*function, false).is_some() => CONTAINMENT_PART,
                     None => UNKNOWN_PART,
                 },
             },
@@ -293,7 +298,7 @@ impl TableAccess for NoTables {
         stream::iter([Err(none())]).boxed()
     }
 
-    async fn system(&self, _: &str, _: &str) -> SqlResult<Vec<Vec<Datum>>> {
+    async fn system(&self, _: &str, _: &str, _: &[(usize, Datum)]) -> SqlResult<SystemRows> {
         Err(none())
     }
 

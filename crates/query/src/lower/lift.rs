@@ -14,7 +14,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use gavel_binder::bound::{ColumnId, JoinKind, Rel, Scalar, ScalarKind, Source, Subquery, SubqueryKind};
-use gavel_catalog::{IndexKey, Table};
+use gavel_catalog::{Index, IndexKey, Table};
 use gavel_functions::registry::{self, Volatility};
 use gavel_types::{Datum, PgType};
 
@@ -276,9 +276,8 @@ fn tied(columns: &[(i16, ColumnId)], pairs: &[Pair]) -> Vec<i16> {
 fn is_indexed(rel: &Rel, pairs: &[Pair]) -> bool {
     let Some((table, columns)) = scan_below(rel) else { return false };
     let tied = tied(columns, pairs);
-    let begins_tied =
-        |i: &gavel_catalog::Index| matches!(i.keys.first(), Some((IndexKey::Column(n), ..)) if tied.contains(n));
-    table.indexes.iter().any(|i| i.is_public() && i.predicate.is_none() && begins_tied(i))
+    let begins = |i: &Index| matches!(i.keys.first(), Some((IndexKey::Column(n), ..)) if tied.contains(n));
+    table.indexes.iter().any(|i| i.is_ordered() && i.is_public() && i.predicate.is_none() && begins(i))
 }
 
 /// Whether at most one row of `rel` fits the equalities.

@@ -69,7 +69,7 @@ impl Planner<'_> {
         }
         let wants_key = row_key.is_some_and(|k| wanted.contains(&k));
         let mut found = vec![];
-        for index in &table.indexes {
+        for index in table.indexes.iter().filter(|i| i.is_ordered()) {
             if !self.is_usable(&scanned, index, filters) {
                 continue;
             }
@@ -127,7 +127,7 @@ impl Planner<'_> {
         let known = self.env.statistics(table);
         let conditions = self.conditions(filters, columns, known.as_ref().and_then(|k| k.sample.as_ref()));
         let rows = (outer * each * conditions.all()).max(1.0);
-        let path = Path { index: Some(index), keys: vec![], rows, cost, ordered: false, reverse: false, covering };
+        let path = Path { rows, cost, covering, ..Path::along(index) };
         let (scan, layout, rest) = self.scan_plan(&scanned, path, filters.to_vec(), &wanted)?;
         let scan = ScanPlan { index_name: Some(index.name.clone()), ..scan };
         let node = self.costly(Op::TableScan(scan), layout, rows, cost);

@@ -10,6 +10,7 @@
 //! | [`group`], [`order`] | inner joins: taken apart and put in order |
 //! | [`joins`], [`lookup`] | how each join is run; tables that are looked up by key |
 //! | [`access`] | key conditions, choice of index, what is pushed into storage |
+//! | [`inverted`] | conditions that inverted indexes serve |
 //! | [`statistics`], [`estimate`] | what is known of tables; how many rows a condition leaves |
 //! | [`unnest`] | subqueries in conditions that become joins |
 //! | [`lift`] | scalar subqueries that become joins |
@@ -22,6 +23,7 @@ pub mod equality;
 pub mod estimate;
 pub mod factor;
 pub mod group;
+pub mod inverted;
 pub mod joins;
 pub mod lift;
 pub mod lookup;

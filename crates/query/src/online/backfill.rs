@@ -38,17 +38,26 @@ pub(super) enum Batch {
     Refused(SqlError),
 }
 
-/// A row that should have an entry.
+/// A row that should have entries.
 struct Due {
     row_key: Bytes,
     row: Vec<Datum>,
-    entry: Option<Entry>,
+    entries: Vec<Entry>,
 }
 
-/// 23505, as PostgreSQL says it of rows that were there before the index.
+/// 23505 or 23P01, as PostgreSQL says it of rows that were there before the index.
 pub fn duplicated(shape: &TableShape, index: &Index, row: &[Datum], eval: &EvalContext) -> SqlError {
-    SqlError::new(SqlState::UniqueViolation, format!("could not create unique index \"{}\"", index.name))
-        .detail(format!("{} is duplicated.", shape.describe_key(index, row, eval)))
+    let described = shape.describe_key(index, row, eval);
+    let error = if index.is_unique() {
+        let message = format!("could not create unique index \"{}\"", index.name);
+        SqlError::new(SqlState::UniqueViolation, message).detail(format!("{described} is duplicated."))
+    } else {
+        let message = format!("could not create exclusion constraint \"{}\"", index.name);
+        let other = described.strip_prefix("Key ").unwrap_or(&described);
+        SqlError::new(SqlState::ExclusionViolation, message)
+            .detail(format!("{described} conflicts with key {other}."))
+    };
+    error
         .schema(shape.schema_name.clone())
         .table(shape.table.name.clone())
         .constraint(index.name.clone())
@@ -107,18 +116,18 @@ async fn fill(
     let mut due = Vec::with_capacity(page.len());
     for (row_key, value) in page {
         let row = shape.decode(&value)?;
-        match shape.entry(index, &row, shape.row_id_of(&row_key), eval) {
-            Ok(entry) => due.push(Due { row_key, row, entry }),
+        match shape.entries(index, &row, shape.row_id_of(&row_key), eval) {
+            Ok(entries) => due.push(Due { row_key, row, entries }),
             Err(refused) => return Ok(Some(refused)),
         }
     }
-    let keys: Vec<Bytes> = due.iter().filter_map(|d| d.entry.as_ref().map(|e| e.key.clone())).collect();
+    let keys: Vec<Bytes> = due.iter().flat_map(|d| d.entries.iter().map(|e| e.key.clone())).collect();
     let found = txn.view().get(&keys).await?;
     let mut found = found.into_iter();
     let mut taken = HashSet::new();
     let count = due.len();
-    for (number, Due { row_key, row, entry }) in due.into_iter().enumerate() {
-        if let Some(entry) = entry {
+    for (number, Due { row_key, row, entries }) in due.into_iter().enumerate() {
+        for entry in entries {
             let before = found.next().flatten();
             if entry.unique {
                 let owner = before.as_ref().map(|e| shape.row_key_of_entry(e)).transpose()?;

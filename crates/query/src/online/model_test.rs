@@ -140,6 +140,7 @@ impl World {
             deferrable: false,
             state: IndexState::DeleteOnly,
             job: 7,
+            ..Index::default()
         };
         let before = Table {
             oid: Oid(16384),

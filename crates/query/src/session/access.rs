@@ -27,6 +27,7 @@ use crate::dml::conflict::ConflictRow;
 use crate::dml::modify;
 use crate::dml::writer::Writer;
 use crate::engine::shapes::CatalogShapes;
+use crate::engine::system_rows::SystemRows;
 use crate::exec::access::{TableAccess, TableScan};
 use crate::exec::batch::{batch_of, schema_of};
 use crate::exec::operator::{BATCH_ROWS, BoxOperator};
@@ -35,9 +36,10 @@ use crate::session::work::SharedState;
 /// Raw rows of one page of a merged scan.
 const PAGE_ROWS: usize = 4_096;
 
-/// Rows of system relations, as the session computes them.
-pub trait SystemRows: Send + Sync {
-    fn rows(&self, schema: &str, name: &str) -> SqlResult<Vec<Vec<Datum>>>;
+/// System relations, as the session computes them.
+pub trait SystemRelations: Send + Sync {
+    /// Rows of one: at least those with these values at these positions.
+    fn rows(&self, schema: &str, name: &str, equal: &[(usize, Datum)]) -> SqlResult<SystemRows>;
 }
 
 /// See the module.
@@ -48,7 +50,7 @@ pub struct Access {
     pub shapes: CatalogShapes,
     pub eval: EvalContext,
     pub params: Vec<Datum>,
-    pub system: Arc<dyn SystemRows>,
+    pub system: Arc<dyn SystemRelations>,
 }
 
 /// A scan that is merged here.
@@ -163,8 +165,8 @@ impl TableAccess for Access {
         .boxed()
     }
 
-    async fn system(&self, schema: &str, name: &str) -> SqlResult<Vec<Vec<Datum>>> {
-        self.system.rows(schema, name)
+    async fn system(&self, schema: &str, name: &str, equal: &[(usize, Datum)]) -> SqlResult<SystemRows> {
+        self.system.rows(schema, name, equal)
     }
 
     async fn lock(&self, _table: &Arc<Table>, keys: &[Bytes], mode: CheckMode) -> SqlResult<()> {

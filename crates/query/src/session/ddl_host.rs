@@ -72,13 +72,15 @@ impl DdlHost for Host<'_> {
             }
             for (key, value) in page {
                 let row = shape.decode(&value)?;
-                let Some(entry) = shape.entry(index, &row, shape.row_id_of(&key), &eval)? else { continue };
-                let alone = entry.claim.as_ref().map_or_else(|| entry.unique.then_some(&entry.key), |c| Some(&c.start));
-                if alone.is_some_and(|key| !taken.insert(key.clone())) {
-                    return Err(duplicated(&shape, &index.index, &row, &eval));
+                for entry in shape.entries(index, &row, shape.row_id_of(&key), &eval)? {
+                    let single = entry.unique.then_some(&entry.key);
+                    let alone = entry.claim.as_ref().map_or(single, |c| Some(&c.start));
+                    if alone.is_some_and(|key| !taken.insert(key.clone())) {
+                        return Err(duplicated(&shape, &index.index, &row, &eval));
+                    }
+                    let mode = if entry.unique { WriteMode::Insert } else { WriteMode::Blind };
+                    state.txn.write(entry.key, mode, Some(entry.value))?;
                 }
-                let mode = if entry.unique { WriteMode::Insert } else { WriteMode::Blind };
-                state.txn.write(entry.key, mode, Some(entry.value))?;
             }
             if !full {
                 return Ok(());

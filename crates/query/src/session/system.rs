@@ -4,22 +4,26 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use gavel_api::sql::{ResultSink, SqlSession};
-use gavel_catalog::Sequence;
 use gavel_catalog::job::Job;
+use gavel_catalog::{Sequence, Table};
 use gavel_catalog::system::is_temporary;
+use gavel_encoding::layout::object_range;
+use gavel_encoding::{ObjectId, TenantId};
 use gavel_functions::call::Call;
 use gavel_functions::registry::Proc;
+use gavel_txn::error::storage_error;
 use gavel_types::text_io::{NameResolver, TextStyle, is_reg};
-use gavel_types::{Datum, Oid, SqlResult};
+use gavel_types::{Datum, KeyRange, Oid, SqlResult};
 
 use crate::engine::registry::SessionInfo;
+use crate::engine::system_rows::{Asked, SystemRows};
 use crate::session::Session;
-use crate::session::access::SystemRows;
+use crate::session::access::SystemRelations;
 use crate::session::hooks::{Hooks, wait};
 use crate::session::result::Executed;
 use crate::system::jobs::is_about_jobs;
 use crate::system::resolver::CatalogNames;
-use crate::system::{self, Activity, SystemContext};
+use crate::system::{self, Activity, Only, SystemContext};
 
 /// `record[]`.
 const RECORD_ARRAY: Oid = Oid(2287);
@@ -72,12 +76,29 @@ fn activity(info: SessionInfo) -> Activity {
     }
 }
 
+/// What a system relation or function needs to know besides the catalog.
+#[derive(Clone, Copy, Default)]
+struct Need<'a> {
+    /// Last values of sequences.
+    sequences: bool,
+    /// How many rows tables have.
+    row_counts: bool,
+    /// Other sessions, and the locks that they hold.
+    sessions: bool,
+    /// Jobs of the database.
+    jobs: &'a [Job],
+    /// The one relation that is asked about.
+    only: Option<Only<'a>>,
+}
+
 impl Hooks {
-    fn with_system<T>(&self, sequences: bool, jobs: &[Job], f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
-        let sessions: Vec<Activity> = self.engine.sessions.list().into_iter().map(activity).collect();
-        let locks = self.engine.advisory.list();
+    fn with_system<T>(&self, need: Need<'_>, f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
+        let listed = if need.sessions { self.engine.sessions.list() } else { Vec::new() };
+        let sessions: Vec<Activity> = listed.into_iter().map(activity).collect();
+        let locks = if need.sessions { self.engine.advisory.list() } else { Vec::new() };
         let settings = self.shared.settings.lock().clone();
-        let states = if sequences { self.last_values() } else { HashMap::new() };
+        let states = if need.sequences { self.last_values() } else { HashMap::new() };
+        let live = if need.row_counts { self.live_rows() } else { HashMap::new() };
         f(&SystemContext {
             catalog: &self.catalog,
             settings: &settings,
@@ -85,13 +106,26 @@ impl Hooks {
             search_path: &self.search_path,
             sessions: &sessions,
             last_value: &|oid| states.get(&oid).copied(),
+            live_rows: &|oid| live.get(&oid).copied(),
             locks: &locks,
-            jobs,
+            jobs: need.jobs,
             cursors: &self.shared.cursors,
             statements: &self.shared.statements,
             started: self.engine.started,
             now: self.engine.now_micros(),
+            only: need.only,
         })
+    }
+
+    /// About how many rows tables have, by their OIDs; nothing where storage does not tell.
+    fn live_rows(&self) -> HashMap<Oid, i64> {
+        let tables: Vec<&Arc<Table>> = self.catalog.tables.values().filter(|t| !t.is_temporary()).collect();
+        let object = |t: &&Arc<Table>| object_range(TenantId(self.database.0), ObjectId(t.storage.0));
+        let ranges: Vec<KeyRange> = tables.iter().map(object).collect();
+        let ts = self.engine.storage.watermarks().applied_ts;
+        let counted = wait(async { self.engine.storage.estimate_rows(ts, &ranges).await.map_err(storage_error) });
+        let counted = counted.unwrap_or_default();
+        tables.iter().zip(counted).map(|(t, rows)| (t.oid, i64::try_from(rows).unwrap_or(i64::MAX))).collect()
     }
 
     /// Last values of the sequences that have given any.
@@ -109,19 +143,36 @@ impl Hooks {
     pub(super) fn system_call(&self, proc: &Proc, call: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Datum>> {
         let subject = Some(Arc::clone(&self.subject));
         let names = CatalogNames { catalog: Arc::clone(&self.catalog), search_path: self.search_path.clone(), subject };
-        let sequences = proc.name == "pg_sequence_last_value";
-        self.with_system(sequences, &[], |context| system::functions::call(context, &names, proc, call, args))
+        let need = Need { sequences: proc.name == "pg_sequence_last_value", ..Need::default() };
+        self.with_system(need, |context| system::functions::call(context, &names, proc, call, args))
     }
 
     pub(super) fn system_call_set(&self, proc: &Proc, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {
-        self.with_system(false, &[], |context| system::functions::call_set(context, proc, args))
+        self.with_system(Need::default(), |context| system::functions::call_set(context, proc, args))
     }
 }
 
-impl SystemRows for Hooks {
-    fn rows(&self, schema: &str, name: &str) -> SqlResult<Vec<Vec<Datum>>> {
-        let about_jobs = is_about_jobs(schema, name);
-        let jobs = if about_jobs { wait(self.engine.jobs_of(self.database))? } else { Vec::new() };
-        self.with_system(name == "pg_sequences", &jobs, |context| system::rows(context, schema, name))
+impl SystemRelations for Hooks {
+    fn rows(&self, schema: &str, name: &str, equal: &[(usize, Datum)]) -> SqlResult<SystemRows> {
+        let (catalog, search_path) = (&self.catalog, self.search_path.as_slice());
+        let asked = Asked { catalog, user: self.subject.role, search_path, schema, name };
+        let stable = asked.is_stable();
+        if let Some(rows) = self.engine.system_rows.get(&asked).filter(|_| stable) {
+            return Ok(rows);
+        }
+        let jobs = if is_about_jobs(schema, name) { wait(self.engine.jobs_of(self.database))? } else { Vec::new() };
+        let only = system::only(schema, name, equal);
+        let need = Need {
+            sequences: name == "pg_sequences",
+            row_counts: matches!(name, "pg_stat_all_tables" | "pg_stat_user_tables"),
+            sessions: !stable,
+            jobs: &jobs,
+            only,
+        };
+        let rows = Arc::new(self.with_system(need, |context| system::rows(context, schema, name))?);
+        if stable && only.is_none() {
+            self.engine.system_rows.put(&asked, &rows);
+        }
+        Ok(rows)
     }
 }

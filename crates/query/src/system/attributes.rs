@@ -7,7 +7,7 @@ use sqlparser::ast::Expr;
 
 use super::classes::SEQUENCE_COLUMNS;
 use super::table::{Row, Rows};
-use super::{SystemContext, privileges};
+use super::{SystemContext, opclass, privileges};
 
 pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
     match name {
@@ -34,7 +34,7 @@ fn attribute(row: &mut Row<'_>, relation: Oid, number: i16, name: &str, ty: PgTy
 }
 
 fn attributes(context: &SystemContext<'_>, out: &mut Rows) {
-    for relation in system::relations() {
+    for relation in system::relations().iter().filter(|r| context.wants(r.oid, r.name)) {
         for c in &relation.columns {
             out.add(|row| {
                 attribute(row, relation.oid, c.number, c.name, c.ty);
@@ -47,13 +47,13 @@ fn attributes(context: &SystemContext<'_>, out: &mut Rows) {
         }
     }
     for t in context.catalog.tables.values() {
-        for c in &t.columns {
+        for c in t.columns.iter().filter(|_| context.wants(t.oid, &t.name)) {
             out.add(|row| {
                 column(row, t.oid, c);
                 row.set("attacl", privileges::value(context, &c.acl));
             });
         }
-        for i in &t.indexes {
+        for i in t.indexes.iter().filter(|i| context.wants(i.oid, &i.name)) {
             let keys = i.keys.iter().map(|k| match &k.0 {
                 IndexKey::Column(n) => t.column(*n).map(|c| (c.name.clone(), c.ty)),
                 IndexKey::Expression { sql, ty, .. } => Some((expression_name(context, sql), *ty)),
@@ -62,6 +62,8 @@ fn attributes(context: &SystemContext<'_>, out: &mut Rows) {
             let mut taken: Vec<String> = Vec::new();
             for (number, found) in (1_i16..).zip(keys.chain(included)) {
                 let Some((base, ty)) = found else { continue };
+                let position = usize::try_from(number - 1).unwrap_or(0);
+                let ty = if i.method.is_btree() { None } else { opclass::stored_type(t, i, position) }.unwrap_or(ty);
                 let mut name = base.clone();
                 let mut again = 0;
                 while taken.contains(&name) {
@@ -73,7 +75,7 @@ fn attributes(context: &SystemContext<'_>, out: &mut Rows) {
             }
         }
     }
-    for v in context.catalog.views.values() {
+    for v in context.catalog.views.values().filter(|v| context.wants(v.oid, &v.name)) {
         for (number, (name, ty)) in (1_i16..).zip(&v.columns) {
             out.add(|row| {
                 let base = context.catalog.base_type(ty.oid).filter(|_| ty.oid.is_over_domain());
@@ -85,7 +87,8 @@ fn attributes(context: &SystemContext<'_>, out: &mut Rows) {
             });
         }
     }
-    for t in context.catalog.types.values() {
+    let types = context.catalog.types.values();
+    for t in types.filter(|t| context.wants(Oid(t.oid.type_number()), &t.name)) {
         for a in t.attributes().unwrap_or_default() {
             out.add(|row| {
                 attribute(row, Oid(t.oid.type_number()), a.number, &a.name, a.ty);
@@ -95,7 +98,7 @@ fn attributes(context: &SystemContext<'_>, out: &mut Rows) {
             });
         }
     }
-    for s in context.catalog.sequences.values() {
+    for s in context.catalog.sequences.values().filter(|s| context.wants(s.oid, &s.name)) {
         for (number, (name, ty)) in (1_i16..).zip(SEQUENCE_COLUMNS) {
             out.add(|row| {
                 attribute(row, s.oid, number, name, PgType::new(ty));

@@ -1,6 +1,6 @@
 //! What PostgreSQL is born with: types, functions, operators, casts, and small catalogs kept as data.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use gavel_catalog::bootstrap::SUPERUSER;
 use gavel_catalog::system::{self, PG_CATALOG, SQL_LANGUAGE, SystemRelation};
@@ -22,6 +22,8 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
         "pg_am" => facts("pg_am", include_str!("data/pg_am.tsv"), out),
         "pg_opclass" => facts("pg_opclass", include_str!("data/pg_opclass.tsv"), out),
         "pg_opfamily" => facts("pg_opfamily", include_str!("data/pg_opfamily.tsv"), out),
+        "pg_amop" => facts("pg_amop", include_str!("data/pg_amop.tsv"), out),
+        "pg_amproc" => facts("pg_amproc", include_str!("data/pg_amproc.tsv"), out),
         "pg_collation" => facts("pg_collation", include_str!("data/pg_collation.tsv"), out),
         "pg_language" => languages(context, out),
         "pg_tablespace" => facts("pg_tablespace", include_str!("data/pg_tablespace.tsv"), out),
@@ -65,31 +67,6 @@ fn fact(relation: &SystemRelation, column: &str, field: &str, style: &TextStyle)
     // Functions are written as numbers in the facts.
     let ty = if column.ty.oid == Oid::REGPROC { PgType::OID } else { column.ty };
     if field.is_empty() { None } else { text_io::parse(field, ty, style).ok() }
-}
-
-/// Default btree operator class by the type that it is for.
-static CLASSES: LazyLock<Vec<(Oid, Oid)>> = LazyLock::new(|| {
-    let number = |text: &str| Oid(text.parse().unwrap_or(0));
-    let read = |line: &str| {
-        let f: Vec<&str> = line.split('\t').collect();
-        match f.as_slice() {
-            [oid, "403", _, _, _, _, ty, "t", ..] => Some((number(ty), number(oid))),
-            _ => None,
-        }
-    };
-    include_str!("data/pg_opclass.tsv").lines().filter_map(read).collect()
-});
-
-/// The operator class that an index over the type has.
-pub(super) fn default_class(ty: PgType) -> Oid {
-    let oid = match ty.oid {
-        oid if oid.is_enum() => Oid::ANYENUM,
-        oid if oid.is_composite() => Oid::RECORD,
-        Oid::VARCHAR => Oid::TEXT,
-        oid if registry::type_info(oid).is_some_and(|t| t.category == 'A' && t.len == -1) => Oid::ANYARRAY,
-        oid => oid,
-    };
-    CLASSES.iter().find(|c| c.0 == oid).map_or(Oid(0), |c| c.1)
 }
 
 fn proc_oid(text: &str) -> Oid {

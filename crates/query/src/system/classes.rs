@@ -11,9 +11,8 @@ use gavel_types::text_io::numbered_function;
 use super::table::{Row, Rows, texts};
 use super::{SystemContext, privileges};
 
-/// `pg_am` of tables and of indexes.
+/// `pg_am` of tables.
 const HEAP: Oid = Oid(2);
-const BTREE: Oid = Oid(403);
 /// `pg_rewrite` and `pg_namespace` in `pg_class`.
 const PG_REWRITE: Oid = Oid(2618);
 const PG_ATTRDEF: Oid = Oid(2604);
@@ -113,7 +112,10 @@ fn table(row: &mut Row<'_>, t: &Table) {
 
 fn index(row: &mut Row<'_>, t: &Table, i: &Index) {
     class(row, (i.oid, &i.name), t.schema, t.owner, 'i', i.keys.len() + i.include.len());
-    row.set("relam", BTREE);
+    row.set("relam", i.method.oid());
+    if !i.options.is_empty() {
+        row.set("reloptions", texts(Oid::TEXT, i.options.iter().map(String::as_str)));
+    }
 }
 
 fn namespaces(context: &SystemContext<'_>, out: &mut Rows) {

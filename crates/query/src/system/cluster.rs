@@ -49,6 +49,13 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
                     row.set("datid", d.oid).set("datname", d.name.as_str());
                     let sessions = context.sessions.iter().filter(|s| s.database == d.oid).count();
                     row.set("numbackends", i32::try_from(sessions).unwrap_or(i32::MAX));
+                    // Pages have no checksums that could fail.
+                    for count in super::listings::counters(name).iter().filter(|c| **c != "checksum_failures") {
+                        row.set(count, 0_i64);
+                    }
+                    for time in ["blk_read", "blk_write", "session", "active", "idle_in_transaction"] {
+                        row.set(&format!("{time}_time"), Datum::Float8(0.0));
+                    }
                 });
             }
         }

@@ -7,7 +7,7 @@ use gavel_functions::registry;
 use gavel_types::{ArrayValue, Datum, Oid, PgType};
 
 use super::table::{Row, Rows, numbers, oids};
-use super::{SystemContext, builtin};
+use super::{SystemContext, opclass};
 
 pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
     match name {
@@ -33,21 +33,20 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
 
 fn index(row: &mut Row<'_>, t: &Table, i: &Index) {
     let unique = t.uniques.iter().find(|u| u.index == i.oid);
-    let ty = |key: &IndexKey| match key {
-        IndexKey::Column(n) => t.column(*n).map_or(PgType::TEXT, |c| c.ty),
-        IndexKey::Expression { ty, .. } => *ty,
-    };
+    let ty = |key: &IndexKey| opclass::key_type(t, key);
     let (all, keys) = (i.keys.len() + i.include.len(), i.keys.len());
     row.set("indexrelid", i.oid).set("indrelid", t.oid);
     row.set("indnatts", i16::try_from(all).unwrap_or(0)).set("indnkeyatts", i16::try_from(keys).unwrap_or(0));
-    row.set("indisunique", i.unique).set("indnullsnotdistinct", i.nulls_not_distinct).set("indisprimary", i.primary);
+    row.set("indisunique", i.is_unique()).set("indisexclusion", !i.exclusion.is_empty());
+    row.set("indnullsnotdistinct", i.nulls_not_distinct).set("indisprimary", i.primary);
     row.set("indimmediate", !unique.is_some_and(|u| u.deferrable)).set("indisvalid", i.is_public());
     row.set("indisready", i.state.takes_entries()).set("indislive", true);
     let number = |k: &IndexKey| if let IndexKey::Column(n) = k { *n } else { 0 };
     row.set("indkey", numbers(i.keys.iter().map(|k| number(&k.0)).chain(i.include.iter().copied())));
     let collation = |ty: PgType| registry::type_info(ty.oid).map_or(Oid(0), |t| t.collation);
     row.set("indcollation", oids(i.keys.iter().map(|k| collation(ty(&k.0)))));
-    row.set("indclass", oids(i.keys.iter().map(|k| builtin::default_class(ty(&k.0)))));
+    let class = |at: usize| opclass::class_of(t, i, at).map_or(Oid(0), |c| c.oid);
+    row.set("indclass", oids((0..keys).map(class)));
     row.set("indoption", numbers(i.keys.iter().map(|k| i16::from(k.1) | i16::from(k.2) << 1)));
     let expressions: Vec<&str> = i
         .keys
@@ -93,15 +92,17 @@ fn constraints(t: &Table, out: &mut Rows) {
     };
     for u in &t.uniques {
         out.add(|row| {
-            common(row, u.oid, &u.name, if u.primary { 'p' } else { 'u' });
+            let kind = if u.primary { 'p' } else { 'u' };
+            common(row, u.oid, &u.name, if u.exclusion { 'x' } else { kind });
             row.set("condeferrable", u.deferrable).set("condeferred", u.initially_deferred).set("conindid", u.index);
             let index = t.indexes.iter().find(|i| i.oid == u.index);
-            let columns: Vec<i16> = index
-                .map(|i| {
-                    i.keys.iter().filter_map(|k| if let IndexKey::Column(n) = k.0 { Some(n) } else { None }).collect()
-                })
-                .unwrap_or_default();
+            let number = |k: &(IndexKey, bool, bool)| if let IndexKey::Column(n) = k.0 { n } else { 0 };
+            let columns: Vec<i16> = index.map(|i| i.keys.iter().map(number).collect()).unwrap_or_default();
             row.set("conkey", small_array(&columns));
+            if let Some(index) = index.filter(|_| u.exclusion) {
+                let operators = index.exclusion.iter().map(|o| Datum::Oid(o.0)).collect();
+                row.set("conexclop", Datum::Array(Arc::new(ArrayValue::vector(Oid::OID, operators))));
+            }
         });
     }
     for c in &t.checks {

@@ -6,10 +6,12 @@ use gavel_catalog::system::TEMPORARY_SCHEMA;
 use gavel_catalog::{
     Catalog, CheckConstraint, Column, Domain, FkAction, FkMatch, ForeignKey, Index, IndexKey, Table, UserType,
 };
+use gavel_functions::registry;
 use gavel_types::Oid;
 
 use super::SystemContext;
 use super::deparse::Layout;
+use super::opclass;
 use crate::ddl::names::quote;
 
 /// A relation's name, qualified only if it must be.
@@ -133,36 +135,72 @@ pub fn index_key(context: &SystemContext<'_>, table: &Table, key: &IndexKey, pre
     }
 }
 
-/// `pg_get_indexdef`. Tools look for `USING method (`, so it is there though there is one method only.
-/// `pretty` leaves out parentheses and schemas that are not needed.
-pub fn index(context: &SystemContext<'_>, table: &Table, index: &Index, pretty: bool) -> String {
-    let keys: Vec<String> = index
-        .keys
-        .iter()
-        .map(|(key, descending, nulls_first)| {
-            let mut out = index_key(context, table, key, pretty);
-            match (descending, nulls_first) {
-                (false, true) => out.push_str(" NULLS FIRST"),
-                (true, true) => out.push_str(" DESC"),
-                (true, false) => out.push_str(" DESC NULLS LAST"),
-                (false, false) => {}
-            }
-            out
-        })
-        .collect();
-    let unique = if index.unique { "UNIQUE " } else { "" };
-    let table_name = if pretty { relation(context, table.oid) } else { qualified(context, table.oid) };
-    let mut out =
-        format!("CREATE {unique}INDEX {} ON {table_name} USING btree ({})", quote(&index.name), keys.join(", "));
+/// The keys of an index as it was made: with operator classes that are not the type's own, order, and the operators of
+/// an exclusion constraint if they are wanted.
+fn index_keys(context: &SystemContext<'_>, table: &Table, index: &Index, pretty: bool, operators: bool) -> String {
+    let keys = index.keys.iter().enumerate().map(|(at, (key, descending, nulls_first))| {
+        let mut out = index_key(context, table, key, pretty);
+        if let Some(class) = index.class(at).and_then(opclass::by_oid) {
+            out.push_str(&format!(" {}", quote(class.name)));
+        }
+        match (descending, nulls_first) {
+            (false, true) => out.push_str(" NULLS FIRST"),
+            (true, true) => out.push_str(" DESC"),
+            (true, false) => out.push_str(" DESC NULLS LAST"),
+            (false, false) => {}
+        }
+        if let Some(operator) = index.exclusion.get(at).filter(|_| operators) {
+            out.push_str(&format!(" WITH {}", registry::operator(*operator).map_or("=", |o| o.name)));
+        }
+        out
+    });
+    keys.collect::<Vec<_>>().join(", ")
+}
+
+/// What stands behind the keys of an index, its predicate apart.
+fn index_tail(table: &Table, index: &Index) -> String {
+    let mut out = String::new();
     if !index.include.is_empty() {
         out.push_str(&format!(" INCLUDE ({})", columns(table, &index.include)));
     }
     if index.nulls_not_distinct {
         out.push_str(" NULLS NOT DISTINCT");
     }
+    if !index.options.is_empty() {
+        let option = |o: &String| {
+            let (name, value) = o.split_once('=').unwrap_or((o, ""));
+            let plain = !value.is_empty() && quote(value) == value;
+            let value = if plain { value.to_owned() } else { format!("'{}'", value.replace('\'', "''")) };
+            format!("{}={value}", quote(name))
+        };
+        let options: Vec<String> = index.options.iter().map(option).collect();
+        out.push_str(&format!(" WITH ({})", options.join(", ")));
+    }
+    out
+}
+
+/// `pg_get_indexdef`. `pretty` leaves out parentheses and schemas that are not needed.
+pub fn index(context: &SystemContext<'_>, table: &Table, index: &Index, pretty: bool) -> String {
+    let unique = if index.is_unique() { "UNIQUE " } else { "" };
+    let table_name = if pretty { relation(context, table.oid) } else { qualified(context, table.oid) };
+    let (name, method) = (quote(&index.name), index.method.name());
+    let keys = index_keys(context, table, index, pretty, false);
+    let mut out = format!("CREATE {unique}INDEX {name} ON {table_name} USING {method} ({keys})");
+    out.push_str(&index_tail(table, index));
     if let Some(predicate) = &index.predicate {
         let shown = table_expression(context, table, predicate, pretty);
         out.push_str(&format!(" WHERE {shown}"));
+    }
+    out
+}
+
+/// An exclusion constraint without its timing.
+fn exclusion(context: &SystemContext<'_>, table: &Table, index: &Index, pretty: bool) -> String {
+    let keys = index_keys(context, table, index, pretty, true);
+    let mut out = format!("EXCLUDE USING {} ({keys}){}", index.method.name(), index_tail(table, index));
+    if let Some(predicate) = &index.predicate {
+        let shown = table_expression(context, table, predicate, pretty);
+        out.push_str(&format!(" WHERE ({shown})"));
     }
     out
 }
@@ -193,6 +231,10 @@ fn constraint_of(context: &SystemContext<'_>, t: &Table, oid: Oid, pretty: bool)
     };
     if let Some(u) = t.uniques.iter().find(|u| u.oid == oid) {
         let index = t.indexes.iter().find(|i| i.oid == u.index)?;
+        if u.exclusion {
+            let shown = exclusion(context, t, index, pretty);
+            return Some(format!("{shown}{}", timing(u.deferrable, u.initially_deferred)));
+        }
         let keys: Vec<String> = index.keys.iter().map(|k| index_key(context, t, &k.0, pretty)).collect();
         let kind = match (u.primary, index.nulls_not_distinct) {
             (true, _) => "PRIMARY KEY",

@@ -199,7 +199,8 @@ fn owns(context: &SystemContext<'_>, owner: Oid) -> bool {
 }
 
 fn columns(context: &SystemContext<'_>, out: &mut Rows) {
-    for t in context.catalog.tables.values().filter(|t| t.materialized.is_none()) {
+    let tables = context.catalog.tables.values().filter(|t| t.materialized.is_none());
+    for t in tables.filter(|t| context.wants(t.oid, &t.name)) {
         let schema = context.schema_name(t.schema);
         let of = Securable::Table(t);
         for c in t.visible_columns().filter(|c| column_is_shown(context, &of, c.number)) {
@@ -209,7 +210,7 @@ fn columns(context: &SystemContext<'_>, out: &mut Rows) {
             });
         }
     }
-    for v in context.catalog.views.values() {
+    for v in context.catalog.views.values().filter(|v| context.wants(v.oid, &v.name)) {
         let schema = context.schema_name(v.schema);
         let writable = updatability(context.catalog, v).columns;
         let of = Securable::View(v);
@@ -226,7 +227,7 @@ fn columns(context: &SystemContext<'_>, out: &mut Rows) {
         }
     }
     let shown = |r: &&'static SystemRelation| Securable::System(*r).is_shown_to(context.subject, "r", "");
-    for r in system::relations().iter().filter(shown) {
+    for r in system::relations().iter().filter(|r| context.wants(r.oid, r.name)).filter(shown) {
         for c in &r.columns {
             out.add(|row| {
                 column(context, row, (r.schema, r.name), c.name, c.number, c.ty);
@@ -356,10 +357,11 @@ struct Constraint<'a> {
     nulls_distinct: Option<bool>,
 }
 
-fn constraints<'a>(context: &SystemContext<'a>) -> Vec<Constraint<'a>> {
+/// `texts`: the clauses of checks are asked for.
+fn constraints<'a>(context: &SystemContext<'a>, texts: bool) -> Vec<Constraint<'a>> {
     let catalog = context.catalog;
     let mut out = Vec::new();
-    for table in catalog.tables.values() {
+    for table in catalog.tables.values().filter(|t| context.wants(t.oid, &t.name)) {
         let plain = |name: String, kind, columns| Constraint {
             table,
             name,
@@ -371,7 +373,8 @@ fn constraints<'a>(context: &SystemContext<'a>) -> Vec<Constraint<'a>> {
             check: None,
             nulls_distinct: None,
         };
-        for u in &table.uniques {
+        // The standard knows no exclusion constraints.
+        for u in table.uniques.iter().filter(|u| !u.exclusion) {
             let index = table.indexes.iter().find(|i| i.oid == u.index);
             let number = |k: &(IndexKey, bool, bool)| if let IndexKey::Column(n) = k.0 { Some(n) } else { None };
             let columns = index.map(|i| i.keys.iter().filter_map(number).collect()).unwrap_or_default();
@@ -393,7 +396,7 @@ fn constraints<'a>(context: &SystemContext<'a>) -> Vec<Constraint<'a>> {
             });
         }
         for c in &table.checks {
-            let check = Some(definition::constraint(context, c.oid, false).unwrap_or_default());
+            let check = texts.then(|| definition::constraint(context, c.oid, false).unwrap_or_default());
             out.push(Constraint { check, ..plain(c.name.clone(), "CHECK", c.columns.clone()) });
         }
         // PostgreSQL shows NOT NULL as a check whose name it makes up.
@@ -422,7 +425,7 @@ fn is_shown(context: &SystemContext<'_>, table: &Table) -> bool {
 }
 
 fn table_constraints(context: &SystemContext<'_>, out: &mut Rows) {
-    for c in constraints(context).into_iter().filter(|c| is_shown(context, c.table)) {
+    for c in constraints(context, false).into_iter().filter(|c| is_shown(context, c.table)) {
         out.add(|row| {
             constraint_name(context, row, &c);
             table_name(context, row, c.table);
@@ -434,7 +437,7 @@ fn table_constraints(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 fn key_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
-    for c in constraints(context).iter().filter(|c| c.kind != "CHECK") {
+    for c in constraints(context, false).iter().filter(|c| c.kind != "CHECK") {
         let of = Securable::Table(c.table);
         for (position, number) in (1_i32..).zip(&c.columns) {
             if !column_is_shown(context, &of, *number) {
@@ -472,7 +475,7 @@ fn rule(action: FkAction) -> &'static str {
 }
 
 fn referential_constraints(context: &SystemContext<'_>, out: &mut Rows) {
-    for c in constraints(context).into_iter().filter(|c| is_shown(context, c.table)) {
+    for c in constraints(context, false).into_iter().filter(|c| is_shown(context, c.table)) {
         let Some(f) = c.foreign else { continue };
         let parent = context.catalog.table(f.parent);
         let unique = parent.and_then(|p| p.uniques.iter().find(|u| u.index == f.parent_index));
@@ -491,7 +494,7 @@ fn referential_constraints(context: &SystemContext<'_>, out: &mut Rows) {
 
 /// Columns that a constraint is about: those of the parent for a foreign key.
 fn constraint_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
-    for c in constraints(context) {
+    for c in constraints(context, false) {
         let (table, columns) = match c.foreign {
             Some(f) => match context.catalog.table(f.parent) {
                 Some(parent) => (&**parent, &f.parent_columns),
@@ -510,7 +513,7 @@ fn constraint_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 fn constraint_table_usage(context: &SystemContext<'_>, out: &mut Rows) {
-    for c in constraints(context).iter().filter(|c| c.kind != "CHECK") {
+    for c in constraints(context, false).iter().filter(|c| c.kind != "CHECK") {
         let parent = c.foreign.and_then(|f| context.catalog.table(f.parent));
         if !owns(context, parent.map_or(c.table.owner, |p| p.owner)) {
             continue;
@@ -523,7 +526,7 @@ fn constraint_table_usage(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 fn check_constraints(context: &SystemContext<'_>, out: &mut Rows) {
-    for c in constraints(context) {
+    for c in constraints(context, true) {
         let Some(check) = c.check.as_ref().filter(|_| owns(context, c.table.owner)) else { continue };
         // The clause without CHECK and one pair of parentheses.
         let clause = check.strip_prefix("CHECK (").and_then(|s| s.rsplit_once(')')).map_or(check.as_str(), |s| s.0);

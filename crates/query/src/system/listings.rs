@@ -1,7 +1,7 @@
 //! The catalogs' views for people: `pg_tables`, `pg_indexes`, `pg_stat_user_tables` and the like.
 
 use gavel_catalog::{Table, system};
-use gavel_types::Datum;
+use gavel_types::{Datum, Oid};
 
 use super::deparse::Layout;
 use super::table::Rows;
@@ -19,26 +19,54 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
         | "pg_statio_all_tables"
         | "pg_statio_user_tables"
         | "pg_stat_xact_all_tables"
-        | "pg_stat_xact_user_tables" => {
-            for t in context.catalog.tables.values() {
-                out.add(|row| {
-                    row.set("relid", t.oid)
-                        .set("schemaname", context.schema_name(t.schema))
-                        .set("relname", t.name.as_str());
-                });
-            }
-        }
+        | "pg_stat_xact_user_tables" => table_activity(context, name, out),
         "pg_stat_all_indexes" | "pg_stat_user_indexes" | "pg_statio_all_indexes" | "pg_statio_user_indexes" => {
+            let counts = counters(name);
             for (t, i) in context.catalog.tables.values().flat_map(|t| t.indexes.iter().map(move |i| (t, i))) {
                 out.add(|row| {
                     row.set("relid", t.oid).set("indexrelid", i.oid).set("schemaname", context.schema_name(t.schema));
                     row.set("relname", t.name.as_str()).set("indexrelname", i.name.as_str());
+                    for count in &counts {
+                        row.set(count, 0_i64);
+                    }
+                });
+            }
+        }
+        "pg_statio_all_sequences" | "pg_statio_user_sequences" => {
+            for s in context.catalog.sequences.values() {
+                out.add(|row| {
+                    row.set("relid", s.oid).set("schemaname", context.schema_name(s.schema));
+                    row.set("relname", s.name.as_str()).set("blks_read", 0_i64).set("blks_hit", 0_i64);
                 });
             }
         }
         _ => return false,
     }
     true
+}
+
+/// Columns of a view that count something.
+pub(super) fn counters(view: &str) -> Vec<&'static str> {
+    let columns = system::relation("pg_catalog", view).map_or(&[][..], |r| &r.columns);
+    columns.iter().filter(|c| c.ty.oid == Oid::INT8).map(|c| c.name).collect()
+}
+
+/// What happens to tables. Nothing is counted but rows; what PostgreSQL sums over a table's indexes is NULL where there
+/// are none, and there are no TOAST tables.
+fn table_activity(context: &SystemContext<'_>, view: &str, out: &mut Rows) {
+    let counts = counters(view);
+    for t in context.catalog.tables.values() {
+        let missing = |count: &str| {
+            count.starts_with("idx_") && t.indexes.is_empty() || count.starts_with("toast_") || count.starts_with("tidx_")
+        };
+        out.add(|row| {
+            row.set("relid", t.oid).set("schemaname", context.schema_name(t.schema)).set("relname", t.name.as_str());
+            for count in counts.iter().filter(|c| !missing(c)) {
+                let live = if *count == "n_live_tup" { (context.live_rows)(t.oid) } else { None };
+                row.set(count, live.unwrap_or(0));
+            }
+        });
+    }
 }
 
 fn tables(context: &SystemContext<'_>, out: &mut Rows) {

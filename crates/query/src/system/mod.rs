@@ -10,6 +10,7 @@
 //! | `classes`, `attributes`, `constraints` | `pg_class`, `pg_attribute`, `pg_index`, `pg_constraint`, … |
 //! | `types` | `pg_type` and `pg_enum` of users' types |
 //! | `builtin` | `pg_type`, `pg_proc`, `pg_operator`, … and facts kept as data |
+//! | [`opclass`] | operator classes of indexes |
 //! | `cluster` | databases, roles, settings |
 //! | `sessions` | what sessions do, have prepared, have open and hold |
 //! | `jobs` | jobs, and indexes that are being built |
@@ -36,6 +37,7 @@ mod information_types;
 mod inquiry;
 pub mod jobs;
 mod listings;
+pub mod opclass;
 mod privileges;
 pub mod resolver;
 mod routines;
@@ -90,6 +92,8 @@ pub struct SystemContext<'a> {
     pub sessions: &'a [Activity],
     /// Last value of a sequence, if one was given.
     pub last_value: &'a dyn Fn(Oid) -> Option<i64>,
+    /// Rows of a table, by its OID, as far as they are counted.
+    pub live_rows: &'a dyn Fn(Oid) -> Option<i64>,
     /// Of this session.
     pub cursors: &'a ListedCursors,
     pub statements: &'a ListedStatements,
@@ -100,9 +104,43 @@ pub struct SystemContext<'a> {
     /// When the server started, and now.
     pub started: i64,
     pub now: i64,
+    /// Rows about other relations may be left out.
+    pub only: Option<Only<'a>>,
+}
+
+/// The one relation that rows are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Only<'a> {
+    Oid(Oid),
+    Name(&'a str),
+}
+
+/// What these conditions on a system relation's columns, by position, say of the relations that its rows are about: where
+/// it is large, and rows of one relation are made much faster than all.
+pub fn only<'a>(schema: &str, name: &str, equal: &'a [(usize, Datum)]) -> Option<Only<'a>> {
+    let column = match (schema, name) {
+        ("information_schema", "columns" | "table_constraints" | "key_column_usage") => "table_name",
+        ("pg_catalog", "pg_attribute") => "attrelid",
+        _ => return None,
+    };
+    let position = system::relation(schema, name)?.columns.iter().position(|c| c.name == column)?;
+    match equal.iter().find(|(at, _)| *at == position) {
+        Some((_, Datum::Text(name))) => Some(Only::Name(name)),
+        Some((_, Datum::Oid(oid))) => Some(Only::Oid(Oid(*oid))),
+        _ => None,
+    }
 }
 
 impl SystemContext<'_> {
+    /// Whether rows about this relation are wanted.
+    pub fn wants(&self, oid: Oid, name: &str) -> bool {
+        match self.only {
+            None => true,
+            Some(Only::Oid(only)) => only == oid,
+            Some(Only::Name(only)) => only == name,
+        }
+    }
+
     /// Whether the bare name of a relation stands for it.
     pub fn is_visible(&self, schema: Oid, name: &str) -> bool {
         self.catalog.is_visible(self.search_path, schema, name)

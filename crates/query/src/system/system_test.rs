@@ -55,8 +55,7 @@ fn catalog() -> Catalog {
         nulls_not_distinct: false,
         constraint: (oid == 16402).then_some(Oid(16403)),
         deferrable: false,
-        state: gavel_catalog::IndexState::Public,
-        job: 0,
+        ..Index::default()
     };
     let expression = IndexKey::Expression { sql: "lower(b)".into(), ty: PgType::TEXT, id: -2 };
     c.put_table(Arc::new(Table {
@@ -81,6 +80,7 @@ fn catalog() -> Catalog {
             primary: true,
             deferrable: false,
             initially_deferred: false,
+            exclusion: false,
         }],
         checks: vec![CheckConstraint {
             oid: Oid(16405),
@@ -142,12 +142,14 @@ fn with_context<T>(f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
         search_path: &path,
         sessions: &[Activity { pid: 1, state: "active".into(), ..Activity::default() }],
         last_value: &last_value,
+        live_rows: &|_| None,
         locks: &[],
         jobs: &[],
         cursors: &ListedCursors::default(),
         statements: &ListedStatements::default(),
         started: 0,
         now: 0,
+        only: None,
     })
 }
 

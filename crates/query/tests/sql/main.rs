@@ -83,6 +83,10 @@ scripts! {
     select_lists_may_be_empty
     explain_of_prepared_statements
     explain_shows_what_storage_does
+    explain_shows_inverted_indexes
+    indexes_have_methods_and_operator_classes
+    exclusion_constraints_refuse_equal_rows
+    values_are_found_by_their_elements
     elements_are_assigned
     addresses_amounts_and_points_are_stored
     texts_are_searched

@@ -2,6 +2,7 @@
 import os
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -44,6 +45,7 @@ class Book(models.Model):
                 models.Index(fields=["author", "-published"], name="book_author_published"),
                 models.Index(Lower("title"), name="book_lower_title"),
                 models.Index(fields=["price"], name="book_cheap", condition=Q(price__lt=10)),
+                GinIndex(fields=["details"], name="book_details"),
             ]
             constraints = [
                 models.CheckConstraint(condition=Q(price__gte=0), name="book_price_not_negative"),

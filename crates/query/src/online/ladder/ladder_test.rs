@@ -23,6 +23,7 @@ fn index(state: IndexState, job: u64) -> Index {
         deferrable: false,
         state,
         job,
+        ..Index::default()
     }
 }
 

@@ -1,0 +1,100 @@
+> CREATE TABLE docs (id int PRIMARY KEY, j jsonb, tags text[]);
+> INSERT INTO docs SELECT i, jsonb_build_object('n', i, 'mod', i % 10, 'tags', jsonb_build_array('t' || i % 7, 'u' || i % 11), 'deep', jsonb_build_object('s', 'v' || i % 5)), ARRAY['a' || i % 13, 'b' || i % 3] FROM generate_series(1, 2000) i;
+> INSERT INTO docs VALUES (3001, NULL, NULL), (3002, '{}', '{}'), (3003, '[]', ARRAY[NULL]::text[]), (3004, '"alone"', ARRAY['lone', NULL]), (3005, '[1, "alone", {"n": 1}]', ARRAY['lone']), (3006, 'null', ARRAY[ARRAY['x', 'y'], ARRAY['z', 'x']]);
+> CREATE INDEX docs_j ON docs USING gin (j);
+> CREATE INDEX docs_tags ON docs USING gin (tags);
+-- Containment.
+> SELECT id FROM docs WHERE j @> '{"n": 77}' ORDER BY id;
+> SELECT count(*) FROM docs WHERE j @> '{"mod": 3, "tags": ["t1", "u2"]}';
+> SELECT id FROM docs WHERE j @> '{"deep": {"s": "v1"}, "n": 1.00}' ORDER BY id;
+> SELECT count(*) FROM docs WHERE j @> '{}';
+> SELECT count(*) FROM docs WHERE j @> '[]';
+> SELECT id FROM docs WHERE j @> '1' ORDER BY id;
+> SELECT id FROM docs WHERE j @> '"alone"' ORDER BY id;
+> SELECT id FROM docs WHERE '[{"n": 1}]' <@ j ORDER BY id;
+> SELECT count(*) FROM docs WHERE j @> NULL;
+> SELECT count(*) FROM docs WHERE j @> '{"t1": 1}';
+-- Keys.
+> SELECT id FROM docs WHERE j ? 'alone' ORDER BY id;
+> SELECT count(*) FROM docs WHERE j ? 't1';
+> SELECT count(*) FROM docs WHERE j ? 'n';
+> SELECT id FROM docs WHERE j ?| ARRAY['alone', 'nothing', NULL] ORDER BY id;
+> SELECT count(*) FROM docs WHERE j ?| '{}';
+> SELECT count(*) FROM docs WHERE j ?& ARRAY['n', 'deep'];
+> SELECT count(*) FROM docs WHERE j ?& '{}';
+> SELECT id FROM docs WHERE j ? 'n' AND j @> '{"n": 5}' AND id < 100 ORDER BY id;
+-- Paths are not looked up, and found all the same.
+> SELECT id FROM docs WHERE j @? '$.n ? (@ == 9)' ORDER BY id;
+> SELECT id FROM docs WHERE j @@ '$.n == 9' ORDER BY id;
+-- Arrays.
+> SELECT count(*) FROM docs WHERE tags @> ARRAY['a1', 'b1'];
+> SELECT id FROM docs WHERE tags @> ARRAY['lone'] ORDER BY id;
+> SELECT count(*) FROM docs WHERE tags @> ARRAY[NULL]::text[];
+> SELECT count(*) FROM docs WHERE tags @> '{}';
+> SELECT id FROM docs WHERE tags && ARRAY['lone', 'x', NULL] ORDER BY id;
+> SELECT count(*) FROM docs WHERE tags && '{}';
+> SELECT id FROM docs WHERE tags <@ ARRAY['lone', 'x', 'y', 'z'] ORDER BY id;
+> SELECT count(*) FROM docs WHERE tags <@ ARRAY['a1', 'b1', 'b2'];
+> SELECT id FROM docs WHERE tags = ARRAY['lone', NULL] ORDER BY id;
+> SELECT id FROM docs WHERE tags = '{}' ORDER BY id;
+> SELECT id FROM docs WHERE tags = ARRAY[ARRAY['x', 'y'], ARRAY['z', 'x']] ORDER BY id;
+> SELECT count(*) FROM docs WHERE tags @> ARRAY['a1'] AND j @> '{"mod": 3}';
+-- Rows that change.
+> UPDATE docs SET j = j || '{"n": "changed"}', tags = tags || 'lone'::text WHERE id = 77;
+> SELECT id FROM docs WHERE j @> '{"n": 77}' ORDER BY id;
+> SELECT id FROM docs WHERE j @> '{"n": "changed"}' ORDER BY id;
+> SELECT id FROM docs WHERE tags @> '{lone}' ORDER BY id;
+> UPDATE docs SET id = 4000 WHERE id = 77;
+> SELECT id FROM docs WHERE j @> '{"n": "changed"}' ORDER BY id;
+> DELETE FROM docs WHERE j @> '{"n": "changed"}';
+> SELECT count(*) FROM docs WHERE j @> '{"n": "changed"}' OR tags @> '{lone}';
+> INSERT INTO docs VALUES (3001, '{"n": "new"}', NULL) ON CONFLICT (id) DO UPDATE SET j = excluded.j;
+> SELECT id FROM docs WHERE j @> '{"n": "new"}';
+-- What a transaction has written, it finds.
+> BEGIN;
+> INSERT INTO docs VALUES (5000, '{"own": true}', '{own}'), (5001, '{"own": true}', '{own}');
+> SELECT id FROM docs WHERE j @> '{"own": true}' ORDER BY id;
+> DELETE FROM docs WHERE id = 5000;
+> SAVEPOINT s;
+> UPDATE docs SET tags = '{mine}' WHERE id = 5001;
+> SELECT id FROM docs WHERE tags && '{own,mine}' ORDER BY id;
+> SELECT id FROM docs WHERE tags && '{own}' ORDER BY id;
+> ROLLBACK TO s;
+> SELECT id FROM docs WHERE tags && '{own}' ORDER BY id;
+> ROLLBACK;
+> SELECT count(*) FROM docs WHERE j ? 'own';
+-- Parameters, joins, subqueries.
+> PREPARE has (jsonb) AS SELECT id FROM docs WHERE j @> $1 ORDER BY id;
+> EXECUTE has ('{"n": 12}');
+> EXECUTE has ('{"n": "new"}');
+> EXECUTE has (NULL);
+> SELECT w.n, (SELECT count(*) FROM docs WHERE j @> w.q) AS docs FROM (VALUES (1, '{"mod": 1}'::jsonb), (2, '{"mod": 77}'), (3, '{"deep": {"s": "v0"}}')) AS w (n, q) ORDER BY 1;
+> SELECT w.tag, d.id FROM (VALUES ('lone'), ('x')) AS w (tag) JOIN docs d ON d.tags @> ARRAY[w.tag] ORDER BY 1, 2;
+-- jsonb_path_ops, partial indexes, expressions, tables without a key.
+> CREATE TABLE p (j jsonb, xs int[]);
+> CREATE INDEX p_path ON p USING gin (j jsonb_path_ops);
+> CREATE INDEX p_xs ON p USING gin (xs) WHERE j IS NOT NULL;
+> CREATE INDEX p_tags ON p USING gin ((j -> 'tags'));
+> INSERT INTO p SELECT jsonb_build_object('n', i, 'tags', jsonb_build_array('t' || i % 100), 'o', jsonb_build_object('k', i % 50)), ARRAY[i, i + 1] FROM generate_series(1, 1500) i;
+> INSERT INTO p VALUES (NULL, ARRAY[7, 8]);
+> SELECT j ->> 'n' FROM p WHERE j @> '{"o": {"k": 7}, "tags": ["t7"], "n": 107}';
+> SELECT count(*) FROM p WHERE j @> '{"o": {"k": 7}}';
+> SELECT count(*) FROM p WHERE j @> '{"o": {}}';
+> SELECT count(*) FROM p WHERE j @> '{"k": 7}';
+> SELECT j ->> 'n' FROM p WHERE xs @> ARRAY[7, 8] AND j IS NOT NULL;
+> SELECT count(*) FROM p WHERE xs @> ARRAY[7, 8];
+> SELECT count(*) FROM p WHERE j -> 'tags' ? 't42';
+> SELECT count(*) FROM p WHERE j -> 'tags' @> '["t42"]' AND j @> '{"n": 42}';
+> UPDATE p SET j = jsonb_set(j, '{tags}', '["other"]') WHERE j -> 'tags' ? 't42';
+> SELECT count(*) FROM p WHERE j -> 'tags' ? 't42';
+> SELECT count(*) FROM p WHERE j -> 'tags' ? 'other';
+> TRUNCATE p;
+> SELECT count(*) FROM p WHERE j @> '{"o": {"k": 7}}';
+-- Long texts.
+> CREATE TABLE long (id int PRIMARY KEY, j jsonb, ws text[]);
+> CREATE INDEX ON long USING gin (j);
+> CREATE INDEX ON long USING gin (j jsonb_path_ops);
+> INSERT INTO long SELECT i, jsonb_build_object(repeat('k', i * 20), repeat('v', i * 200)), ARRAY[repeat('w', i * 5)] FROM generate_series(1, 300) i;
+> SELECT id FROM long WHERE j ? repeat('k', 4000);
+> SELECT id FROM long WHERE j @> jsonb_build_object(repeat('k', 4000), repeat('v', 40000));
+> SELECT id FROM long WHERE j ? repeat('k', 4001);
