@@ -1,12 +1,12 @@
 //! Comparisons of more than two scalars: IN, ANY/ALL, rows, IS DISTINCT FROM, arrays.
 
-use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Expr};
 
 use super::Binder;
 use super::common_type::common_type;
 use super::expr::strip;
-use super::scalar::{Typed, and, boolean, not, or, scalar};
+use super::scalar::{Typed, and, boolean, constant, not, or, scalar};
 use super::typename::{array_type, element_type, format_type, is_true_array};
 use crate::bound::{RowCompareOp, RowPair, Scalar, ScalarKind};
 use crate::parse::Pos;
@@ -240,8 +240,14 @@ impl Binder<'_> {
         if is_null(left) || is_null(right) {
             let value = self.expr(if is_null(right) { left } else { right })?;
             let value = self.settle(value)?;
+            let pos = value.pos;
+            // A row of NULLs IS NULL, and is not the same as NULL.
+            if value.oid().is_row() {
+                let null = Typed::new(constant(Datum::Null, value.ty()), pos);
+                return Ok(Typed::new(self.distinct_pair(value, null, negated)?, pos));
+            }
             let kind = ScalarKind::IsNull { input: Box::new(value.scalar), negated: !negated };
-            return Ok(Typed::new(boolean(kind), value.pos));
+            return Ok(Typed::new(boolean(kind), pos));
         }
         let left = self.expr(left)?;
         let right = self.expr(right)?;
