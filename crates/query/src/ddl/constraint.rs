@@ -537,6 +537,7 @@ fn require_marks(constraint: &TableConstraint) -> SqlResult<()> {
         TableConstraintKind::PrimaryKey { .. } | TableConstraintKind::UsingIndex { primary: true, .. } => {
             ("PRIMARY KEY", &[Mark::Deferrable])
         }
+        TableConstraintKind::Exclude(_) => ("EXCLUDE", &[Mark::Deferrable]),
         TableConstraintKind::ForeignKey { .. } => ("FOREIGN KEY", &[Mark::Deferrable, Mark::NotValid]),
     };
     marks_of(kind, constraint.timing, marks)
