@@ -157,6 +157,7 @@ pub fn outcome(catalog: &Catalog, sql: &str) -> String {
         catalog,
         search_path: &path,
         user: "postgres",
+        subject: None,
         style: &style,
         session_path: &path,
         calls: None,

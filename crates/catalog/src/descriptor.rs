@@ -31,6 +31,11 @@ pub struct Role {
     pub create_db: bool,
     pub create_role: bool,
     pub inherit: bool,
+    /// REPLICATION and BYPASSRLS, which are shown; there is nothing that they would be for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replication: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bypass_rls: bool,
     /// SCRAM verifier as in `pg_authid.rolpassword`.
     #[serde(default)]
     pub password: Option<String>,
@@ -61,6 +66,15 @@ pub struct DefaultPrivileges {
     pub schema: Oid,
     /// `pg_default_acl.defaclobjtype`.
     pub kind: char,
+    pub acl: Vec<AclItem>,
+}
+
+/// GRANT and REVOKE on something of PostgreSQL's own, a function or a language: the list that it has instead of the one
+/// that it comes with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SystemPrivileges {
+    /// The function's or language's; no two things of the system share one.
+    pub oid: Oid,
     pub acl: Vec<AclItem>,
 }
 
@@ -483,6 +497,13 @@ pub struct View {
 }
 
 impl View {
+    /// Whose rights count for what it reads: its owner's, or with `security_invoker` those of whoever reads it (`None`).
+    pub fn reads_as(&self) -> Option<Oid> {
+        let value = self.options.iter().find_map(|o| o.strip_prefix("security_invoker="));
+        let on = value.is_some_and(|v| ["true", "on", "yes", "1"].iter().any(|yes| v.eq_ignore_ascii_case(yes)));
+        (!on).then_some(self.owner)
+    }
+
     pub fn check_option(&self) -> Option<CheckOption> {
         let value = self.options.iter().find_map(|o| o.strip_prefix("check_option="))?;
         Some(if value.eq_ignore_ascii_case("local") { CheckOption::Local } else { CheckOption::Cascaded })

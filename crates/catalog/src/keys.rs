@@ -53,13 +53,18 @@ pub enum Kind {
     Type = 8,
     /// A function or procedure.
     Function = 9,
+    /// Privileges on something of the system; has no name.
+    SystemPrivileges = 10,
 }
 
 impl Kind {
     /// The kind of this stored number.
     pub fn from_number(number: u8) -> Option<Self> {
         let named = [Self::Database, Self::Role, Self::Schema, Self::Table, Self::View, Self::Sequence];
-        named.into_iter().chain([Self::DefaultPrivileges, Self::Type, Self::Function]).find(|k| *k as u8 == number)
+        named
+            .into_iter()
+            .chain([Self::DefaultPrivileges, Self::Type, Self::Function, Self::SystemPrivileges])
+            .find(|k| *k as u8 == number)
     }
 
     /// The tenant that objects of this kind are stored under, in database `database`.
@@ -67,7 +72,7 @@ impl Kind {
         match self {
             Self::Database | Self::Role => CLUSTER,
             Self::Schema | Self::Table | Self::View | Self::Sequence => database,
-            Self::DefaultPrivileges | Self::Type | Self::Function => database,
+            Self::DefaultPrivileges | Self::Type | Self::Function | Self::SystemPrivileges => database,
         }
     }
 
@@ -77,7 +82,8 @@ impl Kind {
             Self::Database => Space::Database,
             Self::Role => Space::Role,
             Self::Schema => Space::Schema,
-            Self::Table | Self::View | Self::Sequence | Self::DefaultPrivileges => Space::Relation,
+            Self::Table | Self::View | Self::Sequence => Space::Relation,
+            Self::DefaultPrivileges | Self::SystemPrivileges => Space::Relation,
             Self::Type => Space::Type,
             Self::Function => Space::Function,
         }

@@ -5,6 +5,8 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`acl`] | who was granted what on an object |
+//! | [`privilege`] | whether a role may do something |
+//! | [`predefined`] | PostgreSQL's own roles, and what of the system not everybody may use |
 //! | [`descriptor`] | what one object is |
 //! | [`user_type`] | enums, domains and composite types |
 //! | [`function`] | functions and procedures |
@@ -25,6 +27,8 @@ pub mod function;
 pub mod job;
 pub mod keys;
 pub mod oids;
+pub mod predefined;
+pub mod privilege;
 pub mod rung;
 pub mod search;
 pub mod snapshot;
@@ -34,8 +38,10 @@ pub mod user_type;
 
 pub use descriptor::{
     CheckConstraint, CheckOption, Column, Database, DefaultPrivileges, FkAction, FkMatch, ForeignKey, Identity, Index,
-    IndexKey, IndexState, Materialized, Membership, ObjectId, OnCommit, Role, Schema, Sequence, Table, Unique, View,
+    IndexKey, IndexState, Materialized, Membership, ObjectId, OnCommit, Role, Schema, Sequence, SystemPrivileges,
+    Table, Unique, View,
 };
 pub use function::{Function, FunctionKind, Parameter};
+pub use privilege::Subject;
 pub use snapshot::Catalog;
 pub use user_type::{Attribute, Definition, Domain, EnumLabel, UserType};

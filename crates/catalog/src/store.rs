@@ -23,7 +23,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::acl::{self, AclItem, Privileges};
-use crate::descriptor::{Database, DefaultPrivileges, Role, Schema, Sequence, Table, View};
+use crate::descriptor::{Database, DefaultPrivileges, Role, Schema, Sequence, SystemPrivileges, Table, View};
 use crate::function::Function;
 use crate::keys::{self, CLUSTER, Kind, Space};
 use crate::rung;
@@ -90,6 +90,10 @@ pub fn load(database: Oid, rows: &StoredRows) -> SqlResult<Catalog> {
                 let found = decode::<DefaultPrivileges>(value)?;
                 catalog.default_privileges.insert(found.oid, found);
             }
+            Kind::SystemPrivileges => {
+                let found = decode::<SystemPrivileges>(value)?;
+                catalog.system_privileges.insert(found.oid, found);
+            }
         }
     }
     for (key, value) in &rows.comments {
@@ -97,6 +101,7 @@ pub fn load(database: Oid, rows: &StoredRows) -> SqlResult<Catalog> {
             catalog.comments.insert(of, text.into());
         }
     }
+    crate::predefined::complete(&mut catalog);
     let name = catalog.databases.values().find(|d| d.oid == database).map(|d| d.name.as_str().into());
     catalog.database_name = name.ok_or_else(|| {
         SqlError::new(gavel_types::SqlState::InvalidCatalogName, format!("database with OID {database} does not exist"))
@@ -187,6 +192,9 @@ fn stored(catalog: &Catalog, same: &BTreeSet<usize>) -> BTreeMap<(Kind, Oid), St
     for o in catalog.default_privileges.values() {
         add(&mut out, same, (Kind::DefaultPrivileges, o.oid), o, Vec::new, Vec::new);
     }
+    for o in catalog.system_privileges.values() {
+        add(&mut out, same, (Kind::SystemPrivileges, o.oid), o, Vec::new, Vec::new);
+    }
     for o in catalog.tables.values() {
         let names = || {
             let mut names = relation_names(o.schema, &o.name, o.oid);
@@ -210,6 +218,7 @@ fn addresses(catalog: &Catalog) -> BTreeSet<usize> {
         .chain(c.functions.values().map(address))
         .chain(c.tables.values().map(address))
         .chain(c.default_privileges.values().map(address))
+        .chain(c.system_privileges.values().map(address))
         .collect()
 }
 
@@ -324,6 +333,7 @@ impl Writes {
             Kind::Schema => catalog.schemas.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
             Kind::Role => catalog.roles.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
             Kind::DefaultPrivileges => catalog.default_privileges.get(&oid).map(|o| encode(o.as_ref())),
+            Kind::SystemPrivileges => catalog.system_privileges.get(&oid).map(|o| encode(o.as_ref())),
             Kind::Database => catalog.databases.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
         };
         let key = keys::descriptor(kind.tenant(self.database), kind, oid);

@@ -16,6 +16,8 @@ use gavel_types::{Oid, PgType};
 
 /// OID of schema `pg_catalog`.
 pub const PG_CATALOG: Oid = Oid(11);
+/// OID of the language SQL.
+pub const SQL_LANGUAGE: Oid = Oid(14);
 /// OID of schema `public`.
 pub const PUBLIC: Oid = Oid(2200);
 /// OID of schema `information_schema` (assigned at initdb in PostgreSQL, fixed here).

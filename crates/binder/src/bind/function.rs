@@ -361,6 +361,9 @@ impl Binder<'_> {
                     let text = format!("schema \"{schema}\" does not exist");
                     return Err(self.error_at(SqlError::new(SqlState::InvalidSchemaName, text), pos));
                 }
+                if let Some(subject) = self.context.subject {
+                    subject.look_into(catalog, schema).map_err(|e| self.error_at(e, pos))?;
+                }
                 let own = catalog.qualifier(schema).map(|s| s.oid).unwrap_or_default();
                 functions.extend(catalog.functions_named(own, &name.name).map(|f| (0, Arc::clone(f))));
             }
@@ -464,6 +467,7 @@ impl Binder<'_> {
         pos: Pos,
     ) -> SqlResult<(&'static Proc, Vec<Scalar>, PgType)> {
         let ResolvedCall { proc, mut args, declared, variadic_from, spread, .. } = resolved;
+        self.calls(proc.oid);
         if self.recorder.is_none() && makes_json_of_rows(proc.name) {
             // Values of composite types know their fields.
             for arg in args.iter_mut().filter(|arg| arg.oid() == Oid::RECORD) {

@@ -84,6 +84,20 @@ pub enum Ddl {
     },
     Grant(Grant),
     AlterDefaultPrivileges(DefaultPrivileges),
+    /// ALTER GROUP … ADD or DROP USER.
+    AlterGroup {
+        group: String,
+        members: Vec<String>,
+        drop: bool,
+    },
+    ReassignOwned {
+        roles: Vec<String>,
+        to: String,
+    },
+    DropOwned {
+        roles: Vec<String>,
+        cascade: bool,
+    },
     /// Concerns the session or its transaction and changes no catalog.
     Session(SessionCommand),
     /// REINDEX of an index or a table.
@@ -422,6 +436,9 @@ pub enum RoleOption {
     In(Vec<String>),
     /// ROLE and ADMIN: who becomes a member of the new role, and whether with the admin option.
     Members(Vec<String>, bool),
+    /// REPLICATION and BYPASSRLS, which superusers have and nobody else.
+    Replication(bool),
+    BypassRls(bool),
     /// Without effect here.
     Other,
 }
@@ -593,6 +610,12 @@ pub enum GrantTarget {
     AllSequences(Vec<String>),
     Databases(Vec<String>),
     Schemas(Vec<String>),
+    /// Types, or, if it says so, domains.
+    Types(Vec<QualifiedName>, bool),
+    Functions(WrittenKind, Vec<FunctionName>),
+    Languages(Vec<String>),
+    /// Of these schemas.
+    AllFunctions(WrittenKind, Vec<String>),
     /// Membership in these roles.
     Roles(Vec<String>),
     /// A kind of object that only the system has, functions for one.
@@ -611,6 +634,8 @@ pub struct Grant {
     pub roles: Vec<String>,
     /// WITH GRANT OPTION, WITH ADMIN OPTION.
     pub option: bool,
+    /// GRANTED BY.
+    pub granted_by: Option<String>,
     pub cascade: bool,
 }
 

@@ -23,6 +23,10 @@ pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         truncate(p)
     } else if p.eat("comment on") {
         comment(p)
+    } else if p.eat("reassign owned by") {
+        let roles = p.commas(Words::label)?;
+        p.expect("to")?;
+        Ok(Ddl::ReassignOwned { roles, to: p.label()? })
     } else if p.eat("grant") {
         grant::grant(p, false)
     } else if p.eat("revoke") {
@@ -393,7 +397,8 @@ fn role_options(p: &mut Words<'_, '_>) -> Parse<Vec<RoleOption>> {
             "createrole" | "createuser" => RoleOption::CreateRole(on),
             "inherit" => RoleOption::Inherit(on),
             "login" => RoleOption::Login(on),
-            "replication" | "bypassrls" => RoleOption::Other,
+            "replication" => RoleOption::Replication(on),
+            "bypassrls" => RoleOption::BypassRls(on),
             "encrypted" | "unencrypted" => continue,
             "password" => RoleOption::Password(if p.eat("null") { None } else { Some(p.string()?) }),
             "connection" => {
@@ -470,6 +475,10 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     }
     if matches!(kind, ObjectKind::Role | ObjectKind::Database) {
         let name = p.label()?;
+        let drop = p.at("drop user");
+        if kind == ObjectKind::Role && (p.eat("add user") || p.eat("drop user")) {
+            return Ok(Ddl::AlterGroup { group: name, members: p.commas(Words::label)?, drop });
+        }
         return alter_shared(p, kind, name);
     }
     let name = p.qualified()?;
@@ -692,6 +701,10 @@ fn set_identity(p: &mut Words<'_, '_>, column: String) -> Parse<AlterAction> {
 // ---- the others ----
 
 fn drop(p: &mut Words<'_, '_>) -> Parse<Ddl> {
+    if p.eat("owned by") {
+        let roles = p.commas(Words::label)?;
+        return Ok(Ddl::DropOwned { roles, cascade: p.cascade() });
+    }
     if let Some(kind) = function::kind(p) {
         return function::drop(p, kind);
     }

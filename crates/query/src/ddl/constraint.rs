@@ -336,6 +336,7 @@ impl DdlContext<'_> {
         }
         let child_columns = foreign_columns(&table, columns)?;
         let (parent_columns, parent_index) = referenced_key(&parent, &references.columns, child_columns.len())?;
+        self.may_reference(&parent, &parent_columns)?;
         let name = name.unwrap_or_else(|| {
             naming::constraint_name(self.now(), table.schema, [&table.name, &naming::joined(columns), "fkey"])
         });

@@ -34,6 +34,10 @@ impl DdlHost for Host {
     fn temporary_schema(&self) -> String {
         "pg_temp_1".into()
     }
+    async fn run_as(&mut self, catalog: &Arc<Catalog>, sql: &str, _: Oid, _: Oid) -> SqlResult<Vec<Vec<Datum>>> {
+        self.run(catalog, sql).await
+    }
+
     async fn run(&mut self, _: &Arc<Catalog>, sql: &str) -> SqlResult<Vec<Vec<Datum>>> {
         self.log.push(sql.to_owned());
         self.answers.pop_front().unwrap_or_else(|| Ok(Vec::new()))
@@ -178,6 +182,8 @@ impl Session {
             create_role: true,
             inherit: true,
             password: None,
+            replication: false,
+            bypass_rls: false,
             connection_limit: None,
             member_of: Vec::new(),
         }));
@@ -204,8 +210,8 @@ impl Session {
         };
         let before = self.catalog.clone();
         let path = ["public".to_owned()];
-        let mut context =
-            DdlContext::new(&mut self.catalog, &mut self.host, &Binder, bootstrap::SUPERUSER, &path, self.in_block);
+        let subject = Arc::new(Subject::of(&self.catalog.current, bootstrap::SUPERUSER));
+        let mut context = DdlContext::new(&mut self.catalog, &mut self.host, &Binder, subject, &path, self.in_block);
         let statement = &parsed.first().expect("one statement").statement;
         assert!(is_ddl(statement), "{sql}");
         let result = futures::executor::block_on(execute(&mut context, statement));
@@ -301,7 +307,7 @@ fn grants_are_kept_and_checked() {
         alter default privileges in schema other grant all on tables to writer => ALTER DEFAULT PRIVILEGES
         alter default privileges in schema other grant usage on schemas to writer => ERROR 0LP01: cannot use IN SCHEMA clause when using GRANT/REVOKE ON SCHEMAS
         alter table t owner to writer
-        drop role reader => ERROR 2BP01: role "reader" cannot be dropped because some objects depend on it / DETAIL: privileges for schema other; privileges for table t; privileges for view v; privileges for sequence s; privileges for default privileges on new relations belonging to role postgres
+        drop role reader => ERROR 2BP01: role "reader" cannot be dropped because some objects depend on it / DETAIL: privileges for table t; privileges for column n of table t; privileges for sequence s; privileges for view v; privileges for schema other; privileges for default privileges on new relations belonging to role postgres
         "#,
     );
 }

@@ -14,7 +14,7 @@ use gavel_catalog::{Catalog, Definition, Table};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
-use super::function_change::{calls, described_kind};
+use super::function_change::calls;
 use super::names::{kind_word, oid_of, quote, undefined_schema};
 use super::user_type::{is_made_of, names_type};
 
@@ -86,7 +86,10 @@ impl DdlContext<'_> {
             let bare = bare.to_owned();
             let found = if bare == PG_TEMP { Err(undefined_schema(&bare)) } else { self.schema(&bare) };
             return match found {
-                Ok(schema) => Ok(Some(Object::Schema(schema.oid))),
+                Ok(schema) => {
+                    self.must_own_schema(&schema)?;
+                    Ok(Some(Object::Schema(schema.oid)))
+                }
                 Err(_) if if_exists && !gavel_catalog::system::is_system_schema(&bare) => {
                     self.notice(format!("schema \"{bare}\" does not exist, skipping"));
                     Ok(None)
@@ -115,6 +118,7 @@ impl DdlContext<'_> {
             let actual = kind_word(super::names::kind_of(&found)).to_uppercase();
             e.hint(format!("Use DROP {actual} to remove {} {}.", article(&actual), actual.to_lowercase()))
         })?;
+        self.may_drop(&found)?;
         let oid = oid_of(&found);
         Ok(Some(match kind {
             ObjectKind::Table | ObjectKind::MaterializedView => Object::Table(oid),
@@ -483,7 +487,7 @@ impl DdlContext<'_> {
     }
 
     /// An object as messages describe it.
-    fn described(&self, object: &Object) -> String {
+    pub(super) fn described(&self, object: &Object) -> String {
         let catalog = self.now();
         let relation = |kind: &str, oid: Oid| match catalog.relation_name(oid) {
             Some((schema, name)) => format!("{kind} {}", self.shown(schema, name)),
@@ -511,7 +515,8 @@ impl DdlContext<'_> {
             }
             Object::Type(oid) => format!("type {}", self.type_shown(*oid)),
             Object::Function(oid) => match catalog.function(*oid) {
-                Some(f) => format!("{} {}", described_kind(f), self.function_shown(f)),
+                // Procedures are called so, too.
+                Some(f) => format!("function {}", self.function_shown(f)),
                 None => format!("function {oid}"),
             },
             Object::Attribute(ty, number) => {

@@ -33,6 +33,8 @@ impl DdlContext<'_> {
             }
             None => return Err(super::names::undefined_table("relation", &create.table)),
         };
+        self.must_own_table(&table)?;
+        self.require_creation(&self.subject, table.schema)?;
         match create.method.as_deref() {
             None | Some("btree" | "hash") => {}
             Some(other @ ("gin" | "gist" | "spgist" | "brin")) => {

@@ -63,6 +63,9 @@ impl DdlContext<'_> {
         }
         let found = self.find(name)?.ok_or_else(|| undefined_table("relation", name))?;
         let bare = name.0.last().map_or("", String::as_str);
+        if let Relation::Table(table) = &found {
+            self.must_own_table(table)?;
+        }
         let (table, kept) = match &found {
             Relation::Table(table) => match &table.materialized {
                 Some(kept) => (Arc::clone(table), kept.clone()),

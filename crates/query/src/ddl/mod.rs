@@ -19,8 +19,11 @@
 //! | [`online`] | what of a statement on an index is done by a job |
 //! | `alter`, `alter_table`, `rewrite` | ALTER; moving rows |
 //! | `drop` | DROP and dependencies |
-//! | `shared`, `scram` | schemas, databases, roles; password verifiers |
-//! | `grant` | GRANT, REVOKE, default privileges |
+//! | `shared` | schemas and databases |
+//! | `roles`, `scram` | roles; password verifiers |
+//! | `grant`, `membership`, `default_privileges` | GRANT and REVOKE |
+//! | `permit` | what the current role may do |
+//! | `owned` | what keeps a role from being dropped; REASSIGN OWNED, DROP OWNED |
 //! | [`temporary`] | what becomes of temporary objects at COMMIT and DISCARD |
 //! | `upkeep` | TRUNCATE, COMMENT, and statements without effect |
 //! | [`expression`] | changes to stored SQL text |
@@ -31,6 +34,7 @@ pub mod binding;
 mod composite;
 mod constraint;
 mod create_table;
+mod default_privileges;
 mod domain;
 mod drop;
 pub mod expression;
@@ -40,10 +44,14 @@ mod function_option;
 mod grant;
 mod index;
 mod materialized;
+mod membership;
 pub mod names;
 mod naming;
 pub mod online;
+mod owned;
+mod permit;
 mod rewrite;
+mod roles;
 mod scram;
 mod sequence;
 mod shared;
@@ -58,9 +66,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use gavel_binder::ddl::{self, Ddl, ast};
+use gavel_catalog::predefined::CHECKPOINT;
 use gavel_catalog::keys::rung_version;
 use gavel_catalog::store::{self, Reliance};
-use gavel_catalog::{Catalog, Table};
+use gavel_catalog::{Catalog, Subject, Table};
 use gavel_types::{Datum, Notice, Oid, SqlError, SqlResult, Write};
 use sqlparser::ast::Statement;
 
@@ -138,6 +147,13 @@ pub trait DdlHost: Send {
     /// qualified. Parameters of the client's statement, if there are any, stand for `$n`.
     async fn run(&mut self, catalog: &Arc<Catalog>, sql: &str) -> SqlResult<Vec<Vec<Datum>>>;
 
+    /// Runs one statement as [`Self::run`] does, if `role` may do all that it does with other relations than `except`.
+    ///
+    /// # Errors
+    /// 42501.
+    async fn run_as(&mut self, catalog: &Arc<Catalog>, sql: &str, role: Oid, except: Oid)
+    -> SqlResult<Vec<Vec<Datum>>>;
+
     /// Puts an entry of index `index` of `table` for every row of `table`. The rows are already there; the
     /// index has no entries yet.
     ///
@@ -158,8 +174,12 @@ pub struct DdlContext<'a> {
     pub catalog: &'a mut TransactionCatalog,
     pub host: &'a mut dyn DdlHost,
     pub binder: &'a dyn DdlBinder,
-    /// The current role.
+    /// What the current role may do.
+    pub subject: Arc<Subject>,
+    /// That role.
     pub user: Oid,
+    /// Whom SESSION_USER means.
+    pub session_user: Oid,
     /// Schemas of `search_path` that exist, in order, `pg_catalog` left out; new objects go to the first. `pg_temp`
     /// is among them where it is listed, whether or not there are temporary objects yet.
     pub search_path: &'a [String],
@@ -178,12 +198,25 @@ impl<'a> DdlContext<'a> {
         catalog: &'a mut TransactionCatalog,
         host: &'a mut dyn DdlHost,
         binder: &'a dyn DdlBinder,
-        user: Oid,
+        subject: Arc<Subject>,
         search_path: &'a [String],
         in_block: bool,
     ) -> Self {
+        let (user, session_user) = (subject.role, subject.role);
         let (notices, before_key_loss, jobs) = (Vec::new(), BTreeMap::new(), Vec::new());
-        Self { catalog, host, binder, user, search_path, in_block, notices, before_key_loss, jobs }
+        Self {
+            catalog,
+            host,
+            binder,
+            subject,
+            user,
+            session_user,
+            search_path,
+            in_block,
+            notices,
+            before_key_loss,
+            jobs,
+        }
     }
 }
 
@@ -296,10 +329,19 @@ impl DdlContext<'_> {
             Ddl::Comment { on, text } => self.comment(on, text.as_deref())?,
             Ddl::Grant(grant) => self.grant(grant)?,
             Ddl::AlterDefaultPrivileges(alter) => self.alter_default_privileges(alter).await?,
+            Ddl::AlterGroup { group, members, drop } => self.alter_group(group, members, *drop)?,
+            Ddl::ReassignOwned { roles, to } => self.reassign_owned(roles, to)?,
+            Ddl::DropOwned { roles, cascade } => self.drop_owned(roles, *cascade).await?,
             Ddl::Session(_) => return Err(SqlError::internal("this statement is the session's")),
             Ddl::Reindex { name, index, concurrently } => self.reindex(name, *index, *concurrently).await?,
             Ddl::Maintain { tag, tables, index, blocks_forbidden } => {
                 self.maintain(tag, tables, index.as_deref(), *blocks_forbidden)?;
+            }
+            Ddl::Accepted { tag } if tag == "CHECKPOINT" => {
+                if !self.subject.has_privileges_of(CHECKPOINT) {
+                    let message = "must be superuser or have privileges of pg_checkpoint to do CHECKPOINT";
+                    return Err(permit::refused(message));
+                }
             }
             Ddl::Accepted { .. } => {}
             Ddl::Unsupported(what) => return Err(SqlError::unsupported(format!("{what} is not supported"))),
@@ -348,6 +390,9 @@ fn tag(ddl: &Ddl) -> String {
             (_, true) => "REVOKE".into(),
         },
         Ddl::AlterDefaultPrivileges(_) => "ALTER DEFAULT PRIVILEGES".into(),
+        Ddl::AlterGroup { .. } => "ALTER ROLE".into(),
+        Ddl::ReassignOwned { .. } => "REASSIGN OWNED".into(),
+        Ddl::DropOwned { .. } => "DROP OWNED".into(),
         Ddl::Session(_) => String::new(),
         Ddl::Reindex { .. } => "REINDEX".into(),
         Ddl::Maintain { tag, .. } => (*tag).into(),

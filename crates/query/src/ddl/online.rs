@@ -138,6 +138,7 @@ impl DdlContext<'_> {
             return if concurrently { Err(refused()) } else { Ok(()) };
         }
         let found = self.find(name)?.ok_or_else(|| undefined_table("relation", name))?;
+        self.must_own_relation(&found)?;
         let (table, only) = match found {
             Relation::Index(table, oid) if index => (table, Some(oid)),
             Relation::Table(table) if !index => (table, None),

@@ -88,8 +88,8 @@ impl Registry {
         self.open.lock().values().filter(|o| o.info.database == database && o.info.pid != pid).count()
     }
 
-    /// The interrupt of a session (`pg_cancel_backend`, `pg_terminate_backend`).
-    pub fn interrupt(&self, pid: i32) -> Option<Arc<Interrupt>> {
-        self.open.lock().get(&pid).map(|o| Arc::clone(&o.interrupt))
+    /// Who has a session, and its interrupt (`pg_cancel_backend`, `pg_terminate_backend`).
+    pub fn interrupt(&self, pid: i32) -> Option<(Oid, Arc<Interrupt>)> {
+        self.open.lock().get(&pid).map(|o| (o.info.user, Arc::clone(&o.interrupt)))
     }
 }

@@ -312,8 +312,9 @@ impl Session {
         let state = Arc::clone(&work.state);
         let eval = self.eval_context();
         let mut state = state.lock().await;
-        Writer::new(&mut state, &shapes, &eval).check_deferred(true).await?;
+        let checked = Writer::new(&mut state, &shapes, &eval).check_deferred(true).await;
         drop(state);
+        checked.map_err(|e| self.concealed(e, &[]))?;
         // Tables to drop are the transaction's own, and no other can have been tied to rows that do not stay.
         if defined && self.catalog().has_temporary() {
             self.run_on_commit().await?;

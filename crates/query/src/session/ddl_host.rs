@@ -4,12 +4,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use gavel_catalog::{Catalog, Table};
+use gavel_catalog::{Catalog, Subject, Table};
 use gavel_types::{Datum, KeyRange, Oid, SqlError, SqlResult, WriteMode};
 
 use crate::ddl::DdlHost;
 use crate::ddl::online::JobOrigin;
 use crate::dml::writer::Shapes;
+use crate::prepared;
 use crate::online::backfill::duplicated;
 use crate::session::{Session, binding};
 
@@ -36,14 +37,17 @@ impl DdlHost for Host<'_> {
     }
 
     async fn run(&mut self, catalog: &Arc<Catalog>, sql: &str) -> SqlResult<Vec<Vec<Datum>>> {
-        let before = self.swap(Arc::clone(catalog)).await?;
-        // Places in this text are nothing to the client.
-        let state = Arc::clone(&self.session.work().await?.state);
-        state.lock().await.deferred.immediate = true;
-        let result = self.run_here(sql).await.map_err(SqlError::nowhere);
-        state.lock().await.deferred.immediate = false;
-        self.swap(before).await?;
-        result
+        self.run_by(catalog, sql, None).await
+    }
+
+    async fn run_as(
+        &mut self,
+        catalog: &Arc<Catalog>,
+        sql: &str,
+        role: Oid,
+        except: Oid,
+    ) -> SqlResult<Vec<Vec<Datum>>> {
+        self.run_by(catalog, sql, Some((role, except))).await
     }
 
     async fn build_index(&mut self, catalog: &Arc<Catalog>, table: &Arc<Table>, index: Oid) -> SqlResult<()> {
@@ -94,15 +98,35 @@ impl DdlHost for Host<'_> {
 }
 
 impl Host<'_> {
+    /// Runs one statement; whether a role may run it is asked, if one is given, but for one relation.
+    async fn run_by(
+        &mut self,
+        catalog: &Arc<Catalog>,
+        sql: &str,
+        by: Option<(Oid, Oid)>,
+    ) -> SqlResult<Vec<Vec<Datum>>> {
+        let before = self.swap(Arc::clone(catalog)).await?;
+        // Places in this text are nothing to the client.
+        let state = Arc::clone(&self.session.work().await?.state);
+        state.lock().await.deferred.immediate = true;
+        let result = self.run_here(sql, by).await.map_err(SqlError::nowhere);
+        state.lock().await.deferred.immediate = false;
+        self.swap(before).await?;
+        result
+    }
+
     /// Makes `catalog` the transaction's, and gives the one before.
     async fn swap(&mut self, catalog: Arc<Catalog>) -> SqlResult<Arc<Catalog>> {
         Ok(std::mem::replace(&mut self.session.work().await?.catalog.current, catalog))
     }
 
-    async fn run_here(&mut self, sql: &str) -> SqlResult<Vec<Vec<Datum>>> {
+    async fn run_here(&mut self, sql: &str, by: Option<(Oid, Oid)>) -> SqlResult<Vec<Vec<Datum>>> {
         let basis = self.session.basis().await?;
         let style = self.session.text_style_now();
         let bound = binding::bind_text(sql, &basis, &style)?;
+        if let Some((role, except)) = by {
+            prepared::allow(&bound, &basis.catalog, &Subject::of(&basis.catalog, role), Some(except))?;
+        }
         self.session.rows_of_bound(bound, basis).await
     }
 }

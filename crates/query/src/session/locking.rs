@@ -18,10 +18,13 @@
 use std::collections::BTreeSet;
 
 use gavel_binder::ddl::ast::{QualifiedName, TableLockMode};
+use gavel_catalog::acl::Privileges;
+use gavel_catalog::privilege::{Securable, denied};
 use gavel_catalog::keys::{self, Kind};
 use gavel_catalog::search::Found;
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::system::is_temporary;
+use gavel_catalog::{Catalog, Subject};
 use gavel_types::{CheckMode, Oid, SqlError, SqlResult, SqlState};
 
 use crate::session::result::Executed;
@@ -40,16 +43,20 @@ impl Session {
         }
         self.work().await?;
         for name in tables {
-            let objects = self.lockable(name).await?;
+            let objects = self.lockable(name, mode).await?;
             self.lock_objects(&objects, mode).await?;
         }
         Ok(Executed::tag("LOCK TABLE"))
     }
 
     /// The table of this name; of a view, all that it reads from.
-    async fn lockable(&mut self, name: &QualifiedName) -> SqlResult<BTreeSet<Oid>> {
+    async fn lockable(&mut self, name: &QualifiedName, mode: TableLockMode) -> SqlResult<BTreeSet<Oid>> {
         let catalog = self.catalog();
         let path = self.search_path();
+        let subject = self.subject();
+        if let [.., schema, _] = name.0.as_slice() {
+            subject.look_into(&catalog, schema)?;
+        }
         let (found, bare) = match name.0.as_slice() {
             [.., schema, bare] => (catalog.find_in(schema, bare), bare),
             [bare] => (catalog.find(path.iter().map(String::as_str), bare), bare),
@@ -63,18 +70,30 @@ impl Session {
             Some(Found::Relation(Relation::Table(table))) if table.materialized.is_some() => {
                 refused("materialized views")
             }
-            Some(Found::Relation(Relation::Table(table))) => Ok([table.oid].into()),
+            Some(Found::Relation(Relation::Table(table))) => {
+                may_lock(&catalog, table.oid, &subject, mode)?;
+                Ok([table.oid].into())
+            }
             Some(Found::Relation(Relation::View(view))) => {
                 let basis = self.basis().await?;
                 let style = self.text_style_now();
                 let quoted: Vec<String> = name.0.iter().map(|n| gavel_binder::ddl::quote(n)).collect();
                 let bound = binding::bind_text(&format!("SELECT FROM {}", quoted.join(".")), &basis, &style)?;
+                for access in &bound.accesses {
+                    match access.as_role {
+                        Some(owner) => may_lock(&catalog, access.relation, &Subject::of(&catalog, owner), mode)?,
+                        None => may_lock(&catalog, access.relation, &subject, mode)?,
+                    }
+                }
                 Ok(bound.objects.into_iter().chain([view.oid]).collect())
             }
             Some(Found::Relation(Relation::Sequence(_))) => refused("sequences"),
             Some(Found::Relation(Relation::Index(..))) => refused("indexes"),
             // Nobody changes those.
-            Some(Found::System(_)) => Ok(BTreeSet::new()),
+            Some(Found::System(relation)) => {
+                may_lock(&catalog, relation.oid, &subject, mode)?;
+                Ok(BTreeSet::new())
+            }
             None => Err(SqlError::new(
                 SqlState::UndefinedTable,
                 format!("relation \"{}\" does not exist", name.0.join(".")),
@@ -104,5 +123,23 @@ impl Session {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether a role may lock a relation: one of some privileges is enough.
+///
+/// # Errors
+/// 42501.
+fn may_lock(catalog: &Catalog, relation: Oid, subject: &Subject, mode: TableLockMode) -> SqlResult<()> {
+    let enough = match mode {
+        TableLockMode::AccessShare => "r",
+        TableLockMode::RowExclusive => "awdD",
+        _ => "wdD",
+    };
+    match Securable::find(catalog, relation) {
+        Some(of) if subject.on_relation(&of).and(Privileges::of_letters(enough)).is_empty() => {
+            Err(denied(of.kind(), of.name()))
+        }
+        _ => Ok(()),
     }
 }

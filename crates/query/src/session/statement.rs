@@ -1,7 +1,7 @@
 //! One statement of any kind, run as far as it can be before its rows are asked for.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gavel_api::sql::{ColumnDesc, ResultSink, RowBatch};
 use gavel_binder::bound::{Bound, Modify, ModifyOp, Statement};
@@ -116,7 +116,10 @@ impl Session {
         }
         self.start_transaction();
         match self.plan(statement).await? {
-            Some(planned) => self.run_planned(&planned, statement, params, sink).await,
+            Some(planned) => {
+                let result = self.run_planned(&planned, statement, params, sink).await;
+                result.map_err(|e| self.concealed(e, &planned.bound.accesses))
+            }
             None => self.run_utility(statement, &parsed, sink).await,
         }
     }
@@ -128,6 +131,7 @@ impl Session {
         params: Vec<Datum>,
         sink: &mut dyn ResultSink,
     ) -> SqlResult<Executed> {
+        planned.allow()?;
         self.use_objects(&planned.bound.objects).await?;
         match (&planned.body, &planned.bound.statement) {
             (Body::Query { .. }, Statement::Declare(_)) => self.declare(planned, statement, params).await,
@@ -308,7 +312,7 @@ impl Session {
             }
         };
         let columns = columns_of(&bound.statement);
-        Ok(Planned { basis, bound, body, columns, sizes })
+        Ok(Planned { basis, bound, body, columns, sizes, allowed: OnceLock::new() })
     }
 
     /// All rows of a bound statement, for callers inside the engine.

@@ -26,7 +26,8 @@ const RECORD_ARRAY: Oid = Oid(2287);
 
 impl Session {
     pub(crate) fn names(&self) -> CatalogNames {
-        CatalogNames { catalog: self.catalog(), search_path: self.search_path() }
+        let subject = Some(self.subject());
+        CatalogNames { catalog: self.catalog(), search_path: self.search_path(), subject }
     }
 
     /// An error with names of types in the place of their numbers.
@@ -80,7 +81,7 @@ impl Hooks {
         f(&SystemContext {
             catalog: &self.catalog,
             settings: &settings,
-            user: self.user.0,
+            subject: &self.subject,
             search_path: &self.search_path,
             sessions: &sessions,
             last_value: &|oid| states.get(&oid).copied(),
@@ -106,7 +107,8 @@ impl Hooks {
     }
 
     pub(super) fn system_call(&self, proc: &Proc, call: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Datum>> {
-        let names = CatalogNames { catalog: Arc::clone(&self.catalog), search_path: self.search_path.clone() };
+        let subject = Some(Arc::clone(&self.subject));
+        let names = CatalogNames { catalog: Arc::clone(&self.catalog), search_path: self.search_path.clone(), subject };
         let sequences = proc.name == "pg_sequence_last_value";
         self.with_system(sequences, &[], |context| system::functions::call(context, &names, proc, call, args))
     }

@@ -15,6 +15,7 @@
 //! | `jobs` | jobs, and indexes that are being built |
 //! | `listings` | the views for people: `pg_tables`, `pg_indexes`, `pg_stat_user_tables`, … |
 //! | `privileges` | access privileges, memberships of roles |
+//! | `inquiry` | `has_table_privilege` and its kin |
 //! | `information`, `information_types` | `information_schema` |
 //! | `routines` | functions and procedures of users |
 //! | [`definition`] | `pg_get_indexdef` and its kin |
@@ -32,6 +33,7 @@ pub mod deparse;
 pub mod functions;
 mod information;
 mod information_types;
+mod inquiry;
 pub mod jobs;
 mod listings;
 mod privileges;
@@ -45,7 +47,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use gavel_catalog::job::Job;
-use gavel_catalog::{Catalog, system};
+use gavel_catalog::{Catalog, Subject, system};
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState, text_io};
 
 use crate::engine::advisory::LockInfo;
@@ -80,8 +82,8 @@ pub struct Activity {
 pub struct SystemContext<'a> {
     pub catalog: &'a Arc<Catalog>,
     pub settings: &'a Settings,
-    /// The current role.
-    pub user: Oid,
+    /// What the current role may do.
+    pub subject: &'a Arc<Subject>,
     /// Schemas of `search_path` in order, whether or not they exist.
     pub search_path: &'a [String],
     pub sessions: &'a [Activity],
@@ -117,7 +119,11 @@ impl SystemContext<'_> {
 
     /// Names of objects and types, as this session sees them.
     pub fn names(&self) -> CatalogNames {
-        CatalogNames { catalog: Arc::clone(self.catalog), search_path: self.search_path.to_vec() }
+        CatalogNames {
+            catalog: Arc::clone(self.catalog),
+            search_path: self.search_path.to_vec(),
+            subject: Some(Arc::clone(self.subject)),
+        }
     }
 
     /// `text` with the names of types in the place of their numbers.
