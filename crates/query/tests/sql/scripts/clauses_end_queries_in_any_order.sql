@@ -26,6 +26,7 @@ z
 z
 SELECT 2
 > SELECT b FROM t ORDER BY b DESC FETCH FIRST -1 ROWS ONLY;
+b
 ERROR 2201W: LIMIT must not be negative
 > SELECT b FROM t FETCH FIRST 1 ROW WITH TIES;
 ERROR 42601: WITH TIES cannot be specified without ORDER BY clause

@@ -70,6 +70,7 @@ ERROR 54000: number of array dimensions (7) exceeds the maximum allowed (6)
 > SET escape_string_warning = off;
 SET
 > SET standard_conforming_strings = off;
+(standard_conforming_strings = off)
 SET
 > SELECT 'a\\b', 'it\'s', $$a\\b$$;
 ?column? | ?column? | ?column?
@@ -79,6 +80,7 @@ SELECT 1
 ERROR 0A000: unsafe use of string constant with Unicode escapes
 DETAIL: String constants with Unicode escapes cannot be used when standard_conforming_strings is off.
 > RESET standard_conforming_strings;
+(standard_conforming_strings = on)
 RESET
 > SELECT 'a\\b';
 ?column?
