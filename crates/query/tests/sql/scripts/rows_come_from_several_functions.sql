@@ -44,23 +44,6 @@ SELECT 4
 ERROR 42601: a column definition list is required for functions returning "record"
 > SELECT * FROM ROWS FROM (f2(1) AS (i int));
 ERROR 42601: a column definition list is redundant for a function returning a named composite type
-> CREATE VIEW vr AS SELECT * FROM ROWS FROM (f2(1), f3(1) AS (i int, n text)) WITH ORDINALITY AS z (a, b, c, d, e, n);
-CREATE VIEW
-> SELECT pg_get_viewdef('vr');
-pg_get_viewdef
- SELECT z.a,
-    z.b,
-    z.c,
-    z.d,
-    z.e,
-    z.n
-   FROM ROWS FROM(f2(1), f3(1) AS (i integer, n text)) WITH ORDINALITY z(a, b, c, d, e, n);
-SELECT 1
-> SELECT * FROM vr;
-a | b | c | d | e | n
-1 | 1 | Joe | 1 | Joe | 1
-1 | 2 | Ed | 1 | Ed | 2
-SELECT 2
 > SELECT * FROM json_populate_recordset(row(0::int), '[{"a":"1","b":"2"},{"a":"3"}]') q (a text, b text);
 ERROR 42804: function return row and query-specified return row do not match
 DETAIL: Returned row contains 1 attribute, but query expects 2.
