@@ -236,7 +236,7 @@ HINT: You can drop table spot instead.
 
 -- Changes.
 > ALTER TYPE pair ADD ATTRIBUTE c int;
-ERROR 0A000: cannot alter type "pair" because column "t.c" uses it
+ERROR 0A000: cannot alter type "pair" because column "t.cs" uses it
 
 > ALTER TYPE pair RENAME ATTRIBUTE b TO beta;
 ALTER TYPE

@@ -89,6 +89,7 @@ tokid | token
 20 | 1.5
 SELECT 6
 > SELECT * FROM ts_parse('nowhere', 'x');
+tokid | token
 ERROR 42704: text search parser "nowhere" does not exist
 > SELECT alias, token, dictionaries, dictionary, lexemes FROM ts_debug('english', 'The supernovae <b>');
 alias | token | dictionaries | dictionary | lexemes
@@ -157,8 +158,10 @@ ts_headline
 documents containing given <<query>> terms and return ... their <<similarity>> to the <<query>>
 SELECT 1
 > SELECT ts_headline('a', 'a'::tsquery, 'x=1');
+ts_headline
 ERROR 22023: unrecognized headline parameter: "x"
 > SELECT ts_headline('a', 'a'::tsquery, 'MinWords=9, MaxWords=2');
+ts_headline
 ERROR 22023: MinWords should be less than MaxWords
 > SELECT ts_rank('{0.1, 0.2, 0.4, 1.0}', 'a:1 b:2A', 'a & b', 32), ts_rank_cd('a:1 b:2A', 'a & b', 1);
 ts_rank | ts_rank_cd
