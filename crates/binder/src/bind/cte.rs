@@ -78,13 +78,7 @@ impl Binder<'_> {
         Ok(Cte { id, name: name.to_owned(), materialized: Self::materialized(cte), body })
     }
 
-    fn record_cte(
-        &mut self,
-        cte: &ast::Cte,
-        name: &str,
-        tree: Option<Box<QueryTree>>,
-        added: &Added,
-    ) -> SqlResult<()> {
+    fn record_cte(&mut self, cte: &ast::Cte, name: &str, tree: Option<Box<QueryTree>>, added: &Added) -> SqlResult<()> {
         if self.recorder.is_none() {
             return Ok(());
         }

@@ -55,8 +55,10 @@ impl Added {
     pub fn columns(&self) -> impl Iterator<Item = (&str, PgType)> {
         let record = PgType::new(Oid::RECORD);
         let records = PgType::new(array_type(Oid::RECORD).unwrap_or(Oid::RECORD));
-        let search = self.search.iter().map(move |s| (s.tree.sequence.as_str(), if s.depth { records } else { record }));
-        let cycle = self.cycle.iter().flat_map(move |c| [(c.tree.mark.as_str(), c.ty), (c.tree.path.as_str(), records)]);
+        let search =
+            self.search.iter().map(move |s| (s.tree.sequence.as_str(), if s.depth { records } else { record }));
+        let cycle =
+            self.cycle.iter().flat_map(move |c| [(c.tree.mark.as_str(), c.ty), (c.tree.path.as_str(), records)]);
         search.chain(cycle)
     }
 

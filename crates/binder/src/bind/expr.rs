@@ -246,8 +246,7 @@ impl Binder<'_> {
             let text = format!("collations are not supported by type {}", super::typename::format_type(value.ty()));
             return Err(self.error_at(SqlError::new(SqlState::DatatypeMismatch, text), pos));
         }
-        let parts: Vec<String> =
-            collation.0.iter().filter_map(ast::ObjectNamePart::as_ident).map(fold).collect();
+        let parts: Vec<String> = collation.0.iter().filter_map(ast::ObjectNamePart::as_ident).map(fold).collect();
         if let [.., schema, _] = parts.as_slice()
             && self.schema_oid(schema).is_none()
         {

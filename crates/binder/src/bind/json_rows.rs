@@ -75,8 +75,7 @@ impl Binder<'_> {
 
     fn call_oid(&self, name: &str, pos: Pos) -> SqlResult<Oid> {
         let proc = gavel_functions::registry::procs_named(name).next();
-        proc.map(|p| p.oid)
-            .ok_or_else(|| self.error_at(SqlError::internal(format!("function {name} is unknown")), pos))
+        proc.map(|p| p.oid).ok_or_else(|| self.error_at(SqlError::internal(format!("function {name} is unknown")), pos))
     }
 }
 

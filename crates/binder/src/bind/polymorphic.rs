@@ -183,9 +183,9 @@ fn meaning(declared: &[Oid], actual: &[Oid]) -> SqlResult<Meaning> {
         };
         let common = common_type(commons.iter().copied()).map_err(|m| apart(m.left, m.right))?;
         // The category of a type is not all: rows and arrays of rows share theirs.
-        let odd = commons.iter().find(|oid| {
-            **oid != common && **oid != Oid::UNKNOWN && !can_coerce(**oid, common, CastContext::Implicit)
-        });
+        let odd = commons
+            .iter()
+            .find(|oid| **oid != common && **oid != Oid::UNKNOWN && !can_coerce(**oid, common, CastContext::Implicit));
         if let Some(odd) = odd {
             return Err(apart(common, *odd));
         }

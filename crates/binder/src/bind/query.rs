@@ -103,10 +103,7 @@ impl<'q> Tail<'q> {
 
     /// Whether nothing follows.
     pub fn is_empty(&self) -> bool {
-        self.order_by.is_empty()
-            && self.limit.is_none()
-            && self.offset.is_none()
-            && self.locks.is_empty()
+        self.order_by.is_empty() && self.limit.is_none() && self.offset.is_none() && self.locks.is_empty()
     }
 }
 
@@ -271,7 +268,11 @@ impl Binder<'_> {
             keys.push(self.sort_key(value, &key.options)?);
         }
         if let Some(lock) = tail.locks.first() {
-            let what = if set_operation { "is not allowed with UNION/INTERSECT/EXCEPT" } else { "cannot be applied to VALUES" };
+            let what = if set_operation {
+                "is not allowed with UNION/INTERSECT/EXCEPT"
+            } else {
+                "cannot be applied to VALUES"
+            };
             return Err(SqlError::unsupported(format!("{} {what}", self.lock_word(lock))));
         }
         if !keys.is_empty() {

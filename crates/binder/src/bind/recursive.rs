@@ -284,9 +284,7 @@ impl Binder<'_> {
     /// Whether an item that reads itself is a base, and a step that reads it once where rows come one by one.
     fn well_formed(&self, cte: &ast::Cte) -> SqlResult<()> {
         let name = fold(&cte.alias.name);
-        let refuse = |text: String, pos: Pos| {
-            Err(self.error_at(SqlError::new(SqlState::InvalidRecursion, text), pos))
-        };
+        let refuse = |text: String, pos: Pos| Err(self.error_at(SqlError::new(SqlState::InvalidRecursion, text), pos));
         let pos = self.source.start(cte.alias.name.span);
         let query = unwrapped(&cte.query);
         let (left, right) = match &*query.body {
@@ -354,7 +352,8 @@ impl Binder<'_> {
 
 /// A query without parentheses that say nothing.
 pub fn unwrapped(query: &ast::Query) -> &ast::Query {
-    let bare = query.with.is_none() && query.order_by.is_none() && query.limit_clause.is_none() && query.locks.is_empty();
+    let bare =
+        query.with.is_none() && query.order_by.is_none() && query.limit_clause.is_none() && query.locks.is_empty();
     match &*query.body {
         SetExpr::Query(inner) if bare => unwrapped(inner),
         _ => query,

@@ -673,9 +673,8 @@ impl Binder<'_> {
         {
             return error;
         }
-        let text = format!(
-            "There is a WITH item named \"{name}\", but it cannot be referenced from this part of the query."
-        );
+        let text =
+            format!("There is a WITH item named \"{name}\", but it cannot be referenced from this part of the query.");
         let hint = "Use WITH RECURSIVE, or re-order the WITH items to remove forward references.";
         error.detail(text).hint(hint)
     }

@@ -62,14 +62,8 @@ pub fn query(parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
                 return None;
             }
             let behind = behind_parenthesis(parser, 1)?;
-            let goes_on = [
-                Keyword::UNION,
-                Keyword::EXCEPT,
-                Keyword::INTERSECT,
-                Keyword::ORDER,
-                Keyword::LIMIT,
-                Keyword::OFFSET,
-            ];
+            let goes_on =
+                [Keyword::UNION, Keyword::EXCEPT, Keyword::INTERSECT, Keyword::ORDER, Keyword::LIMIT, Keyword::OFFSET];
             if !goes_on.iter().any(|k| is_keyword(Some(parser.peek_nth_token_ref(behind)), *k)) {
                 return None;
             }

@@ -101,12 +101,7 @@ fn expect(parser: &mut Parser<'_>, wanted: &str) -> Result<(), ParserError> {
 }
 
 /// Puts the marker of the clauses that begin at `i` in the place of a column's name; gives how many tokens they take.
-pub fn mark(
-    source: &Source<'_>,
-    tokens: &[TokenWithSpan],
-    i: usize,
-    out: &mut Vec<TokenWithSpan>,
-) -> Option<usize> {
+pub fn mark(source: &Source<'_>, tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
     let end = behind(tokens, i)?;
     let start = source.start(tokens.get(i)?.span).offset()?;
     let stop = source.pos(tokens.get(end - 1)?.span.end).offset()?;

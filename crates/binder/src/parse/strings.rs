@@ -444,9 +444,7 @@ fn joined(pair: &mut Option<u32>, code: u32) -> Result<Option<char>, &'static st
             *pair = Some(code);
             Ok(None)
         }
-        (Some(first), 0xdc00..=0xdfff) => {
-            Ok(char::from_u32(0x1_0000 + ((first & 0x3ff) << 10) + (code & 0x3ff)))
-        }
+        (Some(first), 0xdc00..=0xdfff) => Ok(char::from_u32(0x1_0000 + ((first & 0x3ff) << 10) + (code & 0x3ff))),
         (Some(_), _) | (None, 0xdc00..=0xdfff) => Err("invalid Unicode surrogate pair"),
         (None, _) => char::from_u32(code).map(Some).ok_or("invalid Unicode escape value"),
     }

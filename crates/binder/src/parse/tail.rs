@@ -186,29 +186,33 @@ fn operator(value: &[TokenWithSpan]) -> Option<usize> {
     let signed = matches!(value.first().map(|t| &t.token), Some(Token::Plus | Token::Minus))
         && matches!(value.get(1).map(|t| &t.token), Some(Token::Number(..)));
     let mut depth = 0_usize;
-    value.iter().enumerate().skip(usize::from(signed)).position(|(_, t)| {
-        match t.token {
-            Token::LParen | Token::LBracket => depth += 1,
-            Token::RParen | Token::RBracket => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        let operator = matches!(
-            t.token,
-            Token::Plus
-                | Token::Minus
-                | Token::Mul
-                | Token::Div
-                | Token::Mod
-                | Token::Caret
-                | Token::StringConcat
-                | Token::DoubleColon
-                | Token::Eq
-                | Token::Lt
-                | Token::Gt
-        );
-        depth == 0 && operator
-    })
-    .map(|n| n + usize::from(signed))
+    value
+        .iter()
+        .enumerate()
+        .skip(usize::from(signed))
+        .position(|(_, t)| {
+            match t.token {
+                Token::LParen | Token::LBracket => depth += 1,
+                Token::RParen | Token::RBracket => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            let operator = matches!(
+                t.token,
+                Token::Plus
+                    | Token::Minus
+                    | Token::Mul
+                    | Token::Div
+                    | Token::Mod
+                    | Token::Caret
+                    | Token::StringConcat
+                    | Token::DoubleColon
+                    | Token::Eq
+                    | Token::Lt
+                    | Token::Gt
+            );
+            depth == 0 && operator
+        })
+        .map(|n| n + usize::from(signed))
 }
 
 /// A token that no statement has, at the place of `at`.

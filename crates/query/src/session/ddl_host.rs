@@ -10,8 +10,8 @@ use gavel_types::{Datum, KeyRange, Oid, SqlError, SqlResult, WriteMode};
 use crate::ddl::DdlHost;
 use crate::ddl::online::JobOrigin;
 use crate::dml::writer::Shapes;
-use crate::prepared;
 use crate::online::backfill::duplicated;
+use crate::prepared;
 use crate::session::{Session, binding};
 
 /// Rows read at a time while an index is built.

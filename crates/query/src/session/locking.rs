@@ -19,8 +19,8 @@ use std::collections::BTreeSet;
 
 use gavel_binder::ddl::ast::{QualifiedName, TableLockMode};
 use gavel_catalog::acl::Privileges;
-use gavel_catalog::privilege::{Securable, denied};
 use gavel_catalog::keys::{self, Kind};
+use gavel_catalog::privilege::{Securable, denied};
 use gavel_catalog::search::Found;
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::system::is_temporary;
