@@ -205,7 +205,8 @@ impl Hooks {
     /// What functions of text search take unless they are told.
     fn text_search_configuration(&self) -> SqlResult<Datum> {
         let name = self.shared.settings.lock().raw("default_text_search_config");
-        let names = CatalogNames { catalog: Arc::clone(&self.catalog), search_path: self.search_path.clone() };
+        let search_path = self.search_path.clone();
+        let names = CatalogNames { catalog: Arc::clone(&self.catalog), search_path, subject: None };
         names.resolve(&name, Oid::REGCONFIG).map(|oid| Datum::Oid(oid.0))
     }
 
