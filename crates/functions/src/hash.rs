@@ -129,7 +129,13 @@ fn of_json(json: &Json, seed: u64) -> u64 {
     fn scalar(json: &Json, seed: u64, hash: &mut u64) {
         let own = match json {
             Json::Null => seed.wrapping_add(1),
-            Json::Bool(b) if seed == 0 => if *b { 2 } else { 4 },
+            Json::Bool(b) if seed == 0 => {
+                if *b {
+                    2
+                } else {
+                    4
+                }
+            }
             Json::Bool(b) => of_u32(u32::from(*b), seed),
             Json::Number(n) => of_numeric(n, seed),
             Json::String(text) => of_bytes(text.as_bytes(), seed),

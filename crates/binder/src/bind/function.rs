@@ -472,9 +472,7 @@ impl Binder<'_> {
             // Values of composite types know their fields.
             for arg in args.iter_mut().filter(|arg| arg.oid() == Oid::RECORD) {
                 let marks = if proc.name == "json_agg" { 3 } else { 1 };
-                if let Some(object) =
-                    self.object_of_row(&arg.scalar, proc.name.starts_with("jsonb"), marks, arg.pos)?
-                {
+                if let Some(object) = self.object_of_row(&arg.scalar, proc.name.starts_with("jsonb"), marks, arg.pos)? {
                     *arg = object;
                 }
             }

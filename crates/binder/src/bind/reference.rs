@@ -6,8 +6,8 @@ use gavel_functions::registry::CastContext;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, AccessExpr, Expr};
 
-use super::assign::{MAX_DIMENSIONS, too_many_dimensions};
 use super::Binder;
+use super::assign::{MAX_DIMENSIONS, too_many_dimensions};
 use super::clause::Clause;
 use super::name::{fold, is_reserved};
 use super::scalar::{Typed, boolean, constant, scalar};

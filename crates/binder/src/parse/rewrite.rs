@@ -153,7 +153,8 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                     Some(1)
                 }
                 Keyword::COLLATION
-                    if is_word(tokens.get(i + 1), "for") && matches!(tokens.get(i + 2), Some(t) if t.token == Token::LParen) =>
+                    if is_word(tokens.get(i + 1), "for")
+                        && matches!(tokens.get(i + 2), Some(t) if t.token == Token::LParen) =>
                 {
                     out.push(plain(token, Token::make_word("pg_collation_for", None)));
                     Some(2)
@@ -212,8 +213,12 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
 fn is_operand(token: Option<&TokenWithSpan>) -> bool {
     let Some(token) = token else { return false };
     match &token.token {
-        Token::Word(w) => w.quote_style.is_some() || !matches!(w.keyword, Keyword::AS | Keyword::SELECT | Keyword::WHERE),
-        Token::RParen | Token::RBracket | Token::Number(..) | Token::SingleQuotedString(_) | Token::Placeholder(_) => true,
+        Token::Word(w) => {
+            w.quote_style.is_some() || !matches!(w.keyword, Keyword::AS | Keyword::SELECT | Keyword::WHERE)
+        }
+        Token::RParen | Token::RBracket | Token::Number(..) | Token::SingleQuotedString(_) | Token::Placeholder(_) => {
+            true
+        }
         _ => false,
     }
 }

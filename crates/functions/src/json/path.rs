@@ -33,10 +33,8 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     ("jsonb_path_query_first_tz", |call, a| query_first(a, Some(zone(call)))),
 ];
 
-pub const SETS: &[(&str, SetFn)] = &[
-    ("jsonb_path_query", |_, a| query(a, None)),
-    ("jsonb_path_query_tz", |call, a| query(a, Some(zone(call)))),
-];
+pub const SETS: &[(&str, SetFn)] =
+    &[("jsonb_path_query", |_, a| query(a, None)), ("jsonb_path_query_tz", |call, a| query(a, Some(zone(call))))];
 
 /// The session's zone, in which the functions of `_tz` compare what has none.
 fn zone(call: &Call<'_>) -> Zone {

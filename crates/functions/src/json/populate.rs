@@ -17,7 +17,11 @@ pub const TABLE: &[(&str, ScalarFn)] = &[
     // One field: of the type of the first argument, called as the third says.
     ("gavel_json_field", |call, a| {
         let ty = call.arg_types.first().copied().unwrap_or(PgType::TEXT);
-        if a[1].is_null() { Ok(Datum::Null) } else { value(&call.context.style, text(&a[1])?, ty, Some(text(&a[2])?), None) }
+        if a[1].is_null() {
+            Ok(Datum::Null)
+        } else {
+            value(&call.context.style, text(&a[1])?, ty, Some(text(&a[2])?), None)
+        }
     }),
 ];
 

@@ -215,9 +215,22 @@ mod tests {
 
     #[test]
     fn syntax_that_is_refused() {
-        for bad in
-            ["*a", "a**", "[a", "\\", "a{3,2}", "a{300}", r"\q", "[[:foo:]]", "[b-a]", r"\2(a)", "a)", "(a", "^*", "(?z)a"]
-        {
+        for bad in [
+            "*a",
+            "a**",
+            "[a",
+            "\\",
+            "a{3,2}",
+            "a{300}",
+            r"\q",
+            "[[:foo:]]",
+            "[b-a]",
+            r"\2(a)",
+            "a)",
+            "(a",
+            "^*",
+            "(?z)a",
+        ] {
             let code = Regex::new(bad, Flags::default()).map(|_| ()).map_err(|e| e.code());
             assert_eq!(code, Err(SqlState::InvalidRegularExpression), "{bad}");
         }

@@ -5,12 +5,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use gavel_types::{ArrayValue, Datum, Oid, SqlError, SqlResult, SqlState};
 use super::regex::{Captures, Flags, Matcher, Regex};
 use super::similar::similar;
 use crate::args::{Arg, scalar};
 use crate::call::{Call, ScalarFn, SetFn, SetRows};
 use crate::error::{integer_out_of_range, invalid_parameter};
+use gavel_types::{ArrayValue, Datum, Oid, SqlError, SqlResult, SqlState};
 
 /// How many compiled expressions are kept.
 const CACHE_ENTRIES: usize = 256;

@@ -93,7 +93,9 @@ impl DdlContext<'_> {
                 options.retain(|o| !new.iter().any(|n| index_option::name_of(n) == index_option::name_of(o)));
                 options.extend(new);
             }
-            AlterAction::ResetOptions(names) => options.retain(|o| !names.iter().any(|n| n == index_option::name_of(o))),
+            AlterAction::ResetOptions(names) => {
+                options.retain(|o| !names.iter().any(|n| n == index_option::name_of(o)))
+            }
             _ => return Ok(()),
         }
         self.edit_table(table.oid, |t| {

@@ -42,9 +42,8 @@ pub(super) struct Keys {
 /// 42704 if there is none of that name.
 pub(super) fn method(written: Option<&str>) -> SqlResult<IndexMethod> {
     let name = written.unwrap_or("btree");
-    IndexMethod::named(name).ok_or_else(|| {
-        SqlError::new(SqlState::UndefinedObject, format!("access method \"{name}\" does not exist"))
-    })
+    IndexMethod::named(name)
+        .ok_or_else(|| SqlError::new(SqlState::UndefinedObject, format!("access method \"{name}\" does not exist")))
 }
 
 fn refused(method: IndexMethod, what: &str) -> SqlError {

@@ -24,9 +24,7 @@ fn known(method: IndexMethod) -> &'static [(&'static str, Kind)] {
         ],
         IndexMethod::Hash | IndexMethod::Spgist => &[FILLFACTOR],
         IndexMethod::Gist => &[FILLFACTOR, ("buffering", Kind::OneOf(&["on", "off", "auto"]))],
-        IndexMethod::Gin => {
-            &[("fastupdate", Kind::Boolean), ("gin_pending_list_limit", Kind::Integer(64, i32::MAX))]
-        }
+        IndexMethod::Gin => &[("fastupdate", Kind::Boolean), ("gin_pending_list_limit", Kind::Integer(64, i32::MAX))],
         IndexMethod::Brin => &[("pages_per_range", Kind::Integer(1, 131_072)), ("autosummarize", Kind::Boolean)],
     }
 }
@@ -104,7 +102,10 @@ mod tests {
         assert_eq!(said(IndexMethod::Gin, "fastupdate"), "fastupdate=true");
         assert_eq!(said(IndexMethod::Gin, "fillfactor=70"), "unrecognized parameter \"fillfactor\"");
         assert_eq!(said(IndexMethod::Btree, "fillfactor=5"), "value 5 out of bounds for option \"fillfactor\"");
-        assert_eq!(said(IndexMethod::Brin, "pages_per_range=x"), "invalid value for integer option \"pages_per_range\": x");
+        assert_eq!(
+            said(IndexMethod::Brin, "pages_per_range=x"),
+            "invalid value for integer option \"pages_per_range\": x"
+        );
         assert_eq!(said(IndexMethod::Hash, "toast.x=1"), "unrecognized parameter namespace \"toast\"");
     }
 }

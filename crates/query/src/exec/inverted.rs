@@ -131,11 +131,8 @@ impl Reader<'_> {
     /// Keys of rows with an entry in the clause. With a limit: all of them if they are fewer, otherwise at least as many.
     async fn rows(&self, clause: &Clause, limit: Option<usize>) -> SqlResult<BTreeSet<Bytes>> {
         let env = &self.evaluator.frame().exec.env;
-        let columns = self.inverted.row_key.iter().map(|(id, ty, _)| ScanColumn {
-            id: *id,
-            ty: *ty,
-            missing: Datum::Null,
-        });
+        let columns =
+            self.inverted.row_key.iter().map(|(id, ty, _)| ScanColumn { id: *id, ty: *ty, missing: Datum::Null });
         let program = ScanProgram {
             version: PROGRAM_VERSION,
             columns: columns.collect(),

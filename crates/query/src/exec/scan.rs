@@ -583,7 +583,8 @@ impl Operator for SystemScan {
             }
         }
         let made = self.frame.exec.env.tables.system(schema, name, &wanted).await?;
-        let rows: Vec<&Vec<Datum>> = made.iter().filter(|r| wanted.iter().all(|(at, v)| may_equal(&r[*at], v))).collect();
+        let rows: Vec<&Vec<Datum>> =
+            made.iter().filter(|r| wanted.iter().all(|(at, v)| may_equal(&r[*at], v))).collect();
         if rows.is_empty() {
             return Ok(None);
         }

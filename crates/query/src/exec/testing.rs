@@ -21,8 +21,8 @@ use parking_lot::Mutex;
 
 use crate::dml::conflict::ConflictRow;
 use crate::dml::shape::{ExpressionBinder, TableShape};
-use crate::exec::ExecEnv;
 use crate::engine::system_rows::SystemRows;
+use crate::exec::ExecEnv;
 use crate::exec::access::{TableAccess, TableScan};
 use crate::exec::operator::BoxOperator;
 use crate::fast::expr::RowExpr;

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use gavel_binder::bound::{
-    Aggregate, ColumnId, Cte, CteBody, CteId, FrameBound, Rel, Scalar, ScalarKind, SetOpKind, SortKey, Source, Subquery,
-    SubqueryKind, Window as BoundWindow,
+    Aggregate, ColumnId, Cte, CteBody, CteId, FrameBound, Rel, Scalar, ScalarKind, SetOpKind, SortKey, Source,
+    Subquery, SubqueryKind, Window as BoundWindow,
 };
 use gavel_functions::aggregate::AggregateSpec;
 use gavel_functions::registry;

@@ -54,13 +54,9 @@ pub fn duplicated(shape: &TableShape, index: &Index, row: &[Datum], eval: &EvalC
     } else {
         let message = format!("could not create exclusion constraint \"{}\"", index.name);
         let other = described.strip_prefix("Key ").unwrap_or(&described);
-        SqlError::new(SqlState::ExclusionViolation, message)
-            .detail(format!("{described} conflicts with key {other}."))
+        SqlError::new(SqlState::ExclusionViolation, message).detail(format!("{described} conflicts with key {other}."))
     };
-    error
-        .schema(shape.schema_name.clone())
-        .table(shape.table.name.clone())
-        .constraint(index.name.clone())
+    error.schema(shape.schema_name.clone()).table(shape.table.name.clone()).constraint(index.name.clone())
 }
 
 impl Engine {

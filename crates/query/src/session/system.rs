@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use gavel_api::sql::{ResultSink, SqlSession};
 use gavel_catalog::job::Job;
-use gavel_catalog::{Sequence, Table};
 use gavel_catalog::system::is_temporary;
+use gavel_catalog::{Sequence, Table};
 use gavel_encoding::layout::object_range;
 use gavel_encoding::{ObjectId, TenantId};
 use gavel_functions::call::Call;

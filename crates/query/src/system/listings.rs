@@ -57,7 +57,9 @@ fn table_activity(context: &SystemContext<'_>, view: &str, out: &mut Rows) {
     let counts = counters(view);
     for t in context.catalog.tables.values() {
         let missing = |count: &str| {
-            count.starts_with("idx_") && t.indexes.is_empty() || count.starts_with("toast_") || count.starts_with("tidx_")
+            count.starts_with("idx_") && t.indexes.is_empty()
+                || count.starts_with("toast_")
+                || count.starts_with("tidx_")
         };
         out.add(|row| {
             row.set("relid", t.oid).set("schemaname", context.schema_name(t.schema)).set("relname", t.name.as_str());

@@ -113,7 +113,8 @@ async fn existing(names: &BTreeSet<&str>) -> BTreeSet<Oid> {
     for (oid, call) in asked {
         let answer = answers.next().unwrap_or_default();
         assert!(answer.starts_with(&call), "{call}: {answer}");
-        let refused = answer.contains("ERROR 0A000") || answer.contains("ERROR 42883") || answer.contains("ERROR XX000");
+        let refused =
+            answer.contains("ERROR 0A000") || answer.contains("ERROR 42883") || answer.contains("ERROR XX000");
         if !refused {
             found.insert(oid);
         }
@@ -129,7 +130,8 @@ fn section_of(operator: &Operator) -> &'static str {
     if matches!(operator.name, "=" | "<>" | "<" | "<=" | ">" | ">=") {
         return "9.2";
     }
-    if operator.name.contains('~') && either(&["text", "character", "name", "bytea"]) && !operator.name.contains("~~~") {
+    if operator.name.contains('~') && either(&["text", "character", "name", "bytea"]) && !operator.name.contains("~~~")
+    {
         return if operator.name.ends_with('~') && operator.name.len() < 4 { "9.7" } else { "9.4" };
     }
     if either(&["json", "jsonb", "jsonpath"]) {

@@ -74,9 +74,8 @@ impl Posix {
         let Some(summer) = &self.summer else { return &self.standard };
         let local = utc.saturating_add(i64::from(self.standard.offset) * MICROS_PER_SECOND);
         let year = civil_from_days(local.div_euclid(MICROS_PER_DAY)).0;
-        let moment = |rule: Rule, before: &Time| {
-            rule.local(year).saturating_sub(i64::from(before.offset) * MICROS_PER_SECOND)
-        };
+        let moment =
+            |rule: Rule, before: &Time| rule.local(year).saturating_sub(i64::from(before.offset) * MICROS_PER_SECOND);
         let begins = moment(summer.begins, &self.standard);
         let ends = moment(summer.ends, &summer.time);
         let is_summer = if begins < ends { (begins..ends).contains(&utc) } else { !(ends..begins).contains(&utc) };
@@ -193,9 +192,8 @@ mod tests {
     #[test]
     fn rules_are_followed() {
         let zone = Posix::parse("EST5EDT,M3.2.0,M11.1.0").expect("zone");
-        let at = |year, month, day, hour: i64| {
-            (days_from_civil(year, month, day) * 24 + hour) * 3_600 * MICROS_PER_SECOND
-        };
+        let at =
+            |year, month, day, hour: i64| (days_from_civil(year, month, day) * 24 + hour) * 3_600 * MICROS_PER_SECOND;
         assert_eq!(zone.offset_at(at(2024, 3, 10, 6)), -18_000);
         assert_eq!(zone.offset_at(at(2024, 3, 10, 7)), -14_400);
         assert_eq!(zone.offset_at(at(2024, 11, 3, 5)), -14_400);

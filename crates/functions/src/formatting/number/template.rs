@@ -26,13 +26,9 @@ pub enum Pattern {
     /// `L`.
     Currency,
     /// `RN`.
-    Roman {
-        lower: bool,
-    },
+    Roman { lower: bool },
     /// `TH`.
-    Ordinal {
-        lower: bool,
-    },
+    Ordinal { lower: bool },
     /// `V`, `FM`, `EEEE`, and those that mean nothing here (`B`, `C`, `SP`).
     Silent,
 }

@@ -122,10 +122,8 @@ impl<'a> Writer<'a> {
             sign == Sign::Plus && template.fill && anchor.is_none()
         };
         // Behind the point trailing zeros go, unless a `0` asks for them.
-        let relevant = (template.fill && template.point)
-            .then(|| text.iter().position(|b| *b == b'.'))
-            .flatten()
-            .map(|point| {
+        let relevant =
+            (template.fill && template.point).then(|| text.iter().position(|b| *b == b'.')).flatten().map(|point| {
                 let mut last = point + text[point + 1..].iter().rposition(|b| *b != b'0').map_or(0, |n| n + 1);
                 if template.last_zero > blanks {
                     last = last.max((text.len() - 1).min(template.last_zero - blanks));

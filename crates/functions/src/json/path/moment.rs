@@ -10,14 +10,8 @@ use crate::formatting::parse;
 
 /// What is known without a template: dates, times, and both.
 const DATE: &str = "yyyy-mm-dd";
-const TIMES: [&str; 6] = [
-    "HH24:MI:SS.USTZH:TZM",
-    "HH24:MI:SS.USTZH",
-    "HH24:MI:SSTZH:TZM",
-    "HH24:MI:SSTZH",
-    "HH24:MI:SS.US",
-    "HH24:MI:SS",
-];
+const TIMES: [&str; 6] =
+    ["HH24:MI:SS.USTZH:TZM", "HH24:MI:SS.USTZH", "HH24:MI:SSTZH:TZM", "HH24:MI:SSTZH", "HH24:MI:SS.US", "HH24:MI:SS"];
 
 /// A date or a time.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,7 +77,11 @@ impl Moment {
     pub fn text(&self) -> String {
         let date = |days: i64| {
             let (year, month, day) = datetime::civil_from_days(days);
-            if year > 0 { format!("{year:04}-{month:02}-{day:02}") } else { format!("{:04}-{month:02}-{day:02}", 1 - year) }
+            if year > 0 {
+                format!("{year:04}-{month:02}-{day:02}")
+            } else {
+                format!("{:04}-{month:02}-{day:02}", 1 - year)
+            }
         };
         let era = |days: i64| if datetime::civil_from_days(days).0 > 0 { "" } else { " BC" };
         let zone = |east: i32| {

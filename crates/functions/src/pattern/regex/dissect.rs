@@ -88,7 +88,10 @@ impl Dissection<'_> {
         let mut ends = self.ends(first, start, end);
         while let Some(middle) = ends.pop() {
             self.require_steps()?;
-            if self.fits(second, (middle, end)) && self.divide(first, (start, middle))? && self.divide(second, (middle, end))? {
+            if self.fits(second, (middle, end))
+                && self.divide(first, (start, middle))?
+                && self.divide(second, (middle, end))?
+            {
                 return Ok(true);
             }
             self.forget(first);

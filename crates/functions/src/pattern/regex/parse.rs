@@ -24,7 +24,8 @@ pub fn parse(pattern: &str, flags: Flags) -> SqlResult<(Node, usize)> {
         let chars = body.chars().map(|c| Node::Class(Class::char(c, flags.ignore_case)));
         return Ok((concat(chars.collect()), 0));
     }
-    let mut parser = Parser { chars: body.chars().collect(), at: 0, flags, groups: 0, closed: vec![], depth: 0, around: false };
+    let mut parser =
+        Parser { chars: body.chars().collect(), at: 0, flags, groups: 0, closed: vec![], depth: 0, around: false };
     let node = parser.alternatives()?;
     if parser.at < parser.chars.len() {
         return Err(invalid("parentheses () not balanced"));
@@ -293,9 +294,7 @@ impl Parser {
     fn escape(&mut self) -> SqlResult<Node> {
         let Some(c) = self.peek(0) else { return Err(invalid("invalid escape \\ sequence")) };
         self.at += 1;
-        let outside = |named| {
-            Node::Class(Class { negated: true, items: vec![Item::Named(named)], ignore_case: false })
-        };
+        let outside = |named| Node::Class(Class { negated: true, items: vec![Item::Named(named)], ignore_case: false });
         Ok(match c {
             'm' => Node::Assert(Assertion::WordStart),
             'M' => Node::Assert(Assertion::WordEnd),
@@ -458,7 +457,8 @@ impl Parser {
             name.push(c);
         }
         if kind == ':' {
-            let found = Named::ALL.iter().find(|(n, ..)| *n == name).ok_or_else(|| invalid("invalid character class"))?;
+            let found =
+                Named::ALL.iter().find(|(n, ..)| *n == name).ok_or_else(|| invalid("invalid character class"))?;
             items.push(Item::Named(found.1));
             return Ok(None);
         }

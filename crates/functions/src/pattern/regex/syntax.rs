@@ -135,7 +135,8 @@ impl Class {
             })
         };
         let found = listed(c)
-            || self.ignore_case && (only(c.to_lowercase()).is_some_and(listed) || only(c.to_uppercase()).is_some_and(listed));
+            || self.ignore_case
+                && (only(c.to_lowercase()).is_some_and(listed) || only(c.to_uppercase()).is_some_and(listed));
         found != self.negated
     }
 }

@@ -260,9 +260,15 @@ mod tests {
 
     #[test]
     fn preferences() {
-        for (pattern, shortest) in
-            [("a*", false), ("a*?", true), ("xa*?b*", true), ("a|b*?", false), ("(a*?)", true), ("a{2}b*?", true), ("a", false)]
-        {
+        for (pattern, shortest) in [
+            ("a*", false),
+            ("a*?", true),
+            ("xa*?b*", true),
+            ("a|b*?", false),
+            ("(a*?)", true),
+            ("a{2}b*?", true),
+            ("a", false),
+        ] {
             assert_eq!(tree(pattern).prefers_shortest(), shortest, "{pattern}");
         }
     }
