@@ -32,7 +32,7 @@ impl Generator {
     }
 
     /// From 0 to below 1.
-    pub fn next(&mut self) -> f64 {
+    pub fn draw(&mut self) -> f64 {
         let Self(a, b) = *self;
         let mixed = b ^ a;
         let value = a.wrapping_mul(5).rotate_left(7).wrapping_mul(9);
@@ -45,7 +45,7 @@ fn random(call: &Call<'_>) -> f64 {
     if let Some(seeded) = &call.context.seeded
         && let Some(generator) = seeded.lock().unwrap_or_else(PoisonError::into_inner).as_mut()
     {
-        return generator.next();
+        return generator.draw();
     }
     let mut bytes = [0; 8];
     (call.context.entropy)(&mut bytes);

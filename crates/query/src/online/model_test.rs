@@ -408,7 +408,7 @@ impl World {
 /// Plays one order of events to its end; what went wrong, and whether the index was built.
 fn play(seed: u64, mutant: Mutant) -> (Option<String>, bool) {
     let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-    let mut world = World::new(seed % 2 == 0, mutant, &mut chance);
+    let mut world = World::new(seed.is_multiple_of(2), mutant, &mut chance);
     // Some began before the first step.
     let mut open: Vec<Txn> = (0..chance.below(4)).map(|_| world.begin(1)).collect();
     let mut plan = None;

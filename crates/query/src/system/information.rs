@@ -92,7 +92,7 @@ fn tables(context: &SystemContext<'_>, out: &mut Rows) {
             row.set("is_insertable_into", yes_no(insertable));
         });
     }
-    for r in system::relations().iter().filter(|r| shown(Securable::System(*r))) {
+    for r in system::relations().iter().filter(|r| shown(Securable::System(r))) {
         out.add(|row| common(row, r.schema, r.name, if r.view { "VIEW" } else { "BASE TABLE" }));
     }
 }
@@ -226,7 +226,7 @@ fn columns(context: &SystemContext<'_>, out: &mut Rows) {
             });
         }
     }
-    let shown = |r: &&'static SystemRelation| Securable::System(*r).is_shown_to(context.subject, "r", "");
+    let shown = |r: &&'static SystemRelation| Securable::System(r).is_shown_to(context.subject, "r", "");
     for r in system::relations().iter().filter(|r| context.wants(r.oid, r.name)).filter(shown) {
         for c in &r.columns {
             out.add(|row| {

@@ -134,12 +134,8 @@ struct Piece {
 
 /// The piece of `begin ..= end` that has no more than so many words and a wanted word at both ends.
 fn piece(text: &Text<'_, '_>, mut begin: usize, mut end: usize, max_words: i32) -> Piece {
-    for at in begin..=end {
-        begin = at;
-        if text.words[at].is_wanted() {
-            break;
-        }
-    }
+    // Without a wanted word it is the last one.
+    begin = (begin..=end).find(|at| text.words[*at].is_wanted()).unwrap_or(end.max(begin));
     let mut counts = Counts::default();
     let mut next = begin;
     while next <= end && counts.words < max_words {
