@@ -16,24 +16,105 @@ use crate::shell::{root, shared};
 
 /// Scripts about types and expressions, and first about what the others rest on.
 const EXPRESSIONS: &[&str] = &[
-    "boolean", "char", "varchar", "text", "int2", "int4", "int8", "float4", "float8", "numeric", "uuid", "strings", "date",
-    "time", "timestamp", "timestamptz", "interval", "case", "json", "jsonb", "arrays", "select", "select_distinct", "union",
-    "limit", "join",
+    "boolean",
+    "char",
+    "varchar",
+    "text",
+    "int2",
+    "int4",
+    "int8",
+    "float4",
+    "float8",
+    "numeric",
+    "uuid",
+    "strings",
+    "date",
+    "time",
+    "timestamp",
+    "timestamptz",
+    "interval",
+    "case",
+    "json",
+    "jsonb",
+    "arrays",
+    "select",
+    "select_distinct",
+    "union",
+    "limit",
+    "join",
 ];
 
 /// Scripts about statements.
 const STATEMENTS: &[&str] = &[
-    "insert_conflict", "update", "delete", "returning", "with", "subselect", "create_view", "updatable_views", "identity",
-    "generated", "sequence", "foreign_key", "constraints", "alter_table", "privileges", "prepare", "portals", "merge",
-    "groupingsets", "rangefuncs", "domain", "enum", "transactions", "copy2", "truncate", "temp", "matview", "namespace",
+    "insert_conflict",
+    "update",
+    "delete",
+    "returning",
+    "with",
+    "subselect",
+    "create_view",
+    "updatable_views",
+    "identity",
+    "generated",
+    "sequence",
+    "foreign_key",
+    "constraints",
+    "alter_table",
+    "privileges",
+    "prepare",
+    "portals",
+    "merge",
+    "groupingsets",
+    "rangefuncs",
+    "domain",
+    "enum",
+    "transactions",
+    "copy2",
+    "truncate",
+    "temp",
+    "matview",
+    "namespace",
 ];
 
 /// What CI runs: less than three minutes on two cores.
 const FAST: &[&str] = &[
-    "boolean", "char", "varchar", "text", "int2", "int4", "int8", "float8", "numeric", "uuid", "strings", "date", "time",
-    "timestamp", "interval", "case", "json", "jsonb", "arrays", "limit", "insert_conflict", "delete", "returning", "with",
-    "subselect", "identity", "sequence", "privileges", "prepare", "portals", "groupingsets", "domain", "enum", "transactions",
-    "copy2", "truncate", "namespace",
+    "boolean",
+    "char",
+    "varchar",
+    "text",
+    "int2",
+    "int4",
+    "int8",
+    "float8",
+    "numeric",
+    "uuid",
+    "strings",
+    "date",
+    "time",
+    "timestamp",
+    "interval",
+    "case",
+    "json",
+    "jsonb",
+    "arrays",
+    "limit",
+    "insert_conflict",
+    "delete",
+    "returning",
+    "with",
+    "subselect",
+    "identity",
+    "sequence",
+    "privileges",
+    "prepare",
+    "portals",
+    "groupingsets",
+    "domain",
+    "enum",
+    "transactions",
+    "copy2",
+    "truncate",
+    "namespace",
 ];
 /// Which sqllogictest files CI runs: those whose path has this in it.
 const FAST_RECORDS: &str = "duckdb/";
@@ -172,7 +253,8 @@ fn compare(expected: &[String], written: &Tallies, found: &Tallies) -> Vec<Strin
 }
 
 fn render(tallies: &Tallies) -> String {
-    let mut text = String::from("# file, statements, how many of them passed: written by `cargo xtask suites --bless`\n");
+    let mut text =
+        String::from("# file, statements, how many of them passed: written by `cargo xtask suites --bless`\n");
     for (file, tally) in tallies {
         let _ = writeln!(text, "{file} {} {}", tally.statements, tally.passed);
     }
@@ -212,7 +294,8 @@ mod tests {
 
     #[test]
     fn tallies_are_read_as_they_were_written() {
-        let report = r#"[{"case": "a:1", "ok": true}, {"case": "a:7", "ok": false}, {"case": "b/c.test:2", "ok": true}]"#;
+        let report =
+            r#"[{"case": "a:1", "ok": true}, {"case": "a:7", "ok": false}, {"case": "b/c.test:2", "ok": true}]"#;
         let tallies = tally(report).expect("a report");
         assert_eq!(tallies["a"], Tally { statements: 2, passed: 1 });
         assert_eq!(parse(&render(&tallies)).expect("a list"), tallies);

@@ -63,6 +63,13 @@ impl SqlError {
         self
     }
 
+    /// The error with this DETAIL, or with none.
+    #[must_use]
+    pub fn with_detail(mut self, text: Option<String>) -> Self {
+        self.0.detail = text;
+        self
+    }
+
     #[must_use]
     pub fn hint(mut self, text: impl Into<String>) -> Self {
         self.0.hint = Some(text.into());

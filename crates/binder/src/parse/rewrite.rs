@@ -612,6 +612,9 @@ fn rows_from(source: &Source<'_>, tokens: &[TokenWithSpan], i: usize, out: &mut 
 /// `TABLE t` where a query may stand.
 fn table_query(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
     let at = tokens.get(i)?;
+    if is_word(tokens.first(), "reindex") {
+        return None;
+    }
     let query = match i.checked_sub(1).and_then(|b| tokens.get(b)) {
         None => true,
         Some(before) => {

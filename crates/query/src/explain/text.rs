@@ -706,6 +706,8 @@ fn expr_text(expr: &Expr, names: &Names<'_>) -> String {
             match (named, &args[..]) {
                 (Some(o), [a, b]) => format!("({} {} {})", expr_text(a, names), o.name, expr_text(b, names)),
                 (Some(o), [a]) => format!("({} {})", o.name, expr_text(a, names)),
+                // What says that it is for an identity column.
+                _ if proc.src == "nextval_oid" => format!("{}({})", proc.name, list(&args[..1], ", ")),
                 _ => format!("{}({})", proc.name, list(args, ", ")),
             }
         }

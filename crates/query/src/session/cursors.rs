@@ -105,6 +105,7 @@ impl Session {
             PortalState::Ready => match Box::pin(self.plan(statement)).await? {
                 Some(planned) if matches!(planned.bound.statement, Statement::Query(_)) => {
                     keep_columns(told, planned.columns.as_deref())?;
+                    planned.allow()?;
                     let columns = planned.columns.clone().unwrap_or_default();
                     Box::new(Box::pin(self.run_query_of(&planned, columns, params)).await?)
                 }

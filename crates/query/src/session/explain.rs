@@ -116,7 +116,10 @@ impl Session {
     ) -> SqlResult<Executed> {
         let (prepared, params) = self.prepared_with(&execute_name(name), parameters).await?;
         match Box::pin(self.plan(&prepared)).await? {
-            Some(planned) => Box::pin(self.run_explain(options, &planned.bound.statement, params)).await,
+            Some(planned) => {
+                planned.allow()?;
+                Box::pin(self.run_explain(options, &planned.bound.statement, params)).await
+            }
             None => Err(not_supported("EXPLAIN of this statement")),
         }
     }

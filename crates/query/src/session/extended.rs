@@ -144,7 +144,7 @@ impl Session {
         }
         self.admit(&statement)?;
         self.note_statement(&statement.text);
-        let (interrupt, limit) = self.guard();
+        let (interrupt, limit) = self.guard_of(&statement);
         let ended = interrupt.guard(limit, Box::pin(self.run_portal(name, &mut portal, max_rows, sink))).await;
         let ended = match ended {
             Ok(ended) => ended,

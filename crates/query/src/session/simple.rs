@@ -51,7 +51,7 @@ impl Session {
     /// One of several statements, or one inside a block.
     async fn run_among_others(&mut self, statement: &Arc<Prepared>, sink: &mut dyn ResultSink) -> SqlResult<()> {
         self.admit(statement)?;
-        let (interrupt, limit) = self.guard();
+        let (interrupt, limit) = self.guard_of(statement);
         let ended = interrupt
             .guard(limit, async {
                 let mut executed = self.run(statement, Vec::new(), sink).await?;
@@ -94,7 +94,7 @@ impl Session {
         sink: &mut dyn ResultSink,
         sent: &mut bool,
     ) -> SqlResult<()> {
-        let (interrupt, limit) = self.guard();
+        let (interrupt, limit) = self.guard_of(statement);
         *sent = statement.talks_to_client();
         let mut executed = interrupt
             .guard(limit, async {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gavel_catalog::Function;
 use gavel_catalog::function::{Body, Mode};
+use gavel_catalog::system::SQL_LANGUAGE;
 use gavel_types::text_io::type_name;
 use gavel_types::{ArrayValue, Datum, Oid, PgType};
 
@@ -12,8 +13,6 @@ use super::table::{Rows, oids, texts};
 use super::{SystemContext, definition, deparse, privileges};
 use crate::ddl::names::quote;
 
-/// `pg_language` of SQL.
-const SQL: Oid = Oid(14);
 /// What an estimate is unless something else was said.
 const COST: f32 = 100.0;
 const ROWS: f32 = 1000.0;
@@ -149,7 +148,7 @@ pub(super) fn procs(context: &SystemContext<'_>, out: &mut Rows) {
                 .set("proname", f.name.as_str())
                 .set("pronamespace", f.schema)
                 .set("proowner", f.owner);
-            row.set("prolang", SQL).set("procost", f.cost).set("prorows", f.rows);
+            row.set("prolang", SQL_LANGUAGE).set("procost", f.cost).set("prorows", f.rows);
             let variadic = f.parameters.iter().find(|p| p.mode == Mode::Variadic).map(|p| match p.ty {
                 Oid::ANYARRAY => Oid::ANYELEMENT,
                 Oid::ANYCOMPATIBLEARRAY => Oid::ANYCOMPATIBLE,
@@ -192,10 +191,15 @@ fn specific_name(f: &Function) -> String {
     format!("{}_{}", f.name, f.oid)
 }
 
+/// Whether the current role owns the function or may call it.
+fn is_shown(context: &SystemContext<'_>, f: &Function) -> bool {
+    context.subject.has_privileges_of(f.owner) || !context.subject.on_routine(f).is_empty()
+}
+
 /// Rows of `information_schema.routines`.
 pub(super) fn information(context: &SystemContext<'_>, out: &mut Rows) {
     let yes_no = |value: bool| if value { "YES" } else { "NO" };
-    for f in context.catalog.functions.values() {
+    for f in context.catalog.functions.values().filter(|f| is_shown(context, f)) {
         out.add(|row| {
             for prefix in ["specific", "routine"] {
                 row.set(&format!("{prefix}_catalog"), database(context));
@@ -218,7 +222,7 @@ pub(super) fn information(context: &SystemContext<'_>, out: &mut Rows) {
             row.set(
                 "routine_definition",
                 match &f.body {
-                    Body::Text(text) => Some(text.as_str()),
+                    Body::Text(text) if context.subject.has_privileges_of(f.owner) => Some(text.as_str()),
                     _ => None,
                 },
             );
@@ -232,7 +236,7 @@ pub(super) fn information(context: &SystemContext<'_>, out: &mut Rows) {
 
 /// Rows of `information_schema.parameters`.
 pub(super) fn parameters(context: &SystemContext<'_>, out: &mut Rows) {
-    for f in context.catalog.functions.values() {
+    for f in context.catalog.functions.values().filter(|f| is_shown(context, f)) {
         for (number, p) in (1_i16..).zip(&f.parameters) {
             out.add(|row| {
                 row.set("specific_catalog", database(context)).set("specific_schema", context.schema_name(f.schema));
@@ -265,7 +269,7 @@ pub(super) fn parameters(context: &SystemContext<'_>, out: &mut Rows) {
                 }
                 row.set("udt_catalog", database(context)).set("udt_schema", schema).set("udt_name", name);
                 let default = p.default.as_deref().map(|sql| shown_default(context, sql, p.ty));
-                row.set("parameter_default", default);
+                row.set("parameter_default", default.filter(|_| context.subject.has_privileges_of(f.owner)));
             });
         }
     }

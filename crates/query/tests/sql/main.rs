@@ -17,6 +17,7 @@
 
 mod functions;
 mod harness;
+mod online;
 mod push_down;
 mod sink;
 mod temporary;
@@ -103,4 +104,16 @@ scripts! {
     functions_are_put_in_the_place_of_calls
     functions_run_several_statements
     functions_are_shown_and_dropped
+    privileges_on_tables_and_columns_are_needed
+    views_are_read_with_the_rights_of_their_owner
+    only_owners_change_what_they_own
+    schemas_and_sequences_have_privileges
+    roles_pass_on_their_privileges
+    roles_are_made_joined_and_dropped
+    functions_say_what_roles_may
+    functions_run_with_the_rights_of_a_role
+    errors_leave_out_what_may_not_be_read
+    indexes_are_built_online
+    failed_builds_leave_invalid_indexes
+    jobs_build_indexes_behind_the_session
 }
