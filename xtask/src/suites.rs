@@ -150,18 +150,18 @@ pub fn run(server: &Server, choice: &Choice) -> Result<()> {
     let mut found = Tallies::new();
     if choice.fast {
         let run = Run { suites: &suites, server, postgres: &postgres };
-        found.extend(run.regress(FAST)?);
+        found.extend(run.regress("fast", FAST)?);
         found.extend(run.records(&["--only", FAST_RECORDS])?);
     } else {
         let run = Run { suites: &suites, server, postgres: &postgres };
-        found.extend(run.regress(EXPRESSIONS)?);
-        found.extend(run.regress(STATEMENTS)?);
+        found.extend(run.regress("expressions", EXPRESSIONS)?);
+        found.extend(run.regress("statements", STATEMENTS)?);
         found.extend(run.records(&[])?);
     }
     let list = root().join("tests/suites/passed.txt");
     if choice.bless {
-        std::fs::write(&list, render(&found)).with_context(|| list.display().to_string())?;
-        return Ok(());
+        std::fs::create_dir_all(root().join("tests/suites"))?;
+        return std::fs::write(&list, render(&found)).with_context(|| list.display().to_string());
     }
     let written = parse(&std::fs::read_to_string(&list).with_context(|| list.display().to_string())?)?;
     let expected: Vec<String> = if choice.fast {
@@ -188,21 +188,21 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn regress(&self, stems: &[&str]) -> Result<Tallies> {
-        self.script("regress", stems, "regress.all.json")
+    fn regress(&self, label: &str, stems: &[&str]) -> Result<Tallies> {
+        self.script("regress", label, stems, "regress")
     }
 
     fn records(&self, arguments: &[&str]) -> Result<Tallies> {
-        self.script("slt-run", arguments, "sqllogictest.all.json")
+        self.script("slt-run", "records", arguments, "sqllogictest")
     }
 
-    /// Runs one of them; its exit code tells that something failed, which the tallies say better.
-    fn script(&self, name: &str, arguments: &[&str], report: &str) -> Result<Tallies> {
-        let out = root().join("target/suites");
-        let report: PathBuf = out.join(report);
-        let _ = std::fs::remove_file(&report);
-        let log = out.join(format!("{name}.log"));
+    /// Runs one of them; its exit code tells that something failed, which the tallies say better. Reports and a log
+    /// stay in `target/suites/LABEL`.
+    fn script(&self, name: &str, label: &str, arguments: &[&str], report: &str) -> Result<Tallies> {
+        let out = root().join("target/suites").join(label);
+        let _ = std::fs::remove_dir_all(&out);
         std::fs::create_dir_all(&out)?;
+        let (report, log): (PathBuf, PathBuf) = (out.join(format!("{report}.all.json")), out.join("log"));
         self.server
             .command(self.suites.join(name))
             .args(arguments)

@@ -74,6 +74,8 @@ pub struct NsItem {
     pub cols_visible: bool,
     pub lateral_only: bool,
     pub lateral_ok: bool,
+    /// The table that the statement changes, which no item of its FROM reaches, LATERAL or not.
+    pub changed: bool,
     /// `bytea` column with the storage key, for a table.
     pub row_key: Option<ColumnId>,
     /// A function that returns one column: its name alone means the value.
@@ -105,6 +107,7 @@ impl NsItem {
             cols_visible: true,
             lateral_only: false,
             lateral_ok: true,
+            changed: false,
             row_key: None,
             scalar_function: false,
             range: None,
@@ -469,12 +472,17 @@ impl Binder<'_> {
         if !item.lateral_only {
             return Ok(());
         }
-        if !item.lateral_ok {
-            let error = SqlError::new(
-                SqlState::InvalidColumnReference,
-                format!("invalid reference to FROM-clause entry for table \"{}\"", item.name),
-            )
-            .detail("The combining JOIN type must be INNER or LEFT for a LATERAL reference.");
+        if !item.lateral_ok || item.changed {
+            let text = format!("invalid reference to FROM-clause entry for table \"{}\"", item.name);
+            let error = SqlError::new(SqlState::InvalidColumnReference, text);
+            let error = if item.changed {
+                error.hint(format!(
+                    "There is an entry for table \"{}\", but it cannot be referenced from this part of the query.",
+                    item.name
+                ))
+            } else {
+                error.detail("The combining JOIN type must be INNER or LEFT for a LATERAL reference.")
+            };
             return Err(self.error_at(error, pos));
         }
         self.levels[found.level].lateral_used = true;

@@ -182,12 +182,11 @@ impl Binder<'_> {
         }
         // The target cannot be mentioned by the other items' own expressions.
         for item in &mut self.level().items {
-            item.lateral_only = true;
+            (item.lateral_only, item.changed) = (true, true);
         }
         let right = self.from_clause(others)?;
         let (left, right) = (Box::new(target), Box::new(right));
-        let lateral = self.reads_items(&right, 1);
-        Ok(Rel::Join { kind: JoinKind::Inner, left, right, on: truth(true), lateral })
+        Ok(Rel::Join { kind: JoinKind::Inner, left, right, on: truth(true), lateral: false })
     }
 
     /// Binds SET: each column with its value, in the order written. `old` gives the value before.

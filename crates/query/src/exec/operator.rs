@@ -4,7 +4,7 @@
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
-use futures::stream::{BoxStream, StreamExt};
+use futures::stream::{BoxStream, Fuse, StreamExt};
 use gavel_types::SqlResult;
 
 /// A running operator. After `None` or an error it is not pulled again.
@@ -83,12 +83,13 @@ impl Operator for Batches {
 
 /// Batches of a stream.
 pub struct Streamed {
-    stream: BoxStream<'static, SqlResult<RecordBatch>>,
+    /// Asked once more after its end, it has ended still.
+    stream: Fuse<BoxStream<'static, SqlResult<RecordBatch>>>,
 }
 
 impl Streamed {
     pub fn new(stream: BoxStream<'static, SqlResult<RecordBatch>>) -> Self {
-        Self { stream }
+        Self { stream: stream.fuse() }
     }
 }
 

@@ -80,6 +80,7 @@ scripts! {
     strings_have_escapes
     rows_come_from_several_functions
     row_locks_reach_views_and_subqueries
+    lateral_items_see_what_is_to_their_left
     select_lists_may_be_empty
     explain_of_prepared_statements
     explain_shows_what_storage_does
