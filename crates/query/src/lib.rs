@@ -22,6 +22,7 @@ pub mod explain;
 pub mod fast;
 pub mod lower;
 pub mod prepared;
+pub mod procedural;
 pub mod session;
 pub mod settings;
 pub mod system;

@@ -16,6 +16,19 @@ use crate::parse::{self, Pos, marker};
 /// Most dimensions of an array.
 const MAX_DIMENSIONS: usize = 6;
 
+/// What has elements that are assigned to: a column, or a variable.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'c> {
+    pub name: &'c str,
+    pub ty: PgType,
+}
+
+impl<'c> From<&'c Column> for Place<'c> {
+    fn from(column: &'c Column) -> Self {
+        Self { name: &column.name, ty: column.ty }
+    }
+}
+
 /// Whether a target is a place in a column.
 pub fn is_subscripted(name: &ast::ObjectName) -> bool {
     let second = name.0.get(1).and_then(ast::ObjectNamePart::as_ident);
@@ -62,14 +75,15 @@ impl Binder<'_> {
     }
 
     /// `base` with `value` in the place that the subscripts name.
-    pub fn assign_at(
+    pub fn assign_at<'c>(
         &mut self,
         base: Scalar,
-        c: &Column,
+        c: impl Into<Place<'c>>,
         subscripts: &[AccessExpr],
         value: Typed,
         at: Pos,
     ) -> SqlResult<Scalar> {
+        let c = c.into();
         let jsonb = c.ty.oid == Oid::JSONB;
         let vector = matches!(c.ty.oid, Oid::INT2VECTOR | Oid::OIDVECTOR | Oid::NAME);
         let element = if vector { None } else { element_type(c.ty.oid) };

@@ -640,6 +640,11 @@ pub enum SessionCommand {
         mode: TableLockMode,
     },
     Discard(DiscardTarget),
+    /// A block in a language, PL/pgSQL if none is named.
+    Do {
+        language: Option<String>,
+        code: String,
+    },
     Listen {
         channel: String,
     },

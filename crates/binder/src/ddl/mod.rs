@@ -46,6 +46,7 @@ const FIRST_WORDS: &[&str] = &[
     "comment",
     "create",
     "discard",
+    "do",
     "drop",
     "fetch",
     "grant",

@@ -140,6 +140,7 @@ impl Session {
         self.admit(&statement)?;
         self.note_statement(&statement.text);
         let (interrupt, limit) = self.guard();
+        self.routines.begin_statement();
         let ended = interrupt
             .guard(limit, async {
                 let mut executed = match std::mem::replace(&mut portal.state, PortalState::Done) {
@@ -158,7 +159,7 @@ impl Session {
                 };
                 self.restyle(&executed, sink);
                 executed.announce(sink).await?;
-                let ended = executed.deliver(max_rows, sink).await?;
+                let ended = self.drive(executed.deliver(max_rows, sink)).await?;
                 if ended == ExecuteEnd::Suspended {
                     portal.state = PortalState::Running(executed);
                 }

@@ -24,6 +24,7 @@
 //! | [`advisory`] | … and those of advisory locks |
 //! | [`ddl_host`], [`ddl_binder`] | what DDL asks of a session and of the binder |
 //! | [`binding`] | the binder, as sessions use it |
+//! | [`calls`] | functions whose bodies are interpreted, called by plans |
 //! | [`cancel`] | interrupts |
 
 pub mod access;
@@ -31,6 +32,7 @@ pub mod advisory;
 pub mod age;
 pub mod binding;
 pub mod block;
+pub mod calls;
 pub mod cancel;
 pub mod constraints;
 pub mod control;
@@ -116,6 +118,7 @@ pub struct Session {
     pub(crate) live: Arc<Mutex<Live>>,
     /// Statements executed since the last Sync that can be run again unseen.
     pub(crate) replay: extended::Replay,
+    pub(crate) routines: calls::Routines,
 }
 
 /// What functions of a running statement may reach (they run in operators, not in the session).
@@ -217,6 +220,7 @@ impl Session {
             mailbox: None,
             notices: Vec::new(),
             replay: extended::Replay::default(),
+            routines: calls::Routines::default(),
         })
     }
 

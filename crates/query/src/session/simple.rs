@@ -52,12 +52,13 @@ impl Session {
     async fn run_among_others(&mut self, statement: &Arc<Prepared>, sink: &mut dyn ResultSink) -> SqlResult<()> {
         self.admit(statement)?;
         let (interrupt, limit) = self.guard();
+        self.routines.begin_statement();
         let ended = interrupt
             .guard(limit, async {
                 let mut executed = self.run(statement, Vec::new(), sink).await?;
                 self.restyle(&executed, sink);
                 executed.announce(sink).await?;
-                executed.deliver(0, sink).await
+                self.drive(executed.deliver(0, sink)).await
             })
             .await?;
         self.tell(sink).await?;
@@ -70,7 +71,10 @@ impl Session {
         loop {
             let mut sent = false;
             match self.attempt(statement, sink, &mut sent).await {
-                Err(e) if e.code() == SqlState::SerializationFailure && !sent && attempt < RETRIES => {
+                Err(e) if e.code() == SqlState::SerializationFailure
+                    && !sent
+                    && !self.routines.ended
+                    && attempt < RETRIES => {
                     attempt += 1;
                     self.roll_back();
                     self.notices.clear();
@@ -95,13 +99,14 @@ impl Session {
         sent: &mut bool,
     ) -> SqlResult<()> {
         let (interrupt, limit) = self.guard();
+        self.routines.begin_statement();
         *sent = statement.talks_to_client();
         let mut executed = interrupt
             .guard(limit, async {
                 let mut executed = self.run(statement, Vec::new(), sink).await?;
                 // A plan that also locks or writes is read to its end before anything is said of it.
                 if !self.only_reads().await {
-                    executed.collect().await?;
+                    self.drive(executed.collect()).await?;
                 }
                 Ok(executed)
             })
@@ -112,7 +117,7 @@ impl Session {
         *sent = true;
         self.restyle(&executed, sink);
         executed.announce(sink).await?;
-        let ended = interrupt.guard(limit, executed.deliver(0, sink)).await?;
+        let ended = interrupt.guard(limit, self.drive(executed.deliver(0, sink))).await?;
         drop(executed);
         if self.block == Block::Implicit {
             self.finish().await?;

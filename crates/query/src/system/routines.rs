@@ -12,8 +12,14 @@ use super::table::{Rows, oids, texts};
 use super::{SystemContext, definition, deparse, privileges};
 use crate::ddl::names::quote;
 
-/// `pg_language` of SQL.
-const SQL: Oid = Oid(14);
+/// `pg_language.oid`.
+fn language(body: &Body) -> Oid {
+    match body {
+        Body::Plpgsql(_) => Oid(13_563),
+        Body::Text(_) | Body::Return(_) | Body::Atomic(_) => Oid(14),
+    }
+}
+
 /// What an estimate is unless something else was said.
 const COST: f32 = 100.0;
 const ROWS: f32 = 1000.0;
@@ -73,7 +79,7 @@ pub(super) fn argument_default(context: &SystemContext<'_>, f: &Function, number
 /// `pg_get_function_sqlbody`.
 pub(super) fn sql_body(context: &SystemContext<'_>, f: &Function) -> Option<String> {
     let text = match &f.body {
-        Body::Text(_) => return None,
+        Body::Text(_) | Body::Plpgsql(_) => return None,
         Body::Return(expr) => format!("RETURN {expr}"),
         Body::Atomic(statements) => {
             let lines: String = statements.iter().map(|s| format!(" {s};\n")).collect();
@@ -91,7 +97,7 @@ pub(super) fn create_statement(context: &SystemContext<'_>, f: &Function) -> Str
     if let Some(result) = result(context, f) {
         out.push_str(&format!(" RETURNS {result}\n"));
     }
-    out.push_str(" LANGUAGE sql\n");
+    out.push_str(&format!(" LANGUAGE {}\n", f.body.language()));
     let mut options = String::new();
     match f.volatility {
         'i' => options.push_str(" IMMUTABLE"),
@@ -126,7 +132,7 @@ pub(super) fn create_statement(context: &SystemContext<'_>, f: &Function) -> Str
         }
     }
     match &f.body {
-        Body::Text(text) => {
+        Body::Text(text) | Body::Plpgsql(text) => {
             let mut tag = format!("${kind}");
             while text.contains(&tag) {
                 tag.push('x');
@@ -149,7 +155,7 @@ pub(super) fn procs(context: &SystemContext<'_>, out: &mut Rows) {
                 .set("proname", f.name.as_str())
                 .set("pronamespace", f.schema)
                 .set("proowner", f.owner);
-            row.set("prolang", SQL).set("procost", f.cost).set("prorows", f.rows);
+            row.set("prolang", language(&f.body)).set("procost", f.cost).set("prorows", f.rows);
             let variadic = f.parameters.iter().find(|p| p.mode == Mode::Variadic).map(|p| match p.ty {
                 Oid::ANYARRAY => Oid::ANYELEMENT,
                 Oid::ANYCOMPATIBLEARRAY => Oid::ANYCOMPATIBLE,
@@ -176,7 +182,7 @@ pub(super) fn procs(context: &SystemContext<'_>, out: &mut Rows) {
                 row.set("proargdefaults", defaults.join(", "));
             }
             match &f.body {
-                Body::Text(text) => row.set("prosrc", text.as_str()),
+                Body::Text(text) | Body::Plpgsql(text) => row.set("prosrc", text.as_str()),
                 _ => row.set("prosqlbody", sql_body(context, f)),
             };
             if !f.settings.is_empty() {
@@ -214,11 +220,13 @@ pub(super) fn information(context: &SystemContext<'_>, out: &mut Rows) {
                 row.set("type_udt_schema", schema).set("type_udt_name", name).set("dtd_identifier", "0");
                 row.set("is_null_call", yes_no(f.strict));
             }
-            row.set("routine_body", "SQL").set("external_language", "SQL").set("parameter_style", "GENERAL");
+            let body = if matches!(f.body, Body::Plpgsql(_)) { "EXTERNAL" } else { "SQL" };
+            row.set("routine_body", body).set("external_language", f.body.language().to_uppercase());
+            row.set("parameter_style", "GENERAL");
             row.set(
                 "routine_definition",
                 match &f.body {
-                    Body::Text(text) => Some(text.as_str()),
+                    Body::Text(text) | Body::Plpgsql(text) => Some(text.as_str()),
                     _ => None,
                 },
             );
