@@ -69,7 +69,7 @@ fn all_statements_are_known() {
             COMMIT AND CHAIN;
             RETURN 1;
         END";
-    assert_eq!(body(text, Returns::Value).block.statements.len(), 35);
+    assert_eq!(body(text, Returns::Value).block.statements.len(), 28);
 }
 
 #[test]

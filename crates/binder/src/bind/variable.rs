@@ -23,7 +23,7 @@ impl Binder<'_> {
     pub fn variable(&mut self, parts: &[ast::Ident], pos: Pos) -> SqlResult<Option<Typed>> {
         let Some(variables) = self.variables else { return Ok(None) };
         let names: Vec<String> = parts.iter().map(fold).collect();
-        let Some((found, used)) = variables.find(&names).map_err(|e| self.error_at(e, pos))? else { return Ok(None) };
+        let Some((found, used)) = variables.find(&names)? else { return Ok(None) };
         let value = scalar(ScalarKind::Param(found.parameter), found.ty);
         let mut value = Typed::new(value, pos);
         if let Some(fields) = found.fields {

@@ -190,7 +190,7 @@ fn column_type(context: &BindContext<'_>, parts: &[String]) -> SqlResult<PgType>
         }
         Resolved::View(view) => view.columns.iter().find(|(name, _)| name == column).map(|(_, ty)| *ty),
         Resolved::System(relation) => {
-            relation.columns.iter().find(|c| c.name == column).map(|c| c.ty)
+            relation.columns.iter().find(|c| c.name == column.as_str()).map(|c| c.ty)
         }
         _ => None,
     };

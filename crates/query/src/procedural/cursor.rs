@@ -46,7 +46,7 @@ impl Session {
     }
 
     /// OPEN.
-    pub(crate) async fn open(
+    pub(crate) async fn open_cursor(
         &mut self,
         act: &mut Activation,
         cursor: Var,

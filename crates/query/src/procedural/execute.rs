@@ -122,7 +122,7 @@ impl Session {
             K::Execute { command, into, using } => self.dynamic(act, command, using, into.as_ref()).await?,
             K::Diagnostics { stacked, items } => self.diagnostics(act, *stacked, items).await?,
             K::Open { cursor, scroll, rows, arguments } => {
-                self.open(act, *cursor, *scroll, rows.as_ref(), arguments).await?;
+                self.open_cursor(act, *cursor, *scroll, rows.as_ref(), arguments).await?;
             }
             K::Fetch { cursor, direction, into } => self.fetch_into(act, *cursor, direction, into.as_deref()).await?,
             K::Close(cursor) => {
@@ -385,7 +385,7 @@ impl Session {
     /// 53200 for a result that is too large to be held.
     pub(crate) fn within_memory(&self, act: &Activation) -> SqlResult<()> {
         let limit = self.engine.settings.statement_memory_bytes;
-        let width = act.columns.len().max(1) * std::mem::size_of::<Datum>();
+        let width = act.columns.len().max(1) * size_of::<Datum>();
         if act.rows.len().saturating_mul(width) > limit {
             return Err(SqlError::new(SqlState::OutOfMemory, "out of memory")
                 .detail(format!("The result needs more than {limit} bytes.")));

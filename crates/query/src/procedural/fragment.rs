@@ -116,25 +116,38 @@ impl Session {
         }
         let text = statement_text(sql, expression);
         let prepared = parse_one(&text).map_err(SqlError::nowhere)?;
-        let scope = Scope { compiled: &act.compiled, kinds: &act.kinds, sql, used: RefCell::default() };
-        let bound = if prepared.is_plannable() {
-            let style = self.text_style_now();
-            Some(binding::bind_in_body(&prepared, &basis, &style, &scope).map_err(|e| {
-                let placed = e.fields().position.is_some();
-                let error = e.nowhere();
-                if placed || expression { error } else { with_context(error, &format!("SQL statement \"{text}\"")) }
-            })?)
-        } else {
-            None
-        };
-        let mut used = scope.used.into_inner();
-        used.sort_unstable();
-        used.dedup();
+        let (bound, used) = self.bound_fragment(act, sql, &prepared, &basis).map_err(|e| {
+            let placed = e.fields().position.is_some();
+            let error = e.nowhere();
+            let what = if expression { "expression" } else { "statement" };
+            // Where there is a place in the text, it takes the part of the line.
+            if placed { error } else { with_context(error, &format!("SQL {what} \"{}\"", sql.text)) }
+        })?;
         let used = used.into_iter().map(|var| (var, act.kinds[var.0].clone())).collect();
         let fragment = Arc::new(self.ready(prepared, bound, &basis).await?);
         let kept = Kept { basis, used, fragment: Arc::clone(&fragment) };
         act.compiled.kept.lock().insert(key, kept);
         Ok(fragment)
+    }
+
+    /// The bound form of what is planned, and the variables that it mentions.
+    fn bound_fragment(
+        &mut self,
+        act: &Activation,
+        sql: &Sql,
+        prepared: &Prepared,
+        basis: &Basis,
+    ) -> SqlResult<(Option<Bound>, Vec<Var>)> {
+        if !prepared.is_plannable() {
+            return Ok((None, Vec::new()));
+        }
+        let scope = Scope { compiled: &act.compiled, kinds: &act.kinds, sql, used: RefCell::default() };
+        let style = self.text_style_now();
+        let bound = binding::bind_in_body(prepared, basis, &style, &scope)?;
+        let mut used = scope.used.into_inner();
+        used.sort_unstable();
+        used.dedup();
+        Ok((Some(bound), used))
     }
 
     async fn ready(&mut self, prepared: Arc<Prepared>, bound: Option<Bound>, basis: &Arc<Basis>) -> SqlResult<Fragment> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gavel_api::sql::ColumnDesc;
 use gavel_binder::bound::Statement as Bound;
-use gavel_plpgsql::tree::{Into, Rows, Sql, Target};
+use gavel_plpgsql::tree::{Into, Rows, Sql, Statement, Target};
 use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 

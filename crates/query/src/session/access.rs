@@ -130,7 +130,7 @@ impl Merge {
     }
 }
 
-fn failed(e: gavel_types::SqlError) -> BoxStream<'static, SqlResult<RecordBatch>> {
+fn failed(e: SqlError) -> BoxStream<'static, SqlResult<RecordBatch>> {
     stream::once(async move { Err(e) }).boxed()
 }
 

@@ -178,7 +178,7 @@ impl Session {
         Ok("ROLLBACK")
     }
 
-    fn characteristics(&self) -> [(&'static str, String); 2] {
+    pub(crate) fn characteristics(&self) -> [(&'static str, String); 2] {
         let settings = self.shared.settings.lock();
         ["transaction_isolation", "transaction_read_only"].map(|n| (n, settings.raw(n).to_string()))
     }

@@ -215,8 +215,7 @@ impl Session {
         params: Vec<Datum>,
     ) -> SqlResult<Executed> {
         let ModifyBody { modify, layout, by } = body;
-        let mut rows = Vec::new();
-        let (eval, shapes, state);
+        let (rows, eval, shapes, state);
         match by {
             ModifyBy::Plan(plan) => return self.run_modify_plan(modify, plan, columns, params).await,
             ModifyBy::Fast(fast) => {

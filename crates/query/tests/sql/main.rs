@@ -99,4 +99,5 @@ scripts! {
     functions_are_put_in_the_place_of_calls
     functions_run_several_statements
     functions_are_shown_and_dropped
+    bodies_in_plpgsql_run
 }
