@@ -13,6 +13,7 @@
 use std::sync::Arc;
 
 use gavel_catalog::Function;
+use gavel_catalog::function::Body;
 use gavel_functions::registry::{self, CastContext, Volatility};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
@@ -427,7 +428,7 @@ pub fn run(function: &Function, first: Vec<Rel>, last: Rel) -> Rel {
         return last;
     }
     // Errors of an interpreted body have a context of their own.
-    let function = if matches!(last, Rel::Called(_)) { String::new() } else { function.name.clone() };
+    let function = if matches!(function.body, Body::Plpgsql(_)) { String::new() } else { function.name.clone() };
     Rel::Statements { function, guard: None, first, last: Box::new(last) }
 }
 

@@ -92,12 +92,6 @@ pub fn refusal(tokens: &[TokenWithSpan]) -> Option<SqlError> {
         let text = format!("prepared transaction with identifier \"{name}\" does not exist");
         return Some(SqlError::new(SqlState::UndefinedObject, text));
     }
-    if begins(tokens, &["do"]) {
-        return Some(
-            SqlError::unsupported("DO is not supported")
-                .hint("There is no procedural language; run the statements of the block one after the other."),
-        );
-    }
     None
 }
 

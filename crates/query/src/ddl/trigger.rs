@@ -20,7 +20,7 @@ pub(super) fn callers(catalog: &Catalog, function: Oid) -> impl Iterator<Item = 
     catalog
         .tables
         .values()
-        .flat_map(|t| t.triggers.iter().map(|trigger| (t.oid, trigger)))
+        .flat_map(|t| t.triggers.iter().map(move |trigger| (t.oid, trigger)))
         .filter(move |(_, trigger)| trigger.function == function)
 }
 
@@ -121,7 +121,8 @@ impl DdlContext<'_> {
             t.triggers.push(trigger);
             // In the order in which they fire.
             t.triggers.sort_by(|a, b| a.name.cmp(&b.name));
-        })
+        })?;
+        Ok(())
     }
 
     /// A function without parameters that gives `trigger`.
@@ -177,7 +178,8 @@ impl DdlContext<'_> {
             }
             return Err(missing(&name.name, &table));
         }
-        self.edit_table(table.oid, |t| t.triggers.retain(|own| own.name != name.name))
+        self.edit_table(table.oid, |t| t.triggers.retain(|own| own.name != name.name))?;
+        Ok(())
     }
 
     /// ALTER TRIGGER … RENAME.
@@ -195,7 +197,8 @@ impl DdlContext<'_> {
                 to.clone_into(&mut trigger.name);
             }
             t.triggers.sort_by(|a, b| a.name.cmp(&b.name));
-        })
+        })?;
+        Ok(())
     }
 
     /// ENABLE and DISABLE TRIGGER: one by its name, or all.
@@ -209,6 +212,7 @@ impl DdlContext<'_> {
             for trigger in t.triggers.iter_mut().filter(|own| name.is_none_or(|name| own.name == name)) {
                 trigger.enabled = enabled;
             }
-        })
+        })?;
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gavel_binder::bound::{Scalar, ScalarKind};
+use gavel_binder::bound::{Bound, ColumnId, Output, Query, Rel, Scalar, ScalarKind, Statement};
 use gavel_binder::{Conflict, Variable, Variables};
 use gavel_plpgsql::tree::{Sql, Step, Target, Var};
 use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
@@ -10,6 +10,8 @@ use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
 use crate::fast::expr::{RowContext, RowExpr};
 use crate::procedural::activation::{Activation, Kind, items_of, record};
 use crate::procedural::compiled::{Fields, Holds};
+use crate::prepared::Basis;
+use crate::session::statement::rows_of;
 use crate::session::{Session, binding};
 
 /// A row that is assigned: values with their names and types.
@@ -160,12 +162,31 @@ impl Session {
         let context = binding::context(&basis, &style);
         let scalar =
             gavel_binder::subscript_assignment(&context, &seen, (name, place), &sql.text, (count + 1, given.ty))?;
-        let expr = RowExpr::compile(&scalar, &|_| None)
-            .ok_or_else(|| SqlError::unsupported("a query in a subscript is not supported in an assignment"))?;
         let mut params = act.values.clone();
         params.extend([container, value]);
-        let eval = self.evaluation();
-        expr.eval(&RowContext { eval: &eval, row: &[], params: &params })
+        if let Some(expr) = RowExpr::compile(&scalar, &|_| None) {
+            let eval = self.evaluation();
+            return expr.eval(&RowContext { eval: &eval, row: &[], params: &params });
+        }
+        self.planned_value(scalar, params, basis).await
+    }
+
+    /// The value of an expression that needs a plan.
+    async fn planned_value(&mut self, scalar: Scalar, params: Vec<Datum>, basis: Arc<Basis>) -> SqlResult<Datum> {
+        // No other column has this number.
+        let (id, ty) = (ColumnId(u32::MAX), scalar.ty);
+        let input = Box::new(Rel::Values { rows: vec![vec![]], columns: vec![] });
+        let output = vec![Output { id, name: String::new(), ty, origin: None }];
+        let query = Query { rel: Rel::Project { input, exprs: vec![(id, scalar)] }, output };
+        let bound = Bound { statement: Statement::Query(query), params: Vec::new(), objects: Vec::new() };
+        let planned = Box::pin(self.plan_bound(bound, basis)).await?;
+        let mut executed = Box::pin(self.run_query_plan(&planned, params)).await?;
+        self.drive(executed.collect()).await?;
+        let mut rows = Vec::new();
+        while let Some(batch) = executed.next().await? {
+            rows_of(batch, &[ty], &mut rows)?;
+        }
+        Ok(rows.pop().and_then(|mut row| row.pop()).unwrap_or(Datum::Null))
     }
 
     /// Assigns a row: to one record or row variable, or one value to each target. No row is NULLs.

@@ -299,7 +299,7 @@ impl Session {
             return Err(SqlError::internal("not CALL"));
         };
         let columns = describe(&arguments.output);
-        let mut executed = self.run_query_of(planned, columns, params).await?;
+        let mut executed = Box::pin(self.run_query_of(planned, columns, params)).await?;
         self.drive(executed.collect()).await?;
         let types: Vec<PgType> = arguments.output.iter().map(|o| o.ty).collect();
         let mut rows = Vec::new();

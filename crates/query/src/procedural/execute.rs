@@ -27,7 +27,7 @@ impl Session {
                 let around = act.current;
                 act.current = Place::At(statement.line, statement.kind.label());
                 self.routines.is_at(act.current);
-                let flow = self.statement_of_body(act, statement).await?;
+                let flow = Box::pin(self.statement_of_body(act, statement)).await?;
                 act.current = around;
                 if flow != Flow::Next {
                     return Ok(flow);

@@ -124,7 +124,7 @@ impl Session {
             if placed { error } else { with_context(error, &format!("SQL {what} \"{}\"", sql.text)) }
         })?;
         let used = used.into_iter().map(|var| (var, act.kinds[var.0].clone())).collect();
-        let fragment = Arc::new(self.ready(prepared, bound, &basis).await?);
+        let fragment = Arc::new(Box::pin(self.ready(prepared, bound, &basis)).await?);
         let kept = Kept { basis, used, fragment: Arc::clone(&fragment) };
         act.compiled.kept.lock().insert(key, kept);
         Ok(fragment)
@@ -188,7 +188,7 @@ impl Session {
         let ty = fragment.output[0].1;
         let mut rows = match &fragment.how {
             How::Values(fast) => fast.rows_now(&self.evaluation(), &act.values)?,
-            _ => self.fragment_rows(act, &fragment).await?.rows,
+            _ => Box::pin(self.fragment_rows(act, &fragment)).await?.rows,
         };
         if rows.len() > 1 {
             let text = "query returned more than one row";

@@ -49,8 +49,8 @@ impl Session {
                     return Err(not_volatile(&fragment.prepared));
                 }
                 let mut sink = Quiet::default();
-                let executed =
-                    self.run_planned(planned, &fragment.prepared, act.values.clone(), &mut sink).await?;
+                let running = self.run_planned(planned, &fragment.prepared, act.values.clone(), &mut sink);
+                let executed = Box::pin(running).await?;
                 self.drained(executed, modifies).await
             }
             How::Utility => {
@@ -76,7 +76,7 @@ impl Session {
             return Err(SqlError::unsupported("unsupported transaction command in PL/pgSQL"));
         }
         let mut sink = Quiet::default();
-        if let Some(executed) = self.run_control(&parsed.statement).await? {
+        if let Some(executed) = Box::pin(self.run_control(&parsed.statement)).await? {
             return self.drained(executed, false).await;
         }
         let executed = Box::pin(self.run_utility(prepared, &parsed, &mut sink)).await?;
@@ -220,7 +220,7 @@ impl Session {
                     "You might want to use EXECUTE ... INTO or EXECUTE CREATE TABLE ... AS instead.",
                 ));
             }
-            last = match self.plan(&prepared).await? {
+            last = match Box::pin(self.plan(&prepared)).await? {
                 Some(planned) => {
                     let modifies = matches!(planned.bound.statement, Bound::Modify(..));
                     if modifies && !act.compiled.volatile {
@@ -230,7 +230,8 @@ impl Session {
                         self.invoke_nested(act, &planned, values.to_vec()).await?
                     } else {
                         let mut sink = Quiet::default();
-                        let executed = self.run_planned(&planned, &prepared, values.to_vec(), &mut sink).await?;
+                        let running = self.run_planned(&planned, &prepared, values.to_vec(), &mut sink);
+                        let executed = Box::pin(running).await?;
                         self.drained(executed, modifies).await?
                     }
                 }

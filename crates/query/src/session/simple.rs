@@ -56,6 +56,9 @@ impl Session {
         let ended = interrupt
             .guard(limit, async {
                 let mut executed = self.run(statement, Vec::new(), sink).await?;
+                if !self.notices.is_empty() {
+                    self.tell(sink).await?;
+                }
                 self.restyle(&executed, sink);
                 executed.announce(sink).await?;
                 self.drive(executed.deliver(0, sink)).await
@@ -115,6 +118,9 @@ impl Session {
             self.finish().await?;
         }
         *sent = true;
+        if !self.notices.is_empty() {
+            self.tell(sink).await?;
+        }
         self.restyle(&executed, sink);
         executed.announce(sink).await?;
         let ended = interrupt.guard(limit, self.drive(executed.deliver(0, sink))).await?;

@@ -66,7 +66,7 @@ pub(super) fn fill_information(context: &SystemContext<'_>, name: &str, out: &mu
 }
 
 fn all<'c>(context: &SystemContext<'c>) -> impl Iterator<Item = (&'c Table, &'c Trigger)> {
-    context.catalog.tables.values().flat_map(|t| t.triggers.iter().map(|trigger| (&**t, trigger)))
+    context.catalog.tables.values().flat_map(|t| t.triggers.iter().map(move |trigger| (&**t, trigger)))
 }
 
 /// The function with the arguments that it is given.
