@@ -157,11 +157,13 @@ impl Session {
         let basis = self.basis().await?;
         let style = self.text_style_now();
         let count = act.values.len();
-        let seen = Seen { act, sql };
-        let place = Scalar { kind: ScalarKind::Param(count), ty: kind.ty };
-        let context = binding::context(&basis, &style);
-        let scalar =
-            gavel_binder::subscript_assignment(&context, &seen, (name, place), &sql.text, (count + 1, given.ty))?;
+        // What it is bound against is gone before anything waits.
+        let scalar = {
+            let seen = Seen { act, sql };
+            let place = Scalar { kind: ScalarKind::Param(count), ty: kind.ty };
+            let context = binding::context(&basis, &style);
+            gavel_binder::subscript_assignment(&context, &seen, (name, place), &sql.text, (count + 1, given.ty))?
+        };
         let mut params = act.values.clone();
         params.extend([container, value]);
         if let Some(expr) = RowExpr::compile(&scalar, &|_| None) {
