@@ -48,6 +48,19 @@ async def main():
         async for record in conn.cursor("SELECT generate_series(1, 500) AS i", prefetch=7):
             total += record["i"]
         assert total == 125250, total
+        # MOVE between Executes, and FETCH past the end.
+        cursor = await conn.cursor("SELECT generate_series(0, 20) AS i")
+        assert [r["i"] for r in await cursor.fetch(2)] == [0, 1]
+        assert await cursor.forward(5) == 5
+        assert (await cursor.fetchrow())["i"] == 7
+        assert len(await cursor.fetch(100)) == 13
+        assert await cursor.fetchrow() is None and await cursor.fetch(5) == []
+
+    # A statement whose columns have changed is prepared anew, unseen.
+    assert list(await conn.fetchrow("SELECT * FROM asyncpg_t WHERE id = 1")) == [1, "n0", decimal.Decimal("0.00")]
+    await conn.execute("ALTER TABLE asyncpg_t ADD COLUMN more int DEFAULT 7")
+    assert (await conn.fetchrow("SELECT * FROM asyncpg_t WHERE id = 1"))["more"] == 7
+    await conn.execute("ALTER TABLE asyncpg_t DROP COLUMN more")
 
     # COPY, binary both ways.
     records = [(1000 + i, f"copy{i}", decimal.Decimal("1.50")) for i in range(500)]

@@ -1,5 +1,7 @@
 //! Applications that others wrote for PostgreSQL, as they come from their registries: `tests/applications/*`.
 
+use std::path::Path;
+
 use anyhow::{Result, bail};
 
 use crate::install;
@@ -9,6 +11,8 @@ use crate::shell::{root, run as run_command};
 /// An application: the script `tests/applications/NAME/run.py` migrates it, uses it and asserts.
 struct Application {
     name: &'static str,
+    /// Packages of Debian, and a file that is there once they are installed.
+    debian: Option<(&'static [&'static str], &'static str)>,
     /// Packages of PyPI: what the application is, and what its script needs.
     python: &'static [&'static str],
 }
@@ -16,6 +20,7 @@ struct Application {
 const APPLICATIONS: &[Application] = &[
     Application {
         name: "tryton",
+        debian: None,
         python: &[
             "trytond==8.0.12",
             "trytond-party==8.0.4",
@@ -29,8 +34,14 @@ const APPLICATIONS: &[Application] = &[
     },
     Application {
         name: "mlflow",
+        debian: None,
         // The last without a trigger in PL/pgSQL; the same script passes with 3.17.2 on PostgreSQL.
         python: &["mlflow==2.22.5", "sqlalchemy==2.0.58", "psycopg2-binary==2.9.13", "psycopg[binary]==3.2.13"],
+    },
+    Application {
+        name: "redmine",
+        debian: Some((&["redmine", "redmine-pgsql", "puma"], "/usr/share/redmine/config.ru")),
+        python: &["psycopg[binary]==3.2.13"],
     },
 ];
 
@@ -41,6 +52,9 @@ pub fn run(server: &Server, only: &[String]) -> Result<()> {
     }
     for application in APPLICATIONS {
         if only.is_empty() || only.iter().any(|name| name == application.name) {
+            if let Some((packages, file)) = application.debian {
+                install::application(packages, Path::new(file))?;
+            }
             let python = install::virtual_environment(application.name, application.python)?;
             let script = root().join("tests/applications").join(application.name).join("run.py");
             run_command(server.command(python).env("PYTHONDONTWRITEBYTECODE", "1").arg(script))?;

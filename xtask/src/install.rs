@@ -165,6 +165,18 @@ pub fn active_record() -> Result<()> {
     if ready.is_ok_and(|o| o.status.success()) { Ok(()) } else { apt(&["ruby", "ruby-activerecord", "ruby-pg"]) }
 }
 
+/// An application that Debian packages, unless `file` is there. Its packages must not set up a database by themselves.
+pub fn application(packages: &[&str], file: &Path) -> Result<()> {
+    if file.exists() {
+        return Ok(());
+    }
+    for package in packages {
+        let answer = format!("{package} {package}/instances/default/dbconfig-install boolean false");
+        run(Command::new("sh").args(["-c", "echo \"$0\" | debconf-set-selections", &answer]))?;
+    }
+    apt(packages)
+}
+
 /// A Java compiler, and pgjdbc.
 pub fn jdbc() -> Result<PathBuf> {
     debian(&["java", "javac"], &["default-jdk-headless"])?;

@@ -17,6 +17,7 @@ mod server;
 mod shell;
 mod sim;
 mod soak;
+mod suites;
 mod test;
 mod tidy;
 
@@ -66,6 +67,14 @@ enum Task {
     },
     /// psql's backslash commands and pg_dump, side by side with PostgreSQL 15.
     Catalogs(server::Target),
+    /// PostgreSQL's regression scripts and sqllogictest records, side by side with PostgreSQL 15, compared with what
+    /// passed before.
+    Suites {
+        #[command(flatten)]
+        target: server::Target,
+        #[command(flatten)]
+        choice: suites::Choice,
+    },
     /// Loads the sample schemas and compares counts and reports with PostgreSQL's answers.
     Reports(server::Target),
     /// pgbench in simple and prepared mode, and its balances afterwards.
@@ -159,6 +168,7 @@ fn main() -> Result<()> {
         Task::Sqlalchemy { target, args } => target.with(|server| clients::sqlalchemy(server, &args)),
         Task::Applications { target, only } => target.with(|server| applications::run(server, &only)),
         Task::Catalogs(target) => target.with(clients::catalogs),
+        Task::Suites { target, choice } => target.with(|server| suites::run(server, &choice)),
         Task::Reports(target) => target.with(reports::run),
         Task::Pgbench { target, scale, seconds, connections } => {
             target.with(|server| pgbench::run(server, scale, seconds, connections))

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::server::Target;
 use crate::shell::{cargo, run as run_command};
-use crate::{check, clients, deploy, pgbench, reports, sim};
+use crate::{check, clients, deploy, pgbench, reports, sim, suites};
 
 /// The gate, the tests of every crate, then clients and tools against a real server.
 pub fn run(no_clients: bool) -> Result<()> {
@@ -25,6 +25,7 @@ pub fn run(no_clients: bool) -> Result<()> {
             reports::run(server)?;
             pgbench::run(server, 1, 5, 8)
         })?;
+        Target::fresh().with(|server| suites::run(server, &suites::Choice { fast: true, bless: false }))?;
         deploy::run(None)?;
     }
     println!("xtask test: all passed in {:.0} s", begin.elapsed().as_secs_f64());

@@ -1,5 +1,6 @@
 //! The binder: one per statement (and one per view in it). See the crate's documentation for the map.
 
+pub mod access;
 pub mod assign;
 pub mod call;
 pub mod candidate;
@@ -58,6 +59,7 @@ pub mod written;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use gavel_catalog::privilege::Access;
 use gavel_types::{Oid, PgType, SqlError, SqlResult};
 use sqlparser::ast;
 
@@ -81,6 +83,16 @@ pub struct Binder<'a> {
     pub open_params: Vec<(usize, Pos)>,
     /// Descriptors that were used.
     objects: Vec<Oid>,
+    /// Privileges that the statement needs; see [`access`].
+    pub accesses: Vec<Access>,
+    /// Functions of PostgreSQL's own that are called and that not everybody may call; as whom, as in
+    /// [`Access::as_role`].
+    pub guarded: Vec<(Oid, Option<Oid>)>,
+    /// Whose rights count for relations: see [`Access::as_role`].
+    pub reads_as: Option<Oid>,
+    /// Whose rights count for calls, and who CURRENT_USER is: the owner of the function with SECURITY DEFINER whose
+    /// body this is in.
+    pub runs_as: Option<Oid>,
     next_column: u32,
     next_cte: u32,
     /// Calls of functions whose bodies were put in their place.
@@ -124,6 +136,10 @@ impl<'a> Binder<'a> {
             allow_params: true,
             open_params: vec![],
             objects: vec![],
+            accesses: vec![],
+            guarded: vec![],
+            reads_as: None,
+            runs_as: None,
             next_column: 0,
             next_cte: 0,
             expansions: 0,
@@ -182,6 +198,7 @@ impl<'a> Binder<'a> {
         for object in inner.take_objects() {
             self.uses(object);
         }
+        self.take_accesses_of(inner);
         self.row_fields.append(&mut inner.row_fields);
         self.domains.extend(inner.domains.drain());
     }

@@ -17,6 +17,7 @@
 
 use std::sync::Arc;
 
+use gavel_catalog::privilege::Access;
 use gavel_catalog::{Function, Sequence, Table};
 use gavel_types::{Datum, Oid, PgType};
 use sqlparser::ast;
@@ -144,6 +145,8 @@ pub enum ScalarKind {
     /// The next value of a sequence, as a column default or `nextval('const')` uses it.
     NextVal {
         sequence: Oid,
+        /// For an identity column: whoever may insert rows may take it.
+        identity: bool,
     },
     /// `input`, and how it is written. Only in query trees, which do not run.
     Form {
@@ -634,6 +637,11 @@ pub struct Bound {
     pub params: Vec<PgType>,
     /// Tables, views and sequences whose descriptors were used: the schema keys of the commit.
     pub objects: Vec<Oid>,
+    /// What must be allowed before it is run, in the order in which it is asked.
+    pub accesses: Vec<Access>,
+    /// Functions of PostgreSQL's own that it calls and that not everybody may call; as whom, as in
+    /// [`Access::as_role`].
+    pub guarded: Vec<(Oid, Option<Oid>)>,
 }
 
 /// A sequence reference that a default makes.

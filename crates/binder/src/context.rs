@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use gavel_catalog::Catalog;
+use gavel_catalog::{Catalog, Subject};
 use gavel_types::{Oid, PgType, SqlResult};
 use gavel_types::text_io::TextStyle;
 use sqlparser::tokenizer::Location;
@@ -15,6 +15,8 @@ pub struct BindContext<'a> {
     /// [`gavel_catalog::search`]'s to say.
     pub search_path: &'a [String],
     pub user: &'a str,
+    /// Who must be allowed to look into the schemas that are named; `None`: everything may be.
+    pub subject: Option<&'a Subject>,
     /// How literals are read: time zone, date order.
     pub style: &'a TextStyle,
     /// `search_path` of the session, by which bodies of functions look names up that are kept as they were written.
@@ -67,9 +69,10 @@ pub struct FunctionCall {
 }
 
 impl<'a> BindContext<'a> {
-    /// For SQL text that a descriptor keeps: names in it are qualified, and its calls are not the statement's.
+    /// For SQL text that a descriptor keeps: names in it are qualified and were looked up when it was made, and its calls are not the
+    /// statement's.
     #[must_use]
     pub fn stored(&self) -> BindContext<'a> {
-        BindContext { search_path: &[], calls: None, ..*self }
+        BindContext { search_path: &[], subject: None, calls: None, ..*self }
     }
 }

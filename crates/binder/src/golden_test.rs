@@ -43,6 +43,8 @@ fn index(oid: u32, name: &str, column: i16, primary: bool) -> Index {
         nulls_not_distinct: false,
         constraint: None,
         deferrable: false,
+        state: gavel_catalog::IndexState::Public,
+        job: 0,
     }
 }
 
@@ -63,6 +65,7 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
         materialized: None,
         options: vec![],
         acl: None,
+        rung: 0,
         on_commit: OnCommit::PreserveRows,
     }
 }
@@ -154,6 +157,7 @@ pub fn outcome(catalog: &Catalog, sql: &str) -> String {
         catalog,
         search_path: &path,
         user: "postgres",
+        subject: None,
         style: &style,
         session_path: &path,
         calls: None,

@@ -13,8 +13,8 @@
 //! In `bind`, from names upwards: `name`, `typename`, `scope` say what names mean; `coerce`,
 //! `common_type`, `polymorphic`, `candidate`, `operator`, `function` hold the rules of chapter 10;
 //! `expr` and its neighbours bind expressions; `from`, `join`, `select`, `group`, `window`, `setop`,
-//! `cte`, `query` bind queries; `modify` and its neighbours bind DML; `prune` drops columns that nothing
-//! reads.
+//! `cte`, `query` bind queries; `modify` and its neighbours bind DML; `access` notes what privileges it all
+//! takes; `prune` drops columns that nothing reads.
 //!
 //! Nothing here does I/O or looks at a clock; nothing knows DataFusion.
 

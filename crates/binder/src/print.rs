@@ -420,7 +420,7 @@ pub fn scalar(s: &Scalar) -> String {
             };
             format!("{kind}{{{} | {inner}}}", columns.join(", "))
         }
-        ScalarKind::NextVal { sequence } => format!("nextval({sequence})"),
+        ScalarKind::NextVal { sequence, .. } => format!("nextval({sequence})"),
         ScalarKind::Form { input, .. } => scalar(input),
         ScalarKind::Default => "default".into(),
     }

@@ -146,8 +146,13 @@ impl Class {
         })
     }
 
+    /// What the owner may do before any GRANT. On a column nothing: what counts there is the table's list.
+    pub fn own(self) -> Privileges {
+        if self == Self::Column { Privileges::NONE } else { self.all() }
+    }
+
     /// What everybody may do before any GRANT.
-    fn public(self) -> Privileges {
+    pub fn public(self) -> Privileges {
         Privileges::of_letters(match self {
             Self::Database => "Tc",
             Self::Function => "X",
@@ -160,8 +165,7 @@ impl Class {
 /// The privileges that an object of `owner` has without a list.
 pub fn default(class: Class, owner: Oid) -> Vec<AclItem> {
     let item = |grantee, privileges| AclItem { grantee, grantor: owner, privileges, grantable: Privileges::NONE };
-    let own = if class == Class::Column { Privileges::NONE } else { class.all() };
-    [item(PUBLIC, class.public()), item(owner, own)].into_iter().filter(|i| !i.privileges.is_empty()).collect()
+    [item(PUBLIC, class.public()), item(owner, class.own())].into_iter().filter(|i| !i.privileges.is_empty()).collect()
 }
 
 /// What one GRANT or REVOKE does to one list.
@@ -177,17 +181,28 @@ pub struct Change {
     pub cascade: bool,
 }
 
-/// Somebody holds privileges from the one who would lose them, and CASCADE was not said.
+/// Why a list is not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DependentPrivileges;
+pub enum Refused {
+    /// Somebody holds privileges from the one who would lose them, and CASCADE was not said.
+    DependentPrivileges,
+    /// The grantor would have its right to grant from the grantee.
+    Circular,
+}
 
 /// Applies a change to a complete list. `owner` may always grant.
 ///
 /// # Errors
-/// [`DependentPrivileges`].
-pub fn change(items: &mut Vec<AclItem>, owner: Oid, what: &Change) -> Result<(), DependentPrivileges> {
+/// [`Refused`].
+pub fn change(items: &mut Vec<AclItem>, owner: Oid, what: &Change) -> Result<(), Refused> {
+    if what.privileges.is_empty() {
+        return Ok(());
+    }
     let at = items.iter().position(|i| i.grantee == what.grantee && i.grantor == what.grantor);
     if !what.revoke {
+        if what.option && is_circular(items, owner, what) {
+            return Err(Refused::Circular);
+        }
         let at = at.unwrap_or_else(|| {
             let (privileges, grantable) = (Privileges::NONE, Privileges::NONE);
             items.push(AclItem { grantee: what.grantee, grantor: what.grantor, privileges, grantable });
@@ -220,13 +235,61 @@ pub fn change(items: &mut Vec<AclItem>, owner: Oid, what: &Change) -> Result<(),
         .map(|i| i.grantee)
         .collect();
     if !dependent.is_empty() && !what.cascade {
-        return Err(DependentPrivileges);
+        return Err(Refused::DependentPrivileges);
     }
     for grantee in dependent {
         let further = Change { option: false, privileges: lost, grantor: what.grantee, grantee, ..*what };
         change(items, owner, &further)?;
     }
     Ok(())
+}
+
+/// Whether the grantor would no longer have the right to grant if the grantee lost it.
+fn is_circular(items: &[AclItem], owner: Oid, what: &Change) -> bool {
+    if what.grantee == owner || what.grantor == owner {
+        return false;
+    }
+    let mut without = items.to_vec();
+    let grantors: Vec<Oid> = items.iter().filter(|i| i.grantee == what.grantee).map(|i| i.grantor).collect();
+    for grantor in grantors {
+        let zap =
+            Change { revoke: true, option: true, cascade: true, grantor, privileges: Privileges(u32::MAX), ..*what };
+        // With CASCADE nothing is in its way.
+        let _ = change(&mut without, owner, &zap);
+    }
+    let left = without.iter().filter(|i| i.grantee == what.grantor);
+    let left = left.fold(Privileges::NONE, |all, i| all.or(i.grantable));
+    !what.privileges.without(left).is_empty()
+}
+
+/// As whom a role grants or revokes `privileges`, and which of them that role may grant: the first of `roles` that may
+/// grant all, else the one that may grant most, else the first, which may grant none.
+pub fn best_grantor(items: &[AclItem], owner: Oid, roles: &[Oid], privileges: Privileges) -> (Oid, Privileges) {
+    let mut best = (roles.first().copied().unwrap_or(owner), Privileges::NONE);
+    for role in roles {
+        let of_role = items.iter().filter(|i| i.grantee == *role);
+        let held = of_role.fold(Privileges::NONE, |all, i| all.or(i.grantable));
+        let held = if *role == owner { privileges } else { held.and(privileges) };
+        if held == privileges {
+            return (*role, held);
+        }
+        if held.0.count_ones() > best.1.0.count_ones() {
+            best = (*role, held);
+        }
+    }
+    best
+}
+
+/// Takes everything that was granted to `role` away, and what it has granted on. `owner` keeps what it has.
+pub fn forget(items: &mut Vec<AclItem>, owner: Oid, role: Oid) {
+    let of_role = |i: &&AclItem| i.grantee == role && role != owner;
+    let grantors: Vec<Oid> = items.iter().filter(of_role).map(|i| i.grantor).collect();
+    for grantor in grantors {
+        let privileges = Privileges(u32::MAX);
+        let all = Change { revoke: true, option: false, privileges, grantor, grantee: role, cascade: true };
+        // With CASCADE nothing is in its way.
+        let _ = change(items, owner, &all);
+    }
 }
 
 /// The list after the object went from one owner to another: what the old one granted, the new one has granted.
@@ -310,9 +373,35 @@ mod tests {
         change(&mut items, OWNER, &Change { option: true, ..grant("r", 5) }).expect("grants");
         change(&mut items, OWNER, &Change { grantor: Oid(5), ..grant("r", 6) }).expect("grants");
         let revoke = Change { revoke: true, ..grant("r", 5) };
-        assert_eq!(change(&mut items.clone(), OWNER, &revoke), Err(DependentPrivileges));
+        assert_eq!(change(&mut items.clone(), OWNER, &revoke), Err(Refused::DependentPrivileges));
         change(&mut items, OWNER, &Change { cascade: true, ..revoke }).expect("revokes");
         assert_eq!(shown(&items), "o=arwdDxt/o");
+    }
+
+    #[test]
+    fn options_do_not_go_back_to_whom_they_come_from() {
+        let mut items = default(Class::Relation, OWNER);
+        change(&mut items, OWNER, &Change { option: true, ..grant("r", 5) }).expect("grants");
+        change(&mut items, OWNER, &Change { option: true, grantor: Oid(5), ..grant("r", 6) }).expect("grants");
+        let back = Change { option: true, grantor: Oid(6), ..grant("r", 5) };
+        assert_eq!(change(&mut items, OWNER, &back), Err(Refused::Circular));
+        // Without the option it may go round.
+        change(&mut items, OWNER, &Change { option: false, ..back }).expect("grants");
+        forget(&mut items, OWNER, Oid(5));
+        assert_eq!(shown(&items), "o=arwdDxt/o");
+    }
+
+    #[test]
+    fn the_grantor_is_who_may_grant_most() {
+        let mut items = default(Class::Relation, OWNER);
+        change(&mut items, OWNER, &Change { option: true, ..grant("r", 5) }).expect("grants");
+        change(&mut items, OWNER, &Change { option: true, ..grant("aw", 6) }).expect("grants");
+        let roles = [Oid(4), Oid(5), Oid(6)];
+        let best = |letters: &str| best_grantor(&items, OWNER, &roles, Privileges::of_letters(letters));
+        assert_eq!(best("r"), (Oid(5), Privileges::of_letters("r")));
+        assert_eq!(best("raw"), (Oid(6), Privileges::of_letters("aw")));
+        assert_eq!(best("d"), (Oid(4), Privileges::NONE));
+        assert_eq!(best_grantor(&items, OWNER, &[OWNER], Privileges::of_letters("d")).0, OWNER);
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub fn cluster(superuser: &str, version: u64) -> Vec<Write> {
         create_role: true,
         inherit: true,
         password: None,
+        replication: false,
+        bypass_rls: false,
         connection_limit: None,
         member_of: Vec::new(),
     }));
@@ -44,6 +46,8 @@ pub fn cluster(superuser: &str, version: u64) -> Vec<Write> {
         create_role: false,
         inherit: true,
         password: None,
+        replication: false,
+        bypass_rls: false,
         connection_limit: None,
         member_of: Vec::new(),
     }));

@@ -31,6 +31,11 @@ pub struct Role {
     pub create_db: bool,
     pub create_role: bool,
     pub inherit: bool,
+    /// REPLICATION and BYPASSRLS, which are shown; there is nothing that they would be for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replication: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bypass_rls: bool,
     /// SCRAM verifier as in `pg_authid.rolpassword`.
     #[serde(default)]
     pub password: Option<String>,
@@ -61,6 +66,15 @@ pub struct DefaultPrivileges {
     pub schema: Oid,
     /// `pg_default_acl.defaclobjtype`.
     pub kind: char,
+    pub acl: Vec<AclItem>,
+}
+
+/// GRANT and REVOKE on something of PostgreSQL's own, a function or a language: the list that it has instead of the one
+/// that it comes with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SystemPrivileges {
+    /// The function's or language's; no two things of the system share one.
+    pub oid: Oid,
     pub acl: Vec<AclItem>,
 }
 
@@ -131,6 +145,52 @@ pub enum IndexKey {
     Expression { sql: String, ty: PgType, id: i16 },
 }
 
+/// How far an index has come up the ladder of an online build, or down that of an online drop (RFC 0005). What
+/// transactions do with it, from nothing to everything:
+///
+/// | | removes entries | adds entries | is read |
+/// |---|---|---|---|
+/// | `Invalid` | | | |
+/// | `DeleteOnly` | yes | | |
+/// | `WriteOnly` | yes | yes | |
+/// | `Public` | yes | yes | yes |
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum IndexState {
+    /// What a build that has failed leaves: to be dropped, or built anew.
+    Invalid,
+    DeleteOnly,
+    WriteOnly,
+    #[default]
+    Public,
+}
+
+impl IndexState {
+    /// Whether rows that are written get entries (`pg_index.indisready`).
+    pub fn takes_entries(self) -> bool {
+        matches!(self, Self::WriteOnly | Self::Public)
+    }
+
+    /// Whether entries of rows that go are removed.
+    pub fn loses_entries(self) -> bool {
+        self != Self::Invalid
+    }
+
+    pub fn is_public(self) -> bool {
+        self == Self::Public
+    }
+
+    /// Whether transactions under one of the two may write beside such under the other.
+    pub fn may_become(self, next: Self) -> bool {
+        use IndexState::{DeleteOnly, Invalid, Public, WriteOnly};
+        match (self, next) {
+            (a, b) if a == b => true,
+            (DeleteOnly, WriteOnly) | (WriteOnly, Public) | (Public | WriteOnly, DeleteOnly) => true,
+            (DeleteOnly | WriteOnly, Invalid) => true,
+            _ => false,
+        }
+    }
+}
+
 /// An index; the primary key is one with `primary`, and is the table itself unless it is deferrable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Index {
@@ -158,6 +218,15 @@ pub struct Index {
     /// the row's key as those of an index that is not unique do.
     #[serde(default)]
     pub deferrable: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub state: IndexState,
+    /// The job that moves it along; 0 for none.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub job: u64,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl Index {
@@ -168,7 +237,17 @@ impl Index {
 
     /// Whether two rows never have the same key, not even inside a transaction.
     pub fn is_always_unique(&self) -> bool {
-        self.unique && !self.deferrable
+        self.unique && !self.deferrable && self.is_public()
+    }
+
+    /// Whether it has an entry for each row, so that plans and constraints may rest on it.
+    pub fn is_public(&self) -> bool {
+        self.state.is_public()
+    }
+
+    /// Whether it is public and no job is about to take it away, so that a constraint may come to rest on it.
+    pub fn is_lasting(&self) -> bool {
+        self.is_public() && self.job == 0
     }
 }
 
@@ -275,6 +354,10 @@ pub struct Table {
     /// The query whose result it keeps, if it is a materialized view.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub materialized: Option<Materialized>,
+    /// Steps that its indexes have made online: writers of two rungs that follow each other may go on side by side
+    /// (RFC 0005).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rung: u32,
     /// Of a temporary table, which is never stored.
     #[serde(skip)]
     pub on_commit: OnCommit,
@@ -414,6 +497,13 @@ pub struct View {
 }
 
 impl View {
+    /// Whose rights count for what it reads: its owner's, or with `security_invoker` those of whoever reads it (`None`).
+    pub fn reads_as(&self) -> Option<Oid> {
+        let value = self.options.iter().find_map(|o| o.strip_prefix("security_invoker="));
+        let on = value.is_some_and(|v| ["true", "on", "yes", "1"].iter().any(|yes| v.eq_ignore_ascii_case(yes)));
+        (!on).then_some(self.owner)
+    }
+
     pub fn check_option(&self) -> Option<CheckOption> {
         let value = self.options.iter().find_map(|o| o.strip_prefix("check_option="))?;
         Some(if value.eq_ignore_ascii_case("local") { CheckOption::Local } else { CheckOption::Cascaded })

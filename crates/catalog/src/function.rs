@@ -115,7 +115,7 @@ pub struct Function {
     /// NULL in, NULL out, without a call.
     #[serde(default)]
     pub strict: bool,
-    /// Kept and shown; every role may do everything.
+    /// Its body runs with the rights of its owner.
     #[serde(default)]
     pub security_definer: bool,
     #[serde(default)]

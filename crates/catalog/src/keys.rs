@@ -6,12 +6,14 @@
 //! [t][1][kind u8][oid u32]            descriptor row
 //! [t][2][space u8][schema u32][name]  name entry: two creators of one name meet here
 //! [t][3][oid u32]                     version of an object: every user of it shares this key
+//! [t][3][oid u32][rung u32]           the same of a table on a rung above 0
 //! [t][4]                              catalog version: random, new at every DDL commit
 //! [t][5]                              next free OID (tenant 0 only)
 //! [t][6][oid u32]                     storage whose rows nobody can name any more
 //! [t][7][oid u32]                     state of a sequence
 //! [t][8][class u32][oid u32][sub i32] comment
 //! [t][9]                              secret for salts of unknown users (tenant 0 only)
+//! [t][10][database u32][job u64]      job (tenant 0 only)
 //! ```
 //! Object ids of a tenant's rows are at least [`FIRST_USER_OID`], so no user row lies in these ranges.
 
@@ -33,6 +35,7 @@ const DROPPED: u32 = gavel_encoding::layout::DROPPED.0;
 const SEQUENCE: u32 = 7;
 const COMMENT: u32 = 8;
 const MOCK_SECRET: u32 = 9;
+const JOB: u32 = 10;
 
 /// What a descriptor row describes. The numbers are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,13 +53,18 @@ pub enum Kind {
     Type = 8,
     /// A function or procedure.
     Function = 9,
+    /// Privileges on something of the system; has no name.
+    SystemPrivileges = 10,
 }
 
 impl Kind {
     /// The kind of this stored number.
     pub fn from_number(number: u8) -> Option<Self> {
         let named = [Self::Database, Self::Role, Self::Schema, Self::Table, Self::View, Self::Sequence];
-        named.into_iter().chain([Self::DefaultPrivileges, Self::Type, Self::Function]).find(|k| *k as u8 == number)
+        named
+            .into_iter()
+            .chain([Self::DefaultPrivileges, Self::Type, Self::Function, Self::SystemPrivileges])
+            .find(|k| *k as u8 == number)
     }
 
     /// The tenant that objects of this kind are stored under, in database `database`.
@@ -64,7 +72,7 @@ impl Kind {
         match self {
             Self::Database | Self::Role => CLUSTER,
             Self::Schema | Self::Table | Self::View | Self::Sequence => database,
-            Self::DefaultPrivileges | Self::Type | Self::Function => database,
+            Self::DefaultPrivileges | Self::Type | Self::Function | Self::SystemPrivileges => database,
         }
     }
 
@@ -74,7 +82,8 @@ impl Kind {
             Self::Database => Space::Database,
             Self::Role => Space::Role,
             Self::Schema => Space::Schema,
-            Self::Table | Self::View | Self::Sequence | Self::DefaultPrivileges => Space::Relation,
+            Self::Table | Self::View | Self::Sequence => Space::Relation,
+            Self::DefaultPrivileges | Self::SystemPrivileges => Space::Relation,
             Self::Type => Space::Type,
             Self::Function => Space::Function,
         }
@@ -139,10 +148,23 @@ pub fn object_version(tenant: Oid, oid: Oid) -> Bytes {
     key.freeze()
 }
 
-/// The OID in a key of [`object_version`].
+/// The same of an object on a rung: transactions on different rungs share nothing, so that those of one can be
+/// turned away while those of the next go on (RFC 0005).
+pub fn rung_version(tenant: Oid, oid: Oid, rung: u32) -> Bytes {
+    if rung == 0 {
+        return object_version(tenant, oid);
+    }
+    let mut key = prefix(tenant, VERSION);
+    key.put_u32(oid.0);
+    key.put_u32(rung);
+    key.freeze()
+}
+
+/// The OID in a key of [`object_version`] or [`rung_version`].
 pub fn read_object_version(key: &[u8]) -> Option<Oid> {
     let rest = key.get(4..)?.strip_prefix(&VERSION.to_be_bytes())?;
-    Some(Oid(u32::from_be_bytes(rest.try_into().ok()?)))
+    let (oid, rung) = rest.split_first_chunk()?;
+    matches!(rung.len(), 0 | 4).then_some(Oid(u32::from_be_bytes(*oid)))
 }
 
 /// Sixteen random bytes that change with every DDL commit in the tenant.
@@ -158,6 +180,26 @@ pub fn next_oid() -> Bytes {
 /// Thirty-two random bytes, from which every query node makes the same salts for users that do not exist.
 pub fn mock_secret() -> Bytes {
     prefix(CLUSTER, MOCK_SECRET).freeze()
+}
+
+/// A job.
+pub fn job(database: Oid, id: u64) -> Bytes {
+    let mut key = prefix(CLUSTER, JOB);
+    key.put_u32(database.0);
+    key.put_u64(id);
+    key.freeze()
+}
+
+/// All jobs of a database.
+pub fn jobs_of(database: Oid) -> KeyRange {
+    let mut key = prefix(CLUSTER, JOB);
+    key.put_u32(database.0);
+    KeyRange::prefix(&key)
+}
+
+/// All jobs.
+pub fn jobs() -> KeyRange {
+    KeyRange::prefix(&prefix(CLUSTER, JOB))
 }
 
 /// Marks storage of a dropped, truncated or rewritten object for removal.
@@ -228,7 +270,11 @@ mod tests {
         assert_eq!(read_descriptor(&key), Some((Kind::Table, Oid(16400))));
         assert!(descriptors(Oid(5)).contains(&key) && !descriptors(Oid(4)).contains(&key));
         assert_eq!(read_object_version(&object_version(Oid(5), Oid(7))), Some(Oid(7)));
+        assert_eq!(read_object_version(&rung_version(Oid(5), Oid(7), 3)), Some(Oid(7)));
+        assert_eq!(rung_version(Oid(5), Oid(7), 0), object_version(Oid(5), Oid(7)));
         assert_eq!(read_object_version(&key), None);
+        assert!(jobs().contains(&job(Oid(5), 1)) && jobs_of(Oid(5)).contains(&job(Oid(5), u64::MAX)));
+        assert!(!jobs_of(Oid(5)).contains(&job(Oid(6), 0)));
         assert_eq!(read_comment(&comment(Oid(5), Oid(1259), Oid(9), -1)), Some((Oid(1259), Oid(9), -1)));
         assert_eq!(read_object(&key), None);
         assert!(!object(Oid(5), FIRST_USER_OID).contains(&key));

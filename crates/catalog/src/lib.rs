@@ -5,10 +5,14 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`acl`] | who was granted what on an object |
+//! | [`privilege`] | whether a role may do something |
+//! | [`predefined`] | PostgreSQL's own roles, and what of the system not everybody may use |
 //! | [`descriptor`] | what one object is |
 //! | [`user_type`] | enums, domains and composite types |
 //! | [`function`] | functions and procedures |
 //! | [`search`] | what a relation's bare name stands for |
+//! | [`rung`] | which changes of a table its writers may overlap with |
+//! | [`job`] | work on indexes that takes many transactions |
 //! | [`snapshot`] | [`Catalog`]: everything of one database at one timestamp, with look-ups |
 //! | [`keys`] | where the catalog lies in the key space |
 //! | [`store`] | stored rows to [`Catalog`], and the writes by which one becomes another |
@@ -20,8 +24,12 @@ pub mod acl;
 pub mod bootstrap;
 pub mod descriptor;
 pub mod function;
+pub mod job;
 pub mod keys;
 pub mod oids;
+pub mod predefined;
+pub mod privilege;
+pub mod rung;
 pub mod search;
 pub mod snapshot;
 pub mod store;
@@ -30,8 +38,10 @@ pub mod user_type;
 
 pub use descriptor::{
     CheckConstraint, CheckOption, Column, Database, DefaultPrivileges, FkAction, FkMatch, ForeignKey, Identity, Index,
-    IndexKey, Materialized, Membership, ObjectId, OnCommit, Role, Schema, Sequence, Table, Unique, View,
+    IndexKey, IndexState, Materialized, Membership, ObjectId, OnCommit, Role, Schema, Sequence, SystemPrivileges,
+    Table, Unique, View,
 };
 pub use function::{Function, FunctionKind, Parameter};
+pub use privilege::Subject;
 pub use snapshot::Catalog;
 pub use user_type::{Attribute, Definition, Domain, EnumLabel, UserType};

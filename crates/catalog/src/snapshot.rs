@@ -8,7 +8,7 @@ use gavel_types::pg_type::UserKind;
 use gavel_types::text_io::EnumValues;
 use gavel_types::{Oid, PgType};
 
-use crate::descriptor::{Database, DefaultPrivileges, Index, Role, Schema, Sequence, Table, View};
+use crate::descriptor::{Database, DefaultPrivileges, Index, Role, Schema, Sequence, SystemPrivileges, Table, View};
 use crate::function::Function;
 use crate::system::{FIRST_TEMPORARY_OID, TEMPORARY_SCHEMA, is_temporary};
 use crate::user_type::{Domain, UserType, enum_values};
@@ -93,6 +93,8 @@ pub struct Catalog {
     pub comments: BTreeMap<CommentKey, Arc<str>>,
     /// ALTER DEFAULT PRIVILEGES, by OID.
     pub default_privileges: BTreeMap<Oid, Arc<DefaultPrivileges>>,
+    /// Privileges on functions and languages of the system, by their OIDs.
+    pub system_privileges: BTreeMap<Oid, Arc<SystemPrivileges>>,
 }
 
 impl Catalog {

@@ -8,7 +8,8 @@
 //! 1. A created or renamed object writes its name entry with [`WriteMode::Insert`]: of two concurrent
 //!    creators of a name one aborts.
 //! 2. A changed or dropped object writes its version key in a key-changing mode, so that transactions
-//!    that used the older descriptor abort with OC001.
+//!    that used the older descriptor abort with OC001; but for a step of an online change, which only those
+//!    from before the last step do not outlive ([`crate::rung`]).
 //! 3. Temporary objects are written nowhere.
 //! 4. Any change writes the tenant's catalog version, blind, so that DDL on different objects does not
 //!    conflict and caches notice.
@@ -22,9 +23,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::acl::{self, AclItem, Privileges};
-use crate::descriptor::{Database, DefaultPrivileges, Role, Schema, Sequence, Table, View};
+use crate::descriptor::{Database, DefaultPrivileges, Role, Schema, Sequence, SystemPrivileges, Table, View};
 use crate::function::Function;
 use crate::keys::{self, CLUSTER, Kind, Space};
+use crate::rung;
 use crate::snapshot::{Catalog, row_type};
 use crate::system::is_temporary;
 use crate::user_type::UserType;
@@ -32,7 +34,7 @@ use crate::user_type::UserType;
 /// Format of a descriptor row: this byte, then JSON.
 const FORMAT: u8 = 1;
 
-fn encode<T: Serialize>(value: &T) -> Bytes {
+pub(crate) fn encode<T: Serialize>(value: &T) -> Bytes {
     let mut out = vec![FORMAT];
     // Descriptors have string keys only, and a Vec does not fail to take bytes.
     if serde_json::to_writer(&mut out, value).is_err() {
@@ -41,7 +43,7 @@ fn encode<T: Serialize>(value: &T) -> Bytes {
     out.into()
 }
 
-fn decode<T: DeserializeOwned>(value: &[u8]) -> SqlResult<Arc<T>> {
+pub(crate) fn decode<T: DeserializeOwned>(value: &[u8]) -> SqlResult<Arc<T>> {
     match value.split_first() {
         Some((&FORMAT, json)) => serde_json::from_slice(json)
             .map(Arc::new)
@@ -88,6 +90,10 @@ pub fn load(database: Oid, rows: &StoredRows) -> SqlResult<Catalog> {
                 let found = decode::<DefaultPrivileges>(value)?;
                 catalog.default_privileges.insert(found.oid, found);
             }
+            Kind::SystemPrivileges => {
+                let found = decode::<SystemPrivileges>(value)?;
+                catalog.system_privileges.insert(found.oid, found);
+            }
         }
     }
     for (key, value) in &rows.comments {
@@ -95,6 +101,7 @@ pub fn load(database: Oid, rows: &StoredRows) -> SqlResult<Catalog> {
             catalog.comments.insert(of, text.into());
         }
     }
+    crate::predefined::complete(&mut catalog);
     let name = catalog.databases.values().find(|d| d.oid == database).map(|d| d.name.as_str().into());
     catalog.database_name = name.ok_or_else(|| {
         SqlError::new(gavel_types::SqlState::InvalidCatalogName, format!("database with OID {database} does not exist"))
@@ -185,6 +192,9 @@ fn stored(catalog: &Catalog, same: &BTreeSet<usize>) -> BTreeMap<(Kind, Oid), St
     for o in catalog.default_privileges.values() {
         add(&mut out, same, (Kind::DefaultPrivileges, o.oid), o, Vec::new, Vec::new);
     }
+    for o in catalog.system_privileges.values() {
+        add(&mut out, same, (Kind::SystemPrivileges, o.oid), o, Vec::new, Vec::new);
+    }
     for o in catalog.tables.values() {
         let names = || {
             let mut names = relation_names(o.schema, &o.name, o.oid);
@@ -208,6 +218,7 @@ fn addresses(catalog: &Catalog) -> BTreeSet<usize> {
         .chain(c.functions.values().map(address))
         .chain(c.tables.values().map(address))
         .chain(c.default_privileges.values().map(address))
+        .chain(c.system_privileges.values().map(address))
         .collect()
 }
 
@@ -227,7 +238,14 @@ pub fn changes(old: &Catalog, new: &Catalog, reliance: &Reliance, version: u64) 
     let after = stored(new, &addresses(old));
     let mut out = Writes { database: new.database, by_key: BTreeMap::new(), tenants: BTreeSet::new() };
     for (id, object) in &before {
-        out.retire(object, after.get(id), reliance);
+        let versions = match old.tables.get(&id.1).filter(|_| id.0 == Kind::Table) {
+            Some(table) => {
+                let change = new.tables.get(&id.1).map_or(rung::Change::Other, |next| rung::change(table, next));
+                rung::withdrawn(new.database, table, change)
+            }
+            None => vec![keys::object_version(id.0.tenant(new.database), id.1)],
+        };
+        out.retire(object, after.get(id), versions, reliance);
     }
     for (id, object) in &after {
         out.establish(object, before.get(id));
@@ -258,8 +276,8 @@ impl Writes {
         keys::name(object.kind.tenant(self.database), entry.space, entry.schema, &entry.name)
     }
 
-    /// What goes away of an object that was changed or dropped.
-    fn retire(&mut self, object: &Stored, successor: Option<&Stored>, reliance: &Reliance) {
+    /// What goes away of an object that was changed or dropped, `versions` of it among that.
+    fn retire(&mut self, object: &Stored, successor: Option<&Stored>, versions: Vec<Bytes>, reliance: &Reliance) {
         let tenant = object.kind.tenant(self.database);
         self.tenants.insert(tenant);
         for entry in &object.names {
@@ -283,7 +301,9 @@ impl Writes {
         let relied = reliance.rows_of.contains(&object.oid)
             || (successor.is_none() && matches!(object.kind, Kind::Schema | Kind::Database | Kind::Role));
         let mode = if relied { WriteMode::Delete } else { WriteMode::Insert };
-        self.put(keys::object_version(tenant, object.oid), mode, Some(Bytes::from_static(b"1")));
+        for key in versions {
+            self.put(key, mode, Some(Bytes::from_static(b"1")));
+        }
     }
 
     /// What comes of an object that was created or changed.
@@ -313,6 +333,7 @@ impl Writes {
             Kind::Schema => catalog.schemas.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
             Kind::Role => catalog.roles.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
             Kind::DefaultPrivileges => catalog.default_privileges.get(&oid).map(|o| encode(o.as_ref())),
+            Kind::SystemPrivileges => catalog.system_privileges.get(&oid).map(|o| encode(o.as_ref())),
             Kind::Database => catalog.databases.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
         };
         let key = keys::descriptor(kind.tenant(self.database), kind, oid);

@@ -61,6 +61,8 @@ fn table(oid: u32, name: &str) -> Table {
             nulls_not_distinct: false,
             constraint: None,
             deferrable: false,
+            state: crate::IndexState::Public,
+            job: 0,
         }],
         uniques: vec![],
         checks: vec![],
@@ -69,6 +71,7 @@ fn table(oid: u32, name: &str) -> Table {
         materialized: None,
         options: vec![],
         acl: None,
+        rung: 0,
         on_commit: OnCommit::PreserveRows,
     }
 }
@@ -242,4 +245,38 @@ fn functions_read_back_and_share_names_by_signature() {
     assert_eq!(writes[&keys::object_version(bootstrap::POSTGRES, Oid(16_400))], (WriteMode::Insert, true));
     renamed.remove_function(Oid(16_399));
     assert_eq!(renamed.functions_named(schema, "f").count(), 0);
+}
+
+#[test]
+fn a_step_of_an_index_turns_away_only_those_from_before_the_last() {
+    use crate::IndexState;
+    let database = Oid(5);
+    let index = |state| Index {
+        state,
+        primary: false,
+        oid: Oid(16390),
+        name: "i".into(),
+        ..table(16384, "t").indexes[0].clone()
+    };
+    let at = |rung, state: Option<IndexState>, name: &str| {
+        let mut catalog = Catalog { database, ..Catalog::default() };
+        let mut table = Table { rung, ..table(16384, name) };
+        table.indexes.extend(state.map(index));
+        catalog.put_table(Arc::new(table));
+        catalog
+    };
+    let versions = |old: &Catalog, new: &Catalog| {
+        let writes = changes(old, new, &Reliance::default(), 7);
+        let keys = writes.into_iter().map(|w| w.key).filter(|k| keys::read_object_version(k).is_some());
+        keys.collect::<Vec<_>>()
+    };
+    let key = |rung| keys::rung_version(database, Oid(16384), rung);
+    let (absent, announced) = (at(0, None, "t"), at(0, Some(IndexState::DeleteOnly), "t"));
+    assert_eq!(versions(&absent, &announced), Vec::<Bytes>::new());
+    let writing = at(1, Some(IndexState::WriteOnly), "t");
+    assert_eq!(versions(&announced, &writing), Vec::<Bytes>::new());
+    assert_eq!(versions(&writing, &at(2, Some(IndexState::Public), "t")), [key(0)]);
+    // With anything else in the same transaction it is a change like others.
+    assert_eq!(versions(&writing, &at(2, Some(IndexState::Public), "u")), [key(0), key(1)]);
+    assert_eq!(versions(&writing, &at(1, None, "t")), [key(0), key(1)]);
 }

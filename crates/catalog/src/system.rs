@@ -4,6 +4,9 @@
 //! The facts are one line a relation in `data/system_relations.tsv`, columns as `name:type[:typmod][!]`.
 //! Domains of `information_schema` appear as their base types, as on the wire. Relations of
 //! `information_schema` have OIDs of ours, below the first user OID.
+//!
+//! Schema `sys` is ours, as Aurora DSQL has one (`data/own_relations.tsv`). It is found by its name only and is in no
+//! catalog, so that tools made for PostgreSQL do not take it for a user's.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -13,10 +16,17 @@ use gavel_types::{Oid, PgType};
 
 /// OID of schema `pg_catalog`.
 pub const PG_CATALOG: Oid = Oid(11);
+/// OID of the language SQL.
+pub const SQL_LANGUAGE: Oid = Oid(14);
+
+/// `pg_language` of PL/pgSQL.
+pub const PLPGSQL_LANGUAGE: Oid = Oid(13_563);
 /// OID of schema `public`.
 pub const PUBLIC: Oid = Oid(2200);
 /// OID of schema `information_schema` (assigned at initdb in PostgreSQL, fixed here).
 pub const INFORMATION_SCHEMA: Oid = Oid(13000);
+/// OID of schema `sys`.
+pub const SYS: Oid = Oid(13100);
 /// First OID of a user's object.
 pub const FIRST_USER_OID: Oid = Oid(16384);
 /// OIDs from this one on are of temporary objects. Every session hands them out by itself, since nobody else sees
@@ -59,17 +69,25 @@ impl SystemRelation {
 
     /// OID of its schema.
     pub fn schema_oid(&self) -> Oid {
-        if self.schema == "pg_catalog" { PG_CATALOG } else { INFORMATION_SCHEMA }
+        match self.schema {
+            "pg_catalog" => PG_CATALOG,
+            "sys" => SYS,
+            _ => INFORMATION_SCHEMA,
+        }
     }
 }
 
 static RELATIONS: LazyLock<Vec<SystemRelation>> =
     LazyLock::new(|| include_str!("../data/system_relations.tsv").lines().skip(1).filter_map(read_relation).collect());
 
-static BY_NAME: LazyLock<HashMap<(&'static str, &'static str), usize>> =
-    LazyLock::new(|| RELATIONS.iter().enumerate().map(|(i, r)| ((r.schema, r.name), i)).collect());
+/// Those that PostgreSQL does not have.
+static OWN: LazyLock<Vec<SystemRelation>> =
+    LazyLock::new(|| include_str!("../data/own_relations.tsv").lines().skip(1).filter_map(read_relation).collect());
 
-/// Every system relation.
+static BY_NAME: LazyLock<HashMap<(&'static str, &'static str), &'static SystemRelation>> =
+    LazyLock::new(|| RELATIONS.iter().chain(OWN.iter()).map(|r| ((r.schema, r.name), r)).collect());
+
+/// Every system relation that PostgreSQL has.
 pub fn relations() -> &'static [SystemRelation] {
     &RELATIONS
 }
@@ -77,12 +95,12 @@ pub fn relations() -> &'static [SystemRelation] {
 /// The system relation `schema.name` (folded names). `pg_catalog` is searched before every
 /// `search_path` that does not name it.
 pub fn relation(schema: &str, name: &str) -> Option<&'static SystemRelation> {
-    BY_NAME.get(&(schema, name)).map(|&i| &RELATIONS[i])
+    BY_NAME.get(&(schema, name)).copied()
 }
 
 /// The system relation with this OID.
 pub fn relation_by_oid(oid: Oid) -> Option<&'static SystemRelation> {
-    RELATIONS.iter().find(|r| r.oid == oid)
+    RELATIONS.iter().chain(OWN.iter()).find(|r| r.oid == oid)
 }
 
 /// Whether `name` is a schema that only the system may put objects into.
@@ -122,6 +140,7 @@ mod tests {
         assert_eq!(columns.column_named("is_nullable").map(|c| c.ty), Some(PgType::with_typmod(Oid::VARCHAR, 7)));
         assert!(relation("public", "pg_class").is_none());
         assert_eq!(relation_by_oid(Oid(1259)).map(|r| r.name), Some("pg_class"));
+        assert_eq!(relation("sys", "jobs").map(|r| (r.schema_oid(), r.columns.len())), Some((SYS, 9)));
         assert_eq!(relations().len(), 208);
         assert!(relations().iter().all(|r| r.oid < FIRST_USER_OID && !r.columns.is_empty()));
     }

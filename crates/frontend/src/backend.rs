@@ -252,6 +252,9 @@ fn fields(tag: u8, severity: &str, error: &SqlError, out: &mut BytesMut) {
                 field(letter, text);
             }
         }
+        if let Some(routine) = e.routine {
+            field(b'R', routine);
+        }
         out.put_u8(0);
     });
 }
@@ -268,6 +271,9 @@ mod tests {
         let mut out = BytesMut::new();
         error(&error_value, false, &mut out);
         assert_eq!(&out[..], b"E\0\0\0\x2fSERROR\0VERROR\0C23505\0Mduplicate\0Dd\0P7\0npk\0\0");
+        out.clear();
+        error(&SqlError::unsupported("no").routine("f"), false, &mut out);
+        assert_eq!(&out[..], b"E\0\0\0\x21SERROR\0VERROR\0C0A000\0Mno\0Rf\0\0");
     }
 
     #[test]

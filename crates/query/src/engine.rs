@@ -37,6 +37,7 @@ use gavel_functions::call::EvalContext;
 use gavel_txn::{CommitError, Committed, Snapshots, Transaction};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState, Timestamp, TxnId, Write, WriteMode};
 
+use crate::online::{Jobs, watch};
 use crate::session::Session;
 
 /// PostgreSQL's epoch in microseconds of Unix time.
@@ -109,6 +110,7 @@ pub struct Engine {
     pub(crate) sessions: registry::Registry,
     pub(crate) advisory: Arc<advisory::Advisory>,
     pub(crate) listeners: listeners::Listeners,
+    pub(crate) jobs: Arc<Jobs>,
     pub(crate) statements: crate::prepared::cache::StatementCache,
     oids: tokio::sync::Mutex<OidBlock>,
     mock_secret: std::sync::OnceLock<[u8; 32]>,
@@ -123,8 +125,9 @@ impl Engine {
     /// Whatever reading and committing raise.
     pub async fn open(parts: EngineParts) -> SqlResult<Arc<Self>> {
         let EngineParts { storage, adjudicator, locks, notifications, clock, entropy, settings } = parts;
-        let mut holder = [0; 8];
+        let (mut holder, mut runner) = ([0; 8], [0; 8]);
         entropy(&mut holder);
+        entropy(&mut runner);
         let engine = Arc::new(Self {
             started: now_micros(&*clock),
             storage,
@@ -139,6 +142,7 @@ impl Engine {
             sessions: registry::Registry::new(settings.max_connections),
             advisory: advisory::Advisory::new(locks, Holder(u64::from_le_bytes(holder))),
             listeners: listeners::Listeners::new(notifications),
+            jobs: Arc::new(Jobs::new(u64::from_le_bytes(runner))),
             statements: crate::prepared::cache::StatementCache::new(settings.statement_cache_entries),
             oids: tokio::sync::Mutex::default(),
             mock_secret: std::sync::OnceLock::new(),
@@ -147,6 +151,7 @@ impl Engine {
         engine.bootstrap().await?;
         let _ = engine.mock_secret.set(engine.find_mock_secret().await?);
         statistics::keep_fresh(&engine);
+        watch::watch(&engine);
         Ok(engine)
     }
 

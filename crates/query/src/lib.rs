@@ -10,6 +10,7 @@
 //! | [`fast`] | direct paths without planner and Arrow |
 //! | [`copy`] | COPY |
 //! | [`ddl`] | statements that change the catalog |
+//! | [`online`] | indexes built and dropped while their table is written to |
 //! | [`settings`] | SET, SHOW and what they name |
 
 pub mod apply;
@@ -21,6 +22,7 @@ pub mod exec;
 pub mod explain;
 pub mod fast;
 pub mod lower;
+pub mod online;
 pub mod prepared;
 pub mod procedural;
 pub mod session;

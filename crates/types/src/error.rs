@@ -24,6 +24,8 @@ pub struct ErrorFields {
     pub column: Option<String>,
     pub data_type: Option<String>,
     pub constraint: Option<String>,
+    /// PostgreSQL's function that raises this, where clients tell an error by it.
+    pub routine: Option<&'static str>,
 }
 
 impl SqlError {
@@ -41,6 +43,7 @@ impl SqlError {
             column: None,
             data_type: None,
             constraint: None,
+            routine: None,
         }))
     }
 
@@ -57,6 +60,13 @@ impl SqlError {
     #[must_use]
     pub fn detail(mut self, text: impl Into<String>) -> Self {
         self.0.detail = Some(text.into());
+        self
+    }
+
+    /// The error with this DETAIL, or with none.
+    #[must_use]
+    pub fn with_detail(mut self, text: Option<String>) -> Self {
+        self.0.detail = text;
         self
     }
 
@@ -120,6 +130,12 @@ impl SqlError {
     #[must_use]
     pub fn constraint(mut self, name: impl Into<String>) -> Self {
         self.0.constraint = Some(name.into());
+        self
+    }
+
+    #[must_use]
+    pub fn routine(mut self, name: &'static str) -> Self {
+        self.0.routine = Some(name);
         self
     }
 

@@ -313,6 +313,17 @@ impl<'a> Reader<'a> {
                 }
                 text_io::parse(text(self.rest())?, PgType::JSONB, &TextStyle::default())?
             }
+            Oid::JSONPATH => {
+                let version = u8::from_be_bytes(self.fixed()?);
+                if version != 1 {
+                    return Err(SqlError::internal(format!("unsupported jsonpath version number: {version}")));
+                }
+                text_io::parse(text(self.rest())?, PgType::new(Oid::JSONPATH), &TextStyle::default())?
+            }
+            Oid::VOID => {
+                self.rest();
+                Datum::text("")
+            }
             Oid::TEXT
             | Oid::VARCHAR
             | Oid::BPCHAR

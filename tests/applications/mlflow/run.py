@@ -70,8 +70,8 @@ def track(api):
     got = api.call("GET", f"runs/get?run_id={runs[0]}")["run"]
     equal({p["key"]: p["value"] for p in got["data"]["params"]}, {"rate": "0.0", "text": "naïve ✓"})
     equal([(m["key"], m["value"], m["step"]) for m in got["data"]["metrics"]], [("loss", 1 / 50, 49)])
-    history = api.call("GET", f"metrics/get-history?run_id={runs[1]}&metric_key=loss&max_results=20")
-    equal((len(history["metrics"]), history["metrics"][0]["value"]), (20, 0.5))
+    history = api.call("GET", f"metrics/get-history?run_id={runs[1]}&metric_key=loss")
+    equal((len(history["metrics"]), history["metrics"][0]["value"]), (50, 0.5))
 
     def names(filter, *order, **more):
         found = api.post("runs/search", experiment_ids=[experiment], filter=filter, order_by=list(order), **more)

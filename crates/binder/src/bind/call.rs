@@ -202,7 +202,12 @@ impl Binder<'_> {
         {
             let sequence = Oid(*oid);
             self.uses(sequence);
-            return Ok(Typed::new(scalar(ScalarKind::NextVal { sequence }, PgType::INT8), pos));
+            // What is run as somebody else is asked before, not when the value is taken.
+            let asked = self.runs_as.is_some();
+            if asked {
+                self.takes_value(sequence);
+            }
+            return Ok(Typed::new(scalar(ScalarKind::NextVal { sequence, identity: asked }, PgType::INT8), pos));
         }
         let columns = result_columns(proc, result, &args);
         let out = if args.is_empty() {

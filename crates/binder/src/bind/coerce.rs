@@ -144,7 +144,8 @@ impl Binder<'_> {
     }
 
     /// Calls a cast function with as many of (value, modifier, is explicit) as it takes.
-    fn cast_call(&self, function: Oid, input: Scalar, target: PgType, context: CastContext) -> Scalar {
+    fn cast_call(&mut self, function: Oid, input: Scalar, target: PgType, context: CastContext) -> Scalar {
+        self.calls(function);
         let takes = registry::proc(function).map_or(1, |p| p.args.len());
         let mut args = vec![input];
         if takes >= 2 {

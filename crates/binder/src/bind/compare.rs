@@ -360,11 +360,8 @@ impl Binder<'_> {
             };
             let mut items = Vec::with_capacity(values.len());
             for value in values {
-                let goal = if element_type(value.oid()).is_some() {
-                    PgType::with_typmod(array, element.typmod)
-                } else {
-                    element
-                };
+                // Beside an array a literal is one, too.
+                let goal = if nested { PgType::with_typmod(array, element.typmod) } else { element };
                 let at = value.pos;
                 items.push(self.explicit_cast(value, goal, at)?.scalar);
             }

@@ -41,8 +41,17 @@ impl Binder<'_> {
                 }
                 vec![]
             }
-            Some(ast::ConflictTarget::OnConstraint(name)) => vec![self.constraint_index(table, name)?],
+            Some(ast::ConflictTarget::OnConstraint(name)) => {
+                let index = self.constraint_index(table, name)?;
+                for (key, ..) in table.indexes.iter().filter(|i| i.oid == index).flat_map(|i| &i.keys) {
+                    if let IndexKey::Column(number) = key {
+                        self.selects_below(written, *number);
+                    }
+                }
+                vec![index]
+            }
             Some(ast::ConflictTarget::Columns(columns)) => {
+                self.needs(written.access, "r");
                 let target = self.conflict_target(written, columns)?;
                 self.matching_indexes(table, &target)?
             }
@@ -52,6 +61,12 @@ impl Binder<'_> {
             ast::OnConflictAction::DoUpdate(update) => self.do_update(update, written, label, new_row)?,
         };
         Ok(OnConflict { arbiters, action })
+    }
+
+    /// Notes that a column of the table is read, as the relation that is named has it.
+    fn selects_below(&mut self, written: &Written, number: i16) {
+        let named = written.all().into_iter().find(|c| c.refused.is_none() && c.column.number == number);
+        self.selects(named.map(|c| (written.access, c.number)));
     }
 
     fn constraint_index(&self, table: &Table, name: &ast::ObjectName) -> SqlResult<Oid> {
@@ -70,13 +85,16 @@ impl Binder<'_> {
         if let [only] = columns
             && let Some(range) = only.value.strip_prefix(marker::CONFLICT)
         {
-            return self.written_target(table, range);
+            return self.written_target(written, range);
         }
         let mut keys = Vec::with_capacity(columns.len());
         for ident in columns {
             let name = fold(ident);
             let pos = self.source.start(ident.span);
             let found = written.find(&name).filter(|f| f.refused.is_none());
+            if let Some(found) = &found {
+                self.selects(Some((written.access, found.number)));
+            }
             let slot = found.and_then(|f| table.columns.iter().position(|c| c.number == f.column.number));
             let Some(slot) = slot else {
                 let text = format!("column \"{name}\" does not exist");
@@ -88,7 +106,8 @@ impl Binder<'_> {
     }
 
     /// `(expressions) [WHERE predicate]`, from its text.
-    fn written_target(&mut self, table: &Table, range: &str) -> SqlResult<Target> {
+    fn written_target(&mut self, written: &Written, range: &str) -> SqlResult<Target> {
+        let table = &*written.table;
         let text = self.marked_text(range)?;
         let (list, rest) = split_parentheses(text);
         let parsed = parse::parse_expression(&format!("row({list})"))?;
@@ -102,13 +121,17 @@ impl Binder<'_> {
                 return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"*\""));
             };
             // Operator classes and collations do not change which index is meant here.
-            keys.push(bind_table_expr_ast(self.context, e, "", table, TableExpr::Stored)?.0);
+            let (key, columns) = bind_table_expr_ast(self.context, e, "", table, TableExpr::Stored)?;
+            columns.iter().for_each(|(number, _)| self.selects_below(written, *number));
+            keys.push(key);
         }
         let rest = rest.trim();
         let predicate = match rest.get(..5) {
             Some(word) if word.eq_ignore_ascii_case("where") => {
                 let sql = rest.get(5..).unwrap_or("");
-                Some(bind_table_expr(self.context, sql, table, TableExpr::IndexPredicate)?.0)
+                let (predicate, columns) = bind_table_expr(self.context, sql, table, TableExpr::IndexPredicate)?;
+                columns.iter().for_each(|(number, _)| self.selects_below(written, *number));
+                Some(predicate)
             }
             _ => None,
         };
@@ -118,7 +141,7 @@ impl Binder<'_> {
     /// Unique indexes over exactly the target's keys, in any order.
     fn matching_indexes(&mut self, table: &Table, target: &Target) -> SqlResult<Vec<Oid>> {
         let mut out = Vec::new();
-        for index in table.indexes.iter().filter(|i| i.unique || i.primary) {
+        for index in table.indexes.iter().filter(|i| (i.unique || i.primary) && i.is_public()) {
             if self.index_matches(table, index, target)? {
                 out.push(index.oid);
             }
@@ -174,6 +197,8 @@ impl Binder<'_> {
             label.clone_into(&mut own.name);
         }
         own.schema = (label == written.name).then_some(written.schema);
+        let own = own.accessed_by(written.access);
+        self.needs(written.access, "w");
         let excluded = self.written_row(written, "excluded".into(), &|n| in_row(new_row, table, n))?;
         let saved = std::mem::replace(&mut self.level().items, vec![own, excluded]);
         let out = self.assignments(&update.assignments, written, &|n| in_row(&existing, table, n)).and_then(

@@ -213,6 +213,7 @@ fn entry_columns(names: &[String], columns: &[OutColumn]) -> Vec<NsColumn> {
             scalar: column(c.id, c.ty),
             origin: None,
             fields: c.fields.clone(),
+            access: None,
         })
         .collect()
 }

@@ -99,8 +99,10 @@ impl Binder<'_> {
         inner.allow_params = false;
         inner.routines = self.routines.clone();
         self.lend_ids(&mut inner);
+        self.lend_rights(&mut inner);
         inner.levels.push(Level::new());
-        let value = NsColumn { name: "value".into(), scalar: column(item, ty), origin: None, fields: None };
+        let value =
+            NsColumn { name: "value".into(), scalar: column(item, ty), origin: None, fields: None, access: None };
         inner.level().items.push(NsItem::new(String::new(), Columns::List(Rc::from([value]))));
         let bound = inner.within(Clause::Check, |b| {
             let condition = b.expr(&parsed)?;

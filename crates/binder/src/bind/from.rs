@@ -145,6 +145,7 @@ impl Binder<'_> {
             self.error_at(e, pos)
         })?;
         self.qualify_in_text(name, &resolved);
+        let access = self.new_access(resolved.oid(), "r");
         let mut item = match &resolved {
             Resolved::Table(table) => {
                 self.uses(table.oid);
@@ -156,6 +157,9 @@ impl Binder<'_> {
                 self.uses(view.oid);
                 let label = alias.map_or_else(|| view.name.clone(), |a| fold(&a.name));
                 let locks = self.locks_of(&label);
+                if !locks.is_empty() {
+                    self.needs(access, "w");
+                }
                 self.view_item(view, locks)?
             }
             Resolved::Sequence(sequence) => {
@@ -168,6 +172,7 @@ impl Binder<'_> {
                 return Err(self.error_at(error, pos));
             }
         };
+        item.items = item.items.into_iter().map(|i| i.accessed_by(access)).collect();
         if alias.is_none()
             && let Some(first) = item.items.first_mut()
         {
@@ -244,6 +249,7 @@ impl Binder<'_> {
                 scalar: column(*id, *ty),
                 origin: Some((sequence.oid, number)),
                 fields: None,
+                access: None,
             })
             .collect();
         let rel = Rel::Values { rows: vec![row], columns: ids };
@@ -262,6 +268,7 @@ impl Binder<'_> {
                 scalar: column(c.id, c.ty),
                 origin: Some((view.oid, number)),
                 fields: c.fields.clone(),
+                access: None,
             })
             .collect();
         Ok(FromItem::new(bound.rel, vec![NsItem::new(view.name.clone(), Columns::List(columns.into()))]))
@@ -279,7 +286,8 @@ impl Binder<'_> {
             let id = self.new_column();
             columns.push((id, inner, c.scalar.ty));
             let fields = c.fields.clone();
-            out.push(NsColumn { name: c.name.clone(), scalar: column(id, c.scalar.ty), origin: None, fields });
+            let (name, scalar) = (c.name.clone(), column(id, c.scalar.ty));
+            out.push(NsColumn { name, scalar, origin: None, fields, access: None });
         }
         let rel = Rel::CteRef { cte: cte.id, columns };
         let mut items = vec![NsItem::new(cte.name.clone(), Columns::List(out.into()))];
@@ -348,7 +356,8 @@ impl Binder<'_> {
 }
 
 fn out_column(c: &OutColumn) -> NsColumn {
-    NsColumn { name: c.name.clone(), scalar: column(c.id, c.ty), origin: c.origin, fields: c.fields.clone() }
+    let (name, scalar) = (c.name.clone(), column(c.id, c.ty));
+    NsColumn { name, scalar, origin: c.origin, fields: c.fields.clone(), access: None }
 }
 
 /// 42712 where two of these items have a name.

@@ -173,7 +173,7 @@ impl Binder<'_> {
         let ordinal = ordinality.then(|| self.new_column());
         let mut list: Vec<NsColumn> = columns
             .into_iter()
-            .map(|(name, id, ty)| NsColumn { name, scalar: column(id, ty), origin: None, fields: None })
+            .map(|(name, id, ty)| NsColumn { name, scalar: column(id, ty), origin: None, fields: None, access: None })
             .collect();
         // A function of one plain column lends it the alias's name.
         if scalar && let (Some(alias), Some(first)) = (alias, list.first_mut()) {
@@ -181,7 +181,8 @@ impl Binder<'_> {
         }
         if let Some(id) = ordinal {
             let name = "ordinality".to_owned();
-            list.push(NsColumn { name, scalar: column(id, PgType::INT8), origin: None, fields: None });
+            let scalar = column(id, PgType::INT8);
+            list.push(NsColumn { name, scalar, origin: None, fields: None, access: None });
         }
         let rel = match calls {
             Ok(calls) => Rel::FunctionScan { calls, ordinality: ordinal },

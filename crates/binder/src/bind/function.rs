@@ -351,6 +351,7 @@ impl Binder<'_> {
         let mut functions: Vec<(usize, Arc<Function>)> = Vec::new();
         match name.schema.as_deref() {
             Some(own @ ("gavel" | "information_schema")) => system(&format!("{own}.{}", name.name), 0),
+            Some("sys") if name.name == "wait_for_job" => system("sys.wait_for_job", 0),
             Some("pg_catalog") => match text_io::function_of_number(&name.name) {
                 Some(oid) => functions.extend(catalog.function(oid).map(|f| (0, Arc::clone(f)))),
                 None => system(&name.name, 0),
@@ -359,6 +360,9 @@ impl Binder<'_> {
                 if self.schema_oid(schema).is_none() {
                     let text = format!("schema \"{schema}\" does not exist");
                     return Err(self.error_at(SqlError::new(SqlState::InvalidSchemaName, text), pos));
+                }
+                if let Some(subject) = self.context.subject {
+                    subject.look_into(catalog, schema).map_err(|e| self.error_at(e, pos))?;
                 }
                 let own = catalog.qualifier(schema).map(|s| s.oid).unwrap_or_default();
                 functions.extend(catalog.functions_named(own, &name.name).map(|f| (0, Arc::clone(f))));
@@ -463,6 +467,7 @@ impl Binder<'_> {
         pos: Pos,
     ) -> SqlResult<(&'static Proc, Vec<Scalar>, PgType)> {
         let ResolvedCall { proc, mut args, declared, variadic_from, spread, .. } = resolved;
+        self.calls(proc.oid);
         if self.recorder.is_none() && makes_json_of_rows(proc.name) {
             // Values of composite types know their fields.
             for arg in args.iter_mut().filter(|arg| arg.oid() == Oid::RECORD) {

@@ -75,6 +75,7 @@ impl Binder<'_> {
         let item = self.written_row(&written, label, &|n| in_row(&new_row, &table, n))?;
         self.level().items = vec![item];
         let returning = self.returning(insert.returning.as_ref())?;
+        self.accesses_below(&written)?;
         Ok(Modify { table, source, op: ModifyOp::Insert { new_row, on_conflict }, returning, checks })
     }
 
@@ -100,6 +101,11 @@ impl Binder<'_> {
             out.push(target);
         }
         Ok(out)
+    }
+
+    /// Notes that the first `width` targets get values.
+    fn gives(&mut self, written: &Written, targets: &[Target], width: usize) {
+        targets.iter().take(width).for_each(|t| self.inserts((written.access, t.of.number)));
     }
 
     fn check_width(
@@ -144,6 +150,7 @@ impl Binder<'_> {
                 first.and_then(|r| r.get(i)).map(|e| self.expr_pos(e)).unwrap_or_default()
             })?;
         }
+        self.gives(written, targets, width);
         let mut columns = written.stored();
         columns.retain(|c| !c.generated);
         let places = places(&columns, targets, width)?;
@@ -219,6 +226,7 @@ impl Binder<'_> {
                 values.get(i).map(|e| self.expr_pos(e)).unwrap_or_default()
             })?;
         }
+        self.gives(written, &targets, values.len());
         let mut columns = written.stored();
         columns.retain(|c| !c.generated);
         let places = places(&columns, &targets, values.len())?;
@@ -286,6 +294,7 @@ impl Binder<'_> {
         self.check_width(targets, bound.columns.len(), explicit, |i| {
             bound.columns.get(i).map(|c| c.pos).unwrap_or_default()
         })?;
+        self.gives(written, targets, bound.columns.len());
         let columns = written.stored();
         places(&columns, targets, bound.columns.len())?;
         for target in targets.iter().take(bound.columns.len()) {

@@ -149,6 +149,8 @@ impl Binder<'_> {
             }
             let l = Self::using_column(&left_columns, name, "left")?;
             let r = Self::using_column(&right_columns, name, "right")?;
+            self.selects(l.access);
+            self.selects(r.access);
             let (lv, rv) = (Typed::new(l.scalar.clone(), *pos), Typed::new(r.scalar.clone(), *pos));
             let equal = self.comparison("=", lv.clone(), rv.clone(), *pos)?;
             terms.push(self.coerce_boolean(equal, "JOIN/USING")?);
@@ -176,7 +178,7 @@ impl Binder<'_> {
                 _ => self.formed(value, || Form::JoinColumn { range, slot: i }),
             };
             using.push(UsingTree { name: name.clone(), left: l.scalar.clone(), right: r.scalar.clone() });
-            merged.push(NsColumn { name: name.clone(), scalar: value, origin, fields: None });
+            merged.push(NsColumn { name: name.clone(), scalar: value, origin, fields: None, access: None });
         }
         let rest = |c: &&NsColumn| !names.iter().any(|(n, _)| *n == c.name);
         merged.extend(left_columns.iter().filter(rest).cloned());

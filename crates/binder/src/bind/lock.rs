@@ -19,6 +19,7 @@ impl Binder<'_> {
     ) -> SqlResult<Vec<LockTarget>> {
         let _ = from;
         let mut out: Vec<LockTarget> = Vec::new();
+        let mut accesses = Vec::new();
         for lock in locks {
             let (mode, names) = self.lock_mode(lock);
             let items = &self.level().items;
@@ -44,6 +45,7 @@ impl Binder<'_> {
                     let text = format!("cannot lock rows in materialized view \"{}\"", table.name);
                     return Err(SqlError::new(SqlState::WrongObjectType, text));
                 }
+                accesses.extend(item.access);
                 // The strongest of several locks on one table counts.
                 match out.iter_mut().find(|t| t.row_key == key) {
                     Some(known) => {
@@ -54,6 +56,9 @@ impl Binder<'_> {
                     None => out.push(LockTarget { table: table.clone(), row_key: key, mode }),
                 }
             }
+        }
+        for access in accesses {
+            self.needs(access, "w");
         }
         for target in &out {
             put_out_row_key(rel, target.row_key);

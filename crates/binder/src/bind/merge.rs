@@ -94,6 +94,16 @@ impl Binder<'_> {
             }
             ast::MergeAction::Insert(insert) => self.when_insert(insert, written)?,
         };
+        // DO NOTHING takes as much as reading does.
+        self.needs(
+            written.access,
+            match action {
+                MergeAction::Delete => "d",
+                MergeAction::Update => "w",
+                MergeAction::Insert => "a",
+                MergeAction::Nothing => "r",
+            },
+        );
         Ok(When { matched, condition, action, values })
     }
 

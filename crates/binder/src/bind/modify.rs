@@ -32,6 +32,16 @@ impl Verb {
         }
     }
 
+    /// The privilege that it takes, whatever it says; what MERGE takes its clauses say.
+    pub fn privilege(self) -> &'static str {
+        match self {
+            Self::Insert => "a",
+            Self::Update => "w",
+            Self::Delete => "d",
+            Self::Merge => "",
+        }
+    }
+
     /// As in `cannot insert into column`.
     pub fn column_phrase(self) -> &'static str {
         match self {
@@ -112,7 +122,8 @@ impl Binder<'_> {
             .visible_columns()
             .filter_map(|c| {
                 let scalar = values(c.number)?;
-                Some(NsColumn { name: c.name.clone(), scalar, origin: Some((table.oid, c.number)), fields: None })
+                let origin = Some((table.oid, c.number));
+                Some(NsColumn { name: c.name.clone(), scalar, origin, fields: None, access: None })
             })
             .collect();
         NsItem::new(name, Columns::List(columns.into()))
@@ -145,6 +156,7 @@ impl Binder<'_> {
         inner.allow_params = false;
         inner.routines = self.routines.clone();
         self.lend_ids(&mut inner);
+        self.lend_rights(&mut inner);
         inner.levels.push(Level::new());
         inner.level().items.push(Self::row_item(table, table.name.clone(), values));
         let value = inner.expr(&parsed).and_then(|value| inner.coerce_assignment(value, target, ""));

@@ -267,8 +267,11 @@ pub fn find_relation(context: &BindContext<'_>, name: &Qualified) -> Option<Reso
 /// The relation of this name.
 ///
 /// # Errors
-/// 42P01 `relation "x" does not exist`, without position; the caller adds it.
+/// 42P01 `relation "x" does not exist`, 42501 for a schema that is closed, without position; the caller adds it.
 pub fn relation(context: &BindContext<'_>, name: &Qualified) -> SqlResult<Resolved> {
+    if let (Some(subject), Some(schema)) = (context.subject, &name.schema) {
+        subject.look_into(context.catalog, schema)?;
+    }
     find_relation(context, name)
         .ok_or_else(|| SqlError::new(SqlState::UndefinedTable, format!("relation \"{name}\" does not exist")))
 }

@@ -142,6 +142,7 @@ impl Binder<'_> {
             let shell = SqlError::new(SqlState::UndefinedFunction, format!("operator is only a shell: {name}"));
             return Err(self.error_at(shell, pos));
         }
+        self.calls(applied.operator.proc);
         let args = applied.left.into_iter().chain([applied.right]).map(|t| t.scalar).collect();
         Ok(Typed::new(call(applied.operator.proc, args, applied.result), start))
     }

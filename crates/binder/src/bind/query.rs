@@ -283,6 +283,7 @@ impl Binder<'_> {
                 scalar: column(c.id, c.ty),
                 origin: None,
                 fields: None,
+                access: None,
             })
             .collect();
         let item = super::scope::NsItem::new("*VALUES*".into(), super::scope::Columns::List(list.into()));

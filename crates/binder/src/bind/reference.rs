@@ -196,6 +196,7 @@ impl Binder<'_> {
         }
         let columns: Vec<NsColumn> = item.all().collect();
         let fields: Fields = columns.iter().map(|c| (c.name.clone(), c.scalar.ty)).collect();
+        self.selects_all(&columns);
         let items: Vec<Scalar> = columns.into_iter().map(|c| c.scalar).collect();
         for item in &items {
             self.note_columns(l, item, pos);

@@ -13,8 +13,8 @@
 
 use std::sync::Arc;
 
-use gavel_catalog::Function;
 use gavel_catalog::function::Body;
+use gavel_catalog::{Function, Subject};
 use gavel_functions::registry::CastContext;
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
@@ -190,7 +190,13 @@ impl Binder<'_> {
                 .hint(format!("The functions of the statement call each other more than {MAX_EXPANSIONS} times.")));
         }
         let path = self.path_of(function);
-        let context = BindContext { search_path: &path, calls: None, ..*self.context };
+        // Schemas that names say are looked into by whoever the body runs as.
+        let definer = function.security_definer.then(|| Subject::of(self.context.catalog, function.owner));
+        let subject = match function.body {
+            Body::Text(_) => self.context.subject.map(|caller| definer.as_ref().unwrap_or(caller)),
+            _ => self.context.subject.filter(|_| self.edits.is_some()),
+        };
+        let context = BindContext { search_path: &path, subject, calls: None, ..*self.context };
         let mut parameters = Vec::with_capacity(types.len());
         let mut named = Parameters { function: function.name.clone(), values: Vec::with_capacity(types.len()) };
         for (parameter, declared) in function.inputs().zip(types) {
@@ -204,8 +210,13 @@ impl Binder<'_> {
         }
         let mut steps = Vec::new();
         let mut edits = Vec::new();
-        for (text, statement) in statements(&function.body)? {
-            let step = self.step(&context, function, &named, &text, &statement, &mut edits)?;
+        let statements = statements(&function.body)?;
+        // Such a body takes the place of a call in FROM in PostgreSQL, too, and says nothing of itself.
+        let plain = function.set && !function.strict && !function.security_definer && function.volatility != 'v';
+        let apart = !plain || statements.len() != 1;
+        for (number, (text, statement)) in (1..).zip(statements) {
+            let number = apart.then_some(number);
+            let step = self.step(&context, function, &named, &text, (&statement, number), &mut edits)?;
             steps.push(step);
         }
         if self.edits.is_some() {
@@ -274,14 +285,14 @@ impl Binder<'_> {
         own.into_iter().chain(["public".to_owned()]).collect()
     }
 
-    /// Binds one statement of a body.
+    /// Binds one statement of a body, of which errors say the number, if there is one.
     fn step(
         &mut self,
         context: &BindContext<'_>,
         function: &Arc<Function>,
         parameters: &Parameters,
         text: &str,
-        statement: &ast::Statement,
+        (statement, number): (&ast::Statement, Option<usize>),
         edits: &mut Vec<String>,
     ) -> SqlResult<Step> {
         let mut inner = Binder::new(context, text);
@@ -294,9 +305,13 @@ impl Binder<'_> {
         inner.edits = self.edits.is_some().then(Vec::new);
         inner.domains.extend(self.domains.iter().map(|(id, domain)| (*id, *domain)));
         self.lend_ids(&mut inner);
+        self.lend_body_rights(&mut inner, function);
         let step = inner.body_statement(function, statement);
         if let Some(own) = inner.edits.take() {
             edits.push(super::view::edited(text, own));
+        }
+        if let Some(number) = number {
+            inner.within_body(function, number);
         }
         self.take_ids(&mut inner);
         step

@@ -15,6 +15,7 @@ use gavel_catalog::system::SystemRelation;
 use gavel_types::{Oid, PgType, SqlError, SqlState};
 
 use super::Binder;
+use super::access::{ColumnAccess, SYSTEM_COLUMN};
 use super::clause::Clause;
 use super::scalar::{Typed, column};
 use crate::bound::{Aggregate, ColumnId, CteId, Scalar, ScalarKind, SetCall, Window};
@@ -40,6 +41,8 @@ pub struct NsColumn {
     pub origin: Option<(Oid, i16)>,
     /// Where the column is a row value.
     pub fields: Option<Fields>,
+    /// What reading it is noted for.
+    pub access: Option<ColumnAccess>,
 }
 
 /// The columns of a FROM item.
@@ -81,6 +84,8 @@ pub struct NsItem {
     pub lockable: bool,
     /// An outer join may put NULLs in its row's place.
     pub nullable: bool,
+    /// What reading its columns is noted for, unless they say it themselves.
+    pub access: Option<usize>,
 }
 
 impl NsItem {
@@ -99,6 +104,27 @@ impl NsItem {
             range: None,
             lockable: false,
             nullable: false,
+            access: None,
+        }
+    }
+
+    /// The item whose columns are those of the relation of `access`.
+    #[must_use]
+    pub fn accessed_by(mut self, access: usize) -> Self {
+        self.access = Some(access);
+        let noted = |c: &NsColumn| NsColumn { access: c.origin.map(|o| (access, o.1)), ..c.clone() };
+        let list = if let Columns::List(list) = &self.columns { Some(list.iter().map(noted).collect()) } else { None };
+        if let Some(list) = list {
+            self.columns = Columns::List(list);
+        }
+        self
+    }
+
+    /// What reading slot `i` is noted for.
+    pub fn access_of(&self, i: usize) -> Option<ColumnAccess> {
+        match &self.columns {
+            Columns::List(list) => list.get(i).and_then(|c| c.access),
+            _ => Some((self.access?, self.origin(i).map_or(SYSTEM_COLUMN, |o| o.1))),
         }
     }
 
@@ -205,6 +231,7 @@ impl NsItem {
             scalar: self.scalar(i),
             origin: self.origin(i),
             fields: self.fields(i),
+            access: self.access_of(i),
         })
     }
 
@@ -504,7 +531,8 @@ impl Binder<'_> {
     /// The value of a column that was found; remembers the mention.
     pub fn mention(&mut self, found: &Found, pos: Pos) -> Typed {
         let item = &self.levels[found.level].items[found.item];
-        let (scalar, fields) = (item.scalar(found.slot), item.fields(found.slot));
+        let (scalar, fields, access) = (item.scalar(found.slot), item.fields(found.slot), item.access_of(found.slot));
+        self.selects(access);
         self.note_columns(found.level, &scalar, pos);
         let value = Typed::new(scalar, pos);
         match fields {

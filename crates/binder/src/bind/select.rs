@@ -187,6 +187,7 @@ impl Binder<'_> {
     }
 
     fn push_columns(&mut self, l: usize, columns: Vec<NsColumn>, pos: Pos, targets: &mut Vec<Target>) {
+        self.selects_all(&columns);
         for c in columns {
             self.note_columns(l, &c.scalar, pos);
             let id = self.new_column();

@@ -121,7 +121,10 @@ impl Binder<'_> {
             "current_time" => cast(self, PgType::TIMETZ)?,
             "localtime" => cast(self, PgType::TIME)?,
             "localtimestamp" => cast(self, PgType::TIMESTAMP)?,
-            "current_user" | "current_role" | "user" => self.call_named("current_user", vec![], pos)?,
+            "current_user" | "current_role" | "user" => match self.definer() {
+                Some(role) => Typed::new(constant(Datum::text(role), PgType::NAME), pos),
+                None => self.call_named("current_user", vec![], pos)?,
+            },
             "session_user" => self.call_named("session_user", vec![], pos)?,
             "current_catalog" => self.call_named("current_database", vec![], pos)?,
             "current_schema" => self.call_named("current_schema", vec![], pos)?,

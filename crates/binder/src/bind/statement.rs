@@ -39,7 +39,8 @@ pub fn bind(
         return Err(binder.error_at(SqlError::new(SqlState::AmbiguousParameter, text), pos));
     }
     let params = std::mem::take(&mut binder.params);
-    Ok(Bound { statement, params, objects: binder.take_objects() })
+    let objects = binder.take_objects();
+    Ok(Bound { statement, params, objects, accesses: binder.accesses, guarded: binder.guarded })
 }
 
 impl Binder<'_> {
@@ -167,6 +168,7 @@ impl Binder<'_> {
                     }
                 };
                 self.uses(table.oid);
+                let access = self.new_access(table.oid, if to { "r" } else { "a" });
                 let mut numbers: Vec<i16> = Vec::with_capacity(table.columns.len());
                 if columns.is_empty() {
                     numbers.extend(table.visible_columns().filter(|c| !c.generated).map(|c| c.number));
@@ -187,6 +189,13 @@ impl Binder<'_> {
                         return Err(error.detail("Generated columns cannot be used in COPY."));
                     }
                     numbers.push(found.number);
+                }
+                for number in &numbers {
+                    if to {
+                        self.selects(Some((access, *number)));
+                    } else {
+                        self.inserts((access, *number));
+                    }
                 }
                 let (mut defaults, mut domains) = (Vec::new(), Vec::new());
                 if !to {

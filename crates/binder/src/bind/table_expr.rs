@@ -272,7 +272,7 @@ impl Binder<'_> {
             && let Some(sequence) = column.sequence
         {
             self.uses(sequence);
-            let next = Typed::new(scalar(ScalarKind::NextVal { sequence }, PgType::INT8), Pos::NONE);
+            let next = Typed::new(scalar(ScalarKind::NextVal { sequence, identity: true }, PgType::INT8), Pos::NONE);
             return self.coerce_default(next, column.ty, &column.name);
         }
         let value = self.plain_default(column)?;
@@ -300,6 +300,7 @@ impl Binder<'_> {
         inner.allow_params = false;
         inner.routines = self.routines.clone();
         self.lend_ids(&mut inner);
+        self.lend_rights(&mut inner);
         let value = inner.default_value(&parsed, column.ty, &column.name);
         self.take_ids(&mut inner);
         value

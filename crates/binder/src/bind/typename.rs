@@ -139,6 +139,9 @@ fn custom(context: &BindContext<'_>, name: &ast::ObjectName, modifiers: &[String
     }
     let quoted = name.0.last().and_then(ast::ObjectNamePart::as_ident).is_some_and(|i| i.quote_style.is_some());
     if let Some(schema) = full.schema.as_deref().filter(|s| !matches!(*s, "pg_catalog" | "information_schema")) {
+        if let Some(subject) = context.subject {
+            subject.look_into(context.catalog, schema)?;
+        }
         if context.catalog.qualifier(schema).is_none() {
             let text = format!("schema \"{schema}\" does not exist");
             return Err(SqlError::new(SqlState::InvalidSchemaName, text));

@@ -113,6 +113,7 @@ impl Binder<'_> {
             });
         }
         let source = Rel::Project { input: Box::new(rel), exprs };
+        self.accesses_below(&written)?;
         let op = ModifyOp::Update { row_key: key, old_row: old_out, assigned: numbers, new_row };
         Ok(Modify { table, source, op, returning, checks })
     }
@@ -126,13 +127,14 @@ impl Binder<'_> {
             return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"join\""));
         }
         let Scanned { written, rel, row_key, old_row, .. } = self.scan_target(&target.relation, Verb::Delete)?;
-        let table = written.table;
         let mut source = self.join_others(rel, delete.using.as_deref().unwrap_or_default())?;
         if let Some(condition) = &delete.selection {
             let predicate = self.condition(condition, Clause::Where, "WHERE")?;
             source = Rel::Filter { input: Box::new(source), predicate };
         }
         let returning = self.returning(delete.returning.as_ref())?;
+        self.accesses_below(&written)?;
+        let table = written.table;
         Ok(Modify { table, source, op: ModifyOp::Delete { row_key, old_row }, returning, checks: vec![] })
     }
 
@@ -147,7 +149,8 @@ impl Binder<'_> {
         let Rel::Scan { columns, .. } = &rel else { return Err(SqlError::internal("a table without scan")) };
         let old_row = columns.clone();
         put_out_row_key(&mut rel, row_key);
-        let (rel, mut item) = self.through(&written, rel, item)?;
+        let (rel, item) = self.through(&written, rel, item)?;
+        let mut item = item.accessed_by(written.access);
         match alias {
             Some(alias) => item.name = fold(&alias.name),
             None => item.schema = Some(written.schema),
@@ -294,7 +297,7 @@ impl Binder<'_> {
         Ok(())
     }
 
-    fn set_column(&self, written: &Written, name: &ast::ObjectName) -> SqlResult<(Column, Pos)> {
+    fn set_column(&mut self, written: &Written, name: &ast::ObjectName) -> SqlResult<(Column, Pos)> {
         let pos = self.name_pos(name);
         let Some(first) = name.0.first().and_then(ast::ObjectNamePart::as_ident).map(fold) else {
             return Err(SqlError::internal("an assignment without target"));
@@ -304,7 +307,10 @@ impl Binder<'_> {
             return Err(written.refuse(refused));
         }
         match found {
-            Some(found) => Ok((found.column, pos)),
+            Some(found) => {
+                self.updates((written.access, found.number));
+                Ok((found.column, pos))
+            }
             None => Err(self.no_target_column(&written.name, &first, pos)),
         }
     }

@@ -143,6 +143,7 @@ impl Binder<'_> {
         inner.defining = self.defining;
         inner.routines = self.routines.clone();
         self.lend_ids(&mut inner);
+        self.lend_rights(&mut inner);
         inner.levels.push(Level::new());
         let value = inner.expr(&parsed);
         self.take_ids(&mut inner);
@@ -188,6 +189,7 @@ impl Binder<'_> {
         let inputs = function.input_types();
         let given: Vec<Oid> = types.iter().map(|ty| ty.oid).collect();
         let returned = self.returned(&function, &inputs, &given).map_err(|e| self.error_at(e, pos))?;
+        self.executes(&function);
         Ok(Ready { function, args: values, written, types, returned })
     }
 

@@ -163,6 +163,7 @@ impl Binder<'_> {
         let call = match bound? {
             Callee::User(call) if call.function.is_procedure() => call,
             Callee::User(call) => return Err(self.not_a_procedure(&shown(&call), pos)),
+            Callee::Function(found) if found.proc.src == "sys_wait_for_job" => return self.call_of_wait(f),
             Callee::Function(found) => {
                 let types: Vec<String> = found.proc.args.iter().map(|ty| format_type(PgType::new(*ty))).collect();
                 return Err(self.not_a_procedure(&format!("{name}({})", types.join(", ")), pos));
@@ -201,6 +202,17 @@ impl Binder<'_> {
             _ => columns.into_iter().map(|(name, id, ty)| Output { id, name, ty, origin: None }).collect(),
         };
         Statement::Invoke { procedure: Box::new(procedure), arguments, output }
+    }
+
+    /// `CALL sys.wait_for_job(…)`: whether the job has succeeded.
+    fn call_of_wait(&mut self, f: &ast::Function) -> SqlResult<Query> {
+        self.levels.push(Level::new());
+        let bound = self.function(f);
+        self.levels.pop();
+        let value = bound?.scalar;
+        let (id, ty) = (self.new_column(), value.ty);
+        let rel = Rel::Project { input: Box::new(one_row()), exprs: vec![(id, value)] };
+        Ok(Query { rel, output: vec![Output { id, name: "succeeded".into(), ty, origin: None }] })
     }
 
     fn not_a_procedure(&self, signature: &str, pos: Pos) -> SqlError {

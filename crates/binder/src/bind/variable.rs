@@ -90,7 +90,8 @@ pub fn bind_in_body(
     binder.variables = Some(variables);
     binder.allow_params = false;
     let statement = binder.whole(statement)?;
-    Ok(Bound { statement, params: Vec::new(), objects: binder.take_objects() })
+    let objects = binder.take_objects();
+    Ok(Bound { statement, params: Vec::new(), objects, accesses: binder.accesses, guarded: binder.guarded })
 }
 
 /// How a value of type `from`, parameter 0, is assigned to a variable of type `to`: as to a column, or through the

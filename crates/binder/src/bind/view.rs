@@ -96,6 +96,7 @@ impl Binder<'_> {
         let context = self.context.stored();
         let mut inner = Binder::new(&context, &view.sql);
         inner.allow_params = false;
+        self.lend_view_rights(&mut inner, view);
         inner.view_depth = self.view_depth + 1;
         inner.defining = self.defining;
         inner.routines = self.routines.clone();

@@ -51,6 +51,8 @@ pub struct Refused {
 /// A column that a statement may name.
 #[derive(Clone)]
 pub struct TargetColumn {
+    /// In the relation that is named.
+    pub number: i16,
     /// As the table has it, with the name and the default that the view gives it.
     pub column: Column,
     pub refused: Option<Refused>,
@@ -63,6 +65,8 @@ pub struct Written {
     pub name: String,
     pub schema: Oid,
     pub verb: Verb,
+    /// What it is noted for that it is written.
+    pub access: usize,
     layers: Vec<Layer>,
     /// Of the view that the statement names.
     columns: Vec<TargetColumn>,
@@ -85,9 +89,14 @@ struct Note {
 }
 
 impl Written {
-    fn of_table(table: Arc<Table>, verb: Verb) -> Self {
+    fn of_table(table: Arc<Table>, verb: Verb, access: usize) -> Self {
         let (name, schema) = (table.name.clone(), table.schema);
-        Self { table, name, schema, verb, layers: vec![], columns: vec![] }
+        Self { table, name, schema, verb, access, layers: vec![], columns: vec![] }
+    }
+
+    /// The views on the way to the table, from the one that is named.
+    pub fn views(&self) -> impl Iterator<Item = &Arc<View>> {
+        self.layers.iter().map(|layer| &layer.view)
     }
 
     pub fn is_view(&self) -> bool {
@@ -98,7 +107,7 @@ impl Written {
     pub fn find(&self, name: &str) -> Option<TargetColumn> {
         if self.layers.is_empty() {
             let column = self.table.column_named(name)?.clone();
-            return Some(TargetColumn { column, refused: None });
+            return Some(TargetColumn { number: column.number, column, refused: None });
         }
         self.columns.iter().find(|c| c.column.name == name).cloned()
     }
@@ -107,7 +116,7 @@ impl Written {
     pub fn all(&self) -> Vec<TargetColumn> {
         if self.layers.is_empty() {
             let all = self.table.visible_columns();
-            return all.map(|c| TargetColumn { column: c.clone(), refused: None }).collect();
+            return all.map(|c| TargetColumn { number: c.number, column: c.clone(), refused: None }).collect();
         }
         self.columns.clone()
     }
@@ -208,7 +217,10 @@ impl Binder<'_> {
     pub fn written(&mut self, name: &ast::ObjectName, verb: Verb) -> SqlResult<Written> {
         match self.target_relation(name, verb)? {
             Resolved::View(view) => self.written_view(&view, verb),
-            Resolved::Table(table) => Ok(Written::of_table(table, verb)),
+            Resolved::Table(table) => {
+                let access = self.new_access(table.oid, verb.privilege());
+                Ok(Written::of_table(table, verb, access))
+            }
             _ => Err(SqlError::internal("a relation that is not written to")),
         }
     }
@@ -216,7 +228,8 @@ impl Binder<'_> {
     fn written_view(&mut self, view: &Arc<View>, verb: Verb) -> SqlResult<Written> {
         let (table, layers) = self.layers(view, verb)?;
         let (name, schema) = (view.name.clone(), view.schema);
-        let mut out = Written { table, name, schema, verb, layers, columns: vec![] };
+        let access = self.new_access(view.oid, verb.privilege());
+        let mut out = Written { table, name, schema, verb, access, layers, columns: vec![] };
         let first = self.reserve_columns(out.table.columns.len());
         let base = NsItem::new(out.table.name.clone(), Columns::Table { table: out.table.clone(), first });
         let seen = self.look(&out, base.clone())?;
@@ -230,7 +243,8 @@ impl Binder<'_> {
             }
             let itself = || Refused { view: out.name.clone(), column: column.name.clone() };
             let refused = refused.or_else(|| own.is_none().then(itself));
-            out.columns.push(TargetColumn { column, refused });
+            let number = i16::try_from(out.columns.len() + 1).unwrap_or(i16::MAX);
+            out.columns.push(TargetColumn { number, column, refused });
         }
         if !matches!(verb, Verb::Delete) && out.columns.iter().all(|c| c.refused.is_some()) {
             return Err(not_updatable(verb, &out.name, NO_COLUMNS));
@@ -271,6 +285,7 @@ impl Binder<'_> {
         for (at, layer) in written.layers.iter().enumerate().rev() {
             let context = self.context.stored();
             let mut inner = Binder::new(&context, &layer.view.sql);
+            self.lend_view_rights(&mut inner, &layer.view);
             inner.allow_params = false;
             inner.view_depth = self.view_depth + 1;
             self.lend_ids(&mut inner);
@@ -331,7 +346,7 @@ impl Binder<'_> {
             }
             notes.push(note);
             let origin = Some((layer.view.oid, number));
-            columns.push(NsColumn { name: name.clone(), scalar: value, origin, fields: None });
+            columns.push(NsColumn { name: name.clone(), scalar: value, origin, fields: None, access: None });
         }
         let condition = match &layer.select.selection {
             Some(e) => Some(self.condition(e, Clause::Where, "WHERE")?),
@@ -365,7 +380,8 @@ impl Binder<'_> {
         // Without an alias it may be named with its schema.
         let schema = (label == written.name).then_some(written.schema);
         let base = Self::row_item(&written.table, label.clone(), values);
-        let mut item = if written.is_view() { self.look(written, base)?.item } else { base };
+        let item = if written.is_view() { self.look(written, base)?.item } else { base };
+        let mut item = item.accessed_by(written.access);
         item.name = label;
         item.schema = schema;
         Ok(item)

@@ -84,13 +84,35 @@ pub enum Ddl {
     },
     Grant(Grant),
     AlterDefaultPrivileges(DefaultPrivileges),
+    /// ALTER GROUP … ADD or DROP USER.
+    AlterGroup {
+        group: String,
+        members: Vec<String>,
+        drop: bool,
+    },
+    ReassignOwned {
+        roles: Vec<String>,
+        to: String,
+    },
+    DropOwned {
+        roles: Vec<String>,
+        cascade: bool,
+    },
     /// Concerns the session or its transaction and changes no catalog.
     Session(SessionCommand),
-    /// VACUUM, ANALYZE, CLUSTER, REINDEX of these tables (all, if none is named): nothing to do.
+    /// REINDEX of an index or a table.
+    Reindex {
+        name: QualifiedName,
+        index: bool,
+        concurrently: bool,
+    },
+    /// VACUUM, ANALYZE, CLUSTER of these tables (all, if none is named), REINDEX of more than a table: nothing to do.
     Maintain {
         tag: &'static str,
         /// With the columns that are listed behind each.
         tables: Vec<(QualifiedName, Vec<String>)>,
+        /// Of CLUSTER … USING.
+        index: Option<String>,
         blocks_forbidden: bool,
     },
     /// Has no effect here: CHECKPOINT, ALTER … SET STATISTICS, …
@@ -230,6 +252,8 @@ pub struct CreateIndex {
     pub table: QualifiedName,
     pub unique: bool,
     pub concurrently: bool,
+    /// ASYNC, which PostgreSQL does not have: answered with a job's id, and built behind the session.
+    pub asynchronous: bool,
     pub if_not_exists: bool,
     /// Access method as written.
     pub method: Option<String>,
@@ -412,6 +436,9 @@ pub enum RoleOption {
     In(Vec<String>),
     /// ROLE and ADMIN: who becomes a member of the new role, and whether with the admin option.
     Members(Vec<String>, bool),
+    /// REPLICATION and BYPASSRLS, which superusers have and nobody else.
+    Replication(bool),
+    BypassRls(bool),
     /// Without effect here.
     Other,
 }
@@ -583,6 +610,12 @@ pub enum GrantTarget {
     AllSequences(Vec<String>),
     Databases(Vec<String>),
     Schemas(Vec<String>),
+    /// Types, or, if it says so, domains.
+    Types(Vec<QualifiedName>, bool),
+    Functions(WrittenKind, Vec<FunctionName>),
+    Languages(Vec<String>),
+    /// Of these schemas.
+    AllFunctions(WrittenKind, Vec<String>),
     /// Membership in these roles.
     Roles(Vec<String>),
     /// A kind of object that only the system has, functions for one.
@@ -601,6 +634,8 @@ pub struct Grant {
     pub roles: Vec<String>,
     /// WITH GRANT OPTION, WITH ADMIN OPTION.
     pub option: bool,
+    /// GRANTED BY.
+    pub granted_by: Option<String>,
     pub cascade: bool,
 }
 

@@ -105,6 +105,11 @@ fn what_dumps_and_tools_write_is_read() {
         "analyze",
         "cluster t using i",
         "reindex (verbose) table concurrently t",
+        "REINDEX (CONCURRENTLY) TABLE t",
+        "reindex index s.i",
+        "reindex database d",
+        "create unique index async if not exists i on s.t (a nulls first) include (b)",
+        "create index async on t (a)",
         "checkpoint",
         "create function f() returns int language sql as 'select 1'",
         "create trigger x before insert on t for each row execute function f()",
@@ -128,6 +133,21 @@ fn a_default_does_not_swallow_the_constraint_behind_it() {
         .filter_map(|e| if let TableElement::Column(c) = e { Some(c.constraints.len()) } else { None })
         .collect();
     assert_eq!(kinds, [2, 1]);
+}
+
+#[test]
+fn an_index_says_how_it_is_built() {
+    let how = |sql: &str| match parsed(sql) {
+        Ok(Ddl::CreateIndex(c)) => (c.name.map(|n| n.0.concat()), c.concurrently, c.asynchronous),
+        other => panic!("{sql}: {other:?}"),
+    };
+    assert_eq!(how("create index concurrently on t (a)"), (None, true, false));
+    assert_eq!(how("create index async i on t (a)"), (Some("i".into()), false, true));
+    assert_eq!(how("create index \"async\" on t (a)"), (Some("async".into()), false, false));
+    let expected = Ddl::Reindex { name: QualifiedName(vec!["t".into()]), index: false, concurrently: true };
+    assert_eq!(parsed("reindex table concurrently t").ok().as_ref(), Some(&expected));
+    assert_eq!(parsed("reindex (verbose, concurrently on) table t").ok().as_ref(), Some(&expected));
+    assert_ne!(parsed("reindex (concurrently false) table t").ok().as_ref(), Some(&expected));
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! GRANT, REVOKE and ALTER DEFAULT PRIVILEGES.
 
+use gavel_catalog::function::FunctionKind;
 use sqlparser::tokenizer::Token;
 
-use super::ast::{Ddl, DefaultPrivileges, Grant, GrantTarget, Privilege};
+use super::ast::{Ddl, DefaultPrivileges, Grant, GrantTarget, Privilege, WrittenKind};
+use super::function;
 use super::words::{Parse, Words};
 
 /// What follows GRANT or REVOKE.
@@ -15,9 +17,14 @@ pub(super) fn grant(p: &mut Words<'_, '_>, revoke: bool) -> Parse<Ddl> {
         // Without ON they are roles.
         GrantTarget::Roles(privileges.iter().map(|privilege| privilege.name.clone()).collect())
     };
-    let mut grant = Grant { revoke, option_only, privileges, target, roles: Vec::new(), option: false, cascade: false };
+    let mut grant = empty(revoke, option_only, privileges, target);
     grantees(p, &mut grant)?;
     Ok(Ddl::Grant(grant))
+}
+
+fn empty(revoke: bool, option_only: bool, privileges: Vec<Privilege>, target: GrantTarget) -> Grant {
+    let roles = Vec::new();
+    Grant { revoke, option_only, privileges, target, roles, option: false, granted_by: None, cascade: false }
 }
 
 /// ALL, or privileges with columns. ALL is the name `all`.
@@ -50,7 +57,28 @@ fn object(p: &mut Words<'_, '_>) -> Parse<GrantTarget> {
     if p.eat("sequence") {
         return Ok(GrantTarget::Sequences(p.commas(Words::qualified)?));
     }
-    let other = ["all", "function", "procedure", "routine", "type", "domain", "language", "tablespace", "foreign"];
+    if p.eat("type") {
+        return Ok(GrantTarget::Types(p.commas(Words::qualified)?, false));
+    }
+    if p.eat("domain") {
+        return Ok(GrantTarget::Types(p.commas(Words::qualified)?, true));
+    }
+    for (words, kind) in [
+        ("all functions in schema", WrittenKind::Only(FunctionKind::Function)),
+        ("all procedures in schema", WrittenKind::Only(FunctionKind::Procedure)),
+        ("all routines in schema", WrittenKind::Routine),
+    ] {
+        if p.eat(words) {
+            return Ok(GrantTarget::AllFunctions(kind, p.commas(Words::name)?));
+        }
+    }
+    if let Some(kind) = function::kind(p) {
+        return Ok(GrantTarget::Functions(kind, p.commas(function::function_name)?));
+    }
+    if p.eat("language") {
+        return Ok(GrantTarget::Languages(p.commas(Words::label)?));
+    }
+    let other = ["tablespace", "foreign"];
     if other.iter().chain(&["large object", "parameter"]).any(|word| p.at(word)) {
         while !p.at_end() && !p.at("to") && !p.at("from") {
             p.parser.advance_token();
@@ -70,7 +98,7 @@ fn grantees(p: &mut Words<'_, '_>, grant: &mut Grant) -> Parse<()> {
     })?;
     grant.option = p.eat("with grant option") || p.eat("with admin option") || p.eat("with admin true");
     if p.eat("granted by") {
-        p.label()?;
+        grant.granted_by = Some(p.label()?);
     }
     grant.cascade = p.cascade();
     Ok(())
@@ -99,7 +127,7 @@ pub(super) fn default_privileges(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     let kind = kinds.into_iter().chain([("schemas", 'n')]).find(|(word, _)| p.eat(word)).map(|(_, kind)| kind);
     let Some(kind) = kind else { return p.unexpected() };
     let target = GrantTarget::Other;
-    let mut grant = Grant { revoke, option_only, privileges, target, roles: Vec::new(), option: false, cascade: false };
+    let mut grant = empty(revoke, option_only, privileges, target);
     grantees(p, &mut grant)?;
     Ok(Ddl::AlterDefaultPrivileges(DefaultPrivileges { roles, schemas, kind, grant }))
 }

@@ -23,6 +23,10 @@ pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         truncate(p)
     } else if p.eat("comment on") {
         comment(p)
+    } else if p.eat("reassign owned by") {
+        let roles = p.commas(Words::label)?;
+        p.expect("to")?;
+        Ok(Ddl::ReassignOwned { roles, to: p.label()? })
     } else if p.eat("grant") {
         grant::grant(p, false)
     } else if p.eat("revoke") {
@@ -220,6 +224,7 @@ fn create_index(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     let unique = p.eat("unique");
     p.expect("index")?;
     let concurrently = p.eat("concurrently");
+    let asynchronous = !concurrently && p.eat("async");
     let if_not_exists = p.eat("if not exists");
     let name = if p.at("on") { None } else { Some(p.qualified()?) };
     p.expect("on")?;
@@ -244,6 +249,7 @@ fn create_index(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         table,
         unique,
         concurrently,
+        asynchronous,
         if_not_exists,
         method,
         columns,
@@ -391,7 +397,8 @@ fn role_options(p: &mut Words<'_, '_>) -> Parse<Vec<RoleOption>> {
             "createrole" | "createuser" => RoleOption::CreateRole(on),
             "inherit" => RoleOption::Inherit(on),
             "login" => RoleOption::Login(on),
-            "replication" | "bypassrls" => RoleOption::Other,
+            "replication" => RoleOption::Replication(on),
+            "bypassrls" => RoleOption::BypassRls(on),
             "encrypted" | "unencrypted" => continue,
             "password" => RoleOption::Password(if p.eat("null") { None } else { Some(p.string()?) }),
             "connection" => {
@@ -468,6 +475,10 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     }
     if matches!(kind, ObjectKind::Role | ObjectKind::Database) {
         let name = p.label()?;
+        let drop = p.at("drop user");
+        if kind == ObjectKind::Role && (p.eat("add user") || p.eat("drop user")) {
+            return Ok(Ddl::AlterGroup { group: name, members: p.commas(Words::label)?, drop });
+        }
         return alter_shared(p, kind, name);
     }
     let name = p.qualified()?;
@@ -690,6 +701,10 @@ fn set_identity(p: &mut Words<'_, '_>, column: String) -> Parse<AlterAction> {
 // ---- the others ----
 
 fn drop(p: &mut Words<'_, '_>) -> Parse<Ddl> {
+    if p.eat("owned by") {
+        let roles = p.commas(Words::label)?;
+        return Ok(Ddl::DropOwned { roles, cascade: p.cascade() });
+    }
     if let Some(kind) = function::kind(p) {
         return function::drop(p, kind);
     }
@@ -786,23 +801,35 @@ fn maintain(p: &mut Words<'_, '_>, tag: &'static str, blocks_forbidden: bool) ->
             Ok((name, columns))
         })?;
     }
-    if tag == "CLUSTER" && p.eat("using") {
-        p.name()?;
-    }
-    Ok(Ddl::Maintain { tag, tables, blocks_forbidden })
+    let index = if tag == "CLUSTER" && p.eat("using") { Some(p.name()?) } else { None };
+    Ok(Ddl::Maintain { tag, tables, index, blocks_forbidden })
 }
 
 fn reindex(p: &mut Words<'_, '_>) -> Parse<Ddl> {
+    let mut concurrently = false;
     if p.at_token(&Token::LParen) {
-        p.options()?;
+        p.list(|p| {
+            let name = p.label()?;
+            let ends = p.at_token(&Token::Comma) || p.at_token(&Token::RParen);
+            let value = if ends { None } else { Some(p.option_value()?) };
+            if name == "concurrently" {
+                let off = |v: &String| matches!(v.to_ascii_lowercase().as_str(), "false" | "off" | "0");
+                concurrently = !value.as_ref().is_some_and(off);
+            }
+            Ok(())
+        })?;
     }
     let whole = p.eat("database") || p.eat("system") || p.eat("schema");
     let index = !whole && p.eat("index");
     if !whole && !index {
         p.expect("table")?;
     }
-    p.eat("concurrently");
-    let name = if p.at_end() { None } else { Some(p.qualified()?) };
-    let tables = if whole { Vec::new() } else { name.into_iter().map(|n| (n, Vec::new())).collect() };
-    Ok(Ddl::Maintain { tag: "REINDEX", tables, blocks_forbidden: whole })
+    concurrently |= p.eat("concurrently");
+    if !whole {
+        return Ok(Ddl::Reindex { name: p.qualified()?, index, concurrently });
+    }
+    if !p.at_end() {
+        p.qualified()?;
+    }
+    Ok(Ddl::Maintain { tag: "REINDEX", tables: Vec::new(), index: None, blocks_forbidden: true })
 }

@@ -12,6 +12,7 @@
 //! | `ORDER BY x USING >` | `ORDER BY x DESC` |
 //! | `FROM ONLY t`, `FROM t *` | `FROM t` |
 //! | `TABLE t` | `SELECT * FROM t` |
+//! | `SELECT` and no list | `SELECT FROM (SELECT 0) ⟨row⟩` |
 //! | `integer ARRAY`, `integer ARRAY[4]` | `integer[]`, `integer[4]` |
 //! | `USING (a) AS j` | `USING (a, ⟨using j⟩)` |
 //! | `f() AS (a int)` | `f() AS f(a int)` |
@@ -54,6 +55,8 @@ pub mod marker {
     pub const SYMMETRIC: &str = "\u{1}symmetric";
     /// Column that stands for MERGE's DO NOTHING.
     pub const NOTHING: &str = "\u{1}nothing";
+    /// The one row behind a SELECT without a list and without FROM.
+    pub const ROW: &str = "\u{1}row";
     /// Column that stands for DEFAULT VALUES.
     pub const DEFAULTS: &str = "\u{1}defaults";
     /// Not from the parser but from stored text: see [`crate::query_tree::StoredAlias`].
@@ -137,6 +140,10 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 }
                 Keyword::ARRAY if ends_with_type(&out) => array_type(tokens, i, &mut out),
                 Keyword::TABLE => table_query(tokens, i, &mut out),
+                Keyword::SELECT if ends_select(tokens.get(i + 1)) => {
+                    no_list(token, &mut out);
+                    Some(1)
+                }
                 Keyword::BETWEEN if is_word(tokens.get(i + 1), "symmetric") => {
                     out.push(token.clone());
                     out.push(marked(&tokens[i + 1], marker::SYMMETRIC.to_owned()));
@@ -558,6 +565,9 @@ fn rows_from(source: &Source<'_>, tokens: &[TokenWithSpan], i: usize, out: &mut 
 /// `TABLE t` where a query may stand.
 fn table_query(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
     let at = tokens.get(i)?;
+    if is_word(tokens.first(), "reindex") {
+        return None;
+    }
     let query = match i.checked_sub(1).and_then(|b| tokens.get(b)) {
         None => true,
         Some(before) => {
@@ -576,6 +586,34 @@ fn table_query(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>)
         plain(at, Token::make_keyword("FROM")),
     ]);
     Some(1)
+}
+
+/// Whether a SELECT that this follows has neither a list nor FROM.
+fn ends_select(next: Option<&TokenWithSpan>) -> bool {
+    match next.map(|t| &t.token) {
+        None | Some(Token::EOF | Token::SemiColon | Token::RParen) => true,
+        Some(Token::Word(w)) if w.quote_style.is_none() => matches!(
+            w.keyword,
+            Keyword::WHERE
+                | Keyword::UNION
+                | Keyword::INTERSECT
+                | Keyword::EXCEPT
+                | Keyword::ORDER
+                | Keyword::LIMIT
+                | Keyword::OFFSET
+                | Keyword::FETCH
+                | Keyword::GROUP
+                | Keyword::HAVING
+        ),
+        _ => false,
+    }
+}
+
+fn no_list(at: &TokenWithSpan, out: &mut Vec<TokenWithSpan>) {
+    out.extend([plain(at, Token::make_keyword("SELECT")), plain(at, Token::make_keyword("FROM"))]);
+    out.extend([plain(at, Token::LParen), plain(at, Token::make_keyword("SELECT"))]);
+    out.push(plain(at, Token::Number("0".to_owned(), false)));
+    out.extend([plain(at, Token::RParen), marked(at, marker::ROW.to_owned())]);
 }
 
 /// There is no inheritance, so ONLY says nothing. Kept where the grammar knows it.

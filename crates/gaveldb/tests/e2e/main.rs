@@ -12,6 +12,7 @@ mod latency;
 mod leaving;
 mod list_append;
 mod members;
+mod online_index;
 mod process;
 mod push_down;
 mod sessions;

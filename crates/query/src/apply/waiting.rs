@@ -1,4 +1,4 @@
-//! Functions that wait: `pg_sleep` and its kin, advisory locks.
+//! Functions that wait: `pg_sleep` and its kin, advisory locks, `sys.wait_for_job`.
 //!
 //! Expressions are evaluated without waiting, so a wait is a demand like a subquery: evaluation stops,
 //! the evaluator waits, and evaluates again with the row's wait behind it. No thread waits, and a
@@ -59,7 +59,7 @@ pub fn kind(function: Oid) -> Option<Kind> {
         "pg_sleep" => Kind::Seconds,
         "pg_sleep_for" => Kind::Interval,
         "pg_sleep_until" => Kind::Until,
-        "pg_blocking_pids" => Kind::Session,
+        "pg_blocking_pids" | "sys.wait_for_job" => Kind::Session,
         _ if name.starts_with("pg_advisory_") || name.starts_with("pg_try_advisory_") => Kind::Session,
         _ => return None,
     })

@@ -11,6 +11,7 @@ use gavel_catalog::{Schema, Sequence, Table, View};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::names::{kind_of, kind_word, oid_of, require_kind, undefined_schema, undefined_table};
+use super::permit::securable;
 use super::{DdlContext, expression};
 
 /// 42809 for an action that relations of this kind do not have.
@@ -99,6 +100,10 @@ impl DdlContext<'_> {
             }
             return Err(undefined_table("relation", &alter.name));
         };
+        self.must_own_relation(&found)?;
+        if alter.actions.iter().any(|a| matches!(a, AlterAction::Rename(_))) {
+            self.require_creation(&self.subject, found.schema())?;
+        }
         // ALTER TABLE takes any kind of relation, for what that kind has; ALTER INDEX renames any, too.
         let renamed = alter.actions.iter().all(|a| matches!(a, AlterAction::Rename(_)));
         if alter.kind != ObjectKind::Table && !(alter.kind == ObjectKind::Index && renamed) {
@@ -193,6 +198,7 @@ impl DdlContext<'_> {
         if from == target.oid {
             return Ok(());
         }
+        self.require_creation(&self.subject, target.oid)?;
         if self.now().relation(target.oid, &name).is_some() {
             let message = format!("relation \"{name}\" already exists in schema \"{schema}\"");
             return Err(SqlError::new(SqlState::DuplicateTable, message));
@@ -262,6 +268,15 @@ impl DdlContext<'_> {
 
     fn own_relation(&mut self, found: &Relation, role: &str) -> SqlResult<()> {
         let owner = self.role(role)?;
+        if owner == securable(found).owner() {
+            return Ok(());
+        }
+        self.may_give(owner, Some(found.schema()))?;
+        self.give_relation(found, owner)
+    }
+
+    /// Gives a relation, and the sequences that belong to it, another owner.
+    pub(super) fn give_relation(&mut self, found: &Relation, owner: Oid) -> SqlResult<()> {
         self.catalog.used.insert(owner);
         match found {
             Relation::Table(t) => {
@@ -316,9 +331,11 @@ impl DdlContext<'_> {
                 _ => SqlError::new(SqlState::InsufficientPrivilege, format!("permission denied for schema {name}")),
             });
         }
+        self.must_own_schema(&schema)?;
         for action in &alter.actions {
             match action {
                 AlterAction::Rename(new) => {
+                    self.require_on_database("C")?;
                     self.require_schema_name(new)?;
                     let members: Vec<Oid> =
                         (self.now().tables.values().filter(|t| t.schema == schema.oid).map(|t| t.oid))
@@ -336,12 +353,20 @@ impl DdlContext<'_> {
                 }
                 AlterAction::Owner(role) => {
                     let owner = self.role(role)?;
-                    let acl = schema.acl.as_ref().map(|items| acl::new_owner(items, schema.owner, owner));
-                    self.edit().put_schema(Arc::new(Schema { owner, acl, ..Schema::clone(&schema) }));
+                    if owner != schema.owner {
+                        self.may_give(owner, None)?;
+                        self.require_on_database("C")?;
+                        self.give_schema(&schema, owner);
+                    }
                 }
                 _ => return Err(SqlError::unsupported("this form of ALTER SCHEMA is not supported")),
             }
         }
         Ok(())
+    }
+
+    pub(super) fn give_schema(&mut self, schema: &Schema, owner: Oid) {
+        let acl = schema.acl.as_ref().map(|items| acl::new_owner(items, schema.owner, owner));
+        self.edit().put_schema(Arc::new(Schema { owner, acl, ..schema.clone() }));
     }
 }

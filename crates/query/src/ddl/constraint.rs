@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{Action, References, TableConstraint, TableConstraintKind, Timing};
 use gavel_catalog::keys::Kind;
-use gavel_catalog::{CheckConstraint, FkAction, FkMatch, ForeignKey, Index, IndexKey, Table, Unique};
+use gavel_catalog::{CheckConstraint, FkAction, FkMatch, ForeignKey, Index, IndexKey, IndexState, Table, Unique};
 use gavel_functions::registry;
 use gavel_types::text_io::type_name_with_typmod;
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
@@ -186,6 +186,8 @@ impl DdlContext<'_> {
             nulls_not_distinct: key.nulls_not_distinct,
             constraint: Some(constraint_oid),
             deferrable: key.timing.deferrable,
+            state: IndexState::Public,
+            job: 0,
         };
         let unique = Unique {
             oid: constraint_oid,
@@ -250,6 +252,10 @@ impl DdlContext<'_> {
         };
         if index.constraint.is_some() {
             let message = format!("index \"{index_name}\" is already associated with a constraint");
+            return Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, message));
+        }
+        if !index.is_lasting() {
+            let message = format!("index \"{index_name}\" is not valid");
             return Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, message));
         }
         if !index.unique {
@@ -330,6 +336,7 @@ impl DdlContext<'_> {
         }
         let child_columns = foreign_columns(&table, columns)?;
         let (parent_columns, parent_index) = referenced_key(&parent, &references.columns, child_columns.len())?;
+        self.may_reference(&parent, &parent_columns)?;
         let name = name.unwrap_or_else(|| {
             naming::constraint_name(self.now(), table.schema, [&table.name, &naming::joined(columns), "fkey"])
         });
@@ -553,7 +560,7 @@ fn referenced_key(parent: &Table, names: &[String], wanted: usize) -> SqlResult<
     let found = parent.indexes.iter().find(|i| {
         let mut keys: Vec<i16> = i.keys.iter().filter_map(|k| column_of(&k.0)).collect();
         keys.sort_unstable();
-        i.unique && i.predicate.is_none() && keys == sorted && keys.len() == i.keys.len()
+        i.unique && i.is_lasting() && i.predicate.is_none() && keys == sorted && keys.len() == i.keys.len()
     });
     let index = found.ok_or_else(|| {
         let message =

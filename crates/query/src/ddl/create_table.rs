@@ -7,9 +7,10 @@ use gavel_binder::ddl::ast::{
     ColumnConstraintKind, ColumnDef, CreateTable, CreateTableAs, Including, Persistence, QualifiedName, SequenceOption,
     TableConstraint, TableConstraintKind, TableElement,
 };
+use gavel_catalog::privilege::Securable;
 use gavel_catalog::snapshot::{PG_CLASS, PG_CONSTRAINT, Relation, row_type};
 use gavel_catalog::system::{TEMPORARY_SCHEMA, is_temporary};
-use gavel_catalog::{Catalog, Column, Identity, Index, IndexKey, OnCommit, Table, Unique};
+use gavel_catalog::{Catalog, Column, Identity, Index, IndexKey, IndexState, OnCommit, Table, Unique};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::DataType;
 
@@ -374,8 +375,12 @@ impl DdlContext<'_> {
     /// What LIKE names: a table, or a view, of which columns and types are taken.
     fn like_source(&self, name: &QualifiedName) -> SqlResult<Arc<Table>> {
         match self.find(name)? {
-            Some(Relation::Table(table)) => Ok(table),
+            Some(Relation::Table(table)) => {
+                self.require_on_relation(Securable::Table(&table), "r")?;
+                Ok(table)
+            }
             Some(Relation::View(view)) => {
+                self.require_on_relation(Securable::View(&view), "r")?;
                 let mut table = empty_table(view.oid, view.schema, view.name.clone(), view.owner, Vec::new());
                 for (number, (name, declared)) in (1_i16..).zip(&view.columns) {
                     let domain = declared.oid.is_over_domain().then_some(declared.oid);
@@ -445,6 +450,8 @@ impl DdlContext<'_> {
             let mut copy = Index {
                 oid: index_oid,
                 storage: if index.is_table() { now.storage } else { index_oid },
+                state: IndexState::Public,
+                job: 0,
                 ..index.clone()
             };
             for (key, ..) in &mut copy.keys {
@@ -548,12 +555,13 @@ impl DdlContext<'_> {
         Ok(table)
     }
 
-    /// Puts the rows of a query into a table that is empty, and counts them.
+    /// Puts the rows of a query, which the table's owner must be allowed, into a table that is empty, and counts them.
     pub(super) async fn fill(&mut self, catalog: &Arc<Catalog>, table: &Table, query: &str) -> SqlResult<u64> {
         let target = qualified(catalog, table.schema, &table.name);
         let columns = table.visible_columns().map(|c| quote(&c.name)).collect::<Vec<_>>().join(", ");
         let into = if columns.is_empty() { String::new() } else { format!(" ({columns})") };
-        self.host.run(catalog, &format!("INSERT INTO {target}{into} {query}")).await?;
+        let sql = format!("INSERT INTO {target}{into} {query}");
+        self.host.run_as(catalog, &sql, table.owner, table.oid).await?;
         let counted = self.host.run(catalog, &format!("SELECT count(*) FROM {target}")).await?;
         Ok(match counted.first().and_then(|row| row.first()) {
             Some(gavel_types::Datum::Int8(n)) => u64::try_from(*n).unwrap_or(0),
@@ -643,6 +651,7 @@ pub(super) fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, optio
         materialized: None,
         options,
         acl: None,
+        rung: 0,
         on_commit: OnCommit::PreserveRows,
     }
 }

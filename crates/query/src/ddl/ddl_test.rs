@@ -34,6 +34,10 @@ impl DdlHost for Host {
     fn temporary_schema(&self) -> String {
         "pg_temp_1".into()
     }
+    async fn run_as(&mut self, catalog: &Arc<Catalog>, sql: &str, _: Oid, _: Oid) -> SqlResult<Vec<Vec<Datum>>> {
+        self.run(catalog, sql).await
+    }
+
     async fn run(&mut self, _: &Arc<Catalog>, sql: &str) -> SqlResult<Vec<Vec<Datum>>> {
         self.log.push(sql.to_owned());
         self.answers.pop_front().unwrap_or_else(|| Ok(Vec::new()))
@@ -44,6 +48,10 @@ impl DdlHost for Host {
     }
     fn fill_random(&mut self, buffer: &mut [u8]) {
         buffer.fill(7);
+    }
+    fn job_origin(&mut self) -> JobOrigin {
+        self.next += 1;
+        JobOrigin { id: self.next.into(), runner: 1, pid: 1, now: 0 }
     }
 }
 
@@ -174,6 +182,8 @@ impl Session {
             create_role: true,
             inherit: true,
             password: None,
+            replication: false,
+            bypass_rls: false,
             connection_limit: None,
             member_of: Vec::new(),
         }));
@@ -200,8 +210,8 @@ impl Session {
         };
         let before = self.catalog.clone();
         let path = ["public".to_owned()];
-        let mut context =
-            DdlContext::new(&mut self.catalog, &mut self.host, &Binder, bootstrap::SUPERUSER, &path, self.in_block);
+        let subject = Arc::new(Subject::of(&self.catalog.current, bootstrap::SUPERUSER));
+        let mut context = DdlContext::new(&mut self.catalog, &mut self.host, &Binder, subject, &path, self.in_block);
         let statement = &parsed.first().expect("one statement").statement;
         assert!(is_ddl(statement), "{sql}");
         let result = futures::executor::block_on(execute(&mut context, statement));
@@ -297,7 +307,7 @@ fn grants_are_kept_and_checked() {
         alter default privileges in schema other grant all on tables to writer => ALTER DEFAULT PRIVILEGES
         alter default privileges in schema other grant usage on schemas to writer => ERROR 0LP01: cannot use IN SCHEMA clause when using GRANT/REVOKE ON SCHEMAS
         alter table t owner to writer
-        drop role reader => ERROR 2BP01: role "reader" cannot be dropped because some objects depend on it / DETAIL: privileges for schema other; privileges for table t; privileges for view v; privileges for sequence s; privileges for default privileges on new relations belonging to role postgres
+        drop role reader => ERROR 2BP01: role "reader" cannot be dropped because some objects depend on it / DETAIL: privileges for table t; privileges for column n of table t; privileges for sequence s; privileges for view v; privileges for schema other; privileges for default privileges on new relations belonging to role postgres
         "#,
     );
 }
@@ -666,4 +676,33 @@ fn temporary_relations_have_a_schema_and_oids_of_their_own() {
     session.ok("drop table pg_temp.t cascade");
     assert_eq!(session.catalog.current.temporary_tables().count(), 2);
     assert!(session.catalog.current.temporary_tables().all(|t| t.foreign_keys.is_empty()));
+}
+
+#[test]
+fn an_index_for_a_job_is_announced_and_nobody_is_turned_away() {
+    use gavel_catalog::job::{Job, JobKind};
+    use gavel_catalog::{IndexState, keys};
+    let mut s = Session::new();
+    s.ok("create table t (a int primary key, b int)");
+    s.ok("create index t_b on t (b)");
+    // As of now everybody knows the table.
+    s.catalog = TransactionCatalog::new(s.catalog.current.clone());
+    s.ok("create unique index async on t (a, b)");
+    s.ok("drop index concurrently t_b");
+    let t = s.table("t");
+    let state = |name: &str| t.indexes.iter().find(|i| i.name == name).map(|i| (i.state, i.job > 0));
+    assert_eq!(state("t_a_b_idx"), Some((IndexState::DeleteOnly, true)));
+    assert_eq!(state("t_b"), Some((IndexState::Public, true)));
+    let writes = s.catalog.writes(1);
+    let jobs: Vec<JobKind> = writes
+        .iter()
+        .filter(|w| keys::jobs().contains(&w.key))
+        .filter_map(|w| Job::decode(w.value.as_ref()?).ok())
+        .map(|job| job.kind)
+        .collect();
+    assert_eq!(jobs, [JobKind::BuildIndex, JobKind::DropIndex]);
+    assert!(!writes.iter().any(|w| keys::read_object_version(&w.key).is_some()), "{writes:?}");
+    // Other DDL of the transaction does turn them away.
+    s.ok("alter table t add c int");
+    assert!(s.catalog.writes(1).iter().any(|w| keys::read_object_version(&w.key) == Some(t.oid)));
 }

@@ -14,7 +14,7 @@ use gavel_catalog::{Catalog, Definition, Table};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
-use super::function_change::{calls, described_kind};
+use super::function_change::calls;
 use super::names::{kind_word, oid_of, quote, undefined_schema};
 use super::user_type::{is_made_of, names_type};
 
@@ -48,7 +48,7 @@ struct Edge {
 
 /// Objects that go, with those that need CASCADE.
 #[derive(Default)]
-struct Plan {
+pub(super) struct Plan {
     gone: BTreeSet<Object>,
     /// In the order found, with what each depends on.
     dependents: Vec<Edge>,
@@ -61,11 +61,8 @@ pub(super) fn is_system_column(name: &str) -> bool {
 
 impl DdlContext<'_> {
     pub(super) async fn drop_objects(&mut self, drop: &Drop) -> SqlResult<()> {
-        if drop.concurrently && self.in_block {
-            return Err(SqlError::new(
-                SqlState::ActiveSqlTransaction,
-                "DROP INDEX CONCURRENTLY cannot run inside a transaction block",
-            ));
+        if drop.concurrently {
+            return self.drop_concurrently(drop).await;
         }
         let mut objects = Vec::new();
         for name in &drop.names {
@@ -75,7 +72,12 @@ impl DdlContext<'_> {
     }
 
     /// What `name` stands for; `None` with a notice if it does not exist and may not.
-    fn object_to_drop(&mut self, kind: ObjectKind, name: &QualifiedName, if_exists: bool) -> SqlResult<Option<Object>> {
+    pub(super) fn object_to_drop(
+        &mut self,
+        kind: ObjectKind,
+        name: &QualifiedName,
+        if_exists: bool,
+    ) -> SqlResult<Option<Object>> {
         if matches!(kind, ObjectKind::Type | ObjectKind::Domain) {
             return Ok(self.type_to_drop(kind, name, if_exists)?.map(Object::Type));
         }
@@ -84,7 +86,10 @@ impl DdlContext<'_> {
             let bare = bare.to_owned();
             let found = if bare == PG_TEMP { Err(undefined_schema(&bare)) } else { self.schema(&bare) };
             return match found {
-                Ok(schema) => Ok(Some(Object::Schema(schema.oid))),
+                Ok(schema) => {
+                    self.must_own_schema(&schema)?;
+                    Ok(Some(Object::Schema(schema.oid)))
+                }
                 Err(_) if if_exists && !gavel_catalog::system::is_system_schema(&bare) => {
                     self.notice(format!("schema \"{bare}\" does not exist, skipping"));
                     Ok(None)
@@ -113,6 +118,7 @@ impl DdlContext<'_> {
             let actual = kind_word(super::names::kind_of(&found)).to_uppercase();
             e.hint(format!("Use DROP {actual} to remove {} {}.", article(&actual), actual.to_lowercase()))
         })?;
+        self.may_drop(&found)?;
         let oid = oid_of(&found);
         Ok(Some(match kind {
             ObjectKind::Table | ObjectKind::MaterializedView => Object::Table(oid),
@@ -147,19 +153,8 @@ impl DdlContext<'_> {
             self.refuse_required(object)?;
         }
         let plan = self.plan(objects);
-        if !plan.dependents.is_empty() && !cascade {
-            let what = match objects {
-                [one] => self.described(one),
-                _ => "desired object(s)".to_owned(),
-            };
-            let lines: Vec<String> = plan
-                .dependents
-                .iter()
-                .map(|e| format!("{} depends on {}", self.described(&e.dependent), e.on))
-                .collect();
-            return Err(depended_upon(format!("cannot drop {what} because other objects depend on it"))
-                .detail(lines.join("\n"))
-                .hint("Use DROP ... CASCADE to drop the dependent objects too."));
+        if !cascade {
+            self.refuse_dependents(objects, &plan)?;
         }
         let lines: Vec<String> =
             plan.dependents.iter().map(|e| format!("drop cascades to {}", self.described(&e.dependent))).collect();
@@ -173,6 +168,22 @@ impl DdlContext<'_> {
             }
         }
         self.remove(&plan.gone).await
+    }
+
+    /// 2BP01 if something depends on what goes.
+    pub(super) fn refuse_dependents(&self, objects: &[Object], plan: &Plan) -> SqlResult<()> {
+        if plan.dependents.is_empty() {
+            return Ok(());
+        }
+        let what = match objects {
+            [one] => self.described(one),
+            _ => "desired object(s)".to_owned(),
+        };
+        let lines: Vec<String> =
+            plan.dependents.iter().map(|e| format!("{} depends on {}", self.described(&e.dependent), e.on)).collect();
+        Err(depended_upon(format!("cannot drop {what} because other objects depend on it"))
+            .detail(lines.join("\n"))
+            .hint("Use DROP ... CASCADE to drop the dependent objects too."))
     }
 
     /// Refuses to drop a sequence that an identity column needs.
@@ -189,7 +200,7 @@ impl DdlContext<'_> {
         Ok(())
     }
 
-    fn plan(&self, objects: &[Object]) -> Plan {
+    pub(super) fn plan(&self, objects: &[Object]) -> Plan {
         let mut plan = Plan::default();
         for object in objects {
             self.go(object.clone(), &mut plan);
@@ -265,7 +276,14 @@ impl DdlContext<'_> {
                 }
                 self.views_over(*oid, &on, plan);
             }
-            Object::Index(..) | Object::Default(..) | Object::Attribute(..) => {}
+            Object::Default(..) | Object::Attribute(..) => {}
+            Object::Index(_, index) => {
+                for child in catalog.tables.values() {
+                    for key in child.foreign_keys.iter().filter(|f| f.parent_index == *index) {
+                        self.depend(Object::Constraint(child.oid, key.oid), &on, plan);
+                    }
+                }
+            }
             Object::Constraint(table, oid) => {
                 let Some(table) = catalog.table(*table) else { return };
                 let Some(unique) = table.uniques.iter().find(|u| u.oid == *oid) else { return };
@@ -469,7 +487,7 @@ impl DdlContext<'_> {
     }
 
     /// An object as messages describe it.
-    fn described(&self, object: &Object) -> String {
+    pub(super) fn described(&self, object: &Object) -> String {
         let catalog = self.now();
         let relation = |kind: &str, oid: Oid| match catalog.relation_name(oid) {
             Some((schema, name)) => format!("{kind} {}", self.shown(schema, name)),
@@ -497,7 +515,8 @@ impl DdlContext<'_> {
             }
             Object::Type(oid) => format!("type {}", self.type_shown(*oid)),
             Object::Function(oid) => match catalog.function(*oid) {
-                Some(f) => format!("{} {}", described_kind(f), self.function_shown(f)),
+                // Procedures are called so, too.
+                Some(f) => format!("function {}", self.function_shown(f)),
                 None => format!("function {oid}"),
             },
             Object::Attribute(ty, number) => {

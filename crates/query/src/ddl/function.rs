@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{CreateFunction, FunctionBody, FunctionOption, FunctionResult, FunctionType, Persistence};
 use gavel_catalog::function::{Body, FunctionKind, Mode};
-use gavel_catalog::system::TEMPORARY_SCHEMA;
+use gavel_catalog::privilege::denied;
+use gavel_catalog::system::{SQL_LANGUAGE, TEMPORARY_SCHEMA};
 use gavel_catalog::{Function, Parameter};
 use gavel_functions::registry;
 use gavel_types::text_io::type_name;
@@ -49,6 +50,9 @@ impl DdlContext<'_> {
         }
         let attributes = Attributes::of(&create.options, create.kind, true)?;
         let interpreted = require_language(create, &attributes)?;
+        if self.subject.on_language(self.now(), SQL_LANGUAGE).is_empty() && !interpreted {
+            return Err(denied("language", "sql"));
+        }
         let mut parameters = self.parameters(schema, create)?;
         let (result, set) = self.result_of(schema, create, &parameters)?;
         self.require_types(&parameters, result, interpreted)?;
@@ -77,13 +81,17 @@ impl DdlContext<'_> {
             acl: None,
         };
         attributes.apply(&mut function, self.search_path)?;
+        self.may_be_leakproof(&function, false)?;
         let replaced = self.replaced(&function, create.or_replace)?;
         match &replaced {
             Some(old) => {
                 (function.oid, function.owner, function.acl) = (old.oid, old.owner, old.acl.clone());
                 function.version = old.version + 1;
             }
-            None => function.oid = self.new_oid(schema).await?,
+            None => {
+                function.acl = self.initial_acl('f', self.user, schema);
+                function.oid = self.new_oid(schema).await?;
+            }
         }
         // It is there before its body is looked at: it may call itself.
         let given = Arc::new(function.clone());
@@ -129,6 +137,7 @@ impl DdlContext<'_> {
             if !given.name.is_empty() && out.iter().any(|p| p.name == given.name && !apart(p.mode)) {
                 return Err(invalid(format!("parameter name \"{}\" used more than once", given.name)));
             }
+            self.require_type(ty)?;
             self.rely_on_type(schema, ty);
             out.push(Parameter { name: given.name.clone(), mode: given.mode, ty, default: None });
         }
@@ -177,6 +186,7 @@ impl DdlContext<'_> {
             (None, Some(implied)) => (implied, false),
             (None, None) => return Err(invalid("function result type must be specified")),
         };
+        self.require_type(result)?;
         self.rely_on_type(schema, result);
         let inputs: Vec<Oid> = parameters.iter().filter(|p| p.mode.is_input()).map(|p| p.ty).collect();
         for ty in outputs.iter().copied().chain([result]).filter(|ty| is_polymorphic(*ty)) {
@@ -267,6 +277,7 @@ impl DdlContext<'_> {
             let message = format!("function \"{}\" already exists with same argument types", new.name);
             return Err(SqlError::new(SqlState::DuplicateFunction, message));
         }
+        self.must_own(old.owner, "function", &old.name)?;
         if old.kind != new.kind {
             return Err(SqlError::new(SqlState::WrongObjectType, "cannot change routine kind").detail(format!(
                 "\"{}\" is a {}.",

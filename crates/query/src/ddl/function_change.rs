@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gavel_binder::ddl::ast::{
     AlterFunction, DropFunction, FunctionAction, FunctionName, FunctionType, ParameterDef, QualifiedName, WrittenKind,
 };
+use gavel_catalog::bootstrap::SUPERUSER;
 use gavel_catalog::function::{Body, FunctionKind, Mode};
 use gavel_catalog::system::TEMPORARY_SCHEMA;
 use gavel_catalog::{Function, IndexKey, Table, acl};
@@ -19,20 +20,20 @@ use super::function_option::Attributes;
 use super::names::quote;
 
 /// What a name of a function turns out to mean.
-enum Meant {
+pub(super) enum Meant {
     User(Arc<Function>),
     /// One of PostgreSQL's own.
     System(Oid),
 }
 
-fn word(kind: WrittenKind) -> &'static str {
+pub(super) fn word(kind: WrittenKind) -> &'static str {
     match kind {
         WrittenKind::Only(kind) => kind.word(),
         WrittenKind::Routine => "routine",
     }
 }
 
-fn is_of(function: &Function, kind: WrittenKind) -> bool {
+pub(super) fn is_of(function: &Function, kind: WrittenKind) -> bool {
     match kind {
         WrittenKind::Only(kind) => function.kind == kind,
         WrittenKind::Routine => true,
@@ -82,7 +83,10 @@ impl DdlContext<'_> {
         let mut out: Vec<Arc<Function>> = Vec::new();
         let schemas: Vec<Oid> = match schema {
             Some("pg_catalog") => Vec::new(),
-            Some(schema) => vec![self.schema(schema)?.oid],
+            Some(schema) => {
+                self.subject.look_into(self.now(), schema)?;
+                vec![self.schema(schema)?.oid]
+            }
             None => self.search_path.iter().filter_map(|s| self.now().qualifier(s)).map(|s| s.oid).collect(),
         };
         for schema in schemas {
@@ -110,7 +114,7 @@ impl DdlContext<'_> {
     ///
     /// # Errors
     /// 42883 if there is none, 42725 if the name alone does not tell which, 42809 if it is of another kind.
-    fn meant(&self, kind: WrittenKind, name: &FunctionName) -> SqlResult<Meant> {
+    pub(super) fn meant(&self, kind: WrittenKind, name: &FunctionName) -> SqlResult<Meant> {
         let found = self.functions_called(&name.name)?;
         let Some(parameters) = &name.parameters else {
             let own: Vec<_> = found.into_iter().filter(|f| is_of(f, kind)).collect();
@@ -158,7 +162,10 @@ impl DdlContext<'_> {
         let mut objects = Vec::new();
         for name in &drop.names {
             match self.meant(drop.kind, name) {
-                Ok(Meant::User(function)) => objects.push(Object::Function(function.oid)),
+                Ok(Meant::User(function)) => {
+                    self.may_drop_function(&function, word(drop.kind), &name.name)?;
+                    objects.push(Object::Function(function.oid));
+                }
                 Ok(Meant::System(oid)) => {
                     let shown = registry::proc(oid).map_or_else(String::new, |p| {
                         let types: Vec<String> = p.args.iter().map(|ty| type_name(*ty)).collect();
@@ -194,10 +201,12 @@ impl DdlContext<'_> {
 
     /// The OID that a comment on the function is kept by.
     pub(super) fn function_to_comment_on(&self, kind: WrittenKind, name: &FunctionName) -> SqlResult<Oid> {
-        Ok(match self.meant(kind, name)? {
-            Meant::User(function) => function.oid,
-            Meant::System(oid) => oid,
-        })
+        let (owner, oid) = match self.meant(kind, name)? {
+            Meant::User(function) => (function.owner, function.oid),
+            Meant::System(oid) => (SUPERUSER, oid),
+        };
+        self.must_own(owner, word(kind), &name.name.to_string())?;
+        Ok(oid)
     }
 
     pub(super) fn alter_function(&mut self, alter: &AlterFunction) -> SqlResult<()> {
@@ -207,10 +216,19 @@ impl DdlContext<'_> {
                 return Err(SqlError::unsupported("functions of PostgreSQL's own cannot be altered"));
             }
         };
+        if let FunctionAction::SetSchema(schema) = &alter.action {
+            self.require_creation(&self.subject, self.schema(schema)?.oid)?;
+        }
+        let shown = match alter.action {
+            FunctionAction::Options(_) => word(alter.kind),
+            _ => function.kind.word(),
+        };
+        self.must_own(function.owner, shown, &alter.name.name.to_string())?;
         let mut next = Function::clone(&function);
         next.version += 1;
         match &alter.action {
             FunctionAction::Rename(new) => {
+                self.require_creation(&self.subject, function.schema)?;
                 self.require_free_function(function.schema, new, &function)?;
                 new.clone_into(&mut next.name);
             }
@@ -228,12 +246,15 @@ impl DdlContext<'_> {
             }
             FunctionAction::Owner(role) => {
                 let owner = self.role(role)?;
-                self.catalog.used.insert(owner);
-                next.acl = function.acl.as_ref().map(|items| acl::new_owner(items, function.owner, owner));
-                next.owner = owner;
+                if owner != function.owner {
+                    self.may_give(owner, Some(function.schema))?;
+                    self.give_function(&function, owner);
+                }
+                return Ok(());
             }
             FunctionAction::Options(options) => {
                 Attributes::of(options, function.kind, false)?.apply(&mut next, self.search_path)?;
+                self.may_be_leakproof(&next, function.leakproof)?;
             }
         }
         let renamed = next.name != function.name;
@@ -245,6 +266,14 @@ impl DdlContext<'_> {
             self.require_readable_views(&function)?;
         }
         self.renew_callers()
+    }
+
+    /// Gives a function another owner.
+    pub(super) fn give_function(&mut self, function: &Function, owner: Oid) {
+        self.catalog.used.insert(owner);
+        let acl = function.acl.as_ref().map(|items| acl::new_owner(items, function.owner, owner));
+        let version = function.version + 1;
+        self.edit().put_function(Arc::new(Function { owner, acl, version, ..function.clone() }));
     }
 
     fn require_free_function(&self, schema: Oid, name: &str, function: &Function) -> SqlResult<()> {
@@ -343,12 +372,4 @@ fn as_written(written: &FunctionType) -> String {
         other => return other.to_string().to_lowercase(),
     };
     name.to_owned()
-}
-
-/// The word for a function or procedure in descriptions.
-pub(super) fn described_kind(function: &Function) -> &'static str {
-    match function.kind {
-        FunctionKind::Function => "function",
-        FunctionKind::Procedure => "procedure",
-    }
 }

@@ -1,27 +1,73 @@
-//! GRANT, REVOKE and ALTER DEFAULT PRIVILEGES: lists of privileges are kept and shown. They are not enforced:
-//! whoever may log in may do everything that a database holds.
+//! GRANT and REVOKE of privileges.
+//!
+//! Whoever may not grant all that is said grants what it may, and is warned. It grants as the owner if it has the owner's
+//! privileges, else as the one among its roles that may grant most.
 
 use std::sync::Arc;
 
-use gavel_binder::ddl::ast::{self, Grant, GrantTarget, QualifiedName};
-use gavel_catalog::acl::{self, Acl, Change, Class, Privileges};
+use gavel_binder::ddl::ast::{Grant, GrantTarget, QualifiedName, WrittenKind};
+use gavel_catalog::acl::{self, Acl, AclItem, Change, Class, Privileges};
+use gavel_catalog::bootstrap::SUPERUSER;
+use gavel_catalog::privilege::denied;
 use gavel_catalog::snapshot::Relation;
-use gavel_catalog::{Database, DefaultPrivileges, Membership, Role, Schema, Sequence, View};
+use gavel_catalog::system::SQL_LANGUAGE;
+use gavel_catalog::{Database, Function, Schema, Sequence, SystemPrivileges, View, predefined};
+use gavel_functions::registry;
 use gavel_types::{Notice, Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
+use super::function_change::{Meant, is_of, word};
 use super::names::undefined_table;
+use super::permit::{refused, securable};
+use super::user_type::undefined_type;
 
 /// What a statement does to one kind of object.
-struct Effect {
-    privileges: Privileges,
-    /// Privileges by column.
-    columns: Vec<(Privileges, String)>,
+pub(super) struct Effect {
+    pub privileges: Privileges,
+    /// ALL was said.
+    all: bool,
+    /// Privileges by column; whether ALL was said.
+    columns: Vec<(Privileges, bool, String)>,
 }
 
-fn revoked_from_dependents(_: acl::DependentPrivileges) -> SqlError {
-    let message = "dependent privileges exist";
-    SqlError::new(SqlState::DependentObjectsStillExist, message).hint("Use CASCADE to revoke them too.")
+/// Something that has a list.
+#[derive(Clone, Copy)]
+struct On<'a> {
+    class: Class,
+    owner: Oid,
+    kind: &'a str,
+    name: &'a str,
+    column: Option<&'a str>,
+}
+
+impl On<'_> {
+    /// As warnings name it.
+    fn shown(&self) -> String {
+        match self.column {
+            Some(column) => format!("column \"{column}\" of relation \"{}\"", self.name),
+            None => format!("\"{}\"", self.name),
+        }
+    }
+
+    fn denied(&self) -> SqlError {
+        match self.column {
+            Some(_) => refused(format!("permission denied for {}", self.shown())),
+            None => denied(self.kind, self.name),
+        }
+    }
+}
+
+fn unchanged(why: acl::Refused) -> SqlError {
+    match why {
+        acl::Refused::DependentPrivileges => {
+            let message = "dependent privileges exist";
+            SqlError::new(SqlState::DependentObjectsStillExist, message).hint("Use CASCADE to revoke them too.")
+        }
+        acl::Refused::Circular => {
+            let message = "grant options cannot be granted back to your own grantor";
+            SqlError::new(SqlState::InvalidGrantOperation, message)
+        }
+    }
 }
 
 /// How messages call a kind of object.
@@ -44,8 +90,8 @@ const fn class_word(class: Class) -> &'static str {
 }
 
 /// The privileges that are named, for objects of `class`.
-fn effect(grant: &Grant, class: Class, allowed: Privileges) -> SqlResult<Effect> {
-    let mut out = Effect { privileges: Privileges::NONE, columns: Vec::new() };
+pub(super) fn effect(grant: &Grant, class: Class, allowed: Privileges) -> SqlResult<Effect> {
+    let mut out = Effect { privileges: Privileges::NONE, all: false, columns: Vec::new() };
     for privilege in &grant.privileges {
         let of_columns = !privilege.columns.is_empty();
         let kind = if of_columns { Class::Column } else { class };
@@ -73,32 +119,27 @@ fn effect(grant: &Grant, class: Class, allowed: Privileges) -> SqlResult<Effect>
             }
             named
         };
+        let all = privilege.name == "all";
         if of_columns {
-            out.columns.extend(privilege.columns.iter().map(|c| (named, c.clone())));
+            for column in &privilege.columns {
+                match out.columns.iter_mut().find(|c| c.2 == *column) {
+                    Some(same) => (same.0, same.1) = (same.0.or(named), same.1 || all),
+                    None => out.columns.push((named, all, column.clone())),
+                }
+            }
         } else {
             out.privileges = out.privileges.or(named);
+            out.all |= all;
         }
     }
     Ok(out)
 }
 
-/// A list after the change of `privileges` for every grantee.
-fn changed(
-    old: &Acl,
-    class: Class,
+/// Changes a list for every grantee, as `grantor`.
+pub(super) fn apply(
+    items: &mut Vec<AclItem>,
     owner: Oid,
-    grant: &Grant,
-    grantees: &[Oid],
-    privileges: Privileges,
-) -> SqlResult<Acl> {
-    let mut items = old.clone().unwrap_or_else(|| acl::default(class, owner));
-    apply(&mut items, owner, grant, grantees, privileges)?;
-    Ok(Some(items))
-}
-
-fn apply(
-    items: &mut Vec<acl::AclItem>,
-    owner: Oid,
+    grantor: Oid,
     grant: &Grant,
     grantees: &[Oid],
     privileges: Privileges,
@@ -108,20 +149,76 @@ fn apply(
             revoke: grant.revoke,
             option: if grant.revoke { grant.option_only } else { grant.option },
             privileges,
-            grantor: owner,
+            grantor,
             grantee: *grantee,
             cascade: grant.cascade,
         };
-        acl::change(items, owner, &change).map_err(revoked_from_dependents)?;
+        acl::change(items, owner, &change).map_err(unchanged)?;
     }
     Ok(())
 }
 
 impl DdlContext<'_> {
+    /// As whom the current role changes the list, and which of the privileges it may.
+    ///
+    /// # Errors
+    /// 42501 if it may grant none of them, and has no privilege at all.
+    fn grantor(
+        &mut self,
+        on: On<'_>,
+        items: &[AclItem],
+        held: Privileges,
+        (privileges, all): (Privileges, bool),
+        grant: &Grant,
+    ) -> SqlResult<(Oid, Privileges)> {
+        let owner = on.owner;
+        let (grantor, may) = match self.subject.superuser {
+            true => (owner, privileges),
+            false => acl::best_grantor(items, owner, self.subject.roles(), privileges),
+        };
+        if may.is_empty() {
+            let listed = Some(items.to_vec());
+            if held.is_empty() && self.subject.grantable(on.class, &listed, owner).is_empty() {
+                return Err(on.denied());
+            }
+        }
+        let (code, verb) = match grant.revoke {
+            true => (SqlState::PrivilegeNotRevoked, "could be revoked"),
+            false => (SqlState::PrivilegeNotGranted, "were granted"),
+        };
+        if may.is_empty() {
+            self.notices.push(Notice::warning(code, format!("no privileges {verb} for {}", on.shown())));
+        } else if !all && may != privileges {
+            self.notices.push(Notice::warning(code, format!("not all privileges {verb} for {}", on.shown())));
+        }
+        Ok((grantor, may))
+    }
+
+    /// A list after the change for every grantee.
+    fn changed(
+        &mut self,
+        on: On<'_>,
+        old: &Acl,
+        held: Privileges,
+        privileges: (Privileges, bool),
+        grant: &Grant,
+        grantees: &[Oid],
+    ) -> SqlResult<Acl> {
+        let mut items = old.clone().unwrap_or_else(|| acl::default(on.class, on.owner));
+        let (grantor, may) = self.grantor(on, &items, held, privileges, grant)?;
+        apply(&mut items, on.owner, grantor, grant, grantees, may)?;
+        Ok(Some(items))
+    }
+
     /// GRANT and REVOKE. Names must exist, whatever is granted on them.
     pub(super) fn grant(&mut self, grant: &Grant) -> SqlResult<()> {
         if let GrantTarget::Roles(roles) = &grant.target {
             return self.grant_membership(grant, roles);
+        }
+        if let Some(by) = &grant.granted_by
+            && self.role(by)? != self.user
+        {
+            return Err(SqlError::unsupported("grantor must be current user"));
         }
         match &grant.target {
             GrantTarget::Tables(names) => {
@@ -160,6 +257,18 @@ impl DdlContext<'_> {
             }
             GrantTarget::Databases(names) => self.grant_on_databases(grant, names)?,
             GrantTarget::Schemas(names) => self.grant_on_schemas(grant, names)?,
+            GrantTarget::Types(names, domains) => self.grant_on_types(grant, names, *domains)?,
+            GrantTarget::Functions(kind, names) => {
+                let found = names.iter().map(|n| self.meant(*kind, n)).collect::<SqlResult<Vec<Meant>>>()?;
+                self.grant_on_functions(grant, *kind, found)?;
+            }
+            GrantTarget::AllFunctions(kind, schemas) => {
+                let schemas = schemas.iter().map(|s| self.require_schema(s)).collect::<SqlResult<Vec<Oid>>>()?;
+                let of = |f: &&Arc<Function>| schemas.contains(&f.schema) && is_of(f, *kind);
+                let found = self.now().functions.values().filter(of).cloned().map(Meant::User).collect();
+                self.grant_on_functions(grant, *kind, found)?;
+            }
+            GrantTarget::Languages(names) => self.grant_on_languages(grant, names)?,
             GrantTarget::Roles(_) | GrantTarget::Other => {
                 self.grantees(grant)?;
             }
@@ -185,7 +294,7 @@ impl DdlContext<'_> {
         Ok(out)
     }
 
-    fn grantees(&self, grant: &Grant) -> SqlResult<Vec<Oid>> {
+    pub(super) fn grantees(&self, grant: &Grant) -> SqlResult<Vec<Oid>> {
         let grantees = grant.roles.iter().map(|r| if r == "public" { Ok(acl::PUBLIC) } else { self.role(r) });
         let grantees = grantees.collect::<SqlResult<Vec<Oid>>>()?;
         if !grant.revoke && grant.option && grantees.contains(&acl::PUBLIC) {
@@ -218,7 +327,10 @@ impl DdlContext<'_> {
                         format!("sequence \"{}\" only supports USAGE, SELECT, and UPDATE privileges", found.name);
                     self.notices.push(Notice::warning(SqlState::InvalidGrantOperation, message));
                 }
-                let acl = changed(&found.acl, Class::Sequence, found.owner, grant, grantees, useful)?;
+                let (class, owner, kind) = (Class::Sequence, found.owner, "sequence");
+                let on = On { class, owner, kind, name: &found.name, column: None };
+                let held = self.subject.on_relation(&securable(relation));
+                let acl = self.changed(on, &found.acl, held, (useful, effect.all), grant, grantees)?;
                 self.edit().put_sequence(Arc::new(Sequence { acl, ..Sequence::clone(found) }));
             }
             Relation::Index(..) => {}
@@ -242,26 +354,36 @@ impl DdlContext<'_> {
             Relation::View(v) => (v.owner, &v.acl, v.column_acls.clone()),
             Relation::Sequence(_) | Relation::Index(..) => return Ok(()),
         };
+        let of = securable(relation);
+        let on = On { class: Class::Relation, owner, kind: of.kind(), name: of.name(), column: None };
+        let held = self.subject.on_relation(&of);
+        let before = old.clone().unwrap_or_else(|| acl::default(Class::Relation, owner));
         let whole = if effect.privileges.is_empty() {
             old.clone()
         } else {
-            changed(old, Class::Relation, owner, grant, grantees, effect.privileges)?
+            self.changed(on, old, held, (effect.privileges, effect.all), grant, grantees)?
         };
         let of_columns = effect.privileges.and(Class::Column.all());
         if grant.revoke && !of_columns.is_empty() {
+            // What could not be revoked has been told of the whole.
             for (_, items) in &mut columns {
-                apply(items, owner, grant, grantees, of_columns)?;
+                let (grantor, may) = self.silent_grantor(owner, &before, items, of_columns);
+                apply(items, owner, grantor, grant, grantees, may)?;
             }
         }
-        for (privileges, name) in &effect.columns {
+        for (privileges, all, name) in &effect.columns {
             let number = column_number(relation, name)?;
             let at = columns.iter().position(|c| c.0 == number).unwrap_or_else(|| {
                 columns.push((number, Vec::new()));
                 columns.len() - 1
             });
-            if let Some((_, items)) = columns.get_mut(at) {
-                apply(items, owner, grant, grantees, *privileges)?;
-            }
+            let Some((_, items)) = columns.get_mut(at) else { continue };
+            // Who may grant on the whole may grant on its columns.
+            let lists = [before.as_slice(), items.as_slice()].concat();
+            let on = On { class: Class::Column, column: Some(name), ..on };
+            let held = held.or(self.subject.on_column(&of, number));
+            let (grantor, may) = self.grantor(on, &lists, held, (*privileges, *all), grant)?;
+            apply(items, owner, grantor, grant, grantees, may)?;
         }
         columns.retain(|(_, items)| !items.is_empty());
         match relation {
@@ -282,6 +404,19 @@ impl DdlContext<'_> {
         Ok(())
     }
 
+    fn silent_grantor(
+        &self,
+        owner: Oid,
+        whole: &[AclItem],
+        column: &[AclItem],
+        privileges: Privileges,
+    ) -> (Oid, Privileges) {
+        match self.subject.superuser {
+            true => (owner, privileges),
+            false => acl::best_grantor(&[whole, column].concat(), owner, self.subject.roles(), privileges),
+        }
+    }
+
     fn grant_on_databases(&mut self, grant: &Grant, names: &[String]) -> SqlResult<()> {
         let effect = effect(grant, Class::Database, Class::Database.all())?;
         let grantees = self.grantees(grant)?;
@@ -289,7 +424,9 @@ impl DdlContext<'_> {
             let found = self.now().databases.get(name).cloned().ok_or_else(|| {
                 SqlError::new(SqlState::InvalidCatalogName, format!("database \"{name}\" does not exist"))
             })?;
-            let acl = changed(&found.acl, Class::Database, found.owner, grant, &grantees, effect.privileges)?;
+            let on = On { class: Class::Database, owner: found.owner, kind: "database", name, column: None };
+            let held = self.subject.on_database(&found);
+            let acl = self.changed(on, &found.acl, held, (effect.privileges, effect.all), grant, &grantees)?;
             self.edit().put_database(Arc::new(Database { acl, ..Database::clone(&found) }));
         }
         Ok(())
@@ -304,219 +441,112 @@ impl DdlContext<'_> {
             }
             self.require_schema(name)?;
             let Some(found) = self.now().schema(name).cloned() else { continue };
-            let acl = changed(&found.acl, Class::Schema, found.owner, grant, &grantees, effect.privileges)?;
+            let on = On { class: Class::Schema, owner: found.owner, kind: "schema", name, column: None };
+            let held = self.subject.on_schema(&found);
+            let acl = self.changed(on, &found.acl, held, (effect.privileges, effect.all), grant, &grantees)?;
             self.edit().put_schema(Arc::new(Schema { acl, ..Schema::clone(&found) }));
         }
         Ok(())
     }
 
-    // ---- membership ----
-
-    fn grant_membership(&mut self, grant: &Grant, roles: &[String]) -> SqlResult<()> {
-        let roles = roles.iter().map(|r| self.role(r)).collect::<SqlResult<Vec<Oid>>>()?;
-        for member in &grant.roles {
-            let member = self.role(member)?;
-            for role in &roles {
-                if grant.revoke {
-                    self.leave(*role, member, grant.option_only)?;
-                } else {
-                    self.join(*role, member, grant.option)?;
+    fn grant_on_functions(&mut self, grant: &Grant, kind: WrittenKind, found: Vec<Meant>) -> SqlResult<()> {
+        let class = Class::Function;
+        let effect = effect(grant, class, class.all()).map_err(|e| {
+            let message = e.message().strip_suffix(" for function").map(|m| format!("{m} for {}", word(kind)));
+            message.map_or(e, |message| SqlError::new(SqlState::InvalidGrantOperation, message))
+        })?;
+        let grantees = self.grantees(grant)?;
+        let wanted = (effect.privileges, effect.all);
+        for found in found {
+            match found {
+                Meant::User(f) => {
+                    let on = On { class, owner: f.owner, kind: "function", name: &f.name, column: None };
+                    let held = self.subject.on_routine(&f);
+                    let acl = self.changed(on, &f.acl, held, wanted, grant, &grantees)?;
+                    let version = f.version + 1;
+                    self.edit().put_function(Arc::new(Function { acl, version, ..Function::clone(&f) }));
+                }
+                Meant::System(oid) => {
+                    let name = registry::proc(oid).map_or("", |p| p.name);
+                    let on = On { class, owner: SUPERUSER, kind: "function", name, column: None };
+                    let held = self.subject.on_function(self.now(), oid);
+                    let before = predefined::function_acl(oid);
+                    self.grant_on_system(on, oid, before, held, wanted, grant, &grantees)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn role_of(&self, oid: Oid) -> SqlResult<Arc<Role>> {
-        self.now().role_by_oid(oid).cloned().ok_or_else(|| SqlError::internal("role has left the catalog"))
-    }
-
-    /// Whether `role` is `of`, or a member of it through others.
-    fn is_member(&self, role: Oid, of: Oid) -> bool {
-        let mut reached = vec![role];
-        let mut at = 0;
-        while let Some(&next) = reached.get(at) {
-            at += 1;
-            if next == of {
-                return true;
-            }
-            for membership in self.now().role_by_oid(next).iter().flat_map(|r| &r.member_of) {
-                if !reached.contains(&membership.role) {
-                    reached.push(membership.role);
+    fn grant_on_languages(&mut self, grant: &Grant, names: &[String]) -> SqlResult<()> {
+        let class = Class::Language;
+        let effect = effect(grant, class, class.all())?;
+        let grantees = self.grantees(grant)?;
+        for name in names {
+            let oid = match name.as_str() {
+                "sql" => SQL_LANGUAGE,
+                // There is nothing that it could be used for.
+                "plpgsql" => continue,
+                "c" | "internal" => {
+                    let message = format!("language \"{name}\" is not trusted");
+                    return Err(SqlError::new(SqlState::WrongObjectType, message).detail(
+                        "GRANT and REVOKE are not allowed on untrusted languages, because only superusers can use \
+                         untrusted languages.",
+                    ));
                 }
-            }
-        }
-        false
-    }
-
-    /// Makes `member` a member of `role`.
-    pub(super) fn join(&mut self, role: Oid, member: Oid, admin: bool) -> SqlResult<()> {
-        let (group, found) = (self.role_of(role)?, self.role_of(member)?);
-        if self.is_member(role, member) {
-            let message = format!("role \"{}\" is a member of role \"{}\"", group.name, found.name);
-            return Err(SqlError::new(SqlState::InvalidGrantOperation, message));
-        }
-        let mut next = Role::clone(&found);
-        match next.member_of.iter_mut().find(|m| m.role == role) {
-            Some(membership) if membership.admin || !admin => {
-                let message = format!("role \"{}\" is already a member of role \"{}\"", found.name, group.name);
-                self.notice(message);
-                return Ok(());
-            }
-            Some(membership) => membership.admin = true,
-            None => next.member_of.push(Membership { role, grantor: self.user, admin }),
-        }
-        self.edit().put_role(Arc::new(next));
-        Ok(())
-    }
-
-    fn leave(&mut self, role: Oid, member: Oid, option_only: bool) -> SqlResult<()> {
-        let (group, found) = (self.role_of(role)?, self.role_of(member)?);
-        let mut next = Role::clone(&found);
-        if !next.member_of.iter().any(|m| m.role == role) {
-            let message = format!("role \"{}\" is not a member of role \"{}\"", found.name, group.name);
-            self.notices.push(Notice::warning(SqlState::Warning, message));
-            return Ok(());
-        }
-        if option_only {
-            next.member_of.iter_mut().filter(|m| m.role == role).for_each(|m| m.admin = false);
-        } else {
-            next.member_of.retain(|m| m.role != role);
-        }
-        self.edit().put_role(Arc::new(next));
-        Ok(())
-    }
-
-    // ---- default privileges ----
-
-    pub(super) async fn alter_default_privileges(&mut self, alter: &ast::DefaultPrivileges) -> SqlResult<()> {
-        let class = default_class(alter.kind);
-        if alter.kind == 'n' && !alter.schemas.is_empty() {
-            let message = "cannot use IN SCHEMA clause when using GRANT/REVOKE ON SCHEMAS";
-            return Err(SqlError::new(SqlState::InvalidGrantOperation, message));
-        }
-        if alter.grant.privileges.iter().any(|p| !p.columns.is_empty()) {
-            let message = "default privileges cannot be set for columns";
-            return Err(SqlError::new(SqlState::InvalidGrantOperation, message));
-        }
-        let effect = effect(&alter.grant, class, class.all())?;
-        let grantees = self.grantees(&alter.grant)?;
-        let roles = alter.roles.iter().map(|r| self.role(r)).collect::<SqlResult<Vec<Oid>>>()?;
-        let roles = if roles.is_empty() { vec![self.user] } else { roles };
-        let schemas = alter.schemas.iter().map(|s| self.require_schema(s)).collect::<SqlResult<Vec<Oid>>>()?;
-        if schemas.contains(&gavel_catalog::system::TEMPORARY_SCHEMA) {
-            return Err(SqlError::unsupported("default privileges cannot be set for a temporary schema"));
-        }
-        let schemas = if schemas.is_empty() { vec![Oid(0)] } else { schemas };
-        for role in roles {
-            for schema in &schemas {
-                let same = |d: &&Arc<DefaultPrivileges>| d.role == role && d.schema == *schema && d.kind == alter.kind;
-                let old = self.now().default_privileges.values().find(same).cloned();
-                let plain = if schema.0 == 0 { acl::default(class, role) } else { Vec::new() };
-                let mut items = old.as_ref().map_or_else(|| plain.clone(), |d| d.acl.clone());
-                apply(&mut items, role, &alter.grant, &grantees, effect.privileges)?;
-                items.sort_by_key(|i| (i.grantee, i.grantor));
-                let mut plain = plain;
-                plain.sort_by_key(|i| (i.grantee, i.grantor));
-                let oid = match &old {
-                    Some(old) => old.oid,
-                    None => self.host.allocate_oids(1).await?,
-                };
-                if items == plain {
-                    self.edit().default_privileges.remove(&oid);
-                } else {
-                    let next = DefaultPrivileges { oid, role, schema: *schema, kind: alter.kind, acl: items };
-                    self.edit().default_privileges.insert(oid, Arc::new(next));
+                _ => {
+                    let message = format!("language \"{name}\" does not exist");
+                    return Err(SqlError::new(SqlState::UndefinedObject, message));
                 }
-            }
-        }
-        Ok(())
-    }
-
-    /// The list that a new object gets; `None` if default privileges say nothing else than PostgreSQL.
-    pub(super) fn initial_acl(&self, kind: char, owner: Oid, schema: Oid) -> Acl {
-        let class = default_class(kind);
-        let of = |schema: Oid| {
-            let same = |d: &&Arc<DefaultPrivileges>| d.role == owner && d.schema == schema && d.kind == kind;
-            self.now().default_privileges.values().find(same)
-        };
-        let everywhere = of(Oid(0));
-        let here = if schema.0 == 0 { None } else { of(schema) };
-        if everywhere.is_none() && here.is_none() {
-            return None;
-        }
-        let plain = acl::default(class, owner);
-        let mut items = everywhere.map_or_else(|| plain.clone(), |d| d.acl.clone());
-        for item in here.iter().flat_map(|d| &d.acl) {
-            match items.iter_mut().find(|i| i.grantee == item.grantee && i.grantor == item.grantor) {
-                Some(same) => {
-                    same.privileges = same.privileges.or(item.privileges);
-                    same.grantable = same.grantable.or(item.grantable);
-                }
-                None => items.push(item.clone()),
-            }
-        }
-        (items != plain).then_some(items)
-    }
-
-    // ---- what goes with roles ----
-
-    /// What a role has privileges for, which keeps it from being dropped: a line each.
-    pub(super) fn privileged_on(&self, role: Oid) -> Vec<String> {
-        let catalog = self.now();
-        let named = |items: &[acl::AclItem]| items.iter().any(|i| i.grantee == role || i.grantor == role);
-        let of = |acl: &Acl| acl.as_deref().is_some_and(named);
-        let mut out = Vec::new();
-        out.extend(catalog.databases.values().filter(|d| of(&d.acl)).map(|d| format!("database {}", d.name)));
-        out.extend(catalog.schemas.values().filter(|s| of(&s.acl)).map(|s| format!("schema {}", s.name)));
-        for t in catalog.tables.values() {
-            if of(&t.acl) || t.visible_columns().any(|c| of(&c.acl)) {
-                out.push(format!("table {}", self.shown(t.schema, &t.name)));
-            }
-        }
-        for v in catalog.views.values() {
-            if of(&v.acl) || v.column_acls.iter().any(|c| named(&c.1)) {
-                out.push(format!("view {}", self.shown(v.schema, &v.name)));
-            }
-        }
-        for s in catalog.sequences.values().filter(|s| of(&s.acl)) {
-            out.push(format!("sequence {}", self.shown(s.schema, &s.name)));
-        }
-        for d in catalog.default_privileges.values().filter(|d| d.role == role || named(&d.acl)) {
-            let kind = match d.kind {
-                'S' => "sequences",
-                'f' => "functions",
-                'T' => "types",
-                'n' => "schemas",
-                _ => "relations",
             };
-            let owner = catalog.role_by_oid(d.role).map_or("", |r| r.name.as_str());
-            let schema = catalog.schema_by_oid(d.schema).map_or(String::new(), |s| format!(" in schema {}", s.name));
-            out.push(format!("default privileges on new {kind} belonging to role {owner}{schema}"));
+            let on = On { class, owner: SUPERUSER, kind: "language", name, column: None };
+            let held = self.subject.on_language(self.now(), oid);
+            let before = acl::default(class, SUPERUSER);
+            self.grant_on_system(on, oid, before, held, (effect.privileges, effect.all), grant, &grantees)?;
         }
-        out
+        Ok(())
     }
 
-    /// Takes a role that is dropped out of every membership.
-    pub(super) fn forget_memberships(&mut self, role: Oid) {
-        let touched: Vec<Arc<Role>> =
-            self.now().roles.values().filter(|r| r.member_of.iter().any(|m| m.role == role)).cloned().collect();
-        for found in touched {
-            let mut next = Role::clone(&found);
-            next.member_of.retain(|m| m.role != role);
-            self.edit().put_role(Arc::new(next));
-        }
+    /// The same on something of the system, which comes with the list `before`.
+    #[allow(clippy::too_many_arguments, reason = "the parts of a change, and what is changed")]
+    fn grant_on_system(
+        &mut self,
+        on: On<'_>,
+        oid: Oid,
+        before: Vec<AclItem>,
+        held: Privileges,
+        wanted: (Privileges, bool),
+        grant: &Grant,
+        grantees: &[Oid],
+    ) -> SqlResult<()> {
+        let own = self.now().system_privileges.get(&oid).map(|p| p.acl.clone());
+        let acl = self.changed(on, &own.or(Some(before)), held, wanted, grant, grantees)?.unwrap_or_default();
+        self.edit().system_privileges.insert(oid, Arc::new(SystemPrivileges { oid, acl }));
+        Ok(())
     }
-}
 
-/// The kind of object that `pg_default_acl.defaclobjtype` stands for.
-const fn default_class(kind: char) -> Class {
-    match kind {
-        'S' => Class::Sequence,
-        'f' => Class::Function,
-        'T' => Class::Type,
-        'n' => Class::Schema,
-        _ => Class::Relation,
+    /// Lists of types of the system cannot change, nor can those of row types.
+    fn grant_on_types(&mut self, grant: &Grant, names: &[QualifiedName], domains: bool) -> SqlResult<()> {
+        let effect = effect(grant, Class::Type, Class::Type.all())?;
+        let found = names.iter().map(|n| self.find_type(n)?.ok_or_else(|| undefined_type(n)));
+        let found = found.collect::<SqlResult<Vec<Oid>>>()?;
+        let grantees = self.grantees(grant)?;
+        for (oid, name) in found.into_iter().zip(names) {
+            if domains && !oid.is_domain() {
+                let message = format!("\"{}\" is not a domain", name.0.last().map_or("", String::as_str));
+                return Err(SqlError::new(SqlState::WrongObjectType, message));
+            }
+            if oid.is_user_array() {
+                return Err(SqlError::new(SqlState::InvalidGrantOperation, "cannot set privileges of array types")
+                    .hint("Set the privileges of the element type instead."));
+            }
+            let Some(ty) = self.now().user_type(oid).cloned() else { continue };
+            let on = On { class: Class::Type, owner: ty.owner, kind: "type", name: &ty.name, column: None };
+            let held = self.subject.on_type(&ty);
+            let acl = self.changed(on, &ty.acl, held, (effect.privileges, effect.all), grant, &grantees)?;
+            self.edit_type(&ty, |t| t.acl = acl);
+        }
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use gavel_binder::ddl::ast::{self, CreateIndex};
 use gavel_catalog::snapshot::Relation;
-use gavel_catalog::{Index, IndexKey, Table};
+use gavel_catalog::{Index, IndexKey, IndexState, Table};
 use gavel_functions::registry::Volatility;
 use gavel_types::{PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::Expr;
@@ -33,6 +33,8 @@ impl DdlContext<'_> {
             }
             None => return Err(super::names::undefined_table("relation", &create.table)),
         };
+        self.must_own_table(&table)?;
+        self.require_creation(&self.subject, table.schema)?;
         match create.method.as_deref() {
             None | Some("btree" | "hash") => {}
             Some(other @ ("gin" | "gist" | "spgist" | "brin")) => {
@@ -101,7 +103,15 @@ impl DdlContext<'_> {
             nulls_not_distinct: create.nulls_not_distinct,
             constraint: None,
             deferrable: false,
+            state: IndexState::Public,
+            job: 0,
         };
+        if (create.concurrently || create.asynchronous) && !table.is_temporary() {
+            return self.create_index_by_job(&table, index, create.concurrently);
+        }
+        if create.asynchronous {
+            self.built_at_once(&table, oid, &index.name);
+        }
         let rows = self.has_rows(&table).await?;
         let table = self.edit_table(table.oid, |t| t.indexes.push(index))?;
         if rows { self.build_index(&table, oid).await } else { Ok(()) }

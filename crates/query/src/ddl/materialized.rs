@@ -10,7 +10,7 @@ use std::sync::Arc;
 use gavel_binder::ddl::ast::{CreateTableAs, Persistence, QualifiedName};
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::system::{TEMPORARY_SCHEMA, is_temporary};
-use gavel_catalog::{Catalog, IndexKey, Materialized, Table};
+use gavel_catalog::{Catalog, Index, IndexKey, Materialized, Table};
 use gavel_types::{SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
@@ -63,6 +63,9 @@ impl DdlContext<'_> {
         }
         let found = self.find(name)?.ok_or_else(|| undefined_table("relation", name))?;
         let bare = name.0.last().map_or("", String::as_str);
+        if let Relation::Table(table) = &found {
+            self.must_own_table(table)?;
+        }
         let (table, kept) = match &found {
             Relation::Table(table) => match &table.materialized {
                 Some(kept) => (Arc::clone(table), kept.clone()),
@@ -79,6 +82,7 @@ impl DdlContext<'_> {
         self.pin(table.schema, &kept.depends_on);
         let mut next = Table::clone(&table);
         self.fresh_storage(&mut next).await?;
+        Self::mend_indexes(&mut next, |_| !concurrently);
         next.materialized = Some(Materialized { populated: with_data, ..kept.clone() });
         let table = self.edit_table(table.oid, |t| *t = next)?;
         if with_data {
@@ -94,7 +98,8 @@ impl DdlContext<'_> {
             return Err(SqlError::unsupported(message));
         }
         let plain = |k: &(IndexKey, bool, bool)| matches!(k.0, IndexKey::Column(_));
-        if table.indexes.iter().any(|i| i.unique && i.predicate.is_none() && i.keys.iter().all(plain)) {
+        let whole = |i: &Index| i.unique && i.is_public() && i.predicate.is_none() && i.keys.iter().all(plain);
+        if table.indexes.iter().any(whole) {
             return Ok(());
         }
         let schema = self.now().schema_by_oid(table.schema).map_or("", |s| s.name.as_str());

@@ -16,10 +16,14 @@
 //! | `create_table`, `constraint`, `index`, `view`, `materialized`, `sequence` | CREATE of relations and what belongs to them |
 //! | `user_type`, `domain`, `composite` | types of users |
 //! | `function`, `function_option`, `function_change` | functions and procedures: CREATE; their attributes; ALTER and DROP |
+//! | [`online`] | what of a statement on an index is done by a job |
 //! | `alter`, `alter_table`, `rewrite` | ALTER; moving rows |
 //! | `drop` | DROP and dependencies |
-//! | `shared`, `scram` | schemas, databases, roles; password verifiers |
-//! | `grant` | GRANT, REVOKE, default privileges |
+//! | `shared` | schemas and databases |
+//! | `roles`, `scram` | roles; password verifiers |
+//! | `grant`, `membership`, `default_privileges` | GRANT and REVOKE |
+//! | `permit` | what the current role may do |
+//! | `owned` | what keeps a role from being dropped; REASSIGN OWNED, DROP OWNED |
 //! | [`temporary`] | what becomes of temporary objects at COMMIT and DISCARD |
 //! | `upkeep` | TRUNCATE, COMMENT, and statements without effect |
 //! | [`expression`] | changes to stored SQL text |
@@ -30,6 +34,7 @@ pub mod binding;
 mod composite;
 mod constraint;
 mod create_table;
+mod default_privileges;
 mod domain;
 mod drop;
 pub mod expression;
@@ -39,9 +44,14 @@ mod function_option;
 mod grant;
 mod index;
 mod materialized;
+mod membership;
 pub mod names;
 mod naming;
+pub mod online;
+mod owned;
+mod permit;
 mod rewrite;
+mod roles;
 mod scram;
 mod sequence;
 mod shared;
@@ -54,14 +64,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use gavel_binder::ddl::{self, Ddl, ast};
+use gavel_catalog::predefined::CHECKPOINT;
+use gavel_catalog::keys::rung_version;
 use gavel_catalog::store::{self, Reliance};
-use gavel_catalog::{Catalog, Table};
+use gavel_catalog::{Catalog, Subject, Table};
 use gavel_types::{Datum, Notice, Oid, SqlError, SqlResult, Write};
 use sqlparser::ast::Statement;
 
 use binding::DdlBinder;
 pub use domain::value_table;
+use online::{JobOrigin, Submitted};
 
 /// The catalog of one transaction. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -88,6 +102,21 @@ impl TransactionCatalog {
     /// Whether the transaction has run DDL that changed anything.
     pub fn is_changed(&self) -> bool {
         !Arc::ptr_eq(&self.base, &self.current) || !self.extra.is_empty()
+    }
+
+    /// The version key that a user of the object relies on: of a table, that of the rung which its snapshot shows.
+    pub fn version_key(&self, oid: Oid) -> Bytes {
+        rung_version(self.base.database, oid, self.rung(oid))
+    }
+
+    /// The version keys that users of the object may rely on who can still commit.
+    pub fn version_keys(&self, oid: Oid) -> impl Iterator<Item = Bytes> {
+        let (database, rung) = (self.base.database, self.rung(oid));
+        [Some(rung), rung.checked_sub(1)].into_iter().flatten().map(move |rung| rung_version(database, oid, rung))
+    }
+
+    fn rung(&self, oid: Oid) -> u32 {
+        self.base.table(oid).map_or(0, |table| table.rung)
     }
 
     /// What COMMIT writes, at most one entry a key. `version` is a new random number.
@@ -118,6 +147,13 @@ pub trait DdlHost: Send {
     /// qualified. Parameters of the client's statement, if there are any, stand for `$n`.
     async fn run(&mut self, catalog: &Arc<Catalog>, sql: &str) -> SqlResult<Vec<Vec<Datum>>>;
 
+    /// Runs one statement as [`Self::run`] does, if `role` may do all that it does with other relations than `except`.
+    ///
+    /// # Errors
+    /// 42501.
+    async fn run_as(&mut self, catalog: &Arc<Catalog>, sql: &str, role: Oid, except: Oid)
+    -> SqlResult<Vec<Vec<Datum>>>;
+
     /// Puts an entry of index `index` of `table` for every row of `table`. The rows are already there; the
     /// index has no entries yet.
     ///
@@ -128,6 +164,9 @@ pub trait DdlHost: Send {
 
     /// Random bytes for salts.
     fn fill_random(&mut self, buffer: &mut [u8]);
+
+    /// Who submits a job, and a new job's id.
+    fn job_origin(&mut self) -> JobOrigin;
 }
 
 /// Everything that one DDL statement is run with.
@@ -135,8 +174,12 @@ pub struct DdlContext<'a> {
     pub catalog: &'a mut TransactionCatalog,
     pub host: &'a mut dyn DdlHost,
     pub binder: &'a dyn DdlBinder,
-    /// The current role.
+    /// What the current role may do.
+    pub subject: Arc<Subject>,
+    /// That role.
     pub user: Oid,
+    /// Whom SESSION_USER means.
+    pub session_user: Oid,
     /// Schemas of `search_path` that exist, in order, `pg_catalog` left out; new objects go to the first. `pg_temp`
     /// is among them where it is listed, whether or not there are temporary objects yet.
     pub search_path: &'a [String],
@@ -146,6 +189,8 @@ pub struct DdlContext<'a> {
     pub notices: Vec<Notice>,
     /// Tables as they were before they lost their primary key in this statement.
     pub before_key_loss: BTreeMap<Oid, Arc<Table>>,
+    /// Submitted by this statement.
+    pub jobs: Vec<Submitted>,
 }
 
 impl<'a> DdlContext<'a> {
@@ -153,12 +198,25 @@ impl<'a> DdlContext<'a> {
         catalog: &'a mut TransactionCatalog,
         host: &'a mut dyn DdlHost,
         binder: &'a dyn DdlBinder,
-        user: Oid,
+        subject: Arc<Subject>,
         search_path: &'a [String],
         in_block: bool,
     ) -> Self {
-        let (notices, before_key_loss) = (Vec::new(), BTreeMap::new());
-        Self { catalog, host, binder, user, search_path, in_block, notices, before_key_loss }
+        let (user, session_user) = (subject.role, subject.role);
+        let (notices, before_key_loss, jobs) = (Vec::new(), BTreeMap::new(), Vec::new());
+        Self {
+            catalog,
+            host,
+            binder,
+            subject,
+            user,
+            session_user,
+            search_path,
+            in_block,
+            notices,
+            before_key_loss,
+            jobs,
+        }
     }
 }
 
@@ -271,8 +329,20 @@ impl DdlContext<'_> {
             Ddl::Comment { on, text } => self.comment(on, text.as_deref())?,
             Ddl::Grant(grant) => self.grant(grant)?,
             Ddl::AlterDefaultPrivileges(alter) => self.alter_default_privileges(alter).await?,
+            Ddl::AlterGroup { group, members, drop } => self.alter_group(group, members, *drop)?,
+            Ddl::ReassignOwned { roles, to } => self.reassign_owned(roles, to)?,
+            Ddl::DropOwned { roles, cascade } => self.drop_owned(roles, *cascade).await?,
             Ddl::Session(_) => return Err(SqlError::internal("this statement is the session's")),
-            Ddl::Maintain { tag, tables, blocks_forbidden } => self.maintain(tag, tables, *blocks_forbidden)?,
+            Ddl::Reindex { name, index, concurrently } => self.reindex(name, *index, *concurrently).await?,
+            Ddl::Maintain { tag, tables, index, blocks_forbidden } => {
+                self.maintain(tag, tables, index.as_deref(), *blocks_forbidden)?;
+            }
+            Ddl::Accepted { tag } if tag == "CHECKPOINT" => {
+                if !self.subject.has_privileges_of(CHECKPOINT) {
+                    let message = "must be superuser or have privileges of pg_checkpoint to do CHECKPOINT";
+                    return Err(permit::refused(message));
+                }
+            }
             Ddl::Accepted { .. } => {}
             Ddl::Unsupported(what) => return Err(SqlError::unsupported(format!("{what} is not supported"))),
         }
@@ -320,7 +390,11 @@ fn tag(ddl: &Ddl) -> String {
             (_, true) => "REVOKE".into(),
         },
         Ddl::AlterDefaultPrivileges(_) => "ALTER DEFAULT PRIVILEGES".into(),
+        Ddl::AlterGroup { .. } => "ALTER ROLE".into(),
+        Ddl::ReassignOwned { .. } => "REASSIGN OWNED".into(),
+        Ddl::DropOwned { .. } => "DROP OWNED".into(),
         Ddl::Session(_) => String::new(),
+        Ddl::Reindex { .. } => "REINDEX".into(),
         Ddl::Maintain { tag, .. } => (*tag).into(),
         Ddl::Accepted { tag } => tag.clone(),
         Ddl::Unsupported(what) => what.clone(),

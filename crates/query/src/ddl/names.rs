@@ -108,12 +108,16 @@ impl DdlContext<'_> {
     }
 
     /// The session's schema of temporary objects, made if there is none yet.
-    fn temporary_schema(&mut self) -> Oid {
+    ///
+    /// # Errors
+    /// 42501 where not everybody may make some.
+    fn temporary_schema(&mut self) -> SqlResult<Oid> {
         if self.now().temporary_schema.is_none() {
+            self.require_temporary()?;
             let name = self.host.temporary_schema();
             self.edit().put_schema(Arc::new(Schema { oid: TEMPORARY_SCHEMA, name, owner: SUPERUSER, acl: None }));
         }
-        TEMPORARY_SCHEMA
+        Ok(TEMPORARY_SCHEMA)
     }
 
     pub(super) fn notice(&mut self, message: impl Into<String>) {
@@ -149,7 +153,7 @@ impl DdlContext<'_> {
     ///
     /// # Errors
     /// 3F000 if the schema does not exist, or `search_path` names none that does; 42P16 if it is not for relations
-    /// of that persistence.
+    /// of that persistence; 42501 if it is not for the current role.
     pub(super) fn creation_target(
         &mut self,
         name: &QualifiedName,
@@ -158,9 +162,9 @@ impl DdlContext<'_> {
         let (schema, bare) = self.split(name)?;
         let temporary = as_written == Persistence::Temporary;
         let schema = match schema {
-            Some(PG_TEMP) => self.temporary_schema(),
+            Some(PG_TEMP) => self.temporary_schema()?,
             Some(schema) => self.schema(schema)?.oid,
-            None if temporary => self.temporary_schema(),
+            None if temporary => self.temporary_schema()?,
             None => self.first_schema()?,
         };
         let misplaced = match (as_written, schema == TEMPORARY_SCHEMA) {
@@ -171,6 +175,7 @@ impl DdlContext<'_> {
         if let Some(message) = misplaced {
             return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
         }
+        self.require_creation(&self.subject, schema)?;
         self.catalog.used.insert(schema);
         Ok((schema, bare.to_owned()))
     }
@@ -178,7 +183,7 @@ impl DdlContext<'_> {
     /// The first schema of `search_path`; `pg_temp` is made if it is listed first.
     fn first_schema(&mut self) -> SqlResult<Oid> {
         if self.search_path.first().is_some_and(|s| s == PG_TEMP) {
-            return Ok(self.temporary_schema());
+            return self.temporary_schema();
         }
         let first = self.search_path.iter().find_map(|s| self.now().qualifier(s));
         first
@@ -189,11 +194,12 @@ impl DdlContext<'_> {
     /// The relation that `name` stands for, through `search_path` if it is not qualified.
     ///
     /// # Errors
-    /// 3F000 if its schema does not exist; 42501 for a system relation.
+    /// 3F000 if its schema does not exist; 42501 for a system relation, and for a schema that is closed.
     pub(super) fn find(&self, name: &QualifiedName) -> SqlResult<Option<Relation>> {
         let (schema, bare) = self.split(name)?;
         let found = match schema {
             Some(schema) => {
+                self.subject.look_into(self.now(), schema)?;
                 let found = self.now().find_in(schema, bare);
                 if found.is_none() {
                     self.schema(schema)?;
@@ -229,7 +235,8 @@ impl DdlContext<'_> {
     /// The role of this name.
     pub(super) fn role(&self, name: &str) -> SqlResult<Oid> {
         match name {
-            "current_user" | "current_role" | "session_user" | "user" => Ok(self.user),
+            "current_user" | "current_role" | "user" => Ok(self.user),
+            "session_user" => Ok(self.session_user),
             _ => self
                 .now()
                 .roles

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use gavel_catalog::{Catalog, Table};
+use gavel_catalog::{Catalog, Index, IndexState, Table};
 use gavel_types::{SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
@@ -21,6 +21,14 @@ impl DdlContext<'_> {
         Ok(())
     }
 
+    /// Of indexes that a failed build has left behind, those that `which` takes are as good as others once the table is
+    /// filled anew.
+    pub(super) fn mend_indexes(table: &mut Table, which: impl Fn(&Index) -> bool) {
+        for index in table.indexes.iter_mut().filter(|i| i.state == IndexState::Invalid && which(i)) {
+            index.state = IndexState::Public;
+        }
+    }
+
     /// Replaces `old` by `changed`, which has the same OID, and moves the rows. `values` are the
     /// expressions, over columns of `old`, of the columns that do not simply keep their value.
     ///
@@ -33,6 +41,7 @@ impl DdlContext<'_> {
         values: &[(i16, String)],
     ) -> SqlResult<()> {
         self.fresh_storage(&mut changed).await?;
+        Self::mend_indexes(&mut changed, |_| true);
         for column in &mut changed.columns {
             column.missing = None;
         }

@@ -1,13 +1,13 @@
-//! Schemas, databases and roles.
+//! Schemas and databases.
 
 use std::sync::Arc;
 
-use gavel_binder::ddl::ast::{Alter, AlterAction, Drop, ObjectKind, RoleOption};
+use gavel_binder::ddl::ast::{Alter, AlterAction, Drop, ObjectKind};
 use gavel_catalog::bootstrap::DATABASE_OWNER;
-use gavel_catalog::{Database, Role, Schema, acl, store};
+use gavel_catalog::{Database, Schema, acl, store};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
-use super::{DdlContext, scram};
+use super::DdlContext;
 
 impl DdlContext<'_> {
     // ---- schemas ----
@@ -19,6 +19,8 @@ impl DdlContext<'_> {
         owner: Option<&str>,
     ) -> SqlResult<()> {
         let owner_oid = owner.map(|o| self.role(o)).transpose()?.unwrap_or(self.user);
+        self.require_on_database("C")?;
+        self.require_member_of(owner_oid)?;
         let owner_name = || self.now().role_by_oid(owner_oid).map_or_else(String::new, |r| r.name.clone());
         let name = name.map_or_else(owner_name, str::to_owned);
         if if_not_exists && self.now().schema(&name).is_some() {
@@ -83,6 +85,8 @@ impl DdlContext<'_> {
                 }
             }
         }
+        self.require_create_database("permission denied to create database")?;
+        self.require_member_of(owner)?;
         if self.now().databases.contains_key(name) {
             return Err(SqlError::new(SqlState::DuplicateDatabase, format!("database \"{name}\" already exists")));
         }
@@ -98,6 +102,7 @@ impl DdlContext<'_> {
         self.require_no_block("DROP DATABASE")?;
         let name = drop.names.first().and_then(|n| n.0.last()).map_or("", String::as_str);
         let Some(database) = self.database(name, drop.if_exists)? else { return Ok(()) };
+        self.must_own_database(&database)?;
         if database.oid == self.now().database {
             return Err(SqlError::new(SqlState::ObjectInUse, "cannot drop the currently open database"));
         }
@@ -125,9 +130,11 @@ impl DdlContext<'_> {
     pub(super) fn alter_database(&mut self, alter: &Alter) -> SqlResult<()> {
         let name = alter.name.0.last().map_or("", String::as_str);
         let Some(database) = self.database(name, false)? else { return Ok(()) };
+        self.must_own_database(&database)?;
         for action in &alter.actions {
             match action {
                 AlterAction::Rename(new) => {
+                    self.require_create_database("permission denied to rename database")?;
                     if database.oid == self.now().database {
                         return Err(SqlError::unsupported("current database cannot be renamed"));
                     }
@@ -141,6 +148,11 @@ impl DdlContext<'_> {
                 }
                 AlterAction::Owner(role) => {
                     let owner = self.role(role)?;
+                    if owner == database.owner {
+                        continue;
+                    }
+                    self.may_give(owner, None)?;
+                    self.require_create_database("permission denied to change owner of database")?;
                     let acl = database.acl.as_ref().map(|items| acl::new_owner(items, database.owner, owner));
                     self.edit().put_database(Arc::new(Database { owner, acl, ..Database::clone(&database) }));
                 }
@@ -148,169 +160,6 @@ impl DdlContext<'_> {
             }
         }
         Ok(())
-    }
-
-    // ---- roles ----
-
-    pub(super) async fn create_role(&mut self, name: &str, options: &[RoleOption], login: bool) -> SqlResult<()> {
-        if name.starts_with("pg_") {
-            return Err(SqlError::new(SqlState::ReservedName, format!("role name \"{name}\" is reserved"))
-                .detail("Role names starting with \"pg_\" are reserved."));
-        }
-        if matches!(name, "public" | "none") {
-            return Err(SqlError::new(SqlState::ReservedName, format!("role name \"{name}\" is reserved")));
-        }
-        self.require_no_role(name)?;
-        let oid = self.host.allocate_oids(1).await?;
-        let mut role = Role {
-            oid,
-            name: name.to_owned(),
-            superuser: false,
-            login,
-            create_db: false,
-            create_role: false,
-            inherit: true,
-            password: None,
-            connection_limit: None,
-            member_of: Vec::new(),
-        };
-        self.apply_role_options(&mut role, options)?;
-        self.edit().put_role(Arc::new(role));
-        for option in options {
-            match option {
-                RoleOption::In(groups) => {
-                    for group in groups {
-                        let group = self.role(group)?;
-                        self.join(group, oid, false)?;
-                    }
-                }
-                RoleOption::Members(members, admin) => {
-                    for member in members {
-                        let member = self.role(member)?;
-                        self.join(oid, member, *admin)?;
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn require_no_role(&self, name: &str) -> SqlResult<()> {
-        if self.now().roles.contains_key(name) {
-            return Err(SqlError::new(SqlState::DuplicateObject, format!("role \"{name}\" already exists")));
-        }
-        Ok(())
-    }
-
-    fn apply_role_options(&mut self, role: &mut Role, options: &[RoleOption]) -> SqlResult<()> {
-        for option in options {
-            match option {
-                RoleOption::Superuser(on) => role.superuser = *on,
-                RoleOption::CreateDb(on) => role.create_db = *on,
-                RoleOption::CreateRole(on) => role.create_role = *on,
-                RoleOption::Inherit(on) => role.inherit = *on,
-                RoleOption::Login(on) => role.login = *on,
-                RoleOption::Password(None) => role.password = None,
-                RoleOption::Password(Some(text)) => {
-                    let mut salt = [0; scram::SALT_BYTES];
-                    self.host.fill_random(&mut salt);
-                    role.password = (!text.is_empty()).then(|| scram::verifier(text, &salt));
-                }
-                RoleOption::ConnectionLimit(limit) if *limit < -1 => {
-                    let message = format!("invalid connection limit: {limit}");
-                    return Err(SqlError::new(SqlState::InvalidParameterValue, message));
-                }
-                RoleOption::ConnectionLimit(limit) => {
-                    role.connection_limit = i32::try_from(*limit).ok().filter(|limit| *limit >= 0);
-                }
-                // Memberships are made once the role is there.
-                RoleOption::In(_) | RoleOption::Members(..) | RoleOption::Other => {}
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) fn alter_role(&mut self, name: &str, options: &[RoleOption]) -> SqlResult<()> {
-        let oid = self.role(name)?;
-        let mut role = self
-            .now()
-            .role_by_oid(oid)
-            .map(|r| Role::clone(r))
-            .ok_or_else(|| SqlError::internal("role has left the catalog"))?;
-        self.apply_role_options(&mut role, options)?;
-        self.edit().put_role(Arc::new(role));
-        Ok(())
-    }
-
-    pub(super) fn alter_role_name(&mut self, alter: &Alter) -> SqlResult<()> {
-        let name = alter.name.0.last().map_or("", String::as_str);
-        if name == "all" {
-            return Ok(());
-        }
-        let oid = self.role(name)?;
-        for action in &alter.actions {
-            if let AlterAction::Rename(new) = action {
-                self.require_no_role(new)?;
-                if oid == self.user {
-                    return Err(SqlError::unsupported("session user cannot be renamed"));
-                }
-                if let Some(role) = self.now().role_by_oid(oid).cloned() {
-                    let catalog = self.edit();
-                    catalog.roles.remove(&role.name);
-                    catalog.put_role(Arc::new(Role { name: new.clone(), ..Role::clone(&role) }));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) fn drop_roles(&mut self, drop: &Drop) -> SqlResult<()> {
-        for name in drop.names.iter().filter_map(|n| n.0.last()) {
-            let Some(role) = self.now().roles.get(name).cloned() else {
-                let message = format!("role \"{name}\" does not exist");
-                if !drop.if_exists {
-                    return Err(SqlError::new(SqlState::UndefinedObject, message));
-                }
-                self.notice(format!("{message}, skipping"));
-                continue;
-            };
-            if role.oid == self.user {
-                return Err(SqlError::new(SqlState::ObjectInUse, "current user cannot be dropped"));
-            }
-            if role.oid < gavel_catalog::system::FIRST_USER_OID {
-                let message = format!("cannot drop role {name} because it is required by the database system");
-                return Err(SqlError::new(SqlState::DependentObjectsStillExist, message));
-            }
-            if let Some(what) = self.owned_by(role.oid) {
-                let message = format!("role \"{name}\" cannot be dropped because some objects depend on it");
-                return Err(
-                    SqlError::new(SqlState::DependentObjectsStillExist, message).detail(format!("owner of {what}"))
-                );
-            }
-            let privileges = self.privileged_on(role.oid);
-            if !privileges.is_empty() {
-                let message = format!("role \"{name}\" cannot be dropped because some objects depend on it");
-                let lines = privileges.iter().map(|what| format!("privileges for {what}"));
-                let detail = lines.collect::<Vec<_>>().join("\n");
-                return Err(SqlError::new(SqlState::DependentObjectsStillExist, message).detail(detail));
-            }
-            self.edit().roles.remove(name);
-            self.forget_memberships(role.oid);
-        }
-        Ok(())
-    }
-
-    /// Something of this database, or a database, that the role owns.
-    fn owned_by(&self, role: Oid) -> Option<String> {
-        let catalog = self.now();
-        None.or_else(|| catalog.databases.values().find(|d| d.owner == role).map(|d| format!("database {}", d.name)))
-            .or_else(|| catalog.schemas.values().find(|s| s.owner == role).map(|s| format!("schema {}", s.name)))
-            .or_else(|| catalog.tables.values().find(|t| t.owner == role).map(|t| format!("table {}", t.name)))
-            .or_else(|| catalog.views.values().find(|v| v.owner == role).map(|v| format!("view {}", v.name)))
-            .or_else(|| catalog.types.values().find(|t| t.owner == role).map(|t| format!("type {}", t.name)))
-            .or_else(|| catalog.functions.values().find(|f| f.owner == role).map(|f| format!("function {}", f.name)))
-            .or_else(|| catalog.sequences.values().find(|s| s.owner == role).map(|s| format!("sequence {}", s.name)))
     }
 
     /// DROP of any kind.

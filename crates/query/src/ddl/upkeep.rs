@@ -1,15 +1,20 @@
 //! TRUNCATE, COMMENT, and statements that are checked and then change nothing: VACUUM and the like.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{CommentTarget, ObjectKind, QualifiedName};
 use gavel_catalog::Table;
-use gavel_catalog::snapshot::{PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE, PG_PROC, PG_TYPE};
+use gavel_catalog::bootstrap::SUPERUSER;
+use gavel_catalog::privilege::Securable;
+use gavel_catalog::snapshot::{
+    PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE, PG_PROC, PG_TYPE, Relation,
+};
 use gavel_types::text_io::type_name;
-use gavel_types::{Oid, SqlError, SqlResult, SqlState};
+use gavel_types::{Notice, Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
-use super::names::{oid_of, require_kind, undefined_column, undefined_table};
+use super::names::{kind_of, oid_of, require_kind, undefined_column, undefined_table};
 use super::user_type::undefined_type;
 
 impl DdlContext<'_> {
@@ -17,6 +22,7 @@ impl DdlContext<'_> {
         let mut tables: Vec<Oid> = Vec::new();
         for name in names {
             let table = self.find_table(name)?;
+            self.require_on_relation(Securable::Table(&table), "D")?;
             if !tables.contains(&table.oid) {
                 tables.push(table.oid);
             }
@@ -25,6 +31,8 @@ impl DdlContext<'_> {
         for oid in tables {
             let mut table = Table::clone(&*self.table_by_oid(oid)?);
             self.fresh_storage(&mut table).await?;
+            // Whether keys are unique is not looked at, as in PostgreSQL.
+            Self::mend_indexes(&mut table, |index| !index.unique);
             self.edit_table(oid, |t| *t = table)?;
             if !restart {
                 continue;
@@ -32,6 +40,7 @@ impl DdlContext<'_> {
             let owned: Vec<_> =
                 self.now().sequences.values().filter(|s| s.owned_by.is_some_and(|o| o.0 == oid)).cloned().collect();
             for sequence in owned {
+                self.must_own(sequence.owner, "sequence", &sequence.name)?;
                 self.restart_sequence(&sequence).await?;
             }
         }
@@ -59,6 +68,7 @@ impl DdlContext<'_> {
                             child.name
                         )));
                 }
+                self.require_on_relation(Securable::Table(&child), "D")?;
                 self.notice(format!("truncate cascades to table \"{}\"", child.name));
                 tables.push(child.oid);
             }
@@ -70,11 +80,12 @@ impl DdlContext<'_> {
         let key = match on {
             CommentTarget::Column(relation, column) => {
                 let found = self.find(relation)?.ok_or_else(|| undefined_table("relation", relation))?;
+                self.may_comment(&found, None)?;
                 let number = match &found {
-                    gavel_catalog::snapshot::Relation::Table(t) => {
+                    Relation::Table(t) => {
                         t.column_named(column).map(|c| c.number).ok_or_else(|| undefined_column(t, column))?
                     }
-                    gavel_catalog::snapshot::Relation::View(v) => {
+                    Relation::View(v) => {
                         let at = v.columns.iter().position(|c| c.0 == *column).ok_or_else(|| {
                             let message = format!("column \"{column}\" of relation \"{}\" does not exist", v.name);
                             SqlError::new(SqlState::UndefinedColumn, message)
@@ -90,6 +101,7 @@ impl DdlContext<'_> {
             }
             CommentTarget::Constraint { name, table } => {
                 let table = self.find_table(table)?;
+                self.may_comment(&Relation::Table(Arc::clone(&table)), None)?;
                 let unique = table.uniques.iter().find(|c| c.name == *name).map(|c| c.oid);
                 let check = table.checks.iter().find(|c| c.name == *name).map(|c| c.oid);
                 let key = table.foreign_keys.iter().find(|c| c.name == *name).map(|c| c.oid);
@@ -101,6 +113,7 @@ impl DdlContext<'_> {
             }
             CommentTarget::DomainConstraint { name, domain } => {
                 let found = self.find_type(domain)?.ok_or_else(|| undefined_type(domain))?;
+                self.may_comment_type(found)?;
                 let checks = self.now().user_type(found).and_then(|t| t.domain()).map(|d| &d.checks);
                 let oid = checks.and_then(|c| c.iter().find(|c| c.name == *name)).map(|c| c.oid).ok_or_else(|| {
                     let message = format!("constraint \"{name}\" for domain {} does not exist", type_name(found));
@@ -109,24 +122,35 @@ impl DdlContext<'_> {
                 (PG_CONSTRAINT, oid, 0)
             }
             CommentTarget::Object(ObjectKind::Type | ObjectKind::Domain, name) => {
-                (PG_TYPE, self.find_type(name)?.ok_or_else(|| undefined_type(name))?, 0)
+                let found = self.find_type(name)?.ok_or_else(|| undefined_type(name))?;
+                self.may_comment_type(found)?;
+                (PG_TYPE, found, 0)
             }
             CommentTarget::Object(ObjectKind::Schema, name) => {
                 let (_, bare) = self.split(name)?;
-                (PG_NAMESPACE, self.require_schema(bare)?, 0)
+                let found = self.require_schema(bare)?;
+                if let Some(schema) = self.now().schema_by_oid(found) {
+                    self.must_own_schema(schema)?;
+                }
+                (PG_NAMESPACE, found, 0)
             }
             CommentTarget::Object(ObjectKind::Database, name) => {
                 let bare = name.0.last().map_or("", String::as_str);
-                let found = self.now().databases.get(bare).map(|d| d.oid).ok_or_else(|| {
+                let found = self.now().databases.get(bare).ok_or_else(|| {
                     SqlError::new(SqlState::InvalidCatalogName, format!("database \"{bare}\" does not exist"))
                 })?;
-                (PG_DATABASE, found, 0)
+                self.must_own_database(found)?;
+                (PG_DATABASE, found.oid, 0)
             }
             CommentTarget::Object(ObjectKind::Role, name) => {
-                (PG_AUTHID, self.role(name.0.last().map_or("", String::as_str))?, 0)
+                let found = self.role(name.0.last().map_or("", String::as_str))?;
+                let role = self.role_of(found)?;
+                self.require_create_role(Some(&role), "must have CREATEROLE privilege", "must be superuser")?;
+                (PG_AUTHID, found, 0)
             }
             CommentTarget::Object(kind, name) => {
                 let found = self.find(name)?.ok_or_else(|| undefined_table("relation", name))?;
+                self.may_comment(&found, Some(kind_of(&found)))?;
                 require_kind(&found, name.0.last().map_or("", String::as_str), *kind)?;
                 (PG_CLASS, oid_of(&found), 0)
             }
@@ -148,11 +172,40 @@ impl DdlContext<'_> {
         Ok(())
     }
 
+    fn may_comment_type(&self, oid: Oid) -> SqlResult<()> {
+        match self.now().user_type(oid) {
+            Some(ty) => self.must_own_type(ty),
+            None => self.must_own(SUPERUSER, "type", &type_name(oid)),
+        }
+    }
+
+    /// Whether VACUUM or ANALYZE takes the relation in; others than its owner are warned.
+    ///
+    /// # Errors
+    /// 42501 for CLUSTER and REINDEX.
+    fn may_maintain(&mut self, tag: &str, found: &Relation) -> SqlResult<bool> {
+        let Err(refused) = self.must_own_relation(found) else { return Ok(true) };
+        let verb = match tag {
+            "VACUUM" => "vacuum",
+            "ANALYZE" => "analyze",
+            _ => return Err(refused),
+        };
+        let owner = self.now().databases.get(&*self.now().database_name).map(|d| d.owner);
+        if owner.is_some_and(|owner| self.subject.has_privileges_of(owner)) {
+            return Ok(true);
+        }
+        let name = self.now().relation_name(oid_of(found)).map_or("", |(_, name)| name);
+        let message = format!("skipping \"{name}\" --- only table or database owner can {verb} it");
+        self.notices.push(Notice::warning(SqlState::Warning, message));
+        Ok(false)
+    }
+
     /// VACUUM and its kin.
     pub(super) fn maintain(
         &mut self,
         tag: &str,
         names: &[(QualifiedName, Vec<String>)],
+        index: Option<&str>,
         no_block: bool,
     ) -> SqlResult<()> {
         if no_block {
@@ -165,12 +218,33 @@ impl DdlContext<'_> {
                 continue;
             }
             let found = self.find(name)?.ok_or_else(|| undefined_table("relation", name))?;
-            if let gavel_catalog::snapshot::Relation::Table(table) = found
-                && let Some(missing) = columns.iter().find(|c| table.column_named(c).is_none())
-            {
+            if !self.may_maintain(tag, &found)? {
+                continue;
+            }
+            let Relation::Table(table) = found else { continue };
+            if let Some(missing) = columns.iter().find(|c| table.column_named(c).is_none()) {
                 return Err(undefined_column(&table, missing));
+            }
+            if let Some(index) = index {
+                require_order(&table, index)?;
             }
         }
         Ok(())
     }
+}
+
+/// # Errors
+/// 42704 if the table has no such index, 0A000 for one that does not hold every row.
+fn require_order(table: &Table, name: &str) -> SqlResult<()> {
+    let Some(index) = table.indexes.iter().find(|i| i.name == name) else {
+        let message = format!("index \"{name}\" for table \"{}\" does not exist", table.name);
+        return Err(SqlError::new(SqlState::UndefinedObject, message));
+    };
+    if index.predicate.is_some() {
+        return Err(SqlError::unsupported(format!("cannot cluster on partial index \"{name}\"")));
+    }
+    if !index.is_public() {
+        return Err(SqlError::unsupported(format!("cannot cluster on invalid index \"{name}\"")));
+    }
+    Ok(())
 }

@@ -82,7 +82,8 @@ impl DdlContext<'_> {
     /// Adds a type that is owned by the current user.
     pub(super) fn put_new_type(&mut self, oid: Oid, schema: Oid, name: String, definition: Definition) {
         let owner = self.user;
-        self.edit().put_type(Arc::new(UserType { oid, schema, name, owner, version: 1, definition, acl: None }));
+        let acl = self.initial_acl('T', owner, schema);
+        self.edit().put_type(Arc::new(UserType { oid, schema, name, owner, version: 1, definition, acl }));
     }
 
     /// An OID that no type of the database has.
@@ -101,7 +102,8 @@ impl DdlContext<'_> {
 
     /// A type's name as messages show it: qualified only if it must be.
     pub(super) fn type_shown(&self, oid: Oid) -> String {
-        let names = CatalogNames { catalog: self.now().clone(), search_path: self.search_path.to_vec() };
+        let search_path = self.search_path.to_vec();
+        let names = CatalogNames { catalog: self.now().clone(), search_path, subject: None };
         names.type_text(oid).unwrap_or_else(|| type_name(oid))
     }
 
@@ -132,6 +134,7 @@ impl DdlContext<'_> {
         Ok(match schema {
             Some("pg_catalog") => builtin(),
             Some(schema) => {
+                self.subject.look_into(self.now(), schema)?;
                 let schema = self.now().qualifier(schema).ok_or_else(|| super::names::undefined_schema(schema))?;
                 self.now().type_named(schema.oid, bare)
             }
@@ -157,6 +160,7 @@ impl DdlContext<'_> {
         let Some(found) = self.now().user_type(oid).cloned() else {
             return Err(wrong(format!("{} is a table's row type", type_name(oid))).hint("Use ALTER TABLE instead."));
         };
+        self.must_own_type(&found)?;
         if alter.kind == ObjectKind::Domain && !oid.is_domain() {
             return Err(wrong(format!("{} is not a domain", type_name(oid))));
         }
@@ -207,6 +211,7 @@ impl DdlContext<'_> {
         if target.oid == TEMPORARY_SCHEMA {
             return Err(SqlError::unsupported("cannot move objects into or out of temporary schemas"));
         }
+        self.require_creation(&self.subject, target.oid)?;
         if self.now().type_named(target.oid, &ty.name).is_some() {
             let message = format!("type \"{}\" already exists in schema \"{schema}\"", ty.name);
             return Err(SqlError::new(SqlState::DuplicateObject, message));
@@ -218,10 +223,17 @@ impl DdlContext<'_> {
 
     fn own_type(&mut self, ty: &UserType, role: &str) -> SqlResult<()> {
         let owner = self.role(role)?;
+        if owner != ty.owner {
+            self.may_give(owner, Some(ty.schema))?;
+            self.give_type(ty, owner);
+        }
+        Ok(())
+    }
+
+    pub(super) fn give_type(&mut self, ty: &UserType, owner: Oid) {
         self.catalog.used.insert(owner);
         let acl = ty.acl.as_ref().map(|items| acl::new_owner(items, ty.owner, owner));
         self.edit_type(ty, |t| (t.owner, t.acl) = (owner, acl));
-        Ok(())
     }
 
     async fn add_label(
@@ -362,6 +374,7 @@ impl DdlContext<'_> {
 
     /// The same for a type that is known.
     pub(super) fn split_type(&mut self, schema: Oid, ty: PgType) -> SqlResult<(PgType, Option<Oid>)> {
+        self.require_type(ty.oid)?;
         self.rely_on_type(schema, ty.oid);
         if !ty.oid.is_over_domain() {
             return Ok((ty, None));
@@ -427,7 +440,9 @@ impl DdlContext<'_> {
         if let Some(element) = oid.element() {
             return Err(required(this, format!("type {}", type_name(element))));
         }
-        if self.now().user_type(oid).is_none() {
+        if let Some(found) = self.now().user_type(oid).cloned() {
+            self.may_drop_type(&found)?;
+        } else {
             let relation = Oid(oid.type_number());
             let kind = if self.now().tables.contains_key(&relation) { "table" } else { "view" };
             let by = self.now().relation_name(relation).map(|(schema, name)| self.shown(schema, name));

@@ -34,6 +34,7 @@ impl DdlContext<'_> {
                 (self.new_oid(schema).await?, 1, self.user, acl, Vec::new(), Vec::new())
             }
             Some(Relation::View(old)) if create.or_replace => {
+                self.must_own(old.owner, "view", &old.name)?;
                 require_compatible(&old, &columns)?;
                 let (acl, column_acls) = (old.acl.clone(), old.column_acls.clone());
                 (old.oid, old.version + 1, old.owner, acl, column_acls, old.defaults.clone())

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use gavel_catalog::keys::rung_version;
 use gavel_catalog::{FkAction, FkMatch, ForeignKey, Index, IndexKey};
 use gavel_functions::call::EvalContext;
 use gavel_functions::compare::sort_key;
@@ -267,17 +268,26 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Relies on the definition of a table that the statement does not name, and writes to.
+    fn rely_on(&mut self, shape: &TableShape) {
+        let table = &shape.table;
+        if !table.is_temporary() {
+            self.state.txn.use_schema(rung_version(Oid(shape.tenant.0), table.oid, table.rung));
+        }
+    }
+
     async fn cascade(
         &mut self,
         link: &Link,
         action: FkAction,
         keys: Vec<(Vec<Datum>, Option<Vec<Datum>>)>,
     ) -> SqlResult<()> {
+        self.rely_on(&link.child);
         let wanted: Vec<Vec<Datum>> = keys.iter().map(|k| k.0.clone()).collect();
         let children = self.children(link, &wanted, false).await?;
         let deletes = action == FkAction::Cascade && keys.iter().all(|k| k.1.is_none());
         if deletes {
-            self.delete(&link.child, &children)?;
+            self.delete(&link.child, &children).await?;
             return Ok(());
         }
         let parents: HashMap<Vec<u8>, &Option<Vec<Datum>>> =

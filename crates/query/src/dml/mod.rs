@@ -6,6 +6,7 @@
 //! | [`writer`] | inserts, updates and deletes of rows: constraints, keys, entries |
 //! | [`conflict`] | INSERT … ON CONFLICT |
 //! | [`deferred`] | checks that wait, SET CONSTRAINTS, deferrable keys |
+//! | `unbuilt` | entries of unique indexes that do not hold all rows yet |
 //! | [`foreign`] | foreign keys: parents looked up, children found and acted upon |
 //! | [`modify`] | a bound `Modify` from its source rows to its RETURNING rows |
 
@@ -14,4 +15,5 @@ pub mod deferred;
 pub mod foreign;
 pub mod modify;
 pub mod shape;
+mod unbuilt;
 pub mod writer;

@@ -168,7 +168,7 @@ pub async fn apply(
             let old = positions(&shape, old_row, layout)?;
             let rows = once_each(rows, key)?;
             let gone: Vec<_> = rows.iter().map(|r| Ok((key_at(r, key)?, pick(r, &old)))).collect::<SqlResult<_>>()?;
-            let count = writer.delete(&shape, &gone)?;
+            let count = writer.delete(&shape, &gone).await?;
             Ok(Applied { count, rows: if returns { rows } else { Vec::new() } })
         }
         ModifyOp::Merge { row_key, old_row, new_row, action, actions } => {
@@ -246,7 +246,7 @@ impl Merged {
     }
 
     async fn write(self, writer: &mut Writer<'_>, shape: &Arc<TableShape>) -> SqlResult<u64> {
-        let mut count = writer.delete(shape, &self.gone)?;
+        let mut count = writer.delete(shape, &self.gone).await?;
         count += writer.update(shape, self.changes).await?;
         count += self.new.len() as u64;
         writer.insert(shape, self.new).await?;

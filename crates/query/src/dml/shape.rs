@@ -66,7 +66,7 @@ struct KeyPart {
     name: String,
 }
 
-/// A secondary index.
+/// A secondary index whose entries follow the rows, all of them or only those that go.
 #[derive(Clone, Debug)]
 pub struct IndexShape {
     pub index: Index,
@@ -151,7 +151,7 @@ impl TableShape {
             }
             shape.primary = Some(parts);
         }
-        for index in table.indexes.iter().filter(|i| !i.is_table()) {
+        for index in table.indexes.iter().filter(|i| !i.is_table() && i.state.loses_entries()) {
             let made = shape.index_shape(index, binder)?;
             shape.indexes.push(made);
         }
@@ -349,9 +349,9 @@ impl TableShape {
     }
 
     /// All keys of `index` whose first columns have these values (attnum, value), in whatever order
-    /// they are given; `None` if they are not its first columns.
+    /// they are given; `None` if they are not its first columns, or it need not have all rows.
     pub fn prefix_range(&self, index: &Index, values: &[(i16, Datum)]) -> Option<KeyRange> {
-        if index.predicate.is_some() || index.keys.len() < values.len() {
+        if !index.is_public() || index.predicate.is_some() || index.keys.len() < values.len() {
             return None;
         }
         let object = if index.is_table() { self.object } else { ObjectId(index.storage.0) };

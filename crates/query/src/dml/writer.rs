@@ -15,6 +15,7 @@
 //!    both be right conflict (PROTOCOL §7); entries of non-unique indexes are blind.
 //! 3. Entries that a transaction has made of a row of its own are taken back with the row, not deleted: a row that came
 //!    and went leaves no write that could meet another transaction's row of the same key.
+//! 4. An index that is not public is written as its state says ([`gavel_catalog::IndexState`]).
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -28,7 +29,8 @@ use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState, WriteMode};
 
 use crate::dml::deferred::Deferred;
 use crate::dml::foreign::Events;
-use crate::dml::shape::{Entry, TableShape};
+use crate::dml::shape::{Entry, IndexShape, TableShape};
+use crate::dml::unbuilt::Doubtful;
 use crate::fast::expr::RowContext;
 
 /// Rows whose keys are looked up in one call.
@@ -150,7 +152,7 @@ impl<'a> Writer<'a> {
         let key = shape.row_key(&row, row_id)?;
         let value = shape.encode(&row)?;
         let mut entries = Vec::with_capacity(shape.indexes.len());
-        for (i, index) in shape.indexes.iter().enumerate() {
+        for (i, index) in shape.indexes.iter().enumerate().filter(|(_, i)| i.index.state.takes_entries()) {
             entries.extend(shape.entry(index, &row, row_id, self.eval)?.map(|e| (i, e)));
         }
         Ok(Prepared { row, key, value, entries })
@@ -197,6 +199,7 @@ impl<'a> Writer<'a> {
     pub async fn update(&mut self, shape: &Arc<TableShape>, changes: Vec<RowChange>) -> SqlResult<u64> {
         let mut seen = HashSet::new();
         let mut fresh: Vec<(Option<usize>, usize, Bytes, Bytes)> = Vec::new();
+        let mut doubtful = Vec::new();
         let mut count = 0;
         for (number, c) in changes.iter().enumerate() {
             if changes.len() > 1 && !seen.insert(&c.key) {
@@ -220,18 +223,21 @@ impl<'a> Writer<'a> {
                 if !moved && TableShape::entry_is_untouched(index, &changed) {
                     continue;
                 }
-                let old = shape.entry(index, &c.old, row_id, self.eval)?;
-                let new = shape.entry(index, &c.new, row_id, self.eval)?;
+                let old = self.old_entry(shape, index, &c.old, row_id)?;
+                let takes = index.index.state.takes_entries();
+                let new = if takes { shape.entry(index, &c.new, row_id, self.eval)? } else { None };
                 match (old, new) {
                     (Some(o), Some(n)) if o.key == n.key => {
-                        if o.value != n.value {
+                        if o.value != n.value && n.unique && !index.index.is_public() {
+                            doubtful.push(Doubtful { key: n.key, row: c.key.clone(), value: Some(n.value) });
+                        } else if o.value != n.value {
                             let mode = if n.unique { WriteMode::Update } else { WriteMode::Blind };
                             self.state.txn.write(n.key, mode, Some(n.value))?;
                         }
                     }
                     (old, new) => {
                         if let Some(o) = old {
-                            self.remove_entry(o, own)?;
+                            self.remove_entry(index, o, (&c.key, own), &mut doubtful)?;
                         }
                         match new {
                             Some(n) if n.unique => fresh.push((Some(i), number, n.key, n.value)),
@@ -247,6 +253,7 @@ impl<'a> Writer<'a> {
             self.state.events.child_written(shape, Some(&c.old), &c.new);
             self.state.events.parent_changed(shape, &c.old, Some(&c.new));
         }
+        self.settle_doubtful(shape, doubtful).await?;
         let unique = |index: &Option<usize>| index.is_some() || shape.has_row_key();
         let keys = fresh.iter().filter(|f| unique(&f.0)).map(|f| f.2.clone()).collect();
         let mut taken = self.existing(keys).await?;
@@ -260,8 +267,9 @@ impl<'a> Writer<'a> {
     }
 
     /// Deletes rows (key, old row). Gives how many; a row named twice counts once.
-    pub fn delete(&mut self, shape: &Arc<TableShape>, rows: &[(Bytes, Vec<Datum>)]) -> SqlResult<u64> {
+    pub async fn delete(&mut self, shape: &Arc<TableShape>, rows: &[(Bytes, Vec<Datum>)]) -> SqlResult<u64> {
         let mut seen = HashSet::new();
+        let mut doubtful = Vec::new();
         let mut count = 0;
         for (key, old) in rows {
             if rows.len() > 1 && !seen.insert(key) {
@@ -272,17 +280,43 @@ impl<'a> Writer<'a> {
             self.state.txn.write(key.clone(), WriteMode::Delete, None)?;
             let row_id = shape.row_id_of(key);
             for index in &shape.indexes {
-                if let Some(entry) = shape.entry(index, old, row_id, self.eval)? {
-                    self.remove_entry(entry, own)?;
+                if let Some(entry) = self.old_entry(shape, index, old, row_id)? {
+                    self.remove_entry(index, entry, (key, own), &mut doubtful)?;
                 }
             }
             self.state.events.parent_changed(shape, old, None);
         }
+        self.settle_doubtful(shape, doubtful).await?;
         Ok(count)
     }
 
-    /// Takes away an entry, of a row that this transaction has inserted if `own`.
-    fn remove_entry(&mut self, entry: Entry, own: bool) -> SqlResult<()> {
+    /// The entry of a row as it was. One that an index which is still being built could never make is not there.
+    fn old_entry(
+        &self,
+        shape: &TableShape,
+        index: &IndexShape,
+        row: &[Datum],
+        row_id: [u8; 16],
+    ) -> SqlResult<Option<Entry>> {
+        match shape.entry(index, row, row_id, self.eval) {
+            Err(_) if !index.index.is_public() => Ok(None),
+            entry => entry,
+        }
+    }
+
+    /// Takes away the entry of the row that had the key `row`, and that is this transaction's `own`; it is put off where
+    /// it is not known to be the row's.
+    fn remove_entry(
+        &mut self,
+        index: &IndexShape,
+        entry: Entry,
+        (row, own): (&Bytes, bool),
+        doubtful: &mut Vec<Doubtful>,
+    ) -> SqlResult<()> {
+        if entry.unique && !index.index.is_public() {
+            doubtful.push(Doubtful { key: entry.key, row: row.clone(), value: None });
+            return Ok(());
+        }
         if own && !entry.unique {
             self.state.txn.forget(&entry.key);
             return Ok(());

@@ -52,7 +52,8 @@ impl Engine {
 
     async fn what_changed(&self, conflict: &Conflict, snapshot: Timestamp, shapes: &CatalogShapes) -> Option<String> {
         let catalog = &shapes.catalog;
-        if let Some(oid) = keys::read_object_version(&conflict.key) {
+        let described = keys::read_descriptor(&conflict.key).map(|(_, oid)| oid);
+        if let Some(oid) = keys::read_object_version(&conflict.key).or(described) {
             let (_, name) = catalog.relation_name(oid)?;
             return Some(format!("The definition of \"{name}\" was changed"));
         }

@@ -35,6 +35,8 @@ pub struct Live {
     pub state_change: Option<i64>,
     /// For an advisory lock.
     pub waits_for_lock: bool,
+    /// For a job, which then does not wait for this session.
+    pub waits_for_job: bool,
 }
 
 struct Open {
@@ -86,8 +88,8 @@ impl Registry {
         self.open.lock().values().filter(|o| o.info.database == database && o.info.pid != pid).count()
     }
 
-    /// The interrupt of a session (`pg_cancel_backend`, `pg_terminate_backend`).
-    pub fn interrupt(&self, pid: i32) -> Option<Arc<Interrupt>> {
-        self.open.lock().get(&pid).map(|o| Arc::clone(&o.interrupt))
+    /// Who has a session, and its interrupt (`pg_cancel_backend`, `pg_terminate_backend`).
+    pub fn interrupt(&self, pid: i32) -> Option<(Oid, Arc<Interrupt>)> {
+        self.open.lock().get(&pid).map(|o| (o.info.user, Arc::clone(&o.interrupt)))
     }
 }

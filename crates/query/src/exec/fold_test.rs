@@ -43,6 +43,7 @@ impl Fixture {
             catalog: &self.catalog,
             search_path: &path,
             user: "postgres",
+            subject: None,
             style: &style,
             session_path: &path,
             calls: None,

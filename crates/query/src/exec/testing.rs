@@ -88,6 +88,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
         materialized: None,
         options: vec![],
         acl: None,
+        rung: 0,
         on_commit: OnCommit::PreserveRows,
     })
 }
@@ -105,6 +106,8 @@ fn index(oid: u32, name: &str, keys: impl Iterator<Item = i16>, primary: bool, u
         nulls_not_distinct: false,
         constraint: None,
         deferrable: false,
+        state: gavel_catalog::IndexState::Public,
+        job: 0,
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use gavel_api::scan::ScanColumn;
 use gavel_api::traffic::{Exchanged, Traffic};
-use gavel_binder::bound::{RowCompareOp, SetOpKind};
+use gavel_binder::bound::{ModifyOp, RowCompareOp, SetOpKind};
 use gavel_functions::registry;
 use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{Datum, Oid, PgType};
@@ -32,9 +32,22 @@ impl Default for Options {
     }
 }
 
+/// Title of a node that only leaves rows out, and its property.
+const FILTER: &str = "Filter";
+/// Property of a node that writes.
+const OPERATION: &str = "Operation";
+/// Title of a node that only computes columns.
+const PROJECTION: &str = "Projection";
+
 /// A node with its properties, ready to be written.
 struct Shown {
     title: String,
+    /// PostgreSQL's word for a join's kind; empty for other nodes.
+    join: &'static str,
+    /// What FORMAT JSON says beside the title: relation, index, operation.
+    named: Vec<(&'static str, String)>,
+    /// Names of the columns that come out; empty unless asked for.
+    output: Vec<String>,
     properties: Vec<(&'static str, String)>,
     /// Subplans (with a label) and inputs.
     below: Vec<(Option<String>, Shown)>,
@@ -50,7 +63,8 @@ pub fn lines(root: &Node, options: &Options, profile: Option<&Profile>) -> Vec<S
     out
 }
 
-/// The plan as PostgreSQL's FORMAT JSON has it: an array with one object.
+/// The plan as PostgreSQL's FORMAT JSON has it: an array with one object. Tools that read it know PostgreSQL's nodes, in
+/// which a projection is part of the node below it, and a filter part of the scan below it.
 pub fn json(root: &Node, options: &Options, profile: Option<&Profile>) -> Value {
     let mut plan = Map::new();
     plan.insert("Plan".into(), to_json(&show(root, options, profile), options));
@@ -85,6 +99,9 @@ fn write(shown: &Shown, options: &Options, depth: usize, label: Option<&str>, ou
     }
     out.push(line);
     let inner = if depth == 0 { "  ".to_owned() } else { format!("{indent}      ") };
+    if !shown.output.is_empty() {
+        out.push(format!("{inner}Output: {}", shown.output.join(", ")));
+    }
     for (name, value) in &shown.properties {
         out.push(format!("{inner}{name}: {value}"));
     }
@@ -94,35 +111,66 @@ fn write(shown: &Shown, options: &Options, depth: usize, label: Option<&str>, ou
 }
 
 fn to_json(shown: &Shown, options: &Options) -> Value {
+    let mut subplans: Vec<&(Option<String>, Shown)> = vec![];
+    let mut node = shown;
+    let mut properties = vec![];
+    while let [.., (None, input)] = node.below.as_slice()
+        && (node.title == PROJECTION || node.title == FILTER && !input.named.is_empty())
+    {
+        properties.extend(&node.properties);
+        subplans.extend(node.below.iter().filter(|(label, _)| label.is_some()));
+        node = input;
+    }
     let mut object = Map::new();
-    object.insert("Node Type".into(), shown.title.split(" on ").next().unwrap_or_default().into());
-    object.insert("Description".into(), shown.title.clone().into());
+    let modifies = node.named.iter().any(|(name, _)| *name == OPERATION);
+    let kind = node.title.split(" on ").next().and_then(|t| t.split(" using ").next()).unwrap_or_default();
+    object.insert("Node Type".into(), if modifies { "ModifyTable" } else { kind }.into());
+    object.insert("Description".into(), node.title.clone().into());
+    for (name, value) in &node.named {
+        object.insert((*name).into(), value.clone().into());
+    }
+    if !node.join.is_empty() {
+        object.insert("Join Type".into(), node.join.into());
+    }
     if options.costs {
-        object.insert("Plan Rows".into(), (shown.rows as u64).into());
+        object.insert("Plan Rows".into(), (node.rows as u64).into());
         object.insert("Plan Width".into(), (shown.width as u64).into());
     }
-    if let Some(counts) = shown.counts {
+    if let Some(counts) = node.counts {
         object.insert("Actual Rows".into(), counts.rows.into());
         object.insert("Actual Loops".into(), counts.loops.into());
         if options.timing {
             object.insert("Actual Total Time".into(), (counts.micros as f64 / 1000.0).into());
         }
     }
-    for (name, value) in &shown.properties {
+    if !shown.output.is_empty() {
+        object.insert("Output".into(), shown.output.clone().into());
+    }
+    for (name, value) in node.properties.iter().chain(properties) {
         object.insert((*name).into(), value.clone().into());
     }
-    if !shown.below.is_empty() {
-        let plans = shown
-            .below
-            .iter()
-            .map(|(label, child)| {
-                let mut plan = to_json(child, options);
-                if let (Some(label), Value::Object(map)) = (label, &mut plan) {
+    let mut relationship = ["Outer", "Inner"].into_iter();
+    let mut plans = vec![];
+    for (label, child) in node.below.iter().chain(subplans) {
+        let mut plan = to_json(child, options);
+        if let Value::Object(map) = &mut plan {
+            match label {
+                Some(label) if label.starts_with("SubPlan") => {
+                    map.insert("Parent Relationship".into(), "SubPlan".into());
                     map.insert("Subplan Name".into(), label.clone().into());
                 }
-                plan
-            })
-            .collect();
+                Some(label) => {
+                    map.insert("Parent Relationship".into(), "InitPlan".into());
+                    map.insert("Subplan Name".into(), label.clone().into());
+                }
+                None => {
+                    map.insert("Parent Relationship".into(), relationship.next().unwrap_or("Member").into());
+                }
+            }
+        }
+        plans.push(plan);
+    }
+    if !plans.is_empty() {
         object.insert("Plans".into(), Value::Array(plans));
     }
     Value::Object(object)
@@ -202,10 +250,8 @@ fn show(node: &Node, options: &Options, profile: Option<&Profile>) -> Shown {
     let mut properties: Vec<(&'static str, String)> = vec![];
     let mut sites: Vec<&Site> = vec![];
     let title = describe(node, &names, &mut properties, &mut sites);
-    if options.verbose {
-        let columns: Vec<String> = (0..node.columns.len()).map(|i| column_name(node, i)).collect();
-        properties.insert(0, ("Output", columns.join(", ")));
-    }
+    let columns = if options.verbose { node.columns.len() } else { 0 };
+    let output = (0..columns).map(|i| column_name(node, i)).collect();
     if let Some(traffic) = profile.and_then(|p| p.exchanged(node.id)) {
         show_traffic(&traffic, &mut properties);
     }
@@ -224,6 +270,14 @@ fn show(node: &Node, options: &Options, profile: Option<&Profile>) -> Shown {
     }
     Shown {
         title,
+        join: match &node.op {
+            Op::Join(join) => join_word(join.join),
+            Op::LookupJoin(join) => join_word(join.join),
+            Op::Lateral(join) => join_word(join.join),
+            _ => "",
+        },
+        named: named(node),
+        output,
         properties,
         below,
         rows: node.rows,
@@ -234,6 +288,33 @@ fn show(node: &Node, options: &Options, profile: Option<&Profile>) -> Shown {
             let silent = matches!(&node.op, Op::Modify(plan) if plan.returning.is_none());
             if silent { Counts { rows: 0, ..counts } } else { counts }
         }),
+    }
+}
+
+/// Relation, index and operation of a node, in PostgreSQL's words.
+fn named(node: &Node) -> Vec<(&'static str, String)> {
+    let relation = |name: &str| vec![("Relation Name", name.to_owned()), ("Alias", name.to_owned())];
+    match &node.op {
+        Op::TableScan(scan) => {
+            let index = scan.index_name.as_ref().map(|index| ("Index Name", index.to_string()));
+            index.into_iter().chain(relation(&scan.table.name)).collect()
+        }
+        Op::SystemScan { name, .. } => relation(name),
+        Op::CteScan { name, .. } => vec![("CTE Name", name.to_string()), ("Alias", name.to_string())],
+        Op::Modify(plan) => {
+            let operation = (OPERATION, operation(&plan.modify.op).to_owned());
+            std::iter::once(operation).chain(relation(&plan.modify.table.name)).collect()
+        }
+        _ => vec![],
+    }
+}
+
+fn operation(op: &ModifyOp) -> &'static str {
+    match op {
+        ModifyOp::Insert { .. } => "Insert",
+        ModifyOp::Update { .. } => "Update",
+        ModifyOp::Delete { .. } => "Delete",
+        ModifyOp::Merge { .. } => "Merge",
     }
 }
 
@@ -283,12 +364,12 @@ fn describe<'n>(
         Op::SystemScan { name, .. } => format!("Seq Scan on {name}"),
         Op::Filter { predicate, .. } => {
             let predicate = text(predicate, sites);
-            properties.push(("Filter", predicate));
-            "Filter".into()
+            properties.push((FILTER, predicate));
+            FILTER.into()
         }
         Op::Project { exprs, .. } => {
             exprs.iter().for_each(|e| collect_sites(e, sites));
-            "Projection".into()
+            PROJECTION.into()
         }
         Op::Join(join) => {
             let conditions: Vec<String> = join
@@ -404,14 +485,23 @@ fn describe<'n>(
         Op::Statements { function, .. } => format!("Function {function}"),
         Op::Modify(plan) => {
             let modify = &plan.modify;
-            let verb = match &modify.op {
-                gavel_binder::bound::ModifyOp::Insert { .. } => "Insert",
-                gavel_binder::bound::ModifyOp::Update { .. } => "Update",
-                gavel_binder::bound::ModifyOp::Delete { .. } => "Delete",
-                gavel_binder::bound::ModifyOp::Merge { .. } => "Merge",
-            };
+            let verb = operation(&modify.op);
             format!("{verb} on {}", modify.table.name)
         }
+    }
+}
+
+/// A join's kind as FORMAT JSON says it.
+fn join_word(join: JoinType) -> &'static str {
+    match join {
+        JoinType::Inner => "Inner",
+        JoinType::StreamOuter => "Left",
+        JoinType::BuildOuter => "Right",
+        JoinType::Full => "Full",
+        JoinType::Semi => "Semi",
+        JoinType::Anti => "Anti",
+        JoinType::BuildSemi => "Right Semi",
+        JoinType::BuildAnti => "Right Anti",
     }
 }
 
@@ -617,6 +707,8 @@ fn expr_text(expr: &Expr, names: &Names<'_>) -> String {
             match (named, &args[..]) {
                 (Some(o), [a, b]) => format!("({} {} {})", expr_text(a, names), o.name, expr_text(b, names)),
                 (Some(o), [a]) => format!("({} {})", o.name, expr_text(a, names)),
+                // What says that it is for an identity column.
+                _ if proc.src == "nextval_oid" => format!("{}({})", proc.name, list(&args[..1], ", ")),
                 _ => format!("{}({})", proc.name, list(args, ", ")),
             }
         }

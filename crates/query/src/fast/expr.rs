@@ -182,11 +182,13 @@ impl RowExpr {
                     })
                     .collect::<Option<_>>()?,
             },
-            ScalarKind::NextVal { sequence } => Node::Call {
-                function: call::resolve(NEXTVAL).ok()?,
-                types: vec![PgType::REGCLASS],
-                args: vec![Self { node: Node::Const(Datum::Oid(sequence.0)), ty: PgType::REGCLASS }],
-            },
+            ScalarKind::NextVal { sequence, identity } => {
+                let mut args = vec![Self::constant(Datum::Oid(sequence.0), PgType::REGCLASS)];
+                // No call in SQL has a second one.
+                args.extend(identity.then(|| Self::constant(Datum::Bool(true), PgType::BOOL)));
+                let types = args.iter().map(|a| a.ty).collect();
+                Node::Call { function: call::resolve(NEXTVAL).ok()?, types, args }
+            }
             ScalarKind::Subscript { .. }
             | ScalarKind::SubscriptAssign { .. }
             | ScalarKind::Subquery(_)

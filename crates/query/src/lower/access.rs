@@ -447,8 +447,11 @@ impl Planner<'_> {
         Ok(best)
     }
 
-    /// Whether a partial index holds all rows that the filters let through.
+    /// Whether the index is complete and, if it is partial, holds all rows that the filters let through.
     pub fn is_usable(&self, scanned: &Scanned<'_>, index: &Index, filters: &[Scalar]) -> bool {
+        if !index.is_public() {
+            return false;
+        }
         let Some(predicate) = &index.predicate else { return true };
         let Some(predicate) = self.env.bind_expression(scanned.table, predicate) else { return false };
         let mut parts = vec![];

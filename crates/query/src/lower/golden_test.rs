@@ -83,6 +83,7 @@ async fn run(fixture: &Fixture, sql: &str) -> SqlResult<Vec<String>> {
         catalog: &fixture.catalog,
         search_path: &path,
         user: "postgres",
+        subject: None,
         style: &style,
         session_path: &path,
         calls: None,

@@ -276,10 +276,9 @@ fn tied(columns: &[(i16, ColumnId)], pairs: &[Pair]) -> Vec<i16> {
 fn is_indexed(rel: &Rel, pairs: &[Pair]) -> bool {
     let Some((table, columns)) = scan_below(rel) else { return false };
     let tied = tied(columns, pairs);
-    table
-        .indexes
-        .iter()
-        .any(|i| i.predicate.is_none() && matches!(i.keys.first(), Some((IndexKey::Column(n), ..)) if tied.contains(n)))
+    let begins_tied =
+        |i: &gavel_catalog::Index| matches!(i.keys.first(), Some((IndexKey::Column(n), ..)) if tied.contains(n));
+    table.indexes.iter().any(|i| i.is_public() && i.predicate.is_none() && begins_tied(i))
 }
 
 /// Whether at most one row of `rel` fits the equalities.

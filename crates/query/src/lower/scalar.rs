@@ -120,9 +120,11 @@ impl Planner<'_> {
                     .collect::<SqlResult<_>>()?,
             },
             ScalarKind::Subquery(subquery) => ExprKind::Subquery(Arc::new(self.compile_site(subquery, layout)?)),
-            ScalarKind::NextVal { sequence } => {
-                let regclass = Expr::constant(Datum::Oid(sequence.0), PgType::REGCLASS);
-                return self.call("nextval", vec![regclass], ty);
+            ScalarKind::NextVal { sequence, identity } => {
+                let mut args = vec![Expr::constant(Datum::Oid(sequence.0), PgType::REGCLASS)];
+                // No call in SQL has a second one.
+                args.extend(identity.then(|| Expr::constant(Datum::Bool(true), PgType::BOOL)));
+                return self.call("nextval", args, ty);
             }
             ScalarKind::Form { input, .. } => return self.compile(input, layout),
             ScalarKind::Default => return Err(SqlError::internal("DEFAULT was not resolved")),

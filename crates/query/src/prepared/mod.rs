@@ -16,12 +16,14 @@ pub mod cursor;
 pub mod portals;
 pub mod statements;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gavel_api::sql::ColumnDesc;
 use gavel_binder::bound::Bound;
 use gavel_binder::parse::Parsed;
-use gavel_catalog::Catalog;
+use gavel_catalog::privilege::denied;
+use gavel_catalog::{Catalog, Subject};
+use gavel_functions::registry;
 use gavel_types::{Oid, PgType, SqlError, SqlResult};
 use parking_lot::Mutex;
 
@@ -36,6 +38,8 @@ pub struct Basis {
     pub catalog: Arc<Catalog>,
     pub search_path: Arc<[String]>,
     pub user: Arc<str>,
+    /// The same role, as the catalog has it.
+    pub subject: Arc<Subject>,
     /// Settings by which literals are read.
     pub style: Arc<str>,
     /// Whether plans leave work to storage.
@@ -61,9 +65,44 @@ pub struct Planned {
     pub columns: Option<Arc<[ColumnDesc]>>,
     /// How large the tables were taken to be.
     pub sizes: Sizes,
+    /// Whether it has been found that the role may do all that the statement does.
+    pub allowed: OnceLock<()>,
+}
+
+/// Whether a role may do all that a statement does with other relations than `except`.
+///
+/// # Errors
+/// 42501.
+pub fn allow(bound: &Bound, catalog: &Catalog, subject: &Subject, except: Option<Oid>) -> SqlResult<()> {
+    for access in bound.accesses.iter().filter(|a| Some(a.relation) != except) {
+        access.check(catalog, subject)?;
+    }
+    for (function, as_role) in &bound.guarded {
+        let held = match as_role {
+            Some(role) => Subject::of(catalog, *role).on_function(catalog, *function),
+            None => subject.on_function(catalog, *function),
+        };
+        if held.is_empty() {
+            return Err(denied("function", registry::proc(*function).map_or("", |p| p.name)));
+        }
+    }
+    Ok(())
 }
 
 impl Planned {
+    /// Whether the role of its basis may do all that the statement does.
+    ///
+    /// # Errors
+    /// 42501.
+    pub fn allow(&self) -> SqlResult<()> {
+        if self.allowed.get().is_none() {
+            allow(&self.bound, &self.basis.catalog, &self.basis.subject, None)?;
+            // A second check at the same time has come to the same.
+            let _ = self.allowed.set(());
+        }
+        Ok(())
+    }
+
     pub fn params(&self) -> &[PgType] {
         &self.bound.params
     }
@@ -93,8 +132,9 @@ fn types_of(columns: Option<&[ColumnDesc]>) -> Vec<PgType> {
     columns.into_iter().flatten().map(|c| c.ty).collect()
 }
 
+/// Drivers prepare the statement anew when they see this from this routine (pgjdbc, asyncpg).
 fn changed_result() -> SqlError {
-    SqlError::unsupported("cached plan must not change result type")
+    SqlError::unsupported("cached plan must not change result type").routine("RevalidateCachedQuery")
 }
 
 impl Prepared {

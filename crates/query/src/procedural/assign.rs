@@ -180,7 +180,7 @@ impl Session {
         let input = Box::new(Rel::Values { rows: vec![vec![]], columns: vec![] });
         let output = vec![Output { id, name: String::new(), ty, origin: None }];
         let query = Query { rel: Rel::Project { input, exprs: vec![(id, scalar)] }, output };
-        let bound = Bound { statement: Statement::Query(query), params: Vec::new(), objects: Vec::new() };
+        let bound = Bound { statement: Statement::Query(query), params: Vec::new(), objects: Vec::new(), accesses: Vec::new(), guarded: Vec::new() };
         let planned = Box::pin(self.plan_bound(bound, basis)).await?;
         let mut executed = Box::pin(self.run_query_plan(&planned, params)).await?;
         self.drive(executed.collect()).await?;

@@ -102,7 +102,7 @@ impl Hooks {
         }
         let ((wish, mode), key) = (wish(proc.name)?, key(self.database, args)?);
         let (shared, live) = (Arc::clone(&self.shared), Arc::clone(&self.live));
-        let interrupt = self.engine.sessions.interrupt(pid)?;
+        let (_, interrupt) = self.engine.sessions.interrupt(pid)?;
         self.shared.uses_locks.store(true, Ordering::Relaxed);
         Some(Box::pin(async move {
             match wish {

@@ -73,11 +73,16 @@ impl Session {
         self.end_of_time().is_some_and(|end| end <= Instant::now())
     }
 
+    /// `statement_timeout` for the statement about to run.
+    pub(crate) fn limit_of_statement(&mut self) -> Option<Limit> {
+        let timeout = self.known().statement_timeout?;
+        Some(Limit { at: Instant::now().checked_add(timeout)?, limited: Limited::Statement })
+    }
+
     /// What stops the statement about to run: its own time, or its transaction's.
     pub(crate) fn limit(&mut self) -> Option<Limit> {
         let now = Instant::now();
-        let known = self.known();
-        let statement = known.statement_timeout.and_then(|t| now.checked_add(t)).map(|at| (at, Limited::Statement));
+        let statement = self.limit_of_statement().map(|limit| (limit.at, limit.limited));
         // A statement outside of a transaction begins one. What may still run in one that is over are its ends.
         let age = self.age_limit();
         let end = self.age.began.unwrap_or(now).checked_add(age);

@@ -1,7 +1,5 @@
 //! The binder, as sessions use it.
 
-use std::sync::Arc;
-
 use gavel_binder::bound::{Bound, ColumnId, Index, Scalar, ScalarKind};
 use gavel_binder::{BindContext, TableExpr};
 use gavel_catalog::{Catalog, Table};
@@ -18,7 +16,8 @@ use crate::prepared::{Basis, Prepared};
 /// The binder's.
 pub fn bind(statement: &Prepared, basis: &Basis, style: &TextStyle) -> SqlResult<Bound> {
     let parsed = statement.parsed.as_ref().ok_or_else(|| SqlError::internal("nothing to bind"))?;
-    gavel_binder::bind(&context(basis, style), &parsed.statement, &statement.text, &statement.declared)
+    let context = BindContext { subject: Some(&basis.subject), ..context(basis, style) };
+    gavel_binder::bind(&context, &parsed.statement, &statement.text, &statement.declared)
 }
 
 /// What statements are bound against.
@@ -27,6 +26,7 @@ pub fn context<'a>(basis: &'a Basis, style: &'a TextStyle) -> BindContext<'a> {
         catalog: &basis.catalog,
         search_path: &basis.search_path,
         user: &basis.user,
+        subject: None,
         style,
         session_path: &basis.search_path,
         calls: None,
@@ -45,7 +45,8 @@ pub fn bind_in_body(
     variables: &dyn gavel_binder::Variables,
 ) -> SqlResult<Bound> {
     let parsed = statement.parsed.as_ref().ok_or_else(|| SqlError::internal("nothing to bind"))?;
-    gavel_binder::bind_in_body(&context(basis, style), &parsed.statement, &statement.text, variables)
+    let context = BindContext { subject: Some(&basis.subject), ..context(basis, style) };
+    gavel_binder::bind_in_body(&context, &parsed.statement, &statement.text, variables)
 }
 
 /// Binds a text of one statement that the engine made itself.
@@ -57,7 +58,7 @@ pub fn bind_text(sql: &str, basis: &Basis, style: &TextStyle) -> SqlResult<Bound
     let (Some(one), true) = (parsed.pop(), parsed.is_empty()) else {
         return Err(SqlError::internal("not one statement"));
     };
-    bind(&Prepared::new(sql.into(), Some(Arc::new(one)), Vec::new()), basis, style)
+    gavel_binder::bind(&context(basis, style), &one.statement, sql, &[])
 }
 
 /// Binds SQL text of a descriptor over the columns of `table`, whose ids are then their attnums.
@@ -71,8 +72,16 @@ pub fn table_scalar(
     kind: TableExpr,
     style: &TextStyle,
 ) -> SqlResult<Scalar> {
-    let context =
-        BindContext { catalog, search_path: &[], user: "", style, session_path: &[], calls: None, opaque_calls: false };
+    let context = BindContext {
+        catalog,
+        search_path: &[],
+        user: "",
+        subject: None,
+        style,
+        session_path: &[],
+        calls: None,
+        opaque_calls: false,
+    };
     let (mut scalar, mentioned) = gavel_binder::bind_table_expr(&context, sql, table, kind)?;
     renumber(&mut scalar, &|id| {
         let number = mentioned.iter().find(|(_, m)| *m == id).and_then(|(n, _)| u32::try_from(*n).ok());

@@ -281,13 +281,17 @@ impl Session {
             writes: state.txn.take_temporary(),
             row_ids: state.row_ids,
         };
+        let submits = !work.catalog.extra.is_empty();
         for write in writes {
             state.txn.write(write.key, write.mode, write.value)?;
         }
         for oid in work.catalog.used.iter().filter(|oid| !is_temporary(**oid)) {
-            state.txn.use_schema(gavel_catalog::keys::object_version(self.database, *oid));
+            state.txn.use_schema(work.catalog.version_key(*oid));
         }
         self.send(state.txn, work.snapshot_ts, &shapes).await?;
+        if submits {
+            self.engine.jobs.submit();
+        }
         self.keep_temporary(temporary);
         Ok(())
     }
@@ -308,8 +312,9 @@ impl Session {
         let state = Arc::clone(&work.state);
         let eval = self.eval_context();
         let mut state = state.lock().await;
-        Writer::new(&mut state, &shapes, &eval).check_deferred(true).await?;
+        let checked = Writer::new(&mut state, &shapes, &eval).check_deferred(true).await;
         drop(state);
+        checked.map_err(|e| self.concealed(e, &[]))?;
         // Tables to drop are the transaction's own, and no other can have been tied to rows that do not stay.
         if defined && self.catalog().has_temporary() {
             self.run_on_commit().await?;
@@ -365,6 +370,8 @@ impl Session {
         self.age = Age::default();
         self.portals.end_transaction(committed);
         self.release_locks(0);
+        // Jobs wait for transactions that are older than a step of theirs.
+        self.live.lock().transaction_start = None;
         *self.shared.pending.lock() = Pending::default();
         let mut settings = self.shared.settings.lock();
         if let Some(before) = self.settings_before.take() {

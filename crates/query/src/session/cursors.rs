@@ -105,11 +105,16 @@ impl Session {
             PortalState::Ready => match Box::pin(self.plan(statement)).await? {
                 Some(planned) if matches!(planned.bound.statement, Statement::Query(_)) => {
                     keep_columns(told, planned.columns.as_deref())?;
+                    planned.allow()?;
                     let columns = planned.columns.clone().unwrap_or_default();
                     Box::new(Box::pin(self.run_query_of(&planned, columns, params)).await?)
                 }
                 _ => return Err(cannot_run(name)),
             },
+            // Execute has read it to its end.
+            PortalState::Done if let Some(columns) = told => {
+                Box::new(Executed::memory(columns.into(), vec![], Tag::Counting("SELECT")))
+            }
             PortalState::Done | PortalState::Failed => return Err(cannot_run(name)),
         };
         Ok(Cursor::new(executed, Keep::Nothing, limit))

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use gavel_binder::bound::{Scalar, ScalarKind};
 use gavel_binder::{BindContext, CheckedBody, TableExpr};
 use gavel_catalog::function::Body;
-use gavel_catalog::{Function, Table};
+use gavel_catalog::{Function, Subject, Table};
 use gavel_plpgsql::tree::Sql;
 use gavel_types::text_io::TextStyle;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
@@ -25,6 +25,8 @@ pub struct SessionBinder<'a> {
     /// The statement, which the places of its expressions refer to.
     pub text: &'a str,
     pub user: &'a str,
+    /// The same role, as the catalog has it.
+    pub subject: &'a Subject,
     pub style: &'a TextStyle,
     /// `check_function_bodies`.
     pub check_bodies: bool,
@@ -33,7 +35,9 @@ pub struct SessionBinder<'a> {
 impl SessionBinder<'_> {
     /// The session's style, with the names of what the statement has made so far.
     fn style(&self, scope: Scope<'_>) -> TextStyle {
-        let names = CatalogNames { catalog: Arc::clone(scope.catalog), search_path: scope.search_path.to_vec() };
+        let subject = Some(Arc::new(self.subject.clone()));
+        let catalog = Arc::clone(scope.catalog);
+        let names = CatalogNames { catalog, search_path: scope.search_path.to_vec(), subject };
         TextStyle { names: Some(Arc::new(names)), ..self.style.clone() }
     }
 
@@ -42,6 +46,7 @@ impl SessionBinder<'_> {
             catalog: scope.catalog,
             search_path: scope.search_path,
             user: self.user,
+            subject: Some(self.subject),
             style,
             session_path: scope.search_path,
             calls: None,
@@ -231,7 +236,7 @@ fn numbered(context: &BindContext<'_>, written: &DataType) -> Option<DataType> {
 /// Sequences that a default takes values from.
 fn sequences(scalar: &Scalar, found: &mut Vec<Oid>) {
     match &scalar.kind {
-        ScalarKind::NextVal { sequence } => found.push(*sequence),
+        ScalarKind::NextVal { sequence, .. } => found.push(*sequence),
         ScalarKind::Call { args, .. } => args.iter().for_each(|a| sequences(a, found)),
         ScalarKind::Const(Datum::Oid(oid)) if scalar.ty.oid == Oid::REGCLASS => found.push(Oid(*oid)),
         ScalarKind::Relabel { input } | ScalarKind::CoerceViaIo { input } => sequences(input, found),

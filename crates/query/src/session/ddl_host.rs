@@ -4,11 +4,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use gavel_catalog::{Catalog, Table};
-use gavel_types::{Datum, KeyRange, Oid, SqlError, SqlResult, SqlState, WriteMode};
+use gavel_catalog::{Catalog, Subject, Table};
+use gavel_types::{Datum, KeyRange, Oid, SqlError, SqlResult, WriteMode};
 
 use crate::ddl::DdlHost;
+use crate::ddl::online::JobOrigin;
 use crate::dml::writer::Shapes;
+use crate::prepared;
+use crate::online::backfill::duplicated;
 use crate::session::{Session, binding};
 
 /// Rows read at a time while an index is built.
@@ -34,14 +37,17 @@ impl DdlHost for Host<'_> {
     }
 
     async fn run(&mut self, catalog: &Arc<Catalog>, sql: &str) -> SqlResult<Vec<Vec<Datum>>> {
-        let before = self.swap(Arc::clone(catalog)).await?;
-        // Places in this text are nothing to the client.
-        let state = Arc::clone(&self.session.work().await?.state);
-        state.lock().await.deferred.immediate = true;
-        let result = self.run_here(sql).await.map_err(SqlError::nowhere);
-        state.lock().await.deferred.immediate = false;
-        self.swap(before).await?;
-        result
+        self.run_by(catalog, sql, None).await
+    }
+
+    async fn run_as(
+        &mut self,
+        catalog: &Arc<Catalog>,
+        sql: &str,
+        role: Oid,
+        except: Oid,
+    ) -> SqlResult<Vec<Vec<Datum>>> {
+        self.run_by(catalog, sql, Some((role, except))).await
     }
 
     async fn build_index(&mut self, catalog: &Arc<Catalog>, table: &Arc<Table>, index: Oid) -> SqlResult<()> {
@@ -69,14 +75,7 @@ impl DdlHost for Host<'_> {
                 let Some(entry) = shape.entry(index, &row, shape.row_id_of(&key), &eval)? else { continue };
                 let alone = entry.claim.as_ref().map_or_else(|| entry.unique.then_some(&entry.key), |c| Some(&c.start));
                 if alone.is_some_and(|key| !taken.insert(key.clone())) {
-                    return Err(SqlError::new(
-                        SqlState::UniqueViolation,
-                        format!("could not create unique index \"{}\"", index.index.name),
-                    )
-                    .detail(format!("{} is duplicated.", shape.describe_key(&index.index, &row, &eval)))
-                    .schema(shape.schema_name.clone())
-                    .table(table.name.clone())
-                    .constraint(index.index.name.clone()));
+                    return Err(duplicated(&shape, &index.index, &row, &eval));
                 }
                 let mode = if entry.unique { WriteMode::Insert } else { WriteMode::Blind };
                 state.txn.write(entry.key, mode, Some(entry.value))?;
@@ -90,18 +89,44 @@ impl DdlHost for Host<'_> {
     fn fill_random(&mut self, buffer: &mut [u8]) {
         (self.session.engine.entropy)(buffer);
     }
+
+    fn job_origin(&mut self) -> JobOrigin {
+        let engine = &self.session.engine;
+        let (runner, now) = (engine.jobs.node, engine.now_micros());
+        JobOrigin { id: engine.random_u64().max(1), runner, pid: self.session.pid, now }
+    }
 }
 
 impl Host<'_> {
+    /// Runs one statement; whether a role may run it is asked, if one is given, but for one relation.
+    async fn run_by(
+        &mut self,
+        catalog: &Arc<Catalog>,
+        sql: &str,
+        by: Option<(Oid, Oid)>,
+    ) -> SqlResult<Vec<Vec<Datum>>> {
+        let before = self.swap(Arc::clone(catalog)).await?;
+        // Places in this text are nothing to the client.
+        let state = Arc::clone(&self.session.work().await?.state);
+        state.lock().await.deferred.immediate = true;
+        let result = self.run_here(sql, by).await.map_err(SqlError::nowhere);
+        state.lock().await.deferred.immediate = false;
+        self.swap(before).await?;
+        result
+    }
+
     /// Makes `catalog` the transaction's, and gives the one before.
     async fn swap(&mut self, catalog: Arc<Catalog>) -> SqlResult<Arc<Catalog>> {
         Ok(std::mem::replace(&mut self.session.work().await?.catalog.current, catalog))
     }
 
-    async fn run_here(&mut self, sql: &str) -> SqlResult<Vec<Vec<Datum>>> {
+    async fn run_here(&mut self, sql: &str, by: Option<(Oid, Oid)>) -> SqlResult<Vec<Vec<Datum>>> {
         let basis = self.session.basis().await?;
         let style = self.session.text_style_now();
         let bound = binding::bind_text(sql, &basis, &style)?;
+        if let Some((role, except)) = by {
+            prepared::allow(&bound, &basis.catalog, &Subject::of(&basis.catalog, role), Some(except))?;
+        }
         self.session.rows_of_bound(bound, basis).await
     }
 }

@@ -14,6 +14,7 @@ use crate::session::Session;
 use crate::session::result::{Executed, Tag};
 use crate::session::running::{Body, ModifyBy, tables_of};
 use crate::session::statement::{explain_columns, not_supported, verb};
+use crate::session::utility::execute_name;
 
 /// What was asked for.
 struct Asked {
@@ -104,6 +105,23 @@ impl Session {
         };
         let rows = out.into_iter().map(|line| vec![Datum::text(line)]).collect();
         Ok(Executed::memory(explain_columns(), rows, Tag::Fixed("EXPLAIN".into())))
+    }
+
+    /// EXPLAIN EXECUTE: the prepared statement's plan.
+    pub(crate) async fn explain_prepared(
+        &mut self,
+        options: &ast::Statement,
+        name: Option<&ast::ObjectName>,
+        parameters: &[ast::Expr],
+    ) -> SqlResult<Executed> {
+        let (prepared, params) = self.prepared_with(&execute_name(name), parameters).await?;
+        match Box::pin(self.plan(&prepared)).await? {
+            Some(planned) => {
+                planned.allow()?;
+                Box::pin(self.run_explain(options, &planned.bound.statement, params)).await
+            }
+            None => Err(not_supported("EXPLAIN of this statement")),
+        }
     }
 
     /// Runs a plan to its end, counting.

@@ -8,14 +8,16 @@
 use std::sync::Arc;
 
 use gavel_api::sql::{ColumnDesc, ExecuteEnd, ResultSink, StatementInfo};
+use gavel_binder::ddl::ast::FetchDirection;
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 
 use crate::prepared::portals::{CursorInfo, PortalState};
 use crate::prepared::statements::PreparedInfo;
 use crate::prepared::{Portal, Prepared, keep_columns};
 use crate::session::Session;
-use crate::session::block::Block;
+use crate::session::block::{Block, aborted};
 use crate::session::cursors::cannot_run;
+use crate::session::result::{Executed, Tag};
 use crate::session::running::Body;
 use crate::session::simple::RETRIES;
 
@@ -131,7 +133,10 @@ impl Session {
         sink: &mut dyn ResultSink,
     ) -> SqlResult<ExecuteEnd> {
         // Taken out while it runs, so that the statement can reach the session.
-        let mut portal = self.portals.take(name).ok_or_else(|| no_portal(name))?;
+        let Some(mut portal) = self.portals.take(name) else {
+            // What the transaction's failure has closed is not missed.
+            return Err(if self.block == Block::Failed { aborted() } else { no_portal(name) });
+        };
         let statement = Arc::clone(&portal.statement);
         if statement.parsed.is_none() {
             self.portals.put_back(name, portal);
@@ -139,39 +144,68 @@ impl Session {
         }
         self.admit(&statement)?;
         self.note_statement(&statement.text);
-        let (interrupt, limit) = self.guard();
+        let (interrupt, limit) = self.guard_of(&statement);
         self.routines.begin_statement();
-        let ended = interrupt
-            .guard(limit, async {
-                let mut executed = match std::mem::replace(&mut portal.state, PortalState::Done) {
-                    PortalState::Ready => {
-                        let params = portal.params.clone();
-                        let executed = Box::new(self.run(&statement, params, sink).await?);
-                        // It was bound for certain columns, and may have been planned anew since.
-                        keep_columns(portal.columns.as_deref(), executed.columns.as_deref())?;
-                        executed
-                    }
-                    PortalState::Running(executed) => executed,
-                    PortalState::Done => {
-                        return Ok(ExecuteEnd::Complete("SELECT 0".into()));
-                    }
-                    PortalState::Cursor(_) | PortalState::Failed => return Err(cannot_run(name)),
-                };
-                self.restyle(&executed, sink);
-                executed.announce(sink).await?;
-                let ended = self.drive(executed.deliver(max_rows, sink)).await?;
-                if ended == ExecuteEnd::Suspended {
-                    portal.state = PortalState::Running(executed);
+        let ended = interrupt.guard(limit, Box::pin(self.run_portal(name, &mut portal, max_rows, sink))).await;
+        let ended = match ended {
+            Ok(ended) => ended,
+            Err(error) => {
+                portal.state = PortalState::Failed;
+                if self.block.is_explicit() {
+                    self.portals.put_back(name, portal);
                 }
-                Ok(ended)
-            })
-            .await?;
+                return Err(error);
+            }
+        };
         self.remember(&statement, &portal.params, &ended).await;
         // COMMIT and ROLLBACK have closed the portals, this one with them.
         if self.block != Block::Idle {
             self.portals.put_back(name, portal);
         }
         self.tell(sink).await?;
+        Ok(ended)
+    }
+
+    /// Runs a portal for up to `max_rows` rows (0: all), from where it stands.
+    async fn run_portal(
+        &mut self,
+        name: &str,
+        portal: &mut Portal,
+        max_rows: usize,
+        sink: &mut dyn ResultSink,
+    ) -> SqlResult<ExecuteEnd> {
+        let statement = Arc::clone(&portal.statement);
+        let mut executed = match std::mem::replace(&mut portal.state, PortalState::Done) {
+            PortalState::Ready => {
+                let params = portal.params.clone();
+                let executed = Box::new(self.run(&statement, params, sink).await?);
+                // It was bound for certain columns, and may have been planned anew since.
+                keep_columns(portal.columns.as_deref(), executed.columns.as_deref())?;
+                executed
+            }
+            PortalState::Running(executed) => executed,
+            PortalState::Done => return Ok(ExecuteEnd::Complete("SELECT 0".into())),
+            // FETCH or MOVE has been here.
+            PortalState::Cursor(mut cursor) => {
+                let columns = portal.columns.clone().ok_or_else(|| SqlError::internal("cursor without columns"))?;
+                let count = i32::try_from(max_rows).ok().filter(|n| *n > 0);
+                let rows = self.drive(cursor.fetch(FetchDirection::Forward(count))).await?;
+                portal.state = PortalState::Cursor(cursor);
+                let full = count.is_some() && rows.len() == max_rows;
+                let mut executed = Executed::memory(columns, rows, Tag::Counting("SELECT"));
+                self.restyle(&executed, sink);
+                executed.announce(sink).await?;
+                let ended = executed.deliver(0, sink).await?;
+                return Ok(if full { ExecuteEnd::Suspended } else { ended });
+            }
+            PortalState::Failed => return Err(cannot_run(name)),
+        };
+        self.restyle(&executed, sink);
+        executed.announce(sink).await?;
+        let ended = self.drive(executed.deliver(max_rows, sink)).await?;
+        if ended == ExecuteEnd::Suspended {
+            portal.state = PortalState::Running(executed);
+        }
         Ok(ended)
     }
 

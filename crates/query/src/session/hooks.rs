@@ -5,9 +5,12 @@
 
 use std::sync::Arc;
 
+use gavel_catalog::acl::Privileges;
+use gavel_catalog::predefined::SIGNAL_BACKEND;
+use gavel_catalog::privilege::{Securable, denied};
 use gavel_catalog::search::PG_TEMP;
 use gavel_catalog::system::is_temporary;
-use gavel_catalog::{Catalog, Sequence};
+use gavel_catalog::{Catalog, Sequence, Subject};
 use gavel_functions::call::{Call, Later, SessionHooks};
 use gavel_functions::registry::Proc;
 use gavel_txn::commit::id_of_key;
@@ -19,7 +22,8 @@ use crate::engine::registry::Live;
 use crate::engine::sequences::{State, next_value};
 use crate::session::cancel::{cancelled, terminated};
 use crate::session::{Session, Shared};
-use crate::settings::{IDEMPOTENCY_KEY, Source, unrecognized};
+use crate::settings::authority::Authority;
+use crate::settings::{IDEMPOTENCY_KEY, Source, statement, unrecognized};
 
 /// A session as a running statement sees it.
 pub struct Hooks {
@@ -29,6 +33,10 @@ pub struct Hooks {
     pub database: Oid,
     pub pid: i32,
     pub user: (Oid, Arc<str>),
+    /// What that role may do.
+    pub subject: Arc<Subject>,
+    /// Who connected.
+    pub login: Oid,
     pub session_user: Arc<str>,
     pub search_path: Vec<String>,
     pub in_block: bool,
@@ -39,6 +47,7 @@ pub struct Hooks {
 impl Session {
     pub(crate) fn hooks(&self) -> Hooks {
         let user = self.current_user();
+        let (subject, search_path) = (self.subject(), self.search_path());
         let settings = self.shared.settings.lock();
         Hooks {
             engine: Arc::clone(&self.engine),
@@ -46,8 +55,10 @@ impl Session {
             catalog: self.catalog(),
             database: self.database,
             pid: self.pid,
-            search_path: settings.search_path(&user.1),
+            search_path,
             user,
+            subject,
+            login: self.user,
             session_user: settings.raw("session_authorization"),
             in_block: self.block.is_explicit(),
             read_only: settings.is_on("transaction_read_only"),
@@ -93,8 +104,22 @@ impl Hooks {
         })
     }
 
+    /// Whether one of these privileges on the sequence is held.
+    fn may(&self, sequence: &Sequence, letters: &str) -> bool {
+        let held = self.subject.on_relation(&Securable::Sequence(sequence));
+        !held.and(Privileges::of_letters(letters)).is_empty()
+    }
+
+    fn require(&self, sequence: &Sequence, letters: &str) -> SqlResult<()> {
+        if self.may(sequence, letters) { Ok(()) } else { Err(denied("sequence", &sequence.name)) }
+    }
+
     fn next_value(&self, args: &[Datum]) -> SqlResult<Datum> {
         let sequence = self.sequence(args)?;
+        // A second argument says that it is for an identity column.
+        if args.len() == 1 {
+            self.require(&sequence, "Uw")?;
+        }
         if self.read_only && !is_temporary(sequence.oid) {
             return Err(SqlError::new(
                 SqlState::ReadOnlySqlTransaction,
@@ -117,6 +142,7 @@ impl Hooks {
 
     fn current_value(&self, args: &[Datum]) -> SqlResult<Datum> {
         let sequence = self.sequence(args)?;
+        self.require(&sequence, "Ur")?;
         let used = self.shared.sequences.lock();
         used.0.get(&sequence.oid).map(|v| Datum::Int8(*v)).ok_or_else(|| {
             SqlError::new(
@@ -128,6 +154,9 @@ impl Hooks {
 
     fn last_value(&self) -> SqlResult<Datum> {
         let used = self.shared.sequences.lock();
+        if let Some(sequence) = used.1.and_then(|oid| self.catalog.sequences.get(&oid)) {
+            self.require(sequence, "Ur")?;
+        }
         used.1.and_then(|oid| used.0.get(&oid)).map(|v| Datum::Int8(*v)).ok_or_else(|| {
             SqlError::new(SqlState::ObjectNotInPrerequisiteState, "lastval is not yet defined in this session")
         })
@@ -135,6 +164,7 @@ impl Hooks {
 
     fn set_value(&self, args: &[Datum]) -> SqlResult<Datum> {
         let sequence = self.sequence(args)?;
+        self.require(&sequence, "w")?;
         let Some(Datum::Int8(value)) = args.get(1) else {
             return Err(SqlError::internal("setval without a value"));
         };
@@ -176,10 +206,10 @@ impl Hooks {
         };
         let source = if matches!(args.get(2), Some(Datum::Bool(true))) { Source::Local } else { Source::Session };
         let mut settings = self.shared.settings.lock();
-        match args.get(1) {
-            Some(Datum::Text(value)) => settings.set(name, value, source)?,
-            _ => settings.reset(name, source)?,
-        }
+        let session = self.catalog.roles.get(&*self.session_user).map_or(self.login, |r| r.oid);
+        let by = Authority { catalog: &self.catalog, login: self.login, session, current: &self.subject };
+        let value = if let Some(Datum::Text(value)) = args.get(1) { Some(&**value) } else { None };
+        statement::put(&mut settings, name, value, source, &by)?;
         Ok(settings.show(name).map_or(Datum::Null, Datum::text))
     }
 
@@ -228,6 +258,24 @@ impl Hooks {
         })
     }
 
+    /// Whether a session of `role` may be disturbed.
+    fn may_interrupt(&self, role: Oid, terminate: bool) -> SqlResult<()> {
+        let refused = |message: &str| Err(SqlError::new(SqlState::InsufficientPrivilege, message));
+        if Subject::of(&self.catalog, role).superuser && !self.subject.superuser {
+            return refused(match terminate {
+                true => "must be a superuser to terminate superuser process",
+                false => "must be a superuser to cancel superuser query",
+            });
+        }
+        if self.subject.has_privileges_of(role) || self.subject.has_privileges_of(SIGNAL_BACKEND) {
+            return Ok(());
+        }
+        refused(match terminate {
+            true => "must be a member of the role whose process is being terminated or member of pg_signal_backend",
+            false => "must be a member of the role whose query is being canceled or member of pg_signal_backend",
+        })
+    }
+
     /// `pg_cancel_backend`, `pg_terminate_backend`: of the sessions of this node.
     fn interrupt(&self, args: &[Datum], terminate: bool) -> SqlResult<Datum> {
         use gavel_api::sql::CancelHandle;
@@ -241,11 +289,12 @@ impl Hooks {
         if *pid == self.pid {
             return Err(if terminate { terminated() } else { cancelled() });
         }
-        let Some(interrupt) = self.engine.sessions.interrupt(*pid) else {
+        let Some((role, interrupt)) = self.engine.sessions.interrupt(*pid) else {
             let text = format!("PID {pid} is not a PostgreSQL backend process");
             self.shared.notices.lock().push(Notice::warning(SqlState::Warning, text));
             return Ok(Datum::Bool(false));
         };
+        self.may_interrupt(role, terminate)?;
         if terminate {
             interrupt.terminate();
         } else {
@@ -289,7 +338,7 @@ impl SessionHooks for Hooks {
     }
 
     fn call_later(&self, proc: &Proc, args: &[Datum]) -> Option<Later> {
-        self.later(proc, args)
+        if proc.src == "sys_wait_for_job" { self.wait_for_job(args) } else { self.later(proc, args) }
     }
 
     fn call_set(&self, proc: &Proc, _: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {

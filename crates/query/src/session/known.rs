@@ -3,21 +3,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gavel_catalog::Catalog;
+use gavel_catalog::{Catalog, Subject};
 use gavel_types::Oid;
 use gavel_types::text_io::TextStyle;
 
 use crate::prepared::Basis;
 use crate::session::Session;
-use crate::settings::PUSH_DOWN;
+use crate::settings::{PUSH_DOWN, Source};
 
 /// See the module.
 #[derive(Clone)]
 pub struct Known {
     pub(super) generation: u64,
-    catalog: Arc<Catalog>,
+    pub(super) catalog: Arc<Catalog>,
     /// The role that statements run as (SET ROLE).
     pub user: (Oid, Arc<str>),
+    /// What that role may do.
+    pub subject: Arc<Subject>,
+    /// Without schemas that the role may not look into.
     pub search_path: Arc<[String]>,
     /// With names of objects; `now` is not filled in.
     pub style: TextStyle,
@@ -59,10 +62,18 @@ impl Session {
         self.known.insert(known)
     }
 
-    fn derive(&self, generation: u64, catalog: Arc<Catalog>) -> Known {
+    fn derive(&self, mut generation: u64, catalog: Arc<Catalog>) -> Known {
         let user = self.current_user();
+        let subject = self.subject();
         let search_path: Arc<[String]> = self.search_path().into();
-        let settings = self.shared.settings.lock();
+        let known_roles = self.knows_roles(&catalog);
+        let mut settings = self.shared.settings.lock();
+        let superuser = if subject.superuser { "on" } else { "off" };
+        if known_roles && *settings.raw("is_superuser") != *superuser {
+            // The engine may set what nobody else may.
+            let _ = settings.set("is_superuser", superuser, Source::Engine);
+            generation = settings.generation();
+        }
         let style = settings.text_style().clone();
         let other_defaults = CHARACTERISTICS.iter().any(|(name, default)| settings.raw(name) != settings.raw(default));
         let literals =
@@ -72,6 +83,7 @@ impl Session {
                 catalog: Arc::clone(&work.catalog.current),
                 search_path: Arc::clone(&search_path),
                 user: Arc::clone(&user.1),
+                subject: Arc::clone(&subject),
                 style: literals.into(),
                 push_down: settings.is_on(PUSH_DOWN),
             })
@@ -80,6 +92,7 @@ impl Session {
             generation,
             catalog,
             user,
+            subject,
             search_path,
             style,
             serializable: &*settings.raw("transaction_isolation") == "serializable",

@@ -10,15 +10,21 @@
 //! | SHARE UPDATE EXCLUSIVE | no key update | … or locked in this mode or a stronger one |
 //! | SHARE, SHARE ROW EXCLUSIVE, EXCLUSIVE, ACCESS EXCLUSIVE | update | … or used by any transaction that committed something |
 //!
+//! Where an index is built online users of a table rely on two versions of it, one after the other (RFC 0005). A
+//! lock stronger than ROW EXCLUSIVE is held against both, and against the step from one to the next.
+//!
 //! PostgreSQL lets readers by that lock weakly; here they are only refused if they also write, somewhere.
 
 use std::collections::BTreeSet;
 
 use gavel_binder::ddl::ast::{QualifiedName, TableLockMode};
-use gavel_catalog::keys;
+use gavel_catalog::acl::Privileges;
+use gavel_catalog::privilege::{Securable, denied};
+use gavel_catalog::keys::{self, Kind};
 use gavel_catalog::search::Found;
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::system::is_temporary;
+use gavel_catalog::{Catalog, Subject};
 use gavel_types::{CheckMode, Oid, SqlError, SqlResult, SqlState};
 
 use crate::session::result::Executed;
@@ -37,16 +43,20 @@ impl Session {
         }
         self.work().await?;
         for name in tables {
-            let objects = self.lockable(name).await?;
+            let objects = self.lockable(name, mode).await?;
             self.lock_objects(&objects, mode).await?;
         }
         Ok(Executed::tag("LOCK TABLE"))
     }
 
     /// The table of this name; of a view, all that it reads from.
-    async fn lockable(&mut self, name: &QualifiedName) -> SqlResult<BTreeSet<Oid>> {
+    async fn lockable(&mut self, name: &QualifiedName, mode: TableLockMode) -> SqlResult<BTreeSet<Oid>> {
         let catalog = self.catalog();
         let path = self.search_path();
+        let subject = self.subject();
+        if let [.., schema, _] = name.0.as_slice() {
+            subject.look_into(&catalog, schema)?;
+        }
         let (found, bare) = match name.0.as_slice() {
             [.., schema, bare] => (catalog.find_in(schema, bare), bare),
             [bare] => (catalog.find(path.iter().map(String::as_str), bare), bare),
@@ -60,18 +70,30 @@ impl Session {
             Some(Found::Relation(Relation::Table(table))) if table.materialized.is_some() => {
                 refused("materialized views")
             }
-            Some(Found::Relation(Relation::Table(table))) => Ok([table.oid].into()),
+            Some(Found::Relation(Relation::Table(table))) => {
+                may_lock(&catalog, table.oid, &subject, mode)?;
+                Ok([table.oid].into())
+            }
             Some(Found::Relation(Relation::View(view))) => {
                 let basis = self.basis().await?;
                 let style = self.text_style_now();
                 let quoted: Vec<String> = name.0.iter().map(|n| gavel_binder::ddl::quote(n)).collect();
                 let bound = binding::bind_text(&format!("SELECT FROM {}", quoted.join(".")), &basis, &style)?;
+                for access in &bound.accesses {
+                    match access.as_role {
+                        Some(owner) => may_lock(&catalog, access.relation, &Subject::of(&catalog, owner), mode)?,
+                        None => may_lock(&catalog, access.relation, &subject, mode)?,
+                    }
+                }
                 Ok(bound.objects.into_iter().chain([view.oid]).collect())
             }
             Some(Found::Relation(Relation::Sequence(_))) => refused("sequences"),
             Some(Found::Relation(Relation::Index(..))) => refused("indexes"),
             // Nobody changes those.
-            Some(Found::System(_)) => Ok(BTreeSet::new()),
+            Some(Found::System(relation)) => {
+                may_lock(&catalog, relation.oid, &subject, mode)?;
+                Ok(BTreeSet::new())
+            }
             None => Err(SqlError::new(
                 SqlState::UndefinedTable,
                 format!("relation \"{}\" does not exist", name.0.join(".")),
@@ -91,8 +113,33 @@ impl Session {
         let state = work.state.lock().await;
         // Nobody else uses those that are temporary.
         for oid in objects.iter().filter(|oid| !is_temporary(**oid)) {
-            state.txn.check(keys::object_version(database, *oid), check);
+            if check == CheckMode::KeyShare {
+                state.txn.check(work.catalog.version_key(*oid), check);
+                continue;
+            }
+            work.catalog.version_keys(*oid).for_each(|key| state.txn.check(key, check));
+            if work.catalog.base.table(*oid).is_some() {
+                state.txn.check(keys::descriptor(database, Kind::Table, *oid), CheckMode::Share);
+            }
         }
         Ok(())
+    }
+}
+
+/// Whether a role may lock a relation: one of some privileges is enough.
+///
+/// # Errors
+/// 42501.
+fn may_lock(catalog: &Catalog, relation: Oid, subject: &Subject, mode: TableLockMode) -> SqlResult<()> {
+    let enough = match mode {
+        TableLockMode::AccessShare => "r",
+        TableLockMode::RowExclusive => "awdD",
+        _ => "wdD",
+    };
+    match Securable::find(catalog, relation) {
+        Some(of) if subject.on_relation(&of).and(Privileges::of_letters(enough)).is_empty() => {
+            Err(denied(of.kind(), of.name()))
+        }
+        _ => Ok(()),
     }
 }

@@ -18,10 +18,12 @@
 //! | [`explain`] | EXPLAIN |
 //! | [`access`], [`returning`] | what plans read and modifications give back |
 //! | [`known`] | what is derived from settings and catalog |
+//! | [`authority`] | as whom the session acts |
+//! | [`conceal`] | what errors keep to themselves |
 //! | [`constraints`] | SET CONSTRAINTS |
 //! | [`notify`] | LISTEN, UNLISTEN, NOTIFY |
 //! | [`hooks`] | functions that need a session |
-//! | [`advisory`] | … and those of advisory locks |
+//! | [`advisory`], `jobs` | … and those of advisory locks, and of jobs |
 //! | [`ddl_host`], [`ddl_binder`] | what DDL asks of a session and of the binder |
 //! | [`binding`] | the binder, as sessions use it |
 //! | [`calls`] | functions whose bodies are interpreted, called by plans |
@@ -30,10 +32,12 @@
 pub mod access;
 pub mod advisory;
 pub mod age;
+pub mod authority;
 pub mod binding;
 pub mod block;
 pub mod calls;
 pub mod cancel;
+pub mod conceal;
 pub mod constraints;
 pub mod control;
 pub mod cursors;
@@ -42,6 +46,7 @@ pub mod ddl_host;
 pub mod explain;
 pub mod extended;
 pub mod hooks;
+mod jobs;
 pub mod known;
 pub mod locking;
 pub mod notify;
@@ -64,7 +69,8 @@ use async_trait::async_trait;
 use gavel_api::sql::{
     CancelHandle, ColumnDesc, ExecuteEnd, ResultSink, SessionParams, SqlSession, StatementInfo, TransactionStatus,
 };
-use gavel_catalog::Catalog;
+use gavel_catalog::acl::Privileges;
+use gavel_catalog::{Catalog, Database, Subject};
 use gavel_functions::call::EvalContext;
 use gavel_types::text_io::TextStyle;
 use gavel_types::{Datum, Notice, Notification, Oid, SqlError, SqlResult, SqlState, Timestamp};
@@ -76,6 +82,7 @@ use crate::engine::sequences::State;
 use crate::engine::{Engine, now_micros};
 use crate::prepared::portals::{ListedCursors, Portals};
 use crate::prepared::statements::{ListedStatements, Statements};
+use crate::settings::authority::Authority;
 use crate::settings::{Settings, Source, Values};
 use block::Block;
 use cancel::Interrupt;
@@ -159,10 +166,14 @@ impl Session {
         let database = cluster.databases.get(&params.database).cloned().ok_or_else(|| {
             SqlError::new(SqlState::InvalidCatalogName, format!("database \"{}\" does not exist", params.database))
         })?;
+        let current = Subject::of(&cluster, role.oid);
+        require_connect(&current, &database)?;
         let mut settings = Settings::new(&engine.settings.version);
-        settings.set("session_authorization", &role.name, Source::Engine)?;
+        settings.set("session_authorization", &role.name, Source::Startup)?;
         settings.set("is_superuser", if role.superuser { "on" } else { "off" }, Source::Engine)?;
+        let by = Authority { catalog: &cluster, login: role.oid, session: role.oid, current: &current };
         for (name, value) in &params.settings {
+            by.may_set(name, Some(value))?;
             settings.set(name, value, Source::Startup)?;
         }
         let user_name: Arc<str> = role.name.as_str().into();
@@ -262,27 +273,10 @@ impl Session {
         style
     }
 
-    /// The role that statements run as (SET ROLE).
-    pub(crate) fn current_user(&self) -> (Oid, Arc<str>) {
-        let settings = self.shared.settings.lock();
-        let catalog = self.catalog();
-        for name in ["role", "session_authorization"] {
-            let value = settings.raw(name);
-            if let Some(role) = catalog.roles.get(&*value) {
-                return (role.oid, role.name.as_str().into());
-            }
-        }
-        (self.user, Arc::clone(&self.user_name))
-    }
-
-    /// Schemas in which names are looked up, in order.
-    pub(crate) fn search_path(&self) -> Vec<String> {
-        let (_, user) = self.current_user();
-        self.shared.settings.lock().search_path(&user)
-    }
-
     /// Sends notices, and settings that have changed.
     pub(crate) async fn tell(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()> {
+        // What the client is told of its role follows from the others.
+        self.known();
         self.notices.append(&mut self.shared.notices.lock());
         if !self.notices.is_empty() {
             let names = self.names();
@@ -334,6 +328,18 @@ impl Session {
             live.application_name = name.to_owned();
         }
     }
+}
+
+/// # Errors
+/// 42501 for a database that the role may not connect to.
+fn require_connect(role: &Subject, database: &Database) -> SqlResult<()> {
+    if role.on_database(database).and(Privileges::of_letters("c")).is_empty() {
+        let message = format!("permission denied for database \"{}\"", database.name);
+        return Err(
+            SqlError::new(SqlState::InsufficientPrivilege, message).detail("User does not have CONNECT privilege.")
+        );
+    }
+    Ok(())
 }
 
 impl Drop for Session {

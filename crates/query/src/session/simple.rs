@@ -51,7 +51,7 @@ impl Session {
     /// One of several statements, or one inside a block.
     async fn run_among_others(&mut self, statement: &Arc<Prepared>, sink: &mut dyn ResultSink) -> SqlResult<()> {
         self.admit(statement)?;
-        let (interrupt, limit) = self.guard();
+        let (interrupt, limit) = self.guard_of(statement);
         self.routines.begin_statement();
         let ended = interrupt
             .guard(limit, async {
@@ -101,7 +101,7 @@ impl Session {
         sink: &mut dyn ResultSink,
         sent: &mut bool,
     ) -> SqlResult<()> {
-        let (interrupt, limit) = self.guard();
+        let (interrupt, limit) = self.guard_of(statement);
         self.routines.begin_statement();
         *sent = statement.talks_to_client();
         let mut executed = interrupt

@@ -1,7 +1,7 @@
 //! One statement of any kind, run as far as it can be before its rows are asked for.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gavel_api::sql::{ColumnDesc, ResultSink, RowBatch};
 use gavel_binder::bound::{Bound, Modify, ModifyOp, Statement};
@@ -30,6 +30,11 @@ impl Prepared {
     /// Whether it exchanges more with the client than a result: then it cannot be run twice.
     pub fn talks_to_client(&self) -> bool {
         self.parsed.as_ref().is_some_and(|p| matches!(p.statement, ast::Statement::Copy { .. }))
+    }
+
+    /// Whether it may wait for longer than a transaction may last, its own being over by then.
+    pub fn waits_for_job(&self) -> bool {
+        self.parsed.as_ref().is_some_and(|p| crate::ddl::online::waits_for_job(&p.statement))
     }
 
     /// Whether it goes through binder and planner.
@@ -61,6 +66,12 @@ fn is_fleeting(text: &str) -> bool {
 impl Session {
     pub(crate) fn guard(&mut self) -> (Arc<Interrupt>, Option<Limit>) {
         (Arc::clone(&self.interrupt), self.limit())
+    }
+
+    /// The same for a statement about to be run.
+    pub(crate) fn guard_of(&mut self, statement: &Prepared) -> (Arc<Interrupt>, Option<Limit>) {
+        let limit = if statement.waits_for_job() { self.limit_of_statement() } else { self.limit() };
+        (Arc::clone(&self.interrupt), limit)
     }
 
     /// What plans made now depend on.
@@ -105,7 +116,10 @@ impl Session {
         }
         self.start_transaction();
         match self.plan(statement).await? {
-            Some(planned) => self.run_planned(&planned, statement, params, sink).await,
+            Some(planned) => {
+                let result = self.run_planned(&planned, statement, params, sink).await;
+                result.map_err(|e| self.concealed(e, &planned.bound.accesses))
+            }
             None => self.run_utility(statement, &parsed, sink).await,
         }
     }
@@ -117,6 +131,7 @@ impl Session {
         params: Vec<Datum>,
         sink: &mut dyn ResultSink,
     ) -> SqlResult<Executed> {
+        planned.allow()?;
         self.use_objects(&planned.bound.objects).await?;
         match (&planned.body, &planned.bound.statement) {
             (Body::Query { .. }, Statement::Declare(_)) => self.declare(planned, statement, params).await,
@@ -127,7 +142,12 @@ impl Session {
                 self.may_run(statement, verb(&body.modify.op))?;
                 self.run_modify(body, planned.columns.clone(), params).await
             }
-            (Body::Other, Statement::Explain { options, inner }) => self.run_explain(options, inner, params).await,
+            (Body::Other, Statement::Explain { options, inner }) => match &**inner {
+                Statement::Other(other) if let ast::Statement::Execute { name, parameters, .. } = &**other => {
+                    self.explain_prepared(options, name.as_ref(), parameters).await
+                }
+                inner => self.run_explain(options, inner, params).await,
+            },
             (Body::Other, Statement::Copy(copy)) => self.run_copy(copy, statement, params, sink).await,
             (Body::Other, _) => Err(SqlError::internal("statement has no plan")),
         }
@@ -314,7 +334,7 @@ impl Session {
             }
         };
         let columns = columns_of(&bound.statement);
-        Ok(Planned { basis, bound, body, columns, sizes })
+        Ok(Planned { basis, bound, body, columns, sizes, allowed: OnceLock::new() })
     }
 
     /// All rows of a bound statement, for callers inside the engine.

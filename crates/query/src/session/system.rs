@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use gavel_api::sql::{ResultSink, SqlSession};
 use gavel_catalog::Sequence;
+use gavel_catalog::job::Job;
 use gavel_catalog::system::is_temporary;
 use gavel_functions::call::Call;
 use gavel_functions::registry::Proc;
@@ -16,6 +17,7 @@ use crate::session::Session;
 use crate::session::access::SystemRows;
 use crate::session::hooks::{Hooks, wait};
 use crate::session::result::Executed;
+use crate::system::jobs::is_about_jobs;
 use crate::system::resolver::CatalogNames;
 use crate::system::{self, Activity, SystemContext};
 
@@ -24,7 +26,8 @@ const RECORD_ARRAY: Oid = Oid(2287);
 
 impl Session {
     pub(crate) fn names(&self) -> CatalogNames {
-        CatalogNames { catalog: self.catalog(), search_path: self.search_path() }
+        let subject = Some(self.subject());
+        CatalogNames { catalog: self.catalog(), search_path: self.search_path(), subject }
     }
 
     /// An error with names of types in the place of their numbers.
@@ -70,7 +73,7 @@ fn activity(info: SessionInfo) -> Activity {
 }
 
 impl Hooks {
-    fn with_system<T>(&self, sequences: bool, f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
+    fn with_system<T>(&self, sequences: bool, jobs: &[Job], f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
         let sessions: Vec<Activity> = self.engine.sessions.list().into_iter().map(activity).collect();
         let locks = self.engine.advisory.list();
         let settings = self.shared.settings.lock().clone();
@@ -78,11 +81,12 @@ impl Hooks {
         f(&SystemContext {
             catalog: &self.catalog,
             settings: &settings,
-            user: self.user.0,
+            subject: &self.subject,
             search_path: &self.search_path,
             sessions: &sessions,
             last_value: &|oid| states.get(&oid).copied(),
             locks: &locks,
+            jobs,
             cursors: &self.shared.cursors,
             statements: &self.shared.statements,
             started: self.engine.started,
@@ -103,18 +107,21 @@ impl Hooks {
     }
 
     pub(super) fn system_call(&self, proc: &Proc, call: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Datum>> {
-        let names = CatalogNames { catalog: Arc::clone(&self.catalog), search_path: self.search_path.clone() };
+        let subject = Some(Arc::clone(&self.subject));
+        let names = CatalogNames { catalog: Arc::clone(&self.catalog), search_path: self.search_path.clone(), subject };
         let sequences = proc.name == "pg_sequence_last_value";
-        self.with_system(sequences, |context| system::functions::call(context, &names, proc, call, args))
+        self.with_system(sequences, &[], |context| system::functions::call(context, &names, proc, call, args))
     }
 
     pub(super) fn system_call_set(&self, proc: &Proc, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {
-        self.with_system(false, |context| system::functions::call_set(context, proc, args))
+        self.with_system(false, &[], |context| system::functions::call_set(context, proc, args))
     }
 }
 
 impl SystemRows for Hooks {
     fn rows(&self, schema: &str, name: &str) -> SqlResult<Vec<Vec<Datum>>> {
-        self.with_system(name == "pg_sequences", |context| system::rows(context, schema, name))
+        let about_jobs = is_about_jobs(schema, name);
+        let jobs = if about_jobs { wait(self.engine.jobs_of(self.database))? } else { Vec::new() };
+        self.with_system(name == "pg_sequences", &jobs, |context| system::rows(context, schema, name))
     }
 }

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use gavel_api::sql::{ColumnDesc, ResultSink};
 use gavel_binder::ddl::ast::{DiscardTarget, SessionCommand};
 use gavel_binder::parse::Parsed;
+use gavel_catalog::job::id_text;
 use gavel_catalog::search::PG_TEMP;
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Ident};
 
+use crate::ddl::online::Submitted;
 use crate::ddl::{self, DdlContext};
-use crate::prepared::Prepared;
+use crate::online::wait::Standing;
 use crate::prepared::statements::PreparedInfo;
+use crate::prepared::{self, Prepared};
 use crate::session::ddl_binder::SessionBinder;
 use crate::session::ddl_host::Host;
 use crate::session::extended::no_statement;
@@ -71,6 +74,7 @@ impl Session {
                 let inner = self.prepared.get(&execute_name(name.as_ref()))?;
                 self.kept_plan(inner, &self.catalog())?.columns.clone()
             }
+            other if ddl::online::returns_job(other) => Some(Arc::from([text_column("job_id")])),
             other => match ddl::session_command(other).ok()?? {
                 SessionCommand::Fetch { cursor, moves: false, .. } => self.cursor_columns(&cursor),
                 _ => None,
@@ -100,14 +104,17 @@ impl Session {
         }
         match &parsed.statement {
             S::Set(set) => {
-                let catalog = self.catalog();
+                let (catalog, current) = self.roles(names_role(set)).await?;
+                let by = self.authority(&catalog, &current);
                 let in_block = self.block.is_explicit();
-                let outcome = run_set(&mut self.shared.settings.lock(), set, &catalog, in_block)?;
+                let outcome = run_set(&mut self.shared.settings.lock(), set, &by, in_block)?;
                 self.notices.extend(outcome.notices);
                 Ok(Executed::tag("SET"))
             }
             S::Reset(reset) => {
-                run_reset(&mut self.shared.settings.lock(), &reset.reset)?;
+                let (catalog, current) = self.roles(false).await?;
+                let by = self.authority(&catalog, &current);
+                run_reset(&mut self.shared.settings.lock(), &reset.reset, &by)?;
                 Ok(Executed::tag("RESET"))
             }
             S::ShowVariable { variable } => {
@@ -144,25 +151,54 @@ impl Session {
         {
             self.may_write(&command)?;
         }
-        let (user, user_name) = self.current_user();
+        let (_, user_name) = self.current_user();
         let style = self.text_style_now();
         let mut catalog = self.work().await?.catalog.clone();
+        let (roles, subject) = self.roles(false).await?;
+        let session_user = self.authority(&roles, &subject).session;
         let listed = |name: &String| name == PG_TEMP || catalog.current.schema(name).is_some();
         let path: Vec<String> = self.search_path().into_iter().filter(listed).collect();
         let in_block = self.block.is_explicit();
         let text = gavel_binder::ddl::carried(statement).unwrap_or_default();
+        let alone = !in_block && self.only_reads().await;
         let check_bodies = self.shared.settings.lock().is_on("check_function_bodies");
-        let binder = SessionBinder { text, user: &user_name, style: &style, check_bodies };
+        let binder = SessionBinder { text, user: &user_name, subject: &subject, style: &style, check_bodies };
         let mut host = Host { session: self };
-        let mut context = DdlContext::new(&mut catalog, &mut host, &binder, user, &path, in_block);
+        let mut context = DdlContext::new(&mut catalog, &mut host, &binder, Arc::clone(&subject), &path, in_block);
+        context.session_user = session_user;
         let tag = ddl::execute(&mut context, statement).await;
         // What was noticed before an error is told, too.
-        let notices = std::mem::take(&mut context.notices);
+        let (notices, jobs) = (std::mem::take(&mut context.notices), std::mem::take(&mut context.jobs));
         self.notices.extend(notices);
         let tag = tag?;
         self.work().await?.catalog = catalog;
         self.finish_writes().await?;
+        if let Some(what) = jobs.iter().find_map(|job| job.awaited) {
+            if !alone {
+                let message = format!("{what} cannot run inside a transaction block");
+                return Err(SqlError::new(SqlState::ActiveSqlTransaction, message));
+            }
+            self.see_through(&jobs).await?;
+        }
+        if ddl::online::returns_job(statement) {
+            let rows = jobs.iter().map(|job| vec![Datum::text(id_text(job.id))]).collect();
+            return Ok(Executed::memory(Arc::from([text_column("job_id")]), rows, Tag::Fixed(tag)));
+        }
         Ok(Executed::tag(tag))
+    }
+
+    /// Commits what a statement has done up to now, and waits for the jobs that do the rest.
+    async fn see_through(&mut self, jobs: &[Submitted]) -> SqlResult<()> {
+        let standing: Vec<Standing> =
+            jobs.iter().map(|job| Standing::new(&self.engine, self.database, job.id)).collect();
+        self.finish().await?;
+        for job in standing {
+            let (outcome, ended) = job.outcome(self.last_commit).await?;
+            // The next statement is to see what the job has done.
+            self.last_commit = self.last_commit.max(ended);
+            outcome?;
+        }
+        Ok(())
     }
 
     /// `text` is the statement's.
@@ -187,12 +223,14 @@ impl Session {
 
     /// Does what ON COMMIT of temporary tables says.
     pub(crate) async fn run_on_commit(&mut self) -> SqlResult<()> {
-        let (user, user_name) = self.current_user();
+        let (_, user_name) = self.current_user();
         let style = self.text_style_now();
         let mut catalog = self.work().await?.catalog.clone();
-        let binder = SessionBinder { text: "", user: &user_name, style: &style, check_bodies: true };
+        let subject = self.subject();
+        let binder = SessionBinder { text: "", user: &user_name, subject: &subject, style: &style, check_bodies: true };
         let mut host = Host { session: self };
-        DdlContext::new(&mut catalog, &mut host, &binder, user, &[], true).on_commit().await?;
+        let subject = Arc::clone(&subject);
+        DdlContext::new(&mut catalog, &mut host, &binder, subject, &[], true).on_commit().await?;
         self.work().await?.catalog = catalog;
         Ok(())
     }
@@ -278,6 +316,17 @@ impl Session {
         parameters: &[ast::Expr],
         sink: &mut dyn ResultSink,
     ) -> SqlResult<Executed> {
+        let (inner, values) = self.prepared_with(name, parameters).await?;
+        self.prepared.ran(name);
+        Box::pin(self.run(&inner, values, sink)).await
+    }
+
+    /// A prepared statement, and the values of EXECUTE's parameters in its parameters' types.
+    pub(crate) async fn prepared_with(
+        &mut self,
+        name: &str,
+        parameters: &[ast::Expr],
+    ) -> SqlResult<(Arc<Prepared>, Vec<Datum>)> {
         let inner = self.statement(name)?;
         let types = match Box::pin(self.plan(&inner)).await? {
             Some(planned) => {
@@ -301,13 +350,25 @@ impl Session {
                 .map(|(expr, ty)| format!("CAST({expr} AS {})", binding::type_name(*ty)))
                 .collect();
             let bound = binding::bind_text(&format!("SELECT {}", items.join(", ")), &basis, &style)?;
+            prepared::allow(&bound, &basis.catalog, &basis.subject, None)?;
             values = Box::pin(self.rows_of_bound(bound, basis)).await?.pop().unwrap_or_default();
         }
-        self.prepared.ran(name);
-        Box::pin(self.run(&inner, values, sink)).await
+        Ok((inner, values))
     }
 }
 
-fn execute_name(name: Option<&ast::ObjectName>) -> String {
+/// Whether a SET is about who the session is.
+fn names_role(set: &ast::Set) -> bool {
+    match set {
+        ast::Set::SetRole { .. } | ast::Set::SetSessionAuthorization(_) => true,
+        ast::Set::SingleAssignment { variable, .. } => {
+            let name = variable.to_string();
+            ["role", "session_authorization"].iter().any(|n| name.eq_ignore_ascii_case(n))
+        }
+        _ => false,
+    }
+}
+
+pub(crate) fn execute_name(name: Option<&ast::ObjectName>) -> String {
     name.and_then(|n| n.0.first()).and_then(|p| p.as_ident()).map(folded).unwrap_or_default()
 }

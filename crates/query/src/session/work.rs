@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use gavel_catalog::Catalog;
 use gavel_catalog::system::is_temporary;
-use gavel_catalog::{Catalog, keys};
 use gavel_encoding::TenantId;
 use gavel_txn::{Mark, ReadView};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState, Timestamp};
@@ -109,7 +109,8 @@ impl Work {
     pub async fn use_objects(&mut self, objects: &[Oid]) {
         for oid in objects.iter().filter(|oid| !is_temporary(**oid)) {
             if self.used.insert(*oid) {
-                self.state.lock().await.txn.use_schema(keys::object_version(self.database, *oid));
+                let key = self.catalog.version_key(*oid);
+                self.state.lock().await.txn.use_schema(key);
             }
         }
     }

@@ -10,10 +10,12 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`registry`] | which settings exist |
+//! | [`authority`] | who may change them |
 //! | [`value`] | values: checks, canonical form, what SHOW prints |
 //! | [`special`] | DateStyle, TimeZone, lists of names |
 //! | [`statement`] | SET, RESET and SHOW as parsed |
 
+pub mod authority;
 pub mod registry;
 pub mod special;
 pub mod statement;

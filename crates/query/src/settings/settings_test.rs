@@ -132,15 +132,19 @@ fn statements_as_parsed() {
     use sqlparser::ast::Statement;
     use sqlparser::{dialect::PostgreSqlDialect, parser::Parser};
     let mut s = fresh();
-    let catalog = gavel_catalog::Catalog::default();
+    let mut catalog = gavel_catalog::Catalog::default();
+    gavel_catalog::predefined::complete(&mut catalog);
+    let anybody = gavel_catalog::bootstrap::DATABASE_OWNER;
+    let current = gavel_catalog::Subject::of(&catalog, anybody);
+    let by = authority::Authority { catalog: &catalog, login: anybody, session: anybody, current: &current };
     let mut run = |sql: &str| -> Result<String, SqlError> {
         let parsed = Parser::parse_sql(&PostgreSqlDialect {}, sql).expect(sql);
         match &parsed[0] {
             Statement::Set(set) => {
-                let outcome = statement::run_set(&mut s, set, &catalog, false)?;
+                let outcome = statement::run_set(&mut s, set, &by, false)?;
                 Ok(outcome.notices.iter().map(|n| n.error.message().to_owned()).collect())
             }
-            Statement::Reset(r) => statement::run_reset(&mut s, &r.reset).map(|()| String::new()),
+            Statement::Reset(r) => statement::run_reset(&mut s, &r.reset, &by).map(|()| String::new()),
             Statement::ShowVariable { variable } => {
                 statement::run_show(&s, variable).map(|shown| format!("{}={}", shown.columns[0], shown.rows[0][0]))
             }

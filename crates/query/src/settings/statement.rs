@@ -1,9 +1,9 @@
 //! SET, RESET, SHOW and DISCARD as the parser gives them.
 
-use gavel_catalog::Catalog;
 use gavel_types::{Notice, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, ContextModifier, Expr, Ident, ObjectName, ObjectNamePart, Set, UnaryOperator, Value};
 
+use super::authority::Authority;
 use super::value::invalid_parameter;
 use super::{Settings, Source, special};
 
@@ -16,8 +16,8 @@ pub struct SetOutcome {
 /// Runs SET, but for `SET TRANSACTION`, which is the transaction's affair.
 ///
 /// # Errors
-/// Those of [`Settings::set`]; 22023 for a role that does not exist.
-pub fn run_set(settings: &mut Settings, set: &Set, catalog: &Catalog, in_block: bool) -> SqlResult<SetOutcome> {
+/// Those of [`Settings::set`]; those of [`Authority::may_set`].
+pub fn run_set(settings: &mut Settings, set: &Set, by: &Authority<'_>, in_block: bool) -> SqlResult<SetOutcome> {
     let mut outcome = SetOutcome::default();
     let mut source = |local: bool| {
         if local && !in_block {
@@ -29,27 +29,26 @@ pub fn run_set(settings: &mut Settings, set: &Set, catalog: &Catalog, in_block: 
     match set {
         Set::SingleAssignment { scope, variable, values, .. } => {
             let source = source(matches!(scope, Some(ContextModifier::Local)));
-            assign(settings, &setting_name(variable), values, source)?;
+            assign(settings, &setting_name(variable), values, source, by)?;
         }
         Set::SetTimeZone { local, value } => {
             let source = source(*local);
-            assign(settings, "TimeZone", std::slice::from_ref(value), source)?;
+            assign(settings, "TimeZone", std::slice::from_ref(value), source, by)?;
         }
         Set::SetRole { context_modifier, role_name } => {
             let source = source(matches!(context_modifier, Some(ContextModifier::Local)));
             let role =
                 role_name.as_ref().map_or_else(|| "none".to_owned(), |r| folded(r).trim_matches('\'').to_owned());
-            known_role(catalog, &role)?;
-            settings.set("role", &role, source)?;
+            put(settings, "role", Some(&role), source, by)?;
         }
         Set::SetSessionAuthorization(param) => {
             let source = source(matches!(param.scope, ContextModifier::Local));
             match &param.kind {
-                ast::SetSessionAuthorizationParamKind::Default => settings.reset("session_authorization", source)?,
+                ast::SetSessionAuthorizationParamKind::Default => {
+                    put(settings, "session_authorization", None, source, by)?;
+                }
                 ast::SetSessionAuthorizationParamKind::User(name) => {
-                    let role = folded(name);
-                    known_role(catalog, &role)?;
-                    settings.set("session_authorization", &role, source)?;
+                    put(settings, "session_authorization", Some(&folded(name)), source, by)?;
                 }
             }
         }
@@ -85,21 +84,36 @@ fn characteristics(settings: &mut Settings, modes: &[ast::TransactionMode]) -> S
     Ok(())
 }
 
-fn known_role(catalog: &Catalog, role: &str) -> SqlResult<()> {
-    if role == "none" || catalog.roles.contains_key(role) {
-        return Ok(());
+/// Gives `name` a value, or its default. A session that goes on as another has become nobody else yet.
+///
+/// # Errors
+/// Those of [`Settings::set`]; those of [`Authority::may_set`].
+pub fn put(
+    settings: &mut Settings,
+    name: &str,
+    value: Option<&str>,
+    source: Source,
+    by: &Authority<'_>,
+) -> SqlResult<()> {
+    by.may_set(name, value)?;
+    match value {
+        Some(value) => settings.set(name, value, source)?,
+        None => settings.reset(name, source)?,
     }
-    Err(invalid_parameter(format!("role \"{role}\" does not exist")))
+    if matches!(name.to_ascii_lowercase().as_str(), "session_authorization" | "session authorization") {
+        settings.set("role", "none", source)?;
+    }
+    Ok(())
 }
 
 /// RESET name or RESET ALL.
 ///
 /// # Errors
-/// Those of [`Settings::reset`].
-pub fn run_reset(settings: &mut Settings, reset: &ast::Reset) -> SqlResult<()> {
+/// Those of [`Settings::reset`]; those of [`Authority::may_set`].
+pub fn run_reset(settings: &mut Settings, reset: &ast::Reset, by: &Authority<'_>) -> SqlResult<()> {
     match reset {
         ast::Reset::ALL => settings.reset_all(),
-        ast::Reset::ConfigurationParameter(name) => settings.reset(&setting_name(name), Source::Session)?,
+        ast::Reset::ConfigurationParameter(name) => put(settings, &setting_name(name), None, Source::Session, by)?,
     }
     Ok(())
 }
@@ -135,12 +149,12 @@ pub fn run_show(settings: &Settings, words: &[Ident]) -> SqlResult<Shown> {
 }
 
 /// Gives `name` the values of a SET's right side.
-fn assign(settings: &mut Settings, name: &str, values: &[Expr], source: Source) -> SqlResult<()> {
+fn assign(settings: &mut Settings, name: &str, values: &[Expr], source: Source, by: &Authority<'_>) -> SqlResult<()> {
     if let [Expr::Identifier(word)] = values {
         let lower = word.value.to_ascii_lowercase();
         let default = lower == "default" || (lower == "local" && name.eq_ignore_ascii_case("timezone"));
         if word.quote_style.is_none() && default {
-            return settings.reset(name, source);
+            return put(settings, name, None, source, by);
         }
     }
     let list = is_list(name);
@@ -148,7 +162,7 @@ fn assign(settings: &mut Settings, name: &str, values: &[Expr], source: Source) 
     if texts.len() > 1 && !list && !name.eq_ignore_ascii_case("DateStyle") {
         return Err(invalid_parameter(format!("SET {name} takes only one argument")));
     }
-    settings.set(name, &texts.join(", "), source)
+    put(settings, name, Some(&texts.join(", ")), source, by)
 }
 
 /// Settings whose value is a list of names, each quoted where it must be.

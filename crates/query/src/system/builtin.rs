@@ -3,18 +3,18 @@
 use std::sync::{Arc, LazyLock};
 
 use gavel_catalog::bootstrap::SUPERUSER;
-use gavel_catalog::system::{self, PG_CATALOG, SystemRelation};
+use gavel_catalog::system::{self, PG_CATALOG, PLPGSQL_LANGUAGE, SQL_LANGUAGE, SystemRelation};
 use gavel_functions::registry::{self, CastContext, CastMethod, Proc, ProcKind, Volatility};
 use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{ArrayValue, Datum, Oid, PgType};
 
-use super::SystemContext;
 use super::table::{Rows, oids, texts};
+use super::{SystemContext, privileges};
 
 pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
     match name {
         "pg_proc" => {
-            procs(out);
+            procs(context, out);
             super::routines::procs(context, out);
         }
         "pg_operator" => operators(out),
@@ -23,13 +23,28 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
         "pg_opclass" => facts("pg_opclass", include_str!("data/pg_opclass.tsv"), out),
         "pg_opfamily" => facts("pg_opfamily", include_str!("data/pg_opfamily.tsv"), out),
         "pg_collation" => facts("pg_collation", include_str!("data/pg_collation.tsv"), out),
-        "pg_language" => facts("pg_language", include_str!("data/pg_language.tsv"), out),
+        "pg_language" => languages(context, out),
         "pg_tablespace" => facts("pg_tablespace", include_str!("data/pg_tablespace.tsv"), out),
         "pg_range" => facts("pg_range", include_str!("data/pg_range.tsv"), out),
         "pg_ts_config" => facts("pg_ts_config", include_str!("data/pg_ts_config.tsv"), out),
         _ => return false,
     }
     true
+}
+
+fn languages(context: &SystemContext<'_>, out: &mut Rows) {
+    for (oid, name, trusted, validator) in [
+        (Oid(12), "internal", false, 2246),
+        (Oid(13), "c", false, 2247),
+        (SQL_LANGUAGE, "sql", true, 2248),
+        (PLPGSQL_LANGUAGE, "plpgsql", true, 0),
+    ] {
+        out.add(|row| {
+            row.set("oid", oid).set("lanname", name).set("lanowner", SUPERUSER).set("lanispl", oid == PLPGSQL_LANGUAGE);
+            row.set("lanpltrusted", trusted).set("lanplcallfoid", Oid(0)).set("laninline", Oid(0));
+            row.set("lanvalidator", Oid(validator)).set("lanacl", privileges::of_system(context, oid));
+        });
+    }
 }
 
 /// Rows of a tab-separated file whose first line names the columns.
@@ -123,13 +138,13 @@ fn oid_array(values: impl IntoIterator<Item = Oid>) -> Datum {
     Datum::Array(Arc::new(ArrayValue::vector(Oid::OID, values)))
 }
 
-fn procs(out: &mut Rows) {
+fn procs(context: &SystemContext<'_>, out: &mut Rows) {
     for p in registry::pg_procs() {
         out.add(|row| {
             row.set("oid", p.oid).set("proname", p.name).set("pronamespace", PG_CATALOG).set("proowner", SUPERUSER);
             row.set("prolang", Oid(12)).set("procost", 1.0_f32).set("prorows", if p.retset { 1000.0_f32 } else { 0.0 });
             row.set("provariadic", p.variadic).set("prokind", kind_letter(p)).set("proisstrict", p.strict);
-            row.set("proretset", p.retset).set("proparallel", 's');
+            row.set("proretset", p.retset).set("proparallel", 's').set("proacl", privileges::of_system(context, p.oid));
             row.set(
                 "provolatile",
                 match p.volatility {

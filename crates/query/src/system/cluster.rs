@@ -1,6 +1,7 @@
 //! What the whole cluster has: databases, roles; settings.
 
 use gavel_catalog::Role;
+use gavel_catalog::bootstrap::SUPERUSER;
 use gavel_types::datetime::zone;
 use gavel_types::{Datum, Interval, Oid};
 
@@ -25,7 +26,7 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
             for r in context.catalog.roles.values().filter(|r| r.login) {
                 out.add(|row| {
                     row.set("usename", r.name.as_str()).set("usesysid", r.oid).set("usecreatedb", r.create_db);
-                    row.set("usesuper", r.superuser).set("userepl", r.superuser).set("usebypassrls", r.superuser);
+                    row.set("usesuper", r.superuser).set("userepl", replicates(r)).set("usebypassrls", bypasses(r));
                     let hidden = r.password.as_ref().map(|_| "********".to_owned());
                     row.set(
                         "passwd",
@@ -70,11 +71,20 @@ fn databases(context: &SystemContext<'_>, out: &mut Rows) {
     }
 }
 
+/// The first superuser has both from the beginning.
+fn replicates(r: &Role) -> bool {
+    r.replication || r.oid == SUPERUSER
+}
+
+fn bypasses(r: &Role) -> bool {
+    r.bypass_rls || r.oid == SUPERUSER
+}
+
 fn role(row: &mut Row<'_>, r: &Role, authid: bool) {
     row.set("oid", r.oid).set("rolname", r.name.as_str()).set("rolsuper", r.superuser).set("rolinherit", r.inherit);
     row.set("rolcreaterole", r.create_role).set("rolcreatedb", r.create_db).set("rolcanlogin", r.login);
-    row.set("rolreplication", r.superuser)
-        .set("rolbypassrls", r.superuser)
+    row.set("rolreplication", replicates(r))
+        .set("rolbypassrls", bypasses(r))
         .set("rolconnlimit", r.connection_limit.unwrap_or(-1));
     if authid {
         row.set("rolpassword", r.password.clone());

@@ -41,8 +41,8 @@ fn index(row: &mut Row<'_>, t: &Table, i: &Index) {
     row.set("indexrelid", i.oid).set("indrelid", t.oid);
     row.set("indnatts", i16::try_from(all).unwrap_or(0)).set("indnkeyatts", i16::try_from(keys).unwrap_or(0));
     row.set("indisunique", i.unique).set("indnullsnotdistinct", i.nulls_not_distinct).set("indisprimary", i.primary);
-    row.set("indimmediate", !unique.is_some_and(|u| u.deferrable)).set("indisvalid", true);
-    row.set("indisready", true).set("indislive", true);
+    row.set("indimmediate", !unique.is_some_and(|u| u.deferrable)).set("indisvalid", i.is_public());
+    row.set("indisready", i.state.takes_entries()).set("indislive", true);
     let number = |k: &IndexKey| if let IndexKey::Column(n) = k { *n } else { 0 };
     row.set("indkey", numbers(i.keys.iter().map(|k| number(&k.0)).chain(i.include.iter().copied())));
     let collation = |ty: PgType| registry::type_info(ty.oid).map_or(Oid(0), |t| t.collation);

@@ -1,7 +1,9 @@
 //! Functions of the session over the catalog, found by name: what they describe, and what they answer
 //! for psql, dumps and drivers. The rest (`nextval`, `current_setting` …) is the session's own.
 
-use gavel_catalog::{IndexKey, system};
+use gavel_catalog::acl::Privileges;
+use gavel_catalog::privilege::{Securable, denied};
+use gavel_catalog::{IndexKey, Sequence, system};
 use gavel_functions::call::Call;
 use gavel_functions::cast::type_label;
 use gavel_functions::registry::{self, Proc, ProcKind, Volatility};
@@ -76,7 +78,7 @@ pub fn call(
         return Some(to_reg(names, kind, a.text(0)));
     }
     if proc.name.starts_with("has_") && proc.name.ends_with("_privilege") || proc.name == "pg_has_role" {
-        return Some(privilege(names, proc, &a));
+        return Some(super::inquiry::call(context, names, proc, args));
     }
     server(context, names, proc, &a)
 }
@@ -337,31 +339,10 @@ fn to_reg(names: &CatalogNames, kind: &str, name: &str) -> SqlResult<Datum> {
     Ok(names.resolve(name, ty).map_or(Datum::Null, |o| Datum::Oid(o.0)))
 }
 
-/// Every role may do everything yet; what is asked about must exist, though.
-fn privilege(names: &CatalogNames, proc: &Proc, a: &Args<'_>) -> SqlResult<Datum> {
-    if a.any_null() {
-        return Ok(Datum::Null);
-    }
-    let object = match a.0.len() {
-        3 if !proc.name.contains("column") => 1,
-        4 => 1,
-        _ => 0,
-    };
-    if a.is_text(object) && (proc.name.contains("table") || proc.name.contains("sequence")) {
-        names.resolve(a.text(object), Oid::REGCLASS)?;
-    }
-    if a.is_text(object) && proc.name == "has_schema_privilege" {
-        let schema = a.text(object);
-        if !system::is_system_schema(schema) && names.catalog.schema(schema).is_none() {
-            return Err(SqlError::new(SqlState::InvalidSchemaName, format!("schema \"{schema}\" does not exist")));
-        }
-    }
-    let known = names.catalog.databases.contains_key(a.text(object));
-    if a.is_text(object) && proc.name == "has_database_privilege" && !known {
-        let message = format!("database \"{}\" does not exist", a.text(object));
-        return Err(SqlError::new(SqlState::InvalidCatalogName, message));
-    }
-    Ok(Datum::Bool(true))
+/// Whether the current role may know what a sequence has given.
+pub(super) fn reads_sequence(context: &SystemContext<'_>, sequence: &Sequence) -> bool {
+    let held = context.subject.on_relation(&Securable::Sequence(sequence));
+    !held.and(Privileges::of_letters("Ur")).is_empty()
 }
 
 /// The server and what it stores.
@@ -424,7 +405,13 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
         "pg_stat_get_numscans" | "pg_stat_get_live_tuples" | "pg_stat_get_dead_tuples" => Ok(Datum::Int8(0)),
         "row_security_active" => Ok(Datum::Bool(false)),
         "parse_ident" => parse_name(a.text(0)).map(|parts| super::table::texts(Oid::TEXT, parts)),
-        "pg_sequence_last_value" => Ok((context.last_value)(a.oid(0)).map_or(Datum::Null, Datum::Int8)),
+        "pg_sequence_last_value" => {
+            let sequence = context.catalog.sequences.get(&a.oid(0));
+            if let Some(s) = sequence.filter(|s| !reads_sequence(context, s)) {
+                return Some(Err(denied("sequence", &s.name)));
+            }
+            Ok((context.last_value)(a.oid(0)).map_or(Datum::Null, Datum::Int8))
+        }
         "inet_server_addr" | "inet_server_port" => Ok(Datum::Null),
         "regclass" if a.is_text(0) => names.resolve(a.text(0), Oid::REGCLASS).map(|o| Datum::Oid(o.0)),
         _ => return None,

@@ -1,7 +1,12 @@
 //! `information_schema` (manual, chapter 37): what the standard shows of tables, columns, constraints,
 //! views, sequences and routines.
 
-use gavel_catalog::{CheckOption, Column, FkAction, FkMatch, Identity, IndexKey, Table, system};
+use std::sync::Arc;
+
+use gavel_catalog::acl::Privileges;
+use gavel_catalog::privilege::Securable;
+use gavel_catalog::system::SystemRelation;
+use gavel_catalog::{CheckOption, Column, FkAction, FkMatch, Identity, IndexKey, Schema, Table, View, system};
 use gavel_functions::registry::{self, ProcKind, Volatility};
 use gavel_types::text_io::type_name;
 use gavel_types::{Oid, PgType};
@@ -53,8 +58,13 @@ pub(super) fn database<'a>(context: &SystemContext<'a>) -> &'a str {
 
 fn schemata(context: &SystemContext<'_>, out: &mut Rows) {
     let owner = context.role_name(gavel_catalog::bootstrap::SUPERUSER);
-    let fixed = ["pg_catalog", "information_schema", "pg_toast"].map(|n| (n.to_owned(), owner.clone()));
-    let own = context.catalog.schemas.values().map(|s| (s.name.clone(), context.role_name(s.owner)));
+    let mut fixed = vec![("pg_catalog".to_owned(), owner.clone()), ("information_schema".to_owned(), owner.clone())];
+    if context.subject.has_privileges_of(gavel_catalog::bootstrap::SUPERUSER) {
+        fixed.push(("pg_toast".to_owned(), owner));
+    }
+    let shown =
+        |s: &&Arc<Schema>| context.subject.has_privileges_of(s.owner) || !context.subject.on_schema(s).is_empty();
+    let own = context.catalog.schemas.values().filter(shown).map(|s| (s.name.clone(), context.role_name(s.owner)));
     for (name, owner) in own.chain(fixed) {
         out.add(|row| {
             row.set("catalog_name", database(context)).set("schema_name", name).set("schema_owner", owner);
@@ -69,17 +79,19 @@ fn tables(context: &SystemContext<'_>, out: &mut Rows) {
         let shown = if schema == own { "LOCAL TEMPORARY" } else { kind };
         row.set("table_type", shown).set("is_insertable_into", yes_no(kind == "BASE TABLE")).set("is_typed", "NO");
     };
-    for t in context.catalog.tables.values().filter(|t| t.materialized.is_none()) {
+    let shown = |of: Securable<'_>| of.is_shown_to(context.subject, "rawdDxt", "rawx");
+    let plain = |t: &&Arc<Table>| t.materialized.is_none() && shown(Securable::Table(t));
+    for t in context.catalog.tables.values().filter(plain) {
         out.add(|row| common(row, context.schema_name(t.schema), &t.name, "BASE TABLE"));
     }
-    for v in context.catalog.views.values() {
+    for v in context.catalog.views.values().filter(|v| shown(Securable::View(v))) {
         let insertable = updatability(context.catalog, v).events() & INSERT != 0;
         out.add(|row| {
             common(row, context.schema_name(v.schema), &v.name, "VIEW");
             row.set("is_insertable_into", yes_no(insertable));
         });
     }
-    for r in system::relations() {
+    for r in system::relations().iter().filter(|r| shown(Securable::System(*r))) {
         out.add(|row| common(row, r.schema, r.name, if r.view { "VIEW" } else { "BASE TABLE" }));
     }
 }
@@ -165,10 +177,21 @@ fn column(
     row.set("is_generated", "NEVER").set("is_updatable", "YES");
 }
 
+/// Whether the current role owns the relation or may do something with the column.
+fn column_is_shown(context: &SystemContext<'_>, of: &Securable<'_>, number: i16) -> bool {
+    let any = Privileges::of_letters("rawx");
+    context.subject.has_privileges_of(of.owner()) || context.subject.may_use_column(of, number, any)
+}
+
+fn owns(context: &SystemContext<'_>, owner: Oid) -> bool {
+    context.subject.has_privileges_of(owner)
+}
+
 fn columns(context: &SystemContext<'_>, out: &mut Rows) {
     for t in context.catalog.tables.values().filter(|t| t.materialized.is_none()) {
         let schema = context.schema_name(t.schema);
-        for c in t.visible_columns() {
+        let of = Securable::Table(t);
+        for c in t.visible_columns().filter(|c| column_is_shown(context, &of, c.number)) {
             out.add(|row| {
                 column(context, row, (schema, &t.name), &c.name, c.number, c.declared());
                 table_column(context, row, t, c);
@@ -178,7 +201,11 @@ fn columns(context: &SystemContext<'_>, out: &mut Rows) {
     for v in context.catalog.views.values() {
         let schema = context.schema_name(v.schema);
         let writable = updatability(context.catalog, v).columns;
+        let of = Securable::View(v);
         for ((number, (name, ty)), writable) in (1_i16..).zip(&v.columns).zip(writable) {
+            if !column_is_shown(context, &of, number) {
+                continue;
+            }
             let default = v.defaults.iter().find(|(n, _)| *n == number);
             let default = default.map(|(_, sql)| definition::expression(context, sql));
             out.add(|row| {
@@ -187,7 +214,8 @@ fn columns(context: &SystemContext<'_>, out: &mut Rows) {
             });
         }
     }
-    for r in system::relations() {
+    let shown = |r: &&'static SystemRelation| Securable::System(*r).is_shown_to(context.subject, "r", "");
+    for r in system::relations().iter().filter(shown) {
         for c in &r.columns {
             out.add(|row| {
                 column(context, row, (r.schema, r.name), c.name, c.number, c.ty);
@@ -222,12 +250,13 @@ fn column_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
         catalog: context.catalog,
         search_path: &[],
         user: "",
+        subject: None,
         style: &style,
         session_path: &[],
         calls: None,
         opaque_calls: false,
     };
-    for t in context.catalog.tables.values() {
+    for t in context.catalog.tables.values().filter(|t| owns(context, t.owner)) {
         for c in t.visible_columns().filter(|c| c.generated) {
             let Some(sql) = &c.default else { continue };
             let bound = gavel_binder::bind_table_expr(&binding, sql, t, gavel_binder::TableExpr::Stored);
@@ -243,7 +272,8 @@ fn column_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 fn views(context: &SystemContext<'_>, out: &mut Rows) {
-    for v in context.catalog.views.values() {
+    let shown = |v: &&Arc<View>| Securable::View(v).is_shown_to(context.subject, "rawdDxt", "rawx");
+    for v in context.catalog.views.values().filter(shown) {
         let events = updatability(context.catalog, v).events();
         let check = match v.check_option() {
             None => "NONE",
@@ -252,8 +282,8 @@ fn views(context: &SystemContext<'_>, out: &mut Rows) {
         };
         out.add(|row| {
             row.set("table_catalog", database(context)).set("table_schema", context.schema_name(v.schema));
-            row.set("table_name", v.name.as_str())
-                .set("view_definition", definition::view(context, v.oid, Layout::of(false)));
+            let definition = owns(context, v.owner).then(|| definition::view(context, v.oid, Layout::of(false)));
+            row.set("table_name", v.name.as_str()).set("view_definition", definition.flatten());
             row.set("check_option", check).set("is_updatable", yes_no(events & CHANGE == CHANGE));
             row.set("is_insertable_into", yes_no(events & INSERT != 0));
             row.set("is_trigger_updatable", "NO").set("is_trigger_deletable", "NO");
@@ -266,6 +296,9 @@ fn view_table_usage(context: &SystemContext<'_>, out: &mut Rows) {
     for v in context.catalog.views.values() {
         for on in &v.depends_on {
             let Some((schema, name)) = context.relation_name(*on) else { continue };
+            if !Securable::find(context.catalog, *on).is_some_and(|of| owns(context, of.owner())) {
+                continue;
+            }
             out.add(|row| {
                 row.set("view_catalog", database(context)).set("view_schema", context.schema_name(v.schema));
                 row.set("view_name", v.name.as_str()).set("table_catalog", database(context));
@@ -280,7 +313,7 @@ fn sequences(context: &SystemContext<'_>, out: &mut Rows) {
         let identity = s.owned_by.is_some_and(|(t, n)| {
             context.catalog.table(t).and_then(|t| t.column(n)).is_some_and(|c| c.identity.is_some())
         });
-        if identity {
+        if identity || !Securable::Sequence(s).is_shown_to(context.subject, "rwU", "") {
             continue;
         }
         out.add(|row| {
@@ -369,8 +402,13 @@ fn table_name(context: &SystemContext<'_>, row: &mut Row<'_>, t: &Table) {
     row.set("table_name", t.name.as_str());
 }
 
+/// Whether the current role owns the table or may do more with it than read.
+fn is_shown(context: &SystemContext<'_>, table: &Table) -> bool {
+    Securable::Table(table).is_shown_to(context.subject, "awdDxt", "awx")
+}
+
 fn table_constraints(context: &SystemContext<'_>, out: &mut Rows) {
-    for c in constraints(context) {
+    for c in constraints(context).into_iter().filter(|c| is_shown(context, c.table)) {
         out.add(|row| {
             constraint_name(context, row, &c);
             table_name(context, row, c.table);
@@ -383,7 +421,11 @@ fn table_constraints(context: &SystemContext<'_>, out: &mut Rows) {
 
 fn key_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
     for c in constraints(context).iter().filter(|c| c.kind != "CHECK") {
+        let of = Securable::Table(c.table);
         for (position, number) in (1_i32..).zip(&c.columns) {
+            if !column_is_shown(context, &of, *number) {
+                continue;
+            }
             out.add(|row| {
                 constraint_name(context, row, c);
                 table_name(context, row, c.table);
@@ -416,7 +458,7 @@ fn rule(action: FkAction) -> &'static str {
 }
 
 fn referential_constraints(context: &SystemContext<'_>, out: &mut Rows) {
-    for c in constraints(context) {
+    for c in constraints(context).into_iter().filter(|c| is_shown(context, c.table)) {
         let Some(f) = c.foreign else { continue };
         let parent = context.catalog.table(f.parent);
         let unique = parent.and_then(|p| p.uniques.iter().find(|u| u.index == f.parent_index));
@@ -443,7 +485,7 @@ fn constraint_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
             },
             None => (c.table, &c.columns),
         };
-        for number in columns {
+        for number in columns.iter().filter(|_| owns(context, table.owner)) {
             out.add(|row| {
                 constraint_name(context, row, &c);
                 table_name(context, row, table);
@@ -456,6 +498,9 @@ fn constraint_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
 fn constraint_table_usage(context: &SystemContext<'_>, out: &mut Rows) {
     for c in constraints(context).iter().filter(|c| c.kind != "CHECK") {
         let parent = c.foreign.and_then(|f| context.catalog.table(f.parent));
+        if !owns(context, parent.map_or(c.table.owner, |p| p.owner)) {
+            continue;
+        }
         out.add(|row| {
             constraint_name(context, row, c);
             table_name(context, row, parent.map_or(c.table, |p| &**p));
@@ -465,7 +510,7 @@ fn constraint_table_usage(context: &SystemContext<'_>, out: &mut Rows) {
 
 fn check_constraints(context: &SystemContext<'_>, out: &mut Rows) {
     for c in constraints(context) {
-        let Some(check) = &c.check else { continue };
+        let Some(check) = c.check.as_ref().filter(|_| owns(context, c.table.owner)) else { continue };
         // The clause without CHECK and one pair of parentheses.
         let clause = check.strip_prefix("CHECK (").and_then(|s| s.rsplit_once(')')).map_or(check.as_str(), |s| s.0);
         out.add(|row| {
@@ -477,7 +522,9 @@ fn check_constraints(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 fn routines(context: &SystemContext<'_>, out: &mut Rows) {
-    for p in registry::pg_procs().filter(|p| matches!(p.kind, ProcKind::Function | ProcKind::Procedure)) {
+    let callable = |p: &&registry::Proc| !context.subject.on_function(context.catalog, p.oid).is_empty();
+    let procs = registry::pg_procs().filter(|p| matches!(p.kind, ProcKind::Function | ProcKind::Procedure));
+    for p in procs.filter(callable) {
         out.add(|row| {
             let specific = format!("{}_{}", p.name, p.oid);
             row.set("specific_catalog", database(context))

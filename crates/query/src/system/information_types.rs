@@ -1,5 +1,7 @@
 //! Views of `information_schema` about types of users: domains and what uses them, composite types.
 
+use std::sync::Arc;
+
 use gavel_catalog::{Definition, Domain, UserType};
 use gavel_types::{Oid, PgType};
 
@@ -32,7 +34,7 @@ fn domain_name(context: &SystemContext<'_>, row: &mut Row<'_>, t: &UserType) {
 }
 
 fn domains(context: &SystemContext<'_>, out: &mut Rows) {
-    for (t, d) in all_domains(context) {
+    for (t, d) in all_domains(context).filter(|d| is_shown(context, d.0)) {
         out.add(|row| {
             data_type(context, row, d.base, 1);
             domain_name(context, row, t);
@@ -41,8 +43,13 @@ fn domains(context: &SystemContext<'_>, out: &mut Rows) {
     }
 }
 
+/// Whether the current role owns the type or may use it.
+fn is_shown(context: &SystemContext<'_>, ty: &UserType) -> bool {
+    context.subject.has_privileges_of(ty.owner) || !context.subject.on_type(ty).is_empty()
+}
+
 fn constraints(context: &SystemContext<'_>, out: &mut Rows) {
-    for (t, d) in all_domains(context) {
+    for (t, d) in all_domains(context).filter(|d| is_shown(context, d.0)) {
         for check in &d.checks {
             out.add(|row| {
                 domain_name(context, row, t);
@@ -56,7 +63,7 @@ fn constraints(context: &SystemContext<'_>, out: &mut Rows) {
 
 /// Rows of `check_constraints`.
 pub(super) fn checks(context: &SystemContext<'_>, out: &mut Rows) {
-    for (t, d) in all_domains(context) {
+    for (t, d) in all_domains(context).filter(|d| context.subject.has_privileges_of(d.0.owner)) {
         for check in &d.checks {
             let shown = definition::domain_check(context, d, check, false);
             let clause = shown.strip_prefix("CHECK (").and_then(|s| s.rsplit_once(')')).map_or(&*shown, |s| s.0);
@@ -83,8 +90,14 @@ fn udt(context: &SystemContext<'_>, row: &mut Row<'_>, oid: Oid) {
     row.set("udt_catalog", database(context)).set("udt_schema", schema).set("udt_name", name);
 }
 
+/// Whether the current role owns a type of any kind.
+fn owns_type(context: &SystemContext<'_>, oid: Oid) -> bool {
+    let found = context.catalog.user_type(oid.element().unwrap_or(oid));
+    context.subject.has_privileges_of(found.map_or(gavel_catalog::bootstrap::SUPERUSER, |t| t.owner))
+}
+
 fn udt_usage(context: &SystemContext<'_>, out: &mut Rows) {
-    for (t, d) in all_domains(context) {
+    for (t, d) in all_domains(context).filter(|d| owns_type(context, d.1.base.oid)) {
         out.add(|row| {
             udt(context, row, d.base.oid);
             domain_name(context, row, t);
@@ -114,7 +127,8 @@ fn place(context: &SystemContext<'_>, row: &mut Row<'_>, (schema, table, column)
 
 fn column_usage(context: &SystemContext<'_>, out: &mut Rows) {
     for (schema, table, column, ty) in columns(context) {
-        let Some(domain) = context.catalog.user_type(ty.oid).filter(|_| ty.oid.is_domain()) else { continue };
+        let domain = context.catalog.user_type(ty.oid).filter(|_| ty.oid.is_domain() && owns_type(context, ty.oid));
+        let Some(domain) = domain else { continue };
         out.add(|row| {
             domain_name(context, row, domain);
             place(context, row, (schema, table, column));
@@ -125,6 +139,9 @@ fn column_usage(context: &SystemContext<'_>, out: &mut Rows) {
 fn column_udt_usage(context: &SystemContext<'_>, out: &mut Rows) {
     for (schema, table, column, ty) in columns(context) {
         let base = context.catalog.base_type(ty.oid).filter(|_| ty.oid.is_over_domain()).unwrap_or(ty);
+        if !owns_type(context, base.oid) {
+            continue;
+        }
         out.add(|row| {
             udt(context, row, base.oid);
             place(context, row, (schema, table, column));
@@ -133,7 +150,8 @@ fn column_udt_usage(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 fn composites(context: &SystemContext<'_>, out: &mut Rows) {
-    for t in context.catalog.types.values().filter(|t| matches!(t.definition, Definition::Composite(_))) {
+    let shown = |t: &&Arc<UserType>| matches!(t.definition, Definition::Composite(_)) && is_shown(context, t);
+    for t in context.catalog.types.values().filter(shown) {
         out.add(|row| {
             row.set("user_defined_type_catalog", database(context));
             row.set("user_defined_type_schema", context.schema_name(t.schema));
@@ -144,7 +162,7 @@ fn composites(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 fn attributes(context: &SystemContext<'_>, out: &mut Rows) {
-    for t in context.catalog.types.values() {
+    for t in context.catalog.types.values().filter(|t| is_shown(context, t)) {
         for a in t.attributes().unwrap_or_default() {
             out.add(|row| {
                 // Which sets the columns about the field's type, two of which are called otherwise in this view.

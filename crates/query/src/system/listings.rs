@@ -104,7 +104,7 @@ fn sequences(context: &SystemContext<'_>, out: &mut Rows) {
             row.set("sequenceowner", context.role_name(s.owner)).set("data_type", Datum::Oid(s.ty.oid.0));
             row.set("start_value", s.start).set("min_value", s.min).set("max_value", s.max);
             row.set("increment_by", s.increment).set("cycle", s.cycle).set("cache_size", s.cache);
-            row.set("last_value", (context.last_value)(s.oid));
+            row.set("last_value", (context.last_value)(s.oid).filter(|_| super::functions::reads_sequence(context, s)));
         });
     }
 }

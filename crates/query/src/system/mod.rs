@@ -12,8 +12,10 @@
 //! | `builtin` | `pg_type`, `pg_proc`, `pg_operator`, … and facts kept as data |
 //! | `cluster` | databases, roles, settings |
 //! | `sessions` | what sessions do, have prepared, have open and hold |
+//! | `jobs` | jobs, and indexes that are being built |
 //! | `listings` | the views for people: `pg_tables`, `pg_indexes`, `pg_stat_user_tables`, … |
 //! | `privileges` | access privileges, memberships of roles |
+//! | `inquiry` | `has_table_privilege` and its kin |
 //! | `information`, `information_types` | `information_schema` |
 //! | `routines` | functions and procedures of users |
 //! | [`definition`] | `pg_get_indexdef` and its kin |
@@ -31,6 +33,8 @@ pub mod deparse;
 pub mod functions;
 mod information;
 mod information_types;
+mod inquiry;
+pub mod jobs;
 mod listings;
 mod privileges;
 pub mod resolver;
@@ -42,7 +46,8 @@ mod types;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use gavel_catalog::{Catalog, system};
+use gavel_catalog::job::Job;
+use gavel_catalog::{Catalog, Subject, system};
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState, text_io};
 
 use crate::engine::advisory::LockInfo;
@@ -77,8 +82,8 @@ pub struct Activity {
 pub struct SystemContext<'a> {
     pub catalog: &'a Arc<Catalog>,
     pub settings: &'a Settings,
-    /// The current role.
-    pub user: Oid,
+    /// What the current role may do.
+    pub subject: &'a Arc<Subject>,
     /// Schemas of `search_path` in order, whether or not they exist.
     pub search_path: &'a [String],
     pub sessions: &'a [Activity],
@@ -89,6 +94,8 @@ pub struct SystemContext<'a> {
     pub statements: &'a ListedStatements,
     /// Of this node's sessions.
     pub locks: &'a [LockInfo],
+    /// Of this database; none unless they are asked about.
+    pub jobs: &'a [Job],
     /// When the server started, and now.
     pub started: i64,
     pub now: i64,
@@ -112,7 +119,11 @@ impl SystemContext<'_> {
 
     /// Names of objects and types, as this session sees them.
     pub fn names(&self) -> CatalogNames {
-        CatalogNames { catalog: Arc::clone(self.catalog), search_path: self.search_path.to_vec() }
+        CatalogNames {
+            catalog: Arc::clone(self.catalog),
+            search_path: self.search_path.to_vec(),
+            subject: Some(Arc::clone(self.subject)),
+        }
     }
 
     /// `text` with the names of types in the place of their numbers.
@@ -133,6 +144,7 @@ fn schema_name(catalog: &Catalog, oid: Oid) -> &str {
     match oid {
         system::PG_CATALOG => "pg_catalog",
         system::INFORMATION_SCHEMA => "information_schema",
+        system::SYS => "sys",
         _ => catalog.schema_by_oid(oid).map_or("", |s| s.name.as_str()),
     }
 }
@@ -157,6 +169,8 @@ pub fn rows(context: &SystemContext<'_>, schema: &str, name: &str) -> SqlResult<
         information::fill(context, name, &mut out)
             || information_types::fill(context, name, &mut out)
             || privileges::fill_information(context, name, &mut out)
+    } else if schema == "sys" {
+        jobs::fill(context, name, &mut out)
     } else {
         types::fill(context, name, &mut out)
             || builtin::fill(context, name, &mut out)
@@ -165,6 +179,7 @@ pub fn rows(context: &SystemContext<'_>, schema: &str, name: &str) -> SqlResult<
             || constraints::fill(context, name, &mut out)
             || cluster::fill(context, name, &mut out)
             || sessions::fill(context, name, &mut out)
+            || jobs::fill(context, name, &mut out)
             || listings::fill(context, name, &mut out)
             || privileges::fill(context, name, &mut out)
     };

@@ -26,7 +26,7 @@ pub(super) fn fill_information(context: &SystemContext<'_>, name: &str, out: &mu
         "usage_privileges" => on_sequences(context, true, out),
         "role_usage_grants" => on_sequences(context, false, out),
         "enabled_roles" => {
-            for r in context.catalog.roles.values() {
+            for r in context.catalog.roles.values().filter(|r| context.subject.has_privileges_of(r.oid)) {
                 out.add(|row| {
                     row.set("role_name", r.name.as_str());
                 });
@@ -42,6 +42,11 @@ pub(super) fn fill_information(context: &SystemContext<'_>, name: &str, out: &mu
 /// A list as a value of `aclitem[]`; NULL for the default.
 pub(super) fn value(context: &SystemContext<'_>, acl: &Acl) -> Datum {
     acl.as_ref().map_or(Datum::Null, |items| list(context, items))
+}
+
+/// The list of a function or language of the system; NULL where nothing was granted or revoked.
+pub(super) fn of_system(context: &SystemContext<'_>, oid: Oid) -> Datum {
+    context.catalog.system_privileges.get(&oid).map_or(Datum::Null, |p| list(context, &p.acl))
 }
 
 fn list(context: &SystemContext<'_>, items: &[AclItem]) -> Datum {
@@ -118,9 +123,15 @@ fn each<'a>(
     names.map(move |(name, grantable)| (name, if grantable || yes { "YES" } else { "NO" }))
 }
 
+/// Whether the current role has to do with what was granted; `public`: what everybody has been granted is shown, too.
+fn is_shown(context: &SystemContext<'_>, item: &AclItem, public: bool) -> bool {
+    let mine = |role: Oid| context.subject.has_privileges_of(role);
+    (public || item.grantee != acl::PUBLIC) && (mine(item.grantor) || mine(item.grantee) || item.grantee == acl::PUBLIC)
+}
+
 fn on_tables(context: &SystemContext<'_>, public: bool, out: &mut Rows) {
     for of in granted(context) {
-        for item in of.items.iter().filter(|i| public || i.grantee != acl::PUBLIC) {
+        for item in of.items.iter().filter(|i| is_shown(context, i, public)) {
             for (privilege, grantable) in each(item, of.owner, Class::Relation.all()) {
                 out.add(|row| {
                     row.set("grantor", role_name(context, item.grantor));
@@ -148,7 +159,7 @@ fn on_columns(context: &SystemContext<'_>, public: bool, out: &mut Rows) {
                     None => items.push(item.clone()),
                 }
             }
-            for item in items.iter().filter(|i| public || i.grantee != acl::PUBLIC) {
+            for item in items.iter().filter(|i| is_shown(context, i, public)) {
                 for (privilege, grantable) in each(item, of.owner, Class::Column.all()) {
                     out.add(|row| {
                         row.set("grantor", role_name(context, item.grantor));
@@ -166,7 +177,7 @@ fn on_columns(context: &SystemContext<'_>, public: bool, out: &mut Rows) {
 fn on_sequences(context: &SystemContext<'_>, public: bool, out: &mut Rows) {
     for s in context.catalog.sequences.values() {
         let items = s.acl.clone().unwrap_or_else(|| acl::default(Class::Sequence, s.owner));
-        for item in items.iter().filter(|i| public || i.grantee != acl::PUBLIC) {
+        for item in items.iter().filter(|i| is_shown(context, i, public)) {
             for (privilege, grantable) in each(item, s.owner, Privileges::of_letters("U")) {
                 out.add(|row| {
                     row.set("grantor", role_name(context, item.grantor));
@@ -183,7 +194,7 @@ fn on_sequences(context: &SystemContext<'_>, public: bool, out: &mut Rows) {
 
 fn memberships(context: &SystemContext<'_>, admin: bool, out: &mut Rows) {
     for (r, m) in context.catalog.roles.values().flat_map(|r| r.member_of.iter().map(move |m| (r, m))) {
-        if admin && !m.admin {
+        if admin && !m.admin || !context.subject.has_privileges_of(r.oid) {
             continue;
         }
         out.add(|row| {

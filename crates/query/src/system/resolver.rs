@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gavel_binder::{BindContext, Qualified, Updatability};
-use gavel_catalog::{Catalog, View, system};
+use gavel_catalog::{Catalog, Subject, View, system};
 use gavel_functions::cast::type_label;
 use gavel_functions::registry;
 use gavel_types::text_io::{EnumValues, NameResolver, TextStyle};
@@ -17,6 +17,8 @@ pub struct CatalogNames {
     pub catalog: Arc<Catalog>,
     /// Schemas in order, whether or not they exist.
     pub search_path: Vec<String>,
+    /// Who must be allowed to look into the schemas that are named; `None`: everything may be.
+    pub subject: Option<Arc<Subject>>,
 }
 
 /// Parts of a possibly quoted and qualified name.
@@ -44,7 +46,7 @@ pub fn parse_name(text: &str) -> SqlResult<Vec<String>> {
         } else {
             let end = rest.find('.').unwrap_or(rest.len());
             let name = rest[..end].trim();
-            if name.is_empty() || name.contains('"') {
+            if name.is_empty() {
                 return Err(bad());
             }
             parts.push(name.to_lowercase());
@@ -72,6 +74,21 @@ impl CatalogNames {
         found.map(|found| found.oid())
     }
 
+    /// # Errors
+    /// 42501 for a name in a schema that is closed.
+    fn may_look_into(&self, parts: &[String]) -> SqlResult<()> {
+        match (&self.subject, parts) {
+            (Some(subject), [.., schema, _]) => subject.look_into(&self.catalog, schema),
+            _ => Ok(()),
+        }
+    }
+
+    /// Why there is no such type: its schema may be closed.
+    fn no_type(&self, name: &str) -> SqlResult<Oid> {
+        self.may_look_into(&parse_name(name.trim().trim_end_matches("[]")).unwrap_or_default())?;
+        Err(SqlError::new(SqlState::UndefinedObject, format!("type \"{name}\" does not exist")))
+    }
+
     fn relation_text(&self, oid: Oid) -> Option<String> {
         let (schema, name) = match system::relation_by_oid(oid) {
             Some(r) => (r.schema_oid(), r.name),
@@ -83,6 +100,7 @@ impl CatalogNames {
         let schema = match schema {
             system::PG_CATALOG => "pg_catalog",
             system::INFORMATION_SCHEMA => "information_schema",
+            system::SYS => "sys",
             _ => self.catalog.schema_by_oid(schema)?.name.as_str(),
         };
         Some(format!("{}.{}", quote(schema), quote(name)))
@@ -103,6 +121,9 @@ impl CatalogNames {
         match parts.as_slice() {
             [name] => self.search_path.iter().find_map(|s| within(s, name)),
             [schema, name] if schema == "pg_catalog" => registry::type_named(name).map(|t| t.oid),
+            [.., schema, _] if self.subject.as_ref().is_some_and(|s| s.look_into(&self.catalog, schema).is_err()) => {
+                None
+            }
             [schema, name] => within(schema, name),
             [database, schema, name] if **database == *self.catalog.database_name => within(schema, name),
             _ => None,
@@ -124,12 +145,23 @@ impl CatalogNames {
             catalog: &self.catalog,
             search_path: path,
             user: "",
+            subject: None,
             style: &style,
             session_path: path,
             calls: None,
             opaque_calls: false,
         };
         gavel_binder::functions_of_name(&context, &name)
+    }
+
+    /// The same from the text of a name.
+    ///
+    /// # Errors
+    /// 42602 if it is none; 42501 for one in a schema that is closed.
+    fn visible_functions(&self, name: &str) -> SqlResult<Vec<(Oid, Vec<Oid>)>> {
+        let parts = parse_name(name)?;
+        self.may_look_into(&parts)?;
+        Ok(self.functions(&parts))
     }
 
     /// A function's name: of a user's function qualified only if the name alone does not find it, or, where it has to
@@ -170,7 +202,7 @@ impl CatalogNames {
 
 /// How text forms of the values in `catalog` are read and written where no session says more.
 pub fn style_over(catalog: &Arc<Catalog>) -> TextStyle {
-    let names = CatalogNames { catalog: Arc::clone(catalog), search_path: Vec::new() };
+    let names = CatalogNames { catalog: Arc::clone(catalog), search_path: Vec::new(), subject: None };
     TextStyle { names: Some(Arc::new(names)), ..TextStyle::default() }
 }
 
@@ -181,6 +213,7 @@ pub fn updatability(catalog: &Arc<Catalog>, view: &Arc<View>) -> Updatability {
         catalog,
         search_path: &[],
         user: "",
+        subject: None,
         style: &style,
         session_path: &[],
         calls: None,
@@ -234,10 +267,12 @@ impl NameResolver for CatalogNames {
         let undefined = |code: SqlState, what: &str| SqlError::new(code, format!("{what} \"{name}\" does not exist"));
         match ty {
             Oid::REGCLASS => {
-                self.relation(&parse_name(name)?).ok_or_else(|| undefined(SqlState::UndefinedTable, "relation"))
+                let parts = parse_name(name)?;
+                self.may_look_into(&parts)?;
+                self.relation(&parts).ok_or_else(|| undefined(SqlState::UndefinedTable, "relation"))
             }
-            Oid::REGTYPE => self.type_oid(name).ok_or_else(|| undefined(SqlState::UndefinedObject, "type")),
-            Oid::REGPROC => match self.functions(&parse_name(name)?).as_slice() {
+            Oid::REGTYPE => self.type_oid(name).map_or_else(|| self.no_type(name), Ok),
+            Oid::REGPROC => match self.visible_functions(name)?.as_slice() {
                 [] => Err(undefined(SqlState::UndefinedFunction, "function")),
                 [(one, _)] => Ok(*one),
                 _ => {
@@ -248,7 +283,7 @@ impl NameResolver for CatalogNames {
                 let (bare, types) = signature(name);
                 let wanted: Option<Vec<Oid>> =
                     types.unwrap_or_default().into_iter().map(|t| self.type_oid(t)).collect();
-                let found = self.functions(&parse_name(bare)?).into_iter().find(|f| Some(&f.1) == wanted.as_ref());
+                let found = self.visible_functions(bare)?.into_iter().find(|f| Some(&f.1) == wanted.as_ref());
                 found.map(|f| f.0).ok_or_else(|| undefined(SqlState::UndefinedFunction, "function"))
             }
             Oid::REGOPER => registry::operators_named(name.trim_start_matches("pg_catalog."))

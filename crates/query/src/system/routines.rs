@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gavel_catalog::Function;
 use gavel_catalog::function::{Body, Mode};
+use gavel_catalog::system::{PLPGSQL_LANGUAGE, SQL_LANGUAGE};
 use gavel_types::text_io::type_name;
 use gavel_types::{ArrayValue, Datum, Oid, PgType};
 
@@ -15,8 +16,8 @@ use crate::ddl::names::quote;
 /// `pg_language.oid`.
 fn language(body: &Body) -> Oid {
     match body {
-        Body::Plpgsql(_) => Oid(13_563),
-        Body::Text(_) | Body::Return(_) | Body::Atomic(_) => Oid(14),
+        Body::Plpgsql(_) => PLPGSQL_LANGUAGE,
+        Body::Text(_) | Body::Return(_) | Body::Atomic(_) => SQL_LANGUAGE,
     }
 }
 
@@ -198,10 +199,15 @@ fn specific_name(f: &Function) -> String {
     format!("{}_{}", f.name, f.oid)
 }
 
+/// Whether the current role owns the function or may call it.
+fn is_shown(context: &SystemContext<'_>, f: &Function) -> bool {
+    context.subject.has_privileges_of(f.owner) || !context.subject.on_routine(f).is_empty()
+}
+
 /// Rows of `information_schema.routines`.
 pub(super) fn information(context: &SystemContext<'_>, out: &mut Rows) {
     let yes_no = |value: bool| if value { "YES" } else { "NO" };
-    for f in context.catalog.functions.values() {
+    for f in context.catalog.functions.values().filter(|f| is_shown(context, f)) {
         out.add(|row| {
             for prefix in ["specific", "routine"] {
                 row.set(&format!("{prefix}_catalog"), database(context));
@@ -226,7 +232,9 @@ pub(super) fn information(context: &SystemContext<'_>, out: &mut Rows) {
             row.set(
                 "routine_definition",
                 match &f.body {
-                    Body::Text(text) | Body::Plpgsql(text) => Some(text.as_str()),
+                    Body::Text(text) | Body::Plpgsql(text) if context.subject.has_privileges_of(f.owner) => {
+                        Some(text.as_str())
+                    }
                     _ => None,
                 },
             );
@@ -240,7 +248,7 @@ pub(super) fn information(context: &SystemContext<'_>, out: &mut Rows) {
 
 /// Rows of `information_schema.parameters`.
 pub(super) fn parameters(context: &SystemContext<'_>, out: &mut Rows) {
-    for f in context.catalog.functions.values() {
+    for f in context.catalog.functions.values().filter(|f| is_shown(context, f)) {
         for (number, p) in (1_i16..).zip(&f.parameters) {
             out.add(|row| {
                 row.set("specific_catalog", database(context)).set("specific_schema", context.schema_name(f.schema));
@@ -273,7 +281,7 @@ pub(super) fn parameters(context: &SystemContext<'_>, out: &mut Rows) {
                 }
                 row.set("udt_catalog", database(context)).set("udt_schema", schema).set("udt_name", name);
                 let default = p.default.as_deref().map(|sql| shown_default(context, sql, p.ty));
-                row.set("parameter_default", default);
+                row.set("parameter_default", default.filter(|_| context.subject.has_privileges_of(f.owner)));
             });
         }
     }

@@ -1,5 +1,6 @@
 //! What sessions do, have prepared, have open and hold.
 
+use gavel_catalog::predefined::READ_ALL_STATS;
 use gavel_types::{ArrayValue, Datum, Oid};
 
 use super::SystemContext;
@@ -23,7 +24,13 @@ fn activity(context: &SystemContext<'_>, out: &mut Rows) {
             let time = |t: Option<i64>| t.map_or(Datum::Null, Datum::TimestampTz);
             row.set("datid", s.database).set("datname", s.database_name.as_str()).set("pid", s.pid);
             row.set("usesysid", s.user).set("usename", s.user_name.as_str());
-            row.set("application_name", s.application_name.as_str()).set("backend_start", time(s.started));
+            row.set("application_name", s.application_name.as_str());
+            let subject = context.subject;
+            if !subject.has_privileges_of(s.user) && !subject.has_privileges_of(READ_ALL_STATS) {
+                row.set("query", "<insufficient privilege>");
+                return;
+            }
+            row.set("backend_start", time(s.started));
             row.set("xact_start", time(s.transaction_start)).set("query_start", time(s.query_start));
             row.set("state_change", time(s.state_change)).set("state", s.state.as_str()).set("query", s.query.as_str());
             row.set("backend_type", "client backend");

@@ -21,6 +21,8 @@ fn catalog() -> Catalog {
         create_role: true,
         inherit: true,
         password: None,
+        replication: false,
+        bypass_rls: false,
         connection_limit: None,
         member_of: Vec::new(),
     }));
@@ -52,6 +54,8 @@ fn catalog() -> Catalog {
         nulls_not_distinct: false,
         constraint: (oid == 16402).then_some(Oid(16403)),
         deferrable: false,
+        state: gavel_catalog::IndexState::Public,
+        job: 0,
     };
     let expression = IndexKey::Expression { sql: "lower(b)".into(), ty: PgType::TEXT, id: -2 };
     c.put_table(Arc::new(Table {
@@ -102,6 +106,7 @@ fn catalog() -> Catalog {
         materialized: None,
         options: vec!["fillfactor=70".into()],
         acl: None,
+        rung: 0,
         on_commit: OnCommit::PreserveRows,
     }));
     c.put_sequence(Arc::new(Sequence {
@@ -130,11 +135,12 @@ fn with_context<T>(f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
     f(&SystemContext {
         catalog: &catalog,
         settings: &settings,
-        user: SUPERUSER,
+        subject: &Arc::new(Subject::of(&catalog, SUPERUSER)),
         search_path: &path,
         sessions: &[Activity { pid: 1, state: "active".into(), ..Activity::default() }],
         last_value: &last_value,
         locks: &[],
+        jobs: &[],
         cursors: &ListedCursors::default(),
         statements: &ListedStatements::default(),
         started: 0,
@@ -266,7 +272,7 @@ fn numbers_are_shown_as_the_literals_that_they_were() {
 
 #[test]
 fn names_resolve_both_ways() {
-    let names = CatalogNames { catalog: Arc::new(catalog()), search_path: vec!["public".into()] };
+    let names = CatalogNames { catalog: Arc::new(catalog()), search_path: vec!["public".into()], subject: None };
     for (text, ty, oid, shown) in [
         ("\"T\"", Oid::REGCLASS, 16400, "\"T\""),
         ("public.t_id_seq", Oid::REGCLASS, 16401, "t_id_seq"),

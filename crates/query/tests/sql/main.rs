@@ -16,6 +16,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests write their golden files")]
 
 mod harness;
+mod online;
 mod push_down;
 mod sink;
 mod temporary;
@@ -72,6 +73,8 @@ scripts! {
     aggregates_over_hypothetical_rows
     json_objects_become_rows
     row_locks_reach_views_and_subqueries
+    select_lists_may_be_empty
+    explain_of_prepared_statements
     explain_shows_what_storage_does
     elements_are_assigned
     addresses_amounts_and_points_are_stored
@@ -100,4 +103,16 @@ scripts! {
     functions_run_several_statements
     functions_are_shown_and_dropped
     bodies_in_plpgsql_run
+    privileges_on_tables_and_columns_are_needed
+    views_are_read_with_the_rights_of_their_owner
+    only_owners_change_what_they_own
+    schemas_and_sequences_have_privileges
+    roles_pass_on_their_privileges
+    roles_are_made_joined_and_dropped
+    functions_say_what_roles_may
+    functions_run_with_the_rights_of_a_role
+    errors_leave_out_what_may_not_be_read
+    indexes_are_built_online
+    failed_builds_leave_invalid_indexes
+    jobs_build_indexes_behind_the_session
 }

@@ -122,7 +122,8 @@ impl Writer<'_> {
         let name = if self.layout.stored {
             numbered_function(oid)
         } else {
-            CatalogNames { catalog: Arc::clone(&catalog), search_path: self.search_path.to_vec() }.call_text(oid)?
+            let search_path = self.search_path.to_vec();
+            CatalogNames { catalog: Arc::clone(&catalog), search_path, subject: None }.call_text(oid)?
         };
         self.put(&format!("{name}("));
         match (written, args.split_last()) {

@@ -93,7 +93,7 @@ fn written(
 
 /// Names of objects are qualified only if they must be.
 fn shown_style(catalog: &Arc<Catalog>, search_path: &[String]) -> TextStyle {
-    let names = CatalogNames { catalog: Arc::clone(catalog), search_path: search_path.to_vec() };
+    let names = CatalogNames { catalog: Arc::clone(catalog), search_path: search_path.to_vec(), subject: None };
     TextStyle { names: Some(Arc::new(names)), ..TextStyle::default() }
 }
 
@@ -103,7 +103,16 @@ fn bind_context<'a>(context: &SystemContext<'a>, style: &'a TextStyle) -> BindCo
 
 /// Calls of users' functions are to be shown, not run.
 fn opaque<'a>(catalog: &'a Arc<Catalog>, search_path: &'a [String], style: &'a TextStyle) -> BindContext<'a> {
-    BindContext { catalog, search_path, user: "", style, session_path: search_path, calls: None, opaque_calls: true }
+    BindContext {
+        catalog,
+        search_path,
+        user: "",
+        subject: None,
+        style,
+        session_path: search_path,
+        calls: None,
+        opaque_calls: true,
+    }
 }
 
 /// An expression over the columns of `table`; `None` if it cannot be shown from its bound form.

@@ -181,7 +181,7 @@ impl Writer<'_> {
                     self.put("]");
                 }
             }
-            ScalarKind::NextVal { sequence } => {
+            ScalarKind::NextVal { sequence, .. } => {
                 let stored = self.layout.stored;
                 let name = if stored { sequence.to_string() } else { self.relation(*sequence).replace('\'', "''") };
                 self.put(&format!("nextval('{name}'::regclass)"));

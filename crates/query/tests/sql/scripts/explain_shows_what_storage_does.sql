@@ -78,26 +78,21 @@ QUERY PLAN
 [
   {
     "Plan": {
-      "Node Type": "Projection",
-      "Description": "Projection",
+      "Node Type": "Aggregate",
+      "Description": "Aggregate",
       "Actual Rows": 1,
       "Actual Loops": 1,
+      "Storage Aggregate": "count(*)",
       "Plans": [
         {
-          "Node Type": "Aggregate",
-          "Description": "Aggregate",
+          "Node Type": "Seq Scan",
+          "Description": "Seq Scan on t",
+          "Relation Name": "t",
+          "Alias": "t",
           "Actual Rows": 1,
           "Actual Loops": 1,
-          "Storage Aggregate": "count(*)",
-          "Plans": [
-            {
-              "Node Type": "Seq Scan",
-              "Description": "Seq Scan on t",
-              "Actual Rows": 1,
-              "Actual Loops": 1,
-              "Storage": "round trips=1 rows=1 bytes=17"
-            }
-          ]
+          "Storage": "round trips=1 rows=1 bytes=17",
+          "Parent Relationship": "Outer"
         }
       ]
     }

@@ -1,0 +1,85 @@
+//! DETAIL of violated constraints shows values of rows: not to those who may not read them.
+
+use gavel_catalog::acl::Privileges;
+use gavel_catalog::privilege::{Access, Securable};
+use gavel_catalog::search::Found;
+use gavel_catalog::snapshot::Relation;
+use gavel_catalog::{Catalog, IndexKey, Subject, Table};
+use gavel_types::{SqlError, SqlState};
+
+use crate::session::Session;
+
+/// Whether a role may read these columns, all of the table's if there are none.
+fn reads(subject: &Subject, table: &Table, columns: &[i16]) -> bool {
+    let of = Securable::Table(table);
+    let select = Privileges::of_letters("r");
+    let whole = !subject.on_relation(&of).and(select).is_empty();
+    whole || !columns.is_empty() && columns.iter().all(|n| subject.may_use_column(&of, *n, select))
+}
+
+/// Columns of the unique index of this name.
+fn key_columns(table: &Table, name: &str) -> Vec<i16> {
+    let keys = table.indexes.iter().filter(|i| i.name == name).flat_map(|i| &i.keys);
+    keys.filter_map(|k| if let IndexKey::Column(n) = k.0 { Some(n) } else { None }).collect()
+}
+
+/// `Failing row contains (…)` with the columns that the role may read or has given values to. `None` if there are none, or
+/// if values with commas hide which is which.
+fn shown_row(subject: &Subject, table: &Table, detail: &str, given: &[i16]) -> Option<String> {
+    let row = detail.strip_prefix("Failing row contains (")?.strip_suffix(").")?;
+    let values: Vec<&str> = row.split(", ").collect();
+    let columns: Vec<_> = table.visible_columns().collect();
+    if values.len() != columns.len() {
+        return None;
+    }
+    let shown = columns.into_iter().zip(values);
+    let shown = shown.filter(|(c, _)| given.contains(&c.number) || reads(subject, table, &[c.number]));
+    let (names, values): (Vec<&str>, Vec<&str>) = shown.map(|(c, value)| (c.name.as_str(), value)).unzip();
+    let some = !names.is_empty();
+    some.then(|| format!("Failing row contains ({}) = ({}).", names.join(", "), values.join(", ")))
+}
+
+/// What is left of DETAIL for a role that has given values to these columns; `None` if all of it is.
+fn left(catalog: &Catalog, subject: &Subject, error: &SqlError, given: &[i16]) -> Option<Option<String>> {
+    let fields = error.fields();
+    let (schema, table, detail) = (fields.schema.as_ref()?, fields.table.as_ref()?, fields.detail.as_ref()?);
+    let Some(Found::Relation(Relation::Table(table))) = catalog.find_in(schema, table) else { return None };
+    let constraint = fields.constraint.as_deref().unwrap_or_default();
+    match fields.code {
+        SqlState::UniqueViolation if !reads(subject, table, &key_columns(table, constraint)) => Some(None),
+        SqlState::NotNullViolation | SqlState::CheckViolation if !reads(subject, table, &[]) => {
+            Some(shown_row(subject, table, detail, given))
+        }
+        SqlState::ForeignKeyViolation => {
+            let key = table.foreign_keys.iter().find(|f| f.name == constraint)?;
+            let at = detail.rfind(" is still referenced").or_else(|| detail.rfind(" is not present"))?;
+            let read = if detail[at..].starts_with(" is still") {
+                catalog.table(key.parent).is_some_and(|parent| reads(subject, parent, &key.parent_columns))
+            } else {
+                reads(subject, table, &key.columns)
+            };
+            (!read).then(|| Some(format!("Key{}", &detail[at..])))
+        }
+        _ => None,
+    }
+}
+
+impl Session {
+    /// The error of a statement that does this as the current role may see it.
+    pub(crate) fn concealed(&self, error: SqlError, accesses: &[Access]) -> SqlError {
+        let subject = self.subject();
+        if subject.superuser {
+            return error;
+        }
+        let catalog = self.catalog();
+        let fields = error.fields();
+        let table = fields.schema.as_ref().zip(fields.table.as_ref()).and_then(|(s, t)| catalog.find_in(s, t));
+        let table = table.map(|found| found.oid());
+        let written = accesses.iter().filter(|a| Some(a.relation) == table);
+        let given: Vec<i16> = written.flat_map(|a| a.inserted.iter().chain(&a.updated).copied()).collect();
+        match left(&catalog, &subject, &error, &given) {
+            Some(detail) => error.with_detail(detail),
+            None => error,
+        }
+    }
+}

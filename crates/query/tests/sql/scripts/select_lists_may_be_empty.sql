@@ -1,0 +1,42 @@
+> SELECT count(*) FROM (SELECT) AS s;
+count
+1
+SELECT 1
+> SELECT count(*) FROM (SELECT WHERE false) AS s;
+count
+0
+SELECT 1
+> SELECT count(*) FROM (SELECT UNION ALL SELECT) AS s;
+count
+2
+SELECT 1
+> SELECT count(*) FROM (SELECT LIMIT 0) AS s;
+count
+0
+SELECT 1
+> SELECT EXISTS (SELECT), EXISTS (SELECT WHERE false);
+exists | exists
+t | f
+SELECT 1
+> SELECT ORDER BY 1;
+ERROR 42P10: ORDER BY position 1 is not in select list
+> CREATE TABLE none ();
+CREATE TABLE
+> INSERT INTO none DEFAULT VALUES;
+INSERT 0 1
+> INSERT INTO none SELECT;
+INSERT 0 1
+> SELECT count(*) FROM none;
+count
+2
+SELECT 1
+> CREATE TABLE copied AS SELECT;
+SELECT 1
+> SELECT count(*) FROM copied;
+count
+1
+SELECT 1
+> SELECT 1 AS one FROM (SELECT) AS s;
+one
+1
+SELECT 1
