@@ -63,6 +63,7 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
         materialized: None,
         options: vec![],
         acl: None,
+        triggers: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     }
 }

@@ -4,6 +4,7 @@
 use gavel_types::{Datum, Oid, PgType};
 use serde::{Deserialize, Serialize};
 
+use crate::trigger::Trigger;
 use crate::acl::{Acl, AclItem};
 
 /// Names an object for ever: PostgreSQL's OID of it, and the object id in storage keys.
@@ -275,6 +276,9 @@ pub struct Table {
     /// The query whose result it keeps, if it is a materialized view.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub materialized: Option<Materialized>,
+    /// In the order of their names, in which they fire.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub triggers: Vec<Trigger>,
     /// Of a temporary table, which is never stored.
     #[serde(skip)]
     pub on_commit: OnCommit,

@@ -69,6 +69,7 @@ fn table(oid: u32, name: &str) -> Table {
         materialized: None,
         options: vec![],
         acl: None,
+        triggers: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     }
 }

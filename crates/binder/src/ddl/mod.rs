@@ -20,6 +20,7 @@ mod grant;
 mod parser;
 mod session;
 mod table;
+mod trigger;
 mod user_type;
 mod words;
 

@@ -125,6 +125,10 @@ impl DdlContext<'_> {
                 Err(self.located(SqlError::new(SqlState::InvalidTableDefinition, message), &table))
             }
             AlterAction::Accepted => Ok(()),
+            AlterAction::EnableTrigger { name, enabled } => {
+                let table = self.table_by_oid(oid)?;
+                self.enable_triggers(&table, name.as_deref(), *enabled)
+            }
             AlterAction::AcceptedColumn { column } => self.column_of(oid, column).map(drop),
             AlterAction::SetType { .. }
             | AlterAction::Rename(_)

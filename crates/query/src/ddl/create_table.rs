@@ -643,6 +643,7 @@ pub(super) fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, optio
         materialized: None,
         options,
         acl: None,
+        triggers: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     }
 }

@@ -47,6 +47,7 @@ mod sequence;
 mod shared;
 pub mod temporary;
 mod upkeep;
+mod trigger;
 mod user_type;
 mod view;
 
@@ -186,6 +187,21 @@ pub fn session_command(statement: &Statement) -> SqlResult<Option<ast::SessionCo
     })
 }
 
+/// The names of the tables that TRUNCATE empties; none for any other statement.
+///
+/// # Errors
+/// Those of parsing.
+pub fn truncated(statement: &Statement) -> SqlResult<Vec<ast::QualifiedName>> {
+    let Some(text) = ddl::carried(statement) else { return Ok(Vec::new()) };
+    if !text.get(..8).is_some_and(|word| word.eq_ignore_ascii_case("truncate")) {
+        return Ok(Vec::new());
+    }
+    Ok(match gavel_binder::parse::parse_ddl(text)? {
+        Ddl::Truncate { tables, .. } => tables,
+        _ => Vec::new(),
+    })
+}
+
 /// Runs one statement and gives its command tag. After an error the transaction has failed: its catalog
 /// may hold half of the statement and is to be thrown away, or put back to a savepoint's.
 ///
@@ -271,6 +287,9 @@ impl DdlContext<'_> {
             Ddl::Comment { on, text } => self.comment(on, text.as_deref())?,
             Ddl::Grant(grant) => self.grant(grant)?,
             Ddl::AlterDefaultPrivileges(alter) => self.alter_default_privileges(alter).await?,
+            Ddl::CreateTrigger(create) => self.create_trigger(create).await?,
+            Ddl::DropTrigger { name, if_exists } => self.drop_trigger(name, *if_exists)?,
+            Ddl::RenameTrigger { name, to } => self.rename_trigger(name, to)?,
             Ddl::Session(_) => return Err(SqlError::internal("this statement is the session's")),
             Ddl::Maintain { tag, tables, blocks_forbidden } => self.maintain(tag, tables, *blocks_forbidden)?,
             Ddl::Accepted { .. } => {}
@@ -320,6 +339,9 @@ fn tag(ddl: &Ddl) -> String {
             (_, true) => "REVOKE".into(),
         },
         Ddl::AlterDefaultPrivileges(_) => "ALTER DEFAULT PRIVILEGES".into(),
+        Ddl::CreateTrigger(_) => "CREATE TRIGGER".into(),
+        Ddl::DropTrigger { .. } => "DROP TRIGGER".into(),
+        Ddl::RenameTrigger { .. } => "ALTER TRIGGER".into(),
         Ddl::Session(_) => String::new(),
         Ddl::Maintain { tag, .. } => (*tag).into(),
         Ddl::Accepted { tag } => tag.clone(),

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gavel_catalog::{FkAction, FkMatch, ForeignKey, Index, IndexKey};
+use gavel_catalog::trigger::Trigger;
+use gavel_catalog::{FkAction, FkMatch, ForeignKey, Index, IndexKey, Table};
 use gavel_functions::call::EvalContext;
 use gavel_functions::compare::sort_key;
 use gavel_types::{CheckMode, Datum, KeyRange, Oid, PgType, SqlError, SqlResult, SqlState};
@@ -29,6 +30,17 @@ pub(super) struct Events {
     children: Vec<(Arc<TableShape>, Vec<Datum>, Vec<usize>)>,
     parents: Vec<ParentChange>,
     claims: Vec<Claim>,
+    /// What the session is to do, as the rows' table has triggers.
+    pub(super) cascades: Vec<Cascade>,
+}
+
+/// What a foreign key does to rows of a table with triggers.
+pub(crate) struct Cascade {
+    pub table: Arc<Table>,
+    pub gone: Vec<(Bytes, Vec<Datum>)>,
+    pub changes: Vec<RowChange>,
+    /// Columns that the changes assign to.
+    pub columns: Vec<i16>,
 }
 
 struct ParentChange {
@@ -276,6 +288,13 @@ impl Writer<'_> {
         let wanted: Vec<Vec<Datum>> = keys.iter().map(|k| k.0.clone()).collect();
         let children = self.children(link, &wanted, false).await?;
         let deletes = action == FkAction::Cascade && keys.iter().all(|k| k.1.is_none());
+        let fires = link.child.table.triggers.iter().any(Trigger::fires);
+        if deletes && fires {
+            let table = Arc::clone(&link.child.table);
+            let cascade = Cascade { table, gone: children, changes: Vec::new(), columns: Vec::new() };
+            self.state.events.cascades.push(cascade);
+            return Ok(());
+        }
         if deletes {
             self.delete(&link.child, &children)?;
             return Ok(());
@@ -300,6 +319,11 @@ impl Writer<'_> {
                 };
             }
             changes.push(RowChange { key, old, new });
+        }
+        if fires {
+            let (table, columns) = (Arc::clone(&link.child.table), link.fk.columns.clone());
+            self.state.events.cascades.push(Cascade { table, gone: Vec::new(), changes, columns });
+            return Ok(());
         }
         self.update(&link.child, changes).await?;
         Ok(())

@@ -27,7 +27,7 @@ use gavel_txn::Transaction;
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState, WriteMode};
 
 use crate::dml::deferred::Deferred;
-use crate::dml::foreign::Events;
+use crate::dml::foreign::{Cascade, Events};
 use crate::dml::shape::{Entry, TableShape};
 use crate::fast::expr::RowContext;
 
@@ -57,6 +57,11 @@ pub struct WriteState {
 impl WriteState {
     pub fn new(txn: Transaction, row_ids: u64) -> Self {
         Self { txn, deferred: Deferred::default(), row_ids, events: Events::default() }
+    }
+
+    /// Takes what foreign keys do to rows of tables with triggers.
+    pub(crate) fn take_cascades(&mut self) -> Vec<Cascade> {
+        std::mem::take(&mut self.events.cascades)
     }
 
     /// Drops what a statement that failed has left to be checked.

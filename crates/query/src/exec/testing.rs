@@ -88,6 +88,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
         materialized: None,
         options: vec![],
         acl: None,
+        triggers: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     })
 }

@@ -22,6 +22,7 @@
 //! | [`notify`] | LISTEN, UNLISTEN, NOTIFY |
 //! | [`hooks`] | functions that need a session |
 //! | [`advisory`] | … and those of advisory locks |
+//! | [`triggers`] | writes to tables with triggers |
 //! | [`ddl_host`], [`ddl_binder`] | what DDL asks of a session and of the binder |
 //! | [`binding`] | the binder, as sessions use it |
 //! | [`calls`] | functions whose bodies are interpreted, called by plans |
@@ -52,6 +53,7 @@ pub mod simple;
 pub mod statement;
 mod system;
 pub mod temporary;
+pub mod triggers;
 pub mod utility;
 pub mod work;
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use gavel_api::sql::{ColumnDesc, ResultSink};
 use gavel_binder::ddl::ast::{DiscardTarget, SessionCommand};
 use gavel_binder::parse::Parsed;
+use gavel_binder::{Qualified, Resolved};
 use gavel_catalog::search::PG_TEMP;
+use gavel_catalog::trigger::Timing;
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Ident};
 
@@ -147,6 +149,25 @@ impl Session {
         let (user, user_name) = self.current_user();
         let style = self.text_style_now();
         let mut catalog = self.work().await?.catalog.clone();
+        let mut emptied = Vec::new();
+        for name in ddl::truncated(statement)? {
+            let (schema, bare) = match name.0.as_slice() {
+                [.., schema, bare] => (Some(schema.clone()), bare.clone()),
+                [bare] => (None, bare.clone()),
+                [] => continue,
+            };
+            let basis = self.basis().await?;
+            let context = binding::context(&basis, &style);
+            if let Some(Resolved::Table(table)) =
+                gavel_binder::find_relation(&context, &Qualified { schema, name: bare })
+            {
+                emptied.push(table);
+            }
+        }
+        self.fire_truncate(&emptied, Timing::Before).await?;
+        if !emptied.is_empty() {
+            catalog = self.work().await?.catalog.clone();
+        }
         let listed = |name: &String| name == PG_TEMP || catalog.current.schema(name).is_some();
         let path: Vec<String> = self.search_path().into_iter().filter(listed).collect();
         let in_block = self.block.is_explicit();
@@ -162,6 +183,7 @@ impl Session {
         let tag = tag?;
         self.work().await?.catalog = catalog;
         self.finish_writes().await?;
+        self.fire_truncate(&emptied, Timing::After).await?;
         Ok(Executed::tag(tag))
     }
 

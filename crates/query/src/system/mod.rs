@@ -37,6 +37,7 @@ pub mod resolver;
 mod routines;
 mod sessions;
 pub mod table;
+mod triggers;
 mod types;
 
 use std::borrow::Cow;
@@ -156,6 +157,7 @@ pub fn rows(context: &SystemContext<'_>, schema: &str, name: &str) -> SqlResult<
     let known = if schema == "information_schema" {
         information::fill(context, name, &mut out)
             || information_types::fill(context, name, &mut out)
+            || triggers::fill_information(context, name, &mut out)
             || privileges::fill_information(context, name, &mut out)
     } else {
         types::fill(context, name, &mut out)
@@ -163,6 +165,7 @@ pub fn rows(context: &SystemContext<'_>, schema: &str, name: &str) -> SqlResult<
             || classes::fill(context, name, &mut out)
             || attributes::fill(context, name, &mut out)
             || constraints::fill(context, name, &mut out)
+            || triggers::fill(context, name, &mut out)
             || cluster::fill(context, name, &mut out)
             || sessions::fill(context, name, &mut out)
             || listings::fill(context, name, &mut out)

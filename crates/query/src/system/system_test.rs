@@ -102,6 +102,7 @@ fn catalog() -> Catalog {
         materialized: None,
         options: vec!["fillfactor=70".into()],
         acl: None,
+        triggers: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     }));
     c.put_sequence(Arc::new(Sequence {

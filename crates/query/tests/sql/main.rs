@@ -100,4 +100,5 @@ scripts! {
     functions_run_several_statements
     functions_are_shown_and_dropped
     bodies_in_plpgsql_run
+    triggers_fire
 }
