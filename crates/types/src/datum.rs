@@ -92,6 +92,16 @@ impl ArrayValue {
         let dims = if values.is_empty() { vec![] } else { vec![(i32::try_from(values.len()).unwrap_or(i32::MAX), 1)] };
         Self { element, dims, values }
     }
+
+    /// What `ARRAY[…]` makes of elements, as a value of array type `ty`. An `oidvector` begins at 0, as its input function
+    /// makes it, so that it equals those of the catalogs.
+    pub fn of_type(ty: Oid, element: Oid, values: Vec<Datum>) -> Self {
+        let mut made = Self::vector(element, values);
+        if ty == Oid::OIDVECTOR {
+            made.dims.iter_mut().for_each(|(_, lower)| *lower = 0);
+        }
+        made
+    }
 }
 
 impl Datum {

@@ -66,7 +66,7 @@ pub(crate) fn eval(expr: &Expr, cx: &Cx<'_>, batch: &RecordBatch) -> Result<Valu
             let values = typed(items, cx, batch)?;
             let nested = items.first().is_some_and(|i| i.ty.oid == expr.ty.oid);
             let element = expr.ty.oid.element().unwrap_or(Oid::TEXT);
-            Ok(by_row(expr.ty, rows, &values, |v| make_array(v, element, nested))?)
+            Ok(by_row(expr.ty, rows, &values, |v| make_array(v, expr.ty.oid, element, nested))?)
         }
         ExprKind::SubscriptAssign { input, indices, value } => assign::eval(expr, cx, batch, (input, indices, value)),
         ExprKind::Subscript { input, indices } => eval_subscript(expr, cx, batch, input, indices),
@@ -277,9 +277,9 @@ pub(crate) fn coerce_via_io(cx: &Cx<'_>, value: &Datum, from: PgType, to: PgType
 }
 
 /// `ARRAY[…]` of elements, or of arrays that become its rows.
-fn make_array(items: &[Datum], element: Oid, nested: bool) -> SqlResult<Datum> {
+fn make_array(items: &[Datum], ty: Oid, element: Oid, nested: bool) -> SqlResult<Datum> {
     if !nested {
-        return Ok(Datum::Array(Arc::new(ArrayValue::vector(element, items.to_vec()))));
+        return Ok(Datum::Array(Arc::new(ArrayValue::of_type(ty, element, items.to_vec()))));
     }
     let mut inner: Option<Vec<(i32, i32)>> = None;
     let mut values = vec![];
@@ -306,7 +306,7 @@ fn make_array(items: &[Datum], element: Oid, nested: bool) -> SqlResult<Datum> {
 
 /// `ARRAY(subquery)`: of plain values, or of arrays that become its rows.
 pub(crate) fn array_of_results(values: &[Datum], element: Oid, ty: PgType) -> SqlResult<Datum> {
-    make_array(values, element, ty.oid.element().is_some_and(|inner| inner == element))
+    make_array(values, ty.oid, element, ty.oid.element().is_some_and(|inner| inner == element))
 }
 
 pub(crate) fn array_coerce(

@@ -420,7 +420,7 @@ pub fn via_io(value: &Datum, from: PgType, to: PgType, eval: &EvalContext) -> Sq
 fn array(ty: PgType, values: Vec<Datum>) -> SqlResult<Datum> {
     let element = ty.oid.element().unwrap_or(Oid::TEXT);
     let Some(Datum::Array(first)) = values.iter().find(|v| matches!(v, Datum::Array(_))) else {
-        return Ok(Datum::Array(Arc::new(ArrayValue::vector(element, values))));
+        return Ok(Datum::Array(Arc::new(ArrayValue::of_type(ty.oid, element, values))));
     };
     let mut dims = vec![(i32::try_from(values.len()).unwrap_or(i32::MAX), 1)];
     dims.extend(first.dims.iter().copied());
