@@ -306,7 +306,7 @@ fn make_array(items: &[Datum], ty: Oid, element: Oid, nested: bool) -> SqlResult
 
 /// `ARRAY(subquery)`: of plain values, or of arrays that become its rows.
 pub(crate) fn array_of_results(values: &[Datum], element: Oid, ty: PgType) -> SqlResult<Datum> {
-    make_array(values, ty.oid, element, ty.oid.element().is_some_and(|inner| inner == element))
+    make_array(values, Oid::ANYARRAY, element, ty.oid.element().is_some_and(|inner| inner == element))
 }
 
 pub(crate) fn array_coerce(
