@@ -313,7 +313,7 @@ fn main() -> Outcome {
     let mut maintenance = PgConnection::establish("")?;
     maintenance.batch_execute("DROP DATABASE IF EXISTS client_diesel WITH (FORCE)")?;
     maintenance.batch_execute("CREATE DATABASE client_diesel")?;
-    let result = PgConnection::establish("dbname=client_diesel").map_err(Into::into).and_then(|mut db| {
+    let result = PgConnection::establish("dbname=client_diesel").map_err(Into::<Box<dyn std::error::Error + Send + Sync>>::into).and_then(|mut db| {
         for step in [migrate, create, read, change, errors, transactions, remove] {
             step(&mut db)?;
         }
