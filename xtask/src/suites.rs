@@ -76,7 +76,8 @@ const STATEMENTS: &[&str] = &[
     "namespace",
 ];
 
-/// What CI runs: less than three minutes on two cores.
+/// What CI runs: less than three minutes on two cores. Not what asks how far `now` has come in 100 ms, which a clock that is set
+/// decides, nor what runs into a time limit on a slow machine.
 const FAST: &[&str] = &[
     "boolean",
     "char",
@@ -91,7 +92,6 @@ const FAST: &[&str] = &[
     "strings",
     "date",
     "time",
-    "timestamp",
     "interval",
     "case",
     "json",
@@ -102,7 +102,6 @@ const FAST: &[&str] = &[
     "delete",
     "returning",
     "with",
-    "subselect",
     "identity",
     "sequence",
     "privileges",
