@@ -12,7 +12,7 @@ use crate::shell::{cargo, output, root};
 /// Our crates, lowest layer first. A crate may depend only on crates of lower layers.
 const LAYERS: &[&[&str]] = &[
     &["gavel-types", "gavel-runtime", "gavel-telemetry"],
-    &["gavel-encoding", "gavel-clock", "gavel-textsearch"],
+    &["gavel-encoding", "gavel-clock", "gavel-plpgsql", "gavel-textsearch"],
     &["gavel-functions", "gavel-wire-format"],
     &["gavel-api"],
     &["gavel-catalog"],

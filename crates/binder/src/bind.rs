@@ -54,6 +54,7 @@ pub mod typename;
 pub mod update;
 pub mod user_call;
 pub mod user_item;
+pub mod variable;
 pub mod view;
 pub mod walk;
 pub mod window;
@@ -67,7 +68,7 @@ use gavel_types::{Oid, PgType, SqlError, SqlResult};
 use sqlparser::ast;
 
 use crate::bound::{ColumnId, CteId, Scalar};
-use crate::context::BindContext;
+use crate::context::{BindContext, Variables};
 use crate::parse::{Pos, Source};
 
 use call::AggregateFrame;
@@ -115,6 +116,8 @@ pub struct Binder<'a> {
     pub domains: HashMap<ColumnId, Oid>,
     /// Parameters of the function whose body is bound.
     pub parameters: Option<Parameters>,
+    /// Variables of the body that the statement stands in.
+    pub variables: Option<&'a dyn Variables>,
     /// Functions whose bodies this text is in, from the outside.
     pub routines: Vec<Oid>,
     /// Statements of the body that is being defined, with names that mean the same under any search path.
@@ -152,6 +155,7 @@ impl<'a> Binder<'a> {
             row_fields: vec![],
             domains: HashMap::new(),
             parameters: None,
+            variables: None,
             routines: vec![],
             rewritten: vec![],
             defining: false,

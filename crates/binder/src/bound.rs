@@ -18,7 +18,7 @@
 use std::sync::Arc;
 
 use gavel_catalog::privilege::Access;
-use gavel_catalog::{Sequence, Table};
+use gavel_catalog::{Function, Sequence, Table};
 use gavel_types::{Datum, Oid, PgType};
 use sqlparser::ast;
 
@@ -342,6 +342,21 @@ pub enum Rel {
         first: Vec<Rel>,
         last: Box<Rel>,
     },
+    /// Calls a function whose body is interpreted, with these arguments, and puts out the rows that it gives.
+    Called(Box<Called>),
+}
+
+/// A call of a function that is written in PL/pgSQL.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Called {
+    pub function: Arc<Function>,
+    /// Declared types of the inputs, none of them polymorphic.
+    pub types: Vec<PgType>,
+    /// One for each input.
+    pub args: Vec<Scalar>,
+    pub columns: Vec<(ColumnId, PgType)>,
+    /// What is given back is one column of a row type, not the row's columns.
+    pub whole: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -626,6 +641,12 @@ pub enum Statement {
     Declare(Query, Vec<CursorRow>),
     /// CALL: one row of outputs, which may have no columns.
     Call(Query),
+    /// CALL of a procedure in PL/pgSQL: its only row's values are the arguments.
+    Invoke {
+        procedure: Box<Called>,
+        arguments: Query,
+        output: Vec<Output>,
+    },
     /// DDL, SET, SHOW, BEGIN, … as parsed.
     Other(Box<ast::Statement>),
 }

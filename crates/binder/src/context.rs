@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use gavel_catalog::{Catalog, Subject};
-use gavel_types::Oid;
+use gavel_types::{Oid, PgType, SqlResult};
 use gavel_types::text_io::TextStyle;
 use sqlparser::tokenizer::Location;
 
@@ -26,6 +26,38 @@ pub struct BindContext<'a> {
     pub calls: Option<&'a RefCell<Vec<FunctionCall>>>,
     /// Calls of users' functions stay calls, as what is bound is to be shown, not run.
     pub opaque_calls: bool,
+}
+
+/// Variables of a PL/pgSQL body as a statement in it sees them. Their values are the statement's parameters.
+pub trait Variables {
+    /// The variable that begins with these parts of a name, and how many of them name it.
+    ///
+    /// # Errors
+    /// 55000 for a record that nothing was assigned to.
+    fn find(&self, parts: &[String]) -> SqlResult<Option<(Variable, usize)>>;
+
+    /// What a name means that could be a variable and a column.
+    fn conflict(&self) -> Conflict;
+}
+
+/// See [`Variables`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variable {
+    /// Its parameter, from 0.
+    pub parameter: usize,
+    /// Not a domain.
+    pub ty: PgType,
+    /// Of a row.
+    pub fields: Option<Vec<(String, PgType)>>,
+    pub name: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conflict {
+    /// 42702.
+    Error,
+    Variable,
+    Column,
 }
 
 /// A call of a user's function in the text that is bound.

@@ -42,7 +42,8 @@ pub use bind::table_expr::{
     TableExpr, bind_default, bind_default_ast, bind_table_expr, bind_table_expr_ast, expression_volatility, volatility,
 };
 pub use bind::typename::{array_type, element_type, format_type, resolve_type};
+pub use bind::variable::{assignment_cast, bind_in_body, subscript_assignment};
 pub use bind::view::{ViewDefinition, check_column_names, view_body, view_columns};
 pub use bind::written::{Updatability, updatability};
-pub use context::{BindContext, FunctionCall};
+pub use context::{BindContext, Conflict, FunctionCall, Variable, Variables};
 pub use parse::{Parsed, parse};

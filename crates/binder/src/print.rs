@@ -39,6 +39,10 @@ pub fn statement(s: &Statement) -> String {
             out.push_str("call\n");
             query(q, 1, &mut out);
         }
+        Statement::Invoke { procedure, arguments, .. } => {
+            out.push_str(&format!("invoke {}\n", procedure.function.name));
+            query(arguments, 1, &mut out);
+        }
         Statement::Other(s) => out.push_str(&format!("other {s}\n")),
     }
     out
@@ -255,6 +259,10 @@ fn rel(r: &Rel, depth: usize, out: &mut String) {
             rel(input, depth + 1, out);
         }
         Rel::Modify(m) => modify(m, depth, out),
+        Rel::Called(called) => {
+            let args: Vec<String> = called.args.iter().map(|a| scalar(a)).collect();
+            line(depth, &format!("called {}({})", called.function.name, args.join(", ")), out);
+        }
         Rel::Statements { function, guard, first, last } => {
             let guard = guard.as_ref().map(|g| format!(" if {}", scalar(g))).unwrap_or_default();
             line(depth, format!("statements {function}{guard}").trim_end(), out);

@@ -1,4 +1,4 @@
-//! Functions and procedures of users, whose bodies are SQL.
+//! Functions and procedures of users, whose bodies are SQL or PL/pgSQL.
 //!
 //! # Names
 //! One name may stand for several functions that differ in the types of their input parameters, so that what is
@@ -65,6 +65,18 @@ pub enum Body {
     Return(String),
     /// `BEGIN ATOMIC … END`.
     Atomic(Vec<String>),
+    /// A body in PL/pgSQL, as it was written.
+    Plpgsql(String),
+}
+
+impl Body {
+    /// `pg_language.lanname`.
+    pub const fn language(&self) -> &'static str {
+        match self {
+            Self::Plpgsql(_) => "plpgsql",
+            Self::Text(_) | Self::Return(_) | Self::Atomic(_) => "sql",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -18,6 +18,9 @@ use gavel_types::{Oid, PgType};
 pub const PG_CATALOG: Oid = Oid(11);
 /// OID of the language SQL.
 pub const SQL_LANGUAGE: Oid = Oid(14);
+
+/// `pg_language` of PL/pgSQL.
+pub const PLPGSQL_LANGUAGE: Oid = Oid(13_563);
 /// OID of schema `public`.
 pub const PUBLIC: Oid = Oid(2200);
 /// OID of schema `information_schema` (assigned at initdb in PostgreSQL, fixed here).

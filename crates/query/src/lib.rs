@@ -26,6 +26,7 @@ pub mod inverted;
 pub mod lower;
 pub mod online;
 pub mod prepared;
+pub mod procedural;
 pub mod session;
 pub mod settings;
 pub mod system;

@@ -568,11 +568,13 @@ pub enum SqlState {
     DataCorrupted,
     /// `XX002` index_corrupted
     IndexCorrupted,
+    /// A code that PostgreSQL does not name, as PL/pgSQL's RAISE may give: five digits and upper-case letters.
+    Custom([u8; 5]),
 }
 
 impl SqlState {
     /// The five characters.
-    pub const fn as_str(self) -> &'static str {
+    pub const fn as_str(&self) -> &str {
         match self {
             Self::SuccessfulCompletion => "00000",
             Self::Warning => "01000",
@@ -835,7 +837,18 @@ impl SqlState {
             Self::InternalError => "XX000",
             Self::DataCorrupted => "XX001",
             Self::IndexCorrupted => "XX002",
+            Self::Custom(code) => match std::str::from_utf8(code) {
+                Ok(code) => code,
+                Err(_) => "XX000",
+            },
         }
+    }
+
+    /// What has this code, whether or not PostgreSQL names it; `None` if it is not five digits and upper-case letters.
+    pub fn of_code(code: &str) -> Option<Self> {
+        let bytes: [u8; 5] = code.as_bytes().try_into().ok()?;
+        let fits = bytes.iter().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+        fits.then(|| Self::from_code(code).unwrap_or(Self::Custom(bytes)))
     }
 
     /// The condition with this code, if PostgreSQL names one.

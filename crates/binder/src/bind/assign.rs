@@ -22,6 +22,19 @@ pub fn too_many_dimensions(count: usize) -> SqlError {
     SqlError::new(SqlState::ProgramLimitExceeded, text)
 }
 
+/// What has elements that are assigned to: a column, or a variable.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'c> {
+    pub name: &'c str,
+    pub ty: PgType,
+}
+
+impl<'c> From<&'c Column> for Place<'c> {
+    fn from(column: &'c Column) -> Self {
+        Self { name: &column.name, ty: column.ty }
+    }
+}
+
 /// Whether a target is a place in a column.
 pub fn is_subscripted(name: &ast::ObjectName) -> bool {
     let second = name.0.get(1).and_then(ast::ObjectNamePart::as_ident);
@@ -107,14 +120,15 @@ impl Binder<'_> {
     }
 
     /// `base` with `value` in the place that the subscripts name.
-    pub fn assign_at(
+    pub fn assign_at<'c>(
         &mut self,
         base: Scalar,
-        c: &Column,
+        c: impl Into<Place<'c>>,
         subscripts: &[AccessExpr],
         value: Typed,
         at: Pos,
     ) -> SqlResult<Scalar> {
+        let c = c.into();
         let jsonb = c.ty.oid == Oid::JSONB;
         let vector = matches!(c.ty.oid, Oid::INT2VECTOR | Oid::OIDVECTOR | Oid::NAME);
         let point = c.ty.oid == Oid::POINT;

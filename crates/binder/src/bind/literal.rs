@@ -66,6 +66,9 @@ impl Binder<'_> {
         if let Some((_, value)) = own.and_then(|(p, at)| p.values.get(at)) {
             return Ok(Typed::new(value.clone(), pos));
         }
+        if let Some(value) = self.variable(&[ast::Ident::new(name)], pos)? {
+            return Ok(value);
+        }
         let index = match number {
             Some(n) if (1..=MAX_PARAMS).contains(&n) && self.allow_params => n - 1,
             _ => {

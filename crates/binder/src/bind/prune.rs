@@ -181,6 +181,7 @@ fn visit(rel: &mut Rel, needed: &mut Needed) {
         }
         Rel::Filter { .. }
         | Rel::ProjectSet { .. }
+        | Rel::Called(_)
         | Rel::FunctionScan { .. }
         | Rel::Sort { .. }
         | Rel::Limit { .. }

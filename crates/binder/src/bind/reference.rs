@@ -70,9 +70,17 @@ impl Binder<'_> {
         if ident.quote_style.is_none() && name == "default" {
             return self.default_item(pos);
         }
+        let variable = self.variable(std::slice::from_ref(ident), pos)?;
+        if let (Some(value), true) = (&variable, self.variables_win()) {
+            return Ok(value.clone());
+        }
         if let Some(found) = self.find_column(&name, pos)? {
             self.no_references_in_default(pos)?;
+            self.not_both(&variable, &name, pos)?;
             return Ok(self.mention(&found, pos));
+        }
+        if let (Some(value), None) = (&variable, self.find_item(None, &name, pos)?) {
+            return Ok(value.clone());
         }
         if ident.quote_style.is_none() && is_reserved(&name) {
             if let Some(special) = self.bare_special(&name, pos)? {
@@ -82,6 +90,7 @@ impl Binder<'_> {
             return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
         }
         if let Some((l, i)) = self.find_item(None, &name, pos)? {
+            self.not_both(&variable, &name, pos)?;
             return Ok(self.row_of(l, i, pos));
         }
         if let Some(value) = self.parameter_named(&name) {
@@ -112,6 +121,9 @@ impl Binder<'_> {
         let pos = parts.first().map(|p| self.source.start(p.span)).unwrap_or_default();
         let names: Vec<String> = parts.iter().map(fold).collect();
         self.no_references_in_default(pos)?;
+        if let Some(value) = self.variable_over(&names, parts, pos)? {
+            return Ok(value);
+        }
         match names.as_slice() {
             [table, name] => {
                 if let Some((l, i)) = self.find_item(None, table, pos)? {
@@ -276,7 +288,7 @@ impl Binder<'_> {
         Ok(value)
     }
 
-    fn field(&mut self, value: Typed, field: &ast::Ident) -> SqlResult<Typed> {
+    pub fn field(&mut self, value: Typed, field: &ast::Ident) -> SqlResult<Typed> {
         let name = fold(field);
         let pos = self.source.start(field.span);
         if !value.oid().is_row() {

@@ -26,7 +26,7 @@ use super::scalar::{Typed, column, null, scalar};
 use super::scope::Level;
 use super::typename::format_type;
 use super::view::without_position;
-use crate::bound::{ColumnId, Rel, Scalar, ScalarKind};
+use crate::bound::{Called, ColumnId, Rel, Scalar, ScalarKind};
 use crate::context::BindContext;
 use crate::ddl;
 use crate::parse::{self, Pos};
@@ -178,6 +178,9 @@ impl Binder<'_> {
         returned: &Returned,
         wanted: Option<&[(String, PgType)]>,
     ) -> SqlResult<Routine> {
+        if matches!(function.body, Body::Plpgsql(_)) {
+            return self.interpreted(function, types, returned, wanted);
+        }
         if self.routines.contains(&function.oid) || self.routines.len() >= MAX_NESTING {
             return Err(endless());
         }
@@ -220,6 +223,50 @@ impl Binder<'_> {
             self.rewritten = edits;
         }
         self.fit(function, parameters, steps, returned, wanted)
+    }
+
+    /// A call of a body that is not bound with the statement.
+    fn interpreted(
+        &mut self,
+        function: &Arc<Function>,
+        types: &[PgType],
+        returned: &Returned,
+        wanted: Option<&[(String, PgType)]>,
+    ) -> SqlResult<Routine> {
+        let mut parameters = Vec::with_capacity(types.len());
+        for declared in types {
+            let ty = self.base_type(*declared)?;
+            let id = self.new_column();
+            if declared.oid.is_over_domain() {
+                self.domains.insert(id, declared.oid);
+            }
+            parameters.push((id, ty));
+        }
+        let own = |ty: PgType| vec![(function.name.clone(), ty)];
+        let (goals, whole) = match (returned, wanted) {
+            (Returned::Void, _) => (own(PgType::new(Oid::VOID)), false),
+            (Returned::Value(ty, name), _) => (vec![(name.clone(), *ty)], false),
+            (Returned::Row(Oid::RECORD, columns), _) => (columns.clone(), false),
+            (Returned::Row(ty, _), _) => (own(PgType::new(*ty)), true),
+            (Returned::Record, Some(wanted)) => (wanted.to_vec(), false),
+            (Returned::Record, None) => (own(PgType::new(Oid::RECORD)), true),
+        };
+        let mut columns = Vec::with_capacity(goals.len());
+        for (name, ty) in goals {
+            let id = self.new_column();
+            if ty.oid.is_over_domain() {
+                self.domains.insert(id, ty.oid);
+            }
+            columns.push((name, id, self.base_type(ty)?));
+        }
+        let called = Called {
+            function: Arc::clone(function),
+            types: types.to_vec(),
+            args: parameters.iter().map(|(id, ty)| column(*id, *ty)).collect(),
+            columns: columns.iter().map(|(_, id, ty)| (*id, *ty)).collect(),
+            whole,
+        };
+        Ok(Routine { parameters, first: Vec::new(), last: Rel::Called(Box::new(called)), columns, whole })
     }
 
     /// Where the names of a body are looked up.
@@ -451,6 +498,8 @@ fn statements(body: &Body) -> SqlResult<Vec<(String, ast::Statement)>> {
     match body {
         Body::Text(text) => Ok(parse::parse(text)?.into_iter().map(|p| (text.clone(), p.statement)).collect()),
         Body::Return(expr) => Ok(vec![one(format!("SELECT {expr}"))?]),
+        // It is interpreted, and checked by whoever does that.
+        Body::Plpgsql(_) => Ok(Vec::new()),
         Body::Atomic(texts) => texts.iter().cloned().map(one).collect(),
     }
 }
@@ -471,6 +520,9 @@ pub struct CheckedBody {
 /// function is declared to.
 pub fn check_body(context: &BindContext<'_>, function: &Arc<Function>) -> SqlResult<CheckedBody> {
     let as_it_is = || CheckedBody { body: function.body.clone(), depends_on: Vec::new() };
+    if matches!(function.body, Body::Plpgsql(_)) {
+        return Ok(as_it_is());
+    }
     let parts: Vec<Oid> = function.parameters.iter().map(|p| p.ty).chain([function.result]).collect();
     if parts.iter().any(|ty| polymorphic::is_polymorphic(*ty)) {
         // What it means shows when it is called; that it can be read is known now.

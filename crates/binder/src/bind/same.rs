@@ -110,6 +110,7 @@ fn rel_ids(rel: &mut Rel, f: &mut OnColumn<'_>) {
         | Rel::Distinct { .. }
         | Rel::DistinctOn { .. }
         | Rel::Statements { .. } => {}
+        Rel::Called(called) => called.columns.iter_mut().for_each(|(id, _)| f(id, true)),
     }
     walk::scalars_mut(rel, &mut |s| scalar_ids(s, f));
     walk::inputs_mut(rel, &mut |input| rel_ids(input, f));

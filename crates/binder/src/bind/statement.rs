@@ -46,6 +46,11 @@ pub fn bind(
 }
 
 impl Binder<'_> {
+    /// See [`bind`].
+    pub fn whole(&mut self, statement: &ast::Statement) -> SqlResult<Statement> {
+        self.statement(statement)
+    }
+
     fn statement(&mut self, statement: &ast::Statement) -> SqlResult<Statement> {
         match statement {
             ast::Statement::Query(query) => self.query_statement(query),
@@ -75,7 +80,7 @@ impl Binder<'_> {
                 let copy = Copy { source, to: *to, options: options.clone() };
                 Ok(Statement::Copy(copy))
             }
-            ast::Statement::Call(function) => Ok(Statement::Call(self.call_statement(function)?)),
+            ast::Statement::Call(function) => self.call_statement(function),
             ast::Statement::Declare { stmts } => match stmts.as_slice() {
                 [declare] => self.declare(declare),
                 _ => Err(SqlError::internal("DECLARE of several cursors")),

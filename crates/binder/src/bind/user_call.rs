@@ -13,6 +13,7 @@
 use std::sync::Arc;
 
 use gavel_catalog::Function;
+use gavel_catalog::function::Body;
 use gavel_functions::registry::{self, CastContext, Volatility};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
@@ -93,6 +94,7 @@ fn is_single(rel: &Rel) -> bool {
         Rel::Values { rows, .. } => rows.len() <= 1,
         Rel::Aggregate { groups, sets, .. } => groups.is_empty() && sets.is_none(),
         Rel::Project { input, .. } | Rel::Sort { input, .. } | Rel::Filter { input, .. } => is_single(input),
+        Rel::Called(called) => !called.function.set,
         _ => false,
     }
 }
@@ -427,7 +429,9 @@ pub fn run(function: &Function, first: Vec<Rel>, last: Rel) -> Rel {
     if first.is_empty() && function.volatility != 'v' {
         return last;
     }
-    Rel::Statements { function: function.name.clone(), guard: None, first, last: Box::new(last) }
+    // Errors of an interpreted body have a context of their own.
+    let function = if matches!(function.body, Body::Plpgsql(_)) { String::new() } else { function.name.clone() };
+    Rel::Statements { function, guard: None, first, last: Box::new(last) }
 }
 
 /// One row of these columns.

@@ -13,7 +13,7 @@ use super::scope::Level;
 use super::table_expr::volatility;
 use super::typename::format_type;
 use super::user_call::{Ready, first_row, has_subquery, is_plain, one_row, run, shown};
-use crate::bound::{ColumnId, JoinKind, Output, Query, Rel, Scalar, ScalarKind, SetCall};
+use crate::bound::{Called, ColumnId, JoinKind, Output, Query, Rel, Scalar, ScalarKind, SetCall, Statement};
 use crate::parse::Pos;
 use crate::query_tree::FunctionTree;
 
@@ -150,7 +150,7 @@ impl Binder<'_> {
     ///
     /// # Errors
     /// 42883 if there is no such procedure, 42809 for a function; those of the body.
-    pub fn call_statement(&mut self, f: &ast::Function) -> SqlResult<Query> {
+    pub fn call_statement(&mut self, f: &ast::Function) -> SqlResult<Statement> {
         let name = qualified(self.context, &f.name)?;
         let pos = self.name_pos(&f.name);
         let list = match &f.args {
@@ -173,6 +173,9 @@ impl Binder<'_> {
         self.note_call(&f.name, call.function.oid);
         let call = self.ready(call, pos)?;
         let routine = self.bind_routine(&call, None)?;
+        if let Rel::Called(procedure) = routine.last {
+            return Ok(self.invocation(call, *procedure, routine.columns));
+        }
         let rel = run(&call.function, routine.first, first_row(routine.last));
         let rel = self.around(&call, &routine.parameters, rel);
         let output = match call.returned {
@@ -181,7 +184,24 @@ impl Binder<'_> {
         };
         let mut query = Query { rel, output };
         super::prune::prune(&mut query.rel, query.output.iter().map(|o| o.id));
-        Ok(query)
+        Ok(Statement::Call(query))
+    }
+
+    /// CALL of a procedure that is interpreted: its arguments are a query of their own, as it may end the transaction.
+    fn invocation(&mut self, call: Ready, procedure: Called, columns: Vec<(String, ColumnId, PgType)>) -> Statement {
+        let mut exprs = Vec::with_capacity(call.args.len());
+        let mut output = Vec::with_capacity(call.args.len());
+        for value in call.args {
+            let (id, ty) = (self.new_column(), value.ty);
+            output.push(Output { id, name: String::new(), ty, origin: None });
+            exprs.push((id, value));
+        }
+        let arguments = Query { rel: Rel::Project { input: Box::new(one_row()), exprs }, output };
+        let output = match call.returned {
+            Returned::Void => vec![],
+            _ => columns.into_iter().map(|(name, id, ty)| Output { id, name, ty, origin: None }).collect(),
+        };
+        Statement::Invoke { procedure: Box::new(procedure), arguments, output }
     }
 
     /// `CALL sys.wait_for_job(…)`: whether the job has succeeded.

@@ -201,6 +201,7 @@ pub fn scalars(rel: &Rel, f: &mut dyn FnMut(&Scalar)) {
         Rel::Scan { .. } | Rel::Distinct { .. } | Rel::SetOp { .. } | Rel::CteRef { .. } | Rel::Lock { .. } => {}
         Rel::With { .. } => {}
         Rel::Statements { guard, .. } => guard.iter().for_each(f),
+        Rel::Called(called) => called.args.iter().for_each(f),
         Rel::Values { rows, .. } => rows.iter().flatten().for_each(f),
         Rel::Project { exprs, .. } => exprs.iter().for_each(|(_, e)| f(e)),
         Rel::Filter { predicate, .. } => f(predicate),
@@ -256,6 +257,7 @@ pub fn scalars_mut(rel: &mut Rel, f: &mut dyn FnMut(&mut Scalar)) {
         Rel::Scan { .. } | Rel::Distinct { .. } | Rel::SetOp { .. } | Rel::CteRef { .. } | Rel::Lock { .. } => {}
         Rel::With { .. } => {}
         Rel::Statements { guard, .. } => guard.iter_mut().for_each(f),
+        Rel::Called(called) => called.args.iter_mut().for_each(f),
         Rel::Values { rows, .. } => rows.iter_mut().flatten().for_each(f),
         Rel::Project { exprs, .. } => exprs.iter_mut().for_each(|(_, e)| f(e)),
         Rel::Filter { predicate, .. } => f(predicate),
@@ -305,7 +307,7 @@ pub fn window_mut(w: &mut Window, f: &mut dyn FnMut(&mut Scalar)) {
 /// Relations directly below `rel`, CTEs included.
 pub fn inputs(rel: &Rel, f: &mut dyn FnMut(&Rel)) {
     match rel {
-        Rel::Scan { .. } | Rel::Values { .. } | Rel::FunctionScan { .. } | Rel::CteRef { .. } => {}
+        Rel::Scan { .. } | Rel::Values { .. } | Rel::FunctionScan { .. } | Rel::CteRef { .. } | Rel::Called(_) => {}
         Rel::Project { input, .. }
         | Rel::Filter { input, .. }
         | Rel::Aggregate { input, .. }
@@ -343,7 +345,7 @@ pub fn inputs(rel: &Rel, f: &mut dyn FnMut(&Rel)) {
 /// Like [`inputs`], to change them.
 pub fn inputs_mut(rel: &mut Rel, f: &mut dyn FnMut(&mut Rel)) {
     match rel {
-        Rel::Scan { .. } | Rel::Values { .. } | Rel::FunctionScan { .. } | Rel::CteRef { .. } => {}
+        Rel::Scan { .. } | Rel::Values { .. } | Rel::FunctionScan { .. } | Rel::CteRef { .. } | Rel::Called(_) => {}
         Rel::Project { input, .. }
         | Rel::Filter { input, .. }
         | Rel::Aggregate { input, .. }

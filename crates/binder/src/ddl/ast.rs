@@ -735,6 +735,11 @@ pub enum SessionCommand {
     Discard(DiscardTarget),
     /// Always refused, but for the tables that it is asked about first.
     PrepareTransaction,
+    /// A block in a language, PL/pgSQL if none is named.
+    Do {
+        language: Option<String>,
+        code: String,
+    },
     Listen {
         channel: String,
     },

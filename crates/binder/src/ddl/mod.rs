@@ -48,6 +48,7 @@ const FIRST_WORDS: &[&str] = &[
     "comment",
     "create",
     "discard",
+    "do",
     "drop",
     "fetch",
     "grant",

@@ -19,6 +19,8 @@ pub(super) fn command(p: &mut Words<'_, '_>) -> Parse<Option<SessionCommand>> {
     } else if p.eat("prepare transaction") {
         p.string()?;
         SessionCommand::PrepareTransaction
+    } else if p.eat("do") {
+        do_block(p)?
     } else if p.eat("fetch") {
         fetch(p, false)?
     } else if p.eat("move") {
@@ -40,6 +42,25 @@ pub(super) fn command(p: &mut Words<'_, '_>) -> Parse<Option<SessionCommand>> {
     } else {
         return Ok(None);
     }))
+}
+
+/// What follows DO: the code, and its language before or after it.
+fn do_block(p: &mut Words<'_, '_>) -> Parse<SessionCommand> {
+    let (mut language, mut code) = (None, None);
+    while !p.at_end() {
+        if language.is_none() && p.eat("language") {
+            let quoted = matches!(p.parser.peek_token_ref().token, Token::SingleQuotedString(_));
+            language = Some(if quoted { p.string()?.to_lowercase() } else { p.label()? });
+        } else if code.is_none() {
+            code = Some(p.string()?);
+        } else {
+            return p.unexpected();
+        }
+    }
+    match code {
+        Some(code) => Ok(SessionCommand::Do { language, code }),
+        None => p.unexpected(),
+    }
 }
 
 fn fetch(p: &mut Words<'_, '_>, moves: bool) -> Parse<SessionCommand> {

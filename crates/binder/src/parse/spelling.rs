@@ -86,12 +86,6 @@ pub fn refusal(tokens: &[TokenWithSpan]) -> Option<SqlError> {
     if tokens.windows(2).any(|t| begins(t, &["level", "snapshot"])) {
         return Some(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"snapshot\""));
     }
-    if begins(tokens, &["do"]) {
-        return Some(
-            SqlError::unsupported("DO is not supported")
-                .hint("There is no procedural language; run the statements of the block one after the other."),
-        );
-    }
     None
 }
 

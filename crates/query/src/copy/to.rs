@@ -64,7 +64,7 @@ impl Session {
         if !binary && !out.is_empty() {
             sink.copy_out(out.split().freeze()).await?;
         }
-        while let Some(batch) = executed.next().await? {
+        while let Some(batch) = self.drive(executed.next()).await? {
             count += batch.num_rows() as u64;
             match batch {
                 RowBatch::Arrow(batch) => encoder.batch(&batch, &mut out, &mut pieces)?,

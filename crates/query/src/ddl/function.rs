@@ -36,14 +36,14 @@ impl DdlContext<'_> {
             return Err(SqlError::unsupported("temporary functions are not supported"));
         }
         let attributes = Attributes::of(&create.options, create.kind, true)?;
-        require_language(create, &attributes)?;
-        if self.subject.on_language(self.now(), SQL_LANGUAGE).is_empty() {
+        let interpreted = require_language(create, &attributes)?;
+        if self.subject.on_language(self.now(), SQL_LANGUAGE).is_empty() && !interpreted {
             return Err(denied("language", "sql"));
         }
         let mut parameters = self.parameters(schema, create)?;
         let (result, set) = self.result_of(schema, create, &parameters)?;
-        self.require_sql_types(&parameters, result)?;
-        let body = body_of(create, &attributes)?;
+        self.require_types(&parameters, result, interpreted)?;
+        let body = body_of(create, &attributes, interpreted)?;
         self.defaults(schema, create, &mut parameters)?;
         let mut function = Function {
             oid: Oid(0),
@@ -192,13 +192,25 @@ impl DdlContext<'_> {
         Ok((result, set))
     }
 
-    /// Refuses types that SQL has no values of.
-    fn require_sql_types(&self, parameters: &[Parameter], result: Oid) -> SqlResult<()> {
+    /// Refuses types that the language has no values of.
+    fn require_types(&self, parameters: &[Parameter], result: Oid, interpreted: bool) -> SqlResult<()> {
+        let (language, takes) = if interpreted { ("PL/pgSQL", "accept") } else { ("SQL", "") };
+        if interpreted && result == Oid::TRIGGER {
+            return match parameters.is_empty() {
+                true => Ok(()),
+                false => Err(invalid("trigger functions cannot have declared arguments")
+                    .hint("The arguments of the trigger can be accessed through TG_NARGS and TG_ARGV instead.")),
+            };
+        }
         let pseudo = |ty: Oid| registry::type_info(ty).is_some_and(|t| t.kind == 'p') && !is_polymorphic(ty);
         if pseudo(result) && !matches!(result, Oid::RECORD | Oid::VOID) {
-            return Err(invalid(format!("SQL functions cannot return type {}", type_name(result))));
+            let message = format!("{language} functions cannot return type {}", type_name(result));
+            return Err(if interpreted { SqlError::unsupported(message) } else { invalid(message) });
         }
         match parameters.iter().find(|p| p.mode.is_input() && pseudo(p.ty) && p.ty != Oid::RECORD) {
+            Some(p) if interpreted => {
+                Err(SqlError::unsupported(format!("{language} functions cannot {takes} type {}", type_name(p.ty))))
+            }
             Some(p) => Err(invalid(format!("SQL functions cannot have arguments of type {}", type_name(p.ty)))),
             None => Ok(()),
         }
@@ -289,18 +301,22 @@ impl DdlContext<'_> {
     }
 }
 
-/// Only SQL is spoken here.
-fn require_language(create: &CreateFunction, attributes: &Attributes<'_>) -> SqlResult<()> {
+/// Whether the body is in PL/pgSQL; what else is spoken here is SQL.
+fn require_language(create: &CreateFunction, attributes: &Attributes<'_>) -> SqlResult<bool> {
     let language = match attributes.language {
         Some(language) => language,
         None if create.body.is_some() => "sql",
         None => return Err(invalid("no language specified")),
     };
     match language {
-        "sql" => Ok(()),
-        "plpgsql" | "c" | "internal" => {
+        "sql" => Ok(false),
+        "plpgsql" if create.body.is_some() => {
+            Err(invalid("inline SQL function body only valid for language SQL"))
+        }
+        "plpgsql" => Ok(true),
+        "c" | "internal" => {
             let error = SqlError::unsupported(format!("language \"{language}\" is not supported"));
-            Err(error.hint("Functions can be written in SQL."))
+            Err(error.hint("Functions can be written in SQL and PL/pgSQL."))
         }
         other => {
             let message = format!("language \"{other}\" does not exist");
@@ -309,12 +325,16 @@ fn require_language(create: &CreateFunction, attributes: &Attributes<'_>) -> Sql
     }
 }
 
-fn body_of(create: &CreateFunction, attributes: &Attributes<'_>) -> SqlResult<Body> {
+fn body_of(create: &CreateFunction, attributes: &Attributes<'_>, interpreted: bool) -> SqlResult<Body> {
     match (&create.body, attributes.body) {
         (Some(_), Some(_)) => Err(invalid("duplicate function body specified")),
         (Some(FunctionBody::Return(expr)), None) => Ok(Body::Return(expr.clone())),
         (Some(FunctionBody::Atomic(statements)), None) => Ok(Body::Atomic(statements.clone())),
-        (None, Some(FunctionOption::As(_, Some(_)))) => Err(invalid("only one AS item needed for language \"sql\"")),
+        (None, Some(FunctionOption::As(_, Some(_)))) => {
+            let language = if interpreted { "plpgsql" } else { "sql" };
+            Err(invalid(format!("only one AS item needed for language \"{language}\"")))
+        }
+        (None, Some(FunctionOption::As(text, None))) if interpreted => Ok(Body::Plpgsql(text.clone())),
         (None, Some(FunctionOption::As(text, None))) => Ok(Body::Text(text.clone())),
         _ => Err(invalid("no function body specified")),
     }

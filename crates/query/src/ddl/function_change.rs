@@ -321,7 +321,7 @@ impl DdlContext<'_> {
                 })
             };
             let body = match &function.body {
-                Body::Text(_) => continue,
+                Body::Text(_) | Body::Plpgsql(_) => continue,
                 Body::Return(sql) => {
                     let text = changed(&format!("SELECT {sql}"))?;
                     Body::Return(text.strip_prefix("SELECT ").unwrap_or(&text).to_owned())

@@ -20,10 +20,10 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use gavel_api::scan::ScanProgram;
 use gavel_api::traffic::Traffic;
-use gavel_binder::bound::Modify;
+use gavel_binder::bound::{Called, Modify};
 use gavel_catalog::{Index, IndexKey, Table};
 use gavel_encoding::{KeyBuilder, KeyOrder, ObjectId, TenantId};
-use gavel_types::{CheckMode, Datum, KeyRange, Oid, PgType, SqlResult};
+use gavel_types::{CheckMode, Datum, KeyRange, Oid, PgType, SqlError, SqlResult};
 
 use crate::dml::conflict::ConflictRow;
 use crate::engine::system_rows::SystemRows;
@@ -63,6 +63,15 @@ pub trait TableAccess: Send + Sync {
 
     /// Remembers row locks (commit checks) on `keys`, storage keys of rows of `table`.
     async fn lock(&self, table: &Arc<Table>, keys: &[Bytes], mode: CheckMode) -> SqlResult<()>;
+
+    /// Calls a function whose body is interpreted: the rows that it gives.
+    ///
+    /// # Errors
+    /// The function's; 0A000 where there is no session.
+    async fn call(&self, called: &Arc<Called>, args: Vec<Datum>) -> SqlResult<Vec<Vec<Datum>>> {
+        let _ = args;
+        Err(SqlError::unsupported(format!("{}() needs a session", called.function.name)))
+    }
 
     /// The tables as they are now for a statement that begins inside of this one, after checks of what was written.
     ///

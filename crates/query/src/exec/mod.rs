@@ -13,11 +13,12 @@
 //! | [`expr`], [`special`], [`eval`] | compiled expressions and their evaluation |
 //! | [`keys`], [`table`] | rows as bytes to hash and compare; the hash table (storage uses the same) |
 //! | [`scan`], [`inverted`] | reading tables; rows by an inverted index |
-//! | [`simple`], [`join`], [`lookup`], [`aggregate`], [`sort`], [`window`], [`sets`], [`cte`], [`modify`], [`statements`] | operators |
+//! | [`simple`], [`join`], [`lookup`], [`aggregate`], [`sort`], [`window`], [`sets`], [`cte`], [`modify`], [`statements`], [`called`] | operators |
 
 pub mod access;
 pub mod aggregate;
 pub mod batch;
+pub mod called;
 pub mod cte;
 pub mod eval;
 pub mod expr;
@@ -141,6 +142,7 @@ fn start_plain(node: &Arc<Node>, frame: &Frame) -> SqlResult<BoxOperator> {
         Op::Recursive { .. } => Box::new(cte::Recursive::new(node, frame)?),
         Op::Lock { input, .. } => Box::new(simple::Lock::new(start(input, frame)?, node, frame)),
         Op::Modify(plan) => Box::new(modify::Modify::new(start(&plan.source, frame)?, node, frame)),
+        Op::Called { .. } => Box::new(called::Called::new(node, frame)),
         Op::Statements { .. } => Box::new(statements::Statements::new(node, frame)),
     })
 }

@@ -86,6 +86,11 @@ pub enum Op {
         calls: Vec<SetPlan>,
         ordinality: bool,
     },
+    /// Calls a function whose body is interpreted.
+    Called {
+        called: Arc<gavel_binder::bound::Called>,
+        args: Vec<Expr>,
+    },
     /// `fetch`: how many rows at the front will be asked for.
     Sort {
         input: Arc<Node>,
@@ -403,6 +408,7 @@ impl Node {
             Op::Recursive { base, step, .. } => vec![base, step],
             Op::Modify(plan) => vec![&plan.source],
             Op::Statements { first, last, .. } => first.iter().chain([last]).collect(),
+            Op::Called { .. } => vec![],
         }
     }
 }

@@ -482,6 +482,7 @@ fn describe<'n>(
         Op::CteScan { name, .. } => format!("CTE Scan on {name}"),
         Op::Recursive { .. } => "Recursive Union".into(),
         Op::Lock { .. } => "LockRows".into(),
+        Op::Called { called, .. } => format!("Function Scan on {}", called.function.name),
         Op::Statements { function, .. } if function.is_empty() => "Result".into(),
         Op::Statements { function, .. } => format!("Function {function}"),
         Op::Modify(plan) => {

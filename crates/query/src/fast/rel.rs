@@ -75,6 +75,46 @@ impl FastRel {
         Some(Self { columns: wanted.iter().map(|w| w.0).collect(), node: Node::Project(Box::new(inner), exprs) })
     }
 
+    /// Whether it is made of values alone.
+    pub fn reads_nothing(&self) -> bool {
+        let mut node = &self.node;
+        while let Node::Filter(input, _) | Node::Project(input, _) = node {
+            node = &input.node;
+        }
+        matches!(node, Node::Values(_))
+    }
+
+    /// Its rows, if it [`Self::reads_nothing`].
+    ///
+    /// # Errors
+    /// What the expressions raise.
+    pub fn rows_now(&self, eval: &EvalContext, params: &[Datum]) -> SqlResult<Vec<Vec<Datum>>> {
+        match &self.node {
+            Node::Values(rows) => {
+                let cx = RowContext { eval, row: &[], params };
+                rows.iter().map(|row| row.iter().map(|e| e.eval(&cx)).collect()).collect()
+            }
+            Node::Filter(input, predicate) => {
+                let mut kept = Vec::new();
+                for row in input.rows_now(eval, params)? {
+                    if predicate.is_true(&RowContext { eval, row: &row, params })? {
+                        kept.push(row);
+                    }
+                }
+                Ok(kept)
+            }
+            Node::Project(input, exprs) => {
+                let rows = input.rows_now(eval, params)?;
+                let one = |row: &Vec<Datum>| {
+                    let cx = RowContext { eval, row, params };
+                    exprs.iter().map(|e| e.eval(&cx)).collect()
+                };
+                rows.iter().map(one).collect()
+            }
+            Node::Point(_) => Err(SqlError::internal("a table is read without a transaction")),
+        }
+    }
+
     /// Its rows.
     ///
     /// # Errors

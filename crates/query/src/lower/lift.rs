@@ -332,6 +332,7 @@ pub fn rough_rows(planner: &Planner<'_>, rel: &Rel) -> f64 {
         Rel::SetOp { left, right, .. } => rough_rows(planner, left) + rough_rows(planner, right),
         Rel::With { body, .. } => rough_rows(planner, body),
         Rel::Statements { last, .. } => rough_rows(planner, last),
+        Rel::Called(called) => f64::from(called.function.rows).max(1.0),
         Rel::CteRef { .. } | Rel::FunctionScan { .. } | Rel::Modify(_) => 100.0,
     }
 }

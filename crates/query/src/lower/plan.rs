@@ -345,6 +345,13 @@ impl<'a> Planner<'a> {
                 let node = self.node(op, columns, rows);
                 self.filtered(node, ask.filters)
             }
+            Rel::Called(called) => {
+                let args = called.args.iter().map(|a| self.compile(a, &[])).collect::<SqlResult<Vec<_>>>()?;
+                let rows = f64::from(called.function.rows).max(1.0);
+                let columns = called.columns.clone();
+                let node = self.node(Op::Called { called: Arc::new((**called).clone()), args }, columns, rows);
+                self.filtered(node, ask.filters)
+            }
             Rel::Statements { function, guard, first, last } => {
                 let guard = guard.as_ref().map(|g| self.compile(g, &[])).transpose()?;
                 let all = |rel: &Rel| Ask::columns(output_of(rel));
@@ -913,5 +920,6 @@ pub fn output_of(rel: &Rel) -> BTreeSet<ColumnId> {
         Rel::CteRef { columns, .. } => columns.iter().map(|c| c.0).collect(),
         Rel::Modify(modify) => modify.returning.iter().flatten().map(|(o, _)| o.id).collect(),
         Rel::Statements { last, .. } => output_of(last),
+        Rel::Called(called) => called.columns.iter().map(|c| c.0).collect(),
     }
 }

@@ -225,6 +225,7 @@ pub fn type_of(rel: &Rel, id: ColumnId) -> Option<PgType> {
         Rel::CteRef { columns, .. } => columns.iter().find(|c| c.0 == id).map(|c| c.2),
         Rel::Modify(modify) => modify.returning.iter().flatten().find(|r| r.0.id == id).map(|r| r.0.ty),
         Rel::Statements { last, .. } => type_of(last, id),
+        Rel::Called(called) => called.columns.iter().find(|c| c.0 == id).map(|c| c.1),
     }
 }
 

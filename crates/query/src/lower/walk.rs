@@ -23,6 +23,8 @@ pub struct Refs {
     pub modifies: bool,
     /// Runs bodies of functions, statement by statement.
     pub statements: bool,
+    /// Calls functions that are interpreted and may write.
+    pub calls: bool,
     /// The verb of a modification in it.
     pub verb: Option<&'static str>,
     /// Tables that are written to, or whose rows are locked.
@@ -174,6 +176,14 @@ impl Refs {
             Rel::Lock { input, targets } => {
                 self.written.extend(targets.iter().map(|t| Arc::clone(&t.table)));
                 self.rel(input);
+            }
+            Rel::Called(called) => {
+                self.scalars(&called.args);
+                self.defined.extend(called.columns.iter().map(|c| c.0));
+                if called.function.volatility == 'v' {
+                    self.volatile = true;
+                    self.calls = true;
+                }
             }
             Rel::Statements { guard, first, last, .. } => {
                 self.scalars(guard);

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
@@ -12,7 +13,7 @@ use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt};
 use gavel_api::storage::{Error as StorageError, ScanRequest};
 use gavel_api::traffic::Traffic;
-use gavel_binder::bound::{ColumnId, Modify};
+use gavel_binder::bound::{Called, ColumnId, Modify};
 use gavel_catalog::Table;
 use gavel_encoding::TenantId;
 use gavel_encoding::layout::temporary_object;
@@ -21,7 +22,7 @@ use gavel_pushdown::{Compiled, Run};
 use gavel_txn::ReadView;
 use gavel_txn::error::storage_error;
 use gavel_txn::view::within_limits;
-use gavel_types::{CheckMode, Datum, KeyRange, PgType, SqlResult};
+use gavel_types::{CheckMode, Datum, KeyRange, PgType, SqlError, SqlResult};
 
 use crate::dml::conflict::ConflictRow;
 use crate::dml::modify;
@@ -31,6 +32,7 @@ use crate::engine::system_rows::SystemRows;
 use crate::exec::access::{TableAccess, TableScan};
 use crate::exec::batch::{batch_of, schema_of};
 use crate::exec::operator::{BATCH_ROWS, BoxOperator};
+use crate::session::calls::Caller;
 use crate::session::work::SharedState;
 
 /// Raw rows of one page of a merged scan.
@@ -51,6 +53,10 @@ pub struct Access {
     pub eval: EvalContext,
     pub params: Vec<Datum>,
     pub system: Arc<dyn SystemRelations>,
+    /// Calls of functions that are interpreted.
+    pub calls: Caller,
+    /// Rows are being written, so that nothing else can be.
+    pub applying: Arc<AtomicBool>,
 }
 
 /// A scan that is merged here.
@@ -126,7 +132,7 @@ impl Merge {
     }
 }
 
-fn failed(e: gavel_types::SqlError) -> BoxStream<'static, SqlResult<RecordBatch>> {
+fn failed(e: SqlError) -> BoxStream<'static, SqlResult<RecordBatch>> {
     stream::once(async move { Err(e) }).boxed()
 }
 
@@ -176,6 +182,13 @@ impl TableAccess for Access {
         Ok(())
     }
 
+    async fn call(&self, called: &Arc<Called>, args: Vec<Datum>) -> SqlResult<Vec<Vec<Datum>>> {
+        if self.applying.load(Ordering::Acquire) {
+            return Err(SqlError::unsupported("functions in PL/pgSQL cannot be called in ON CONFLICT DO UPDATE"));
+        }
+        self.calls.call(Arc::clone(called), args).await
+    }
+
     async fn renewed(self: Arc<Self>) -> SqlResult<Arc<dyn TableAccess>> {
         let mut state = self.state.lock().await;
         Writer::new(&mut state, &self.shapes, &self.eval).finish().await?;
@@ -189,6 +202,8 @@ impl TableAccess for Access {
             eval: self.eval.clone(),
             params: self.params.clone(),
             system: Arc::clone(&self.system),
+            calls: self.calls.clone(),
+            applying: Arc::clone(&self.applying),
         }))
     }
 
@@ -207,7 +222,10 @@ impl TableAccess for Access {
         let applied = {
             let mut state = self.state.lock().await;
             let mut writer = Writer::new(&mut state, &self.shapes, &self.eval);
-            modify::apply(&mut writer, modify, layout, rows, &self.params, on_conflict).await?
+            self.applying.store(true, Ordering::Release);
+            let applied = modify::apply(&mut writer, modify, layout, rows, &self.params, on_conflict).await;
+            self.applying.store(false, Ordering::Release);
+            applied?
         };
         if modify.returning.is_none() {
             let count = usize::try_from(applied.count).unwrap_or(usize::MAX);

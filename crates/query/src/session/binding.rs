@@ -20,7 +20,8 @@ pub fn bind(statement: &Prepared, basis: &Basis, style: &TextStyle) -> SqlResult
     gavel_binder::bind(&context, &parsed.statement, &statement.text, &statement.declared)
 }
 
-fn context<'a>(basis: &'a Basis, style: &'a TextStyle) -> BindContext<'a> {
+/// What statements are bound against.
+pub fn context<'a>(basis: &'a Basis, style: &'a TextStyle) -> BindContext<'a> {
     BindContext {
         catalog: &basis.catalog,
         search_path: &basis.search_path,
@@ -31,6 +32,21 @@ fn context<'a>(basis: &'a Basis, style: &'a TextStyle) -> BindContext<'a> {
         calls: None,
         opaque_calls: false,
     }
+}
+
+/// Binds a statement of a body in PL/pgSQL.
+///
+/// # Errors
+/// The binder's.
+pub fn bind_in_body(
+    statement: &Prepared,
+    basis: &Basis,
+    style: &TextStyle,
+    variables: &dyn gavel_binder::Variables,
+) -> SqlResult<Bound> {
+    let parsed = statement.parsed.as_ref().ok_or_else(|| SqlError::internal("nothing to bind"))?;
+    let context = BindContext { subject: Some(&basis.subject), ..context(basis, style) };
+    gavel_binder::bind_in_body(&context, &parsed.statement, &statement.text, variables)
 }
 
 /// Binds a text of one statement that the engine made itself.

@@ -221,7 +221,7 @@ impl Session {
             .hint("A transaction commits at once or not at all here; there is no two-phase commit."))
     }
 
-    fn characteristics(&self) -> [(&'static str, String); 3] {
+    pub(crate) fn characteristics(&self) -> [(&'static str, String); 3] {
         let settings = self.shared.settings.lock();
         ["transaction_isolation", "transaction_read_only", "transaction_deferrable"]
             .map(|n| (n, settings.raw(n).to_string()))

@@ -80,9 +80,9 @@ impl Session {
         self.portals.put_back(name, portal);
         let mut cursor = self.as_cursor(name, state, &statement, columns.as_deref(), params).await?;
         let executed = if moves {
-            Executed::tag(format!("MOVE {}", cursor.shift(direction).await?))
+            Executed::tag(format!("MOVE {}", self.drive(cursor.shift(direction)).await?))
         } else {
-            let rows = cursor.fetch(direction).await?;
+            let rows = self.drive(cursor.fetch(direction)).await?;
             let tag = Tag::Fixed(format!("FETCH {}", rows.len()));
             let columns = columns.ok_or_else(|| SqlError::internal("cursor without columns"))?;
             let mut executed = Executed::memory(columns, rows, tag);

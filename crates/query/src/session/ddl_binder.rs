@@ -9,12 +9,15 @@ use gavel_binder::bound::{Scalar, ScalarKind};
 use gavel_binder::{BindContext, CheckedBody, TableExpr};
 use gavel_catalog::function::Body;
 use gavel_catalog::{Function, Subject, Table};
+use gavel_plpgsql::tree::Sql;
 use gavel_types::text_io::TextStyle;
-use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, DataType, Expr, Query, VisitMut, VisitorMut};
 
 use crate::ddl::binding::{DdlBinder, Scope, StoredExpression, StoredQuery, Usage};
 use crate::ddl::expression;
+use crate::procedural::call::{placed, signature_of};
+use crate::procedural::compiled::{self, Types};
 use crate::system::resolver::CatalogNames;
 
 /// See the module.
@@ -75,6 +78,12 @@ impl DdlBinder for SessionBinder<'_> {
     }
 
     fn function_body(&self, scope: Scope<'_>, function: &Arc<Function>) -> SqlResult<CheckedBody> {
+        if let Body::Plpgsql(text) = &function.body {
+            if self.check_bodies {
+                self.check_interpreted(scope, function, text)?;
+            }
+            return Ok(CheckedBody { body: function.body.clone(), depends_on: Vec::new() });
+        }
         if !self.check_bodies && matches!(function.body, Body::Text(_)) {
             return Ok(CheckedBody { body: function.body.clone(), depends_on: Vec::new() });
         }
@@ -92,6 +101,24 @@ impl DdlBinder for SessionBinder<'_> {
 }
 
 impl SessionBinder<'_> {
+    /// Checks a body in PL/pgSQL: that it can be read, its SQL too, and that the types of its variables are there.
+    fn check_interpreted(&self, scope: Scope<'_>, function: &Function, text: &str) -> SqlResult<()> {
+        let body = gavel_plpgsql::parse(text, &signature_of(function)).map_err(|e| placed(e, text, self.text))?;
+        let style = self.style(scope);
+        let types = Types { parameters: function.parameters.iter().map(|p| PgType::new(p.ty)).collect(), ..Types::default() };
+        let open = function.parameters.iter().any(|p| gavel_binder::is_polymorphic(p.ty));
+        if !open {
+            compiled::variables(&self.context(scope, &style), &body, &types)?;
+        }
+        let mut result = Ok(());
+        compiled::fragments(&body, &mut |sql, expression| {
+            if result.is_ok() {
+                result = check_fragment(sql, expression).map_err(|e| placed(e, text, self.text));
+            }
+        });
+        result
+    }
+
     /// An error in the body of a function at its place in the statement, if the body can be found there; without a
     /// place it says which function it is about.
     fn placed(&self, error: SqlError, function: &Function) -> SqlError {
@@ -179,6 +206,22 @@ impl SessionBinder<'_> {
             sequences: found,
             functions: calls.iter().map(|c| c.function).collect(),
         })
+    }
+}
+
+/// # Errors
+/// 42601 for SQL that cannot be read, with its place in the body.
+fn check_fragment(sql: &Sql, expression: bool) -> SqlResult<()> {
+    // Blanks stand for what is before it.
+    let text = if expression { format!("SELECT {}", sql.text) } else { sql.text.clone() };
+    let added = text.len() - sql.text.len();
+    let parsed = gavel_binder::parse(&text).map_err(|e| {
+        let place = e.fields().position.map(|p| p.saturating_sub(added) + sql.before);
+        e.at(place)
+    })?;
+    match (parsed.len(), expression) {
+        (1, _) => Ok(()),
+        _ => Err(SqlError::new(SqlState::SyntaxError, "syntax error at end of input")),
     }
 }
 

@@ -145,9 +145,13 @@ impl Session {
             profile: Some(Arc::clone(&profile)),
         };
         let mut operator = crate::exec::start(&plan.root, &Frame::new(Execution::new(env)))?;
-        while operator.next().await?.is_some() {
-            tokio::task::consume_budget().await;
-        }
+        self.drive(async {
+            while operator.next().await?.is_some() {
+                tokio::task::consume_budget().await;
+            }
+            Ok(())
+        })
+        .await?;
         Ok(profile)
     }
 }

@@ -147,6 +147,7 @@ impl Session {
         self.admit(&statement)?;
         self.note_statement(&statement.text);
         let (interrupt, limit) = self.guard_of(&statement);
+        self.routines.begin_statement();
         let ended = interrupt.guard(limit, Box::pin(self.run_portal(name, &mut portal, max_rows, sink))).await;
         let ended = match ended {
             Ok(ended) => ended,
@@ -190,7 +191,7 @@ impl Session {
             PortalState::Cursor(mut cursor) => {
                 let columns = portal.columns.clone().ok_or_else(|| SqlError::internal("cursor without columns"))?;
                 let count = i32::try_from(max_rows).ok().filter(|n| *n > 0);
-                let rows = cursor.fetch(FetchDirection::Forward(count)).await?;
+                let rows = self.drive(cursor.fetch(FetchDirection::Forward(count))).await?;
                 portal.state = PortalState::Cursor(cursor);
                 let full = count.is_some() && rows.len() == max_rows;
                 let mut executed = Executed::memory(columns, rows, Tag::Counting("SELECT"));
@@ -203,7 +204,7 @@ impl Session {
         };
         self.restyle(&executed, sink);
         executed.announce(sink).await?;
-        let ended = executed.deliver(max_rows, sink).await?;
+        let ended = self.drive(executed.deliver(max_rows, sink)).await?;
         if ended == ExecuteEnd::Suspended {
             portal.state = PortalState::Running(executed);
         }

@@ -27,6 +27,7 @@
 //! | [`advisory`], `jobs` | … and those of advisory locks, and of jobs |
 //! | [`ddl_host`], [`ddl_binder`] | what DDL asks of a session and of the binder |
 //! | [`binding`] | the binder, as sessions use it |
+//! | [`calls`] | functions whose bodies are interpreted, called by plans |
 //! | [`cancel`] | interrupts |
 
 pub mod access;
@@ -35,6 +36,7 @@ pub mod age;
 pub mod authority;
 pub mod binding;
 pub mod block;
+pub mod calls;
 pub mod cancel;
 pub mod conceal;
 pub mod constraints;
@@ -125,6 +127,7 @@ pub struct Session {
     pub(crate) live: Arc<Mutex<Live>>,
     /// Statements executed since the last Sync that can be run again unseen.
     pub(crate) replay: extended::Replay,
+    pub(crate) routines: calls::Routines,
 }
 
 /// What functions of a running statement may reach (they run in operators, not in the session).
@@ -233,6 +236,7 @@ impl Session {
             mailbox: None,
             notices: Vec::new(),
             replay: extended::Replay::default(),
+            routines: calls::Routines::default(),
         })
     }
 

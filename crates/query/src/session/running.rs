@@ -56,7 +56,10 @@ impl Body {
     /// The direct path of `statement`, which needs no plan and nothing to be known; `None` if it has none.
     pub fn direct(statement: &Statement) -> Option<Self> {
         match statement {
-            Statement::Query(query) | Statement::Declare(query, _) | Statement::Call(query) => {
+            Statement::Query(query)
+            | Statement::Declare(query, _)
+            | Statement::Call(query)
+            | Statement::Invoke { arguments: query, .. } => {
                 let wanted: Vec<_> = query.output.iter().map(|o| (o.id, o.ty)).collect();
                 if locks(&query.rel).is_some() {
                     return None;
@@ -80,7 +83,10 @@ impl Body {
     /// 0A000 for what cannot be run.
     pub fn plan(statement: &Statement, env: &CatalogPlanEnv, explain: bool) -> SqlResult<Self> {
         Ok(match statement {
-            Statement::Query(query) | Statement::Declare(query, _) | Statement::Call(query) => {
+            Statement::Query(query)
+            | Statement::Declare(query, _)
+            | Statement::Call(query)
+            | Statement::Invoke { arguments: query, .. } => {
                 Self::Query { plan: Some(lower::plan(query, env)?), locks: locks(&query.rel), fast: None }
             }
             Statement::Modify(modify, ctes) => {
@@ -100,9 +106,10 @@ impl Body {
 /// Tables that a statement reads.
 pub fn tables_of(statement: &Statement) -> Vec<Arc<Table>> {
     match statement {
-        Statement::Query(query) | Statement::Declare(query, _) | Statement::Call(query) => {
-            Refs::of_rel(&query.rel).tables
-        }
+        Statement::Query(query)
+        | Statement::Declare(query, _)
+        | Statement::Call(query)
+        | Statement::Invoke { arguments: query, .. } => Refs::of_rel(&query.rel).tables,
         Statement::Modify(modify, ctes) => {
             let source = modify.source.clone();
             Refs::of_rel(&Rel::With { ctes: ctes.clone(), body: Box::new(source) }).tables
@@ -244,7 +251,7 @@ fn mentioned(scalar: &Scalar, found: &mut dyn FnMut(ColumnId, PgType)) {
 /// What a query that does more than read is called where it may not run. Functions that it calls may write, too.
 fn locks(rel: &Rel) -> Option<&'static str> {
     let refs = Refs::of_rel(rel);
-    (!refs.written.is_empty()).then(|| refs.verb.unwrap_or("SELECT FOR UPDATE"))
+    (refs.calls || !refs.written.is_empty()).then(|| refs.verb.unwrap_or("SELECT FOR UPDATE"))
 }
 
 /// Whether a statement writes to, or locks rows of, tables that others see: a transaction that may only read
@@ -252,7 +259,10 @@ fn locks(rel: &Rel) -> Option<&'static str> {
 pub fn writes_for_others(statement: &Statement) -> bool {
     let shared = |table: &Arc<Table>| !table.is_temporary();
     match statement {
-        Statement::Query(query) | Statement::Declare(query, _) | Statement::Call(query) => {
+        Statement::Query(query)
+        | Statement::Declare(query, _)
+        | Statement::Call(query)
+        | Statement::Invoke { arguments: query, .. } => {
             Refs::of_rel(&query.rel).written.iter().any(shared)
         }
         Statement::Modify(modify, ctes) => {
@@ -318,6 +328,7 @@ impl Session {
     pub(crate) async fn access(&mut self, params: Vec<Datum>) -> SqlResult<Access> {
         let eval = self.eval_context();
         let system = Arc::new(self.hooks());
+        let calls = self.routines.caller();
         let engine = Arc::clone(&self.engine);
         let work = self.work().await?;
         Ok(Access {
@@ -328,6 +339,8 @@ impl Session {
             eval,
             params,
             system,
+            calls,
+            applying: Arc::default(),
         })
     }
 

@@ -62,12 +62,16 @@ impl Session {
     async fn run_among_others(&mut self, statement: &Arc<Prepared>, sink: &mut dyn ResultSink) -> SqlResult<()> {
         self.admit(statement)?;
         let (interrupt, limit) = self.guard_of(statement);
+        self.routines.begin_statement();
         let ended = interrupt
             .guard(limit, async {
                 let mut executed = self.run(statement, Vec::new(), sink).await?;
+                if !self.notices.is_empty() {
+                    self.tell(sink).await?;
+                }
                 self.restyle(&executed, sink);
                 executed.announce(sink).await?;
-                executed.deliver(0, sink).await
+                self.drive(executed.deliver(0, sink)).await
             })
             .await?;
         self.tell(sink).await?;
@@ -80,7 +84,10 @@ impl Session {
         loop {
             let mut sent = false;
             match self.attempt(statement, sink, &mut sent).await {
-                Err(e) if e.code() == SqlState::SerializationFailure && !sent && attempt < RETRIES => {
+                Err(e) if e.code() == SqlState::SerializationFailure
+                    && !sent
+                    && !self.routines.ended
+                    && attempt < RETRIES => {
                     attempt += 1;
                     self.roll_back();
                     self.notices.clear();
@@ -105,13 +112,14 @@ impl Session {
         sent: &mut bool,
     ) -> SqlResult<()> {
         let (interrupt, limit) = self.guard_of(statement);
+        self.routines.begin_statement();
         *sent = statement.talks_to_client();
         let mut executed = interrupt
             .guard(limit, async {
                 let mut executed = self.run(statement, Vec::new(), sink).await?;
                 // A plan that also locks or writes is read to its end before anything is said of it.
                 if !self.only_reads().await {
-                    executed.collect().await?;
+                    self.drive(executed.collect()).await?;
                 }
                 Ok(executed)
             })
@@ -120,9 +128,12 @@ impl Session {
             self.finish().await?;
         }
         *sent = true;
+        if !self.notices.is_empty() {
+            self.tell(sink).await?;
+        }
         self.restyle(&executed, sink);
         executed.announce(sink).await?;
-        let ended = interrupt.guard(limit, executed.deliver(0, sink)).await?;
+        let ended = interrupt.guard(limit, self.drive(executed.deliver(0, sink))).await?;
         drop(executed);
         if self.block == Block::Implicit {
             self.finish().await?;

@@ -124,7 +124,7 @@ impl Session {
         }
     }
 
-    async fn run_planned(
+    pub(crate) async fn run_planned(
         &mut self,
         planned: &Planned,
         statement: &Arc<Prepared>,
@@ -136,6 +136,7 @@ impl Session {
         match (&planned.body, &planned.bound.statement) {
             (Body::Query { .. }, Statement::Declare(..)) => self.declare(planned, statement, params).await,
             (Body::Query { .. }, Statement::Call(_)) => self.run_call(planned, params).await,
+            (Body::Query { .. }, Statement::Invoke { .. }) => self.run_invoke(planned, params).await,
             (Body::Query { .. }, _) => self.run_query_plan(planned, params).await,
             (Body::Modify(body), statement) => {
                 self.may_run(statement, verb(&body.modify.op))?;
@@ -157,10 +158,21 @@ impl Session {
     /// CALL: runs the procedure to its end, whether or not it gives something.
     async fn run_call(&mut self, planned: &Planned, params: Vec<Datum>) -> SqlResult<Executed> {
         let mut executed = self.run_query_plan(planned, params).await?;
-        executed.collect().await?;
+        self.drive(executed.collect()).await?;
         self.finish_writes().await?;
         (executed.columns, executed.tag) = (planned.columns.clone(), Tag::Fixed("CALL".into()));
         Ok(executed)
+    }
+
+    /// CALL of a procedure that is interpreted. It may end the transaction if no block is around it.
+    async fn run_invoke(&mut self, planned: &Planned, params: Vec<Datum>) -> SqlResult<Executed> {
+        let may_commit = !self.block.is_explicit() && self.routines.callers.is_empty();
+        let rows = self.invoke(planned, params, may_commit).await?;
+        let tag = Tag::Fixed("CALL".into());
+        Ok(match planned.columns.clone() {
+            Some(columns) => Executed::memory(columns, rows, tag),
+            None => Executed::tag("CALL"),
+        })
     }
 
     /// Runs a planned query. One that locks or writes is read to its end.
@@ -193,7 +205,7 @@ impl Session {
         let operator = self.start(plan, access)?;
         let mut executed = Executed::stream(columns, operator);
         if locks.is_some() {
-            executed.collect().await?;
+            self.drive(executed.collect()).await?;
             // Modifying CTEs have written by now.
             self.finish_writes().await?;
         }
@@ -221,8 +233,7 @@ impl Session {
         params: Vec<Datum>,
     ) -> SqlResult<Executed> {
         let ModifyBody { modify, layout, by } = body;
-        let mut rows = Vec::new();
-        let (eval, shapes, state);
+        let (rows, eval, shapes, state);
         match by {
             ModifyBy::Plan(plan) => return self.run_modify_plan(modify, plan, columns, params).await,
             ModifyBy::Fast(fast) => {
@@ -237,10 +248,16 @@ impl Session {
                 let access = self.access(params.clone()).await?;
                 (eval, shapes, state) = (access.eval.clone(), access.shapes.clone(), Arc::clone(&access.state));
                 let mut operator = self.start(source, access)?;
-                while let Some(batch) = operator.next().await? {
-                    tokio::task::consume_budget().await;
-                    modify::rows_of(&batch, layout, &mut rows)?;
-                }
+                rows = self
+                    .drive(async {
+                        let mut rows = Vec::new();
+                        while let Some(batch) = operator.next().await? {
+                            tokio::task::consume_budget().await;
+                            modify::rows_of(&batch, layout, &mut rows)?;
+                        }
+                        Ok(rows)
+                    })
+                    .await?;
             }
         }
         let mut state = state.lock().await;
@@ -264,12 +281,17 @@ impl Session {
     ) -> SqlResult<Executed> {
         let access = self.access(params).await?;
         let mut operator = self.start(plan, access)?;
-        let (mut batches, mut count) = (VecDeque::new(), 0);
-        while let Some(batch) = operator.next().await? {
-            tokio::task::consume_budget().await;
-            count += batch.num_rows() as u64;
-            batches.push_back(RowBatch::Arrow(batch));
-        }
+        let (batches, count) = self
+            .drive(async {
+                let (mut batches, mut count) = (VecDeque::new(), 0);
+                while let Some(batch) = operator.next().await? {
+                    tokio::task::consume_budget().await;
+                    count += batch.num_rows() as u64;
+                    batches.push_back(RowBatch::Arrow(batch));
+                }
+                Ok((batches, count))
+            })
+            .await?;
         drop(operator);
         self.finish_writes().await?;
         let tag = tag(&modify.op, count);
@@ -301,7 +323,7 @@ impl Session {
     }
 
     /// Plans a bound statement.
-    async fn plan_bound(&mut self, bound: Bound, basis: Arc<Basis>) -> SqlResult<Planned> {
+    pub(crate) async fn plan_bound(&mut self, bound: Bound, basis: Arc<Basis>) -> SqlResult<Planned> {
         let (body, sizes) = match Body::direct(&bound.statement) {
             Some(body) => (body, Sizes::default()),
             None => {
@@ -324,6 +346,7 @@ impl Session {
         };
         let types: Vec<PgType> = planned.columns.iter().flat_map(|c| c.iter()).map(|c| c.ty).collect();
         let mut rows = Vec::new();
+        self.drive(executed.collect()).await?;
         while let Some(batch) = executed.next().await? {
             rows_of(batch, &types, &mut rows)?;
         }
@@ -350,6 +373,7 @@ fn columns_of(statement: &Statement) -> Option<Arc<[ColumnDesc]>> {
         Statement::Modify(modify, _) => modify.returning.as_ref().map(|r| describe(r.iter().map(|(o, _)| o))),
         Statement::Explain { .. } => Some(explain_columns()),
         Statement::Call(query) => (!query.output.is_empty()).then(|| describe(&query.output)),
+        Statement::Invoke { output, .. } => (!output.is_empty()).then(|| describe(output)),
         Statement::Copy(_) | Statement::Declare(..) | Statement::Other(_) => None,
     }
 }

@@ -91,7 +91,13 @@ impl Session {
     ) -> SqlResult<Executed> {
         use ast::Statement as S;
         if let Some(command) = ddl::session_command(&parsed.statement)? {
-            return self.run_command(&command).await;
+            let text = prepared.own_text();
+            return self.run_command(&command, text).await.map_err(|e| match command {
+                SessionCommand::Do { .. } => {
+                    e.moved(prepared.text.get(..parsed.range.start).map_or(0, |t| t.chars().count()))
+                }
+                _ => e,
+            });
         }
         if ddl::is_ddl(&parsed.statement) {
             let before = prepared.text.get(..parsed.range.start).map_or(0, |t| t.chars().count());
@@ -201,13 +207,19 @@ impl Session {
         Ok(())
     }
 
-    async fn run_command(&mut self, command: &SessionCommand) -> SqlResult<Executed> {
+    /// `text` is the statement's.
+    async fn run_command(&mut self, command: &SessionCommand, text: &str) -> SqlResult<Executed> {
         use SessionCommand as C;
         match command {
             C::SetConstraints { names, deferred } => self.set_constraints(names.as_deref(), *deferred).await,
             C::Fetch { cursor, direction, moves } => self.fetch(cursor, *direction, *moves).await,
             C::Close { cursor } => self.close_cursor(cursor.as_deref()),
             C::Lock { tables, mode } => self.lock_tables(tables, *mode).await,
+            C::Do { language, code } => {
+                let may_commit = !self.block.is_explicit() && self.routines.callers.is_empty();
+                self.run_do(language.as_deref(), code, text, may_commit).await?;
+                Ok(Executed::tag("DO"))
+            }
             C::Discard(what) => self.discard(*what).await,
             C::PrepareTransaction => Err(SqlError::internal("PREPARE TRANSACTION belongs to the transaction")),
             C::Listen { channel } => self.listen(channel).await,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gavel_catalog::bootstrap::SUPERUSER;
-use gavel_catalog::system::{self, PG_CATALOG, SQL_LANGUAGE, SystemRelation};
+use gavel_catalog::system::{self, PG_CATALOG, PLPGSQL_LANGUAGE, SQL_LANGUAGE, SystemRelation};
 use gavel_functions::registry::{self, CastContext, CastMethod, Proc, ProcKind, Volatility};
 use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{ArrayValue, Datum, Oid, PgType};
@@ -34,11 +34,14 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
 }
 
 fn languages(context: &SystemContext<'_>, out: &mut Rows) {
-    for (oid, name, trusted, validator) in
-        [(Oid(12), "internal", false, 2246), (Oid(13), "c", false, 2247), (SQL_LANGUAGE, "sql", true, 2248)]
-    {
+    for (oid, name, trusted, validator) in [
+        (Oid(12), "internal", false, 2246),
+        (Oid(13), "c", false, 2247),
+        (SQL_LANGUAGE, "sql", true, 2248),
+        (PLPGSQL_LANGUAGE, "plpgsql", true, 0),
+    ] {
         out.add(|row| {
-            row.set("oid", oid).set("lanname", name).set("lanowner", SUPERUSER).set("lanispl", false);
+            row.set("oid", oid).set("lanname", name).set("lanowner", SUPERUSER).set("lanispl", oid == PLPGSQL_LANGUAGE);
             row.set("lanpltrusted", trusted).set("lanplcallfoid", Oid(0)).set("laninline", Oid(0));
             row.set("lanvalidator", Oid(validator)).set("lanacl", privileges::of_system(context, oid));
         });

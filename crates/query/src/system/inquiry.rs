@@ -317,12 +317,13 @@ impl Inquiry<'_> {
             Named::Text("internal") => Oid(12),
             Named::Text("c") => Oid(13),
             Named::Text("sql") => system::SQL_LANGUAGE,
+            Named::Text("plpgsql") => system::PLPGSQL_LANGUAGE,
             Named::Text(name) => return Err(undefined(SqlState::UndefinedObject, "language", name)),
         };
         let asked = asked(privileges, Class::Language)?;
         let held = subject.on_language(self.catalog(), oid);
         let grantable = self.grantable_of_system(subject, Class::Language, oid);
-        Ok(matches!(oid.0, 12..=14).then(|| asked.found_in(held, grantable)))
+        Ok((matches!(oid.0, 12..=14) || oid == system::PLPGSQL_LANGUAGE).then(|| asked.found_in(held, grantable)))
     }
 
     /// What a role may grant on something of the system.

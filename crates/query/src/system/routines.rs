@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gavel_catalog::Function;
 use gavel_catalog::function::{Body, Mode};
-use gavel_catalog::system::SQL_LANGUAGE;
+use gavel_catalog::system::{PLPGSQL_LANGUAGE, SQL_LANGUAGE};
 use gavel_types::text_io::type_name;
 use gavel_types::{ArrayValue, Datum, Oid, PgType};
 
@@ -12,6 +12,14 @@ use super::information::{data_type, database};
 use super::table::{Rows, oids, texts};
 use super::{SystemContext, definition, deparse, privileges};
 use crate::ddl::names::quote;
+
+/// `pg_language.oid`.
+fn language(body: &Body) -> Oid {
+    match body {
+        Body::Plpgsql(_) => PLPGSQL_LANGUAGE,
+        Body::Text(_) | Body::Return(_) | Body::Atomic(_) => SQL_LANGUAGE,
+    }
+}
 
 /// What an estimate is unless something else was said.
 const COST: f32 = 100.0;
@@ -72,7 +80,7 @@ pub(super) fn argument_default(context: &SystemContext<'_>, f: &Function, number
 /// `pg_get_function_sqlbody`.
 pub(super) fn sql_body(context: &SystemContext<'_>, f: &Function) -> Option<String> {
     let text = match &f.body {
-        Body::Text(_) => return None,
+        Body::Text(_) | Body::Plpgsql(_) => return None,
         Body::Return(expr) => format!("RETURN {expr}"),
         Body::Atomic(statements) => {
             let lines: String = statements.iter().map(|s| format!(" {s};\n")).collect();
@@ -90,7 +98,7 @@ pub(super) fn create_statement(context: &SystemContext<'_>, f: &Function) -> Str
     if let Some(result) = result(context, f) {
         out.push_str(&format!(" RETURNS {result}\n"));
     }
-    out.push_str(" LANGUAGE sql\n");
+    out.push_str(&format!(" LANGUAGE {}\n", f.body.language()));
     let mut options = String::new();
     match f.volatility {
         'i' => options.push_str(" IMMUTABLE"),
@@ -125,7 +133,7 @@ pub(super) fn create_statement(context: &SystemContext<'_>, f: &Function) -> Str
         }
     }
     match &f.body {
-        Body::Text(text) => {
+        Body::Text(text) | Body::Plpgsql(text) => {
             let mut tag = format!("${kind}");
             while text.contains(&tag) {
                 tag.push('x');
@@ -148,7 +156,7 @@ pub(super) fn procs(context: &SystemContext<'_>, out: &mut Rows) {
                 .set("proname", f.name.as_str())
                 .set("pronamespace", f.schema)
                 .set("proowner", f.owner);
-            row.set("prolang", SQL_LANGUAGE).set("procost", f.cost).set("prorows", f.rows);
+            row.set("prolang", language(&f.body)).set("procost", f.cost).set("prorows", f.rows);
             let variadic = f.parameters.iter().find(|p| p.mode == Mode::Variadic).map(|p| match p.ty {
                 Oid::ANYARRAY => Oid::ANYELEMENT,
                 Oid::ANYCOMPATIBLEARRAY => Oid::ANYCOMPATIBLE,
@@ -175,7 +183,7 @@ pub(super) fn procs(context: &SystemContext<'_>, out: &mut Rows) {
                 row.set("proargdefaults", defaults.join(", "));
             }
             match &f.body {
-                Body::Text(text) => row.set("prosrc", text.as_str()),
+                Body::Text(text) | Body::Plpgsql(text) => row.set("prosrc", text.as_str()),
                 _ => row.set("prosqlbody", sql_body(context, f)),
             };
             if !f.settings.is_empty() {
@@ -218,11 +226,15 @@ pub(super) fn information(context: &SystemContext<'_>, out: &mut Rows) {
                 row.set("type_udt_schema", schema).set("type_udt_name", name).set("dtd_identifier", "0");
                 row.set("is_null_call", yes_no(f.strict));
             }
-            row.set("routine_body", "SQL").set("external_language", "SQL").set("parameter_style", "GENERAL");
+            let body = if matches!(f.body, Body::Plpgsql(_)) { "EXTERNAL" } else { "SQL" };
+            row.set("routine_body", body).set("external_language", f.body.language().to_uppercase());
+            row.set("parameter_style", "GENERAL");
             row.set(
                 "routine_definition",
                 match &f.body {
-                    Body::Text(text) if context.subject.has_privileges_of(f.owner) => Some(text.as_str()),
+                    Body::Text(text) | Body::Plpgsql(text) if context.subject.has_privileges_of(f.owner) => {
+                        Some(text.as_str())
+                    }
                     _ => None,
                 },
             );

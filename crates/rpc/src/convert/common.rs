@@ -79,7 +79,7 @@ impl TryFrom<v1::SqlError> for SqlError {
     type Error = Malformed;
 
     fn try_from(error: v1::SqlError) -> Result<Self, Malformed> {
-        let code = SqlState::from_code(&error.code).ok_or(Malformed("SQLSTATE that does not exist"))?;
+        let code = SqlState::of_code(&error.code).ok_or(Malformed("SQLSTATE that does not exist"))?;
         let position = error.position.map(usize::try_from).transpose().map_err(|_| Malformed("position"))?;
         let mut out = Self::new(code, error.message).at(position);
         let texts: [(Option<String>, Setter); 8] = [

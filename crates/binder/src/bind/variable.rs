@@ -1,0 +1,153 @@
+//! Statements and expressions inside of PL/pgSQL bodies: names of variables are parameters.
+//!
+//! ```text
+//!   SELECT a FROM t WHERE b = x       x: variable #2 of type integer       … WHERE b = $2
+//! ```
+//! A name that could be a variable and a column is refused (42702), unless the body says what it means.
+
+use gavel_functions::registry::CastContext;
+use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use sqlparser::ast;
+
+use super::Binder;
+use super::assign::Place;
+use super::name::fold;
+use super::scalar::{Typed, scalar};
+use super::scope::{Fields, Level};
+use crate::bound::{Bound, Scalar, ScalarKind};
+use crate::context::{BindContext, Conflict, Variables};
+use crate::parse::{Pos, parse_expression};
+
+impl Binder<'_> {
+    /// The variable, or its field, that a name means.
+    pub fn variable(&mut self, parts: &[ast::Ident], pos: Pos) -> SqlResult<Option<Typed>> {
+        let Some(variables) = self.variables else { return Ok(None) };
+        let names: Vec<String> = parts.iter().map(fold).collect();
+        let Some((found, used)) = variables.find(&names)? else { return Ok(None) };
+        let value = scalar(ScalarKind::Param(found.parameter), found.ty);
+        let mut value = Typed::new(value, pos);
+        if let Some(fields) = found.fields {
+            if let Some(name) = names.get(used).filter(|name| !fields.iter().any(|(own, _)| own == *name)) {
+                let text = format!("record \"{}\" has no field \"{name}\"", found.name);
+                return Err(self.error_at(SqlError::new(SqlState::UndefinedColumn, text), Pos::NONE));
+            }
+            let fields: Fields = fields.into_iter().collect();
+            value = self.remember_fields(value, fields);
+        }
+        for field in parts.iter().skip(used) {
+            value = self.field(value, field)?;
+        }
+        Ok(Some(value))
+    }
+
+    /// Whether variables are looked for before columns.
+    pub fn variables_win(&self) -> bool {
+        self.variables.is_some_and(|v| v.conflict() == Conflict::Variable)
+    }
+
+    /// # Errors
+    /// 42702 if a column's name is a variable's, too.
+    pub fn not_both(&self, variable: &Option<Typed>, name: &str, pos: Pos) -> SqlResult<()> {
+        if variable.is_none() || self.variables.is_none_or(|v| v.conflict() != Conflict::Error) {
+            return Ok(());
+        }
+        let text = format!("column reference \"{name}\" is ambiguous");
+        let error = SqlError::new(SqlState::AmbiguousColumn, text);
+        Err(self.error_at(error.detail("It could refer to either a PL/pgSQL variable or a table column."), pos))
+    }
+
+    /// The variable that a qualified name means, unless it is a column's.
+    pub fn variable_over(&mut self, names: &[String], parts: &[ast::Ident], pos: Pos) -> SqlResult<Option<Typed>> {
+        if self.variables.is_none() {
+            return Ok(None);
+        }
+        let item = match names {
+            [table, column] => self.find_item(None, table, pos)?.map(|(l, i)| (l, i, column)),
+            [schema, table, column] => self.find_item(Some(schema), table, pos)?.map(|(l, i)| (l, i, column)),
+            _ => None,
+        };
+        let Some((l, i, column)) = item.filter(|_| !self.variables_win()) else { return self.variable(parts, pos) };
+        if self.find_in_item(l, i, column, pos).is_err() {
+            return self.variable(parts, pos);
+        }
+        let variable = self.variable(parts, pos).ok().flatten();
+        self.not_both(&variable, &names.join("."), pos)?;
+        Ok(None)
+    }
+}
+
+/// Binds a statement of a body. Its places are in `sql_text`.
+///
+/// # Errors
+/// As [`crate::bind`]; 42702 where a name could be a variable and a column.
+pub fn bind_in_body(
+    context: &BindContext<'_>,
+    statement: &ast::Statement,
+    sql_text: &str,
+    variables: &dyn Variables,
+) -> SqlResult<Bound> {
+    let mut binder = Binder::new(context, sql_text);
+    binder.variables = Some(variables);
+    binder.allow_params = false;
+    let statement = binder.whole(statement)?;
+    let objects = binder.take_objects();
+    Ok(Bound { statement, params: Vec::new(), objects, accesses: binder.accesses, guarded: binder.guarded })
+}
+
+/// How a value of type `from`, parameter 0, is assigned to a variable of type `to`: as to a column, or through the
+/// text forms.
+///
+/// # Errors
+/// Those of a domain's checks.
+pub fn assignment_cast(context: &BindContext<'_>, from: PgType, to: PgType) -> SqlResult<Scalar> {
+    let mut binder = Binder::new(context, "");
+    binder.levels.push(Level::new());
+    let value = scalar(ScalarKind::Param(0), from);
+    let base = binder.base_type(to)?;
+    let cast = match binder.coerce_to(Typed::new(value.clone(), Pos::NONE), base, CastContext::Assignment)? {
+        Some(done) => done.scalar,
+        None => {
+            let read = scalar(ScalarKind::CoerceViaIo { input: Box::new(value) }, PgType::new(base.oid));
+            binder.apply_typmod(read, base.typmod, CastContext::Assignment)
+        }
+    };
+    if to.oid.is_over_domain() { binder.check_domain(cast, to.oid) } else { Ok(cast) }
+}
+
+/// `container[…] := value`: the container after it. `subscripts` are as they were written, brackets included; the
+/// container is a value of the variable `name`, and the value, of type `given`, is parameter `value`.
+///
+/// # Errors
+/// 42804 where the container has no elements, or not of this type.
+pub fn subscript_assignment(
+    context: &BindContext<'_>,
+    variables: &dyn Variables,
+    (name, container): (&str, Scalar),
+    subscripts: &str,
+    (value, given): (usize, PgType),
+) -> SqlResult<Scalar> {
+    let mut binder = Binder::new(context, "");
+    binder.variables = Some(variables);
+    binder.levels.push(Level::new());
+    let ast::Expr::CompoundFieldAccess { access_chain, .. } = parse_expression(&format!("x{subscripts}"))? else {
+        return Err(SqlError::internal("subscripts that are none"));
+    };
+    let target = Place { name, ty: container.ty };
+    let value = Typed::new(scalar(ScalarKind::Param(value), given), Pos::NONE);
+    let value = if given.oid == Oid::UNKNOWN { binder.resolve_unknown(value, PgType::TEXT)? } else { value };
+    // A value that is not assigned as it is goes through the text forms, as that of a whole variable does.
+    let element = super::typename::element_type(container.ty.oid).map(|e| PgType::with_typmod(e, container.ty.typmod));
+    let slice = subscripts.contains(':');
+    let wanted = if slice { Some(container.ty) } else { element };
+    let value = match wanted {
+        Some(wanted) => match binder.coerce_to(value.clone(), wanted, CastContext::Assignment)? {
+            Some(done) => done,
+            None => {
+                let read = scalar(ScalarKind::CoerceViaIo { input: Box::new(value.scalar) }, PgType::new(wanted.oid));
+                Typed::new(binder.apply_typmod(read, wanted.typmod, CastContext::Assignment), Pos::NONE)
+            }
+        },
+        None => value,
+    };
+    binder.assign_at(container, target, &access_chain, value, Pos::NONE)
+}

@@ -1,0 +1,263 @@
+//! Values into variables, and into parts of them.
+
+use std::sync::Arc;
+
+use gavel_binder::bound::{Bound, ColumnId, Output, Query, Rel, Scalar, ScalarKind, Statement};
+use gavel_binder::{Conflict, Variable, Variables};
+use gavel_plpgsql::tree::{Sql, Step, Target, Var};
+use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
+
+use crate::fast::expr::{RowContext, RowExpr};
+use crate::procedural::activation::{Activation, Kind, items_of, record};
+use crate::procedural::compiled::{Fields, Holds};
+use crate::prepared::Basis;
+use crate::session::statement::rows_of;
+use crate::session::{Session, binding};
+
+/// A row that is assigned: values with their names and types.
+pub struct Row<'r> {
+    pub values: Vec<Datum>,
+    pub columns: &'r [(String, PgType)],
+}
+
+impl Session {
+    /// Assigns to a whole variable.
+    ///
+    /// # Errors
+    /// 22004 for NULL where that is forbidden, 42804 where a row is asked for, those of casts.
+    pub(crate) async fn assign(&mut self, act: &mut Activation, var: Var, value: Datum, kind: Kind) -> SqlResult<()> {
+        let variable = act.compiled.variables[var.0].clone();
+        let value = match variable.holds {
+            Holds::Scalar => self.cast(value, kind.ty, variable.declared).await?,
+            Holds::Anything => {
+                act.kinds[var.0] = kind;
+                value
+            }
+            Holds::Record => {
+                if value.is_null() && kind.fields.is_none() {
+                    act.kinds[var.0] = variable.kind.clone();
+                    act.values[var.0] = Datum::Null;
+                    return Ok(());
+                }
+                if kind.fields.is_none() {
+                    return Err(SqlError::new(
+                        SqlState::DatatypeMismatch,
+                        "cannot assign non-composite value to a record variable",
+                    ));
+                }
+                act.kinds[var.0] = kind;
+                value
+            }
+            Holds::Row => {
+                let own = act.fields(var)?;
+                match &kind.fields {
+                    _ if value.is_null() => Datum::Null,
+                    Some(_) if kind.ty.oid == variable.kind.ty.oid => value,
+                    Some(fields) => {
+                        let values = items_of(&value, fields);
+                        self.as_row(values, fields, &own).await?
+                    }
+                    None => {
+                        return Err(SqlError::new(
+                            SqlState::DatatypeMismatch,
+                            "cannot assign non-composite value to a row variable",
+                        ));
+                    }
+                }
+            }
+        };
+        if variable.not_null && value.is_null() {
+            let text = format!("null value cannot be assigned to variable \"{}\" declared NOT NULL", act.name(var));
+            return Err(SqlError::new(SqlState::NullValueNotAllowed, text));
+        }
+        act.values[var.0] = value;
+        Ok(())
+    }
+
+    /// Values as a row of these fields, by their places.
+    pub(crate) async fn as_row(
+        &mut self,
+        values: Vec<Datum>,
+        given: &[(String, PgType)],
+        wanted: &Fields,
+    ) -> SqlResult<Datum> {
+        let mut out = Vec::with_capacity(wanted.len());
+        let mut values = values.into_iter().zip(given);
+        for (_, ty) in wanted.iter() {
+            out.push(match values.next() {
+                Some((value, (_, from))) => self.cast(value, *from, *ty).await?,
+                None => Datum::Null,
+            });
+        }
+        Ok(record(out, wanted))
+    }
+
+    /// Assigns to a variable or a part of one.
+    pub(crate) async fn assign_target(
+        &mut self,
+        act: &mut Activation,
+        target: &Target,
+        value: Datum,
+        kind: Kind,
+    ) -> SqlResult<()> {
+        if target.path.is_empty() {
+            return self.assign(act, target.var, value, kind).await;
+        }
+        let name = act.name(target.var).to_owned();
+        if matches!(target.path.first(), Some(Step::Field(_))) {
+            act.fields(target.var)?;
+        }
+        let container = (act.values[target.var.0].clone(), act.kinds[target.var.0].clone());
+        let changed = self.changed(act, &name, container, &target.path, (value, kind)).await?;
+        act.values[target.var.0] = changed;
+        Ok(())
+    }
+
+    /// A container after an assignment to a part of it.
+    async fn changed(
+        &mut self,
+        act: &Activation,
+        name: &str,
+        (container, kind): (Datum, Kind),
+        path: &[Step],
+        (value, given): (Datum, Kind),
+    ) -> SqlResult<Datum> {
+        match path {
+            [] => self.cast(value, given.ty, kind.ty).await,
+            [Step::Field(field), rest @ ..] => {
+                let Some(fields) = &kind.fields else {
+                    let text = format!("cannot assign to field \"{field}\" of \"{name}\": it is not of a composite type");
+                    return Err(SqlError::new(SqlState::DatatypeMismatch, text));
+                };
+                let Some(at) = fields.iter().position(|(own, _)| own == field) else {
+                    let text = format!("record \"{name}\" has no field \"{field}\"");
+                    return Err(SqlError::new(SqlState::UndefinedColumn, text));
+                };
+                let mut items = items_of(&container, fields);
+                let ty = fields[at].1;
+                let inner = Kind { ty, fields: self.fields_of(ty, &items[at]) };
+                let old = std::mem::replace(&mut items[at], Datum::Null);
+                let new = Box::pin(self.changed(act, field, (old, inner), rest, (value, given))).await?;
+                items[at] = new;
+                Ok(record(items, fields))
+            }
+            [Step::Subscript(sql)] => self.with_element(act, name, (container, kind), sql, (value, given)).await,
+            [Step::Subscript(_), ..] => Err(SqlError::unsupported("assignment to a field of an element is not supported")),
+        }
+    }
+
+    async fn with_element(
+        &mut self,
+        act: &Activation,
+        name: &str,
+        (container, kind): (Datum, Kind),
+        sql: &Sql,
+        (value, given): (Datum, Kind),
+    ) -> SqlResult<Datum> {
+        let basis = self.basis().await?;
+        let style = self.text_style_now();
+        let count = act.values.len();
+        // What it is bound against is gone before anything waits.
+        let scalar = {
+            let seen = Seen { act, sql };
+            let place = Scalar { kind: ScalarKind::Param(count), ty: kind.ty };
+            let context = binding::context(&basis, &style);
+            gavel_binder::subscript_assignment(&context, &seen, (name, place), &sql.text, (count + 1, given.ty))?
+        };
+        let mut params = act.values.clone();
+        params.extend([container, value]);
+        if let Some(expr) = RowExpr::compile(&scalar, &|_| None) {
+            let eval = self.evaluation();
+            return expr.eval(&RowContext { eval: &eval, row: &[], params: &params });
+        }
+        self.planned_value(scalar, params, basis).await
+    }
+
+    /// The value of an expression that needs a plan.
+    async fn planned_value(&mut self, scalar: Scalar, params: Vec<Datum>, basis: Arc<Basis>) -> SqlResult<Datum> {
+        // No other column has this number.
+        let (id, ty) = (ColumnId(u32::MAX), scalar.ty);
+        let input = Box::new(Rel::Values { rows: vec![vec![]], columns: vec![] });
+        let output = vec![Output { id, name: String::new(), ty, origin: None }];
+        let query = Query { rel: Rel::Project { input, exprs: vec![(id, scalar)] }, output };
+        let bound = Bound { statement: Statement::Query(query), params: Vec::new(), objects: Vec::new(), accesses: Vec::new(), guarded: Vec::new() };
+        let planned = Box::pin(self.plan_bound(bound, basis)).await?;
+        let mut executed = Box::pin(self.run_query_plan(&planned, params)).await?;
+        self.drive(executed.collect()).await?;
+        let mut rows = Vec::new();
+        while let Some(batch) = executed.next().await? {
+            rows_of(batch, &[ty], &mut rows)?;
+        }
+        Ok(rows.pop().and_then(|mut row| row.pop()).unwrap_or(Datum::Null))
+    }
+
+    /// Assigns a row: to one record or row variable, or one value to each target. No row is NULLs.
+    pub(crate) async fn assign_row(
+        &mut self,
+        act: &mut Activation,
+        targets: &[Target],
+        row: Option<Row<'_>>,
+        columns: &[(String, PgType)],
+    ) -> SqlResult<()> {
+        let row = row.unwrap_or_else(|| Row { values: vec![Datum::Null; columns.len()], columns });
+        if let [target] = targets
+            && target.path.is_empty()
+            && act.holds_row(target.var)
+        {
+            return self.assign_whole_row(act, target.var, row).await;
+        }
+        let mut values = row.values.into_iter().zip(row.columns);
+        for target in targets {
+            let (value, kind) = match values.next() {
+                Some((value, (_, ty))) => {
+                    let fields = self.fields_of(*ty, &value);
+                    (value, Kind { ty: *ty, fields })
+                }
+                None => (Datum::Null, Kind::of(PgType::TEXT)),
+            };
+            self.assign_target(act, target, value, kind).await?;
+        }
+        Ok(())
+    }
+
+    async fn assign_whole_row(&mut self, act: &mut Activation, var: Var, row: Row<'_>) -> SqlResult<()> {
+        let variable = act.compiled.variables[var.0].clone();
+        // One value that is a row itself is taken for the row.
+        if let ([value], [(_, ty)]) = (row.values.as_slice(), row.columns)
+            && variable.holds == Holds::Row
+            && ty.oid == variable.kind.ty.oid
+        {
+            let kind = variable.kind.clone();
+            return self.assign(act, var, value.clone(), kind).await;
+        }
+        if variable.holds == Holds::Row {
+            let own = act.fields(var)?;
+            act.values[var.0] = self.as_row(row.values, row.columns, &own).await?;
+            return Ok(());
+        }
+        let fields: Fields = row.columns.iter().cloned().collect();
+        act.values[var.0] = record(row.values, &fields);
+        act.kinds[var.0] = Kind { ty: PgType::new(gavel_types::Oid::RECORD), fields: Some(fields) };
+        Ok(())
+    }
+}
+
+/// The variables that a subscript sees.
+struct Seen<'a> {
+    act: &'a Activation,
+    sql: &'a Sql,
+}
+
+impl Variables for Seen<'_> {
+    fn find(&self, parts: &[String]) -> SqlResult<Option<(Variable, usize)>> {
+        let compiled = &self.act.compiled;
+        let Some((var, used)) = compiled.body.names.resolve(self.sql.names, parts) else { return Ok(None) };
+        let Kind { ty, fields } = self.act.kinds[var.0].clone();
+        let fields = fields.map(|fields: Arc<_>| fields.to_vec());
+        Ok(Some((Variable { parameter: var.0, ty, fields, name: self.act.name(var).to_owned() }, used)))
+    }
+
+    fn conflict(&self) -> Conflict {
+        Conflict::Error
+    }
+}

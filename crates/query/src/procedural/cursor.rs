@@ -1,0 +1,168 @@
+//! Cursors of bodies: they are the session's, and a variable holds a cursor's name.
+
+use gavel_binder::ddl::ast::FetchDirection;
+use gavel_plpgsql::tree::{Direction, Rows, Sql, Target, Var, VarType};
+use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
+
+use crate::prepared::cursor::{Cursor, Keep};
+use crate::prepared::portals::{CursorInfo, Portal, PortalState};
+use crate::procedural::activation::Activation;
+use crate::procedural::assign::Row;
+use crate::session::Session;
+use crate::session::result::{Executed, Tag};
+use crate::session::statement::rows_of;
+
+impl Session {
+    /// The name of the cursor that a variable holds.
+    ///
+    /// # Errors
+    /// 22004 if it holds none.
+    pub(crate) fn cursor_name(&self, act: &Activation, var: Var) -> SqlResult<String> {
+        match &act.values[var.0] {
+            Datum::Text(name) => Ok(name.to_string()),
+            _ => {
+                let text = format!("cursor variable \"{}\" is null", act.name(var));
+                Err(SqlError::new(SqlState::NullValueNotAllowed, text))
+            }
+        }
+    }
+
+    /// The query of a bound cursor, its arguments assigned.
+    pub(crate) async fn bound_query(
+        &mut self,
+        act: &mut Activation,
+        cursor: Var,
+        arguments: &[(Var, Sql)],
+    ) -> SqlResult<Sql> {
+        let compiled = act.compiled.clone();
+        let VarType::Cursor(Some(def)) = &compiled.body.variables[cursor.0].ty else {
+            return Err(SqlError::internal("a cursor without a query"));
+        };
+        for (var, sql) in arguments {
+            let (value, kind) = self.value_of(act, sql).await?;
+            self.assign(act, *var, value, kind).await?;
+        }
+        Ok(def.query.clone())
+    }
+
+    /// OPEN.
+    pub(crate) async fn open_cursor(
+        &mut self,
+        act: &mut Activation,
+        cursor: Var,
+        scroll: Option<bool>,
+        rows: Option<&Rows>,
+        arguments: &[(Var, Sql)],
+    ) -> SqlResult<()> {
+        let name = match &act.values[cursor.0] {
+            Datum::Text(name) => name.to_string(),
+            _ => {
+                self.routines.unnamed += 1;
+                format!("<unnamed portal {}>", self.routines.unnamed)
+            }
+        };
+        if self.portals.contains(&name) {
+            return Err(SqlError::new(SqlState::DuplicateCursor, format!("cursor \"{name}\" already in use")));
+        }
+        let own = match &act.compiled.body.variables[cursor.0].ty {
+            VarType::Cursor(Some(def)) => def.scroll,
+            _ => None,
+        };
+        let keep = match scroll.or(own) {
+            Some(false) => Keep::Nothing,
+            _ => Keep::All,
+        };
+        let query = match rows {
+            None => Some(self.bound_query(act, cursor, arguments).await?),
+            Some(Rows::Query(sql)) => Some(sql.clone()),
+            Some(_) => None,
+        };
+        let given = match (&query, rows) {
+            (Some(sql), _) => self.rows_from(act, &Rows::Query(sql.clone())).await?,
+            (None, Some(rows)) => self.rows_from(act, rows).await?,
+            (None, None) => return Err(SqlError::internal("OPEN without a query")),
+        };
+        let columns: std::sync::Arc<[_]> = given
+            .columns
+            .iter()
+            .map(|(name, ty)| gavel_api::sql::ColumnDesc {
+                name: name.as_str().into(),
+                ty: *ty,
+                table: gavel_types::Oid(0),
+                attnum: 0,
+            })
+            .collect();
+        let executed = Executed::memory(std::sync::Arc::clone(&columns), given.rows, Tag::Counting("SELECT"));
+        let held = Cursor::new(Box::new(executed), keep, self.engine.settings.statement_memory_bytes);
+        let text = query.map_or_else(String::new, |sql| sql.text);
+        let prepared = crate::prepared::Prepared::new(text.as_str().into(), None, Vec::new());
+        let portal = Portal::new(prepared, Vec::new(), Some(columns), PortalState::Cursor(held));
+        let info = CursorInfo {
+            statement: text.as_str().into(),
+            holdable: false,
+            binary: false,
+            scrollable: keep != Keep::Nothing,
+            created: self.engine.now_micros(),
+        };
+        self.portals.insert(&name, portal, Some(info));
+        act.values[cursor.0] = Datum::text(name);
+        Ok(())
+    }
+
+    /// FETCH and MOVE.
+    pub(crate) async fn fetch_into(
+        &mut self,
+        act: &mut Activation,
+        cursor: Var,
+        direction: &Direction,
+        into: Option<&[Target]>,
+    ) -> SqlResult<()> {
+        let name = self.cursor_name(act, cursor)?;
+        let direction = self.fetch_direction(act, direction).await?;
+        let mut executed = self.fetch(&name, direction, into.is_none()).await?;
+        let Some(targets) = into else {
+            let count = match &executed.tag {
+                Tag::Fixed(tag) => tag.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or(0),
+                Tag::Counting(_) => 0,
+            };
+            act.row_count = count;
+            act.set_found(count > 0);
+            return Ok(());
+        };
+        let columns: Vec<(String, PgType)> =
+            executed.columns.iter().flat_map(|c| c.iter()).map(|c| (c.name.to_string(), c.ty)).collect();
+        let types: Vec<PgType> = columns.iter().map(|c| c.1).collect();
+        let mut rows = Vec::new();
+        while let Some(batch) = executed.next().await? {
+            rows_of(batch, &types, &mut rows)?;
+        }
+        act.row_count = i64::try_from(rows.len()).unwrap_or(0);
+        act.set_found(!rows.is_empty());
+        let row = rows.into_iter().next().map(|values| Row { values, columns: &columns });
+        self.assign_row(act, targets, row, &columns).await
+    }
+
+    async fn fetch_direction(&mut self, act: &mut Activation, direction: &Direction) -> SqlResult<FetchDirection> {
+        use Direction as D;
+        use FetchDirection as F;
+        Ok(match direction {
+            D::Next | D::Forward(None) => F::Forward(Some(1)),
+            D::Prior | D::Backward(None) => F::Backward(Some(1)),
+            D::First => F::Absolute(1),
+            D::Last => F::Absolute(-1),
+            D::Absolute(sql) => F::Absolute(self.count_of(act, sql).await?),
+            D::Relative(sql) => F::Relative(self.count_of(act, sql).await?),
+            D::Forward(Some(sql)) => F::Forward(Some(self.count_of(act, sql).await?)),
+            D::Backward(Some(sql)) => F::Backward(Some(self.count_of(act, sql).await?)),
+            D::ForwardAll => F::Forward(None),
+            D::BackwardAll => F::Backward(None),
+        })
+    }
+
+    async fn count_of(&mut self, act: &mut Activation, sql: &Sql) -> SqlResult<i32> {
+        match self.typed_value(act, sql, PgType::INT4).await? {
+            Datum::Int4(n) => Ok(n),
+            _ => Err(SqlError::new(SqlState::NullValueNotAllowed, "relative or absolute cursor position is null")),
+        }
+    }
+}

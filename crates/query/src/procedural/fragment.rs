@@ -1,0 +1,287 @@
+//! The SQL of a body: bound with the variables that it sees, planned once, and run again with their values.
+//!
+//! An expression that reads no table is evaluated right here, over the values of the variables.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use gavel_binder::bound::{Bound, ScalarKind, Statement};
+use gavel_binder::{Conflict, Variable, Variables};
+use gavel_functions::call::EvalContext;
+use gavel_plpgsql::tree::{Sql, Var};
+use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
+
+use crate::fast::expr::{RowContext, RowExpr};
+use crate::fast::rel::FastRel;
+use crate::prepared::{Basis, Planned, Prepared};
+use crate::procedural::activation::{Activation, Kind, with_context};
+use crate::procedural::compiled::{Compiled, Holds};
+use crate::session::{Session, binding};
+
+/// How a piece of SQL is run.
+pub enum How {
+    /// Values, without a plan.
+    Values(FastRel),
+    Planned(Arc<Planned>),
+    /// What is not planned.
+    Utility,
+}
+
+/// A piece of SQL that can be run.
+pub struct Fragment {
+    pub prepared: Arc<Prepared>,
+    pub how: How,
+    /// Names and types of what it gives.
+    pub output: Vec<(String, PgType)>,
+    /// The variable that its first value is, if it is one as it stands.
+    pub copies: Option<Var>,
+}
+
+/// A fragment, and what it holds for.
+pub struct Kept {
+    basis: Arc<Basis>,
+    /// What the variables that it mentions held.
+    used: Vec<(Var, Kind)>,
+    fragment: Arc<Fragment>,
+}
+
+/// The variables that a place of a body sees.
+struct Scope<'a> {
+    compiled: &'a Compiled,
+    kinds: &'a [Kind],
+    sql: &'a Sql,
+    used: RefCell<Vec<Var>>,
+}
+
+impl Variables for Scope<'_> {
+    fn find(&self, parts: &[String]) -> SqlResult<Option<(Variable, usize)>> {
+        let body = &self.compiled.body;
+        let Some((var, used)) = body.names.resolve(self.sql.names, parts) else { return Ok(None) };
+        let kind = &self.kinds[var.0];
+        let name = body.variables[var.0].name.clone();
+        if self.compiled.variables[var.0].holds == Holds::Record && kind.fields.is_none() {
+            return Err(Activation::unassigned(&name));
+        }
+        self.used.borrow_mut().push(var);
+        let fields = kind.fields.as_ref().map(|fields| fields.to_vec());
+        Ok(Some((Variable { parameter: var.0, ty: kind.ty, fields, name }, used)))
+    }
+
+    fn conflict(&self) -> Conflict {
+        use gavel_plpgsql::tree::Conflict as C;
+        match self.compiled.body.conflict {
+            C::Error => Conflict::Error,
+            C::Variable => Conflict::Variable,
+            C::Column => Conflict::Column,
+        }
+    }
+}
+
+/// Parses the one statement of a text.
+///
+/// # Errors
+/// 42601.
+pub fn parse_one(text: &str) -> SqlResult<Arc<Prepared>> {
+    let mut parsed = gavel_binder::parse(text)?;
+    match (parsed.pop(), parsed.is_empty()) {
+        (Some(only), true) => Ok(Prepared::new(text.into(), Some(Arc::new(only)), Vec::new())),
+        _ => Err(SqlError::new(SqlState::SyntaxError, "syntax error at end of input")),
+    }
+}
+
+/// The text of a piece of SQL as a statement.
+pub fn statement_text(sql: &Sql, expression: bool) -> String {
+    if expression { format!("SELECT {}", sql.text) } else { sql.text.clone() }
+}
+
+impl Session {
+    /// A piece of SQL, ready to run.
+    ///
+    /// # Errors
+    /// The parser's, binder's and planner's.
+    pub(crate) async fn fragment(
+        &mut self,
+        act: &Activation,
+        sql: &Sql,
+        expression: bool,
+    ) -> SqlResult<Arc<Fragment>> {
+        let basis = self.basis().await?;
+        let key = (sql.at, expression);
+        let holds = |kept: &Kept| {
+            (Arc::ptr_eq(&kept.basis, &basis) || *kept.basis == *basis)
+                && kept.used.iter().all(|(var, kind)| act.kinds[var.0] == *kind)
+        };
+        if let Some(kept) = act.compiled.kept.lock().get(&key).filter(|kept| holds(kept)) {
+            return Ok(Arc::clone(&kept.fragment));
+        }
+        let text = statement_text(sql, expression);
+        let prepared = parse_one(&text).map_err(SqlError::nowhere)?;
+        let (bound, used) = self.bound_fragment(act, sql, &prepared, &basis).map_err(|e| {
+            let placed = e.fields().position.is_some();
+            let error = e.nowhere();
+            let what = if expression { "expression" } else { "statement" };
+            // Where there is a place in the text, it takes the part of the line.
+            if placed { error } else { with_context(error, &format!("SQL {what} \"{}\"", sql.text)) }
+        })?;
+        let used = used.into_iter().map(|var| (var, act.kinds[var.0].clone())).collect();
+        let fragment = Arc::new(Box::pin(self.ready(prepared, bound, &basis)).await?);
+        let kept = Kept { basis, used, fragment: Arc::clone(&fragment) };
+        act.compiled.kept.lock().insert(key, kept);
+        Ok(fragment)
+    }
+
+    /// The bound form of what is planned, and the variables that it mentions.
+    fn bound_fragment(
+        &mut self,
+        act: &Activation,
+        sql: &Sql,
+        prepared: &Prepared,
+        basis: &Basis,
+    ) -> SqlResult<(Option<Bound>, Vec<Var>)> {
+        if !prepared.is_plannable() {
+            return Ok((None, Vec::new()));
+        }
+        let scope = Scope { compiled: &act.compiled, kinds: &act.kinds, sql, used: RefCell::default() };
+        let style = self.text_style_now();
+        let bound = binding::bind_in_body(prepared, basis, &style, &scope)?;
+        let mut used = scope.used.into_inner();
+        used.sort_unstable();
+        used.dedup();
+        Ok((Some(bound), used))
+    }
+
+    async fn ready(&mut self, prepared: Arc<Prepared>, bound: Option<Bound>, basis: &Arc<Basis>) -> SqlResult<Fragment> {
+        let Some(bound) = bound else {
+            return Ok(Fragment { prepared, how: How::Utility, output: Vec::new(), copies: None });
+        };
+        let mut copies = None;
+        let output = match &bound.statement {
+            Statement::Query(query) => {
+                copies = copied(query);
+                query.output.iter().map(|o| (o.name.clone(), o.ty)).collect()
+            }
+            Statement::Modify(modify, _) => {
+                modify.returning.iter().flatten().map(|(o, _)| (o.name.clone(), o.ty)).collect()
+            }
+            _ => Vec::new(),
+        };
+        // What not everybody may call is asked for where plans are.
+        let open = bound.accesses.is_empty() && bound.guarded.is_empty();
+        if let Statement::Query(query) = &bound.statement {
+            let wanted: Vec<_> = query.output.iter().map(|o| (o.id, o.ty)).collect();
+            if let Some(fast) = FastRel::compile(&query.rel, &wanted, true).filter(|fast| open && fast.reads_nothing()) {
+                return Ok(Fragment { prepared, how: How::Values(fast), output, copies });
+            }
+        }
+        let planned = Arc::new(self.plan_bound(bound, Arc::clone(basis)).await?);
+        Ok(Fragment { prepared, how: How::Planned(planned), output, copies })
+    }
+
+    /// The value of an expression, and what it is of.
+    ///
+    /// # Errors
+    /// Its own; 21000 if it is a query of several rows, 42601 for several columns.
+    pub(crate) async fn value_of(&mut self, act: &mut Activation, sql: &Sql) -> SqlResult<(Datum, Kind)> {
+        let fragment = self.fragment(act, sql, true).await?;
+        if fragment.output.len() != 1 {
+            let text = format!("query returned {} columns", fragment.output.len());
+            return Err(with_context(SqlError::new(SqlState::SyntaxError, text), &format!("query: {}", sql.text)));
+        }
+        let ty = fragment.output[0].1;
+        let mut rows = match &fragment.how {
+            How::Values(fast) => fast.rows_now(&self.evaluation(), &act.values)?,
+            _ => Box::pin(self.fragment_rows(act, &fragment)).await?.rows,
+        };
+        if rows.len() > 1 {
+            let text = "query returned more than one row";
+            let error = SqlError::new(SqlState::CardinalityViolation, text);
+            return Err(with_context(error, &format!("query: {}", sql.text)));
+        }
+        let value = rows.pop().and_then(|mut row| row.pop()).unwrap_or(Datum::Null);
+        let fields = match fragment.copies {
+            Some(var) => act.kinds[var.0].fields.clone(),
+            None => self.fields_of(ty, &value),
+        };
+        Ok((value, Kind { ty, fields }))
+    }
+
+    /// The fields of a row value.
+    pub(crate) fn fields_of(&self, ty: PgType, value: &Datum) -> Option<super::compiled::Fields> {
+        if !ty.oid.is_row() {
+            return None;
+        }
+        self.catalog().fields(ty.oid).or_else(|| super::activation::fields_within(value))
+    }
+
+    /// Whether a condition holds; NULL does not.
+    ///
+    /// # Errors
+    /// Its own; 22P02 and the like for what is no boolean.
+    pub(crate) async fn holds(&mut self, act: &mut Activation, sql: &Sql) -> SqlResult<bool> {
+        Ok(matches!(self.typed_value(act, sql, PgType::BOOL).await?, Datum::Bool(true)))
+    }
+
+    /// The value of an expression as one of this type.
+    pub(crate) async fn typed_value(&mut self, act: &mut Activation, sql: &Sql, ty: PgType) -> SqlResult<Datum> {
+        let (value, kind) = self.value_of(act, sql).await?;
+        self.cast(value, kind.ty, ty).await
+    }
+
+    /// A value as it is assigned to a variable of type `to`.
+    ///
+    /// # Errors
+    /// 22P02 and its kin; those of domains.
+    pub(crate) async fn cast(&mut self, value: Datum, from: PgType, to: PgType) -> SqlResult<Datum> {
+        if from == to || from.oid == to.oid && to.typmod < 0 {
+            return Ok(value);
+        }
+        if value.is_null() && !to.oid.is_over_domain() {
+            return Ok(value);
+        }
+        let basis = self.basis().await?;
+        let key = (from, to);
+        let cast = match self.routines.casts.get(&key) {
+            Some((own, cast)) if Arc::ptr_eq(own, &basis) => Arc::clone(cast),
+            _ => {
+                let style = self.text_style_now();
+                let scalar = gavel_binder::assignment_cast(&binding::context(&basis, &style), from, to)?;
+                let cast = RowExpr::compile(&scalar, &|_| None)
+                    .ok_or_else(|| SqlError::unsupported("this conversion is not supported in PL/pgSQL"))?;
+                let cast = Arc::new(cast);
+                self.routines.keep_cast(key, basis, Arc::clone(&cast));
+                cast
+            }
+        };
+        let eval = self.evaluation();
+        cast.eval(&RowContext { eval: &eval, row: &[], params: &[value] })
+    }
+
+    /// The context that expressions of bodies are evaluated in.
+    pub(crate) fn evaluation(&mut self) -> Arc<EvalContext> {
+        let generation = self.shared.settings.lock().generation();
+        let catalog = self.catalog();
+        let start = self.transaction_start;
+        if let Some((own, of, at, eval)) = &self.routines.evaluation
+            && *own == generation
+            && *at == start
+            && Arc::ptr_eq(of, &catalog)
+        {
+            return Arc::clone(eval);
+        }
+        let eval = Arc::new(self.eval_context());
+        self.routines.evaluation = Some((generation, catalog, start, Arc::clone(&eval)));
+        eval
+    }
+}
+
+/// The variable that a query of one value gives as it is.
+fn copied(query: &gavel_binder::bound::Query) -> Option<Var> {
+    let gavel_binder::bound::Rel::Project { exprs, .. } = &query.rel else { return None };
+    match (exprs.as_slice(), query.output.as_slice()) {
+        ([(id, value)], [output]) if *id == output.id => match value.kind {
+            ScalarKind::Param(parameter) => Some(Var(parameter)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

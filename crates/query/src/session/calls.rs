@@ -1,0 +1,166 @@
+//! Calls of functions whose bodies are interpreted, from the middle of a running plan.
+//!
+//! ```text
+//!  session: drive ───polls───▶ plan … operator `Called`
+//!      ▲  │ call_routine             │ request, and waits for the answer
+//!      └──┴──────────◀───────────────┘
+//! ```
+//! A body may do whatever a session may, so that the session itself runs it, while the plan that asked waits. Plans that
+//! run inside of the body are driven the same way; the innermost one that waits is answered first.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gavel_binder::bound::Called;
+use gavel_catalog::Catalog;
+use gavel_functions::call::EvalContext;
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::fast::expr::RowExpr;
+use crate::prepared::Basis;
+use crate::procedural::activation::Place;
+use crate::procedural::compiled::Compiled;
+use crate::session::Session;
+
+/// Most bodies, and most casts, that a session keeps.
+const MAX_KEPT: usize = 1_024;
+
+/// A call that a plan waits for.
+pub struct Request {
+    called: Arc<Called>,
+    args: Vec<Datum>,
+    answer: oneshot::Sender<SqlResult<Vec<Vec<Datum>>>>,
+}
+
+/// Where plans hand calls in.
+#[derive(Clone)]
+pub struct Caller {
+    requests: mpsc::UnboundedSender<Request>,
+    /// How many plans the session waits for.
+    driving: Arc<AtomicUsize>,
+}
+
+impl Caller {
+    /// Has the session call a function.
+    ///
+    /// # Errors
+    /// The function's; 0A000 where the session does not wait for plans.
+    pub async fn call(&self, called: Arc<Called>, args: Vec<Datum>) -> SqlResult<Vec<Vec<Datum>>> {
+        let refused = || SqlError::unsupported("functions in PL/pgSQL cannot be called here");
+        if self.driving.load(Ordering::Acquire) == 0 {
+            return Err(refused());
+        }
+        let (answer, answered) = oneshot::channel();
+        self.requests.send(Request { called, args, answer }).map_err(|_| refused())?;
+        answered.await.map_err(|_| refused())?
+    }
+}
+
+type CompiledKey = (Oid, u64, Vec<PgType>, Vec<PgType>);
+
+/// What a session keeps of bodies.
+pub struct Routines {
+    caller: Caller,
+    requests: mpsc::UnboundedReceiver<Request>,
+    pub compiled: HashMap<CompiledKey, (Arc<Catalog>, Arc<Compiled>)>,
+    pub casts: HashMap<(PgType, PgType), (Arc<Basis>, Arc<RowExpr>)>,
+    pub evaluation: Option<(u64, Arc<Catalog>, i64, Arc<EvalContext>)>,
+    /// Bodies that run, the innermost last, and where they are.
+    pub callers: Vec<(Arc<Compiled>, Place)>,
+    /// Cursors that were given names.
+    pub unnamed: u64,
+    /// The statement has ended a transaction inside of it: it is not run again.
+    pub ended: bool,
+}
+
+impl Default for Routines {
+    fn default() -> Self {
+        let (sender, requests) = mpsc::unbounded_channel();
+        Self {
+            caller: Caller { requests: sender, driving: Arc::default() },
+            requests,
+            compiled: HashMap::new(),
+            casts: HashMap::new(),
+            evaluation: None,
+            callers: Vec::new(),
+            unnamed: 0,
+            ended: false,
+        }
+    }
+}
+
+impl Routines {
+    pub fn caller(&self) -> Caller {
+        self.caller.clone()
+    }
+
+    /// Notes where the innermost body is.
+    pub fn is_at(&mut self, place: Place) {
+        if let Some(last) = self.callers.last_mut() {
+            last.1 = place;
+        }
+    }
+
+    pub fn keep_cast(&mut self, key: (PgType, PgType), basis: Arc<Basis>, cast: Arc<RowExpr>) {
+        if self.casts.len() >= MAX_KEPT {
+            self.casts.clear();
+        }
+        self.casts.insert(key, (basis, cast));
+    }
+
+    pub fn keep_compiled(&mut self, key: CompiledKey, catalog: Arc<Catalog>, compiled: Arc<Compiled>) {
+        if self.compiled.len() >= MAX_KEPT {
+            self.compiled.clear();
+        }
+        self.compiled.insert(key, (catalog, compiled));
+    }
+
+    /// Forgets what a statement that did not come to its end has left: an interrupt drops it anywhere.
+    pub fn begin_statement(&mut self) {
+        self.callers.clear();
+        self.ended = false;
+        self.caller.driving.store(0, Ordering::Release);
+        while self.requests.try_recv().is_ok() {}
+    }
+}
+
+/// Counts a plan that is waited for.
+struct Driving(Arc<AtomicUsize>);
+
+impl Driving {
+    fn begin(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Driving {
+    fn drop(&mut self) {
+        // A new statement may have begun to count anew.
+        let _ = self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, |n| n.checked_sub(1));
+    }
+}
+
+impl Session {
+    /// Waits for what a plan does, and does the calls that it asks for meanwhile.
+    ///
+    /// # Errors
+    /// The plan's.
+    pub(crate) async fn drive<T>(&mut self, plan: impl Future<Output = SqlResult<T>> + Send) -> SqlResult<T> {
+        let _driving = Driving::begin(&self.routines.caller.driving);
+        let mut plan = std::pin::pin!(plan);
+        loop {
+            let request = tokio::select! {
+                biased;
+                done = &mut plan => return done,
+                Some(request) = self.routines.requests.recv() => request,
+            };
+            let Request { called, args, answer } = request;
+            let result = self.call_routine(&called, args, false).await;
+            // One that does not wait any more needs no answer.
+            let _ = answer.send(result);
+        }
+    }
+}
