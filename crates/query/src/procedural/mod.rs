@@ -21,6 +21,7 @@
 //! | [`raise`] | RAISE, ASSERT, GET DIAGNOSTICS, and which handler takes an error |
 //! | [`call`] | calls, DO, CALL: arguments in, results out |
 //! | [`quiet`] | a client that hears nothing |
+//! | [`stack`] | room for calls within calls |
 //!
 //! # Invariants
 //! 1. Values of variables have their variables' types.
@@ -36,3 +37,4 @@ pub mod fragment;
 pub mod quiet;
 pub mod raise;
 pub mod rows;
+pub mod stack;
