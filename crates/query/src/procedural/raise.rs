@@ -163,7 +163,12 @@ impl Session {
     }
 
     /// ASSERT.
-    pub(crate) async fn assertion(&mut self, act: &mut Activation, condition: &Sql, message: Option<&Sql>) -> SqlResult<()> {
+    pub(crate) async fn assertion(
+        &mut self,
+        act: &mut Activation,
+        condition: &Sql,
+        message: Option<&Sql>,
+    ) -> SqlResult<()> {
         if !self.shared.settings.lock().show("plpgsql.check_asserts").is_none_or(|on| on != "off") {
             return Ok(());
         }

@@ -6,8 +6,8 @@ use gavel_types::{Datum, Notice, Severity, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
 use crate::session::explain::analyzes;
-use crate::session::result::{Executed, Tag};
 use crate::session::explain::explain_columns;
+use crate::session::result::{Executed, Tag};
 use crate::session::statement::not_supported;
 use crate::session::utility::wrong_number;
 use crate::session::{Session, binding};
