@@ -169,7 +169,7 @@ impl Session {
         condition: &Sql,
         message: Option<&Sql>,
     ) -> SqlResult<()> {
-        if !self.shared.settings.lock().show("plpgsql.check_asserts").is_none_or(|on| on != "off") {
+        if self.shared.settings.lock().show("plpgsql.check_asserts").is_some_and(|on| on == "off") {
             return Ok(());
         }
         if self.holds(act, condition).await? {
