@@ -41,8 +41,8 @@ EXPLAIN
 > EXPLAIN (COSTS OFF) CREATE TABLE made AS SELECT 1;
 ERROR 42P07: relation "made" already exists
 > EXPLAIN (COSTS OFF) CREATE TABLE IF NOT EXISTS made AS SELECT 1;
-QUERY PLAN
 NOTICE: relation "made" already exists, skipping
+QUERY PLAN
 EXPLAIN
 > BEGIN;
 BEGIN
