@@ -67,6 +67,10 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
         options: vec![],
         acl: None,
         rung: 0,
+        inherits: Vec::new(),
+        children: Vec::new(),
+        partitioned: None,
+        bound: None,
         on_commit: OnCommit::PreserveRows,
     }
 }

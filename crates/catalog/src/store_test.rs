@@ -73,6 +73,10 @@ fn table(oid: u32, name: &str) -> Table {
         options: vec![],
         acl: None,
         rung: 0,
+        inherits: Vec::new(),
+        children: Vec::new(),
+        partitioned: None,
+        bound: None,
         on_commit: OnCommit::PreserveRows,
     }
 }

@@ -670,6 +670,10 @@ pub(super) fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, optio
         options,
         acl: None,
         rung: 0,
+        inherits: Vec::new(),
+        children: Vec::new(),
+        partitioned: None,
+        bound: None,
         on_commit: OnCommit::PreserveRows,
     }
 }

@@ -92,6 +92,10 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
         options: vec![],
         acl: None,
         rung: 0,
+        inherits: Vec::new(),
+        children: Vec::new(),
+        partitioned: None,
+        bound: None,
         on_commit: OnCommit::PreserveRows,
     })
 }

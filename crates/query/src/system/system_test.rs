@@ -110,6 +110,10 @@ fn catalog() -> Catalog {
         options: vec!["fillfactor=70".into()],
         acl: None,
         rung: 0,
+        inherits: Vec::new(),
+        children: Vec::new(),
+        partitioned: None,
+        bound: None,
         on_commit: OnCommit::PreserveRows,
     }));
     c.put_sequence(Arc::new(Sequence {
