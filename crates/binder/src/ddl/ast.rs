@@ -140,9 +140,59 @@ pub struct CreateTable {
     pub on_commit: Option<OnCommit>,
     /// OF: the composite type that columns are taken from.
     pub of_type: Option<QualifiedName>,
+    /// PARTITION OF: `elements` are then those of a typed table.
+    pub partition_of: Option<PartitionOf>,
+    pub partition_by: Option<PartitionBy>,
     pub elements: Vec<TableElement>,
     /// Storage parameters, `name=value`.
     pub options: Vec<String>,
+}
+
+/// `PARTITION BY strategy (key, …)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartitionBy {
+    /// As written, folded: there are `list`, `range` and `hash`.
+    pub strategy: String,
+    pub keys: Vec<PartitionElement>,
+}
+
+/// One column or expression of a partition key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartitionElement {
+    /// A lone name is a column; all else is an expression.
+    pub expr: Expr,
+    pub collation: Option<QualifiedName>,
+    /// The operator class that is named.
+    pub class: Option<QualifiedName>,
+}
+
+/// PARTITION OF: the partitioned table, and what the new table has of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartitionOf {
+    pub parent: QualifiedName,
+    pub bound: BoundSpec,
+}
+
+/// FOR VALUES or DEFAULT of a partition, as written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BoundSpec {
+    Default,
+    List(Vec<Expr>),
+    /// MINVALUE and MAXVALUE are names like columns.
+    Range {
+        from: Vec<Expr>,
+        to: Vec<Expr>,
+    },
+    /// Names and numbers, in the order written: MODULUS and REMAINDER.
+    Hash(Vec<(String, i64)>),
+}
+
+/// How DETACH PARTITION goes about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detach {
+    Plain,
+    Concurrently,
+    Finalize,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -601,6 +651,17 @@ pub enum AlterAction {
     /// SET or DROP NOT NULL of a domain.
     DomainNotNull(bool),
     Rename(String),
+    /// Of a partitioned table: a table becomes one of its partitions.
+    AttachPartition {
+        partition: QualifiedName,
+        bound: BoundSpec,
+    },
+    DetachPartition {
+        partition: QualifiedName,
+        how: Detach,
+    },
+    /// ATTACH PARTITION of an index of a partitioned table: an index of one of its partitions.
+    AttachIndex(QualifiedName),
     /// OF: the table becomes a typed one.
     OfType(QualifiedName),
     NotOfType,

@@ -7,10 +7,10 @@ use sqlparser::tokenizer::Token;
 
 use super::ast::{
     Alter, AlterAction, CommentTarget, CreateIndex, CreateTable, CreateTableAs, CreateView, Ddl, Drop, IndexColumn,
-    ObjectKind, Persistence, QualifiedName, RoleOption,
+    ObjectKind, PartitionOf, Persistence, QualifiedName, RoleOption,
 };
 use super::words::{Parse, Words, quote};
-use super::{function, grant, session, table, user_type};
+use super::{function, grant, partition, session, table, user_type};
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("create") {
@@ -135,15 +135,16 @@ fn kind_words(p: &Words<'_, '_>) -> String {
 fn create_table(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
     let if_not_exists = p.eat("if not exists");
     let name = p.qualified()?;
-    if p.at("partition of") {
-        return unsupported(p, "CREATE TABLE ... PARTITION OF");
-    }
-    if p.eat("of") {
-        let of_type = Some(p.qualified()?);
+    let of_partition = p.eat("partition of");
+    if of_partition || p.eat("of") {
+        let named = p.qualified()?;
         let elements = if p.at_token(&Token::LParen) { p.list(table::typed_element)? } else { Vec::new() };
-        if p.at("partition by") {
-            return unsupported(p, "table partitioning");
-        }
+        let (of_type, partition_of) = if of_partition {
+            (None, Some(PartitionOf { parent: named, bound: partition::bound(p)? }))
+        } else {
+            (Some(named), None)
+        };
+        let partition_by = partition::partition_by(p)?;
         let (options, on_commit) = table_options(p)?;
         return Ok(Ddl::CreateTable(CreateTable {
             name,
@@ -151,6 +152,8 @@ fn create_table(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
             persistence,
             on_commit,
             of_type,
+            partition_of,
+            partition_by,
             elements,
             options,
         }));
@@ -168,11 +171,9 @@ fn create_table(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
     if p.at("inherits") {
         return unsupported(p, "table inheritance");
     }
-    if p.at("partition by") {
-        return unsupported(p, "table partitioning");
-    }
+    let partition_by = partition::partition_by(p)?;
     let (options, on_commit) = table_options(p)?;
-    if p.eat("as") {
+    if partition_by.is_none() && p.eat("as") {
         if p.at("execute") {
             let before = p.split_text().0.to_owned();
             p.eat("execute");
@@ -201,7 +202,17 @@ fn create_table(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
         return p.unexpected();
     }
     let of_type = None;
-    Ok(Ddl::CreateTable(CreateTable { name, if_not_exists, persistence, on_commit, of_type, elements, options }))
+    Ok(Ddl::CreateTable(CreateTable {
+        name,
+        if_not_exists,
+        persistence,
+        on_commit,
+        of_type,
+        partition_of: None,
+        partition_by,
+        elements,
+        options,
+    }))
 }
 
 /// Whether a list of bare names is next (CREATE TABLE t (a, b) AS …).
@@ -526,7 +537,9 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         _ => {}
     }
     p.eat_token(&Token::Mul);
-    let actions = if kind == ObjectKind::Sequence && !starts_common_action(p) {
+    let actions = if let Some(alone) = partition::action(p, kind)? {
+        vec![alone]
+    } else if kind == ObjectKind::Sequence && !starts_common_action(p) {
         vec![AlterAction::Sequence(table::sequence_options(p)?)]
     } else {
         p.commas(|p| action(p, kind))?
