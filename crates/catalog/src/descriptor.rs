@@ -431,7 +431,8 @@ pub struct Table {
     /// Tables that it inherits from, in `inhseqno` order; of a partition, the partitioned table.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inherits: Vec<Oid>,
-    /// Tables that inherit from it, and partitions, in the order of their OIDs.
+    /// Tables that inherit from it, and partitions, in the order of their OIDs. Of a table that is stored without the
+    /// temporary ones: ask `Catalog::children`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<Oid>,
     /// PARTITION BY: it has no rows of its own.
@@ -491,6 +492,13 @@ impl Table {
     /// The live column with this `attnum`.
     pub fn column(&self, number: i16) -> Option<&Column> {
         self.visible_columns().find(|c| c.number == number)
+    }
+
+    /// The column that here stands for column `number` of `other`, from which this table stems: the one of its name.
+    pub fn column_like(&self, other: &Self, number: i16) -> Option<&Column> {
+        let name = &other.column(number)?.name;
+        // Mostly it has the same number too.
+        self.column(number).filter(|c| c.name == *name).or_else(|| self.column_named(name))
     }
 
     /// The primary key's index.

@@ -215,6 +215,63 @@ impl Catalog {
     }
 }
 
+/// Tables that inherit from tables, and partitions of them
+/// (<https://www.postgresql.org/docs/15/ddl-inherit.html>).
+impl Catalog {
+    /// Tables that inherit from this one, its partitions among them, in the order of their OIDs. Temporary ones of this
+    /// session come last: the descriptor of a table that is stored does not name them.
+    pub fn children(&self, oid: Oid) -> Vec<&Arc<Table>> {
+        let Some(table) = self.tables.get(&oid) else { return Vec::new() };
+        let mut found: Vec<&Arc<Table>> = table.children.iter().filter_map(|child| self.tables.get(child)).collect();
+        if !table.is_temporary() {
+            found.extend(self.temporary_tables().filter(|child| child.inherits.contains(&oid)));
+        }
+        found
+    }
+
+    /// Whether any table inherits from this one, or is a partition of it.
+    pub fn has_children(&self, oid: Oid) -> bool {
+        let Some(table) = self.tables.get(&oid) else { return false };
+        !table.children.is_empty()
+            || !table.is_temporary() && self.temporary_tables().any(|child| child.inherits.contains(&oid))
+    }
+
+    /// The table, its children, theirs, and so on, each once: level by level, as PostgreSQL's statements go through them.
+    /// Nothing if there is no such table.
+    pub fn descendants(&self, oid: Oid) -> Vec<&Arc<Table>> {
+        let mut found: Vec<&Arc<Table>> = self.tables.get(&oid).into_iter().collect();
+        let mut next = 0;
+        while let Some(table) = found.get(next) {
+            for child in self.children(table.oid) {
+                if !found.iter().any(|f| f.oid == child.oid) {
+                    found.push(child);
+                }
+            }
+            next += 1;
+        }
+        found
+    }
+
+    /// The tables that it inherits from, those that they inherit from, and so on, each once, the nearest first. Of a
+    /// partition the last is the root.
+    pub fn ancestors(&self, oid: Oid) -> Vec<&Arc<Table>> {
+        let parents = |oid: Oid| self.tables.get(&oid).into_iter().flat_map(|table| &table.inherits);
+        let mut found: Vec<&Arc<Table>> = Vec::new();
+        let mut next = 0;
+        let mut of = oid;
+        loop {
+            for parent in parents(of).filter_map(|parent| self.tables.get(parent)) {
+                if !found.iter().any(|f| f.oid == parent.oid) {
+                    found.push(parent);
+                }
+            }
+            let Some(further) = found.get(next) else { return found };
+            of = further.oid;
+            next += 1;
+        }
+    }
+}
+
 /// The row type of a table or view; relations of very high OIDs have none.
 pub fn row_type(relation: Oid) -> Option<Oid> {
     Oid::user_type(UserKind::Composite, relation.0)
