@@ -216,7 +216,7 @@ impl Binder<'_> {
         own.schema = (label == written.name).then_some(written.schema);
         let own = own.accessed_by(written.access);
         self.needs(written.access, "w");
-        let mut excluded = self.written_row(written, "excluded".into(), &|n| in_row(new_row, table, n))?;
+        let mut excluded = self.written_row(written, "excluded".into(), None, &|n| in_row(new_row, table, n))?;
         excluded.table = None;
         let saved = std::mem::replace(&mut self.level().items, vec![own, excluded]);
         let out = self.assignments(&update.assignments, written, &|n| in_row(&existing, table, n)).and_then(
