@@ -240,11 +240,13 @@ pub enum Rel {
     /// (<https://www.postgresql.org/docs/15/ddl-inherit.html>). `table` is the one that was named: its columns are put
     /// out, as `columns` (attnum of it, id); a part has each under the same name and with the same type
     /// ([`Table::column_like`]), whatever its number there. `parts` are the tables that have rows of their own,
-    /// `table` itself among them unless it is partitioned; there may be none. `row_key` is as that of a `Scan`, and
-    /// unique among all parts; `table_oid`, if set, is an `oid` column: the part that the row is in.
+    /// `table` itself among them unless it is partitioned; there may be none. `branches` are the partitioned tables on
+    /// the way to them, `table` the first of them. `row_key` is as that of a `Scan`, and unique among all parts;
+    /// `table_oid`, if set, is an `oid` column: the part that the row is in.
     Append {
         table: Arc<Table>,
         parts: Vec<Arc<Table>>,
+        branches: Vec<Arc<Table>>,
         columns: Vec<(i16, ColumnId)>,
         row_key: Option<ColumnId>,
         table_oid: Option<ColumnId>,
@@ -480,6 +482,13 @@ pub struct LockTarget {
     /// The scan's `row_key` column.
     pub row_key: ColumnId,
     pub mode: CheckMode,
+}
+
+impl LockTarget {
+    /// What its input must put out for it.
+    pub fn columns(&self) -> impl Iterator<Item = ColumnId> + use<> {
+        std::iter::once(self.row_key).chain(self.parts.as_ref().map(|(_, table_oid)| *table_oid))
+    }
 }
 
 /// Column of a result.

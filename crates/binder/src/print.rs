@@ -140,7 +140,7 @@ fn rel(r: &Rel, depth: usize, out: &mut String) {
             let key = row_key.map_or(String::new(), |k| format!(" key #{}", k.0));
             line(depth, &format!("scan {what} [{}]{key}", row(columns)), out);
         }
-        Rel::Append { table, parts, columns, row_key, table_oid } => {
+        Rel::Append { table, parts, columns, row_key, table_oid, .. } => {
             let parts: Vec<&str> = parts.iter().map(|t| t.name.as_str()).collect();
             let key = row_key.map_or(String::new(), |k| format!(" key #{}", k.0));
             let oid = table_oid.map_or(String::new(), |k| format!(" table #{}", k.0));

@@ -171,7 +171,7 @@ impl Binder<'_> {
         let name = qualified(self.context, table_name).map_err(|e| self.error_at(e, pos))?;
         // COPY's own errors carry no position in PostgreSQL.
         let table = match relation(self.context, &name)? {
-            Resolved::Table(table) if table.materialized.is_none() => table,
+            Resolved::Table(table) if table.materialized.is_none() && !(to && table.partitioned.is_some()) => table,
             other if to => {
                 let kind = kind_of(&other);
                 let text = format!("cannot copy from {kind} \"{}\"", name.name);

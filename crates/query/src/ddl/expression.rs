@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use gavel_binder::parse::marker;
 use gavel_binder::{FunctionCall, parse};
 use gavel_types::{SqlError, SqlResult};
 use sqlparser::ast::{
@@ -61,10 +62,13 @@ fn change_factors(
     impl<F: Fn(&mut ObjectName, &mut Option<TableAlias>)> VisitorMut for Change<'_, F> {
         type Break = ();
         fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<()> {
-            if let TableFactor::Table { name, alias, .. } = factor
-                && parts(name) == self.0
-            {
-                (self.1)(name, alias);
+            if let TableFactor::Table { name, alias, .. } = factor {
+                let marked = |part: &ObjectNamePart| part.as_ident().is_some_and(|i| i.value == marker::ONLY);
+                let only = name.0.first().is_some_and(marked).then(|| name.0.remove(0));
+                if parts(name) == self.0 {
+                    (self.1)(name, alias);
+                }
+                name.0.splice(..0, only);
             }
             ControlFlow::Continue(())
         }
