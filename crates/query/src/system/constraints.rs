@@ -84,10 +84,17 @@ fn domain_constraints(t: &UserType, out: &mut Rows) {
     }
 }
 
+/// A constraint of a partition that is part of one of the partitioned table.
+fn of_partition(row: &mut Row<'_>, parent: Option<Oid>) {
+    if let Some(parent) = parent {
+        row.set("conparentid", parent).set("conislocal", false).set("coninhcount", 1);
+    }
+}
+
 fn constraints(t: &Table, out: &mut Rows) {
     let common = |row: &mut Row<'_>, oid: Oid, name: &str, kind: char| {
         row.set("oid", oid).set("conname", name).set("connamespace", t.schema).set("contype", kind);
-        row.set("convalidated", true).set("conrelid", t.oid).set("conislocal", true).set("connoinherit", kind != 'c');
+        row.set("convalidated", true).set("conrelid", t.oid).set("conislocal", true);
         row.set("confupdtype", ' ').set("confdeltype", ' ').set("confmatchtype", ' ');
     };
     for u in &t.uniques {
@@ -95,6 +102,8 @@ fn constraints(t: &Table, out: &mut Rows) {
             let kind = if u.primary { 'p' } else { 'u' };
             common(row, u.oid, &u.name, if u.exclusion { 'x' } else { kind });
             row.set("condeferrable", u.deferrable).set("condeferred", u.initially_deferred).set("conindid", u.index);
+            of_partition(row, u.parent);
+            row.set("connoinherit", u.parent.is_none());
             let index = t.indexes.iter().find(|i| i.oid == u.index);
             let number = |k: &(IndexKey, bool, bool)| if let IndexKey::Column(n) = k.0 { n } else { 0 };
             let columns: Vec<i16> = index.map(|i| i.keys.iter().map(number).collect()).unwrap_or_default();
@@ -109,6 +118,8 @@ fn constraints(t: &Table, out: &mut Rows) {
         out.add(|row| {
             common(row, c.oid, &c.name, 'c');
             row.set("convalidated", c.validated).set("conkey", small_array(&c.columns)).set("conbin", c.sql.as_str());
+            row.set("connoinherit", c.no_inherit).set("conislocal", !c.descent.not_local);
+            row.set("coninhcount", i32::from(c.descent.parents));
         });
     }
     for f in &t.foreign_keys {
@@ -116,6 +127,8 @@ fn constraints(t: &Table, out: &mut Rows) {
             common(row, f.oid, &f.name, 'f');
             row.set("condeferrable", f.deferrable).set("condeferred", f.initially_deferred);
             row.set("convalidated", f.validated).set("conindid", f.parent_index).set("confrelid", f.parent);
+            of_partition(row, f.inherited_from);
+            row.set("connoinherit", f.inherited_from.is_none() && t.partitioned.is_none());
             row.set("confupdtype", action(f.on_update)).set("confdeltype", action(f.on_delete));
             row.set("confmatchtype", if f.matching == FkMatch::Full { 'f' } else { 's' });
             row.set("conkey", small_array(&f.columns)).set("confkey", small_array(&f.parent_columns));

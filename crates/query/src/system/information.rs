@@ -402,7 +402,7 @@ fn constraints<'a>(context: &SystemContext<'a>, texts: bool) -> Vec<Constraint<'
         // PostgreSQL shows NOT NULL as a check whose name it makes up.
         for c in table.visible_columns().filter(|c| c.not_null) {
             let name = format!("{}_{}_{}_not_null", table.schema, table.oid, c.number);
-            let check = Some(format!("{} IS NOT NULL", crate::ddl::names::quote(&c.name)));
+            let check = Some(format!("{} IS NOT NULL", c.name));
             out.push(Constraint { check, ..plain(name, "CHECK", Vec::new()) });
         }
     }
@@ -528,8 +528,7 @@ fn constraint_table_usage(context: &SystemContext<'_>, out: &mut Rows) {
 fn check_constraints(context: &SystemContext<'_>, out: &mut Rows) {
     for c in constraints(context, true) {
         let Some(check) = c.check.as_ref().filter(|_| owns(context, c.table.owner)) else { continue };
-        // The clause without CHECK and one pair of parentheses.
-        let clause = check.strip_prefix("CHECK (").and_then(|s| s.rsplit_once(')')).map_or(check.as_str(), |s| s.0);
+        let clause = check.strip_prefix("CHECK ").unwrap_or(check);
         out.add(|row| {
             constraint_name(context, row, &c);
             row.set("check_clause", clause);

@@ -8,6 +8,8 @@
 //! |---|---|
 //! | [`table`] | rows set by column name |
 //! | `classes`, `attributes`, `constraints` | `pg_class`, `pg_attribute`, `pg_index`, `pg_constraint`, … |
+//! | `descent` | `pg_inherits`, trees of partitions |
+//! | [`partition`] | `pg_partitioned_table`; partition keys, bounds and constraints as PostgreSQL shows them |
 //! | `types` | `pg_type` and `pg_enum` of users' types |
 //! | `builtin` | `pg_type`, `pg_proc`, `pg_operator`, … and facts kept as data |
 //! | [`opclass`] | operator classes of indexes |
@@ -31,6 +33,7 @@ mod cluster;
 mod constraints;
 pub mod definition;
 pub mod deparse;
+mod descent;
 pub mod functions;
 mod information;
 mod information_types;
@@ -38,6 +41,7 @@ mod inquiry;
 pub mod jobs;
 mod listings;
 pub mod opclass;
+pub mod partition;
 mod privileges;
 pub mod resolver;
 mod routines;
@@ -216,6 +220,8 @@ pub fn rows(context: &SystemContext<'_>, schema: &str, name: &str) -> SqlResult<
             || classes::fill(context, name, &mut out)
             || attributes::fill(context, name, &mut out)
             || constraints::fill(context, name, &mut out)
+            || descent::fill(context, name, &mut out)
+            || partition::fill(context, name, &mut out)
             || cluster::fill(context, name, &mut out)
             || sessions::fill(context, name, &mut out)
             || jobs::fill(context, name, &mut out)

@@ -29,8 +29,8 @@ use gavel_binder::bound::{ColumnId, Scalar, ScalarKind};
 use gavel_binder::query_tree::StoredTree;
 use gavel_binder::{BindContext, parse, query_tree, recorded_default, recorded_table_expr};
 use gavel_catalog::{Catalog, Table};
-use gavel_types::text_io::TextStyle;
-use gavel_types::{Oid, PgType};
+use gavel_types::text_io::{self, TextStyle};
+use gavel_types::{Datum, Oid, PgType};
 use sqlparser::ast::Expr;
 
 use super::resolver::{CatalogNames, style_over};
@@ -160,6 +160,18 @@ pub fn default(context: &SystemContext<'_>, sql: &str, ty: PgType, pretty: bool)
         writer.operand(value, Parent::Other)?;
     }
     Some(context.with_type_names(writer.out))
+}
+
+/// A constant that is kept in text form; `labelled`: with its type, if it needs it.
+pub fn constant(context: &SystemContext<'_>, text: &str, ty: PgType, labelled: bool) -> String {
+    let style = shown_style(context.catalog, context.search_path);
+    let calls = HashMap::new();
+    let mut writer = Writer::new(context.catalog, context.search_path, &style, Layout::of(false), &calls);
+    match text_io::parse(text, ty, &style_over(context.catalog)) {
+        Ok(value) => writer.constant(&value, ty, labelled),
+        Err(_) => writer.constant(&Datum::text(text), PgType::TEXT, labelled),
+    }
+    context.with_type_names(writer.out)
 }
 
 fn is_cast(expr: &Expr) -> bool {
