@@ -13,7 +13,7 @@ use gavel_catalog::{
 };
 use gavel_functions::compare::compare;
 use gavel_functions::registry;
-use gavel_types::text_io;
+use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{Datum, Oid, PgType};
 
 use super::opclass::{self, OperatorClass};
@@ -280,7 +280,7 @@ fn taken_of_list(context: &SystemContext<'_>, part: &Part, bounds: &[&PartitionB
         return None;
     }
     values.sort_by(|a, b| match (a, b) {
-        (Some(a), Some(b)) => part.compare(context, a, b),
+        (Some(a), Some(b)) => part.compare(a, b),
         _ => a.is_none().cmp(&b.is_none()),
     });
     // Here the values have the collation of the column.
@@ -298,21 +298,21 @@ fn taken_of_ranges(context: &SystemContext<'_>, parts: &[Part], bounds: &[&Parti
     if ranges.is_empty() {
         return None;
     }
-    ranges.sort_by(|(a, _), (b, _)| compare_edges(context, parts, a, b));
+    ranges.sort_by(|(a, _), (b, _)| compare_edges(parts, a, b));
     let each = ranges.iter().map(|(from, to)| Condition::all(range(context, parts, from, to, false))).collect();
     let mut all = not_null(parts);
     all.push(Condition::any(each));
     Some(Condition::all(all))
 }
 
-fn compare_edges(context: &SystemContext<'_>, parts: &[Part], a: &[RangeEdge], b: &[RangeEdge]) -> Ordering {
+fn compare_edges(parts: &[Part], a: &[RangeEdge], b: &[RangeEdge]) -> Ordering {
     let rank = |edge: &RangeEdge| match edge {
         RangeEdge::Min => 0,
         RangeEdge::Value(_) => 1,
         RangeEdge::Max => 2,
     };
     let each = parts.iter().zip(a.iter().zip(b)).map(|(part, (a, b))| match (a, b) {
-        (RangeEdge::Value(a), RangeEdge::Value(b)) => part.compare(context, a, b),
+        (RangeEdge::Value(a), RangeEdge::Value(b)) => part.compare(a, b),
         _ => rank(a).cmp(&rank(b)),
     });
     each.fold(Ordering::Equal, Ordering::then)
@@ -370,7 +370,7 @@ fn range(
     let mut out = if nulls { not_null(parts) } else { Vec::new() };
     let same = |at: usize| match (parts.get(at), from.get(at), to.get(at)) {
         (Some(part), Some(RangeEdge::Value(a)), Some(RangeEdge::Value(b))) => {
-            part.compare(context, a, b) == Ordering::Equal
+            part.compare(a, b) == Ordering::Equal
         }
         _ => false,
     };
@@ -421,8 +421,11 @@ impl Part {
         if !self.declared.oid.is_over_domain() {
             return deparse::constant(context, text, self.declared, labelled);
         }
+        // A constant of a domain has quotes, whatever it is over.
+        let shown = deparse::constant(context, text, self.base, false);
+        let shown = if shown.starts_with('\'') { shown } else { format!("'{shown}'") };
         let label = if labelled { format!("::{}", text_io::type_name_with_typmod(self.declared)) } else { String::new() };
-        format!("'{}'{label}", text.replace('\'', "''"))
+        format!("{shown}{label}")
     }
 
     fn literal(&self, context: &SystemContext<'_>, text: &str, collation: Oid) -> String {
@@ -462,8 +465,8 @@ impl Part {
     }
 
     /// Orders two values in text form.
-    fn compare(&self, context: &SystemContext<'_>, a: &str, b: &str) -> Ordering {
-        let style = style_over(context.catalog);
+    fn compare(&self, a: &str, b: &str) -> Ordering {
+        let style = TextStyle::default();
         let read = |text: &str| text_io::parse(text, self.base, &style).unwrap_or_else(|_| Datum::text(text));
         compare(&read(a), &read(b), self.base)
     }

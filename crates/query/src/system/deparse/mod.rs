@@ -162,12 +162,12 @@ pub fn default(context: &SystemContext<'_>, sql: &str, ty: PgType, pretty: bool)
     Some(context.with_type_names(writer.out))
 }
 
-/// A constant that is kept in text form; `labelled`: with its type, if it needs it.
+/// A constant as descriptors keep it; `labelled`: with its type, if it needs it.
 pub fn constant(context: &SystemContext<'_>, text: &str, ty: PgType, labelled: bool) -> String {
     let style = shown_style(context.catalog, context.search_path);
     let calls = HashMap::new();
     let mut writer = Writer::new(context.catalog, context.search_path, &style, Layout::of(false), &calls);
-    match text_io::parse(text, ty, &style_over(context.catalog)) {
+    match text_io::parse(text, ty, &TextStyle::default()) {
         Ok(value) => writer.constant(&value, ty, labelled),
         Err(_) => writer.constant(&Datum::text(text), PgType::TEXT, labelled),
     }
