@@ -293,7 +293,7 @@ impl Writer<'_> {
     }
 
     /// Relies on the definition of a table that the statement does not name, and writes to.
-    fn rely_on(&mut self, shape: &TableShape) {
+    pub(super) fn rely_on(&mut self, shape: &TableShape) {
         let table = &shape.table;
         if !table.is_temporary() {
             self.state.txn.use_schema(rung_version(Oid(shape.tenant.0), table.oid, table.rung));

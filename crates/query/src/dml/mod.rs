@@ -4,6 +4,9 @@
 //! |---|---|
 //! | [`shape`] | a table's rows, keys and index entries |
 //! | [`writer`] | inserts, updates and deletes of rows: constraints, keys, entries |
+//! | `tree` | rows of a table as rows of those below it |
+//! | `route` | the partition that a row belongs to |
+//! | `movement` | updates and deletes of rows in several tables of a tree |
 //! | [`conflict`] | INSERT … ON CONFLICT |
 //! | [`deferred`] | checks that wait, SET CONSTRAINTS, deferrable keys |
 //! | `unbuilt` | entries of unique indexes that do not hold all rows yet |
@@ -14,6 +17,9 @@ pub mod conflict;
 pub mod deferred;
 pub mod foreign;
 pub mod modify;
+mod movement;
+mod route;
 pub mod shape;
+mod tree;
 mod unbuilt;
 pub mod writer;

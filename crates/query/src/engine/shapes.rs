@@ -76,6 +76,14 @@ impl Shapes for CatalogShapes {
         let expr = self.bind_as(&shape.table, sql, Some(shape.columns[slot].ty))?;
         expr.eval(&RowContext { eval, row: &[], params: &[] })
     }
+
+    fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    fn expression(&self, table: &Arc<Table>, sql: &str, target: Option<PgType>) -> SqlResult<RowExpr> {
+        self.bind_as(table, sql, target)
+    }
 }
 
 impl CatalogShapes {
