@@ -4,6 +4,7 @@
 use gavel_catalog::OnCommit;
 use gavel_catalog::function::{FunctionKind, Mode};
 use sqlparser::ast::{DataType, Expr, Query};
+use sqlparser::tokenizer::Span;
 
 /// `a`, `schema.a` or `database.schema.a`.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +14,13 @@ impl std::fmt::Display for QualifiedName {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0.join("."))
     }
+}
+
+/// A table as TRUNCATE and LOCK name it: `t` and `t *` with the tables that inherit from it, `ONLY t` without.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableRef {
+    pub name: QualifiedName,
+    pub only: bool,
 }
 
 /// How long what is created will last, as written. Where it is put may make it temporary after all.
@@ -83,7 +91,7 @@ pub enum Ddl {
     },
     Drop(Drop),
     Truncate {
-        tables: Vec<QualifiedName>,
+        tables: Vec<TableRef>,
         restart_identity: bool,
         cascade: bool,
     },
@@ -143,6 +151,8 @@ pub struct CreateTable {
     /// PARTITION OF: `elements` are then those of a typed table.
     pub partition_of: Option<PartitionOf>,
     pub partition_by: Option<PartitionBy>,
+    /// INHERITS: the parents, in the order written.
+    pub inherits: Vec<QualifiedName>,
     pub elements: Vec<TableElement>,
     /// Storage parameters, `name=value`.
     pub options: Vec<String>,
@@ -175,7 +185,14 @@ pub struct PartitionOf {
 
 /// FOR VALUES or DEFAULT of a partition, as written.
 #[derive(Clone, Debug, PartialEq)]
-pub enum BoundSpec {
+pub struct BoundSpec {
+    pub kind: BoundKind,
+    /// IN, FROM, WITH or DEFAULT: the place of errors about the whole.
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum BoundKind {
     Default,
     List(Vec<Expr>),
     /// MINVALUE and MAXVALUE are names like columns.
@@ -183,8 +200,8 @@ pub enum BoundSpec {
         from: Vec<Expr>,
         to: Vec<Expr>,
     },
-    /// Names and numbers, in the order written: MODULUS and REMAINDER.
-    Hash(Vec<(String, i64)>),
+    /// Names with their places, and numbers, in the order written: MODULUS and REMAINDER.
+    Hash(Vec<(String, Span, i64)>),
 }
 
 /// How DETACH PARTITION goes about it.
@@ -342,6 +359,8 @@ pub struct CreateTableAs {
 pub struct CreateIndex {
     pub name: Option<QualifiedName>,
     pub table: QualifiedName,
+    /// ON ONLY: not for its partitions.
+    pub only: bool,
     pub unique: bool,
     pub concurrently: bool,
     /// ASYNC, which PostgreSQL does not have: answered with a job's id, and built behind the session.
@@ -563,6 +582,8 @@ pub struct Alter {
     pub kind: ObjectKind,
     pub name: QualifiedName,
     pub if_exists: bool,
+    /// ONLY: the tables that inherit from it are left as they are.
+    pub only: bool,
     pub actions: Vec<AlterAction>,
     /// Of the attributes of a type: typed tables follow.
     pub cascade: bool,
@@ -662,6 +683,9 @@ pub enum AlterAction {
     },
     /// ATTACH PARTITION of an index of a partitioned table: an index of one of its partitions.
     AttachIndex(QualifiedName),
+    /// INHERIT and NO INHERIT: the parent.
+    Inherit(QualifiedName),
+    NoInherit(QualifiedName),
     /// OF: the table becomes a typed one.
     OfType(QualifiedName),
     NotOfType,
@@ -790,7 +814,7 @@ pub enum SessionCommand {
         cursor: Option<String>,
     },
     Lock {
-        tables: Vec<QualifiedName>,
+        tables: Vec<TableRef>,
         mode: TableLockMode,
     },
     Discard(DiscardTarget),

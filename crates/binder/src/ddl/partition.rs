@@ -3,7 +3,7 @@
 use sqlparser::ast::Expr;
 use sqlparser::tokenizer::Token;
 
-use super::ast::{AlterAction, BoundSpec, Detach, ObjectKind, PartitionBy, PartitionElement};
+use super::ast::{AlterAction, BoundKind, BoundSpec, Detach, ObjectKind, PartitionBy, PartitionElement};
 use super::words::{Parse, Words, qualified};
 
 /// `PARTITION BY strategy (key, …)`, if it is next.
@@ -17,7 +17,13 @@ pub(super) fn partition_by(p: &mut Words<'_, '_>) -> Parse<Option<PartitionBy>> 
 
 /// A key: a column, a call, or an expression in parentheses.
 fn element(p: &mut Words<'_, '_>) -> Parse<PartitionElement> {
-    if !p.at_token(&Token::LParen) && !matches!(p.parser.peek_token_ref().token, Token::Word(_)) {
+    if p.eat_token(&Token::LParen) {
+        // A query would need parentheses of its own.
+        if ["select", "values", "with"].iter().any(|w| p.at(w)) {
+            return p.unexpected();
+        }
+        p.parser.prev_token();
+    } else if !matches!(p.parser.peek_token_ref().token, Token::Word(_)) {
         return p.unexpected();
     }
     let (expr, collation) = match p.parser.parse_prefix()? {
@@ -36,27 +42,32 @@ fn element(p: &mut Words<'_, '_>) -> Parse<PartitionElement> {
 
 /// FOR VALUES … or DEFAULT.
 pub(super) fn bound(p: &mut Words<'_, '_>) -> Parse<BoundSpec> {
-    if p.eat("default") {
-        return Ok(BoundSpec::Default);
+    let named = !p.at("default");
+    if named {
+        p.expect("for values")?;
     }
-    p.expect("for values")?;
-    if p.eat("in") {
-        return Ok(BoundSpec::List(p.list(Words::expr)?));
-    }
-    if p.eat("from") {
+    let span = p.parser.peek_token_ref().span;
+    let kind = if !named && p.eat("default") {
+        BoundKind::Default
+    } else if p.eat("in") {
+        BoundKind::List(p.list(Words::expr)?)
+    } else if p.eat("from") {
         let from = p.list(Words::expr)?;
         p.expect("to")?;
-        return Ok(BoundSpec::Range { from, to: p.list(Words::expr)? });
-    }
-    p.expect("with")?;
-    Ok(BoundSpec::Hash(p.list(|p| {
-        let name = p.label()?;
-        // There is no sign before these numbers.
-        if !matches!(p.parser.peek_token_ref().token, Token::Number(..)) {
-            return p.unexpected();
-        }
-        Ok((name, p.integer()?))
-    })?))
+        BoundKind::Range { from, to: p.list(Words::expr)? }
+    } else {
+        p.expect("with")?;
+        BoundKind::Hash(p.list(|p| {
+            let span = p.parser.peek_token_ref().span;
+            let name = p.label()?;
+            // There is no sign before these numbers.
+            if !matches!(p.parser.peek_token_ref().token, Token::Number(..)) {
+                return p.unexpected();
+            }
+            Ok((name, span, p.integer()?))
+        })?)
+    };
+    Ok(BoundSpec { kind, span })
 }
 
 /// ATTACH or DETACH PARTITION of a table or index, if it is next: an action that stands alone.

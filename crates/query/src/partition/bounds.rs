@@ -45,15 +45,25 @@ pub enum Wanted {
 pub enum Conflict {
     /// There is a default partition, this one.
     Default(Oid),
-    /// Nothing is between the edges.
-    Empty,
-    /// A key could belong to both; the number is that of the list's value, or of the first part of the edge, at which
-    /// this is seen.
-    Overlap(Oid, usize),
+    /// Nothing is between the edges, as this part of the lower one shows.
+    Empty(usize),
+    /// A key could belong to both, as is seen at this place.
+    Overlap(Oid, At),
     /// The modulus is not a factor of the next larger one, which this partition has.
     NoFactor(i32, Oid),
     /// The modulus is not divisible by the next smaller one, which this partition has.
     NoMultiple(i32, Oid),
+}
+
+/// A part of a bound, by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// The bound as a whole.
+    Whole,
+    /// A value of a list.
+    Item(usize),
+    From(usize),
+    To(usize),
 }
 
 #[derive(Clone, Debug)]
@@ -144,7 +154,7 @@ impl Bounds {
         match &mut self.parts {
             Parts::List(values, _) => values.sort_by(|(a, _), (b, _)| compare(a, b, type_at(types, 0))),
             Parts::Range(ranges) => {
-                ranges.sort_by(|a, b| compare_edges((&a.from, Side::Lower), (&b.from, Side::Lower), types));
+                ranges.sort_by(|a, b| compare_edges((&a.from, Side::Lower), (&b.from, Side::Lower), types).0);
             }
             Parts::Hash(hashes) => hashes.sort_unstable(),
         }
@@ -222,7 +232,7 @@ impl Bounds {
                         None => Datum::Null,
                     };
                     if let Some(other) = self.own(&[value]) {
-                        return Ok(Some(Conflict::Overlap(other, at)));
+                        return Ok(Some(Conflict::Overlap(other, At::Item(at))));
                     }
                 }
                 None
@@ -358,7 +368,7 @@ impl Bounds {
                 continue;
             }
             gap |= match covered {
-                Some(covered) => compare_edges((covered, Side::Lower), (&range.from, Side::Lower), types).is_lt(),
+                Some(covered) => compare_edges((covered, Side::Lower), (&range.from, Side::Lower), types).0.is_lt(),
                 None => match low {
                     Some(low) => low.against(&range.from, types, true).is_lt(),
                     None => !matches!(range.from.first(), Some(Edge::Min)),
@@ -463,9 +473,12 @@ enum Side {
     Upper,
 }
 
-/// The order of two edges; of equal ones the upper is less, since the key that it is belongs to what comes behind.
-fn compare_edges((a, a_side): (&[Edge], Side), (b, b_side): (&[Edge], Side), types: &[PgType]) -> Ordering {
+/// The order of two edges, and the part at which it is decided; of equal ones the upper is less, since the key that it is
+/// belongs to what comes behind.
+fn compare_edges((a, a_side): (&[Edge], Side), (b, b_side): (&[Edge], Side), types: &[PgType]) -> (Ordering, usize) {
+    let mut last = 0;
     for (at, (a, b)) in a.iter().zip(b).enumerate() {
+        last = at;
         let order = match (a, b) {
             // What follows the infinite does not count.
             (Edge::Min, Edge::Min) | (Edge::Max, Edge::Max) => break,
@@ -474,14 +487,15 @@ fn compare_edges((a, a_side): (&[Edge], Side), (b, b_side): (&[Edge], Side), typ
             (Edge::Value(a), Edge::Value(b)) => compare(a, b, type_at(types, at)),
         };
         if order.is_ne() {
-            return order;
+            return (order, at);
         }
     }
-    match (a_side, b_side) {
+    let order = match (a_side, b_side) {
         (Side::Lower, Side::Upper) => Ordering::Greater,
         (Side::Upper, Side::Lower) => Ordering::Less,
         _ => Ordering::Equal,
-    }
+    };
+    (order, last)
 }
 
 /// Where an edge is against a whole key.
@@ -501,15 +515,51 @@ fn compare_with_key(edges: &[Edge], key: &[Datum], types: &[PgType]) -> Ordering
 
 fn range_conflict(ranges: &[Range], from: &[Edge], to: &[Edge], types: &[PgType]) -> Option<Conflict> {
     let (lower, upper) = ((from, Side::Lower), (to, Side::Upper));
-    if compare_edges(lower, upper, types).is_gt() {
-        return Some(Conflict::Empty);
+    let (order, at) = compare_edges(lower, upper, types);
+    if order.is_gt() {
+        return Some(Conflict::Empty(at));
     }
-    // The first that ends behind the lower edge.
-    let next = ranges.iter().find(|range| compare_edges((&range.to, Side::Upper), lower, types).is_gt())?;
-    if compare_edges((&next.from, Side::Lower), upper, types).is_gt() {
+    // Each edge once, with the partition that ends there; what begins at an edge where nothing ends follows a gap.
+    let mut edges: Vec<(&[Edge], Option<Oid>)> = Vec::with_capacity(2 * ranges.len());
+    for range in ranges {
+        let follows = |last: &(&[Edge], Option<Oid>)| {
+            compare_edges((last.0, Side::Lower), (&range.from, Side::Lower), types).0.is_eq()
+        };
+        if !edges.last().is_some_and(follows) {
+            edges.push((&range.from, None));
+        }
+        edges.push((&range.to, Some(range.partition)));
+    }
+    let against = |at: usize, other: (&[Edge], Side)| {
+        let (edge, ends) = edges[at];
+        compare_edges((edge, if ends.is_some() { Side::Upper } else { Side::Lower }), other, types)
+    };
+    // The edges that are not behind the lower one, and the last comparison, which errors point at.
+    let (mut before, mut rest) = (0, edges.len());
+    let mut seen = (Ordering::Greater, 0);
+    while before < rest {
+        let middle = (before + rest - 1) / 2;
+        seen = against(middle, lower);
+        if seen.0.is_le() {
+            before = middle + 1;
+            if seen.0.is_eq() {
+                break;
+            }
+        } else {
+            rest = middle;
+        }
+    }
+    if let Some((_, Some(partition))) = edges.get(before) {
+        let at = if seen.0.is_eq() { 0 } else { seen.1 };
+        return Some(Conflict::Overlap(*partition, At::From(at)));
+    }
+    if before == edges.len() {
         return None;
     }
-    Some(Conflict::Overlap(next.partition, 0))
+    // In a gap, which the upper edge must not leave.
+    let (order, at) = against(before, upper);
+    let following = edges.get(before + 1).and_then(|edge| edge.1)?;
+    order.is_lt().then_some(Conflict::Overlap(following, At::To(at)))
 }
 
 fn hash_conflict(hashes: &[(i32, i32, Oid)], modulus: i32, remainder: i32) -> Option<Conflict> {
@@ -534,7 +584,7 @@ fn hash_conflict(hashes: &[(i32, i32, Oid)], modulus: i32, remainder: i32) -> Op
     let greatest = hashes.last()?.0;
     let least = |m: i32, r: i32| (r..greatest).step_by(m.unsigned_abs().max(1) as usize).find(|r| meets(greatest, *r));
     let colliding = hashes.iter().filter(|(m, r, _)| meets(*m, *r));
-    colliding.min_by_key(|(m, r, _)| least(*m, *r)).map(|(.., partition)| Conflict::Overlap(*partition, 0))
+    colliding.min_by_key(|(m, r, _)| least(*m, *r)).map(|(.., partition)| Conflict::Overlap(*partition, At::Whole))
 }
 
 #[cfg(test)]
