@@ -28,6 +28,7 @@ fn column(number: i16, name: &str, ty: PgType) -> Column {
         missing: None,
         dropped: false,
         acl: None,
+        descent: gavel_catalog::Descent::default(),
     }
 }
 
@@ -117,6 +118,7 @@ pub fn catalog() -> Catalog {
             deferrable: false,
             initially_deferred: false,
             exclusion: false,
+            parent: None,
         }],
     );
     catalog.put_table(Arc::new(t));

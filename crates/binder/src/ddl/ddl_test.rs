@@ -259,12 +259,13 @@ fn fetch_goes_every_way() {
 
 #[test]
 fn what_concerns_the_session_alone_is_read() {
-    let names = |list: &[&str]| list.iter().map(|n| QualifiedName(vec![(*n).to_owned()])).collect();
-    let lock = |tables: &[&str], mode| SessionCommand::Lock { tables: names(tables), mode };
-    assert_eq!(session("lock t"), lock(&["t"], TableLockMode::AccessExclusive));
-    assert_eq!(session("lock table only (t), u * in share mode nowait"), lock(&["t", "u"], TableLockMode::Share));
+    let table = |(name, only): &(&str, bool)| TableRef { name: QualifiedName(vec![(*name).to_owned()]), only: *only };
+    let lock = |tables: &[(&str, bool)], mode| SessionCommand::Lock { tables: tables.iter().map(table).collect(), mode };
+    assert_eq!(session("lock t"), lock(&[("t", false)], TableLockMode::AccessExclusive));
+    let two = [("t", true), ("u", false)];
+    assert_eq!(session("lock table only (t), u * in share mode nowait"), lock(&two, TableLockMode::Share));
     let mode = TableLockMode::ShareRowExclusive;
-    assert_eq!(session("lock table only t in share row exclusive mode"), lock(&["t"], mode));
+    assert_eq!(session("lock table only t in share row exclusive mode"), lock(&[("t", true)], mode));
     assert_eq!(session("close all"), SessionCommand::Close { cursor: None });
     assert_eq!(session("discard temporary"), SessionCommand::Discard(DiscardTarget::Temp));
     assert_eq!(session("listen \"A\""), SessionCommand::Listen { channel: "A".into() });

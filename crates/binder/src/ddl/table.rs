@@ -109,9 +109,7 @@ pub(super) fn column_constraint(p: &mut Words<'_, '_>) -> Parse<Option<ColumnCon
         index_parameters(p)?;
         ColumnConstraintKind::PrimaryKey
     } else if p.eat("check") {
-        let expr = p.parenthesized()?;
-        p.eat("no inherit");
-        ColumnConstraintKind::Check(expr)
+        ColumnConstraintKind::Check(p.parenthesized()?)
     } else if p.eat("references") {
         ColumnConstraintKind::References(references(p)?)
     } else if name.is_some() {

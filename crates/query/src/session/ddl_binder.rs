@@ -166,6 +166,8 @@ impl SessionBinder<'_> {
         let calls = calls.borrow();
         expression::number_calls(&mut expr, &calls);
         expression::number_types(&mut expr, &|ty| numbered(&context, ty));
+        // The table may be renamed, and what inherits from it has the same expression.
+        expression::drop_qualifiers(&mut expr, &table.name);
         let mut found = Vec::new();
         sequences(&scalar, &mut found);
         Ok(StoredExpression {

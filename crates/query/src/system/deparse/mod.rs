@@ -120,6 +120,20 @@ pub fn over_table(context: &SystemContext<'_>, table: &Table, sql: &str, pretty:
     over(context, table, sql, pretty, &|n| table.column(n).map(|c| c.name.clone()))
 }
 
+/// An expression over the columns of `table` in one form, however it was written: for comparing.
+pub fn plain(catalog: &Arc<Catalog>, table: &Table, sql: &str) -> Option<String> {
+    let style = shown_style(catalog, &[]);
+    let expr = parse::parse_expression(sql).ok()?;
+    let (scalar, mentioned) = recorded_table_expr(&opaque(catalog, &[], &style), &expr, sql, table).ok()?;
+    let calls = HashMap::new();
+    let mut writer = Writer::new(catalog, &[], &style, Layout::of(false), &calls);
+    for (number, id) in mentioned {
+        writer.names.add_bare(id, table.column(number).map(|c| c.name.clone()));
+    }
+    writer.scalar(&scalar)?;
+    Some(writer.out)
+}
+
 /// A check of a domain over `base`.
 pub fn over_value(context: &SystemContext<'_>, base: PgType, sql: &str, pretty: bool) -> Option<String> {
     let table = crate::ddl::value_table(base);
