@@ -620,6 +620,8 @@ pub enum ConflictAction {
     /// row by the write stage.
     Update {
         existing: Vec<(i16, ColumnId)>,
+        /// Of a partitioned table: the partition of the existing row, of type `oid`.
+        table_oid: Option<ColumnId>,
         assignments: Vec<(i16, Scalar)>,
         predicate: Option<Scalar>,
         /// What views WITH CHECK OPTION ask of the row as it becomes.

@@ -209,6 +209,8 @@ impl Binder<'_> {
         let existing: Vec<(i16, ColumnId)> =
             (first..).zip(&table.columns).filter(|(_, c)| !c.dropped).map(|(id, c)| (c.number, ColumnId(id))).collect();
         let mut own = NsItem::new(label.to_owned(), Columns::Table { table: table.clone(), first });
+        let table_oid = table.partitioned.as_ref().map(|_| self.new_column());
+        own.table_oid = table_oid;
         if written.is_view() {
             own = self.look(written, own)?.item;
             label.clone_into(&mut own.name);
@@ -239,7 +241,7 @@ impl Binder<'_> {
         );
         self.level().items = saved;
         let (assignments, predicate, checks) = out?;
-        Ok(ConflictAction::Update { existing, assignments, predicate, checks })
+        Ok(ConflictAction::Update { existing, table_oid, assignments, predicate, checks })
     }
 }
 

@@ -143,9 +143,10 @@ fn modify_ids(modify: &mut Modify, f: &mut OnColumn<'_>) {
         ModifyOp::Insert { new_row, on_conflict } => {
             row(new_row, f);
             if let Some(conflict) = on_conflict
-                && let ConflictAction::Update { existing, .. } = &mut conflict.action
+                && let ConflictAction::Update { existing, table_oid, .. } = &mut conflict.action
             {
                 row(existing, f);
+                table_oid.iter_mut().for_each(|id| f(id, true));
             }
         }
         ModifyOp::Update { row_key, old_row, new_row, .. } => {

@@ -85,6 +85,9 @@ impl Session {
             }
         };
         if options.freeze {
+            if table.partitioned.is_some() {
+                return Err(SqlError::unsupported("cannot perform COPY FREEZE on a partitioned table"));
+            }
             self.may_freeze(table)?;
         }
         let types: Vec<PgType> =

@@ -36,7 +36,7 @@ pub struct Resolution<'a> {
 #[async_trait]
 pub trait ConflictRow: Send + Sync {
     /// What the existing row gets; `None` if WHERE leaves it alone. `both` are the existing row's slots followed by the
-    /// excluded row's.
+    /// excluded row's, and the table that the existing row is in.
     async fn assigned(&self, both: &[Datum]) -> SqlResult<Option<Assigned>>;
 }
 
@@ -227,7 +227,8 @@ impl Writer<'_> {
             return Err(second_time());
         }
         let before = place.up(&existing);
-        let both: Vec<Datum> = before.iter().cloned().chain(place.up(&p.row)).collect();
+        let mut both: Vec<Datum> = before.iter().cloned().chain(place.up(&p.row)).collect();
+        both.push(Datum::Oid(shape.table.oid.0));
         let Some(Assigned { values, broken }) = update.assigned(&both).await? else {
             self.state.txn.check(row_key, CheckMode::NoKeyUpdate);
             return Ok(Outcome::Skipped);

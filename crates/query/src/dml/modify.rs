@@ -333,12 +333,19 @@ fn row_update<'a>(
     eval: &'a EvalContext,
     params: &'a [Datum],
 ) -> SqlResult<Option<RowUpdate<'a>>> {
-    let ConflictAction::Update { existing, assignments, predicate, checks } = &on.action else { return Ok(None) };
+    let ConflictAction::Update { existing, table_oid, assignments, predicate, checks } = &on.action else {
+        return Ok(None);
+    };
     let slot_in = |columns: &[(i16, ColumnId)], id: ColumnId| {
         let number = columns.iter().find(|(_, c)| *c == id)?.0;
         shape.slot(number).ok()
     };
-    let slot = |id: ColumnId| slot_in(existing, id).or_else(|| slot_in(new_row, id).map(|s| s + shape.columns.len()));
+    let width = shape.columns.len();
+    let slot = |id: ColumnId| {
+        let new = || slot_in(new_row, id).map(|s| s + width);
+        let table = || (*table_oid == Some(id)).then_some(2 * width);
+        slot_in(existing, id).or_else(new).or_else(table)
+    };
     let compile =
         |s| RowExpr::compile(s, &slot).ok_or_else(|| SqlError::internal("an assignment of DO UPDATE needs a plan"));
     Ok(Some(RowUpdate {

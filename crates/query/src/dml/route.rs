@@ -30,7 +30,7 @@ pub(super) struct Trees {
 struct Level {
     shape: Arc<TableShape>,
     key: Vec<KeyPart>,
-    bounds: Bounds,
+    bounds: Arc<Bounds>,
 }
 
 /// One value of a partition key.
@@ -104,7 +104,7 @@ impl Writer<'_> {
         let key = shape.table.partitioned.as_ref();
         let key = key.ok_or_else(|| SqlError::internal(format!("table {} is not partitioned", shape.table.name)))?;
         let key = KeyPart::all(&shape, key, self)?;
-        let bounds = Bounds::of(&shape.table, self.shapes.catalog())?;
+        let bounds = self.shapes.bounds(&shape.table)?;
         self.rely_on(&shape);
         let level = Arc::new(Level { shape, key, bounds });
         self.trees.levels.insert(table, Arc::clone(&level));

@@ -36,6 +36,7 @@ use crate::dml::shape::{Entry, IndexShape, TableShape};
 use crate::dml::tree::Place;
 use crate::dml::unbuilt::Doubtful;
 use crate::fast::expr::{RowContext, RowExpr};
+use crate::partition::bounds::Bounds;
 
 /// Rows whose keys are looked up in one call.
 pub(super) const BATCH_ROWS: usize = 1_024;
@@ -51,6 +52,12 @@ pub trait Shapes: Send + Sync {
 
     /// The catalog that the tables are of.
     fn catalog(&self) -> &Catalog;
+
+    /// The bounds of the partitions of a table.
+    ///
+    /// # Errors
+    /// As [`Bounds::of`].
+    fn bounds(&self, table: &Table) -> SqlResult<Arc<Bounds>>;
 
     /// SQL text of a descriptor over the live columns of `table`; as an assignment to `target` if that is given.
     ///
