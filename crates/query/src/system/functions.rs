@@ -202,7 +202,7 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
 /// An expression of the catalogs that belongs to this relation.
 fn shown_expression(context: &SystemContext<'_>, sql: &str, relation: Oid, pretty: bool) -> String {
     let Some(table) = context.catalog.table(relation) else { return definition::expression(context, sql) };
-    if let Some(shown) = partition::shown(context, table, sql) {
+    if let Some(shown) = partition::shown(context, table, sql, pretty) {
         return shown;
     }
     let column = table.visible_columns().find(|c| c.default.as_deref() == Some(sql));

@@ -221,12 +221,12 @@ fn bound_over(context: &SystemContext<'_>, parts: &[Part], bound: &PartitionBoun
 }
 
 /// What `pg_get_expr` makes of what `relpartbound` and `partexprs` hold; `None` for other expressions.
-pub fn shown(context: &SystemContext<'_>, table: &Table, stored: &str) -> Option<String> {
+pub fn shown(context: &SystemContext<'_>, table: &Table, stored: &str, pretty: bool) -> Option<String> {
     if table.bound.is_some() && (stored == "DEFAULT" || stored.starts_with("FOR VALUES ")) {
         return Some(stored.to_owned());
     }
     let key = table.partitioned.as_ref().filter(|key| stored_expressions(key).as_deref() == Some(stored))?;
-    let shown = expressions(key).map(|sql| definition::table_expression(context, table, sql, true));
+    let shown = expressions(key).map(|sql| definition::table_expression(context, table, sql, pretty));
     Some(shown.collect::<Vec<_>>().join(", "))
 }
 
