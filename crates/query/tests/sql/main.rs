@@ -137,4 +137,7 @@ scripts! {
     indexes_are_built_online
     failed_builds_leave_invalid_indexes
     jobs_build_indexes_behind_the_session
+    catalogs_show_keys_of_partitions
+    catalogs_show_partitions
+    catalogs_show_inheritance
 }
