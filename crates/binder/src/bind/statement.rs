@@ -264,6 +264,7 @@ pub fn finish(bound: BoundQuery) -> Query {
 fn kind_of(relation: &Resolved) -> &'static str {
     match relation {
         Resolved::View(_) => "view",
+        Resolved::Table(table) if table.partitioned.is_some() => "partitioned table",
         Resolved::Table(_) => "materialized view",
         Resolved::Sequence(_) => "sequence",
         _ => "non-table relation",

@@ -18,6 +18,7 @@ use gavel_types::{Datum, Oid, PgType};
 use crate::exec::batch::{Layout, schema_of};
 use crate::exec::expr::{Expr, ExprKind};
 use crate::exec::inverted::InvertedScan;
+use crate::exec::pruning::Pruning;
 
 #[derive(Debug)]
 pub struct Node {
@@ -98,9 +99,11 @@ pub enum Op {
         offset: Option<Expr>,
         ties: Vec<SortExpr>,
     },
-    /// UNION ALL; each input with the positions of the output columns in it.
+    /// UNION ALL, or the parts of a table; each input with the positions of the output columns in it. `pruning` says
+    /// which of them are read at all.
     Append {
         inputs: Vec<(Arc<Node>, Vec<usize>)>,
+        pruning: Option<Pruning>,
     },
     /// INTERSECT and EXCEPT.
     SetOp {
@@ -126,10 +129,9 @@ pub enum Op {
         step_columns: Vec<usize>,
         all: bool,
     },
-    /// Targets with the position of their row key.
     Lock {
         input: Arc<Node>,
-        targets: Vec<(LockTarget, usize)>,
+        targets: Vec<LockedRows>,
     },
     Modify(ModifyPlan),
     /// The body of a function; see [`crate::exec::statements`].
@@ -139,6 +141,15 @@ pub enum Op {
         first: Vec<Arc<Node>>,
         last: Arc<Node>,
     },
+}
+
+/// Rows that FOR UPDATE locks, with the positions of the columns that name them.
+#[derive(Debug)]
+pub struct LockedRows {
+    pub target: LockTarget,
+    pub row_key: usize,
+    /// Where the target has parts.
+    pub table_oid: Option<usize>,
 }
 
 /// INSERT, UPDATE or DELETE.
@@ -397,7 +408,7 @@ impl Node {
             Op::Join(j) => vec![&j.stream, &j.build],
             Op::LookupJoin(j) => vec![&j.stream, &j.inner],
             Op::Lateral(j) => vec![&j.left, &j.right],
-            Op::Append { inputs } => inputs.iter().map(|i| &i.0).collect(),
+            Op::Append { inputs, .. } => inputs.iter().map(|i| &i.0).collect(),
             Op::SetOp { left, right, .. } => vec![&left.0, &right.0],
             Op::With { body, .. } => vec![body],
             Op::Recursive { base, step, .. } => vec![base, step],
