@@ -377,6 +377,33 @@ pub struct ForeignKey {
     /// Of a partition: the foreign key of the partitioned table that it is a part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inherited_from: Option<Oid>,
+    /// What it is called for each partition, of any level, of the partitioned table that it references; nothing if it is
+    /// inherited itself. A partition comes behind its parent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<ForeignKeyPart>,
+}
+
+/// A foreign key as it applies to one partition of the table that it references: a row of `pg_constraint` whose
+/// `conparentid` is that of the level above.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ForeignKeyPart {
+    pub oid: Oid,
+    /// In messages about rows of the partition that are still referenced.
+    pub name: String,
+    /// The partition, as `confrelid` has it.
+    pub parent: Oid,
+}
+
+impl ForeignKey {
+    /// The tables whose rows it holds fast: the one that it names, and all partitions of that.
+    pub fn referenced(&self) -> impl Iterator<Item = Oid> {
+        std::iter::once(self.parent).chain(self.parts.iter().map(|p| p.parent))
+    }
+
+    /// Its name where rows of `table`, which it references, are concerned.
+    pub fn name_for(&self, table: Oid) -> &str {
+        self.parts.iter().find(|p| p.parent == table).map_or(&self.name, |p| &p.name)
+    }
 }
 
 /// What a COMMIT does to the rows of a temporary table.

@@ -41,9 +41,9 @@ pub mod system;
 pub mod user_type;
 
 pub use descriptor::{
-    CheckConstraint, CheckOption, Column, Database, DefaultPrivileges, Descent, FkAction, FkMatch, ForeignKey, Identity, Index,
-    IndexKey, IndexState, Materialized, Membership, ObjectId, OnCommit, Role, Schema, Sequence, SystemPrivileges,
-    Table, Unique, View,
+    CheckConstraint, CheckOption, Column, Database, DefaultPrivileges, Descent, FkAction, FkMatch, ForeignKey,
+    ForeignKeyPart, Identity, Index, IndexKey, IndexState, Materialized, Membership, ObjectId, OnCommit, Role, Schema,
+    Sequence, SystemPrivileges, Table, Unique, View,
 };
 pub use function::{Function, FunctionKind, Parameter};
 pub use index_method::IndexMethod;

@@ -467,6 +467,7 @@ impl DdlContext<'_> {
                 storage: if index.is_table() { now.storage } else { index_oid },
                 state: IndexState::Public,
                 job: 0,
+                parent: None,
                 ..index.clone()
             };
             for (key, ..) in &mut copy.keys {
@@ -498,8 +499,10 @@ impl DdlContext<'_> {
                     self.copy_comment((PG_CONSTRAINT, u.oid, 0), (PG_CONSTRAINT, constraint, 0));
                 }
                 copy.constraint = Some(constraint);
-                unique = Some(Unique { oid: constraint, name: copy.name.clone(), index: index_oid, ..u.clone() });
+                let name = copy.name.clone();
+                unique = Some(Unique { oid: constraint, name, index: index_oid, parent: None, ..u.clone() });
             }
+            super::index_tree::require_partition_key(&now, &copy)?;
             self.edit_table(oid, |t| {
                 if copy.primary {
                     t.indexes.insert(0, copy)

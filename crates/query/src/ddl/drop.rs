@@ -10,7 +10,7 @@ use gavel_binder::ddl::ast::{Drop, ObjectKind, QualifiedName};
 use gavel_catalog::function::Body;
 use gavel_catalog::search::PG_TEMP;
 use gavel_catalog::snapshot::row_type;
-use gavel_catalog::{Catalog, Definition, Table};
+use gavel_catalog::{Catalog, Definition, ForeignKey, Table};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
@@ -127,7 +127,9 @@ impl DdlContext<'_> {
             _ => {
                 let (table, index) =
                     self.now().index_by_oid(oid).ok_or_else(|| SqlError::internal("index has left the catalog"))?;
-                if let Some(constraint) = table.uniques.iter().find(|u| u.index == oid) {
+                // What is a part of another index goes with that one alone: see refuse_parts.
+                let whole = index.parent.is_none();
+                if let Some(constraint) = table.uniques.iter().find(|u| whole && u.index == oid) {
                     let of = format!(
                         "constraint {} on table {}",
                         quote(&constraint.name),
@@ -152,6 +154,7 @@ impl DdlContext<'_> {
         for object in objects {
             self.refuse_required(object)?;
         }
+        self.refuse_parts(objects)?;
         let plan = self.plan(objects);
         if !cascade {
             self.refuse_dependents(objects, &plan)?;
@@ -256,7 +259,9 @@ impl DdlContext<'_> {
                     self.type_goes(row, plan);
                 }
                 for child in catalog.tables.values().filter(|t| t.oid != *oid) {
-                    for key in child.foreign_keys.iter().filter(|f| f.parent == *oid) {
+                    let references =
+                        |f: &&ForeignKey| f.inherited_from.is_none() && f.referenced().any(|parent| parent == *oid);
+                    for key in child.foreign_keys.iter().filter(references) {
                         self.depend(Object::Constraint(child.oid, key.oid), &on, plan);
                     }
                 }
@@ -282,26 +287,37 @@ impl DdlContext<'_> {
                 self.views_over(*oid, &on, plan);
             }
             Object::Default(..) | Object::Attribute(..) => {}
-            Object::Index(_, index) => {
-                for child in catalog.tables.values() {
-                    for key in child.foreign_keys.iter().filter(|f| f.parent_index == *index) {
-                        self.depend(Object::Constraint(child.oid, key.oid), &on, plan);
+            Object::Index(table, index) => {
+                for (table, part, constraint) in self.index_parts(*table, *index) {
+                    match constraint {
+                        Some(constraint) => self.go(Object::Constraint(table, constraint), plan),
+                        None => self.go(Object::Index(table, part), plan),
                     }
                 }
+                self.keys_on_index(*index, &on, plan);
             }
             Object::Constraint(table, oid) => {
+                for (table, part) in self.constraint_parts(*oid) {
+                    self.go(Object::Constraint(table, part), plan);
+                }
                 let Some(table) = catalog.table(*table) else { return };
                 let Some(unique) = table.uniques.iter().find(|u| u.oid == *oid) else { return };
                 let on = format!("index {}", self.shown(table.schema, &unique.name));
-                for child in catalog.tables.values() {
-                    for key in child.foreign_keys.iter().filter(|f| f.parent_index == unique.index) {
-                        self.depend(Object::Constraint(child.oid, key.oid), &on, plan);
-                    }
-                }
+                self.keys_on_index(unique.index, &on, plan);
             }
             Object::Column(table, number) => {
                 let Some(table) = catalog.table(*table) else { return };
                 self.column_goes(table, *number, &on, plan);
+            }
+        }
+    }
+
+    /// Foreign keys to the columns of a unique index.
+    fn keys_on_index(&self, index: Oid, on: &str, plan: &mut Plan) {
+        for child in self.now().tables.values() {
+            let references = |f: &&ForeignKey| f.inherited_from.is_none() && f.parent_index == index;
+            for key in child.foreign_keys.iter().filter(references) {
+                self.depend(Object::Constraint(child.oid, key.oid), on, plan);
             }
         }
     }
@@ -598,7 +614,7 @@ impl DdlContext<'_> {
             let old = self.catalog.base.table(table).cloned();
             let Ok(now) = self.table_by_oid(table) else { continue };
             let before = self.before_key_loss.remove(&table).or(old);
-            if let Some(before) = before {
+            if let Some(before) = before.filter(|b| b.partitioned.is_none()) {
                 self.rewrite(&before, Table::clone(&now), &[]).await?;
             }
         }
@@ -609,8 +625,9 @@ impl DdlContext<'_> {
     fn remove_constraint(&mut self, table: Oid, oid: Oid) -> SqlResult<bool> {
         let before = self.table_by_oid(table)?;
         let unique = before.uniques.iter().find(|u| u.oid == oid).cloned();
-        let parent = before.foreign_keys.iter().find(|f| f.oid == oid).map(|f| f.parent);
-        let after = self.edit_table(table, |t| {
+        let key = before.foreign_keys.iter().find(|f| f.oid == oid);
+        let parents: Vec<Oid> = key.map(|f| f.referenced().collect()).unwrap_or_default();
+        self.edit_table(table, |t| {
             t.checks.retain(|c| c.oid != oid);
             t.foreign_keys.retain(|f| f.oid != oid);
             t.uniques.retain(|u| u.oid != oid);
@@ -618,12 +635,7 @@ impl DdlContext<'_> {
                 t.indexes.retain(|i| i.oid != unique.index);
             }
         })?;
-        if let Some(parent) = parent
-            && !after.foreign_keys.iter().any(|f| f.parent == parent)
-            && self.now().tables.contains_key(&parent)
-        {
-            self.edit_table(parent, |t| t.referenced_by.retain(|c| *c != table))?;
-        }
+        self.unreference(table, &parents)?;
         self.forget_comments(oid);
         let primary = unique.is_some_and(|u| u.primary);
         if primary {
@@ -647,7 +659,8 @@ impl DdlContext<'_> {
 
     fn remove_table(&mut self, oid: Oid) -> SqlResult<()> {
         let Some(table) = self.now().table(oid).cloned() else { return Ok(()) };
-        let parents: BTreeSet<Oid> = table.foreign_keys.iter().map(|f| f.parent).filter(|p| *p != oid).collect();
+        let parents: BTreeSet<Oid> =
+            table.foreign_keys.iter().flat_map(ForeignKey::referenced).filter(|p| *p != oid).collect();
         self.edit().remove_table(oid);
         for parent in parents {
             if self.now().tables.contains_key(&parent) {
@@ -696,6 +709,13 @@ impl DdlContext<'_> {
         let unique = table.uniques.iter().find(|c| c.name == name).map(|c| c.oid);
         let check = table.checks.iter().find(|c| c.name == name).map(|c| c.oid);
         let key = table.foreign_keys.iter().find(|c| c.name == name).map(|c| c.oid);
+        let inherited = table.uniques.iter().any(|c| c.name == name && c.parent.is_some())
+            || table.foreign_keys.iter().any(|c| c.name == name && c.inherited_from.is_some())
+            || table.foreign_keys.iter().any(|c| c.parts.iter().any(|p| p.name == name));
+        if inherited {
+            let message = format!("cannot drop inherited constraint \"{name}\" of relation \"{}\"", table.name);
+            return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
+        }
         let Some(constraint) = unique.or(check).or(key) else {
             let error = super::constraint::undefined_constraint(&table, name);
             if if_exists {
@@ -715,7 +735,7 @@ impl DdlContext<'_> {
     }
 }
 
-fn depended_upon(message: String) -> SqlError {
+pub(super) fn depended_upon(message: String) -> SqlError {
     SqlError::new(SqlState::DependentObjectsStillExist, message)
 }
 

@@ -147,7 +147,7 @@ impl Writer<'_> {
         for (lens, changes) in staying.groups {
             self.update_at(&Place::part(&lens), changes).await?;
         }
-        self.arrive(moving).await?;
+        self.arrive(named, moving).await?;
         failed.map_or(Ok(tables), Err)
     }
 
@@ -170,7 +170,7 @@ impl Writer<'_> {
     }
 
     /// Puts rows that have left their partitions into others.
-    async fn arrive(&mut self, moving: Vec<Move>) -> SqlResult<()> {
+    async fn arrive(&mut self, named: &Arc<TableShape>, moving: Vec<Move>) -> SqlResult<()> {
         let mut prepared = Vec::with_capacity(moving.len());
         for Move { from, key, old, seen, to, new } in moving {
             let p = self.prepare(&to, new)?;
@@ -185,7 +185,7 @@ impl Writer<'_> {
                 }
             }
             self.state.moved(&left, &p.key);
-            self.state.events.parent_changed(&from, &old, Some(&seen));
+            self.state.events.parent_moved(&from, &old, &seen, named);
             self.put_new(&shape, p)?;
         }
         Ok(())

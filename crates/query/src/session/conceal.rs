@@ -4,7 +4,7 @@ use gavel_catalog::acl::Privileges;
 use gavel_catalog::privilege::{Access, Securable};
 use gavel_catalog::search::Found;
 use gavel_catalog::snapshot::Relation;
-use gavel_catalog::{Catalog, IndexKey, Subject, Table};
+use gavel_catalog::{Catalog, ForeignKey, IndexKey, Subject, Table};
 use gavel_types::{SqlError, SqlState};
 
 use crate::session::Session;
@@ -51,7 +51,8 @@ fn left(catalog: &Catalog, subject: &Subject, error: &SqlError, given: &[i16]) -
             Some(shown_row(subject, table, detail, given))
         }
         SqlState::ForeignKeyViolation => {
-            let key = table.foreign_keys.iter().find(|f| f.name == constraint)?;
+            let named = |f: &&ForeignKey| f.name == constraint || f.parts.iter().any(|p| p.name == constraint);
+            let key = table.foreign_keys.iter().find(named)?;
             let at = detail.rfind(" is still referenced").or_else(|| detail.rfind(" is not present"))?;
             let read = if detail[at..].starts_with(" is still") {
                 catalog.table(key.parent).is_some_and(|parent| reads(subject, parent, &key.parent_columns))
