@@ -137,6 +137,9 @@ scripts! {
     indexes_are_built_online
     failed_builds_leave_invalid_indexes
     jobs_build_indexes_behind_the_session
+    tables_take_and_leave_parents
+    changes_of_parents_reach_their_children
+    children_have_the_columns_of_their_parents
     catalogs_show_keys_of_partitions
     catalogs_show_partitions
     catalogs_show_inheritance
