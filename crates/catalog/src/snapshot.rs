@@ -8,7 +8,9 @@ use gavel_types::pg_type::UserKind;
 use gavel_types::text_io::EnumValues;
 use gavel_types::{Oid, PgType};
 
-use crate::descriptor::{Database, DefaultPrivileges, Index, Role, Schema, Sequence, SystemPrivileges, Table, View};
+use crate::descriptor::{
+    Database, DefaultPrivileges, ForeignKey, Index, Role, Schema, Sequence, SystemPrivileges, Table, View,
+};
 use crate::function::Function;
 use crate::system::{FIRST_TEMPORARY_OID, TEMPORARY_SCHEMA, is_temporary};
 use crate::user_type::{Domain, UserType, enum_values};
@@ -270,6 +272,45 @@ impl Catalog {
             next += 1;
         }
     }
+
+    /// The index of a partition that is a part of `whole`, an index of a table above it.
+    pub fn part_of_index<'t>(&self, partition: &'t Table, whole: Oid) -> Option<&'t Index> {
+        partition.indexes.iter().find(|index| {
+            let (mut at, mut table) = (index.parent, partition.inherits.first().and_then(|t| self.table(*t)));
+            while let (Some(oid), Some(above)) = (at, table) {
+                if oid == whole {
+                    return true;
+                }
+                at = above.indexes.iter().find(|i| i.oid == oid).and_then(|i| i.parent);
+                table = above.inherits.first().and_then(|t| self.table(*t));
+            }
+            false
+        })
+    }
+
+    /// A foreign key to a partitioned table as it is to each of the partitions: rows of `pg_constraint` of their own,
+    /// inherited from that of the level above.
+    pub fn parts_of_key(&self, key: &ForeignKey) -> Vec<ForeignKey> {
+        let Some(whole) = self.table(key.parent) else { return Vec::new() };
+        let mut found = Vec::with_capacity(key.parts.len());
+        for part in &key.parts {
+            let Some(partition) = self.table(part.parent) else { continue };
+            let above = partition.inherits.first().copied();
+            let of = key.parts.iter().find(|p| Some(p.parent) == above).map_or(key.oid, |p| p.oid);
+            let column = |n: &i16| partition.column_like(whole, *n).map_or(*n, |c| c.number);
+            found.push(ForeignKey {
+                oid: part.oid,
+                name: part.name.clone(),
+                parent: part.parent,
+                parent_columns: key.parent_columns.iter().map(column).collect(),
+                parent_index: self.part_of_index(partition, key.parent_index).map_or(key.parent_index, |i| i.oid),
+                inherited_from: Some(of),
+                parts: Vec::new(),
+                ..key.clone()
+            });
+        }
+        found
+    }
 }
 
 /// The row type of a table or view; relations of very high OIDs have none.
@@ -297,7 +338,7 @@ impl Catalog {
                 || t.indexes.iter().any(|i| i.oid == oid)
                 || t.uniques.iter().any(|u| u.oid == oid)
                 || t.checks.iter().any(|c| c.oid == oid)
-                || t.foreign_keys.iter().any(|f| f.oid == oid)
+                || t.foreign_keys.iter().any(|f| f.oid == oid || f.parts.iter().any(|p| p.oid == oid))
         };
         let relation =
             self.tables.contains_key(&oid) || self.views.contains_key(&oid) || self.sequences.contains_key(&oid);

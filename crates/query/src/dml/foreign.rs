@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gavel_catalog::keys::rung_version;
-use gavel_catalog::{Catalog, FkAction, FkMatch, ForeignKey, Index, IndexKey, Table};
+use gavel_catalog::{Catalog, FkAction, FkMatch, ForeignKey, Index, IndexKey};
 use gavel_functions::call::EvalContext;
 use gavel_functions::compare::sort_key;
 use gavel_types::{CheckMode, Datum, KeyRange, Oid, PgType, SqlError, SqlResult, SqlState};
@@ -110,21 +110,6 @@ impl Waiting {
 /// Whether what happens to rows of `table` goes by this foreign key: one that was written, for it or for a table above it.
 fn holds(fk: &ForeignKey, table: Oid) -> bool {
     fk.inherited_from.is_none() && fk.referenced().any(|t| t == table)
-}
-
-/// The index of a partition that is a part of `whole`, which is of a table above.
-fn part_of<'t>(catalog: &Catalog, partition: &'t Table, whole: Oid) -> Option<&'t Index> {
-    partition.indexes.iter().find(|index| {
-        let (mut at, mut table) = (index.parent, partition.inherits.first().and_then(|t| catalog.table(*t)));
-        while let (Some(oid), Some(above)) = (at, table) {
-            if oid == whole {
-                return true;
-            }
-            at = above.indexes.iter().find(|i| i.oid == oid).and_then(|i| i.parent);
-            table = above.inherits.first().and_then(|t| catalog.table(*t));
-        }
-        false
-    })
 }
 
 /// A foreign key with both ends. Either table may be partitioned.
@@ -494,7 +479,7 @@ impl Writer<'_> {
             Err(e) if e.code() == SqlState::CheckViolation => return Ok(None),
             Err(e) => return Err(e),
         };
-        let index = part_of(self.shapes.catalog(), &lens.part.table, link.index.oid);
+        let index = self.shapes.catalog().part_of_index(&lens.part.table, link.index.oid);
         let index = index.ok_or_else(|| {
             let part = &lens.part.table.name;
             SqlError::internal(format!("index behind constraint {} is missing in {part}", link.fk.name))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gavel_catalog::{FkAction, FkMatch, Index, IndexKey, Table, UserType};
+use gavel_catalog::{FkAction, FkMatch, ForeignKey, Index, IndexKey, Table, UserType};
 use gavel_functions::registry;
 use gavel_types::{ArrayValue, Datum, Oid, PgType};
 
@@ -20,7 +20,7 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
         }
         "pg_constraint" => {
             for t in context.catalog.tables.values() {
-                constraints(t, out);
+                constraints(context, t, out);
             }
             for t in context.catalog.types.values() {
                 domain_constraints(t, out);
@@ -91,7 +91,7 @@ fn of_partition(row: &mut Row<'_>, parent: Option<Oid>) {
     }
 }
 
-fn constraints(t: &Table, out: &mut Rows) {
+fn constraints(context: &SystemContext<'_>, t: &Table, out: &mut Rows) {
     let common = |row: &mut Row<'_>, oid: Oid, name: &str, kind: char| {
         row.set("oid", oid).set("conname", name).set("connamespace", t.schema).set("contype", kind);
         row.set("convalidated", true).set("conrelid", t.oid).set("conislocal", true);
@@ -122,7 +122,8 @@ fn constraints(t: &Table, out: &mut Rows) {
             row.set("coninhcount", i32::from(c.descent.parents));
         });
     }
-    for f in &t.foreign_keys {
+    let parts: Vec<ForeignKey> = t.foreign_keys.iter().flat_map(|f| context.catalog.parts_of_key(f)).collect();
+    for f in t.foreign_keys.iter().chain(&parts) {
         out.add(|row| {
             common(row, f.oid, &f.name, 'f');
             row.set("condeferrable", f.deferrable).set("condeferred", f.initially_deferred);

@@ -109,6 +109,7 @@ fn catalog() -> Catalog {
             initially_deferred: false,
             validated: true,
             inherited_from: None,
+            parts: Vec::new(),
         }],
         referenced_by: vec![Oid(16400)],
         materialized: None,
