@@ -490,8 +490,13 @@ fn collation_of(column: &Column) -> Oid {
     column.collation.unwrap_or_else(|| registry::type_info(column.ty.oid).map_or(Oid(0), |t| t.collation))
 }
 
-fn collation_name(oid: Oid) -> &'static str {
-    COLLATIONS.iter().find(|(_, known)| *known == oid).map_or("", |(name, _)| name)
+/// The collations of two columns as DETAIL says them.
+pub(super) fn collations_versus(first: &Column, second: &Column) -> String {
+    let name = |column: &Column| {
+        let oid = collation_of(column);
+        COLLATIONS.iter().find(|(_, known)| *known == oid).map_or("", |(name, _)| *name)
+    };
+    format!("\"{}\" versus \"{}\"", name(first), name(second))
 }
 
 /// 42804 or 42P21 if two definitions of `what` differ.
@@ -501,10 +506,9 @@ fn require_same_form(what: &str, first: &Column, second: &Column) -> SqlResult<(
         return Err(SqlError::new(SqlState::DatatypeMismatch, format!("{what} has a type conflict"))
             .detail(format!("{a} versus {b}")));
     }
-    let (a, b) = (collation_of(first), collation_of(second));
-    if a != b {
+    if collation_of(first) != collation_of(second) {
         return Err(SqlError::new(SqlState::CollationMismatch, format!("{what} has a collation conflict"))
-            .detail(format!("\"{}\" versus \"{}\"", collation_name(a), collation_name(b))));
+            .detail(collations_versus(first, second)));
     }
     Ok(())
 }
