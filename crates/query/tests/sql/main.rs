@@ -143,4 +143,6 @@ scripts! {
     catalogs_show_keys_of_partitions
     catalogs_show_partitions
     catalogs_show_inheritance
+    tables_are_read_with_their_descendants
+    partitions_are_read
 }
