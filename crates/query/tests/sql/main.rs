@@ -145,4 +145,12 @@ scripts! {
     catalogs_show_inheritance
     tables_are_read_with_their_descendants
     partitions_are_read
+    rows_find_their_partitions
+    rows_move_between_partitions
+    conflicts_in_partitions_are_resolved
+    rows_of_descendants_are_changed
+    rows_of_partitions_are_merged
+    copy_fills_partitions
+    descendants_are_truncated
+    views_over_descendants_are_written
 }
