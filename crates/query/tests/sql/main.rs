@@ -137,6 +137,8 @@ scripts! {
     indexes_are_built_online
     failed_builds_leave_invalid_indexes
     jobs_build_indexes_behind_the_session
+    parents_are_written_with_their_children
+    parents_are_read_with_their_children
     tables_take_and_leave_parents
     changes_of_parents_reach_their_children
     children_have_the_columns_of_their_parents
