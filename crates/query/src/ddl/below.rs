@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{ColumnConstraintKind, ColumnDef};
-use gavel_catalog::{Column, PartitionOn, Table};
+use gavel_catalog::{Column, Table};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
 use super::alter_table::NewType;
 use super::create_table::next_number;
-use super::drop::{Object, mentions};
+use super::drop::Object;
 use super::inherit::{INHERITED, collations_versus, require_same_in_child};
 use super::names::undefined_column;
 
@@ -98,7 +98,7 @@ impl DdlContext<'_> {
             let message = format!("cannot drop inherited column \"{name}\"");
             return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
         }
-        require_no_key_column(table, column, "drop")?;
+        self.require_not_in_key(table, column.number, "drop")?;
         let message = "cannot drop column from only the partitioned table when partitions exist";
         self.require_whole_partitioned(table, message)?;
         let mut objects = vec![Object::Column(table.oid, column.number)];
@@ -109,7 +109,7 @@ impl DdlContext<'_> {
             self.must_own_table(&child)?;
             let Some(own) = child.column_named(name) else { continue };
             if !self.only && own.descent == INHERITED {
-                require_no_key_column(&child, own, "drop")?;
+                self.require_not_in_key(&child, own.number, "drop")?;
                 self.require_unused_rows(&child)?;
                 objects.push(Object::Column(oid, own.number));
                 waiting.extend(self.child_oids(oid).into_iter().rev());
@@ -258,7 +258,7 @@ impl DdlContext<'_> {
         if found.descent.parents > 0 {
             return Err(refused(format!("cannot alter inherited column \"{column}\"")));
         }
-        require_no_key_column(&table, found, "alter")?;
+        self.require_not_in_key(&table, found.number, "alter")?;
         self.require_whole_tree(oid, || {
             format!("type of inherited column \"{column}\" must be changed in child tables too")
         })?;
@@ -269,7 +269,7 @@ impl DdlContext<'_> {
                 let message = format!("cannot alter inherited column \"{column}\" of relation \"{}\"", child.name);
                 return Err(refused(message));
             }
-            require_no_key_column(&child, own, "alter")?;
+            self.require_not_in_key(&child, own.number, "alter")?;
         }
         Ok(())
     }
@@ -298,21 +298,4 @@ impl DdlContext<'_> {
         }
         self.rename_own_constraint(oid, old, new, 0)
     }
-}
-
-/// 42P16 for a column that rows are shared out by among partitions.
-fn require_no_key_column(table: &Table, column: &Column, verb: &str) -> SqlResult<()> {
-    let Some(key) = &table.partitioned else { return Ok(()) };
-    let used = key.parts.iter().any(|part| match &part.key {
-        PartitionOn::Column(number) => *number == column.number,
-        PartitionOn::Expression(sql) => mentions(sql, &column.name),
-    });
-    if !used {
-        return Ok(());
-    }
-    let message = format!(
-        "cannot {verb} column \"{}\" because it is part of the partition key of relation \"{}\"",
-        column.name, table.name
-    );
-    Err(SqlError::new(SqlState::InvalidTableDefinition, message))
 }

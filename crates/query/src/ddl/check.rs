@@ -141,11 +141,11 @@ impl DdlContext<'_> {
         self.edit_table(table.oid, |t| {
             for own in t.checks.iter_mut().filter(|c| c.name == *name) {
                 if local {
-                    own.descent.not_local = false;
+                    // Nothing that a partition has of its parent is its own.
+                    own.descent.not_local &= t.bound.is_some();
                     own.no_inherit |= check.no_inherit;
                 } else {
                     own.descent.parents += 1;
-                    // A partition has one parent, and no check of its own that is also its parent's.
                     own.descent.not_local |= t.bound.is_some();
                 }
             }
