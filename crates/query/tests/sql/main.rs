@@ -137,6 +137,9 @@ scripts! {
     indexes_are_built_online
     failed_builds_leave_invalid_indexes
     jobs_build_indexes_behind_the_session
+    partitions_are_attached_and_detached
+    partitions_have_the_columns_of_their_table
+    partition_keys_and_bounds_are_checked
     parents_are_written_with_their_children
     parents_are_read_with_their_children
     tables_take_and_leave_parents
