@@ -108,9 +108,14 @@ impl DdlContext<'_> {
             AlterAction::DropExpression { column, if_exists } => self.drop_expression(oid, column, *if_exists),
             AlterAction::Inherit(parent) => self.add_parent(oid, parent),
             AlterAction::NoInherit(parent) => self.remove_parent(oid, parent),
+            AlterAction::AttachPartition { partition, bound } => self.attach_partition(oid, partition, bound).await,
+            AlterAction::DetachPartition { partition, how } => self.detach_partition(oid, partition, *how).await,
             AlterAction::RenameColumn { old, new } => self.rename_column(oid, old, new),
             AlterAction::RenameConstraint { old, new } => self.rename_constraint(oid, old, new),
             AlterAction::SetOptions(options) => {
+                if self.table_by_oid(oid)?.partitioned.is_some() {
+                    super::partition::require_no_options(options)?;
+                }
                 let key = |o: &str| o.split('=').next().unwrap_or("").to_owned();
                 self.edit_table(oid, |t| {
                     t.options.retain(|o| !options.iter().any(|n| key(n) == key(o)));
@@ -147,6 +152,7 @@ impl DdlContext<'_> {
             | AlterAction::DomainDefault(_)
             | AlterAction::DomainNotNull(_)
             | AlterAction::IndexStatistics(_)
+            | AlterAction::AttachIndex(_)
             | AlterAction::Sequence(_) => Err(SqlError::internal("action is not ALTER TABLE's")),
         }
     }

@@ -16,6 +16,7 @@
 //! | `create_table`, `constraint`, `index`, `view`, `materialized`, `sequence` | CREATE of relations and what belongs to them |
 //! | `index_key`, `index_option`, `exclusion` | keys and storage parameters of indexes; EXCLUDE |
 //! | `index_tree`, `foreign_tree` | indexes of partitioned tables; foreign keys of and to them |
+//! | `partition`, `partition_bound`, `attach` | PARTITION BY, PARTITION OF; bounds; ATTACH and DETACH PARTITION |
 //! | `attribute` | fields of composite types that columns have |
 //! | `typed_table` | tables of a composite type |
 //! | `inherit`, `below`, `check` | what tables have of their parents; ALTER TABLE of tables that inherit; checks |
@@ -36,6 +37,7 @@
 
 mod alter;
 mod alter_table;
+mod attach;
 mod attribute;
 mod below;
 pub mod binding;
@@ -65,6 +67,8 @@ pub mod names;
 mod naming;
 pub mod online;
 mod owned;
+mod partition;
+mod partition_bound;
 mod permit;
 mod rewrite;
 mod roles;

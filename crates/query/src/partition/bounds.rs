@@ -456,7 +456,7 @@ fn value_of(text: &str, types: &[PgType], at: usize) -> SqlResult<Datum> {
 }
 
 fn edges(written: &[RangeEdge], types: &[PgType]) -> SqlResult<Vec<Edge>> {
-    let edge = |(at, edge): (usize, &RangeEdge)| {
+    let edge = |(at, edge): (usize, &RangeEdge)| -> SqlResult<Edge> {
         Ok(match edge {
             RangeEdge::Min => Edge::Min,
             RangeEdge::Max => Edge::Max,

@@ -4,7 +4,22 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`bounds`] | the bounds of a table's partitions, searched and compared |
+//! | [`condition`] | bounds as SQL over rows |
 //! | [`hash`] | hashes of keys |
 
 pub mod bounds;
+pub mod condition;
 pub mod hash;
+
+use gavel_catalog::Table;
+use gavel_catalog::partition::PartitionOn;
+
+/// A part of the key of a partitioned table as messages name it: the column, or the expression; empty if there is no
+/// such part.
+pub fn part_name(table: &Table, at: usize) -> String {
+    match table.partitioned.as_ref().and_then(|key| key.parts.get(at)).map(|part| &part.key) {
+        Some(PartitionOn::Column(number)) => table.column(*number).map_or_else(String::new, |c| c.name.clone()),
+        Some(PartitionOn::Expression(sql)) => sql.clone(),
+        None => String::new(),
+    }
+}
