@@ -25,7 +25,7 @@ use gavel_types::{CheckMode, Datum, KeyRange, Oid, PgType, SqlError, SqlResult, 
 use crate::dml::deferred::Claim;
 use crate::dml::movement::{TreeChange, TreeRow};
 use crate::dml::shape::{TableShape, describe};
-use crate::dml::tree::Lens;
+use crate::dml::tree::{Generated, Lens};
 use crate::dml::writer::{RowChange, Writer, same};
 use crate::fast::expr::via_io;
 
@@ -394,6 +394,7 @@ impl Writer<'_> {
         }
         let parents: HashMap<Vec<u8>, &Option<Vec<Datum>>> =
             keys.iter().map(|(values, new)| (link.group_key(values), new)).collect();
+        let generated = Generated::new(&link.child, self.shapes, |_| true)?;
         let mut changes = Vec::with_capacity(children.len());
         for child in children {
             let mut new = child.row.clone();
@@ -416,6 +417,7 @@ impl Writer<'_> {
                     _ => Datum::Null,
                 };
             }
+            generated.compute(&mut new, self.eval)?;
             changes.push((child, new));
         }
         self.update_children(link, changes).await

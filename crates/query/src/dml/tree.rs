@@ -10,6 +10,40 @@ use crate::dml::shape::TableShape;
 use crate::dml::writer::Shapes;
 use crate::fast::expr::{RowContext, RowExpr};
 
+/// How generated columns of a table are computed where the statement has not done it.
+#[derive(Debug)]
+pub(super) struct Generated(Vec<(usize, RowExpr)>);
+
+impl Generated {
+    /// Those at the slots that `which` takes.
+    ///
+    /// # Errors
+    /// What binding the expressions raises.
+    pub fn new(shape: &TableShape, shapes: &dyn Shapes, which: impl Fn(usize) -> bool) -> SqlResult<Self> {
+        let mut found = Vec::new();
+        for (slot, column) in shape.columns.iter().enumerate().filter(|(slot, _)| which(*slot)) {
+            if let Some(column) = shape.table.column(column.number).filter(|c| c.generated)
+                && let Some(sql) = &column.default
+            {
+                found.push((slot, shapes.expression(&shape.table, sql, Some(column.declared()))?));
+            }
+        }
+        Ok(Self(found))
+    }
+
+    /// Computes them over the other columns of a row; none depends on another.
+    ///
+    /// # Errors
+    /// Those of the expressions.
+    pub fn compute(&self, row: &mut [Datum], eval: &EvalContext) -> SqlResult<()> {
+        for (slot, expr) in &self.0 {
+            let value = expr.eval(&RowContext { eval, row: &*row, params: &[] })?;
+            row[*slot] = value;
+        }
+        Ok(())
+    }
+}
+
 /// A table below another, and where the columns of the other one are in it.
 #[derive(Debug)]
 pub struct Lens {
@@ -20,7 +54,7 @@ pub struct Lens {
     /// For each slot of `part`, that of `named`; `None` for columns of `part` alone.
     slots: Vec<Option<usize>>,
     /// Generated columns of `part` that no generated column of `named` stands for.
-    generated: Vec<(usize, RowExpr)>,
+    generated: Generated,
 }
 
 impl Lens {
@@ -34,21 +68,11 @@ impl Lens {
             })?;
             slots[part.slot(like.number)?] = Some(from);
         }
-        let is_generated = |shape: &TableShape, slot: usize| {
-            let column = shape.columns.get(slot).and_then(|c| shape.table.column(c.number));
-            column.is_some_and(|c| c.generated)
+        let given = |slot: usize| {
+            let from = slots[slot].and_then(|from| named.table.column(named.columns[from].number));
+            from.is_some_and(|c| c.generated)
         };
-        let mut generated = Vec::new();
-        for (slot, from) in slots.iter().enumerate() {
-            if !is_generated(part, slot) || from.is_some_and(|from| is_generated(named, from)) {
-                continue;
-            }
-            if let Some(column) = part.table.column(part.columns[slot].number)
-                && let Some(sql) = &column.default
-            {
-                generated.push((slot, shapes.expression(&part.table, sql, Some(column.declared()))?));
-            }
-        }
+        let generated = Generated::new(part, shapes, |slot| !given(slot))?;
         Ok(Self { named: Arc::clone(named), part: Arc::clone(part), slots, generated })
     }
 
@@ -85,11 +109,7 @@ impl Lens {
                 given.clone_into(value);
             }
         }
-        for (slot, expr) in &self.generated {
-            // Generated columns depend on no others.
-            let value = expr.eval(&RowContext { eval, row: &out, params: &[] })?;
-            out[*slot] = value;
-        }
+        self.generated.compute(&mut out, eval)?;
         Ok(out)
     }
 }
