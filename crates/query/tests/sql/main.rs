@@ -137,6 +137,7 @@ scripts! {
     indexes_are_built_online
     failed_builds_leave_invalid_indexes
     jobs_build_indexes_behind_the_session
+    conflicts_are_resolved_in_partitions
     partitions_are_attached_and_detached
     partitions_have_the_columns_of_their_table
     partition_keys_and_bounds_are_checked
