@@ -125,7 +125,8 @@ impl Binder<'_> {
 /// Makes the scan whose key column this is put it out. Key ids follow a scan's own columns, so the scan is
 /// the one whose ids come right before.
 pub fn put_out_row_key(rel: &mut Rel, key: ColumnId) -> bool {
-    if let Rel::Scan { source: Source::Table(table), columns, row_key } | Rel::Append { table, columns, row_key, .. } = rel
+    if let Rel::Scan { source: Source::Table(table), columns, row_key } | Rel::Append { table, columns, row_key, .. } =
+        rel
     {
         let width = u32::try_from(table.columns.len()).unwrap_or(0);
         let first = key.0.checked_sub(width);

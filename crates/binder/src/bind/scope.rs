@@ -273,7 +273,9 @@ impl NsItem {
         let system = match &self.columns {
             Columns::Table { .. } | Columns::System { .. } if name == "tableoid" => Some(TABLEOID),
             Columns::System { .. } if name == "xmin" => Some(XMIN),
-            Columns::List(_) if name == "tableoid" && (self.table.is_some() || self.table_oid.is_some()) => Some(TABLEOID),
+            Columns::List(_) if name == "tableoid" && (self.table.is_some() || self.table_oid.is_some()) => {
+                Some(TABLEOID)
+            }
             _ => None,
         };
         (first.or(system), second.is_some())

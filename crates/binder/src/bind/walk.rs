@@ -305,11 +305,7 @@ pub fn window_mut(w: &mut Window, f: &mut dyn FnMut(&mut Scalar)) {
 /// Relations directly below `rel`, CTEs included.
 pub fn inputs(rel: &Rel, f: &mut dyn FnMut(&Rel)) {
     match rel {
-        Rel::Scan { .. }
-        | Rel::Append { .. }
-        | Rel::Values { .. }
-        | Rel::FunctionScan { .. }
-        | Rel::CteRef { .. } => {}
+        Rel::Scan { .. } | Rel::Append { .. } | Rel::Values { .. } | Rel::FunctionScan { .. } | Rel::CteRef { .. } => {}
         Rel::Project { input, .. }
         | Rel::Filter { input, .. }
         | Rel::Aggregate { input, .. }
@@ -347,11 +343,7 @@ pub fn inputs(rel: &Rel, f: &mut dyn FnMut(&Rel)) {
 /// Like [`inputs`], to change them.
 pub fn inputs_mut(rel: &mut Rel, f: &mut dyn FnMut(&mut Rel)) {
     match rel {
-        Rel::Scan { .. }
-        | Rel::Append { .. }
-        | Rel::Values { .. }
-        | Rel::FunctionScan { .. }
-        | Rel::CteRef { .. } => {}
+        Rel::Scan { .. } | Rel::Append { .. } | Rel::Values { .. } | Rel::FunctionScan { .. } | Rel::CteRef { .. } => {}
         Rel::Project { input, .. }
         | Rel::Filter { input, .. }
         | Rel::Aggregate { input, .. }

@@ -72,7 +72,7 @@ impl Planner<'_> {
 
     /// The parts that may have rows that pass the filters, in the order in which they are read, and how to leave out more
     /// of them when the plan starts.
-    fn wanted_parts<'r>(
+    pub(super) fn wanted_parts<'r>(
         &mut self,
         scanned: &Scanned<'_>,
         branches: &[Arc<Table>],

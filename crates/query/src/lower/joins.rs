@@ -106,7 +106,7 @@ impl Planner<'_> {
         let right_ask = Ask { required: pick(&right_columns), filters: right_filters.clone(), ..Ask::default() };
         let right_node = self.plan(right, right_ask)?.node;
         let left = Side { node: left, columns: left_columns, scan: None };
-        let scan = matches!(right, Rel::Scan { .. }).then_some((right, right_filters));
+        let scan = matches!(right, Rel::Scan { .. } | Rel::Append { .. }).then_some((right, right_filters));
         let right = Side { node: right_node, columns: right_columns, scan };
         let rows = self.outer_rows(kind, &left, &right, &conditions);
         let node = self.join_pair(kind, &left, &right, conditions, &required, rows)?;

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`plan`] | the pass |
 //! | [`group`], [`order`] | inner joins: taken apart and put in order |
-//! | [`joins`], [`lookup`] | how each join is run; tables that are looked up by key |
+//! | [`joins`], [`lookup`], [`part_lookup`] | how each join is run; tables, and tables with descendants, that are looked up by key |
 //! | [`access`] | key conditions, choice of index, what is pushed into storage |
 //! | [`append`], [`pruning`] | tables with descendants; partitions that conditions leave out |
 //! | [`inverted`] | conditions that inverted indexes serve |
@@ -31,6 +31,7 @@ pub mod lift;
 pub mod lookup;
 pub mod modify;
 pub mod order;
+pub mod part_lookup;
 pub mod plan;
 pub mod pruning;
 pub mod scalar;

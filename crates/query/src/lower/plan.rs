@@ -19,10 +19,10 @@ use crate::exec::plan::{
     WindowGroup,
 };
 use crate::exec::scan;
-use crate::lower::{PlanEnv, append};
 use crate::lower::estimate::column_of;
 use crate::lower::statistics::ColumnFacts;
 use crate::lower::walk::{Refs, conjuncts, map};
+use crate::lower::{PlanEnv, append};
 
 /// Rows of a table of which nothing is known.
 pub const UNKNOWN_ROWS: f64 = 1000.0;

@@ -20,9 +20,8 @@ use crate::lower::walk::{Refs, map};
 use crate::partition::bounds::Bounds;
 
 /// Functions of `<>` operators of one type.
-static INEQUALITIES: LazyLock<HashSet<Oid>> = LazyLock::new(|| {
-    registry::operators_named("<>").filter(|o| o.left == o.right).map(|o| o.proc).collect()
-});
+static INEQUALITIES: LazyLock<HashSet<Oid>> =
+    LazyLock::new(|| registry::operators_named("<>").filter(|o| o.left == o.right).map(|o| o.proc).collect());
 
 /// What a condition says, its columns named by attnum of the table that was named.
 enum Fact {

@@ -221,7 +221,9 @@ impl Session {
 /// run backwards at no cost.
 fn goes_back(rel: &Rel) -> bool {
     match rel {
-        Rel::Scan { .. } | Rel::Append { .. } | Rel::FunctionScan { .. } | Rel::CteRef { .. } | Rel::Sort { .. } => true,
+        Rel::Scan { .. } | Rel::Append { .. } | Rel::FunctionScan { .. } | Rel::CteRef { .. } | Rel::Sort { .. } => {
+            true
+        }
         // Not a SELECT without FROM.
         Rel::Values { columns, .. } => !columns.is_empty(),
         Rel::Project { input, .. } | Rel::Filter { input, .. } | Rel::Limit { input, .. } => goes_back(input),
