@@ -12,6 +12,21 @@ pub struct PartitionKey {
     pub parts: Vec<PartitionPart>,
 }
 
+impl PartitionKey {
+    /// SQL text of the parts that are expressions.
+    pub fn expressions(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match &part.key {
+            PartitionOn::Column(_) => None,
+            PartitionOn::Expression(sql) => Some(sql.as_str()),
+        })
+    }
+
+    /// Whether a column alone is a part of it.
+    pub fn has_column(&self, number: i16) -> bool {
+        self.parts.iter().any(|part| part.key == PartitionOn::Column(number))
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PartitionStrategy {
     List,

@@ -319,5 +319,6 @@ fn mentions(table: &Table, ty: Oid) -> bool {
         gavel_catalog::IndexKey::Column(_) => None,
     });
     let predicates = table.indexes.iter().filter_map(|i| i.predicate.as_deref());
-    defaults.chain(checks).chain(keys).chain(predicates).any(|sql| names_type(sql, ty))
+    let parts = table.partitioned.iter().flat_map(|key| key.expressions());
+    defaults.chain(checks).chain(keys).chain(predicates).chain(parts).any(|sql| names_type(sql, ty))
 }

@@ -390,10 +390,17 @@ impl DdlContext<'_> {
                 plan.depend(Object::Table(table.oid), &own);
                 continue;
             }
+            if table.partitioned.iter().flat_map(|key| key.expressions()).any(|sql| names_type(sql, oid)) {
+                plan.depend(Object::Table(table.oid), &own);
+                continue;
+            }
             for column in table.visible_columns() {
                 let declared = column.declared().oid;
                 if is_made_of(declared, oid) {
-                    plan.depend(Object::Column(table.oid, column.number), &on(declared));
+                    let in_key = table.partitioned.as_ref().is_some_and(|key| key.has_column(column.number));
+                    // A partitioned table is nothing without its key.
+                    let goes = if in_key { Object::Table(table.oid) } else { Object::Column(table.oid, column.number) };
+                    plan.depend(goes, &on(declared));
                 } else if column.default.as_deref().is_some_and(|sql| names_type(sql, oid)) {
                     let part = if column.generated { Object::Column } else { Object::Default };
                     plan.depend(part(table.oid, column.number), &own);
@@ -452,6 +459,10 @@ impl DdlContext<'_> {
     fn function_goes(&self, oid: Oid, on: &str, plan: &mut Plan) {
         self.views_over(oid, on, plan);
         for table in self.now().tables.values() {
+            if table.partitioned.iter().flat_map(|key| key.expressions()).any(|sql| calls(sql, oid)) {
+                plan.depend(Object::Table(table.oid), on);
+                continue;
+            }
             for column in table.visible_columns().filter(|c| c.default.as_deref().is_some_and(|sql| calls(sql, oid))) {
                 let part = if column.generated { Object::Column } else { Object::Default };
                 plan.depend(part(table.oid, column.number), on);

@@ -286,6 +286,9 @@ fn function_depends(context: &SystemContext<'_>, out: &mut Rows) {
             }
         }
         for t in catalog.tables.values() {
+            if t.partitioned.iter().flat_map(|key| key.expressions()).any(called) {
+                add((PG_CLASS, t.oid, 0), (PG_PROC, f.oid), 'n');
+            }
             for column in t.visible_columns().filter(|c| c.default.as_deref().is_some_and(called)) {
                 let default = super::attributes::default_oid(t.oid, column.number);
                 add((PG_ATTRDEF, default, 0), (PG_PROC, f.oid), 'n');
