@@ -13,6 +13,7 @@ use sqlparser::ast::{DataType, Expr};
 
 use super::binding::Usage;
 use super::create_table::{identity_type, kept_default, next_number, refuse_temporary_sequences};
+use super::drop::is_system_column;
 use super::names::{quote, undefined_column};
 use super::{DdlContext, expression};
 use crate::system::deparse;
@@ -592,12 +593,19 @@ impl DdlContext<'_> {
     /// Renames a column of one table, which is inherited from no more than `parents`.
     pub(super) fn rename_own_column(&mut self, oid: Oid, old: &str, new: &str, parents: u16) -> SqlResult<()> {
         let table = self.table_by_oid(oid)?;
+        if is_system_column(old) {
+            return Err(SqlError::unsupported(format!("cannot rename system column \"{old}\"")));
+        }
         let Some(column) = table.column_named(old) else {
             return Err(SqlError::new(SqlState::UndefinedColumn, format!("column \"{old}\" does not exist")));
         };
         if column.descent.parents > parents {
             let message = format!("cannot rename inherited column \"{old}\"");
             return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
+        }
+        if is_system_column(new) {
+            let message = format!("column name \"{new}\" conflicts with a system column name");
+            return Err(SqlError::new(SqlState::DuplicateColumn, message));
         }
         if table.column_named(new).is_some() {
             let message = format!("column \"{new}\" of relation \"{}\" already exists", table.name);

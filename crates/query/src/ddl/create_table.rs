@@ -203,6 +203,7 @@ impl DdlContext<'_> {
             missing: None,
             dropped: false,
             acl: None,
+            descent: Descent::default(),
         };
         if serial.is_some() {
             let sequence = self.column_sequence(table, (&def.name, number), ty, &[]).await?;
