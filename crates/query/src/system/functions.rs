@@ -67,10 +67,13 @@ pub fn call(
     context: &SystemContext<'_>,
     names: &CatalogNames,
     proc: &Proc,
-    _: &Call<'_>,
+    call: &Call<'_>,
     args: &[Datum],
 ) -> Option<SqlResult<Datum>> {
     let a = Args(args);
+    if proc.name == "satisfies_hash_partition" {
+        return Some(super::hash_partition::satisfies(context, call, args));
+    }
     if let Some(result) = definitions(context, proc, &a).or_else(|| types_and_visibility(context, proc, &a)) {
         return Some(result);
     }

@@ -10,6 +10,7 @@
 //! | `classes`, `attributes`, `constraints` | `pg_class`, `pg_attribute`, `pg_index`, `pg_constraint`, … |
 //! | `descent` | `pg_inherits`, trees of partitions |
 //! | [`partition`] | `pg_partitioned_table`; partition keys, bounds and constraints as PostgreSQL shows them |
+//! | `hash_partition` | `satisfies_hash_partition` |
 //! | `types` | `pg_type` and `pg_enum` of users' types |
 //! | `builtin` | `pg_type`, `pg_proc`, `pg_operator`, … and facts kept as data |
 //! | [`opclass`] | operator classes of indexes |
@@ -35,6 +36,7 @@ pub mod definition;
 pub mod deparse;
 mod descent;
 pub mod functions;
+mod hash_partition;
 mod information;
 mod information_types;
 mod inquiry;
