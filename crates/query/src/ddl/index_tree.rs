@@ -155,6 +155,7 @@ impl DdlContext<'_> {
             return Err(super::constraint::multiple_primary_keys(&own));
         }
         if own.partitioned.is_some() {
+            require_partition_key(&own, &copy)?;
             self.put_index(partition, copy, unique)?;
             return Ok(Some(oid));
         }

@@ -156,7 +156,11 @@ impl DdlContext<'_> {
         if table.partitioned.is_none() {
             return self.mend(&table, only, (index, concurrently)).await;
         }
-        self.require_no_block(if index { "REINDEX INDEX" } else { "REINDEX TABLE" })?;
+        self.require_no_block(if index { "REINDEX INDEX" } else { "REINDEX TABLE" }).map_err(|e| {
+            let schema = self.now().schema_by_oid(table.schema).map_or("", |s| s.name.as_str());
+            let kind = if index { "index" } else { "table" };
+            e.context(format!("while reindexing partitioned {kind} \"{schema}.{bare}\""))
+        })?;
         for (table, only) in self.parts_to_mend(&table, only) {
             let table = self.table_by_oid(table)?;
             self.mend(&table, only, (index, concurrently)).await?;

@@ -146,6 +146,10 @@ scripts! {
     tables_take_and_leave_parents
     changes_of_parents_reach_their_children
     children_have_the_columns_of_their_parents
+    indexes_reach_partitions
+    keys_of_partitioned_tables
+    foreign_keys_of_partitioned_tables
+    foreign_keys_to_partitioned_tables
     catalogs_show_keys_of_partitions
     catalogs_show_partitions
     catalogs_show_inheritance
