@@ -125,7 +125,7 @@ impl OperatorClass {
 }
 
 /// Whether a value of one type is one of the other without a change.
-pub pub fn is_coercible(from: Oid, to: Oid) -> bool {
+pub fn is_coercible(from: Oid, to: Oid) -> bool {
     if from == to {
         return true;
     }
