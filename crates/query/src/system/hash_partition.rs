@@ -58,7 +58,7 @@ pub(super) fn satisfies(context: &SystemContext<'_>, call: &Call<'_>, args: &[Da
     let takes_arrays = declared.first().is_some_and(|ty| ty.oid.element().is_some());
     let values = match values {
         [Datum::Array(array)] if !takes_arrays => {
-            for (at, ty) in (1..).zip(&declared).filter(|(_, ty)| ty.oid != array.element) {
+            if let Some((at, ty)) = (1..).zip(&declared).find(|(_, ty)| ty.oid != array.element) {
                 let (wanted, given) = (called(ty.oid), called(array.element));
                 return Err(invalid(format!(
                     "column {at} of the partition key has type \"{wanted}\", but supplied value is of type \"{given}\""
