@@ -366,8 +366,10 @@ impl DdlContext<'_> {
 
     /// Foreign keys to the columns of a unique index.
     fn keys_on_index(&self, index: Oid, on: &str, plan: &mut Plan) {
-        for child in self.now().tables.values() {
-            let references = |f: &&ForeignKey| f.inherited_from.is_none() && f.parent_index == index;
+        let catalog = self.now();
+        for child in catalog.tables.values() {
+            let part = |f: &ForeignKey| catalog.parts_of_key(f).iter().any(|part| part.parent_index == index);
+            let references = |f: &&ForeignKey| f.inherited_from.is_none() && (f.parent_index == index || part(f));
             for key in child.foreign_keys.iter().filter(references) {
                 plan.depend(Object::Constraint(child.oid, key.oid), on);
             }
@@ -503,8 +505,10 @@ impl DdlContext<'_> {
             plan.take(Object::Sequence(sequence.oid));
         }
         for child in catalog.tables.values() {
-            for key in child.foreign_keys.iter().filter(|f| f.parent == table.oid && f.parent_columns.contains(&number))
-            {
+            let references = |f: &&ForeignKey| {
+                f.inherited_from.is_none() && f.parent == table.oid && f.parent_columns.contains(&number)
+            };
+            for key in child.foreign_keys.iter().filter(references) {
                 plan.depend(Object::Constraint(child.oid, key.oid), on);
             }
         }
@@ -802,9 +806,11 @@ pub(super) fn depended_upon(message: String) -> SqlError {
 /// The number by which objects are told apart in age.
 fn number_of(object: &Object) -> u32 {
     match object {
-        Object::Schema(oid) | Object::Table(oid) | Object::View(oid) | Object::Sequence(oid) | Object::Function(oid) => {
-            oid.0
-        }
+        Object::Schema(oid)
+        | Object::Table(oid)
+        | Object::View(oid)
+        | Object::Sequence(oid)
+        | Object::Function(oid) => oid.0,
         Object::Index(_, oid) | Object::Constraint(_, oid) => oid.0,
         Object::Column(table, _) | Object::Default(table, _) => table.0,
         Object::Type(oid) | Object::Attribute(oid, _) => oid.type_number(),

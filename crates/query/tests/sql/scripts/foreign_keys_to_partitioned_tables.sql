@@ -270,6 +270,11 @@ count
 SELECT 1
 > ROLLBACK;
 ROLLBACK
+> ALTER TABLE p DROP CONSTRAINT p_pkey;
+ERROR 2BP01: cannot drop constraint p_pkey on table p because other objects depend on it
+DETAIL: constraint k on table f depends on index p1_pkey
+constraint f_a_fkey5 on table f depends on index p1_pkey
+HINT: Use DROP ... CASCADE to drop the dependent objects too.
 > ALTER TABLE p DROP CONSTRAINT p_pkey CASCADE;
 NOTICE: drop cascades to 2 other objects
 ALTER TABLE
