@@ -163,4 +163,5 @@ scripts! {
     copy_fills_partitions
     descendants_are_truncated
     views_over_descendants_are_written
+    details_of_partitions_are_left_out
 }
