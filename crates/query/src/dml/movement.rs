@@ -117,8 +117,10 @@ impl Writer<'_> {
         named: &Arc<TableShape>,
         changes: Vec<TreeChange>,
     ) -> SqlResult<Vec<Oid>> {
-        let rows: Vec<&TreeRow> = changes.iter().map(|c| &c.old).collect();
-        let olds = self.own_rows(named, &rows).await?;
+        let olds = {
+            let rows: Vec<&TreeRow> = changes.iter().map(|c| &c.old).collect();
+            self.own_rows(named, &rows).await?
+        };
         let mut tables = Vec::with_capacity(changes.len());
         let mut staying = Groups::default();
         let mut moving: Vec<Move> = Vec::new();
@@ -219,8 +221,10 @@ impl Writer<'_> {
     /// # Errors
     /// XX001 on damage.
     pub(super) async fn delete_tree(&mut self, named: &Arc<TableShape>, rows: Vec<TreeRow>) -> SqlResult<u64> {
-        let all: Vec<&TreeRow> = rows.iter().collect();
-        let own = self.own_rows(named, &all).await?;
+        let own = {
+            let all: Vec<&TreeRow> = rows.iter().collect();
+            self.own_rows(named, &all).await?
+        };
         let mut groups = Groups::default();
         for (TreeRow { key, .. }, (lens, row)) in rows.into_iter().zip(own) {
             groups.add(&lens, (key, row));
