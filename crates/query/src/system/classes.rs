@@ -9,7 +9,7 @@ use gavel_types::Oid;
 use gavel_types::text_io::numbered_function;
 
 use super::table::{Row, Rows, texts};
-use super::{SystemContext, descent, partition, privileges};
+use super::{SystemContext, descent, foreign_part, partition, privileges};
 
 /// `pg_am` of tables.
 const HEAP: Oid = Oid(2);
@@ -192,6 +192,10 @@ fn depends(context: &SystemContext<'_>, out: &mut Rows) {
         }
         for f in &t.foreign_keys {
             add((PG_CONSTRAINT, f.oid, 0), (PG_CLASS, f.parent_index, 0), 'n');
+            for part in foreign_part::with_parts(context.catalog, f).iter().skip(1) {
+                add((PG_CONSTRAINT, part.oid, 0), (PG_CLASS, part.parent_index, 0), 'n');
+                add((PG_CONSTRAINT, part.oid, 0), (PG_CONSTRAINT, part.inherited_from.unwrap_or_default(), 0), 'i');
+            }
         }
         for i in t.indexes.iter().filter(|i| i.constraint.is_none()) {
             add((PG_CLASS, i.oid, 0), (PG_CLASS, t.oid, 0), 'a');

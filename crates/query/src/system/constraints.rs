@@ -7,7 +7,7 @@ use gavel_functions::registry;
 use gavel_types::{ArrayValue, Datum, Oid, PgType};
 
 use super::table::{Row, Rows, numbers, oids};
-use super::{SystemContext, opclass};
+use super::{SystemContext, foreign_part, opclass};
 
 pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
     match name {

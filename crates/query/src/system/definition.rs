@@ -11,7 +11,7 @@ use gavel_types::Oid;
 
 use super::SystemContext;
 use super::deparse::Layout;
-use super::opclass;
+use super::{foreign_part, opclass};
 use crate::ddl::names::quote;
 
 /// A relation's name, qualified only if it must be.

@@ -10,6 +10,7 @@
 //! | `classes`, `attributes`, `constraints` | `pg_class`, `pg_attribute`, `pg_index`, `pg_constraint`, … |
 //! | `descent` | `pg_inherits`, trees of partitions |
 //! | [`partition`] | `pg_partitioned_table`; partition keys, bounds and constraints as PostgreSQL shows them |
+//! | `foreign_part` | foreign keys as they apply to partitions |
 //! | `hash_partition` | `satisfies_hash_partition` |
 //! | `types` | `pg_type` and `pg_enum` of users' types |
 //! | `builtin` | `pg_type`, `pg_proc`, `pg_operator`, … and facts kept as data |
@@ -35,6 +36,7 @@ mod constraints;
 pub mod definition;
 pub mod deparse;
 mod descent;
+mod foreign_part;
 pub mod functions;
 mod hash_partition;
 mod information;
