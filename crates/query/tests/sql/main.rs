@@ -137,6 +137,8 @@ scripts! {
     indexes_are_built_online
     failed_builds_leave_invalid_indexes
     jobs_build_indexes_behind_the_session
+    foreign_keys_reach_partitions
+    indexes_are_attached_to_indexes
     conflicts_are_resolved_in_partitions
     partitions_are_attached_and_detached
     partitions_have_the_columns_of_their_table
