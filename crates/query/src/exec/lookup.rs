@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
+use arrow::array::ArrayRef;
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
-use gavel_types::{SqlError, SqlResult};
+use gavel_functions::physical::build_array;
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 
 use crate::exec::batch::batch_of;
 use crate::exec::eval::Evaluator;
@@ -13,7 +15,7 @@ use crate::exec::expr::Expr;
 use crate::exec::frame::Frame;
 use crate::exec::join::{BuildSide, Matcher, Probe, gather, lone, unmatched};
 use crate::exec::operator::{BATCH_ROWS, BoxOperator, Operator, Turns, concat};
-use crate::exec::plan::{JoinType, Node, Op};
+use crate::exec::plan::{JoinType, LookupPlan, Node, Op};
 use crate::exec::scan;
 
 pub struct LookupJoin {
@@ -43,17 +45,17 @@ impl LookupJoin {
 }
 
 /// The inner rows with the keys of `batch`; of a table with parts those of each.
-async fn inner_rows(
-    inner: &Arc<Node>,
-    evaluator: &Evaluator,
-    lookup: &[Expr],
-    batch: &RecordBatch,
-) -> SqlResult<RecordBatch> {
+async fn inner_rows(plan: &LookupPlan, evaluator: &Evaluator, batch: &RecordBatch) -> SqlResult<RecordBatch> {
+    let (inner, lookup) = (&plan.inner, &plan.lookup);
     let Op::Append { inputs, .. } = &inner.op else { return found_rows(inner, evaluator, lookup, batch).await };
     let mut batches = Vec::with_capacity(inputs.len());
-    for (part, positions) in inputs {
+    for (i, (part, positions)) in inputs.iter().enumerate() {
         let rows = found_rows(part, evaluator, lookup, batch).await?;
-        let columns = positions.iter().map(|&i| rows.column(i).clone()).collect();
+        let mut columns: Vec<ArrayRef> = positions.iter().map(|&i| rows.column(i).clone()).collect();
+        if let Some(oid) = plan.part_oids.get(i) {
+            let same = std::iter::repeat_n(Datum::Oid(oid.0), rows.num_rows());
+            columns.push(build_array(PgType::new(Oid::OID), same)?);
+        }
         batches.push(batch_of(&inner.schema, columns, rows.num_rows())?);
     }
     concat(&inner.schema, &batches)
@@ -81,7 +83,7 @@ impl Operator for LookupJoin {
         loop {
             if self.current.is_none() {
                 let Some(batch) = self.stream.next().await? else { return Ok(None) };
-                let rows = inner_rows(&plan.inner, &self.evaluator, &plan.lookup, &batch).await?;
+                let rows = inner_rows(plan, &self.evaluator, &batch).await?;
                 let mut memory = self.evaluator.frame().memory();
                 memory.grow_batch(&rows)?;
                 let mut side = BuildSide::new(rows, &plan.keys, &self.evaluator, &mut memory).await?;

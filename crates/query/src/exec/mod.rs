@@ -116,7 +116,8 @@ fn start_plain(node: &Arc<Node>, frame: &Frame) -> SqlResult<BoxOperator> {
             Box::new(sort::Sort::new(input, node.clone(), frame))
         }
         Op::Limit { input, .. } => Box::new(simple::Limit::new(start(input, frame)?, node, frame)?),
-        Op::Append { inputs, .. } => {
+        Op::Append { pruning: Some(_), .. } => Box::new(simple::Append::new(vec![], node, frame)),
+        Op::Append { inputs, pruning: None } => {
             let running = inputs.iter().map(|(i, _)| start(i, frame)).collect::<SqlResult<Vec<_>>>()?;
             Box::new(simple::Append::new(running, node, frame))
         }

@@ -299,6 +299,9 @@ pub struct LookupPlan {
     /// The inner side. Its key conditions mention outer rows' values as [`Expr`]s over `stream`:
     /// one for each of the leading key columns.
     pub inner: Arc<Node>,
+    /// Where the inner side is an `Append` whose last column is the table of a row: that of each input, which does not
+    /// put it out itself.
+    pub part_oids: Vec<Oid>,
     pub lookup: Vec<Expr>,
     pub keys: Vec<(Expr, Expr)>,
     pub residual: Option<Expr>,

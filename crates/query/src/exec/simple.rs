@@ -210,6 +210,7 @@ pub struct Append {
 }
 
 impl Append {
+    /// Those that `pruning` chooses from begin once it has.
     pub fn new(inputs: Vec<BoxOperator>, node: Arc<Node>, frame: &Frame) -> Self {
         let inputs = inputs.into_iter().enumerate().map(|(i, o)| (o, i)).collect();
         Self { inputs, node, evaluator: Evaluator::new(frame), started: false }
@@ -233,8 +234,10 @@ impl Operator for Append {
         if !std::mem::replace(&mut self.started, true)
             && let Some(pruning) = pruning
         {
-            let kept = unpruned(pruning, &self.evaluator).await;
-            self.inputs.retain(|(_, number)| kept.contains(number));
+            for number in unpruned(pruning, &self.evaluator).await {
+                let (input, _) = inputs.get(number).ok_or_else(wrong_plan)?;
+                self.inputs.push_back((crate::exec::start(input, self.evaluator.frame())?, number));
+            }
         }
         while let Some((running, number)) = self.inputs.front_mut() {
             if let Some(batch) = running.next().await? {

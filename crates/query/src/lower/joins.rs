@@ -227,7 +227,8 @@ impl Planner<'_> {
         let residual = self.conjunction(residual, &both)?;
         let visible = if matches!(kind, JoinKind::Semi | JoinKind::Anti) { Some(&left.columns) } else { None };
         let (emit, columns) = emitted(&both, required, visible);
-        let plan = LookupPlan { join, stream: left.node.clone(), inner: inner.node, lookup, keys, residual, emit };
+        let (stream, part_oids) = (left.node.clone(), inner.part_oids);
+        let plan = LookupPlan { join, stream, inner: inner.node, part_oids, lookup, keys, residual, emit };
         let cost = self.cost_of(&left.node) + inner.cost;
         Ok(Some(self.costly(Op::LookupJoin(plan), columns, rows, cost)))
     }

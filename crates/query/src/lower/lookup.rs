@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gavel_binder::bound::{ColumnId, Rel, Scalar, Source};
 use gavel_catalog::{Index, IndexKey};
-use gavel_types::SqlResult;
+use gavel_types::{Oid, SqlResult};
 
 use crate::exec::plan::{Node, Op, ScanPlan};
 use crate::lower::access::{LOOKUP_COST, Path, Scanned, stored_columns};
@@ -17,6 +17,8 @@ use crate::lower::walk::Refs;
 /// The inner side of a look-up join.
 pub struct LookupScan {
     pub node: Arc<Node>,
+    /// As [`crate::exec::plan::LookupPlan::part_oids`].
+    pub part_oids: Vec<Oid>,
     /// Columns of the leading key columns, in key order.
     pub order: Vec<ColumnId>,
     /// Conditions that the scan does not apply.
@@ -153,6 +155,6 @@ impl Planner<'_> {
         let scan = ScanPlan { index_name: Some(index.name.clone()), ..scan };
         let node = self.costly(Op::TableScan(scan), layout, rows, cost);
         let order = order.into_iter().map(|c| c.0).collect();
-        Ok(Some(LookupScan { node, order, rest, cost }))
+        Ok(Some(LookupScan { node, part_oids: vec![], order, rest, cost }))
     }
 }

@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 
 use gavel_binder::bound::{ColumnId, Rel, Scalar, Source};
-use gavel_types::{PgType, SqlResult};
+use gavel_types::{Oid, PgType, SqlResult};
 
 use crate::exec::plan::Op;
 use crate::lower::access::Scanned;
 use crate::lower::lookup::LookupScan;
 use crate::lower::order::lookup_cost;
 use crate::lower::plan::Planner;
+use crate::lower::walk::Refs;
 
 /// Leading columns of the indexes of all parts, with the rows of all parts for each combination of values of those up to
 /// it; and what a found row costs.
@@ -18,9 +19,12 @@ type PartEntry = (Vec<(ColumnId, f64)>, f64);
 
 impl Planner<'_> {
     /// A scan of each part that may have rows which pass the filters, under the ids of the whole. `None` where there are
-    /// none, and where it matters whose a row is.
+    /// none, and where a filter asks whose a row is.
     pub(super) fn part_scans(&mut self, rel: &Rel, filters: &[Scalar]) -> Option<Vec<Rel>> {
-        let Rel::Append { table, parts, branches, columns, row_key, table_oid: None } = rel else { return None };
+        let Rel::Append { table, parts, branches, columns, row_key, table_oid } = rel else { return None };
+        if table_oid.is_some_and(|id| filters.iter().any(|filter| Refs::of_scalar(filter).used.contains(&id))) {
+            return None;
+        }
         let scanned = Scanned { table, columns, row_key: *row_key };
         let (kept, _) = self.wanted_parts(&scanned, branches, parts, filters).ok()?;
         let mut scans = Vec::with_capacity(kept.len());
@@ -97,10 +101,20 @@ impl Planner<'_> {
             let Some(positions) = positions.filter(|_| same) else { return Ok(None) };
             inputs.push((scan.node, positions));
         }
-        let (Some(layout), Some(rest)) = (layout, rest) else { return Ok(None) };
+        let (Some(mut layout), Some(rest)) = (layout, rest) else { return Ok(None) };
+        let mut part_oids = vec![];
+        if let Rel::Append { table_oid: Some(id), .. } = rel
+            && wanted.contains(id)
+        {
+            layout.push((*id, PgType::new(Oid::OID)));
+            part_oids.extend(parts.iter().filter_map(|part| match part {
+                Rel::Scan { source: Source::Table(table), .. } => Some(table.oid),
+                _ => None,
+            }));
+        }
         let rows: f64 = inputs.iter().map(|(node, _)| node.rows).sum();
         let node = self.costly(Op::Append { inputs, pruning: None }, layout, rows, cost);
-        Ok(Some(LookupScan { node, order, rest, cost }))
+        Ok(Some(LookupScan { node, part_oids, order, rest, cost }))
     }
 }
 
