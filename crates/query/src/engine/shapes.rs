@@ -23,8 +23,13 @@ const MAX_SHAPES: usize = 10_000;
 #[derive(Default)]
 pub struct ShapeCache {
     shapes: Mutex<HashMap<(Oid, Oid), Arc<TableShape>>>,
-    /// Bounds of partitioned tables, with the partitions that they were read from.
-    bounds: Mutex<HashMap<(Oid, Oid), (Vec<Arc<Table>>, Arc<Bounds>)>>,
+    bounds: Mutex<HashMap<(Oid, Oid), KnownBounds>>,
+}
+
+/// Bounds of a partitioned table, with the partitions that they were read from.
+struct KnownBounds {
+    of: Vec<Arc<Table>>,
+    bounds: Arc<Bounds>,
 }
 
 impl ShapeCache {
@@ -89,7 +94,7 @@ impl Shapes for CatalogShapes {
         let children = self.catalog.children(table.oid);
         let id = (self.catalog.database, table.oid);
         let mut known = self.cache(table).bounds.lock();
-        if let Some((of, bounds)) = known.get(&id)
+        if let Some(KnownBounds { of, bounds }) = known.get(&id)
             && of.len() == children.len()
             && of.iter().zip(&children).all(|(a, b)| Arc::ptr_eq(a, b))
         {
@@ -99,7 +104,8 @@ impl Shapes for CatalogShapes {
         if known.len() >= MAX_SHAPES {
             known.clear();
         }
-        known.insert(id, (children.into_iter().cloned().collect(), Arc::clone(&bounds)));
+        let of = children.into_iter().cloned().collect();
+        known.insert(id, KnownBounds { of, bounds: Arc::clone(&bounds) });
         Ok(bounds)
     }
 
