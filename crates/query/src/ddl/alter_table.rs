@@ -201,8 +201,7 @@ impl DdlContext<'_> {
         let mut column = self.new_column(&before, def, next_number(&before)?).await?;
         column.generated = def.constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::Generated { .. }));
         self.require_column_fits(&before, &column)?;
-        self.fill_column(&before, def, column.clone()).await?;
-        self.add_column_below(oid, def, &column).await?;
+        self.add_column_to_all(&before, def, &column).await?;
         self.add_column_checks(oid, def, false).await?;
         self.add_column_keys(oid, def, true, false).await?;
         self.add_column_keys(oid, def, false, false).await?;

@@ -56,15 +56,27 @@ impl DdlContext<'_> {
         Ok(())
     }
 
-    /// Adds a column that `oid` has got to the tables below: `def` is its definition, `column` what has been made of it
-    /// without its default. Tables that have one of the name have it from one parent more, and nobody looks below them.
-    pub(super) async fn add_column_below(&mut self, oid: Oid, def: &ColumnDef, column: &Column) -> SqlResult<()> {
-        self.require_whole_tree(oid, || "column must be added to child tables too".to_owned())?;
+    /// Adds a column to a table and to those below: `def` is its definition, `column` what has been made of it without its
+    /// default. Tables that have one of the name have it from one parent more, and nobody looks below them.
+    pub(super) async fn add_column_to_all(
+        &mut self,
+        table: &Arc<Table>,
+        def: &ColumnDef,
+        column: &Column,
+    ) -> SqlResult<()> {
+        self.require_whole_tree(table.oid, || "column must be added to child tables too".to_owned())?;
         let key = def.constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::PrimaryKey));
         let name = &column.name;
-        let mut waiting = self.child_oids(oid);
+        let merging = |child: &str| format!("merging definition of column \"{name}\" for child \"{child}\"");
+        let mut gaining = vec![(Arc::clone(table), column.clone())];
+        let mut waiting = self.child_oids(table.oid);
         waiting.reverse();
         while let Some(oid) = waiting.pop() {
+            if let Some((child, own)) = gaining.iter_mut().find(|(t, _)| t.oid == oid) {
+                own.descent.parents += 1;
+                self.notice(merging(&child.name));
+                continue;
+            }
             let before = self.table_by_oid(oid)?;
             self.must_own_table(&before)?;
             if let Some(own) = before.column_named(name) {
@@ -76,14 +88,17 @@ impl DdlContext<'_> {
                 self.edit_table(oid, |t| {
                     t.columns.iter_mut().filter(|c| c.number == number).for_each(|c| c.descent.parents += 1);
                 })?;
-                self.notice(format!("merging definition of column \"{name}\" for child \"{}\"", before.name));
+                self.notice(merging(&before.name));
                 continue;
             }
             self.require_unused_rows(&before)?;
             let number = next_number(&before)?;
             let own = Column { number, descent: INHERITED, not_null: column.not_null || key, ..column.clone() };
-            self.fill_column(&before, def, own).await?;
+            gaining.push((before, own));
             waiting.extend(self.child_oids(oid).into_iter().rev());
+        }
+        for (before, column) in gaining {
+            self.fill_column(&before, def, column).await?;
         }
         Ok(())
     }

@@ -114,7 +114,16 @@ impl DdlContext<'_> {
     }
 
     /// Makes a check one with that of the same name which `table` has. It is `of` a parent, or of the table itself.
-    fn merge_check(&mut self, table: &Table, of: &Table, check: &CheckConstraint, may_merge: bool) -> SqlResult<()> {
+    ///
+    /// # Errors
+    /// 42710 if the two are not the same; 42P17 if what stands behind them differs.
+    pub(super) fn merge_check(
+        &mut self,
+        table: &Table,
+        of: &Table,
+        check: &CheckConstraint,
+        may_merge: bool,
+    ) -> SqlResult<()> {
         let name = &check.name;
         let existing = table.checks.iter().find(|c| c.name == *name).filter(|existing| {
             may_merge && self.is_same_expression((table, existing.sql.as_str()), (of, check.sql.as_str()))

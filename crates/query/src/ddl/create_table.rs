@@ -68,7 +68,9 @@ impl DdlContext<'_> {
             return Ok(());
         }
         super::partition::require_partitionable(create)?;
-        require_written_once(&create.elements, !create.inherits.is_empty())?;
+        if !create.inherits.is_empty() {
+            self.require_written_once(&create.elements)?;
+        }
         let parents = self.parents_to_be(&create.inherits, schema == TEMPORARY_SCHEMA)?;
         self.require_free(schema, &name)?;
         self.require_free_row_type(schema, &name)?;
@@ -142,6 +144,27 @@ impl DdlContext<'_> {
         }
         let column = self.new_column(&table, def, number).await?;
         self.edit_table(oid, |t| t.columns.push(column))?;
+        Ok(())
+    }
+
+    /// 42701 for a column that is written twice, one of which would be taken for one that is inherited.
+    fn require_written_once(&self, elements: &[TableElement]) -> SqlResult<()> {
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        for element in elements {
+            let names: Vec<String> = match element {
+                TableElement::Column(def) => vec![def.name.clone()],
+                TableElement::Like { table, .. } => {
+                    self.like_source(table)?.visible_columns().map(|c| c.name.clone()).collect()
+                }
+                TableElement::Constraint(_) | TableElement::Options { .. } => continue,
+            };
+            for name in names {
+                let message = format!("column \"{name}\" specified more than once");
+                if !seen.insert(name) {
+                    return Err(SqlError::new(SqlState::DuplicateColumn, message));
+                }
+            }
+        }
         Ok(())
     }
 
@@ -541,6 +564,10 @@ impl DdlContext<'_> {
             let mut comments = Vec::new();
             for check in &source.checks {
                 let columns = check.columns.iter().filter_map(|n| number(*n)).collect();
+                if table.checks.iter().any(|c| c.name == check.name) {
+                    self.merge_check(&table, &table, check, true)?;
+                    continue;
+                }
                 let copy = self.new_oid(table.schema).await?;
                 comments.push((check.oid, copy));
                 let sql = super::expression::bare_columns(&check.sql, &source.name)?;
@@ -718,20 +745,6 @@ pub(super) fn require_generable(
 
 pub(super) fn identity_type() -> SqlError {
     SqlError::new(SqlState::InvalidParameterValue, "identity column type must be smallint, integer, or bigint")
-}
-
-/// 42701 for a column that is written twice where it could be taken for one that is inherited.
-fn require_written_once(elements: &[TableElement], inherits: bool) -> SqlResult<()> {
-    let mut seen: Vec<&str> = Vec::new();
-    for element in elements.iter().filter(|_| inherits) {
-        let TableElement::Column(def) = element else { continue };
-        if seen.contains(&def.name.as_str()) {
-            let message = format!("column \"{}\" specified more than once", def.name);
-            return Err(SqlError::new(SqlState::DuplicateColumn, message));
-        }
-        seen.push(&def.name);
-    }
-    Ok(())
 }
 
 fn is_key(constraint: &TableConstraint, primary: bool) -> bool {

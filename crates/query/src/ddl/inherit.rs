@@ -324,11 +324,8 @@ impl DdlContext<'_> {
             if from.generated && !own.generated {
                 return Err(mismatch(format!("column \"{name}\" in child table must be a generated column")));
             }
-            if own.generated && !from.generated {
-                return Err(mismatch(format!("column \"{name}\" in child table must not be a generated column")));
-            }
             let texts = (own.default.as_deref(), from.default.as_deref());
-            if let (true, (Some(a), Some(b))) = (own.generated, texts)
+            if let (true, (Some(a), Some(b))) = (from.generated, texts)
                 && !self.is_same_expression((&*child, a), (parent, b))
             {
                 let message = format!("column \"{name}\" in child table has a conflicting generation expression");

@@ -155,6 +155,9 @@ scripts! {
     catalogs_show_keys_of_partitions
     catalogs_show_partitions
     catalogs_show_inheritance
+    tables_inherit_columns_and_checks
+    changes_reach_tables_that_inherit
+    parents_are_dropped_with_their_children
     tables_are_read_with_their_descendants
     partitions_are_read
     rows_find_their_partitions
