@@ -206,7 +206,8 @@ pub async fn apply(
             let gone = rows.iter().map(|r| (r, pick(r, &old)));
             let count = match table {
                 Some(table) => {
-                    let gone = gone.map(|(r, row)| Ok(TreeRow { part: table_at(r, table)?, key: key_at(r, key)?, row }));
+                    let gone =
+                        gone.map(|(r, row)| Ok(TreeRow { part: table_at(r, table)?, key: key_at(r, key)?, row }));
                     writer.delete_tree(&shape, gone.collect::<SqlResult<_>>()?).await?
                 }
                 None => {

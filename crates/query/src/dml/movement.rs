@@ -47,11 +47,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// As [`Writer::insert`]; 23514 for a row that no partition takes.
-    pub(super) async fn insert_routed(
-        &mut self,
-        root: &Arc<TableShape>,
-        rows: Vec<Vec<Datum>>,
-    ) -> SqlResult<Vec<Oid>> {
+    pub(super) async fn insert_routed(&mut self, root: &Arc<TableShape>, rows: Vec<Vec<Datum>>) -> SqlResult<Vec<Oid>> {
         let mut tables = Vec::with_capacity(rows.len());
         let mut rows = rows.into_iter();
         loop {
@@ -154,12 +150,7 @@ impl Writer<'_> {
     }
 
     /// The table that a row is in after an update, which is that of `lens` before.
-    fn place_of_changed(
-        &mut self,
-        named: &Arc<TableShape>,
-        lens: &Arc<Lens>,
-        new: &[Datum],
-    ) -> SqlResult<Arc<Lens>> {
+    fn place_of_changed(&mut self, named: &Arc<TableShape>, lens: &Arc<Lens>, new: &[Datum]) -> SqlResult<Arc<Lens>> {
         if named.table.partitioned.is_none() {
             return Ok(Arc::clone(lens));
         }

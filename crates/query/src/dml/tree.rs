@@ -63,9 +63,10 @@ impl Lens {
     pub fn new(named: &Arc<TableShape>, part: &Arc<TableShape>, shapes: &dyn Shapes) -> SqlResult<Self> {
         let mut slots = vec![None; part.columns.len()];
         for (from, column) in named.columns.iter().enumerate() {
-            let like = part.table.column_like(&named.table, column.number).ok_or_else(|| {
-                SqlError::internal(format!("table {} lacks column {}", part.table.name, column.name))
-            })?;
+            let like = part
+                .table
+                .column_like(&named.table, column.number)
+                .ok_or_else(|| SqlError::internal(format!("table {} lacks column {}", part.table.name, column.name)))?;
             slots[part.slot(like.number)?] = Some(from);
         }
         let given = |slot: usize| {
