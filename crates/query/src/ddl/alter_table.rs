@@ -726,7 +726,10 @@ impl DdlContext<'_> {
         self.edit_table(oid, |t| {
             t.uniques.iter_mut().for_each(|u| set(&mut u.name));
             t.checks.iter_mut().for_each(|c| set(&mut c.name));
-            t.foreign_keys.iter_mut().for_each(|f| set(&mut f.name));
+            t.foreign_keys.iter_mut().for_each(|f| {
+                set(&mut f.name);
+                f.parts.iter_mut().for_each(|part| set(&mut part.name));
+            });
             t.indexes.iter_mut().filter(|i| Some(i.oid) == index).for_each(|i| set(&mut i.name));
         })?;
         Ok(())

@@ -468,12 +468,12 @@ impl DdlContext<'_> {
             .collect();
         let message =
             format!("insert or update on table \"{}\" violates foreign key constraint \"{}\"", table.name, key.name);
-        let error = SqlError::new(SqlState::ForeignKeyViolation, message).detail(format!(
-            "Key ({})=({}) is not present in table \"{}\".",
-            own.join(", "),
-            texts.join(", "),
-            parent.name
-        ));
+        let detail = if key.matching == FkMatch::Full && row.iter().any(gavel_types::Datum::is_null) {
+            "MATCH FULL does not allow mixing of null and nonnull key values.".to_owned()
+        } else {
+            format!("Key ({})=({}) is not present in table \"{}\".", own.join(", "), texts.join(", "), parent.name)
+        };
+        let error = SqlError::new(SqlState::ForeignKeyViolation, message).detail(detail);
         Err(self.located(error, table).constraint(key.name.as_str()))
     }
 
@@ -481,6 +481,9 @@ impl DdlContext<'_> {
     pub(super) fn alter_constraint(&mut self, oid: Oid, name: &str, timing: Timing) -> SqlResult<()> {
         marks_of("FOREIGN KEY", timing, &[Mark::Deferrable])?;
         let table = self.table_by_oid(oid)?;
+        if let Some(key) = table.foreign_keys.iter().find(|f| f.parts.iter().any(|p| p.name == name)) {
+            return Err(self.derived_constraint(&table, key, name));
+        }
         if !table.foreign_keys.iter().any(|f| f.name == name) {
             if constraint_names(&table).any(|n| n == name) {
                 let message =
@@ -491,7 +494,7 @@ impl DdlContext<'_> {
         }
         let Some(key) = table.foreign_keys.iter().find(|f| f.name == name) else { return Ok(()) };
         if key.inherited_from.is_some() {
-            return Err(self.derived_constraint(&table, key));
+            return Err(self.derived_constraint(&table, key, name));
         }
         let mut all = vec![(oid, key.oid)];
         let mut at = 0;
@@ -507,9 +510,9 @@ impl DdlContext<'_> {
         Ok(())
     }
 
-    /// A foreign key that is one of a table above: to be altered there.
-    fn derived_constraint(&self, table: &Table, key: &ForeignKey) -> SqlError {
-        let message = format!("cannot alter constraint \"{}\" on relation \"{}\"", key.name, table.name);
+    /// A foreign key that is one of a table above, or one to a partition of the table that it is to: to be altered there.
+    fn derived_constraint(&self, table: &Table, key: &ForeignKey, name: &str) -> SqlError {
+        let message = format!("cannot alter constraint \"{name}\" on relation \"{}\"", table.name);
         let mut top = (table, key);
         while let Some(of) = top.1.inherited_from {
             let above = top.0.inherits.first().and_then(|parent| self.now().table(*parent));
@@ -521,8 +524,8 @@ impl DdlContext<'_> {
         let (whole, of) = (top.0, top.1);
         SqlError::internal(message)
             .detail(format!(
-                "Constraint \"{}\" is derived from constraint \"{}\" of relation \"{}\".",
-                key.name, of.name, whole.name
+                "Constraint \"{name}\" is derived from constraint \"{}\" of relation \"{}\".",
+                of.name, whole.name
             ))
             .hint("You may alter the constraint it derives from, instead.")
     }

@@ -181,13 +181,20 @@ impl DdlContext<'_> {
 
     /// Gives a new partition its part of the foreign keys to its parent, and of its parent's.
     pub(super) async fn join_foreign_keys(&mut self, parent: Oid, partition: Oid, fresh: bool) -> SqlResult<()> {
+        let whole = self.table_by_oid(parent)?;
+        if let Some(key) = whole.foreign_keys.iter().find(|f| f.parent == partition) {
+            let name = &self.table_by_oid(partition)?.name;
+            return Err(SqlError::unsupported(format!(
+                "cannot attach table \"{name}\" as a partition because it is referenced by foreign key \"{}\"",
+                key.name
+            )));
+        }
         let mut joining = vec![partition];
         joining.extend(below(self.now(), partition)?);
         for (child, key) in self.keys_to(parent)? {
             self.add_parts(child, key, joining.clone()).await?;
         }
-        let own: Vec<Oid> = self.table_by_oid(parent)?.foreign_keys.iter().map(|f| f.oid).collect();
-        for key in own {
+        for key in whole.foreign_keys.iter().map(|f| f.oid) {
             if let Some(made) = self.key_for_partition(partition, (parent, key), !fresh).await? {
                 self.spread_foreign_key(partition, made, !fresh).await?;
             }
@@ -228,7 +235,9 @@ impl DdlContext<'_> {
             self.edit_table(partition, |t| {
                 t.foreign_keys.iter_mut().filter(|f| f.oid == key.oid).for_each(|f| f.inherited_from = None);
             })?;
-            let partitions = below(self.now(), key.parent)?;
+            let mut partitions = below(self.now(), key.parent)?;
+            // One to the parent itself is not to what leaves that.
+            partitions.retain(|p| !leaving.contains(p));
             self.add_parts(partition, key.oid, partitions).await?;
         }
         Ok(())
@@ -261,11 +270,12 @@ impl DdlContext<'_> {
             gavel_catalog::descriptor::datum_text(v, ty).unwrap_or_else(|| "null".to_owned())
         };
         let texts: Vec<String> = key.columns.iter().zip(row).map(text).collect();
+        let named: Vec<&str> = key.columns.iter().filter_map(|n| child.column(*n)).map(|c| c.name.as_str()).collect();
         let name = key.name_for(partition);
         let message = format!("removing partition \"{}\" violates foreign key constraint \"{name}\"", leaving.name);
         let error = SqlError::new(SqlState::ForeignKeyViolation, message).detail(format!(
             "Key ({})=({}) is still referenced from table \"{}\".",
-            theirs.join(", "),
+            named.join(", "),
             texts.join(", "),
             child.name
         ));

@@ -116,7 +116,7 @@ impl DdlContext<'_> {
         let Object::Index(table, oid) = object else { return Err(SqlError::internal("an index that is none")) };
         let objects = [object];
         let table = self.table_by_oid(table)?;
-        if table.partitioned.is_some() {
+        if table.partitioned.is_some() && !table.is_temporary() {
             let bare = name.0.last().map_or("", String::as_str);
             let message = format!("cannot drop partitioned index \"{bare}\" concurrently");
             return Err(SqlError::unsupported(message));

@@ -152,6 +152,7 @@ scripts! {
     keys_of_partitioned_tables
     foreign_keys_of_partitioned_tables
     foreign_keys_to_partitioned_tables
+    foreign_keys_follow_partitions
     catalogs_show_keys_of_partitions
     catalogs_show_partitions
     catalogs_show_inheritance
