@@ -214,7 +214,8 @@ impl DdlContext<'_> {
 
     /// 42P16 for a column of a partition that is NOT NULL in the partitioned table.
     pub(super) fn require_nullable_above(&self, table: &Table, column: &str) -> SqlResult<()> {
-        let parent = table.inherits.first().filter(|_| table.bound.is_some()).and_then(|parent| self.now().table(*parent));
+        let parent =
+            table.inherits.first().filter(|_| table.bound.is_some()).and_then(|parent| self.now().table(*parent));
         if parent.and_then(|t| t.column_named(column)).is_some_and(|c| c.not_null) {
             let message = format!("column \"{column}\" is marked NOT NULL in parent table");
             return Err(SqlError::new(SqlState::InvalidTableDefinition, message));

@@ -120,12 +120,7 @@ impl DdlContext<'_> {
     }
 
     /// Adds a column to the table in the catalog; its default is bound later, when all columns are there.
-    async fn new_table_column(
-        &mut self,
-        oid: Oid,
-        def: &ColumnDef,
-        columns: &mut WrittenColumns,
-    ) -> SqlResult<()> {
+    async fn new_table_column(&mut self, oid: Oid, def: &ColumnDef, columns: &mut WrittenColumns) -> SqlResult<()> {
         let table = self.table_by_oid(oid)?;
         if let Some(inherited) = table.column_named(&def.name).filter(|c| c.descent.not_local) {
             self.tell_merged(&table, inherited, columns.next());

@@ -157,8 +157,15 @@ impl DdlContext<'_> {
         }
         let columns = numbers_in(table, parent, &check.columns);
         let oid = self.new_oid(table.schema).await?;
-        let own =
-            CheckConstraint { oid, sql, columns, validated: true, no_inherit: false, descent: INHERITED, ..check.clone() };
+        let own = CheckConstraint {
+            oid,
+            sql,
+            columns,
+            validated: true,
+            no_inherit: false,
+            descent: INHERITED,
+            ..check.clone()
+        };
         table.checks.push(own);
         Ok(())
     }
@@ -441,11 +448,8 @@ pub(super) fn merged(inherited: &Column, written: Column, specified: Specified) 
         }
     }
     let own = specified.default || specified.generated || written.identity.is_some();
-    let (default, sequence) = if own {
-        (written.default, written.sequence)
-    } else {
-        (inherited.default.clone(), inherited.sequence)
-    };
+    let (default, sequence) =
+        if own { (written.default, written.sequence) } else { (inherited.default.clone(), inherited.sequence) };
     Ok(Column {
         default,
         sequence,
