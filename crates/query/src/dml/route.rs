@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use gavel_catalog::partition::{PartitionKey, PartitionOn};
+use gavel_catalog::{Catalog, PartitionKey, PartitionOn, Table};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 
 use crate::dml::shape::{TableShape, shown_cut};
@@ -17,6 +17,7 @@ use crate::dml::tree::{Lens, Place};
 use crate::dml::writer::Writer;
 use crate::fast::expr::{RowContext, RowExpr};
 use crate::partition::bounds::Bounds;
+use crate::system::deparse;
 
 /// What a writer has learnt of tables that belong together.
 #[derive(Default)]
@@ -37,8 +38,6 @@ struct Level {
 struct KeyPart {
     source: KeySource,
     ty: PgType,
-    /// As error messages name it.
-    name: String,
 }
 
 enum KeySource {
@@ -50,23 +49,31 @@ impl KeyPart {
     fn all(shape: &TableShape, key: &PartitionKey, writer: &Writer<'_>) -> SqlResult<Vec<Self>> {
         let mut parts = Vec::with_capacity(key.parts.len());
         for part in &key.parts {
-            let (source, name) = match &part.key {
-                PartitionOn::Column(number) => {
-                    let slot = shape.slot(*number)?;
-                    (KeySource::Slot(slot), gavel_binder::quote(&shape.columns[slot].name))
-                }
+            let source = match &part.key {
+                PartitionOn::Column(number) => KeySource::Slot(shape.slot(*number)?),
                 PartitionOn::Expression(sql) => {
-                    let name = if is_call(sql) { sql.clone() } else { format!("({sql})") };
-                    (KeySource::Expression(writer.shapes.expression(&shape.table, sql, None)?), name)
+                    KeySource::Expression(writer.shapes.expression(&shape.table, sql, None)?)
                 }
             };
-            parts.push(Self { source, ty: part.ty, name });
+            parts.push(Self { source, ty: part.ty });
         }
         Ok(parts)
     }
 }
 
-/// Whether a text is one call of a function, or stands in parentheses.
+/// A part of a partition key as messages name it.
+fn part_name(catalog: &Arc<Catalog>, table: &Table, part: &PartitionOn) -> String {
+    match part {
+        PartitionOn::Column(number) => table.column(*number).map_or_else(String::new, |c| gavel_binder::quote(&c.name)),
+        PartitionOn::Expression(sql) => match deparse::brief(catalog, table, sql) {
+            Some(shown) if !is_call(&shown) => format!("({shown})"),
+            Some(shown) => shown,
+            None => sql.clone(),
+        },
+    }
+}
+
+/// Whether a text is one call of a function.
 fn is_call(sql: &str) -> bool {
     let Some(open) = sql.find('(').filter(|_| sql.ends_with(')')) else { return false };
     let mut depth = 0_usize;
@@ -78,8 +85,9 @@ fn is_call(sql: &str) -> bool {
         }
         depth == 0
     });
-    let name = sql[..open].chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '"'));
-    name && closed.is_some_and(|(at, _)| open + at + 1 == sql.len())
+    let mut name = sql[..open].chars();
+    let named = open > 0 && name.all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '"'));
+    named && closed.is_some_and(|(at, _)| open + at + 1 == sql.len())
 }
 
 impl Writer<'_> {
@@ -180,10 +188,12 @@ impl Writer<'_> {
     }
 
     fn no_partition(&self, level: &Level, key: &[Datum]) -> SqlError {
-        let names: Vec<&str> = level.key.iter().map(|part| part.name.as_str()).collect();
+        let shape = &level.shape;
+        let parts = shape.table.partitioned.iter().flat_map(|key| &key.parts);
+        let names = parts.map(|part| part_name(self.shapes.catalog(), &shape.table, &part.key));
+        let names: Vec<String> = names.collect();
         let values = level.key.iter().zip(key).map(|(part, value)| shown_cut(value, part.ty, &self.eval.style));
         let values: Vec<String> = values.collect();
-        let shape = &level.shape;
         let text = format!("no partition of relation \"{}\" found for row", shape.table.name);
         SqlError::new(SqlState::CheckViolation, text)
             .detail(format!(
@@ -222,6 +232,6 @@ mod tests {
     #[test]
     fn calls_need_no_parentheses() {
         assert!(is_call("lower(b)") && is_call("public.\"F\"(a, (b))"));
-        assert!(is_call("(a + b)") && !is_call("a + b") && !is_call("(a) + (b)") && !is_call("f(a) || g(b)"));
+        assert!(!is_call("(a + b)") && !is_call("a + b") && !is_call("(a) + (b)") && !is_call("f(a) || g(b)"));
     }
 }

@@ -51,7 +51,7 @@ pub trait Shapes: Send + Sync {
     fn default_value(&self, shape: &Arc<TableShape>, slot: usize, eval: &EvalContext) -> SqlResult<Datum>;
 
     /// The catalog that the tables are of.
-    fn catalog(&self) -> &Catalog;
+    fn catalog(&self) -> &Arc<Catalog>;
 
     /// The bounds of the partitions of a table.
     ///

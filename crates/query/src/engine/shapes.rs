@@ -86,7 +86,7 @@ impl Shapes for CatalogShapes {
         expr.eval(&RowContext { eval, row: &[], params: &[] })
     }
 
-    fn catalog(&self) -> &Catalog {
+    fn catalog(&self) -> &Arc<Catalog> {
         &self.catalog
     }
 

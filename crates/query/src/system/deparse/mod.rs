@@ -122,11 +122,20 @@ pub fn over_table(context: &SystemContext<'_>, table: &Table, sql: &str, pretty:
 
 /// An expression over the columns of `table` in one form, however it was written: for comparing.
 pub fn plain(catalog: &Arc<Catalog>, table: &Table, sql: &str) -> Option<String> {
+    of_table(catalog, table, sql, Layout::of(false))
+}
+
+/// The same with no more parentheses than it takes: for messages.
+pub fn brief(catalog: &Arc<Catalog>, table: &Table, sql: &str) -> Option<String> {
+    of_table(catalog, table, sql, Layout::of(true))
+}
+
+fn of_table(catalog: &Arc<Catalog>, table: &Table, sql: &str, layout: Layout) -> Option<String> {
     let style = shown_style(catalog, &[]);
     let expr = parse::parse_expression(sql).ok()?;
     let (scalar, mentioned) = recorded_table_expr(&opaque(catalog, &[], &style), &expr, sql, table).ok()?;
     let calls = HashMap::new();
-    let mut writer = Writer::new(catalog, &[], &style, Layout::of(false), &calls);
+    let mut writer = Writer::new(catalog, &[], &style, layout, &calls);
     for (number, id) in mentioned {
         writer.names.add_bare(id, table.column(number).map(|c| c.name.clone()));
     }
