@@ -174,6 +174,8 @@ pub struct PartitionElement {
     pub collation: Option<QualifiedName>,
     /// The operator class that is named.
     pub class: Option<QualifiedName>,
+    /// Where it begins.
+    pub span: Span,
 }
 
 /// PARTITION OF: the partitioned table, and what the new table has of it.

@@ -17,6 +17,7 @@ pub(super) fn partition_by(p: &mut Words<'_, '_>) -> Parse<Option<PartitionBy>> 
 
 /// A key: a column, a call, or an expression in parentheses.
 fn element(p: &mut Words<'_, '_>) -> Parse<PartitionElement> {
+    let span = p.parser.peek_token_ref().span;
     if p.eat_token(&Token::LParen) {
         // A query would need parentheses of its own.
         if ["select", "values", "with"].iter().any(|w| p.at(w)) {
@@ -37,7 +38,7 @@ fn element(p: &mut Words<'_, '_>) -> Parse<PartitionElement> {
     let collation = if collation.is_none() && p.eat("collate") { Some(p.qualified()?) } else { collation };
     let named = !p.at_token(&Token::Comma) && !p.at_token(&Token::RParen);
     let class = if named { Some(p.qualified()?) } else { None };
-    Ok(PartitionElement { expr, collation, class })
+    Ok(PartitionElement { expr, collation, class, span })
 }
 
 /// FOR VALUES … or DEFAULT.

@@ -131,9 +131,9 @@ impl DdlContext<'_> {
     ) -> SqlResult<PartitionPart> {
         let inner = bare(&element.expr).1.map(QualifiedName);
         let named = element.collation.as_ref().or(inner.as_ref());
+        let place = self.binder.place(element.span);
         let (key, ty, own) = match bound {
             BoundPart::Column(name) => {
-                let place = self.binder.place(name.span);
                 let name = folded(&name);
                 let column = table.column_named(&name).ok_or_else(|| {
                     if super::drop::is_system_column(&name) {
@@ -151,7 +151,7 @@ impl DdlContext<'_> {
                 require_storable(at, &element.expr, stored.ty)?;
                 let numbers = stored.columns.iter().filter_map(|n| table.column(*n));
                 if let Some(column) = numbers.clone().find(|c| c.generated) {
-                    return Err(generated_in_key(&column.name));
+                    return Err(generated_in_key(&column.name).at(place));
                 }
                 if stored.volatility != Volatility::Immutable {
                     return Err(invalid("functions in partition key expression must be marked IMMUTABLE"));

@@ -143,6 +143,8 @@ scripts! {
     partitions_are_attached_and_detached
     partitions_have_the_columns_of_their_table
     partition_keys_and_bounds_are_checked
+    partition_bounds_are_computed
+    errors_of_partitions_point_at_their_place
     parents_are_written_with_their_children
     parents_are_read_with_their_children
     tables_take_and_leave_parents
