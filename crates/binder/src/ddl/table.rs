@@ -117,6 +117,9 @@ pub(super) fn column_constraint(p: &mut Words<'_, '_>) -> Parse<Option<ColumnCon
     } else {
         return Ok(None);
     };
+    if p.at("not valid") || p.at("no inherit") && !matches!(kind, ColumnConstraintKind::Check(_)) {
+        return p.unexpected();
+    }
     let timing = timing(p)?;
     Ok(Some(ColumnConstraint { name, kind, timing }))
 }

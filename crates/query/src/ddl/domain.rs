@@ -42,6 +42,10 @@ fn refuse(kind: &ColumnConstraintKind, timing: Timing) -> SqlResult<()> {
         ColumnConstraintKind::Generated { .. } | ColumnConstraintKind::Identity { .. } => {
             return Err(SqlError::unsupported("specifying GENERATED not supported for domains"));
         }
+        ColumnConstraintKind::Check(_) if timing.no_inherit => {
+            let message = "check constraints for domains cannot be marked NO INHERIT";
+            return Err(SqlError::new(SqlState::InvalidObjectDefinition, message));
+        }
         _ if timing.deferrable || timing.initially_deferred => {
             return Err(SqlError::unsupported("specifying constraint deferrability not supported for domains"));
         }
