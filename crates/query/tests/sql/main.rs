@@ -164,6 +164,7 @@ scripts! {
     tables_are_read_with_their_descendants
     partitions_are_read
     rows_find_their_partitions
+    rows_are_routed_to_partitions
     rows_move_between_partitions
     conflicts_in_partitions_are_resolved
     rows_of_descendants_are_changed
