@@ -12,9 +12,9 @@ use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 
 use super::SystemContext;
 use super::deparse::Layout;
-use super::{definition, descent, partition};
 use super::resolver::{CatalogNames, parse_name, updatability};
 use super::routines;
+use super::{definition, descent, partition};
 use crate::ddl::names::quote;
 
 /// Arguments of one call. A strict function never sees NULL; the others of these take it as "none".
@@ -140,9 +140,7 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
         "pg_get_partition_constraintdef" => {
             text(catalog.table(a.oid(0)).and_then(|t| partition::constraint(context, t)))
         }
-        "pg_partition_root" => {
-            Ok(descent::root(catalog, a.oid(0)).map_or(Datum::Null, |root| Datum::Oid(root.0)))
-        }
+        "pg_partition_root" => Ok(descent::root(catalog, a.oid(0)).map_or(Datum::Null, |root| Datum::Oid(root.0))),
         "pg_get_triggerdef"
         | "pg_get_statisticsobjdef"
         | "pg_get_statisticsobjdef_columns"

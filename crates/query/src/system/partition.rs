@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 
 use gavel_binder::{BindContext, TableExpr};
 use gavel_catalog::{
-    IndexKey, IndexMethod, PartitionBound, PartitionKey, PartitionOn, PartitionPart, PartitionStrategy, RangeEdge, Table,
+    IndexKey, IndexMethod, PartitionBound, PartitionKey, PartitionOn, PartitionPart, PartitionStrategy, RangeEdge,
+    Table,
 };
 use gavel_functions::compare::compare;
 use gavel_functions::registry;
@@ -56,9 +57,8 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
 }
 
 fn default_partition(context: &SystemContext<'_>, table: &Table) -> Option<Oid> {
-    let is_default = |child: &&Oid| {
-        context.catalog.table(**child).is_some_and(|t| matches!(t.bound, Some(PartitionBound::Default)))
-    };
+    let is_default =
+        |child: &&Oid| context.catalog.table(**child).is_some_and(|t| matches!(t.bound, Some(PartitionBound::Default)));
     table.children.iter().find(is_default).copied()
 }
 
@@ -328,12 +328,7 @@ fn list(context: &SystemContext<'_>, part: &Part, values: &[Option<String>]) -> 
 }
 
 /// `collation` is that of the values.
-fn list_over(
-    context: &SystemContext<'_>,
-    part: &Part,
-    values: &[Option<String>],
-    collation: Oid,
-) -> Vec<Condition> {
+fn list_over(context: &SystemContext<'_>, part: &Part, values: &[Option<String>], collation: Oid) -> Vec<Condition> {
     let some: Vec<&str> = values.iter().flatten().map(String::as_str).collect();
     let null = |word: &str| Condition::Test(format!("({} IS {word})", part.shown));
     let array = registry::type_info(part.declared.oid).is_some_and(|t| t.category == 'A' && t.len == -1);
@@ -369,9 +364,7 @@ fn range(
 ) -> Vec<Condition> {
     let mut out = if nulls { not_null(parts) } else { Vec::new() };
     let same = |at: usize| match (parts.get(at), from.get(at), to.get(at)) {
-        (Some(part), Some(RangeEdge::Value(a)), Some(RangeEdge::Value(b))) => {
-            part.compare(a, b) == Ordering::Equal
-        }
+        (Some(part), Some(RangeEdge::Value(a)), Some(RangeEdge::Value(b))) => part.compare(a, b) == Ordering::Equal,
         _ => false,
     };
     // Where both bounds begin with the same values, rows have them.
@@ -424,7 +417,8 @@ impl Part {
         // A constant of a domain has quotes, whatever it is over.
         let shown = deparse::constant(context, text, self.base, false);
         let shown = if shown.starts_with('\'') { shown } else { format!("'{shown}'") };
-        let label = if labelled { format!("::{}", text_io::type_name_with_typmod(self.declared)) } else { String::new() };
+        let label =
+            if labelled { format!("::{}", text_io::type_name_with_typmod(self.declared)) } else { String::new() };
         format!("{shown}{label}")
     }
 

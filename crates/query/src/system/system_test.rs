@@ -160,12 +160,7 @@ fn put_partitions(c: &mut Catalog) {
         options: Vec::new(),
         ..plain.clone()
     };
-    let part = |number, ty, collation| PartitionPart {
-        key: PartitionOn::Column(number),
-        ty,
-        class: Oid(0),
-        collation,
-    };
+    let part = |number, ty, collation| PartitionPart { key: PartitionOn::Column(number), ty, class: Oid(0), collation };
     let (varchar, bigint) = (PgType::with_typmod(Oid::VARCHAR, 14), PgType::new(Oid::INT8));
     let (numeric, date) = (PgType::new(Oid::NUMERIC), PgType::new(Oid::DATE));
     let of_v = [("a", varchar), ("b", numeric), ("d", date)];
@@ -342,8 +337,9 @@ fn partitions_are_shown_as_postgresql_shows_them() {
              OR (((a)::text = {b}) AND (b < '-2'::numeric)) \
              OR (((a)::text = {b}) AND (b = '-2'::numeric) AND (d < '2020-01-01'::date)))"
         );
-        let third =
-            format!("((a)::text = {d}) AND (b = '10'::numeric) AND (d >= '2020-01-01'::date) AND (d < '2020-01-02'::date)");
+        let third = format!(
+            "((a)::text = {d}) AND (b = '10'::numeric) AND (d >= '2020-01-01'::date) AND (d < '2020-01-02'::date)"
+        );
         assert_eq!(constraint(16601), format!("({not_null} {first})"));
         assert_eq!(constraint(16602), format!("({not_null} ((a)::text = {c}))"));
         assert_eq!(constraint(16603), format!("({not_null} {third})"));
