@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gavel_catalog::{FkAction, FkMatch, ForeignKey, Index, IndexKey, Table, UserType};
+use gavel_catalog::{FkAction, FkMatch, Index, IndexKey, Table, UserType};
 use gavel_functions::registry;
 use gavel_types::{ArrayValue, Datum, Oid, PgType};
 
@@ -122,8 +122,7 @@ fn constraints(context: &SystemContext<'_>, t: &Table, out: &mut Rows) {
             row.set("coninhcount", i32::from(c.descent.parents));
         });
     }
-    let parts: Vec<ForeignKey> = t.foreign_keys.iter().flat_map(|f| context.catalog.parts_of_key(f)).collect();
-    for f in t.foreign_keys.iter().chain(&parts) {
+    for f in t.foreign_keys.iter().flat_map(|f| foreign_part::with_parts(context.catalog, f)) {
         out.add(|row| {
             common(row, f.oid, &f.name, 'f');
             row.set("condeferrable", f.deferrable).set("condeferred", f.initially_deferred);

@@ -253,10 +253,9 @@ fn constraint_of(context: &SystemContext<'_>, t: &Table, oid: Oid, pretty: bool)
         let shown = table_expression(context, t, &c.sql, pretty);
         return Some(format!("CHECK ({shown}){inherit}{valid}"));
     }
-    let parts: Vec<ForeignKey> = t.foreign_keys.iter().flat_map(|f| context.catalog.parts_of_key(f)).collect();
-    let f = t.foreign_keys.iter().chain(&parts).find(|f| f.oid == oid)?;
+    let f = foreign_part::find(context.catalog, t, oid)?;
     let valid = if f.validated { "" } else { " NOT VALID" };
-    Some(format!("{}{}{valid}", foreign_key(context, t, f), timing(f.deferrable, f.initially_deferred)))
+    Some(format!("{}{}{valid}", foreign_key(context, t, &f), timing(f.deferrable, f.initially_deferred)))
 }
 
 fn foreign_key(context: &SystemContext<'_>, t: &Table, f: &ForeignKey) -> String {
