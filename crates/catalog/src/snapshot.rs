@@ -483,3 +483,41 @@ impl Catalog {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(oid: u32, inherits: &[u32]) -> Table {
+        let inherits: Vec<Oid> = inherits.iter().copied().map(Oid).collect();
+        let plain = serde_json::json!({
+            "oid": Oid(oid), "schema": Oid(1), "name": format!("t{oid}"), "owner": Oid(1), "version": 1,
+            "columns": [], "storage": Oid(oid), "indexes": [], "inherits": inherits,
+        });
+        serde_json::from_value(plain).expect("a table")
+    }
+
+    #[test]
+    fn tables_below_are_found_level_by_level_and_once() {
+        let mut catalog = Catalog::default();
+        for (oid, parents, children) in
+            [(1, &[][..], &[2, 3][..]), (2, &[1], &[4, 5]), (3, &[1], &[4]), (4, &[2, 3], &[])]
+        {
+            let children = children.iter().copied().map(Oid).collect();
+            catalog.put_table(Arc::new(Table { children, ..table(oid, parents) }));
+        }
+        // Only the session's own: what is stored does not name it.
+        let temporary = FIRST_TEMPORARY_OID.0 + 1;
+        catalog.put_table(Arc::new(table(temporary, &[3])));
+        let below = |oid: u32| catalog.descendants(Oid(oid)).iter().map(|t| t.oid.0).collect::<Vec<_>>();
+        // There is no table 5 any more.
+        assert_eq!(below(1), [1, 2, 3, 4, temporary]);
+        assert_eq!(below(4), [4]);
+        assert_eq!(below(5), [0_u32; 0]);
+        let above = |oid: u32| catalog.ancestors(Oid(oid)).iter().map(|t| t.oid.0).collect::<Vec<_>>();
+        assert_eq!(above(4), [2, 3, 1]);
+        assert_eq!(above(temporary), [3, 1]);
+        assert_eq!(above(1), [0_u32; 0]);
+        assert!(catalog.has_children(Oid(3)) && !catalog.has_children(Oid(4)));
+    }
+}

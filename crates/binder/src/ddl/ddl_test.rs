@@ -260,7 +260,8 @@ fn fetch_goes_every_way() {
 #[test]
 fn what_concerns_the_session_alone_is_read() {
     let table = |(name, only): &(&str, bool)| TableRef { name: QualifiedName(vec![(*name).to_owned()]), only: *only };
-    let lock = |tables: &[(&str, bool)], mode| SessionCommand::Lock { tables: tables.iter().map(table).collect(), mode };
+    let lock =
+        |tables: &[(&str, bool)], mode| SessionCommand::Lock { tables: tables.iter().map(table).collect(), mode };
     assert_eq!(session("lock t"), lock(&[("t", false)], TableLockMode::AccessExclusive));
     let two = [("t", true), ("u", false)];
     assert_eq!(session("lock table only (t), u * in share mode nowait"), lock(&two, TableLockMode::Share));
@@ -274,6 +275,48 @@ fn what_concerns_the_session_alone_is_read() {
     assert_eq!(session("notify a"), told(""));
     assert_eq!(session("NOTIFY A, 'it''s'"), told("it's"));
     assert!(parsed("lock t in foo mode").is_err() && parsed("notify a, 4").is_err());
+}
+
+#[test]
+fn tables_below_are_meant_unless_it_says_only() {
+    let alter = |sql: &str| match parsed(sql) {
+        Ok(Ddl::Alter(alter)) => alter,
+        other => panic!("{sql}: {other:?}"),
+    };
+    for (sql, only) in [
+        ("alter table t add a int", false),
+        ("alter table t * add a int", false),
+        ("alter table only t add a int", true),
+        ("alter table if exists only (s.t) add a int", true),
+    ] {
+        assert_eq!(alter(sql).only, only, "{sql}");
+    }
+    let p = QualifiedName(vec!["p".into()]);
+    assert_eq!(
+        alter("alter table t inherit p, no inherit p").actions,
+        [AlterAction::Inherit(p.clone()), AlterAction::NoInherit(p.clone())]
+    );
+    let Ok(Ddl::CreateTable(create)) =
+        parsed("create table t (a int check (a > 0) no inherit) inherits (p, s.q) with (fillfactor = 70)")
+    else {
+        panic!("a table with parents is not read");
+    };
+    assert_eq!(create.inherits, [p, QualifiedName(vec!["s".into(), "q".into()])]);
+    let TableElement::Column(column) = &create.elements[0] else { panic!("no column") };
+    assert!(column.constraints[0].timing.no_inherit);
+    let truncated = |name: &str, only| TableRef { name: QualifiedName(vec![name.into()]), only };
+    let Ok(Ddl::Truncate { tables, .. }) = parsed("truncate a, only b, only (c), d *") else { panic!("not read") };
+    assert_eq!(tables, [truncated("a", false), truncated("b", true), truncated("c", true), truncated("d", false)]);
+    for wrong in [
+        "create table t () inherits ()",
+        "create table t inherits (p)",
+        "create table t (a int unique no inherit)",
+        "create table t (a int check (a > 0) not valid)",
+        "alter table only t * add a int",
+        "alter view v inherit p",
+    ] {
+        assert!(parsed(wrong).is_err(), "{wrong}");
+    }
 }
 
 fn function(sql: &str) -> CreateFunction {

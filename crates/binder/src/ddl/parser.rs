@@ -161,7 +161,8 @@ fn create_table(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
     }
     let mut columns = Vec::new();
     let mut elements = Vec::new();
-    if p.eat_token(&Token::LParen) {
+    let listed = p.eat_token(&Token::LParen);
+    if listed {
         if names_follow(p) {
             columns = p.commas(Words::name)?;
         } else if !p.at_token(&Token::RParen) {
@@ -169,7 +170,7 @@ fn create_table(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
         }
         p.expect_token(&Token::RParen)?;
     }
-    let inherits = if p.eat("inherits") { p.list(Words::qualified)? } else { Vec::new() };
+    let inherits = if listed && p.eat("inherits") { p.list(Words::qualified)? } else { Vec::new() };
     let partition_by = partition::partition_by(p)?;
     let (options, on_commit) = table_options(p)?;
     if partition_by.is_none() && inherits.is_empty() && p.eat("as") {
