@@ -30,10 +30,16 @@ pub(super) fn typed_element(p: &mut Words<'_, '_>) -> Parse<TableElement> {
     let column = p.name()?;
     p.eat("with options");
     let mut constraints = Vec::new();
-    while let Some(constraint) = column_constraint(p)? {
-        constraints.push(constraint);
+    loop {
+        if p.eat("collate") {
+            // It is that of the type or partitioned table, whatever is said here.
+            p.qualified()?;
+        } else if let Some(constraint) = column_constraint(p)? {
+            constraints.push(constraint);
+        } else {
+            return Ok(TableElement::Options { column, constraints });
+        }
     }
-    Ok(TableElement::Options { column, constraints })
 }
 
 /// Whether a table constraint is next, rather than a column.

@@ -160,7 +160,7 @@ impl DdlContext<'_> {
                     return Err(invalid("cannot use constant expression as partition key"));
                 }
                 let collated = registry::type_info(stored.ty.oid).is_some_and(|t| t.collation.0 != 0);
-                let own = numbers.filter_map(|c| c.collation).next().filter(|_| collated);
+                let own = numbers.clone().find_map(|c| c.collation).filter(|_| collated);
                 (PartitionOn::Expression(key_text(&stored.sql, table)?), stored.ty, own)
             }
         };
