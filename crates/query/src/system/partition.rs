@@ -105,13 +105,18 @@ pub(super) fn key_columns(context: &SystemContext<'_>, table: &Table) -> BTreeSe
     numbers
 }
 
+/// The type that a part of a key has, a domain perhaps, and the one of its values.
+#[derive(Clone, Copy)]
+struct KeyType {
+    declared: PgType,
+    base: PgType,
+}
+
 /// One part of a partition key, as conditions over it are written.
 struct Part {
     /// The column or expression.
     shown: String,
-    /// The type that it has, a domain perhaps, and the one of its values.
-    declared: PgType,
-    base: PgType,
+    ty: KeyType,
     /// The collation that it has by itself, and the one that the key compares it by; 0 for none.
     own_collation: Oid,
     collation: Oid,
@@ -120,6 +125,11 @@ struct Part {
 
 fn type_collation(ty: PgType) -> Oid {
     registry::type_info(ty.oid).map_or(Oid(0), |t| t.collation)
+}
+
+fn key_type(table: &Table, part: &PartitionPart) -> KeyType {
+    let column = column_number(part).and_then(|n| table.column(n));
+    KeyType { declared: column.map_or(part.ty, |c| c.declared()), base: part.ty }
 }
 
 fn parts(context: &SystemContext<'_>, table: &Table, key: &PartitionKey) -> Vec<Part> {
@@ -137,8 +147,7 @@ fn parts(context: &SystemContext<'_>, table: &Table, key: &PartitionKey) -> Vec<
         };
         Part {
             shown,
-            declared: column.map_or(part.ty, |c| c.declared()),
-            base: part.ty,
+            ty: key_type(table, part),
             own_collation,
             collation: part.collation.unwrap_or(own_collation),
             class,
@@ -191,12 +200,8 @@ fn parent<'a>(context: &SystemContext<'a>, table: &Table) -> Option<(&'a Table, 
 pub fn bound(context: &SystemContext<'_>, table: &Table) -> Option<String> {
     let bound = table.bound.as_ref()?;
     let (parent, key) = parent(context, table)?;
-    Some(bound_over(context, &parts(context, parent, key), bound))
-}
-
-fn bound_over(context: &SystemContext<'_>, parts: &[Part], bound: &PartitionBound) -> String {
-    let value = |at: usize, text: &str| match parts.get(at) {
-        Some(part) => part.constant(context, text, false),
+    let value = |at: usize, text: &str| match key.parts.get(at) {
+        Some(part) => key_type(parent, part).constant(context, text, false),
         None => text.to_owned(),
     };
     let edges = |edges: &[RangeEdge]| {
@@ -207,7 +212,7 @@ fn bound_over(context: &SystemContext<'_>, parts: &[Part], bound: &PartitionBoun
         };
         edges.iter().enumerate().map(one).collect::<Vec<_>>().join(", ")
     };
-    match bound {
+    Some(match bound {
         PartitionBound::Default => "DEFAULT".to_owned(),
         PartitionBound::List(values) => {
             let one = |text: &Option<String>| text.as_ref().map_or_else(|| "NULL".to_owned(), |t| value(0, t));
@@ -217,7 +222,7 @@ fn bound_over(context: &SystemContext<'_>, parts: &[Part], bound: &PartitionBoun
         PartitionBound::Hash { modulus, remainder } => {
             format!("FOR VALUES WITH (modulus {modulus}, remainder {remainder})")
         }
-    }
+    })
 }
 
 /// What `pg_get_expr` makes of what `relpartbound` and `partexprs` hold; `None` for other expressions.
@@ -331,7 +336,7 @@ fn list(context: &SystemContext<'_>, part: &Part, values: &[Option<String>]) -> 
 fn list_over(context: &SystemContext<'_>, part: &Part, values: &[Option<String>], collation: Oid) -> Vec<Condition> {
     let some: Vec<&str> = values.iter().flatten().map(String::as_str).collect();
     let null = |word: &str| Condition::Test(format!("({} IS {word})", part.shown));
-    let array = registry::type_info(part.declared.oid).is_some_and(|t| t.category == 'A' && t.len == -1);
+    let array = registry::type_info(part.ty.declared.oid).is_some_and(|t| t.category == 'A' && t.len == -1);
     let equal = match some.as_slice() {
         [] => None,
         [one] => Some(part.test(context, EQUAL, one, collation)),
@@ -408,7 +413,7 @@ fn side(
     (!arms.is_empty()).then(|| Condition::any(arms))
 }
 
-impl Part {
+impl KeyType {
     /// A value without the name of its type, or with it where it has one.
     fn constant(&self, context: &SystemContext<'_>, text: &str, labelled: bool) -> String {
         if !self.declared.oid.is_over_domain() {
@@ -421,10 +426,12 @@ impl Part {
             if labelled { format!("::{}", text_io::type_name_with_typmod(self.declared)) } else { String::new() };
         format!("{shown}{label}")
     }
+}
 
+impl Part {
     fn literal(&self, context: &SystemContext<'_>, text: &str, collation: Oid) -> String {
-        let mut out = self.constant(context, text, true);
-        if collation != Oid(0) && collation != type_collation(self.base) {
+        let mut out = self.ty.constant(context, text, true);
+        if collation != Oid(0) && collation != type_collation(self.ty.base) {
             out.push_str(&collate(collation));
         }
         out
@@ -432,11 +439,12 @@ impl Part {
 
     /// The key as it stands in a comparison: with the type of the operator class, and if its collation is another.
     fn operand(&self) -> String {
-        let input = self.class.map_or(self.declared.oid, |c| c.input);
+        let declared = self.ty.declared.oid;
+        let input = self.class.map_or(declared, |c| c.input);
         let polymorphic = matches!(input, Oid::ANYARRAY | Oid::ANYENUM | Oid::ANYELEMENT | Oid::RECORD);
-        let relabelled = !polymorphic && input != self.declared.oid;
+        let relabelled = !polymorphic && input != declared;
         if relabelled || self.collation != self.own_collation {
-            let input = if polymorphic { self.declared.oid } else { input };
+            let input = if polymorphic { declared } else { input };
             return format!("({})::{}", self.shown, text_io::type_name_with_typmod(PgType::new(input)));
         }
         self.shown.clone()
@@ -461,8 +469,8 @@ impl Part {
     /// Orders two values in text form.
     fn compare(&self, a: &str, b: &str) -> Ordering {
         let style = TextStyle::default();
-        let read = |text: &str| text_io::parse(text, self.base, &style).unwrap_or_else(|_| Datum::text(text));
-        compare(&read(a), &read(b), self.base)
+        let read = |text: &str| text_io::parse(text, self.ty.base, &style).unwrap_or_else(|_| Datum::text(text));
+        compare(&read(a), &read(b), self.ty.base)
     }
 }
 
