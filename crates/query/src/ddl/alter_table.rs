@@ -69,19 +69,28 @@ impl DdlContext<'_> {
                 types.push(NewType { column, ty, collation: collation.as_ref(), using: using.as_ref() });
             }
         }
+        let mut added: Vec<&ColumnDef> = Vec::new();
         for action in ordered {
+            // What is written behind new columns comes with the other constraints.
+            if pass(action) >= 4 {
+                self.constrain_columns(oid, &std::mem::take(&mut added)).await?;
+            }
             match action {
+                AlterAction::AddColumn { column, if_not_exists } => {
+                    if self.add_column(oid, column, *if_not_exists).await? {
+                        added.push(column);
+                    }
+                }
                 // All at once, as soon as the first is reached.
                 AlterAction::SetType { .. } => self.set_types(oid, &origins, &std::mem::take(&mut types)).await?,
                 other => self.alter_table_action(oid, other).await?,
             }
         }
-        Ok(())
+        self.constrain_columns(oid, &added).await
     }
 
     async fn alter_table_action(&mut self, oid: Oid, action: &AlterAction) -> SqlResult<()> {
         match action {
-            AlterAction::AddColumn { column, if_not_exists } => self.add_column(oid, column, *if_not_exists).await,
             AlterAction::DropColumn { name, if_exists, cascade } => {
                 self.drop_column(oid, name, *if_exists, *cascade).await
             }
@@ -144,7 +153,8 @@ impl DdlContext<'_> {
             AlterAction::NotOfType => self.unset_type_of_table(oid),
             AlterAction::Accepted => Ok(()),
             AlterAction::AcceptedColumn { column } => self.column_of(oid, column).map(drop),
-            AlterAction::SetType { .. }
+            AlterAction::AddColumn { .. }
+            | AlterAction::SetType { .. }
             | AlterAction::Rename(_)
             | AlterAction::SetSchema(_)
             | AlterAction::Owner(_)
@@ -184,7 +194,8 @@ impl DdlContext<'_> {
 
     // ---- ADD COLUMN ----
 
-    async fn add_column(&mut self, oid: Oid, def: &ColumnDef, if_not_exists: bool) -> SqlResult<()> {
+    /// Whether the column has been added: it may be there already. Its constraints are not yet.
+    async fn add_column(&mut self, oid: Oid, def: &ColumnDef, if_not_exists: bool) -> SqlResult<bool> {
         let before = self.table_by_oid(oid)?;
         if before.bound.is_some() {
             return Err(SqlError::new(SqlState::WrongObjectType, "cannot add column to a partition"));
@@ -194,7 +205,7 @@ impl DdlContext<'_> {
             let message = format!("column \"{}\" of relation \"{}\" already exists", def.name, before.name);
             if if_not_exists {
                 self.notice_of(SqlState::DuplicateColumn, format!("{message}, skipping"));
-                return Ok(());
+                return Ok(false);
             }
             return Err(SqlError::new(SqlState::DuplicateColumn, message));
         }
@@ -202,10 +213,23 @@ impl DdlContext<'_> {
         column.generated = def.constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::Generated { .. }));
         self.require_column_fits(&before, &column)?;
         self.add_column_to_all(&before, def, &column).await?;
-        self.add_column_checks(oid, def, false).await?;
-        self.add_column_keys(oid, def, true, false).await?;
-        self.add_column_keys(oid, def, false, false).await?;
-        self.add_column_references(oid, def, false).await
+        Ok(true)
+    }
+
+    /// Adds the constraints that are written behind new columns.
+    async fn constrain_columns(&mut self, oid: Oid, added: &[&ColumnDef]) -> SqlResult<()> {
+        for def in added {
+            self.add_column_checks(oid, def, false).await?;
+        }
+        for primary in [true, false] {
+            for def in added {
+                self.add_column_keys(oid, def, primary, false).await?;
+            }
+        }
+        for def in added {
+            self.add_column_references(oid, def, false).await?;
+        }
+        Ok(())
     }
 
     /// Puts a new column, as yet without its default, into a table and its value into the rows that are there.
