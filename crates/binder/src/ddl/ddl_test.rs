@@ -22,6 +22,13 @@ fn what_dumps_and_tools_write_is_read() {
          foreign key (a, b) references p match full on update set null) with (fillfactor=100) tablespace x",
         "create unlogged table t (like s.u including all excluding indexes, x timestamp with time zone default now())",
         "create table t (a, b) as select 1, 2 with no data",
+        "create table p (a int, b text) partition by range (a, lower(b) collate \"C\" s.text_ops, (a + 1) int4_ops)",
+        "create table if not exists q partition of s.p (a with options not null default 5, b collate \"C\", check (a > 0)) \
+         for values from (1, minvalue, -3) to (2, 'x' || 'y', maxvalue) partition by hash (a) with (fillfactor = 70)",
+        "create temp table q partition of p default",
+        "alter table p attach partition s.q for values in (1, null, 2 + 3)",
+        "alter table only p detach partition q concurrently",
+        "alter index i attach partition s.j",
         "create temp table t on commit drop as table x",
         "create unique index concurrently if not exists i on only s.t using btree (a desc nulls last, lower(b), \
          (a + 1) text_pattern_ops, c collate \"C\" asc) include (d) with (fillfactor = 90) where a > 0",
@@ -388,5 +395,35 @@ fn functions_are_named_with_and_without_parameters() {
         "create procedure p() returns int as ''",
     ] {
         assert!(parsed(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn bounds_are_read_as_written() {
+    let bound = |sql: &str| match parsed(sql) {
+        Ok(Ddl::CreateTable(CreateTable { partition_of: Some(PartitionOf { bound, .. }), .. })) => Some(bound.kind),
+        _ => None,
+    };
+    assert_eq!(bound("create table q partition of p default"), Some(BoundKind::Default));
+    let hash = bound("create table q partition of p for values with (modulus 4, Remainder 1)");
+    let Some(BoundKind::Hash(words)) = hash else { panic!("no hash bound") };
+    let words: Vec<(&str, i64)> = words.iter().map(|(word, _, number)| (word.as_str(), *number)).collect();
+    assert_eq!(words, [("modulus", 4), ("remainder", 1)]);
+    for sql in [
+        "create table q partition of p",
+        "create table q partition of p for values in ()",
+        "create table q partition of p for values default",
+        "create table q partition of p for values with (modulus -4, remainder 0)",
+        "create table q partition of p (a int) for values in (1)",
+        "create table p (a int) partition by list (a + 1)",
+        "create table p (a int) partition by list (a.b)",
+        "create table p (a int) partition by list (42)",
+        "create table p (a int) partition by list ((select 1))",
+        "create table p (a int) partition by list (a desc)",
+        "create table p partition by list (a) as select 1 as a",
+        "alter table p add column b int, attach partition q default",
+        "alter view v detach partition q",
+    ] {
+        assert!(parsed(sql).is_err(), "{sql}");
     }
 }
