@@ -41,6 +41,7 @@ fn table(oid: u32, name: &str) -> Table {
         missing: None,
         dropped: false,
         acl: None,
+        descent: crate::descriptor::Descent::default(),
     };
     Table {
         oid: Oid(oid),

@@ -79,6 +79,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
                 missing: None,
                 dropped: false,
                 acl: None,
+                descent: gavel_catalog::Descent::default(),
             })
             .collect(),
         storage: Oid(oid),
