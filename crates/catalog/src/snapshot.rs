@@ -520,4 +520,46 @@ mod tests {
         assert_eq!(above(1), [0_u32; 0]);
         assert!(catalog.has_children(Oid(3)) && !catalog.has_children(Oid(4)));
     }
+
+    #[test]
+    fn a_foreign_key_has_a_part_for_each_partition_that_it_is_to() {
+        use crate::descriptor::{Column, FkAction, FkMatch, ForeignKeyPart};
+        let mut catalog = Catalog::default();
+        let levels = [(1, &[][..], None), (2, &[1], Some(Oid(11))), (3, &[2], Some(Oid(12)))];
+        for (oid, parents, parent) in levels {
+            // Each table has the column under another number.
+            let columns = vec![Column::plain(4 - oid as i16, "a".into(), PgType::INT4)];
+            let other = Index { oid: Oid(oid + 30), ..Index::default() };
+            let indexes = vec![other, Index { oid: Oid(oid + 10), parent, ..Index::default() }];
+            catalog.put_table(Arc::new(Table { columns, indexes, ..table(oid, parents) }));
+        }
+        let part = |oid, name: &str, parent| ForeignKeyPart { oid: Oid(oid), name: name.into(), parent: Oid(parent) };
+        let key = ForeignKey {
+            oid: Oid(20),
+            name: "k".into(),
+            columns: vec![7],
+            parent: Oid(1),
+            parent_columns: vec![3],
+            parent_index: Oid(11),
+            on_delete: FkAction::Cascade,
+            delete_sets: Vec::new(),
+            on_update: FkAction::NoAction,
+            matching: FkMatch::Simple,
+            deferrable: true,
+            initially_deferred: false,
+            validated: true,
+            inherited_from: None,
+            parts: vec![part(21, "k1", 2), part(22, "k2", 3)],
+        };
+        let parts = catalog.parts_of_key(&key);
+        let shown =
+            |k: &ForeignKey| (k.name.clone(), k.parent.0, k.inherited_from, k.parent_columns[0], k.parent_index.0);
+        assert_eq!(
+            parts.iter().map(shown).collect::<Vec<_>>(),
+            [("k1".to_owned(), 2, Some(Oid(20)), 2, 12), ("k2".to_owned(), 3, Some(Oid(21)), 1, 13)]
+        );
+        assert!(parts.iter().all(|k| k.deferrable && k.columns == [7] && k.parts.is_empty()));
+        assert_eq!((key.name_for(Oid(3)), key.name_for(Oid(1))), ("k2", "k"));
+        assert_eq!(key.referenced().map(|t| t.0).collect::<Vec<_>>(), [1, 2, 3]);
+    }
 }
