@@ -11,15 +11,19 @@ pub mod bounds;
 pub mod condition;
 pub mod hash;
 
-use gavel_catalog::Table;
-use gavel_catalog::partition::PartitionOn;
+use std::sync::Arc;
 
-/// A part of the key of a partitioned table as messages name it: the column, or the expression; empty if there is no
-/// such part.
-pub fn part_name(table: &Table, at: usize) -> String {
+use gavel_catalog::partition::PartitionOn;
+use gavel_catalog::{Catalog, Table};
+
+use crate::system::deparse;
+
+/// A part of the key of a partitioned table as errors about bounds name it: the column, or the expression; empty if there
+/// is no such part.
+pub fn part_name(catalog: &Arc<Catalog>, table: &Table, at: usize) -> String {
     match table.partitioned.as_ref().and_then(|key| key.parts.get(at)).map(|part| &part.key) {
         Some(PartitionOn::Column(number)) => table.column(*number).map_or_else(String::new, |c| c.name.clone()),
-        Some(PartitionOn::Expression(sql)) => sql.clone(),
+        Some(PartitionOn::Expression(sql)) => deparse::plain(catalog, table, sql).unwrap_or_else(|| sql.clone()),
         None => String::new(),
     }
 }

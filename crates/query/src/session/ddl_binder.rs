@@ -171,7 +171,7 @@ impl SessionBinder<'_> {
             Usage::PartitionBound(at) => {
                 let part = table.partitioned.as_ref().and_then(|key| key.parts.get(at));
                 let ty = part.map(|part| part.ty).ok_or_else(|| SqlError::internal("a bound without a key"))?;
-                let called = partition::part_name(table, at);
+                let called = partition::part_name(scope.catalog, table, at);
                 (gavel_binder::bind_partition_bound_ast(&context, expr, text, ty, &called)?, ty, Vec::new())
             }
         };
