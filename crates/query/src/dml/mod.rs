@@ -7,12 +7,14 @@
 //! | `tree` | rows of a table as rows of those below it |
 //! | `route` | the partition that a row belongs to |
 //! | `movement` | updates and deletes of rows in several tables of a tree |
+//! | [`arrivals`] | rows that come one after the other |
 //! | [`conflict`] | INSERT … ON CONFLICT |
 //! | [`deferred`] | checks that wait, SET CONSTRAINTS, deferrable keys |
 //! | `unbuilt` | entries of unique indexes that do not hold all rows yet |
 //! | [`foreign`] | foreign keys: parents looked up, children found and acted upon |
 //! | [`modify`] | a bound `Modify` from its source rows to its RETURNING rows |
 
+pub mod arrivals;
 pub mod conflict;
 pub mod deferred;
 pub mod foreign;

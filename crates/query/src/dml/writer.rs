@@ -187,26 +187,45 @@ impl<'a> Writer<'a> {
                 }
             }
         }
+        self.put_all(prepared).await.map_err(|(_, error)| error)?;
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Writes new rows whose keys must be free. An error says which of them it is about.
+    pub(super) async fn put_all(
+        &mut self,
+        prepared: Vec<(Arc<TableShape>, Prepared)>,
+    ) -> Result<(), (Option<usize>, SqlError)> {
         let keys = prepared.iter().flat_map(|(shape, p)| p.unique_keys(shape)).map(|(_, k)| k.clone()).collect();
-        let mut taken = self.existing(keys).await?;
-        for (shape, p) in prepared {
+        let mut taken = self.existing(keys).await.map_err(|e| (None, e))?;
+        for (number, (shape, p)) in prepared.into_iter().enumerate() {
             for (index, key) in p.unique_keys(&shape) {
                 if !taken.insert(key.clone()) {
-                    return Err(self.violation(&shape, index, key, &p.row).await);
+                    return Err((Some(number), self.violation(&shape, index, key, &p.row).await));
                 }
             }
-            self.put_new(&shape, p)?;
+            self.put_new(&shape, p).map_err(|e| (None, e))?;
         }
-        failed.map_or(Ok(()), Err)
+        Ok(())
     }
 
     /// Checks a new row and makes its key, value and entries.
     pub(super) fn prepare(&mut self, place: &Place, row: Vec<Datum>) -> SqlResult<Prepared> {
-        let shape = &place.shape;
-        self.check_row(place, &row)?;
+        self.check_new(place, &row)?;
+        self.make(&place.shape, row)
+    }
+
+    /// What a row must satisfy by itself.
+    pub(super) fn check_new(&mut self, place: &Place, row: &[Datum]) -> SqlResult<()> {
+        self.check_row(place, row)?;
         if place.seen.is_none() {
-            self.check_within(shape, &row)?;
+            self.check_within(&place.shape, row)?;
         }
+        Ok(())
+    }
+
+    /// The key, value and entries of a new row.
+    pub(super) fn make(&mut self, shape: &TableShape, row: Vec<Datum>) -> SqlResult<Prepared> {
         let row_id = if shape.has_row_key() { [0; 16] } else { self.next_row_id() };
         let key = shape.row_key(&row, row_id)?;
         let value = shape.encode(&row)?;

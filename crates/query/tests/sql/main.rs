@@ -171,6 +171,7 @@ scripts! {
     rows_of_descendants_are_changed
     rows_of_partitions_are_merged
     copy_fills_partitions
+    errors_of_copy_name_the_row
     descendants_are_truncated
     views_over_descendants_are_written
     details_of_partitions_are_left_out
