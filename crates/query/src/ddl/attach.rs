@@ -64,9 +64,10 @@ impl DdlContext<'_> {
         self.adopt(table.oid, &parent)?;
         let kept = bound.clone();
         self.edit_table(table.oid, |t| t.bound = Some(kept))?;
-        self.join_keys(table.oid, false).await?;
+        self.join_indexes(oid, table.oid, false).await?;
         self.require_within(table.oid).await?;
-        self.require_absent(&parent, &bound, true).await
+        self.require_absent(&parent, &bound, true).await?;
+        self.join_foreign_keys(oid, table.oid, false).await
     }
 
     fn table_to_attach(&self, name: &QualifiedName) -> SqlResult<Arc<Table>> {

@@ -179,7 +179,11 @@ impl DdlContext<'_> {
         Ok(None)
     }
 
-    /// Gives a new partition its part of the foreign keys to its parent, and of its parent's.
+    /// Gives a new partition its part of the foreign keys to its parent, and of its parent's. The two tables know each other
+    /// already. `fresh`: it has no rows.
+    ///
+    /// # Errors
+    /// 23503 if its rows do not allow it, 0A000 if the parent references it.
     pub(super) async fn join_foreign_keys(&mut self, parent: Oid, partition: Oid, fresh: bool) -> SqlResult<()> {
         let whole = self.table_by_oid(parent)?;
         if let Some(key) = whole.foreign_keys.iter().find(|f| f.parent == partition) {

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //!  CREATE INDEX, ADD PRIMARY KEY ─▶ add_partitioned_index ─┐
-//!  PARTITION OF, ATTACH PARTITION ─▶ join_keys ────────────┼─▶ for each partition: one that is alike is adopted,
+//!  PARTITION OF, ATTACH PARTITION ─▶ join_indexes ─────────┼─▶ for each partition: one that is alike is adopted,
 //!  ALTER INDEX … ATTACH PARTITION ─▶ attach_index          │    or a new one is made, and built over its rows
 //!                                                          └─▶ settle_index, from below to above
 //!  DETACH PARTITION ─▶ leave_keys: indexes and constraints stay, on their own
@@ -289,21 +289,19 @@ impl DdlContext<'_> {
         self.settle_index(table.oid, pattern.oid)
     }
 
-    /// Gives a new partition its part of the parent's indexes and of all foreign keys from and to the parent. The two
-    /// tables know each other already. `fresh`: it has no rows.
+    /// Gives a new partition its part of the parent's indexes. The two tables know each other already. `fresh`: it has no
+    /// rows.
     ///
     /// # Errors
-    /// 23505, 23503 and the like if its rows do not allow it; 42P16 if it has another primary key.
-    pub(super) async fn join_keys(&mut self, partition: Oid, fresh: bool) -> SqlResult<()> {
-        let own = self.table_by_oid(partition)?;
-        let Some(parent) = own.inherits.first().copied() else { return Ok(()) };
+    /// 23505 and the like if its rows do not allow it; 42P16 if it has another primary key.
+    pub(super) async fn join_indexes(&mut self, parent: Oid, partition: Oid, fresh: bool) -> SqlResult<()> {
         let indexes: Vec<Oid> = self.table_by_oid(parent)?.indexes.iter().map(|i| i.oid).collect();
         for index in indexes {
             if let Some(made) = self.index_for_partition(partition, (parent, index), fresh).await? {
                 self.spread_index(partition, made).await?;
             }
         }
-        self.join_foreign_keys(parent, partition, fresh).await
+        Ok(())
     }
 
     /// Takes a partition out of its parent's indexes and foreign keys, before it leaves the parent. What it has it keeps.

@@ -257,7 +257,8 @@ impl DdlContext<'_> {
         if let Some(by) = &create.partition_by {
             self.set_partition_key(oid, by)?;
         }
-        self.join_keys(oid, true).await?;
+        self.join_indexes(parent.oid, oid, true).await?;
+        self.join_foreign_keys(parent.oid, oid, true).await?;
         self.add_all_constraints(oid, &own).await
     }
 
