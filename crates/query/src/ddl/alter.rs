@@ -42,6 +42,11 @@ fn require_possible(found: &Relation, action: &AlterAction, name: &QualifiedName
     if shared || possible {
         return Ok(());
     }
+    if let (A::AttachPartition { .. }, true) = (action, pattern) {
+        let bare = name.0.last().map_or("", String::as_str);
+        let message = format!("\"{bare}\" is not a partitioned table");
+        return Err(SqlError::new(SqlState::InvalidObjectDefinition, message));
+    }
     let kinds = match kind {
         ObjectKind::Index if pattern => "partitioned indexes".to_owned(),
         ObjectKind::Index => "indexes".to_owned(),

@@ -247,7 +247,8 @@ impl DdlContext<'_> {
                 .detail("There's no pending concurrent detach."));
         }
         self.require_no_pending(partition.oid, "ALTER TABLE").await?;
-        if how == Detach::Concurrently {
+        let by_hash = matches!(partition.bound, Some(PartitionBound::Hash { .. }));
+        if how == Detach::Concurrently && !by_hash {
             self.keep_bound_as_check(&partition).await?;
         }
         self.leave_keys(partition.oid).await?;
@@ -256,7 +257,7 @@ impl DdlContext<'_> {
         Ok(())
     }
 
-    /// CONCURRENTLY leaves a check in the place of the bound.
+    /// CONCURRENTLY leaves a check in the place of a bound that is one of values.
     async fn keep_bound_as_check(&mut self, partition: &Table) -> SqlResult<()> {
         let catalog = self.now().clone();
         let sql = format!("SELECT pg_catalog.pg_get_partition_constraintdef({}::oid)", partition.oid.0);
