@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gavel_binder::ddl::ast::QualifiedName;
-use gavel_catalog::keys::Kind;
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::{CheckConstraint, Column, Descent, Table};
 use gavel_functions::registry;
@@ -76,8 +75,11 @@ impl DdlContext<'_> {
     /// # Errors
     /// 42804, 42P21 and 42710 where the parents contradict each other.
     pub(super) async fn inherit(&mut self, oid: Oid, parents: &[Arc<Table>]) -> SqlResult<BTreeSet<i16>> {
-        let mut table = Table::clone(&*self.table_by_oid(oid)?);
         let mut contested = BTreeSet::new();
+        if parents.is_empty() {
+            return Ok(contested);
+        }
+        let mut table = Table::clone(&*self.table_by_oid(oid)?);
         for parent in parents {
             for from in parent.visible_columns() {
                 self.inherit_column(&mut table, parent, from, &mut contested)?;
@@ -311,9 +313,6 @@ impl DdlContext<'_> {
         self.adopt_checks(&mut next, parent)?;
         self.edit_table(oid, |t| (t.columns, t.checks) = (next.columns, next.checks))?;
         self.catalog.used.insert(parent.oid);
-        if !child.is_temporary() {
-            self.catalog.reliance.pinned.insert((Kind::Table, parent.oid));
-        }
         self.bind_to_parent(oid, parent.oid)
     }
 
