@@ -137,6 +137,7 @@ scripts! {
     indexes_are_built_online
     failed_builds_leave_invalid_indexes
     jobs_build_indexes_behind_the_session
+    trees_of_partitions_are_walked
     conditions_leave_out_partitions
     foreign_keys_reach_partitions
     indexes_are_attached_to_indexes
