@@ -85,6 +85,12 @@ fn stored_expressions(key: &PartitionKey) -> Option<String> {
 /// Numbers of the columns that the key of a partitioned table is made of, in order.
 pub(super) fn key_columns(context: &SystemContext<'_>, table: &Table) -> BTreeSet<i16> {
     let Some(key) = &table.partitioned else { return BTreeSet::new() };
+    let columns = key.parts.iter().filter_map(column_number);
+    columns.chain(expressions(key).flat_map(|sql| mentioned(context, table, sql))).collect()
+}
+
+/// Numbers of the columns that an expression over the table has, as they come.
+fn mentioned(context: &SystemContext<'_>, table: &Table, sql: &str) -> Vec<i16> {
     let style = style_over(context.catalog);
     let binding = BindContext {
         catalog: context.catalog,
@@ -96,13 +102,8 @@ pub(super) fn key_columns(context: &SystemContext<'_>, table: &Table) -> BTreeSe
         calls: None,
         opaque_calls: false,
     };
-    let mut numbers: BTreeSet<i16> = key.parts.iter().filter_map(column_number).collect();
-    for sql in expressions(key) {
-        if let Ok((_, mentioned)) = gavel_binder::bind_table_expr(&binding, sql, table, TableExpr::Stored) {
-            numbers.extend(mentioned.into_iter().map(|(number, _)| number));
-        }
-    }
-    numbers
+    let bound = gavel_binder::bind_table_expr(&binding, sql, table, TableExpr::Stored);
+    bound.map(|(_, columns)| columns.into_iter().map(|(number, _)| number).collect()).unwrap_or_default()
 }
 
 /// The type that a part of a key has, a domain perhaps, and the one of its values.
@@ -140,7 +141,16 @@ fn parts(context: &SystemContext<'_>, table: &Table, key: &PartitionKey) -> Vec<
             PartitionOn::Column(_) => column.map_or_else(|| "?column?".to_owned(), |c| quote(&c.name)),
             PartitionOn::Expression(sql) => definition::table_expression(context, table, sql, false),
         };
-        let own_collation = column.and_then(|c| c.collation).unwrap_or_else(|| type_collation(part.ty));
+        let of_type = type_collation(part.ty);
+        // An expression has the collation of its columns.
+        let own = match &part.key {
+            PartitionOn::Column(_) => column.and_then(|c| c.collation),
+            PartitionOn::Expression(_) if of_type == Oid(0) => None,
+            PartitionOn::Expression(sql) => {
+                let columns = mentioned(context, table, sql);
+                columns.iter().filter_map(|n| table.column(*n)).find_map(|c| c.collation)
+            }
+        };
         let class = match part.class {
             Oid(0) => opclass::default_of(method, part.ty.oid),
             named => opclass::by_oid(named),
@@ -148,8 +158,8 @@ fn parts(context: &SystemContext<'_>, table: &Table, key: &PartitionKey) -> Vec<
         Part {
             shown,
             ty: key_type(table, part),
-            own_collation,
-            collation: part.collation.unwrap_or(own_collation),
+            own_collation: own.unwrap_or(of_type),
+            collation: part.collation.unwrap_or(of_type),
             class,
         }
     };
