@@ -42,6 +42,10 @@ fn require_possible(found: &Relation, action: &AlterAction, name: &QualifiedName
     if shared || possible {
         return Ok(());
     }
+    if let (true, A::AttachPartition { .. }) = (pattern, action) {
+        let message = format!("\"{}\" is not a partitioned table", name.0.last().map_or("", String::as_str));
+        return Err(SqlError::new(SqlState::InvalidObjectDefinition, message));
+    }
     if let (A::AttachPartition { .. }, true) = (action, pattern) {
         let bare = name.0.last().map_or("", String::as_str);
         let message = format!("\"{bare}\" is not a partitioned table");

@@ -342,7 +342,7 @@ impl DdlContext<'_> {
             Object::Index(table, index) => {
                 for (table, part, constraint) in self.index_parts(*table, *index) {
                     match constraint {
-                        Some(constraint) => plan.take(Object::Constraint(table, constraint)),
+                        Some(constraint) => plan.depend(Object::Constraint(table, constraint), &on),
                         None => plan.take(Object::Index(table, part)),
                     }
                 }

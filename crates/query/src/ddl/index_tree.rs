@@ -356,23 +356,23 @@ impl DdlContext<'_> {
         found
     }
 
-    /// Refuses to drop an index that is a part of another one, unless that goes as well.
+    /// Refuses to drop an index, or the constraint over it, that is a part of another one, unless that goes as well.
     ///
     /// # Errors
     /// 2BP01.
     pub(super) fn refuse_parts(&self, objects: &[Object]) -> SqlResult<()> {
         for object in objects {
-            let Object::Index(table, oid) = object else { continue };
-            let index = self.now().table(*table).and_then(|t| t.indexes.iter().find(|i| i.oid == *oid));
-            let Some((of, whole)) = index.and_then(|i| i.parent).and_then(|oid| self.now().index_by_oid(oid)) else {
-                continue;
-            };
-            let whole = Object::Index(of.oid, whole.oid);
+            let (Object::Index(table, part) | Object::Constraint(table, part)) = object else { continue };
+            let Some(table) = self.now().table(*table) else { continue };
+            let index = table.indexes.iter().find(|i| i.oid == *part || i.constraint == Some(*part));
+            let whole = index.and_then(|i| i.parent).and_then(|oid| self.now().index_by_oid(oid));
+            let (Some(index), Some((of, whole))) = (index, whole) else { continue };
+            let (part, whole) = (Object::Index(table.oid, index.oid), Object::Index(of.oid, whole.oid));
             if objects.contains(&whole) {
                 continue;
             }
             let of = self.described(&whole);
-            let message = format!("cannot drop {} because {of} requires it", self.described(object));
+            let message = format!("cannot drop {} because {of} requires it", self.described(&part));
             return Err(depended_upon(message).hint(format!("You can drop {of} instead.")));
         }
         Ok(())

@@ -238,6 +238,9 @@ impl DdlContext<'_> {
                 continue;
             }
             let Relation::Table(table) = found else { continue };
+            if tag == "CLUSTER" && table.partitioned.is_some() {
+                self.require_no_block(tag)?;
+            }
             if let Some(missing) = columns.iter().find(|c| table.column_named(c).is_none()) {
                 return Err(undefined_column(&table, missing));
             }

@@ -340,3 +340,67 @@ DROP TABLE
 count
 0
 SELECT 1
+
+-- A constraint over a part keeps the whole from going without it.
+> CREATE TABLE p (a int, b int) PARTITION BY LIST (a);
+CREATE TABLE
+> CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+CREATE TABLE
+> CREATE UNIQUE INDEX whole ON p (a);
+CREATE INDEX
+> ALTER TABLE p1 ADD CONSTRAINT part UNIQUE USING INDEX p1_a_idx;
+NOTICE: ALTER TABLE / ADD CONSTRAINT USING INDEX will rename index "p1_a_idx" to "part"
+ALTER TABLE
+> DROP INDEX whole;
+ERROR 2BP01: cannot drop index whole because other objects depend on it
+DETAIL: constraint part on table p1 depends on index whole
+HINT: Use DROP ... CASCADE to drop the dependent objects too.
+> ALTER TABLE p1 DROP CONSTRAINT part;
+ERROR 2BP01: cannot drop index part because index whole requires it
+HINT: You can drop index whole instead.
+> DROP INDEX part;
+ERROR 2BP01: cannot drop index part because index whole requires it
+HINT: You can drop index whole instead.
+> DROP INDEX whole CASCADE;
+NOTICE: drop cascades to constraint part on table p1
+DROP INDEX
+> SELECT count(*) FROM pg_constraint WHERE conrelid = 'p1'::regclass;
+count
+0
+SELECT 1
+> CREATE INDEX whole ON p (b);
+CREATE INDEX
+> ALTER TABLE whole ATTACH PARTITION p1 FOR VALUES IN (2);
+ERROR 42P17: "whole" is not a partitioned table
+> ALTER TABLE whole DETACH PARTITION p1;
+ERROR 42809: ALTER action DETACH PARTITION cannot be performed on relation "whole"
+DETAIL: This operation is not supported for partitioned indexes.
+> CLUSTER p USING whole;
+CLUSTER
+> BEGIN;
+BEGIN
+> CLUSTER p USING whole;
+ERROR 25001: CLUSTER cannot run inside a transaction block
+> ROLLBACK;
+ROLLBACK
+> CREATE INDEX ON p (nowhere);
+ERROR 42703: column "nowhere" does not exist
+> CREATE INDEX whole ON p (b);
+ERROR 42P07: relation "whole" already exists
+> DROP TABLE p;
+DROP TABLE
+> CREATE TEMP TABLE t (a int) PARTITION BY LIST (a);
+CREATE TABLE
+> CREATE TEMP TABLE t1 PARTITION OF t FOR VALUES IN (1);
+CREATE TABLE
+> CREATE INDEX ON t (a);
+CREATE INDEX
+> DROP INDEX CONCURRENTLY t1_a_idx;
+ERROR 2BP01: cannot drop index t1_a_idx because index t_a_idx requires it
+HINT: You can drop index t_a_idx instead.
+> DROP INDEX CONCURRENTLY t_a_idx;
+DROP INDEX
+> SELECT count(*) FROM pg_class WHERE relname IN ('t_a_idx', 't1_a_idx');
+count
+0
+SELECT 1
