@@ -236,8 +236,11 @@ impl DdlContext<'_> {
         let found = self.find(name)?.ok_or_else(|| undefined_table("relation", name))?;
         let partition = match found {
             Relation::Table(table) if table.bound.is_some() && table.inherits.contains(&oid) => table,
-            _ => {
+            other => {
                 let bare = name.0.last().map_or("", String::as_str);
+                if let Relation::Index(..) = other {
+                    return Err(wrong(format!("\"{bare}\" is an index")));
+                }
                 let message = format!("relation \"{bare}\" is not a partition of relation \"{}\"", parent.name);
                 return Err(SqlError::new(SqlState::UndefinedTable, message));
             }
