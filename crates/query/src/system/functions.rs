@@ -12,6 +12,7 @@ use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 
 use super::SystemContext;
 use super::deparse::Layout;
+use super::partition_constraint::constraint;
 use super::resolver::{CatalogNames, parse_name, updatability};
 use super::routines;
 use super::{definition, descent, partition};
@@ -137,9 +138,7 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
             }))
         }
         "pg_get_partkeydef" => text(catalog.table(a.oid(0)).and_then(|t| partition::key(context, t))),
-        "pg_get_partition_constraintdef" => {
-            text(catalog.table(a.oid(0)).and_then(|t| partition::constraint(context, t)))
-        }
+        "pg_get_partition_constraintdef" => text(catalog.table(a.oid(0)).and_then(|t| constraint(context, t))),
         "pg_partition_root" => Ok(descent::root(catalog, a.oid(0)).map_or(Datum::Null, |root| Datum::Oid(root.0))),
         "pg_get_triggerdef"
         | "pg_get_statisticsobjdef"

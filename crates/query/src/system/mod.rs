@@ -9,7 +9,7 @@
 //! | [`table`] | rows set by column name |
 //! | `classes`, `attributes`, `constraints` | `pg_class`, `pg_attribute`, `pg_index`, `pg_constraint`, … |
 //! | `descent` | `pg_inherits`, trees of partitions |
-//! | [`partition`] | `pg_partitioned_table`; partition keys, bounds and constraints as PostgreSQL shows them |
+//! | [`partition`], [`partition_constraint`] | `pg_partitioned_table`; partition keys, bounds and constraints as PostgreSQL shows them |
 //! | `foreign_part` | foreign keys as they apply to partitions |
 //! | `hash_partition` | `satisfies_hash_partition` |
 //! | `types` | `pg_type` and `pg_enum` of users' types |
@@ -46,6 +46,7 @@ pub mod jobs;
 mod listings;
 pub mod opclass;
 pub mod partition;
+pub mod partition_constraint;
 mod privileges;
 pub mod resolver;
 mod routines;

@@ -328,7 +328,7 @@ fn partitions_are_shown_as_postgresql_shows_them() {
         assert_eq!(bound(16601), "FOR VALUES FROM ('a', 1.5, MINVALUE) TO ('b', '-2', '2020-01-01')");
         assert_eq!(bound(16701), "FOR VALUES IN ('2', '-4')");
         assert_eq!((bound(16703), bound(16604)), ("FOR VALUES IN (NULL)".into(), "DEFAULT".into()));
-        let constraint = |oid| partition::constraint(context, table(oid)).unwrap_or_default();
+        let constraint = |oid| partition_constraint::constraint(context, table(oid)).unwrap_or_default();
         let literal = |text: &str| format!("'{text}'::character varying(10) COLLATE \"C\"");
         let not_null = "(a IS NOT NULL) AND (b IS NOT NULL) AND (d IS NOT NULL) AND";
         let (a, b, c, d) = (literal("a"), literal("b"), literal("c"), literal("d"));
