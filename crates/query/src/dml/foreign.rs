@@ -17,14 +17,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gavel_catalog::keys::rung_version;
-use gavel_catalog::{Catalog, FkAction, FkMatch, ForeignKey, Index, IndexKey};
+use gavel_catalog::{Catalog, FkAction, FkMatch, ForeignKey};
 use gavel_functions::call::EvalContext;
-use gavel_functions::compare::sort_key;
 use gavel_types::{CheckMode, Datum, KeyRange, Oid, PgType, SqlError, SqlResult, SqlState};
 
 use crate::dml::deferred::Claim;
+use crate::dml::link::{Link, holds, key_in};
 use crate::dml::movement::{TreeChange, TreeRow};
-use crate::dml::shape::{TableShape, describe};
+use crate::dml::shape::TableShape;
 use crate::dml::tree::{Generated, Lens};
 use crate::dml::writer::{RowChange, Writer, same};
 use crate::fast::expr::via_io;
@@ -105,103 +105,6 @@ impl Waiting {
         catalog.table(self.child)?.foreign_keys.iter().find(|fk| fk.oid == self.constraint)?;
         Some(self.by_parent.unwrap_or(self.child))
     }
-}
-
-/// Whether what happens to rows of `table` goes by this foreign key: one that was written, for it or for a table above it.
-fn holds(fk: &ForeignKey, table: Oid) -> bool {
-    fk.inherited_from.is_none() && fk.referenced().any(|t| t == table)
-}
-
-/// A foreign key with both ends. Either table may be partitioned.
-struct Link {
-    child: Arc<TableShape>,
-    parent: Arc<TableShape>,
-    fk: ForeignKey,
-    index: Index,
-    /// For each column of the constraint: slot in the child and in the parent.
-    slots: Vec<(usize, usize)>,
-}
-
-impl Link {
-    fn new(writer: &Writer<'_>, child: &Arc<TableShape>, fk: &ForeignKey) -> SqlResult<Self> {
-        let parent = if fk.parent == child.table.oid { Arc::clone(child) } else { writer.shapes.shape(fk.parent)? };
-        let index = parent
-            .table
-            .indexes
-            .iter()
-            .find(|i| i.oid == fk.parent_index)
-            .cloned()
-            .ok_or_else(|| SqlError::internal(format!("index behind constraint {} is gone", fk.name)))?;
-        let slots = child.slots(&fk.columns)?.into_iter().zip(parent.slots(&fk.parent_columns)?).collect();
-        Ok(Self { child: Arc::clone(child), parent, fk: fk.clone(), index, slots })
-    }
-
-    fn child_values(&self, row: &[Datum]) -> Vec<Datum> {
-        self.slots.iter().map(|(c, _)| row[*c].clone()).collect()
-    }
-
-    /// For each column of the constraint: slot in the child and in `at`, the parent or a partition of it.
-    fn slots_in(&self, at: &TableShape) -> SqlResult<Vec<(usize, usize)>> {
-        let mut slots = Vec::with_capacity(self.slots.len());
-        for ((c, _), number) in self.slots.iter().zip(&self.fk.parent_columns) {
-            let like = at.table.column_like(&self.parent.table, *number);
-            slots.push((*c, at.slot(like.map_or(*number, |column| column.number))?));
-        }
-        Ok(slots)
-    }
-
-    fn group_key(&self, values: &[Datum]) -> Vec<u8> {
-        let typed = values.iter().zip(&self.slots);
-        typed.flat_map(|(v, (c, _))| sort_key(v, self.child.columns[*c].ty)).collect()
-    }
-
-    fn missing_parent(&self, values: &[Datum], eval: &EvalContext) -> SqlError {
-        let columns = self.slots.iter().map(|(c, _)| &self.child.columns[*c]);
-        let shown = describe(columns.zip(values).map(|(c, v)| (c.name.as_str(), v, c.ty)), &eval.style);
-        self.violation(format!(
-            "insert or update on table \"{}\" violates foreign key constraint \"{}\"",
-            self.child.table.name, self.fk.name
-        ))
-        .detail(format!("{shown} is not present in table \"{}\".", self.parent.table.name))
-    }
-
-    /// `at` is the parent or a partition of it.
-    fn still_referenced(&self, at: &TableShape, values: &[Datum], eval: &EvalContext) -> SqlError {
-        let columns = self.slots.iter().map(|(c, p)| (&self.parent.columns[*p].name, self.child.columns[*c].ty));
-        let shown = describe(columns.zip(values).map(|((n, ty), v)| (n.as_str(), v, ty)), &eval.style);
-        let name = self.fk.name_for(at.table.oid);
-        self.violation(format!(
-            "update or delete on table \"{}\" violates foreign key constraint \"{name}\" on table \"{}\"",
-            at.table.name, self.child.table.name
-        ))
-        .constraint(name)
-        .detail(format!("{shown} is still referenced from table \"{}\".", self.child.table.name))
-    }
-
-    fn violation(&self, message: String) -> SqlError {
-        SqlError::new(SqlState::ForeignKeyViolation, message)
-            .schema(self.child.schema_name.clone())
-            .table(self.child.table.name.clone())
-            .constraint(self.fk.name.clone())
-    }
-}
-
-impl Child {
-    fn into_tree(self) -> TreeRow {
-        TreeRow { part: self.part.part.table.oid, key: self.key, row: self.row }
-    }
-}
-
-/// Storage key of the row of a table that has the columns of a unique index as `row` has them.
-fn key_in(shape: &TableShape, index: &Index, row: &[Datum]) -> SqlResult<Bytes> {
-    let mut ordered = Vec::with_capacity(index.keys.len());
-    for (key, ..) in &index.keys {
-        let IndexKey::Column(number) = key else {
-            return Err(SqlError::internal(format!("index {} is over expressions", index.name)));
-        };
-        ordered.push(row[shape.slot(*number)?].clone());
-    }
-    shape.unique_key(index, &ordered)
 }
 
 /// Whether equal values look the same, too: -0 and 0, 1.0 and 1.00 do not.
@@ -285,6 +188,12 @@ struct Child {
     row: Vec<Datum>,
 }
 
+impl Child {
+    fn into_tree(self) -> TreeRow {
+        TreeRow { part: self.part.part.table.oid, key: self.key, row: self.row }
+    }
+}
+
 impl Writer<'_> {
     /// Ends the statement: foreign keys.
     ///
@@ -327,7 +236,7 @@ impl Writer<'_> {
                     let work = match found.entry((fk.oid, at.table.oid, from.table.oid)) {
                         Entry::Occupied(entry) => entry.into_mut(),
                         Entry::Vacant(entry) => {
-                            let link = Link::new(self, &child, fk)?;
+                            let link = Link::new(self.shapes, &child, fk)?;
                             let (at, from, slots) = (Arc::clone(at), Arc::clone(from), link.slots_in(from)?);
                             entry.insert(Work { link, at, from, slots, keys: Vec::new() })
                         }
@@ -519,7 +428,7 @@ impl Writer<'_> {
                 let link = match links.get(&fk.oid) {
                     Some(link) => Arc::clone(link),
                     None => {
-                        let link = Arc::new(Link::new(self, &shape, fk)?);
+                        let link = Arc::new(Link::new(self.shapes, &shape, fk)?);
                         links.insert(fk.oid, Arc::clone(&link));
                         link
                     }
@@ -569,7 +478,7 @@ impl Writer<'_> {
             self.state.deferred.waiting.push(w);
             return Ok(());
         }
-        let link = Link::new(self, &child, fk)?;
+        let link = Link::new(self.shapes, &child, fk)?;
         match self.violated(&link, vec![w.values.clone()]).await? {
             Some(values) => match w.by_parent.map(|at| self.shapes.shape(at)) {
                 Some(Ok(at)) => Err(link.still_referenced(&at, &values, self.eval)),

@@ -12,12 +12,14 @@
 //! | [`deferred`] | checks that wait, SET CONSTRAINTS, deferrable keys |
 //! | `unbuilt` | entries of unique indexes that do not hold all rows yet |
 //! | [`foreign`] | foreign keys: parents looked up, children found and acted upon |
+//! | `link` | a foreign key with the two tables that it connects |
 //! | [`modify`] | a bound `Modify` from its source rows to its RETURNING rows |
 
 pub mod arrivals;
 pub mod conflict;
 pub mod deferred;
 pub mod foreign;
+mod link;
 pub mod modify;
 mod movement;
 mod route;
