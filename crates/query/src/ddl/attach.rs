@@ -267,6 +267,8 @@ impl DdlContext<'_> {
         let rows = self.host.run(&catalog, &sql).await?;
         let Some(Datum::Text(text)) = rows.first().and_then(|row| row.first()) else { return Ok(()) };
         let expr = gavel_binder::parse::parse_expression(text)?;
+        // ONLY is about the table that is left.
+        self.only = false;
         let check = NewCheck { name: None, column: None, expr: &expr, timing: Timing::default(), fresh: false };
         self.add_check(partition.oid, check).await
     }

@@ -177,7 +177,7 @@ impl DdlContext<'_> {
         let part = key.parts.get(at).ok_or_else(|| SqlError::internal("a bound has more parts than its key"))?;
         let stored = self.binder.expression(self.scope(), parent, expr, Usage::PartitionBound(at))?;
         // A domain is asked about the value; its length is looked at as in an assignment, below.
-        let plain = PgType::new(part.ty.oid);
+        let plain = if part.ty.oid == Oid::BIT { part.ty } else { PgType::new(part.ty.oid) };
         let declared = match &part.key {
             PartitionOn::Column(number) => parent.column(*number).and_then(|c| c.domain),
             PartitionOn::Expression(_) => None,
