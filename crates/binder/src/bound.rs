@@ -236,6 +236,21 @@ pub enum Rel {
         columns: Vec<(i16, ColumnId)>,
         row_key: Option<ColumnId>,
     },
+    /// Reads a table with all that inherits from it, or the partitions of a partitioned one, one after the other
+    /// (<https://www.postgresql.org/docs/15/ddl-inherit.html>). `table` is the one that was named: its columns are put
+    /// out, as `columns` (attnum of it, id); a part has each under the same name and with the same type
+    /// ([`Table::column_like`]), whatever its number there. `parts` are the tables that have rows of their own,
+    /// `table` itself among them unless it is partitioned; there may be none. `branches` are the partitioned tables on
+    /// the way to them, `table` the first of them. `row_key` is as that of a `Scan`, and unique among all parts;
+    /// `table_oid`, if set, is an `oid` column: the part that the row is in.
+    Append {
+        table: Arc<Table>,
+        parts: Vec<Arc<Table>>,
+        branches: Vec<Arc<Table>>,
+        columns: Vec<(i16, ColumnId)>,
+        row_key: Option<ColumnId>,
+        table_oid: Option<ColumnId>,
+    },
     /// Literal rows; every row has a scalar for each column. No columns and one row: FROM-less SELECT.
     Values {
         rows: Vec<Vec<Scalar>>,
@@ -477,10 +492,20 @@ pub enum CteBody {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct LockTarget {
+    /// The table that was named.
     pub table: Arc<Table>,
+    /// Of an `Append`: its parts, and its `table_oid`, which says of each row whose it is.
+    pub parts: Option<(Vec<Arc<Table>>, ColumnId)>,
     /// The scan's `row_key` column.
     pub row_key: ColumnId,
     pub mode: CheckMode,
+}
+
+impl LockTarget {
+    /// What its input must put out for it.
+    pub fn columns(&self) -> impl Iterator<Item = ColumnId> + use<> {
+        std::iter::once(self.row_key).chain(self.parts.as_ref().map(|(_, table_oid)| *table_oid))
+    }
 }
 
 /// Column of a result.
@@ -513,6 +538,21 @@ pub struct Modify {
     pub checks: Vec<ViewCheck>,
     /// The cursor of WHERE CURRENT OF.
     pub current_of: Option<CurrentOf>,
+    /// Set if rows may be in other tables than `table`: it is partitioned, or has descendants that an UPDATE, DELETE or
+    /// MERGE without ONLY reaches.
+    pub tree: Option<ModifyTree>,
+}
+
+/// The tables that a statement's rows are in. Column numbers are everywhere those of [`Modify::table`]; the write stage
+/// finds the columns of the other tables by their names ([`Table::column_like`]), and computes or keeps those that
+/// `Modify::table` does not have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModifyTree {
+    /// `oid` column of the source: the table that the row of `row_key` is in, as [`Rel::Append`] puts it out; NULL where
+    /// there is no such row (INSERT, what MERGE does not match). RETURNING finds the table of the new row there.
+    pub table_oid: ColumnId,
+    /// The tables that UPDATE, DELETE and MERGE may find rows in, those of the [`Rel::Append`]; none for INSERT.
+    pub parts: Vec<Arc<Table>>,
 }
 
 /// A cursor whose row is changed: its key is a parameter behind those of the client.
@@ -597,6 +637,8 @@ pub enum ConflictAction {
     /// row by the write stage.
     Update {
         existing: Vec<(i16, ColumnId)>,
+        /// Of a partitioned table: the partition of the existing row, of type `oid`.
+        table_oid: Option<ColumnId>,
         assignments: Vec<(i16, Scalar)>,
         predicate: Option<Scalar>,
         /// What views WITH CHECK OPTION ask of the row as it becomes.

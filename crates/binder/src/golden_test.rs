@@ -28,6 +28,7 @@ fn column(number: i16, name: &str, ty: PgType) -> Column {
         missing: None,
         dropped: false,
         acl: None,
+        descent: gavel_catalog::Descent::default(),
     }
 }
 
@@ -67,6 +68,10 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
         options: vec![],
         acl: None,
         rung: 0,
+        inherits: Vec::new(),
+        children: Vec::new(),
+        partitioned: None,
+        bound: None,
         on_commit: OnCommit::PreserveRows,
     }
 }
@@ -113,6 +118,7 @@ pub fn catalog() -> Catalog {
             deferrable: false,
             initially_deferred: false,
             exclusion: false,
+            parent: None,
         }],
     );
     catalog.put_table(Arc::new(t));

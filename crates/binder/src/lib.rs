@@ -39,7 +39,8 @@ pub use bind::record::{query_tree, recorded_default, recorded_table_expr};
 pub use bind::routine::{CheckedBody, check_body, in_body};
 pub use bind::statement::bind;
 pub use bind::table_expr::{
-    TableExpr, bind_default, bind_default_ast, bind_table_expr, bind_table_expr_ast, expression_volatility, volatility,
+    TableExpr, bind_default, bind_default_ast, bind_partition_bound_ast, bind_table_expr, bind_table_expr_ast,
+    expression_volatility, volatility,
 };
 pub use bind::typename::{array_type, element_type, format_type, resolve_type};
 pub use bind::variable::{assignment_cast, bind_in_body, subscript_assignment};

@@ -144,6 +144,12 @@ fn rel(r: &Rel, depth: usize, out: &mut String) {
             let key = row_key.map_or(String::new(), |k| format!(" key #{}", k.0));
             line(depth, &format!("scan {what} [{}]{key}", row(columns)), out);
         }
+        Rel::Append { table, parts, columns, row_key, table_oid, .. } => {
+            let parts: Vec<&str> = parts.iter().map(|t| t.name.as_str()).collect();
+            let key = row_key.map_or(String::new(), |k| format!(" key #{}", k.0));
+            let oid = table_oid.map_or(String::new(), |k| format!(" table #{}", k.0));
+            line(depth, &format!("append {} of {} [{}]{key}{oid}", table.name, parts.join(", "), row(columns)), out);
+        }
         Rel::Values { rows, columns } => {
             let ids: Vec<String> = columns.iter().map(|(id, _)| format!("#{}", id.0)).collect();
             let rows: Vec<String> = rows.iter().map(|r| format!("({})", list(r))).collect();
@@ -319,7 +325,11 @@ fn modify(m: &Modify, depth: usize, out: &mut String) {
         let items: Vec<String> = r.iter().map(|(o, s)| format!("{} #{}={}", o.name, o.id.0, scalar(s))).collect();
         format!(" returning [{}]", items.join(", "))
     });
-    line(depth, &format!("{op}{returning}"), out);
+    let tree = m.tree.as_ref().map_or(String::new(), |tree| {
+        let parts: Vec<&str> = tree.parts.iter().map(|t| t.name.as_str()).collect();
+        format!(" table #{} of [{}]", tree.table_oid.0, parts.join(", "))
+    });
+    line(depth, &format!("{op}{tree}{returning}"), out);
     rel(&m.source, depth + 1, out);
 }
 

@@ -158,6 +158,8 @@ pub enum FromTree {
 pub struct Range {
     pub id: RangeId,
     pub lateral: bool,
+    /// A table without those that inherit from it.
+    pub only: bool,
     pub kind: RangeKind,
     pub alias: Option<String>,
     pub column_aliases: Vec<String>,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::acl::{Acl, AclItem};
 use crate::index_method::IndexMethod;
+use crate::partition::{PartitionBound, PartitionKey};
 
 /// Names an object for ever: PostgreSQL's OID of it, and the object id in storage keys.
 pub type ObjectId = Oid;
@@ -130,6 +131,21 @@ pub struct Column {
     /// Privileges that were granted on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acl: Acl,
+    /// How it came to the table, and how many of its parents have it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub descent: Descent,
+}
+
+/// Where a column or constraint of a table with parents comes from: `attislocal` and `attinhcount`, `conislocal` and
+/// `coninhcount`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Descent {
+    /// It was not written for this table itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_local: bool,
+    /// Parents that have it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub parents: u16,
 }
 
 impl Column {
@@ -239,6 +255,9 @@ pub struct Index {
     /// but the words differ; [`Self::is_unique`] is what the catalogs say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exclusion: Vec<Oid>,
+    /// Of a partition: the index of the partitioned table that it is a part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Oid>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -296,6 +315,9 @@ pub struct Unique {
     /// EXCLUDE.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub exclusion: bool,
+    /// Of a partition: the constraint of the partitioned table that it is a part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Oid>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -309,6 +331,11 @@ pub struct CheckConstraint {
     pub columns: Vec<i16>,
     /// False for `NOT VALID`.
     pub validated: bool,
+    /// NO INHERIT.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_inherit: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub descent: Descent,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -347,6 +374,36 @@ pub struct ForeignKey {
     #[serde(default)]
     pub initially_deferred: bool,
     pub validated: bool,
+    /// Of a partition: the foreign key of the partitioned table that it is a part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inherited_from: Option<Oid>,
+    /// What it is called for each partition, of any level, of the partitioned table that it references; nothing if it is
+    /// inherited itself. A partition comes behind its parent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<ForeignKeyPart>,
+}
+
+/// A foreign key as it applies to one partition of the table that it references: a row of `pg_constraint` whose
+/// `conparentid` is that of the level above.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ForeignKeyPart {
+    pub oid: Oid,
+    /// In messages about rows of the partition that are still referenced.
+    pub name: String,
+    /// The partition, as `confrelid` has it.
+    pub parent: Oid,
+}
+
+impl ForeignKey {
+    /// The tables whose rows it holds fast: the one that it names, and all partitions of that.
+    pub fn referenced(&self) -> impl Iterator<Item = Oid> {
+        std::iter::once(self.parent).chain(self.parts.iter().map(|p| p.parent))
+    }
+
+    /// Its name where rows of `table`, which it references, are concerned.
+    pub fn name_for(&self, table: Oid) -> &str {
+        self.parts.iter().find(|p| p.parent == table).map_or(&self.name, |p| &p.name)
+    }
 }
 
 /// What a COMMIT does to the rows of a temporary table.
@@ -398,6 +455,19 @@ pub struct Table {
     /// (RFC 0005).
     #[serde(default, skip_serializing_if = "is_default")]
     pub rung: u32,
+    /// Tables that it inherits from, in `inhseqno` order; of a partition, the partitioned table.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inherits: Vec<Oid>,
+    /// Tables that inherit from it, and partitions, in the order of their OIDs. Of a table that is stored without the
+    /// temporary ones: ask `Catalog::children`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub children: Vec<Oid>,
+    /// PARTITION BY: it has no rows of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partitioned: Option<PartitionKey>,
+    /// Of a partition: FOR VALUES, which rows of the one parent it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<PartitionBound>,
     /// Of a temporary table, which is never stored.
     #[serde(skip)]
     pub on_commit: OnCommit,
@@ -420,6 +490,7 @@ impl Column {
             missing: None,
             dropped: false,
             acl: None,
+            descent: Descent::default(),
         }
     }
 }
@@ -448,6 +519,13 @@ impl Table {
     /// The live column with this `attnum`.
     pub fn column(&self, number: i16) -> Option<&Column> {
         self.visible_columns().find(|c| c.number == number)
+    }
+
+    /// The column that here stands for column `number` of `other`, from which this table stems: the one of its name.
+    pub fn column_like(&self, other: &Self, number: i16) -> Option<&Column> {
+        let name = &other.column(number)?.name;
+        // Mostly it has the same number too.
+        self.column(number).filter(|c| c.name == *name).or_else(|| self.column_named(name))
     }
 
     /// The primary key's index.

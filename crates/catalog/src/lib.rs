@@ -11,6 +11,7 @@
 //! | [`user_type`] | enums, domains and composite types |
 //! | [`function`] | functions and procedures |
 //! | [`index_method`] | access methods of indexes |
+//! | [`partition`] | how rows are shared out among the partitions of a table |
 //! | [`search`] | what a relation's bare name stands for |
 //! | [`rung`] | which changes of a table its writers may overlap with |
 //! | [`job`] | work on indexes that takes many transactions |
@@ -29,6 +30,7 @@ pub mod index_method;
 pub mod job;
 pub mod keys;
 pub mod oids;
+pub mod partition;
 pub mod predefined;
 pub mod privilege;
 pub mod rung;
@@ -39,12 +41,13 @@ pub mod system;
 pub mod user_type;
 
 pub use descriptor::{
-    CheckConstraint, CheckOption, Column, Database, DefaultPrivileges, FkAction, FkMatch, ForeignKey, Identity, Index,
-    IndexKey, IndexState, Materialized, Membership, ObjectId, OnCommit, Role, Schema, Sequence, SystemPrivileges,
-    Table, Unique, View,
+    CheckConstraint, CheckOption, Column, Database, DefaultPrivileges, Descent, FkAction, FkMatch, ForeignKey,
+    ForeignKeyPart, Identity, Index, IndexKey, IndexState, Materialized, Membership, ObjectId, OnCommit, Role, Schema,
+    Sequence, SystemPrivileges, Table, Unique, View,
 };
 pub use function::{Function, FunctionKind, Parameter};
 pub use index_method::IndexMethod;
+pub use partition::{PartitionBound, PartitionKey, PartitionOn, PartitionPart, PartitionStrategy, RangeEdge};
 pub use privilege::Subject;
 pub use snapshot::Catalog;
 pub use user_type::{Attribute, Definition, Domain, EnumLabel, UserType};

@@ -124,6 +124,10 @@ mod tests {
             acl: None,
             materialized: None,
             rung,
+            inherits: Vec::new(),
+            children: Vec::new(),
+            partitioned: None,
+            bound: None,
             of_type: None,
             on_commit: OnCommit::PreserveRows,
         }

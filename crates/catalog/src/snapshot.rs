@@ -8,7 +8,9 @@ use gavel_types::pg_type::UserKind;
 use gavel_types::text_io::EnumValues;
 use gavel_types::{Oid, PgType};
 
-use crate::descriptor::{Database, DefaultPrivileges, Index, Role, Schema, Sequence, SystemPrivileges, Table, View};
+use crate::descriptor::{
+    Database, DefaultPrivileges, ForeignKey, Index, Role, Schema, Sequence, SystemPrivileges, Table, View,
+};
 use crate::function::Function;
 use crate::system::{FIRST_TEMPORARY_OID, TEMPORARY_SCHEMA, is_temporary};
 use crate::user_type::{Domain, UserType, enum_values};
@@ -215,6 +217,102 @@ impl Catalog {
     }
 }
 
+/// Tables that inherit from tables, and partitions of them
+/// (<https://www.postgresql.org/docs/15/ddl-inherit.html>).
+impl Catalog {
+    /// Tables that inherit from this one, its partitions among them, in the order of their OIDs. Temporary ones of this
+    /// session come last: the descriptor of a table that is stored does not name them.
+    pub fn children(&self, oid: Oid) -> Vec<&Arc<Table>> {
+        let Some(table) = self.tables.get(&oid) else { return Vec::new() };
+        let mut found: Vec<&Arc<Table>> = table.children.iter().filter_map(|child| self.tables.get(child)).collect();
+        if !table.is_temporary() {
+            found.extend(self.temporary_tables().filter(|child| child.inherits.contains(&oid)));
+        }
+        found
+    }
+
+    /// Whether any table inherits from this one, or is a partition of it.
+    pub fn has_children(&self, oid: Oid) -> bool {
+        let Some(table) = self.tables.get(&oid) else { return false };
+        !table.children.is_empty()
+            || !table.is_temporary() && self.temporary_tables().any(|child| child.inherits.contains(&oid))
+    }
+
+    /// The table, its children, theirs, and so on, each once: level by level, as PostgreSQL's statements go through them.
+    /// Nothing if there is no such table.
+    pub fn descendants(&self, oid: Oid) -> Vec<&Arc<Table>> {
+        let mut found: Vec<&Arc<Table>> = self.tables.get(&oid).into_iter().collect();
+        let mut next = 0;
+        while let Some(table) = found.get(next) {
+            for child in self.children(table.oid) {
+                if !found.iter().any(|f| f.oid == child.oid) {
+                    found.push(child);
+                }
+            }
+            next += 1;
+        }
+        found
+    }
+
+    /// The tables that it inherits from, those that they inherit from, and so on, each once, the nearest first. Of a
+    /// partition the last is the root.
+    pub fn ancestors(&self, oid: Oid) -> Vec<&Arc<Table>> {
+        let parents = |oid: Oid| self.tables.get(&oid).into_iter().flat_map(|table| &table.inherits);
+        let mut found: Vec<&Arc<Table>> = Vec::new();
+        let mut next = 0;
+        let mut of = oid;
+        loop {
+            for parent in parents(of).filter_map(|parent| self.tables.get(parent)) {
+                if !found.iter().any(|f| f.oid == parent.oid) {
+                    found.push(parent);
+                }
+            }
+            let Some(further) = found.get(next) else { return found };
+            of = further.oid;
+            next += 1;
+        }
+    }
+
+    /// The index of a partition that is a part of `whole`, an index of a table above it.
+    pub fn part_of_index<'t>(&self, partition: &'t Table, whole: Oid) -> Option<&'t Index> {
+        partition.indexes.iter().find(|index| {
+            let (mut at, mut table) = (index.parent, partition.inherits.first().and_then(|t| self.table(*t)));
+            while let (Some(oid), Some(above)) = (at, table) {
+                if oid == whole {
+                    return true;
+                }
+                at = above.indexes.iter().find(|i| i.oid == oid).and_then(|i| i.parent);
+                table = above.inherits.first().and_then(|t| self.table(*t));
+            }
+            false
+        })
+    }
+
+    /// A foreign key to a partitioned table as it is to each of the partitions: rows of `pg_constraint` of their own,
+    /// inherited from that of the level above.
+    pub fn parts_of_key(&self, key: &ForeignKey) -> Vec<ForeignKey> {
+        let Some(whole) = self.table(key.parent) else { return Vec::new() };
+        let mut found = Vec::with_capacity(key.parts.len());
+        for part in &key.parts {
+            let Some(partition) = self.table(part.parent) else { continue };
+            let above = partition.inherits.first().copied();
+            let of = key.parts.iter().find(|p| Some(p.parent) == above).map_or(key.oid, |p| p.oid);
+            let column = |n: &i16| partition.column_like(whole, *n).map_or(*n, |c| c.number);
+            found.push(ForeignKey {
+                oid: part.oid,
+                name: part.name.clone(),
+                parent: part.parent,
+                parent_columns: key.parent_columns.iter().map(column).collect(),
+                parent_index: self.part_of_index(partition, key.parent_index).map_or(key.parent_index, |i| i.oid),
+                inherited_from: Some(of),
+                parts: Vec::new(),
+                ..key.clone()
+            });
+        }
+        found
+    }
+}
+
 /// The row type of a table or view; relations of very high OIDs have none.
 pub fn row_type(relation: Oid) -> Option<Oid> {
     Oid::user_type(UserKind::Composite, relation.0)
@@ -240,7 +338,7 @@ impl Catalog {
                 || t.indexes.iter().any(|i| i.oid == oid)
                 || t.uniques.iter().any(|u| u.oid == oid)
                 || t.checks.iter().any(|c| c.oid == oid)
-                || t.foreign_keys.iter().any(|f| f.oid == oid)
+                || t.foreign_keys.iter().any(|f| f.oid == oid || f.parts.iter().any(|p| p.oid == oid))
         };
         let relation =
             self.tables.contains_key(&oid) || self.views.contains_key(&oid) || self.sequences.contains_key(&oid);
@@ -383,5 +481,85 @@ impl Catalog {
             self.type_names.remove(&(old.schema, old.name.clone()));
             self.enums.remove(&oid);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(oid: u32, inherits: &[u32]) -> Table {
+        let inherits: Vec<Oid> = inherits.iter().copied().map(Oid).collect();
+        let plain = serde_json::json!({
+            "oid": Oid(oid), "schema": Oid(1), "name": format!("t{oid}"), "owner": Oid(1), "version": 1,
+            "columns": [], "storage": Oid(oid), "indexes": [], "inherits": inherits,
+        });
+        serde_json::from_value(plain).expect("a table")
+    }
+
+    #[test]
+    fn tables_below_are_found_level_by_level_and_once() {
+        let mut catalog = Catalog::default();
+        for (oid, parents, children) in
+            [(1, &[][..], &[2, 3][..]), (2, &[1], &[4, 5]), (3, &[1], &[4]), (4, &[2, 3], &[])]
+        {
+            let children = children.iter().copied().map(Oid).collect();
+            catalog.put_table(Arc::new(Table { children, ..table(oid, parents) }));
+        }
+        // Only the session's own: what is stored does not name it.
+        let temporary = FIRST_TEMPORARY_OID.0 + 1;
+        catalog.put_table(Arc::new(table(temporary, &[3])));
+        let below = |oid: u32| catalog.descendants(Oid(oid)).iter().map(|t| t.oid.0).collect::<Vec<_>>();
+        // There is no table 5 any more.
+        assert_eq!(below(1), [1, 2, 3, 4, temporary]);
+        assert_eq!(below(4), [4]);
+        assert_eq!(below(5), [0_u32; 0]);
+        let above = |oid: u32| catalog.ancestors(Oid(oid)).iter().map(|t| t.oid.0).collect::<Vec<_>>();
+        assert_eq!(above(4), [2, 3, 1]);
+        assert_eq!(above(temporary), [3, 1]);
+        assert_eq!(above(1), [0_u32; 0]);
+        assert!(catalog.has_children(Oid(3)) && !catalog.has_children(Oid(4)));
+    }
+
+    #[test]
+    fn a_foreign_key_has_a_part_for_each_partition_that_it_is_to() {
+        use crate::descriptor::{Column, FkAction, FkMatch, ForeignKeyPart};
+        let mut catalog = Catalog::default();
+        let levels = [(1, &[][..], None), (2, &[1], Some(Oid(11))), (3, &[2], Some(Oid(12)))];
+        for (oid, parents, parent) in levels {
+            // Each table has the column under another number.
+            let columns = vec![Column::plain(4 - oid as i16, "a".into(), PgType::INT4)];
+            let other = Index { oid: Oid(oid + 30), ..Index::default() };
+            let indexes = vec![other, Index { oid: Oid(oid + 10), parent, ..Index::default() }];
+            catalog.put_table(Arc::new(Table { columns, indexes, ..table(oid, parents) }));
+        }
+        let part = |oid, name: &str, parent| ForeignKeyPart { oid: Oid(oid), name: name.into(), parent: Oid(parent) };
+        let key = ForeignKey {
+            oid: Oid(20),
+            name: "k".into(),
+            columns: vec![7],
+            parent: Oid(1),
+            parent_columns: vec![3],
+            parent_index: Oid(11),
+            on_delete: FkAction::Cascade,
+            delete_sets: Vec::new(),
+            on_update: FkAction::NoAction,
+            matching: FkMatch::Simple,
+            deferrable: true,
+            initially_deferred: false,
+            validated: true,
+            inherited_from: None,
+            parts: vec![part(21, "k1", 2), part(22, "k2", 3)],
+        };
+        let parts = catalog.parts_of_key(&key);
+        let shown =
+            |k: &ForeignKey| (k.name.clone(), k.parent.0, k.inherited_from, k.parent_columns[0], k.parent_index.0);
+        assert_eq!(
+            parts.iter().map(shown).collect::<Vec<_>>(),
+            [("k1".to_owned(), 2, Some(Oid(20)), 2, 12), ("k2".to_owned(), 3, Some(Oid(21)), 1, 13)]
+        );
+        assert!(parts.iter().all(|k| k.deferrable && k.columns == [7] && k.parts.is_empty()));
+        assert_eq!((key.name_for(Oid(3)), key.name_for(Oid(1))), ("k2", "k"));
+        assert_eq!(key.referenced().map(|t| t.0).collect::<Vec<_>>(), [1, 2, 3]);
     }
 }

@@ -41,6 +41,7 @@ fn table(oid: u32, name: &str) -> Table {
         missing: None,
         dropped: false,
         acl: None,
+        descent: crate::descriptor::Descent::default(),
     };
     Table {
         oid: Oid(oid),
@@ -73,6 +74,10 @@ fn table(oid: u32, name: &str) -> Table {
         options: vec![],
         acl: None,
         rung: 0,
+        inherits: Vec::new(),
+        children: Vec::new(),
+        partitioned: None,
+        bound: None,
         on_commit: OnCommit::PreserveRows,
     }
 }

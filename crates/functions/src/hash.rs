@@ -170,11 +170,11 @@ fn of_json(json: &Json, seed: u64) -> u64 {
     hash
 }
 
-/// The hash of a value of type `ty`.
+/// The hash of a value of type `ty`, with a seed: what the `…extended` functions answer.
 ///
 /// # Errors
 /// XX000 for a type that has none.
-fn of(value: &Datum, ty: Oid, seed: u64) -> SqlResult<u64> {
+pub fn of(value: &Datum, ty: Oid, seed: u64) -> SqlResult<u64> {
     let combine = |sum: u64, next: u64| (sum << 5).wrapping_sub(sum).wrapping_add(next);
     Ok(match value {
         Datum::Null => 0,

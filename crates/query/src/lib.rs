@@ -12,6 +12,7 @@
 //! | [`copy`] | COPY |
 //! | [`ddl`] | statements that change the catalog |
 //! | [`online`] | indexes built and dropped while their table is written to |
+//! | [`partition`] | which partition a row belongs to |
 //! | [`settings`] | SET, SHOW and what they name |
 
 pub mod apply;
@@ -25,6 +26,7 @@ pub mod fast;
 pub mod inverted;
 pub mod lower;
 pub mod online;
+pub mod partition;
 pub mod prepared;
 pub mod procedural;
 pub mod session;

@@ -28,6 +28,8 @@ pub enum Clause {
     IndexExpression,
     IndexPredicate,
     Generated,
+    PartitionKey,
+    PartitionBound,
     CopyWhere,
     Other,
 }
@@ -60,6 +62,8 @@ impl Clause {
             Self::IndexExpression => "index expressions",
             Self::IndexPredicate => "index predicates",
             Self::Generated => "column generation expressions",
+            Self::PartitionKey => "partition key expressions",
+            Self::PartitionBound => "partition bound",
             Self::CopyWhere => "COPY FROM WHERE conditions",
             Self::Other => "this context",
         }
@@ -88,6 +92,8 @@ impl Clause {
             Self::IndexExpression => Some("index expression"),
             Self::IndexPredicate => Some("index predicate"),
             Self::Generated => Some("column generation expression"),
+            Self::PartitionKey => Some("partition key expression"),
+            Self::PartitionBound => Some("partition bound"),
             Self::CopyWhere => Some("COPY FROM WHERE condition"),
             _ => None,
         }

@@ -97,6 +97,9 @@ impl Binder<'_> {
         if target == Oid::RECORD && value.oid().is_composite() {
             return Ok(value);
         }
+        if let Some(row) = self.as_ancestor(&value, target) {
+            return Ok(row);
+        }
         let Typed { scalar: input, pos } = value;
         let source = input.ty.oid;
         let Some(path) = pathway(source, target, context) else {
@@ -196,6 +199,9 @@ impl Binder<'_> {
         }
         if value.is_unknown() {
             return self.literal_with_modifier(value, target, context).map(Some);
+        }
+        if let Some(row) = self.as_ancestor(&value, target.oid) {
+            return Ok(Some(row));
         }
         if !can_coerce(value.oid(), target.oid, context) {
             return Ok(None);

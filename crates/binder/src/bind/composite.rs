@@ -66,6 +66,35 @@ impl Binder<'_> {
         Ok(scalar(ScalarKind::Row(fields), PgType::new(target.oid)))
     }
 
+    /// The row of a table as one of a table that it inherits from, directly or not: the fields that both have. `None` for
+    /// values of other types.
+    pub fn as_ancestor(&self, value: &Typed, target: Oid) -> Option<Typed> {
+        let source = value.oid();
+        if source == target || !source.is_composite() || !target.is_composite() {
+            return None;
+        }
+        let catalog = self.context.catalog;
+        let table = |oid: Oid| catalog.table(Oid(oid.type_number()));
+        let (own, ancestor) = (table(source)?, table(target)?);
+        if !catalog.ancestors(own.oid).iter().any(|t| t.oid == ancestor.oid) {
+            return None;
+        }
+        let ty = PgType::new(target);
+        let row = &value.scalar;
+        let made = if self.recorder.is_some() {
+            scalar(ScalarKind::Relabel { input: Box::new(row.clone()) }, ty)
+        } else if matches!(row.kind, ScalarKind::Const(Datum::Null)) {
+            super::scalar::null(ty)
+        } else {
+            let field = |column: &Column| {
+                let place = own.visible_columns().position(|c| c.name == column.name)?;
+                Some(field_of(row, place, column.ty))
+            };
+            scalar(ScalarKind::Row(ancestor.visible_columns().map(field).collect::<Option<_>>()?), ty)
+        };
+        Some(Typed::new(made, value.pos))
+    }
+
     /// `base` with `value` in the field of this name.
     ///
     /// # Errors

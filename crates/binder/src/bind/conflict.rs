@@ -209,6 +209,8 @@ impl Binder<'_> {
         let existing: Vec<(i16, ColumnId)> =
             (first..).zip(&table.columns).filter(|(_, c)| !c.dropped).map(|(id, c)| (c.number, ColumnId(id))).collect();
         let mut own = NsItem::new(label.to_owned(), Columns::Table { table: table.clone(), first });
+        let table_oid = table.partitioned.as_ref().map(|_| self.new_column());
+        own.table_oid = table_oid;
         if written.is_view() {
             own = self.look(written, own)?.item;
             label.clone_into(&mut own.name);
@@ -216,7 +218,7 @@ impl Binder<'_> {
         own.schema = (label == written.name).then_some(written.schema);
         let own = own.accessed_by(written.access);
         self.needs(written.access, "w");
-        let mut excluded = self.written_row(written, "excluded".into(), &|n| in_row(new_row, table, n))?;
+        let mut excluded = self.written_row(written, "excluded".into(), None, &|n| in_row(new_row, table, n))?;
         excluded.table = None;
         let saved = std::mem::replace(&mut self.level().items, vec![own, excluded]);
         let out = self.assignments(&update.assignments, written, &|n| in_row(&existing, table, n)).and_then(
@@ -239,7 +241,7 @@ impl Binder<'_> {
         );
         self.level().items = saved;
         let (assignments, predicate, checks) = out?;
-        Ok(ConflictAction::Update { existing, assignments, predicate, checks })
+        Ok(ConflictAction::Update { existing, table_oid, assignments, predicate, checks })
     }
 }
 

@@ -3,6 +3,8 @@
 //! The row's key is a parameter that the session fills in when the statement runs ([`CurrentOf`]), so that its plan can
 //! be kept. A cursor puts out the keys of the tables that it reads in a simple way behind its columns.
 
+use std::sync::Arc;
+
 use gavel_catalog::Table;
 use gavel_types::{Oid, PgType, SqlError, SqlResult};
 use sqlparser::ast;
@@ -60,9 +62,17 @@ impl Binder<'_> {
                 let key = *row_key.get_or_insert_with(|| self.new_column());
                 found.push((key, CursorRow { table: table.oid, locked: false }));
             }
+            Rel::Append { table, parts, row_key, .. } if is_plain(table) => {
+                let key = *row_key.get_or_insert_with(|| self.new_column());
+                let row = |table| (key, CursorRow { table, locked: false });
+                found.extend(named_by(table, parts).map(row));
+            }
             Rel::Lock { targets, .. } => {
-                let locked = |table: Oid| CursorRow { table, locked: true };
-                found.extend(targets.iter().map(|t| (t.row_key, locked(t.table.oid))));
+                for target in targets {
+                    let parts = target.parts.as_ref().map_or(&[][..], |(parts, _)| parts);
+                    let row = |table| (target.row_key, CursorRow { table, locked: true });
+                    found.extend(named_by(&target.table, parts).map(row));
+                }
             }
             Rel::Filter { input, .. } | Rel::Limit { input, .. } => self.keys_of_rows(input, found),
             // Sorted rows are no scan's any more; locked ones are known by their locks.
@@ -82,6 +92,12 @@ impl Binder<'_> {
             _ => {}
         }
     }
+}
+
+/// The tables under whose names a row may be changed that was read as one of `table`'s.
+fn named_by(table: &Table, parts: &[Arc<Table>]) -> impl Iterator<Item = Oid> {
+    let others = parts.iter().map(|part| part.oid).filter(|oid| *oid != table.oid);
+    std::iter::once(table.oid).chain(others)
 }
 
 fn is_plain(table: &Table) -> bool {

@@ -8,7 +8,7 @@ use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, TableFactor};
 
 use super::Binder;
-use super::name::{Qualified, Resolved, fold, qualified, relation};
+use super::name::{Qualified, Resolved, fold, qualified, relation, without_only};
 use super::query::OutColumn;
 use super::scalar::{Typed, boolean, column, constant, scalar, truth};
 use super::scope::{Columns, CteEntry, NsColumn, NsItem};
@@ -125,6 +125,8 @@ impl Binder<'_> {
     }
 
     fn relation_item(&mut self, name: &ast::ObjectName, alias: Option<&ast::TableAlias>) -> SqlResult<FromItem> {
+        let (name, only) = without_only(name);
+        let name = &*name;
         let pos = self.name_pos(name);
         if let [ast::ObjectNamePart::Identifier(ident)] = name.0.as_slice() {
             if ident.value.starts_with(marker::ROWS) {
@@ -152,7 +154,7 @@ impl Binder<'_> {
             Resolved::Table(table) => {
                 self.uses(table.oid);
                 self.require_populated(table)?;
-                self.table_item(table)
+                self.table_item(table, only)
             }
             Resolved::System(system) => self.system_item(system),
             Resolved::View(view) => {
@@ -182,6 +184,9 @@ impl Binder<'_> {
         }
         self.rename(&mut item.items, alias)?;
         self.record_range(&mut item, RangeKind::Relation(resolved.oid()), resolved.name(), alias, false);
+        if let Some(FromTree::Range(range)) = &mut item.tree {
+            range.only = only;
+        }
         if let Some(ns) = item.items.first_mut() {
             ns.lockable = !matches!(resolved, Resolved::Sequence(_));
         }
@@ -205,9 +210,25 @@ impl Binder<'_> {
             .is_some_and(|i| i.quote_style.is_none() && super::name::is_reserved(&i.value.to_ascii_lowercase()))
     }
 
-    /// A scan of a user's table.
-    pub fn table_item(&mut self, table: &Arc<Table>) -> FromItem {
-        let first = self.reserve_columns(table.columns.len() + 1);
+    /// The tables whose rows are read under the name of `table`, itself among them, with `only` or without; `None` if
+    /// they are its own and no others, which is what a scan reads.
+    pub fn parts_of(&mut self, table: &Arc<Table>, only: bool) -> Option<Vec<Arc<Table>>> {
+        let catalog = self.context.catalog;
+        if only || !catalog.has_children(table.oid) {
+            return table.partitioned.is_some().then(Vec::new);
+        }
+        let all = catalog.descendants(table.oid);
+        // A view does not depend on what comes to inherit from its table.
+        if !self.defining {
+            all.iter().for_each(|part| self.uses(part.oid));
+        }
+        Some(all.into_iter().filter(|part| part.partitioned.is_none()).cloned().collect())
+    }
+
+    /// A scan of a user's table, and without `only` of all that inherits from it.
+    pub fn table_item(&mut self, table: &Arc<Table>, only: bool) -> FromItem {
+        let parts = self.parts_of(table, only);
+        let first = self.reserve_columns(table.columns.len() + 1 + usize::from(parts.is_some()));
         let key = ColumnId(first + u32::try_from(table.columns.len()).unwrap_or(0));
         let columns =
             (first..).zip(&table.columns).filter(|(_, c)| !c.dropped).map(|(id, c)| (c.number, ColumnId(id))).collect();
@@ -216,9 +237,19 @@ impl Binder<'_> {
                 self.domains.insert(ColumnId(id), domain);
             }
         }
-        let rel = Rel::Scan { source: Source::Table(table.clone()), columns, row_key: None };
         let mut item = NsItem::new(table.name.clone(), Columns::Table { table: table.clone(), first });
         item.row_key = Some(key);
+        let rel = match parts {
+            None => Rel::Scan { source: Source::Table(table.clone()), columns, row_key: None },
+            Some(parts) => {
+                item.table_oid = Some(ColumnId(key.0 + 1));
+                let catalog = self.context.catalog;
+                let branches = if parts.is_empty() { vec![] } else { catalog.descendants(table.oid) };
+                let branches = branches.into_iter().filter(|t| t.partitioned.is_some()).cloned().collect();
+                let (table, table_oid) = (table.clone(), item.table_oid);
+                Rel::Append { table, parts, branches, columns, row_key: None, table_oid }
+            }
+        };
         FromItem::new(rel, vec![item])
     }
 

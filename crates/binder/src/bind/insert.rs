@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gavel_catalog::{Column, Identity, Table};
-use gavel_types::{PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, SetExpr};
 
 use super::Binder;
@@ -12,7 +12,7 @@ use super::modify::{Verb, in_row};
 use super::name::fold;
 use super::scalar::{Typed, column, null};
 use super::written::{TargetColumn, Written};
-use crate::bound::{ColumnId, Modify, ModifyOp, Rel, Scalar, ScalarKind};
+use crate::bound::{ColumnId, Modify, ModifyOp, ModifyTree, Rel, Scalar, ScalarKind};
 use crate::parse::{Pos, marker};
 
 /// What a value is given for: a column, or a place in one.
@@ -65,18 +65,19 @@ impl Binder<'_> {
                 None => self.insert_query(&written, &targets, query, overriding, explicit)?,
             },
         };
-        let (source, new_row, checks) = self.check_new_rows(&written, source, new_row)?;
+        let (mut source, new_row, checks) = self.check_new_rows(&written, source, new_row)?;
+        let tree = table.partitioned.as_ref().map(|_| self.put_no_table(&mut source));
         let on_conflict = match &insert.on {
             None => None,
             Some(ast::OnInsert::OnConflict(on)) => Some(self.on_conflict(on, &written, &label, &new_row)?),
             Some(_) => return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"duplicate\"")),
         };
-        let item = self.written_row(&written, label, &|n| in_row(&new_row, &table, n))?;
+        let item = self.written_row(&written, label, tree.as_ref(), &|n| in_row(&new_row, &table, n))?;
         self.level().items = vec![item];
         let returning = self.returning(insert.returning.as_ref())?;
         self.accesses_below(&written)?;
         let op = ModifyOp::Insert { new_row, on_conflict };
-        Ok(Modify { table, source, op, returning, checks, current_of: None })
+        Ok(Modify { table, source, op, returning, checks, current_of: None, tree })
     }
 
     /// The columns that values are given for, in order.
@@ -331,6 +332,21 @@ impl Binder<'_> {
             exprs.push((id, value));
         }
         self.with_generated(&written.table, Rel::Project { input: Box::new(bound.rel), exprs }, new_row)
+    }
+
+    /// Adds the column in which the write stage says which partition each row has come into.
+    fn put_no_table(&mut self, source: &mut Rel) -> ModifyTree {
+        let (table_oid, ty) = (self.new_column(), PgType::new(Oid::OID));
+        match source {
+            Rel::Values { rows, columns } => {
+                rows.iter_mut().for_each(|row| row.push(null(ty)));
+                columns.push((table_oid, ty));
+            }
+            Rel::Project { exprs, .. } => exprs.push((table_oid, null(ty))),
+            // Rows of an INSERT are made by one of the two.
+            _ => {}
+        }
+        ModifyTree { table_oid, parts: vec![] }
     }
 
     /// Adds generated columns, and puts the row in attnum order.

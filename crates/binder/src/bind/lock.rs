@@ -1,5 +1,8 @@
 //! FOR UPDATE and its kin: which tables' rows a query locks.
 
+use std::sync::Arc;
+
+use gavel_catalog::Table;
 use gavel_types::{SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
@@ -58,7 +61,10 @@ impl Binder<'_> {
                             known.mode = mode;
                         }
                     }
-                    None => out.push(LockTarget { table: table.clone(), row_key: key, mode }),
+                    None => {
+                        let parts = item.table_oid.and_then(|id| Some((parts_behind(rel, id)?, id)));
+                        out.push(LockTarget { table: table.clone(), parts, row_key: key, mode });
+                    }
                 }
             }
         }
@@ -119,7 +125,9 @@ impl Binder<'_> {
 /// Makes the scan whose key column this is put it out. Key ids follow a scan's own columns, so the scan is
 /// the one whose ids come right before.
 pub fn put_out_row_key(rel: &mut Rel, key: ColumnId) -> bool {
-    if let Rel::Scan { source: Source::Table(table), columns, row_key } = rel {
+    if let Rel::Scan { source: Source::Table(table), columns, row_key } | Rel::Append { table, columns, row_key, .. } =
+        rel
+    {
         let width = u32::try_from(table.columns.len()).unwrap_or(0);
         let first = key.0.checked_sub(width);
         let own = columns.iter().all(|(_, id)| first.is_some_and(|f| id.0 >= f && id.0 < key.0));
@@ -132,6 +140,22 @@ pub fn put_out_row_key(rel: &mut Rel, key: ColumnId) -> bool {
     let mut done = false;
     super::walk::inputs_mut(rel, &mut |input| done = done || put_out_row_key(input, key));
     done
+}
+
+/// The tables that the `Append` with this `table_oid` reads.
+fn parts_behind(rel: &Rel, id: ColumnId) -> Option<Vec<Arc<Table>>> {
+    if let Rel::Append { parts, table_oid, .. } = rel
+        && *table_oid == Some(id)
+    {
+        return Some(parts.clone());
+    }
+    let mut found = None;
+    super::walk::inputs(rel, &mut |input| {
+        if found.is_none() {
+            found = parts_behind(input, id);
+        }
+    });
+    found
 }
 
 fn strength(mode: CheckMode) -> u8 {

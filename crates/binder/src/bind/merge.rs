@@ -22,7 +22,7 @@ use super::scalar::{Typed, boolean, column, constant, null, scalar};
 use super::update::Scanned;
 use super::walk;
 use super::written::Written;
-use crate::bound::{ColumnId, JoinKind, MergeAction, Modify, ModifyOp, Rel, Scalar, ScalarKind};
+use crate::bound::{ColumnId, JoinKind, MergeAction, Modify, ModifyOp, ModifyTree, Rel, Scalar, ScalarKind};
 use crate::parse::{Pos, marker};
 
 /// A WHEN clause.
@@ -49,7 +49,8 @@ impl Binder<'_> {
             return Err(SqlError::new(SqlState::SyntaxError, "syntax error at end of input"));
         }
         check_reachable(&merge.clauses)?;
-        let Scanned { written, rel: target, label, row_key, old_row } = self.scan_target(&merge.table, Verb::Merge)?;
+        let scanned = self.scan_target(&merge.table, Verb::Merge)?;
+        let Scanned { written, rel: target, label, row_key, old_row, tree } = scanned;
         let items = std::mem::take(&mut self.level().items);
         let entry = ast::TableWithJoins { relation: merge.source.clone(), joins: vec![] };
         let source = self.from_clause(std::slice::from_ref(&entry))?;
@@ -66,7 +67,7 @@ impl Binder<'_> {
         let kind = if whens.iter().all(|w| w.matched) { JoinKind::Inner } else { JoinKind::Left };
         let (left, right) = (Box::new(source), Box::new(target));
         let joined = Rel::Join { kind, left, right, on, lateral: false };
-        self.merge_rows(written.table, joined, row_key, &old_row, whens)
+        self.merge_rows(written.table, joined, (row_key, tree), &old_row, whens)
     }
 
     fn when(&mut self, clause: &ast::MergeClause, written: &Written, old_row: &[(i16, ColumnId)]) -> SqlResult<When> {
@@ -140,7 +141,7 @@ impl Binder<'_> {
         &mut self,
         table: Arc<Table>,
         joined: Rel,
-        row_key: ColumnId,
+        (row_key, tree): (ColumnId, Option<ModifyTree>),
         old_row: &[(i16, ColumnId)],
         mut whens: Vec<When>,
     ) -> SqlResult<Modify> {
@@ -153,6 +154,7 @@ impl Binder<'_> {
         let action = self.new_column();
         let key = self.new_column();
         let mut exprs = vec![(action, chosen.finish(matched)), (key, column(row_key, PgType::BYTEA))];
+        let tree = tree.map(|tree| self.pass_tree(tree, &mut exprs));
         // What the clauses mention passes through.
         let mut passed: Vec<(ColumnId, ColumnId)> = Vec::new();
         let mut used: Vec<(ColumnId, PgType)> =
@@ -184,12 +186,12 @@ impl Binder<'_> {
         }
         let old_row: Vec<(i16, ColumnId)> = old_row.iter().map(|(n, id)| (*n, through(*id))).collect();
         let first = Rel::Project { input: Box::new(joined), exprs };
-        self.merged_columns(table, first, (key, action), &old_row, (&whens, actions))
+        self.merged_columns((table, tree), first, (key, action), &old_row, (&whens, actions))
     }
 
     fn merged_columns(
         &mut self,
-        table: Arc<Table>,
+        (table, mut tree): (Arc<Table>, Option<ModifyTree>),
         input: Rel,
         (key, action): (ColumnId, ColumnId),
         old_row: &[(i16, ColumnId)],
@@ -198,6 +200,7 @@ impl Binder<'_> {
         let mut kept = Kept { exprs: vec![] };
         let (row_key, done) =
             (kept.pass(self.new_column(), key, PgType::BYTEA), kept.pass(self.new_column(), action, PgType::INT4));
+        tree = tree.map(|tree| self.pass_tree(tree, &mut kept.exprs));
         let mut old_out = Vec::with_capacity(old_row.len());
         let mut new_row = Vec::with_capacity(old_row.len());
         for (number, id) in old_row {
@@ -225,6 +228,7 @@ impl Binder<'_> {
             let mut kept = Kept { exprs: vec![] };
             let key = kept.pass(self.new_column(), row_key, PgType::BYTEA);
             let chosen = kept.pass(self.new_column(), done, PgType::INT4);
+            tree = tree.map(|tree| self.pass_tree(tree, &mut kept.exprs));
             let mut writes = Vec::new();
             for (verb, n) in actions.iter().zip(0_i32..) {
                 if matches!(verb, MergeAction::Insert | MergeAction::Update) {
@@ -250,7 +254,7 @@ impl Binder<'_> {
         } else {
             ModifyOp::Merge { row_key, old_row: old_out, new_row, action: done, actions }
         };
-        Ok(Modify { table, source, op, returning: None, checks: vec![], current_of: None })
+        Ok(Modify { table, source, op, returning: None, checks: vec![], current_of: None, tree })
     }
 
     fn is_action(&mut self, action: ColumnId, number: i32) -> SqlResult<Scalar> {

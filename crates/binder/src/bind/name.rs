@@ -1,5 +1,6 @@
 //! Names: folding, truncation, qualification, and relations found by them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use gavel_catalog::search::Found;
@@ -10,6 +11,7 @@ use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
 use crate::context::BindContext;
+use crate::parse::marker;
 use crate::query_tree::StoredAlias;
 
 /// Longest identifier in bytes (`NAMEDATALEN` - 1).
@@ -171,6 +173,15 @@ impl std::fmt::Display for Qualified {
             None => f.write_str(&self.name),
         }
     }
+}
+
+/// A table's name without the marker of ONLY, and whether it has that.
+pub fn without_only(name: &ast::ObjectName) -> (Cow<'_, ast::ObjectName>, bool) {
+    let first = name.0.first().and_then(ast::ObjectNamePart::as_ident);
+    if name.0.len() > 1 && first.is_some_and(|i| i.value == marker::ONLY) {
+        return (Cow::Owned(ast::ObjectName(name.0.iter().skip(1).cloned().collect())), true);
+    }
+    (Cow::Borrowed(name), false)
 }
 
 /// Folds `name`; a leading database must be the current one.

@@ -4,7 +4,9 @@
 
 use std::collections::HashSet;
 
-use crate::bound::{ColumnId, ConflictAction, Cte, CteBody, Modify, ModifyOp, Rel, Scalar, ScalarKind, SubqueryKind};
+use crate::bound::{
+    ColumnId, ConflictAction, Cte, CteBody, LockTarget, Modify, ModifyOp, Rel, Scalar, ScalarKind, SubqueryKind,
+};
 
 use super::walk;
 
@@ -68,6 +70,7 @@ fn modify_needs(modify: &mut Modify, needed: &mut Needed) {
         note(e, needed);
     }
     needed.extend(modify.checks.iter().map(|c| c.holds));
+    needed.extend(modify.tree.iter().map(|tree| tree.table_oid));
     if let ModifyOp::Insert { on_conflict: Some(conflict), .. } = &mut modify.op
         && let ConflictAction::Update { assignments, predicate, checks, .. } = &mut conflict.action
     {
@@ -97,6 +100,10 @@ fn note(scalar: &mut Scalar, needed: &mut Needed) {
 fn visit(rel: &mut Rel, needed: &mut Needed) {
     match rel {
         Rel::Scan { columns, .. } => columns.retain(|(_, id)| needed.contains(id)),
+        Rel::Append { columns, table_oid, .. } => {
+            columns.retain(|(_, id)| needed.contains(id));
+            *table_oid = table_oid.filter(|id| needed.contains(id));
+        }
         Rel::Values { rows, columns } => {
             if columns.iter().any(|(id, _)| !needed.contains(id)) && rows.len() > 1 {
                 let keep: Vec<bool> = columns.iter().map(|(id, _)| needed.contains(id)).collect();
@@ -156,7 +163,7 @@ fn visit(rel: &mut Rel, needed: &mut Needed) {
             visit(left, needed);
         }
         Rel::Lock { input, targets } => {
-            needed.extend(targets.iter().map(|t| t.row_key));
+            needed.extend(targets.iter().flat_map(LockTarget::columns));
             visit(input, needed);
         }
         Rel::CteRef { columns, .. } => {

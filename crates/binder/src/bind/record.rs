@@ -159,7 +159,8 @@ impl Binder<'_> {
         let columns = (0..ns.slots()).filter(|slot| ns.live(*slot)).filter_map(column).collect();
         let (alias, column_aliases) = alias.map(written_alias).unwrap_or_default();
         let name = name.to_owned();
-        item.tree = Some(FromTree::Range(Range { id, lateral, kind, alias, column_aliases, name, columns }));
+        item.tree =
+            Some(FromTree::Range(Range { id, lateral, only: false, kind, alias, column_aliases, name, columns }));
     }
 
     /// The tree of a SELECT, before what it computes is put in its place.

@@ -110,11 +110,13 @@ impl Binder<'_> {
     }
 
     fn no_references_in_default(&self, pos: Pos) -> SqlResult<()> {
-        if self.clause() == Clause::Default {
-            let error = SqlError::unsupported("cannot use column reference in DEFAULT expression");
-            return Err(self.error_at(error, pos));
-        }
-        Ok(())
+        let place = match self.clause() {
+            Clause::Default => "DEFAULT expression",
+            Clause::PartitionBound => "partition bound expression",
+            _ => return Ok(()),
+        };
+        let error = SqlError::unsupported(format!("cannot use column reference in {place}"));
+        Err(self.error_at(error, pos))
     }
 
     pub fn compound_identifier(&mut self, parts: &[ast::Ident]) -> SqlResult<Typed> {

@@ -74,6 +74,10 @@ fn rel_ids(rel: &mut Rel, f: &mut OnColumn<'_>) {
             columns.iter_mut().for_each(|c| f(&mut c.1, true));
             row_key.iter_mut().for_each(|id| f(id, true));
         }
+        Rel::Append { columns, row_key, table_oid, .. } => {
+            columns.iter_mut().for_each(|c| f(&mut c.1, true));
+            row_key.iter_mut().chain(table_oid).for_each(|id| f(id, true));
+        }
         Rel::Values { columns, .. } => columns.iter_mut().for_each(|c| f(&mut c.0, true)),
         Rel::Project { exprs, .. } => exprs.iter_mut().for_each(|e| f(&mut e.0, true)),
         Rel::Aggregate { groups, grouping, aggregates, .. } => {
@@ -101,7 +105,12 @@ fn rel_ids(rel: &mut Rel, f: &mut OnColumn<'_>) {
                 f(inner, false);
             }
         }
-        Rel::Lock { targets, .. } => targets.iter_mut().for_each(|t| f(&mut t.row_key, false)),
+        Rel::Lock { targets, .. } => {
+            for target in targets {
+                f(&mut target.row_key, false);
+                target.parts.iter_mut().for_each(|(_, table_oid)| f(table_oid, false));
+            }
+        }
         Rel::Modify(modify) => modify_ids(modify, f),
         Rel::Filter { .. }
         | Rel::Join { .. }
@@ -135,9 +144,10 @@ fn modify_ids(modify: &mut Modify, f: &mut OnColumn<'_>) {
         ModifyOp::Insert { new_row, on_conflict } => {
             row(new_row, f);
             if let Some(conflict) = on_conflict
-                && let ConflictAction::Update { existing, .. } = &mut conflict.action
+                && let ConflictAction::Update { existing, table_oid, .. } = &mut conflict.action
             {
                 row(existing, f);
+                table_oid.iter_mut().for_each(|id| f(id, true));
             }
         }
         ModifyOp::Update { row_key, old_row, new_row, .. } => {
@@ -158,6 +168,7 @@ fn modify_ids(modify: &mut Modify, f: &mut OnColumn<'_>) {
     }
     modify.returning.iter_mut().flatten().for_each(|(output, _)| f(&mut output.id, true));
     modify.checks.iter_mut().for_each(|check| f(&mut check.holds, false));
+    modify.tree.iter_mut().for_each(|tree| f(&mut tree.table_oid, true));
 }
 
 fn scalar_ctes(scalar: &mut Scalar, f: &mut OnCte<'_>) {

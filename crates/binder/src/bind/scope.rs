@@ -78,6 +78,8 @@ pub struct NsItem {
     pub changed: bool,
     /// `bytea` column with the storage key, for a table.
     pub row_key: Option<ColumnId>,
+    /// `oid` column with the table that a row is in, where that may be one of several: `tableoid`.
+    pub table_oid: Option<ColumnId>,
     /// A function that returns one column: its name alone means the value.
     pub scalar_function: bool,
     /// Its place in the query tree, if one is recorded.
@@ -109,6 +111,7 @@ impl NsItem {
             lateral_ok: true,
             changed: false,
             row_key: None,
+            table_oid: None,
             scalar_function: false,
             range: None,
             lockable: false,
@@ -169,6 +172,9 @@ impl NsItem {
 
     /// The name of slot `i`, aliases applied. `renamed` counts live columns only.
     pub fn column_name(&self, i: usize) -> &str {
+        if i == TABLEOID {
+            return "tableoid";
+        }
         if !self.renamed.is_empty() {
             let ordinal = (0..i).filter(|k| self.live(*k)).count();
             if let Some(name) = self.renamed.get(ordinal) {
@@ -185,6 +191,9 @@ impl NsItem {
     /// The value of slot `i`.
     pub fn scalar(&self, i: usize) -> Scalar {
         if i == TABLEOID {
+            if let Some(id) = self.table_oid {
+                return column(id, PgType::new(Oid::OID));
+            }
             let oid = match &self.columns {
                 Columns::Table { table, .. } => table.oid,
                 Columns::System { relation, .. } => relation.oid,
@@ -224,8 +233,11 @@ impl NsItem {
         }
     }
 
-    /// The slot that puts out `id`, if it is a plain column.
+    /// The slot that puts out `id`, if it is a plain column, or `tableoid`.
     pub fn slot_of(&self, id: ColumnId) -> Option<usize> {
+        if self.table_oid == Some(id) {
+            return Some(TABLEOID);
+        }
         let within = |first: u32, n: usize| {
             let i = id.0.checked_sub(first)? as usize;
             (i < n).then_some(i)
@@ -261,7 +273,9 @@ impl NsItem {
         let system = match &self.columns {
             Columns::Table { .. } | Columns::System { .. } if name == "tableoid" => Some(TABLEOID),
             Columns::System { .. } if name == "xmin" => Some(XMIN),
-            Columns::List(_) if name == "tableoid" && self.table.is_some() => Some(TABLEOID),
+            Columns::List(_) if name == "tableoid" && (self.table.is_some() || self.table_oid.is_some()) => {
+                Some(TABLEOID)
+            }
             _ => None,
         };
         (first.or(system), second.is_some())

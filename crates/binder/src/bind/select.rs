@@ -426,6 +426,11 @@ impl Binder<'_> {
             let id = self.new_column();
             exprs.push((id, column(lock.row_key, PgType::BYTEA)));
             lock.row_key = id;
+            if let Some((_, table_oid)) = &mut lock.parts {
+                let id = self.new_column();
+                exprs.push((id, column(*table_oid, PgType::new(Oid::OID))));
+                *table_oid = id;
+            }
             lock_columns.push(lock);
         }
         let types: Vec<(ColumnId, PgType)> = exprs.iter().map(|(id, e)| (*id, e.ty)).collect();

@@ -176,7 +176,7 @@ impl Binder<'_> {
         let name = qualified(self.context, table_name).map_err(|e| self.error_at(e, pos))?;
         // COPY's own errors carry no position in PostgreSQL.
         let table = match relation(self.context, &name)? {
-            Resolved::Table(table) if table.materialized.is_none() => table,
+            Resolved::Table(table) if table.materialized.is_none() && !(to && table.partitioned.is_some()) => table,
             other if to => {
                 let kind = kind_of(&other);
                 let text = format!("cannot copy from {kind} \"{}\"", name.name);
@@ -269,6 +269,7 @@ pub fn finish(bound: BoundQuery) -> Query {
 fn kind_of(relation: &Resolved) -> &'static str {
     match relation {
         Resolved::View(_) => "view",
+        Resolved::Table(table) if table.partitioned.is_some() => "partitioned table",
         Resolved::Table(_) => "materialized view",
         Resolved::Sequence(_) => "sequence",
         _ => "non-table relation",

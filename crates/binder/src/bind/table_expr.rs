@@ -26,6 +26,8 @@ pub enum TableExpr {
     IndexExpression,
     IndexPredicate,
     Generated,
+    /// A part of a partition key.
+    PartitionKey,
     /// WHERE of COPY FROM.
     CopyCondition,
     /// Checked when it was defined; bound again to be run.
@@ -82,6 +84,7 @@ impl Binder<'_> {
             TableExpr::IndexExpression => Clause::IndexExpression,
             TableExpr::IndexPredicate => Clause::IndexPredicate,
             TableExpr::Generated => Clause::Generated,
+            TableExpr::PartitionKey => Clause::PartitionKey,
             TableExpr::CopyCondition => Clause::CopyWhere,
             TableExpr::Stored | TableExpr::Assigned(_) => Clause::Other,
         };
@@ -103,6 +106,8 @@ impl Binder<'_> {
             TableExpr::IndexExpression => Some("functions in index expression must be marked IMMUTABLE"),
             TableExpr::IndexPredicate => Some("functions in index predicate must be marked IMMUTABLE"),
             TableExpr::Generated => Some("generation expression is not immutable"),
+            // What it is made of is looked at before its functions are.
+            TableExpr::PartitionKey => None,
             TableExpr::Check | TableExpr::CopyCondition | TableExpr::Stored | TableExpr::Assigned(_) => None,
         };
         if let Some(message) = wanted
@@ -186,6 +191,23 @@ pub fn bind_default_ast(
     binder.default_value(expr, target, column)
 }
 
+/// Binds a value of a partition's bound, which has no columns, as an assignment to `target`, the type of the key that is
+/// called `column`. Places are in `sql_text`.
+///
+/// # Errors
+/// 0A000 for column references and subqueries, 42803 for aggregates, 42804 for another type.
+pub fn bind_partition_bound_ast(
+    context: &BindContext<'_>,
+    expr: &ast::Expr,
+    sql_text: &str,
+    target: PgType,
+    column: &str,
+) -> SqlResult<Scalar> {
+    let mut binder = Binder::new(context, sql_text);
+    binder.allow_params = false;
+    binder.partition_bound(expr, target, column)
+}
+
 /// The most volatile function in an expression; a subquery or `nextval` counts as volatile.
 pub fn volatility(value: &Scalar) -> Volatility {
     volatility_by(value, &|_| Volatility::Volatile)
@@ -261,6 +283,17 @@ impl Binder<'_> {
         let value = value.and_then(|v| self.coerce_default(v, target, column));
         self.levels.pop();
         value
+    }
+
+    fn partition_bound(&mut self, expr: &ast::Expr, target: PgType, column: &str) -> SqlResult<Scalar> {
+        self.levels.push(Level::new());
+        let value = self.within(Clause::PartitionBound, |b| b.expr(expr))?;
+        let pos = value.pos;
+        self.coerce_to(value, target, registry::CastContext::Assignment)?.map(|done| done.scalar).ok_or_else(|| {
+            let shown = super::typename::format_type(PgType::new(target.oid));
+            let message = format!("specified value cannot be cast to type {shown} for column \"{column}\"");
+            self.error_at(SqlError::new(SqlState::DatatypeMismatch, message), pos)
+        })
     }
 
     fn coerce_default(&mut self, value: Typed, target: PgType, column: &str) -> SqlResult<Scalar> {

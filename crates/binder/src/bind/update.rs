@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gavel_catalog::{Column, Identity};
-use gavel_types::{PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Expr, TableFactor};
 
 use super::Binder;
@@ -12,11 +12,11 @@ use super::expr::strip;
 use super::from::FromItem;
 use super::lock::put_out_row_key;
 use super::modify::{Verb, in_row};
-use super::name::fold;
+use super::name::{fold, without_only};
 use super::scalar::{Typed, column, truth};
 use super::walk;
 use super::written::Written;
-use crate::bound::{ColumnId, JoinKind, Modify, ModifyOp, Rel, Scalar, ScalarKind};
+use crate::bound::{ColumnId, JoinKind, Modify, ModifyOp, ModifyTree, Rel, Scalar, ScalarKind};
 use crate::parse::Pos;
 
 /// The table that is changed, scanned with its row keys.
@@ -26,6 +26,8 @@ pub struct Scanned {
     pub label: String,
     pub row_key: ColumnId,
     pub old_row: Vec<(i16, ColumnId)>,
+    /// Over the scan, if it is of several tables.
+    pub tree: Option<ModifyTree>,
 }
 
 impl Binder<'_> {
@@ -43,7 +45,7 @@ impl Binder<'_> {
             }
             None => &[],
         };
-        let Scanned { written, rel, label, row_key, old_row } = scanned;
+        let Scanned { written, rel, label, row_key, old_row, tree } = scanned;
         let table = Arc::clone(&written.table);
         let mut rel = self.join_others(rel, from)?;
         let assigned = self.assignments(&update.assignments, &written, &|n| in_row(&old_row, &table, n))?;
@@ -70,6 +72,7 @@ impl Binder<'_> {
         let mut exprs: Vec<(ColumnId, Scalar)> = Vec::with_capacity(old_row.len() * 2 + 1);
         let key = self.new_column();
         exprs.push((key, column(row_key, PgType::BYTEA)));
+        let tree = tree.map(|tree| self.pass_tree(tree, &mut exprs));
         let mut old_out = Vec::with_capacity(old_row.len());
         for (number, id) in &old_row {
             let Some(c) = table.column(*number) else { continue };
@@ -91,7 +94,7 @@ impl Binder<'_> {
         let checks = self.put_checks(held, &mut exprs);
 
         // RETURNING sees the new row, and what was joined.
-        let item = self.written_row(&written, label, &|n| in_row(&new_row, &table, n))?;
+        let item = self.written_row(&written, label, tree.as_ref(), &|n| in_row(&new_row, &table, n))?;
         if let Some(first) = self.level().items.first_mut() {
             *first = item;
         }
@@ -122,7 +125,7 @@ impl Binder<'_> {
         let source = Rel::Project { input: Box::new(rel), exprs };
         self.accesses_below(&written)?;
         let op = ModifyOp::Update { row_key: key, old_row: old_out, assigned: numbers, new_row };
-        Ok(Modify { table, source, op, returning, checks, current_of })
+        Ok(Modify { table, source, op, returning, checks, current_of, tree })
     }
 
     pub fn delete(&mut self, delete: &ast::Delete) -> SqlResult<Modify> {
@@ -133,7 +136,7 @@ impl Binder<'_> {
         if !target.joins.is_empty() || !delete.tables.is_empty() || delete.limit.is_some() {
             return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"join\""));
         }
-        let Scanned { written, rel, row_key, old_row, .. } = self.scan_target(&target.relation, Verb::Delete)?;
+        let Scanned { written, rel, row_key, old_row, tree, .. } = self.scan_target(&target.relation, Verb::Delete)?;
         let mut source = self.join_others(rel, delete.using.as_deref().unwrap_or_default())?;
         let mut current_of = None;
         if let Some(condition) = &delete.selection {
@@ -150,19 +153,27 @@ impl Binder<'_> {
         self.accesses_below(&written)?;
         let table = written.table;
         let op = ModifyOp::Delete { row_key, old_row };
-        Ok(Modify { table, source, op, returning, checks: vec![], current_of })
+        Ok(Modify { table, source, op, returning, checks: vec![], current_of, tree })
     }
 
     pub fn scan_target(&mut self, factor: &TableFactor, verb: Verb) -> SqlResult<Scanned> {
         let TableFactor::Table { name, alias, args: None, .. } = factor else {
             return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"(\""));
         };
-        let written = self.written(name, verb)?;
-        let FromItem { mut rel, mut items, .. } = self.table_item(&written.table);
+        let (name, only) = without_only(name);
+        let written = self.written(&name, verb)?;
+        // On a view ONLY says nothing; what counts is how the view reads its table.
+        let only = if written.is_view() { written.only } else { only };
+        let FromItem { mut rel, mut items, .. } = self.table_item(&written.table, only);
         let Some(item) = items.pop() else { return Err(SqlError::internal("a table without its item")) };
         let row_key = item.row_key.ok_or_else(|| SqlError::internal("a table without row key"))?;
-        let Rel::Scan { columns, .. } = &rel else { return Err(SqlError::internal("a table without scan")) };
-        let old_row = columns.clone();
+        let (old_row, tree) = match &rel {
+            Rel::Scan { columns, .. } => (columns.clone(), None),
+            Rel::Append { columns, parts, table_oid: Some(table_oid), .. } => {
+                (columns.clone(), Some(ModifyTree { table_oid: *table_oid, parts: parts.clone() }))
+            }
+            _ => return Err(SqlError::internal("a table without scan")),
+        };
         put_out_row_key(&mut rel, row_key);
         let (rel, item) = self.through(&written, rel, item)?;
         let mut item = item.accessed_by(written.access);
@@ -172,7 +183,14 @@ impl Binder<'_> {
         }
         let label = item.name.clone();
         self.level().items.push(item);
-        Ok(Scanned { written, rel, label, row_key, old_row })
+        Ok(Scanned { written, rel, label, row_key, old_row, tree })
+    }
+
+    /// The same tree over a projection that is being made.
+    pub fn pass_tree(&mut self, tree: ModifyTree, exprs: &mut Vec<(ColumnId, Scalar)>) -> ModifyTree {
+        let table_oid = self.new_column();
+        exprs.push((table_oid, column(tree.table_oid, PgType::new(Oid::OID))));
+        ModifyTree { table_oid, ..tree }
     }
 
     /// Joins the items of FROM or USING to the target.

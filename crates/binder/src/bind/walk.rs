@@ -198,8 +198,8 @@ pub fn children_mut(scalar: &mut Scalar, f: &mut dyn FnMut(&mut Scalar)) {
 pub fn scalars(rel: &Rel, f: &mut dyn FnMut(&Scalar)) {
     let keys = |keys: &[SortKey], f: &mut dyn FnMut(&Scalar)| keys.iter().for_each(|k| f(&k.expr));
     match rel {
-        Rel::Scan { .. } | Rel::Distinct { .. } | Rel::SetOp { .. } | Rel::CteRef { .. } | Rel::Lock { .. } => {}
-        Rel::With { .. } => {}
+        Rel::Scan { .. } | Rel::Append { .. } | Rel::Distinct { .. } | Rel::SetOp { .. } | Rel::CteRef { .. } => {}
+        Rel::With { .. } | Rel::Lock { .. } => {}
         Rel::Statements { guard, .. } => guard.iter().for_each(f),
         Rel::Called(called) => called.args.iter().for_each(f),
         Rel::Values { rows, .. } => rows.iter().flatten().for_each(f),
@@ -254,8 +254,8 @@ fn modify_scalars(m: &Modify, f: &mut dyn FnMut(&Scalar)) {
 /// Like [`scalars`], to change them.
 pub fn scalars_mut(rel: &mut Rel, f: &mut dyn FnMut(&mut Scalar)) {
     match rel {
-        Rel::Scan { .. } | Rel::Distinct { .. } | Rel::SetOp { .. } | Rel::CteRef { .. } | Rel::Lock { .. } => {}
-        Rel::With { .. } => {}
+        Rel::Scan { .. } | Rel::Append { .. } | Rel::Distinct { .. } | Rel::SetOp { .. } | Rel::CteRef { .. } => {}
+        Rel::With { .. } | Rel::Lock { .. } => {}
         Rel::Statements { guard, .. } => guard.iter_mut().for_each(f),
         Rel::Called(called) => called.args.iter_mut().for_each(f),
         Rel::Values { rows, .. } => rows.iter_mut().flatten().for_each(f),
@@ -307,7 +307,12 @@ pub fn window_mut(w: &mut Window, f: &mut dyn FnMut(&mut Scalar)) {
 /// Relations directly below `rel`, CTEs included.
 pub fn inputs(rel: &Rel, f: &mut dyn FnMut(&Rel)) {
     match rel {
-        Rel::Scan { .. } | Rel::Values { .. } | Rel::FunctionScan { .. } | Rel::CteRef { .. } | Rel::Called(_) => {}
+        Rel::Scan { .. }
+        | Rel::Append { .. }
+        | Rel::Values { .. }
+        | Rel::FunctionScan { .. }
+        | Rel::CteRef { .. }
+        | Rel::Called(_) => {}
         Rel::Project { input, .. }
         | Rel::Filter { input, .. }
         | Rel::Aggregate { input, .. }
@@ -345,7 +350,12 @@ pub fn inputs(rel: &Rel, f: &mut dyn FnMut(&Rel)) {
 /// Like [`inputs`], to change them.
 pub fn inputs_mut(rel: &mut Rel, f: &mut dyn FnMut(&mut Rel)) {
     match rel {
-        Rel::Scan { .. } | Rel::Values { .. } | Rel::FunctionScan { .. } | Rel::CteRef { .. } | Rel::Called(_) => {}
+        Rel::Scan { .. }
+        | Rel::Append { .. }
+        | Rel::Values { .. }
+        | Rel::FunctionScan { .. }
+        | Rel::CteRef { .. }
+        | Rel::Called(_) => {}
         Rel::Project { input, .. }
         | Rel::Filter { input, .. }
         | Rel::Aggregate { input, .. }

@@ -22,10 +22,10 @@ use sqlparser::ast::{self, SetExpr, TableFactor};
 use super::Binder;
 use super::clause::Clause;
 use super::modify::Verb;
-use super::name::{Resolved, qualified, relation};
+use super::name::{Resolved, qualified, relation, without_only};
 use super::scalar::column;
 use super::scope::{Columns, Level, NsColumn, NsItem};
-use crate::bound::{ColumnId, Rel, Scalar, ScalarKind, ViewCheck};
+use crate::bound::{ColumnId, ModifyTree, Rel, Scalar, ScalarKind, ViewCheck};
 use crate::context::BindContext;
 use crate::parse;
 
@@ -69,6 +69,8 @@ pub struct Written {
     pub verb: Verb,
     /// What it is noted for that it is written.
     pub access: usize,
+    /// The view that is over the table reads it with ONLY.
+    pub only: bool,
     layers: Vec<Layer>,
     /// Of the view that the statement names.
     columns: Vec<TargetColumn>,
@@ -93,7 +95,7 @@ struct Note {
 impl Written {
     fn of_table(table: Arc<Table>, verb: Verb, access: usize) -> Self {
         let (name, schema) = (table.name.clone(), table.schema);
-        Self { table, name, schema, verb, access, layers: vec![], columns: vec![] }
+        Self { table, name, schema, verb, access, only: false, layers: vec![], columns: vec![] }
     }
 
     /// The views on the way to the table, from the one that is named.
@@ -234,10 +236,10 @@ impl Binder<'_> {
     }
 
     fn written_view(&mut self, view: &Arc<View>, verb: Verb) -> SqlResult<Written> {
-        let (table, layers) = self.layers(view, verb)?;
+        let (table, only, layers) = self.layers(view, verb)?;
         let (name, schema) = (view.name.clone(), view.schema);
         let access = self.new_access(view.oid, verb.privilege());
-        let mut out = Written { table, name, schema, verb, access, layers, columns: vec![] };
+        let mut out = Written { table, name, schema, verb, access, only, layers, columns: vec![] };
         let first = self.reserve_columns(out.table.columns.len());
         let base = NsItem::new(out.table.name.clone(), Columns::Table { table: out.table.clone(), first });
         let seen = self.look(&out, base.clone())?;
@@ -262,8 +264,8 @@ impl Binder<'_> {
         Ok(out)
     }
 
-    /// The views from `view` down to the table under them.
-    fn layers(&mut self, view: &Arc<View>, verb: Verb) -> SqlResult<(Arc<Table>, Vec<Layer>)> {
+    /// The views from `view` down to the table under them, which may be read with ONLY.
+    fn layers(&mut self, view: &Arc<View>, verb: Verb) -> SqlResult<(Arc<Table>, bool, Vec<Layer>)> {
         let mut layers: Vec<Layer> = Vec::new();
         let mut next = Arc::clone(view);
         let context = self.context.stored();
@@ -272,12 +274,13 @@ impl Binder<'_> {
             let query = parse::parse_query(&next.sql)?;
             let select = simple(&query).map_err(|reason| not_updatable(verb, &next.name, reason))?;
             let (name, _) = single(select).ok_or_else(|| not_updatable(verb, &next.name, NOT_ONE_TABLE))?;
-            let below = relation(&context, &qualified(&context, name)?)?;
+            let (name, only) = without_only(name);
+            let below = relation(&context, &qualified(&context, &name)?)?;
             layers.push(Layer { view: Arc::clone(&next), select: Arc::new(select.clone()) });
             match below {
                 Resolved::Table(table) if table.materialized.is_none() => {
                     self.uses(table.oid);
-                    return Ok((table, layers));
+                    return Ok((table, only, layers));
                 }
                 Resolved::View(below) if layers.len() < super::view::MAX_VIEW_DEPTH => next = below,
                 Resolved::System(system) => {
@@ -318,7 +321,7 @@ impl Binder<'_> {
         below: &[Note],
     ) -> SqlResult<(NsItem, Option<Scalar>, Vec<Note>)> {
         let (name, alias) = single(&layer.select).ok_or_else(|| SqlError::internal("a view over several relations"))?;
-        let full = qualified(self.context, name)?;
+        let full = qualified(self.context, &without_only(name).0)?;
         item.name.clone_from(&full.name);
         item.schema = full.schema.as_deref().and_then(|s| self.schema_oid(s));
         (item.row_key, item.rel_visible, item.cols_visible) = (None, true, true);
@@ -385,11 +388,13 @@ impl Binder<'_> {
         &mut self,
         written: &Written,
         label: String,
+        tree: Option<&ModifyTree>,
         values: &dyn Fn(i16) -> Option<Scalar>,
     ) -> SqlResult<NsItem> {
         // Without an alias it may be named with its schema.
         let schema = (label == written.name).then_some(written.schema);
-        let base = Self::row_item(&written.table, label.clone(), values);
+        let mut base = Self::row_item(&written.table, label.clone(), values);
+        base.table_oid = tree.map(|tree| tree.table_oid);
         let item = if written.is_view() { self.look(written, base)?.item } else { base };
         let mut item = item.accessed_by(written.access);
         item.name = label;

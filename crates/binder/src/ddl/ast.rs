@@ -4,6 +4,7 @@
 use gavel_catalog::OnCommit;
 use gavel_catalog::function::{FunctionKind, Mode};
 use sqlparser::ast::{DataType, Expr, Query};
+use sqlparser::tokenizer::Span;
 
 /// `a`, `schema.a` or `database.schema.a`.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +14,13 @@ impl std::fmt::Display for QualifiedName {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0.join("."))
     }
+}
+
+/// A table as TRUNCATE and LOCK name it: `t` and `t *` with the tables that inherit from it, `ONLY t` without.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableRef {
+    pub name: QualifiedName,
+    pub only: bool,
 }
 
 /// How long what is created will last, as written. Where it is put may make it temporary after all.
@@ -83,7 +91,7 @@ pub enum Ddl {
     },
     Drop(Drop),
     Truncate {
-        tables: Vec<QualifiedName>,
+        tables: Vec<TableRef>,
         restart_identity: bool,
         cascade: bool,
     },
@@ -140,9 +148,70 @@ pub struct CreateTable {
     pub on_commit: Option<OnCommit>,
     /// OF: the composite type that columns are taken from.
     pub of_type: Option<QualifiedName>,
+    /// PARTITION OF: `elements` are then those of a typed table.
+    pub partition_of: Option<PartitionOf>,
+    pub partition_by: Option<PartitionBy>,
+    /// INHERITS: the parents, in the order written.
+    pub inherits: Vec<QualifiedName>,
     pub elements: Vec<TableElement>,
     /// Storage parameters, `name=value`.
     pub options: Vec<String>,
+}
+
+/// `PARTITION BY strategy (key, …)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartitionBy {
+    /// As written, folded: there are `list`, `range` and `hash`.
+    pub strategy: String,
+    pub keys: Vec<PartitionElement>,
+}
+
+/// One column or expression of a partition key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartitionElement {
+    /// A lone name is a column; all else is an expression.
+    pub expr: Expr,
+    pub collation: Option<QualifiedName>,
+    /// The operator class that is named.
+    pub class: Option<QualifiedName>,
+    /// Where it begins.
+    pub span: Span,
+}
+
+/// PARTITION OF: the partitioned table, and what the new table has of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartitionOf {
+    pub parent: QualifiedName,
+    pub bound: BoundSpec,
+}
+
+/// FOR VALUES or DEFAULT of a partition, as written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoundSpec {
+    pub kind: BoundKind,
+    /// IN, FROM, WITH or DEFAULT: the place of errors about the whole.
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum BoundKind {
+    Default,
+    List(Vec<Expr>),
+    /// MINVALUE and MAXVALUE are names like columns.
+    Range {
+        from: Vec<Expr>,
+        to: Vec<Expr>,
+    },
+    /// Names with their places, and numbers, in the order written: MODULUS and REMAINDER.
+    Hash(Vec<(String, Span, i64)>),
+}
+
+/// How DETACH PARTITION goes about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detach {
+    Plain,
+    Concurrently,
+    Finalize,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -292,6 +361,8 @@ pub struct CreateTableAs {
 pub struct CreateIndex {
     pub name: Option<QualifiedName>,
     pub table: QualifiedName,
+    /// ON ONLY: not for its partitions.
+    pub only: bool,
     pub unique: bool,
     pub concurrently: bool,
     /// ASYNC, which PostgreSQL does not have: answered with a job's id, and built behind the session.
@@ -513,6 +584,8 @@ pub struct Alter {
     pub kind: ObjectKind,
     pub name: QualifiedName,
     pub if_exists: bool,
+    /// ONLY: the tables that inherit from it are left as they are.
+    pub only: bool,
     pub actions: Vec<AlterAction>,
     /// Of the attributes of a type: typed tables follow.
     pub cascade: bool,
@@ -601,6 +674,20 @@ pub enum AlterAction {
     /// SET or DROP NOT NULL of a domain.
     DomainNotNull(bool),
     Rename(String),
+    /// Of a partitioned table: a table becomes one of its partitions.
+    AttachPartition {
+        partition: QualifiedName,
+        bound: BoundSpec,
+    },
+    DetachPartition {
+        partition: QualifiedName,
+        how: Detach,
+    },
+    /// ATTACH PARTITION of an index of a partitioned table: an index of one of its partitions.
+    AttachIndex(QualifiedName),
+    /// INHERIT and NO INHERIT: the parent.
+    Inherit(QualifiedName),
+    NoInherit(QualifiedName),
     /// OF: the table becomes a typed one.
     OfType(QualifiedName),
     NotOfType,
@@ -729,7 +816,7 @@ pub enum SessionCommand {
         cursor: Option<String>,
     },
     Lock {
-        tables: Vec<QualifiedName>,
+        tables: Vec<TableRef>,
         mode: TableLockMode,
     },
     Discard(DiscardTarget),

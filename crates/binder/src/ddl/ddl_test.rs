@@ -22,6 +22,13 @@ fn what_dumps_and_tools_write_is_read() {
          foreign key (a, b) references p match full on update set null) with (fillfactor=100) tablespace x",
         "create unlogged table t (like s.u including all excluding indexes, x timestamp with time zone default now())",
         "create table t (a, b) as select 1, 2 with no data",
+        "create table p (a int, b text) partition by range (a, lower(b) collate \"C\" s.text_ops, (a + 1) int4_ops)",
+        "create table if not exists q partition of s.p (a with options not null default 5, b collate \"C\", check (a > 0)) \
+         for values from (1, minvalue, -3) to (2, 'x' || 'y', maxvalue) partition by hash (a) with (fillfactor = 70)",
+        "create temp table q partition of p default",
+        "alter table p attach partition s.q for values in (1, null, 2 + 3)",
+        "alter table only p detach partition q concurrently",
+        "alter index i attach partition s.j",
         "create temp table t on commit drop as table x",
         "create unique index concurrently if not exists i on only s.t using btree (a desc nulls last, lower(b), \
          (a + 1) text_pattern_ops, c collate \"C\" asc) include (d) with (fillfactor = 90) where a > 0",
@@ -259,12 +266,14 @@ fn fetch_goes_every_way() {
 
 #[test]
 fn what_concerns_the_session_alone_is_read() {
-    let names = |list: &[&str]| list.iter().map(|n| QualifiedName(vec![(*n).to_owned()])).collect();
-    let lock = |tables: &[&str], mode| SessionCommand::Lock { tables: names(tables), mode };
-    assert_eq!(session("lock t"), lock(&["t"], TableLockMode::AccessExclusive));
-    assert_eq!(session("lock table only (t), u * in share mode nowait"), lock(&["t", "u"], TableLockMode::Share));
+    let table = |(name, only): &(&str, bool)| TableRef { name: QualifiedName(vec![(*name).to_owned()]), only: *only };
+    let lock =
+        |tables: &[(&str, bool)], mode| SessionCommand::Lock { tables: tables.iter().map(table).collect(), mode };
+    assert_eq!(session("lock t"), lock(&[("t", false)], TableLockMode::AccessExclusive));
+    let two = [("t", true), ("u", false)];
+    assert_eq!(session("lock table only (t), u * in share mode nowait"), lock(&two, TableLockMode::Share));
     let mode = TableLockMode::ShareRowExclusive;
-    assert_eq!(session("lock table only t in share row exclusive mode"), lock(&["t"], mode));
+    assert_eq!(session("lock table only t in share row exclusive mode"), lock(&[("t", true)], mode));
     assert_eq!(session("close all"), SessionCommand::Close { cursor: None });
     assert_eq!(session("discard temporary"), SessionCommand::Discard(DiscardTarget::Temp));
     assert_eq!(session("listen \"A\""), SessionCommand::Listen { channel: "A".into() });
@@ -273,6 +282,48 @@ fn what_concerns_the_session_alone_is_read() {
     assert_eq!(session("notify a"), told(""));
     assert_eq!(session("NOTIFY A, 'it''s'"), told("it's"));
     assert!(parsed("lock t in foo mode").is_err() && parsed("notify a, 4").is_err());
+}
+
+#[test]
+fn tables_below_are_meant_unless_it_says_only() {
+    let alter = |sql: &str| match parsed(sql) {
+        Ok(Ddl::Alter(alter)) => alter,
+        other => panic!("{sql}: {other:?}"),
+    };
+    for (sql, only) in [
+        ("alter table t add a int", false),
+        ("alter table t * add a int", false),
+        ("alter table only t add a int", true),
+        ("alter table if exists only (s.t) add a int", true),
+    ] {
+        assert_eq!(alter(sql).only, only, "{sql}");
+    }
+    let p = QualifiedName(vec!["p".into()]);
+    assert_eq!(
+        alter("alter table t inherit p, no inherit p").actions,
+        [AlterAction::Inherit(p.clone()), AlterAction::NoInherit(p.clone())]
+    );
+    let Ok(Ddl::CreateTable(create)) =
+        parsed("create table t (a int check (a > 0) no inherit) inherits (p, s.q) with (fillfactor = 70)")
+    else {
+        panic!("a table with parents is not read");
+    };
+    assert_eq!(create.inherits, [p, QualifiedName(vec!["s".into(), "q".into()])]);
+    let TableElement::Column(column) = &create.elements[0] else { panic!("no column") };
+    assert!(column.constraints[0].timing.no_inherit);
+    let truncated = |name: &str, only| TableRef { name: QualifiedName(vec![name.into()]), only };
+    let Ok(Ddl::Truncate { tables, .. }) = parsed("truncate a, only b, only (c), d *") else { panic!("not read") };
+    assert_eq!(tables, [truncated("a", false), truncated("b", true), truncated("c", true), truncated("d", false)]);
+    for wrong in [
+        "create table t () inherits ()",
+        "create table t inherits (p)",
+        "create table t (a int unique no inherit)",
+        "create table t (a int check (a > 0) not valid)",
+        "alter table only t * add a int",
+        "alter view v inherit p",
+    ] {
+        assert!(parsed(wrong).is_err(), "{wrong}");
+    }
 }
 
 fn function(sql: &str) -> CreateFunction {
@@ -344,5 +395,35 @@ fn functions_are_named_with_and_without_parameters() {
         "create procedure p() returns int as ''",
     ] {
         assert!(parsed(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn bounds_are_read_as_written() {
+    let bound = |sql: &str| match parsed(sql) {
+        Ok(Ddl::CreateTable(CreateTable { partition_of: Some(PartitionOf { bound, .. }), .. })) => Some(bound.kind),
+        _ => None,
+    };
+    assert_eq!(bound("create table q partition of p default"), Some(BoundKind::Default));
+    let hash = bound("create table q partition of p for values with (modulus 4, Remainder 1)");
+    let Some(BoundKind::Hash(words)) = hash else { panic!("no hash bound") };
+    let words: Vec<(&str, i64)> = words.iter().map(|(word, _, number)| (word.as_str(), *number)).collect();
+    assert_eq!(words, [("modulus", 4), ("remainder", 1)]);
+    for sql in [
+        "create table q partition of p",
+        "create table q partition of p for values in ()",
+        "create table q partition of p for values default",
+        "create table q partition of p for values with (modulus -4, remainder 0)",
+        "create table q partition of p (a int) for values in (1)",
+        "create table p (a int) partition by list (a + 1)",
+        "create table p (a int) partition by list (a.b)",
+        "create table p (a int) partition by list (42)",
+        "create table p (a int) partition by list ((select 1))",
+        "create table p (a int) partition by list (a desc)",
+        "create table p partition by list (a) as select 1 as a",
+        "alter table p add column b int, attach partition q default",
+        "alter view v detach partition q",
+    ] {
+        assert!(parsed(sql).is_err(), "{sql}");
     }
 }

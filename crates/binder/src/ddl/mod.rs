@@ -9,6 +9,7 @@
 //! | [`ast`] | the statements |
 //! | [`parser`] | CREATE, ALTER, DROP and the rest |
 //! | [`table`] | table elements: columns, constraints |
+//! | [`partition`] | partition keys and bounds, ATTACH and DETACH |
 //! | [`copy`] | COPY |
 //! | [`session`] | cursors, LOCK, DISCARD, LISTEN and what else concerns the session alone |
 //! | [`user_type`] | types and domains |
@@ -20,6 +21,7 @@ pub mod copy;
 mod function;
 mod grant;
 mod parser;
+mod partition;
 mod session;
 mod table;
 mod user_type;

@@ -7,10 +7,10 @@ use sqlparser::tokenizer::Token;
 
 use super::ast::{
     Alter, AlterAction, CommentTarget, CreateIndex, CreateTable, CreateTableAs, CreateView, Ddl, Drop, IndexColumn,
-    ObjectKind, Persistence, QualifiedName, RoleOption,
+    ObjectKind, PartitionOf, Persistence, QualifiedName, RoleOption, TableRef,
 };
 use super::words::{Parse, Words, quote};
-use super::{function, grant, session, table, user_type};
+use super::{function, grant, partition, session, table, user_type};
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("create") {
@@ -135,15 +135,16 @@ fn kind_words(p: &Words<'_, '_>) -> String {
 fn create_table(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
     let if_not_exists = p.eat("if not exists");
     let name = p.qualified()?;
-    if p.at("partition of") {
-        return unsupported(p, "CREATE TABLE ... PARTITION OF");
-    }
-    if p.eat("of") {
-        let of_type = Some(p.qualified()?);
+    let of_partition = p.eat("partition of");
+    if of_partition || p.eat("of") {
+        let named = p.qualified()?;
         let elements = if p.at_token(&Token::LParen) { p.list(table::typed_element)? } else { Vec::new() };
-        if p.at("partition by") {
-            return unsupported(p, "table partitioning");
-        }
+        let (of_type, partition_of) = if of_partition {
+            (None, Some(PartitionOf { parent: named, bound: partition::bound(p)? }))
+        } else {
+            (Some(named), None)
+        };
+        let partition_by = partition::partition_by(p)?;
         let (options, on_commit) = table_options(p)?;
         return Ok(Ddl::CreateTable(CreateTable {
             name,
@@ -151,13 +152,17 @@ fn create_table(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
             persistence,
             on_commit,
             of_type,
+            partition_of,
+            partition_by,
+            inherits: Vec::new(),
             elements,
             options,
         }));
     }
     let mut columns = Vec::new();
     let mut elements = Vec::new();
-    if p.eat_token(&Token::LParen) {
+    let listed = p.eat_token(&Token::LParen);
+    if listed {
         if names_follow(p) {
             columns = p.commas(Words::name)?;
         } else if !p.at_token(&Token::RParen) {
@@ -165,14 +170,10 @@ fn create_table(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
         }
         p.expect_token(&Token::RParen)?;
     }
-    if p.at("inherits") {
-        return unsupported(p, "table inheritance");
-    }
-    if p.at("partition by") {
-        return unsupported(p, "table partitioning");
-    }
+    let inherits = if listed && p.eat("inherits") { p.list(Words::qualified)? } else { Vec::new() };
+    let partition_by = partition::partition_by(p)?;
     let (options, on_commit) = table_options(p)?;
-    if p.eat("as") {
+    if partition_by.is_none() && inherits.is_empty() && p.eat("as") {
         if p.at("execute") {
             let before = p.split_text().0.to_owned();
             p.eat("execute");
@@ -201,7 +202,18 @@ fn create_table(p: &mut Words<'_, '_>, persistence: Persistence) -> Parse<Ddl> {
         return p.unexpected();
     }
     let of_type = None;
-    Ok(Ddl::CreateTable(CreateTable { name, if_not_exists, persistence, on_commit, of_type, elements, options }))
+    Ok(Ddl::CreateTable(CreateTable {
+        name,
+        if_not_exists,
+        persistence,
+        on_commit,
+        of_type,
+        partition_of: None,
+        partition_by,
+        inherits,
+        elements,
+        options,
+    }))
 }
 
 /// Whether a list of bare names is next (CREATE TABLE t (a, b) AS …).
@@ -245,8 +257,9 @@ fn create_index(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     let if_not_exists = p.eat("if not exists");
     let name = if p.at("on") { None } else { Some(p.qualified()?) };
     p.expect("on")?;
-    p.eat("only");
+    let only = p.eat("only");
     let table = p.qualified()?;
+    p.eat_token(&Token::Mul);
     let method = if p.eat("using") { Some(p.name()?) } else { None };
     let columns = p.list(index_column)?;
     let include = if p.eat("include") { p.names()? } else { Vec::new() };
@@ -262,6 +275,7 @@ fn create_index(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     Ok(Ddl::CreateIndex(CreateIndex {
         name,
         table,
+        only,
         unique,
         concurrently,
         asynchronous,
@@ -508,9 +522,8 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         return unsupported(p, "ALTER ... ALL IN TABLESPACE");
     }
     let if_exists = p.eat("if exists");
-    if kind == ObjectKind::Table {
-        p.eat("only");
-    }
+    let only = kind == ObjectKind::Table && p.eat("only");
+    let parentheses = only && p.eat_token(&Token::LParen);
     if matches!(kind, ObjectKind::Role | ObjectKind::Database) {
         let name = p.label()?;
         let drop = p.at("drop user");
@@ -525,13 +538,19 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         ObjectKind::Domain => return user_type::alter_domain(p, name),
         _ => {}
     }
-    p.eat_token(&Token::Mul);
-    let actions = if kind == ObjectKind::Sequence && !starts_common_action(p) {
+    if parentheses {
+        p.expect_token(&Token::RParen)?;
+    } else if !only {
+        p.eat_token(&Token::Mul);
+    }
+    let actions = if let Some(alone) = partition::action(p, kind)? {
+        vec![alone]
+    } else if kind == ObjectKind::Sequence && !starts_common_action(p) {
         vec![AlterAction::Sequence(table::sequence_options(p)?)]
     } else {
         p.commas(|p| action(p, kind))?
     };
-    Ok(Ddl::Alter(Alter { kind, name, if_exists, actions, cascade: false }))
+    Ok(Ddl::Alter(Alter { kind, name, if_exists, only, actions, cascade: false }))
 }
 
 fn starts_common_action(p: &Words<'_, '_>) -> bool {
@@ -542,7 +561,7 @@ fn starts_common_action(p: &Words<'_, '_>) -> bool {
 fn alter_shared(p: &mut Words<'_, '_>, kind: ObjectKind, name: String) -> Parse<Ddl> {
     let one = |action| {
         let name = QualifiedName(vec![name.clone()]);
-        Ok(Ddl::Alter(Alter { kind, name, if_exists: false, actions: vec![action], cascade: false }))
+        Ok(Ddl::Alter(Alter { kind, name, if_exists: false, only: false, actions: vec![action], cascade: false }))
     };
     if p.eat("rename to") {
         return one(AlterAction::Rename(p.name()?));
@@ -614,7 +633,13 @@ fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
     if kind == ObjectKind::Table && p.eat("not of") {
         return Ok(AlterAction::NotOfType);
     }
-    let harmless = ["cluster on", "enable", "disable", "force", "no force", "replica identity", "no inherit"];
+    if kind == ObjectKind::Table && p.eat("inherit") {
+        return Ok(AlterAction::Inherit(p.qualified()?));
+    }
+    if kind == ObjectKind::Table && p.eat("no inherit") {
+        return Ok(AlterAction::NoInherit(p.qualified()?));
+    }
+    let harmless = ["cluster on", "enable", "disable", "force", "no force", "replica identity"];
     if matches!(kind, ObjectKind::Table | ObjectKind::MaterializedView) && harmless.iter().any(|w| p.at(w)) {
         while !p.at_end() && !p.at_token(&Token::Comma) {
             p.parser.advance_token();
@@ -773,14 +798,22 @@ fn drop(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     Ok(Ddl::Drop(Drop { kind, names, if_exists, cascade, concurrently }))
 }
 
+/// `t`, `t *`, `ONLY t` or `ONLY (t)`.
+pub(super) fn table_ref(p: &mut Words<'_, '_>) -> Parse<TableRef> {
+    let only = p.eat("only");
+    let parentheses = only && p.eat_token(&Token::LParen);
+    let name = p.qualified()?;
+    if parentheses {
+        p.expect_token(&Token::RParen)?;
+    } else if !only {
+        p.eat_token(&Token::Mul);
+    }
+    Ok(TableRef { name, only })
+}
+
 fn truncate(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     p.eat("table");
-    let tables = p.commas(|p| {
-        p.eat("only");
-        let name = p.qualified()?;
-        p.eat_token(&Token::Mul);
-        Ok(name)
-    })?;
+    let tables = p.commas(table_ref)?;
     let restart_identity = p.eat("restart identity");
     if !restart_identity {
         p.eat("continue identity");

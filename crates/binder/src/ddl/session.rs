@@ -5,6 +5,7 @@ use sqlparser::ast::{Declare, DeclareType, Ident, Statement};
 use sqlparser::tokenizer::Token;
 
 use super::ast::{DiscardTarget, FetchDirection, SessionCommand, TableLockMode};
+use super::parser::table_ref;
 use super::words::{Parse, Words};
 
 /// One of these statements; `None` if it is another.
@@ -127,17 +128,7 @@ fn signed(p: &mut Words<'_, '_>) -> Parse<i32> {
 
 fn lock(p: &mut Words<'_, '_>) -> Parse<SessionCommand> {
     p.eat("table");
-    let tables = p.commas(|p| {
-        let only = p.eat("only");
-        let parentheses = only && p.eat_token(&Token::LParen);
-        let name = p.qualified()?;
-        if parentheses {
-            p.expect_token(&Token::RParen)?;
-        } else if !only {
-            p.eat_token(&Token::Mul);
-        }
-        Ok(name)
-    })?;
+    let tables = p.commas(table_ref)?;
     let mode = if p.eat("in") {
         let mode = lock_mode(p)?;
         p.expect("mode")?;

@@ -30,10 +30,16 @@ pub(super) fn typed_element(p: &mut Words<'_, '_>) -> Parse<TableElement> {
     let column = p.name()?;
     p.eat("with options");
     let mut constraints = Vec::new();
-    while let Some(constraint) = column_constraint(p)? {
-        constraints.push(constraint);
+    loop {
+        if p.eat("collate") {
+            // It is that of the type or partitioned table, whatever is said here.
+            p.qualified()?;
+        } else if let Some(constraint) = column_constraint(p)? {
+            constraints.push(constraint);
+        } else {
+            return Ok(TableElement::Options { column, constraints });
+        }
     }
-    Ok(TableElement::Options { column, constraints })
 }
 
 /// Whether a table constraint is next, rather than a column.
@@ -109,9 +115,7 @@ pub(super) fn column_constraint(p: &mut Words<'_, '_>) -> Parse<Option<ColumnCon
         index_parameters(p)?;
         ColumnConstraintKind::PrimaryKey
     } else if p.eat("check") {
-        let expr = p.parenthesized()?;
-        p.eat("no inherit");
-        ColumnConstraintKind::Check(expr)
+        ColumnConstraintKind::Check(p.parenthesized()?)
     } else if p.eat("references") {
         ColumnConstraintKind::References(references(p)?)
     } else if name.is_some() {
@@ -119,6 +123,9 @@ pub(super) fn column_constraint(p: &mut Words<'_, '_>) -> Parse<Option<ColumnCon
     } else {
         return Ok(None);
     };
+    if p.at("not valid") || p.at("no inherit") && !matches!(kind, ColumnConstraintKind::Check(_)) {
+        return p.unexpected();
+    }
     let timing = timing(p)?;
     Ok(Some(ColumnConstraint { name, kind, timing }))
 }

@@ -54,7 +54,7 @@ pub(super) fn create_domain(p: &mut Words<'_, '_>) -> Parse<Ddl> {
 /// What follows ALTER TYPE and the type's name.
 pub(super) fn alter_type(p: &mut Words<'_, '_>, name: QualifiedName) -> Parse<Ddl> {
     let kind = ObjectKind::Type;
-    let alter = |actions, cascade| Ok(Ddl::Alter(Alter { kind, name, if_exists: false, actions, cascade }));
+    let alter = |actions, cascade| Ok(Ddl::Alter(Alter { kind, name, if_exists: false, only: false, actions, cascade }));
     if p.eat("add value") {
         let if_not_exists = p.eat("if not exists");
         let label = p.string()?;
@@ -155,5 +155,6 @@ pub(super) fn alter_domain(p: &mut Words<'_, '_>, name: QualifiedName) -> Parse<
         p.expect("add")?;
         AlterAction::AddConstraint(table::table_constraint(p)?)
     };
-    Ok(Ddl::Alter(Alter { kind: ObjectKind::Domain, name, if_exists: false, actions: vec![action], cascade: false }))
+    let kind = ObjectKind::Domain;
+    Ok(Ddl::Alter(Alter { kind, name, if_exists: false, only: false, actions: vec![action], cascade: false }))
 }

@@ -11,7 +11,8 @@
 //! | `ROWS FROM (f(), g())` | `⟨rows line column text⟩()` |
 //! | `GROUP BY ALL a`, `GROUP BY DISTINCT a` | `GROUP BY a`, `GROUP BY ⟨distinct⟩, a` |
 //! | `ORDER BY x USING >` | `ORDER BY x DESC` |
-//! | `FROM ONLY t`, `FROM t *` | `FROM t` |
+//! | `FROM ONLY t`, `FROM ONLY (t)` | `FROM ⟨only⟩.t` |
+//! | `FROM t *` | `FROM t` |
 //! | `TABLE t` | `SELECT * FROM t` |
 //! | `SELECT` and no list | `SELECT FROM (SELECT 0) ⟨row⟩` |
 //! | `integer ARRAY`, `integer ARRAY[4]` | `integer[]`, `integer[4]` |
@@ -42,6 +43,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, TokenWithSpan, Word};
 
 use super::{Source, is_keyword, is_word};
+use crate::bind::name::is_reserved;
 
 /// The marker texts.
 pub mod marker {
@@ -76,6 +78,8 @@ pub mod marker {
     pub const TIES: &str = "\u{1}ties";
     /// Column name of a common table expression: line and column where its SEARCH or CYCLE begins, and the text of both.
     pub const RECURSION: &str = "\u{1}recursion ";
+    /// First part of a table's name: without the tables that inherit from it.
+    pub const ONLY: &str = "\u{1}only";
     /// First item of GROUP BY DISTINCT.
     pub const DISTINCT_SETS: &str = "\u{1}distinct";
 }
@@ -126,7 +130,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 out.pop();
                 Some(1)
             }
-            Token::Mul if ends_with_table(&out, open.last().copied()) => Some(1),
+            Token::Mul if ends_with_table(&out, open.last().copied()) || is_table_star(tokens, i, &out) => Some(1),
             Token::Word(w) if w.quote_style.is_none() => match w.keyword {
                 _ if ends_with_parenthesis(&out)
                     && (w.value.eq_ignore_ascii_case("search") || w.value.eq_ignore_ascii_case("cycle")) =>
@@ -141,7 +145,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 Keyword::AS if out.last().is_some_and(|t| t.token == Token::RParen) => behind_list(tokens, i, &mut out),
                 Keyword::INTERVAL => interval_with_precision(tokens, i, &mut out),
                 Keyword::ROWS => rows_from(source, tokens, i, &mut out),
-                Keyword::ONLY => only(tokens, i),
+                Keyword::ONLY => only(tokens, i, merge, &mut out),
                 Keyword::FROM => trim_from(&out),
                 Keyword::SIMILAR if !is_word(tokens.get(i + 1), "to") => {
                     substring_similar = true;
@@ -752,12 +756,65 @@ fn no_list(at: &TokenWithSpan, out: &mut Vec<TokenWithSpan>) {
     out.extend([plain(at, Token::RParen), marked(at, marker::ROW.to_owned())]);
 }
 
-/// There is no inheritance, so ONLY says nothing. Kept where the grammar knows it.
-fn only(tokens: &[TokenWithSpan], i: usize) -> Option<usize> {
-    let before = tokens.get(i.checked_sub(1)?);
-    let from = ["from", "join", "update", "into", "using"].into_iter().any(|w| is_word(before, w));
-    let named = matches!(tokens.get(i + 1).map(|t| &t.token), Some(Token::Word(_)));
-    (from && named && !is_word(tokens.get(i + 1), "as")).then_some(1)
+/// ONLY before a table's name, which may have parentheses, where the grammar does not know it. Statements of ours, whose
+/// lists of tables are no FROM, know it themselves.
+fn only(tokens: &[TokenWithSpan], i: usize, merge: bool, out: &mut Vec<TokenWithSpan>) -> Option<usize> {
+    let at = tokens.get(i)?;
+    let before = out.last();
+    let listed = matches!(before.map(|t| &t.token), Some(Token::Comma | Token::LParen))
+        && !["lock", "truncate", "alter"].into_iter().any(|w| is_word(tokens.first(), w));
+    let from = ["from", "join", "update", "using"].into_iter().any(|w| is_word(before, w));
+    if !listed && !from && !(merge && is_word(before, "into")) {
+        return None;
+    }
+    let parenthesis = matches!(tokens.get(i + 1).map(|t| &t.token), Some(Token::LParen));
+    let first = i + 1 + usize::from(parenthesis);
+    let part = |n: usize| matches!(tokens.get(n).map(|t| &t.token), Some(Token::Word(_)));
+    if !part(first) || is_word(tokens.get(first), "as") {
+        return None;
+    }
+    out.extend([marked(at, marker::ONLY.to_owned()), plain(at, Token::Period)]);
+    if !parenthesis {
+        return Some(1);
+    }
+    let mut end = first + 1;
+    while matches!(tokens.get(end).map(|t| &t.token), Some(Token::Period)) && part(end + 1) {
+        end += 2;
+    }
+    if !matches!(tokens.get(end).map(|t| &t.token), Some(Token::RParen)) {
+        out.truncate(out.len() - 2);
+        return None;
+    }
+    out.extend_from_slice(tokens.get(first..end)?);
+    Some(end + 1 - i)
+}
+
+/// Whether the star at `i` stands behind a table's name: nothing follows that it could be multiplied with.
+fn is_table_star(tokens: &[TokenWithSpan], i: usize, out: &[TokenWithSpan]) -> bool {
+    let Some(Token::Word(name)) = out.last().map(|t| &t.token) else { return false };
+    if name.quote_style.is_none() && is_reserved(&name.value.to_ascii_lowercase()) {
+        return false;
+    }
+    let part = |t: &&TokenWithSpan| matches!(t.token, Token::Word(_) | Token::Period);
+    let names = out.iter().rev().take_while(part).enumerate();
+    let names = names.take_while(|(n, t)| (n % 2 == 1) == (t.token == Token::Period)).count();
+    let before = out.len().checked_sub(names + 1).and_then(|n| out.get(n));
+    let words: &[&str] = if ["update", "join"].into_iter().any(|w| is_word(before, w)) {
+        &["as", "set", "on", "using", "where"]
+    } else if matches!(before.map(|t| &t.token), Some(Token::Comma | Token::LParen))
+        || ["from", "using"].into_iter().any(|w| is_word(before, w))
+    {
+        &["as", "where", "group", "having", "order", "join", "inner", "cross", "natural", "full", "union", "except"]
+    } else {
+        return false;
+    };
+    let next = tokens.get(i + 1);
+    let ends = match next.map(|t| &t.token) {
+        None | Some(Token::EOF | Token::SemiColon) => true,
+        Some(Token::Comma | Token::RParen) => !is_word(before, "update"),
+        _ => false,
+    };
+    ends || words.iter().any(|w| is_word(next, w))
 }
 
 /// Whether the star at `i`, behind a name and a period, is an operand: the whole row, and not its columns.

@@ -86,6 +86,13 @@ pub fn refusal(tokens: &[TokenWithSpan]) -> Option<SqlError> {
     if tokens.windows(2).any(|t| begins(t, &["level", "snapshot"])) {
         return Some(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"snapshot\""));
     }
+    // Rows go into one table.
+    if begins(tokens, &["insert", "into", "only"])
+        && let Some(Token::Word(only)) = tokens.get(2).map(|t| &t.token)
+    {
+        let text = format!("syntax error at or near \"{}\"", only.value);
+        return Some(SqlError::new(SqlState::SyntaxError, text));
+    }
     None
 }
 

@@ -10,12 +10,13 @@ use gavel_wire_format::copy::{CopyDecoder, CopyRow};
 use gavel_wire_format::wire_binary;
 
 use crate::copy::options::{copy_options, require_columns};
+use crate::dml::arrivals::Arrivals;
 use crate::dml::writer::{Shapes, Writer};
 use crate::fast::expr::{RowContext, RowExpr};
 use crate::session::result::Executed;
 use crate::session::{Session, binding};
 
-/// Rows that are checked and written in one go.
+/// Rows that are written in one go.
 const BATCH_ROWS: usize = 1_024;
 
 /// Where a slot's value comes from.
@@ -85,6 +86,9 @@ impl Session {
             }
         };
         if options.freeze {
+            if table.partitioned.is_some() {
+                return Err(SqlError::unsupported("cannot perform COPY FREEZE on a partitioned table"));
+            }
             self.may_freeze(table)?;
         }
         let types: Vec<PgType> =
@@ -94,7 +98,11 @@ impl Session {
         let mut decoder = CopyDecoder::new(options, &table.name, &names)?;
         sink.copy_in_begin(CopyFormat { binary: decoder.is_binary(), columns: columns.len() }).await?;
 
-        let mut batch: Vec<Vec<Datum>> = Vec::with_capacity(BATCH_ROWS);
+        let located = |(line, error): (Option<u64>, SqlError)| match line {
+            Some(line) => error.context(format!("COPY {}, line {line}", table.name)),
+            None => error,
+        };
+        let mut arrivals = Arrivals::default();
         let mut count: u64 = 0;
         loop {
             let chunk = sink.copy_in().await?;
@@ -136,24 +144,24 @@ impl Session {
                         values[slot] = value;
                     }
                 }
-                batch.push(values);
-                if batch.len() == BATCH_ROWS {
-                    count += batch.len() as u64;
-                    let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS));
-                    let mut state = state.lock().await;
-                    Writer::new(&mut state, &shapes, &eval).insert(&shape, full).await?;
+                // Defaults and conditions are computed while the transaction is free.
+                let mut held = state.lock().await;
+                let mut writer = Writer::new(&mut held, &shapes, &eval);
+                let received = writer.receive(&mut arrivals, &shape, values, row.line());
+                received.map_err(|e| e.context(row.line_context()))?;
+                count += 1;
+                if arrivals.len() == BATCH_ROWS {
+                    writer.write_arrivals(&mut arrivals).await.map_err(located)?;
                 }
             }
             if chunk.is_none() {
-                break;
+                let mut held = state.lock().await;
+                let mut writer = Writer::new(&mut held, &shapes, &eval);
+                writer.write_arrivals(&mut arrivals).await.map_err(located)?;
+                writer.finish().await?;
+                return Ok(Executed::tag(format!("COPY {count}")));
             }
         }
-        count += batch.len() as u64;
-        let mut state = state.lock().await;
-        let mut writer = Writer::new(&mut state, &shapes, &eval);
-        writer.insert(&shape, batch).await?;
-        writer.finish().await?;
-        Ok(Executed::tag(format!("COPY {count}")))
     }
 }
 

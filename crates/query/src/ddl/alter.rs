@@ -29,17 +29,33 @@ fn require_possible(found: &Relation, action: &AlterAction, name: &QualifiedName
             | A::ResetOptions(_)
     );
     let kind = kind_of(found);
+    // One that has no entries: it has no storage parameters either.
+    let pattern = matches!(found, Relation::Index(table, _) if table.partitioned.is_some());
+    let shared = shared && !(pattern && matches!(action, A::SetOptions(_) | A::ResetOptions(_)));
     let possible = match kind {
         ObjectKind::View => matches!(action, A::RenameColumn { .. } | A::SetDefault { .. } | A::DropDefault { .. }),
         ObjectKind::MaterializedView => matches!(action, A::RenameColumn { .. }),
         ObjectKind::Sequence => matches!(action, A::Sequence(_) | A::SetLogged),
-        ObjectKind::Index => false,
+        ObjectKind::Index => pattern && matches!(action, A::AttachIndex(_)),
         _ => true,
     };
     if shared || possible {
         return Ok(());
     }
-    let kinds = if kind == ObjectKind::Index { "indexes".to_owned() } else { format!("{}s", kind_word(kind)) };
+    if let (true, A::AttachPartition { .. }) = (pattern, action) {
+        let message = format!("\"{}\" is not a partitioned table", name.0.last().map_or("", String::as_str));
+        return Err(SqlError::new(SqlState::InvalidObjectDefinition, message));
+    }
+    if let (A::AttachPartition { .. }, true) = (action, pattern) {
+        let bare = name.0.last().map_or("", String::as_str);
+        let message = format!("\"{bare}\" is not a partitioned table");
+        return Err(SqlError::new(SqlState::InvalidObjectDefinition, message));
+    }
+    let kinds = match kind {
+        ObjectKind::Index if pattern => "partitioned indexes".to_owned(),
+        ObjectKind::Index => "indexes".to_owned(),
+        _ => format!("{}s", kind_word(kind)),
+    };
     let bare = name.0.last().map_or("", String::as_str);
     if let A::RenameColumn { .. } = action {
         let message = format!("cannot rename columns of relation \"{bare}\"");
@@ -77,6 +93,10 @@ const fn action_name(action: &AlterAction) -> &'static str {
         A::SetSchema(_) => "SET SCHEMA",
         A::Owner(_) => "OWNER TO",
         A::IndexStatistics(_) => "ALTER COLUMN ... SET STATISTICS",
+        A::AttachPartition { .. } | A::AttachIndex(_) => "ATTACH PARTITION",
+        A::DetachPartition { .. } => "DETACH PARTITION",
+        A::Inherit(_) => "INHERIT",
+        A::NoInherit(_) => "NO INHERIT",
         A::OfType(_) => "OF",
         A::NotOfType => "NOT OF",
         A::Sequence(_) | A::SetOptions(_) | A::Accepted | A::AcceptedColumn { .. } => "SET",
@@ -152,6 +172,7 @@ impl DdlContext<'_> {
         for action in &alter.actions {
             require_possible(&found, action, &alter.name)?;
         }
+        self.only = alter.only;
         for action in &alter.actions {
             match action {
                 AlterAction::Rename(new) => self.rename_relation(&found, new)?,
@@ -159,6 +180,11 @@ impl DdlContext<'_> {
                 AlterAction::Owner(role) => self.own_relation(&found, role)?,
                 AlterAction::Sequence(options) => self.alter_sequence(oid_of(&found), options).await?,
                 AlterAction::IndexStatistics(number) => require_expression(&found, *number)?,
+                AlterAction::AttachIndex(part) => {
+                    if let Relation::Index(table, oid) = &found {
+                        self.attach_index(table, *oid, part)?;
+                    }
+                }
                 _ => match &found {
                     Relation::Table(table) => return self.alter_table(table.oid, &alter.actions).await,
                     Relation::View(view) => {

@@ -1,17 +1,19 @@
 //! ALTER TABLE. Actions run one after the other, in PostgreSQL's passes: what drops first, then types, new
-//! columns, column properties, constraints.
+//! columns, column properties, constraints. [`below`](super::below) takes them on to the tables that inherit.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{AlterAction, ColumnConstraintKind, ColumnDef, QualifiedName, SequenceOption};
 use gavel_catalog::snapshot::row_type;
-use gavel_catalog::{Catalog, Column, Identity, IndexKey, Materialized, Table, View};
+use gavel_catalog::{Catalog, Column, Identity, IndexKey, Materialized, PartitionOn, Table, View};
 use gavel_types::text_io::{type_name, type_name_with_typmod};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{DataType, Expr};
 
 use super::binding::Usage;
 use super::create_table::{identity_type, kept_default, next_number, refuse_temporary_sequences};
+use super::drop::is_system_column;
 use super::names::{quote, undefined_column};
 use super::{DdlContext, expression};
 use crate::system::deparse;
@@ -24,16 +26,17 @@ const fn pass(action: &AlterAction) -> u8 {
         AlterAction::AddColumn { .. } => 2,
         AlterAction::AddConstraint(_) => 4,
         AlterAction::ValidateConstraint(_) => 5,
+        AlterAction::Inherit(_) | AlterAction::NoInherit(_) => 6,
         _ => 3,
     }
 }
 
 /// An ALTER COLUMN … TYPE.
-struct NewType<'a> {
-    column: &'a str,
-    ty: &'a DataType,
-    collation: Option<&'a QualifiedName>,
-    using: Option<&'a Expr>,
+pub(super) struct NewType<'a> {
+    pub column: &'a str,
+    pub ty: &'a DataType,
+    pub collation: Option<&'a QualifiedName>,
+    pub using: Option<&'a Expr>,
 }
 
 impl DdlContext<'_> {
@@ -50,31 +53,44 @@ impl DdlContext<'_> {
     pub(super) async fn change_table(&mut self, oid: Oid, actions: &[AlterAction]) -> SqlResult<()> {
         let renames =
             |a: &AlterAction| matches!(a, AlterAction::RenameColumn { .. } | AlterAction::RenameConstraint { .. });
+        let reached = self.reached(oid, self.only);
         if !actions.iter().all(renames) {
-            self.require_no_pending(oid, "ALTER TABLE").await?;
+            for table in &reached {
+                self.require_no_pending(*table, "ALTER TABLE").await?;
+            }
         }
         let mut ordered: Vec<&AlterAction> = actions.iter().collect();
         ordered.sort_by_key(|a| pass(a));
-        let origin = self.table_by_oid(oid)?;
+        let found = |oid: &Oid| self.now().table(*oid).map(|t| (*oid, Arc::clone(t)));
+        let origins: BTreeMap<Oid, Arc<Table>> = reached.iter().filter_map(found).collect();
         let mut types: Vec<NewType<'_>> = Vec::new();
         for action in &ordered {
             if let AlterAction::SetType { column, ty, collation, using } = action {
                 types.push(NewType { column, ty, collation: collation.as_ref(), using: using.as_ref() });
             }
         }
+        let mut added: Vec<&ColumnDef> = Vec::new();
         for action in ordered {
+            // What is written behind new columns comes with the other constraints.
+            if pass(action) >= 4 {
+                self.constrain_columns(oid, &std::mem::take(&mut added)).await?;
+            }
             match action {
+                AlterAction::AddColumn { column, if_not_exists } => {
+                    if self.add_column(oid, column, *if_not_exists).await? {
+                        added.push(column);
+                    }
+                }
                 // All at once, as soon as the first is reached.
-                AlterAction::SetType { .. } => self.set_types(oid, &origin, &std::mem::take(&mut types)).await?,
+                AlterAction::SetType { .. } => self.set_types(oid, &origins, &std::mem::take(&mut types)).await?,
                 other => self.alter_table_action(oid, other).await?,
             }
         }
-        Ok(())
+        self.constrain_columns(oid, &added).await
     }
 
     async fn alter_table_action(&mut self, oid: Oid, action: &AlterAction) -> SqlResult<()> {
         match action {
-            AlterAction::AddColumn { column, if_not_exists } => self.add_column(oid, column, *if_not_exists).await,
             AlterAction::DropColumn { name, if_exists, cascade } => {
                 self.drop_column(oid, name, *if_exists, *cascade).await
             }
@@ -84,17 +100,13 @@ impl DdlContext<'_> {
             }
             AlterAction::ValidateConstraint(name) => self.validate_constraint(oid, name).await,
             AlterAction::AlterConstraint { name, timing } => self.alter_constraint(oid, name, *timing),
-            AlterAction::SetDefault { column, value } => self.set_default(oid, column, Some(value)),
-            AlterAction::DropDefault { column } => self.set_default(oid, column, None),
-            AlterAction::SetNotNull { column } => {
-                let table = self.table_by_oid(oid)?;
-                let found = table.column_named(column).ok_or_else(|| undefined_column(&table, column))?;
-                if !found.not_null {
-                    self.validate_not_null(&table, column).await?;
-                    self.edit_column(oid, column, |c| c.not_null = true)?;
-                }
-                Ok(())
+            AlterAction::SetDefault { column, value } => {
+                self.below(oid)?.into_iter().try_for_each(|oid| self.set_default(oid, column, Some(value)))
             }
+            AlterAction::DropDefault { column } => {
+                self.below(oid)?.into_iter().try_for_each(|oid| self.set_default(oid, column, None))
+            }
+            AlterAction::SetNotNull { column } => self.set_not_null(oid, column).await,
             AlterAction::DropNotNull { column } => self.drop_not_null(oid, column),
             AlterAction::AddIdentity { column, always, options } => {
                 self.add_identity(oid, column, *always, options).await
@@ -103,22 +115,17 @@ impl DdlContext<'_> {
                 self.set_identity(oid, column, *always, options).await
             }
             AlterAction::DropIdentity { column, if_exists } => self.drop_identity(oid, column, *if_exists),
-            AlterAction::DropExpression { column, if_exists } => {
-                let found = self.column_of(oid, column)?;
-                let message = || self.not_a(oid, column, "a stored generated column");
-                if found.generated {
-                    return self.edit_column(oid, column, |c| (c.generated, c.default) = (false, None));
-                }
-                let error = message()?;
-                if *if_exists {
-                    self.notice(format!("{}, skipping", error.message()));
-                    return Ok(());
-                }
-                Err(error)
-            }
+            AlterAction::DropExpression { column, if_exists } => self.drop_expression(oid, column, *if_exists),
+            AlterAction::Inherit(parent) => self.add_parent(oid, parent),
+            AlterAction::NoInherit(parent) => self.remove_parent(oid, parent),
+            AlterAction::AttachPartition { partition, bound } => self.attach_partition(oid, partition, bound).await,
+            AlterAction::DetachPartition { partition, how } => self.detach_partition(oid, partition, *how).await,
             AlterAction::RenameColumn { old, new } => self.rename_column(oid, old, new),
             AlterAction::RenameConstraint { old, new } => self.rename_constraint(oid, old, new),
             AlterAction::SetOptions(options) => {
+                if self.table_by_oid(oid)?.partitioned.is_some() {
+                    super::partition::require_no_options(options)?;
+                }
                 let key = |o: &str| o.split('=').next().unwrap_or("").to_owned();
                 self.edit_table(oid, |t| {
                     t.options.retain(|o| !options.iter().any(|n| key(n) == key(o)));
@@ -139,11 +146,15 @@ impl DdlContext<'_> {
                     format!("cannot change logged status of table \"{}\" because it is temporary", table.name);
                 Err(self.located(SqlError::new(SqlState::InvalidTableDefinition, message), &table))
             }
+            AlterAction::OfType(_) if !self.table_by_oid(oid)?.inherits.is_empty() => {
+                Err(SqlError::new(SqlState::WrongObjectType, "typed tables cannot inherit"))
+            }
             AlterAction::OfType(name) => self.set_type_of_table(oid, name),
             AlterAction::NotOfType => self.unset_type_of_table(oid),
             AlterAction::Accepted => Ok(()),
             AlterAction::AcceptedColumn { column } => self.column_of(oid, column).map(drop),
-            AlterAction::SetType { .. }
+            AlterAction::AddColumn { .. }
+            | AlterAction::SetType { .. }
             | AlterAction::Rename(_)
             | AlterAction::SetSchema(_)
             | AlterAction::Owner(_)
@@ -152,6 +163,7 @@ impl DdlContext<'_> {
             | AlterAction::DomainDefault(_)
             | AlterAction::DomainNotNull(_)
             | AlterAction::IndexStatistics(_)
+            | AlterAction::AttachIndex(_)
             | AlterAction::Sequence(_) => Err(SqlError::internal("action is not ALTER TABLE's")),
         }
     }
@@ -161,8 +173,20 @@ impl DdlContext<'_> {
         table.column_named(name).cloned().ok_or_else(|| undefined_column(&table, name))
     }
 
+    pub(super) fn drop_own_expression(&mut self, oid: Oid, column: &str, if_exists: bool) -> SqlResult<()> {
+        if self.column_of(oid, column)?.generated {
+            return self.edit_column(oid, column, |c| (c.generated, c.default) = (false, None));
+        }
+        let error = self.not_a(oid, column, "a stored generated column")?;
+        if if_exists {
+            self.notice(format!("{}, skipping", error.message()));
+            return Ok(());
+        }
+        Err(error)
+    }
+
     /// Changes a column of a table.
-    fn edit_column(&mut self, oid: Oid, name: &str, change: impl Fn(&mut Column)) -> SqlResult<()> {
+    pub(super) fn edit_column(&mut self, oid: Oid, name: &str, change: impl Fn(&mut Column)) -> SqlResult<()> {
         self.column_of(oid, name)?;
         self.edit_table(oid, |t| t.columns.iter_mut().filter(|c| !c.dropped && c.name == name).for_each(change))?;
         Ok(())
@@ -170,21 +194,47 @@ impl DdlContext<'_> {
 
     // ---- ADD COLUMN ----
 
-    async fn add_column(&mut self, oid: Oid, def: &ColumnDef, if_not_exists: bool) -> SqlResult<()> {
+    /// Whether the column has been added: it may be there already. Its constraints are not yet.
+    async fn add_column(&mut self, oid: Oid, def: &ColumnDef, if_not_exists: bool) -> SqlResult<bool> {
         let before = self.table_by_oid(oid)?;
+        if before.bound.is_some() {
+            return Err(SqlError::new(SqlState::WrongObjectType, "cannot add column to a partition"));
+        }
         self.require_unused_rows(&before)?;
         if before.column_named(&def.name).is_some() {
             let message = format!("column \"{}\" of relation \"{}\" already exists", def.name, before.name);
             if if_not_exists {
                 self.notice_of(SqlState::DuplicateColumn, format!("{message}, skipping"));
-                return Ok(());
+                return Ok(false);
             }
             return Err(SqlError::new(SqlState::DuplicateColumn, message));
         }
         let mut column = self.new_column(&before, def, next_number(&before)?).await?;
         column.generated = def.constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::Generated { .. }));
-        let ty = column.ty;
-        let number = column.number;
+        self.require_column_fits(&before, &column)?;
+        self.add_column_to_all(&before, def, &column).await?;
+        Ok(true)
+    }
+
+    /// Adds the constraints that are written behind new columns.
+    async fn constrain_columns(&mut self, oid: Oid, added: &[&ColumnDef]) -> SqlResult<()> {
+        for def in added {
+            self.add_column_checks(oid, def, false).await?;
+        }
+        for primary in [true, false] {
+            for def in added {
+                self.add_column_keys(oid, def, primary, false).await?;
+            }
+        }
+        for def in added {
+            self.add_column_references(oid, def, false).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts a new column, as yet without its default, into a table and its value into the rows that are there.
+    pub(super) async fn fill_column(&mut self, before: &Arc<Table>, def: &ColumnDef, column: Column) -> SqlResult<()> {
+        let (oid, ty, number) = (before.oid, column.ty, column.number);
         let table = self.edit_table(oid, |t| t.columns.push(column))?;
         let Some(new) = self.column_expression(&table, def, ty)? else { return Ok(()) };
         let mut column = new.column;
@@ -205,7 +255,7 @@ impl DdlContext<'_> {
             set_column(&mut changed, &column);
             let values: Vec<(i16, String)> = value.map(|v| (number, v)).into_iter().collect();
             // The rewrite checks NOT NULL of the new column by itself.
-            self.rewrite(&before, changed, &values).await?;
+            self.rewrite(before, changed, &values).await?;
         } else {
             if let Some(sql) = &column.default {
                 column.missing = self.constant(sql, ty).await?;
@@ -216,10 +266,7 @@ impl DdlContext<'_> {
                 self.validate_not_null(&table, &def.name).await?;
             }
         }
-        self.add_column_checks(oid, def, false).await?;
-        self.add_column_keys(oid, def, true, false).await?;
-        self.add_column_keys(oid, def, false, false).await?;
-        self.add_column_references(oid, def, false).await
+        Ok(())
     }
 
     /// 0A000 if columns hold rows of the table, which are stored as they were made.
@@ -278,7 +325,7 @@ impl DdlContext<'_> {
         self.edit_column(oid, column, |c| (c.default, c.sequence) = (default.clone(), sequence))
     }
 
-    fn drop_not_null(&mut self, oid: Oid, column: &str) -> SqlResult<()> {
+    pub(super) fn drop_own_not_null(&mut self, oid: Oid, column: &str) -> SqlResult<()> {
         let table = self.table_by_oid(oid)?;
         let found = self.column_of(oid, column)?;
         if found.identity.is_some() {
@@ -292,14 +339,17 @@ impl DdlContext<'_> {
             let message = format!("column \"{column}\" is in a primary key");
             return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
         }
+        self.require_nullable_above(&table, column)?;
         self.edit_column(oid, column, |c| c.not_null = false)
     }
 
-    /// Gives columns new types. USING sees the rows as they were before the statement, columns that it drops included.
-    async fn set_types(&mut self, oid: Oid, origin: &Arc<Table>, types: &[NewType<'_>]) -> SqlResult<()> {
-        if types.is_empty() {
-            return Ok(());
-        }
+    /// Gives columns of one table new types. USING sees the rows as they were before the statement, columns that it drops included.
+    pub(super) async fn set_own_types(
+        &mut self,
+        oid: Oid,
+        origin: &Arc<Table>,
+        types: &[NewType<'_>],
+    ) -> SqlResult<()> {
         let before = self.table_by_oid(oid)?;
         self.require_unused_rows(&before)?;
         // Rows that have moved meanwhile are not to be found under the old descriptor.
@@ -563,10 +613,22 @@ impl DdlContext<'_> {
 
     // ---- RENAME ----
 
-    pub(super) fn rename_column(&mut self, oid: Oid, old: &str, new: &str) -> SqlResult<()> {
+    /// Renames a column of one table, which is inherited from no more than `parents`.
+    pub(super) fn rename_own_column(&mut self, oid: Oid, old: &str, new: &str, parents: u16) -> SqlResult<()> {
         let table = self.table_by_oid(oid)?;
-        if table.column_named(old).is_none() {
+        if is_system_column(old) {
+            return Err(SqlError::unsupported(format!("cannot rename system column \"{old}\"")));
+        }
+        let Some(column) = table.column_named(old) else {
             return Err(SqlError::new(SqlState::UndefinedColumn, format!("column \"{old}\" does not exist")));
+        };
+        if column.descent.parents > parents {
+            let message = format!("cannot rename inherited column \"{old}\"");
+            return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
+        }
+        if is_system_column(new) {
+            let message = format!("column name \"{new}\" conflicts with a system column name");
+            return Err(SqlError::new(SqlState::DuplicateColumn, message));
         }
         if table.column_named(new).is_some() {
             let message = format!("column \"{new}\" of relation \"{}\" already exists", table.name);
@@ -589,6 +651,11 @@ impl DdlContext<'_> {
         }
         for check in &mut changed.checks {
             rename(&mut check.sql)?;
+        }
+        for part in changed.partitioned.iter_mut().flat_map(|key| &mut key.parts) {
+            if let PartitionOn::Expression(sql) = &mut part.key {
+                rename(sql)?;
+            }
         }
         for index in &mut changed.indexes {
             for (key, ..) in &mut index.keys {
@@ -656,11 +723,16 @@ impl DdlContext<'_> {
         self.now().tables.values().filter(uses).cloned().collect()
     }
 
-    fn rename_constraint(&mut self, oid: Oid, old: &str, new: &str) -> SqlResult<()> {
+    /// Renames a constraint of one table, which is inherited from no more than `parents`.
+    pub(super) fn rename_own_constraint(&mut self, oid: Oid, old: &str, new: &str, parents: u16) -> SqlResult<()> {
         let table = self.table_by_oid(oid)?;
         if !super::constraint::constraint_names(&table).any(|n| n == old) {
             let message = format!("constraint \"{old}\" for table \"{}\" does not exist", table.name);
             return Err(SqlError::new(SqlState::UndefinedObject, message));
+        }
+        if table.checks.iter().any(|c| c.name == old && c.descent.parents > parents) {
+            let message = format!("cannot rename inherited constraint \"{old}\"");
+            return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
         }
         if super::constraint::constraint_names(&table).any(|n| n == new) {
             let message = format!("constraint \"{new}\" for relation \"{}\" already exists", table.name);
@@ -678,7 +750,10 @@ impl DdlContext<'_> {
         self.edit_table(oid, |t| {
             t.uniques.iter_mut().for_each(|u| set(&mut u.name));
             t.checks.iter_mut().for_each(|c| set(&mut c.name));
-            t.foreign_keys.iter_mut().for_each(|f| set(&mut f.name));
+            t.foreign_keys.iter_mut().for_each(|f| {
+                set(&mut f.name);
+                f.parts.iter_mut().for_each(|part| set(&mut part.name));
+            });
             t.indexes.iter_mut().filter(|i| Some(i.oid) == index).for_each(|i| set(&mut i.name));
         })?;
         Ok(())

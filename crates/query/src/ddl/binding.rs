@@ -7,6 +7,7 @@ use gavel_catalog::{Catalog, Function, Table};
 use gavel_functions::registry::Volatility;
 use gavel_types::{Oid, PgType, SqlResult};
 use sqlparser::ast::{DataType, Expr, Query};
+use sqlparser::tokenizer::Span;
 
 /// What names are resolved in.
 #[derive(Clone, Copy)]
@@ -28,6 +29,11 @@ pub enum Usage {
     IndexKey,
     /// Boolean and immutable, over the table's columns.
     Predicate,
+    /// Over the table's columns; that it is immutable is looked at elsewhere.
+    PartitionKey,
+    /// A value in the bound of a partition of the table, for this part of its key: no columns; assigned to the type of the
+    /// part.
+    PartitionBound(usize),
     /// USING of ALTER COLUMN TYPE: over the table's columns, assigned to this type.
     Using(PgType),
 }
@@ -82,6 +88,9 @@ pub trait DdlBinder: Send + Sync {
         sql: &str,
         usage: Usage,
     ) -> SqlResult<StoredExpression>;
+
+    /// Where in the statement a part of it begins, in characters from 1; `None` if that is not known.
+    fn place(&self, span: Span) -> Option<usize>;
 
     /// Checks the body of a function that is in the catalog of `scope` already.
     ///

@@ -4,14 +4,12 @@
 use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{Action, References, TableConstraint, TableConstraintKind, Timing};
-use gavel_catalog::keys::Kind;
-use gavel_catalog::{CheckConstraint, FkAction, FkMatch, ForeignKey, Index, IndexKey, Table, Unique};
+use gavel_catalog::{FkAction, FkMatch, ForeignKey, Index, IndexKey, Table, Unique};
 use gavel_functions::registry;
 use gavel_types::text_io::type_name_with_typmod;
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
-use sqlparser::ast::Expr;
 
-use super::binding::Usage;
+use super::check::NewCheck;
 use super::names::{qualified, quote};
 use super::{DdlContext, naming};
 
@@ -43,7 +41,9 @@ impl DdlContext<'_> {
             self.require_new_constraint(oid, name)?;
         }
         match &constraint.kind {
-            TableConstraintKind::Check(expr) => self.add_check(oid, name, None, expr, timing, fresh).await,
+            TableConstraintKind::Check(expr) => {
+                self.add_check(oid, NewCheck { name, column: None, expr, timing, fresh }).await
+            }
             TableConstraintKind::Unique { columns, include, nulls_not_distinct } => {
                 let nulls_not_distinct = *nulls_not_distinct;
                 let key = Key { name, primary: false, columns, include, nulls_not_distinct, timing };
@@ -76,46 +76,12 @@ impl DdlContext<'_> {
         Ok(())
     }
 
-    pub(super) async fn add_check(
-        &mut self,
-        oid: Oid,
-        name: Option<String>,
-        column: Option<&str>,
-        expr: &Expr,
-        timing: Timing,
-        fresh: bool,
-    ) -> SqlResult<()> {
-        let table = self.table_by_oid(oid)?;
-        let stored = self.expression(&table, expr, Usage::Check)?;
-        let name = match name {
-            Some(name) if table.checks.iter().any(|c| c.name == name) => {
-                let message = format!("check constraint \"{name}\" already exists");
-                return Err(SqlError::new(SqlState::DuplicateObject, message));
-            }
-            Some(name) => name,
-            None => {
-                // One column only: its name is in the constraint's, wherever the CHECK was written.
-                let only = match stored.columns.as_slice() {
-                    [number] => table.column(*number).map(|c| c.name.as_str()),
-                    _ => None,
-                };
-                let part = only.or(column.filter(|_| stored.columns.is_empty())).unwrap_or("");
-                naming::constraint_name(self.now(), table.schema, [&table.name, part, "check"])
-            }
-        };
-        let validated = fresh || !timing.not_valid;
-        if validated && !fresh {
-            self.validate_check(&table, &name, &stored.sql).await?;
-        }
-        let oid = self.new_oid(table.schema).await?;
-        let check = CheckConstraint { oid, name, sql: stored.sql, columns: stored.columns, validated };
-        self.edit_table(table.oid, |t| t.checks.push(check))?;
-        Ok(())
-    }
-
-    /// 23514 if a row of `table` breaks the check.
+    /// 23514 if a row of `table`, those of tables below it aside, breaks the check.
     pub(super) async fn validate_check(&mut self, table: &Table, name: &str, sql: &str) -> SqlResult<()> {
-        let from = qualified(self.now(), table.schema, &table.name);
+        if table.partitioned.is_some() {
+            return Ok(());
+        }
+        let from = self.rows_of(table);
         if self.any_row(table, &format!("SELECT 1 FROM {from} WHERE NOT ({sql}) LIMIT 1")).await? {
             let message = format!("check constraint \"{name}\" of relation \"{}\" is violated by some row", table.name);
             let error = SqlError::new(SqlState::CheckViolation, message);
@@ -124,9 +90,12 @@ impl DdlContext<'_> {
         Ok(())
     }
 
-    /// 23502 if a row of `table` has NULL there.
+    /// 23502 if a row of `table`, those of tables below it aside, has NULL there.
     pub(super) async fn validate_not_null(&mut self, table: &Table, column: &str) -> SqlResult<()> {
-        let from = qualified(self.now(), table.schema, &table.name);
+        if table.partitioned.is_some() {
+            return Ok(());
+        }
+        let from = self.rows_of(table);
         let sql = format!("SELECT 1 FROM {from} WHERE {} IS NULL LIMIT 1", quote(column));
         if self.any_row(table, &sql).await? {
             let message = format!("column \"{column}\" of relation \"{}\" contains null values", table.name);
@@ -158,8 +127,18 @@ impl DdlContext<'_> {
         if table.materialized.as_ref().is_some_and(|m| !m.populated) {
             return Ok(false);
         }
-        let from = qualified(self.now(), table.schema, &table.name);
+        if table.partitioned.is_some() {
+            return Ok(false);
+        }
+        let from = self.rows_of(table);
         self.any_row(table, &format!("SELECT 1 FROM {from} LIMIT 1")).await
+    }
+
+    /// A table in FROM without the tables that inherit from it; a partitioned one with its partitions.
+    pub(super) fn rows_of(&self, table: &Table) -> String {
+        let name = qualified(self.now(), table.schema, &table.name);
+        let alone = table.partitioned.is_none() && self.now().has_children(table.oid);
+        if alone { format!("ONLY {name}") } else { name }
     }
 
     /// Fills in the schema and table fields of an error.
@@ -212,7 +191,15 @@ impl DdlContext<'_> {
             deferrable: key.timing.deferrable,
             initially_deferred: key.timing.initially_deferred,
             exclusion: false,
+            parent: None,
         };
+        super::index_tree::require_partition_key(&table, &index)?;
+        if key.primary {
+            self.spread_not_null(&table, &numbers, self.only).await?;
+        }
+        if table.partitioned.is_some() {
+            return self.add_partitioned_index(table.oid, index, Some(unique), self.only).await;
+        }
         let rows = !fresh && self.has_rows(&table).await?;
         if key.primary {
             return self.make_primary(&table, index, unique, rows).await;
@@ -226,7 +213,13 @@ impl DdlContext<'_> {
 
     /// Makes `index` the primary key: its columns become NOT NULL, and rows that are there move to the new
     /// key.
-    async fn make_primary(&mut self, table: &Arc<Table>, index: Index, unique: Unique, rows: bool) -> SqlResult<()> {
+    pub(super) async fn make_primary(
+        &mut self,
+        table: &Arc<Table>,
+        index: Index,
+        unique: Unique,
+        rows: bool,
+    ) -> SqlResult<()> {
         let numbers: Vec<i16> = index.keys.iter().filter_map(|k| column_of(&k.0)).collect();
         if rows {
             for column in table.visible_columns().filter(|c| numbers.contains(&c.number) && !c.not_null) {
@@ -285,6 +278,10 @@ impl DdlContext<'_> {
             ))
             .detail("Cannot create a primary key or unique constraint using such an index."));
         }
+        if table.partitioned.is_some() {
+            let message = "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables";
+            return Err(SqlError::unsupported(message));
+        }
         if primary && table.primary_key().is_some() {
             return Err(multiple_primary_keys(&table));
         }
@@ -304,10 +301,13 @@ impl DdlContext<'_> {
             deferrable: timing.deferrable,
             initially_deferred: timing.initially_deferred,
             exclusion: false,
+            parent: None,
         };
         let deferrable = timing.deferrable;
         let mut changed = Index { name: new_name, constraint: Some(constraint), deferrable, ..index.clone() };
         if primary {
+            let numbers: Vec<i16> = index.keys.iter().filter_map(|(key, ..)| column_of(key)).collect();
+            self.spread_not_null(&table, &numbers, self.only).await?;
             let rows = self.has_rows(&table).await?;
             let table = self.edit_table(oid, |t| t.indexes.retain(|i| i.oid != index.oid))?;
             changed.primary = true;
@@ -344,6 +344,22 @@ impl DdlContext<'_> {
             return Err(SqlError::unsupported(message));
         }
         let table = self.table_by_oid(oid)?;
+        let not_valid = !fresh && timing.not_valid;
+        let only = self.only && !fresh;
+        if table.partitioned.is_some() && (only || not_valid) {
+            let bare = references.table.0.last().map_or("", String::as_str);
+            let what = if only { "use ONLY for" } else { "add NOT VALID" };
+            let message = format!(
+                "cannot {what} foreign key on partitioned table \"{}\" referencing relation \"{bare}\"",
+                table.name
+            );
+            let error = SqlError::new(SqlState::WrongObjectType, message);
+            return Err(if only {
+                error
+            } else {
+                error.detail("This feature is not yet supported on partitioned tables.")
+            });
+        }
         let parent = self.find_table(&references.table).map_err(|e| match e.code() {
             SqlState::WrongObjectType => {
                 let bare = references.table.0.last().map_or("", String::as_str);
@@ -405,22 +421,15 @@ impl DdlContext<'_> {
             matching: if references.full { FkMatch::Full } else { FkMatch::Simple },
             deferrable: timing.deferrable,
             initially_deferred: timing.initially_deferred,
-            validated: fresh || !timing.not_valid,
+            validated: !not_valid,
+            inherited_from: None,
+            parts: Vec::new(),
         };
-        if !fresh && key.validated {
-            self.validate_foreign_key(&table, &key).await?;
-        }
-        self.catalog.used.insert(parent.oid);
-        if !parent.referenced_by.contains(&table.oid) {
-            self.edit_table(parent.oid, |t| t.referenced_by.push(oid))?;
-        } else {
-            self.catalog.reliance.pinned.insert((Kind::Table, parent.oid));
-        }
-        self.edit_table(oid, |t| t.foreign_keys.push(key))?;
-        Ok(())
+        let validate = !fresh && key.validated;
+        self.put_foreign_key(oid, key, validate).await
     }
 
-    /// 23503 if a row of `table` has no parent.
+    /// 23503 if a row of `table`, those of tables below it aside, has no parent.
     pub(super) async fn validate_foreign_key(&mut self, table: &Table, key: &ForeignKey) -> SqlResult<()> {
         let parent = self.table_by_oid(key.parent)?;
         let name_in = |t: &Table, n: i16| t.column(n).map_or_else(String::new, |c| quote(&c.name));
@@ -437,14 +446,14 @@ impl DdlContext<'_> {
         );
         let sql = format!(
             "SELECT {list} FROM {} c LEFT JOIN {} p ON {} WHERE p.{} IS NULL AND ({}) LIMIT 1",
-            qualified(self.now(), table.schema, &table.name),
-            qualified(self.now(), parent.schema, &parent.name),
+            self.rows_of(table),
+            self.rows_of(&parent),
             on.join(" AND "),
             theirs.first().map_or("", String::as_str),
             filled.join(joiner),
         );
         self.catalog.reliance.rows_of.insert(table.oid);
-        self.catalog.reliance.rows_of.insert(parent.oid);
+        self.catalog.reliance.rows_of.extend(key.referenced());
         let catalog = self.now().clone();
         let found = self.host.run(&catalog, &sql).await?;
         let Some(row) = found.first() else { return Ok(()) };
@@ -459,20 +468,22 @@ impl DdlContext<'_> {
             .collect();
         let message =
             format!("insert or update on table \"{}\" violates foreign key constraint \"{}\"", table.name, key.name);
-        let error = SqlError::new(SqlState::ForeignKeyViolation, message).detail(format!(
-            "Key ({})=({}) is not present in table \"{}\".",
-            own.join(", "),
-            texts.join(", "),
-            parent.name
-        ));
+        let detail = if key.matching == FkMatch::Full && row.iter().any(gavel_types::Datum::is_null) {
+            "MATCH FULL does not allow mixing of null and nonnull key values.".to_owned()
+        } else {
+            format!("Key ({})=({}) is not present in table \"{}\".", own.join(", "), texts.join(", "), parent.name)
+        };
+        let error = SqlError::new(SqlState::ForeignKeyViolation, message).detail(detail);
         Err(self.located(error, table).constraint(key.name.as_str()))
     }
 
-    /// ALTER TABLE … VALIDATE CONSTRAINT.
-    /// ALTER CONSTRAINT: when a foreign key is checked.
+    /// ALTER CONSTRAINT: when a foreign key is checked, also for partitions.
     pub(super) fn alter_constraint(&mut self, oid: Oid, name: &str, timing: Timing) -> SqlResult<()> {
         marks_of("FOREIGN KEY", timing, &[Mark::Deferrable])?;
         let table = self.table_by_oid(oid)?;
+        if let Some(key) = table.foreign_keys.iter().find(|f| f.parts.iter().any(|p| p.name == name)) {
+            return Err(self.derived_constraint(&table, key, name));
+        }
         if !table.foreign_keys.iter().any(|f| f.name == name) {
             if constraint_names(&table).any(|n| n == name) {
                 let message =
@@ -481,24 +492,49 @@ impl DdlContext<'_> {
             }
             return Err(undefined_constraint(&table, name));
         }
-        self.edit_table(oid, |t| {
-            for key in t.foreign_keys.iter_mut().filter(|f| f.name == name) {
-                (key.deferrable, key.initially_deferred) = (timing.deferrable, timing.initially_deferred);
-            }
-        })?;
+        let Some(key) = table.foreign_keys.iter().find(|f| f.name == name) else { return Ok(()) };
+        if key.inherited_from.is_some() {
+            return Err(self.derived_constraint(&table, key, name));
+        }
+        let mut all = vec![(oid, key.oid)];
+        let mut at = 0;
+        while let Some((table, key)) = all.get(at).copied() {
+            at += 1;
+            all.extend(self.constraint_parts(key));
+            self.edit_table(table, |t| {
+                for key in t.foreign_keys.iter_mut().filter(|f| f.oid == key) {
+                    (key.deferrable, key.initially_deferred) = (timing.deferrable, timing.initially_deferred);
+                }
+            })?;
+        }
         Ok(())
     }
 
+    /// A foreign key that is one of a table above, or one to a partition of the table that it is to: to be altered there.
+    fn derived_constraint(&self, table: &Table, key: &ForeignKey, name: &str) -> SqlError {
+        let message = format!("cannot alter constraint \"{name}\" on relation \"{}\"", table.name);
+        let mut top = (table, key);
+        while let Some(of) = top.1.inherited_from {
+            let above = top.0.inherits.first().and_then(|parent| self.now().table(*parent));
+            let Some(above) = above.and_then(|t| Some((&**t, t.foreign_keys.iter().find(|f| f.oid == of)?))) else {
+                break;
+            };
+            top = above;
+        }
+        let (whole, of) = (top.0, top.1);
+        SqlError::internal(message)
+            .detail(format!(
+                "Constraint \"{name}\" is derived from constraint \"{}\" of relation \"{}\".",
+                of.name, whole.name
+            ))
+            .hint("You may alter the constraint it derives from, instead.")
+    }
+
+    /// ALTER TABLE … VALIDATE CONSTRAINT.
     pub(super) async fn validate_constraint(&mut self, oid: Oid, name: &str) -> SqlResult<()> {
         let table = self.table_by_oid(oid)?;
         if let Some(check) = table.checks.iter().find(|c| c.name == name) {
-            if !check.validated {
-                self.validate_check(&table, name, &check.sql).await?;
-                self.edit_table(oid, |t| {
-                    t.checks.iter_mut().filter(|c| c.name == name).for_each(|c| c.validated = true)
-                })?;
-            }
-            return Ok(());
+            return self.validate_checks(&table, check).await;
         }
         if let Some(key) = table.foreign_keys.iter().find(|f| f.name == name) {
             if !key.validated {
@@ -566,15 +602,18 @@ pub(super) fn undefined_constraint(table: &Table, name: &str) -> SqlError {
     SqlError::new(SqlState::UndefinedObject, message)
 }
 
-fn multiple_primary_keys(table: &Table) -> SqlError {
+pub(super) fn multiple_primary_keys(table: &Table) -> SqlError {
     let message = format!("multiple primary keys for table \"{}\" are not allowed", table.name);
     SqlError::new(SqlState::InvalidTableDefinition, message)
 }
 
 pub(super) fn constraint_names(table: &Table) -> impl Iterator<Item = &str> {
-    (table.uniques.iter().map(|u| u.name.as_str()))
-        .chain(table.checks.iter().map(|c| c.name.as_str()))
-        .chain(table.foreign_keys.iter().map(|f| f.name.as_str()))
+    (table.uniques.iter().map(|u| u.name.as_str())).chain(table.checks.iter().map(|c| c.name.as_str())).chain(
+        table
+            .foreign_keys
+            .iter()
+            .flat_map(|f| std::iter::once(f.name.as_str()).chain(f.parts.iter().map(|p| p.name.as_str()))),
+    )
 }
 
 /// The column that a key is, if it is one.
@@ -622,6 +661,10 @@ fn referenced_key(parent: &Table, names: &[String], wanted: usize) -> SqlResult<
         })?;
         if key.deferrable {
             return Err(deferrable_parent("primary key", parent));
+        }
+        if !key.is_public() {
+            let message = format!("there is no primary key for referenced table \"{}\"", parent.name);
+            return Err(SqlError::new(SqlState::UndefinedObject, message));
         }
         return Ok((key.keys.iter().filter_map(|k| column_of(&k.0)).collect(), key.oid));
     }

@@ -1,6 +1,7 @@
 //! CREATE TABLE: the table with its columns enters the catalog first; constraints are then added to it as
 //! ALTER TABLE adds them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{
@@ -10,12 +11,14 @@ use gavel_binder::ddl::ast::{
 use gavel_catalog::privilege::Securable;
 use gavel_catalog::snapshot::{PG_CLASS, PG_CONSTRAINT, Relation, row_type};
 use gavel_catalog::system::{TEMPORARY_SCHEMA, is_temporary};
-use gavel_catalog::{Catalog, Column, Identity, Index, IndexKey, IndexState, OnCommit, Table, Unique};
+use gavel_catalog::{Catalog, Column, Descent, Identity, Index, IndexKey, IndexState, OnCommit, Table, Unique};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::DataType;
 
 use super::binding::{StoredQuery, Usage};
+use super::check::NewCheck;
 use super::constraint::Key;
+use super::inherit::{Specified, merged};
 use super::names::{qualified, quote};
 use super::{DdlContext, naming};
 
@@ -29,6 +32,21 @@ pub(super) struct NewColumn {
     pub volatile: bool,
 }
 
+/// The columns that CREATE TABLE has been through, besides those that are inherited.
+struct WrittenColumns {
+    count: usize,
+    /// Numbers of columns with different defaults of their parents, as long as none is written for them.
+    contested: BTreeSet<i16>,
+}
+
+impl WrittenColumns {
+    /// The place of the next one.
+    fn next(&mut self) -> usize {
+        self.count += 1;
+        self.count - 1
+    }
+}
+
 /// A default as it is kept: a NULL is none, unless it stands for the default of a domain.
 pub(super) fn kept_default(sql: String, domain: Option<Oid>) -> Option<String> {
     let is_null = domain.is_none() && sql.eq_ignore_ascii_case("null");
@@ -37,6 +55,9 @@ pub(super) fn kept_default(sql: String, domain: Option<Oid>) -> Option<String> {
 
 impl DdlContext<'_> {
     pub(super) async fn create_table(&mut self, create: &CreateTable) -> SqlResult<()> {
+        if let Some(of) = &create.partition_of {
+            return self.create_partition(create, of).await;
+        }
         let (schema, name) = self.creation_target(&create.name, create.persistence)?;
         if schema != TEMPORARY_SCHEMA && create.on_commit.is_some() {
             return Err(on_commit_is_for_temporary());
@@ -46,6 +67,11 @@ impl DdlContext<'_> {
             self.notice_of(SqlState::DuplicateTable, message);
             return Ok(());
         }
+        super::partition::require_partitionable(create)?;
+        if !create.inherits.is_empty() {
+            self.require_written_once(&create.elements)?;
+        }
+        let parents = self.parents_to_be(&create.inherits, schema == TEMPORARY_SCHEMA)?;
         self.require_free(schema, &name)?;
         self.require_free_row_type(schema, &name)?;
         let typed;
@@ -65,19 +91,26 @@ impl DdlContext<'_> {
         if let Some(of_type) = of_type {
             self.rely_on_type(schema, of_type);
         }
+        let mut columns = WrittenColumns { count: 0, contested: self.inherit(oid, &parents).await? };
         let mut likes = Vec::new();
         for element in &create.elements {
             match element {
-                TableElement::Column(def) => {
-                    self.new_table_column(oid, def).await?;
-                }
+                TableElement::Column(def) => self.new_table_column(oid, def, &mut columns).await?,
                 TableElement::Like { table, including } => {
-                    likes.push((self.copy_columns(oid, table, *including).await?, *including));
+                    likes.push((self.copy_columns(oid, table, *including, &mut columns).await?, *including));
                 }
                 TableElement::Constraint(_) | TableElement::Options { .. } => {}
             }
         }
+        self.refuse_contested(oid, &columns.contested)?;
+        for parent in &parents {
+            self.catalog.used.insert(parent.oid);
+            self.bind_to_parent(oid, parent.oid)?;
+        }
         self.bind_column_expressions(oid, &create.elements)?;
+        if let Some(by) = &create.partition_by {
+            self.set_partition_key(oid, by)?;
+        }
         self.refuse_second_primary_key(oid, create)?;
         self.add_all_constraints(oid, create).await?;
         for (source, including) in likes {
@@ -87,8 +120,18 @@ impl DdlContext<'_> {
     }
 
     /// Adds a column to the table in the catalog; its default is bound later, when all columns are there.
-    async fn new_table_column(&mut self, oid: Oid, def: &ColumnDef) -> SqlResult<()> {
+    async fn new_table_column(&mut self, oid: Oid, def: &ColumnDef, columns: &mut WrittenColumns) -> SqlResult<()> {
         let table = self.table_by_oid(oid)?;
+        if let Some(inherited) = table.column_named(&def.name).filter(|c| c.descent.not_local) {
+            self.tell_merged(&table, inherited, columns.next());
+            let mut column = self.new_column(&table, def, inherited.number).await?;
+            let has = |wanted: fn(&ColumnConstraintKind) -> bool| def.constraints.iter().any(|c| wanted(&c.kind));
+            column.generated = has(|kind| matches!(kind, ColumnConstraintKind::Generated { .. }));
+            let default = column.default.is_some() || has(|kind| matches!(kind, ColumnConstraintKind::Default(_)));
+            let specified = Specified { default, generated: column.generated };
+            return self.merge_column(oid, inherited, column, specified, columns);
+        }
+        columns.next();
         let number = next_number(&table)?;
         if table.column_named(&def.name).is_some() {
             let message = format!("column \"{}\" specified more than once", def.name);
@@ -96,6 +139,48 @@ impl DdlContext<'_> {
         }
         let column = self.new_column(&table, def, number).await?;
         self.edit_table(oid, |t| t.columns.push(column))?;
+        Ok(())
+    }
+
+    /// 42701 for a column that is written twice, one of which would be taken for one that is inherited.
+    fn require_written_once(&self, elements: &[TableElement]) -> SqlResult<()> {
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        for element in elements {
+            let names: Vec<String> = match element {
+                TableElement::Column(def) => vec![def.name.clone()],
+                TableElement::Like { table, .. } => {
+                    self.like_source(table)?.visible_columns().map(|c| c.name.clone()).collect()
+                }
+                TableElement::Constraint(_) | TableElement::Options { .. } => continue,
+            };
+            for name in names {
+                let message = format!("column \"{name}\" specified more than once");
+                if !seen.insert(name) {
+                    return Err(SqlError::new(SqlState::DuplicateColumn, message));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a column one with what is inherited under its name.
+    fn merge_column(
+        &mut self,
+        oid: Oid,
+        inherited: &Column,
+        column: Column,
+        specified: Specified,
+        columns: &mut WrittenColumns,
+    ) -> SqlResult<()> {
+        let merged = merged(inherited, column, specified)?;
+        if specified.default || specified.generated {
+            columns.contested.remove(&merged.number);
+        }
+        self.edit_table(oid, |t| {
+            for column in t.columns.iter_mut().filter(|c| c.number == merged.number) {
+                *column = merged.clone();
+            }
+        })?;
         Ok(())
     }
 
@@ -136,6 +221,7 @@ impl DdlContext<'_> {
             missing: None,
             dropped: false,
             acl: None,
+            descent: Descent::default(),
         };
         if serial.is_some() {
             let sequence = self.column_sequence(table, (&def.name, number), ty, &[]).await?;
@@ -160,7 +246,7 @@ impl DdlContext<'_> {
     }
 
     /// Combinations that no column may have.
-    fn check_declaration(&self, table: &Table, def: &ColumnDef) -> SqlResult<()> {
+    pub(super) fn check_declaration(&self, table: &Table, def: &ColumnDef) -> SqlResult<()> {
         use ColumnConstraintKind::{Default, Generated, Identity, NotNull, Null};
         let count = |f: fn(&ColumnConstraintKind) -> bool| def.constraints.iter().filter(|c| f(&c.kind)).count();
         let serial = usize::from(serial_type(&def.ty).is_some());
@@ -226,7 +312,7 @@ impl DdlContext<'_> {
         Ok(Some(NewColumn { column, volatile }))
     }
 
-    fn bind_column_expressions(&mut self, oid: Oid, elements: &[TableElement]) -> SqlResult<()> {
+    pub(super) fn bind_column_expressions(&mut self, oid: Oid, elements: &[TableElement]) -> SqlResult<()> {
         // Which columns are generated must be known before the first expression is bound.
         let generated: Vec<&str> = elements
             .iter()
@@ -261,7 +347,7 @@ impl DdlContext<'_> {
         Ok(())
     }
 
-    fn refuse_second_primary_key(&self, oid: Oid, create: &CreateTable) -> SqlResult<()> {
+    pub(super) fn refuse_second_primary_key(&self, oid: Oid, create: &CreateTable) -> SqlResult<()> {
         let keys = create.elements.iter().map(|e| match e {
             TableElement::Column(def) => {
                 def.constraints.iter().filter(|c| matches!(c.kind, ColumnConstraintKind::PrimaryKey)).count()
@@ -278,13 +364,14 @@ impl DdlContext<'_> {
     }
 
     /// All constraints in PostgreSQL's order: checks, then keys (the primary one first), then foreign keys.
-    async fn add_all_constraints(&mut self, oid: Oid, create: &CreateTable) -> SqlResult<()> {
+    pub(super) async fn add_all_constraints(&mut self, oid: Oid, create: &CreateTable) -> SqlResult<()> {
         for element in &create.elements {
             match element {
                 TableElement::Column(def) => self.add_column_checks(oid, def, true).await?,
                 TableElement::Constraint(c) if matches!(c.kind, TableConstraintKind::Check(_)) => {
                     let TableConstraintKind::Check(expr) = &c.kind else { continue };
-                    self.add_check(oid, c.name.clone(), None, expr, c.timing, true).await?;
+                    let (name, timing) = (c.name.clone(), c.timing);
+                    self.add_check(oid, NewCheck { name, column: None, expr, timing, fresh: true }).await?;
                 }
                 _ => {}
             }
@@ -313,7 +400,8 @@ impl DdlContext<'_> {
     pub(super) async fn add_column_checks(&mut self, oid: Oid, def: &ColumnDef, fresh: bool) -> SqlResult<()> {
         for c in &def.constraints {
             if let ColumnConstraintKind::Check(expr) = &c.kind {
-                self.add_check(oid, c.name.clone(), Some(&def.name), expr, c.timing, fresh).await?;
+                let (name, timing) = (c.name.clone(), c.timing);
+                self.add_check(oid, NewCheck { name, column: Some(&def.name), expr, timing, fresh }).await?;
             }
         }
         Ok(())
@@ -352,17 +440,32 @@ impl DdlContext<'_> {
 
     // ---- LIKE ----
 
-    async fn copy_columns(&mut self, oid: Oid, name: &QualifiedName, including: Including) -> SqlResult<Arc<Table>> {
+    async fn copy_columns(
+        &mut self,
+        oid: Oid,
+        name: &QualifiedName,
+        including: Including,
+        columns: &mut WrittenColumns,
+    ) -> SqlResult<Arc<Table>> {
         let source = self.like_source(name)?;
         self.catalog.used.insert(source.oid);
         for from in source.visible_columns() {
             let table = self.table_by_oid(oid)?;
-            if table.column_named(&from.name).is_some() {
+            let inherited = table.column_named(&from.name).filter(|c| c.descent.not_local);
+            if inherited.is_none() && table.column_named(&from.name).is_some() {
                 let message = format!("column \"{}\" specified more than once", from.name);
                 return Err(SqlError::new(SqlState::DuplicateColumn, message));
             }
-            let number = next_number(&table)?;
-            let mut column = Column { number, missing: None, acl: None, ..from.clone() };
+            let ordinal = columns.next();
+            let number = match inherited {
+                Some(inherited) => {
+                    self.tell_merged(&table, inherited, ordinal);
+                    inherited.number
+                }
+                None => next_number(&table)?,
+            };
+            let descent = Descent::default();
+            let mut column = Column { number, missing: None, acl: None, descent, ..from.clone() };
             let expression = if from.generated { including.generated } else { including.defaults };
             if !expression {
                 (column.default, column.generated) = (None, false);
@@ -379,7 +482,17 @@ impl DdlContext<'_> {
                 column.sequence = Some(self.column_sequence(&table, (&from.name, number), from.ty, &options).await?);
             }
             self.rely_on_type(table.schema, column.declared().oid);
-            self.edit_table(oid, |t| t.columns.push(column))?;
+            match inherited {
+                Some(inherited) => {
+                    let has = column.default.is_some();
+                    let generated = column.generated;
+                    let specified = Specified { default: has && !generated, generated };
+                    self.merge_column(oid, inherited, column, specified, columns)?;
+                }
+                None => {
+                    self.edit_table(oid, |t| t.columns.push(column))?;
+                }
+            }
             if including.comments {
                 self.copy_comment((PG_CLASS, source.oid, i32::from(from.number)), (PG_CLASS, oid, i32::from(number)));
             }
@@ -446,9 +559,15 @@ impl DdlContext<'_> {
             let mut comments = Vec::new();
             for check in &source.checks {
                 let columns = check.columns.iter().filter_map(|n| number(*n)).collect();
+                if table.checks.iter().any(|c| c.name == check.name) {
+                    self.merge_check(&table, &table, check, true)?;
+                    continue;
+                }
                 let copy = self.new_oid(table.schema).await?;
                 comments.push((check.oid, copy));
-                checks.push(gavel_catalog::CheckConstraint { oid: copy, columns, ..check.clone() });
+                let sql = super::expression::bare_columns(&check.sql, &source.name)?;
+                let descent = Descent::default();
+                checks.push(gavel_catalog::CheckConstraint { oid: copy, sql, columns, descent, ..check.clone() });
             }
             for (from, to) in comments.into_iter().filter(|_| including.comments) {
                 self.copy_comment((PG_CONSTRAINT, from, 0), (PG_CONSTRAINT, to, 0));
@@ -467,6 +586,7 @@ impl DdlContext<'_> {
                 storage: if index.is_table() { now.storage } else { index_oid },
                 state: IndexState::Public,
                 job: 0,
+                parent: None,
                 ..index.clone()
             };
             for (key, ..) in &mut copy.keys {
@@ -498,8 +618,10 @@ impl DdlContext<'_> {
                     self.copy_comment((PG_CONSTRAINT, u.oid, 0), (PG_CONSTRAINT, constraint, 0));
                 }
                 copy.constraint = Some(constraint);
-                unique = Some(Unique { oid: constraint, name: copy.name.clone(), index: index_oid, ..u.clone() });
+                let name = copy.name.clone();
+                unique = Some(Unique { oid: constraint, name, index: index_oid, parent: None, ..u.clone() });
             }
+            super::index_tree::require_partition_key(&now, &copy)?;
             self.edit_table(oid, |t| {
                 if copy.primary {
                     t.indexes.insert(0, copy)
@@ -587,7 +709,7 @@ impl DdlContext<'_> {
     }
 }
 
-fn on_commit_is_for_temporary() -> SqlError {
+pub(super) fn on_commit_is_for_temporary() -> SqlError {
     SqlError::new(SqlState::InvalidTableDefinition, "ON COMMIT can only be used on temporary tables")
 }
 
@@ -670,6 +792,10 @@ pub(super) fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, optio
         options,
         acl: None,
         rung: 0,
+        inherits: Vec::new(),
+        children: Vec::new(),
+        partitioned: None,
+        bound: None,
         on_commit: OnCommit::PreserveRows,
     }
 }

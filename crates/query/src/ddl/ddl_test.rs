@@ -111,7 +111,10 @@ impl DdlBinder for Binder {
         let ty = match usage {
             Usage::Default(ty) | Usage::Generated(ty) | Usage::Using(ty) => ty,
             Usage::Check | Usage::Predicate => PgType::BOOL,
-            Usage::IndexKey => PgType::TEXT,
+            Usage::IndexKey | Usage::PartitionKey => PgType::TEXT,
+            Usage::PartitionBound(at) => {
+                table.partitioned.as_ref().and_then(|key| key.parts.get(at)).map_or(PgType::TEXT, |part| part.ty)
+            }
         };
         Ok(StoredExpression {
             columns: Self::columns(table, expr)?,
@@ -131,6 +134,10 @@ impl DdlBinder for Binder {
         usage: Usage,
     ) -> SqlResult<StoredExpression> {
         self.expression(scope, table, &gavel_binder::parse::parse_expression(sql)?, usage)
+    }
+
+    fn place(&self, _: sqlparser::tokenizer::Span) -> Option<usize> {
+        None
     }
 
     fn function_body(
@@ -566,12 +573,12 @@ fn rows_are_validated_moved_and_indexed() {
     assert_eq!(t.primary_key().map(|k| k.storage), Some(t.storage));
     assert!(t.column_named("b").is_some_and(|c| c.not_null));
     let last = s.host.log.last().cloned().unwrap_or_default();
-    assert_eq!(last, format!("INSERT INTO public.pg_rewrite_{} (a, b) SELECT a, b FROM public.t", t.storage));
+    assert_eq!(last, format!("INSERT INTO public.pg_rewrite_{} (a, b) SELECT a, b FROM ONLY public.t", t.storage));
     s.host.log.clear();
     s.host.answers = VecDeque::from([row()]);
     s.ok("alter table t alter a type text using b || 'x'");
     let last = s.host.log.last().cloned().unwrap_or_default();
-    assert!(last.ends_with("SELECT CAST(b || 'x' AS text), b FROM public.t"), "{last}");
+    assert!(last.ends_with("SELECT CAST(b || 'x' AS text), b FROM ONLY public.t"), "{last}");
     // A constant default needs no rewrite, a volatile one does.
     s.host.answers = VecDeque::from([Ok(vec![vec![Datum::Int4(7)]])]);
     s.ok("alter table t add c int not null default 7");

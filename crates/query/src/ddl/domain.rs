@@ -6,7 +6,7 @@ use gavel_binder::ddl::ast::{
     AlterAction, ColumnConstraintKind, CreateDomain, TableConstraint, TableConstraintKind, Timing,
 };
 use gavel_catalog::user_type::{Definition, Domain, UserType};
-use gavel_catalog::{CheckConstraint, Column, Table};
+use gavel_catalog::{CheckConstraint, Column, Descent, Table};
 use gavel_functions::registry;
 use gavel_types::pg_type::UserKind;
 use gavel_types::text_io::type_name;
@@ -15,7 +15,7 @@ use sqlparser::ast::Expr;
 
 use super::binding::Usage;
 use super::create_table::empty_table;
-use super::names::{qualified, quote};
+use super::names::quote;
 use super::user_type::names_type;
 use super::{DdlContext, expression, naming};
 
@@ -41,6 +41,10 @@ fn refuse(kind: &ColumnConstraintKind, timing: Timing) -> SqlResult<()> {
         ColumnConstraintKind::References(_) => "foreign key constraints not possible for domains",
         ColumnConstraintKind::Generated { .. } | ColumnConstraintKind::Identity { .. } => {
             return Err(SqlError::unsupported("specifying GENERATED not supported for domains"));
+        }
+        ColumnConstraintKind::Check(_) if timing.no_inherit => {
+            let message = "check constraints for domains cannot be marked NO INHERIT";
+            return Err(SqlError::new(SqlState::InvalidObjectDefinition, message));
         }
         _ if timing.deferrable || timing.initially_deferred => {
             return Err(SqlError::unsupported("specifying constraint deferrability not supported for domains"));
@@ -135,7 +139,15 @@ impl DdlContext<'_> {
         let table = value_table(domain.base);
         let stored = self.expression(&table, expr, Usage::Check)?;
         let oid = self.new_oid(schema).await?;
-        Ok(CheckConstraint { oid, name, sql: stored.sql, columns: Vec::new(), validated: !timing.not_valid })
+        Ok(CheckConstraint {
+            oid,
+            name,
+            sql: stored.sql,
+            columns: Vec::new(),
+            validated: !timing.not_valid,
+            no_inherit: false,
+            descent: Descent::default(),
+        })
     }
 
     pub(super) async fn alter_domain(&mut self, ty: &UserType, action: &AlterAction) -> SqlResult<()> {
@@ -258,7 +270,7 @@ impl DdlContext<'_> {
 
     async fn require_no_nulls(&mut self, ty: &UserType) -> SqlResult<()> {
         for (table, column) in self.columns_of_domain(ty)? {
-            let from = qualified(self.now(), table.schema, &table.name);
+            let from = self.rows_of(&table);
             let sql = format!("SELECT 1 FROM {from} WHERE {} IS NULL LIMIT 1", quote(&column.name));
             if self.any_row(&table, &sql).await? {
                 let message = format!("column \"{}\" of table \"{}\" contains null values", column.name, table.name);
@@ -271,7 +283,7 @@ impl DdlContext<'_> {
 
     async fn require_check(&mut self, ty: &UserType, check: &CheckConstraint) -> SqlResult<()> {
         for (table, column) in self.columns_of_domain(ty)? {
-            let from = qualified(self.now(), table.schema, &table.name);
+            let from = self.rows_of(&table);
             let condition = expression::rename_column(&check.sql, VALUE, &column.name)?;
             if self.any_row(&table, &format!("SELECT 1 FROM {from} WHERE NOT ({condition}) LIMIT 1")).await? {
                 let message = format!(
@@ -311,5 +323,6 @@ fn mentions(table: &Table, ty: Oid) -> bool {
         gavel_catalog::IndexKey::Column(_) => None,
     });
     let predicates = table.indexes.iter().filter_map(|i| i.predicate.as_deref());
-    defaults.chain(checks).chain(keys).chain(predicates).any(|sql| names_type(sql, ty))
+    let parts = table.partitioned.iter().flat_map(|key| key.expressions());
+    defaults.chain(checks).chain(keys).chain(predicates).chain(parts).any(|sql| names_type(sql, ty))
 }

@@ -1,16 +1,16 @@
 //! DROP, and what depends on what.
 //!
-//! A plan holds the objects that go, in the order in which they were found. Objects *named* go because the
+//! A plan holds the objects that go. Objects *named* go because the
 //! statement says so; *owned* ones go silently with their owner (a table's indexes and own constraints,
 //! the sequence of a serial column); *dependents* need CASCADE, and are told to the client.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gavel_binder::ddl::ast::{Drop, ObjectKind, QualifiedName};
 use gavel_catalog::function::Body;
 use gavel_catalog::search::PG_TEMP;
 use gavel_catalog::snapshot::row_type;
-use gavel_catalog::{Catalog, Definition, Table};
+use gavel_catalog::{Catalog, Definition, ForeignKey, Table};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
@@ -50,8 +50,28 @@ struct Edge {
 #[derive(Default)]
 pub(super) struct Plan {
     gone: BTreeSet<Object>,
-    /// In the order found, with what each depends on.
+    /// In the order in which they are told, with what each depends on.
     dependents: Vec<Edge>,
+    /// What has been found at the object that is looked at, and what it depends on if that is why it goes.
+    found: Vec<(Object, Option<String>)>,
+    /// What goes, each behind what depends on it.
+    order: Vec<Object>,
+    /// What an object depends on, where it has been found first.
+    reasons: BTreeMap<Object, String>,
+    /// Objects that are named, or go with their owners, whether or not something else takes them along.
+    untold: BTreeSet<Object>,
+}
+
+impl Plan {
+    /// Finds an object that goes only with CASCADE.
+    fn depend(&mut self, object: Object, on: &str) {
+        self.found.push((object, Some(on.to_owned())));
+    }
+
+    /// Finds an object that goes silently.
+    fn take(&mut self, object: Object) {
+        self.found.push((object, None));
+    }
 }
 
 /// Columns that every table has in PostgreSQL.
@@ -127,7 +147,9 @@ impl DdlContext<'_> {
             _ => {
                 let (table, index) =
                     self.now().index_by_oid(oid).ok_or_else(|| SqlError::internal("index has left the catalog"))?;
-                if let Some(constraint) = table.uniques.iter().find(|u| u.index == oid) {
+                // What is a part of another index goes with that one alone: see refuse_parts.
+                let whole = index.parent.is_none();
+                if let Some(constraint) = table.uniques.iter().find(|u| whole && u.index == oid) {
                     let of = format!(
                         "constraint {} on table {}",
                         quote(&constraint.name),
@@ -152,6 +174,7 @@ impl DdlContext<'_> {
         for object in objects {
             self.refuse_required(object)?;
         }
+        self.refuse_parts(objects)?;
         let plan = self.plan(objects);
         if !cascade {
             self.refuse_dependents(objects, &plan)?;
@@ -181,12 +204,12 @@ impl DdlContext<'_> {
             return Ok(());
         }
         let what = match objects {
-            [one] => self.described(one),
-            _ => "desired object(s)".to_owned(),
+            [one] => format!("{} because other objects depend on it", self.described(one)),
+            _ => "desired object(s) because other objects depend on them".to_owned(),
         };
         let lines: Vec<String> =
             plan.dependents.iter().map(|e| format!("{} depends on {}", self.described(&e.dependent), e.on)).collect();
-        Err(depended_upon(format!("cannot drop {what} because other objects depend on it"))
+        Err(depended_upon(format!("cannot drop {what}"))
             .detail(lines.join("\n"))
             .hint("Use DROP ... CASCADE to drop the dependent objects too."))
     }
@@ -208,28 +231,52 @@ impl DdlContext<'_> {
     pub(super) fn plan(&self, objects: &[Object]) -> Plan {
         let mut plan = Plan::default();
         for object in objects {
-            self.go(object.clone(), &mut plan);
+            self.go(object.clone(), None, &mut plan);
         }
-        // An object may have been found as a dependent before it was found to go anyway.
-        let named: BTreeSet<&Object> = objects.iter().collect();
-        plan.dependents.retain(|e| !named.contains(&e.dependent));
+        // An object may have been found as a dependent, and as one that goes anyway.
+        for object in std::mem::take(&mut plan.order).into_iter().rev().filter(|o| !plan.untold.contains(o)) {
+            let on = plan.reasons.get(&object).cloned().unwrap_or_default();
+            plan.dependents.push(Edge { dependent: object, on });
+        }
         let gone_tables: BTreeSet<Oid> =
             plan.gone.iter().filter_map(|o| if let Object::Table(t) = o { Some(*t) } else { None }).collect();
         // A table's own constraints go with it; only foreign keys of tables that stay are told.
         plan.dependents.retain(|e| match &e.dependent {
+            Object::Default(t, n) if plan.gone.contains(&Object::Column(*t, *n)) => false,
             Object::Constraint(t, _) | Object::Default(t, _) | Object::Column(t, _) => !gone_tables.contains(t),
             _ => true,
         });
         plan
     }
 
-    fn go(&self, object: Object, plan: &mut Plan) {
-        if !plan.gone.insert(object.clone()) {
-            return;
+    /// Puts an object into the plan, with all that goes with it: what is newest first, and each before what it depends on.
+    /// `on` is what it depends on, if it goes for that reason alone.
+    fn go(&self, object: Object, on: Option<String>, plan: &mut Plan) {
+        if plan.gone.insert(object.clone()) {
+            let outer = std::mem::take(&mut plan.found);
+            self.find_dependents(&object, plan);
+            let mut found = std::mem::replace(&mut plan.found, outer);
+            found.sort_by_key(|(found, _)| std::cmp::Reverse(number_of(found)));
+            for (found, on) in found {
+                self.go(found, on, plan);
+            }
+            plan.order.push(object.clone());
         }
-        let on = self.described(&object);
+        match on {
+            Some(on) => {
+                plan.reasons.entry(object).or_insert(on);
+            }
+            None => {
+                plan.untold.insert(object);
+            }
+        }
+    }
+
+    /// What depends on an object, or goes with it.
+    fn find_dependents(&self, object: &Object, plan: &mut Plan) {
+        let on = self.described(object);
         let catalog = self.now();
-        match &object {
+        match object {
             Object::Schema(oid) => {
                 let members =
                     catalog.tables.values().filter(|t| t.schema == *oid).map(|t| (t.oid, Object::Table(t.oid)));
@@ -244,20 +291,30 @@ impl DdlContext<'_> {
                 let mut all: Vec<_> = members.chain(views).chain(sequences).chain(types).chain(functions).collect();
                 all.sort_by_key(|(oid, _)| *oid);
                 for (_, member) in all {
-                    self.depend(member, &on, plan);
+                    plan.depend(member, &on);
                 }
             }
             Object::Table(oid) => {
                 for sequence in catalog.sequences.values().filter(|s| s.owned_by.is_some_and(|o| o.0 == *oid)) {
-                    self.go(Object::Sequence(sequence.oid), plan);
+                    plan.take(Object::Sequence(sequence.oid));
                 }
                 self.views_over(*oid, &on, plan);
                 if let Some(row) = row_type(*oid) {
                     self.type_goes(row, plan);
                 }
+                for child in catalog.children(*oid) {
+                    // A partition goes with its table, a child only with CASCADE.
+                    if child.bound.is_some() {
+                        plan.take(Object::Table(child.oid));
+                    } else {
+                        plan.depend(Object::Table(child.oid), &on);
+                    }
+                }
                 for child in catalog.tables.values().filter(|t| t.oid != *oid) {
-                    for key in child.foreign_keys.iter().filter(|f| f.parent == *oid) {
-                        self.depend(Object::Constraint(child.oid, key.oid), &on, plan);
+                    let references =
+                        |f: &&ForeignKey| f.inherited_from.is_none() && f.referenced().any(|parent| parent == *oid);
+                    for key in child.foreign_keys.iter().filter(references) {
+                        plan.depend(Object::Constraint(child.oid, key.oid), &on);
                     }
                 }
             }
@@ -275,33 +332,46 @@ impl DdlContext<'_> {
                     for column in table.visible_columns() {
                         let uses = column.default.as_ref().is_some_and(|d| d.contains(&wanted));
                         if uses && !plan.gone.contains(&Object::Column(table.oid, column.number)) {
-                            self.depend(Object::Default(table.oid, column.number), &on, plan);
+                            plan.depend(Object::Default(table.oid, column.number), &on);
                         }
                     }
                 }
                 self.views_over(*oid, &on, plan);
             }
             Object::Default(..) | Object::Attribute(..) => {}
-            Object::Index(_, index) => {
-                for child in catalog.tables.values() {
-                    for key in child.foreign_keys.iter().filter(|f| f.parent_index == *index) {
-                        self.depend(Object::Constraint(child.oid, key.oid), &on, plan);
+            Object::Index(table, index) => {
+                for (table, part, constraint) in self.index_parts(*table, *index) {
+                    match constraint {
+                        Some(constraint) => plan.depend(Object::Constraint(table, constraint), &on),
+                        None => plan.take(Object::Index(table, part)),
                     }
                 }
+                self.keys_on_index(*index, &on, plan);
             }
             Object::Constraint(table, oid) => {
+                for (table, part) in self.constraint_parts(*oid) {
+                    plan.take(Object::Constraint(table, part));
+                }
                 let Some(table) = catalog.table(*table) else { return };
                 let Some(unique) = table.uniques.iter().find(|u| u.oid == *oid) else { return };
                 let on = format!("index {}", self.shown(table.schema, &unique.name));
-                for child in catalog.tables.values() {
-                    for key in child.foreign_keys.iter().filter(|f| f.parent_index == unique.index) {
-                        self.depend(Object::Constraint(child.oid, key.oid), &on, plan);
-                    }
-                }
+                self.keys_on_index(unique.index, &on, plan);
             }
             Object::Column(table, number) => {
                 let Some(table) = catalog.table(*table) else { return };
                 self.column_goes(table, *number, &on, plan);
+            }
+        }
+    }
+
+    /// Foreign keys to the columns of a unique index.
+    fn keys_on_index(&self, index: Oid, on: &str, plan: &mut Plan) {
+        let catalog = self.now();
+        for child in catalog.tables.values() {
+            let part = |f: &ForeignKey| catalog.parts_of_key(f).iter().any(|part| part.parent_index == index);
+            let references = |f: &&ForeignKey| f.inherited_from.is_none() && (f.parent_index == index || part(f));
+            for key in child.foreign_keys.iter().filter(references) {
+                plan.depend(Object::Constraint(child.oid, key.oid), on);
             }
         }
     }
@@ -315,24 +385,31 @@ impl DdlContext<'_> {
             if let Some(kept) = &table.materialized
                 && (kept.depends_on.contains(&oid) || table.columns.iter().any(|c| is_made_of(c.declared().oid, oid)))
             {
-                self.depend(Object::Table(table.oid), &own, plan);
+                plan.depend(Object::Table(table.oid), &own);
                 continue;
             }
             if table.of_type == Some(oid) {
-                self.depend(Object::Table(table.oid), &own, plan);
+                plan.depend(Object::Table(table.oid), &own);
+                continue;
+            }
+            if table.partitioned.iter().flat_map(|key| key.expressions()).any(|sql| names_type(sql, oid)) {
+                plan.depend(Object::Table(table.oid), &own);
                 continue;
             }
             for column in table.visible_columns() {
                 let declared = column.declared().oid;
                 if is_made_of(declared, oid) {
-                    self.depend(Object::Column(table.oid, column.number), &on(declared), plan);
+                    let in_key = table.partitioned.as_ref().is_some_and(|key| key.has_column(column.number));
+                    // A partitioned table is nothing without its key.
+                    let goes = if in_key { Object::Table(table.oid) } else { Object::Column(table.oid, column.number) };
+                    plan.depend(goes, &on(declared));
                 } else if column.default.as_deref().is_some_and(|sql| names_type(sql, oid)) {
                     let part = if column.generated { Object::Column } else { Object::Default };
-                    self.depend(part(table.oid, column.number), &own, plan);
+                    plan.depend(part(table.oid, column.number), &own);
                 }
             }
             for check in table.checks.iter().filter(|c| names_type(&c.sql, oid)) {
-                self.depend(Object::Constraint(table.oid, check.oid), &own, plan);
+                plan.depend(Object::Constraint(table.oid, check.oid), &own);
             }
             for index in &table.indexes {
                 let key = |k: &gavel_catalog::IndexKey| match k {
@@ -343,7 +420,7 @@ impl DdlContext<'_> {
                 };
                 let named = index.predicate.as_deref().is_some_and(|sql| names_type(sql, oid));
                 if named || index.keys.iter().any(|k| key(&k.0)) {
-                    self.depend(Object::Index(table.oid, index.oid), &own, plan);
+                    plan.depend(Object::Index(table.oid, index.oid), &own);
                 }
             }
         }
@@ -352,14 +429,14 @@ impl DdlContext<'_> {
                 Definition::Composite(attributes) => {
                     for attribute in attributes.iter().filter(|a| is_made_of(a.declared().oid, oid)) {
                         let part = Object::Attribute(other.oid, attribute.number);
-                        self.depend(part, &on(attribute.declared().oid), plan);
+                        plan.depend(part, &on(attribute.declared().oid));
                     }
                 }
                 Definition::Domain(domain) => {
                     let over = domain.over.unwrap_or(domain.base.oid);
                     let mut texts = domain.checks.iter().map(|c| &c.sql).chain(&domain.default);
                     if is_made_of(over, oid) || texts.any(|sql| names_type(sql, oid)) {
-                        self.depend(Object::Type(other.oid), &on(over), plan);
+                        plan.depend(Object::Type(other.oid), &on(over));
                     }
                 }
                 _ => {}
@@ -368,14 +445,14 @@ impl DdlContext<'_> {
         for function in self.now().functions.values() {
             let mut parts = function.parameters.iter().map(|p| p.ty).chain([function.result]);
             if let Some(part) = parts.find(|ty| is_made_of(*ty, oid)) {
-                self.depend(Object::Function(function.oid), &on(part), plan);
+                plan.depend(Object::Function(function.oid), &on(part));
             } else if function.depends_on.contains(&oid) {
-                self.depend(Object::Function(function.oid), &own, plan);
+                plan.depend(Object::Function(function.oid), &own);
             }
         }
         for view in self.now().views.values() {
             if view.depends_on.contains(&oid) || view.columns.iter().any(|(_, ty)| is_made_of(ty.oid, oid)) {
-                self.depend(Object::View(view.oid), &own, plan);
+                plan.depend(Object::View(view.oid), &own);
             }
         }
     }
@@ -384,12 +461,16 @@ impl DdlContext<'_> {
     fn function_goes(&self, oid: Oid, on: &str, plan: &mut Plan) {
         self.views_over(oid, on, plan);
         for table in self.now().tables.values() {
+            if table.partitioned.iter().flat_map(|key| key.expressions()).any(|sql| calls(sql, oid)) {
+                plan.depend(Object::Table(table.oid), on);
+                continue;
+            }
             for column in table.visible_columns().filter(|c| c.default.as_deref().is_some_and(|sql| calls(sql, oid))) {
                 let part = if column.generated { Object::Column } else { Object::Default };
-                self.depend(part(table.oid, column.number), on, plan);
+                plan.depend(part(table.oid, column.number), on);
             }
             for check in table.checks.iter().filter(|c| calls(&c.sql, oid)) {
-                self.depend(Object::Constraint(table.oid, check.oid), on, plan);
+                plan.depend(Object::Constraint(table.oid, check.oid), on);
             }
             for index in &table.indexes {
                 let key = |k: &gavel_catalog::IndexKey| match k {
@@ -398,22 +479,22 @@ impl DdlContext<'_> {
                 };
                 let named = index.predicate.as_deref().is_some_and(|sql| calls(sql, oid));
                 if named || index.keys.iter().any(|k| key(&k.0)) {
-                    self.depend(Object::Index(table.oid, index.oid), on, plan);
+                    plan.depend(Object::Index(table.oid, index.oid), on);
                 }
             }
         }
         for ty in self.now().types.values() {
             let Some(domain) = ty.domain() else { continue };
             if domain.checks.iter().map(|c| &c.sql).chain(&domain.default).any(|sql| calls(sql, oid)) {
-                self.depend(Object::Type(ty.oid), on, plan);
+                plan.depend(Object::Type(ty.oid), on);
             }
         }
         for view in self.now().views.values().filter(|v| v.defaults.iter().any(|(_, sql)| calls(sql, oid))) {
-            self.depend(Object::View(view.oid), on, plan);
+            plan.depend(Object::View(view.oid), on);
         }
         for other in self.now().functions.values().filter(|f| f.oid != oid) {
             if other.inputs().filter_map(|p| p.default.as_deref()).any(|sql| calls(sql, oid)) {
-                self.depend(Object::Function(other.oid), on, plan);
+                plan.depend(Object::Function(other.oid), on);
             }
         }
     }
@@ -421,38 +502,40 @@ impl DdlContext<'_> {
     fn column_goes(&self, table: &Table, number: i16, on: &str, plan: &mut Plan) {
         let catalog = self.now();
         for sequence in catalog.sequences.values().filter(|s| s.owned_by == Some((table.oid, number))) {
-            self.go(Object::Sequence(sequence.oid), plan);
+            plan.take(Object::Sequence(sequence.oid));
         }
         for child in catalog.tables.values() {
-            for key in child.foreign_keys.iter().filter(|f| f.parent == table.oid && f.parent_columns.contains(&number))
-            {
-                self.depend(Object::Constraint(child.oid, key.oid), on, plan);
+            let references = |f: &&ForeignKey| {
+                f.inherited_from.is_none() && f.parent == table.oid && f.parent_columns.contains(&number)
+            };
+            for key in child.foreign_keys.iter().filter(references) {
+                plan.depend(Object::Constraint(child.oid, key.oid), on);
             }
         }
         for index in table.indexes.iter().filter(|i| uses_column(table, i, number)) {
             match index.constraint {
-                Some(constraint) => self.go(Object::Constraint(table.oid, constraint), plan),
-                None => self.go(Object::Index(table.oid, index.oid), plan),
+                Some(constraint) => plan.take(Object::Constraint(table.oid, constraint)),
+                None => plan.take(Object::Index(table.oid, index.oid)),
             }
         }
         for check in table.checks.iter().filter(|c| c.columns.contains(&number)) {
             if check.columns.len() == 1 {
-                self.go(Object::Constraint(table.oid, check.oid), plan);
+                plan.take(Object::Constraint(table.oid, check.oid));
             } else {
-                self.depend(Object::Constraint(table.oid, check.oid), on, plan);
+                plan.depend(Object::Constraint(table.oid, check.oid), on);
             }
         }
         for key in table.foreign_keys.iter().filter(|f| f.columns.contains(&number)) {
-            self.go(Object::Constraint(table.oid, key.oid), plan);
+            plan.take(Object::Constraint(table.oid, key.oid));
         }
         let name = table.column(number).map_or("", |c| c.name.as_str());
         for column in table.visible_columns().filter(|c| c.generated && c.number != number) {
             if column.default.as_deref().is_some_and(|sql| mentions(sql, name)) {
-                self.depend(Object::Column(table.oid, column.number), on, plan);
+                plan.depend(Object::Column(table.oid, column.number), on);
             }
         }
         for view in catalog.views.values().filter(|v| v.depends_on.contains(&table.oid) && mentions(&v.sql, name)) {
-            self.depend(Object::View(view.oid), on, plan);
+            plan.depend(Object::View(view.oid), on);
         }
         for function in catalog.functions.values().filter(|f| f.depends_on.contains(&table.oid)) {
             let mentioned = match &function.body {
@@ -461,33 +544,25 @@ impl DdlContext<'_> {
                 Body::Atomic(statements) => statements.iter().any(|sql| mentions(sql, name)),
             };
             if mentioned {
-                self.depend(Object::Function(function.oid), on, plan);
+                plan.depend(Object::Function(function.oid), on);
             }
         }
         for over in self.materialized_over(table.oid) {
             if over.materialized.as_ref().is_some_and(|m| mentions(&m.sql, name)) {
-                self.depend(Object::Table(over.oid), on, plan);
+                plan.depend(Object::Table(over.oid), on);
             }
         }
     }
 
-    fn depend(&self, dependent: Object, on: &str, plan: &mut Plan) {
-        if plan.gone.contains(&dependent) {
-            return;
-        }
-        plan.dependents.push(Edge { dependent: dependent.clone(), on: on.to_owned() });
-        self.go(dependent, plan);
-    }
-
     fn views_over(&self, oid: Oid, on: &str, plan: &mut Plan) {
         for view in self.now().views.values().filter(|v| v.depends_on.contains(&oid)) {
-            self.depend(Object::View(view.oid), on, plan);
+            plan.depend(Object::View(view.oid), on);
         }
         for over in self.materialized_over(oid) {
-            self.depend(Object::Table(over.oid), on, plan);
+            plan.depend(Object::Table(over.oid), on);
         }
         for function in self.now().functions.values().filter(|f| f.depends_on.contains(&oid)) {
-            self.depend(Object::Function(function.oid), on, plan);
+            plan.depend(Object::Function(function.oid), on);
         }
     }
 
@@ -598,7 +673,7 @@ impl DdlContext<'_> {
             let old = self.catalog.base.table(table).cloned();
             let Ok(now) = self.table_by_oid(table) else { continue };
             let before = self.before_key_loss.remove(&table).or(old);
-            if let Some(before) = before {
+            if let Some(before) = before.filter(|b| b.partitioned.is_none()) {
                 self.rewrite(&before, Table::clone(&now), &[]).await?;
             }
         }
@@ -609,8 +684,9 @@ impl DdlContext<'_> {
     fn remove_constraint(&mut self, table: Oid, oid: Oid) -> SqlResult<bool> {
         let before = self.table_by_oid(table)?;
         let unique = before.uniques.iter().find(|u| u.oid == oid).cloned();
-        let parent = before.foreign_keys.iter().find(|f| f.oid == oid).map(|f| f.parent);
-        let after = self.edit_table(table, |t| {
+        let key = before.foreign_keys.iter().find(|f| f.oid == oid);
+        let parents: Vec<Oid> = key.map(|f| f.referenced().collect()).unwrap_or_default();
+        self.edit_table(table, |t| {
             t.checks.retain(|c| c.oid != oid);
             t.foreign_keys.retain(|f| f.oid != oid);
             t.uniques.retain(|u| u.oid != oid);
@@ -618,12 +694,7 @@ impl DdlContext<'_> {
                 t.indexes.retain(|i| i.oid != unique.index);
             }
         })?;
-        if let Some(parent) = parent
-            && !after.foreign_keys.iter().any(|f| f.parent == parent)
-            && self.now().tables.contains_key(&parent)
-        {
-            self.edit_table(parent, |t| t.referenced_by.retain(|c| *c != table))?;
-        }
+        self.unreference(table, &parents)?;
         self.forget_comments(oid);
         let primary = unique.is_some_and(|u| u.primary);
         if primary {
@@ -647,8 +718,12 @@ impl DdlContext<'_> {
 
     fn remove_table(&mut self, oid: Oid) -> SqlResult<()> {
         let Some(table) = self.now().table(oid).cloned() else { return Ok(()) };
-        let parents: BTreeSet<Oid> = table.foreign_keys.iter().map(|f| f.parent).filter(|p| *p != oid).collect();
+        let parents: BTreeSet<Oid> =
+            table.foreign_keys.iter().flat_map(ForeignKey::referenced).filter(|p| *p != oid).collect();
         self.edit().remove_table(oid);
+        for parent in &table.inherits {
+            self.part_from_parent(oid, *parent)?;
+        }
         for parent in parents {
             if self.now().tables.contains_key(&parent) {
                 self.edit_table(parent, |t| t.referenced_by.retain(|c| *c != oid))?;
@@ -681,7 +756,8 @@ impl DdlContext<'_> {
             return Err(error);
         };
         self.require_unused_rows(&table)?;
-        self.drop_all(&[Object::Column(oid, column.number)], cascade).await
+        let objects = self.column_with_those_below(&table, column)?;
+        self.drop_all(&objects, cascade).await
     }
 
     /// DROP CONSTRAINT.
@@ -696,6 +772,13 @@ impl DdlContext<'_> {
         let unique = table.uniques.iter().find(|c| c.name == name).map(|c| c.oid);
         let check = table.checks.iter().find(|c| c.name == name).map(|c| c.oid);
         let key = table.foreign_keys.iter().find(|c| c.name == name).map(|c| c.oid);
+        let inherited = table.uniques.iter().any(|c| c.name == name && c.parent.is_some())
+            || table.foreign_keys.iter().any(|c| c.name == name && c.inherited_from.is_some())
+            || table.foreign_keys.iter().any(|c| c.parts.iter().any(|p| p.name == name));
+        if inherited {
+            let message = format!("cannot drop inherited constraint \"{name}\" of relation \"{}\"", table.name);
+            return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
+        }
         let Some(constraint) = unique.or(check).or(key) else {
             let error = super::constraint::undefined_constraint(&table, name);
             if if_exists {
@@ -707,7 +790,8 @@ impl DdlContext<'_> {
         if let Some(parent) = table.foreign_keys.iter().find(|f| f.oid == constraint).map(|f| f.parent) {
             self.require_no_pending(parent, "ALTER TABLE").await?;
         }
-        self.drop_all(&[Object::Constraint(oid, constraint)], cascade).await
+        let objects = self.check_with_those_below(&table, constraint)?;
+        self.drop_all(&objects, cascade).await
     }
 
     pub(super) fn require_schema(&self, name: &str) -> SqlResult<Oid> {
@@ -715,8 +799,22 @@ impl DdlContext<'_> {
     }
 }
 
-fn depended_upon(message: String) -> SqlError {
+pub(super) fn depended_upon(message: String) -> SqlError {
     SqlError::new(SqlState::DependentObjectsStillExist, message)
+}
+
+/// The number by which objects are told apart in age.
+fn number_of(object: &Object) -> u32 {
+    match object {
+        Object::Schema(oid)
+        | Object::Table(oid)
+        | Object::View(oid)
+        | Object::Sequence(oid)
+        | Object::Function(oid) => oid.0,
+        Object::Index(_, oid) | Object::Constraint(_, oid) => oid.0,
+        Object::Column(table, _) | Object::Default(table, _) => table.0,
+        Object::Type(oid) | Object::Attribute(oid, _) => oid.type_number(),
+    }
 }
 
 fn article(word: &str) -> &'static str {

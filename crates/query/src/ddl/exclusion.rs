@@ -3,7 +3,7 @@
 
 use gavel_binder::ddl::ast::{Exclusion, Timing};
 use gavel_catalog::{Index, Unique};
-use gavel_types::{Oid, SqlResult};
+use gavel_types::{Oid, SqlError, SqlResult};
 
 use super::index_key::{self, Keys, Written};
 use super::{DdlContext, index_option, naming};
@@ -19,6 +19,9 @@ impl DdlContext<'_> {
         fresh: bool,
     ) -> SqlResult<()> {
         let table = self.table_by_oid(oid)?;
+        if table.partitioned.is_some() {
+            return Err(SqlError::unsupported("exclusion constraints are not supported on partitioned tables"));
+        }
         let method = index_key::method(exclusion.method.as_deref())?;
         let Exclusion { columns, include, operators, .. } = exclusion;
         let written = Written { method, columns, include, operators, unique: false };
@@ -61,6 +64,7 @@ impl DdlContext<'_> {
             deferrable: timing.deferrable,
             initially_deferred: timing.initially_deferred,
             exclusion: true,
+            parent: None,
         };
         let rows = !fresh && self.has_rows(&table).await?;
         let table = self.edit_table(table.oid, |t| {

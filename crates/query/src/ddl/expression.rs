@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use gavel_binder::parse::marker;
 use gavel_binder::{FunctionCall, parse};
 use gavel_types::{SqlError, SqlResult};
 use sqlparser::ast::{
@@ -51,6 +52,58 @@ pub fn rename_column(sql: &str, old: &str, new: &str) -> SqlResult<String> {
     Ok(expr.to_string())
 }
 
+/// An expression over the columns of a table called `table`, without that name before them: so it may be one over those of
+/// another table.
+///
+/// # Errors
+/// As [`rename_column`].
+pub fn bare_columns(sql: &str, table: &str) -> SqlResult<String> {
+    if !sql.contains('.') {
+        return Ok(sql.to_owned());
+    }
+    let mut expr = parse::parse_expression(sql)?;
+    drop_qualifiers(&mut expr, table);
+    Ok(expr.to_string())
+}
+
+/// The same for an expression that is parsed.
+pub fn drop_qualifiers(expr: &mut Expr, table: &str) {
+    struct Bare<'a>(&'a str);
+    impl VisitorMut for Bare<'_> {
+        type Break = ();
+        fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+            let Expr::CompoundIdentifier(names) = expr else { return ControlFlow::Continue(()) };
+            // `table.column` or `schema.table.column`; a field of a column is written in another way.
+            if let [.., of, column] = names.as_slice()
+                && folded(of) == self.0
+                && names.len() < 4
+            {
+                *expr = Expr::Identifier(column.clone());
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    let _ = expr.visit(&mut Bare(table));
+}
+
+/// Whether an expression has `name` alone for an operand.
+///
+/// # Errors
+/// As [`rename_column`].
+pub fn has_identifier(sql: &str, name: &str) -> SqlResult<bool> {
+    struct Find<'a>(&'a str);
+    impl VisitorMut for Find<'_> {
+        type Break = ();
+        fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+            match expr {
+                Expr::Identifier(found) if folded(found) == self.0 => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            }
+        }
+    }
+    Ok(parse::parse_expression(sql)?.visit(&mut Find(name)).is_break())
+}
+
 /// Runs `change` on every table factor of a query's text that names `called` (schema, name).
 fn change_factors(
     sql: &str,
@@ -61,10 +114,13 @@ fn change_factors(
     impl<F: Fn(&mut ObjectName, &mut Option<TableAlias>)> VisitorMut for Change<'_, F> {
         type Break = ();
         fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<()> {
-            if let TableFactor::Table { name, alias, .. } = factor
-                && parts(name) == self.0
-            {
-                (self.1)(name, alias);
+            if let TableFactor::Table { name, alias, .. } = factor {
+                let marked = |part: &ObjectNamePart| part.as_ident().is_some_and(|i| i.value == marker::ONLY);
+                let only = name.0.first().is_some_and(marked).then(|| name.0.remove(0));
+                if parts(name) == self.0 {
+                    (self.1)(name, alias);
+                }
+                name.0.splice(..0, only);
             }
             ControlFlow::Continue(())
         }

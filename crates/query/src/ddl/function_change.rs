@@ -55,7 +55,8 @@ fn calls_any(table: &Table) -> bool {
         IndexKey::Column(_) => None,
     });
     let predicates = table.indexes.iter().filter_map(|i| i.predicate.as_deref());
-    defaults.chain(checks).chain(keys).chain(predicates).any(any)
+    let parts = table.partitioned.iter().flat_map(|key| key.expressions());
+    defaults.chain(checks).chain(keys).chain(predicates).chain(parts).any(any)
 }
 
 impl DdlContext<'_> {

@@ -28,6 +28,11 @@ impl DdlContext<'_> {
             None => return Err(super::names::undefined_table("relation", &create.table)),
         };
         self.must_own_table(&table)?;
+        if table.partitioned.is_some() && (create.concurrently || create.asynchronous) {
+            let how = if create.concurrently { "concurrently" } else { "in the background" };
+            let message = format!("cannot create index on partitioned table \"{}\" {how}", table.name);
+            return Err(SqlError::unsupported(message));
+        }
         self.require_creation(&self.subject, table.schema)?;
         let method = index_key::method(create.method.as_deref())?;
         let written = Written {
@@ -71,6 +76,10 @@ impl DdlContext<'_> {
             options,
             ..Index::default()
         };
+        super::index_tree::require_partition_key(&table, &index)?;
+        if table.partitioned.is_some() {
+            return self.add_partitioned_index(table.oid, index, None, create.only).await;
+        }
         if (create.concurrently || create.asynchronous) && !table.is_temporary() {
             return self.create_index_by_job(&table, index, create.concurrently);
         }

@@ -2,7 +2,7 @@
 //! constraint.
 
 use gavel_binder::ddl::ast::{IndexColumn, QualifiedName};
-use gavel_catalog::{IndexKey, IndexMethod, Table};
+use gavel_catalog::{Index, IndexKey, IndexMethod, Table};
 use gavel_functions::registry::{Operator, Volatility};
 use gavel_types::text_io::{type_name, type_name_with_typmod};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
@@ -275,9 +275,26 @@ impl DdlContext<'_> {
 
 /// Names of an index's columns as its own name has them: `a`, `lower`, `expr1`.
 pub(super) fn column_names(columns: &[IndexColumn], include: &[String]) -> Vec<String> {
+    let mut parts = distinct(columns.iter().map(|column| label_of(&column.expr)));
+    parts.extend(include.iter().cloned());
+    parts
+}
+
+/// The same of an index that a descriptor holds.
+pub(super) fn stored_names(table: &Table, index: &Index) -> Vec<String> {
+    let column = |number: i16| table.column(number).map_or_else(String::new, |c| c.name.clone());
+    let mut parts = distinct(index.keys.iter().map(|(key, ..)| match key {
+        IndexKey::Column(number) => column(*number),
+        IndexKey::Expression { sql, .. } => stored_label(sql),
+    }));
+    parts.extend(index.include.iter().map(|number| column(*number)));
+    parts
+}
+
+/// Labels with numbers behind those that came before.
+fn distinct(labels: impl Iterator<Item = String>) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
-    for column in columns {
-        let base = label_of(&column.expr);
+    for base in labels {
         let mut name = base.clone();
         let mut n = 0;
         while parts.contains(&name) {
@@ -286,7 +303,6 @@ pub(super) fn column_names(columns: &[IndexColumn], include: &[String]) -> Vec<S
         }
         parts.push(name);
     }
-    parts.extend(include.iter().cloned());
     parts
 }
 

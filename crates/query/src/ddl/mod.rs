@@ -15,8 +15,11 @@
 //! | [`names`], `naming` | names found, names made up |
 //! | `create_table`, `constraint`, `index`, `view`, `materialized`, `sequence` | CREATE of relations and what belongs to them |
 //! | `index_key`, `index_option`, `exclusion` | keys and storage parameters of indexes; EXCLUDE |
+//! | `index_tree`, `foreign_tree` | indexes of partitioned tables; foreign keys of and to them |
+//! | `partition`, `partition_bound`, `attach` | PARTITION BY, PARTITION OF; bounds; ATTACH and DETACH PARTITION |
 //! | `attribute` | fields of composite types that columns have |
 //! | `typed_table` | tables of a composite type |
+//! | `inherit`, `below`, `check` | what tables have of their parents; ALTER TABLE of tables that inherit; checks |
 //! | `user_type`, `domain`, `composite` | types of users |
 //! | `function`, `function_option`, `function_change` | functions and procedures: CREATE; their attributes; ALTER and DROP |
 //! | [`online`] | what of a statement on an index is done by a job |
@@ -34,8 +37,11 @@
 
 mod alter;
 mod alter_table;
+mod attach;
 mod attribute;
+mod below;
 pub mod binding;
+mod check;
 pub mod collation;
 mod composite;
 mod constraint;
@@ -45,6 +51,7 @@ mod domain;
 mod drop;
 mod exclusion;
 pub mod expression;
+mod foreign_tree;
 pub(crate) mod function;
 mod function_change;
 mod function_option;
@@ -52,12 +59,16 @@ mod grant;
 mod index;
 mod index_key;
 mod index_option;
+mod index_tree;
+mod inherit;
 mod materialized;
 mod membership;
 pub mod names;
 mod naming;
 pub mod online;
 mod owned;
+mod partition;
+mod partition_bound;
 mod permit;
 mod rewrite;
 mod roles;
@@ -199,6 +210,8 @@ pub struct DdlContext<'a> {
     pub search_path: &'a [String],
     /// In a transaction block, where some statements may not run.
     pub in_block: bool,
+    /// ALTER TABLE ONLY: the statement leaves the tables below the one that it names alone.
+    pub only: bool,
     /// For the client, in order.
     pub notices: Vec<Notice>,
     /// Tables as they were before they lost their primary key in this statement.
@@ -227,6 +240,7 @@ impl<'a> DdlContext<'a> {
             session_user,
             search_path,
             in_block,
+            only: false,
             notices,
             before_key_loss,
             jobs,
@@ -334,6 +348,7 @@ impl DdlContext<'_> {
                     kind: ast::ObjectKind::Database,
                     name: ast::QualifiedName(vec![name.clone()]),
                     if_exists: false,
+                    only: false,
                     actions: Vec::new(),
                     cascade: false,
                 };

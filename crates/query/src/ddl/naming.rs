@@ -46,7 +46,7 @@ fn choose(first: &str, second: &str, label: &str, taken: impl Fn(&str) -> bool) 
 fn constraint_exists(catalog: &Catalog, schema: Oid, name: &str) -> bool {
     catalog.tables.values().filter(|t| t.schema == schema).any(|t| {
         t.checks.iter().any(|c| c.name == name)
-            || t.foreign_keys.iter().any(|f| f.name == name)
+            || t.foreign_keys.iter().any(|f| f.name == name || f.parts.iter().any(|p| p.name == name))
             || t.uniques.iter().any(|u| u.name == name)
     })
 }

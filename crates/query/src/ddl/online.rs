@@ -116,6 +116,12 @@ impl DdlContext<'_> {
         let Object::Index(table, oid) = object else { return Err(SqlError::internal("an index that is none")) };
         let objects = [object];
         let table = self.table_by_oid(table)?;
+        if table.partitioned.is_some() && !table.is_temporary() {
+            let bare = name.0.last().map_or("", String::as_str);
+            let message = format!("cannot drop partitioned index \"{bare}\" concurrently");
+            return Err(SqlError::unsupported(message));
+        }
+        self.refuse_parts(&objects)?;
         let index = table.indexes.iter().find(|i| i.oid == oid);
         let Some(index) = index.filter(|i| !table.is_temporary() && i.state != IndexState::Invalid) else {
             return self.drop_all(&objects, false).await;
@@ -147,6 +153,40 @@ impl DdlContext<'_> {
                 return Err(SqlError::new(SqlState::WrongObjectType, format!("\"{bare}\" is not {wanted}")));
             }
         };
+        if table.partitioned.is_none() {
+            return self.mend(&table, only, (index, concurrently)).await;
+        }
+        self.require_no_block(if index { "REINDEX INDEX" } else { "REINDEX TABLE" }).map_err(|e| {
+            let schema = self.now().schema_by_oid(table.schema).map_or("", |s| s.name.as_str());
+            let kind = if index { "index" } else { "table" };
+            e.context(format!("while reindexing partitioned {kind} \"{schema}.{bare}\""))
+        })?;
+        for (table, only) in self.parts_to_mend(&table, only) {
+            let table = self.table_by_oid(table)?;
+            self.mend(&table, only, (index, concurrently)).await?;
+        }
+        Ok(())
+    }
+
+    /// The partitions at the end of each way down from a partitioned table, and the part of one of its indexes in each.
+    fn parts_to_mend(&self, table: &Table, index: Option<Oid>) -> Vec<(Oid, Option<Oid>)> {
+        let mut found = vec![(table.oid, index)];
+        let mut at = 0;
+        while let Some((table, index)) = found.get(at).copied() {
+            at += 1;
+            match index {
+                Some(index) => {
+                    found.extend(self.index_parts(table, index).into_iter().map(|(t, part, _)| (t, Some(part))));
+                }
+                None => found.extend(self.now().children(table).iter().map(|t| (t.oid, None))),
+            }
+        }
+        found.retain(|(table, _)| self.now().table(*table).is_some_and(|t| t.partitioned.is_none()));
+        found
+    }
+
+    /// Builds anew what failed builds have left: one index of a table, or all.
+    async fn mend(&mut self, table: &Table, only: Option<Oid>, (index, concurrently): (bool, bool)) -> SqlResult<()> {
         let is_broken = |i: &&Index| i.state == IndexState::Invalid && only.is_none_or(|oid| oid == i.oid);
         let broken: Vec<(Oid, String)> =
             table.indexes.iter().filter(is_broken).map(|i| (i.oid, i.name.clone())).collect();
@@ -160,7 +200,7 @@ impl DdlContext<'_> {
             let storage = self.new_oid(table.schema).await?;
             let awaited = Some("REINDEX CONCURRENTLY");
             let (state, job) = if concurrently && !table.is_temporary() {
-                let job = self.submit(JobKind::BuildIndex, (&table, oid, &name), awaited);
+                let job = self.submit(JobKind::BuildIndex, (table, oid, &name), awaited);
                 (IndexState::DeleteOnly, job)
             } else {
                 (IndexState::Public, 0)

@@ -76,9 +76,9 @@ impl DdlContext<'_> {
         let (into, from) =
             (qualified(&scratch, successor.schema, &successor.name), qualified(&scratch, old.schema, &old.name));
         let sql = if names.is_empty() {
-            format!("INSERT INTO {into} SELECT FROM {from}")
+            format!("INSERT INTO {into} SELECT FROM ONLY {from}")
         } else {
-            format!("INSERT INTO {into} ({}) SELECT {} FROM {from}", names.join(", "), exprs.join(", "))
+            format!("INSERT INTO {into} ({}) SELECT {} FROM ONLY {from}", names.join(", "), exprs.join(", "))
         };
         let scratch = Arc::new(scratch);
         let result = self.host.run(&scratch, &sql).await;
@@ -89,7 +89,7 @@ impl DdlContext<'_> {
         self.catalog.reliance.rows_of.insert(old.oid);
         let mut scratch = Catalog::clone(self.now());
         scratch.put_table(old.clone());
-        let sql = format!("SELECT 1 FROM {} LIMIT 1", qualified(&scratch, old.schema, &old.name));
+        let sql = format!("SELECT 1 FROM ONLY {} LIMIT 1", qualified(&scratch, old.schema, &old.name));
         Ok(!self.host.run(&Arc::new(scratch), &sql).await?.is_empty())
     }
 
@@ -136,7 +136,7 @@ impl DdlContext<'_> {
 }
 
 /// `table` under names that nobody else has, taking rows as they are: no defaults, identities or foreign
-/// keys, and no checks that they have not passed.
+/// keys, no checks that they have not passed, no tables above and below.
 fn successor(table: &Table) -> Table {
     let mut next = table.clone();
     next.oid = table.storage;
@@ -145,6 +145,9 @@ fn successor(table: &Table) -> Table {
     // Rows that a constraint NOT VALID was not asked about are not asked now.
     next.checks.retain(|c| c.validated);
     next.referenced_by.clear();
+    next.inherits.clear();
+    next.children.clear();
+    next.bound = None;
     for index in &mut next.indexes {
         index.name = format!("pg_rewrite_{}", index.oid);
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use gavel_binder::ddl::ast::{CommentTarget, ObjectKind, QualifiedName};
+use gavel_binder::ddl::ast::{CommentTarget, ObjectKind, QualifiedName, TableRef};
 use gavel_catalog::Table;
 use gavel_catalog::bootstrap::SUPERUSER;
 use gavel_catalog::privilege::Securable;
@@ -18,13 +18,23 @@ use super::names::{kind_of, oid_of, require_kind, undefined_column, undefined_ta
 use super::user_type::undefined_type;
 
 impl DdlContext<'_> {
-    pub(super) async fn truncate(&mut self, names: &[QualifiedName], restart: bool, cascade: bool) -> SqlResult<()> {
+    pub(super) async fn truncate(&mut self, named: &[TableRef], restart: bool, cascade: bool) -> SqlResult<()> {
         let mut tables: Vec<Oid> = Vec::new();
-        for name in names {
+        for TableRef { name, only } in named {
             let table = self.find_table(name)?;
+            // What inherits from it takes no privileges of its own.
             self.require_on_relation(Securable::Table(&table), "D")?;
-            if !tables.contains(&table.oid) {
-                tables.push(table.oid);
+            if *only && table.partitioned.is_some() {
+                let text = "cannot truncate only a partitioned table";
+                return Err(SqlError::new(SqlState::WrongObjectType, text)
+                    .hint("Do not specify the ONLY keyword, or use TRUNCATE ONLY on the partitions directly."));
+            }
+            let all: Vec<Oid> =
+                if *only { vec![table.oid] } else { self.now().descendants(table.oid).iter().map(|t| t.oid).collect() };
+            for oid in all {
+                if !tables.contains(&oid) {
+                    tables.push(oid);
+                }
             }
         }
         self.add_referencing(&mut tables, cascade)?;
@@ -33,10 +43,13 @@ impl DdlContext<'_> {
         }
         for oid in tables {
             let mut table = Table::clone(&*self.table_by_oid(oid)?);
-            self.fresh_storage(&mut table).await?;
-            // Whether keys are unique is not looked at, as in PostgreSQL.
-            Self::mend_indexes(&mut table, |index| !index.unique);
-            self.edit_table(oid, |t| *t = table)?;
+            // The rows of a partitioned table are those of its partitions.
+            if table.partitioned.is_none() {
+                self.fresh_storage(&mut table).await?;
+                // Whether keys are unique is not looked at, as in PostgreSQL.
+                Self::mend_indexes(&mut table, |index| !index.unique);
+                self.edit_table(oid, |t| *t = table)?;
+            }
             if !restart {
                 continue;
             }
@@ -225,6 +238,9 @@ impl DdlContext<'_> {
                 continue;
             }
             let Relation::Table(table) = found else { continue };
+            if tag == "CLUSTER" && table.partitioned.is_some() {
+                self.require_no_block(tag)?;
+            }
             if let Some(missing) = columns.iter().find(|c| table.column_named(c).is_none()) {
                 return Err(undefined_column(&table, missing));
             }

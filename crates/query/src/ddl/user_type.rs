@@ -6,7 +6,7 @@ use gavel_binder::ddl::ast::{Alter, AlterAction, ObjectKind, Persistence, Qualif
 use gavel_catalog::keys::Kind;
 use gavel_catalog::system::TEMPORARY_SCHEMA;
 use gavel_catalog::user_type::{Definition, UserType, insert_label, new_labels};
-use gavel_catalog::{Catalog, IndexKey, Table, View, acl};
+use gavel_catalog::{Catalog, IndexKey, PartitionOn, Table, View, acl};
 use gavel_types::pg_type::{MAX_TYPE_NUMBER, UserKind};
 use gavel_types::text_io::type_name;
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
@@ -300,6 +300,11 @@ impl DdlContext<'_> {
             }
             for check in &mut changed.checks {
                 any |= reword(&mut check.sql, Usage::Check)?;
+            }
+            for part in changed.partitioned.iter_mut().flat_map(|key| &mut key.parts) {
+                if let PartitionOn::Expression(sql) = &mut part.key {
+                    any |= reword(sql, Usage::PartitionKey)?;
+                }
             }
             for index in &mut changed.indexes {
                 for (key, ..) in &mut index.keys {

@@ -4,6 +4,9 @@
 //! Keys are taken as of the snapshot and the transaction's own writes. A row that another transaction
 //! commits meanwhile under the same key is a write-write conflict at COMMIT (40001), where PostgreSQL
 //! would wait and then update it; the retry does that.
+//!
+//! A row of a partitioned table is looked for in the partition that it would come into, whose arbiters are the indexes that
+//! stem from those of the table that is named. DO UPDATE computes with rows as that table has them, and does not move any.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -11,9 +14,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use gavel_functions::call::EvalContext;
-use gavel_types::{CheckMode, Datum, SqlError, SqlResult, SqlState};
+use gavel_types::{CheckMode, Datum, Oid, SqlError, SqlResult, SqlState};
 
 use crate::dml::shape::TableShape;
+use crate::dml::tree::Place;
 use crate::dml::writer::{Prepared, RowChange, Writer};
 use crate::fast::expr::{RowContext, RowExpr};
 
@@ -22,9 +26,8 @@ const BATCH_ROWS: usize = 1_024;
 
 /// What to do with a row whose arbiter key is taken.
 pub struct Resolution<'a> {
-    /// Numbers of indexes in the shape, `None` for the primary key; no arbiters at all: every unique
-    /// key is one.
-    pub arbiters: Vec<Option<usize>>,
+    /// Indexes of the table that is named; no arbiters at all: every unique key is one.
+    pub arbiters: &'a [Oid],
     /// `None` is DO NOTHING.
     pub update: Option<&'a dyn ConflictRow>,
 }
@@ -33,7 +36,7 @@ pub struct Resolution<'a> {
 #[async_trait]
 pub trait ConflictRow: Send + Sync {
     /// What the existing row gets; `None` if WHERE leaves it alone. `both` are the existing row's slots followed by the
-    /// excluded row's.
+    /// excluded row's, and the table that the existing row is in.
     async fn assigned(&self, both: &[Datum]) -> SqlResult<Option<Assigned>>;
 }
 
@@ -77,7 +80,10 @@ impl ConflictRow for RowUpdate<'_> {
     }
 }
 
-/// What became of a row.
+/// Of one table, the numbers of the arbiters in its shape, `None` for the primary key.
+type Arbiters = Arc<[Option<usize>]>;
+
+/// What became of a row, which is as the table has it that is named.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     Inserted(Vec<Datum>),
@@ -90,21 +96,67 @@ pub enum Outcome {
 struct Done {
     keys: HashSet<Bytes>,
     updated: HashSet<Bytes>,
+    /// What is known of the tables that rows came to.
+    arbiters: HashMap<Oid, Arbiters>,
 }
 
 impl Writer<'_> {
-    /// Inserts `rows`, resolving conflicts; one outcome a row.
+    /// Inserts `rows`, resolving conflicts; one outcome a row, with the table that the row is in.
     ///
     /// # Errors
-    /// As [`Writer::insert`]; 21000 if DO UPDATE meets a row of this very command.
+    /// As [`Writer::insert`]; 21000 if DO UPDATE meets a row of this very command; 0A000 if it would move one to another
+    /// partition.
     pub async fn insert_resolving(
         &mut self,
         shape: &Arc<TableShape>,
         rows: Vec<Vec<Datum>>,
         resolution: &Resolution<'_>,
-    ) -> SqlResult<Vec<Outcome>> {
+    ) -> SqlResult<Vec<(Outcome, Oid)>> {
+        let routed = shape.table.partitioned.is_some();
+        let mut done = Done::default();
+        let mut outcomes = Vec::with_capacity(rows.len());
+        let mut rows = rows.into_iter();
+        loop {
+            let chunk: Vec<_> = rows.by_ref().take(BATCH_ROWS).collect();
+            if chunk.is_empty() {
+                return Ok(outcomes);
+            }
+            let mut prepared: Vec<(Place, Arbiters, Prepared)> = Vec::with_capacity(chunk.len());
+            for row in chunk {
+                let place = if routed { self.place_of_new(shape, &row)? } else { Place::named(shape) };
+                let arbiters = self.arbiters(&place, resolution, &mut done)?;
+                let row = place.down(row);
+                let p = self.prepare(&place, row)?;
+                prepared.push((place, arbiters, p));
+            }
+            let all = prepared.iter().flat_map(|(place, _, p)| p.unique_keys(&place.shape));
+            let keys: Vec<Bytes> = all.map(|(_, k)| k.clone()).collect();
+            let values = self.state.txn.view().get(&keys).await?;
+            let taken: HashMap<Bytes, Bytes> =
+                keys.into_iter().zip(values).filter_map(|(k, v)| Some((k, v?))).collect();
+            for (place, arbiters, p) in prepared {
+                let outcome = self.resolve(shape, (&place, &arbiters), p, resolution.update, &taken, &mut done).await?;
+                outcomes.push((outcome, place.shape.table.oid));
+            }
+        }
+    }
+
+    /// The arbiters in a table that rows come to.
+    fn arbiters(&self, place: &Place, resolution: &Resolution<'_>, done: &mut Done) -> SqlResult<Arbiters> {
+        let shape = &place.shape;
+        if let Some(known) = done.arbiters.get(&shape.table.oid) {
+            return Ok(Arc::clone(known));
+        }
+        let number = |oid: Oid| {
+            if shape.table.row_key().is_some_and(|p| self.stems_from(p.oid, oid)) {
+                return Ok(None);
+            }
+            let number = shape.indexes.iter().position(|i| self.stems_from(i.index.oid, oid));
+            number.map(Some).ok_or_else(|| SqlError::internal("arbiter index is gone"))
+        };
+        let found: Arbiters = resolution.arbiters.iter().map(|oid| number(*oid)).collect::<SqlResult<_>>()?;
         for (number, index) in shape.indexes.iter().enumerate().filter(|(_, i)| i.index.deferrable && i.index.unique) {
-            if resolution.arbiters.is_empty() || resolution.arbiters.contains(&Some(number)) {
+            if found.is_empty() || found.contains(&Some(number)) {
                 return Err(SqlError::new(
                     SqlState::ObjectNotInPrerequisiteState,
                     "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters",
@@ -114,47 +166,47 @@ impl Writer<'_> {
                 .constraint(index.index.name.clone()));
             }
         }
-        let mut done = Done::default();
-        let mut outcomes = Vec::with_capacity(rows.len());
-        let mut rows = rows.into_iter();
-        loop {
-            let chunk: Vec<_> = rows.by_ref().take(BATCH_ROWS).collect();
-            if chunk.is_empty() {
-                return Ok(outcomes);
-            }
-            let prepared: Vec<Prepared> =
-                chunk.into_iter().map(|row| self.prepare(shape, row)).collect::<SqlResult<_>>()?;
-            let keys: Vec<Bytes> = prepared.iter().flat_map(|p| p.unique_keys(shape)).map(|(_, k)| k.clone()).collect();
-            let values = self.state.txn.view().get(&keys).await?;
-            let taken: HashMap<Bytes, Bytes> =
-                keys.into_iter().zip(values).filter_map(|(k, v)| Some((k, v?))).collect();
-            for p in prepared {
-                outcomes.push(self.resolve(shape, p, resolution, &taken, &mut done).await?);
-            }
-        }
+        done.arbiters.insert(shape.table.oid, Arc::clone(&found));
+        Ok(found)
     }
 
+    /// Whether an index is `upper`, or its part in a partition.
+    fn stems_from(&self, index: Oid, upper: Oid) -> bool {
+        let catalog = self.shapes.catalog();
+        let mut at = Some(index);
+        while let Some(oid) = at {
+            if oid == upper {
+                return true;
+            }
+            at = catalog.index_by_oid(oid).and_then(|(_, index)| index.parent);
+        }
+        false
+    }
+
+    /// `p` is a row that goes to `place`, below `named` if that is partitioned.
     async fn resolve(
         &mut self,
-        shape: &Arc<TableShape>,
+        named: &Arc<TableShape>,
+        (place, arbiters): (&Place, &[Option<usize>]),
         p: Prepared,
-        resolution: &Resolution<'_>,
+        update: Option<&dyn ConflictRow>,
         taken: &HashMap<Bytes, Bytes>,
         done: &mut Done,
     ) -> SqlResult<Outcome> {
+        let shape = &place.shape;
         let is_taken = |key: &Bytes| taken.contains_key(key) || done.keys.contains(key);
-        let is_arbiter = |i: &Option<usize>| resolution.arbiters.is_empty() || resolution.arbiters.contains(i);
+        let is_arbiter = |i: &Option<usize>| arbiters.is_empty() || arbiters.contains(i);
         let hit = p.unique_keys(shape).find(|(i, key)| is_arbiter(i) && is_taken(key));
         let Some((index, key)) = hit.map(|(i, k)| (i, k.clone())) else {
             if let Some((index, key)) = p.unique_keys(shape).find(|(_, key)| is_taken(key)) {
                 return Err(self.violation(shape, index, key, &p.row).await);
             }
             done.keys.extend(p.unique_keys(shape).map(|(_, k)| k.clone()));
-            let row = p.row.clone();
+            let row = place.up(&p.row);
             self.put_new(shape, p)?;
             return Ok(Outcome::Inserted(row));
         };
-        let Some(update) = resolution.update else {
+        let Some(update) = update else {
             return Ok(Outcome::Skipped);
         };
         if done.keys.contains(&key) {
@@ -174,19 +226,29 @@ impl Writer<'_> {
         if done.updated.contains(&row_key) {
             return Err(second_time());
         }
-        let both: Vec<Datum> = existing.iter().chain(&p.row).cloned().collect();
+        let before = place.up(&existing);
+        let mut both: Vec<Datum> = before.iter().cloned().chain(place.up(&p.row)).collect();
+        both.push(Datum::Oid(shape.table.oid.0));
         let Some(Assigned { values, broken }) = update.assigned(&both).await? else {
             self.state.txn.check(row_key, CheckMode::NoKeyUpdate);
             return Ok(Outcome::Skipped);
         };
-        let mut new = existing.clone();
+        let mut new = before;
         for (number, value) in values {
-            new[shape.slot(number)?] = value;
+            new[named.slot(number)?] = value;
+        }
+        let own = match &place.seen {
+            Some(lens) => lens.changed(&existing, &new, self.eval)?,
+            None => new.clone(),
+        };
+        if !self.is_within(shape, &own)? {
+            return Err(SqlError::unsupported("invalid ON UPDATE specification")
+                .detail("The result tuple would appear in a different partition than the original tuple."));
         }
         done.updated.insert(row_key.clone());
-        self.update(shape, vec![RowChange { key: row_key, old: existing, new: new.clone() }]).await?;
+        self.update_at(place, vec![RowChange { key: row_key, old: existing, new: own }]).await?;
         if let Some(view) = broken {
-            return Err(self.breaks_view(shape, &view, &new));
+            return Err(self.breaks_view(named, &view, &new));
         }
         Ok(Outcome::Updated(new))
     }

@@ -4,19 +4,28 @@
 //!
 //! A check that is deferred is kept as values: it is violated at COMMIT if the parent is missing and
 //! some child still has them, whichever side was changed since.
+//!
+//! # Partitioned tables
+//! A row of a partition is checked by the partition's own copy of the foreign key. Its parent is looked up in the
+//! partition that its key leads to: the key has all columns of the partition key. What happens to children of a row of
+//! a partition goes by the foreign keys that were written, to whichever table above, under the names that they have for
+//! the partition; children are looked for in all partitions of the table that the foreign key was written for.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use gavel_catalog::keys::rung_version;
-use gavel_catalog::{Catalog, FkAction, FkMatch, ForeignKey, Index, IndexKey};
+use gavel_catalog::{Catalog, FkAction, FkMatch, ForeignKey};
 use gavel_functions::call::EvalContext;
-use gavel_functions::compare::sort_key;
 use gavel_types::{CheckMode, Datum, KeyRange, Oid, PgType, SqlError, SqlResult, SqlState};
 
 use crate::dml::deferred::Claim;
-use crate::dml::shape::{TableShape, describe};
+use crate::dml::link::{Link, holds, key_in};
+use crate::dml::movement::{TreeChange, TreeRow};
+use crate::dml::shape::TableShape;
+use crate::dml::tree::{Generated, Lens};
 use crate::dml::writer::{RowChange, Writer, same};
 use crate::fast::expr::via_io;
 
@@ -35,8 +44,11 @@ pub(super) struct Events {
 struct ParentChange {
     shape: Arc<TableShape>,
     old: Vec<Datum>,
-    /// `None`: deleted.
+    /// `None`: deleted. As `shape` has it.
     new: Option<Vec<Datum>>,
+    /// The row has moved to another partition below this table, which the statement names: seen from there, and from
+    /// above, it is still there.
+    within: Option<Arc<TableShape>>,
 }
 
 impl Events {
@@ -63,7 +75,15 @@ impl Events {
     pub fn parent_changed(&mut self, shape: &Arc<TableShape>, old: &[Datum], new: Option<&[Datum]>) {
         if !shape.table.referenced_by.is_empty() {
             let (shape, old, new) = (Arc::clone(shape), old.to_vec(), new.map(<[Datum]>::to_vec));
-            self.parents.push(ParentChange { shape, old, new });
+            self.parents.push(ParentChange { shape, old, new, within: None });
+        }
+    }
+
+    /// A row was updated so that it has left its partition for another one below `named`; rows are as `from` has them.
+    pub fn parent_moved(&mut self, from: &Arc<TableShape>, old: &[Datum], new: &[Datum], named: &Arc<TableShape>) {
+        if !from.table.referenced_by.is_empty() {
+            let (shape, old, new) = (Arc::clone(from), old.to_vec(), Some(new.to_vec()));
+            self.parents.push(ParentChange { shape, old, new, within: Some(Arc::clone(named)) });
         }
     }
 }
@@ -75,99 +95,15 @@ pub(super) struct Waiting {
     constraint: Oid,
     /// Of the child's columns, in the order of the constraint.
     values: Vec<Datum>,
-    /// Whether it was the parent that changed; decides the words of the error.
-    by_parent: bool,
+    /// The referenced table, or the partition of it, if it was that which changed; decides the words of the error.
+    by_parent: Option<Oid>,
 }
 
 impl Waiting {
     /// The table whose change has made it; `None` if the constraint has gone.
     pub(super) fn table(&self, catalog: &Catalog) -> Option<Oid> {
-        let fk = catalog.table(self.child)?.foreign_keys.iter().find(|fk| fk.oid == self.constraint)?;
-        Some(if self.by_parent { fk.parent } else { self.child })
-    }
-}
-
-/// A foreign key with both ends.
-struct Link {
-    child: Arc<TableShape>,
-    parent: Arc<TableShape>,
-    fk: ForeignKey,
-    index: Index,
-    /// For each column of the constraint: slot in the child and in the parent.
-    slots: Vec<(usize, usize)>,
-}
-
-impl Link {
-    fn new(writer: &Writer<'_>, child: &Arc<TableShape>, fk: &ForeignKey) -> SqlResult<Self> {
-        let parent = if fk.parent == child.table.oid { Arc::clone(child) } else { writer.shapes.shape(fk.parent)? };
-        let index = parent
-            .table
-            .indexes
-            .iter()
-            .find(|i| i.oid == fk.parent_index)
-            .cloned()
-            .ok_or_else(|| SqlError::internal(format!("index behind constraint {} is gone", fk.name)))?;
-        let slots = child.slots(&fk.columns)?.into_iter().zip(parent.slots(&fk.parent_columns)?).collect();
-        Ok(Self { child: Arc::clone(child), parent, fk: fk.clone(), index, slots })
-    }
-
-    fn child_values(&self, row: &[Datum]) -> Vec<Datum> {
-        self.slots.iter().map(|(c, _)| row[*c].clone()).collect()
-    }
-
-    /// The parent row's key, as the child would hold it; `None` if the child's types cannot.
-    fn parent_values(&self, row: &[Datum], eval: &EvalContext) -> Option<Vec<Datum>> {
-        (self.slots.iter())
-            .map(|(c, p)| coerce(&row[*p], self.parent.columns[*p].ty, self.child.columns[*c].ty, eval))
-            .collect()
-    }
-
-    /// Storage key under which a parent with these (child's) values is found.
-    fn parent_key(&self, values: &[Datum], eval: &EvalContext) -> SqlResult<Option<Bytes>> {
-        let mut ordered = Vec::with_capacity(values.len());
-        for (key, ..) in &self.index.keys {
-            let IndexKey::Column(number) = key else { return Ok(None) };
-            let at = self.fk.parent_columns.iter().position(|n| n == number);
-            let Some((at, value)) = at.and_then(|at| Some((at, values.get(at)?))) else { return Ok(None) };
-            let (c, p) = self.slots[at];
-            match coerce(value, self.child.columns[c].ty, self.parent.columns[p].ty, eval) {
-                Some(v) => ordered.push(v),
-                None => return Ok(None),
-            }
-        }
-        self.parent.unique_key(&self.index, &ordered).map(Some)
-    }
-
-    fn group_key(&self, values: &[Datum]) -> Vec<u8> {
-        let typed = values.iter().zip(&self.slots);
-        typed.flat_map(|(v, (c, _))| sort_key(v, self.child.columns[*c].ty)).collect()
-    }
-
-    fn missing_parent(&self, values: &[Datum], eval: &EvalContext) -> SqlError {
-        let columns = self.slots.iter().map(|(c, _)| &self.child.columns[*c]);
-        let shown = describe(columns.zip(values).map(|(c, v)| (c.name.as_str(), v, c.ty)), &eval.style);
-        self.violation(format!(
-            "insert or update on table \"{}\" violates foreign key constraint \"{}\"",
-            self.child.table.name, self.fk.name
-        ))
-        .detail(format!("{shown} is not present in table \"{}\".", self.parent.table.name))
-    }
-
-    fn still_referenced(&self, values: &[Datum], eval: &EvalContext) -> SqlError {
-        let columns = self.slots.iter().map(|(c, p)| (&self.parent.columns[*p].name, self.child.columns[*c].ty));
-        let shown = describe(columns.zip(values).map(|((n, ty), v)| (n.as_str(), v, ty)), &eval.style);
-        self.violation(format!(
-            "update or delete on table \"{}\" violates foreign key constraint \"{}\" on table \"{}\"",
-            self.parent.table.name, self.fk.name, self.child.table.name
-        ))
-        .detail(format!("{shown} is still referenced from table \"{}\".", self.child.table.name))
-    }
-
-    fn violation(&self, message: String) -> SqlError {
-        SqlError::new(SqlState::ForeignKeyViolation, message)
-            .schema(self.child.schema_name.clone())
-            .table(self.child.table.name.clone())
-            .constraint(self.fk.name.clone())
+        catalog.table(self.child)?.foreign_keys.iter().find(|fk| fk.oid == self.constraint)?;
+        Some(self.by_parent.unwrap_or(self.child))
     }
 }
 
@@ -199,11 +135,63 @@ pub(crate) fn coerce(value: &Datum, from: PgType, to: PgType, eval: &EvalContext
     }
 }
 
-/// What to do about one foreign key of one batch of parents.
+/// What to do about one foreign key of one batch of parents, all of one table.
 struct Work {
     link: Link,
-    /// Old key (child's types) and the new parent row, if it was updated.
+    /// That table: the parent or a partition of it.
+    at: Arc<TableShape>,
+    /// Where its rows are: that table, or the one below it that they have left.
+    from: Arc<TableShape>,
+    /// For each column of the constraint: slot in the child and in `from`.
+    slots: Vec<(usize, usize)>,
+    /// Old key (child's types) and the new parent row, if it was updated, as `from` has it.
     keys: Vec<(Vec<Datum>, Option<Vec<Datum>>)>,
+}
+
+impl Work {
+    /// The parent row's key, as the child would hold it; `None` if the child's types cannot.
+    fn parent_values(&self, row: &[Datum], eval: &EvalContext) -> Option<Vec<Datum>> {
+        let value =
+            |(c, p): &(usize, usize)| coerce(&row[*p], self.from.columns[*p].ty, self.link.child.columns[*c].ty, eval);
+        self.slots.iter().map(value).collect()
+    }
+
+    /// Notes an old row that is gone, or is `new` now, unless that makes no difference.
+    fn add(&mut self, old: &[Datum], new: Option<&Vec<Datum>>, eval: &EvalContext) {
+        if self.slots.iter().any(|(_, p)| old[*p].is_null()) {
+            return;
+        }
+        let unchanged = new.is_some_and(|new| {
+            let image = |(_, p): &(usize, usize)| {
+                same(&old[*p], &new[*p], self.from.columns[*p].ty) && looks_same(&old[*p], &new[*p])
+            };
+            self.slots.iter().all(image)
+        });
+        if let Some(values) = self.parent_values(old, eval).filter(|_| !unchanged) {
+            self.keys.push((values, new.cloned()));
+        }
+    }
+}
+
+/// Keys that children may still have, of a table that is the parent or a partition of it.
+struct Unresolved {
+    link: Link,
+    at: Arc<TableShape>,
+    keys: Vec<Vec<Datum>>,
+}
+
+/// A row of a child, in the child itself or in a partition of it.
+struct Child {
+    part: Arc<Lens>,
+    key: Bytes,
+    /// As the child has it.
+    row: Vec<Datum>,
+}
+
+impl Child {
+    fn into_tree(self) -> TreeRow {
+        TreeRow { part: self.part.part.table.oid, key: self.key, row: self.row }
+    }
 }
 
 impl Writer<'_> {
@@ -212,7 +200,7 @@ impl Writer<'_> {
     /// # Errors
     /// 23503; what cascaded writes raise.
     pub async fn finish(&mut self) -> SqlResult<()> {
-        let mut unresolved: Vec<(Link, Vec<Vec<Datum>>)> = Vec::new();
+        let mut unresolved: Vec<Unresolved> = Vec::new();
         loop {
             let parents = std::mem::take(&mut self.state.events.parents);
             if parents.is_empty() {
@@ -222,8 +210,8 @@ impl Writer<'_> {
                 self.act(work, &mut unresolved).await?;
             }
         }
-        for (link, keys) in unresolved {
-            self.no_action(&link, keys).await?;
+        for Unresolved { link, at, keys } in unresolved {
+            self.no_action(&link, &at, keys).await?;
         }
         let children = std::mem::take(&mut self.state.events.children);
         self.check_children(children).await?;
@@ -233,40 +221,38 @@ impl Writer<'_> {
 
     /// Sorts changes of parents by the foreign keys that they matter to.
     fn work(&self, changes: Vec<ParentChange>) -> SqlResult<Vec<Work>> {
-        let mut by_constraint: BTreeMap<Oid, Work> = BTreeMap::new();
+        let mut found: BTreeMap<(Oid, Oid, Oid), Work> = BTreeMap::new();
         for change in changes {
-            let parent = &change.shape;
-            for oid in &parent.table.referenced_by {
-                let child = if *oid == parent.table.oid { Arc::clone(parent) } else { self.shapes.shape(*oid)? };
-                for fk in child.table.foreign_keys.iter().filter(|fk| fk.parent == parent.table.oid) {
-                    let link = Link::new(self, &child, fk)?;
-                    let old_key = link.slots.iter().map(|(_, p)| &change.old[*p]);
-                    if old_key.clone().any(Datum::is_null) {
-                        continue;
-                    }
-                    let unchanged = change.new.as_ref().is_some_and(|new| {
-                        let image = |(_, p): &(usize, usize)| {
-                            same(&change.old[*p], &new[*p], parent.columns[*p].ty)
-                                && looks_same(&change.old[*p], &new[*p])
-                        };
-                        link.slots.iter().all(image)
-                    });
-                    let Some(values) = link.parent_values(&change.old, self.eval) else { continue };
-                    if !unchanged {
-                        let work = by_constraint.entry(fk.oid).or_insert_with(|| Work { link, keys: Vec::new() });
-                        work.keys.push((values, change.new.clone()));
-                    }
+            let from = &change.shape;
+            for oid in &from.table.referenced_by {
+                let child = if *oid == from.table.oid { Arc::clone(from) } else { self.shapes.shape(*oid)? };
+                for fk in child.table.foreign_keys.iter().filter(|fk| holds(fk, from.table.oid)) {
+                    // Of a row that has moved, a foreign key to the partition that it was in sees it go.
+                    let (at, new) = match &change.within {
+                        Some(named) if holds(fk, named.table.oid) => (named, change.new.as_ref()),
+                        Some(_) => (from, None),
+                        None => (from, change.new.as_ref()),
+                    };
+                    let work = match found.entry((fk.oid, at.table.oid, from.table.oid)) {
+                        Entry::Occupied(entry) => entry.into_mut(),
+                        Entry::Vacant(entry) => {
+                            let link = Link::new(self.shapes, &child, fk)?;
+                            let (at, from, slots) = (Arc::clone(at), Arc::clone(from), link.slots_in(from)?);
+                            entry.insert(Work { link, at, from, slots, keys: Vec::new() })
+                        }
+                    };
+                    work.add(&change.old, new, self.eval);
                 }
             }
         }
-        Ok(by_constraint.into_values().collect())
+        Ok(found.into_values().filter(|work| !work.keys.is_empty()).collect())
     }
 
-    async fn act(&mut self, work: Work, unresolved: &mut Vec<(Link, Vec<Vec<Datum>>)>) -> SqlResult<()> {
-        let Work { link, keys } = work;
+    async fn act(&mut self, mut work: Work, unresolved: &mut Vec<Unresolved>) -> SqlResult<()> {
+        let keys = std::mem::take(&mut work.keys);
         let (updated, deleted): (Vec<_>, Vec<_>) = keys.into_iter().partition(|(_, new)| new.is_some());
         let mut waiting = Vec::new();
-        for (action, keys) in [(link.fk.on_delete, deleted), (link.fk.on_update, updated)] {
+        for (action, keys) in [(work.link.fk.on_delete, deleted), (work.link.fk.on_update, updated)] {
             if keys.is_empty() {
                 continue;
             }
@@ -274,26 +260,27 @@ impl Writer<'_> {
                 FkAction::NoAction => waiting.extend(keys.into_iter().map(|k| k.0)),
                 FkAction::Restrict => {
                     let wanted: Vec<Vec<Datum>> = keys.into_iter().map(|k| k.0).collect();
-                    if let Some((_, row)) = self.children(&link, &wanted, true).await?.first() {
-                        return Err(link.still_referenced(&link.child_values(row), self.eval));
+                    let link = &work.link;
+                    if let Some(child) = self.children(link, &wanted, true).await?.first() {
+                        return Err(link.still_referenced(&work.at, &link.child_values(&child.row), self.eval));
                     }
                 }
-                FkAction::Cascade | FkAction::SetNull => self.cascade(&link, action, keys).await?,
+                FkAction::Cascade | FkAction::SetNull => self.cascade(&work, action, keys).await?,
                 FkAction::SetDefault => {
                     // Where the default is what was there before, no write of the child tells of it.
                     waiting.extend(keys.iter().map(|k| k.0.clone()));
-                    self.cascade(&link, action, keys).await?;
+                    self.cascade(&work, action, keys).await?;
                 }
             }
         }
         if !waiting.is_empty() {
-            unresolved.push((link, waiting));
+            unresolved.push(Unresolved { link: work.link, at: work.at, keys: waiting });
         }
         Ok(())
     }
 
     /// Relies on the definition of a table that the statement does not name, and writes to.
-    fn rely_on(&mut self, shape: &TableShape) {
+    pub(super) fn rely_on(&mut self, shape: &TableShape) {
         let table = &shape.table;
         if !table.is_temporary() {
             self.state.txn.use_schema(rung_version(Oid(shape.tenant.0), table.oid, table.rung));
@@ -302,33 +289,35 @@ impl Writer<'_> {
 
     async fn cascade(
         &mut self,
-        link: &Link,
+        work: &Work,
         action: FkAction,
         keys: Vec<(Vec<Datum>, Option<Vec<Datum>>)>,
     ) -> SqlResult<()> {
+        let link = &work.link;
         self.rely_on(&link.child);
         let wanted: Vec<Vec<Datum>> = keys.iter().map(|k| k.0.clone()).collect();
         let children = self.children(link, &wanted, false).await?;
         let deleted = keys.iter().all(|k| k.1.is_none());
         if deleted && action == FkAction::Cascade {
-            self.delete(&link.child, &children).await?;
-            return Ok(());
+            return self.delete_children(link, children).await;
         }
         let parents: HashMap<Vec<u8>, &Option<Vec<Datum>>> =
             keys.iter().map(|(values, new)| (link.group_key(values), new)).collect();
+        let generated = Generated::new(&link.child, self.shapes, |_| true)?;
         let mut changes = Vec::with_capacity(children.len());
-        for (key, old) in children {
-            let mut new = old.clone();
-            for ((c, p), number) in link.slots.iter().zip(&link.fk.columns) {
+        for child in children {
+            let mut new = child.row.clone();
+            for ((c, p), number) in work.slots.iter().zip(&link.fk.columns) {
                 let keeps = !link.fk.delete_sets.is_empty() && !link.fk.delete_sets.contains(number);
                 if keeps && deleted {
                     continue;
                 }
                 new[*c] = match action {
                     FkAction::Cascade => {
-                        let parent = parents.get(&link.group_key(&link.child_values(&old))).and_then(|p| p.as_ref());
+                        let group = link.group_key(&link.child_values(&child.row));
+                        let parent = parents.get(&group).and_then(|p| p.as_ref());
                         let value = parent.map_or(&Datum::Null, |row| &row[*p]);
-                        let (from, to) = (link.parent.columns[*p].ty, link.child.columns[*c].ty);
+                        let (from, to) = (work.from.columns[*p].ty, link.child.columns[*c].ty);
                         coerce(value, from, to, self.eval).ok_or_else(|| {
                             SqlError::new(SqlState::NumericValueOutOfRange, "value out of range for referencing column")
                         })?
@@ -337,25 +326,44 @@ impl Writer<'_> {
                     _ => Datum::Null,
                 };
             }
-            changes.push(RowChange { key, old, new });
+            generated.compute(&mut new, self.eval)?;
+            changes.push((child, new));
         }
-        self.update(&link.child, changes).await?;
-        Ok(())
+        self.update_children(link, changes).await
+    }
+
+    async fn delete_children(&mut self, link: &Link, children: Vec<Child>) -> SqlResult<()> {
+        if link.child.table.partitioned.is_none() {
+            let rows: Vec<(Bytes, Vec<Datum>)> = children.into_iter().map(|c| (c.key, c.row)).collect();
+            return self.delete(&link.child, &rows).await.map(drop);
+        }
+        let rows = children.into_iter().map(Child::into_tree).collect();
+        self.delete_tree(&link.child, rows).await.map(drop)
+    }
+
+    /// Gives children new rows, as the child has them.
+    async fn update_children(&mut self, link: &Link, changes: Vec<(Child, Vec<Datum>)>) -> SqlResult<()> {
+        if link.child.table.partitioned.is_none() {
+            let change = |(child, new): (Child, Vec<Datum>)| RowChange { key: child.key, old: child.row, new };
+            return self.update(&link.child, changes.into_iter().map(change).collect()).await.map(drop);
+        }
+        let changes = changes.into_iter().map(|(child, new)| TreeChange { old: child.into_tree(), new }).collect();
+        self.update_tree(&link.child, changes).await.map(drop)
     }
 
     /// NO ACTION: at the end of the statement, or at COMMIT if deferred.
-    async fn no_action(&mut self, link: &Link, keys: Vec<Vec<Datum>>) -> SqlResult<()> {
+    async fn no_action(&mut self, link: &Link, at: &TableShape, keys: Vec<Vec<Datum>>) -> SqlResult<()> {
         if self.state.deferred.defers(&link.fk) {
-            self.defer(link, keys, true);
+            self.defer(link, keys, Some(at.table.oid));
             return Ok(());
         }
         match self.violated(link, keys).await? {
-            Some(values) => Err(link.still_referenced(&values, self.eval)),
+            Some(values) => Err(link.still_referenced(at, &values, self.eval)),
             None => Ok(()),
         }
     }
 
-    fn defer(&mut self, link: &Link, keys: Vec<Vec<Datum>>, by_parent: bool) {
+    fn defer(&mut self, link: &Link, keys: Vec<Vec<Datum>>, by_parent: Option<Oid>) {
         let (child, constraint) = (link.child.table.oid, link.fk.oid);
         self.state.deferred.waiting.extend(keys.into_iter().map(|values| Waiting {
             child,
@@ -365,12 +373,37 @@ impl Writer<'_> {
         }));
     }
 
+    /// Storage key under which a parent with these (child's) values is found; `None` if there can be none.
+    fn parent_key(&mut self, link: &Link, values: &[Datum]) -> SqlResult<Option<Bytes>> {
+        let mut row = vec![Datum::Null; link.parent.columns.len()];
+        for ((c, p), value) in link.slots.iter().zip(values) {
+            let (from, to) = (link.child.columns[*c].ty, link.parent.columns[*p].ty);
+            let Some(value) = coerce(value, from, to, self.eval) else { return Ok(None) };
+            row[*p] = value;
+        }
+        if link.parent.table.partitioned.is_none() {
+            return key_in(&link.parent, &link.index, &row).map(Some);
+        }
+        let lens = match self.route(&link.parent, &row) {
+            Ok(lens) => lens,
+            // No partition takes such a row.
+            Err(e) if e.code() == SqlState::CheckViolation => return Ok(None),
+            Err(e) => return Err(e),
+        };
+        let index = self.shapes.catalog().part_of_index(&lens.part.table, link.index.oid);
+        let index = index.ok_or_else(|| {
+            let part = &lens.part.table.name;
+            SqlError::internal(format!("index behind constraint {} is missing in {part}", link.fk.name))
+        })?;
+        key_in(&lens.part, index, &lens.down(&row)).map(Some)
+    }
+
     /// The first of `keys` that has children and no parent.
     async fn violated(&mut self, link: &Link, keys: Vec<Vec<Datum>>) -> SqlResult<Option<Vec<Datum>>> {
         let mut orphans = Vec::new();
         let mut storage_keys = Vec::new();
         for values in keys {
-            match link.parent_key(&values, self.eval)? {
+            match self.parent_key(link, &values)? {
                 Some(key) => storage_keys.push((key, values)),
                 None => orphans.push(values),
             }
@@ -380,7 +413,7 @@ impl Writer<'_> {
         if orphans.is_empty() {
             return Ok(None);
         }
-        Ok(self.children(link, &orphans, true).await?.first().map(|(_, row)| link.child_values(row)))
+        Ok(self.children(link, &orphans, true).await?.first().map(|child| link.child_values(&child.row)))
     }
 
     /// Looks up the parents of rows that were written, and relies on them.
@@ -395,7 +428,7 @@ impl Writer<'_> {
                 let link = match links.get(&fk.oid) {
                     Some(link) => Arc::clone(link),
                     None => {
-                        let link = Arc::new(Link::new(self, &shape, fk)?);
+                        let link = Arc::new(Link::new(self.shapes, &shape, fk)?);
                         links.insert(fk.oid, Arc::clone(&link));
                         link
                     }
@@ -414,10 +447,10 @@ impl Writer<'_> {
                     continue;
                 }
                 if self.state.deferred.defers(fk) {
-                    self.defer(&link, vec![values], false);
+                    self.defer(&link, vec![values], None);
                     continue;
                 }
-                match link.parent_key(&values, self.eval)? {
+                match self.parent_key(&link, &values)? {
                     None => return Err(link.missing_parent(&values, self.eval)),
                     Some(key) => {
                         if seen.insert(key.clone()) {
@@ -445,12 +478,16 @@ impl Writer<'_> {
             self.state.deferred.waiting.push(w);
             return Ok(());
         }
-        let link = Link::new(self, &child, fk)?;
+        let link = Link::new(self.shapes, &child, fk)?;
         match self.violated(&link, vec![w.values.clone()]).await? {
-            Some(values) if w.by_parent => Err(link.still_referenced(&values, self.eval)),
-            Some(values) => Err(link.missing_parent(&values, self.eval)),
+            Some(values) => match w.by_parent.map(|at| self.shapes.shape(at)) {
+                Some(Ok(at)) => Err(link.still_referenced(&at, &values, self.eval)),
+                // The partition has gone meanwhile.
+                Some(Err(_)) => Err(link.still_referenced(&link.parent, &values, self.eval)),
+                None => Err(link.missing_parent(&values, self.eval)),
+            },
             None => {
-                if let Some(key) = link.parent_key(&w.values, self.eval)? {
+                if let Some(key) = self.parent_key(&link, &w.values)? {
                     self.state.txn.check(key, CheckMode::KeyShare);
                 }
                 Ok(())
@@ -458,13 +495,52 @@ impl Writer<'_> {
         }
     }
 
-    /// Rows of the child whose foreign key is one of `keys`: by an index that begins with the
-    /// constraint's columns if there is one, else by one scan for all. `one` stops at the first.
-    async fn children(&self, link: &Link, keys: &[Vec<Datum>], one: bool) -> SqlResult<Vec<(Bytes, Vec<Datum>)>> {
-        let shape = &link.child;
+    /// Rows of the child whose foreign key is one of `keys`. `one` stops at the first.
+    async fn children(&mut self, link: &Link, keys: &[Vec<Datum>], one: bool) -> SqlResult<Vec<Child>> {
+        let mut found = Vec::new();
+        for part in self.parts_of_child(link)? {
+            for (key, row) in self.children_in(link, &part, keys, one).await? {
+                let row = if part.part.table.oid == link.child.table.oid { row } else { part.up(&row) };
+                found.push(Child { part: Arc::clone(&part), key, row });
+            }
+            if one && !found.is_empty() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The tables that have rows of the child: it, or its partitions.
+    fn parts_of_child(&mut self, link: &Link) -> SqlResult<Vec<Arc<Lens>>> {
+        let child = &link.child;
+        if child.table.partitioned.is_none() {
+            return Ok(vec![Arc::new(Lens::new(child, child, self.shapes)?)]);
+        }
+        self.rely_on(child);
+        let tables = self.shapes.catalog().descendants(child.table.oid).into_iter();
+        let parts: Vec<Oid> = tables.filter(|t| t.partitioned.is_none()).map(|t| t.oid).collect();
+        parts.into_iter().map(|part| self.lens(child, part)).collect()
+    }
+
+    /// The same in one of these tables, rows as it has them: by an index that begins with the constraint's columns if there
+    /// is one, else by one scan for all.
+    async fn children_in(
+        &self,
+        link: &Link,
+        part: &Lens,
+        keys: &[Vec<Datum>],
+        one: bool,
+    ) -> SqlResult<Vec<(Bytes, Vec<Datum>)>> {
+        let shape = &part.part;
+        let mut numbers = Vec::with_capacity(link.fk.columns.len());
+        for number in &link.fk.columns {
+            let like = shape.table.column_like(&part.named.table, *number);
+            numbers.push(like.map_or(*number, |column| column.number));
+        }
+        let slots = shape.slots(&numbers)?;
         let mut found: Vec<(Bytes, Bytes)> = Vec::new();
         let by_index = |values: &[Datum]| {
-            let named: Vec<(i16, Datum)> = link.fk.columns.iter().copied().zip(values.iter().cloned()).collect();
+            let named: Vec<(i16, Datum)> = numbers.iter().copied().zip(values.iter().cloned()).collect();
             shape.table.indexes.iter().find_map(|i| Some((i, shape.prefix_range(i, &named)?)))
         };
         if let Some((index, _)) = keys.first().and_then(|k| by_index(k)) {
@@ -494,7 +570,7 @@ impl Writer<'_> {
             for (key, value) in page {
                 match shape.decode(&value) {
                     Ok(row) => {
-                        let values = link.child_values(&row);
+                        let values: Vec<Datum> = slots.iter().map(|s| row[*s].clone()).collect();
                         if !values.iter().any(Datum::is_null) && wanted.contains(&link.group_key(&values)) {
                             rows.push((key, row));
                         }

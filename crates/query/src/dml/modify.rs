@@ -8,9 +8,10 @@ use arrow::record_batch::RecordBatch;
 use gavel_binder::bound::{ColumnId, ConflictAction, MergeAction, Modify, ModifyOp, OnConflict, Scalar};
 use gavel_functions::call::EvalContext;
 use gavel_functions::physical::{build_array, datum_at};
-use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 
 use crate::dml::conflict::{ConflictRow, Outcome, Resolution, RowUpdate};
+use crate::dml::movement::{TreeChange, TreeRow};
 use crate::dml::shape::TableShape;
 use crate::dml::writer::{RowChange, Writer};
 use crate::exec::batch::{batch_of, schema_of};
@@ -89,6 +90,20 @@ fn key_at(row: &[Datum], position: usize) -> SqlResult<bytes::Bytes> {
     }
 }
 
+fn table_at(row: &[Datum], position: usize) -> SqlResult<Oid> {
+    match &row[position] {
+        Datum::Oid(table) => Ok(Oid(*table)),
+        _ => Err(SqlError::internal("a row of a tree without its table")),
+    }
+}
+
+/// Puts into each row which table it is in now.
+fn say_tables(rows: &mut [Vec<Datum>], position: usize, tables: &[Oid]) {
+    for (row, table) in rows.iter_mut().zip(tables) {
+        row[position] = Datum::Oid(table.0);
+    }
+}
+
 /// Writes what `modify` says of `rows`, which its source has computed. Foreign keys are left to
 /// [`Writer::finish`].
 ///
@@ -98,12 +113,14 @@ pub async fn apply(
     writer: &mut Writer<'_>,
     modify: &Modify,
     layout: &Layout,
-    rows: Vec<Vec<Datum>>,
+    mut rows: Vec<Vec<Datum>>,
     params: &[Datum],
     planned: Option<&dyn ConflictRow>,
 ) -> SqlResult<Applied> {
     let shape = writer.shapes.shape(modify.table.oid)?;
     let returns = modify.returning.is_some();
+    // Where a row says which table it is in.
+    let table = modify.tree.as_ref().map(|tree| position(layout, tree.table_oid)).transpose()?;
     match &modify.op {
         ModifyOp::Insert { new_row, on_conflict: None } => {
             let at = positions(&shape, new_row, layout)?;
@@ -111,7 +128,10 @@ pub async fn apply(
             let broken = first_broken(&rows, &checks);
             let upto = broken.as_ref().map_or(rows.len(), |b| b.0 + 1);
             let new = rows.iter().take(upto).map(|r| pick(r, &at)).collect();
-            writer.insert(&shape, new).await?;
+            match table {
+                Some(table) => say_tables(&mut rows, table, &writer.insert_routed(&shape, new).await?),
+                None => writer.insert(&shape, new).await?,
+            }
             if let Some((row, view)) = broken {
                 return Err(writer.breaks_view(&shape, view, &pick(&rows[row], &at)));
             }
@@ -119,17 +139,17 @@ pub async fn apply(
         }
         ModifyOp::Insert { new_row, on_conflict: Some(on_conflict) } => {
             let at = positions(&shape, new_row, layout)?;
-            let arbiters = arbiters(&shape, on_conflict)?;
             let by_row = match planned {
                 Some(_) => None,
                 None => row_update(&shape, new_row, on_conflict, writer.eval, params)?,
             };
             let update = planned.or(by_row.as_ref().map(|u| u as &dyn ConflictRow));
             let new = rows.iter().map(|r| pick(r, &at)).collect();
-            let outcomes = writer.insert_resolving(&shape, new, &Resolution { arbiters, update }).await?;
+            let resolution = Resolution { arbiters: &on_conflict.arbiters, update };
+            let outcomes = writer.insert_resolving(&shape, new, &resolution).await?;
             let mut applied = Applied::default();
             let checks = checks(modify, layout)?;
-            for (mut source, outcome) in rows.into_iter().zip(outcomes) {
+            for (mut source, (outcome, part)) in rows.into_iter().zip(outcomes) {
                 if let (Outcome::Inserted(row), Some((_, view))) =
                     (&outcome, first_broken(std::slice::from_ref(&source), &checks))
                 {
@@ -141,6 +161,9 @@ pub async fn apply(
                     for (p, value) in at.iter().zip(row) {
                         source[*p] = value;
                     }
+                    if let Some(table) = table {
+                        source[table] = Datum::Oid(part.0);
+                    }
                     applied.rows.push(source);
                 }
             }
@@ -149,15 +172,28 @@ pub async fn apply(
         ModifyOp::Update { row_key, old_row, new_row, .. } => {
             let key = position(layout, *row_key)?;
             let (old, new) = (positions(&shape, old_row, layout)?, positions(&shape, new_row, layout)?);
-            let rows = once_each(rows, key)?;
+            let mut rows = once_each(rows, key)?;
             let checks = checks(modify, layout)?;
             let broken = first_broken(&rows, &checks);
-            let changes: Vec<RowChange> = rows
-                .iter()
-                .take(broken.as_ref().map_or(rows.len(), |b| b.0 + 1))
-                .map(|r| Ok(RowChange { key: key_at(r, key)?, old: pick(r, &old), new: pick(r, &new) }))
-                .collect::<SqlResult<_>>()?;
-            let count = writer.update(&shape, changes).await?;
+            let upto = broken.as_ref().map_or(rows.len(), |b| b.0 + 1);
+            let changed = rows.iter().take(upto);
+            match table {
+                Some(table) => {
+                    let changes = changed.map(|r| {
+                        let old = TreeRow { part: table_at(r, table)?, key: key_at(r, key)?, row: pick(r, &old) };
+                        Ok(TreeChange { old, new: pick(r, &new) })
+                    });
+                    let changes = changes.collect::<SqlResult<_>>()?;
+                    say_tables(&mut rows, table, &writer.update_tree(&shape, changes).await?);
+                }
+                None => {
+                    let changes = changed
+                        .map(|r| Ok(RowChange { key: key_at(r, key)?, old: pick(r, &old), new: pick(r, &new) }))
+                        .collect::<SqlResult<_>>()?;
+                    writer.update(&shape, changes).await?;
+                }
+            }
+            let count = rows.len() as u64;
             if let Some((row, view)) = broken {
                 return Err(writer.breaks_view(&shape, view, &pick(&rows[row], &new)));
             }
@@ -167,15 +203,26 @@ pub async fn apply(
             let key = position(layout, *row_key)?;
             let old = positions(&shape, old_row, layout)?;
             let rows = once_each(rows, key)?;
-            let gone: Vec<_> = rows.iter().map(|r| Ok((key_at(r, key)?, pick(r, &old)))).collect::<SqlResult<_>>()?;
-            let count = writer.delete(&shape, &gone).await?;
+            let gone = rows.iter().map(|r| (r, pick(r, &old)));
+            let count = match table {
+                Some(table) => {
+                    let gone =
+                        gone.map(|(r, row)| Ok(TreeRow { part: table_at(r, table)?, key: key_at(r, key)?, row }));
+                    writer.delete_tree(&shape, gone.collect::<SqlResult<_>>()?).await?
+                }
+                None => {
+                    let gone: Vec<_> = gone.map(|(r, row)| Ok((key_at(r, key)?, row))).collect::<SqlResult<_>>()?;
+                    writer.delete(&shape, &gone).await?
+                }
+            };
             Ok(Applied { count, rows: if returns { rows } else { Vec::new() } })
         }
         ModifyOp::Merge { row_key, old_row, new_row, action, actions } => {
             let (key, action) = (position(layout, *row_key)?, position(layout, *action)?);
             let (old, new) = (positions(&shape, old_row, layout)?, positions(&shape, new_row, layout)?);
-            let merged = Merged::sort(&rows, (key, action), (&old, &new), actions)?;
-            let count = merged.write(writer, &shape).await?;
+            let part = |row: &[Datum]| table.map_or(Ok(shape.table.oid), |at| table_at(row, at));
+            let merged = Merged::sort(&rows, (key, action), (&old, &new), (actions, &part))?;
+            let count = merged.write(writer, &shape, table.is_some()).await?;
             Ok(Applied { count, rows: Vec::new() })
         }
     }
@@ -201,8 +248,8 @@ fn first_broken<'m>(rows: &[Vec<Datum>], checks: &[(usize, &'m str)]) -> Option<
 /// rows came.
 #[derive(Default)]
 struct Merged {
-    gone: Vec<(bytes::Bytes, Vec<Datum>)>,
-    changes: Vec<RowChange>,
+    gone: Vec<TreeRow>,
+    changes: Vec<TreeChange>,
     new: Vec<Vec<Datum>>,
     /// A row that was to be changed again, after everything above.
     failed: Option<SqlError>,
@@ -213,7 +260,7 @@ impl Merged {
         rows: &[Vec<Datum>],
         (key, action): (usize, usize),
         (old, new): (&[usize], &[usize]),
-        actions: &[MergeAction],
+        (actions, part): (&[MergeAction], &dyn Fn(&[Datum]) -> SqlResult<Oid>),
     ) -> SqlResult<Self> {
         let mut out = Self::default();
         let mut touched = std::collections::HashSet::new();
@@ -235,9 +282,10 @@ impl Merged {
                         );
                         break;
                     }
+                    let old = TreeRow { part: part(row)?, key, row: pick(row, old) };
                     match verb {
-                        MergeAction::Delete => out.gone.push((key, pick(row, old))),
-                        _ => out.changes.push(RowChange { key, old: pick(row, old), new: pick(row, new) }),
+                        MergeAction::Delete => out.gone.push(old),
+                        _ => out.changes.push(TreeChange { old, new: pick(row, new) }),
                     }
                 }
             }
@@ -245,9 +293,18 @@ impl Merged {
         Ok(out)
     }
 
-    async fn write(self, writer: &mut Writer<'_>, shape: &Arc<TableShape>) -> SqlResult<u64> {
-        let mut count = writer.delete(shape, &self.gone).await?;
-        count += writer.update(shape, self.changes).await?;
+    /// `tree`: rows may be in other tables than that of `shape`.
+    async fn write(self, writer: &mut Writer<'_>, shape: &Arc<TableShape>, tree: bool) -> SqlResult<u64> {
+        let mut count = (self.gone.len() + self.changes.len()) as u64;
+        if tree {
+            writer.delete_tree(shape, self.gone).await?;
+            writer.update_tree(shape, self.changes).await?;
+        } else {
+            let gone: Vec<_> = self.gone.into_iter().map(|r| (r.key, r.row)).collect();
+            writer.delete(shape, &gone).await?;
+            let plain = |TreeChange { old, new }: TreeChange| RowChange { key: old.key, old: old.row, new };
+            writer.update(shape, self.changes.into_iter().map(plain).collect()).await?;
+        }
         count += self.new.len() as u64;
         writer.insert(shape, self.new).await?;
         self.failed.map_or(Ok(count), Err)
@@ -269,18 +326,6 @@ fn once_each(rows: Vec<Vec<Datum>>, key: usize) -> SqlResult<Vec<Vec<Datum>>> {
     Ok(kept)
 }
 
-/// Numbers of the arbiter indexes in the shape.
-fn arbiters(shape: &Arc<TableShape>, on: &OnConflict) -> SqlResult<Vec<Option<usize>>> {
-    let number = |oid| {
-        if shape.table.row_key().is_some_and(|p| p.oid == oid) {
-            return Ok(None);
-        }
-        let number = shape.indexes.iter().position(|i| i.index.oid == oid);
-        number.map(Some).ok_or_else(|| SqlError::internal("arbiter index is gone"))
-    };
-    on.arbiters.iter().map(|oid| number(*oid)).collect()
-}
-
 /// DO UPDATE without a plan; `None` if there is none.
 fn row_update<'a>(
     shape: &Arc<TableShape>,
@@ -289,12 +334,19 @@ fn row_update<'a>(
     eval: &'a EvalContext,
     params: &'a [Datum],
 ) -> SqlResult<Option<RowUpdate<'a>>> {
-    let ConflictAction::Update { existing, assignments, predicate, checks } = &on.action else { return Ok(None) };
+    let ConflictAction::Update { existing, table_oid, assignments, predicate, checks } = &on.action else {
+        return Ok(None);
+    };
     let slot_in = |columns: &[(i16, ColumnId)], id: ColumnId| {
         let number = columns.iter().find(|(_, c)| *c == id)?.0;
         shape.slot(number).ok()
     };
-    let slot = |id: ColumnId| slot_in(existing, id).or_else(|| slot_in(new_row, id).map(|s| s + shape.columns.len()));
+    let width = shape.columns.len();
+    let slot = |id: ColumnId| {
+        let new = || slot_in(new_row, id).map(|s| s + width);
+        let table = || (*table_oid == Some(id)).then_some(2 * width);
+        slot_in(existing, id).or_else(new).or_else(table)
+    };
     let compile =
         |s| RowExpr::compile(s, &slot).ok_or_else(|| SqlError::internal("an assignment of DO UPDATE needs a plan"));
     Ok(Some(RowUpdate {

@@ -462,23 +462,21 @@ impl TableShape {
 
     /// `(1, null, abc)`: a row as details of errors show it, long values cut.
     pub fn describe_row(&self, row: &[Datum], style: &TextStyle) -> String {
-        const SHOWN: usize = 64;
-        let shown: Vec<String> = self
-            .columns
-            .iter()
-            .zip(row)
-            .map(|(c, v)| {
-                let mut text = shown(v, c.ty, style);
-                if text.len() > SHOWN {
-                    let cut = (0..=SHOWN).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
-                    text.truncate(cut);
-                    text.push_str("...");
-                }
-                text
-            })
-            .collect();
+        let shown: Vec<String> = self.columns.iter().zip(row).map(|(c, v)| shown_cut(v, c.ty, style)).collect();
         format!("({})", shown.join(", "))
     }
+}
+
+/// A value as details of errors show it among others, cut if it is long.
+pub(super) fn shown_cut(value: &Datum, ty: PgType, style: &TextStyle) -> String {
+    const SHOWN: usize = 64;
+    let mut text = shown(value, ty, style);
+    if text.len() > SHOWN {
+        let cut = (0..=SHOWN).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+        text.truncate(cut);
+        text.push_str("...");
+    }
+    text
 }
 
 /// Stored id of an index expression, of which the descriptor holds the negative number.

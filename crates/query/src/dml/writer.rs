@@ -16,25 +16,30 @@
 //! 3. Entries that a transaction has made of a row of its own are taken back with the row, not deleted: a row that came
 //!    and went leaves no write that could meet another transaction's row of the same key.
 //! 4. An index that is not public is written as its state says ([`gavel_catalog::IndexState`]).
+//! 5. A partition gets no row that its bounds, and those of what it is a part of, do not take: rows that are not routed
+//!    ([`crate::dml::route`]) are checked.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gavel_catalog::Index;
+use gavel_catalog::{Catalog, Index, Table};
 use gavel_functions::call::EvalContext;
 use gavel_functions::compare::compare;
 use gavel_txn::Transaction;
-use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState, WriteMode};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState, WriteMode};
 
 use crate::dml::deferred::Deferred;
 use crate::dml::foreign::Events;
+use crate::dml::route::Trees;
 use crate::dml::shape::{Entry, IndexShape, TableShape};
+use crate::dml::tree::Place;
 use crate::dml::unbuilt::Doubtful;
-use crate::fast::expr::RowContext;
+use crate::fast::expr::{RowContext, RowExpr};
+use crate::partition::bounds::Bounds;
 
 /// Rows whose keys are looked up in one call.
-const BATCH_ROWS: usize = 1_024;
+pub(super) const BATCH_ROWS: usize = 1_024;
 
 /// The shapes of the tables of the statement's catalog.
 pub trait Shapes: Send + Sync {
@@ -44,6 +49,21 @@ pub trait Shapes: Send + Sync {
 
     /// What column `slot` gets by default.
     fn default_value(&self, shape: &Arc<TableShape>, slot: usize, eval: &EvalContext) -> SqlResult<Datum>;
+
+    /// The catalog that the tables are of.
+    fn catalog(&self) -> &Arc<Catalog>;
+
+    /// The bounds of the partitions of a table.
+    ///
+    /// # Errors
+    /// As [`Bounds::of`].
+    fn bounds(&self, table: &Table) -> SqlResult<Arc<Bounds>>;
+
+    /// SQL text of a descriptor over the live columns of `table`; as an assignment to `target` if that is given.
+    ///
+    /// # Errors
+    /// The binder's; 0A000 if it cannot be evaluated row by row.
+    fn expression(&self, table: &Arc<Table>, sql: &str, target: Option<PgType>) -> SqlResult<RowExpr>;
 }
 
 /// What a transaction writes to.
@@ -66,6 +86,13 @@ impl WriteState {
     /// From now on it is kept to which keys rows move.
     pub fn follow_moves(&mut self) {
         self.moves.get_or_insert_default();
+    }
+
+    /// The row of key `from` now has key `to`.
+    pub(super) fn moved(&mut self, from: &Bytes, to: &Bytes) {
+        if let Some(moves) = &mut self.moves {
+            moves.insert(from.clone(), to.clone());
+        }
     }
 
     /// The keys that the row of `key` may have by now, in the order in which it got them.
@@ -91,6 +118,7 @@ pub struct Writer<'a> {
     pub state: &'a mut WriteState,
     pub shapes: &'a dyn Shapes,
     pub eval: &'a EvalContext,
+    pub(super) trees: Trees,
 }
 
 /// An update of one row.
@@ -120,53 +148,84 @@ impl Prepared {
 
 impl<'a> Writer<'a> {
     pub fn new(state: &'a mut WriteState, shapes: &'a dyn Shapes, eval: &'a EvalContext) -> Self {
-        Self { state, shapes, eval }
+        Self { state, shapes, eval, trees: Trees::default() }
     }
 
-    /// Inserts `rows`.
+    /// Inserts `rows`, those of a partitioned table into its partitions.
     ///
     /// # Errors
     /// 23502, 23514, 23505; 54000 past the transaction's size. Foreign keys are checked by
     /// [`Self::finish`].
     pub async fn insert(&mut self, shape: &Arc<TableShape>, rows: Vec<Vec<Datum>>) -> SqlResult<()> {
+        if shape.table.partitioned.is_some() {
+            return self.insert_routed(shape, rows).await.map(drop);
+        }
+        let place = Place::named(shape);
         let mut rows = rows.into_iter();
         loop {
-            let chunk: Vec<_> = rows.by_ref().take(BATCH_ROWS).collect();
+            let chunk: Vec<_> = rows.by_ref().take(BATCH_ROWS).map(|row| (place.clone(), row)).collect();
             if chunk.is_empty() {
                 return Ok(());
             }
-            self.insert_chunk(shape, chunk).await?;
+            self.insert_chunk(chunk, None).await?;
         }
     }
 
-    async fn insert_chunk(&mut self, shape: &Arc<TableShape>, rows: Vec<Vec<Datum>>) -> SqlResult<()> {
+    /// Inserts rows, as their tables have them, up to the one whose table was not found.
+    pub(super) async fn insert_chunk(
+        &mut self,
+        rows: Vec<(Place, Vec<Datum>)>,
+        mut failed: Option<SqlError>,
+    ) -> SqlResult<()> {
         let mut prepared = Vec::with_capacity(rows.len());
-        let mut failed = None;
-        for row in rows {
-            match self.prepare(shape, row) {
-                Ok(p) => prepared.push(p),
+        for (place, row) in rows {
+            match self.prepare(&place, row) {
+                Ok(p) => prepared.push((place.shape, p)),
                 Err(e) => {
                     failed = Some(e);
                     break;
                 }
             }
         }
-        let keys = prepared.iter().flat_map(|p| p.unique_keys(shape)).map(|(_, k)| k.clone()).collect();
-        let mut taken = self.existing(keys).await?;
-        for p in prepared {
-            for (index, key) in p.unique_keys(shape) {
-                if !taken.insert(key.clone()) {
-                    return Err(self.violation(shape, index, key, &p.row).await);
-                }
-            }
-            self.put_new(shape, p)?;
-        }
+        self.put_all(prepared).await.map_err(|(_, error)| error)?;
         failed.map_or(Ok(()), Err)
     }
 
+    /// Writes new rows whose keys must be free. An error says which of them it is about.
+    pub(super) async fn put_all(
+        &mut self,
+        prepared: Vec<(Arc<TableShape>, Prepared)>,
+    ) -> Result<(), (Option<usize>, SqlError)> {
+        let keys = prepared.iter().flat_map(|(shape, p)| p.unique_keys(shape)).map(|(_, k)| k.clone()).collect();
+        let mut taken = self.existing(keys).await.map_err(|e| (None, e))?;
+        for (number, (shape, p)) in prepared.into_iter().enumerate() {
+            for (index, key) in p.unique_keys(&shape) {
+                if !taken.insert(key.clone()) {
+                    return Err((Some(number), self.violation(&shape, index, key, &p.row).await));
+                }
+            }
+            self.put_new(&shape, p).map_err(|e| (None, e))?;
+        }
+        Ok(())
+    }
+
     /// Checks a new row and makes its key, value and entries.
-    pub(super) fn prepare(&mut self, shape: &TableShape, row: Vec<Datum>) -> SqlResult<Prepared> {
-        self.check_row(shape, &row)?;
+    pub(super) fn prepare(&mut self, place: &Place, row: Vec<Datum>) -> SqlResult<Prepared> {
+        self.check_new(place, &row)?;
+        self.make(&place.shape, row)
+    }
+
+    /// What a row must satisfy by itself.
+    pub(super) fn check_new(&mut self, place: &Place, row: &[Datum]) -> SqlResult<()> {
+        self.check_row(place, row)?;
+        if place.seen.is_none() {
+            self.check_within(&place.shape, row)?;
+        }
+        Ok(())
+    }
+
+    /// The key, value and entries of a new row.
+    pub(super) fn make(&mut self, shape: &TableShape, row: Vec<Datum>) -> SqlResult<Prepared> {
         let row_id = if shape.has_row_key() { [0; 16] } else { self.next_row_id() };
         let key = shape.row_key(&row, row_id)?;
         let value = shape.encode(&row)?;
@@ -216,6 +275,13 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// As [`Self::insert`].
     pub async fn update(&mut self, shape: &Arc<TableShape>, changes: Vec<RowChange>) -> SqlResult<u64> {
+        self.update_at(&Place::named(shape), changes).await
+    }
+
+    /// The same in a table that may be below the one that the statement names: rows are as it has them itself, and do not
+    /// leave it.
+    pub(super) async fn update_at(&mut self, place: &Place, changes: Vec<RowChange>) -> SqlResult<u64> {
+        let shape = &place.shape;
         let mut seen = HashSet::new();
         let mut fresh: Vec<(Option<usize>, usize, Bytes, Bytes)> = Vec::new();
         let mut doubtful = Vec::new();
@@ -225,7 +291,10 @@ impl<'a> Writer<'a> {
                 continue;
             }
             count += 1;
-            self.check_row(shape, &c.new)?;
+            if place.seen.is_none() {
+                self.check_within(shape, &c.new)?;
+            }
+            self.check_row(place, &c.new)?;
             let own = self.state.txn.has_inserted(&c.key);
             let row_id = shape.row_id_of(&c.key);
             let key = shape.row_key(&c.new, row_id)?;
@@ -233,9 +302,7 @@ impl<'a> Writer<'a> {
             let moved = key != c.key;
             if moved {
                 self.state.txn.write(c.key.clone(), WriteMode::Delete, None)?;
-                if let Some(moves) = &mut self.state.moves {
-                    moves.insert(c.key.clone(), key.clone());
-                }
+                self.state.moved(&c.key, &key);
                 fresh.push((None, number, key, value));
             } else {
                 self.state.txn.write(key, WriteMode::Update, Some(value))?;
@@ -289,14 +356,27 @@ impl<'a> Writer<'a> {
 
     /// Deletes rows (key, old row). Gives how many; a row named twice counts once.
     pub async fn delete(&mut self, shape: &Arc<TableShape>, rows: &[(Bytes, Vec<Datum>)]) -> SqlResult<u64> {
+        let gone = self.remove(shape, rows).await?;
+        for number in &gone {
+            self.state.events.parent_changed(shape, &rows[*number].1, None);
+        }
+        Ok(gone.len() as u64)
+    }
+
+    /// Takes rows away, without what foreign keys say to it. Gives the numbers of those that are not named twice.
+    pub(super) async fn remove(
+        &mut self,
+        shape: &Arc<TableShape>,
+        rows: &[(Bytes, Vec<Datum>)],
+    ) -> SqlResult<Vec<usize>> {
         let mut seen = HashSet::new();
         let mut doubtful = Vec::new();
-        let mut count = 0;
-        for (key, old) in rows {
+        let mut gone = Vec::with_capacity(rows.len());
+        for (number, (key, old)) in rows.iter().enumerate() {
             if rows.len() > 1 && !seen.insert(key) {
                 continue;
             }
-            count += 1;
+            gone.push(number);
             let own = self.state.txn.has_inserted(key);
             self.state.txn.write(key.clone(), WriteMode::Delete, None)?;
             let row_id = shape.row_id_of(key);
@@ -305,10 +385,9 @@ impl<'a> Writer<'a> {
                     self.remove_entry(index, entry, (key, own), &mut doubtful)?;
                 }
             }
-            self.state.events.parent_changed(shape, old, None);
         }
         self.settle_doubtful(shape, doubtful).await?;
-        Ok(count)
+        Ok(gone)
     }
 
     /// The entries of a row as it was. Those that an index which is still being built could never make are not there.
@@ -347,7 +426,8 @@ impl<'a> Writer<'a> {
     }
 
     /// NOT NULL, then CHECK.
-    fn check_row(&self, shape: &TableShape, row: &[Datum]) -> SqlResult<()> {
+    fn check_row(&self, place: &Place, row: &[Datum]) -> SqlResult<()> {
+        let shape = &place.shape;
         for (column, value) in shape.columns.iter().zip(row) {
             if column.not_null && value.is_null() {
                 return Err(SqlError::new(
@@ -357,7 +437,7 @@ impl<'a> Writer<'a> {
                         column.name, shape.table.name
                     ),
                 )
-                .detail(self.failing_row(shape, row))
+                .detail(self.failing_row_at(place, row))
                 .schema(shape.schema_name.clone())
                 .table(shape.table.name.clone())
                 .column(column.name.clone()));
@@ -373,7 +453,7 @@ impl<'a> Writer<'a> {
                         shape.table.name, check.name
                     ),
                 )
-                .detail(self.failing_row(shape, row))
+                .detail(self.failing_row_at(place, row))
                 .schema(shape.schema_name.clone())
                 .table(shape.table.name.clone())
                 .constraint(check.name.clone()));
@@ -388,8 +468,16 @@ impl<'a> Writer<'a> {
         SqlError::new(SqlState::WithCheckOptionViolation, text).detail(self.failing_row(shape, row))
     }
 
-    fn failing_row(&self, shape: &TableShape, row: &[Datum]) -> String {
+    pub(super) fn failing_row(&self, shape: &TableShape, row: &[Datum]) -> String {
         format!("Failing row contains {}.", shape.describe_row(row, &self.eval.style))
+    }
+
+    /// The same as the table that the statement names has the row.
+    fn failing_row_at(&self, place: &Place, row: &[Datum]) -> String {
+        match &place.seen {
+            Some(lens) => self.failing_row(&lens.named, &lens.up(row)),
+            None => self.failing_row(&place.shape, row),
+        }
     }
 
     /// The index by its number in the shape; `None` is the primary key.

@@ -13,6 +13,7 @@ use crate::dml::shape::{ExpressionBinder, TableShape};
 use crate::dml::writer::Shapes;
 use crate::engine::Engine;
 use crate::fast::expr::{RowContext, RowExpr};
+use crate::partition::bounds::Bounds;
 use crate::system::resolver::style_over;
 
 /// Shapes kept before all are dropped and made anew.
@@ -22,11 +23,19 @@ const MAX_SHAPES: usize = 10_000;
 #[derive(Default)]
 pub struct ShapeCache {
     shapes: Mutex<HashMap<(Oid, Oid), Arc<TableShape>>>,
+    bounds: Mutex<HashMap<(Oid, Oid), KnownBounds>>,
+}
+
+/// Bounds of a partitioned table, with the partitions that they were read from.
+struct KnownBounds {
+    of: Vec<Arc<Table>>,
+    bounds: Arc<Bounds>,
 }
 
 impl ShapeCache {
     pub fn clear(&self) {
         self.shapes.lock().clear();
+        self.bounds.lock().clear();
     }
 }
 
@@ -75,6 +84,33 @@ impl Shapes for CatalogShapes {
         };
         let expr = self.bind_as(&shape.table, sql, Some(shape.columns[slot].ty))?;
         expr.eval(&RowContext { eval, row: &[], params: &[] })
+    }
+
+    fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
+    }
+
+    fn bounds(&self, table: &Table) -> SqlResult<Arc<Bounds>> {
+        let children = self.catalog.children(table.oid);
+        let id = (self.catalog.database, table.oid);
+        let mut known = self.cache(table).bounds.lock();
+        if let Some(KnownBounds { of, bounds }) = known.get(&id)
+            && of.len() == children.len()
+            && of.iter().zip(&children).all(|(a, b)| Arc::ptr_eq(a, b))
+        {
+            return Ok(Arc::clone(bounds));
+        }
+        let bounds = Arc::new(Bounds::of(table, &self.catalog)?);
+        if known.len() >= MAX_SHAPES {
+            known.clear();
+        }
+        let of = children.into_iter().cloned().collect();
+        known.insert(id, KnownBounds { of, bounds: Arc::clone(&bounds) });
+        Ok(bounds)
+    }
+
+    fn expression(&self, table: &Arc<Table>, sql: &str, target: Option<PgType>) -> SqlResult<RowExpr> {
+        self.bind_as(table, sql, target)
     }
 }
 

@@ -28,6 +28,7 @@ use crate::exec::keys::KeyEncoder;
 use crate::exec::operator::{BATCH_ROWS, BoxOperator, Operator};
 use crate::exec::plan::{AggregateCall, AggregatePlan, Node, Op};
 use crate::exec::scan;
+use crate::exec::simple::unpruned;
 use crate::exec::table::KeyTable;
 
 pub struct Aggregate {
@@ -90,32 +91,55 @@ impl Aggregate {
     }
 }
 
-/// What storage makes of the scan below: groups and partial states.
+/// What storage makes of the scan below: groups and partial states. Of the parts of a table one after the other.
 pub struct Partial {
     node: Arc<Node>,
     evaluator: Evaluator,
+    /// Those that are still to be read, once it is known which.
+    scans: Option<VecDeque<Arc<Node>>>,
     running: Option<BoxOperator>,
 }
 
 impl Partial {
     pub fn new(node: Arc<Node>, frame: &Frame) -> Self {
-        Self { node, evaluator: Evaluator::new(frame), running: None }
+        Self { node, evaluator: Evaluator::new(frame), scans: None, running: None }
     }
+}
+
+/// The scans that `input` is made of, those left out that cannot have rows.
+async fn scans_of(input: &Arc<Node>, evaluator: &Evaluator) -> VecDeque<Arc<Node>> {
+    let Op::Append { inputs, pruning } = &input.op else { return VecDeque::from([input.clone()]) };
+    let kept = match pruning {
+        Some(pruning) => unpruned(pruning, evaluator).await,
+        None => (0..inputs.len()).collect(),
+    };
+    kept.into_iter().filter_map(|i| inputs.get(i)).map(|(scan, _)| scan.clone()).collect()
 }
 
 #[async_trait]
 impl Operator for Partial {
     async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
-        let running = match &mut self.running {
-            Some(running) => running,
-            None => {
-                let Op::Aggregate(plan) = &self.node.op else {
-                    return Err(SqlError::internal("not an aggregate's plan"));
-                };
-                self.running.insert(scan::open_aggregate(plan, &self.evaluator).await?)
+        let node = self.node.clone();
+        let Op::Aggregate(plan) = &node.op else { return Err(SqlError::internal("not an aggregate's plan")) };
+        loop {
+            if let Some(running) = &mut self.running
+                && let Some(batch) = running.next().await?
+            {
+                return Ok(Some(batch));
             }
-        };
-        running.next().await
+            let scans = match &mut self.scans {
+                Some(scans) => scans,
+                None => self.scans.insert(scans_of(&plan.input, &self.evaluator).await),
+            };
+            let Some(next) = scans.pop_front() else {
+                self.running = None;
+                return Ok(None);
+            };
+            let opened = scan::open_aggregate(plan, &next, &self.evaluator).await?;
+            let whole = next.id == plan.input.id;
+            let frame = self.evaluator.frame();
+            self.running = Some(if whole { opened } else { crate::exec::profiled(&next, frame, opened) });
+        }
     }
 }
 

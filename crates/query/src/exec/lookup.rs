@@ -3,15 +3,19 @@
 
 use std::sync::Arc;
 
+use arrow::array::ArrayRef;
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
-use gavel_types::{SqlError, SqlResult};
+use gavel_functions::physical::build_array;
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 
+use crate::exec::batch::batch_of;
 use crate::exec::eval::Evaluator;
+use crate::exec::expr::Expr;
 use crate::exec::frame::Frame;
 use crate::exec::join::{BuildSide, Matcher, Probe, gather, lone, unmatched};
-use crate::exec::operator::{BATCH_ROWS, BoxOperator, Operator, Turns};
-use crate::exec::plan::{JoinType, Node, Op};
+use crate::exec::operator::{BATCH_ROWS, BoxOperator, Operator, Turns, concat};
+use crate::exec::plan::{JoinType, LookupPlan, Node, Op};
 use crate::exec::scan;
 
 pub struct LookupJoin {
@@ -40,6 +44,35 @@ impl LookupJoin {
     }
 }
 
+/// The inner rows with the keys of `batch`; of a table with parts those of each.
+async fn inner_rows(plan: &LookupPlan, evaluator: &Evaluator, batch: &RecordBatch) -> SqlResult<RecordBatch> {
+    let (inner, lookup) = (&plan.inner, &plan.lookup);
+    let Op::Append { inputs, .. } = &inner.op else { return found_rows(inner, evaluator, lookup, batch).await };
+    let mut batches = Vec::with_capacity(inputs.len());
+    for (i, (part, positions)) in inputs.iter().enumerate() {
+        let rows = found_rows(part, evaluator, lookup, batch).await?;
+        let mut columns: Vec<ArrayRef> = positions.iter().map(|&i| rows.column(i).clone()).collect();
+        if let Some(oid) = plan.part_oids.get(i) {
+            let same = std::iter::repeat_n(Datum::Oid(oid.0), rows.num_rows());
+            columns.push(build_array(PgType::new(Oid::OID), same)?);
+        }
+        batches.push(batch_of(&inner.schema, columns, rows.num_rows())?);
+    }
+    concat(&inner.schema, &batches)
+}
+
+/// The rows of one scan with the keys of `batch`.
+async fn found_rows(
+    inner: &Arc<Node>,
+    evaluator: &Evaluator,
+    lookup: &[Expr],
+    batch: &RecordBatch,
+) -> SqlResult<RecordBatch> {
+    let ranges = scan::point_ranges(inner, evaluator, lookup, batch).await?;
+    let mut running = scan::open(inner, evaluator, ranges).await?;
+    gather(&mut running, &inner.schema).await
+}
+
 #[async_trait]
 impl Operator for LookupJoin {
     async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
@@ -50,9 +83,7 @@ impl Operator for LookupJoin {
         loop {
             if self.current.is_none() {
                 let Some(batch) = self.stream.next().await? else { return Ok(None) };
-                let ranges = scan::point_ranges(&plan.inner, &self.evaluator, &plan.lookup, &batch).await?;
-                let mut inner = scan::open(&plan.inner, &self.evaluator, ranges).await?;
-                let rows = gather(&mut inner, &plan.inner.schema).await?;
+                let rows = inner_rows(plan, &self.evaluator, &batch).await?;
                 let mut memory = self.evaluator.frame().memory();
                 memory.grow_batch(&rows)?;
                 let mut side = BuildSide::new(rows, &plan.keys, &self.evaluator, &mut memory).await?;

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`plan`] | the plan |
 //! | [`access`] | the seam to tables |
+//! | [`pruning`] | partitions that a query can do without |
 //! | [`frame`] | execution, frame, memory account |
 //! | [`operator`], [`batch`] | what operators are and pass |
 //! | [`expr`], [`special`], [`eval`] | compiled expressions and their evaluation |
@@ -29,6 +30,7 @@ pub mod lookup;
 pub mod modify;
 pub mod operator;
 pub mod plan;
+pub mod pruning;
 pub mod scan;
 pub mod sets;
 pub mod simple;
@@ -115,9 +117,10 @@ fn start_plain(node: &Arc<Node>, frame: &Frame) -> SqlResult<BoxOperator> {
             Box::new(sort::Sort::new(input, node.clone(), frame))
         }
         Op::Limit { input, .. } => Box::new(simple::Limit::new(start(input, frame)?, node, frame)?),
-        Op::Append { inputs } => {
+        Op::Append { pruning: Some(_), .. } => Box::new(simple::Append::new(vec![], node, frame)),
+        Op::Append { inputs, pruning: None } => {
             let running = inputs.iter().map(|(i, _)| start(i, frame)).collect::<SqlResult<Vec<_>>>()?;
-            Box::new(simple::Append::new(running, node))
+            Box::new(simple::Append::new(running, node, frame))
         }
         Op::SetOp { left, right, .. } => {
             Box::new(simple::SetOp::new(start(&left.0, frame)?, start(&right.0, frame)?, node, frame)?)

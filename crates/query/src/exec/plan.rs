@@ -18,6 +18,7 @@ use gavel_types::{Datum, Oid, PgType};
 use crate::exec::batch::{Layout, schema_of};
 use crate::exec::expr::{Expr, ExprKind};
 use crate::exec::inverted::InvertedScan;
+use crate::exec::pruning::Pruning;
 
 #[derive(Debug)]
 pub struct Node {
@@ -103,9 +104,11 @@ pub enum Op {
         offset: Option<Expr>,
         ties: Vec<SortExpr>,
     },
-    /// UNION ALL; each input with the positions of the output columns in it.
+    /// UNION ALL, or the parts of a table; each input with the positions of the output columns in it. `pruning` says
+    /// which of them are read at all.
     Append {
         inputs: Vec<(Arc<Node>, Vec<usize>)>,
+        pruning: Option<Pruning>,
     },
     /// INTERSECT and EXCEPT.
     SetOp {
@@ -131,10 +134,9 @@ pub enum Op {
         step_columns: Vec<usize>,
         all: bool,
     },
-    /// Targets with the position of their row key.
     Lock {
         input: Arc<Node>,
-        targets: Vec<(LockTarget, usize)>,
+        targets: Vec<LockedRows>,
     },
     Modify(ModifyPlan),
     /// The body of a function; see [`crate::exec::statements`].
@@ -144,6 +146,15 @@ pub enum Op {
         first: Vec<Arc<Node>>,
         last: Arc<Node>,
     },
+}
+
+/// Rows that FOR UPDATE locks, with the positions of the columns that name them.
+#[derive(Debug)]
+pub struct LockedRows {
+    pub target: LockTarget,
+    pub row_key: usize,
+    /// Where the target has parts.
+    pub table_oid: Option<usize>,
 }
 
 /// INSERT, UPDATE or DELETE.
@@ -293,6 +304,9 @@ pub struct LookupPlan {
     /// The inner side. Its key conditions mention outer rows' values as [`Expr`]s over `stream`:
     /// one for each of the leading key columns.
     pub inner: Arc<Node>,
+    /// Where the inner side is an `Append` whose last column is the table of a row: that of each input, which does not
+    /// put it out itself.
+    pub part_oids: Vec<Oid>,
     pub lookup: Vec<Expr>,
     pub keys: Vec<(Expr, Expr)>,
     pub residual: Option<Expr>,
@@ -402,7 +416,7 @@ impl Node {
             Op::Join(j) => vec![&j.stream, &j.build],
             Op::LookupJoin(j) => vec![&j.stream, &j.inner],
             Op::Lateral(j) => vec![&j.left, &j.right],
-            Op::Append { inputs } => inputs.iter().map(|i| &i.0).collect(),
+            Op::Append { inputs, .. } => inputs.iter().map(|i| &i.0).collect(),
             Op::SetOp { left, right, .. } => vec![&left.0, &right.0],
             Op::With { body, .. } => vec![body],
             Op::Recursive { base, step, .. } => vec![base, step],

@@ -268,16 +268,16 @@ fn request(
     Ok(stream::iter(parts).flat_map(move |part| tables.scan(part)).boxed())
 }
 
-/// Groups and partial states of the rows of a scan, made in storage: a column for each group, then one
+/// Groups and partial states of the rows of `input`, a scan, made in storage: a column for each group, then one
 /// of states for each call.
-pub async fn open_aggregate(plan: &AggregatePlan, evaluator: &Evaluator) -> SqlResult<BoxOperator> {
-    let scan = scan_of(&plan.input)?;
-    let ranges = ranges(&plan.input, evaluator).await?;
+pub async fn open_aggregate(plan: &AggregatePlan, input: &Node, evaluator: &Evaluator) -> SqlResult<BoxOperator> {
+    let scan = scan_of(input)?;
+    let ranges = ranges(input, evaluator).await?;
     if ranges.is_empty() {
         return Ok(Box::new(crate::exec::operator::Batches::new(vec![])));
     }
     let program = aggregate_program(scan, &plan.groups, &plan.aggregates, &|leaf| constant(leaf, evaluator))?;
-    Ok(Box::new(Streamed::new(request(&plan.input, evaluator, ranges, Arc::new(program))?)))
+    Ok(Box::new(Streamed::new(request(input, evaluator, ranges, Arc::new(program))?)))
 }
 
 /// The program of an aggregate right above a scan.
@@ -315,7 +315,20 @@ fn aggregate_program(
 
 /// Whether storage of this build makes groups and partial states of the rows of `input`.
 pub fn aggregates_in_storage(input: &Node, groups: &[Expr], calls: &[AggregateCall]) -> bool {
-    let Op::TableScan(scan) = &input.op else { return false };
+    let scan = match &input.op {
+        Op::TableScan(scan) => scan,
+        // All scans put out the same columns in the same order.
+        Op::Append { inputs, .. } => {
+            let straight = |(part, positions): &(Arc<Node>, Vec<usize>)| {
+                positions.iter().copied().eq(0..part.columns.len())
+                    && part.columns.iter().map(|c| c.1).eq(input.columns.iter().map(|c| c.1))
+                    && matches!(part.op, Op::TableScan(_))
+                    && aggregates_in_storage(part, groups, calls)
+            };
+            return !inputs.is_empty() && inputs.iter().all(straight);
+        }
+        _ => return false,
+    };
     let plain = scan.push_down && in_storage(scan) && !scan.with_key;
     let pushable = |call: &AggregateCall| {
         !call.distinct

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use gavel_binder::bound::SetOpKind;
 use gavel_functions::physical::{build_array, datum_at};
-use gavel_types::{Datum, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 
 use crate::exec::batch::{batch_of, filter_rows, take_rows};
 use crate::exec::cte::Shared;
@@ -18,7 +18,8 @@ use crate::exec::expr::{Expr, Value};
 use crate::exec::frame::{Frame, Memory};
 use crate::exec::keys::KeyEncoder;
 use crate::exec::operator::{BATCH_ROWS, BoxOperator, Operator};
-use crate::exec::plan::{Fetch, Node, Op, SortExpr};
+use crate::exec::plan::{Fetch, LockedRows, Node, Op, SortExpr};
+use crate::exec::pruning::Pruning;
 use crate::exec::table::KeyTable;
 
 fn wrong_plan() -> SqlError {
@@ -204,18 +205,40 @@ impl Operator for DistinctOn {
 pub struct Append {
     inputs: VecDeque<(BoxOperator, usize)>,
     node: Arc<Node>,
+    evaluator: Evaluator,
+    started: bool,
 }
 
 impl Append {
-    pub fn new(inputs: Vec<BoxOperator>, node: Arc<Node>) -> Self {
-        Self { inputs: inputs.into_iter().enumerate().map(|(i, o)| (o, i)).collect(), node }
+    /// Those that `pruning` chooses from begin once it has.
+    pub fn new(inputs: Vec<BoxOperator>, node: Arc<Node>, frame: &Frame) -> Self {
+        let inputs = inputs.into_iter().enumerate().map(|(i, o)| (o, i)).collect();
+        Self { inputs, node, evaluator: Evaluator::new(frame), started: false }
     }
+}
+
+/// The inputs that may have rows, now that all values can be computed. One that cannot excludes nothing: where there are
+/// rows, its error is met.
+pub async fn unpruned(pruning: &Pruning, evaluator: &Evaluator) -> Vec<usize> {
+    let mut values = Vec::with_capacity(pruning.values.len());
+    for value in &pruning.values {
+        values.push(evaluator.scalar(value).await.ok());
+    }
+    pruning.parts(&|value| values.get(value).cloned().flatten())
 }
 
 #[async_trait]
 impl Operator for Append {
     async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
-        let Op::Append { inputs } = &self.node.op else { return Err(wrong_plan()) };
+        let Op::Append { inputs, pruning } = &self.node.op else { return Err(wrong_plan()) };
+        if !std::mem::replace(&mut self.started, true)
+            && let Some(pruning) = pruning
+        {
+            for number in unpruned(pruning, &self.evaluator).await {
+                let (input, _) = inputs.get(number).ok_or_else(wrong_plan)?;
+                self.inputs.push_back((crate::exec::start(input, self.evaluator.frame())?, number));
+            }
+        }
         while let Some((running, number)) = self.inputs.front_mut() {
             if let Some(batch) = running.next().await? {
                 let positions = inputs.get(*number).map(|i| &i.1).ok_or_else(wrong_plan)?;
@@ -464,12 +487,28 @@ impl Operator for Lock {
     async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
         let Op::Lock { targets, .. } = &self.node.op else { return Err(wrong_plan()) };
         let Some(batch) = self.input.next().await? else { return Ok(None) };
-        for (target, position) in targets {
-            let column = batch.column(*position);
+        let tables = &self.frame.exec.env.tables;
+        for LockedRows { target, row_key, table_oid } in targets {
+            let column = batch.column(*row_key);
             let keys = column.as_binary_opt::<i32>().ok_or_else(|| SqlError::internal("a row key is not bytea"))?;
             // NULL where an outer join found no row.
-            let keys: Vec<Bytes> = keys.iter().flatten().map(Bytes::copy_from_slice).collect();
-            self.frame.exec.env.tables.lock(&target.table, &keys, target.mode).await?;
+            let Some(((parts, _), table_oid)) = target.parts.as_ref().zip(*table_oid) else {
+                let keys: Vec<Bytes> = keys.iter().flatten().map(Bytes::copy_from_slice).collect();
+                tables.lock(&target.table, &keys, target.mode).await?;
+                continue;
+            };
+            let oids = batch.column(table_oid);
+            let mut of_part: Vec<Vec<Bytes>> = vec![vec![]; parts.len()];
+            for (row, key) in keys.iter().enumerate() {
+                let Datum::Oid(oid) = datum_at(oids.as_ref(), row, PgType::new(Oid::OID))? else { continue };
+                let part = parts.iter().position(|part| part.oid.0 == oid);
+                if let (Some(part), Some(key)) = (part, key) {
+                    of_part[part].push(Bytes::copy_from_slice(key));
+                }
+            }
+            for (part, keys) in parts.iter().zip(of_part).filter(|(_, keys)| !keys.is_empty()) {
+                tables.lock(part, &keys, target.mode).await?;
+            }
         }
         Ok(Some(batch))
     }

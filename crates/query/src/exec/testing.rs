@@ -79,6 +79,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
                 missing: None,
                 dropped: false,
                 acl: None,
+                descent: gavel_catalog::Descent::default(),
             })
             .collect(),
         storage: Oid(oid),
@@ -92,6 +93,10 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
         options: vec![],
         acl: None,
         rung: 0,
+        inherits: Vec::new(),
+        children: Vec::new(),
+        partitioned: None,
+        bound: None,
         on_commit: OnCommit::PreserveRows,
     })
 }

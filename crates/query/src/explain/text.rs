@@ -215,6 +215,10 @@ fn column_name(node: &Node, position: usize) -> String {
         {
             Some(column_name(input, position))
         }
+        Op::Append { inputs, .. } => {
+            let first = inputs.first().and_then(|(input, positions)| Some((input, *positions.get(position)?)));
+            first.map(|(input, position)| column_name(input, position))
+        }
         Op::Join(join) => joined(&join.stream, &join.build, &join.emit, position),
         Op::LookupJoin(join) => joined(&join.stream, &join.inner, &join.emit, position),
         Op::Lateral(join) => joined(&join.left, &join.right, &join.emit, position),
@@ -356,6 +360,10 @@ fn describe<'n>(
     match &node.op {
         Op::Values { rows } if rows.len() == 1 => {
             rows.iter().flatten().for_each(|e| collect_sites(e, sites));
+            "Result".into()
+        }
+        Op::Values { rows } if rows.is_empty() => {
+            properties.push(("One-Time Filter", "false".into()));
             "Result".into()
         }
         Op::Values { rows } => {

@@ -163,7 +163,7 @@ pub(super) fn unlabelled(scalar: &Scalar) -> &Scalar {
 }
 
 /// Types whose values are encoded alike in keys.
-fn same_form(a: PgType, b: PgType) -> bool {
+pub(super) fn same_form(a: PgType, b: PgType) -> bool {
     let text = |t: Oid| matches!(t, Oid::TEXT | Oid::VARCHAR | Oid::NAME);
     a.oid == b.oid || (text(a.oid) && text(b.oid))
 }

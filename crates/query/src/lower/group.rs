@@ -128,7 +128,8 @@ impl Planner<'_> {
             let mentioned = wanted.intersection(&member.columns).copied().collect();
             let ask = Ask { required: mentioned, filters: member.own.clone(), ..Ask::default() };
             let node = self.plan(member.rel, ask)?.node;
-            let scan = matches!(member.rel, Rel::Scan { .. }).then(|| (member.rel, member.own.clone()));
+            let readable = matches!(member.rel, Rel::Scan { .. } | Rel::Append { .. });
+            let scan = readable.then(|| (member.rel, member.own.clone()));
             sides.push(Side { node, columns: member.columns.clone(), scan });
         }
         let (classes, terms) = classify(&members, spanning);

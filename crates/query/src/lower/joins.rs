@@ -106,7 +106,7 @@ impl Planner<'_> {
         let right_ask = Ask { required: pick(&right_columns), filters: right_filters.clone(), ..Ask::default() };
         let right_node = self.plan(right, right_ask)?.node;
         let left = Side { node: left, columns: left_columns, scan: None };
-        let scan = matches!(right, Rel::Scan { .. }).then_some((right, right_filters));
+        let scan = matches!(right, Rel::Scan { .. } | Rel::Append { .. }).then_some((right, right_filters));
         let right = Side { node: right_node, columns: right_columns, scan };
         let rows = self.outer_rows(kind, &left, &right, &conditions);
         let node = self.join_pair(kind, &left, &right, conditions, &required, rows)?;
@@ -227,7 +227,8 @@ impl Planner<'_> {
         let residual = self.conjunction(residual, &both)?;
         let visible = if matches!(kind, JoinKind::Semi | JoinKind::Anti) { Some(&left.columns) } else { None };
         let (emit, columns) = emitted(&both, required, visible);
-        let plan = LookupPlan { join, stream: left.node.clone(), inner: inner.node, lookup, keys, residual, emit };
+        let (stream, part_oids) = (left.node.clone(), inner.part_oids);
+        let plan = LookupPlan { join, stream, inner: inner.node, part_oids, lookup, keys, residual, emit };
         let cost = self.cost_of(&left.node) + inner.cost;
         Ok(Some(self.costly(Op::LookupJoin(plan), columns, rows, cost)))
     }

@@ -295,6 +295,7 @@ fn is_unique(rel: &Rel, pairs: &[Pair]) -> bool {
 pub fn rough_rows(planner: &Planner<'_>, rel: &Rel) -> f64 {
     match rel {
         Rel::Scan { source: Source::Table(table), .. } => planner.table_rows(table),
+        Rel::Append { parts, .. } => parts.iter().map(|part| planner.table_rows(part)).sum(),
         Rel::Scan { .. } => 200.0,
         Rel::Values { rows, .. } => rows.len() as f64,
         Rel::Filter { input, predicate } => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gavel_binder::bound::{ColumnId, Rel, Scalar, Source};
 use gavel_catalog::{Index, IndexKey};
-use gavel_types::SqlResult;
+use gavel_types::{Oid, SqlResult};
 
 use crate::exec::plan::{Node, Op, ScanPlan};
 use crate::lower::access::{LOOKUP_COST, Path, Scanned, stored_columns};
@@ -17,6 +17,8 @@ use crate::lower::walk::Refs;
 /// The inner side of a look-up join.
 pub struct LookupScan {
     pub node: Arc<Node>,
+    /// As [`crate::exec::plan::LookupPlan::part_oids`].
+    pub part_oids: Vec<Oid>,
     /// Columns of the leading key columns, in key order.
     pub order: Vec<ColumnId>,
     /// Conditions that the scan does not apply.
@@ -26,11 +28,11 @@ pub struct LookupScan {
 }
 
 /// An index by whose leading columns rows can be looked up.
-struct Entries<'t> {
+pub(super) struct Entries<'t> {
     index: &'t Index,
     /// The columns, and rows with each combination of values of those up to it.
-    columns: Vec<(ColumnId, f64)>,
-    touch: f64,
+    pub columns: Vec<(ColumnId, f64)>,
+    pub touch: f64,
     covering: bool,
 }
 
@@ -44,16 +46,22 @@ impl Planner<'_> {
         tie: &dyn Fn(ColumnId) -> Option<Option<usize>>,
     ) -> Vec<Lookup> {
         let tied = |id| tie(id).is_some();
-        let entries = self.entries(rel, filters, wanted, &tied);
-        let lookup = |entry: Entries<'_>| Lookup {
-            columns: entry.columns.into_iter().filter_map(|(id, each)| Some((tie(id)?, each))).collect(),
-            touch: entry.touch,
+        let entries = match rel {
+            Rel::Append { .. } => match self.part_scans(rel, filters) {
+                Some(parts) => self.part_entries(&parts, filters, wanted, &tied),
+                None => vec![],
+            },
+            _ => self.entries(rel, filters, wanted, &tied).into_iter().map(|e| (e.columns, e.touch)).collect(),
+        };
+        let lookup = |(columns, touch): (Vec<(ColumnId, f64)>, f64)| Lookup {
+            columns: columns.into_iter().filter_map(|(id, each)| Some((tie(id)?, each))).collect(),
+            touch,
         };
         entries.into_iter().map(lookup).collect()
     }
 
     /// Indexes with leading columns that are tied.
-    fn entries<'r>(
+    pub(super) fn entries<'r>(
         &mut self,
         rel: &'r Rel,
         filters: &[Scalar],
@@ -108,10 +116,12 @@ impl Planner<'_> {
         (outer, out): (f64, f64),
         otherwise: f64,
     ) -> SqlResult<Option<LookupScan>> {
-        let Rel::Scan { source: Source::Table(table), columns, row_key } = rel else { return Ok(None) };
         let mut wanted = required.clone();
         for filter in filters {
             wanted.extend(Refs::of_scalar(filter).used);
+        }
+        if let Rel::Append { .. } = rel {
+            return self.lookup_parts(rel, filters, tied, &wanted, (outer, out), otherwise);
         }
         let entries = self.entries(rel, filters, &wanted, &|id| tied.contains(&id));
         let priced = entries.into_iter().filter_map(|entry| {
@@ -122,16 +132,29 @@ impl Planner<'_> {
         if cost >= otherwise {
             return Ok(None);
         }
+        self.scan_along(rel, filters, entry, &wanted, (outer * each, cost))
+    }
+
+    /// The scan of a table that looks rows up by an index; `found` of them before the filters.
+    pub(super) fn scan_along(
+        &mut self,
+        rel: &Rel,
+        filters: &[Scalar],
+        entry: Entries<'_>,
+        wanted: &BTreeSet<ColumnId>,
+        (found, cost): (f64, f64),
+    ) -> SqlResult<Option<LookupScan>> {
+        let Rel::Scan { source: Source::Table(table), columns, row_key } = rel else { return Ok(None) };
         let Entries { index, columns: order, covering, .. } = entry;
         let scanned = Scanned { table, columns, row_key: *row_key };
         let known = self.env.statistics(table);
         let conditions = self.conditions(filters, columns, known.as_ref().and_then(|k| k.sample.as_ref()));
-        let rows = (outer * each * conditions.all()).max(1.0);
+        let rows = (found * conditions.all()).max(1.0);
         let path = Path { rows, cost, covering, ..Path::along(index) };
-        let (scan, layout, rest) = self.scan_plan(&scanned, path, filters.to_vec(), &wanted)?;
+        let (scan, layout, rest) = self.scan_plan(&scanned, path, filters.to_vec(), wanted)?;
         let scan = ScanPlan { index_name: Some(index.name.clone()), ..scan };
         let node = self.costly(Op::TableScan(scan), layout, rows, cost);
         let order = order.into_iter().map(|c| c.0).collect();
-        Ok(Some(LookupScan { node, order, rest, cost }))
+        Ok(Some(LookupScan { node, part_oids: vec![], order, rest, cost }))
     }
 }

@@ -8,8 +8,9 @@
 //! |---|---|
 //! | [`plan`] | the pass |
 //! | [`group`], [`order`] | inner joins: taken apart and put in order |
-//! | [`joins`], [`lookup`] | how each join is run; tables that are looked up by key |
+//! | [`joins`], [`lookup`], [`part_lookup`] | how each join is run; tables, and tables with descendants, that are looked up by key |
 //! | [`access`] | key conditions, choice of index, what is pushed into storage |
+//! | [`append`], [`pruning`] | tables with descendants; partitions that conditions leave out |
 //! | [`inverted`] | conditions that inverted indexes serve |
 //! | [`statistics`], [`estimate`] | what is known of tables; how many rows a condition leaves |
 //! | [`unnest`] | subqueries in conditions that become joins |
@@ -19,6 +20,7 @@
 //! | [`walk`], [`equality`], [`factor`] | facts about bound trees and functions |
 
 pub mod access;
+pub mod append;
 pub mod equality;
 pub mod estimate;
 pub mod factor;
@@ -29,7 +31,9 @@ pub mod lift;
 pub mod lookup;
 pub mod modify;
 pub mod order;
+pub mod part_lookup;
 pub mod plan;
+pub mod pruning;
 pub mod scalar;
 pub mod statistics;
 pub mod unnest;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gavel_binder::bound::{ColumnId, ConflictAction, Modify, ModifyOp, Scalar};
-use gavel_types::{PgType, SqlError, SqlResult};
+use gavel_types::{Oid, PgType, SqlError, SqlResult};
 
 use crate::exec::plan::{ModifyPlan, Node, Op, UpdatePlan};
 use crate::lower::plan::Planner;
@@ -27,11 +27,12 @@ impl Planner<'_> {
         };
         let on_conflict = match &modify.op {
             ModifyOp::Insert { new_row, on_conflict: Some(on) } => match &on.action {
-                ConflictAction::Update { existing, assignments, predicate, checks } => {
+                ConflictAction::Update { existing, table_oid, assignments, predicate, checks } => {
                     let own = assignments.iter().map(|a| &a.1).chain(predicate).chain(checks.iter().map(|c| &c.1));
                     refuse_statements(own)?;
                     let columns: Vec<(ColumnId, PgType)> = (existing.iter().chain(new_row))
                         .filter_map(|(number, id)| Some((*id, modify.table.column(*number)?.ty)))
+                        .chain(table_oid.map(|id| (id, PgType::new(Oid::OID))))
                         .collect();
                     let assignments = assignments
                         .iter()

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use gavel_binder::bound::{
-    Aggregate, ColumnId, Cte, CteBody, CteId, FrameBound, Rel, Scalar, ScalarKind, SetOpKind, SortKey, Source,
-    Subquery, SubqueryKind, Window as BoundWindow,
+    Aggregate, ColumnId, Cte, CteBody, CteId, FrameBound, LockTarget, Rel, Scalar, ScalarKind, SetOpKind, SortKey,
+    Source, Subquery, SubqueryKind, Window as BoundWindow,
 };
 use gavel_functions::aggregate::AggregateSpec;
 use gavel_functions::registry;
@@ -15,13 +15,14 @@ use crate::apply::waiting;
 use crate::exec::batch::Layout;
 use crate::exec::expr::{Expr, ExprKind};
 use crate::exec::plan::{
-    AggregateCall, AggregatePlan, Bound, CtePlan, Fetch, Node, Op, SetPlan, SortExpr, WindowCall, WindowGroup,
+    AggregateCall, AggregatePlan, Bound, CtePlan, Fetch, LockedRows, Node, Op, SetPlan, SortExpr, WindowCall,
+    WindowGroup,
 };
 use crate::exec::scan;
-use crate::lower::PlanEnv;
 use crate::lower::estimate::column_of;
 use crate::lower::statistics::ColumnFacts;
 use crate::lower::walk::{Refs, conjuncts, map};
+use crate::lower::{PlanEnv, append};
 
 /// Rows of a table of which nothing is known.
 pub const UNKNOWN_ROWS: f64 = 1000.0;
@@ -209,6 +210,7 @@ impl<'a> Planner<'a> {
             Rel::Scan { source: Source::System { schema, name }, columns, .. } => {
                 self.plan_system(schema, name, columns, ask)
             }
+            Rel::Append { .. } => self.plan_append(rel, ask),
             Rel::Values { rows, columns } => {
                 let needed = ask.needed();
                 let kept: Vec<usize> = (0..columns.len()).filter(|&i| needed.contains(&columns[i].0)).collect();
@@ -321,13 +323,17 @@ impl<'a> Planner<'a> {
             Rel::CteRef { cte, columns } => self.plan_cte_ref(*cte, columns, ask),
             Rel::Lock { input, targets } => {
                 let mut required = ask.needed();
-                required.extend(targets.iter().map(|t| t.row_key));
+                required.extend(targets.iter().flat_map(LockTarget::columns));
                 let filters = ask.filters;
                 let below = Ask { required, filters: vec![], order: ask.order, fetch: ask.fetch };
                 let Planned { node: input, ordered } = self.plan(input, below)?;
                 let targets = targets
                     .iter()
-                    .map(|t| Ok((t.clone(), input.position(t.row_key).ok_or_else(|| lost(t.row_key))?)))
+                    .map(|t| {
+                        let place = |id: ColumnId| input.position(id).ok_or_else(|| lost(id));
+                        let table_oid = t.parts.as_ref().map(|(_, id)| place(*id)).transpose()?;
+                        Ok(LockedRows { target: t.clone(), row_key: place(t.row_key)?, table_oid })
+                    })
                     .collect::<SqlResult<_>>()?;
                 let (columns, rows) = (input.columns.to_vec(), input.rows);
                 let node = self.node(Op::Lock { input, targets }, columns, rows);
@@ -716,7 +722,7 @@ impl<'a> Planner<'a> {
         let layout: Vec<(ColumnId, PgType)> = kept.iter().map(|c| (c.0, c.3)).collect();
         let rows: f64 = sides.iter().map(|s| s.0.rows).sum();
         let node = if append {
-            let node = self.node(Op::Append { inputs: sides }, layout.clone(), rows);
+            let node = self.node(Op::Append { inputs: sides, pruning: None }, layout.clone(), rows);
             if all { node } else { self.node(Op::Distinct { input: node }, layout, rows / 2.0) }
         } else {
             let mut sides = sides.into_iter();
@@ -884,6 +890,7 @@ pub fn substitute(scalar: Scalar, by_id: &HashMap<ColumnId, &Scalar>) -> Scalar 
 pub fn output_of(rel: &Rel) -> BTreeSet<ColumnId> {
     match rel {
         Rel::Scan { columns, row_key, .. } => columns.iter().map(|c| c.1).chain(*row_key).collect(),
+        Rel::Append { columns, row_key, table_oid, .. } => append::output(columns, *row_key, *table_oid),
         Rel::Values { columns, .. } => columns.iter().map(|c| c.0).collect(),
         Rel::Project { exprs, .. } => exprs.iter().map(|e| e.0).collect(),
         Rel::Filter { input, .. }

@@ -12,7 +12,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use gavel_binder::bound::{ColumnId, JoinKind, Rel, Scalar, ScalarKind, Subquery, SubqueryKind};
-use gavel_types::{Datum, PgType};
+use gavel_types::{Datum, Oid, PgType};
 
 use crate::lower::equality::key_type;
 use crate::lower::plan::{Planner, output_of, substitute};
@@ -196,6 +196,10 @@ pub fn type_of(rel: &Rel, id: ColumnId) -> Option<PgType> {
                 }
             }
         }
+        Rel::Append { table, columns, table_oid, .. } => match columns.iter().find(|c| c.1 == id) {
+            Some((number, _)) => table.column(*number).map(|c| c.ty),
+            None => (*table_oid == Some(id)).then_some(PgType::new(Oid::OID)),
+        },
         Rel::Values { columns, .. } => columns.iter().find(|c| c.0 == id).map(|c| c.1),
         Rel::Project { exprs, .. } => exprs.iter().find(|e| e.0 == id).map(|e| e.1.ty),
         Rel::Filter { input, .. }

@@ -109,6 +109,14 @@ impl Refs {
                 self.defined.extend(columns.iter().map(|c| c.1));
                 self.defined.extend(*row_key);
             }
+            Rel::Append { parts, columns, row_key, table_oid, .. } => {
+                for part in parts {
+                    if !self.tables.iter().any(|t| t.oid == part.oid) {
+                        self.tables.push(part.clone());
+                    }
+                }
+                self.defined.extend(columns.iter().map(|c| c.1).chain(*row_key).chain(*table_oid));
+            }
             Rel::Values { rows, columns } => {
                 self.scalars(rows.iter().flatten());
                 self.defined.extend(columns.iter().map(|c| c.0));
@@ -175,6 +183,7 @@ impl Refs {
             Rel::Distinct { input } => self.rel(input),
             Rel::Lock { input, targets } => {
                 self.written.extend(targets.iter().map(|t| Arc::clone(&t.table)));
+                self.written.extend(targets.iter().filter_map(|t| t.parts.as_ref()).flat_map(|p| p.0.iter().cloned()));
                 self.rel(input);
             }
             Rel::Called(called) => {
@@ -223,6 +232,10 @@ impl Refs {
                 self.volatile = true;
                 self.modifies = true;
                 self.written.push(Arc::clone(&modify.table));
+                if let Some(tree) = &modify.tree {
+                    self.written.extend(tree.parts.iter().cloned());
+                    self.defined.insert(tree.table_oid);
+                }
                 self.verb = self.verb.or(Some(match &modify.op {
                     ModifyOp::Insert { .. } => "INSERT",
                     ModifyOp::Update { .. } => "UPDATE",
@@ -240,11 +253,17 @@ impl Refs {
                         self.defined.extend(new_row.iter().map(|c| c.1));
                         if let Some(gavel_binder::bound::OnConflict {
                             action:
-                                gavel_binder::bound::ConflictAction::Update { existing, assignments, predicate, checks },
+                                gavel_binder::bound::ConflictAction::Update {
+                                    existing,
+                                    table_oid,
+                                    assignments,
+                                    predicate,
+                                    checks,
+                                },
                             ..
                         }) = on_conflict
                         {
-                            self.defined.extend(existing.iter().map(|c| c.1));
+                            self.defined.extend(existing.iter().map(|c| c.1).chain(*table_oid));
                             self.scalars(assignments.iter().map(|a| &a.1));
                             self.scalars(predicate);
                             self.scalars(checks.iter().map(|c| &c.1));

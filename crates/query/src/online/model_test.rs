@@ -159,6 +159,10 @@ impl World {
             acl: None,
             materialized: None,
             rung: 0,
+            inherits: Vec::new(),
+            children: Vec::new(),
+            partitioned: None,
+            bound: None,
             of_type: None,
             on_commit: OnCommit::PreserveRows,
         };

@@ -1,10 +1,12 @@
 //! DETAIL of violated constraints shows values of rows: not to those who may not read them.
 
+use std::sync::Arc;
+
 use gavel_catalog::acl::Privileges;
 use gavel_catalog::privilege::{Access, Securable};
 use gavel_catalog::search::Found;
 use gavel_catalog::snapshot::Relation;
-use gavel_catalog::{Catalog, IndexKey, Subject, Table};
+use gavel_catalog::{Catalog, ForeignKey, IndexKey, PartitionOn, Subject, Table};
 use gavel_types::{SqlError, SqlState};
 
 use crate::session::Session;
@@ -39,19 +41,46 @@ fn shown_row(subject: &Subject, table: &Table, detail: &str, given: &[i16]) -> O
     some.then(|| format!("Failing row contains ({}) = ({}).", names.join(", "), values.join(", ")))
 }
 
-/// What is left of DETAIL for a role that has given values to these columns; `None` if all of it is.
-fn left(catalog: &Catalog, subject: &Subject, error: &SqlError, given: &[i16]) -> Option<Option<String>> {
+/// The table as whose row DETAIL shows a row of `table`: the one that the statement writes to, which may be above it.
+fn shown_as<'c>(catalog: &'c Catalog, table: &'c Arc<Table>, accesses: &[Access]) -> &'c Arc<Table> {
+    let writing = Privileges::of_letters("aw");
+    let written = |t: &Table| accesses.iter().any(|a| a.relation == t.oid && !a.privileges.and(writing).is_empty());
+    if written(table) {
+        return table;
+    }
+    catalog.ancestors(table.oid).into_iter().find(|t| written(t)).unwrap_or(table)
+}
+
+/// Whether a role may read the columns of a partition key; if it has expressions, all columns of the table.
+fn reads_partition_key(subject: &Subject, table: &Table) -> bool {
+    let parts = table.partitioned.iter().flat_map(|key| &key.parts);
+    let columns = parts.map(|part| if let PartitionOn::Column(number) = part.key { Some(number) } else { None });
+    reads(subject, table, &columns.collect::<Option<Vec<i16>>>().unwrap_or_default())
+}
+
+/// What is left of DETAIL for a role that does this; `None` if all of it is.
+fn left(catalog: &Catalog, subject: &Subject, error: &SqlError, accesses: &[Access]) -> Option<Option<String>> {
     let fields = error.fields();
     let (schema, table, detail) = (fields.schema.as_ref()?, fields.table.as_ref()?, fields.detail.as_ref()?);
     let Some(Found::Relation(Relation::Table(table))) = catalog.find_in(schema, table) else { return None };
     let constraint = fields.constraint.as_deref().unwrap_or_default();
     match fields.code {
         SqlState::UniqueViolation if !reads(subject, table, &key_columns(table, constraint)) => Some(None),
-        SqlState::NotNullViolation | SqlState::CheckViolation if !reads(subject, table, &[]) => {
-            Some(shown_row(subject, table, detail, given))
+        SqlState::CheckViolation if detail.starts_with("Partition key of ") => {
+            (!reads_partition_key(subject, table)).then_some(None)
+        }
+        SqlState::NotNullViolation | SqlState::CheckViolation => {
+            let table = shown_as(catalog, table, accesses);
+            if reads(subject, table, &[]) {
+                return None;
+            }
+            let written = accesses.iter().filter(|a| a.relation == table.oid);
+            let given: Vec<i16> = written.flat_map(|a| a.inserted.iter().chain(&a.updated).copied()).collect();
+            Some(shown_row(subject, table, detail, &given))
         }
         SqlState::ForeignKeyViolation => {
-            let key = table.foreign_keys.iter().find(|f| f.name == constraint)?;
+            let named = |f: &&ForeignKey| f.name == constraint || f.parts.iter().any(|p| p.name == constraint);
+            let key = table.foreign_keys.iter().find(named)?;
             let at = detail.rfind(" is still referenced").or_else(|| detail.rfind(" is not present"))?;
             let read = if detail[at..].starts_with(" is still") {
                 catalog.table(key.parent).is_some_and(|parent| reads(subject, parent, &key.parent_columns))
@@ -71,13 +100,7 @@ impl Session {
         if subject.superuser {
             return error;
         }
-        let catalog = self.catalog();
-        let fields = error.fields();
-        let table = fields.schema.as_ref().zip(fields.table.as_ref()).and_then(|(s, t)| catalog.find_in(s, t));
-        let table = table.map(|found| found.oid());
-        let written = accesses.iter().filter(|a| Some(a.relation) == table);
-        let given: Vec<i16> = written.flat_map(|a| a.inserted.iter().chain(&a.updated).copied()).collect();
-        match left(&catalog, &subject, &error, &given) {
+        match left(&self.catalog(), &subject, &error, accesses) {
             Some(detail) => error.with_detail(detail),
             None => error,
         }

@@ -28,6 +28,22 @@ fn named(catalog: &Catalog, schema: Oid, name: &str) -> Vec<Found> {
     found
 }
 
+/// The constraints, and those that partitions have for them.
+fn with_parts(catalog: &Catalog, oids: Vec<Oid>) -> Vec<Oid> {
+    let mut all = oids;
+    let mut at = 0;
+    while let Some(oid) = all.get(at).copied() {
+        at += 1;
+        for table in catalog.tables.values().filter(|t| t.bound.is_some()) {
+            let uniques = table.uniques.iter().filter(|u| u.parent == Some(oid)).map(|u| u.oid);
+            let keys = table.foreign_keys.iter().filter(|f| f.inherited_from == Some(oid)).map(|f| f.oid);
+            let parts: Vec<Oid> = uniques.chain(keys).filter(|part| !all.contains(part)).collect();
+            all.extend(parts);
+        }
+    }
+    all
+}
+
 impl Session {
     pub(crate) async fn set_constraints(
         &mut self,
@@ -91,6 +107,7 @@ impl Session {
             let message = format!("constraint \"{bare}\" is not deferrable");
             return Err(SqlError::new(SqlState::WrongObjectType, message));
         }
-        Ok(found.into_iter().filter(|f| f.deferrable).map(|f| f.oid).collect())
+        let oids = found.into_iter().filter(|f| f.deferrable).map(|f| f.oid).collect();
+        Ok(with_parts(&catalog, oids))
     }
 }

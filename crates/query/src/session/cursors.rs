@@ -7,6 +7,8 @@ use gavel_api::sql::ColumnDesc;
 use gavel_binder::bound::{Modify, Rel, Statement};
 use gavel_binder::ddl::ast::FetchDirection;
 use gavel_catalog::Table;
+use gavel_encoding::ObjectId;
+use gavel_encoding::layout::object_range;
 use gavel_types::{Datum, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
@@ -141,6 +143,9 @@ impl Session {
         let there = state.txn.view().get(&places).await?;
         drop(state);
         let last = places.into_iter().zip(there).rev().find_map(|(key, row)| row.map(|_| key));
+        // The cursor may read other tables under the same name: their rows are none of this one's.
+        let own = object_range(work.tenant(), ObjectId(modify.table.storage.0));
+        let last = last.filter(|key| modify.tree.is_some() || own.contains(key));
         params.push(last.map_or(Datum::Null, Datum::Bytea));
         Ok(params)
     }
@@ -216,7 +221,9 @@ impl Session {
 /// run backwards at no cost.
 fn goes_back(rel: &Rel) -> bool {
     match rel {
-        Rel::Scan { .. } | Rel::FunctionScan { .. } | Rel::CteRef { .. } | Rel::Sort { .. } => true,
+        Rel::Scan { .. } | Rel::Append { .. } | Rel::FunctionScan { .. } | Rel::CteRef { .. } | Rel::Sort { .. } => {
+            true
+        }
         // Not a SELECT without FROM.
         Rel::Values { columns, .. } => !columns.is_empty(),
         Rel::Project { input, .. } | Rel::Filter { input, .. } | Rel::Limit { input, .. } => goes_back(input),

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use gavel_binder::bound::{Scalar, ScalarKind};
+use gavel_binder::parse::Source;
 use gavel_binder::{BindContext, CheckedBody, TableExpr};
 use gavel_catalog::function::Body;
 use gavel_catalog::{Function, Subject, Table};
@@ -13,9 +14,11 @@ use gavel_plpgsql::tree::Sql;
 use gavel_types::text_io::TextStyle;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, DataType, Expr, Query, VisitMut, VisitorMut};
+use sqlparser::tokenizer::Span;
 
 use crate::ddl::binding::{DdlBinder, Scope, StoredExpression, StoredQuery, Usage};
 use crate::ddl::expression;
+use crate::partition;
 use crate::procedural::call::{placed, signature_of};
 use crate::procedural::compiled::{self, Types};
 use crate::system::resolver::CatalogNames;
@@ -61,9 +64,14 @@ impl DdlBinder for SessionBinder<'_> {
     }
 
     fn expression(&self, scope: Scope<'_>, table: &Table, expr: &Expr, usage: Usage) -> SqlResult<StoredExpression> {
-        // PostgreSQL knows the places of ALTER's expressions no more, but for USING.
+        // PostgreSQL knows the places of ALTER's expressions no more, but for USING and bounds; nor those of keys.
         let altered = self.text.get(..5).is_some_and(|w| w.eq_ignore_ascii_case("alter"));
-        let text = if altered && !matches!(usage, Usage::Using(_)) { "" } else { self.text };
+        let placed = match usage {
+            Usage::Using(_) | Usage::PartitionBound(_) => true,
+            Usage::PartitionKey => false,
+            _ => !altered,
+        };
+        let text = if placed { self.text } else { "" };
         self.bind(scope, table, expr, text, usage)
     }
 
@@ -75,6 +83,11 @@ impl DdlBinder for SessionBinder<'_> {
         usage: Usage,
     ) -> SqlResult<StoredExpression> {
         self.bind(scope, table, &gavel_binder::parse::parse_expression(sql)?, "", usage)
+    }
+
+    fn place(&self, span: Span) -> Option<usize> {
+        let source = Source::new(self.text);
+        source.characters(source.start(span))
     }
 
     fn function_body(&self, scope: Scope<'_>, function: &Arc<Function>) -> SqlResult<CheckedBody> {
@@ -178,9 +191,20 @@ impl SessionBinder<'_> {
                 let (scalar, mentioned) = over_table(TableExpr::IndexPredicate)?;
                 (scalar, PgType::BOOL, columns_of(&mentioned))
             }
+            Usage::PartitionKey => {
+                let (scalar, mentioned) = over_table(TableExpr::PartitionKey)?;
+                let ty = scalar.ty;
+                (scalar, ty, columns_of(&mentioned))
+            }
+            Usage::PartitionBound(at) => {
+                let part = table.partitioned.as_ref().and_then(|key| key.parts.get(at));
+                let ty = part.map(|part| part.ty).ok_or_else(|| SqlError::internal("a bound without a key"))?;
+                let called = partition::part_name(scope.catalog, table, at);
+                (gavel_binder::bind_partition_bound_ast(&context, expr, text, ty, &called)?, ty, Vec::new())
+            }
         };
         let mut columns = columns;
-        if !calls.borrow().is_empty() && !matches!(usage, Usage::Default(_)) {
+        if !calls.borrow().is_empty() && !matches!(usage, Usage::Default(_) | Usage::PartitionBound(_)) {
             // A body need not look at all of its arguments; the expression mentions them nevertheless.
             let opaque = BindContext { opaque_calls: true, ..self.context(scope, &style) };
             let (_, named) = gavel_binder::bind_table_expr_ast(&opaque, expr, text, table, TableExpr::Stored)?;
@@ -194,6 +218,8 @@ impl SessionBinder<'_> {
         let calls = calls.borrow();
         expression::number_calls(&mut expr, &calls);
         expression::number_types(&mut expr, &|ty| numbered(&context, ty));
+        // The table may be renamed, and what inherits from it has the same expression.
+        expression::drop_qualifiers(&mut expr, &table.name);
         let mut found = Vec::new();
         sequences(&scalar, &mut found);
         Ok(StoredExpression {
@@ -201,7 +227,7 @@ impl SessionBinder<'_> {
             ty,
             columns,
             volatility: match usage {
-                Usage::Default(_) => gavel_binder::volatility(&scalar),
+                Usage::Default(_) | Usage::PartitionBound(_) => gavel_binder::volatility(&scalar),
                 _ => gavel_binder::expression_volatility(&context, written, table, &scalar),
             },
             sequences: found,

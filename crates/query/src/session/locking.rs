@@ -17,7 +17,7 @@
 
 use std::collections::BTreeSet;
 
-use gavel_binder::ddl::ast::{QualifiedName, TableLockMode};
+use gavel_binder::ddl::ast::{TableLockMode, TableRef};
 use gavel_catalog::acl::Privileges;
 use gavel_catalog::keys::{self, Kind};
 use gavel_catalog::privilege::{Securable, denied};
@@ -31,7 +31,7 @@ use crate::session::result::Executed;
 use crate::session::{Session, binding};
 
 impl Session {
-    pub(crate) async fn lock_tables(&mut self, tables: &[QualifiedName], mode: TableLockMode) -> SqlResult<Executed> {
+    pub(crate) async fn lock_tables(&mut self, tables: &[TableRef], mode: TableLockMode) -> SqlResult<Executed> {
         if mode > TableLockMode::RowExclusive {
             self.may_write("LOCK TABLE")?;
         }
@@ -42,8 +42,8 @@ impl Session {
             ));
         }
         self.work().await?;
-        for name in tables {
-            let objects = self.lockable(name, mode).await?;
+        for table in tables {
+            let objects = self.lockable(table, mode).await?;
             let temporary = objects.iter().any(|oid| is_temporary(*oid));
             self.work().await?.used_temporary |= temporary;
             self.lock_objects(&objects, mode).await?;
@@ -51,8 +51,10 @@ impl Session {
         Ok(Executed::tag("LOCK TABLE"))
     }
 
-    /// The table of this name; of a view, all that it reads from.
-    async fn lockable(&mut self, name: &QualifiedName, mode: TableLockMode) -> SqlResult<BTreeSet<Oid>> {
+    /// The table of this name, and unless it says ONLY those that inherit from it, for which nobody needs privileges of
+    /// their own; of a view, all that it reads from.
+    async fn lockable(&mut self, of: &TableRef, mode: TableLockMode) -> SqlResult<BTreeSet<Oid>> {
+        let name = &of.name;
         let catalog = self.catalog();
         let path = self.search_path();
         let subject = self.subject();
@@ -74,7 +76,10 @@ impl Session {
             }
             Some(Found::Relation(Relation::Table(table))) => {
                 may_lock(&catalog, table.oid, &subject, mode)?;
-                Ok([table.oid].into())
+                if of.only {
+                    return Ok([table.oid].into());
+                }
+                Ok(catalog.descendants(table.oid).iter().map(|t| t.oid).collect())
             }
             Some(Found::Relation(Relation::View(view))) => {
                 let basis = self.basis().await?;

@@ -172,6 +172,9 @@ fn layout(modify: &Modify) -> Vec<(ColumnId, PgType)> {
     for check in &modify.checks {
         add(check.holds, PgType::BOOL);
     }
+    if let Some(tree) = &modify.tree {
+        add(tree.table_oid, PgType::new(Oid::OID));
+    }
     for (_, scalar) in modify.returning.iter().flatten() {
         mentioned(scalar, &mut |id, ty| add(id, ty));
     }

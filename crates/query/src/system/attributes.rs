@@ -115,6 +115,7 @@ fn column(row: &mut Row<'_>, table: Oid, c: &Column) {
     }
     row.set("attnotnull", c.not_null).set("atthasdef", c.default.is_some()).set("attisdropped", c.dropped);
     row.set("atthasmissing", c.missing.is_some());
+    row.set("attislocal", !c.descent.not_local).set("attinhcount", i32::from(c.descent.parents));
     match c.identity {
         Some(Identity::Always) => row.set("attidentity", 'a'),
         Some(Identity::ByDefault) => row.set("attidentity", 'd'),

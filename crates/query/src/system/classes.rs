@@ -9,7 +9,7 @@ use gavel_types::Oid;
 use gavel_types::text_io::numbered_function;
 
 use super::table::{Row, Rows, texts};
-use super::{SystemContext, privileges};
+use super::{SystemContext, descent, foreign_part, partition, privileges};
 
 /// `pg_am` of tables.
 const HEAP: Oid = Oid(2);
@@ -39,11 +39,12 @@ fn class(row: &mut Row<'_>, (oid, name): (Oid, &str), schema: Oid, owner: Oid, k
     row.set("oid", oid).set("relname", name).set("relnamespace", schema).set("relowner", owner).set("relkind", kind);
     let persistence = if system::is_temporary(oid) { 't' } else { 'p' };
     row.set("relnatts", i16::try_from(columns).unwrap_or(i16::MAX)).set("relpersistence", persistence);
-    row.set("relispopulated", true).set("relreplident", if kind == 'r' { 'd' } else { 'n' }).set("reltuples", -1.0_f32);
+    let replicated = matches!(kind, 'r' | 'p');
+    row.set("relispopulated", true).set("relreplident", if replicated { 'd' } else { 'n' }).set("reltuples", -1.0_f32);
     if matches!(kind, 'r' | 'i' | 'S') {
         row.set("relfilenode", oid);
     }
-    if matches!(kind, 'r' | 'v' | 'm' | 'c') && oid >= FIRST_USER_OID {
+    if matches!(kind, 'r' | 'p' | 'v' | 'm' | 'c') && oid >= FIRST_USER_OID {
         row.set("reltype", row_type(oid).unwrap_or_default());
     }
 }
@@ -62,10 +63,10 @@ fn classes(context: &SystemContext<'_>, out: &mut Rows) {
     for t in context.catalog.tables.values() {
         out.add(|row| {
             table(row, t);
-            row.set("relacl", privileges::value(context, &t.acl));
+            row.set("relacl", privileges::value(context, &t.acl)).set("relpartbound", partition::bound(context, t));
         });
         for i in &t.indexes {
-            out.add(|row| index(row, t, i));
+            out.add(|row| index(context, row, t, i));
         }
     }
     for v in context.catalog.views.values() {
@@ -93,12 +94,21 @@ fn classes(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 fn table(row: &mut Row<'_>, t: &Table) {
-    let kind = if t.materialized.is_some() { 'm' } else { 'r' };
+    let kind = match (&t.materialized, &t.partitioned) {
+        (Some(_), _) => 'm',
+        (None, Some(_)) => 'p',
+        (None, None) => 'r',
+    };
     class(row, (t.oid, &t.name), t.schema, t.owner, kind, t.columns.len());
     if let Some(kept) = &t.materialized {
         row.set("relispopulated", kept.populated).set("relhasrules", true).set("relreplident", 'd');
     }
-    row.set("relam", HEAP).set("relfilenode", t.storage).set("relhasindex", !t.indexes.is_empty());
+    // Rows, and what keeps them, are its partitions'.
+    if t.partitioned.is_none() {
+        row.set("relam", HEAP).set("relfilenode", t.storage);
+    }
+    row.set("relhasindex", !t.indexes.is_empty()).set("relhassubclass", !t.children.is_empty());
+    row.set("relispartition", t.bound.is_some());
     row.set("relchecks", i16::try_from(t.checks.len()).unwrap_or(i16::MAX));
     // psql asks for foreign keys only where there are triggers, which is how PostgreSQL enforces them.
     row.set("relhastriggers", !t.foreign_keys.is_empty() || !t.referenced_by.is_empty());
@@ -110,9 +120,11 @@ fn table(row: &mut Row<'_>, t: &Table) {
     }
 }
 
-fn index(row: &mut Row<'_>, t: &Table, i: &Index) {
-    class(row, (i.oid, &i.name), t.schema, t.owner, 'i', i.keys.len() + i.include.len());
-    row.set("relam", i.method.oid());
+fn index(context: &SystemContext<'_>, row: &mut Row<'_>, t: &Table, i: &Index) {
+    let kind = if t.partitioned.is_some() { 'I' } else { 'i' };
+    class(row, (i.oid, &i.name), t.schema, t.owner, kind, i.keys.len() + i.include.len());
+    row.set("relam", i.method.oid()).set("relispartition", i.parent.is_some());
+    row.set("relhassubclass", !descent::indexes_below(context.catalog, t, i.oid).is_empty());
     if !i.options.is_empty() {
         row.set("reloptions", texts(Oid::TEXT, i.options.iter().map(String::as_str)));
     }
@@ -180,9 +192,29 @@ fn depends(context: &SystemContext<'_>, out: &mut Rows) {
         }
         for f in &t.foreign_keys {
             add((PG_CONSTRAINT, f.oid, 0), (PG_CLASS, f.parent_index, 0), 'n');
+            for part in foreign_part::with_parts(context.catalog, f).iter().skip(1) {
+                add((PG_CONSTRAINT, part.oid, 0), (PG_CLASS, part.parent_index, 0), 'n');
+                add((PG_CONSTRAINT, part.oid, 0), (PG_CONSTRAINT, part.inherited_from.unwrap_or_default(), 0), 'i');
+            }
         }
         for i in t.indexes.iter().filter(|i| i.constraint.is_none()) {
             add((PG_CLASS, i.oid, 0), (PG_CLASS, t.oid, 0), 'a');
+        }
+        for parent in &t.inherits {
+            add((PG_CLASS, t.oid, 0), (PG_CLASS, *parent, 0), if t.bound.is_some() { 'a' } else { 'n' });
+        }
+        for number in partition::key_columns(context, t) {
+            add((PG_CLASS, t.oid, i32::from(number)), (PG_CLASS, t.oid, 0), 'i');
+        }
+        // What is part of something of the partitioned table goes with it, or with the partition.
+        let indexes = t.indexes.iter().map(|i| (PG_CLASS, i.oid, i.parent));
+        let uniques = t.uniques.iter().map(|u| (PG_CONSTRAINT, u.oid, u.parent));
+        let foreign = t.foreign_keys.iter().map(|f| (PG_CONSTRAINT, f.oid, f.inherited_from));
+        for (class, oid, parent) in indexes.chain(uniques).chain(foreign) {
+            if let Some(parent) = parent {
+                add((class, oid, 0), (class, parent, 0), 'P');
+                add((class, oid, 0), (PG_CLASS, t.oid, 0), 'S');
+            }
         }
         for c in t.visible_columns().filter(|c| c.default.is_some()) {
             let default = super::attributes::default_oid(t.oid, c.number);
@@ -258,6 +290,9 @@ fn function_depends(context: &SystemContext<'_>, out: &mut Rows) {
             }
         }
         for t in catalog.tables.values() {
+            if t.partitioned.iter().flat_map(|key| key.expressions()).any(called) {
+                add((PG_CLASS, t.oid, 0), (PG_PROC, f.oid), 'n');
+            }
             for column in t.visible_columns().filter(|c| c.default.as_deref().is_some_and(called)) {
                 let default = super::attributes::default_oid(t.oid, column.number);
                 add((PG_ATTRDEF, default, 0), (PG_PROC, f.oid), 'n');

@@ -7,7 +7,7 @@ use gavel_functions::registry;
 use gavel_types::{ArrayValue, Datum, Oid, PgType};
 
 use super::table::{Row, Rows, numbers, oids};
-use super::{SystemContext, opclass};
+use super::{SystemContext, foreign_part, opclass};
 
 pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
     match name {
@@ -20,7 +20,7 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
         }
         "pg_constraint" => {
             for t in context.catalog.tables.values() {
-                constraints(t, out);
+                constraints(context, t, out);
             }
             for t in context.catalog.types.values() {
                 domain_constraints(t, out);
@@ -40,7 +40,7 @@ fn index(row: &mut Row<'_>, t: &Table, i: &Index) {
     row.set("indisunique", i.is_unique()).set("indisexclusion", !i.exclusion.is_empty());
     row.set("indnullsnotdistinct", i.nulls_not_distinct).set("indisprimary", i.primary);
     row.set("indimmediate", !unique.is_some_and(|u| u.deferrable)).set("indisvalid", i.is_public());
-    row.set("indisready", i.state.takes_entries()).set("indislive", true);
+    row.set("indisready", t.partitioned.is_some() || i.state.takes_entries()).set("indislive", true);
     let number = |k: &IndexKey| if let IndexKey::Column(n) = k { *n } else { 0 };
     row.set("indkey", numbers(i.keys.iter().map(|k| number(&k.0)).chain(i.include.iter().copied())));
     let collation = |ty: PgType| registry::type_info(ty.oid).map_or(Oid(0), |t| t.collation);
@@ -84,10 +84,17 @@ fn domain_constraints(t: &UserType, out: &mut Rows) {
     }
 }
 
-fn constraints(t: &Table, out: &mut Rows) {
+/// A constraint of a partition that is part of one of the partitioned table.
+fn of_partition(row: &mut Row<'_>, parent: Option<Oid>) {
+    if let Some(parent) = parent {
+        row.set("conparentid", parent).set("conislocal", false).set("coninhcount", 1);
+    }
+}
+
+fn constraints(context: &SystemContext<'_>, t: &Table, out: &mut Rows) {
     let common = |row: &mut Row<'_>, oid: Oid, name: &str, kind: char| {
         row.set("oid", oid).set("conname", name).set("connamespace", t.schema).set("contype", kind);
-        row.set("convalidated", true).set("conrelid", t.oid).set("conislocal", true).set("connoinherit", kind != 'c');
+        row.set("convalidated", true).set("conrelid", t.oid).set("conislocal", true);
         row.set("confupdtype", ' ').set("confdeltype", ' ').set("confmatchtype", ' ');
     };
     for u in &t.uniques {
@@ -95,6 +102,8 @@ fn constraints(t: &Table, out: &mut Rows) {
             let kind = if u.primary { 'p' } else { 'u' };
             common(row, u.oid, &u.name, if u.exclusion { 'x' } else { kind });
             row.set("condeferrable", u.deferrable).set("condeferred", u.initially_deferred).set("conindid", u.index);
+            of_partition(row, u.parent);
+            row.set("connoinherit", u.parent.is_none());
             let index = t.indexes.iter().find(|i| i.oid == u.index);
             let number = |k: &(IndexKey, bool, bool)| if let IndexKey::Column(n) = k.0 { n } else { 0 };
             let columns: Vec<i16> = index.map(|i| i.keys.iter().map(number).collect()).unwrap_or_default();
@@ -109,13 +118,17 @@ fn constraints(t: &Table, out: &mut Rows) {
         out.add(|row| {
             common(row, c.oid, &c.name, 'c');
             row.set("convalidated", c.validated).set("conkey", small_array(&c.columns)).set("conbin", c.sql.as_str());
+            row.set("connoinherit", c.no_inherit).set("conislocal", !c.descent.not_local);
+            row.set("coninhcount", i32::from(c.descent.parents));
         });
     }
-    for f in &t.foreign_keys {
+    for f in t.foreign_keys.iter().flat_map(|f| foreign_part::with_parts(context.catalog, f)) {
         out.add(|row| {
             common(row, f.oid, &f.name, 'f');
             row.set("condeferrable", f.deferrable).set("condeferred", f.initially_deferred);
             row.set("convalidated", f.validated).set("conindid", f.parent_index).set("confrelid", f.parent);
+            of_partition(row, f.inherited_from);
+            row.set("connoinherit", f.inherited_from.is_none() && t.partitioned.is_none());
             row.set("confupdtype", action(f.on_update)).set("confdeltype", action(f.on_delete));
             row.set("confmatchtype", if f.matching == FkMatch::Full { 'f' } else { 's' });
             row.set("conkey", small_array(&f.columns)).set("confkey", small_array(&f.parent_columns));

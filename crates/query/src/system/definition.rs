@@ -11,7 +11,7 @@ use gavel_types::Oid;
 
 use super::SystemContext;
 use super::deparse::Layout;
-use super::opclass;
+use super::{foreign_part, opclass};
 use crate::ddl::names::quote;
 
 /// A relation's name, qualified only if it must be.
@@ -179,13 +179,15 @@ fn index_tail(table: &Table, index: &Index) -> String {
     out
 }
 
-/// `pg_get_indexdef`. `pretty` leaves out parentheses and schemas that are not needed.
+/// `pg_get_indexdef`. `pretty` leaves out parentheses and schemas that are not needed. The index of a partitioned table
+/// is made for it only, since each partition's has a definition of its own.
 pub fn index(context: &SystemContext<'_>, table: &Table, index: &Index, pretty: bool) -> String {
     let unique = if index.is_unique() { "UNIQUE " } else { "" };
     let table_name = if pretty { relation(context, table.oid) } else { qualified(context, table.oid) };
     let (name, method) = (quote(&index.name), index.method.name());
+    let only = if table.partitioned.is_some() { "ONLY " } else { "" };
     let keys = index_keys(context, table, index, pretty, false);
-    let mut out = format!("CREATE {unique}INDEX {name} ON {table_name} USING {method} ({keys})");
+    let mut out = format!("CREATE {unique}INDEX {name} ON {only}{table_name} USING {method} ({keys})");
     out.push_str(&index_tail(table, index));
     if let Some(predicate) = &index.predicate {
         let shown = table_expression(context, table, predicate, pretty);
@@ -246,13 +248,14 @@ fn constraint_of(context: &SystemContext<'_>, t: &Table, oid: Oid, pretty: bool)
         return Some(format!("{kind} ({}){include}{}", keys.join(", "), timing(u.deferrable, u.initially_deferred)));
     }
     if let Some(c) = t.checks.iter().find(|c| c.oid == oid) {
+        let inherit = if c.no_inherit { " NO INHERIT" } else { "" };
         let valid = if c.validated { "" } else { " NOT VALID" };
         let shown = table_expression(context, t, &c.sql, pretty);
-        return Some(format!("CHECK ({shown}){valid}"));
+        return Some(format!("CHECK ({shown}){inherit}{valid}"));
     }
-    let f = t.foreign_keys.iter().find(|f| f.oid == oid)?;
+    let f = foreign_part::find(context.catalog, t, oid)?;
     let valid = if f.validated { "" } else { " NOT VALID" };
-    Some(format!("{}{}{valid}", foreign_key(context, t, f), timing(f.deferrable, f.initially_deferred)))
+    Some(format!("{}{}{valid}", foreign_key(context, t, &f), timing(f.deferrable, f.initially_deferred)))
 }
 
 fn foreign_key(context: &SystemContext<'_>, t: &Table, f: &ForeignKey) -> String {

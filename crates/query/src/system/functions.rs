@@ -11,10 +11,11 @@ use gavel_types::text_io::NameResolver;
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 
 use super::SystemContext;
-use super::definition;
 use super::deparse::Layout;
+use super::partition_constraint::constraint;
 use super::resolver::{CatalogNames, parse_name, updatability};
 use super::routines;
+use super::{definition, descent, partition};
 use crate::ddl::names::quote;
 
 /// Arguments of one call. A strict function never sees NULL; the others of these take it as "none".
@@ -67,10 +68,13 @@ pub fn call(
     context: &SystemContext<'_>,
     names: &CatalogNames,
     proc: &Proc,
-    _: &Call<'_>,
+    call: &Call<'_>,
     args: &[Datum],
 ) -> Option<SqlResult<Datum>> {
     let a = Args(args);
+    if proc.name == "satisfies_hash_partition" {
+        return Some(super::hash_partition::satisfies(context, call, args));
+    }
     if let Some(result) = definitions(context, proc, &a).or_else(|| types_and_visibility(context, proc, &a)) {
         return Some(result);
     }
@@ -133,9 +137,10 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
                 format!("CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {name} DO INSTEAD {sql}")
             }))
         }
+        "pg_get_partkeydef" => text(catalog.table(a.oid(0)).and_then(|t| partition::key(context, t))),
+        "pg_get_partition_constraintdef" => text(catalog.table(a.oid(0)).and_then(|t| constraint(context, t))),
+        "pg_partition_root" => Ok(descent::root(catalog, a.oid(0)).map_or(Datum::Null, |root| Datum::Oid(root.0))),
         "pg_get_triggerdef"
-        | "pg_get_partkeydef"
-        | "pg_get_partition_constraintdef"
         | "pg_get_statisticsobjdef"
         | "pg_get_statisticsobjdef_columns"
         | "pg_get_statisticsobjdef_expressions"
@@ -197,6 +202,9 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
 /// An expression of the catalogs that belongs to this relation.
 fn shown_expression(context: &SystemContext<'_>, sql: &str, relation: Oid, pretty: bool) -> String {
     let Some(table) = context.catalog.table(relation) else { return definition::expression(context, sql) };
+    if let Some(shown) = partition::shown(context, table, sql, pretty) {
+        return shown;
+    }
     let column = table.visible_columns().find(|c| c.default.as_deref() == Some(sql));
     match column.and_then(|c| definition::column_default(context, table, c, pretty)) {
         Some(shown) => shown,
@@ -396,8 +404,8 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
             })
         }
         "pg_relation_filenode" => Ok(match context.catalog.table(a.oid(0)) {
-            Some(t) => Datum::Oid(t.storage.0),
-            None => Datum::Null,
+            Some(t) if t.partitioned.is_none() => Datum::Oid(t.storage.0),
+            _ => Datum::Null,
         }),
         "pg_my_temp_schema" => Ok(Datum::Oid(context.catalog.temporary_schema.as_ref().map_or(0, |s| s.oid.0))),
         // Those of other sessions are not shown at all.
@@ -442,11 +450,9 @@ pub fn call_set(context: &SystemContext<'_>, proc: &Proc, args: &[Datum]) -> Opt
         "pg_lock_status" => super::rows(context, "pg_catalog", "pg_locks").unwrap_or_default(),
         "pg_cursor" => super::rows(context, "pg_catalog", "pg_cursors").unwrap_or_default(),
         "pg_prepared_statement" => super::rows(context, "pg_catalog", "pg_prepared_statements").unwrap_or_default(),
-        "pg_get_publication_tables"
-        | "pg_prepared_xact"
-        | "pg_available_extensions"
-        | "pg_partition_tree"
-        | "pg_partition_ancestors" => Vec::new(),
+        "pg_partition_tree" => descent::tree(context.catalog, a.oid(0)),
+        "pg_partition_ancestors" => descent::ancestors(context.catalog, a.oid(0)),
+        "pg_get_publication_tables" | "pg_prepared_xact" | "pg_available_extensions" => Vec::new(),
         _ => return None,
     }))
 }

@@ -1,12 +1,15 @@
 //! `information_schema` (manual, chapter 37): what the standard shows of tables, columns, constraints,
 //! views, sequences and routines.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use gavel_catalog::acl::Privileges;
 use gavel_catalog::privilege::Securable;
 use gavel_catalog::system::SystemRelation;
-use gavel_catalog::{CheckOption, Column, FkAction, FkMatch, Identity, IndexKey, Schema, Table, View, system};
+use gavel_catalog::{
+    CheckOption, Column, FkAction, FkMatch, ForeignKey, Identity, IndexKey, Schema, Table, View, system,
+};
 use gavel_functions::registry::{self, ProcKind, Volatility};
 use gavel_types::text_io::type_name;
 use gavel_types::{Oid, PgType};
@@ -14,7 +17,7 @@ use gavel_types::{Oid, PgType};
 use super::deparse::Layout;
 use super::resolver::{style_over, updatability};
 use super::table::{Row, Rows};
-use super::{SystemContext, definition};
+use super::{SystemContext, definition, foreign_part};
 use crate::ddl::collation::COLLATIONS;
 
 pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
@@ -352,7 +355,7 @@ struct Constraint<'a> {
     deferred: bool,
     /// Own columns in order; for a check, the columns that it mentions.
     columns: Vec<i16>,
-    foreign: Option<&'a gavel_catalog::ForeignKey>,
+    foreign: Option<Cow<'a, ForeignKey>>,
     check: Option<String>,
     nulls_distinct: Option<bool>,
 }
@@ -387,13 +390,15 @@ fn constraints<'a>(context: &SystemContext<'a>, texts: bool) -> Vec<Constraint<'
                 ..plain(u.name.clone(), kind, columns)
             });
         }
-        for f in &table.foreign_keys {
+        for f in table.foreign_keys.iter().flat_map(|f| foreign_part::with_parts(catalog, f)) {
             out.push(Constraint {
                 deferrable: f.deferrable,
                 deferred: f.initially_deferred,
-                foreign: Some(f),
                 ..plain(f.name.clone(), "FOREIGN KEY", f.columns.clone())
             });
+            if let Some(last) = out.last_mut() {
+                last.foreign = Some(f);
+            }
         }
         for c in &table.checks {
             let check = texts.then(|| definition::constraint(context, c.oid, false).unwrap_or_default());
@@ -402,7 +407,7 @@ fn constraints<'a>(context: &SystemContext<'a>, texts: bool) -> Vec<Constraint<'
         // PostgreSQL shows NOT NULL as a check whose name it makes up.
         for c in table.visible_columns().filter(|c| c.not_null) {
             let name = format!("{}_{}_{}_not_null", table.schema, table.oid, c.number);
-            let check = Some(format!("{} IS NOT NULL", crate::ddl::names::quote(&c.name)));
+            let check = Some(format!("{} IS NOT NULL", c.name));
             out.push(Constraint { check, ..plain(name, "CHECK", Vec::new()) });
         }
     }
@@ -456,7 +461,7 @@ fn key_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
 
 /// The place, in the parent's key, of a foreign key's column.
 fn in_unique(context: &SystemContext<'_>, c: &Constraint<'_>, position: i32) -> Option<i32> {
-    let foreign = c.foreign?;
+    let foreign = c.foreign.as_ref()?;
     let wanted = foreign.parent_columns.get(usize::try_from(position - 1).ok()?)?;
     let parent = context.catalog.table(foreign.parent)?;
     let index = parent.indexes.iter().find(|i| i.oid == foreign.parent_index)?;
@@ -476,7 +481,7 @@ fn rule(action: FkAction) -> &'static str {
 
 fn referential_constraints(context: &SystemContext<'_>, out: &mut Rows) {
     for c in constraints(context, false).into_iter().filter(|c| is_shown(context, c.table)) {
-        let Some(f) = c.foreign else { continue };
+        let Some(f) = &c.foreign else { continue };
         let parent = context.catalog.table(f.parent);
         let unique = parent.and_then(|p| p.uniques.iter().find(|u| u.index == f.parent_index));
         out.add(|row| {
@@ -495,7 +500,7 @@ fn referential_constraints(context: &SystemContext<'_>, out: &mut Rows) {
 /// Columns that a constraint is about: those of the parent for a foreign key.
 fn constraint_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
     for c in constraints(context, false) {
-        let (table, columns) = match c.foreign {
+        let (table, columns) = match &c.foreign {
             Some(f) => match context.catalog.table(f.parent) {
                 Some(parent) => (&**parent, &f.parent_columns),
                 None => continue,
@@ -514,7 +519,7 @@ fn constraint_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
 
 fn constraint_table_usage(context: &SystemContext<'_>, out: &mut Rows) {
     for c in constraints(context, false).iter().filter(|c| c.kind != "CHECK") {
-        let parent = c.foreign.and_then(|f| context.catalog.table(f.parent));
+        let parent = c.foreign.as_ref().and_then(|f| context.catalog.table(f.parent));
         if !owns(context, parent.map_or(c.table.owner, |p| p.owner)) {
             continue;
         }
@@ -528,8 +533,7 @@ fn constraint_table_usage(context: &SystemContext<'_>, out: &mut Rows) {
 fn check_constraints(context: &SystemContext<'_>, out: &mut Rows) {
     for c in constraints(context, true) {
         let Some(check) = c.check.as_ref().filter(|_| owns(context, c.table.owner)) else { continue };
-        // The clause without CHECK and one pair of parentheses.
-        let clause = check.strip_prefix("CHECK (").and_then(|s| s.rsplit_once(')')).map_or(check.as_str(), |s| s.0);
+        let clause = check.strip_prefix("CHECK ").unwrap_or(check);
         out.add(|row| {
             constraint_name(context, row, &c);
             row.set("check_clause", clause);

@@ -66,7 +66,7 @@ pub(super) fn checks(context: &SystemContext<'_>, out: &mut Rows) {
     for (t, d) in all_domains(context).filter(|d| context.subject.has_privileges_of(d.0.owner)) {
         for check in &d.checks {
             let shown = definition::domain_check(context, d, check, false);
-            let clause = shown.strip_prefix("CHECK (").and_then(|s| s.rsplit_once(')')).map_or(&*shown, |s| s.0);
+            let clause = shown.strip_prefix("CHECK ").unwrap_or(&shown);
             out.add(|row| {
                 row.set("constraint_catalog", database(context)).set("constraint_name", check.name.as_str());
                 row.set("constraint_schema", context.schema_name(t.schema)).set("check_clause", clause);

@@ -22,7 +22,8 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
         | "pg_stat_xact_user_tables" => table_activity(context, name, out),
         "pg_stat_all_indexes" | "pg_stat_user_indexes" | "pg_statio_all_indexes" | "pg_statio_user_indexes" => {
             let counts = counters(name);
-            for (t, i) in context.catalog.tables.values().flat_map(|t| t.indexes.iter().map(move |i| (t, i))) {
+            let stored = context.catalog.tables.values().filter(|t| t.partitioned.is_none());
+            for (t, i) in stored.flat_map(|t| t.indexes.iter().map(move |i| (t, i))) {
                 out.add(|row| {
                     row.set("relid", t.oid).set("indexrelid", i.oid).set("schemaname", context.schema_name(t.schema));
                     row.set("relname", t.name.as_str()).set("indexrelname", i.name.as_str());
@@ -55,7 +56,9 @@ pub(super) fn counters(view: &str) -> Vec<&'static str> {
 /// are none, and there are no TOAST tables.
 fn table_activity(context: &SystemContext<'_>, view: &str, out: &mut Rows) {
     let counts = counters(view);
-    for t in context.catalog.tables.values() {
+    // What is read and written of a partitioned table is its partitions.
+    let of_storage = view.starts_with("pg_statio");
+    for t in context.catalog.tables.values().filter(|t| !of_storage || t.partitioned.is_none()) {
         let missing = |count: &str| {
             count.starts_with("idx_") && t.indexes.is_empty()
                 || count.starts_with("toast_")

@@ -8,6 +8,10 @@
 //! |---|---|
 //! | [`table`] | rows set by column name |
 //! | `classes`, `attributes`, `constraints` | `pg_class`, `pg_attribute`, `pg_index`, `pg_constraint`, … |
+//! | `descent` | `pg_inherits`, trees of partitions |
+//! | [`partition`], [`partition_constraint`] | `pg_partitioned_table`; partition keys, bounds and constraints as PostgreSQL shows them |
+//! | `foreign_part` | foreign keys as they apply to partitions |
+//! | `hash_partition` | `satisfies_hash_partition` |
 //! | `types` | `pg_type` and `pg_enum` of users' types |
 //! | `builtin` | `pg_type`, `pg_proc`, `pg_operator`, … and facts kept as data |
 //! | [`opclass`] | operator classes of indexes |
@@ -31,13 +35,18 @@ mod cluster;
 mod constraints;
 pub mod definition;
 pub mod deparse;
+mod descent;
+mod foreign_part;
 pub mod functions;
+mod hash_partition;
 mod information;
 mod information_types;
 mod inquiry;
 pub mod jobs;
 mod listings;
 pub mod opclass;
+pub mod partition;
+pub mod partition_constraint;
 mod privileges;
 pub mod resolver;
 mod routines;
@@ -216,6 +225,8 @@ pub fn rows(context: &SystemContext<'_>, schema: &str, name: &str) -> SqlResult<
             || classes::fill(context, name, &mut out)
             || attributes::fill(context, name, &mut out)
             || constraints::fill(context, name, &mut out)
+            || descent::fill(context, name, &mut out)
+            || partition::fill(context, name, &mut out)
             || cluster::fill(context, name, &mut out)
             || sessions::fill(context, name, &mut out)
             || jobs::fill(context, name, &mut out)

@@ -67,6 +67,18 @@ static STRATEGIES: LazyLock<HashMap<(Oid, Oid), i16>> = LazyLock::new(|| {
     include_str!("data/pg_amop.tsv").lines().skip(1).filter_map(read).collect()
 });
 
+/// Operators by family, the type on both sides and strategy number.
+static OPERATORS: LazyLock<HashMap<(Oid, Oid, i16), Oid>> = LazyLock::new(|| {
+    let read = |line: &'static str| {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let ty = *fields.get(2)?;
+        let wanted = *fields.get(5)? == "s" && *fields.get(3)? == ty;
+        let strategy = fields.get(4)?.parse().ok().filter(|_| wanted)?;
+        Some(((number(fields.get(1)?), number(ty), strategy), number(fields.get(6)?)))
+    };
+    include_str!("data/pg_amop.tsv").lines().skip(1).filter_map(read).collect()
+});
+
 /// The class with this OID.
 pub fn by_oid(oid: Oid) -> Option<&'static OperatorClass> {
     CLASSES.iter().find(|c| c.oid == oid)
@@ -105,10 +117,15 @@ impl OperatorClass {
     pub fn strategy(&self, operator: Oid) -> Option<i16> {
         STRATEGIES.get(&(self.family, operator)).copied()
     }
+
+    /// The operator that the class has for a strategy number.
+    pub fn operator(&self, strategy: i16) -> Option<Oid> {
+        OPERATORS.get(&(self.family, self.input, strategy)).copied()
+    }
 }
 
 /// Whether a value of one type is one of the other without a change.
-fn is_coercible(from: Oid, to: Oid) -> bool {
+pub fn is_coercible(from: Oid, to: Oid) -> bool {
     if from == to {
         return true;
     }
@@ -176,5 +193,8 @@ mod tests {
         // `=` of integers, `<>` of integers.
         let int4 = default_of(IndexMethod::Btree, Oid::INT4).expect("int4_ops");
         assert_eq!((int4.strategy(Oid(96)), int4.strategy(Oid(518))), (Some(3), None));
+        let pattern = named(IndexMethod::Btree, "varchar_pattern_ops").expect("varchar_pattern_ops");
+        let name = |strategy| pattern.operator(strategy).and_then(registry::operator).map(|o| o.name);
+        assert_eq!((name(1), name(3), int4.operator(3)), (Some("~<~"), Some("="), Some(Oid(96))));
     }
 }

@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use gavel_catalog::bootstrap::{POSTGRES, SUPERUSER};
 use gavel_catalog::{
-    CheckConstraint, Column, ForeignKey, Index, IndexKey, OnCommit, Role, Schema, Sequence, Table, Unique,
+    CheckConstraint, Column, Descent, ForeignKey, Index, IndexKey, OnCommit, PartitionBound, PartitionKey, PartitionOn,
+    PartitionPart, PartitionStrategy, RangeEdge, Role, Schema, Sequence, Table, Unique,
 };
 use gavel_types::PgType;
 use gavel_types::text_io::NameResolver;
@@ -42,6 +43,7 @@ fn catalog() -> Catalog {
         missing: None,
         dropped: false,
         acl: None,
+        descent: Descent::default(),
     };
     let index = |oid: u32, name: &str, keys| Index {
         oid: Oid(oid),
@@ -81,6 +83,7 @@ fn catalog() -> Catalog {
             deferrable: false,
             initially_deferred: false,
             exclusion: false,
+            parent: None,
         }],
         checks: vec![CheckConstraint {
             oid: Oid(16405),
@@ -88,6 +91,8 @@ fn catalog() -> Catalog {
             sql: "(id > 0)".into(),
             columns: vec![1],
             validated: true,
+            no_inherit: false,
+            descent: Descent::default(),
         }],
         foreign_keys: vec![ForeignKey {
             oid: Oid(16406),
@@ -103,6 +108,8 @@ fn catalog() -> Catalog {
             deferrable: false,
             initially_deferred: false,
             validated: true,
+            inherited_from: None,
+            parts: Vec::new(),
         }],
         referenced_by: vec![Oid(16400)],
         materialized: None,
@@ -110,6 +117,10 @@ fn catalog() -> Catalog {
         options: vec!["fillfactor=70".into()],
         acl: None,
         rung: 0,
+        inherits: Vec::new(),
+        children: Vec::new(),
+        partitioned: None,
+        bound: None,
         on_commit: OnCommit::PreserveRows,
     }));
     c.put_sequence(Arc::new(Sequence {
@@ -129,7 +140,59 @@ fn catalog() -> Catalog {
         owned_by: Some((Oid(16400), 1)),
         acl: None,
     }));
+    put_partitions(&mut c);
     c
+}
+
+/// Table `v`, by ranges of three columns, and `l`, by lists of one; and partitions of them.
+fn put_partitions(c: &mut Catalog) {
+    let plain = c.table(Oid(16400)).map(|t| Table::clone(t)).expect("table");
+    let bare = |oid: u32, name: &str, columns: &[(&str, PgType)]| Table {
+        oid: Oid(oid),
+        name: name.into(),
+        columns: (1..).zip(columns).map(|(n, (name, ty))| Column::plain(n, (*name).into(), *ty)).collect(),
+        storage: Oid(oid),
+        indexes: Vec::new(),
+        uniques: Vec::new(),
+        checks: Vec::new(),
+        foreign_keys: Vec::new(),
+        referenced_by: Vec::new(),
+        options: Vec::new(),
+        ..plain.clone()
+    };
+    let part = |number, ty, collation| PartitionPart { key: PartitionOn::Column(number), ty, class: Oid(0), collation };
+    let (varchar, bigint) = (PgType::with_typmod(Oid::VARCHAR, 14), PgType::new(Oid::INT8));
+    let (numeric, date) = (PgType::new(Oid::NUMERIC), PgType::new(Oid::DATE));
+    let of_v = [("a", varchar), ("b", numeric), ("d", date)];
+    let key = |strategy, parts| Some(PartitionKey { strategy, parts });
+    let value = |text: &str| RangeEdge::Value(text.into());
+    let range = |from: [RangeEdge; 3], to: [RangeEdge; 3]| PartitionBound::Range { from: from.into(), to: to.into() };
+    let list = |values: &[&str]| PartitionBound::List(values.iter().map(|v| Some((*v).into())).collect());
+    let by_three = vec![part(1, varchar, Some(Oid(950))), part(2, numeric, None), part(3, date, None)];
+    let mut v = Table { partitioned: key(PartitionStrategy::Range, by_three), ..bare(16600, "v", &of_v) };
+    let mut l = Table {
+        partitioned: key(PartitionStrategy::List, vec![part(1, bigint, None)]),
+        ..bare(16700, "l", &[("a", bigint)])
+    };
+    let bounds_of_v = [
+        range([value("a"), value("1.5"), RangeEdge::Min], [value("b"), value("-2"), value("2020-01-01")]),
+        range([value("c"), RangeEdge::Min, RangeEdge::Min], [value("c"), RangeEdge::Max, RangeEdge::Max]),
+        range([value("d"), value("10"), value("2020-01-01")], [value("d"), value("10"), value("2020-01-02")]),
+        PartitionBound::Default,
+    ];
+    let bounds_of_l = [list(&["2", "-4"]), list(&["1"]), PartitionBound::List(vec![None]), PartitionBound::Default];
+    for (number, bound) in (1_u32..).zip(bounds_of_v) {
+        v.children.push(Oid(16600 + number));
+        let own = bare(16600 + number, &format!("v{number}"), &of_v);
+        c.put_table(Arc::new(Table { inherits: vec![Oid(16600)], bound: Some(bound), ..own }));
+    }
+    for (number, bound) in (1_u32..).zip(bounds_of_l) {
+        l.children.push(Oid(16700 + number));
+        let own = bare(16700 + number, &format!("l{number}"), &[("a", bigint)]);
+        c.put_table(Arc::new(Table { inherits: vec![Oid(16700)], bound: Some(bound), ..own }));
+    }
+    c.put_table(Arc::new(v));
+    c.put_table(Arc::new(l));
 }
 
 fn with_context<T>(f: impl FnOnce(&SystemContext<'_>) -> T) -> T {
@@ -252,6 +315,49 @@ fn a_pretty_index_has_no_parentheses_to_spare() {
             definition::index(context, table, index, true),
             "CREATE INDEX t_i ON \"T\" USING btree (b DESC, lower(b::text) NULLS FIRST) WHERE b IS NOT NULL"
         );
+    });
+}
+
+#[test]
+fn partitions_are_shown_as_postgresql_shows_them() {
+    with_context(|context| {
+        let table = |oid| context.catalog.table(Oid(oid)).expect("table");
+        let key = |oid| partition::key(context, table(oid)).unwrap_or_default();
+        assert_eq!((key(16600), key(16700)), ("RANGE (a COLLATE \"C\", b, d)".into(), "LIST (a)".into()));
+        let bound = |oid| partition::bound(context, table(oid)).unwrap_or_default();
+        assert_eq!(bound(16601), "FOR VALUES FROM ('a', 1.5, MINVALUE) TO ('b', '-2', '2020-01-01')");
+        assert_eq!(bound(16701), "FOR VALUES IN ('2', '-4')");
+        assert_eq!((bound(16703), bound(16604)), ("FOR VALUES IN (NULL)".into(), "DEFAULT".into()));
+        let constraint = |oid| partition_constraint::constraint(context, table(oid)).unwrap_or_default();
+        let literal = |text: &str| format!("'{text}'::character varying(10) COLLATE \"C\"");
+        let not_null = "(a IS NOT NULL) AND (b IS NOT NULL) AND (d IS NOT NULL) AND";
+        let (a, b, c, d) = (literal("a"), literal("b"), literal("c"), literal("d"));
+        let first = format!(
+            "(((a)::text > {a}) OR (((a)::text = {a}) AND (b >= 1.5))) AND (((a)::text < {b}) \
+             OR (((a)::text = {b}) AND (b < '-2'::numeric)) \
+             OR (((a)::text = {b}) AND (b = '-2'::numeric) AND (d < '2020-01-01'::date)))"
+        );
+        let third = format!(
+            "((a)::text = {d}) AND (b = '10'::numeric) AND (d >= '2020-01-01'::date) AND (d < '2020-01-02'::date)"
+        );
+        assert_eq!(constraint(16601), format!("({not_null} {first})"));
+        assert_eq!(constraint(16602), format!("({not_null} ((a)::text = {c}))"));
+        assert_eq!(constraint(16603), format!("({not_null} {third})"));
+        let taken = format!("(({first}) OR ((a)::text = {c}) OR ({third}))");
+        assert_eq!(constraint(16604), format!("(NOT ({not_null} {taken}))"));
+        assert_eq!(constraint(16701), "((a IS NOT NULL) AND (a = ANY (ARRAY['2'::bigint, '-4'::bigint])))");
+        assert_eq!((constraint(16703), constraint(16700)), ("(a IS NULL)".into(), String::new()));
+        let taken = "(a IS NULL) OR (a = ANY (ARRAY['-4'::bigint, '1'::bigint, '2'::bigint]))";
+        assert_eq!(constraint(16704), format!("(NOT ({taken}))"));
+        let tree = descent::tree(context.catalog, Oid(16600));
+        assert_eq!(tree.len(), 5);
+        assert_eq!(tree[1], [Datum::Oid(16601), Datum::Oid(16600), Datum::Bool(true), Datum::Int4(1)]);
+        assert_eq!(descent::root(context.catalog, Oid(16704)), Some(Oid(16700)));
+        assert_eq!(descent::root(context.catalog, Oid(16400)), None);
+        let wanted = ["partrelid", "partstrat", "partdefid"];
+        let keys = select(context, "pg_catalog", "pg_partitioned_table", &wanted);
+        assert!(keys.contains(&vec![Datum::Oid(16600), Datum::Char(b'r'), Datum::Oid(16604)]), "{keys:?}");
+        assert_eq!(select(context, "pg_catalog", "pg_inherits", &["inhrelid"]).len(), 8);
     });
 }
 

@@ -139,4 +139,44 @@ scripts! {
     indexes_are_built_online
     failed_builds_leave_invalid_indexes
     jobs_build_indexes_behind_the_session
+    trees_of_partitions_are_walked
+    conditions_leave_out_partitions
+    foreign_keys_reach_partitions
+    indexes_are_attached_to_indexes
+    conflicts_are_resolved_in_partitions
+    partitions_are_attached_and_detached
+    partitions_have_the_columns_of_their_table
+    partition_keys_and_bounds_are_checked
+    partition_bounds_are_computed
+    trees_of_partitions_are_attached
+    errors_of_partitions_point_at_their_place
+    parents_are_written_with_their_children
+    parents_are_read_with_their_children
+    tables_take_and_leave_parents
+    changes_of_parents_reach_their_children
+    children_have_the_columns_of_their_parents
+    indexes_reach_partitions
+    keys_of_partitioned_tables
+    foreign_keys_of_partitioned_tables
+    foreign_keys_to_partitioned_tables
+    foreign_keys_follow_partitions
+    catalogs_show_keys_of_partitions
+    catalogs_show_partitions
+    catalogs_show_inheritance
+    tables_inherit_columns_and_checks
+    changes_reach_tables_that_inherit
+    parents_are_dropped_with_their_children
+    tables_are_read_with_their_descendants
+    partitions_are_read
+    rows_find_their_partitions
+    rows_are_routed_to_partitions
+    rows_move_between_partitions
+    conflicts_in_partitions_are_resolved
+    rows_of_descendants_are_changed
+    rows_of_partitions_are_merged
+    copy_fills_partitions
+    errors_of_copy_name_the_row
+    descendants_are_truncated
+    views_over_descendants_are_written
+    details_of_partitions_are_left_out
 }

@@ -45,6 +45,10 @@ fn table(rung: u32, indexes: Vec<Index>) -> Table {
         acl: None,
         materialized: None,
         rung,
+        inherits: Vec::new(),
+        children: Vec::new(),
+        partitioned: None,
+        bound: None,
         of_type: None,
         on_commit: OnCommit::PreserveRows,
     }

@@ -40,6 +40,9 @@ impl Writer<'_> {
         let aliased = range.alias.is_some() || called.prints_columns;
         let aliased = match &range.kind {
             RangeKind::Relation(oid) => {
+                if range.only {
+                    self.put("ONLY ");
+                }
                 let text = self.relation(*oid);
                 self.put(&text);
                 let own = self.catalog.relation_name(*oid).map(|r| r.1);

@@ -29,8 +29,8 @@ use gavel_binder::bound::{ColumnId, Scalar, ScalarKind};
 use gavel_binder::query_tree::StoredTree;
 use gavel_binder::{BindContext, parse, query_tree, recorded_default, recorded_table_expr};
 use gavel_catalog::{Catalog, Table};
-use gavel_types::text_io::TextStyle;
-use gavel_types::{Oid, PgType};
+use gavel_types::text_io::{self, TextStyle};
+use gavel_types::{Datum, Oid, PgType};
 use sqlparser::ast::Expr;
 
 use super::resolver::{CatalogNames, style_over};
@@ -120,6 +120,29 @@ pub fn over_table(context: &SystemContext<'_>, table: &Table, sql: &str, pretty:
     over(context, table, sql, pretty, &|n| table.column(n).map(|c| c.name.clone()))
 }
 
+/// An expression over the columns of `table` in one form, however it was written: for comparing.
+pub fn plain(catalog: &Arc<Catalog>, table: &Table, sql: &str) -> Option<String> {
+    of_table(catalog, table, sql, Layout::of(false))
+}
+
+/// The same with no more parentheses than it takes: for messages.
+pub fn brief(catalog: &Arc<Catalog>, table: &Table, sql: &str) -> Option<String> {
+    of_table(catalog, table, sql, Layout::of(true))
+}
+
+fn of_table(catalog: &Arc<Catalog>, table: &Table, sql: &str, layout: Layout) -> Option<String> {
+    let style = shown_style(catalog, &[]);
+    let expr = parse::parse_expression(sql).ok()?;
+    let (scalar, mentioned) = recorded_table_expr(&opaque(catalog, &[], &style), &expr, sql, table).ok()?;
+    let calls = HashMap::new();
+    let mut writer = Writer::new(catalog, &[], &style, layout, &calls);
+    for (number, id) in mentioned {
+        writer.names.add_bare(id, table.column(number).map(|c| c.name.clone()));
+    }
+    writer.scalar(&scalar)?;
+    Some(writer.out)
+}
+
 /// A check of a domain over `base`.
 pub fn over_value(context: &SystemContext<'_>, base: PgType, sql: &str, pretty: bool) -> Option<String> {
     let table = crate::ddl::value_table(base);
@@ -160,6 +183,18 @@ pub fn default(context: &SystemContext<'_>, sql: &str, ty: PgType, pretty: bool)
         writer.operand(value, Parent::Other)?;
     }
     Some(context.with_type_names(writer.out))
+}
+
+/// A constant as descriptors keep it; `labelled`: with its type, if it needs it.
+pub fn constant(context: &SystemContext<'_>, text: &str, ty: PgType, labelled: bool) -> String {
+    let style = shown_style(context.catalog, context.search_path);
+    let calls = HashMap::new();
+    let mut writer = Writer::new(context.catalog, context.search_path, &style, Layout::of(false), &calls);
+    match text_io::parse(text, ty, &TextStyle::default()) {
+        Ok(value) => writer.constant(&value, ty, labelled),
+        Err(_) => writer.constant(&Datum::text(text), PgType::TEXT, labelled),
+    }
+    context.with_type_names(writer.out)
 }
 
 fn is_cast(expr: &Expr) -> bool {

@@ -96,3 +96,22 @@ DETAIL: Key (p)=(78) is not present in table "p".
 id | p
 1 | 77
 SELECT 1
+
+-- Generated columns follow the columns that an action sets.
+> CREATE TABLE owner (a int PRIMARY KEY);
+CREATE TABLE
+> CREATE TABLE owned (a int REFERENCES owner ON UPDATE CASCADE ON DELETE SET NULL, g int GENERATED ALWAYS AS (coalesce(a, -1) * 2) STORED);
+CREATE TABLE
+> INSERT INTO owner VALUES (1), (2);
+INSERT 0 2
+> INSERT INTO owned VALUES (1), (2);
+INSERT 0 2
+> UPDATE owner SET a = 5 WHERE a = 1;
+UPDATE 1
+> DELETE FROM owner WHERE a = 2;
+DELETE 1
+> SELECT * FROM owned ORDER BY a;
+a | g
+5 | 10
+NULL | -2
+SELECT 2

@@ -1,0 +1,33 @@
+//! Hashes of partition keys, with PostgreSQL's own numbers: which of its hash partitions a row is in is
+//! what it would be there.
+
+use gavel_functions::hash;
+use gavel_types::{Datum, Oid, SqlResult};
+
+/// Seed of the hash functions of a key's values.
+const SEED: u64 = 0x7A5B_2236_7996_DCFD;
+
+/// The hash of a whole key of these types.
+///
+/// # Errors
+/// XX000 for a type without hashes, which no key of a hash partitioned table has.
+pub fn of_key(values: &[Datum], types: impl IntoIterator<Item = Oid>) -> SqlResult<u64> {
+    let mut sum = 0_u64;
+    for (value, ty) in values.iter().zip(types) {
+        // NULLs count for nothing.
+        if !value.is_null() {
+            sum = combine(sum, hash::of(value, ty, SEED)?);
+        }
+    }
+    Ok(sum)
+}
+
+fn combine(a: u64, b: u64) -> u64 {
+    a ^ b.wrapping_add(0x49a0_f4dd_15e5_a8e3).wrapping_add(a << 54).wrapping_add(a >> 7)
+}
+
+/// Whether a key with this hash belongs to the partition of this modulus (positive) and remainder.
+pub fn matches(hash: u64, modulus: i32, remainder: i32) -> bool {
+    let modulus = u64::from(modulus.unsigned_abs().max(1));
+    hash % modulus == u64::from(remainder.unsigned_abs())
+}
