@@ -114,10 +114,7 @@ impl Bounds {
     ///
     /// # Errors
     /// As [`Self::of`].
-    pub fn new<'a>(
-        parent: &Table,
-        partitions: impl IntoIterator<Item = (Oid, &'a PartitionBound)>,
-    ) -> SqlResult<Self> {
+    pub fn new<'a>(parent: &Table, partitions: impl IntoIterator<Item = (Oid, &'a PartitionBound)>) -> SqlResult<Self> {
         let key = parent.partitioned.as_ref();
         let types: Vec<PgType> = key.map(|k| k.parts.iter().map(|p| p.ty).collect()).unwrap_or_default();
         let strategy = key.map_or(PartitionStrategy::List, |k| k.strategy);
