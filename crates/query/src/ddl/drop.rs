@@ -73,8 +73,9 @@ struct Found {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Turn {
     First,
-    /// What is made of arrays of a type: it depends on the type of these, which is as old as the type.
-    Arrays,
+    /// What depends on something that came with the object and is as old: the type of the arrays of a type, the index of a
+    /// constraint.
+    Companions,
     /// Views that have columns of a type, if nothing that they read takes them along.
     Columns,
 }
@@ -87,7 +88,7 @@ impl Plan {
 
     /// The same for one that is made of a type, or of arrays of it.
     fn depend_on_type(&mut self, object: Object, (on, of_array): (&str, bool)) {
-        let turn = if of_array { Turn::Arrays } else { Turn::First };
+        let turn = if of_array { Turn::Companions } else { Turn::First };
         self.found.push(Found { object, on: Some(on.to_owned()), turn });
     }
 
@@ -369,7 +370,7 @@ impl DdlContext<'_> {
                         None => plan.take(Object::Index(table, part)),
                     }
                 }
-                self.keys_on_index(*index, &on, plan);
+                self.keys_on_index(*index, &on, Turn::First, plan);
             }
             Object::Constraint(table, oid) => {
                 for (table, part) in self.constraint_parts(*oid) {
@@ -378,7 +379,7 @@ impl DdlContext<'_> {
                 let Some(table) = catalog.table(*table) else { return };
                 let Some(unique) = table.uniques.iter().find(|u| u.oid == *oid) else { return };
                 let on = format!("index {}", self.shown(table.schema, &unique.name));
-                self.keys_on_index(unique.index, &on, plan);
+                self.keys_on_index(unique.index, &on, Turn::Companions, plan);
             }
             Object::Column(table, number) => {
                 let Some(table) = catalog.table(*table) else { return };
@@ -388,13 +389,14 @@ impl DdlContext<'_> {
     }
 
     /// Foreign keys to the columns of a unique index.
-    fn keys_on_index(&self, index: Oid, on: &str, plan: &mut Plan) {
+    fn keys_on_index(&self, index: Oid, on: &str, turn: Turn, plan: &mut Plan) {
         let catalog = self.now();
         for child in catalog.tables.values() {
             let part = |f: &ForeignKey| catalog.parts_of_key(f).iter().any(|part| part.parent_index == index);
             let references = |f: &&ForeignKey| f.inherited_from.is_none() && (f.parent_index == index || part(f));
             for key in child.foreign_keys.iter().filter(references) {
-                plan.depend(Object::Constraint(child.oid, key.oid), on);
+                let object = Object::Constraint(child.oid, key.oid);
+                plan.found.push(Found { object, on: Some(on.to_owned()), turn });
             }
         }
     }
