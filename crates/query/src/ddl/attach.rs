@@ -47,12 +47,7 @@ impl DdlContext<'_> {
     /// # Errors
     /// 42809, 42804, 42P07 and 42P17 for what cannot be a partition of this table or has not what it has; those of the
     /// bound; 23514 if rows are not where they belong; those of keys and foreign keys.
-    pub(super) async fn attach_partition(
-        &mut self,
-        oid: Oid,
-        name: &QualifiedName,
-        spec: &BoundSpec,
-    ) -> SqlResult<()> {
+    pub(super) async fn attach_partition(&mut self, oid: Oid, name: &QualifiedName, spec: &BoundSpec) -> SqlResult<()> {
         self.require_bound_words(spec)?;
         let parent = self.table_by_oid(oid)?;
         require_partitioned(&parent)?;

@@ -53,7 +53,7 @@ pub(super) struct Plan {
     /// In the order in which they are told, with what each depends on.
     dependents: Vec<Edge>,
     /// What has been found at the object that is looked at, and what it depends on if that is why it goes.
-    found: Vec<(Object, Option<String>)>,
+    found: Vec<Found>,
     /// What goes, each behind what depends on it.
     order: Vec<Object>,
     /// What an object depends on, where it has been found first.
@@ -62,15 +62,39 @@ pub(super) struct Plan {
     untold: BTreeSet<Object>,
 }
 
+/// What depends on the object that is looked at.
+struct Found {
+    object: Object,
+    on: Option<String>,
+    turn: Turn,
+}
+
+/// Whose turn it is at an object.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Turn {
+    First,
+    /// What depends on something that came with the object and is as old: the type of the arrays of a type, the index of a
+    /// constraint.
+    Companions,
+    /// Views that have columns of a type, if nothing that they read takes them along.
+    Columns,
+}
+
 impl Plan {
     /// Finds an object that goes only with CASCADE.
     fn depend(&mut self, object: Object, on: &str) {
-        self.found.push((object, Some(on.to_owned())));
+        self.found.push(Found { object, on: Some(on.to_owned()), turn: Turn::First });
+    }
+
+    /// The same for one that is made of a type, or of arrays of it.
+    fn depend_on_type(&mut self, object: Object, (on, of_array): (&str, bool)) {
+        let turn = if of_array { Turn::Companions } else { Turn::First };
+        self.found.push(Found { object, on: Some(on.to_owned()), turn });
     }
 
     /// Finds an object that goes silently.
     fn take(&mut self, object: Object) {
-        self.found.push((object, None));
+        self.found.push(Found { object, on: None, turn: Turn::First });
     }
 }
 
@@ -256,8 +280,8 @@ impl DdlContext<'_> {
             let outer = std::mem::take(&mut plan.found);
             self.find_dependents(&object, plan);
             let mut found = std::mem::replace(&mut plan.found, outer);
-            found.sort_by_key(|(found, _)| std::cmp::Reverse(number_of(found)));
-            for (found, on) in found {
+            found.sort_by_key(|found| (found.turn, std::cmp::Reverse(number_of(&found.object))));
+            for Found { object: found, on, .. } in found {
                 self.go(found, on, plan);
             }
             plan.order.push(object.clone());
@@ -346,7 +370,7 @@ impl DdlContext<'_> {
                         None => plan.take(Object::Index(table, part)),
                     }
                 }
-                self.keys_on_index(*index, &on, plan);
+                self.keys_on_index(*index, &on, Turn::First, plan);
             }
             Object::Constraint(table, oid) => {
                 for (table, part) in self.constraint_parts(*oid) {
@@ -355,7 +379,7 @@ impl DdlContext<'_> {
                 let Some(table) = catalog.table(*table) else { return };
                 let Some(unique) = table.uniques.iter().find(|u| u.oid == *oid) else { return };
                 let on = format!("index {}", self.shown(table.schema, &unique.name));
-                self.keys_on_index(unique.index, &on, plan);
+                self.keys_on_index(unique.index, &on, Turn::Companions, plan);
             }
             Object::Column(table, number) => {
                 let Some(table) = catalog.table(*table) else { return };
@@ -365,13 +389,14 @@ impl DdlContext<'_> {
     }
 
     /// Foreign keys to the columns of a unique index.
-    fn keys_on_index(&self, index: Oid, on: &str, plan: &mut Plan) {
+    fn keys_on_index(&self, index: Oid, on: &str, turn: Turn, plan: &mut Plan) {
         let catalog = self.now();
         for child in catalog.tables.values() {
             let part = |f: &ForeignKey| catalog.parts_of_key(f).iter().any(|part| part.parent_index == index);
             let references = |f: &&ForeignKey| f.inherited_from.is_none() && (f.parent_index == index || part(f));
             for key in child.foreign_keys.iter().filter(references) {
-                plan.depend(Object::Constraint(child.oid, key.oid), on);
+                let object = Object::Constraint(child.oid, key.oid);
+                plan.found.push(Found { object, on: Some(on.to_owned()), turn });
             }
         }
     }
@@ -402,7 +427,7 @@ impl DdlContext<'_> {
                     let in_key = table.partitioned.as_ref().is_some_and(|key| key.has_column(column.number));
                     // A partitioned table is nothing without its key.
                     let goes = if in_key { Object::Table(table.oid) } else { Object::Column(table.oid, column.number) };
-                    plan.depend(goes, &on(declared));
+                    plan.depend_on_type(goes, (&on(declared), declared != oid));
                 } else if column.default.as_deref().is_some_and(|sql| names_type(sql, oid)) {
                     let part = if column.generated { Object::Column } else { Object::Default };
                     plan.depend(part(table.oid, column.number), &own);
@@ -429,7 +454,8 @@ impl DdlContext<'_> {
                 Definition::Composite(attributes) => {
                     for attribute in attributes.iter().filter(|a| is_made_of(a.declared().oid, oid)) {
                         let part = Object::Attribute(other.oid, attribute.number);
-                        plan.depend(part, &on(attribute.declared().oid));
+                        let declared = attribute.declared().oid;
+                        plan.depend_on_type(part, (&on(declared), declared != oid));
                     }
                 }
                 Definition::Domain(domain) => {
@@ -445,14 +471,16 @@ impl DdlContext<'_> {
         for function in self.now().functions.values() {
             let mut parts = function.parameters.iter().map(|p| p.ty).chain([function.result]);
             if let Some(part) = parts.find(|ty| is_made_of(*ty, oid)) {
-                plan.depend(Object::Function(function.oid), &on(part));
+                plan.depend_on_type(Object::Function(function.oid), (&on(part), part != oid));
             } else if function.depends_on.contains(&oid) {
                 plan.depend(Object::Function(function.oid), &own);
             }
         }
         for view in self.now().views.values() {
-            if view.depends_on.contains(&oid) || view.columns.iter().any(|(_, ty)| is_made_of(ty.oid, oid)) {
+            if view.depends_on.contains(&oid) {
                 plan.depend(Object::View(view.oid), &own);
+            } else if view.columns.iter().any(|(_, ty)| is_made_of(ty.oid, oid)) {
+                plan.found.push(Found { object: Object::View(view.oid), on: Some(own.clone()), turn: Turn::Columns });
             }
         }
     }

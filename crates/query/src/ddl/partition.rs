@@ -44,8 +44,7 @@ pub(super) fn require_partitionable(create: &CreateTable) -> SqlResult<()> {
     if !create.inherits.is_empty() {
         return Err(invalid("cannot create partitioned table as inheritance child"));
     }
-    let excludes =
-        |e: &TableElement| matches!(e, TableElement::Constraint(c) if matches!(c.kind, TableConstraintKind::Exclude(_)));
+    let excludes = |e: &TableElement| matches!(e, TableElement::Constraint(c) if matches!(c.kind, TableConstraintKind::Exclude(_)));
     if create.elements.iter().any(excludes) {
         return Err(SqlError::unsupported("exclusion constraints are not supported on partitioned tables"));
     }
@@ -395,7 +394,8 @@ fn require_storable(at: usize, expr: &Expr, ty: PgType) -> SqlResult<()> {
 }
 
 fn generated_in_key(column: &str) -> SqlError {
-    invalid("cannot use generated column in partition key").detail(format!("Column \"{column}\" is a generated column."))
+    invalid("cannot use generated column in partition key")
+        .detail(format!("Column \"{column}\" is a generated column."))
 }
 
 fn no_class(method: IndexMethod, ty: PgType) -> SqlError {

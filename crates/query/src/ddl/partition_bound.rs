@@ -230,8 +230,7 @@ impl DdlContext<'_> {
             }
             Conflict::Overlap(other, at) => {
                 let other = called(other);
-                invalid(format!("partition \"{name}\" would overlap partition \"{other}\""))
-                    .at(self.place_in(spec, at))
+                invalid(format!("partition \"{name}\" would overlap partition \"{other}\"")).at(self.place_in(spec, at))
             }
             Conflict::NoFactor(next, other) => invalid(modulus).detail(format!(
                 "The new modulus {own} is not a factor of {next}, the modulus of existing partition \"{}\".",

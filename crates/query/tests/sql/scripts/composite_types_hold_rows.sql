@@ -226,8 +226,8 @@ ERROR 0A000: cannot alter table "spot" because column "route.f" uses its row typ
 
 > DROP TABLE spot;
 ERROR 2BP01: cannot drop table spot because other objects depend on it
-DETAIL: column f of table route depends on type spot
-column ps of table route depends on type spot[]
+DETAIL: column ps of table route depends on type spot[]
+column f of table route depends on type spot
 HINT: Use DROP ... CASCADE to drop the dependent objects too.
 
 > DROP TYPE spot;
@@ -296,11 +296,11 @@ SELECT 1
 
 > DROP TYPE pair;
 ERROR 2BP01: cannot drop type pair because other objects depend on it
-DETAIL: column c of table t depends on type pair
-view v depends on column c of table t
+DETAIL: column ps of composite type nested depends on type pair[]
 column cs of table t depends on type pair[]
 column p of composite type nested depends on type pair
-column ps of composite type nested depends on type pair[]
+column c of table t depends on type pair
+view v depends on type pair
 HINT: Use DROP ... CASCADE to drop the dependent objects too.
 
 > DROP TYPE pair CASCADE;

@@ -376,14 +376,14 @@ SELECT 2
 
 > DROP DOMAIN posint;
 ERROR 2BP01: cannot drop type posint because other objects depend on it
-DETAIL: column p of table t depends on type posint
-view v depends on column p of table t
-column p3 of table t depends on type posint
-column p of table u depends on type posint
-type small depends on type posint
-column s of table t depends on type small
+DETAIL: type small depends on type posint
 column p2 of table t depends on type small
+column s of table t depends on type small
 column one of table u depends on type small
+column p3 of table t depends on type posint
+column p of table t depends on type posint
+view v depends on column p of table t
+column p of table u depends on type posint
 HINT: Use DROP ... CASCADE to drop the dependent objects too.
 
 > DROP DOMAIN s.mood;

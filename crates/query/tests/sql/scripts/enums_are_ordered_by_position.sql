@@ -269,11 +269,11 @@ ERROR 22P02: invalid input value for enum s.feeling: "nope"
 -- What depends on a type.
 > DROP TYPE s.feeling;
 ERROR 2BP01: cannot drop type s.feeling because other objects depend on it
-DETAIL: column current of table person depends on type s.feeling
-view good depends on column current of table person
-column all_moods of table person depends on type s.feeling[]
+DETAIL: column all_moods of table person depends on type s.feeling[]
+column current of table person depends on type s.feeling
 column m of table t depends on type s.feeling
 column g of table t depends on column m of table t
+view good depends on type s.feeling
 HINT: Use DROP ... CASCADE to drop the dependent objects too.
 
 > ALTER TABLE t ADD COLUMN m2 s.feeling[] NOT NULL DEFAULT '{fine,sad}', ADD COLUMN m3 s.feeling DEFAULT 'happy';

@@ -87,7 +87,10 @@ fn lists_take_their_values() {
     assert_eq!(oids(&bounds.overlapping(&[one(2)])), [30]);
     assert_eq!(oids(&bounds.overlapping(&[one(3)])), [40]);
     assert_eq!(oids(&bounds.overlapping(&[Wanted::Null])), [30]);
-    assert_eq!(oids(&bounds.overlapping(&[Wanted::Range(Bound::Excluded(Datum::Int4(2)), Bound::Unbounded)])), [20, 40]);
+    assert_eq!(
+        oids(&bounds.overlapping(&[Wanted::Range(Bound::Excluded(Datum::Int4(2)), Bound::Unbounded)])),
+        [20, 40]
+    );
     assert_eq!(oids(&bounds.overlapping(&[Wanted::Not(key(&[2]))])), [20, 40]);
     assert_eq!(collision(&bounds, &list(&[Some(1), Some(2)])), Some(Conflict::Overlap(Oid(30), At::Item(1))));
     assert_eq!(collision(&bounds, &list(&[Some(1)])), None);
@@ -128,7 +131,12 @@ fn ranges_of_several_parts_follow_the_first_that_differs() {
     let table = table(PartitionStrategy::Range, 2);
     let bounds = bounds(
         &table,
-        &[(20, range("1,-", "1,10")), (30, range("1,10", "2,+")), (40, range("3,5", "+,+")), (50, PartitionBound::Default)],
+        &[
+            (20, range("1,-", "1,10")),
+            (30, range("1,10", "2,+")),
+            (40, range("3,5", "+,+")),
+            (50, PartitionBound::Default),
+        ],
     );
     assert_eq!(bounds.find(&key(&[1, 9])), Some(Oid(20)));
     assert_eq!(bounds.find(&key(&[2, 1_000_000])), Some(Oid(30)));
