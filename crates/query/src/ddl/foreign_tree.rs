@@ -25,7 +25,7 @@ use crate::partition::bounds::Bounds;
 ///
 /// # Errors
 /// XX000 if a bound cannot be read.
-fn below(catalog: &Catalog, table: Oid) -> SqlResult<Vec<Oid>> {
+fn below(catalog: &Arc<Catalog>, table: Oid) -> SqlResult<Vec<Oid>> {
     let Some(parent) = catalog.table(table).filter(|t| t.partitioned.is_some()) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     for partition in Bounds::of(parent, catalog)?.partitions() {

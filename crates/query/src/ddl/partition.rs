@@ -163,10 +163,6 @@ impl DdlContext<'_> {
                 (PartitionOn::Expression(key_text(&stored.sql, table)?), stored.ty, own)
             }
         };
-        if ty.oid.element().unwrap_or(ty.oid).is_composite() {
-            let shown = type_name(ty.oid);
-            return Err(SqlError::unsupported(format!("partition keys of type {shown} are not supported")));
-        }
         // A collation that the column was declared with goes without saying, unless another one is named.
         let collation = match named {
             Some(_) => collation::of_column(self.now(), named, ty)?,

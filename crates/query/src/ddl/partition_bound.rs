@@ -7,7 +7,7 @@ use gavel_binder::ddl::ast::{BoundKind, BoundSpec};
 use gavel_catalog::Table;
 use gavel_catalog::descriptor::datum_text;
 use gavel_catalog::partition::{PartitionBound, PartitionKey, PartitionOn, PartitionStrategy, RangeEdge};
-use gavel_types::text_io::{self, TextStyle};
+use gavel_types::text_io;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{Expr, Spanned};
 use sqlparser::tokenizer::Span;
@@ -16,6 +16,7 @@ use super::DdlContext;
 use super::binding::Usage;
 use super::expression::folded;
 use crate::partition::bounds::{At, Bounds, Conflict};
+use crate::partition::stored_style;
 use crate::system::resolver::style_over;
 
 fn malformed(message: impl Into<String>) -> SqlError {
@@ -187,7 +188,7 @@ impl DdlContext<'_> {
         let rows = self.host.run(&catalog, &format!("SELECT CAST(({}) AS {target})", stored.sql)).await?;
         let value = rows.first().and_then(|row| row.first()).unwrap_or(&Datum::Null);
         let Some(text) = datum_text(value, plain) else { return Ok(None) };
-        let value = text_io::parse(&text, part.ty, &TextStyle::default())?;
+        let value = text_io::parse(&text, part.ty, &stored_style(&catalog))?;
         Ok(datum_text(&value, part.ty))
     }
 
@@ -255,13 +256,13 @@ impl DdlContext<'_> {
 
     /// An edge as messages show it.
     fn edge_text(&self, parent: &Table, edges: &[RangeEdge]) -> String {
-        let style = style_over(self.now());
+        let (stored, style) = (stored_style(self.now()), style_over(self.now()));
         let types = parent.partitioned.iter().flat_map(|key| &key.parts).map(|part| part.ty);
         let one = |(edge, ty): (&RangeEdge, PgType)| match edge {
             RangeEdge::Min => "MINVALUE".to_owned(),
             RangeEdge::Max => "MAXVALUE".to_owned(),
             RangeEdge::Value(text) => {
-                let text = match text_io::parse(text, ty, &TextStyle::default()) {
+                let text = match text_io::parse(text, ty, &stored) {
                     Ok(value) => text_io::to_text(&value, ty, &style),
                     Err(_) => text.clone(),
                 };

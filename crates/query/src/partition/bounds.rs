@@ -15,6 +15,7 @@ mod overlap;
 
 use std::cmp::Ordering;
 use std::ops::Bound;
+use std::sync::Arc;
 
 use gavel_catalog::partition::{PartitionBound, PartitionStrategy, RangeEdge};
 use gavel_catalog::{Catalog, Table};
@@ -22,7 +23,7 @@ use gavel_functions::compare::compare;
 use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 
-use super::hash;
+use super::{hash, stored_style};
 
 /// One value of an edge of a range.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,6 +90,8 @@ enum Parts {
     Range(Vec<Range>),
     /// Modulus, remainder and partition, in that order.
     Hash(Vec<(i32, i32, Oid)>),
+    /// With values that cannot be read here.
+    Unread(Vec<Oid>),
 }
 
 /// See the module.
@@ -97,6 +100,8 @@ pub struct Bounds {
     types: Vec<PgType>,
     parts: Parts,
     default: Option<Oid>,
+    /// What values are read by.
+    style: TextStyle,
 }
 
 impl Bounds {
@@ -104,26 +109,39 @@ impl Bounds {
     ///
     /// # Errors
     /// XX000 or those of input for a bound that is not of the key.
-    pub fn of(parent: &Table, catalog: &Catalog) -> SqlResult<Self> {
+    pub fn of(parent: &Table, catalog: &Arc<Catalog>) -> SqlResult<Self> {
         let children = catalog.children(parent.oid);
         let bounds = children.iter().filter_map(|child| Some((child.oid, child.bound.as_ref()?)));
-        Self::new(parent, bounds)
+        // What is kept does not keep the catalog unless it must.
+        let style = if has_fields(parent) { stored_style(catalog) } else { TextStyle::default() };
+        Self::read(parent, bounds, style, true)
     }
 
-    /// The same of these partitions.
+    /// The same of these partitions. Without a catalog, values of composite types cannot be read: all partitions overlap
+    /// with everything then, and no key is found.
     ///
     /// # Errors
     /// As [`Self::of`].
     pub fn new<'a>(parent: &Table, partitions: impl IntoIterator<Item = (Oid, &'a PartitionBound)>) -> SqlResult<Self> {
+        Self::read(parent, partitions, TextStyle::default(), false)
+    }
+
+    fn read<'a>(
+        parent: &Table,
+        partitions: impl IntoIterator<Item = (Oid, &'a PartitionBound)>,
+        style: TextStyle,
+        knows_fields: bool,
+    ) -> SqlResult<Self> {
         let key = parent.partitioned.as_ref();
         let types: Vec<PgType> = key.map(|k| k.parts.iter().map(|p| p.ty).collect()).unwrap_or_default();
         let strategy = key.map_or(PartitionStrategy::List, |k| k.strategy);
         let parts = match strategy {
+            _ if !knows_fields && has_fields(parent) => Parts::Unread(Vec::new()),
             PartitionStrategy::List => Parts::List(Vec::new(), None),
             PartitionStrategy::Range => Parts::Range(Vec::new()),
             PartitionStrategy::Hash => Parts::Hash(Vec::new()),
         };
-        let mut out = Self { types, parts, default: None };
+        let mut out = Self { types, parts, default: None, style };
         for (oid, bound) in partitions {
             out.add(oid, bound)?;
         }
@@ -134,16 +152,17 @@ impl Bounds {
     fn add(&mut self, partition: Oid, bound: &PartitionBound) -> SqlResult<()> {
         match (&mut self.parts, bound) {
             (_, PartitionBound::Default) => self.default = Some(partition),
+            (Parts::Unread(partitions), _) => partitions.push(partition),
             (Parts::List(values, null), PartitionBound::List(written)) => {
                 for value in written {
                     match value {
-                        Some(text) => values.push((value_of(text, &self.types, 0)?, partition)),
+                        Some(text) => values.push((value_of(text, &self.types, 0, &self.style)?, partition)),
                         None => *null = Some(partition),
                     }
                 }
             }
             (Parts::Range(ranges), PartitionBound::Range { from, to }) => {
-                let (from, to) = (edges(from, &self.types)?, edges(to, &self.types)?);
+                let (from, to) = (edges(from, &self.types, &self.style)?, edges(to, &self.types, &self.style)?);
                 ranges.push(Range { from, to, partition });
             }
             (Parts::Hash(hashes), PartitionBound::Hash { modulus, remainder }) => {
@@ -162,6 +181,7 @@ impl Bounds {
                 ranges.sort_by(|a, b| compare_edges((&a.from, Side::Lower), (&b.from, Side::Lower), types).0);
             }
             Parts::Hash(hashes) => hashes.sort_unstable(),
+            Parts::Unread(_) => {}
         }
     }
 
@@ -185,6 +205,7 @@ impl Bounds {
             }
             Parts::Range(ranges) => ranges.iter().for_each(|r| add(r.partition)),
             Parts::Hash(hashes) => hashes.iter().for_each(|h| add(h.2)),
+            Parts::Unread(partitions) => partitions.iter().for_each(|oid| add(*oid)),
         }
         self.default.iter().for_each(|oid| add(*oid));
         found
@@ -220,8 +241,15 @@ impl Bounds {
                 let hash = hash::of_key(key, self.types.iter().map(|ty| ty.oid)).ok()?;
                 hashes.iter().find(|(modulus, remainder, _)| hash::matches(hash, *modulus, *remainder)).map(|h| h.2)
             }
+            Parts::Unread(_) => None,
         }
     }
+}
+
+/// Whether a part of the key has a composite type, or an array of one.
+fn has_fields(parent: &Table) -> bool {
+    let mut types = parent.partitioned.iter().flat_map(|key| &key.parts).map(|part| part.ty.oid);
+    types.any(|oid| oid.element().unwrap_or(oid).is_composite())
 }
 
 fn type_at(types: &[PgType], at: usize) -> PgType {
@@ -229,16 +257,16 @@ fn type_at(types: &[PgType], at: usize) -> PgType {
 }
 
 /// A value of a bound as the catalog keeps it, of the key's type at that place.
-fn value_of(text: &str, types: &[PgType], at: usize) -> SqlResult<Datum> {
-    text_io::parse(text, type_at(types, at), &TextStyle::default())
+fn value_of(text: &str, types: &[PgType], at: usize, style: &TextStyle) -> SqlResult<Datum> {
+    text_io::parse(text, type_at(types, at), style)
 }
 
-fn edges(written: &[RangeEdge], types: &[PgType]) -> SqlResult<Vec<Edge>> {
+fn edges(written: &[RangeEdge], types: &[PgType], style: &TextStyle) -> SqlResult<Vec<Edge>> {
     let edge = |(at, edge): (usize, &RangeEdge)| -> SqlResult<Edge> {
         Ok(match edge {
             RangeEdge::Min => Edge::Min,
             RangeEdge::Max => Edge::Max,
-            RangeEdge::Value(text) => Edge::Value(value_of(text, types, at)?),
+            RangeEdge::Value(text) => Edge::Value(value_of(text, types, at, style)?),
         })
     };
     written.iter().enumerate().map(edge).collect()

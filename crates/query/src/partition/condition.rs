@@ -10,6 +10,7 @@ use gavel_types::{PgType, SqlError, SqlResult};
 
 use crate::ddl::expression::bare_columns;
 use crate::ddl::names::quote;
+use crate::partition::stored_style;
 use crate::system::resolver::style_over;
 
 /// The parts of the key of `table` as SQL.
@@ -37,8 +38,9 @@ pub fn key(table: &Table) -> SqlResult<Vec<String>> {
 pub fn of_bound(catalog: &Arc<Catalog>, table: &Table, bound: &PartitionBound) -> SqlResult<Option<String>> {
     let key = key(table)?;
     let types: Vec<PgType> = table.partitioned.iter().flat_map(|key| &key.parts).map(|part| part.ty).collect();
-    let style = style_over(catalog);
-    let parts: Vec<Part<'_>> = key.iter().zip(types).map(|(sql, ty)| Part { sql, ty, style: &style }).collect();
+    let (stored, style) = (stored_style(catalog), style_over(catalog));
+    let part = |(sql, ty)| Part { sql, ty, stored: &stored, style: &style };
+    let parts: Vec<Part<'_>> = key.iter().map(String::as_str).zip(types).map(part).collect();
     Ok(match bound {
         PartitionBound::Default | PartitionBound::Hash { .. } => None,
         PartitionBound::List(values) => match parts.first() {
@@ -57,13 +59,15 @@ pub fn of_bound(catalog: &Arc<Catalog>, table: &Table, bound: &PartitionBound) -
 struct Part<'a> {
     sql: &'a str,
     ty: PgType,
+    /// What values are kept by.
+    stored: &'a TextStyle,
     /// With the labels of enums.
     style: &'a TextStyle,
 }
 
 impl Part<'_> {
     fn literal(&self, text: &str) -> SqlResult<String> {
-        let value = text_io::parse(text, self.ty, &TextStyle::default())?;
+        let value = text_io::parse(text, self.ty, self.stored)?;
         let shown = text_io::to_text(&value, self.ty, self.style).replace('\'', "''");
         Ok(format!("CAST('{shown}' AS {})", type_name_with_typmod(self.ty)))
     }

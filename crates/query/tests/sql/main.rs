@@ -148,6 +148,7 @@ scripts! {
     partitions_have_the_columns_of_their_table
     partition_keys_and_bounds_are_checked
     partition_bounds_are_computed
+    partition_keys_may_be_rows
     hash_partitions_are_those_of_postgresql
     trees_of_partitions_are_attached
     errors_of_partitions_point_at_their_place

@@ -18,7 +18,7 @@ impl Bounds {
             (Parts::List(..), PartitionBound::List(written)) => {
                 for (at, text) in written.iter().enumerate() {
                     let value = match text {
-                        Some(text) => value_of(text, &self.types, 0)?,
+                        Some(text) => value_of(text, &self.types, 0, &self.style)?,
                         None => Datum::Null,
                     };
                     if let Some(other) = self.own(&[value]) {
@@ -28,7 +28,7 @@ impl Bounds {
                 None
             }
             (Parts::Range(ranges), PartitionBound::Range { from, to }) => {
-                let (from, to) = (edges(from, &self.types)?, edges(to, &self.types)?);
+                let (from, to) = (edges(from, &self.types, &self.style)?, edges(to, &self.types, &self.style)?);
                 range_conflict(ranges, &from, &to, &self.types)
             }
             (Parts::Hash(hashes), PartitionBound::Hash { modulus, remainder }) => {

@@ -17,6 +17,7 @@ impl Bounds {
             Parts::List(values, null) => self.lists(values, *null, wanted.first()),
             Parts::Range(ranges) => self.ranges(ranges, wanted),
             Parts::Hash(hashes) => self.hashes(hashes, wanted),
+            Parts::Unread(_) => None,
         };
         match found {
             Some(found) => self.partitions().into_iter().filter(|oid| found.contains(oid)).collect(),
