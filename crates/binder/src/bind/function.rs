@@ -283,9 +283,10 @@ impl Binder<'_> {
         let chosen = match exact {
             Some(i) if !twice => candidates.swap_remove(i),
             _ => {
-                let fitting = matching(candidates, &actual);
+                let taken = self.as_taken(&candidates, &actual);
+                let fitting = matching(candidates, &taken);
                 let none = fitting.is_empty();
-                match best(fitting, &actual).filter(|_| !twice) {
+                match best(fitting, &taken).filter(|_| !twice) {
                     Some(chosen) => chosen,
                     None => {
                         let kind = if calling { "procedure" } else { "function" };
@@ -332,6 +333,24 @@ impl Binder<'_> {
             return Err(self.error_at(error, last.pos));
         }
         Ok(Callee::Function(ResolvedCall { proc, args, declared, variadic_from, spread, written }))
+    }
+
+    /// The types of the arguments, but for rows of tables that inherit: where a candidate takes the row of a table that theirs
+    /// inherits from, and none theirs, they count as such.
+    fn as_taken(&self, candidates: &[Candidate<Shape>], actual: &[Oid]) -> Vec<Oid> {
+        let catalog = self.context.catalog;
+        let table = |ty: Oid| ty.is_composite().then(|| catalog.table(Oid(ty.type_number()))).flatten();
+        let taken = |(n, ty): (usize, &Oid)| {
+            let Some(own) = table(*ty) else { return *ty };
+            let mut wanted = candidates.iter().filter_map(|c| c.args.get(n).copied());
+            if wanted.clone().any(|w| w == *ty) {
+                return *ty;
+            }
+            let ancestors = catalog.ancestors(own.oid);
+            let inherited = wanted.find(|w| table(*w).is_some_and(|t| ancestors.iter().any(|a| a.oid == t.oid)));
+            inherited.unwrap_or(*ty)
+        };
+        actual.iter().enumerate().map(taken).collect()
     }
 
     /// Everything of this name that takes so many arguments, and these names.

@@ -801,8 +801,9 @@ fn is_table_star(tokens: &[TokenWithSpan], i: usize, out: &[TokenWithSpan]) -> b
     let before = out.len().checked_sub(names + 1).and_then(|n| out.get(n));
     let words: &[&str] = if ["update", "join"].into_iter().any(|w| is_word(before, w)) {
         &["as", "set", "on", "using", "where"]
-    } else if matches!(before.map(|t| &t.token), Some(Token::Comma | Token::LParen))
-        || ["from", "using"].into_iter().any(|w| is_word(before, w))
+    } else if ["from", "using"].into_iter().any(|w| is_word(before, w))
+        || matches!(before.map(|t| &t.token), Some(Token::Comma | Token::LParen))
+            && is_within_from(&out[..out.len() - names])
     {
         &["as", "where", "group", "having", "order", "join", "inner", "cross", "natural", "full", "union", "except"]
     } else {
@@ -815,6 +816,28 @@ fn is_table_star(tokens: &[TokenWithSpan], i: usize, out: &[TokenWithSpan]) -> b
         _ => false,
     };
     ends || words.iter().any(|w| is_word(next, w))
+}
+
+/// Whether what was read ends within a list of tables, before a name of one: the clause that the list, or the innermost parenthesis around it,
+/// stands in is FROM or USING.
+fn is_within_from(out: &[TokenWithSpan]) -> bool {
+    let mut depth = 0usize;
+    for token in out.iter().rev() {
+        match &token.token {
+            Token::RParen => depth += 1,
+            // One that is open yet, as in `FROM (a *, b)`: what is before it says.
+            Token::LParen => depth = depth.saturating_sub(1),
+            Token::Word(w) if depth == 0 && w.quote_style.is_none() => match w.value.to_ascii_lowercase().as_str() {
+                "from" | "using" => return true,
+                "select" | "where" | "set" | "by" | "values" | "with" | "returning" | "having" | "copy" | "explain" => {
+                    return false;
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Whether the star at `i`, behind a name and a period, is an operand: the whole row, and not its columns.

@@ -543,6 +543,6 @@ impl<'a> Writer<'a> {
 }
 
 /// Whether two values of one column are the same key.
-pub(super) fn same(a: &Datum, b: &Datum, ty: gavel_types::PgType) -> bool {
+pub(super) fn same(a: &Datum, b: &Datum, ty: PgType) -> bool {
     compare(a, b, ty).is_eq()
 }

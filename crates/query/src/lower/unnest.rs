@@ -83,7 +83,7 @@ fn exists(query: &Rel, outer: &BTreeSet<ColumnId>) -> Option<(Rel, Scalar)> {
 fn is_in(
     subquery: &Subquery,
     left: &[Scalar],
-    functions: &[gavel_types::Oid],
+    functions: &[Oid],
     outer: &BTreeSet<ColumnId>,
 ) -> Option<(Rel, Scalar)> {
     let mut plain = left.iter().map(Refs::of_scalar);

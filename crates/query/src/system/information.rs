@@ -2,6 +2,7 @@
 //! views, sequences and routines.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use gavel_catalog::acl::Privileges;
@@ -531,9 +532,14 @@ fn constraint_table_usage(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 fn check_constraints(context: &SystemContext<'_>, out: &mut Rows) {
+    // Tables that inherit one share it.
+    let mut told = HashSet::new();
     for c in constraints(context, true) {
         let Some(check) = c.check.as_ref().filter(|_| owns(context, c.table.owner)) else { continue };
         let clause = check.strip_prefix("CHECK ").unwrap_or(check);
+        if !told.insert((c.table.schema, c.name.clone(), clause.to_owned())) {
+            continue;
+        }
         out.add(|row| {
             constraint_name(context, row, &c);
             row.set("check_clause", clause);
