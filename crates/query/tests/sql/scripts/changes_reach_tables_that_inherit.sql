@@ -462,6 +462,7 @@ CREATE TABLE
 > INSERT INTO ch VALUES (1);
 INSERT 0 1
 > SET ROLE below_a;
+(is_superuser = off)
 SET
 > SELECT * FROM below_s.mine;
 a
@@ -490,6 +491,7 @@ SELECT 0
 NOTICE: drop cascades to table ch
 DROP TABLE
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > DROP SCHEMA below_s CASCADE;
 DROP SCHEMA

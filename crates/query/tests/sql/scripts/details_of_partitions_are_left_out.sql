@@ -14,6 +14,7 @@ INSERT 0 1
 > GRANT SELECT (c), INSERT, UPDATE (b) ON p TO gold_blind;
 GRANT
 > SET ROLE gold_blind;
+(is_superuser = off)
 SET
 > INSERT INTO p (a, b) VALUES (2, 'bad');
 ERROR 23514: new row for relation "p1" violates check constraint "p1_b_check"
@@ -31,10 +32,12 @@ ERROR 23514: no partition of relation "p" found for row
 > INSERT INTO p (a, b) VALUES (11, 'nowhere');
 ERROR 23514: no partition of relation "p2" found for row
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > GRANT SELECT (a) ON p TO gold_blind;
 GRANT
 > SET ROLE gold_blind;
+(is_superuser = off)
 SET
 > INSERT INTO p (a, b) VALUES (77, 'nowhere');
 ERROR 23514: no partition of relation "p" found for row
@@ -45,12 +48,14 @@ ERROR 23514: no partition of relation "p2" found for row
 ERROR 23514: new row for relation "p1" violates check constraint "p1_b_check"
 DETAIL: Failing row contains (a, b, c) = (1, bad, 11).
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > GRANT INSERT (a, b), SELECT (b) ON p1 TO gold_blind;
 GRANT
 > GRANT INSERT ON p2 TO gold_blind;
 GRANT
 > SET ROLE gold_blind;
+(is_superuser = off)
 SET
 > INSERT INTO p1 (a, b) VALUES (2, 'bad');
 ERROR 23514: new row for relation "p1" violates check constraint "p1_b_check"
@@ -62,10 +67,12 @@ DETAIL: Failing row contains (b, a) = (x, 20).
 ERROR 23514: new row for relation "p2" violates partition constraint
 DETAIL: Failing row contains (a, b) = (20, x).
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > GRANT SELECT ON p TO gold_blind;
 GRANT
 > SET ROLE gold_blind;
+(is_superuser = off)
 SET
 > UPDATE p SET b = 'bad';
 ERROR 23514: new row for relation "p1" violates check constraint "p1_b_check"
@@ -73,25 +80,30 @@ DETAIL: Failing row contains (1, bad, 11).
 > INSERT INTO p (a, b) VALUES (11, 'nowhere');
 ERROR 23514: no partition of relation "p2" found for row
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > CREATE TABLE e (a int, b int) PARTITION BY LIST ((a + b));
 CREATE TABLE
 > GRANT INSERT, SELECT (a, b) ON e TO gold_blind;
 GRANT
 > SET ROLE gold_blind;
+(is_superuser = off)
 SET
 > INSERT INTO e VALUES (1, 2);
 ERROR 23514: no partition of relation "e" found for row
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > GRANT SELECT ON e TO gold_blind;
 GRANT
 > SET ROLE gold_blind;
+(is_superuser = off)
 SET
 > INSERT INTO e VALUES (1, 2);
 ERROR 23514: no partition of relation "e" found for row
 DETAIL: Partition key of the failing row contains ((a + b)) = (3).
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 -- Of a child.
@@ -104,11 +116,13 @@ INSERT 0 1
 > GRANT SELECT (a), UPDATE (b) ON base TO gold_blind;
 GRANT
 > SET ROLE gold_blind;
+(is_superuser = off)
 SET
 > UPDATE base SET b = 'bad';
 ERROR 23514: new row for relation "heir" violates check constraint "heir_b_check"
 DETAIL: Failing row contains (a, b) = (1, bad).
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > DROP OWNED BY gold_blind;
 DROP OWNED

@@ -49,6 +49,7 @@ HINT: Consider a function index of a hash of the value, or use full text indexin
 <5	{70000 x}
 ERROR 54000: index row size 70016 exceeds maximum 8191 for index "u_b"
 HINT: Consider a function index of a hash of the value, or use full text indexing.
+CONTEXT: COPY u, line 1
 > ALTER TABLE u ALTER b TYPE text USING repeat('x', 70000);
 ERROR 54000: index row size 70016 exceeds maximum 8191 for index "pg_rewrite_16396"
 HINT: Consider a function index of a hash of the value, or use full text indexing.

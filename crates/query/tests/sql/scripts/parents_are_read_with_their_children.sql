@@ -394,6 +394,7 @@ CREATE ROLE
 GRANT
 
 > SET ROLE reader_of_p;
+(is_superuser = off)
 SET
 
 > SELECT count(*) FROM p;
@@ -405,6 +406,7 @@ SELECT 1
 ERROR 42501: permission denied for table g
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > REVOKE ALL ON p FROM reader_of_p;

@@ -383,6 +383,7 @@ GRANT
 INSERT 0 1
 
 > SET ROLE writer_of_p;
+(is_superuser = off)
 SET
 
 > UPDATE p SET b = 'by writer' WHERE a = 1;
@@ -398,6 +399,7 @@ ERROR 42501: permission denied for table p
 DELETE 1
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > REVOKE ALL ON p FROM writer_of_p;
@@ -407,12 +409,14 @@ REVOKE
 GRANT
 
 > SET ROLE writer_of_p;
+(is_superuser = off)
 SET
 
 > TRUNCATE p;
 TRUNCATE TABLE
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > REVOKE ALL ON p FROM writer_of_p;

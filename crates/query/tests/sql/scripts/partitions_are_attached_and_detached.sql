@@ -344,6 +344,7 @@ CREATE TABLE
 ALTER TABLE
 
 > SET ROLE partitioner;
+(is_superuser = off)
 SET
 
 > ALTER TABLE p ATTACH PARTITION theirs FOR VALUES FROM (300) TO (310);
@@ -353,6 +354,7 @@ ERROR 42501: must be owner of table p
 ERROR 42501: permission denied for schema public
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > DROP TABLE theirs;

@@ -264,6 +264,7 @@ ERROR 23514: no partition of relation "t" found for row
 DETAIL: Partition key of the failing row contains (at) = (infinity).
 
 > SET timezone = 'America/New_York';
+(TimeZone = America/New_York)
 SET
 
 > INSERT INTO t VALUES ('2020-12-31 20:00', 4) RETURNING tableoid::regclass, n;
@@ -272,6 +273,7 @@ t2021 | 4
 INSERT 0 1
 
 > RESET timezone;
+(TimeZone = UTC)
 RESET
 
 > CREATE TYPE color AS ENUM ('red', 'green', 'blue');
@@ -383,12 +385,15 @@ t | f | t
 SELECT 1
 
 > SELECT satisfies_hash_partition('pg_class'::regclass, 2, 0, 1);
+satisfies_hash_partition
 ERROR 22023: "pg_class" is not a hash partitioned table
 
 > SELECT satisfies_hash_partition('h'::regclass, 0, 0, 1);
+satisfies_hash_partition
 ERROR 22023: modulus for hash partition must be an integer value greater than zero
 
 > SELECT satisfies_hash_partition('h'::regclass, 3, 3, 1);
+satisfies_hash_partition
 ERROR 22023: remainder for hash partition must be less than modulus
 
 > SELECT satisfies_hash_partition('h'::regclass, 3, 1);
@@ -396,6 +401,7 @@ ERROR 42883: function satisfies_hash_partition(regclass, integer, integer) does 
 HINT: No function matches the given name and argument types. You might need to add explicit type casts.
 
 > SELECT satisfies_hash_partition('h'::regclass, 3, 1, 1::bigint);
+satisfies_hash_partition
 ERROR 22023: column 1 of the partition key has type integer, but supplied value is of type bigint
 
 -- COPY.

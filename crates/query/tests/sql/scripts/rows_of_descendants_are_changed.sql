@@ -194,6 +194,7 @@ GRANT
 > INSERT INTO left_one (id, t) VALUES (30, 'child');
 INSERT 0 1
 > SET ROLE gold_heir;
+(is_superuser = off)
 SET
 > UPDATE base SET t = 'changed' WHERE id = 30 RETURNING *;
 id | t
@@ -204,6 +205,7 @@ ERROR 42501: permission denied for table left_one
 > DELETE FROM base WHERE id = 30;
 DELETE 1
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > DROP OWNED BY gold_heir;
 DROP OWNED

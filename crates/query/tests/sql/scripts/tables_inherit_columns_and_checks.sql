@@ -483,6 +483,7 @@ CREATE ROLE
 > CREATE SCHEMA inh_s AUTHORIZATION inh_a;
 CREATE SCHEMA
 > SET ROLE inh_a;
+(is_superuser = off)
 SET
 > CREATE TABLE inh_s.mine () INHERITS (one);
 ERROR 42501: must be owner of table one
@@ -491,14 +492,17 @@ CREATE TABLE
 > ALTER TABLE inh_s.mine INHERIT one;
 ERROR 42501: must be owner of table one
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > ALTER TABLE inh_s.mine INHERIT one;
 ALTER TABLE
 > SET ROLE inh_a;
+(is_superuser = off)
 SET
 > ALTER TABLE inh_s.mine NO INHERIT one;
 ALTER TABLE
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > DROP SCHEMA inh_s CASCADE;
 NOTICE: drop cascades to table inh_s.mine

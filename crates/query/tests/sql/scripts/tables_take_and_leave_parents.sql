@@ -221,12 +221,14 @@ CREATE TABLE
 ALTER TABLE
 
 > SET ROLE heir;
+(is_superuser = off)
 SET
 
 > ALTER TABLE theirs INHERIT plain;
 ERROR 42501: must be owner of table plain
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > DROP TABLE theirs;
