@@ -29,6 +29,10 @@ impl DdlContext<'_> {
                 return Err(SqlError::new(SqlState::WrongObjectType, text)
                     .hint("Do not specify the ONLY keyword, or use TRUNCATE ONLY on the partitions directly."));
             }
+            // A table that is named twice counts as it was named first.
+            if tables.contains(&table.oid) {
+                continue;
+            }
             let all: Vec<Oid> =
                 if *only { vec![table.oid] } else { self.now().descendants(table.oid).iter().map(|t| t.oid).collect() };
             for oid in all {

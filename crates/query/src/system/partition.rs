@@ -11,7 +11,7 @@ use gavel_catalog::{
     Table,
 };
 use gavel_functions::registry;
-use gavel_types::text_io;
+use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{Oid, PgType};
 
 use super::opclass::{self, OperatorClass};
@@ -20,6 +20,7 @@ use super::table::{Rows, numbers, oids};
 use super::{SystemContext, definition, deparse};
 use crate::ddl::collation::COLLATIONS;
 use crate::ddl::names::quote;
+use crate::partition::stored_style;
 
 pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
     if name != "pg_partitioned_table" {
@@ -200,10 +201,33 @@ pub(super) fn parent<'a>(context: &SystemContext<'a>, table: &Table) -> Option<(
 
 /// The bound of a partition, as `relpartbound` has it: `FOR VALUES …` or `DEFAULT`. `None` of what is no partition.
 pub fn bound(context: &SystemContext<'_>, table: &Table) -> Option<String> {
+    bound_with(context, table, |_, _| None)
+}
+
+/// The same with dates and times as the session writes them.
+fn session_bound(context: &SystemContext<'_>, table: &Table) -> Option<String> {
+    let stored = stored_style(context.catalog);
+    let own = TextStyle { names: stored.names.clone(), ..context.settings.text_style().clone() };
+    bound_with(context, table, |text, ty| {
+        registry::type_info(ty.oid).filter(|t| matches!(t.category, 'D' | 'T'))?;
+        let value = text_io::parse(text, ty, &stored).ok()?;
+        let mut out = String::from("'");
+        text_io::write(&value, ty, &own, &mut out);
+        out.push('\'');
+        Some(out)
+    })
+}
+
+/// `constant` may say how a value is shown.
+fn bound_with(
+    context: &SystemContext<'_>,
+    table: &Table,
+    constant: impl Fn(&str, PgType) -> Option<String>,
+) -> Option<String> {
     let bound = table.bound.as_ref()?;
     let (parent, key) = parent(context, table)?;
     let value = |at: usize, text: &str| match key.parts.get(at) {
-        Some(part) => key_type(parent, part).constant(context, text, false),
+        Some(part) => constant(text, part.ty).unwrap_or_else(|| key_type(parent, part).constant(context, text, false)),
         None => text.to_owned(),
     };
     let edges = |edges: &[RangeEdge]| {
@@ -230,7 +254,7 @@ pub fn bound(context: &SystemContext<'_>, table: &Table) -> Option<String> {
 /// What `pg_get_expr` makes of what `relpartbound` and `partexprs` hold; `None` for other expressions.
 pub fn shown(context: &SystemContext<'_>, table: &Table, stored: &str, pretty: bool) -> Option<String> {
     if table.bound.is_some() && (stored == "DEFAULT" || stored.starts_with("FOR VALUES ")) {
-        return Some(stored.to_owned());
+        return session_bound(context, table);
     }
     let key = table.partitioned.as_ref().filter(|key| stored_expressions(key).as_deref() == Some(stored))?;
     let shown = expressions(key).map(|sql| definition::table_expression(context, table, sql, pretty));

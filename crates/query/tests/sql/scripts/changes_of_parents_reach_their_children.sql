@@ -76,10 +76,6 @@ ALTER TABLE
 > ALTER TABLE p ADD COLUMN id int GENERATED ALWAYS AS IDENTITY;
 ERROR 42P16: cannot recursively add identity column to table that has child tables
 
-> ALTER TABLE p ADD COLUMN k int PRIMARY KEY;
-NOTICE: merging definition of column "k" for child "g"
-ERROR 23502: column "k" of relation "p" contains null values
-
 > ALTER TABLE p ADD COLUMN checked int CHECK (checked > 0);
 NOTICE: merging definition of column "checked" for child "g"
 NOTICE: merging constraint "p_checked_check" with inherited definition

@@ -169,6 +169,7 @@ CREATE ROLE
 > GRANT TRUNCATE, SELECT ON base TO gold_cutter;
 GRANT
 > SET ROLE gold_cutter;
+(is_superuser = off)
 SET
 > TRUNCATE one;
 ERROR 42501: permission denied for table one
@@ -179,6 +180,7 @@ count
 0
 SELECT 1
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > DROP OWNED BY gold_cutter;
 DROP OWNED

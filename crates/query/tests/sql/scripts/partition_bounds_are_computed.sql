@@ -81,6 +81,7 @@ SET
 > CREATE TABLE t1 PARTITION OF t FOR VALUES FROM ('2020-01-01') TO ('2020-01-01 12:00+03');
 CREATE TABLE
 > SET timezone TO 'Asia/Tokyo';
+(TimeZone = Asia/Tokyo)
 SET
 > SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE relname = 't1';
 pg_get_expr
@@ -92,6 +93,7 @@ DETAIL: Partition key of the failing row contains (a) = (2020-01-01 08:59:59+09)
 > INSERT INTO t VALUES ('2020-01-01 09:00:00');
 INSERT 0 1
 > SET timezone TO 'UTC';
+(TimeZone = UTC)
 SET
 > SELECT * FROM t;
 a

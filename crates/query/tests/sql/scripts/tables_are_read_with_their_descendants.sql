@@ -329,23 +329,17 @@ SELECT 6
 
 > CREATE VIEW all_cities AS SELECT name, people FROM city;
 CREATE VIEW
-> CREATE VIEW own_cities AS SELECT name, tableoid FROM ONLY city;
+> CREATE VIEW own_cities AS SELECT name FROM ONLY city;
 CREATE VIEW
 > SELECT pg_get_viewdef('own_cities');
 pg_get_viewdef
- SELECT city.name,
-    city.tableoid
+ SELECT city.name
    FROM ONLY city;
 SELECT 1
 > SELECT count(*) FROM all_cities;
 count
 6
 SELECT 1
-> SELECT name, tableoid::regclass FROM own_cities ORDER BY 1;
-name | tableoid
-Bree | city
-Nome | city
-SELECT 2
 > CREATE TABLE village () INHERITS (city);
 CREATE TABLE
 > INSERT INTO village VALUES ('Ems', 0);
