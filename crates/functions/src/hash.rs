@@ -126,7 +126,8 @@ fn of_json(json: &Json, seed: u64) -> u64 {
     const OBJECT: u64 = 0x2000_0000;
     // With a seed both halves are marked.
     let mark = |kind: u64| if seed == 0 { kind } else { kind << 32 | kind };
-    if matches!(json, Json::Array(items) if items.is_empty()) || matches!(json, Json::Object(pairs) if pairs.is_empty()) {
+    if matches!(json, Json::Array(items) if items.is_empty()) || matches!(json, Json::Object(pairs) if pairs.is_empty())
+    {
         return seed;
     }
     fn scalar(json: &Json, seed: u64, hash: &mut u64) {
