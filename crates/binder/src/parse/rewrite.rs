@@ -764,7 +764,7 @@ fn only(tokens: &[TokenWithSpan], i: usize, merge: bool, out: &mut Vec<TokenWith
     let listed = matches!(before.map(|t| &t.token), Some(Token::Comma | Token::LParen))
         && !["lock", "truncate", "alter"].into_iter().any(|w| is_word(tokens.first(), w));
     let from = ["from", "join", "update", "using"].into_iter().any(|w| is_word(before, w));
-    if !listed && !from && !(merge && is_word(before, "into")) {
+    if !(listed || from || merge && is_word(before, "into")) {
         return None;
     }
     let parenthesis = matches!(tokens.get(i + 1).map(|t| &t.token), Some(Token::LParen));

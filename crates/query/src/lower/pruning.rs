@@ -182,7 +182,7 @@ impl Planner<'_> {
             }
             ScalarKind::InList { function, left, items, all } if reading.is_inside(left) => {
                 let equal = !all && COMPARISONS.get(function) == Some(&Comparison::Equal);
-                if !equal && !(*all && INEQUALITIES.contains(function)) {
+                if !(equal || *all && INEQUALITIES.contains(function)) {
                     return Ok(None);
                 }
                 let target = unlabelled(left);

@@ -72,7 +72,7 @@ impl Bounds {
     /// `None`: all. The parts that count are those before the first that is not one value, and that one.
     fn ranges(&self, ranges: &[Range], wanted: &[Wanted]) -> Option<Vec<Oid>> {
         // Rows with a NULL are nowhere else.
-        if wanted.iter().any(|part| *part == Wanted::Null) {
+        if wanted.contains(&Wanted::Null) {
             return Some(self.default.into_iter().collect());
         }
         if wanted.iter().any(|part| matches!(part, Wanted::Values(items) if items.is_empty())) {
