@@ -67,6 +67,7 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
         options: vec![],
         acl: None,
         rung: 0,
+        triggers: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     }
 }

@@ -4,6 +4,7 @@
 use gavel_types::{Datum, Oid, PgType};
 use serde::{Deserialize, Serialize};
 
+use crate::trigger::Trigger;
 use crate::acl::{Acl, AclItem};
 use crate::index_method::IndexMethod;
 
@@ -398,6 +399,9 @@ pub struct Table {
     /// (RFC 0005).
     #[serde(default, skip_serializing_if = "is_default")]
     pub rung: u32,
+    /// In the order of their names, in which they fire.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub triggers: Vec<Trigger>,
     /// Of a temporary table, which is never stored.
     #[serde(skip)]
     pub on_commit: OnCommit,

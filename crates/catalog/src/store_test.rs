@@ -73,6 +73,7 @@ fn table(oid: u32, name: &str) -> Table {
         options: vec![],
         acl: None,
         rung: 0,
+        triggers: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     }
 }

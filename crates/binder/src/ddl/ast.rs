@@ -108,6 +108,15 @@ pub enum Ddl {
         cascade: bool,
     },
     /// Concerns the session or its transaction and changes no catalog.
+    CreateTrigger(Box<CreateTrigger>),
+    DropTrigger {
+        name: TriggerName,
+        if_exists: bool,
+    },
+    RenameTrigger {
+        name: TriggerName,
+        to: String,
+    },
     Session(SessionCommand),
     /// REINDEX of an index or a table.
     Reindex {
@@ -617,6 +626,11 @@ pub enum AlterAction {
     Accepted,
     /// Of an index: ALTER COLUMN number SET STATISTICS, without effect here.
     IndexStatistics(i64),
+    /// ENABLE and DISABLE TRIGGER; no name is all of them. `enabled` is `pg_trigger.tgenabled`.
+    EnableTrigger {
+        name: Option<String>,
+        enabled: char,
+    },
     /// Of a column, without effect here: SET STATISTICS, SET STORAGE, SET (n_distinct = 5) …
     AcceptedColumn {
         column: String,
@@ -708,6 +722,34 @@ pub struct DefaultPrivileges {
     pub kind: char,
     /// Its target means nothing.
     pub grant: Grant,
+}
+
+/// CREATE TRIGGER.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateTrigger {
+    pub name: String,
+    pub or_replace: bool,
+    pub constraint: bool,
+    pub timing: gavel_catalog::trigger::Timing,
+    pub events: Vec<gavel_catalog::trigger::TriggerEvent>,
+    /// UPDATE OF.
+    pub columns: Vec<String>,
+    pub table: QualifiedName,
+    pub deferrable: bool,
+    /// INITIALLY DEFERRED.
+    pub deferred: bool,
+    pub row: bool,
+    /// Text of WHEN.
+    pub condition: Option<String>,
+    pub function: QualifiedName,
+    pub arguments: Vec<String>,
+}
+
+/// A trigger and its table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TriggerName {
+    pub name: String,
+    pub table: QualifiedName,
 }
 
 /// A statement that the session runs by itself.

@@ -22,6 +22,7 @@ mod grant;
 mod parser;
 mod session;
 mod table;
+mod trigger;
 mod user_type;
 mod words;
 

@@ -12,6 +12,7 @@ use gavel_wire_format::wire_binary;
 use crate::copy::options::{copy_options, require_columns};
 use crate::dml::writer::{Shapes, Writer};
 use crate::fast::expr::{RowContext, RowExpr};
+use crate::session::triggers::has_triggers;
 use crate::session::result::Executed;
 use crate::session::{Session, binding};
 
@@ -94,6 +95,7 @@ impl Session {
         let mut decoder = CopyDecoder::new(options, &table.name, &names)?;
         sink.copy_in_begin(CopyFormat { binary: decoder.is_binary(), columns: columns.len() }).await?;
 
+        let fires = has_triggers(table);
         let mut batch: Vec<Vec<Datum>> = Vec::with_capacity(BATCH_ROWS);
         let mut count: u64 = 0;
         loop {
@@ -137,7 +139,7 @@ impl Session {
                     }
                 }
                 batch.push(values);
-                if batch.len() == BATCH_ROWS {
+                if batch.len() == BATCH_ROWS && !fires {
                     count += batch.len() as u64;
                     let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS));
                     let mut state = state.lock().await;
@@ -147,6 +149,11 @@ impl Session {
             if chunk.is_none() {
                 break;
             }
+        }
+        if fires {
+            drop((state, shapes));
+            count += self.copy_firing(table, batch).await?;
+            return Ok(Executed::tag(format!("COPY {count}")));
         }
         count += batch.len() as u64;
         let mut state = state.lock().await;

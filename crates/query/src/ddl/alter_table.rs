@@ -142,6 +142,10 @@ impl DdlContext<'_> {
             AlterAction::OfType(name) => self.set_type_of_table(oid, name),
             AlterAction::NotOfType => self.unset_type_of_table(oid),
             AlterAction::Accepted => Ok(()),
+            AlterAction::EnableTrigger { name, enabled } => {
+                let table = self.table_by_oid(oid)?;
+                self.enable_triggers(&table, name.as_deref(), *enabled)
+            }
             AlterAction::AcceptedColumn { column } => self.column_of(oid, column).map(drop),
             AlterAction::SetType { .. }
             | AlterAction::Rename(_)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gavel_binder::CheckedBody;
 use gavel_catalog::{Catalog, Function, Table};
 use gavel_functions::registry::Volatility;
+use gavel_catalog::trigger::{Timing, TriggerEvent};
 use gavel_types::{Oid, PgType, SqlResult};
 use sqlparser::ast::{DataType, Expr, Query};
 
@@ -87,6 +88,21 @@ pub trait DdlBinder: Send + Sync {
     ///
     /// # Errors
     /// Those of its statements, with their places in the statement that is run where they can be told; 42P13.
+    /// Checks the condition of a trigger: of these events, for rows or not, at this time.
+    ///
+    /// # Errors
+    /// The binder's; 42P17 for rows that there are none of.
+    fn trigger_condition(
+        &self,
+        scope: Scope<'_>,
+        table: &Table,
+        condition: &str,
+        fires: (&[TriggerEvent], bool, Timing),
+    ) -> SqlResult<()> {
+        let _ = (scope, table, condition, fires);
+        Ok(())
+    }
+
     fn function_body(&self, scope: Scope<'_>, function: &Arc<Function>) -> SqlResult<CheckedBody>;
 
     /// Binds the query of a view or of CREATE TABLE AS.

@@ -670,6 +670,7 @@ pub(super) fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, optio
         options,
         acl: None,
         rung: 0,
+        triggers: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     }
 }

@@ -508,7 +508,7 @@ fn alter_table_refuses_what_postgresql_refuses() {
         alter sequence q owned by nope.a => ERROR 42P01: relation "nope" does not exist
         alter sequence q owned by t.nope => ERROR 42703: column "nope" of relation "t" does not exist
         create database postgres => ERROR 42P04: database "postgres" already exists
-        create trigger x before insert on t for each row execute function f() => ERROR 0A000: CREATE TRIGGER is not supported
+        create trigger x before insert on t for each row execute function f() => ERROR 42883: function f() does not exist
         "#,
     );
     let mut s = Session::new();

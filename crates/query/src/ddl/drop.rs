@@ -37,6 +37,8 @@ pub(super) enum Object {
     /// Composite type and field.
     Attribute(Oid, i16),
     Function(Oid),
+    /// Table and trigger.
+    Trigger(Oid, Oid),
 }
 
 /// Why a dependent depends on an object, as DETAIL says it.
@@ -217,7 +219,7 @@ impl DdlContext<'_> {
             plan.gone.iter().filter_map(|o| if let Object::Table(t) = o { Some(*t) } else { None }).collect();
         // A table's own constraints go with it; only foreign keys of tables that stay are told.
         plan.dependents.retain(|e| match &e.dependent {
-            Object::Constraint(t, _) | Object::Default(t, _) | Object::Column(t, _) => !gone_tables.contains(t),
+            Object::Constraint(t, _) | Object::Default(t, _) | Object::Column(t, _) | Object::Trigger(t, _) => !gone_tables.contains(t),
             _ => true,
         });
         plan
@@ -281,7 +283,7 @@ impl DdlContext<'_> {
                 }
                 self.views_over(*oid, &on, plan);
             }
-            Object::Default(..) | Object::Attribute(..) => {}
+            Object::Default(..) | Object::Attribute(..) | Object::Trigger(..) => {}
             Object::Index(_, index) => {
                 for child in catalog.tables.values() {
                     for key in child.foreign_keys.iter().filter(|f| f.parent_index == *index) {
@@ -382,6 +384,9 @@ impl DdlContext<'_> {
 
     /// What calls a function.
     fn function_goes(&self, oid: Oid, on: &str, plan: &mut Plan) {
+        for (table, trigger) in super::trigger::callers(self.now(), oid) {
+            self.depend(Object::Trigger(table, trigger.oid), on, plan);
+        }
         self.views_over(oid, on, plan);
         for table in self.now().tables.values() {
             for column in table.visible_columns().filter(|c| c.default.as_deref().is_some_and(|sql| calls(sql, oid))) {
@@ -440,6 +445,12 @@ impl DdlContext<'_> {
                 self.go(Object::Constraint(table.oid, check.oid), plan);
             } else {
                 self.depend(Object::Constraint(table.oid, check.oid), on, plan);
+            }
+        }
+        let named = table.column(number).map_or("", |c| c.name.as_str());
+        for trigger in &table.triggers {
+            if trigger.columns.contains(&number) || trigger.condition.as_deref().is_some_and(|c| mentions(c, named)) {
+                self.depend(Object::Trigger(table.oid, trigger.oid), on, plan);
             }
         }
         for key in table.foreign_keys.iter().filter(|f| f.columns.contains(&number)) {
@@ -523,6 +534,10 @@ impl DdlContext<'_> {
                 format!("default value for column {} of {}", column_name(catalog, *t, *number), table(*t))
             }
             Object::Type(oid) => format!("type {}", self.type_shown(*oid)),
+            Object::Trigger(t, oid) => {
+                let found = catalog.table(*t).and_then(|t| t.triggers.iter().find(|own| own.oid == *oid));
+                format!("trigger {} on {}", quote(found.map_or("", |own| own.name.as_str())), table(*t))
+            }
             Object::Function(oid) => match catalog.function(*oid) {
                 // Procedures are called so, too.
                 Some(f) => format!("function {}", self.function_shown(f)),
@@ -550,6 +565,9 @@ impl DdlContext<'_> {
                 Object::Index(table, oid) if !is_gone(table) => {
                     self.edit_table(*table, |t| t.indexes.retain(|i| i.oid != *oid))?;
                     self.forget_comments(*oid);
+                }
+                Object::Trigger(table, oid) if !is_gone(table) => {
+                    self.edit_table(*table, |t| t.triggers.retain(|own| own.oid != *oid))?;
                 }
                 Object::Default(table, number) if !is_gone(table) => {
                     self.edit_table(*table, |t| {

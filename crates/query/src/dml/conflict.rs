@@ -35,6 +35,11 @@ pub trait ConflictRow: Send + Sync {
     /// What the existing row gets; `None` if WHERE leaves it alone. `both` are the existing row's slots followed by the
     /// excluded row's.
     async fn assigned(&self, both: &[Datum]) -> SqlResult<Option<Assigned>>;
+
+    /// The key of the existing row that [`Self::assigned`] is about to be asked of.
+    fn meets(&self, key: &Bytes) {
+        let _ = key;
+    }
 }
 
 /// What a row gets by DO UPDATE.
@@ -174,6 +179,7 @@ impl Writer<'_> {
         if done.updated.contains(&row_key) {
             return Err(second_time());
         }
+        update.meets(&row_key);
         let both: Vec<Datum> = existing.iter().chain(&p.row).cloned().collect();
         let Some(Assigned { values, broken }) = update.assigned(&both).await? else {
             self.state.txn.check(row_key, CheckMode::NoKeyUpdate);
@@ -192,7 +198,7 @@ impl Writer<'_> {
     }
 }
 
-fn second_time() -> SqlError {
+pub(crate) fn second_time() -> SqlError {
     SqlError::new(SqlState::CardinalityViolation, "ON CONFLICT DO UPDATE command cannot affect row a second time")
         .hint("Ensure that no rows proposed for insertion within the same command have duplicate constrained values.")
 }

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gavel_catalog::keys::rung_version;
-use gavel_catalog::{Catalog, FkAction, FkMatch, ForeignKey, Index, IndexKey};
+use gavel_catalog::trigger::Trigger;
+use gavel_catalog::{Catalog, FkAction, FkMatch, ForeignKey, Index, IndexKey, Table};
 use gavel_functions::call::EvalContext;
 use gavel_functions::compare::sort_key;
 use gavel_types::{CheckMode, Datum, KeyRange, Oid, PgType, SqlError, SqlResult, SqlState};
@@ -30,6 +31,17 @@ pub(super) struct Events {
     children: Vec<(Arc<TableShape>, Vec<Datum>, Vec<usize>)>,
     parents: Vec<ParentChange>,
     claims: Vec<Claim>,
+    /// What the session is to do, as the rows' table has triggers.
+    pub(super) cascades: Vec<Cascade>,
+}
+
+/// What a foreign key does to rows of a table with triggers.
+pub(crate) struct Cascade {
+    pub table: Arc<Table>,
+    pub gone: Vec<(Bytes, Vec<Datum>)>,
+    pub changes: Vec<RowChange>,
+    /// Columns that the changes assign to.
+    pub columns: Vec<i16>,
 }
 
 struct ParentChange {
@@ -310,7 +322,15 @@ impl Writer<'_> {
         let wanted: Vec<Vec<Datum>> = keys.iter().map(|k| k.0.clone()).collect();
         let children = self.children(link, &wanted, false).await?;
         let deleted = keys.iter().all(|k| k.1.is_none());
-        if deleted && action == FkAction::Cascade {
+        let deletes = deleted && action == FkAction::Cascade;
+        let fires = link.child.table.triggers.iter().any(Trigger::fires);
+        if deletes && fires {
+            let table = Arc::clone(&link.child.table);
+            let cascade = Cascade { table, gone: children, changes: Vec::new(), columns: Vec::new() };
+            self.state.events.cascades.push(cascade);
+            return Ok(());
+        }
+        if deletes {
             self.delete(&link.child, &children).await?;
             return Ok(());
         }
@@ -338,6 +358,11 @@ impl Writer<'_> {
                 };
             }
             changes.push(RowChange { key, old, new });
+        }
+        if fires {
+            let (table, columns) = (Arc::clone(&link.child.table), link.fk.columns.clone());
+            self.state.events.cascades.push(Cascade { table, gone: Vec::new(), changes, columns });
+            return Ok(());
         }
         self.update(&link.child, changes).await?;
         Ok(())

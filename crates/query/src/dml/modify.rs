@@ -59,7 +59,7 @@ pub fn batch(rows: &[Vec<Datum>], layout: &Layout) -> SqlResult<RecordBatch> {
     batch_of(&schema_of(layout), arrays, rows.len())
 }
 
-fn position(layout: &Layout, id: ColumnId) -> SqlResult<usize> {
+pub(crate) fn position(layout: &Layout, id: ColumnId) -> SqlResult<usize> {
     layout
         .iter()
         .position(|c| c.0 == id)
@@ -67,7 +67,7 @@ fn position(layout: &Layout, id: ColumnId) -> SqlResult<usize> {
 }
 
 /// For each slot of the shape, where its value stands in a source row.
-fn positions(shape: &TableShape, columns: &[(i16, ColumnId)], layout: &Layout) -> SqlResult<Vec<usize>> {
+pub(crate) fn positions(shape: &TableShape, columns: &[(i16, ColumnId)], layout: &Layout) -> SqlResult<Vec<usize>> {
     shape
         .columns
         .iter()
@@ -78,11 +78,11 @@ fn positions(shape: &TableShape, columns: &[(i16, ColumnId)], layout: &Layout) -
         .collect()
 }
 
-fn pick(row: &[Datum], positions: &[usize]) -> Vec<Datum> {
+pub(crate) fn pick(row: &[Datum], positions: &[usize]) -> Vec<Datum> {
     positions.iter().map(|p| row[*p].clone()).collect()
 }
 
-fn key_at(row: &[Datum], position: usize) -> SqlResult<bytes::Bytes> {
+pub(crate) fn key_at(row: &[Datum], position: usize) -> SqlResult<bytes::Bytes> {
     match &row[position] {
         Datum::Bytea(key) => Ok(key.clone()),
         _ => Err(SqlError::internal("row key is not bytes")),
@@ -182,12 +182,12 @@ pub async fn apply(
 }
 
 /// Where the conditions of views stand in a source row, with the views' names.
-fn checks<'m>(modify: &'m Modify, layout: &Layout) -> SqlResult<Vec<(usize, &'m str)>> {
+pub(crate) fn checks<'m>(modify: &'m Modify, layout: &Layout) -> SqlResult<Vec<(usize, &'m str)>> {
     modify.checks.iter().map(|c| Ok((position(layout, c.holds)?, c.view.as_str()))).collect()
 }
 
 /// The first row that a view does not have, and the view.
-fn first_broken<'m>(rows: &[Vec<Datum>], checks: &[(usize, &'m str)]) -> Option<(usize, &'m str)> {
+pub(crate) fn first_broken<'m>(rows: &[Vec<Datum>], checks: &[(usize, &'m str)]) -> Option<(usize, &'m str)> {
     if checks.is_empty() {
         return None;
     }
@@ -200,16 +200,16 @@ fn first_broken<'m>(rows: &[Vec<Datum>], checks: &[(usize, &'m str)]) -> Option<
 /// What a MERGE does, by kind. Keys are free for its inserts that its deletes and updates give up, in whatever order its
 /// rows came.
 #[derive(Default)]
-struct Merged {
-    gone: Vec<(bytes::Bytes, Vec<Datum>)>,
-    changes: Vec<RowChange>,
-    new: Vec<Vec<Datum>>,
+pub(crate) struct Merged {
+    pub gone: Vec<(bytes::Bytes, Vec<Datum>)>,
+    pub changes: Vec<RowChange>,
+    pub new: Vec<Vec<Datum>>,
     /// A row that was to be changed again, after everything above.
-    failed: Option<SqlError>,
+    pub failed: Option<SqlError>,
 }
 
 impl Merged {
-    fn sort(
+    pub(crate) fn sort(
         rows: &[Vec<Datum>],
         (key, action): (usize, usize),
         (old, new): (&[usize], &[usize]),
@@ -255,7 +255,7 @@ impl Merged {
 }
 
 /// A join may bring a row several times; the first counts.
-fn once_each(rows: Vec<Vec<Datum>>, key: usize) -> SqlResult<Vec<Vec<Datum>>> {
+pub(crate) fn once_each(rows: Vec<Vec<Datum>>, key: usize) -> SqlResult<Vec<Vec<Datum>>> {
     if rows.len() < 2 {
         return Ok(rows);
     }
@@ -270,7 +270,7 @@ fn once_each(rows: Vec<Vec<Datum>>, key: usize) -> SqlResult<Vec<Vec<Datum>>> {
 }
 
 /// Numbers of the arbiter indexes in the shape.
-fn arbiters(shape: &Arc<TableShape>, on: &OnConflict) -> SqlResult<Vec<Option<usize>>> {
+pub(crate) fn arbiters(shape: &Arc<TableShape>, on: &OnConflict) -> SqlResult<Vec<Option<usize>>> {
     let number = |oid| {
         if shape.table.row_key().is_some_and(|p| p.oid == oid) {
             return Ok(None);
@@ -282,7 +282,7 @@ fn arbiters(shape: &Arc<TableShape>, on: &OnConflict) -> SqlResult<Vec<Option<us
 }
 
 /// DO UPDATE without a plan; `None` if there is none.
-fn row_update<'a>(
+pub(crate) fn row_update<'a>(
     shape: &Arc<TableShape>,
     new_row: &[(i16, ColumnId)],
     on: &OnConflict,

@@ -28,7 +28,7 @@ use gavel_txn::Transaction;
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState, WriteMode};
 
 use crate::dml::deferred::Deferred;
-use crate::dml::foreign::Events;
+use crate::dml::foreign::{Cascade, Events};
 use crate::dml::shape::{Entry, IndexShape, TableShape};
 use crate::dml::unbuilt::Doubtful;
 use crate::fast::expr::RowContext;
@@ -78,6 +78,11 @@ impl WriteState {
             places.push(next.clone());
         }
         places
+    }
+
+    /// Takes what foreign keys do to rows of tables with triggers.
+    pub(crate) fn take_cascades(&mut self) -> Vec<Cascade> {
+        std::mem::take(&mut self.events.cascades)
     }
 
     /// Drops what a statement that failed has left to be checked.

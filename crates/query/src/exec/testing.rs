@@ -92,6 +92,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
         options: vec![],
         acl: None,
         rung: 0,
+        triggers: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     })
 }

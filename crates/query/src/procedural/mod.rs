@@ -20,6 +20,7 @@
 //! | [`cursor`] | OPEN, FETCH, MOVE, CLOSE |
 //! | [`raise`] | RAISE, ASSERT, GET DIAGNOSTICS, and which handler takes an error |
 //! | [`call`] | calls, DO, CALL: arguments in, results out |
+//! | [`trigger`] | calls of trigger functions |
 //! | [`quiet`] | a client that hears nothing |
 //!
 //! # Invariants
@@ -36,3 +37,4 @@ pub mod fragment;
 pub mod quiet;
 pub mod raise;
 pub mod rows;
+pub mod trigger;

@@ -25,6 +25,7 @@
 //! | [`notify`] | LISTEN, UNLISTEN, NOTIFY |
 //! | [`hooks`] | functions that need a session |
 //! | [`advisory`], `jobs` | … and those of advisory locks, and of jobs |
+//! | [`triggers`] | writes to tables with triggers |
 //! | [`ddl_host`], [`ddl_binder`] | what DDL asks of a session and of the binder |
 //! | [`binding`] | the binder, as sessions use it |
 //! | [`calls`] | functions whose bodies are interpreted, called by plans |
@@ -59,6 +60,7 @@ pub mod simple;
 pub mod statement;
 mod system;
 pub mod temporary;
+pub mod triggers;
 pub mod utility;
 pub mod work;
 

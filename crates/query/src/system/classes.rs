@@ -101,10 +101,11 @@ fn table(row: &mut Row<'_>, t: &Table) {
     row.set("relam", HEAP).set("relfilenode", t.storage).set("relhasindex", !t.indexes.is_empty());
     row.set("relchecks", i16::try_from(t.checks.len()).unwrap_or(i16::MAX));
     // psql asks for foreign keys only where there are triggers, which is how PostgreSQL enforces them.
-    row.set("relhastriggers", !t.foreign_keys.is_empty() || !t.referenced_by.is_empty());
     if let Some(of_type) = t.of_type {
         row.set("reloftype", of_type);
     }
+    let triggers = !t.triggers.is_empty() || !t.foreign_keys.is_empty() || !t.referenced_by.is_empty();
+    row.set("relhastriggers", triggers);
     if !t.options.is_empty() {
         row.set("reloptions", texts(Oid::TEXT, t.options.iter().map(String::as_str)));
     }

@@ -133,8 +133,8 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
                 format!("CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {name} DO INSTEAD {sql}")
             }))
         }
-        "pg_get_triggerdef"
-        | "pg_get_partkeydef"
+        "pg_get_triggerdef" => text(super::triggers::definition(context, a.oid(0), a.is_true(1))),
+        "pg_get_partkeydef"
         | "pg_get_partition_constraintdef"
         | "pg_get_statisticsobjdef"
         | "pg_get_statisticsobjdef_columns"

@@ -110,6 +110,7 @@ fn catalog() -> Catalog {
         options: vec!["fillfactor=70".into()],
         acl: None,
         rung: 0,
+        triggers: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     }));
     c.put_sequence(Arc::new(Sequence {

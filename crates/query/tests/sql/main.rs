@@ -138,4 +138,5 @@ scripts! {
     indexes_are_built_online
     failed_builds_leave_invalid_indexes
     jobs_build_indexes_behind_the_session
+    triggers_fire
 }
