@@ -148,6 +148,7 @@ pub fn catalog() -> Catalog {
         column_acls: vec![],
         options: vec![],
         defaults: vec![],
+        triggers: vec![],
     }));
     catalog
 }

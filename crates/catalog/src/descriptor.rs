@@ -4,9 +4,9 @@
 use gavel_types::{Datum, Oid, PgType};
 use serde::{Deserialize, Serialize};
 
-use crate::trigger::Trigger;
 use crate::acl::{Acl, AclItem};
 use crate::index_method::IndexMethod;
+use crate::trigger::Trigger;
 
 /// Names an object for ever: PostgreSQL's OID of it, and the object id in storage keys.
 pub type ObjectId = Oid;
@@ -539,6 +539,9 @@ pub struct View {
     /// Defaults of columns, by `attnum`, which go before those of the table that is written through the view.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub defaults: Vec<(i16, String)>,
+    /// In the order of their names, in which they fire.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub triggers: Vec<Trigger>,
 }
 
 impl View {

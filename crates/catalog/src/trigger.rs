@@ -1,13 +1,18 @@
-//! Triggers: functions that run when a table is written to.
+//! Triggers: functions that run when a table or view is written to (manual, CREATE TRIGGER).
 
 use gavel_types::Oid;
 use serde::{Deserialize, Serialize};
+
+use crate::descriptor::{Column, Table, View};
+use crate::{Catalog, OnCommit};
 
 /// When a trigger fires, seen from the write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Timing {
     Before,
     After,
+    /// Of views: in the place of the write.
+    InsteadOf,
 }
 
 impl Timing {
@@ -16,6 +21,7 @@ impl Timing {
         match self {
             Self::Before => "BEFORE",
             Self::After => "AFTER",
+            Self::InsteadOf => "INSTEAD OF",
         }
     }
 }
@@ -74,6 +80,12 @@ pub struct Trigger {
     /// CREATE CONSTRAINT TRIGGER.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub constraint: Option<ConstraintTrigger>,
+    /// REFERENCING OLD TABLE: what the function calls the rows as they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_table: Option<String>,
+    /// REFERENCING NEW TABLE.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_table: Option<String>,
 }
 
 /// What a constraint trigger has besides.
@@ -82,18 +94,20 @@ pub struct ConstraintTrigger {
     pub oid: Oid,
     pub deferrable: bool,
     pub initially_deferred: bool,
+    /// FROM: the other table that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Oid>,
 }
 
 impl Trigger {
-    /// Whether it fires where `session_replication_role` is `origin`.
-    pub fn fires(&self) -> bool {
-        matches!(self.enabled, 'O' | 'A')
+    /// Whether it fires; `replica`: `session_replication_role` is `replica`.
+    pub fn fires(&self, replica: bool) -> bool {
+        matches!((self.enabled, replica), ('A', _) | ('O', false) | ('R', true))
     }
 
-    /// Whether it is for this event, of an UPDATE that assigns to `assigned`.
+    /// Whether it is for this event, of an UPDATE that assigns to `assigned`, if it fires.
     pub fn is_for(&self, timing: Timing, event: TriggerEvent, row: bool, assigned: &[i16]) -> bool {
-        self.fires()
-            && self.timing == timing
+        self.timing == timing
             && self.row == row
             && self.events.contains(&event)
             && (event != TriggerEvent::Update
@@ -103,7 +117,72 @@ impl Trigger {
 
     /// `pg_trigger.tgtype`.
     pub fn kind_bits(&self) -> i16 {
-        let before = if self.timing == Timing::Before { 1 << 1 } else { 0 };
+        let before = match self.timing {
+            Timing::Before => 1 << 1,
+            Timing::After => 0,
+            Timing::InsteadOf => 1 << 6,
+        };
         self.events.iter().fold(i16::from(self.row) | before, |bits, event| bits | event.bit())
+    }
+}
+
+/// Puts triggers in the order in which they fire.
+pub fn sort(triggers: &mut [Trigger]) {
+    triggers.sort_by(|a, b| a.name.cmp(&b.name));
+}
+
+impl View {
+    /// Whether a trigger does what is written to the view by this event.
+    pub fn is_written_by_triggers(&self, event: TriggerEvent) -> bool {
+        self.triggers.iter().any(|t| t.timing == Timing::InsteadOf && t.events.contains(&event))
+    }
+
+    /// The view as a table whose rows are what triggers are given. Nothing is stored of it.
+    pub fn as_table(&self, catalog: &Catalog) -> Table {
+        let mut columns = Vec::with_capacity(self.columns.len());
+        for ((name, ty), number) in self.columns.iter().zip(1_i16..) {
+            let base = if ty.oid.is_over_domain() { catalog.base_type(ty.oid) } else { None };
+            let mut column = Column::plain(number, name.clone(), base.unwrap_or(*ty));
+            column.domain = base.map(|_| ty.oid);
+            column.default = self.defaults.iter().find(|(n, _)| *n == number).map(|(_, sql)| sql.clone());
+            columns.push(column);
+        }
+        Table {
+            oid: self.oid,
+            schema: self.schema,
+            name: self.name.clone(),
+            owner: self.owner,
+            version: self.version,
+            columns,
+            storage: Oid(0),
+            indexes: Vec::new(),
+            uniques: Vec::new(),
+            checks: Vec::new(),
+            foreign_keys: Vec::new(),
+            referenced_by: Vec::new(),
+            options: Vec::new(),
+            of_type: None,
+            acl: None,
+            materialized: None,
+            rung: 0,
+            triggers: self.triggers.clone(),
+            on_commit: OnCommit::PreserveRows,
+        }
+    }
+}
+
+impl Table {
+    /// Whether it is a view, as [`View::as_table`] gives it.
+    pub fn stands_for_view(&self) -> bool {
+        self.triggers.iter().any(|t| t.timing == Timing::InsteadOf)
+    }
+}
+
+impl Catalog {
+    /// Triggers of all tables and views, with what they are on.
+    pub fn triggers(&self) -> impl Iterator<Item = (Oid, &Trigger)> {
+        let tables = self.tables.values().map(|t| (t.oid, &t.triggers));
+        let views = self.views.values().map(|v| (v.oid, &v.triggers));
+        tables.chain(views).flat_map(|(oid, all)| all.iter().map(move |trigger| (oid, trigger)))
     }
 }

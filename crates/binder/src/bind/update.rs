@@ -158,12 +158,17 @@ impl Binder<'_> {
             return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"(\""));
         };
         let written = self.written(name, verb)?;
-        let FromItem { mut rel, mut items, .. } = self.table_item(&written.table);
-        let Some(item) = items.pop() else { return Err(SqlError::internal("a table without its item")) };
-        let row_key = item.row_key.ok_or_else(|| SqlError::internal("a table without row key"))?;
-        let Rel::Scan { columns, .. } = &rel else { return Err(SqlError::internal("a table without scan")) };
-        let old_row = columns.clone();
-        put_out_row_key(&mut rel, row_key);
+        let (rel, item, row_key, old_row) = if written.table.stands_for_view() {
+            self.scan_view(&written.table)?
+        } else {
+            let FromItem { mut rel, mut items, .. } = self.table_item(&written.table);
+            let Some(item) = items.pop() else { return Err(SqlError::internal("a table without its item")) };
+            let row_key = item.row_key.ok_or_else(|| SqlError::internal("a table without row key"))?;
+            let Rel::Scan { columns, .. } = &rel else { return Err(SqlError::internal("a table without scan")) };
+            let old_row = columns.clone();
+            put_out_row_key(&mut rel, row_key);
+            (rel, item, row_key, old_row)
+        };
         let (rel, item) = self.through(&written, rel, item)?;
         let mut item = item.accessed_by(written.access);
         match alias {

@@ -224,6 +224,11 @@ impl Binder<'_> {
     /// 42P01, 42809; 55000 for a view that is not simple.
     pub fn written(&mut self, name: &ast::ObjectName, verb: Verb) -> SqlResult<Written> {
         match self.target_relation(name, verb)? {
+            Resolved::View(view) if verb.event().is_some_and(|e| view.is_written_by_triggers(e)) => {
+                self.uses(view.oid);
+                let access = self.new_access(view.oid, verb.privilege());
+                Ok(Written::of_table(Arc::new(view.as_table(self.context.catalog)), verb, access))
+            }
             Resolved::View(view) => self.written_view(&view, verb),
             Resolved::Table(table) => {
                 let access = self.new_access(table.oid, verb.privilege());
@@ -278,6 +283,10 @@ impl Binder<'_> {
                 Resolved::Table(table) if table.materialized.is_none() => {
                     self.uses(table.oid);
                     return Ok((table, layers));
+                }
+                Resolved::View(below) if verb.event().is_some_and(|e| below.is_written_by_triggers(e)) => {
+                    self.uses(below.oid);
+                    return Ok((Arc::new(below.as_table(context.catalog)), layers));
                 }
                 Resolved::View(below) if layers.len() < super::view::MAX_VIEW_DEPTH => next = below,
                 Resolved::System(system) => {

@@ -107,7 +107,6 @@ pub enum Ddl {
         roles: Vec<String>,
         cascade: bool,
     },
-    /// Concerns the session or its transaction and changes no catalog.
     CreateTrigger(Box<CreateTrigger>),
     DropTrigger {
         name: TriggerName,
@@ -117,6 +116,7 @@ pub enum Ddl {
         name: TriggerName,
         to: String,
     },
+    /// Concerns the session or its transaction and changes no catalog.
     Session(SessionCommand),
     /// REINDEX of an index or a table.
     Reindex {
@@ -626,7 +626,7 @@ pub enum AlterAction {
     Accepted,
     /// Of an index: ALTER COLUMN number SET STATISTICS, without effect here.
     IndexStatistics(i64),
-    /// ENABLE and DISABLE TRIGGER; no name is all of them. `enabled` is `pg_trigger.tgenabled`.
+    /// ENABLE and DISABLE TRIGGER; no name is all of them (ALL, USER). `enabled` is `pg_trigger.tgenabled`.
     EnableTrigger {
         name: Option<String>,
         enabled: char,
@@ -658,6 +658,7 @@ pub enum CommentTarget {
         name: String,
         domain: QualifiedName,
     },
+    Trigger(TriggerName),
     Function(WrittenKind, FunctionName),
     /// Of a kind that there are no objects of.
     Other(String),
@@ -735,14 +736,28 @@ pub struct CreateTrigger {
     /// UPDATE OF.
     pub columns: Vec<String>,
     pub table: QualifiedName,
-    pub deferrable: bool,
+    /// FROM, of a constraint trigger.
+    pub from: Option<QualifiedName>,
+    /// DEFERRABLE, or not, if it says so.
+    pub deferrable: Option<bool>,
     /// INITIALLY DEFERRED.
     pub deferred: bool,
+    /// REFERENCING, in the order written.
+    pub transitions: Vec<Transition>,
     pub row: bool,
     /// Text of WHEN.
     pub condition: Option<String>,
     pub function: QualifiedName,
     pub arguments: Vec<String>,
+}
+
+/// `OLD TABLE AS name` and its like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    pub name: String,
+    pub new: bool,
+    /// TABLE; else ROW, which PostgreSQL does not have.
+    pub table: bool,
 }
 
 /// A trigger and its table.

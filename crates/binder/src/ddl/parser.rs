@@ -831,10 +831,7 @@ fn comment(p: &mut Words<'_, '_>) -> Parse<Ddl> {
             None => return p.unexpected(),
         }
     } else if p.eat("trigger") {
-        p.name()?;
-        p.expect("on")?;
-        p.qualified()?;
-        CommentTarget::Other("TRIGGER".into())
+        CommentTarget::Trigger(trigger::on_table(p)?)
     } else if p.eat("constraint") {
         let name = p.name()?;
         p.expect("on")?;

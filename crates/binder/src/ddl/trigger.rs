@@ -3,19 +3,18 @@
 use gavel_catalog::trigger::{Timing, TriggerEvent};
 use sqlparser::tokenizer::Token;
 
-use super::ast::{CreateTrigger, Ddl, TriggerName};
+use super::ast::{CreateTrigger, Ddl, QualifiedName, Transition, TriggerName};
 use super::words::{Parse, Words};
 
 /// What follows CREATE [OR REPLACE] [CONSTRAINT] TRIGGER.
 pub(super) fn create(p: &mut Words<'_, '_>, or_replace: bool, constraint: bool) -> Parse<Ddl> {
     let name = p.name()?;
-    let timing = if p.eat("before") {
+    let timing = if !constraint && p.eat("before") {
         Timing::Before
     } else if p.eat("after") {
         Timing::After
-    } else if p.at("instead of") {
-        p.skip_rest();
-        return Ok(Ddl::Unsupported("INSTEAD OF trigger".into()));
+    } else if !constraint && p.eat("instead of") {
+        Timing::InsteadOf
     } else {
         return p.unexpected();
     };
@@ -42,25 +41,21 @@ pub(super) fn create(p: &mut Words<'_, '_>, or_replace: bool, constraint: bool) 
     }
     p.expect("on")?;
     let table = p.qualified()?;
-    if constraint && p.eat("from") {
-        p.qualified()?;
-    }
-    let (mut deferrable, mut deferred) = (false, false);
-    loop {
-        if p.eat("not deferrable") || p.eat("initially immediate") {
-            continue;
+    let from: Option<QualifiedName> = if constraint && p.eat("from") { Some(p.qualified()?) } else { None };
+    let (deferrable, deferred) = if constraint { attributes(p) } else { (None, false) };
+    let mut transitions = Vec::new();
+    if !constraint && p.eat("referencing") {
+        while let Some(new) = if p.eat("new") { Some(true) } else { p.eat("old").then_some(false) } {
+            let table = p.eat("table");
+            if !table {
+                p.expect("row")?;
+            }
+            p.eat("as");
+            transitions.push(Transition { name: p.name()?, new, table });
         }
-        if p.eat("deferrable") {
-            deferrable = true;
-        } else if p.eat("initially deferred") {
-            (deferrable, deferred) = (true, true);
-        } else {
-            break;
+        if transitions.is_empty() {
+            return p.unexpected();
         }
-    }
-    if p.at("referencing") {
-        p.skip_rest();
-        return Ok(Ddl::Unsupported("REFERENCING in a trigger".into()));
     }
     let mut row = false;
     if p.eat("for") {
@@ -94,13 +89,33 @@ pub(super) fn create(p: &mut Words<'_, '_>, or_replace: bool, constraint: bool) 
         events,
         columns,
         table,
+        from,
         deferrable,
         deferred,
+        transitions,
         row,
         condition,
         function,
         arguments,
     })))
+}
+
+/// DEFERRABLE and INITIALLY DEFERRED, of which the last ones count.
+fn attributes(p: &mut Words<'_, '_>) -> (Option<bool>, bool) {
+    let (mut deferrable, mut deferred) = (None, false);
+    loop {
+        if p.eat("not deferrable") {
+            deferrable = Some(false);
+        } else if p.eat("deferrable") {
+            deferrable = Some(true);
+        } else if p.eat("initially immediate") {
+            deferred = false;
+        } else if p.eat("initially deferred") {
+            deferred = true;
+        } else {
+            return (deferrable, deferred);
+        }
+    }
 }
 
 /// A string, a number or a word.
@@ -117,7 +132,7 @@ fn argument(p: &mut Words<'_, '_>) -> Parse<String> {
 }
 
 /// `name ON table`.
-fn on_table(p: &mut Words<'_, '_>) -> Parse<TriggerName> {
+pub(super) fn on_table(p: &mut Words<'_, '_>) -> Parse<TriggerName> {
     let name = p.name()?;
     p.expect("on")?;
     Ok(TriggerName { name, table: p.qualified()? })

@@ -594,6 +594,9 @@ impl DdlContext<'_> {
         for check in &mut changed.checks {
             rename(&mut check.sql)?;
         }
+        for condition in changed.triggers.iter_mut().filter_map(|t| t.condition.as_mut()) {
+            rename(condition)?;
+        }
         for index in &mut changed.indexes {
             for (key, ..) in &mut index.keys {
                 if let IndexKey::Expression { sql, .. } = key {

@@ -5,11 +5,12 @@ use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 use gavel_catalog::bootstrap;
+use gavel_catalog::trigger::{Timing, TriggerEvent};
 use gavel_functions::registry::{self, Volatility};
 use gavel_types::PgType;
 use sqlparser::ast::{DataType, Expr, Query, Visit, Visitor};
 
-use super::binding::{Scope, StoredExpression, StoredQuery, Usage};
+use super::binding::{Scope, StoredCondition, StoredExpression, StoredQuery, Usage};
 use super::*;
 
 #[derive(Default)]
@@ -139,6 +140,16 @@ impl DdlBinder for Binder {
         function: &Arc<gavel_catalog::Function>,
     ) -> SqlResult<gavel_binder::CheckedBody> {
         Ok(gavel_binder::CheckedBody { body: function.body.clone(), depends_on: Vec::new() })
+    }
+
+    fn trigger_condition(
+        &self,
+        _: Scope<'_>,
+        _: &Table,
+        condition: &str,
+        _: (&[TriggerEvent], bool, Timing),
+    ) -> SqlResult<StoredCondition> {
+        Ok(StoredCondition { sql: condition.into(), depends_on: Vec::new() })
     }
 
     fn query(&self, scope: Scope<'_>, query: &Query) -> SqlResult<StoredQuery> {

@@ -219,7 +219,8 @@ impl DdlContext<'_> {
             plan.gone.iter().filter_map(|o| if let Object::Table(t) = o { Some(*t) } else { None }).collect();
         // A table's own constraints go with it; only foreign keys of tables that stay are told.
         plan.dependents.retain(|e| match &e.dependent {
-            Object::Constraint(t, _) | Object::Default(t, _) | Object::Column(t, _) | Object::Trigger(t, _) => !gone_tables.contains(t),
+            Object::Constraint(t, _) | Object::Default(t, _) | Object::Column(t, _) => !gone_tables.contains(t),
+            Object::Trigger(t, _) => !gone_tables.contains(t) && !plan.gone.contains(&Object::View(*t)),
             _ => true,
         });
         plan
@@ -448,7 +449,9 @@ impl DdlContext<'_> {
             }
         }
         let named = table.column(number).map_or("", |c| c.name.as_str());
-        for trigger in &table.triggers {
+        let mut triggers: Vec<_> = table.triggers.iter().collect();
+        triggers.sort_by_key(|t| t.oid);
+        for trigger in triggers {
             if trigger.columns.contains(&number) || trigger.condition.as_deref().is_some_and(|c| mentions(c, named)) {
                 self.depend(Object::Trigger(table.oid, trigger.oid), on, plan);
             }
@@ -535,8 +538,12 @@ impl DdlContext<'_> {
             }
             Object::Type(oid) => format!("type {}", self.type_shown(*oid)),
             Object::Trigger(t, oid) => {
-                let found = catalog.table(*t).and_then(|t| t.triggers.iter().find(|own| own.oid == *oid));
-                format!("trigger {} on {}", quote(found.map_or("", |own| own.name.as_str())), table(*t))
+                let name = catalog.triggers().find(|(_, own)| own.oid == *oid).map_or("", |(_, own)| own.name.as_str());
+                let on = match catalog.views.get(t) {
+                    Some(v) => format!("view {}", self.shown(v.schema, &v.name)),
+                    None => table(*t),
+                };
+                format!("trigger {name} on {on}")
             }
             Object::Function(oid) => match catalog.function(*oid) {
                 // Procedures are called so, too.
@@ -566,8 +573,9 @@ impl DdlContext<'_> {
                     self.edit_table(*table, |t| t.indexes.retain(|i| i.oid != *oid))?;
                     self.forget_comments(*oid);
                 }
-                Object::Trigger(table, oid) if !is_gone(table) => {
-                    self.edit_table(*table, |t| t.triggers.retain(|own| own.oid != *oid))?;
+                Object::Trigger(on, oid) if !is_gone(on) && !gone.contains(&Object::View(*on)) => {
+                    self.edit_triggers(*on, |triggers| triggers.retain(|own| own.oid != *oid))?;
+                    self.forget_comments(*oid);
                 }
                 Object::Default(table, number) if !is_gone(table) => {
                     self.edit_table(*table, |t| {
@@ -678,7 +686,7 @@ impl DdlContext<'_> {
         Ok(())
     }
 
-    fn forget_comments(&mut self, oid: Oid) {
+    pub(super) fn forget_comments(&mut self, oid: Oid) {
         if self.now().comments.keys().any(|k| k.1 == oid) {
             self.edit().comments.retain(|k, _| k.1 != oid);
         }

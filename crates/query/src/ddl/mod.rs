@@ -67,8 +67,8 @@ mod sequence;
 mod shared;
 pub mod temporary;
 mod typed_table;
-mod upkeep;
 mod trigger;
+mod upkeep;
 mod user_type;
 mod view;
 
@@ -259,18 +259,18 @@ pub fn session_command(statement: &Statement) -> SqlResult<Option<ast::SessionCo
     })
 }
 
-/// The names of the tables that TRUNCATE empties; none for any other statement.
+/// The names of the tables that TRUNCATE empties, and whether it says CASCADE; none for any other statement.
 ///
 /// # Errors
 /// Those of parsing.
-pub fn truncated(statement: &Statement) -> SqlResult<Vec<ast::QualifiedName>> {
-    let Some(text) = ddl::carried(statement) else { return Ok(Vec::new()) };
+pub fn truncated(statement: &Statement) -> SqlResult<(Vec<ast::QualifiedName>, bool)> {
+    let Some(text) = ddl::carried(statement) else { return Ok((Vec::new(), false)) };
     if !text.get(..8).is_some_and(|word| word.eq_ignore_ascii_case("truncate")) {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), false));
     }
     Ok(match gavel_binder::parse::parse_ddl(text)? {
-        Ddl::Truncate { tables, .. } => tables,
-        _ => Vec::new(),
+        Ddl::Truncate { tables, cascade, .. } => (tables, cascade),
+        _ => (Vec::new(), false),
     })
 }
 

@@ -1,95 +1,201 @@
-//! CREATE, ALTER and DROP TRIGGER, and ALTER TABLE … ENABLE and DISABLE TRIGGER.
+//! CREATE, ALTER and DROP TRIGGER, and ALTER TABLE … ENABLE and DISABLE TRIGGER (manual, CREATE TRIGGER).
+
+use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{CreateTrigger, QualifiedName, TriggerName};
 use gavel_catalog::snapshot::Relation;
-use gavel_catalog::trigger::{ConstraintTrigger, Timing, Trigger, TriggerEvent};
-use gavel_catalog::{Catalog, Table};
+use gavel_catalog::trigger::{self, ConstraintTrigger, Timing, Trigger, TriggerEvent};
+use gavel_catalog::{Catalog, Table, View};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
 use super::names::{undefined_column, undefined_table};
+use super::permit::securable;
 
 /// 42704.
-fn missing(name: &str, table: &Table) -> SqlError {
-    let text = format!("trigger \"{name}\" for table \"{}\" does not exist", table.name);
+pub(super) fn missing(name: &str, relation: &str) -> SqlError {
+    let text = format!("trigger \"{name}\" for table \"{relation}\" does not exist");
     SqlError::new(SqlState::UndefinedObject, text)
 }
 
-/// Triggers that call a function.
-pub(super) fn callers(catalog: &Catalog, function: Oid) -> impl Iterator<Item = (Oid, &Trigger)> {
-    catalog
-        .tables
-        .values()
-        .flat_map(|t| t.triggers.iter().map(move |trigger| (t.oid, trigger)))
-        .filter(move |(_, trigger)| trigger.function == function)
+/// Triggers that call a function, in their conditions too, with what they are on, the oldest first.
+pub(super) fn callers(catalog: &Catalog, function: Oid) -> Vec<(Oid, &Trigger)> {
+    let called = gavel_types::text_io::numbered_function(function);
+    let calls = |trigger: &Trigger| {
+        trigger.function == function || trigger.condition.as_deref().is_some_and(|c| c.contains(&called))
+    };
+    let mut out: Vec<_> = catalog.triggers().filter(|(_, trigger)| calls(trigger)).collect();
+    out.sort_by_key(|(_, trigger)| trigger.oid);
+    out
+}
+
+/// The triggers of a table or view.
+pub(super) fn triggers_of(relation: &Relation) -> &[Trigger] {
+    match relation {
+        Relation::Table(table) => &table.triggers,
+        Relation::View(view) => &view.triggers,
+        _ => &[],
+    }
+}
+
+fn invalid(text: impl Into<String>) -> SqlError {
+    SqlError::new(SqlState::InvalidObjectDefinition, text)
+}
+
+/// 42809: a relation that has no such triggers.
+fn wrong(relation: &Relation, detail: &str) -> SqlError {
+    let (name, kind) = match relation {
+        Relation::View(view) => (view.name.as_str(), "view"),
+        other => (securable(other).name(), "table"),
+    };
+    SqlError::new(SqlState::WrongObjectType, format!("\"{name}\" is a {kind}")).detail(detail)
+}
+
+/// The relation that a trigger is made on, as a table.
+fn triggering(catalog: &Catalog, relation: &Relation, create: &CreateTrigger) -> SqlResult<Arc<Table>> {
+    let instead = create.timing == Timing::InsteadOf;
+    match relation {
+        Relation::Table(table) if table.materialized.is_none() => {
+            if instead {
+                return Err(wrong(relation, "Tables cannot have INSTEAD OF triggers."));
+            }
+            Ok(Arc::clone(table))
+        }
+        Relation::View(view) => {
+            if !instead && create.row {
+                return Err(wrong(relation, "Views cannot have row-level BEFORE or AFTER triggers."));
+            }
+            if create.events.contains(&TriggerEvent::Truncate) {
+                return Err(wrong(relation, "Views cannot have TRUNCATE triggers."));
+            }
+            Ok(Arc::new(view.as_table(catalog)))
+        }
+        Relation::Index(table, oid) => {
+            let name = table.indexes.iter().find(|i| i.oid == *oid).map_or("", |i| i.name.as_str());
+            Err(SqlError::new(SqlState::WrongObjectType, format!("\"{name}\" is an index")))
+        }
+        other => {
+            let (name, kinds) = match other {
+                Relation::Sequence(sequence) => (sequence.name.as_str(), "sequences"),
+                other => (securable(other).name(), "materialized views"),
+            };
+            let text = format!("relation \"{name}\" cannot have triggers");
+            let detail = format!("This operation is not supported for {kinds}.");
+            Err(SqlError::new(SqlState::WrongObjectType, text).detail(detail))
+        }
+    }
+}
+
+/// The names of transition tables: OLD TABLE, NEW TABLE.
+type Transitions = (Option<String>, Option<String>);
+
+/// # Errors
+/// 42P17, 0A000 for transition tables that this trigger cannot have.
+fn transitions(relation: &Relation, create: &CreateTrigger) -> SqlResult<Transitions> {
+    let (mut old, mut new): Transitions = (None, None);
+    let has = |event| create.events.contains(&event);
+    for transition in &create.transitions {
+        if !transition.table {
+            let text = "ROW variable naming in the REFERENCING clause is not supported";
+            return Err(SqlError::unsupported(text).hint("Use OLD TABLE or NEW TABLE for naming transition tables."));
+        }
+        if matches!(relation, Relation::View(_)) {
+            return Err(wrong(relation, "Triggers on views cannot have transition tables."));
+        }
+        if create.timing != Timing::After {
+            return Err(invalid("transition table name can only be specified for an AFTER trigger"));
+        }
+        if has(TriggerEvent::Truncate) {
+            return Err(SqlError::unsupported("TRUNCATE triggers with transition tables are not supported"));
+        }
+        if create.events.len() > 1 {
+            let text = "transition tables cannot be specified for triggers with more than one event";
+            return Err(SqlError::unsupported(text));
+        }
+        if !create.columns.is_empty() {
+            let text = "transition tables cannot be specified for triggers with column lists";
+            return Err(SqlError::unsupported(text));
+        }
+        let (slot, word, fits, wanted) = match transition.new {
+            true => (&mut new, "NEW", !has(TriggerEvent::Delete), "an INSERT or UPDATE"),
+            false => (&mut old, "OLD", !has(TriggerEvent::Insert), "a DELETE or UPDATE"),
+        };
+        if !fits {
+            return Err(invalid(format!("{word} TABLE can only be specified for {wanted} trigger")));
+        }
+        if slot.replace(transition.name.clone()).is_some() {
+            return Err(invalid(format!("{word} TABLE cannot be specified multiple times")));
+        }
+    }
+    if old.is_some() && old == new {
+        return Err(invalid("OLD TABLE name and NEW TABLE name cannot be the same"));
+    }
+    Ok((old, new))
 }
 
 impl DdlContext<'_> {
     /// CREATE TRIGGER.
     ///
     /// # Errors
-    /// 42P01, 42703, 42883, 42P17, 42710.
+    /// 42P01, 42809, 42501, 42703, 42883, 42P17, 42710, 0A000.
     pub(super) async fn create_trigger(&mut self, create: &CreateTrigger) -> SqlResult<()> {
-        let found = self.find(&create.table)?.ok_or_else(|| undefined_table("relation", &create.table))?;
-        let table = match found {
-            Relation::Table(table) if table.materialized.is_none() => table,
-            Relation::View(view) => {
-                let text = format!("\"{}\" is a view", view.name);
-                let detail = "Views cannot have row-level BEFORE or AFTER triggers.";
-                return Err(SqlError::new(SqlState::WrongObjectType, text).detail(detail));
-            }
-            _ => {
-                let name = create.table.0.last().map_or("", String::as_str);
-                let text = format!("relation \"{name}\" cannot have triggers");
-                return Err(SqlError::new(SqlState::WrongObjectType, text));
-            }
+        let events = events(create)?;
+        if create.constraint && create.or_replace {
+            return Err(SqlError::unsupported("CREATE OR REPLACE CONSTRAINT TRIGGER is not supported"));
+        }
+        if create.deferred && create.deferrable == Some(false) {
+            let text = "constraint declared INITIALLY DEFERRED must be DEFERRABLE";
+            return Err(SqlError::new(SqlState::SyntaxError, text));
+        }
+        let relation = self.find(&create.table)?.ok_or_else(|| undefined_table("relation", &create.table))?;
+        let table = triggering(self.now(), &relation, create)?;
+        let from = match &create.from {
+            Some(name) => Some(self.find(name)?.ok_or_else(|| undefined_table("relation", name))?.oid()),
+            None => None,
         };
-        let invalid = |text: &str| SqlError::new(SqlState::InvalidObjectDefinition, text);
-        if create.row && create.events.contains(&TriggerEvent::Truncate) {
+        self.require_on_relation(securable(&relation), "t")?;
+        if create.row && events.contains(&TriggerEvent::Truncate) {
             return Err(SqlError::unsupported("TRUNCATE FOR EACH ROW triggers are not supported"));
         }
         if create.constraint && !create.row {
-            let text = "constraint triggers can only be specified FOR EACH ROW";
-            return Err(SqlError::unsupported(text));
+            let error = SqlError::new(SqlState::SyntaxError, "syntax error at or near \"STATEMENT\"");
+            return Err(error);
         }
-        let mut columns = Vec::with_capacity(create.columns.len());
-        for name in &create.columns {
-            let column = table.column_named(name).ok_or_else(|| undefined_column(&table, name))?;
-            if columns.contains(&column.number) {
-                let text = format!("column \"{name}\" specified more than once");
-                return Err(SqlError::new(SqlState::DuplicateColumn, text));
-            }
-            columns.push(column.number);
-        }
-        let function = self.trigger_function(&create.function)?;
-        let mut events = Vec::new();
-        for event in
-            [TriggerEvent::Insert, TriggerEvent::Delete, TriggerEvent::Update, TriggerEvent::Truncate]
-        {
-            match create.events.iter().filter(|e| **e == event).count() {
-                0 => {}
-                1 => events.push(event),
-                _ => return Err(SqlError::new(SqlState::SyntaxError, "duplicate trigger events specified")),
-            }
-        }
-        if let Some(condition) = &create.condition {
-            self.binder.trigger_condition(self.scope(), &table, condition, (&events, create.row, create.timing))?;
-        }
-        let old = table.triggers.iter().find(|t| t.name == create.name).cloned();
-        if let Some(old) = &old {
-            let already = || {
-                let text = format!("trigger \"{}\" for relation \"{}\" already exists", create.name, table.name);
-                SqlError::new(SqlState::DuplicateObject, text)
+        if create.timing == Timing::InsteadOf {
+            let refused = match (create.row, &create.condition, create.columns.is_empty()) {
+                (false, ..) => Some("INSTEAD OF triggers must be FOR EACH ROW"),
+                (_, Some(_), _) => Some("INSTEAD OF triggers cannot have WHEN conditions"),
+                (.., false) => Some("INSTEAD OF triggers cannot have column lists"),
+                _ => None,
             };
-            if !create.or_replace || create.constraint {
-                return Err(already());
+            if let Some(text) = refused {
+                return Err(SqlError::unsupported(text));
+            }
+        }
+        let (old_table, new_table) = transitions(&relation, create)?;
+        let condition = match &create.condition {
+            Some(text) => {
+                let fires = (events.as_slice(), create.row, create.timing);
+                let kept = self.binder.trigger_condition(self.scope(), &table, text, fires)?;
+                self.pin(table.schema, &kept.depends_on);
+                Some(kept.sql)
+            }
+            None => None,
+        };
+        let function = self.trigger_function(&create.function)?;
+        let old = triggers_of(&relation).iter().find(|t| t.name == create.name).cloned();
+        if let Some(old) = &old {
+            let mut text = format!("trigger \"{}\" for relation \"{}\" ", create.name, table.name);
+            if !create.or_replace {
+                text.push_str("already exists");
+                return Err(SqlError::new(SqlState::DuplicateObject, text));
             }
             if old.constraint.is_some() {
-                let text =
-                    format!("trigger \"{}\" for relation \"{}\" is a constraint trigger", create.name, table.name);
-                return Err(invalid(&text));
+                text.push_str("is a constraint trigger");
+                return Err(SqlError::new(SqlState::DuplicateObject, text));
             }
         }
+        let columns = trigger_columns(&table, &create.columns)?;
         let oid = match &old {
             Some(old) => old.oid,
             None => self.new_oid(table.schema).await?,
@@ -97,12 +203,13 @@ impl DdlContext<'_> {
         let constraint = match create.constraint {
             true => Some(ConstraintTrigger {
                 oid: self.new_oid(table.schema).await?,
-                deferrable: create.deferrable,
+                deferrable: create.deferrable.unwrap_or(create.deferred),
                 initially_deferred: create.deferred,
+                from,
             }),
             false => None,
         };
-        let trigger = Trigger {
+        let made = Trigger {
             oid,
             name: create.name.clone(),
             function,
@@ -110,35 +217,47 @@ impl DdlContext<'_> {
             events,
             columns,
             row: create.row,
-            condition: create.condition.clone(),
+            condition,
             arguments: create.arguments.clone(),
             enabled: old.as_ref().map_or('O', |old| old.enabled),
             constraint,
+            old_table,
+            new_table,
         };
         self.pin(table.schema, &[function]);
-        self.edit_table(table.oid, |t| {
-            t.triggers.retain(|own| own.name != trigger.name);
-            t.triggers.push(trigger);
-            // In the order in which they fire.
-            t.triggers.sort_by(|a, b| a.name.cmp(&b.name));
+        self.edit_triggers(table.oid, |triggers| {
+            triggers.retain(|own| own.name != made.name);
+            triggers.push(made);
+        })
+    }
+
+    /// Changes the triggers of a table or view.
+    pub(super) fn edit_triggers(&mut self, relation: Oid, change: impl FnOnce(&mut Vec<Trigger>)) -> SqlResult<()> {
+        if let Some(view) = self.now().views.get(&relation) {
+            let mut view = View::clone(view);
+            change(&mut view.triggers);
+            trigger::sort(&mut view.triggers);
+            view.version += 1;
+            self.edit().put_view(Arc::new(view));
+            return Ok(());
+        }
+        self.edit_table(relation, |table| {
+            change(&mut table.triggers);
+            trigger::sort(&mut table.triggers);
         })?;
         Ok(())
     }
 
     /// A function without parameters that gives `trigger`.
     fn trigger_function(&self, name: &QualifiedName) -> SqlResult<Oid> {
-        let undefined = || {
+        let (schemas, bare) = self.schemas_of(name)?;
+        let none = |schema| self.now().functions_named(schema, &bare).find(|f| f.inputs().next().is_none());
+        let found = schemas.into_iter().find_map(none).ok_or_else(|| {
             let text = format!("function {name}() does not exist");
             SqlError::new(SqlState::UndefinedFunction, text)
-        };
-        let (schemas, bare) = self.schemas_of(name)?;
-        let found = schemas
-            .into_iter()
-            .find_map(|schema| self.now().functions_named(schema, &bare).find(|f| f.inputs().next().is_none()))
-            .ok_or_else(undefined)?;
+        })?;
         if found.result != Oid::TRIGGER {
-            let text = format!("function {} must return type trigger", found.name);
-            return Err(SqlError::new(SqlState::InvalidObjectDefinition, text));
+            return Err(invalid(format!("function {name} must return type trigger")));
         }
         Ok(found.oid)
     }
@@ -155,11 +274,15 @@ impl DdlContext<'_> {
         }
     }
 
+    /// The table or view of a trigger.
+    pub(super) fn relation_of_trigger(&self, name: &TriggerName) -> SqlResult<Relation> {
+        self.find(&name.table)?.ok_or_else(|| undefined_table("relation", &name.table))
+    }
+
     /// DROP TRIGGER.
     pub(super) fn drop_trigger(&mut self, name: &TriggerName, if_exists: bool) -> SqlResult<()> {
-        let table = match self.find(&name.table) {
-            Ok(Some(Relation::Table(table))) => table,
-            Ok(Some(_)) => return Err(SqlError::unsupported("triggers of views are not supported")),
+        let relation = match self.find(&name.table) {
+            Ok(Some(relation)) => relation,
             Ok(None) if if_exists => {
                 self.notice(format!("relation \"{}\" does not exist, skipping", name.table));
                 return Ok(());
@@ -171,34 +294,41 @@ impl DdlContext<'_> {
             }
             Err(e) => return Err(e),
         };
-        if !table.triggers.iter().any(|t| t.name == name.name) {
+        let Some(trigger) = triggers_of(&relation).iter().find(|t| t.name == name.name).map(|t| t.oid) else {
             if if_exists {
-                self.notice(format!("trigger \"{}\" for relation \"{}\" does not exist, skipping", name.name, name.table));
+                let text = format!("trigger \"{}\" for relation \"{}\" does not exist, skipping", name.name, name.table);
+                self.notice(text);
                 return Ok(());
             }
-            return Err(missing(&name.name, &table));
-        }
-        self.edit_table(table.oid, |t| t.triggers.retain(|own| own.name != name.name))?;
+            return Err(missing(&name.name, securable(&relation).name()));
+        };
+        self.must_own_as(&relation, "relation")?;
+        self.edit_triggers(relation.oid(), |triggers| triggers.retain(|own| own.oid != trigger))?;
+        self.forget_comments(trigger);
         Ok(())
     }
 
     /// ALTER TRIGGER … RENAME.
     pub(super) fn rename_trigger(&mut self, name: &TriggerName, to: &str) -> SqlResult<()> {
-        let table = self.find_table(&name.table)?;
-        if !table.triggers.iter().any(|t| t.name == name.name) {
-            return Err(missing(&name.name, &table));
+        let relation = self.relation_of_trigger(name)?;
+        if !matches!(relation, Relation::Table(_) | Relation::View(_)) {
+            let text = format!("relation \"{}\" cannot have triggers", name.table);
+            return Err(SqlError::new(SqlState::WrongObjectType, text));
         }
-        if table.triggers.iter().any(|t| t.name == to) {
-            let text = format!("trigger \"{to}\" for relation \"{}\" already exists", table.name);
+        self.must_own_relation(&relation)?;
+        let shown = securable(&relation).name().to_owned();
+        if !triggers_of(&relation).iter().any(|t| t.name == name.name) {
+            return Err(missing(&name.name, &shown));
+        }
+        if triggers_of(&relation).iter().any(|t| t.name == to) {
+            let text = format!("trigger \"{to}\" for relation \"{shown}\" already exists");
             return Err(SqlError::new(SqlState::DuplicateObject, text));
         }
-        self.edit_table(table.oid, |t| {
-            for trigger in t.triggers.iter_mut().filter(|own| own.name == name.name) {
+        self.edit_triggers(relation.oid(), |triggers| {
+            for trigger in triggers.iter_mut().filter(|own| own.name == name.name) {
                 to.clone_into(&mut trigger.name);
             }
-            t.triggers.sort_by(|a, b| a.name.cmp(&b.name));
-        })?;
-        Ok(())
+        })
     }
 
     /// ENABLE and DISABLE TRIGGER: one by its name, or all.
@@ -206,13 +336,42 @@ impl DdlContext<'_> {
         if let Some(name) = name
             && !table.triggers.iter().any(|t| t.name == name)
         {
-            return Err(missing(name, table));
+            return Err(missing(name, &table.name));
         }
-        self.edit_table(table.oid, |t| {
-            for trigger in t.triggers.iter_mut().filter(|own| name.is_none_or(|name| own.name == name)) {
+        self.edit_triggers(table.oid, |triggers| {
+            for trigger in triggers.iter_mut().filter(|own| name.is_none_or(|name| own.name == name)) {
                 trigger.enabled = enabled;
             }
-        })?;
-        Ok(())
+        })
     }
+}
+
+/// The events in order.
+fn events(create: &CreateTrigger) -> SqlResult<Vec<TriggerEvent>> {
+    let mut out = Vec::with_capacity(create.events.len());
+    for event in [TriggerEvent::Insert, TriggerEvent::Delete, TriggerEvent::Update, TriggerEvent::Truncate] {
+        match create.events.iter().filter(|e| **e == event).count() {
+            0 => {}
+            1 => out.push(event),
+            _ => {
+                let text = format!("duplicate trigger events specified at or near \"{}\"", event.word());
+                return Err(SqlError::new(SqlState::SyntaxError, text));
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// The columns of UPDATE OF.
+fn trigger_columns(table: &Table, names: &[String]) -> SqlResult<Vec<i16>> {
+    let mut columns = Vec::with_capacity(names.len());
+    for name in names {
+        let column = table.column_named(name).ok_or_else(|| undefined_column(table, name))?;
+        if columns.contains(&column.number) {
+            let text = format!("column \"{name}\" specified more than once");
+            return Err(SqlError::new(SqlState::DuplicateColumn, text));
+        }
+        columns.push(column.number);
+    }
+    Ok(columns)
 }

@@ -93,7 +93,9 @@ impl Deferred {
 
     /// Whether a check waits that a change of this table has made.
     pub fn waits_on(&self, table: Oid, catalog: &Catalog) -> bool {
-        self.claims.iter().any(|c| c.table == table) || self.waiting.iter().any(|w| w.table(catalog) == Some(table))
+        self.triggers.iter().any(|t| t.table == table)
+            || self.claims.iter().any(|c| c.table == table)
+            || self.waiting.iter().any(|w| w.table(catalog) == Some(table))
     }
 
     pub fn is_empty(&self) -> bool {

@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gavel_catalog::keys::rung_version;
-use gavel_catalog::trigger::Trigger;
 use gavel_catalog::{Catalog, FkAction, FkMatch, ForeignKey, Index, IndexKey, Table};
 use gavel_functions::call::EvalContext;
 use gavel_functions::compare::sort_key;
@@ -323,7 +322,7 @@ impl Writer<'_> {
         let children = self.children(link, &wanted, false).await?;
         let deleted = keys.iter().all(|k| k.1.is_none());
         let deletes = deleted && action == FkAction::Cascade;
-        let fires = link.child.table.triggers.iter().any(Trigger::fires);
+        let fires = !link.child.table.triggers.is_empty();
         if deletes && fires {
             let table = Arc::clone(&link.child.table);
             let cascade = Cascade { table, gone: children, changes: Vec::new(), columns: Vec::new() };

@@ -200,16 +200,16 @@ pub(crate) fn first_broken<'m>(rows: &[Vec<Datum>], checks: &[(usize, &'m str)])
 /// What a MERGE does, by kind. Keys are free for its inserts that its deletes and updates give up, in whatever order its
 /// rows came.
 #[derive(Default)]
-pub(crate) struct Merged {
-    pub gone: Vec<(bytes::Bytes, Vec<Datum>)>,
-    pub changes: Vec<RowChange>,
-    pub new: Vec<Vec<Datum>>,
+struct Merged {
+    gone: Vec<(bytes::Bytes, Vec<Datum>)>,
+    changes: Vec<RowChange>,
+    new: Vec<Vec<Datum>>,
     /// A row that was to be changed again, after everything above.
-    pub failed: Option<SqlError>,
+    failed: Option<SqlError>,
 }
 
 impl Merged {
-    pub(crate) fn sort(
+    fn sort(
         rows: &[Vec<Datum>],
         (key, action): (usize, usize),
         (old, new): (&[usize], &[usize]),
@@ -226,13 +226,7 @@ impl Merged {
                 verb => {
                     let key = key_at(row, key)?;
                     if !touched.insert(key.clone()) {
-                        out.failed = Some(
-                            SqlError::new(
-                                SqlState::CardinalityViolation,
-                                "MERGE command cannot affect row a second time",
-                            )
-                            .hint("Ensure that not more than one source row matches any one target row."),
-                        );
+                        out.failed = Some(merged_twice());
                         break;
                     }
                     match verb {
@@ -252,6 +246,12 @@ impl Merged {
         writer.insert(shape, self.new).await?;
         self.failed.map_or(Ok(count), Err)
     }
+}
+
+/// 21000.
+pub(crate) fn merged_twice() -> SqlError {
+    SqlError::new(SqlState::CardinalityViolation, "MERGE command cannot affect row a second time")
+        .hint("Ensure that not more than one source row matches any one target row.")
 }
 
 /// A join may bring a row several times; the first counts.

@@ -1,19 +1,23 @@
 //! Calls of trigger functions, and conditions of triggers.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use futures::future::BoxFuture;
-use gavel_binder::{BindContext, Conflict, Variable, Variables};
+use gavel_binder::{BindContext, Conflict, Variable, Variables, quote};
 use gavel_catalog::Table;
 use gavel_catalog::trigger::{Timing, Trigger, TriggerEvent};
 use gavel_plpgsql::tree::{Body, Returns, Signature, Sql, TriggerVariable, VarType};
 use gavel_types::{ArrayValue, Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use parking_lot::Mutex;
+use sqlparser::ast::{Expr, Visit, Visitor};
 
+use crate::ddl::binding::StoredCondition;
 use crate::procedural::activation::{Activation, Place, items_of, record, signature};
 use crate::procedural::compiled::{self, Compiled, Fields, Types};
 use crate::procedural::fragment::parse_one;
-use crate::session::{Session, binding};
+use crate::session::{Session, Shared, binding};
 
 /// One firing of a trigger.
 pub struct Firing<'f> {
@@ -23,6 +27,43 @@ pub struct Firing<'f> {
     /// Values of the live columns.
     pub old: Option<&'f [Datum]>,
     pub new: Option<&'f [Datum]>,
+    /// All rows of the statement, where a trigger names them.
+    pub transitions: Option<&'f TransitionRows>,
+}
+
+/// The rows that a statement has written, each an array of rows.
+pub struct TransitionRows {
+    old: Datum,
+    new: Datum,
+}
+
+impl TransitionRows {
+    /// Of a table, in values of its live columns.
+    pub fn new(table: &Table, old: Vec<Vec<Datum>>, new: Vec<Vec<Datum>>) -> Self {
+        let own = fields(table);
+        let row = types(table).row_type.unwrap_or(Oid::RECORD);
+        let array = |rows: Vec<Vec<Datum>>| {
+            let values = rows.into_iter().map(|values| record(values, &own)).collect();
+            Datum::Array(Arc::new(ArrayValue::vector(row, values)))
+        };
+        Self { old: array(old), new: array(new) }
+    }
+}
+
+/// Counts the trigger functions that run.
+struct Depth(Arc<Shared>);
+
+impl Depth {
+    fn deeper(shared: &Arc<Shared>) -> Self {
+        shared.trigger_depth.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(shared))
+    }
+}
+
+impl Drop for Depth {
+    fn drop(&mut self) {
+        self.0.trigger_depth.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// The fields of a table's rows.
@@ -79,7 +120,8 @@ impl Session {
             let basis = self.basis().await?;
             let types = types(firing.table);
             let own = PgType::new(types.row_type.unwrap_or(Oid::RECORD));
-            let key = (function.oid, function.version, vec![own], Vec::new());
+            // Transition tables are called as the trigger says.
+            let key = (function.oid, function.version, vec![own, PgType::new(firing.trigger.oid)], Vec::new());
             let kept = self.routines.compiled.get(&key).filter(|(catalog, _)| Arc::ptr_eq(catalog, &basis.catalog));
             let compiled = match kept {
                 Some((_, compiled)) => Arc::clone(compiled),
@@ -90,9 +132,20 @@ impl Session {
                 }
             };
             let mut act = Activation::new(compiled);
+            act.is_trigger = true;
             let schema = catalog.schema_by_oid(firing.table.schema).map(|s| s.name.clone());
             fill(&mut act, &firing, schema.as_deref());
+            let row = types.row_type.unwrap_or(Oid::RECORD);
+            let named = [(&firing.trigger.old_table, true), (&firing.trigger.new_table, false)];
+            for (name, is_old) in named.into_iter().filter_map(|(name, is_old)| Some((name.clone()?, is_old))) {
+                let rows = firing.transitions.map(|t| if is_old { t.old.clone() } else { t.new.clone() });
+                act.add_transition(name, row, rows.unwrap_or(Datum::Null));
+            }
+            let _depth = Depth::deeper(&self.shared);
             self.run_activation(&mut act, function.setting("search_path")).await?;
+            if !firing.trigger.row {
+                return Ok(None);
+            }
             let own = types.row.unwrap_or_else(|| Arc::new([]));
             let result = self.trigger_result(&mut act, &own).await;
             result.map_err(|e| act.told(e))
@@ -165,6 +218,7 @@ fn fill(act: &mut Activation, firing: &Firing<'_>, schema: Option<&str>) {
                 TriggerVariable::RelName | TriggerVariable::TableName => Datum::text(firing.table.name.as_str()),
                 TriggerVariable::TableSchema => schema.map_or(Datum::Null, Datum::text),
                 TriggerVariable::NArgs => Datum::Int4(i32::try_from(trigger.arguments.len()).unwrap_or(i32::MAX)),
+                TriggerVariable::Argv if trigger.arguments.is_empty() => Datum::Null,
                 TriggerVariable::Argv => {
                     let values = trigger.arguments.iter().map(|a| Datum::text(a.as_str())).collect();
                     let mut array = ArrayValue::vector(Oid::TEXT, values);
@@ -180,15 +234,35 @@ fn fill(act: &mut Activation, firing: &Firing<'_>, schema: Option<&str>) {
 
 /// What a condition of a trigger sees.
 struct Rows<'a> {
+    table: &'a Table,
     compiled: &'a Compiled,
     fires: (&'a [TriggerEvent], bool, Timing),
+}
+
+impl Rows<'_> {
+    /// # Errors
+    /// 42P17 for columns of NEW that are computed only after the trigger.
+    fn not_generated(&self, field: Option<&String>) -> SqlResult<()> {
+        let mut generated = self.table.visible_columns().filter(|c| c.generated);
+        let found = match field {
+            Some(name) => generated.find(|c| c.name == *name),
+            None => generated.next(),
+        };
+        let Some(column) = found else { return Ok(()) };
+        let text = "BEFORE trigger's WHEN condition cannot reference NEW generated columns";
+        let detail = match field {
+            Some(_) => format!("Column \"{}\" is a generated column.", column.name),
+            None => "A whole-row reference is used and the table contains generated columns.".to_owned(),
+        };
+        Err(SqlError::new(SqlState::InvalidObjectDefinition, text).detail(detail))
+    }
 }
 
 impl Variables for Rows<'_> {
     fn find(&self, parts: &[String]) -> SqlResult<Option<(Variable, usize)>> {
         let body = &self.compiled.body;
         let Some((var, used)) = body.names.resolve(body.names.last(), parts) else { return Ok(None) };
-        let (events, row, _) = self.fires;
+        let (events, row, timing) = self.fires;
         let invalid = |text: &str| Err(SqlError::new(SqlState::InvalidObjectDefinition, text));
         match body.variables[var.0].ty {
             VarType::New | VarType::Old if !row => {
@@ -200,6 +274,7 @@ impl Variables for Rows<'_> {
             VarType::New if events.contains(&TriggerEvent::Delete) => {
                 return invalid("DELETE trigger's WHEN condition cannot reference NEW values");
             }
+            VarType::New if timing == Timing::Before => self.not_generated(parts.get(used))?,
             VarType::New | VarType::Old => {}
             _ => return Ok(None),
         }
@@ -213,29 +288,59 @@ impl Variables for Rows<'_> {
     }
 }
 
-/// Checks the condition of a trigger that is made.
+/// Whether an expression has queries in it.
+fn has_subquery(expr: &Expr) -> bool {
+    struct Queries;
+    impl Visitor for Queries {
+        type Break = ();
+        fn pre_visit_query(&mut self, _: &sqlparser::ast::Query) -> ControlFlow<()> {
+            ControlFlow::Break(())
+        }
+    }
+    expr.visit(&mut Queries).is_break()
+}
+
+/// A query whose WHERE is a condition over the rows `old` and `new` of a relation, but for the condition.
+pub fn query_over_rows(schema: &str, relation: &str) -> String {
+    let relation = format!("{}.{}", quote(schema), quote(relation));
+    format!("SELECT 1 FROM {relation} AS old, {relation} AS new WHERE ")
+}
+
+/// Checks the condition of a trigger that is made: as its descriptor keeps it.
 ///
 /// # Errors
-/// The binder's; 42P17 for rows that there are none of.
-pub fn check_condition(
+/// The binder's; 0A000 for a subquery; 42P17 for rows that there are none of.
+pub fn stored_condition(
     context: &BindContext<'_>,
     table: &Table,
     condition: &str,
     fires: (&[TriggerEvent], bool, Timing),
-) -> SqlResult<()> {
+) -> SqlResult<StoredCondition> {
+    let expr = gavel_binder::parse::parse_expression(condition)?;
+    if has_subquery(&expr) {
+        return Err(SqlError::unsupported("cannot use subquery in trigger WHEN condition"));
+    }
+    let schema = context.catalog.schema_by_oid(table.schema).map_or("", |s| s.name.as_str());
+    let head = query_over_rows(schema, &table.name);
+    let kept = gavel_binder::view_columns(context, &format!("{head}({condition})")).map_err(of_condition)?;
+    let sql = kept.sql.strip_prefix(head.as_str()).ok_or_else(|| SqlError::internal("a condition without its query"))?;
     let compiled = condition_body(context, table)?;
-    let text = format!("SELECT 1 WHERE ({condition})");
+    let text = format!("SELECT 1 WHERE {sql}");
     let prepared = parse_one(&text).map_err(SqlError::nowhere)?;
-    let Some(parsed) = &prepared.parsed else { return Ok(()) };
-    let rows = Rows { compiled: &compiled, fires };
-    gavel_binder::bind_in_body(context, &parsed.statement, &text, &rows).map(|_| ()).map_err(|e| {
-        let missing = e.code() == SqlState::UndefinedColumn && e.message().starts_with("record ");
-        let field = e.message().rsplit('"').nth(1).unwrap_or_default().to_owned();
-        let row = e.message().split('"').nth(1).unwrap_or_default().to_owned();
-        if missing {
-            SqlError::new(SqlState::UndefinedColumn, format!("column {row}.{field} does not exist"))
-        } else {
-            e.nowhere()
-        }
-    })
+    if let Some(parsed) = &prepared.parsed {
+        let rows = Rows { table, compiled: &compiled, fires };
+        gavel_binder::bind_in_body(context, &parsed.statement, &text, &rows).map_err(of_condition)?;
+    }
+    let own = table.oid;
+    Ok(StoredCondition { sql: sql.to_owned(), depends_on: kept.depends_on.into_iter().filter(|on| *on != own).collect() })
+}
+
+/// An error of the query that a condition is bound in, as one of the condition.
+fn of_condition(error: SqlError) -> SqlError {
+    let told = error.nowhere();
+    let text = told
+        .message()
+        .replace("not allowed in WHERE", "not allowed in trigger WHEN conditions")
+        .replace("argument of WHERE must", "argument of WHEN must");
+    if text == told.message() { told } else { SqlError::new(told.code(), text) }
 }

@@ -15,11 +15,11 @@ use gavel_types::text_io::TextStyle;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, DataType, Expr, Query, VisitMut, VisitorMut};
 
-use crate::ddl::binding::{DdlBinder, Scope, StoredExpression, StoredQuery, Usage};
+use crate::ddl::binding::{DdlBinder, Scope, StoredCondition, StoredExpression, StoredQuery, Usage};
 use crate::ddl::expression;
 use crate::procedural::call::{placed, signature_of};
 use crate::procedural::compiled::{self, Types};
-use crate::procedural::trigger::check_condition;
+use crate::procedural::trigger::stored_condition;
 use crate::system::resolver::CatalogNames;
 
 /// See the module.
@@ -99,9 +99,9 @@ impl DdlBinder for SessionBinder<'_> {
         table: &Table,
         condition: &str,
         fires: (&[TriggerEvent], bool, Timing),
-    ) -> SqlResult<()> {
+    ) -> SqlResult<StoredCondition> {
         let style = self.style(scope);
-        check_condition(&self.context(scope, &style), table, condition, fires)
+        stored_condition(&self.context(scope, &style), table, condition, fires)
     }
 
     fn query(&self, scope: Scope<'_>, query: &Query) -> SqlResult<StoredQuery> {

@@ -66,7 +66,7 @@ pub mod work;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI32};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -149,6 +149,8 @@ pub struct Shared {
     pub uses_locks: AtomicBool,
     /// For the client, from functions of the running statement.
     pub notices: Mutex<Vec<Notice>>,
+    /// Trigger functions that run within each other.
+    pub trigger_depth: AtomicI32,
     /// What `setseed()` began.
     pub seeded: gavel_functions::random::Seeded,
 }
@@ -223,6 +225,7 @@ impl Session {
                 statements: Arc::clone(prepared.listed()),
                 uses_locks: AtomicBool::new(false),
                 notices: Mutex::default(),
+                trigger_depth: AtomicI32::new(0),
                 seeded: Arc::default(),
             }),
             interrupt,

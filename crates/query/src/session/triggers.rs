@@ -1,22 +1,26 @@
-//! Writes to tables with triggers.
+//! Writes to tables and views with triggers.
 //!
 //! ```text
 //!  BEFORE STATEMENT ─► each row: BEFORE ROW ─► write ─► foreign keys ─► each row: AFTER ROW ─► AFTER STATEMENT
+//!                      each row of a view: INSTEAD OF ROW
 //! ```
-//! A table with triggers before rows is written to row by row, so that each function sees the rows before its own.
-//! Functions run in the session while nothing of the transaction's state is held.
+//! A table with triggers before rows is written to row by row, so that each function sees the rows before its own; one
+//! without them all at once. Functions run in the session while nothing of the transaction's state is held.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use gavel_binder::bound::{ColumnId, ConflictAction, Modify, ModifyOp, OnConflict};
+use gavel_binder::bound::{ColumnId, ConflictAction, MergeAction, Modify, ModifyOp, OnConflict};
+use gavel_binder::{Qualified, Resolved};
 use gavel_catalog::Table;
 use gavel_catalog::trigger::{Timing, Trigger, TriggerEvent};
 use gavel_types::{Datum, SqlError, SqlResult, SqlState};
 use parking_lot::Mutex;
+use sqlparser::ast;
 
+use crate::ddl;
 use crate::dml::conflict::{Assigned, ConflictRow, Outcome, Resolution};
 use crate::dml::deferred::DeferredTrigger;
 use crate::dml::foreign::Cascade;
@@ -24,45 +28,78 @@ use crate::dml::modify::{self, Applied, Layout};
 use crate::dml::shape::TableShape;
 use crate::dml::writer::{RowChange, Shapes, Writer};
 use crate::fast::expr::RowContext;
-use crate::procedural::trigger::Firing;
+use crate::procedural::trigger::{Firing, TransitionRows};
 use crate::session::{Session, binding};
 
-/// Rows that were written, before and after.
-type Written = Vec<(Option<Vec<Datum>>, Option<Vec<Datum>>)>;
+/// A row that was written.
+struct Wrote {
+    event: TriggerEvent,
+    old: Option<Vec<Datum>>,
+    new: Option<Vec<Datum>>,
+}
 
-/// A write to one table: what its triggers are asked by.
+/// A write to one table or view: what its triggers are asked by.
 #[derive(Clone)]
 struct Act {
-    table: Arc<Table>,
     shape: Arc<TableShape>,
     event: TriggerEvent,
     /// Columns that an UPDATE assigns to.
     assigned: Vec<i16>,
+    /// `session_replication_role` is `replica`.
+    replica: bool,
 }
 
 impl Act {
+    fn table(&self) -> &Arc<Table> {
+        &self.shape.table
+    }
+
     fn triggers(&self, timing: Timing, row: bool) -> Vec<Trigger> {
-        let fires = |t: &&Trigger| t.is_for(timing, self.event, row, &self.assigned);
-        self.table.triggers.iter().filter(fires).cloned().collect()
+        let fires = |t: &&Trigger| t.fires(self.replica) && t.is_for(timing, self.event, row, &self.assigned);
+        self.table().triggers.iter().filter(fires).cloned().collect()
+    }
+
+    fn fires_before_rows(&self) -> bool {
+        !self.triggers(Timing::Before, true).is_empty()
     }
 
     fn with(&self, event: TriggerEvent, assigned: Vec<i16>) -> Self {
         Self { event, assigned, ..self.clone() }
     }
+
+    /// What the triggers of this event see as transition tables of it.
+    fn transitions(&self, written: &[Wrote]) -> Option<TransitionRows> {
+        let named = |t: &Trigger| t.events.contains(&self.event) && (t.old_table.is_some() || t.new_table.is_some());
+        if !self.table().triggers.iter().any(named) {
+            return None;
+        }
+        let own = || written.iter().filter(|w| w.event == self.event);
+        let old = own().filter_map(|w| w.old.clone()).collect();
+        Some(TransitionRows::new(self.table(), old, own().filter_map(|w| w.new.clone()).collect()))
+    }
 }
 
 /// Whether writes to a table have to come by here.
 pub fn has_triggers(table: &Table) -> bool {
-    table.triggers.iter().any(Trigger::fires)
+    !table.triggers.is_empty()
+}
+
+/// 27000: a trigger before the row has changed it.
+fn changed_meanwhile(verb: &str) -> SqlError {
+    let text = format!("tuple to be {verb} was already modified by an operation triggered by the current command");
+    SqlError::new(SqlState::TriggeredDataChangeViolation, text)
+        .hint("Consider using an AFTER trigger instead of a BEFORE trigger to propagate changes to other rows.")
 }
 
 impl Session {
-    async fn shape_of(&mut self, table: &Table) -> SqlResult<Arc<TableShape>> {
+    async fn act(&mut self, table: &Table, event: TriggerEvent) -> SqlResult<Act> {
         let engine = Arc::clone(&self.engine);
-        self.work().await?.shapes(&engine).shape(table.oid)
+        let shape = self.work().await?.shapes(&engine).shape(table.oid)?;
+        let role = self.shared.settings.lock().raw("session_replication_role");
+        Ok(Act { shape, event, assigned: Vec::new(), replica: &*role == "replica" })
     }
 
-    /// A modification of a table with triggers, foreign keys included. `rows` are those of its source.
+    /// A modification of a table or view with triggers, foreign keys included. `rows` are those of its source.
     ///
     /// # Errors
     /// Those of the functions, and of constraints.
@@ -74,156 +111,185 @@ impl Session {
         params: &'a [Datum],
     ) -> BoxFuture<'a, SqlResult<Applied>> {
         Box::pin(async move {
-            let shape = self.shape_of(&modify.table).await?;
-            let act = Act {
-                table: Arc::clone(&modify.table),
-                shape: Arc::clone(&shape),
-                event: TriggerEvent::Insert,
-                assigned: Vec::new(),
-            };
-            let returns = modify.returning.is_some();
+            let act = self.act(&modify.table, TriggerEvent::Insert).await?;
+            let instead = modify.table.stands_for_view();
             match &modify.op {
-                ModifyOp::Insert { new_row, on_conflict: None } => {
-                    let at = modify::positions(&shape, new_row, layout)?;
-                    self.fire_statement(&act, Timing::Before).await?;
-                    let checks = modify::checks(modify, layout)?;
-                    let (mut kept, mut written) = (Vec::new(), Vec::new());
-                    for mut source in rows {
-                        let new = modify::pick(&source, &at);
-                        let Some(new) = self.before_row(&act, None, Some(new)).await? else { continue };
-                        self.insert_one(&act, new.clone()).await?;
-                        if let Some((_, view)) = modify::first_broken(std::slice::from_ref(&source), &checks) {
-                            return Err(self.breaks_view(&shape, view, &new));
-                        }
-                        at.iter().zip(&new).for_each(|(p, value)| source[*p] = value.clone());
-                        written.push((None, Some(new)));
-                        kept.push(source);
-                    }
-                    let count = kept.len() as u64;
-                    self.after(&act, written).await?;
-                    Ok(Applied { count, rows: if returns { kept } else { Vec::new() } })
-                }
-                ModifyOp::Insert { new_row, on_conflict: Some(on) } => {
+                ModifyOp::Insert { new_row, on_conflict: Some(on) } if !instead => {
                     self.insert_or_update(&act, modify, (new_row, on), layout, rows, params).await
                 }
-                ModifyOp::Update { row_key, old_row, assigned, new_row } => {
+                ModifyOp::Merge { .. } => self.merge_firing(&act, modify, layout, rows).await,
+                ModifyOp::Insert { .. } => self.rows_firing(&act, modify, layout, rows).await,
+                ModifyOp::Update { assigned, .. } => {
                     let act = act.with(TriggerEvent::Update, assigned.clone());
-                    let key = modify::position(layout, *row_key)?;
-                    let (old, new) =
-                        (modify::positions(&shape, old_row, layout)?, modify::positions(&shape, new_row, layout)?);
-                    let checks = modify::checks(modify, layout)?;
-                    self.fire_statement(&act, Timing::Before).await?;
-                    let (mut kept, mut written) = (Vec::new(), Vec::new());
-                    for mut source in modify::once_each(rows, key)? {
-                        let before = modify::pick(&source, &old);
-                        let after = modify::pick(&source, &new);
-                        let Some(after) = self.before_row(&act, Some(&before), Some(after)).await? else { continue };
-                        let change =
-                            RowChange { key: modify::key_at(&source, key)?, old: before.clone(), new: after.clone() };
-                        self.update_one(&act, change).await?;
-                        if let Some((_, view)) = modify::first_broken(std::slice::from_ref(&source), &checks) {
-                            return Err(self.breaks_view(&shape, view, &after));
-                        }
-                        new.iter().zip(&after).for_each(|(p, value)| source[*p] = value.clone());
-                        written.push((Some(before), Some(after)));
-                        kept.push(source);
-                    }
-                    let count = kept.len() as u64;
-                    self.after(&act, written).await?;
-                    Ok(Applied { count, rows: if returns { kept } else { Vec::new() } })
+                    self.rows_firing(&act, modify, layout, rows).await
                 }
-                ModifyOp::Delete { row_key, old_row } => {
+                ModifyOp::Delete { .. } => {
                     let act = act.with(TriggerEvent::Delete, Vec::new());
-                    let key = modify::position(layout, *row_key)?;
-                    let old = modify::positions(&shape, old_row, layout)?;
-                    self.fire_statement(&act, Timing::Before).await?;
-                    let (mut kept, mut written) = (Vec::new(), Vec::new());
-                    for source in modify::once_each(rows, key)? {
-                        let before = modify::pick(&source, &old);
-                        if self.before_row(&act, Some(&before), None).await?.is_none() {
-                            continue;
-                        }
-                        self.delete_one(&act, modify::key_at(&source, key)?, before.clone()).await?;
-                        written.push((Some(before), None));
-                        kept.push(source);
-                    }
-                    let count = kept.len() as u64;
-                    self.after(&act, written).await?;
-                    Ok(Applied { count, rows: if returns { kept } else { Vec::new() } })
-                }
-                ModifyOp::Merge { row_key, old_row, new_row, action, actions } => {
-                    let (key, action) = (modify::position(layout, *row_key)?, modify::position(layout, *action)?);
-                    let (old, new) =
-                        (modify::positions(&shape, old_row, layout)?, modify::positions(&shape, new_row, layout)?);
-                    let merged = modify::Merged::sort(&rows, (key, action), (&old, &new), actions)?;
-                    self.merge_firing(&act, merged).await
+                    self.rows_firing(&act, modify, layout, rows).await
                 }
             }
         })
     }
 
-    /// The parts of a MERGE, each with its triggers.
-    async fn merge_firing(&mut self, act: &Act, merged: modify::Merged) -> SqlResult<Applied> {
-        let modify::Merged { gone, changes, new, failed } = merged;
-        let mut count = 0;
-        let assigned: Vec<i16> = act.table.visible_columns().map(|c| c.number).collect();
-        if !gone.is_empty() {
-            count += self.delete_firing(&act.with(TriggerEvent::Delete, Vec::new()), gone).await?;
+    /// INSERT without ON CONFLICT, UPDATE, DELETE.
+    async fn rows_firing(
+        &mut self,
+        act: &Act,
+        modify: &Modify,
+        layout: &Layout,
+        rows: Vec<Vec<Datum>>,
+    ) -> SqlResult<Applied> {
+        let instead = modify.table.stands_for_view();
+        let at = |row: &[(i16, ColumnId)]| modify::positions(&act.shape, row, layout);
+        let (key, old, new) = match &modify.op {
+            ModifyOp::Insert { new_row, .. } => (None, None, Some(at(new_row)?)),
+            ModifyOp::Update { row_key, old_row, new_row, .. } => {
+                (Some(modify::position(layout, *row_key)?), Some(at(old_row)?), Some(at(new_row)?))
+            }
+            ModifyOp::Delete { row_key, old_row } => {
+                (Some(modify::position(layout, *row_key)?), Some(at(old_row)?), None)
+            }
+            ModifyOp::Merge { .. } => return Err(SqlError::internal("MERGE is several statements")),
+        };
+        self.fire_statement(act, Timing::Before, None).await?;
+        let rows = match key.filter(|_| !instead) {
+            Some(key) => modify::once_each(rows, key)?,
+            None => rows,
+        };
+        let row_of = |source: &[Datum], at: &Option<Vec<usize>>| at.as_ref().map(|at| modify::pick(source, at));
+        let (mut kept, mut written) = (Vec::new(), Vec::new());
+        if !instead && !act.fires_before_rows() {
+            for source in &rows {
+                let (old, new) = (row_of(source, &old), row_of(source, &new));
+                written.push(Wrote { event: act.event, old, new });
+            }
+            kept = self.apply_all(modify, layout, rows).await?;
+        } else {
+            let checks = modify::checks(modify, layout)?;
+            for mut source in rows {
+                let (before, after) = (row_of(&source, &old), row_of(&source, &new));
+                let given = match instead {
+                    true => self.instead_of_row(act, before.as_deref(), after).await?,
+                    false => self.before_row(act, before.as_deref(), after).await?,
+                };
+                let Some(given) = given else { continue };
+                let after = new.is_some().then_some(given);
+                if !instead {
+                    let key = key.map(|key| modify::key_at(&source, key)).transpose()?;
+                    self.write_one(act, key, before.clone(), after.clone()).await?;
+                    if let (Some((_, view)), Some(after)) =
+                        (modify::first_broken(std::slice::from_ref(&source), &checks), &after)
+                    {
+                        return Err(self.breaks_view(&act.shape, view, after));
+                    }
+                }
+                if let (Some(at), Some(after)) = (&new, &after) {
+                    at.iter().zip(after).for_each(|(p, value)| source[*p] = value.clone());
+                }
+                written.push(Wrote { event: act.event, old: before, new: after });
+                kept.push(source);
+            }
         }
-        if !changes.is_empty() {
-            count += self.update_firing(&act.with(TriggerEvent::Update, assigned), changes).await?;
+        let count = written.len() as u64;
+        // What triggers did to a view's rows is theirs.
+        self.after(std::slice::from_ref(act), if instead { Vec::new() } else { written }).await?;
+        Ok(Applied { count, rows: if modify.returning.is_some() { kept } else { Vec::new() } })
+    }
+
+    /// Writes all rows as a table without triggers takes them; gives them back.
+    async fn apply_all(
+        &mut self,
+        modify: &Modify,
+        layout: &Layout,
+        rows: Vec<Vec<Datum>>,
+    ) -> SqlResult<Vec<Vec<Datum>>> {
+        let eval = self.eval_context();
+        let engine = Arc::clone(&self.engine);
+        let work = self.work().await?;
+        let shapes = work.shapes(&engine);
+        let mut state = work.state.lock().await;
+        let mut writer = Writer::new(&mut state, &shapes, &eval);
+        modify::apply(&mut writer, modify, layout, rows.clone(), &[], None).await?;
+        Ok(rows)
+    }
+
+    /// MERGE: what it may do decides which triggers of statements fire; rows go in the order of its source.
+    async fn merge_firing(
+        &mut self,
+        act: &Act,
+        modify: &Modify,
+        layout: &Layout,
+        rows: Vec<Vec<Datum>>,
+    ) -> SqlResult<Applied> {
+        let ModifyOp::Merge { row_key, old_row, new_row, action, actions } = &modify.op else {
+            return Err(SqlError::internal("not MERGE"));
+        };
+        let (key, action) = (modify::position(layout, *row_key)?, modify::position(layout, *action)?);
+        let old = modify::positions(&act.shape, old_row, layout)?;
+        let new = modify::positions(&act.shape, new_row, layout)?;
+        let all: Vec<i16> = act.table().visible_columns().map(|c| c.number).collect();
+        let event = |action: &MergeAction| match action {
+            MergeAction::Insert => Some(TriggerEvent::Insert),
+            MergeAction::Update => Some(TriggerEvent::Update),
+            MergeAction::Delete => Some(TriggerEvent::Delete),
+            MergeAction::Nothing => None,
+        };
+        let mut acts = Vec::new();
+        for kind in [TriggerEvent::Insert, TriggerEvent::Update, TriggerEvent::Delete] {
+            if actions.iter().any(|a| event(a) == Some(kind)) {
+                let assigned = if kind == TriggerEvent::Update { all.clone() } else { Vec::new() };
+                acts.push(act.with(kind, assigned));
+            }
         }
-        if !new.is_empty() {
-            count += self.insert_firing(act, new).await?;
+        for act in &acts {
+            self.fire_statement(act, Timing::Before, None).await?;
         }
-        failed.map_or(Ok(Applied { count, rows: Vec::new() }), Err)
+        let (mut touched, mut written) = (HashSet::new(), Vec::new());
+        for source in rows {
+            let Datum::Int4(number) = &source[action] else { continue };
+            let Some(event) = usize::try_from(*number).ok().and_then(|n| actions.get(n)).and_then(event) else {
+                continue;
+            };
+            let Some(act) = acts.iter().find(|a| a.event == event) else { continue };
+            let (mut at, mut before) = (None, None);
+            if event != TriggerEvent::Insert {
+                let key = modify::key_at(&source, key)?;
+                if !touched.insert(key.clone()) {
+                    return Err(modify::merged_twice());
+                }
+                (at, before) = (Some(key), Some(modify::pick(&source, &old)));
+            }
+            let after = (event != TriggerEvent::Delete).then(|| modify::pick(&source, &new));
+            let deletes = after.is_none();
+            let Some(given) = self.before_row(act, before.as_deref(), after).await? else { continue };
+            let after = (!deletes).then_some(given);
+            self.write_one(act, at, before.clone(), after.clone()).await?;
+            written.push(Wrote { event, old: before, new: after });
+        }
+        let count = written.len() as u64;
+        acts.reverse();
+        self.after(&acts, written).await?;
+        Ok(Applied { count, rows: Vec::new() })
     }
 
     /// Inserts rows of COPY.
     pub(crate) async fn copy_firing(&mut self, table: &Arc<Table>, rows: Vec<Vec<Datum>>) -> SqlResult<u64> {
-        let shape = self.shape_of(table).await?;
-        let act = Act { table: Arc::clone(table), shape, event: TriggerEvent::Insert, assigned: Vec::new() };
-        self.insert_firing(&act, rows).await
-    }
-
-    async fn insert_firing(&mut self, act: &Act, rows: Vec<Vec<Datum>>) -> SqlResult<u64> {
-        self.fire_statement(act, Timing::Before).await?;
+        let act = self.act(table, TriggerEvent::Insert).await?;
+        let instead = table.stands_for_view();
+        self.fire_statement(&act, Timing::Before, None).await?;
         let mut written = Vec::new();
+        let mut count = 0;
         for new in rows {
-            let Some(new) = self.before_row(act, None, Some(new)).await? else { continue };
-            self.insert_one(act, new.clone()).await?;
-            written.push((None, Some(new)));
-        }
-        let count = written.len() as u64;
-        self.after(act, written).await?;
-        Ok(count)
-    }
-
-    async fn update_firing(&mut self, act: &Act, changes: Vec<RowChange>) -> SqlResult<u64> {
-        self.fire_statement(act, Timing::Before).await?;
-        let mut written = Vec::new();
-        for RowChange { key, old, new } in changes {
-            let Some(new) = self.before_row(act, Some(&old), Some(new)).await? else { continue };
-            self.update_one(act, RowChange { key, old: old.clone(), new: new.clone() }).await?;
-            written.push((Some(old), Some(new)));
-        }
-        let count = written.len() as u64;
-        self.after(act, written).await?;
-        Ok(count)
-    }
-
-    async fn delete_firing(&mut self, act: &Act, gone: Vec<(Bytes, Vec<Datum>)>) -> SqlResult<u64> {
-        self.fire_statement(act, Timing::Before).await?;
-        let mut written = Vec::new();
-        for (key, old) in gone {
-            if self.before_row(act, Some(&old), None).await?.is_none() {
+            if instead {
+                count += u64::from(self.instead_of_row(&act, None, Some(new)).await?.is_some());
                 continue;
             }
-            self.delete_one(act, key, old.clone()).await?;
-            written.push((Some(old), None));
+            let Some(new) = self.before_row(&act, None, Some(new)).await? else { continue };
+            self.write_one(&act, None, None, Some(new.clone())).await?;
+            written.push(Wrote { event: act.event, old: None, new: Some(new) });
+            count += 1;
         }
-        let count = written.len() as u64;
-        self.after(act, written).await?;
+        self.after(std::slice::from_ref(&act), written).await?;
         Ok(count)
     }
 
@@ -231,13 +297,24 @@ impl Session {
     pub(crate) fn cascade_firing(&mut self, cascade: Cascade) -> BoxFuture<'_, SqlResult<()>> {
         Box::pin(async move {
             let Cascade { table, gone, changes, columns } = cascade;
-            let shape = self.shape_of(&table).await?;
-            let act = Act { table, shape, event: TriggerEvent::Delete, assigned: Vec::new() };
-            if !gone.is_empty() {
-                self.delete_firing(&act, gone).await?;
-            }
-            if !changes.is_empty() {
-                self.update_firing(&act.with(TriggerEvent::Update, columns), changes).await?;
+            let deletes = self.act(&table, TriggerEvent::Delete).await?;
+            let updates = deletes.with(TriggerEvent::Update, columns);
+            let gone = gone.into_iter().map(|(key, old)| (key, old, None));
+            let changes = changes.into_iter().map(|c| (c.key, c.old, Some(c.new)));
+            for (act, rows) in [(deletes, gone.collect::<Vec<_>>()), (updates, changes.collect())] {
+                if rows.is_empty() {
+                    continue;
+                }
+                self.fire_statement(&act, Timing::Before, None).await?;
+                let mut written = Vec::new();
+                for (key, old, new) in rows {
+                    let deletes = new.is_none();
+                    let Some(given) = self.before_row(&act, Some(&old), new).await? else { continue };
+                    let new = (!deletes).then_some(given);
+                    self.write_one(&act, Some(key), Some(old.clone()), new.clone()).await?;
+                    written.push(Wrote { event: act.event, old: Some(old), new });
+                }
+                self.after(std::slice::from_ref(&act), written).await?;
             }
             Ok(())
         })
@@ -263,11 +340,10 @@ impl Session {
         };
         let updates = matches!(on.action, ConflictAction::Update { .. });
         let update = act.with(TriggerEvent::Update, assigned);
-        self.fire_statement(act, Timing::Before).await?;
+        self.fire_statement(act, Timing::Before, None).await?;
         if updates {
-            self.fire_statement(&update, Timing::Before).await?;
+            self.fire_statement(&update, Timing::Before, None).await?;
         }
-        // With whether it is an update, in the order of the rows.
         let mut written = Vec::new();
         let mut applied = Applied::default();
         let mut touched: HashSet<Vec<u8>> = HashSet::new();
@@ -281,7 +357,7 @@ impl Session {
                         return Err(self.breaks_view(&shape, view, &row));
                     }
                     touched.insert(shape.encode(&row)?.to_vec());
-                    written.push((false, None, Some(row.clone())));
+                    written.push(Wrote { event: act.event, old: None, new: Some(row.clone()) });
                     row
                 }
                 (Outcome::Skipped | Outcome::Updated(_), Some(met)) => {
@@ -294,11 +370,11 @@ impl Session {
                         row[shape.slot(number)?] = value;
                     }
                     let Some(row) = self.before_row(&update, Some(&old), Some(row)).await? else { continue };
-                    self.update_one(&update, RowChange { key, old: old.clone(), new: row.clone() }).await?;
+                    self.write_one(&update, Some(key), Some(old.clone()), Some(row.clone())).await?;
                     if let Some(view) = broken {
                         return Err(self.breaks_view(&shape, &view, &row));
                     }
-                    written.push((true, Some(old), Some(row.clone())));
+                    written.push(Wrote { event: update.event, old: Some(old), new: Some(row.clone()) });
                     row
                 }
                 _ => continue,
@@ -309,15 +385,8 @@ impl Session {
                 applied.rows.push(source);
             }
         }
-        self.finish_writes().await?;
-        for (is_update, old, new) in &written {
-            let of = if *is_update { &update } else { act };
-            self.after_row(of, old.as_deref(), new.as_deref()).await?;
-        }
-        if updates {
-            self.fire_statement(&update, Timing::After).await?;
-        }
-        self.fire_statement(act, Timing::After).await?;
+        let acts = if updates { vec![update, act.clone()] } else { vec![act.clone()] };
+        self.after(&acts, written).await?;
         Ok(applied)
     }
 
@@ -348,32 +417,44 @@ impl Session {
         Ok((outcome.unwrap_or(Outcome::Skipped), met))
     }
 
-    async fn insert_one(&mut self, act: &Act, row: Vec<Datum>) -> SqlResult<()> {
+    /// Inserts, updates or deletes one row.
+    ///
+    /// # Errors
+    /// Violations of constraints; 27000 if a trigger has changed the row.
+    async fn write_one(
+        &mut self,
+        act: &Act,
+        key: Option<Bytes>,
+        old: Option<Vec<Datum>>,
+        new: Option<Vec<Datum>>,
+    ) -> SqlResult<()> {
+        let fired = act.fires_before_rows();
         let eval = self.eval_context();
         let engine = Arc::clone(&self.engine);
         let work = self.work().await?;
         let shapes = work.shapes(&engine);
         let mut state = work.state.lock().await;
-        Writer::new(&mut state, &shapes, &eval).insert(&act.shape, vec![row]).await
-    }
-
-    async fn update_one(&mut self, act: &Act, change: RowChange) -> SqlResult<()> {
-        let eval = self.eval_context();
-        let engine = Arc::clone(&self.engine);
-        let work = self.work().await?;
-        let shapes = work.shapes(&engine);
-        let mut state = work.state.lock().await;
-        Writer::new(&mut state, &shapes, &eval).update(&act.shape, vec![change]).await?;
-        Ok(())
-    }
-
-    async fn delete_one(&mut self, act: &Act, key: Bytes, old: Vec<Datum>) -> SqlResult<()> {
-        let eval = self.eval_context();
-        let engine = Arc::clone(&self.engine);
-        let work = self.work().await?;
-        let shapes = work.shapes(&engine);
-        let mut state = work.state.lock().await;
-        Writer::new(&mut state, &shapes, &eval).delete(&act.shape, &[(key, old)])?;
+        if let (Some(key), Some(old), true) = (&key, &old, fired) {
+            let now = state.txn.view().get(std::slice::from_ref(key)).await?.pop().flatten();
+            let same = match now {
+                Some(row) => act.shape.encode(&act.shape.decode(&row)?)? == act.shape.encode(old)?,
+                None => false,
+            };
+            if !same {
+                return Err(changed_meanwhile(if new.is_some() { "updated" } else { "deleted" }));
+            }
+        }
+        let mut writer = Writer::new(&mut state, &shapes, &eval);
+        match (key, old, new) {
+            (Some(key), Some(old), Some(new)) => {
+                writer.update(&act.shape, vec![RowChange { key, old, new }]).await?;
+            }
+            (Some(key), Some(old), None) => {
+                writer.delete(&act.shape, &[(key, old)]).await?;
+            }
+            (_, _, Some(new)) => writer.insert(&act.shape, vec![new]).await?,
+            _ => return Err(SqlError::internal("a row that is neither new nor old")),
+        }
         Ok(())
     }
 
@@ -392,10 +473,48 @@ impl Session {
         new: Option<Vec<Datum>>,
     ) -> SqlResult<Option<Vec<Datum>>> {
         let triggers = act.triggers(Timing::Before, true);
+        let mut new = new;
+        if let (Some(row), false) = (&mut new, triggers.is_empty()) {
+            // They are computed after the triggers, which see nothing in them.
+            let generated = act.table().visible_columns().enumerate().filter(|(_, c)| c.generated);
+            generated.for_each(|(slot, _)| row[slot] = Datum::Null);
+        }
+        let Some(mut row) = self.through_triggers(act, &triggers, old, new).await? else { return Ok(None) };
+        if act.event != TriggerEvent::Delete && !triggers.is_empty() {
+            self.regenerate(act.table(), &mut row)?;
+        }
+        Ok(Some(row))
+    }
+
+    /// Triggers in the place of a write to a view; the row as they leave it, of a DELETE the old one.
+    async fn instead_of_row(
+        &mut self,
+        act: &Act,
+        old: Option<&[Datum]>,
+        new: Option<Vec<Datum>>,
+    ) -> SqlResult<Option<Vec<Datum>>> {
+        let triggers = act.triggers(Timing::InsteadOf, true);
+        self.through_triggers(act, &triggers, old, new).await
+    }
+
+    async fn through_triggers(
+        &mut self,
+        act: &Act,
+        triggers: &[Trigger],
+        old: Option<&[Datum]>,
+        new: Option<Vec<Datum>>,
+    ) -> SqlResult<Option<Vec<Datum>>> {
         let deletes = act.event == TriggerEvent::Delete;
         let mut row = new;
-        for trigger in &triggers {
-            let firing = Firing { trigger, table: &act.table, event: act.event, old, new: row.as_deref() };
+        for trigger in triggers {
+            let firing = Firing {
+                trigger,
+                table: act.table(),
+                event: act.event,
+                old,
+                new: row.as_deref(),
+                transitions: None,
+            };
             if !self.trigger_holds(&firing).await? {
                 continue;
             }
@@ -405,13 +524,7 @@ impl Session {
                 Some(changed) => row = Some(changed),
             }
         }
-        if deletes {
-            return Ok(old.map(<[Datum]>::to_vec));
-        }
-        if let (Some(row), false) = (&mut row, triggers.is_empty()) {
-            self.regenerate(&act.table, row)?;
-        }
-        Ok(row)
+        Ok(if deletes { old.map(<[Datum]>::to_vec) } else { row })
     }
 
     /// Computes generated columns anew.
@@ -423,15 +536,21 @@ impl Session {
         let eval = self.evaluation();
         for (slot, column) in table.visible_columns().enumerate().filter(|(_, c)| c.generated) {
             let Some(sql) = &column.default else { continue };
-            let expr = binding::table_expression(&catalog, table, sql, Some(column.ty), &style)?;
+            let expr = binding::table_expression(&catalog, table, sql, Some(column.declared()), &style)?;
             row[slot] = expr.eval(&RowContext { eval: &eval, row, params: &[] })?;
         }
         Ok(())
     }
 
-    async fn fire_statement(&mut self, act: &Act, timing: Timing) -> SqlResult<()> {
+    async fn fire_statement(
+        &mut self,
+        act: &Act,
+        timing: Timing,
+        transitions: Option<&TransitionRows>,
+    ) -> SqlResult<()> {
         for trigger in &act.triggers(timing, false) {
-            let firing = Firing { trigger, table: &act.table, event: act.event, old: None, new: None };
+            let firing =
+                Firing { trigger, table: act.table(), event: act.event, old: None, new: None, transitions };
             if self.trigger_holds(&firing).await? {
                 self.call_trigger(firing).await?;
             }
@@ -439,19 +558,31 @@ impl Session {
         Ok(())
     }
 
-    /// What comes after the rows: foreign keys, then triggers.
-    async fn after(&mut self, act: &Act, written: Written) -> SqlResult<()> {
+    /// What comes after the rows: foreign keys, then triggers, those of statements in the order of `acts`.
+    async fn after(&mut self, acts: &[Act], written: Vec<Wrote>) -> SqlResult<()> {
         self.finish_writes().await?;
-        for (old, new) in &written {
-            self.after_row(act, old.as_deref(), new.as_deref()).await?;
+        let transitions: Vec<Option<TransitionRows>> = acts.iter().map(|act| act.transitions(&written)).collect();
+        for row in &written {
+            let Some(at) = acts.iter().position(|act| act.event == row.event) else { continue };
+            self.after_row(&acts[at], row, transitions[at].as_ref()).await?;
         }
-        self.fire_statement(act, Timing::After).await
+        for (act, transitions) in acts.iter().zip(&transitions) {
+            self.fire_statement(act, Timing::After, transitions.as_ref()).await?;
+        }
+        Ok(())
     }
 
     /// Triggers after a row.
-    async fn after_row(&mut self, act: &Act, old: Option<&[Datum]>, new: Option<&[Datum]>) -> SqlResult<()> {
+    async fn after_row(&mut self, act: &Act, row: &Wrote, transitions: Option<&TransitionRows>) -> SqlResult<()> {
         for trigger in &act.triggers(Timing::After, true) {
-            let firing = Firing { trigger, table: &act.table, event: act.event, old, new };
+            let firing = Firing {
+                trigger,
+                table: act.table(),
+                event: act.event,
+                old: row.old.as_deref(),
+                new: row.new.as_deref(),
+                transitions,
+            };
             if !self.trigger_holds(&firing).await? {
                 continue;
             }
@@ -505,7 +636,9 @@ impl Session {
                 }
                 fired = true;
                 let (old, new) = (event.old.as_deref(), event.new.as_deref());
-                self.call_trigger(Firing { trigger: &trigger, table: &table, event: event.event, old, new }).await?;
+                let firing =
+                    Firing { trigger: &trigger, table: &table, event: event.event, old, new, transitions: None };
+                self.call_trigger(firing).await?;
             }
             if !fired {
                 return Ok(());
@@ -513,12 +646,43 @@ impl Session {
         }
     }
 
+    /// The tables that TRUNCATE empties, where triggers are among them; nothing for another statement.
+    pub(crate) async fn truncated(&mut self, statement: &ast::Statement) -> SqlResult<Vec<Arc<Table>>> {
+        let (names, cascade) = ddl::truncated(statement)?;
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let basis = self.basis().await?;
+        let style = self.text_style_now();
+        let context = binding::context(&basis, &style);
+        let mut emptied: Vec<Arc<Table>> = Vec::new();
+        for name in names {
+            let (schema, name) = match name.0.as_slice() {
+                [.., schema, bare] => (Some(schema.clone()), bare.clone()),
+                [bare] => (None, bare.clone()),
+                [] => continue,
+            };
+            if let Some(Resolved::Table(table)) = gavel_binder::find_relation(&context, &Qualified { schema, name }) {
+                emptied.push(table);
+            }
+        }
+        let mut at = 0;
+        while cascade && at < emptied.len() {
+            for child in emptied[at].referenced_by.clone() {
+                if let Some(child) = basis.catalog.table(child).filter(|c| !emptied.iter().any(|t| t.oid == c.oid)) {
+                    emptied.push(Arc::clone(child));
+                }
+            }
+            at += 1;
+        }
+        Ok(if emptied.iter().any(|t| has_triggers(t)) { emptied } else { Vec::new() })
+    }
+
     /// Triggers of TRUNCATE, of each table.
     pub(crate) async fn fire_truncate(&mut self, tables: &[Arc<Table>], timing: Timing) -> SqlResult<()> {
         for table in tables.iter().filter(|t| has_triggers(t)) {
-            let shape = self.shape_of(table).await?;
-            let act = Act { table: Arc::clone(table), shape, event: TriggerEvent::Truncate, assigned: Vec::new() };
-            self.fire_statement(&act, timing).await?;
+            let act = self.act(table, TriggerEvent::Truncate).await?;
+            self.fire_statement(&act, timing, None).await?;
         }
         Ok(())
     }

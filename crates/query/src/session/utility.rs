@@ -6,7 +6,6 @@ use std::sync::Arc;
 use gavel_api::sql::{ColumnDesc, ResultSink};
 use gavel_binder::ddl::ast::{DiscardTarget, SessionCommand};
 use gavel_binder::parse::Parsed;
-use gavel_binder::{Qualified, Resolved};
 use gavel_catalog::job::id_text;
 use gavel_catalog::search::PG_TEMP;
 use gavel_catalog::trigger::Timing;
@@ -164,21 +163,7 @@ impl Session {
         let mut catalog = self.work().await?.catalog.clone();
         let (roles, subject) = self.roles(false).await?;
         let session_user = self.authority(&roles, &subject).session;
-        let mut emptied = Vec::new();
-        for name in ddl::truncated(statement)? {
-            let (schema, bare) = match name.0.as_slice() {
-                [.., schema, bare] => (Some(schema.clone()), bare.clone()),
-                [bare] => (None, bare.clone()),
-                [] => continue,
-            };
-            let basis = self.basis().await?;
-            let context = binding::context(&basis, &style);
-            if let Some(Resolved::Table(table)) =
-                gavel_binder::find_relation(&context, &Qualified { schema, name: bare })
-            {
-                emptied.push(table);
-            }
-        }
+        let emptied = self.truncated(statement).await?;
         self.fire_truncate(&emptied, Timing::Before).await?;
         if !emptied.is_empty() {
             catalog = self.work().await?.catalog.clone();

@@ -1,26 +1,93 @@
-//! Triggers: `pg_trigger`, `information_schema.triggers`, and how they are written.
+//! Triggers: `pg_trigger`, `information_schema.triggers` and its kin, and how triggers are written.
 
-use gavel_catalog::Table;
+use gavel_catalog::privilege::Securable;
 use gavel_catalog::trigger::{Timing, Trigger, TriggerEvent};
+use gavel_catalog::{Table, View};
 use gavel_types::{Datum, Oid};
 
-use super::information::database;
-use super::table::{Rows, numbers};
 use super::SystemContext;
+use super::deparse::{self, Layout};
+use super::information::database;
+use super::table::{Row, Rows, numbers};
 use crate::ddl::names::quote;
+use crate::procedural::trigger::query_over_rows;
+
+/// A table or view with triggers.
+#[derive(Clone, Copy)]
+enum On<'c> {
+    Table(&'c Table),
+    View(&'c View),
+}
+
+impl<'c> On<'c> {
+    fn securable(self) -> Securable<'c> {
+        match self {
+            Self::Table(t) => Securable::Table(t),
+            Self::View(v) => Securable::View(v),
+        }
+    }
+
+    fn oid(self) -> Oid {
+        match self {
+            Self::Table(t) => t.oid,
+            Self::View(v) => v.oid,
+        }
+    }
+
+    fn schema(self) -> Oid {
+        match self {
+            Self::Table(t) => t.schema,
+            Self::View(v) => v.schema,
+        }
+    }
+
+    fn name(self) -> &'c str {
+        match self {
+            Self::Table(t) => &t.name,
+            Self::View(v) => &v.name,
+        }
+    }
+
+    fn triggers(self) -> &'c [Trigger] {
+        match self {
+            Self::Table(t) => &t.triggers,
+            Self::View(v) => &v.triggers,
+        }
+    }
+
+    /// UPDATE OF.
+    fn columns(self, trigger: &Trigger) -> Vec<&'c str> {
+        let Self::Table(table) = self else { return Vec::new() };
+        trigger.columns.iter().filter_map(|n| table.column(*n)).map(|c| c.name.as_str()).collect()
+    }
+}
+
+/// Everything that has triggers.
+fn all<'c>(context: &SystemContext<'c>) -> impl Iterator<Item = (On<'c>, &'c Trigger)> {
+    let catalog = context.catalog;
+    let tables = catalog.tables.values().map(|t| On::Table(t));
+    let views = catalog.views.values().map(|v| On::View(v));
+    tables.chain(views).flat_map(|on| on.triggers().iter().map(move |trigger| (on, trigger)))
+}
+
+/// Bits of `pg_relation_is_updatable` for what triggers of a view do.
+pub(super) fn written_by_triggers(view: &View) -> i32 {
+    let bit = |event, bit| if view.is_written_by_triggers(event) { bit } else { 0 };
+    bit(TriggerEvent::Update, 4) | bit(TriggerEvent::Insert, 8) | bit(TriggerEvent::Delete, 16)
+}
 
 /// Rows of `pg_trigger`.
 pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
     if name != "pg_trigger" {
         return false;
     }
-    for (table, trigger) in all(context) {
+    for (on, trigger) in all(context) {
         out.add(|row| {
-            row.set("oid", trigger.oid).set("tgrelid", table.oid).set("tgparentid", Oid(0));
+            row.set("oid", trigger.oid).set("tgrelid", on.oid()).set("tgparentid", Oid(0));
             row.set("tgname", trigger.name.as_str()).set("tgfoid", trigger.function);
             row.set("tgtype", trigger.kind_bits()).set("tgenabled", trigger.enabled).set("tgisinternal", false);
-            row.set("tgconstrrelid", Oid(0)).set("tgconstrindid", Oid(0));
-            row.set("tgconstraint", trigger.constraint.map_or(Oid(0), |c| c.oid));
+            row.set("tgconstrrelid", trigger.constraint.and_then(|c| c.from).unwrap_or(Oid(0)));
+            row.set("tgconstrindid", Oid(0)).set("tgconstraint", trigger.constraint.map_or(Oid(0), |c| c.oid));
             row.set("tgdeferrable", trigger.constraint.is_some_and(|c| c.deferrable));
             row.set("tginitdeferred", trigger.constraint.is_some_and(|c| c.initially_deferred));
             row.set("tgnargs", i16::try_from(trigger.arguments.len()).unwrap_or(i16::MAX));
@@ -32,41 +99,80 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
             }
             row.set("tgargs", Datum::Bytea(bytes.into()));
             row.set("tgqual", trigger.condition.as_deref());
+            row.set("tgoldtable", trigger.old_table.as_deref()).set("tgnewtable", trigger.new_table.as_deref());
         });
     }
     true
 }
 
-/// Rows of `information_schema.triggers`.
-pub(super) fn fill_information(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
-    if name != "triggers" {
-        return false;
+/// Rows of `pg_constraint` for constraint triggers.
+pub(super) fn constraints(context: &SystemContext<'_>, out: &mut Rows) {
+    for (on, trigger) in all(context) {
+        let Some(constraint) = trigger.constraint else { continue };
+        out.add(|row| {
+            row.set("oid", constraint.oid).set("conname", trigger.name.as_str()).set("connamespace", on.schema());
+            row.set("contype", 't').set("condeferrable", constraint.deferrable);
+            row.set("condeferred", constraint.initially_deferred).set("convalidated", true);
+            row.set("conrelid", on.oid()).set("conislocal", true).set("connoinherit", true);
+            row.set("confupdtype", ' ').set("confdeltype", ' ').set("confmatchtype", ' ');
+        });
     }
-    for (table, trigger) in all(context) {
-        for event in trigger.events.iter().filter(|e| **e != TriggerEvent::Truncate) {
-            out.add(|row| {
-                let schema = context.schema_name(table.schema);
-                row.set("trigger_catalog", database(context)).set("trigger_schema", schema);
-                row.set("trigger_name", trigger.name.as_str()).set("event_manipulation", event.word());
-                row.set("event_object_catalog", database(context)).set("event_object_schema", schema);
-                row.set("event_object_table", table.name.as_str());
-                let same = |t: &&Trigger| {
-                    t.timing == trigger.timing && t.row == trigger.row && t.events.contains(event)
-                };
-                let before = table.triggers.iter().filter(same).take_while(|t| t.oid != trigger.oid).count();
-                row.set("action_order", i32::try_from(before + 1).unwrap_or(i32::MAX));
-                row.set("action_condition", trigger.condition.as_deref().map(|c| format!("({})", shown_condition(c))));
-                row.set("action_statement", format!("EXECUTE FUNCTION {}", call(context, trigger)));
-                row.set("action_orientation", if trigger.row { "ROW" } else { "STATEMENT" });
-                row.set("action_timing", trigger.timing.word());
-            });
+}
+
+/// Rows of `information_schema.triggers` and `triggered_update_columns`.
+pub(super) fn fill_information(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
+    let shown = |on: On<'_>| on.securable().is_shown_to(context.subject, "awdDxt", "awx");
+    match name {
+        "triggers" => {
+            for (on, trigger) in all(context).filter(|(on, _)| shown(*on)) {
+                for event in trigger.events.iter().filter(|e| **e != TriggerEvent::Truncate) {
+                    out.add(|row| triggers_row(context, row, (on, trigger), *event));
+                }
+            }
         }
+        "triggered_update_columns" => {
+            let shown = |on: On<'_>| on.securable().is_shown_to(context.subject, "aw", "aw");
+            for (on, trigger) in all(context).filter(|(on, _)| shown(*on)) {
+                for column in on.columns(trigger) {
+                    out.add(|row| {
+                        of_trigger(context, row, on, trigger);
+                        row.set("event_object_column", column);
+                    });
+                }
+            }
+        }
+        _ => return false,
     }
     true
 }
 
-fn all<'c>(context: &SystemContext<'c>) -> impl Iterator<Item = (&'c Table, &'c Trigger)> {
-    context.catalog.tables.values().flat_map(|t| t.triggers.iter().map(move |trigger| (&**t, trigger)))
+fn of_trigger(context: &SystemContext<'_>, row: &mut Row<'_>, on: On<'_>, trigger: &Trigger) {
+    let schema = context.schema_name(on.schema());
+    row.set("trigger_catalog", database(context)).set("trigger_schema", schema);
+    row.set("trigger_name", trigger.name.as_str());
+    row.set("event_object_catalog", database(context)).set("event_object_schema", schema);
+    row.set("event_object_table", on.name());
+}
+
+fn triggers_row(
+    context: &SystemContext<'_>,
+    row: &mut Row<'_>,
+    (on, trigger): (On<'_>, &Trigger),
+    event: TriggerEvent,
+) {
+    of_trigger(context, row, on, trigger);
+    row.set("event_manipulation", event.word());
+    let same = |t: &&Trigger| t.timing == trigger.timing && t.row == trigger.row && t.events.contains(&event);
+    let before = on.triggers().iter().filter(same).take_while(|t| t.oid != trigger.oid).count();
+    row.set("action_order", i32::try_from(before + 1).unwrap_or(i32::MAX));
+    let owns = context.subject.has_privileges_of(on.securable().owner());
+    let condition = trigger.condition.as_deref().filter(|_| owns).map(|c| condition(context, on, c, false));
+    row.set("action_condition", condition);
+    row.set("action_statement", format!("EXECUTE FUNCTION {}", call(context, trigger)));
+    row.set("action_orientation", if trigger.row { "ROW" } else { "STATEMENT" });
+    row.set("action_timing", trigger.timing.word());
+    row.set("action_reference_old_table", trigger.old_table.as_deref());
+    row.set("action_reference_new_table", trigger.new_table.as_deref());
 }
 
 /// The function with the arguments that it is given.
@@ -87,73 +193,64 @@ fn call(context: &SystemContext<'_>, trigger: &Trigger) -> String {
         }
         None => trigger.function.to_string(),
     };
-    let arguments: Vec<String> =
-        trigger.arguments.iter().map(|a| format!("'{}'", a.replace('\'', "''"))).collect();
+    let arguments: Vec<String> = trigger.arguments.iter().map(|a| literal(a)).collect();
     format!("{name}({})", arguments.join(", "))
 }
 
-/// A condition as it is shown: in parentheses, with `old` and `new` in lower case.
-fn shown_condition(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    let mut word = String::new();
-    let mut quoted = None;
-    let flush = |word: &mut String, out: &mut String| {
-        let plain = word.eq_ignore_ascii_case("old") || word.eq_ignore_ascii_case("new");
-        out.push_str(&if plain { word.to_lowercase() } else { word.clone() });
-        word.clear();
-    };
-    for c in text.chars() {
-        if quoted.is_none() && (c.is_alphanumeric() || c == '_') {
-            word.push(c);
-            continue;
-        }
-        flush(&mut word, &mut out);
-        match quoted {
-            Some(q) if q == c => quoted = None,
-            None if c == '\'' || c == '"' => quoted = Some(c),
-            _ => {}
-        }
-        out.push(c);
-    }
-    flush(&mut word, &mut out);
-    format!("({out})")
+/// A string as a literal.
+fn literal(text: &str) -> String {
+    let quoted = text.replace('\'', "''");
+    if quoted.contains('\\') { format!("E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
+}
+
+/// A condition as it is shown.
+fn condition(context: &SystemContext<'_>, on: On<'_>, sql: &str, pretty: bool) -> String {
+    let query = format!("{}{sql}", query_over_rows(context.schema_name(on.schema()), on.name()));
+    let shown = deparse::view(context, &query, &["?column?".to_owned()], Layout::of(pretty));
+    let shown = shown.as_deref().and_then(|text| text.split_once("\n  WHERE ")).map(|(_, condition)| condition.to_owned());
+    shown.unwrap_or_else(|| context.with_type_names(sql.to_owned()))
 }
 
 /// `pg_get_triggerdef`.
 pub(super) fn definition(context: &SystemContext<'_>, oid: Oid, pretty: bool) -> Option<String> {
-    let (table, trigger) = all(context).find(|(_, t)| t.oid == oid)?;
+    let (on, trigger) = all(context).find(|(_, t)| t.oid == oid)?;
     let kind = if trigger.constraint.is_some() { "CONSTRAINT TRIGGER" } else { "TRIGGER" };
     let mut out = format!("CREATE {kind} {} {} ", quote(&trigger.name), trigger.timing.word());
-    let events: Vec<String> = trigger
-        .events
-        .iter()
-        .map(|event| {
-            let columns: Vec<String> = trigger
-                .columns
-                .iter()
-                .filter_map(|n| table.column(*n))
-                .map(|c| quote(&c.name))
-                .collect();
-            match (event, columns.is_empty()) {
-                (TriggerEvent::Update, false) => format!("UPDATE OF {}", columns.join(", ")),
-                _ => event.word().to_owned(),
-            }
-        })
-        .collect();
-    out.push_str(&events.join(" OR "));
-    let relation = if pretty && context.is_visible(table.schema, &table.name) {
-        quote(&table.name)
-    } else {
-        format!("{}.{}", quote(context.schema_name(table.schema)), quote(&table.name))
+    let columns: Vec<String> = on.columns(trigger).into_iter().map(quote).collect();
+    let event = |event: &TriggerEvent| match (event, columns.is_empty()) {
+        (TriggerEvent::Update, false) => format!("UPDATE OF {}", columns.join(", ")),
+        _ => event.word().to_owned(),
     };
-    out.push_str(&format!(" ON {relation} "));
+    let events: Vec<String> = trigger.events.iter().map(event).collect();
+    out.push_str(&events.join(" OR "));
+    let named = |schema: Oid, name: &str| {
+        if pretty && context.is_visible(schema, name) {
+            quote(name)
+        } else {
+            format!("{}.{}", quote(context.schema_name(schema)), quote(name))
+        }
+    };
+    out.push_str(&format!(" ON {} ", named(on.schema(), on.name())));
     if let Some(constraint) = trigger.constraint {
+        if let Some((schema, name)) = constraint.from.and_then(|from| context.relation_name(from)) {
+            let bare = context.is_visible(schema, name);
+            let from = if bare { quote(name) } else { named(schema, name) };
+            out.push_str(&format!("FROM {from} "));
+        }
         out.push_str(if constraint.deferrable { "DEFERRABLE INITIALLY " } else { "NOT DEFERRABLE INITIALLY " });
         out.push_str(if constraint.initially_deferred { "DEFERRED " } else { "IMMEDIATE " });
     }
+    if trigger.old_table.is_some() || trigger.new_table.is_some() {
+        out.push_str("REFERENCING ");
+        for (word, name) in [("OLD", &trigger.old_table), ("NEW", &trigger.new_table)] {
+            if let Some(name) = name {
+                out.push_str(&format!("{word} TABLE AS {} ", quote(name)));
+            }
+        }
+    }
     out.push_str(if trigger.row { "FOR EACH ROW " } else { "FOR EACH STATEMENT " });
-    if let Some(condition) = &trigger.condition {
-        out.push_str(&format!("WHEN ({}) ", shown_condition(condition)));
+    if let Some(sql) = &trigger.condition {
+        out.push_str(&format!("WHEN ({}) ", condition(context, on, sql, pretty)));
     }
     out.push_str(&format!("EXECUTE FUNCTION {}", call(context, trigger)));
     debug_assert!(trigger.constraint.is_none() || trigger.timing == Timing::After, "constraint triggers come after");
