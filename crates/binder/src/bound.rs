@@ -357,6 +357,8 @@ pub struct Called {
     pub columns: Vec<(ColumnId, PgType)>,
     /// What is given back is one column of a row type, not the row's columns.
     pub whole: bool,
+    /// The role whose rights count where it is called, if not the current one: within bodies of SECURITY DEFINER.
+    pub runs_as: Option<Oid>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

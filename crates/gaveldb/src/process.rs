@@ -23,9 +23,6 @@ use crate::admin::{self, Node, Stage};
 use crate::cli::Source;
 use crate::settings::{self, Settings};
 
-/// Stack of a worker thread.
-const STACK_BYTES: usize = 64 << 20;
-
 /// Exit code after a second signal: 128 + SIGINT, as a shell would say.
 const INTERRUPTED: i32 = 130;
 /// Between attempts to open over a cluster that does not answer.
@@ -60,8 +57,6 @@ pub fn run(
     let settings = settings::load(&source.layers())?;
     let format = settings.log_format.parse().map_err(|e: String| Failure::new(Failure::USAGE, anyhow!(e)))?;
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    // Functions in PL/pgSQL that call each other nest on it; memory that is not touched costs nothing.
-    builder.thread_stack_size(STACK_BYTES);
     if let Some(threads) = settings.runtime_threads {
         builder.worker_threads(threads.max(1));
     }

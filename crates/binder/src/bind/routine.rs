@@ -265,6 +265,7 @@ impl Binder<'_> {
             args: parameters.iter().map(|(id, ty)| column(*id, *ty)).collect(),
             columns: columns.iter().map(|(_, id, ty)| (*id, *ty)).collect(),
             whole,
+            runs_as: self.runs_as,
         };
         Ok(Routine { parameters, first: Vec::new(), last: Rel::Called(Box::new(called)), columns, whole })
     }

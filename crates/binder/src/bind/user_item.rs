@@ -163,7 +163,9 @@ impl Binder<'_> {
         let call = match bound? {
             Callee::User(call) if call.function.is_procedure() => call,
             Callee::User(call) => return Err(self.not_a_procedure(&shown(&call), pos)),
-            Callee::Function(found) if found.proc.src == "sys_wait_for_job" => return self.call_of_wait(f),
+            Callee::Function(found) if found.proc.src == "sys_wait_for_job" => {
+                return Ok(Statement::Call(self.call_of_wait(f)?));
+            }
             Callee::Function(found) => {
                 let types: Vec<String> = found.proc.args.iter().map(|ty| format_type(PgType::new(*ty))).collect();
                 return Err(self.not_a_procedure(&format!("{name}({})", types.join(", ")), pos));

@@ -16,13 +16,14 @@ use crate::procedural::activation::{Activation, Kind, Place, fields_within, item
 use crate::procedural::compiled::{self, Compiled, Fields, Types};
 use crate::procedural::fragment::statement_text;
 use crate::procedural::rows::Given;
+use crate::procedural::stack::WithStack;
 use crate::session::work::Place as SavedPlace;
 use crate::session::running::describe;
 use crate::session::{Session, binding};
 use crate::settings::Source;
 
 /// Deepest nesting of calls.
-const MAX_CALLS: usize = 64;
+const MAX_CALLS: usize = 256;
 /// Name of the savepoints of blocks; no client can write it.
 const SAVEPOINT: &str = "\u{1}block";
 
@@ -65,6 +66,22 @@ fn parameter_types(called: &Called) -> Vec<PgType> {
     out
 }
 
+/// What a function asks of the session while its body runs.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Manner<'a> {
+    search_path: Option<&'a str>,
+    /// The role whose rights count, if not the current one.
+    role: Option<Oid>,
+}
+
+impl<'a> Manner<'a> {
+    /// `caller`: the role whose rights count where the function is called.
+    pub fn of(function: &'a Function, caller: Option<Oid>) -> Self {
+        let role = if function.security_definer { Some(function.owner) } else { caller };
+        Self { search_path: function.setting("search_path"), role }
+    }
+}
+
 /// 54001.
 fn too_deep() -> SqlError {
     SqlError::new(SqlState::StatementTooComplex, "stack depth limit exceeded")
@@ -82,7 +99,7 @@ impl Session {
         args: Vec<Datum>,
         may_commit: bool,
     ) -> BoxFuture<'a, SqlResult<Vec<Vec<Datum>>>> {
-        Box::pin(async move {
+        Box::pin(WithStack(Box::pin(async move {
             if called.function.result == Oid::TRIGGER {
                 return Err(SqlError::unsupported("trigger functions can only be called as triggers"));
             }
@@ -99,32 +116,30 @@ impl Session {
                     }
                 }
             }
-            self.run_activation(&mut act, called.function.setting("search_path")).await?;
+            self.run_activation(&mut act, Manner::of(&called.function, called.runs_as)).await?;
             let result = self.result_of(&mut act, called).await;
             result.map_err(|e| act.told(e))
-        })
+        })))
     }
 
     /// Runs a body from its beginning to its end.
-    pub(crate) async fn run_activation(&mut self, act: &mut Activation, search_path: Option<&str>) -> SqlResult<()> {
+    pub(crate) async fn run_activation(&mut self, act: &mut Activation, manner: Manner<'_>) -> SqlResult<()> {
         if self.routines.callers.len() >= MAX_CALLS {
             return Err(too_deep());
         }
-        let before = match search_path {
-            Some(path) => {
-                let mut settings = self.shared.settings.lock();
-                let before = settings.raw("search_path");
-                settings.set("search_path", path, Source::Session)?;
-                Some(before)
-            }
+        let shadowed = match manner.search_path {
+            Some(path) => Some(self.shared.settings.lock().shadow("search_path", path)?),
             None => None,
         };
+        let before = self.routines.acts_as.len();
+        self.routines.acts_as.extend(manner.role);
         self.routines.callers.push((Arc::clone(&act.compiled), act.current));
         let compiled = Arc::clone(&act.compiled);
         let result = self.block_of_body(act, &compiled.body.block).await;
         self.routines.callers.pop();
-        if let Some(before) = before {
-            self.shared.settings.lock().set("search_path", &before, Source::Session)?;
+        self.routines.acts_as.truncate(before);
+        if let Some(shadowed) = shadowed {
+            self.shared.settings.lock().unshadow(shadowed);
         }
         match result {
             Ok(_) => Ok(()),
@@ -284,7 +299,7 @@ impl Session {
             let compiled = self.compiled_of(body, &Types::default(), shown, (Oid(0), Vec::new(), false, true)).await?;
             let mut act = Activation::new(Arc::new(compiled));
             act.may_commit = may_commit;
-            self.run_activation(&mut act, None).await
+            self.run_activation(&mut act, Manner::default()).await
         })
     }
 

@@ -20,8 +20,9 @@
 //! | [`cursor`] | OPEN, FETCH, MOVE, CLOSE |
 //! | [`raise`] | RAISE, ASSERT, GET DIAGNOSTICS, and which handler takes an error |
 //! | [`call`] | calls, DO, CALL: arguments in, results out |
-//! | [`trigger`] | calls of trigger functions |
 //! | [`quiet`] | a client that hears nothing |
+//! | [`stack`] | room for calls within calls |
+//! | [`trigger`] | calls of trigger functions |
 //!
 //! # Invariants
 //! 1. Values of variables have their variables' types.
@@ -37,4 +38,5 @@ pub mod fragment;
 pub mod quiet;
 pub mod raise;
 pub mod rows;
+pub mod stack;
 pub mod trigger;

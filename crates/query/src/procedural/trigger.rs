@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use futures::future::BoxFuture;
-use gavel_binder::{BindContext, Conflict, Variable, Variables, quote};
+use gavel_binder::{BindContext, Conflict, Variable, Variables};
 use gavel_catalog::Table;
 use gavel_catalog::trigger::{Timing, Trigger, TriggerEvent};
 use gavel_plpgsql::tree::{Body, Returns, Signature, Sql, TriggerVariable, VarType};
@@ -14,9 +14,11 @@ use parking_lot::Mutex;
 use sqlparser::ast::{Expr, Visit, Visitor};
 
 use crate::ddl::binding::StoredCondition;
-use crate::procedural::activation::{Activation, Place, items_of, record, signature};
+use crate::procedural::activation::{Activation, Place, items_of, record};
+use crate::procedural::call::Manner;
 use crate::procedural::compiled::{self, Compiled, Fields, Types};
 use crate::procedural::fragment::parse_one;
+use crate::procedural::stack::WithStack;
 use crate::session::{Session, Shared, binding};
 
 /// One firing of a trigger.
@@ -111,7 +113,7 @@ impl Session {
     /// # Errors
     /// The function's; 2F005 if it does not come to RETURN.
     pub(crate) fn call_trigger<'a>(&'a mut self, firing: Firing<'a>) -> BoxFuture<'a, SqlResult<Option<Vec<Datum>>>> {
-        Box::pin(async move {
+        Box::pin(WithStack(Box::pin(async move {
             let catalog = self.catalog();
             let function = catalog
                 .function(firing.trigger.function)
@@ -142,14 +144,14 @@ impl Session {
                 act.add_transition(name, row, rows.unwrap_or(Datum::Null));
             }
             let _depth = Depth::deeper(&self.shared);
-            self.run_activation(&mut act, function.setting("search_path")).await?;
+            self.run_activation(&mut act, Manner::of(&function, None)).await?;
             if !firing.trigger.row {
                 return Ok(None);
             }
             let own = types.row.unwrap_or_else(|| Arc::new([]));
             let result = self.trigger_result(&mut act, &own).await;
             result.map_err(|e| act.told(e))
-        })
+        })))
     }
 
     async fn trigger_result(&mut self, act: &mut Activation, own: &Fields) -> SqlResult<Option<Vec<Datum>>> {
@@ -186,7 +188,7 @@ fn condition_body(context: &BindContext<'_>, table: &Table) -> SqlResult<Compile
     let variables = compiled::variables(context, &body, &types(table))?;
     let found = compiled::found(&body)?;
     Ok(Compiled {
-        signature: self::signature("", std::iter::empty()),
+        signature: String::new(),
         oid: Oid(0),
         body,
         variables,
@@ -302,7 +304,7 @@ fn has_subquery(expr: &Expr) -> bool {
 
 /// A query whose WHERE is a condition over the rows `old` and `new` of a relation, but for the condition.
 pub fn query_over_rows(schema: &str, relation: &str) -> String {
-    let relation = format!("{}.{}", quote(schema), quote(relation));
+    let relation = format!("{}.{}", gavel_binder::quote(schema), gavel_binder::quote(relation));
     format!("SELECT 1 FROM {relation} AS old, {relation} AS new WHERE ")
 }
 

@@ -12,8 +12,11 @@ use crate::settings::authority::Authority;
 impl Session {
     /// The role that statements run as.
     pub(crate) fn current_user(&self) -> (Oid, Arc<str>) {
-        let settings = self.shared.settings.lock();
         let catalog = self.catalog();
+        if let Some(role) = self.routines.acts_as.last().and_then(|role| catalog.role_by_oid(*role)) {
+            return (role.oid, role.name.as_str().into());
+        }
+        let settings = self.shared.settings.lock();
         for name in ["role", "session_authorization"] {
             let value = settings.raw(name);
             if let Some(role) = catalog.roles.get(&*value) {
@@ -66,6 +69,7 @@ impl Session {
     pub(crate) fn authority<'a>(&self, catalog: &'a Catalog, current: &'a Subject) -> Authority<'a> {
         let session = self.shared.settings.lock().raw("session_authorization");
         let session = catalog.roles.get(&*session).map_or(self.user, |r| r.oid);
-        Authority { catalog, login: self.user, session, current }
+        let within_definer = !self.routines.acts_as.is_empty();
+        Authority { catalog, login: self.user, session, current, within_definer }
     }
 }

@@ -100,6 +100,8 @@ pub struct Routines {
     pub evaluation: Option<(u64, Arc<Catalog>, i64, Arc<EvalContext>)>,
     /// Bodies that run, the innermost last, and where they are.
     pub callers: Vec<(Arc<Compiled>, Place)>,
+    /// Owners of the bodies of SECURITY DEFINER that run, the innermost last.
+    pub acts_as: Vec<Oid>,
     /// Cursors that were given names.
     pub unnamed: u64,
     /// The statement has ended a transaction inside of it: it is not run again.
@@ -116,6 +118,7 @@ impl Default for Routines {
             casts: HashMap::new(),
             evaluation: None,
             callers: Vec::new(),
+            acts_as: Vec::new(),
             unnamed: 0,
             ended: false,
         }
@@ -151,6 +154,7 @@ impl Routines {
     /// Forgets what a statement that did not come to its end has left: an interrupt drops it anywhere.
     pub fn begin_statement(&mut self) {
         self.callers.clear();
+        self.acts_as.clear();
         self.ended = false;
         self.caller.driving.store(0, Ordering::Release);
         while self.requests.try_recv().is_ok() {}

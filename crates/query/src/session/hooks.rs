@@ -40,6 +40,8 @@ pub struct Hooks {
     pub subject: Arc<Subject>,
     /// Who connected.
     pub login: Oid,
+    /// A body of SECURITY DEFINER runs.
+    pub within_definer: bool,
     pub session_user: Arc<str>,
     pub search_path: Vec<String>,
     pub in_block: bool,
@@ -62,6 +64,7 @@ impl Session {
             user,
             subject,
             login: self.user,
+            within_definer: !self.routines.acts_as.is_empty(),
             session_user: settings.raw("session_authorization"),
             in_block: self.block.is_explicit(),
             read_only: settings.is_on("transaction_read_only"),
@@ -218,7 +221,13 @@ impl Hooks {
         let source = if matches!(args.get(2), Some(Datum::Bool(true))) { Source::Local } else { Source::Session };
         let mut settings = self.shared.settings.lock();
         let session = self.catalog.roles.get(&*self.session_user).map_or(self.login, |r| r.oid);
-        let by = Authority { catalog: &self.catalog, login: self.login, session, current: &self.subject };
+        let by = Authority {
+            catalog: &self.catalog,
+            login: self.login,
+            session,
+            current: &self.subject,
+            within_definer: self.within_definer,
+        };
         let value = if let Some(Datum::Text(value)) = args.get(1) { Some(&**value) } else { None };
         statement::put(&mut settings, name, value, source, &by)?;
         Ok(settings.show(name).map_or(Datum::Null, Datum::text))

@@ -16,6 +16,8 @@ use crate::settings::{PUSH_DOWN, Source};
 pub struct Known {
     pub(super) generation: u64,
     pub(super) catalog: Arc<Catalog>,
+    /// The owner of the innermost body of SECURITY DEFINER that runs.
+    pub(super) acts_as: Option<Oid>,
     /// The role that statements run as (SET ROLE).
     pub user: (Oid, Arc<str>),
     /// What that role may do.
@@ -46,8 +48,10 @@ impl Session {
     pub(crate) fn known(&mut self) -> &Known {
         let generation = self.shared.settings.lock().generation();
         let catalog = self.catalog();
+        let acts_as = self.routines.acts_as.last().copied();
         let fresh = self.known.as_ref().is_some_and(|k| {
             k.generation == generation
+                && k.acts_as == acts_as
                 && Arc::ptr_eq(&k.catalog, &catalog)
                 && (k.basis.is_some() || self.work.is_none())
         });
@@ -66,10 +70,11 @@ impl Session {
         let user = self.current_user();
         let subject = self.subject();
         let search_path: Arc<[String]> = self.search_path().into();
+        let acts_as = self.routines.acts_as.last().copied();
         let known_roles = self.knows_roles(&catalog);
         let mut settings = self.shared.settings.lock();
         let superuser = if subject.superuser { "on" } else { "off" };
-        if known_roles && *settings.raw("is_superuser") != *superuser {
+        if known_roles && acts_as.is_none() && *settings.raw("is_superuser") != *superuser {
             // The engine may set what nobody else may.
             let _ = settings.set("is_superuser", superuser, Source::Engine);
             generation = settings.generation();
@@ -90,6 +95,7 @@ impl Session {
         });
         let known = Known {
             generation,
+            acts_as,
             catalog,
             user,
             subject,

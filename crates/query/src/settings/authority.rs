@@ -13,6 +13,8 @@ pub struct Authority<'a> {
     pub login: Oid,
     pub session: Oid,
     pub current: &'a Subject,
+    /// A body of SECURITY DEFINER runs.
+    pub within_definer: bool,
 }
 
 impl Authority<'_> {
@@ -21,7 +23,12 @@ impl Authority<'_> {
     /// # Errors
     /// 42501; 22023 for a role that does not exist.
     pub fn may_set(&self, name: &str, value: Option<&str>) -> SqlResult<()> {
-        match (name.to_ascii_lowercase().as_str(), value) {
+        let name = name.to_ascii_lowercase();
+        if self.within_definer && matches!(name.as_str(), "role" | "session_authorization" | "session authorization") {
+            let name = name.replace(' ', "_");
+            return Err(refused(format!("cannot set parameter \"{name}\" within security-definer function")));
+        }
+        match (name.as_str(), value) {
             ("role" | "session_authorization" | "session authorization", None) | ("role", Some("none")) => Ok(()),
             ("role", Some(role)) => {
                 if Subject::of(self.catalog, self.session).is_member_of(self.known(role)?) {
@@ -36,7 +43,7 @@ impl Authority<'_> {
                 Err(refused("permission denied to set session authorization".to_owned()))
             }
             _ => {
-                let setting = registry::position(name).map(|i| &registry::settings()[i]);
+                let setting = registry::position(&name).map(|i| &registry::settings()[i]);
                 match setting.filter(|s| s.context == Context::Superuser && !self.current.superuser) {
                     Some(setting) => Err(refused(format!("permission denied to set parameter \"{}\"", setting.name))),
                     None => Ok(()),

@@ -68,6 +68,13 @@ impl Values {
     }
 }
 
+/// The local value that a setting had before [`Settings::shadow`].
+#[derive(Debug)]
+pub struct Shadowed {
+    key: Key,
+    before: Option<Arc<str>>,
+}
+
 /// All settings of a session.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -120,6 +127,30 @@ impl Settings {
         };
         self.put(key, value.into(), source);
         Ok(())
+    }
+
+    /// Gives `name` a value for the time of a function's call. A SET without LOCAL meanwhile goes before it, and stays.
+    ///
+    /// # Errors
+    /// As [`Settings::set`].
+    pub fn shadow(&mut self, name: &str, text: &str) -> SqlResult<Shadowed> {
+        let key = find(name, true)?;
+        let before = self.values.local.get(&key).cloned();
+        self.set(name, text, Source::Local)?;
+        Ok(Shadowed { key, before })
+    }
+
+    /// The call has ended.
+    pub fn unshadow(&mut self, shadowed: Shadowed) {
+        let local = Arc::make_mut(&mut self.values.local);
+        if !local.contains_key(&shadowed.key) {
+            return;
+        }
+        match shadowed.before {
+            Some(value) => local.insert(shadowed.key, value),
+            None => local.remove(&shadowed.key),
+        };
+        self.derive();
     }
 
     fn put(&mut self, key: Key, value: Arc<str>, source: Source) {

@@ -412,14 +412,13 @@ prosrc | lanname
  BEGIN RETURN x + y; END  | plpgsql
 SELECT 1
 
-> SELECT pg_get_functiondef('add'::regproc);
+> SELECT rtrim(pg_get_functiondef('add'::regproc), E'\n') AS pg_get_functiondef;
 pg_get_functiondef
 CREATE OR REPLACE FUNCTION public.add(x integer, y integer DEFAULT 10)
  RETURNS integer
  LANGUAGE plpgsql
  IMMUTABLE
 AS $function$ BEGIN RETURN x + y; END $function$
-
 SELECT 1
 
 > DROP FUNCTION add;
