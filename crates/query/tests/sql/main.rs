@@ -140,4 +140,9 @@ scripts! {
     failed_builds_leave_invalid_indexes
     jobs_build_indexes_behind_the_session
     triggers_fire
+    triggers_fire_wherever_rows_are_written
+    triggers_are_made_and_shown
+    constraint_triggers_wait
+    triggers_see_transition_tables
+    triggers_write_views
 }
