@@ -15,7 +15,7 @@ use crate::shell::{cargo, root, run as run_command, shared};
 /// Which programs.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Choice {
-    /// Only these, as `--only django`; may be given several times. `rust` (sqlx, Diesel, SeaORM) runs only if it is named.
+    /// Only these, as `--only django`; may be given several times. `rust` is sqlx, Diesel and SeaORM.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
 }
@@ -24,30 +24,28 @@ pub struct Choice {
 struct Program {
     name: &'static str,
     run: fn(&Server) -> Result<()>,
-    /// Whether it runs without being named.
-    usual: bool,
 }
 
-const fn usual(name: &'static str, run: fn(&Server) -> Result<()>) -> Program {
-    Program { name, run, usual: true }
+const fn program(name: &'static str, run: fn(&Server) -> Result<()>) -> Program {
+    Program { name, run }
 }
 
 const PROGRAMS: &[Program] = &[
-    usual("psycopg", |server| python(server, "psycopg_client.py")),
-    usual("asyncpg", |server| python(server, "asyncpg_client.py")),
-    usual("node-postgres", |server| node(server, "node_postgres_client.js")),
-    usual("django", |server| python(server, "django/program.py")),
-    usual("sqlalchemy", |server| python(server, "sqlalchemy/program.py")),
-    usual("activerecord", |server| {
+    program("psycopg", |server| python(server, "psycopg_client.py")),
+    program("asyncpg", |server| python(server, "asyncpg_client.py")),
+    program("node-postgres", |server| node(server, "node_postgres_client.js")),
+    program("django", |server| python(server, "django/program.py")),
+    program("sqlalchemy", |server| python(server, "sqlalchemy/program.py")),
+    program("activerecord", |server| {
         install::active_record()?;
         run_command(server.command("ruby").arg(folder().join("activerecord_client.rb")))
     }),
-    usual("knex", |server| node(server, "knex_client.js")),
-    usual("typeorm", |server| node(server, "typeorm_client.js")),
-    usual("drizzle", |server| node(server, "drizzle/program.js")),
-    usual("prisma", |server| node(server, "prisma/program.js")),
-    usual("jdbc", jdbc),
-    Program { name: "rust", run: rust, usual: false },
+    program("knex", |server| node(server, "knex_client.js")),
+    program("typeorm", |server| node(server, "typeorm_client.js")),
+    program("drizzle", |server| node(server, "drizzle/program.js")),
+    program("prisma", |server| node(server, "prisma/program.js")),
+    program("jdbc", jdbc),
+    program("rust", rust),
 ];
 
 fn folder() -> PathBuf {
@@ -61,8 +59,7 @@ pub fn run(server: &Server, choice: &Choice) -> Result<()> {
         bail!("no client is called {unknown}; there are {}", names.join(", "));
     }
     for program in PROGRAMS {
-        let named = choice.only.iter().any(|name| name == program.name);
-        if named || (choice.only.is_empty() && program.usual) {
+        if choice.only.is_empty() || choice.only.iter().any(|name| name == program.name) {
             (program.run)(server)?;
         }
     }
@@ -103,9 +100,10 @@ fn rust(server: &Server) -> Result<()> {
     }
     let target = root().join("target/tools/clients-rust");
     let url = format!("postgres://postgres@127.0.0.1:{}/{database}", server.port);
-    let mut build = cargo(&["build", "--quiet", "--locked", "--workspace"]);
-    run_command(build.current_dir(&workspace).env("CARGO_TARGET_DIR", &target).env("DATABASE_URL", url))?;
+    // Each for itself, as in a project of its own: together they would share their features.
     for program in ["client-sqlx", "client-diesel", "client-seaorm"] {
+        let mut build = cargo(&["build", "--quiet", "--locked", "--package", program]);
+        run_command(build.current_dir(&workspace).env("CARGO_TARGET_DIR", &target).env("DATABASE_URL", &url))?;
         run_command(&mut server.command(target.join("debug").join(program)))?;
     }
     sql(&drop)

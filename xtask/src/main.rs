@@ -42,7 +42,7 @@ enum Task {
         no_clients: bool,
     },
     /// Drivers and ORMs with their migrations against a server: psycopg, asyncpg, node-postgres, Django, SQLAlchemy,
-    /// ActiveRecord, Knex, TypeORM, Drizzle, Prisma, pgjdbc; sqlx, Diesel and SeaORM by `--only rust`.
+    /// ActiveRecord, Knex, TypeORM, Drizzle, Prisma, pgjdbc, sqlx, Diesel, SeaORM.
     Clients {
         #[command(flatten)]
         target: server::Target,

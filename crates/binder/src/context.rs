@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use gavel_catalog::{Catalog, Subject};
-use gavel_types::{Oid, PgType, SqlResult};
 use gavel_types::text_io::TextStyle;
+use gavel_types::{Oid, PgType, SqlResult};
 use sqlparser::tokenizer::Location;
 
 /// Catalog and session as the binder sees them. Cheap to make.

@@ -260,7 +260,7 @@ fn rel(r: &Rel, depth: usize, out: &mut String) {
         }
         Rel::Modify(m) => modify(m, depth, out),
         Rel::Called(called) => {
-            let args: Vec<String> = called.args.iter().map(|a| scalar(a)).collect();
+            let args: Vec<String> = called.args.iter().map(scalar).collect();
             line(depth, &format!("called {}({})", called.function.name, args.join(", ")), out);
         }
         Rel::Statements { function, guard, first, last } => {

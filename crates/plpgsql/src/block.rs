@@ -273,9 +273,7 @@ impl Cursor<'_> {
             if depth == 0 {
                 let ends = match token.kind {
                     TokenKind::Symbol => matches!(written, ";" | ":=" | "=" | "," | ")"),
-                    TokenKind::Word => {
-                        ["not", "default", "collate"].iter().any(|w| written.eq_ignore_ascii_case(w))
-                    }
+                    TokenKind::Word => ["not", "default", "collate"].iter().any(|w| written.eq_ignore_ascii_case(w)),
                     _ => false,
                 };
                 if ends {

@@ -160,8 +160,7 @@ impl<'t> Cursor<'t> {
     }
 
     pub fn is_word(&self, ahead: usize, word: &str) -> bool {
-        self.peek_at(ahead)
-            .is_some_and(|t| t.kind == TokenKind::Word && self.written(t).eq_ignore_ascii_case(word))
+        self.peek_at(ahead).is_some_and(|t| t.kind == TokenKind::Word && self.written(t).eq_ignore_ascii_case(word))
     }
 
     pub fn is_symbol(&self, ahead: usize, symbol: &str) -> bool {

@@ -177,7 +177,8 @@ impl<'t> Lexer<'t> {
             self.at += 1 + tail.find(|c: char| !c.is_ascii_digit()).unwrap_or(tail.len());
             return Ok(TokenKind::Param);
         }
-        let tag = tail.find('$').filter(|end| tail.get(..*end).is_some_and(|t| t.chars().all(|c| c != '$' && is_word(c))));
+        let tag =
+            tail.find('$').filter(|end| tail.get(..*end).is_some_and(|t| t.chars().all(|c| c != '$' && is_word(c))));
         let Some(tag) = tag else {
             self.at += 1;
             return Ok(TokenKind::Symbol);

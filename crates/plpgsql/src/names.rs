@@ -9,8 +9,14 @@ pub struct Name(usize);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NameKind {
     /// A block or loop begins; the function itself is the outermost. It may have no label.
-    Scope { label: Option<String>, looped: bool },
-    Variable { name: String, var: Var },
+    Scope {
+        label: Option<String>,
+        looped: bool,
+    },
+    Variable {
+        name: String,
+        var: Var,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -22,10 +22,7 @@ fn statements_have_lines_and_sql() {
                 \n    PERFORM g(r.a);\n  END LOOP;\n  SELECT count(*) INTO STRICT n FROM t;\n  RETURN n;\nEND;";
     let body = body(text, Returns::Value);
     let kinds: Vec<(u32, &str)> = body.block.statements.iter().map(|s| (s.line, s.kind.label())).collect();
-    assert_eq!(
-        kinds,
-        [(6, "assignment"), (7, "FOR over SELECT rows"), (11, "SQL statement"), (12, "RETURN")]
-    );
+    assert_eq!(kinds, [(6, "assignment"), (7, "FOR over SELECT rows"), (11, "SQL statement"), (12, "RETURN")]);
     let Kind::Sql { sql, into: Some(into) } = &body.block.statements[2].kind else { panic!("no SQL") };
     assert_eq!(sql.text, "SELECT count(*)               FROM t");
     assert!(into.strict);

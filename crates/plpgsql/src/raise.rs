@@ -71,17 +71,8 @@ impl Cursor<'_> {
 
     fn raise_option(&mut self) -> SqlResult<(RaiseOption, Sql)> {
         use RaiseOption as O;
-        let options = [
-            O::Errcode,
-            O::Message,
-            O::Detail,
-            O::Hint,
-            O::Column,
-            O::Constraint,
-            O::Datatype,
-            O::Table,
-            O::Schema,
-        ];
+        let options =
+            [O::Errcode, O::Message, O::Detail, O::Hint, O::Column, O::Constraint, O::Datatype, O::Table, O::Schema];
         let Some(option) = options.into_iter().find(|o| self.eat(&o.word().to_lowercase())) else {
             return Err(match self.peek() {
                 Some(_) => self.error("unrecognized RAISE statement option"),

@@ -237,7 +237,8 @@ impl Cursor<'_> {
             } else if blocks > 0 && word == "end" {
                 blocks -= 1;
             }
-            let names_table = ["insert", "merge"].contains(&before.as_str()) || ["import", "create"].contains(&first.as_str());
+            let names_table =
+                ["insert", "merge"].contains(&before.as_str()) || ["import", "create"].contains(&first.as_str());
             if word == "into" && !names_table {
                 if into.is_some() {
                     return Err(self.error("INTO specified more than once"));
@@ -258,8 +259,10 @@ impl Cursor<'_> {
         if into.is_some() {
             let (from, to) = (taken.start - start, (taken.end - start).min(sql.text.len()));
             if from < to {
-                let blanks: String =
-                    sql.text[from..to].chars().map(|c| if c == '\n' { "\n".into() } else { " ".repeat(c.len_utf8()) }).collect();
+                let blanks: String = sql.text[from..to]
+                    .chars()
+                    .map(|c| if c == '\n' { "\n".into() } else { " ".repeat(c.len_utf8()) })
+                    .collect();
                 sql.text.replace_range(from..to, &blanks);
             }
             sql.text.truncate(sql.text.trim_end().len());

@@ -129,12 +129,10 @@ impl Cursor<'_> {
         let syntax = |message: String| Err(self.error_at(offset, SqlState::SyntaxError, message));
         match &label {
             Some(wanted) => match scopes().find(|(own, _)| *own == Some(wanted.as_str())) {
-                None => {
-                    syntax(format!("there is no label \"{wanted}\" attached to any block or loop enclosing this statement"))
-                }
-                Some((_, false)) if continues => {
-                    syntax(format!("block label \"{wanted}\" cannot be used in CONTINUE"))
-                }
+                None => syntax(format!(
+                    "there is no label \"{wanted}\" attached to any block or loop enclosing this statement"
+                )),
+                Some((_, false)) if continues => syntax(format!("block label \"{wanted}\" cannot be used in CONTINUE")),
                 Some(_) => Ok(Kind::Exit { continues, label, when }),
             },
             None if scopes().any(|(_, looped)| looped) => Ok(Kind::Exit { continues, label, when }),
@@ -178,7 +176,9 @@ impl Cursor<'_> {
         }
         let refused = match returns {
             Returns::Value => None,
-            Returns::Void => Some((SqlState::DatatypeMismatch, "RETURN cannot have a parameter in function returning void")),
+            Returns::Void => {
+                Some((SqlState::DatatypeMismatch, "RETURN cannot have a parameter in function returning void"))
+            }
             Returns::Nothing => Some((SqlState::SyntaxError, "RETURN cannot have a parameter in a procedure")),
             Returns::Outputs => {
                 Some((SqlState::DatatypeMismatch, "RETURN cannot have a parameter in function with OUT parameters"))
@@ -189,11 +189,7 @@ impl Cursor<'_> {
         };
         if let Some((code, message)) = refused {
             let error = self.error_at(self.offset(), code, message);
-            return Err(if returns.is_set() {
-                error.hint("Use RETURN NEXT or RETURN QUERY.")
-            } else {
-                error
-            });
+            return Err(if returns.is_set() { error.hint("Use RETURN NEXT or RETURN QUERY.") } else { error });
         }
         Ok(Kind::Return(Some(self.last_sql()?)))
     }
@@ -239,7 +235,11 @@ impl Cursor<'_> {
         let Some((var, _)) = self.names.resolve(self.scope, &parts).filter(|(_, used)| *used == parts.len()) else {
             let written = parts.join(".");
             let message = format!("\"{written}\" is not a known variable");
-            return Err(if parts.is_empty() { self.unexpected() } else { self.error_at(offset, SqlState::SyntaxError, message) });
+            return Err(if parts.is_empty() {
+                self.unexpected()
+            } else {
+                self.error_at(offset, SqlState::SyntaxError, message)
+            });
         };
         let name = &self.variables[var.0].name;
         let holds = matches!(self.variables[var.0].ty, VarType::Cursor(_) | VarType::Parameter(_) | VarType::Named(_));
@@ -311,7 +311,8 @@ impl Cursor<'_> {
             };
             if out.iter().any(|(v, _)| *v == var) {
                 let name = &self.variables[var.0].name;
-                let message = format!("value for parameter \"{name}\" of cursor \"{}\" specified more than once", own.name);
+                let message =
+                    format!("value for parameter \"{name}\" of cursor \"{}\" specified more than once", own.name);
                 return Err(self.error(message));
             }
             out.push((var, self.sql_until(&[End::Symbol(","), End::Symbol(")")])?));

@@ -310,9 +310,7 @@ fn require_language(create: &CreateFunction, attributes: &Attributes<'_>) -> Sql
     };
     match language {
         "sql" => Ok(false),
-        "plpgsql" if create.body.is_some() => {
-            Err(invalid("inline SQL function body only valid for language SQL"))
-        }
+        "plpgsql" if create.body.is_some() => Err(invalid("inline SQL function body only valid for language SQL")),
         "plpgsql" => Ok(true),
         "c" | "internal" => {
             let error = SqlError::unsupported(format!("language \"{language}\" is not supported"));

@@ -241,7 +241,8 @@ pub fn is_ddl(statement: &Statement) -> bool {
 }
 
 /// Words that statements begin with which are the session's, not [`execute`]'s.
-const SESSION_WORDS: [&str; 10] = ["close", "discard", "do", "fetch", "listen", "lock", "move", "notify", "set", "unlisten"];
+const SESSION_WORDS: [&str; 10] =
+    ["close", "discard", "do", "fetch", "listen", "lock", "move", "notify", "set", "unlisten"];
 
 /// A statement that changes no catalog and is the session's to run.
 ///

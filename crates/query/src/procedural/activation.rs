@@ -124,11 +124,8 @@ impl Activation {
 
     /// 55000 for a record that nothing was assigned to.
     pub fn unassigned(name: &str) -> SqlError {
-        SqlError::new(
-            SqlState::ObjectNotInPrerequisiteState,
-            format!("record \"{name}\" is not assigned yet"),
-        )
-        .detail("The tuple structure of a not-yet-assigned record is indeterminate.")
+        SqlError::new(SqlState::ObjectNotInPrerequisiteState, format!("record \"{name}\" is not assigned yet"))
+            .detail("The tuple structure of a not-yet-assigned record is indeterminate.")
     }
 
     /// The fields of what a variable holds.

@@ -8,9 +8,9 @@ use gavel_plpgsql::tree::{Sql, Step, Target, Var};
 use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
 
 use crate::fast::expr::{RowContext, RowExpr};
+use crate::prepared::Basis;
 use crate::procedural::activation::{Activation, Kind, items_of, record};
 use crate::procedural::compiled::{Fields, Holds};
-use crate::prepared::Basis;
 use crate::session::statement::rows_of;
 use crate::session::{Session, binding};
 
@@ -126,7 +126,8 @@ impl Session {
             [] => self.cast(value, given.ty, kind.ty).await,
             [Step::Field(field), rest @ ..] => {
                 let Some(fields) = &kind.fields else {
-                    let text = format!("cannot assign to field \"{field}\" of \"{name}\": it is not of a composite type");
+                    let text =
+                        format!("cannot assign to field \"{field}\" of \"{name}\": it is not of a composite type");
                     return Err(SqlError::new(SqlState::DatatypeMismatch, text));
                 };
                 let Some(at) = fields.iter().position(|(own, _)| own == field) else {
@@ -142,7 +143,9 @@ impl Session {
                 Ok(record(items, fields))
             }
             [Step::Subscript(sql)] => self.with_element(act, name, (container, kind), sql, (value, given)).await,
-            [Step::Subscript(_), ..] => Err(SqlError::unsupported("assignment to a field of an element is not supported")),
+            [Step::Subscript(_), ..] => {
+                Err(SqlError::unsupported("assignment to a field of an element is not supported"))
+            }
         }
     }
 
@@ -180,7 +183,13 @@ impl Session {
         let input = Box::new(Rel::Values { rows: vec![vec![]], columns: vec![] });
         let output = vec![Output { id, name: String::new(), ty, origin: None }];
         let query = Query { rel: Rel::Project { input, exprs: vec![(id, scalar)] }, output };
-        let bound = Bound { statement: Statement::Query(query), params: Vec::new(), objects: Vec::new(), accesses: Vec::new(), guarded: Vec::new() };
+        let bound = Bound {
+            statement: Statement::Query(query),
+            params: Vec::new(),
+            objects: Vec::new(),
+            accesses: Vec::new(),
+            guarded: Vec::new(),
+        };
         let planned = Box::pin(self.plan_bound(bound, basis)).await?;
         let mut executed = Box::pin(self.run_query_plan(&planned, params)).await?;
         self.drive(executed.collect()).await?;

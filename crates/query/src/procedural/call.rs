@@ -17,8 +17,8 @@ use crate::procedural::compiled::{self, Compiled, Fields, Types};
 use crate::procedural::fragment::statement_text;
 use crate::procedural::rows::Given;
 use crate::procedural::stack::WithStack;
-use crate::session::work::Place as SavedPlace;
 use crate::session::running::describe;
+use crate::session::work::Place as SavedPlace;
 use crate::session::{Session, binding};
 use crate::settings::Source;
 
@@ -213,7 +213,8 @@ impl Session {
             return Err(SqlError::new(SqlState::FunctionExecutedNoReturnStatement, text));
         };
         act.current = Place::Outside("while casting return value to function's return type");
-        if called.whole || !matches!(called.columns.as_slice(), [(_, ty)] if !ty.oid.is_row()) || kind.fields.is_some() {
+        if called.whole || !matches!(called.columns.as_slice(), [(_, ty)] if !ty.oid.is_row()) || kind.fields.is_some()
+        {
             return self.row_result(called, value, kind).await.map(|row| vec![row]);
         }
         let declared = PgType::new(function.result);

@@ -75,9 +75,8 @@ pub fn variables(context: &BindContext<'_>, body: &Body, types: &Types) -> SqlRe
     let mut out: Vec<Variable> = Vec::with_capacity(body.variables.len());
     for variable in &body.variables {
         let line = variable.line;
-        let mut found = of_type(context, &variable.ty, types, &out).map_err(|e| {
-            if line == 0 { e } else { e.nowhere() }
-        })?;
+        let mut found =
+            of_type(context, &variable.ty, types, &out).map_err(|e| if line == 0 { e } else { e.nowhere() })?;
         found.not_null = variable.not_null;
         out.push(found);
     }
@@ -91,20 +90,14 @@ fn of_type(context: &BindContext<'_>, ty: &VarType, types: &Types, before: &[Var
             declared(context, ty)?
         }
         VarType::Named(sql) => declared(context, named(context, sql)?)?,
-        VarType::OfVariable(var) => before
-            .get(var.0)
-            .cloned()
-            .ok_or_else(|| SqlError::internal("a variable of the type of a later one"))?,
+        VarType::OfVariable(var) => {
+            before.get(var.0).cloned().ok_or_else(|| SqlError::internal("a variable of the type of a later one"))?
+        }
         VarType::OfColumn(parts, _) => declared(context, column_type(context, parts)?)?,
         VarType::RowOf(parts, _) => {
             let (ty, fields) = row_type(context, parts)?;
             let ty = PgType::new(ty);
-            Variable {
-                declared: ty,
-                kind: Kind { ty, fields: Some(fields) },
-                holds: Holds::Row,
-                not_null: false,
-            }
+            Variable { declared: ty, kind: Kind { ty, fields: Some(fields) }, holds: Holds::Row, not_null: false }
         }
         VarType::Record => record(None, None),
         VarType::New | VarType::Old => record(types.row_type, types.row.clone()),
@@ -189,9 +182,7 @@ fn column_type(context: &BindContext<'_>, parts: &[String]) -> SqlResult<PgType>
             table.column_named(column).map(|c| c.domain.map_or(c.ty, |domain| PgType::with_typmod(domain, c.ty.typmod)))
         }
         Resolved::View(view) => view.columns.iter().find(|(name, _)| name == column).map(|(_, ty)| *ty),
-        Resolved::System(relation) => {
-            relation.columns.iter().find(|c| c.name == column.as_str()).map(|c| c.ty)
-        }
+        Resolved::System(relation) => relation.columns.iter().find(|c| c.name == column.as_str()).map(|c| c.ty),
         _ => None,
     };
     found.ok_or_else(|| {
@@ -295,10 +286,9 @@ fn statement_fragments<'b>(statements: &'b [Statement], f: &mut dyn FnMut(&'b Sq
                 f(array, true);
                 statement_fragments(body, f);
             }
-            K::Exit { when: Some(sql), .. }
-            | K::Return(Some(sql))
-            | K::ReturnNext(Some(sql))
-            | K::Perform(sql) => f(sql, true),
+            K::Exit { when: Some(sql), .. } | K::Return(Some(sql)) | K::ReturnNext(Some(sql)) | K::Perform(sql) => {
+                f(sql, true)
+            }
             K::ReturnQuery(Rows::Query(sql)) | K::Sql { sql, .. } => f(sql, false),
             K::Raise(raise) => {
                 if let RaiseWhat::Format { arguments, .. } = &raise.what {

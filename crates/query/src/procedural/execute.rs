@@ -333,7 +333,9 @@ impl Session {
                         let fields = std::sync::Arc::clone(fields);
                         return self.give_row(act, values, &fields, "wrong record type supplied in RETURN NEXT").await;
                     }
-                    Some(fields) if columns.first().is_some_and(|ty| ty.oid != kind.ty.oid && ty.oid != Oid::RECORD) => {
+                    Some(fields)
+                        if columns.first().is_some_and(|ty| ty.oid != kind.ty.oid && ty.oid != Oid::RECORD) =>
+                    {
                         let own = self.catalog().fields(columns[0].oid);
                         let values = super::activation::items_of(&value, fields);
                         match own {
@@ -399,9 +401,8 @@ impl Session {
 }
 
 fn wrong_columns(what: &str, given: usize, wanted: usize) -> SqlError {
-    SqlError::new(SqlState::DatatypeMismatch, what).detail(format!(
-        "Number of returned columns ({given}) does not match expected column count ({wanted})."
-    ))
+    SqlError::new(SqlState::DatatypeMismatch, what)
+        .detail(format!("Number of returned columns ({given}) does not match expected column count ({wanted})."))
 }
 
 /// How a loop goes on after a round: `None` for the next one.

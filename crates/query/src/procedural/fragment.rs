@@ -105,12 +105,7 @@ impl Session {
     ///
     /// # Errors
     /// The parser's, binder's and planner's.
-    pub(crate) async fn fragment(
-        &mut self,
-        act: &Activation,
-        sql: &Sql,
-        expression: bool,
-    ) -> SqlResult<Arc<Fragment>> {
+    pub(crate) async fn fragment(&mut self, act: &Activation, sql: &Sql, expression: bool) -> SqlResult<Arc<Fragment>> {
         let basis = self.basis().await?;
         let key = (sql.at, expression);
         let holds = |kept: &Kept| {
@@ -158,7 +153,12 @@ impl Session {
         Ok((Some(bound), used))
     }
 
-    async fn ready(&mut self, prepared: Arc<Prepared>, bound: Option<Bound>, basis: &Arc<Basis>) -> SqlResult<Fragment> {
+    async fn ready(
+        &mut self,
+        prepared: Arc<Prepared>,
+        bound: Option<Bound>,
+        basis: &Arc<Basis>,
+    ) -> SqlResult<Fragment> {
         let Some(bound) = bound else {
             return Ok(Fragment { prepared, how: How::Utility, output: Vec::new(), copies: None });
         };
@@ -177,7 +177,8 @@ impl Session {
         let open = bound.accesses.is_empty() && bound.guarded.is_empty();
         if let Statement::Query(query) = &bound.statement {
             let wanted: Vec<_> = query.output.iter().map(|o| (o.id, o.ty)).collect();
-            if let Some(fast) = FastRel::compile(&query.rel, &wanted, true).filter(|fast| open && fast.reads_nothing()) {
+            if let Some(fast) = FastRel::compile(&query.rel, &wanted, true).filter(|fast| open && fast.reads_nothing())
+            {
                 return Ok(Fragment { prepared, how: How::Values(fast), output, copies });
             }
         }

@@ -163,8 +163,13 @@ impl Session {
     }
 
     /// ASSERT.
-    pub(crate) async fn assertion(&mut self, act: &mut Activation, condition: &Sql, message: Option<&Sql>) -> SqlResult<()> {
-        if !self.shared.settings.lock().show("plpgsql.check_asserts").is_none_or(|on| on != "off") {
+    pub(crate) async fn assertion(
+        &mut self,
+        act: &mut Activation,
+        condition: &Sql,
+        message: Option<&Sql>,
+    ) -> SqlResult<()> {
+        if self.shared.settings.lock().show("plpgsql.check_asserts").is_some_and(|on| on == "off") {
             return Ok(());
         }
         if self.holds(act, condition).await? {

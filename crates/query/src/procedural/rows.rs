@@ -112,10 +112,19 @@ impl Session {
     }
 
     /// An SQL statement, with INTO or without.
-    pub(crate) async fn sql_statement(&mut self, act: &mut Activation, sql: &Sql, into: Option<&Into>) -> SqlResult<()> {
+    pub(crate) async fn sql_statement(
+        &mut self,
+        act: &mut Activation,
+        sql: &Sql,
+        into: Option<&Into>,
+    ) -> SqlResult<()> {
         let fragment = self.fragment(act, sql, false).await?;
         let given = self.fragment_rows(act, &fragment).await.map_err(|e| around(e, &fragment))?;
-        if into.is_none() && given.returns && !given.modifies && matches!(fragment.how, How::Values(_) | How::Planned(_)) {
+        if into.is_none()
+            && given.returns
+            && !given.modifies
+            && matches!(fragment.how, How::Values(_) | How::Planned(_))
+        {
             let is_query =
                 matches!(fragment.prepared.parsed.as_ref().map(|p| &p.statement), Some(ast::Statement::Query(_)));
             if is_query {
@@ -216,9 +225,9 @@ impl Session {
             });
             if into {
                 let error = SqlError::unsupported("EXECUTE of SELECT ... INTO is not implemented");
-                return Err(error.hint(
-                    "You might want to use EXECUTE ... INTO or EXECUTE CREATE TABLE ... AS instead.",
-                ));
+                return Err(
+                    error.hint("You might want to use EXECUTE ... INTO or EXECUTE CREATE TABLE ... AS instead.")
+                );
             }
             last = match Box::pin(self.plan(&prepared)).await? {
                 Some(planned) => {
@@ -297,9 +306,7 @@ impl Session {
         let given = self.rows_from(act, rows).await?;
         act.row_count = i64::try_from(given.rows.len()).unwrap_or(i64::MAX);
         act.set_found(!given.rows.is_empty());
-        let whole = given.columns.len() == 1
-            && act.compiled.whole
-            && given.columns[0].1.oid == act.columns[0].oid;
+        let whole = given.columns.len() == 1 && act.compiled.whole && given.columns[0].1.oid == act.columns[0].oid;
         if !whole {
             self.fits_result(act, &given.columns)?;
         }

@@ -6,8 +6,9 @@ use gavel_types::{Datum, Notice, Severity, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
 use crate::session::explain::analyzes;
+use crate::session::explain::explain_columns;
 use crate::session::result::{Executed, Tag};
-use crate::session::statement::{explain_columns, not_supported};
+use crate::session::statement::not_supported;
 use crate::session::utility::wrong_number;
 use crate::session::{Session, binding};
 
@@ -80,7 +81,7 @@ impl Session {
             Ddl::CreateTableAs(create) | Ddl::CreateMaterializedView(create) => create,
             Ddl::RefreshMaterializedView { .. } => {
                 let rows = vec![vec![Datum::text("Utility statements have no plan structure")]];
-                let columns = explain_columns();
+                let columns = explain_columns(options);
                 return Ok(Executed::memory(columns, rows, Tag::Fixed("EXPLAIN".into())));
             }
             _ => return Err(not_supported("EXPLAIN of this statement")),
@@ -94,7 +95,7 @@ impl Session {
             let message = format!("{}, skipping", error.message());
             let error = SqlError::new(SqlState::DuplicateTable, message);
             self.notices.push(Notice { severity: Severity::Notice, error });
-            let columns = explain_columns();
+            let columns = explain_columns(options);
             return Ok(Executed::memory(columns, Vec::new(), Tag::Fixed("EXPLAIN".into())));
         }
         let basis = self.basis().await?;

@@ -118,7 +118,8 @@ impl SessionBinder<'_> {
     fn check_interpreted(&self, scope: Scope<'_>, function: &Function, text: &str) -> SqlResult<()> {
         let body = gavel_plpgsql::parse(text, &signature_of(function)).map_err(|e| placed(e, text, self.text))?;
         let style = self.style(scope);
-        let types = Types { parameters: function.parameters.iter().map(|p| PgType::new(p.ty)).collect(), ..Types::default() };
+        let types =
+            Types { parameters: function.parameters.iter().map(|p| PgType::new(p.ty)).collect(), ..Types::default() };
         let open = function.parameters.iter().any(|p| gavel_binder::is_polymorphic(p.ty));
         if !open {
             compiled::variables(&self.context(scope, &style), &body, &types)?;

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use gavel_api::sql::ColumnDesc;
 use gavel_binder::bound::Statement;
-use gavel_types::{Datum, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, AnalyzeFormat, AnalyzeFormatKind};
 
 use crate::exec::frame::Frame;
@@ -13,7 +14,7 @@ use crate::lower::PlannedQuery;
 use crate::session::Session;
 use crate::session::result::{Executed, Tag};
 use crate::session::running::{Body, ModifyBy, tables_of};
-use crate::session::statement::{explain_columns, not_supported, verb};
+use crate::session::statement::{not_supported, text_column, verb};
 use crate::session::utility::execute_name;
 
 /// What was asked for.
@@ -65,6 +66,16 @@ impl Asked {
     }
 }
 
+/// The one column of EXPLAIN: of type `json` under FORMAT JSON.
+pub(crate) fn explain_columns(options: &ast::Statement) -> Arc<[ColumnDesc]> {
+    let mut column = text_column("QUERY PLAN");
+    // Wrong options are told when it runs.
+    if Asked::read(options).is_ok_and(|asked| asked.json) {
+        column.ty = PgType::new(Oid::JSON);
+    }
+    Arc::new([column])
+}
+
 /// Whether EXPLAIN runs its statement.
 ///
 /// # Errors
@@ -112,7 +123,7 @@ impl Session {
             lines(&plan.root, &asked.options, profile.as_deref())
         };
         let rows = out.into_iter().map(|line| vec![Datum::text(line)]).collect();
-        Ok(Executed::memory(explain_columns(), rows, Tag::Fixed("EXPLAIN".into())))
+        Ok(Executed::memory(explain_columns(options), rows, Tag::Fixed("EXPLAIN".into())))
     }
 
     /// EXPLAIN EXECUTE: the prepared statement's plan.

@@ -179,7 +179,13 @@ impl Session {
         let mut settings = Settings::new(&engine.settings.version);
         settings.set("session_authorization", &role.name, Source::Startup)?;
         settings.set("is_superuser", if role.superuser { "on" } else { "off" }, Source::Engine)?;
-        let by = Authority { catalog: &cluster, login: role.oid, session: role.oid, current: &current, within_definer: false };
+        let by = Authority {
+            catalog: &cluster,
+            login: role.oid,
+            session: role.oid,
+            current: &current,
+            within_definer: false,
+        };
         for (name, value) in &params.settings {
             by.may_set(name, Some(value))?;
             settings.set(name, value, Source::Startup)?;

@@ -262,9 +262,7 @@ pub fn writes_for_others(statement: &Statement) -> bool {
         Statement::Query(query)
         | Statement::Declare(query, _)
         | Statement::Call(query)
-        | Statement::Invoke { arguments: query, .. } => {
-            Refs::of_rel(&query.rel).written.iter().any(shared)
-        }
+        | Statement::Invoke { arguments: query, .. } => Refs::of_rel(&query.rel).written.iter().any(shared),
         Statement::Modify(modify, ctes) => {
             let body = Rel::Modify(Box::new(modify.clone()));
             let whole = Rel::With { ctes: ctes.clone(), body: Box::new(body) };

@@ -84,10 +84,12 @@ impl Session {
         loop {
             let mut sent = false;
             match self.attempt(statement, sink, &mut sent).await {
-                Err(e) if e.code() == SqlState::SerializationFailure
-                    && !sent
-                    && !self.routines.ended
-                    && attempt < RETRIES => {
+                Err(e)
+                    if e.code() == SqlState::SerializationFailure
+                        && !sent
+                        && !self.routines.ended
+                        && attempt < RETRIES =>
+                {
                     attempt += 1;
                     self.roll_back();
                     self.notices.clear();

@@ -15,6 +15,7 @@ use crate::engine::statistics::Sizes;
 use crate::lower::PlannedQuery;
 use crate::prepared::{Basis, Planned, Prepared};
 use crate::session::cancel::{Interrupt, Limit};
+use crate::session::explain::explain_columns;
 use crate::session::result::{Executed, Tag};
 use crate::session::triggers::has_triggers;
 use crate::session::running::{Body, ModifyBody, ModifyBy, describe, tables_of, writes_for_others};
@@ -392,16 +393,11 @@ fn columns_of(statement: &Statement) -> Option<Arc<[ColumnDesc]>> {
     match statement {
         Statement::Query(query) => Some(describe(&query.output)),
         Statement::Modify(modify, _) => modify.returning.as_ref().map(|r| describe(r.iter().map(|(o, _)| o))),
-        Statement::Explain { .. } => Some(explain_columns()),
+        Statement::Explain { options, .. } => Some(explain_columns(options)),
         Statement::Call(query) => (!query.output.is_empty()).then(|| describe(&query.output)),
         Statement::Invoke { output, .. } => (!output.is_empty()).then(|| describe(output)),
         Statement::Copy(_) | Statement::Declare(..) | Statement::Other(_) => None,
     }
-}
-
-/// The one column of EXPLAIN.
-pub(crate) fn explain_columns() -> Arc<[ColumnDesc]> {
-    Arc::new([text_column("QUERY PLAN")])
 }
 
 pub(crate) fn text_column(name: &str) -> ColumnDesc {

@@ -136,7 +136,13 @@ fn statements_as_parsed() {
     gavel_catalog::predefined::complete(&mut catalog);
     let anybody = gavel_catalog::bootstrap::DATABASE_OWNER;
     let current = gavel_catalog::Subject::of(&catalog, anybody);
-    let by = authority::Authority { catalog: &catalog, login: anybody, session: anybody, current: &current, within_definer: false };
+    let by = authority::Authority {
+        catalog: &catalog,
+        login: anybody,
+        session: anybody,
+        current: &current,
+        within_definer: false,
+    };
     let mut run = |sql: &str| -> Result<String, SqlError> {
         let parsed = Parser::parse_sql(&PostgreSqlDialect {}, sql).expect(sql);
         match &parsed[0] {
