@@ -1,5 +1,7 @@
 //! Whole statements.
 
+use std::sync::Arc;
+
 use gavel_catalog::trigger::TriggerEvent;
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;

@@ -761,7 +761,7 @@ pub struct Transition {
 }
 
 /// A trigger and its table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TriggerName {
     pub name: String,
     pub table: QualifiedName,

@@ -6,11 +6,13 @@ use gavel_binder::ddl::ast::{CreateTrigger, QualifiedName, TriggerName};
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::trigger::{self, ConstraintTrigger, Timing, Trigger, TriggerEvent};
 use gavel_catalog::{Catalog, Table, View};
+use gavel_functions::registry;
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
 use super::names::{undefined_column, undefined_table};
 use super::permit::securable;
+use crate::procedural::trigger::SUPPRESS_REDUNDANT;
 
 /// 42704.
 pub(super) fn missing(name: &str, relation: &str) -> SqlError {
@@ -252,10 +254,17 @@ impl DdlContext<'_> {
     fn trigger_function(&self, name: &QualifiedName) -> SqlResult<Oid> {
         let (schemas, bare) = self.schemas_of(name)?;
         let none = |schema| self.now().functions_named(schema, &bare).find(|f| f.inputs().next().is_none());
-        let found = schemas.into_iter().find_map(none).ok_or_else(|| {
-            let text = format!("function {name}() does not exist");
-            SqlError::new(SqlState::UndefinedFunction, text)
-        })?;
+        let Some(found) = schemas.into_iter().find_map(none) else {
+            let own = |p: &&registry::Proc| p.args.is_empty() && p.ret == Oid::TRIGGER;
+            return match registry::procs_named(&bare).find(own) {
+                Some(found) if found.name == SUPPRESS_REDUNDANT => Ok(found.oid),
+                Some(_) => Err(SqlError::unsupported(format!("function {name} is not supported"))),
+                None => {
+                    let text = format!("function {name}() does not exist");
+                    Err(SqlError::new(SqlState::UndefinedFunction, text))
+                }
+            };
+        };
         if found.result != Oid::TRIGGER {
             return Err(invalid(format!("function {name} must return type trigger")));
         }
@@ -265,6 +274,7 @@ impl DdlContext<'_> {
     /// The schemas that a name may be in, in order, and its last part.
     fn schemas_of(&self, name: &QualifiedName) -> SqlResult<(Vec<Oid>, String)> {
         match name.0.as_slice() {
+            [.., schema, bare] if schema == "pg_catalog" => Ok((Vec::new(), bare.clone())),
             [.., schema, bare] => Ok((vec![self.schema(schema)?.oid], bare.clone())),
             [bare] => {
                 let path = self.search_path.iter().filter_map(|s| self.now().schema(s)).map(|s| s.oid);

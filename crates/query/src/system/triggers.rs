@@ -3,6 +3,7 @@
 use gavel_catalog::privilege::Securable;
 use gavel_catalog::trigger::{Timing, Trigger, TriggerEvent};
 use gavel_catalog::{Table, View};
+use gavel_functions::registry;
 use gavel_types::{Datum, Oid};
 
 use super::SystemContext;
@@ -191,7 +192,7 @@ fn call(context: &SystemContext<'_>, trigger: &Trigger) -> String {
                 format!("{}.{}", quote(own), quote(&f.name))
             }
         }
-        None => trigger.function.to_string(),
+        None => registry::proc(trigger.function).map_or_else(|| trigger.function.to_string(), |p| p.name.into()),
     };
     let arguments: Vec<String> = trigger.arguments.iter().map(|a| literal(a)).collect();
     format!("{name}({})", arguments.join(", "))
