@@ -42,11 +42,7 @@ impl Binder<'_> {
     }
 
     /// The transition table that a name means in FROM: its rows are the elements of a parameter.
-    pub fn transition_item(
-        &mut self,
-        name: &str,
-        alias: Option<&ast::TableAlias>,
-    ) -> SqlResult<Option<FromItem>> {
+    pub fn transition_item(&mut self, name: &str, alias: Option<&ast::TableAlias>) -> SqlResult<Option<FromItem>> {
         let Some(found) = self.variables.and_then(|v| v.transition(name)) else { return Ok(None) };
         let unnest = gavel_functions::registry::procs_named("unnest").find(|p| p.args == [Oid::ANYARRAY]);
         let (Some(unnest), Some(array)) = (unnest, super::typename::array_type(found.row)) else {

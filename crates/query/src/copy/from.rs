@@ -12,8 +12,8 @@ use gavel_wire_format::wire_binary;
 use crate::copy::options::{copy_options, require_columns};
 use crate::dml::writer::{Shapes, Writer};
 use crate::fast::expr::{RowContext, RowExpr};
-use crate::session::triggers::has_triggers;
 use crate::session::result::Executed;
+use crate::session::triggers::has_triggers;
 use crate::session::{Session, binding};
 
 /// Rows that are checked and written in one go.

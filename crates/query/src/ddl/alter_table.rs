@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{AlterAction, ColumnConstraintKind, ColumnDef, QualifiedName, SequenceOption};
 use gavel_catalog::snapshot::row_type;
+use gavel_catalog::trigger::Trigger;
 use gavel_catalog::{Catalog, Column, Identity, IndexKey, Materialized, Table, View};
 use gavel_types::text_io::{type_name, type_name_with_typmod};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
@@ -393,6 +394,16 @@ impl DdlContext<'_> {
         let over = self.materialized_over(table.oid);
         if let Some(view) = over.iter().find(|t| t.materialized.as_ref().is_some_and(|m| uses(&m.sql))) {
             return Err(by_view("materialized view", view.schema, &view.name));
+        }
+        let fires = |t: &&Trigger| t.columns.contains(&column.number) || t.condition.as_deref().is_some_and(uses);
+        if let Some(trigger) = table.triggers.iter().find(fires) {
+            let detail = format!(
+                "trigger {} on table {} depends on column \"{name}\"",
+                trigger.name,
+                self.shown(table.schema, &table.name)
+            );
+            let message = "cannot alter type of a column used in a trigger definition";
+            return Err(SqlError::unsupported(message).detail(detail));
         }
         let other =
             table.visible_columns().find(|c| c.generated && c.name != *name && c.default.as_deref().is_some_and(uses));

@@ -680,8 +680,8 @@ impl DdlContext<'_> {
                 self.edit_table(parent, |t| t.referenced_by.retain(|c| *c != oid))?;
             }
         }
-        for index in &table.indexes {
-            self.forget_comments(index.oid);
+        for part in table.indexes.iter().map(|i| i.oid).chain(table.triggers.iter().map(|t| t.oid)) {
+            self.forget_comments(part);
         }
         Ok(())
     }

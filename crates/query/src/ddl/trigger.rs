@@ -306,7 +306,8 @@ impl DdlContext<'_> {
         };
         let Some(trigger) = triggers_of(&relation).iter().find(|t| t.name == name.name).map(|t| t.oid) else {
             if if_exists {
-                let text = format!("trigger \"{}\" for relation \"{}\" does not exist, skipping", name.name, name.table);
+                let text =
+                    format!("trigger \"{}\" for relation \"{}\" does not exist, skipping", name.name, name.table);
                 self.notice(text);
                 return Ok(());
             }

@@ -143,8 +143,7 @@ impl Session {
             return Ok((None, Vec::new()));
         }
         let transitions = act.transitions.as_slice();
-        let scope =
-            Scope { compiled: &act.compiled, kinds: &act.kinds, sql, transitions, used: RefCell::default() };
+        let scope = Scope { compiled: &act.compiled, kinds: &act.kinds, sql, transitions, used: RefCell::default() };
         let style = self.text_style_now();
         let bound = binding::bind_in_body(prepared, basis, &style, &scope)?;
         let mut used = scope.used.into_inner();

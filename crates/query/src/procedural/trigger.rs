@@ -74,11 +74,7 @@ fn fields(table: &Table) -> Fields {
 }
 
 fn types(table: &Table) -> Types {
-    Types {
-        parameters: Vec::new(),
-        row: Some(fields(table)),
-        row_type: gavel_catalog::snapshot::row_type(table.oid),
-    }
+    Types { parameters: Vec::new(), row: Some(fields(table)), row_type: gavel_catalog::snapshot::row_type(table.oid) }
 }
 
 impl Session {
@@ -343,7 +339,8 @@ pub fn stored_condition(
     let schema = context.catalog.schema_by_oid(table.schema).map_or("", |s| s.name.as_str());
     let head = query_over_rows(schema, &table.name);
     let kept = gavel_binder::view_columns(context, &format!("{head}({condition})")).map_err(of_condition)?;
-    let sql = kept.sql.strip_prefix(head.as_str()).ok_or_else(|| SqlError::internal("a condition without its query"))?;
+    let sql =
+        kept.sql.strip_prefix(head.as_str()).ok_or_else(|| SqlError::internal("a condition without its query"))?;
     let compiled = condition_body(context, table)?;
     let text = format!("SELECT 1 WHERE {sql}");
     let prepared = parse_one(&text).map_err(SqlError::nowhere)?;
@@ -352,7 +349,10 @@ pub fn stored_condition(
         gavel_binder::bind_in_body(context, &parsed.statement, &text, &rows).map_err(of_condition)?;
     }
     let own = table.oid;
-    Ok(StoredCondition { sql: sql.to_owned(), depends_on: kept.depends_on.into_iter().filter(|on| *on != own).collect() })
+    Ok(StoredCondition {
+        sql: sql.to_owned(),
+        depends_on: kept.depends_on.into_iter().filter(|on| *on != own).collect(),
+    })
 }
 
 /// An error of the query that a condition is bound in, as one of the condition.

@@ -19,8 +19,7 @@ struct Found {
 fn named(catalog: &Catalog, schema: Oid, name: &str) -> Vec<Found> {
     let mut found = Vec::new();
     for table in catalog.tables.values().filter(|t| t.schema == schema) {
-        let triggers =
-            table.triggers.iter().filter_map(|t| t.constraint.map(|c| (c.oid, &t.name, c.deferrable)));
+        let triggers = table.triggers.iter().filter_map(|t| t.constraint.map(|c| (c.oid, &t.name, c.deferrable)));
         let uniques = table.uniques.iter().map(|u| (u.oid, &u.name, u.deferrable));
         let foreign = table.foreign_keys.iter().map(|f| (f.oid, &f.name, f.deferrable));
         let checks = table.checks.iter().map(|c| (c.oid, &c.name, false));

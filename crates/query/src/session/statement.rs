@@ -17,8 +17,8 @@ use crate::prepared::{Basis, Planned, Prepared};
 use crate::session::cancel::{Interrupt, Limit};
 use crate::session::explain::explain_columns;
 use crate::session::result::{Executed, Tag};
-use crate::session::triggers::has_triggers;
 use crate::session::running::{Body, ModifyBody, ModifyBy, describe, tables_of, writes_for_others};
+use crate::session::triggers::has_triggers;
 use crate::session::{Session, binding, returning};
 
 impl Prepared {

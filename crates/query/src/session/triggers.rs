@@ -408,10 +408,8 @@ impl Session {
         let by_row = modify::row_update(&act.shape, new_row, on, &eval, params)?;
         let width = act.shape.columns.len();
         let probe = by_row.as_ref().map(|update| Probe { update, width, met: Mutex::default() });
-        let resolution = Resolution {
-            arbiters: arbiters.to_vec(),
-            update: probe.as_ref().map(|p| p as &dyn ConflictRow),
-        };
+        let resolution =
+            Resolution { arbiters: arbiters.to_vec(), update: probe.as_ref().map(|p| p as &dyn ConflictRow) };
         let outcome = writer.insert_resolving(&act.shape, vec![row], &resolution).await?.pop();
         let met = probe.and_then(|p| p.met.into_inner());
         Ok((outcome.unwrap_or(Outcome::Skipped), met))
@@ -507,14 +505,8 @@ impl Session {
         let deletes = act.event == TriggerEvent::Delete;
         let mut row = new;
         for trigger in triggers {
-            let firing = Firing {
-                trigger,
-                table: act.table(),
-                event: act.event,
-                old,
-                new: row.as_deref(),
-                transitions: None,
-            };
+            let firing =
+                Firing { trigger, table: act.table(), event: act.event, old, new: row.as_deref(), transitions: None };
             if !self.trigger_holds(&firing).await? {
                 continue;
             }
@@ -549,8 +541,7 @@ impl Session {
         transitions: Option<&TransitionRows>,
     ) -> SqlResult<()> {
         for trigger in &act.triggers(timing, false) {
-            let firing =
-                Firing { trigger, table: act.table(), event: act.event, old: None, new: None, transitions };
+            let firing = Firing { trigger, table: act.table(), event: act.event, old: None, new: None, transitions };
             if self.trigger_holds(&firing).await? {
                 self.call_trigger(firing).await?;
             }

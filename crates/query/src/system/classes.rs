@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use gavel_catalog::snapshot::{PG_CLASS, PG_CONSTRAINT, PG_NAMESPACE, PG_PROC, PG_TRIGGER, PG_TYPE, is_shared, row_type};
+use gavel_catalog::snapshot::{
+    PG_CLASS, PG_CONSTRAINT, PG_NAMESPACE, PG_PROC, PG_TRIGGER, PG_TYPE, is_shared, row_type,
+};
 use gavel_catalog::system::{self, FIRST_USER_OID};
 use gavel_catalog::{Definition, Index, IndexKey, Table, bootstrap::SUPERUSER};
 use gavel_types::Oid;

@@ -181,11 +181,10 @@ fn call(context: &SystemContext<'_>, trigger: &Trigger) -> String {
     let name = match context.catalog.function(trigger.function) {
         Some(f) => {
             let own = context.schema_name(f.schema);
-            let first = context
-                .search_path
-                .iter()
-                .filter_map(|s| context.catalog.schema(s))
-                .find(|s| context.catalog.functions_named(s.oid, &f.name).any(|other| other.inputs().next().is_none()));
+            let first =
+                context.search_path.iter().filter_map(|s| context.catalog.schema(s)).find(|s| {
+                    context.catalog.functions_named(s.oid, &f.name).any(|other| other.inputs().next().is_none())
+                });
             if first.is_some_and(|s| s.oid == f.schema) {
                 quote(&f.name)
             } else {
@@ -208,7 +207,8 @@ fn literal(text: &str) -> String {
 fn condition(context: &SystemContext<'_>, on: On<'_>, sql: &str, pretty: bool) -> String {
     let query = format!("{}{sql}", query_over_rows(context.schema_name(on.schema()), on.name()));
     let shown = deparse::view(context, &query, &["?column?".to_owned()], Layout::of(pretty));
-    let shown = shown.as_deref().and_then(|text| text.split_once("\n  WHERE ")).map(|(_, condition)| condition.to_owned());
+    let shown =
+        shown.as_deref().and_then(|text| text.split_once("\n  WHERE ")).map(|(_, condition)| condition.to_owned());
     shown.unwrap_or_else(|| context.with_type_names(sql.to_owned()))
 }
 

@@ -269,6 +269,14 @@ ERROR 42704: trigger "nope" for table "tt" does not exist
 > COMMENT ON TRIGGER stale ON nope IS 'none';
 ERROR 42P01: relation "nope" does not exist
 
+> ALTER TABLE tt ALTER COLUMN c TYPE bigint;
+ERROR 0A000: cannot alter type of a column used in a trigger definition
+DETAIL: trigger After Upd on table tt depends on column "c"
+
+> ALTER TABLE tt ALTER COLUMN bb TYPE varchar(10);
+ERROR 0A000: cannot alter type of a column used in a trigger definition
+DETAIL: trigger After Upd on table tt depends on column "bb"
+
 > ALTER TABLE tt DROP COLUMN c;
 ERROR 2BP01: cannot drop column c of table tt because other objects depend on it
 DETAIL: trigger After Upd on table tt depends on column c of table tt
@@ -386,3 +394,37 @@ DROP OWNED
 
 > DROP ROLE h_t_user;
 DROP ROLE
+
+> CREATE TABLE again (x int, y text);
+CREATE TABLE
+
+> CREATE TRIGGER redundant BEFORE UPDATE ON again FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+CREATE TRIGGER
+
+> INSERT INTO again VALUES (1, 'a'), (2, NULL);
+INSERT 0 2
+
+> UPDATE again SET y = 'a' RETURNING *;
+x | y
+2 | a
+UPDATE 1
+
+> UPDATE again SET x = x;
+UPDATE 0
+
+> CREATE OR REPLACE TRIGGER redundant AFTER UPDATE ON again FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+CREATE TRIGGER
+
+> UPDATE again SET x = x;
+ERROR 39P01: suppress_redundant_updates_trigger: must be called before update
+
+> CREATE OR REPLACE TRIGGER redundant BEFORE INSERT ON again FOR EACH ROW EXECUTE FUNCTION pg_catalog.suppress_redundant_updates_trigger();
+CREATE TRIGGER
+
+> INSERT INTO again VALUES (1, 'a');
+ERROR 39P01: suppress_redundant_updates_trigger: must be called on update
+
+> SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'redundant';
+pg_get_triggerdef
+CREATE TRIGGER redundant BEFORE INSERT ON public.again FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()
+SELECT 1
