@@ -177,11 +177,11 @@ impl Session {
                 if !instead {
                     let key = key.map(|key| modify::key_at(&source, key)).transpose()?;
                     self.write_one(act, key, before.clone(), after.clone()).await?;
-                    if let (Some((_, view)), Some(after)) =
-                        (modify::first_broken(std::slice::from_ref(&source), &checks), &after)
-                    {
-                        return Err(self.breaks_view(&act.shape, view, after));
-                    }
+                }
+                if let (Some((_, view)), Some(after)) =
+                    (modify::first_broken(std::slice::from_ref(&source), &checks), &after)
+                {
+                    return Err(self.breaks_view(&act.shape, view, after));
                 }
                 if let (Some(at), Some(after)) = (&new, &after) {
                     at.iter().zip(after).for_each(|(p, value)| source[*p] = value.clone());
