@@ -125,6 +125,7 @@ mod tests {
             materialized: None,
             rung,
             of_type: None,
+            triggers: vec![],
             on_commit: OnCommit::PreserveRows,
         }
     }

@@ -160,6 +160,7 @@ impl World {
             materialized: None,
             rung: 0,
             of_type: None,
+            triggers: vec![],
             on_commit: OnCommit::PreserveRows,
         };
         let after = Table { indexes: vec![index], ..before.clone() };

@@ -46,6 +46,7 @@ fn table(rung: u32, indexes: Vec<Index>) -> Table {
         materialized: None,
         rung,
         of_type: None,
+        triggers: vec![],
         on_commit: OnCommit::PreserveRows,
     }
 }
