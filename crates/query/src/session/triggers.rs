@@ -281,7 +281,8 @@ impl Session {
         let mut count = 0;
         for new in rows {
             if instead {
-                count += u64::from(self.instead_of_row(&act, None, Some(new)).await?.is_some());
+                self.instead_of_row(&act, None, Some(new)).await?;
+                count += 1;
                 continue;
             }
             let Some(new) = self.before_row(&act, None, Some(new)).await? else { continue };

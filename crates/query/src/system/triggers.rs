@@ -7,7 +7,7 @@ use gavel_functions::registry;
 use gavel_types::{Datum, Oid};
 
 use super::SystemContext;
-use super::deparse::{self, Layout};
+use super::deparse;
 use super::information::database;
 use super::table::{Row, Rows, numbers};
 use crate::ddl::names::quote;
@@ -193,22 +193,14 @@ fn call(context: &SystemContext<'_>, trigger: &Trigger) -> String {
         }
         None => registry::proc(trigger.function).map_or_else(|| trigger.function.to_string(), |p| p.name.into()),
     };
-    let arguments: Vec<String> = trigger.arguments.iter().map(|a| literal(a)).collect();
+    let arguments: Vec<String> = trigger.arguments.iter().map(|a| format!("'{}'", a.replace('\'', "''"))).collect();
     format!("{name}({})", arguments.join(", "))
-}
-
-/// A string as a literal.
-fn literal(text: &str) -> String {
-    let quoted = text.replace('\'', "''");
-    if quoted.contains('\\') { format!("E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
 }
 
 /// A condition as it is shown.
 fn condition(context: &SystemContext<'_>, on: On<'_>, sql: &str, pretty: bool) -> String {
     let query = format!("{}{sql}", query_over_rows(context.schema_name(on.schema()), on.name()));
-    let shown = deparse::view(context, &query, &["?column?".to_owned()], Layout::of(pretty));
-    let shown =
-        shown.as_deref().and_then(|text| text.split_once("\n  WHERE ")).map(|(_, condition)| condition.to_owned());
+    let shown = deparse::condition(context, &query, pretty);
     shown.unwrap_or_else(|| context.with_type_names(sql.to_owned()))
 }
 

@@ -312,6 +312,7 @@ CREATE ROLE
 GRANT
 
 > SET ROLE h_t_user;
+(is_superuser = off)
 SET
 
 > CREATE TRIGGER theirs BEFORE INSERT ON tt FOR EACH ROW EXECUTE FUNCTION f();
@@ -329,12 +330,14 @@ count
 SELECT 1
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > GRANT TRIGGER ON tt TO h_t_user;
 GRANT
 
 > SET ROLE h_t_user;
+(is_superuser = off)
 SET
 
 > CREATE TRIGGER theirs BEFORE INSERT ON tt FOR EACH ROW EXECUTE FUNCTION f();
@@ -351,6 +354,7 @@ theirs
 SELECT 3
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > DROP TRIGGER IF EXISTS nope ON tt;

@@ -68,16 +68,16 @@ NOTICE: a_before BEFORE ROW INSERT old <NULL> new (5,b,)
 ERROR 21000: ON CONFLICT DO UPDATE command cannot affect row a second time
 HINT: Ensure that no rows proposed for insertion within the same command have duplicate constrained values.
 
-> MERGE INTO t USING (VALUES (9, 'nine'), (1, 'merged'), (2, NULL)) s (a, b) ON s.a = t.a WHEN MATCHED AND s.b IS NULL THEN DELETE WHEN MATCHED THEN UPDATE SET b = s.b WHEN NOT MATCHED THEN INSERT (a, b) VALUES (s.a, s.b);
+> MERGE INTO t USING (VALUES (1, 'merged'), (2, NULL), (9, 'nine')) s (a, b) ON s.a = t.a WHEN MATCHED AND s.b IS NULL THEN DELETE WHEN MATCHED THEN UPDATE SET b = s.b WHEN NOT MATCHED THEN INSERT (a, b) VALUES (s.a, s.b);
 NOTICE: s_before BEFORE STATEMENT INSERT old <NULL> new <NULL>
 NOTICE: s_before BEFORE STATEMENT UPDATE old <NULL> new <NULL>
 NOTICE: s_before BEFORE STATEMENT DELETE old <NULL> new <NULL>
-NOTICE: a_before BEFORE ROW INSERT old <NULL> new (9,nine,)
 NOTICE: a_before BEFORE ROW UPDATE old (1,againuno,<againuno>) new (1,merged,)
 NOTICE: a_before BEFORE ROW DELETE old (2,two,<two>) new <NULL>
-NOTICE: b_after AFTER ROW INSERT old <NULL> new (9,nine,<nine>)
+NOTICE: a_before BEFORE ROW INSERT old <NULL> new (9,nine,)
 NOTICE: b_after AFTER ROW UPDATE old (1,againuno,<againuno>) new (1,merged,<merged>)
 NOTICE: b_after AFTER ROW DELETE old (2,two,<two>) new <NULL>
+NOTICE: b_after AFTER ROW INSERT old <NULL> new (9,nine,<nine>)
 NOTICE: s_after AFTER STATEMENT DELETE old <NULL> new <NULL>
 NOTICE: s_after AFTER STATEMENT UPDATE old <NULL> new <NULL>
 NOTICE: s_after AFTER STATEMENT INSERT old <NULL> new <NULL>
