@@ -23,6 +23,7 @@ pub mod group;
 pub mod hypothetical;
 pub mod implied;
 pub mod insert;
+pub mod instead;
 pub mod join;
 pub mod json_rows;
 pub mod literal;

@@ -38,6 +38,21 @@ pub trait Variables {
 
     /// What a name means that could be a variable and a column.
     fn conflict(&self) -> Conflict;
+
+    /// The rows that REFERENCING of a trigger gives this name.
+    fn transition(&self, name: &str) -> Option<TransitionTable> {
+        let _ = name;
+        None
+    }
+}
+
+/// Rows that a statement has written, as a trigger function reads them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TransitionTable {
+    /// The parameter, from 0, that is an array of them.
+    pub parameter: usize,
+    /// The type of one.
+    pub row: Oid,
 }
 
 /// See [`Variables`].

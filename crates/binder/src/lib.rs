@@ -46,5 +46,5 @@ pub use bind::typename::{array_type, element_type, format_type, resolve_type};
 pub use bind::variable::{assignment_cast, bind_in_body, subscript_assignment};
 pub use bind::view::{ViewDefinition, check_column_names, view_body, view_columns};
 pub use bind::written::{Updatability, updatability};
-pub use context::{BindContext, Conflict, FunctionCall, Variable, Variables};
+pub use context::{BindContext, Conflict, FunctionCall, TransitionTable, Variable, Variables};
 pub use parse::{Parsed, parse};

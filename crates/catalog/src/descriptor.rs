@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::acl::{Acl, AclItem};
 use crate::index_method::IndexMethod;
 use crate::partition::{PartitionBound, PartitionKey};
+use crate::trigger::Trigger;
 
 /// Names an object for ever: PostgreSQL's OID of it, and the object id in storage keys.
 pub type ObjectId = Oid;
@@ -468,6 +469,9 @@ pub struct Table {
     /// Of a partition: FOR VALUES, which rows of the one parent it has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<PartitionBound>,
+    /// In the order of their names, in which they fire.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub triggers: Vec<Trigger>,
     /// Of a temporary table, which is never stored.
     #[serde(skip)]
     pub on_commit: OnCommit,
@@ -613,6 +617,9 @@ pub struct View {
     /// Defaults of columns, by `attnum`, which go before those of the table that is written through the view.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub defaults: Vec<(i16, String)>,
+    /// In the order of their names, in which they fire.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub triggers: Vec<Trigger>,
 }
 
 impl View {

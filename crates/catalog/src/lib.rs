@@ -38,6 +38,7 @@ pub mod search;
 pub mod snapshot;
 pub mod store;
 pub mod system;
+pub mod trigger;
 pub mod user_type;
 
 pub use descriptor::{

@@ -129,6 +129,7 @@ mod tests {
             partitioned: None,
             bound: None,
             of_type: None,
+            triggers: vec![],
             on_commit: OnCommit::PreserveRows,
         }
     }

@@ -37,6 +37,11 @@ impl Names {
         Name(self.entries.len() - 1)
     }
 
+    /// What the very end of a body sees.
+    pub fn last(&self) -> Option<Name> {
+        self.entries.len().checked_sub(1).map(Name)
+    }
+
     /// What is seen at `at`, from the innermost outwards.
     pub fn from(&self, at: Option<Name>) -> impl Iterator<Item = &NameKind> {
         let mut next = at;

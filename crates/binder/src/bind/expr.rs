@@ -126,6 +126,7 @@ impl Binder<'_> {
             }
             Expr::CompoundFieldAccess { root, access_chain } => self.access(root, access_chain),
             Expr::Prefixed { prefix, value } if prefix.value == crate::parse::marker::SYMMETRIC => self.expr(value),
+            Expr::QualifiedWildcard(name, _) => self.whole_row(name),
             other => {
                 let text = format!("syntax error at or near \"{}\"", first_word(other));
                 Err(SqlError::new(SqlState::SyntaxError, text))

@@ -135,6 +135,9 @@ impl Binder<'_> {
             if let Some((cte, level)) = self.find_cte(&fold(ident)) {
                 return self.cte_item(&cte, level, alias, pos);
             }
+            if let Some(item) = self.transition_item(&fold(ident), alias)? {
+                return Ok(item);
+            }
         }
         let full = qualified(self.context, name).map_err(|e| self.error_at(e, pos))?;
         let resolved = relation(self.context, &full).map_err(|e| {

@@ -1,6 +1,7 @@
 //! What INSERT, UPDATE and DELETE share: the target table, RETURNING, generated columns.
 
 use gavel_catalog::Table;
+use gavel_catalog::trigger::TriggerEvent;
 use gavel_types::{PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
@@ -39,6 +40,16 @@ impl Verb {
             Self::Update => "w",
             Self::Delete => "d",
             Self::Merge => "",
+        }
+    }
+
+    /// What triggers call it; MERGE is written to no view.
+    pub fn event(self) -> Option<TriggerEvent> {
+        match self {
+            Self::Insert => Some(TriggerEvent::Insert),
+            Self::Update => Some(TriggerEvent::Update),
+            Self::Delete => Some(TriggerEvent::Delete),
+            Self::Merge => None,
         }
     }
 

@@ -230,7 +230,13 @@ impl Binder<'_> {
         };
         match found {
             Some((l, i)) => Ok(self.row_of(l, i, pos)),
-            None => Err(self.no_item(parts.last().map_or("", String::as_str), pos)),
+            None => {
+                let idents: Vec<ast::Ident> = name.0.iter().filter_map(|p| p.as_ident().cloned()).collect();
+                match self.variable(&idents, pos)? {
+                    Some(row) => Ok(row),
+                    None => Err(self.no_item(parts.last().map_or("", String::as_str), pos)),
+                }
+            }
         }
     }
 

@@ -1,5 +1,8 @@
 //! Whole statements.
 
+use std::sync::Arc;
+
+use gavel_catalog::trigger::TriggerEvent;
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
@@ -177,6 +180,9 @@ impl Binder<'_> {
         // COPY's own errors carry no position in PostgreSQL.
         let table = match relation(self.context, &name)? {
             Resolved::Table(table) if table.materialized.is_none() && !(to && table.partitioned.is_some()) => table,
+            Resolved::View(view) if !to && view.is_written_by_triggers(TriggerEvent::Insert) => {
+                Arc::new(view.as_table(self.context.catalog))
+            }
             other if to => {
                 let kind = kind_of(&other);
                 let text = format!("cannot copy from {kind} \"{}\"", name.name);
@@ -186,7 +192,9 @@ impl Binder<'_> {
             other => {
                 let kind = kind_of(&other);
                 let text = format!("cannot copy to {kind} \"{}\"", name.name);
-                return Err(SqlError::new(SqlState::WrongObjectType, text));
+                let error = SqlError::new(SqlState::WrongObjectType, text);
+                let hint = "To enable copying to a view, provide an INSTEAD OF INSERT trigger.";
+                return Err(if matches!(other, Resolved::View(_)) { error.hint(hint) } else { error });
             }
         };
         self.uses(table.oid);

@@ -11,9 +11,10 @@ use sqlparser::ast;
 
 use super::Binder;
 use super::assign::Place;
+use super::from::FromItem;
 use super::name::fold;
-use super::scalar::{Typed, scalar};
-use super::scope::{Fields, Level};
+use super::scalar::{Typed, column, scalar};
+use super::scope::{Columns, Fields, Level, NsColumn, NsItem};
 use crate::bound::{Bound, Scalar, ScalarKind};
 use crate::context::{BindContext, Conflict, Variables};
 use crate::parse::{Pos, parse_expression};
@@ -38,6 +39,28 @@ impl Binder<'_> {
             value = self.field(value, field)?;
         }
         Ok(Some(value))
+    }
+
+    /// The transition table that a name means in FROM: its rows are the elements of a parameter.
+    pub fn transition_item(&mut self, name: &str, alias: Option<&ast::TableAlias>) -> SqlResult<Option<FromItem>> {
+        let Some(found) = self.variables.and_then(|v| v.transition(name)) else { return Ok(None) };
+        let unnest = gavel_functions::registry::procs_named("unnest").find(|p| p.args == [Oid::ANYARRAY]);
+        let (Some(unnest), Some(array)) = (unnest, super::typename::array_type(found.row)) else {
+            return Err(SqlError::unsupported("transition tables of this table are not supported"));
+        };
+        let rows = scalar(ScalarKind::Param(found.parameter), PgType::new(array));
+        let Some((rel, columns)) = self.rows_of_composite(unnest, &[rows], PgType::new(found.row))? else {
+            return Err(SqlError::internal("rows of a type without fields"));
+        };
+        let columns: Vec<NsColumn> = columns
+            .into_iter()
+            .map(|(name, id, ty)| NsColumn { name, scalar: column(id, ty), origin: None, fields: None, access: None })
+            .collect();
+        let mut item = NsItem::new(name.to_owned(), Columns::List(columns.into()));
+        item.unlockable = Some("a named tuplestore");
+        let mut items = vec![item];
+        self.rename(&mut items, alias)?;
+        Ok(Some(FromItem::new(rel, items)))
     }
 
     /// Whether variables are looked for before columns.

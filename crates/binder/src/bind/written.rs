@@ -226,7 +226,12 @@ impl Binder<'_> {
     /// 42P01, 42809; 55000 for a view that is not simple.
     pub fn written(&mut self, name: &ast::ObjectName, verb: Verb) -> SqlResult<Written> {
         match self.target_relation(name, verb)? {
-            Resolved::View(view) => self.written_view(&view, verb),
+            Resolved::View(view) if verb.event().is_some_and(|e| view.is_written_by_triggers(e)) => {
+                self.uses(view.oid);
+                let access = self.new_access(view.oid, verb.privilege());
+                Ok(Written::of_table(Arc::new(view.as_table(self.context.catalog)), verb, access))
+            }
+            Resolved::View(view) => self.written_view(&view, verb, true),
             Resolved::Table(table) => {
                 let access = self.new_access(table.oid, verb.privilege());
                 Ok(Written::of_table(table, verb, access))
@@ -235,8 +240,9 @@ impl Binder<'_> {
         }
     }
 
-    fn written_view(&mut self, view: &Arc<View>, verb: Verb) -> SqlResult<Written> {
-        let (table, only, layers) = self.layers(view, verb)?;
+    /// `by_triggers`: it may end at a view that triggers write to.
+    fn written_view(&mut self, view: &Arc<View>, verb: Verb, by_triggers: bool) -> SqlResult<Written> {
+        let (table, only, layers) = self.layers(view, verb, by_triggers)?;
         let (name, schema) = (view.name.clone(), view.schema);
         let access = self.new_access(view.oid, verb.privilege());
         let mut out = Written { table, name, schema, verb, access, only, layers, columns: vec![] };
@@ -265,7 +271,13 @@ impl Binder<'_> {
     }
 
     /// The views from `view` down to the table under them, which may be read with ONLY.
-    fn layers(&mut self, view: &Arc<View>, verb: Verb) -> SqlResult<(Arc<Table>, bool, Vec<Layer>)> {
+    fn layers(
+        &mut self,
+        view: &Arc<View>,
+        verb: Verb,
+        by_triggers: bool,
+    ) -> SqlResult<(Arc<Table>, bool, Vec<Layer>)> {
+        let event = verb.event().filter(|_| by_triggers);
         let mut layers: Vec<Layer> = Vec::new();
         let mut next = Arc::clone(view);
         let context = self.context.stored();
@@ -281,6 +293,10 @@ impl Binder<'_> {
                 Resolved::Table(table) if table.materialized.is_none() => {
                     self.uses(table.oid);
                     return Ok((table, only, layers));
+                }
+                Resolved::View(below) if event.is_some_and(|e| below.is_written_by_triggers(e)) => {
+                    self.uses(below.oid);
+                    return Ok((Arc::new(below.as_table(context.catalog)), false, layers));
                 }
                 Resolved::View(below) if layers.len() < super::view::MAX_VIEW_DEPTH => next = below,
                 Resolved::System(system) => {
@@ -482,7 +498,7 @@ impl Updatability {
 
 /// Whether `view` can be written through.
 pub fn updatability(context: &BindContext<'_>, view: &Arc<View>) -> Updatability {
-    match Binder::new(context, "").written_view(view, Verb::Delete) {
+    match Binder::new(context, "").written_view(view, Verb::Delete, false) {
         Ok(written) => {
             let columns: Vec<bool> = written.columns.iter().map(|c| c.refused.is_none()).collect();
             let reason = (!columns.contains(&true)).then(|| NO_COLUMNS.to_owned());

@@ -115,6 +115,15 @@ pub enum Ddl {
         roles: Vec<String>,
         cascade: bool,
     },
+    CreateTrigger(Box<CreateTrigger>),
+    DropTrigger {
+        name: TriggerName,
+        if_exists: bool,
+    },
+    RenameTrigger {
+        name: TriggerName,
+        to: String,
+    },
     /// Concerns the session or its transaction and changes no catalog.
     Session(SessionCommand),
     /// REINDEX of an index or a table.
@@ -704,6 +713,11 @@ pub enum AlterAction {
     Accepted,
     /// Of an index: ALTER COLUMN number SET STATISTICS, without effect here.
     IndexStatistics(i64),
+    /// ENABLE and DISABLE TRIGGER; no name is all of them (ALL, USER). `enabled` is `pg_trigger.tgenabled`.
+    EnableTrigger {
+        name: Option<String>,
+        enabled: char,
+    },
     /// Of a column, without effect here: SET STATISTICS, SET STORAGE, SET (n_distinct = 5) …
     AcceptedColumn {
         column: String,
@@ -731,6 +745,7 @@ pub enum CommentTarget {
         name: String,
         domain: QualifiedName,
     },
+    Trigger(TriggerName),
     Function(WrittenKind, FunctionName),
     /// Of a kind that there are no objects of.
     Other(String),
@@ -795,6 +810,48 @@ pub struct DefaultPrivileges {
     pub kind: char,
     /// Its target means nothing.
     pub grant: Grant,
+}
+
+/// CREATE TRIGGER.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateTrigger {
+    pub name: String,
+    pub or_replace: bool,
+    pub constraint: bool,
+    pub timing: gavel_catalog::trigger::Timing,
+    pub events: Vec<gavel_catalog::trigger::TriggerEvent>,
+    /// UPDATE OF.
+    pub columns: Vec<String>,
+    pub table: QualifiedName,
+    /// FROM, of a constraint trigger.
+    pub from: Option<QualifiedName>,
+    /// DEFERRABLE, or not, if it says so.
+    pub deferrable: Option<bool>,
+    /// INITIALLY DEFERRED.
+    pub deferred: bool,
+    /// REFERENCING, in the order written.
+    pub transitions: Vec<Transition>,
+    pub row: bool,
+    /// Text of WHEN.
+    pub condition: Option<String>,
+    pub function: QualifiedName,
+    pub arguments: Vec<String>,
+}
+
+/// `OLD TABLE AS name` and its like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    pub name: String,
+    pub new: bool,
+    /// TABLE; else ROW, which PostgreSQL does not have.
+    pub table: bool,
+}
+
+/// A trigger and its table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TriggerName {
+    pub name: String,
+    pub table: QualifiedName,
 }
 
 /// A statement that the session runs by itself.

@@ -24,6 +24,7 @@ mod parser;
 mod partition;
 mod session;
 mod table;
+mod trigger;
 mod user_type;
 mod words;
 

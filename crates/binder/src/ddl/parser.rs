@@ -10,7 +10,7 @@ use super::ast::{
     ObjectKind, PartitionOf, Persistence, QualifiedName, RoleOption, TableRef,
 };
 use super::words::{Parse, Words, quote};
-use super::{function, grant, partition, session, table, user_type};
+use super::{function, grant, partition, session, table, trigger, user_type};
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("create") {
@@ -92,6 +92,10 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         function::create(p, FunctionKind::Function, or_replace)
     } else if p.eat("procedure") {
         function::create(p, FunctionKind::Procedure, or_replace)
+    } else if p.at("constraint trigger") || p.at("trigger") {
+        let constraint = p.eat("constraint");
+        p.expect("trigger")?;
+        trigger::create(p, or_replace, constraint)
     } else if p.eat("schema") {
         create_schema(p)
     } else if p.eat("database") {
@@ -514,6 +518,9 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if let Some(kind) = function::kind(p) {
         return function::alter(p, kind);
     }
+    if p.eat("trigger") {
+        return trigger::alter(p);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("ALTER {what}"));
@@ -639,6 +646,11 @@ fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
     if kind == ObjectKind::Table && p.eat("no inherit") {
         return Ok(AlterAction::NoInherit(p.qualified()?));
     }
+    if kind == ObjectKind::Table
+        && let Some(action) = trigger_action(p)?
+    {
+        return Ok(action);
+    }
     let harmless = ["cluster on", "enable", "disable", "force", "no force", "replica identity"];
     if matches!(kind, ObjectKind::Table | ObjectKind::MaterializedView) && harmless.iter().any(|w| p.at(w)) {
         while !p.at_end() && !p.at_token(&Token::Comma) {
@@ -647,6 +659,23 @@ fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
         return Ok(AlterAction::Accepted);
     }
     p.unexpected()
+}
+
+/// ENABLE and DISABLE TRIGGER.
+fn trigger_action(p: &mut Words<'_, '_>) -> Parse<Option<AlterAction>> {
+    let enabled = if p.eat("enable trigger") {
+        'O'
+    } else if p.eat("enable always trigger") {
+        'A'
+    } else if p.eat("enable replica trigger") {
+        'R'
+    } else if p.eat("disable trigger") {
+        'D'
+    } else {
+        return Ok(None);
+    };
+    let name = if p.eat("all") || p.eat("user") { None } else { Some(p.name()?) };
+    Ok(Some(AlterAction::EnableTrigger { name, enabled }))
 }
 
 fn rename(p: &mut Words<'_, '_>) -> Parse<AlterAction> {
@@ -777,6 +806,9 @@ fn drop(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if let Some(kind) = function::kind(p) {
         return function::drop(p, kind);
     }
+    if p.eat("trigger") {
+        return trigger::drop(p);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("DROP {what}"));
@@ -831,6 +863,8 @@ fn comment(p: &mut Words<'_, '_>) -> Parse<Ddl> {
             Some(column) => CommentTarget::Column(name, column),
             None => return p.unexpected(),
         }
+    } else if p.eat("trigger") {
+        CommentTarget::Trigger(trigger::on_table(p)?)
     } else if p.eat("constraint") {
         let name = p.name()?;
         p.expect("on")?;

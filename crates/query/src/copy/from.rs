@@ -14,6 +14,7 @@ use crate::dml::arrivals::Arrivals;
 use crate::dml::writer::{Shapes, Writer};
 use crate::fast::expr::{RowContext, RowExpr};
 use crate::session::result::Executed;
+use crate::session::triggers::has_triggers;
 use crate::session::{Session, binding};
 
 /// Rows that are written in one go.
@@ -102,6 +103,8 @@ impl Session {
             Some(line) => error.context(format!("COPY {}, line {line}", table.name)),
             None => error,
         };
+        let fires = has_triggers(table);
+        let mut firing: Vec<Vec<Datum>> = Vec::new();
         let mut arrivals = Arrivals::default();
         let mut count: u64 = 0;
         loop {
@@ -144,17 +147,26 @@ impl Session {
                         values[slot] = value;
                     }
                 }
+                count += 1;
+                if fires {
+                    firing.push(values);
+                    continue;
+                }
                 // Defaults and conditions are computed while the transaction is free.
                 let mut held = state.lock().await;
                 let mut writer = Writer::new(&mut held, &shapes, &eval);
                 let received = writer.receive(&mut arrivals, &shape, values, row.line());
                 received.map_err(|e| e.context(row.line_context()))?;
-                count += 1;
                 if arrivals.len() == BATCH_ROWS {
                     writer.write_arrivals(&mut arrivals).await.map_err(located)?;
                 }
             }
             if chunk.is_none() {
+                if fires {
+                    drop((state, shapes));
+                    let count = self.copy_firing(table, firing).await?;
+                    return Ok(Executed::tag(format!("COPY {count}")));
+                }
                 let mut held = state.lock().await;
                 let mut writer = Writer::new(&mut held, &shapes, &eval);
                 writer.write_arrivals(&mut arrivals).await.map_err(located)?;

@@ -101,6 +101,8 @@ const fn action_name(action: &AlterAction) -> &'static str {
         A::NotOfType => "NOT OF",
         A::Sequence(_) | A::SetOptions(_) | A::Accepted | A::AcceptedColumn { .. } => "SET",
         A::ResetOptions(_) => "RESET",
+        A::EnableTrigger { enabled: 'D', .. } => "DISABLE TRIGGER",
+        A::EnableTrigger { .. } => "ENABLE TRIGGER",
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{AlterAction, ColumnConstraintKind, ColumnDef, QualifiedName, SequenceOption};
 use gavel_catalog::snapshot::row_type;
+use gavel_catalog::trigger::Trigger;
 use gavel_catalog::{Catalog, Column, Identity, IndexKey, Materialized, PartitionOn, Table, View};
 use gavel_types::text_io::{type_name, type_name_with_typmod};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
@@ -152,6 +153,10 @@ impl DdlContext<'_> {
             AlterAction::OfType(name) => self.set_type_of_table(oid, name),
             AlterAction::NotOfType => self.unset_type_of_table(oid),
             AlterAction::Accepted => Ok(()),
+            AlterAction::EnableTrigger { name, enabled } => {
+                let table = self.table_by_oid(oid)?;
+                self.enable_triggers(&table, name.as_deref(), *enabled)
+            }
             AlterAction::AcceptedColumn { column } => self.column_of(oid, column).map(drop),
             AlterAction::AddColumn { .. }
             | AlterAction::SetType { .. }
@@ -440,6 +445,16 @@ impl DdlContext<'_> {
         if let Some(view) = over.iter().find(|t| t.materialized.as_ref().is_some_and(|m| uses(&m.sql))) {
             return Err(by_view("materialized view", view.schema, &view.name));
         }
+        let fires = |t: &&Trigger| t.columns.contains(&column.number) || t.condition.as_deref().is_some_and(uses);
+        if let Some(trigger) = table.triggers.iter().find(fires) {
+            let detail = format!(
+                "trigger {} on table {} depends on column \"{name}\"",
+                trigger.name,
+                self.shown(table.schema, &table.name)
+            );
+            let message = "cannot alter type of a column used in a trigger definition";
+            return Err(SqlError::unsupported(message).detail(detail));
+        }
         let other =
             table.visible_columns().find(|c| c.generated && c.name != *name && c.default.as_deref().is_some_and(uses));
         match other {
@@ -651,6 +666,9 @@ impl DdlContext<'_> {
         }
         for check in &mut changed.checks {
             rename(&mut check.sql)?;
+        }
+        for condition in changed.triggers.iter_mut().filter_map(|t| t.condition.as_mut()) {
+            rename(condition)?;
         }
         for part in changed.partitioned.iter_mut().flat_map(|key| &mut key.parts) {
             if let PartitionOn::Expression(sql) = &mut part.key {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gavel_binder::CheckedBody;
+use gavel_catalog::trigger::{Timing, TriggerEvent};
 use gavel_catalog::{Catalog, Function, Table};
 use gavel_functions::registry::Volatility;
 use gavel_types::{Oid, PgType, SqlResult};
@@ -63,6 +64,15 @@ pub struct StoredQuery {
     pub depends_on: Vec<Oid>,
 }
 
+/// The condition of a trigger, in the form that its descriptor keeps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredCondition {
+    /// Over the rows `old` and `new`.
+    pub sql: String,
+    /// Functions and types that it uses.
+    pub depends_on: Vec<Oid>,
+}
+
 /// The binder as DDL sees it.
 pub trait DdlBinder: Send + Sync {
     /// The type that a name with modifiers stands for.
@@ -97,6 +107,18 @@ pub trait DdlBinder: Send + Sync {
     /// # Errors
     /// Those of its statements, with their places in the statement that is run where they can be told; 42P13.
     fn function_body(&self, scope: Scope<'_>, function: &Arc<Function>) -> SqlResult<CheckedBody>;
+
+    /// Checks the condition of a trigger: of these events, for rows or not, at this time.
+    ///
+    /// # Errors
+    /// The binder's; 42P17 for rows that there are none of.
+    fn trigger_condition(
+        &self,
+        scope: Scope<'_>,
+        table: &Table,
+        condition: &str,
+        fires: (&[TriggerEvent], bool, Timing),
+    ) -> SqlResult<StoredCondition>;
 
     /// Binds the query of a view or of CREATE TABLE AS.
     ///

@@ -5,11 +5,12 @@ use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 use gavel_catalog::bootstrap;
+use gavel_catalog::trigger::{Timing, TriggerEvent};
 use gavel_functions::registry::{self, Volatility};
 use gavel_types::PgType;
 use sqlparser::ast::{DataType, Expr, Query, Visit, Visitor};
 
-use super::binding::{Scope, StoredExpression, StoredQuery, Usage};
+use super::binding::{Scope, StoredCondition, StoredExpression, StoredQuery, Usage};
 use super::*;
 
 #[derive(Default)]
@@ -146,6 +147,16 @@ impl DdlBinder for Binder {
         function: &Arc<gavel_catalog::Function>,
     ) -> SqlResult<gavel_binder::CheckedBody> {
         Ok(gavel_binder::CheckedBody { body: function.body.clone(), depends_on: Vec::new() })
+    }
+
+    fn trigger_condition(
+        &self,
+        _: Scope<'_>,
+        _: &Table,
+        condition: &str,
+        _: (&[TriggerEvent], bool, Timing),
+    ) -> SqlResult<StoredCondition> {
+        Ok(StoredCondition { sql: condition.into(), depends_on: Vec::new() })
     }
 
     fn query(&self, scope: Scope<'_>, query: &Query) -> SqlResult<StoredQuery> {
@@ -515,7 +526,7 @@ fn alter_table_refuses_what_postgresql_refuses() {
         alter sequence q owned by nope.a => ERROR 42P01: relation "nope" does not exist
         alter sequence q owned by t.nope => ERROR 42703: column "nope" of relation "t" does not exist
         create database postgres => ERROR 42P04: database "postgres" already exists
-        create trigger x before insert on t for each row execute function f() => ERROR 0A000: CREATE TRIGGER is not supported
+        create trigger x before insert on t for each row execute function f() => ERROR 42883: function f() does not exist
         "#,
     );
     let mut s = Session::new();

@@ -37,6 +37,8 @@ pub(super) enum Object {
     /// Composite type and field.
     Attribute(Oid, i16),
     Function(Oid),
+    /// Table and trigger.
+    Trigger(Oid, Oid),
 }
 
 /// Why a dependent depends on an object, as DETAIL says it.
@@ -268,6 +270,7 @@ impl DdlContext<'_> {
         plan.dependents.retain(|e| match &e.dependent {
             Object::Default(t, n) if plan.gone.contains(&Object::Column(*t, *n)) => false,
             Object::Constraint(t, _) | Object::Default(t, _) | Object::Column(t, _) => !gone_tables.contains(t),
+            Object::Trigger(t, _) => !gone_tables.contains(t) && !plan.gone.contains(&Object::View(*t)),
             _ => true,
         });
         plan
@@ -362,7 +365,7 @@ impl DdlContext<'_> {
                 }
                 self.views_over(*oid, &on, plan);
             }
-            Object::Default(..) | Object::Attribute(..) => {}
+            Object::Default(..) | Object::Attribute(..) | Object::Trigger(..) => {}
             Object::Index(table, index) => {
                 for (table, part, constraint) in self.index_parts(*table, *index) {
                     match constraint {
@@ -487,6 +490,9 @@ impl DdlContext<'_> {
 
     /// What calls a function.
     fn function_goes(&self, oid: Oid, on: &str, plan: &mut Plan) {
+        for (table, trigger) in super::trigger::callers(self.now(), oid) {
+            plan.depend(Object::Trigger(table, trigger.oid), on);
+        }
         self.views_over(oid, on, plan);
         for table in self.now().tables.values() {
             if table.partitioned.iter().flat_map(|key| key.expressions()).any(|sql| calls(sql, oid)) {
@@ -551,6 +557,14 @@ impl DdlContext<'_> {
                 plan.take(Object::Constraint(table.oid, check.oid));
             } else {
                 plan.depend(Object::Constraint(table.oid, check.oid), on);
+            }
+        }
+        let named = table.column(number).map_or("", |c| c.name.as_str());
+        let mut triggers: Vec<_> = table.triggers.iter().collect();
+        triggers.sort_by_key(|t| t.oid);
+        for trigger in triggers {
+            if trigger.columns.contains(&number) || trigger.condition.as_deref().is_some_and(|c| mentions(c, named)) {
+                plan.depend(Object::Trigger(table.oid, trigger.oid), on);
             }
         }
         for key in table.foreign_keys.iter().filter(|f| f.columns.contains(&number)) {
@@ -626,6 +640,14 @@ impl DdlContext<'_> {
                 format!("default value for column {} of {}", column_name(catalog, *t, *number), table(*t))
             }
             Object::Type(oid) => format!("type {}", self.type_shown(*oid)),
+            Object::Trigger(t, oid) => {
+                let name = catalog.triggers().find(|(_, own)| own.oid == *oid).map_or("", |(_, own)| own.name.as_str());
+                let on = match catalog.views.get(t) {
+                    Some(v) => format!("view {}", self.shown(v.schema, &v.name)),
+                    None => table(*t),
+                };
+                format!("trigger {name} on {on}")
+            }
             Object::Function(oid) => match catalog.function(*oid) {
                 // Procedures are called so, too.
                 Some(f) => format!("function {}", self.function_shown(f)),
@@ -652,6 +674,10 @@ impl DdlContext<'_> {
                 }
                 Object::Index(table, oid) if !is_gone(table) => {
                     self.edit_table(*table, |t| t.indexes.retain(|i| i.oid != *oid))?;
+                    self.forget_comments(*oid);
+                }
+                Object::Trigger(on, oid) if !is_gone(on) && !gone.contains(&Object::View(*on)) => {
+                    self.edit_triggers(*on, |triggers| triggers.retain(|own| own.oid != *oid))?;
                     self.forget_comments(*oid);
                 }
                 Object::Default(table, number) if !is_gone(table) => {
@@ -757,13 +783,13 @@ impl DdlContext<'_> {
                 self.edit_table(parent, |t| t.referenced_by.retain(|c| *c != oid))?;
             }
         }
-        for index in &table.indexes {
-            self.forget_comments(index.oid);
+        for part in table.indexes.iter().map(|i| i.oid).chain(table.triggers.iter().map(|t| t.oid)) {
+            self.forget_comments(part);
         }
         Ok(())
     }
 
-    fn forget_comments(&mut self, oid: Oid) {
+    pub(super) fn forget_comments(&mut self, oid: Oid) {
         if self.now().comments.keys().any(|k| k.1 == oid) {
             self.edit().comments.retain(|k, _| k.1 != oid);
         }
@@ -839,7 +865,7 @@ fn number_of(object: &Object) -> u32 {
         | Object::View(oid)
         | Object::Sequence(oid)
         | Object::Function(oid) => oid.0,
-        Object::Index(_, oid) | Object::Constraint(_, oid) => oid.0,
+        Object::Index(_, oid) | Object::Constraint(_, oid) | Object::Trigger(_, oid) => oid.0,
         Object::Column(table, _) | Object::Default(table, _) => table.0,
         Object::Type(oid) | Object::Attribute(oid, _) => oid.type_number(),
     }

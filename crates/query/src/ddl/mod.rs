@@ -77,6 +77,7 @@ mod scram;
 mod sequence;
 mod shared;
 pub mod temporary;
+mod trigger;
 mod typed_table;
 mod upkeep;
 mod user_type;
@@ -273,6 +274,21 @@ pub fn session_command(statement: &Statement) -> SqlResult<Option<ast::SessionCo
     })
 }
 
+/// The names of the tables that TRUNCATE empties, and whether it says CASCADE; none for any other statement.
+///
+/// # Errors
+/// Those of parsing.
+pub fn truncated(statement: &Statement) -> SqlResult<(Vec<ast::TableRef>, bool)> {
+    let Some(text) = ddl::carried(statement) else { return Ok((Vec::new(), false)) };
+    if !text.get(..8).is_some_and(|word| word.eq_ignore_ascii_case("truncate")) {
+        return Ok((Vec::new(), false));
+    }
+    Ok(match gavel_binder::parse::parse_ddl(text)? {
+        Ddl::Truncate { tables, cascade, .. } => (tables, cascade),
+        _ => (Vec::new(), false),
+    })
+}
+
 /// Runs one statement and gives its command tag. After an error the transaction has failed: its catalog
 /// may hold half of the statement and is to be thrown away, or put back to a savepoint's.
 ///
@@ -364,6 +380,9 @@ impl DdlContext<'_> {
             Ddl::AlterGroup { group, members, drop } => self.alter_group(group, members, *drop)?,
             Ddl::ReassignOwned { roles, to } => self.reassign_owned(roles, to)?,
             Ddl::DropOwned { roles, cascade } => self.drop_owned(roles, *cascade).await?,
+            Ddl::CreateTrigger(create) => self.create_trigger(create).await?,
+            Ddl::DropTrigger { name, if_exists } => self.drop_trigger(name, *if_exists)?,
+            Ddl::RenameTrigger { name, to } => self.rename_trigger(name, to)?,
             Ddl::Session(_) => return Err(SqlError::internal("this statement is the session's")),
             Ddl::Reindex { name, index, concurrently } => self.reindex(name, *index, *concurrently).await?,
             Ddl::Maintain { tag, tables, index, blocks_forbidden } => {
@@ -425,6 +444,9 @@ fn tag(ddl: &Ddl) -> String {
         Ddl::AlterGroup { .. } => "ALTER ROLE".into(),
         Ddl::ReassignOwned { .. } => "REASSIGN OWNED".into(),
         Ddl::DropOwned { .. } => "DROP OWNED".into(),
+        Ddl::CreateTrigger(_) => "CREATE TRIGGER".into(),
+        Ddl::DropTrigger { .. } => "DROP TRIGGER".into(),
+        Ddl::RenameTrigger { .. } => "ALTER TRIGGER".into(),
         Ddl::Session(_) => String::new(),
         Ddl::Reindex { .. } => "REINDEX".into(),
         Ddl::Maintain { tag, .. } => (*tag).into(),

@@ -8,7 +8,7 @@ use gavel_catalog::Table;
 use gavel_catalog::bootstrap::SUPERUSER;
 use gavel_catalog::privilege::Securable;
 use gavel_catalog::snapshot::{
-    PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE, PG_PROC, PG_TYPE, Relation,
+    PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE, PG_PROC, PG_TRIGGER, PG_TYPE, Relation,
 };
 use gavel_types::text_io::type_name;
 use gavel_types::{Notice, Oid, SqlError, SqlResult, SqlState};
@@ -140,6 +140,13 @@ impl DdlContext<'_> {
                     SqlError::new(SqlState::UndefinedObject, message)
                 })?;
                 (PG_CONSTRAINT, oid, 0)
+            }
+            CommentTarget::Trigger(name) => {
+                let relation = self.relation_of_trigger(name)?;
+                self.may_comment(&relation, None)?;
+                let found = super::trigger::triggers_of(&relation).iter().find(|t| t.name == name.name);
+                let shown = super::permit::securable(&relation).name();
+                (PG_TRIGGER, found.ok_or_else(|| super::trigger::missing(&name.name, shown))?.oid, 0)
             }
             CommentTarget::Object(ObjectKind::Type | ObjectKind::Domain, name) => {
                 let found = self.find_type(name)?.ok_or_else(|| undefined_type(name))?;

@@ -38,6 +38,11 @@ pub trait ConflictRow: Send + Sync {
     /// What the existing row gets; `None` if WHERE leaves it alone. `both` are the existing row's slots followed by the
     /// excluded row's, and the table that the existing row is in.
     async fn assigned(&self, both: &[Datum]) -> SqlResult<Option<Assigned>>;
+
+    /// The key of the existing row that [`Self::assigned`] is about to be asked of.
+    fn meets(&self, key: &Bytes) {
+        let _ = key;
+    }
 }
 
 /// What a row gets by DO UPDATE.
@@ -226,6 +231,7 @@ impl Writer<'_> {
         if done.updated.contains(&row_key) {
             return Err(second_time());
         }
+        update.meets(&row_key);
         let before = place.up(&existing);
         let mut both: Vec<Datum> = before.iter().cloned().chain(place.up(&p.row)).collect();
         both.push(Datum::Oid(shape.table.oid.0));
@@ -254,7 +260,7 @@ impl Writer<'_> {
     }
 }
 
-fn second_time() -> SqlError {
+pub(crate) fn second_time() -> SqlError {
     SqlError::new(SqlState::CardinalityViolation, "ON CONFLICT DO UPDATE command cannot affect row a second time")
         .hint("Ensure that no rows proposed for insertion within the same command have duplicate constrained values.")
 }

@@ -12,6 +12,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use gavel_catalog::trigger::{ConstraintTrigger, TriggerEvent};
 use gavel_catalog::{Catalog, ForeignKey, Unique};
 use gavel_types::{CheckMode, Datum, KeyRange, Oid, SqlResult};
 
@@ -34,11 +35,23 @@ impl Claim {
     }
 }
 
+/// A firing of a constraint trigger.
+#[derive(Clone, Debug)]
+pub(crate) struct DeferredTrigger {
+    pub table: Oid,
+    pub trigger: Oid,
+    pub event: TriggerEvent,
+    pub old: Option<Vec<Datum>>,
+    pub new: Option<Vec<Datum>>,
+}
+
 /// Checks that wait for COMMIT, and what SET CONSTRAINTS has said.
 #[derive(Clone, Debug, Default)]
 pub struct Deferred {
     pub(super) waiting: Vec<Waiting>,
     claims: Vec<Claim>,
+    /// Constraint triggers that wait.
+    pub(crate) triggers: Vec<DeferredTrigger>,
     /// SET CONSTRAINTS ALL; `true` is DEFERRED.
     all: Option<bool>,
     /// SET CONSTRAINTS of single ones since, by OID.
@@ -69,17 +82,24 @@ impl Deferred {
         self.applies(fk.oid, fk.deferrable, fk.initially_deferred)
     }
 
+    /// Whether a constraint trigger waits.
+    pub fn defers_trigger(&self, constraint: ConstraintTrigger) -> bool {
+        self.applies(constraint.oid, constraint.deferrable, constraint.initially_deferred)
+    }
+
     fn defers_unique(&self, unique: &Unique) -> bool {
         self.applies(unique.oid, unique.deferrable, unique.initially_deferred)
     }
 
     /// Whether a check waits that a change of this table has made.
     pub fn waits_on(&self, table: Oid, catalog: &Catalog) -> bool {
-        self.claims.iter().any(|c| c.table == table) || self.waiting.iter().any(|w| w.table(catalog) == Some(table))
+        self.triggers.iter().any(|t| t.table == table)
+            || self.claims.iter().any(|c| c.table == table)
+            || self.waiting.iter().any(|w| w.table(catalog) == Some(table))
     }
 
     pub fn is_empty(&self) -> bool {
-        self.waiting.is_empty() && self.claims.is_empty()
+        self.waiting.is_empty() && self.claims.is_empty() && self.triggers.is_empty()
     }
 }
 

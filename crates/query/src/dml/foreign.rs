@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gavel_catalog::keys::rung_version;
-use gavel_catalog::{Catalog, FkAction, FkMatch, ForeignKey};
+use gavel_catalog::{Catalog, FkAction, FkMatch, ForeignKey, Table};
 use gavel_functions::call::EvalContext;
 use gavel_types::{CheckMode, Datum, KeyRange, Oid, PgType, SqlError, SqlResult, SqlState};
 
@@ -39,6 +39,17 @@ pub(super) struct Events {
     children: Vec<(Arc<TableShape>, Vec<Datum>, Vec<usize>)>,
     parents: Vec<ParentChange>,
     claims: Vec<Claim>,
+    /// What the session is to do, as the rows' table has triggers.
+    pub(super) cascades: Vec<Cascade>,
+}
+
+/// What a foreign key does to rows of a table with triggers.
+pub(crate) struct Cascade {
+    pub table: Arc<Table>,
+    pub gone: Vec<(Bytes, Vec<Datum>)>,
+    pub changes: Vec<RowChange>,
+    /// Columns that the changes assign to.
+    pub columns: Vec<i16>,
 }
 
 struct ParentChange {
@@ -298,7 +309,15 @@ impl Writer<'_> {
         let wanted: Vec<Vec<Datum>> = keys.iter().map(|k| k.0.clone()).collect();
         let children = self.children(link, &wanted, false).await?;
         let deleted = keys.iter().all(|k| k.1.is_none());
-        if deleted && action == FkAction::Cascade {
+        let deletes = deleted && action == FkAction::Cascade;
+        let fires = !link.child.table.triggers.is_empty() && link.child.table.partitioned.is_none();
+        if deletes && fires {
+            let table = Arc::clone(&link.child.table);
+            let gone = children.into_iter().map(|c| (c.key, c.row)).collect();
+            self.state.events.cascades.push(Cascade { table, gone, changes: Vec::new(), columns: Vec::new() });
+            return Ok(());
+        }
+        if deletes {
             return self.delete_children(link, children).await;
         }
         let parents: HashMap<Vec<u8>, &Option<Vec<Datum>>> =
@@ -328,6 +347,13 @@ impl Writer<'_> {
             }
             generated.compute(&mut new, self.eval)?;
             changes.push((child, new));
+        }
+        if fires {
+            let (table, columns) = (Arc::clone(&link.child.table), link.fk.columns.clone());
+            let change = |(child, new): (Child, Vec<Datum>)| RowChange { key: child.key, old: child.row, new };
+            let changes = changes.into_iter().map(change).collect();
+            self.state.events.cascades.push(Cascade { table, gone: Vec::new(), changes, columns });
+            return Ok(());
         }
         self.update_children(link, changes).await
     }

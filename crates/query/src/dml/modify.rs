@@ -60,7 +60,7 @@ pub fn batch(rows: &[Vec<Datum>], layout: &Layout) -> SqlResult<RecordBatch> {
     batch_of(&schema_of(layout), arrays, rows.len())
 }
 
-fn position(layout: &Layout, id: ColumnId) -> SqlResult<usize> {
+pub(crate) fn position(layout: &Layout, id: ColumnId) -> SqlResult<usize> {
     layout
         .iter()
         .position(|c| c.0 == id)
@@ -68,7 +68,7 @@ fn position(layout: &Layout, id: ColumnId) -> SqlResult<usize> {
 }
 
 /// For each slot of the shape, where its value stands in a source row.
-fn positions(shape: &TableShape, columns: &[(i16, ColumnId)], layout: &Layout) -> SqlResult<Vec<usize>> {
+pub(crate) fn positions(shape: &TableShape, columns: &[(i16, ColumnId)], layout: &Layout) -> SqlResult<Vec<usize>> {
     shape
         .columns
         .iter()
@@ -79,11 +79,11 @@ fn positions(shape: &TableShape, columns: &[(i16, ColumnId)], layout: &Layout) -
         .collect()
 }
 
-fn pick(row: &[Datum], positions: &[usize]) -> Vec<Datum> {
+pub(crate) fn pick(row: &[Datum], positions: &[usize]) -> Vec<Datum> {
     positions.iter().map(|p| row[*p].clone()).collect()
 }
 
-fn key_at(row: &[Datum], position: usize) -> SqlResult<bytes::Bytes> {
+pub(crate) fn key_at(row: &[Datum], position: usize) -> SqlResult<bytes::Bytes> {
     match &row[position] {
         Datum::Bytea(key) => Ok(key.clone()),
         _ => Err(SqlError::internal("row key is not bytes")),
@@ -229,12 +229,12 @@ pub async fn apply(
 }
 
 /// Where the conditions of views stand in a source row, with the views' names.
-fn checks<'m>(modify: &'m Modify, layout: &Layout) -> SqlResult<Vec<(usize, &'m str)>> {
+pub(crate) fn checks<'m>(modify: &'m Modify, layout: &Layout) -> SqlResult<Vec<(usize, &'m str)>> {
     modify.checks.iter().map(|c| Ok((position(layout, c.holds)?, c.view.as_str()))).collect()
 }
 
 /// The first row that a view does not have, and the view.
-fn first_broken<'m>(rows: &[Vec<Datum>], checks: &[(usize, &'m str)]) -> Option<(usize, &'m str)> {
+pub(crate) fn first_broken<'m>(rows: &[Vec<Datum>], checks: &[(usize, &'m str)]) -> Option<(usize, &'m str)> {
     if checks.is_empty() {
         return None;
     }
@@ -273,13 +273,7 @@ impl Merged {
                 verb => {
                     let key = key_at(row, key)?;
                     if !touched.insert(key.clone()) {
-                        out.failed = Some(
-                            SqlError::new(
-                                SqlState::CardinalityViolation,
-                                "MERGE command cannot affect row a second time",
-                            )
-                            .hint("Ensure that not more than one source row matches any one target row."),
-                        );
+                        out.failed = Some(merged_twice());
                         break;
                     }
                     let old = TreeRow { part: part(row)?, key, row: pick(row, old) };
@@ -311,8 +305,14 @@ impl Merged {
     }
 }
 
+/// 21000.
+pub(crate) fn merged_twice() -> SqlError {
+    SqlError::new(SqlState::CardinalityViolation, "MERGE command cannot affect row a second time")
+        .hint("Ensure that not more than one source row matches any one target row.")
+}
+
 /// A join may bring a row several times; the first counts.
-fn once_each(rows: Vec<Vec<Datum>>, key: usize) -> SqlResult<Vec<Vec<Datum>>> {
+pub(crate) fn once_each(rows: Vec<Vec<Datum>>, key: usize) -> SqlResult<Vec<Vec<Datum>>> {
     if rows.len() < 2 {
         return Ok(rows);
     }
@@ -327,7 +327,7 @@ fn once_each(rows: Vec<Vec<Datum>>, key: usize) -> SqlResult<Vec<Vec<Datum>>> {
 }
 
 /// DO UPDATE without a plan; `None` if there is none.
-fn row_update<'a>(
+pub(crate) fn row_update<'a>(
     shape: &Arc<TableShape>,
     new_row: &[(i16, ColumnId)],
     on: &OnConflict,

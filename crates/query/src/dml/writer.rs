@@ -30,7 +30,7 @@ use gavel_txn::Transaction;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState, WriteMode};
 
 use crate::dml::deferred::Deferred;
-use crate::dml::foreign::Events;
+use crate::dml::foreign::{Cascade, Events};
 use crate::dml::route::Trees;
 use crate::dml::shape::{Entry, IndexShape, TableShape};
 use crate::dml::tree::Place;
@@ -105,6 +105,11 @@ impl WriteState {
             places.push(next.clone());
         }
         places
+    }
+
+    /// Takes what foreign keys do to rows of tables with triggers.
+    pub(crate) fn take_cascades(&mut self) -> Vec<Cascade> {
+        std::mem::take(&mut self.events.cascades)
     }
 
     /// Drops what a statement that failed has left to be checked.

@@ -62,6 +62,12 @@ impl CatalogShapes {
 
 impl Shapes for CatalogShapes {
     fn shape(&self, oid: Oid) -> SqlResult<Arc<TableShape>> {
+        if let Some(view) = self.catalog.views.get(&oid) {
+            // Triggers are given its rows as if it were a table.
+            let schema = self.catalog.schema_by_oid(view.schema).map_or("", |s| s.name.as_str());
+            let table = Arc::new(view.as_table(&self.catalog));
+            return TableShape::new(&table, schema, TenantId(self.catalog.database.0), self).map(Arc::new);
+        }
         let table = self.catalog.table(oid).ok_or_else(|| SqlError::internal(format!("table {oid} is gone")))?;
         if let Some(shape) = self.cached(table) {
             return Ok(shape);

@@ -74,6 +74,10 @@ pub struct Activation {
     pub savepoints: usize,
     /// Whether COMMIT and ROLLBACK may end the transaction.
     pub may_commit: bool,
+    /// It gives a row of a trigger.
+    pub is_trigger: bool,
+    /// Names of transition tables, with the type of their rows; the values behind those of the variables are theirs.
+    pub transitions: Vec<(String, Oid)>,
 }
 
 impl Activation {
@@ -94,7 +98,15 @@ impl Activation {
             told: false,
             savepoints: 0,
             may_commit: false,
+            is_trigger: false,
+            transitions: Vec::new(),
         }
+    }
+
+    /// Gives rows of this type a name: an array of them.
+    pub fn add_transition(&mut self, name: String, row: Oid, rows: Datum) {
+        self.transitions.push((name, row));
+        self.values.push(rows);
     }
 
     pub fn set_found(&mut self, found: bool) {

@@ -101,7 +101,9 @@ impl Session {
     ) -> BoxFuture<'a, SqlResult<Vec<Vec<Datum>>>> {
         Box::pin(WithStack(Box::pin(async move {
             if called.function.result == Oid::TRIGGER {
-                return Err(SqlError::unsupported("trigger functions can only be called as triggers"));
+                let context = format!("compilation of PL/pgSQL function \"{}\" near line 1", called.function.name);
+                let text = "trigger functions can only be called as triggers";
+                return Err(SqlError::unsupported(text).context(context));
             }
             let compiled = self.compiled(called).await?;
             let mut act = Activation::new(compiled);

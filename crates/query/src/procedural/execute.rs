@@ -110,6 +110,10 @@ impl Session {
             K::Return(None) => return Ok(Flow::Return),
             K::Return(Some(sql)) => {
                 let value = self.value_of(act, sql).await?;
+                if act.is_trigger && !value.0.is_null() && value.1.fields.is_none() {
+                    let text = "cannot return non-composite value from function returning composite type";
+                    return Err(SqlError::new(SqlState::DatatypeMismatch, text));
+                }
                 act.returned = Some(value);
                 return Ok(Flow::Return);
             }

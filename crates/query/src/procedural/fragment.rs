@@ -6,10 +6,10 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use gavel_binder::bound::{Bound, ScalarKind, Statement};
-use gavel_binder::{Conflict, Variable, Variables};
+use gavel_binder::{Conflict, TransitionTable, Variable, Variables};
 use gavel_functions::call::EvalContext;
 use gavel_plpgsql::tree::{Sql, Var};
-use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 
 use crate::fast::expr::{RowContext, RowExpr};
 use crate::fast::rel::FastRel;
@@ -50,6 +50,7 @@ struct Scope<'a> {
     compiled: &'a Compiled,
     kinds: &'a [Kind],
     sql: &'a Sql,
+    transitions: &'a [(String, Oid)],
     used: RefCell<Vec<Var>>,
 }
 
@@ -74,6 +75,11 @@ impl Variables for Scope<'_> {
             C::Variable => Conflict::Variable,
             C::Column => Conflict::Column,
         }
+    }
+
+    fn transition(&self, name: &str) -> Option<TransitionTable> {
+        let at = self.transitions.iter().position(|(own, _)| own == name)?;
+        Some(TransitionTable { parameter: self.compiled.variables.len() + at, row: self.transitions[at].1 })
     }
 }
 
@@ -136,7 +142,8 @@ impl Session {
         if !prepared.is_plannable() {
             return Ok((None, Vec::new()));
         }
-        let scope = Scope { compiled: &act.compiled, kinds: &act.kinds, sql, used: RefCell::default() };
+        let transitions = act.transitions.as_slice();
+        let scope = Scope { compiled: &act.compiled, kinds: &act.kinds, sql, transitions, used: RefCell::default() };
         let style = self.text_style_now();
         let bound = binding::bind_in_body(prepared, basis, &style, &scope)?;
         let mut used = scope.used.into_inner();

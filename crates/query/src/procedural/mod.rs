@@ -22,6 +22,7 @@
 //! | [`call`] | calls, DO, CALL: arguments in, results out |
 //! | [`quiet`] | a client that hears nothing |
 //! | [`stack`] | room for calls within calls |
+//! | [`trigger`] | calls of trigger functions |
 //!
 //! # Invariants
 //! 1. Values of variables have their variables' types.
@@ -38,3 +39,4 @@ pub mod quiet;
 pub mod raise;
 pub mod rows;
 pub mod stack;
+pub mod trigger;

@@ -33,6 +33,7 @@ use crate::exec::access::{TableAccess, TableScan};
 use crate::exec::batch::{batch_of, schema_of};
 use crate::exec::operator::{BATCH_ROWS, BoxOperator};
 use crate::session::calls::Caller;
+use crate::session::triggers::has_triggers;
 use crate::session::work::SharedState;
 
 /// Raw rows of one page of a merged scan.
@@ -219,7 +220,13 @@ impl TableAccess for Access {
             modify::rows_of(&batch, layout, &mut rows)?;
         }
         drop(source);
-        let applied = {
+        let applied = if has_triggers(&modify.table) {
+            if on_conflict.is_some() {
+                let what = "a subquery or function in ON CONFLICT DO UPDATE is not supported for tables with triggers";
+                return Err(SqlError::unsupported(what));
+            }
+            self.calls.write(Arc::clone(modify), layout.to_vec(), rows, self.params.clone()).await?
+        } else {
             let mut state = self.state.lock().await;
             let mut writer = Writer::new(&mut state, &self.shapes, &self.eval);
             self.applying.store(true, Ordering::Release);

@@ -12,12 +12,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use gavel_binder::bound::Called;
+use gavel_binder::bound::{Called, ColumnId, Modify};
 use gavel_catalog::Catalog;
 use gavel_functions::call::EvalContext;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::dml::modify::Applied;
 use crate::fast::expr::RowExpr;
 use crate::prepared::Basis;
 use crate::procedural::activation::Place;
@@ -27,11 +28,21 @@ use crate::session::Session;
 /// Most bodies, and most casts, that a session keeps.
 const MAX_KEPT: usize = 1_024;
 
-/// A call that a plan waits for.
-pub struct Request {
-    called: Arc<Called>,
-    args: Vec<Datum>,
-    answer: oneshot::Sender<SqlResult<Vec<Vec<Datum>>>>,
+/// What a plan waits for.
+pub enum Request {
+    Call {
+        called: Arc<Called>,
+        args: Vec<Datum>,
+        answer: oneshot::Sender<SqlResult<Vec<Vec<Datum>>>>,
+    },
+    /// Rows for a table with triggers.
+    Write {
+        modify: Arc<Modify>,
+        layout: Vec<(ColumnId, PgType)>,
+        rows: Vec<Vec<Datum>>,
+        params: Vec<Datum>,
+        answer: oneshot::Sender<SqlResult<Applied>>,
+    },
 }
 
 /// Where plans hand calls in.
@@ -53,7 +64,27 @@ impl Caller {
             return Err(refused());
         }
         let (answer, answered) = oneshot::channel();
-        self.requests.send(Request { called, args, answer }).map_err(|_| refused())?;
+        self.requests.send(Request::Call { called, args, answer }).map_err(|_| refused())?;
+        answered.await.map_err(|_| refused())?
+    }
+
+    /// Has the session write to a table with triggers.
+    ///
+    /// # Errors
+    /// Those of the triggers and of constraints; 0A000 where the session does not wait for plans.
+    pub async fn write(
+        &self,
+        modify: Arc<Modify>,
+        layout: Vec<(ColumnId, PgType)>,
+        rows: Vec<Vec<Datum>>,
+        params: Vec<Datum>,
+    ) -> SqlResult<Applied> {
+        let refused = || SqlError::unsupported("a table with triggers cannot be written to here");
+        if self.driving.load(Ordering::Acquire) == 0 {
+            return Err(refused());
+        }
+        let (answer, answered) = oneshot::channel();
+        self.requests.send(Request::Write { modify, layout, rows, params, answer }).map_err(|_| refused())?;
         answered.await.map_err(|_| refused())?
     }
 }
@@ -161,10 +192,15 @@ impl Session {
                 done = &mut plan => return done,
                 Some(request) = self.routines.requests.recv() => request,
             };
-            let Request { called, args, answer } = request;
-            let result = self.call_routine(&called, args, false).await;
             // One that does not wait any more needs no answer.
-            let _ = answer.send(result);
+            match request {
+                Request::Call { called, args, answer } => {
+                    let _ = answer.send(self.call_routine(&called, args, false).await);
+                }
+                Request::Write { modify, layout, rows, params, answer } => {
+                    let _ = answer.send(self.write_firing(&modify, &layout, rows, &params).await);
+                }
+            }
         }
     }
 }

@@ -19,10 +19,11 @@ struct Found {
 fn named(catalog: &Catalog, schema: Oid, name: &str) -> Vec<Found> {
     let mut found = Vec::new();
     for table in catalog.tables.values().filter(|t| t.schema == schema) {
+        let triggers = table.triggers.iter().filter_map(|t| t.constraint.map(|c| (c.oid, &t.name, c.deferrable)));
         let uniques = table.uniques.iter().map(|u| (u.oid, &u.name, u.deferrable));
         let foreign = table.foreign_keys.iter().map(|f| (f.oid, &f.name, f.deferrable));
         let checks = table.checks.iter().map(|c| (c.oid, &c.name, false));
-        let all = uniques.chain(foreign).chain(checks).filter(|(_, n, _)| *n == name);
+        let all = uniques.chain(foreign).chain(checks).chain(triggers).filter(|(_, n, _)| *n == name);
         found.extend(all.map(|(oid, _, deferrable)| Found { oid, deferrable }));
     }
     found
@@ -75,6 +76,8 @@ impl Session {
         state.deferred.set(oids.as_deref(), deferred);
         if !deferred {
             Writer::new(&mut state, &shapes, &eval).check_deferred(false).await?;
+            drop(state);
+            self.fire_deferred(false).await?;
         }
         Ok(Executed::tag("SET CONSTRAINTS"))
     }

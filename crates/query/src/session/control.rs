@@ -342,6 +342,8 @@ impl Session {
 
     /// What is left to do before COMMIT sends anything; whether there is anything to send or to keep.
     async fn prepare_commit(&mut self, notes: Vec<Notification>) -> SqlResult<bool> {
+        // They may write, and leave more to be checked.
+        self.fire_deferred(true).await?;
         let Some(work) = &self.work else { return Ok(false) };
         let defined = work.catalog.is_changed();
         {

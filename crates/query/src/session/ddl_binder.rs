@@ -9,6 +9,7 @@ use gavel_binder::bound::{Scalar, ScalarKind};
 use gavel_binder::parse::Source;
 use gavel_binder::{BindContext, CheckedBody, TableExpr};
 use gavel_catalog::function::Body;
+use gavel_catalog::trigger::{Timing, TriggerEvent};
 use gavel_catalog::{Function, Subject, Table};
 use gavel_plpgsql::tree::Sql;
 use gavel_types::text_io::TextStyle;
@@ -16,11 +17,12 @@ use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, DataType, Expr, Query, VisitMut, VisitorMut};
 use sqlparser::tokenizer::Span;
 
-use crate::ddl::binding::{DdlBinder, Scope, StoredExpression, StoredQuery, Usage};
+use crate::ddl::binding::{DdlBinder, Scope, StoredCondition, StoredExpression, StoredQuery, Usage};
 use crate::ddl::expression;
 use crate::partition;
 use crate::procedural::call::{placed, signature_of};
 use crate::procedural::compiled::{self, Types};
+use crate::procedural::trigger::stored_condition;
 use crate::system::resolver::CatalogNames;
 
 /// See the module.
@@ -102,6 +104,17 @@ impl DdlBinder for SessionBinder<'_> {
         }
         let style = self.style(scope);
         gavel_binder::check_body(&self.context(scope, &style), function).map_err(|e| self.placed(e, function))
+    }
+
+    fn trigger_condition(
+        &self,
+        scope: Scope<'_>,
+        table: &Table,
+        condition: &str,
+        fires: (&[TriggerEvent], bool, Timing),
+    ) -> SqlResult<StoredCondition> {
+        let style = self.style(scope);
+        stored_condition(&self.context(scope, &style), table, condition, fires)
     }
 
     fn query(&self, scope: Scope<'_>, query: &Query) -> SqlResult<StoredQuery> {

@@ -4,6 +4,7 @@
 //! hand are used up must wait for a small commit: the thread is then given up for that long.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use gavel_catalog::acl::Privileges;
 use gavel_catalog::predefined::SIGNAL_BACKEND;
@@ -336,6 +337,7 @@ impl SessionHooks for Hooks {
             "get_current_ts_config" => self.text_search_configuration(),
             "pg_notification_queue_usage" => Ok(Datum::Float8(0.0)),
             "gavel_txn_outcome" => self.txn_outcome(args),
+            "pg_trigger_depth" => Ok(Datum::Int4(self.shared.trigger_depth.load(Ordering::Relaxed))),
             "pg_backend_pid" => Ok(Datum::Int4(self.pid)),
             "inet_client_addr" => {
                 Ok(self.engine.sessions.client(self.pid).map_or(Datum::Null, |c| Datum::Inet(c.0.into())))

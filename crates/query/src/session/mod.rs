@@ -25,6 +25,7 @@
 //! | [`notify`] | LISTEN, UNLISTEN, NOTIFY |
 //! | [`hooks`] | functions that need a session |
 //! | [`advisory`], `jobs` | … and those of advisory locks, and of jobs |
+//! | [`triggers`] | writes to tables with triggers |
 //! | [`ddl_host`], [`ddl_binder`] | what DDL asks of a session and of the binder |
 //! | [`binding`] | the binder, as sessions use it |
 //! | [`calls`] | functions whose bodies are interpreted, called by plans |
@@ -59,12 +60,13 @@ pub mod simple;
 pub mod statement;
 mod system;
 pub mod temporary;
+pub mod triggers;
 pub mod utility;
 pub mod work;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI32};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -147,6 +149,8 @@ pub struct Shared {
     pub uses_locks: AtomicBool,
     /// For the client, from functions of the running statement.
     pub notices: Mutex<Vec<Notice>>,
+    /// Trigger functions that run within each other.
+    pub trigger_depth: AtomicI32,
     /// What `setseed()` began.
     pub seeded: gavel_functions::random::Seeded,
 }
@@ -227,6 +231,7 @@ impl Session {
                 statements: Arc::clone(prepared.listed()),
                 uses_locks: AtomicBool::new(false),
                 notices: Mutex::default(),
+                trigger_depth: AtomicI32::new(0),
                 seeded: Arc::default(),
             }),
             interrupt,

@@ -8,6 +8,7 @@ use gavel_binder::bound::{Bound, Modify, ModifyOp, Statement};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
+use crate::dml::foreign::Cascade;
 use crate::dml::modify;
 use crate::dml::writer::Writer;
 use crate::engine::statistics::Sizes;
@@ -17,6 +18,7 @@ use crate::session::cancel::{Interrupt, Limit};
 use crate::session::explain::explain_columns;
 use crate::session::result::{Executed, Tag};
 use crate::session::running::{Body, ModifyBody, ModifyBy, describe, tables_of, writes_for_others};
+use crate::session::triggers::has_triggers;
 use crate::session::{Session, binding, returning};
 
 impl Prepared {
@@ -261,11 +263,19 @@ impl Session {
                     .await?;
             }
         }
-        let mut state = state.lock().await;
-        let mut writer = Writer::new(&mut state, &shapes, &eval);
-        let applied = modify::apply(&mut writer, modify, layout, rows, &params, None).await?;
-        writer.finish().await?;
-        drop(state);
+        let applied = if has_triggers(&modify.table) {
+            drop((shapes, state));
+            self.write_firing(modify, layout, rows, &params).await?
+        } else {
+            let mut state = state.lock().await;
+            let mut writer = Writer::new(&mut state, &shapes, &eval);
+            let applied = modify::apply(&mut writer, modify, layout, rows, &params, None).await?;
+            writer.finish().await?;
+            let cascades = state.take_cascades();
+            drop(state);
+            self.cascade(cascades).await?;
+            applied
+        };
         let tag = tag(&modify.op, applied.count);
         let (Some(items), Some(columns)) = (&modify.returning, columns) else { return Ok(Executed::tag(tag)) };
         let rows = returning::evaluate(items, layout, &applied.rows, &eval, &params)?;
@@ -309,7 +319,18 @@ impl Session {
         let work = self.work().await?;
         let shapes = work.shapes(&engine);
         let mut state = work.state.lock().await;
-        Writer::new(&mut state, &shapes, &eval).finish().await
+        Writer::new(&mut state, &shapes, &eval).finish().await?;
+        let cascades = state.take_cascades();
+        drop(state);
+        self.cascade(cascades).await
+    }
+
+    /// What foreign keys do to rows of tables with triggers.
+    async fn cascade(&mut self, cascades: Vec<Cascade>) -> SqlResult<()> {
+        for cascade in cascades {
+            self.cascade_firing(cascade).await?;
+        }
+        Ok(())
     }
 
     /// Whether the transaction has nothing to commit.

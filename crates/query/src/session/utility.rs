@@ -8,6 +8,7 @@ use gavel_binder::ddl::ast::{DiscardTarget, SessionCommand};
 use gavel_binder::parse::Parsed;
 use gavel_catalog::job::id_text;
 use gavel_catalog::search::PG_TEMP;
+use gavel_catalog::trigger::Timing;
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Ident};
 
@@ -162,6 +163,11 @@ impl Session {
         let mut catalog = self.work().await?.catalog.clone();
         let (roles, subject) = self.roles(false).await?;
         let session_user = self.authority(&roles, &subject).session;
+        let emptied = self.truncated(statement).await?;
+        self.fire_truncate(&emptied, Timing::Before).await?;
+        if !emptied.is_empty() {
+            catalog = self.work().await?.catalog.clone();
+        }
         let listed = |name: &String| name == PG_TEMP || catalog.current.schema(name).is_some();
         let path: Vec<String> = self.search_path().into_iter().filter(listed).collect();
         let in_block = self.block.is_explicit() || !alone;
@@ -179,6 +185,7 @@ impl Session {
         let tag = tag?;
         self.work().await?.change_catalog(catalog);
         self.finish_writes().await?;
+        self.fire_truncate(&emptied, Timing::After).await?;
         if let Some(what) = jobs.iter().find_map(|job| job.awaited) {
             if !alone {
                 let message = format!("{what} cannot run inside a transaction block");

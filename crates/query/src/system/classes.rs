@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use gavel_catalog::snapshot::{PG_CLASS, PG_CONSTRAINT, PG_NAMESPACE, PG_PROC, PG_TYPE, is_shared, row_type};
+use gavel_catalog::snapshot::{
+    PG_CLASS, PG_CONSTRAINT, PG_NAMESPACE, PG_PROC, PG_TRIGGER, PG_TYPE, is_shared, row_type,
+};
 use gavel_catalog::system::{self, FIRST_USER_OID};
 use gavel_catalog::{Definition, Index, IndexKey, Table, bootstrap::SUPERUSER};
 use gavel_types::Oid;
@@ -73,6 +75,7 @@ fn classes(context: &SystemContext<'_>, out: &mut Rows) {
         out.add(|row| {
             class(row, (v.oid, &v.name), v.schema, v.owner, 'v', v.columns.len());
             row.set("relhasrules", true).set("relacl", privileges::value(context, &v.acl));
+            row.set("relhastriggers", !v.triggers.is_empty());
             if !v.options.is_empty() {
                 row.set("reloptions", texts(Oid::TEXT, v.options.iter().map(String::as_str)));
             }
@@ -111,10 +114,11 @@ fn table(row: &mut Row<'_>, t: &Table) {
     row.set("relispartition", t.bound.is_some());
     row.set("relchecks", i16::try_from(t.checks.len()).unwrap_or(i16::MAX));
     // psql asks for foreign keys only where there are triggers, which is how PostgreSQL enforces them.
-    row.set("relhastriggers", !t.foreign_keys.is_empty() || !t.referenced_by.is_empty());
     if let Some(of_type) = t.of_type {
         row.set("reloftype", of_type);
     }
+    let triggers = !t.triggers.is_empty() || !t.foreign_keys.is_empty() || !t.referenced_by.is_empty();
+    row.set("relhastriggers", triggers);
     if !t.options.is_empty() {
         row.set("reloptions", texts(Oid::TEXT, t.options.iter().map(String::as_str)));
     }
@@ -222,6 +226,13 @@ fn depends(context: &SystemContext<'_>, out: &mut Rows) {
             if let Some(sequence) = c.sequence {
                 add((PG_ATTRDEF, default, 0), (PG_CLASS, sequence, 0), 'n');
             }
+        }
+    }
+    for (on, trigger) in context.catalog.triggers() {
+        add((PG_TRIGGER, trigger.oid, 0), (PG_PROC, trigger.function, 0), 'n');
+        add((PG_TRIGGER, trigger.oid, 0), (PG_CLASS, on, 0), 'a');
+        for number in &trigger.columns {
+            add((PG_TRIGGER, trigger.oid, 0), (PG_CLASS, on, i32::from(*number)), 'n');
         }
     }
     for t in context.catalog.types.values() {

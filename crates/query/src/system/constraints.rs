@@ -25,6 +25,7 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
             for t in context.catalog.types.values() {
                 domain_constraints(t, out);
             }
+            super::triggers::constraints(context, out);
         }
         _ => return false,
     }

@@ -140,8 +140,8 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
         "pg_get_partkeydef" => text(catalog.table(a.oid(0)).and_then(|t| partition::key(context, t))),
         "pg_get_partition_constraintdef" => text(catalog.table(a.oid(0)).and_then(|t| constraint(context, t))),
         "pg_partition_root" => Ok(descent::root(catalog, a.oid(0)).map_or(Datum::Null, |root| Datum::Oid(root.0))),
-        "pg_get_triggerdef"
-        | "pg_get_statisticsobjdef"
+        "pg_get_triggerdef" => text(super::triggers::definition(context, a.oid(0), a.is_true(1))),
+        "pg_get_statisticsobjdef"
         | "pg_get_statisticsobjdef_columns"
         | "pg_get_statisticsobjdef_expressions"
         | "pg_get_replica_identity_index" => Ok(Datum::Null),
@@ -389,7 +389,11 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
             let table = context.catalog.table(a.oid(0)).is_some_and(|t| t.materialized.is_none());
             let view = context.catalog.views.get(&a.oid(0)).map(|v| updatability(context.catalog, v));
             Ok(match proc.name {
-                "pg_relation_is_updatable" => Datum::Int4(view.map_or(if table { 28 } else { 0 }, |v| v.events())),
+                "pg_relation_is_updatable" => {
+                    let triggers = context.catalog.views.get(&a.oid(0)).filter(|_| a.is_true(1));
+                    let events = triggers.map_or(0, |v| super::triggers::written_by_triggers(v));
+                    Datum::Int4(view.map_or(if table { 28 } else { 0 }, |v| v.events()) | events)
+                }
                 "pg_column_is_updatable" => {
                     let number = match a.0.get(1) {
                         Some(Datum::Int2(n)) => usize::try_from(*n).unwrap_or(0),

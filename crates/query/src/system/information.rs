@@ -305,8 +305,10 @@ fn views(context: &SystemContext<'_>, out: &mut Rows) {
             row.set("table_name", v.name.as_str()).set("view_definition", definition.flatten());
             row.set("check_option", check).set("is_updatable", yes_no(events & CHANGE == CHANGE));
             row.set("is_insertable_into", yes_no(events & INSERT != 0));
-            row.set("is_trigger_updatable", "NO").set("is_trigger_deletable", "NO");
-            row.set("is_trigger_insertable_into", "NO");
+            let by_triggers = super::triggers::written_by_triggers(v);
+            row.set("is_trigger_updatable", yes_no(by_triggers & 4 != 0));
+            row.set("is_trigger_deletable", yes_no(by_triggers & 16 != 0));
+            row.set("is_trigger_insertable_into", yes_no(by_triggers & INSERT != 0));
         });
     }
 }

@@ -79,7 +79,8 @@ fn tables(context: &SystemContext<'_>, out: &mut Rows) {
         row.set("schemaname", context.schema_name(t.schema)).set("tablename", t.name.as_str());
         row.set("tableowner", context.role_name(t.owner)).set("hasindexes", !t.indexes.is_empty());
         row.set("hasrules", false).set("rowsecurity", false);
-        row.set("hastriggers", !t.foreign_keys.is_empty() || !t.referenced_by.is_empty());
+        let triggers = !t.triggers.is_empty() || !t.foreign_keys.is_empty() || !t.referenced_by.is_empty();
+        row.set("hastriggers", triggers);
     };
     for t in context.catalog.tables.values().filter(|t| t.materialized.is_none()) {
         out.add(|row| user(row, t));

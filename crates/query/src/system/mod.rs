@@ -53,6 +53,7 @@ mod routines;
 mod sessions;
 pub mod table;
 mod textsearch;
+mod triggers;
 mod types;
 
 use std::borrow::Cow;
@@ -216,6 +217,7 @@ pub fn rows(context: &SystemContext<'_>, schema: &str, name: &str) -> SqlResult<
     let known = if schema == "information_schema" {
         information::fill(context, name, &mut out)
             || information_types::fill(context, name, &mut out)
+            || triggers::fill_information(context, name, &mut out)
             || privileges::fill_information(context, name, &mut out)
     } else if schema == "sys" {
         jobs::fill(context, name, &mut out)
@@ -227,6 +229,7 @@ pub fn rows(context: &SystemContext<'_>, schema: &str, name: &str) -> SqlResult<
             || constraints::fill(context, name, &mut out)
             || descent::fill(context, name, &mut out)
             || partition::fill(context, name, &mut out)
+            || triggers::fill(context, name, &mut out)
             || cluster::fill(context, name, &mut out)
             || sessions::fill(context, name, &mut out)
             || jobs::fill(context, name, &mut out)

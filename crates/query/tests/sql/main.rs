@@ -181,4 +181,10 @@ scripts! {
     descendants_are_truncated
     views_over_descendants_are_written
     details_of_partitions_are_left_out
+    triggers_fire
+    triggers_fire_wherever_rows_are_written
+    triggers_are_made_and_shown
+    constraint_triggers_wait
+    triggers_see_transition_tables
+    triggers_write_views
 }

@@ -28,6 +28,7 @@ fn table(strategy: PartitionStrategy, parts: i16) -> Table {
         acl: None,
         materialized: None,
         rung: 0,
+        triggers: Vec::new(),
         inherits: Vec::new(),
         children: Vec::new(),
         partitioned: Some(PartitionKey { strategy, parts: (1..=parts).map(part).collect() }),

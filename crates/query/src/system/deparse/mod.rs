@@ -63,6 +63,17 @@ pub fn view(context: &SystemContext<'_>, sql: &str, columns: &[String], layout: 
     Some(context.with_type_names(shown))
 }
 
+/// The condition of a query over the rows `old` and `new`.
+pub fn condition(context: &SystemContext<'_>, sql: &str, pretty: bool) -> Option<String> {
+    let tree = tree_of(context.catalog, sql)?;
+    let style = shown_style(context.catalog, context.search_path);
+    let mut writer = Writer::new(context.catalog, context.search_path, &style, Layout::of(pretty), &tree.calls);
+    writer.names = names::Names::of_rows();
+    writer.query(&tree.query, None, true)?;
+    let (_, condition) = writer.out.split_once("\n  WHERE ")?;
+    Some(context.with_type_names(condition.to_owned()))
+}
+
 /// A view's text, which was stored when `before` was the catalog, with the names that `after` has.
 pub fn renamed_view(before: &Arc<Catalog>, after: &Arc<Catalog>, sql: &str) -> Option<String> {
     let tree = tree_of(before, sql)?;

@@ -32,6 +32,13 @@ pub struct Names {
     pub ctes: Vec<String>,
 }
 
+impl Names {
+    /// Names that nothing is in the way of: `old` and `new` are those of items, too.
+    pub fn of_rows() -> Self {
+        Self { used: vec![], ..Self::default() }
+    }
+}
+
 impl Default for Names {
     fn default() -> Self {
         // What the rules behind PostgreSQL's views have first in their FROM.
