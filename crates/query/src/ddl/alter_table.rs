@@ -66,7 +66,13 @@ impl DdlContext<'_> {
             match action {
                 // All at once, as soon as the first is reached.
                 AlterAction::SetType { .. } => self.set_types(oid, &origin, &std::mem::take(&mut types)).await?,
-                other => self.alter_table_action(oid, other).await?,
+                other => {
+                    let before = Arc::clone(self.now());
+                    self.alter_table_action(oid, other).await?;
+                    if matches!(other, AlterAction::AddColumn { .. } | AlterAction::DropColumn { .. }) {
+                        self.restate_views(&before, oid)?;
+                    }
+                }
             }
         }
         Ok(())
@@ -646,6 +652,24 @@ impl DdlContext<'_> {
             let schema = before.schema_by_oid(schema).map_or_else(String::new, |s| s.name.clone());
             let called = [schema, name.to_owned()];
             self.rewrite_bodies(*oid, |sql| change(sql, &called))?;
+        }
+        Ok(())
+    }
+
+    /// Writes the views over a relation anew that would mean something else by the columns that it has got or lost since
+    /// `before`.
+    pub(super) fn restate_views(&mut self, before: &Arc<Catalog>, relation: Oid) -> SqlResult<()> {
+        let after = Arc::clone(self.now());
+        for view in after.views.values().filter(|v| v.depends_on.contains(&relation)) {
+            let Some(sql) = deparse::restated_view(before, &after, &view.sql) else { continue };
+            let version = view.version + 1;
+            self.edit().put_view(Arc::new(View { sql, version, ..View::clone(view) }));
+        }
+        for table in self.materialized_over(relation) {
+            let Some(kept) = &table.materialized else { continue };
+            let Some(sql) = deparse::restated_view(before, &after, &kept.sql) else { continue };
+            let kept = Materialized { sql, ..kept.clone() };
+            self.edit_table(table.oid, |t| t.materialized = Some(kept))?;
         }
         Ok(())
     }
