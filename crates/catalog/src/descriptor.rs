@@ -239,6 +239,9 @@ pub struct Index {
     /// but the words differ; [`Self::is_unique`] is what the catalogs say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exclusion: Vec<Oid>,
+    /// CLUSTER goes by it. Rows are not kept in any order for it; the catalogs and dumps tell.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub clustered: bool,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

@@ -147,6 +147,7 @@ impl DdlContext<'_> {
             }
             AlterAction::OfType(name) => self.set_type_of_table(oid, name),
             AlterAction::NotOfType => self.unset_type_of_table(oid),
+            AlterAction::ClusterOn(index) => self.cluster_on(oid, index.as_deref()),
             AlterAction::Accepted => Ok(()),
             AlterAction::AcceptedColumn { column } => self.column_of(oid, column).map(drop),
             AlterAction::SetType { .. }

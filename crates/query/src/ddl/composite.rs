@@ -5,6 +5,7 @@
 //! is another type for a field.
 
 use gavel_binder::ddl::ast::{AlterAction, ColumnDef, QualifiedName};
+use gavel_catalog::IndexKey;
 use gavel_catalog::user_type::{Attribute, Definition, UserType};
 use gavel_functions::registry;
 use gavel_types::pg_type::UserKind;
@@ -13,6 +14,7 @@ use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
 use super::user_type::is_made_of;
+use crate::system::attributes::expression_name;
 
 impl DdlContext<'_> {
     pub(super) async fn create_composite(&mut self, name: &QualifiedName, fields: &[ColumnDef]) -> SqlResult<()> {
@@ -128,12 +130,23 @@ impl DdlContext<'_> {
 
     /// 0A000 if a column has the composite type, in whatever it is wrapped.
     pub(super) fn require_unused(&self, oid: Oid, what: &str, part: &str) -> SqlResult<()> {
+        let refused = |relation: &str, column: &str| {
+            let message = format!("cannot alter {what} because column \"{relation}.{column}\" uses {part}");
+            Err(SqlError::unsupported(message))
+        };
         for table in self.now().tables.values() {
             for column in table.visible_columns() {
                 if self.is_within(oid, column.declared().oid) {
-                    let message =
-                        format!("cannot alter {what} because column \"{}.{}\" uses {part}", table.name, column.name);
-                    return Err(SqlError::unsupported(message));
+                    return refused(&table.name, &column.name);
+                }
+            }
+            for index in &table.indexes {
+                for (key, ..) in &index.keys {
+                    if let IndexKey::Expression { sql, ty, .. } = key
+                        && self.is_within(oid, ty.oid)
+                    {
+                        return refused(&index.name, &expression_name(self.now(), sql));
+                    }
                 }
             }
         }

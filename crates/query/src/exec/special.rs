@@ -80,15 +80,23 @@ pub(crate) fn eval(expr: &Expr, cx: &Cx<'_>, batch: &RecordBatch) -> Result<Valu
         ExprKind::Field { input, index } => {
             let value = input.eval(cx, batch)?;
             Ok(by_row(expr.ty, rows, &[(value, input.ty)], |v| {
-                let Datum::Record(fields) = &v[0] else { return Ok(Datum::Null) };
-                let Some((found, value)) = fields.get(*index) else { return Ok(Datum::Null) };
-                let fits = value.is_null() || physical_type(PgType::new(*found)) == physical_type(expr.ty);
-                if fits { Ok(value.clone()) } else { Err(other_field(*found, expr.ty, *index)) }
+                field_of(&v[0], *index, expr.ty)
             })?)
         }
         ExprKind::RowCompare { op, pairs } => row_compare(cx, batch, *op, pairs),
         _ => Err(SqlError::internal("expression kind has no evaluation").into()),
     }
+}
+
+/// A field of a record, as a value of type `wanted`; NULL if there is none.
+///
+/// # Errors
+/// 42804 if it is of another type.
+pub(crate) fn field_of(record: &Datum, index: usize, wanted: PgType) -> SqlResult<Datum> {
+    let Datum::Record(fields) = record else { return Ok(Datum::Null) };
+    let Some((found, value)) = fields.get(index) else { return Ok(Datum::Null) };
+    let fits = value.is_null() || physical_type(PgType::new(*found)) == physical_type(wanted);
+    if fits { Ok(value.clone()) } else { Err(other_field(*found, wanted, index)) }
 }
 
 /// A record whose fields were not known before has one of another type than was said.

@@ -412,6 +412,19 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
             }
             Ok((context.last_value)(a.oid(0)).map_or(Datum::Null, Datum::Int8))
         }
+        "pg_sequence_parameters" => match context.catalog.sequences.get(&a.oid(0)) {
+            Some(s) if !reads_sequence(context, s) => Err(denied("sequence", &s.name)),
+            Some(s) => {
+                let numbers = [s.start, s.min, s.max, s.increment].map(|n| (Oid::INT8, Datum::Int8(n)));
+                let rest = [
+                    (Oid::BOOL, Datum::Bool(s.cycle)),
+                    (Oid::INT8, Datum::Int8(s.cache)),
+                    (Oid::OID, Datum::Oid(s.ty.oid.0)),
+                ];
+                Ok(Datum::Record(numbers.into_iter().chain(rest).collect::<Vec<_>>().into()))
+            }
+            None => Err(SqlError::internal(format!("cache lookup failed for sequence {}", a.oid(0)))),
+        },
         "inet_server_addr" | "inet_server_port" => Ok(Datum::Null),
         "regclass" if a.is_text(0) => names.resolve(a.text(0), Oid::REGCLASS).map(|o| Datum::Oid(o.0)),
         _ => return None,
@@ -425,18 +438,6 @@ pub fn call_set(context: &SystemContext<'_>, proc: &Proc, args: &[Datum]) -> Opt
         return Some(super::privileges::explode(context, args.first().unwrap_or(&Datum::Null)));
     }
     Some(Ok(match proc.name {
-        "pg_sequence_parameters" => match context.catalog.sequences.get(&a.oid(0)) {
-            Some(s) => vec![vec![
-                Datum::Int8(s.start),
-                Datum::Int8(s.min),
-                Datum::Int8(s.max),
-                Datum::Int8(s.increment),
-                Datum::Bool(s.cycle),
-                Datum::Int8(s.cache),
-                Datum::Oid(s.ty.oid.0),
-            ]],
-            None => Vec::new(),
-        },
         "pg_show_all_settings" => super::rows(context, "pg_catalog", "pg_settings").unwrap_or_default(),
         "pg_timezone_names" => super::rows(context, "pg_catalog", "pg_timezone_names").unwrap_or_default(),
         "pg_lock_status" => super::rows(context, "pg_catalog", "pg_locks").unwrap_or_default(),
