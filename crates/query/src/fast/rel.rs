@@ -49,9 +49,10 @@ struct Exprs {
 }
 
 impl Exprs {
-    fn compile(scalars: &[&Scalar], columns: &[ColumnId], session: bool) -> Option<Self> {
+    /// `constant`: the columns are of rows that are written out.
+    fn compile(scalars: &[&Scalar], columns: &[ColumnId], constant: bool, session: bool) -> Option<Self> {
         let all = scalars.iter().map(|s| expr(s, columns, session)).collect::<Option<Vec<_>>>()?;
-        let mut settled: Vec<bool> = scalars.iter().map(|s| is_settled(s)).collect();
+        let mut settled: Vec<bool> = scalars.iter().map(|s| is_settled(s, constant)).collect();
         if settled.iter().all(|first| *first) || !settled.contains(&true) {
             settled.clear();
         }
@@ -104,7 +105,7 @@ impl FastRel {
         }
         let slots: Vec<Scalar> =
             wanted.iter().map(|(id, ty)| Scalar { kind: ScalarKind::Column(*id), ty: *ty }).collect();
-        let exprs = Exprs::compile(&slots.iter().collect::<Vec<_>>(), &inner.columns, session)?;
+        let exprs = Exprs::compile(&slots.iter().collect::<Vec<_>>(), &inner.columns, true, session)?;
         Some(Self { columns: wanted.iter().map(|w| w.0).collect(), node: Node::Project(Box::new(inner), exprs) })
     }
 
@@ -216,14 +217,15 @@ fn compile(rel: &Rel, session: bool) -> Option<FastRel> {
         Rel::Values { rows, columns } => {
             let rows = rows
                 .iter()
-                .map(|row| Exprs::compile(&row.iter().collect::<Vec<_>>(), &[], session))
+                .map(|row| Exprs::compile(&row.iter().collect::<Vec<_>>(), &[], true, session))
                 .collect::<Option<Vec<_>>>()?;
             Some(FastRel { node: Node::Values(rows), columns: columns.iter().map(|c| c.0).collect() })
         }
         Rel::Project { input, exprs } => {
             let input = compile(input, session)?;
             let scalars: Vec<&Scalar> = exprs.iter().map(|e| &e.1).collect();
-            let compiled = Exprs::compile(&scalars, &input.columns, session)?;
+            let constant = matches!(input.node, Node::Values(_));
+            let compiled = Exprs::compile(&scalars, &input.columns, constant, session)?;
             let columns = exprs.iter().map(|e| e.0).collect();
             Some(FastRel { node: Node::Project(Box::new(input), compiled), columns })
         }
@@ -269,15 +271,23 @@ fn needs_session(scalar: &Scalar) -> bool {
     needs
 }
 
-/// Whether nothing but columns and immutable functions decides a value.
-fn is_settled(scalar: &Scalar) -> bool {
+/// Whether immutable functions of constants give a value; columns count as such if they are `constant`.
+fn is_settled(scalar: &Scalar, constant: bool) -> bool {
     let mut settled = true;
-    visit(scalar, &mut |s| match &s.kind {
-        ScalarKind::Call { function, .. } => {
-            settled &= registry::proc(*function).is_some_and(|p| p.volatility == Volatility::Immutable);
-        }
-        ScalarKind::NextVal { .. } | ScalarKind::CoerceViaIo { .. } | ScalarKind::DomainCheck { .. } => settled = false,
-        _ => {}
+    visit(scalar, &mut |s| {
+        settled &= match &s.kind {
+            ScalarKind::Call { function, .. } => {
+                registry::proc(*function).is_some_and(|p| p.volatility == Volatility::Immutable)
+            }
+            ScalarKind::Column(_) => constant,
+            ScalarKind::Const(_)
+            | ScalarKind::Param(_)
+            | ScalarKind::Relabel { .. }
+            | ScalarKind::Coalesce(_)
+            | ScalarKind::Array { .. }
+            | ScalarKind::Row(_) => true,
+            _ => false,
+        };
     });
     settled
 }
