@@ -13,6 +13,8 @@ use gavel_types::text_io::type_name;
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
+use super::binding::{Scope, Usage};
+use super::domain::value_table;
 use super::user_type::is_made_of;
 use crate::system::attributes::expression_name;
 
@@ -106,10 +108,26 @@ impl DdlContext<'_> {
             AlterAction::AddColumn { .. } | AlterAction::DropColumn { .. } => {
                 self.change_fields(ty, attributes).await?;
             }
-            _ => drop(self.edit_type(ty, |t| t.definition = Definition::Composite(attributes))),
+            _ => {
+                self.edit_type(ty, |t| t.definition = Definition::Composite(attributes));
+                self.require_domain_checks(ty.oid)?;
+            }
         }
         for table in typed {
             Box::pin(self.change_table(table, std::slice::from_ref(action))).await?;
+        }
+        Ok(())
+    }
+
+    /// What binding raises if a check of a domain over the composite type has no meaning any more.
+    fn require_domain_checks(&self, ty: Oid) -> SqlResult<()> {
+        let scope = Scope { catalog: self.now(), search_path: &[] };
+        for other in self.now().types.values() {
+            let Definition::Domain(domain) = &other.definition else { continue };
+            let over = value_table(domain.base);
+            for check in domain.checks.iter().filter(|_| self.is_within(ty, domain.base.oid)) {
+                self.binder.stored_expression(scope, &over, &check.sql, Usage::Check)?;
+            }
         }
         Ok(())
     }

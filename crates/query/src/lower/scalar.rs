@@ -289,6 +289,7 @@ pub fn traits_of(kind: &ExprKind) -> Traits {
     let mut traits = Traits::default();
     let mut add = |e: &Expr| {
         traits.volatile |= e.traits.volatile;
+        traits.sequences |= e.traits.sequences;
         traits.subquery |= e.traits.subquery;
         traits.guarded |= e.traits.guarded;
     };
@@ -297,6 +298,7 @@ pub fn traits_of(kind: &ExprKind) -> Traits {
         ExprKind::Call { proc, args, .. } => {
             args.iter().for_each(&mut add);
             traits.volatile |= proc.volatility == Volatility::Volatile;
+            traits.sequences |= matches!(proc.name, "nextval" | "currval" | "lastval" | "setval");
             traits.guarded |= !is_total(proc.src, proc.ret);
         }
         ExprKind::And(items) | ExprKind::Or(items) => items.iter().for_each(&mut add),
