@@ -119,29 +119,35 @@ impl Project {
         };
         Self { input, node, evaluator: Evaluator::new(frame), in_turn }
     }
+}
 
-    /// The columns of several rows, some of them row by row.
-    async fn in_turn(&self, exprs: &[Expr], batch: &RecordBatch) -> SqlResult<Vec<ArrayRef>> {
-        let rows = batch.num_rows();
-        let mut values: Vec<Vec<Datum>> = vec![Vec::with_capacity(rows); self.in_turn.len()];
-        for row in 0..rows {
-            let alone = batch.slice(row, 1);
-            for (values, expr) in values.iter_mut().zip(self.in_turn.iter().filter_map(|at| exprs.get(*at))) {
-                values.push(match self.evaluator.eval(expr, &alone).await? {
-                    Value::Scalar(value) => value,
-                    Value::Array(array) => datum_at(array.as_ref(), 0, expr.ty)?,
-                });
-            }
-        }
-        let mut columns = Vec::with_capacity(exprs.len());
-        for (at, expr) in exprs.iter().enumerate() {
-            columns.push(match self.in_turn.iter().position(|own| *own == at).and_then(|n| values.get_mut(n)) {
-                Some(values) => build_array(expr.ty, std::mem::take(values))?,
-                None => self.evaluator.eval_array(expr, batch).await?,
+/// The columns of several rows, those at `in_turn` row by row.
+async fn row_by_row(
+    evaluator: &Evaluator,
+    exprs: &[Expr],
+    in_turn: &[usize],
+    batch: &RecordBatch,
+) -> SqlResult<Vec<ArrayRef>> {
+    let rows = batch.num_rows();
+    let mut values: Vec<Vec<Datum>> = vec![Vec::with_capacity(rows); in_turn.len()];
+    for row in 0..rows {
+        let alone = batch.slice(row, 1);
+        for (values, at) in values.iter_mut().zip(in_turn) {
+            let Some(expr) = exprs.get(*at) else { continue };
+            values.push(match evaluator.eval(expr, &alone).await? {
+                Value::Scalar(value) => value,
+                Value::Array(array) => datum_at(array.as_ref(), 0, expr.ty)?,
             });
         }
-        Ok(columns)
     }
+    let mut columns = Vec::with_capacity(exprs.len());
+    for (at, expr) in exprs.iter().enumerate() {
+        columns.push(match in_turn.iter().position(|own| *own == at).and_then(|n| values.get_mut(n)) {
+            Some(values) => build_array(expr.ty, std::mem::take(values))?,
+            None => evaluator.eval_array(expr, batch).await?,
+        });
+    }
+    Ok(columns)
 }
 
 /// Which of several columns are computed row by row: those about sequences, unless each of them but takes values of one
@@ -175,7 +181,7 @@ impl Operator for Project {
         let columns = if self.in_turn.is_empty() || batch.num_rows() < 2 {
             self.evaluator.eval_arrays(exprs, &batch).await?
         } else {
-            self.in_turn(exprs, &batch).await?
+            row_by_row(&self.evaluator, exprs, &self.in_turn, &batch).await?
         };
         batch_of(&self.node.schema, columns, batch.num_rows()).map(Some)
     }
