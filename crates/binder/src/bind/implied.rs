@@ -21,9 +21,7 @@ pub fn implies(known: &Scalar, wanted: &Scalar) -> bool {
         (ScalarKind::Or(terms), _) => terms.iter().all(|term| implies(term, wanted)),
         (ScalarKind::And(terms), _) => terms.iter().any(|term| implies(term, wanted)),
         (_, ScalarKind::Or(terms)) => terms.iter().any(|term| implies(known, term)),
-        (_, ScalarKind::IsNull { input, negated: true }) => {
-            compared(known).is_some_and(|(left, ..)| *left == **input)
-        }
+        (_, ScalarKind::IsNull { input, negated: true }) => compared(known).is_some_and(|(left, ..)| *left == **input),
         _ => is_stronger(known, wanted),
     }
 }

@@ -247,8 +247,7 @@ impl Binder<'_> {
 
     /// A name inside a string, quoted and qualified as in SQL.
     pub fn name_in_text(&self, text: &str) -> SqlResult<Qualified> {
-        let idents =
-            idents_of(text).ok_or_else(|| SqlError::new(SqlState::InvalidName, "invalid name syntax"))?;
+        let idents = idents_of(text).ok_or_else(|| SqlError::new(SqlState::InvalidName, "invalid name syntax"))?;
         super::name::qualified(self.context, &ast::ObjectName::from(idents))
     }
 }

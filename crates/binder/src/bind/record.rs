@@ -20,8 +20,8 @@ use crate::bound::{ColumnId, Scalar, ScalarKind, SortKey};
 use crate::context::BindContext;
 use crate::parse;
 use crate::query_tree::{
-    Body, CallTree, DistinctTree, Form, FromTree, FunctionTree, GroupTree, LockTree, OrderTree, Origin, QueryTree, Range,
-    RangeColumn, RangeId, RangeKind, SelectTree, StoredAlias, StoredTree, WrittenArgs,
+    Body, CallTree, DistinctTree, Form, FromTree, FunctionTree, GroupTree, LockTree, OrderTree, Origin, QueryTree,
+    Range, RangeColumn, RangeId, RangeKind, SelectTree, StoredAlias, StoredTree, WrittenArgs,
 };
 
 /// What is recorded beside the trees of queries and FROM items.

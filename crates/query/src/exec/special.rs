@@ -79,9 +79,7 @@ pub(crate) fn eval(expr: &Expr, cx: &Cx<'_>, batch: &RecordBatch) -> Result<Valu
         }
         ExprKind::Field { input, index } => {
             let value = input.eval(cx, batch)?;
-            Ok(by_row(expr.ty, rows, &[(value, input.ty)], |v| {
-                field_of(&v[0], *index, expr.ty)
-            })?)
+            Ok(by_row(expr.ty, rows, &[(value, input.ty)], |v| field_of(&v[0], *index, expr.ty))?)
         }
         ExprKind::RowCompare { op, pairs } => row_compare(cx, batch, *op, pairs),
         _ => Err(SqlError::internal("expression kind has no evaluation").into()),

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use gavel_api::sql::{ColumnDesc, ResultSink};
-use gavel_binder::ddl::ast::{DiscardTarget, SessionCommand};
 use gavel_binder::bound::{Bound, Statement};
 use gavel_binder::can_coerce;
+use gavel_binder::ddl::ast::{DiscardTarget, SessionCommand};
 use gavel_binder::parse::Parsed;
 use gavel_catalog::job::id_text;
 use gavel_catalog::search::PG_TEMP;
@@ -364,10 +364,10 @@ fn require_assignable(parameters: &[ast::Expr], bound: &Bound, types: &[PgType])
             continue;
         }
         let (given, wanted) = (text_io::type_name(given), text_io::type_name(wanted));
-        let message =
-            format!("parameter ${number} of type {given} cannot be coerced to the expected type {wanted}");
-        return Err(SqlError::new(SqlState::DatatypeMismatch, message)
-            .hint("You will need to rewrite or cast the expression."));
+        let message = format!("parameter ${number} of type {given} cannot be coerced to the expected type {wanted}");
+        return Err(
+            SqlError::new(SqlState::DatatypeMismatch, message).hint("You will need to rewrite or cast the expression.")
+        );
     }
     Ok(())
 }

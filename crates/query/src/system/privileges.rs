@@ -293,8 +293,7 @@ fn parse(context: &SystemContext<'_>, text: &str) -> SqlResult<AclItem> {
             .or(numbered)
             .ok_or_else(|| SqlError::new(SqlState::UndefinedObject, format!("role \"{name}\" does not exist")))
     };
-    let nameless =
-        || SqlError::new(SqlState::InvalidTextRepresentation, "a name must follow the \"/\" sign");
+    let nameless = || SqlError::new(SqlState::InvalidTextRepresentation, "a name must follow the \"/\" sign");
     let (grantee, rest) = name_of(text).ok_or_else(|| bad("A name must follow the \"/\" sign."))?;
     let rest = rest.strip_prefix('=').ok_or_else(|| bad("missing \"=\" sign"))?;
     let grantee = if grantee.is_empty() { acl::PUBLIC } else { role(&grantee)? };
