@@ -384,7 +384,10 @@ impl DdlContext<'_> {
     /// Refuses a new type for a column that views or generated columns are computed from.
     fn require_type_is_free(&self, table: &Table, column: &Column) -> SqlResult<()> {
         let name = &column.name;
-        let uses = |sql: &str| super::drop::mentions(sql, name);
+        let mentioned = |sql: &str| super::drop::mentions(sql, name);
+        let uses = |sql: &str| {
+            deparse::uses_column(self.now(), sql, table, column.number).unwrap_or_else(|| mentioned(sql))
+        };
         let by_view = |kind: &str, schema: Oid, view: &str| {
             let message = "cannot alter type of a column used by a view or rule";
             SqlError::unsupported(message)
@@ -398,7 +401,7 @@ impl DdlContext<'_> {
             return Err(by_view("materialized view", view.schema, &view.name));
         }
         let other =
-            table.visible_columns().find(|c| c.generated && c.name != *name && c.default.as_deref().is_some_and(uses));
+            table.visible_columns().find(|c| c.generated && c.name != *name && c.default.as_deref().is_some_and(mentioned));
         match other {
             Some(other) => Err(SqlError::unsupported("cannot alter type of a column used by a generated column")
                 .detail(format!("Column \"{name}\" is used by generated column \"{}\".", other.name))),

@@ -44,6 +44,12 @@ struct Slot {
     right: Option<usize>,
 }
 
+impl Slot {
+    fn is_merged(&self) -> bool {
+        self.left.is_some() && self.right.is_some()
+    }
+}
+
 /// The items of one FROM, with names for all of their columns.
 pub fn named<'t>(catalog: &Catalog, items: &'t [FromTree]) -> Vec<Shape<'t>> {
     let mut shapes: Vec<Shape<'t>> = items.iter().map(|item| Shape::of(catalog, item)).collect();
@@ -288,10 +294,12 @@ impl<'t> Shape<'t> {
         name
     }
 
-    /// Names as the tree counts columns; empty for one that is gone.
+    /// Names as the tree counts columns; empty for one that is gone, or that one side has no more.
     pub fn by_slot(&self) -> Vec<String> {
+        let merged = self.merged();
         let name = |slot: &Option<usize>| {
-            slot.and_then(|at| self.columns.get(at)).and_then(|c| c.name.clone()).unwrap_or_default()
+            let column = slot.and_then(|at| self.columns.get(at).filter(|c| at >= merged || c.is_merged()));
+            column.and_then(|c| c.name.clone()).unwrap_or_default()
         };
         self.slots.iter().map(name).collect()
     }

@@ -163,8 +163,11 @@ impl Writer<'_> {
             self.put(")");
         }
         if !join.using.is_empty() {
-            let called = &self.names.range(join.id)?.columns;
-            let names: Vec<String> = called.iter().take(join.using.len()).map(|c| quote(c)).collect();
+            let called = self.names.range(join.id)?.columns.get(..join.using.len())?;
+            if called.iter().any(String::is_empty) {
+                return None;
+            }
+            let names: Vec<String> = called.iter().map(|c| quote(c)).collect();
             self.put(&format!(" USING ({})", names.join(", ")));
             if let Some(alias) = &join.using_alias {
                 self.put(&format!(" AS {}", quote(alias)));

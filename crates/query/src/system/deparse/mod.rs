@@ -88,6 +88,18 @@ pub fn settled(context: &BindContext<'_>, catalog: &Arc<Catalog>, sql: &str, sto
     }
 }
 
+/// Whether a query that is kept as `sql` uses a column of a table, which it would not if it could be written without it;
+/// `None` if it has no form here.
+pub fn uses_column(catalog: &Arc<Catalog>, sql: &str, table: &Table, number: i16) -> Option<bool> {
+    let tree = tree_of(catalog, sql)?;
+    kept(catalog, &tree)?;
+    let mut without = Catalog::clone(catalog);
+    let mut table = Table::clone(table);
+    table.columns.iter_mut().filter(|c| c.number == number).for_each(|c| c.dropped = true);
+    without.put_table(Arc::new(table));
+    Some(kept(&Arc::new(without), &tree).is_none())
+}
+
 /// A tree as text to be kept.
 fn kept(catalog: &Arc<Catalog>, tree: &StoredTree) -> Option<String> {
     written(catalog, &[], tree, None, Layout { pretty: false, wrap: -1, stored: true })
