@@ -572,6 +572,39 @@ r
 6
 SELECT 1
 
+-- What a view uses is what it says, not what it could.
+> CREATE VIEW used AS SELECT tt12.z FROM tt11 JOIN tt12 USING (x);
+CREATE VIEW
+> CREATE VIEW natural AS SELECT u.b FROM tt5 u NATURAL JOIN (SELECT 1 AS a) w;
+ERROR 42601: syntax error at or near "natural"
+> ALTER TABLE tt11 ALTER COLUMN y TYPE bigint;
+ERROR 0A000: cannot alter type of a column used by a view or rule
+DETAIL: rule _RETURN on view vv6 depends on column "y"
+> ALTER TABLE tt12 ALTER COLUMN z TYPE bigint;
+ERROR 0A000: cannot alter type of a column used by a view or rule
+DETAIL: rule _RETURN on view vv6 depends on column "z"
+> DROP VIEW vv6;
+DROP VIEW
+> DROP MATERIALIZED VIEW kept;
+DROP MATERIALIZED VIEW
+> ALTER TABLE tt11 DROP COLUMN z;
+ALTER TABLE
+> ALTER TABLE tt11 DROP COLUMN y;
+ALTER TABLE
+> ALTER TABLE tt11 DROP COLUMN x;
+ERROR 2BP01: cannot drop column x of table tt11 because other objects depend on it
+DETAIL: view used depends on column x of table tt11
+HINT: Use DROP ... CASCADE to drop the dependent objects too.
+> ALTER TABLE tt12 ALTER COLUMN x TYPE bigint;
+ERROR 0A000: cannot alter type of a column used by a view or rule
+DETAIL: rule _RETURN on view used depends on column "x"
+> SELECT pg_get_viewdef('used');
+pg_get_viewdef
+ SELECT tt12.z
+   FROM (tt11
+     JOIN tt12 USING (x));
+SELECT 1
+
 -- Rows, and fields of rows that no type declares.
 > CREATE TYPE pair AS (q1 int8, q2 int8);
 CREATE TYPE
