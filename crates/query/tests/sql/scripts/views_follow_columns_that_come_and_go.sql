@@ -575,8 +575,6 @@ SELECT 1
 -- What a view uses is what it says, not what it could.
 > CREATE VIEW used AS SELECT tt12.z FROM tt11 JOIN tt12 USING (x);
 CREATE VIEW
-> CREATE VIEW natural AS SELECT u.b FROM tt5 u NATURAL JOIN (SELECT 1 AS a) w;
-ERROR 42601: syntax error at or near "natural"
 > ALTER TABLE tt11 ALTER COLUMN y TYPE bigint;
 ERROR 0A000: cannot alter type of a column used by a view or rule
 DETAIL: rule _RETURN on view vv6 depends on column "y"
