@@ -298,6 +298,43 @@ INSERT 0 1
 > INSERT INTO big VALUES (1, 2) ON CONFLICT (b) WHERE coalesce(a, 1) > -1 DO NOTHING;
 ERROR 42P10: there is no unique or exclusion constraint matching the ON CONFLICT specification
 
+-- A materialized view that would have a row twice.
+> CREATE TABLE filled (a, b) AS VALUES (1, 10);
+SELECT 1
+> CREATE MATERIALIZED VIEW unique_rows AS SELECT * FROM filled;
+SELECT 1
+> CREATE UNIQUE INDEX ON unique_rows (a);
+CREATE INDEX
+> INSERT INTO filled SELECT * FROM filled;
+INSERT 0 1
+> REFRESH MATERIALIZED VIEW unique_rows;
+ERROR 23505: could not create unique index "unique_rows_a_idx"
+DETAIL: Key (a)=(1) is duplicated.
+> REFRESH MATERIALIZED VIEW CONCURRENTLY unique_rows;
+ERROR 21000: new data for materialized view "unique_rows" contains duplicate rows without any null columns
+DETAIL: Row: (1,10)
+> UPDATE filled SET b = NULL;
+UPDATE 2
+> REFRESH MATERIALIZED VIEW unique_rows;
+ERROR 23505: could not create unique index "unique_rows_a_idx"
+DETAIL: Key (a)=(1) is duplicated.
+> SELECT * FROM unique_rows;
+a | b
+1 | 10
+SELECT 1
+> CREATE VIEW among AS SELECT (x, y) <> ALL (VALUES (1, 2), (3, 4)) AS c10, x = ANY (VALUES (1), (2)) AS c11 FROM (VALUES (1, 2)) v (x, y);
+CREATE VIEW
+> SELECT pg_get_viewdef('among');
+pg_get_viewdef
+ SELECT ((v.x, v.y) <> ALL ( VALUES (1,2), (3,4))) AS c10,
+    (v.x IN ( VALUES (1), (2))) AS c11
+   FROM ( VALUES (1,2)) v(x, y);
+SELECT 1
+> SELECT * FROM among;
+c10 | c11
+f | t
+SELECT 1
+
 -- COPY is refused once it has asked for rows.
 > COPY source (y) FROM STDIN (FREEZE);
 <x
