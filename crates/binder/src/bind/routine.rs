@@ -432,7 +432,7 @@ impl Binder<'_> {
         let mut out = Vec::with_capacity(goals.len());
         for (index, (name, declared)) in goals.iter().enumerate() {
             let (id, ty) = (self.new_column(), self.base_type(*declared)?);
-            let input = Box::new(column(record.id, record.ty));
+            let input = counted(column(record.id, record.ty), index, goals.len());
             exprs.push((id, scalar(ScalarKind::Field { input, index }, ty)));
             let (name, fields) = (name.clone(), None);
             out.push(OutColumn { name, id, ty, origin: None, literal: None, fields, pos: record.pos });
@@ -444,6 +444,13 @@ impl Binder<'_> {
     pub fn is_opaque(&self) -> bool {
         self.defining || self.context.opaque_calls
     }
+}
+
+/// A record whose field `index` is asked for, one of `count`: the first of them asks whether there are so many.
+pub fn counted(record: Scalar, index: usize, count: usize) -> Box<Scalar> {
+    let ty = record.ty;
+    let record = Box::new(record);
+    if index == 0 { Box::new(scalar(ScalarKind::FieldCount { input: record, count }, ty)) } else { record }
 }
 
 fn endless() -> SqlError {

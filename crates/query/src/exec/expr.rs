@@ -128,6 +128,10 @@ pub enum ExprKind {
         input: Box<Expr>,
         index: usize,
     },
+    FieldCount {
+        input: Box<Expr>,
+        count: usize,
+    },
     RowCompare {
         op: RowCompareOp,
         pairs: Vec<RowPair>,

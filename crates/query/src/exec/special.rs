@@ -81,6 +81,10 @@ pub(crate) fn eval(expr: &Expr, cx: &Cx<'_>, batch: &RecordBatch) -> Result<Valu
             let value = input.eval(cx, batch)?;
             Ok(by_row(expr.ty, rows, &[(value, input.ty)], |v| field_of(&v[0], *index, expr.ty))?)
         }
+        ExprKind::FieldCount { input, count } => {
+            let value = input.eval(cx, batch)?;
+            Ok(by_row(expr.ty, rows, &[(value, input.ty)], |v| require_fields(v[0].clone(), *count))?)
+        }
         ExprKind::RowCompare { op, pairs } => row_compare(cx, batch, *op, pairs),
         _ => Err(SqlError::internal("expression kind has no evaluation").into()),
     }
@@ -95,6 +99,22 @@ pub(crate) fn field_of(record: &Datum, index: usize, wanted: PgType) -> SqlResul
     let Some((found, value)) = fields.get(index) else { return Ok(Datum::Null) };
     let fits = value.is_null() || physical_type(PgType::new(*found)) == physical_type(wanted);
     if fits { Ok(value.clone()) } else { Err(other_field(*found, wanted, index)) }
+}
+
+/// A record, if it has so many fields.
+///
+/// # Errors
+/// 42804 if it has not.
+pub(crate) fn require_fields(record: Datum, count: usize) -> SqlResult<Datum> {
+    match &record {
+        Datum::Record(fields) if fields.len() != count => {
+            let (found, plural) = (fields.len(), if fields.len() == 1 { "" } else { "s" });
+            let text = "function return row and query-specified return row do not match";
+            Err(SqlError::new(SqlState::DatatypeMismatch, text)
+                .detail(format!("Returned row contains {found} attribute{plural}, but query expects {count}.")))
+        }
+        _ => Ok(record),
+    }
 }
 
 /// A record whose fields were not known before has one of another type than was said.

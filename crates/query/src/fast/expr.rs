@@ -81,6 +81,7 @@ enum Node {
     Array(Vec<RowExpr>),
     Row(Vec<RowExpr>),
     Field(Box<RowExpr>, usize, PgType),
+    FieldCount(Box<RowExpr>, usize),
     RowCompare {
         op: RowCompareOp,
         pairs: Vec<Pair>,
@@ -168,6 +169,7 @@ impl RowExpr {
             ScalarKind::Array { items } => Node::Array(many(items)?),
             ScalarKind::Row(items) => Node::Row(many(items)?),
             ScalarKind::Field { input, index } => Node::Field(boxed(input)?, *index, scalar.ty),
+            ScalarKind::FieldCount { input, count } => Node::FieldCount(boxed(input)?, *count),
             ScalarKind::RowCompare { op, pairs } => Node::RowCompare {
                 op: *op,
                 pairs: pairs
@@ -332,6 +334,7 @@ impl RowExpr {
                 Ok(Datum::Record(fields.into()))
             }
             Node::Field(input, index, ty) => special::field_of(&input.eval(cx)?, *index, *ty),
+            Node::FieldCount(input, count) => special::require_fields(input.eval(cx)?, *count),
             Node::RowCompare { op, pairs } => {
                 for pair in pairs {
                     let values = [pair.sides[0].eval(cx)?, pair.sides[1].eval(cx)?];

@@ -325,6 +325,7 @@ fn visit(scalar: &Scalar, f: &mut dyn FnMut(&Scalar)) {
         | ScalarKind::IsNull { input, .. }
         | ScalarKind::IsBool { input, .. }
         | ScalarKind::Field { input, .. }
+        | ScalarKind::FieldCount { input, .. }
         | ScalarKind::Form { input, .. } => visit(input, f),
         ScalarKind::IsDistinct { left, right, .. } => {
             visit(left, f);

@@ -105,6 +105,9 @@ impl Planner<'_> {
             },
             ScalarKind::Row(items) => ExprKind::Row(self.all(items, layout)?),
             ScalarKind::Field { input, index } => ExprKind::Field { input: self.boxed(input, layout)?, index: *index },
+            ScalarKind::FieldCount { input, count } => {
+                ExprKind::FieldCount { input: self.boxed(input, layout)?, count: *count }
+            }
             ScalarKind::RowCompare { op, pairs } => ExprKind::RowCompare {
                 op: *op,
                 pairs: pairs
@@ -364,6 +367,10 @@ pub fn traits_of(kind: &ExprKind) -> Traits {
             traits.guarded = true;
         }
         ExprKind::Field { input, .. } => add(input),
+        ExprKind::FieldCount { input, .. } => {
+            add(input);
+            traits.guarded = true;
+        }
         ExprKind::RowCompare { pairs, .. } => pairs.iter().for_each(|p| {
             add(&p.left);
             add(&p.right);
