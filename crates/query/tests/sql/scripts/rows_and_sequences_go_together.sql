@@ -277,6 +277,31 @@ CREATE FUNCTION
 > SELECT * FROM two();
 ERROR 42804: function return row and query-specified return row do not match
 DETAIL: Returned type integer at ordinal position 2, but query expects numeric.
+> CREATE OR REPLACE FUNCTION two(OUT int, OUT numeric) AS 'SELECT (1, 2.1)' LANGUAGE sql;
+CREATE FUNCTION
+> SELECT * FROM two();
+column1 | column2
+1 | 2.1
+SELECT 1
+> CREATE OR REPLACE FUNCTION two(OUT int, OUT numeric) AS 'SELECT (1, 2.1, 3)' LANGUAGE sql;
+CREATE FUNCTION
+> SELECT * FROM two();
+ERROR 42804: function return row and query-specified return row do not match
+DETAIL: Returned row contains 3 attributes, but query expects 2.
+> WITH a(b) AS (VALUES (ROW(1, 2, 3))) SELECT * FROM a, coalesce(b) AS c(d int, e int);
+ERROR 42804: function return row and query-specified return row do not match
+DETAIL: Returned row contains 3 attributes, but query expects 2.
+> WITH a(b) AS (VALUES (ROW(1, 2, 3))) SELECT * FROM a, coalesce(b) AS c(d int, e int, f int, g int);
+ERROR 42804: function return row and query-specified return row do not match
+DETAIL: Returned row contains 3 attributes, but query expects 4.
+> WITH a(b) AS (VALUES (ROW(1, 2, 3))) SELECT * FROM a, coalesce(b) AS c(d int, e int, f int);
+b | d | e | f
+(1,2,3) | 1 | 2 | 3
+SELECT 1
+> WITH a(b) AS (VALUES (NULL::record)) SELECT * FROM a, coalesce(b) AS c(d int, e int, f int);
+b | d | e | f
+NULL | NULL | NULL | NULL
+SELECT 1
 
 -- A column that is set once.
 > CREATE TABLE parent (a int, b int, PRIMARY KEY (a, b));
