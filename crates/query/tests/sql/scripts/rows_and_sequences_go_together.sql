@@ -360,6 +360,18 @@ c10 | c11
 f | t
 SELECT 1
 
+-- Files.
+> SELECT count(*) FROM pg_class, pg_filenode_relation(reltablespace, pg_relation_filenode(oid)) AS mapped_oid WHERE relkind IN ('r', 'i', 'S', 't', 'm') AND relpersistence <> 't' AND mapped_oid IS DISTINCT FROM oid;
+count
+0
+SELECT 1
+> TRUNCATE filled;
+TRUNCATE TABLE
+> SELECT pg_filenode_relation(0, pg_relation_filenode('filled')), pg_relation_filenode('among');
+pg_filenode_relation | pg_relation_filenode
+filled | NULL
+SELECT 1
+
 -- COPY is refused once it has asked for rows.
 > COPY source (y) FROM STDIN (FREEZE);
 <x
