@@ -372,6 +372,44 @@ pg_filenode_relation | pg_relation_filenode
 filled | NULL
 SELECT 1
 
+-- Array types get out of the way.
+> CREATE TABLE rows (id int);
+CREATE TABLE
+> CREATE TABLE rows2 (id int);
+CREATE TABLE
+> SELECT typname FROM pg_type WHERE oid = 'rows[]'::regtype;
+typname
+_rows
+SELECT 1
+> ALTER TABLE rows2 RENAME TO _rows;
+ALTER TABLE
+> SELECT typname FROM pg_type WHERE oid = 'rows[]'::regtype;
+typname
+__rows
+SELECT 1
+> SELECT typname FROM pg_type WHERE oid = '_rows[]'::regtype;
+typname
+___rows
+SELECT 1
+> SELECT '_rows'::regtype, '__rows'::regtype, '___rows'::regtype;
+regtype | regtype | regtype
+_rows | rows[] | _rows[]
+SELECT 1
+> SELECT '____rows'::regtype;
+ERROR 42704: type "____rows" does not exist
+> DROP TABLE _rows;
+DROP TABLE
+> DROP TABLE rows;
+DROP TABLE
+> CREATE TABLE rows (id int);
+CREATE TABLE
+> ALTER TABLE rows RENAME TO _rows;
+ALTER TABLE
+> SELECT typname FROM pg_type WHERE oid = '_rows[]'::regtype;
+typname
+__rows
+SELECT 1
+
 -- COPY is refused once it has asked for rows.
 > COPY source (y) FROM STDIN (FREEZE);
 <x
