@@ -258,6 +258,9 @@ pub struct Index {
     /// Of a partition: the index of the partitioned table that it is a part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<Oid>,
+    /// CLUSTER goes by it. Rows are not kept in any order for it; the catalogs and dumps tell.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub clustered: bool,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

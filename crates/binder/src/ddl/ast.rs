@@ -700,7 +700,9 @@ pub enum AlterAction {
     ResetOptions(Vec<String>),
     /// SET LOGGED, SET UNLOGGED: without effect, but not for a temporary table.
     SetLogged,
-    /// Without effect here: CLUSTER ON …
+    /// CLUSTER ON an index; `None`: SET WITHOUT CLUSTER.
+    ClusterOn(Option<String>),
+    /// Without effect here: REPLICA IDENTITY …
     Accepted,
     /// Of an index: ALTER COLUMN number SET STATISTICS, without effect here.
     IndexStatistics(i64),

@@ -615,7 +615,10 @@ fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
         if p.eat("logged") || p.eat("unlogged") {
             return Ok(AlterAction::SetLogged);
         }
-        if p.eat("without cluster") || p.eat("without oids") {
+        if p.eat("without cluster") {
+            return Ok(AlterAction::ClusterOn(None));
+        }
+        if p.eat("without oids") {
             return Ok(AlterAction::Accepted);
         }
         if p.eat("tablespace") || p.eat("access method") {
@@ -639,7 +642,10 @@ fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
     if kind == ObjectKind::Table && p.eat("no inherit") {
         return Ok(AlterAction::NoInherit(p.qualified()?));
     }
-    let harmless = ["cluster on", "enable", "disable", "force", "no force", "replica identity"];
+    if matches!(kind, ObjectKind::Table | ObjectKind::MaterializedView) && p.eat("cluster on") {
+        return Ok(AlterAction::ClusterOn(Some(p.name()?)));
+    }
+    let harmless = ["enable", "disable", "force", "no force", "replica identity"];
     if matches!(kind, ObjectKind::Table | ObjectKind::MaterializedView) && harmless.iter().any(|w| p.at(w)) {
         while !p.at_end() && !p.at_token(&Token::Comma) {
             p.parser.advance_token();

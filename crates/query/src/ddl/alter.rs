@@ -199,6 +199,7 @@ impl DdlContext<'_> {
                     _ if matches!(
                         action,
                         AlterAction::Accepted
+                            | AlterAction::ClusterOn(_)
                             | AlterAction::SetLogged
                             | AlterAction::AcceptedColumn { .. }
                             | AlterAction::SetOptions(_)
@@ -235,7 +236,7 @@ impl DdlContext<'_> {
                 self.edit().put_view(Arc::new(next));
                 self.rewrite_views(&before, &[view.oid], |sql, called| expression::alias_columns(sql, called, &names))
             }
-            AlterAction::Accepted | AlterAction::AcceptedColumn { .. } => Ok(()),
+            AlterAction::Accepted | AlterAction::ClusterOn(_) | AlterAction::AcceptedColumn { .. } => Ok(()),
             AlterAction::SetOptions(options) => self.set_view_options(view, options, &[]),
             AlterAction::ResetOptions(names) => self.set_view_options(view, &[], names),
             AlterAction::SetDefault { column, value } => self.set_view_default(view, column, Some(value)),

@@ -77,13 +77,21 @@ impl DdlContext<'_> {
             }
             match action {
                 AlterAction::AddColumn { column, if_not_exists } => {
+                    let before = Arc::clone(self.now());
                     if self.add_column(oid, column, *if_not_exists).await? {
                         added.push(column);
+                        reached.iter().try_for_each(|table| self.restate_views(&before, *table))?;
                     }
                 }
                 // All at once, as soon as the first is reached.
                 AlterAction::SetType { .. } => self.set_types(oid, &origins, &std::mem::take(&mut types)).await?,
-                other => self.alter_table_action(oid, other).await?,
+                other => {
+                    let before = Arc::clone(self.now());
+                    self.alter_table_action(oid, other).await?;
+                    if matches!(other, AlterAction::DropColumn { .. }) {
+                        reached.iter().try_for_each(|table| self.restate_views(&before, *table))?;
+                    }
+                }
             }
         }
         self.constrain_columns(oid, &added).await
@@ -151,6 +159,7 @@ impl DdlContext<'_> {
             }
             AlterAction::OfType(name) => self.set_type_of_table(oid, name),
             AlterAction::NotOfType => self.unset_type_of_table(oid),
+            AlterAction::ClusterOn(index) => self.cluster_on(oid, index.as_deref()),
             AlterAction::Accepted => Ok(()),
             AlterAction::AcceptedColumn { column } => self.column_of(oid, column).map(drop),
             AlterAction::AddColumn { .. }
@@ -427,7 +436,10 @@ impl DdlContext<'_> {
     /// Refuses a new type for a column that views or generated columns are computed from.
     fn require_type_is_free(&self, table: &Table, column: &Column) -> SqlResult<()> {
         let name = &column.name;
-        let uses = |sql: &str| super::drop::mentions(sql, name);
+        let mentioned = |sql: &str| super::drop::mentions(sql, name);
+        let uses = |sql: &str| {
+            deparse::uses_column(self.now(), sql, table, column.number).unwrap_or_else(|| mentioned(sql))
+        };
         let by_view = |kind: &str, schema: Oid, view: &str| {
             let message = "cannot alter type of a column used by a view or rule";
             SqlError::unsupported(message)
@@ -441,7 +453,7 @@ impl DdlContext<'_> {
             return Err(by_view("materialized view", view.schema, &view.name));
         }
         let other =
-            table.visible_columns().find(|c| c.generated && c.name != *name && c.default.as_deref().is_some_and(uses));
+            table.visible_columns().find(|c| c.generated && c.name != *name && c.default.as_deref().is_some_and(mentioned));
         match other {
             Some(other) => Err(SqlError::unsupported("cannot alter type of a column used by a generated column")
                 .detail(format!("Column \"{name}\" is used by generated column \"{}\".", other.name))),
@@ -713,6 +725,24 @@ impl DdlContext<'_> {
             let schema = before.schema_by_oid(schema).map_or_else(String::new, |s| s.name.clone());
             let called = [schema, name.to_owned()];
             self.rewrite_bodies(*oid, |sql| change(sql, &called))?;
+        }
+        Ok(())
+    }
+
+    /// Writes the views over a relation anew that would mean something else by the columns that it has got or lost since
+    /// `before`.
+    pub(super) fn restate_views(&mut self, before: &Arc<Catalog>, relation: Oid) -> SqlResult<()> {
+        let after = Arc::clone(self.now());
+        for view in after.views.values().filter(|v| v.depends_on.contains(&relation)) {
+            let Some(sql) = deparse::restated_view(before, &after, &view.sql) else { continue };
+            let version = view.version + 1;
+            self.edit().put_view(Arc::new(View { sql, version, ..View::clone(view) }));
+        }
+        for table in self.materialized_over(relation) {
+            let Some(kept) = &table.materialized else { continue };
+            let Some(sql) = deparse::restated_view(before, &after, &kept.sql) else { continue };
+            let kept = Materialized { sql, ..kept.clone() };
+            self.edit_table(table.oid, |t| t.materialized = Some(kept))?;
         }
         Ok(())
     }

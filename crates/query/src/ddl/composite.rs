@@ -5,6 +5,7 @@
 //! is another type for a field.
 
 use gavel_binder::ddl::ast::{AlterAction, ColumnDef, QualifiedName};
+use gavel_catalog::IndexKey;
 use gavel_catalog::user_type::{Attribute, Definition, UserType};
 use gavel_functions::registry;
 use gavel_types::pg_type::UserKind;
@@ -12,7 +13,10 @@ use gavel_types::text_io::type_name;
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
+use super::binding::{Scope, Usage};
+use super::domain::value_table;
 use super::user_type::is_made_of;
+use crate::system::attributes::expression_name;
 
 impl DdlContext<'_> {
     pub(super) async fn create_composite(&mut self, name: &QualifiedName, fields: &[ColumnDef]) -> SqlResult<()> {
@@ -104,10 +108,26 @@ impl DdlContext<'_> {
             AlterAction::AddColumn { .. } | AlterAction::DropColumn { .. } => {
                 self.change_fields(ty, attributes).await?;
             }
-            _ => drop(self.edit_type(ty, |t| t.definition = Definition::Composite(attributes))),
+            _ => {
+                self.edit_type(ty, |t| t.definition = Definition::Composite(attributes));
+                self.require_domain_checks(ty.oid)?;
+            }
         }
         for table in typed {
             Box::pin(self.change_table(table, std::slice::from_ref(action))).await?;
+        }
+        Ok(())
+    }
+
+    /// What binding raises if a check of a domain over the composite type has no meaning any more.
+    fn require_domain_checks(&self, ty: Oid) -> SqlResult<()> {
+        let scope = Scope { catalog: self.now(), search_path: &[] };
+        for other in self.now().types.values() {
+            let Definition::Domain(domain) = &other.definition else { continue };
+            let over = value_table(domain.base);
+            for check in domain.checks.iter().filter(|_| self.is_within(ty, domain.base.oid)) {
+                self.binder.stored_expression(scope, &over, &check.sql, Usage::Check)?;
+            }
         }
         Ok(())
     }
@@ -128,12 +148,23 @@ impl DdlContext<'_> {
 
     /// 0A000 if a column has the composite type, in whatever it is wrapped.
     pub(super) fn require_unused(&self, oid: Oid, what: &str, part: &str) -> SqlResult<()> {
+        let refused = |relation: &str, column: &str| {
+            let message = format!("cannot alter {what} because column \"{relation}.{column}\" uses {part}");
+            Err(SqlError::unsupported(message))
+        };
         for table in self.now().tables.values() {
             for column in table.visible_columns() {
                 if self.is_within(oid, column.declared().oid) {
-                    let message =
-                        format!("cannot alter {what} because column \"{}.{}\" uses {part}", table.name, column.name);
-                    return Err(SqlError::unsupported(message));
+                    return refused(&table.name, &column.name);
+                }
+            }
+            for index in &table.indexes {
+                for (key, ..) in &index.keys {
+                    if let IndexKey::Expression { sql, ty, .. } = key
+                        && self.is_within(oid, ty.oid)
+                    {
+                        return refused(&index.name, &expression_name(self.now(), sql));
+                    }
                 }
             }
         }

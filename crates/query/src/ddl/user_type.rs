@@ -169,7 +169,7 @@ impl DdlContext<'_> {
 
     pub(super) async fn alter_type(&mut self, alter: &Alter) -> SqlResult<()> {
         let found = self.type_to_alter(alter)?;
-        for action in &alter.actions {
+        for action in in_order(&found, &alter.actions) {
             // Each sees what the one before it did.
             let ty = self.now().user_type(found.oid).cloned().ok_or_else(|| SqlError::internal("type has gone"))?;
             match action {
@@ -481,4 +481,20 @@ pub(super) fn names_type(sql: &str, oid: Oid) -> bool {
 /// Whether a column or field of this type has values of `oid`, alone or in arrays.
 pub(super) fn is_made_of(ty: Oid, oid: Oid) -> bool {
     ty == oid || ty.element() == Some(oid)
+}
+
+/// Actions in the order in which they are done. Rows of columns are not made anew without a single field: where all
+/// fields go, those that come are added first.
+fn in_order<'a>(ty: &UserType, actions: &'a [AlterAction]) -> Vec<&'a AlterAction> {
+    let known = ty.attributes().unwrap_or_default();
+    let goes = |field: &str| actions.iter().any(|a| matches!(a, AlterAction::DropColumn { name, .. } if name == field));
+    let comes = |action: &AlterAction| match action {
+        AlterAction::AddColumn { column, .. } => !known.iter().any(|k| k.name == column.name),
+        _ => false,
+    };
+    let mut ordered: Vec<&AlterAction> = actions.iter().collect();
+    if !known.is_empty() && known.iter().all(|k| goes(&k.name)) {
+        ordered.sort_by_key(|action| !comes(action));
+    }
+    ordered
 }

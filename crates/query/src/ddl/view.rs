@@ -60,8 +60,9 @@ impl DdlContext<'_> {
             View { oid, schema, name, owner, version, sql, columns, depends_on, acl, column_acls, options, defaults };
         let view = Arc::new(view);
         self.require_checkable(&view)?;
+        let before = Arc::clone(self.now());
         self.edit().put_view(view);
-        Ok(())
+        if before.views.contains_key(&oid) { self.restate_views(&before, oid) } else { Ok(()) }
     }
 
     /// Binds an expression that will belong to `table`, and relies on the functions that it calls.

@@ -21,6 +21,7 @@ use crate::ddl::expression;
 use crate::partition;
 use crate::procedural::call::{placed, signature_of};
 use crate::procedural::compiled::{self, Types};
+use crate::system::deparse;
 use crate::system::resolver::CatalogNames;
 
 /// See the module.
@@ -108,8 +109,10 @@ impl DdlBinder for SessionBinder<'_> {
         // Places are those of the printed text.
         let style = self.style(scope);
         let context = self.context(scope, &style);
-        let view = gavel_binder::view_columns(&context, &query.to_string()).map_err(SqlError::nowhere)?;
-        Ok(StoredQuery { sql: view.sql, columns: view.columns, depends_on: view.depends_on })
+        let text = query.to_string();
+        let view = gavel_binder::view_columns(&context, &text).map_err(SqlError::nowhere)?;
+        let sql = deparse::settled(&context, scope.catalog, &text, view.sql);
+        Ok(StoredQuery { sql, columns: view.columns, depends_on: view.depends_on })
     }
 }
 
