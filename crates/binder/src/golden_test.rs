@@ -72,6 +72,7 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
         children: Vec::new(),
         partitioned: None,
         bound: None,
+        unlogged: false,
         on_commit: OnCommit::PreserveRows,
     }
 }
@@ -138,6 +139,7 @@ pub fn catalog() -> Catalog {
         cycle: false,
         restarted: None,
         owned_by: Some((Oid(20010), 1)),
+        unlogged: false,
         acl: None,
     }));
     catalog.put_view(Arc::new(View {

@@ -471,6 +471,9 @@ pub struct Table {
     /// Of a partition: FOR VALUES, which rows of the one parent it has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<PartitionBound>,
+    /// UNLOGGED. Its rows are kept as safely as all others; the catalogs and dumps tell.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unlogged: bool,
     /// Of a temporary table, which is never stored.
     #[serde(skip)]
     pub on_commit: OnCommit,
@@ -564,6 +567,9 @@ pub struct Sequence {
     /// Table and column that own it.
     #[serde(default)]
     pub owned_by: Option<(Oid, i16)>,
+    /// UNLOGGED, as a table is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unlogged: bool,
     /// Privileges that were granted on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acl: Acl,

@@ -256,7 +256,7 @@ impl Binder<'_> {
 }
 
 /// The identifiers between dots in a string. One that does not begin with a quote goes to the next dot or blank.
-fn idents_of(text: &str) -> Option<Vec<ast::Ident>> {
+pub fn idents_of(text: &str) -> Option<Vec<ast::Ident>> {
     let mut out = Vec::new();
     let mut rest = text.trim();
     loop {

@@ -698,8 +698,8 @@ pub enum AlterAction {
     /// SET (fillfactor = 70) and RESET (…).
     SetOptions(Vec<String>),
     ResetOptions(Vec<String>),
-    /// SET LOGGED, SET UNLOGGED: without effect, but not for a temporary table.
-    SetLogged,
+    /// SET LOGGED (true), SET UNLOGGED.
+    SetLogged(bool),
     /// CLUSTER ON an index; `None`: SET WITHOUT CLUSTER.
     ClusterOn(Option<String>),
     /// Without effect here: REPLICA IDENTITY …

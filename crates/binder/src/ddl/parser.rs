@@ -612,8 +612,11 @@ fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
         if p.at_token(&Token::LParen) {
             return Ok(AlterAction::SetOptions(p.options()?));
         }
-        if p.eat("logged") || p.eat("unlogged") {
-            return Ok(AlterAction::SetLogged);
+        if p.eat("logged") {
+            return Ok(AlterAction::SetLogged(true));
+        }
+        if p.eat("unlogged") {
+            return Ok(AlterAction::SetLogged(false));
         }
         if p.eat("without cluster") {
             return Ok(AlterAction::ClusterOn(None));

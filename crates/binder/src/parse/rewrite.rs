@@ -823,6 +823,10 @@ fn is_table_star(tokens: &[TokenWithSpan], i: usize, out: &[TokenWithSpan]) -> b
 /// Whether what was read ends within a list of tables, before a name of one: the clause that the list, or the innermost parenthesis around it,
 /// stands in is FROM or USING.
 fn is_within_from(out: &[TokenWithSpan]) -> bool {
+    // `COPY t FROM STDIN (force_quote *)` has no query.
+    if is_word(out.first(), "copy") && !matches!(out.get(1).map(|t| &t.token), Some(Token::LParen)) {
+        return false;
+    }
     let mut depth = 0usize;
     for token in out.iter().rev() {
         match &token.token {

@@ -145,15 +145,7 @@ impl DdlContext<'_> {
                 self.edit_table(oid, |t| t.options.retain(|o| !names.iter().any(|n| o.split('=').next() == Some(n))))?;
                 Ok(())
             }
-            AlterAction::SetLogged => {
-                let table = self.table_by_oid(oid)?;
-                if !table.is_temporary() {
-                    return Ok(());
-                }
-                let message =
-                    format!("cannot change logged status of table \"{}\" because it is temporary", table.name);
-                Err(self.located(SqlError::new(SqlState::InvalidTableDefinition, message), &table))
-            }
+            AlterAction::SetLogged(logged) => self.set_logged(oid, *logged),
             AlterAction::OfType(_) if !self.table_by_oid(oid)?.inherits.is_empty() => {
                 Err(SqlError::new(SqlState::WrongObjectType, "typed tables cannot inherit"))
             }
@@ -209,7 +201,6 @@ impl DdlContext<'_> {
         if before.bound.is_some() {
             return Err(SqlError::new(SqlState::WrongObjectType, "cannot add column to a partition"));
         }
-        self.require_unused_rows(&before)?;
         if before.column_named(&def.name).is_some() {
             let message = format!("column \"{}\" of relation \"{}\" already exists", def.name, before.name);
             if if_not_exists {
@@ -220,6 +211,7 @@ impl DdlContext<'_> {
         }
         let mut column = self.new_column(&before, def, next_number(&before)?).await?;
         column.generated = def.constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::Generated { .. }));
+        self.require_unused_rows(&before)?;
         self.require_column_fits(&before, &column)?;
         self.add_column_to_all(&before, def, &column).await?;
         Ok(true)
@@ -282,6 +274,15 @@ impl DdlContext<'_> {
     pub(super) fn require_unused_rows(&self, table: &Table) -> SqlResult<()> {
         match row_type(table.oid) {
             Some(row) => self.require_unused(row, &format!("table \"{}\"", table.name), "its row type"),
+            None => Ok(()),
+        }
+    }
+
+    /// The same, and if expressions make such rows.
+    pub(super) fn require_unmade_rows(&self, table: &Table) -> SqlResult<()> {
+        self.require_unused_rows(table)?;
+        match row_type(table.oid) {
+            Some(row) => self.require_unnamed(row, &format!("table \"{}\"", table.name), "its row type"),
             None => Ok(()),
         }
     }
@@ -360,7 +361,6 @@ impl DdlContext<'_> {
         types: &[NewType<'_>],
     ) -> SqlResult<()> {
         let before = self.table_by_oid(oid)?;
-        self.require_unused_rows(&before)?;
         // Rows that have moved meanwhile are not to be found under the old descriptor.
         let rows = if origin.storage == before.storage { Arc::clone(origin) } else { Arc::clone(&before) };
         let mut changed = Table::clone(&before);
@@ -373,6 +373,7 @@ impl DdlContext<'_> {
                 return Err(SqlError::unsupported(message));
             }
             let (ty, domain) = self.declared_type(before.schema, new.ty)?;
+            self.require_outside(&before, domain.unwrap_or(ty.oid))?;
             let collation = super::collation::of_column(self.now(), new.collation, ty)?;
             if found.identity.is_some() && !matches!(ty.oid, Oid::INT2 | Oid::INT4 | Oid::INT8) {
                 return Err(identity_type());
@@ -397,6 +398,7 @@ impl DdlContext<'_> {
                 self.retype_identity(&found, sequence, ty)?;
             }
         }
+        self.require_unmade_rows(&before)?;
         if touched.is_empty() {
             return Ok(());
         }
@@ -437,9 +439,8 @@ impl DdlContext<'_> {
     fn require_type_is_free(&self, table: &Table, column: &Column) -> SqlResult<()> {
         let name = &column.name;
         let mentioned = |sql: &str| super::drop::mentions(sql, name);
-        let uses = |sql: &str| {
-            deparse::uses_column(self.now(), sql, table, column.number).unwrap_or_else(|| mentioned(sql))
-        };
+        let uses =
+            |sql: &str| deparse::uses_column(self.now(), sql, table, column.number).unwrap_or_else(|| mentioned(sql));
         let by_view = |kind: &str, schema: Oid, view: &str| {
             let message = "cannot alter type of a column used by a view or rule";
             SqlError::unsupported(message)
@@ -452,8 +453,9 @@ impl DdlContext<'_> {
         if let Some(view) = over.iter().find(|t| t.materialized.as_ref().is_some_and(|m| uses(&m.sql))) {
             return Err(by_view("materialized view", view.schema, &view.name));
         }
-        let other =
-            table.visible_columns().find(|c| c.generated && c.name != *name && c.default.as_deref().is_some_and(mentioned));
+        let other = table
+            .visible_columns()
+            .find(|c| c.generated && c.name != *name && c.default.as_deref().is_some_and(mentioned));
         match other {
             Some(other) => Err(SqlError::unsupported("cannot alter type of a column used by a generated column")
                 .detail(format!("Column \"{name}\" is used by generated column \"{}\".", other.name))),

@@ -367,11 +367,7 @@ impl DdlContext<'_> {
             }
             _ => e,
         })?;
-        if table.is_temporary() != parent.is_temporary() {
-            let kind = if table.is_temporary() { "temporary" } else { "permanent" };
-            let message = format!("constraints on {kind} tables may reference only {kind} tables");
-            return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
-        }
+        super::logged::require_lasting(&table, &parent)?;
         let child_columns = foreign_columns(&table, columns)?;
         let mut delete_sets = foreign_columns(&table, &references.delete_sets)?;
         if let Some((_, name)) =

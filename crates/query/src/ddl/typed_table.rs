@@ -47,6 +47,9 @@ impl DdlContext<'_> {
             if constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::Identity { .. })) {
                 return Err(SqlError::unsupported("identity columns are not supported on typed tables"));
             }
+            if constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::Generated { .. })) {
+                return Err(SqlError::unsupported("generated columns are not supported on typed tables"));
+            }
             found.constraints.clone_from(constraints);
         }
         let columns = columns.into_iter().map(TableElement::Column);

@@ -144,9 +144,28 @@ impl DdlContext<'_> {
         })
     }
 
+    /// Fields are a relation's, and a composite type is one for that.
+    ///
+    /// # Errors
+    /// 42P01, 42809.
+    fn require_fields(&self, name: &QualifiedName, found: Option<Oid>, actions: &[AlterAction]) -> SqlResult<()> {
+        match found.filter(|oid| oid.is_composite()) {
+            None => Err(super::names::undefined_table("relation", name)),
+            Some(oid) if self.now().user_type(oid).is_none() && !actions.iter().all(is_rename) => {
+                let message = format!("\"{}\" is not a composite type", name.0.last().map_or("", String::as_str));
+                Err(SqlError::new(SqlState::WrongObjectType, message))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
     /// The type of this name, to be altered.
     fn type_to_alter(&self, alter: &Alter) -> SqlResult<Arc<UserType>> {
-        let oid = self.find_type(&alter.name)?.ok_or_else(|| undefined_type(&alter.name))?;
+        let found = self.find_type(&alter.name)?;
+        if alter.kind == ObjectKind::Type && alter.actions.iter().all(is_of_fields) {
+            self.require_fields(&alter.name, found, &alter.actions)?;
+        }
+        let oid = found.ok_or_else(|| undefined_type(&alter.name))?;
         if !oid.is_user_type() {
             let message = format!("must be owner of type {}", type_name(oid));
             return Err(SqlError::new(SqlState::InsufficientPrivilege, message));
@@ -470,6 +489,16 @@ fn labels_of(ty: &UserType) -> SqlResult<&[gavel_catalog::EnumLabel]> {
 
 fn no_label(label: &str) -> SqlError {
     SqlError::new(SqlState::InvalidParameterValue, format!("\"{label}\" is not an existing enum label"))
+}
+
+fn is_rename(action: &AlterAction) -> bool {
+    matches!(action, AlterAction::RenameColumn { .. })
+}
+
+/// Whether it is about fields of a composite type.
+fn is_of_fields(action: &AlterAction) -> bool {
+    use AlterAction as A;
+    is_rename(action) || matches!(action, A::AddColumn { .. } | A::DropColumn { .. } | A::SetType { .. })
 }
 
 /// Whether SQL text of a descriptor names the type.

@@ -121,6 +121,7 @@ fn catalog() -> Catalog {
         children: Vec::new(),
         partitioned: None,
         bound: None,
+        unlogged: false,
         on_commit: OnCommit::PreserveRows,
     }));
     c.put_sequence(Arc::new(Sequence {
@@ -138,6 +139,7 @@ fn catalog() -> Catalog {
         cycle: false,
         restarted: None,
         owned_by: Some((Oid(16400), 1)),
+        unlogged: false,
         acl: None,
     }));
     put_partitions(&mut c);

@@ -50,6 +50,7 @@ fn table(rung: u32, indexes: Vec<Index>) -> Table {
         partitioned: None,
         bound: None,
         of_type: None,
+        unlogged: false,
         on_commit: OnCommit::PreserveRows,
     }
 }
