@@ -304,7 +304,8 @@ impl Binder<'_> {
                 access: None,
             })
             .collect();
-        Ok(FromItem::new(bound.rel, vec![NsItem::new(view.name.clone(), Columns::List(columns.into()))]))
+        let item = NsItem::new(view.name.clone(), Columns::List(columns.into()));
+        Ok(FromItem::new(bound.rel, vec![NsItem { row_of: Some(view.oid), ..item }]))
     }
 
     fn cte_item(

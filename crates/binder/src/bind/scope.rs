@@ -94,6 +94,8 @@ pub struct NsItem {
     pub unlockable: Option<&'static str>,
     /// The table whose row a list of columns is, for `tableoid`.
     pub table: Option<Oid>,
+    /// The relation whose row a list of columns is, all of it.
+    pub row_of: Option<Oid>,
     /// What reading its columns is noted for, unless they say it themselves.
     pub access: Option<usize>,
 }
@@ -119,6 +121,7 @@ impl NsItem {
             unexpanded: 0,
             unlockable: None,
             table: None,
+            row_of: None,
             access: None,
         }
     }
@@ -148,6 +151,9 @@ impl NsItem {
         match &self.columns {
             Columns::Table { table, .. } if self.renamed.is_empty() => {
                 gavel_catalog::snapshot::row_type(table.oid).unwrap_or(Oid::RECORD)
+            }
+            Columns::List(_) if self.renamed.is_empty() => {
+                self.row_of.and_then(gavel_catalog::snapshot::row_type).unwrap_or(Oid::RECORD)
             }
             _ => Oid::RECORD,
         }

@@ -32,6 +32,7 @@ const fn pass(action: &AlterAction) -> u8 {
 }
 
 /// An ALTER COLUMN … TYPE.
+#[derive(Clone, Copy)]
 pub(super) struct NewType<'a> {
     pub column: &'a str,
     pub ty: &'a DataType,

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use gavel_binder::ddl::ast::{ColumnConstraintKind, ColumnDef};
 use gavel_catalog::{Column, Table};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
+use sqlparser::ast::Expr;
 
 use super::DdlContext;
 use super::alter_table::NewType;
 use super::create_table::next_number;
 use super::drop::Object;
+use super::expression;
 use super::inherit::{INHERITED, collations_versus, require_same_in_child};
 use super::names::undefined_column;
 
@@ -255,11 +257,22 @@ impl DdlContext<'_> {
         for new in types {
             self.require_type_may_change(oid, &tables, new.column)?;
         }
+        let parent = self.table_by_oid(oid)?;
+        let mut below = Vec::new();
+        if tables.len() > 1 {
+            for new in types {
+                below.push(new.using.map(|using| using_below(&parent, using)).transpose()?);
+            }
+        }
+        let pairs = types.iter().zip(&below);
+        let types_below: Vec<NewType<'_>> =
+            pairs.map(|(new, using)| NewType { using: using.as_ref(), ..*new }).collect();
         for table in &tables {
             let origin = match origins.get(table) {
                 Some(origin) => Arc::clone(origin),
                 None => self.table_by_oid(*table)?,
             };
+            let types = if *table == oid { types } else { types_below.as_slice() };
             self.set_own_types(*table, &origin, types).await?;
         }
         for new in types {
@@ -315,4 +328,19 @@ impl DdlContext<'_> {
         }
         self.rename_own_constraint(oid, old, new, 0)
     }
+}
+
+/// The expression behind USING over the columns of a child of `parent`.
+///
+/// # Errors
+/// 0A000 if it is about whole rows.
+fn using_below(parent: &Table, using: &Expr) -> SqlResult<Expr> {
+    let mut using = using.clone();
+    expression::drop_qualifiers(&mut using, &parent.name);
+    let names_row = parent.column_named(&parent.name).is_none();
+    if names_row && expression::has_identifier(&using.to_string(), &parent.name)? {
+        return Err(SqlError::unsupported("cannot convert whole-row table reference")
+            .detail("USING expression contains a whole-row table reference."));
+    }
+    Ok(using)
 }
