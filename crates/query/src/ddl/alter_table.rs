@@ -32,7 +32,6 @@ const fn pass(action: &AlterAction) -> u8 {
 }
 
 /// An ALTER COLUMN … TYPE.
-#[derive(Clone, Copy)]
 pub(super) struct NewType<'a> {
     pub column: &'a str,
     pub ty: &'a DataType,

@@ -258,21 +258,14 @@ impl DdlContext<'_> {
             self.require_type_may_change(oid, &tables, new.column)?;
         }
         let parent = self.table_by_oid(oid)?;
-        let mut below = Vec::new();
         if tables.len() > 1 {
-            for new in types {
-                below.push(new.using.map(|using| using_below(&parent, using)).transpose()?);
-            }
+            types.iter().filter_map(|new| new.using).try_for_each(|using| require_no_whole_row(&parent, using))?;
         }
-        let pairs = types.iter().zip(&below);
-        let types_below: Vec<NewType<'_>> =
-            pairs.map(|(new, using)| NewType { using: using.as_ref(), ..*new }).collect();
         for table in &tables {
             let origin = match origins.get(table) {
                 Some(origin) => Arc::clone(origin),
                 None => self.table_by_oid(*table)?,
             };
-            let types = if *table == oid { types } else { types_below.as_slice() };
             self.set_own_types(*table, &origin, types).await?;
         }
         for new in types {
@@ -330,17 +323,15 @@ impl DdlContext<'_> {
     }
 }
 
-/// The expression behind USING over the columns of a child of `parent`.
+/// What is behind USING is for the rows of the children, too.
 ///
 /// # Errors
 /// 0A000 if it is about whole rows.
-fn using_below(parent: &Table, using: &Expr) -> SqlResult<Expr> {
-    let mut using = using.clone();
-    expression::drop_qualifiers(&mut using, &parent.name);
+fn require_no_whole_row(parent: &Table, using: &Expr) -> SqlResult<()> {
     let names_row = parent.column_named(&parent.name).is_none();
     if names_row && expression::has_identifier(&using.to_string(), &parent.name)? {
         return Err(SqlError::unsupported("cannot convert whole-row table reference")
             .detail("USING expression contains a whole-row table reference."));
     }
-    Ok(using)
+    Ok(())
 }

@@ -217,7 +217,16 @@ impl SessionBinder<'_> {
         }
         let written = expr;
         let mut expr = expr.clone();
-        let _ = expr.visit(&mut QualifySequences { context: &context });
+        let mut names = QualifySequences { context: &context };
+        let _ = expr.visit(&mut names);
+        // A string that becomes a name by what it is assigned to.
+        if let (Usage::Default(to), Expr::Value(value)) = (usage, &mut expr)
+            && to.oid == Oid::REGCLASS
+            && let ast::Value::SingleQuotedString(text) = &mut value.value
+            && let Some(oid) = names.relation(text)
+        {
+            *text = oid.to_string();
+        }
         let calls = calls.borrow();
         expression::number_calls(&mut expr, &calls);
         expression::number_types(&mut expr, &|ty| numbered(&context, ty));

@@ -114,6 +114,8 @@ scripts! {
     views_follow_new_names
     views_follow_columns_that_come_and_go
     rows_and_sequences_go_together
+    rows_of_types_stand_against_their_change
+    tables_are_logged_or_not
     tables_are_made_like_others
     functions_are_put_in_the_place_of_calls
     functions_run_several_statements
