@@ -69,7 +69,12 @@ impl DdlContext<'_> {
         while let Some(&oid) = tables.get(at) {
             at += 1;
             let parent = self.table_by_oid(oid)?;
-            let children: BTreeSet<Oid> = parent.referenced_by.iter().copied().collect();
+            // A partitioned table has its rows, and its key, in its partitions.
+            let whole = |child: &Oid| match self.now().table(*child) {
+                Some(table) if table.partitioned.is_some() => self.reached(*child, false),
+                _ => vec![*child],
+            };
+            let children: BTreeSet<Oid> = parent.referenced_by.iter().flat_map(whole).collect();
             for child in children {
                 if tables.contains(&child) {
                     continue;
