@@ -319,6 +319,11 @@ impl Binder<'_> {
             let text = format!("WITH query \"{}\" does not have a RETURNING clause", cte.name);
             return Err(self.error_at(SqlError::unsupported(text), pos));
         }
+        for frame in self.aggregate_frames.iter_mut().filter(|frame| level <= frame.level) {
+            if frame.cte.as_ref().is_none_or(|(known, _)| *known < level) {
+                frame.cte = Some((level, cte.name.clone()));
+            }
+        }
         let mut columns = Vec::with_capacity(cte.columns.len());
         let mut out = Vec::with_capacity(cte.columns.len());
         for c in cte.columns.iter() {
