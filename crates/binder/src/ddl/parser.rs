@@ -66,8 +66,16 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     while p.eat("global") || p.eat("local") {}
     if p.eat("temporary") || p.eat("temp") {
         persistence = Persistence::Temporary;
-    } else if !p.at("unlogged view") && p.eat("unlogged") {
+    } else if p.eat("unlogged") {
         persistence = Persistence::Unlogged;
+    }
+    let kept = ["table", "view", "recursive view", "sequence"].into_iter().any(|kind| p.at(kind));
+    if match persistence {
+        Persistence::Permanent => false,
+        Persistence::Temporary => !kept,
+        Persistence::Unlogged => !kept && !p.at("materialized view"),
+    } {
+        return p.unexpected();
     }
     if p.eat("table") {
         create_table(p, persistence)
@@ -77,7 +85,7 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         create_view(p, or_replace, persistence)
     } else if p.eat("recursive view") {
         create_recursive_view(p, or_replace, persistence)
-    } else if persistence != Persistence::Temporary && p.eat("materialized view") {
+    } else if p.eat("materialized view") {
         create_materialized_view(p, persistence)
     } else if p.eat("sequence") {
         let if_not_exists = p.eat("if not exists");

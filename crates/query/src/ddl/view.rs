@@ -19,6 +19,10 @@ impl DdlContext<'_> {
     pub(super) async fn create_view(&mut self, create: &CreateView) -> SqlResult<()> {
         let query = self.binder.query(self.scope(), &create.query)?;
         let mut persistence = create.persistence;
+        if persistence == Persistence::Unlogged {
+            let message = "views cannot be unlogged because they do not have storage";
+            return Err(SqlError::new(SqlState::SyntaxError, message));
+        }
         if persistence != Persistence::Temporary && query.depends_on.iter().any(|on| is_temporary(*on)) {
             let name = create.name.0.last().map_or("", String::as_str);
             self.notice(format!("view \"{name}\" will be a temporary view"));

@@ -208,3 +208,25 @@ CREATE VIEW
 > alter table logged_view set unlogged;
 ERROR 42809: ALTER action SET UNLOGGED cannot be performed on relation "logged_view"
 DETAIL: This operation is not supported for views.
+> create unlogged view v as select 1;
+ERROR 42601: views cannot be unlogged because they do not have storage
+> create unlogged recursive view v(a) as select 1;
+ERROR 42601: views cannot be unlogged because they do not have storage
+> create unlogged view v as select nosuch;
+ERROR 42703: column "nosuch" does not exist
+> create or replace unlogged view v as select 1;
+ERROR 42601: views cannot be unlogged because they do not have storage
+> create unlogged index i on t(a);
+ERROR 42601: syntax error at or near "index"
+> create unlogged function f() returns int language sql as 'select 1';
+ERROR 42601: syntax error at or near "function"
+> create unlogged schema s;
+ERROR 42601: syntax error at or near "schema"
+> create temp index i on t(a);
+ERROR 42601: syntax error at or near "index"
+> create temp materialized view m as select 1;
+ERROR 42601: syntax error at or near "materialized"
+> create or replace temp recursive view r(a) as select 1;
+CREATE VIEW
+> create unlogged foo;
+ERROR 42601: syntax error at or near "foo"
