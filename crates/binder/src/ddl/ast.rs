@@ -27,7 +27,7 @@ pub struct TableRef {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Persistence {
     Permanent,
-    /// Taken as permanent, except that it may not be temporary.
+    /// Kept as what is permanent.
     Unlogged,
     Temporary,
 }

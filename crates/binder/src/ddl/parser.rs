@@ -70,11 +70,12 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         persistence = Persistence::Unlogged;
     }
     let kept = ["table", "view", "recursive view", "sequence"].into_iter().any(|kind| p.at(kind));
-    if match persistence {
-        Persistence::Permanent => false,
-        Persistence::Temporary => !kept,
-        Persistence::Unlogged => !kept && !p.at("materialized view"),
-    } {
+    let possible = match persistence {
+        Persistence::Permanent => true,
+        Persistence::Temporary => kept,
+        Persistence::Unlogged => kept || p.at("materialized view"),
+    };
+    if !possible {
         return p.unexpected();
     }
     if p.eat("table") {
