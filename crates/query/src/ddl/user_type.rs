@@ -148,7 +148,7 @@ impl DdlContext<'_> {
     ///
     /// # Errors
     /// 42P01, 42809.
-    fn require_fields(&self, name: &QualifiedName, found: Option<Oid>, actions: &[AlterAction]) -> SqlResult<()> {
+    fn require_with_fields(&self, name: &QualifiedName, found: Option<Oid>, actions: &[AlterAction]) -> SqlResult<()> {
         match found.filter(|oid| oid.is_composite()) {
             None => Err(super::names::undefined_table("relation", name)),
             Some(oid) if self.now().user_type(oid).is_none() && !actions.iter().all(is_rename) => {
@@ -163,7 +163,7 @@ impl DdlContext<'_> {
     fn type_to_alter(&self, alter: &Alter) -> SqlResult<Arc<UserType>> {
         let found = self.find_type(&alter.name)?;
         if alter.kind == ObjectKind::Type && alter.actions.iter().all(is_of_fields) {
-            self.require_fields(&alter.name, found, &alter.actions)?;
+            self.require_with_fields(&alter.name, found, &alter.actions)?;
         }
         let oid = found.ok_or_else(|| undefined_type(&alter.name))?;
         if !oid.is_user_type() {
