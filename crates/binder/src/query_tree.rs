@@ -309,6 +309,8 @@ pub enum Form {
     },
     /// The row of a FROM item.
     WholeRow(RangeId),
+    /// `tableoid` of a FROM item, or of the table that an expression is about.
+    TableOid(Option<RangeId>),
     /// A field of a row of no declared type, by its name.
     Field(String),
     /// A set-returning function with several columns, by the first of them.

@@ -312,6 +312,14 @@ impl Writer<'_> {
                 let name = self.names.range(*range)?.name.clone()?;
                 self.put(&format!("{}.*", quote(&name)));
             }
+            Form::TableOid(range) => {
+                let item = match range {
+                    Some(range) => self.names.range(*range)?.name.clone(),
+                    None => None,
+                };
+                let text = qualified(item.as_deref(), "tableoid");
+                self.put(&text);
+            }
             Form::Field(name) => {
                 let ScalarKind::Field { input: row, .. } = &input.kind else { return None };
                 return self.field(row, name);

@@ -294,3 +294,59 @@ ERROR 0A000: COPY force quote only available using COPY TO
 > copy copied to stdout with csv force quote *;
 "x","y"
 COPY 1
+> select pg_get_expr(adbin, adrelid) from pg_attrdef where adrelid in ('g2'::regclass, 'g8'::regclass) order by adrelid, adnum;
+pg_get_expr
+(('hidden.g9'::regclass)::oid = (5)::oid)
+(tableoid = ('g8'::regclass)::oid)
+tableoid
+SELECT 3
+> create table of_self (a int, check (tableoid = 'of_self'::regclass));
+CREATE TABLE
+> insert into of_self values (1);
+INSERT 0 1
+> select pg_get_constraintdef(oid) from pg_constraint where conrelid = 'of_self'::regclass;
+pg_get_constraintdef
+CHECK ((tableoid = ('of_self'::regclass)::oid))
+SELECT 1
+> create table below_self () inherits (of_self);
+CREATE TABLE
+> create view of_tables as select tableoid::regclass as t, count(*) as n from of_self s group by tableoid;
+CREATE VIEW
+> select * from of_tables;
+t | n
+of_self | 1
+SELECT 1
+> select pg_get_viewdef('of_tables'::regclass);
+pg_get_viewdef
+ SELECT (s.tableoid)::regclass AS t,
+    count(*) AS n
+   FROM of_self s
+  GROUP BY s.tableoid;
+SELECT 1
+> create view of_two as select x.tableoid = y.tableoid as same, x.tableoid as t from of_self x join g2 y using (a) order by x.tableoid;
+CREATE VIEW
+> select pg_get_viewdef('of_two'::regclass);
+pg_get_viewdef
+ SELECT (x.tableoid = y.tableoid) AS same,
+    x.tableoid AS t
+   FROM (of_self x
+     JOIN g2 y USING (a))
+  ORDER BY x.tableoid;
+SELECT 1
+> select same from of_two;
+same
+f
+SELECT 1
+> create view of_catalog as select tableoid::regclass as t, relname from pg_class where relname = 'of_self';
+CREATE VIEW
+> select pg_get_viewdef('of_catalog'::regclass);
+pg_get_viewdef
+ SELECT (pg_class.tableoid)::regclass AS t,
+    pg_class.relname
+   FROM pg_class
+  WHERE (pg_class.relname = 'of_self'::name);
+SELECT 1
+> select * from of_catalog;
+t | relname
+pg_class | of_self
+SELECT 1
