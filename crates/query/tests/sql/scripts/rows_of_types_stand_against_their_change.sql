@@ -350,3 +350,15 @@ SELECT 1
 t | relname
 pg_class | of_self
 SELECT 1
+> create index on g2 ((tableoid = 5));
+ERROR 0A000: index creation on system columns is not supported
+> create index on g2 (tableoid);
+ERROR 0A000: index creation on system columns is not supported
+> create index on g2 (a) where g2.tableoid = 5;
+ERROR 0A000: index creation on system columns is not supported
+> create index on g2 (ctid);
+ERROR 0A000: index creation on system columns is not supported
+> create index on g2 ((ctid::text));
+ERROR 0A000: index creation on system columns is not supported
+> create table g7 (a int, exclude (tableoid with =));
+ERROR 0A000: index creation on system columns is not supported
