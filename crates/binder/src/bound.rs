@@ -136,6 +136,11 @@ pub enum ScalarKind {
         input: Box<Scalar>,
         index: usize,
     },
+    /// A record of unknown fields, which must be so many. NULL is one of any.
+    FieldCount {
+        input: Box<Scalar>,
+        count: usize,
+    },
     /// Row comparison `(a, b) < (c, d)`: pairs with their `<` and `=` functions.
     RowCompare {
         op: RowCompareOp,

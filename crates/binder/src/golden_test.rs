@@ -73,6 +73,7 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
         partitioned: None,
         bound: None,
         triggers: Vec::new(),
+        unlogged: false,
         on_commit: OnCommit::PreserveRows,
     }
 }
@@ -139,6 +140,7 @@ pub fn catalog() -> Catalog {
         cycle: false,
         restarted: None,
         owned_by: Some((Oid(20010), 1)),
+        unlogged: false,
         acl: None,
     }));
     catalog.put_view(Arc::new(View {

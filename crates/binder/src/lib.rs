@@ -30,8 +30,10 @@ mod print;
 pub mod query_tree;
 
 pub use bind::call::is_ordered_set;
+pub use bind::coerce::can_coerce;
 pub use bind::domain::base_type;
 pub use bind::function_name::functions_of_name;
+pub use bind::literal::idents_of;
 pub use bind::name::{Qualified, Resolved, find_relation, fold, qualified, quote, relation as resolve_relation};
 pub use bind::operator::{compatible as compatible_operator, sortable};
 pub use bind::polymorphic::is_polymorphic;

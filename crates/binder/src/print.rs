@@ -408,6 +408,7 @@ pub fn scalar(s: &Scalar) -> String {
         }
         ScalarKind::Row(items) => format!("row({})", list(items)),
         ScalarKind::Field { input, index } => format!("field {index}({})::{}", scalar(input), ty(s)),
+        ScalarKind::FieldCount { input, count } => format!("fields {count}({})", scalar(input)),
         ScalarKind::RowCompare { op, pairs } => {
             let pairs: Vec<String> = pairs
                 .iter()

@@ -162,7 +162,8 @@ pub struct Range {
     pub only: bool,
     pub kind: RangeKind,
     pub alias: Option<String>,
-    pub column_aliases: Vec<String>,
+    /// The names behind the alias, those of the first columns, and where they come from.
+    pub given: Vec<(Origin, String)>,
     /// What it is called where it has no alias.
     pub name: String,
     pub columns: Vec<RangeColumn>,
@@ -208,7 +209,8 @@ pub struct JoinTree {
     pub using: Vec<UsingTree>,
     pub using_alias: Option<String>,
     pub alias: Option<String>,
-    pub column_aliases: Vec<String>,
+    /// As [`Range::given`].
+    pub given: Vec<(Origin, String)>,
     /// Where there is an alias: its columns, merged ones first.
     pub columns: Vec<(String, Scalar)>,
 }
@@ -219,6 +221,8 @@ pub struct UsingTree {
     pub name: String,
     pub left: Scalar,
     pub right: Scalar,
+    /// The merged column: a column below, or a [`Form::JoinColumn`] of the join itself.
+    pub value: Scalar,
 }
 
 /// What a column that is none of FROM's stands for.
@@ -232,21 +236,42 @@ pub enum CallTree {
     Grouping(Vec<Scalar>),
 }
 
+/// Where the name of a FROM item's column comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// An alias in the query.
+    Alias,
+    /// What is below.
+    Own,
+    /// The same, and the column was not there when the query was stored.
+    Added,
+}
+
+/// The alias that a query gives column `slot` of a FROM item with these names.
+pub fn alias_of(given: &[(Origin, String)], slot: usize) -> Option<&str> {
+    given.get(slot).filter(|(origin, _)| *origin == Origin::Alias).map(|(_, name)| name.as_str())
+}
+
 /// The alias of a FROM item in text that was written anew because names have changed: what the item is called there,
-/// and what its alias was. In text it is one identifier.
+/// what its alias was, and where the names behind it come from. In text it is one identifier.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredAlias {
     pub shown: String,
     pub alias: Option<String>,
-    /// How many of the columns had aliases.
-    pub columns: usize,
+    pub columns: Vec<Origin>,
 }
 
 impl StoredAlias {
     /// The identifier.
     pub fn ident(&self) -> String {
+        let letter = |origin: &Origin| match origin {
+            Origin::Alias => 'a',
+            Origin::Own => 'o',
+            Origin::Added => 'n',
+        };
+        let columns: String = self.columns.iter().map(letter).collect();
         let alias = self.alias.as_ref().map_or_else(String::new, |alias| format!("\u{1}{alias}"));
-        format!("{}{} {}{alias}", marker::ALIAS, self.columns, self.shown)
+        format!("{}{columns} {}{alias}", marker::ALIAS, self.shown)
     }
 
     /// What an identifier says, if it is such an alias.
@@ -256,8 +281,22 @@ impl StoredAlias {
             Some((shown, alias)) => (shown, Some(alias.to_owned())),
             None => (names, None),
         };
-        Some(Self { shown: shown.to_owned(), alias, columns: columns.parse().ok()? })
+        Some(Self { shown: shown.to_owned(), alias, columns: origins(columns)? })
     }
+}
+
+/// The origins of columns as an identifier has them: a letter each, or the number of those with aliases.
+fn origins(text: &str) -> Option<Vec<Origin>> {
+    if let Ok(aliases) = text.parse() {
+        return Some(vec![Origin::Alias; aliases]);
+    }
+    let origin = |letter| match letter {
+        'a' => Some(Origin::Alias),
+        'o' => Some(Origin::Own),
+        'n' => Some(Origin::Added),
+        _ => None,
+    };
+    text.chars().map(origin).collect()
 }
 
 /// How a [`Scalar`] is written, where its kind does not say.
@@ -270,6 +309,10 @@ pub enum Form {
     },
     /// The row of a FROM item.
     WholeRow(RangeId),
+    /// `tableoid` of a FROM item, or of the table that an expression is about.
+    TableOid(Option<RangeId>),
+    /// A field of a row of no declared type, by its name.
+    Field(String),
     /// A set-returning function with several columns, by the first of them.
     SetRow(ColumnId),
     /// A function by name, though its call could be read as an operator or cast.
@@ -297,10 +340,13 @@ mod tests {
 
     #[test]
     fn stored_aliases_are_one_identifier() {
-        for (alias, columns) in [(None, 0), (Some("x y".to_owned()), 2)] {
+        let origins = vec![Origin::Own, Origin::Alias, Origin::Added];
+        for (alias, columns) in [(None, vec![]), (Some("x y".to_owned()), origins)] {
             let stored = StoredAlias { shown: "a 1".to_owned(), alias, columns };
             assert_eq!(StoredAlias::of(&stored.ident()), Some(stored));
         }
         assert_eq!(StoredAlias::of("as 0 a"), None);
+        let counted = StoredAlias { shown: "a".to_owned(), alias: None, columns: vec![Origin::Alias; 2] };
+        assert_eq!(StoredAlias::of("\u{1}as 2 a"), Some(counted));
     }
 }

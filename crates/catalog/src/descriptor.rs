@@ -259,6 +259,9 @@ pub struct Index {
     /// Of a partition: the index of the partitioned table that it is a part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<Oid>,
+    /// CLUSTER goes by it. Rows are not kept in any order for it; the catalogs and dumps tell.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub clustered: bool,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -472,6 +475,9 @@ pub struct Table {
     /// In the order of their names, in which they fire.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub triggers: Vec<Trigger>,
+    /// UNLOGGED. Its rows are kept as safely as all others; the catalogs and dumps tell.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unlogged: bool,
     /// Of a temporary table, which is never stored.
     #[serde(skip)]
     pub on_commit: OnCommit,
@@ -565,6 +571,9 @@ pub struct Sequence {
     /// Table and column that own it.
     #[serde(default)]
     pub owned_by: Option<(Oid, i16)>,
+    /// UNLOGGED, as a table is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unlogged: bool,
     /// Privileges that were granted on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acl: Acl,

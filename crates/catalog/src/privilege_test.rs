@@ -53,6 +53,7 @@ fn table() -> Table {
         acl: None,
         materialized: None,
         triggers: Vec::new(),
+        unlogged: false,
         on_commit: Default::default(),
     }
 }

@@ -130,6 +130,7 @@ mod tests {
             bound: None,
             of_type: None,
             triggers: vec![],
+            unlogged: false,
             on_commit: OnCommit::PreserveRows,
         }
     }

@@ -145,14 +145,56 @@ impl Catalog {
     /// OID of the type `schema.name`, by schema OID: a user's type, the row type of a table or view, or the array type
     /// over one of them (`_name`).
     pub fn type_named(&self, schema: Oid, name: &str) -> Option<Oid> {
+        self.element_type_named(schema, name).or_else(|| {
+            let underscores = name.len() - name.trim_start_matches('_').len();
+            let over = |cut: usize| {
+                let element = name.get(cut..)?;
+                let found = self.element_type_named(schema, element)?;
+                if self.array_name(schema, element) == name { found.array_of() } else { None }
+            };
+            (1..=underscores).find_map(over)
+        })
+    }
+
+    /// The same, but no array type.
+    fn element_type_named(&self, schema: Oid, name: &str) -> Option<Oid> {
         if let Some(found) = self.type_names.get(&(schema, name.to_owned())) {
             return Some(*found);
         }
         match self.relation(schema, name) {
             Some(Relation::Table(t)) => row_type(t.oid),
             Some(Relation::View(v)) => row_type(v.oid),
-            _ => self.type_named(schema, name.strip_prefix('_')?)?.array_of(),
+            _ => None,
         }
+    }
+
+    /// The name of the array type over the type `schema.name`: an underscore before it, or more where that is the name
+    /// of something else. Array types over types with fewer underscores choose first.
+    pub fn array_name(&self, schema: Oid, name: &str) -> String {
+        let bare = name.trim_start_matches('_');
+        let own = name.len() - bare.len();
+        let called = |underscores: usize| format!("{}{bare}", "_".repeat(underscores));
+        let mut taken: Vec<usize> = Vec::new();
+        for underscores in 0..own {
+            if self.element_type_named(schema, &called(underscores)).is_some() {
+                taken.push(self.free_underscores(schema, underscores, &taken, &called));
+            }
+        }
+        called(self.free_underscores(schema, own, &taken, &called))
+    }
+
+    fn free_underscores(
+        &self,
+        schema: Oid,
+        own: usize,
+        taken: &[usize],
+        called: &dyn Fn(usize) -> String,
+    ) -> usize {
+        let mut underscores = own + 1;
+        while taken.contains(&underscores) || self.element_type_named(schema, &called(underscores)).is_some() {
+            underscores += 1;
+        }
+        underscores
     }
 
     /// Schema and name of a user's type, or of a row type. Array types have their elements' names.

@@ -79,6 +79,7 @@ fn table(oid: u32, name: &str) -> Table {
         partitioned: None,
         bound: None,
         triggers: Vec::new(),
+        unlogged: false,
         on_commit: OnCommit::PreserveRows,
     }
 }

@@ -165,6 +165,7 @@ impl View {
             acl: None,
             materialized: None,
             rung: 0,
+            unlogged: false,
             inherits: Vec::new(),
             children: Vec::new(),
             partitioned: None,

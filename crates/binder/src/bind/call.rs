@@ -24,6 +24,8 @@ pub struct AggregateFrame {
     pub innermost: Option<usize>,
     /// Innermost level of an aggregate inside and its place, for the ban on nesting.
     pub nested: Option<(usize, Pos)>,
+    /// Innermost level, not below `level`, of a WITH whose query the arguments read, and the name of that.
+    pub cte: Option<(usize, String)>,
 }
 
 impl Binder<'_> {
@@ -359,12 +361,12 @@ impl Binder<'_> {
         pos: Pos,
     ) -> SqlResult<Typed> {
         let level = self.levels.len().saturating_sub(1);
-        self.aggregate_frames.push(AggregateFrame { level, innermost: None, nested: None });
+        self.aggregate_frames.push(AggregateFrame { level, innermost: None, nested: None, cte: None });
         let windows_before = self.level().windows.len();
         let bound = self.aggregate_parts(f, name, list, distinct, star, order_by, pos);
         let frame = self.aggregate_frames.pop();
         let mut aggregate = bound?;
-        let frame = frame.unwrap_or(AggregateFrame { level, innermost: None, nested: None });
+        let frame = frame.unwrap_or(AggregateFrame { level, innermost: None, nested: None, cte: None });
         if self.level().windows.len() > windows_before {
             let text = "aggregate function calls cannot contain window function calls";
             let inner = list.iter().find_map(|arg| match arg {
@@ -376,6 +378,11 @@ impl Binder<'_> {
             return Err(self.error_at(SqlError::new(SqlState::GroupingError, text), inner.unwrap_or(pos)));
         }
         let owner = frame.innermost.unwrap_or(level);
+        if let Some((_, name)) = frame.cte.filter(|(level, _)| *level > owner) {
+            let error = SqlError::unsupported("outer-level aggregate cannot use a nested CTE")
+                .detail(format!("CTE \"{name}\" is below the aggregate's semantic level."));
+            return Err(self.error_at(error, pos));
+        }
         if let Some((nested, at)) = frame.nested
             && nested == owner
         {

@@ -29,8 +29,19 @@ impl Binder<'_> {
         match &value.kind {
             ScalarKind::Column(id) => self.domains.get(id).copied(),
             ScalarKind::DomainCheck { domain, .. } => Some(domain.oid),
+            ScalarKind::Coalesce(items) | ScalarKind::MinMax { args: items, .. } => self.common_domain(items),
+            ScalarKind::Case { arms, otherwise } => {
+                self.common_domain(arms.iter().map(|arm| &arm.1).chain(std::iter::once(&**otherwise)))
+            }
             _ => None,
         }
+    }
+
+    /// The domain that all of these are known to be of.
+    fn common_domain<'s>(&self, values: impl IntoIterator<Item = &'s Scalar>) -> Option<Oid> {
+        let mut values = values.into_iter();
+        let domain = self.domain_of(values.next()?)?;
+        values.all(|value| self.domain_of(value) == Some(domain)).then_some(domain)
     }
 
     /// Notes that column `id` has the values of `value`.

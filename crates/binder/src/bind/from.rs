@@ -307,7 +307,8 @@ impl Binder<'_> {
                 access: None,
             })
             .collect();
-        Ok(FromItem::new(bound.rel, vec![NsItem::new(view.name.clone(), Columns::List(columns.into()))]))
+        let item = NsItem::new(view.name.clone(), Columns::List(columns.into()));
+        Ok(FromItem::new(bound.rel, vec![NsItem { row_of: Some(view.oid), ..item }]))
     }
 
     fn cte_item(
@@ -320,6 +321,11 @@ impl Binder<'_> {
         if !cte.readable {
             let text = format!("WITH query \"{}\" does not have a RETURNING clause", cte.name);
             return Err(self.error_at(SqlError::unsupported(text), pos));
+        }
+        for frame in self.aggregate_frames.iter_mut().filter(|frame| level <= frame.level) {
+            if frame.cte.as_ref().is_none_or(|(known, _)| *known < level) {
+                frame.cte = Some((level, cte.name.clone()));
+            }
         }
         let mut columns = Vec::with_capacity(cte.columns.len());
         let mut out = Vec::with_capacity(cte.columns.len());

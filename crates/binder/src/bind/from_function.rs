@@ -202,8 +202,12 @@ impl Binder<'_> {
             return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
         }
         let (mut row, mut out) = (Vec::with_capacity(columns.len()), Vec::with_capacity(columns.len()));
+        let count = columns.len();
         for (index, (name, ty)) in columns.into_iter().enumerate() {
-            let input = Box::new(value.scalar.clone());
+            let input = match value.oid() {
+                Oid::RECORD => super::routine::counted(value.scalar.clone(), index, count),
+                _ => Box::new(value.scalar.clone()),
+            };
             row.push(scalar(ScalarKind::Field { input, index }, ty));
             out.push((name, self.new_column(), ty));
         }

@@ -111,8 +111,8 @@ impl Binder<'_> {
         };
         let tree = left_tree.zip(right_tree).map(|(left, right)| {
             let on = matches!(constraint, Some(JoinConstraint::On(_))).then(|| on.clone());
-            let (alias, column_aliases, columns) = (None, vec![], vec![]);
-            let tree = JoinTree { id, kind, left, right, on, using, using_alias, alias, column_aliases, columns };
+            let (alias, given, columns) = (None, vec![], vec![]);
+            let tree = JoinTree { id, kind, left, right, on, using, using_alias, alias, given, columns };
             FromTree::Join(Box::new(tree))
         });
         let mut items = items;
@@ -167,6 +167,8 @@ impl Binder<'_> {
             };
             let (value, origin) = match kind {
                 JoinKind::Right => (side(rv)?, r.origin),
+                // Either would do; one that is not cast is preferred.
+                JoinKind::Inner if lv.oid() != common && rv.oid() == common => (rv.scalar, r.origin),
                 JoinKind::Full => {
                     let ty = if same { l.scalar.ty } else { PgType::new(common) };
                     (scalar(ScalarKind::Coalesce(vec![side(lv)?, side(rv)?]), ty), None)
@@ -177,7 +179,8 @@ impl Binder<'_> {
                 ScalarKind::Column(_) | ScalarKind::Form { .. } => value,
                 _ => self.formed(value, || Form::JoinColumn { range, slot: i }),
             };
-            using.push(UsingTree { name: name.clone(), left: l.scalar.clone(), right: r.scalar.clone() });
+            let (left, right) = (l.scalar.clone(), r.scalar.clone());
+            using.push(UsingTree { name: name.clone(), left, right, value: value.clone() });
             merged.push(NsColumn { name: name.clone(), scalar: value, origin, fields: None, access: None });
         }
         let rest = |c: &&NsColumn| !names.iter().any(|(n, _)| *n == c.name);
@@ -236,7 +239,7 @@ impl Binder<'_> {
         }
         let mut range = None;
         if let Some(FromTree::Join(join)) = tree {
-            (join.alias, join.column_aliases) = super::record::written_alias(alias);
+            (join.alias, join.given) = super::record::written_alias(alias);
             join.columns = columns.iter().map(|c| (c.name.clone(), c.scalar.clone())).collect();
             range = Some(join.id);
         }

@@ -250,13 +250,44 @@ impl Binder<'_> {
 
     /// A name inside a string, quoted and qualified as in SQL.
     pub fn name_in_text(&self, text: &str) -> SqlResult<Qualified> {
-        let invalid = || SqlError::new(SqlState::InvalidName, "invalid name syntax");
-        let idents = match parse::parse_expression(text).map_err(|_| invalid())? {
-            ast::Expr::Identifier(i) => vec![i],
-            ast::Expr::CompoundIdentifier(parts) => parts,
-            _ => return Err(invalid()),
-        };
+        let idents = idents_of(text).ok_or_else(|| SqlError::new(SqlState::InvalidName, "invalid name syntax"))?;
         super::name::qualified(self.context, &ast::ObjectName::from(idents))
+    }
+}
+
+/// The identifiers between dots in a string. One that does not begin with a quote goes to the next dot or blank.
+pub fn idents_of(text: &str) -> Option<Vec<ast::Ident>> {
+    let mut out = Vec::new();
+    let mut rest = text.trim();
+    loop {
+        let ident = if let Some(quoted) = rest.strip_prefix('"') {
+            let mut name = String::new();
+            let mut chars = quoted.char_indices().peekable();
+            let end = loop {
+                match chars.next()? {
+                    (_, '"') if chars.next_if(|(_, c)| *c == '"').is_some() => name.push('"'),
+                    (at, '"') => break at + 1,
+                    (_, c) => name.push(c),
+                }
+            };
+            rest = quoted.get(end..)?;
+            ast::Ident::with_quote('"', name)
+        } else {
+            let end = rest.find(|c: char| c == '.' || c.is_whitespace()).unwrap_or(rest.len());
+            let (name, behind) = rest.split_at(end);
+            rest = behind;
+            ast::Ident::new(name)
+        };
+        if ident.value.is_empty() {
+            return None;
+        }
+        out.push(ident);
+        rest = rest.trim_start();
+        match rest.strip_prefix('.') {
+            Some(more) => rest = more.trim_start(),
+            None if rest.is_empty() => return Some(out),
+            None => return None,
+        }
     }
 }
 

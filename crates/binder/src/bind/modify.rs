@@ -137,7 +137,9 @@ impl Binder<'_> {
                 Some(NsColumn { name: c.name.clone(), scalar, origin, fields: None, access: None })
             })
             .collect();
-        NsItem { table: Some(table.oid), ..NsItem::new(name, Columns::List(columns.into())) }
+        let whole = columns.len() == table.visible_columns().count();
+        let row_of = whole.then_some(table.oid);
+        NsItem { table: Some(table.oid), row_of, ..NsItem::new(name, Columns::List(columns.into())) }
     }
 
     /// Binds RETURNING over the items that are visible.

@@ -20,8 +20,8 @@ use crate::bound::{ColumnId, Scalar, ScalarKind, SortKey};
 use crate::context::BindContext;
 use crate::parse;
 use crate::query_tree::{
-    Body, CallTree, DistinctTree, Form, FromTree, FunctionTree, GroupTree, LockTree, OrderTree, QueryTree, Range,
-    RangeColumn, RangeId, RangeKind, SelectTree, StoredAlias, StoredTree, WrittenArgs,
+    Body, CallTree, DistinctTree, Form, FromTree, FunctionTree, GroupTree, LockTree, OrderTree, Origin, QueryTree,
+    Range, RangeColumn, RangeId, RangeKind, SelectTree, StoredAlias, StoredTree, WrittenArgs,
 };
 
 /// What is recorded beside the trees of queries and FROM items.
@@ -94,12 +94,12 @@ pub fn has_other_form(function: Oid) -> bool {
         })
 }
 
-/// An alias and the columns' as they were given.
-pub fn written_alias(alias: &ast::TableAlias) -> (Option<String>, Vec<String>) {
+/// An alias as it was given, and the names of columns behind it.
+pub fn written_alias(alias: &ast::TableAlias) -> (Option<String>, Vec<(Origin, String)>) {
     let columns = alias.columns.iter().map(|c| fold(&c.name));
     match StoredAlias::of(&alias.name.value) {
-        Some(stored) => (stored.alias, columns.take(stored.columns).collect()),
-        None => (Some(fold(&alias.name)), columns.collect()),
+        Some(stored) => (stored.alias, stored.columns.into_iter().zip(columns).collect()),
+        None => (Some(fold(&alias.name)), columns.map(|name| (Origin::Alias, name)).collect()),
     }
 }
 
@@ -157,10 +157,9 @@ impl Binder<'_> {
             _ => None,
         };
         let columns = (0..ns.slots()).filter(|slot| ns.live(*slot)).filter_map(column).collect();
-        let (alias, column_aliases) = alias.map(written_alias).unwrap_or_default();
+        let (alias, given) = alias.map(written_alias).unwrap_or_default();
         let name = name.to_owned();
-        item.tree =
-            Some(FromTree::Range(Range { id, lateral, only: false, kind, alias, column_aliases, name, columns }));
+        item.tree = Some(FromTree::Range(Range { id, lateral, only: false, kind, alias, given, name, columns }));
     }
 
     /// The tree of a SELECT, before what it computes is put in its place.

@@ -334,7 +334,14 @@ impl Binder<'_> {
                 None => Err(SqlError::internal("a row without its field")),
             };
         }
-        Ok(Typed::new(scalar(ScalarKind::Field { input: Box::new(value.scalar), index }, ty), at))
+        Ok(Typed::new(self.recorded_field(value.scalar, index, &name, ty), at))
+    }
+
+    /// Field `index` of a row. In a tree it keeps its name if no type declares it.
+    pub fn recorded_field(&self, row: Scalar, index: usize, name: &str, ty: PgType) -> Scalar {
+        let declared = row.ty.oid != Oid::RECORD;
+        let field = scalar(ScalarKind::Field { input: Box::new(row), index }, ty);
+        if declared { field } else { self.formed(field, || Form::Field(name.to_owned())) }
     }
 
     fn subscript(&mut self, value: Typed, subscripts: &[AccessExpr]) -> SqlResult<Typed> {

@@ -397,6 +397,10 @@ impl Binder<'_> {
             (_, Some(wanted)) => wanted.to_vec(),
             _ => given.iter().map(|c| (c.name.clone(), c.ty)).collect(),
         };
+        let (rel, given) = match goals.as_slice() {
+            [(_, goal)] => self.as_composite(rel, given, *goal)?,
+            _ => (rel, given),
+        };
         let (rel, given) = match given.as_slice() {
             [record] if record.ty.oid == Oid::RECORD && goals.len() != 1 => self.unpacked(rel, record, &goals)?,
             _ => (rel, given),
@@ -435,6 +439,36 @@ impl Binder<'_> {
         Ok(Routine { parameters, first, last, columns, whole })
     }
 
+    /// A lone row that is written out, as a value of the composite type that `goal` is or is a domain over.
+    fn as_composite(
+        &mut self,
+        mut rel: Rel,
+        mut given: Vec<OutColumn>,
+        goal: PgType,
+    ) -> SqlResult<(Rel, Vec<OutColumn>)> {
+        let base = self.base_type(goal)?;
+        let [record] = given.as_mut_slice() else { return Ok((rel, given)) };
+        if record.ty.oid != Oid::RECORD || !base.oid.is_composite() {
+            return Ok((rel, given));
+        }
+        let slot = match &mut rel {
+            Rel::Project { exprs, .. } => exprs.iter_mut().find(|(id, _)| *id == record.id).map(|(_, value)| value),
+            Rel::Values { rows, columns } => match (rows.as_mut_slice(), columns.as_slice()) {
+                ([row], [(id, _)]) if *id == record.id => row.first_mut(),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some(value) = slot else { return Ok((rel, given)) };
+        let ScalarKind::Row(items) = &value.kind else { return Ok((rel, given)) };
+        *value = self.row_as(items.clone(), base, CastContext::Assignment, record.pos)?;
+        record.ty = base;
+        if let Rel::Values { columns, .. } = &mut rel {
+            columns.iter_mut().for_each(|column| column.1 = base);
+        }
+        Ok((rel, given))
+    }
+
     /// One record as the columns that are wanted; what it holds is found when it is there.
     fn unpacked(
         &mut self,
@@ -446,7 +480,7 @@ impl Binder<'_> {
         let mut out = Vec::with_capacity(goals.len());
         for (index, (name, declared)) in goals.iter().enumerate() {
             let (id, ty) = (self.new_column(), self.base_type(*declared)?);
-            let input = Box::new(column(record.id, record.ty));
+            let input = counted(column(record.id, record.ty), index, goals.len());
             exprs.push((id, scalar(ScalarKind::Field { input, index }, ty)));
             let (name, fields) = (name.clone(), None);
             out.push(OutColumn { name, id, ty, origin: None, literal: None, fields, pos: record.pos });
@@ -458,6 +492,13 @@ impl Binder<'_> {
     pub fn is_opaque(&self) -> bool {
         self.defining || self.context.opaque_calls
     }
+}
+
+/// A record whose field `index` is asked for, one of `count`: the first of them asks whether there are so many.
+pub fn counted(record: Scalar, index: usize, count: usize) -> Box<Scalar> {
+    let ty = record.ty;
+    let record = Box::new(record);
+    if index == 0 { Box::new(scalar(ScalarKind::FieldCount { input: record, count }, ty)) } else { record }
 }
 
 fn endless() -> SqlError {

@@ -20,7 +20,7 @@ use super::clause::Clause;
 use super::scalar::{Typed, column};
 use crate::bound::{Aggregate, ColumnId, CteId, Scalar, ScalarKind, SetCall, Window};
 use crate::parse::Pos;
-use crate::query_tree::{CteTree, FromTree, RangeId, WindowTree};
+use crate::query_tree::{CteTree, Form, FromTree, RangeId, WindowTree};
 
 /// Slot of the system column `tableoid`, which every table has beside its own columns.
 const TABLEOID: usize = usize::MAX;
@@ -94,6 +94,8 @@ pub struct NsItem {
     pub unlockable: Option<&'static str>,
     /// The table whose row a list of columns is, for `tableoid`.
     pub table: Option<Oid>,
+    /// The relation whose row a list of columns is, all of it.
+    pub row_of: Option<Oid>,
     /// What reading its columns is noted for, unless they say it themselves.
     pub access: Option<usize>,
 }
@@ -119,6 +121,7 @@ impl NsItem {
             unexpanded: 0,
             unlockable: None,
             table: None,
+            row_of: None,
             access: None,
         }
     }
@@ -148,6 +151,9 @@ impl NsItem {
         match &self.columns {
             Columns::Table { table, .. } if self.renamed.is_empty() => {
                 gavel_catalog::snapshot::row_type(table.oid).unwrap_or(Oid::RECORD)
+            }
+            Columns::List(_) if self.renamed.is_empty() => {
+                self.row_of.and_then(gavel_catalog::snapshot::row_type).unwrap_or(Oid::RECORD)
             }
             _ => Oid::RECORD,
         }
@@ -582,8 +588,13 @@ impl Binder<'_> {
     pub fn mention(&mut self, found: &Found, pos: Pos) -> Typed {
         let item = &self.levels[found.level].items[found.item];
         let (scalar, fields, access) = (item.scalar(found.slot), item.fields(found.slot), item.access_of(found.slot));
+        let table_oid_of = (found.slot == TABLEOID).then_some(item.range);
         self.selects(access);
         self.note_columns(found.level, &scalar, pos);
+        let scalar = match table_oid_of {
+            Some(range) => self.formed(scalar, || Form::TableOid(range)),
+            None => scalar,
+        };
         let value = Typed::new(scalar, pos);
         match fields {
             Some(fields) => self.remember_fields(value, fields),

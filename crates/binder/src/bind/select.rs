@@ -257,9 +257,7 @@ impl Binder<'_> {
         };
         for (index, (name, ty)) in fields.iter().enumerate() {
             let field = match &self.recorder {
-                Some(_) => {
-                    super::scalar::scalar(ScalarKind::Field { input: Box::new(value.scalar.clone()), index }, *ty)
-                }
+                Some(_) => self.recorded_field(value.scalar.clone(), index, name, *ty),
                 None => super::composite::field_of(&value.scalar, index, *ty),
             };
             self.push_target(name.clone(), Typed::new(field, value.pos), targets);

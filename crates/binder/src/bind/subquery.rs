@@ -9,8 +9,8 @@ use super::query::BoundQuery;
 use super::scalar::{Typed, boolean, column, not, scalar};
 use super::typename::array_type;
 use crate::bound::{Scalar, ScalarKind, Subquery, SubqueryKind};
-use crate::parse::Pos;
-use crate::query_tree::{Form, QueryTree};
+use crate::parse::{Pos, marker};
+use crate::query_tree::{Body, Form, FromTree, QueryTree, Range, RangeKind};
 
 impl Binder<'_> {
     /// Binds a query one level further in.
@@ -112,7 +112,7 @@ impl Binder<'_> {
         let bound = self.subquery(query)?;
         self.subquery_columns(left.len(), &bound, at)?;
         let mut bound = bound;
-        let tree = bound.tree.take();
+        let tree = bound.tree.take().map(unframed);
         let (left, functions, rel, columns) = self.match_columns(name, left, bound, at)?;
         let kind = SubqueryKind::Quantified { left, functions, all };
         let subquery = Subquery { kind, query: rel, columns };
@@ -195,5 +195,18 @@ impl Binder<'_> {
         let left = Typed::new(scalar(ScalarKind::Row(items), PgType::new(Oid::RECORD)), start);
         let out = self.operator(name, Some(left), right, at)?;
         Ok(Typed::new(self.with_tree(out.scalar, bound.tree, Some(name))?, out.pos))
+    }
+}
+
+/// The VALUES behind ANY or ALL without the query that the parser needs around them.
+fn unframed(tree: Box<QueryTree>) -> Box<QueryTree> {
+    let Body::Select(select) = &tree.body else { return tree };
+    match select.from.as_slice() {
+        [FromTree::Range(Range { kind: RangeKind::Subquery(values), alias: Some(alias), .. })]
+            if *alias == *marker::VALUES =>
+        {
+            values.clone()
+        }
+        _ => tree,
     }
 }

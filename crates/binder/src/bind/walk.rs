@@ -51,6 +51,7 @@ pub fn children(scalar: &Scalar, f: &mut dyn FnMut(&Scalar)) {
         | ScalarKind::IsNull { input, .. }
         | ScalarKind::IsBool { input, .. }
         | ScalarKind::Field { input, .. }
+        | ScalarKind::FieldCount { input, .. }
         | ScalarKind::Form { input, .. } => f(input),
         ScalarKind::ArrayCoerce { input, element, .. } => {
             f(input);
@@ -133,6 +134,7 @@ pub fn children_mut(scalar: &mut Scalar, f: &mut dyn FnMut(&mut Scalar)) {
         | ScalarKind::IsNull { input, .. }
         | ScalarKind::IsBool { input, .. }
         | ScalarKind::Field { input, .. }
+        | ScalarKind::FieldCount { input, .. }
         | ScalarKind::Form { input, .. } => f(input),
         ScalarKind::ArrayCoerce { input, element, .. } => {
             f(input);

@@ -382,7 +382,9 @@ impl Binder<'_> {
             None => None,
         };
         self.levels.pop();
-        Ok((NsItem::new(layer.view.name.clone(), Columns::List(columns.into())), condition, notes))
+        let row_of = Some(layer.view.oid).filter(|_| columns.len() == layer.view.columns.len());
+        let item = NsItem { row_of, ..NsItem::new(layer.view.name.clone(), Columns::List(columns.into())) };
+        Ok((item, condition, notes))
     }
 
     /// The rows of the table that the view has.

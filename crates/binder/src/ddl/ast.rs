@@ -27,7 +27,7 @@ pub struct TableRef {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Persistence {
     Permanent,
-    /// Taken as permanent, except that it may not be temporary.
+    /// Kept as what is permanent.
     Unlogged,
     Temporary,
 }
@@ -707,9 +707,11 @@ pub enum AlterAction {
     /// SET (fillfactor = 70) and RESET (…).
     SetOptions(Vec<String>),
     ResetOptions(Vec<String>),
-    /// SET LOGGED, SET UNLOGGED: without effect, but not for a temporary table.
-    SetLogged,
-    /// Without effect here: CLUSTER ON …
+    /// SET LOGGED (true), SET UNLOGGED.
+    SetLogged(bool),
+    /// CLUSTER ON an index; `None`: SET WITHOUT CLUSTER.
+    ClusterOn(Option<String>),
+    /// Without effect here: REPLICA IDENTITY …
     Accepted,
     /// Of an index: ALTER COLUMN number SET STATISTICS, without effect here.
     IndexStatistics(i64),

@@ -66,8 +66,17 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     while p.eat("global") || p.eat("local") {}
     if p.eat("temporary") || p.eat("temp") {
         persistence = Persistence::Temporary;
-    } else if !p.at("unlogged view") && p.eat("unlogged") {
+    } else if p.eat("unlogged") {
         persistence = Persistence::Unlogged;
+    }
+    let kept = ["table", "view", "recursive view", "sequence"].into_iter().any(|kind| p.at(kind));
+    let possible = match persistence {
+        Persistence::Permanent => true,
+        Persistence::Temporary => kept,
+        Persistence::Unlogged => kept || p.at("materialized view"),
+    };
+    if !possible {
+        return p.unexpected();
     }
     if p.eat("table") {
         create_table(p, persistence)
@@ -77,7 +86,7 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         create_view(p, or_replace, persistence)
     } else if p.eat("recursive view") {
         create_recursive_view(p, or_replace, persistence)
-    } else if persistence != Persistence::Temporary && p.eat("materialized view") {
+    } else if p.eat("materialized view") {
         create_materialized_view(p, persistence)
     } else if p.eat("sequence") {
         let if_not_exists = p.eat("if not exists");
@@ -619,10 +628,16 @@ fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
         if p.at_token(&Token::LParen) {
             return Ok(AlterAction::SetOptions(p.options()?));
         }
-        if p.eat("logged") || p.eat("unlogged") {
-            return Ok(AlterAction::SetLogged);
+        if p.eat("logged") {
+            return Ok(AlterAction::SetLogged(true));
         }
-        if p.eat("without cluster") || p.eat("without oids") {
+        if p.eat("unlogged") {
+            return Ok(AlterAction::SetLogged(false));
+        }
+        if p.eat("without cluster") {
+            return Ok(AlterAction::ClusterOn(None));
+        }
+        if p.eat("without oids") {
             return Ok(AlterAction::Accepted);
         }
         if p.eat("tablespace") || p.eat("access method") {
@@ -651,7 +666,10 @@ fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
     {
         return Ok(action);
     }
-    let harmless = ["cluster on", "enable", "disable", "force", "no force", "replica identity"];
+    if matches!(kind, ObjectKind::Table | ObjectKind::MaterializedView) && p.eat("cluster on") {
+        return Ok(AlterAction::ClusterOn(Some(p.name()?)));
+    }
+    let harmless = ["enable", "disable", "force", "no force", "replica identity"];
     if matches!(kind, ObjectKind::Table | ObjectKind::MaterializedView) && harmless.iter().any(|w| p.at(w)) {
         while !p.at_end() && !p.at_token(&Token::Comma) {
             p.parser.advance_token();

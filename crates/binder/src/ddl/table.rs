@@ -1,6 +1,7 @@
 //! Table elements: columns with their constraints, table constraints, LIKE; and sequence options, which
 //! identity columns share with sequences.
 
+use sqlparser::ast::Expr;
 use sqlparser::tokenizer::Token;
 
 use super::ast::{
@@ -104,7 +105,7 @@ pub(super) fn column_constraint(p: &mut Words<'_, '_>) -> Parse<Option<ColumnCon
     } else if p.eat("null") {
         ColumnConstraintKind::Null
     } else if p.eat("default") {
-        ColumnConstraintKind::Default(p.tight_expr()?)
+        ColumnConstraintKind::Default(default_value(p)?)
     } else if p.eat("generated") {
         generated(p)?
     } else if p.eat("unique") {
@@ -172,6 +173,24 @@ fn index_parameters(p: &mut Words<'_, '_>) -> Parse<()> {
         p.name()?;
     }
     Ok(())
+}
+
+/// A default. PostgreSQL wants what could be mistaken for a constraint in parentheses.
+fn default_value(p: &mut Words<'_, '_>) -> Parse<Expr> {
+    let expr = p.tight_expr()?;
+    let (negated, word) = match &expr {
+        Expr::InList { negated, .. } | Expr::InSubquery { negated, .. } => (*negated, "in"),
+        Expr::Between { negated, .. } => (*negated, "between"),
+        Expr::Like { negated, .. } => (*negated, "like"),
+        Expr::ILike { negated, .. } => (*negated, "ilike"),
+        Expr::SimilarTo { negated, .. } => (*negated, "similar"),
+        _ => return Ok(expr),
+    };
+    let word = if negated { "not" } else { word };
+    while !p.at(word) {
+        p.parser.prev_token();
+    }
+    p.unexpected()
 }
 
 fn references(p: &mut Words<'_, '_>) -> Parse<References> {

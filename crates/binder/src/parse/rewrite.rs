@@ -72,6 +72,8 @@ pub mod marker {
     pub const ALIAS: &str = "\u{1}as ";
     /// A whole condition: the row that the cursor of this name is on.
     pub const CURRENT_OF: &str = "\u{1}current of ";
+    /// What the VALUES behind ANY or ALL are called in the query that is made of them.
+    pub const VALUES: &str = "\u{1}values";
     /// `*` behind a parenthesis.
     pub const STAR: &str = "\u{1}star";
     /// Before the number of rows of FETCH … WITH TIES.
@@ -821,6 +823,10 @@ fn is_table_star(tokens: &[TokenWithSpan], i: usize, out: &[TokenWithSpan]) -> b
 /// Whether what was read ends within a list of tables, before a name of one: the clause that the list, or the innermost parenthesis around it,
 /// stands in is FROM or USING.
 fn is_within_from(out: &[TokenWithSpan]) -> bool {
+    // `COPY t FROM STDIN (force_quote *)` has no query.
+    if is_word(out.first(), "copy") && !matches!(out.get(1).map(|t| &t.token), Some(Token::LParen)) {
+        return false;
+    }
     let mut depth = 0usize;
     for token in out.iter().rev() {
         match &token.token {
@@ -903,7 +909,7 @@ fn quantified_values(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWith
     out.extend([at.clone(), plain(at, Token::make_keyword("SELECT")), plain(at, Token::Mul)]);
     out.extend([plain(at, Token::make_keyword("FROM")), plain(at, Token::LParen)]);
     out.extend_from_slice(tokens.get(i + 1..close)?);
-    out.extend([plain(end, Token::RParen), marked(end, "values".to_owned()), end.clone()]);
+    out.extend([plain(end, Token::RParen), marked(end, marker::VALUES.to_owned()), end.clone()]);
     Some(close + 1 - i)
 }
 

@@ -86,18 +86,17 @@ impl Session {
                 Some(compiled.ok_or_else(|| SqlError::unsupported(text))?)
             }
         };
-        if options.freeze {
-            if table.partitioned.is_some() {
-                return Err(SqlError::unsupported("cannot perform COPY FREEZE on a partitioned table"));
-            }
-            self.may_freeze(table)?;
-        }
+        let freeze = options.freeze;
         let types: Vec<PgType> =
             columns.iter().map(|n| shape.slot(*n).map(|s| shape.columns[s].ty)).collect::<SqlResult<_>>()?;
         let names: Vec<String> =
             columns.iter().map(|n| shape.slot(*n).map(|s| shape.columns[s].name.clone())).collect::<SqlResult<_>>()?;
         let mut decoder = CopyDecoder::new(options, &table.name, &names)?;
         sink.copy_in_begin(CopyFormat { binary: decoder.is_binary(), columns: columns.len() }).await?;
+        // As PostgreSQL does, once the client has been asked for its rows.
+        if freeze {
+            self.may_freeze(table)?;
+        }
 
         let located = |(line, error): (Option<u64>, SqlError)| match line {
             Some(line) => error.context(format!("COPY {}, line {line}", table.name)),

@@ -35,7 +35,7 @@ fn require_possible(found: &Relation, action: &AlterAction, name: &QualifiedName
     let possible = match kind {
         ObjectKind::View => matches!(action, A::RenameColumn { .. } | A::SetDefault { .. } | A::DropDefault { .. }),
         ObjectKind::MaterializedView => matches!(action, A::RenameColumn { .. }),
-        ObjectKind::Sequence => matches!(action, A::Sequence(_) | A::SetLogged),
+        ObjectKind::Sequence => matches!(action, A::Sequence(_) | A::SetLogged(_)),
         ObjectKind::Index => pattern && matches!(action, A::AttachIndex(_)),
         _ => true,
     };
@@ -44,11 +44,6 @@ fn require_possible(found: &Relation, action: &AlterAction, name: &QualifiedName
     }
     if let (true, A::AttachPartition { .. }) = (pattern, action) {
         let message = format!("\"{}\" is not a partitioned table", name.0.last().map_or("", String::as_str));
-        return Err(SqlError::new(SqlState::InvalidObjectDefinition, message));
-    }
-    if let (A::AttachPartition { .. }, true) = (action, pattern) {
-        let bare = name.0.last().map_or("", String::as_str);
-        let message = format!("\"{bare}\" is not a partitioned table");
         return Err(SqlError::new(SqlState::InvalidObjectDefinition, message));
     }
     let kinds = match kind {
@@ -89,7 +84,8 @@ const fn action_name(action: &AlterAction) -> &'static str {
         A::AddValue { .. } => "ADD VALUE",
         A::DomainDefault(_) => "SET DEFAULT",
         A::DomainNotNull(_) => "SET NOT NULL",
-        A::SetLogged => "SET LOGGED",
+        A::SetLogged(true) => "SET LOGGED",
+        A::SetLogged(false) => "SET UNLOGGED",
         A::SetSchema(_) => "SET SCHEMA",
         A::Owner(_) => "OWNER TO",
         A::IndexStatistics(_) => "ALTER COLUMN ... SET STATISTICS",
@@ -97,6 +93,8 @@ const fn action_name(action: &AlterAction) -> &'static str {
         A::DetachPartition { .. } => "DETACH PARTITION",
         A::Inherit(_) => "INHERIT",
         A::NoInherit(_) => "NO INHERIT",
+        A::ClusterOn(Some(_)) => "CLUSTER ON",
+        A::ClusterOn(None) => "SET WITHOUT CLUSTER",
         A::OfType(_) => "OF",
         A::NotOfType => "NOT OF",
         A::Sequence(_) | A::SetOptions(_) | A::Accepted | A::AcceptedColumn { .. } => "SET",
@@ -182,6 +180,9 @@ impl DdlContext<'_> {
                 AlterAction::Owner(role) => self.own_relation(&found, role)?,
                 AlterAction::Sequence(options) => self.alter_sequence(oid_of(&found), options).await?,
                 AlterAction::IndexStatistics(number) => require_expression(&found, *number)?,
+                AlterAction::SetLogged(logged) if matches!(found, Relation::Sequence(_)) => {
+                    self.set_sequence_logged(oid_of(&found), *logged)?;
+                }
                 AlterAction::AttachIndex(part) => {
                     if let Relation::Index(table, oid) = &found {
                         self.attach_index(table, *oid, part)?;
@@ -201,7 +202,8 @@ impl DdlContext<'_> {
                     _ if matches!(
                         action,
                         AlterAction::Accepted
-                            | AlterAction::SetLogged
+                            | AlterAction::ClusterOn(_)
+                            | AlterAction::SetLogged(_)
                             | AlterAction::AcceptedColumn { .. }
                             | AlterAction::SetOptions(_)
                             | AlterAction::ResetOptions(_)
@@ -237,7 +239,7 @@ impl DdlContext<'_> {
                 self.edit().put_view(Arc::new(next));
                 self.rewrite_views(&before, &[view.oid], |sql, called| expression::alias_columns(sql, called, &names))
             }
-            AlterAction::Accepted | AlterAction::AcceptedColumn { .. } => Ok(()),
+            AlterAction::Accepted | AlterAction::ClusterOn(_) | AlterAction::AcceptedColumn { .. } => Ok(()),
             AlterAction::SetOptions(options) => self.set_view_options(view, options, &[]),
             AlterAction::ResetOptions(names) => self.set_view_options(view, &[], names),
             AlterAction::SetDefault { column, value } => self.set_view_default(view, column, Some(value)),

@@ -78,13 +78,21 @@ impl DdlContext<'_> {
             }
             match action {
                 AlterAction::AddColumn { column, if_not_exists } => {
+                    let before = Arc::clone(self.now());
                     if self.add_column(oid, column, *if_not_exists).await? {
                         added.push(column);
+                        reached.iter().try_for_each(|table| self.restate_views(&before, *table))?;
                     }
                 }
                 // All at once, as soon as the first is reached.
                 AlterAction::SetType { .. } => self.set_types(oid, &origins, &std::mem::take(&mut types)).await?,
-                other => self.alter_table_action(oid, other).await?,
+                other => {
+                    let before = Arc::clone(self.now());
+                    self.alter_table_action(oid, other).await?;
+                    if matches!(other, AlterAction::DropColumn { .. }) {
+                        reached.iter().try_for_each(|table| self.restate_views(&before, *table))?;
+                    }
+                }
             }
         }
         self.constrain_columns(oid, &added).await
@@ -138,20 +146,13 @@ impl DdlContext<'_> {
                 self.edit_table(oid, |t| t.options.retain(|o| !names.iter().any(|n| o.split('=').next() == Some(n))))?;
                 Ok(())
             }
-            AlterAction::SetLogged => {
-                let table = self.table_by_oid(oid)?;
-                if !table.is_temporary() {
-                    return Ok(());
-                }
-                let message =
-                    format!("cannot change logged status of table \"{}\" because it is temporary", table.name);
-                Err(self.located(SqlError::new(SqlState::InvalidTableDefinition, message), &table))
-            }
+            AlterAction::SetLogged(logged) => self.set_logged(oid, *logged),
             AlterAction::OfType(_) if !self.table_by_oid(oid)?.inherits.is_empty() => {
                 Err(SqlError::new(SqlState::WrongObjectType, "typed tables cannot inherit"))
             }
             AlterAction::OfType(name) => self.set_type_of_table(oid, name),
             AlterAction::NotOfType => self.unset_type_of_table(oid),
+            AlterAction::ClusterOn(index) => self.cluster_on(oid, index.as_deref()),
             AlterAction::Accepted => Ok(()),
             AlterAction::EnableTrigger { name, enabled } => {
                 let table = self.table_by_oid(oid)?;
@@ -205,7 +206,6 @@ impl DdlContext<'_> {
         if before.bound.is_some() {
             return Err(SqlError::new(SqlState::WrongObjectType, "cannot add column to a partition"));
         }
-        self.require_unused_rows(&before)?;
         if before.column_named(&def.name).is_some() {
             let message = format!("column \"{}\" of relation \"{}\" already exists", def.name, before.name);
             if if_not_exists {
@@ -216,6 +216,7 @@ impl DdlContext<'_> {
         }
         let mut column = self.new_column(&before, def, next_number(&before)?).await?;
         column.generated = def.constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::Generated { .. }));
+        self.require_unused_rows(&before)?;
         self.require_column_fits(&before, &column)?;
         self.add_column_to_all(&before, def, &column).await?;
         Ok(true)
@@ -278,6 +279,15 @@ impl DdlContext<'_> {
     pub(super) fn require_unused_rows(&self, table: &Table) -> SqlResult<()> {
         match row_type(table.oid) {
             Some(row) => self.require_unused(row, &format!("table \"{}\"", table.name), "its row type"),
+            None => Ok(()),
+        }
+    }
+
+    /// The same, and if expressions make such rows.
+    pub(super) fn require_unmade_rows(&self, table: &Table) -> SqlResult<()> {
+        self.require_unused_rows(table)?;
+        match row_type(table.oid) {
+            Some(row) => self.require_unnamed(row, &format!("table \"{}\"", table.name), "its row type"),
             None => Ok(()),
         }
     }
@@ -356,7 +366,6 @@ impl DdlContext<'_> {
         types: &[NewType<'_>],
     ) -> SqlResult<()> {
         let before = self.table_by_oid(oid)?;
-        self.require_unused_rows(&before)?;
         // Rows that have moved meanwhile are not to be found under the old descriptor.
         let rows = if origin.storage == before.storage { Arc::clone(origin) } else { Arc::clone(&before) };
         let mut changed = Table::clone(&before);
@@ -369,6 +378,7 @@ impl DdlContext<'_> {
                 return Err(SqlError::unsupported(message));
             }
             let (ty, domain) = self.declared_type(before.schema, new.ty)?;
+            self.require_outside(&before, domain.unwrap_or(ty.oid))?;
             let collation = super::collation::of_column(self.now(), new.collation, ty)?;
             if found.identity.is_some() && !matches!(ty.oid, Oid::INT2 | Oid::INT4 | Oid::INT8) {
                 return Err(identity_type());
@@ -393,6 +403,7 @@ impl DdlContext<'_> {
                 self.retype_identity(&found, sequence, ty)?;
             }
         }
+        self.require_unmade_rows(&before)?;
         if touched.is_empty() {
             return Ok(());
         }
@@ -432,7 +443,9 @@ impl DdlContext<'_> {
     /// Refuses a new type for a column that views or generated columns are computed from.
     fn require_type_is_free(&self, table: &Table, column: &Column) -> SqlResult<()> {
         let name = &column.name;
-        let uses = |sql: &str| super::drop::mentions(sql, name);
+        let mentioned = |sql: &str| super::drop::mentions(sql, name);
+        let uses =
+            |sql: &str| deparse::uses_column(self.now(), sql, table, column.number).unwrap_or_else(|| mentioned(sql));
         let by_view = |kind: &str, schema: Oid, view: &str| {
             let message = "cannot alter type of a column used by a view or rule";
             SqlError::unsupported(message)
@@ -445,7 +458,7 @@ impl DdlContext<'_> {
         if let Some(view) = over.iter().find(|t| t.materialized.as_ref().is_some_and(|m| uses(&m.sql))) {
             return Err(by_view("materialized view", view.schema, &view.name));
         }
-        let fires = |t: &&Trigger| t.columns.contains(&column.number) || t.condition.as_deref().is_some_and(uses);
+        let fires = |t: &&Trigger| t.columns.contains(&column.number) || t.condition.as_deref().is_some_and(mentioned);
         if let Some(trigger) = table.triggers.iter().find(fires) {
             let detail = format!(
                 "trigger {} on table {} depends on column \"{name}\"",
@@ -455,8 +468,9 @@ impl DdlContext<'_> {
             let message = "cannot alter type of a column used in a trigger definition";
             return Err(SqlError::unsupported(message).detail(detail));
         }
-        let other =
-            table.visible_columns().find(|c| c.generated && c.name != *name && c.default.as_deref().is_some_and(uses));
+        let other = table
+            .visible_columns()
+            .find(|c| c.generated && c.name != *name && c.default.as_deref().is_some_and(mentioned));
         match other {
             Some(other) => Err(SqlError::unsupported("cannot alter type of a column used by a generated column")
                 .detail(format!("Column \"{name}\" is used by generated column \"{}\".", other.name))),
@@ -731,6 +745,24 @@ impl DdlContext<'_> {
             let schema = before.schema_by_oid(schema).map_or_else(String::new, |s| s.name.clone());
             let called = [schema, name.to_owned()];
             self.rewrite_bodies(*oid, |sql| change(sql, &called))?;
+        }
+        Ok(())
+    }
+
+    /// Writes the views over a relation anew that would mean something else by the columns that it has got or lost since
+    /// `before`.
+    pub(super) fn restate_views(&mut self, before: &Arc<Catalog>, relation: Oid) -> SqlResult<()> {
+        let after = Arc::clone(self.now());
+        for view in after.views.values().filter(|v| v.depends_on.contains(&relation)) {
+            let Some(sql) = deparse::restated_view(before, &after, &view.sql) else { continue };
+            let version = view.version + 1;
+            self.edit().put_view(Arc::new(View { sql, version, ..View::clone(view) }));
+        }
+        for table in self.materialized_over(relation) {
+            let Some(kept) = &table.materialized else { continue };
+            let Some(sql) = deparse::restated_view(before, &after, &kept.sql) else { continue };
+            let kept = Materialized { sql, ..kept.clone() };
+            self.edit_table(table.oid, |t| t.materialized = Some(kept))?;
         }
         Ok(())
     }

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use gavel_binder::ddl::ast::{ColumnConstraintKind, ColumnDef};
 use gavel_catalog::{Column, Table};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
+use sqlparser::ast::Expr;
 
 use super::DdlContext;
 use super::alter_table::NewType;
 use super::create_table::next_number;
 use super::drop::Object;
+use super::expression;
 use super::inherit::{INHERITED, collations_versus, require_same_in_child};
 use super::names::undefined_column;
 
@@ -255,6 +257,10 @@ impl DdlContext<'_> {
         for new in types {
             self.require_type_may_change(oid, &tables, new.column)?;
         }
+        let parent = self.table_by_oid(oid)?;
+        if tables.len() > 1 {
+            types.iter().filter_map(|new| new.using).try_for_each(|using| require_no_whole_row(&parent, using))?;
+        }
         for table in &tables {
             let origin = match origins.get(table) {
                 Some(origin) => Arc::clone(origin),
@@ -315,4 +321,17 @@ impl DdlContext<'_> {
         }
         self.rename_own_constraint(oid, old, new, 0)
     }
+}
+
+/// What is behind USING is for the rows of the children, too.
+///
+/// # Errors
+/// 0A000 if it is about whole rows.
+fn require_no_whole_row(parent: &Table, using: &Expr) -> SqlResult<()> {
+    let names_row = parent.column_named(&parent.name).is_none();
+    if names_row && expression::has_identifier(&using.to_string(), &parent.name)? {
+        return Err(SqlError::unsupported("cannot convert whole-row table reference")
+            .detail("USING expression contains a whole-row table reference."));
+    }
+    Ok(())
 }

@@ -5,14 +5,20 @@
 //! is another type for a field.
 
 use gavel_binder::ddl::ast::{AlterAction, ColumnDef, QualifiedName};
+use gavel_catalog::snapshot::row_type;
 use gavel_catalog::user_type::{Attribute, Definition, UserType};
+use gavel_catalog::{Column, IndexKey, Table};
 use gavel_functions::registry;
 use gavel_types::pg_type::UserKind;
 use gavel_types::text_io::type_name;
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
-use super::user_type::is_made_of;
+use super::binding::{Scope, Usage};
+use super::domain::value_table;
+use super::drop::Object;
+use super::user_type::{is_made_of, names_type};
+use crate::system::attributes::expression_name;
 
 impl DdlContext<'_> {
     pub(super) async fn create_composite(&mut self, name: &QualifiedName, fields: &[ColumnDef]) -> SqlResult<()> {
@@ -104,10 +110,26 @@ impl DdlContext<'_> {
             AlterAction::AddColumn { .. } | AlterAction::DropColumn { .. } => {
                 self.change_fields(ty, attributes).await?;
             }
-            _ => drop(self.edit_type(ty, |t| t.definition = Definition::Composite(attributes))),
+            _ => {
+                self.edit_type(ty, |t| t.definition = Definition::Composite(attributes));
+                self.require_domain_checks(ty.oid)?;
+            }
         }
         for table in typed {
             Box::pin(self.change_table(table, std::slice::from_ref(action))).await?;
+        }
+        Ok(())
+    }
+
+    /// What binding raises if a check of a domain over the composite type has no meaning any more.
+    fn require_domain_checks(&self, ty: Oid) -> SqlResult<()> {
+        let scope = Scope { catalog: self.now(), search_path: &[] };
+        for other in self.now().types.values() {
+            let Definition::Domain(domain) = &other.definition else { continue };
+            let over = value_table(domain.base);
+            for check in domain.checks.iter().filter(|_| self.is_within(ty, domain.base.oid)) {
+                self.binder.stored_expression(scope, &over, &check.sql, Usage::Check)?;
+            }
         }
         Ok(())
     }
@@ -123,21 +145,95 @@ impl DdlContext<'_> {
     }
 
     fn require_no_columns_of(&self, ty: &UserType) -> SqlResult<()> {
-        self.require_unused(ty.oid, &format!("type \"{}\"", ty.name), "it")
+        let what = format!("type \"{}\"", ty.name);
+        self.require_unused(ty.oid, &what, "it")?;
+        self.require_unnamed(ty.oid, &what, "it")
     }
 
     /// 0A000 if a column has the composite type, in whatever it is wrapped.
     pub(super) fn require_unused(&self, oid: Oid, what: &str, part: &str) -> SqlResult<()> {
+        let refused = |relation: &str, column: &str| {
+            let message = format!("cannot alter {what} because column \"{relation}.{column}\" uses {part}");
+            Err(SqlError::unsupported(message))
+        };
         for table in self.now().tables.values() {
             for column in table.visible_columns() {
                 if self.is_within(oid, column.declared().oid) {
-                    let message =
-                        format!("cannot alter {what} because column \"{}.{}\" uses {part}", table.name, column.name);
-                    return Err(SqlError::unsupported(message));
+                    return refused(&table.name, &column.name);
+                }
+            }
+            for index in &table.indexes {
+                for (key, ..) in &index.keys {
+                    if let IndexKey::Expression { sql, ty, .. } = key
+                        && self.is_within(oid, ty.oid)
+                    {
+                        return refused(&index.name, &expression_name(self.now(), sql));
+                    }
                 }
             }
         }
         Ok(())
+    }
+
+    /// 0A000 if an expression names the composite type: what it computes would be of other values.
+    pub(super) fn require_unnamed(&self, oid: Oid, what: &str, part: &str) -> SqlResult<()> {
+        let Some(user) = self.expression_of_type(oid) else { return Ok(()) };
+        let user = self.described_user(&user);
+        Err(SqlError::unsupported(format!("cannot alter {what} because {user} uses {part}")))
+    }
+
+    /// As PostgreSQL describes it: what a view does is that of its rule.
+    fn described_user(&self, user: &Object) -> String {
+        let shown = self.described(user);
+        match user {
+            Object::View(_) | Object::Table(_) => format!("rule _RETURN on {shown}"),
+            _ => shown,
+        }
+    }
+
+    /// What has an expression that names the composite type or one that is made of it: the first there is.
+    fn expression_of_type(&self, oid: Oid) -> Option<Object> {
+        let catalog = self.now();
+        let users = catalog.types.values().map(|t| t.oid);
+        let rows = catalog.tables.values().filter_map(|t| row_type(t.oid));
+        let made: Vec<Oid> = users.chain(rows).filter(|ty| self.is_within(oid, *ty)).collect();
+        let names = |sql: &str| made.iter().any(|ty| names_type(sql, *ty));
+        let of_table = |table: &Table| {
+            if table.materialized.as_ref().is_some_and(|kept| names(&kept.sql)) {
+                return Some(Object::Table(table.oid));
+            }
+            if let Some(check) = table.checks.iter().find(|c| names(&c.sql)) {
+                return Some(Object::Constraint(table.oid, check.oid));
+            }
+            let computed = |c: &&Column| c.default.as_deref().is_some_and(names);
+            if let Some(column) = table.visible_columns().find(computed) {
+                return Some(Object::Default(table.oid, column.number));
+            }
+            let partial = table.indexes.iter().find(|i| i.predicate.as_deref().is_some_and(names))?;
+            Some(Object::Index(table.oid, partial.oid))
+        };
+        let of_domain = |ty: &UserType| {
+            let Definition::Domain(domain) = &ty.definition else { return None };
+            let mut texts = domain.checks.iter().map(|c| &c.sql).chain(&domain.default);
+            texts.any(|sql| names(sql)).then_some(Object::Type(ty.oid))
+        };
+        let in_tables = catalog.tables.values().find_map(|t| of_table(t));
+        let in_views = || catalog.views.values().find(|v| names(&v.sql)).map(|v| Object::View(v.oid));
+        in_tables.or_else(in_views).or_else(|| catalog.types.values().find_map(|t| of_domain(t)))
+    }
+
+    /// Rows of a table are not in values of a type that a column of it shall have.
+    ///
+    /// # Errors
+    /// 42P16.
+    pub(super) fn require_outside(&self, table: &Table, ty: Oid) -> SqlResult<()> {
+        match row_type(table.oid).filter(|row| self.is_within(*row, ty)) {
+            Some(row) => {
+                let message = format!("composite type {} cannot be made a member of itself", type_name(row));
+                Err(SqlError::new(SqlState::InvalidTableDefinition, message))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Whether values of `outer` hold values of `oid`.

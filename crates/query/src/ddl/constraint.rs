@@ -367,19 +367,18 @@ impl DdlContext<'_> {
             }
             _ => e,
         })?;
-        if table.is_temporary() != parent.is_temporary() {
-            let kind = if table.is_temporary() { "temporary" } else { "permanent" };
-            let message = format!("constraints on {kind} tables may reference only {kind} tables");
-            return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
-        }
+        super::logged::require_lasting(&table, &parent)?;
         let child_columns = foreign_columns(&table, columns)?;
-        let delete_sets = foreign_columns(&table, &references.delete_sets)?;
+        let mut delete_sets = foreign_columns(&table, &references.delete_sets)?;
         if let Some((_, name)) =
             delete_sets.iter().zip(&references.delete_sets).find(|(number, _)| !child_columns.contains(number))
         {
             let message = format!("column \"{name}\" referenced in ON DELETE SET action must be part of foreign key");
             return Err(SqlError::new(SqlState::InvalidColumnReference, message));
         }
+        // A column that is named again counts once.
+        let mut seen = std::collections::BTreeSet::new();
+        delete_sets.retain(|number| seen.insert(*number));
         let (parent_columns, parent_index) = referenced_key(&parent, &references.columns, child_columns.len())?;
         self.may_reference(&parent, &parent_columns)?;
         let name = name.unwrap_or_else(|| {

@@ -9,7 +9,7 @@ use gavel_binder::ddl::ast::{
     TableConstraint, TableConstraintKind, TableElement,
 };
 use gavel_catalog::privilege::Securable;
-use gavel_catalog::snapshot::{PG_CLASS, PG_CONSTRAINT, Relation, row_type};
+use gavel_catalog::snapshot::{PG_CLASS, PG_CONSTRAINT, Relation};
 use gavel_catalog::system::{TEMPORARY_SCHEMA, is_temporary};
 use gavel_catalog::{Catalog, Column, Descent, Identity, Index, IndexKey, IndexState, OnCommit, Table, Unique};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
@@ -87,7 +87,8 @@ impl DdlContext<'_> {
         let acl = self.initial_acl('r', self.user, schema);
         let on_commit = create.on_commit.unwrap_or_default();
         let empty = empty_table(oid, schema, name, self.user, create.options.clone());
-        self.edit().put_table(Arc::new(Table { acl, on_commit, of_type, ..empty }));
+        let unlogged = create.persistence == Persistence::Unlogged;
+        self.edit().put_table(Arc::new(Table { acl, unlogged, on_commit, of_type, ..empty }));
         if let Some(of_type) = of_type {
             self.rely_on_type(schema, of_type);
         }
@@ -196,11 +197,7 @@ impl DdlContext<'_> {
             Some(ty) => (ty, None),
             None => self.declared_type(table.schema, &def.ty)?,
         };
-        if let Some(row) = row_type(table.oid).filter(|row| self.is_within(*row, domain.unwrap_or(ty.oid))) {
-            let message =
-                format!("composite type {} cannot be made a member of itself", gavel_types::text_io::type_name(row));
-            return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
-        }
+        self.require_outside(table, domain.unwrap_or(ty.oid))?;
         if gavel_functions::registry::type_info(ty.oid).is_some_and(|t| t.kind == 'p') {
             let type_name = gavel_types::text_io::type_name(ty.oid);
             let message = format!("column \"{}\" has pseudo-type {type_name}", def.name);
@@ -673,7 +670,9 @@ impl DdlContext<'_> {
         let oid = self.new_oid(schema).await?;
         let acl = self.initial_acl('r', self.user, schema);
         let on_commit = create.on_commit.unwrap_or_default();
-        let mut table = Table { acl, on_commit, ..empty_table(oid, schema, name, self.user, create.options.clone()) };
+        let unlogged = create.persistence == Persistence::Unlogged;
+        let empty = empty_table(oid, schema, name, self.user, create.options.clone());
+        let mut table = Table { acl, unlogged, on_commit, ..empty };
         for (i, (own, ty)) in query.columns.iter().enumerate() {
             let name = create.columns.get(i).unwrap_or(own).clone();
             if table.column_named(&name).is_some() {
@@ -797,6 +796,7 @@ pub(super) fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, optio
         partitioned: None,
         bound: None,
         triggers: Vec::new(),
+        unlogged: false,
         on_commit: OnCommit::PreserveRows,
     }
 }

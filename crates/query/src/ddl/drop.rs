@@ -17,6 +17,7 @@ use super::DdlContext;
 use super::function_change::calls;
 use super::names::{kind_word, oid_of, quote, undefined_schema};
 use super::user_type::{is_made_of, names_type};
+use crate::system::deparse;
 
 /// Something that can be dropped.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -576,7 +577,8 @@ impl DdlContext<'_> {
                 plan.depend(Object::Column(table.oid, column.number), on);
             }
         }
-        for view in catalog.views.values().filter(|v| v.depends_on.contains(&table.oid) && mentions(&v.sql, name)) {
+        let used = |sql: &str| deparse::uses_column(catalog, sql, table, number).unwrap_or_else(|| mentions(sql, name));
+        for view in catalog.views.values().filter(|v| v.depends_on.contains(&table.oid) && used(&v.sql)) {
             plan.depend(Object::View(view.oid), on);
         }
         for function in catalog.functions.values().filter(|f| f.depends_on.contains(&table.oid)) {
@@ -590,7 +592,7 @@ impl DdlContext<'_> {
             }
         }
         for over in self.materialized_over(table.oid) {
-            if over.materialized.as_ref().is_some_and(|m| mentions(&m.sql, name)) {
+            if over.materialized.as_ref().is_some_and(|m| used(&m.sql)) {
                 plan.depend(Object::Table(over.oid), on);
             }
         }

@@ -1,15 +1,18 @@
 //! Keys of a new index: columns and expressions, their operator classes and order, and the operators of an exclusion
 //! constraint.
 
+use std::ops::ControlFlow;
+
 use gavel_binder::ddl::ast::{IndexColumn, QualifiedName};
 use gavel_catalog::{Index, IndexKey, IndexMethod, Table};
 use gavel_functions::registry::{Operator, Volatility};
 use gavel_types::text_io::{type_name, type_name_with_typmod};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
-use sqlparser::ast::Expr;
+use sqlparser::ast::{Expr, visit_expressions};
 
 use super::DdlContext;
 use super::binding::Usage;
+use super::drop::is_system_column;
 use super::expression::folded;
 use crate::system::opclass::{self, OperatorClass};
 
@@ -73,6 +76,27 @@ pub(super) fn require_able(written: &Written<'_>) -> SqlResult<()> {
         return Err(refused(method, "exclusion constraints"));
     }
     Ok(())
+}
+
+fn over_system_columns() -> SqlError {
+    SqlError::unsupported("index creation on system columns is not supported")
+}
+
+/// # Errors
+/// 0A000 for an expression that names a system column.
+fn require_own_columns(expr: &Expr) -> SqlResult<()> {
+    let named = |expr: &Expr| {
+        let column = match expr {
+            Expr::Identifier(word) => Some(word),
+            Expr::CompoundIdentifier(words) => words.last(),
+            _ => None,
+        };
+        match column {
+            Some(word) if is_system_column(&folded(word)) => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
+    };
+    if visit_expressions(expr, named).is_break() { Err(over_system_columns()) } else { Ok(()) }
 }
 
 /// The class of a key of the type: the one that is named, or the default one.
@@ -242,9 +266,13 @@ impl DdlContext<'_> {
         let expr = without_collation(&column.expr);
         if let Expr::Identifier(word) = expr {
             let name = folded(word);
+            if is_system_column(&name) {
+                return Err(over_system_columns());
+            }
             let found = table.column_named(&name).ok_or_else(|| undefined_column(&name, constraint))?;
             return Ok((IndexKey::Column(found.number), found.ty));
         }
+        require_own_columns(expr)?;
         let stored = self.expression(table, expr, Usage::IndexKey)?;
         if stored.volatility != Volatility::Immutable {
             return Err(SqlError::new(
@@ -262,6 +290,7 @@ impl DdlContext<'_> {
     /// 42P17 if it is not immutable, and what binding it raises.
     pub(super) fn index_predicate(&mut self, table: &Table, predicate: Option<&Expr>) -> SqlResult<Option<String>> {
         let Some(expr) = predicate else { return Ok(None) };
+        require_own_columns(expr)?;
         let stored = self.expression(table, expr, Usage::Predicate)?;
         if stored.volatility != Volatility::Immutable {
             return Err(SqlError::new(

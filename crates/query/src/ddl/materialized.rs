@@ -11,7 +11,7 @@ use gavel_binder::ddl::ast::{CreateTableAs, Persistence, QualifiedName};
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::system::{TEMPORARY_SCHEMA, is_temporary};
 use gavel_catalog::{Catalog, Index, IndexKey, Materialized, Table};
-use gavel_types::{SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
 use super::names::{quote, undefined_table};
@@ -87,9 +87,29 @@ impl DdlContext<'_> {
         let table = self.edit_table(table.oid, |t| *t = next)?;
         if with_data {
             let scratch = self.as_plain_table(&table);
-            self.fill(&scratch, &table, &kept.sql).await.map_err(duplicated)?;
+            if let Err(error) = self.fill(&scratch, &table, &kept.sql).await {
+                let twofold = if concurrently { self.twofold(&error, &table, &kept.sql).await } else { None };
+                return Err(twofold.unwrap_or_else(|| duplicated(error)));
+            }
         }
         Ok(())
+    }
+
+    /// What PostgreSQL compares before it touches the rows of a view that is refreshed CONCURRENTLY: two rows that are
+    /// the same in all columns, none of them NULL.
+    async fn twofold(&mut self, error: &SqlError, table: &Table, query: &str) -> Option<SqlError> {
+        if error.code() != SqlState::UniqueViolation {
+            return None;
+        }
+        let catalog = Arc::clone(self.now());
+        let sql = format!(
+            "SELECT CAST(n AS text) FROM ({query}) AS n WHERE n IS NOT NULL GROUP BY n HAVING count(*) > 1 LIMIT 1"
+        );
+        let rows = self.host.run(&catalog, &sql).await.ok()?;
+        let Datum::Text(row) = rows.first()?.first()? else { return None };
+        let name = &table.name;
+        let message = format!("new data for materialized view \"{name}\" contains duplicate rows without any null columns");
+        Some(SqlError::new(SqlState::CardinalityViolation, message).detail(format!("Row: {row}")))
     }
 
     fn require_concurrent(&self, table: &Table, kept: &Materialized) -> SqlResult<()> {

@@ -61,6 +61,7 @@ mod index_key;
 mod index_option;
 mod index_tree;
 mod inherit;
+mod logged;
 mod materialized;
 mod membership;
 pub mod names;

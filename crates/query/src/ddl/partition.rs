@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{
-    ColumnConstraintKind, ColumnDef, CreateTable, PartitionBy, PartitionElement, PartitionOf, QualifiedName,
-    TableConstraintKind, TableElement,
+    ColumnConstraintKind, ColumnDef, CreateTable, PartitionBy, PartitionElement, PartitionOf, Persistence,
+    QualifiedName, TableConstraintKind, TableElement,
 };
 use gavel_catalog::partition::{PartitionKey, PartitionOn, PartitionPart, PartitionStrategy};
 use gavel_catalog::snapshot::Relation;
@@ -237,7 +237,8 @@ impl DdlContext<'_> {
         let acl = self.initial_acl('r', self.user, schema);
         let on_commit = create.on_commit.unwrap_or_default();
         let empty = empty_table(oid, schema, name.clone(), self.user, create.options.clone());
-        self.edit().put_table(Arc::new(Table { acl, on_commit, ..empty }));
+        let unlogged = create.persistence == Persistence::Unlogged;
+        self.edit().put_table(Arc::new(Table { acl, unlogged, on_commit, ..empty }));
         self.inherit(oid, std::slice::from_ref(&parent)).await?;
         self.refuse_second_primary_key(oid, &own)?;
         self.set_own_values(oid, &own)?;

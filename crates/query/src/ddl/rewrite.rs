@@ -119,12 +119,13 @@ impl DdlContext<'_> {
                 }
                 self.located(out, table).constraint(name)
             }
-            SqlState::NotNullViolation => {
+            // One without a table is a domain's.
+            SqlState::NotNullViolation if fields.table.is_some() => {
                 let column = fields.column.clone().unwrap_or_default();
                 let message = format!("column \"{column}\" of relation \"{}\" contains null values", table.name);
                 self.located(SqlError::new(SqlState::NotNullViolation, message), table).column(column)
             }
-            SqlState::CheckViolation => {
+            SqlState::CheckViolation if fields.table.is_some() => {
                 let check = fields.constraint.clone().unwrap_or_default();
                 let message =
                     format!("check constraint \"{check}\" of relation \"{}\" is violated by some row", table.name);

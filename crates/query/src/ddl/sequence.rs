@@ -51,6 +51,7 @@ pub(super) fn fresh(oid: Oid, schema: Oid, name: String, owner: Oid) -> Sequence
         cycle: false,
         restarted: None,
         owned_by: None,
+        unlogged: false,
         acl: None,
     }
 }
@@ -202,7 +203,8 @@ impl DdlContext<'_> {
         let ty = self.sequence_type(options)?;
         let oid = self.new_oid(schema).await?;
         let acl = self.initial_acl('S', self.user, schema);
-        let mut sequence = Sequence { acl, ..fresh(oid, schema, bare, self.user) };
+        let unlogged = persistence == Persistence::Unlogged;
+        let mut sequence = Sequence { acl, unlogged, ..fresh(oid, schema, bare, self.user) };
         let effect = apply(&mut sequence, options, ty, true)?;
         if let Some(Some((table, column))) = &effect.owned_by {
             sequence.owned_by = Some(self.sequence_owner(&sequence, table, column)?);
@@ -303,7 +305,7 @@ impl DdlContext<'_> {
         };
         let oid = self.new_oid(schema).await?;
         let acl = self.initial_acl('S', table.owner, schema);
-        let mut sequence = Sequence { acl, ..fresh(oid, schema, name, table.owner) };
+        let mut sequence = Sequence { acl, unlogged: table.unlogged, ..fresh(oid, schema, name, table.owner) };
         apply(&mut sequence, options, Some(ty), true)?;
         sequence.owned_by = Some((table.oid, number));
         self.edit().put_sequence(Arc::new(sequence));

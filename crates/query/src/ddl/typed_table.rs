@@ -1,7 +1,7 @@
 //! Tables of a composite type: CREATE TABLE … OF, ALTER TABLE … OF and NOT OF. Their columns are the type's, under its
 //! names and in its order, and change with the type alone.
 
-use gavel_binder::ddl::ast::{AlterAction, ColumnDef, CreateTable, QualifiedName, TableElement};
+use gavel_binder::ddl::ast::{AlterAction, ColumnConstraintKind, ColumnDef, CreateTable, QualifiedName, TableElement};
 use gavel_catalog::Table;
 use gavel_catalog::user_type::{Attribute, UserType};
 use gavel_types::text_io::{type_name, type_name_with_typmod};
@@ -19,6 +19,7 @@ impl DdlContext<'_> {
         name: &QualifiedName,
     ) -> SqlResult<(CreateTable, Oid)> {
         let (oid, attributes) = self.attributes_of(name)?;
+        self.require_type(oid)?;
         let mut columns = Vec::with_capacity(attributes.len());
         for attribute in &attributes {
             columns.push(ColumnDef {
@@ -43,6 +44,12 @@ impl DdlContext<'_> {
                 return Err(SqlError::new(SqlState::DuplicateColumn, message));
             }
             seen.push(column);
+            if constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::Identity { .. })) {
+                return Err(SqlError::unsupported("identity columns are not supported on typed tables"));
+            }
+            if constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::Generated { .. })) {
+                return Err(SqlError::unsupported("generated columns are not supported on typed tables"));
+            }
             found.constraints.clone_from(constraints);
         }
         let columns = columns.into_iter().map(TableElement::Column);

@@ -73,7 +73,12 @@ impl DdlContext<'_> {
         while let Some(&oid) = tables.get(at) {
             at += 1;
             let parent = self.table_by_oid(oid)?;
-            let children: BTreeSet<Oid> = parent.referenced_by.iter().copied().collect();
+            // A partitioned table has its rows, and its key, in its partitions.
+            let whole = |child: &Oid| match self.now().table(*child) {
+                Some(table) if table.partitioned.is_some() => self.reached(*child, false),
+                _ => vec![*child],
+            };
+            let children: BTreeSet<Oid> = parent.referenced_by.iter().flat_map(whole).collect();
             for child in children {
                 if tables.contains(&child) {
                     continue;
@@ -255,9 +260,29 @@ impl DdlContext<'_> {
             if let Some(missing) = columns.iter().find(|c| table.column_named(c).is_none()) {
                 return Err(undefined_column(&table, missing));
             }
-            if let Some(index) = index {
-                require_order(&table, index)?;
+            match index {
+                Some(index) => self.cluster_on(table.oid, Some(index))?,
+                None if tag == "CLUSTER" && !table.indexes.iter().any(|i| i.clustered) => {
+                    let message = format!("there is no previously clustered index for table \"{}\"", table.name);
+                    return Err(SqlError::new(SqlState::UndefinedObject, message));
+                }
+                None => {}
             }
+        }
+        Ok(())
+    }
+
+    /// CLUSTER ON and SET WITHOUT CLUSTER.
+    pub(super) fn cluster_on(&mut self, oid: Oid, index: Option<&str>) -> SqlResult<()> {
+        let table = self.table_by_oid(oid)?;
+        if let Some(name) = index {
+            require_order(&table, name)?;
+        }
+        if table.indexes.iter().any(|i| i.clustered != (index == Some(i.name.as_str()))) {
+            let chosen = |t: &mut Table| {
+                t.indexes.iter_mut().for_each(|i| i.clustered = index == Some(i.name.as_str()));
+            };
+            self.edit_table(oid, chosen)?;
         }
         Ok(())
     }
@@ -270,6 +295,10 @@ fn require_order(table: &Table, name: &str) -> SqlResult<()> {
         let message = format!("index \"{name}\" for table \"{}\" does not exist", table.name);
         return Err(SqlError::new(SqlState::UndefinedObject, message));
     };
+    if !index.method.is_btree() {
+        let reason = "access method does not support clustering";
+        return Err(SqlError::unsupported(format!("cannot cluster on index \"{name}\" because {reason}")));
+    }
     if index.predicate.is_some() {
         return Err(SqlError::unsupported(format!("cannot cluster on partial index \"{name}\"")));
     }

@@ -144,9 +144,28 @@ impl DdlContext<'_> {
         })
     }
 
+    /// Fields are a relation's, and a composite type is one for that.
+    ///
+    /// # Errors
+    /// 42P01, 42809.
+    fn require_with_fields(&self, name: &QualifiedName, found: Option<Oid>, actions: &[AlterAction]) -> SqlResult<()> {
+        match found.filter(|oid| oid.is_composite()) {
+            None => Err(super::names::undefined_table("relation", name)),
+            Some(oid) if self.now().user_type(oid).is_none() && !actions.iter().all(is_rename) => {
+                let message = format!("\"{}\" is not a composite type", name.0.last().map_or("", String::as_str));
+                Err(SqlError::new(SqlState::WrongObjectType, message))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
     /// The type of this name, to be altered.
     fn type_to_alter(&self, alter: &Alter) -> SqlResult<Arc<UserType>> {
-        let oid = self.find_type(&alter.name)?.ok_or_else(|| undefined_type(&alter.name))?;
+        let found = self.find_type(&alter.name)?;
+        if alter.kind == ObjectKind::Type && alter.actions.iter().all(is_of_fields) {
+            self.require_with_fields(&alter.name, found, &alter.actions)?;
+        }
+        let oid = found.ok_or_else(|| undefined_type(&alter.name))?;
         if !oid.is_user_type() {
             let message = format!("must be owner of type {}", type_name(oid));
             return Err(SqlError::new(SqlState::InsufficientPrivilege, message));
@@ -169,7 +188,7 @@ impl DdlContext<'_> {
 
     pub(super) async fn alter_type(&mut self, alter: &Alter) -> SqlResult<()> {
         let found = self.type_to_alter(alter)?;
-        for action in &alter.actions {
+        for action in in_order(&found, &alter.actions) {
             // Each sees what the one before it did.
             let ty = self.now().user_type(found.oid).cloned().ok_or_else(|| SqlError::internal("type has gone"))?;
             match action {
@@ -472,6 +491,16 @@ fn no_label(label: &str) -> SqlError {
     SqlError::new(SqlState::InvalidParameterValue, format!("\"{label}\" is not an existing enum label"))
 }
 
+fn is_rename(action: &AlterAction) -> bool {
+    matches!(action, AlterAction::RenameColumn { .. })
+}
+
+/// Whether it is about fields of a composite type.
+fn is_of_fields(action: &AlterAction) -> bool {
+    use AlterAction as A;
+    is_rename(action) || matches!(action, A::AddColumn { .. } | A::DropColumn { .. } | A::SetType { .. })
+}
+
 /// Whether SQL text of a descriptor names the type.
 pub(super) fn names_type(sql: &str, oid: Oid) -> bool {
     let mention = |oid: Oid| sql.contains(&gavel_types::text_io::numbered(oid));
@@ -481,4 +510,20 @@ pub(super) fn names_type(sql: &str, oid: Oid) -> bool {
 /// Whether a column or field of this type has values of `oid`, alone or in arrays.
 pub(super) fn is_made_of(ty: Oid, oid: Oid) -> bool {
     ty == oid || ty.element() == Some(oid)
+}
+
+/// Actions in the order in which they are done. Rows of columns are not made anew without a single field: where all
+/// fields go, those that come are added first.
+fn in_order<'a>(ty: &UserType, actions: &'a [AlterAction]) -> Vec<&'a AlterAction> {
+    let known = ty.attributes().unwrap_or_default();
+    let goes = |field: &str| actions.iter().any(|a| matches!(a, AlterAction::DropColumn { name, .. } if name == field));
+    let comes = |action: &AlterAction| match action {
+        AlterAction::AddColumn { column, .. } => !known.iter().any(|k| k.name == column.name),
+        _ => false,
+    };
+    let mut ordered: Vec<&AlterAction> = actions.iter().collect();
+    if !known.is_empty() && known.iter().all(|k| goes(&k.name)) {
+        ordered.sort_by_key(|action| !comes(action));
+    }
+    ordered
 }

@@ -19,6 +19,10 @@ impl DdlContext<'_> {
     pub(super) async fn create_view(&mut self, create: &CreateView) -> SqlResult<()> {
         let query = self.binder.query(self.scope(), &create.query)?;
         let mut persistence = create.persistence;
+        if persistence == Persistence::Unlogged {
+            let message = "views cannot be unlogged because they do not have storage";
+            return Err(SqlError::new(SqlState::SyntaxError, message));
+        }
         if persistence != Persistence::Temporary && query.depends_on.iter().any(|on| is_temporary(*on)) {
             let name = create.name.0.last().map_or("", String::as_str);
             self.notice(format!("view \"{name}\" will be a temporary view"));
@@ -73,8 +77,9 @@ impl DdlContext<'_> {
             triggers,
         });
         self.require_checkable(&view)?;
+        let before = Arc::clone(self.now());
         self.edit().put_view(view);
-        Ok(())
+        if before.views.contains_key(&oid) { self.restate_views(&before, oid) } else { Ok(()) }
     }
 
     /// Binds an expression that will belong to `table`, and relies on the functions that it calls.

@@ -165,7 +165,10 @@ impl TableShape {
             let made = shape.index_shape(index, binder)?;
             shape.indexes.push(made);
         }
-        for CheckConstraint { name, sql, .. } in &table.checks {
+        // They are asked by name, whatever came first.
+        let mut checks: Vec<&CheckConstraint> = table.checks.iter().collect();
+        checks.sort_by(|a, b| a.name.cmp(&b.name));
+        for CheckConstraint { name, sql, .. } in checks {
             shape.checks.push(CheckShape { name: name.clone(), expr: binder.bind(table, sql)? });
         }
         Ok(shape)

@@ -239,6 +239,7 @@ mod tests {
             cycle,
             restarted: None,
             owned_by: None,
+            unlogged: false,
             acl: None,
         }
     }

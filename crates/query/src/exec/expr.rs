@@ -40,6 +40,8 @@ pub struct Expr {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traits {
     pub volatile: bool,
+    /// Takes, reads or sets values of sequences.
+    pub sequences: bool,
     /// Holds a subquery or a wait: evaluation may stop with a demand.
     pub subquery: bool,
     /// May raise an error, or is dear: worth to be spared rows.
@@ -125,6 +127,10 @@ pub enum ExprKind {
     Field {
         input: Box<Expr>,
         index: usize,
+    },
+    FieldCount {
+        input: Box<Expr>,
+        count: usize,
     },
     RowCompare {
         op: RowCompareOp,

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use arrow::array::{AsArray, UInt32Array};
+use arrow::array::{ArrayRef, AsArray, UInt32Array};
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -14,7 +14,7 @@ use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use crate::exec::batch::{batch_of, filter_rows, take_rows};
 use crate::exec::cte::Shared;
 use crate::exec::eval::{Evaluator, one_row};
-use crate::exec::expr::{Expr, Value};
+use crate::exec::expr::{Expr, ExprKind, Value};
 use crate::exec::frame::{Frame, Memory};
 use crate::exec::keys::KeyEncoder;
 use crate::exec::operator::{BATCH_ROWS, BoxOperator, Operator};
@@ -108,11 +108,69 @@ pub struct Project {
     input: BoxOperator,
     node: Arc<Node>,
     evaluator: Evaluator,
+    /// Columns that are computed row by row.
+    in_turn: Vec<usize>,
 }
 
 impl Project {
     pub fn new(input: BoxOperator, node: Arc<Node>, frame: &Frame) -> Self {
-        Self { input, node, evaluator: Evaluator::new(frame) }
+        let in_turn = match &node.op {
+            Op::Project { exprs, .. } => in_turn(exprs),
+            _ => vec![],
+        };
+        Self { input, node, evaluator: Evaluator::new(frame), in_turn }
+    }
+}
+
+/// The columns of several rows, those at `in_turn` row by row.
+async fn row_by_row(
+    evaluator: &Evaluator,
+    exprs: &[Expr],
+    in_turn: &[usize],
+    batch: &RecordBatch,
+) -> SqlResult<Vec<ArrayRef>> {
+    let rows = batch.num_rows();
+    let mut values: Vec<Vec<Datum>> = vec![Vec::with_capacity(rows); in_turn.len()];
+    for row in 0..rows {
+        let alone = batch.slice(row, 1);
+        for (values, at) in values.iter_mut().zip(in_turn) {
+            let Some(expr) = exprs.get(*at) else { continue };
+            values.push(match evaluator.eval(expr, &alone).await? {
+                Value::Scalar(value) => value,
+                Value::Array(array) => datum_at(array.as_ref(), 0, expr.ty)?,
+            });
+        }
+    }
+    let mut columns = Vec::with_capacity(exprs.len());
+    for (at, expr) in exprs.iter().enumerate() {
+        columns.push(match in_turn.iter().position(|own| *own == at).and_then(|n| values.get_mut(n)) {
+            Some(values) => build_array(expr.ty, std::mem::take(values))?,
+            None => evaluator.eval_array(expr, batch).await?,
+        });
+    }
+    Ok(columns)
+}
+
+/// Which of several columns are computed row by row: those about sequences, unless each of them but takes values of one
+/// of its own. `currval` is what the row's `nextval` gave, not the last row's.
+fn in_turn(exprs: &[Expr]) -> Vec<usize> {
+    let about: Vec<usize> = exprs.iter().enumerate().filter(|(_, e)| e.traits.sequences).map(|(at, _)| at).collect();
+    let mut taken: Vec<Option<u32>> = about.iter().filter_map(|at| exprs.get(*at)).map(taken_from).collect();
+    taken.sort_unstable();
+    let apart = taken.iter().all(Option::is_some) && taken.windows(2).all(|pair| pair[0] != pair[1]);
+    if about.len() < 2 || apart { vec![] } else { about }
+}
+
+/// The sequence that an expression takes a value of, and does nothing else with than to cast it.
+fn taken_from(expr: &Expr) -> Option<u32> {
+    let ExprKind::Call { proc, args, .. } = &expr.kind else { return None };
+    match (proc.name, args.as_slice()) {
+        ("nextval", [sequence, ..]) => match &sequence.kind {
+            ExprKind::Const(Datum::Oid(oid)) => Some(*oid),
+            _ => None,
+        },
+        (_, [value]) => taken_from(value),
+        _ => None,
     }
 }
 
@@ -121,7 +179,11 @@ impl Operator for Project {
     async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
         let Op::Project { exprs, .. } = &self.node.op else { return Err(wrong_plan()) };
         let Some(batch) = self.input.next().await? else { return Ok(None) };
-        let columns = self.evaluator.eval_arrays(exprs, &batch).await?;
+        let columns = if self.in_turn.is_empty() || batch.num_rows() < 2 {
+            self.evaluator.eval_arrays(exprs, &batch).await?
+        } else {
+            row_by_row(&self.evaluator, exprs, &self.in_turn, &batch).await?
+        };
         batch_of(&self.node.schema, columns, batch.num_rows()).map(Some)
     }
 }

@@ -79,15 +79,41 @@ pub(crate) fn eval(expr: &Expr, cx: &Cx<'_>, batch: &RecordBatch) -> Result<Valu
         }
         ExprKind::Field { input, index } => {
             let value = input.eval(cx, batch)?;
-            Ok(by_row(expr.ty, rows, &[(value, input.ty)], |v| {
-                let Datum::Record(fields) = &v[0] else { return Ok(Datum::Null) };
-                let Some((found, value)) = fields.get(*index) else { return Ok(Datum::Null) };
-                let fits = value.is_null() || physical_type(PgType::new(*found)) == physical_type(expr.ty);
-                if fits { Ok(value.clone()) } else { Err(other_field(*found, expr.ty, *index)) }
-            })?)
+            Ok(by_row(expr.ty, rows, &[(value, input.ty)], |v| field_of(&v[0], *index, expr.ty))?)
+        }
+        ExprKind::FieldCount { input, count } => {
+            let value = input.eval(cx, batch)?;
+            Ok(by_row(expr.ty, rows, &[(value, input.ty)], |v| require_fields(v[0].clone(), *count))?)
         }
         ExprKind::RowCompare { op, pairs } => row_compare(cx, batch, *op, pairs),
         _ => Err(SqlError::internal("expression kind has no evaluation").into()),
+    }
+}
+
+/// A field of a record, as a value of type `wanted`; NULL if there is none.
+///
+/// # Errors
+/// 42804 if it is of another type.
+pub(crate) fn field_of(record: &Datum, index: usize, wanted: PgType) -> SqlResult<Datum> {
+    let Datum::Record(fields) = record else { return Ok(Datum::Null) };
+    let Some((found, value)) = fields.get(index) else { return Ok(Datum::Null) };
+    let fits = value.is_null() || physical_type(PgType::new(*found)) == physical_type(wanted);
+    if fits { Ok(value.clone()) } else { Err(other_field(*found, wanted, index)) }
+}
+
+/// A record, if it has so many fields.
+///
+/// # Errors
+/// 42804 if it has not.
+pub(crate) fn require_fields(record: Datum, count: usize) -> SqlResult<Datum> {
+    match &record {
+        Datum::Record(fields) if fields.len() != count => {
+            let (found, plural) = (fields.len(), if fields.len() == 1 { "" } else { "s" });
+            let text = "function return row and query-specified return row do not match";
+            Err(SqlError::new(SqlState::DatatypeMismatch, text)
+                .detail(format!("Returned row contains {found} attribute{plural}, but query expects {count}.")))
+        }
+        _ => Ok(record),
     }
 }
 

@@ -98,6 +98,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
         partitioned: None,
         bound: None,
         triggers: Vec::new(),
+        unlogged: false,
         on_commit: OnCommit::PreserveRows,
     })
 }

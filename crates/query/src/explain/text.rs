@@ -666,6 +666,7 @@ fn children(expr: &Expr) -> Vec<&Expr> {
         | ExprKind::IsNull { input: e, .. }
         | ExprKind::IsBool { input: e, .. }
         | ExprKind::Field { input: e, .. }
+        | ExprKind::FieldCount { input: e, .. }
         | ExprKind::Subscript { input: e, .. }
         | ExprKind::ArrayCoerce { input: e, .. }
         | ExprKind::DomainCheck { input: e, .. } => vec![e],
@@ -790,6 +791,7 @@ fn expr_text(expr: &Expr, names: &Names<'_>) -> String {
         }
         ExprKind::Row(items) => format!("ROW({})", list(items, ", ")),
         ExprKind::Field { input, index } => format!("({}).f{}", expr_text(input, names), index + 1),
+        ExprKind::FieldCount { input, .. } => expr_text(input, names),
         ExprKind::RowCompare { op, pairs } => {
             let op = match op {
                 RowCompareOp::Lt => "<",

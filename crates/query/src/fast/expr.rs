@@ -80,7 +80,8 @@ enum Node {
     },
     Array(Vec<RowExpr>),
     Row(Vec<RowExpr>),
-    Field(Box<RowExpr>, usize),
+    Field(Box<RowExpr>, usize, PgType),
+    FieldCount(Box<RowExpr>, usize),
     RowCompare {
         op: RowCompareOp,
         pairs: Vec<Pair>,
@@ -167,7 +168,8 @@ impl RowExpr {
             },
             ScalarKind::Array { items } => Node::Array(many(items)?),
             ScalarKind::Row(items) => Node::Row(many(items)?),
-            ScalarKind::Field { input, index } => Node::Field(boxed(input)?, *index),
+            ScalarKind::Field { input, index } => Node::Field(boxed(input)?, *index, scalar.ty),
+            ScalarKind::FieldCount { input, count } => Node::FieldCount(boxed(input)?, *count),
             ScalarKind::RowCompare { op, pairs } => Node::RowCompare {
                 op: *op,
                 pairs: pairs
@@ -331,10 +333,8 @@ impl RowExpr {
                 let fields = items.iter().map(|i| Ok((i.ty.oid, i.eval(cx)?))).collect::<SqlResult<Vec<_>>>()?;
                 Ok(Datum::Record(fields.into()))
             }
-            Node::Field(input, index) => Ok(match input.eval(cx)? {
-                Datum::Record(fields) => fields.get(*index).map_or(Datum::Null, |f| f.1.clone()),
-                _ => Datum::Null,
-            }),
+            Node::Field(input, index, ty) => special::field_of(&input.eval(cx)?, *index, *ty),
+            Node::FieldCount(input, count) => special::require_fields(input.eval(cx)?, *count),
             Node::RowCompare { op, pairs } => {
                 for pair in pairs {
                     let values = [pair.sides[0].eval(cx)?, pair.sides[1].eval(cx)?];

@@ -33,10 +33,46 @@ pub struct FastRel {
 
 #[derive(Debug)]
 enum Node {
-    Values(Vec<Vec<RowExpr>>),
+    Values(Vec<Exprs>),
     Point(Point),
     Filter(Box<FastRel>, RowExpr),
-    Project(Box<FastRel>, Vec<RowExpr>),
+    Project(Box<FastRel>, Exprs),
+}
+
+/// What makes one row of another. What depends on nothing but that comes first, as PostgreSQL knows it while planning:
+/// a row that cannot be made takes no values of sequences.
+#[derive(Debug)]
+struct Exprs {
+    all: Vec<RowExpr>,
+    /// Which of them come first; empty if the order is all the same.
+    settled: Vec<bool>,
+}
+
+impl Exprs {
+    /// `constant`: the columns are of rows that are written out.
+    fn compile(scalars: &[&Scalar], columns: &[ColumnId], constant: bool, session: bool) -> Option<Self> {
+        let all = scalars.iter().map(|s| expr(s, columns, session)).collect::<Option<Vec<_>>>()?;
+        let mut settled: Vec<bool> = scalars.iter().map(|s| is_settled(s, constant)).collect();
+        if settled.iter().all(|first| *first) || !settled.contains(&true) {
+            settled.clear();
+        }
+        Some(Self { all, settled })
+    }
+
+    fn eval(&self, cx: &RowContext<'_>) -> SqlResult<Vec<Datum>> {
+        if self.settled.is_empty() {
+            return self.all.iter().map(|e| e.eval(cx)).collect();
+        }
+        let mut out = vec![Datum::Null; self.all.len()];
+        for first in [true, false] {
+            for ((value, e), settled) in out.iter_mut().zip(&self.all).zip(&self.settled) {
+                if *settled == first {
+                    *value = e.eval(cx)?;
+                }
+            }
+        }
+        Ok(out)
+    }
 }
 
 /// The row with a key.
@@ -67,11 +103,9 @@ impl FastRel {
         if inner.columns.iter().copied().eq(wanted.iter().map(|w| w.0)) {
             return Some(inner);
         }
-        let slots = wanted.iter().map(|(id, ty)| {
-            let scalar = Scalar { kind: ScalarKind::Column(*id), ty: *ty };
-            expr(&scalar, &inner.columns, session)
-        });
-        let exprs = slots.collect::<Option<Vec<_>>>()?;
+        let slots: Vec<Scalar> =
+            wanted.iter().map(|(id, ty)| Scalar { kind: ScalarKind::Column(*id), ty: *ty }).collect();
+        let exprs = Exprs::compile(&slots.iter().collect::<Vec<_>>(), &inner.columns, true, session)?;
         Some(Self { columns: wanted.iter().map(|w| w.0).collect(), node: Node::Project(Box::new(inner), exprs) })
     }
 
@@ -92,7 +126,7 @@ impl FastRel {
         match &self.node {
             Node::Values(rows) => {
                 let cx = RowContext { eval, row: &[], params };
-                rows.iter().map(|row| row.iter().map(|e| e.eval(&cx)).collect()).collect()
+                rows.iter().map(|row| row.eval(&cx)).collect()
             }
             Node::Filter(input, predicate) => {
                 let mut kept = Vec::new();
@@ -107,7 +141,7 @@ impl FastRel {
                 let rows = input.rows_now(eval, params)?;
                 let one = |row: &Vec<Datum>| {
                     let cx = RowContext { eval, row, params };
-                    exprs.iter().map(|e| e.eval(&cx)).collect()
+                    exprs.eval(&cx)
                 };
                 rows.iter().map(one).collect()
             }
@@ -136,7 +170,7 @@ impl FastRel {
         let mut rows = match node {
             Node::Values(rows) => {
                 let cx = RowContext { eval, row: &[], params };
-                rows.iter().map(|row| row.iter().map(|e| e.eval(&cx)).collect()).collect::<SqlResult<Vec<_>>>()?
+                rows.iter().map(|row| row.eval(&cx)).collect::<SqlResult<Vec<_>>>()?
             }
             Node::Point(point) => point.read(tenant, view, eval, params).await?,
             Node::Filter(..) | Node::Project(..) => Vec::new(),
@@ -155,7 +189,7 @@ impl FastRel {
                 Node::Project(_, exprs) => {
                     for row in &mut rows {
                         let cx = RowContext { eval, row, params };
-                        *row = exprs.iter().map(|e| e.eval(&cx)).collect::<SqlResult<_>>()?;
+                        *row = exprs.eval(&cx)?;
                     }
                 }
                 Node::Values(_) | Node::Point(_) => {}
@@ -223,13 +257,15 @@ fn compile(rel: &Rel, session: bool) -> Option<FastRel> {
         Rel::Values { rows, columns } => {
             let rows = rows
                 .iter()
-                .map(|row| row.iter().map(|s| expr(s, &[], session)).collect())
+                .map(|row| Exprs::compile(&row.iter().collect::<Vec<_>>(), &[], true, session))
                 .collect::<Option<Vec<_>>>()?;
             Some(FastRel { node: Node::Values(rows), columns: columns.iter().map(|c| c.0).collect() })
         }
         Rel::Project { input, exprs } => {
             let input = compile(input, session)?;
-            let compiled = exprs.iter().map(|(_, s)| expr(s, &input.columns, session)).collect::<Option<Vec<_>>>()?;
+            let scalars: Vec<&Scalar> = exprs.iter().map(|e| &e.1).collect();
+            let constant = matches!(input.node, Node::Values(_));
+            let compiled = Exprs::compile(&scalars, &input.columns, constant, session)?;
             let columns = exprs.iter().map(|e| e.0).collect();
             Some(FastRel { node: Node::Project(Box::new(input), compiled), columns })
         }
@@ -275,6 +311,27 @@ fn needs_session(scalar: &Scalar) -> bool {
     needs
 }
 
+/// Whether immutable functions of constants give a value; columns count as such if they are `constant`.
+fn is_settled(scalar: &Scalar, constant: bool) -> bool {
+    let mut settled = true;
+    visit(scalar, &mut |s| {
+        settled &= match &s.kind {
+            ScalarKind::Call { function, .. } => {
+                registry::proc(*function).is_some_and(|p| p.volatility == Volatility::Immutable)
+            }
+            ScalarKind::Column(_) => constant,
+            ScalarKind::Const(_)
+            | ScalarKind::Param(_)
+            | ScalarKind::Relabel { .. }
+            | ScalarKind::Coalesce(_)
+            | ScalarKind::Array { .. }
+            | ScalarKind::Row(_) => true,
+            _ => false,
+        };
+    });
+    settled
+}
+
 fn is_name_like(oid: Oid) -> bool {
     matches!(
         oid,
@@ -308,6 +365,7 @@ fn visit(scalar: &Scalar, f: &mut dyn FnMut(&Scalar)) {
         | ScalarKind::IsNull { input, .. }
         | ScalarKind::IsBool { input, .. }
         | ScalarKind::Field { input, .. }
+        | ScalarKind::FieldCount { input, .. }
         | ScalarKind::Form { input, .. } => visit(input, f),
         ScalarKind::IsDistinct { left, right, .. } => {
             visit(left, f);

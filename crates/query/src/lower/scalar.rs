@@ -105,6 +105,9 @@ impl Planner<'_> {
             },
             ScalarKind::Row(items) => ExprKind::Row(self.all(items, layout)?),
             ScalarKind::Field { input, index } => ExprKind::Field { input: self.boxed(input, layout)?, index: *index },
+            ScalarKind::FieldCount { input, count } => {
+                ExprKind::FieldCount { input: self.boxed(input, layout)?, count: *count }
+            }
             ScalarKind::RowCompare { op, pairs } => ExprKind::RowCompare {
                 op: *op,
                 pairs: pairs
@@ -289,6 +292,7 @@ pub fn traits_of(kind: &ExprKind) -> Traits {
     let mut traits = Traits::default();
     let mut add = |e: &Expr| {
         traits.volatile |= e.traits.volatile;
+        traits.sequences |= e.traits.sequences;
         traits.subquery |= e.traits.subquery;
         traits.guarded |= e.traits.guarded;
     };
@@ -297,6 +301,7 @@ pub fn traits_of(kind: &ExprKind) -> Traits {
         ExprKind::Call { proc, args, .. } => {
             args.iter().for_each(&mut add);
             traits.volatile |= proc.volatility == Volatility::Volatile;
+            traits.sequences |= matches!(proc.name, "nextval" | "currval" | "lastval" | "setval");
             traits.guarded |= !is_total(proc.src, proc.ret);
         }
         ExprKind::And(items) | ExprKind::Or(items) => items.iter().for_each(&mut add),
@@ -362,6 +367,10 @@ pub fn traits_of(kind: &ExprKind) -> Traits {
             traits.guarded = true;
         }
         ExprKind::Field { input, .. } => add(input),
+        ExprKind::FieldCount { input, .. } => {
+            add(input);
+            traits.guarded = true;
+        }
         ExprKind::RowCompare { pairs, .. } => pairs.iter().for_each(|p| {
             add(&p.left);
             add(&p.right);

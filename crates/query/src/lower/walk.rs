@@ -302,6 +302,7 @@ pub fn children(scalar: &Scalar) -> Vec<&Scalar> {
         | ScalarKind::IsNull { input, .. }
         | ScalarKind::IsBool { input, .. }
         | ScalarKind::Field { input, .. }
+        | ScalarKind::FieldCount { input, .. }
         | ScalarKind::Form { input, .. } => vec![input],
         ScalarKind::ArrayCoerce { input, element, .. } => vec![input, element],
         ScalarKind::DomainCheck { input, checks, .. } => {
@@ -372,6 +373,7 @@ pub fn map(scalar: Scalar, f: &mut dyn FnMut(Scalar) -> Scalar) -> Scalar {
             ScalarKind::IsBool { input: Box::new(map(*input, f)), value, negated }
         }
         ScalarKind::Field { input, index } => ScalarKind::Field { input: Box::new(map(*input, f)), index },
+        ScalarKind::FieldCount { input, count } => ScalarKind::FieldCount { input: Box::new(map(*input, f)), count },
         ScalarKind::ArrayCoerce { input, item, element } => {
             ScalarKind::ArrayCoerce { input: Box::new(map(*input, f)), item, element: Box::new(map(*element, f)) }
         }

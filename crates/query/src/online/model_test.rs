@@ -165,6 +165,7 @@ impl World {
             bound: None,
             of_type: None,
             triggers: vec![],
+            unlogged: false,
             on_commit: OnCommit::PreserveRows,
         };
         let after = Table { indexes: vec![index], ..before.clone() };

@@ -419,11 +419,15 @@ impl Session {
 
     /// A block with handlers begins.
     pub(crate) async fn body_savepoint(&mut self) -> SqlResult<()> {
-        let settings = self.shared.settings.lock().values();
+        let (settings, read_only) = {
+            let settings = self.shared.settings.lock();
+            (settings.values(), settings.is_on("transaction_read_only"))
+        };
         let place = SavedPlace {
             portals: self.portals.last(),
             locks: self.locks_taken(),
             pending: self.shared.pending.lock().mark(),
+            read_only,
         };
         self.work().await?.savepoint(SAVEPOINT.into(), settings, place).await;
         Ok(())
@@ -431,7 +435,7 @@ impl Session {
 
     /// … and ends.
     pub(crate) async fn release_body_savepoint(&mut self) -> SqlResult<()> {
-        self.work().await?.release(SAVEPOINT).await
+        self.work().await?.release(SAVEPOINT).await.map(drop)
     }
 
     /// … and is undone.

@@ -140,6 +140,7 @@ fn renumber(scalar: &mut Scalar, id: &dyn Fn(ColumnId) -> ColumnId) {
         | K::IsNull { input, .. }
         | K::IsBool { input, .. }
         | K::Field { input, .. }
+        | K::FieldCount { input, .. }
         | K::Form { input, .. }
         | K::ArrayCoerce { input, .. }
         | K::DomainCheck { input, .. } => renumber(input, id),

@@ -241,11 +241,15 @@ impl Session {
 
     pub(crate) async fn savepoint(&mut self, name: String) -> SqlResult<()> {
         self.in_block("SAVEPOINT")?;
-        let settings = self.shared.settings.lock().values();
+        let (settings, read_only) = {
+            let settings = self.shared.settings.lock();
+            (settings.values(), settings.is_on("transaction_read_only"))
+        };
         let place = Place {
             portals: self.portals.last(),
             locks: self.locks_taken(),
             pending: self.shared.pending.lock().mark(),
+            read_only,
         };
         self.work().await?.savepoint(name, settings, place).await;
         Ok(())
@@ -253,7 +257,13 @@ impl Session {
 
     pub(crate) async fn release_savepoint(&mut self, name: &str) -> SqlResult<()> {
         self.in_block("RELEASE SAVEPOINT")?;
-        self.work().await?.release(name).await
+        let place = self.work().await?.release(name).await?;
+        // READ ONLY that was set since is over; what else was set stays.
+        let mut settings = self.shared.settings.lock();
+        if settings.is_on("transaction_read_only") != place.read_only {
+            settings.set("transaction_read_only", if place.read_only { "on" } else { "off" }, Source::Local)?;
+        }
+        Ok(())
     }
 
     pub(crate) async fn rollback_to_savepoint(&mut self, name: &str) -> SqlResult<()> {

@@ -23,6 +23,7 @@ use crate::partition;
 use crate::procedural::call::{placed, signature_of};
 use crate::procedural::compiled::{self, Types};
 use crate::procedural::trigger::stored_condition;
+use crate::system::deparse;
 use crate::system::resolver::CatalogNames;
 
 /// See the module.
@@ -121,8 +122,10 @@ impl DdlBinder for SessionBinder<'_> {
         // Places are those of the printed text.
         let style = self.style(scope);
         let context = self.context(scope, &style);
-        let view = gavel_binder::view_columns(&context, &query.to_string()).map_err(SqlError::nowhere)?;
-        Ok(StoredQuery { sql: view.sql, columns: view.columns, depends_on: view.depends_on })
+        let text = query.to_string();
+        let view = gavel_binder::view_columns(&context, &text).map_err(SqlError::nowhere)?;
+        let sql = deparse::settled(&context, scope.catalog, &text, view.sql);
+        Ok(StoredQuery { sql, columns: view.columns, depends_on: view.depends_on })
     }
 }
 
@@ -227,7 +230,16 @@ impl SessionBinder<'_> {
         }
         let written = expr;
         let mut expr = expr.clone();
-        let _ = expr.visit(&mut QualifySequences { context: &context });
+        let mut names = QualifySequences { context: &context };
+        let _ = expr.visit(&mut names);
+        // A string that becomes a name by what it is assigned to.
+        if let (Usage::Default(to), Expr::Value(value)) = (usage, &mut expr)
+            && to.oid == Oid::REGCLASS
+            && let ast::Value::SingleQuotedString(text) = &mut value.value
+            && let Some(oid) = names.relation(text)
+        {
+            *text = oid.to_string();
+        }
         let calls = calls.borrow();
         expression::number_calls(&mut expr, &calls);
         expression::number_types(&mut expr, &|ty| numbered(&context, ty));
@@ -289,7 +301,8 @@ fn sequences(scalar: &Scalar, found: &mut Vec<Oid>) {
     }
 }
 
-/// Writes the schema into `nextval('s')` and its kin.
+/// Writes the schema into `nextval('s')` and its kin, and the number into literals that name a relation: that is what they
+/// stand for from now on, whatever it is called.
 struct QualifySequences<'a> {
     context: &'a BindContext<'a>,
 }
@@ -298,6 +311,12 @@ impl VisitorMut for QualifySequences<'_> {
     type Break = ();
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+        if let Some(text) = relation_literal(expr) {
+            if let Some(oid) = self.relation(text) {
+                *text = oid.to_string();
+            }
+            return ControlFlow::Continue(());
+        }
         let Expr::Function(call) = expr else { return ControlFlow::Continue(()) };
         let name = call.name.0.last().and_then(|p| p.as_ident()).map(|i| i.value.to_lowercase());
         if !matches!(name.as_deref(), Some("nextval" | "currval" | "setval")) {
@@ -316,6 +335,22 @@ impl VisitorMut for QualifySequences<'_> {
     }
 }
 
+/// The string of a literal of type `regclass`.
+fn relation_literal(expr: &mut Expr) -> Option<&mut String> {
+    let value = match expr {
+        Expr::Cast { data_type: DataType::Regclass, expr, .. } => match &mut **expr {
+            Expr::Value(v) => v,
+            _ => return None,
+        },
+        Expr::TypedString(typed) if typed.data_type == DataType::Regclass => &mut typed.value,
+        _ => return None,
+    };
+    match &mut value.value {
+        ast::Value::SingleQuotedString(s) => Some(s),
+        _ => None,
+    }
+}
+
 /// The string of a literal, a cast around it or not.
 fn literal(expr: &mut Expr) -> Option<&mut String> {
     match expr {
@@ -329,6 +364,16 @@ fn literal(expr: &mut Expr) -> Option<&mut String> {
 }
 
 impl QualifySequences<'_> {
+    /// The relation of a name that may be qualified; numbers name none.
+    fn relation(&self, text: &str) -> Option<Oid> {
+        if text.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let parts = gavel_binder::idents_of(text)?;
+        let name = gavel_binder::qualified(self.context, &ast::ObjectName::from(parts)).ok()?;
+        Some(gavel_binder::find_relation(self.context, &name)?.oid())
+    }
+
     fn qualified(&self, text: &str) -> Option<String> {
         let words = crate::settings::special::parse_names(text).ok()?;
         let [word] = words.as_slice() else { return None };

@@ -120,18 +120,22 @@ impl Hooks {
         if self.may(sequence, letters) { Ok(()) } else { Err(denied("sequence", &sequence.name)) }
     }
 
+    /// 25006 in a transaction that may only read, unless the sequence is the session's own.
+    fn require_writable(&self, sequence: &Sequence, command: &str) -> SqlResult<()> {
+        if !self.read_only || is_temporary(sequence.oid) {
+            return Ok(());
+        }
+        let message = format!("cannot execute {command} in a read-only transaction");
+        Err(SqlError::new(SqlState::ReadOnlySqlTransaction, message))
+    }
+
     fn next_value(&self, args: &[Datum]) -> SqlResult<Datum> {
         let sequence = self.sequence(args)?;
         // A second argument says that it is for an identity column.
         if args.len() == 1 {
             self.require(&sequence, "Uw")?;
         }
-        if self.read_only && !is_temporary(sequence.oid) {
-            return Err(SqlError::new(
-                SqlState::ReadOnlySqlTransaction,
-                "cannot execute nextval() in a read-only transaction",
-            ));
-        }
+        self.require_writable(&sequence, "nextval()")?;
         let value = if is_temporary(sequence.oid) {
             self.shared.next_of_temporary_sequence(&sequence)?
         } else {
@@ -160,17 +164,20 @@ impl Hooks {
 
     fn last_value(&self) -> SqlResult<Datum> {
         let used = self.shared.sequences.lock();
-        if let Some(sequence) = used.1.and_then(|oid| self.catalog.sequences.get(&oid)) {
-            self.require(sequence, "Ur")?;
-        }
-        used.1.and_then(|oid| used.0.get(&oid)).map(|v| Datum::Int8(*v)).ok_or_else(|| {
-            SqlError::new(SqlState::ObjectNotInPrerequisiteState, "lastval is not yet defined in this session")
-        })
+        let last = used.1.and_then(|oid| Some((self.catalog.sequences.get(&oid)?, *used.0.get(&oid)?)));
+        // Nor is it once the sequence has been dropped.
+        let Some((sequence, value)) = last else {
+            let message = "lastval is not yet defined in this session";
+            return Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, message));
+        };
+        self.require(sequence, "Ur")?;
+        Ok(Datum::Int8(value))
     }
 
     fn set_value(&self, args: &[Datum]) -> SqlResult<Datum> {
         let sequence = self.sequence(args)?;
         self.require(&sequence, "w")?;
+        self.require_writable(&sequence, "setval()")?;
         let Some(Datum::Int8(value)) = args.get(1) else {
             return Err(SqlError::internal("setval without a value"));
         };

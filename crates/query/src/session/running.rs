@@ -201,6 +201,7 @@ fn mentioned(scalar: &Scalar, found: &mut dyn FnMut(ColumnId, PgType)) {
         | K::IsNull { input, .. }
         | K::IsBool { input, .. }
         | K::Field { input, .. }
+        | K::FieldCount { input, .. }
         | K::Form { input, .. }
         | K::ArrayCoerce { input, .. }
         | K::DomainCheck { input, .. } => mentioned(input, found),

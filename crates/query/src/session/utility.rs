@@ -4,12 +4,15 @@
 use std::sync::Arc;
 
 use gavel_api::sql::{ColumnDesc, ResultSink};
+use gavel_binder::bound::{Bound, Statement};
+use gavel_binder::can_coerce;
 use gavel_binder::ddl::ast::{DiscardTarget, SessionCommand};
 use gavel_binder::parse::Parsed;
 use gavel_catalog::job::id_text;
 use gavel_catalog::search::PG_TEMP;
 use gavel_catalog::trigger::Timing;
-use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
+use gavel_functions::registry::CastContext;
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState, text_io};
 use sqlparser::ast::{self, Ident};
 
 use crate::ddl::online::Submitted;
@@ -356,6 +359,9 @@ impl Session {
         if !types.is_empty() {
             let basis = self.basis().await?;
             let style = self.text_style_now();
+            let given: Vec<String> = parameters.iter().map(ToString::to_string).collect();
+            let bound = binding::bind_text(&format!("SELECT {}", given.join(", ")), &basis, &style)?;
+            require_assignable(parameters, &bound, &types)?;
             let items: Vec<String> = (parameters.iter().zip(&types))
                 .map(|(expr, ty)| format!("CAST({expr} AS {})", binding::type_name(*ty)))
                 .collect();
@@ -365,6 +371,24 @@ impl Session {
         }
         Ok((inner, values))
     }
+}
+
+/// 42804 if an argument of EXECUTE is of a type that could not be assigned to the parameter's. Literals take that.
+fn require_assignable(parameters: &[ast::Expr], bound: &Bound, types: &[PgType]) -> SqlResult<()> {
+    let Statement::Query(query) = &bound.statement else { return Ok(()) };
+    for (number, ((expr, column), wanted)) in (1..).zip(parameters.iter().zip(&query.output).zip(types)) {
+        let (given, wanted) = (column.ty.oid, wanted.oid);
+        let rows = given.is_row() || wanted.is_row() || wanted.element().is_some();
+        if rows || matches!(expr, ast::Expr::Value(_)) || can_coerce(given, wanted, CastContext::Assignment) {
+            continue;
+        }
+        let (given, wanted) = (text_io::type_name(given), text_io::type_name(wanted));
+        let message = format!("parameter ${number} of type {given} cannot be coerced to the expected type {wanted}");
+        return Err(
+            SqlError::new(SqlState::DatatypeMismatch, message).hint("You will need to rewrite or cast the expression.")
+        );
+    }
+    Ok(())
 }
 
 pub(crate) fn wrong_number(name: &str, expected: usize, given: usize) -> SqlError {

@@ -48,6 +48,8 @@ pub struct Place {
     pub locks: usize,
     /// What the transaction wanted to tell and to hear.
     pub pending: PendingMark,
+    /// Whether it might only read.
+    pub read_only: bool,
 }
 
 /// See the module.
@@ -153,17 +155,18 @@ impl Work {
         })
     }
 
-    /// RELEASE: it and those after it are gone, what was done stays.
+    /// RELEASE: it and those after it are gone, what was done stays. Gives how far the session was when it was made.
     ///
     /// # Errors
     /// 3B001 if there is no such savepoint.
-    pub async fn release(&mut self, name: &str) -> SqlResult<()> {
+    pub async fn release(&mut self, name: &str) -> SqlResult<Place> {
         let at = self.find(name)?;
+        let place = self.savepoints[at].place;
         self.savepoints.truncate(at);
         if self.savepoints.is_empty() {
             self.state.lock().await.txn.forget_marks();
         }
-        Ok(())
+        Ok(place)
     }
 
     /// ROLLBACK TO: what was done since is undone; the savepoint stays. Gives the settings of then, and

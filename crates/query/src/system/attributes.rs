@@ -1,6 +1,6 @@
 //! `pg_attribute` and `pg_attrdef`.
 
-use gavel_catalog::{Column, Identity, IndexKey, system};
+use gavel_catalog::{Catalog, Column, Identity, IndexKey, system};
 use gavel_functions::registry;
 use gavel_types::{Oid, PgType};
 use sqlparser::ast::Expr;
@@ -56,7 +56,7 @@ fn attributes(context: &SystemContext<'_>, out: &mut Rows) {
         for i in t.indexes.iter().filter(|i| context.wants(i.oid, &i.name)) {
             let keys = i.keys.iter().map(|k| match &k.0 {
                 IndexKey::Column(n) => t.column(*n).map(|c| (c.name.clone(), c.ty)),
-                IndexKey::Expression { sql, ty, .. } => Some((expression_name(context, sql), *ty)),
+                IndexKey::Expression { sql, ty, .. } => Some((expression_name(context.catalog, sql), *ty)),
             });
             let included = i.include.iter().map(|n| t.column(*n).map(|c| (c.name.clone(), c.ty)));
             let mut taken: Vec<String> = Vec::new();
@@ -133,10 +133,10 @@ fn column(row: &mut Row<'_>, table: Oid, c: &Column) {
 }
 
 /// The name of an index's column that is an expression: as a column of SELECT would be called.
-fn expression_name(context: &SystemContext<'_>, sql: &str) -> String {
+pub(crate) fn expression_name(catalog: &Catalog, sql: &str) -> String {
     let named = gavel_binder::parse::parse_expression(sql).ok().and_then(|e| figure(&e));
     let function = named.as_deref().and_then(gavel_types::text_io::function_of_number);
-    let named = match function.and_then(|oid| context.catalog.function(oid)) {
+    let named = match function.and_then(|oid| catalog.function(oid)) {
         Some(function) => Some(function.name.clone()),
         None => named,
     };

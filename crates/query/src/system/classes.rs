@@ -92,6 +92,9 @@ fn classes(context: &SystemContext<'_>, out: &mut Rows) {
         out.add(|row| {
             class(row, (s.oid, &s.name), s.schema, s.owner, 'S', 3);
             row.set("relpages", 1).set("reltuples", 1.0_f32).set("relacl", privileges::value(context, &s.acl));
+            if s.unlogged {
+                row.set("relpersistence", 'u');
+            }
         });
     }
 }
@@ -103,6 +106,9 @@ fn table(row: &mut Row<'_>, t: &Table) {
         (None, None) => 'r',
     };
     class(row, (t.oid, &t.name), t.schema, t.owner, kind, t.columns.len());
+    if t.unlogged {
+        row.set("relpersistence", 'u');
+    }
     if let Some(kept) = &t.materialized {
         row.set("relispopulated", kept.populated).set("relhasrules", true).set("relreplident", 'd');
     }
@@ -127,6 +133,9 @@ fn table(row: &mut Row<'_>, t: &Table) {
 fn index(context: &SystemContext<'_>, row: &mut Row<'_>, t: &Table, i: &Index) {
     let kind = if t.partitioned.is_some() { 'I' } else { 'i' };
     class(row, (i.oid, &i.name), t.schema, t.owner, kind, i.keys.len() + i.include.len());
+    if t.unlogged {
+        row.set("relpersistence", 'u');
+    }
     row.set("relam", i.method.oid()).set("relispartition", i.parent.is_some());
     row.set("relhassubclass", !descent::indexes_below(context.catalog, t, i.oid).is_empty());
     if !i.options.is_empty() {

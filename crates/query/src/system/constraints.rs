@@ -42,6 +42,7 @@ fn index(row: &mut Row<'_>, t: &Table, i: &Index) {
     row.set("indnullsnotdistinct", i.nulls_not_distinct).set("indisprimary", i.primary);
     row.set("indimmediate", !unique.is_some_and(|u| u.deferrable)).set("indisvalid", i.is_public());
     row.set("indisready", t.partitioned.is_some() || i.state.takes_entries()).set("indislive", true);
+    row.set("indisclustered", i.clustered);
     let number = |k: &IndexKey| if let IndexKey::Column(n) = k { *n } else { 0 };
     row.set("indkey", numbers(i.keys.iter().map(|k| number(&k.0)).chain(i.include.iter().copied())));
     let collation = |ty: PgType| registry::type_info(ty.oid).map_or(Oid(0), |t| t.collation);

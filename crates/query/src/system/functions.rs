@@ -3,7 +3,7 @@
 
 use gavel_catalog::acl::Privileges;
 use gavel_catalog::privilege::{Securable, denied};
-use gavel_catalog::{IndexKey, Sequence, system};
+use gavel_catalog::{Catalog, IndexKey, Sequence, system};
 use gavel_functions::call::Call;
 use gavel_functions::cast::type_label;
 use gavel_functions::registry::{self, Proc, ProcKind, Volatility};
@@ -407,10 +407,15 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
                 _ => Datum::Bool(table),
             })
         }
-        "pg_relation_filenode" => Ok(match context.catalog.table(a.oid(0)) {
-            Some(t) if t.partitioned.is_none() => Datum::Oid(t.storage.0),
-            _ => Datum::Null,
-        }),
+        "pg_relation_filenode" => Ok(filenode(context.catalog, a.oid(0)).map_or(Datum::Null, |n| Datum::Oid(n.0))),
+        // There is one tablespace, and it is the default one.
+        "pg_filenode_relation" => {
+            let node = a.oid(1);
+            let moved = context.catalog.tables.values().find(|t| t.storage == node).map(|t| t.oid);
+            let found = moved.or_else(|| (filenode(context.catalog, node) == Some(node)).then_some(node));
+            let found = found.filter(|oid| !system::is_temporary(*oid));
+            Ok(found.map_or(Datum::Null, |oid| Datum::Oid(oid.0)))
+        }
         "pg_my_temp_schema" => Ok(Datum::Oid(context.catalog.temporary_schema.as_ref().map_or(0, |s| s.oid.0))),
         // Those of other sessions are not shown at all.
         "pg_is_other_temp_schema" => Ok(Datum::Bool(false)),
@@ -424,10 +429,33 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
             }
             Ok((context.last_value)(a.oid(0)).map_or(Datum::Null, Datum::Int8))
         }
+        "pg_sequence_parameters" => match context.catalog.sequences.get(&a.oid(0)) {
+            Some(s) if !reads_sequence(context, s) => Err(denied("sequence", &s.name)),
+            Some(s) => {
+                let numbers = [s.start, s.min, s.max, s.increment].map(|n| (Oid::INT8, Datum::Int8(n)));
+                let rest = [
+                    (Oid::BOOL, Datum::Bool(s.cycle)),
+                    (Oid::INT8, Datum::Int8(s.cache)),
+                    (Oid::OID, Datum::Oid(s.ty.oid.0)),
+                ];
+                Ok(Datum::Record(numbers.into_iter().chain(rest).collect::<Vec<_>>().into()))
+            }
+            None => Err(SqlError::internal(format!("cache lookup failed for sequence {}", a.oid(0)))),
+        },
         "inet_server_addr" | "inet_server_port" => Ok(Datum::Null),
         "regclass" if a.is_text(0) => names.resolve(a.text(0), Oid::REGCLASS).map(|o| Datum::Oid(o.0)),
         _ => return None,
     })
+}
+
+/// What `pg_class` has for the file of a relation; `None` for one that has no rows of its own.
+fn filenode(catalog: &Catalog, oid: Oid) -> Option<Oid> {
+    if let Some(table) = catalog.table(oid) {
+        return table.partitioned.is_none().then_some(table.storage);
+    }
+    let system = system::relation_by_oid(oid).is_some_and(|r| !r.view);
+    let other = || catalog.sequences.contains_key(&oid) || catalog.index_by_oid(oid).is_some();
+    (system || other()).then_some(oid)
 }
 
 /// Runs a function that returns rows; `None` if it is not one of these.
@@ -437,18 +465,6 @@ pub fn call_set(context: &SystemContext<'_>, proc: &Proc, args: &[Datum]) -> Opt
         return Some(super::privileges::explode(context, args.first().unwrap_or(&Datum::Null)));
     }
     Some(Ok(match proc.name {
-        "pg_sequence_parameters" => match context.catalog.sequences.get(&a.oid(0)) {
-            Some(s) => vec![vec![
-                Datum::Int8(s.start),
-                Datum::Int8(s.min),
-                Datum::Int8(s.max),
-                Datum::Int8(s.increment),
-                Datum::Bool(s.cycle),
-                Datum::Int8(s.cache),
-                Datum::Oid(s.ty.oid.0),
-            ]],
-            None => Vec::new(),
-        },
         "pg_show_all_settings" => super::rows(context, "pg_catalog", "pg_settings").unwrap_or_default(),
         "pg_timezone_names" => super::rows(context, "pg_catalog", "pg_timezone_names").unwrap_or_default(),
         "pg_lock_status" => super::rows(context, "pg_catalog", "pg_locks").unwrap_or_default(),

@@ -109,7 +109,7 @@ pub(super) fn data_type(context: &SystemContext<'_>, row: &mut Row<'_>, ty: PgTy
         let (schema, name) = context.catalog.type_name(ty.oid).unwrap_or((Oid(0), ""));
         row.set("data_type", if array { "ARRAY" } else { "USER-DEFINED" }).set("udt_catalog", database(context));
         row.set("udt_schema", context.schema_name(schema));
-        row.set("udt_name", if array { format!("_{name}") } else { name.to_owned() });
+        row.set("udt_name", if array { context.catalog.array_name(schema, name) } else { name.to_owned() });
         row.set("dtd_identifier", number.to_string());
         return;
     }

@@ -28,7 +28,7 @@
 //! | [`functions`] | functions of the session over the catalog |
 //! | [`resolver`] | `regclass` and its kin: names to OIDs and back |
 
-mod attributes;
+pub(crate) mod attributes;
 mod builtin;
 mod classes;
 mod cluster;

@@ -293,11 +293,12 @@ fn parse(context: &SystemContext<'_>, text: &str) -> SqlResult<AclItem> {
             .or(numbered)
             .ok_or_else(|| SqlError::new(SqlState::UndefinedObject, format!("role \"{name}\" does not exist")))
     };
+    let nameless = || SqlError::new(SqlState::InvalidTextRepresentation, "a name must follow the \"/\" sign");
     let (grantee, rest) = name_of(text).ok_or_else(|| bad("A name must follow the \"/\" sign."))?;
     let rest = rest.strip_prefix('=').ok_or_else(|| bad("missing \"=\" sign"))?;
     let grantee = if grantee.is_empty() { acl::PUBLIC } else { role(&grantee)? };
     let (letters, grantor) = rest.split_once('/').ok_or_else(|| bad("A name must follow the \"/\" sign."))?;
-    let (grantor, _) = name_of(grantor).ok_or_else(|| bad("A name must follow the \"/\" sign."))?;
+    let (grantor, _) = name_of(grantor).filter(|(name, _)| !name.is_empty()).ok_or_else(nameless)?;
     let mut starred = String::new();
     let mut before = None;
     for c in letters.chars() {

@@ -122,6 +122,7 @@ fn catalog() -> Catalog {
         partitioned: None,
         bound: None,
         triggers: Vec::new(),
+        unlogged: false,
         on_commit: OnCommit::PreserveRows,
     }));
     c.put_sequence(Arc::new(Sequence {
@@ -139,6 +140,7 @@ fn catalog() -> Catalog {
         cycle: false,
         restarted: None,
         owned_by: Some((Oid(16400), 1)),
+        unlogged: false,
         acl: None,
     }));
     put_partitions(&mut c);

@@ -2,7 +2,7 @@
 //! those of PostgreSQL's own.
 
 use gavel_catalog::snapshot::row_type;
-use gavel_catalog::{Definition, Domain, UserType};
+use gavel_catalog::{Catalog, Definition, Domain, UserType};
 use gavel_functions::registry;
 use gavel_types::Oid;
 
@@ -47,7 +47,7 @@ fn types(context: &SystemContext<'_>, out: &mut Rows) {
             user_type(context, row, t);
             row.set("typacl", privileges::value(context, &t.acl));
         });
-        array(out, &named);
+        array(context.catalog, out, &named);
     }
     let tables = context.catalog.tables.values().map(|t| (t.oid, t.schema, &t.name, t.owner));
     let views = context.catalog.views.values().map(|v| (v.oid, v.schema, &v.name, v.owner));
@@ -58,7 +58,7 @@ fn types(context: &SystemContext<'_>, out: &mut Rows) {
             base(row, &named);
             row.set("typrelid", relation);
         });
-        array(out, &named);
+        array(context.catalog, out, &named);
     }
 }
 
@@ -116,9 +116,9 @@ pub(super) fn domain_default(context: &SystemContext<'_>, d: &Domain) -> Option<
     Some(shown.unwrap_or_else(|| definition::expression(context, sql)))
 }
 
-fn array(out: &mut Rows, named: &Named<'_>) {
+fn array(catalog: &Catalog, out: &mut Rows, named: &Named<'_>) {
     let Some(oid) = named.oid.array_of() else { return };
-    let mut name = format!("_{}", named.name);
+    let mut name = catalog.array_name(named.schema, named.name);
     let mut end = name.len().min(MAX_NAME_BYTES);
     while !name.is_char_boundary(end) {
         end -= 1;

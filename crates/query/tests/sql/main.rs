@@ -112,6 +112,11 @@ scripts! {
     views_show_their_expressions
     views_are_shown_as_they_are_met
     views_follow_new_names
+    views_follow_columns_that_come_and_go
+    rows_and_sequences_go_together
+    rows_of_types_stand_against_their_change
+    tables_are_logged_or_not
+    truncate_reaches_partitions
     tables_are_made_like_others
     functions_are_put_in_the_place_of_calls
     functions_run_several_statements

@@ -51,6 +51,7 @@ fn table(rung: u32, indexes: Vec<Index>) -> Table {
         bound: None,
         of_type: None,
         triggers: vec![],
+        unlogged: false,
         on_commit: OnCommit::PreserveRows,
     }
 }

@@ -33,6 +33,7 @@ fn table(strategy: PartitionStrategy, parts: i16) -> Table {
         children: Vec::new(),
         partitioned: Some(PartitionKey { strategy, parts: (1..=parts).map(part).collect() }),
         bound: None,
+        unlogged: false,
         on_commit: OnCommit::PreserveRows,
     }
 }

@@ -1,9 +1,10 @@
 //! FROM.
 
 use gavel_binder::bound::JoinKind;
-use gavel_binder::query_tree::{FromTree, FunctionTree, JoinTree, Range, RangeKind, StoredAlias};
+use gavel_binder::query_tree::{FromTree, FunctionTree, JoinTree, Origin, Range, RangeKind, StoredAlias};
 use gavel_functions::registry;
 
+use super::names::Called;
 use super::scalar::type_label;
 use super::writer::{ITEM, STEP, Writer};
 use crate::ddl::names::quote;
@@ -37,7 +38,8 @@ impl Writer<'_> {
         let called = self.names.range(range.id)?.clone();
         let name = called.name.clone().unwrap_or_default();
         let mut definitions = None;
-        let aliased = range.alias.is_some() || called.prints_columns;
+        let lists = self.lists_columns(&called, &range.given);
+        let aliased = range.alias.is_some() || lists;
         let aliased = match &range.kind {
             RangeKind::Relation(oid) => {
                 if range.only {
@@ -67,22 +69,27 @@ impl Writer<'_> {
                 true
             }
         };
+        let listed = if lists { called.listed.as_slice() } else { &[] };
         if aliased {
-            self.alias(&name, range.alias.as_deref(), range.column_aliases.len());
+            self.alias(&name, range.alias.as_deref(), listed);
         }
-        if let Some(call) = definitions {
-            return self.definitions(call, &called.columns);
-        }
-        if called.prints_columns {
-            self.column_names(&called.columns);
+        match definitions {
+            Some(call) => return self.definitions(call, &called.columns),
+            None => self.column_names(listed),
         }
         Some(())
     }
 
-    /// What an item is called; `alias` and so many columns' aliases are those that were given.
-    fn alias(&mut self, shown: &str, alias: Option<&str>, columns: usize) {
+    /// Whether the names of an item's columns are written. What is to be kept has all aliases that were given.
+    fn lists_columns(&self, called: &Called, given: &[(Origin, String)]) -> bool {
+        called.prints_columns || self.layout.stored && !given.is_empty()
+    }
+
+    /// What an item is called; `alias` is the one that was given, and `columns` are written behind it.
+    fn alias(&mut self, shown: &str, alias: Option<&str>, columns: &[(Origin, String)]) {
         let text = if self.layout.stored {
             let (shown, alias) = (shown.to_owned(), alias.map(str::to_owned));
+            let columns = columns.iter().map(|c| c.0).collect();
             quote(&StoredAlias { shown, alias, columns }.ident())
         } else {
             quote(shown)
@@ -90,9 +97,11 @@ impl Writer<'_> {
         self.put(&format!(" {text}"));
     }
 
-    fn column_names(&mut self, columns: &[String]) {
-        let names: Vec<String> = columns.iter().map(|c| quote(c)).collect();
-        self.put(&format!("({})", names.join(", ")));
+    fn column_names(&mut self, columns: &[(Origin, String)]) {
+        if !columns.is_empty() {
+            let names: Vec<String> = columns.iter().map(|c| quote(&c.1)).collect();
+            self.put(&format!("({})", names.join(", ")));
+        }
     }
 
     /// Gives the function whose column definitions are yet to be written.
@@ -157,8 +166,11 @@ impl Writer<'_> {
             self.put(")");
         }
         if !join.using.is_empty() {
-            let called = &self.names.range(join.id)?.columns;
-            let names: Vec<String> = called.iter().take(join.using.len()).map(|c| quote(c)).collect();
+            let called = self.names.range(join.id)?.columns.get(..join.using.len())?;
+            if called.iter().any(String::is_empty) {
+                return None;
+            }
+            let names: Vec<String> = called.iter().map(|c| quote(c)).collect();
             self.put(&format!(" USING ({})", names.join(", ")));
             if let Some(alias) = &join.using_alias {
                 self.put(&format!(" AS {}", quote(alias)));
@@ -176,10 +188,9 @@ impl Writer<'_> {
         }
         if join.alias.is_some() {
             let called = self.names.range(join.id)?.clone();
-            self.alias(called.name.as_deref()?, join.alias.as_deref(), join.column_aliases.len());
-            if called.prints_columns {
-                self.column_names(&called.columns);
-            }
+            let listed = if self.lists_columns(&called, &join.given) { called.listed.as_slice() } else { &[] };
+            self.alias(called.name.as_deref()?, join.alias.as_deref(), listed);
+            self.column_names(listed);
         }
         Some(())
     }

@@ -1,19 +1,22 @@
 //! Stored queries and expressions as PostgreSQL shows them (`pg_get_viewdef`, `pg_get_expr`, `\d`): the text is bound
 //! again with its query tree recorded, and written from that. Only for show: what is run is the stored text, except
-//! that a change of names writes views anew ([`renamed_view`]). What has no form here is shown as it is stored.
+//! that a change of names or columns writes views anew ([`renamed_view`], [`restated_view`]). What has no form here is
+//! shown as it is stored.
 //!
 //! | module | what it writes |
 //! |---|---|
 //! | `writer` | where text goes: lines, indentation, parentheses |
 //! | `query` | queries, clause by clause |
 //! | `from` | FROM items and joins |
-//! | `names` | what FROM items and their columns are called |
+//! | `names` | what FROM items are called |
+//! | `columns` | what their columns are called |
 //! | `scalar` | expressions |
 //! | `simple` | which operands need no parentheses |
 //! | `call` | functions, aggregates, window calls |
 //! | `constant` | constants |
 
 mod call;
+mod columns;
 mod constant;
 mod from;
 mod names;
@@ -76,12 +79,51 @@ pub fn condition(context: &SystemContext<'_>, sql: &str, pretty: bool) -> Option
 
 /// A view's text, which was stored when `before` was the catalog, with the names that `after` has.
 pub fn renamed_view(before: &Arc<Catalog>, after: &Arc<Catalog>, sql: &str) -> Option<String> {
-    let tree = tree_of(before, sql)?;
-    let layout = Layout { pretty: false, wrap: -1, stored: true };
-    let text = written(after, &[], &tree, None, layout)?;
-    // It must mean the same when it is read.
-    let again = written(after, &[], &tree_of(after, &text)?, None, layout)?;
-    (again == text).then(|| text.trim_start().to_owned())
+    readable(after, kept(after, &tree_of(before, sql)?)?)
+}
+
+/// The same where columns of relations have come or gone; `None` if the text still means what it did.
+pub fn restated_view(before: &Arc<Catalog>, after: &Arc<Catalog>, sql: &str) -> Option<String> {
+    let text = kept(after, &tree_of(before, sql)?)?;
+    if reread(after, sql).as_ref() == Some(&text) { None } else { readable(after, text) }
+}
+
+/// What to keep of a query whose text is `sql`: `stored`, the text with names qualified and stars spelled out, unless that
+/// means something else, or nothing, since names in it hide each other.
+pub fn settled(context: &BindContext<'_>, catalog: &Arc<Catalog>, sql: &str, stored: String) -> String {
+    let context = BindContext { opaque_calls: true, calls: None, ..*context };
+    let meant = query_tree(&context, sql).ok().and_then(|tree| kept(catalog, &tree));
+    match meant {
+        Some(text) if reread(catalog, &stored).as_ref() != Some(&text) => readable(catalog, text).unwrap_or(stored),
+        _ => stored,
+    }
+}
+
+/// Whether a query that is kept as `sql` uses a column of a table, which it would not if it could be written without it;
+/// `None` if it has no form here.
+pub fn uses_column(catalog: &Arc<Catalog>, sql: &str, table: &Table, number: i16) -> Option<bool> {
+    let tree = tree_of(catalog, sql)?;
+    kept(catalog, &tree)?;
+    let mut without = Catalog::clone(catalog);
+    let mut table = Table::clone(table);
+    table.columns.iter_mut().filter(|c| c.number == number).for_each(|c| c.dropped = true);
+    without.put_table(Arc::new(table));
+    Some(kept(&Arc::new(without), &tree).is_none())
+}
+
+/// A tree as text to be kept.
+fn kept(catalog: &Arc<Catalog>, tree: &StoredTree) -> Option<String> {
+    written(catalog, &[], tree, None, Layout { pretty: false, wrap: -1, stored: true })
+}
+
+/// What text means, as text to be kept.
+fn reread(catalog: &Arc<Catalog>, sql: &str) -> Option<String> {
+    kept(catalog, &tree_of(catalog, sql)?)
+}
+
+/// Text that means what it says when it is read.
+fn readable(catalog: &Arc<Catalog>, text: String) -> Option<String> {
+    (reread(catalog, &text)? == text).then(|| text.trim_start().to_owned())
 }
 
 fn tree_of(catalog: &Arc<Catalog>, sql: &str) -> Option<StoredTree> {

@@ -1,20 +1,25 @@
-//! What FROM items and their columns are called. Relations and columns have the names of now, whatever they were called
-//! when the query was stored; where that makes two alike, one gets a number behind it.
+//! What FROM items are called. Relations have the names of now, whatever they were called when the query was stored; where
+//! that makes two alike, one gets a number behind it. So it is with their columns (`columns`).
 
 use std::collections::HashMap;
 
-use gavel_binder::bound::{ColumnId, Scalar, ScalarKind};
-use gavel_binder::query_tree::{Body, Form, FromTree, JoinTree, QueryTree, Range, RangeId, RangeKind};
+use gavel_binder::bound::ColumnId;
+use gavel_binder::query_tree::{Body, FromTree, Origin, QueryTree, RangeId, RangeKind};
 use gavel_catalog::{Catalog, system};
 use gavel_types::Oid;
+
+use super::columns::{self, Shape};
 
 /// A FROM item by name.
 #[derive(Clone, Debug, Default)]
 pub struct Called {
     /// `None`: a join without an alias.
     pub name: Option<String>,
+    /// As the tree counts them; empty for one that is gone.
     pub columns: Vec<String>,
-    /// Whether the columns' names must be written after the item's.
+    /// Those that are there now, which can be written after the item's name.
+    pub listed: Vec<(Origin, String)>,
+    /// Whether they must be.
     pub prints_columns: bool,
 }
 
@@ -79,7 +84,8 @@ impl Names {
 
     pub fn slot(&self, range: RangeId, slot: usize) -> Option<(Option<&str>, &str)> {
         let called = self.ranges.get(&range)?;
-        Some((called.name.as_deref(), called.columns.get(slot)?.as_str()))
+        let name = called.columns.get(slot).filter(|name| !name.is_empty())?;
+        Some((called.name.as_deref(), name.as_str()))
     }
 
     pub fn range(&self, range: RangeId) -> Option<&Called> {
@@ -103,13 +109,8 @@ impl Names {
                 for item in &select.from {
                     self.name_items(catalog, item);
                 }
-                let mut merged = HashMap::new();
-                for item in &select.from {
-                    merged_names(item, &mut merged);
-                }
-                for item in &select.from {
-                    self.name_columns(catalog, item, &merged);
-                }
+                let shapes = columns::named(catalog, &select.from);
+                shapes.iter().for_each(|shape| self.name_columns(shape));
             }
             Body::Values { range, columns, .. } => {
                 let name = Some(self.unique("*VALUES*"));
@@ -118,7 +119,7 @@ impl Names {
                     self.shadowed.extend(outside.map(|outside| (column.id, outside)));
                 }
                 let columns = columns.iter().map(|c| c.name.clone()).collect();
-                self.ranges.insert(*range, Called { name, columns, prints_columns: false });
+                self.ranges.insert(*range, Called { name, columns, ..Called::default() });
             }
             Body::SetOperation { .. } => {}
         }
@@ -158,131 +159,21 @@ impl Names {
         self.ranges.insert(id, Called { name, ..Called::default() });
     }
 
-    fn name_columns(&mut self, catalog: &Catalog, item: &FromTree, merged: &HashMap<ColumnId, String>) {
-        match item {
-            FromTree::Range(range) => self.name_range(catalog, range, merged),
-            FromTree::Join(join) => {
-                self.name_columns(catalog, &join.left, merged);
-                self.name_columns(catalog, &join.right, merged);
-                self.name_join(join);
-            }
+    /// Names the columns of an item whose shape has them.
+    fn name_columns(&mut self, shape: &Shape<'_>) {
+        if let Some(sides) = &shape.sides {
+            self.name_columns(&sides.0);
+            self.name_columns(&sides.1);
         }
+        if let FromTree::Range(range) = shape.item {
+            let slots = range.columns.iter().enumerate();
+            self.columns.extend(slots.map(|(slot, column)| (column.id, (range.id, slot))));
+        }
+        let called = self.ranges.entry(shape.id()).or_default();
+        called.columns = shape.by_slot();
+        called.listed = shape.listed();
+        called.prints_columns = shape.prints_columns();
     }
-
-    fn name_range(&mut self, catalog: &Catalog, range: &Range, merged: &HashMap<ColumnId, String>) {
-        let mut taken: Vec<String> = range.columns.iter().filter_map(|c| merged.get(&c.id).cloned()).collect();
-        let (mut columns, mut changed) = (vec![], false);
-        for (slot, column) in range.columns.iter().enumerate() {
-            self.columns.insert(column.id, (range.id, slot));
-            let real: &str = match &range.kind {
-                RangeKind::Relation(oid) => column_name(catalog, *oid, column.number).unwrap_or(&column.name),
-                _ => &column.name,
-            };
-            let name = match merged.get(&column.id) {
-                Some(name) => name.clone(),
-                None => {
-                    let wanted = range.column_aliases.get(slot).map_or(real, String::as_str);
-                    unique_in(&mut taken, wanted)
-                }
-            };
-            changed |= name != real;
-            columns.push(name);
-        }
-        let prints_columns = match &range.kind {
-            RangeKind::Relation(_) => changed,
-            RangeKind::Function { .. } => true,
-            _ => changed || !range.column_aliases.is_empty(),
-        };
-        if let Some(called) = self.ranges.get_mut(&range.id) {
-            (called.columns, called.prints_columns) = (columns, prints_columns);
-        }
-    }
-
-    fn name_join(&mut self, join: &JoinTree) {
-        if join.alias.is_none() {
-            let columns = join.using.iter().map(|u| u.name.clone()).collect();
-            self.ranges.entry(join.id).or_default().columns = columns;
-            return;
-        }
-        let (mut columns, mut taken, mut changed) = (vec![], vec![], false);
-        for (slot, (stored, value)) in join.columns.iter().enumerate() {
-            // A merged column is called on both sides as it is here.
-            let merged = join.using.get(slot).map(|using| join.column_aliases.get(slot).unwrap_or(&using.name));
-            let real = match merged {
-                Some(name) => name.clone(),
-                None => self.name_of(value).unwrap_or(stored).to_owned(),
-            };
-            let wanted = join.column_aliases.get(slot).unwrap_or(&real);
-            let name = unique_in(&mut taken, wanted);
-            changed |= name != real;
-            columns.push(name);
-        }
-        let called = self.ranges.entry(join.id).or_default();
-        called.columns = columns;
-        called.prints_columns = changed;
-    }
-
-    /// The name of the column that a value is.
-    fn name_of(&self, value: &Scalar) -> Option<&str> {
-        match &value.kind {
-            ScalarKind::Column(id) => Some(self.column(*id)?.1),
-            ScalarKind::Form { form, .. } => match **form {
-                Form::JoinColumn { range, slot } => Some(self.slot(range, slot)?.1),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-}
-
-/// `wanted`, with a number behind it if it is taken.
-fn unique_in(taken: &mut Vec<String>, wanted: &str) -> String {
-    let mut name = wanted.to_owned();
-    let mut number = 0;
-    while taken.contains(&name) {
-        number += 1;
-        name = format!("{wanted}_{number}");
-    }
-    taken.push(name.clone());
-    name
-}
-
-/// Columns that USING merges are called alike on both sides.
-fn merged_names(item: &FromTree, out: &mut HashMap<ColumnId, String>) {
-    let FromTree::Join(join) = item else { return };
-    for (slot, using) in join.using.iter().enumerate() {
-        let name = join.column_aliases.get(slot).unwrap_or(&using.name);
-        for (side, value) in [(&join.left, &using.left), (&join.right, &using.right)] {
-            each_column(value, side, &mut |id| {
-                out.entry(id).or_insert_with(|| name.clone());
-            });
-        }
-    }
-    merged_names(&join.left, out);
-    merged_names(&join.right, out);
-}
-
-/// The columns of FROM items that a column of `side` comes from; not below a join with an alias, which gives them
-/// names of its own.
-fn each_column(value: &Scalar, side: &FromTree, f: &mut dyn FnMut(ColumnId)) {
-    match &value.kind {
-        ScalarKind::Column(id) => f(*id),
-        ScalarKind::Form { form, input } => match **form {
-            Form::JoinColumn { range, .. } if !has_alias(side, range) => each_column(input, side, f),
-            _ => {}
-        },
-        ScalarKind::Relabel { input } | ScalarKind::CoerceViaIo { input } => each_column(input, side, f),
-        ScalarKind::Coalesce(items) | ScalarKind::Call { args: items, .. } => {
-            items.iter().for_each(|i| each_column(i, side, f));
-        }
-        _ => {}
-    }
-}
-
-/// Whether the join `id`, somewhere in `item`, has an alias.
-fn has_alias(item: &FromTree, id: RangeId) -> bool {
-    let FromTree::Join(join) = item else { return false };
-    join.id == id && join.alias.is_some() || has_alias(&join.left, id) || has_alias(&join.right, id)
 }
 
 fn relation_name(catalog: &Catalog, oid: Oid) -> Option<&str> {
@@ -290,15 +181,4 @@ fn relation_name(catalog: &Catalog, oid: Oid) -> Option<&str> {
         Some(relation) => Some(relation.name),
         None => catalog.relation_name(oid).map(|(_, name)| name),
     }
-}
-
-fn column_name(catalog: &Catalog, oid: Oid, number: i16) -> Option<&str> {
-    if let Some(relation) = system::relation_by_oid(oid) {
-        return relation.columns.iter().find(|c| c.number == number).map(|c| c.name);
-    }
-    if let Some(table) = catalog.table(oid) {
-        return table.column(number).map(|c| c.name.as_str());
-    }
-    let view = catalog.views.get(&oid)?;
-    view.columns.get(usize::try_from(number).ok()?.checked_sub(1)?).map(|c| c.0.as_str())
 }

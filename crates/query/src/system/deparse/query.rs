@@ -234,10 +234,8 @@ impl Writer<'_> {
         let mut derived = if visible { None } else { Some("?column?".to_owned()) };
         match &value.kind {
             ScalarKind::Form { form, .. } if matches!(**form, Form::WholeRow(_)) => {
-                // Alone it would stand for the columns.
                 derived = None;
-                self.scalar(value)?;
-                self.put(&format!("::{}", gavel_types::text_io::type_name(value.ty.oid)));
+                self.row_item(value)?;
             }
             _ => {
                 if let Some(column) = self.column_of(value) {
@@ -299,7 +297,7 @@ impl Writer<'_> {
             w.put("(");
             for (i, value) in row.iter().enumerate() {
                 w.put(if i == 0 { "" } else { "," });
-                w.scalar(value)?;
+                w.row_item(value)?;
             }
             w.put(")");
             Some(())

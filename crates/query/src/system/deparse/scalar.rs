@@ -141,7 +141,9 @@ impl Writer<'_> {
                 }
             }
             ScalarKind::Row(items) => {
-                self.enclosed("ROW(", items, ")")?;
+                self.put("ROW(");
+                self.list(items, |w, item| w.row_item(item))?;
+                self.put(")");
                 if s.ty.oid.is_composite() {
                     self.put(&format!("::{}", type_name(s.ty.oid)));
                 }
@@ -160,11 +162,7 @@ impl Writer<'_> {
             }
             ScalarKind::Field { input, index } => {
                 let name = self.field_name(input, *index)?;
-                let bare = matches!(input.kind, ScalarKind::Field { .. } | ScalarKind::Subscript { .. });
-                self.put(if bare { "" } else { "(" });
-                self.scalar(input)?;
-                self.put(if bare { "" } else { ")" });
-                self.put(&format!(".{}", quote(&name)));
+                return self.field(input, &name);
             }
             ScalarKind::Subscript { input, indices } => {
                 self.subscripted(input)?;
@@ -314,6 +312,18 @@ impl Writer<'_> {
                 let name = self.names.range(*range)?.name.clone()?;
                 self.put(&format!("{}.*", quote(&name)));
             }
+            Form::TableOid(range) => {
+                let item = match range {
+                    Some(range) => self.names.range(*range)?.name.clone(),
+                    None => None,
+                };
+                let text = qualified(item.as_deref(), "tableoid");
+                self.put(&text);
+            }
+            Form::Field(name) => {
+                let ScalarKind::Field { input: row, .. } = &input.kind else { return None };
+                return self.field(row, name);
+            }
             Form::SetRow(id) => return self.column(*id),
             Form::Call(written) => {
                 let ScalarKind::Call { function, args } = &input.kind else { return None };
@@ -382,6 +392,29 @@ impl Writer<'_> {
         self.put(if enclosed { "(" } else { "" });
         self.query(tree, None, false)?;
         self.put(if enclosed { "))" } else { ")" });
+        Some(())
+    }
+
+    /// Field `name` of a row.
+    fn field(&mut self, row: &Scalar, name: &str) -> Option<()> {
+        let bare = match &row.kind {
+            ScalarKind::Field { .. } | ScalarKind::Subscript { .. } => true,
+            ScalarKind::Form { form, .. } => matches!(**form, Form::Field(_)),
+            _ => false,
+        };
+        self.put(if bare { "" } else { "(" });
+        self.scalar(row)?;
+        self.put(if bare { "" } else { ")" });
+        self.put(&format!(".{}", quote(name)));
+        Some(())
+    }
+
+    /// An item of a row or of VALUES, where the row of a FROM item could be taken for its columns.
+    pub fn row_item(&mut self, item: &Scalar) -> Option<()> {
+        self.scalar(item)?;
+        if matches!(&item.kind, ScalarKind::Form { form, .. } if matches!(**form, Form::WholeRow(_))) {
+            self.put(&format!("::{}", type_name(item.ty.oid)));
+        }
         Some(())
     }
 

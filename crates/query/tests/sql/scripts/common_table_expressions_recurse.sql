@@ -197,3 +197,22 @@ f | t
 1 | 3
 1 | 4
 SELECT 3
+> SELECT f1, (WITH c(x, y) AS (SELECT 1, 2) SELECT count((SELECT i.f1 FROM c))) AS n FROM (VALUES (1), (2)) i(f1);
+ERROR 0A000: outer-level aggregate cannot use a nested CTE
+DETAIL: CTE "c" is below the aggregate's semantic level.
+> SELECT f1, (WITH c(x, y) AS (SELECT 1, 2) SELECT count((SELECT i.f1 + x FROM c))) AS n FROM (VALUES (1), (2)) i(f1);
+ERROR 0A000: outer-level aggregate cannot use a nested CTE
+DETAIL: CTE "c" is below the aggregate's semantic level.
+> SELECT (WITH c AS (SELECT 1) SELECT count((WITH d AS (SELECT 1) SELECT i.f1 FROM d))) AS n FROM (VALUES (1), (2)) i(f1);
+n
+2
+SELECT 1
+> WITH c AS (SELECT 1) SELECT (SELECT count((SELECT i.f1 FROM c))) AS n FROM (VALUES (1), (2)) i(f1);
+n
+2
+SELECT 1
+> SELECT f1, (WITH c AS (SELECT 1) SELECT sum(i.f1) FROM c) AS n FROM (VALUES (1), (2)) i(f1) GROUP BY f1 ORDER BY f1;
+f1 | n
+1 | 1
+2 | 2
+SELECT 2
