@@ -42,6 +42,8 @@ pub mod recursive;
 pub mod reference;
 pub mod routine;
 pub mod same;
+pub mod rule;
+pub mod rule_definition;
 pub mod scalar;
 pub mod scope;
 pub mod select;
@@ -64,6 +66,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use gavel_catalog::privilege::Access;
+use gavel_catalog::rule::RuleEvent;
 use gavel_types::{Oid, PgType, SqlError, SqlResult};
 use sqlparser::ast;
 
@@ -128,6 +131,16 @@ pub struct Binder<'a> {
     pub recorder: Option<Box<record::Recorder>>,
     /// Replacements that make a view's text independent of the search path, if one is being defined.
     pub edits: Option<Vec<(Range<usize>, String)>>,
+    /// The rows that the rule's action is done for whose text this is.
+    pub rule_rows: Option<rule::RuleRows>,
+    /// The next INSERT computes its VALUES for each of them.
+    pub rule_values: bool,
+    /// The next view that is written to gives its own rows.
+    pub rule_view: bool,
+    /// Relations and statements whose rules are being applied.
+    pub rewriting: Vec<(Oid, RuleEvent)>,
+    /// The query of COPY is being bound.
+    pub copying: bool,
 }
 
 impl<'a> Binder<'a> {
@@ -161,6 +174,11 @@ impl<'a> Binder<'a> {
             defining: false,
             recorder: None,
             edits: None,
+            rule_rows: None,
+            rule_values: false,
+            rule_view: false,
+            rewriting: vec![],
+            copying: false,
         }
     }
 

@@ -72,6 +72,7 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
         children: Vec::new(),
         partitioned: None,
         bound: None,
+        rules: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     }
 }
@@ -153,6 +154,7 @@ pub fn catalog() -> Catalog {
         column_acls: vec![],
         options: vec![],
         defaults: vec![],
+        rules: vec![],
     }));
     catalog
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::acl::{Acl, AclItem};
 use crate::index_method::IndexMethod;
+use crate::rule::Rule;
 use crate::partition::{PartitionBound, PartitionKey};
 
 /// Names an object for ever: PostgreSQL's OID of it, and the object id in storage keys.
@@ -468,6 +469,9 @@ pub struct Table {
     /// Of a partition: FOR VALUES, which rows of the one parent it has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<PartitionBound>,
+    /// In the order of their names, in which they are applied.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
     /// Of a temporary table, which is never stored.
     #[serde(skip)]
     pub on_commit: OnCommit,
@@ -613,6 +617,9 @@ pub struct View {
     /// Defaults of columns, by `attnum`, which go before those of the table that is written through the view.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub defaults: Vec<(i16, String)>,
+    /// In the order of their names, in which they are applied; the query of the view is not among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
 }
 
 impl View {

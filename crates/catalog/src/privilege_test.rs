@@ -52,6 +52,7 @@ fn table() -> Table {
         options: Vec::new(),
         acl: None,
         materialized: None,
+        rules: Vec::new(),
         on_commit: Default::default(),
     }
 }

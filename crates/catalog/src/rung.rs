@@ -129,6 +129,7 @@ mod tests {
             partitioned: None,
             bound: None,
             of_type: None,
+            rules: Vec::new(),
             on_commit: OnCommit::PreserveRows,
         }
     }

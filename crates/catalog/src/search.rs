@@ -98,6 +98,7 @@ mod tests {
             column_acls: Vec::new(),
             options: Vec::new(),
             defaults: Vec::new(),
+            rules: Vec::new(),
         })
     }
 

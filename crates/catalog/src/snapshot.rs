@@ -53,6 +53,7 @@ pub const PG_DATABASE: Oid = Oid(1262);
 pub const PG_AUTHID: Oid = Oid(1260);
 pub const PG_TYPE: Oid = Oid(1247);
 pub const PG_PROC: Oid = Oid(1255);
+pub const PG_REWRITE: Oid = Oid(2618);
 
 /// Whether objects of this catalog belong to the whole cluster.
 pub fn is_shared(class: Oid) -> bool {

@@ -78,6 +78,7 @@ fn table(oid: u32, name: &str) -> Table {
         children: Vec::new(),
         partitioned: None,
         bound: None,
+        rules: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     }
 }

@@ -59,11 +59,9 @@ impl Binder<'_> {
             | ast::Statement::Delete(_)
             | ast::Statement::Merge(_) => {
                 self.levels.push(Level::new());
-                let modify = self.modify(statement);
+                let bound = self.modification(statement, vec![]);
                 self.levels.pop();
-                let mut modify = modify?;
-                super::prune::prune_modify(&mut modify);
-                Ok(Statement::Modify(modify, vec![]))
+                bound
             }
             ast::Statement::Explain { statement: inner, .. } => {
                 let bound = match self.statement(inner)? {
@@ -136,11 +134,9 @@ impl Binder<'_> {
                 return Err(SqlError::new(SqlState::SyntaxError, text));
             }
             self.levels.push(Level::new());
-            let out = self.with_clause(query.with.as_ref()).and_then(|ctes| Ok((ctes, self.modify(inner)?)));
+            let bound = self.with_clause(query.with.as_ref()).and_then(|ctes| self.modification(inner, ctes));
             self.levels.pop();
-            let (mut ctes, mut modify) = out?;
-            super::prune::prune_modify_with(&mut modify, &mut ctes);
-            return Ok(Statement::Modify(modify, ctes));
+            return bound;
         }
         let bound = self.query(query, true)?;
         Ok(Statement::Query(finish(bound)))
@@ -157,8 +153,10 @@ impl Binder<'_> {
                 if matches!(&*query.body, ast::SetExpr::Merge(_)) {
                     return Err(SqlError::unsupported("MERGE not supported in COPY"));
                 }
-                let bound = self.query(query, true)?;
-                Ok(CopySource::Query(finish(bound)))
+                self.copying = true;
+                let bound = self.query(query, true);
+                self.copying = false;
+                Ok(CopySource::Query(finish(bound?)))
             }
             ast::CopySource::Table { table_name, columns } => self.copied_table(table_name, columns, None, to),
         }

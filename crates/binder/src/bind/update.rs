@@ -164,17 +164,23 @@ impl Binder<'_> {
         let written = self.written(&name, verb)?;
         // On a view ONLY says nothing; what counts is how the view reads its table.
         let only = if written.is_view() { written.only } else { only };
-        let FromItem { mut rel, mut items, .. } = self.table_item(&written.table, only);
-        let Some(item) = items.pop() else { return Err(SqlError::internal("a table without its item")) };
-        let row_key = item.row_key.ok_or_else(|| SqlError::internal("a table without row key"))?;
-        let (old_row, tree) = match &rel {
-            Rel::Scan { columns, .. } => (columns.clone(), None),
-            Rel::Append { columns, parts, table_oid: Some(table_oid), .. } => {
-                (columns.clone(), Some(ModifyTree { table_oid: *table_oid, parts: parts.clone() }))
-            }
-            _ => return Err(SqlError::internal("a table without scan")),
+        let (rel, item, row_key, old_row, tree) = if self.context.catalog.views.contains_key(&written.table.oid) {
+            let (rel, item, row_key, old_row) = self.scan_ruled_view(&written.table)?;
+            (rel, item, row_key, old_row, None)
+        } else {
+            let FromItem { mut rel, mut items, .. } = self.table_item(&written.table, only);
+            let Some(item) = items.pop() else { return Err(SqlError::internal("a table without its item")) };
+            let row_key = item.row_key.ok_or_else(|| SqlError::internal("a table without row key"))?;
+            let (old_row, tree) = match &rel {
+                Rel::Scan { columns, .. } => (columns.clone(), None),
+                Rel::Append { columns, parts, table_oid: Some(table_oid), .. } => {
+                    (columns.clone(), Some(ModifyTree { table_oid: *table_oid, parts: parts.clone() }))
+                }
+                _ => return Err(SqlError::internal("a table without scan")),
+            };
+            put_out_row_key(&mut rel, row_key);
+            (rel, item, row_key, old_row, tree)
         };
-        put_out_row_key(&mut rel, row_key);
         let (rel, item) = self.through(&written, rel, item)?;
         let mut item = item.accessed_by(written.access);
         match alias {

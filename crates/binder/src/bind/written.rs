@@ -226,6 +226,11 @@ impl Binder<'_> {
     /// 42P01, 42809; 55000 for a view that is not simple.
     pub fn written(&mut self, name: &ast::ObjectName, verb: Verb) -> SqlResult<Written> {
         match self.target_relation(name, verb)? {
+            Resolved::View(view) if std::mem::take(&mut self.rule_view) => {
+                self.uses(view.oid);
+                let access = self.new_access(view.oid, verb.privilege());
+                Ok(Written::of_table(Arc::new(view.as_ruled_table(self.context.catalog)), verb, access))
+            }
             Resolved::View(view) => self.written_view(&view, verb),
             Resolved::Table(table) => {
                 let access = self.new_access(table.oid, verb.privilege());

@@ -10,7 +10,7 @@ use super::ast::{
     ObjectKind, PartitionOf, Persistence, QualifiedName, RoleOption, TableRef,
 };
 use super::words::{Parse, Words, quote};
-use super::{function, grant, partition, session, table, user_type};
+use super::{function, grant, partition, rule, session, table, user_type};
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("create") {
@@ -92,6 +92,8 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         function::create(p, FunctionKind::Function, or_replace)
     } else if p.eat("procedure") {
         function::create(p, FunctionKind::Procedure, or_replace)
+    } else if p.eat("rule") {
+        rule::create(p, or_replace)
     } else if p.eat("schema") {
         create_schema(p)
     } else if p.eat("database") {
@@ -514,6 +516,9 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if let Some(kind) = function::kind(p) {
         return function::alter(p, kind);
     }
+    if p.eat("rule") {
+        return rule::alter(p);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("ALTER {what}"));
@@ -638,6 +643,11 @@ fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
     }
     if kind == ObjectKind::Table && p.eat("no inherit") {
         return Ok(AlterAction::NoInherit(p.qualified()?));
+    }
+    if kind == ObjectKind::Table
+        && let Some(action) = rule::action(p)?
+    {
+        return Ok(action);
     }
     let harmless = ["cluster on", "enable", "disable", "force", "no force", "replica identity"];
     if matches!(kind, ObjectKind::Table | ObjectKind::MaterializedView) && harmless.iter().any(|w| p.at(w)) {
@@ -777,6 +787,9 @@ fn drop(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if let Some(kind) = function::kind(p) {
         return function::drop(p, kind);
     }
+    if p.eat("rule") {
+        return rule::drop(p);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("DROP {what}"));
@@ -831,6 +844,8 @@ fn comment(p: &mut Words<'_, '_>) -> Parse<Ddl> {
             Some(column) => CommentTarget::Column(name, column),
             None => return p.unexpected(),
         }
+    } else if p.eat("rule") {
+        CommentTarget::Rule(rule::on_relation(p)?)
     } else if p.eat("constraint") {
         let name = p.name()?;
         p.expect("on")?;

@@ -101,6 +101,10 @@ const fn action_name(action: &AlterAction) -> &'static str {
         A::NotOfType => "NOT OF",
         A::Sequence(_) | A::SetOptions(_) | A::Accepted | A::AcceptedColumn { .. } => "SET",
         A::ResetOptions(_) => "RESET",
+        A::EnableRule { enabled: 'D', .. } => "DISABLE RULE",
+        A::EnableRule { enabled: 'A', .. } => "ENABLE ALWAYS RULE",
+        A::EnableRule { enabled: 'R', .. } => "ENABLE REPLICA RULE",
+        A::EnableRule { .. } => "ENABLE RULE",
     }
 }
 

@@ -152,6 +152,10 @@ impl DdlContext<'_> {
             AlterAction::OfType(name) => self.set_type_of_table(oid, name),
             AlterAction::NotOfType => self.unset_type_of_table(oid),
             AlterAction::Accepted => Ok(()),
+            AlterAction::EnableRule { name, enabled } => {
+                let table = self.table_by_oid(oid)?;
+                self.enable_rule(&table, name, *enabled)
+            }
             AlterAction::AcceptedColumn { column } => self.column_of(oid, column).map(drop),
             AlterAction::AddColumn { .. }
             | AlterAction::SetType { .. }

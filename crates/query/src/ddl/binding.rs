@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gavel_binder::CheckedBody;
+use gavel_binder::{CheckedBody, RuleDefinition, WrittenRule};
 use gavel_catalog::{Catalog, Function, Table};
 use gavel_functions::registry::Volatility;
 use gavel_types::{Oid, PgType, SqlResult};
@@ -97,6 +97,12 @@ pub trait DdlBinder: Send + Sync {
     /// # Errors
     /// Those of its statements, with their places in the statement that is run where they can be told; 42P13.
     fn function_body(&self, scope: Scope<'_>, function: &Arc<Function>) -> SqlResult<CheckedBody>;
+
+    /// Checks a rule of `table`, which may stand for a view.
+    ///
+    /// # Errors
+    /// As [`gavel_binder::rule_definition`].
+    fn rule(&self, scope: Scope<'_>, table: &Arc<Table>, rule: WrittenRule<'_>) -> SqlResult<RuleDefinition>;
 
     /// Binds the query of a view or of CREATE TABLE AS.
     ///

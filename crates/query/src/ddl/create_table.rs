@@ -796,6 +796,7 @@ pub(super) fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, optio
         children: Vec::new(),
         partitioned: None,
         bound: None,
+        rules: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     }
 }

@@ -37,6 +37,8 @@ pub(super) enum Object {
     /// Composite type and field.
     Attribute(Oid, i16),
     Function(Oid),
+    /// Table or view, and rule.
+    Rule(Oid, Oid),
 }
 
 /// Why a dependent depends on an object, as DETAIL says it.
@@ -268,6 +270,7 @@ impl DdlContext<'_> {
         plan.dependents.retain(|e| match &e.dependent {
             Object::Default(t, n) if plan.gone.contains(&Object::Column(*t, *n)) => false,
             Object::Constraint(t, _) | Object::Default(t, _) | Object::Column(t, _) => !gone_tables.contains(t),
+            Object::Rule(t, _) => !gone_tables.contains(t) && !plan.gone.contains(&Object::View(*t)),
             _ => true,
         });
         plan
@@ -362,7 +365,7 @@ impl DdlContext<'_> {
                 }
                 self.views_over(*oid, &on, plan);
             }
-            Object::Default(..) | Object::Attribute(..) => {}
+            Object::Default(..) | Object::Attribute(..) | Object::Rule(..) => {}
             Object::Index(table, index) => {
                 for (table, part, constraint) in self.index_parts(*table, *index) {
                     match constraint {
@@ -562,6 +565,13 @@ impl DdlContext<'_> {
                 plan.depend(Object::Column(table.oid, column.number), on);
             }
         }
+        for (relation, rule) in catalog.rules() {
+            let mut texts = rule.condition.iter().chain(rule.actions.iter().map(|a| &a.sql));
+            let uses = relation == table.oid || rule.depends_on.contains(&table.oid);
+            if uses && texts.any(|sql| mentions(sql, name)) {
+                plan.depend(Object::Rule(relation, rule.oid), on);
+            }
+        }
         for view in catalog.views.values().filter(|v| v.depends_on.contains(&table.oid) && mentions(&v.sql, name)) {
             plan.depend(Object::View(view.oid), on);
         }
@@ -583,6 +593,9 @@ impl DdlContext<'_> {
     }
 
     fn views_over(&self, oid: Oid, on: &str, plan: &mut Plan) {
+        for (relation, rule) in self.now().rules().filter(|(_, rule)| rule.depends_on.contains(&oid)) {
+            plan.depend(Object::Rule(relation, rule.oid), on);
+        }
         for view in self.now().views.values().filter(|v| v.depends_on.contains(&oid)) {
             plan.depend(Object::View(view.oid), on);
         }
@@ -626,6 +639,11 @@ impl DdlContext<'_> {
                 format!("default value for column {} of {}", column_name(catalog, *t, *number), table(*t))
             }
             Object::Type(oid) => format!("type {}", self.type_shown(*oid)),
+            Object::Rule(t, oid) => {
+                let name = catalog.rules().find(|(_, own)| own.oid == *oid).map_or("", |(_, own)| own.name.as_str());
+                let on = if catalog.views.contains_key(t) { relation("view", *t) } else { table(*t) };
+                format!("rule {name} on {on}")
+            }
             Object::Function(oid) => match catalog.function(*oid) {
                 // Procedures are called so, too.
                 Some(f) => format!("function {}", self.function_shown(f)),
@@ -652,6 +670,10 @@ impl DdlContext<'_> {
                 }
                 Object::Index(table, oid) if !is_gone(table) => {
                     self.edit_table(*table, |t| t.indexes.retain(|i| i.oid != *oid))?;
+                    self.forget_comments(*oid);
+                }
+                Object::Rule(on, oid) if !is_gone(on) && !gone.contains(&Object::View(*on)) => {
+                    self.edit_rules(*on, |rules| rules.retain(|own| own.oid != *oid))?;
                     self.forget_comments(*oid);
                 }
                 Object::Default(table, number) if !is_gone(table) => {
@@ -839,7 +861,7 @@ fn number_of(object: &Object) -> u32 {
         | Object::View(oid)
         | Object::Sequence(oid)
         | Object::Function(oid) => oid.0,
-        Object::Index(_, oid) | Object::Constraint(_, oid) => oid.0,
+        Object::Index(_, oid) | Object::Constraint(_, oid) | Object::Rule(_, oid) => oid.0,
         Object::Column(table, _) | Object::Default(table, _) => table.0,
         Object::Type(oid) | Object::Attribute(oid, _) => oid.type_number(),
     }

@@ -72,6 +72,7 @@ mod partition_bound;
 mod permit;
 mod rewrite;
 mod roles;
+mod rule;
 mod schema;
 mod scram;
 mod sequence;
@@ -364,6 +365,9 @@ impl DdlContext<'_> {
             Ddl::AlterGroup { group, members, drop } => self.alter_group(group, members, *drop)?,
             Ddl::ReassignOwned { roles, to } => self.reassign_owned(roles, to)?,
             Ddl::DropOwned { roles, cascade } => self.drop_owned(roles, *cascade).await?,
+            Ddl::CreateRule(create) => self.create_rule(create).await?,
+            Ddl::DropRule { name, if_exists, cascade } => self.drop_rule(name, *if_exists, *cascade).await?,
+            Ddl::RenameRule { name, to } => self.rename_rule(name, to)?,
             Ddl::Session(_) => return Err(SqlError::internal("this statement is the session's")),
             Ddl::Reindex { name, index, concurrently } => self.reindex(name, *index, *concurrently).await?,
             Ddl::Maintain { tag, tables, index, blocks_forbidden } => {
@@ -425,6 +429,9 @@ fn tag(ddl: &Ddl) -> String {
         Ddl::AlterGroup { .. } => "ALTER ROLE".into(),
         Ddl::ReassignOwned { .. } => "REASSIGN OWNED".into(),
         Ddl::DropOwned { .. } => "DROP OWNED".into(),
+        Ddl::CreateRule(_) => "CREATE RULE".into(),
+        Ddl::DropRule { .. } => "DROP RULE".into(),
+        Ddl::RenameRule { .. } => "ALTER RULE".into(),
         Ddl::Session(_) => String::new(),
         Ddl::Reindex { .. } => "REINDEX".into(),
         Ddl::Maintain { tag, .. } => (*tag).into(),

@@ -28,16 +28,16 @@ impl DdlContext<'_> {
         let columns = view_columns(&create.columns, query.columns.clone())?;
         let existing = self.now().relation(schema, &name).cloned();
         let options = view_options(&create.options)?;
-        let (oid, version, owner, acl, column_acls, defaults) = match existing {
+        let (oid, version, owner, acl, column_acls, defaults, rules) = match existing {
             None => {
                 let acl = self.initial_acl('r', self.user, schema);
-                (self.new_oid(schema).await?, 1, self.user, acl, Vec::new(), Vec::new())
+                (self.new_oid(schema).await?, 1, self.user, acl, Vec::new(), Vec::new(), Vec::new())
             }
             Some(Relation::View(old)) if create.or_replace => {
                 self.must_own(old.owner, "view", &old.name)?;
                 require_compatible(&old, &columns)?;
                 let (acl, column_acls) = (old.acl.clone(), old.column_acls.clone());
-                (old.oid, old.version + 1, old.owner, acl, column_acls, old.defaults.clone())
+                (old.oid, old.version + 1, old.owner, acl, column_acls, old.defaults.clone(), old.rules.clone())
             }
             Some(_) if create.or_replace => {
                 return Err(SqlError::new(SqlState::WrongObjectType, format!("\"{name}\" is not a view")));
@@ -56,8 +56,21 @@ impl DdlContext<'_> {
         }
         self.pin(schema, &query.depends_on);
         let StoredQuery { sql, depends_on, .. } = query;
-        let view =
-            View { oid, schema, name, owner, version, sql, columns, depends_on, acl, column_acls, options, defaults };
+        let view = View {
+            oid,
+            schema,
+            name,
+            owner,
+            version,
+            sql,
+            columns,
+            depends_on,
+            acl,
+            column_acls,
+            options,
+            defaults,
+            rules,
+        };
         let view = Arc::new(view);
         self.require_checkable(&view)?;
         self.edit().put_view(view);

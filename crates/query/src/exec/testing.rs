@@ -97,6 +97,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
         children: Vec::new(),
         partitioned: None,
         bound: None,
+        rules: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     })
 }

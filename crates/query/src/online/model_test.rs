@@ -164,6 +164,7 @@ impl World {
             partitioned: None,
             bound: None,
             of_type: None,
+            rules: Vec::new(),
             on_commit: OnCommit::PreserveRows,
         };
         let after = Table { indexes: vec![index], ..before.clone() };

@@ -130,12 +130,7 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
             text(definition::view(context, oid, layout))
         }
         "pg_get_ruledef" => {
-            let view = catalog.views.values().find(|v| v.oid.0 | 0x4000_0000 == a.oid(0).0);
-            text(view.map(|v| {
-                let name = definition::qualified(context, v.oid);
-                let sql = definition::view(context, v.oid, Layout::of(a.is_true(1))).unwrap_or_default();
-                format!("CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {name} DO INSTEAD {sql}")
-            }))
+            text(super::rules::definition(context, a.oid(0), a.is_true(1)))
         }
         "pg_get_partkeydef" => text(catalog.table(a.oid(0)).and_then(|t| partition::key(context, t))),
         "pg_get_partition_constraintdef" => text(catalog.table(a.oid(0)).and_then(|t| constraint(context, t))),
@@ -389,7 +384,10 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
             let table = context.catalog.table(a.oid(0)).is_some_and(|t| t.materialized.is_none());
             let view = context.catalog.views.get(&a.oid(0)).map(|v| updatability(context.catalog, v));
             Ok(match proc.name {
-                "pg_relation_is_updatable" => Datum::Int4(view.map_or(if table { 28 } else { 0 }, |v| v.events())),
+                "pg_relation_is_updatable" => {
+                    let events = view.map_or(if table { 28 } else { 0 }, |v| v.events());
+                    Datum::Int4(events | super::rules::written_by_rules(context, a.oid(0)))
+                }
                 "pg_column_is_updatable" => {
                     let number = match a.0.get(1) {
                         Some(Datum::Int2(n)) => usize::try_from(*n).unwrap_or(0),

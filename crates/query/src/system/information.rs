@@ -89,7 +89,8 @@ fn tables(context: &SystemContext<'_>, out: &mut Rows) {
         out.add(|row| common(row, context.schema_name(t.schema), &t.name, "BASE TABLE"));
     }
     for v in context.catalog.views.values().filter(|v| shown(Securable::View(v))) {
-        let insertable = updatability(context.catalog, v).events() & INSERT != 0;
+        let by_rules = super::rules::written_by_rules(context, v.oid);
+        let insertable = (updatability(context.catalog, v).events() | by_rules) & INSERT != 0;
         out.add(|row| {
             common(row, context.schema_name(v.schema), &v.name, "VIEW");
             row.set("is_insertable_into", yes_no(insertable));
@@ -292,7 +293,7 @@ fn column_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
 fn views(context: &SystemContext<'_>, out: &mut Rows) {
     let shown = |v: &&Arc<View>| Securable::View(v).is_shown_to(context.subject, "rawdDxt", "rawx");
     for v in context.catalog.views.values().filter(shown) {
-        let events = updatability(context.catalog, v).events();
+        let events = updatability(context.catalog, v).events() | super::rules::written_by_rules(context, v.oid);
         let check = match v.check_option() {
             None => "NONE",
             Some(CheckOption::Local) => "LOCAL",

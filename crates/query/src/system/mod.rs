@@ -50,6 +50,7 @@ pub mod partition_constraint;
 mod privileges;
 pub mod resolver;
 mod routines;
+mod rules;
 mod sessions;
 pub mod table;
 mod textsearch;

@@ -121,6 +121,7 @@ fn catalog() -> Catalog {
         children: Vec::new(),
         partitioned: None,
         bound: None,
+        rules: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     }));
     c.put_sequence(Arc::new(Sequence {

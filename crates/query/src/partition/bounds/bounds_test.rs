@@ -32,6 +32,7 @@ fn table(strategy: PartitionStrategy, parts: i16) -> Table {
         children: Vec::new(),
         partitioned: Some(PartitionKey { strategy, parts: (1..=parts).map(part).collect() }),
         bound: None,
+        rules: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     }
 }

@@ -1,0 +1,693 @@
+//! Rewriting of INSERT, UPDATE and DELETE by rules (manual, chapter 41).
+//!
+//! ```text
+//!  UPDATE t SET a = 1 WHERE b > 2          rows: t, filtered, with what is assigned        old.*, new.*
+//!  ON UPDATE TO t WHERE new.a > 0          the same rows, filtered once more
+//!  DO ALSO INSERT INTO log                 the action reads them in its FROM
+//!     VALUES (old.a, new.a)           ──▶  INSERT INTO log SELECT old.a, new.a FROM rows
+//! ```
+//! Each action is a statement of its own that computes the rows anew, and sees what the ones before it have written.
+//! An INSERT is done before the actions, an UPDATE or DELETE behind them. A rule's text is bound with the rights of
+//! the owner of its relation, and may meet rules in its turn.
+
+use std::sync::Arc;
+
+use gavel_catalog::Table;
+use gavel_catalog::rule::{Rule, RuleAction, RuleEvent};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
+use sqlparser::ast::{self, SetExpr, TableFactor};
+
+use super::Binder;
+use super::clause::Clause;
+use super::modify::in_row;
+use super::name::{Resolved, fold, qualified, relation, without_only};
+use super::query::with;
+use super::scalar::{boolean, column, constant, not, null, truth};
+use super::scope::{Columns, Level, NsColumn, NsItem};
+use super::statement::finish;
+use super::view::without_position;
+use crate::bound::{
+    ColumnId, Cte, JoinKind, Modify, ModifyOp, Rel, Rewritten, RuleStep, Scalar, ScalarKind, Statement,
+    StepOrigin,
+};
+use crate::ddl;
+use crate::parse::{self, marker};
+
+/// What every rule mentions.
+pub const OLD: &str = "old";
+pub const NEW: &str = "new";
+
+/// The rows that a rule's actions are done for, with the names of their two sides.
+#[derive(Clone)]
+pub struct RuleRows {
+    pub rel: Rel,
+    pub items: Vec<NsItem>,
+}
+
+/// The rules that a statement meets.
+pub struct Met {
+    /// What it writes: the table, or the view as one.
+    table: Arc<Table>,
+    view: bool,
+    event: RuleEvent,
+    /// In the order in which they are applied, at least one.
+    rules: Vec<Rule>,
+    /// What the statement calls its table.
+    label: Option<String>,
+}
+
+impl Met {
+    fn replaced(&self) -> bool {
+        self.rules.iter().any(Rule::replaces)
+    }
+}
+
+/// The name of the table that a statement writes, with its alias.
+fn target(statement: &ast::Statement) -> Option<(&ast::ObjectName, Option<String>, Option<RuleEvent>)> {
+    let (factor, event) = match statement {
+        ast::Statement::Insert(insert) => {
+            let ast::TableObject::TableName(name) = &insert.table else { return None };
+            let alias = insert.table_alias.as_ref().map(|a| fold(&a.alias));
+            return Some((name, alias, Some(RuleEvent::Insert)));
+        }
+        ast::Statement::Update(update) => (&update.table.relation, Some(RuleEvent::Update)),
+        ast::Statement::Delete(delete) => {
+            let (ast::FromTable::WithFromKeyword(from) | ast::FromTable::WithoutKeyword(from)) = &delete.from;
+            (&from.first()?.relation, Some(RuleEvent::Delete))
+        }
+        ast::Statement::Merge(merge) => (&merge.table, None),
+        _ => return None,
+    };
+    let TableFactor::Table { name, alias, .. } = factor else { return None };
+    Some((name, alias.as_ref().map(|a| fold(&a.name)), event))
+}
+
+fn returning_of(statement: &ast::Statement) -> Option<&Vec<ast::SelectItem>> {
+    match statement {
+        ast::Statement::Insert(insert) => insert.returning.as_ref(),
+        ast::Statement::Update(update) => update.returning.as_ref(),
+        ast::Statement::Delete(delete) => delete.returning.as_ref(),
+        _ => None,
+    }
+}
+
+/// Takes RETURNING from a statement, or from the one behind its WITH.
+fn take_returning(statement: &mut ast::Statement) {
+    match statement {
+        ast::Statement::Insert(insert) => insert.returning = None,
+        ast::Statement::Update(update) => update.returning = None,
+        ast::Statement::Delete(delete) => delete.returning = None,
+        ast::Statement::Query(query) => {
+            if let SetExpr::Insert(inner) | SetExpr::Update(inner) | SetExpr::Delete(inner) = &mut *query.body {
+                take_returning(inner);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether a statement has conditions or other tables, so that its rows count.
+fn is_narrowed(statement: &ast::Statement) -> bool {
+    match statement {
+        ast::Statement::Update(update) => update.selection.is_some() || update.from.is_some(),
+        ast::Statement::Delete(delete) => delete.selection.is_some() || delete.using.is_some(),
+        _ => true,
+    }
+}
+
+/// FROM of nothing but a rule's rows.
+fn rows_from() -> SqlResult<ast::TableWithJoins> {
+    let query = parse::parse_query("SELECT 1 FROM rows_of_rule")?;
+    let SetExpr::Select(select) = *query.body else { return Err(SqlError::internal("a query that is no SELECT")) };
+    let mut from = select.from;
+    let mut item = from.pop().ok_or_else(|| SqlError::internal("a query without FROM"))?;
+    if let TableFactor::Table { name, .. } = &mut item.relation {
+        *name = ast::ObjectName::from(vec![ast::Ident::new(marker::RULE_ROWS)]);
+    }
+    Ok(item)
+}
+
+/// Has a query read the rule's rows.
+fn join_query(body: &mut SetExpr) -> SqlResult<()> {
+    match body {
+        SetExpr::Select(select) => select.from.insert(0, rows_from()?),
+        SetExpr::Query(inner) => join_query(&mut inner.body)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Has an action read the rule's rows. Gives whether its VALUES are to be computed for each of them.
+fn join_rows(statement: &mut ast::Statement, rows: &RuleRows) -> SqlResult<bool> {
+    match statement {
+        ast::Statement::Insert(insert) => match &mut insert.source {
+            None => return Ok(true),
+            Some(query) => match &mut *query.body {
+                SetExpr::Values(values) => {
+                    for row in &mut values.rows {
+                        spell_out(&mut row.content, rows);
+                    }
+                    return Ok(true);
+                }
+                body => join_query(body)?,
+            },
+        },
+        ast::Statement::Update(update) => match &mut update.from {
+            Some(ast::UpdateTableFromKind::BeforeSet(from) | ast::UpdateTableFromKind::AfterSet(from)) => {
+                from.insert(0, rows_from()?);
+            }
+            None => update.from = Some(ast::UpdateTableFromKind::AfterSet(vec![rows_from()?])),
+        },
+        ast::Statement::Delete(delete) => delete.using.get_or_insert_default().insert(0, rows_from()?),
+        ast::Statement::Query(query) => match &mut *query.body {
+            SetExpr::Insert(inner) | SetExpr::Update(inner) | SetExpr::Delete(inner) => {
+                return join_rows(inner, rows);
+            }
+            body => join_query(body)?,
+        },
+        _ => {}
+    }
+    Ok(false)
+}
+
+/// `new.*` in VALUES.
+fn spell_out(row: &mut Vec<ast::Expr>, rows: &RuleRows) {
+    let mut out = Vec::with_capacity(row.len());
+    for e in std::mem::take(row) {
+        let item = match &e {
+            ast::Expr::QualifiedWildcard(name, _) => match name.0.as_slice() {
+                [part] => part.as_ident().and_then(|i| rows.items.iter().find(|item| item.name == fold(i))),
+                _ => None,
+            },
+            _ => None,
+        };
+        match item {
+            Some(item) => out.extend(item.all().map(|c| {
+                let parts = [item.name.as_str(), c.name.as_str()];
+                ast::Expr::CompoundIdentifier(parts.map(|part| ast::Ident::with_quote('"', part)).to_vec())
+            })),
+            None => out.push(e),
+        }
+    }
+    *row = out;
+}
+
+/// The two sides of the rows that a modification computes.
+fn sides(modify: &Modify) -> Vec<NsItem> {
+    let side = |name, row| side(&modify.table, name, row);
+    match &modify.op {
+        ModifyOp::Insert { new_row, .. } => vec![side(NEW, new_row)],
+        ModifyOp::Update { old_row, new_row, .. } => vec![side(OLD, old_row), side(NEW, new_row)],
+        ModifyOp::Delete { old_row, .. } => vec![side(OLD, old_row)],
+        ModifyOp::Merge { .. } => vec![],
+    }
+}
+
+pub fn side(table: &Table, name: &str, row: &[(i16, ColumnId)]) -> NsItem {
+    let mut item = Binder::row_item(table, name.to_owned(), &|n| in_row(row, table, n));
+    item.cols_visible = false;
+    item
+}
+
+/// 42P17.
+fn endless(name: &str) -> SqlError {
+    let text = format!("infinite recursion detected in rules for relation \"{name}\"");
+    SqlError::new(SqlState::InvalidObjectDefinition, text)
+}
+
+impl Binder<'_> {
+    /// The rules that apply to a statement; `None` if there are none, or the statement is wrong, as binding it will
+    /// tell.
+    ///
+    /// # Errors
+    /// 0A000 for MERGE and ON CONFLICT where there are rules.
+    pub fn met_rules(&mut self, statement: &ast::Statement) -> SqlResult<Option<Met>> {
+        let Some((name, label, event)) = target(statement) else { return Ok(None) };
+        if self.defining {
+            return Ok(None);
+        }
+        let (name, _) = without_only(name);
+        let Ok(found) = qualified(self.context, &name).and_then(|full| relation(self.context, &full)) else {
+            return Ok(None);
+        };
+        let all = match &found {
+            Resolved::Table(table) => &table.rules,
+            Resolved::View(view) => &view.rules,
+            _ => return Ok(None),
+        };
+        if all.is_empty() {
+            return Ok(None);
+        }
+        let Some(event) = event else {
+            if let Resolved::View(_) = found {
+                return Ok(None);
+            }
+            let text = format!("cannot execute MERGE on relation \"{}\"", found.name());
+            return Err(SqlError::unsupported(text).detail("MERGE is not supported for relations with rules."));
+        };
+        let in_force = |wanted: RuleEvent| all.iter().filter(move |r| r.event == wanted && r.is_in_force());
+        if let ast::Statement::Insert(insert) = statement
+            && insert.on.is_some()
+            && (in_force(RuleEvent::Update).next().is_some() || in_force(RuleEvent::Insert).next().is_some())
+        {
+            let text = "INSERT with ON CONFLICT clause cannot be used with table that has INSERT or UPDATE rules";
+            return Err(SqlError::unsupported(text));
+        }
+        let rules: Vec<Rule> = in_force(event).cloned().collect();
+        if rules.is_empty() {
+            return Ok(None);
+        }
+        let (table, view) = match found {
+            Resolved::Table(table) => (table, false),
+            Resolved::View(view) => (Arc::new(view.as_ruled_table(self.context.catalog)), true),
+            _ => return Ok(None),
+        };
+        Ok(Some(Met { table, view, event, rules, label }))
+    }
+
+    /// A DML statement with its CTEs, which the current level has.
+    pub fn modification(&mut self, statement: &ast::Statement, mut ctes: Vec<Cte>) -> SqlResult<Statement> {
+        let Some(met) = self.met_rules(statement)? else {
+            let mut modify = self.modify_as_is(statement)?;
+            super::prune::prune_modify_with(&mut modify, &mut ctes);
+            return Ok(Statement::Modify(modify, ctes));
+        };
+        let mut steps = self.rule_steps(statement, &met)?;
+        lend_ctes(ctes, &mut steps)?;
+        for step in &mut steps {
+            match &mut step.statement {
+                Statement::Modify(modify, ctes) => super::prune::prune_modify_with(modify, ctes),
+                Statement::Query(query) => {
+                    let outputs: Vec<ColumnId> = query.output.iter().map(|o| o.id).collect();
+                    super::prune::prune(&mut query.rel, outputs.into_iter());
+                }
+                _ => {}
+            }
+        }
+        let same = |step: &RuleStep| match &step.statement {
+            Statement::Modify(modify, _) => event_of(&modify.op) == Some(met.event),
+            _ => false,
+        };
+        let own = steps.iter().position(|s| s.origin == StepOrigin::Written);
+        let instead =
+            || steps.iter().rposition(|s| same(s) && matches!(s.origin, StepOrigin::Instead | StepOrigin::Conditional));
+        let tagging = own.or_else(instead);
+        if tagging == Some(0) && steps.len() == 1 {
+            return Ok(steps.swap_remove(0).statement);
+        }
+        Ok(Statement::Rewritten(Rewritten { verb: met.event.word(), steps, tagging }))
+    }
+
+    /// The same where the one statement must stay one.
+    ///
+    /// # Errors
+    /// 0A000 if it does not.
+    pub fn modification_alone(&mut self, statement: &ast::Statement, met: &Met) -> SqlResult<Modify> {
+        let mut steps = self.rule_steps(statement, met)?;
+        let (place, also) = match self.copying {
+            true => ("COPY", "the COPY"),
+            false => ("data-modifying statements in WITH", "data-modifying statements in WITH"),
+        };
+        let refused = |what: &str, place: &str| {
+            Err(SqlError::unsupported(format!("{what} rules are not supported for {place}")))
+        };
+        match steps.as_slice() {
+            [] => return refused("DO INSTEAD NOTHING", place),
+            [_] => {}
+            many => {
+                if many.iter().any(|s| s.origin == StepOrigin::Conditional) {
+                    return refused("conditional DO INSTEAD", place);
+                }
+                if many.iter().any(|s| s.origin == StepOrigin::Also) {
+                    return refused("DO ALSO", also);
+                }
+                return refused("multi-statement DO INSTEAD", place);
+            }
+        }
+        match steps.swap_remove(0).statement {
+            Statement::Modify(modify, ctes) if ctes.is_empty() => Ok(modify),
+            Statement::Other(_) => refused("DO INSTEAD NOTIFY", place),
+            _ => Err(SqlError::unsupported("DO INSTEAD SELECT rules are not supported here")),
+        }
+    }
+
+    /// The same in the body of a function: what runs, and the modification of it that returns rows.
+    pub fn modification_in_body(&mut self, statement: &ast::Statement, met: &Met) -> SqlResult<super::query::BoundQuery> {
+        let steps = self.rule_steps(statement, met)?;
+        let own = steps.iter().any(|s| s.origin == StepOrigin::Written);
+        let mut rels = Vec::with_capacity(steps.len());
+        let mut columns = Vec::new();
+        for step in steps {
+            match step.statement {
+                Statement::Modify(modify, ctes) => {
+                    let bound = with(ctes, super::cte::modified(modify));
+                    if !own || step.origin == StepOrigin::Written {
+                        columns.clone_from(&bound.columns);
+                    }
+                    rels.push(bound.rel);
+                }
+                Statement::Query(query) => rels.push(query.rel),
+                _ => return Err(SqlError::unsupported("NOTIFY is not supported in functions")),
+            }
+        }
+        let last = rels.pop().unwrap_or(Rel::Values { rows: vec![], columns: vec![] });
+        let rel = match rels.is_empty() {
+            true => last,
+            false => Rel::Statements { function: String::new(), guard: None, first: rels, last: Box::new(last) },
+        };
+        Ok(super::query::BoundQuery { rel, columns, tree: None })
+    }
+
+    /// What a statement becomes: itself, unless rules replace it, and the actions.
+    fn rule_steps(&mut self, statement: &ast::Statement, met: &Met) -> SqlResult<Vec<RuleStep>> {
+        let key = (met.table.oid, met.event);
+        if self.rewriting.contains(&key) && met.rules.iter().any(|r| !r.actions.is_empty()) {
+            return Err(endless(&met.table.name));
+        }
+        let replaced = met.replaced();
+        if met.view && !replaced && met.rules.iter().any(|r| r.instead) {
+            return Err(only_conditional(met));
+        }
+        let values = std::mem::take(&mut self.rule_values);
+        let returning = returning_of(statement).filter(|_| replaced);
+        let mut bare = statement.clone();
+        take_returning(&mut bare);
+        // The rows as the rules see them: those of a view are the view's, not its table's.
+        (self.rule_view, self.rule_values) = (met.view, values);
+        let source = self.modify_as_is(&bare);
+        self.rule_view = false;
+        let source = source?;
+        let rows = RuleRows { items: sides(&source), rel: source.source };
+        let narrowed = is_narrowed(statement) || self.rule_rows.is_some();
+        self.rewriting.push(key);
+        let mut steps = Vec::new();
+        let mut returns = false;
+        for rule in &met.rules {
+            let mut rows = rows.clone();
+            if let Some(condition) = &rule.condition {
+                let predicate = self.rule_condition(condition, &rows.items, met.table.owner)?;
+                rows.rel = Rel::Filter { input: Box::new(rows.rel), predicate };
+            }
+            for action in &rule.actions {
+                let joined = narrowed || action.by_row || rule.condition.is_some();
+                let wanted = returning.filter(|_| action.returns && rule.replaces());
+                let mut made = self.action(met, rule, action, joined.then_some(&rows), wanted.is_some())?;
+                if let Some(list) = wanted {
+                    for step in &mut made {
+                        if let Statement::Modify(modify, _) = &mut step.statement
+                            && modify.returning.is_some()
+                        {
+                            self.return_as(met, list, modify)?;
+                            returns = true;
+                        }
+                    }
+                }
+                steps.append(&mut made);
+            }
+        }
+        self.rewriting.pop();
+        if returning.is_some() && !returns {
+            return Err(no_returning(met));
+        }
+        if !replaced {
+            self.rule_values = values;
+            let mut own = self.modify_as_is(statement)?;
+            let items = sides(&own);
+            for condition in met.rules.iter().filter(|r| r.instead).filter_map(|r| r.condition.as_ref()) {
+                let holds = self.rule_condition(condition, &items, met.table.owner)?;
+                let known = constant(Datum::Bool(false), PgType::BOOL);
+                let predicate = not(boolean(ScalarKind::Coalesce(vec![holds, known])));
+                own.source = Rel::Filter { input: Box::new(own.source), predicate };
+            }
+            let own = RuleStep { origin: StepOrigin::Written, statement: Statement::Modify(own, vec![]) };
+            match met.event {
+                RuleEvent::Insert => steps.insert(0, own),
+                _ => steps.push(own),
+            }
+        }
+        Ok(steps)
+    }
+
+    /// Has `inner` bind a rule's text with the rights of the owner of its relation.
+    fn lend_rule(&self, inner: &mut Binder<'_>, owner: Oid) {
+        inner.allow_params = false;
+        (inner.runs_as, inner.reads_as) = (self.runs_as, Some(owner));
+        inner.view_depth = self.view_depth;
+        inner.depth = self.depth;
+        inner.routines = self.routines.clone();
+        inner.rewriting = self.rewriting.clone();
+        inner.domains.extend(self.domains.iter().map(|(id, domain)| (*id, *domain)));
+        self.lend_ids(inner);
+    }
+
+    fn rule_condition(&mut self, sql: &str, items: &[NsItem], owner: Oid) -> SqlResult<Scalar> {
+        let parsed = parse::parse_expression(sql)?;
+        let context = self.context.stored();
+        let mut inner = Binder::new(&context, sql);
+        self.lend_rule(&mut inner, owner);
+        inner.levels.push(Level::new());
+        inner.level().items.extend(items.iter().cloned());
+        let value = inner.condition(&parsed, Clause::Where, "WHERE");
+        self.take_ids(&mut inner);
+        value.map_err(without_position)
+    }
+
+    /// An action for these rows; once, if none are given.
+    fn action(
+        &mut self,
+        met: &Met,
+        rule: &Rule,
+        action: &RuleAction,
+        rows: Option<&RuleRows>,
+        returns: bool,
+    ) -> SqlResult<Vec<RuleStep>> {
+        let origin = match (rule.instead, &rule.condition) {
+            (false, _) => StepOrigin::Also,
+            (true, None) => StepOrigin::Instead,
+            (true, Some(_)) => StepOrigin::Conditional,
+        };
+        let mut statement = one(&action.sql)?;
+        if ddl::carried(&statement).is_some() {
+            return Ok(vec![RuleStep { origin, statement: Statement::Other(Box::new(statement)) }]);
+        }
+        if !returns {
+            take_returning(&mut statement);
+        }
+        let context = self.context.stored();
+        let mut inner = Binder::new(&context, &action.sql);
+        self.lend_rule(&mut inner, met.table.owner);
+        inner.rule_rows = rows.cloned();
+        let steps = inner.action_steps(&mut statement);
+        self.take_ids(&mut inner);
+        let mut steps = steps.map_err(without_position)?;
+        for step in &mut steps {
+            if step.origin == StepOrigin::Written {
+                step.origin = origin;
+            }
+        }
+        Ok(steps)
+    }
+
+    /// Joins the rows to an action and binds it, as it stands, without the rules that it meets.
+    pub fn defined_action(&mut self, statement: &mut ast::Statement) -> SqlResult<Statement> {
+        let mut steps = self.action_steps(statement)?;
+        steps.pop().map(|s| s.statement).ok_or_else(|| SqlError::internal("an action that is nothing"))
+    }
+
+    fn action_steps(&mut self, statement: &mut ast::Statement) -> SqlResult<Vec<RuleStep>> {
+        let values = match &self.rule_rows {
+            Some(rows) => join_rows(statement, rows)?,
+            None => false,
+        };
+        self.levels.push(Level::new());
+        let steps = self.action_on_level(statement, values);
+        self.levels.pop();
+        steps
+    }
+
+    fn action_on_level(&mut self, statement: &ast::Statement, values: bool) -> SqlResult<Vec<RuleStep>> {
+        let (statement, ctes) = match statement {
+            ast::Statement::Query(query) => match &*query.body {
+                SetExpr::Insert(inner) | SetExpr::Update(inner) | SetExpr::Delete(inner) => {
+                    (&**inner, self.with_clause(query.with.as_ref())?)
+                }
+                _ => {
+                    let statement = Statement::Query(finish(self.query(query, true)?));
+                    return Ok(vec![RuleStep { origin: StepOrigin::Written, statement }]);
+                }
+            },
+            statement => (statement, vec![]),
+        };
+        self.rule_values = values;
+        let mut steps = match self.met_rules(statement)? {
+            Some(met) => self.rule_steps(statement, &met)?,
+            None => {
+                let modify = self.modify_as_is(statement)?;
+                let statement = Statement::Modify(modify, vec![]);
+                vec![RuleStep { origin: StepOrigin::Written, statement }]
+            }
+        };
+        lend_ctes(ctes, &mut steps)?;
+        Ok(steps)
+    }
+
+    /// Puts the statement's own RETURNING in the place of a rule's, whose columns are the relation's.
+    fn return_as(&mut self, met: &Met, list: &Vec<ast::SelectItem>, modify: &mut Modify) -> SqlResult<()> {
+        let given = modify.returning.take().unwrap_or_default();
+        let access = self.new_access(met.table.oid, "");
+        let columns: Vec<NsColumn> = met
+            .table
+            .visible_columns()
+            .zip(given)
+            .map(|(c, (_, scalar))| {
+                let origin = Some((met.table.oid, c.number));
+                NsColumn { name: c.name.clone(), scalar, origin, fields: None, access: None }
+            })
+            .collect();
+        let label = met.label.clone().unwrap_or_else(|| met.table.name.clone());
+        let mut item = NsItem::new(label, Columns::List(columns.into()));
+        item.table = Some(met.table.oid);
+        item.schema = met.label.is_none().then_some(met.table.schema);
+        let item = item.accessed_by(access);
+        self.levels.push(Level::new());
+        self.level().items.push(item);
+        let returning = self.returning(Some(list));
+        self.levels.pop();
+        modify.returning = returning?;
+        Ok(())
+    }
+
+    /// The rows that the VALUES of an INSERT are computed for, if it is a rule's action.
+    pub fn rows_of_values(&mut self) -> Option<RuleRows> {
+        let wanted = std::mem::take(&mut self.rule_values);
+        let rows = self.rule_rows.clone().filter(|_| wanted)?;
+        self.level().items.extend(rows.items.iter().cloned());
+        Some(rows)
+    }
+
+    /// VALUES once for each row of the rule's.
+    pub fn values_for_rows(
+        &mut self,
+        rows: RuleRows,
+        source: Rel,
+        table: &Table,
+        mut new_row: Vec<(i16, ColumnId)>,
+    ) -> (Rel, Vec<(i16, ColumnId)>) {
+        let input = match source {
+            Rel::Values { rows: mut values, columns } if values.len() == 1 => {
+                let values = values.pop().unwrap_or_default();
+                let exprs = columns.into_iter().map(|(id, _)| id).zip(values).collect();
+                return (Rel::Project { input: Box::new(rows.rel), exprs }, new_row);
+            }
+            source => {
+                let (left, right) = (Box::new(rows.rel), Box::new(source));
+                Rel::Join { kind: JoinKind::Inner, left, right, on: truth(true), lateral: true }
+            }
+        };
+        let mut exprs = Vec::with_capacity(new_row.len());
+        for (number, id) in &mut new_row {
+            let Some(c) = table.column(*number) else { continue };
+            let fresh = self.new_column();
+            exprs.push((fresh, column(*id, c.ty)));
+            *id = fresh;
+        }
+        (Rel::Project { input: Box::new(input), exprs }, new_row)
+    }
+
+    /// Reads the rows of a view as those of a table without keys: names, key, and each column's id by number.
+    ///
+    /// # Errors
+    /// Those of the view's query.
+    #[allow(clippy::type_complexity, reason = "what a scan of a table gives, used once")]
+    pub fn scan_ruled_view(&mut self, table: &Table) -> SqlResult<(Rel, NsItem, ColumnId, Vec<(i16, ColumnId)>)> {
+        let view = self.context.catalog.views.get(&table.oid).cloned();
+        let view = view.ok_or_else(|| SqlError::internal("a view has left the catalog"))?;
+        let bound = self.bind_view_body(&view, vec![])?;
+        let mut exprs = Vec::with_capacity(table.columns.len() + 1);
+        let (mut row, mut columns) = (Vec::with_capacity(table.columns.len()), Vec::with_capacity(table.columns.len()));
+        for (given, own) in bound.columns.iter().zip(&table.columns) {
+            let id = self.new_column();
+            exprs.push((id, column(given.id, given.ty)));
+            row.push((own.number, id));
+            columns.push(NsColumn {
+                name: own.name.clone(),
+                scalar: column(id, own.ty),
+                origin: Some((view.oid, own.number)),
+                fields: given.fields.clone(),
+                access: None,
+            });
+        }
+        let key = self.new_column();
+        exprs.push((key, null(PgType::BYTEA)));
+        let rel = Rel::Project { input: Box::new(bound.rel), exprs };
+        Ok((rel, NsItem::new(table.name.clone(), Columns::List(columns.into())), key, row))
+    }
+}
+
+/// Gives a rewritten statement its CTEs.
+///
+/// # Errors
+/// 0A000 if there are several statements for them.
+fn lend_ctes(ctes: Vec<Cte>, steps: &mut [RuleStep]) -> SqlResult<()> {
+    if ctes.is_empty() {
+        return Ok(());
+    }
+    if steps.iter().filter(|s| !matches!(s.statement, Statement::Other(_))).count() > 1 {
+        let text = "WITH cannot be used in a query that is rewritten by rules into multiple queries";
+        return Err(SqlError::unsupported(text));
+    }
+    for step in steps {
+        match &mut step.statement {
+            Statement::Modify(_, own) => drop(own.splice(0..0, ctes)),
+            Statement::Query(query) => {
+                let body = std::mem::replace(&mut query.rel, Rel::Values { rows: vec![], columns: vec![] });
+                query.rel = Rel::With { ctes, body: Box::new(body) };
+            }
+            _ => continue,
+        }
+        return Ok(());
+    }
+    Ok(())
+}
+
+/// The statement that a text is.
+pub fn one(sql: &str) -> SqlResult<ast::Statement> {
+    let mut parsed = parse::parse(sql)?;
+    match (parsed.pop(), parsed.is_empty()) {
+        (Some(only), true) => Ok(only.statement),
+        _ => Err(SqlError::internal("a rule's action that is not one statement")),
+    }
+}
+
+fn event_of(op: &ModifyOp) -> Option<RuleEvent> {
+    match op {
+        ModifyOp::Insert { .. } => Some(RuleEvent::Insert),
+        ModifyOp::Update { .. } => Some(RuleEvent::Update),
+        ModifyOp::Delete { .. } => Some(RuleEvent::Delete),
+        ModifyOp::Merge { .. } => None,
+    }
+}
+
+/// 55000 for a view all of whose INSTEAD rules have conditions.
+fn only_conditional(met: &Met) -> SqlError {
+    let (phrase, gerund) = match met.event {
+        RuleEvent::Insert => ("insert into", "inserting into"),
+        RuleEvent::Update => ("update", "updating"),
+        _ => ("delete from", "deleting from"),
+    };
+    let event = met.event.word();
+    let text = format!("cannot {phrase} view \"{}\"", met.table.name);
+    let hint = format!(
+        "To enable {gerund} the view, provide an INSTEAD OF {event} trigger or an unconditional ON {event} DO INSTEAD rule."
+    );
+    SqlError::new(SqlState::ObjectNotInPrerequisiteState, text)
+        .detail("Views with conditional DO INSTEAD rules are not automatically updatable.")
+        .hint(hint)
+}
+
+/// 0A000 where nothing says what is returned.
+fn no_returning(met: &Met) -> SqlError {
+    let event = met.event.word();
+    SqlError::unsupported(format!("cannot perform {event} RETURNING on relation \"{}\"", met.table.name))
+        .hint(format!("You need an unconditional ON {event} DO INSTEAD rule with a RETURNING clause."))
+}
