@@ -406,7 +406,7 @@ impl Binder<'_> {
             }
         }
         self.rewriting.pop();
-        if returning.is_some() && !returns {
+        if returning_of(statement).is_some() && met.rules.iter().any(|r| r.instead) && !returns {
             return Err(no_returning(met));
         }
         if !replaced {

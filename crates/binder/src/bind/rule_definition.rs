@@ -84,7 +84,7 @@ pub fn rule_definition(
             let text = "conditional UNION/INTERSECT/EXCEPT statements are not implemented";
             return Err(SqlError::unsupported(text));
         }
-        for name in with_mentions(&statement) {
+        if let Some(name) = with_mentions(&statement) {
             return Err(SqlError::unsupported(format!("cannot refer to {name} within WITH query")));
         }
         let mut binder = defining(context, text, table, written.event);

@@ -237,6 +237,7 @@ impl DdlContext<'_> {
                 }
                 next.version += 1;
                 self.edit().put_view(Arc::new(next));
+                self.rename_in_rules(view.oid, old, new)?;
                 self.rewrite_views(&before, &[view.oid], |sql, called| expression::alias_columns(sql, called, &names))
             }
             AlterAction::Accepted | AlterAction::AcceptedColumn { .. } => Ok(()),

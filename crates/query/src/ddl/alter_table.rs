@@ -717,6 +717,7 @@ impl DdlContext<'_> {
             let schema = before.schema_by_oid(schema).map_or_else(String::new, |s| s.name.clone());
             let called = [schema, name.to_owned()];
             self.rewrite_bodies(*oid, |sql| change(sql, &called))?;
+            self.rewrite_rules(*oid, |sql| change(sql, &called))?;
         }
         Ok(())
     }

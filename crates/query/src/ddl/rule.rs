@@ -11,7 +11,7 @@ use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
 use super::drop::Object;
-use super::names::undefined_table;
+use super::names::{quote, undefined_table};
 use super::permit::securable;
 
 /// 42704.
@@ -246,6 +246,40 @@ impl DdlContext<'_> {
         Ok(())
     }
 
+    /// Changes the actions of rules that use a relation.
+    pub(super) fn rewrite_rules(
+        &mut self,
+        relation: Oid,
+        change: impl Fn(&str) -> SqlResult<String>,
+    ) -> SqlResult<()> {
+        let before = Arc::clone(self.now());
+        for (on, rule) in before.rules().filter(|(on, r)| *on == relation || r.depends_on.contains(&relation)) {
+            let mut actions = rule.actions.clone();
+            // NOTIFY is no query.
+            for action in actions.iter_mut().filter(|a| gavel_binder::parse::parse_query(&a.sql).is_ok()) {
+                action.sql = change(&action.sql)?;
+            }
+            self.edit_rules(on, |rules| {
+                rules.iter_mut().filter(|own| own.oid == rule.oid).for_each(|own| own.actions.clone_from(&actions));
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Gives a column of a relation another name where its own rules mention it as one of OLD or NEW.
+    pub(super) fn rename_in_rules(&mut self, relation: Oid, column: &str, to: &str) -> SqlResult<()> {
+        let own = self.now().rules().any(|(on, _)| on == relation);
+        if !own {
+            return Ok(());
+        }
+        self.edit_rules(relation, |rules| {
+            for rule in rules {
+                let texts = rule.condition.iter_mut().chain(rule.actions.iter_mut().map(|a| &mut a.sql));
+                texts.for_each(|sql| *sql = renamed_side(sql, column, to));
+            }
+        })
+    }
+
     /// DROP RULE.
     pub(super) async fn drop_rule(&mut self, name: &RuleName, if_exists: bool, cascade: bool) -> SqlResult<()> {
         let relation = match self.find(&name.relation) {
@@ -316,5 +350,44 @@ impl DdlContext<'_> {
                 rule.enabled = enabled;
             }
         })
+    }
+}
+
+/// A text with `old.column` and `new.column` called otherwise.
+fn renamed_side(sql: &str, column: &str, to: &str) -> String {
+    let word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let quoted = quote(column);
+    let mut out = String::with_capacity(sql.len());
+    let mut rest = sql;
+    let mut in_string = false;
+    while let Some(c) = rest.chars().next() {
+        let starts = !in_string && !out.chars().next_back().is_some_and(|b| word(b) || b == '"' || b == '.');
+        let side = rest.get(..4).filter(|s| ["old.", "new."].iter().any(|side| s.eq_ignore_ascii_case(side)));
+        if let Some(side) = side.filter(|_| starts)
+            && let Some(behind) = [column, quoted.as_str()].iter().find_map(|name| {
+                let found = rest.get(4..4 + name.len()).is_some_and(|s| s.eq_ignore_ascii_case(name));
+                let behind = rest.get(4 + name.len()..).filter(|_| found)?;
+                (!behind.starts_with(word)).then_some(behind)
+            })
+        {
+            out.push_str(side);
+            out.push_str(&quote(to));
+            rest = behind;
+            continue;
+        }
+        in_string ^= c == '\'';
+        out.push(c);
+        rest = &rest[c.len_utf8()..];
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_of_both_sides_are_renamed() {
+        assert_eq!(renamed_side("NEW.a + old.ab, 'new.a', x.new.a", "a", "B c"), "NEW.\"B c\" + old.ab, 'new.a', x.new.a");
     }
 }

@@ -70,6 +70,8 @@ use crate::settings::Settings;
 use resolver::CatalogNames;
 use table::Rows;
 
+pub use classes::return_rule;
+
 /// A session as `pg_stat_activity` shows it.
 #[derive(Clone, Debug, Default)]
 pub struct Activity {
