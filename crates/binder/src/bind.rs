@@ -139,6 +139,8 @@ pub struct Binder<'a> {
     pub rule_view: bool,
     /// Relations and statements whose rules are being applied.
     pub rewriting: Vec<(Oid, RuleEvent)>,
+    /// The WITH of the statement that is being rewritten writes.
+    pub writing_with: bool,
     /// The query of COPY is being bound.
     pub copying: bool,
 }
@@ -178,6 +180,7 @@ impl<'a> Binder<'a> {
             rule_values: false,
             rule_view: false,
             rewriting: vec![],
+            writing_with: false,
             copying: false,
         }
     }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::acl::{Acl, AclItem};
 use crate::index_method::IndexMethod;
-use crate::rule::Rule;
 use crate::partition::{PartitionBound, PartitionKey};
+use crate::rule::Rule;
 
 /// Names an object for ever: PostgreSQL's OID of it, and the object id in storage keys.
 pub type ObjectId = Oid;

@@ -126,7 +126,10 @@ impl View {
             column.default = self.defaults.iter().find(|(n, _)| *n == number).map(|(_, sql)| sql.clone());
             columns.push(column);
         }
-        Table { rules: self.rules.clone(), ..Table::bare(self.oid, self.schema, self.name.clone(), self.owner, columns) }
+        Table {
+            rules: self.rules.clone(),
+            ..Table::bare(self.oid, self.schema, self.name.clone(), self.owner, columns)
+        }
     }
 }
 

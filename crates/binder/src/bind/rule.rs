@@ -27,8 +27,7 @@ use super::scope::{Columns, Level, NsColumn, NsItem};
 use super::statement::finish;
 use super::view::without_position;
 use crate::bound::{
-    ColumnId, Cte, JoinKind, Modify, ModifyOp, Rel, Rewritten, RuleStep, Scalar, ScalarKind, Statement,
-    StepOrigin,
+    ColumnId, Cte, JoinKind, Modify, ModifyOp, Rel, Rewritten, RuleStep, Scalar, ScalarKind, Statement, StepOrigin,
 };
 use crate::ddl;
 use crate::parse::{self, marker};
@@ -272,6 +271,7 @@ impl Binder<'_> {
             super::prune::prune_modify_with(&mut modify, &mut ctes);
             return Ok(Statement::Modify(modify, ctes));
         };
+        self.writing_with = ctes.iter().any(super::statement::writes);
         let mut steps = self.rule_steps(statement, &met)?;
         lend_ctes(ctes, &mut steps)?;
         for step in &mut steps {
@@ -308,9 +308,8 @@ impl Binder<'_> {
             true => ("COPY", "the COPY"),
             false => ("data-modifying statements in WITH", "data-modifying statements in WITH"),
         };
-        let refused = |what: &str, place: &str| {
-            Err(SqlError::unsupported(format!("{what} rules are not supported for {place}")))
-        };
+        let refused =
+            |what: &str, place: &str| Err(SqlError::unsupported(format!("{what} rules are not supported for {place}")));
         match steps.as_slice() {
             [] => return refused("DO INSTEAD NOTHING", place),
             [_] => {}
@@ -332,7 +331,11 @@ impl Binder<'_> {
     }
 
     /// The same in the body of a function: what runs, and the modification of it that returns rows.
-    pub fn modification_in_body(&mut self, statement: &ast::Statement, met: &Met) -> SqlResult<super::query::BoundQuery> {
+    pub fn modification_in_body(
+        &mut self,
+        statement: &ast::Statement,
+        met: &Met,
+    ) -> SqlResult<super::query::BoundQuery> {
         let steps = self.rule_steps(statement, met)?;
         let own = steps.iter().any(|s| s.origin == StepOrigin::Written);
         let mut rels = Vec::with_capacity(steps.len());
@@ -473,6 +476,13 @@ impl Binder<'_> {
         if !returns {
             take_returning(&mut statement);
         }
+        if let (true, ast::Statement::Insert(insert)) = (self.writing_with, &statement)
+            && insert.source.as_ref().is_some_and(|query| !matches!(*query.body, SetExpr::Values(_)))
+        {
+            let text =
+                "INSERT...SELECT rule actions are not supported for queries having data-modifying statements in WITH";
+            return Err(SqlError::unsupported(text));
+        }
         let context = self.context.stored();
         let mut inner = Binder::new(&context, &action.sql);
         self.lend_rule(&mut inner, met.table.owner);
@@ -509,7 +519,7 @@ impl Binder<'_> {
         let (statement, ctes) = match statement {
             ast::Statement::Query(query) => match &*query.body {
                 SetExpr::Insert(inner) | SetExpr::Update(inner) | SetExpr::Delete(inner) => {
-                    (&**inner, self.with_clause(query.with.as_ref())?)
+                    (inner, self.with_clause(query.with.as_ref())?)
                 }
                 _ => {
                     let statement = Statement::Query(finish(self.query(query, true)?));

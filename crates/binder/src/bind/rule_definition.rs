@@ -119,8 +119,7 @@ fn defining<'a>(context: &'a BindContext<'a>, text: &'a str, table: &Table, even
     let (mut columns, mut items) = (Vec::new(), Vec::new());
     for (name, there) in [(OLD, event.has_old()), (NEW, event.has_new())] {
         if there {
-            let row: Vec<(i16, ColumnId)> =
-                table.visible_columns().map(|c| (c.number, binder.new_column())).collect();
+            let row: Vec<(i16, ColumnId)> = table.visible_columns().map(|c| (c.number, binder.new_column())).collect();
             columns.extend(row.iter().filter_map(|(n, id)| Some((*id, table.column(*n)?.ty))));
             items.push(side(table, name, &row));
         }

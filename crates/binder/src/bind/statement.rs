@@ -96,9 +96,9 @@ impl Binder<'_> {
             let error = SqlError::new(SqlState::SyntaxError, "SELECT ... INTO is not allowed here");
             return Err(self.error_at(error, self.name_pos(&into.name)));
         }
-        let Statement::Query(mut bound) = self.query_statement(query)? else { return Err(writes()) };
+        let Statement::Query(mut bound) = self.query_statement(query)? else { return Err(writing_cursor()) };
         if modifies(&bound.rel) {
-            return Err(writes());
+            return Err(writing_cursor());
         }
         if let Some(lock) = query.locks.first() {
             let word = self.lock_word(lock);
@@ -243,7 +243,7 @@ impl Binder<'_> {
     }
 }
 
-fn writes() -> SqlError {
+fn writing_cursor() -> SqlError {
     let message = "DECLARE CURSOR must not contain data-modifying statements in WITH";
     SqlError::new(SqlState::FeatureNotSupported, message)
 }
@@ -251,8 +251,12 @@ fn writes() -> SqlError {
 /// Whether a CTE of the query writes; PostgreSQL allows that in those of the whole statement alone.
 pub fn modifies(rel: &Rel) -> bool {
     let Rel::With { ctes, body } = rel else { return false };
-    let writes = |cte: &Cte| matches!(&cte.body, CteBody::Plain { query, .. } if matches!(query, Rel::Modify(_)) || modifies(query));
     ctes.iter().any(writes) || modifies(body)
+}
+
+/// Whether it is, or has, a statement that writes.
+pub fn writes(cte: &Cte) -> bool {
+    matches!(&cte.body, CteBody::Plain { query, .. } if matches!(query, Rel::Modify(_)) || modifies(query))
 }
 
 /// A bound query as a statement: pruned, with its outputs named.

@@ -247,11 +247,7 @@ impl DdlContext<'_> {
     }
 
     /// Changes the actions of rules that use a relation.
-    pub(super) fn rewrite_rules(
-        &mut self,
-        relation: Oid,
-        change: impl Fn(&str) -> SqlResult<String>,
-    ) -> SqlResult<()> {
+    pub(super) fn rewrite_rules(&mut self, relation: Oid, change: impl Fn(&str) -> SqlResult<String>) -> SqlResult<()> {
         let before = Arc::clone(self.now());
         for (on, rule) in before.rules().filter(|(on, r)| *on == relation || r.depends_on.contains(&relation)) {
             let mut actions = rule.actions.clone();
@@ -303,7 +299,8 @@ impl DdlContext<'_> {
         }
         let Some(oid) = rules_of(&relation).iter().find(|r| r.name == name.name).map(|r| r.oid) else {
             if if_exists {
-                let text = format!("rule \"{}\" for relation \"{}\" does not exist, skipping", name.name, name.relation);
+                let text =
+                    format!("rule \"{}\" for relation \"{}\" does not exist, skipping", name.name, name.relation);
                 self.notice(text);
                 return Ok(());
             }
@@ -388,6 +385,9 @@ mod tests {
 
     #[test]
     fn columns_of_both_sides_are_renamed() {
-        assert_eq!(renamed_side("NEW.a + old.ab, 'new.a', x.new.a", "a", "B c"), "NEW.\"B c\" + old.ab, 'new.a', x.new.a");
+        assert_eq!(
+            renamed_side("NEW.a + old.ab, 'new.a', x.new.a", "a", "B c"),
+            "NEW.\"B c\" + old.ab, 'new.a', x.new.a"
+        );
     }
 }

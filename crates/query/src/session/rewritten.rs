@@ -58,12 +58,15 @@ impl Session {
             }
         }
         let mut tagged = tagged.unwrap_or_else(|| Executed::tag(tag_of(rewritten.verb, 0)));
-        if let (None, Some(shown), Tag::Fixed(tag)) = (&tagged.columns, shown, &tagged.tag) {
+        if tagged.columns.is_none()
+            && let Some(shown) = shown
+        {
+            let tag = Tag::Fixed(tagged.finish_tag());
             let batches = match shown.rows {
                 RowSource::Memory(batches) => batches,
                 RowSource::Stream(_) => VecDeque::new(),
             };
-            tagged = Executed::batches(shown.columns.unwrap_or_default(), batches, Tag::Fixed(tag.clone()));
+            tagged = Executed::batches(shown.columns.unwrap_or_default(), batches, tag);
             tagged.unannounced = true;
         }
         Ok(tagged)

@@ -101,7 +101,7 @@ impl Body {
                 Self::Modify(Box::new(ModifyBody { modify: Arc::new(modify.clone()), layout, by }))
             }
             Statement::Rewritten(rewritten) => {
-                let part = |step: &RuleStep| {
+                let part = |step: &RuleStep| -> SqlResult<(Self, Option<Arc<[ColumnDesc]>>)> {
                     Ok((Self::plan(&step.statement, env, explain)?, super::statement::columns_of(&step.statement)))
                 };
                 Self::Rewritten(rewritten.steps.iter().map(part).collect::<SqlResult<_>>()?)

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use gavel_catalog::snapshot::{PG_CLASS, PG_CONSTRAINT, PG_NAMESPACE, PG_PROC, PG_REWRITE, PG_TYPE, is_shared, row_type};
+use gavel_catalog::snapshot::{
+    PG_CLASS, PG_CONSTRAINT, PG_NAMESPACE, PG_PROC, PG_REWRITE, PG_TYPE, is_shared, row_type,
+};
 use gavel_catalog::system::{self, FIRST_USER_OID};
 use gavel_catalog::{Definition, Index, IndexKey, Table, bootstrap::SUPERUSER};
 use gavel_types::Oid;
@@ -104,7 +106,7 @@ fn table(row: &mut Row<'_>, t: &Table) {
     // Rows, and what keeps them, are its partitions'.
     if t.partitioned.is_none() {
         row.set("relhasrules", !t.rules.is_empty());
-    row.set("relam", HEAP).set("relfilenode", t.storage);
+        row.set("relam", HEAP).set("relfilenode", t.storage);
     }
     row.set("relhasindex", !t.indexes.is_empty()).set("relhassubclass", !t.children.is_empty());
     row.set("relispartition", t.bound.is_some());

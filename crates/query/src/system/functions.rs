@@ -129,9 +129,7 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
             };
             text(definition::view(context, oid, layout))
         }
-        "pg_get_ruledef" => {
-            text(super::rules::definition(context, a.oid(0), a.is_true(1)))
-        }
+        "pg_get_ruledef" => text(super::rules::definition(context, a.oid(0), a.is_true(1))),
         "pg_get_partkeydef" => text(catalog.table(a.oid(0)).and_then(|t| partition::key(context, t))),
         "pg_get_partition_constraintdef" => text(catalog.table(a.oid(0)).and_then(|t| constraint(context, t))),
         "pg_partition_root" => Ok(descent::root(catalog, a.oid(0)).map_or(Datum::Null, |root| Datum::Oid(root.0))),
