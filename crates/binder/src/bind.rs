@@ -137,6 +137,8 @@ pub struct Binder<'a> {
     pub rule_values: bool,
     /// The next view that is written to gives its own rows.
     pub rule_view: bool,
+    /// The view under the one that is written to whose rows are meant.
+    pub rule_base: Option<Oid>,
     /// Relations and statements whose rules are being applied.
     pub rewriting: Vec<(Oid, RuleEvent)>,
     /// The WITH of the statement that is being rewritten writes.
@@ -179,6 +181,7 @@ impl<'a> Binder<'a> {
             rule_rows: None,
             rule_values: false,
             rule_view: false,
+            rule_base: None,
             rewriting: vec![],
             writing_with: false,
             copying: false,

@@ -12,14 +12,14 @@
 
 use std::sync::Arc;
 
-use gavel_catalog::Table;
 use gavel_catalog::rule::{Rule, RuleAction, RuleEvent};
+use gavel_catalog::{Table, View};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, SetExpr, TableFactor};
 
 use super::Binder;
 use super::clause::Clause;
-use super::modify::in_row;
+use super::modify::{Verb, in_row};
 use super::name::{Resolved, fold, qualified, relation, without_only};
 use super::query::with;
 use super::scalar::{boolean, column, constant, not, null, truth};
@@ -45,9 +45,10 @@ pub struct RuleRows {
 
 /// The rules that a statement meets.
 pub struct Met {
-    /// What it writes: the table, or the view as one.
+    /// What has the rules: the table, or the view as one. It is what the statement names, or under that.
     table: Arc<Table>,
     view: bool,
+    layered: bool,
     event: RuleEvent,
     /// In the order in which they are applied, at least one.
     rules: Vec<Rule>,
@@ -208,6 +209,14 @@ pub fn side(table: &Table, name: &str, row: &[(i16, ColumnId)]) -> NsItem {
     item
 }
 
+fn rules_of(relation: &Resolved) -> &[Rule] {
+    match relation {
+        Resolved::Table(table) => &table.rules,
+        Resolved::View(view) => &view.rules,
+        _ => &[],
+    }
+}
+
 /// 42P17.
 fn endless(name: &str) -> SqlError {
     let text = format!("infinite recursion detected in rules for relation \"{name}\"");
@@ -229,22 +238,23 @@ impl Binder<'_> {
         let Ok(found) = qualified(self.context, &name).and_then(|full| relation(self.context, &full)) else {
             return Ok(None);
         };
-        let all = match &found {
-            Resolved::Table(table) => &table.rules,
-            Resolved::View(view) => &view.rules,
-            _ => return Ok(None),
-        };
-        if all.is_empty() {
-            return Ok(None);
-        }
         let Some(event) = event else {
-            if let Resolved::View(_) = found {
+            if rules_of(&found).is_empty() || matches!(found, Resolved::View(_)) {
                 return Ok(None);
             }
             let text = format!("cannot execute MERGE on relation \"{}\"", found.name());
             return Err(SqlError::unsupported(text).detail("MERGE is not supported for relations with rules."));
         };
-        let in_force = |wanted: RuleEvent| all.iter().filter(move |r| r.event == wanted && r.is_in_force());
+        let own = rules_of(&found).iter().any(|r| r.event == event && r.is_in_force());
+        let (found, layered) = match found {
+            Resolved::View(view) if !own => match self.rules_below(&view, event)? {
+                Some(below) => (below, true),
+                None => (Resolved::View(view), false),
+            },
+            found => (found, false),
+        };
+        let in_force =
+            |wanted: RuleEvent| rules_of(&found).iter().filter(move |r| r.event == wanted && r.is_in_force());
         if let ast::Statement::Insert(insert) = statement
             && insert.on.is_some()
             && (in_force(RuleEvent::Update).next().is_some() || in_force(RuleEvent::Insert).next().is_some())
@@ -261,7 +271,50 @@ impl Binder<'_> {
             Resolved::View(view) => (Arc::new(view.as_ruled_table(self.context.catalog)), true),
             _ => return Ok(None),
         };
-        Ok(Some(Met { table, view, event, rules, label }))
+        Ok(Some(Met { table, view, layered, event, rules, label }))
+    }
+
+    /// What has rules for the event among what a simple view is written through to.
+    fn rules_below(&self, view: &Arc<View>, event: RuleEvent) -> SqlResult<Option<Resolved>> {
+        let context = self.context.stored();
+        let mut next = Arc::clone(view);
+        for _ in 0..super::view::MAX_VIEW_DEPTH {
+            let query = parse::parse_query(&next.sql)?;
+            let Some(name) = super::written::only_relation(&query) else { return Ok(None) };
+            let below = relation(&context, &qualified(&context, &name)?)?;
+            if rules_of(&below).iter().any(|r| r.event == event && r.is_in_force()) {
+                return Ok(Some(below));
+            }
+            match below {
+                Resolved::View(view) => next = view,
+                _ => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The rules that a view's rows meet when they are written through it, its own apart.
+    fn met_below(&self, statement: &ast::Statement, met: &Met) -> SqlResult<Option<Met>> {
+        let Some(view) = self.context.catalog.views.get(&met.table.oid).cloned() else { return Ok(None) };
+        let Some(found) = self.rules_below(&view, met.event)? else { return Ok(None) };
+        let rules = rules_of(&found).iter().filter(|r| r.event == met.event && r.is_in_force()).cloned().collect();
+        let (table, view) = match found {
+            Resolved::Table(table) => (table, false),
+            Resolved::View(view) => (Arc::new(view.as_ruled_table(self.context.catalog)), true),
+            _ => return Ok(None),
+        };
+        let label = target(statement).and_then(|(_, label, _)| label);
+        Ok(Some(Met { table, view, layered: true, event: met.event, rules, label }))
+    }
+
+    /// Has what is bound next write the rows that the rules see.
+    fn write_ruled(&mut self, met: &Met) {
+        self.rule_view = met.view && !met.layered;
+        self.rule_base = (met.view && met.layered).then_some(met.table.oid);
+    }
+
+    fn write_tables(&mut self) {
+        (self.rule_view, self.rule_base) = (false, None);
     }
 
     /// A DML statement with its CTEs, which the current level has.
@@ -376,9 +429,10 @@ impl Binder<'_> {
         let mut bare = statement.clone();
         take_returning(&mut bare);
         // The rows as the rules see them: those of a view are the view's, not its table's.
-        (self.rule_view, self.rule_values) = (met.view, values);
+        self.rule_values = values;
+        self.write_ruled(met);
         let source = self.modify_as_is(&bare);
-        self.rule_view = false;
+        self.write_tables();
         let source = source?;
         let rows = RuleRows { items: sides(&source), rel: source.source };
         let narrowed = is_narrowed(statement) || self.rule_rows.is_some();
@@ -400,7 +454,7 @@ impl Binder<'_> {
                         if let Statement::Modify(modify, _) = &mut step.statement
                             && modify.returning.is_some()
                         {
-                            self.return_as(met, list, modify)?;
+                            self.return_as(met, statement, list, modify)?;
                             returns = true;
                         }
                     }
@@ -414,6 +468,14 @@ impl Binder<'_> {
         }
         if !replaced {
             self.rule_values = values;
+            if let Some(below) = self.met_below(statement, met)? {
+                let mut own = self.rule_steps(statement, &below)?;
+                match met.event {
+                    RuleEvent::Insert => drop(steps.splice(0..0, own)),
+                    _ => steps.append(&mut own),
+                }
+                return Ok(steps);
+            }
             let mut own = self.modify_as_is(statement)?;
             let items = sides(&own);
             for condition in met.rules.iter().filter(|r| r.instead).filter_map(|r| r.condition.as_ref()) {
@@ -542,23 +604,29 @@ impl Binder<'_> {
     }
 
     /// Puts the statement's own RETURNING in the place of a rule's, whose columns are the relation's.
-    fn return_as(&mut self, met: &Met, list: &Vec<ast::SelectItem>, modify: &mut Modify) -> SqlResult<()> {
-        let given = modify.returning.take().unwrap_or_default();
-        let access = self.new_access(met.table.oid, "");
-        let columns: Vec<NsColumn> = met
-            .table
-            .visible_columns()
-            .zip(given)
-            .map(|(c, (_, scalar))| {
-                let origin = Some((met.table.oid, c.number));
-                NsColumn { name: c.name.clone(), scalar, origin, fields: None, access: None }
-            })
-            .collect();
-        let label = met.label.clone().unwrap_or_else(|| met.table.name.clone());
-        let mut item = NsItem::new(label, Columns::List(columns.into()));
-        item.table = Some(met.table.oid);
-        item.schema = met.label.is_none().then_some(met.table.schema);
-        let item = item.accessed_by(access);
+    fn return_as(
+        &mut self,
+        met: &Met,
+        statement: &ast::Statement,
+        list: &Vec<ast::SelectItem>,
+        modify: &mut Modify,
+    ) -> SqlResult<()> {
+        let Some((name, ..)) = target(statement) else { return Ok(()) };
+        let (name, _) = without_only(name);
+        let verb = match met.event {
+            RuleEvent::Insert => Verb::Insert,
+            RuleEvent::Update => Verb::Update,
+            _ => Verb::Delete,
+        };
+        self.write_ruled(met);
+        let written = self.written(&name, verb);
+        self.write_tables();
+        let written = written?;
+        let given = modify.returning.take().unwrap_or_default().into_iter().map(|(_, scalar)| scalar);
+        let values: Vec<(i16, Scalar)> = met.table.visible_columns().map(|c| c.number).zip(given).collect();
+        let value = |n: i16| values.iter().find(|(number, _)| *number == n).map(|(_, scalar)| scalar.clone());
+        let label = met.label.clone().unwrap_or_else(|| written.name.clone());
+        let item = self.written_row(&written, label, None, &value)?;
         self.levels.push(Level::new());
         self.level().items.push(item);
         let returning = self.returning(Some(list));

@@ -219,6 +219,12 @@ fn single(select: &ast::Select) -> Option<(&ast::ObjectName, Option<&ast::TableA
     }
 }
 
+/// The one relation that a simple view reads.
+pub fn only_relation(query: &ast::Query) -> Option<ast::ObjectName> {
+    let (name, _) = single(simple(query).ok()?)?;
+    Some(without_only(name).0.into_owned())
+}
+
 impl Binder<'_> {
     /// What a DML statement writes under this name.
     ///
@@ -286,6 +292,10 @@ impl Binder<'_> {
                 Resolved::Table(table) if table.materialized.is_none() => {
                     self.uses(table.oid);
                     return Ok((table, only, layers));
+                }
+                Resolved::View(below) if self.rule_base == Some(below.oid) => {
+                    self.uses(below.oid);
+                    return Ok((Arc::new(below.as_ruled_table(context.catalog)), only, layers));
                 }
                 Resolved::View(below) if layers.len() < super::view::MAX_VIEW_DEPTH => next = below,
                 Resolved::System(system) => {
