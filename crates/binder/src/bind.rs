@@ -44,6 +44,7 @@ pub mod routine;
 pub mod same;
 pub mod rule;
 pub mod rule_definition;
+pub mod rule_rows;
 pub mod scalar;
 pub mod scope;
 pub mod select;
@@ -132,7 +133,7 @@ pub struct Binder<'a> {
     /// Replacements that make a view's text independent of the search path, if one is being defined.
     pub edits: Option<Vec<(Range<usize>, String)>>,
     /// The rows that the rule's action is done for whose text this is.
-    pub rule_rows: Option<rule::RuleRows>,
+    pub rule_rows: Option<rule_rows::RuleRows>,
     /// The next INSERT computes its VALUES for each of them.
     pub rule_values: bool,
     /// The next view that is written to gives its own rows.

@@ -9,7 +9,8 @@ use sqlparser::ast::{self, SetExpr};
 
 use super::Binder;
 use super::clause::Clause;
-use super::rule::{NEW, OLD, RuleRows, one, side};
+use super::rule::one;
+use super::rule_rows::{NEW, OLD, RuleRows, side};
 use super::scalar::null;
 use super::scope::Level;
 use super::typename::format_type;

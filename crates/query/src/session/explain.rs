@@ -13,7 +13,7 @@ use crate::explain::{Options, Profile, json, lines};
 use crate::lower::PlannedQuery;
 use crate::session::Session;
 use crate::session::result::{Executed, Tag};
-use crate::session::running::{Body, ModifyBody, ModifyBy, tables_of};
+use crate::session::running::{Body, ModifyBy, tables_of};
 use crate::session::statement::{not_supported, text_column, verb};
 use crate::session::utility::execute_name;
 
@@ -145,7 +145,7 @@ impl Session {
             }
             let (plan, writes) = match body {
                 Body::Query { plan: Some(plan), locks, .. } => (plan, locks.map(|_| "SELECT")),
-                Body::Modify(ModifyBody { modify, by: ModifyBy::Plan(plan), .. }) => (plan, Some(verb(&modify.op))),
+                Body::Modify(body) if let ModifyBy::Plan(plan) = &body.by => (plan, Some(verb(&body.modify.op))),
                 _ => {
                     out.push("Utility Statement".to_owned());
                     continue;
