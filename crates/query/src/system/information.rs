@@ -217,6 +217,7 @@ fn columns(context: &SystemContext<'_>, out: &mut Rows) {
     for v in context.catalog.views.values().filter(|v| context.wants(v.oid, &v.name)) {
         let schema = context.schema_name(v.schema);
         let writable = updatability(context.catalog, v).columns;
+        let by_rules = super::rules::written_by_rules(context, v.oid);
         let of = Securable::View(v);
         for ((number, (name, ty)), writable) in (1_i16..).zip(&v.columns).zip(writable) {
             if !column_is_shown(context, &of, number) {
@@ -226,7 +227,8 @@ fn columns(context: &SystemContext<'_>, out: &mut Rows) {
             let default = default.map(|(_, sql)| definition::expression(context, sql));
             out.add(|row| {
                 column(context, row, (schema, &v.name), name, number, *ty);
-                row.set("is_updatable", yes_no(writable)).set("column_default", default);
+                row.set("is_updatable", yes_no(writable || by_rules & CHANGE == CHANGE));
+                row.set("column_default", default);
             });
         }
     }

@@ -72,9 +72,9 @@ fn shown(context: &SystemContext<'_>, on: Oid, rule: &Rule, pretty: bool) -> Str
         [] => out.push_str("NOTHING;"),
         [one] => out.push_str(&format!(" {one};")),
         many => {
-            out.push_str("( ");
+            out.push('(');
             for one in many {
-                out.push_str(&format!("{one};\n"));
+                out.push_str(&format!(" {one};{}", if pretty { "\n" } else { " " }));
             }
             out.push_str(");");
         }
