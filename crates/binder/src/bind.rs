@@ -43,6 +43,9 @@ pub mod recursive;
 pub mod reference;
 pub mod routine;
 pub mod same;
+pub mod rule;
+pub mod rule_definition;
+pub mod rule_rows;
 pub mod scalar;
 pub mod scope;
 pub mod select;
@@ -65,6 +68,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use gavel_catalog::privilege::Access;
+use gavel_catalog::rule::RuleEvent;
 use gavel_types::{Oid, PgType, SqlError, SqlResult};
 use sqlparser::ast;
 
@@ -129,6 +133,20 @@ pub struct Binder<'a> {
     pub recorder: Option<Box<record::Recorder>>,
     /// Replacements that make a view's text independent of the search path, if one is being defined.
     pub edits: Option<Vec<(Range<usize>, String)>>,
+    /// The rows that the rule's action is done for whose text this is.
+    pub rule_rows: Option<rule_rows::RuleRows>,
+    /// The next INSERT computes its VALUES for each of them.
+    pub rule_values: bool,
+    /// The next view that is written to gives its own rows.
+    pub rule_view: bool,
+    /// The view under the one that is written to whose rows are meant.
+    pub rule_base: Option<Oid>,
+    /// Relations and statements whose rules are being applied.
+    pub rewriting: Vec<(Oid, RuleEvent)>,
+    /// The WITH of the statement that is being rewritten writes.
+    pub writing_with: bool,
+    /// The query of COPY is being bound.
+    pub copying: bool,
 }
 
 impl<'a> Binder<'a> {
@@ -162,6 +180,13 @@ impl<'a> Binder<'a> {
             defining: false,
             recorder: None,
             edits: None,
+            rule_rows: None,
+            rule_values: false,
+            rule_view: false,
+            rule_base: None,
+            rewriting: vec![],
+            writing_with: false,
+            copying: false,
         }
     }
 

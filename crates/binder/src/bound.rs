@@ -696,8 +696,40 @@ pub enum Statement {
         arguments: Query,
         output: Vec<Output>,
     },
+    /// What rules have made of an INSERT, UPDATE or DELETE.
+    Rewritten(Rewritten),
     /// DDL, SET, SHOW, BEGIN, … as parsed.
     Other(Box<ast::Statement>),
+}
+
+/// Statements that run one after the other, each seeing what those before it have written (manual, chapter 41).
+#[derive(Clone, Debug)]
+pub struct Rewritten {
+    /// What was written: `INSERT`, `UPDATE` or `DELETE`.
+    pub verb: &'static str,
+    pub steps: Vec<RuleStep>,
+    /// The step, a modification, whose rows the command tag counts and which returns rows if any does.
+    pub tagging: Option<usize>,
+}
+
+/// A statement of a rewritten one: a query, a modification, or NOTIFY.
+#[derive(Clone, Debug)]
+pub struct RuleStep {
+    pub origin: StepOrigin,
+    pub statement: Statement,
+}
+
+/// Where a statement of a rewritten one comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepOrigin {
+    /// It is what was written.
+    Written,
+    /// A rule of DO ALSO.
+    Also,
+    /// A rule of DO INSTEAD without a condition.
+    Instead,
+    /// A rule of DO INSTEAD with one.
+    Conditional,
 }
 
 /// A bound statement with its parameters and what it depends on.

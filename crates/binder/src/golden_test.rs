@@ -74,6 +74,7 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
         bound: None,
         triggers: Vec::new(),
         unlogged: false,
+        rules: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     }
 }
@@ -157,6 +158,7 @@ pub fn catalog() -> Catalog {
         options: vec![],
         defaults: vec![],
         triggers: vec![],
+        rules: vec![],
     }));
     catalog
 }

@@ -39,6 +39,7 @@ pub use bind::operator::{compatible as compatible_operator, sortable};
 pub use bind::polymorphic::is_polymorphic;
 pub use bind::record::{query_tree, recorded_default, recorded_table_expr};
 pub use bind::routine::{CheckedBody, check_body, in_body};
+pub use bind::rule_definition::{RuleDefinition, WrittenRule, rule_definition};
 pub use bind::statement::bind;
 pub use bind::table_expr::{
     TableExpr, bind_default, bind_default_ast, bind_partition_bound_ast, bind_table_expr, bind_table_expr_ast,

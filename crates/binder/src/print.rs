@@ -43,6 +43,13 @@ pub fn statement(s: &Statement) -> String {
             out.push_str(&format!("invoke {}\n", procedure.function.name));
             query(arguments, 1, &mut out);
         }
+        Statement::Rewritten(r) => {
+            out.push_str(&format!("rewritten {} {:?}\n", r.verb, r.tagging));
+            for step in &r.steps {
+                out.push_str(&format!("{:?}\n", step.origin));
+                out.push_str(&statement(&step.statement));
+            }
+        }
         Statement::Other(s) => out.push_str(&format!("other {s}\n")),
     }
     out

@@ -8,6 +8,7 @@ use crate::acl::{Acl, AclItem};
 use crate::index_method::IndexMethod;
 use crate::partition::{PartitionBound, PartitionKey};
 use crate::trigger::Trigger;
+use crate::rule::Rule;
 
 /// Names an object for ever: PostgreSQL's OID of it, and the object id in storage keys.
 pub type ObjectId = Oid;
@@ -478,6 +479,9 @@ pub struct Table {
     /// UNLOGGED. Its rows are kept as safely as all others; the catalogs and dumps tell.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unlogged: bool,
+    /// In the order of their names, in which they are applied.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
     /// Of a temporary table, which is never stored.
     #[serde(skip)]
     pub on_commit: OnCommit,
@@ -629,6 +633,9 @@ pub struct View {
     /// In the order of their names, in which they fire.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub triggers: Vec<Trigger>,
+    /// In the order of their names, in which they are applied; the query of the view is not among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
 }
 
 impl View {

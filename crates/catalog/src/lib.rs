@@ -33,6 +33,7 @@ pub mod oids;
 pub mod partition;
 pub mod predefined;
 pub mod privilege;
+pub mod rule;
 pub mod rung;
 pub mod search;
 pub mod snapshot;

@@ -54,6 +54,7 @@ fn table() -> Table {
         materialized: None,
         triggers: Vec::new(),
         unlogged: false,
+        rules: Vec::new(),
         on_commit: Default::default(),
     }
 }

@@ -131,6 +131,7 @@ mod tests {
             of_type: None,
             triggers: vec![],
             unlogged: false,
+            rules: Vec::new(),
             on_commit: OnCommit::PreserveRows,
         }
     }

@@ -99,6 +99,7 @@ mod tests {
             options: Vec::new(),
             defaults: Vec::new(),
             triggers: Vec::new(),
+            rules: Vec::new(),
         })
     }
 

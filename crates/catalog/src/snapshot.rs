@@ -54,6 +54,7 @@ pub const PG_AUTHID: Oid = Oid(1260);
 pub const PG_TYPE: Oid = Oid(1247);
 pub const PG_PROC: Oid = Oid(1255);
 pub const PG_TRIGGER: Oid = Oid(2620);
+pub const PG_REWRITE: Oid = Oid(2618);
 
 /// Whether objects of this catalog belong to the whole cluster.
 pub fn is_shared(class: Oid) -> bool {

@@ -80,6 +80,7 @@ fn table(oid: u32, name: &str) -> Table {
         bound: None,
         triggers: Vec::new(),
         unlogged: false,
+        rules: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     }
 }

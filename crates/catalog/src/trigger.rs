@@ -4,7 +4,7 @@ use gavel_types::Oid;
 use serde::{Deserialize, Serialize};
 
 use crate::descriptor::{Column, Table, View};
-use crate::{Catalog, OnCommit};
+use crate::Catalog;
 
 /// When a trigger fires, seen from the write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,30 +148,10 @@ impl View {
             columns.push(column);
         }
         Table {
-            oid: self.oid,
-            schema: self.schema,
-            name: self.name.clone(),
-            owner: self.owner,
             version: self.version,
-            columns,
-            storage: Oid(0),
-            indexes: Vec::new(),
-            uniques: Vec::new(),
-            checks: Vec::new(),
-            foreign_keys: Vec::new(),
-            referenced_by: Vec::new(),
-            options: Vec::new(),
-            of_type: None,
-            acl: None,
-            materialized: None,
-            rung: 0,
-            unlogged: false,
-            inherits: Vec::new(),
-            children: Vec::new(),
-            partitioned: None,
-            bound: None,
             triggers: self.triggers.clone(),
-            on_commit: OnCommit::PreserveRows,
+            rules: self.rules.clone(),
+            ..Table::bare(self.oid, self.schema, self.name.clone(), self.owner, columns)
         }
     }
 }

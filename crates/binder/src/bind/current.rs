@@ -109,6 +109,9 @@ pub fn number_cursor(statement: &mut Statement, params: usize) {
     match statement {
         Statement::Modify(modify, _) => number(modify, params),
         Statement::Explain { inner, .. } => number_cursor(inner, params),
+        Statement::Rewritten(rewritten) => {
+            rewritten.steps.iter_mut().for_each(|step| number_cursor(&mut step.statement, params));
+        }
         _ => {}
     }
 }

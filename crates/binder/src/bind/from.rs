@@ -132,6 +132,11 @@ impl Binder<'_> {
             if ident.value.starts_with(marker::ROWS) {
                 return Err(SqlError::internal("ROWS FROM without its calls"));
             }
+            if ident.value == marker::RULE_ROWS
+                && let Some(rows) = &self.rule_rows
+            {
+                return Ok(FromItem::new(rows.rel.clone(), rows.items.clone()));
+            }
             if let Some((cte, level)) = self.find_cte(&fold(ident)) {
                 return self.cte_item(&cte, level, alias, pos);
             }

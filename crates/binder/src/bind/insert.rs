@@ -55,7 +55,8 @@ impl Binder<'_> {
         let (overriding, names) = overriding(&insert.columns);
         let explicit = !names.is_empty();
         let targets = self.insert_columns(&written, &names)?;
-        let (source, new_row) = match &insert.source {
+        let rows = self.rows_of_values();
+        let (mut source, mut new_row) = match &insert.source {
             None => self.insert_rows(&written, &targets, &[vec![]], overriding, explicit)?,
             Some(query) => match plain_values(query) {
                 Some(values) => {
@@ -65,6 +66,9 @@ impl Binder<'_> {
                 None => self.insert_query(&written, &targets, query, overriding, explicit)?,
             },
         };
+        if let Some(rows) = rows {
+            (source, new_row) = self.values_for_rows(rows, source, &table, new_row);
+        }
         let (mut source, new_row, checks) = self.check_new_rows(&written, source, new_row)?;
         let tree = table.partitioned.as_ref().map(|_| self.put_no_table(&mut source));
         let on_conflict = match &insert.on {

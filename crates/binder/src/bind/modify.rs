@@ -64,7 +64,16 @@ impl Verb {
 
 impl Binder<'_> {
     /// Binds a DML statement. The current level holds its CTEs; it gets a level of its own for names.
+    /// Rules may change it, but it must stay one statement.
     pub fn modify(&mut self, statement: &ast::Statement) -> SqlResult<Modify> {
+        match self.met_rules(statement)? {
+            Some(met) => self.modification_alone(statement, &met),
+            None => self.modify_as_is(statement),
+        }
+    }
+
+    /// The same, whatever rules there are.
+    pub fn modify_as_is(&mut self, statement: &ast::Statement) -> SqlResult<Modify> {
         self.descend()?;
         self.levels.push(Level::new());
         let out = match statement {

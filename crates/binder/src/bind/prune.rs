@@ -38,10 +38,6 @@ pub fn prune(rel: &mut Rel, outputs: impl Iterator<Item = ColumnId>) {
     visit(rel, &mut needed);
 }
 
-pub fn prune_modify(modify: &mut Modify) {
-    prune_modify_with(modify, &mut []);
-}
-
 /// Prunes a DML statement and the CTEs that it reads.
 pub fn prune_modify_with(modify: &mut Modify, ctes: &mut [Cte]) {
     let mut needed = Needed::default();

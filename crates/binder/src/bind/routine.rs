@@ -329,12 +329,12 @@ impl Binder<'_> {
                 ast::SetExpr::Insert(inner) | ast::SetExpr::Update(inner) | ast::SetExpr::Delete(inner) => {
                     writes(verb_of(inner))?;
                     self.levels.push(Level::new());
-                    let bound = self.with_clause(query.with.as_ref()).and_then(|ctes| Ok((ctes, self.modify(inner)?)));
+                    let bound = self.with_clause(query.with.as_ref());
+                    let bound = bound.and_then(|ctes| Ok((ctes, self.body_modification(inner)?)));
                     self.levels.pop();
-                    let (ctes, modify) = bound?;
-                    let returns = modify.returning.is_some();
-                    let bound = super::query::with(ctes, super::cte::modified(modify));
-                    Ok(Step { rel: bound.rel, columns: returns.then_some(bound.columns) })
+                    let (ctes, step) = bound?;
+                    let rel = if ctes.is_empty() { step.rel } else { Rel::With { ctes, body: Box::new(step.rel) } };
+                    Ok(Step { rel, columns: step.columns })
                 }
                 _ => {
                     let bound = self.query(query, true)?;
@@ -350,15 +350,26 @@ impl Binder<'_> {
             | ast::Statement::Merge(_) => {
                 writes(verb_of(statement))?;
                 self.levels.push(Level::new());
-                let modify = self.modify(statement);
+                let step = self.body_modification(statement);
                 self.levels.pop();
-                let modify = modify?;
-                let returns = modify.returning.is_some();
-                let BoundQuery { rel, columns, .. } = super::cte::modified(modify);
-                Ok(Step { rel, columns: returns.then_some(columns) })
+                step
             }
             other => Err(refused(other)),
         }
+    }
+
+    /// A DML statement, with what rules make of it.
+    fn body_modification(&mut self, statement: &ast::Statement) -> SqlResult<Step> {
+        let BoundQuery { rel, columns, .. } = match self.met_rules(statement)? {
+            Some(met) => self.modification_in_body(statement, &met)?,
+            None => {
+                let modify = self.modify_as_is(statement)?;
+                let returns = modify.returning.is_some();
+                let bound = super::cte::modified(modify);
+                return Ok(Step { rel: bound.rel, columns: returns.then_some(bound.columns) });
+            }
+        };
+        Ok(Step { rel, columns: (!columns.is_empty()).then_some(columns) })
     }
 
     /// Divides statements into those that only run and the last, and fits the last one to the result.

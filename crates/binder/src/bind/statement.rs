@@ -62,11 +62,9 @@ impl Binder<'_> {
             | ast::Statement::Delete(_)
             | ast::Statement::Merge(_) => {
                 self.levels.push(Level::new());
-                let modify = self.modify(statement);
+                let bound = self.modification(statement, vec![]);
                 self.levels.pop();
-                let mut modify = modify?;
-                super::prune::prune_modify(&mut modify);
-                Ok(Statement::Modify(modify, vec![]))
+                bound
             }
             ast::Statement::Explain { statement: inner, .. } => {
                 let bound = match self.statement(inner)? {
@@ -101,9 +99,9 @@ impl Binder<'_> {
             let error = SqlError::new(SqlState::SyntaxError, "SELECT ... INTO is not allowed here");
             return Err(self.error_at(error, self.name_pos(&into.name)));
         }
-        let Statement::Query(mut bound) = self.query_statement(query)? else { return Err(writes()) };
+        let Statement::Query(mut bound) = self.query_statement(query)? else { return Err(writing_cursor()) };
         if modifies(&bound.rel) {
-            return Err(writes());
+            return Err(writing_cursor());
         }
         if let Some(lock) = query.locks.first() {
             let word = self.lock_word(lock);
@@ -139,11 +137,9 @@ impl Binder<'_> {
                 return Err(SqlError::new(SqlState::SyntaxError, text));
             }
             self.levels.push(Level::new());
-            let out = self.with_clause(query.with.as_ref()).and_then(|ctes| Ok((ctes, self.modify(inner)?)));
+            let bound = self.with_clause(query.with.as_ref()).and_then(|ctes| self.modification(inner, ctes));
             self.levels.pop();
-            let (mut ctes, mut modify) = out?;
-            super::prune::prune_modify_with(&mut modify, &mut ctes);
-            return Ok(Statement::Modify(modify, ctes));
+            return bound;
         }
         let bound = self.query(query, true)?;
         Ok(Statement::Query(finish(bound)))
@@ -160,8 +156,10 @@ impl Binder<'_> {
                 if matches!(&*query.body, ast::SetExpr::Merge(_)) {
                     return Err(SqlError::unsupported("MERGE not supported in COPY"));
                 }
-                let bound = self.query(query, true)?;
-                Ok(CopySource::Query(finish(bound)))
+                self.copying = true;
+                let bound = self.query(query, true);
+                self.copying = false;
+                Ok(CopySource::Query(finish(bound?)))
             }
             ast::CopySource::Table { table_name, columns } => self.copied_table(table_name, columns, None, to),
         }
@@ -253,7 +251,7 @@ impl Binder<'_> {
     }
 }
 
-fn writes() -> SqlError {
+fn writing_cursor() -> SqlError {
     let message = "DECLARE CURSOR must not contain data-modifying statements in WITH";
     SqlError::new(SqlState::FeatureNotSupported, message)
 }
@@ -261,8 +259,12 @@ fn writes() -> SqlError {
 /// Whether a CTE of the query writes; PostgreSQL allows that in those of the whole statement alone.
 pub fn modifies(rel: &Rel) -> bool {
     let Rel::With { ctes, body } = rel else { return false };
-    let writes = |cte: &Cte| matches!(&cte.body, CteBody::Plain { query, .. } if matches!(query, Rel::Modify(_)) || modifies(query));
     ctes.iter().any(writes) || modifies(body)
+}
+
+/// Whether it is, or has, a statement that writes.
+pub fn writes(cte: &Cte) -> bool {
+    matches!(&cte.body, CteBody::Plain { query, .. } if matches!(query, Rel::Modify(_)) || modifies(query))
 }
 
 /// A bound query as a statement: pruned, with its outputs named.

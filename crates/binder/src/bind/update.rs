@@ -164,7 +164,7 @@ impl Binder<'_> {
         let written = self.written(&name, verb)?;
         // On a view ONLY says nothing; what counts is how the view reads its table.
         let only = if written.is_view() { written.only } else { only };
-        let (rel, item, row_key, old_row, tree) = if written.table.stands_for_view() {
+        let (rel, item, row_key, old_row, tree) = if self.context.catalog.views.contains_key(&written.table.oid) {
             let (rel, item, row_key, old_row) = self.scan_view(&written.table)?;
             (rel, item, row_key, old_row, None)
         } else {

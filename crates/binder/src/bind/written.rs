@@ -219,6 +219,12 @@ fn single(select: &ast::Select) -> Option<(&ast::ObjectName, Option<&ast::TableA
     }
 }
 
+/// The one relation that a simple view reads.
+pub fn only_relation(query: &ast::Query) -> Option<ast::ObjectName> {
+    let (name, _) = single(simple(query).ok()?)?;
+    Some(without_only(name).0.into_owned())
+}
+
 impl Binder<'_> {
     /// What a DML statement writes under this name.
     ///
@@ -226,6 +232,11 @@ impl Binder<'_> {
     /// 42P01, 42809; 55000 for a view that is not simple.
     pub fn written(&mut self, name: &ast::ObjectName, verb: Verb) -> SqlResult<Written> {
         match self.target_relation(name, verb)? {
+            Resolved::View(view) if std::mem::take(&mut self.rule_view) => {
+                self.uses(view.oid);
+                let access = self.new_access(view.oid, verb.privilege());
+                Ok(Written::of_table(Arc::new(view.as_table(self.context.catalog)), verb, access))
+            }
             Resolved::View(view) if verb.event().is_some_and(|e| view.is_written_by_triggers(e)) => {
                 self.uses(view.oid);
                 let access = self.new_access(view.oid, verb.privilege());
@@ -294,7 +305,9 @@ impl Binder<'_> {
                     self.uses(table.oid);
                     return Ok((table, only, layers));
                 }
-                Resolved::View(below) if event.is_some_and(|e| below.is_written_by_triggers(e)) => {
+                Resolved::View(below)
+                    if self.rule_base == Some(below.oid) || event.is_some_and(|e| below.is_written_by_triggers(e)) =>
+                {
                     self.uses(below.oid);
                     return Ok((Arc::new(below.as_table(context.catalog)), false, layers));
                 }

@@ -124,6 +124,16 @@ pub enum Ddl {
         name: TriggerName,
         to: String,
     },
+    CreateRule(Box<CreateRule>),
+    DropRule {
+        name: RuleName,
+        if_exists: bool,
+        cascade: bool,
+    },
+    RenameRule {
+        name: RuleName,
+        to: String,
+    },
     /// Concerns the session or its transaction and changes no catalog.
     Session(SessionCommand),
     /// REINDEX of an index or a table.
@@ -720,6 +730,11 @@ pub enum AlterAction {
         name: Option<String>,
         enabled: char,
     },
+    /// ENABLE and DISABLE RULE. `enabled` is `pg_rewrite.ev_enabled`.
+    EnableRule {
+        name: String,
+        enabled: char,
+    },
     /// Of a column, without effect here: SET STATISTICS, SET STORAGE, SET (n_distinct = 5) …
     AcceptedColumn {
         column: String,
@@ -748,9 +763,31 @@ pub enum CommentTarget {
         domain: QualifiedName,
     },
     Trigger(TriggerName),
+    Rule(RuleName),
     Function(WrittenKind, FunctionName),
     /// Of a kind that there are no objects of.
     Other(String),
+}
+
+/// CREATE RULE.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateRule {
+    pub name: String,
+    pub or_replace: bool,
+    pub event: gavel_catalog::rule::RuleEvent,
+    pub relation: QualifiedName,
+    /// Text of WHERE.
+    pub condition: Option<String>,
+    pub instead: bool,
+    /// Texts of the statements; none for NOTHING.
+    pub actions: Vec<String>,
+}
+
+/// A rule and its relation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleName {
+    pub name: String,
+    pub relation: QualifiedName,
 }
 
 /// A privilege that is granted or revoked, folded to lower case; `all` is all that there are.

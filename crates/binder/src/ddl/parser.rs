@@ -10,7 +10,7 @@ use super::ast::{
     ObjectKind, PartitionOf, Persistence, QualifiedName, RoleOption, TableRef,
 };
 use super::words::{Parse, Words, quote};
-use super::{function, grant, partition, session, table, trigger, user_type};
+use super::{function, grant, partition, rule, session, table, trigger, user_type};
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("create") {
@@ -105,6 +105,8 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         let constraint = p.eat("constraint");
         p.expect("trigger")?;
         trigger::create(p, or_replace, constraint)
+    } else if p.eat("rule") {
+        rule::create(p, or_replace)
     } else if p.eat("schema") {
         create_schema(p)
     } else if p.eat("database") {
@@ -530,6 +532,9 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("trigger") {
         return trigger::alter(p);
     }
+    if p.eat("rule") {
+        return rule::alter(p);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("ALTER {what}"));
@@ -663,6 +668,11 @@ fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
     }
     if kind == ObjectKind::Table
         && let Some(action) = trigger_action(p)?
+    {
+        return Ok(action);
+    }
+    if kind == ObjectKind::Table
+        && let Some(action) = rule::action(p)?
     {
         return Ok(action);
     }
@@ -827,6 +837,9 @@ fn drop(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("trigger") {
         return trigger::drop(p);
     }
+    if p.eat("rule") {
+        return rule::drop(p);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("DROP {what}"));
@@ -883,6 +896,8 @@ fn comment(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         }
     } else if p.eat("trigger") {
         CommentTarget::Trigger(trigger::on_table(p)?)
+    } else if p.eat("rule") {
+        CommentTarget::Rule(rule::on_relation(p)?)
     } else if p.eat("constraint") {
         let name = p.name()?;
         p.expect("on")?;

@@ -84,6 +84,8 @@ pub mod marker {
     pub const ONLY: &str = "\u{1}only";
     /// First item of GROUP BY DISTINCT.
     pub const DISTINCT_SETS: &str = "\u{1}distinct";
+    /// Not from the parser: the rows that a rule's action is done for.
+    pub const RULE_ROWS: &str = "\u{1}rule";
 }
 
 /// Replaces what the parser lacks. `tokens` hold no whitespace.

@@ -101,6 +101,10 @@ const fn action_name(action: &AlterAction) -> &'static str {
         A::ResetOptions(_) => "RESET",
         A::EnableTrigger { enabled: 'D', .. } => "DISABLE TRIGGER",
         A::EnableTrigger { .. } => "ENABLE TRIGGER",
+        A::EnableRule { enabled: 'D', .. } => "DISABLE RULE",
+        A::EnableRule { enabled: 'A', .. } => "ENABLE ALWAYS RULE",
+        A::EnableRule { enabled: 'R', .. } => "ENABLE REPLICA RULE",
+        A::EnableRule { .. } => "ENABLE RULE",
     }
 }
 
@@ -237,6 +241,7 @@ impl DdlContext<'_> {
                 }
                 next.version += 1;
                 self.edit().put_view(Arc::new(next));
+                self.rename_in_rules(view.oid, old, new)?;
                 self.rewrite_views(&before, &[view.oid], |sql, called| expression::alias_columns(sql, called, &names))
             }
             AlterAction::Accepted | AlterAction::ClusterOn(_) | AlterAction::AcceptedColumn { .. } => Ok(()),

@@ -158,6 +158,10 @@ impl DdlContext<'_> {
                 let table = self.table_by_oid(oid)?;
                 self.enable_triggers(&table, name.as_deref(), *enabled)
             }
+            AlterAction::EnableRule { name, enabled } => {
+                let table = self.table_by_oid(oid)?;
+                self.enable_rule(&table, name, *enabled)
+            }
             AlterAction::AcceptedColumn { column } => self.column_of(oid, column).map(drop),
             AlterAction::AddColumn { .. }
             | AlterAction::SetType { .. }
@@ -745,6 +749,7 @@ impl DdlContext<'_> {
             let schema = before.schema_by_oid(schema).map_or_else(String::new, |s| s.name.clone());
             let called = [schema, name.to_owned()];
             self.rewrite_bodies(*oid, |sql| change(sql, &called))?;
+            self.rewrite_rules(*oid, |sql| change(sql, &called))?;
         }
         Ok(())
     }

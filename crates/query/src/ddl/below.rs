@@ -304,8 +304,10 @@ impl DdlContext<'_> {
         let tables = self.below(oid)?;
         for below in tables.iter().skip(1) {
             self.rename_own_column(*below, old, new, self.parents_among(*below, &tables))?;
+            self.rename_in_rules(*below, old, new)?;
         }
-        self.rename_own_column(oid, old, new, 0)
+        self.rename_own_column(oid, old, new, 0)?;
+        self.rename_in_rules(oid, old, new)
     }
 
     pub(super) fn rename_constraint(&mut self, oid: Oid, old: &str, new: &str) -> SqlResult<()> {

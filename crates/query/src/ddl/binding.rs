@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gavel_binder::CheckedBody;
+use gavel_binder::{CheckedBody, RuleDefinition, WrittenRule};
 use gavel_catalog::trigger::{Timing, TriggerEvent};
 use gavel_catalog::{Catalog, Function, Table};
 use gavel_functions::registry::Volatility;
@@ -119,6 +119,12 @@ pub trait DdlBinder: Send + Sync {
         condition: &str,
         fires: (&[TriggerEvent], bool, Timing),
     ) -> SqlResult<StoredCondition>;
+
+    /// Checks a rule of `table`, which may stand for a view.
+    ///
+    /// # Errors
+    /// As [`gavel_binder::rule_definition`].
+    fn rule(&self, scope: Scope<'_>, table: &Arc<Table>, rule: WrittenRule<'_>) -> SqlResult<RuleDefinition>;
 
     /// Binds the query of a view or of CREATE TABLE AS.
     ///

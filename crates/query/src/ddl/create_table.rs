@@ -797,6 +797,7 @@ pub(super) fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, optio
         bound: None,
         triggers: Vec::new(),
         unlogged: false,
+        rules: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     }
 }

@@ -159,6 +159,18 @@ impl DdlBinder for Binder {
         Ok(StoredCondition { sql: condition.into(), depends_on: Vec::new() })
     }
 
+    fn rule(
+        &self,
+        _: Scope<'_>,
+        _: &Arc<Table>,
+        rule: gavel_binder::WrittenRule<'_>,
+    ) -> SqlResult<gavel_binder::RuleDefinition> {
+        Ok(gavel_binder::RuleDefinition {
+            condition: rule.condition.map(str::to_owned),
+            ..gavel_binder::RuleDefinition::default()
+        })
+    }
+
     fn query(&self, scope: Scope<'_>, query: &Query) -> SqlResult<StoredQuery> {
         struct Tables<'a>(&'a Catalog, Vec<Oid>);
         impl Visitor for Tables<'_> {

@@ -40,6 +40,8 @@ pub(super) enum Object {
     Function(Oid),
     /// Table and trigger.
     Trigger(Oid, Oid),
+    /// Table or view, and rule.
+    Rule(Oid, Oid),
 }
 
 /// Why a dependent depends on an object, as DETAIL says it.
@@ -271,7 +273,9 @@ impl DdlContext<'_> {
         plan.dependents.retain(|e| match &e.dependent {
             Object::Default(t, n) if plan.gone.contains(&Object::Column(*t, *n)) => false,
             Object::Constraint(t, _) | Object::Default(t, _) | Object::Column(t, _) => !gone_tables.contains(t),
-            Object::Trigger(t, _) => !gone_tables.contains(t) && !plan.gone.contains(&Object::View(*t)),
+            Object::Trigger(t, _) | Object::Rule(t, _) => {
+                !gone_tables.contains(t) && !plan.gone.contains(&Object::View(*t))
+            }
             _ => true,
         });
         plan
@@ -366,7 +370,7 @@ impl DdlContext<'_> {
                 }
                 self.views_over(*oid, &on, plan);
             }
-            Object::Default(..) | Object::Attribute(..) | Object::Trigger(..) => {}
+            Object::Default(..) | Object::Attribute(..) | Object::Trigger(..) | Object::Rule(..) => {}
             Object::Index(table, index) => {
                 for (table, part, constraint) in self.index_parts(*table, *index) {
                     match constraint {
@@ -577,6 +581,13 @@ impl DdlContext<'_> {
                 plan.depend(Object::Column(table.oid, column.number), on);
             }
         }
+        for (relation, rule) in catalog.rules() {
+            let mut texts = rule.condition.iter().chain(rule.actions.iter().map(|a| &a.sql));
+            let uses = relation == table.oid || rule.depends_on.contains(&table.oid);
+            if uses && texts.any(|sql| mentions(sql, name)) {
+                plan.depend(Object::Rule(relation, rule.oid), on);
+            }
+        }
         let used = |sql: &str| deparse::uses_column(catalog, sql, table, number).unwrap_or_else(|| mentions(sql, name));
         for view in catalog.views.values().filter(|v| v.depends_on.contains(&table.oid) && used(&v.sql)) {
             plan.depend(Object::View(view.oid), on);
@@ -599,6 +610,9 @@ impl DdlContext<'_> {
     }
 
     fn views_over(&self, oid: Oid, on: &str, plan: &mut Plan) {
+        for (relation, rule) in self.now().rules().filter(|(_, rule)| rule.depends_on.contains(&oid)) {
+            plan.depend(Object::Rule(relation, rule.oid), on);
+        }
         for view in self.now().views.values().filter(|v| v.depends_on.contains(&oid)) {
             plan.depend(Object::View(view.oid), on);
         }
@@ -644,11 +658,13 @@ impl DdlContext<'_> {
             Object::Type(oid) => format!("type {}", self.type_shown(*oid)),
             Object::Trigger(t, oid) => {
                 let name = catalog.triggers().find(|(_, own)| own.oid == *oid).map_or("", |(_, own)| own.name.as_str());
-                let on = match catalog.views.get(t) {
-                    Some(v) => format!("view {}", self.shown(v.schema, &v.name)),
-                    None => table(*t),
-                };
+                let on = if catalog.views.contains_key(t) { relation("view", *t) } else { table(*t) };
                 format!("trigger {name} on {on}")
+            }
+            Object::Rule(t, oid) => {
+                let name = catalog.rules().find(|(_, own)| own.oid == *oid).map_or("", |(_, own)| own.name.as_str());
+                let on = if catalog.views.contains_key(t) { relation("view", *t) } else { table(*t) };
+                format!("rule {name} on {on}")
             }
             Object::Function(oid) => match catalog.function(*oid) {
                 // Procedures are called so, too.
@@ -680,6 +696,10 @@ impl DdlContext<'_> {
                 }
                 Object::Trigger(on, oid) if !is_gone(on) && !gone.contains(&Object::View(*on)) => {
                     self.edit_triggers(*on, |triggers| triggers.retain(|own| own.oid != *oid))?;
+                    self.forget_comments(*oid);
+                }
+                Object::Rule(on, oid) if !is_gone(on) && !gone.contains(&Object::View(*on)) => {
+                    self.edit_rules(*on, |rules| rules.retain(|own| own.oid != *oid))?;
                     self.forget_comments(*oid);
                 }
                 Object::Default(table, number) if !is_gone(table) => {
@@ -867,7 +887,7 @@ fn number_of(object: &Object) -> u32 {
         | Object::View(oid)
         | Object::Sequence(oid)
         | Object::Function(oid) => oid.0,
-        Object::Index(_, oid) | Object::Constraint(_, oid) | Object::Trigger(_, oid) => oid.0,
+        Object::Index(_, oid) | Object::Constraint(_, oid) | Object::Trigger(_, oid) | Object::Rule(_, oid) => oid.0,
         Object::Column(table, _) | Object::Default(table, _) => table.0,
         Object::Type(oid) | Object::Attribute(oid, _) => oid.type_number(),
     }

@@ -73,6 +73,7 @@ mod partition_bound;
 mod permit;
 mod rewrite;
 mod roles;
+mod rule;
 mod schema;
 mod scram;
 mod sequence;
@@ -384,6 +385,9 @@ impl DdlContext<'_> {
             Ddl::CreateTrigger(create) => self.create_trigger(create).await?,
             Ddl::DropTrigger { name, if_exists } => self.drop_trigger(name, *if_exists)?,
             Ddl::RenameTrigger { name, to } => self.rename_trigger(name, to)?,
+            Ddl::CreateRule(create) => self.create_rule(create).await?,
+            Ddl::DropRule { name, if_exists, cascade } => self.drop_rule(name, *if_exists, *cascade).await?,
+            Ddl::RenameRule { name, to } => self.rename_rule(name, to)?,
             Ddl::Session(_) => return Err(SqlError::internal("this statement is the session's")),
             Ddl::Reindex { name, index, concurrently } => self.reindex(name, *index, *concurrently).await?,
             Ddl::Maintain { tag, tables, index, blocks_forbidden } => {
@@ -448,6 +452,9 @@ fn tag(ddl: &Ddl) -> String {
         Ddl::CreateTrigger(_) => "CREATE TRIGGER".into(),
         Ddl::DropTrigger { .. } => "DROP TRIGGER".into(),
         Ddl::RenameTrigger { .. } => "ALTER TRIGGER".into(),
+        Ddl::CreateRule(_) => "CREATE RULE".into(),
+        Ddl::DropRule { .. } => "DROP RULE".into(),
+        Ddl::RenameRule { .. } => "ALTER RULE".into(),
         Ddl::Session(_) => String::new(),
         Ddl::Reindex { .. } => "REINDEX".into(),
         Ddl::Maintain { tag, .. } => (*tag).into(),

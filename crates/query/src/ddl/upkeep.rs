@@ -7,8 +7,9 @@ use gavel_binder::ddl::ast::{CommentTarget, ObjectKind, QualifiedName, TableRef}
 use gavel_catalog::Table;
 use gavel_catalog::bootstrap::SUPERUSER;
 use gavel_catalog::privilege::Securable;
+use gavel_catalog::rule::RETURN_RULE;
 use gavel_catalog::snapshot::{
-    PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE, PG_PROC, PG_TRIGGER, PG_TYPE, Relation,
+    PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE, PG_PROC, PG_REWRITE, PG_TRIGGER, PG_TYPE, Relation,
 };
 use gavel_types::text_io::type_name;
 use gavel_types::{Notice, Oid, SqlError, SqlResult, SqlState};
@@ -135,6 +136,18 @@ impl DdlContext<'_> {
                     SqlError::new(SqlState::UndefinedObject, message)
                 })?;
                 (PG_CONSTRAINT, oid, 0)
+            }
+            CommentTarget::Rule(name) => {
+                let relation = self.relation_of_rule(&name.relation)?;
+                let found = super::rule::rules_of(&relation).iter().find(|r| r.name == name.name).map(|r| r.oid);
+                let found = found.or_else(|| {
+                    let own = name.name == RETURN_RULE && matches!(relation, Relation::View(_));
+                    own.then(|| crate::system::return_rule(relation.oid()))
+                });
+                let shown = super::permit::securable(&relation).name();
+                let oid = found.ok_or_else(|| super::rule::missing(&name.name, shown))?;
+                self.must_own_relation(&relation)?;
+                (PG_REWRITE, oid, 0)
             }
             CommentTarget::DomainConstraint { name, domain } => {
                 let found = self.find_type(domain)?.ok_or_else(|| undefined_type(domain))?;

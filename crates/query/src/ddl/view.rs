@@ -32,17 +32,17 @@ impl DdlContext<'_> {
         let columns = view_columns(&create.columns, query.columns.clone())?;
         let existing = self.now().relation(schema, &name).cloned();
         let options = view_options(&create.options)?;
-        let (oid, version, owner, acl, column_acls, defaults, triggers) = match existing {
+        let (oid, version, owner, acl, column_acls, defaults, (triggers, rules)) = match existing {
             None => {
                 let acl = self.initial_acl('r', self.user, schema);
-                (self.new_oid(schema).await?, 1, self.user, acl, Vec::new(), Vec::new(), Vec::new())
+                (self.new_oid(schema).await?, 1, self.user, acl, Vec::new(), Vec::new(), (Vec::new(), Vec::new()))
             }
             Some(Relation::View(old)) if create.or_replace => {
                 self.must_own(old.owner, "view", &old.name)?;
                 require_compatible(&old, &columns)?;
                 let (acl, column_acls) = (old.acl.clone(), old.column_acls.clone());
-                let (defaults, triggers) = (old.defaults.clone(), old.triggers.clone());
-                (old.oid, old.version + 1, old.owner, acl, column_acls, defaults, triggers)
+                let (defaults, written) = (old.defaults.clone(), (old.triggers.clone(), old.rules.clone()));
+                (old.oid, old.version + 1, old.owner, acl, column_acls, defaults, written)
             }
             Some(_) if create.or_replace => {
                 return Err(SqlError::new(SqlState::WrongObjectType, format!("\"{name}\" is not a view")));
@@ -75,6 +75,7 @@ impl DdlContext<'_> {
             options,
             defaults,
             triggers,
+            rules,
         });
         self.require_checkable(&view)?;
         let before = Arc::clone(self.now());

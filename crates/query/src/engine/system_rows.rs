@@ -46,6 +46,7 @@ const STABLE: &[&str] = &[
     "pg_proc",
     "pg_range",
     "pg_rewrite",
+    "pg_rules",
     "pg_sequence",
     "pg_tables",
     "pg_type",

@@ -99,6 +99,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
         bound: None,
         triggers: Vec::new(),
         unlogged: false,
+        rules: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     })
 }

@@ -166,6 +166,7 @@ impl World {
             of_type: None,
             triggers: vec![],
             unlogged: false,
+            rules: Vec::new(),
             on_commit: OnCommit::PreserveRows,
         };
         let after = Table { indexes: vec![index], ..before.clone() };

@@ -170,6 +170,10 @@ impl Session {
             Statement::Modify(modify, _) => {
                 modify.returning.iter().flatten().map(|(o, _)| (o.name.clone(), o.ty)).collect()
             }
+            Statement::Rewritten(_) => {
+                let columns = crate::session::statement::columns_of(&bound.statement);
+                columns.iter().flat_map(|c| c.iter()).map(|c| (c.name.to_string(), c.ty)).collect()
+            }
             _ => Vec::new(),
         };
         // What not everybody may call is asked for where plans are.

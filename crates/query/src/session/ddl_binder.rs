@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use gavel_binder::bound::{Scalar, ScalarKind};
 use gavel_binder::parse::Source;
-use gavel_binder::{BindContext, CheckedBody, TableExpr};
+use gavel_binder::{BindContext, CheckedBody, RuleDefinition, TableExpr, WrittenRule};
 use gavel_catalog::function::Body;
 use gavel_catalog::trigger::{Timing, TriggerEvent};
 use gavel_catalog::{Function, Subject, Table};
@@ -116,6 +116,11 @@ impl DdlBinder for SessionBinder<'_> {
     ) -> SqlResult<StoredCondition> {
         let style = self.style(scope);
         stored_condition(&self.context(scope, &style), table, condition, fires)
+    }
+
+    fn rule(&self, scope: Scope<'_>, table: &Arc<Table>, rule: WrittenRule<'_>) -> SqlResult<RuleDefinition> {
+        let style = self.style(scope);
+        gavel_binder::rule_definition(&self.context(scope, &style), table, rule)
     }
 
     fn query(&self, scope: Scope<'_>, query: &Query) -> SqlResult<StoredQuery> {

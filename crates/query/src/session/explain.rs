@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gavel_api::sql::ColumnDesc;
-use gavel_binder::bound::Statement;
+use gavel_binder::bound::{Rewritten, Statement};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, AnalyzeFormat, AnalyzeFormatKind};
 
@@ -96,6 +96,9 @@ impl Session {
         let catalog = self.catalog();
         let env = self.plan_env(&catalog, &tables_of(inner)).await?;
         let body = Body::plan(inner, &env, true)?;
+        if let (Body::Rewritten(bodies), Statement::Rewritten(rewritten)) = (&body, inner) {
+            return self.explain_rewritten(options, &asked, bodies, rewritten, params).await;
+        }
         let (plan, writes) = match &body {
             Body::Query { plan: Some(plan), locks, .. } => (plan, locks.map(|_| "SELECT")),
             Body::Modify(body) => match &body.by {
@@ -122,6 +125,52 @@ impl Session {
         } else {
             lines(&plan.root, &asked.options, profile.as_deref())
         };
+        let rows = out.into_iter().map(|line| vec![Datum::text(line)]).collect();
+        Ok(Executed::memory(explain_columns(options), rows, Tag::Fixed("EXPLAIN".into())))
+    }
+
+    /// The plans of a statement that rules have rewritten, with an empty line between them.
+    async fn explain_rewritten(
+        &mut self,
+        options: &ast::Statement,
+        asked: &Asked,
+        bodies: &[(Body, Option<Arc<[ColumnDesc]>>)],
+        rewritten: &Rewritten,
+        params: Vec<Datum>,
+    ) -> SqlResult<Executed> {
+        let mut out = Vec::new();
+        for ((body, _), step) in bodies.iter().zip(&rewritten.steps) {
+            if !out.is_empty() {
+                out.push(String::new());
+            }
+            let (plan, writes) = match body {
+                Body::Query { plan: Some(plan), locks, .. } => (plan, locks.map(|_| "SELECT")),
+                Body::Modify(body) if let ModifyBy::Plan(plan) = &body.by => (plan, Some(verb(&body.modify.op))),
+                _ => {
+                    out.push("Utility Statement".to_owned());
+                    continue;
+                }
+            };
+            let mut profile = None;
+            if asked.analyze {
+                if let Some(verb) = writes {
+                    self.may_run(&step.statement, verb)?;
+                }
+                profile = Some(self.profiled(plan, params.clone()).await?);
+                if writes.is_some() {
+                    self.finish_writes().await?;
+                }
+            }
+            if asked.json {
+                let value = json(&plan.root, &asked.options, profile.as_deref());
+                out.push(serde_json::to_string_pretty(&value).unwrap_or_default());
+            } else {
+                out.extend(lines(&plan.root, &asked.options, profile.as_deref()));
+            }
+        }
+        if out.is_empty() {
+            out.push("Query rewrites to nothing".to_owned());
+        }
         let rows = out.into_iter().map(|line| vec![Datum::text(line)]).collect();
         Ok(Executed::memory(explain_columns(options), rows, Tag::Fixed("EXPLAIN".into())))
     }

@@ -180,7 +180,10 @@ impl Session {
         let mut executed = match std::mem::replace(&mut portal.state, PortalState::Done) {
             PortalState::Ready => {
                 let params = portal.params.clone();
-                let executed = Box::new(self.run(&statement, params, sink).await?);
+                let mut executed = Box::new(self.run(&statement, params, sink).await?);
+                if executed.unannounced {
+                    executed = Box::new(Executed::tag(executed.finish_tag()));
+                }
                 // It was bound for certain columns, and may have been planned anew since.
                 keep_columns(portal.columns.as_deref(), executed.columns.as_deref())?;
                 executed

@@ -55,6 +55,7 @@ pub mod locking;
 pub mod notify;
 pub mod result;
 pub mod returning;
+mod rewritten;
 pub mod running;
 pub mod simple;
 pub mod statement;

@@ -32,6 +32,8 @@ pub struct Executed {
     pub tag: Tag,
     /// Rows of a binary cursor, which clients of the simple protocol get in binary too.
     pub binary: bool,
+    /// Rows that were not told of beforehand, which the extended protocol therefore leaves out.
+    pub unannounced: bool,
     sent: u64,
     /// Rows that came but were past the limit.
     pending: Option<RowBatch>,
@@ -41,12 +43,28 @@ impl Executed {
     /// No rows, only a tag.
     pub fn tag(tag: impl Into<String>) -> Self {
         let rows = RowSource::Memory(VecDeque::new());
-        Self { columns: None, rows, tag: Tag::Fixed(tag.into()), binary: false, sent: 0, pending: None }
+        Self {
+            columns: None,
+            rows,
+            tag: Tag::Fixed(tag.into()),
+            binary: false,
+            unannounced: false,
+            sent: 0,
+            pending: None,
+        }
     }
 
     pub fn stream(columns: Arc<[ColumnDesc]>, operator: BoxOperator) -> Self {
         let rows = RowSource::Stream(operator);
-        Self { columns: Some(columns), rows, tag: Tag::Counting("SELECT"), binary: false, sent: 0, pending: None }
+        Self {
+            columns: Some(columns),
+            rows,
+            tag: Tag::Counting("SELECT"),
+            binary: false,
+            unannounced: false,
+            sent: 0,
+            pending: None,
+        }
     }
 
     pub fn memory(columns: Arc<[ColumnDesc]>, rows: Vec<Vec<Datum>>, tag: Tag) -> Self {
@@ -55,7 +73,15 @@ impl Executed {
     }
 
     pub fn batches(columns: Arc<[ColumnDesc]>, batches: VecDeque<RowBatch>, tag: Tag) -> Self {
-        Self { columns: Some(columns), rows: RowSource::Memory(batches), tag, binary: false, sent: 0, pending: None }
+        Self {
+            columns: Some(columns),
+            rows: RowSource::Memory(batches),
+            tag,
+            binary: false,
+            unannounced: false,
+            sent: 0,
+            pending: None,
+        }
     }
 
     /// The next rows, at least one; `None` at the end.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gavel_api::sql::ColumnDesc;
-use gavel_binder::bound::{self, ColumnId, Cte, Modify, Output, Rel, Scalar, Statement};
+use gavel_binder::bound::{self, ColumnId, Cte, Modify, Output, Rel, RuleStep, Scalar, Statement};
 use gavel_catalog::{Catalog, Table};
 use gavel_types::{Datum, Oid, PgType, SqlResult};
 
@@ -30,6 +30,8 @@ pub enum Body {
         fast: Option<FastRel>,
     },
     Modify(Box<ModifyBody>),
+    /// What rules have made of a statement, each part with the columns that it returns; NOTIFY is `Other`.
+    Rewritten(Vec<(Body, Option<Arc<[ColumnDesc]>>)>),
     /// EXPLAIN and COPY: planned when they run.
     Other,
 }
@@ -72,7 +74,7 @@ impl Body {
                 let by = ModifyBy::Fast(FastRel::compile(&modify.source, &layout, true)?);
                 Some(Self::Modify(Box::new(ModifyBody { modify: Arc::new(modify.clone()), layout, by })))
             }
-            Statement::Modify(..) => None,
+            Statement::Modify(..) | Statement::Rewritten(_) => None,
             _ => Some(Self::Other),
         }
     }
@@ -98,6 +100,12 @@ impl Body {
                 };
                 Self::Modify(Box::new(ModifyBody { modify: Arc::new(modify.clone()), layout, by }))
             }
+            Statement::Rewritten(rewritten) => {
+                let part = |step: &RuleStep| -> SqlResult<(Self, Option<Arc<[ColumnDesc]>>)> {
+                    Ok((Self::plan(&step.statement, env, explain)?, super::statement::columns_of(&step.statement)))
+                };
+                Self::Rewritten(rewritten.steps.iter().map(part).collect::<SqlResult<_>>()?)
+            }
             _ => Self::Other,
         })
     }
@@ -114,6 +122,7 @@ pub fn tables_of(statement: &Statement) -> Vec<Arc<Table>> {
             let source = modify.source.clone();
             Refs::of_rel(&Rel::With { ctes: ctes.clone(), body: Box::new(source) }).tables
         }
+        Statement::Rewritten(rewritten) => rewritten.steps.iter().flat_map(|s| tables_of(&s.statement)).collect(),
         _ => vec![],
     }
 }
@@ -272,6 +281,7 @@ pub fn writes_for_others(statement: &Statement) -> bool {
             let whole = Rel::With { ctes: ctes.clone(), body: Box::new(body) };
             Refs::of_rel(&whole).written.iter().any(shared)
         }
+        Statement::Rewritten(rewritten) => rewritten.steps.iter().any(|s| writes_for_others(&s.statement)),
         _ => false,
     }
 }

@@ -146,6 +146,10 @@ impl Session {
                 let params = self.with_cursor_row(&body.modify, params).await?;
                 self.run_modify(body, planned.columns.clone(), params).await
             }
+            (Body::Rewritten(bodies), Statement::Rewritten(rewritten)) => {
+                Box::pin(self.run_rewritten(bodies, rewritten, params)).await
+            }
+            (Body::Rewritten(_), _) => Err(SqlError::internal("statement without its rules")),
             (Body::Other, Statement::Explain { options, inner }) => match &**inner {
                 Statement::Other(other) if let ast::Statement::Execute { name, parameters, .. } = &**other => {
                     self.explain_prepared(options, name.as_ref(), parameters).await
@@ -229,7 +233,7 @@ impl Session {
         Ok(())
     }
 
-    async fn run_modify(
+    pub(crate) async fn run_modify(
         &mut self,
         body: &ModifyBody,
         columns: Option<Arc<[ColumnDesc]>>,
@@ -364,7 +368,7 @@ impl Session {
         let mut executed = match &planned.body {
             Body::Query { .. } => self.run_query_plan(&planned, Vec::new()).await?,
             Body::Modify(body) => self.run_modify(body, planned.columns.clone(), Vec::new()).await?,
-            Body::Other => return Err(SqlError::internal("not a query")),
+            Body::Rewritten(_) | Body::Other => return Err(SqlError::internal("not a query")),
         };
         let types: Vec<PgType> = planned.columns.iter().flat_map(|c| c.iter()).map(|c| c.ty).collect();
         let mut rows = Vec::new();
@@ -389,13 +393,16 @@ pub(crate) fn rows_of(batch: RowBatch, types: &[PgType], out: &mut Vec<Vec<Datum
 }
 
 /// Columns that a statement returns; `None` if it returns no rows.
-fn columns_of(statement: &Statement) -> Option<Arc<[ColumnDesc]>> {
+pub(crate) fn columns_of(statement: &Statement) -> Option<Arc<[ColumnDesc]>> {
     match statement {
         Statement::Query(query) => Some(describe(&query.output)),
         Statement::Modify(modify, _) => modify.returning.as_ref().map(|r| describe(r.iter().map(|(o, _)| o))),
         Statement::Explain { options, .. } => Some(explain_columns(options)),
         Statement::Call(query) => (!query.output.is_empty()).then(|| describe(&query.output)),
         Statement::Invoke { output, .. } => (!output.is_empty()).then(|| describe(output)),
+        Statement::Rewritten(rewritten) => {
+            rewritten.tagging.and_then(|at| rewritten.steps.get(at)).and_then(|step| columns_of(&step.statement))
+        }
         Statement::Copy(_) | Statement::Declare(..) | Statement::Other(_) => None,
     }
 }
@@ -414,10 +421,12 @@ pub(crate) fn verb(op: &ModifyOp) -> &'static str {
 }
 
 fn tag(op: &ModifyOp, count: u64) -> String {
-    match op {
-        ModifyOp::Insert { .. } => format!("INSERT 0 {count}"),
-        _ => format!("{} {count}", verb(op)),
-    }
+    tag_of(verb(op), count)
+}
+
+/// The command tag of INSERT, UPDATE, DELETE or MERGE.
+pub(crate) fn tag_of(verb: &str, count: u64) -> String {
+    if verb == "INSERT" { format!("INSERT 0 {count}") } else { format!("{verb} {count}") }
 }
 
 /// 0A000 for a statement that PostgreSQL has and Gavel does not.

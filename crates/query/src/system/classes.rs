@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use gavel_catalog::snapshot::{
-    PG_CLASS, PG_CONSTRAINT, PG_NAMESPACE, PG_PROC, PG_TRIGGER, PG_TYPE, is_shared, row_type,
+    PG_CLASS, PG_CONSTRAINT, PG_NAMESPACE, PG_PROC, PG_REWRITE, PG_TRIGGER, PG_TYPE, is_shared, row_type,
 };
 use gavel_catalog::system::{self, FIRST_USER_OID};
 use gavel_catalog::{Definition, Index, IndexKey, Table, bootstrap::SUPERUSER};
@@ -15,8 +15,6 @@ use super::{SystemContext, descent, foreign_part, partition, privileges};
 
 /// `pg_am` of tables.
 const HEAP: Oid = Oid(2);
-/// `pg_rewrite` and `pg_namespace` in `pg_class`.
-const PG_REWRITE: Oid = Oid(2618);
 const PG_ATTRDEF: Oid = Oid(2604);
 
 pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
@@ -114,6 +112,7 @@ fn table(row: &mut Row<'_>, t: &Table) {
     }
     // Rows, and what keeps them, are its partitions'.
     if t.partitioned.is_none() {
+        row.set("relhasrules", !t.rules.is_empty());
         row.set("relam", HEAP).set("relfilenode", t.storage);
     }
     row.set("relhasindex", !t.indexes.is_empty()).set("relhassubclass", !t.children.is_empty());
@@ -170,7 +169,7 @@ fn sequences(context: &SystemContext<'_>, out: &mut Rows) {
 }
 
 /// The OID of the rule that a view is, as far as anybody asks.
-fn rule_oid(view: Oid) -> Oid {
+pub fn return_rule(view: Oid) -> Oid {
     Oid(view.0 | 0x4000_0000)
 }
 
@@ -179,11 +178,12 @@ fn rewrites(context: &SystemContext<'_>, out: &mut Rows) {
     let kept = context.catalog.tables.values().filter_map(|t| Some((t.oid, t.materialized.as_ref()?.sql.as_str())));
     for (oid, sql) in views.chain(kept) {
         out.add(|row| {
-            row.set("oid", rule_oid(oid)).set("rulename", "_RETURN").set("ev_class", oid).set("ev_type", '1');
+            row.set("oid", return_rule(oid)).set("rulename", "_RETURN").set("ev_class", oid).set("ev_type", '1');
             row.set("ev_enabled", 'O').set("is_instead", true);
             row.set("ev_qual", "<>").set("ev_action", sql);
         });
     }
+    super::rules::rewrites(context, out);
 }
 
 fn depends(context: &SystemContext<'_>, out: &mut Rows) {
@@ -268,10 +268,10 @@ fn depends(context: &SystemContext<'_>, out: &mut Rows) {
     let views = context.catalog.views.values().map(|v| (v.oid, &v.depends_on));
     let kept = context.catalog.tables.values().filter_map(|t| Some((t.oid, &t.materialized.as_ref()?.depends_on)));
     for (oid, depends_on) in views.chain(kept) {
-        add((PG_REWRITE, rule_oid(oid), 0), (PG_CLASS, oid, 0), 'i');
+        add((PG_REWRITE, return_rule(oid), 0), (PG_CLASS, oid, 0), 'i');
         for on in depends_on.iter().filter(|o| **o >= FIRST_USER_OID) {
             let class = class_of(context, *on);
-            add((PG_REWRITE, rule_oid(oid), 0), (class, *on, 0), 'n');
+            add((PG_REWRITE, return_rule(oid), 0), (class, *on, 0), 'n');
         }
     }
 }

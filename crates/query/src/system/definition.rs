@@ -84,7 +84,7 @@ pub fn column_default(context: &SystemContext<'_>, table: &Table, column: &Colum
 }
 
 /// Takes off parentheses that enclose the whole text.
-fn bare(sql: &str) -> &str {
+pub(super) fn bare(sql: &str) -> &str {
     let Some(inside) = sql.strip_prefix('(').and_then(|s| s.strip_suffix(')')) else { return sql };
     let (mut depth, mut in_string) = (0_i32, false);
     for c in inside.chars() {

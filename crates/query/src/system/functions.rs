@@ -129,14 +129,7 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
             };
             text(definition::view(context, oid, layout))
         }
-        "pg_get_ruledef" => {
-            let view = catalog.views.values().find(|v| v.oid.0 | 0x4000_0000 == a.oid(0).0);
-            text(view.map(|v| {
-                let name = definition::qualified(context, v.oid);
-                let sql = definition::view(context, v.oid, Layout::of(a.is_true(1))).unwrap_or_default();
-                format!("CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {name} DO INSTEAD {sql}")
-            }))
-        }
+        "pg_get_ruledef" => text(super::rules::definition(context, a.oid(0), a.is_true(1))),
         "pg_get_partkeydef" => text(catalog.table(a.oid(0)).and_then(|t| partition::key(context, t))),
         "pg_get_partition_constraintdef" => text(catalog.table(a.oid(0)).and_then(|t| constraint(context, t))),
         "pg_partition_root" => Ok(descent::root(catalog, a.oid(0)).map_or(Datum::Null, |root| Datum::Oid(root.0))),
@@ -391,8 +384,9 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
             Ok(match proc.name {
                 "pg_relation_is_updatable" => {
                     let triggers = context.catalog.views.get(&a.oid(0)).filter(|_| a.is_true(1));
-                    let events = triggers.map_or(0, |v| super::triggers::written_by_triggers(v));
-                    Datum::Int4(view.map_or(if table { 28 } else { 0 }, |v| v.events()) | events)
+                    let by_triggers = triggers.map_or(0, |v| super::triggers::written_by_triggers(v));
+                    let events = view.map_or(if table { 28 } else { 0 }, |v| v.events());
+                    Datum::Int4(events | by_triggers | super::rules::written_by_rules(context, a.oid(0)))
                 }
                 "pg_column_is_updatable" => {
                     let number = match a.0.get(1) {
@@ -402,7 +396,8 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
                     let writable = |v: gavel_binder::Updatability| {
                         number > 0 && v.events() & 4 != 0 && v.columns.get(number - 1) == Some(&true)
                     };
-                    Datum::Bool(view.map_or(table && number > 0, writable))
+                    let by_rules = super::rules::written_by_rules(context, a.oid(0)) & 20 == 20;
+                    Datum::Bool(number > 0 && by_rules || view.map_or(table && number > 0, writable))
                 }
                 _ => Datum::Bool(table),
             })

@@ -90,7 +90,8 @@ fn tables(context: &SystemContext<'_>, out: &mut Rows) {
         out.add(|row| common(row, context.schema_name(t.schema), &t.name, "BASE TABLE"));
     }
     for v in context.catalog.views.values().filter(|v| shown(Securable::View(v))) {
-        let insertable = updatability(context.catalog, v).events() & INSERT != 0;
+        let by_rules = super::rules::written_by_rules(context, v.oid);
+        let insertable = (updatability(context.catalog, v).events() | by_rules) & INSERT != 0;
         out.add(|row| {
             common(row, context.schema_name(v.schema), &v.name, "VIEW");
             row.set("is_insertable_into", yes_no(insertable));
@@ -217,6 +218,7 @@ fn columns(context: &SystemContext<'_>, out: &mut Rows) {
     for v in context.catalog.views.values().filter(|v| context.wants(v.oid, &v.name)) {
         let schema = context.schema_name(v.schema);
         let writable = updatability(context.catalog, v).columns;
+        let by_rules = super::rules::written_by_rules(context, v.oid);
         let of = Securable::View(v);
         for ((number, (name, ty)), writable) in (1_i16..).zip(&v.columns).zip(writable) {
             if !column_is_shown(context, &of, number) {
@@ -226,7 +228,8 @@ fn columns(context: &SystemContext<'_>, out: &mut Rows) {
             let default = default.map(|(_, sql)| definition::expression(context, sql));
             out.add(|row| {
                 column(context, row, (schema, &v.name), name, number, *ty);
-                row.set("is_updatable", yes_no(writable)).set("column_default", default);
+                row.set("is_updatable", yes_no(writable || by_rules & CHANGE == CHANGE));
+                row.set("column_default", default);
             });
         }
     }
@@ -293,7 +296,7 @@ fn column_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
 fn views(context: &SystemContext<'_>, out: &mut Rows) {
     let shown = |v: &&Arc<View>| Securable::View(v).is_shown_to(context.subject, "rawdDxt", "rawx");
     for v in context.catalog.views.values().filter(shown) {
-        let events = updatability(context.catalog, v).events();
+        let events = updatability(context.catalog, v).events() | super::rules::written_by_rules(context, v.oid);
         let check = match v.check_option() {
             None => "NONE",
             Some(CheckOption::Local) => "LOCAL",

@@ -11,6 +11,7 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
     match name {
         "pg_tables" => tables(context, out),
         "pg_views" => views(context, out),
+        "pg_rules" => super::rules::listing(context, out),
         "pg_matviews" => materialized_views(context, out),
         "pg_indexes" => indexes(context, out),
         "pg_sequences" => sequences(context, out),
@@ -78,7 +79,7 @@ fn tables(context: &SystemContext<'_>, out: &mut Rows) {
     let user = |row: &mut super::table::Row<'_>, t: &Table| {
         row.set("schemaname", context.schema_name(t.schema)).set("tablename", t.name.as_str());
         row.set("tableowner", context.role_name(t.owner)).set("hasindexes", !t.indexes.is_empty());
-        row.set("hasrules", false).set("rowsecurity", false);
+        row.set("hasrules", !t.rules.is_empty()).set("rowsecurity", false);
         let triggers = !t.triggers.is_empty() || !t.foreign_keys.is_empty() || !t.referenced_by.is_empty();
         row.set("hastriggers", triggers);
     };

@@ -50,6 +50,7 @@ pub mod partition_constraint;
 mod privileges;
 pub mod resolver;
 mod routines;
+mod rules;
 mod sessions;
 pub mod table;
 mod textsearch;
@@ -69,6 +70,8 @@ use crate::prepared::statements::ListedStatements;
 use crate::settings::Settings;
 use resolver::CatalogNames;
 use table::Rows;
+
+pub use classes::return_rule;
 
 /// A session as `pg_stat_activity` shows it.
 #[derive(Clone, Debug, Default)]

@@ -123,6 +123,7 @@ fn catalog() -> Catalog {
         bound: None,
         triggers: Vec::new(),
         unlogged: false,
+        rules: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     }));
     c.put_sequence(Arc::new(Sequence {

@@ -155,6 +155,9 @@ scripts! {
     partition_bounds_are_computed
     partition_keys_may_be_rows
     hash_partitions_are_those_of_postgresql
+    rules_are_made_and_shown
+    rules_rewrite_statements
+    rules_write_views
     trees_of_partitions_are_attached
     errors_of_partitions_point_at_their_place
     parents_are_written_with_their_children

@@ -52,6 +52,7 @@ fn table(rung: u32, indexes: Vec<Index>) -> Table {
         of_type: None,
         triggers: vec![],
         unlogged: false,
+        rules: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     }
 }

@@ -34,6 +34,7 @@ fn table(strategy: PartitionStrategy, parts: i16) -> Table {
         partitioned: Some(PartitionKey { strategy, parts: (1..=parts).map(part).collect() }),
         bound: None,
         unlogged: false,
+        rules: Vec::new(),
         on_commit: OnCommit::PreserveRows,
     }
 }
