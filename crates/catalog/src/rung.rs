@@ -129,6 +129,7 @@ mod tests {
             partitioned: None,
             bound: None,
             of_type: None,
+            row_security: Default::default(),
             on_commit: OnCommit::PreserveRows,
         }
     }

@@ -53,6 +53,7 @@ pub const PG_DATABASE: Oid = Oid(1262);
 pub const PG_AUTHID: Oid = Oid(1260);
 pub const PG_TYPE: Oid = Oid(1247);
 pub const PG_PROC: Oid = Oid(1255);
+pub const PG_POLICY: Oid = Oid(3256);
 
 /// Whether objects of this catalog belong to the whole cluster.
 pub fn is_shared(class: Oid) -> bool {
@@ -339,6 +340,7 @@ impl Catalog {
                 || t.uniques.iter().any(|u| u.oid == oid)
                 || t.checks.iter().any(|c| c.oid == oid)
                 || t.foreign_keys.iter().any(|f| f.oid == oid || f.parts.iter().any(|p| p.oid == oid))
+                || t.row_security.policies.iter().any(|p| p.oid == oid)
         };
         let relation =
             self.tables.contains_key(&oid) || self.views.contains_key(&oid) || self.sequences.contains_key(&oid);

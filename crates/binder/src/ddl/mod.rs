@@ -10,6 +10,7 @@
 //! | [`parser`] | CREATE, ALTER, DROP and the rest |
 //! | [`table`] | table elements: columns, constraints |
 //! | [`partition`] | partition keys and bounds, ATTACH and DETACH |
+//! | [`policy`] | policies of row-level security |
 //! | [`copy`] | COPY |
 //! | [`session`] | cursors, LOCK, DISCARD, LISTEN and what else concerns the session alone |
 //! | [`user_type`] | types and domains |
@@ -22,6 +23,7 @@ mod function;
 mod grant;
 mod parser;
 mod partition;
+mod policy;
 mod session;
 mod table;
 mod user_type;

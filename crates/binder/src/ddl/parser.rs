@@ -10,7 +10,7 @@ use super::ast::{
     ObjectKind, PartitionOf, Persistence, QualifiedName, RoleOption, TableRef,
 };
 use super::words::{Parse, Words, quote};
-use super::{function, grant, partition, session, table, user_type};
+use super::{function, grant, partition, policy, session, table, user_type};
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("create") {
@@ -92,6 +92,8 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         function::create(p, FunctionKind::Function, or_replace)
     } else if p.eat("procedure") {
         function::create(p, FunctionKind::Procedure, or_replace)
+    } else if p.eat("policy") {
+        policy::create(p)
     } else if p.eat("schema") {
         create_schema(p)
     } else if p.eat("database") {
@@ -514,6 +516,9 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if let Some(kind) = function::kind(p) {
         return function::alter(p, kind);
     }
+    if p.eat("policy") {
+        return policy::alter(p);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("ALTER {what}"));
@@ -638,6 +643,9 @@ fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
     }
     if kind == ObjectKind::Table && p.eat("no inherit") {
         return Ok(AlterAction::NoInherit(p.qualified()?));
+    }
+    if let Some(switch) = policy::switch(p) {
+        return Ok(switch);
     }
     let harmless = ["cluster on", "enable", "disable", "force", "no force", "replica identity"];
     if matches!(kind, ObjectKind::Table | ObjectKind::MaterializedView) && harmless.iter().any(|w| p.at(w)) {
@@ -777,6 +785,9 @@ fn drop(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if let Some(kind) = function::kind(p) {
         return function::drop(p, kind);
     }
+    if p.eat("policy") {
+        return policy::drop(p);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("DROP {what}"));
@@ -839,6 +850,10 @@ fn comment(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         } else {
             CommentTarget::Constraint { name, table: p.qualified()? }
         }
+    } else if p.eat("policy") {
+        let name = p.name()?;
+        p.expect("on")?;
+        CommentTarget::Policy { name, table: p.qualified()? }
     } else if let Some(kind) = function::kind(p) {
         CommentTarget::Function(kind, function::function_name(p)?)
     } else if let Some(kind) = object_kind(p) {

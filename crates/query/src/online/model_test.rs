@@ -164,6 +164,7 @@ impl World {
             partitioned: None,
             bound: None,
             of_type: None,
+            row_security: Default::default(),
             on_commit: OnCommit::PreserveRows,
         };
         let after = Table { indexes: vec![index], ..before.clone() };

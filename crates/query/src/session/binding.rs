@@ -31,6 +31,7 @@ pub fn context<'a>(basis: &'a Basis, style: &'a TextStyle) -> BindContext<'a> {
         session_path: &basis.search_path,
         calls: None,
         opaque_calls: false,
+        rows: None,
     }
 }
 
@@ -81,6 +82,7 @@ pub fn table_scalar(
         session_path: &[],
         calls: None,
         opaque_calls: false,
+        rows: None,
     };
     let (mut scalar, mentioned) = gavel_binder::bind_table_expr(&context, sql, table, kind)?;
     renumber(&mut scalar, &|id| {

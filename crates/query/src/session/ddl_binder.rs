@@ -54,6 +54,7 @@ impl SessionBinder<'_> {
             session_path: scope.search_path,
             calls: None,
             opaque_calls: false,
+            rows: None,
         }
     }
 }

@@ -50,6 +50,7 @@ fn table(rung: u32, indexes: Vec<Index>) -> Table {
         partitioned: None,
         bound: None,
         of_type: None,
+        row_security: Default::default(),
         on_commit: OnCommit::PreserveRows,
     }
 }

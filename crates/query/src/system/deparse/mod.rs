@@ -112,6 +112,7 @@ fn opaque<'a>(catalog: &'a Arc<Catalog>, search_path: &'a [String], style: &'a T
         session_path: search_path,
         calls: None,
         opaque_calls: true,
+        rows: None,
     }
 }
 
