@@ -36,7 +36,7 @@ pub use bind::name::{Qualified, Resolved, find_relation, fold, qualified, quote,
 pub use bind::operator::{compatible as compatible_operator, sortable};
 pub use bind::policy::{PolicyText, policy_text};
 pub use bind::polymorphic::is_polymorphic;
-pub use bind::record::{query_tree, recorded_default, recorded_table_expr};
+pub use bind::record::{query_tree, recorded_default, recorded_policy, recorded_table_expr};
 pub use bind::routine::{CheckedBody, check_body, in_body};
 pub use bind::statement::bind;
 pub use bind::table_expr::{

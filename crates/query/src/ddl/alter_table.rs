@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{AlterAction, ColumnConstraintKind, ColumnDef, QualifiedName, SequenceOption};
 use gavel_catalog::snapshot::row_type;
-use gavel_catalog::{Catalog, Column, Identity, IndexKey, Materialized, PartitionOn, Table, View};
+use gavel_catalog::{Catalog, Column, Identity, IndexKey, Materialized, PartitionOn, Policy, Table, View};
 use gavel_types::text_io::{type_name, type_name_with_typmod};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{DataType, Expr};
@@ -151,6 +151,14 @@ impl DdlContext<'_> {
             }
             AlterAction::OfType(name) => self.set_type_of_table(oid, name),
             AlterAction::NotOfType => self.unset_type_of_table(oid),
+            AlterAction::RowSecurity(enabled) => {
+                self.edit_table(oid, |t| t.row_security.enabled = *enabled)?;
+                Ok(())
+            }
+            AlterAction::ForceRowSecurity(forced) => {
+                self.edit_table(oid, |t| t.row_security.forced = *forced)?;
+                Ok(())
+            }
             AlterAction::Accepted => Ok(()),
             AlterAction::AcceptedColumn { column } => self.column_of(oid, column).map(drop),
             AlterAction::AddColumn { .. }
@@ -440,6 +448,17 @@ impl DdlContext<'_> {
         if let Some(view) = over.iter().find(|t| t.materialized.as_ref().is_some_and(|m| uses(&m.sql))) {
             return Err(by_view("materialized view", view.schema, &view.name));
         }
+        for of in self.now().tables.values() {
+            let reads = |p: &&Policy| {
+                (of.oid == table.oid || p.depends_on.contains(&table.oid)) && p.texts().any(|sql| uses(sql))
+            };
+            if let Some(policy) = of.row_security.policies.iter().find(reads) {
+                let message = "cannot alter type of a column used in a policy definition";
+                let what = self.described(&super::drop::Object::Policy(of.oid, policy.oid));
+                let detail = format!("{what} depends on column \"{name}\"");
+                return Err(SqlError::unsupported(message).detail(detail));
+            }
+        }
         let other =
             table.visible_columns().find(|c| c.generated && c.name != *name && c.default.as_deref().is_some_and(uses));
         match other {
@@ -667,6 +686,7 @@ impl DdlContext<'_> {
                 rename(predicate)?;
             }
         }
+        super::policy::rename_column(&mut changed, old, new)?;
         let names: Vec<String> = table.visible_columns().map(|c| c.name.clone()).collect();
         let before = Arc::clone(self.now());
         self.edit_table(oid, |t| *t = changed)?;
@@ -708,6 +728,7 @@ impl DdlContext<'_> {
             let kept = Materialized { sql, ..kept.clone() };
             self.edit_table(table.oid, |t| t.materialized = Some(kept))?;
         }
+        self.rewrite_policies(before, relations, &change)?;
         for oid in relations {
             let Some((schema, name)) = before.relation_name(*oid) else { continue };
             let schema = before.schema_by_oid(schema).map_or_else(String::new, |s| s.name.clone());

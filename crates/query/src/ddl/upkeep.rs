@@ -8,7 +8,7 @@ use gavel_catalog::Table;
 use gavel_catalog::bootstrap::SUPERUSER;
 use gavel_catalog::privilege::Securable;
 use gavel_catalog::snapshot::{
-    PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE, PG_PROC, PG_TYPE, Relation,
+    PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE, PG_POLICY, PG_PROC, PG_TYPE, Relation,
 };
 use gavel_types::text_io::type_name;
 use gavel_types::{Notice, Oid, SqlError, SqlResult, SqlState};
@@ -126,6 +126,17 @@ impl DdlContext<'_> {
                     SqlError::new(SqlState::UndefinedObject, message)
                 })?;
                 (PG_CONSTRAINT, oid, 0)
+            }
+            CommentTarget::Policy { name, table } => {
+                let found = self.find(table)?.ok_or_else(|| undefined_table("relation", table))?;
+                let policy = match &found {
+                    Relation::Table(table) => table.row_security.named(name).map(|p| p.oid),
+                    _ => None,
+                };
+                let relation = table.0.last().map_or("", String::as_str);
+                let policy = policy.ok_or_else(|| super::policy::undefined_policy(name, relation))?;
+                self.may_comment(&found, None)?;
+                (PG_POLICY, policy, 0)
             }
             CommentTarget::DomainConstraint { name, domain } => {
                 let found = self.find_type(domain)?.ok_or_else(|| undefined_type(domain))?;

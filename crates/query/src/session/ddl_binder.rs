@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use gavel_binder::bound::{Scalar, ScalarKind};
 use gavel_binder::parse::Source;
-use gavel_binder::{BindContext, CheckedBody, TableExpr};
+use gavel_binder::{BindContext, CheckedBody, PolicyText, TableExpr};
 use gavel_catalog::function::Body;
 use gavel_catalog::{Function, Subject, Table};
 use gavel_plpgsql::tree::Sql;
@@ -84,6 +84,11 @@ impl DdlBinder for SessionBinder<'_> {
         usage: Usage,
     ) -> SqlResult<StoredExpression> {
         self.bind(scope, table, &gavel_binder::parse::parse_expression(sql)?, "", usage)
+    }
+
+    fn policy(&self, scope: Scope<'_>, table: &Table, expr: &Expr) -> SqlResult<PolicyText> {
+        let style = self.style(scope);
+        gavel_binder::policy_text(&self.context(scope, &style), expr, self.text, table)
     }
 
     fn place(&self, span: Span) -> Option<usize> {

@@ -78,7 +78,7 @@ fn tables(context: &SystemContext<'_>, out: &mut Rows) {
     let user = |row: &mut super::table::Row<'_>, t: &Table| {
         row.set("schemaname", context.schema_name(t.schema)).set("tablename", t.name.as_str());
         row.set("tableowner", context.role_name(t.owner)).set("hasindexes", !t.indexes.is_empty());
-        row.set("hasrules", false).set("rowsecurity", false);
+        row.set("hasrules", false).set("rowsecurity", t.row_security.enabled);
         row.set("hastriggers", !t.foreign_keys.is_empty() || !t.referenced_by.is_empty());
     };
     for t in context.catalog.tables.values().filter(|t| t.materialized.is_none()) {
