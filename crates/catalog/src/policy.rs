@@ -125,3 +125,62 @@ impl Table {
         !bypasses && (self.row_security.forced || !subject.has_privileges_of(self.owner))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::descriptor::Role;
+
+    fn role(oid: u32, name: &str, member_of: &[u32]) -> Role {
+        let member = |of: &u32| serde_json::json!({ "role": Oid(*of), "grantor": Oid(10), "admin": false });
+        let plain = serde_json::json!({
+            "oid": Oid(oid), "name": name, "superuser": false, "login": true, "create_db": false, "create_role": false,
+            "inherit": true, "member_of": member_of.iter().map(member).collect::<Vec<_>>(),
+        });
+        serde_json::from_value(plain).expect("a role")
+    }
+
+    #[test]
+    fn policies_are_for_members_and_commands() {
+        let mut catalog = Catalog::default();
+        catalog.put_role(Arc::new(role(20, "ann", &[21])));
+        catalog.put_role(Arc::new(role(21, "staff", &[])));
+        let policy = |command, roles: &[u32]| Policy {
+            oid: Oid(1),
+            name: "p".into(),
+            permissive: true,
+            command,
+            roles: roles.iter().copied().map(Oid).collect(),
+            using: None,
+            check: None,
+            called: "t".into(),
+            depends_on: vec![],
+        };
+        let (ann, staff) = (Subject::of(&catalog, Oid(20)), Subject::of(&catalog, Oid(21)));
+        assert!(policy(PolicyCommand::All, &[0]).is_for(&ann, PolicyCommand::Delete));
+        assert!(policy(PolicyCommand::Select, &[21]).is_for(&ann, PolicyCommand::Select));
+        assert!(!policy(PolicyCommand::Select, &[21]).is_for(&ann, PolicyCommand::Update));
+        assert!(!policy(PolicyCommand::All, &[20]).is_for(&staff, PolicyCommand::Select));
+    }
+
+    #[test]
+    fn owners_and_whoever_bypasses_reach_all_rows() {
+        let mut catalog = Catalog::default();
+        catalog.put_role(Arc::new(role(20, "ann", &[])));
+        catalog.put_role(Arc::new(Role { bypass_rls: true, ..role(21, "bob", &[]) }));
+        catalog.put_role(Arc::new(role(22, "cat", &[])));
+        let plain = serde_json::json!({
+            "oid": Oid(1), "schema": Oid(2), "name": "t", "owner": Oid(20), "version": 1, "columns": [],
+            "storage": Oid(1), "indexes": [],
+        });
+        let mut table: Table = serde_json::from_value(plain).expect("a table");
+        let secured = |table: &Table, role| table.is_secured_from(&catalog, &Subject::of(&catalog, Oid(role)));
+        assert_eq!([20, 21, 22].map(|role| secured(&table, role)), [false, false, false]);
+        table.row_security.enabled = true;
+        assert_eq!([20, 21, 22].map(|role| secured(&table, role)), [false, false, true]);
+        table.row_security.forced = true;
+        assert_eq!([20, 21, 22].map(|role| secured(&table, role)), [true, false, true]);
+    }
+}
