@@ -61,6 +61,12 @@ fn reads_partition_key(subject: &Subject, table: &Table) -> bool {
 /// What is left of DETAIL for a role that does this; `None` if all of it is.
 fn left(catalog: &Catalog, subject: &Subject, error: &SqlError, accesses: &[Access]) -> Option<Option<String>> {
     let fields = error.fields();
+    if fields.code == SqlState::WithCheckOptionViolation {
+        let writing = Privileges::of_letters("aw");
+        let written = accesses.iter().filter(|a| !a.privileges.and(writing).is_empty());
+        let mut tables = written.filter_map(|a| catalog.table(a.relation));
+        return tables.any(|t| t.is_secured_from(catalog, subject)).then_some(None);
+    }
     let (schema, table, detail) = (fields.schema.as_ref()?, fields.table.as_ref()?, fields.detail.as_ref()?);
     let Some(Found::Relation(Relation::Table(table))) = catalog.find_in(schema, table) else { return None };
     let constraint = fields.constraint.as_deref().unwrap_or_default();

@@ -183,22 +183,37 @@ id | who | n
 SELECT 5
 
 -- COPY.
-> COPY t TO STDOUT;
-21	other	-1
-22	rls_cat	6
-40	rls_cat	9
-1	rls_cat	11
-60	rls_cat	60
-COPY 5
+> RESET ROLE;
+(is_superuser = on)
+RESET
 
-> COPY t (id, n) TO STDOUT (FORMAT csv, HEADER);
-id,n
-21,-1
-22,6
-40,9
-1,11
-60,60
-COPY 5
+> CREATE TABLE k (id int PRIMARY KEY, who text); INSERT INTO k VALUES (1, 'rls_cat'), (2, 'other'), (3, 'rls_cat'); ALTER TABLE k ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON k USING (who = current_user); GRANT ALL ON k TO rls_cat;
+CREATE TABLE
+INSERT 0 3
+ALTER TABLE
+CREATE POLICY
+GRANT
+
+> COPY k TO STDOUT;
+1	rls_cat
+2	other
+3	rls_cat
+COPY 3
+
+> SET ROLE rls_cat;
+(is_superuser = off)
+SET
+
+> COPY k TO STDOUT;
+1	rls_cat
+3	rls_cat
+COPY 2
+
+> COPY k (who, id) TO STDOUT (FORMAT csv, HEADER);
+who,id
+rls_cat,1
+rls_cat,3
+COPY 2
 
 > COPY (SELECT id FROM t ORDER BY id) TO STDOUT;
 1
@@ -208,15 +223,15 @@ COPY 5
 60
 COPY 5
 
-> COPY t FROM STDIN;
+> COPY k FROM STDIN;
 ERROR 0A000: COPY FROM not supported with row-level security
 HINT: Use INSERT statements instead.
 
 > SET row_security = off;
 SET
 
-> COPY t TO STDOUT;
-ERROR 42501: query would be affected by row-level security policy for table "t"
+> COPY k TO STDOUT;
+ERROR 42501: query would be affected by row-level security policy for table "k"
 
 > RESET row_security; RESET ROLE;
 RESET
@@ -306,7 +321,7 @@ DETAIL: Key is still referenced from table "c".
 (is_superuser = on)
 RESET
 
-> DROP TABLE t, p, c CASCADE; DROP ROLE rls_cat;
+> DROP TABLE t, p, c, k CASCADE; DROP ROLE rls_cat;
 NOTICE: drop cascades to 2 other objects
 DROP TABLE
 DROP ROLE

@@ -29,11 +29,11 @@ id | lv | title
 2 | 2 | b
 SELECT 2
 
-> UPDATE doc SET title = upper(title) RETURNING *;
+> WITH x AS (UPDATE doc SET title = upper(title) RETURNING *) SELECT * FROM x ORDER BY id;
 id | lv | title
 1 | 1 | A
 2 | 2 | B
-UPDATE 2
+SELECT 2
 
 > INSERT INTO doc VALUES (4, 3, 'd');
 ERROR 42501: new row violates row-level security policy for table "doc"
@@ -268,12 +268,12 @@ a | b
 1 | p
 SELECT 1
 
-> UPDATE par SET a = a + 2 RETURNING *;
+> WITH x AS (UPDATE par SET a = a + 2 RETURNING *) SELECT * FROM x ORDER BY a, b;
 a | b
-3 | p
 3 | c
+3 | p
 5 | c
-UPDATE 3
+SELECT 3
 
 > UPDATE par SET a = a + 1;
 ERROR 42501: new row violates row-level security policy for table "par"
@@ -337,11 +337,11 @@ ERROR 42501: new row violates row-level security policy for table "pt"
 > INSERT INTO pt1 VALUES (1, 'x');
 INSERT 0 1
 
-> UPDATE pt SET a = 3 - a RETURNING *;
+> WITH x AS (UPDATE pt SET a = 3 - a RETURNING *) SELECT * FROM x ORDER BY a;
 a | b
-2 | rls_fay
 1 | rls_fay
-UPDATE 2
+2 | rls_fay
+SELECT 2
 
 > UPDATE pt SET b = 'x';
 ERROR 42501: new row violates row-level security policy for table "pt"
@@ -349,11 +349,11 @@ ERROR 42501: new row violates row-level security policy for table "pt"
 > MERGE INTO pt USING (VALUES (1)) s (a) ON pt.a = s.a WHEN MATCHED THEN UPDATE SET b = 'y';
 ERROR 42501: new row violates row-level security policy for table "pt"
 
-> DELETE FROM pt RETURNING *;
+> WITH x AS (DELETE FROM pt RETURNING *) SELECT * FROM x ORDER BY a;
 a | b
 1 | rls_fay
 2 | rls_fay
-DELETE 2
+SELECT 2
 
 > RESET ROLE;
 (is_superuser = on)
