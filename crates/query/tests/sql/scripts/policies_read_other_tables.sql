@@ -217,15 +217,6 @@ n
 4
 SELECT 1
 
-> SELECT m();
-ERROR 42501: query would be affected by row-level security policy for table "doc"
-CONTEXT: SQL function "m" during startup
-
-> SELECT k();
-ERROR 42501: query would be affected by row-level security policy for table "doc"
-CONTEXT: SQL expression "(SELECT count(*) FROM doc)"
-PL/pgSQL function k() line 1 at RETURN
-
 > RESET row_security; RESET ROLE;
 RESET
 (is_superuser = on)
@@ -378,14 +369,14 @@ count
 2
 SELECT 1
 
-> BEGIN; DECLARE c CURSOR FOR SELECT * FROM par ORDER BY a;
+> BEGIN; DECLARE c CURSOR FOR SELECT * FROM par ORDER BY a, b;
 BEGIN
 DECLARE CURSOR
 
 > FETCH ALL FROM c;
 a | b
-3 | p
 3 | c
+3 | p
 FETCH 2
 
 > COMMIT;
