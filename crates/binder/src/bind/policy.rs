@@ -105,8 +105,7 @@ fn fenced(scan: Rel, predicate: Scalar) -> Rel {
 
 /// Puts a condition on the scan that gives this row key.
 fn fence_scan(rel: &mut Rel, key: ColumnId, predicate: &mut Option<Scalar>) {
-    let found =
-        matches!(rel, Rel::Scan { row_key: Some(k), .. } | Rel::Append { row_key: Some(k), .. } if *k == key);
+    let found = matches!(rel, Rel::Scan { row_key: Some(k), .. } | Rel::Append { row_key: Some(k), .. } if *k == key);
     if found {
         if let Some(predicate) = predicate.take() {
             let nothing = Rel::Values { rows: vec![], columns: vec![] };
@@ -193,11 +192,7 @@ impl Binder<'_> {
     }
 
     /// The policies that concern what is done: permissive ones, and restrictive ones, by name.
-    fn concerned<'t>(
-        table: &'t Table,
-        command: PolicyCommand,
-        reader: &Reader,
-    ) -> (Vec<&'t Policy>, Vec<&'t Policy>) {
+    fn concerned<'t>(table: &'t Table, command: PolicyCommand, reader: &Reader) -> (Vec<&'t Policy>, Vec<&'t Policy>) {
         let all = table.row_security.policies.iter().filter(|p| p.is_for(&reader.subject, command));
         let (mut permissive, mut restrictive): (Vec<_>, Vec<_>) = all.partition(|p| p.permissive);
         permissive.sort_by(|a, b| a.name.cmp(&b.name));
@@ -328,12 +323,12 @@ impl Binder<'_> {
         if reads {
             rules.extend(self.rules(&table, PolicyCommand::Select, read, &reader, &new)?);
         }
-        if let Some(OnConflict { action: ConflictAction::Update { existing, assignments, checks, .. }, .. }) = on_conflict
+        if let Some(OnConflict { action: ConflictAction::Update { existing, assignments, checks, .. }, .. }) =
+            on_conflict
         {
             let there = (PolicyRow::Existing, true);
             let old = |n: i16| in_row(existing, &table, n);
-            let changed =
-                |n: i16| assignments.iter().find(|(a, _)| *a == n).map(|(_, s)| s.clone()).or_else(|| old(n));
+            let changed = |n: i16| assignments.iter().find(|(a, _)| *a == n).map(|(_, s)| s.clone()).or_else(|| old(n));
             let mut own = self.rules(&table, PolicyCommand::Update, there, &reader, &old)?;
             if reads {
                 own.extend(self.rules(&table, PolicyCommand::Select, there, &reader, &old)?);
@@ -494,8 +489,9 @@ impl Binder<'_> {
         match &mut modify.op {
             ModifyOp::Insert { new_row, on_conflict } => {
                 rename_all(new_row);
-                if let Some(OnConflict { action: ConflictAction::Update { assignments, predicate, checks, .. }, .. }) =
-                    on_conflict
+                if let Some(OnConflict {
+                    action: ConflictAction::Update { assignments, predicate, checks, .. }, ..
+                }) = on_conflict
                 {
                     assignments.iter_mut().for_each(|(_, s)| rename_in(s));
                     predicate.iter_mut().for_each(rename_in);

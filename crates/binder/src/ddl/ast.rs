@@ -1,8 +1,8 @@
 //! Statements that define things, as written: names folded, nothing looked up. Expressions, queries and
 //! types are `sqlparser`'s.
 
-use gavel_catalog::{OnCommit, PolicyCommand};
 use gavel_catalog::function::{FunctionKind, Mode};
+use gavel_catalog::{OnCommit, PolicyCommand};
 use sqlparser::ast::{DataType, Expr, Query};
 use sqlparser::tokenizer::Span;
 

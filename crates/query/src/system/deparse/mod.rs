@@ -127,13 +127,7 @@ pub fn policy(context: &SystemContext<'_>, table: &Table, policy: &Policy, sql: 
     shown.unwrap_or_else(|| context.with_type_names(sql.to_owned()))
 }
 
-fn over_policy(
-    context: &SystemContext<'_>,
-    table: &Table,
-    policy: &Policy,
-    sql: &str,
-    pretty: bool,
-) -> Option<String> {
+fn over_policy(context: &SystemContext<'_>, table: &Table, policy: &Policy, sql: &str, pretty: bool) -> Option<String> {
     let style = shown_style(context.catalog, context.search_path);
     let binding = bind_context(context, &style);
     let (scalar, mentioned, calls) = recorded_policy(&binding, sql, (table, &policy.called)).ok()?;
