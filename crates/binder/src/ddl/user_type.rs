@@ -54,8 +54,7 @@ pub(super) fn create_domain(p: &mut Words<'_, '_>) -> Parse<Ddl> {
 /// What follows ALTER TYPE and the type's name.
 pub(super) fn alter_type(p: &mut Words<'_, '_>, name: QualifiedName) -> Parse<Ddl> {
     let kind = ObjectKind::Type;
-    let alter =
-        |actions, cascade| Ok(Ddl::Alter(Alter { kind, name, if_exists: false, only: false, actions, cascade }));
+    let alter = |actions, cascade| Ok(Ddl::Alter(Alter { kind, name, if_exists: false, only: false, actions, cascade }));
     if p.eat("add value") {
         let if_not_exists = p.eat("if not exists");
         let label = p.string()?;

@@ -80,7 +80,12 @@ fn exists(query: &Rel, outer: &BTreeSet<ColumnId>) -> Option<(Rel, Scalar)> {
     Some((rest, conjunction(correlated)))
 }
 
-fn is_in(subquery: &Subquery, left: &[Scalar], functions: &[Oid], outer: &BTreeSet<ColumnId>) -> Option<(Rel, Scalar)> {
+fn is_in(
+    subquery: &Subquery,
+    left: &[Scalar],
+    functions: &[Oid],
+    outer: &BTreeSet<ColumnId>,
+) -> Option<(Rel, Scalar)> {
     let mut plain = left.iter().map(Refs::of_scalar);
     if plain.any(|r| r.volatile || r.subqueries) {
         return None;

@@ -418,7 +418,7 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
             let oid = if a.is_text(0) { names.resolve(a.text(0), Oid::REGCLASS) } else { Ok(a.oid(0)) };
             oid.map(|oid| {
                 let table = context.catalog.table(oid);
-                Datum::Bool(table.is_some_and(|t| t.is_secured_from(catalog, context.subject)))
+                Datum::Bool(table.is_some_and(|t| t.is_secured_from(context.catalog, context.subject)))
             })
         }
         "parse_ident" => parse_name(a.text(0)).map(|parts| super::table::texts(Oid::TEXT, parts)),
