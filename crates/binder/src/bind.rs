@@ -34,6 +34,7 @@ pub mod name;
 pub mod nearest;
 pub mod operator;
 pub mod output;
+pub mod policy;
 pub mod polymorphic;
 pub mod populate;
 pub mod prune;
@@ -125,6 +126,8 @@ pub struct Binder<'a> {
     pub variables: Option<&'a dyn Variables>,
     /// Functions whose bodies this text is in, from the outside.
     pub routines: Vec<Oid>,
+    /// Tables whose policies, of those that read something, this text is in.
+    pub secured: Vec<Oid>,
     /// Statements of the body that is being defined, with names that mean the same under any search path.
     pub rewritten: Vec<String>,
     /// A view is being defined: nothing is read.
@@ -176,6 +179,7 @@ impl<'a> Binder<'a> {
             parameters: None,
             variables: None,
             routines: vec![],
+            secured: vec![],
             rewritten: vec![],
             defining: false,
             recorder: None,
@@ -218,6 +222,7 @@ impl<'a> Binder<'a> {
         inner.next_column = self.next_column;
         inner.next_cte = self.next_cte;
         inner.expansions = self.expansions;
+        inner.secured.clone_from(&self.secured);
     }
 
     /// Takes over what `inner` has made and used, [`Self::lend_ids`] being undone.

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use gavel_catalog::privilege::Access;
 use gavel_catalog::{Function, Sequence, Table};
-use gavel_types::{Datum, Oid, PgType};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlState};
 use sqlparser::ast;
 
 /// A column of some [`Rel`], unique in the statement.
@@ -309,7 +309,8 @@ pub enum Rel {
         input: Box<Rel>,
         keys: Vec<SortKey>,
     },
-    /// NULL means no limit. `with_ties` needs a Sort below; its keys are repeated here.
+    /// NULL means no limit. `with_ties` needs a Sort below; its keys are repeated here. With neither limit nor offset it is
+    /// a fence: of the conditions above it, only those go below that tell nothing of the rows that they leave out.
     Limit {
         input: Box<Rel>,
         limit: Option<Scalar>,
@@ -539,8 +540,8 @@ pub struct Modify {
     /// RETURNING, over the ids of `new_row` (INSERT, UPDATE) or `old_row` (DELETE), and over other
     /// columns that `source` puts out (UPDATE … FROM).
     pub returning: Option<Vec<(Output, Scalar)>>,
-    /// What views WITH CHECK OPTION ask of new rows, in the order in which it is asked.
-    pub checks: Vec<ViewCheck>,
+    /// What policies and views WITH CHECK OPTION ask of the rows that are written, in the order in which it is asked.
+    pub checks: Vec<RowCheck>,
     /// The cursor of WHERE CURRENT OF.
     pub current_of: Option<CurrentOf>,
     /// Set if rows may be in other tables than `table`: it is partitioned, or has descendants that an UPDATE, DELETE or
@@ -577,12 +578,52 @@ pub struct CursorRow {
     pub locked: bool,
 }
 
-/// A condition of a view that new rows must satisfy.
+/// A condition that rows must satisfy which are written.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ViewCheck {
-    pub view: String,
-    /// Boolean column of the source.
+pub struct RowCheck {
+    pub rule: RowRule,
+    /// Boolean column of the source; what is not true does not hold.
     pub holds: ColumnId,
+}
+
+/// What asks it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RowRule {
+    /// A view of this name, once the row has been written.
+    View(String),
+    /// Before the row is written.
+    Policy(PolicyRule),
+}
+
+/// A restrictive policy of row-level security, or all permissive ones together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyRule {
+    pub table: String,
+    /// The restrictive one.
+    pub policy: Option<String>,
+    pub row: PolicyRow,
+}
+
+/// The row that a policy is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PolicyRow {
+    /// As it is going to be.
+    New,
+    /// The one that ON CONFLICT DO UPDATE has found.
+    Existing,
+    /// The one that MERGE changes or deletes.
+    Target,
+}
+
+impl PolicyRule {
+    /// 42501 for a row that does not satisfy it.
+    pub fn broken(&self) -> SqlError {
+        let row = if self.row == PolicyRow::Target { "target row" } else { "new row" };
+        let policy = self.policy.as_ref().map(|name| format!(" \"{name}\"")).unwrap_or_default();
+        let using = if self.row == PolicyRow::New { "" } else { " (USING expression)" };
+        let text = format!("{row} violates row-level security policy{policy}{using} for table \"{}\"", self.table);
+        SqlError::new(SqlState::InsufficientPrivilege, text)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -646,8 +687,8 @@ pub enum ConflictAction {
         table_oid: Option<ColumnId>,
         assignments: Vec<(i16, Scalar)>,
         predicate: Option<Scalar>,
-        /// What views WITH CHECK OPTION ask of the row as it becomes.
-        checks: Vec<(String, Scalar)>,
+        /// What policies ask of the row that is there and of the row as it becomes, and views WITH CHECK OPTION of the latter.
+        checks: Vec<(RowRule, Scalar)>,
     },
 }
 

@@ -26,6 +26,17 @@ pub struct BindContext<'a> {
     pub calls: Option<&'a RefCell<Vec<FunctionCall>>>,
     /// Calls of users' functions stay calls, as what is bound is to be shown, not run.
     pub opaque_calls: bool,
+    /// Whom policies let rows through to; `None`: nothing is asked of them.
+    pub rows: Option<RowRights<'a>>,
+}
+
+/// By whose rights rows are reached.
+#[derive(Clone, Copy)]
+pub struct RowRights<'a> {
+    /// The current role.
+    pub subject: &'a Subject,
+    /// `row_security`: false if a statement is to fail rather than to leave rows out.
+    pub filters: bool,
 }
 
 /// Variables of a PL/pgSQL body as a statement in it sees them. Their values are the statement's parameters.

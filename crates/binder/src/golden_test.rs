@@ -65,6 +65,7 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
         referenced_by: vec![],
         materialized: None,
         of_type: None,
+        row_security: Default::default(),
         options: vec![],
         acl: None,
         rung: 0,
@@ -176,6 +177,7 @@ pub fn outcome(catalog: &Catalog, sql: &str) -> String {
         session_path: &path,
         calls: None,
         opaque_calls: false,
+        rows: None,
     };
     let bound = parse(sql).and_then(|all| match all.as_slice() {
         [one] => bind(&context, &one.statement, sql, &[]),

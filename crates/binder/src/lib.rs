@@ -13,8 +13,8 @@
 //! In `bind`, from names upwards: `name`, `typename`, `scope` say what names mean; `coerce`,
 //! `common_type`, `polymorphic`, `candidate`, `operator`, `function` hold the rules of chapter 10;
 //! `expr` and its neighbours bind expressions; `from`, `join`, `select`, `group`, `window`, `setop`,
-//! `cte`, `query` bind queries; `modify` and its neighbours bind DML; `access` notes what privileges it all
-//! takes; `prune` drops columns that nothing reads.
+//! `cte`, `query` bind queries; `modify` and its neighbours bind DML; `policy` adds row-level security; `access` notes
+//! what privileges it all takes; `prune` drops columns that nothing reads.
 //!
 //! Nothing here does I/O or looks at a clock; nothing knows DataFusion.
 
@@ -36,8 +36,9 @@ pub use bind::function_name::functions_of_name;
 pub use bind::literal::idents_of;
 pub use bind::name::{Qualified, Resolved, find_relation, fold, qualified, quote, relation as resolve_relation};
 pub use bind::operator::{compatible as compatible_operator, sortable};
+pub use bind::policy::{PolicyText, policy_text};
 pub use bind::polymorphic::is_polymorphic;
-pub use bind::record::{query_tree, recorded_default, recorded_table_expr};
+pub use bind::record::{query_tree, recorded_default, recorded_policy, recorded_table_expr};
 pub use bind::routine::{CheckedBody, check_body, in_body};
 pub use bind::rule_definition::{RuleDefinition, WrittenRule, rule_definition};
 pub use bind::statement::bind;
@@ -49,5 +50,5 @@ pub use bind::typename::{array_type, element_type, format_type, resolve_type};
 pub use bind::variable::{assignment_cast, bind_in_body, subscript_assignment};
 pub use bind::view::{ViewDefinition, check_column_names, view_body, view_columns};
 pub use bind::written::{Updatability, updatability};
-pub use context::{BindContext, Conflict, FunctionCall, TransitionTable, Variable, Variables};
+pub use context::{BindContext, Conflict, FunctionCall, RowRights, TransitionTable, Variable, Variables};
 pub use parse::{Parsed, parse};

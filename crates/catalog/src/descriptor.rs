@@ -9,6 +9,7 @@ use crate::index_method::IndexMethod;
 use crate::partition::{PartitionBound, PartitionKey};
 use crate::trigger::Trigger;
 use crate::rule::Rule;
+use crate::policy::RowSecurity;
 
 /// Names an object for ever: PostgreSQL's OID of it, and the object id in storage keys.
 pub type ObjectId = Oid;
@@ -35,9 +36,10 @@ pub struct Role {
     pub create_db: bool,
     pub create_role: bool,
     pub inherit: bool,
-    /// REPLICATION and BYPASSRLS, which are shown; there is nothing that they would be for.
+    /// REPLICATION, which is shown; there is nothing that it would be for.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub replication: bool,
+    /// BYPASSRLS: policies do not concern it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub bypass_rls: bool,
     /// SCRAM verifier as in `pg_authid.rolpassword`.
@@ -482,6 +484,9 @@ pub struct Table {
     /// In the order of their names, in which they are applied.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<Rule>,
+    /// Row-level security.
+    #[serde(default, skip_serializing_if = "RowSecurity::is_none")]
+    pub row_security: RowSecurity,
     /// Of a temporary table, which is never stored.
     #[serde(skip)]
     pub on_commit: OnCommit,

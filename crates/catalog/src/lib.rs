@@ -12,6 +12,7 @@
 //! | [`function`] | functions and procedures |
 //! | [`index_method`] | access methods of indexes |
 //! | [`partition`] | how rows are shared out among the partitions of a table |
+//! | [`policy`] | row-level security |
 //! | [`search`] | what a relation's bare name stands for |
 //! | [`rung`] | which changes of a table its writers may overlap with |
 //! | [`job`] | work on indexes that takes many transactions |
@@ -31,6 +32,7 @@ pub mod job;
 pub mod keys;
 pub mod oids;
 pub mod partition;
+pub mod policy;
 pub mod predefined;
 pub mod privilege;
 pub mod rule;
@@ -50,6 +52,7 @@ pub use descriptor::{
 pub use function::{Function, FunctionKind, Parameter};
 pub use index_method::IndexMethod;
 pub use partition::{PartitionBound, PartitionKey, PartitionOn, PartitionPart, PartitionStrategy, RangeEdge};
+pub use policy::{Policy, PolicyCommand, RowSecurity};
 pub use privilege::Subject;
 pub use snapshot::Catalog;
 pub use user_type::{Attribute, Definition, Domain, EnumLabel, UserType};

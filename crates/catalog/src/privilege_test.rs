@@ -42,6 +42,7 @@ fn table() -> Table {
         partitioned: None,
         bound: None,
         of_type: None,
+        row_security: Default::default(),
         columns: (1..=3).map(|n| Column::plain(n, format!("c{n}"), PgType::INT4)).collect(),
         storage: Oid(20_000),
         indexes: Vec::new(),

@@ -4,6 +4,7 @@ use gavel_types::Oid;
 use serde::{Deserialize, Serialize};
 
 use crate::descriptor::{Column, Table, View};
+use crate::policy::RowSecurity;
 use crate::{Catalog, OnCommit};
 
 /// The name of the rule that every view has: its query.
@@ -145,6 +146,7 @@ impl Table {
             rules: Vec::new(),
             triggers: Vec::new(),
             unlogged: false,
+            row_security: RowSecurity::default(),
             on_commit: OnCommit::PreserveRows,
         }
     }

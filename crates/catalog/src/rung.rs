@@ -132,6 +132,7 @@ mod tests {
             triggers: vec![],
             unlogged: false,
             rules: Vec::new(),
+            row_security: Default::default(),
             on_commit: OnCommit::PreserveRows,
         }
     }

@@ -55,6 +55,7 @@ pub const PG_TYPE: Oid = Oid(1247);
 pub const PG_PROC: Oid = Oid(1255);
 pub const PG_TRIGGER: Oid = Oid(2620);
 pub const PG_REWRITE: Oid = Oid(2618);
+pub const PG_POLICY: Oid = Oid(3256);
 
 /// Whether objects of this catalog belong to the whole cluster.
 pub fn is_shared(class: Oid) -> bool {
@@ -383,6 +384,7 @@ impl Catalog {
                 || t.uniques.iter().any(|u| u.oid == oid)
                 || t.checks.iter().any(|c| c.oid == oid)
                 || t.foreign_keys.iter().any(|f| f.oid == oid || f.parts.iter().any(|p| p.oid == oid))
+                || t.row_security.policies.iter().any(|p| p.oid == oid)
         };
         let relation =
             self.tables.contains_key(&oid) || self.views.contains_key(&oid) || self.sequences.contains_key(&oid);

@@ -71,6 +71,7 @@ fn table(oid: u32, name: &str) -> Table {
         referenced_by: vec![],
         materialized: None,
         of_type: None,
+        row_security: Default::default(),
         options: vec![],
         acl: None,
         rung: 0,

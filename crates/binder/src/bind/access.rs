@@ -18,6 +18,7 @@ use gavel_types::{Oid, SqlError, SqlResult};
 use super::Binder;
 use super::scope::NsColumn;
 use super::written::Written;
+use crate::context::BindContext;
 use crate::parse;
 
 /// Stands for system columns, which have no privileges of their own.
@@ -158,7 +159,7 @@ impl Binder<'_> {
     /// The one relation that a simple view reads, with the columns that it reads of it, and for each column of the view
     /// the one that it is.
     fn read_by(&self, view: &View) -> SqlResult<(Access, Vec<Option<i16>>)> {
-        let context = self.context.stored();
+        let context = BindContext { rows: None, ..self.context.stored() };
         let query = parse::parse_query(&view.sql)?;
         let mut inner = Binder::new(&context, &view.sql);
         inner.allow_params = false;

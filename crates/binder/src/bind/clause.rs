@@ -31,6 +31,7 @@ pub enum Clause {
     PartitionKey,
     PartitionBound,
     CopyWhere,
+    Policy,
     Other,
 }
 
@@ -65,6 +66,7 @@ impl Clause {
             Self::PartitionKey => "partition key expressions",
             Self::PartitionBound => "partition bound",
             Self::CopyWhere => "COPY FROM WHERE conditions",
+            Self::Policy => "policy expressions",
             Self::Other => "this context",
         }
     }

@@ -162,7 +162,11 @@ impl Binder<'_> {
             Resolved::Table(table) => {
                 self.uses(table.oid);
                 self.require_populated(table)?;
-                self.table_item(table, only)
+                let mut item = self.table_item(table, only);
+                let label = alias.map_or_else(|| table.name.clone(), |a| fold(&a.name));
+                let locked = !self.locks_of(&label).is_empty();
+                item.rel = self.secure_read(table, item.rel, locked)?;
+                item
             }
             Resolved::System(system) => self.system_item(system),
             Resolved::View(view) => {

@@ -81,7 +81,9 @@ impl Binder<'_> {
         let returning = self.returning(insert.returning.as_ref())?;
         self.accesses_below(&written)?;
         let op = ModifyOp::Insert { new_row, on_conflict };
-        Ok(Modify { table, source, op, returning, checks, current_of: None, tree })
+        let mut modify = Modify { table, source, op, returning, checks, current_of: None, tree };
+        self.secure_insert(&mut modify, &written)?;
+        Ok(modify)
     }
 
     /// The columns that values are given for, in order.

@@ -67,7 +67,9 @@ impl Binder<'_> {
         let kind = if whens.iter().all(|w| w.matched) { JoinKind::Inner } else { JoinKind::Left };
         let (left, right) = (Box::new(source), Box::new(target));
         let joined = Rel::Join { kind, left, right, on, lateral: false };
-        self.merge_rows(written.table, joined, (row_key, tree), &old_row, whens)
+        let mut modify = self.merge_rows(Arc::clone(&written.table), joined, (row_key, tree), &old_row, whens)?;
+        self.secure_merge(&mut modify, &written, (row_key, &old_row))?;
+        Ok(modify)
     }
 
     fn when(&mut self, clause: &ast::MergeClause, written: &Written, old_row: &[(i16, ColumnId)]) -> SqlResult<When> {
@@ -257,7 +259,8 @@ impl Binder<'_> {
         Ok(Modify { table, source, op, returning: None, checks: vec![], current_of: None, tree })
     }
 
-    fn is_action(&mut self, action: ColumnId, number: i32) -> SqlResult<Scalar> {
+    /// Whether the column of this id says that it is for the clause of this number.
+    pub fn is_action(&mut self, action: ColumnId, number: i32) -> SqlResult<Scalar> {
         let sides = [column(action, PgType::INT4), constant(Datum::Int4(number), PgType::INT4)];
         let sides = sides.into_iter().map(|s| Typed::new(s, Pos::NONE)).collect();
         Ok(self.call_named("int4eq", sides, Pos::NONE)?.scalar)

@@ -66,6 +66,33 @@ pub fn recorded_table_expr(
     binder.table_expr(expr, table, TableExpr::Stored)
 }
 
+/// A condition of a policy over the columns of `table`, which its text calls by the name `called`: with [`Form`]s, the
+/// columns that it mentions, and what is called in its queries.
+///
+/// # Errors
+/// As binding it.
+#[allow(clippy::type_complexity, reason = "the parts of a recorded expression, used once")]
+pub fn recorded_policy(
+    context: &BindContext<'_>,
+    sql: &str,
+    (table, called): (&Table, &str),
+) -> SqlResult<(Scalar, Vec<(i16, ColumnId)>, HashMap<ColumnId, CallTree>)> {
+    let expr = parse::parse_expression(sql)?;
+    let named;
+    let table = if called == table.name {
+        table
+    } else {
+        named = Table { name: called.to_owned(), ..table.clone() };
+        &named
+    };
+    let mut binder = Binder::new(context, sql);
+    binder.defining = true;
+    binder.recorder = Some(Box::default());
+    let (value, mentioned) = binder.table_expr(&expr, table, TableExpr::Stored)?;
+    let calls = binder.recorder.take().map(|r| r.calls).unwrap_or_default();
+    Ok((value, mentioned, calls))
+}
+
 /// A default of a column of type `target`, with [`Form`]s.
 ///
 /// # Errors

@@ -225,6 +225,9 @@ impl Binder<'_> {
                 self.inserts((access, *number));
             }
         }
+        if let Some(query) = self.secure_copy(&table, &numbers, to)? {
+            return Ok(CopySource::Query(query));
+        }
         let (mut defaults, mut domains) = (Vec::new(), Vec::new());
         if !to {
             for column in numbers.iter().filter_map(|n| table.column(*n)) {

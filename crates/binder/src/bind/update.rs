@@ -125,7 +125,9 @@ impl Binder<'_> {
         let source = Rel::Project { input: Box::new(rel), exprs };
         self.accesses_below(&written)?;
         let op = ModifyOp::Update { row_key: key, old_row: old_out, assigned: numbers, new_row };
-        Ok(Modify { table, source, op, returning, checks, current_of, tree })
+        let mut modify = Modify { table: Arc::clone(&written.table), source, op, returning, checks, current_of, tree };
+        self.secure_update(&mut modify, &written, (row_key, &old_row))?;
+        Ok(modify)
     }
 
     pub fn delete(&mut self, delete: &ast::Delete) -> SqlResult<Modify> {
@@ -151,9 +153,11 @@ impl Binder<'_> {
         }
         let returning = self.returning(delete.returning.as_ref())?;
         self.accesses_below(&written)?;
-        let table = written.table;
-        let op = ModifyOp::Delete { row_key, old_row };
-        Ok(Modify { table, source, op, returning, checks: vec![], current_of, tree })
+        let table = Arc::clone(&written.table);
+        let op = ModifyOp::Delete { row_key, old_row: old_row.clone() };
+        let mut modify = Modify { table, source, op, returning, checks: vec![], current_of, tree };
+        self.secure_delete(&mut modify, &written, (row_key, &old_row))?;
+        Ok(modify)
     }
 
     pub fn scan_target(&mut self, factor: &TableFactor, verb: Verb) -> SqlResult<Scanned> {

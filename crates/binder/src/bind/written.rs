@@ -25,7 +25,7 @@ use super::modify::Verb;
 use super::name::{Resolved, qualified, relation, without_only};
 use super::scalar::column;
 use super::scope::{Columns, Level, NsColumn, NsItem};
-use crate::bound::{ColumnId, ModifyTree, Rel, Scalar, ScalarKind, ViewCheck};
+use crate::bound::{ColumnId, ModifyTree, Rel, RowCheck, RowRule, Scalar, ScalarKind};
 use crate::context::BindContext;
 use crate::parse;
 
@@ -438,7 +438,7 @@ impl Binder<'_> {
         &mut self,
         written: &Written,
         values: &dyn Fn(i16) -> Option<Scalar>,
-    ) -> SqlResult<Vec<(String, Scalar)>> {
+    ) -> SqlResult<Vec<(RowRule, Scalar)>> {
         let checked = written.checked();
         if !checked.contains(&true) {
             return Ok(vec![]);
@@ -446,7 +446,8 @@ impl Binder<'_> {
         let base = Self::row_item(&written.table, written.table.name.clone(), values);
         let seen = self.look(written, base)?;
         let held = seen.conditions.into_iter().filter(|(at, _)| checked.get(*at) == Some(&true));
-        Ok(held.filter_map(|(at, condition)| Some((written.layers.get(at)?.view.name.clone(), condition))).collect())
+        let view = |at: usize| Some(RowRule::View(written.layers.get(at)?.view.name.clone()));
+        Ok(held.filter_map(|(at, condition)| Some((view(at)?, condition))).collect())
     }
 
     /// Adds what CHECK OPTION asks of each new row to the rows of an INSERT.
@@ -455,7 +456,7 @@ impl Binder<'_> {
         written: &Written,
         rel: Rel,
         mut new_row: Vec<(i16, ColumnId)>,
-    ) -> SqlResult<(Rel, Vec<(i16, ColumnId)>, Vec<ViewCheck>)> {
+    ) -> SqlResult<(Rel, Vec<(i16, ColumnId)>, Vec<RowCheck>)> {
         let table = &written.table;
         let base = new_row.clone();
         let conditions = self.view_conditions(written, &|n| super::modify::in_row(&base, table, n))?;
@@ -476,14 +477,14 @@ impl Binder<'_> {
     /// Columns for these conditions.
     pub fn put_checks(
         &mut self,
-        conditions: Vec<(String, Scalar)>,
+        conditions: Vec<(RowRule, Scalar)>,
         exprs: &mut Vec<(ColumnId, Scalar)>,
-    ) -> Vec<ViewCheck> {
+    ) -> Vec<RowCheck> {
         let mut checks = Vec::with_capacity(conditions.len());
-        for (view, condition) in conditions {
+        for (rule, condition) in conditions {
             let holds = self.new_column();
             exprs.push((holds, condition));
-            checks.push(ViewCheck { view, holds });
+            checks.push(RowCheck { rule, holds });
         }
         checks
     }

@@ -1,8 +1,8 @@
 //! Statements that define things, as written: names folded, nothing looked up. Expressions, queries and
 //! types are `sqlparser`'s.
 
-use gavel_catalog::OnCommit;
 use gavel_catalog::function::{FunctionKind, Mode};
+use gavel_catalog::{OnCommit, PolicyCommand};
 use sqlparser::ast::{DataType, Expr, Query};
 use sqlparser::tokenizer::Span;
 
@@ -63,6 +63,9 @@ pub enum Ddl {
     },
     CreateDomain(CreateDomain),
     CreateFunction(Box<CreateFunction>),
+    CreatePolicy(Box<CreatePolicy>),
+    AlterPolicy(Box<AlterPolicy>),
+    DropPolicy(DropPolicy),
     AlterFunction(AlterFunction),
     DropFunction(DropFunction),
     CreateSchema {
@@ -576,11 +579,51 @@ pub enum RoleOption {
     In(Vec<String>),
     /// ROLE and ADMIN: who becomes a member of the new role, and whether with the admin option.
     Members(Vec<String>, bool),
-    /// REPLICATION and BYPASSRLS, which superusers have and nobody else.
     Replication(bool),
     BypassRls(bool),
     /// Without effect here.
     Other,
+}
+
+/// CREATE POLICY.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreatePolicy {
+    pub name: String,
+    pub table: QualifiedName,
+    /// AS, as written and folded: there are `permissive` and `restrictive`.
+    pub kind: Option<String>,
+    pub command: PolicyCommand,
+    pub def: PolicyDef,
+}
+
+/// Whom a policy is for, and its conditions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyDef {
+    /// `public` is everybody; empty if none are named.
+    pub roles: Vec<String>,
+    pub using: Option<Expr>,
+    pub check: Option<Expr>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlterPolicy {
+    pub name: String,
+    pub table: QualifiedName,
+    pub change: PolicyChange,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum PolicyChange {
+    Rename(String),
+    /// What is not there stays as it is.
+    Definition(PolicyDef),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct DropPolicy {
+    pub name: String,
+    pub table: QualifiedName,
+    pub if_exists: bool,
 }
 
 /// What an ALTER or DROP is about.
@@ -721,6 +764,10 @@ pub enum AlterAction {
     SetLogged(bool),
     /// CLUSTER ON an index; `None`: SET WITHOUT CLUSTER.
     ClusterOn(Option<String>),
+    /// ENABLE and DISABLE ROW LEVEL SECURITY.
+    RowSecurity(bool),
+    /// FORCE and NO FORCE ROW LEVEL SECURITY.
+    ForceRowSecurity(bool),
     /// Without effect here: REPLICA IDENTITY …
     Accepted,
     /// Of an index: ALTER COLUMN number SET STATISTICS, without effect here.
@@ -755,6 +802,10 @@ pub enum CommentTarget {
     Object(ObjectKind, QualifiedName),
     Column(QualifiedName, String),
     Constraint {
+        name: String,
+        table: QualifiedName,
+    },
+    Policy {
         name: String,
         table: QualifiedName,
     },

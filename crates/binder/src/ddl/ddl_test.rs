@@ -26,6 +26,15 @@ fn what_dumps_and_tools_write_is_read() {
         "create table if not exists q partition of s.p (a with options not null default 5, b collate \"C\", check (a > 0)) \
          for values from (1, minvalue, -3) to (2, 'x' || 'y', maxvalue) partition by hash (a) with (fillfactor = 70)",
         "create temp table q partition of p default",
+        "create policy p on t",
+        "create policy p on s.t as restrictive for update to public, a using (b > 0) with check (b in (select 1))",
+        "create policy p on t for all using (true)",
+        "alter policy p on t rename to q",
+        "alter policy p on s.t to current_user using (a = 1)",
+        "drop policy if exists p on s.t cascade",
+        "alter table t enable row level security, force row level security",
+        "alter table t no force row level security, disable row level security, disable trigger all",
+        "comment on policy p on s.t is 'x'",
         "alter table p attach partition s.q for values in (1, null, 2 + 3)",
         "alter table only p detach partition q concurrently",
         "alter index i attach partition s.j",
@@ -396,6 +405,21 @@ fn functions_are_named_with_and_without_parameters() {
     ] {
         assert!(parsed(wrong).is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn commands_of_policies_are_no_row_locks() {
+    let command = |sql: &str| match crate::parse::parse_ddl(sql) {
+        Ok(Ddl::CreatePolicy(create)) => Some(create.command),
+        _ => None,
+    };
+    let update = "create policy p on t for update to a using (b in (select c from u for update)) with check (true)";
+    assert_eq!(command(update), Some(gavel_catalog::PolicyCommand::Update));
+    assert_eq!(
+        command("create policy p on t for insert with check (a > 0)"),
+        Some(gavel_catalog::PolicyCommand::Insert)
+    );
+    assert_eq!(command("create policy p on t for truncate"), None);
 }
 
 #[test]

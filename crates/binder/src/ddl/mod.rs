@@ -11,6 +11,7 @@
 //! | [`table`] | table elements: columns, constraints |
 //! | [`partition`] | partition keys and bounds, ATTACH and DETACH |
 //! | [`rule`] | rules |
+//! | [`policy`] | policies of row-level security |
 //! | [`copy`] | COPY |
 //! | [`session`] | cursors, LOCK, DISCARD, LISTEN and what else concerns the session alone |
 //! | [`user_type`] | types and domains |
@@ -24,6 +25,7 @@ mod grant;
 mod parser;
 mod partition;
 mod rule;
+mod policy;
 mod session;
 mod table;
 mod trigger;

@@ -10,7 +10,7 @@ use super::ast::{
     ObjectKind, PartitionOf, Persistence, QualifiedName, RoleOption, TableRef,
 };
 use super::words::{Parse, Words, quote};
-use super::{function, grant, partition, rule, session, table, trigger, user_type};
+use super::{function, grant, partition, policy, rule, session, table, trigger, user_type};
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("create") {
@@ -107,6 +107,8 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         trigger::create(p, or_replace, constraint)
     } else if p.eat("rule") {
         rule::create(p, or_replace)
+    } else if p.eat("policy") {
+        policy::create(p)
     } else if p.eat("schema") {
         create_schema(p)
     } else if p.eat("database") {
@@ -535,6 +537,9 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("rule") {
         return rule::alter(p);
     }
+    if p.eat("policy") {
+        return policy::alter(p);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("ALTER {what}"));
@@ -675,6 +680,9 @@ fn action(p: &mut Words<'_, '_>, kind: ObjectKind) -> Parse<AlterAction> {
         && let Some(action) = rule::action(p)?
     {
         return Ok(action);
+    }
+    if let Some(switch) = policy::switch(p) {
+        return Ok(switch);
     }
     if matches!(kind, ObjectKind::Table | ObjectKind::MaterializedView) && p.eat("cluster on") {
         return Ok(AlterAction::ClusterOn(Some(p.name()?)));
@@ -840,6 +848,9 @@ fn drop(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("rule") {
         return rule::drop(p);
     }
+    if p.eat("policy") {
+        return policy::drop(p);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("DROP {what}"));
@@ -906,6 +917,10 @@ fn comment(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         } else {
             CommentTarget::Constraint { name, table: p.qualified()? }
         }
+    } else if p.eat("policy") {
+        let name = p.name()?;
+        p.expect("on")?;
+        CommentTarget::Policy { name, table: p.qualified()? }
     } else if let Some(kind) = function::kind(p) {
         CommentTarget::Function(kind, function::function_name(p)?)
     } else if let Some(kind) = object_kind(p) {

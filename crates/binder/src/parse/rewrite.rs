@@ -142,6 +142,12 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                     super::recursion::mark(source, tokens, i, &mut out)
                 }
                 Keyword::ALL | Keyword::DISTINCT if is_word(out.last(), "by") => group_quantifier(tokens, i, &mut out),
+                // The command of a policy locks nothing.
+                Keyword::FOR
+                    if open.is_empty() && is_word(tokens.first(), "create") && is_word(tokens.get(1), "policy") =>
+                {
+                    None
+                }
                 Keyword::FOR => row_lock(tokens, i, &mut out),
                 Keyword::ON if insert => conflict_target(source, tokens, i, &mut out),
                 Keyword::EXCLUDE => frame_exclusion(tokens, i, &open, &mut out),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use gavel_binder::ddl::ast::{AlterAction, ColumnConstraintKind, ColumnDef, QualifiedName, SequenceOption};
 use gavel_catalog::snapshot::row_type;
 use gavel_catalog::trigger::Trigger;
-use gavel_catalog::{Catalog, Column, Identity, IndexKey, Materialized, PartitionOn, Table, View};
+use gavel_catalog::{Catalog, Column, Identity, IndexKey, Materialized, PartitionOn, Policy, Table, View};
 use gavel_types::text_io::{type_name, type_name_with_typmod};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{DataType, Expr};
@@ -153,6 +153,14 @@ impl DdlContext<'_> {
             AlterAction::OfType(name) => self.set_type_of_table(oid, name),
             AlterAction::NotOfType => self.unset_type_of_table(oid),
             AlterAction::ClusterOn(index) => self.cluster_on(oid, index.as_deref()),
+            AlterAction::RowSecurity(enabled) => {
+                self.edit_table(oid, |t| t.row_security.enabled = *enabled)?;
+                Ok(())
+            }
+            AlterAction::ForceRowSecurity(forced) => {
+                self.edit_table(oid, |t| t.row_security.forced = *forced)?;
+                Ok(())
+            }
             AlterAction::Accepted => Ok(()),
             AlterAction::EnableTrigger { name, enabled } => {
                 let table = self.table_by_oid(oid)?;
@@ -462,6 +470,17 @@ impl DdlContext<'_> {
         if let Some(view) = over.iter().find(|t| t.materialized.as_ref().is_some_and(|m| uses(&m.sql))) {
             return Err(by_view("materialized view", view.schema, &view.name));
         }
+        for of in self.now().tables.values() {
+            let reads = |p: &&Policy| {
+                (of.oid == table.oid || p.depends_on.contains(&table.oid)) && p.texts().any(|sql| uses(sql))
+            };
+            if let Some(policy) = of.row_security.policies.iter().find(reads) {
+                let message = "cannot alter type of a column used in a policy definition";
+                let what = self.described(&super::drop::Object::Policy(of.oid, policy.oid));
+                let detail = format!("{what} depends on column \"{name}\"");
+                return Err(SqlError::unsupported(message).detail(detail));
+            }
+        }
         let fires = |t: &&Trigger| t.columns.contains(&column.number) || t.condition.as_deref().is_some_and(mentioned);
         if let Some(trigger) = table.triggers.iter().find(fires) {
             let detail = format!(
@@ -703,6 +722,7 @@ impl DdlContext<'_> {
                 rename(predicate)?;
             }
         }
+        super::policy::rename_column(&mut changed, old, new)?;
         let names: Vec<String> = table.visible_columns().map(|c| c.name.clone()).collect();
         let before = Arc::clone(self.now());
         self.edit_table(oid, |t| *t = changed)?;
@@ -744,6 +764,7 @@ impl DdlContext<'_> {
             let kept = Materialized { sql, ..kept.clone() };
             self.edit_table(table.oid, |t| t.materialized = Some(kept))?;
         }
+        self.rewrite_policies(before, relations, &change)?;
         for oid in relations {
             let Some((schema, name)) = before.relation_name(*oid) else { continue };
             let schema = before.schema_by_oid(schema).map_or_else(String::new, |s| s.name.clone());

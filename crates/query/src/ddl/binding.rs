@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gavel_binder::{CheckedBody, RuleDefinition, WrittenRule};
+use gavel_binder::{CheckedBody, PolicyText, RuleDefinition, WrittenRule};
 use gavel_catalog::trigger::{Timing, TriggerEvent};
 use gavel_catalog::{Catalog, Function, Table};
 use gavel_functions::registry::Volatility;
@@ -98,6 +98,12 @@ pub trait DdlBinder: Send + Sync {
         sql: &str,
         usage: Usage,
     ) -> SqlResult<StoredExpression>;
+
+    /// Binds USING or WITH CHECK of a policy of `table`.
+    ///
+    /// # Errors
+    /// As PostgreSQL's for a policy: 42703, 42804, 42803 …, with their places in the statement.
+    fn policy(&self, scope: Scope<'_>, table: &Table, expr: &Expr) -> SqlResult<PolicyText>;
 
     /// Where in the statement a part of it begins, in characters from 1; `None` if that is not known.
     fn place(&self, span: Span) -> Option<usize>;

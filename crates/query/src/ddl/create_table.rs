@@ -788,6 +788,7 @@ pub(super) fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, optio
         referenced_by: Vec::new(),
         materialized: None,
         of_type: None,
+        row_security: Default::default(),
         options,
         acl: None,
         rung: 0,

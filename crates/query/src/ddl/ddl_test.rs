@@ -137,6 +137,10 @@ impl DdlBinder for Binder {
         self.expression(scope, table, &gavel_binder::parse::parse_expression(sql)?, usage)
     }
 
+    fn policy(&self, _: Scope<'_>, _: &Table, expr: &Expr) -> SqlResult<gavel_binder::PolicyText> {
+        Ok(gavel_binder::PolicyText { sql: expr.to_string(), depends_on: Vec::new() })
+    }
+
     fn place(&self, _: sqlparser::tokenizer::Span) -> Option<usize> {
         None
     }

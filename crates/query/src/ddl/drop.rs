@@ -10,7 +10,7 @@ use gavel_binder::ddl::ast::{Drop, ObjectKind, QualifiedName};
 use gavel_catalog::function::Body;
 use gavel_catalog::search::PG_TEMP;
 use gavel_catalog::snapshot::row_type;
-use gavel_catalog::{Catalog, Definition, ForeignKey, Table};
+use gavel_catalog::{Catalog, Definition, ForeignKey, Policy, Table};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
@@ -42,6 +42,8 @@ pub(super) enum Object {
     Trigger(Oid, Oid),
     /// Table or view, and rule.
     Rule(Oid, Oid),
+    /// Table and policy.
+    Policy(Oid, Oid),
 }
 
 /// Why a dependent depends on an object, as DETAIL says it.
@@ -271,6 +273,7 @@ impl DdlContext<'_> {
             plan.gone.iter().filter_map(|o| if let Object::Table(t) = o { Some(*t) } else { None }).collect();
         // A table's own constraints go with it; only foreign keys of tables that stay are told.
         plan.dependents.retain(|e| match &e.dependent {
+            Object::Policy(t, _) => !gone_tables.contains(t),
             Object::Default(t, n) if plan.gone.contains(&Object::Column(*t, *n)) => false,
             Object::Constraint(t, _) | Object::Default(t, _) | Object::Column(t, _) => !gone_tables.contains(t),
             Object::Trigger(t, _) | Object::Rule(t, _) => {
@@ -370,7 +373,11 @@ impl DdlContext<'_> {
                 }
                 self.views_over(*oid, &on, plan);
             }
-            Object::Default(..) | Object::Attribute(..) | Object::Trigger(..) | Object::Rule(..) => {}
+            Object::Default(..)
+            | Object::Attribute(..)
+            | Object::Trigger(..)
+            | Object::Rule(..)
+            | Object::Policy(..) => {}
             Object::Index(table, index) => {
                 for (table, part, constraint) in self.index_parts(*table, *index) {
                     match constraint {
@@ -443,6 +450,9 @@ impl DdlContext<'_> {
             }
             for check in table.checks.iter().filter(|c| names_type(&c.sql, oid)) {
                 plan.depend(Object::Constraint(table.oid, check.oid), &own);
+            }
+            for policy in table.row_security.policies.iter().filter(|p| p.depends_on.contains(&oid)) {
+                plan.depend(Object::Policy(table.oid, policy.oid), &own);
             }
             for index in &table.indexes {
                 let key = |k: &gavel_catalog::IndexKey| match k {
@@ -602,6 +612,14 @@ impl DdlContext<'_> {
                 plan.depend(Object::Function(function.oid), on);
             }
         }
+        for of in catalog.tables.values() {
+            let reads = |p: &&Policy| {
+                (of.oid == table.oid || p.depends_on.contains(&table.oid)) && p.texts().any(|sql| mentions(sql, name))
+            };
+            for policy in of.row_security.policies.iter().filter(reads) {
+                plan.depend(Object::Policy(of.oid, policy.oid), on);
+            }
+        }
         for over in self.materialized_over(table.oid) {
             if over.materialized.as_ref().is_some_and(|m| used(&m.sql)) {
                 plan.depend(Object::Table(over.oid), on);
@@ -618,6 +636,11 @@ impl DdlContext<'_> {
         }
         for over in self.materialized_over(oid) {
             plan.depend(Object::Table(over.oid), on);
+        }
+        for table in self.now().tables.values() {
+            for policy in table.row_security.policies.iter().filter(|p| p.depends_on.contains(&oid)) {
+                plan.depend(Object::Policy(table.oid, policy.oid), on);
+            }
         }
         for function in self.now().functions.values().filter(|f| f.depends_on.contains(&oid)) {
             plan.depend(Object::Function(function.oid), on);
@@ -671,6 +694,10 @@ impl DdlContext<'_> {
                 Some(f) => format!("function {}", self.function_shown(f)),
                 None => format!("function {oid}"),
             },
+            Object::Policy(t, oid) => {
+                let found = catalog.table(*t).and_then(|t| t.row_security.policies.iter().find(|p| p.oid == *oid));
+                format!("policy {} on {}", found.map_or_else(String::new, |p| p.name.clone()), table(*t))
+            }
             Object::Attribute(ty, number) => {
                 let fields = catalog.user_type(*ty).and_then(|t| t.attributes()).unwrap_or_default();
                 let name = fields.iter().find(|a| a.number == *number).map_or("", |a| a.name.as_str());
@@ -709,6 +736,7 @@ impl DdlContext<'_> {
                         }
                     })?;
                 }
+                Object::Policy(table, oid) if !is_gone(table) => self.remove_policy(*table, *oid)?,
                 Object::Column(table, number) if !is_gone(table) => self.remove_column(*table, *number)?,
                 Object::Attribute(ty, number) if !gone.contains(&Object::Type(*ty)) => {
                     self.remove_attribute(*ty, *number)?;
@@ -808,6 +836,9 @@ impl DdlContext<'_> {
         for part in table.indexes.iter().map(|i| i.oid).chain(table.triggers.iter().map(|t| t.oid)) {
             self.forget_comments(part);
         }
+        for policy in &table.row_security.policies {
+            self.forget_comments(policy.oid);
+        }
         Ok(())
     }
 
@@ -887,7 +918,11 @@ fn number_of(object: &Object) -> u32 {
         | Object::View(oid)
         | Object::Sequence(oid)
         | Object::Function(oid) => oid.0,
-        Object::Index(_, oid) | Object::Constraint(_, oid) | Object::Trigger(_, oid) | Object::Rule(_, oid) => oid.0,
+        Object::Index(_, oid)
+        | Object::Constraint(_, oid)
+        | Object::Trigger(_, oid)
+        | Object::Rule(_, oid)
+        | Object::Policy(_, oid) => oid.0,
         Object::Column(table, _) | Object::Default(table, _) => table.0,
         Object::Type(oid) | Object::Attribute(oid, _) => oid.type_number(),
     }

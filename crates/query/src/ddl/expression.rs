@@ -86,6 +86,72 @@ pub fn drop_qualifiers(expr: &mut Expr, table: &str) {
     let _ = expr.visit(&mut Bare(table));
 }
 
+/// An expression over the columns of a table called `table`, which may have queries in it, with column `old` called `new`:
+/// where it stands alone outside of queries, and where it is written with the table's name.
+///
+/// # Errors
+/// As [`rename_column`].
+pub fn rename_own_column(sql: &str, table: &str, old: &str, new: &str) -> SqlResult<String> {
+    struct Rename<'a> {
+        table: &'a str,
+        old: &'a str,
+        new: &'a str,
+        queries: usize,
+    }
+    impl VisitorMut for Rename<'_> {
+        type Break = ();
+        fn pre_visit_query(&mut self, _: &mut Query) -> ControlFlow<()> {
+            self.queries += 1;
+            ControlFlow::Continue(())
+        }
+        fn post_visit_query(&mut self, _: &mut Query) -> ControlFlow<()> {
+            self.queries -= 1;
+            ControlFlow::Continue(())
+        }
+        fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+            match expr {
+                Expr::Identifier(name) if self.queries == 0 && folded(name) == self.old => *name = ident(self.new),
+                Expr::CompoundIdentifier(names) => {
+                    if let [.., of, column] = names.as_mut_slice()
+                        && folded(of) == self.table
+                        && folded(column) == self.old
+                    {
+                        *column = ident(self.new);
+                    }
+                }
+                _ => {}
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    let mut expr = parse::parse_expression(sql)?;
+    let _ = expr.visit(&mut Rename { table, old, new, queries: 0 });
+    Ok(expr.to_string())
+}
+
+/// An expression over the columns of a table that is now called `new`, with that name before them.
+///
+/// # Errors
+/// As [`rename_column`].
+pub fn requalify(sql: &str, old: &str, new: &str) -> SqlResult<String> {
+    struct Requalify<'a>(&'a str, &'a str);
+    impl VisitorMut for Requalify<'_> {
+        type Break = ();
+        fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+            if let Expr::CompoundIdentifier(names) = expr
+                && let [.., of, _] = names.as_mut_slice()
+                && folded(of) == self.0
+            {
+                *of = ident(self.1);
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    let mut expr = parse::parse_expression(sql)?;
+    let _ = expr.visit(&mut Requalify(old, new));
+    Ok(expr.to_string())
+}
+
 /// Whether an expression has `name` alone for an operand.
 ///
 /// # Errors

@@ -29,6 +29,7 @@
 //! | `shared` | schemas and databases |
 //! | `roles`, `scram` | roles; password verifiers |
 //! | `grant`, `membership`, `default_privileges` | GRANT and REVOKE |
+//! | `policy` | row-level security |
 //! | `permit` | what the current role may do |
 //! | `owned` | what keeps a role from being dropped; REASSIGN OWNED, DROP OWNED |
 //! | [`temporary`] | what becomes of temporary objects at COMMIT and DISCARD |
@@ -71,6 +72,7 @@ mod owned;
 mod partition;
 mod partition_bound;
 mod permit;
+mod policy;
 mod rewrite;
 mod roles;
 mod rule;
@@ -357,6 +359,9 @@ impl DdlContext<'_> {
             Ddl::CreateFunction(create) => self.create_function(create).await?,
             Ddl::AlterFunction(alter) => self.alter_function(alter)?,
             Ddl::DropFunction(drop) => self.drop_functions(drop).await?,
+            Ddl::CreatePolicy(create) => self.create_policy(create).await?,
+            Ddl::AlterPolicy(alter) => self.alter_policy(alter)?,
+            Ddl::DropPolicy(drop) => self.drop_policy(drop)?,
             Ddl::CreateDatabase { name, options } => self.create_database(name, options).await?,
             Ddl::CreateRole { name, options, login } => self.create_role(name, options, *login).await?,
             Ddl::Alter(alter) => self.alter(alter).await?,
@@ -431,6 +436,9 @@ fn tag(ddl: &Ddl) -> String {
         Ddl::CreateFunction(create) => format!("CREATE {}", create.kind.word().to_uppercase()),
         Ddl::AlterFunction(alter) => routine("ALTER", alter.kind),
         Ddl::DropFunction(drop) => routine("DROP", drop.kind),
+        Ddl::CreatePolicy(_) => "CREATE POLICY".into(),
+        Ddl::AlterPolicy(_) => "ALTER POLICY".into(),
+        Ddl::DropPolicy(_) => "DROP POLICY".into(),
         Ddl::CreateDatabase { .. } => "CREATE DATABASE".into(),
         Ddl::CreateRole { .. } => "CREATE ROLE".into(),
         Ddl::Alter(alter) => kind("ALTER", alter.kind),

@@ -108,6 +108,12 @@ impl DdlContext<'_> {
                 out.insert((t.oid.0, c.number, true), format!("privileges for {what}"));
             }
         }
+        for t in catalog.tables.values() {
+            for p in t.row_security.policies.iter().filter(|p| p.roles.contains(&role)) {
+                let what = self.described(&Object::Policy(t.oid, p.oid));
+                out.insert((p.oid.0, 0, true), format!("target of {what}"));
+            }
+        }
         for v in catalog.views.values().filter(|v| v.owner != role) {
             for (number, _) in v.column_acls.iter().filter(|c| names(&c.1, role)) {
                 let at = usize::try_from(*number).ok().and_then(|n| n.checked_sub(1));
@@ -196,6 +202,7 @@ impl DdlContext<'_> {
     /// Revokes everything that was granted to a role, and forgets what its new objects were to be granted.
     fn forget_privileges(&mut self, role: Oid) -> SqlResult<()> {
         let catalog = Arc::clone(self.now());
+        self.forget_role_of_policies(&catalog, role)?;
         for d in catalog.databases.values().filter(|d| listed(&d.acl, role)) {
             let acl = without(&d.acl, d.owner, role);
             self.edit().put_database(Arc::new(Database { acl, ..Database::clone(d) }));

@@ -9,7 +9,8 @@ use gavel_catalog::bootstrap::SUPERUSER;
 use gavel_catalog::privilege::Securable;
 use gavel_catalog::rule::RETURN_RULE;
 use gavel_catalog::snapshot::{
-    PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE, PG_PROC, PG_REWRITE, PG_TRIGGER, PG_TYPE, Relation,
+    PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE, PG_POLICY, PG_PROC, PG_REWRITE, PG_TRIGGER, PG_TYPE,
+    Relation,
 };
 use gavel_types::text_io::type_name;
 use gavel_types::{Notice, Oid, SqlError, SqlResult, SqlState};
@@ -148,6 +149,17 @@ impl DdlContext<'_> {
                 let oid = found.ok_or_else(|| super::rule::missing(&name.name, shown))?;
                 self.must_own_relation(&relation)?;
                 (PG_REWRITE, oid, 0)
+            }
+            CommentTarget::Policy { name, table } => {
+                let found = self.find(table)?.ok_or_else(|| undefined_table("relation", table))?;
+                let policy = match &found {
+                    Relation::Table(table) => table.row_security.named(name).map(|p| p.oid),
+                    _ => None,
+                };
+                let relation = table.0.last().map_or("", String::as_str);
+                let policy = policy.ok_or_else(|| super::policy::undefined_policy(name, relation))?;
+                self.may_comment(&found, None)?;
+                (PG_POLICY, policy, 0)
             }
             CommentTarget::DomainConstraint { name, domain } => {
                 let found = self.find_type(domain)?.ok_or_else(|| undefined_type(domain))?;

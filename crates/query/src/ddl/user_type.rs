@@ -320,6 +320,17 @@ impl DdlContext<'_> {
             for check in &mut changed.checks {
                 any |= reword(&mut check.sql, Usage::Check)?;
             }
+            for policy in &mut changed.row_security.policies {
+                let reads = |sql: &str| -> SqlResult<()> {
+                    let expr = gavel_binder::parse::parse_expression(sql)?;
+                    self.binder.policy(scope, table, &expr).map(drop)
+                };
+                for sql in policy.texts_mut() {
+                    let next = expression::reword_expression(sql, (old, new), &|sql| is_label_error(reads(sql)))?;
+                    any |= next.is_some();
+                    next.into_iter().for_each(|next| *sql = next);
+                }
+            }
             for part in changed.partitioned.iter_mut().flat_map(|key| &mut key.parts) {
                 if let PartitionOn::Expression(sql) = &mut part.key {
                     any |= reword(sql, Usage::PartitionKey)?;

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use gavel_binder::bound::RowRule;
 use gavel_functions::call::EvalContext;
 use gavel_types::{CheckMode, Datum, Oid, SqlError, SqlResult, SqlState};
 
@@ -49,16 +50,16 @@ pub trait ConflictRow: Send + Sync {
 pub struct Assigned {
     /// Values by attnum.
     pub values: Vec<(i16, Datum)>,
-    /// The view whose condition it then no longer satisfies.
-    pub broken: Option<String>,
+    /// The policy that the existing row or the new one does not satisfy, or the view that the new one does not.
+    pub broken: Option<RowRule>,
 }
 
 /// DO UPDATE in expressions that need no plan, over the slots of both rows.
 pub struct RowUpdate<'a> {
     pub assignments: Vec<(i16, RowExpr)>,
     pub predicate: Option<RowExpr>,
-    /// Conditions of views, with their names.
-    pub checks: Vec<(String, RowExpr)>,
+    /// Conditions of policies and views.
+    pub checks: Vec<(RowRule, RowExpr)>,
     pub eval: &'a EvalContext,
     pub params: &'a [Datum],
 }
@@ -75,9 +76,9 @@ impl ConflictRow for RowUpdate<'_> {
         let values = self.assignments.iter().map(|(number, expr)| Ok((*number, expr.eval(&cx)?)));
         let values = values.collect::<SqlResult<_>>()?;
         let mut broken = None;
-        for (view, check) in &self.checks {
+        for (rule, check) in &self.checks {
             if !check.is_true(&cx)? {
-                broken = Some(view.clone());
+                broken = Some(rule.clone());
                 break;
             }
         }
@@ -239,6 +240,9 @@ impl Writer<'_> {
             self.state.txn.check(row_key, CheckMode::NoKeyUpdate);
             return Ok(Outcome::Skipped);
         };
+        if let Some(RowRule::Policy(rule)) = &broken {
+            return Err(rule.broken());
+        }
         let mut new = before;
         for (number, value) in values {
             new[named.slot(number)?] = value;
@@ -253,8 +257,8 @@ impl Writer<'_> {
         }
         done.updated.insert(row_key.clone());
         self.update_at(place, vec![RowChange { key: row_key, old: existing, new: own }]).await?;
-        if let Some(view) = broken {
-            return Err(self.breaks_view(named, &view, &new));
+        if let Some(rule) = broken {
+            return Err(self.breaks(named, &rule, &new));
         }
         Ok(Outcome::Updated(new))
     }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
-use gavel_binder::bound::{ColumnId, ConflictAction, MergeAction, Modify, ModifyOp, OnConflict, Scalar};
+use gavel_binder::bound::{ColumnId, ConflictAction, MergeAction, Modify, ModifyOp, OnConflict, RowRule, Scalar};
 use gavel_functions::call::EvalContext;
 use gavel_functions::physical::{build_array, datum_at};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
@@ -126,14 +126,14 @@ pub async fn apply(
             let at = positions(&shape, new_row, layout)?;
             let checks = checks(modify, layout)?;
             let broken = first_broken(&rows, &checks);
-            let upto = broken.as_ref().map_or(rows.len(), |b| b.0 + 1);
+            let upto = written_before(&rows, broken.as_ref());
             let new = rows.iter().take(upto).map(|r| pick(r, &at)).collect();
             match table {
                 Some(table) => say_tables(&mut rows, table, &writer.insert_routed(&shape, new).await?),
                 None => writer.insert(&shape, new).await?,
             }
-            if let Some((row, view)) = broken {
-                return Err(writer.breaks_view(&shape, view, &pick(&rows[row], &at)));
+            if let Some((row, rule)) = broken {
+                return Err(writer.breaks(&shape, rule, &pick(&rows[row], &at)));
             }
             Ok(Applied { count: rows.len() as u64, rows: if returns { rows } else { Vec::new() } })
         }
@@ -144,16 +144,23 @@ pub async fn apply(
                 None => row_update(&shape, new_row, on_conflict, writer.eval, params)?,
             };
             let update = planned.or(by_row.as_ref().map(|u| u as &dyn ConflictRow));
-            let new = rows.iter().map(|r| pick(r, &at)).collect();
+            let checks = checks(modify, layout)?;
+            // Policies are asked whether or not there is a conflict, views about what has been inserted.
+            let (policies, checks): (Vec<_>, Vec<_>) =
+                checks.into_iter().partition(|(_, rule)| matches!(rule, RowRule::Policy(_)));
+            let refused = first_broken(&rows, &policies);
+            let new = rows.iter().take(written_before(&rows, refused.as_ref())).map(|r| pick(r, &at)).collect();
             let resolution = Resolution { arbiters: &on_conflict.arbiters, update };
             let outcomes = writer.insert_resolving(&shape, new, &resolution).await?;
+            if let Some((row, rule)) = refused {
+                return Err(writer.breaks(&shape, rule, &pick(&rows[row], &at)));
+            }
             let mut applied = Applied::default();
-            let checks = checks(modify, layout)?;
             for (mut source, (outcome, part)) in rows.into_iter().zip(outcomes) {
-                if let (Outcome::Inserted(row), Some((_, view))) =
+                if let (Outcome::Inserted(row), Some((_, rule))) =
                     (&outcome, first_broken(std::slice::from_ref(&source), &checks))
                 {
-                    return Err(writer.breaks_view(&shape, view, row));
+                    return Err(writer.breaks(&shape, rule, row));
                 }
                 let (Outcome::Inserted(row) | Outcome::Updated(row)) = outcome else { continue };
                 applied.count += 1;
@@ -175,7 +182,7 @@ pub async fn apply(
             let mut rows = once_each(rows, key)?;
             let checks = checks(modify, layout)?;
             let broken = first_broken(&rows, &checks);
-            let upto = broken.as_ref().map_or(rows.len(), |b| b.0 + 1);
+            let upto = written_before(&rows, broken.as_ref());
             let changed = rows.iter().take(upto);
             match table {
                 Some(table) => {
@@ -194,8 +201,8 @@ pub async fn apply(
                 }
             }
             let count = rows.len() as u64;
-            if let Some((row, view)) = broken {
-                return Err(writer.breaks_view(&shape, view, &pick(&rows[row], &new)));
+            if let Some((row, rule)) = broken {
+                return Err(writer.breaks(&shape, rule, &pick(&rows[row], &new)));
             }
             Ok(Applied { count, rows: if returns { rows } else { Vec::new() } })
         }
@@ -220,6 +227,9 @@ pub async fn apply(
         ModifyOp::Merge { row_key, old_row, new_row, action, actions } => {
             let (key, action) = (position(layout, *row_key)?, position(layout, *action)?);
             let (old, new) = (positions(&shape, old_row, layout)?, positions(&shape, new_row, layout)?);
+            if let Some((row, rule)) = first_broken(&rows, &checks(modify, layout)?) {
+                return Err(writer.breaks(&shape, rule, &pick(&rows[row], &new)));
+            }
             let part = |row: &[Datum]| table.map_or(Ok(shape.table.oid), |at| table_at(row, at));
             let merged = Merged::sort(&rows, (key, action), (&old, &new), (actions, &part))?;
             let count = merged.write(writer, &shape, table.is_some()).await?;
@@ -228,20 +238,30 @@ pub async fn apply(
     }
 }
 
-/// Where the conditions of views stand in a source row, with the views' names.
-pub(crate) fn checks<'m>(modify: &'m Modify, layout: &Layout) -> SqlResult<Vec<(usize, &'m str)>> {
-    modify.checks.iter().map(|c| Ok((position(layout, c.holds)?, c.view.as_str()))).collect()
+/// Where the conditions of policies and views stand in a source row, with what asks them.
+pub(crate) fn checks<'m>(modify: &'m Modify, layout: &Layout) -> SqlResult<Vec<(usize, &'m RowRule)>> {
+    modify.checks.iter().map(|c| Ok((position(layout, c.holds)?, &c.rule))).collect()
 }
 
-/// The first row that a view does not have, and the view.
-pub(crate) fn first_broken<'m>(rows: &[Vec<Datum>], checks: &[(usize, &'m str)]) -> Option<(usize, &'m str)> {
+/// The first row that a policy or a view does not let through, and which.
+pub(crate) fn first_broken<'m>(rows: &[Vec<Datum>], checks: &[(usize, &'m RowRule)]) -> Option<(usize, &'m RowRule)> {
     if checks.is_empty() {
         return None;
     }
     rows.iter().enumerate().find_map(|(i, row)| {
-        let (_, view) = checks.iter().find(|(at, _)| !matches!(row[*at], Datum::Bool(true)))?;
-        Some((i, *view))
+        let (_, rule) = checks.iter().find(|(at, _)| !matches!(row[*at], Datum::Bool(true)))?;
+        Some((i, *rule))
     })
+}
+
+/// How many rows are written before the statement fails: a view is asked about a row that has been written, a policy
+/// before that.
+fn written_before(rows: &[Vec<Datum>], broken: Option<&(usize, &RowRule)>) -> usize {
+    match broken {
+        None => rows.len(),
+        Some((row, RowRule::View(_))) => row + 1,
+        Some((row, RowRule::Policy(_))) => *row,
+    }
 }
 
 /// What a MERGE does, by kind. Keys are free for its inserts that its deletes and updates give up, in whatever order its
@@ -352,7 +372,7 @@ pub(crate) fn row_update<'a>(
     Ok(Some(RowUpdate {
         assignments: assignments.iter().map(|(n, s)| Ok((*n, compile(s)?))).collect::<SqlResult<_>>()?,
         predicate: predicate.as_ref().map(compile).transpose()?,
-        checks: checks.iter().map(|(view, s)| Ok((view.clone(), compile(s)?))).collect::<SqlResult<_>>()?,
+        checks: checks.iter().map(|(rule, s)| Ok((rule.clone(), compile(s)?))).collect::<SqlResult<_>>()?,
         eval,
         params,
     }))

@@ -23,6 +23,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use gavel_binder::bound::RowRule;
 use gavel_catalog::{Catalog, Index, Table};
 use gavel_functions::call::EvalContext;
 use gavel_functions::compare::compare;
@@ -467,10 +468,15 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// 44000 for a row that a view WITH CHECK OPTION does not have.
-    pub fn breaks_view(&self, shape: &TableShape, view: &str, row: &[Datum]) -> SqlError {
-        let text = format!("new row violates check option for view \"{view}\"");
-        SqlError::new(SqlState::WithCheckOptionViolation, text).detail(self.failing_row(shape, row))
+    /// 44000 for a row that a view WITH CHECK OPTION does not have, 42501 for one that a policy does not let through.
+    pub fn breaks(&self, shape: &TableShape, rule: &RowRule, row: &[Datum]) -> SqlError {
+        match rule {
+            RowRule::View(view) => {
+                let text = format!("new row violates check option for view \"{view}\"");
+                SqlError::new(SqlState::WithCheckOptionViolation, text).detail(self.failing_row(shape, row))
+            }
+            RowRule::Policy(policy) => policy.broken(),
+        }
     }
 
     pub(super) fn failing_row(&self, shape: &TableShape, row: &[Datum]) -> String {

@@ -48,6 +48,7 @@ impl Fixture {
             session_path: &path,
             calls: None,
             opaque_calls: false,
+            rows: None,
         };
         let parsed = parse(sql).expect("statement");
         let bound = bind(&context, &parsed[0].statement, sql, &[]).expect("bound");

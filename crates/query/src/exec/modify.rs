@@ -86,10 +86,10 @@ impl ConflictRow for Update<'_> {
             values.push((*number, datum_at(array.as_ref(), 0, expr.ty)?));
         }
         let mut broken = None;
-        for (view, check) in &self.plan.checks {
+        for (rule, check) in &self.plan.checks {
             // No mask: all rows satisfy it.
             if self.evaluator.predicate(check, &row).await?.is_some_and(|mask| mask.true_count() == 0) {
-                broken = Some(view.clone());
+                broken = Some(rule.clone());
                 break;
             }
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 use gavel_api::scan::ScanColumn;
-use gavel_binder::bound::{ColumnId, CteId, FrameExclude, FrameUnits, LockTarget, Modify, SetOpKind};
+use gavel_binder::bound::{ColumnId, CteId, FrameExclude, FrameUnits, LockTarget, Modify, RowRule, SetOpKind};
 use gavel_catalog::Table;
 use gavel_encoding::{KeyOrder, ObjectId};
 use gavel_functions::aggregate::AggregateSpec;
@@ -176,7 +176,7 @@ pub struct UpdatePlan {
     pub assignments: Vec<(i16, Expr)>,
     pub predicate: Option<Expr>,
     /// What views ask of the row as it becomes.
-    pub checks: Vec<(String, Expr)>,
+    pub checks: Vec<(RowRule, Expr)>,
 }
 
 /// A limit pushed into a sort or scan: `limit + offset` rows.

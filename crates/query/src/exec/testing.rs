@@ -90,6 +90,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
         referenced_by: vec![],
         materialized: None,
         of_type: None,
+        row_security: Default::default(),
         options: vec![],
         acl: None,
         rung: 0,

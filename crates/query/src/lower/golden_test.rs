@@ -88,6 +88,7 @@ async fn run(fixture: &Fixture, sql: &str) -> SqlResult<Vec<String>> {
         session_path: &path,
         calls: None,
         opaque_calls: false,
+        rows: None,
     };
     let parsed = parse(sql)?;
     let [one] = &parsed[..] else { return Err(SqlError::internal("one statement a block")) };

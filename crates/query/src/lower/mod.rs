@@ -17,6 +17,7 @@
 //! | [`lift`] | scalar subqueries that become joins |
 //! | [`modify`] | what modifications compute besides their source |
 //! | [`scalar`] | expressions |
+//! | [`fence`] | conditions that may go before those of row-level security |
 //! | [`walk`], [`equality`], [`factor`] | facts about bound trees and functions |
 
 pub mod access;
@@ -24,6 +25,7 @@ pub mod append;
 pub mod equality;
 pub mod estimate;
 pub mod factor;
+pub mod fence;
 pub mod group;
 pub mod inverted;
 pub mod joins;

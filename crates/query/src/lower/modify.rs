@@ -41,7 +41,7 @@ impl Planner<'_> {
                     let predicate = predicate.as_ref().map(|p| self.compile(p, &columns)).transpose()?;
                     let checks = checks
                         .iter()
-                        .map(|(view, s)| Ok((view.clone(), self.compile(s, &columns)?)))
+                        .map(|(rule, s)| Ok((rule.clone(), self.compile(s, &columns)?)))
                         .collect::<SqlResult<_>>()?;
                     Some(UpdatePlan { columns, assignments, predicate, checks })
                 }

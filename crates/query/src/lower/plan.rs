@@ -270,6 +270,18 @@ impl<'a> Planner<'a> {
                 self.filtered(node, ask.filters)
             }
             Rel::Sort { input, keys } => self.plan_sort(input, keys, ask),
+            Rel::Limit { input, limit: None, offset: None, with_ties } if with_ties.is_empty() => {
+                let (above, below): (Vec<_>, Vec<_>) = ask.filters.into_iter().partition(crate::lower::fence::tells);
+                let mut required = ask.required;
+                for filter in &above {
+                    required.extend(Refs::of_scalar(filter).free());
+                }
+                if above.is_empty() {
+                    return self.plan(input, Ask { required, filters: below, order: ask.order, fetch: ask.fetch });
+                }
+                let node = self.plan(input, Ask { required, filters: below, ..Ask::default() })?.node;
+                self.filtered(node, above)
+            }
             Rel::Limit { input, limit, offset, with_ties } => {
                 let limit_expr = limit.as_ref().map(|l| self.compile(l, &[])).transpose()?;
                 let offset_expr = offset.as_ref().map(|o| self.compile(o, &[])).transpose()?;

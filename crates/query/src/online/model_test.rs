@@ -167,6 +167,7 @@ impl World {
             triggers: vec![],
             unlogged: false,
             rules: Vec::new(),
+            row_security: Default::default(),
             on_commit: OnCommit::PreserveRows,
         };
         let after = Table { indexes: vec![index], ..before.clone() };

@@ -42,6 +42,8 @@ pub struct Basis {
     pub subject: Arc<Subject>,
     /// Settings by which literals are read.
     pub style: Arc<str>,
+    /// `row_security`: whether policies leave rows out, or have the statement fail.
+    pub row_security: bool,
     /// Whether plans leave work to storage.
     pub push_down: bool,
 }
@@ -52,6 +54,7 @@ impl PartialEq for Basis {
             && self.search_path == other.search_path
             && self.user == other.user
             && self.style == other.style
+            && self.row_security == other.row_security
             && self.push_down == other.push_down
     }
 }

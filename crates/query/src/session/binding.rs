@@ -1,7 +1,7 @@
 //! The binder, as sessions use it.
 
 use gavel_binder::bound::{Bound, ColumnId, Index, Scalar, ScalarKind};
-use gavel_binder::{BindContext, TableExpr};
+use gavel_binder::{BindContext, RowRights, TableExpr};
 use gavel_catalog::{Catalog, Table};
 use gavel_types::text_io::TextStyle;
 use gavel_types::{PgType, SqlError, SqlResult};
@@ -16,11 +16,16 @@ use crate::prepared::{Basis, Prepared};
 /// The binder's.
 pub fn bind(statement: &Prepared, basis: &Basis, style: &TextStyle) -> SqlResult<Bound> {
     let parsed = statement.parsed.as_ref().ok_or_else(|| SqlError::internal("nothing to bind"))?;
-    let context = BindContext { subject: Some(&basis.subject), ..context(basis, style) };
+    let context = BindContext { subject: Some(&basis.subject), rows: Some(rows(basis)), ..context(basis, style) };
     gavel_binder::bind(&context, &parsed.statement, &statement.text, &statement.declared)
 }
 
-/// What statements are bound against.
+/// By whose rights a statement of the session reaches rows.
+pub fn rows(basis: &Basis) -> RowRights<'_> {
+    RowRights { subject: &basis.subject, filters: basis.row_security }
+}
+
+/// What statements are bound against. Rows of all tables are reached.
 pub fn context<'a>(basis: &'a Basis, style: &'a TextStyle) -> BindContext<'a> {
     BindContext {
         catalog: &basis.catalog,
@@ -31,6 +36,7 @@ pub fn context<'a>(basis: &'a Basis, style: &'a TextStyle) -> BindContext<'a> {
         session_path: &basis.search_path,
         calls: None,
         opaque_calls: false,
+        rows: None,
     }
 }
 
@@ -45,20 +51,20 @@ pub fn bind_in_body(
     variables: &dyn gavel_binder::Variables,
 ) -> SqlResult<Bound> {
     let parsed = statement.parsed.as_ref().ok_or_else(|| SqlError::internal("nothing to bind"))?;
-    let context = BindContext { subject: Some(&basis.subject), ..context(basis, style) };
+    let context = BindContext { subject: Some(&basis.subject), rows: Some(rows(basis)), ..context(basis, style) };
     gavel_binder::bind_in_body(&context, &parsed.statement, &statement.text, variables)
 }
 
-/// Binds a text of one statement that the engine made itself.
+/// Binds a text of one statement that the engine made itself. With `rows` it reaches those that policies let through.
 ///
 /// # Errors
 /// The binder's; XX000 if there is not just one.
-pub fn bind_text(sql: &str, basis: &Basis, style: &TextStyle) -> SqlResult<Bound> {
+pub fn bind_text(sql: &str, basis: &Basis, style: &TextStyle, rows: Option<RowRights<'_>>) -> SqlResult<Bound> {
     let mut parsed = gavel_binder::parse(sql)?;
     let (Some(one), true) = (parsed.pop(), parsed.is_empty()) else {
         return Err(SqlError::internal("not one statement"));
     };
-    gavel_binder::bind(&context(basis, style), &one.statement, sql, &[])
+    gavel_binder::bind(&BindContext { rows, ..context(basis, style) }, &one.statement, sql, &[])
 }
 
 /// Binds SQL text of a descriptor over the columns of `table`, whose ids are then their attnums.
@@ -81,6 +87,7 @@ pub fn table_scalar(
         session_path: &[],
         calls: None,
         opaque_calls: false,
+        rows: None,
     };
     let (mut scalar, mentioned) = gavel_binder::bind_table_expr(&context, sql, table, kind)?;
     renumber(&mut scalar, &|id| {

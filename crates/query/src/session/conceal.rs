@@ -61,10 +61,22 @@ fn reads_partition_key(subject: &Subject, table: &Table) -> bool {
 /// What is left of DETAIL for a role that does this; `None` if all of it is.
 fn left(catalog: &Catalog, subject: &Subject, error: &SqlError, accesses: &[Access]) -> Option<Option<String>> {
     let fields = error.fields();
+    if fields.code == SqlState::WithCheckOptionViolation {
+        let writing = Privileges::of_letters("aw");
+        let written = accesses.iter().filter(|a| !a.privileges.and(writing).is_empty());
+        let mut tables = written.filter_map(|a| catalog.table(a.relation));
+        return tables.any(|t| t.is_secured_from(catalog, subject)).then_some(None);
+    }
     let (schema, table, detail) = (fields.schema.as_ref()?, fields.table.as_ref()?, fields.detail.as_ref()?);
     let Some(Found::Relation(Relation::Table(table))) = catalog.find_in(schema, table) else { return None };
     let constraint = fields.constraint.as_deref().unwrap_or_default();
+    let secured = |table: &Table| table.is_secured_from(catalog, subject);
     match fields.code {
+        SqlState::UniqueViolation if secured(table) => Some(None),
+        SqlState::CheckViolation if detail.starts_with("Partition key of ") && secured(table) => Some(None),
+        SqlState::NotNullViolation | SqlState::CheckViolation if secured(shown_as(catalog, table, accesses)) => {
+            Some(None)
+        }
         SqlState::UniqueViolation if !reads(subject, table, &key_columns(table, constraint)) => Some(None),
         SqlState::CheckViolation if detail.starts_with("Partition key of ") => {
             (!reads_partition_key(subject, table)).then_some(None)
@@ -83,9 +95,11 @@ fn left(catalog: &Catalog, subject: &Subject, error: &SqlError, accesses: &[Acce
             let key = table.foreign_keys.iter().find(named)?;
             let at = detail.rfind(" is still referenced").or_else(|| detail.rfind(" is not present"))?;
             let read = if detail[at..].starts_with(" is still") {
-                catalog.table(key.parent).is_some_and(|parent| reads(subject, parent, &key.parent_columns))
+                catalog
+                    .table(key.parent)
+                    .is_some_and(|parent| reads(subject, parent, &key.parent_columns) && !secured(parent))
             } else {
-                reads(subject, table, &key.columns)
+                reads(subject, table, &key.columns) && !secured(table)
             };
             (!read).then(|| Some(format!("Key{}", &detail[at..])))
         }

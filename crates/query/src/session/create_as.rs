@@ -100,7 +100,7 @@ impl Session {
         }
         let basis = self.basis().await?;
         let style = self.text_style_now();
-        let bound = binding::bind_text(&create.query.to_string(), &basis, &style)?;
+        let bound = binding::bind_text(&create.query.to_string(), &basis, &style, Some(binding::rows(&basis)))?;
         let explained = self.run_explain(options, &bound.statement, Vec::new()).await?;
         if analyzes(options)? {
             Box::pin(self.run_ddl(utility, true)).await?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use gavel_binder::bound::{Scalar, ScalarKind};
 use gavel_binder::parse::Source;
-use gavel_binder::{BindContext, CheckedBody, RuleDefinition, TableExpr, WrittenRule};
+use gavel_binder::{BindContext, CheckedBody, PolicyText, RuleDefinition, TableExpr, WrittenRule};
 use gavel_catalog::function::Body;
 use gavel_catalog::trigger::{Timing, TriggerEvent};
 use gavel_catalog::{Function, Subject, Table};
@@ -57,6 +57,7 @@ impl SessionBinder<'_> {
             session_path: scope.search_path,
             calls: None,
             opaque_calls: false,
+            rows: None,
         }
     }
 }
@@ -86,6 +87,11 @@ impl DdlBinder for SessionBinder<'_> {
         usage: Usage,
     ) -> SqlResult<StoredExpression> {
         self.bind(scope, table, &gavel_binder::parse::parse_expression(sql)?, "", usage)
+    }
+
+    fn policy(&self, scope: Scope<'_>, table: &Table, expr: &Expr) -> SqlResult<PolicyText> {
+        let style = self.style(scope);
+        gavel_binder::policy_text(&self.context(scope, &style), expr, self.text, table)
     }
 
     fn place(&self, span: Span) -> Option<usize> {

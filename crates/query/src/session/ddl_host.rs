@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use gavel_binder::RowRights;
 use gavel_catalog::{Catalog, Subject, Table};
 use gavel_types::{Datum, KeyRange, Oid, SqlError, SqlResult, WriteMode};
 
@@ -131,9 +132,11 @@ impl Host<'_> {
     async fn run_here(&mut self, sql: &str, by: Option<(Oid, Oid)>) -> SqlResult<Vec<Vec<Datum>>> {
         let basis = self.session.basis().await?;
         let style = self.session.text_style_now();
-        let bound = binding::bind_text(sql, &basis, &style)?;
-        if let Some((role, except)) = by {
-            prepared::allow(&bound, &basis.catalog, &Subject::of(&basis.catalog, role), Some(except))?;
+        let subject = by.map(|(role, _)| Subject::of(&basis.catalog, role));
+        let rows = subject.as_ref().map(|subject| RowRights { subject, filters: basis.row_security });
+        let bound = binding::bind_text(sql, &basis, &style, rows)?;
+        if let (Some((_, except)), Some(subject)) = (by, &subject) {
+            prepared::allow(&bound, &basis.catalog, subject, Some(except))?;
         }
         self.session.rows_of_bound(bound, basis).await
     }

@@ -90,6 +90,7 @@ impl Session {
                 user: Arc::clone(&user.1),
                 subject: Arc::clone(&subject),
                 style: literals.into(),
+                row_security: settings.is_on("row_security"),
                 push_down: settings.is_on(PUSH_DOWN),
             })
         });

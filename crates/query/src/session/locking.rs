@@ -85,7 +85,7 @@ impl Session {
                 let basis = self.basis().await?;
                 let style = self.text_style_now();
                 let quoted: Vec<String> = name.0.iter().map(|n| gavel_binder::ddl::quote(n)).collect();
-                let bound = binding::bind_text(&format!("SELECT FROM {}", quoted.join(".")), &basis, &style)?;
+                let bound = binding::bind_text(&format!("SELECT FROM {}", quoted.join(".")), &basis, &style, None)?;
                 for access in &bound.accesses {
                     match access.as_role {
                         Some(owner) => may_lock(&catalog, access.relation, &Subject::of(&catalog, owner), mode)?,

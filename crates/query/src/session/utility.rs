@@ -365,7 +365,12 @@ impl Session {
             let items: Vec<String> = (parameters.iter().zip(&types))
                 .map(|(expr, ty)| format!("CAST({expr} AS {})", binding::type_name(*ty)))
                 .collect();
-            let bound = binding::bind_text(&format!("SELECT {}", items.join(", ")), &basis, &style)?;
+            let bound = binding::bind_text(
+                &format!("SELECT {}", items.join(", ")),
+                &basis,
+                &style,
+                Some(binding::rows(&basis)),
+            )?;
             prepared::allow(&bound, &basis.catalog, &basis.subject, None)?;
             values = Box::pin(self.rows_of_bound(bound, basis)).await?.pop().unwrap_or_default();
         }

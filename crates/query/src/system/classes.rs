@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use gavel_catalog::snapshot::{
-    PG_CLASS, PG_CONSTRAINT, PG_NAMESPACE, PG_PROC, PG_REWRITE, PG_TRIGGER, PG_TYPE, is_shared, row_type,
+    PG_CLASS, PG_CONSTRAINT, PG_NAMESPACE, PG_POLICY, PG_PROC, PG_REWRITE, PG_TRIGGER, PG_TYPE, is_shared, row_type,
 };
 use gavel_catalog::system::{self, FIRST_USER_OID};
 use gavel_catalog::{Definition, Index, IndexKey, Table, bootstrap::SUPERUSER};
@@ -119,6 +119,7 @@ fn table(row: &mut Row<'_>, t: &Table) {
     row.set("relispartition", t.bound.is_some());
     row.set("relchecks", i16::try_from(t.checks.len()).unwrap_or(i16::MAX));
     // psql asks for foreign keys only where there are triggers, which is how PostgreSQL enforces them.
+    row.set("relrowsecurity", t.row_security.enabled).set("relforcerowsecurity", t.row_security.forced);
     if let Some(of_type) = t.of_type {
         row.set("reloftype", of_type);
     }
@@ -212,6 +213,12 @@ fn depends(context: &SystemContext<'_>, out: &mut Rows) {
         }
         for i in t.indexes.iter().filter(|i| i.constraint.is_none()) {
             add((PG_CLASS, i.oid, 0), (PG_CLASS, t.oid, 0), 'a');
+        }
+        for p in &t.row_security.policies {
+            add((PG_POLICY, p.oid, 0), (PG_CLASS, t.oid, 0), 'a');
+            for on in p.depends_on.iter().filter(|on| **on != t.oid && **on >= FIRST_USER_OID) {
+                add((PG_POLICY, p.oid, 0), (class_of(context, *on), *on, 0), 'n');
+            }
         }
         for parent in &t.inherits {
             add((PG_CLASS, t.oid, 0), (PG_CLASS, *parent, 0), if t.bound.is_some() { 'a' } else { 'n' });

@@ -11,7 +11,7 @@ use gavel_types::text_io::NameResolver;
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 
 use super::SystemContext;
-use super::deparse::Layout;
+use super::deparse::{self, Layout};
 use super::partition_constraint::constraint;
 use super::resolver::{CatalogNames, parse_name, updatability};
 use super::routines;
@@ -197,6 +197,9 @@ fn shown_expression(context: &SystemContext<'_>, sql: &str, relation: Oid, prett
     let Some(table) = context.catalog.table(relation) else { return definition::expression(context, sql) };
     if let Some(shown) = partition::shown(context, table, sql, pretty) {
         return shown;
+    }
+    if let Some(policy) = table.row_security.policies.iter().find(|p| p.texts().any(|text| text == sql)) {
+        return deparse::policy(context, table, policy, sql, pretty);
     }
     let column = table.visible_columns().find(|c| c.default.as_deref() == Some(sql));
     match column.and_then(|c| definition::column_default(context, table, c, pretty)) {
@@ -415,7 +418,13 @@ fn server(context: &SystemContext<'_>, names: &CatalogNames, proc: &Proc, a: &Ar
         // Those of other sessions are not shown at all.
         "pg_is_other_temp_schema" => Ok(Datum::Bool(false)),
         "pg_stat_get_numscans" | "pg_stat_get_live_tuples" | "pg_stat_get_dead_tuples" => Ok(Datum::Int8(0)),
-        "row_security_active" => Ok(Datum::Bool(false)),
+        "row_security_active" => {
+            let oid = if a.is_text(0) { names.resolve(a.text(0), Oid::REGCLASS) } else { Ok(a.oid(0)) };
+            oid.map(|oid| {
+                let table = context.catalog.table(oid);
+                Datum::Bool(table.is_some_and(|t| t.is_secured_from(context.catalog, context.subject)))
+            })
+        }
         "parse_ident" => parse_name(a.text(0)).map(|parts| super::table::texts(Oid::TEXT, parts)),
         "pg_sequence_last_value" => {
             let sequence = context.catalog.sequences.get(&a.oid(0));

@@ -277,6 +277,7 @@ fn column_column_usage(context: &SystemContext<'_>, out: &mut Rows) {
         session_path: &[],
         calls: None,
         opaque_calls: false,
+        rows: None,
     };
     for t in context.catalog.tables.values().filter(|t| owns(context, t.owner)) {
         for c in t.visible_columns().filter(|c| c.generated) {

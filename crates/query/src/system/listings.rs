@@ -79,7 +79,7 @@ fn tables(context: &SystemContext<'_>, out: &mut Rows) {
     let user = |row: &mut super::table::Row<'_>, t: &Table| {
         row.set("schemaname", context.schema_name(t.schema)).set("tablename", t.name.as_str());
         row.set("tableowner", context.role_name(t.owner)).set("hasindexes", !t.indexes.is_empty());
-        row.set("hasrules", !t.rules.is_empty()).set("rowsecurity", false);
+        row.set("hasrules", !t.rules.is_empty()).set("rowsecurity", t.row_security.enabled);
         let triggers = !t.triggers.is_empty() || !t.foreign_keys.is_empty() || !t.referenced_by.is_empty();
         row.set("hastriggers", triggers);
     };

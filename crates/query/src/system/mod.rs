@@ -19,6 +19,7 @@
 //! | `sessions` | what sessions do, have prepared, have open and hold |
 //! | `jobs` | jobs, and indexes that are being built |
 //! | `listings` | the views for people: `pg_tables`, `pg_indexes`, `pg_stat_user_tables`, … |
+//! | `policies` | `pg_policy` and `pg_policies` |
 //! | `privileges` | access privileges, memberships of roles |
 //! | `inquiry` | `has_table_privilege` and its kin |
 //! | `information`, `information_types` | `information_schema` |
@@ -47,6 +48,7 @@ mod listings;
 pub mod opclass;
 pub mod partition;
 pub mod partition_constraint;
+mod policies;
 mod privileges;
 pub mod resolver;
 mod routines;
@@ -237,6 +239,7 @@ pub fn rows(context: &SystemContext<'_>, schema: &str, name: &str) -> SqlResult<
             || sessions::fill(context, name, &mut out)
             || jobs::fill(context, name, &mut out)
             || listings::fill(context, name, &mut out)
+            || policies::fill(context, name, &mut out)
             || privileges::fill(context, name, &mut out)
     };
     debug_assert!(known || out.is_empty());

@@ -92,6 +92,7 @@ fn mentioned(context: &SystemContext<'_>, table: &Table, sql: &str) -> Vec<i16> 
         session_path: &[],
         calls: None,
         opaque_calls: false,
+        rows: None,
     };
     let bound = gavel_binder::bind_table_expr(&binding, sql, table, TableExpr::Stored);
     bound.map(|(_, columns)| columns.into_iter().map(|(number, _)| number).collect()).unwrap_or_default()

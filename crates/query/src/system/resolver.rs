@@ -150,6 +150,7 @@ impl CatalogNames {
             session_path: path,
             calls: None,
             opaque_calls: false,
+            rows: None,
         };
         gavel_binder::functions_of_name(&context, &name)
     }
@@ -218,6 +219,7 @@ pub fn updatability(catalog: &Arc<Catalog>, view: &Arc<View>) -> Updatability {
         session_path: &[],
         calls: None,
         opaque_calls: false,
+        rows: None,
     };
     gavel_binder::updatability(&context, view)
 }

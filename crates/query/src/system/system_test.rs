@@ -114,6 +114,7 @@ fn catalog() -> Catalog {
         referenced_by: vec![Oid(16400)],
         materialized: None,
         of_type: None,
+        row_security: Default::default(),
         options: vec!["fillfactor=70".into()],
         acl: None,
         rung: 0,

@@ -141,6 +141,10 @@ scripts! {
     functions_say_what_roles_may
     functions_run_with_the_rights_of_a_role
     errors_leave_out_what_may_not_be_read
+    policies_say_which_rows_are_reached
+    policies_hold_what_is_written
+    policies_are_made_changed_and_dropped
+    policies_read_other_tables
     indexes_are_built_online
     failed_builds_leave_invalid_indexes
     jobs_build_indexes_behind_the_session

@@ -53,6 +53,7 @@ fn table(rung: u32, indexes: Vec<Index>) -> Table {
         triggers: vec![],
         unlogged: false,
         rules: Vec::new(),
+        row_security: Default::default(),
         on_commit: OnCommit::PreserveRows,
     }
 }

@@ -25,6 +25,7 @@ fn table(strategy: PartitionStrategy, parts: i16) -> Table {
         referenced_by: Vec::new(),
         options: Vec::new(),
         of_type: None,
+        row_security: Default::default(),
         acl: None,
         materialized: None,
         rung: 0,

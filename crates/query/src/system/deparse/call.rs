@@ -33,7 +33,11 @@ impl Writer<'_> {
     /// A column of FROM, or the call that stands for it.
     pub fn column(&mut self, id: ColumnId) -> Option<()> {
         if let Some(name) = self.names.bare(id) {
-            let text = name.as_deref().map_or_else(|| "VALUE".to_owned(), quote);
+            let text = match (name.as_deref(), self.names.bare_prefix()) {
+                (Some(name), Some(table)) => format!("{}.{}", quote(table), quote(name)),
+                (Some(name), None) => quote(name),
+                (None, _) => "VALUE".to_owned(),
+            };
             self.put(&text);
             return Some(());
         }

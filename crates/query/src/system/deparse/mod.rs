@@ -30,8 +30,8 @@ use std::sync::Arc;
 
 use gavel_binder::bound::{ColumnId, Scalar, ScalarKind};
 use gavel_binder::query_tree::StoredTree;
-use gavel_binder::{BindContext, parse, query_tree, recorded_default, recorded_table_expr};
-use gavel_catalog::{Catalog, Table};
+use gavel_binder::{BindContext, parse, query_tree, recorded_default, recorded_policy, recorded_table_expr};
+use gavel_catalog::{Catalog, Policy, Table};
 use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{Datum, Oid, PgType};
 use sqlparser::ast::Expr;
@@ -165,12 +165,32 @@ fn opaque<'a>(catalog: &'a Arc<Catalog>, search_path: &'a [String], style: &'a T
         session_path: search_path,
         calls: None,
         opaque_calls: true,
+        rows: None,
     }
 }
 
 /// An expression over the columns of `table`; `None` if it cannot be shown from its bound form.
 pub fn over_table(context: &SystemContext<'_>, table: &Table, sql: &str, pretty: bool) -> Option<String> {
     over(context, table, sql, pretty, &|n| table.column(n).map(|c| c.name.clone()))
+}
+
+/// A condition of a policy of `table`; as it is kept if it cannot be shown from its bound form.
+pub fn policy(context: &SystemContext<'_>, table: &Table, policy: &Policy, sql: &str, pretty: bool) -> String {
+    let shown = over_policy(context, table, policy, sql, pretty);
+    shown.unwrap_or_else(|| context.with_type_names(sql.to_owned()))
+}
+
+fn over_policy(context: &SystemContext<'_>, table: &Table, policy: &Policy, sql: &str, pretty: bool) -> Option<String> {
+    let style = shown_style(context.catalog, context.search_path);
+    let binding = bind_context(context, &style);
+    let (scalar, mentioned, calls) = recorded_policy(&binding, sql, (table, &policy.called)).ok()?;
+    let mut writer = Writer::new(context.catalog, context.search_path, &style, Layout::of(pretty), &calls);
+    for (number, id) in mentioned {
+        writer.names.add_bare(id, table.column(number).map(|c| c.name.clone()));
+    }
+    writer.names.bare_of(table.name.clone());
+    writer.scalar(&scalar)?;
+    Some(context.with_type_names(writer.out))
 }
 
 /// An expression over the columns of `table` in one form, however it was written: for comparing.

@@ -29,6 +29,9 @@ pub struct Names {
     columns: HashMap<ColumnId, (RangeId, usize)>,
     /// Columns of the one table that an expression is over.
     bare: HashMap<ColumnId, Option<String>>,
+    /// That table's name, which is before them within queries; how many queries what is written is in.
+    bare_of: Option<String>,
+    queries: usize,
     /// Names of items of the query that is written and of those around it, and how often each was wanted.
     used: Vec<(String, u32)>,
     /// What columns that VALUES puts out are called outside.
@@ -52,6 +55,8 @@ impl Default for Names {
             ranges: HashMap::new(),
             columns: HashMap::new(),
             bare: HashMap::new(),
+            bare_of: None,
+            queries: 0,
             used,
             shadowed: vec![],
             ctes: vec![],
@@ -69,6 +74,17 @@ pub struct Mark {
 impl Names {
     pub fn add_bare(&mut self, id: ColumnId, name: Option<String>) {
         self.bare.insert(id, name);
+    }
+
+    /// Has columns that stand alone be written with this name before them where they stand in queries.
+    pub fn bare_of(&mut self, table: String) {
+        self.used.push((table.clone(), 0));
+        self.bare_of = Some(table);
+    }
+
+    /// What is before a column that would stand alone.
+    pub fn bare_prefix(&self) -> Option<&str> {
+        self.bare_of.as_deref().filter(|_| self.queries > 0)
     }
 
     /// The name of a column that stands alone; `Some(None)` is VALUE.
@@ -92,11 +108,13 @@ impl Names {
         self.ranges.get(&range)
     }
 
-    pub fn mark(&self) -> Mark {
+    pub fn mark(&mut self) -> Mark {
+        self.queries += 1;
         Mark { used: self.used.len(), shadowed: self.shadowed.len(), ctes: self.ctes.len() }
     }
 
     pub fn forget(&mut self, mark: &Mark) {
+        self.queries -= 1;
         self.used.truncate(mark.used);
         self.ctes.truncate(mark.ctes);
         self.columns.extend(self.shadowed.drain(mark.shadowed..));
