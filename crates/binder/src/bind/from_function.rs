@@ -85,6 +85,7 @@ impl Binder<'_> {
                     return Err(SqlError::internal("a cast without operand"));
                 };
                 let value = self.expr(operand)?;
+                self.note_cast(called, target);
                 let value = self.explicit_cast(value, target, pos)?;
                 return Ok(self.one_row(value, &full.name));
             }
