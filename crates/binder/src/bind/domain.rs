@@ -29,8 +29,18 @@ impl Binder<'_> {
         match &value.kind {
             ScalarKind::Column(id) => self.domains.get(id).copied(),
             ScalarKind::DomainCheck { domain, .. } => Some(domain.oid),
+            ScalarKind::Coalesce(values) | ScalarKind::MinMax { args: values, .. } => self.shared_domain(values.iter()),
+            ScalarKind::Case { arms, otherwise } => {
+                self.shared_domain(arms.iter().map(|(_, value)| value).chain([&**otherwise]))
+            }
             _ => None,
         }
+    }
+
+    /// The domain that all of the values are of.
+    fn shared_domain<'s>(&self, mut values: impl Iterator<Item = &'s Scalar>) -> Option<Oid> {
+        let first = self.domain_of(values.next()?)?;
+        values.all(|value| self.domain_of(value) == Some(first)).then_some(first)
     }
 
     /// Notes that column `id` has the values of `value`.

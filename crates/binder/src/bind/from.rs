@@ -304,7 +304,9 @@ impl Binder<'_> {
                 access: None,
             })
             .collect();
-        Ok(FromItem::new(bound.rel, vec![NsItem::new(view.name.clone(), Columns::List(columns.into()))]))
+        let mut item = NsItem::new(view.name.clone(), Columns::List(columns.into()));
+        item.view = gavel_catalog::snapshot::row_type(view.oid);
+        Ok(FromItem::new(bound.rel, vec![item]))
     }
 
     fn cte_item(

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use gavel_catalog::function::Body;
 use gavel_catalog::{Function, Subject};
 use gavel_functions::registry::CastContext;
-use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
 use super::Binder;
@@ -106,6 +106,8 @@ fn values_of(rel: &Rel, columns: &[ColumnId]) -> Option<Vec<Scalar>> {
                 _ => None,
             }
         }
+        // There is one row to begin with.
+        Rel::Limit { input, limit: Some(limit), offset: None, .. } if is_positive(limit) => values_of(input, columns),
         Rel::Values { rows, columns: all } => match rows.as_slice() {
             [row] => {
                 columns.iter().map(|id| all.iter().position(|c| c.0 == *id).and_then(|i| row.get(i)).cloned()).collect()
@@ -114,6 +116,10 @@ fn values_of(rel: &Rel, columns: &[ColumnId]) -> Option<Vec<Scalar>> {
         },
         _ => None,
     }
+}
+
+fn is_positive(limit: &Scalar) -> bool {
+    matches!(&limit.kind, ScalarKind::Const(Datum::Int8(n)) if *n > 0)
 }
 
 /// `scalar` with `values` in the place of `columns`.
@@ -399,6 +405,7 @@ impl Binder<'_> {
         };
         let (rel, given) = match given.as_slice() {
             [record] if record.ty.oid == Oid::RECORD && goals.len() != 1 => self.unpacked(rel, record, &goals)?,
+            [record] if record.ty.oid == Oid::RECORD => self.row_fitted(rel, record, goals[0].1)?,
             _ => (rel, given),
         };
         if given.len() != goals.len() {
@@ -433,6 +440,22 @@ impl Binder<'_> {
         }
         let last = if changed { Rel::Project { input: Box::new(rel), exprs } } else { rel };
         Ok(Routine { parameters, first, last, columns, whole })
+    }
+
+    /// A row that is written out as a value of the composite type that is wanted, or that a domain which is wanted is over.
+    fn row_fitted(&mut self, mut rel: Rel, record: &OutColumn, goal: PgType) -> SqlResult<(Rel, Vec<OutColumn>)> {
+        let target = self.base_type(goal)?;
+        let mut out = record.clone();
+        if let Rel::Project { exprs, .. } = &mut rel
+            && let Some((_, value)) = exprs.iter_mut().find(|(id, _)| *id == record.id)
+            && let ScalarKind::Row(items) = &value.kind
+            && target.oid.is_composite()
+        {
+            let row = self.row_as(items.clone(), target, CastContext::Assignment, Pos::NONE)?;
+            (out.ty, out.fields) = (row.ty, None);
+            *value = row;
+        }
+        Ok((rel, vec![out]))
     }
 
     /// One record as the columns that are wanted; what it holds is found when it is there.

@@ -94,6 +94,8 @@ pub struct NsItem {
     pub unlockable: Option<&'static str>,
     /// The table whose row a list of columns is, for `tableoid`.
     pub table: Option<Oid>,
+    /// The row type of the view whose columns they are.
+    pub view: Option<Oid>,
     /// What reading its columns is noted for, unless they say it themselves.
     pub access: Option<usize>,
 }
@@ -119,6 +121,7 @@ impl NsItem {
             unexpanded: 0,
             unlockable: None,
             table: None,
+            view: None,
             access: None,
         }
     }
@@ -149,7 +152,7 @@ impl NsItem {
             Columns::Table { table, .. } if self.renamed.is_empty() => {
                 gavel_catalog::snapshot::row_type(table.oid).unwrap_or(Oid::RECORD)
             }
-            _ => Oid::RECORD,
+            _ => self.view.filter(|_| self.renamed.is_empty()).unwrap_or(Oid::RECORD),
         }
     }
 
