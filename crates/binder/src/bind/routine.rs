@@ -451,7 +451,8 @@ impl Binder<'_> {
             && let ScalarKind::Row(items) = &value.kind
             && target.oid.is_composite()
         {
-            let row = self.row_as(items.clone(), target, CastContext::Assignment, Pos::NONE)?;
+            let row = self.row_as(items.clone(), target, CastContext::Assignment, Pos::NONE);
+            let row = row.map_err(|e| super::coerce::about_domain(e, target.oid, goal.oid))?;
             (out.ty, out.fields) = (row.ty, None);
             *value = row;
         }
