@@ -304,6 +304,8 @@ impl Binder<'_> {
         if let Some(edits) = self.edits.as_mut().and_then(|e| e.get_mut(edited..)).filter(|e| !e.is_empty()) {
             match within {
                 Some(carried) => carried.quote(edits),
+                // Then the places are those in the text already.
+                None if is_written(&self.source, ident) => {}
                 None => return Err(SqlError::unsupported("ROWS FROM of users' functions is not supported here")),
             }
         }
@@ -379,6 +381,12 @@ impl Binder<'_> {
         self.level().lateral_active = active;
         out
     }
+}
+
+/// Whether the text has ROWS FROM where its marker says, and not the marker.
+fn is_written(source: &parse::Source<'_>, ident: &ast::Ident) -> bool {
+    let at = source.pos(ident.span.start).offset();
+    at.and_then(|at| source.text.get(at..at + 4)).is_some_and(|word| word.eq_ignore_ascii_case("rows"))
 }
 
 /// The calls of a ROWS FROM that stands in the text as the quoted name that its marker is.
