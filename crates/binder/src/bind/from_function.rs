@@ -198,7 +198,7 @@ impl Binder<'_> {
                 let ty = self.type_by_name(ty, pos)?;
                 columns.push((name.clone(), self.base_type(ty)?));
             }
-            if let Some(given) = types_written(&value.scalar) {
+            if let Some(given) = self.types_written(&value.scalar) {
                 match_row(&given, &columns)?;
             }
         } else {
@@ -213,6 +213,16 @@ impl Binder<'_> {
         }
         let ids = out.iter().map(|(_, id, ty)| (*id, *ty)).collect();
         Ok((Err(Rel::Values { rows: vec![row], columns: ids }), out, false))
+    }
+
+    /// The types of the fields of a row, where they are known.
+    fn types_written(&self, value: &Scalar) -> Option<Vec<PgType>> {
+        match &value.kind {
+            ScalarKind::Row(items) => Some(items.iter().map(|i| i.ty).collect()),
+            ScalarKind::Coalesce(values) => values.iter().find_map(|v| self.types_written(v)),
+            ScalarKind::Column(_) => self.fields_of(value).map(|fields| fields.iter().map(|f| f.1).collect()),
+            _ => None,
+        }
     }
 
     /// A plain expression as a FROM item of one row.
@@ -428,15 +438,6 @@ impl<'t> Carried<'t> {
             *range = range.start + quotes(range.start)..range.end + quotes(range.end);
             *text = text.replace('"', "\"\"");
         }
-    }
-}
-
-/// The types of the fields of a row that is written out.
-fn types_written(value: &Scalar) -> Option<Vec<PgType>> {
-    match &value.kind {
-        ScalarKind::Row(items) => Some(items.iter().map(|i| i.ty).collect()),
-        ScalarKind::Coalesce(values) => values.iter().find_map(types_written),
-        _ => None,
     }
 }
 

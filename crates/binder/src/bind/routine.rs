@@ -68,6 +68,8 @@ pub struct Routine {
     pub columns: Vec<(String, ColumnId, PgType)>,
     /// `columns` is one value of a composite type, which the function gives as a row.
     pub whole: bool,
+    /// Types of the fields of the row that `columns` are taken out of, if it is one that is written out.
+    pub unpacked: Option<Vec<PgType>>,
 }
 
 /// A bound statement of a body, before it is fitted to the result.
@@ -116,6 +118,20 @@ fn values_of(rel: &Rel, columns: &[ColumnId]) -> Option<Vec<Scalar>> {
         },
         _ => None,
     }
+}
+
+/// The fields of the row of no named type that a relation puts out as this column, if it is written out.
+fn row_written(rel: &Rel, id: ColumnId) -> Option<&[Scalar]> {
+    let Rel::Project { exprs, .. } = rel else { return None };
+    match exprs.iter().find(|e| e.0 == id) {
+        Some((_, Scalar { kind: ScalarKind::Row(items), ty })) if ty.oid == Oid::RECORD => Some(items),
+        _ => None,
+    }
+}
+
+fn field_types(items: &[Scalar]) -> Option<Vec<PgType>> {
+    let known = items.iter().all(|item| item.ty.oid != Oid::UNKNOWN);
+    known.then(|| items.iter().map(|item| item.ty).collect())
 }
 
 fn is_positive(limit: &Scalar) -> bool {
@@ -273,7 +289,8 @@ impl Binder<'_> {
             whole,
             runs_as: self.runs_as,
         };
-        Ok(Routine { parameters, first: Vec::new(), last: Rel::Called(Box::new(called)), columns, whole })
+        let (first, last) = (Vec::new(), Rel::Called(Box::new(called)));
+        Ok(Routine { parameters, first, last, columns, whole, unpacked: None })
     }
 
     /// Where the names of a body are looked up.
@@ -383,7 +400,7 @@ impl Binder<'_> {
             let last = Rel::Values { rows: vec![vec![null(ty)]], columns: vec![(id, ty)] };
             let columns = vec![(function.name.clone(), id, ty)];
             let first = steps.into_iter().map(|s| s.rel).collect();
-            return Ok(Routine { parameters, first, last, columns, whole: false });
+            return Ok(Routine { parameters, first, last, columns, whole: false, unpacked: None });
         }
         let Some(Step { rel, columns: Some(given) }) = steps.pop() else { return Err(no_result(result)) };
         let first = steps.into_iter().map(|s| s.rel).collect();
@@ -395,13 +412,25 @@ impl Binder<'_> {
                 }
                 vec![(name.clone(), *ty)]
             }
-            (Returned::Row(ty, _), _) if given.len() == 1 && *ty != Oid::RECORD && given[0].ty.oid == *ty => {
+            (Returned::Row(ty, _), _)
+                if given.len() == 1
+                    && *ty != Oid::RECORD
+                    && (given[0].ty.oid == *ty || row_written(&rel, given[0].id).is_some()) =>
+            {
                 whole = true;
                 vec![(function.name.clone(), PgType::new(*ty))]
             }
             (Returned::Row(_, columns), _) => columns.clone(),
             (_, Some(wanted)) => wanted.to_vec(),
             _ => given.iter().map(|c| (c.name.clone(), c.ty)).collect(),
+        };
+        let unpacked = match (returned, given.as_slice()) {
+            (Returned::Row(Oid::RECORD, _) | Returned::Record, [record])
+                if record.ty.oid == Oid::RECORD && goals.len() != 1 =>
+            {
+                row_written(&rel, record.id).and_then(field_types)
+            }
+            _ => None,
         };
         let (rel, given) = match given.as_slice() {
             [record] if record.ty.oid == Oid::RECORD && goals.len() != 1 => self.unpacked(rel, record, &goals)?,
@@ -439,7 +468,7 @@ impl Binder<'_> {
             columns.push((name, id, ty));
         }
         let last = if changed { Rel::Project { input: Box::new(rel), exprs } } else { rel };
-        Ok(Routine { parameters, first, last, columns, whole })
+        Ok(Routine { parameters, first, last, columns, whole, unpacked })
     }
 
     /// A row that is written out as a value of the composite type that is wanted, or that a domain which is wanted is over.

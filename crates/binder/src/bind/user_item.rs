@@ -6,6 +6,7 @@ use sqlparser::ast;
 
 use super::Binder;
 use super::function::{Callee, UserCall};
+use super::json_rows::match_row;
 use super::name::qualified;
 use super::routine::Returned;
 use super::scalar::{column, scalar, truth};
@@ -42,6 +43,10 @@ impl Binder<'_> {
             return self.opaque_item(call, wanted);
         }
         let routine = self.bind_routine(&call, wanted.as_deref())?;
+        if let Some(given) = &routine.unpacked {
+            let columns: Vec<(String, PgType)> = routine.columns.iter().map(|c| (c.0.clone(), c.2)).collect();
+            match_row(given, &columns)?;
+        }
         let whole = routine.whole || self.composite_given(&call.returned).is_some();
         let plain = matches!(call.returned, Returned::Value(..) | Returned::Void) && !whole;
         let named = call.function.outputs().next().is_some_and(|p| !p.name.is_empty());
