@@ -6,7 +6,7 @@
 //! and begins again at the end.
 
 use bytes::Bytes;
-use gavel_types::pg_type::FIRST_USER_TYPE;
+use gavel_types::pg_type::{FIRST_USER_TYPE, TEMPORARY_TYPES};
 use gavel_types::{Oid, Write, WriteMode};
 
 use crate::keys;
@@ -49,9 +49,8 @@ impl OidBlock {
     }
 }
 
-/// Last OID of a temporary object. The upper half of the range stays free: OIDs are shown as signed numbers by
-/// some clients.
-const LAST_TEMPORARY: u32 = i32::MAX as u32;
+/// Last OID of a temporary object: every relation has a row type.
+const LAST_TEMPORARY: u32 = TEMPORARY_SCHEMA.0 + TEMPORARY_TYPES - 1;
 
 /// OIDs of one session's temporary objects.
 #[derive(Debug, Default)]

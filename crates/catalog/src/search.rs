@@ -72,6 +72,18 @@ impl Catalog {
         path.find_map(|schema| self.find_in(schema, name))
     }
 
+    /// The type of users of this bare name, row types included; `path` is `search_path`. Temporary types come first, unless
+    /// it lists their schema.
+    pub fn find_type<'p>(&self, mut path: impl Iterator<Item = &'p str> + Clone, name: &str) -> Option<Oid> {
+        if let Some(own) = &self.temporary_schema
+            && !path.clone().any(|s| s == PG_TEMP || s == own.name)
+            && let Some(found) = self.type_named(own.oid, name)
+        {
+            return Some(found);
+        }
+        path.find_map(|schema| self.type_named(self.qualifier(schema)?.oid, name))
+    }
+
     /// Whether the bare name of a relation in `schema` stands for it.
     pub fn is_visible(&self, path: &[String], schema: Oid, name: &str) -> bool {
         self.find(path.iter().map(String::as_str), name).is_some_and(|found| found.schema() == schema)
@@ -110,6 +122,51 @@ mod tests {
     fn schemas(catalog: &Catalog, path: &[&str], names: &[&str]) -> Vec<u32> {
         let found = |name: &&str| catalog.find(path.iter().copied(), name).map_or(0, |f| f.schema().0);
         names.iter().map(found).collect()
+    }
+
+    #[test]
+    fn temporary_types_and_functions_are_the_sessions() {
+        use crate::user_type::{Definition, UserType};
+        use gavel_types::pg_type::UserKind;
+        let ty = |number: u32, schema: Oid| {
+            let oid = Oid::user_type(UserKind::Enum, number).expect("a type");
+            let definition = Definition::Enum(Vec::new());
+            Arc::new(UserType { oid, schema, name: "t".into(), owner: Oid(10), version: 1, definition, acl: None })
+        };
+        let function = |oid: u32, schema: Oid, name: &str| {
+            let plain = serde_json::json!({
+                "oid": Oid(oid), "schema": schema, "name": name, "owner": Oid(10), "version": 1, "kind": "Function",
+                "parameters": [], "result": Oid(23), "set": false, "body": { "Text": "SELECT 1" }, "volatility": "v",
+                "parallel": "u", "cost": 100.0, "rows": 0.0,
+            });
+            Arc::new(serde_json::from_value::<crate::Function>(plain).expect("a function"))
+        };
+        let temporary = FIRST_TEMPORARY_OID.0;
+        let mut shared = Catalog::default();
+        shared.put_schema(schema(PUBLIC, "public"));
+        shared.put_type(ty(16400, PUBLIC));
+        shared.put_function(function(16401, PUBLIC, "f"));
+        let mut own = Catalog::default();
+        own.put_schema(schema(TEMPORARY_SCHEMA, "pg_temp_7"));
+        own.put_view(view(temporary + 1, TEMPORARY_SCHEMA, "v"));
+        own.put_type(ty(temporary + 2, TEMPORARY_SCHEMA));
+        own.put_function(function(temporary + 3, PUBLIC, "f"));
+        own.put_function(function(temporary + 4, Oid(16500), "f"));
+        let whole = shared.with_temporary_of(&own);
+        let found = |path: &[&str], name: &str| whole.find_type(path.iter().copied(), name).map(Oid::type_number);
+        assert_eq!(found(&["public"], "t"), Some(temporary + 2));
+        assert_eq!(found(&["public", "pg_temp"], "t"), Some(16400));
+        assert_eq!(found(&["public"], "v"), Some(temporary + 1));
+        assert_eq!(whole.type_name(whole.find_type(["public"].into_iter(), "v").expect("v")).map(|n| n.1), Some("v"));
+        // One hides that of all, and one has lost its schema.
+        assert_eq!(whole.functions_named(PUBLIC, "f").map(|f| f.oid.0).collect::<Vec<_>>(), [temporary + 3]);
+        assert_eq!(whole.functions.len(), 2);
+        assert!(whole.has_temporary_oid(Oid(temporary + 2)) && whole.has_temporary_oid(Oid(temporary + 3)));
+        let changes = |to: &Catalog| crate::store::changes(&shared, to, &Default::default(), 1).len();
+        assert_eq!(changes(&whole), 0);
+        let mut left = whole.clone();
+        left.remove_temporary();
+        assert!(!left.has_temporary() && left.types.len() == 1 && left.functions.len() == 1);
     }
 
     #[test]

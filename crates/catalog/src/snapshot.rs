@@ -370,10 +370,22 @@ impl Catalog {
         self.tables.range(FIRST_TEMPORARY_OID..).next().is_some()
             || self.views.range(FIRST_TEMPORARY_OID..).next().is_some()
             || self.sequences.range(FIRST_TEMPORARY_OID..).next().is_some()
+            || self.functions.range(FIRST_TEMPORARY_OID..).next().is_some()
+            || self.temporary_types().next().is_some()
     }
 
     pub fn temporary_tables(&self) -> impl Iterator<Item = &Arc<Table>> {
         self.tables.range(FIRST_TEMPORARY_OID..).map(|(_, table)| table)
+    }
+
+    /// Row types of temporary tables and views are not among them.
+    pub fn temporary_types(&self) -> impl Iterator<Item = &Arc<UserType>> {
+        self.types.values().filter(|ty| is_temporary(ty.oid))
+    }
+
+    /// Those that are in the schema of temporary objects, and those of other schemas that are made of temporary objects.
+    pub fn temporary_functions(&self) -> impl Iterator<Item = &Arc<Function>> {
+        self.functions.range(FIRST_TEMPORARY_OID..).map(|(_, function)| function)
     }
 
     /// Whether a temporary object, or a part or the storage of one, has this OID.
@@ -388,7 +400,10 @@ impl Catalog {
         };
         let relation =
             self.tables.contains_key(&oid) || self.views.contains_key(&oid) || self.sequences.contains_key(&oid);
-        relation || self.temporary_tables().any(of_table)
+        relation
+            || self.functions.contains_key(&oid)
+            || self.temporary_types().any(|ty| ty.oid.type_number() == oid.0)
+            || self.temporary_tables().any(of_table)
     }
 
     /// This catalog, in which there are none, with those of `own`.
@@ -400,9 +415,23 @@ impl Catalog {
         own.temporary_tables().for_each(|table| whole.put_table(table.clone()));
         own.views.range(FIRST_TEMPORARY_OID..).for_each(|(_, view)| whole.put_view(view.clone()));
         own.sequences.range(FIRST_TEMPORARY_OID..).for_each(|(_, sequence)| whole.put_sequence(sequence.clone()));
+        own.temporary_types().for_each(|ty| whole.put_type(ty.clone()));
+        own.temporary_functions().for_each(|function| whole.lay_function(function));
         let comments = own.comments.iter().filter(|(key, _)| is_temporary(key.1));
         whole.comments.extend(comments.map(|(key, text)| (*key, text.clone())));
         whole
+    }
+
+    /// Adds a function of the session. It goes with its schema, and hides another with the same inputs.
+    fn lay_function(&mut self, function: &Arc<Function>) {
+        if self.schema_by_oid(function.schema).is_none() {
+            return;
+        }
+        let (inputs, functions) = (function.input_types(), &self.functions);
+        if let Some(named) = self.function_names.get_mut(&(function.schema, function.name.clone())) {
+            named.retain(|oid| functions.get(oid).is_none_or(|other| other.input_types() != inputs));
+        }
+        self.put_function(function.clone());
     }
 
     /// Takes them away; their schema stays.
@@ -413,6 +442,10 @@ impl Catalog {
         tables.into_iter().for_each(|oid| self.remove_table(oid));
         views.into_iter().for_each(|oid| self.remove_view(oid));
         sequences.into_iter().for_each(|oid| self.remove_sequence(oid));
+        let types: Vec<Oid> = self.temporary_types().map(|ty| ty.oid).collect();
+        let functions: Vec<Oid> = self.temporary_functions().map(|function| function.oid).collect();
+        types.into_iter().for_each(|oid| self.remove_type(oid));
+        functions.into_iter().for_each(|oid| self.remove_function(oid));
         self.comments.retain(|key, _| !is_temporary(key.1) || key.1 == TEMPORARY_SCHEMA);
     }
 }

@@ -37,7 +37,7 @@ pub const TEMPORARY_SCHEMA: Oid = FIRST_TEMPORARY_OID;
 
 /// Whether an object belongs to one session, and ends with it.
 pub fn is_temporary(oid: Oid) -> bool {
-    oid >= FIRST_TEMPORARY_OID
+    oid >= FIRST_TEMPORARY_OID || oid.is_temporary_type()
 }
 
 /// A column of a system relation.

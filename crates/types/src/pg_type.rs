@@ -8,7 +8,8 @@
 //! ```
 //! `n` is unique among the types of a database. That of a composite type is the OID that it has as a relation, so
 //! every table has a row type without having to keep its OID. All other objects have OIDs below, but for what is
-//! temporary: that has those with 3 for `kk`, and no types.
+//! temporary: that has those with 3 for `kk`. The last numbers, which begin with 111, are those of temporary types; they
+//! stand for the temporary OIDs that end as they do ([`Oid::type_number`]).
 
 /// An object id as PostgreSQL's catalogs use it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -140,16 +141,23 @@ pub const FIRST_USER_TYPE: u32 = 0x4000_0000;
 pub const END_OF_USER_TYPES: u32 = 0x7000_0000;
 const ARRAY_BIT: u32 = 0x0800_0000;
 const KIND_SHIFT: u32 = 28;
-/// Numbers of users' types are below.
-pub const MAX_TYPE_NUMBER: u32 = ARRAY_BIT;
+/// Numbers of users' types are below, but for temporary ones.
+pub const MAX_TYPE_NUMBER: u32 = 0x0700_0000;
+/// How many temporary OIDs types can have, from [`END_OF_USER_TYPES`] on.
+pub const TEMPORARY_TYPES: u32 = ARRAY_BIT - MAX_TYPE_NUMBER;
 
 impl Oid {
-    /// The OID of a user's type; `None` if the number is too large.
+    /// The OID of a user's type of this number, which is a temporary OID for a temporary type; `None` if the number is
+    /// too large.
     pub const fn user_type(kind: UserKind, number: u32) -> Option<Self> {
-        if number >= MAX_TYPE_NUMBER {
+        let packed = if number < MAX_TYPE_NUMBER {
+            number
+        } else if number >= END_OF_USER_TYPES && number - END_OF_USER_TYPES < TEMPORARY_TYPES {
+            MAX_TYPE_NUMBER + (number - END_OF_USER_TYPES)
+        } else {
             return None;
-        }
-        Some(Self(FIRST_USER_TYPE | (kind as u32) << KIND_SHIFT | number))
+        };
+        Some(Self(FIRST_USER_TYPE | (kind as u32) << KIND_SHIFT | packed))
     }
 
     /// Whether it is a type that a user defined, or the array type over one.
@@ -175,9 +183,15 @@ impl Oid {
         }
     }
 
-    /// The number of a user's type.
+    /// The number of a user's type: the OID that it has as a relation, if it is composite.
     pub const fn type_number(self) -> u32 {
-        self.0 & (MAX_TYPE_NUMBER - 1)
+        let packed = self.0 & (ARRAY_BIT - 1);
+        if packed < MAX_TYPE_NUMBER { packed } else { packed - MAX_TYPE_NUMBER + END_OF_USER_TYPES }
+    }
+
+    /// Whether it is a type of users, or the array type over one, that belongs to one session.
+    pub const fn is_temporary_type(self) -> bool {
+        self.is_user_type() && self.type_number() >= END_OF_USER_TYPES
     }
 
     pub const fn is_enum(self) -> bool {
@@ -238,6 +252,11 @@ mod tests {
         assert!(array.is_user_array() && array.user_kind().is_none() && array.is_over_domain());
         assert!(domain.is_domain() && domain.type_number() == 16_400 && domain.element().is_none());
         assert_eq!(Oid::user_type(UserKind::Enum, MAX_TYPE_NUMBER), None);
+        assert_eq!(Oid::user_type(UserKind::Enum, END_OF_USER_TYPES + TEMPORARY_TYPES), None);
+        let own = Oid::user_type(UserKind::Composite, 0x7000_0002).expect("temporary type");
+        assert_eq!((own, own.type_number(), own.array_of()), (Oid(0x5700_0002), 0x7000_0002, Some(Oid(0x5f00_0002))));
+        assert!(own.is_temporary_type() && own.is_composite() && Oid(0x5f00_0002).is_temporary_type());
+        assert!(!domain.is_temporary_type() && !Oid(0x7000_0002).is_temporary_type());
         assert!(Oid(0x6fff_ffff).is_user_type());
         assert!([16_400, 0x7000_0000, 0x8000_0000].into_iter().all(|oid| !Oid(oid).is_user_type()));
     }

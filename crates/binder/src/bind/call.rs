@@ -62,6 +62,7 @@ impl Binder<'_> {
                     return Err(SqlError::internal("cast call without operand"));
                 };
                 let value = self.expr(operand)?;
+                self.note_cast(&f.name, target);
                 self.explicit_cast(value, target, pos)
             }
             Callee::User(found) => {

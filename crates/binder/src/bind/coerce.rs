@@ -191,7 +191,8 @@ impl Binder<'_> {
     pub fn coerce_to(&mut self, value: Typed, target: PgType, context: CastContext) -> SqlResult<Option<Typed>> {
         if target.oid.is_over_domain() {
             let base = self.base_type(target)?;
-            let Some(value) = self.coerce_to(value, base, context)? else { return Ok(None) };
+            let value = self.coerce_to(value, base, context).map_err(|e| about_domain(e, base.oid, target.oid))?;
+            let Some(value) = value else { return Ok(None) };
             return self.cast_to_declared(value, target).map(Some);
         }
         if value.ty() == target {
@@ -306,6 +307,19 @@ impl Binder<'_> {
 pub fn cannot_cast(source: Oid, target: Oid) -> SqlError {
     let (source, target) = (format_type(PgType::new(source)), format_type(PgType::new(target)));
     SqlError::new(SqlState::CannotCoerce, format!("cannot cast type {source} to {target}"))
+}
+
+/// An error about a row that does not become a value of a composite type, where a domain over the type was asked for.
+pub fn about_domain(error: SqlError, base: Oid, domain: Oid) -> SqlError {
+    if error.code() != SqlState::CannotCoerce || *error.message() != *cannot_cast(Oid::RECORD, base).message() {
+        return error;
+    }
+    let fields = error.fields();
+    let mut named = cannot_cast(Oid::RECORD, domain).at(fields.position);
+    if let Some(detail) = fields.detail.clone() {
+        named = named.detail(detail);
+    }
+    named
 }
 
 static IMMUTABLE: LazyLock<EvalContext> = LazyLock::new(EvalContext::immutable);

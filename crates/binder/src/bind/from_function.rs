@@ -1,7 +1,10 @@
 //! Functions in FROM.
 
+use std::ops::Range;
+
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
+use sqlparser::tokenizer::Location;
 
 use super::Binder;
 use super::call::result_columns;
@@ -48,7 +51,7 @@ impl Binder<'_> {
         if let [ast::ObjectNamePart::Identifier(ident)] = name.0.as_slice()
             && let Some(calls) = ident.value.strip_prefix(marker::ROWS)
         {
-            return self.rows_from(calls, ordinality, alias);
+            return self.rows_from(ident, calls, ordinality, alias);
         }
         let pos = self.name_pos(name);
         let full = qualified(self.context, name)?;
@@ -85,6 +88,7 @@ impl Binder<'_> {
                     return Err(SqlError::internal("a cast without operand"));
                 };
                 let value = self.expr(operand)?;
+                self.note_cast(called, target);
                 let value = self.explicit_cast(value, target, pos)?;
                 return Ok(self.one_row(value, &full.name));
             }
@@ -194,7 +198,7 @@ impl Binder<'_> {
                 let ty = self.type_by_name(ty, pos)?;
                 columns.push((name.clone(), self.base_type(ty)?));
             }
-            if let Some(given) = types_written(&value.scalar) {
+            if let Some(given) = self.types_written(&value.scalar) {
                 match_row(&given, &columns)?;
             }
         } else {
@@ -213,6 +217,16 @@ impl Binder<'_> {
         }
         let ids = out.iter().map(|(_, id, ty)| (*id, *ty)).collect();
         Ok((Err(Rel::Values { rows: vec![row], columns: ids }), out, false))
+    }
+
+    /// The types of the fields of a row, where they are known.
+    fn types_written(&self, value: &Scalar) -> Option<Vec<PgType>> {
+        match &value.kind {
+            ScalarKind::Row(items) => Some(items.iter().map(|i| i.ty).collect()),
+            ScalarKind::Coalesce(values) => values.iter().find_map(|v| self.types_written(v)),
+            ScalarKind::Column(_) => self.fields_of(value).map(|fields| fields.iter().map(|f| f.1).collect()),
+            _ => None,
+        }
     }
 
     /// A plain expression as a FROM item of one row.
@@ -267,11 +281,21 @@ impl Binder<'_> {
     }
 
     /// `ROWS FROM (f(…), g(…) AS (…))`, whose calls the marker carries.
-    fn rows_from(&mut self, marked: &str, ordinality: bool, alias: Option<&ast::TableAlias>) -> SqlResult<FromItem> {
-        let calls = parse::rows_from_calls(&self.source, marked)?;
+    fn rows_from(
+        &mut self,
+        ident: &ast::Ident,
+        marked: &str,
+        ordinality: bool,
+        alias: Option<&ast::TableAlias>,
+    ) -> SqlResult<FromItem> {
+        let within = Carried::of(&self.source, ident, marked).filter(|_| self.edits.is_some());
+        let calls = match &within {
+            Some(carried) => parse::rows_from_calls(&self.source, &carried.marked())?,
+            None => parse::rows_from_calls(&self.source, marked)?,
+        };
         let mut parts = Vec::with_capacity(calls.len());
         let mut label = String::new();
-        let edited = self.edits.as_ref().map(Vec::len);
+        let edited = self.edits.as_ref().map_or(0, Vec::len);
         for parse::RowsCall { function, definitions } in &calls {
             let full = qualified(self.context, &function.name)?;
             let args = match &function.args {
@@ -291,9 +315,13 @@ impl Binder<'_> {
                 label = self.function_label(&full);
             }
         }
-        if self.edits.as_ref().map(Vec::len) != edited {
-            // Their names would have to be replaced within what the marker carries.
-            return Err(SqlError::unsupported("ROWS FROM of users' functions is not supported in views"));
+        if let Some(edits) = self.edits.as_mut().and_then(|e| e.get_mut(edited..)).filter(|e| !e.is_empty()) {
+            match within {
+                Some(carried) => carried.quote(edits),
+                // Then the places are those in the text already.
+                None if is_written(&self.source, ident) => {}
+                None => return Err(SqlError::unsupported("ROWS FROM of users' functions is not supported here")),
+            }
         }
         self.lockstep(parts, ordinality, &label, alias)
     }
@@ -369,12 +397,51 @@ impl Binder<'_> {
     }
 }
 
-/// The types of the fields of a row that is written out.
-fn types_written(value: &Scalar) -> Option<Vec<PgType>> {
-    match &value.kind {
-        ScalarKind::Row(items) => Some(items.iter().map(|i| i.ty).collect()),
-        ScalarKind::Coalesce(values) => values.iter().find_map(types_written),
-        _ => None,
+/// Whether the text has ROWS FROM where its marker says, and not the marker.
+fn is_written(source: &parse::Source<'_>, ident: &ast::Ident) -> bool {
+    let at = source.pos(ident.span.start).offset();
+    at.and_then(|at| source.text.get(at..at + 4)).is_some_and(|word| word.eq_ignore_ascii_case("rows"))
+}
+
+/// The calls of a ROWS FROM that stands in the text as the quoted name that its marker is.
+struct Carried<'t> {
+    calls: &'t str,
+    /// Where the calls begin in the text, quotes in them being doubled.
+    place: Location,
+    start: usize,
+}
+
+impl<'t> Carried<'t> {
+    /// `None` where the text has ROWS FROM as it is written.
+    fn of(source: &parse::Source<'_>, ident: &ast::Ident, marked: &'t str) -> Option<Self> {
+        let calls = marked.splitn(3, ' ').nth(2)?;
+        let opening = format!("\"{}{}", marker::ROWS, marked.strip_suffix(calls)?);
+        let at = source.pos(ident.span.start).offset()?;
+        // Places count characters, of which doubled quotes are more.
+        let countable = source.text.is_ascii() || !calls.contains('"');
+        if !countable || !source.text.get(at..)?.starts_with(&opening) {
+            return None;
+        }
+        let Location { line, column } = ident.span.start;
+        let place = Location { line, column: column + u64::try_from(opening.chars().count()).ok()? };
+        Some(Self { calls, place, start: at + opening.len() })
+    }
+
+    /// What the marker would carry if the calls were where they are in the text.
+    fn marked(&self) -> String {
+        format!("{} {} {}", self.place.line, self.place.column, self.calls)
+    }
+
+    /// Replacements within the calls as replacements within the quoted name.
+    fn quote(&self, edits: &mut [(Range<usize>, String)]) {
+        let quotes = |at: usize| {
+            let before = at.checked_sub(self.start).and_then(|n| self.calls.get(..n)).unwrap_or_default();
+            before.matches('"').count()
+        };
+        for (range, text) in edits {
+            *range = range.start + quotes(range.start)..range.end + quotes(range.end);
+            *text = text.replace('"', "\"\"");
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use gavel_catalog::Function;
+use gavel_catalog::system::TEMPORARY_SCHEMA;
 use gavel_functions::registry::{self, CastContext, Proc};
 use gavel_functions::variadic;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState, text_io};
@@ -396,7 +397,9 @@ impl Binder<'_> {
                         system(&name.name, rank);
                     }
                     let schema = if schema == "$user" { self.context.user } else { schema };
-                    let Some(schema) = catalog.schema(schema) else { continue };
+                    // Temporary functions are called by their schema alone.
+                    let found = catalog.qualifier(schema).filter(|s| s.oid != TEMPORARY_SCHEMA);
+                    let Some(schema) = found else { continue };
                     let own = catalog.functions_named(schema.oid, &name.name);
                     functions.extend(own.map(|f| (rank, Arc::clone(f))));
                 }
@@ -452,20 +455,24 @@ impl Binder<'_> {
     /// The type that `name(x)` casts to, where it is a type and the cast changes no representation or
     /// reads a literal.
     fn cast_by_name(&mut self, name: &Qualified, source: Oid) -> Option<PgType> {
-        if name.schema.as_deref().is_some_and(|s| s != "pg_catalog") {
-            return None;
-        }
-        let target = registry::type_named(&name.name)?;
-        if target.kind == 'p' {
-            return None;
-        }
+        let target = super::typename::type_called(self.context, name)?;
+        let base = self.base_type(target).ok()?.oid;
+        let text = registry::type_info(base).is_some_and(|t| t.category == 'S');
         let fits = source == Oid::UNKNOWN
-            || match pathway(source, target.oid, CastContext::Explicit) {
+            || match pathway(source, base, CastContext::Explicit) {
                 Some(Pathway::Relabel) => true,
-                Some(Pathway::ViaIo) => !(source.is_row() && target.category == 'S'),
+                Some(Pathway::ViaIo) => !(source.is_row() && text),
                 _ => false,
             };
-        fits.then(|| PgType::new(target.oid))
+        fits.then_some(target)
+    }
+
+    /// Notes that a call is a cast: where a view is being defined it depends on the type, and names it by number.
+    pub fn note_cast(&mut self, called: &sqlparser::ast::ObjectName, target: PgType) {
+        if target.oid.is_user_type() {
+            self.number_cast_in_text(called, target.oid);
+            self.uses(element_type(target.oid).unwrap_or(target.oid));
+        }
     }
 
     /// The arguments in the order in which they are written, if a tree is recorded and names or defaults are used.

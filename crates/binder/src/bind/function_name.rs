@@ -1,5 +1,6 @@
 //! Functions by name alone, as `regproc` and its kin ask.
 
+use gavel_catalog::system::TEMPORARY_SCHEMA;
 use gavel_functions::registry;
 use gavel_types::Oid;
 
@@ -20,7 +21,9 @@ pub fn functions_of_name(context: &BindContext<'_>, name: &Qualified) -> Vec<(Oi
         if schema == "pg_catalog" {
             registry::procs_named(&name.name).for_each(|p| add(p.oid, p.args.clone()));
         }
-        let own = catalog.qualifier(schema).map(|s| s.oid).unwrap_or_default();
+        // Temporary functions are found by their schema alone.
+        let open = |s: &Oid| name.schema.is_some() || *s != TEMPORARY_SCHEMA;
+        let own = catalog.qualifier(schema).map(|s| s.oid).filter(open).unwrap_or_default();
         catalog.functions_named(own, &name.name).for_each(|f| add(f.oid, f.input_types()));
     };
     match name.schema.as_deref() {

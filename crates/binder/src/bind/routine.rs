@@ -16,7 +16,7 @@ use std::sync::Arc;
 use gavel_catalog::function::Body;
 use gavel_catalog::{Function, Subject};
 use gavel_functions::registry::CastContext;
-use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
 use super::Binder;
@@ -68,6 +68,8 @@ pub struct Routine {
     pub columns: Vec<(String, ColumnId, PgType)>,
     /// `columns` is one value of a composite type, which the function gives as a row.
     pub whole: bool,
+    /// Types of the fields of the row that `columns` are taken out of, if it is one that is written out.
+    pub unpacked: Option<Vec<PgType>>,
 }
 
 /// A bound statement of a body, before it is fitted to the result.
@@ -106,6 +108,8 @@ fn values_of(rel: &Rel, columns: &[ColumnId]) -> Option<Vec<Scalar>> {
                 _ => None,
             }
         }
+        // There is one row to begin with.
+        Rel::Limit { input, limit: Some(limit), offset: None, .. } if is_positive(limit) => values_of(input, columns),
         Rel::Values { rows, columns: all } => match rows.as_slice() {
             [row] => {
                 columns.iter().map(|id| all.iter().position(|c| c.0 == *id).and_then(|i| row.get(i)).cloned()).collect()
@@ -114,6 +118,24 @@ fn values_of(rel: &Rel, columns: &[ColumnId]) -> Option<Vec<Scalar>> {
         },
         _ => None,
     }
+}
+
+/// The fields of the row of no named type that a relation puts out as this column, if it is written out.
+fn row_written(rel: &Rel, id: ColumnId) -> Option<&[Scalar]> {
+    let Rel::Project { exprs, .. } = rel else { return None };
+    match exprs.iter().find(|e| e.0 == id) {
+        Some((_, Scalar { kind: ScalarKind::Row(items), ty })) if ty.oid == Oid::RECORD => Some(items),
+        _ => None,
+    }
+}
+
+fn field_types(items: &[Scalar]) -> Option<Vec<PgType>> {
+    let known = items.iter().all(|item| item.ty.oid != Oid::UNKNOWN);
+    known.then(|| items.iter().map(|item| item.ty).collect())
+}
+
+fn is_positive(limit: &Scalar) -> bool {
+    matches!(&limit.kind, ScalarKind::Const(Datum::Int8(n)) if *n > 0)
 }
 
 /// `scalar` with `values` in the place of `columns`.
@@ -267,7 +289,8 @@ impl Binder<'_> {
             whole,
             runs_as: self.runs_as,
         };
-        Ok(Routine { parameters, first: Vec::new(), last: Rel::Called(Box::new(called)), columns, whole })
+        let (first, last) = (Vec::new(), Rel::Called(Box::new(called)));
+        Ok(Routine { parameters, first, last, columns, whole, unpacked: None })
     }
 
     /// Where the names of a body are looked up.
@@ -388,7 +411,7 @@ impl Binder<'_> {
             let last = Rel::Values { rows: vec![vec![null(ty)]], columns: vec![(id, ty)] };
             let columns = vec![(function.name.clone(), id, ty)];
             let first = steps.into_iter().map(|s| s.rel).collect();
-            return Ok(Routine { parameters, first, last, columns, whole: false });
+            return Ok(Routine { parameters, first, last, columns, whole: false, unpacked: None });
         }
         let Some(Step { rel, columns: Some(given) }) = steps.pop() else { return Err(no_result(result)) };
         let first = steps.into_iter().map(|s| s.rel).collect();
@@ -400,13 +423,25 @@ impl Binder<'_> {
                 }
                 vec![(name.clone(), *ty)]
             }
-            (Returned::Row(ty, _), _) if given.len() == 1 && *ty != Oid::RECORD && given[0].ty.oid == *ty => {
+            (Returned::Row(ty, _), _)
+                if given.len() == 1
+                    && *ty != Oid::RECORD
+                    && (given[0].ty.oid == *ty || row_written(&rel, given[0].id).is_some()) =>
+            {
                 whole = true;
                 vec![(function.name.clone(), PgType::new(*ty))]
             }
             (Returned::Row(_, columns), _) => columns.clone(),
             (_, Some(wanted)) => wanted.to_vec(),
             _ => given.iter().map(|c| (c.name.clone(), c.ty)).collect(),
+        };
+        let unpacked = match (returned, given.as_slice()) {
+            (Returned::Row(Oid::RECORD, _) | Returned::Record, [record])
+                if record.ty.oid == Oid::RECORD && goals.len() != 1 =>
+            {
+                row_written(&rel, record.id).and_then(field_types)
+            }
+            _ => None,
         };
         let (rel, given) = match goals.as_slice() {
             [(_, goal)] => self.as_composite(rel, given, *goal)?,
@@ -447,7 +482,7 @@ impl Binder<'_> {
             columns.push((name, id, ty));
         }
         let last = if changed { Rel::Project { input: Box::new(rel), exprs } } else { rel };
-        Ok(Routine { parameters, first, last, columns, whole })
+        Ok(Routine { parameters, first, last, columns, whole, unpacked })
     }
 
     /// A lone row that is written out, as a value of the composite type that `goal` is or is a domain over.

@@ -1,5 +1,6 @@
 //! Type names: SQL's spellings to `pg_type` with modifier, and back for messages (`format_type`).
 
+use gavel_catalog::system::TEMPORARY_SCHEMA;
 use gavel_functions::registry;
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState, text_io};
 use sqlparser::ast::{self, DataType, ExactNumberInfo, TimezoneInfo};
@@ -106,12 +107,31 @@ fn user_type(context: &BindContext<'_>, name: &Qualified) -> Option<PgType> {
             let schema = context.catalog.qualifier(schema)?;
             context.catalog.type_named(schema.oid, &name.name)
         }
-        None => context.search_path.iter().find_map(|s| {
-            let schema = context.catalog.schema(if s == "$user" { context.user } else { s })?;
-            context.catalog.type_named(schema.oid, &name.name)
-        }),
+        None => {
+            let path = context.search_path.iter().map(|s| if s == "$user" { context.user } else { s.as_str() });
+            context.catalog.find_type(path, &name.name)
+        }
     };
     found.map(PgType::new)
+}
+
+/// The type that a call of `name` with one argument may be a cast to: no pseudo-type or composite type, and a temporary one
+/// only by its schema.
+pub fn type_called(context: &BindContext<'_>, name: &Qualified) -> Option<PgType> {
+    let builtin = || registry::type_named(&name.name).filter(|t| t.kind != 'p').map(|t| PgType::new(t.oid));
+    match name.schema.as_deref() {
+        Some("pg_catalog") => match text_io::numbered_type(&name.name) {
+            Some(oid) => Some(PgType::new(oid)),
+            None => builtin(),
+        },
+        Some(_) => user_type(context, name).filter(|ty| !ty.oid.is_composite()),
+        None => builtin().or_else(|| {
+            let path = context.search_path.iter().map(|s| if s == "$user" { context.user } else { s.as_str() });
+            let mut schemas = path.filter_map(|s| context.catalog.qualifier(s)).filter(|s| s.oid != TEMPORARY_SCHEMA);
+            let found = schemas.find_map(|s| context.catalog.type_named(s.oid, &name.name));
+            found.filter(|oid| !oid.is_composite()).map(PgType::new)
+        }),
+    }
 }
 
 fn zoned(zone: &TimezoneInfo) -> bool {

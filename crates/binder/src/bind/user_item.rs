@@ -6,6 +6,7 @@ use sqlparser::ast;
 
 use super::Binder;
 use super::function::{Callee, UserCall};
+use super::json_rows::match_row;
 use super::name::qualified;
 use super::routine::Returned;
 use super::scalar::{column, scalar, truth};
@@ -42,13 +43,18 @@ impl Binder<'_> {
             return self.opaque_item(call, wanted);
         }
         let routine = self.bind_routine(&call, wanted.as_deref())?;
-        let plain = matches!(call.returned, Returned::Value(..) | Returned::Void);
+        if let Some(given) = &routine.unpacked {
+            let columns: Vec<(String, PgType)> = routine.columns.iter().map(|c| (c.0.clone(), c.2)).collect();
+            match_row(given, &columns)?;
+        }
+        let whole = routine.whole || self.composite_given(&call.returned).is_some();
+        let plain = matches!(call.returned, Returned::Value(..) | Returned::Void) && !whole;
         let named = call.function.outputs().next().is_some_and(|p| !p.name.is_empty());
         let parameters: Vec<ColumnId> = routine.parameters.iter().map(|p| p.0).collect();
         // Arguments that several columns are made of are computed once for all of them.
         let light = |arg: &Scalar| is_plain(arg) || volatility(arg) != Volatility::Volatile && !has_subquery(arg);
         let apart = routine.columns.len() == 1 || call.args.iter().all(light);
-        if let (true, false, false, Some(values)) = (apart, call.function.set, routine.whole, routine.expressions()) {
+        if let (true, false, false, Some(values)) = (apart, call.function.set, whole, routine.expressions()) {
             let row = values.into_iter().map(|v| self.inlined(&call, &parameters, v)).collect();
             let columns = routine.columns.iter().map(|(_, id, ty)| (*id, *ty)).collect();
             return Ok((Rel::Values { rows: vec![row], columns }, routine.columns, plain && !named));
@@ -64,7 +70,7 @@ impl Binder<'_> {
             let (left, right) = (Box::new(one_row()), Box::new(rel));
             rel = Rel::Join { kind: JoinKind::Left, left, right, on: truth(true), lateral: true };
         }
-        if let (true, [(_, id, ty)]) = (routine.whole, columns.as_slice()) {
+        if let (true, [(_, id, ty)]) = (whole, columns.as_slice()) {
             let value = column(*id, *ty);
             let fields = self.composite_fields(ty.oid).unwrap_or_else(|| [].into());
             let mut exprs = Vec::with_capacity(fields.len());
@@ -118,11 +124,22 @@ impl Binder<'_> {
         }
     }
 
+    /// The fields of what a function gives as a domain over a composite type.
+    fn composite_given(&self, returned: &Returned) -> Option<Vec<(String, PgType)>> {
+        let Returned::Value(ty, _) = returned else { return None };
+        let base = self.base_type(*ty).ok().filter(|base| ty.oid.is_domain() && base.oid.is_composite())?;
+        let names = self.composite_fields(base.oid)?;
+        let types = self.declared_fields(base.oid)?;
+        Some(names.iter().zip(types).map(|((name, _), ty)| (name.clone(), ty)).collect())
+    }
+
     /// The columns of a call that is not run.
     fn opaque_item(&mut self, call: Ready, wanted: Option<Vec<(String, PgType)>>) -> SqlResult<CallItem> {
         let definitions = wanted.clone().unwrap_or_default();
         let named = call.function.outputs().next().is_some_and(|p| !p.name.is_empty());
+        let composite = self.composite_given(&call.returned);
         let (list, plain) = match (&call.returned, wanted) {
+            (Returned::Value(..), _) if composite.is_some() => (composite.unwrap_or_default(), false),
             (Returned::Void, _) => (vec![(call.function.name.clone(), PgType::new(Oid::VOID))], true),
             (Returned::Value(ty, name), _) => (vec![(name.clone(), *ty)], !named),
             (Returned::Row(_, columns), _) => (columns.clone(), false),

@@ -149,6 +149,13 @@ impl Binder<'_> {
         }
     }
 
+    /// Names a user's type, to which a call casts, by its number in the text that is being defined.
+    pub fn number_cast_in_text(&mut self, name: &ast::ObjectName, target: Oid) {
+        if self.edits.is_some() {
+            self.edit(self.name_range(name), text_io::numbered(target));
+        }
+    }
+
     /// Spells out `*`.
     pub fn star_expanded(&mut self, pos: Pos, columns: &[(String, NsColumn)]) {
         let Some(start) = pos.offset().filter(|_| self.edits.is_some()) else { return };

@@ -53,7 +53,7 @@ impl DdlContext<'_> {
         if tables.is_empty() {
             return Ok(());
         }
-        let stand_in = self.new_type_oid(UserKind::Composite).await?;
+        let stand_in = self.new_type_oid(ty.schema, UserKind::Composite).await?;
         let next = Arc::new(UserType {
             oid: stand_in,
             name: format!("pg_rewrite_{}", stand_in.type_number()),

@@ -33,7 +33,7 @@ impl DdlContext<'_> {
             }
             attributes.push(self.attribute(schema, field, number)?);
         }
-        let oid = self.new_type_oid(UserKind::Composite).await?;
+        let oid = self.new_type_oid(schema, UserKind::Composite).await?;
         self.put_new_type(oid, schema, name, Definition::Composite(attributes));
         Ok(())
     }

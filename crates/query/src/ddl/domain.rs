@@ -92,7 +92,7 @@ impl DdlContext<'_> {
                 _ => {}
             }
         }
-        let oid = self.new_type_oid(UserKind::Domain).await?;
+        let oid = self.new_type_oid(schema, UserKind::Domain).await?;
         self.put_new_type(oid, schema, name, Definition::Domain(domain));
         Ok(())
     }
@@ -138,6 +138,7 @@ impl DdlContext<'_> {
         };
         let table = value_table(domain.base);
         let stored = self.expression(&table, expr, Usage::Check)?;
+        self.require_lasting(schema, &stored)?;
         let oid = self.new_oid(schema).await?;
         Ok(CheckConstraint {
             oid,

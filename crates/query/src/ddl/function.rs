@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{CreateFunction, FunctionBody, FunctionOption, FunctionResult, FunctionType, Persistence};
-use gavel_binder::is_polymorphic;
+use gavel_binder::{CheckedBody, is_polymorphic};
 use gavel_catalog::function::{Body, FunctionKind, Mode};
 use gavel_catalog::privilege::denied;
-use gavel_catalog::system::{SQL_LANGUAGE, TEMPORARY_SCHEMA};
+use gavel_catalog::system::{SQL_LANGUAGE, TEMPORARY_SCHEMA, is_temporary};
 use gavel_catalog::{Function, Parameter};
 use gavel_functions::registry;
 use gavel_types::text_io::type_name;
@@ -32,9 +32,6 @@ fn is_compatible(oid: Oid) -> bool {
 impl DdlContext<'_> {
     pub(super) async fn create_function(&mut self, create: &CreateFunction) -> SqlResult<()> {
         let (schema, name) = self.creation_target(&create.name, Persistence::Permanent)?;
-        if schema == TEMPORARY_SCHEMA {
-            return Err(SqlError::unsupported("temporary functions are not supported"));
-        }
         let attributes = Attributes::of(&create.options, create.kind, true)?;
         let interpreted = require_language(create, &attributes)?;
         if self.subject.on_language(self.now(), SQL_LANGUAGE).is_empty() && !interpreted {
@@ -70,6 +67,9 @@ impl DdlContext<'_> {
         attributes.apply(&mut function, self.search_path)?;
         self.may_be_leakproof(&function, false)?;
         let replaced = self.replaced(&function, create.or_replace)?;
+        // What is made of a session's objects is the session's, whatever schema it is called by.
+        let mut types = function.parameters.iter().map(|p| p.ty).chain([function.result]);
+        let home = if types.any(is_temporary) { TEMPORARY_SCHEMA } else { schema };
         match &replaced {
             Some(old) => {
                 (function.oid, function.owner, function.acl) = (old.oid, old.owner, old.acl.clone());
@@ -77,17 +77,30 @@ impl DdlContext<'_> {
             }
             None => {
                 function.acl = self.initial_acl('f', self.user, schema);
-                function.oid = self.new_oid(schema).await?;
+                function.oid = self.new_oid(home).await?;
             }
         }
-        // It is there before its body is looked at: it may call itself.
-        let given = Arc::new(function.clone());
-        self.edit().put_function(Arc::clone(&given));
-        let checked = self.binder.function_body(self.scope(), &given)?;
+        let mut checked = self.checked_body(&function)?;
+        if !is_temporary(function.oid) && checked.depends_on.iter().any(|on| is_temporary(*on)) {
+            if replaced.is_some() {
+                return Err(SqlError::unsupported("what is not temporary cannot use temporary objects"));
+            }
+            self.edit().remove_function(function.oid);
+            function.oid = self.new_oid(TEMPORARY_SCHEMA).await?;
+            checked = self.checked_body(&function)?;
+        }
         (function.body, function.depends_on) = (checked.body, checked.depends_on);
-        self.pin(schema, &function.depends_on);
+        let home = if is_temporary(function.oid) { TEMPORARY_SCHEMA } else { schema };
+        self.pin(home, &function.depends_on);
         self.edit().put_function(Arc::new(function));
         if replaced.is_some() { self.renew_callers() } else { Ok(()) }
+    }
+
+    /// The body as it is kept. The function is there before its body is looked at: it may call itself.
+    fn checked_body(&mut self, function: &Function) -> SqlResult<CheckedBody> {
+        let given = Arc::new(function.clone());
+        self.edit().put_function(Arc::clone(&given));
+        self.binder.function_body(self.scope(), &given)
     }
 
     /// Names, modes and types.

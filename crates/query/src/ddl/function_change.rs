@@ -63,8 +63,7 @@ impl DdlContext<'_> {
     /// A function as messages show it: `f(integer)`, qualified only if it must be.
     pub(super) fn function_shown(&self, function: &Function) -> String {
         let types: Vec<String> = function.inputs().map(|p| self.type_shown(p.ty)).collect();
-        let visible = self.search_path.iter().find_map(|s| {
-            let schema = self.now().qualifier(s)?.oid;
+        let visible = self.function_schemas().find_map(|schema| {
             let inputs = function.input_types();
             self.now().functions_named(schema, &function.name).find(|f| f.input_types() == inputs)
         });
@@ -78,6 +77,12 @@ impl DdlContext<'_> {
         format!("{name}({})", types.join(","))
     }
 
+    /// Schemas in which bare names of functions are looked up, in order: never that of temporary objects.
+    fn function_schemas(&self) -> impl Iterator<Item = Oid> {
+        let found = self.search_path.iter().filter_map(|s| self.now().qualifier(s)).map(|s| s.oid);
+        found.filter(|schema| *schema != TEMPORARY_SCHEMA)
+    }
+
     /// Functions of this name, schema by schema.
     fn functions_called(&self, name: &QualifiedName) -> SqlResult<Vec<Arc<Function>>> {
         let (schema, bare) = self.split(name)?;
@@ -88,7 +93,7 @@ impl DdlContext<'_> {
                 self.subject.look_into(self.now(), schema)?;
                 vec![self.schema(schema)?.oid]
             }
-            None => self.search_path.iter().filter_map(|s| self.now().qualifier(s)).map(|s| s.oid).collect(),
+            None => self.function_schemas().collect(),
         };
         for schema in schemas {
             for function in self.now().functions_named(schema, bare) {
@@ -238,7 +243,7 @@ impl DdlContext<'_> {
                 if target.oid == function.schema {
                     return Ok(());
                 }
-                if target.oid == TEMPORARY_SCHEMA {
+                if target.oid == TEMPORARY_SCHEMA || function.schema == TEMPORARY_SCHEMA {
                     return Err(SqlError::unsupported("cannot move objects into or out of temporary schemas"));
                 }
                 self.require_free_function(target.oid, &function.name, &function)?;

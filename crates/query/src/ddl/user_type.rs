@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{Alter, AlterAction, ObjectKind, Persistence, QualifiedName, TypeDefinition};
 use gavel_catalog::keys::Kind;
-use gavel_catalog::system::TEMPORARY_SCHEMA;
+use gavel_catalog::system::{TEMPORARY_SCHEMA, is_temporary};
 use gavel_catalog::user_type::{Definition, UserType, insert_label, new_labels};
 use gavel_catalog::{Catalog, IndexKey, PartitionOn, Table, View, acl};
 use gavel_types::pg_type::{MAX_TYPE_NUMBER, UserKind};
@@ -56,7 +56,7 @@ impl DdlContext<'_> {
                     .detail(format!("Key (enumlabel)=({label}) already exists.")));
             }
         }
-        let oid = self.new_type_oid(UserKind::Enum).await?;
+        let oid = self.new_type_oid(schema, UserKind::Enum).await?;
         let first = if labels.is_empty() {
             Oid(0)
         } else {
@@ -70,13 +70,9 @@ impl DdlContext<'_> {
     /// Where a new type of this name goes, and its bare name.
     ///
     /// # Errors
-    /// 3F000 if there is no such schema; 0A000 for the schema of temporary objects.
+    /// 3F000 if there is no such schema.
     pub(super) fn type_target(&mut self, name: &QualifiedName) -> SqlResult<(Oid, String)> {
-        let target = self.creation_target(name, Persistence::Permanent)?;
-        if target.0 == TEMPORARY_SCHEMA {
-            return Err(SqlError::unsupported("temporary types are not supported"));
-        }
-        Ok(target)
+        self.creation_target(name, Persistence::Permanent)
     }
 
     /// Adds a type that is owned by the current user.
@@ -86,8 +82,13 @@ impl DdlContext<'_> {
         self.edit().put_type(Arc::new(UserType { oid, schema, name, owner, version: 1, definition, acl }));
     }
 
-    /// An OID that no type of the database has.
-    pub(super) async fn new_type_oid(&mut self, kind: UserKind) -> SqlResult<Oid> {
+    /// An OID for a type in `schema` that no type of the database has.
+    pub(super) async fn new_type_oid(&mut self, schema: Oid, kind: UserKind) -> SqlResult<Oid> {
+        let out_of_range = || SqlError::internal("number of a type out of range");
+        if schema == TEMPORARY_SCHEMA {
+            let number = self.host.temporary_oid(&self.catalog.current).0;
+            return Oid::user_type(kind, number).ok_or_else(out_of_range);
+        }
         loop {
             // Numbers begin again when they have run out; those of long ago may still be in use.
             let number = self.host.allocate_oids(1).await?.0 % MAX_TYPE_NUMBER;
@@ -96,7 +97,7 @@ impl DdlContext<'_> {
             if relation || [UserKind::Enum, UserKind::Composite, UserKind::Domain].into_iter().any(taken) {
                 continue;
             }
-            return Oid::user_type(kind, number).ok_or_else(|| SqlError::internal("number of a type out of range"));
+            return Oid::user_type(kind, number).ok_or_else(out_of_range);
         }
     }
 
@@ -138,9 +139,7 @@ impl DdlContext<'_> {
                 let schema = self.now().qualifier(schema).ok_or_else(|| super::names::undefined_schema(schema))?;
                 self.now().type_named(schema.oid, bare)
             }
-            None => builtin().or_else(|| {
-                self.search_path.iter().find_map(|s| self.now().type_named(self.now().schema(s)?.oid, bare))
-            }),
+            None => builtin().or_else(|| self.now().find_type(self.search_path.iter().map(String::as_str), bare)),
         })
     }
 
@@ -227,7 +226,7 @@ impl DdlContext<'_> {
         if target.oid == ty.schema {
             return Ok(());
         }
-        if target.oid == TEMPORARY_SCHEMA {
+        if target.oid == TEMPORARY_SCHEMA || ty.schema == TEMPORARY_SCHEMA {
             return Err(SqlError::unsupported("cannot move objects into or out of temporary schemas"));
         }
         self.require_creation(&self.subject, target.oid)?;
@@ -410,6 +409,10 @@ impl DdlContext<'_> {
     /// The same for a type that is known.
     pub(super) fn split_type(&mut self, schema: Oid, ty: PgType) -> SqlResult<(PgType, Option<Oid>)> {
         self.require_type(ty.oid)?;
+        if schema != TEMPORARY_SCHEMA && is_temporary(ty.oid) {
+            let message = format!("type {} is temporary, and what is not cannot be made of it", type_name(ty.oid));
+            return Err(SqlError::unsupported(message));
+        }
         self.rely_on_type(schema, ty.oid);
         if !ty.oid.is_over_domain() {
             return Ok((ty, None));
@@ -424,7 +427,7 @@ impl DdlContext<'_> {
     /// object nothing is written.
     pub(super) fn rely_on_type(&mut self, schema: Oid, oid: Oid) {
         let oid = oid.element().unwrap_or(oid);
-        if !oid.is_user_type() || schema == TEMPORARY_SCHEMA {
+        if !oid.is_user_type() || schema == TEMPORARY_SCHEMA || is_temporary(oid) {
             return;
         }
         self.catalog.used.insert(oid);

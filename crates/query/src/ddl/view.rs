@@ -13,6 +13,7 @@ use sqlparser::ast::Expr;
 
 use super::DdlContext;
 use super::binding::{StoredExpression, StoredQuery, Usage};
+use super::user_type::names_type;
 use crate::system::resolver::updatability;
 
 impl DdlContext<'_> {
@@ -86,13 +87,27 @@ impl DdlContext<'_> {
     /// Binds an expression that will belong to `table`, and relies on the functions that it calls.
     pub(super) fn expression(&mut self, table: &Table, expr: &Expr, usage: Usage) -> SqlResult<StoredExpression> {
         let stored = self.binder.expression(self.scope(), table, expr, usage)?;
+        // Of domains and parameters it is not known here where they are.
+        if table.oid != Oid(0) {
+            self.require_lasting(table.schema, &stored)?;
+        }
         self.pin(table.schema, &stored.functions);
         Ok(stored)
     }
 
+    /// 0A000 if an expression of something in `schema` that is not temporary uses what is.
+    pub(super) fn require_lasting(&self, schema: Oid, stored: &StoredExpression) -> SqlResult<()> {
+        let temporary = stored.functions.iter().any(|f| is_temporary(*f))
+            || self.now().temporary_types().any(|ty| names_type(&stored.sql, ty.oid));
+        if schema == TEMPORARY_SCHEMA || !temporary {
+            return Ok(());
+        }
+        Err(SqlError::unsupported("what is not temporary cannot use temporary functions and types"))
+    }
+
     /// What a view in `schema` reads must not go away while it is being made. For a temporary one nothing is written.
     pub(super) fn pin(&mut self, schema: Oid, depends_on: &[Oid]) {
-        for used in depends_on.iter().filter(|_| schema != TEMPORARY_SCHEMA) {
+        for used in depends_on.iter().filter(|used| schema != TEMPORARY_SCHEMA && !is_temporary(**used)) {
             self.catalog.used.insert(*used);
             if used.is_user_type() {
                 self.rely_on_type(schema, *used);

@@ -375,7 +375,6 @@ fn eval_subscript(
     let mut args = vec![(input.eval(cx, batch)?, input.ty)];
     // Which argument each bound is.
     let mut bounds: Vec<(Option<usize>, Option<usize>)> = vec![];
-    let mut slice = false;
     let push = |args: &mut Vec<(Value, PgType)>, e: &Expr| -> Result<usize, Stop> {
         args.push((e.eval(cx, batch)?, e.ty));
         Ok(args.len() - 1)
@@ -387,7 +386,6 @@ fn eval_subscript(
                 bounds.push((None, Some(at)));
             }
             Index::Slice(low, high) => {
-                slice = true;
                 let low = low.as_ref().map(|e| push(&mut args, e)).transpose()?;
                 let high = high.as_ref().map(|e| push(&mut args, e)).transpose()?;
                 bounds.push((low, high));
@@ -399,31 +397,56 @@ fn eval_subscript(
         if v[1..].iter().any(Datum::is_null) {
             return Ok(Datum::Null);
         }
-        let int = |at: usize| match &v[at] {
-            Datum::Int2(i) => i64::from(*i),
-            Datum::Int4(i) => i64::from(*i),
-            Datum::Int8(i) => *i,
-            _ => 0,
+        let int = |at: usize| position(&v[at]).unwrap_or(0);
+        let one = |((low, high), element): (&(Option<usize>, Option<usize>), &bool)| match element {
+            true => At::Element(high.map_or(0, int)),
+            false => At::Slice(low.map(int), high.map(int)),
         };
-        let subscripts = || bounds.iter().map(|b| b.1.map_or(0, int)).collect::<Vec<i64>>();
-        let array = match &v[0] {
-            Datum::Array(array) => array,
-            Datum::Point(point) => return Ok(coordinate(*point, &subscripts())),
-            // Of strings only a `name` has subscripts.
-            Datum::Text(name) => return Ok(byte_of(name, &subscripts())),
-            _ => return Ok(Datum::Null),
-        };
-        if slice {
-            let ranges: Vec<(Option<i64>, Option<i64>)> = bounds
-                .iter()
-                .zip(&elements)
-                // In a slice, a plain subscript n means 1:n.
-                .map(|((low, high), element)| (if *element { Some(1) } else { low.map(int) }, high.map(int)))
-                .collect();
-            return Ok(slice_array(array, &ranges));
-        }
-        Ok(element_of(array, &subscripts()))
+        Ok(find_at(&v[0], &bounds.iter().zip(&elements).map(one).collect::<Vec<At>>()))
     })?)
+}
+
+/// A subscript as it was evaluated; none of its parts was NULL.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum At {
+    Element(i64),
+    /// From and to, where they are given.
+    Slice(Option<i64>, Option<i64>),
+}
+
+/// A subscript's number; `None` for NULL.
+pub(crate) fn position(value: &Datum) -> Option<i64> {
+    match value {
+        Datum::Int2(i) => Some(i64::from(*i)),
+        Datum::Int4(i) => Some(i64::from(*i)),
+        Datum::Int8(i) => Some(*i),
+        _ => None,
+    }
+}
+
+/// What subscripts find in a value; NULL where there is nothing.
+pub(crate) fn find_at(value: &Datum, at: &[At]) -> Datum {
+    let number = |at: &At| match at {
+        At::Element(n) => *n,
+        At::Slice(_, high) => high.unwrap_or(0),
+    };
+    let subscripts = || at.iter().map(number).collect::<Vec<i64>>();
+    let array = match value {
+        Datum::Array(array) => array,
+        Datum::Point(point) => return coordinate(*point, &subscripts()),
+        // Of strings only a `name` has subscripts.
+        Datum::Text(name) => return byte_of(name, &subscripts()),
+        _ => return Datum::Null,
+    };
+    if at.iter().any(|at| matches!(at, At::Slice(..))) {
+        let range = |at: &At| match at {
+            // In a slice, a plain subscript n means 1:n.
+            At::Element(n) => (Some(1), Some(*n)),
+            At::Slice(low, high) => (*low, *high),
+        };
+        return slice_array(array, &at.iter().map(range).collect::<Vec<_>>());
+    }
+    element_of(array, &subscripts())
 }
 
 /// `p[0]` is x, `p[1]` y.

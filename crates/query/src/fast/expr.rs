@@ -5,8 +5,8 @@
 //! needs a plan (subqueries) or is rare does not compile: the caller then goes through the executor.
 
 use crate::apply::waiting;
-use crate::exec::special;
-use gavel_binder::bound::{ColumnId, DomainName, RowCompareOp, Scalar, ScalarKind};
+use crate::exec::special::{self, At};
+use gavel_binder::bound::{ColumnId, DomainName, Index, RowCompareOp, Scalar, ScalarKind};
 use gavel_functions::call::{self, Call, EvalContext, Implementation};
 use gavel_functions::compare::compare;
 use gavel_types::{ArrayValue, Datum, Oid, PgType, SqlError, SqlResult, SqlState, text_io};
@@ -82,10 +82,17 @@ enum Node {
     Row(Vec<RowExpr>),
     Field(Box<RowExpr>, usize, PgType),
     FieldCount(Box<RowExpr>, usize),
+    Subscript(Box<RowExpr>, Vec<Subscript>),
     RowCompare {
         op: RowCompareOp,
         pairs: Vec<Pair>,
     },
+}
+
+#[derive(Clone, Debug)]
+enum Subscript {
+    Element(RowExpr),
+    Slice(Option<RowExpr>, Option<RowExpr>),
 }
 
 #[derive(Clone, Debug)]
@@ -191,8 +198,20 @@ impl RowExpr {
                 let types = args.iter().map(|a| a.ty).collect();
                 Node::Call { function: call::resolve(NEXTVAL).ok()?, types, args }
             }
-            ScalarKind::Subscript { .. }
-            | ScalarKind::SubscriptAssign { .. }
+            ScalarKind::Subscript { input, indices } => {
+                let side = |s: &Option<Scalar>| match s {
+                    Some(s) => one(s).map(Some),
+                    None => Some(None),
+                };
+                let subscript = |index: &Index| {
+                    Some(match index {
+                        Index::Element(s) => Subscript::Element(one(s)?),
+                        Index::Slice(low, high) => Subscript::Slice(side(low)?, side(high)?),
+                    })
+                };
+                Node::Subscript(boxed(input)?, indices.iter().map(subscript).collect::<Option<_>>()?)
+            }
+            ScalarKind::SubscriptAssign { .. }
             | ScalarKind::Subquery(_)
             | ScalarKind::Form { .. }
             | ScalarKind::Default => return None,
@@ -335,6 +354,11 @@ impl RowExpr {
             }
             Node::Field(input, index, ty) => special::field_of(&input.eval(cx)?, *index, *ty),
             Node::FieldCount(input, count) => special::require_fields(input.eval(cx)?, *count),
+            Node::Subscript(input, subscripts) => {
+                let value = input.eval(cx)?;
+                let at = subscripts.iter().map(|s| s.eval(cx)).collect::<SqlResult<Option<Vec<At>>>>()?;
+                Ok(at.map_or(Datum::Null, |at| special::find_at(&value, &at)))
+            }
             Node::RowCompare { op, pairs } => {
                 for pair in pairs {
                     let values = [pair.sides[0].eval(cx)?, pair.sides[1].eval(cx)?];
@@ -355,6 +379,27 @@ impl RowExpr {
     /// As [`Self::eval`].
     pub fn is_true(&self, cx: &RowContext<'_>) -> SqlResult<bool> {
         Ok(is_true(&self.eval(cx)?))
+    }
+}
+
+impl Subscript {
+    /// `None` if it is NULL.
+    fn eval(&self, cx: &RowContext<'_>) -> SqlResult<Option<At>> {
+        let number = |e: &RowExpr| -> SqlResult<Option<i64>> { Ok(special::position(&e.eval(cx)?)) };
+        // Of a side that is given NULL is not the same as none.
+        let side = |e: &Option<RowExpr>| -> SqlResult<Option<Option<i64>>> {
+            match e {
+                Some(e) => Ok(number(e)?.map(Some)),
+                None => Ok(Some(None)),
+            }
+        };
+        Ok(match self {
+            Self::Element(e) => number(e)?.map(At::Element),
+            Self::Slice(low, high) => match (side(low)?, side(high)?) {
+                (Some(low), Some(high)) => Some(At::Slice(low, high)),
+                _ => None,
+            },
+        })
     }
 }
 

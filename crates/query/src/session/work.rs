@@ -192,5 +192,8 @@ fn temporary_versions(catalog: &Catalog) -> BTreeSet<(Oid, u64)> {
     let tables = catalog.tables.values().map(|t| (t.oid, t.version));
     let views = catalog.views.values().map(|v| (v.oid, v.version));
     let sequences = catalog.sequences.values().map(|s| (s.oid, s.version));
-    tables.chain(views).chain(sequences).filter(|(oid, _)| is_temporary(*oid)).collect()
+    let types = catalog.types.values().map(|t| (t.oid, t.version));
+    let functions = catalog.functions.values().map(|f| (f.oid, f.version));
+    let all = tables.chain(views).chain(sequences).chain(types).chain(functions);
+    all.filter(|(oid, _)| is_temporary(*oid)).collect()
 }

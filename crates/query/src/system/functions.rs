@@ -318,11 +318,9 @@ fn type_visibility(context: &SystemContext<'_>, oid: Oid) -> Option<bool> {
     }
     let (schema, name) = context.catalog.type_name(oid)?;
     let builtin = registry::type_named(name).is_some();
-    let first = context.search_path.iter().find_map(|s| {
-        let schema = context.catalog.schema(s)?;
-        context.catalog.type_named(schema.oid, name).map(|_| schema.oid)
-    });
-    Some(!builtin && first == Some(schema))
+    let first = context.catalog.find_type(context.search_path.iter().map(String::as_str), name);
+    let first = first.and_then(|found| context.catalog.type_name(found));
+    Some(!builtin && first.is_some_and(|found| found.0 == schema))
 }
 
 /// NULL instead of an error where there is no such object.

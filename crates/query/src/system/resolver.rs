@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gavel_binder::{BindContext, Qualified, Updatability};
+use gavel_catalog::search::PG_TEMP;
 use gavel_catalog::{Catalog, Subject, View, system};
 use gavel_functions::cast::type_label;
 use gavel_functions::{registry, textsearch};
@@ -117,9 +118,9 @@ impl CatalogNames {
             return Some(found);
         }
         let parts = parse_name(text).ok()?;
-        let within = |schema: &str, name: &str| self.catalog.type_named(self.catalog.schema(schema)?.oid, name);
+        let within = |schema: &str, name: &str| self.catalog.type_named(self.catalog.qualifier(schema)?.oid, name);
         match parts.as_slice() {
-            [name] => self.search_path.iter().find_map(|s| within(s, name)),
+            [name] => self.catalog.find_type(self.search_path.iter().map(String::as_str), name),
             [schema, name] if schema == "pg_catalog" => registry::type_named(name).map(|t| t.oid),
             [.., schema, _] if self.subject.as_ref().is_some_and(|s| s.look_into(&self.catalog, schema).is_err()) => {
                 None
@@ -196,6 +197,9 @@ impl CatalogNames {
         let shown = quote(name);
         if registry::type_named(name).is_none() && self.type_oid(&shown) == Some(oid) {
             return Some(shown);
+        }
+        if schema == system::TEMPORARY_SCHEMA {
+            return Some(format!("{PG_TEMP}.{shown}"));
         }
         Some(format!("{}.{shown}", quote(&self.catalog.schema_by_oid(schema)?.name)))
     }

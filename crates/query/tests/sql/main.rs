@@ -101,6 +101,9 @@ scripts! {
     notifications_are_told_at_commit
     temporary_tables_belong_to_a_session
     temporary_tables_follow_transactions
+    temporary_types_and_functions_belong_to_a_session
+    rows_of_users_functions_stand_in_views
+    rows_become_values_of_composite_types
     enums_are_ordered_by_position
     domains_check_their_values
     composite_types_hold_rows
