@@ -107,6 +107,12 @@ pub enum Ddl {
         members: Vec<String>,
         drop: bool,
     },
+    /// ALTER LARGE OBJECT … OWNER TO.
+    AlterLargeObject {
+        /// Its OID as a number is written, which may be too large for one.
+        oid: String,
+        owner: String,
+    },
     ReassignOwned {
         roles: Vec<String>,
         to: String,
@@ -732,6 +738,8 @@ pub enum CommentTarget {
         domain: QualifiedName,
     },
     Function(WrittenKind, FunctionName),
+    /// By its OID as a number is written.
+    LargeObject(String),
     /// Of a kind that there are no objects of.
     Other(String),
 }
@@ -761,6 +769,8 @@ pub enum GrantTarget {
     Languages(Vec<String>),
     /// Of these schemas.
     AllFunctions(WrittenKind, Vec<String>),
+    /// By their OIDs as numbers are written.
+    LargeObjects(Vec<String>),
     /// Membership in these roles.
     Roles(Vec<String>),
     /// A kind of object that only the system has, functions for one.
