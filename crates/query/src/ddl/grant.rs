@@ -25,19 +25,19 @@ use super::user_type::undefined_type;
 pub(super) struct Effect {
     pub privileges: Privileges,
     /// ALL was said.
-    all: bool,
+    pub all: bool,
     /// Privileges by column; whether ALL was said.
     columns: Vec<(Privileges, bool, String)>,
 }
 
 /// Something that has a list.
 #[derive(Clone, Copy)]
-struct On<'a> {
-    class: Class,
-    owner: Oid,
-    kind: &'a str,
-    name: &'a str,
-    column: Option<&'a str>,
+pub(super) struct On<'a> {
+    pub class: Class,
+    pub owner: Oid,
+    pub kind: &'a str,
+    pub name: &'a str,
+    pub column: Option<&'a str>,
 }
 
 impl On<'_> {
@@ -195,7 +195,7 @@ impl DdlContext<'_> {
     }
 
     /// A list after the change for every grantee.
-    fn changed(
+    pub(super) fn changed(
         &mut self,
         on: On<'_>,
         old: &Acl,
@@ -215,11 +215,7 @@ impl DdlContext<'_> {
         if let GrantTarget::Roles(roles) = &grant.target {
             return self.grant_membership(grant, roles);
         }
-        if let Some(by) = &grant.granted_by
-            && self.role(by)? != self.user
-        {
-            return Err(SqlError::unsupported("grantor must be current user"));
-        }
+        self.require_own_grant(grant)?;
         match &grant.target {
             GrantTarget::Tables(names) => {
                 let found = self.relations(names)?;
@@ -269,9 +265,20 @@ impl DdlContext<'_> {
                 self.grant_on_functions(grant, *kind, found)?;
             }
             GrantTarget::Languages(names) => self.grant_on_languages(grant, names)?,
-            GrantTarget::Roles(_) | GrantTarget::Other => {
+            GrantTarget::Roles(_) | GrantTarget::LargeObjects(_) | GrantTarget::Other => {
                 self.grantees(grant)?;
             }
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// 0A000 for GRANTED BY somebody else than the current role.
+    pub(super) fn require_own_grant(&self, grant: &Grant) -> SqlResult<()> {
+        if let Some(by) = &grant.granted_by
+            && self.role(by)? != self.user
+        {
+            return Err(SqlError::unsupported("grantor must be current user"));
         }
         Ok(())
     }

@@ -422,6 +422,7 @@ impl Session {
             portals: self.portals.last(),
             locks: self.locks_taken(),
             pending: self.shared.pending.lock().mark(),
+            large_objects: self.shared.large_objects.lock().mark(),
         };
         self.work().await?.savepoint(SAVEPOINT.into(), settings, place).await;
         Ok(())
@@ -440,6 +441,7 @@ impl Session {
         self.portals.close_after(place.portals);
         self.release_locks(place.locks);
         self.shared.pending.lock().rollback_to(place.pending);
+        self.shared.large_objects.lock().close_after(place.large_objects);
         self.shared.settings.lock().restore(settings);
         Ok(())
     }

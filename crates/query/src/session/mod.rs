@@ -24,7 +24,7 @@
 //! | [`constraints`] | SET CONSTRAINTS |
 //! | [`notify`] | LISTEN, UNLISTEN, NOTIFY |
 //! | [`hooks`] | functions that need a session |
-//! | [`advisory`], `jobs` | … and those of advisory locks, and of jobs |
+//! | [`advisory`], `jobs`, `large_objects` | … and those of advisory locks, of jobs, and of large objects |
 //! | [`ddl_host`], [`ddl_binder`] | what DDL asks of a session and of the binder |
 //! | [`binding`] | the binder, as sessions use it |
 //! | [`calls`] | functions whose bodies are interpreted, called by plans |
@@ -49,6 +49,7 @@ pub mod explain;
 pub mod extended;
 pub mod hooks;
 mod jobs;
+mod large_objects;
 pub mod known;
 pub mod locking;
 pub mod notify;
@@ -82,6 +83,8 @@ use crate::engine::listeners::Mailbox;
 use crate::engine::registry::{Live, SessionInfo};
 use crate::engine::sequences::State;
 use crate::engine::{Engine, now_micros};
+use crate::large_object::calls::Running;
+use crate::large_object::descriptors::Descriptors;
 use crate::prepared::portals::{ListedCursors, Portals};
 use crate::prepared::statements::{ListedStatements, Statements};
 use crate::settings::authority::Authority;
@@ -145,6 +148,10 @@ pub struct Shared {
     pub statements: ListedStatements,
     /// It has asked for an advisory lock.
     pub uses_locks: AtomicBool,
+    /// The transaction that runs.
+    pub transaction: Mutex<Running>,
+    /// Large objects that the transaction has open.
+    pub large_objects: Mutex<Descriptors>,
     /// For the client, from functions of the running statement.
     pub notices: Mutex<Vec<Notice>>,
     /// What `setseed()` began.
@@ -226,6 +233,8 @@ impl Session {
                 cursors: Arc::clone(portals.listed()),
                 statements: Arc::clone(prepared.listed()),
                 uses_locks: AtomicBool::new(false),
+                transaction: Mutex::default(),
+                large_objects: Mutex::default(),
                 notices: Mutex::default(),
                 seeded: Arc::default(),
             }),

@@ -48,6 +48,8 @@ pub struct Place {
     pub locks: usize,
     /// What the transaction wanted to tell and to hear.
     pub pending: PendingMark,
+    /// Large objects that had been opened.
+    pub large_objects: u64,
 }
 
 /// See the module.
