@@ -9,6 +9,7 @@
 //! | [`control`] | BEGIN, COMMIT, SAVEPOINT …, and how transactions end |
 //! | [`simple`] | Query messages |
 //! | [`extended`] | Parse, Bind, Describe, Execute, Sync |
+//! | `function_call` | functions called by their OIDs |
 //! | [`statement`] | one statement of any kind |
 //! | [`running`] | plans started for this session |
 //! | [`utility`] | SET, SHOW, PREPARE, DDL and the like |
@@ -47,6 +48,7 @@ pub mod ddl_binder;
 pub mod ddl_host;
 pub mod explain;
 pub mod extended;
+mod function_call;
 pub mod hooks;
 mod jobs;
 mod large_objects;
@@ -423,6 +425,11 @@ impl SqlSession for Session {
     async fn close_portal(&mut self, name: &str) -> SqlResult<()> {
         self.portals.close(name);
         Ok(())
+    }
+
+    async fn function_statement(&mut self, function: Oid, arguments: usize) -> SqlResult<(String, Vec<Oid>)> {
+        let result = self.function_call(function, arguments);
+        self.or_fail(result)
     }
 
     async fn sync(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()> {
