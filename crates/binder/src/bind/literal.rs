@@ -251,13 +251,21 @@ impl Binder<'_> {
     /// A name inside a string, quoted and qualified as in SQL.
     pub fn name_in_text(&self, text: &str) -> SqlResult<Qualified> {
         let invalid = || SqlError::new(SqlState::InvalidName, "invalid name syntax");
-        let idents = match parse::parse_expression(text).map_err(|_| invalid())? {
-            ast::Expr::Identifier(i) => vec![i],
-            ast::Expr::CompoundIdentifier(parts) => parts,
+        let idents = match parse::parse_expression(text) {
+            Ok(ast::Expr::Identifier(i)) => vec![i],
+            Ok(ast::Expr::CompoundIdentifier(parts)) => parts,
+            // Quotes inside of a name that does not begin with one are parts of it.
+            Err(_) if is_bare_name(text.trim()) => vec![ast::Ident::with_quote('"', text.trim().to_lowercase())],
             _ => return Err(invalid()),
         };
         super::name::qualified(self.context, &ast::ObjectName::from(idents))
     }
+}
+
+/// Whether a text is one name that is not quoted, as `regrole` and its kin read it.
+fn is_bare_name(text: &str) -> bool {
+    let apart = |c: char| c == '.' || c == ',' || c.is_ascii_whitespace();
+    !text.is_empty() && !text.starts_with('"') && !text.contains(apart)
 }
 
 /// Highest parameter number, as the wire protocol counts them.

@@ -16,6 +16,7 @@ use gavel_functions::registry;
 use gavel_types::{Notice, Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
+use super::drop::is_system_column;
 use super::function_change::{Meant, is_of, word};
 use super::names::undefined_table;
 use super::permit::{refused, securable};
@@ -379,6 +380,10 @@ impl DdlContext<'_> {
             }
         }
         for (privileges, all, name) in &effect.columns {
+            // Those on system columns are not kept.
+            if matches!(relation, Relation::Table(_)) && is_system_column(name) {
+                continue;
+            }
             let number = column_number(relation, name)?;
             let at = columns.iter().position(|c| c.0 == number).unwrap_or_else(|| {
                 columns.push((number, Vec::new()));

@@ -19,6 +19,7 @@ impl DdlContext<'_> {
         name: &QualifiedName,
     ) -> SqlResult<(CreateTable, Oid)> {
         let (oid, attributes) = self.attributes_of(name)?;
+        self.require_type(oid)?;
         let mut columns = Vec::with_capacity(attributes.len());
         for attribute in &attributes {
             columns.push(ColumnDef {

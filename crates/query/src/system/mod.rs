@@ -2,7 +2,7 @@
 //! catalog when they are asked for, functions that describe objects, and names of objects to and from OIDs.
 //!
 //! Shapes are in [`gavel_catalog::system`]. A relation whose rows Gavel never has (rules of its own,
-//! publications, large objects …) is empty.
+//! publications …) is empty; large objects are listed in [`crate::large_object::listing`].
 //!
 //! | module | what it holds |
 //! |---|---|
