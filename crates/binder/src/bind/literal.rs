@@ -255,7 +255,7 @@ impl Binder<'_> {
             Ok(ast::Expr::Identifier(i)) => vec![i],
             Ok(ast::Expr::CompoundIdentifier(parts)) => parts,
             // Quotes inside of a name that does not begin with one are parts of it.
-            Err(_) if is_bare_name(text.trim()) => vec![ast::Ident::with_quote('"', text.trim().to_lowercase())],
+            _ if is_bare_name(text.trim()) => vec![ast::Ident::with_quote('"', text.trim().to_lowercase())],
             _ => return Err(invalid()),
         };
         super::name::qualified(self.context, &ast::ObjectName::from(idents))
@@ -264,7 +264,7 @@ impl Binder<'_> {
 
 /// Whether a text is one name that is not quoted, as `regrole` and its kin read it.
 fn is_bare_name(text: &str) -> bool {
-    let apart = |c: char| c == '.' || c == ',' || c.is_ascii_whitespace();
+    let apart = |c: char| c == '.' || c.is_ascii_whitespace();
     !text.is_empty() && !text.starts_with('"') && !text.contains(apart)
 }
 

@@ -20,6 +20,7 @@
 //! | `jobs` | jobs, and indexes that are being built |
 //! | `listings` | the views for people: `pg_tables`, `pg_indexes`, `pg_stat_user_tables`, … |
 //! | `privileges` | access privileges, memberships of roles |
+//! | `role_dependence` | what belongs to roles |
 //! | `inquiry` | `has_table_privilege` and its kin |
 //! | `information`, `information_types` | `information_schema` |
 //! | `routines` | functions and procedures of users |
@@ -49,6 +50,7 @@ pub mod partition;
 pub mod partition_constraint;
 mod privileges;
 pub mod resolver;
+mod role_dependence;
 mod routines;
 mod sessions;
 pub mod table;

@@ -4,13 +4,14 @@
 use gavel_catalog::acl::{self, Acl, AclItem, Class, Privileges};
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 
-use super::SystemContext;
+use super::{SystemContext, role_dependence};
 use super::table::{Rows, texts};
 
 pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
     match name {
         "pg_auth_members" => members(context, out),
         "pg_default_acl" => defaults(context, out),
+        "pg_shdepend" => role_dependence::fill(context, out),
         _ => return false,
     }
     true
