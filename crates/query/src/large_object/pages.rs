@@ -48,7 +48,8 @@ pub async fn read(view: &ReadView, object: Object, offset: u64, count: u64) -> S
     }
     let mut out = vec![0; length(end - offset)?];
     let start = keys::large_object_page(database, oid, page_of(offset));
-    let mut range = KeyRange::new(start, KeyRange::point(&keys::large_object_page(database, oid, page_of(end - 1))).end);
+    let mut range =
+        KeyRange::new(start, KeyRange::point(&keys::large_object_page(database, oid, page_of(end - 1))).end);
     loop {
         let rows = view.scan_raw(&range, false, PAGES_AT_ONCE).await?;
         for (key, value) in &rows {

@@ -5,8 +5,8 @@ use gavel_catalog::acl::{self, Acl, AclItem, Class, Privileges};
 use gavel_catalog::bootstrap::DATABASE_OWNER;
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 
-use super::{SystemContext, role_dependence};
 use super::table::{Rows, texts};
+use super::{SystemContext, role_dependence};
 
 pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
     match name {
