@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use bytes::Bytes;
-use gavel_types::{Datum, Notice, Notification, Oid, PgType, SqlResult};
+use gavel_types::{Datum, Notice, Notification, Oid, PgType, SqlError, SqlResult};
 
 /// Who connects, as told by the startup message.
 #[derive(Clone, Debug)]
@@ -187,6 +187,17 @@ pub trait SqlSession: Send {
     /// Close; unknown names are no error.
     async fn close_statement(&mut self, name: &str) -> SqlResult<()>;
     async fn close_portal(&mut self, name: &str) -> SqlResult<()>;
+
+    /// What the function call message asks for: the text of a statement that calls the function with a parameter for
+    /// each argument and gives its value, and the types of the parameters.
+    ///
+    /// # Errors
+    /// 42883 if there is no such function, 08P01 for another number of arguments than it has, 0A000 for what cannot be
+    /// called so.
+    async fn function_statement(&mut self, function: Oid, arguments: usize) -> SqlResult<(String, Vec<Oid>)> {
+        let _ = (function, arguments);
+        Err(SqlError::unsupported("the function call protocol is not supported"))
+    }
 
     /// Sync: ends an implicit transaction, which commits here (hence may fail with 40001).
     async fn sync(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()>;

@@ -14,6 +14,8 @@
 //! [t][8][class u32][oid u32][sub i32] comment
 //! [t][9]                              secret for salts of unknown users (tenant 0 only)
 //! [t][10][database u32][job u64]      job (tenant 0 only)
+//! [t][20][oid u32]                    large object: owner, privileges, comment
+//! [t][21][oid u32][page u32]          page of a large object
 //! ```
 //! Object ids of a tenant's rows are at least [`FIRST_USER_OID`], so no user row lies in these ranges.
 
@@ -36,6 +38,8 @@ const SEQUENCE: u32 = 7;
 const COMMENT: u32 = 8;
 const MOCK_SECRET: u32 = 9;
 const JOB: u32 = 10;
+const LARGE_OBJECT: u32 = 20;
+const LARGE_OBJECT_PAGE: u32 = 21;
 
 /// What a descriptor row describes. The numbers are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -242,6 +246,51 @@ pub fn read_comment(key: &[u8]) -> Option<(Oid, Oid, i32)> {
     Some((Oid(u32::from_be_bytes(word(0))), Oid(u32::from_be_bytes(word(4))), i32::from_be_bytes(word(8))))
 }
 
+/// What is kept of a large object besides its pages.
+pub fn large_object(tenant: Oid, oid: Oid) -> Bytes {
+    let mut key = prefix(tenant, LARGE_OBJECT);
+    key.put_u32(oid.0);
+    key.freeze()
+}
+
+/// All large objects of a tenant, by OID.
+pub fn large_objects(tenant: Oid) -> KeyRange {
+    KeyRange::prefix(&prefix(tenant, LARGE_OBJECT))
+}
+
+/// The OID in a key of [`large_object`].
+pub fn read_large_object(key: &[u8]) -> Option<Oid> {
+    let oid = key.get(4..)?.strip_prefix(&LARGE_OBJECT.to_be_bytes())?;
+    Some(Oid(u32::from_be_bytes(oid.try_into().ok()?)))
+}
+
+/// A page of a large object, counted from 0.
+pub fn large_object_page(tenant: Oid, oid: Oid, page: u32) -> Bytes {
+    let mut key = prefix(tenant, LARGE_OBJECT_PAGE);
+    key.put_u32(oid.0);
+    key.put_u32(page);
+    key.freeze()
+}
+
+/// The pages of a large object from one on, in order.
+pub fn large_object_pages(tenant: Oid, oid: Oid, from: u32) -> KeyRange {
+    let mut key = prefix(tenant, LARGE_OBJECT_PAGE);
+    key.put_u32(oid.0);
+    KeyRange::new(large_object_page(tenant, oid, from), KeyRange::prefix(&key).end)
+}
+
+/// Pages of all large objects of a tenant.
+pub fn all_large_object_pages(tenant: Oid) -> KeyRange {
+    KeyRange::prefix(&prefix(tenant, LARGE_OBJECT_PAGE))
+}
+
+/// The large object and the number of a page, by a key of [`large_object_page`].
+pub fn read_large_object_page(key: &[u8]) -> Option<(Oid, u32)> {
+    let rest = key.get(4..)?.strip_prefix(&LARGE_OBJECT_PAGE.to_be_bytes())?;
+    let (oid, page) = rest.split_first_chunk()?;
+    Some((Oid(u32::from_be_bytes(*oid)), u32::from_be_bytes(page.try_into().ok()?)))
+}
+
 /// All rows stored under an object id (a table's `storage`, an index's `storage`).
 pub fn object(tenant: Oid, storage: Oid) -> KeyRange {
     KeyRange::prefix(&prefix(tenant, storage.0))
@@ -276,6 +325,13 @@ mod tests {
         assert!(jobs().contains(&job(Oid(5), 1)) && jobs_of(Oid(5)).contains(&job(Oid(5), u64::MAX)));
         assert!(!jobs_of(Oid(5)).contains(&job(Oid(6), 0)));
         assert_eq!(read_comment(&comment(Oid(5), Oid(1259), Oid(9), -1)), Some((Oid(1259), Oid(9), -1)));
+        assert_eq!(read_large_object(&large_object(Oid(5), Oid(9))), Some(Oid(9)));
+        let page = large_object_page(Oid(5), Oid(9), 3);
+        assert_eq!(read_large_object_page(&page), Some((Oid(9), 3)));
+        assert!(large_object_pages(Oid(5), Oid(9), 3).contains(&page));
+        assert!(!large_object_pages(Oid(5), Oid(9), 4).contains(&page));
+        assert!(!large_object_pages(Oid(5), Oid(8), 0).contains(&page));
+        assert!(all_large_object_pages(Oid(5)).contains(&page) && !large_objects(Oid(5)).contains(&page));
         assert_eq!(read_object(&key), None);
         assert!(!object(Oid(5), FIRST_USER_OID).contains(&key));
         assert!(tenant(Oid(5)).contains(&key));

@@ -16,6 +16,7 @@
 //! | [`search`] | what a relation's bare name stands for |
 //! | [`rung`] | which changes of a table its writers may overlap with |
 //! | [`job`] | work on indexes that takes many transactions |
+//! | [`large_object`] | large objects, which are no part of a [`Catalog`] |
 //! | [`snapshot`] | [`Catalog`]: everything of one database at one timestamp, with look-ups |
 //! | [`keys`] | where the catalog lies in the key space |
 //! | [`store`] | stored rows to [`Catalog`], and the writes by which one becomes another |
@@ -30,6 +31,7 @@ pub mod function;
 pub mod index_method;
 pub mod job;
 pub mod keys;
+pub mod large_object;
 pub mod oids;
 pub mod partition;
 pub mod policy;
@@ -51,6 +53,7 @@ pub use descriptor::{
 };
 pub use function::{Function, FunctionKind, Parameter};
 pub use index_method::IndexMethod;
+pub use large_object::LargeObject;
 pub use partition::{PartitionBound, PartitionKey, PartitionOn, PartitionPart, PartitionStrategy, RangeEdge};
 pub use policy::{Policy, PolicyCommand, RowSecurity};
 pub use privilege::Subject;

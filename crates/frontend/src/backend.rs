@@ -198,6 +198,11 @@ fn copy(tag: u8, format: CopyFormat, out: &mut BytesMut) {
     });
 }
 
+/// The value of a function, its length before it.
+pub fn function_call_response(value: &[u8], out: &mut BytesMut) {
+    message(out, b'V', |out| out.put_slice(value));
+}
+
 pub fn copy_data(data: &[u8], out: &mut BytesMut) {
     message(out, b'd', |out| out.put_slice(data));
 }

@@ -23,13 +23,16 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, Span};
 
 use crate::backend;
+use crate::call::ValueSink;
 use crate::connection::{Connection, ReadError, Watch};
-use crate::message::{self, Bind, Message, Target};
+use crate::message::{self, Bind, FunctionCall, Message, Target};
 use crate::parameters;
 use crate::sink::{WireSink, end_of_statement};
 
 /// Portals with formats of their own that one transaction may have open.
 const MAX_PORTALS: usize = 10_000;
+/// The statement and portal of a function that is called by its OID; no client can name them so.
+const CALL: &str = "\u{1}call";
 
 /// Where a trace begins. It costs nothing while nobody collects traces. The text stays out of it: values in
 /// it are the client's.
@@ -200,10 +203,7 @@ impl Conversation {
             Message::Terminate => Flow::End,
             // Left over from a COPY that failed: the client did not know yet.
             Message::CopyData | Message::CopyDone | Message::CopyFail(_) => Flow::Go,
-            Message::FunctionCall => {
-                self.session.mark_failed();
-                self.report_and_ready(&SqlError::unsupported("the function call protocol is not supported")).await
-            }
+            Message::FunctionCall(call) => self.call_function(&call).await,
         }
     }
 
@@ -240,6 +240,47 @@ impl Conversation {
         }
         backend::bind_complete(&mut self.connection.out);
         Flow::Go
+    }
+
+    /// A function called by its OID: its value or its error, and the end of the implicit transaction.
+    async fn call_function(&mut self, call: &FunctionCall<'_>) -> Flow {
+        match self.value_of(call).await {
+            Ok(value) => backend::function_call_response(&value, &mut self.connection.out),
+            Err(error) => {
+                if self.report(&error) == Flow::End {
+                    return Flow::End;
+                }
+            }
+        }
+        self.sync().await
+    }
+
+    async fn value_of(&mut self, call: &FunctionCall<'_>) -> SqlResult<Bytes> {
+        let (sql, types) = self.session.function_statement(call.function, call.arguments.len()).await?;
+        self.session.parse(CALL, &sql, &types).await?;
+        let value = self.value_of_parsed(call).await;
+        self.session.close_portal(CALL).await?;
+        self.session.close_statement(CALL).await?;
+        value
+    }
+
+    async fn value_of_parsed(&mut self, call: &FunctionCall<'_>) -> SqlResult<Bytes> {
+        let info = self.session.describe_statement(CALL).await?;
+        let style = self.session.text_style();
+        let params = match parameters::decode("", CALL, &call.arguments, &call.formats, &info.params, &style) {
+            Ok(params) => params,
+            Err(error) => {
+                self.session.mark_failed();
+                return Err(error);
+            }
+        };
+        self.session.bind(CALL, CALL, params).await?;
+        let (watch, handle) = (self.connection.watch(), self.session.cancel_handle());
+        let wire = WireSink::extended(&mut self.connection, style.clone(), vec![]);
+        let mut sink = ValueSink::new(wire, style, call.result_format);
+        let done = attended(&watch, &*handle, self.session.execute(CALL, 0, &mut sink));
+        done.instrument(statement()).await?;
+        sink.value().ok_or_else(|| SqlError::internal("a function has given no value"))
     }
 
     async fn describe(&mut self, target: Target, name: &str) -> SqlResult<()> {

@@ -34,6 +34,7 @@
 
 pub mod auth;
 pub mod backend;
+mod call;
 pub mod cancel;
 pub mod connection;
 pub mod conversation;

@@ -38,7 +38,16 @@ pub enum Message<'a> {
     CopyData,
     CopyDone,
     CopyFail(&'a str),
-    FunctionCall,
+    FunctionCall(FunctionCall<'a>),
+}
+
+/// A function called by its OID.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FunctionCall<'a> {
+    pub function: Oid,
+    pub formats: Vec<Format>,
+    pub arguments: Vec<Option<&'a [u8]>>,
+    pub result_format: Format,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -93,13 +102,25 @@ pub fn decode(tag: u8, body: &[u8]) -> SqlResult<Message<'_>> {
         }
         b'c' => Message::CopyDone,
         b'f' => Message::CopyFail(body.string()?),
-        b'F' => {
-            body.0 = &[];
-            Message::FunctionCall
-        }
+        b'F' => Message::FunctionCall(function_call(&mut body)?),
         _ => return Err(violation(format!("invalid frontend message type {tag}"))),
     };
     if body.0.is_empty() { Ok(message) } else { Err(violation("invalid message format")) }
+}
+
+fn function_call<'a>(body: &mut Body<'a>) -> SqlResult<FunctionCall<'a>> {
+    let function = Oid(body.u32()?);
+    let formats = body.formats()?;
+    let count = body.u16()?;
+    if formats.len() > 1 && formats.len() != usize::from(count) {
+        return Err(violation(format!(
+            "function call message contains {} argument formats but {count} arguments",
+            formats.len()
+        )));
+    }
+    let arguments = (0..count).map(|_| body.value()).collect::<SqlResult<_>>()?;
+    let result_format = Format::from_code(body.u16()? as i16)?;
+    Ok(FunctionCall { function, formats, arguments, result_format })
 }
 
 fn bind<'a>(body: &mut Body<'a>) -> SqlResult<Bind<'a>> {
@@ -186,6 +207,15 @@ mod tests {
     }
 
     #[test]
+    fn a_function_call_with_everything() {
+        let body = b"\0\0\x03\xba\0\x01\0\x01\0\x02\0\0\0\x01x\xff\xff\xff\xff\0\x01";
+        let Message::FunctionCall(call) = decode(b'F', body).unwrap() else { panic!("not a call") };
+        assert_eq!((call.function, call.result_format), (Oid(954), Format::Binary));
+        assert_eq!(call.formats, [Format::Binary]);
+        assert_eq!(call.arguments, [Some(&b"x"[..]), None]);
+    }
+
+    #[test]
     fn counts_and_lengths_that_lie_are_refused() {
         for (tag, body, message) in [
             (b'Q', &b"select 1"[..], "invalid string in message"),
@@ -193,6 +223,11 @@ mod tests {
             (b'P', b"\0\0\xff\xff", "insufficient data left in message"),
             (b'B', b"\0\0\0\0\0\x01\x7f\xff\xff\xffx", "insufficient data left in message"),
             (b'B', b"\0\0\0\0\0\x01\xff\xff\xff\xfe", "insufficient data left in message"),
+            (
+                b'F',
+                b"\0\0\0\x01\0\x02\0\0\0\0\0\x03",
+                "function call message contains 2 argument formats but 3 arguments",
+            ),
             (b'B', b"\0\0\0\x02\0\0\0\0\0\x03", "bind message has 2 parameter formats but 3 parameters"),
             (b'B', b"\0\0\0\x01\0\x07\0\0\0\0", "unsupported format code: 7"),
             (b'D', b"Xname\0", "invalid DESCRIBE message subtype 88"),

@@ -10,6 +10,7 @@
 //! | [`fast`] | direct paths without planner and Arrow |
 //! | [`inverted`] | values taken apart for GIN indexes |
 //! | [`copy`] | COPY |
+//! | [`large_object`] | large objects |
 //! | [`ddl`] | statements that change the catalog |
 //! | [`online`] | indexes built and dropped while their table is written to |
 //! | [`partition`] | which partition a row belongs to |
@@ -24,6 +25,7 @@ pub mod exec;
 pub mod explain;
 pub mod fast;
 pub mod inverted;
+pub mod large_object;
 pub mod lower;
 pub mod online;
 pub mod partition;

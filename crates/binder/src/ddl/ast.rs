@@ -110,6 +110,12 @@ pub enum Ddl {
         members: Vec<String>,
         drop: bool,
     },
+    /// ALTER LARGE OBJECT … OWNER TO.
+    AlterLargeObject {
+        /// Its OID as a number is written, which may be too large for one.
+        oid: String,
+        owner: String,
+    },
     ReassignOwned {
         roles: Vec<String>,
         to: String,
@@ -816,6 +822,8 @@ pub enum CommentTarget {
     Trigger(TriggerName),
     Rule(RuleName),
     Function(WrittenKind, FunctionName),
+    /// By its OID as a number is written.
+    LargeObject(String),
     /// Of a kind that there are no objects of.
     Other(String),
 }
@@ -866,6 +874,8 @@ pub enum GrantTarget {
     Languages(Vec<String>),
     /// Of these schemas.
     AllFunctions(WrittenKind, Vec<String>),
+    /// By their OIDs as numbers are written.
+    LargeObjects(Vec<String>),
     /// Membership in these roles.
     Roles(Vec<String>),
     /// A kind of object that only the system has, functions for one.

@@ -228,6 +228,25 @@ fn a_grant_says_what_to_whom() {
     assert!(parsed("grant select on t from x").is_err());
 }
 
+#[test]
+fn large_objects_are_named_by_numbers() {
+    let Ok(Ddl::Grant(g)) = parsed("grant select on large object 1, -2 to joe") else { panic!("parses") };
+    assert_eq!(g.target, GrantTarget::LargeObjects(vec!["1".to_owned(), "-2".to_owned()]));
+    let Ok(Ddl::Comment { on, text }) = parsed("comment on large object 7 is null") else { panic!("parses") };
+    assert_eq!((on, text), (CommentTarget::LargeObject("7".to_owned()), None));
+    let Ok(Ddl::AlterLargeObject { oid, owner }) = parsed("alter large object 7 owner to current_user") else {
+        panic!("parses")
+    };
+    assert_eq!((oid.as_str(), owner.as_str()), ("7", "current_user"));
+    for sql in [
+        "grant select on large object a to joe",
+        "alter large object 7 rename to b",
+        "comment on large object 'a' is ''",
+    ] {
+        assert!(parsed(sql).is_err(), "{sql}");
+    }
+}
+
 fn session(sql: &str) -> SessionCommand {
     match parsed(sql) {
         Ok(Ddl::Session(command)) => command,

@@ -78,8 +78,10 @@ fn object(p: &mut Words<'_, '_>) -> Parse<GrantTarget> {
     if p.eat("language") {
         return Ok(GrantTarget::Languages(p.commas(Words::label)?));
     }
-    let other = ["tablespace", "foreign"];
-    if other.iter().chain(&["large object", "parameter"]).any(|word| p.at(word)) {
+    if p.eat("large object") {
+        return Ok(GrantTarget::LargeObjects(p.commas(Words::number)?));
+    }
+    if ["tablespace", "foreign", "parameter"].iter().any(|word| p.at(word)) {
         while !p.at_end() && !p.at("to") && !p.at("from") {
             p.parser.advance_token();
         }

@@ -531,6 +531,11 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if let Some(kind) = function::kind(p) {
         return function::alter(p, kind);
     }
+    if p.eat("large object") {
+        let oid = p.number()?;
+        p.expect("owner to")?;
+        return Ok(Ddl::AlterLargeObject { oid, owner: p.label()? });
+    }
     if p.eat("trigger") {
         return trigger::alter(p);
     }
@@ -923,6 +928,8 @@ fn comment(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         CommentTarget::Policy { name, table: p.qualified()? }
     } else if let Some(kind) = function::kind(p) {
         CommentTarget::Function(kind, function::function_name(p)?)
+    } else if p.eat("large object") {
+        CommentTarget::LargeObject(p.number()?)
     } else if let Some(kind) = object_kind(p) {
         let name = if kind == ObjectKind::Role { QualifiedName(vec![p.label()?]) } else { p.qualified()? };
         CommentTarget::Object(kind, name)

@@ -273,16 +273,25 @@ impl<'p, 'a> Words<'p, 'a> {
         self.parser.parse_query()
     }
 
-    /// A whole number with sign.
-    pub fn integer(&mut self) -> Parse<i64> {
+    /// A number with its sign, as it is written.
+    pub fn number(&mut self) -> Parse<String> {
         let negative = self.eat_token(&Token::Minus);
         if !negative {
             self.eat_token(&Token::Plus);
         }
         let Token::Number(text, _) = &self.parser.peek_token_ref().token else { return self.unexpected() };
         let text = if negative { format!("-{text}") } else { text.clone() };
-        let Ok(value) = text.parse() else { return self.unexpected() };
         self.parser.advance_token();
+        Ok(text)
+    }
+
+    /// A whole number with sign.
+    pub fn integer(&mut self) -> Parse<i64> {
+        let text = self.number()?;
+        let Ok(value) = text.parse() else {
+            self.parser.prev_token();
+            return self.unexpected();
+        };
         Ok(value)
     }
 

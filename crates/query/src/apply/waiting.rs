@@ -1,4 +1,4 @@
-//! Functions that wait: `pg_sleep` and its kin, advisory locks, `sys.wait_for_job`.
+//! Functions that wait: `pg_sleep` and its kin, advisory locks, `sys.wait_for_job`, large objects.
 //!
 //! Expressions are evaluated without waiting, so a wait is a demand like a subquery: evaluation stops,
 //! the evaluator waits, and evaluates again with the row's wait behind it. No thread waits, and a
@@ -17,6 +17,7 @@ use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 use crate::apply::site::{Demand, Outcome, SiteCache};
 use crate::exec::eval::{Cx, Stop};
 use crate::exec::expr::{Expr, Value, value_at};
+use crate::large_object;
 
 const MICROS: f64 = 1e6;
 const DAY_MICROS: i64 = 86_400_000_000;
@@ -60,6 +61,7 @@ pub fn kind(function: Oid) -> Option<Kind> {
         "pg_sleep_for" => Kind::Interval,
         "pg_sleep_until" => Kind::Until,
         "pg_blocking_pids" | "sys.wait_for_job" => Kind::Session,
+        _ if large_object::calls::is_one(name) => Kind::Session,
         _ if name.starts_with("pg_advisory_") || name.starts_with("pg_try_advisory_") => Kind::Session,
         _ => return None,
     })

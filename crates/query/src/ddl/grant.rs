@@ -16,6 +16,7 @@ use gavel_functions::registry;
 use gavel_types::{Notice, Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
+use super::drop::is_system_column;
 use super::function_change::{Meant, is_of, word};
 use super::names::undefined_table;
 use super::permit::{refused, securable};
@@ -25,19 +26,19 @@ use super::user_type::undefined_type;
 pub(super) struct Effect {
     pub privileges: Privileges,
     /// ALL was said.
-    all: bool,
+    pub all: bool,
     /// Privileges by column; whether ALL was said.
     columns: Vec<(Privileges, bool, String)>,
 }
 
 /// Something that has a list.
 #[derive(Clone, Copy)]
-struct On<'a> {
-    class: Class,
-    owner: Oid,
-    kind: &'a str,
-    name: &'a str,
-    column: Option<&'a str>,
+pub(super) struct On<'a> {
+    pub class: Class,
+    pub owner: Oid,
+    pub kind: &'a str,
+    pub name: &'a str,
+    pub column: Option<&'a str>,
 }
 
 impl On<'_> {
@@ -195,7 +196,7 @@ impl DdlContext<'_> {
     }
 
     /// A list after the change for every grantee.
-    fn changed(
+    pub(super) fn changed(
         &mut self,
         on: On<'_>,
         old: &Acl,
@@ -215,11 +216,7 @@ impl DdlContext<'_> {
         if let GrantTarget::Roles(roles) = &grant.target {
             return self.grant_membership(grant, roles);
         }
-        if let Some(by) = &grant.granted_by
-            && self.role(by)? != self.user
-        {
-            return Err(SqlError::unsupported("grantor must be current user"));
-        }
+        self.require_own_grant(grant)?;
         match &grant.target {
             GrantTarget::Tables(names) => {
                 let found = self.relations(names)?;
@@ -269,9 +266,20 @@ impl DdlContext<'_> {
                 self.grant_on_functions(grant, *kind, found)?;
             }
             GrantTarget::Languages(names) => self.grant_on_languages(grant, names)?,
-            GrantTarget::Roles(_) | GrantTarget::Other => {
+            GrantTarget::Roles(_) | GrantTarget::LargeObjects(_) | GrantTarget::Other => {
                 self.grantees(grant)?;
             }
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// 0A000 for GRANTED BY somebody else than the current role.
+    pub(super) fn require_own_grant(&self, grant: &Grant) -> SqlResult<()> {
+        if let Some(by) = &grant.granted_by
+            && self.role(by)? != self.user
+        {
+            return Err(SqlError::unsupported("grantor must be current user"));
         }
         Ok(())
     }
@@ -372,6 +380,10 @@ impl DdlContext<'_> {
             }
         }
         for (privileges, all, name) in &effect.columns {
+            // Those on system columns are not kept.
+            if matches!(relation, Relation::Table(_)) && is_system_column(name) {
+                continue;
+            }
             let number = column_number(relation, name)?;
             let at = columns.iter().position(|c| c.0 == number).unwrap_or_else(|| {
                 columns.push((number, Vec::new()));

@@ -30,6 +30,7 @@
 //! | `roles`, `scram` | roles; password verifiers |
 //! | `grant`, `membership`, `default_privileges` | GRANT and REVOKE |
 //! | `policy` | row-level security |
+//! | `large_object` | GRANT, COMMENT and OWNER TO of large objects |
 //! | `permit` | what the current role may do |
 //! | `owned` | what keeps a role from being dropped; REASSIGN OWNED, DROP OWNED |
 //! | [`temporary`] | what becomes of temporary objects at COMMIT and DISCARD |
@@ -63,6 +64,7 @@ mod index_option;
 mod index_tree;
 mod inherit;
 mod logged;
+mod large_object;
 mod materialized;
 mod membership;
 pub mod names;
@@ -96,7 +98,7 @@ use gavel_binder::ddl::{self, Ddl, ast};
 use gavel_catalog::keys::rung_version;
 use gavel_catalog::predefined::CHECKPOINT;
 use gavel_catalog::store::{self, Reliance};
-use gavel_catalog::{Catalog, Subject, Table};
+use gavel_catalog::{Catalog, LargeObject, Subject, Table};
 use gavel_types::{Datum, Notice, Oid, SqlError, SqlResult, Write};
 use sqlparser::ast::Statement;
 
@@ -191,6 +193,28 @@ pub trait DdlHost: Send {
 
     /// Whether checks of what was written to this table wait for the end of the transaction.
     async fn has_pending_checks(&mut self, catalog: &Arc<Catalog>, table: Oid) -> SqlResult<bool>;
+
+    /// A large object.
+    async fn large_object(&mut self, oid: Oid) -> SqlResult<Option<LargeObject>> {
+        let _ = oid;
+        Ok(None)
+    }
+
+    /// All large objects of the database, by OID.
+    async fn large_objects(&mut self) -> SqlResult<Vec<(Oid, LargeObject)>> {
+        Ok(Vec::new())
+    }
+
+    /// Changes a large object that is there, or, for `None`, removes it with its bytes.
+    async fn put_large_object(&mut self, oid: Oid, object: Option<LargeObject>) -> SqlResult<()> {
+        let _ = object;
+        Err(SqlError::internal(format!("large object {oid} has no place here")))
+    }
+
+    /// `lo_compat_privileges`.
+    fn everybody_may_use_large_objects(&self) -> bool {
+        false
+    }
 
     /// Random bytes for salts.
     fn fill_random(&mut self, buffer: &mut [u8]);
@@ -381,12 +405,25 @@ impl DdlContext<'_> {
             Ddl::Truncate { tables, restart_identity, cascade } => {
                 self.truncate(tables, *restart_identity, *cascade).await?;
             }
+            Ddl::Comment { on: ast::CommentTarget::LargeObject(oid), text } => {
+                self.comment_on_large_object(oid, text.as_deref()).await?;
+            }
             Ddl::Comment { on, text } => self.comment(on, text.as_deref())?,
-            Ddl::Grant(grant) => self.grant(grant)?,
+            Ddl::Grant(grant) => match &grant.target {
+                ast::GrantTarget::LargeObjects(oids) => self.grant_on_large_objects(grant, oids).await?,
+                _ => self.grant(grant)?,
+            },
+            Ddl::AlterLargeObject { oid, owner } => self.give_large_object(oid, owner).await?,
             Ddl::AlterDefaultPrivileges(alter) => self.alter_default_privileges(alter).await?,
             Ddl::AlterGroup { group, members, drop } => self.alter_group(group, members, *drop)?,
-            Ddl::ReassignOwned { roles, to } => self.reassign_owned(roles, to)?,
-            Ddl::DropOwned { roles, cascade } => self.drop_owned(roles, *cascade).await?,
+            Ddl::ReassignOwned { roles, to } => {
+                self.reassign_owned(roles, to)?;
+                self.reassign_large_objects(roles, to).await?;
+            }
+            Ddl::DropOwned { roles, cascade } => {
+                self.drop_owned(roles, *cascade).await?;
+                self.drop_owned_large_objects(roles).await?;
+            }
             Ddl::CreateTrigger(create) => self.create_trigger(create).await?,
             Ddl::DropTrigger { name, if_exists } => self.drop_trigger(name, *if_exists)?,
             Ddl::RenameTrigger { name, to } => self.rename_trigger(name, to)?,
@@ -455,6 +492,7 @@ fn tag(ddl: &Ddl) -> String {
         },
         Ddl::AlterDefaultPrivileges(_) => "ALTER DEFAULT PRIVILEGES".into(),
         Ddl::AlterGroup { .. } => "ALTER ROLE".into(),
+        Ddl::AlterLargeObject { .. } => "ALTER LARGE OBJECT".into(),
         Ddl::ReassignOwned { .. } => "REASSIGN OWNED".into(),
         Ddl::DropOwned { .. } => "DROP OWNED".into(),
         Ddl::CreateTrigger(_) => "CREATE TRIGGER".into(),

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use gavel_catalog::acl::{self, Acl, AclItem};
 use gavel_catalog::bootstrap::SUPERUSER;
 use gavel_catalog::snapshot::Relation;
-use gavel_catalog::{Database, DefaultPrivileges, Function, Role, Schema, Sequence, SystemPrivileges, UserType, View};
+use gavel_catalog::{
+    Database, DefaultPrivileges, Function, LargeObject, Role, Schema, Sequence, SystemPrivileges, UserType, View,
+};
 use gavel_functions::registry;
 use gavel_types::text_io::type_name;
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
@@ -15,6 +17,7 @@ use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 use super::DdlContext;
 use super::default_privileges::shown_kind;
 use super::drop::Object;
+use super::large_object::dependence;
 use super::permit::refused;
 
 /// What depends on a role, by OID and column in the order in which PostgreSQL tells it.
@@ -49,8 +52,15 @@ fn described_of_system(oid: Oid) -> String {
 impl DdlContext<'_> {
     /// # Errors
     /// 2BP01 with a line for each thing that the role owns or has privileges for.
-    pub(super) fn require_unused_role(&self, role: &Role) -> SqlResult<()> {
-        let lines: Vec<String> = self.dependents_of(role.oid).into_values().collect();
+    pub(super) fn require_unused_role(&self, role: &Role, large_objects: &[(Oid, LargeObject)]) -> SqlResult<()> {
+        let mut dependents = self.dependents_of(role.oid);
+        for (oid, object) in large_objects {
+            if let Some((listed, line)) = dependence(*oid, object, role.oid) {
+                // Their OIDs may be those of other objects, too: these come first.
+                dependents.insert((oid.0, i16::MAX, listed), line);
+            }
+        }
+        let lines: Vec<String> = dependents.into_values().collect();
         if lines.is_empty() {
             return Ok(());
         }

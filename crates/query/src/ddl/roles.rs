@@ -198,8 +198,9 @@ impl DdlContext<'_> {
         Ok(())
     }
 
-    pub(super) fn drop_roles(&mut self, drop: &Drop) -> SqlResult<()> {
+    pub(super) async fn drop_roles(&mut self, drop: &Drop) -> SqlResult<()> {
         self.require_create_role(None, "permission denied to drop role", "")?;
+        let large_objects = self.host.large_objects().await?;
         for name in drop.names.iter().filter_map(|n| n.0.last()) {
             let Some(role) = self.now().roles.get(name).cloned() else {
                 let message = format!("role \"{name}\" does not exist");
@@ -219,7 +220,7 @@ impl DdlContext<'_> {
                 let message = format!("cannot drop role {name} because it is required by the database system");
                 return Err(SqlError::new(SqlState::DependentObjectsStillExist, message));
             }
-            self.require_unused_role(&role)?;
+            self.require_unused_role(&role, &large_objects)?;
             self.edit().roles.remove(name);
             self.forget_memberships(role.oid);
         }

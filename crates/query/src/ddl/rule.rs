@@ -221,6 +221,7 @@ impl DdlContext<'_> {
             column_acls: Vec::new(),
             options: Vec::new(),
             defaults: defaults.collect(),
+            triggers: table.triggers.clone(),
             rules: table.rules.clone(),
         };
         self.pin(table.schema, &query.depends_on);

@@ -144,7 +144,7 @@ impl DdlContext<'_> {
     pub(super) async fn drop(&mut self, drop: &Drop) -> SqlResult<()> {
         match drop.kind {
             ObjectKind::Database => self.drop_database(drop),
-            ObjectKind::Role => self.drop_roles(drop),
+            ObjectKind::Role => self.drop_roles(drop).await,
             _ => self.drop_objects(drop).await,
         }
     }

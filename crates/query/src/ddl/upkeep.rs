@@ -211,6 +211,9 @@ impl DdlContext<'_> {
                 require_kind(&found, name.0.last().map_or("", String::as_str), *kind)?;
                 (PG_CLASS, oid_of(&found), 0)
             }
+            CommentTarget::LargeObject(oid) => {
+                return Err(SqlError::internal(format!("large object {oid} is not in the catalog")));
+            }
             CommentTarget::Function(kind, name) => (PG_PROC, self.function_to_comment_on(*kind, name)?, 0),
             // Dumps comment on extensions that are not there to begin with.
             CommentTarget::Other(kind) if kind == "EXTENSION" => return Ok(()),

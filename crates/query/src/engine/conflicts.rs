@@ -57,6 +57,12 @@ impl Engine {
             let (_, name) = catalog.relation_name(oid)?;
             return Some(format!("The definition of \"{name}\" was changed"));
         }
+        if let Some((oid, page)) = keys::read_large_object_page(&conflict.key) {
+            return Some(format!("Page {page} of large object {oid} was changed"));
+        }
+        if let Some(oid) = keys::read_large_object(&conflict.key) {
+            return Some(format!("Large object {oid} was changed"));
+        }
         let (tenant, storage) = keys::read_object(&conflict.key)?;
         if tenant != catalog.database {
             return None;

@@ -428,6 +428,7 @@ impl Session {
             locks: self.locks_taken(),
             pending: self.shared.pending.lock().mark(),
             read_only,
+            large_objects: self.shared.large_objects.lock().mark(),
         };
         self.work().await?.savepoint(SAVEPOINT.into(), settings, place).await;
         Ok(())
@@ -446,6 +447,7 @@ impl Session {
         self.portals.close_after(place.portals);
         self.release_locks(place.locks);
         self.shared.pending.lock().rollback_to(place.pending);
+        self.shared.large_objects.lock().close_after(place.large_objects);
         self.shared.settings.lock().restore(settings);
         Ok(())
     }

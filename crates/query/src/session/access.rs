@@ -32,6 +32,7 @@ use crate::engine::system_rows::SystemRows;
 use crate::exec::access::{TableAccess, TableScan};
 use crate::exec::batch::{batch_of, schema_of};
 use crate::exec::operator::{BATCH_ROWS, BoxOperator};
+use crate::large_object::listing;
 use crate::session::calls::Caller;
 use crate::session::triggers::has_triggers;
 use crate::session::work::SharedState;
@@ -173,7 +174,16 @@ impl TableAccess for Access {
     }
 
     async fn system(&self, schema: &str, name: &str, equal: &[(usize, Datum)]) -> SqlResult<SystemRows> {
-        self.system.rows(schema, name, equal)
+        let asked = listing::Asked { schema, name, equal };
+        let catalog = &self.shapes.catalog;
+        if let Some(rows) = listing::rows(&self.view, catalog, &asked).await? {
+            return Ok(Arc::new(rows));
+        }
+        let rows = self.system.rows(schema, name, equal)?;
+        Ok(match listing::comments(&self.view, catalog.database, &asked).await? {
+            Some(more) => listing::with(&rows, more),
+            None => rows,
+        })
     }
 
     async fn lock(&self, _table: &Arc<Table>, keys: &[Bytes], mode: CheckMode) -> SqlResult<()> {

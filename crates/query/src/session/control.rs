@@ -57,6 +57,7 @@ impl Session {
             let serializable = self.known().serializable;
             let (at_least, temporary) = (self.last_commit, &mut self.temporary);
             let work = Work::begin(&self.engine, self.database, at_least, serializable, temporary).await?;
+            *self.shared.transaction.lock() = Arc::downgrade(&work.state);
             self.work = Some(work);
         }
         self.work.as_mut().ok_or_else(|| SqlError::internal("no transaction"))
@@ -250,6 +251,7 @@ impl Session {
             locks: self.locks_taken(),
             pending: self.shared.pending.lock().mark(),
             read_only,
+            large_objects: self.shared.large_objects.lock().mark(),
         };
         self.work().await?.savepoint(name, settings, place).await;
         Ok(())
@@ -277,6 +279,7 @@ impl Session {
                 self.portals.close_after(place.portals);
                 self.release_locks(place.locks);
                 self.shared.pending.lock().rollback_to(place.pending);
+                self.shared.large_objects.lock().close_after(place.large_objects);
                 settings
             }
             None => {
@@ -426,6 +429,7 @@ impl Session {
         self.age = Age::default();
         self.portals.end_transaction(committed);
         self.release_locks(0);
+        self.shared.large_objects.lock().close_all();
         // Jobs wait for transactions that are older than a step of theirs.
         self.live.lock().transaction_start = None;
         *self.shared.pending.lock() = Pending::default();
@@ -444,6 +448,7 @@ impl Session {
         let kept = self.work.as_ref().and_then(Work::last_place).unwrap_or_default();
         self.portals.close_after(kept.portals);
         self.release_locks(kept.locks);
+        self.shared.large_objects.lock().close_after(kept.large_objects);
         if over {
             self.roll_back();
         } else if self.is_overdue() {

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use gavel_binder::RowRights;
-use gavel_catalog::{Catalog, Subject, Table};
+use gavel_catalog::{Catalog, LargeObject, Subject, Table};
 use gavel_types::{Datum, KeyRange, Oid, SqlError, SqlResult, WriteMode};
 
 use crate::ddl::DdlHost;
 use crate::ddl::online::JobOrigin;
 use crate::dml::writer::Shapes;
+use crate::large_object::object;
 use crate::online::backfill::duplicated;
 use crate::prepared;
 use crate::session::{Session, binding};
@@ -93,6 +94,35 @@ impl DdlHost for Host<'_> {
         let state = Arc::clone(&self.session.work().await?.state);
         let state = state.lock().await;
         Ok(state.deferred.waits_on(table, catalog))
+    }
+
+    async fn large_object(&mut self, oid: Oid) -> SqlResult<Option<LargeObject>> {
+        let database = self.session.database;
+        let view = self.session.work().await?.view().await;
+        object::find(&view, database, oid).await
+    }
+
+    async fn large_objects(&mut self) -> SqlResult<Vec<(Oid, LargeObject)>> {
+        let database = self.session.database;
+        let view = self.session.work().await?.view().await;
+        object::all(&view, database).await
+    }
+
+    async fn put_large_object(&mut self, oid: Oid, changed: Option<LargeObject>) -> SqlResult<()> {
+        let database = self.session.database;
+        let state = Arc::clone(&self.session.work().await?.state);
+        let mut state = state.lock().await;
+        match &changed {
+            Some(changed) => object::put(&mut state.txn, database, oid, changed),
+            None => {
+                self.session.shared.large_objects.lock().close_object(oid);
+                object::remove(&mut state.txn, database, oid).await
+            }
+        }
+    }
+
+    fn everybody_may_use_large_objects(&self) -> bool {
+        self.session.shared.settings.lock().is_on("lo_compat_privileges")
     }
 
     fn fill_random(&mut self, buffer: &mut [u8]) {

@@ -22,6 +22,7 @@ use parking_lot::Mutex;
 use crate::engine::Engine;
 use crate::engine::registry::Live;
 use crate::engine::sequences::{State, next_value};
+use crate::large_object::calls;
 use crate::session::cancel::{cancelled, terminated};
 use crate::session::{Session, Shared};
 use crate::settings::authority::Authority;
@@ -367,7 +368,11 @@ impl SessionHooks for Hooks {
     }
 
     fn call_later(&self, proc: &Proc, args: &[Datum]) -> Option<Later> {
-        if proc.src == "sys_wait_for_job" { self.wait_for_job(args) } else { self.later(proc, args) }
+        match proc.src {
+            "sys_wait_for_job" => self.wait_for_job(args),
+            _ if calls::is_one(proc.name) => Some(self.large_object(proc, args)),
+            _ => self.later(proc, args),
+        }
     }
 
     fn call_set(&self, proc: &Proc, _: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {

@@ -9,6 +9,7 @@
 //! | [`control`] | BEGIN, COMMIT, SAVEPOINT …, and how transactions end |
 //! | [`simple`] | Query messages |
 //! | [`extended`] | Parse, Bind, Describe, Execute, Sync |
+//! | `function_call` | functions called by their OIDs |
 //! | [`statement`] | one statement of any kind |
 //! | [`running`] | plans started for this session |
 //! | [`utility`] | SET, SHOW, PREPARE, DDL and the like |
@@ -24,7 +25,7 @@
 //! | [`constraints`] | SET CONSTRAINTS |
 //! | [`notify`] | LISTEN, UNLISTEN, NOTIFY |
 //! | [`hooks`] | functions that need a session |
-//! | [`advisory`], `jobs` | … and those of advisory locks, and of jobs |
+//! | [`advisory`], `jobs`, `large_objects` | … and those of advisory locks, of jobs, and of large objects |
 //! | [`triggers`] | writes to tables with triggers |
 //! | [`ddl_host`], [`ddl_binder`] | what DDL asks of a session and of the binder |
 //! | [`binding`] | the binder, as sessions use it |
@@ -48,8 +49,10 @@ pub mod ddl_binder;
 pub mod ddl_host;
 pub mod explain;
 pub mod extended;
+mod function_call;
 pub mod hooks;
 mod jobs;
+mod large_objects;
 pub mod known;
 pub mod locking;
 pub mod notify;
@@ -85,6 +88,8 @@ use crate::engine::listeners::Mailbox;
 use crate::engine::registry::{Live, SessionInfo};
 use crate::engine::sequences::State;
 use crate::engine::{Engine, now_micros};
+use crate::large_object::calls::Running;
+use crate::large_object::descriptors::Descriptors;
 use crate::prepared::portals::{ListedCursors, Portals};
 use crate::prepared::statements::{ListedStatements, Statements};
 use crate::settings::authority::Authority;
@@ -148,6 +153,10 @@ pub struct Shared {
     pub statements: ListedStatements,
     /// It has asked for an advisory lock.
     pub uses_locks: AtomicBool,
+    /// The transaction that runs.
+    pub transaction: Mutex<Running>,
+    /// Large objects that the transaction has open.
+    pub large_objects: Mutex<Descriptors>,
     /// For the client, from functions of the running statement.
     pub notices: Mutex<Vec<Notice>>,
     /// Trigger functions that run within each other.
@@ -231,6 +240,8 @@ impl Session {
                 cursors: Arc::clone(portals.listed()),
                 statements: Arc::clone(prepared.listed()),
                 uses_locks: AtomicBool::new(false),
+                transaction: Mutex::default(),
+                large_objects: Mutex::default(),
                 notices: Mutex::default(),
                 trigger_depth: AtomicI32::new(0),
                 seeded: Arc::default(),
@@ -420,6 +431,11 @@ impl SqlSession for Session {
     async fn close_portal(&mut self, name: &str) -> SqlResult<()> {
         self.portals.close(name);
         Ok(())
+    }
+
+    async fn function_statement(&mut self, function: Oid, arguments: usize) -> SqlResult<(String, Vec<Oid>)> {
+        let result = self.function_call(function, arguments);
+        self.or_fail(result)
     }
 
     async fn sync(&mut self, sink: &mut dyn ResultSink) -> SqlResult<()> {

@@ -141,6 +141,11 @@ impl Hooks {
     }
 
     pub(super) fn system_call(&self, proc: &Proc, call: &Call<'_>, args: &[Datum]) -> Option<SqlResult<Datum>> {
+        if let ("obj_description", [Datum::Oid(oid), Datum::Text(class)]) = (proc.name, args)
+            && &**class == "pg_largeobject"
+        {
+            return Some(self.large_object_comment(Oid(*oid)));
+        }
         let subject = Some(Arc::clone(&self.subject));
         let names = CatalogNames { catalog: Arc::clone(&self.catalog), search_path: self.search_path.clone(), subject };
         let need = Need { sequences: proc.name == "pg_sequence_last_value", ..Need::default() };

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use gavel_binder::bound::{ColumnId, ConflictAction, MergeAction, Modify, ModifyOp, OnConflict};
+use gavel_binder::bound::{ColumnId, ConflictAction, MergeAction, Modify, ModifyOp, OnConflict, RowRule};
 use gavel_binder::{Qualified, Resolved};
 use gavel_catalog::Table;
 use gavel_catalog::trigger::{Timing, Trigger, TriggerEvent};
@@ -181,7 +181,7 @@ impl Session {
                 if let (Some((_, view)), Some(after)) =
                     (modify::first_broken(std::slice::from_ref(&source), &checks), &after)
                 {
-                    return Err(self.breaks_view(&act.shape, view, after));
+                    return Err(self.breaks_rule(&act.shape, rule, after));
                 }
                 if let (Some(at), Some(after)) = (&new, &after) {
                     at.iter().zip(after).for_each(|(p, value)| source[*p] = value.clone());
@@ -353,8 +353,8 @@ impl Session {
             let (outcome, met) = self.try_insert(act, (new_row, on), new, params).await?;
             let after = match (outcome, met) {
                 (Outcome::Inserted(row), _) => {
-                    if let Some((_, view)) = modify::first_broken(std::slice::from_ref(&source), &checks) {
-                        return Err(self.breaks_view(&shape, view, &row));
+                    if let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &checks) {
+                        return Err(self.breaks_rule(&shape, rule, &row));
                     }
                     touched.insert(shape.encode(&row)?.to_vec());
                     written.push(Wrote { event: act.event, old: None, new: Some(row.clone()) });
@@ -371,8 +371,8 @@ impl Session {
                     }
                     let Some(row) = self.before_row(&update, Some(&old), Some(row)).await? else { continue };
                     self.write_one(&update, Some(key), Some(old.clone()), Some(row.clone())).await?;
-                    if let Some(view) = broken {
-                        return Err(self.breaks_view(&shape, &view, &row));
+                    if let Some(rule) = broken {
+                        return Err(self.breaks_rule(&shape, &rule, &row));
                     }
                     written.push(Wrote { event: update.event, old: Some(old), new: Some(row.clone()) });
                     row
@@ -455,7 +455,11 @@ impl Session {
         Ok(())
     }
 
-    fn breaks_view(&mut self, shape: &TableShape, view: &str, row: &[Datum]) -> SqlError {
+    fn breaks_rule(&mut self, shape: &TableShape, rule: &RowRule, row: &[Datum]) -> SqlError {
+        let view = match rule {
+            RowRule::View(view) => view,
+            RowRule::Policy(policy) => return policy.broken(),
+        };
         let style = self.text_style_now();
         let text = format!("new row violates check option for view \"{view}\"");
         SqlError::new(SqlState::WithCheckOptionViolation, text)

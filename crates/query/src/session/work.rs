@@ -50,6 +50,8 @@ pub struct Place {
     pub pending: PendingMark,
     /// Whether it might only read.
     pub read_only: bool,
+    /// Large objects that had been opened.
+    pub large_objects: u64,
 }
 
 /// See the module.

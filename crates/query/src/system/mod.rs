@@ -2,7 +2,7 @@
 //! catalog when they are asked for, functions that describe objects, and names of objects to and from OIDs.
 //!
 //! Shapes are in [`gavel_catalog::system`]. A relation whose rows Gavel never has (rules of its own,
-//! publications, large objects …) is empty.
+//! publications …) is empty; large objects are listed in [`crate::large_object::listing`].
 //!
 //! | module | what it holds |
 //! |---|---|
@@ -21,6 +21,7 @@
 //! | `listings` | the views for people: `pg_tables`, `pg_indexes`, `pg_stat_user_tables`, … |
 //! | `policies` | `pg_policy` and `pg_policies` |
 //! | `privileges` | access privileges, memberships of roles |
+//! | `role_dependence` | what belongs to roles |
 //! | `inquiry` | `has_table_privilege` and its kin |
 //! | `information`, `information_types` | `information_schema` |
 //! | `routines` | functions and procedures of users |
@@ -51,6 +52,7 @@ pub mod partition_constraint;
 mod policies;
 mod privileges;
 pub mod resolver;
+mod role_dependence;
 mod routines;
 mod rules;
 mod sessions;

@@ -2,15 +2,17 @@
 //! views of `information_schema`, and the functions that make and take apart such lists.
 
 use gavel_catalog::acl::{self, Acl, AclItem, Class, Privileges};
+use gavel_catalog::bootstrap::DATABASE_OWNER;
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 
-use super::SystemContext;
 use super::table::{Rows, texts};
+use super::{SystemContext, role_dependence};
 
 pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
     match name {
         "pg_auth_members" => members(context, out),
         "pg_default_acl" => defaults(context, out),
+        "pg_shdepend" => role_dependence::fill(context, out),
         _ => return false,
     }
     true
@@ -200,6 +202,14 @@ fn memberships(context: &SystemContext<'_>, admin: bool, out: &mut Rows) {
         out.add(|row| {
             row.set("grantee", r.name.as_str()).set("role_name", role_name(context, m.role));
             row.set("is_grantable", if m.admin { "YES" } else { "NO" });
+        });
+    }
+    // Whoever owns the database is in the role that stands for its owner, but gives it to nobody.
+    let here = context.catalog.databases.get(&*context.catalog.database_name);
+    if let Some(d) = here.filter(|d| !admin && context.subject.has_privileges_of(d.owner)) {
+        out.add(|row| {
+            row.set("grantee", role_name(context, d.owner)).set("role_name", role_name(context, DATABASE_OWNER));
+            row.set("is_grantable", "NO");
         });
     }
 }

@@ -151,6 +151,10 @@ scripts! {
     indexes_are_built_online
     failed_builds_leave_invalid_indexes
     jobs_build_indexes_behind_the_session
+    large_objects_are_opened_read_and_written
+    large_objects_have_owners_and_privileges
+    large_objects_are_versioned
+    what_depends_on_roles_is_listed
     trees_of_partitions_are_walked
     conditions_leave_out_partitions
     foreign_keys_reach_partitions
