@@ -10,6 +10,7 @@
 //! | [`descriptor`] | what one object is |
 //! | [`user_type`] | enums, domains and composite types |
 //! | [`function`] | functions and procedures |
+//! | [`aggregate`] | aggregates of users |
 //! | [`index_method`] | access methods of indexes |
 //! | [`partition`] | how rows are shared out among the partitions of a table |
 //! | [`search`] | what a relation's bare name stands for |
@@ -23,6 +24,7 @@
 //! | [`system`] | shapes of the relations of `pg_catalog` and `information_schema` |
 
 pub mod acl;
+pub mod aggregate;
 pub mod bootstrap;
 pub mod descriptor;
 pub mod function;
@@ -40,6 +42,7 @@ pub mod store;
 pub mod system;
 pub mod user_type;
 
+pub use aggregate::{AggregateDefinition, AggregateSteps};
 pub use descriptor::{
     CheckConstraint, CheckOption, Column, Database, DefaultPrivileges, Descent, FkAction, FkMatch, ForeignKey,
     ForeignKeyPart, Identity, Index, IndexKey, IndexState, Materialized, Membership, ObjectId, OnCommit, Role, Schema,

@@ -63,6 +63,7 @@ pub enum Ddl {
     },
     CreateDomain(CreateDomain),
     CreateFunction(Box<CreateFunction>),
+    CreateAggregate(Box<CreateAggregate>),
     AlterFunction(AlterFunction),
     DropFunction(DropFunction),
     CreateSchema {
@@ -428,6 +429,39 @@ pub struct CreateFunction {
     pub options: Vec<FunctionOption>,
     /// One that is no string.
     pub body: Option<FunctionBody>,
+}
+
+/// CREATE AGGREGATE.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateAggregate {
+    pub name: QualifiedName,
+    pub or_replace: bool,
+    /// `None`: in the old way, in which an attribute says the type.
+    pub arguments: Option<AggregateArguments>,
+    /// In the order in which they were written, by their names as written.
+    pub attributes: Vec<(String, Attribute)>,
+}
+
+/// The arguments of an aggregate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AggregateArguments {
+    /// The direct ones first.
+    pub parameters: Vec<ParameterDef>,
+    /// How many are direct, of an aggregate with ORDER BY; `None` without.
+    pub direct: Option<usize>,
+}
+
+/// What is said of an attribute in definitions of aggregates and operators.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Attribute {
+    /// Nothing: it is on.
+    On,
+    Text(String),
+    Number(String),
+    /// Symbol of an operator, perhaps with a schema.
+    Operator(QualifiedName),
+    /// A type, or a name of something else that has the same form.
+    Name(QualifiedName, DataType),
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -14,8 +14,10 @@
 //! | [`session`] | cursors, LOCK, DISCARD, LISTEN and what else concerns the session alone |
 //! | [`user_type`] | types and domains |
 //! | [`function`] | functions and procedures |
+//! | [`aggregate`] | aggregates |
 //! | [`words`] | the token stream as words |
 
+mod aggregate;
 pub mod ast;
 pub mod copy;
 mod function;

@@ -10,7 +10,7 @@ use super::ast::{
     ObjectKind, PartitionOf, Persistence, QualifiedName, RoleOption, TableRef,
 };
 use super::words::{Parse, Words, quote};
-use super::{function, grant, partition, session, table, user_type};
+use super::{aggregate, function, grant, partition, session, table, user_type};
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("create") {
@@ -92,6 +92,8 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         function::create(p, FunctionKind::Function, or_replace)
     } else if p.eat("procedure") {
         function::create(p, FunctionKind::Procedure, or_replace)
+    } else if p.eat("aggregate") {
+        aggregate::create(p, or_replace)
     } else if p.eat("schema") {
         create_schema(p)
     } else if p.eat("database") {
@@ -514,6 +516,9 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if let Some(kind) = function::kind(p) {
         return function::alter(p, kind);
     }
+    if p.eat("aggregate") {
+        return aggregate::alter(p);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("ALTER {what}"));
@@ -777,6 +782,9 @@ fn drop(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if let Some(kind) = function::kind(p) {
         return function::drop(p, kind);
     }
+    if p.eat("aggregate") {
+        return aggregate::drop(p);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("DROP {what}"));
@@ -841,6 +849,8 @@ fn comment(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         }
     } else if let Some(kind) = function::kind(p) {
         CommentTarget::Function(kind, function::function_name(p)?)
+    } else if p.eat("aggregate") {
+        CommentTarget::Function(aggregate::KIND, aggregate::aggregate_name(p)?)
     } else if let Some(kind) = object_kind(p) {
         let name = if kind == ObjectKind::Role { QualifiedName(vec![p.label()?]) } else { p.qualified()? };
         CommentTarget::Object(kind, name)

@@ -22,6 +22,7 @@
 //! | `inherit`, `below`, `check` | what tables have of their parents; ALTER TABLE of tables that inherit; checks |
 //! | `user_type`, `domain`, `composite` | types of users |
 //! | `function`, `function_option`, `function_change` | functions and procedures: CREATE; their attributes; ALTER and DROP |
+//! | `aggregate`, `aggregate_option`, `support` | CREATE AGGREGATE; what it says; functions that definitions name |
 //! | [`online`] | what of a statement on an index is done by a job |
 //! | `alter`, `alter_table`, `rewrite` | ALTER; moving rows |
 //! | `drop` | DROP and dependencies |
@@ -35,6 +36,8 @@
 //! | `upkeep` | TRUNCATE, COMMENT, and statements without effect |
 //! | [`expression`] | changes to stored SQL text |
 
+mod aggregate;
+mod aggregate_option;
 mod alter;
 mod alter_table;
 mod attach;
@@ -76,6 +79,7 @@ mod schema;
 mod scram;
 mod sequence;
 mod shared;
+mod support;
 pub mod temporary;
 mod typed_table;
 mod upkeep;
@@ -337,6 +341,7 @@ impl DdlContext<'_> {
             Ddl::CreateType { name, definition } => self.create_type(name, definition).await?,
             Ddl::CreateDomain(create) => self.create_domain(create).await?,
             Ddl::CreateFunction(create) => self.create_function(create).await?,
+            Ddl::CreateAggregate(create) => self.create_aggregate(create).await?,
             Ddl::AlterFunction(alter) => self.alter_function(alter)?,
             Ddl::DropFunction(drop) => self.drop_functions(drop).await?,
             Ddl::CreateDatabase { name, options } => self.create_database(name, options).await?,
@@ -405,6 +410,7 @@ fn tag(ddl: &Ddl) -> String {
         Ddl::CreateType { .. } => "CREATE TYPE".into(),
         Ddl::CreateDomain(_) => "CREATE DOMAIN".into(),
         Ddl::CreateFunction(create) => format!("CREATE {}", create.kind.word().to_uppercase()),
+        Ddl::CreateAggregate(_) => "CREATE AGGREGATE".into(),
         Ddl::AlterFunction(alter) => routine("ALTER", alter.kind),
         Ddl::DropFunction(drop) => routine("DROP", drop.kind),
         Ddl::CreateDatabase { .. } => "CREATE DATABASE".into(),

@@ -18,6 +18,10 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
             super::routines::procs(context, out);
         }
         "pg_operator" => operators(out),
+        "pg_aggregate" => {
+            facts("pg_aggregate", include_str!("data/pg_aggregate.tsv"), out);
+            super::aggregates::fill(context, out);
+        }
         "pg_cast" => casts(out),
         "pg_am" => facts("pg_am", include_str!("data/pg_am.tsv"), out),
         "pg_opclass" => facts("pg_opclass", include_str!("data/pg_opclass.tsv"), out),

@@ -156,6 +156,10 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
         }
         "makeaclitem" if a.any_null() => Ok(Datum::Null),
         "makeaclitem" => super::privileges::make(context, (a.oid(0), a.oid(1)), a.text(2), a.is_true(3)),
+        "pg_get_functiondef" if catalog.function(a.oid(0)).is_some_and(|f| f.is_aggregate()) => {
+            let name = catalog.function(a.oid(0)).map_or("", |f| f.name.as_str());
+            Err(SqlError::new(SqlState::WrongObjectType, format!("\"{name}\" is an aggregate function")))
+        }
         "pg_get_functiondef" if catalog.function(a.oid(0)).is_some() => {
             text(catalog.function(a.oid(0)).map(|f| routines::create_statement(context, f)))
         }

@@ -28,6 +28,7 @@
 //! | [`functions`] | functions of the session over the catalog |
 //! | [`resolver`] | `regclass` and its kin: names to OIDs and back |
 
+mod aggregates;
 mod attributes;
 mod builtin;
 mod classes;
