@@ -292,7 +292,7 @@ impl DdlContext<'_> {
         };
         inputs.require_known(result, "result")?;
         if result == Oid::INTERNAL {
-            let detail = "A function returning \"internal\" must have at least one \"internal\" argument.";
+            let detail = "A result of type internal requires at least one input of type internal.";
             return Err(invalid("unsafe use of pseudo-type \"internal\"").detail(detail));
         }
         let plain_modify = if kind == 'n' { 'r' } else { 'w' };

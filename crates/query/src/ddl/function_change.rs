@@ -230,6 +230,7 @@ impl DdlContext<'_> {
         }
         let shown = match alter.action {
             FunctionAction::Options(_) => word(alter.kind),
+            _ if function.is_aggregate() => "function",
             _ => function.kind.word(),
         };
         self.must_own(function.owner, shown, &alter.name.name.to_string())?;
