@@ -53,7 +53,8 @@ const COLLECTING: [u32; 8] = [2335, 4053, 3538, 3545, 3175, 3267, 3197, 3270];
 /// The order in which an aggregate takes its rows. Distinct values come sorted, as they do where sorting finds them.
 fn order_of(call: &Aggregate) -> Vec<SortKey> {
     let sortable = call.args.iter().all(|arg| gavel_binder::sortable(arg.ty.oid).is_ok());
-    if !call.distinct || !call.order_by.is_empty() || !sortable || !COLLECTING.contains(&call.function.0) {
+    let shows_order = COLLECTING.contains(&call.function.0) || call.user.is_some();
+    if !call.distinct || !call.order_by.is_empty() || !sortable || !shows_order {
         return call.order_by.clone();
     }
     call.args.iter().map(|expr| SortKey { expr: expr.clone(), descending: false, nulls_first: false }).collect()
