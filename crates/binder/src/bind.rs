@@ -56,6 +56,7 @@ pub mod update;
 pub mod user_aggregate;
 pub mod user_call;
 pub mod user_item;
+pub mod user_operator;
 pub mod variable;
 pub mod view;
 pub mod walk;

@@ -11,6 +11,7 @@
 //! | [`user_type`] | enums, domains and composite types |
 //! | [`function`] | functions and procedures |
 //! | [`aggregate`] | aggregates of users |
+//! | [`operator`] | operators of users |
 //! | [`index_method`] | access methods of indexes |
 //! | [`partition`] | how rows are shared out among the partitions of a table |
 //! | [`search`] | what a relation's bare name stands for |
@@ -32,6 +33,7 @@ pub mod index_method;
 pub mod job;
 pub mod keys;
 pub mod oids;
+pub mod operator;
 pub mod partition;
 pub mod predefined;
 pub mod privilege;
@@ -50,6 +52,7 @@ pub use descriptor::{
 };
 pub use function::{Function, FunctionKind, Parameter};
 pub use index_method::IndexMethod;
+pub use operator::UserOperator;
 pub use partition::{PartitionBound, PartitionKey, PartitionOn, PartitionPart, PartitionStrategy, RangeEdge};
 pub use privilege::Subject;
 pub use snapshot::Catalog;

@@ -156,7 +156,10 @@ impl Binder<'_> {
     }
 
     /// A call of a function by its OID.
-    fn support_call(&mut self, oid: Oid, values: Vec<Typed>, pos: Pos) -> SqlResult<Typed> {
+    ///
+    /// # Errors
+    /// Those of the arguments, and of its body.
+    pub fn support_call(&mut self, oid: Oid, values: Vec<Typed>, pos: Pos) -> SqlResult<Typed> {
         if let Some(function) = self.context.catalog.function(oid).cloned() {
             self.uses(oid);
             let declared = function.input_types();

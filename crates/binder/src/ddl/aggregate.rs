@@ -70,6 +70,9 @@ fn value(p: &mut Words<'_, '_>) -> Parse<Attribute> {
         p.expect_token(&Token::RParen)?;
         return Ok(Attribute::Operator(name));
     }
+    if p.eat("setof") {
+        return Ok(Attribute::Name(QualifiedName(vec!["setof".to_owned()]), p.data_type()?));
+    }
     let name = peeked_name(p);
     Ok(Attribute::Name(name, p.data_type()?))
 }

@@ -64,6 +64,20 @@ pub enum Ddl {
     CreateDomain(CreateDomain),
     CreateFunction(Box<CreateFunction>),
     CreateAggregate(Box<CreateAggregate>),
+    CreateOperator {
+        name: QualifiedName,
+        /// In the order in which they were written, by their names as written.
+        attributes: Vec<(String, Attribute)>,
+    },
+    AlterOperator {
+        name: OperatorName,
+        action: OperatorAction,
+    },
+    DropOperator {
+        names: Vec<OperatorName>,
+        if_exists: bool,
+        cascade: bool,
+    },
     AlterFunction(AlterFunction),
     DropFunction(DropFunction),
     CreateSchema {
@@ -442,6 +456,21 @@ pub struct CreateAggregate {
     pub attributes: Vec<(String, Attribute)>,
 }
 
+/// An operator with its operands, as ALTER, DROP and COMMENT name it; `None` for NONE.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OperatorName {
+    pub name: QualifiedName,
+    pub left: Option<DataType>,
+    pub right: Option<DataType>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum OperatorAction {
+    Owner(String),
+    SetSchema(String),
+    Set(Vec<(String, Attribute)>),
+}
+
 /// The arguments of an aggregate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AggregateArguments {
@@ -766,6 +795,7 @@ pub enum CommentTarget {
         domain: QualifiedName,
     },
     Function(WrittenKind, FunctionName),
+    Operator(OperatorName),
     /// Of a kind that there are no objects of.
     Other(String),
 }

@@ -14,7 +14,7 @@
 //! | [`session`] | cursors, LOCK, DISCARD, LISTEN and what else concerns the session alone |
 //! | [`user_type`] | types and domains |
 //! | [`function`] | functions and procedures |
-//! | [`aggregate`] | aggregates |
+//! | [`aggregate`], [`operator`] | aggregates, operators |
 //! | [`words`] | the token stream as words |
 
 mod aggregate;
@@ -22,6 +22,7 @@ pub mod ast;
 pub mod copy;
 mod function;
 mod grant;
+mod operator;
 mod parser;
 mod partition;
 mod session;

@@ -10,7 +10,7 @@ use super::ast::{
     ObjectKind, PartitionOf, Persistence, QualifiedName, RoleOption, TableRef,
 };
 use super::words::{Parse, Words, quote};
-use super::{aggregate, function, grant, partition, session, table, user_type};
+use super::{aggregate, function, grant, operator, partition, session, table, user_type};
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("create") {
@@ -94,6 +94,9 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         function::create(p, FunctionKind::Procedure, or_replace)
     } else if p.eat("aggregate") {
         aggregate::create(p, or_replace)
+    } else if at_operator(p) {
+        p.eat("operator");
+        operator::create(p)
     } else if p.eat("schema") {
         create_schema(p)
     } else if p.eat("database") {
@@ -107,6 +110,11 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         let what = kind_words(p);
         unsupported(p, format!("CREATE {what}"))
     }
+}
+
+/// OPERATOR, and not a class or family of operators.
+fn at_operator(p: &Words<'_, '_>) -> bool {
+    p.at("operator") && !p.at("operator class") && !p.at("operator family")
 }
 
 /// The words that name a kind of object, as PostgreSQL shows them in tags.
@@ -519,6 +527,10 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("aggregate") {
         return aggregate::alter(p);
     }
+    if at_operator(p) {
+        p.eat("operator");
+        return operator::alter(p);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("ALTER {what}"));
@@ -785,6 +797,10 @@ fn drop(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("aggregate") {
         return aggregate::drop(p);
     }
+    if at_operator(p) {
+        p.eat("operator");
+        return operator::drop(p);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("DROP {what}"));
@@ -849,6 +865,9 @@ fn comment(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         }
     } else if let Some(kind) = function::kind(p) {
         CommentTarget::Function(kind, function::function_name(p)?)
+    } else if at_operator(p) {
+        p.eat("operator");
+        CommentTarget::Operator(operator::operator(p)?)
     } else if p.eat("aggregate") {
         CommentTarget::Function(aggregate::KIND, aggregate::aggregate_name(p)?)
     } else if let Some(kind) = object_kind(p) {

@@ -50,7 +50,7 @@ fn text(name: &str, value: &Attribute) -> SqlResult<String> {
     }
 }
 
-fn named(name: &str, value: &Attribute) -> SqlResult<Option<QualifiedName>> {
+pub(super) fn named(name: &str, value: &Attribute) -> SqlResult<Option<QualifiedName>> {
     match value {
         Attribute::On => Err(malformed(format!("{name} requires a parameter"))),
         Attribute::Text(text) => Ok(Some(QualifiedName(vec![text.clone()]))),

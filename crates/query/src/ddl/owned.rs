@@ -185,6 +185,7 @@ impl DdlContext<'_> {
         objects.extend(catalog.sequences.values().filter(alone).map(|s| Object::Sequence(s.oid)));
         objects.extend(catalog.types.values().filter(|t| gone(t.owner)).map(|t| Object::Type(t.oid)));
         objects.extend(catalog.functions.values().filter(|f| gone(f.owner)).map(|f| Object::Function(f.oid)));
+        objects.extend(catalog.operators.values().filter(|o| gone(o.owner)).map(|o| Object::Operator(o.oid)));
         objects.extend(catalog.schemas.values().filter(|s| gone(s.owner)).map(|s| Object::Schema(s.oid)));
         self.drop_all(&objects, cascade).await?;
         for role in roles {

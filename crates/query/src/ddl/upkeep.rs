@@ -8,7 +8,7 @@ use gavel_catalog::Table;
 use gavel_catalog::bootstrap::SUPERUSER;
 use gavel_catalog::privilege::Securable;
 use gavel_catalog::snapshot::{
-    PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE, PG_PROC, PG_TYPE, Relation,
+    PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE, PG_OPERATOR, PG_PROC, PG_TYPE, Relation,
 };
 use gavel_types::text_io::type_name;
 use gavel_types::{Notice, Oid, SqlError, SqlResult, SqlState};
@@ -170,6 +170,7 @@ impl DdlContext<'_> {
                 require_kind(&found, name.0.last().map_or("", String::as_str), *kind)?;
                 (PG_CLASS, oid_of(&found), 0)
             }
+            CommentTarget::Operator(name) => (PG_OPERATOR, self.operator_to_comment_on(name)?, 0),
             CommentTarget::Function(kind, name) => (PG_PROC, self.function_to_comment_on(*kind, name)?, 0),
             // Dumps comment on extensions that are not there to begin with.
             CommentTarget::Other(kind) if kind == "EXTENSION" => return Ok(()),

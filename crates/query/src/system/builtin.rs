@@ -17,7 +17,10 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
             procs(context, out);
             super::routines::procs(context, out);
         }
-        "pg_operator" => operators(out),
+        "pg_operator" => {
+            operators(out);
+            super::operators::fill(context, out);
+        }
         "pg_aggregate" => {
             facts("pg_aggregate", include_str!("data/pg_aggregate.tsv"), out);
             super::aggregates::fill(context, out);

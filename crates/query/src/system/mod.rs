@@ -46,6 +46,7 @@ mod inquiry;
 pub mod jobs;
 mod listings;
 pub mod opclass;
+pub mod operators;
 pub mod partition;
 pub mod partition_constraint;
 mod privileges;

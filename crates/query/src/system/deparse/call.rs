@@ -124,6 +124,15 @@ impl Writer<'_> {
         CatalogNames { catalog: Arc::clone(self.catalog), search_path, subject: None }.call_text(oid)
     }
 
+    /// What a user's operator is written as: to be kept, with its number in the place of the schema.
+    pub fn operator_text(&self, oid: Oid) -> Option<String> {
+        let operator = self.catalog.operator(oid)?;
+        if self.layout.stored {
+            return Some(format!("OPERATOR(\"{}\".{})", operator.numbered_schema(), operator.name));
+        }
+        Some(crate::system::operators::text(self.catalog, self.search_path, operator))
+    }
+
     /// The arguments of a user's aggregate; variadic ones have been collected, or were given as an array.
     fn user_arguments(&mut self, user: &UserAggregate, args: &[Scalar]) -> Option<()> {
         for (i, arg) in args.iter().enumerate() {
