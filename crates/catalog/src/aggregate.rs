@@ -66,7 +66,8 @@ impl AggregateDefinition {
 
     /// The functions that it calls, each once.
     pub fn functions(&self) -> Vec<Oid> {
-        let moving = self.moving.iter().flat_map(|(steps, inverse)| [Some(steps.transition), Some(*inverse), steps.finish]);
+        let moving =
+            self.moving.iter().flat_map(|(steps, inverse)| [Some(steps.transition), Some(*inverse), steps.finish]);
         let mut out: Vec<Oid> = [Some(self.steps.transition), self.steps.finish, self.combine]
             .into_iter()
             .chain([self.serialize, self.deserialize])

@@ -55,6 +55,7 @@ pub enum Kind {
     Function = 9,
     /// Privileges on something of the system; has no name.
     SystemPrivileges = 10,
+    /// An operator.
     Operator = 20,
 }
 
@@ -108,6 +109,7 @@ pub enum Space {
     /// Functions and procedures of one schema, by their signatures.
     Function = 6,
     /// Operators of one schema, by their signatures.
+    /// An operator.
     Operator = 20,
 }
 

@@ -33,7 +33,9 @@ impl Binder<'_> {
         let mut schemas: Vec<Oid> = Vec::new();
         let mut numbered = None;
         match name.schema.as_deref() {
-            Some("pg_catalog") => numbered = text_io::function_of_number(&name.name).and_then(|oid| catalog.function(oid)),
+            Some("pg_catalog") => {
+                numbered = text_io::function_of_number(&name.name).and_then(|oid| catalog.function(oid))
+            }
             Some(schema) => schemas.extend(catalog.qualifier(schema).map(|s| s.oid)),
             None => {
                 for schema in self.context.search_path {

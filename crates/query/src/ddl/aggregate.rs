@@ -389,7 +389,11 @@ impl DdlContext<'_> {
     }
 }
 
-fn steps_of(written: &WrittenSteps, (transition, state, finish): (Oid, Oid, Option<Oid>), modify: char) -> AggregateSteps {
+fn steps_of(
+    written: &WrittenSteps,
+    (transition, state, finish): (Oid, Oid, Option<Oid>),
+    modify: char,
+) -> AggregateSteps {
     AggregateSteps {
         transition,
         state,
@@ -409,8 +413,11 @@ fn require_same_form(old: &Function, new: &Function) -> SqlResult<()> {
         return Err(error.detail(format!("\"{}\" is {}.", old.name, before.kind_text())));
     }
     if before.direct != after.direct {
-        return Err(invalid("cannot change number of direct arguments of an aggregate function")
-            .detail(format!("\"{}\" is {}.", old.name, before.kind_text())));
+        return Err(invalid("cannot change number of direct arguments of an aggregate function").detail(format!(
+            "\"{}\" is {}.",
+            old.name,
+            before.kind_text()
+        )));
     }
     Ok(())
 }

@@ -186,9 +186,7 @@ impl Written {
             None | Some("unsafe") => Ok('u'),
             Some("safe") => Ok('s'),
             Some("restricted") => Ok('r'),
-            Some(_) => {
-                Err(malformed("parameter \"parallel\" must be SAFE, RESTRICTED, or UNSAFE".to_owned()))
-            }
+            Some(_) => Err(malformed("parameter \"parallel\" must be SAFE, RESTRICTED, or UNSAFE".to_owned())),
         }
     }
 }

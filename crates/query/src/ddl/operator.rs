@@ -136,10 +136,8 @@ impl DdlContext<'_> {
             }
             operator.negator = negator;
         }
-        let functions: Vec<Oid> = [found.oid, restrict, join]
-            .into_iter()
-            .filter(|oid| self.now().function(*oid).is_some())
-            .collect();
+        let functions: Vec<Oid> =
+            [found.oid, restrict, join].into_iter().filter(|oid| self.now().function(*oid).is_some()).collect();
         self.pin(schema, &functions);
         let (commutator, negator) = (operator.commutator, operator.negator);
         self.edit().put_operator(Arc::new(operator));
@@ -172,12 +170,7 @@ impl DdlContext<'_> {
     }
 
     /// The operator of this name over these types, which is made as a shell if it is not there.
-    async fn partner(
-        &mut self,
-        of: &UserOperator,
-        name: &QualifiedName,
-        (left, right): (Oid, Oid),
-    ) -> SqlResult<Oid> {
+    async fn partner(&mut self, of: &UserOperator, name: &QualifiedName, (left, right): (Oid, Oid)) -> SqlResult<Oid> {
         let (schema, symbol) = self.split(name)?;
         let symbol = symbol.to_owned();
         let schema = match schema {

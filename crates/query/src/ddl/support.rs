@@ -2,8 +2,8 @@
 
 use gavel_binder::ddl::ast::QualifiedName;
 use gavel_binder::{Fit, fit};
-use gavel_catalog::privilege::denied;
 use gavel_catalog::FunctionKind;
+use gavel_catalog::privilege::denied;
 use gavel_functions::registry::{self, ProcKind};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 

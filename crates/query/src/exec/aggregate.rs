@@ -437,12 +437,7 @@ impl GroupSet {
     }
 
     /// Feeds what was held back, in order.
-    async fn feed(
-        call: &AggregateCall,
-        state: &mut CallState,
-        evaluator: &Evaluator,
-        total: usize,
-    ) -> SqlResult<()> {
+    async fn feed(call: &AggregateCall, state: &mut CallState, evaluator: &Evaluator, total: usize) -> SqlResult<()> {
         let Some((_, held)) = state.held.take() else { return Ok(()) };
         if held.groups.is_empty() {
             return Ok(());

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use gavel_binder::bound::{
-    Aggregate, AggregateSteps, ColumnId, Cte, CteBody, CteId, FrameBound, LockTarget, Rel, Scalar, ScalarKind, SetOpKind,
-    SortKey, Source, Subquery, SubqueryKind, Window as BoundWindow,
+    Aggregate, AggregateSteps, ColumnId, Cte, CteBody, CteId, FrameBound, LockTarget, Rel, Scalar, ScalarKind,
+    SetOpKind, SortKey, Source, Subquery, SubqueryKind, Window as BoundWindow,
 };
 use gavel_functions::aggregate::AggregateSpec;
 use gavel_functions::registry;
@@ -533,7 +533,8 @@ impl<'a> Planner<'a> {
 
     /// What a user's aggregate does with a row.
     fn aggregate_steps(&mut self, steps: &AggregateSteps) -> SqlResult<Steps> {
-        let layout: Vec<(ColumnId, PgType)> = std::iter::once(steps.state).chain(steps.inputs.iter().copied()).collect();
+        let layout: Vec<(ColumnId, PgType)> =
+            std::iter::once(steps.state).chain(steps.inputs.iter().copied()).collect();
         Ok(Steps {
             direct: steps.direct,
             transition: self.compile(&steps.transition, &layout)?,

@@ -306,8 +306,7 @@ fn types_and_visibility(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) 
         "pg_function_is_visible" => Ok(Datum::Bool(routines::visibility(context, a.oid(0)).unwrap_or(true))),
         "pg_operator_is_visible" if context.catalog.operator(a.oid(0)).is_some() => {
             let found = context.catalog.operator(a.oid(0));
-            let visible =
-                found.is_some_and(|o| super::operators::is_visible(context.catalog, context.search_path, o));
+            let visible = found.is_some_and(|o| super::operators::is_visible(context.catalog, context.search_path, o));
             Ok(Datum::Bool(visible))
         }
         // Everything else of these kinds is PostgreSQL's own, and `pg_catalog` is always on the path.

@@ -349,8 +349,9 @@ impl NameResolver for CatalogNames {
             }
             Oid::REGOPERATOR if self.catalog.operator(object).is_some() => {
                 let o = self.catalog.operator(object)?;
-                let side =
-                    |t: Oid| if t.0 == 0 { "NONE".to_owned() } else { self.type_text(t).unwrap_or_else(|| type_label(t)) };
+                let side = |t: Oid| {
+                    if t.0 == 0 { "NONE".to_owned() } else { self.type_text(t).unwrap_or_else(|| type_label(t)) }
+                };
                 let schema = match super::operators::is_visible(&self.catalog, &self.search_path, o) {
                     true => String::new(),
                     false => format!("{}.", quote(&self.catalog.schema_by_oid(o.schema)?.name)),

@@ -189,7 +189,9 @@ impl Writer<'_> {
         };
         self.put(&format!("{name}({}", if aggregate.distinct { "DISTINCT " } else { "" }));
         let within = match (user, proc) {
-            (Some(user), _) => user.function.aggregate().is_some_and(gavel_catalog::AggregateDefinition::is_ordered_set),
+            (Some(user), _) => {
+                user.function.aggregate().is_some_and(gavel_catalog::AggregateDefinition::is_ordered_set)
+            }
             (None, proc) => proc.is_some_and(gavel_binder::is_ordered_set),
         };
         if within {
