@@ -109,7 +109,6 @@ pub enum Space {
     /// Functions and procedures of one schema, by their signatures.
     Function = 6,
     /// Operators of one schema, by their signatures.
-    /// An operator.
     Operator = 20,
 }
 

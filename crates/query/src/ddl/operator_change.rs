@@ -134,6 +134,13 @@ impl DdlContext<'_> {
         self.edit().remove_operator(oid);
     }
 
+    /// Gives an operator another owner.
+    pub(super) fn give_operator(&mut self, operator: &UserOperator, owner: Oid) {
+        self.catalog.used.insert(owner);
+        let version = operator.version + 1;
+        self.edit().put_operator(Arc::new(UserOperator { owner, version, ..operator.clone() }));
+    }
+
     pub(super) fn alter_operator(&mut self, name: &OperatorName, action: &OperatorAction) -> SqlResult<()> {
         let operator = match self.meant_operator(name)? {
             Meant::User(operator) => operator,
@@ -150,8 +157,8 @@ impl DdlContext<'_> {
                     return Ok(());
                 }
                 self.may_give(owner, Some(operator.schema))?;
-                self.catalog.used.insert(owner);
-                next.owner = owner;
+                self.give_operator(&operator, owner);
+                return Ok(());
             }
             OperatorAction::SetSchema(schema) => {
                 let target = self.schema(schema)?;

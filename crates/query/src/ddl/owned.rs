@@ -89,6 +89,9 @@ impl DdlContext<'_> {
         for f in catalog.functions.values() {
             add(f.oid.0, f.owner, &f.acl, &|| self.described(&Object::Function(f.oid)));
         }
+        for o in catalog.operators.values() {
+            add(o.oid.0, o.owner, &None, &|| self.described(&Object::Operator(o.oid)));
+        }
         for p in catalog.system_privileges.values() {
             add(p.oid.0, SUPERUSER, &Some(p.acl.clone()), &|| described_of_system(p.oid));
         }
@@ -158,6 +161,9 @@ impl DdlContext<'_> {
         }
         for f in catalog.functions.values().filter(|f| gone(f.owner)) {
             self.give_function(f, owner);
+        }
+        for o in catalog.operators.values().filter(|o| gone(o.owner)) {
+            self.give_operator(o, owner);
         }
         let tables = catalog.tables.values().filter(|t| gone(t.owner)).cloned().map(Relation::Table);
         let views = catalog.views.values().filter(|v| gone(v.owner)).cloned().map(Relation::View);
