@@ -406,6 +406,35 @@ pub struct Aggregate {
     /// ORDER BY inside the call, or WITHIN GROUP.
     pub order_by: Vec<SortKey>,
     pub ty: PgType,
+    /// Set if an aggregate of users is called.
+    pub user: Option<Arc<UserAggregate>>,
+}
+
+/// An aggregate of users in a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UserAggregate {
+    pub function: Arc<Function>,
+    /// `None` where the call's `function`, one of PostgreSQL's own, computes the same, and where nothing is run.
+    pub steps: Option<AggregateSteps>,
+}
+
+/// How the rows of a group become a value, one after the other. The columns are of no relation: they stand for the state
+/// and for the arguments of a row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AggregateSteps {
+    pub state: (ColumnId, PgType),
+    /// One for each argument of the call, direct ones first.
+    pub inputs: Vec<(ColumnId, PgType)>,
+    /// How many of them are direct.
+    pub direct: usize,
+    /// The next state, over the state and the arguments that are not direct.
+    pub transition: Scalar,
+    /// Rows with a NULL are left out, and the first other one is the first state if there is no `initial` one.
+    pub strict: bool,
+    /// A constant expression; NULL if `None`.
+    pub initial: Option<Scalar>,
+    /// The result, over the state and the direct arguments; the state if `None`.
+    pub finish: Option<Scalar>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -419,6 +448,8 @@ pub struct Window {
     pub order_by: Vec<SortKey>,
     pub frame: Frame,
     pub ty: PgType,
+    /// As in [`Aggregate`].
+    pub user: Option<Arc<UserAggregate>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -30,7 +30,7 @@ mod print;
 pub mod query_tree;
 
 pub use bind::call::is_ordered_set;
-pub use bind::coerce::can_coerce;
+pub use bind::coerce::{binary_coercible, can_coerce};
 pub use bind::domain::base_type;
 pub use bind::function_name::functions_of_name;
 pub use bind::literal::idents_of;
@@ -42,6 +42,7 @@ pub use bind::record::{query_tree, recorded_default, recorded_policy, recorded_t
 pub use bind::routine::{CheckedBody, check_body, in_body};
 pub use bind::rule_definition::{RuleDefinition, WrittenRule, rule_definition};
 pub use bind::statement::bind;
+pub use bind::support::{Fit, fit};
 pub use bind::table_expr::{
     TableExpr, bind_default, bind_default_ast, bind_partition_bound_ast, bind_table_expr, bind_table_expr_ast,
     expression_volatility, volatility,

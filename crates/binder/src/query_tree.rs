@@ -317,6 +317,8 @@ pub enum Form {
     SetRow(ColumnId),
     /// A function by name, though its call could be read as an operator or cast.
     Call(Option<WrittenArgs>),
+    /// A function behind an operator of users.
+    Operator(Oid),
     /// A function by a syntax of its own, `EXTRACT(… FROM …)`, with the arguments before they are cast.
     Syntax(Vec<Scalar>),
     /// A word, or a word with a precision: `CURRENT_DATE`.

@@ -9,6 +9,7 @@ use gavel_types::Oid;
 use serde::{Deserialize, Serialize};
 
 use crate::acl::Acl;
+use crate::aggregate::AggregateDefinition;
 
 /// How a value gets in or out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +68,8 @@ pub enum Body {
     Atomic(Vec<String>),
     /// A body in PL/pgSQL, as it was written.
     Plpgsql(String),
+    /// Of an aggregate, which calls other functions.
+    Aggregate(Box<AggregateDefinition>),
 }
 
 impl Body {
@@ -75,6 +78,7 @@ impl Body {
         match self {
             Self::Plpgsql(_) => "plpgsql",
             Self::Text(_) | Self::Return(_) | Self::Atomic(_) => "sql",
+            Self::Aggregate(_) => "internal",
         }
     }
 }
@@ -83,6 +87,7 @@ impl Body {
 pub enum FunctionKind {
     Function,
     Procedure,
+    Aggregate,
 }
 
 impl FunctionKind {
@@ -91,11 +96,12 @@ impl FunctionKind {
         match self {
             Self::Function => "function",
             Self::Procedure => "procedure",
+            Self::Aggregate => "aggregate",
         }
     }
 }
 
-/// `CREATE FUNCTION` or `CREATE PROCEDURE`.
+/// `CREATE FUNCTION`, `CREATE PROCEDURE` or `CREATE AGGREGATE`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Function {
     pub oid: Oid,
@@ -162,6 +168,18 @@ impl Function {
 
     pub fn is_procedure(&self) -> bool {
         self.kind == FunctionKind::Procedure
+    }
+
+    /// What an aggregate does; `None` if it is none.
+    pub fn aggregate(&self) -> Option<&AggregateDefinition> {
+        match &self.body {
+            Body::Aggregate(definition) => Some(definition),
+            _ => None,
+        }
+    }
+
+    pub fn is_aggregate(&self) -> bool {
+        self.kind == FunctionKind::Aggregate
     }
 
     /// See [`signature`].

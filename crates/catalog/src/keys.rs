@@ -59,6 +59,8 @@ pub enum Kind {
     Function = 9,
     /// Privileges on something of the system; has no name.
     SystemPrivileges = 10,
+    /// An operator.
+    Operator = 20,
 }
 
 impl Kind {
@@ -68,6 +70,7 @@ impl Kind {
         named
             .into_iter()
             .chain([Self::DefaultPrivileges, Self::Type, Self::Function, Self::SystemPrivileges])
+            .chain([Self::Operator])
             .find(|k| *k as u8 == number)
     }
 
@@ -77,6 +80,7 @@ impl Kind {
             Self::Database | Self::Role => CLUSTER,
             Self::Schema | Self::Table | Self::View | Self::Sequence => database,
             Self::DefaultPrivileges | Self::Type | Self::Function | Self::SystemPrivileges => database,
+            Self::Operator => database,
         }
     }
 
@@ -90,6 +94,7 @@ impl Kind {
             Self::DefaultPrivileges | Self::SystemPrivileges => Space::Relation,
             Self::Type => Space::Type,
             Self::Function => Space::Function,
+            Self::Operator => Space::Operator,
         }
     }
 }
@@ -107,6 +112,8 @@ pub enum Space {
     Type = 5,
     /// Functions and procedures of one schema, by their signatures.
     Function = 6,
+    /// Operators of one schema, by their signatures.
+    Operator = 20,
 }
 
 fn prefix(tenant: Oid, object: u32) -> BytesMut {

@@ -10,6 +10,8 @@
 //! | [`descriptor`] | what one object is |
 //! | [`user_type`] | enums, domains and composite types |
 //! | [`function`] | functions and procedures |
+//! | [`aggregate`] | aggregates of users |
+//! | [`operator`] | operators of users |
 //! | [`index_method`] | access methods of indexes |
 //! | [`partition`] | how rows are shared out among the partitions of a table |
 //! | [`policy`] | row-level security |
@@ -25,6 +27,7 @@
 //! | [`system`] | shapes of the relations of `pg_catalog` and `information_schema` |
 
 pub mod acl;
+pub mod aggregate;
 pub mod bootstrap;
 pub mod descriptor;
 pub mod function;
@@ -33,6 +36,7 @@ pub mod job;
 pub mod keys;
 pub mod large_object;
 pub mod oids;
+pub mod operator;
 pub mod partition;
 pub mod policy;
 pub mod predefined;
@@ -46,6 +50,7 @@ pub mod system;
 pub mod trigger;
 pub mod user_type;
 
+pub use aggregate::{AggregateDefinition, AggregateSteps};
 pub use descriptor::{
     CheckConstraint, CheckOption, Column, Database, DefaultPrivileges, Descent, FkAction, FkMatch, ForeignKey,
     ForeignKeyPart, Identity, Index, IndexKey, IndexState, Materialized, Membership, ObjectId, OnCommit, Role, Schema,
@@ -54,6 +59,7 @@ pub use descriptor::{
 pub use function::{Function, FunctionKind, Parameter};
 pub use index_method::IndexMethod;
 pub use large_object::LargeObject;
+pub use operator::UserOperator;
 pub use partition::{PartitionBound, PartitionKey, PartitionOn, PartitionPart, PartitionStrategy, RangeEdge};
 pub use policy::{Policy, PolicyCommand, RowSecurity};
 pub use privilege::Subject;

@@ -12,6 +12,7 @@ use crate::descriptor::{
     Database, DefaultPrivileges, ForeignKey, Index, Role, Schema, Sequence, SystemPrivileges, Table, View,
 };
 use crate::function::Function;
+use crate::operator::UserOperator;
 use crate::system::{FIRST_TEMPORARY_OID, TEMPORARY_SCHEMA, is_temporary};
 use crate::user_type::{Domain, UserType, enum_values};
 
@@ -56,6 +57,7 @@ pub const PG_PROC: Oid = Oid(1255);
 pub const PG_TRIGGER: Oid = Oid(2620);
 pub const PG_REWRITE: Oid = Oid(2618);
 pub const PG_POLICY: Oid = Oid(3256);
+pub const PG_OPERATOR: Oid = Oid(2617);
 
 /// Whether objects of this catalog belong to the whole cluster.
 pub fn is_shared(class: Oid) -> bool {
@@ -90,6 +92,8 @@ pub struct Catalog {
     pub functions: BTreeMap<Oid, Arc<Function>>,
     /// Their OIDs by schema and name, in order.
     pub function_names: BTreeMap<(Oid, String), Vec<Oid>>,
+    /// Operators of users by OID.
+    pub operators: BTreeMap<Oid, Arc<UserOperator>>,
     /// What text forms of enums are read and written by.
     pub enums: BTreeMap<Oid, EnumValues>,
     /// Cluster-wide: roles and databases.
@@ -221,6 +225,15 @@ impl Catalog {
     pub fn functions_named(&self, schema: Oid, name: &str) -> impl Iterator<Item = &Arc<Function>> {
         let found = self.function_names.get(&(schema, name.to_owned()));
         found.into_iter().flatten().filter_map(|oid| self.functions.get(oid))
+    }
+
+    pub fn operator(&self, oid: Oid) -> Option<&Arc<UserOperator>> {
+        self.operators.get(&oid)
+    }
+
+    /// The operators `schema.name`, by schema OID, shells among them.
+    pub fn operators_named(&self, schema: Oid, name: &str) -> impl Iterator<Item = &Arc<UserOperator>> {
+        self.operators.values().filter(move |o| o.schema == schema && o.name == name)
     }
 
     /// The values of an enum in order.
@@ -520,6 +533,15 @@ impl Catalog {
         named.push(function.oid);
         named.sort_unstable();
         self.functions.insert(function.oid, function);
+    }
+
+    /// Adds an operator, or replaces the one of the same OID.
+    pub fn put_operator(&mut self, operator: Arc<UserOperator>) {
+        self.operators.insert(operator.oid, operator);
+    }
+
+    pub fn remove_operator(&mut self, oid: Oid) {
+        self.operators.remove(&oid);
     }
 
     /// Takes a table and its indexes away.

@@ -26,6 +26,7 @@ use crate::acl::{self, AclItem, Privileges};
 use crate::descriptor::{Database, DefaultPrivileges, Role, Schema, Sequence, SystemPrivileges, Table, View};
 use crate::function::Function;
 use crate::keys::{self, CLUSTER, Kind, Space};
+use crate::operator::UserOperator;
 use crate::rung;
 use crate::snapshot::{Catalog, row_type};
 use crate::system::is_temporary;
@@ -86,6 +87,7 @@ pub fn load(database: Oid, rows: &StoredRows) -> SqlResult<Catalog> {
             Kind::Sequence => catalog.put_sequence(decode::<Sequence>(value)?),
             Kind::Type => catalog.put_type(decode::<UserType>(value)?),
             Kind::Function => catalog.put_function(decode::<Function>(value)?),
+            Kind::Operator => catalog.put_operator(decode::<UserOperator>(value)?),
             Kind::DefaultPrivileges => {
                 let found = decode::<DefaultPrivileges>(value)?;
                 catalog.default_privileges.insert(found.oid, found);
@@ -189,6 +191,10 @@ fn stored(catalog: &Catalog, same: &BTreeSet<usize>) -> BTreeMap<(Kind, Oid), St
         let names = || one(Space::Function, o.schema, &o.signature(), o.oid);
         add(&mut out, same, (Kind::Function, o.oid), o, names, Vec::new);
     }
+    for o in catalog.operators.values() {
+        let names = || one(Space::Operator, o.schema, &o.signature(), o.oid);
+        add(&mut out, same, (Kind::Operator, o.oid), o, names, Vec::new);
+    }
     for o in catalog.default_privileges.values() {
         add(&mut out, same, (Kind::DefaultPrivileges, o.oid), o, Vec::new, Vec::new);
     }
@@ -216,6 +222,7 @@ fn addresses(catalog: &Catalog) -> BTreeSet<usize> {
         .chain(c.sequences.values().map(address))
         .chain(c.types.values().map(address))
         .chain(c.functions.values().map(address))
+        .chain(c.operators.values().map(address))
         .chain(c.tables.values().map(address))
         .chain(c.default_privileges.values().map(address))
         .chain(c.system_privileges.values().map(address))
@@ -330,6 +337,7 @@ impl Writes {
             Kind::Sequence => catalog.sequences.get(&oid).map(|o| encode(o.as_ref())),
             Kind::Type => catalog.types.get(&oid).map(|o| encode(o.as_ref())),
             Kind::Function => catalog.functions.get(&oid).map(|o| encode(o.as_ref())),
+            Kind::Operator => catalog.operators.get(&oid).map(|o| encode(o.as_ref())),
             Kind::Schema => catalog.schemas.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
             Kind::Role => catalog.roles.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
             Kind::DefaultPrivileges => catalog.default_privileges.get(&oid).map(|o| encode(o.as_ref())),

@@ -14,6 +14,7 @@
 //! | [`physical`] | Arrow types of PostgreSQL types; `Datum` to and from arrays |
 //! | [`vector`] | evaluation over Arrow arrays: kernels where they exist, else row by row |
 //! | [`aggregate`] | accumulators |
+//! | [`aggregate_facts`] | what aggregates are made of |
 //! | [`formatting`], [`json`] | `to_char` and its kin; JSON |
 //! | `tables` | the list of all tables of implementations |
 //! | [`compare`] | SQL comparison and order-preserving sort keys |
@@ -31,6 +32,7 @@
 //! | [`cast`] | input, output, and casts of strings |
 
 pub mod aggregate;
+pub mod aggregate_facts;
 pub mod args;
 pub mod array;
 pub mod call;

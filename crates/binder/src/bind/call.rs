@@ -45,11 +45,14 @@ impl Binder<'_> {
             duplicates || star || !order_by.is_empty() || f.filter.is_some() || !f.within_group.is_empty();
         // Arguments of an aggregate are bound knowing that they are; names tell which functions are.
         let aggregate = self.names_aggregate(&name) && f.over.is_none();
-        if aggregate && !f.within_group.is_empty() && super::hypothetical::is_one(&name.name) {
-            return self.hypothetical(f, &name.name, list, pos);
+        if aggregate
+            && !f.within_group.is_empty()
+            && let Some(own) = self.hypothetical_named(&name)
+        {
+            return self.hypothetical(f, &own, list, pos);
         }
-        if aggregate {
-            return self.aggregate(f, &name, list, duplicates, star, &order_by, pos);
+        if aggregate && let Some(value) = self.aggregate(f, &name, list, duplicates, star, &order_by, pos)? {
+            return Ok(value);
         }
         let sets_before = self.sets_count();
         let arguments = self.arguments(list)?;
@@ -96,11 +99,12 @@ impl Binder<'_> {
         self.levels.last().map_or(0, |l| l.sets.iter().map(Vec::len).sum())
     }
 
-    /// Whether the name is an aggregate's (no name is both an aggregate's and a plain function's, but for
-    /// ordered-set ones that are also window functions).
+    /// Whether the name may be an aggregate's (of PostgreSQL's own, no name is both an aggregate's and a plain
+    /// function's, but for ordered-set ones that are also window functions).
     fn names_aggregate(&self, name: &Qualified) -> bool {
         name.schema.as_deref().is_none_or(|s| s == "pg_catalog")
             && gavel_functions::registry::procs_named(&name.name).any(|p| p.kind == ProcKind::Aggregate)
+            || self.user_aggregates(name).next().is_some()
     }
 
     /// Parts of a call's parentheses: arguments, DISTINCT, `*`, ORDER BY.
@@ -350,6 +354,7 @@ impl Binder<'_> {
         Ok(self.remember_fields(typed, fields.into()))
     }
 
+    /// A call of an aggregate; `None` if the arguments are those of a plain function of the same name.
     #[allow(clippy::too_many_arguments, reason = "the parts of one call's syntax")]
     fn aggregate(
         &mut self,
@@ -360,13 +365,13 @@ impl Binder<'_> {
         star: bool,
         order_by: &[&ast::OrderByExpr],
         pos: Pos,
-    ) -> SqlResult<Typed> {
+    ) -> SqlResult<Option<Typed>> {
         let level = self.levels.len().saturating_sub(1);
         self.aggregate_frames.push(AggregateFrame { level, innermost: None, nested: None, cte: None });
         let windows_before = self.level().windows.len();
         let bound = self.aggregate_parts(f, name, list, distinct, star, order_by, pos);
         let frame = self.aggregate_frames.pop();
-        let mut aggregate = bound?;
+        let Some(mut aggregate) = bound? else { return Ok(None) };
         let frame = frame.unwrap_or(AggregateFrame { level, innermost: None, nested: None, cte: None });
         if self.level().windows.len() > windows_before {
             let text = "aggregate function calls cannot contain window function calls";
@@ -410,6 +415,7 @@ impl Binder<'_> {
             // The same call twice is computed once.
             let twin = owner.aggregates.iter().find(|a| {
                 a.function == aggregate.function
+                    && a.user.as_ref().map(|u| u.function.oid) == aggregate.user.as_ref().map(|u| u.function.oid)
                     && a.args == aggregate.args
                     && a.distinct == aggregate.distinct
                     && a.filter == aggregate.filter
@@ -417,7 +423,7 @@ impl Binder<'_> {
                     && a.ty == aggregate.ty
             });
             if let Some(twin) = twin {
-                return Ok(Typed::new(column(twin.id, ty), pos));
+                return Ok(Some(Typed::new(column(twin.id, ty), pos)));
             }
         }
         aggregate.id = self.new_column();
@@ -426,7 +432,7 @@ impl Binder<'_> {
         if let Some(owner) = self.levels.get_mut(owner) {
             owner.aggregates.push(aggregate);
         }
-        Ok(Typed::new(column(id, ty), pos))
+        Ok(Some(Typed::new(column(id, ty), pos)))
     }
 
     #[allow(clippy::too_many_arguments, reason = "the parts of one call's syntax")]
@@ -439,7 +445,7 @@ impl Binder<'_> {
         star: bool,
         order_by: &[&ast::OrderByExpr],
         pos: Pos,
-    ) -> SqlResult<Aggregate> {
+    ) -> SqlResult<Option<Aggregate>> {
         if star && distinct {
             return Err(self.error_at(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"*\""), pos));
         }
@@ -467,28 +473,49 @@ impl Binder<'_> {
                 return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), pos));
             }
         }
-        let found = match self.find_function(name, arguments, pos)? {
-            Callee::Function(found) => found,
-            Callee::User(_) => {
-                let text = format!("{name} is the name of an aggregate, and cannot be called as a function");
-                return Err(self.error_at(SqlError::unsupported(text), pos));
+        let found = self.find_function(name, arguments, pos)?;
+        let is_ordered_set = match &found {
+            Callee::Function(found) if found.proc.kind == ProcKind::Window => {
+                let text = format!("window function {} requires an OVER clause", name.name);
+                return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), pos));
             }
-            Callee::Cast(_) => return Err(SqlError::internal("an aggregate resolved to a cast")),
+            Callee::Function(found) if found.proc.kind == ProcKind::Aggregate => is_ordered_set(found.proc),
+            Callee::User(found) => match found.function.aggregate() {
+                Some(definition) => definition.is_ordered_set(),
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
         };
-        let is_ordered_set = is_ordered_set(found.proc);
-        if found.proc.kind == ProcKind::Window {
-            let text = format!("window function {} requires an OVER clause", name.name);
+        let numbered = name.name.starts_with("#f");
+        let label = if numbered { self.function_label(name) } else { name.to_string() };
+        if let Callee::User(found) = &found
+            && found.args.is_empty()
+            && !star
+            && !within
+        {
+            let text = format!("{label}(*) must be used to call a parameterless aggregate function");
             return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), pos));
         }
         if is_ordered_set && !within {
-            let text = format!("WITHIN GROUP is required for ordered-set aggregate {name}");
+            let text = format!("WITHIN GROUP is required for ordered-set aggregate {label}");
             return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), pos));
         }
         if !is_ordered_set && within {
-            let text = format!("{name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP");
+            let text = format!("{label} is not an ordered-set aggregate, so it cannot have WITHIN GROUP");
             return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), pos));
         }
-        let (proc, mut args, ty) = self.coerce_arguments(found, pos)?;
+        let (function, mut args, ty, user) = match found {
+            Callee::Function(found) => {
+                let (proc, args, ty) = self.coerce_arguments(found, pos)?;
+                (proc.oid, args, ty, None)
+            }
+            Callee::User(found) => {
+                self.note_call(&f.name, found.function.oid);
+                let (function, args, ty, user) = self.user_aggregate(found, pos)?;
+                (function, args, ty, Some(user))
+            }
+            Callee::Cast(_) => return Ok(None),
+        };
         for arg in &mut args {
             if arg.ty.oid == Oid::UNKNOWN {
                 let value = self.resolve_unknown(Typed::new(arg.clone(), pos), PgType::TEXT)?;
@@ -527,16 +554,17 @@ impl Binder<'_> {
                 return Err(self.error_at(SqlError::new(SqlState::InvalidColumnReference, text), pos));
             }
         }
-        Ok(Aggregate {
+        Ok(Some(Aggregate {
             id: ColumnId(0),
-            function: proc.oid,
+            function,
             args,
             direct: if within { direct } else { 0 },
             distinct,
             filter,
             order_by: order,
             ty,
-        })
+            user,
+        }))
     }
 
     /// FILTER is bound as part of the call, and allows no aggregates of its own level.

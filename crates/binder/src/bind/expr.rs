@@ -127,6 +127,18 @@ impl Binder<'_> {
             Expr::CompoundFieldAccess { root, access_chain } => self.access(root, access_chain),
             Expr::Prefixed { prefix, value } if prefix.value == crate::parse::marker::SYMMETRIC => self.expr(value),
             Expr::QualifiedWildcard(name, _) => self.whole_row(name),
+            Expr::Prefixed { prefix, value } if prefix.value.starts_with(crate::parse::marker::PREFIX) => {
+                let name = prefix.value.trim_start_matches(crate::parse::marker::PREFIX).to_owned();
+                let value = self.expr(value)?;
+                // As it was written, or as a printed tree has it.
+                let marked = self.before_operand(value.pos, &format!("\"{}\"", prefix.value));
+                let pos = match name.contains('\u{1}') {
+                    _ if marked != value.pos => marked,
+                    true => self.before_operand(value.pos, "operator"),
+                    false => self.before_operand(value.pos, &name),
+                };
+                self.operator(&name, None, value, pos)
+            }
             other => {
                 let text = format!("syntax error at or near \"{}\"", first_word(other));
                 Err(SqlError::new(SqlState::SyntaxError, text))
@@ -462,11 +474,12 @@ impl Binder<'_> {
             B::NotEq => "<>".into(),
             B::Custom(name) => name.clone(),
             B::PGCustomBinaryOperator(parts) => {
-                if let [schema, _] = parts.as_slice()
+                if let [schema, name] = parts.as_slice()
                     && schema != "pg_catalog"
                 {
-                    let text = format!("schema \"{schema}\" does not exist");
-                    return Err(SqlError::new(SqlState::InvalidSchemaName, text));
+                    let quoted = schema.strip_prefix('"').and_then(|s| s.strip_suffix('"'));
+                    let schema = quoted.map_or_else(|| schema.to_lowercase(), str::to_owned);
+                    return Ok(super::user_operator::joined(&schema, name));
                 }
                 match parts.last().map(String::as_str) {
                     Some("!=") => "<>".into(),

@@ -458,6 +458,7 @@ fn numbered(rel: Rel, id: ColumnId) -> SqlResult<Rel> {
         order_by: vec![],
         frame: super::window::DEFAULT_FRAME,
         ty: PgType::INT8,
+        user: None,
     };
     Ok(Rel::Window { input: Box::new(rel), calls: vec![call] })
 }

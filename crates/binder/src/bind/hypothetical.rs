@@ -152,8 +152,8 @@ impl Binder<'_> {
             None => None,
         };
         let (id, ty, count) = (self.new_column(), PgType::new(proc.ret), args.len());
-        let aggregate =
-            Aggregate { id, function: proc.oid, args, direct: count, distinct: false, filter, order_by: keys, ty };
+        let (function, order_by, user) = (proc.oid, keys, None);
+        let aggregate = Aggregate { id, function, args, direct: count, distinct: false, filter, order_by, ty, user };
         self.record_call(id, || CallTree::Aggregate(aggregate.clone()));
         let level = self.level();
         level.has_aggregates = true;

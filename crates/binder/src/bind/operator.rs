@@ -114,7 +114,12 @@ impl Binder<'_> {
     /// 42883, 42725.
     pub fn apply_operator(&mut self, name: &str, left: Option<Typed>, right: Typed, pos: Pos) -> SqlResult<Applied> {
         let (l, r) = (left.as_ref().map(Typed::oid), right.oid());
-        let operator = choose(name, l, r).map_err(|failure| {
+        let (schema, symbol) = super::user_operator::parted(name);
+        let chosen = match schema {
+            None | Some("pg_catalog") => choose(symbol, l, r),
+            Some(_) => Err(Failure::Missing),
+        };
+        let operator = chosen.map_err(|failure| {
             let error = failed(name, l, r, &failure);
             self.error_at(error, pos)
         })?;
@@ -136,6 +141,10 @@ impl Binder<'_> {
     /// # Errors
     /// As [`Self::apply_operator`].
     pub fn operator(&mut self, name: &str, left: Option<Typed>, right: Typed, pos: Pos) -> SqlResult<Typed> {
+        let (left, right) = match self.user_operation(name, left, right, pos)? {
+            Ok(value) => return Ok(value),
+            Err(operands) => operands,
+        };
         let start = left.as_ref().map_or(right.pos, |l| l.pos).min_known(pos);
         let applied = self.apply_operator(name, left, right, pos)?;
         if applied.operator.proc.0 == 0 {
@@ -177,12 +186,24 @@ impl Binder<'_> {
     }
 }
 
-fn failed(name: &str, left: Option<Oid>, right: Oid, failure: &Failure) -> SqlError {
+/// An operator with the types of its operands, as messages show it.
+fn shown(name: &str, left: Option<Oid>, right: Oid) -> String {
+    let name = name.replace('\u{1}', ".");
     let right = format_type(PgType::new(right));
-    let signature = match left {
+    match left {
         Some(left) => format!("{} {name} {right}", format_type(PgType::new(left))),
         None => format!("{name} {right}"),
-    };
+    }
+}
+
+/// 42883 for an operator of users that nothing is known of but its name.
+pub fn shell(name: &str, left: Option<Oid>, right: Oid) -> SqlError {
+    let text = format!("operator is only a shell: {}", shown(name, left, right));
+    SqlError::new(SqlState::UndefinedFunction, text)
+}
+
+fn failed(name: &str, left: Option<Oid>, right: Oid, failure: &Failure) -> SqlError {
+    let signature = shown(name, left, right);
     match failure {
         Failure::Missing => {
             let hint = if left.is_some() {

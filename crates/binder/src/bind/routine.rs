@@ -587,7 +587,7 @@ fn statements(body: &Body) -> SqlResult<Vec<(String, ast::Statement)>> {
         Body::Text(text) => Ok(parse::parse(text)?.into_iter().map(|p| (text.clone(), p.statement)).collect()),
         Body::Return(expr) => Ok(vec![one(format!("SELECT {expr}"))?]),
         // It is interpreted, and checked by whoever does that.
-        Body::Plpgsql(_) => Ok(Vec::new()),
+        Body::Plpgsql(_) | Body::Aggregate(_) => Ok(Vec::new()),
         Body::Atomic(texts) => texts.iter().cloned().map(one).collect(),
     }
 }

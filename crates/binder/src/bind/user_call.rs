@@ -210,6 +210,10 @@ impl Binder<'_> {
             let error = SqlError::new(SqlState::WrongObjectType, text);
             return Err(self.error_at(error.hint("To call a procedure, use CALL."), pos));
         }
+        if call.function.is_aggregate() {
+            let text = "aggregate functions are not allowed here";
+            return Err(self.error_at(SqlError::new(SqlState::GroupingError, text), pos));
+        }
         let call = self.ready(call, pos)?;
         if self.is_opaque() {
             return self.opaque_value(call, sets_before, pos);

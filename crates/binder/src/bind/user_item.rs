@@ -37,6 +37,10 @@ impl Binder<'_> {
             let error = SqlError::new(SqlState::WrongObjectType, text);
             return Err(self.error_at(error.hint("To call a procedure, use CALL."), pos));
         }
+        if call.function.is_aggregate() {
+            let text = "aggregate functions are not allowed in functions in FROM";
+            return Err(self.error_at(SqlError::new(SqlState::GroupingError, text), pos));
+        }
         let call = self.ready(call, pos)?;
         let wanted = self.asked_columns(&call, definitions, pos)?;
         if self.is_opaque() {

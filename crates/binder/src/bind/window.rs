@@ -58,14 +58,13 @@ impl Binder<'_> {
             return Err(self.error_at(error, pos));
         }
         let none = arguments.values.is_empty() && !star;
-        let found = match self.find_function(name, arguments, pos)? {
-            Callee::Function(found) => found,
-            Callee::Cast(_) | Callee::User(_) => {
-                let text = format!("OVER specified, but {name} is not a window function nor an aggregate function");
-                return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), pos));
-            }
+        let found = self.find_function(name, arguments, pos)?;
+        let kind = match &found {
+            Callee::Function(found) => found.proc.kind,
+            Callee::User(found) if found.function.is_aggregate() => ProcKind::Aggregate,
+            Callee::Cast(_) | Callee::User(_) => ProcKind::Function,
         };
-        match found.proc.kind {
+        match kind {
             ProcKind::Window => {
                 if f.filter.is_some() {
                     let error = SqlError::unsupported("FILTER is not implemented for non-aggregate window functions");
@@ -73,11 +72,19 @@ impl Binder<'_> {
                 }
             }
             ProcKind::Aggregate => {
-                if super::call::is_ordered_set(found.proc) {
+                let (ordered_set, parameterless) = match &found {
+                    Callee::Function(found) => (super::call::is_ordered_set(found.proc), found.proc.args.is_empty()),
+                    Callee::User(found) => (
+                        found.function.aggregate().is_some_and(gavel_catalog::AggregateDefinition::is_ordered_set),
+                        found.args.is_empty(),
+                    ),
+                    Callee::Cast(_) => (false, false),
+                };
+                if ordered_set {
                     let text = format!("OVER is not supported for ordered-set aggregate {name}");
                     return Err(self.error_at(SqlError::unsupported(text), pos));
                 }
-                if none && found.proc.args.is_empty() {
+                if none && parameterless {
                     let text = format!("{name}(*) must be used to call a parameterless aggregate function");
                     return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), pos));
                 }
@@ -94,7 +101,18 @@ impl Binder<'_> {
             let text = "aggregate ORDER BY is not implemented for window functions";
             return Err(self.error_at(SqlError::unsupported(text), pos));
         }
-        let (proc, mut args, ty) = self.coerce_arguments(found, pos)?;
+        let (function, mut args, ty, user) = match found {
+            Callee::Function(found) => {
+                let (proc, args, ty) = self.coerce_arguments(found, pos)?;
+                (proc.oid, args, ty, None)
+            }
+            Callee::User(found) => {
+                self.note_call(&f.name, found.function.oid);
+                let (function, args, ty, user) = self.user_aggregate(found, pos)?;
+                (function, args, ty, Some(user))
+            }
+            Callee::Cast(_) => return Err(SqlError::internal("a window call of a cast")),
+        };
         for arg in &mut args {
             if arg.ty.oid == Oid::UNKNOWN {
                 *arg = self.resolve_unknown(Typed::new(arg.clone(), pos), PgType::TEXT)?.scalar;
@@ -114,7 +132,7 @@ impl Binder<'_> {
         };
         let id = self.new_column();
         let WindowDefinition { partition_by, order_by, frame, tree, .. } = definition;
-        let window = Window { id, function: proc.oid, args, filter, partition_by, order_by, frame, ty };
+        let window = Window { id, function, args, filter, partition_by, order_by, frame, ty, user };
         let over = match &f.over {
             Some(ast::WindowType::NamedWindow(window)) => Ok(fold(window)),
             _ => Err(tree),

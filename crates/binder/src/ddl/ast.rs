@@ -66,6 +66,21 @@ pub enum Ddl {
     CreatePolicy(Box<CreatePolicy>),
     AlterPolicy(Box<AlterPolicy>),
     DropPolicy(DropPolicy),
+    CreateAggregate(Box<CreateAggregate>),
+    CreateOperator {
+        name: QualifiedName,
+        /// In the order in which they were written, by their names as written.
+        attributes: Vec<(String, Attribute)>,
+    },
+    AlterOperator {
+        name: OperatorName,
+        action: OperatorAction,
+    },
+    DropOperator {
+        names: Vec<OperatorName>,
+        if_exists: bool,
+        cascade: bool,
+    },
     AlterFunction(AlterFunction),
     DropFunction(DropFunction),
     CreateSchema {
@@ -458,6 +473,54 @@ pub struct CreateFunction {
     pub body: Option<FunctionBody>,
 }
 
+/// CREATE AGGREGATE.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateAggregate {
+    pub name: QualifiedName,
+    pub or_replace: bool,
+    /// `None`: in the old way, in which an attribute says the type.
+    pub arguments: Option<AggregateArguments>,
+    /// In the order in which they were written, by their names as written.
+    pub attributes: Vec<(String, Attribute)>,
+}
+
+/// An operator with its operands, as ALTER, DROP and COMMENT name it; `None` for NONE.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OperatorName {
+    pub name: QualifiedName,
+    pub left: Option<DataType>,
+    pub right: Option<DataType>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum OperatorAction {
+    Owner(String),
+    SetSchema(String),
+    Set(Vec<(String, Attribute)>),
+}
+
+/// The arguments of an aggregate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AggregateArguments {
+    /// The direct ones first.
+    pub parameters: Vec<ParameterDef>,
+    /// How many are direct, of an aggregate with ORDER BY; `None` without.
+    pub direct: Option<usize>,
+}
+
+/// What is said of an attribute in definitions of aggregates and operators.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Attribute {
+    /// Nothing: it is on.
+    On,
+    Text(String),
+    Number(String),
+    /// Symbol of an operator, perhaps with a schema.
+    Operator(QualifiedName),
+    /// A type, or a name of something else that has the same form.
+    Name(QualifiedName, DataType),
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParameterDef {
     /// Empty if it has none.
@@ -824,6 +887,7 @@ pub enum CommentTarget {
     Function(WrittenKind, FunctionName),
     /// By its OID as a number is written.
     LargeObject(String),
+    Operator(OperatorName),
     /// Of a kind that there are no objects of.
     Other(String),
 }

@@ -64,7 +64,7 @@ fn parameter_with_default(p: &mut Words<'_, '_>) -> Parse<ParameterDef> {
 }
 
 /// `[mode] [name] type` or `name mode type`.
-fn parameter(p: &mut Words<'_, '_>) -> Parse<ParameterDef> {
+pub(super) fn parameter(p: &mut Words<'_, '_>) -> Parse<ParameterDef> {
     let before = mode(p);
     let name = if names_parameter(p) { p.label()? } else { String::new() };
     let mode = match before {
@@ -92,6 +92,14 @@ fn names_parameter(p: &Words<'_, '_>) -> bool {
     }
     let Token::Word(next) = &p.parser.peek_nth_token_ref(1).token else { return false };
     if next.quote_style.is_none() && next.value.eq_ignore_ascii_case("default") {
+        return false;
+    }
+    // The arguments of an aggregate go on with ORDER BY.
+    let by = |token: &Token| matches!(token, Token::Word(w) if w.value.eq_ignore_ascii_case("by"));
+    if next.quote_style.is_none()
+        && next.value.eq_ignore_ascii_case("order")
+        && by(&p.parser.peek_nth_token_ref(2).token)
+    {
         return false;
     }
     let together = [

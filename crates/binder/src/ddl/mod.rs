@@ -16,12 +16,15 @@
 //! | [`session`] | cursors, LOCK, DISCARD, LISTEN and what else concerns the session alone |
 //! | [`user_type`] | types and domains |
 //! | [`function`] | functions and procedures |
+//! | [`aggregate`], [`operator`] | aggregates, operators |
 //! | [`words`] | the token stream as words |
 
+mod aggregate;
 pub mod ast;
 pub mod copy;
 mod function;
 mod grant;
+mod operator;
 mod parser;
 mod partition;
 mod rule;

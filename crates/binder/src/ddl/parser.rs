@@ -10,7 +10,7 @@ use super::ast::{
     ObjectKind, PartitionOf, Persistence, QualifiedName, RoleOption, TableRef,
 };
 use super::words::{Parse, Words, quote};
-use super::{function, grant, partition, policy, rule, session, table, trigger, user_type};
+use super::{aggregate, function, grant, operator, partition, policy, rule, session, table, trigger, user_type};
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("create") {
@@ -109,6 +109,11 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         rule::create(p, or_replace)
     } else if p.eat("policy") {
         policy::create(p)
+    } else if p.eat("aggregate") {
+        aggregate::create(p, or_replace)
+    } else if at_operator(p) {
+        p.eat("operator");
+        operator::create(p)
     } else if p.eat("schema") {
         create_schema(p)
     } else if p.eat("database") {
@@ -122,6 +127,11 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         let what = kind_words(p);
         unsupported(p, format!("CREATE {what}"))
     }
+}
+
+/// OPERATOR, and not a class or family of operators.
+fn at_operator(p: &Words<'_, '_>) -> bool {
+    p.at("operator") && !p.at("operator class") && !p.at("operator family")
 }
 
 /// The words that name a kind of object, as PostgreSQL shows them in tags.
@@ -545,6 +555,13 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("policy") {
         return policy::alter(p);
     }
+    if p.eat("aggregate") {
+        return aggregate::alter(p);
+    }
+    if at_operator(p) {
+        p.eat("operator");
+        return operator::alter(p);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("ALTER {what}"));
@@ -856,6 +873,13 @@ fn drop(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("policy") {
         return policy::drop(p);
     }
+    if p.eat("aggregate") {
+        return aggregate::drop(p);
+    }
+    if at_operator(p) {
+        p.eat("operator");
+        return operator::drop(p);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("DROP {what}"));
@@ -930,6 +954,11 @@ fn comment(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         CommentTarget::Function(kind, function::function_name(p)?)
     } else if p.eat("large object") {
         CommentTarget::LargeObject(p.number()?)
+    } else if at_operator(p) {
+        p.eat("operator");
+        CommentTarget::Operator(operator::operator(p)?)
+    } else if p.eat("aggregate") {
+        CommentTarget::Function(aggregate::KIND, aggregate::aggregate_name(p)?)
     } else if let Some(kind) = object_kind(p) {
         let name = if kind == ObjectKind::Role { QualifiedName(vec![p.label()?]) } else { p.qualified()? };
         CommentTarget::Object(kind, name)

@@ -141,6 +141,23 @@ impl Dialect for GavelDialect {
                 let bound = parser.parse_subexpr(self.prec_value(Precedence::Between));
                 Some(bound.map(|value| Expr::Prefixed { prefix, value: Box::new(value) }))
             }
+            Token::CustomBinaryOperator(symbol) => {
+                let name = symbol.clone();
+                parser.advance_token();
+                Some(prefixed(parser, self, &name))
+            }
+            Token::Word(w) if w.value.starts_with(marker::PREFIX) => {
+                let name = w.value.trim_start_matches(marker::PREFIX).to_owned();
+                parser.advance_token();
+                Some(prefixed(parser, self, &name))
+            }
+            Token::Word(w)
+                if w.keyword == Keyword::OPERATOR
+                    && w.quote_style.is_none()
+                    && parser.peek_nth_token_ref(1).token == Token::LParen =>
+            {
+                Some(named_prefix(parser).and_then(|name| prefixed(parser, self, &name)))
+            }
             // `name 'x'`: the only type that is also a key word of the parser's without meaning in an expression.
             Token::Word(w)
                 if w.keyword == Keyword::NAME
@@ -166,6 +183,32 @@ impl Dialect for GavelDialect {
             _ => None,
         }
     }
+}
+
+/// An operand behind an operator of any name.
+fn prefixed(parser: &mut Parser<'_>, dialect: &dyn Dialect, name: &str) -> Result<Expr, ParserError> {
+    let prefix = Ident::with_quote('"', format!("{}{name}", marker::PREFIX));
+    let operand = parser.parse_subexpr(dialect.prec_value(Precedence::PgOther))?;
+    Ok(Expr::Prefixed { prefix, value: Box::new(operand) })
+}
+
+/// `OPERATOR(schema.symbol)`: schema and symbol as the binder takes them.
+fn named_prefix(parser: &mut Parser<'_>) -> Result<String, ParserError> {
+    parser.advance_token();
+    parser.expect_token(&Token::LParen)?;
+    let mut schema = None;
+    while let Token::Word(word) = &parser.peek_token_ref().token {
+        schema = Some(if word.quote_style.is_some() { word.value.clone() } else { word.value.to_lowercase() });
+        parser.advance_token();
+        parser.expect_token(&Token::Period)?;
+    }
+    let symbol = parser.peek_token_ref().token.to_string();
+    parser.advance_token();
+    parser.expect_token(&Token::RParen)?;
+    Ok(match schema {
+        Some(schema) if schema != "pg_catalog" => format!("{schema}\u{1}{symbol}"),
+        _ => symbol,
+    })
 }
 
 /// `type 'literal'` for the types that the parser has no keyword for.

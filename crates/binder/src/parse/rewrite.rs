@@ -62,6 +62,8 @@ pub mod marker {
     pub const SUBSCRIPTS: &str = "\u{1}at ";
     /// Symmetric BETWEEN: prefix of the lower bound.
     pub const SYMMETRIC: &str = "\u{1}symmetric";
+    /// An operator before its operand that the parser has no name for: the operator, with its schema if it has one.
+    pub const PREFIX: &str = "\u{1}prefix ";
     /// Column that stands for MERGE's DO NOTHING.
     pub const NOTHING: &str = "\u{1}nothing";
     /// The one row behind a SELECT without a list and without FROM.
@@ -106,6 +108,11 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
         if closing == Some(i) {
             closing = None;
             i += 1;
+            continue;
+        }
+        if let Some((count, text)) = joined_operator(source, tokens, i) {
+            out.push(TokenWithSpan { token: Token::CustomBinaryOperator(text), span: token.span });
+            i += count;
             continue;
         }
         let step = match &token.token {
@@ -537,6 +544,52 @@ fn closing_parenthesis(tokens: &[TokenWithSpan], open: usize) -> Option<usize> {
         }
     }
     None
+}
+
+fn is_operator(token: &Token) -> bool {
+    let other = matches!(
+        token,
+        Token::Word(_)
+            | Token::Number(..)
+            | Token::SingleQuotedString(_)
+            | Token::Placeholder(_)
+            | Token::LParen
+            | Token::RParen
+            | Token::Comma
+            | Token::Period
+            | Token::EOF
+    );
+    let text = if other { String::new() } else { token.to_string() };
+    !text.is_empty() && text.chars().all(|c| "+-*/<>=~!@#%^&|`?".contains(c))
+}
+
+/// How many tokens from `i` on are one operator, and which: characters of operators that follow each other belong
+/// together (manual §4.1.3), and the tokenizer divides those that it does not know.
+fn joined_operator(source: &Source<'_>, tokens: &[TokenWithSpan], i: usize) -> Option<(usize, String)> {
+    let first = tokens.get(i).filter(|t| is_operator(&t.token))?;
+    let adjacent = |a: &TokenWithSpan, b: &TokenWithSpan| a.span.end == b.span.start && is_operator(&b.token);
+    let mut count = 1;
+    while let (Some(last), Some(next)) = (tokens.get(i + count - 1), tokens.get(i + count))
+        && adjacent(last, next)
+    {
+        count += 1;
+    }
+    if count == 1 {
+        return None;
+    }
+    let start = source.pos(first.span.start).offset()?;
+    // Where each of the tokens ends.
+    let ends = tokens.get(i + 1..i + count)?.iter().map(|t| source.pos(t.span.start).offset());
+    let mut ends: Vec<usize> = ends.collect::<Option<_>>()?;
+    let last = tokens.get(i + count - 1)?;
+    ends.push(source.pos(last.span.end).offset().unwrap_or(source.text.len()));
+    let whole = source.text.get(start..*ends.last()?)?;
+    let text = match whole.contains(|c| "~!@#%^&|`?".contains(c)) {
+        true => whole,
+        false => whole.trim_end_matches(['+', '-']),
+    };
+    let count = 1 + ends.iter().position(|end| *end == start + text.len())?;
+    (count > 1 && text.chars().all(|c| "+-*/<>=~!@#%^&|`?".contains(c))).then(|| (count, text.to_owned()))
 }
 
 /// An operator of several characters ends in `+` or `-` only if it has one of a few others in it; else those

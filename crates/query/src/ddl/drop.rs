@@ -44,6 +44,7 @@ pub(super) enum Object {
     Rule(Oid, Oid),
     /// Table and policy.
     Policy(Oid, Oid),
+    Operator(Oid),
 }
 
 /// Why a dependent depends on an object, as DETAIL says it.
@@ -323,7 +324,10 @@ impl DdlContext<'_> {
                 let types = types.map(|t| (Oid(t.oid.type_number()), Object::Type(t.oid)));
                 let functions = catalog.functions.values().filter(|f| f.schema == *oid);
                 let functions = functions.map(|f| (f.oid, Object::Function(f.oid)));
-                let mut all: Vec<_> = members.chain(views).chain(sequences).chain(types).chain(functions).collect();
+                let operators = catalog.operators.values().filter(|o| o.schema == *oid);
+                let operators = operators.map(|o| (o.oid, Object::Operator(o.oid)));
+                let mut all: Vec<_> =
+                    members.chain(views).chain(sequences).chain(types).chain(functions).chain(operators).collect();
                 all.sort_by_key(|(oid, _)| *oid);
                 for (_, member) in all {
                     plan.depend(member, &on);
@@ -361,6 +365,7 @@ impl DdlContext<'_> {
             }
             Object::Type(oid) => self.type_goes(*oid, plan),
             Object::Function(oid) => self.function_goes(*oid, &on, plan),
+            Object::Operator(oid) => self.operator_goes(*oid, &on, plan),
             Object::Sequence(oid) => {
                 let wanted = format!("'{oid}'");
                 for table in catalog.tables.values() {
@@ -494,6 +499,12 @@ impl DdlContext<'_> {
                 plan.depend(Object::Function(function.oid), &own);
             }
         }
+        for operator in self.now().operators.values() {
+            let mut parts = [operator.left, operator.right, operator.result].into_iter();
+            if let Some(part) = parts.find(|ty| is_made_of(*ty, oid)) {
+                plan.depend_on_type(Object::Operator(operator.oid), (&on(part), part != oid));
+            }
+        }
         for view in self.now().views.values() {
             if view.depends_on.contains(&oid) {
                 plan.depend(Object::View(view.oid), &own);
@@ -503,30 +514,46 @@ impl DdlContext<'_> {
         }
     }
 
-    /// What calls a function.
+    /// What calls a function, and the operators that stand for it.
     fn function_goes(&self, oid: Oid, on: &str, plan: &mut Plan) {
         for (table, trigger) in super::trigger::callers(self.now(), oid) {
             plan.depend(Object::Trigger(table, trigger.oid), on);
         }
+        for operator in self.now().operators.values().filter(|o| [o.function, o.restrict, o.join].contains(&oid)) {
+            plan.depend(Object::Operator(operator.oid), on);
+        }
+        self.callers_go(oid, on, plan, &|sql| calls(sql, oid));
+    }
+
+    /// What uses an operator. Expressions of tables say its symbol.
+    fn operator_goes(&self, oid: Oid, on: &str, plan: &mut Plan) {
+        let Some(operator) = self.now().operator(oid) else { return };
+        let own = gavel_functions::registry::operators_named(&operator.name).next().is_none();
+        let symbol = format!(" {} ", operator.name);
+        self.callers_go(oid, on, plan, &|sql| own && sql.contains(&symbol));
+    }
+
+    /// What mentions an object in SQL that it keeps.
+    fn callers_go(&self, oid: Oid, on: &str, plan: &mut Plan, called: &dyn Fn(&str) -> bool) {
         self.views_over(oid, on, plan);
         for table in self.now().tables.values() {
-            if table.partitioned.iter().flat_map(|key| key.expressions()).any(|sql| calls(sql, oid)) {
+            if table.partitioned.iter().flat_map(|key| key.expressions()).any(|sql| called(sql)) {
                 plan.depend(Object::Table(table.oid), on);
                 continue;
             }
-            for column in table.visible_columns().filter(|c| c.default.as_deref().is_some_and(|sql| calls(sql, oid))) {
+            for column in table.visible_columns().filter(|c| c.default.as_deref().is_some_and(|sql| called(sql))) {
                 let part = if column.generated { Object::Column } else { Object::Default };
                 plan.depend(part(table.oid, column.number), on);
             }
-            for check in table.checks.iter().filter(|c| calls(&c.sql, oid)) {
+            for check in table.checks.iter().filter(|c| called(&c.sql)) {
                 plan.depend(Object::Constraint(table.oid, check.oid), on);
             }
             for index in &table.indexes {
                 let key = |k: &gavel_catalog::IndexKey| match k {
-                    gavel_catalog::IndexKey::Expression { sql, .. } => calls(sql, oid),
+                    gavel_catalog::IndexKey::Expression { sql, .. } => called(sql),
                     gavel_catalog::IndexKey::Column(_) => false,
                 };
-                let named = index.predicate.as_deref().is_some_and(|sql| calls(sql, oid));
+                let named = index.predicate.as_deref().is_some_and(|sql| called(sql));
                 if named || index.keys.iter().any(|k| key(&k.0)) {
                     plan.depend(Object::Index(table.oid, index.oid), on);
                 }
@@ -534,15 +561,15 @@ impl DdlContext<'_> {
         }
         for ty in self.now().types.values() {
             let Some(domain) = ty.domain() else { continue };
-            if domain.checks.iter().map(|c| &c.sql).chain(&domain.default).any(|sql| calls(sql, oid)) {
+            if domain.checks.iter().map(|c| &c.sql).chain(&domain.default).any(|sql| called(sql)) {
                 plan.depend(Object::Type(ty.oid), on);
             }
         }
-        for view in self.now().views.values().filter(|v| v.defaults.iter().any(|(_, sql)| calls(sql, oid))) {
+        for view in self.now().views.values().filter(|v| v.defaults.iter().any(|(_, sql)| called(sql))) {
             plan.depend(Object::View(view.oid), on);
         }
         for other in self.now().functions.values().filter(|f| f.oid != oid) {
-            if other.inputs().filter_map(|p| p.default.as_deref()).any(|sql| calls(sql, oid)) {
+            if other.inputs().filter_map(|p| p.default.as_deref()).any(|sql| called(sql)) {
                 plan.depend(Object::Function(other.oid), on);
             }
         }
@@ -604,7 +631,7 @@ impl DdlContext<'_> {
         }
         for function in catalog.functions.values().filter(|f| f.depends_on.contains(&table.oid)) {
             let mentioned = match &function.body {
-                Body::Text(_) | Body::Plpgsql(_) => false,
+                Body::Text(_) | Body::Plpgsql(_) | Body::Aggregate(_) => false,
                 Body::Return(sql) => mentions(sql, name),
                 Body::Atomic(statements) => statements.iter().any(|sql| mentions(sql, name)),
             };
@@ -698,6 +725,10 @@ impl DdlContext<'_> {
                 let found = catalog.table(*t).and_then(|t| t.row_security.policies.iter().find(|p| p.oid == *oid));
                 format!("policy {} on {}", found.map_or_else(String::new, |p| p.name.clone()), table(*t))
             }
+            Object::Operator(oid) => match catalog.operator(*oid) {
+                Some(o) => format!("operator {}", self.operator_shown(o)),
+                None => format!("operator {oid}"),
+            },
             Object::Attribute(ty, number) => {
                 let fields = catalog.user_type(*ty).and_then(|t| t.attributes()).unwrap_or_default();
                 let name = fields.iter().find(|a| a.number == *number).map_or("", |a| a.name.as_str());
@@ -751,13 +782,15 @@ impl DdlContext<'_> {
                 Object::Table(oid) => self.remove_table(*oid)?,
                 Object::Type(oid) => self.edit().remove_type(*oid),
                 Object::Function(oid) => self.edit().remove_function(*oid),
+                Object::Operator(oid) => self.remove_operator(*oid),
                 _ => continue,
             }
             if let Object::View(oid)
             | Object::Sequence(oid)
             | Object::Table(oid)
             | Object::Type(oid)
-            | Object::Function(oid) = object
+            | Object::Function(oid)
+            | Object::Operator(oid) = object
             {
                 self.forget_comments(*oid);
             }
@@ -917,7 +950,8 @@ fn number_of(object: &Object) -> u32 {
         | Object::Table(oid)
         | Object::View(oid)
         | Object::Sequence(oid)
-        | Object::Function(oid) => oid.0,
+        | Object::Function(oid)
+        | Object::Operator(oid) => oid.0,
         Object::Index(_, oid)
         | Object::Constraint(_, oid)
         | Object::Trigger(_, oid)

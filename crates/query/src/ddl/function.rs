@@ -25,7 +25,7 @@ pub(super) fn invalid(message: impl Into<String>) -> SqlError {
     SqlError::new(SqlState::InvalidFunctionDefinition, message)
 }
 
-fn is_compatible(oid: Oid) -> bool {
+pub(super) fn is_compatible(oid: Oid) -> bool {
     matches!(oid, Oid::ANYCOMPATIBLE | Oid::ANYCOMPATIBLEARRAY | Oid::ANYCOMPATIBLENONARRAY)
 }
 
@@ -269,7 +269,7 @@ impl DdlContext<'_> {
     }
 
     /// The function that a new one takes the place of.
-    fn replaced(&self, new: &Function, or_replace: bool) -> SqlResult<Option<Arc<Function>>> {
+    pub(super) fn replaced(&self, new: &Function, or_replace: bool) -> SqlResult<Option<Arc<Function>>> {
         let inputs = new.input_types();
         let found = self.now().functions_named(new.schema, &new.name).find(|f| f.input_types() == inputs).cloned();
         let Some(old) = found else { return Ok(None) };
@@ -279,11 +279,12 @@ impl DdlContext<'_> {
         }
         self.must_own(old.owner, "function", &old.name)?;
         if old.kind != new.kind {
-            return Err(SqlError::new(SqlState::WrongObjectType, "cannot change routine kind").detail(format!(
-                "\"{}\" is a {}.",
-                old.name,
-                old.kind.word()
-            )));
+            let kind = match old.aggregate() {
+                Some(definition) => definition.kind_text().to_owned(),
+                None => format!("a {}", old.kind.word()),
+            };
+            let error = SqlError::new(SqlState::WrongObjectType, "cannot change routine kind");
+            return Err(error.detail(format!("\"{}\" is {kind}.", old.name)));
         }
         let drop_first = |error: SqlError| {
             let kind = old.kind.word().to_uppercase();
@@ -293,7 +294,7 @@ impl DdlContext<'_> {
         if (old.result, old.set) != (new.result, new.set) {
             let message = match old.kind {
                 FunctionKind::Procedure => "cannot change whether a procedure has output parameters",
-                FunctionKind::Function => "cannot change return type of existing function",
+                FunctionKind::Function | FunctionKind::Aggregate => "cannot change return type of existing function",
             };
             return Err(drop_first(invalid(message)));
         }

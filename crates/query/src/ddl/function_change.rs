@@ -35,6 +35,8 @@ pub(super) fn word(kind: WrittenKind) -> &'static str {
 
 pub(super) fn is_of(function: &Function, kind: WrittenKind) -> bool {
     match kind {
+        // Aggregates are functions, too.
+        WrittenKind::Only(FunctionKind::Function) => !function.is_procedure(),
         WrittenKind::Only(kind) => function.kind == kind,
         WrittenKind::Routine => true,
     }
@@ -84,7 +86,7 @@ impl DdlContext<'_> {
     }
 
     /// Functions of this name, schema by schema.
-    fn functions_called(&self, name: &QualifiedName) -> SqlResult<Vec<Arc<Function>>> {
+    pub(super) fn functions_called(&self, name: &QualifiedName) -> SqlResult<Vec<Arc<Function>>> {
         let (schema, bare) = self.split(name)?;
         let mut out: Vec<Arc<Function>> = Vec::new();
         let schemas: Vec<Oid> = match schema {
@@ -153,7 +155,10 @@ impl DdlContext<'_> {
             return Err(SqlError::new(SqlState::UndefinedFunction, message));
         };
         if !is_of(&function, kind) {
-            let message = format!("{signature} is not a {}", word(kind));
+            let message = match kind {
+                WrittenKind::Only(FunctionKind::Aggregate) => format!("function {signature} is not an aggregate"),
+                _ => format!("{signature} is not a {}", word(kind)),
+            };
             return Err(SqlError::new(SqlState::WrongObjectType, message));
         }
         Ok(Meant::User(function))
@@ -169,6 +174,9 @@ impl DdlContext<'_> {
         for name in &drop.names {
             match self.meant(drop.kind, name) {
                 Ok(Meant::User(function)) => {
+                    if function.is_aggregate() && drop.kind == WrittenKind::Only(FunctionKind::Function) {
+                        return Err(is_aggregate(&function).hint("Use DROP AGGREGATE to drop aggregate functions."));
+                    }
                     self.may_drop_function(&function, word(drop.kind), &name.name)?;
                     objects.push(Object::Function(function.oid));
                 }
@@ -227,6 +235,7 @@ impl DdlContext<'_> {
         }
         let shown = match alter.action {
             FunctionAction::Options(_) => word(alter.kind),
+            _ if function.is_aggregate() => "function",
             _ => function.kind.word(),
         };
         self.must_own(function.owner, shown, &alter.name.name.to_string())?;
@@ -258,6 +267,7 @@ impl DdlContext<'_> {
                 }
                 return Ok(());
             }
+            FunctionAction::Options(_) if function.is_aggregate() => return Err(is_aggregate(&function)),
             FunctionAction::Options(options) => {
                 Attributes::of(options, function.kind, false)?.apply(&mut next, self.search_path)?;
                 self.may_be_leakproof(&next, function.leakproof)?;
@@ -327,7 +337,7 @@ impl DdlContext<'_> {
                 })
             };
             let body = match &function.body {
-                Body::Text(_) | Body::Plpgsql(_) => continue,
+                Body::Text(_) | Body::Plpgsql(_) | Body::Aggregate(_) => continue,
                 Body::Return(sql) => {
                     let text = changed(&format!("SELECT {sql}"))?;
                     Body::Return(text.strip_prefix("SELECT ").unwrap_or(&text).to_owned())
@@ -352,6 +362,11 @@ impl DdlContext<'_> {
         }
         Ok(())
     }
+}
+
+/// 42809 for what is no plain function.
+fn is_aggregate(function: &Function) -> SqlError {
+    SqlError::new(SqlState::WrongObjectType, format!("\"{}\" is an aggregate function", function.name))
 }
 
 /// A type as PostgreSQL repeats it in a notice: the words of SQL by their names in the catalog.

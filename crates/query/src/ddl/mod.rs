@@ -22,6 +22,8 @@
 //! | `inherit`, `below`, `check` | what tables have of their parents; ALTER TABLE of tables that inherit; checks |
 //! | `user_type`, `domain`, `composite` | types of users |
 //! | `function`, `function_option`, `function_change` | functions and procedures: CREATE; their attributes; ALTER and DROP |
+//! | `aggregate`, `aggregate_option`, `support` | CREATE AGGREGATE; what it says; functions that definitions name |
+//! | `operator`, `operator_change` | operators: CREATE; ALTER and DROP |
 //! | [`online`] | what of a statement on an index is done by a job |
 //! | `alter`, `alter_table`, `rewrite` | ALTER; moving rows |
 //! | `drop` | DROP and dependencies |
@@ -37,6 +39,8 @@
 //! | `upkeep` | TRUNCATE, COMMENT, and statements without effect |
 //! | [`expression`] | changes to stored SQL text |
 
+mod aggregate;
+mod aggregate_option;
 mod alter;
 mod alter_table;
 mod attach;
@@ -70,6 +74,8 @@ mod membership;
 pub mod names;
 mod naming;
 pub mod online;
+mod operator;
+mod operator_change;
 mod owned;
 mod partition;
 mod partition_bound;
@@ -82,6 +88,7 @@ mod schema;
 mod scram;
 mod sequence;
 mod shared;
+mod support;
 pub mod temporary;
 mod trigger;
 mod typed_table;
@@ -381,6 +388,12 @@ impl DdlContext<'_> {
             Ddl::CreateType { name, definition } => self.create_type(name, definition).await?,
             Ddl::CreateDomain(create) => self.create_domain(create).await?,
             Ddl::CreateFunction(create) => self.create_function(create).await?,
+            Ddl::CreateAggregate(create) => self.create_aggregate(create).await?,
+            Ddl::CreateOperator { name, attributes } => self.create_operator(name, attributes).await?,
+            Ddl::AlterOperator { name, action } => self.alter_operator(name, action)?,
+            Ddl::DropOperator { names, if_exists, cascade } => {
+                self.drop_operators(names, *if_exists, *cascade).await?;
+            }
             Ddl::AlterFunction(alter) => self.alter_function(alter)?,
             Ddl::DropFunction(drop) => self.drop_functions(drop).await?,
             Ddl::CreatePolicy(create) => self.create_policy(create).await?,
@@ -471,6 +484,10 @@ fn tag(ddl: &Ddl) -> String {
         Ddl::CreateType { .. } => "CREATE TYPE".into(),
         Ddl::CreateDomain(_) => "CREATE DOMAIN".into(),
         Ddl::CreateFunction(create) => format!("CREATE {}", create.kind.word().to_uppercase()),
+        Ddl::CreateAggregate(_) => "CREATE AGGREGATE".into(),
+        Ddl::CreateOperator { .. } => "CREATE OPERATOR".into(),
+        Ddl::AlterOperator { .. } => "ALTER OPERATOR".into(),
+        Ddl::DropOperator { .. } => "DROP OPERATOR".into(),
         Ddl::AlterFunction(alter) => routine("ALTER", alter.kind),
         Ddl::DropFunction(drop) => routine("DROP", drop.kind),
         Ddl::CreatePolicy(_) => "CREATE POLICY".into(),

@@ -99,6 +99,9 @@ impl DdlContext<'_> {
         for f in catalog.functions.values() {
             add(f.oid.0, f.owner, &f.acl, &|| self.described(&Object::Function(f.oid)));
         }
+        for o in catalog.operators.values() {
+            add(o.oid.0, o.owner, &None, &|| self.described(&Object::Operator(o.oid)));
+        }
         for p in catalog.system_privileges.values() {
             add(p.oid.0, SUPERUSER, &Some(p.acl.clone()), &|| described_of_system(p.oid));
         }
@@ -175,6 +178,9 @@ impl DdlContext<'_> {
         for f in catalog.functions.values().filter(|f| gone(f.owner)) {
             self.give_function(f, owner);
         }
+        for o in catalog.operators.values().filter(|o| gone(o.owner)) {
+            self.give_operator(o, owner);
+        }
         let tables = catalog.tables.values().filter(|t| gone(t.owner)).cloned().map(Relation::Table);
         let views = catalog.views.values().filter(|v| gone(v.owner)).cloned().map(Relation::View);
         for relation in tables.chain(views) {
@@ -201,6 +207,7 @@ impl DdlContext<'_> {
         objects.extend(catalog.sequences.values().filter(alone).map(|s| Object::Sequence(s.oid)));
         objects.extend(catalog.types.values().filter(|t| gone(t.owner)).map(|t| Object::Type(t.oid)));
         objects.extend(catalog.functions.values().filter(|f| gone(f.owner)).map(|f| Object::Function(f.oid)));
+        objects.extend(catalog.operators.values().filter(|o| gone(o.owner)).map(|o| Object::Operator(o.oid)));
         objects.extend(catalog.schemas.values().filter(|s| gone(s.owner)).map(|s| Object::Schema(s.oid)));
         self.drop_all(&objects, cascade).await?;
         for role in roles {

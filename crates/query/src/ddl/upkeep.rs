@@ -9,8 +9,8 @@ use gavel_catalog::bootstrap::SUPERUSER;
 use gavel_catalog::privilege::Securable;
 use gavel_catalog::rule::RETURN_RULE;
 use gavel_catalog::snapshot::{
-    PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE, PG_POLICY, PG_PROC, PG_REWRITE, PG_TRIGGER, PG_TYPE,
-    Relation,
+    PG_AUTHID, PG_CLASS, PG_CONSTRAINT, PG_DATABASE, PG_NAMESPACE, PG_OPERATOR, PG_POLICY, PG_PROC, PG_REWRITE,
+    PG_TRIGGER, PG_TYPE, Relation,
 };
 use gavel_types::text_io::type_name;
 use gavel_types::{Notice, Oid, SqlError, SqlResult, SqlState};
@@ -214,6 +214,7 @@ impl DdlContext<'_> {
             CommentTarget::LargeObject(oid) => {
                 return Err(SqlError::internal(format!("large object {oid} is not in the catalog")));
             }
+            CommentTarget::Operator(name) => (PG_OPERATOR, self.operator_to_comment_on(name)?, 0),
             CommentTarget::Function(kind, name) => (PG_PROC, self.function_to_comment_on(*kind, name)?, 0),
             // Dumps comment on extensions that are not there to begin with.
             CommentTarget::Other(kind) if kind == "EXTENSION" => return Ok(()),

@@ -119,6 +119,8 @@ impl DdlContext<'_> {
                 Kind::View
             } else if self.now().functions.contains_key(used) {
                 Kind::Function
+            } else if self.now().operators.contains_key(used) {
+                Kind::Operator
             } else {
                 Kind::Sequence
             };

@@ -30,6 +30,7 @@ use crate::exec::plan::{AggregateCall, AggregatePlan, Node, Op};
 use crate::exec::scan;
 use crate::exec::simple::unpruned;
 use crate::exec::table::KeyTable;
+use crate::exec::user_aggregate::UserStates;
 
 pub struct Aggregate {
     input: Option<BoxOperator>,
@@ -80,12 +81,12 @@ impl Aggregate {
             }
             for set in &mut sets {
                 let numbers = set.assign(&groups, batch.num_rows())?;
-                set.update(plan, &self.evaluator.frame().exec.env.eval, &calls, &numbers)?;
+                set.update(plan, &self.evaluator, &calls, &numbers).await?;
             }
             self.account(&sets, &mut held)?;
         }
         for mut set in sets {
-            set.finish(plan, &self.evaluator.frame().exec.env.eval, &node, &mut self.output)?;
+            set.finish(plan, &self.evaluator, &node, &mut self.output).await?;
         }
         Ok(())
     }
@@ -206,11 +207,32 @@ impl CallInput {
 enum States {
     Grouped(Box<dyn GroupedAccumulator>),
     Rows(Vec<Box<dyn Accumulator>>),
+    /// Of an aggregate of users.
+    User(UserStates),
 }
 
 impl States {
     fn new(call: &AggregateCall) -> Self {
+        if call.steps.is_some() {
+            return Self::User(UserStates::default());
+        }
         grouped(call.proc.oid, &call.spec).map_or(Self::Rows(vec![]), Self::Grouped)
+    }
+
+    /// Adds rows. What PostgreSQL's own aggregates do needs no waiting.
+    async fn take(
+        &mut self,
+        call: &AggregateCall,
+        evaluator: &Evaluator,
+        args: &[ArrayRef],
+        groups: &[usize],
+        filter: Option<&BooleanArray>,
+        total: usize,
+    ) -> SqlResult<()> {
+        match (&mut *self, &call.steps) {
+            (Self::User(states), Some(steps)) => states.update(evaluator, steps, args, groups, filter, total).await,
+            (states, _) => states.update(call, &evaluator.frame().exec.env.eval, args, groups, filter, total),
+        }
     }
 
     fn update(
@@ -242,12 +264,17 @@ impl States {
                 }
                 Ok(())
             }
+            Self::User(_) => Err(SqlError::internal("an aggregate of users without its steps")),
         }
     }
 
     /// Results of all groups.
-    fn finish(&mut self, call: &AggregateCall, total: usize) -> SqlResult<ArrayRef> {
+    async fn finish(&mut self, call: &AggregateCall, evaluator: &Evaluator, total: usize) -> SqlResult<ArrayRef> {
         match self {
+            Self::User(states) => match &call.steps {
+                Some(steps) => states.finish(evaluator, steps, total).await,
+                None => Err(SqlError::internal("an aggregate of users without its steps")),
+            },
             Self::Grouped(states) => {
                 // Groups that no row has reached exist as well.
                 let empty: Vec<ArrayRef> =
@@ -268,6 +295,7 @@ impl States {
     fn size(&self) -> usize {
         match self {
             Self::Grouped(states) => states.size(),
+            Self::User(states) => states.size(),
             // Exact sizes of many small states would cost more than they tell.
             Self::Rows(states) if states.len() > 64 => states.len() * 64,
             Self::Rows(states) => states.iter().map(|s| s.size() + 16).sum(),
@@ -337,10 +365,10 @@ impl GroupSet {
         self.grouper.assign(&columns, rows)
     }
 
-    fn update(
+    async fn update(
         &mut self,
         plan: &AggregatePlan,
-        context: &EvalContext,
+        evaluator: &Evaluator,
         inputs: &[CallInput],
         groups: &[usize],
     ) -> SqlResult<()> {
@@ -364,7 +392,7 @@ impl GroupSet {
                 filter = Some(first);
             }
             let Some((encoder, held)) = &mut state.held else {
-                state.states.update(call, context, &input.args, groups, filter.as_ref(), total)?;
+                state.states.take(call, evaluator, &input.args, groups, filter.as_ref(), total).await?;
                 continue;
             };
             let order = encoder.encode(&input.order, groups.len())?;
@@ -409,7 +437,7 @@ impl GroupSet {
     }
 
     /// Feeds what was held back, in order.
-    fn feed(call: &AggregateCall, state: &mut CallState, context: &EvalContext, total: usize) -> SqlResult<()> {
+    async fn feed(call: &AggregateCall, state: &mut CallState, evaluator: &Evaluator, total: usize) -> SqlResult<()> {
         let Some((_, held)) = state.held.take() else { return Ok(()) };
         if held.groups.is_empty() {
             return Ok(());
@@ -424,13 +452,13 @@ impl GroupSet {
             args.push(arrow::compute::take(&whole, &indices, None).map_err(arrow_error)?);
         }
         let groups: Vec<usize> = order.iter().map(|&i| held.groups[i]).collect();
-        state.states.update(call, context, &args, &groups, None, total)
+        state.states.take(call, evaluator, &args, &groups, None, total).await
     }
 
-    fn finish(
+    async fn finish(
         &mut self,
         plan: &AggregatePlan,
-        context: &EvalContext,
+        evaluator: &Evaluator,
         node: &Node,
         output: &mut VecDeque<RecordBatch>,
     ) -> SqlResult<()> {
@@ -456,8 +484,8 @@ impl GroupSet {
             columns.push(build_array(PgType::INT8, std::iter::repeat_n(Datum::Int8(bits), total))?);
         }
         for (call, state) in plan.aggregates.iter().zip(&mut self.calls) {
-            Self::feed(call, state, context, total)?;
-            columns.push(state.states.finish(call, total)?);
+            Self::feed(call, state, evaluator, total).await?;
+            columns.push(state.states.finish(call, evaluator, total).await?);
         }
         let all = batch_of(&node.schema, columns, total)?;
         for start in (0..total).step_by(BATCH_ROWS) {

@@ -14,7 +14,7 @@
 //! | [`expr`], [`special`], [`eval`] | compiled expressions and their evaluation |
 //! | [`keys`], [`table`] | rows as bytes to hash and compare; the hash table (storage uses the same) |
 //! | [`scan`], [`inverted`] | reading tables; rows by an inverted index |
-//! | [`simple`], [`join`], [`lookup`], [`aggregate`], [`sort`], [`window`], [`sets`], [`cte`], [`modify`], [`statements`], [`called`] | operators |
+//! | [`simple`], [`join`], [`lookup`], [`aggregate`], [`user_aggregate`], [`sort`], [`window`], [`sets`], [`cte`], [`modify`], [`statements`], [`called`] | operators |
 
 pub mod access;
 pub mod aggregate;
@@ -37,6 +37,7 @@ pub mod simple;
 pub mod sort;
 pub mod special;
 pub mod statements;
+pub mod user_aggregate;
 pub mod window;
 
 use std::sync::Arc;

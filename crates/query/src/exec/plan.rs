@@ -19,6 +19,7 @@ use crate::exec::batch::{Layout, schema_of};
 use crate::exec::expr::{Expr, ExprKind};
 use crate::exec::inverted::InvertedScan;
 use crate::exec::pruning::Pruning;
+use crate::exec::user_aggregate::Steps;
 
 #[derive(Debug)]
 pub struct Node {
@@ -347,6 +348,10 @@ pub struct AggregateCall {
     pub filter: Option<Expr>,
     pub order_by: Vec<SortExpr>,
     pub spec: AggregateSpec,
+    /// Of an aggregate of users that `proc` does not compute.
+    pub steps: Option<Steps>,
+    /// What such an aggregate is called.
+    pub label: Option<String>,
 }
 
 /// Window calls over one partitioning and order.
@@ -367,6 +372,8 @@ pub struct WindowCall {
     pub end: Bound,
     pub exclude: FrameExclude,
     pub spec: AggregateSpec,
+    /// As in [`AggregateCall`].
+    pub steps: Option<Steps>,
 }
 
 #[derive(Debug)]

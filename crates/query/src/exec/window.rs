@@ -24,13 +24,14 @@ use gavel_functions::registry::{self, ProcKind};
 use gavel_functions::{Call, call};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 
-use crate::exec::batch::{batch_of, schema_of, take_rows};
+use crate::exec::batch::{batch_of, schema_of, take_columns, take_rows};
 use crate::exec::eval::Evaluator;
 use crate::exec::frame::{Frame, Memory};
 use crate::exec::keys::{KeyEncoder, Keys};
 use crate::exec::operator::{BATCH_ROWS, BoxOperator, Operator, Turns, collect, concat};
 use crate::exec::plan::{Bound, Node, Op, SortExpr, WindowCall, WindowGroup};
 use crate::exec::sort::sorted_rows;
+use crate::exec::user_aggregate::{Steps, UserStates};
 
 pub struct Window {
     input: Option<BoxOperator>,
@@ -278,6 +279,9 @@ impl CallInput {
         result: &mut Vec<Datum>,
         turns: &mut Turns,
     ) -> SqlResult<()> {
+        if let Some(steps) = &call.steps {
+            return self.user_aggregate(evaluator, call, steps, partition, result, turns).await;
+        }
         if call.proc.kind == ProcKind::Aggregate {
             return self.aggregate(evaluator, call, partition, result, turns).await;
         }
@@ -417,6 +421,66 @@ impl CallInput {
             result.push(value);
         }
         Ok(())
+    }
+
+    /// The same for an aggregate of users, whose state can be finished and go on.
+    async fn user_aggregate(
+        &self,
+        evaluator: &Evaluator,
+        call: &WindowCall,
+        steps: &Steps,
+        partition: &Partition,
+        result: &mut Vec<Datum>,
+        turns: &mut Turns,
+    ) -> SqlResult<()> {
+        let frames = self.frames(call, partition)?;
+        let plain = call.exclude == FrameExclude::NoOthers;
+        let mut state = UserStates::default();
+        let mut covered = partition.rows.start..partition.rows.start;
+        let mut last: Option<(Range<usize>, Datum)> = None;
+        for (at, frame) in frames.iter().enumerate() {
+            let row = partition.rows.start + at;
+            if plain
+                && let Some((known, value)) = &last
+                && known == frame
+            {
+                result.push(value.clone());
+                continue;
+            }
+            let peers = partition.peers_of(row);
+            let value = if plain && frame.start == covered.start && frame.end >= covered.end {
+                turns.worked(1 + frame.end - covered.end).await;
+                let rows: Vec<usize> = (covered.end..frame.end).collect();
+                self.feed_user(evaluator, steps, &mut state, rows).await?;
+                covered.end = frame.end;
+                state.finish(evaluator, steps, 1).await?
+            } else {
+                turns.worked(1 + frame.len()).await;
+                let mut fresh = UserStates::default();
+                let rows: Vec<usize> = kept(frame, call.exclude, row, &peers).collect();
+                self.feed_user(evaluator, steps, &mut fresh, rows).await?;
+                fresh.finish(evaluator, steps, 1).await?
+            };
+            let value = datum_at(value.as_ref(), 0, call.spec.result)?;
+            last = Some((frame.clone(), value.clone()));
+            result.push(value);
+        }
+        Ok(())
+    }
+
+    /// Adds rows to the state of a user's aggregate.
+    async fn feed_user(
+        &self,
+        evaluator: &Evaluator,
+        steps: &Steps,
+        state: &mut UserStates,
+        mut rows: Vec<usize>,
+    ) -> SqlResult<()> {
+        rows.retain(|&row| self.filter.as_ref().is_none_or(|f| f.is_valid(row) && f.value(row)));
+        let indices: UInt32Array = rows.iter().map(|&row| u32::try_from(row).ok()).collect();
+        let args = take_columns(&self.args, &indices)?;
+        let groups = vec![0; rows.len()];
+        state.update(evaluator, steps, &args, &groups, None, 1).await
     }
 
     /// Adds a row to an aggregate's state.

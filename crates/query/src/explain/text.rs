@@ -343,7 +343,8 @@ fn call_text(call: &AggregateCall, names: &Names<'_>) -> String {
     let args: Vec<String> = call.args.iter().map(|a| expr_text(a, names)).collect();
     let args = if args.is_empty() { "*".to_owned() } else { args.join(", ") };
     let filter = call.filter.as_ref().map(|f| format!(" FILTER (WHERE {})", expr_text(f, names)));
-    format!("{}({args}){}", call.proc.name, filter.unwrap_or_default())
+    let name = call.label.as_deref().unwrap_or(call.proc.name);
+    format!("{name}({args}){}", filter.unwrap_or_default())
 }
 
 /// The node's name; its properties and subqueries go to the lists.

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use gavel_binder::bound::{
-    Aggregate, ColumnId, Cte, CteBody, CteId, FrameBound, LockTarget, Rel, Scalar, ScalarKind, SetOpKind, SortKey,
-    Source, Subquery, SubqueryKind, Window as BoundWindow,
+    Aggregate, AggregateSteps, ColumnId, Cte, CteBody, CteId, FrameBound, LockTarget, Rel, Scalar, ScalarKind,
+    SetOpKind, SortKey, Source, Subquery, SubqueryKind, Window as BoundWindow,
 };
 use gavel_functions::aggregate::AggregateSpec;
 use gavel_functions::registry;
@@ -19,6 +19,7 @@ use crate::exec::plan::{
     WindowGroup,
 };
 use crate::exec::scan;
+use crate::exec::user_aggregate::{self, Steps};
 use crate::lower::estimate::column_of;
 use crate::lower::statistics::ColumnFacts;
 use crate::lower::walk::{Refs, conjuncts, map};
@@ -52,7 +53,8 @@ const COLLECTING: [u32; 8] = [2335, 4053, 3538, 3545, 3175, 3267, 3197, 3270];
 /// The order in which an aggregate takes its rows. Distinct values come sorted, as they do where sorting finds them.
 fn order_of(call: &Aggregate) -> Vec<SortKey> {
     let sortable = call.args.iter().all(|arg| gavel_binder::sortable(arg.ty.oid).is_ok());
-    if !call.distinct || !call.order_by.is_empty() || !sortable || !COLLECTING.contains(&call.function.0) {
+    let shows_order = COLLECTING.contains(&call.function.0) || call.user.is_some();
+    if !call.distinct || !call.order_by.is_empty() || !sortable || !shows_order {
         return call.order_by.clone();
     }
     call.args.iter().map(|expr| SortKey { expr: expr.clone(), descending: false, nulls_first: false }).collect()
@@ -497,8 +499,13 @@ impl<'a> Planner<'a> {
         let group_exprs = groups.iter().map(|(_, s)| self.compile(s, &layout)).collect::<SqlResult<Vec<_>>>()?;
         let mut calls = vec![];
         for call in &kept {
-            let proc = registry::proc(call.function)
-                .ok_or_else(|| SqlError::internal(format!("aggregate {} is unknown", call.function)))?;
+            let steps = call.user.as_ref().and_then(|user| user.steps.as_ref());
+            let steps = steps.map(|steps| self.aggregate_steps(steps)).transpose()?;
+            let proc = match steps {
+                Some(_) => user_aggregate::proc(),
+                None => registry::proc(call.function)
+                    .ok_or_else(|| SqlError::internal(format!("aggregate {} is unknown", call.function)))?,
+            };
             let args = call.args.iter().map(|a| self.compile(a, &layout)).collect::<SqlResult<Vec<_>>>()?;
             let spec = AggregateSpec { arg_types: args.iter().map(|a| a.ty).collect(), result: call.ty };
             calls.push(AggregateCall {
@@ -508,6 +515,8 @@ impl<'a> Planner<'a> {
                 filter: call.filter.as_ref().map(|f| self.compile(f, &layout)).transpose()?,
                 order_by: self.sort_exprs(&order_of(call), &layout)?,
                 spec,
+                steps,
+                label: call.user.as_ref().map(|user| user.function.name.clone()),
             });
         }
         let mut columns: Vec<(ColumnId, PgType)> = groups.iter().map(|(id, s)| (*id, s.ty)).collect();
@@ -532,6 +541,20 @@ impl<'a> Planner<'a> {
         };
         let node = self.node(Op::Aggregate(plan), columns, rows);
         self.filtered(node, above)
+    }
+
+    /// What a user's aggregate does with a row.
+    fn aggregate_steps(&mut self, steps: &AggregateSteps) -> SqlResult<Steps> {
+        let layout: Vec<(ColumnId, PgType)> =
+            std::iter::once(steps.state).chain(steps.inputs.iter().copied()).collect();
+        Ok(Steps {
+            direct: steps.direct,
+            transition: self.compile(&steps.transition, &layout)?,
+            strict: steps.strict,
+            initial: steps.initial.as_ref().map(|s| self.compile(s, &[])).transpose()?,
+            finish: steps.finish.as_ref().map(|s| self.compile(s, &layout)).transpose()?,
+            layout,
+        })
     }
 
     /// Groups that rows fall into.
@@ -566,8 +589,13 @@ impl<'a> Planner<'a> {
         let layout = input.columns.clone();
         let mut groups: Vec<(&BoundWindow, WindowGroup, Vec<(ColumnId, PgType)>)> = vec![];
         for call in kept {
-            let proc = registry::proc(call.function)
-                .ok_or_else(|| SqlError::internal(format!("window function {} is unknown", call.function)))?;
+            let steps = call.user.as_ref().and_then(|user| user.steps.as_ref());
+            let steps = steps.map(|steps| self.aggregate_steps(steps)).transpose()?;
+            let proc = match steps {
+                Some(_) => user_aggregate::proc(),
+                None => registry::proc(call.function)
+                    .ok_or_else(|| SqlError::internal(format!("window function {} is unknown", call.function)))?,
+            };
             let args = call.args.iter().map(|a| self.compile(a, &layout)).collect::<SqlResult<Vec<_>>>()?;
             let spec = AggregateSpec { arg_types: args.iter().map(|a| a.ty).collect(), result: call.ty };
             let compiled = WindowCall {
@@ -579,6 +607,7 @@ impl<'a> Planner<'a> {
                 end: self.bound(&call.frame.end, &layout)?,
                 exclude: call.frame.exclude,
                 spec,
+                steps,
             };
             let same =
                 groups.iter().position(|g| g.0.partition_by == call.partition_by && g.0.order_by == call.order_by);

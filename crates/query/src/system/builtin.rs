@@ -17,7 +17,14 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
             procs(context, out);
             super::routines::procs(context, out);
         }
-        "pg_operator" => operators(out),
+        "pg_operator" => {
+            operators(out);
+            super::operators::fill(context, out);
+        }
+        "pg_aggregate" => {
+            facts("pg_aggregate", include_str!("data/pg_aggregate.tsv"), out);
+            super::aggregates::fill(context, out);
+        }
         "pg_cast" => casts(out),
         "pg_am" => facts("pg_am", include_str!("data/pg_am.tsv"), out),
         "pg_opclass" => facts("pg_opclass", include_str!("data/pg_opclass.tsv"), out),

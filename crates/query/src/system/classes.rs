@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use gavel_catalog::snapshot::{
-    PG_CLASS, PG_CONSTRAINT, PG_NAMESPACE, PG_POLICY, PG_PROC, PG_REWRITE, PG_TRIGGER, PG_TYPE, is_shared, row_type,
+    PG_CLASS, PG_CONSTRAINT, PG_NAMESPACE, PG_OPERATOR, PG_POLICY, PG_PROC, PG_REWRITE, PG_TRIGGER, PG_TYPE, is_shared,
+    row_type,
 };
 use gavel_catalog::system::{self, FIRST_USER_OID};
 use gavel_catalog::{Definition, Index, IndexKey, Table, bootstrap::SUPERUSER};
@@ -289,6 +290,8 @@ fn class_of(context: &SystemContext<'_>, oid: Oid) -> Oid {
         PG_TYPE
     } else if context.catalog.functions.contains_key(&oid) {
         PG_PROC
+    } else if context.catalog.operators.contains_key(&oid) {
+        PG_OPERATOR
     } else {
         PG_CLASS
     }
@@ -303,6 +306,12 @@ fn function_depends(context: &SystemContext<'_>, out: &mut Rows) {
         });
     };
     let catalog = context.catalog;
+    for o in catalog.operators.values() {
+        add((PG_OPERATOR, o.oid, 0), (PG_NAMESPACE, o.schema), 'n');
+        if catalog.functions.contains_key(&o.function) {
+            add((PG_OPERATOR, o.oid, 0), (PG_PROC, o.function), 'n');
+        }
+    }
     for f in catalog.functions.values() {
         add((PG_PROC, f.oid, 0), (PG_NAMESPACE, f.schema), 'n');
         let types = f.parameters.iter().map(|p| p.ty).chain([f.result]).filter(|ty| ty.is_user_type());

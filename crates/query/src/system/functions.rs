@@ -149,6 +149,10 @@ fn definitions(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) -> Option
         }
         "makeaclitem" if a.any_null() => Ok(Datum::Null),
         "makeaclitem" => super::privileges::make(context, (a.oid(0), a.oid(1)), a.text(2), a.is_true(3)),
+        "pg_get_functiondef" if catalog.function(a.oid(0)).is_some_and(|f| f.is_aggregate()) => {
+            let name = catalog.function(a.oid(0)).map_or("", |f| f.name.as_str());
+            Err(SqlError::new(SqlState::WrongObjectType, format!("\"{name}\" is an aggregate function")))
+        }
         "pg_get_functiondef" if catalog.function(a.oid(0)).is_some() => {
             text(catalog.function(a.oid(0)).map(|f| routines::create_statement(context, f)))
         }
@@ -296,7 +300,12 @@ fn types_and_visibility(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) 
             None => Datum::Null,
         }),
         "pg_function_is_visible" => Ok(Datum::Bool(routines::visibility(context, a.oid(0)).unwrap_or(true))),
-        // Everything of these kinds is PostgreSQL's own, and `pg_catalog` is always on the path.
+        "pg_operator_is_visible" if context.catalog.operator(a.oid(0)).is_some() => {
+            let found = context.catalog.operator(a.oid(0));
+            let visible = found.is_some_and(|o| super::operators::is_visible(context.catalog, context.search_path, o));
+            Ok(Datum::Bool(visible))
+        }
+        // Everything else of these kinds is PostgreSQL's own, and `pg_catalog` is always on the path.
         "pg_operator_is_visible"
         | "pg_opclass_is_visible"
         | "pg_opfamily_is_visible"

@@ -30,6 +30,7 @@
 //! | [`functions`] | functions of the session over the catalog |
 //! | [`resolver`] | `regclass` and its kin: names to OIDs and back |
 
+mod aggregates;
 pub(crate) mod attributes;
 mod builtin;
 mod classes;
@@ -47,6 +48,7 @@ mod inquiry;
 pub mod jobs;
 mod listings;
 pub mod opclass;
+pub mod operators;
 pub mod partition;
 pub mod partition_constraint;
 mod policies;

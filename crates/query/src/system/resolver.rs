@@ -350,6 +350,20 @@ impl NameResolver for CatalogNames {
                 let args: Vec<String> = p.args.iter().map(|a| type_label(*a)).collect();
                 format!("{}({})", quote(p.name), args.join(","))
             }),
+            Oid::REGOPER if self.catalog.operator(object).is_some() => {
+                self.catalog.operator(object).map(|o| o.name.clone())
+            }
+            Oid::REGOPERATOR if self.catalog.operator(object).is_some() => {
+                let o = self.catalog.operator(object)?;
+                let side = |t: Oid| {
+                    if t.0 == 0 { "NONE".to_owned() } else { self.type_text(t).unwrap_or_else(|| type_label(t)) }
+                };
+                let schema = match super::operators::is_visible(&self.catalog, &self.search_path, o) {
+                    true => String::new(),
+                    false => format!("{}.", quote(&self.catalog.schema_by_oid(o.schema)?.name)),
+                };
+                Some(format!("{schema}{}({},{})", o.name, side(o.left), side(o.right)))
+            }
             Oid::REGOPER => registry::operator(object).map(|o| o.name.to_owned()),
             Oid::REGOPERATOR => registry::operator(object).map(|o| {
                 let side = |t: Oid| if t.0 == 0 { "NONE".to_owned() } else { type_label(t) };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gavel_catalog::Function;
-use gavel_catalog::function::{Body, Mode};
+use gavel_catalog::function::{Body, FunctionKind, Mode};
 use gavel_catalog::system::{PLPGSQL_LANGUAGE, SQL_LANGUAGE};
 use gavel_types::text_io::type_name;
 use gavel_types::{ArrayValue, Datum, Oid, PgType};
@@ -18,8 +18,12 @@ fn language(body: &Body) -> Oid {
     match body {
         Body::Plpgsql(_) => PLPGSQL_LANGUAGE,
         Body::Text(_) | Body::Return(_) | Body::Atomic(_) => SQL_LANGUAGE,
+        Body::Aggregate(_) => INTERNAL_LANGUAGE,
     }
 }
+
+/// `pg_language.oid` of what PostgreSQL has in itself.
+const INTERNAL_LANGUAGE: Oid = Oid(12);
 
 /// What an estimate is unless something else was said.
 const COST: f32 = 100.0;
@@ -50,7 +54,15 @@ pub(super) fn arguments(context: &SystemContext<'_>, f: &Function, defaults: boo
         let default = default.map(|sql| format!(" DEFAULT {}", shown_default(context, sql, p.ty)));
         format!("{mode}{name}{}{}", shown_type(context, p.ty), default.unwrap_or_default())
     });
-    shown.collect::<Vec<_>>().join(", ")
+    let mut shown: Vec<String> = shown.collect();
+    let Some(direct) = f.aggregate().filter(|a| a.is_ordered_set()).map(|a| a.direct) else { return shown.join(", ") };
+    let mut aggregated = shown.split_off(direct.min(shown.len()));
+    if aggregated.is_empty() {
+        // Variadic arguments stand for both.
+        aggregated.extend(shown.last().cloned());
+    }
+    let before = if shown.is_empty() { String::new() } else { format!("{} ", shown.join(", ")) };
+    format!("{before}ORDER BY {}", aggregated.join(", "))
 }
 
 /// `pg_get_function_result`.
@@ -80,7 +92,7 @@ pub(super) fn argument_default(context: &SystemContext<'_>, f: &Function, number
 /// `pg_get_function_sqlbody`.
 pub(super) fn sql_body(context: &SystemContext<'_>, f: &Function) -> Option<String> {
     let text = match &f.body {
-        Body::Text(_) | Body::Plpgsql(_) => return None,
+        Body::Text(_) | Body::Plpgsql(_) | Body::Aggregate(_) => return None,
         Body::Return(expr) => format!("RETURN {expr}"),
         Body::Atomic(statements) => {
             let lines: String = statements.iter().map(|s| format!(" {s};\n")).collect();
@@ -163,7 +175,12 @@ pub(super) fn procs(context: &SystemContext<'_>, out: &mut Rows) {
                 ty => gavel_binder::element_type(ty).unwrap_or_default(),
             });
             row.set("provariadic", variadic.unwrap_or_default());
-            row.set("prokind", if f.is_procedure() { 'p' } else { 'f' }).set("prosecdef", f.security_definer);
+            let kind = match f.kind {
+                FunctionKind::Function => 'f',
+                FunctionKind::Procedure => 'p',
+                FunctionKind::Aggregate => 'a',
+            };
+            row.set("prokind", kind).set("prosecdef", f.security_definer);
             row.set("proleakproof", f.leakproof).set("proisstrict", f.strict).set("proretset", f.set);
             row.set("provolatile", f.volatility).set("proparallel", f.parallel);
             row.set("pronargs", i16::try_from(f.inputs().count()).unwrap_or(0));
@@ -184,6 +201,7 @@ pub(super) fn procs(context: &SystemContext<'_>, out: &mut Rows) {
             }
             match &f.body {
                 Body::Text(text) | Body::Plpgsql(text) => row.set("prosrc", text.as_str()),
+                Body::Aggregate(_) => row.set("prosrc", "aggregate_dummy"),
                 _ => row.set("prosqlbody", sql_body(context, f)),
             };
             if !f.settings.is_empty() {
@@ -214,7 +232,8 @@ pub(super) fn information(context: &SystemContext<'_>, out: &mut Rows) {
                 row.set(&format!("{prefix}_schema"), context.schema_name(f.schema));
             }
             row.set("specific_name", specific_name(f)).set("routine_name", f.name.as_str());
-            row.set("routine_type", if f.is_procedure() { "PROCEDURE" } else { "FUNCTION" });
+            let kind = if f.is_procedure() { "PROCEDURE" } else { "FUNCTION" };
+            row.set("routine_type", (!f.is_aggregate()).then_some(kind));
             if !f.is_procedure() {
                 let (schema, name) = super::information_types::udt_name(context, f.result);
                 let shown = match (f.result.is_user_type(), gavel_binder::element_type(f.result)) {
@@ -226,7 +245,8 @@ pub(super) fn information(context: &SystemContext<'_>, out: &mut Rows) {
                 row.set("type_udt_schema", schema).set("type_udt_name", name).set("dtd_identifier", "0");
                 row.set("is_null_call", yes_no(f.strict));
             }
-            let body = if matches!(f.body, Body::Plpgsql(_)) { "EXTERNAL" } else { "SQL" };
+            let external = matches!(f.body, Body::Plpgsql(_) | Body::Aggregate(_));
+            let body = if external { "EXTERNAL" } else { "SQL" };
             row.set("routine_body", body).set("external_language", f.body.language().to_uppercase());
             row.set("parameter_style", "GENERAL");
             row.set(

@@ -134,6 +134,9 @@ scripts! {
     foreign_keys_set_some_columns
     copy_takes_some_rows
     bodies_in_plpgsql_run
+    operators_of_users_run
+    aggregates_of_users_run
+    aggregates_are_defined_and_dropped
     bodies_run_with_rights
     privileges_on_tables_and_columns_are_needed
     views_are_read_with_the_rights_of_their_owner

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gavel_binder::bound::{Aggregate, ColumnId, Scalar, ScalarKind, Window};
+use gavel_binder::bound::{Aggregate, ColumnId, Scalar, ScalarKind, UserAggregate, Window};
 use gavel_binder::query_tree::{CallTree, Form, WindowTree, WrittenArgs};
 use gavel_functions::registry::{self, Proc};
 use gavel_functions::variadic::MARK;
@@ -119,16 +119,41 @@ impl Writer<'_> {
         })
     }
 
+    /// What a user's function is called by: to be kept, its number.
+    fn user_name(&self, oid: Oid) -> Option<String> {
+        if self.layout.stored {
+            return Some(numbered_function(oid));
+        }
+        let search_path = self.search_path.to_vec();
+        CatalogNames { catalog: Arc::clone(self.catalog), search_path, subject: None }.call_text(oid)
+    }
+
+    /// What a user's operator is written as: to be kept, with its number in the place of the schema.
+    pub fn operator_text(&self, oid: Oid) -> Option<String> {
+        let operator = self.catalog.operator(oid)?;
+        if self.layout.stored {
+            return Some(format!("OPERATOR(\"{}\".{})", operator.numbered_schema(), operator.name));
+        }
+        Some(crate::system::operators::text(self.catalog, self.search_path, operator))
+    }
+
+    /// The arguments of a user's aggregate; variadic ones have been collected, or were given as an array.
+    fn user_arguments(&mut self, user: &UserAggregate, args: &[Scalar]) -> Option<()> {
+        for (i, arg) in args.iter().enumerate() {
+            self.put(if i == 0 { "" } else { ", " });
+            if user.function.is_variadic() && i + 1 == args.len() {
+                self.put("VARIADIC ");
+            }
+            self.scalar(arg)?;
+        }
+        Some(())
+    }
+
     /// The same for a user's function. To be kept, it is called by its number.
     fn user_function(&mut self, oid: Oid, args: &[Scalar], written: Option<&WrittenArgs>) -> Option<()> {
         let catalog = Arc::clone(self.catalog);
         let function = catalog.function(oid)?;
-        let name = if self.layout.stored {
-            numbered_function(oid)
-        } else {
-            let search_path = self.search_path.to_vec();
-            CatalogNames { catalog: Arc::clone(&catalog), search_path, subject: None }.call_text(oid)?
-        };
+        let name = self.user_name(oid)?;
         self.put(&format!("{name}("));
         match (written, args.split_last()) {
             (Some(written), _) => self.written_arguments(args, written)?,
@@ -160,9 +185,19 @@ impl Writer<'_> {
     }
 
     fn aggregate(&mut self, aggregate: &Aggregate) -> Option<()> {
-        let proc = registry::proc(aggregate.function)?;
-        self.put(&format!("{}({}", called(proc), if aggregate.distinct { "DISTINCT " } else { "" }));
-        let within = gavel_binder::is_ordered_set(proc);
+        let user = aggregate.user.as_deref();
+        let proc = registry::proc(aggregate.function);
+        let name = match (user, proc) {
+            (Some(user), _) => self.user_name(user.function.oid)?,
+            (None, proc) => called(proc?),
+        };
+        self.put(&format!("{name}({}", if aggregate.distinct { "DISTINCT " } else { "" }));
+        let within = match (user, proc) {
+            (Some(user), _) => {
+                user.function.aggregate().is_some_and(gavel_catalog::AggregateDefinition::is_ordered_set)
+            }
+            (None, proc) => proc.is_some_and(gavel_binder::is_ordered_set),
+        };
         if within {
             self.list(aggregate.args.get(..aggregate.direct)?, |w, arg| w.scalar(arg))?;
             self.put(") WITHIN GROUP (ORDER BY ");
@@ -171,7 +206,10 @@ impl Writer<'_> {
             if aggregate.args.is_empty() {
                 self.put("*");
             }
-            self.arguments(proc, &aggregate.args)?;
+            match user {
+                Some(user) => self.user_arguments(user, &aggregate.args)?,
+                None => self.arguments(proc?, &aggregate.args)?,
+            }
             if !aggregate.order_by.is_empty() {
                 self.put(" ORDER BY ");
                 self.list(&aggregate.order_by, |w, key| w.sort_key(key))?;
@@ -189,12 +227,18 @@ impl Writer<'_> {
     }
 
     fn window_call(&mut self, window: &Window, over: &Result<String, WindowTree>) -> Option<()> {
-        let proc = registry::proc(window.function)?;
-        self.put(&format!("{}(", called(proc)));
-        if window.args.is_empty() && proc.kind == registry::ProcKind::Aggregate {
-            self.put("*");
+        if let Some(user) = window.user.as_deref() {
+            let name = self.user_name(user.function.oid)?;
+            self.put(&format!("{name}({}", if window.args.is_empty() { "*" } else { "" }));
+            self.user_arguments(user, &window.args)?;
+        } else {
+            let proc = registry::proc(window.function)?;
+            self.put(&format!("{}(", called(proc)));
+            if window.args.is_empty() && proc.kind == registry::ProcKind::Aggregate {
+                self.put("*");
+            }
+            self.arguments(proc, &window.args)?;
         }
-        self.arguments(proc, &window.args)?;
         self.filter(window.filter.as_ref())?;
         self.put(") OVER ");
         match over {

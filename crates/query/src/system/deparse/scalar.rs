@@ -333,6 +333,11 @@ impl Writer<'_> {
                 let ScalarKind::Call { function, args } = &input.kind else { return None };
                 return self.syntax(*function, given, args);
             }
+            Form::Operator(oid) => {
+                let ScalarKind::Call { args, .. } = &input.kind else { return None };
+                let name = self.operator_text(*oid)?;
+                return self.operation(&name, args);
+            }
             Form::Word(word) => self.put(word),
             Form::CaseOf(operand) => {
                 let ScalarKind::Case { arms, otherwise } = &input.kind else { return None };

@@ -56,6 +56,7 @@ pub fn is_simple(s: &Scalar, parent: Parent<'_>) -> bool {
         ScalarKind::Form { form, .. } => match **form {
             Form::Query { .. } => in_condition,
             Form::Collate(_) => false,
+            Form::Operator(_) => in_condition,
             _ => true,
         },
         _ => true,
