@@ -170,6 +170,7 @@ scripts! {
     partition_keys_may_be_rows
     hash_partitions_are_those_of_postgresql
     rules_are_made_and_shown
+    rules_return_rows_and_nest
     rules_rewrite_statements
     rules_write_views
     trees_of_partitions_are_attached
