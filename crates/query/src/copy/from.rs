@@ -102,7 +102,7 @@ impl Session {
             Some(line) => error.context(format!("COPY {}, line {line}", table.name)),
             None => error,
         };
-        let fires = has_triggers(table);
+        let fires = has_triggers(&shapes.catalog, table, table.partitioned.is_some());
         let mut firing: Vec<Vec<Datum>> = Vec::new();
         let mut arrivals = Arrivals::default();
         let mut count: u64 = 0;

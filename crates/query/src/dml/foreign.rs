@@ -310,7 +310,9 @@ impl Writer<'_> {
         let children = self.children(link, &wanted, false).await?;
         let deleted = keys.iter().all(|k| k.1.is_none());
         let deletes = deleted && action == FkAction::Cascade;
-        let fires = !link.child.table.triggers.is_empty() && link.child.table.partitioned.is_none();
+        let partitions = self.shapes.catalog().descendants(link.child.table.oid);
+        let partitions = if link.child.table.partitioned.is_some() { partitions } else { Vec::new() };
+        let fires = std::iter::once(&link.child.table).chain(partitions).any(|t| !t.triggers.is_empty());
         if deletes && fires {
             let table = Arc::clone(&link.child.table);
             let gone = children.into_iter().map(|c| (c.key, c.row)).collect();

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use gavel_binder::bound::{ColumnId, ConflictAction, MergeAction, Modify, ModifyOp, OnConflict, RowRule};
 use gavel_binder::{Qualified, Resolved};
-use gavel_catalog::Table;
+use gavel_catalog::{Catalog, Table};
 use gavel_catalog::trigger::{Timing, Trigger, TriggerEvent};
 use gavel_types::{Datum, SqlError, SqlResult, SqlState};
 use parking_lot::Mutex;
@@ -79,9 +79,24 @@ impl Act {
     }
 }
 
-/// Whether writes to a table have to come by here.
-pub fn has_triggers(table: &Table) -> bool {
-    !table.triggers.is_empty()
+/// Whether writes to a table have to come by here; `below`: also to what inherits from it, or is a part of it.
+pub fn has_triggers(catalog: &Catalog, table: &Table, below: bool) -> bool {
+    let any = || catalog.descendants(table.oid).iter().any(|t| !t.triggers.is_empty());
+    !table.triggers.is_empty() || (below && any())
+}
+
+/// # Errors
+/// 0A000 if the rows of a statement may be in several tables of which one has triggers of rows.
+fn refuse_tree(catalog: &Catalog, table: &Table, below: bool) -> SqlResult<()> {
+    let fires = |t: &&Arc<Table>| t.triggers.iter().any(|trigger| trigger.row);
+    match catalog.descendants(table.oid).into_iter().find(fires).filter(|_| below) {
+        Some(found) => {
+            let text = format!("triggers of rows are not supported for writes through table \"{}\"", table.name);
+            let detail = format!("Table \"{}\" has triggers of rows.", found.name);
+            Err(SqlError::unsupported(text).detail(detail))
+        }
+        None => Ok(()),
+    }
 }
 
 /// 27000: a trigger before the row has changed it.
@@ -111,6 +126,7 @@ impl Session {
         params: &'a [Datum],
     ) -> BoxFuture<'a, SqlResult<Applied>> {
         Box::pin(async move {
+            refuse_tree(&self.catalog(), &modify.table, modify.tree.is_some())?;
             let act = self.act(&modify.table, TriggerEvent::Insert).await?;
             let instead = modify.table.stands_for_view();
             match &modify.op {
@@ -274,6 +290,7 @@ impl Session {
 
     /// Inserts rows of COPY.
     pub(crate) async fn copy_firing(&mut self, table: &Arc<Table>, rows: Vec<Vec<Datum>>) -> SqlResult<u64> {
+        refuse_tree(&self.catalog(), table, table.partitioned.is_some())?;
         let act = self.act(table, TriggerEvent::Insert).await?;
         let instead = table.stands_for_view();
         self.fire_statement(&act, Timing::Before, None).await?;
@@ -298,6 +315,7 @@ impl Session {
     pub(crate) fn cascade_firing(&mut self, cascade: Cascade) -> BoxFuture<'_, SqlResult<()>> {
         Box::pin(async move {
             let Cascade { table, gone, changes, columns } = cascade;
+            refuse_tree(&self.catalog(), &table, table.partitioned.is_some())?;
             let deletes = self.act(&table, TriggerEvent::Delete).await?;
             let updates = deletes.with(TriggerEvent::Update, columns);
             let gone = gone.into_iter().map(|(key, old)| (key, old, None));
@@ -674,12 +692,12 @@ impl Session {
             }
             at += 1;
         }
-        Ok(if emptied.iter().any(|t| has_triggers(t)) { emptied } else { Vec::new() })
+        Ok(if emptied.iter().any(|t| !t.triggers.is_empty()) { emptied } else { Vec::new() })
     }
 
     /// Triggers of TRUNCATE, of each table.
     pub(crate) async fn fire_truncate(&mut self, tables: &[Arc<Table>], timing: Timing) -> SqlResult<()> {
-        for table in tables.iter().filter(|t| has_triggers(t)) {
+        for table in tables.iter().filter(|t| !t.triggers.is_empty()) {
             let act = self.act(table, TriggerEvent::Truncate).await?;
             self.fire_statement(&act, timing, None).await?;
         }
