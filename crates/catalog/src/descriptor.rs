@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::acl::{Acl, AclItem};
 use crate::index_method::IndexMethod;
 use crate::partition::{PartitionBound, PartitionKey};
-use crate::trigger::Trigger;
-use crate::rule::Rule;
 use crate::policy::RowSecurity;
+use crate::rule::Rule;
+use crate::trigger::Trigger;
 
 /// Names an object for ever: PostgreSQL's OID of it, and the object id in storage keys.
 pub type ObjectId = Oid;

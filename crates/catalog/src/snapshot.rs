@@ -189,13 +189,7 @@ impl Catalog {
         called(self.free_underscores(schema, own, &taken, &called))
     }
 
-    fn free_underscores(
-        &self,
-        schema: Oid,
-        own: usize,
-        taken: &[usize],
-        called: &dyn Fn(usize) -> String,
-    ) -> usize {
+    fn free_underscores(&self, schema: Oid, own: usize, taken: &[usize], called: &dyn Fn(usize) -> String) -> usize {
         let mut underscores = own + 1;
         while taken.contains(&underscores) || self.element_type_named(schema, &called(underscores)).is_some() {
             underscores += 1;

@@ -3,8 +3,8 @@
 use gavel_types::Oid;
 use serde::{Deserialize, Serialize};
 
-use crate::descriptor::{Column, Table, View};
 use crate::Catalog;
+use crate::descriptor::{Column, Table, View};
 
 /// When a trigger fires, seen from the write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

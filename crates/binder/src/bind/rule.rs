@@ -284,7 +284,7 @@ impl Binder<'_> {
             return Err(endless(&met.table.name));
         }
         let replaced = met.replaced();
-        if met.view && !replaced && met.rules.iter().any(|r| r.instead) {
+        if met.view && !replaced && !met.table.stands_for_view() && met.rules.iter().any(|r| r.instead) {
             return Err(only_conditional(met));
         }
         let values = std::mem::take(&mut self.rule_values);

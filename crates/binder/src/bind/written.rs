@@ -282,12 +282,7 @@ impl Binder<'_> {
     }
 
     /// The views from `view` down to the table under them, which may be read with ONLY.
-    fn layers(
-        &mut self,
-        view: &Arc<View>,
-        verb: Verb,
-        by_triggers: bool,
-    ) -> SqlResult<(Arc<Table>, bool, Vec<Layer>)> {
+    fn layers(&mut self, view: &Arc<View>, verb: Verb, by_triggers: bool) -> SqlResult<(Arc<Table>, bool, Vec<Layer>)> {
         let event = verb.event().filter(|_| by_triggers);
         let mut layers: Vec<Layer> = Vec::new();
         let mut next = Arc::clone(view);

@@ -108,7 +108,8 @@ impl DdlContext<'_> {
         let rows = self.host.run(&catalog, &sql).await.ok()?;
         let Datum::Text(row) = rows.first()?.first()? else { return None };
         let name = &table.name;
-        let message = format!("new data for materialized view \"{name}\" contains duplicate rows without any null columns");
+        let message =
+            format!("new data for materialized view \"{name}\" contains duplicate rows without any null columns");
         Some(SqlError::new(SqlState::CardinalityViolation, message).detail(format!("Row: {row}")))
     }
 

@@ -60,7 +60,17 @@ fn aggregate(id: u32, name: &str, args: Vec<Scalar>, ty: PgType) -> Aggregate {
         .find(|p| p.args == types || (p.args.len() == types.len() && p.args.first() == Some(&Oid::ANY)))
         .expect("aggregate")
         .oid;
-    Aggregate { id: ColumnId(id), function, args, direct: 0, distinct: false, filter: None, order_by: vec![], ty, user: None }
+    Aggregate {
+        id: ColumnId(id),
+        function,
+        args,
+        direct: 0,
+        distinct: false,
+        filter: None,
+        order_by: vec![],
+        ty,
+        user: None,
+    }
 }
 
 struct World {

@@ -14,8 +14,8 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use gavel_binder::bound::{ColumnId, ConflictAction, MergeAction, Modify, ModifyOp, OnConflict, RowRule};
 use gavel_binder::{Qualified, Resolved};
-use gavel_catalog::{Catalog, Table};
 use gavel_catalog::trigger::{Timing, Trigger, TriggerEvent};
+use gavel_catalog::{Catalog, Table};
 use gavel_types::{Datum, SqlError, SqlResult, SqlState};
 use parking_lot::Mutex;
 use sqlparser::ast;
@@ -194,7 +194,7 @@ impl Session {
                     let key = key.map(|key| modify::key_at(&source, key)).transpose()?;
                     self.write_one(act, key, before.clone(), after.clone()).await?;
                 }
-                if let (Some((_, view)), Some(after)) =
+                if let (Some((_, rule)), Some(after)) =
                     (modify::first_broken(std::slice::from_ref(&source), &checks), &after)
                 {
                     return Err(self.breaks_rule(&act.shape, rule, after));
@@ -425,8 +425,7 @@ impl Session {
         let by_row = modify::row_update(&act.shape, new_row, on, &eval, params)?;
         let width = act.shape.columns.len();
         let probe = by_row.as_ref().map(|update| Probe { update, width, met: Mutex::default() });
-        let resolution =
-            Resolution { arbiters: &on.arbiters, update: probe.as_ref().map(|p| p as &dyn ConflictRow) };
+        let resolution = Resolution { arbiters: &on.arbiters, update: probe.as_ref().map(|p| p as &dyn ConflictRow) };
         let outcome = writer.insert_resolving(&act.shape, vec![row], &resolution).await?.pop();
         let met = probe.and_then(|p| p.met.into_inner());
         Ok((outcome.map_or(Outcome::Skipped, |o| o.0), met))

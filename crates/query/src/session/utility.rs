@@ -360,7 +360,12 @@ impl Session {
             let basis = self.basis().await?;
             let style = self.text_style_now();
             let given: Vec<String> = parameters.iter().map(ToString::to_string).collect();
-            let bound = binding::bind_text(&format!("SELECT {}", given.join(", ")), &basis, &style, Some(binding::rows(&basis)))?;
+            let bound = binding::bind_text(
+                &format!("SELECT {}", given.join(", ")),
+                &basis,
+                &style,
+                Some(binding::rows(&basis)),
+            )?;
             require_assignable(parameters, &bound, &types)?;
             let items: Vec<String> = (parameters.iter().zip(&types))
                 .map(|(expr, ty)| format!("CAST({expr} AS {})", binding::type_name(*ty)))
