@@ -86,6 +86,9 @@ pub struct Trigger {
     /// REFERENCING NEW TABLE.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new_table: Option<String>,
+    /// Of a partition's trigger: the partitioned table's that it is there for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Oid>,
 }
 
 /// What a constraint trigger has besides.

@@ -491,6 +491,10 @@ impl DdlContext<'_> {
     /// What calls a function.
     fn function_goes(&self, oid: Oid, on: &str, plan: &mut Plan) {
         for (table, trigger) in super::trigger::callers(self.now(), oid) {
+            // What partitions have of a trigger goes with it.
+            if trigger.parent.is_some() {
+                continue;
+            }
             plan.depend(Object::Trigger(table, trigger.oid), on);
         }
         self.views_over(oid, on, plan);
@@ -560,7 +564,7 @@ impl DdlContext<'_> {
             }
         }
         let named = table.column(number).map_or("", |c| c.name.as_str());
-        let mut triggers: Vec<_> = table.triggers.iter().collect();
+        let mut triggers: Vec<_> = table.triggers.iter().filter(|t| t.parent.is_none()).collect();
         triggers.sort_by_key(|t| t.oid);
         for trigger in triggers {
             if trigger.columns.contains(&number) || trigger.condition.as_deref().is_some_and(|c| mentions(c, named)) {
@@ -677,8 +681,7 @@ impl DdlContext<'_> {
                     self.forget_comments(*oid);
                 }
                 Object::Trigger(on, oid) if !is_gone(on) && !gone.contains(&Object::View(*on)) => {
-                    self.edit_triggers(*on, |triggers| triggers.retain(|own| own.oid != *oid))?;
-                    self.forget_comments(*oid);
+                    self.remove_trigger(*on, *oid)?;
                 }
                 Object::Default(table, number) if !is_gone(table) => {
                     self.edit_table(*table, |t| {
