@@ -5,7 +5,8 @@
 //!                      each row of a view: INSTEAD OF ROW
 //! ```
 //! A table with triggers before rows is written to row by row, so that each function sees the rows before its own, and so
-//! are tables of a tree (`rows`); one without them all at once. Triggers of statements are those of the table that is named. Functions run in the session while nothing of the transaction's state is held.
+//! are tables of a tree (`rows`); one without them all at once. Triggers of statements are those of the table that is
+//! named. Functions run in the session while nothing of the transaction's state is held.
 
 use std::collections::HashSet;
 use std::sync::Arc;
