@@ -72,6 +72,14 @@ p2a | t1 | O | 23 | 1 | p2 | f
 p2b | t1 | O | 23 | 1 | p2 | f
 p | t_stm | O | 4 |  | NULL | f
 SELECT 6
+> SELECT t.tgrelid::regclass AS tab, t.tgname, CASE WHEN t.tgparentid = 0 THEN NULL ELSE (SELECT u.tgrelid::pg_catalog.regclass FROM pg_catalog.pg_trigger AS u, pg_catalog.pg_partition_ancestors(t.tgrelid) WITH ORDINALITY AS a(relid, depth) WHERE u.tgname = t.tgname AND u.tgrelid = a.relid AND u.tgparentid = 0 ORDER BY a.depth LIMIT 1) END AS parent FROM pg_catalog.pg_trigger t WHERE t.tgname = 't1' ORDER BY t.tgrelid::regclass::text;
+tab | tgname | parent
+p | t1 | NULL
+p1 | t1 | p
+p2 | t1 | p
+p2a | t1 | p
+p2b | t1 | p
+SELECT 5
 > ALTER TRIGGER t1 ON p RENAME TO t2;
 ALTER TRIGGER
 > ALTER TRIGGER t2 ON p RENAME TO t_stm;
