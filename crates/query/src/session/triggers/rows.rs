@@ -45,6 +45,8 @@ pub(super) struct Target {
     parts: HashMap<(Oid, i16), Arc<Part>>,
     trees: Trees,
     pub written: Vec<Wrote>,
+    /// Triggers before rows have been met, which may have changed any row.
+    fires: bool,
     /// INSERT … ON CONFLICT, whose updates move no rows.
     pub resolves: bool,
 }
@@ -52,7 +54,7 @@ pub(super) struct Target {
 impl Target {
     pub fn new(named: &Arc<TableShape>) -> Self {
         let (parts, trees) = (HashMap::new(), Trees::default());
-        Self { named: Arc::clone(named), parts, trees, written: Vec::new(), resolves: false }
+        Self { named: Arc::clone(named), parts, trees, written: Vec::new(), fires: false, resolves: false }
     }
 
     /// The table of `place`, for what `act` does to the one that is named.
@@ -67,6 +69,7 @@ impl Target {
             let shape = Arc::clone(&place.shape);
             Arc::new(Part { act: Act { shape, event: act.event, assigned, replica: act.replica }, place })
         });
+        self.fires |= made.act.fires_before_rows();
         Arc::clone(made)
     }
 
@@ -108,7 +111,7 @@ impl Session {
         let Some(given) = self.before_row(&part.act, Some(&old), new).await? else { return Ok(None) };
         let done = (at.part, part.place.up(&given));
         if deletes {
-            self.write_one(&part, Some(at.key), Some(old.clone()), None).await?;
+            self.write_one(target, &part, Some(at.key), Some(old.clone()), None).await?;
             target.written.push(Wrote { part, by: act.event, old: Some(old), new: None });
             return Ok(Some(done));
         }
@@ -119,7 +122,7 @@ impl Session {
             }
             return self.move_row(target, act, &part, (at.key, old, given)).await;
         }
-        self.write_one(&part, Some(at.key), Some(old.clone()), Some(given.clone())).await?;
+        self.write_one(target, &part, Some(at.key), Some(old.clone()), Some(given.clone())).await?;
         target.written.push(Wrote { part, by: act.event, old: Some(old), new: Some(given) });
         Ok(Some(done))
     }
@@ -128,7 +131,7 @@ impl Session {
         let part = self.part_of_new(target, act, &new).await?;
         let own = part.place.down(new);
         let Some(own) = self.before_row(&part.act, None, Some(own)).await? else { return Ok(None) };
-        self.write_one(&part, None, None, Some(own.clone())).await?;
+        self.write_one(target, &part, None, None, Some(own.clone())).await?;
         let done = (part.place.shape.table.oid, part.place.up(&own));
         target.written.push(Wrote { part, by: act.event, old: None, new: Some(own) });
         Ok(Some(done))
@@ -149,7 +152,6 @@ impl Session {
         if self.before_row(&leaves.act, Some(&old), None).await?.is_none() {
             return Ok(None);
         }
-        let fired = part.act.fires_before_rows() || leaves.act.fires_before_rows();
         let seen = lens.up(&new);
         let to = {
             let eval = self.eval_context();
@@ -158,7 +160,7 @@ impl Session {
             let shapes = work.shapes(&engine);
             let mut state = work.state.lock().await;
             let mut writer = Writer::new(&mut state, &shapes, &eval);
-            if fired && !writer.is_still(&part.place.shape, &key, &old).await? {
+            if target.fires && !writer.is_still(&part.place.shape, &key, &old).await? {
                 return Err(changed_meanwhile("updated"));
             }
             std::mem::swap(&mut writer.trees, &mut target.trees);
@@ -289,12 +291,12 @@ impl Session {
     /// Violations of constraints; 27000 if a trigger has changed the row.
     async fn write_one(
         &mut self,
+        target: &Target,
         part: &Part,
         key: Option<Bytes>,
         old: Option<Vec<Datum>>,
         new: Option<Vec<Datum>>,
     ) -> SqlResult<()> {
-        let fired = part.act.fires_before_rows();
         let shape = &part.place.shape;
         let eval = self.eval_context();
         let engine = Arc::clone(&self.engine);
@@ -302,7 +304,7 @@ impl Session {
         let shapes = work.shapes(&engine);
         let mut state = work.state.lock().await;
         let mut writer = Writer::new(&mut state, &shapes, &eval);
-        if let (Some(key), Some(old), true) = (&key, &old, fired)
+        if let (Some(key), Some(old), true) = (&key, &old, target.fires)
             && !writer.is_still(shape, key, old).await?
         {
             return Err(changed_meanwhile(if new.is_some() { "updated" } else { "deleted" }));
@@ -314,7 +316,7 @@ impl Session {
             (Some(key), Some(old), None) => {
                 writer.delete(shape, &[(key, old)]).await?;
             }
-            (_, _, Some(new)) => writer.insert_at(&part.place, new, fired).await?,
+            (_, _, Some(new)) => writer.insert_at(&part.place, new, part.act.fires_before_rows()).await?,
             _ => return Err(SqlError::internal("a row that is neither new nor old")),
         }
         Ok(())
