@@ -310,9 +310,9 @@ impl Writer<'_> {
         let children = self.children(link, &wanted, false).await?;
         let deleted = keys.iter().all(|k| k.1.is_none());
         let deletes = deleted && action == FkAction::Cascade;
-        let partitions = self.shapes.catalog().descendants(link.child.table.oid);
-        let partitions = if link.child.table.partitioned.is_some() { partitions } else { Vec::new() };
-        let fires = std::iter::once(&link.child.table).chain(partitions).any(|t| !t.triggers.is_empty());
+        let table = &link.child.table;
+        let below = || self.shapes.catalog().has_row_triggers_below(table.oid);
+        let fires = !table.triggers.is_empty() || (table.partitioned.is_some() && below());
         if deletes && fires {
             let table = Arc::clone(&link.child.table);
             let gone = children.into_iter().map(Child::into_tree).collect();

@@ -81,8 +81,7 @@ impl Act {
 
 /// Whether writes to a table have to come by here; `below`: also to what inherits from it, or is a part of it.
 pub fn has_triggers(catalog: &Catalog, table: &Table, below: bool) -> bool {
-    let any = || catalog.descendants(table.oid).iter().any(|t| !t.triggers.is_empty());
-    !table.triggers.is_empty() || (below && any())
+    !table.triggers.is_empty() || (below && catalog.has_row_triggers_below(table.oid))
 }
 
 /// Where a row says which table it is in, if rows may be in several.
