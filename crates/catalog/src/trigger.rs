@@ -86,6 +86,9 @@ pub struct Trigger {
     /// REFERENCING NEW TABLE.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new_table: Option<String>,
+    /// Of a partition's trigger: the partitioned table's that it is there for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Oid>,
 }
 
 /// What a constraint trigger has besides.
@@ -164,6 +167,12 @@ impl Table {
 }
 
 impl Catalog {
+    /// Whether a table that inherits from this one, or is a partition of it, has triggers of rows.
+    pub fn has_row_triggers_below(&self, table: Oid) -> bool {
+        let fires = |child: &Table| child.triggers.iter().any(|trigger| trigger.row);
+        self.children(table).into_iter().any(|child| fires(child) || self.has_row_triggers_below(child.oid))
+    }
+
     /// Triggers of all tables and views, with what they are on.
     pub fn triggers(&self) -> impl Iterator<Item = (Oid, &Trigger)> {
         let tables = self.tables.values().map(|t| (t.oid, &t.triggers));

@@ -60,6 +60,7 @@ impl DdlContext<'_> {
         let kept = bound.clone();
         self.edit_table(table.oid, |t| t.bound = Some(kept))?;
         self.join_indexes(oid, table.oid, false).await?;
+        self.join_triggers(oid, table.oid).await?;
         self.require_within(table.oid).await?;
         self.require_absent(&parent, &bound, true).await?;
         self.join_foreign_keys(oid, table.oid, false).await
@@ -118,7 +119,7 @@ impl DdlContext<'_> {
             return Err(SqlError::new(SqlState::DatatypeMismatch, message)
                 .detail("The new partition may contain only the columns present in parent."));
         }
-        Ok(())
+        super::trigger_tree::require_triggers_fit(table, true)
     }
 
     /// # Errors
@@ -249,6 +250,7 @@ impl DdlContext<'_> {
         if how == Detach::Concurrently && !by_hash {
             self.keep_bound_as_check(&partition).await?;
         }
+        self.leave_triggers(partition.oid)?;
         self.leave_keys(partition.oid).await?;
         self.release(partition.oid, &parent)?;
         self.edit_table(partition.oid, |t| t.bound = None)?;

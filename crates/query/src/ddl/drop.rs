@@ -517,6 +517,10 @@ impl DdlContext<'_> {
     /// What calls a function, and the operators that stand for it.
     fn function_goes(&self, oid: Oid, on: &str, plan: &mut Plan) {
         for (table, trigger) in super::trigger::callers(self.now(), oid) {
+            // What partitions have of a trigger goes with it.
+            if trigger.parent.is_some() {
+                continue;
+            }
             plan.depend(Object::Trigger(table, trigger.oid), on);
         }
         for operator in self.now().operators.values().filter(|o| [o.function, o.restrict, o.join].contains(&oid)) {
@@ -602,7 +606,7 @@ impl DdlContext<'_> {
             }
         }
         let named = table.column(number).map_or("", |c| c.name.as_str());
-        let mut triggers: Vec<_> = table.triggers.iter().collect();
+        let mut triggers: Vec<_> = table.triggers.iter().filter(|t| t.parent.is_none()).collect();
         triggers.sort_by_key(|t| t.oid);
         for trigger in triggers {
             if trigger.columns.contains(&number) || trigger.condition.as_deref().is_some_and(|c| mentions(c, named)) {
@@ -753,8 +757,7 @@ impl DdlContext<'_> {
                     self.forget_comments(*oid);
                 }
                 Object::Trigger(on, oid) if !is_gone(on) && !gone.contains(&Object::View(*on)) => {
-                    self.edit_triggers(*on, |triggers| triggers.retain(|own| own.oid != *oid))?;
-                    self.forget_comments(*oid);
+                    self.remove_trigger(*on, *oid)?;
                 }
                 Object::Rule(on, oid) if !is_gone(on) && !gone.contains(&Object::View(*on)) => {
                     self.edit_rules(*on, |rules| rules.retain(|own| own.oid != *oid))?;

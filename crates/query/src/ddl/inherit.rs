@@ -296,6 +296,7 @@ impl DdlContext<'_> {
             return Err(SqlError::new(SqlState::DuplicateTable, "circular inheritance not allowed")
                 .detail(format!("\"{}\" is already a child of \"{}\".", parent.name, child.name)));
         }
+        super::trigger_tree::require_triggers_fit(&child, false)?;
         self.adopt(oid, &parent)
     }
 

@@ -16,6 +16,7 @@
 //! | `create_table`, `constraint`, `index`, `view`, `materialized`, `sequence` | CREATE of relations and what belongs to them |
 //! | `index_key`, `index_option`, `exclusion` | keys and storage parameters of indexes; EXCLUDE |
 //! | `index_tree`, `foreign_tree` | indexes of partitioned tables; foreign keys of and to them |
+//! | `trigger_tree` | triggers of partitioned tables |
 //! | `partition`, `partition_bound`, `attach` | PARTITION BY, PARTITION OF; bounds; ATTACH and DETACH PARTITION |
 //! | `attribute` | fields of composite types that columns have |
 //! | `typed_table` | tables of a composite type |
@@ -91,6 +92,7 @@ mod shared;
 mod support;
 pub mod temporary;
 mod trigger;
+mod trigger_tree;
 mod typed_table;
 mod upkeep;
 mod user_type;

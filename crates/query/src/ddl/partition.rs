@@ -254,6 +254,7 @@ impl DdlContext<'_> {
             self.set_partition_key(oid, by)?;
         }
         self.join_indexes(parent.oid, oid, true).await?;
+        self.join_triggers(parent.oid, oid).await?;
         self.join_foreign_keys(parent.oid, oid, true).await?;
         self.add_all_constraints(oid, &own).await
     }

@@ -12,6 +12,7 @@ use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 use super::DdlContext;
 use super::names::{undefined_column, undefined_table};
 use super::permit::securable;
+use super::trigger_tree;
 use crate::procedural::trigger::SUPPRESS_REDUNDANT;
 
 /// 42704.
@@ -61,6 +62,11 @@ fn triggering(catalog: &Catalog, relation: &Relation, create: &CreateTrigger) ->
             if instead {
                 return Err(wrong(relation, "Tables cannot have INSTEAD OF triggers."));
             }
+            if table.partitioned.is_some() && create.row && !create.transitions.is_empty() {
+                let detail = "ROW triggers with transition tables are not supported on partitioned tables.";
+                let text = format!("\"{}\" is a partitioned table", table.name);
+                return Err(SqlError::unsupported(text).detail(detail));
+            }
             Ok(Arc::clone(table))
         }
         Relation::View(view) => {
@@ -103,6 +109,9 @@ fn transitions(relation: &Relation, create: &CreateTrigger) -> SqlResult<Transit
         }
         if matches!(relation, Relation::View(_)) {
             return Err(wrong(relation, "Triggers on views cannot have transition tables."));
+        }
+        if let Relation::Table(table) = relation {
+            trigger_tree::require_no_transitions_below(table, create)?;
         }
         if create.timing != Timing::After {
             return Err(invalid("transition table name can only be specified for an AFTER trigger"));
@@ -187,14 +196,13 @@ impl DdlContext<'_> {
         let function = self.trigger_function(&create.function)?;
         let old = triggers_of(&relation).iter().find(|t| t.name == create.name).cloned();
         if let Some(old) = &old {
-            let mut text = format!("trigger \"{}\" for relation \"{}\" ", create.name, table.name);
-            if !create.or_replace {
-                text.push_str("already exists");
-                return Err(SqlError::new(SqlState::DuplicateObject, text));
-            }
-            if old.constraint.is_some() {
-                text.push_str("is a constraint trigger");
-                return Err(SqlError::new(SqlState::DuplicateObject, text));
+            let why = match create.or_replace {
+                false => Some("already exists"),
+                true if old.parent.is_some() => Some("is an internal or a child trigger"),
+                true => old.constraint.map(|_| "is a constraint trigger"),
+            };
+            if let Some(why) = why {
+                return Err(trigger_tree::in_the_way(&create.name, &table.name, why));
             }
         }
         let columns = trigger_columns(&table, &create.columns)?;
@@ -221,16 +229,22 @@ impl DdlContext<'_> {
             row: create.row,
             condition,
             arguments: create.arguments.clone(),
-            enabled: old.as_ref().map_or('O', |old| old.enabled),
+            enabled: 'O',
             constraint,
             old_table,
             new_table,
+            parent: None,
         };
         self.pin(table.schema, &[function]);
+        let kept = made.clone();
         self.edit_triggers(table.oid, |triggers| {
-            triggers.retain(|own| own.name != made.name);
-            triggers.push(made);
-        })
+            triggers.retain(|own| own.name != kept.name);
+            triggers.push(kept);
+        })?;
+        if made.row && table.partitioned.is_some() {
+            self.spread_trigger(table.oid, &made, create.or_replace).await?;
+        }
+        Ok(())
     }
 
     /// Changes the triggers of a table or view.
@@ -304,7 +318,7 @@ impl DdlContext<'_> {
             }
             Err(e) => return Err(e),
         };
-        let Some(trigger) = triggers_of(&relation).iter().find(|t| t.name == name.name).map(|t| t.oid) else {
+        let Some(trigger) = triggers_of(&relation).iter().find(|t| t.name == name.name) else {
             if if_exists {
                 let text =
                     format!("trigger \"{}\" for relation \"{}\" does not exist, skipping", name.name, name.table);
@@ -314,9 +328,8 @@ impl DdlContext<'_> {
             return Err(missing(&name.name, securable(&relation).name()));
         };
         self.must_own_as(&relation, "relation")?;
-        self.edit_triggers(relation.oid(), |triggers| triggers.retain(|own| own.oid != trigger))?;
-        self.forget_comments(trigger);
-        Ok(())
+        self.refuse_part_of_trigger(relation.oid(), trigger)?;
+        self.remove_trigger(relation.oid(), trigger.oid)
     }
 
     /// ALTER TRIGGER … RENAME.
@@ -328,32 +341,46 @@ impl DdlContext<'_> {
         }
         self.must_own_relation(&relation)?;
         let shown = securable(&relation).name().to_owned();
-        if !triggers_of(&relation).iter().any(|t| t.name == name.name) {
+        let Some(trigger) = triggers_of(&relation).iter().find(|t| t.name == name.name) else {
             return Err(missing(&name.name, &shown));
-        }
+        };
         if triggers_of(&relation).iter().any(|t| t.name == to) {
-            let text = format!("trigger \"{to}\" for relation \"{shown}\" already exists");
-            return Err(SqlError::new(SqlState::DuplicateObject, text));
+            return Err(trigger_tree::in_the_way(to, &shown, "already exists"));
         }
-        self.edit_triggers(relation.oid(), |triggers| {
-            for trigger in triggers.iter_mut().filter(|own| own.name == name.name) {
-                to.clone_into(&mut trigger.name);
-            }
-        })
+        if let Relation::Table(table) = &relation {
+            self.require_renamable(table, trigger, to)?;
+        }
+        let mut all = self.parts_of_trigger(relation.oid(), trigger.oid);
+        all.push((relation.oid(), trigger.oid));
+        for (on, oid) in all {
+            self.edit_triggers(on, |triggers| {
+                for trigger in triggers.iter_mut().filter(|own| own.oid == oid) {
+                    to.clone_into(&mut trigger.name);
+                }
+            })?;
+        }
+        Ok(())
     }
 
-    /// ENABLE and DISABLE TRIGGER: one by its name, or all.
+    /// ENABLE and DISABLE TRIGGER: one by its name, or all; without ONLY also what partitions have of it.
     pub(super) fn enable_triggers(&mut self, table: &Table, name: Option<&str>, enabled: char) -> SqlResult<()> {
         if let Some(name) = name
             && !table.triggers.iter().any(|t| t.name == name)
         {
             return Err(missing(name, &table.name));
         }
-        self.edit_triggers(table.oid, |triggers| {
-            for trigger in triggers.iter_mut().filter(|own| name.is_none_or(|name| own.name == name)) {
-                trigger.enabled = enabled;
+        for trigger in table.triggers.iter().filter(|own| name.is_none_or(|name| own.name == name)) {
+            let mut all = if self.only { Vec::new() } else { self.parts_of_trigger(table.oid, trigger.oid) };
+            all.push((table.oid, trigger.oid));
+            for (on, oid) in all {
+                self.edit_triggers(on, |triggers| {
+                    for trigger in triggers.iter_mut().filter(|own| own.oid == oid) {
+                        trigger.enabled = enabled;
+                    }
+                })?;
             }
-        })
+        }
+        Ok(())
     }
 }
 

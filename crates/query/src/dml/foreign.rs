@@ -43,11 +43,11 @@ pub(super) struct Events {
     pub(super) cascades: Vec<Cascade>,
 }
 
-/// What a foreign key does to rows of a table with triggers.
+/// What a foreign key does to rows of a table with triggers, its own or those of its partitions.
 pub(crate) struct Cascade {
     pub table: Arc<Table>,
-    pub gone: Vec<(Bytes, Vec<Datum>)>,
-    pub changes: Vec<RowChange>,
+    pub gone: Vec<TreeRow>,
+    pub changes: Vec<TreeChange>,
     /// Columns that the changes assign to.
     pub columns: Vec<i16>,
 }
@@ -310,12 +310,12 @@ impl Writer<'_> {
         let children = self.children(link, &wanted, false).await?;
         let deleted = keys.iter().all(|k| k.1.is_none());
         let deletes = deleted && action == FkAction::Cascade;
-        let partitions = self.shapes.catalog().descendants(link.child.table.oid);
-        let partitions = if link.child.table.partitioned.is_some() { partitions } else { Vec::new() };
-        let fires = std::iter::once(&link.child.table).chain(partitions).any(|t| !t.triggers.is_empty());
+        let table = &link.child.table;
+        let below = || self.shapes.catalog().has_row_triggers_below(table.oid);
+        let fires = !table.triggers.is_empty() || (table.partitioned.is_some() && below());
         if deletes && fires {
             let table = Arc::clone(&link.child.table);
-            let gone = children.into_iter().map(|c| (c.key, c.row)).collect();
+            let gone = children.into_iter().map(Child::into_tree).collect();
             self.state.events.cascades.push(Cascade { table, gone, changes: Vec::new(), columns: Vec::new() });
             return Ok(());
         }
@@ -352,7 +352,7 @@ impl Writer<'_> {
         }
         if fires {
             let (table, columns) = (Arc::clone(&link.child.table), link.fk.columns.clone());
-            let change = |(child, new): (Child, Vec<Datum>)| RowChange { key: child.key, old: child.row, new };
+            let change = |(child, new): (Child, Vec<Datum>)| TreeChange { old: child.into_tree(), new };
             let changes = changes.into_iter().map(change).collect();
             self.state.events.cascades.push(Cascade { table, gone: Vec::new(), changes, columns });
             return Ok(());

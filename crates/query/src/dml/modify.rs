@@ -90,7 +90,7 @@ pub(crate) fn key_at(row: &[Datum], position: usize) -> SqlResult<bytes::Bytes> 
     }
 }
 
-fn table_at(row: &[Datum], position: usize) -> SqlResult<Oid> {
+pub(crate) fn table_at(row: &[Datum], position: usize) -> SqlResult<Oid> {
     match &row[position] {
         Datum::Oid(table) => Ok(Oid(*table)),
         _ => Err(SqlError::internal("a row of a tree without its table")),

@@ -14,7 +14,7 @@ use crate::dml::writer::{BATCH_ROWS, RowChange, Writer};
 
 /// A row of a table of a tree.
 #[derive(Clone, Debug)]
-pub(super) struct TreeRow {
+pub(crate) struct TreeRow {
     /// The table that it is in.
     pub part: Oid,
     pub key: Bytes,
@@ -24,22 +24,22 @@ pub(super) struct TreeRow {
 
 /// An update of such a row.
 #[derive(Clone, Debug)]
-pub(super) struct TreeChange {
+pub(crate) struct TreeChange {
     pub old: TreeRow,
     /// As the table that is named has it.
     pub new: Vec<Datum>,
 }
 
 /// An update that takes a row to another partition.
-struct Move {
-    from: Arc<TableShape>,
-    key: Bytes,
+pub(crate) struct Move {
+    pub from: Arc<TableShape>,
+    pub key: Bytes,
     /// As `from` has it, before and after.
-    old: Vec<Datum>,
-    seen: Vec<Datum>,
-    to: Place,
+    pub old: Vec<Datum>,
+    pub seen: Vec<Datum>,
+    pub to: Place,
     /// As `to` has it.
-    new: Vec<Datum>,
+    pub new: Vec<Datum>,
 }
 
 impl Writer<'_> {
@@ -102,6 +102,61 @@ impl Writer<'_> {
             }
         }
         Ok(out)
+    }
+
+    /// Where a row is, and the row as that table has it.
+    ///
+    /// # Errors
+    /// XX001 on damage.
+    pub(crate) async fn own_row(&mut self, named: &Arc<TableShape>, row: &TreeRow) -> SqlResult<(Place, Vec<Datum>)> {
+        let found = self.own_rows(named, &[row]).await?.pop();
+        let (lens, own) = found.ok_or_else(|| SqlError::internal("a row without its table"))?;
+        // As the statement has found it, whatever was done to it since.
+        let own = lens.with(&own, &row.row);
+        Ok((Place::part(&lens), own))
+    }
+
+    /// Whether a row is there as it was found.
+    ///
+    /// # Errors
+    /// XX001 on damage.
+    pub(crate) async fn is_still(&self, shape: &TableShape, key: &Bytes, old: &[Datum]) -> SqlResult<bool> {
+        let now = self.state.txn.view().get(std::slice::from_ref(key)).await?.pop().flatten();
+        match now {
+            Some(row) => Ok(shape.encode(&shape.decode(&row)?)? == shape.encode(old)?),
+            None => Ok(false),
+        }
+    }
+
+    /// Takes a row out of its partition that an update moves to another one, which it gives. `new` is as `named` has it.
+    ///
+    /// # Errors
+    /// 23514 if no partition takes it, 0A000 as [`Self::update_tree`].
+    pub(crate) async fn leave(
+        &mut self,
+        named: &Arc<TableShape>,
+        lens: &Arc<Lens>,
+        (key, old): (&Bytes, &[Datum]),
+        new: &[Datum],
+    ) -> SqlResult<Place> {
+        self.remove(&lens.part, &[(key.clone(), old.to_vec())]).await?;
+        Ok(Place::part(&self.place_of_changed(named, lens, new)?))
+    }
+
+    /// Puts a row that has left its partition into another; `changed`: triggers may have changed it.
+    ///
+    /// # Errors
+    /// As [`Writer::insert`].
+    pub(crate) async fn arrive_one(&mut self, named: &Arc<TableShape>, moved: Move, changed: bool) -> SqlResult<()> {
+        if changed {
+            self.check_changed(&moved.to, &moved.new)?;
+        }
+        self.arrive(named, vec![moved]).await
+    }
+
+    /// Notes that a row which has left its partition goes nowhere.
+    pub(crate) fn vanish(&mut self, shape: &Arc<TableShape>, old: &[Datum]) {
+        self.state.events.parent_changed(shape, old, None);
     }
 
     /// Updates rows, each of which is there once. Gives the table that each is in then.

@@ -21,7 +21,7 @@ use crate::system::deparse;
 
 /// What a writer has learnt of tables that belong together.
 #[derive(Default)]
-pub(super) struct Trees {
+pub(crate) struct Trees {
     /// By the upper table and the lower one.
     lenses: HashMap<(Oid, Oid), Arc<Lens>>,
     levels: HashMap<Oid, Arc<Level>>,
@@ -158,7 +158,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// What expressions of keys raise.
-    pub(super) fn is_within(&mut self, shape: &Arc<TableShape>, row: &[Datum]) -> SqlResult<bool> {
+    pub(crate) fn is_within(&mut self, shape: &Arc<TableShape>, row: &[Datum]) -> SqlResult<bool> {
         let mut part = Arc::clone(shape);
         let mut row = std::borrow::Cow::Borrowed(row);
         while part.table.bound.is_some() {
@@ -177,12 +177,18 @@ impl Writer<'_> {
 
     /// 23514 unless a partition takes a row that is put into it directly.
     pub(super) fn check_within(&mut self, shape: &Arc<TableShape>, row: &[Datum]) -> SqlResult<()> {
+        self.check_within_at(&Place::named(shape), row)
+    }
+
+    /// The same for a partition below the table that the statement names.
+    pub(crate) fn check_within_at(&mut self, place: &Place, row: &[Datum]) -> SqlResult<()> {
+        let shape = &place.shape;
         if shape.table.bound.is_none() || self.is_within(shape, row)? {
             return Ok(());
         }
         let text = format!("new row for relation \"{}\" violates partition constraint", shape.table.name);
         Err(SqlError::new(SqlState::CheckViolation, text)
-            .detail(self.failing_row(shape, row))
+            .detail(self.failing_row_at(place, row))
             .schema(shape.schema_name.clone())
             .table(shape.table.name.clone()))
     }
@@ -209,7 +215,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// 23514.
-    pub(super) fn place_of_new(&mut self, root: &Arc<TableShape>, row: &[Datum]) -> SqlResult<Place> {
+    pub(crate) fn place_of_new(&mut self, root: &Arc<TableShape>, row: &[Datum]) -> SqlResult<Place> {
         if root.table.bound.is_some() && !self.is_within(root, row)? {
             // Generated columns have no values yet where PostgreSQL looks.
             let mut shown = row.to_vec();

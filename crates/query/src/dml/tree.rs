@@ -99,17 +99,23 @@ impl Lens {
         out
     }
 
+    /// The row `own` of `part` with the values of `row`, one of `named`.
+    pub fn with(&self, own: &[Datum], row: &[Datum]) -> Vec<Datum> {
+        let mut out = own.to_vec();
+        for (value, slot) in out.iter_mut().zip(&self.slots) {
+            if let Some(given) = slot.and_then(|s| row.get(s)) {
+                given.clone_into(value);
+            }
+        }
+        out
+    }
+
     /// The row `old` of `part` with the values that `new`, a row of `named`, has for its columns.
     ///
     /// # Errors
     /// Those of the expressions of generated columns.
     pub fn changed(&self, old: &[Datum], new: &[Datum], eval: &EvalContext) -> SqlResult<Vec<Datum>> {
-        let mut out = old.to_vec();
-        for (value, slot) in out.iter_mut().zip(&self.slots) {
-            if let Some(given) = slot.and_then(|s| new.get(s)) {
-                given.clone_into(value);
-            }
-        }
+        let mut out = self.with(old, new);
         self.generated.compute(&mut out, eval)?;
         Ok(out)
     }
@@ -117,7 +123,7 @@ impl Lens {
 
 /// A table that rows go into, and how the table that the statement names sees them, if it is another.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     pub shape: Arc<TableShape>,
     pub seen: Option<Arc<Lens>>,
 }

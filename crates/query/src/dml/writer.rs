@@ -124,7 +124,7 @@ pub struct Writer<'a> {
     pub state: &'a mut WriteState,
     pub shapes: &'a dyn Shapes,
     pub eval: &'a EvalContext,
-    pub(super) trees: Trees,
+    pub(crate) trees: Trees,
 }
 
 /// An update of one row.
@@ -175,6 +175,23 @@ impl<'a> Writer<'a> {
             }
             self.insert_chunk(chunk, None).await?;
         }
+    }
+
+    /// Inserts a row, as its table has it; `changed`: triggers may have changed it since its table was found.
+    ///
+    /// # Errors
+    /// As [`Self::insert`].
+    pub(crate) async fn insert_at(&mut self, place: &Place, row: Vec<Datum>, changed: bool) -> SqlResult<()> {
+        if changed {
+            self.check_changed(place, &row)?;
+        }
+        self.insert_chunk(vec![(place.clone(), row)], None).await
+    }
+
+    /// What a row must satisfy that was changed after its partition was found.
+    pub(super) fn check_changed(&mut self, place: &Place, row: &[Datum]) -> SqlResult<()> {
+        self.check_row(place, row)?;
+        self.check_within_at(place, row)
     }
 
     /// Inserts rows, as their tables have them, up to the one whose table was not found.
@@ -286,7 +303,7 @@ impl<'a> Writer<'a> {
 
     /// The same in a table that may be below the one that the statement names: rows are as it has them itself, and do not
     /// leave it.
-    pub(super) async fn update_at(&mut self, place: &Place, changes: Vec<RowChange>) -> SqlResult<u64> {
+    pub(crate) async fn update_at(&mut self, place: &Place, changes: Vec<RowChange>) -> SqlResult<u64> {
         let shape = &place.shape;
         let mut seen = HashSet::new();
         let mut fresh: Vec<(Option<usize>, usize, Bytes, Bytes)> = Vec::new();
@@ -484,7 +501,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The same as the table that the statement names has the row.
-    fn failing_row_at(&self, place: &Place, row: &[Datum]) -> String {
+    pub(super) fn failing_row_at(&self, place: &Place, row: &[Datum]) -> String {
         match &place.seen {
             Some(lens) => self.failing_row(&lens.named, &lens.up(row)),
             None => self.failing_row(&place.shape, row),

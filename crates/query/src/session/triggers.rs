@@ -4,8 +4,9 @@
 //!  BEFORE STATEMENT ─► each row: BEFORE ROW ─► write ─► foreign keys ─► each row: AFTER ROW ─► AFTER STATEMENT
 //!                      each row of a view: INSTEAD OF ROW
 //! ```
-//! A table with triggers before rows is written to row by row, so that each function sees the rows before its own; one
-//! without them all at once. Functions run in the session while nothing of the transaction's state is held.
+//! A table with triggers before rows is written to row by row, so that each function sees the rows before its own, and so
+//! are tables of a tree (`rows`); one without them all at once. Triggers of statements are those of the table that is
+//! named. Functions run in the session while nothing of the transaction's state is held.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use gavel_binder::bound::{ColumnId, ConflictAction, MergeAction, Modify, ModifyO
 use gavel_binder::{Qualified, Resolved};
 use gavel_catalog::trigger::{Timing, Trigger, TriggerEvent};
 use gavel_catalog::{Catalog, Table};
-use gavel_types::{Datum, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 use parking_lot::Mutex;
 use sqlparser::ast;
 
@@ -25,18 +26,16 @@ use crate::dml::conflict::{Assigned, ConflictRow, Outcome, Resolution};
 use crate::dml::deferred::DeferredTrigger;
 use crate::dml::foreign::Cascade;
 use crate::dml::modify::{self, Applied, Layout};
+use crate::dml::movement::TreeRow;
 use crate::dml::shape::TableShape;
-use crate::dml::writer::{RowChange, Shapes, Writer};
+use crate::dml::writer::{Shapes, Writer};
 use crate::fast::expr::RowContext;
 use crate::procedural::trigger::{Firing, TransitionRows};
 use crate::session::{Session, binding};
 
-/// A row that was written.
-struct Wrote {
-    event: TriggerEvent,
-    old: Option<Vec<Datum>>,
-    new: Option<Vec<Datum>>,
-}
+mod rows;
+
+use rows::{Given, Target, Wrote};
 
 /// A write to one table or view: what its triggers are asked by.
 #[derive(Clone)]
@@ -73,30 +72,33 @@ impl Act {
         if !self.table().triggers.iter().any(named) {
             return None;
         }
-        let own = || written.iter().filter(|w| w.event == self.event);
-        let old = own().filter_map(|w| w.old.clone()).collect();
-        Some(TransitionRows::new(self.table(), old, own().filter_map(|w| w.new.clone()).collect()))
+        let own = || written.iter().filter(|w| w.by == self.event);
+        let old = own().filter_map(|w| w.old.as_ref().map(|row| w.part.place.up(row))).collect();
+        let new = own().filter_map(|w| w.new.as_ref().map(|row| w.part.place.up(row))).collect();
+        Some(TransitionRows::new(self.table(), old, new))
     }
 }
 
 /// Whether writes to a table have to come by here; `below`: also to what inherits from it, or is a part of it.
 pub fn has_triggers(catalog: &Catalog, table: &Table, below: bool) -> bool {
-    let any = || catalog.descendants(table.oid).iter().any(|t| !t.triggers.is_empty());
-    !table.triggers.is_empty() || (below && any())
+    !table.triggers.is_empty() || (below && catalog.has_row_triggers_below(table.oid))
 }
 
-/// # Errors
-/// 0A000 if the rows of a statement may be in several tables of which one has triggers of rows.
-fn refuse_tree(catalog: &Catalog, table: &Table, below: bool) -> SqlResult<()> {
-    let fires = |t: &&Arc<Table>| t.triggers.iter().any(|trigger| trigger.row);
-    match catalog.descendants(table.oid).into_iter().find(fires).filter(|_| below) {
-        Some(found) => {
-            let text = format!("triggers of rows are not supported for writes through table \"{}\"", table.name);
-            let detail = format!("Table \"{}\" has triggers of rows.", found.name);
-            Err(SqlError::unsupported(text).detail(detail))
-        }
-        None => Ok(()),
-    }
+/// Where a row says which table it is in, if rows may be in several.
+fn table_position(modify: &Modify, layout: &Layout) -> SqlResult<Option<usize>> {
+    modify.tree.as_ref().map(|tree| modify::position(layout, tree.table_oid)).transpose()
+}
+
+/// A row that is there, by what a source row says at the places of its key and its table; without the latter it is in
+/// the table that is named.
+fn tree_row(
+    source: &[Datum],
+    (key, table): (Option<usize>, Option<usize>),
+    (named, row): (Oid, Vec<Datum>),
+) -> SqlResult<TreeRow> {
+    let key = key.ok_or_else(|| SqlError::internal("a row without its key"))?;
+    let part = table.map_or(Ok(named), |table| modify::table_at(source, table))?;
+    Ok(TreeRow { part, key: modify::key_at(source, key)?, row })
 }
 
 /// 27000: a trigger before the row has changed it.
@@ -126,7 +128,6 @@ impl Session {
         params: &'a [Datum],
     ) -> BoxFuture<'a, SqlResult<Applied>> {
         Box::pin(async move {
-            refuse_tree(&self.catalog(), &modify.table, modify.tree.is_some())?;
             let act = self.act(&modify.table, TriggerEvent::Insert).await?;
             let instead = modify.table.stands_for_view();
             match &modify.op {
@@ -167,48 +168,57 @@ impl Session {
             }
             ModifyOp::Merge { .. } => return Err(SqlError::internal("MERGE is several statements")),
         };
+        let table = table_position(modify, layout)?;
         self.fire_statement(act, Timing::Before, None).await?;
         let rows = match key.filter(|_| !instead) {
             Some(key) => modify::once_each(rows, key)?,
             None => rows,
         };
         let row_of = |source: &[Datum], at: &Option<Vec<usize>>| at.as_ref().map(|at| modify::pick(source, at));
-        let (mut kept, mut written) = (Vec::new(), Vec::new());
-        if !instead && !act.fires_before_rows() {
+        let mut target = Target::new(&act.shape);
+        let mut kept = Vec::new();
+        let mut count = 0;
+        if !instead && table.is_none() && !act.fires_before_rows() {
+            let part = target.whole(act);
             for source in &rows {
                 let (old, new) = (row_of(source, &old), row_of(source, &new));
-                written.push(Wrote { event: act.event, old, new });
+                target.written.push(Wrote { part: Arc::clone(&part), by: act.event, old, new });
             }
+            count = rows.len() as u64;
             kept = self.apply_all(modify, layout, rows).await?;
         } else {
             let checks = modify::checks(modify, layout)?;
             for mut source in rows {
                 let (before, after) = (row_of(&source, &old), row_of(&source, &new));
-                let given = match instead {
-                    true => self.instead_of_row(act, before.as_deref(), after).await?,
-                    false => self.before_row(act, before.as_deref(), after).await?,
+                let after = if instead {
+                    self.instead_of_row(act, before.as_deref(), after).await?
+                } else {
+                    let at = |old: Vec<Datum>| tree_row(&source, (key, table), (act.table().oid, old));
+                    let given = match (before, after) {
+                        (None, Some(new)) => Given::New(new),
+                        (Some(old), Some(new)) => Given::Changed(at(old)?, new),
+                        (Some(old), None) => Given::Gone(at(old)?),
+                        (None, None) => return Err(SqlError::internal("a row that is neither new nor old")),
+                    };
+                    let done = self.write_row(&mut target, act, given).await?;
+                    if let (Some((now, _)), Some(table)) = (&done, table) {
+                        source[table] = Datum::Oid(now.0);
+                    }
+                    done.map(|done| done.1)
                 };
-                let Some(given) = given else { continue };
-                let after = new.is_some().then_some(given);
-                if !instead {
-                    let key = key.map(|key| modify::key_at(&source, key)).transpose()?;
-                    self.write_one(act, key, before.clone(), after.clone()).await?;
+                let Some(after) = after else { continue };
+                count += 1;
+                if let Some(at) = &new {
+                    if let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &checks) {
+                        return Err(self.breaks_rule(&act.shape, rule, &after));
+                    }
+                    at.iter().zip(after).for_each(|(p, value)| source[*p] = value);
                 }
-                if let (Some((_, rule)), Some(after)) =
-                    (modify::first_broken(std::slice::from_ref(&source), &checks), &after)
-                {
-                    return Err(self.breaks_rule(&act.shape, rule, after));
-                }
-                if let (Some(at), Some(after)) = (&new, &after) {
-                    at.iter().zip(after).for_each(|(p, value)| source[*p] = value.clone());
-                }
-                written.push(Wrote { event: act.event, old: before, new: after });
                 kept.push(source);
             }
         }
-        let count = written.len() as u64;
-        // What triggers did to a view's rows is theirs.
-        self.after(std::slice::from_ref(act), if instead { Vec::new() } else { written }).await?;
+        // What triggers did to a view's rows is theirs: nothing of it is in `written`.
+        self.after(std::slice::from_ref(act), target.written).await?;
         Ok(Applied { count, rows: if modify.returning.is_some() { kept } else { Vec::new() } })
     }
 
@@ -260,41 +270,46 @@ impl Session {
         for act in &acts {
             self.fire_statement(act, Timing::Before, None).await?;
         }
-        let (mut touched, mut written) = (HashSet::new(), Vec::new());
+        let table = table_position(modify, layout)?;
+        let mut target = Target::new(&act.shape);
+        let mut touched = HashSet::new();
+        let mut count = 0;
         for source in rows {
             let Datum::Int4(number) = &source[action] else { continue };
             let Some(event) = usize::try_from(*number).ok().and_then(|n| actions.get(n)).and_then(event) else {
                 continue;
             };
             let Some(act) = acts.iter().find(|a| a.event == event) else { continue };
-            let (mut at, mut before) = (None, None);
-            if event != TriggerEvent::Insert {
-                let key = modify::key_at(&source, key)?;
-                if !touched.insert(key.clone()) {
-                    return Err(modify::merged_twice());
-                }
-                (at, before) = (Some(key), Some(modify::pick(&source, &old)));
-            }
             let after = (event != TriggerEvent::Delete).then(|| modify::pick(&source, &new));
-            let deletes = after.is_none();
-            let Some(given) = self.before_row(act, before.as_deref(), after).await? else { continue };
-            let after = (!deletes).then_some(given);
-            self.write_one(act, at, before.clone(), after.clone()).await?;
-            written.push(Wrote { event, old: before, new: after });
+            let given = match (event, after) {
+                (TriggerEvent::Insert, Some(after)) => Given::New(after),
+                (_, after) => {
+                    let before = modify::pick(&source, &old);
+                    let at = tree_row(&source, (Some(key), table), (act.table().oid, before))?;
+                    if !touched.insert(at.key.clone()) {
+                        return Err(modify::merged_twice());
+                    }
+                    match after {
+                        Some(after) => Given::Changed(at, after),
+                        None => Given::Gone(at),
+                    }
+                }
+            };
+            if self.write_row(&mut target, act, given).await?.is_some() {
+                count += 1;
+            }
         }
-        let count = written.len() as u64;
         acts.reverse();
-        self.after(&acts, written).await?;
+        self.after(&acts, target.written).await?;
         Ok(Applied { count, rows: Vec::new() })
     }
 
     /// Inserts rows of COPY.
     pub(crate) async fn copy_firing(&mut self, table: &Arc<Table>, rows: Vec<Vec<Datum>>) -> SqlResult<u64> {
-        refuse_tree(&self.catalog(), table, table.partitioned.is_some())?;
         let act = self.act(table, TriggerEvent::Insert).await?;
         let instead = table.stands_for_view();
         self.fire_statement(&act, Timing::Before, None).await?;
-        let mut written = Vec::new();
+        let mut target = Target::new(&act.shape);
         let mut count = 0;
         for new in rows {
             if instead {
@@ -302,12 +317,11 @@ impl Session {
                 count += 1;
                 continue;
             }
-            let Some(new) = self.before_row(&act, None, Some(new)).await? else { continue };
-            self.write_one(&act, None, None, Some(new.clone())).await?;
-            written.push(Wrote { event: act.event, old: None, new: Some(new) });
-            count += 1;
+            if self.write_row(&mut target, &act, Given::New(new)).await?.is_some() {
+                count += 1;
+            }
         }
-        self.after(std::slice::from_ref(&act), written).await?;
+        self.after(std::slice::from_ref(&act), target.written).await?;
         Ok(count)
     }
 
@@ -315,25 +329,20 @@ impl Session {
     pub(crate) fn cascade_firing(&mut self, cascade: Cascade) -> BoxFuture<'_, SqlResult<()>> {
         Box::pin(async move {
             let Cascade { table, gone, changes, columns } = cascade;
-            refuse_tree(&self.catalog(), &table, table.partitioned.is_some())?;
             let deletes = self.act(&table, TriggerEvent::Delete).await?;
             let updates = deletes.with(TriggerEvent::Update, columns);
-            let gone = gone.into_iter().map(|(key, old)| (key, old, None));
-            let changes = changes.into_iter().map(|c| (c.key, c.old, Some(c.new)));
-            for (act, rows) in [(deletes, gone.collect::<Vec<_>>()), (updates, changes.collect())] {
+            let gone: Vec<Given> = gone.into_iter().map(Given::Gone).collect();
+            let changes = changes.into_iter().map(|c| Given::Changed(c.old, c.new)).collect();
+            for (act, rows) in [(deletes, gone), (updates, changes)] {
                 if rows.is_empty() {
                     continue;
                 }
                 self.fire_statement(&act, Timing::Before, None).await?;
-                let mut written = Vec::new();
-                for (key, old, new) in rows {
-                    let deletes = new.is_none();
-                    let Some(given) = self.before_row(&act, Some(&old), new).await? else { continue };
-                    let new = (!deletes).then_some(given);
-                    self.write_one(&act, Some(key), Some(old.clone()), new.clone()).await?;
-                    written.push(Wrote { event: act.event, old: Some(old), new });
+                let mut target = Target::new(&act.shape);
+                for given in rows {
+                    self.write_row(&mut target, &act, given).await?;
                 }
-                self.after(std::slice::from_ref(&act), written).await?;
+                self.after(std::slice::from_ref(&act), target.written).await?;
             }
             Ok(())
         })
@@ -362,20 +371,26 @@ impl Session {
         if updates {
             self.fire_statement(&update, Timing::Before, None).await?;
         }
-        let mut written = Vec::new();
+        let table = table_position(modify, layout)?;
+        let mut target = Target::new(&act.shape);
+        target.resolves = true;
         let mut applied = Applied::default();
         let mut touched: HashSet<Vec<u8>> = HashSet::new();
         for mut source in rows {
             let new = modify::pick(&source, &at);
-            let Some(new) = self.before_row(act, None, Some(new)).await? else { continue };
-            let (outcome, met) = self.try_insert(act, (new_row, on), new, params).await?;
+            let part = self.part_of_new(&mut target, act, &new).await?;
+            let own = part.place.down(new);
+            let Some(own) = self.before_row(&part.act, None, Some(own)).await? else { continue };
+            self.require_within(&part, &own).await?;
+            let (outcome, met) = self.try_insert(act, (new_row, on), part.place.up(&own), params).await?;
+            let at_table = part.place.shape.table.oid;
             let after = match (outcome, met) {
                 (Outcome::Inserted(row), _) => {
                     if let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &checks) {
                         return Err(self.breaks_rule(&shape, rule, &row));
                     }
                     touched.insert(shape.encode(&row)?.to_vec());
-                    written.push(Wrote { event: act.event, old: None, new: Some(row.clone()) });
+                    target.written.push(Wrote { part, by: act.event, old: None, new: Some(own) });
                     row
                 }
                 (Outcome::Skipped | Outcome::Updated(_), Some(met)) => {
@@ -387,12 +402,12 @@ impl Session {
                     for (number, value) in values {
                         row[shape.slot(number)?] = value;
                     }
-                    let Some(row) = self.before_row(&update, Some(&old), Some(row)).await? else { continue };
-                    self.write_one(&update, Some(key), Some(old.clone()), Some(row.clone())).await?;
+                    let at = TreeRow { part: at_table, key, row: old };
+                    let given = Given::Changed(at, row);
+                    let Some((_, row)) = self.write_row(&mut target, &update, given).await? else { continue };
                     if let Some(rule) = broken {
                         return Err(self.breaks_rule(&shape, &rule, &row));
                     }
-                    written.push(Wrote { event: update.event, old: Some(old), new: Some(row.clone()) });
                     row
                 }
                 _ => continue,
@@ -400,11 +415,14 @@ impl Session {
             applied.count += 1;
             if modify.returning.is_some() {
                 at.iter().zip(after).for_each(|(p, value)| source[*p] = value);
+                if let Some(table) = table {
+                    source[table] = Datum::Oid(at_table.0);
+                }
                 applied.rows.push(source);
             }
         }
         let acts = if updates { vec![update, act.clone()] } else { vec![act.clone()] };
-        self.after(&acts, written).await?;
+        self.after(&acts, target.written).await?;
         Ok(applied)
     }
 
@@ -429,47 +447,6 @@ impl Session {
         let outcome = writer.insert_resolving(&act.shape, vec![row], &resolution).await?.pop();
         let met = probe.and_then(|p| p.met.into_inner());
         Ok((outcome.map_or(Outcome::Skipped, |o| o.0), met))
-    }
-
-    /// Inserts, updates or deletes one row.
-    ///
-    /// # Errors
-    /// Violations of constraints; 27000 if a trigger has changed the row.
-    async fn write_one(
-        &mut self,
-        act: &Act,
-        key: Option<Bytes>,
-        old: Option<Vec<Datum>>,
-        new: Option<Vec<Datum>>,
-    ) -> SqlResult<()> {
-        let fired = act.fires_before_rows();
-        let eval = self.eval_context();
-        let engine = Arc::clone(&self.engine);
-        let work = self.work().await?;
-        let shapes = work.shapes(&engine);
-        let mut state = work.state.lock().await;
-        if let (Some(key), Some(old), true) = (&key, &old, fired) {
-            let now = state.txn.view().get(std::slice::from_ref(key)).await?.pop().flatten();
-            let same = match now {
-                Some(row) => act.shape.encode(&act.shape.decode(&row)?)? == act.shape.encode(old)?,
-                None => false,
-            };
-            if !same {
-                return Err(changed_meanwhile(if new.is_some() { "updated" } else { "deleted" }));
-            }
-        }
-        let mut writer = Writer::new(&mut state, &shapes, &eval);
-        match (key, old, new) {
-            (Some(key), Some(old), Some(new)) => {
-                writer.update(&act.shape, vec![RowChange { key, old, new }]).await?;
-            }
-            (Some(key), Some(old), None) => {
-                writer.delete(&act.shape, &[(key, old)]).await?;
-            }
-            (_, _, Some(new)) => writer.insert(&act.shape, vec![new]).await?,
-            _ => return Err(SqlError::internal("a row that is neither new nor old")),
-        }
-        Ok(())
     }
 
     fn breaks_rule(&mut self, shape: &TableShape, rule: &RowRule, row: &[Datum]) -> SqlError {
@@ -533,7 +510,10 @@ impl Session {
             match self.call_trigger(firing).await? {
                 None => return Ok(None),
                 Some(_) if deletes => {}
-                Some(changed) => row = Some(changed),
+                Some(changed) => {
+                    self.must_stay(act, trigger, &changed).await?;
+                    row = Some(changed);
+                }
             }
         }
         Ok(if deletes { old.map(<[Datum]>::to_vec) } else { row })
@@ -574,8 +554,9 @@ impl Session {
         self.finish_writes().await?;
         let transitions: Vec<Option<TransitionRows>> = acts.iter().map(|act| act.transitions(&written)).collect();
         for row in &written {
-            let Some(at) = acts.iter().position(|act| act.event == row.event) else { continue };
-            self.after_row(&acts[at], row, transitions[at].as_ref()).await?;
+            let at = acts.iter().position(|act| act.event == row.by);
+            let transitions = at.and_then(|at| transitions[at].as_ref());
+            self.after_row(&row.part.act, row, transitions).await?;
         }
         for (act, transitions) in acts.iter().zip(&transitions) {
             self.fire_statement(act, Timing::After, transitions.as_ref()).await?;

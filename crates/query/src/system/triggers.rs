@@ -84,7 +84,7 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
     }
     for (on, trigger) in all(context) {
         out.add(|row| {
-            row.set("oid", trigger.oid).set("tgrelid", on.oid()).set("tgparentid", Oid(0));
+            row.set("oid", trigger.oid).set("tgrelid", on.oid()).set("tgparentid", trigger.parent.unwrap_or(Oid(0)));
             row.set("tgname", trigger.name.as_str()).set("tgfoid", trigger.function);
             row.set("tgtype", trigger.kind_bits()).set("tgenabled", trigger.enabled).set("tgisinternal", false);
             row.set("tgconstrrelid", trigger.constraint.and_then(|c| c.from).unwrap_or(Oid(0)));

@@ -210,4 +210,9 @@ scripts! {
     constraint_triggers_wait
     triggers_see_transition_tables
     triggers_write_views
+    triggers_of_partitioned_tables
+    triggers_fire_in_partitions
+    constraint_triggers_of_partitions_wait
+    triggers_see_transition_tables_of_trees
+    foreign_keys_fire_triggers_of_partitions
 }
