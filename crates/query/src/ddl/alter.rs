@@ -77,6 +77,8 @@ const fn action_name(action: &AlterAction) -> &'static str {
         A::SetSchema(_) => "SET SCHEMA",
         A::Owner(_) => "OWNER TO",
         A::IndexStatistics(_) => "ALTER COLUMN ... SET STATISTICS",
+        A::ClusterOn(Some(_)) => "CLUSTER ON",
+        A::ClusterOn(None) => "SET WITHOUT CLUSTER",
         A::OfType(_) => "OF",
         A::NotOfType => "NOT OF",
         A::Sequence(_) | A::SetOptions(_) | A::Accepted | A::AcceptedColumn { .. } => "SET",

@@ -89,7 +89,7 @@ impl Operator for Filter {
                 None => batch,
                 Some(mask) if mask.true_count() == 0 => {
                     // A condition that no row decides: there is nothing to read the rest for.
-                    if matches!(predicate.kind, crate::exec::expr::ExprKind::Const(_)) {
+                    if matches!(predicate.kind, ExprKind::Const(_)) {
                         return Ok(None);
                     }
                     continue;
