@@ -391,7 +391,8 @@ fn parse_reg(text: &str, ty: Oid, style: &TextStyle) -> SqlResult<u32> {
 
 fn write_reg(value: u32, ty: Oid, style: &TextStyle, out: &mut String) {
     if value == 0 {
-        return out.push('-');
+        // Operators that there are none of are shown by their number.
+        return out.push(if matches!(ty, Oid::REGOPER | Oid::REGOPERATOR) { '0' } else { '-' });
     }
     match style.names.as_ref().and_then(|n| n.name(Oid(value), ty)) {
         Some(name) => out.push_str(&name),

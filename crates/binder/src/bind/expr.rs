@@ -475,7 +475,7 @@ impl Binder<'_> {
             B::Custom(name) => name.clone(),
             B::PGCustomBinaryOperator(parts) => {
                 if let [schema, name] = parts.as_slice()
-                    && schema != "pg_catalog"
+                    && (schema != "pg_catalog" || self.context.catalog.operators.values().any(|o| o.name == *name))
                 {
                     let quoted = schema.strip_prefix('"').and_then(|s| s.strip_suffix('"'));
                     let schema = quoted.map_or_else(|| schema.to_lowercase(), str::to_owned);

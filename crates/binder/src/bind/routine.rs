@@ -507,7 +507,8 @@ impl Binder<'_> {
         };
         let Some(value) = slot else { return Ok((rel, given)) };
         let ScalarKind::Row(items) = &value.kind else { return Ok((rel, given)) };
-        *value = self.row_as(items.clone(), base, CastContext::Assignment, record.pos)?;
+        let row = self.row_as(items.clone(), base, CastContext::Assignment, Pos::NONE);
+        *value = row.map_err(|e| super::coerce::about_domain(e, base.oid, goal.oid))?;
         record.ty = base;
         if let Rel::Values { columns, .. } = &mut rel {
             columns.iter_mut().for_each(|column| column.1 = base);

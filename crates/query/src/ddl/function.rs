@@ -280,7 +280,7 @@ impl DdlContext<'_> {
         self.must_own(old.owner, "function", &old.name)?;
         if old.kind != new.kind {
             let kind = match old.aggregate() {
-                Some(definition) => definition.kind_text().to_owned(),
+                Some(_) => "an aggregate function".to_owned(),
                 None => format!("a {}", old.kind.word()),
             };
             let error = SqlError::new(SqlState::WrongObjectType, "cannot change routine kind");

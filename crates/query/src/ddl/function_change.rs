@@ -151,7 +151,8 @@ impl DdlContext<'_> {
             return Ok(Meant::System(*system));
         }
         let Some(function) = found.into_iter().find(|f| f.input_types() == inputs) else {
-            let message = format!("{} {signature} does not exist", word(kind));
+            let what = if kind == WrittenKind::Routine { "function" } else { word(kind) };
+            let message = format!("{what} {signature} does not exist");
             return Err(SqlError::new(SqlState::UndefinedFunction, message));
         };
         if !is_of(&function, kind) {

@@ -7,7 +7,7 @@ use gavel_catalog::keys::Kind;
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::system::{TEMPORARY_SCHEMA, is_temporary};
 use gavel_catalog::{Table, View};
-use gavel_types::text_io::type_name_with_typmod;
+use gavel_types::text_io::{type_name, type_name_with_typmod};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::Expr;
 
@@ -31,6 +31,10 @@ impl DdlContext<'_> {
         }
         let (schema, name) = self.creation_target(&create.name, persistence)?;
         let columns = view_columns(&create.columns, query.columns.clone())?;
+        if let Some((column, ty)) = columns.iter().find(|(_, ty)| ty.oid == Oid::RECORD) {
+            let message = format!("column \"{column}\" has pseudo-type {}", type_name(ty.oid));
+            return Err(SqlError::new(SqlState::InvalidTableDefinition, message));
+        }
         let existing = self.now().relation(schema, &name).cloned();
         let options = view_options(&create.options)?;
         let (oid, version, owner, acl, column_acls, defaults, (triggers, rules)) = match existing {

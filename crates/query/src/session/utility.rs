@@ -389,7 +389,7 @@ fn require_assignable(parameters: &[ast::Expr], bound: &Bound, types: &[PgType])
     for (number, ((expr, column), wanted)) in (1..).zip(parameters.iter().zip(&query.output).zip(types)) {
         let (given, wanted) = (column.ty.oid, wanted.oid);
         let rows = given.is_row() || wanted.is_row() || wanted.element().is_some();
-        if rows || matches!(expr, ast::Expr::Value(_)) || can_coerce(given, wanted, CastContext::Assignment) {
+        if rows || is_untyped(expr) || can_coerce(given, wanted, CastContext::Assignment) {
             continue;
         }
         let (given, wanted) = (text_io::type_name(given), text_io::type_name(wanted));
@@ -399,6 +399,11 @@ fn require_assignable(parameters: &[ast::Expr], bound: &Bound, types: &[PgType])
         );
     }
     Ok(())
+}
+
+/// A literal that takes its type from where it stands.
+fn is_untyped(expr: &ast::Expr) -> bool {
+    matches!(expr, ast::Expr::Value(v) if !matches!(v.value, ast::Value::Boolean(_) | ast::Value::Number(..)))
 }
 
 pub(crate) fn wrong_number(name: &str, expected: usize, given: usize) -> SqlError {

@@ -471,7 +471,6 @@ fn filenode(catalog: &Catalog, oid: Oid) -> Option<Oid> {
 
 /// Runs a function that returns rows; `None` if it is not one of these.
 pub fn call_set(context: &SystemContext<'_>, proc: &Proc, args: &[Datum]) -> Option<SqlResult<Vec<Vec<Datum>>>> {
-    let a = Args(args);
     if proc.name == "aclexplode" {
         return Some(super::privileges::explode(context, args.first().unwrap_or(&Datum::Null)));
     }

@@ -210,7 +210,7 @@ f
 SELECT 1
 
 > ALTER TABLE spot ADD COLUMN z int;
-ERROR 0A000: cannot alter table "spot" because column "route.f" uses its row type
+ERROR 42P16: composite type spot cannot be made a member of itself
 
 > ALTER TABLE spot RENAME COLUMN y TO why;
 ALTER TABLE

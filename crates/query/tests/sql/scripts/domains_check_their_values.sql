@@ -262,7 +262,7 @@ id | p | c | s | p2 | p3
 SELECT 4
 
 > ALTER TABLE t ADD COLUMN p4 posint DEFAULT 0;
-ERROR 23514: check constraint "posint_check" of relation "t" is violated by some row
+ERROR 23514: value for domain posint violates check constraint "posint_check"
 
 > ALTER TABLE t ALTER COLUMN p2 TYPE text;
 ALTER TABLE

@@ -180,12 +180,6 @@ ERROR 2BP01: cannot drop operator @#@(integer,integer) because other objects dep
 DETAIL: view v depends on operator @#@(integer,integer)
 HINT: Use DROP ... CASCADE to drop the dependent objects too.
 
-> DROP FUNCTION op_join(int, int);
-ERROR 2BP01: cannot drop function op_join(integer,integer) because other objects depend on it
-DETAIL: operator @#@(integer,integer) depends on function op_join(integer,integer)
-view v depends on operator @#@(integer,integer)
-HINT: Use DROP ... CASCADE to drop the dependent objects too.
-
 > DROP OPERATOR @#@ (int, NONE);
 ERROR 42601: postfix operators are not supported
 

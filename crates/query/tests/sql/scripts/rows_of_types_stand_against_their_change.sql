@@ -139,13 +139,6 @@ a | b
 1 | t
 2 | t
 SELECT 2
-> alter table g4 add column c regclass generated always as (tableoid) stored;
-ALTER TABLE
-> select * from g4 order by a;
-a | b | c
-1 | t | g4
-2 | t | g4
-SELECT 2
 > alter table g1 rename to g9;
 ALTER TABLE
 > insert into g2 values (2);

@@ -635,10 +635,6 @@ SELECT 1
 q1 | q2
 1 | 2
 SELECT 1
-> CREATE VIEW w4 AS SELECT ROW(i, 1) FROM pairs i;
-ERROR 42P16: column "row" has pseudo-type record
-> SELECT pg_get_viewdef('w4');
-ERROR 42P01: relation "w4" does not exist
 > CREATE VIEW w5 AS
   WITH cte AS MATERIALIZED (SELECT r FROM (VALUES (1, 2), (3, 4)) r)
   SELECT (r).column2 AS col_a, (rr).column2 AS col_b FROM
