@@ -297,6 +297,7 @@ impl Binder<'_> {
         let source = self.modify_as_is(&bare);
         self.write_tables();
         let source = source?;
+        let on_cursor = source.current_of.is_some();
         let rows = RuleRows { items: sides(&source), rel: source.source };
         let narrowed = is_narrowed(statement) || self.rule_rows.is_some();
         self.rewriting.push(key);
@@ -312,6 +313,14 @@ impl Binder<'_> {
                 let joined = narrowed || action.by_row || rule.condition.is_some();
                 let wanted = returning.filter(|_| action.returns && rule.replaces());
                 let mut made = self.action(met, rule, action, joined.then_some(&rows), wanted.is_some())?;
+                // The session finds the cursor's row by the statement's own table, which an action need not have.
+                if on_cursor && made.iter().any(|step| !matches!(step.statement, Statement::Other(_))) {
+                    return Err(SqlError::unsupported(if met.view {
+                        "WHERE CURRENT OF on a view is not implemented"
+                    } else {
+                        "WHERE CURRENT OF is not supported for tables with rules"
+                    }));
+                }
                 if let Some(list) = wanted {
                     for step in &mut made {
                         if let Statement::Modify(modify, _) = &mut step.statement
