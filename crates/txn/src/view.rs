@@ -70,17 +70,6 @@ impl ReadView {
         if temporary_object(key).is_some() { &self.temporary_writes } else { &self.writes }
     }
 
-    /// Which of `keys` the transaction has written since the `earlier` view of it was taken; `None` if it has written
-    /// nothing at all.
-    pub fn written_since(&self, earlier: &Self, keys: &[Bytes]) -> Option<Vec<bool>> {
-        let none_stored = Arc::ptr_eq(&self.writes, &earlier.writes);
-        if none_stored && Arc::ptr_eq(&self.temporary_writes, &earlier.temporary_writes) {
-            return None;
-        }
-        let written = |view: &Self, key: &Bytes| view.own(key).get(key).map(|entry| entry.value.clone());
-        Some(keys.iter().map(|key| written(self, key) != written(earlier, key)).collect())
-    }
-
     /// Whether rows of `range`, which is one object's, are here rather than in storage, some or all.
     pub fn is_here(&self, range: &KeyRange) -> bool {
         temporary_object(&range.start).is_some() || overlay::touches(&self.writes, range)

@@ -64,12 +64,6 @@ pub trait TableAccess: Send + Sync {
     /// Remembers row locks (commit checks) on `keys`, storage keys of rows of `table`.
     async fn lock(&self, table: &Arc<Table>, keys: &[Bytes], mode: CheckMode) -> SqlResult<()>;
 
-    /// Which of `keys` the transaction has written since these tables were taken; `None` if it has written nothing.
-    fn written_since(&self, keys: &[Bytes]) -> Option<Vec<bool>> {
-        let _ = keys;
-        None
-    }
-
     /// Calls a function whose body is interpreted: the rows that it gives.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, BooleanArray, UInt32Array};
+use arrow::array::{ArrayRef, AsArray, UInt32Array};
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -531,8 +531,7 @@ impl Operator for AfterCtes {
     }
 }
 
-/// FOR UPDATE and friends: a commit check on every row that passes. Rows that the transaction itself has written since
-/// the statement began do not pass: their versions that it reads are there no more.
+/// FOR UPDATE and friends: a commit check on every row that passes.
 pub struct Lock {
     input: BoxOperator,
     node: Arc<Node>,
@@ -543,33 +542,13 @@ impl Lock {
     pub fn new(input: BoxOperator, node: Arc<Node>, frame: &Frame) -> Self {
         Self { input, node, frame: frame.clone() }
     }
-
-    fn without_written(&self, mut batch: RecordBatch, targets: &[LockedRows]) -> SqlResult<RecordBatch> {
-        for target in targets {
-            let column = Arc::clone(batch.column(target.row_key));
-            let keys = column.as_binary_opt::<i32>().ok_or_else(|| SqlError::internal("a row key is not bytea"))?;
-            let keys: Vec<Bytes> = keys.iter().map(|key| key.map(Bytes::copy_from_slice).unwrap_or_default()).collect();
-            let Some(written) = self.frame.exec.env.tables.written_since(&keys) else { return Ok(batch) };
-            if written.contains(&true) {
-                let kept: Vec<bool> = written.into_iter().map(|written| !written).collect();
-                batch = filter_rows(&batch, &BooleanArray::from(kept))?;
-            }
-        }
-        Ok(batch)
-    }
 }
 
 #[async_trait]
 impl Operator for Lock {
     async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
         let Op::Lock { targets, .. } = &self.node.op else { return Err(wrong_plan()) };
-        let batch = loop {
-            let Some(batch) = self.input.next().await? else { return Ok(None) };
-            let batch = self.without_written(batch, targets)?;
-            if batch.num_rows() > 0 {
-                break batch;
-            }
-        };
+        let Some(batch) = self.input.next().await? else { return Ok(None) };
         let tables = &self.frame.exec.env.tables;
         for LockedRows { target, row_key, table_oid } in targets {
             let column = batch.column(*row_key);

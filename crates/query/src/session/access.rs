@@ -193,12 +193,6 @@ impl TableAccess for Access {
         Ok(())
     }
 
-    fn written_since(&self, keys: &[Bytes]) -> Option<Vec<bool>> {
-        // Whoever has the state is writing for the very statement that this is a part of.
-        let state = self.state.try_lock().ok()?;
-        state.txn.view().written_since(&self.view, keys)
-    }
-
     async fn call(&self, called: &Arc<Called>, args: Vec<Datum>) -> SqlResult<Vec<Vec<Datum>>> {
         if self.applying.load(Ordering::Acquire) {
             return Err(SqlError::unsupported("functions in PL/pgSQL cannot be called in ON CONFLICT DO UPDATE"));
