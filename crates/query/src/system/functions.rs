@@ -474,6 +474,7 @@ pub fn call_set(context: &SystemContext<'_>, proc: &Proc, args: &[Datum]) -> Opt
     if proc.name == "aclexplode" {
         return Some(super::privileges::explode(context, args.first().unwrap_or(&Datum::Null)));
     }
+    let a = Args(args);
     Some(Ok(match proc.name {
         "pg_show_all_settings" => super::rows(context, "pg_catalog", "pg_settings").unwrap_or_default(),
         "pg_timezone_names" => super::rows(context, "pg_catalog", "pg_timezone_names").unwrap_or_default(),
