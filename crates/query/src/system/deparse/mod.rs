@@ -111,6 +111,13 @@ pub fn uses_column(catalog: &Arc<Catalog>, sql: &str, table: &Table, number: i16
     Some(kept(&Arc::new(without), &tree).is_none())
 }
 
+/// Whether a query that is kept as `sql` could not be read any more if a table were as `other` has it.
+pub fn needs(catalog: &Arc<Catalog>, sql: &str, other: &Table) -> bool {
+    let mut changed = Catalog::clone(catalog);
+    changed.put_table(Arc::new(other.clone()));
+    tree_of(catalog, sql).is_some() && tree_of(&Arc::new(changed), sql).is_none()
+}
+
 /// A tree as text to be kept.
 fn kept(catalog: &Arc<Catalog>, tree: &StoredTree) -> Option<String> {
     written(catalog, &[], tree, None, Layout { pretty: false, wrap: -1, stored: true })
