@@ -29,7 +29,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use gavel_binder::bound::{ColumnId, Scalar, ScalarKind};
-use gavel_binder::query_tree::StoredTree;
+use gavel_binder::query_tree::{Body, Form, StoredTree};
 use gavel_binder::{BindContext, parse, query_tree, recorded_default, recorded_policy, recorded_table_expr};
 use gavel_catalog::{Catalog, Policy, Table};
 use gavel_types::text_io::{self, TextStyle};
@@ -116,6 +116,17 @@ pub fn needs(catalog: &Arc<Catalog>, sql: &str, other: &Table) -> bool {
     let mut changed = Catalog::clone(catalog);
     changed.put_table(Arc::new(other.clone()));
     tree_of(catalog, sql).is_some() && tree_of(&Arc::new(changed), sql).is_none()
+}
+
+/// The collations that the columns of a query have by COLLATE; no more than are known.
+pub fn collations(catalog: &Arc<Catalog>, sql: &str) -> Vec<Option<String>> {
+    let Some(tree) = tree_of(catalog, sql) else { return vec![] };
+    let Body::Select(select) = &tree.query.body else { return vec![] };
+    let collation = |value: &Scalar| {
+        let ScalarKind::Form { form, .. } = &value.kind else { return None };
+        if let Form::Collate(name) = &**form { Some(name.clone()) } else { None }
+    };
+    select.targets.iter().map(|(_, value)| collation(value)).collect()
 }
 
 /// A tree as text to be kept.
