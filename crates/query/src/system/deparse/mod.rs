@@ -29,15 +29,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use gavel_binder::bound::{ColumnId, Scalar, ScalarKind};
-use gavel_binder::query_tree::{Body, Form, StoredTree};
+use gavel_binder::query_tree::{Body, Form, FromTree, RangeKind, StoredTree};
 use gavel_binder::{BindContext, parse, query_tree, recorded_default, recorded_policy, recorded_table_expr};
 use gavel_catalog::{Catalog, Policy, Table};
+use gavel_functions::registry;
 use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{Datum, Oid, PgType};
 use sqlparser::ast::Expr;
 
 use super::resolver::{CatalogNames, style_over};
 use super::{SystemContext, definition};
+use crate::ddl::collation::COLLATIONS;
 use simple::Parent;
 use writer::Writer;
 
@@ -118,13 +120,28 @@ pub fn needs(catalog: &Arc<Catalog>, sql: &str, other: &Table) -> bool {
     tree_of(catalog, sql).is_some() && tree_of(&Arc::new(changed), sql).is_none()
 }
 
-/// The collations that the columns of a query have by COLLATE; no more than are known.
+/// The collations that the columns of a query have by COLLATE, or as columns of tables; no more than are known.
 pub fn collations(catalog: &Arc<Catalog>, sql: &str) -> Vec<Option<String>> {
     let Some(tree) = tree_of(catalog, sql) else { return vec![] };
     let Body::Select(select) = &tree.query.body else { return vec![] };
-    let collation = |value: &Scalar| {
-        let ScalarKind::Form { form, .. } = &value.kind else { return None };
-        if let Form::Collate(name) = &**form { Some(name.clone()) } else { None }
+    let of_table = |id: ColumnId| {
+        let (relation, number) = select.from.iter().find_map(|item| {
+            let FromTree::Range(range) = item else { return None };
+            let RangeKind::Relation(relation) = range.kind else { return None };
+            let column = range.columns.iter().find(|c| c.id == id)?;
+            Some((relation, column.number))
+        })?;
+        let column = catalog.table(relation)?.column(number)?;
+        let own = column.collation.or_else(|| Some(registry::type_info(column.ty.oid)?.collation))?;
+        COLLATIONS.iter().find(|(_, oid)| *oid == own).map(|(name, _)| (*name).to_owned())
+    };
+    let collation = |value: &Scalar| match &value.kind {
+        ScalarKind::Form { form, .. } => match &**form {
+            Form::Collate(name) => Some(name.clone()),
+            _ => None,
+        },
+        ScalarKind::Column(id) => of_table(*id),
+        _ => None,
     };
     select.targets.iter().map(|(_, value)| collation(value)).collect()
 }
