@@ -15,6 +15,7 @@
 
 use std::sync::Arc;
 
+use gavel_catalog::rule::RuleEvent;
 use gavel_catalog::{CheckOption, Column, Table, View};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, SetExpr, TableFactor};
@@ -494,32 +495,70 @@ pub struct Updatability {
     pub deletable: bool,
     /// For each column, whether it can be written.
     pub columns: Vec<bool>,
+    /// Bits of what rules of a view under it do.
+    pub by_rules: i32,
 }
 
 impl Updatability {
     /// Bits 2 (UPDATE), 3 (INSERT), 4 (DELETE). Rows of a view without columns to write can still be deleted.
     pub fn events(&self) -> i32 {
         match (&self.reason, self.deletable) {
-            (None, _) => 28,
-            (Some(_), true) => 16,
-            (Some(_), false) => 0,
+            (None, _) => ALL_EVENTS,
+            (Some(_), true) => RuleEvent::Delete.bit() | self.by_rules,
+            (Some(_), false) => self.by_rules,
         }
     }
 }
 
+const ALL_EVENTS: i32 = 28;
+
 /// Whether `view` can be written through.
 pub fn updatability(context: &BindContext<'_>, view: &Arc<View>) -> Updatability {
+    updatability_at(context, view, 0)
+}
+
+fn updatability_at(context: &BindContext<'_>, view: &Arc<View>, depth: usize) -> Updatability {
     match Binder::new(context, "").written_view(view, Verb::Delete, false) {
         Ok(written) => {
             let columns: Vec<bool> = written.columns.iter().map(|c| c.refused.is_none()).collect();
             let reason = (!columns.contains(&true)).then(|| NO_COLUMNS.to_owned());
-            Updatability { reason, deletable: true, columns }
+            Updatability { reason, deletable: true, columns, by_rules: 0 }
         }
         Err(error) => {
             let reason = error.fields().detail.clone().unwrap_or_default();
-            Updatability { reason: Some(reason), deletable: false, columns: vec![false; view.columns.len()] }
+            let through = through_rules(context, view, depth);
+            let (by_rules, columns) = through.unwrap_or_else(|| (0, vec![false; view.columns.len()]));
+            Updatability { reason: Some(reason), deletable: false, columns, by_rules }
         }
     }
+}
+
+/// What can be done through a simple view over one that rules write to: the bits, and which columns can be written.
+fn through_rules(context: &BindContext<'_>, view: &Arc<View>, depth: usize) -> Option<(i32, Vec<bool>)> {
+    if depth >= super::view::MAX_VIEW_DEPTH {
+        return None;
+    }
+    let query = parse::parse_query(&view.sql).ok()?;
+    let (name, _) = single(simple(&query).ok()?)?;
+    let (name, _) = without_only(name);
+    let stored = context.stored();
+    let Ok(Resolved::View(below)) = relation(&stored, &qualified(&stored, &name).ok()?) else { return None };
+    let mut binder = Binder::new(context, "");
+    binder.rule_base = Some(below.oid);
+    let written = binder.written_view(view, Verb::Delete, false).ok()?;
+    let under = updatability_at(context, &below, depth + 1);
+    let all = [RuleEvent::Update, RuleEvent::Insert, RuleEvent::Delete];
+    let rules: i32 = all.into_iter().filter(|event| below.is_written_by_rules(*event)).map(RuleEvent::bit).sum();
+    let change = RuleEvent::Update.bit() | RuleEvent::Delete.bit();
+    let writable = |c: &TargetColumn| {
+        let slot = usize::try_from(c.column.number).ok().and_then(|number| number.checked_sub(1));
+        let own = slot.and_then(|slot| under.columns.get(slot)) == Some(&true);
+        let events = under.events() & if own { ALL_EVENTS } else { RuleEvent::Delete.bit() };
+        c.refused.is_none() && (rules | events) & change == change
+    };
+    let some = written.columns.iter().any(|c| c.refused.is_none());
+    let events = if some { ALL_EVENTS } else { RuleEvent::Delete.bit() };
+    Some((events & (rules | under.events()), written.columns.iter().map(writable).collect()))
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@
 //! | MERGE's `INSERT DEFAULT VALUES` | `INSERT (⟨defaults⟩) VALUES (0)` |
 //! | `+-+` | `+ - +` |
 //! | `interval(2) '…'` | `CAST('…' AS interval(2))` |
-//! | `SUBSTRING(a SIMILAR b ESCAPE c)` | `SUBSTRING(a, b, c)` |
+//! | `SUBSTRING(a SIMILAR b ESCAPE c)` | `SUBSTRING(a FROM b FOR c)` |
 //! | `TRIM(BOTH FROM a)` | `TRIM(BOTH a)` |
 //! | `a ISNULL` | `a IS NULL` |
 //! | `ESCAPE 'x'::bytea` | `ESCAPE 'x'` |
@@ -166,7 +166,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 Keyword::FROM => trim_from(&out),
                 Keyword::SIMILAR if !is_word(tokens.get(i + 1), "to") => {
                     substring_similar = true;
-                    out.push(plain(token, Token::Comma));
+                    out.push(plain(token, Token::make_keyword("FROM")));
                     Some(1)
                 }
                 _ if is_word(Some(token), "isnull") && is_operand(out.last()) => {
@@ -190,7 +190,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 }
                 Keyword::ESCAPE if substring_similar => {
                     substring_similar = false;
-                    out.push(plain(token, Token::Comma));
+                    out.push(plain(token, Token::make_keyword("FOR")));
                     Some(1)
                 }
                 Keyword::ARRAY if ends_with_type(&out) => array_type(tokens, i, &mut out),

@@ -466,6 +466,9 @@ impl DdlContext<'_> {
         if let Some(view) = self.now().views.values().find(|v| v.depends_on.contains(&table.oid) && uses(&v.sql)) {
             return Err(by_view("view", view.schema, &view.name));
         }
+        if let Some(view) = self.views_of_returned(table, column.number).first() {
+            return Err(by_view("view", view.schema, &view.name));
+        }
         let over = self.materialized_over(table.oid);
         if let Some(view) = over.iter().find(|t| t.materialized.as_ref().is_some_and(|m| uses(&m.sql))) {
             return Err(by_view("materialized view", view.schema, &view.name));

@@ -5,12 +5,13 @@
 //! the sequence of a serial column); *dependents* need CASCADE, and are told to the client.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{Drop, ObjectKind, QualifiedName};
 use gavel_catalog::function::Body;
 use gavel_catalog::search::PG_TEMP;
 use gavel_catalog::snapshot::row_type;
-use gavel_catalog::{Catalog, Definition, ForeignKey, Policy, Table};
+use gavel_catalog::{Catalog, Definition, ForeignKey, Policy, Table, View};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
@@ -398,6 +399,9 @@ impl DdlContext<'_> {
                 }
                 let Some(table) = catalog.table(*table) else { return };
                 let Some(unique) = table.uniques.iter().find(|u| u.oid == *oid) else { return };
+                if unique.primary {
+                    self.grouped_by_key(table, unique.index, &on, plan);
+                }
                 let on = format!("index {}", self.shown(table.schema, &unique.name));
                 self.keys_on_index(unique.index, &on, Turn::Companions, plan);
             }
@@ -406,6 +410,40 @@ impl DdlContext<'_> {
                 self.column_goes(table, *number, &on, plan);
             }
         }
+    }
+
+    /// Views that group by the primary key of this index, and read other columns of its table.
+    fn grouped_by_key(&self, table: &Table, index: Oid, on: &str, plan: &mut Plan) {
+        let catalog = self.now();
+        let mut without = table.clone();
+        without.indexes.retain(|i| i.oid != index);
+        without.uniques.retain(|u| u.index != index);
+        for view in catalog.views.values().filter(|v| v.depends_on.contains(&table.oid)) {
+            if deparse::needs(catalog, &view.sql, &without) {
+                plan.depend(Object::View(view.oid), on);
+            }
+        }
+        for over in self.materialized_over(table.oid) {
+            if over.materialized.as_ref().is_some_and(|m| deparse::needs(catalog, &m.sql, &without)) {
+                plan.depend(Object::Table(over.oid), on);
+            }
+        }
+    }
+
+    /// Views that read a column of the rows of a table that functions return.
+    pub(super) fn views_of_returned(&self, table: &Table, number: i16) -> Vec<Arc<View>> {
+        let catalog = self.now();
+        let Some(row) = row_type(table.oid) else { return vec![] };
+        let returning: Vec<Oid> = catalog.functions.values().filter(|f| f.result == row).map(|f| f.oid).collect();
+        if returning.is_empty() {
+            return vec![];
+        }
+        let mut without = table.clone();
+        without.columns.iter_mut().filter(|c| c.number == number).for_each(|c| c.dropped = true);
+        let reads = |v: &&Arc<View>| {
+            v.depends_on.iter().any(|oid| returning.contains(oid)) && deparse::needs(catalog, &v.sql, &without)
+        };
+        catalog.views.values().filter(reads).cloned().collect()
     }
 
     /// Foreign keys to the columns of a unique index.
@@ -631,6 +669,9 @@ impl DdlContext<'_> {
         }
         let used = |sql: &str| deparse::uses_column(catalog, sql, table, number).unwrap_or_else(|| mentions(sql, name));
         for view in catalog.views.values().filter(|v| v.depends_on.contains(&table.oid) && used(&v.sql)) {
+            plan.depend(Object::View(view.oid), on);
+        }
+        for view in self.views_of_returned(table, number) {
             plan.depend(Object::View(view.oid), on);
         }
         for function in catalog.functions.values().filter(|f| f.depends_on.contains(&table.oid)) {

@@ -14,6 +14,7 @@ use sqlparser::ast::Expr;
 use super::DdlContext;
 use super::binding::{StoredExpression, StoredQuery, Usage};
 use super::user_type::names_type;
+use crate::system::deparse;
 use crate::system::resolver::updatability;
 
 impl DdlContext<'_> {
@@ -44,7 +45,9 @@ impl DdlContext<'_> {
             }
             Some(Relation::View(old)) if create.or_replace => {
                 self.must_own(old.owner, "view", &old.name)?;
-                require_compatible(&old, &columns)?;
+                let (before, after) =
+                    (deparse::collations(self.now(), &old.sql), deparse::collations(self.now(), &query.sql));
+                require_compatible(&old, &columns, &before, &after)?;
                 let (acl, column_acls) = (old.acl.clone(), old.column_acls.clone());
                 let (defaults, written) = (old.defaults.clone(), (old.triggers.clone(), old.rules.clone()));
                 (old.oid, old.version + 1, old.owner, acl, column_acls, defaults, written)
@@ -238,12 +241,18 @@ fn view_columns(names: &[String], query: Vec<(String, PgType)>) -> SqlResult<Vec
 }
 
 /// OR REPLACE may only add columns at the end.
-fn require_compatible(old: &View, columns: &[(String, PgType)]) -> SqlResult<()> {
+/// `before` and `after`: the collations that columns are told.
+fn require_compatible(
+    old: &View,
+    columns: &[(String, PgType)],
+    before: &[Option<String>],
+    after: &[Option<String>],
+) -> SqlResult<()> {
     let refused = |message: String| Err(SqlError::new(SqlState::InvalidTableDefinition, message));
     if columns.len() < old.columns.len() {
         return refused("cannot drop columns from view".to_owned());
     }
-    for ((old_name, old_type), (name, ty)) in old.columns.iter().zip(columns) {
+    for (at, ((old_name, old_type), (name, ty))) in old.columns.iter().zip(columns).enumerate() {
         if old_name != name {
             return Err(SqlError::new(
                 SqlState::InvalidTableDefinition,
@@ -257,6 +266,11 @@ fn require_compatible(old: &View, columns: &[(String, PgType)]) -> SqlResult<()>
                 type_name_with_typmod(*old_type),
                 type_name_with_typmod(*ty)
             ));
+        }
+        if let (Some(Some(old)), Some(Some(new))) = (before.get(at), after.get(at))
+            && old != new
+        {
+            return refused(format!("cannot change collation of view column \"{name}\" from \"{old}\" to \"{new}\""));
         }
     }
     Ok(())

@@ -28,6 +28,8 @@ pub struct Known {
     pub style: TextStyle,
     pub serializable: bool,
     pub read_only: bool,
+    /// `restrict_nonsystem_relation_kind` has views in it.
+    pub views_restricted: bool,
     pub statement_timeout: Option<Duration>,
     pub transaction_timeout: Option<Duration>,
     /// A new transaction begins with other characteristics than the settings now say.
@@ -104,6 +106,10 @@ impl Session {
             style,
             serializable: &*settings.raw("transaction_isolation") == "serializable",
             read_only: settings.is_on("transaction_read_only"),
+            views_restricted: {
+                let kinds = settings.raw("restrict_nonsystem_relation_kind");
+                kinds.split(',').any(|kind| kind.trim().eq_ignore_ascii_case("view"))
+            },
             statement_timeout: settings.statement_timeout(),
             transaction_timeout: settings.transaction_timeout(),
             other_defaults,

@@ -93,15 +93,32 @@ impl Session {
         if let Some(planned) = kept.filter(|p| Arc::ptr_eq(&p.basis, &basis) || p.basis == basis)
             && self.sizes_still_hold(&planned.sizes).await?
         {
+            self.require_open_views(&planned.bound)?;
             return Ok(Some(planned));
         }
         let style = self.text_style_now();
         let bound = binding::bind(statement, &basis, &style)?;
+        self.require_open_views(&bound)?;
         let planned = Arc::new(self.plan_bound(bound, basis).await?);
         if !is_fleeting(statement.own_text()) {
             self.keep_plan(statement, &planned);
         }
         Ok(Some(planned))
+    }
+
+    /// 55000 for a user's view, if `restrict_nonsystem_relation_kind` keeps them from being used.
+    fn require_open_views(&mut self, bound: &Bound) -> SqlResult<()> {
+        if !self.known().views_restricted {
+            return Ok(());
+        }
+        let catalog = self.catalog();
+        match bound.accesses.iter().find_map(|access| catalog.views.get(&access.relation)) {
+            Some(view) => {
+                let text = format!("access to non-system view \"{}\" is restricted", view.name);
+                Err(SqlError::new(SqlState::ObjectNotInPrerequisiteState, text))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Runs a statement. Rows, if any, are still to be delivered; modifications are made.

@@ -45,7 +45,7 @@ pub(super) fn definition(context: &SystemContext<'_>, oid: Oid, pretty: bool) ->
         return Some(shown(context, on, rule, pretty));
     }
     let view = context.catalog.views.values().find(|v| return_rule(v.oid) == oid)?;
-    let name = definition::qualified(context, view.oid);
+    let name = if pretty { definition::relation(context, view.oid) } else { definition::qualified(context, view.oid) };
     let sql = definition::view(context, view.oid, Layout::of(pretty)).unwrap_or_default();
     Some(format!("CREATE RULE \"{RETURN_RULE}\" AS\n    ON SELECT TO {name} DO INSTEAD {sql}"))
 }

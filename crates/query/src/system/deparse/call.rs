@@ -102,6 +102,15 @@ impl Writer<'_> {
         // PostgreSQL's grammar knows this one.
         let name = if proc.name == "normalize" { "NORMALIZE".to_owned() } else { called(proc) };
         self.put(&format!("{name}("));
+        if proc.name == "normalize"
+            && let [value, form] = args
+            && let ScalarKind::Const(Datum::Text(form)) = &form.kind
+        {
+            let given = written.is_none_or(|written| written.len() > 1);
+            self.scalar(value)?;
+            self.put(&if given { format!(", {})", form.to_uppercase()) } else { ")".to_owned() });
+            return Some(());
+        }
         match written {
             Some(written) => self.written_arguments(args, written)?,
             None => self.arguments(proc, args)?,

@@ -29,15 +29,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use gavel_binder::bound::{ColumnId, Scalar, ScalarKind};
-use gavel_binder::query_tree::StoredTree;
+use gavel_binder::query_tree::{Body, Form, FromTree, RangeKind, StoredTree};
 use gavel_binder::{BindContext, parse, query_tree, recorded_default, recorded_policy, recorded_table_expr};
 use gavel_catalog::{Catalog, Policy, Table};
+use gavel_functions::registry;
 use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{Datum, Oid, PgType};
 use sqlparser::ast::Expr;
 
 use super::resolver::{CatalogNames, style_over};
 use super::{SystemContext, definition};
+use crate::ddl::collation::COLLATIONS;
 use simple::Parent;
 use writer::Writer;
 
@@ -109,6 +111,39 @@ pub fn uses_column(catalog: &Arc<Catalog>, sql: &str, table: &Table, number: i16
     table.columns.iter_mut().filter(|c| c.number == number).for_each(|c| c.dropped = true);
     without.put_table(Arc::new(table));
     Some(kept(&Arc::new(without), &tree).is_none())
+}
+
+/// Whether a query that is kept as `sql` could not be read any more if a table were as `other` has it.
+pub fn needs(catalog: &Arc<Catalog>, sql: &str, other: &Table) -> bool {
+    let mut changed = Catalog::clone(catalog);
+    changed.put_table(Arc::new(other.clone()));
+    tree_of(catalog, sql).is_some() && tree_of(&Arc::new(changed), sql).is_none()
+}
+
+/// The collations that the columns of a query have by COLLATE, or as columns of tables; no more than are known.
+pub fn collations(catalog: &Arc<Catalog>, sql: &str) -> Vec<Option<String>> {
+    let Some(tree) = tree_of(catalog, sql) else { return vec![] };
+    let Body::Select(select) = &tree.query.body else { return vec![] };
+    let of_table = |id: ColumnId| {
+        let (relation, number) = select.from.iter().find_map(|item| {
+            let FromTree::Range(range) = item else { return None };
+            let RangeKind::Relation(relation) = range.kind else { return None };
+            let column = range.columns.iter().find(|c| c.id == id)?;
+            Some((relation, column.number))
+        })?;
+        let column = catalog.table(relation)?.column(number)?;
+        let own = column.collation.or_else(|| Some(registry::type_info(column.ty.oid)?.collation))?;
+        COLLATIONS.iter().find(|(_, oid)| *oid == own).map(|(name, _)| (*name).to_owned())
+    };
+    let collation = |value: &Scalar| match &value.kind {
+        ScalarKind::Form { form, .. } => match &**form {
+            Form::Collate(name) => Some(name.clone()),
+            _ => None,
+        },
+        ScalarKind::Column(id) => of_table(*id),
+        _ => None,
+    };
+    select.targets.iter().map(|(_, value)| collation(value)).collect()
 }
 
 /// A tree as text to be kept.
