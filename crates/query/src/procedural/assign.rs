@@ -187,7 +187,7 @@ impl Session {
         // No other column has this number.
         let (id, ty) = (ColumnId(u32::MAX), scalar.ty);
         let input = Box::new(Rel::Values { rows: vec![vec![]], columns: vec![] });
-        let output = vec![Output { id, name: String::new(), ty, origin: None }];
+        let output = vec![Output { id, name: String::new(), ty, origin: None, shown: None }];
         let query = Query { rel: Rel::Project { input, exprs: vec![(id, scalar)] }, output };
         let bound = Bound {
             statement: Statement::Query(query),
