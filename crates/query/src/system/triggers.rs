@@ -112,8 +112,8 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
     true
 }
 
-/// The rows that stand for a foreign key. There is nothing behind them, but PostgreSQL checks its keys by such triggers,
-/// and clients look for them. Triggers are no types: OIDs of types tell the rows of one constraint apart.
+/// The rows that stand for a foreign key. There is nothing behind them, but PostgreSQL checks its keys by such
+/// triggers, and clients look for them. Triggers are no types: OIDs of types tell the rows of one constraint apart.
 fn of_foreign_key(table: Oid, key: &ForeignKey, out: &mut Rows) {
     let mut add = |(on, from): (Oid, Oid), constraint: Oid, (oid, letter): (Option<Oid>, char), does: Does| {
         let oid = oid.unwrap_or(constraint);
