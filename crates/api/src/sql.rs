@@ -54,6 +54,8 @@ pub struct ColumnDesc {
     /// Table OID and attribute number where the column is a plain table column, else zeros.
     pub table: Oid,
     pub attnum: i16,
+    /// The type that clients are told, if it is not that of the values.
+    pub shown: Option<Oid>,
 }
 
 /// A prepared statement, as Describe needs it.

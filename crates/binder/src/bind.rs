@@ -123,6 +123,9 @@ pub struct Binder<'a> {
     pub row_fields: Vec<(Scalar, Fields)>,
     /// Columns whose values are known to be of a domain, or an array of one.
     pub domains: HashMap<ColumnId, Oid>,
+    /// First columns of calls in FROM that give rows of composite types: the relations whose types those are, and how
+    /// many columns the rows have.
+    pub call_rows: HashMap<ColumnId, (Oid, usize)>,
     /// Parameters of the function whose body is bound.
     pub parameters: Option<Parameters>,
     /// Variables of the body that the statement stands in.
@@ -179,6 +182,7 @@ impl<'a> Binder<'a> {
             modifying_cte: false,
             row_fields: vec![],
             domains: HashMap::new(),
+            call_rows: HashMap::new(),
             parameters: None,
             variables: None,
             routines: vec![],

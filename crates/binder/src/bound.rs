@@ -553,6 +553,8 @@ pub struct Output {
     pub ty: PgType,
     /// Table OID and attnum where it is a plain column, for RowDescription.
     pub origin: Option<(Oid, i16)>,
+    /// The type that clients are told in place of its own: an array of a domain.
+    pub shown: Option<Oid>,
 }
 
 /// A statement that returns rows.

@@ -66,6 +66,7 @@ fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, unique
         materialized: None,
         of_type: None,
         row_security: Default::default(),
+        tableoid_acl: None,
         options: vec![],
         acl: None,
         rung: 0,

@@ -487,6 +487,9 @@ pub struct Table {
     /// Row-level security.
     #[serde(default, skip_serializing_if = "RowSecurity::is_none")]
     pub row_security: RowSecurity,
+    /// Privileges that were granted on its system column `tableoid`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tableoid_acl: Acl,
     /// Of a temporary table, which is never stored.
     #[serde(skip)]
     pub on_commit: OnCommit,

@@ -20,6 +20,9 @@ use crate::snapshot::Catalog;
 use crate::system::{self, SystemRelation, TEMPORARY_SCHEMA};
 use crate::user_type::UserType;
 
+/// Number of the system column `tableoid`, as `pg_attribute` has it.
+pub const TABLEOID_COLUMN: i16 = -6;
+
 /// A role as a catalog has it, with those whose privileges it has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
@@ -280,6 +283,7 @@ impl<'a> Securable<'a> {
 
     fn column_acl(&self, number: i16) -> &'a [AclItem] {
         let found = match self {
+            Self::Table(t) if number == TABLEOID_COLUMN => t.tableoid_acl.as_deref(),
             Self::Table(t) => t.column(number).and_then(|c| c.acl.as_deref()),
             Self::View(v) => v.column_acls.iter().find(|c| c.0 == number).map(|c| c.1.as_slice()),
             _ => None,

@@ -43,6 +43,7 @@ fn table() -> Table {
         bound: None,
         of_type: None,
         row_security: Default::default(),
+        tableoid_acl: None,
         columns: (1..=3).map(|n| Column::plain(n, format!("c{n}"), PgType::INT4)).collect(),
         storage: Oid(20_000),
         indexes: Vec::new(),

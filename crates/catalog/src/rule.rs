@@ -147,6 +147,7 @@ impl Table {
             triggers: Vec::new(),
             unlogged: false,
             row_security: RowSecurity::default(),
+            tableoid_acl: None,
             on_commit: OnCommit::PreserveRows,
         }
     }

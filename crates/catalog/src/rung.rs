@@ -133,6 +133,7 @@ mod tests {
             unlogged: false,
             rules: Vec::new(),
             row_security: Default::default(),
+            tableoid_acl: None,
             on_commit: OnCommit::PreserveRows,
         }
     }

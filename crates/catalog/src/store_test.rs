@@ -72,6 +72,7 @@ fn table(oid: u32, name: &str) -> Table {
         materialized: None,
         of_type: None,
         row_security: Default::default(),
+        tableoid_acl: None,
         options: vec![],
         acl: None,
         rung: 0,

@@ -93,12 +93,13 @@ pub fn row_description(columns: &[ColumnDesc], formats: &[Format], out: &mut Byt
                 [one] => *one,
                 many => many.get(index).copied().unwrap_or_default(),
             };
+            let ty = column.shown.map_or(column.ty, gavel_types::PgType::new);
             string(out, &column.name);
             out.put_u32(column.table.0);
             out.put_i16(column.attnum);
-            out.put_u32(column.ty.oid.0);
-            out.put_i16(type_length(column.ty.oid));
-            out.put_i32(column.ty.typmod);
+            out.put_u32(ty.oid.0);
+            out.put_i16(type_length(ty.oid));
+            out.put_i32(ty.typmod);
             out.put_i16(format.code());
         }
     });
@@ -285,7 +286,7 @@ mod tests {
 
     #[test]
     fn row_description_of_a_table_column() {
-        let column = ColumnDesc { name: "a".into(), ty: PgType::INT4, table: Oid(16384), attnum: 2 };
+        let column = ColumnDesc { name: "a".into(), ty: PgType::INT4, table: Oid(16384), attnum: 2, shown: None };
         let mut out = BytesMut::new();
         row_description(&[column], &[Format::Binary], &mut out);
         assert_eq!(&out[..], b"T\0\0\0\x1a\0\x01a\0\0\0\x40\0\0\x02\0\0\0\x17\0\x04\xff\xff\xff\xff\0\x01");

@@ -298,9 +298,8 @@ pub fn parse(text: &str, ty: PgType, style: &TextStyle) -> SqlResult<Datum> {
         Oid::FLOAT4 => Datum::Float4(number::parse_float4(text)?),
         Oid::FLOAT8 => Datum::Float8(number::parse_float8(text)?),
         Oid::NUMERIC => Datum::Numeric(Numeric::parse(text)?.with_typmod(ty.typmod)?),
-        Oid::TEXT | Oid::UNKNOWN | Oid::CSTRING | Oid::REFCURSOR | Oid::XML | Oid::PG_NODE_TREE | Oid::ACLITEM => {
-            Datum::text(text)
-        }
+        Oid::TEXT | Oid::UNKNOWN | Oid::CSTRING | Oid::REFCURSOR | Oid::XML | Oid::PG_NODE_TREE => Datum::text(text),
+        Oid::ACLITEM => Datum::text(string::to_acl_item(text)?),
         Oid::VARCHAR => Datum::text(string::to_varchar(text, ty.typmod, false)?),
         Oid::BPCHAR => Datum::text(string::to_bpchar(text, ty.typmod, false)?),
         Oid::NAME => Datum::text(string::to_name(text)),

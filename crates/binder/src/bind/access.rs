@@ -11,7 +11,7 @@
 use std::sync::Arc;
 
 use gavel_catalog::acl::Privileges;
-use gavel_catalog::privilege::Access;
+use gavel_catalog::privilege::{Access, TABLEOID_COLUMN};
 use gavel_catalog::{Function, View, predefined};
 use gavel_types::{Oid, SqlError, SqlResult};
 
@@ -21,8 +21,8 @@ use super::written::Written;
 use crate::context::BindContext;
 use crate::parse;
 
-/// Stands for system columns, which have no privileges of their own.
-pub const SYSTEM_COLUMN: i16 = -1;
+/// Stands for system columns: of those `tableoid` alone can be read of tables that have privileges on columns.
+pub const SYSTEM_COLUMN: i16 = TABLEOID_COLUMN;
 
 /// Place of an [`Access`] in the binder's list, and the number of a column of its relation.
 pub type ColumnAccess = (usize, i16);

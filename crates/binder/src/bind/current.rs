@@ -50,7 +50,7 @@ impl Binder<'_> {
         self.keys_of_rows(&mut query.rel, &mut found);
         let mut rows = Vec::with_capacity(found.len());
         for (id, row) in found {
-            query.output.push(Output { id, name: String::new(), ty: PgType::BYTEA, origin: None });
+            query.output.push(Output { id, name: String::new(), ty: PgType::BYTEA, origin: None, shown: None });
             rows.push(row);
         }
         rows

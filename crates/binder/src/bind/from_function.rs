@@ -80,7 +80,12 @@ impl Binder<'_> {
             Callee::Function(found) => found,
             Callee::User(found) => {
                 self.note_call(called, found.function.oid);
+                let result = PgType::new(found.function.result);
                 let (rel, columns, scalar) = self.user_item(found, definitions, pos)?;
+                let row = self.base_type(result).ok().filter(|row| row.oid.is_composite() && !scalar);
+                if let (Some(row), Some((_, first, _))) = (row, columns.first()) {
+                    self.call_rows.insert(*first, (Oid(row.oid.type_number()), columns.len()));
+                }
                 return Ok((Err(rel), columns, scalar));
             }
             Callee::Cast(target) => {
@@ -246,6 +251,8 @@ impl Binder<'_> {
         alias: Option<&ast::TableAlias>,
     ) -> SqlResult<FromItem> {
         let ordinal = ordinality.then(|| self.new_column());
+        let row = columns.first().and_then(|(_, first, _)| self.call_rows.get(first)).copied();
+        let row = row.filter(|(_, count)| *count == columns.len() && !ordinality);
         let mut list: Vec<NsColumn> = columns
             .into_iter()
             .map(|(name, id, ty)| NsColumn { name, scalar: column(id, ty), origin: None, fields: None, access: None })
@@ -269,6 +276,7 @@ impl Binder<'_> {
         let mut item = NsItem::new(name.to_owned(), Columns::List(list.into()));
         item.unlockable = Some("a function");
         item.scalar_function = scalar && ordinal.is_none();
+        item.row_of = row.map(|(relation, _)| relation);
         let mut items = vec![item];
         self.rename(&mut items, alias)?;
         let mut item = FromItem::new(rel, items);

@@ -158,7 +158,8 @@ impl Binder<'_> {
         let mut out = Vec::with_capacity(targets.len());
         for target in targets {
             let value = self.settle(target.value)?;
-            let output = Output { id: target.id, name: target.name, ty: value.ty(), origin: target.origin };
+            let output =
+                Output { id: target.id, name: target.name, ty: value.ty(), origin: target.origin, shown: None };
             out.push((output, value.scalar));
         }
         Ok(Some(out))

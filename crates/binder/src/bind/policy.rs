@@ -302,7 +302,7 @@ impl Binder<'_> {
         for number in numbers {
             let found = columns.iter().find(|(n, _)| n == number).map(|(_, id)| *id);
             let (Some(id), Some(c)) = (found, table.column(*number)) else { continue };
-            output.push(Output { id, name: c.name.clone(), ty: c.ty, origin: Some((table.oid, *number)) });
+            output.push(Output { id, name: c.name.clone(), ty: c.ty, origin: Some((table.oid, *number)), shown: None });
         }
         let mut rel = self.secure_read(table, scan, false)?;
         super::prune::prune(&mut rel, output.iter().map(|o| o.id));

@@ -142,7 +142,11 @@ impl Binder<'_> {
             return bound;
         }
         let bound = self.query(query, true)?;
-        Ok(Statement::Query(finish(bound)))
+        let mut query = finish(bound);
+        for output in &mut query.output {
+            output.shown = self.domains.get(&output.id).copied().filter(|domain| domain.element().is_some());
+        }
+        Ok(Statement::Query(query))
     }
 
     fn copy_source(&mut self, source: &ast::CopySource, to: bool) -> SqlResult<CopySource> {
@@ -274,7 +278,10 @@ pub fn writes(cte: &Cte) -> bool {
 pub fn finish(bound: BoundQuery) -> Query {
     let BoundQuery { mut rel, columns, .. } = bound;
     super::prune::prune(&mut rel, columns.iter().map(|c| c.id));
-    let output = columns.into_iter().map(|c| Output { id: c.id, name: c.name, ty: c.ty, origin: c.origin }).collect();
+    let output = columns
+        .into_iter()
+        .map(|c| Output { id: c.id, name: c.name, ty: c.ty, origin: c.origin, shown: None })
+        .collect();
     Query { rel, output }
 }
 

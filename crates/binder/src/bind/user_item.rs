@@ -203,7 +203,10 @@ impl Binder<'_> {
         let rel = self.around(&call, &routine.parameters, rel);
         let output = match call.returned {
             Returned::Void => vec![],
-            _ => routine.columns.into_iter().map(|(name, id, ty)| Output { id, name, ty, origin: None }).collect(),
+            _ => {
+                let columns = routine.columns.into_iter();
+                columns.map(|(name, id, ty)| Output { id, name, ty, origin: None, shown: None }).collect()
+            }
         };
         let mut query = Query { rel, output };
         super::prune::prune(&mut query.rel, query.output.iter().map(|o| o.id));
@@ -216,13 +219,13 @@ impl Binder<'_> {
         let mut output = Vec::with_capacity(call.args.len());
         for value in call.args {
             let (id, ty) = (self.new_column(), value.ty);
-            output.push(Output { id, name: String::new(), ty, origin: None });
+            output.push(Output { id, name: String::new(), ty, origin: None, shown: None });
             exprs.push((id, value));
         }
         let arguments = Query { rel: Rel::Project { input: Box::new(one_row()), exprs }, output };
         let output = match call.returned {
             Returned::Void => vec![],
-            _ => columns.into_iter().map(|(name, id, ty)| Output { id, name, ty, origin: None }).collect(),
+            _ => columns.into_iter().map(|(name, id, ty)| Output { id, name, ty, origin: None, shown: None }).collect(),
         };
         Statement::Invoke { procedure: Box::new(procedure), arguments, output }
     }
@@ -235,7 +238,7 @@ impl Binder<'_> {
         let value = bound?.scalar;
         let (id, ty) = (self.new_column(), value.ty);
         let rel = Rel::Project { input: Box::new(one_row()), exprs: vec![(id, value)] };
-        Ok(Query { rel, output: vec![Output { id, name: "succeeded".into(), ty, origin: None }] })
+        Ok(Query { rel, output: vec![Output { id, name: "succeeded".into(), ty, origin: None, shown: None }] })
     }
 
     fn not_a_procedure(&self, signature: &str, pos: Pos) -> SqlError {

@@ -140,7 +140,7 @@ struct Toy {
 }
 
 fn column(name: &str, ty: PgType) -> ColumnDesc {
-    ColumnDesc { name: name.into(), ty, table: Oid(0), attnum: 0 }
+    ColumnDesc { name: name.into(), ty, table: Oid(0), attnum: 0, shown: None }
 }
 
 /// A type by its name; of an array by its element's name after an underscore.

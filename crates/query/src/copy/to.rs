@@ -31,7 +31,7 @@ impl Session {
                         .column(*number)
                         .ok_or_else(|| SqlError::internal(format!("column {number} of COPY is gone")))?;
                     scan.push((*number, id));
-                    output.push(Output { id, name: column.name.clone(), ty: column.ty, origin: None });
+                    output.push(Output { id, name: column.name.clone(), ty: column.ty, origin: None, shown: None });
                 }
                 let rel = Rel::Scan { source: Source::Table(table.clone()), columns: scan, row_key: None };
                 Query { rel, output }

@@ -333,7 +333,7 @@ impl DdlContext<'_> {
     fn transition(&self, written: &WrittenSteps, state: Oid, inputs: &Inputs) -> SqlResult<(Oid, bool)> {
         let Some(name) = &written.transition else { return Err(invalid("aggregate sfunc must be specified")) };
         let types: Vec<Oid> = [state].into_iter().chain(inputs.aggregated().iter().copied()).collect();
-        let found = self.support(name, &types)?;
+        let found = self.aggregate_support(name, &types)?;
         self.require_result("transition", name, found.result, state)?;
         let first = inputs.types.first().is_some_and(|ty| binary_coercible(*ty, state));
         if found.strict && written.initial.is_none() && !first {
@@ -356,7 +356,7 @@ impl DdlContext<'_> {
         inputs.require_known(state, "transition")?;
         let (transition, strict) = self.transition(written, state, inputs)?;
         let types: Vec<Oid> = [state].into_iter().chain(inputs.aggregated().iter().copied()).collect();
-        let found = self.support(inverse, &types)?;
+        let found = self.aggregate_support(inverse, &types)?;
         self.require_result("inverse transition", inverse, found.result, state)?;
         if found.strict != strict {
             return Err(invalid("strictness of aggregate's forward and inverse transition functions must match"));
@@ -368,7 +368,7 @@ impl DdlContext<'_> {
     fn final_function(&self, written: &WrittenSteps, state: Oid, inputs: &Inputs) -> SqlResult<(Option<Oid>, Oid)> {
         let Some(name) = &written.finish else { return Ok((None, state)) };
         let types: Vec<Oid> = [state].into_iter().chain(inputs.finished_with(written.extra).iter().copied()).collect();
-        let found = self.support(name, &types)?;
+        let found = self.aggregate_support(name, &types)?;
         if written.extra && found.strict {
             return Err(invalid("final function with extra arguments must not be declared STRICT"));
         }

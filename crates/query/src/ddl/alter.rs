@@ -369,6 +369,7 @@ impl DdlContext<'_> {
                     let old = t.owner;
                     let given = |acl: &mut Acl| *acl = acl.as_ref().map(|items| acl::new_owner(items, old, owner));
                     given(&mut t.acl);
+                    given(&mut t.tableoid_acl);
                     t.columns.iter_mut().for_each(|c| given(&mut c.acl));
                     t.owner = owner;
                 })?;

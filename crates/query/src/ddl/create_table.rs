@@ -789,6 +789,7 @@ pub(super) fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, optio
         materialized: None,
         of_type: None,
         row_security: Default::default(),
+        tableoid_acl: None,
         options,
         acl: None,
         rung: 0,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use gavel_binder::ddl::ast::{Grant, GrantTarget, QualifiedName, WrittenKind};
 use gavel_catalog::acl::{self, Acl, AclItem, Change, Class, Privileges};
 use gavel_catalog::bootstrap::SUPERUSER;
-use gavel_catalog::privilege::denied;
+use gavel_catalog::privilege::{TABLEOID_COLUMN, denied};
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::system::SQL_LANGUAGE;
 use gavel_catalog::{Database, Function, Schema, Sequence, SystemPrivileges, View, predefined};
@@ -357,7 +357,8 @@ impl DdlContext<'_> {
         let (owner, old, mut columns) = match relation {
             Relation::Table(t) => {
                 let with_lists = t.visible_columns().filter_map(|c| Some((c.number, c.acl.clone()?)));
-                (t.owner, &t.acl, with_lists.collect::<Vec<_>>())
+                let system = t.tableoid_acl.clone().map(|items| (TABLEOID_COLUMN, items));
+                (t.owner, &t.acl, with_lists.chain(system).collect::<Vec<_>>())
             }
             Relation::View(v) => (v.owner, &v.acl, v.column_acls.clone()),
             Relation::Sequence(_) | Relation::Index(..) => return Ok(()),
@@ -380,11 +381,12 @@ impl DdlContext<'_> {
             }
         }
         for (privileges, all, name) in &effect.columns {
-            // Those on system columns are not kept.
-            if matches!(relation, Relation::Table(_)) && is_system_column(name) {
+            let system = matches!(relation, Relation::Table(_)) && is_system_column(name);
+            // Of those on system columns only what can be read is kept.
+            if system && name.as_str() != "tableoid" {
                 continue;
             }
-            let number = column_number(relation, name)?;
+            let number = if system { TABLEOID_COLUMN } else { column_number(relation, name)? };
             let at = columns.iter().position(|c| c.0 == number).unwrap_or_else(|| {
                 columns.push((number, Vec::new()));
                 columns.len() - 1
@@ -402,6 +404,7 @@ impl DdlContext<'_> {
             Relation::Table(t) => {
                 self.edit_table(t.oid, |t| {
                     t.acl = whole;
+                    t.tableoid_acl = columns.iter().find(|c| c.0 == TABLEOID_COLUMN).map(|c| c.1.clone());
                     for column in &mut t.columns {
                         column.acl = columns.iter().find(|c| c.0 == column.number).map(|c| c.1.clone());
                     }

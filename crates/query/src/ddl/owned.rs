@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use gavel_catalog::acl::{self, Acl, AclItem};
 use gavel_catalog::bootstrap::SUPERUSER;
+use gavel_catalog::privilege::TABLEOID_COLUMN;
 use gavel_catalog::snapshot::Relation;
 use gavel_catalog::{
     Database, DefaultPrivileges, Function, LargeObject, Role, Schema, Sequence, SystemPrivileges, UserType, View,
@@ -119,6 +120,10 @@ impl DdlContext<'_> {
             for c in t.visible_columns().filter(|c| listed(&c.acl, role)) {
                 let what = self.described(&Object::Column(t.oid, c.number));
                 out.insert((t.oid.0, c.number, true), format!("privileges for {what}"));
+            }
+            if listed(&t.tableoid_acl, role) {
+                let what = format!("column tableoid of {}", self.described(&Object::Table(t.oid)));
+                out.insert((t.oid.0, TABLEOID_COLUMN, true), format!("privileges for {what}"));
             }
         }
         for t in catalog.tables.values() {
@@ -241,9 +246,11 @@ impl DdlContext<'_> {
             self.edit().put_sequence(Arc::new(Sequence { acl, version, ..Sequence::clone(s) }));
         }
         for t in catalog.tables.values() {
-            if listed(&t.acl, role) || t.visible_columns().any(|c| listed(&c.acl, role)) {
+            let on_columns = t.visible_columns().any(|c| listed(&c.acl, role)) || listed(&t.tableoid_acl, role);
+            if listed(&t.acl, role) || on_columns {
                 self.edit_table(t.oid, |t| {
                     t.acl = without(&t.acl, t.owner, role);
+                    t.tableoid_acl = without(&t.tableoid_acl, t.owner, role).filter(|items| !items.is_empty());
                     for c in &mut t.columns {
                         c.acl = without(&c.acl, t.owner, role).filter(|items| !items.is_empty());
                     }

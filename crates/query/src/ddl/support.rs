@@ -26,6 +26,17 @@ struct Candidate {
 }
 
 impl DdlContext<'_> {
+    /// [`DdlContext::support`] for an aggregate, whose functions may take values of domains as those of their types.
+    pub(super) fn aggregate_support(&self, name: &QualifiedName, actual: &[Oid]) -> SqlResult<Support> {
+        let base = |ty: &Oid| self.now().base_type(*ty).filter(|_| ty.is_domain()).map_or(*ty, |base| base.oid);
+        let bases: Vec<Oid> = actual.iter().map(base).collect();
+        let found = self.support(name, actual);
+        if found.is_ok() || bases == actual {
+            return found;
+        }
+        self.support(name, &bases).or(found)
+    }
+
     fn support_candidates(&self, name: &QualifiedName) -> SqlResult<Vec<Candidate>> {
         let (schema, bare) = self.split(name)?;
         let mut out = Vec::new();

@@ -91,6 +91,7 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
         materialized: None,
         of_type: None,
         row_security: Default::default(),
+        tableoid_acl: None,
         options: vec![],
         acl: None,
         rung: 0,

@@ -168,6 +168,7 @@ impl World {
             unlogged: false,
             rules: Vec::new(),
             row_security: Default::default(),
+            tableoid_acl: None,
             on_commit: OnCommit::PreserveRows,
         };
         let after = Table { indexes: vec![index], ..before.clone() };

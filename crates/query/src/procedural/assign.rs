@@ -108,7 +108,13 @@ impl Session {
             act.fields(target.var)?;
         }
         let container = (act.values[target.var.0].clone(), act.kinds[target.var.0].clone());
-        let changed = self.changed(act, &name, container, &target.path, (value, kind)).await?;
+        let mut changed = self.changed(act, &name, container, &target.path, (value, kind)).await?;
+        let declared = act.compiled.variables[target.var.0].declared;
+        if declared.oid.is_over_domain() {
+            // The whole is to be one of the domain still.
+            let ty = act.kinds[target.var.0].ty;
+            changed = self.cast(changed, ty, declared).await?;
+        }
         act.values[target.var.0] = changed;
         Ok(())
     }
@@ -181,7 +187,7 @@ impl Session {
         // No other column has this number.
         let (id, ty) = (ColumnId(u32::MAX), scalar.ty);
         let input = Box::new(Rel::Values { rows: vec![vec![]], columns: vec![] });
-        let output = vec![Output { id, name: String::new(), ty, origin: None }];
+        let output = vec![Output { id, name: String::new(), ty, origin: None, shown: None }];
         let query = Query { rel: Rel::Project { input, exprs: vec![(id, scalar)] }, output };
         let bound = Bound {
             statement: Statement::Query(query),

@@ -90,6 +90,7 @@ impl Session {
                 ty: *ty,
                 table: gavel_types::Oid(0),
                 attnum: 0,
+                shown: None,
             })
             .collect();
         let executed = Executed::memory(std::sync::Arc::clone(&columns), given.rows, Tag::Counting("SELECT"));

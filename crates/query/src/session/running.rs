@@ -292,7 +292,7 @@ pub fn describe<'a>(output: impl IntoIterator<Item = &'a Output>) -> Arc<[Column
         .into_iter()
         .map(|o| {
             let (table, attnum) = o.origin.unwrap_or((Oid(0), 0));
-            ColumnDesc { name: o.name.as_str().into(), ty: o.ty, table, attnum }
+            ColumnDesc { name: o.name.as_str().into(), ty: o.ty, table, attnum, shown: o.shown }
         })
         .collect()
 }

@@ -425,7 +425,7 @@ pub(crate) fn columns_of(statement: &Statement) -> Option<Arc<[ColumnDesc]>> {
 }
 
 pub(crate) fn text_column(name: &str) -> ColumnDesc {
-    ColumnDesc { name: name.into(), ty: PgType::TEXT, table: Oid(0), attnum: 0 }
+    ColumnDesc { name: name.into(), ty: PgType::TEXT, table: Oid(0), attnum: 0, shown: None }
 }
 
 pub(crate) fn verb(op: &ModifyOp) -> &'static str {

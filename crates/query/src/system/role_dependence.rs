@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use gavel_catalog::acl::{AclItem, PUBLIC};
+use gavel_catalog::privilege::TABLEOID_COLUMN;
 use gavel_catalog::snapshot::{PG_AUTHID, PG_CLASS, PG_DATABASE, PG_NAMESPACE, PG_PROC, PG_TYPE, is_shared};
 use gavel_catalog::system::{FIRST_USER_OID, is_temporary};
 use gavel_types::Oid;
@@ -64,6 +65,7 @@ pub(super) fn fill(context: &SystemContext<'_>, out: &mut Rows) {
         for c in t.visible_columns() {
             all.listed((PG_CLASS, t.oid, i32::from(c.number)), t.owner, c.acl.as_deref());
         }
+        all.listed((PG_CLASS, t.oid, i32::from(TABLEOID_COLUMN)), t.owner, t.tableoid_acl.as_deref());
     }
     for v in catalog.views.values() {
         all.object((PG_CLASS, v.oid, 0), v.owner, v.acl.as_deref());

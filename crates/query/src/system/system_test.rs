@@ -115,6 +115,7 @@ fn catalog() -> Catalog {
         materialized: None,
         of_type: None,
         row_security: Default::default(),
+        tableoid_acl: None,
         options: vec!["fillfactor=70".into()],
         acl: None,
         rung: 0,

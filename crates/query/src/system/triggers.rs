@@ -2,8 +2,9 @@
 
 use gavel_catalog::privilege::Securable;
 use gavel_catalog::trigger::{Timing, Trigger, TriggerEvent};
-use gavel_catalog::{Table, View};
+use gavel_catalog::{FkAction, ForeignKey, Table, View};
 use gavel_functions::registry;
+use gavel_types::pg_type::UserKind;
 use gavel_types::{Datum, Oid};
 
 use super::SystemContext;
@@ -103,7 +104,67 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
             row.set("tgoldtable", trigger.old_table.as_deref()).set("tgnewtable", trigger.new_table.as_deref());
         });
     }
+    for table in context.catalog.tables.values() {
+        for key in &table.foreign_keys {
+            of_foreign_key(table.oid, key, out);
+        }
+    }
     true
+}
+
+/// The rows that stand for a foreign key. There is nothing behind them, but PostgreSQL checks its keys by such
+/// triggers, and clients look for them. Triggers are no types: OIDs of types tell the rows of one constraint apart.
+fn of_foreign_key(table: Oid, key: &ForeignKey, out: &mut Rows) {
+    let mut add = |(on, from): (Oid, Oid), constraint: Oid, (oid, letter): (Option<Oid>, char), does: Does| {
+        let oid = oid.unwrap_or(constraint);
+        out.add(|row| {
+            row.set("oid", oid).set("tgrelid", on).set("tgparentid", Oid(0));
+            row.set("tgname", format!("RI_ConstraintTrigger_{letter}_{}", oid.0));
+            row.set("tgfoid", does.function);
+            row.set("tgtype", does.kind).set("tgenabled", 'O').set("tgisinternal", true);
+            row.set("tgconstrrelid", from).set("tgconstrindid", key.parent_index).set("tgconstraint", constraint);
+            row.set("tgdeferrable", key.deferrable && does.waits);
+            row.set("tginitdeferred", key.initially_deferred && does.waits);
+            row.set("tgnargs", 0_i16).set("tgattr", numbers(Vec::new()));
+            row.set("tgargs", Datum::Bytea(Vec::<u8>::new().into()));
+        });
+    };
+    // Those of a key that is inherited are the partitioned table's.
+    let whole = key.inherited_from.is_none().then_some((key.oid, key.parent));
+    for (constraint, parent) in whole.into_iter().chain(key.parts.iter().map(|p| (p.oid, p.parent))) {
+        let on_delete = Oid::user_type(UserKind::Enum, constraint.0);
+        let on_update = Oid::user_type(UserKind::Domain, constraint.0);
+        add((parent, table), constraint, (on_delete, 'a'), Does::action(key.on_delete, false));
+        add((parent, table), constraint, (on_update, 'a'), Does::action(key.on_update, true));
+    }
+    let on_insert = Oid::user_type(UserKind::Composite, key.oid.0);
+    let on_update = on_insert.and_then(Oid::array_of);
+    add((table, key.parent), key.oid, (on_insert, 'c'), Does { function: Oid(1644), kind: 1 | 1 << 2, waits: true });
+    add((table, key.parent), key.oid, (on_update, 'c'), Does { function: Oid(1645), kind: 1 | 1 << 4, waits: true });
+}
+
+/// What a trigger of a foreign key does.
+struct Does {
+    function: Oid,
+    /// `tgtype`.
+    kind: i16,
+    /// Whether it can be deferred.
+    waits: bool,
+}
+
+impl Does {
+    /// At a DELETE, or an UPDATE, of a row that is referenced.
+    fn action(action: FkAction, update: bool) -> Self {
+        let function = match action {
+            FkAction::Cascade => 1646,
+            FkAction::Restrict => 1648,
+            FkAction::SetNull => 1650,
+            FkAction::SetDefault => 1652,
+            FkAction::NoAction => 1654,
+        };
+        let kind = if update { 1 | 1 << 4 } else { 1 | 1 << 3 };
+        Self { function: Oid(function + u32::from(update)), kind, waits: matches!(action, FkAction::NoAction) }
+    }
 }
 
 /// Rows of `pg_constraint` for constraint triggers.

@@ -78,6 +78,24 @@ pub fn to_name(text: &str) -> &str {
     &text[..end]
 }
 
+/// An `aclitem` as it is, which must not leave its grantor without a name.
+///
+/// # Errors
+/// 22P02.
+pub fn to_acl_item(text: &str) -> SqlResult<&str> {
+    let mut quoted = false;
+    let slash = text.char_indices().find(|(_, c)| {
+        quoted ^= *c == '"';
+        *c == '/' && !quoted
+    });
+    let grantor = slash.map(|(at, _)| &text[at + 1..]);
+    if grantor.is_some_and(|name| name.chars().all(|c| c == '"' || c.is_ascii_whitespace())) {
+        let message = "a name must follow the \"/\" sign";
+        return Err(SqlError::new(SqlState::InvalidTextRepresentation, message));
+    }
+    Ok(text)
+}
+
 /// First byte of the text; `\ooo` is that byte; empty is zero.
 pub fn parse_char(text: &str) -> u8 {
     match text.as_bytes() {

@@ -54,6 +54,7 @@ fn table(rung: u32, indexes: Vec<Index>) -> Table {
         unlogged: false,
         rules: Vec::new(),
         row_security: Default::default(),
+        tableoid_acl: None,
         on_commit: OnCommit::PreserveRows,
     }
 }

@@ -26,6 +26,7 @@ fn table(strategy: PartitionStrategy, parts: i16) -> Table {
         options: Vec::new(),
         of_type: None,
         row_security: Default::default(),
+        tableoid_acl: None,
         acl: None,
         materialized: None,
         rung: 0,

@@ -9,7 +9,8 @@ use crate::session::result::Tag;
 
 /// A cursor over the numbers from 1, in batches of three.
 fn cursor(rows: i32, keep: Keep, limit: usize) -> Cursor {
-    let columns = Arc::new([ColumnDesc { name: "n".into(), ty: PgType::INT4, table: Oid(0), attnum: 0 }]);
+    let column = ColumnDesc { name: "n".into(), ty: PgType::INT4, table: Oid(0), attnum: 0, shown: None };
+    let columns = Arc::new([column]);
     let rows: Vec<Row> = (1..=rows).map(|n| vec![Datum::Int4(n)]).collect();
     let batches = rows.chunks(3).map(|rows| RowBatch::Rows(rows.to_vec())).collect();
     Cursor::new(Box::new(Executed::batches(columns, batches, Tag::Counting("SELECT"))), keep, limit)
