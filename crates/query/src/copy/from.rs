@@ -179,6 +179,9 @@ impl Session {
 impl Session {
     /// 55000 unless the table is as good as new: made or truncated since the innermost savepoint.
     fn may_freeze(&self, table: &Table) -> SqlResult<()> {
+        if table.partitioned.is_some() {
+            return Err(SqlError::unsupported("cannot perform COPY FREEZE on a partitioned table"));
+        }
         let before = self.work.as_ref().map(|work| match work.savepoints.last() {
             Some(savepoint) => savepoint.catalog(),
             None => &work.catalog.base,

@@ -190,6 +190,7 @@ double precision ORDER BY anyelement | anyelement | double precision ORDER BY an
 SELECT 3
 
 > SELECT pg_get_functiondef('a(int)'::regprocedure);
+pg_get_functiondef
 ERROR 42809: "a" is an aggregate function
 
 -- Replaced: what calls rely on stays.
@@ -289,6 +290,7 @@ f | t
 SELECT 1
 
 > SET ROLE aggregates_reader;
+(is_superuser = off)
 SET
 
 > SELECT a(1);
@@ -306,12 +308,14 @@ ERROR 42501: must be owner of aggregate m
 ERROR 42501: must be owner of function m
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > GRANT EXECUTE ON FUNCTION a(int) TO aggregates_reader;
 GRANT
 
 > SET ROLE aggregates_reader;
+(is_superuser = off)
 SET
 
 > SELECT a(1);
@@ -320,6 +324,7 @@ NULL
 SELECT 1
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > REVOKE ALL ON FUNCTION a(int) FROM aggregates_reader;

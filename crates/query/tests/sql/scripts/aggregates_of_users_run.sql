@@ -86,17 +86,17 @@ CREATE FUNCTION
 CREATE AGGREGATE
 
 > SELECT upto(x ORDER BY x) FROM (VALUES (1), (NULL), (2), (3)) v(x);
-NOTICE: state 1 value 2
-NOTICE: state 3 value 3
 upto
 6
+NOTICE: state 1 value 2
+NOTICE: state 3 value 3
 SELECT 1
 
 > SELECT upto(x ORDER BY x) FROM generate_series(3, 8) x;
-NOTICE: state 3 value 4
-NOTICE: state 7 value 5
 upto
 NULL
+NOTICE: state 3 value 4
+NOTICE: state 7 value 5
 SELECT 1
 
 > SELECT upto(x) FROM (VALUES (NULL::int)) v(x);

@@ -210,7 +210,7 @@ f
 SELECT 1
 
 > ALTER TABLE spot ADD COLUMN z int;
-ERROR 42P16: composite type spot cannot be made a member of itself
+ERROR 0A000: cannot alter table "spot" because column "route.f" uses its row type
 
 > ALTER TABLE spot RENAME COLUMN y TO why;
 ALTER TABLE
@@ -222,7 +222,7 @@ why
 SELECT 2
 
 > ALTER TABLE spot ADD COLUMN p spot;
-ERROR 0A000: cannot alter table "spot" because column "route.f" uses its row type
+ERROR 42P16: composite type spot cannot be made a member of itself
 
 > DROP TABLE spot;
 ERROR 2BP01: cannot drop table spot because other objects depend on it

@@ -8,6 +8,7 @@ CREATE ROLE
 CREATE ROLE
 
 > SET ROLE lo_owner;
+(is_superuser = off)
 SET
 
 > SELECT lo_create(1001), lo_create(1002);
@@ -21,6 +22,7 @@ one | lo_put
 SELECT 1
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > SELECT oid, pg_get_userbyid(lomowner), lomacl FROM pg_largeobject_metadata ORDER BY oid;
@@ -30,6 +32,7 @@ oid | pg_get_userbyid | lomacl
 SELECT 2
 
 > SET ROLE lo_reader;
+(is_superuser = off)
 SET
 
 > SELECT lo_open(1001, 262144);
@@ -67,9 +70,11 @@ ERROR 42501: permission denied for function lo_export
 ERROR 42501: permission denied for table pg_largeobject
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > SET ROLE lo_owner;
+(is_superuser = off)
 SET
 
 > GRANT SELECT ON LARGE OBJECT 1001, 1002 TO lo_reader WITH GRANT OPTION;
@@ -115,9 +120,11 @@ ERROR 42704: role "nobody_at_all" does not exist
 ALTER LARGE OBJECT
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > SET ROLE lo_reader;
+(is_superuser = off)
 SET
 
 > SELECT lo_get(1001);
@@ -149,6 +156,7 @@ GRANT
 GRANT
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > SELECT oid, lomacl FROM pg_largeobject_metadata ORDER BY oid;
@@ -158,6 +166,7 @@ oid | lomacl
 SELECT 2
 
 > SET ROLE lo_other;
+(is_superuser = off)
 SET
 
 > SELECT lo_get(1001);
@@ -166,9 +175,11 @@ lo_get
 SELECT 1
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > SET ROLE lo_owner;
+(is_superuser = off)
 SET
 
 > REVOKE SELECT ON LARGE OBJECT 1001 FROM lo_reader;
@@ -182,6 +193,7 @@ REVOKE
 REVOKE
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > SELECT oid, lomacl FROM pg_largeobject_metadata ORDER BY oid;
@@ -324,6 +336,7 @@ SET
 CREATE ROLE
 
 > SET ROLE lo_reader;
+(is_superuser = off)
 SET
 
 > SELECT lo_get(1001);
@@ -345,18 +358,21 @@ lo_unlink
 SELECT 1
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > RESET lo_compat_privileges;
 RESET
 
 > SET ROLE lo_reader;
+(is_superuser = off)
 SET
 
 > SET lo_compat_privileges = on;
 ERROR 42501: permission denied to set parameter "lo_compat_privileges"
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > DROP OWNED BY lo_other;

@@ -387,8 +387,8 @@ COMMIT
 RESET
 
 > DROP TABLE copied; DROP TABLE doc, seclv, par, pt CASCADE; DROP FUNCTION n; DROP FUNCTION m; DROP FUNCTION k; DROP ROLE rls_fay, rls_gus;
-NOTICE: drop cascades to 3 other objects
 DROP TABLE
+NOTICE: drop cascades to 3 other objects
 DROP TABLE
 DROP FUNCTION
 DROP FUNCTION

@@ -291,8 +291,7 @@ COPY 1
 pg_get_expr
 (('hidden.g9'::regclass)::oid = (5)::oid)
 (tableoid = ('g8'::regclass)::oid)
-tableoid
-SELECT 3
+SELECT 2
 > create table of_self (a int, check (tableoid = 'of_self'::regclass));
 CREATE TABLE
 > insert into of_self values (1);

@@ -188,13 +188,6 @@ name_of
 ONE
 TWO
 SELECT 2
-a> DROP TABLE users;
-ERROR 2BP01: cannot drop table users because other objects depend on it
-DETAIL: function first_user() depends on type users
-function all_users() depends on type users
-function name_of(users) depends on type users
-view userview depends on table users
-HINT: Use DROP ... CASCADE to drop the dependent objects too.
 a> ALTER TABLE users ADD COLUMN zeroed int;
 ALTER TABLE
 a> SELECT * FROM all_users();

@@ -62,24 +62,28 @@ REVOKE
 GRANT
 
 > SET ROLE dep_owner;
+(is_superuser = off)
 SET
 
 > CREATE TABLE pairs OF pair;
 ERROR 42501: permission denied for type pair
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > GRANT USAGE ON TYPE pair TO dep_owner;
 GRANT
 
 > SET ROLE dep_owner;
+(is_superuser = off)
 SET
 
 > CREATE TABLE pairs OF pair;
 CREATE TABLE
 
 > RESET ROLE;
+(is_superuser = on)
 RESET
 
 > SELECT grantee, role_name, is_grantable FROM information_schema.applicable_roles WHERE role_name = 'pg_database_owner';
