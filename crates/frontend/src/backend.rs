@@ -93,7 +93,7 @@ pub fn row_description(columns: &[ColumnDesc], formats: &[Format], out: &mut Byt
                 [one] => *one,
                 many => many.get(index).copied().unwrap_or_default(),
             };
-            let ty = column.shown.map_or(column.ty, gavel_types::PgType::new);
+            let ty = column.shown.map_or(column.ty, PgType::new);
             string(out, &column.name);
             out.put_u32(column.table.0);
             out.put_i16(column.attnum);

@@ -579,11 +579,11 @@ impl DdlContext<'_> {
     fn callers_go(&self, oid: Oid, on: &str, plan: &mut Plan, called: &dyn Fn(&str) -> bool) {
         self.views_over(oid, on, plan);
         for table in self.now().tables.values() {
-            if table.partitioned.iter().flat_map(|key| key.expressions()).any(|sql| called(sql)) {
+            if table.partitioned.iter().flat_map(|key| key.expressions()).any(called) {
                 plan.depend(Object::Table(table.oid), on);
                 continue;
             }
-            for column in table.visible_columns().filter(|c| c.default.as_deref().is_some_and(|sql| called(sql))) {
+            for column in table.visible_columns().filter(|c| c.default.as_deref().is_some_and(called)) {
                 let part = if column.generated { Object::Column } else { Object::Default };
                 plan.depend(part(table.oid, column.number), on);
             }
@@ -595,7 +595,7 @@ impl DdlContext<'_> {
                     gavel_catalog::IndexKey::Expression { sql, .. } => called(sql),
                     gavel_catalog::IndexKey::Column(_) => false,
                 };
-                let named = index.predicate.as_deref().is_some_and(|sql| called(sql));
+                let named = index.predicate.as_deref().is_some_and(called);
                 if named || index.keys.iter().any(|k| key(&k.0)) {
                     plan.depend(Object::Index(table.oid, index.oid), on);
                 }
@@ -611,7 +611,7 @@ impl DdlContext<'_> {
             plan.depend(Object::View(view.oid), on);
         }
         for other in self.now().functions.values().filter(|f| f.oid != oid) {
-            if other.inputs().filter_map(|p| p.default.as_deref()).any(|sql| called(sql)) {
+            if other.inputs().filter_map(|p| p.default.as_deref()).any(called) {
                 plan.depend(Object::Function(other.oid), on);
             }
         }
