@@ -253,6 +253,7 @@ fn fits(value: &Datum, ty: Oid) -> bool {
     match value {
         Datum::Null => true,
         Datum::Bool(_) => ty == Oid::BOOL,
+        Datum::Bytea(_) => ty == Oid::BYTEA,
         Datum::Int2(_) => ty == Oid::INT2,
         Datum::Int4(_) => ty == Oid::INT4,
         Datum::Int8(_) => ty == Oid::INT8,
