@@ -133,9 +133,9 @@ STATEMENTS = {
         r"\sv+ totals", r"\sv sales.region", r"\dt *.*r", r"\dt+ sales.*", r"\dv *.*", r"\dv+ sales.*", r"\ds *.*",
         r"\di sales.*", r"\di+ sales.*", r"\dp sales.*", r"\dp *.totals", r"\ddp sales", r"\dn+ sales", r"\dn *",
         r"\du boss", r"\du+", r"\dd sales.*", r"\dd *.credit_is_sane", r"\z sales.customer",
-        r"\d parts.*", r"\d+ parts.*", r"\dt+ parts.*", r"\di+ parts.*", r"\dP", r"\dP+", r"\dP parts.*", r"\dPn+ parts.*",
-        r"\dPti parts.*", r"\dPin+ parts.*", r"\dp parts.*", r"\d parts.event_region", r"\d+ parts.event_old_region",
-        "INSERT INTO parts.hashed_0 VALUES (1, '1'), (2, '2'), (3, '3'), (4, '4');\n\\errverbose",
+        r"\d tree.*", r"\d+ tree.*", r"\dt+ tree.*", r"\di+ tree.*", r"\dP", r"\dP+", r"\dP tree.*", r"\dPn+ tree.*",
+        r"\dPti tree.*", r"\dPin+ tree.*", r"\dp tree.*", r"\d tree.event_region", r"\d+ tree.event_old_region",
+        "INSERT INTO tree.hashed_0 VALUES (1, '1'), (2, '2'), (3, '3'), (4, '4');\n\\errverbose",
         "SET search_path = sales, public;\n\\d\n\\dt\n\\d customer\n\\d totals\n\\sv rich\n\\dp",
         "SELECT * FROM sales.customer \\gdesc", "SELECT * FROM sales.item \\gdesc",
         "INSERT INTO sales.customer (email, credit, seen) VALUES ('z', -1, '2024-01-01 00:00Z');\n\\errverbose",
@@ -169,7 +169,13 @@ class Server:
         """Runs SQL, all in one transaction if asked; gives what psql said to stderr: nothing if all went well."""
         args = ["psql", "-X", "-q", "-o", "/dev/null", "-v", "ON_ERROR_STOP=1"] + (["-1"] if whole else [])
         _, _, error = self.run(args, database, text)
-        return "\n".join(line for line in error.splitlines() if "NOTICE:" not in line)
+        kept, told = [], False
+        for line in error.splitlines():
+            # A notice, and its DETAIL.
+            told = "NOTICE:" in line or told and line.startswith("DETAIL:")
+            if not told:
+                kept.append(line)
+        return "\n".join(kept)
 
     def psql(self, database, commands):
         """What psql prints for each of `commands`, all in one session."""
