@@ -159,10 +159,18 @@ fn unpushed(program: &ScanAggregate, filter: Option<&ScanExpr>, rows: &[Vec<Datu
         }
     }
     let finish = |(key, states): (String, Vec<Box<dyn gavel_functions::aggregate::Accumulator>>)| {
-        let results = states.into_iter().map(|mut s| Ok(format!("{:?}", s.finish()?))).collect::<SqlResult<_>>()?;
-        Ok((key, results))
+        let results = program.calls.iter().zip(states).map(|(call, mut s)| Ok(shown(call, &s.finish()?)));
+        Ok((key, results.collect::<SqlResult<_>>()?))
     };
     groups.into_iter().map(finish).collect()
+}
+
+/// A result. Of equal numerics of different scale min and max (OIDs 2146 and 2130) may give any.
+fn shown(call: &ScanCall, value: &Datum) -> String {
+    match value {
+        Datum::Numeric(n) if matches!(call.function.0, 2130 | 2146) => format!("{:?}", n.to_f64()),
+        other => format!("{other:?}"),
+    }
 }
 
 /// Equal numerics of different scale are one group.
@@ -206,7 +214,7 @@ fn merged(program: &ScanAggregate, answers: &[RecordBatch]) -> SqlResult<Results
         let column = state.finish(None)?;
         for (row, name) in names.iter().enumerate() {
             let value = datum_at(&column, row, call.ty)?;
-            results.get_mut(name).expect("group").push(format!("{value:?}"));
+            results.get_mut(name).expect("group").push(shown(call, &value));
         }
     }
     Ok(results)
