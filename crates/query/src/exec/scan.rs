@@ -1,6 +1,7 @@
 //! Reading tables: from key conditions to byte ranges, from filters to storage programs, and from
 //! entries of a secondary index to the rows that they lead to.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -91,13 +92,13 @@ async fn ranges(node: &Node, evaluator: &Evaluator) -> SqlResult<Vec<KeyRange>> 
     }
     let tenant = evaluator.frame().exec.env.tables.tenant();
     let mut prefixes: Vec<Vec<Datum>> = vec![vec![]];
-    let mut last: Option<&KeyCondition> = None;
-    for condition in &scan.keys {
+    let mut last: Option<(&KeyCondition, PgType)> = None;
+    for (condition, (ty, _)) in scan.keys.iter().zip(&scan.key_columns) {
         let values = match condition {
-            KeyCondition::Equal(values) => equal_values(values, evaluator).await?,
+            KeyCondition::Equal(values) => equal_values(values, *ty, evaluator).await?,
             KeyCondition::IsNull => vec![Datum::Null],
             KeyCondition::Range { .. } => {
-                last = Some(condition);
+                last = Some((condition, *ty));
                 break;
             }
         };
@@ -116,7 +117,7 @@ async fn ranges(node: &Node, evaluator: &Evaluator) -> SqlResult<Vec<KeyRange>> 
             .collect();
     }
     let bounds = match last {
-        Some(KeyCondition::Range { low, high }) => match bounds(low, high, evaluator).await? {
+        Some((KeyCondition::Range { low, high }, ty)) => match bounds(low, high, ty, evaluator).await? {
             Some(bounds) => bounds,
             None => return Ok(vec![]),
         },
@@ -147,8 +148,30 @@ fn is_whole_key(scan: &ScanPlan, columns: usize) -> bool {
     columns > 0 && scan.index.is_none() && columns == scan.key_columns.len()
 }
 
-/// Distinct non-null values that a key column may have.
-async fn equal_values(values: &[KeyValue], evaluator: &Evaluator) -> SqlResult<Vec<Datum>> {
+/// Where an integer is, seen from the values that `ty` has: below them all, above, or among them. Integers of one width
+/// are compared with columns of another one.
+fn beside(value: &Datum, ty: PgType) -> Ordering {
+    let value = match value {
+        Datum::Int4(v) => i64::from(*v),
+        Datum::Int8(v) => *v,
+        _ => return Ordering::Equal,
+    };
+    let (least, greatest) = match ty.oid {
+        Oid::INT2 => (i64::from(i16::MIN), i64::from(i16::MAX)),
+        Oid::INT4 => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        _ => return Ordering::Equal,
+    };
+    if value < least {
+        Ordering::Less
+    } else if value > greatest {
+        Ordering::Greater
+    } else {
+        Ordering::Equal
+    }
+}
+
+/// Distinct non-null values that a key column of type `ty` may have.
+async fn equal_values(values: &[KeyValue], ty: PgType, evaluator: &Evaluator) -> SqlResult<Vec<Datum>> {
     let mut all = vec![];
     for value in values {
         match value {
@@ -160,12 +183,18 @@ async fn equal_values(values: &[KeyValue], evaluator: &Evaluator) -> SqlResult<V
             }
         }
     }
-    all.retain(|v| !v.is_null());
+    all.retain(|v| !v.is_null() && beside(v, ty).is_eq());
     Ok(all)
 }
 
-/// Ranges whose intersection is wanted; `None` if a bound is NULL, which nothing meets.
-async fn bounds(low: &[(Expr, bool)], high: &[(Expr, bool)], evaluator: &Evaluator) -> SqlResult<Option<Vec<Next>>> {
+/// Ranges whose intersection is wanted, of a key column of type `ty`; `None` if nothing meets a bound: it is NULL, or
+/// beyond what the column holds.
+async fn bounds(
+    low: &[(Expr, bool)],
+    high: &[(Expr, bool)],
+    ty: PgType,
+    evaluator: &Evaluator,
+) -> SqlResult<Option<Vec<Next>>> {
     use std::ops::Bound::{Excluded, Included, Unbounded};
     let mut all = vec![];
     for (list, is_low) in [(low, true), (high, false)] {
@@ -173,6 +202,11 @@ async fn bounds(low: &[(Expr, bool)], high: &[(Expr, bool)], evaluator: &Evaluat
             let value = evaluator.scalar(expr).await?;
             if value.is_null() {
                 return Ok(None);
+            }
+            match (beside(&value, ty), is_low) {
+                (Ordering::Equal, _) => {}
+                (Ordering::Greater, true) | (Ordering::Less, false) => return Ok(None),
+                (Ordering::Less, true) | (Ordering::Greater, false) => continue,
             }
             let bound = if *inclusive { Included(value) } else { Excluded(value) };
             all.push(if is_low { Next::Between(bound, Unbounded) } else { Next::Between(Unbounded, bound) });

@@ -168,15 +168,10 @@ pub(super) fn same_form(a: PgType, b: PgType) -> bool {
     a.oid == b.oid || (text(a.oid) && text(b.oid))
 }
 
-/// Whether values of `from` may stand in keys of type `to`: alike, or integers that are widened.
-fn fits_key(from: PgType, to: PgType) -> bool {
-    let width = |t: Oid| match t {
-        Oid::INT2 => Some(2),
-        Oid::INT4 => Some(4),
-        Oid::INT8 => Some(8),
-        _ => None,
-    };
-    same_form(from, to) || matches!((width(from.oid), width(to.oid)), (Some(a), Some(b)) if a <= b)
+/// Whether values of `from` are compared with those of `to` as they are: alike, or integers of any width.
+pub(super) fn compares(from: PgType, to: PgType) -> bool {
+    let integer = |t: PgType| matches!(t.oid, Oid::INT2 | Oid::INT4 | Oid::INT8);
+    same_form(from, to) || integer(from) && integer(to)
 }
 
 impl Planner<'_> {
@@ -560,17 +555,17 @@ impl Planner<'_> {
     ) -> SqlResult<Option<(KeyCondition, Vec<usize>)>> {
         for (i, fact) in facts {
             let values = match &fact.says {
-                Says::Compare(Comparison::Equal, value) if fits_key(value.ty, ty) => {
+                Says::Compare(Comparison::Equal, value) if compares(value.ty, ty) => {
                     vec![KeyValue::One(self.compile(value, &[])?)]
                 }
-                Says::OneOf(items) if items.iter().all(|v| fits_key(v.ty, ty)) => {
+                Says::OneOf(items) if items.iter().all(|v| compares(v.ty, ty)) => {
                     let mut values = vec![];
                     for item in *items {
                         values.push(KeyValue::One(self.compile(item, &[])?));
                     }
                     values
                 }
-                Says::Element(array) if array.ty.oid.element().is_some_and(|e| fits_key(PgType::new(e), ty)) => {
+                Says::Element(array) if array.ty.oid.element().is_some_and(|e| compares(PgType::new(e), ty)) => {
                     vec![KeyValue::Each(self.compile(array, &[])?)]
                 }
                 Says::Bool(value) if ty.oid == Oid::BOOL => {
@@ -592,7 +587,7 @@ impl Planner<'_> {
         let (mut low, mut high, mut used) = (vec![], vec![], vec![]);
         for (i, fact) in facts {
             match &fact.says {
-                Says::Compare(comparison, value) if fits_key(value.ty, ty) => {
+                Says::Compare(comparison, value) if compares(value.ty, ty) => {
                     let value = self.compile(value, &[])?;
                     match comparison {
                         Comparison::Greater => low.push((value, false)),

@@ -14,7 +14,7 @@ use gavel_types::{Datum, Oid, PgType, SqlResult};
 
 use crate::exec::expr::Expr;
 use crate::exec::pruning::{Conditions, Level, Place, Pruning, Says};
-use crate::lower::access::{COMPARISONS, Comparison, Scanned, same_form, unlabelled};
+use crate::lower::access::{COMPARISONS, Comparison, Scanned, compares, unlabelled};
 use crate::lower::plan::Planner;
 use crate::lower::walk::{Refs, map};
 use crate::partition::bounds::Bounds;
@@ -49,12 +49,6 @@ impl Reading<'_> {
         let refs = Refs::of_scalar(scalar);
         refs.used.is_disjoint(&self.ids) && !refs.volatile && !refs.subqueries
     }
-}
-
-/// Whether values of `from` are compared with those of `to` as they are.
-fn compares(from: PgType, to: PgType) -> bool {
-    let integer = |t: PgType| matches!(t.oid, Oid::INT2 | Oid::INT4 | Oid::INT8);
-    same_form(from, to) || integer(from) && integer(to)
 }
 
 impl Planner<'_> {

@@ -56,6 +56,7 @@ scripts! {
     savepoints_nest
     constraints_refuse_rows
     keys_and_indexes_follow_updates
+    keys_are_found_by_integers_of_any_width
     conflicts_of_inserts_are_resolved
     foreign_keys_act
     sequences_count
