@@ -305,6 +305,16 @@ fn types_and_visibility(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) 
             let visible = found.is_some_and(|o| super::operators::is_visible(context.catalog, context.search_path, o));
             Ok(Datum::Bool(visible))
         }
+        "pg_opclass_is_visible" if context.catalog.operator_class(a.oid(0)).is_some() => {
+            let found = context.catalog.operator_class(a.oid(0));
+            let (catalog, path) = (context.catalog, context.search_path);
+            Ok(Datum::Bool(found.is_some_and(|c| super::operator_classes::is_class_visible(catalog, path, c))))
+        }
+        "pg_opfamily_is_visible" if context.catalog.operator_family(a.oid(0)).is_some() => {
+            let found = context.catalog.operator_family(a.oid(0));
+            let (catalog, path) = (context.catalog, context.search_path);
+            Ok(Datum::Bool(found.is_some_and(|f| super::operator_classes::is_family_visible(catalog, path, f))))
+        }
         // Everything else of these kinds is PostgreSQL's own, and `pg_catalog` is always on the path.
         "pg_operator_is_visible"
         | "pg_opclass_is_visible"

@@ -14,7 +14,7 @@
 //! | `hash_partition` | `satisfies_hash_partition` |
 //! | `types` | `pg_type` and `pg_enum` of users' types |
 //! | `builtin` | `pg_type`, `pg_proc`, `pg_operator`, … and facts kept as data |
-//! | [`opclass`] | operator classes of indexes |
+//! | [`opclass`], `operator_classes` | operator classes of indexes; those of users |
 //! | `cluster` | databases, roles, settings |
 //! | `sessions` | what sessions do, have prepared, have open and hold |
 //! | `jobs` | jobs, and indexes that are being built |
@@ -48,6 +48,7 @@ mod inquiry;
 pub mod jobs;
 mod listings;
 pub mod opclass;
+pub(crate) mod operator_classes;
 pub mod operators;
 pub mod partition;
 pub mod partition_constraint;
