@@ -147,7 +147,7 @@ impl DdlContext<'_> {
         }
         if schema == TEMPORARY_SCHEMA {
             let message = format!("a temporary {} is not supported", name.group.word());
-            return Err(SqlError::unsupported(message));
+            return Err(SqlError::unsupported(message).hint("Name a schema that is not temporary."));
         }
         Ok((schema, bare, method))
     }

@@ -186,9 +186,8 @@ fn compiled(catalog: &Arc<Catalog>, function: Oid, ty: PgType) -> SqlResult<RowE
         }
         None => binding::table_expression(catalog, &table, &sql, None, &style),
     };
-    bound.map_err(|e| {
+    bound.map_err(|_| {
         SqlError::unsupported(format!("partitions by the hash function {shown} are not supported"))
-            .detail(e.message().to_owned())
             .hint("The body of such a function is one expression: a SELECT in SQL, or a RETURN in PL/pgSQL.")
     })
 }
