@@ -75,6 +75,10 @@ pub fn call(
     if proc.name == "satisfies_hash_partition" {
         return Some(super::hash_partition::satisfies(context, call, args));
     }
+    if proc.name == "pg_describe_object" {
+        let object = (a.oid(0), a.oid(1), a.int(2).unwrap_or(0));
+        return Some(super::description::describe(context, names, object).and_then(text));
+    }
     if let Some(result) = definitions(context, proc, &a).or_else(|| types_and_visibility(context, proc, &a)) {
         return Some(result);
     }

@@ -26,6 +26,7 @@
 //! | `information`, `information_types` | `information_schema` |
 //! | `routines` | functions and procedures of users |
 //! | [`definition`] | `pg_get_indexdef` and its kin |
+//! | `description` | `pg_describe_object` |
 //! | [`deparse`] | stored queries and expressions as PostgreSQL shows them |
 //! | [`functions`] | functions of the session over the catalog |
 //! | [`resolver`] | `regclass` and its kin: names to OIDs and back |
@@ -39,6 +40,7 @@ mod constraints;
 pub mod definition;
 pub mod deparse;
 mod descent;
+mod description;
 mod foreign_part;
 pub mod functions;
 mod hash_partition;

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use gavel_catalog::{Catalog, Index, IndexKey, IndexMethod, Table, UserOperatorClass};
+use gavel_catalog::{Catalog, FamilyMember, Index, IndexKey, IndexMethod, Table, UserOperatorClass};
 use gavel_functions::registry::{self, CastContext, CastMethod};
 use gavel_types::{Oid, PgType};
 
@@ -105,6 +105,26 @@ pub fn named(method: IndexMethod, name: &str) -> Option<&'static OperatorClass> 
 /// OID of the family of this name.
 pub fn family_named(method: IndexMethod, name: &str) -> Option<Oid> {
     FAMILIES.iter().find(|(_, family)| **family == (method.oid(), name)).map(|(oid, _)| *oid)
+}
+
+/// Method and name of the family with this OID.
+pub fn family_by_oid(oid: Oid) -> Option<(Oid, &'static str)> {
+    FAMILIES.get(&oid).copied()
+}
+
+/// The operator, or the support function, with this OID, and its family.
+pub fn member_by_oid(oid: Oid, function: bool) -> Option<(Oid, FamilyMember)> {
+    let facts = if function { include_str!("data/pg_amproc.tsv") } else { include_str!("data/pg_amop.tsv") };
+    let object = if function { 5 } else { 6 };
+    facts.lines().skip(1).find_map(|line| {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let at = |n: usize| fields.get(n).map(|text| number(text));
+        if at(0)? != oid {
+            return None;
+        }
+        let (left, right, of) = (at(2)?, at(3)?, fields.get(4)?.parse().ok()?);
+        Some((at(1)?, FamilyMember { oid, class: Oid(0), left, right, number: of, object: at(object)? }))
+    })
 }
 
 /// The class that an index over the type has when none is named.

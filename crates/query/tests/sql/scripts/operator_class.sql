@@ -500,6 +500,74 @@ plain_hash(integer,bigint) | a | plain_hash(integer,bigint)
 read_hash(integer,bigint) | a | read_hash(integer,bigint)
 text_hash(text,bigint) | a | text_hash(text,bigint)
 SELECT 3
+> SELECT pg_describe_object(classid, objid, objsubid), pg_describe_object(refclassid, refobjid, refobjsubid), deptype FROM pg_depend WHERE classid IN ('pg_opclass'::regclass, 'pg_opfamily'::regclass, 'pg_amop'::regclass, 'pg_amproc'::regclass) AND objid >= 16384 ORDER BY pg_describe_object(classid, objid, objsubid) COLLATE "C", deptype, pg_describe_object(refclassid, refobjid, refobjsubid) COLLATE "C";
+pg_describe_object | pg_describe_object | deptype
+function 1 (bigint, bigint) of operator family aside.numbers for access method btree: btint8cmp(bigint,bigint) | operator class aside.int8_numbers for access method btree | i
+function 1 (integer, bigint) of operator family aside.numbers for access method btree: btint48cmp(integer,bigint) | operator family aside.numbers for access method btree | a
+function 1 (integer, integer) of operator family aside.numbers for access method btree: btint4cmp(integer,integer) | operator class aside.int4_numbers for access method btree | i
+function 1 (integer, integer) of operator family own_ops for access method hash: hashint4(integer) | operator class own_ops for access method hash | i
+function 2 (integer, integer) of operator family aside.numbers for access method btree: btint4sortsupport(internal) | operator family aside.numbers for access method btree | a
+function 2 (integer, integer) of operator family own_ops for access method hash: hashint4extended(integer,bigint) | operator family own_ops for access method hash | a
+function 2 (integer, integer) of operator family plain_ops for access method hash: plain_hash(integer,bigint) | function plain_hash(integer,bigint) | a
+function 2 (integer, integer) of operator family plain_ops for access method hash: plain_hash(integer,bigint) | operator family plain_ops for access method hash | a
+function 2 (integer, integer) of operator family read_ops for access method hash: read_hash(integer,bigint) | function read_hash(integer,bigint) | a
+function 2 (integer, integer) of operator family read_ops for access method hash: read_hash(integer,bigint) | operator family read_ops for access method hash | a
+function 2 (text, text) of operator family text_length_ops for access method hash: text_hash(text,bigint) | function text_hash(text,bigint) | a
+function 2 (text, text) of operator family text_length_ops for access method hash: text_hash(text,bigint) | operator family text_length_ops for access method hash | a
+function 3 (integer, bigint) of operator family aside.numbers for access method btree: in_range(integer,integer,bigint,boolean,boolean) | operator family aside.numbers for access method btree | a
+operator 1 (bigint, bigint) of operator family aside.numbers for access method btree: <(bigint,bigint) | operator class aside.int8_numbers for access method btree | i
+operator 1 (integer, bigint) of operator family aside.numbers for access method btree: <(integer,bigint) | operator family aside.numbers for access method btree | a
+operator 1 (integer, integer) of operator family aside.numbers for access method btree: <(integer,integer) | operator class aside.int4_numbers for access method btree | i
+operator 1 (integer, integer) of operator family half_ops for access method hash: =(integer,integer) | operator class half_ops for access method hash | i
+operator 1 (integer, integer) of operator family own_ops for access method hash: =(integer,integer) | operator class own_ops for access method hash | i
+operator 1 (integer, integer) of operator family plain_ops for access method hash: =(integer,integer) | operator class plain_ops for access method hash | i
+operator 1 (integer, integer) of operator family read_ops for access method hash: =(integer,integer) | operator class read_ops for access method hash | i
+operator 1 (text, text) of operator family text_length_ops for access method hash: =(text,text) | operator class text_length_ops for access method hash | i
+operator 2 (bigint, bigint) of operator family aside.numbers for access method btree: <=(bigint,bigint) | operator class aside.int8_numbers for access method btree | i
+operator 2 (integer, integer) of operator family aside.numbers for access method btree: <=(integer,integer) | operator class aside.int4_numbers for access method btree | i
+operator 3 (bigint, bigint) of operator family aside.numbers for access method btree: =(bigint,bigint) | operator class aside.int8_numbers for access method btree | i
+operator 3 (integer, bigint) of operator family aside.numbers for access method btree: =(integer,bigint) | operator family aside.numbers for access method btree | a
+operator 3 (integer, integer) of operator family aside.numbers for access method btree: =(integer,integer) | operator class aside.int4_numbers for access method btree | i
+operator 4 (bigint, bigint) of operator family aside.numbers for access method btree: >=(bigint,bigint) | operator class aside.int8_numbers for access method btree | i
+operator 4 (integer, integer) of operator family aside.numbers for access method btree: >=(integer,integer) | operator class aside.int4_numbers for access method btree | i
+operator 5 (bigint, bigint) of operator family aside.numbers for access method btree: >(bigint,bigint) | operator class aside.int8_numbers for access method btree | i
+operator 5 (integer, integer) of operator family aside.numbers for access method btree: >(integer,integer) | operator class aside.int4_numbers for access method btree | i
+operator class aside.int4_numbers for access method btree | operator family aside.numbers for access method btree | a
+operator class aside.int4_numbers for access method btree | schema aside | n
+operator class aside.int8_numbers for access method btree | operator family aside.numbers for access method btree | a
+operator class aside.int8_numbers for access method btree | schema aside | n
+operator class half_ops for access method hash | operator family half_ops for access method hash | a
+operator class half_ops for access method hash | schema public | n
+operator class own_ops for access method hash | operator family own_ops for access method hash | a
+operator class own_ops for access method hash | schema public | n
+operator class plain_ops for access method hash | operator family plain_ops for access method hash | a
+operator class plain_ops for access method hash | schema public | n
+operator class read_ops for access method hash | operator family read_ops for access method hash | a
+operator class read_ops for access method hash | schema public | n
+operator class text_length_ops for access method hash | operator family text_length_ops for access method hash | a
+operator class text_length_ops for access method hash | schema public | n
+operator family aside.numbers for access method btree | schema aside | n
+operator family half_ops for access method hash | schema public | n
+operator family own_ops for access method hash | schema public | n
+operator family plain_ops for access method hash | schema public | n
+operator family read_ops for access method hash | schema public | n
+operator family same_ops for access method btree | schema public | n
+operator family text_length_ops for access method hash | schema public | n
+SELECT 51
+> SELECT pg_describe_object('pg_opclass'::regclass, 1978, 0), pg_describe_object('pg_opfamily'::regclass, 1976, 0), pg_describe_object('pg_amop'::regclass, 10000, 0), pg_describe_object('pg_opclass'::regclass, 1, 0);
+pg_describe_object | pg_describe_object | pg_describe_object | pg_describe_object
+operator class int4_ops for access method btree | operator family integer_ops for access method btree | operator 1 (smallint, smallint) of operator family integer_ops for access method btree: <(smallint,smallint) | NULL
+SELECT 1
+> SELECT pg_describe_object('pg_proc'::regclass, 'abs(int4)'::regprocedure, 0), pg_describe_object('pg_operator'::regclass, 96, 0), pg_describe_object('pg_type'::regclass, 23, 0), pg_describe_object('pg_class'::regclass, 'pg_class'::regclass, 2), pg_describe_object('pg_am'::regclass, 403, 0), pg_describe_object('pg_namespace'::regclass, 'public'::regnamespace, 0);
+pg_describe_object | pg_describe_object | pg_describe_object | pg_describe_object | pg_describe_object | pg_describe_object
+function abs(integer) | operator =(integer,integer) | type integer | column relname of table pg_class | access method btree | schema public
+SELECT 1
+> SELECT pg_describe_object(7, 5, 0);
+ERROR XX000: unrecognized object class: 7
+> SELECT pg_describe_object(0, 0, 0), pg_describe_object('pg_class'::regclass, 9, 0);
+pg_describe_object | pg_describe_object
+NULL | NULL
+SELECT 1
 > SELECT pg_opclass_is_visible(c.oid), pg_opfamily_is_visible(opcfamily), opcname FROM pg_opclass c WHERE opcname IN ('int4_numbers', 'own_ops') ORDER BY 3;
 pg_opclass_is_visible | pg_opfamily_is_visible | opcname
 f | f | int4_numbers
