@@ -61,6 +61,9 @@ pub enum Kind {
     SystemPrivileges = 10,
     /// An operator.
     Operator = 20,
+    /// An operator family, with its members.
+    OperatorFamily = 26,
+    OperatorClass = 27,
 }
 
 impl Kind {
@@ -70,7 +73,7 @@ impl Kind {
         named
             .into_iter()
             .chain([Self::DefaultPrivileges, Self::Type, Self::Function, Self::SystemPrivileges])
-            .chain([Self::Operator])
+            .chain([Self::Operator, Self::OperatorFamily, Self::OperatorClass])
             .find(|k| *k as u8 == number)
     }
 
@@ -80,7 +83,7 @@ impl Kind {
             Self::Database | Self::Role => CLUSTER,
             Self::Schema | Self::Table | Self::View | Self::Sequence => database,
             Self::DefaultPrivileges | Self::Type | Self::Function | Self::SystemPrivileges => database,
-            Self::Operator => database,
+            Self::Operator | Self::OperatorFamily | Self::OperatorClass => database,
         }
     }
 
@@ -95,6 +98,8 @@ impl Kind {
             Self::Type => Space::Type,
             Self::Function => Space::Function,
             Self::Operator => Space::Operator,
+            Self::OperatorFamily => Space::OperatorFamily,
+            Self::OperatorClass => Space::OperatorClass,
         }
     }
 }
@@ -114,6 +119,10 @@ pub enum Space {
     Function = 6,
     /// Operators of one schema, by their signatures.
     Operator = 20,
+    /// Operator families of one schema, by method and name.
+    OperatorFamily = 26,
+    /// Operator classes of one schema, by method and name.
+    OperatorClass = 27,
 }
 
 fn prefix(tenant: Oid, object: u32) -> BytesMut {

@@ -12,6 +12,7 @@
 //! | [`function`] | functions and procedures |
 //! | [`aggregate`] | aggregates of users |
 //! | [`operator`] | operators of users |
+//! | [`operator_class`] | operator classes and families of users |
 //! | [`index_method`] | access methods of indexes |
 //! | [`partition`] | how rows are shared out among the partitions of a table |
 //! | [`policy`] | row-level security |
@@ -37,6 +38,7 @@ pub mod keys;
 pub mod large_object;
 pub mod oids;
 pub mod operator;
+pub mod operator_class;
 pub mod partition;
 pub mod policy;
 pub mod predefined;
@@ -60,6 +62,7 @@ pub use function::{Function, FunctionKind, Parameter};
 pub use index_method::IndexMethod;
 pub use large_object::LargeObject;
 pub use operator::UserOperator;
+pub use operator_class::{FamilyMember, UserOperatorClass, UserOperatorFamily};
 pub use partition::{PartitionBound, PartitionKey, PartitionOn, PartitionPart, PartitionStrategy, RangeEdge};
 pub use policy::{Policy, PolicyCommand, RowSecurity};
 pub use privilege::Subject;

@@ -12,7 +12,9 @@ use crate::descriptor::{
     Database, DefaultPrivileges, ForeignKey, Index, Role, Schema, Sequence, SystemPrivileges, Table, View,
 };
 use crate::function::Function;
+use crate::index_method::IndexMethod;
 use crate::operator::UserOperator;
+use crate::operator_class::{UserOperatorClass, UserOperatorFamily};
 use crate::system::{FIRST_TEMPORARY_OID, TEMPORARY_SCHEMA, is_temporary};
 use crate::user_type::{Domain, UserType, enum_values};
 
@@ -58,6 +60,10 @@ pub const PG_TRIGGER: Oid = Oid(2620);
 pub const PG_REWRITE: Oid = Oid(2618);
 pub const PG_POLICY: Oid = Oid(3256);
 pub const PG_OPERATOR: Oid = Oid(2617);
+pub const PG_OPCLASS: Oid = Oid(2616);
+pub const PG_OPFAMILY: Oid = Oid(2753);
+pub const PG_AMOP: Oid = Oid(2602);
+pub const PG_AMPROC: Oid = Oid(2603);
 
 /// Whether objects of this catalog belong to the whole cluster.
 pub fn is_shared(class: Oid) -> bool {
@@ -94,6 +100,9 @@ pub struct Catalog {
     pub function_names: BTreeMap<(Oid, String), Vec<Oid>>,
     /// Operators of users by OID.
     pub operators: BTreeMap<Oid, Arc<UserOperator>>,
+    /// Operator families and classes of users by OID.
+    pub operator_families: BTreeMap<Oid, Arc<UserOperatorFamily>>,
+    pub operator_classes: BTreeMap<Oid, Arc<UserOperatorClass>>,
     /// What text forms of enums are read and written by.
     pub enums: BTreeMap<Oid, EnumValues>,
     /// Cluster-wide: roles and databases.
@@ -228,6 +237,36 @@ impl Catalog {
     /// The operators `schema.name`, by schema OID, shells among them.
     pub fn operators_named(&self, schema: Oid, name: &str) -> impl Iterator<Item = &Arc<UserOperator>> {
         self.operators.values().filter(move |o| o.schema == schema && o.name == name)
+    }
+
+    /// The operator family of users with this OID.
+    pub fn operator_family(&self, oid: Oid) -> Option<&Arc<UserOperatorFamily>> {
+        self.operator_families.get(&oid)
+    }
+
+    /// The operator class of users with this OID.
+    pub fn operator_class(&self, oid: Oid) -> Option<&Arc<UserOperatorClass>> {
+        self.operator_classes.get(&oid)
+    }
+
+    /// The operator family `schema.name` of a method, by schema OID.
+    pub fn operator_family_named(
+        &self,
+        schema: Oid,
+        method: IndexMethod,
+        name: &str,
+    ) -> Option<&Arc<UserOperatorFamily>> {
+        self.operator_families.values().find(|f| (f.schema, f.method) == (schema, method) && f.name == name)
+    }
+
+    /// The operator class `schema.name` of a method, by schema OID.
+    pub fn operator_class_named(
+        &self,
+        schema: Oid,
+        method: IndexMethod,
+        name: &str,
+    ) -> Option<&Arc<UserOperatorClass>> {
+        self.operator_classes.values().find(|c| (c.schema, c.method) == (schema, method) && c.name == name)
     }
 
     /// The values of an enum in order.
@@ -536,6 +575,24 @@ impl Catalog {
 
     pub fn remove_operator(&mut self, oid: Oid) {
         self.operators.remove(&oid);
+    }
+
+    /// Adds an operator family, or replaces the one of the same OID.
+    pub fn put_operator_family(&mut self, family: Arc<UserOperatorFamily>) {
+        self.operator_families.insert(family.oid, family);
+    }
+
+    pub fn remove_operator_family(&mut self, oid: Oid) {
+        self.operator_families.remove(&oid);
+    }
+
+    /// Adds an operator class, or replaces the one of the same OID.
+    pub fn put_operator_class(&mut self, class: Arc<UserOperatorClass>) {
+        self.operator_classes.insert(class.oid, class);
+    }
+
+    pub fn remove_operator_class(&mut self, oid: Oid) {
+        self.operator_classes.remove(&oid);
     }
 
     /// Takes a table and its indexes away.

@@ -27,6 +27,7 @@ use crate::descriptor::{Database, DefaultPrivileges, Role, Schema, Sequence, Sys
 use crate::function::Function;
 use crate::keys::{self, CLUSTER, Kind, Space};
 use crate::operator::UserOperator;
+use crate::operator_class::{UserOperatorClass, UserOperatorFamily};
 use crate::rung;
 use crate::snapshot::{Catalog, row_type};
 use crate::system::is_temporary;
@@ -88,6 +89,8 @@ pub fn load(database: Oid, rows: &StoredRows) -> SqlResult<Catalog> {
             Kind::Type => catalog.put_type(decode::<UserType>(value)?),
             Kind::Function => catalog.put_function(decode::<Function>(value)?),
             Kind::Operator => catalog.put_operator(decode::<UserOperator>(value)?),
+            Kind::OperatorFamily => catalog.put_operator_family(decode::<UserOperatorFamily>(value)?),
+            Kind::OperatorClass => catalog.put_operator_class(decode::<UserOperatorClass>(value)?),
             Kind::DefaultPrivileges => {
                 let found = decode::<DefaultPrivileges>(value)?;
                 catalog.default_privileges.insert(found.oid, found);
@@ -195,6 +198,14 @@ fn stored(catalog: &Catalog, same: &BTreeSet<usize>) -> BTreeMap<(Kind, Oid), St
         let names = || one(Space::Operator, o.schema, &o.signature(), o.oid);
         add(&mut out, same, (Kind::Operator, o.oid), o, names, Vec::new);
     }
+    for o in catalog.operator_families.values() {
+        let names = || one(Space::OperatorFamily, o.schema, &o.key(), o.oid);
+        add(&mut out, same, (Kind::OperatorFamily, o.oid), o, names, Vec::new);
+    }
+    for o in catalog.operator_classes.values() {
+        let names = || one(Space::OperatorClass, o.schema, &o.key(), o.oid);
+        add(&mut out, same, (Kind::OperatorClass, o.oid), o, names, Vec::new);
+    }
     for o in catalog.default_privileges.values() {
         add(&mut out, same, (Kind::DefaultPrivileges, o.oid), o, Vec::new, Vec::new);
     }
@@ -223,6 +234,8 @@ fn addresses(catalog: &Catalog) -> BTreeSet<usize> {
         .chain(c.types.values().map(address))
         .chain(c.functions.values().map(address))
         .chain(c.operators.values().map(address))
+        .chain(c.operator_families.values().map(address))
+        .chain(c.operator_classes.values().map(address))
         .chain(c.tables.values().map(address))
         .chain(c.default_privileges.values().map(address))
         .chain(c.system_privileges.values().map(address))
@@ -338,6 +351,8 @@ impl Writes {
             Kind::Type => catalog.types.get(&oid).map(|o| encode(o.as_ref())),
             Kind::Function => catalog.functions.get(&oid).map(|o| encode(o.as_ref())),
             Kind::Operator => catalog.operators.get(&oid).map(|o| encode(o.as_ref())),
+            Kind::OperatorFamily => catalog.operator_families.get(&oid).map(|o| encode(o.as_ref())),
+            Kind::OperatorClass => catalog.operator_classes.get(&oid).map(|o| encode(o.as_ref())),
             Kind::Schema => catalog.schemas.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
             Kind::Role => catalog.roles.values().find(|o| o.oid == oid).map(|o| encode(o.as_ref())),
             Kind::DefaultPrivileges => catalog.default_privileges.get(&oid).map(|o| encode(o.as_ref())),

@@ -81,6 +81,19 @@ pub enum Ddl {
         if_exists: bool,
         cascade: bool,
     },
+    CreateOperatorClass(Box<CreateOperatorClass>),
+    CreateOperatorFamily {
+        name: OperatorGroupName,
+    },
+    AlterOperatorGroup {
+        name: OperatorGroupName,
+        action: OperatorGroupAction,
+    },
+    DropOperatorGroup {
+        name: OperatorGroupName,
+        if_exists: bool,
+        cascade: bool,
+    },
     AlterFunction(AlterFunction),
     DropFunction(DropFunction),
     CreateSchema {
@@ -492,6 +505,81 @@ pub struct OperatorName {
     pub right: Option<DataType>,
 }
 
+/// What a statement about operators of an access method is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperatorGroup {
+    Class,
+    Family,
+}
+
+impl OperatorGroup {
+    /// As messages say it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Class => "operator class",
+            Self::Family => "operator family",
+        }
+    }
+}
+
+/// An operator class or family, with its access method.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OperatorGroupName {
+    pub group: OperatorGroup,
+    pub name: QualifiedName,
+    pub method: String,
+}
+
+/// CREATE OPERATOR CLASS.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateOperatorClass {
+    pub name: OperatorGroupName,
+    pub default: bool,
+    pub ty: DataType,
+    pub family: Option<QualifiedName>,
+    pub items: Vec<ClassItem>,
+}
+
+/// A member of an operator class or family, as it is defined.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ClassItem {
+    Operator {
+        number: i64,
+        name: QualifiedName,
+        /// `None` for NONE; nothing at all where the types go without saying.
+        operands: Option<(Option<DataType>, Option<DataType>)>,
+        /// The family of an ordering operator.
+        order_by: Option<QualifiedName>,
+    },
+    Function {
+        number: i64,
+        /// Empty if none are written.
+        types: Vec<DataType>,
+        function: FunctionName,
+    },
+    Storage(DataType),
+}
+
+/// A member of an operator family, as ALTER drops it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MemberName {
+    /// Of a support function, not an operator.
+    pub function: bool,
+    pub number: i64,
+    pub types: Vec<DataType>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum OperatorGroupAction {
+    Rename(String),
+    Owner(String),
+    SetSchema(String),
+    /// Of a family.
+    Add(Vec<ClassItem>),
+    /// Of a family.
+    Drop(Vec<MemberName>),
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum OperatorAction {
     Owner(String),
@@ -888,6 +976,7 @@ pub enum CommentTarget {
     /// By its OID as a number is written.
     LargeObject(String),
     Operator(OperatorName),
+    OperatorGroup(OperatorGroupName),
     /// Of a kind that there are no objects of.
     Other(String),
 }

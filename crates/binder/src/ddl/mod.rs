@@ -16,7 +16,7 @@
 //! | [`session`] | cursors, LOCK, DISCARD, LISTEN and what else concerns the session alone |
 //! | [`user_type`] | types and domains |
 //! | [`function`] | functions and procedures |
-//! | [`aggregate`], [`operator`] | aggregates, operators |
+//! | [`aggregate`], [`operator`], [`operator_class`] | aggregates, operators, their classes and families |
 //! | [`words`] | the token stream as words |
 
 mod aggregate;
@@ -25,6 +25,7 @@ pub mod copy;
 mod function;
 mod grant;
 mod operator;
+mod operator_class;
 mod parser;
 mod partition;
 mod policy;

@@ -10,7 +10,9 @@ use super::ast::{
     ObjectKind, PartitionOf, Persistence, QualifiedName, RoleOption, TableRef,
 };
 use super::words::{Parse, Words, quote};
-use super::{aggregate, function, grant, operator, partition, policy, rule, session, table, trigger, user_type};
+use super::{
+    aggregate, function, grant, operator, operator_class, partition, policy, rule, session, table, trigger, user_type,
+};
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("create") {
@@ -114,6 +116,8 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     } else if at_operator(p) {
         p.eat("operator");
         operator::create(p)
+    } else if let Some(group) = operator_class::group(p) {
+        operator_class::create(p, group)
     } else if p.eat("schema") {
         create_schema(p)
     } else if p.eat("database") {
@@ -562,6 +566,9 @@ fn alter(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         p.eat("operator");
         return operator::alter(p);
     }
+    if let Some(group) = operator_class::group(p) {
+        return operator_class::alter(p, group);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("ALTER {what}"));
@@ -880,6 +887,9 @@ fn drop(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         p.eat("operator");
         return operator::drop(p);
     }
+    if let Some(group) = operator_class::group(p) {
+        return operator_class::drop(p, group);
+    }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);
         return unsupported(p, format!("DROP {what}"));
@@ -957,6 +967,8 @@ fn comment(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     } else if at_operator(p) {
         p.eat("operator");
         CommentTarget::Operator(operator::operator(p)?)
+    } else if let Some(group) = operator_class::group(p) {
+        CommentTarget::OperatorGroup(operator_class::group_name(p, group)?)
     } else if p.eat("aggregate") {
         CommentTarget::Function(aggregate::KIND, aggregate::aggregate_name(p)?)
     } else if let Some(kind) = object_kind(p) {

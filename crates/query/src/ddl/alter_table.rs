@@ -419,7 +419,7 @@ impl DdlContext<'_> {
         if touched.is_empty() {
             return Ok(());
         }
-        super::index_key::require_classes(&changed, &touched)?;
+        super::index_key::require_classes(self.now(), &changed, &touched)?;
         let changed = Arc::new(changed);
         self.recheck_foreign_keys(&changed, &touched)?;
         for new in types {

@@ -13,6 +13,7 @@ use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 use super::DdlContext;
 use super::check::NewCheck;
 use super::names::{kind_of, kind_word, undefined_table};
+use crate::partition::hashing::Hashing;
 use crate::partition::{condition, hash};
 
 /// A partition on the way from a table up to the root.
@@ -156,9 +157,9 @@ impl DdlContext<'_> {
             self.catalog.reliance.rows_of.insert(leaf.oid);
             let catalog = self.now().clone();
             let keys = self.host.run(&catalog, &format!("SELECT DISTINCT {key} FROM {from}")).await?;
-            let types: Vec<Oid> = level.parent.partitioned.iter().flat_map(|k| &k.parts).map(|p| p.ty.oid).collect();
+            let hashing = Hashing::of(&level.parent, &catalog);
             for key in keys {
-                let hash = hash::of_key(&key, types.iter().copied())?;
+                let hash = hashing.hash(&key)?;
                 if !hash::matches(hash, modulus, remainder) {
                     return Ok(true);
                 }

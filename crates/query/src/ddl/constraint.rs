@@ -193,7 +193,7 @@ impl DdlContext<'_> {
             exclusion: false,
             parent: None,
         };
-        super::index_tree::require_partition_key(&table, &index)?;
+        super::index_tree::require_partition_key(self.now(), &table, &index)?;
         if key.primary {
             self.spread_not_null(&table, &numbers, self.only).await?;
         }

@@ -618,7 +618,7 @@ impl DdlContext<'_> {
                 let name = copy.name.clone();
                 unique = Some(Unique { oid: constraint, name, index: index_oid, parent: None, ..u.clone() });
             }
-            super::index_tree::require_partition_key(&now, &copy)?;
+            super::index_tree::require_partition_key(self.now(), &now, &copy)?;
             self.edit_table(oid, |t| {
                 if copy.primary {
                     t.indexes.insert(0, copy)

@@ -46,6 +46,10 @@ pub(super) enum Object {
     /// Table and policy.
     Policy(Oid, Oid),
     Operator(Oid),
+    OperatorClass(Oid),
+    OperatorFamily(Oid),
+    /// Operator family, and operator or function of it.
+    FamilyMember(Oid, Oid),
 }
 
 /// Why a dependent depends on an object, as DETAIL says it.
@@ -91,7 +95,7 @@ enum Turn {
 
 impl Plan {
     /// Finds an object that goes only with CASCADE.
-    fn depend(&mut self, object: Object, on: &str) {
+    pub(super) fn depend(&mut self, object: Object, on: &str) {
         self.found.push(Found { object, on: Some(on.to_owned()), turn: Turn::First });
     }
 
@@ -102,7 +106,7 @@ impl Plan {
     }
 
     /// Finds an object that goes silently.
-    fn take(&mut self, object: Object) {
+    pub(super) fn take(&mut self, object: Object) {
         self.found.push(Found { object, on: None, turn: Turn::First });
     }
 }
@@ -327,8 +331,13 @@ impl DdlContext<'_> {
                 let functions = functions.map(|f| (f.oid, Object::Function(f.oid)));
                 let operators = catalog.operators.values().filter(|o| o.schema == *oid);
                 let operators = operators.map(|o| (o.oid, Object::Operator(o.oid)));
+                let families = catalog.operator_families.values().filter(|f| f.schema == *oid);
+                let families = families.map(|f| (f.oid, Object::OperatorFamily(f.oid)));
+                let classes = catalog.operator_classes.values().filter(|c| c.schema == *oid);
+                let classes = classes.map(|c| (c.oid, Object::OperatorClass(c.oid)));
                 let mut all: Vec<_> =
                     members.chain(views).chain(sequences).chain(types).chain(functions).chain(operators).collect();
+                all.extend(families.chain(classes));
                 all.sort_by_key(|(oid, _)| *oid);
                 for (_, member) in all {
                     plan.depend(member, &on);
@@ -367,6 +376,8 @@ impl DdlContext<'_> {
             Object::Type(oid) => self.type_goes(*oid, plan),
             Object::Function(oid) => self.function_goes(*oid, &on, plan),
             Object::Operator(oid) => self.operator_goes(*oid, &on, plan),
+            Object::OperatorClass(oid) => self.operator_class_goes(*oid, &on, plan),
+            Object::OperatorFamily(oid) => self.operator_family_goes(*oid, plan),
             Object::Sequence(oid) => {
                 let wanted = format!("'{oid}'");
                 for table in catalog.tables.values() {
@@ -383,7 +394,8 @@ impl DdlContext<'_> {
             | Object::Attribute(..)
             | Object::Trigger(..)
             | Object::Rule(..)
-            | Object::Policy(..) => {}
+            | Object::Policy(..)
+            | Object::FamilyMember(..) => {}
             Object::Index(table, index) => {
                 for (table, part, constraint) in self.index_parts(*table, *index) {
                     match constraint {
@@ -543,6 +555,9 @@ impl DdlContext<'_> {
                 plan.depend_on_type(Object::Operator(operator.oid), (&on(part), part != oid));
             }
         }
+        for class in self.now().operator_classes.values().filter(|c| is_made_of(c.input, oid)) {
+            plan.depend_on_type(Object::OperatorClass(class.oid), (&on(class.input), class.input != oid));
+        }
         for view in self.now().views.values() {
             if view.depends_on.contains(&oid) {
                 plan.depend(Object::View(view.oid), &own);
@@ -564,12 +579,14 @@ impl DdlContext<'_> {
         for operator in self.now().operators.values().filter(|o| [o.function, o.restrict, o.join].contains(&oid)) {
             plan.depend(Object::Operator(operator.oid), on);
         }
+        self.member_goes(oid, on, plan);
         self.callers_go(oid, on, plan, &|sql| calls(sql, oid));
     }
 
     /// What uses an operator. Expressions of tables say its symbol.
     fn operator_goes(&self, oid: Oid, on: &str, plan: &mut Plan) {
         let Some(operator) = self.now().operator(oid) else { return };
+        self.member_goes(oid, on, plan);
         let own = gavel_functions::registry::operators_named(&operator.name).next().is_none();
         let symbol = format!(" {} ", operator.name);
         self.callers_go(oid, on, plan, &|sql| own && sql.contains(&symbol));
@@ -774,6 +791,15 @@ impl DdlContext<'_> {
                 Some(o) => format!("operator {}", self.operator_shown(o)),
                 None => format!("operator {oid}"),
             },
+            Object::OperatorClass(oid) => match catalog.operator_class(*oid) {
+                Some(class) => self.operator_class_shown(class),
+                None => format!("operator class {oid}"),
+            },
+            Object::OperatorFamily(oid) => match catalog.operator_family(*oid) {
+                Some(family) => self.operator_family_shown(family),
+                None => format!("operator family {oid}"),
+            },
+            Object::FamilyMember(family, oid) => self.family_member_shown(*family, *oid),
             Object::Attribute(ty, number) => {
                 let fields = catalog.user_type(*ty).and_then(|t| t.attributes()).unwrap_or_default();
                 let name = fields.iter().find(|a| a.number == *number).map_or("", |a| a.name.as_str());
@@ -827,6 +853,9 @@ impl DdlContext<'_> {
                 Object::Type(oid) => self.edit().remove_type(*oid),
                 Object::Function(oid) => self.edit().remove_function(*oid),
                 Object::Operator(oid) => self.remove_operator(*oid),
+                Object::OperatorClass(oid) => self.edit().remove_operator_class(*oid),
+                Object::OperatorFamily(oid) => self.edit().remove_operator_family(*oid),
+                Object::FamilyMember(family, oid) => self.remove_member(*family, *oid),
                 _ => continue,
             }
             if let Object::View(oid)
@@ -834,7 +863,9 @@ impl DdlContext<'_> {
             | Object::Table(oid)
             | Object::Type(oid)
             | Object::Function(oid)
-            | Object::Operator(oid) = object
+            | Object::Operator(oid)
+            | Object::OperatorClass(oid)
+            | Object::OperatorFamily(oid) = object
             {
                 self.forget_comments(*oid);
             }
@@ -995,12 +1026,15 @@ fn number_of(object: &Object) -> u32 {
         | Object::View(oid)
         | Object::Sequence(oid)
         | Object::Function(oid)
-        | Object::Operator(oid) => oid.0,
+        | Object::Operator(oid)
+        | Object::OperatorClass(oid)
+        | Object::OperatorFamily(oid) => oid.0,
         Object::Index(_, oid)
         | Object::Constraint(_, oid)
         | Object::Trigger(_, oid)
         | Object::Rule(_, oid)
-        | Object::Policy(_, oid) => oid.0,
+        | Object::Policy(_, oid)
+        | Object::FamilyMember(_, oid) => oid.0,
         Object::Column(table, _) | Object::Default(table, _) => table.0,
         Object::Type(oid) | Object::Attribute(oid, _) => oid.type_number(),
     }

@@ -76,7 +76,7 @@ impl DdlContext<'_> {
             options,
             ..Index::default()
         };
-        super::index_tree::require_partition_key(&table, &index)?;
+        super::index_tree::require_partition_key(self.now(), &table, &index)?;
         if table.partitioned.is_some() {
             return self.add_partitioned_index(table.oid, index, None, create.only).await;
         }

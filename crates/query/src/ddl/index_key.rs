@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 use gavel_binder::ddl::ast::{IndexColumn, QualifiedName};
-use gavel_catalog::{Index, IndexKey, IndexMethod, Table};
+use gavel_catalog::{Catalog, Index, IndexKey, IndexMethod, Table};
 use gavel_functions::registry::{Operator, Volatility};
 use gavel_types::text_io::{type_name, type_name_with_typmod};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
@@ -14,6 +14,7 @@ use super::DdlContext;
 use super::binding::Usage;
 use super::drop::is_system_column;
 use super::expression::folded;
+use super::operator_class::{MeantClass, with_own_order};
 use crate::system::opclass::{self, OperatorClass};
 
 /// Most key and included columns of an index.
@@ -99,43 +100,35 @@ fn require_own_columns(expr: &Expr) -> SqlResult<()> {
     if visit_expressions(expr, named).is_break() { Err(over_system_columns()) } else { Ok(()) }
 }
 
-/// The class of a key of the type: the one that is named, or the default one.
+/// The class that a key of the type has by default.
 ///
 /// # Errors
-/// 42704 if there is none, 42804 if it is for other types.
-pub(super) fn class(
-    method: IndexMethod,
-    ty: PgType,
-    named: Option<&QualifiedName>,
-) -> SqlResult<&'static OperatorClass> {
-    let by = method.name();
-    let Some(name) = named else {
-        return opclass::default_of(method, ty.oid).ok_or_else(|| {
-            let shown = type_name(ty.oid);
-            let message = format!("data type {shown} has no default operator class for access method \"{by}\"");
-            SqlError::new(SqlState::UndefinedObject, message).hint(
-                "You must specify an operator class for the index or define a default operator class for the data type.",
-            )
-        });
-    };
-    let bare = name.0.last().map_or("", String::as_str);
-    let here = name.0.len() == 1 || name.0.first().is_some_and(|schema| schema == "pg_catalog");
-    let found = opclass::named(method, bare).filter(|_| here).ok_or_else(|| {
-        let message = format!("operator class \"{name}\" does not exist for access method \"{by}\"");
-        SqlError::new(SqlState::UndefinedObject, message)
-    })?;
-    if !found.accepts(ty.oid) {
-        let message = format!("operator class \"{name}\" does not accept data type {}", type_name(ty.oid));
-        return Err(SqlError::new(SqlState::DatatypeMismatch, message));
+/// 42704 if there is none.
+fn default_class(method: IndexMethod, ty: PgType) -> SqlResult<&'static OperatorClass> {
+    opclass::default_of(method, ty.oid).ok_or_else(|| {
+        let (shown, by) = (type_name(ty.oid), method.name());
+        let message = format!("data type {shown} has no default operator class for access method \"{by}\"");
+        SqlError::new(SqlState::UndefinedObject, message).hint(
+            "You must specify an operator class for the index or define a default operator class for the data type.",
+        )
+    })
+}
+
+/// # Errors
+/// 42804 if a class is not for keys of the type.
+pub(super) fn require_accepted(name: &str, input: Oid, ty: PgType) -> SqlResult<()> {
+    if opclass::is_coercible(ty.oid, input) {
+        return Ok(());
     }
-    Ok(found)
+    let message = format!("operator class \"{name}\" does not accept data type {}", type_name(ty.oid));
+    Err(SqlError::new(SqlState::DatatypeMismatch, message))
 }
 
 /// That every index of `table` over one of these columns, which have new types, can still be.
 ///
 /// # Errors
 /// 42704, 42804 or 0A000.
-pub(super) fn require_classes(table: &Table, columns: &[i16]) -> SqlResult<()> {
+pub(super) fn require_classes(catalog: &Catalog, table: &Table, columns: &[i16]) -> SqlResult<()> {
     for index in &table.indexes {
         for (at, (key, ..)) in index.keys.iter().enumerate() {
             let IndexKey::Column(number) = key else { continue };
@@ -143,9 +136,17 @@ pub(super) fn require_classes(table: &Table, columns: &[i16]) -> SqlResult<()> {
                 continue;
             }
             let ty = opclass::key_type(table, key);
-            let found = match index.class(at).and_then(opclass::by_oid) {
-                Some(kept) => class(index.method, ty, Some(&QualifiedName(vec![kept.name.to_owned()])))?,
-                None => class(index.method, ty, None)?,
+            let own = index.class(at).and_then(|oid| catalog.operator_class(oid));
+            let found = match (index.class(at).and_then(opclass::by_oid), own) {
+                (Some(kept), _) => {
+                    require_accepted(kept.name, kept.input, ty)?;
+                    kept
+                }
+                (None, Some(own)) => {
+                    require_accepted(&own.name, own.input, ty)?;
+                    default_class(index.method, ty)?
+                }
+                (None, None) => default_class(index.method, ty)?,
             };
             require_made(index.method, found, ty)?;
         }
@@ -224,7 +225,7 @@ impl DdlContext<'_> {
         let mut out = Keys::default();
         for (at, column) in (1_i16..).zip(written.columns) {
             let (key, ty) = self.index_key(table, column, at, !written.operators.is_empty())?;
-            let class = class(method, ty, column.class.as_ref())?;
+            let (class, named) = self.index_class(method, ty, column.class.as_ref())?;
             if let Some(operator) = written.operators.get(out.keys.len()) {
                 out.exclusion.push(exclusion_operator(operator, ty, class)?);
             }
@@ -239,10 +240,13 @@ impl DdlContext<'_> {
                 return Err(SqlError::new(SqlState::InvalidParameterValue, message));
             }
             require_made(method, class, ty)?;
-            out.classes.push(if class.is_default_of(ty.oid) { Oid(0) } else { class.oid });
+            out.classes.push(named);
             let nulls_first = column.nulls_first.unwrap_or(column.descending);
             out.keys.push((key, column.descending, nulls_first));
         }
+        let own = out.classes.iter().copied().filter(|class| self.now().operator_class(*class).is_some());
+        let own: Vec<Oid> = own.collect();
+        self.pin(table.schema, &own);
         if out.classes.iter().all(|c| c.0 == 0) {
             out.classes.clear();
         }
@@ -254,6 +258,32 @@ impl DdlContext<'_> {
             }
         }
         Ok(out)
+    }
+
+    /// The class that a key goes by, and the OID to keep of the one that is named; 0 if that is the default one.
+    ///
+    /// # Errors
+    /// 42704 if there is none, 42804 if it is for other types; 0A000 for one of users with an order or equality of its own.
+    fn index_class(
+        &self,
+        method: IndexMethod,
+        ty: PgType,
+        named: Option<&QualifiedName>,
+    ) -> SqlResult<(&'static OperatorClass, Oid)> {
+        let Some(name) = named else { return default_class(method, ty).map(|class| (class, Oid(0))) };
+        match self.meant_class(method, name)? {
+            MeantClass::System(class) => {
+                require_accepted(&name.to_string(), class.input, ty)?;
+                Ok((class, if class.is_default_of(ty.oid) { Oid(0) } else { class.oid }))
+            }
+            MeantClass::User(class) => {
+                require_accepted(&name.to_string(), class.input, ty)?;
+                let same = opclass::is_default_order(self.now(), &class);
+                let same =
+                    same.ok_or_else(|| with_own_order(&class, "Keys of indexes are kept in the default order"))?;
+                Ok((same, class.oid))
+            }
+        }
     }
 
     fn index_key(

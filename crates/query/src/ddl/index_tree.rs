@@ -14,18 +14,19 @@ use std::sync::Arc;
 
 use gavel_binder::ddl::ast::QualifiedName;
 use gavel_catalog::snapshot::Relation;
-use gavel_catalog::{Index, IndexKey, IndexState, PartitionOn, Table, Unique};
+use gavel_catalog::{Catalog, Index, IndexKey, IndexState, PartitionOn, Table, Unique};
 use gavel_types::{Oid, SqlError, SqlResult, SqlState};
 
 use super::drop::{Object, depended_upon};
 use super::names::undefined_table;
 use super::{DdlContext, index_key, naming};
+use crate::system::opclass;
 
 /// A unique index must have all columns of the partition key, so that rows which are equal in it meet in one partition.
 ///
 /// # Errors
 /// 0A000.
-pub(super) fn require_partition_key(table: &Table, index: &Index) -> SqlResult<()> {
+pub(super) fn require_partition_key(catalog: &Catalog, table: &Table, index: &Index) -> SqlResult<()> {
     let Some(key) = table.partitioned.as_ref().filter(|_| index.unique) else { return Ok(()) };
     let kind = if index.primary { "PRIMARY KEY" } else { "UNIQUE" };
     for part in &key.parts {
@@ -34,7 +35,10 @@ pub(super) fn require_partition_key(table: &Table, index: &Index) -> SqlResult<(
             let detail = format!("{kind} constraints cannot be used when partition keys include expressions.");
             return Err(SqlError::unsupported(message).detail(detail));
         };
-        if !index.keys.iter().any(|(key, ..)| matches!(key, IndexKey::Column(n) if n == number)) {
+        // Rows that are equal in the index are equal to the partition key only by the same equality.
+        let own = catalog.operator_class(part.class);
+        let same = own.is_none_or(|class| opclass::is_default_equality(catalog, class));
+        if !same || !index.keys.iter().any(|(key, ..)| matches!(key, IndexKey::Column(n) if n == number)) {
             let message = "unique constraint on partitioned table must include all partitioning columns";
             let column = table.column(*number).map_or("", |c| c.name.as_str());
             return Err(SqlError::unsupported(message).detail(format!(
@@ -155,7 +159,7 @@ impl DdlContext<'_> {
             return Err(super::constraint::multiple_primary_keys(&own));
         }
         if own.partitioned.is_some() {
-            require_partition_key(&own, &copy)?;
+            require_partition_key(self.now(), &own, &copy)?;
             self.put_index(partition, copy, unique)?;
             return Ok(Some(oid));
         }

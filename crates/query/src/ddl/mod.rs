@@ -25,6 +25,7 @@
 //! | `function`, `function_option`, `function_change` | functions and procedures: CREATE; their attributes; ALTER and DROP |
 //! | `aggregate`, `aggregate_option`, `support` | CREATE AGGREGATE; what it says; functions that definitions name |
 //! | `operator`, `operator_change` | operators: CREATE; ALTER and DROP |
+//! | `operator_class`, `operator_member`, `operator_class_change` | operator classes and families: CREATE; what is in them; ALTER and DROP |
 //! | [`online`] | what of a statement on an index is done by a job |
 //! | `alter`, `alter_table`, `rewrite` | ALTER; moving rows |
 //! | `drop` | DROP and dependencies |
@@ -77,6 +78,9 @@ mod naming;
 pub mod online;
 mod operator;
 mod operator_change;
+mod operator_class;
+mod operator_class_change;
+mod operator_member;
 mod owned;
 mod partition;
 mod partition_bound;
@@ -393,6 +397,12 @@ impl DdlContext<'_> {
             Ddl::CreateAggregate(create) => self.create_aggregate(create).await?,
             Ddl::CreateOperator { name, attributes } => self.create_operator(name, attributes).await?,
             Ddl::AlterOperator { name, action } => self.alter_operator(name, action)?,
+            Ddl::CreateOperatorClass(create) => self.create_operator_class(create).await?,
+            Ddl::CreateOperatorFamily { name } => self.create_operator_family(name).await?,
+            Ddl::AlterOperatorGroup { name, action } => self.alter_operator_group(name, action).await?,
+            Ddl::DropOperatorGroup { name, if_exists, cascade } => {
+                self.drop_operator_group(name, *if_exists, *cascade).await?;
+            }
             Ddl::DropOperator { names, if_exists, cascade } => {
                 self.drop_operators(names, *if_exists, *cascade).await?;
             }
@@ -489,6 +499,10 @@ fn tag(ddl: &Ddl) -> String {
         Ddl::CreateAggregate(_) => "CREATE AGGREGATE".into(),
         Ddl::CreateOperator { .. } => "CREATE OPERATOR".into(),
         Ddl::AlterOperator { .. } => "ALTER OPERATOR".into(),
+        Ddl::CreateOperatorClass(_) => "CREATE OPERATOR CLASS".into(),
+        Ddl::CreateOperatorFamily { .. } => "CREATE OPERATOR FAMILY".into(),
+        Ddl::AlterOperatorGroup { name, .. } => format!("ALTER {}", name.group.word().to_uppercase()),
+        Ddl::DropOperatorGroup { name, .. } => format!("DROP {}", name.group.word().to_uppercase()),
         Ddl::DropOperator { .. } => "DROP OPERATOR".into(),
         Ddl::AlterFunction(alter) => routine("ALTER", alter.kind),
         Ddl::DropFunction(drop) => routine("DROP", drop.kind),

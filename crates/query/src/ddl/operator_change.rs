@@ -16,7 +16,7 @@ use super::drop::{Object, depended_upon};
 use super::operator::{JOIN, RESTRICT};
 
 /// What a name of an operator turns out to mean.
-enum Meant {
+pub(super) enum Meant {
     User(Arc<UserOperator>),
     System(&'static registry::Operator),
 }
@@ -45,7 +45,15 @@ impl DdlContext<'_> {
             None => Oid(0),
         };
         let right = resolve(right)?;
-        let (schema, symbol) = self.split(&name.name)?;
+        self.operator_over(&name.name, left, right)
+    }
+
+    /// The operator of this name over just these types; the left one is 0 for a prefix operator.
+    ///
+    /// # Errors
+    /// 42883 if there is none; 3F000.
+    pub(super) fn operator_over(&self, name: &QualifiedName, left: Oid, right: Oid) -> SqlResult<Meant> {
+        let (schema, symbol) = self.split(name)?;
         if schema.is_none_or(|s| s == "pg_catalog")
             && let Some(system) = registry::operator_exact(symbol, left, right)
         {
@@ -63,7 +71,7 @@ impl DdlContext<'_> {
             }
         }
         let before = if left.0 == 0 { String::new() } else { format!("{} ", self.type_shown(left)) };
-        let message = format!("operator does not exist: {before}{} {}", name.name, self.type_shown(right));
+        let message = format!("operator does not exist: {before}{name} {}", self.type_shown(right));
         Err(SqlError::new(SqlState::UndefinedFunction, message))
     }
 

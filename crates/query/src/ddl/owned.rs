@@ -103,6 +103,12 @@ impl DdlContext<'_> {
         for o in catalog.operators.values() {
             add(o.oid.0, o.owner, &None, &|| self.described(&Object::Operator(o.oid)));
         }
+        for f in catalog.operator_families.values() {
+            add(f.oid.0, f.owner, &None, &|| self.described(&Object::OperatorFamily(f.oid)));
+        }
+        for c in catalog.operator_classes.values() {
+            add(c.oid.0, c.owner, &None, &|| self.described(&Object::OperatorClass(c.oid)));
+        }
         for p in catalog.system_privileges.values() {
             add(p.oid.0, SUPERUSER, &Some(p.acl.clone()), &|| described_of_system(p.oid));
         }
@@ -186,6 +192,12 @@ impl DdlContext<'_> {
         for o in catalog.operators.values().filter(|o| gone(o.owner)) {
             self.give_operator(o, owner);
         }
+        for f in catalog.operator_families.values().filter(|f| gone(f.owner)) {
+            self.give_operator_family(f, owner);
+        }
+        for c in catalog.operator_classes.values().filter(|c| gone(c.owner)) {
+            self.give_operator_class(c, owner);
+        }
         let tables = catalog.tables.values().filter(|t| gone(t.owner)).cloned().map(Relation::Table);
         let views = catalog.views.values().filter(|v| gone(v.owner)).cloned().map(Relation::View);
         for relation in tables.chain(views) {
@@ -213,6 +225,10 @@ impl DdlContext<'_> {
         objects.extend(catalog.types.values().filter(|t| gone(t.owner)).map(|t| Object::Type(t.oid)));
         objects.extend(catalog.functions.values().filter(|f| gone(f.owner)).map(|f| Object::Function(f.oid)));
         objects.extend(catalog.operators.values().filter(|o| gone(o.owner)).map(|o| Object::Operator(o.oid)));
+        let families = catalog.operator_families.values().filter(|f| gone(f.owner));
+        objects.extend(families.map(|f| Object::OperatorFamily(f.oid)));
+        let classes = catalog.operator_classes.values().filter(|c| gone(c.owner));
+        objects.extend(classes.map(|c| Object::OperatorClass(c.oid)));
         objects.extend(catalog.schemas.values().filter(|s| gone(s.owner)).map(|s| Object::Schema(s.oid)));
         self.drop_all(&objects, cascade).await?;
         for role in roles {

@@ -21,7 +21,8 @@ use super::binding::{StoredExpression, Usage};
 use super::create_table::{empty_table, on_commit_is_for_temporary};
 use super::expression::{bare_columns, folded};
 use super::names::undefined_table;
-use super::{DdlContext, collation, index_key};
+use super::{DdlContext, collation};
+use crate::partition::hashing::Hashing;
 use crate::system::opclass;
 
 /// Most parts of a partition key.
@@ -101,8 +102,15 @@ impl DdlContext<'_> {
         for (at, (element, part)) in by.keys.iter().zip(bound).enumerate() {
             parts.push(self.part(&table, strategy, (at, element), part)?);
         }
-        self.edit_table(oid, |t| t.partitioned = Some(PartitionKey { strategy, parts }))?;
-        Ok(())
+        let classes: Vec<Oid> =
+            parts.iter().map(|p| p.class).filter(|c| self.now().operator_class(*c).is_some()).collect();
+        self.pin(table.schema, &classes);
+        let table = self.edit_table(oid, |t| t.partitioned = Some(PartitionKey { strategy, parts }))?;
+        match Hashing::of(&table, self.now()).require() {
+            // A class may get its function later.
+            Err(e) if e.code() == SqlState::InvalidObjectDefinition => Ok(()),
+            other => other,
+        }
     }
 
     fn bound_part(&mut self, table: &Table, element: &PartitionElement) -> SqlResult<BoundPart> {
@@ -170,10 +178,9 @@ impl DdlContext<'_> {
         };
         let method = if strategy == PartitionStrategy::Hash { IndexMethod::Hash } else { IndexMethod::Btree };
         let class = match &element.class {
-            Some(_) => index_key::class(method, ty, element.class.as_ref())?,
-            None => opclass::default_of(method, ty.oid).ok_or_else(|| no_class(method, ty))?,
+            Some(name) => self.class_of_part(method, ty, name)?,
+            None => opclass::default_of(method, ty.oid).map(|_| Oid(0)).ok_or_else(|| no_class(method, ty))?,
         };
-        let class = if class.is_default_of(ty.oid) { Oid(0) } else { class.oid };
         Ok(PartitionPart { key, ty, class, collation })
     }
 

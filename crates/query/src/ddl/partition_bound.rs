@@ -16,6 +16,7 @@ use super::DdlContext;
 use super::binding::Usage;
 use super::expression::folded;
 use crate::partition::bounds::{At, Bounds, Conflict};
+use crate::partition::hashing::Hashing;
 use crate::partition::stored_style;
 use crate::system::resolver::style_over;
 
@@ -90,6 +91,7 @@ impl DdlContext<'_> {
             }
             (_, BoundKind::Default) => Ok(PartitionBound::Default),
             (PartitionStrategy::Hash, BoundKind::Hash(words)) => {
+                Hashing::of(parent, self.now()).require()?;
                 let (modulus, remainder) = hash_numbers(words)?;
                 if modulus <= 0 {
                     let message = "modulus for hash partition must be an integer value greater than zero";

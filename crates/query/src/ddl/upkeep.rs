@@ -215,6 +215,10 @@ impl DdlContext<'_> {
                 return Err(SqlError::internal(format!("large object {oid} is not in the catalog")));
             }
             CommentTarget::Operator(name) => (PG_OPERATOR, self.operator_to_comment_on(name)?, 0),
+            CommentTarget::OperatorGroup(name) => {
+                let (class, oid) = self.operator_group_to_comment_on(name)?;
+                (class, oid, 0)
+            }
             CommentTarget::Function(kind, name) => (PG_PROC, self.function_to_comment_on(*kind, name)?, 0),
             // Dumps comment on extensions that are not there to begin with.
             CommentTarget::Other(kind) if kind == "EXTENSION" => return Ok(()),

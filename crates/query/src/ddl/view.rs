@@ -128,6 +128,10 @@ impl DdlContext<'_> {
                 Kind::Function
             } else if self.now().operators.contains_key(used) {
                 Kind::Operator
+            } else if self.now().operator_families.contains_key(used) {
+                Kind::OperatorFamily
+            } else if self.now().operator_classes.contains_key(used) {
+                Kind::OperatorClass
             } else {
                 Kind::Sequence
             };

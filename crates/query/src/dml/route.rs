@@ -145,7 +145,7 @@ impl Writer<'_> {
                 &lower
             };
             let key = self.key_of(&level, own)?;
-            let Some(next) = level.bounds.find(&key) else { return Err(self.no_partition(&level, &key)) };
+            let Some(next) = level.bounds.find(&key)? else { return Err(self.no_partition(&level, &key)) };
             let lens = self.lens(root, next)?;
             if lens.part.table.partitioned.is_none() {
                 return Ok(lens);
@@ -166,7 +166,7 @@ impl Writer<'_> {
             let level = self.level(parent)?;
             let upper = self.lens(&level.shape, part.table.oid)?.up(&row);
             let key = self.key_of(&level, &upper)?;
-            if level.bounds.find(&key) != Some(part.table.oid) {
+            if level.bounds.find(&key)? != Some(part.table.oid) {
                 return Ok(false);
             }
             part = Arc::clone(&level.shape);

@@ -14,6 +14,7 @@ use crate::dml::writer::Shapes;
 use crate::engine::Engine;
 use crate::fast::expr::{RowContext, RowExpr};
 use crate::partition::bounds::Bounds;
+use crate::partition::hashing::Hashing;
 use crate::system::resolver::style_over;
 
 /// Shapes kept before all are dropped and made anew.
@@ -97,6 +98,10 @@ impl Shapes for CatalogShapes {
     }
 
     fn bounds(&self, table: &Table) -> SqlResult<Arc<Bounds>> {
+        if Hashing::is_of_users(table) {
+            // A function of users may be another one by now.
+            return Bounds::of(table, &self.catalog).map(Arc::new);
+        }
         let children = self.catalog.children(table.oid);
         let id = (self.catalog.database, table.oid);
         let mut known = self.cache(table).bounds.lock();

@@ -51,6 +51,7 @@ use crate::exec::frame::Frame;
 use crate::exec::operator::BoxOperator;
 use crate::exec::plan::Node;
 use crate::exec::{ExecEnv, Execution};
+use crate::partition::hashing::Hashing;
 
 pub use statistics::TableStatistics;
 
@@ -67,6 +68,12 @@ pub trait PlanEnv: Send + Sync {
     /// Binds SQL text of a descriptor (index expression or predicate) over the columns of `table`, whose
     /// ids are their attnums. `None` if it cannot be bound: the index is then not used.
     fn bind_expression(&self, table: &Arc<Table>, sql: &str) -> Option<Scalar>;
+
+    /// How the keys of a table that is partitioned by hash are hashed, if more is known of it than its types.
+    fn hashing(&self, table: &Table) -> Option<Hashing> {
+        let _ = table;
+        None
+    }
 }
 
 /// Knows nothing.

@@ -87,7 +87,10 @@ impl Planner<'_> {
     ) -> SqlResult<Level> {
         let is_own = |t: &Arc<Table>| t.bound.is_some() && t.inherits.first() == Some(&branch.oid);
         let own = branches.iter().chain(parts).filter(|t| is_own(t));
-        let bounds = Bounds::new(branch, own.filter_map(|t| Some((t.oid, t.bound.as_ref()?))))?;
+        let mut bounds = Bounds::new(branch, own.filter_map(|t| Some((t.oid, t.bound.as_ref()?))))?;
+        if let Some(hashing) = self.env.hashing(branch) {
+            bounds = bounds.hashed_by(hashing);
+        }
         let below = |list: &[Arc<Table>], place: fn(usize) -> Place| {
             let found = list.iter().enumerate().filter(|(_, t)| is_own(t));
             found.map(|(i, t)| (t.oid, place(i))).collect::<Vec<_>>()

@@ -23,6 +23,7 @@ use gavel_functions::compare::compare;
 use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
 
+use super::hashing::Hashing;
 use super::{hash, stored_style};
 
 /// One value of an edge of a range.
@@ -100,6 +101,7 @@ pub struct Bounds {
     types: Vec<PgType>,
     parts: Parts,
     default: Option<Oid>,
+    hashing: Hashing,
     /// What values are read by.
     style: TextStyle,
 }
@@ -114,16 +116,22 @@ impl Bounds {
         let bounds = children.iter().filter_map(|child| Some((child.oid, child.bound.as_ref()?)));
         // What is kept does not keep the catalog unless it must.
         let style = if has_fields(parent) { stored_style(catalog) } else { TextStyle::default() };
-        Self::read(parent, bounds, style, true)
+        Ok(Self::read(parent, bounds, style, true)?.hashed_by(Hashing::of(parent, catalog)))
     }
 
     /// The same of these partitions. Without a catalog, values of composite types cannot be read: all partitions overlap
-    /// with everything then, and no key is found.
+    /// with everything then, and no key is found. So it is with classes of users until [`Self::hashed_by`] says how.
     ///
     /// # Errors
     /// As [`Self::of`].
     pub fn new<'a>(parent: &Table, partitions: impl IntoIterator<Item = (Oid, &'a PartitionBound)>) -> SqlResult<Self> {
         Self::read(parent, partitions, TextStyle::default(), false)
+    }
+
+    /// With keys that are hashed like this.
+    #[must_use]
+    pub fn hashed_by(self, hashing: Hashing) -> Self {
+        Self { hashing, ..self }
     }
 
     fn read<'a>(
@@ -141,7 +149,7 @@ impl Bounds {
             PartitionStrategy::Range => Parts::Range(Vec::new()),
             PartitionStrategy::Hash => Parts::Hash(Vec::new()),
         };
-        let mut out = Self { types, parts, default: None, style };
+        let mut out = Self { types, parts, default: None, hashing: Hashing::plain(parent), style };
         for (oid, bound) in partitions {
             out.add(oid, bound)?;
         }
@@ -213,36 +221,45 @@ impl Bounds {
 
     /// The partition that rows with this key belong to, the default one among them; `None` if no partition takes them.
     /// There is a value for each part of the key.
-    pub fn find(&self, key: &[Datum]) -> Option<Oid> {
-        self.own(key).or(self.default)
+    ///
+    /// # Errors
+    /// As [`Hashing::hash`].
+    pub fn find(&self, key: &[Datum]) -> SqlResult<Option<Oid>> {
+        Ok(self.own(key)?.or(self.default))
     }
 
     /// The same without the default partition.
-    fn own(&self, key: &[Datum]) -> Option<Oid> {
-        match &self.parts {
-            Parts::List(values, null) => match key.first()? {
-                Datum::Null => *null,
-                value => {
-                    let ty = type_at(&self.types, 0);
-                    let at = values.binary_search_by(|(other, _)| compare(other, value, ty)).ok()?;
-                    Some(values[at].1)
-                }
-            },
-            Parts::Range(ranges) => {
-                if key.iter().any(Datum::is_null) {
-                    return None;
-                }
-                let behind = |edges: &[Edge]| compare_with_key(edges, key, &self.types).is_gt();
-                let at = ranges.partition_point(|range| !behind(&range.from));
-                let range = ranges.get(at.checked_sub(1)?)?;
-                behind(&range.to).then_some(range.partition)
-            }
+    fn own(&self, key: &[Datum]) -> SqlResult<Option<Oid>> {
+        Ok(match &self.parts {
+            Parts::List(values, null) => self.of_list(values, *null, key),
+            Parts::Range(ranges) => self.of_range(ranges, key),
             Parts::Hash(hashes) => {
-                let hash = hash::of_key(key, self.types.iter().map(|ty| ty.oid)).ok()?;
+                let hash = self.hashing.hash(key)?;
                 hashes.iter().find(|(modulus, remainder, _)| hash::matches(hash, *modulus, *remainder)).map(|h| h.2)
             }
             Parts::Unread(_) => None,
+        })
+    }
+
+    fn of_list(&self, values: &[(Datum, Oid)], null: Option<Oid>, key: &[Datum]) -> Option<Oid> {
+        match key.first()? {
+            Datum::Null => null,
+            value => {
+                let ty = type_at(&self.types, 0);
+                let at = values.binary_search_by(|(other, _)| compare(other, value, ty)).ok()?;
+                values.get(at).map(|found| found.1)
+            }
         }
+    }
+
+    fn of_range(&self, ranges: &[Range], key: &[Datum]) -> Option<Oid> {
+        if key.iter().any(Datum::is_null) {
+            return None;
+        }
+        let behind = |edges: &[Edge]| compare_with_key(edges, key, &self.types).is_gt();
+        let at = ranges.partition_point(|range| !behind(&range.from));
+        let range = ranges.get(at.checked_sub(1)?)?;
+        behind(&range.to).then_some(range.partition)
     }
 }
 

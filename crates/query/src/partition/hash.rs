@@ -5,24 +5,21 @@ use gavel_functions::hash;
 use gavel_types::{Datum, Oid, SqlResult};
 
 /// Seed of the hash functions of a key's values.
-const SEED: u64 = 0x7A5B_2236_7996_DCFD;
+pub const SEED: u64 = 0x7A5B_2236_7996_DCFD;
 
-/// The hash of a whole key of these types.
+/// What the hash of a key begins with.
+pub const START: u64 = 0;
+
+/// The hash of a value by PostgreSQL's function for its type.
 ///
 /// # Errors
 /// XX000 for a type without hashes, which no key of a hash partitioned table has.
-pub fn of_key(values: &[Datum], types: impl IntoIterator<Item = Oid>) -> SqlResult<u64> {
-    let mut sum = 0_u64;
-    for (value, ty) in values.iter().zip(types) {
-        // NULLs count for nothing.
-        if !value.is_null() {
-            sum = combine(sum, hash::of(value, ty, SEED)?);
-        }
-    }
-    Ok(sum)
+pub fn of_value(value: &Datum, ty: Oid) -> SqlResult<u64> {
+    hash::of(value, ty, SEED)
 }
 
-fn combine(a: u64, b: u64) -> u64 {
+/// The hash of what was combined to `a` before, and of one more value with hash `b`.
+pub fn combine(a: u64, b: u64) -> u64 {
     a ^ b.wrapping_add(0x49a0_f4dd_15e5_a8e3).wrapping_add(a << 54).wrapping_add(a >> 7)
 }
 

@@ -5,11 +5,12 @@
 //! |---|---|
 //! | [`bounds`] | the bounds of a table's partitions, searched and compared |
 //! | [`condition`] | bounds as SQL over rows |
-//! | [`hash`] | hashes of keys |
+//! | [`hash`], [`hashing`] | hashes of values; of keys, by functions of users too |
 
 pub mod bounds;
 pub mod condition;
 pub mod hash;
+pub mod hashing;
 
 use std::sync::Arc;
 

@@ -15,6 +15,7 @@ use crate::exec::{ExecEnv, Execution};
 use crate::fast::rel::FastRel;
 use crate::lower::walk::Refs;
 use crate::lower::{self, PlanEnv, PlannedQuery, TableStatistics};
+use crate::partition::hashing::Hashing;
 use crate::session::access::Access;
 use crate::session::{Session, binding};
 use crate::settings::PUSH_DOWN;
@@ -316,6 +317,10 @@ impl PlanEnv for CatalogPlanEnv {
     fn bind_expression(&self, table: &Arc<Table>, sql: &str) -> Option<Scalar> {
         let style = style_over(&self.catalog);
         binding::table_scalar(&self.catalog, table, sql, gavel_binder::TableExpr::Stored, &style).ok()
+    }
+
+    fn hashing(&self, table: &Table) -> Option<Hashing> {
+        Hashing::is_of_users(table).then(|| Hashing::of(table, &self.catalog))
     }
 }
 

@@ -9,7 +9,7 @@ use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{ArrayValue, Datum, Oid, PgType};
 
 use super::table::{Rows, oids, texts};
-use super::{SystemContext, privileges};
+use super::{SystemContext, operator_classes, privileges};
 
 pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> bool {
     match name {
@@ -27,10 +27,22 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
         }
         "pg_cast" => casts(out),
         "pg_am" => facts("pg_am", include_str!("data/pg_am.tsv"), out),
-        "pg_opclass" => facts("pg_opclass", include_str!("data/pg_opclass.tsv"), out),
-        "pg_opfamily" => facts("pg_opfamily", include_str!("data/pg_opfamily.tsv"), out),
-        "pg_amop" => facts("pg_amop", include_str!("data/pg_amop.tsv"), out),
-        "pg_amproc" => facts("pg_amproc", include_str!("data/pg_amproc.tsv"), out),
+        "pg_opclass" => {
+            facts("pg_opclass", include_str!("data/pg_opclass.tsv"), out);
+            operator_classes::classes(context, out);
+        }
+        "pg_opfamily" => {
+            facts("pg_opfamily", include_str!("data/pg_opfamily.tsv"), out);
+            operator_classes::families(context, out);
+        }
+        "pg_amop" => {
+            facts("pg_amop", include_str!("data/pg_amop.tsv"), out);
+            operator_classes::operators(context, out);
+        }
+        "pg_amproc" => {
+            facts("pg_amproc", include_str!("data/pg_amproc.tsv"), out);
+            operator_classes::functions(context, out);
+        }
         "pg_collation" => facts("pg_collation", include_str!("data/pg_collation.tsv"), out),
         "pg_language" => languages(context, out),
         "pg_tablespace" => facts("pg_tablespace", include_str!("data/pg_tablespace.tsv"), out),

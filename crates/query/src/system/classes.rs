@@ -27,6 +27,7 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
         "pg_depend" => {
             depends(context, out);
             function_depends(context, out);
+            super::operator_classes::depends(context, out);
         }
         "pg_description" => descriptions(context, out, false),
         "pg_shdescription" => descriptions(context, out, true),

@@ -47,7 +47,7 @@ fn index(row: &mut Row<'_>, t: &Table, i: &Index) {
     row.set("indkey", numbers(i.keys.iter().map(|k| number(&k.0)).chain(i.include.iter().copied())));
     let collation = |ty: PgType| registry::type_info(ty.oid).map_or(Oid(0), |t| t.collation);
     row.set("indcollation", oids(i.keys.iter().map(|k| collation(ty(&k.0)))));
-    let class = |at: usize| opclass::class_of(t, i, at).map_or(Oid(0), |c| c.oid);
+    let class = |at: usize| i.class(at).or_else(|| opclass::class_of(t, i, at).map(|c| c.oid)).unwrap_or_default();
     row.set("indclass", oids((0..keys).map(class)));
     row.set("indoption", numbers(i.keys.iter().map(|k| i16::from(k.1) | i16::from(k.2) << 1)));
     let expressions: Vec<&str> = i

@@ -11,7 +11,7 @@ use gavel_types::Oid;
 
 use super::SystemContext;
 use super::deparse::Layout;
-use super::{foreign_part, opclass};
+use super::{foreign_part, opclass, operator_classes};
 use crate::ddl::names::quote;
 
 /// A relation's name, qualified only if it must be.
@@ -142,6 +142,8 @@ fn index_keys(context: &SystemContext<'_>, table: &Table, index: &Index, pretty:
         let mut out = index_key(context, table, key, pretty);
         if let Some(class) = index.class(at).and_then(opclass::by_oid) {
             out.push_str(&format!(" {}", quote(class.name)));
+        } else if let Some(class) = index.class(at).and_then(|oid| context.catalog.operator_class(oid)) {
+            out.push_str(&format!(" {}", operator_classes::class_text(context.catalog, context.search_path, class)));
         }
         match (descending, nulls_first) {
             (false, true) => out.push_str(" NULLS FIRST"),

@@ -75,6 +75,10 @@ pub fn call(
     if proc.name == "satisfies_hash_partition" {
         return Some(super::hash_partition::satisfies(context, call, args));
     }
+    if proc.name == "pg_describe_object" {
+        let object = (a.oid(0), a.oid(1), a.int(2).unwrap_or(0));
+        return Some(super::description::describe(context, names, object).and_then(text));
+    }
     if let Some(result) = definitions(context, proc, &a).or_else(|| types_and_visibility(context, proc, &a)) {
         return Some(result);
     }
@@ -304,6 +308,16 @@ fn types_and_visibility(context: &SystemContext<'_>, proc: &Proc, a: &Args<'_>) 
             let found = context.catalog.operator(a.oid(0));
             let visible = found.is_some_and(|o| super::operators::is_visible(context.catalog, context.search_path, o));
             Ok(Datum::Bool(visible))
+        }
+        "pg_opclass_is_visible" if context.catalog.operator_class(a.oid(0)).is_some() => {
+            let found = context.catalog.operator_class(a.oid(0));
+            let (catalog, path) = (context.catalog, context.search_path);
+            Ok(Datum::Bool(found.is_some_and(|c| super::operator_classes::is_class_visible(catalog, path, c))))
+        }
+        "pg_opfamily_is_visible" if context.catalog.operator_family(a.oid(0)).is_some() => {
+            let found = context.catalog.operator_family(a.oid(0));
+            let (catalog, path) = (context.catalog, context.search_path);
+            Ok(Datum::Bool(found.is_some_and(|f| super::operator_classes::is_family_visible(catalog, path, f))))
         }
         // Everything else of these kinds is PostgreSQL's own, and `pg_catalog` is always on the path.
         "pg_operator_is_visible"

@@ -9,6 +9,7 @@ use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use super::SystemContext;
 use super::opclass;
 use crate::partition::hash;
+use crate::partition::hashing::Hashing;
 
 /// Runs it. Key values follow the table, modulus and remainder one by one, or in one array.
 ///
@@ -81,6 +82,6 @@ pub(super) fn satisfies(context: &SystemContext<'_>, call: &Call<'_>, args: &[Da
             values
         }
     };
-    let hash = hash::of_key(values, key.parts.iter().map(|p| p.ty.oid))?;
+    let hash = Hashing::of(table, context.catalog).hash(values)?;
     Ok(Datum::Bool(hash::matches(hash, *modulus, *remainder)))
 }

@@ -14,7 +14,7 @@
 //! | `hash_partition` | `satisfies_hash_partition` |
 //! | `types` | `pg_type` and `pg_enum` of users' types |
 //! | `builtin` | `pg_type`, `pg_proc`, `pg_operator`, … and facts kept as data |
-//! | [`opclass`] | operator classes of indexes |
+//! | [`opclass`], `operator_classes` | operator classes of indexes; those of users |
 //! | `cluster` | databases, roles, settings |
 //! | `sessions` | what sessions do, have prepared, have open and hold |
 //! | `jobs` | jobs, and indexes that are being built |
@@ -26,6 +26,7 @@
 //! | `information`, `information_types` | `information_schema` |
 //! | `routines` | functions and procedures of users |
 //! | [`definition`] | `pg_get_indexdef` and its kin |
+//! | `description` | `pg_describe_object` |
 //! | [`deparse`] | stored queries and expressions as PostgreSQL shows them |
 //! | [`functions`] | functions of the session over the catalog |
 //! | [`resolver`] | `regclass` and its kin: names to OIDs and back |
@@ -39,6 +40,7 @@ mod constraints;
 pub mod definition;
 pub mod deparse;
 mod descent;
+mod description;
 mod foreign_part;
 pub mod functions;
 mod hash_partition;
@@ -48,6 +50,7 @@ mod inquiry;
 pub mod jobs;
 mod listings;
 pub mod opclass;
+pub(crate) mod operator_classes;
 pub mod operators;
 pub mod partition;
 pub mod partition_constraint;

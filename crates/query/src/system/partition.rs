@@ -17,7 +17,7 @@ use gavel_types::{Oid, PgType};
 use super::opclass::{self, OperatorClass};
 use super::resolver::style_over;
 use super::table::{Rows, numbers, oids};
-use super::{SystemContext, definition, deparse};
+use super::{SystemContext, definition, deparse, operator_classes};
 use crate::ddl::collation::COLLATIONS;
 use crate::ddl::names::quote;
 use crate::partition::stored_style;
@@ -39,7 +39,10 @@ pub(super) fn fill(context: &SystemContext<'_>, name: &str, out: &mut Rows) -> b
             row.set("partnatts", i16::try_from(key.parts.len()).unwrap_or(0));
             row.set("partdefid", default_partition(context, t).unwrap_or_default());
             row.set("partattrs", numbers(key.parts.iter().map(|p| column_number(p).unwrap_or(0))));
-            row.set("partclass", oids(parts.iter().map(|p| p.class.map_or(Oid(0), |c| c.oid))));
+            row.set(
+                "partclass",
+                oids(parts.iter().map(|p| p.own_class.or(p.class.map(|c| c.oid)).unwrap_or_default())),
+            );
             row.set("partcollation", oids(parts.iter().map(|p| p.collation)));
             row.set("partexprs", stored_expressions(key));
         });
@@ -113,7 +116,10 @@ pub(super) struct Part {
     /// The collation that it has by itself, and the one that the key compares it by; 0 for none.
     pub own_collation: Oid,
     pub collation: Oid,
+    /// In the place of a class of users the default one.
     pub class: Option<&'static OperatorClass>,
+    /// The class of users that is named.
+    pub own_class: Option<Oid>,
 }
 
 /// The collation of a type's values; 0 for none.
@@ -146,15 +152,18 @@ pub(super) fn parts(context: &SystemContext<'_>, table: &Table, key: &PartitionK
             }
         };
         let class = match part.class {
-            Oid(0) => opclass::default_of(method, part.ty.oid),
+            Oid(0) => None,
             named => opclass::by_oid(named),
         };
+        let class = class.or_else(|| opclass::default_of(method, part.ty.oid));
+        let own_class = context.catalog.operator_class(part.class).map(|c| c.oid);
         Part {
             shown,
             ty: key_type(table, part),
             own_collation: own.unwrap_or(of_type),
             collation: part.collation.unwrap_or(of_type),
             class,
+            own_class,
         }
     };
     key.parts.iter().map(one).collect()
@@ -179,7 +188,9 @@ pub fn key(context: &SystemContext<'_>, table: &Table) -> Option<String> {
         if known.collation != Oid(0) && known.collation != known.own_collation {
             out.push_str(&collate(known.collation));
         }
-        if let Some(class) = known.class.filter(|c| !c.is_default_of(part.ty.oid)) {
+        if let Some(class) = known.own_class.and_then(|oid| context.catalog.operator_class(oid)) {
+            out.push_str(&format!(" {}", operator_classes::class_text(context.catalog, context.search_path, class)));
+        } else if let Some(class) = known.class.filter(|c| !c.is_default_of(part.ty.oid)) {
             out.push_str(&format!(" {}", quote(class.name)));
         }
         out

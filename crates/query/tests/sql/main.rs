@@ -136,6 +136,8 @@ scripts! {
     copy_takes_some_rows
     bodies_in_plpgsql_run
     operators_of_users_run
+    operator_class
+    operator_classes_keep_the_default_order
     aggregates_of_users_run
     aggregates_are_defined_and_dropped
     bodies_run_with_rights

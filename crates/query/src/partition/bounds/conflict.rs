@@ -21,7 +21,7 @@ impl Bounds {
                         Some(text) => value_of(text, &self.types, 0, &self.style)?,
                         None => Datum::Null,
                     };
-                    if let Some(other) = self.own(&[value]) {
+                    if let Some(other) = self.own(&[value])? {
                         return Ok(Some(Conflict::Overlap(other, At::Item(at))));
                     }
                 }

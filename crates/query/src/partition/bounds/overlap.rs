@@ -35,7 +35,10 @@ impl Bounds {
         match wanted? {
             Wanted::Anything => None,
             Wanted::Null => Some(null.or(self.default).into_iter().collect()),
-            Wanted::Values(items) => Some(items.iter().filter_map(|v| self.find(std::slice::from_ref(v))).collect()),
+            Wanted::Values(items) => {
+                let find = |v: &Datum| self.find(std::slice::from_ref(v)).ok().flatten();
+                Some(items.iter().filter_map(find).collect())
+            }
             Wanted::Not(items) => of(&|value| !items.iter().any(|item| compare(item, value, ty).is_eq())),
             Wanted::Range(low, high) => of(&|value| is_above(low, value, ty) && is_below(high, value, ty)),
         }
@@ -43,8 +46,14 @@ impl Bounds {
 
     /// `None`: all.
     fn hashes(&self, hashes: &[(i32, i32, Oid)], wanted: &[Wanted]) -> Option<Vec<Oid>> {
+        if !self.hashing.follows_equality() {
+            return None;
+        }
         let of = |key: &[Datum]| -> Option<Option<Oid>> {
-            let hash = hash::of_key(key, self.types.iter().map(|ty| ty.oid)).ok()?;
+            if !self.hashing.takes(key) {
+                return None;
+            }
+            let hash = self.hashing.hash(key).ok()?;
             Some(hashes.iter().find(|(modulus, remainder, _)| hash::matches(hash, *modulus, *remainder)).map(|h| h.2))
         };
         if let [Wanted::Values(items)] = wanted {
