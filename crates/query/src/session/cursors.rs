@@ -138,11 +138,7 @@ impl Session {
         let key = self.cursor_row(&current.cursor, &modify.table)?;
         // A row that has moved to another key meanwhile is followed, as far as that has not been undone.
         let work = self.work().await?;
-        let state = work.state.lock().await;
-        let places = state.places_of(key);
-        let there = state.txn.view().get(&places).await?;
-        drop(state);
-        let last = places.into_iter().zip(there).rev().find_map(|(key, row)| row.map(|_| key));
+        let last = work.state.lock().await.place_of(key).await?;
         // The cursor may read other tables under the same name: their rows are none of this one's.
         let own = object_range(work.tenant(), ObjectId(modify.table.storage.0));
         let last = last.filter(|key| modify.tree.is_some() || own.contains(key));
