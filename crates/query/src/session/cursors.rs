@@ -12,6 +12,7 @@ use gavel_encoding::layout::object_range;
 use gavel_types::{Datum, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
+use crate::lower::walk::Refs;
 use crate::prepared::cursor::{Cursor, Keep};
 use crate::prepared::portals::{CursorInfo, Portal, PortalState};
 use crate::prepared::{Planned, Prepared, keep_columns};
@@ -53,7 +54,13 @@ impl Session {
         };
         let shown = query.output.len() - keys.len();
         let columns = describe(query.output.iter().take(shown));
-        let executed = Box::pin(self.run_query_of(planned, describe(&query.output), params)).await?;
+        let all = describe(&query.output);
+        let executed = if locks && !hold && only_locks(&query.rel) {
+            // Rows are locked as they are fetched.
+            Box::pin(self.begin_query_of(planned, all, params)).await?
+        } else {
+            Box::pin(self.run_query_of(planned, all, params)).await?
+        };
         let limit = self.engine.settings.statement_memory_bytes;
         let cursor = Cursor::new(Box::new(executed), keep, limit).with_keys(keys.clone());
         if !keys.is_empty() {
@@ -226,6 +233,12 @@ fn goes_back(rel: &Rel) -> bool {
         Rel::With { body, .. } => goes_back(body),
         _ => false,
     }
+}
+
+/// Whether a query locks rows and changes nothing.
+fn only_locks(rel: &Rel) -> bool {
+    let refs = Refs::of_rel(rel);
+    !refs.calls && !refs.modifies
 }
 
 fn no_cursor(name: &str) -> SqlError {

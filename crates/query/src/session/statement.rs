@@ -211,6 +211,22 @@ impl Session {
         columns: Arc<[ColumnDesc]>,
         params: Vec<Datum>,
     ) -> SqlResult<Executed> {
+        let mut executed = self.begin_query_of(planned, columns, params).await?;
+        if matches!(&planned.body, Body::Query { locks: Some(_), .. }) {
+            self.drive(executed.collect()).await?;
+            // Modifying CTEs have written by now.
+            self.finish_writes().await?;
+        }
+        Ok(executed)
+    }
+
+    /// The same, whose rows are all still to be read.
+    pub(crate) async fn begin_query_of(
+        &mut self,
+        planned: &Planned,
+        columns: Arc<[ColumnDesc]>,
+        params: Vec<Datum>,
+    ) -> SqlResult<Executed> {
         let Body::Query { plan, locks, fast } = &planned.body else {
             return Err(SqlError::internal("not a query"));
         };
@@ -227,13 +243,7 @@ impl Session {
         let access = self.access(params).await?;
         let plan = plan.as_ref().ok_or_else(|| SqlError::internal("query without a plan"))?;
         let operator = self.start(plan, access)?;
-        let mut executed = Executed::stream(columns, operator);
-        if locks.is_some() {
-            self.drive(executed.collect()).await?;
-            // Modifying CTEs have written by now.
-            self.finish_writes().await?;
-        }
-        Ok(executed)
+        Ok(Executed::stream(columns, operator))
     }
 
     /// # Errors
