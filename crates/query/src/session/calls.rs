@@ -193,6 +193,11 @@ impl Drop for Driving {
 }
 
 impl Session {
+    /// Whether the statement that runs is a part of something: of a transaction block, or of a body.
+    pub(crate) fn is_enclosed(&self) -> bool {
+        self.block.is_explicit() || self.routines.in_body()
+    }
+
     /// Waits for what a plan does, and does the calls that it asks for meanwhile.
     ///
     /// # Errors

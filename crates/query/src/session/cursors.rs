@@ -36,7 +36,7 @@ impl Session {
         };
         let name = declare.names.first().map(|n| n.value.clone()).unwrap_or_default();
         let (hold, binary) = (declare.hold == Some(true), declare.binary == Some(true));
-        if !hold && !self.block.is_explicit() && !self.routines.in_body() {
+        if !hold && !self.is_enclosed() {
             return Err(SqlError::new(
                 SqlState::NoActiveSqlTransaction,
                 "DECLARE CURSOR can only be used in transaction blocks",
