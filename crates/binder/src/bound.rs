@@ -349,6 +349,9 @@ pub enum Rel {
     Lock {
         input: Box<Rel>,
         targets: Vec<LockTarget>,
+        /// Of a cursor, which is read while its transaction goes on: rows pass one by one as they are asked for, and none
+        /// that the transaction has written since the query began.
+        follows: bool,
     },
     /// INSERT/UPDATE/DELETE … RETURNING inside a CTE or a function: puts out its returning columns.
     Modify(Box<Modify>),

@@ -39,7 +39,7 @@ pub use bind::operator::{compatible as compatible_operator, sortable};
 pub use bind::policy::{PolicyText, policy_text};
 pub use bind::polymorphic::is_polymorphic;
 pub use bind::record::{query_tree, recorded_default, recorded_policy, recorded_table_expr};
-pub use bind::routine::{CheckedBody, check_body, in_body};
+pub use bind::routine::{CheckedBody, check_body, in_body, is_command};
 pub use bind::rule_definition::{RuleDefinition, WrittenRule, rule_definition};
 pub use bind::statement::bind;
 pub use bind::support::{Fit, fit};

@@ -265,10 +265,10 @@ fn rel(r: &Rel, depth: usize, out: &mut String) {
             let columns: Vec<String> = columns.iter().map(|(a, b, _)| format!("#{}=#{}", a.0, b.0)).collect();
             line(depth, &format!("cte ref {} [{}]", cte.0, columns.join(", ")), out);
         }
-        Rel::Lock { input, targets } => {
+        Rel::Lock { input, targets, follows } => {
             let targets: Vec<String> =
                 targets.iter().map(|t| format!("{} #{} {:?}", t.table.name, t.row_key.0, t.mode)).collect();
-            line(depth, &format!("lock {}", targets.join(", ")), out);
+            line(depth, &format!("lock{} {}", if *follows { " following" } else { "" }, targets.join(", ")), out);
             rel(input, depth + 1, out);
         }
         Rel::Modify(m) => modify(m, depth, out),

@@ -11,7 +11,7 @@ use gavel_encoding::layout::temporary_object;
 use gavel_types::{CheckMode, CommitRequest, Epoch, Notification, Timestamp, TxnId, WriteMode};
 use parking_lot::Mutex;
 
-use crate::buffer::{WriteBuffer, WriteMap};
+use crate::buffer::{Entry, WriteBuffer, WriteMap};
 use crate::checks::CheckSet;
 use crate::commit::{self, CommitError, Committed};
 use crate::error::{Error, Limits};
@@ -110,6 +110,20 @@ impl Transaction {
     /// Whether `key` was not there before, and this transaction has put it there. Of temporary tables never.
     pub fn has_inserted(&self, key: &[u8]) -> bool {
         self.buffer.map().get(key).is_some_and(|entry| entry.mode == WriteMode::Insert)
+    }
+
+    /// Whether `key` was written after `view` was taken. What was undone since then does not count.
+    pub fn has_written_since(&self, view: &ReadView, key: &[u8]) -> bool {
+        let now = if temporary_object(key).is_some() { self.temporary.writes.map() } else { self.buffer.map() };
+        match (view.own(key).get(key), now.get(key)) {
+            (None, None) => false,
+            // The value of a write is never another one's, even if it is equal.
+            (Some(Entry { value: Some(then), .. }), Some(Entry { value: Some(now), .. })) => {
+                (then.as_ptr(), then.len()) != (now.as_ptr(), now.len())
+            }
+            (Some(then), Some(now)) => then.value != now.value,
+            _ => true,
+        }
     }
 
     /// Takes back what was written to `key`, which then is as it was before. Not for temporary tables.

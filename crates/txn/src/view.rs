@@ -66,7 +66,7 @@ impl ReadView {
     }
 
     /// Own writes as of the view, to the object that `key` (or a bound of a range) belongs to.
-    fn own(&self, key: &[u8]) -> &WriteMap {
+    pub(crate) fn own(&self, key: &[u8]) -> &WriteMap {
         if temporary_object(key).is_some() { &self.temporary_writes } else { &self.writes }
     }
 

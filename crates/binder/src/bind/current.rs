@@ -11,6 +11,7 @@ use sqlparser::ast;
 
 use super::Binder;
 use super::scalar::{Typed, column, scalar};
+use super::user_call::one_row;
 use super::walk;
 use super::written::Written;
 use crate::bound::{ColumnId, CurrentOf, CursorRow, Modify, Output, Query, Rel, Scalar, ScalarKind, Source, Statement};
@@ -92,6 +93,25 @@ impl Binder<'_> {
             _ => {}
         }
     }
+}
+
+/// Has the locks of a cursor's query take note of what its transaction does while it is read. They go below LIMIT, so that
+/// rows which are left out do not count.
+pub fn follow_changes(rel: &mut Rel) {
+    walk::inputs_mut(rel, &mut follow_changes);
+    if !matches!(rel, Rel::Lock { .. }) {
+        return;
+    }
+    *rel = match std::mem::replace(rel, one_row()) {
+        Rel::Lock { input, targets, .. } => match *input {
+            Rel::Limit { input, limit, offset, with_ties } => {
+                let locked = Rel::Lock { input, targets, follows: true };
+                Rel::Limit { input: Box::new(locked), limit, offset, with_ties }
+            }
+            other => Rel::Lock { input: Box::new(other), targets, follows: true },
+        },
+        other => other,
+    };
 }
 
 /// The tables under whose names a row may be changed that was read as one of `table`'s.

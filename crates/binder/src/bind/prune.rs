@@ -158,7 +158,7 @@ fn visit(rel: &mut Rel, needed: &mut Needed) {
             visit(right, needed);
             visit(left, needed);
         }
-        Rel::Lock { input, targets } => {
+        Rel::Lock { input, targets, .. } => {
             needed.extend(targets.iter().flat_map(LockTarget::columns));
             visit(input, needed);
         }

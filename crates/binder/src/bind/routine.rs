@@ -10,6 +10,8 @@
 //! 1. A body is bound with its parameters' types alone, whatever the arguments are.
 //! 2. Its last relation puts out the columns of the result, with the types that the function is declared with.
 //! 3. A function in whose body itself is called is refused when it is run, not when it is defined.
+//! 4. A body that holds more than queries ([`is_command`]) is bound only while it is defined: a call of it is
+//!    [`Rel::Called`], as one of a body in PL/pgSQL is.
 
 use std::sync::Arc;
 
@@ -25,8 +27,9 @@ use super::query::{BoundQuery, OutColumn};
 use super::scalar::{Typed, column, null, scalar};
 use super::scope::Level;
 use super::typename::format_type;
+use super::user_call::one_row;
 use super::view::without_position;
-use crate::bound::{Called, ColumnId, Rel, Scalar, ScalarKind};
+use crate::bound::{Called, ColumnId, Rel, Scalar, ScalarKind, Statement};
 use crate::context::BindContext;
 use crate::ddl;
 use crate::parse::{self, Pos};
@@ -203,6 +206,10 @@ impl Binder<'_> {
         if matches!(function.body, Body::Plpgsql(_)) {
             return self.interpreted(function, types, returned, wanted);
         }
+        let statements = statements(&function.body)?;
+        if !self.is_opaque() && statements.iter().any(|(_, statement)| is_command(statement)) {
+            return self.interpreted(function, types, returned, wanted);
+        }
         if self.routines.contains(&function.oid) || self.routines.len() >= MAX_NESTING {
             return Err(endless());
         }
@@ -232,7 +239,6 @@ impl Binder<'_> {
         }
         let mut steps = Vec::new();
         let mut edits = Vec::new();
-        let statements = statements(&function.body)?;
         // Such a body takes the place of a call in FROM in PostgreSQL, too, and says nothing of itself.
         let plain = function.set && !function.strict && !function.security_definer && function.volatility != 'v';
         let apart = !plain || statements.len() != 1;
@@ -348,6 +354,7 @@ impl Binder<'_> {
             if may_write { Ok(()) } else { Err(SqlError::unsupported(text)) }
         };
         match statement {
+            command if is_command(command) => self.body_command(command),
             ast::Statement::Query(query) => match &*query.body {
                 ast::SetExpr::Insert(inner) | ast::SetExpr::Update(inner) | ast::SetExpr::Delete(inner) => {
                     writes(verb_of(inner))?;
@@ -377,8 +384,25 @@ impl Binder<'_> {
                 self.levels.pop();
                 step
             }
-            other => Err(refused(other)),
+            _ => Err(SqlError::internal("a statement that is neither a query nor a command")),
         }
+    }
+
+    /// A command in the body of a function that is being defined: what it reads is bound, the rest shows when it runs.
+    fn body_command(&mut self, command: &ast::Statement) -> SqlResult<Step> {
+        use ast::Statement as S;
+        if matches!(command, S::Declare { .. } | S::Explain { .. } | S::Call(_)) {
+            let gives = match self.whole(command)? {
+                Statement::Call(query) => !query.output.is_empty(),
+                Statement::Invoke { output, .. } => !output.is_empty(),
+                _ => false,
+            };
+            if gives {
+                let text = "calling procedures with output arguments is not supported in SQL functions";
+                return Err(SqlError::unsupported(text));
+            }
+        }
+        Ok(Step { rel: one_row(), columns: None })
     }
 
     /// A DML statement, with what rules make of it.
@@ -562,17 +586,16 @@ fn verb_of(statement: &ast::Statement) -> &'static str {
     }
 }
 
-/// 0A000 for a statement that a body cannot hold.
-fn refused(statement: &ast::Statement) -> SqlError {
-    let text = ddl::carried(statement).map_or_else(|| statement.to_string(), str::to_owned);
-    let mut words = text.split_whitespace().map(str::to_uppercase);
-    let first = words.next().unwrap_or_default();
-    let control = ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "START"].contains(&first.as_str());
-    if control {
-        return SqlError::unsupported(format!("{first} is not allowed in an SQL function"));
+/// Whether a statement is no query. A body that holds one is interpreted, as it may do whatever a session may.
+pub fn is_command(statement: &ast::Statement) -> bool {
+    match statement {
+        ast::Statement::Query(query) => ddl::select_into(query).is_some(),
+        ast::Statement::Insert(_)
+        | ast::Statement::Update(_)
+        | ast::Statement::Delete(_)
+        | ast::Statement::Merge(_) => false,
+        _ => true,
     }
-    SqlError::unsupported(format!("{first} is not supported in functions"))
-        .hint("Bodies of functions may hold SELECT, VALUES, INSERT, UPDATE, DELETE and MERGE.")
 }
 
 /// The statements of a body, each with the text that its places are in.

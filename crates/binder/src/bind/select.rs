@@ -460,7 +460,7 @@ impl Binder<'_> {
         }
         rel = self.limit(rel, tail, &keys)?;
         if !lock_columns.is_empty() {
-            rel = Rel::Lock { input: Box::new(rel), targets: lock_columns };
+            rel = Rel::Lock { input: Box::new(rel), targets: lock_columns, follows: false };
         }
         Ok(BoundQuery { rel, columns, tree: None })
     }

@@ -121,7 +121,11 @@ impl Binder<'_> {
                 return refused("INSENSITIVE CURSOR", "valid", SqlState::InvalidCursorDefinition, detail);
             }
         }
-        let rows = if declare.hold == Some(true) { Vec::new() } else { self.put_out_rows(&mut bound) };
+        if declare.hold == Some(true) {
+            return Ok(Statement::Declare(bound, Vec::new()));
+        }
+        super::current::follow_changes(&mut bound.rel);
+        let rows = self.put_out_rows(&mut bound);
         Ok(Statement::Declare(bound, rows))
     }
 

@@ -434,8 +434,18 @@ pub fn run(function: &Function, first: Vec<Rel>, last: Rel) -> Rel {
         return last;
     }
     // Errors of an interpreted body have a context of their own.
-    let function = if matches!(function.body, Body::Plpgsql(_)) { String::new() } else { function.name.clone() };
+    let interpreted = matches!(function.body, Body::Plpgsql(_)) || is_call_of(&last, function);
+    let function = if interpreted { String::new() } else { function.name.clone() };
     Rel::Statements { function, guard: None, first, last: Box::new(last) }
+}
+
+/// Whether what `rel` gives comes from a call of this function as it is.
+fn is_call_of(rel: &Rel, function: &Function) -> bool {
+    match rel {
+        Rel::Called(called) => called.function.oid == function.oid,
+        Rel::Project { input, .. } | Rel::Limit { input, .. } => is_call_of(input, function),
+        _ => false,
+    }
 }
 
 /// One row of these columns.

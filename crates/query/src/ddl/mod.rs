@@ -40,6 +40,7 @@
 //! | [`temporary`] | what becomes of temporary objects at COMMIT and DISCARD |
 //! | `upkeep` | TRUNCATE, COMMENT, and statements without effect |
 //! | [`expression`] | changes to stored SQL text |
+//! | [`command`] | what statements are called |
 
 mod aggregate;
 mod aggregate_option;
@@ -51,6 +52,7 @@ mod below;
 pub mod binding;
 mod check;
 pub mod collation;
+pub mod command;
 mod composite;
 mod constraint;
 mod create_table;

@@ -223,6 +223,10 @@ impl Writer<'_> {
             (key, shape.decode(value)?)
         } else {
             let row_key = shape.row_key_of_entry(value)?;
+            // Its row may have another key by now.
+            if done.updated.contains(&row_key) {
+                return Err(second_time());
+            }
             let row = self.state.txn.view().get(std::slice::from_ref(&row_key)).await?.pop().flatten();
             let row = row.ok_or_else(|| {
                 SqlError::new(SqlState::IndexCorrupted, "index entry leads to no row").table(shape.table.name.clone())
@@ -255,8 +259,11 @@ impl Writer<'_> {
             return Err(SqlError::unsupported("invalid ON UPDATE specification")
                 .detail("The result tuple would appear in a different partition than the original tuple."));
         }
-        done.updated.insert(row_key.clone());
-        self.update_at(place, vec![RowChange { key: row_key, old: existing, new: own }]).await?;
+        if shape.renews_row_ids() {
+            self.state.follow_moves();
+        }
+        self.update_at(place, vec![RowChange { key: row_key.clone(), old: existing, new: own }]).await?;
+        done.updated.extend(self.state.places_of(row_key));
         if let Some(rule) = broken {
             return Err(self.breaks(named, &rule, &new));
         }

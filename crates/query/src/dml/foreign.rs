@@ -313,6 +313,10 @@ impl Writer<'_> {
         let table = &link.child.table;
         let below = || self.shapes.catalog().has_row_triggers_below(table.oid);
         let fires = !table.triggers.is_empty() || (table.partitioned.is_some() && below());
+        if fires && link.child.renews_row_ids() {
+            // The session comes to a row once for each foreign key.
+            self.state.follow_moves();
+        }
         if deletes && fires {
             let table = Arc::clone(&link.child.table);
             let gone = children.into_iter().map(Child::into_tree).collect();

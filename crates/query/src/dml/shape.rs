@@ -234,6 +234,12 @@ impl TableShape {
         self.primary.is_some()
     }
 
+    /// Whether a row gets another hidden id with each update, behind all that there are, so that a scan meets it last, as
+    /// in PostgreSQL's heaps. Only where no other session can have read the row under its former key.
+    pub fn renews_row_ids(&self) -> bool {
+        self.primary.is_none() && self.table.is_temporary()
+    }
+
     /// Storage key of `row`; `row_id` is used where there is no primary key.
     ///
     /// # Errors

@@ -18,6 +18,8 @@
 //! 4. An index that is not public is written as its state says ([`gavel_catalog::IndexState`]).
 //! 5. A partition gets no row that its bounds, and those of what it is a part of, do not take: rows that are not routed
 //!    ([`crate::dml::route`]) are checked.
+//! 6. Of a table that renews row ids ([`TableShape::renews_row_ids`]) only rows are written that are still under the key
+//!    that they were found by: one statement changes a row once.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -96,6 +98,11 @@ impl WriteState {
         }
     }
 
+    /// Whether the row of `key` got another key since it was begun to keep that.
+    pub fn has_moved(&self, key: &Bytes) -> bool {
+        self.moves.as_ref().is_some_and(|moves| moves.contains_key(key))
+    }
+
     /// The keys that the row of `key` may have by now, in the order in which it got them.
     pub fn places_of(&self, key: Bytes) -> Vec<Bytes> {
         let mut places = vec![key];
@@ -106,6 +113,16 @@ impl WriteState {
             places.push(next.clone());
         }
         places
+    }
+
+    /// The key that the row of `key` has now; `None` if it is gone.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub async fn place_of(&self, key: Bytes) -> SqlResult<Option<Bytes>> {
+        let places = self.places_of(key);
+        let there = self.txn.view().get(&places).await?;
+        Ok(places.into_iter().zip(there).rev().find_map(|(key, row)| row.map(|_| key)))
     }
 
     /// Takes what foreign keys do to rows of tables with triggers.
@@ -305,12 +322,19 @@ impl<'a> Writer<'a> {
     /// leave it.
     pub(crate) async fn update_at(&mut self, place: &Place, changes: Vec<RowChange>) -> SqlResult<u64> {
         let shape = &place.shape;
+        let there = match shape.renews_row_ids() {
+            true => Some(self.existing(changes.iter().map(|c| c.key.clone()).collect()).await?),
+            false => None,
+        };
         let mut seen = HashSet::new();
         let mut fresh: Vec<(Option<usize>, usize, Bytes, Bytes)> = Vec::new();
         let mut doubtful = Vec::new();
         let mut count = 0;
         for (number, c) in changes.iter().enumerate() {
             if changes.len() > 1 && !seen.insert(&c.key) {
+                continue;
+            }
+            if there.as_ref().is_some_and(|there| !there.contains(&c.key)) {
                 continue;
             }
             count += 1;
@@ -320,7 +344,8 @@ impl<'a> Writer<'a> {
             self.check_row(place, &c.new)?;
             let own = self.state.txn.has_inserted(&c.key);
             let row_id = shape.row_id_of(&c.key);
-            let key = shape.row_key(&c.new, row_id)?;
+            let new_id = if shape.renews_row_ids() { self.next_row_id() } else { row_id };
+            let key = shape.row_key(&c.new, new_id)?;
             let value = shape.encode(&c.new)?;
             let moved = key != c.key;
             if moved {
@@ -337,7 +362,7 @@ impl<'a> Writer<'a> {
                 }
                 let old = self.old_entries(shape, index, &c.old, row_id)?;
                 let takes = index.index.state.takes_entries();
-                let mut new = if takes { shape.entries(index, &c.new, row_id, self.eval)? } else { Vec::new() };
+                let mut new = if takes { shape.entries(index, &c.new, new_id, self.eval)? } else { Vec::new() };
                 for o in old {
                     match new.binary_search_by(|n| n.key.cmp(&o.key)) {
                         Ok(at) => {
@@ -392,11 +417,18 @@ impl<'a> Writer<'a> {
         shape: &Arc<TableShape>,
         rows: &[(Bytes, Vec<Datum>)],
     ) -> SqlResult<Vec<usize>> {
+        let there = match shape.renews_row_ids() {
+            true => Some(self.existing(rows.iter().map(|row| row.0.clone()).collect()).await?),
+            false => None,
+        };
         let mut seen = HashSet::new();
         let mut doubtful = Vec::new();
         let mut gone = Vec::with_capacity(rows.len());
         for (number, (key, old)) in rows.iter().enumerate() {
             if rows.len() > 1 && !seen.insert(key) {
+                continue;
+            }
+            if there.as_ref().is_some_and(|there| !there.contains(key)) {
                 continue;
             }
             gone.push(number);

@@ -64,6 +64,12 @@ pub trait TableAccess: Send + Sync {
     /// Remembers row locks (commit checks) on `keys`, storage keys of rows of `table`.
     async fn lock(&self, table: &Arc<Table>, keys: &[Bytes], mode: CheckMode) -> SqlResult<()>;
 
+    /// Whether the transaction has written a row of one of these keys since the statement began.
+    async fn is_rewritten(&self, keys: &[Bytes]) -> bool {
+        let _ = keys;
+        false
+    }
+
     /// Calls a function whose body is interpreted: the rows that it gives.
     ///
     /// # Errors

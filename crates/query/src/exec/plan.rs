@@ -138,6 +138,8 @@ pub enum Op {
     Lock {
         input: Arc<Node>,
         targets: Vec<LockedRows>,
+        /// As in `Rel::Lock`.
+        follows: bool,
     },
     Modify(ModifyPlan),
     /// The body of a function; see [`crate::exec::statements`].

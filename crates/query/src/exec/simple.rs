@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, UInt32Array};
+use arrow::array::{ArrayRef, AsArray, BinaryArray, UInt32Array};
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -536,24 +536,59 @@ pub struct Lock {
     input: BoxOperator,
     node: Arc<Node>,
     frame: Frame,
+    /// Rows that have not been asked for yet, of one that follows changes.
+    waiting: Option<RecordBatch>,
 }
 
 impl Lock {
     pub fn new(input: BoxOperator, node: Arc<Node>, frame: &Frame) -> Self {
-        Self { input, node, frame: frame.clone() }
+        Self { input, node, frame: frame.clone(), waiting: None }
     }
+
+    /// The next row that the transaction has not written meanwhile.
+    async fn unchanged(&mut self, targets: &[LockedRows]) -> SqlResult<Option<RecordBatch>> {
+        loop {
+            let batch = match self.waiting.take() {
+                Some(batch) => batch,
+                None => match self.input.next().await? {
+                    Some(batch) => batch,
+                    None => return Ok(None),
+                },
+            };
+            if batch.num_rows() == 0 {
+                continue;
+            }
+            let row = batch.slice(0, 1);
+            if batch.num_rows() > 1 {
+                self.waiting = Some(batch.slice(1, batch.num_rows() - 1));
+            }
+            let mut keys = Vec::with_capacity(targets.len());
+            for target in targets {
+                keys.extend(keys_of(&row, target.row_key)?.iter().flatten().map(Bytes::copy_from_slice));
+            }
+            if !self.frame.exec.env.tables.is_rewritten(&keys).await {
+                return Ok(Some(row));
+            }
+        }
+    }
+}
+
+/// Row keys of a batch; NULL where an outer join found no row.
+fn keys_of(batch: &RecordBatch, column: usize) -> SqlResult<&BinaryArray> {
+    let keys = batch.column(column).as_binary_opt::<i32>();
+    keys.ok_or_else(|| SqlError::internal("a row key is not bytea"))
 }
 
 #[async_trait]
 impl Operator for Lock {
     async fn next(&mut self) -> SqlResult<Option<RecordBatch>> {
-        let Op::Lock { targets, .. } = &self.node.op else { return Err(wrong_plan()) };
-        let Some(batch) = self.input.next().await? else { return Ok(None) };
+        let node = Arc::clone(&self.node);
+        let Op::Lock { targets, follows, .. } = &node.op else { return Err(wrong_plan()) };
+        let batch = if *follows { self.unchanged(targets).await? } else { self.input.next().await? };
+        let Some(batch) = batch else { return Ok(None) };
         let tables = &self.frame.exec.env.tables;
         for LockedRows { target, row_key, table_oid } in targets {
-            let column = batch.column(*row_key);
-            let keys = column.as_binary_opt::<i32>().ok_or_else(|| SqlError::internal("a row key is not bytea"))?;
-            // NULL where an outer join found no row.
+            let keys = keys_of(&batch, *row_key)?;
             let Some(((parts, _), table_oid)) = target.parts.as_ref().zip(*table_oid) else {
                 let keys: Vec<Bytes> = keys.iter().flatten().map(Bytes::copy_from_slice).collect();
                 tables.lock(&target.table, &keys, target.mode).await?;

@@ -335,11 +335,13 @@ impl<'a> Planner<'a> {
             Rel::SetOp { op, all, left, right, columns } => self.plan_set_op(*op, *all, left, right, columns, ask),
             Rel::With { ctes, body } => self.plan_with(ctes, body, ask),
             Rel::CteRef { cte, columns } => self.plan_cte_ref(*cte, columns, ask),
-            Rel::Lock { input, targets } => {
+            Rel::Lock { input, targets, follows } => {
                 let mut required = ask.needed();
                 required.extend(targets.iter().flat_map(LockTarget::columns));
                 let filters = ask.filters;
-                let below = Ask { required, filters: vec![], order: ask.order, fetch: ask.fetch };
+                // Of the rows below some may be left out.
+                let fetch = ask.fetch.filter(|_| !*follows);
+                let below = Ask { required, filters: vec![], order: ask.order, fetch };
                 let Planned { node: input, ordered } = self.plan(input, below)?;
                 let targets = targets
                     .iter()
@@ -350,7 +352,7 @@ impl<'a> Planner<'a> {
                     })
                     .collect::<SqlResult<_>>()?;
                 let (columns, rows) = (input.columns.to_vec(), input.rows);
-                let node = self.node(Op::Lock { input, targets }, columns, rows);
+                let node = self.node(Op::Lock { input, targets, follows: *follows }, columns, rows);
                 let node = self.filtered(node, filters)?.node;
                 Ok(Planned { node, ordered })
             }

@@ -181,7 +181,7 @@ impl Refs {
                 self.keys(with_ties);
             }
             Rel::Distinct { input } => self.rel(input),
-            Rel::Lock { input, targets } => {
+            Rel::Lock { input, targets, .. } => {
                 self.written.extend(targets.iter().map(|t| Arc::clone(&t.table)));
                 self.written.extend(targets.iter().filter_map(|t| t.parts.as_ref()).flat_map(|p| p.0.iter().cloned()));
                 self.rel(input);

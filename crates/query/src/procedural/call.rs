@@ -20,10 +20,10 @@ use crate::procedural::stack::WithStack;
 use crate::session::running::describe;
 use crate::session::work::Place as SavedPlace;
 use crate::session::{Session, binding};
-use crate::settings::Source;
+use crate::settings::{Shadowed, Source};
 
 /// Deepest nesting of calls.
-const MAX_CALLS: usize = 256;
+pub(super) const MAX_CALLS: usize = 256;
 /// Name of the savepoints of blocks; no client can write it.
 const SAVEPOINT: &str = "\u{1}block";
 
@@ -82,8 +82,15 @@ impl<'a> Manner<'a> {
     }
 }
 
+/// What to go back to when a body has ended.
+pub(super) struct Entered {
+    /// How many roles bodies ran as.
+    acts_as: usize,
+    shadowed: Option<Shadowed>,
+}
+
 /// 54001.
-fn too_deep() -> SqlError {
+pub(super) fn too_deep() -> SqlError {
     SqlError::new(SqlState::StatementTooComplex, "stack depth limit exceeded")
         .hint(format!("Functions call each other more than {MAX_CALLS} times."))
 }
@@ -100,6 +107,9 @@ impl Session {
         may_commit: bool,
     ) -> BoxFuture<'a, SqlResult<Vec<Vec<Datum>>>> {
         Box::pin(WithStack(Box::pin(async move {
+            if matches!(called.function.body, Written::Text(_)) {
+                return self.call_commands(called, args).await;
+            }
             if called.function.result == Oid::TRIGGER {
                 let context = format!("compilation of PL/pgSQL function \"{}\" near line 1", called.function.name);
                 let text = "trigger functions can only be called as triggers";
@@ -126,26 +136,40 @@ impl Session {
 
     /// Runs a body from its beginning to its end.
     pub(crate) async fn run_activation(&mut self, act: &mut Activation, manner: Manner<'_>) -> SqlResult<()> {
-        if self.routines.callers.len() >= MAX_CALLS {
+        if self.routines.depth() >= MAX_CALLS {
             return Err(too_deep());
         }
-        let shadowed = match manner.search_path {
-            Some(path) => Some(self.shared.settings.lock().shadow("search_path", path)?),
-            None => None,
-        };
-        let before = self.routines.acts_as.len();
-        self.routines.acts_as.extend(manner.role);
+        let entered = self.enter(manner)?;
         self.routines.callers.push((Arc::clone(&act.compiled), act.current));
         let compiled = Arc::clone(&act.compiled);
         let result = self.block_of_body(act, &compiled.body.block).await;
         self.routines.callers.pop();
-        self.routines.acts_as.truncate(before);
-        if let Some(shadowed) = shadowed {
-            self.shared.settings.lock().unshadow(shadowed);
-        }
+        self.leave(entered);
         match result {
             Ok(_) => Ok(()),
             Err(error) => Err(act.told(error)),
+        }
+    }
+
+    /// Makes the session as a function asks it to be while its body runs.
+    ///
+    /// # Errors
+    /// 22023 for a search path that is none.
+    pub(super) fn enter(&mut self, manner: Manner<'_>) -> SqlResult<Entered> {
+        let shadowed = match manner.search_path {
+            Some(path) => Some(self.shared.settings.lock().shadow("search_path", path)?),
+            None => None,
+        };
+        let acts_as = self.routines.acts_as.len();
+        self.routines.acts_as.extend(manner.role);
+        Ok(Entered { acts_as, shadowed })
+    }
+
+    /// The body has ended.
+    pub(super) fn leave(&mut self, entered: Entered) {
+        self.routines.acts_as.truncate(entered.acts_as);
+        if let Some(shadowed) = entered.shadowed {
+            self.shared.settings.lock().unshadow(shadowed);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Runs bodies in PL/pgSQL.
+//! Runs bodies in PL/pgSQL, and those in SQL that hold more than queries.
 //!
 //! ```text
 //!  session ── call ──▶ Compiled (tree, types of variables, plans of its SQL)
@@ -20,6 +20,7 @@
 //! | [`cursor`] | OPEN, FETCH, MOVE, CLOSE |
 //! | [`raise`] | RAISE, ASSERT, GET DIAGNOSTICS, and which handler takes an error |
 //! | [`call`] | calls, DO, CALL: arguments in, results out |
+//! | [`commands`] | bodies in SQL |
 //! | [`quiet`] | a client that hears nothing |
 //! | [`stack`] | room for calls within calls |
 //! | [`trigger`] | calls of trigger functions |
@@ -31,6 +32,7 @@
 pub mod activation;
 pub mod assign;
 pub mod call;
+pub mod commands;
 pub mod compiled;
 pub mod cursor;
 pub mod execute;

@@ -8,6 +8,7 @@ use gavel_plpgsql::tree::{Into, Rows, Sql, Statement, Target};
 use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
+use crate::ddl::command::command_name;
 use crate::prepared::Prepared;
 use crate::procedural::activation::{Activation, Flow, with_context};
 use crate::procedural::assign::Row;
@@ -63,7 +64,10 @@ impl Session {
     }
 
     /// A statement that is not planned.
-    async fn utility(&mut self, prepared: &Arc<Prepared>) -> SqlResult<Given> {
+    ///
+    /// # Errors
+    /// Its own; 0A000 for one that begins or ends a transaction.
+    pub(crate) async fn utility(&mut self, prepared: &Arc<Prepared>) -> SqlResult<Given> {
         let Some(parsed) = prepared.parsed.clone() else { return Ok(Given::default()) };
         if matches!(
             parsed.statement,
@@ -79,12 +83,24 @@ impl Session {
         if let Some(executed) = Box::pin(self.run_control(&parsed.statement)).await? {
             return self.drained(executed, false).await;
         }
-        let executed = Box::pin(self.run_utility(prepared, &parsed, &mut sink)).await?;
+        let executed = Box::pin(self.run_utility(prepared, &parsed, &mut sink)).await;
+        let executed = executed.map_err(|e| self.of_function(e))?;
         self.drained(executed, false).await
     }
 
+    /// What may not run in a transaction block, told of the function that it runs in where there is no block around it.
+    fn of_function(&self, error: SqlError) -> SqlError {
+        let refused = error.message().strip_suffix(" cannot run inside a transaction block");
+        match refused {
+            Some(what) if !self.block.is_explicit() => {
+                SqlError::new(error.code(), format!("{what} cannot be executed from a function"))
+            }
+            _ => error,
+        }
+    }
+
     /// All rows of a statement that runs.
-    async fn drained(&mut self, mut executed: Executed, modifies: bool) -> SqlResult<Given> {
+    pub(crate) async fn drained(&mut self, mut executed: Executed, modifies: bool) -> SqlResult<Given> {
         let described: Option<Arc<[ColumnDesc]>> = executed.columns.clone();
         let columns: Vec<(String, PgType)> =
             described.iter().flat_map(|c| c.iter()).map(|c| (c.name.to_string(), c.ty)).collect();
@@ -358,10 +374,10 @@ impl Session {
 }
 
 /// 0A000.
-fn not_volatile(prepared: &Prepared) -> SqlError {
-    let text = prepared.own_text();
-    let verb = text.split_whitespace().next().unwrap_or("statement").to_uppercase();
-    SqlError::unsupported(format!("{verb} is not allowed in a non-volatile function"))
+pub(super) fn not_volatile(prepared: &Prepared) -> SqlError {
+    let name = prepared.parsed.as_ref().and_then(|parsed| command_name(&parsed.statement).ok());
+    let name = name.as_deref().unwrap_or("statement");
+    SqlError::unsupported(format!("{name} is not allowed in a non-volatile function"))
 }
 
 /// An error of a statement that ran, with its text in the CONTEXT.

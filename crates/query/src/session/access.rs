@@ -193,6 +193,11 @@ impl TableAccess for Access {
         Ok(())
     }
 
+    async fn is_rewritten(&self, keys: &[Bytes]) -> bool {
+        let state = self.state.lock().await;
+        keys.iter().any(|key| state.txn.has_written_since(&self.view, key))
+    }
+
     async fn call(&self, called: &Arc<Called>, args: Vec<Datum>) -> SqlResult<Vec<Vec<Datum>>> {
         if self.applying.load(Ordering::Acquire) {
             return Err(SqlError::unsupported("functions in PL/pgSQL cannot be called in ON CONFLICT DO UPDATE"));

@@ -100,6 +100,8 @@ pub struct Routines {
     pub evaluation: Option<(u64, Arc<Catalog>, i64, Arc<EvalContext>)>,
     /// Bodies that run, the innermost last, and where they are.
     pub callers: Vec<(Arc<Compiled>, Place)>,
+    /// How many bodies in SQL run that hold commands.
+    pub commanding: usize,
     /// Owners of the bodies of SECURITY DEFINER that run, the innermost last.
     pub acts_as: Vec<Oid>,
     /// Cursors that were given names.
@@ -118,6 +120,7 @@ impl Default for Routines {
             casts: HashMap::new(),
             evaluation: None,
             callers: Vec::new(),
+            commanding: 0,
             acts_as: Vec::new(),
             unnamed: 0,
             ended: false,
@@ -128,6 +131,16 @@ impl Default for Routines {
 impl Routines {
     pub fn caller(&self) -> Caller {
         self.caller.clone()
+    }
+
+    /// How many bodies run within each other.
+    pub fn depth(&self) -> usize {
+        self.callers.len() + self.commanding
+    }
+
+    /// Whether what runs is a statement of a body.
+    pub fn in_body(&self) -> bool {
+        self.depth() > 0
     }
 
     /// Notes where the innermost body is.
@@ -154,6 +167,7 @@ impl Routines {
     /// Forgets what a statement that did not come to its end has left: an interrupt drops it anywhere.
     pub fn begin_statement(&mut self) {
         self.callers.clear();
+        self.commanding = 0;
         self.acts_as.clear();
         self.ended = false;
         self.caller.driving.store(0, Ordering::Release);
@@ -179,6 +193,11 @@ impl Drop for Driving {
 }
 
 impl Session {
+    /// Whether the statement that runs is a part of something: of a transaction block, or of a body.
+    pub(crate) fn is_enclosed(&self) -> bool {
+        self.block.is_explicit() || self.routines.in_body()
+    }
+
     /// Waits for what a plan does, and does the calls that it asks for meanwhile.
     ///
     /// # Errors

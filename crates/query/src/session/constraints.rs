@@ -51,7 +51,7 @@ impl Session {
         names: Option<&[QualifiedName]>,
         deferred: bool,
     ) -> SqlResult<Executed> {
-        if !self.block.is_explicit() {
+        if !self.is_enclosed() {
             self.notices.push(Notice::warning(
                 SqlState::NoActiveSqlTransaction,
                 "SET CONSTRAINTS can only be used in transaction blocks",

@@ -12,6 +12,7 @@ use gavel_encoding::layout::object_range;
 use gavel_types::{Datum, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
+use crate::lower::walk::Refs;
 use crate::prepared::cursor::{Cursor, Keep};
 use crate::prepared::portals::{CursorInfo, Portal, PortalState};
 use crate::prepared::{Planned, Prepared, keep_columns};
@@ -35,7 +36,7 @@ impl Session {
         };
         let name = declare.names.first().map(|n| n.value.clone()).unwrap_or_default();
         let (hold, binary) = (declare.hold == Some(true), declare.binary == Some(true));
-        if !hold && !self.block.is_explicit() {
+        if !hold && !self.is_enclosed() {
             return Err(SqlError::new(
                 SqlState::NoActiveSqlTransaction,
                 "DECLARE CURSOR can only be used in transaction blocks",
@@ -53,7 +54,13 @@ impl Session {
         };
         let shown = query.output.len() - keys.len();
         let columns = describe(query.output.iter().take(shown));
-        let executed = Box::pin(self.run_query_of(planned, describe(&query.output), params)).await?;
+        let all = describe(&query.output);
+        let executed = if locks && !hold && only_locks(&query.rel) {
+            // Rows are locked as they are fetched.
+            Box::pin(self.begin_query_of(planned, all, params)).await?
+        } else {
+            Box::pin(self.run_query_of(planned, all, params)).await?
+        };
         let limit = self.engine.settings.statement_memory_bytes;
         let cursor = Cursor::new(Box::new(executed), keep, limit).with_keys(keys.clone());
         if !keys.is_empty() {
@@ -138,11 +145,7 @@ impl Session {
         let key = self.cursor_row(&current.cursor, &modify.table)?;
         // A row that has moved to another key meanwhile is followed, as far as that has not been undone.
         let work = self.work().await?;
-        let state = work.state.lock().await;
-        let places = state.places_of(key);
-        let there = state.txn.view().get(&places).await?;
-        drop(state);
-        let last = places.into_iter().zip(there).rev().find_map(|(key, row)| row.map(|_| key));
+        let last = work.state.lock().await.place_of(key).await?;
         // The cursor may read other tables under the same name: their rows are none of this one's.
         let own = object_range(work.tenant(), ObjectId(modify.table.storage.0));
         let last = last.filter(|key| modify.tree.is_some() || own.contains(key));
@@ -230,6 +233,12 @@ fn goes_back(rel: &Rel) -> bool {
         Rel::With { body, .. } => goes_back(body),
         _ => false,
     }
+}
+
+/// Whether a query locks rows and changes nothing.
+fn only_locks(rel: &Rel) -> bool {
+    let refs = Refs::of_rel(rel);
+    !refs.calls && !refs.modifies
 }
 
 fn no_cursor(name: &str) -> SqlError {

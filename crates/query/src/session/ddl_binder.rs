@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use gavel_binder::bound::{Scalar, ScalarKind};
 use gavel_binder::parse::Source;
-use gavel_binder::{BindContext, CheckedBody, PolicyText, RuleDefinition, TableExpr, WrittenRule};
+use gavel_binder::{BindContext, CheckedBody, Parsed, PolicyText, RuleDefinition, TableExpr, WrittenRule};
 use gavel_catalog::function::Body;
 use gavel_catalog::trigger::{Timing, TriggerEvent};
 use gavel_catalog::{Function, Subject, Table};
@@ -18,6 +18,7 @@ use sqlparser::ast::{self, DataType, Expr, Query, VisitMut, VisitorMut};
 use sqlparser::tokenizer::Span;
 
 use crate::ddl::binding::{DdlBinder, Scope, StoredCondition, StoredExpression, StoredQuery, Usage};
+use crate::ddl::command::command_name;
 use crate::ddl::expression;
 use crate::partition;
 use crate::procedural::call::{placed, signature_of};
@@ -109,6 +110,9 @@ impl DdlBinder for SessionBinder<'_> {
         if !self.check_bodies && matches!(function.body, Body::Text(_)) {
             return Ok(CheckedBody { body: function.body.clone(), depends_on: Vec::new() });
         }
+        if let Body::Atomic(statements) = &function.body {
+            only_queries(statements)?;
+        }
         let style = self.style(scope);
         gavel_binder::check_body(&self.context(scope, &style), function).map_err(|e| self.placed(e, function))
     }
@@ -138,6 +142,21 @@ impl DdlBinder for SessionBinder<'_> {
         let sql = deparse::settled(&context, scope.catalog, &text, view.sql);
         Ok(StoredQuery { sql, columns: view.columns, depends_on: view.depends_on })
     }
+}
+
+/// # Errors
+/// 0A000 for a command in a body that is no string.
+fn only_queries(statements: &[String]) -> SqlResult<()> {
+    for text in statements {
+        for Parsed { statement, .. } in gavel_binder::parse(text).map_err(SqlError::nowhere)? {
+            if gavel_binder::is_command(&statement) {
+                let name = command_name(&statement)?;
+                let text = format!("{name} is not yet supported in unquoted SQL function body");
+                return Err(SqlError::unsupported(text));
+            }
+        }
+    }
+    Ok(())
 }
 
 impl SessionBinder<'_> {

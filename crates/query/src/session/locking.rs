@@ -35,7 +35,7 @@ impl Session {
         if mode > TableLockMode::RowExclusive {
             self.may_write("LOCK TABLE")?;
         }
-        if !self.block.is_explicit() {
+        if !self.is_enclosed() {
             return Err(SqlError::new(
                 SqlState::NoActiveSqlTransaction,
                 "LOCK TABLE can only be used in transaction blocks",

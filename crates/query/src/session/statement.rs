@@ -190,7 +190,7 @@ impl Session {
 
     /// CALL of a procedure that is interpreted. It may end the transaction if no block is around it.
     async fn run_invoke(&mut self, planned: &Planned, params: Vec<Datum>) -> SqlResult<Executed> {
-        let may_commit = !self.block.is_explicit() && self.routines.callers.is_empty();
+        let may_commit = !self.is_enclosed();
         let rows = self.invoke(planned, params, may_commit).await?;
         let tag = Tag::Fixed("CALL".into());
         Ok(match planned.columns.clone() {
@@ -206,6 +206,22 @@ impl Session {
 
     /// The same for a query in another statement, which has columns of its own.
     pub(crate) async fn run_query_of(
+        &mut self,
+        planned: &Planned,
+        columns: Arc<[ColumnDesc]>,
+        params: Vec<Datum>,
+    ) -> SqlResult<Executed> {
+        let mut executed = self.begin_query_of(planned, columns, params).await?;
+        if matches!(&planned.body, Body::Query { locks: Some(_), .. }) {
+            self.drive(executed.collect()).await?;
+            // Modifying CTEs have written by now.
+            self.finish_writes().await?;
+        }
+        Ok(executed)
+    }
+
+    /// The same, whose rows are all still to be read.
+    pub(crate) async fn begin_query_of(
         &mut self,
         planned: &Planned,
         columns: Arc<[ColumnDesc]>,
@@ -227,13 +243,7 @@ impl Session {
         let access = self.access(params).await?;
         let plan = plan.as_ref().ok_or_else(|| SqlError::internal("query without a plan"))?;
         let operator = self.start(plan, access)?;
-        let mut executed = Executed::stream(columns, operator);
-        if locks.is_some() {
-            self.drive(executed.collect()).await?;
-            // Modifying CTEs have written by now.
-            self.finish_writes().await?;
-        }
-        Ok(executed)
+        Ok(Executed::stream(columns, operator))
     }
 
     /// # Errors

@@ -340,6 +340,7 @@ impl Session {
                 self.fire_statement(&act, Timing::Before, None).await?;
                 let mut target = Target::new(&act.shape);
                 for given in rows {
+                    let given = self.at_its_place(given).await?;
                     self.write_row(&mut target, &act, given).await?;
                 }
                 self.after(std::slice::from_ref(&act), target.written).await?;
@@ -384,6 +385,7 @@ impl Session {
             self.require_within(&part, &own).await?;
             let (outcome, met) = self.try_insert(act, (new_row, on), part.place.up(&own), params).await?;
             let at_table = part.place.shape.table.oid;
+            let renews = part.place.shape.renews_row_ids();
             let after = match (outcome, met) {
                 (Outcome::Inserted(row), _) => {
                     if let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &checks) {
@@ -402,9 +404,16 @@ impl Session {
                     for (number, value) in values {
                         row[shape.slot(number)?] = value;
                     }
-                    let at = TreeRow { part: at_table, key, row: old };
+                    let at = TreeRow { part: at_table, key: key.clone(), row: old };
                     let given = Given::Changed(at, row);
+                    if renews {
+                        self.work().await?.state.lock().await.follow_moves();
+                    }
                     let Some((_, row)) = self.write_row(&mut target, &update, given).await? else { continue };
+                    if renews {
+                        let places = self.work().await?.state.lock().await.places_of(key);
+                        touched.extend(places.iter().map(|place| place.to_vec()));
+                    }
                     if let Some(rule) = broken {
                         return Err(self.breaks_rule(&shape, &rule, &row));
                     }

@@ -115,7 +115,7 @@ impl Session {
             S::Set(set) => {
                 let (catalog, current) = self.roles(names_role(set)).await?;
                 let by = self.authority(&catalog, &current);
-                let in_block = self.block.is_explicit();
+                let in_block = self.is_enclosed();
                 let outcome = run_set(&mut self.shared.settings.lock(), set, &by, in_block)?;
                 self.notices.extend(outcome.notices);
                 Ok(Executed::tag("SET"))
@@ -173,7 +173,7 @@ impl Session {
         }
         let listed = |name: &String| name == PG_TEMP || catalog.current.schema(name).is_some();
         let path: Vec<String> = self.search_path().into_iter().filter(listed).collect();
-        let in_block = self.block.is_explicit() || !alone;
+        let in_block = self.is_enclosed() || !alone;
         let text = gavel_binder::ddl::carried(statement).unwrap_or_default();
         let alone = !in_block && self.only_reads().await;
         let check_bodies = self.shared.settings.lock().is_on("check_function_bodies");
@@ -226,7 +226,7 @@ impl Session {
             C::Close { cursor } => self.close_cursor(cursor.as_deref()),
             C::Lock { tables, mode } => self.lock_tables(tables, *mode).await,
             C::Do { language, code } => {
-                let may_commit = !self.block.is_explicit() && self.routines.callers.is_empty();
+                let may_commit = !self.is_enclosed();
                 self.run_do(language.as_deref(), code, text, may_commit).await?;
                 Ok(Executed::tag("DO"))
             }
@@ -263,7 +263,7 @@ impl Session {
     async fn discard(&mut self, what: DiscardTarget) -> SqlResult<Executed> {
         match what {
             DiscardTarget::All => {
-                if self.block.is_explicit() {
+                if self.is_enclosed() {
                     return Err(SqlError::new(
                         SqlState::ActiveSqlTransaction,
                         "DISCARD ALL cannot run inside a transaction block",

@@ -130,6 +130,9 @@ scripts! {
     tables_are_made_of_prepared_queries
     schemas_are_made_with_what_is_in_them
     rows_of_cursors_are_changed
+    updated_rows_of_temporary_tables_go_to_the_end
+    cursors_that_lock_leave_out_changed_rows
+    functions_in_sql_run_commands
     parts_of_values_are_assigned
     merging_joins_and_inferring
     foreign_keys_set_some_columns

@@ -127,6 +127,19 @@ impl Session {
         Ok(Some(done))
     }
 
+    /// A row that was found before others were written, by the key that it has by now.
+    pub(super) async fn at_its_place(&mut self, mut given: Given) -> SqlResult<Given> {
+        if let Given::Changed(at, _) | Given::Gone(at) = &mut given {
+            let state = self.work().await?.state.lock().await;
+            if state.has_moved(&at.key)
+                && let Some(key) = state.place_of(at.key.clone()).await?
+            {
+                at.key = key;
+            }
+        }
+        Ok(given)
+    }
+
     async fn insert_row(&mut self, target: &mut Target, act: &Act, new: Vec<Datum>) -> SqlResult<Option<Done>> {
         let part = self.part_of_new(target, act, &new).await?;
         let own = part.place.down(new);
