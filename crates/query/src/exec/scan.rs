@@ -17,7 +17,7 @@ use gavel_api::traffic::Traffic;
 use gavel_binder::bound::ColumnId;
 use gavel_encoding::KeyBuilder;
 use gavel_functions::physical::{build_array, datum_at};
-use gavel_types::{Datum, KeyRange, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, KeyRange, Oid, PgType, SqlError, SqlResult, SqlState};
 
 use crate::exec::access::{KeySpan, Next, TableScan, span_range};
 use crate::exec::batch::{batch_of, schema_of, take_columns};
