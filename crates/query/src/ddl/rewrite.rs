@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use gavel_catalog::{Catalog, Index, IndexState, Table};
+use gavel_catalog::{Catalog, Index, IndexState, RowSecurity, Table};
 use gavel_types::{SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
@@ -137,7 +137,7 @@ impl DdlContext<'_> {
 }
 
 /// `table` under names that nobody else has, taking rows as they are: no defaults, identities or foreign
-/// keys, no checks that they have not passed, no tables above and below.
+/// keys, no checks that they have not passed, no triggers, rules and policies, no tables above and below.
 fn successor(table: &Table) -> Table {
     let mut next = table.clone();
     next.oid = table.storage;
@@ -146,6 +146,10 @@ fn successor(table: &Table) -> Table {
     // Rows that a constraint NOT VALID was not asked about are not asked now.
     next.checks.retain(|c| c.validated);
     next.referenced_by.clear();
+    // The rows are not written anew.
+    next.triggers.clear();
+    next.rules.clear();
+    next.row_security = RowSecurity::default();
     next.inherits.clear();
     next.children.clear();
     next.bound = None;
