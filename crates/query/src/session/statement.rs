@@ -284,7 +284,7 @@ impl Session {
                     .await?;
             }
         }
-        let applied = if has_triggers(&shapes.catalog, &modify.table, modify.tree.is_some()) {
+        let applied = if has_triggers(&shapes, &modify.table, modify.tree.is_some())? {
             drop((shapes, state));
             self.write_firing(modify, layout, rows, &params).await?
         } else {

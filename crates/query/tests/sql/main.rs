@@ -51,7 +51,12 @@ macro_rules! scripts {
 
 scripts! {
     a_table_is_made_filled_and_read
+    checks_call_functions
     functions_answer_as_postgresql
+    functions_stand_as_columns
+    operators_are_named_with_their_schema
+    rules_hold_the_types_of_columns
+    tables_are_rewritten_without_their_triggers
     transactions_begin_end_and_fail
     savepoints_nest
     constraints_refuse_rows
@@ -109,6 +114,7 @@ scripts! {
     composite_types_hold_rows
     rows_are_merged
     views_are_written_through
+    views_depend_on_what_they_read
     whole_rows_of_outer_joins_may_be_null
     materialized_views_keep_results
     views_show_their_queries
