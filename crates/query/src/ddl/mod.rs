@@ -89,6 +89,7 @@ mod schema;
 mod scram;
 mod sequence;
 mod shared;
+mod stand_in;
 mod support;
 pub mod temporary;
 mod trigger;
@@ -457,7 +458,13 @@ impl DdlContext<'_> {
                 }
             }
             Ddl::Accepted { .. } => {}
-            Ddl::Unsupported(what) => return Err(SqlError::unsupported(format!("{what} is not supported"))),
+            Ddl::Unsupported(what) => {
+                let error = SqlError::unsupported(format!("{what} is not supported"));
+                return Err(match stand_in::stand_in(what) {
+                    Some(hint) => error.hint(hint),
+                    None => error,
+                });
+            }
         }
         Ok(tag)
     }
