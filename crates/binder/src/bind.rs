@@ -3,6 +3,7 @@
 pub mod access;
 pub mod assign;
 pub mod call;
+pub mod called;
 pub mod candidate;
 pub mod clause;
 pub mod coerce;

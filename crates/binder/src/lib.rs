@@ -30,6 +30,7 @@ mod print;
 pub mod query_tree;
 
 pub use bind::call::is_ordered_set;
+pub use bind::called::bind_call;
 pub use bind::coerce::{binary_coercible, can_coerce};
 pub use bind::domain::base_type;
 pub use bind::function_name::functions_of_name;

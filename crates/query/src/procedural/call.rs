@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
+use gavel_binder::BindContext;
 use gavel_binder::bound::{Called, Statement as Bound};
 use gavel_catalog::Function;
 use gavel_catalog::function::Body as Written;
@@ -100,6 +101,9 @@ impl Session {
         may_commit: bool,
     ) -> BoxFuture<'a, SqlResult<Vec<Vec<Datum>>>> {
         Box::pin(WithStack(Box::pin(async move {
+            if !matches!(called.function.body, Written::Plpgsql(_)) {
+                return Box::pin(self.call_in_sql(called, args)).await;
+            }
             if called.function.result == Oid::TRIGGER {
                 let context = format!("compilation of PL/pgSQL function \"{}\" near line 1", called.function.name);
                 let text = "trigger functions can only be called as triggers";
@@ -126,7 +130,7 @@ impl Session {
 
     /// Runs a body from its beginning to its end.
     pub(crate) async fn run_activation(&mut self, act: &mut Activation, manner: Manner<'_>) -> SqlResult<()> {
-        if self.routines.callers.len() >= MAX_CALLS {
+        if self.routines.callers.len() + self.routines.in_sql >= MAX_CALLS {
             return Err(too_deep());
         }
         let shadowed = match manner.search_path {
@@ -147,6 +151,58 @@ impl Session {
             Ok(_) => Ok(()),
             Err(error) => Err(act.told(error)),
         }
+    }
+
+    /// Calls a function in SQL that was not put in the place of its call.
+    ///
+    /// # Errors
+    /// The body's; 54001 for too many calls in each other.
+    async fn call_in_sql(&mut self, called: &Called, args: Vec<Datum>) -> SqlResult<Vec<Vec<Datum>>> {
+        if self.routines.callers.len() + self.routines.in_sql >= MAX_CALLS {
+            return Err(too_deep());
+        }
+        let manner = Manner::of(&called.function, called.runs_as);
+        let shadowed = match manner.search_path {
+            Some(path) => Some(self.shared.settings.lock().shadow("search_path", path)?),
+            None => None,
+        };
+        let before = self.routines.acts_as.len();
+        self.routines.acts_as.extend(manner.role);
+        self.routines.in_sql += 1;
+        let result = self.rows_in_sql(called, args).await;
+        self.routines.in_sql -= 1;
+        self.routines.acts_as.truncate(before);
+        if let Some(shadowed) = shadowed {
+            self.shared.settings.lock().unshadow(shadowed);
+        }
+        let mut rows = result?;
+        if rows.is_empty() && !called.function.set {
+            rows.push(vec![Datum::Null; called.columns.len()]);
+        }
+        Ok(rows)
+    }
+
+    /// The rows of a body in SQL, whose plan is that of the last time if nothing has changed.
+    async fn rows_in_sql(&mut self, called: &Called, args: Vec<Datum>) -> SqlResult<Vec<Vec<Datum>>> {
+        let basis = self.basis().await?;
+        let columns: Vec<PgType> = called.columns.iter().map(|c| c.1).collect();
+        let key = (called.function.oid, called.function.version, called.types.clone(), columns);
+        let kept = self.routines.planned.get(&key).filter(|planned| *planned.basis == *basis).cloned();
+        let planned = match kept {
+            Some(planned) => planned,
+            None => {
+                let bound = {
+                    let style = self.text_style_now();
+                    let (subject, rows) = (Some(&*basis.subject), Some(binding::rows(&basis)));
+                    let context = BindContext { subject, rows, ..binding::context(&basis, &style) };
+                    gavel_binder::bind_call(&context, called)?
+                };
+                let planned = Arc::new(self.plan_bound(bound, Arc::clone(&basis)).await?);
+                self.routines.keep_planned(key, Arc::clone(&planned));
+                planned
+            }
+        };
+        self.rows_of_planned(&planned, args).await
     }
 
     /// The body of a function for a call, from the last time if nothing has changed.

@@ -378,6 +378,24 @@ impl Session {
         Ok(Planned { basis, bound, body, columns, sizes, allowed: OnceLock::new() })
     }
 
+    /// All rows of a planned query, if the role of its basis may read them.
+    pub(crate) async fn rows_of_planned(
+        &mut self,
+        planned: &Planned,
+        params: Vec<Datum>,
+    ) -> SqlResult<Vec<Vec<Datum>>> {
+        planned.allow()?;
+        self.use_objects(&planned.bound.objects).await?;
+        let mut executed = self.run_query_plan(planned, params).await?;
+        let types: Vec<PgType> = planned.columns.iter().flat_map(|c| c.iter()).map(|c| c.ty).collect();
+        let mut rows = Vec::new();
+        self.drive(executed.collect()).await?;
+        while let Some(batch) = executed.next().await? {
+            rows_of(batch, &types, &mut rows)?;
+        }
+        Ok(rows)
+    }
+
     /// All rows of a bound statement, for callers inside the engine.
     pub(crate) async fn rows_of_bound(&mut self, bound: Bound, basis: Arc<Basis>) -> SqlResult<Vec<Vec<Datum>>> {
         let planned = self.plan_bound(bound, basis).await?;

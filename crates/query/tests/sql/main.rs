@@ -53,6 +53,7 @@ scripts! {
     a_table_is_made_filled_and_read
     checks_call_functions
     functions_answer_as_postgresql
+    functions_in_sql_call_themselves
     functions_stand_as_columns
     operators_are_named_with_their_schema
     rules_hold_the_types_of_columns
