@@ -10,7 +10,9 @@ use super::ast::{
     ObjectKind, PartitionOf, Persistence, QualifiedName, RoleOption, TableRef,
 };
 use super::words::{Parse, Words, quote};
-use super::{aggregate, function, grant, operator, partition, policy, rule, session, table, trigger, user_type};
+use super::{
+    absent, aggregate, function, grant, operator, partition, policy, rule, session, table, trigger, user_type,
+};
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if p.eat("create") {
@@ -123,6 +125,8 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         let name = p.label()?;
         p.eat("with");
         Ok(Ddl::CreateRole { name, options: role_options(p)?, login })
+    } else if p.eat("extension") {
+        absent::create_extension(p)
     } else {
         let what = kind_words(p);
         unsupported(p, format!("CREATE {what}"))
@@ -879,6 +883,9 @@ fn drop(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     if at_operator(p) {
         p.eat("operator");
         return operator::drop(p);
+    }
+    if let Some(nothing) = absent::drop(p)? {
+        return Ok(nothing);
     }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);

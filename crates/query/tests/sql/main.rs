@@ -58,6 +58,7 @@ scripts! {
     operators_are_named_with_their_schema
     rules_hold_the_types_of_columns
     tables_are_rewritten_without_their_triggers
+    things_that_are_never_there_are_skipped
     transactions_begin_end_and_fail
     savepoints_nest
     constraints_refuse_rows
