@@ -64,3 +64,28 @@ a | b
 2.5 | y
 3 | changed
 SELECT 3
+-- What is computed of the table's number stays what it was.
+> CREATE TABLE numbered (a integer PRIMARY KEY, own boolean GENERATED ALWAYS AS (tableoid = 'numbered'::regclass) STORED, CHECK (tableoid = 'numbered'::regclass));
+CREATE TABLE
+> INSERT INTO numbered VALUES (1), (2);
+INSERT 0 2
+> ALTER TABLE numbered ADD COLUMN named regclass GENERATED ALWAYS AS (tableoid) STORED;
+ALTER TABLE
+> SELECT * FROM numbered ORDER BY a;
+a | own | named
+1 | t | numbered
+2 | t | numbered
+SELECT 2
+> ALTER TABLE numbered ALTER COLUMN a TYPE bigint;
+ALTER TABLE
+> SELECT * FROM numbered ORDER BY a;
+a | own | named
+1 | t | numbered
+2 | t | numbered
+SELECT 2
+> INSERT INTO numbered VALUES (3);
+INSERT 0 1
+> SELECT own, named FROM numbered WHERE a = 3;
+own | named
+t | numbered
+SELECT 1
