@@ -84,6 +84,7 @@ scripts! {
     clauses_end_queries_in_any_order
     common_table_expressions_recurse
     grouping_sets_nest
+    groups_by_the_key_of_a_parent
     strings_have_escapes
     rows_come_from_several_functions
     row_locks_reach_views_and_subqueries
