@@ -63,6 +63,7 @@ scripts! {
     savepoints_nest
     constraints_refuse_rows
     keys_and_indexes_follow_updates
+    keys_are_added_to_trees
     conflicts_of_inserts_are_resolved
     foreign_keys_act
     sequences_count
