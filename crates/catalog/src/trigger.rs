@@ -167,9 +167,9 @@ impl Table {
 }
 
 impl Table {
-    /// Whether a CHECK calls functions or operators of users, which a session has to do unless they are plain expressions.
+    /// Whether a CHECK calls functions of users, which a session has to do unless they are plain expressions.
     pub fn checks_call(&self) -> bool {
-        self.checks.iter().any(|check| check.sql.contains("\"#f") || check.sql.contains("\"#o"))
+        self.checks.iter().any(|check| check.sql.contains("\"#f"))
     }
 }
 

@@ -135,7 +135,7 @@ impl ExpressionBinder for CatalogShapes {
 
     fn bind_check(&self, table: &Arc<Table>, sql: &str) -> SqlResult<Option<RowExpr>> {
         match self.bind(table, sql) {
-            Err(e) if e.code() == SqlState::FeatureNotSupported && table.checks_call() => Ok(None),
+            Err(e) if e.code() == SqlState::FeatureNotSupported => Ok(None),
             bound => bound.map(Some),
         }
     }

@@ -281,3 +281,15 @@ ALTER TABLE
 > INSERT INTO ref VALUES (-1);
 ERROR 23514: new row for relation "ref" violates check constraint "ref_k_check"
 DETAIL: Failing row contains (-1).
+-- Operators call, too.
+> CREATE FUNCTION larger(integer, integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN $1 > $2; END $$;
+CREATE FUNCTION
+> CREATE OPERATOR >>>> (LEFTARG = integer, RIGHTARG = integer, FUNCTION = larger);
+CREATE OPERATOR
+> CREATE TABLE o (a integer, b integer, CHECK (a >>>> b));
+CREATE TABLE
+> INSERT INTO o VALUES (2, 1);
+INSERT 0 1
+> INSERT INTO o VALUES (1, 2);
+ERROR 23514: new row for relation "o" violates check constraint "o_check"
+DETAIL: Failing row contains (1, 2).
