@@ -3,9 +3,11 @@
 pub mod access;
 pub mod assign;
 pub mod call;
+pub mod called;
 pub mod candidate;
 pub mod clause;
 pub mod coerce;
+pub mod column_function;
 pub mod common_type;
 pub mod compare;
 pub mod composite;

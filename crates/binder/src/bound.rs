@@ -366,11 +366,12 @@ pub enum Rel {
         first: Vec<Rel>,
         last: Box<Rel>,
     },
-    /// Calls a function whose body is interpreted, with these arguments, and puts out the rows that it gives.
+    /// Calls a function whose body is not bound with the statement, with these arguments, and puts out the rows that it
+    /// gives.
     Called(Box<Called>),
 }
 
-/// A call of a function that is written in PL/pgSQL.
+/// A call of a function that is written in PL/pgSQL, or in SQL and bound only then (`bind/called.rs`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Called {
     pub function: Arc<Function>,

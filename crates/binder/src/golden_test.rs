@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gavel_catalog::{Catalog, Column, Identity, Index, IndexKey, OnCommit, Schema, Sequence, Table, Unique, View};
+use gavel_catalog::{Catalog, Column, Identity, Index, IndexKey, Schema, Sequence, Table, Unique, View};
 use gavel_types::text_io::TextStyle;
 use gavel_types::{Oid, PgType};
 
@@ -51,33 +51,10 @@ fn index(oid: u32, name: &str, column: i16, primary: bool) -> Index {
 
 fn table(oid: u32, name: &str, columns: Vec<Column>, indexes: Vec<Index>, uniques: Vec<Unique>) -> Table {
     Table {
-        oid: Oid(oid),
-        schema: gavel_catalog::system::PUBLIC,
-        name: name.into(),
-        owner: Oid(10),
-        version: 1,
-        columns,
         storage: Oid(oid),
         indexes,
         uniques,
-        checks: vec![],
-        foreign_keys: vec![],
-        referenced_by: vec![],
-        materialized: None,
-        of_type: None,
-        row_security: Default::default(),
-        tableoid_acl: None,
-        options: vec![],
-        acl: None,
-        rung: 0,
-        inherits: Vec::new(),
-        children: Vec::new(),
-        partitioned: None,
-        bound: None,
-        triggers: Vec::new(),
-        unlogged: false,
-        rules: Vec::new(),
-        on_commit: OnCommit::PreserveRows,
+        ..Table::bare(Oid(oid), gavel_catalog::system::PUBLIC, name.into(), Oid(10), columns)
     }
 }
 

@@ -30,6 +30,7 @@ mod print;
 pub mod query_tree;
 
 pub use bind::call::is_ordered_set;
+pub use bind::called::bind_call;
 pub use bind::coerce::{binary_coercible, can_coerce};
 pub use bind::domain::base_type;
 pub use bind::function_name::functions_of_name;
@@ -39,7 +40,7 @@ pub use bind::operator::{compatible as compatible_operator, sortable};
 pub use bind::policy::{PolicyText, policy_text};
 pub use bind::polymorphic::is_polymorphic;
 pub use bind::record::{query_tree, recorded_default, recorded_policy, recorded_table_expr};
-pub use bind::routine::{CheckedBody, check_body, in_body, is_command};
+pub use bind::routine::{CheckedBody, check_body, holds_commands, in_body, is_command};
 pub use bind::rule_definition::{RuleDefinition, WrittenRule, rule_definition};
 pub use bind::statement::bind;
 pub use bind::support::{Fit, fit};

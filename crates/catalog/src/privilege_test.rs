@@ -31,33 +31,14 @@ fn role(oid: Oid, name: &str, inherit: bool, of: &[Oid]) -> Arc<Role> {
 
 fn table() -> Table {
     Table {
-        oid: Oid(20_000),
-        schema: system::PUBLIC,
-        name: "t".into(),
-        owner: BOSS,
-        version: 1,
-        rung: 0,
-        inherits: Vec::new(),
-        children: Vec::new(),
-        partitioned: None,
-        bound: None,
-        of_type: None,
-        row_security: Default::default(),
-        tableoid_acl: None,
-        columns: (1..=3).map(|n| Column::plain(n, format!("c{n}"), PgType::INT4)).collect(),
         storage: Oid(20_000),
-        indexes: Vec::new(),
-        uniques: Vec::new(),
-        checks: Vec::new(),
-        foreign_keys: Vec::new(),
-        referenced_by: Vec::new(),
-        options: Vec::new(),
-        acl: None,
-        materialized: None,
-        triggers: Vec::new(),
-        unlogged: false,
-        rules: Vec::new(),
-        on_commit: Default::default(),
+        ..Table::bare(
+            Oid(20_000),
+            system::PUBLIC,
+            "t".into(),
+            BOSS,
+            (1..=3).map(|n| Column::plain(n, format!("c{n}"), PgType::INT4)).collect(),
+        )
     }
 }
 

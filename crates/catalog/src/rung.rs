@@ -85,7 +85,7 @@ pub fn withdrawn(tenant: Oid, old: &Table, change: Change) -> Vec<Bytes> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::descriptor::{Column, IndexKey, OnCommit};
+    use crate::descriptor::{Column, IndexKey};
     use gavel_types::PgType;
 
     fn index(oid: u32, state: IndexState) -> Index {
@@ -108,33 +108,11 @@ mod tests {
 
     fn table(rung: u32, indexes: Vec<Index>) -> Table {
         Table {
-            oid: Oid(16384),
-            schema: Oid(2200),
-            name: "t".into(),
-            owner: Oid(10),
             version: u64::from(rung),
-            columns: vec![Column::plain(1, "a".into(), PgType::INT4)],
             storage: Oid(16384),
             indexes,
-            uniques: vec![],
-            checks: vec![],
-            foreign_keys: vec![],
-            referenced_by: vec![],
-            options: vec![],
-            acl: None,
-            materialized: None,
             rung,
-            inherits: Vec::new(),
-            children: Vec::new(),
-            partitioned: None,
-            bound: None,
-            of_type: None,
-            triggers: vec![],
-            unlogged: false,
-            rules: Vec::new(),
-            row_security: Default::default(),
-            tableoid_acl: None,
-            on_commit: OnCommit::PreserveRows,
+            ..Table::bare(Oid(16384), Oid(2200), "t".into(), Oid(10), vec![Column::plain(1, "a".into(), PgType::INT4)])
         }
     }
 

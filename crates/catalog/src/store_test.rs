@@ -4,7 +4,7 @@ use gavel_types::PgType;
 
 use super::*;
 use crate::bootstrap;
-use crate::descriptor::{Column, Index, IndexKey, OnCommit};
+use crate::descriptor::{Column, Index, IndexKey};
 
 fn apply(rows: &mut BTreeMap<Bytes, Bytes>, writes: &[Write]) {
     for w in writes {
@@ -44,12 +44,6 @@ fn table(oid: u32, name: &str) -> Table {
         descent: crate::descriptor::Descent::default(),
     };
     Table {
-        oid: Oid(oid),
-        schema: crate::system::PUBLIC,
-        name: name.into(),
-        owner: Oid(10),
-        version: 1,
-        columns: vec![column(1, "a"), column(2, "b")],
         storage: Oid(oid),
         indexes: vec![Index {
             oid: Oid(oid + 1),
@@ -65,25 +59,7 @@ fn table(oid: u32, name: &str) -> Table {
             deferrable: false,
             ..Index::default()
         }],
-        uniques: vec![],
-        checks: vec![],
-        foreign_keys: vec![],
-        referenced_by: vec![],
-        materialized: None,
-        of_type: None,
-        row_security: Default::default(),
-        tableoid_acl: None,
-        options: vec![],
-        acl: None,
-        rung: 0,
-        inherits: Vec::new(),
-        children: Vec::new(),
-        partitioned: None,
-        bound: None,
-        triggers: Vec::new(),
-        unlogged: false,
-        rules: Vec::new(),
-        on_commit: OnCommit::PreserveRows,
+        ..Table::bare(Oid(oid), crate::system::PUBLIC, name.into(), Oid(10), vec![column(1, "a"), column(2, "b")])
     }
 }
 

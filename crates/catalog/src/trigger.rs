@@ -166,6 +166,13 @@ impl Table {
     }
 }
 
+impl Table {
+    /// Whether a CHECK calls functions of users, which a session has to do unless they are plain expressions.
+    pub fn checks_call(&self) -> bool {
+        self.checks.iter().any(|check| check.sql.contains("\"#f"))
+    }
+}
+
 impl Catalog {
     /// Whether a table that inherits from this one, or is a partition of it, has triggers of rows.
     pub fn has_row_triggers_below(&self, table: Oid) -> bool {

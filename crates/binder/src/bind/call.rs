@@ -179,7 +179,7 @@ impl Binder<'_> {
         Ok(out)
     }
 
-    fn plain_call(&mut self, mut found: ResolvedCall, sets_before: usize, pos: Pos) -> SqlResult<Typed> {
+    pub fn plain_call(&mut self, mut found: ResolvedCall, sets_before: usize, pos: Pos) -> SqlResult<Typed> {
         let written = found.written.take();
         let (proc, mut args, result) = self.coerce_arguments(found, pos)?;
         if self.recorder.is_none()

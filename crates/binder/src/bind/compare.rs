@@ -8,6 +8,7 @@ use super::common_type::common_type;
 use super::expr::strip;
 use super::scalar::{Typed, and, boolean, constant, not, or, scalar};
 use super::typename::{array_type, element_type, format_type, is_true_array};
+use super::user_operator::{joined, parted};
 use crate::bound::{RowCompareOp, RowPair, Scalar, ScalarKind};
 use crate::parse::Pos;
 
@@ -157,7 +158,7 @@ impl Binder<'_> {
         match (row_items(left), strip(right)) {
             (Some(l), r) if row_items(r).is_some() => {
                 let Some(r) = row_items(r) else { return Ok(None) };
-                if !matches!(name, "=" | "<>" | "<" | "<=" | ">" | ">=") {
+                if !matches!(parted(name).1, "=" | "<>" | "<" | "<=" | ">" | ">=") {
                     return Ok(None);
                 }
                 let l = self.items(&l)?;
@@ -183,33 +184,36 @@ impl Binder<'_> {
         if left.is_empty() {
             return Err(self.error_at(SqlError::unsupported("cannot compare rows of zero length"), at));
         }
-        match name {
+        let (schema, symbol) = parted(name);
+        let beside = |symbol: &str| schema.map_or_else(|| symbol.to_owned(), |schema| joined(schema, symbol));
+        match symbol {
             "=" | "<>" => {
                 let mut terms = Vec::with_capacity(left.len());
                 for (l, r) in left.into_iter().zip(right) {
                     let term = self.comparison(name, l, r, at)?;
                     terms.push(self.coerce_boolean(term, "row comparison operator")?);
                 }
-                Ok(if name == "=" { and(terms) } else { or(terms) })
+                Ok(if symbol == "=" { and(terms) } else { or(terms) })
             }
             _ => {
-                let (op, order) = match name {
+                let (op, order) = match symbol {
                     "<" => (RowCompareOp::Lt, "<"),
                     "<=" => (RowCompareOp::Le, "<"),
                     ">" => (RowCompareOp::Gt, ">"),
                     ">=" => (RowCompareOp::Ge, ">"),
                     _ => {
-                        let text = format!("could not determine interpretation of row comparison operator {name}");
+                        let text = format!("could not determine interpretation of row comparison operator {symbol}");
                         return Err(self.error_at(SqlError::unsupported(text), at));
                     }
                 };
+                let (equality, order) = (beside("="), beside(order));
                 let mut pairs = Vec::with_capacity(left.len());
                 for (l, r) in left.into_iter().zip(right) {
-                    let equal = self.apply_operator("=", Some(l), r, at)?;
+                    let equal = self.apply_operator(&equality, Some(l), r, at)?;
                     let (Some(l), r) = (equal.left, equal.right) else {
                         return Err(SqlError::internal("a comparison without operands"));
                     };
-                    let ordered = self.apply_operator(order, Some(l), r, at)?;
+                    let ordered = self.apply_operator(&order, Some(l), r, at)?;
                     let (Some(l), r) = (ordered.left, ordered.right) else {
                         return Err(SqlError::internal("a comparison without operands"));
                     };

@@ -37,7 +37,8 @@ impl Binder<'_> {
             return Err(SqlError::unsupported("WHERE CURRENT OF on a view is not implemented"));
         }
         if self.levels.len() > 2 || !self.allow_params {
-            return Err(SqlError::unsupported("WHERE CURRENT OF is not supported in WITH and in functions"));
+            return Err(SqlError::unsupported("WHERE CURRENT OF is not supported in WITH and in functions")
+                .hint("Name the row by its key."));
         }
         let param = scalar(ScalarKind::Param(UNNUMBERED), PgType::BYTEA);
         let sides = vec![Typed::new(column(row_key, PgType::BYTEA), Pos::NONE), Typed::new(param, Pos::NONE)];

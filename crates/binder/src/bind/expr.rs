@@ -9,6 +9,7 @@ use super::clause::Clause;
 use super::name::fold;
 use super::scalar::{Typed, and, boolean, constant, not, null, or, scalar};
 use super::typename::interval_literal_type;
+use super::user_operator::{joined, parted};
 use crate::bound::{Scalar, ScalarKind};
 use crate::parse::{Pos, string_value};
 use crate::query_tree::Form;
@@ -132,11 +133,7 @@ impl Binder<'_> {
                 let value = self.expr(value)?;
                 // As it was written, or as a printed tree has it.
                 let marked = self.before_operand(value.pos, &format!("\"{}\"", prefix.value));
-                let pos = match name.contains('\u{1}') {
-                    _ if marked != value.pos => marked,
-                    true => self.before_operand(value.pos, "operator"),
-                    false => self.before_operand(value.pos, &name),
-                };
+                let pos = if marked == value.pos { self.before_operand(value.pos, &name) } else { marked };
                 self.operator(&name, None, value, pos)
             }
             other => {
@@ -456,10 +453,13 @@ impl Binder<'_> {
         self.call_by_syntax("overlaps", values, pos)
     }
 
-    /// Place of an operator: the last one of this spelling before its right operand.
+    /// Place of an operator: the last one of this spelling before its right operand. One with a schema is written as
+    /// `OPERATOR(schema.symbol)`.
     pub fn before_operand(&self, operand: Pos, name: &str) -> Pos {
         let Some(before) = operand.offset().and_then(|o| self.source.text.get(..o)) else { return Pos::NONE };
-        let found = if name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        let found = if parted(name).0.is_some() {
+            last_word(before, "operator")
+        } else if name.starts_with(|c: char| c.is_ascii_alphabetic()) {
             last_word(before, name)
         } else {
             before.rfind(name).or_else(|| if name == "<>" { before.rfind("!=") } else { None })
@@ -467,24 +467,24 @@ impl Binder<'_> {
         found.map_or(operand, Pos::at)
     }
 
-    /// PostgreSQL's name of an operator.
+    /// PostgreSQL's name of an operator, joined to the schema that is written with it.
     pub fn operator_name(&self, op: &ast::BinaryOperator) -> SqlResult<String> {
         use ast::BinaryOperator as B;
         Ok(match op {
             B::NotEq => "<>".into(),
             B::Custom(name) => name.clone(),
             B::PGCustomBinaryOperator(parts) => {
-                if let [schema, name] = parts.as_slice()
-                    && (schema != "pg_catalog" || self.context.catalog.operators.values().any(|o| o.name == *name))
-                {
-                    let quoted = schema.strip_prefix('"').and_then(|s| s.strip_suffix('"'));
-                    let schema = quoted.map_or_else(|| schema.to_lowercase(), str::to_owned);
-                    return Ok(super::user_operator::joined(&schema, name));
-                }
-                match parts.last().map(String::as_str) {
-                    Some("!=") => "<>".into(),
-                    Some(name) => name.to_owned(),
-                    None => String::new(),
+                let symbol = match parts.last().map(String::as_str) {
+                    Some("!=") => "<>",
+                    other => other.unwrap_or_default(),
+                };
+                match parts.as_slice() {
+                    [.., schema, _] => {
+                        let quoted = schema.strip_prefix('"').and_then(|s| s.strip_suffix('"'));
+                        let schema = quoted.map_or_else(|| schema.to_lowercase(), |s| s.replace("\"\"", "\""));
+                        joined(&schema, symbol)
+                    }
+                    _ => symbol.to_owned(),
                 }
             }
             B::PGBitwiseXor => "#".into(),

@@ -94,7 +94,9 @@ impl Binder<'_> {
         match factor {
             TableFactor::Table { name, alias, args: None, sample, with_ordinality: false, .. } => {
                 if sample.is_some() {
-                    return Err(SqlError::unsupported("TABLESAMPLE is not supported"));
+                    return Err(
+                        SqlError::unsupported("TABLESAMPLE is not supported").hint("Use ORDER BY random() with LIMIT.")
+                    );
                 }
                 self.relation_item(name, alias.as_ref())
             }

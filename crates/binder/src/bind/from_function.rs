@@ -328,7 +328,10 @@ impl Binder<'_> {
                 Some(carried) => carried.quote(edits),
                 // Then the places are those in the text already.
                 None if is_written(&self.source, ident) => {}
-                None => return Err(SqlError::unsupported("ROWS FROM of users' functions is not supported here")),
+                None => {
+                    return Err(SqlError::unsupported("ROWS FROM of users' functions is not supported here")
+                        .hint("Number the rows of each function, and join them."));
+                }
             }
         }
         self.lockstep(parts, ordinality, &label, alias)

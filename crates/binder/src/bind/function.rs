@@ -336,6 +336,13 @@ impl Binder<'_> {
         Ok(Callee::Function(ResolvedCall { proc, args, declared, variadic_from, spread, written }))
     }
 
+    /// Whether something of this name takes one value of this type.
+    pub fn takes(&self, name: &Qualified, ty: Oid) -> bool {
+        let found = self.candidates(name, Pos::NONE, false, (1, &[], false)).unwrap_or_default();
+        let taken = self.as_taken(&found, &[ty]);
+        !matching(found, &taken).is_empty()
+    }
+
     /// The types of the arguments, but for rows of tables that inherit: where a candidate takes the row of a table that theirs
     /// inherits from, and none theirs, they count as such.
     fn as_taken(&self, candidates: &[Candidate<Shape>], actual: &[Oid]) -> Vec<Oid> {

@@ -4,6 +4,7 @@
 //! FROM's columns first; then every part equal to a grouping expression becomes its column, and any
 //! column of FROM that is left is an error, unless the grouping columns hold its table's primary key.
 
+use gavel_functions::registry;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Expr};
 
@@ -12,11 +13,12 @@ use super::clause::Clause;
 use super::expr::strip;
 use super::name::fold;
 use super::same::same;
-use super::scalar::{Typed, call, column, constant};
+use super::scalar::{Typed, call, column, constant, scalar};
 use super::scope::Columns;
 use super::select::Target;
+use super::typename::array_type;
 use super::walk;
-use crate::bound::{ColumnId, Rel, Scalar, ScalarKind};
+use crate::bound::{Aggregate, ColumnId, Index, Rel, Scalar, ScalarKind};
 use crate::parse::{Pos, marker};
 
 /// GROUP BY as bound.
@@ -300,6 +302,7 @@ impl Binder<'_> {
         let mut aggregates = std::mem::take(&mut level.aggregates);
 
         let mut lost: Option<ColumnId> = None;
+        let mut firsts: Vec<Aggregate> = vec![];
         let keyed = sets.is_none();
         {
             let mut rewrite = |s: &mut Scalar, binder: &mut Self, groups: &mut Vec<(ColumnId, Scalar)>| {
@@ -315,6 +318,11 @@ impl Binder<'_> {
                         return None;
                     }
                     if keyed && binder.depends_on_key(id, groups) {
+                        if binder.is_spread(id)
+                            && let Some(value) = binder.first_of_group(part, &mut firsts)
+                        {
+                            return Some(value);
+                        }
                         let fresh = binder.new_column();
                         groups.push((fresh, part.clone()));
                         return Some(column(fresh, part.ty));
@@ -360,6 +368,7 @@ impl Binder<'_> {
         if let Some(id) = lost.filter(|_| self.recorder.is_none()) {
             return Err(self.ungrouped(id));
         }
+        aggregates.extend(firsts);
         let level = self.level();
         level.windows = windows;
         level.sets = set_calls;
@@ -433,6 +442,38 @@ impl Binder<'_> {
             let Some(slot) = table.columns.iter().position(|c| c.number == *number) else { return false };
             groups.iter().any(|(_, g)| g.kind == item.scalar(slot).kind)
         })
+    }
+
+    /// Whether the column is of a table whose rows may be in others that inherit from it, so that its key, which does not
+    /// reach them, may be several rows'. A query tree has the column as it is.
+    fn is_spread(&self, id: ColumnId) -> bool {
+        let items = self.levels.last().map(|l| l.items.as_slice()).unwrap_or_default();
+        let item = items.iter().find(|i| i.slot_of(id).is_some());
+        self.recorder.is_none()
+            && item.is_some_and(|i| {
+                let whole = matches!(&i.columns, Columns::Table { table, .. } if table.partitioned.is_none());
+                whole && i.table_oid.is_some()
+            })
+    }
+
+    /// The value that a column has in the first row of a group, as an aggregate beside the others; `None` if there are no
+    /// arrays of its type.
+    fn first_of_group(&mut self, part: &Scalar, firsts: &mut Vec<Aggregate>) -> Option<Scalar> {
+        let ty = PgType::new(array_type(part.ty.oid)?);
+        let known = firsts.iter().find(|first| first.args.first() == Some(part)).map(|first| first.id);
+        let id = match known {
+            Some(id) => id,
+            None => {
+                let function = registry::procs_named("array_agg").find(|p| p.args == [Oid::ANYNONARRAY])?.oid;
+                let id = self.new_column();
+                let (args, order_by) = (vec![part.clone()], vec![]);
+                let (direct, distinct, filter, user) = (0, false, None, None);
+                firsts.push(Aggregate { id, function, args, direct, distinct, filter, order_by, ty, user });
+                id
+            }
+        };
+        let indices = vec![Index::Element(constant(Datum::Int4(1), PgType::INT4))];
+        Some(scalar(ScalarKind::Subscript { input: Box::new(column(id, ty)), indices }, part.ty))
     }
 
     /// 42803 for a column that is not grouped.
@@ -517,13 +558,13 @@ fn grouping_mask(bits: Option<ColumnId>, indices: &[usize], count: usize) -> Sca
         });
     }
     let wide = out.unwrap_or_else(|| constant(Datum::Int8(0), PgType::INT8));
-    match gavel_functions::registry::cast(Oid::INT8, Oid::INT4).map(|c| c.method) {
-        Some(gavel_functions::registry::CastMethod::Function(f)) => call(f, vec![wide], PgType::INT4),
+    match registry::cast(Oid::INT8, Oid::INT4).map(|c| c.method) {
+        Some(registry::CastMethod::Function(f)) => call(f, vec![wide], PgType::INT4),
         _ => wide,
     }
 }
 
 fn binary(name: &str, left: Scalar, right: Scalar, ty: PgType) -> Scalar {
-    let found = gavel_functions::registry::operator_exact(name, left.ty.oid, right.ty.oid);
+    let found = registry::operator_exact(name, left.ty.oid, right.ty.oid);
     call(found.map_or(Oid(0), |o| o.proc), vec![left, right], ty)
 }

@@ -126,11 +126,11 @@ impl Binder<'_> {
         if let Some(value) = self.variable_over(&names, parts, pos)? {
             return Ok(value);
         }
+        let Some(ident) = parts.last() else { return Err(SqlError::internal("a reference without names")) };
         match names.as_slice() {
-            [table, name] => {
+            [table, _] => {
                 if let Some((l, i)) = self.find_item(None, table, pos)? {
-                    let found = self.find_in_item(l, i, name, pos)?;
-                    return Ok(self.mention(&found, pos));
+                    return self.column_or_call((l, i), ident, pos);
                 }
                 if let Some(value) = self.qualified_parameter(parts, pos)? {
                     return Ok(value);
@@ -138,20 +138,18 @@ impl Binder<'_> {
                 // `column.field` needs parentheses in PostgreSQL, so this names no FROM item.
                 Err(self.no_item(table, pos))
             }
-            [schema, table, name] => {
+            [schema, table, _] => {
                 if let Some((l, i)) = self.find_item(Some(schema), table, pos)? {
-                    let found = self.find_in_item(l, i, name, pos)?;
-                    return Ok(self.mention(&found, pos));
+                    return self.column_or_call((l, i), ident, pos);
                 }
                 if let Some(value) = self.qualified_parameter(parts, pos)? {
                     return Ok(value);
                 }
                 Err(self.no_item(table, pos))
             }
-            [database, schema, table, name] if *database == *self.context.catalog.database_name => {
+            [database, schema, table, _] if *database == *self.context.catalog.database_name => {
                 if let Some((l, i)) = self.find_item(Some(schema), table, pos)? {
-                    let found = self.find_in_item(l, i, name, pos)?;
-                    return Ok(self.mention(&found, pos));
+                    return self.column_or_call((l, i), ident, pos);
                 }
                 Err(self.no_item(table, pos))
             }
@@ -298,8 +296,11 @@ impl Binder<'_> {
 
     pub fn field(&mut self, value: Typed, field: &ast::Ident) -> SqlResult<Typed> {
         let name = fold(field);
-        let pos = self.source.start(field.span);
+        let pos = value.pos;
         if !value.oid().is_row() {
+            if let Some(called) = self.column_call(field, value.clone())? {
+                return Ok(called);
+            }
             let text = format!(
                 "column notation .{name} applied to type {}, which is not a composite type",
                 format_type(value.ty())
@@ -317,6 +318,9 @@ impl Binder<'_> {
             _ => None,
         };
         let Some((index, ty)) = index else {
+            if let Some(called) = self.column_call(field, value.clone())? {
+                return Ok(called);
+            }
             let text = if self.fields_of(&value.scalar).is_some() {
                 format!("column \"{name}\" not found in data type {}", format_type(value.ty()))
             } else {

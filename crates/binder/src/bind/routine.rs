@@ -9,7 +9,7 @@
 //! # Invariants
 //! 1. A body is bound with its parameters' types alone, whatever the arguments are.
 //! 2. Its last relation puts out the columns of the result, with the types that the function is declared with.
-//! 3. A function in whose body itself is called is refused when it is run, not when it is defined.
+//! 3. A function that is called in its own body is bound there when that call is made ([`super::called`]).
 //! 4. A body that holds more than queries ([`is_command`]) is bound only while it is defined: a call of it is
 //!    [`Rel::Called`], as one of a body in PL/pgSQL is.
 
@@ -34,9 +34,9 @@ use crate::context::BindContext;
 use crate::ddl;
 use crate::parse::{self, Pos};
 
-/// Deepest nesting of functions that call each other.
+/// Deepest nesting of functions whose bodies are put in the place of calls.
 const MAX_NESTING: usize = 32;
-/// Most calls that one statement is expanded to: calls of calls multiply.
+/// Most calls that are expanded within one statement: calls of calls multiply.
 const MAX_EXPANSIONS: usize = 4_096;
 
 /// Parameters as the names in a body see them.
@@ -194,8 +194,7 @@ impl Binder<'_> {
     /// `record`.
     ///
     /// # Errors
-    /// Those of its statements; 42P13 if the last one does not give what the function is declared to; 54001 where
-    /// functions call each other without end.
+    /// Those of its statements; 42P13 if the last one does not give what the function is declared to.
     pub fn routine(
         &mut self,
         function: &Arc<Function>,
@@ -203,21 +202,15 @@ impl Binder<'_> {
         returned: &Returned,
         wanted: Option<&[(String, PgType)]>,
     ) -> SqlResult<Routine> {
-        if matches!(function.body, Body::Plpgsql(_)) {
+        let nested = self.routines.contains(&function.oid) || self.routines.len() >= MAX_NESTING;
+        if matches!(function.body, Body::Plpgsql(_)) || nested || self.expansions >= MAX_EXPANSIONS {
             return self.interpreted(function, types, returned, wanted);
         }
         let statements = statements(&function.body)?;
-        if !self.is_opaque() && statements.iter().any(|(_, statement)| is_command(statement)) {
+        if !self.is_opaque() && are_commands(&statements) {
             return self.interpreted(function, types, returned, wanted);
         }
-        if self.routines.contains(&function.oid) || self.routines.len() >= MAX_NESTING {
-            return Err(endless());
-        }
         self.expansions += 1;
-        if self.expansions > MAX_EXPANSIONS {
-            return Err(SqlError::new(SqlState::StatementTooComplex, "stack depth limit exceeded")
-                .hint(format!("The functions of the statement call each other more than {MAX_EXPANSIONS} times.")));
-        }
         let path = self.path_of(function);
         // Schemas that names say are looked into by whoever the body runs as.
         let definer = function.security_definer.then(|| Subject::of(self.context.catalog, function.owner));
@@ -572,11 +565,6 @@ pub fn counted(record: Scalar, index: usize, count: usize) -> Box<Scalar> {
     if index == 0 { Box::new(scalar(ScalarKind::FieldCount { input: record, count }, ty)) } else { record }
 }
 
-fn endless() -> SqlError {
-    SqlError::new(SqlState::StatementTooComplex, "stack depth limit exceeded")
-        .hint("Functions in SQL are put in the place of their calls, so that they cannot call themselves.")
-}
-
 fn verb_of(statement: &ast::Statement) -> &'static str {
     match statement {
         ast::Statement::Insert(_) => "INSERT",
@@ -596,6 +584,18 @@ pub fn is_command(statement: &ast::Statement) -> bool {
         | ast::Statement::Merge(_) => false,
         _ => true,
     }
+}
+
+fn are_commands(statements: &[(String, ast::Statement)]) -> bool {
+    statements.iter().any(|(_, statement)| is_command(statement))
+}
+
+/// Whether a body in SQL holds more than queries.
+///
+/// # Errors
+/// 42601 for a text that is no statements.
+pub fn holds_commands(body: &Body) -> SqlResult<bool> {
+    Ok(are_commands(&statements(body)?))
 }
 
 /// The statements of a body, each with the text that its places are in.

@@ -266,7 +266,10 @@ impl Binder<'_> {
                     rels.push(bound.rel);
                 }
                 Statement::Query(query) => rels.push(query.rel),
-                _ => return Err(SqlError::unsupported("NOTIFY is not supported in functions")),
+                _ => {
+                    return Err(SqlError::unsupported("NOTIFY is not supported in functions")
+                        .hint("Write the function in PL/pgSQL."));
+                }
             }
         }
         let last = rels.pop().unwrap_or(Rel::Values { rows: vec![], columns: vec![] });
@@ -315,11 +318,11 @@ impl Binder<'_> {
                 let mut made = self.action(met, rule, action, joined.then_some(&rows), wanted.is_some())?;
                 // The session finds the cursor's row by the statement's own table, which an action need not have.
                 if on_cursor && made.iter().any(|step| !matches!(step.statement, Statement::Other(_))) {
-                    return Err(SqlError::unsupported(if met.view {
-                        "WHERE CURRENT OF on a view is not implemented"
-                    } else {
-                        "WHERE CURRENT OF is not supported for tables with rules"
-                    }));
+                    if met.view {
+                        return Err(SqlError::unsupported("WHERE CURRENT OF on a view is not implemented"));
+                    }
+                    return Err(SqlError::unsupported("WHERE CURRENT OF is not supported for tables with rules")
+                        .hint("Name the row by its key."));
                 }
                 if let Some(list) = wanted {
                     for step in &mut made {

@@ -113,7 +113,8 @@ impl Binder<'_> {
             "connect by"
         } else if let Some(into) = &s.into {
             let pos = self.name_pos(&into.name);
-            return Err(self.error_at(SqlError::unsupported("SELECT ... INTO is not supported"), pos));
+            let error = SqlError::unsupported("SELECT ... INTO is not supported").hint("Use CREATE TABLE AS instead.");
+            return Err(self.error_at(error, pos));
         } else {
             return Ok(());
         };

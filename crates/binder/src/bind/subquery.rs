@@ -8,6 +8,7 @@ use super::compare::row_items;
 use super::query::BoundQuery;
 use super::scalar::{Typed, boolean, column, not, scalar};
 use super::typename::array_type;
+use super::user_operator::parted;
 use crate::bound::{Scalar, ScalarKind, Subquery, SubqueryKind};
 use crate::parse::{Pos, marker};
 use crate::query_tree::{Body, Form, FromTree, QueryTree, Range, RangeKind};
@@ -77,7 +78,7 @@ impl Binder<'_> {
             return Ok(value);
         }
         let tree = *tree.ok_or_else(|| SqlError::internal("a subquery without a tree"))?;
-        Ok(self.formed(value, || Form::Query { tree, operator: operator.map(str::to_owned) }))
+        Ok(self.formed(value, || Form::Query { tree, operator: operator.map(|name| parted(name).1.to_owned()) }))
     }
 
     pub fn exists(&mut self, query: &ast::Query, negated: bool) -> SqlResult<Typed> {
@@ -147,7 +148,8 @@ impl Binder<'_> {
             let applied = self.apply_operator(name, Some(l), right, at)?;
             if applied.result.oid != Oid::BOOL {
                 let text = format!(
-                    "operator {name} must return type boolean, not type {}",
+                    "operator {} must return type boolean, not type {}",
+                    parted(name).1,
                     super::typename::format_type(applied.result)
                 );
                 return Err(self.error_at(SqlError::new(SqlState::DatatypeMismatch, text), at));

@@ -13,7 +13,6 @@
 use std::sync::Arc;
 
 use gavel_catalog::Function;
-use gavel_catalog::function::Body;
 use gavel_functions::registry::{self, CastContext, Volatility};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
@@ -428,24 +427,23 @@ pub fn shown(call: &UserCall) -> String {
     format!("{}({})", call.function.name, types.join(", "))
 }
 
+/// Whether the rows of a relation are those of one call.
+fn is_called(rel: &Rel) -> bool {
+    match rel {
+        Rel::Called(_) => true,
+        Rel::Project { input, .. } | Rel::Limit { input, .. } => is_called(input),
+        _ => false,
+    }
+}
+
 /// The statements of a function whose last one is `last`. One that is volatile runs anew at each call.
 pub fn run(function: &Function, first: Vec<Rel>, last: Rel) -> Rel {
     if first.is_empty() && function.volatility != 'v' {
         return last;
     }
-    // Errors of an interpreted body have a context of their own.
-    let interpreted = matches!(function.body, Body::Plpgsql(_)) || is_call_of(&last, function);
-    let function = if interpreted { String::new() } else { function.name.clone() };
+    // Errors of a body that is called have a context of their own.
+    let function = if is_called(&last) { String::new() } else { function.name.clone() };
     Rel::Statements { function, guard: None, first, last: Box::new(last) }
-}
-
-/// Whether what `rel` gives comes from a call of this function as it is.
-fn is_call_of(rel: &Rel, function: &Function) -> bool {
-    match rel {
-        Rel::Called(called) => called.function.oid == function.oid,
-        Rel::Project { input, .. } | Rel::Limit { input, .. } => is_call_of(input, function),
-        _ => false,
-    }
 }
 
 /// One row of these columns.

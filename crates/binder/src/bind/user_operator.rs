@@ -140,7 +140,12 @@ impl Binder<'_> {
         self.operator_in_text(&found, name, pos);
         let start = left.as_ref().map_or(right.pos, |l| l.pos).min_known(pos);
         let values = left.into_iter().chain([right]).collect();
+        let called_before = self.objects.contains(&found.function);
         let value = self.support_call(found.function, values, pos)?;
+        if self.is_opaque() && !called_before {
+            // What is being defined depends on the operator, and the operator on its function.
+            self.objects.retain(|object| *object != found.function);
+        }
         let oid = found.oid;
         Ok(Ok(Typed::new(self.formed(value.scalar, || Form::Operator(oid)), start)))
     }

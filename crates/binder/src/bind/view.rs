@@ -102,6 +102,10 @@ impl Binder<'_> {
         inner.routines = self.routines.clone();
         self.lend_ids(&mut inner);
         let bound = inner.query(&query, true);
+        if self.defining {
+            // What is being defined depends on the view, and the view on the rest.
+            inner.objects.clear();
+        }
         self.take_ids(&mut inner);
         // Columns that were added to a relation after the view are not the view's.
         let mut bound = bound.map_err(without_position)?;
@@ -146,6 +150,16 @@ impl Binder<'_> {
     pub fn number_function_in_text(&mut self, name: &ast::ObjectName, function: Oid) {
         if self.edits.is_some() {
             self.edit(self.name_range(name), text_io::numbered_function(function));
+        }
+    }
+
+    /// The same where the name stands as a column's, behind a row.
+    pub fn number_in_column_notation(&mut self, name: &ast::Ident, function: Oid) {
+        if self.edits.is_some() {
+            let part = vec![ast::ObjectNamePart::Identifier(name.clone())];
+            let numbered = text_io::numbered_function(function);
+            let alone = numbered.rsplit('.').next().unwrap_or_default().to_owned();
+            self.edit(self.name_range(&ast::ObjectName(part)), alone);
         }
     }
 

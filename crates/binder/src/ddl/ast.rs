@@ -192,6 +192,15 @@ pub enum Ddl {
     Accepted {
         tag: String,
     },
+    /// Drops what there is none of, or makes what is there already.
+    NothingToDo {
+        tag: String,
+        /// That each of them does not exist, or does.
+        told: Vec<String>,
+        present: bool,
+        /// IF EXISTS, IF NOT EXISTS: it is no error.
+        skipped: bool,
+    },
     /// PostgreSQL has it, Gavel does not.
     Unsupported(String),
 }

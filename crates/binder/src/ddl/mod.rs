@@ -17,8 +17,10 @@
 //! | [`user_type`] | types and domains |
 //! | [`function`] | functions and procedures |
 //! | [`aggregate`], [`operator`], [`operator_class`] | aggregates, operators, their classes and families |
+//! | [`absent`] | what there is none of |
 //! | [`words`] | the token stream as words |
 
+mod absent;
 mod aggregate;
 pub mod ast;
 pub mod copy;

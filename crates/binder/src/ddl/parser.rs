@@ -11,7 +11,8 @@ use super::ast::{
 };
 use super::words::{Parse, Words, quote};
 use super::{
-    aggregate, function, grant, operator, operator_class, partition, policy, rule, session, table, trigger, user_type,
+    absent, aggregate, function, grant, operator, operator_class, partition, policy, rule, session, table, trigger,
+    user_type,
 };
 
 pub(super) fn statement(p: &mut Words<'_, '_>) -> Parse<Ddl> {
@@ -127,6 +128,8 @@ fn create(p: &mut Words<'_, '_>) -> Parse<Ddl> {
         let name = p.label()?;
         p.eat("with");
         Ok(Ddl::CreateRole { name, options: role_options(p)?, login })
+    } else if p.eat("extension") {
+        absent::create_extension(p)
     } else {
         let what = kind_words(p);
         unsupported(p, format!("CREATE {what}"))
@@ -889,6 +892,9 @@ fn drop(p: &mut Words<'_, '_>) -> Parse<Ddl> {
     }
     if let Some(group) = operator_class::group(p) {
         return operator_class::drop(p, group);
+    }
+    if let Some(nothing) = absent::drop(p)? {
+        return Ok(nothing);
     }
     let Some(kind) = object_kind(p) else {
         let what = kind_words(p);

@@ -206,8 +206,8 @@ fn named_prefix(parser: &mut Parser<'_>) -> Result<String, ParserError> {
     parser.advance_token();
     parser.expect_token(&Token::RParen)?;
     Ok(match schema {
-        Some(schema) if schema != "pg_catalog" => format!("{schema}\u{1}{symbol}"),
-        _ => symbol,
+        Some(schema) => format!("{schema}\u{1}{symbol}"),
+        None => symbol,
     })
 }
 

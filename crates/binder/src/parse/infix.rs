@@ -1,7 +1,8 @@
 //! Operators that `sqlparser` reads more narrowly than PostgreSQL.
 //!
 //! - `LIKE p ESCAPE e` takes any expression for `e`: read as `LIKE like_escape(p, e)`, which is what it means.
-//! - `a + ANY (b)`: the grammar takes every operator there; which of them make sense is for the binder to say.
+//! - `a + ANY (b)`, `a OPERATOR(s.=) ANY (b)`: the grammar takes every operator there; which of them make sense is for
+//!   the binder to say.
 
 use sqlparser::ast::{self, BinaryOperator, Expr, Ident};
 use sqlparser::dialect::{Dialect, Precedence};
@@ -14,6 +15,7 @@ pub fn infix(parser: &mut Parser<'_>, dialect: &dyn Dialect, left: &Expr) -> Opt
     match &parser.peek_token_ref().token {
         Token::Word(w) => match w.keyword {
             Keyword::NOT | Keyword::LIKE | Keyword::ILIKE | Keyword::SIMILAR => like(parser, dialect, left),
+            Keyword::OPERATOR if w.quote_style.is_none() => qualified(parser, dialect, left),
             _ => None,
         },
         _ => quantified(parser, dialect, left),
@@ -102,14 +104,42 @@ fn quantified(parser: &mut Parser<'_>, dialect: &dyn Dialect, left: &Expr) -> Op
         Token::CaretAt => BinaryOperator::PGStartsWith,
         _ => return None,
     };
-    let all = is(parser, 1, Keyword::ALL);
-    let any = is(parser, 1, Keyword::ANY) || is(parser, 1, Keyword::SOME);
-    if !(all || any) || parser.peek_nth_token_ref(2).token != Token::LParen {
+    before_set(parser, dialect, left, (op, 1))
+}
+
+/// `OPERATOR(schema.symbol)` before ANY, SOME or ALL.
+fn qualified(parser: &mut Parser<'_>, dialect: &dyn Dialect, left: &Expr) -> Option<Result<Expr, ParserError>> {
+    if parser.peek_nth_token_ref(1).token != Token::LParen {
+        return None;
+    }
+    let (mut parts, mut at) = (Vec::new(), 2);
+    loop {
+        parts.push(parser.peek_nth_token_ref(at).token.to_string());
+        match parser.peek_nth_token_ref(at + 1).token {
+            Token::Period => at += 2,
+            Token::RParen => break,
+            _ => return None,
+        }
+    }
+    before_set(parser, dialect, left, (BinaryOperator::PGCustomBinaryOperator(parts), at + 2))
+}
+
+/// ANY, SOME or ALL and its set behind an operator of so many tokens.
+fn before_set(
+    parser: &mut Parser<'_>,
+    dialect: &dyn Dialect,
+    left: &Expr,
+    (op, tokens): (BinaryOperator, usize),
+) -> Option<Result<Expr, ParserError>> {
+    let all = is(parser, tokens, Keyword::ALL);
+    let any = is(parser, tokens, Keyword::ANY) || is(parser, tokens, Keyword::SOME);
+    if !(all || any) || parser.peek_nth_token_ref(tokens + 1).token != Token::LParen {
         return None;
     }
     let precedence = parser.get_next_precedence().unwrap_or(dialect.prec_unknown());
-    parser.advance_token();
-    parser.advance_token();
+    for _ in 0..=tokens {
+        parser.advance_token();
+    }
     // The parentheses are those of a subquery, or of the array.
     Some(parser.parse_subexpr(precedence).map(|right| {
         let (left, right) = (Box::new(left.clone()), Box::new(right));

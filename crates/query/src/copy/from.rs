@@ -102,8 +102,8 @@ impl Session {
             Some(line) => error.context(format!("COPY {}, line {line}", table.name)),
             None => error,
         };
-        let fires = has_triggers(&shapes.catalog, table, table.partitioned.is_some());
-        let mut firing: Vec<Vec<Datum>> = Vec::new();
+        let fires = has_triggers(&shapes, table, table.partitioned.is_some())?;
+        let mut firing: Vec<(String, Vec<Datum>)> = Vec::new();
         let mut arrivals = Arrivals::default();
         let mut count: u64 = 0;
         loop {
@@ -148,7 +148,7 @@ impl Session {
                 }
                 count += 1;
                 if fires {
-                    firing.push(values);
+                    firing.push((row.line_context(), values));
                     continue;
                 }
                 // Defaults and conditions are computed while the transaction is free.

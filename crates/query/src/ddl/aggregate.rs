@@ -69,7 +69,8 @@ impl DdlContext<'_> {
     pub(super) async fn create_aggregate(&mut self, create: &CreateAggregate) -> SqlResult<()> {
         let (schema, name) = self.creation_target(&create.name, Persistence::Permanent)?;
         if schema == TEMPORARY_SCHEMA {
-            return Err(SqlError::unsupported("temporary aggregates are not supported"));
+            return Err(SqlError::unsupported("temporary aggregates are not supported")
+                .hint("Make it in another schema, and drop it when it is not needed any more."));
         }
         let direct = create.arguments.as_ref().and_then(|a| a.direct);
         let written = Written::of(&create.attributes, direct.is_some())?;

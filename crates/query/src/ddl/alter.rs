@@ -340,7 +340,8 @@ impl DdlContext<'_> {
             }
             Relation::Index(table, oid) => {
                 let Some(name) = name else {
-                    return Err(SqlError::unsupported("an index is always in the schema of its table"));
+                    return Err(SqlError::unsupported("an index is always in the schema of its table")
+                        .hint("Use ALTER TABLE ... SET SCHEMA instead."));
                 };
                 self.edit_table(table.oid, |t: &mut Table| {
                     t.indexes.iter_mut().filter(|i| i.oid == *oid).for_each(|i| name.clone_into(&mut i.name));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gavel_binder::ddl::ast::{AlterAction, ColumnConstraintKind, ColumnDef, QualifiedName, SequenceOption};
+use gavel_catalog::rule::Rule;
 use gavel_catalog::snapshot::row_type;
 use gavel_catalog::trigger::Trigger;
 use gavel_catalog::{Catalog, Column, Identity, IndexKey, Materialized, PartitionOn, Policy, Table, View};
@@ -463,8 +464,24 @@ impl DdlContext<'_> {
             SqlError::unsupported(message)
                 .detail(format!("rule _RETURN on {kind} {} depends on column \"{name}\"", self.shown(schema, view)))
         };
+        let other = table
+            .visible_columns()
+            .find(|c| c.generated && c.name != *name && c.default.as_deref().is_some_and(mentioned));
+        if let Some(other) = other {
+            return Err(SqlError::unsupported("cannot alter type of a column used by a generated column")
+                .detail(format!("Column \"{name}\" is used by generated column \"{}\".", other.name)));
+        }
         if let Some(view) = self.now().views.values().find(|v| v.depends_on.contains(&table.oid) && uses(&v.sql)) {
             return Err(by_view("view", view.schema, &view.name));
+        }
+        let by_rule = |(on, rule): &(Oid, &Rule)| {
+            (*on == table.oid || rule.depends_on.contains(&table.oid))
+                && deparse::rule_uses_column(self.now(), (*on, *rule), table, column.number) == Some(true)
+        };
+        if let Some((on, rule)) = self.now().rules().find(by_rule) {
+            let what = self.described(&super::drop::Object::Rule(on, rule.oid));
+            let detail = format!("{what} depends on column \"{name}\"");
+            return Err(SqlError::unsupported("cannot alter type of a column used by a view or rule").detail(detail));
         }
         if let Some(view) = self.views_of_returned(table, column.number).first() {
             return Err(by_view("view", view.schema, &view.name));
@@ -494,14 +511,7 @@ impl DdlContext<'_> {
             let message = "cannot alter type of a column used in a trigger definition";
             return Err(SqlError::unsupported(message).detail(detail));
         }
-        let other = table
-            .visible_columns()
-            .find(|c| c.generated && c.name != *name && c.default.as_deref().is_some_and(mentioned));
-        match other {
-            Some(other) => Err(SqlError::unsupported("cannot alter type of a column used by a generated column")
-                .detail(format!("Column \"{name}\" is used by generated column \"{}\".", other.name))),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// The column under its new type, with a default that fits.

@@ -70,7 +70,9 @@ impl DdlContext<'_> {
         let key = def.constraints.iter().any(|c| matches!(c.kind, ColumnConstraintKind::PrimaryKey));
         let name = &column.name;
         let merging = |child: &str| format!("merging definition of column \"{name}\" for child \"{child}\"");
-        let mut gaining = vec![(Arc::clone(table), column.clone())];
+        // The table itself is asked for NULLs before those below it.
+        let own = Column { not_null: column.not_null || key, ..column.clone() };
+        let mut gaining = vec![(Arc::clone(table), own)];
         let mut waiting = self.child_oids(table.oid);
         waiting.reverse();
         while let Some(oid) = waiting.pop() {

@@ -11,7 +11,7 @@ use gavel_binder::ddl::ast::{
 use gavel_catalog::privilege::Securable;
 use gavel_catalog::snapshot::{PG_CLASS, PG_CONSTRAINT, Relation};
 use gavel_catalog::system::{TEMPORARY_SCHEMA, is_temporary};
-use gavel_catalog::{Catalog, Column, Descent, Identity, Index, IndexKey, IndexState, OnCommit, Table, Unique};
+use gavel_catalog::{Catalog, Column, Descent, Identity, Index, IndexKey, IndexState, Table, Unique};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::DataType;
 
@@ -773,33 +773,5 @@ fn serial_type(ty: &DataType) -> Option<PgType> {
 }
 
 pub(super) fn empty_table(oid: Oid, schema: Oid, name: String, owner: Oid, options: Vec<String>) -> Table {
-    Table {
-        oid,
-        schema,
-        name,
-        owner,
-        version: 1,
-        columns: Vec::new(),
-        storage: oid,
-        indexes: Vec::new(),
-        uniques: Vec::new(),
-        checks: Vec::new(),
-        foreign_keys: Vec::new(),
-        referenced_by: Vec::new(),
-        materialized: None,
-        of_type: None,
-        row_security: Default::default(),
-        tableoid_acl: None,
-        options,
-        acl: None,
-        rung: 0,
-        inherits: Vec::new(),
-        children: Vec::new(),
-        partitioned: None,
-        bound: None,
-        triggers: Vec::new(),
-        unlogged: false,
-        rules: Vec::new(),
-        on_commit: OnCommit::PreserveRows,
-    }
+    Table { storage: oid, options, ..Table::bare(oid, schema, name, owner, Vec::new()) }
 }

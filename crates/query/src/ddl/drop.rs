@@ -679,8 +679,11 @@ impl DdlContext<'_> {
         }
         for (relation, rule) in catalog.rules() {
             let mut texts = rule.condition.iter().chain(rule.actions.iter().map(|a| &a.sql));
-            let uses = relation == table.oid || rule.depends_on.contains(&table.oid);
-            if uses && texts.any(|sql| mentions(sql, name)) {
+            if relation != table.oid && !rule.depends_on.contains(&table.oid) {
+                continue;
+            }
+            let read = deparse::rule_uses_column(catalog, (relation, rule), table, number);
+            if read.unwrap_or_else(|| texts.any(|sql| mentions(sql, name))) {
                 plan.depend(Object::Rule(relation, rule.oid), on);
             }
         }

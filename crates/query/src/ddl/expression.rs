@@ -209,7 +209,8 @@ fn change_factors(
     }
     let mut query: Box<Query> = parse::parse_query(sql)?;
     if query.visit(&mut Change(called, change)).is_break() {
-        return Err(SqlError::unsupported("columns of a table that a function inserts into cannot be renamed"));
+        return Err(SqlError::unsupported("columns of a table that a function inserts into cannot be renamed")
+            .hint("Drop the function, rename the column, and make the function again."));
     }
     Ok(query.to_string())
 }

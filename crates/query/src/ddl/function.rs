@@ -83,7 +83,8 @@ impl DdlContext<'_> {
         let mut checked = self.checked_body(&function)?;
         if !is_temporary(function.oid) && checked.depends_on.iter().any(|on| is_temporary(*on)) {
             if replaced.is_some() {
-                return Err(SqlError::unsupported("what is not temporary cannot use temporary objects"));
+                return Err(SqlError::unsupported("what is not temporary cannot use temporary objects")
+                    .hint("Make the function in the schema pg_temp."));
             }
             self.edit().remove_function(function.oid);
             function.oid = self.new_oid(TEMPORARY_SCHEMA).await?;

@@ -334,6 +334,10 @@ impl DdlContext<'_> {
         }
         let below: Vec<Arc<Table>> = self.now().descendants(table.oid).into_iter().skip(1).cloned().collect();
         for name in numbers.iter().filter_map(|n| table.column(*n)).filter(|c| !c.not_null).map(|c| &c.name) {
+            if !only && !below.is_empty() {
+                // NULLs are told of the table itself first.
+                self.validate_not_null(table, name).await?;
+            }
             for child in below.iter().filter(|t| t.column_named(name).is_some_and(|c| !c.not_null)) {
                 if only {
                     let message = "constraint must be added to child tables too";

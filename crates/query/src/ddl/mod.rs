@@ -95,6 +95,7 @@ mod schema;
 mod scram;
 mod sequence;
 mod shared;
+mod stand_in;
 mod support;
 pub mod temporary;
 mod trigger;
@@ -114,7 +115,7 @@ use gavel_catalog::keys::rung_version;
 use gavel_catalog::predefined::CHECKPOINT;
 use gavel_catalog::store::{self, Reliance};
 use gavel_catalog::{Catalog, LargeObject, Subject, Table};
-use gavel_types::{Datum, Notice, Oid, SqlError, SqlResult, Write};
+use gavel_types::{Datum, Notice, Oid, SqlError, SqlResult, SqlState, Write};
 use sqlparser::ast::Statement;
 
 use binding::DdlBinder;
@@ -469,7 +470,22 @@ impl DdlContext<'_> {
                 }
             }
             Ddl::Accepted { .. } => {}
-            Ddl::Unsupported(what) => return Err(SqlError::unsupported(format!("{what} is not supported"))),
+            Ddl::NothingToDo { told, present, skipped, .. } => {
+                let code = if *present { SqlState::DuplicateObject } else { SqlState::UndefinedObject };
+                for text in told {
+                    if !skipped {
+                        return Err(SqlError::new(code, text.clone()));
+                    }
+                    self.notice(format!("{text}, skipping"));
+                }
+            }
+            Ddl::Unsupported(what) => {
+                let error = SqlError::unsupported(format!("{what} is not supported"));
+                return Err(match stand_in::stand_in(what) {
+                    Some(hint) => error.hint(hint),
+                    None => error,
+                });
+            }
         }
         Ok(tag)
     }
@@ -539,7 +555,7 @@ fn tag(ddl: &Ddl) -> String {
         Ddl::Session(_) => String::new(),
         Ddl::Reindex { .. } => "REINDEX".into(),
         Ddl::Maintain { tag, .. } => (*tag).into(),
-        Ddl::Accepted { tag } => tag.clone(),
+        Ddl::Accepted { tag } | Ddl::NothingToDo { tag, .. } => tag.clone(),
         Ddl::Unsupported(what) => what.clone(),
     }
 }

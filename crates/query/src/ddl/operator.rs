@@ -69,7 +69,8 @@ impl DdlContext<'_> {
     ) -> SqlResult<()> {
         let (schema, symbol) = self.creation_target(name, Persistence::Permanent)?;
         if schema == TEMPORARY_SCHEMA {
-            return Err(SqlError::unsupported("temporary operators are not supported"));
+            return Err(SqlError::unsupported("temporary operators are not supported")
+                .hint("Make it in another schema, and drop it when it is not needed any more."));
         }
         if symbol == "=>" {
             return Err(SqlError::new(SqlState::SyntaxError, "syntax error at or near \"=>\""));

@@ -272,7 +272,8 @@ impl DdlContext<'_> {
             let own = |p: &&registry::Proc| p.args.is_empty() && p.ret == Oid::TRIGGER;
             return match registry::procs_named(&bare).find(own) {
                 Some(found) if found.name == SUPPRESS_REDUNDANT => Ok(found.oid),
-                Some(_) => Err(SqlError::unsupported(format!("function {name} is not supported"))),
+                Some(_) => Err(SqlError::unsupported(format!("function {name} is not supported"))
+                    .hint("Write the trigger's function in PL/pgSQL.")),
                 None => {
                     let text = format!("function {name}() does not exist");
                     Err(SqlError::new(SqlState::UndefinedFunction, text))

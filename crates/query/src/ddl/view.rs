@@ -109,7 +109,8 @@ impl DdlContext<'_> {
         if schema == TEMPORARY_SCHEMA || !temporary {
             return Ok(());
         }
-        Err(SqlError::unsupported("what is not temporary cannot use temporary functions and types"))
+        Err(SqlError::unsupported("what is not temporary cannot use temporary functions and types")
+            .hint("Make it temporary, too, or the functions and types in another schema."))
     }
 
     /// What a view in `schema` reads must not go away while it is being made. For a temporary one nothing is written.

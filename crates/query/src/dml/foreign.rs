@@ -26,7 +26,7 @@ use crate::dml::link::{Link, holds, key_in};
 use crate::dml::movement::{TreeChange, TreeRow};
 use crate::dml::shape::TableShape;
 use crate::dml::tree::{Generated, Lens};
-use crate::dml::writer::{RowChange, Writer, same};
+use crate::dml::writer::{RowChange, Writer, asks_session, same};
 use crate::fast::expr::via_io;
 
 /// Rows that one page of a scan for children holds.
@@ -312,7 +312,9 @@ impl Writer<'_> {
         let deletes = deleted && action == FkAction::Cascade;
         let table = &link.child.table;
         let below = || self.shapes.catalog().has_row_triggers_below(table.oid);
-        let fires = !table.triggers.is_empty() || (table.partitioned.is_some() && below());
+        let fires = !table.triggers.is_empty()
+            || (table.partitioned.is_some() && below())
+            || asks_session(self.shapes, table, table.partitioned.is_some())?;
         if fires && link.child.renews_row_ids() {
             // The session comes to a row once for each foreign key.
             self.state.follow_moves();

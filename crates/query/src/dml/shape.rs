@@ -29,7 +29,7 @@ use gavel_encoding::row::{RowView, encode_row};
 use gavel_encoding::{KeyBuilder, KeyOrder, ObjectId, TenantId};
 use gavel_functions::call::EvalContext;
 use gavel_types::text_io::{self, TextStyle};
-use gavel_types::{Datum, KeyRange, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, KeyRange, Oid, PgType, SqlError, SqlResult, SqlState};
 
 use crate::fast::expr::{RowContext, RowExpr};
 use crate::inverted::Class;
@@ -46,6 +46,11 @@ const MAX_KEY_BYTES: usize = 8_191;
 pub trait ExpressionBinder {
     /// Compiles `sql` over the live columns of `table`, slot `i` being the `i`-th of them.
     fn bind(&self, table: &Arc<Table>, sql: &str) -> SqlResult<RowExpr>;
+
+    /// The same of a check; `None` if it calls functions that are no expressions, so that only a session can ask it.
+    fn bind_check(&self, table: &Arc<Table>, sql: &str) -> SqlResult<Option<RowExpr>> {
+        self.bind(table, sql).map(Some)
+    }
 }
 
 /// A live column.
@@ -101,8 +106,11 @@ pub struct Entry {
 /// CHECK.
 #[derive(Clone, Debug)]
 pub struct CheckShape {
+    pub oid: Oid,
     pub name: String,
-    pub expr: RowExpr,
+    pub sql: String,
+    /// `None` where it is asked by the session (`session/triggers/checks.rs`).
+    pub expr: Option<RowExpr>,
 }
 
 /// See the module.
@@ -168,8 +176,9 @@ impl TableShape {
         // They are asked by name, whatever came first.
         let mut checks: Vec<&CheckConstraint> = table.checks.iter().collect();
         checks.sort_by(|a, b| a.name.cmp(&b.name));
-        for CheckConstraint { name, sql, .. } in checks {
-            shape.checks.push(CheckShape { name: name.clone(), expr: binder.bind(table, sql)? });
+        for CheckConstraint { oid, name, sql, .. } in checks {
+            let expr = binder.bind_check(table, sql)?;
+            shape.checks.push(CheckShape { oid: *oid, name: name.clone(), sql: sql.clone(), expr });
         }
         Ok(shape)
     }
@@ -228,6 +237,11 @@ impl TableShape {
     /// Slots of several columns.
     pub fn slots(&self, numbers: &[i16]) -> SqlResult<Vec<usize>> {
         numbers.iter().map(|n| self.slot(*n)).collect()
+    }
+
+    /// Whether it has checks that only a session can ask.
+    pub fn asks_session(&self) -> bool {
+        self.checks.iter().any(|check| check.expr.is_none())
     }
 
     pub fn has_row_key(&self) -> bool {

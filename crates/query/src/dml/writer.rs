@@ -30,6 +30,7 @@ use gavel_catalog::{Catalog, Index, Table};
 use gavel_functions::call::EvalContext;
 use gavel_functions::compare::compare;
 use gavel_txn::Transaction;
+use gavel_types::text_io::TextStyle;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState, WriteMode};
 
 use crate::dml::deferred::Deferred;
@@ -67,6 +68,64 @@ pub trait Shapes: Send + Sync {
     /// # Errors
     /// The binder's; 0A000 if it cannot be evaluated row by row.
     fn expression(&self, table: &Arc<Table>, sql: &str, target: Option<PgType>) -> SqlResult<RowExpr>;
+}
+
+/// Whether the table, or one below it if those count, has checks that only a session can ask.
+///
+/// # Errors
+/// As [`Shapes::shape`].
+pub fn asks_session(shapes: &dyn Shapes, table: &Table, below: bool) -> SqlResult<bool> {
+    // Expressions of tables name functions by their numbers, and operators by their symbols.
+    let may_call = table.checks_call() || (!table.checks.is_empty() && !shapes.catalog().operators.is_empty());
+    if may_call && shapes.shape(table.oid)?.asks_session() {
+        return Ok(true);
+    }
+    if below {
+        for child in shapes.catalog().children(table.oid) {
+            if asks_session(shapes, child, true)? {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// 23502 for a row that has NULL where its table wants a value.
+pub(crate) fn require_present(place: &Place, row: &[Datum], style: &TextStyle) -> SqlResult<()> {
+    let shape = &place.shape;
+    let Some((column, _)) = shape.columns.iter().zip(row).find(|(column, value)| column.not_null && value.is_null())
+    else {
+        return Ok(());
+    };
+    let text = format!(
+        "null value in column \"{}\" of relation \"{}\" violates not-null constraint",
+        column.name, shape.table.name
+    );
+    Err(SqlError::new(SqlState::NotNullViolation, text)
+        .detail(failing_row(place, row, style))
+        .schema(shape.schema_name.clone())
+        .table(shape.table.name.clone())
+        .column(column.name.clone()))
+}
+
+/// A row as the table that the statement names has it.
+fn failing_row(place: &Place, row: &[Datum], style: &TextStyle) -> String {
+    let shown = match &place.seen {
+        Some(lens) => lens.named.describe_row(&lens.up(row), style),
+        None => place.shape.describe_row(row, style),
+    };
+    format!("Failing row contains {shown}.")
+}
+
+/// 23514 for a row that does not pass a check.
+pub(crate) fn breaks_check(place: &Place, check: &str, row: &[Datum], style: &TextStyle) -> SqlError {
+    let shape = &place.shape;
+    let text = format!("new row for relation \"{}\" violates check constraint \"{check}\"", shape.table.name);
+    SqlError::new(SqlState::CheckViolation, text)
+        .detail(failing_row(place, row, style))
+        .schema(shape.schema_name.clone())
+        .table(shape.table.name.clone())
+        .constraint(check)
 }
 
 /// What a transaction writes to.
@@ -142,6 +201,8 @@ pub struct Writer<'a> {
     pub shapes: &'a dyn Shapes,
     pub eval: &'a EvalContext,
     pub(crate) trees: Trees,
+    /// The session has asked the checks that only it can ask.
+    pub(crate) asked: bool,
 }
 
 /// An update of one row.
@@ -171,7 +232,7 @@ impl Prepared {
 
 impl<'a> Writer<'a> {
     pub fn new(state: &'a mut WriteState, shapes: &'a dyn Shapes, eval: &'a EvalContext) -> Self {
-        Self { state, shapes, eval, trees: Trees::default() }
+        Self { state, shapes, eval, trees: Trees::default(), asked: false }
     }
 
     /// Inserts `rows`, those of a partitioned table into its partitions.
@@ -481,37 +542,22 @@ impl<'a> Writer<'a> {
     }
 
     /// NOT NULL, then CHECK.
+    ///
+    /// # Errors
+    /// 23502, 23514; 0A000 for a check that should have been asked by the session.
     fn check_row(&self, place: &Place, row: &[Datum]) -> SqlResult<()> {
-        let shape = &place.shape;
-        for (column, value) in shape.columns.iter().zip(row) {
-            if column.not_null && value.is_null() {
-                return Err(SqlError::new(
-                    SqlState::NotNullViolation,
-                    format!(
-                        "null value in column \"{}\" of relation \"{}\" violates not-null constraint",
-                        column.name, shape.table.name
-                    ),
-                )
-                .detail(self.failing_row_at(place, row))
-                .schema(shape.schema_name.clone())
-                .table(shape.table.name.clone())
-                .column(column.name.clone()));
-            }
-        }
+        require_present(place, row, &self.eval.style)?;
         let cx = RowContext { eval: self.eval, row, params: &[] };
-        for check in &shape.checks {
-            if matches!(check.expr.eval(&cx)?, Datum::Bool(false)) {
-                return Err(SqlError::new(
-                    SqlState::CheckViolation,
-                    format!(
-                        "new row for relation \"{}\" violates check constraint \"{}\"",
-                        shape.table.name, check.name
-                    ),
-                )
-                .detail(self.failing_row_at(place, row))
-                .schema(shape.schema_name.clone())
-                .table(shape.table.name.clone())
-                .constraint(check.name.clone()));
+        for check in &place.shape.checks {
+            let Some(expr) = &check.expr else {
+                if self.asked {
+                    continue;
+                }
+                let text = format!("check constraint \"{}\" calls functions, which cannot be called here", check.name);
+                return Err(SqlError::unsupported(text));
+            };
+            if matches!(expr.eval(&cx)?, Datum::Bool(false)) {
+                return Err(breaks_check(place, &check.name, row, &self.eval.style));
             }
         }
         Ok(())
@@ -534,10 +580,7 @@ impl<'a> Writer<'a> {
 
     /// The same as the table that the statement names has the row.
     pub(super) fn failing_row_at(&self, place: &Place, row: &[Datum]) -> String {
-        match &place.seen {
-            Some(lens) => self.failing_row(&lens.named, &lens.up(row)),
-            None => self.failing_row(&place.shape, row),
-        }
+        failing_row(place, row, &self.eval.style)
     }
 
     /// The index by its number in the shape; `None` is the primary key.

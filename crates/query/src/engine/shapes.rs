@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gavel_catalog::{Catalog, Table};
 use gavel_encoding::TenantId;
 use gavel_functions::call::EvalContext;
-use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use parking_lot::Mutex;
 
 use crate::dml::shape::{ExpressionBinder, TableShape};
@@ -136,5 +136,12 @@ impl CatalogShapes {
 impl ExpressionBinder for CatalogShapes {
     fn bind(&self, table: &Arc<Table>, sql: &str) -> SqlResult<RowExpr> {
         self.bind_as(table, sql, None)
+    }
+
+    fn bind_check(&self, table: &Arc<Table>, sql: &str) -> SqlResult<Option<RowExpr>> {
+        match self.bind(table, sql) {
+            Err(e) if e.code() == SqlState::FeatureNotSupported => Ok(None),
+            bound => bound.map(Some),
+        }
     }
 }

@@ -11,7 +11,7 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 use gavel_api::traffic::{Traffic, batch_bytes};
 use gavel_binder::bound::{ColumnId, Modify};
-use gavel_catalog::{Column, Index, IndexKey, OnCommit, Table};
+use gavel_catalog::{Column, Index, IndexKey, Table};
 use gavel_encoding::TenantId;
 use gavel_functions::EvalContext;
 use gavel_functions::physical::datum_at;
@@ -57,52 +57,34 @@ pub fn table(oid: u32, name: &str, columns: &[(&str, PgType)], key: usize, index
         made.push(index(oid, &format!("{name}_i{i}"), keys.iter().copied(), false, *unique));
     }
     Arc::new(Table {
-        oid: Oid(oid),
-        schema: Oid(2200),
-        name: name.into(),
-        owner: Oid(10),
-        version: 1,
-        columns: columns
-            .iter()
-            .enumerate()
-            .map(|(i, (name, ty))| Column {
-                number: number(i),
-                name: (*name).into(),
-                ty: *ty,
-                domain: None,
-                collation: None,
-                not_null: i < key,
-                default: None,
-                identity: None,
-                generated: false,
-                sequence: None,
-                missing: None,
-                dropped: false,
-                acl: None,
-                descent: gavel_catalog::Descent::default(),
-            })
-            .collect(),
         storage: Oid(oid),
         indexes: made,
-        uniques: vec![],
-        checks: vec![],
-        foreign_keys: vec![],
-        referenced_by: vec![],
-        materialized: None,
-        of_type: None,
-        row_security: Default::default(),
-        tableoid_acl: None,
-        options: vec![],
-        acl: None,
-        rung: 0,
-        inherits: Vec::new(),
-        children: Vec::new(),
-        partitioned: None,
-        bound: None,
-        triggers: Vec::new(),
-        unlogged: false,
-        rules: Vec::new(),
-        on_commit: OnCommit::PreserveRows,
+        ..Table::bare(
+            Oid(oid),
+            Oid(2200),
+            name.into(),
+            Oid(10),
+            columns
+                .iter()
+                .enumerate()
+                .map(|(i, (name, ty))| Column {
+                    number: number(i),
+                    name: (*name).into(),
+                    ty: *ty,
+                    domain: None,
+                    collation: None,
+                    not_null: i < key,
+                    default: None,
+                    identity: None,
+                    generated: false,
+                    sequence: None,
+                    missing: None,
+                    dropped: false,
+                    acl: None,
+                    descent: gavel_catalog::Descent::default(),
+                })
+                .collect(),
+        )
     })
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use gavel_catalog::job::{Backfill, Job, JobKind, JobStatus};
 use gavel_catalog::keys::rung_version;
-use gavel_catalog::{Column, Index, IndexKey, IndexState, OnCommit, Table, rung};
+use gavel_catalog::{Column, Index, IndexKey, IndexState, Table, rung};
 use gavel_txn::merge::{Entry, merge};
 use gavel_types::{Oid, PgType, WriteMode};
 
@@ -143,33 +143,8 @@ impl World {
             ..Index::default()
         };
         let before = Table {
-            oid: Oid(16384),
-            schema: Oid(2200),
-            name: "t".into(),
-            owner: Oid(10),
-            version: 1,
-            columns: vec![Column::plain(1, "a".into(), PgType::INT4)],
             storage: Oid(16384),
-            indexes: vec![],
-            uniques: vec![],
-            checks: vec![],
-            foreign_keys: vec![],
-            referenced_by: vec![],
-            options: vec![],
-            acl: None,
-            materialized: None,
-            rung: 0,
-            inherits: Vec::new(),
-            children: Vec::new(),
-            partitioned: None,
-            bound: None,
-            of_type: None,
-            triggers: vec![],
-            unlogged: false,
-            rules: Vec::new(),
-            row_security: Default::default(),
-            tableoid_acl: None,
-            on_commit: OnCommit::PreserveRows,
+            ..Table::bare(Oid(16384), Oid(2200), "t".into(), Oid(10), vec![Column::plain(1, "a".into(), PgType::INT4)])
         };
         let after = Table { indexes: vec![index], ..before.clone() };
         let job = Job {

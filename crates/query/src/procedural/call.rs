@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
+use gavel_binder::BindContext;
 use gavel_binder::bound::{Called, Statement as Bound};
 use gavel_catalog::Function;
 use gavel_catalog::function::Body as Written;
@@ -107,8 +108,8 @@ impl Session {
         may_commit: bool,
     ) -> BoxFuture<'a, SqlResult<Vec<Vec<Datum>>>> {
         Box::pin(WithStack(Box::pin(async move {
-            if matches!(called.function.body, Written::Text(_)) {
-                return self.call_commands(called, args).await;
+            if !matches!(called.function.body, Written::Plpgsql(_)) {
+                return Box::pin(self.call_in_sql(called, args)).await;
             }
             if called.function.result == Oid::TRIGGER {
                 let context = format!("compilation of PL/pgSQL function \"{}\" near line 1", called.function.name);
@@ -171,6 +172,51 @@ impl Session {
         if let Some(shadowed) = entered.shadowed {
             self.shared.settings.lock().unshadow(shadowed);
         }
+    }
+
+    /// Calls a function in SQL that was not put in the place of its call.
+    ///
+    /// # Errors
+    /// The body's; 54001 for too many calls in each other.
+    async fn call_in_sql(&mut self, called: &Called, args: Vec<Datum>) -> SqlResult<Vec<Vec<Datum>>> {
+        if self.routines.depth() >= MAX_CALLS {
+            return Err(too_deep());
+        }
+        let entered = self.enter(Manner::of(&called.function, called.runs_as))?;
+        self.routines.in_sql += 1;
+        let result = self.rows_in_sql(called, args).await;
+        self.routines.in_sql = self.routines.in_sql.saturating_sub(1);
+        self.leave(entered);
+        let mut rows = result?;
+        if rows.is_empty() && !called.function.set {
+            rows.push(vec![Datum::Null; called.columns.len()]);
+        }
+        Ok(rows)
+    }
+
+    /// The rows of a body in SQL, whose plan is that of the last time if nothing has changed. One that holds commands has
+    /// no plan.
+    async fn rows_in_sql(&mut self, called: &Called, args: Vec<Datum>) -> SqlResult<Vec<Vec<Datum>>> {
+        let basis = self.basis().await?;
+        let columns: Vec<PgType> = called.columns.iter().map(|c| c.1).collect();
+        let key = (called.function.oid, called.function.version, called.types.clone(), columns);
+        let kept = self.routines.planned.get(&key).filter(|planned| *planned.basis == *basis).cloned();
+        let planned = match kept {
+            Some(planned) => planned,
+            None if gavel_binder::holds_commands(&called.function.body)? => return self.commands(called, &args).await,
+            None => {
+                let bound = {
+                    let style = self.text_style_now();
+                    let (subject, rows) = (Some(&*basis.subject), Some(binding::rows(&basis)));
+                    let context = BindContext { subject, rows, ..binding::context(&basis, &style) };
+                    gavel_binder::bind_call(&context, called)?
+                };
+                let planned = Arc::new(self.plan_bound(bound, Arc::clone(&basis)).await?);
+                self.routines.keep_planned(key, Arc::clone(&planned));
+                planned
+            }
+        };
+        self.rows_of_planned(&planned, args).await
     }
 
     /// The body of a function for a call, from the last time if nothing has changed.

@@ -21,7 +21,6 @@ use sqlparser::ast;
 use crate::ddl::command::command_name;
 use crate::prepared::{Basis, Prepared};
 use crate::procedural::activation::{record, with_context};
-use crate::procedural::call::{MAX_CALLS, Manner, too_deep};
 use crate::procedural::compiled::Fields;
 use crate::procedural::quiet::Quiet;
 use crate::procedural::rows::{Given, not_volatile};
@@ -128,23 +127,11 @@ fn told(error: SqlError, function: &Function, place: &str) -> SqlError {
 }
 
 impl Session {
-    /// Calls a function in SQL whose body holds commands: the rows that it gives.
+    /// Runs a body in SQL that holds commands: the rows that it gives.
     ///
     /// # Errors
-    /// Those of its statements; 54001 for too many calls in each other.
-    pub(crate) async fn call_commands(&mut self, called: &Called, args: Vec<Datum>) -> SqlResult<Vec<Vec<Datum>>> {
-        if self.routines.depth() >= MAX_CALLS {
-            return Err(too_deep());
-        }
-        let entered = self.enter(Manner::of(&called.function, called.runs_as))?;
-        self.routines.commanding += 1;
-        let result = self.commands(called, &args).await;
-        self.routines.commanding = self.routines.commanding.saturating_sub(1);
-        self.leave(entered);
-        result
-    }
-
-    async fn commands(&mut self, called: &Called, args: &[Datum]) -> SqlResult<Vec<Vec<Datum>>> {
+    /// Those of its statements.
+    pub(super) async fn commands(&mut self, called: &Called, args: &[Datum]) -> SqlResult<Vec<Vec<Datum>>> {
         let function = &called.function;
         let Body::Text(text) = &function.body else { return Err(SqlError::internal("no body in SQL")) };
         let basis = self.basis().await?;

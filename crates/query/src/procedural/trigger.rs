@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 use sqlparser::ast::{Expr, Visit, Visitor};
 
 use crate::ddl::binding::StoredCondition;
+use crate::dml::shape::CheckShape;
 use crate::procedural::activation::{Activation, Place, items_of, record};
 use crate::procedural::call::Manner;
 use crate::procedural::compiled::{self, Compiled, Fields, Types};
@@ -102,6 +103,47 @@ impl Session {
         fill(&mut act, firing, None);
         let sql = Sql { text: condition.clone(), at: 0, before: 0, line: 0, names };
         self.holds(&mut act, &sql).await
+    }
+
+    /// Whether a row passes a check of its table: NULL does.
+    ///
+    /// # Errors
+    /// Those of the functions that it calls.
+    pub(crate) async fn check_passes(
+        &mut self,
+        table: &Arc<Table>,
+        check: &CheckShape,
+        row: &[Datum],
+    ) -> SqlResult<bool> {
+        let basis = self.basis().await?;
+        let own = PgType::new(types(table).row_type.unwrap_or(Oid::RECORD));
+        let key = (check.oid, table.version, vec![own], Vec::new());
+        let kept = self.routines.compiled.get(&key).filter(|(catalog, _)| Arc::ptr_eq(catalog, &basis.catalog));
+        let compiled = match kept {
+            Some((_, compiled)) => Arc::clone(compiled),
+            None => {
+                let style = self.text_style_now();
+                let mut made = condition_body(&binding::context(&basis, &style), table)?;
+                // A bare name in a check is a column's.
+                made.body.conflict = gavel_plpgsql::tree::Conflict::Column;
+                let compiled = Arc::new(made);
+                self.routines.keep_compiled(key, Arc::clone(&basis.catalog), Arc::clone(&compiled));
+                compiled
+            }
+        };
+        let names = compiled.body.names.last();
+        let mut act = Activation::new(Arc::clone(&compiled));
+        for (at, variable) in compiled.body.variables.iter().enumerate() {
+            if matches!(variable.ty, VarType::New) {
+                act.values[at] = record(row.to_vec(), &fields(table));
+            }
+        }
+        let column = |name: &String| format!("new.{0} AS {0}", gavel_binder::quote(name));
+        let columns: Vec<String> = table.visible_columns().map(|c| column(&c.name)).collect();
+        let (from, called) = (columns.join(", "), gavel_binder::quote(&table.name));
+        let text = format!("(SELECT {} FROM (SELECT {from}) AS {called})", check.sql);
+        let sql = Sql { text, at: 0, before: 0, line: 0, names };
+        Ok(!matches!(self.typed_value(&mut act, &sql, PgType::BOOL).await?, Datum::Bool(false)))
     }
 
     /// Calls a trigger's function: the row that it gives, if any.

@@ -235,7 +235,7 @@ impl TableAccess for Access {
             modify::rows_of(&batch, layout, &mut rows)?;
         }
         drop(source);
-        let applied = if has_triggers(&self.shapes.catalog, &modify.table, modify.tree.is_some()) {
+        let applied = if has_triggers(&self.shapes, &modify.table, modify.tree.is_some())? {
             if on_conflict.is_some() {
                 let what = "a subquery or function in ON CONFLICT DO UPDATE is not supported for tables with triggers";
                 return Err(SqlError::unsupported(what));

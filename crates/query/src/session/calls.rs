@@ -20,7 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::dml::modify::Applied;
 use crate::fast::expr::RowExpr;
-use crate::prepared::Basis;
+use crate::prepared::{Basis, Planned};
 use crate::procedural::activation::Place;
 use crate::procedural::compiled::Compiled;
 use crate::session::Session;
@@ -96,12 +96,14 @@ pub struct Routines {
     caller: Caller,
     requests: mpsc::UnboundedReceiver<Request>,
     pub compiled: HashMap<CompiledKey, (Arc<Catalog>, Arc<Compiled>)>,
+    /// Bodies in SQL that are called.
+    pub planned: HashMap<CompiledKey, Arc<Planned>>,
     pub casts: HashMap<(PgType, PgType), (Arc<Basis>, Arc<RowExpr>)>,
     pub evaluation: Option<(u64, Arc<Catalog>, i64, Arc<EvalContext>)>,
     /// Bodies that run, the innermost last, and where they are.
     pub callers: Vec<(Arc<Compiled>, Place)>,
-    /// How many bodies in SQL run that hold commands.
-    pub commanding: usize,
+    /// How many bodies in SQL run besides, in calls of their own.
+    pub in_sql: usize,
     /// Owners of the bodies of SECURITY DEFINER that run, the innermost last.
     pub acts_as: Vec<Oid>,
     /// Cursors that were given names.
@@ -117,10 +119,11 @@ impl Default for Routines {
             caller: Caller { requests: sender, driving: Arc::default() },
             requests,
             compiled: HashMap::new(),
+            planned: HashMap::new(),
             casts: HashMap::new(),
             evaluation: None,
             callers: Vec::new(),
-            commanding: 0,
+            in_sql: 0,
             acts_as: Vec::new(),
             unnamed: 0,
             ended: false,
@@ -135,7 +138,7 @@ impl Routines {
 
     /// How many bodies run within each other.
     pub fn depth(&self) -> usize {
-        self.callers.len() + self.commanding
+        self.callers.len() + self.in_sql
     }
 
     /// Whether what runs is a statement of a body.
@@ -164,10 +167,17 @@ impl Routines {
         self.compiled.insert(key, (catalog, compiled));
     }
 
+    pub fn keep_planned(&mut self, key: CompiledKey, planned: Arc<Planned>) {
+        if self.planned.len() >= MAX_KEPT {
+            self.planned.clear();
+        }
+        self.planned.insert(key, planned);
+    }
+
     /// Forgets what a statement that did not come to its end has left: an interrupt drops it anywhere.
     pub fn begin_statement(&mut self) {
         self.callers.clear();
-        self.commanding = 0;
+        self.in_sql = 0;
         self.acts_as.clear();
         self.ended = false;
         self.caller.driving.store(0, Ordering::Release);

@@ -294,7 +294,7 @@ impl Session {
                     .await?;
             }
         }
-        let applied = if has_triggers(&shapes.catalog, &modify.table, modify.tree.is_some()) {
+        let applied = if has_triggers(&shapes, &modify.table, modify.tree.is_some())? {
             drop((shapes, state));
             self.write_firing(modify, layout, rows, &params).await?
         } else {
@@ -386,6 +386,24 @@ impl Session {
         };
         let columns = columns_of(&bound.statement);
         Ok(Planned { basis, bound, body, columns, sizes, allowed: OnceLock::new() })
+    }
+
+    /// All rows of a planned query, if the role of its basis may read them.
+    pub(crate) async fn rows_of_planned(
+        &mut self,
+        planned: &Planned,
+        params: Vec<Datum>,
+    ) -> SqlResult<Vec<Vec<Datum>>> {
+        planned.allow()?;
+        self.use_objects(&planned.bound.objects).await?;
+        let mut executed = self.run_query_plan(planned, params).await?;
+        let types: Vec<PgType> = planned.columns.iter().flat_map(|c| c.iter()).map(|c| c.ty).collect();
+        let mut rows = Vec::new();
+        self.drive(executed.collect()).await?;
+        while let Some(batch) = executed.next().await? {
+            rows_of(batch, &types, &mut rows)?;
+        }
+        Ok(rows)
     }
 
     /// All rows of a bound statement, for callers inside the engine.

@@ -15,8 +15,8 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use gavel_binder::bound::{ColumnId, ConflictAction, MergeAction, Modify, ModifyOp, OnConflict, RowRule};
 use gavel_binder::{Qualified, Resolved};
+use gavel_catalog::Table;
 use gavel_catalog::trigger::{Timing, Trigger, TriggerEvent};
-use gavel_catalog::{Catalog, Table};
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 use parking_lot::Mutex;
 use sqlparser::ast;
@@ -28,11 +28,13 @@ use crate::dml::foreign::Cascade;
 use crate::dml::modify::{self, Applied, Layout};
 use crate::dml::movement::TreeRow;
 use crate::dml::shape::TableShape;
-use crate::dml::writer::{Shapes, Writer};
+use crate::dml::writer::{Shapes, Writer, asks_session};
+use crate::engine::shapes::CatalogShapes;
 use crate::fast::expr::RowContext;
 use crate::procedural::trigger::{Firing, TransitionRows};
 use crate::session::{Session, binding};
 
+mod checks;
 mod rows;
 
 use rows::{Given, Target, Wrote};
@@ -79,9 +81,23 @@ impl Act {
     }
 }
 
-/// Whether writes to a table have to come by here; `below`: also to what inherits from it, or is a part of it.
-pub fn has_triggers(catalog: &Catalog, table: &Table, below: bool) -> bool {
-    !table.triggers.is_empty() || (below && catalog.has_row_triggers_below(table.oid))
+/// An error of a row of COPY.
+fn in_line(error: SqlError, line: &str) -> SqlError {
+    let context = match error.fields().context.as_deref() {
+        Some(inner) => format!("{inner}\n{line}"),
+        None => line.to_owned(),
+    };
+    error.context(context)
+}
+
+/// Whether writes to a table have to come by here, for triggers or for checks that only a session can ask; `below`: also to
+/// what inherits from it, or is a part of it.
+///
+/// # Errors
+/// What binding the expressions of its tables raises.
+pub fn has_triggers(shapes: &CatalogShapes, table: &Table, below: bool) -> SqlResult<bool> {
+    let fires = !table.triggers.is_empty() || (below && shapes.catalog.has_row_triggers_below(table.oid));
+    Ok(fires || asks_session(shapes, table, below)?)
 }
 
 /// Where a row says which table it is in, if rows may be in several.
@@ -178,7 +194,7 @@ impl Session {
         let mut target = Target::new(&act.shape);
         let mut kept = Vec::new();
         let mut count = 0;
-        if !instead && table.is_none() && !act.fires_before_rows() {
+        if !instead && table.is_none() && !act.fires_before_rows() && !act.shape.asks_session() {
             let part = target.whole(act);
             for source in &rows {
                 let (old, new) = (row_of(source, &old), row_of(source, &new));
@@ -305,21 +321,19 @@ impl Session {
     }
 
     /// Inserts rows of COPY.
-    pub(crate) async fn copy_firing(&mut self, table: &Arc<Table>, rows: Vec<Vec<Datum>>) -> SqlResult<u64> {
+    /// Each comes with the line of CONTEXT that says where it was.
+    pub(crate) async fn copy_firing(&mut self, table: &Arc<Table>, rows: Vec<(String, Vec<Datum>)>) -> SqlResult<u64> {
         let act = self.act(table, TriggerEvent::Insert).await?;
         let instead = table.stands_for_view();
         self.fire_statement(&act, Timing::Before, None).await?;
         let mut target = Target::new(&act.shape);
         let mut count = 0;
-        for new in rows {
-            if instead {
-                self.instead_of_row(&act, None, Some(new)).await?;
-                count += 1;
-                continue;
-            }
-            if self.write_row(&mut target, &act, Given::New(new)).await?.is_some() {
-                count += 1;
-            }
+        for (line, new) in rows {
+            let done = match instead {
+                true => self.instead_of_row(&act, None, Some(new)).await.map(|_| true),
+                false => self.write_row(&mut target, &act, Given::New(new)).await.map(|done| done.is_some()),
+            };
+            count += u64::from(done.map_err(|error| in_line(error, &line))?);
         }
         self.after(std::slice::from_ref(&act), target.written).await?;
         Ok(count)
@@ -383,6 +397,7 @@ impl Session {
             let own = part.place.down(new);
             let Some(own) = self.before_row(&part.act, None, Some(own)).await? else { continue };
             self.require_within(&part, &own).await?;
+            self.ask_checks(&part.place, &own).await?;
             let (outcome, met) = self.try_insert(act, (new_row, on), part.place.up(&own), params).await?;
             let at_table = part.place.shape.table.oid;
             let renews = part.place.shape.renews_row_ids();
@@ -449,6 +464,7 @@ impl Session {
         let shapes = work.shapes(&engine);
         let mut state = work.state.lock().await;
         let mut writer = Writer::new(&mut state, &shapes, &eval);
+        writer.asked = true;
         let by_row = modify::row_update(&act.shape, new_row, on, &eval, params)?;
         let width = act.shape.columns.len();
         let probe = by_row.as_ref().map(|update| Probe { update, width, met: Mutex::default() });

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use gavel_catalog::bootstrap::{POSTGRES, SUPERUSER};
 use gavel_catalog::{
-    CheckConstraint, Column, Descent, ForeignKey, Index, IndexKey, OnCommit, PartitionBound, PartitionKey, PartitionOn,
+    CheckConstraint, Column, Descent, ForeignKey, Index, IndexKey, PartitionBound, PartitionKey, PartitionOn,
     PartitionPart, PartitionStrategy, RangeEdge, Role, Schema, Sequence, Table, Unique,
 };
 use gavel_types::PgType;
@@ -61,12 +61,6 @@ fn catalog() -> Catalog {
     };
     let expression = IndexKey::Expression { sql: "lower(b)".into(), ty: PgType::TEXT, id: -2 };
     c.put_table(Arc::new(Table {
-        oid: Oid(16400),
-        schema: system::PUBLIC,
-        name: "T".into(),
-        owner: SUPERUSER,
-        version: 1,
-        columns: vec![column(1, "id", PgType::INT4), column(2, "b", PgType::with_typmod(Oid::VARCHAR, 14))],
         storage: Oid(16400),
         indexes: vec![
             index(16402, "t_pkey", vec![(IndexKey::Column(1), false, false)]),
@@ -112,21 +106,14 @@ fn catalog() -> Catalog {
             parts: Vec::new(),
         }],
         referenced_by: vec![Oid(16400)],
-        materialized: None,
-        of_type: None,
-        row_security: Default::default(),
-        tableoid_acl: None,
         options: vec!["fillfactor=70".into()],
-        acl: None,
-        rung: 0,
-        inherits: Vec::new(),
-        children: Vec::new(),
-        partitioned: None,
-        bound: None,
-        triggers: Vec::new(),
-        unlogged: false,
-        rules: Vec::new(),
-        on_commit: OnCommit::PreserveRows,
+        ..Table::bare(
+            Oid(16400),
+            system::PUBLIC,
+            "T".into(),
+            SUPERUSER,
+            vec![column(1, "id", PgType::INT4), column(2, "b", PgType::with_typmod(Oid::VARCHAR, 14))],
+        )
     }));
     c.put_sequence(Arc::new(Sequence {
         oid: Oid(16401),

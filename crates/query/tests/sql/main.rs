@@ -51,12 +51,20 @@ macro_rules! scripts {
 
 scripts! {
     a_table_is_made_filled_and_read
+    checks_call_functions
     functions_answer_as_postgresql
+    functions_in_sql_call_themselves
+    functions_stand_as_columns
+    operators_are_named_with_their_schema
+    rules_hold_the_types_of_columns
+    tables_are_rewritten_without_their_triggers
+    things_that_are_never_there_are_skipped
     transactions_begin_end_and_fail
     savepoints_nest
     constraints_refuse_rows
     keys_and_indexes_follow_updates
     keys_are_found_by_integers_of_any_width
+    keys_are_added_to_trees
     conflicts_of_inserts_are_resolved
     foreign_keys_act
     sequences_count
@@ -78,6 +86,7 @@ scripts! {
     clauses_end_queries_in_any_order
     common_table_expressions_recurse
     grouping_sets_nest
+    groups_by_the_key_of_a_parent
     strings_have_escapes
     rows_come_from_several_functions
     row_locks_reach_views_and_subqueries
@@ -110,6 +119,7 @@ scripts! {
     composite_types_hold_rows
     rows_are_merged
     views_are_written_through
+    views_depend_on_what_they_read
     whole_rows_of_outer_joins_may_be_null
     materialized_views_keep_results
     views_show_their_queries

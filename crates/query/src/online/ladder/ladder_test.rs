@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use gavel_catalog::job::JobStatus;
-use gavel_catalog::{Column, IndexKey, OnCommit, rung};
+use gavel_catalog::{Column, IndexKey, rung};
 use gavel_types::{Oid, PgType};
 
 use super::*;
@@ -29,33 +29,10 @@ fn index(state: IndexState, job: u64) -> Index {
 
 fn table(rung: u32, indexes: Vec<Index>) -> Table {
     Table {
-        oid: Oid(16384),
-        schema: Oid(2200),
-        name: "t".into(),
-        owner: Oid(10),
-        version: 1,
-        columns: vec![Column::plain(1, "a".into(), PgType::INT4)],
         storage: Oid(16384),
         indexes,
-        uniques: vec![],
-        checks: vec![],
-        foreign_keys: vec![],
-        referenced_by: vec![],
-        options: vec![],
-        acl: None,
-        materialized: None,
         rung,
-        inherits: Vec::new(),
-        children: Vec::new(),
-        partitioned: None,
-        bound: None,
-        of_type: None,
-        triggers: vec![],
-        unlogged: false,
-        rules: Vec::new(),
-        row_security: Default::default(),
-        tableoid_acl: None,
-        on_commit: OnCommit::PreserveRows,
+        ..Table::bare(Oid(16384), Oid(2200), "t".into(), Oid(10), vec![Column::plain(1, "a".into(), PgType::INT4)])
     }
 }
 

@@ -1,9 +1,9 @@
 use std::ops::Bound;
 
+use gavel_catalog::Table;
 use gavel_catalog::partition::{
     PartitionBound, PartitionKey, PartitionOn, PartitionPart, PartitionStrategy, RangeEdge,
 };
-use gavel_catalog::{OnCommit, Table};
 use gavel_types::{Datum, Oid, PgType};
 
 use super::{At, Bounds, Conflict, Wanted};
@@ -11,33 +11,9 @@ use super::{At, Bounds, Conflict, Wanted};
 fn table(strategy: PartitionStrategy, parts: i16) -> Table {
     let part = |n| PartitionPart { key: PartitionOn::Column(n), ty: PgType::INT4, class: Oid(0), collation: None };
     Table {
-        oid: Oid(1),
-        schema: Oid(2200),
-        name: "p".into(),
-        owner: Oid(10),
-        version: 1,
-        columns: Vec::new(),
         storage: Oid(1),
-        indexes: Vec::new(),
-        uniques: Vec::new(),
-        checks: Vec::new(),
-        foreign_keys: Vec::new(),
-        referenced_by: Vec::new(),
-        options: Vec::new(),
-        of_type: None,
-        row_security: Default::default(),
-        tableoid_acl: None,
-        acl: None,
-        materialized: None,
-        rung: 0,
-        triggers: Vec::new(),
-        inherits: Vec::new(),
-        children: Vec::new(),
         partitioned: Some(PartitionKey { strategy, parts: (1..=parts).map(part).collect() }),
-        bound: None,
-        unlogged: false,
-        rules: Vec::new(),
-        on_commit: OnCommit::PreserveRows,
+        ..Table::bare(Oid(1), Oid(2200), "p".into(), Oid(10), Vec::new())
     }
 }
 

@@ -185,12 +185,16 @@ impl Session {
         target.written.push(gone);
         let arrives = target.part(&act.with(TriggerEvent::Insert, Vec::new()), to.clone());
         let comes = self.before_row(&arrives.act, None, Some(to.down(seen))).await?;
+        if let Some(comes) = &comes {
+            self.ask_checks(&to, comes).await?;
+        }
         let eval = self.eval_context();
         let engine = Arc::clone(&self.engine);
         let work = self.work().await?;
         let shapes = work.shapes(&engine);
         let mut state = work.state.lock().await;
         let mut writer = Writer::new(&mut state, &shapes, &eval);
+        writer.asked = true;
         let from = &part.place.shape;
         let Some(comes) = comes else {
             writer.vanish(from, &old);
@@ -311,12 +315,16 @@ impl Session {
         new: Option<Vec<Datum>>,
     ) -> SqlResult<()> {
         let shape = &part.place.shape;
+        if let Some(new) = &new {
+            self.ask_checks(&part.place, new).await?;
+        }
         let eval = self.eval_context();
         let engine = Arc::clone(&self.engine);
         let work = self.work().await?;
         let shapes = work.shapes(&engine);
         let mut state = work.state.lock().await;
         let mut writer = Writer::new(&mut state, &shapes, &eval);
+        writer.asked = true;
         if let (Some(key), Some(old), true) = (&key, &old, target.fires)
             && !writer.is_still(shape, key, old).await?
         {

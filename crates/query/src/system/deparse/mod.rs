@@ -30,8 +30,12 @@ use std::sync::Arc;
 
 use gavel_binder::bound::{ColumnId, Scalar, ScalarKind};
 use gavel_binder::query_tree::{Body, Form, FromTree, RangeKind, StoredTree};
-use gavel_binder::{BindContext, parse, query_tree, recorded_default, recorded_policy, recorded_table_expr};
-use gavel_catalog::{Catalog, Policy, Table};
+use gavel_binder::{
+    BindContext, WrittenRule, bind, parse, query_tree, recorded_default, recorded_policy, recorded_table_expr,
+    rule_definition,
+};
+use gavel_catalog::rule::Rule;
+use gavel_catalog::{Catalog, Column, Policy, Table};
 use gavel_functions::registry;
 use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{Datum, Oid, PgType};
@@ -117,7 +121,45 @@ pub fn uses_column(catalog: &Arc<Catalog>, sql: &str, table: &Table, number: i16
 pub fn needs(catalog: &Arc<Catalog>, sql: &str, other: &Table) -> bool {
     let mut changed = Catalog::clone(catalog);
     changed.put_table(Arc::new(other.clone()));
-    tree_of(catalog, sql).is_some() && tree_of(&Arc::new(changed), sql).is_none()
+    can_be_read(catalog, sql) && !can_be_read(&Arc::new(changed), sql)
+}
+
+/// Whether a query that is kept can be bound. Its tree would not tell, which takes columns that are not grouped.
+fn can_be_read(catalog: &Arc<Catalog>, sql: &str) -> bool {
+    let style = style_over(catalog);
+    let context = opaque(catalog, &[], &style);
+    parse(sql).is_ok_and(|parsed| parsed.iter().all(|p| bind(&context, &p.statement, sql, &[]).is_ok()))
+}
+
+/// Whether a rule, with the relation that it is on, uses a column of `table`: it could not be read without the column, or
+/// not if that had another type. `None` if it cannot be read as it is.
+pub fn rule_uses_column(catalog: &Arc<Catalog>, (on, rule): (Oid, &Rule), table: &Table, number: i16) -> Option<bool> {
+    let is_read_with = |change: &dyn Fn(&mut Column)| {
+        let mut table = Table::clone(table);
+        table.columns.iter_mut().filter(|c| c.number == number).for_each(change);
+        let mut changed = Catalog::clone(catalog);
+        changed.put_table(Arc::new(table));
+        rule_can_be_read(&Arc::new(changed), on, rule)
+    };
+    if !rule_can_be_read(catalog, on, rule) {
+        return None;
+    }
+    let other = |ty: PgType| PgType::new(if ty.oid == Oid::UUID { Oid::POINT } else { Oid::UUID });
+    let without = is_read_with(&|c| c.dropped = true);
+    Some(!without || !is_read_with(&|c| (c.ty, c.domain) = (other(c.ty), None)))
+}
+
+fn rule_can_be_read(catalog: &Arc<Catalog>, on: Oid, rule: &Rule) -> bool {
+    let relation = match (catalog.table(on), catalog.views.get(&on)) {
+        (Some(table), _) => Arc::clone(table),
+        (None, Some(view)) => Arc::new(view.as_table(catalog)),
+        (None, None) => return false,
+    };
+    let style = style_over(catalog);
+    let actions: Vec<String> = rule.actions.iter().map(|action| action.sql.clone()).collect();
+    let (event, instead, condition) = (rule.event, rule.instead, rule.condition.as_deref());
+    let written = WrittenRule { event, instead, condition, actions: &actions };
+    rule_definition(&opaque(catalog, &[], &style), &relation, written).is_ok()
 }
 
 /// The collations that the columns of a query have by COLLATE, or as columns of tables; no more than are known.
