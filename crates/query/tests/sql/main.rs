@@ -158,6 +158,7 @@ scripts! {
     large_objects_have_owners_and_privileges
     large_objects_are_versioned
     what_depends_on_roles_is_listed
+    views_rely_on_primary_keys
     trees_of_partitions_are_walked
     conditions_leave_out_partitions
     foreign_keys_reach_partitions
