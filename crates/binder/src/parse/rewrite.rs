@@ -9,6 +9,7 @@
 //! | `INSERT … OVERRIDING SYSTEM VALUE` | a first column `⟨overriding⟩` |
 //! | `ON CONFLICT (lower(a)) WHERE p` | `ON CONFLICT (⟨conflict start end⟩)`, bytes of the text |
 //! | `ROWS FROM (f(), g())` | `⟨rows line column text⟩()` |
+//! | `FROM CAST(a AS text)`, `FROM CURRENT_DATE` | the same, of one call ([`super::item_call`]) |
 //! | `GROUP BY ALL a`, `GROUP BY DISTINCT a` | `GROUP BY a`, `GROUP BY ⟨distinct⟩, a` |
 //! | `ORDER BY x USING >` | `ORDER BY x DESC` |
 //! | `FROM ONLY t`, `FROM ONLY (t)` | `FROM ⟨only⟩.t` |
@@ -34,7 +35,7 @@
 //! | `a ISNULL` | `a IS NULL` |
 //! | `ESCAPE 'x'::bytea` | `ESCAPE 'x'` |
 //! | `NORMALIZE(a, NFC)` | `normalize(a, 'NFC')` |
-//! | `COLLATION FOR (a)` | `pg_collation_for(a)` |
+//! | `COLLATION FOR (a)` | `⟨collation for⟩(a)` |
 //! | `WITH a AS (…) SEARCH …`, `CYCLE …` | `WITH a (⟨recursion line column text⟩) AS (…)` |
 //! | LIMIT, OFFSET, FETCH, locks | in one order ([`super::tail`]) |
 //! | joins whose conditions stand together | with parentheses ([`super::joins`]) |
@@ -60,6 +61,8 @@ pub mod marker {
     pub const USING_ALIAS: &str = "\u{1}using ";
     /// Second part of a target's name: byte range of the subscripts behind it.
     pub const SUBSCRIPTS: &str = "\u{1}at ";
+    /// Name of the function behind COLLATION FOR.
+    pub const COLLATION: &str = "\u{1}collation for";
     /// Symmetric BETWEEN: prefix of the lower bound.
     pub const SYMMETRIC: &str = "\u{1}symmetric";
     /// An operator before its operand that the parser has no name for: the operator, with its schema if it has one.
@@ -143,6 +146,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
             }
             Token::Mul if ends_with_table(&out, open.last().copied()) || is_table_star(tokens, i, &out) => Some(1),
             Token::Word(w) if w.quote_style.is_none() => match w.keyword {
+                _ if super::item_call::begins(tokens, i, &out) => super::item_call::mark(source, tokens, i, &mut out),
                 _ if ends_with_parenthesis(&out)
                     && (w.value.eq_ignore_ascii_case("search") || w.value.eq_ignore_ascii_case("cycle")) =>
                 {
@@ -177,7 +181,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                     if is_word(tokens.get(i + 1), "for")
                         && matches!(tokens.get(i + 2), Some(t) if t.token == Token::LParen) =>
                 {
-                    out.push(plain(token, Token::make_word("pg_collation_for", None)));
+                    out.push(marked(token, marker::COLLATION.to_owned()));
                     Some(2)
                 }
                 _ if is_normal_form(tokens, i, &out, open.last().copied()) => {
@@ -636,7 +640,7 @@ pub fn marked(at: &TokenWithSpan, value: String) -> TokenWithSpan {
     TokenWithSpan::new(Token::Word(word), at.span)
 }
 
-fn plain(at: &TokenWithSpan, token: Token) -> TokenWithSpan {
+pub fn plain(at: &TokenWithSpan, token: Token) -> TokenWithSpan {
     TokenWithSpan::new(token, at.span)
 }
 
@@ -1036,7 +1040,7 @@ fn array_type(tokens: &[TokenWithSpan], i: usize, out: &mut Vec<TokenWithSpan>) 
 }
 
 /// The `)` that closes the `(` at `open`.
-fn closing(tokens: &[TokenWithSpan], open: usize) -> Option<usize> {
+pub fn closing(tokens: &[TokenWithSpan], open: usize) -> Option<usize> {
     let mut depth = 0_usize;
     for (k, t) in tokens.iter().enumerate().skip(open) {
         match t.token {
