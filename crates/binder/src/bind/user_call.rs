@@ -433,8 +433,11 @@ pub fn run(function: &Function, first: Vec<Rel>, last: Rel) -> Rel {
     if first.is_empty() && function.volatility != 'v' {
         return last;
     }
-    // Errors of an interpreted body have a context of their own.
-    let function = if matches!(function.body, Body::Plpgsql(_)) { String::new() } else { function.name.clone() };
+    // Errors of an interpreted body have a context of their own, those of a function that is built in have none.
+    let function = match function.body {
+        Body::Plpgsql(_) | Body::Internal(_) => String::new(),
+        _ => function.name.clone(),
+    };
     Rel::Statements { function, guard: None, first, last: Box::new(last) }
 }
 

@@ -656,7 +656,7 @@ impl DdlContext<'_> {
         }
         for function in catalog.functions.values().filter(|f| f.depends_on.contains(&table.oid)) {
             let mentioned = match &function.body {
-                Body::Text(_) | Body::Plpgsql(_) | Body::Aggregate(_) => false,
+                Body::Text(_) | Body::Plpgsql(_) | Body::Aggregate(_) | Body::Internal(_) => false,
                 Body::Return(sql) => mentions(sql, name),
                 Body::Atomic(statements) => statements.iter().any(|sql| mentions(sql, name)),
             };
