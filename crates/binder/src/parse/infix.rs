@@ -100,6 +100,7 @@ fn quantified(parser: &mut Parser<'_>, dialect: &dyn Dialect, left: &Expr) -> Op
         Token::AtArrow => BinaryOperator::AtArrow,
         Token::ArrowAt => BinaryOperator::ArrowAt,
         Token::CaretAt => BinaryOperator::PGStartsWith,
+        Token::CustomBinaryOperator(text) => BinaryOperator::Custom(text.clone()),
         _ => return None,
     };
     let all = is(parser, 1, Keyword::ALL);
