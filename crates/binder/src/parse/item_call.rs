@@ -147,9 +147,9 @@ fn is_from(out: &[TokenWithSpan]) -> bool {
 fn is_using(out: &[TokenWithSpan]) -> bool {
     let ends = ["select", "set", "where", "on", "by", "policy"];
     let words = |t: &TokenWithSpan, words: &[&str]| words.iter().any(|w| is_word(Some(t), w));
-    let mut clauses = outside_parentheses(out).map(|(_, t)| t).filter(|t| words(t, &ends) || words(t, &["delete", "merge"]));
-    clauses.next().is_some_and(|t| words(t, &["delete", "merge"]))
-        && !is_word(out.get(1), "policy")
+    let mut clauses =
+        outside_parentheses(out).map(|(_, t)| t).filter(|t| words(t, &ends) || words(t, &["delete", "merge"]));
+    clauses.next().is_some_and(|t| words(t, &["delete", "merge"])) && !is_word(out.get(1), "policy")
 }
 
 /// Whether what was read ends in `IS DISTINCT` or `IS NOT DISTINCT`.

@@ -328,7 +328,9 @@ fn require_language(create: &CreateFunction, attributes: &Attributes<'_>) -> Sql
     };
     match language {
         "sql" => Ok(false),
-        "plpgsql" | "internal" if create.body.is_some() => Err(invalid("inline SQL function body only valid for language SQL")),
+        "plpgsql" | "internal" if create.body.is_some() => {
+            Err(invalid("inline SQL function body only valid for language SQL"))
+        }
         "plpgsql" => Ok(true),
         "internal" => Ok(false),
         "c" => {
