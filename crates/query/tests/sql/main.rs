@@ -159,6 +159,7 @@ scripts! {
     large_objects_are_versioned
     what_depends_on_roles_is_listed
     views_rely_on_primary_keys
+    shapes_are_kept
     functions_are_built_in_ones
     operators_of_users_are_quantified
     items_of_from_are_calls
