@@ -138,7 +138,11 @@ impl Binder<'_> {
         let ([value], [output]) = (left.as_slice(), bound.columns.as_slice()) else { return Ok(Err((left, bound))) };
         let (id, right) = (output.id, Typed::new(column(output.id, output.ty), at));
         let value = value.clone();
-        let Ok(compared) = self.user_operation(name, Some(value), right, at)? else { return Ok(Err((left, bound))) };
+        // The grammar has no `OPERATOR(schema.name)` before ANY: the text keeps the symbol.
+        let edits = self.edits.take();
+        let compared = self.user_operation(name, Some(value), right, at);
+        self.edits = edits;
+        let Ok(compared) = compared? else { return Ok(Err((left, bound))) };
         if compared.oid() != Oid::BOOL {
             let ty = super::typename::format_type(compared.ty());
             let text = format!("row comparison operator must yield type boolean, not type {ty}");

@@ -92,6 +92,32 @@ n
 1
 SELECT 1
 
+> CREATE VIEW qw AS SELECT n, n = ANY (SELECT t FROM qt) AS one_of, n ~^ ALL (SELECT t FROM qt) AS all_of FROM qn;
+CREATE VIEW
+
+> SELECT * FROM qw ORDER BY n;
+n | one_of | all_of
+1 | t | f
+12 | NULL | f
+NULL | NULL | NULL
+SELECT 3
+
+> SET search_path = pg_catalog;
+SET
+
+> SELECT * FROM public.qw ORDER BY n;
+n | one_of | all_of
+1 | t | f
+12 | NULL | f
+NULL | NULL | NULL
+SELECT 3
+
+> RESET search_path;
+RESET
+
+> DROP VIEW qw;
+DROP VIEW
+
 > PREPARE qp(int8) AS SELECT $1 IN (SELECT t FROM qt) AS found;
 PREPARE
 
