@@ -9,6 +9,7 @@
 mod dialect;
 mod grouping;
 mod infix;
+mod item_call;
 mod joins;
 mod recursion;
 mod rewrite;
@@ -29,6 +30,7 @@ use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, TokenizerE
 use crate::ddl::{self, Ddl};
 
 pub use dialect::{GavelDialect, string_value};
+pub use item_call::is_own_syntax;
 pub use recursion::{Cycle, Recursion, Search, clauses as recursion_clauses};
 pub use rewrite::marker;
 pub use rows_from::{RowsCall, calls as rows_from_calls};

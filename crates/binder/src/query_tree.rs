@@ -189,11 +189,21 @@ pub enum RangeKind {
 /// A function in FROM.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FunctionTree {
-    pub function: Oid,
-    pub args: Vec<Scalar>,
-    pub written: Option<WrittenArgs>,
+    pub call: ItemCall,
     /// A column definition list.
     pub definitions: Vec<(String, PgType)>,
+}
+
+/// What is called in FROM.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ItemCall {
+    Function {
+        function: Oid,
+        args: Vec<Scalar>,
+        written: Option<WrittenArgs>,
+    },
+    /// An expression that the grammar takes for a call: `CAST(a AS text)`, `CURRENT_DATE`.
+    Value(Scalar),
 }
 
 /// Arguments in the order in which they are written: place in the signature, and name if one is given.

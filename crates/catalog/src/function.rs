@@ -70,6 +70,8 @@ pub enum Body {
     Plpgsql(String),
     /// Of an aggregate, which calls other functions.
     Aggregate(Box<AggregateDefinition>),
+    /// A function that is built in, by its internal name (`pg_proc.prosrc`).
+    Internal(String),
 }
 
 impl Body {
@@ -78,7 +80,7 @@ impl Body {
         match self {
             Self::Plpgsql(_) => "plpgsql",
             Self::Text(_) | Self::Return(_) | Self::Atomic(_) => "sql",
-            Self::Aggregate(_) => "internal",
+            Self::Aggregate(_) | Self::Internal(_) => "internal",
         }
     }
 }

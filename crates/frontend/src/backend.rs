@@ -139,6 +139,8 @@ fn type_length(oid: Oid) -> i16 {
         | Oid::MACADDR8 => 8,
         Oid::TIMETZ => 12,
         Oid::UUID | Oid::INTERVAL | Oid::POINT => 16,
+        Oid::LINE | Oid::CIRCLE => 24,
+        Oid::LSEG | Oid::BOX => 32,
         Oid::NAME => 64,
         Oid::UNKNOWN | Oid::CSTRING => -2,
         oid if oid.is_enum() => 4,

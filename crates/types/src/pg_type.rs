@@ -75,10 +75,16 @@ types! {
     XML 142 "xml" 143;
     PG_NODE_TREE 194 "pg_node_tree" 0;
     POINT 600 "point" 1017;
+    LSEG 601 "lseg" 1018;
+    PATH 602 "path" 1019;
+    BOX 603 "box" 1020;
+    POLYGON 604 "polygon" 1027;
+    LINE 628 "line" 629;
     CIDR 650 "cidr" 651;
     FLOAT4 700 "float4" 1021;
     FLOAT8 701 "float8" 1022;
     UNKNOWN 705 "unknown" 0;
+    CIRCLE 718 "circle" 719;
     MACADDR8 774 "macaddr8" 775;
     MONEY 790 "money" 791;
     MACADDR 829 "macaddr" 1040;

@@ -34,6 +34,7 @@ pub mod money;
 pub mod number;
 pub mod point;
 pub mod record;
+pub mod shape;
 pub mod string;
 pub mod tsquery;
 pub mod tsvector;
@@ -321,6 +322,7 @@ pub fn parse(text: &str, ty: PgType, style: &TextStyle) -> SqlResult<Datum> {
         Oid::MACADDR8 => Datum::MacAddr8(mac::parse_macaddr8(text)?),
         Oid::MONEY => Datum::Int8(money::parse(text)?),
         Oid::POINT => Datum::Point(point::parse(text)?),
+        oid if shape::is_shape(oid) => Datum::text(shape::kept(text, oid)?),
         Oid::TSVECTOR => Datum::TsVector(tsvector::parse(text)?),
         Oid::TSQUERY => Datum::TsQuery(tsquery::parse(text)?),
         Oid::JSON => {
@@ -416,6 +418,9 @@ pub fn write(value: &Datum, ty: PgType, style: &TextStyle, out: &mut String) {
         Datum::Float8(v) => number::write_float8(*v, style.extra_float_digits, out),
         Datum::Numeric(v) => {
             let _ = write!(out, "{v}");
+        }
+        Datum::Text(v) if style.extra_float_digits <= 0 && shape::is_shape(ty.oid) => {
+            shape::write(v, ty.oid, style.extra_float_digits, out);
         }
         Datum::Text(v) | Datum::Jsonb(v) => out.push_str(v),
         Datum::Bytea(v) => bytea::write(v, style.bytea_hex, out),

@@ -6,6 +6,7 @@
 //! | [`wire_text`] | values written as text: one datum, or a column of a batch |
 //! | [`wire_binary`] | values written to and read from their binary format |
 //! | `network_binary` | `inet` and `cidr` |
+//! | `shape_binary` | geometric types but `point` |
 //! | `textsearch_binary` | `tsvector` and `tsquery` |
 //! | [`numeric_binary`] | `numeric` as base-10000 digits |
 //! | [`column`] | a column of a batch, looked at row by row without a `Datum` for common types |
@@ -19,6 +20,7 @@ pub mod copy;
 mod network_binary;
 pub mod numeric_binary;
 pub mod row;
+mod shape_binary;
 mod textsearch_binary;
 pub mod wire_binary;
 pub mod wire_text;

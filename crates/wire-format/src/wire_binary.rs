@@ -8,7 +8,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use gavel_types::text_io::{self, TextStyle};
 use gavel_types::{ArrayValue, Datum, Interval, Oid, PgType, Point, SqlError, SqlResult, SqlState};
 
-use crate::{network_binary, numeric_binary, textsearch_binary};
+use crate::{network_binary, numeric_binary, shape_binary, textsearch_binary};
 
 /// Deepest nesting of records in records that is read; PostgreSQL is bounded by its stack.
 const MAX_DEPTH: usize = 32;
@@ -101,6 +101,7 @@ pub fn write(value: &Datum, ty: PgType, style: &TextStyle, out: &mut BytesMut) -
         Datum::Float8(x) => out.put_f64(*x),
         Datum::Numeric(n) => numeric_binary::write(n, out),
         Datum::Text(s) if is_bits(ty.oid) => write_bits(s, out)?,
+        Datum::Text(s) if text_io::shape::is_shape(ty.oid) => shape_binary::write(s, ty.oid, out)?,
         Datum::Text(s) => out.put_slice(s.as_bytes()),
         Datum::Jsonb(s) => {
             out.put_u8(1);
@@ -351,6 +352,7 @@ impl<'a> Reader<'a> {
             | Oid::CSTRING
             | Oid::REFCURSOR => Datum::text(text(self.rest())?),
             Oid::BIT | Oid::VARBIT => self.bits()?,
+            oid if text_io::shape::is_shape(oid) => Datum::text(shape_binary::read(self, oid)?),
             Oid::RECORD => self.record(None, depth)?,
             other if other.is_enum() => text_io::parse(text(self.rest())?, PgType::new(other), self.style)?,
             other if other.is_composite() => self.record(Some(other), depth)?,

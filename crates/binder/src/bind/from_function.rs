@@ -17,7 +17,7 @@ use super::scalar::{Typed, column, scalar};
 use super::scope::{Columns, NsColumn, NsItem};
 use crate::bound::{ColumnId, JoinKind, Rel, Scalar, ScalarKind, SetCall, SortKey, Window};
 use crate::parse::{self, Pos, marker};
-use crate::query_tree::{FunctionTree, RangeKind};
+use crate::query_tree::{FunctionTree, ItemCall, RangeKind};
 
 /// A call in FROM: what gives its rows, its columns by name, and whether it returns one plain value.
 type CallParts = (Result<Vec<SetCall>, Rel>, Vec<(String, ColumnId, PgType)>, bool);
@@ -55,9 +55,7 @@ impl Binder<'_> {
         }
         let pos = self.name_pos(name);
         let full = qualified(self.context, name)?;
-        let definitions: Vec<(String, Option<&ast::DataType>)> = alias
-            .map(|a| a.columns.iter().map(|c| (fold(&c.name), c.data_type.as_ref())).collect())
-            .unwrap_or_default();
+        let definitions = defined_by(alias);
         let (rel, columns, scalar) = self.from_call(name, &full, args, &definitions, pos)?;
         let label = self.function_label(&full);
         self.finish_function(rel, columns, scalar, ordinality, &label, alias)
@@ -73,9 +71,12 @@ impl Binder<'_> {
         pos: Pos,
     ) -> SqlResult<CallParts> {
         if full.schema.is_none() && matches!(full.name.as_str(), "coalesce" | "greatest" | "least" | "nullif") {
-            return self.expression_item(called, &full.name, args, definitions, pos);
+            let call = ast::Expr::Function(call_of(called, args));
+            return self.expression_item(&call, &full.name, definitions, pos);
         }
+        let sets = self.sets_count();
         let arguments = self.arguments(args)?;
+        self.require_no_sets(sets, args)?;
         let found = match self.find_function(full, arguments, pos)? {
             Callee::Function(found) => found,
             Callee::User(found) => {
@@ -95,6 +96,7 @@ impl Binder<'_> {
                 let value = self.expr(operand)?;
                 self.note_cast(called, target);
                 let value = self.explicit_cast(value, target, pos)?;
+                self.record_value(&value.scalar, vec![]);
                 return Ok(self.one_row(value, &full.name));
             }
         };
@@ -136,7 +138,8 @@ impl Binder<'_> {
             }
             if let Some(recorder) = &mut self.recorder {
                 let (function, args, definitions) = (proc.oid, args.clone(), declared.clone());
-                recorder.functions.push(FunctionTree { function, args, written: written.clone(), definitions });
+                let call = ItemCall::Function { function, args, written: written.clone() };
+                recorder.functions.push(FunctionTree { call, definitions });
             }
             if let Some(rel) = self.json_rows(proc.name, &args, &declared, pos)? {
                 let (rel, columns) = rel;
@@ -147,8 +150,8 @@ impl Binder<'_> {
             return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
         }
         if let Some(recorder) = self.recorder.as_mut().filter(|_| !typed) {
-            let (function, args, definitions) = (proc.oid, args.clone(), vec![]);
-            recorder.functions.push(FunctionTree { function, args, written, definitions });
+            let call = ItemCall::Function { function: proc.oid, args: args.clone(), written };
+            recorder.functions.push(FunctionTree { call, definitions: vec![] });
         }
         if !typed
             && !composite
@@ -164,26 +167,40 @@ impl Binder<'_> {
         Ok((Ok(vec![call]), columns, scalar))
     }
 
-    /// An expression that is written like a call, as a FROM item of one row.
+    /// 0A000 if arguments of a call return sets; there were `before` when they had not been bound.
+    fn require_no_sets(&self, before: usize, args: &[ast::FunctionArg]) -> SqlResult<()> {
+        if self.sets_count() == before {
+            return Ok(());
+        }
+        let pos = match args.first() {
+            Some(ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e))) => self.expr_pos(e),
+            _ => Pos::NONE,
+        };
+        Err(self.error_at(SqlError::unsupported("set-returning functions must appear at top level of FROM"), pos))
+    }
+
+    /// Remembers an expression in the place of a call.
+    fn record_value(&mut self, value: &Scalar, definitions: Vec<(String, PgType)>) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.functions.push(FunctionTree { call: ItemCall::Value(value.clone()), definitions });
+        }
+    }
+
+    /// An expression that is written like a call, as a FROM item of one row: COALESCE and its kin, casts, words and calls
+    /// in a syntax of their own. `name` is what it is called without an alias.
     fn expression_item(
         &mut self,
-        called: &ast::ObjectName,
+        call: &ast::Expr,
         name: &str,
-        args: &[ast::FunctionArg],
         definitions: &[(String, Option<&ast::DataType>)],
         pos: Pos,
     ) -> SqlResult<CallParts> {
-        let list = ast::FunctionArgumentList { duplicate_treatment: None, args: args.to_vec(), clauses: vec![] };
-        let value = self.expr(&ast::Expr::Function(ast::Function {
-            name: called.clone(),
-            uses_odbc_syntax: false,
-            parameters: ast::FunctionArguments::None,
-            args: ast::FunctionArguments::List(list),
-            filter: None,
-            null_treatment: None,
-            over: None,
-            within_group: vec![],
-        }))?;
+        let sets = self.sets_count();
+        let value = self.expr(call)?;
+        if self.sets_count() > sets {
+            let text = "set-returning functions must appear at top level of FROM";
+            return Err(self.error_at(SqlError::unsupported(text), value.pos));
+        }
         let value = self.settle(value)?;
         let typed = definitions.iter().any(|(_, ty)| ty.is_some());
         if !value.oid().is_row() {
@@ -191,9 +208,11 @@ impl Binder<'_> {
                 let text = "a column definition list is only allowed for functions returning \"record\"";
                 return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
             }
+            self.record_value(&value.scalar, vec![]);
             return Ok(self.one_row(value, name));
         }
         let mut columns = Vec::with_capacity(definitions.len());
+        let mut declared = vec![];
         if value.oid() != Oid::RECORD {
             let fields = self.fields_of(&value.scalar).unwrap_or_else(|| [].into());
             columns.extend(fields.iter().cloned());
@@ -201,6 +220,7 @@ impl Binder<'_> {
             for (name, ty) in definitions {
                 let Some(ty) = ty else { continue };
                 let ty = self.type_by_name(ty, pos)?;
+                declared.push((name.clone(), ty));
                 columns.push((name.clone(), self.base_type(ty)?));
             }
             if let Some(given) = self.types_written(&value.scalar) {
@@ -210,6 +230,7 @@ impl Binder<'_> {
             let text = "a column definition list is required for functions returning \"record\"";
             return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), pos));
         }
+        self.record_value(&value.scalar, declared);
         let (mut row, mut out) = (Vec::with_capacity(columns.len()), Vec::with_capacity(columns.len()));
         let count = columns.len();
         for (index, (name, ty)) in columns.into_iter().enumerate() {
@@ -237,6 +258,7 @@ impl Binder<'_> {
     /// A plain expression as a FROM item of one row.
     fn one_row(&mut self, value: Typed, name: &str) -> CallParts {
         let (id, ty) = (self.new_column(), value.ty());
+        self.same_domain(id, &value.scalar);
         let rel = Rel::Values { rows: vec![vec![value.scalar]], columns: vec![(id, ty)] };
         (Err(rel), vec![(name.to_owned(), id, ty)], true)
     }
@@ -304,13 +326,25 @@ impl Binder<'_> {
         let mut parts = Vec::with_capacity(calls.len());
         let mut label = String::new();
         let edited = self.edits.as_ref().map_or(0, Vec::len);
-        for parse::RowsCall { function, definitions } in &calls {
+        for parse::RowsCall { call, definitions } in &calls {
+            let definitions: Vec<_> = definitions.iter().map(|(name, ty)| (fold(name), Some(ty))).collect();
+            let function = match call {
+                ast::Expr::Function(function) if !parse::is_own_syntax(function) => function,
+                other => {
+                    let (name, pos) = (self.output_name(other), self.expr_pos(other));
+                    let definitions = if definitions.is_empty() { defined_by(alias) } else { definitions };
+                    parts.push(self.expression_item(other, &name, &definitions, pos)?);
+                    if label.is_empty() {
+                        label = name;
+                    }
+                    continue;
+                }
+            };
             let full = qualified(self.context, &function.name)?;
             let args = match &function.args {
                 ast::FunctionArguments::List(list) => list.args.as_slice(),
                 _ => &[],
             };
-            let definitions: Vec<_> = definitions.iter().map(|(name, ty)| (fold(name), Some(ty))).collect();
             let pos = self.name_pos(&function.name);
             // `unnest` of several arrays is as many calls.
             let several = full.schema.is_none() && full.name == "unnest" && args.len() > 1;
@@ -408,10 +442,31 @@ impl Binder<'_> {
     }
 }
 
-/// Whether the text has ROWS FROM where its marker says, and not the marker.
+/// The names behind an alias, with their types where it is a column definition list.
+fn defined_by(alias: Option<&ast::TableAlias>) -> Vec<(String, Option<&ast::DataType>)> {
+    let columns = alias.into_iter().flat_map(|a| &a.columns);
+    columns.map(|c| (fold(&c.name), c.data_type.as_ref())).collect()
+}
+
+/// A call of a function by this name.
+fn call_of(name: &ast::ObjectName, args: &[ast::FunctionArg]) -> ast::Function {
+    let list = ast::FunctionArgumentList { duplicate_treatment: None, args: args.to_vec(), clauses: vec![] };
+    ast::Function {
+        name: name.clone(),
+        uses_odbc_syntax: false,
+        parameters: ast::FunctionArguments::None,
+        args: ast::FunctionArguments::List(list),
+        filter: None,
+        null_treatment: None,
+        over: None,
+        within_group: vec![],
+    }
+}
+
+/// Whether the text has calls where their marker says, and not the marker.
 fn is_written(source: &parse::Source<'_>, ident: &ast::Ident) -> bool {
     let at = source.pos(ident.span.start).offset();
-    at.and_then(|at| source.text.get(at..at + 4)).is_some_and(|word| word.eq_ignore_ascii_case("rows"))
+    at.and_then(|at| source.text.get(at..)).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// The calls of a ROWS FROM that stands in the text as the quoted name that its marker is.

@@ -317,7 +317,8 @@ impl Binder<'_> {
                     if allowed.contains(&id) || !binder.is_own_column(id) {
                         return None;
                     }
-                    if keyed && binder.depends_on_key(id, groups) {
+                    if keyed && let Some(key) = binder.key_above(id, groups) {
+                        binder.note_key(key);
                         if binder.is_spread(id)
                             && let Some(value) = binder.first_of_group(part, &mut firsts)
                         {
@@ -393,6 +394,7 @@ impl Binder<'_> {
             return;
         }
         let mut found: Vec<Scalar> = vec![];
+        let mut keys: Vec<Oid> = vec![];
         let level = self.levels.last();
         let windows = level.into_iter().flat_map(|l| &l.windows).flat_map(|w| {
             w.args.iter().chain(&w.filter).chain(&w.partition_by).chain(w.order_by.iter().map(|k| &k.expr))
@@ -406,12 +408,17 @@ impl Binder<'_> {
                 }
                 let ScalarKind::Column(id) = part.kind else { return true };
                 let known = found.iter().any(|f| f.kind == part.kind);
-                if !known && self.is_own_column(id) && self.depends_on_key(id, &shared) {
+                if !known
+                    && self.is_own_column(id)
+                    && let Some(key) = self.key_above(id, &shared)
+                {
                     found.push(part.clone());
+                    keys.push(key);
                 }
                 true
             });
         }
+        keys.into_iter().for_each(|key| self.note_key(key));
         for column in found {
             for set in sets.iter_mut() {
                 set.push(groups.len());
@@ -430,18 +437,26 @@ impl Binder<'_> {
         self.levels.last().is_some_and(|l| l.items.iter().any(|i| i.slot_of(id).is_some()))
     }
 
-    /// Whether the grouping columns hold the primary key of the column's table.
-    fn depends_on_key(&self, id: ColumnId, groups: &[(ColumnId, Scalar)]) -> bool {
-        let Some(level) = self.levels.last() else { return false };
+    /// The primary key of the column's table, by its constraint, if the grouping columns hold it.
+    fn key_above(&self, id: ColumnId, groups: &[(ColumnId, Scalar)]) -> Option<Oid> {
         let puts_out = |i: &&super::scope::NsItem| i.slot_of(id).is_some() || i.row_key == Some(id);
-        let Some(item) = level.items.iter().find(puts_out) else { return false };
-        let Columns::Table { table, .. } = &item.columns else { return false };
-        let Some(key) = table.row_key() else { return false };
-        key.keys.iter().all(|(part, _, _)| {
+        let item = self.levels.last()?.items.iter().find(puts_out)?;
+        let Columns::Table { table, .. } = &item.columns else { return None };
+        let key = table.row_key()?;
+        let grouped = key.keys.iter().all(|(part, _, _)| {
             let gavel_catalog::IndexKey::Column(number) = part else { return false };
             let Some(slot) = table.columns.iter().position(|c| c.number == *number) else { return false };
             groups.iter().any(|(_, g)| g.kind == item.scalar(slot).kind)
-        })
+        });
+        let constraint = table.uniques.iter().find(|u| u.index == key.oid).map(|u| u.oid);
+        grouped.then(|| constraint.unwrap_or(key.oid))
+    }
+
+    /// What is being defined means nothing without this primary key. Views that it reads have dependencies of their own.
+    fn note_key(&mut self, constraint: Oid) {
+        if self.defining && self.view_depth == 0 {
+            self.uses(constraint);
+        }
     }
 
     /// Whether the column is of a table whose rows may be in others that inherit from it, so that its key, which does not

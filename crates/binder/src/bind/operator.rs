@@ -70,7 +70,7 @@ pub fn compatible(name: &str, ty: Oid) -> Option<&'static Operator> {
 /// # Errors
 /// 42883 `could not identify an equality operator for type json`.
 pub fn equality(ty: Oid) -> SqlResult<Oid> {
-    compatible("=", ty).map(|o| o.proc).ok_or_else(|| {
+    compatible("=", ty).filter(|_| !is_geometric(ty)).map(|o| o.proc).ok_or_else(|| {
         let name = format_type(PgType::new(ty));
         SqlError::new(SqlState::UndefinedFunction, format!("could not identify an equality operator for type {name}"))
     })
@@ -82,7 +82,7 @@ pub fn equality(ty: Oid) -> SqlResult<Oid> {
 /// 42883 `could not identify an ordering operator for type json`.
 pub fn sortable(ty: Oid) -> SqlResult<()> {
     match compatible("<", ty) {
-        Some(o) if o.result == Oid::BOOL && !is_geometric(ty) => Ok(()),
+        Some(o) if o.result == Oid::BOOL && !is_geometric(ty) && !matches!(ty, Oid::XID | Oid::CID) => Ok(()),
         _ => {
             let name = format_type(PgType::new(ty));
             Err(SqlError::new(
@@ -94,9 +94,9 @@ pub fn sortable(ty: Oid) -> SqlResult<()> {
     }
 }
 
-/// Types that have a `<` without an order behind it.
+/// Types that have `<` or `=` without an order, or a hash, behind it.
 fn is_geometric(ty: Oid) -> bool {
-    matches!(ty.0, 600 | 601 | 602 | 603 | 604 | 628 | 718 | 28 | 29)
+    matches!(ty, Oid::POINT | Oid::LSEG | Oid::PATH | Oid::BOX | Oid::POLYGON | Oid::LINE | Oid::CIRCLE)
 }
 
 /// An operator with its operands coerced.

@@ -6,6 +6,7 @@ use super::Binder;
 use super::expr::strip;
 use super::name::{Qualified, fold};
 use super::typename::{internal_name, resolve_type};
+use crate::parse::marker;
 
 /// How sure a derived name is: a cast's type name gives way to what it casts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +45,10 @@ impl Binder<'_> {
                 }
             }
             Expr::Function(f) => {
+                let called = f.name.0.last().and_then(ast::ObjectNamePart::as_ident);
+                if called.is_some_and(|called| called.value == marker::COLLATION) {
+                    return strong("pg_collation_for");
+                }
                 let name = f.name.0.last().and_then(ast::ObjectNamePart::as_ident).map(fold).unwrap_or_default();
                 (Strength::Strong, self.function_label(&Qualified { schema: None, name }))
             }

@@ -17,7 +17,8 @@ use std::sync::Arc;
 
 use gavel_catalog::function::Body;
 use gavel_catalog::{Function, Subject};
-use gavel_functions::registry::CastContext;
+use gavel_functions::registry::{self, CastContext};
+use gavel_types::text_io::type_name;
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
@@ -612,8 +613,24 @@ fn statements(body: &Body) -> SqlResult<Vec<(String, ast::Statement)>> {
         Body::Return(expr) => Ok(vec![one(format!("SELECT {expr}"))?]),
         // It is interpreted, and checked by whoever does that.
         Body::Plpgsql(_) | Body::Aggregate(_) => Ok(Vec::new()),
+        Body::Internal(name) => Ok(vec![one(built_in_call(name)?)?]),
         Body::Atomic(texts) => texts.iter().cloned().map(one).collect(),
     }
+}
+
+/// A query that calls the function that is built in under this internal name, with a body's parameters.
+fn built_in_call(name: &str) -> SqlResult<String> {
+    let plain = |p: &&registry::Proc| p.src == name && p.kind == registry::ProcKind::Function;
+    let proc = registry::pg_procs().find(plain).ok_or_else(|| {
+        let text = format!("there is no built-in function named \"{name}\"");
+        SqlError::new(SqlState::UndefinedFunction, text)
+    })?;
+    let one = |(ty, number): (&Oid, usize)| {
+        let pseudo = registry::type_info(*ty).is_none_or(|t| t.kind == 'p');
+        if pseudo { format!("${number}") } else { format!("CAST(${number} AS {})", type_name(*ty)) }
+    };
+    let args: Vec<String> = proc.args.iter().zip(1..).map(one).collect();
+    Ok(format!("SELECT pg_catalog.{}({})", super::name::quote(proc.name), args.join(", ")))
 }
 
 /// A function's body as it is checked when the function is defined.
@@ -633,6 +650,11 @@ pub struct CheckedBody {
 pub fn check_body(context: &BindContext<'_>, function: &Arc<Function>) -> SqlResult<CheckedBody> {
     let as_it_is = || CheckedBody { body: function.body.clone(), depends_on: Vec::new() };
     if matches!(function.body, Body::Plpgsql(_)) {
+        return Ok(as_it_is());
+    }
+    if let Body::Internal(name) = &function.body {
+        // Whether it takes and gives what is declared shows when it is called.
+        built_in_call(name)?;
         return Ok(as_it_is());
     }
     let parts: Vec<Oid> = function.parameters.iter().map(|p| p.ty).chain([function.result]).collect();

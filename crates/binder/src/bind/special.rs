@@ -8,12 +8,15 @@ use super::Binder;
 use super::clause::Clause;
 use super::scalar::{Typed, boolean, column, constant, scalar};
 use crate::bound::{Scalar, ScalarKind};
-use crate::parse::Pos;
+use crate::parse::{Pos, marker};
 use crate::query_tree::{CallTree, Form};
 
 impl Binder<'_> {
     /// A call that is no plain function; `None` if it is one.
     pub fn special_function(&mut self, name: &str, f: &ast::Function, pos: Pos) -> SqlResult<Option<Typed>> {
+        if name == marker::COLLATION {
+            return self.collation_for(&f.args, pos).map(Some);
+        }
         if let ast::FunctionArguments::Subquery(query) = &f.args {
             if name == "array" {
                 return self.array_subquery(query, pos).map(Some);
@@ -107,6 +110,23 @@ impl Binder<'_> {
             _ => return Ok(None),
         };
         Ok(Some(out))
+    }
+
+    /// `COLLATION FOR (e)`.
+    fn collation_for(&mut self, args: &ast::FunctionArguments, pos: Pos) -> SqlResult<Typed> {
+        let value = match args {
+            ast::FunctionArguments::Subquery(query) => Some(self.scalar_subquery(query)?),
+            ast::FunctionArguments::List(list) => match list.args.as_slice() {
+                [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e))] => Some(self.expr(e)?),
+                _ => None,
+            },
+            ast::FunctionArguments::None => None,
+        };
+        let Some(value) = value else {
+            let error = SqlError::new(SqlState::SyntaxError, "syntax error at or near \"collation\"");
+            return Err(self.error_at(error, pos));
+        };
+        self.call_by_syntax("pg_collation_for", vec![value], pos)
     }
 
     /// `CURRENT_DATE` and other words that are calls without parentheses.

@@ -6,7 +6,7 @@ use sqlparser::ast::{self, Expr};
 use super::Binder;
 use super::compare::row_items;
 use super::query::BoundQuery;
-use super::scalar::{Typed, boolean, column, not, scalar};
+use super::scalar::{Typed, boolean, column, not, scalar, truth};
 use super::typename::array_type;
 use super::user_operator::parted;
 use crate::bound::{Scalar, ScalarKind, Subquery, SubqueryKind};
@@ -114,11 +114,52 @@ impl Binder<'_> {
         self.subquery_columns(left.len(), &bound, at)?;
         let mut bound = bound;
         let tree = bound.tree.take().map(unframed);
-        let (left, functions, rel, columns) = self.match_columns(name, left, bound, at)?;
-        let kind = SubqueryKind::Quantified { left, functions, all };
-        let subquery = Subquery { kind, query: rel, columns };
+        let subquery = match self.compared_by_user(name, left, bound, all, at)? {
+            Ok(subquery) => subquery,
+            Err((left, bound)) => {
+                let (left, functions, rel, columns) = self.match_columns(name, left, bound, at)?;
+                Subquery { kind: SubqueryKind::Quantified { left, functions, all }, query: rel, columns }
+            }
+        };
         let out = boolean(ScalarKind::Subquery(Box::new(subquery)));
         Ok(Typed::new(self.with_tree(out, tree, Some(name))?, start))
+    }
+
+    /// `left name ANY (query)` where the operator is one of users: whether any of the query's rows gives true, asked of what the
+    /// operator gives in the query itself. Left and query come back where it is not.
+    #[allow(clippy::type_complexity, reason = "one of two, used once")]
+    fn compared_by_user(
+        &mut self,
+        name: &str,
+        mut left: Vec<Typed>,
+        bound: BoundQuery,
+        all: bool,
+        at: Pos,
+    ) -> SqlResult<Result<Subquery, (Vec<Typed>, BoundQuery)>> {
+        let ([value], [output]) = (left.as_slice(), bound.columns.as_slice()) else { return Ok(Err((left, bound))) };
+        let (id, right) = (output.id, Typed::new(column(output.id, output.ty), at));
+        let value = value.clone();
+        // The grammar has no `OPERATOR(schema.name)` before ANY: the text keeps the symbol.
+        let edits = self.edits.take();
+        let compared = self.user_operation(name, Some(value), right, at);
+        self.edits = edits;
+        let Ok(compared) = compared? else { return Ok(Err((left, bound))) };
+        if compared.oid() != Oid::BOOL {
+            let ty = super::typename::format_type(compared.ty());
+            let text = format!("row comparison operator must yield type boolean, not type {ty}");
+            return Err(self.error_at(SqlError::new(SqlState::DatatypeMismatch, text), at));
+        }
+        let functions = vec![super::operator::equality(Oid::BOOL)?];
+        // What is only shown has the operands as they are.
+        if let (Some(_), Some(value)) = (&self.recorder, left.pop()) {
+            let kind = SubqueryKind::Quantified { left: vec![value.scalar], functions, all };
+            return Ok(Ok(Subquery { kind, query: bound.rel, columns: vec![id] }));
+        }
+        let given = self.new_column();
+        let exprs = vec![(given, compared.scalar)];
+        let query = crate::bound::Rel::Project { input: Box::new(bound.rel), exprs };
+        let kind = SubqueryKind::Quantified { left: vec![truth(true)], functions, all };
+        Ok(Ok(Subquery { kind, query, columns: vec![given] }))
     }
 
     fn subquery_columns(&self, wanted: usize, bound: &BoundQuery, at: Pos) -> SqlResult<()> {
@@ -148,8 +189,7 @@ impl Binder<'_> {
             let applied = self.apply_operator(name, Some(l), right, at)?;
             if applied.result.oid != Oid::BOOL {
                 let text = format!(
-                    "operator {} must return type boolean, not type {}",
-                    parted(name).1,
+                    "row comparison operator must yield type boolean, not type {}",
                     super::typename::format_type(applied.result)
                 );
                 return Err(self.error_at(SqlError::new(SqlState::DatatypeMismatch, text), at));

@@ -441,8 +441,9 @@ pub fn run(function: &Function, first: Vec<Rel>, last: Rel) -> Rel {
     if first.is_empty() && function.volatility != 'v' {
         return last;
     }
-    // Errors of a body that is called have a context of their own.
-    let function = if is_called(&last) { String::new() } else { function.name.clone() };
+    // Errors of a body that is called have a context of their own, those of a function that is built in have none.
+    let apart = is_called(&last) || matches!(function.body, Body::Internal(_));
+    let function = if apart { String::new() } else { function.name.clone() };
     Rel::Statements { function, guard: None, first, last: Box::new(last) }
 }
 

@@ -16,7 +16,7 @@ use super::typename::format_type;
 use super::user_call::{Ready, first_row, has_subquery, is_plain, one_row, run, shown};
 use crate::bound::{Called, ColumnId, JoinKind, Output, Query, Rel, Scalar, ScalarKind, SetCall, Statement};
 use crate::parse::Pos;
-use crate::query_tree::FunctionTree;
+use crate::query_tree::{FunctionTree, ItemCall};
 
 /// What a call in FROM reads: the relation, its columns, and whether it is one plain value.
 pub type CallItem = (Rel, Vec<(String, ColumnId, PgType)>, bool);
@@ -158,7 +158,8 @@ impl Binder<'_> {
         let rel = match &mut self.recorder {
             Some(recorder) => {
                 let function = function.oid;
-                recorder.functions.push(FunctionTree { function, args: args.clone(), written, definitions });
+                let called = ItemCall::Function { function, args: args.clone(), written };
+                recorder.functions.push(FunctionTree { call: called, definitions });
                 // The relation tells which other items of FROM are read.
                 Rel::FunctionScan { calls: vec![SetCall { function, args, columns: ids }], ordinality: None }
             }

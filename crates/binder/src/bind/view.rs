@@ -28,7 +28,7 @@ pub struct ViewDefinition {
     /// The query's text, with names qualified and stars spelled out.
     pub sql: String,
     pub columns: Vec<(String, PgType)>,
-    /// Tables, views and sequences that it uses.
+    /// Tables, views and sequences that it uses, and the primary keys by which columns need not be grouped.
     pub depends_on: Vec<Oid>,
 }
 

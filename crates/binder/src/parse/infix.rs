@@ -102,6 +102,7 @@ fn quantified(parser: &mut Parser<'_>, dialect: &dyn Dialect, left: &Expr) -> Op
         Token::AtArrow => BinaryOperator::AtArrow,
         Token::ArrowAt => BinaryOperator::ArrowAt,
         Token::CaretAt => BinaryOperator::PGStartsWith,
+        Token::CustomBinaryOperator(text) => BinaryOperator::Custom(text.clone()),
         _ => return None,
     };
     before_set(parser, dialect, left, (op, 1))

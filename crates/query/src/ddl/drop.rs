@@ -411,33 +411,13 @@ impl DdlContext<'_> {
                 }
                 let Some(table) = catalog.table(*table) else { return };
                 let Some(unique) = table.uniques.iter().find(|u| u.oid == *oid) else { return };
-                if unique.primary {
-                    self.grouped_by_key(table, unique.index, &on, plan);
-                }
+                self.views_over(*oid, &on, plan);
                 let on = format!("index {}", self.shown(table.schema, &unique.name));
                 self.keys_on_index(unique.index, &on, Turn::Companions, plan);
             }
             Object::Column(table, number) => {
                 let Some(table) = catalog.table(*table) else { return };
                 self.column_goes(table, *number, &on, plan);
-            }
-        }
-    }
-
-    /// Views that group by the primary key of this index, and read other columns of its table.
-    fn grouped_by_key(&self, table: &Table, index: Oid, on: &str, plan: &mut Plan) {
-        let catalog = self.now();
-        let mut without = table.clone();
-        without.indexes.retain(|i| i.oid != index);
-        without.uniques.retain(|u| u.index != index);
-        for view in catalog.views.values().filter(|v| v.depends_on.contains(&table.oid)) {
-            if deparse::needs(catalog, &view.sql, &without) {
-                plan.depend(Object::View(view.oid), on);
-            }
-        }
-        for over in self.materialized_over(table.oid) {
-            if over.materialized.as_ref().is_some_and(|m| deparse::needs(catalog, &m.sql, &without)) {
-                plan.depend(Object::Table(over.oid), on);
             }
         }
     }
@@ -696,7 +676,7 @@ impl DdlContext<'_> {
         }
         for function in catalog.functions.values().filter(|f| f.depends_on.contains(&table.oid)) {
             let mentioned = match &function.body {
-                Body::Text(_) | Body::Plpgsql(_) | Body::Aggregate(_) => false,
+                Body::Text(_) | Body::Plpgsql(_) | Body::Aggregate(_) | Body::Internal(_) => false,
                 Body::Return(sql) => mentions(sql, name),
                 Body::Atomic(statements) => statements.iter().any(|sql| mentions(sql, name)),
             };
@@ -719,6 +699,7 @@ impl DdlContext<'_> {
         }
     }
 
+    /// Whose queries use a relation, or rely on a primary key.
     fn views_over(&self, oid: Oid, on: &str, plan: &mut Plan) {
         for (relation, rule) in self.now().rules().filter(|(_, rule)| rule.depends_on.contains(&oid)) {
             plan.depend(Object::Rule(relation, rule.oid), on);

@@ -34,7 +34,11 @@ impl DdlContext<'_> {
         let (schema, name) = self.creation_target(&create.name, Persistence::Permanent)?;
         let attributes = Attributes::of(&create.options, create.kind, true)?;
         let interpreted = require_language(create, &attributes)?;
-        if self.subject.on_language(self.now(), SQL_LANGUAGE).is_empty() && !interpreted {
+        let internal = attributes.language == Some("internal");
+        if internal && !self.subject.superuser {
+            return Err(denied("language", "internal"));
+        }
+        if self.subject.on_language(self.now(), SQL_LANGUAGE).is_empty() && !interpreted && !internal {
             return Err(denied("language", "sql"));
         }
         let mut parameters = self.parameters(schema, create)?;
@@ -58,7 +62,7 @@ impl DdlContext<'_> {
             security_definer: false,
             leakproof: false,
             parallel: 'u',
-            cost: 100.0,
+            cost: if internal { 1.0 } else { 100.0 },
             rows: if set { 1000.0 } else { 0.0 },
             settings: Vec::new(),
             depends_on: Vec::new(),
@@ -316,7 +320,7 @@ impl DdlContext<'_> {
     }
 }
 
-/// Whether the body is in PL/pgSQL; what else is spoken here is SQL.
+/// Whether the body is in PL/pgSQL; what else is spoken here is SQL, or names a function that is built in.
 fn require_language(create: &CreateFunction, attributes: &Attributes<'_>) -> SqlResult<bool> {
     let language = match attributes.language {
         Some(language) => language,
@@ -325,9 +329,12 @@ fn require_language(create: &CreateFunction, attributes: &Attributes<'_>) -> Sql
     };
     match language {
         "sql" => Ok(false),
-        "plpgsql" if create.body.is_some() => Err(invalid("inline SQL function body only valid for language SQL")),
+        "plpgsql" | "internal" if create.body.is_some() => {
+            Err(invalid("inline SQL function body only valid for language SQL"))
+        }
         "plpgsql" => Ok(true),
-        "c" | "internal" => {
+        "internal" => Ok(false),
+        "c" => {
             let error = SqlError::unsupported(format!("language \"{language}\" is not supported"));
             Err(error.hint("Functions can be written in SQL and PL/pgSQL."))
         }
@@ -344,10 +351,13 @@ fn body_of(create: &CreateFunction, attributes: &Attributes<'_>, interpreted: bo
         (Some(FunctionBody::Return(expr)), None) => Ok(Body::Return(expr.clone())),
         (Some(FunctionBody::Atomic(statements)), None) => Ok(Body::Atomic(statements.clone())),
         (None, Some(FunctionOption::As(_, Some(_)))) => {
-            let language = if interpreted { "plpgsql" } else { "sql" };
+            let language = attributes.language.unwrap_or("sql");
             Err(invalid(format!("only one AS item needed for language \"{language}\"")))
         }
         (None, Some(FunctionOption::As(text, None))) if interpreted => Ok(Body::Plpgsql(text.clone())),
+        (None, Some(FunctionOption::As(text, None))) if attributes.language == Some("internal") => {
+            Ok(Body::Internal(text.clone()))
+        }
         (None, Some(FunctionOption::As(text, None))) => Ok(Body::Text(text.clone())),
         _ => Err(invalid("no function body specified")),
     }

@@ -338,7 +338,7 @@ impl DdlContext<'_> {
                 })
             };
             let body = match &function.body {
-                Body::Text(_) | Body::Plpgsql(_) | Body::Aggregate(_) => continue,
+                Body::Text(_) | Body::Plpgsql(_) | Body::Aggregate(_) | Body::Internal(_) => continue,
                 Body::Return(sql) => {
                     let text = changed(&format!("SELECT {sql}"))?;
                     Body::Return(text.strip_prefix("SELECT ").unwrap_or(&text).to_owned())

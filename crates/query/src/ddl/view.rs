@@ -116,6 +116,10 @@ impl DdlContext<'_> {
     /// What a view in `schema` reads must not go away while it is being made. For a temporary one nothing is written.
     pub(super) fn pin(&mut self, schema: Oid, depends_on: &[Oid]) {
         for used in depends_on.iter().filter(|used| schema != TEMPORARY_SCHEMA && !is_temporary(**used)) {
+            // A constraint is in the descriptor of its table, which is used too.
+            if self.now().tables.values().any(|t| t.uniques.iter().any(|u| u.oid == *used)) {
+                continue;
+            }
             self.catalog.used.insert(*used);
             if used.is_user_type() {
                 self.rely_on_type(schema, *used);

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use gavel_catalog::Catalog;
+use gavel_types::text_io::TextStyle;
 use gavel_types::{Datum, Oid};
 use parking_lot::Mutex;
 
@@ -19,7 +20,7 @@ const MAX_RELATIONS: usize = 48;
 /// Values that are kept of all relations together; one takes about 24 bytes.
 const MAX_VALUES: usize = 1_000_000;
 
-/// Relations of `pg_catalog` whose rows follow from the catalog, the role and the search path alone.
+/// Relations of `pg_catalog` whose rows follow from the catalog, the role, the search path and the forms of constants alone.
 const STABLE: &[&str] = &[
     "pg_am",
     "pg_amop",
@@ -58,6 +59,8 @@ pub struct Asked<'a> {
     pub catalog: &'a Arc<Catalog>,
     pub user: Oid,
     pub search_path: &'a [String],
+    /// How definitions write constants.
+    pub style: &'a TextStyle,
     pub schema: &'a str,
     pub name: &'a str,
 }
@@ -66,6 +69,7 @@ struct Entry {
     catalog: Arc<Catalog>,
     user: Oid,
     search_path: Vec<String>,
+    style: TextStyle,
     schema: String,
     name: String,
     rows: SystemRows,
@@ -77,6 +81,7 @@ impl Entry {
         Arc::ptr_eq(&self.catalog, asked.catalog)
             && (self.user, &*self.schema, &*self.name) == (asked.user, asked.schema, asked.name)
             && self.search_path == asked.search_path
+            && writes_alike(&self.style, asked.style)
     }
 }
 
@@ -85,6 +90,14 @@ impl Entry {
 pub struct SystemRowCache {
     /// The one that was asked for last stands last.
     entries: Mutex<VecDeque<Entry>>,
+}
+
+/// Whether two sessions are shown constants in one form.
+fn writes_alike(one: &TextStyle, other: &TextStyle) -> bool {
+    one.time_zone == other.time_zone
+        && one.date_style == other.date_style
+        && one.interval_style == other.interval_style
+        && (one.bytea_hex, one.extra_float_digits) == (other.bytea_hex, other.extra_float_digits)
 }
 
 impl Asked<'_> {
@@ -121,6 +134,7 @@ impl SystemRowCache {
             catalog: Arc::clone(asked.catalog),
             user: asked.user,
             search_path: asked.search_path.to_vec(),
+            style: TextStyle { names: None, ..asked.style.clone() },
             schema: asked.schema.to_owned(),
             name: asked.name.to_owned(),
             rows: Arc::clone(rows),
@@ -136,23 +150,25 @@ impl SystemRowCache {
 mod tests {
     use super::*;
 
-    fn asked(catalog: &Arc<Catalog>) -> Asked<'_> {
-        Asked { catalog, user: Oid(10), search_path: &[], schema: "pg_catalog", name: "pg_class" }
+    fn asked<'a>(catalog: &'a Arc<Catalog>, style: &'a TextStyle) -> Asked<'a> {
+        Asked { catalog, user: Oid(10), search_path: &[], style, schema: "pg_catalog", name: "pg_class" }
     }
 
     #[test]
     fn rows_are_found_by_the_catalog_they_were_made_from() {
-        let cache = SystemRowCache::default();
+        let (cache, style) = (SystemRowCache::default(), TextStyle::default());
         let (one, other) = (Arc::new(Catalog::default()), Arc::new(Catalog::default()));
         let rows: SystemRows = Arc::new(vec![vec![Datum::Int4(1)]]);
-        cache.put(&asked(&one), &rows);
-        assert!(cache.get(&asked(&one)).is_some_and(|found| Arc::ptr_eq(&found, &rows)));
-        assert!(cache.get(&asked(&other)).is_none());
-        assert!(cache.get(&Asked { user: Oid(11), ..asked(&one) }).is_none());
+        cache.put(&asked(&one, &style), &rows);
+        assert!(cache.get(&asked(&one, &style)).is_some_and(|found| Arc::ptr_eq(&found, &rows)));
+        assert!(cache.get(&asked(&other, &style)).is_none());
+        assert!(cache.get(&Asked { user: Oid(11), ..asked(&one, &style) }).is_none());
+        let escaped = TextStyle { bytea_hex: false, ..TextStyle::default() };
+        assert!(cache.get(&asked(&one, &escaped)).is_none());
         for _ in 0..MAX_RELATIONS {
             let another = Arc::new(Catalog::default());
-            cache.put(&asked(&another), &rows);
+            cache.put(&asked(&another, &style), &rows);
         }
-        assert!(cache.get(&asked(&one)).is_none(), "what was not asked for longest has gone");
+        assert!(cache.get(&asked(&one, &style)).is_none(), "what was not asked for longest has gone");
     }
 }

@@ -160,7 +160,8 @@ impl Hooks {
 impl SystemRelations for Hooks {
     fn rows(&self, schema: &str, name: &str, equal: &[(usize, Datum)]) -> SqlResult<SystemRows> {
         let (catalog, search_path) = (&self.catalog, self.search_path.as_slice());
-        let asked = Asked { catalog, user: self.subject.role, search_path, schema, name };
+        let style = self.shared.settings.lock().text_style().clone();
+        let asked = Asked { catalog, user: self.subject.role, search_path, style: &style, schema, name };
         let stable = asked.is_stable();
         if let Some(rows) = self.engine.system_rows.get(&asked).filter(|_| stable) {
             return Ok(rows);

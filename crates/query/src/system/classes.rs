@@ -293,6 +293,10 @@ fn class_of(context: &SystemContext<'_>, oid: Oid) -> Oid {
         PG_PROC
     } else if context.catalog.operators.contains_key(&oid) {
         PG_OPERATOR
+    } else if context.catalog.relation_name(oid).is_none()
+        && context.catalog.tables.values().any(|t| t.uniques.iter().any(|u| u.oid == oid))
+    {
+        PG_CONSTRAINT
     } else {
         PG_CLASS
     }

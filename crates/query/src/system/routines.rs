@@ -18,7 +18,7 @@ fn language(body: &Body) -> Oid {
     match body {
         Body::Plpgsql(_) => PLPGSQL_LANGUAGE,
         Body::Text(_) | Body::Return(_) | Body::Atomic(_) => SQL_LANGUAGE,
-        Body::Aggregate(_) => INTERNAL_LANGUAGE,
+        Body::Aggregate(_) | Body::Internal(_) => INTERNAL_LANGUAGE,
     }
 }
 
@@ -92,7 +92,7 @@ pub(super) fn argument_default(context: &SystemContext<'_>, f: &Function, number
 /// `pg_get_function_sqlbody`.
 pub(super) fn sql_body(context: &SystemContext<'_>, f: &Function) -> Option<String> {
     let text = match &f.body {
-        Body::Text(_) | Body::Plpgsql(_) | Body::Aggregate(_) => return None,
+        Body::Text(_) | Body::Plpgsql(_) | Body::Aggregate(_) | Body::Internal(_) => return None,
         Body::Return(expr) => format!("RETURN {expr}"),
         Body::Atomic(statements) => {
             let lines: String = statements.iter().map(|s| format!(" {s};\n")).collect();
@@ -127,7 +127,8 @@ pub(super) fn create_statement(context: &SystemContext<'_>, f: &Function) -> Str
             options.push_str(words);
         }
     }
-    if (f.cost - COST).abs() > f32::EPSILON {
+    let usual = if language(&f.body) == INTERNAL_LANGUAGE { 1.0 } else { COST };
+    if (f.cost - usual).abs() > f32::EPSILON {
         options.push_str(&format!(" COST {}", f.cost));
     }
     if f.rows > 0.0 && (f.rows - ROWS).abs() > f32::EPSILON {
@@ -145,7 +146,7 @@ pub(super) fn create_statement(context: &SystemContext<'_>, f: &Function) -> Str
         }
     }
     match &f.body {
-        Body::Text(text) | Body::Plpgsql(text) => {
+        Body::Text(text) | Body::Plpgsql(text) | Body::Internal(text) => {
             let mut tag = format!("${kind}");
             while text.contains(&tag) {
                 tag.push('x');
@@ -200,7 +201,7 @@ pub(super) fn procs(context: &SystemContext<'_>, out: &mut Rows) {
                 row.set("proargdefaults", defaults.join(", "));
             }
             match &f.body {
-                Body::Text(text) | Body::Plpgsql(text) => row.set("prosrc", text.as_str()),
+                Body::Text(text) | Body::Plpgsql(text) | Body::Internal(text) => row.set("prosrc", text.as_str()),
                 Body::Aggregate(_) => row.set("prosrc", "aggregate_dummy"),
                 _ => row.set("prosqlbody", sql_body(context, f)),
             };
@@ -245,14 +246,16 @@ pub(super) fn information(context: &SystemContext<'_>, out: &mut Rows) {
                 row.set("type_udt_schema", schema).set("type_udt_name", name).set("dtd_identifier", "0");
                 row.set("is_null_call", yes_no(f.strict));
             }
-            let external = matches!(f.body, Body::Plpgsql(_) | Body::Aggregate(_));
+            let external = matches!(f.body, Body::Plpgsql(_) | Body::Aggregate(_) | Body::Internal(_));
             let body = if external { "EXTERNAL" } else { "SQL" };
             row.set("routine_body", body).set("external_language", f.body.language().to_uppercase());
             row.set("parameter_style", "GENERAL");
             row.set(
                 "routine_definition",
                 match &f.body {
-                    Body::Text(text) | Body::Plpgsql(text) if context.subject.has_privileges_of(f.owner) => {
+                    Body::Text(text) | Body::Plpgsql(text) | Body::Internal(text)
+                        if context.subject.has_privileges_of(f.owner) =>
+                    {
                         Some(text.as_str())
                     }
                     _ => None,

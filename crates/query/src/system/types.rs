@@ -112,7 +112,7 @@ fn domain(context: &SystemContext<'_>, row: &mut Row<'_>, d: &Domain) {
 /// The default of a domain as it is shown.
 pub(super) fn domain_default(context: &SystemContext<'_>, d: &Domain) -> Option<String> {
     let sql = d.default.as_deref()?;
-    let shown = deparse::default(context, sql, d.base, false);
+    let shown = deparse::kept_default(context, sql, d.base);
     Some(shown.unwrap_or_else(|| definition::expression(context, sql)))
 }
 

@@ -174,6 +174,13 @@ scripts! {
     large_objects_have_owners_and_privileges
     large_objects_are_versioned
     what_depends_on_roles_is_listed
+    views_rely_on_primary_keys
+    shapes_are_kept
+    functions_are_built_in_ones
+    operators_of_users_are_quantified
+    items_of_from_are_calls
+    views_show_calls_in_from
+    definitions_write_constants_as_the_session
     trees_of_partitions_are_walked
     conditions_leave_out_partitions
     foreign_keys_reach_partitions

@@ -159,7 +159,7 @@ impl Parser<'_> {
             count += 1;
             self.space();
             match self.peek() {
-                Some(b',') => self.at += 1,
+                Some(c) if char::from(c) == delimiter(self.element.oid) => self.at += 1,
                 Some(b'}') => {
                     self.at += 1;
                     return self.close(depth, count);
@@ -224,7 +224,8 @@ impl Parser<'_> {
                     out.push(c);
                     kept = out.len();
                 }
-                ',' | '}' => break i,
+                '}' => break i,
+                c if c == delimiter(self.element.oid) => break i,
                 '{' => return Err(malformed(self.text, "Unexpected \"{\" character.")),
                 c if c.is_ascii_whitespace() => out.push(c),
                 _ if quoted => return Err(malformed(self.text, "Unexpected array element.")),
@@ -250,11 +251,18 @@ impl Parser<'_> {
     }
 }
 
+/// What stands between elements (`pg_type.typdelim`).
+fn delimiter(element: Oid) -> char {
+    if element == Oid::BOX { ';' } else { ',' }
+}
+
 /// Whether an element must be quoted.
-fn needs_quotes(text: &str) -> bool {
+fn needs_quotes(text: &str, delimiter: char) -> bool {
     text.is_empty()
         || text.eq_ignore_ascii_case("null")
-        || text.chars().any(|c| matches!(c, '{' | '}' | ',' | '"' | '\\') || c.is_ascii_whitespace() || c == '\x0b')
+        || text
+            .chars()
+            .any(|c| matches!(c, '{' | '}' | '"' | '\\') || c == delimiter || c.is_ascii_whitespace() || c == '\x0b')
 }
 
 fn write_quoted(text: &str, out: &mut String) {
@@ -295,7 +303,7 @@ fn write_level<'a>(
     out.push('{');
     for i in 0..*length {
         if i > 0 {
-            out.push(',');
+            out.push(delimiter(element));
         }
         if !rest.is_empty() {
             write_level(rest, values, element, style, out);
@@ -306,7 +314,7 @@ fn write_level<'a>(
             Some(value) => {
                 let start = out.len();
                 write_value(value, PgType::new(element), style, out);
-                if needs_quotes(&out[start..]) {
+                if needs_quotes(&out[start..], delimiter(element)) {
                     let text = out.split_off(start);
                     write_quoted(&text, out);
                 }

@@ -5,7 +5,8 @@ use crate::datum::Point;
 use crate::error::SqlResult;
 use crate::sqlstate::SqlState;
 
-fn blank(c: char) -> bool {
+/// Whether C's `isspace` takes a character.
+pub fn blank(c: char) -> bool {
     c.is_ascii_whitespace() || c == '\x0b'
 }
 
@@ -17,9 +18,9 @@ pub fn parse(text: &str) -> SqlResult<Point> {
     let syntax = || invalid_syntax("point", text);
     let inner = text.trim_start_matches(blank);
     let opened = inner.strip_prefix('(');
-    let (x, rest) = coordinate(opened.unwrap_or(inner), text)?;
+    let (x, rest) = coordinate(opened.unwrap_or(inner), "point", text)?;
     let rest = rest.strip_prefix(',').ok_or_else(syntax)?;
-    let (y, rest) = coordinate(rest, text)?;
+    let (y, rest) = coordinate(rest, "point", text)?;
     let rest = match opened {
         Some(_) => rest.strip_prefix(')').ok_or_else(syntax)?.trim_start_matches(blank),
         None => rest,
@@ -27,14 +28,17 @@ pub fn parse(text: &str) -> SqlResult<Point> {
     if rest.is_empty() { Ok(Point { x, y }) } else { Err(syntax()) }
 }
 
-/// A number with blanks around it, and what follows.
-fn coordinate<'t>(text: &'t str, whole: &str) -> SqlResult<(f64, &'t str)> {
+/// A number with blanks around it, and what follows; `whole` is the value of type `name` that it is a part of.
+///
+/// # Errors
+/// 22P02; 22003 for a number beyond `double precision`.
+pub fn coordinate<'t>(text: &'t str, name: &str, whole: &str) -> SqlResult<(f64, &'t str)> {
     let text = text.trim_start_matches(blank);
     let (digits, rest) = text.split_at(number_length(text));
     // All that a number of good syntax can fail by is its range.
     let value = number::parse_float8(digits).map_err(|e| match e.code() {
         SqlState::NumericValueOutOfRange => e,
-        _ => invalid_syntax("point", whole),
+        _ => invalid_syntax(name, whole),
     })?;
     Ok((value, rest.trim_start_matches(blank)))
 }

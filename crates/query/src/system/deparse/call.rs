@@ -295,6 +295,7 @@ impl Writer<'_> {
                 let parts = [("OVERLAY(", value), (" PLACING ", new), (" FROM ", from), (" FOR ", count)];
                 return self.parts(&parts, ")");
             }
+            ("pg_collation_for", [value]) => return self.parts(&[("COLLATION FOR (", value)], ")"),
             ("position", [value, part]) => {
                 return self.parts(&[("POSITION((", part), (") IN (", value)], "))");
             }

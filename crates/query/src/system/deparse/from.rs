@@ -1,11 +1,12 @@
 //! FROM.
 
-use gavel_binder::bound::JoinKind;
-use gavel_binder::query_tree::{FromTree, FunctionTree, JoinTree, Origin, Range, RangeKind, StoredAlias};
+use gavel_binder::bound::{JoinKind, Scalar};
+use gavel_binder::query_tree::{FromTree, FunctionTree, ItemCall, JoinTree, Origin, Range, RangeKind, StoredAlias};
 use gavel_functions::registry;
+use gavel_types::Oid;
 
 use super::names::Called;
-use super::scalar::type_label;
+use super::scalar::{cast_of, is_call, type_label};
 use super::writer::{ITEM, STEP, Writer};
 use crate::ddl::names::quote;
 
@@ -106,30 +107,48 @@ impl Writer<'_> {
 
     /// Gives the function whose column definitions are yet to be written.
     fn functions<'f>(&mut self, calls: &'f [FunctionTree], ordinality: bool) -> Option<Option<&'f FunctionTree>> {
-        let one = |w: &mut Self, call: &FunctionTree| w.function(call.function, &call.args, call.written.as_ref());
+        let one = |w: &mut Self, call: &FunctionTree| match &call.call {
+            ItemCall::Function { function, args, written } => w.function(*function, args, written.as_ref()),
+            ItemCall::Value(value) => w.item_value(value),
+        };
+        let unnests: Option<Vec<&[Scalar]>> = calls.iter().map(unnested).collect();
         match calls {
             [call] if call.definitions.is_empty() || !ordinality => {
                 one(self, call)?;
                 return Some((!call.definitions.is_empty()).then_some(call));
             }
-            _ if calls.iter().all(|c| registry::proc(c.function).is_some_and(|p| p.name == "unnest")) => {
-                self.put("UNNEST(");
-                self.list(calls, |w, call| w.list(&call.args, |w, arg| w.scalar(arg)))?;
-            }
-            _ => {
-                self.put("ROWS FROM(");
-                self.list(calls, |w, call| {
-                    one(w, call)?;
-                    if !call.definitions.is_empty() {
-                        w.put(" AS ");
-                        w.definitions(call, &[])?;
-                    }
-                    Some(())
-                })?;
-            }
+            _ => match unnests {
+                Some(arrays) => {
+                    self.put("UNNEST(");
+                    self.list(&arrays, |w, args| w.list(args, |w, arg| w.scalar(arg)))?;
+                }
+                None => {
+                    self.put("ROWS FROM(");
+                    self.list(calls, |w, call| {
+                        one(w, call)?;
+                        if !call.definitions.is_empty() {
+                            w.put(" AS ");
+                            w.definitions(call, &[])?;
+                        }
+                        Some(())
+                    })?;
+                }
+            },
         }
         self.put(")");
         Some(None)
+    }
+
+    /// An expression in the place of a call: as it is if the grammar takes it for one, else as a cast to its own type.
+    fn item_value(&mut self, value: &Scalar) -> Option<()> {
+        if is_call(value) {
+            return self.scalar(value);
+        }
+        self.put("CAST(");
+        self.scalar(value)?;
+        let ty = cast_of(value).map_or(value.ty, |(_, ty)| ty);
+        self.put(&format!(" AS {})", type_label(ty)));
+        Some(())
     }
 
     fn definitions(&mut self, call: &FunctionTree, names: &[String]) -> Option<()> {
@@ -193,5 +212,14 @@ impl Writer<'_> {
             self.column_names(listed);
         }
         Some(())
+    }
+}
+
+/// The arguments of a call of `unnest`.
+fn unnested(call: &FunctionTree) -> Option<&[Scalar]> {
+    let is_unnest = |function: Oid| registry::proc(function).is_some_and(|p| p.name == "unnest");
+    match &call.call {
+        ItemCall::Function { function, args, .. } if is_unnest(*function) => Some(args.as_slice()),
+        _ => None,
     }
 }

@@ -68,14 +68,15 @@ impl Layout {
 /// The query of a view whose columns are called `columns`, without a semicolon.
 pub fn view(context: &SystemContext<'_>, sql: &str, columns: &[String], layout: Layout) -> Option<String> {
     let tree = tree_of(context.catalog, sql)?;
-    let shown = written(context.catalog, context.search_path, &tree, Some(columns), layout)?;
+    let style = session_style(context);
+    let shown = written(context.catalog, (context.search_path, &style), &tree, Some(columns), layout)?;
     Some(context.with_type_names(shown))
 }
 
 /// The condition of a query over the rows `old` and `new`.
 pub fn condition(context: &SystemContext<'_>, sql: &str, pretty: bool) -> Option<String> {
     let tree = tree_of(context.catalog, sql)?;
-    let style = shown_style(context.catalog, context.search_path);
+    let style = session_style(context);
     let mut writer = Writer::new(context.catalog, context.search_path, &style, Layout::of(pretty), &tree.calls);
     writer.names = names::Names::of_rows();
     writer.query(&tree.query, None, true)?;
@@ -190,7 +191,8 @@ pub fn collations(catalog: &Arc<Catalog>, sql: &str) -> Vec<Option<String>> {
 
 /// A tree as text to be kept.
 fn kept(catalog: &Arc<Catalog>, tree: &StoredTree) -> Option<String> {
-    written(catalog, &[], tree, None, Layout { pretty: false, wrap: -1, stored: true })
+    let style = shown_style(catalog, &[]);
+    written(catalog, (&[], &style), tree, None, Layout { pretty: false, wrap: -1, stored: true })
 }
 
 /// What text means, as text to be kept.
@@ -210,13 +212,12 @@ fn tree_of(catalog: &Arc<Catalog>, sql: &str) -> Option<StoredTree> {
 
 fn written(
     catalog: &Arc<Catalog>,
-    search_path: &[String],
+    (search_path, style): (&[String], &TextStyle),
     tree: &StoredTree,
     columns: Option<&[String]>,
     layout: Layout,
 ) -> Option<String> {
-    let style = shown_style(catalog, search_path);
-    let mut writer = Writer::new(catalog, search_path, &style, layout, &tree.calls);
+    let mut writer = Writer::new(catalog, search_path, style, layout, &tree.calls);
     writer.query(&tree.query, columns, true)?;
     Some(writer.out)
 }
@@ -225,6 +226,12 @@ fn written(
 fn shown_style(catalog: &Arc<Catalog>, search_path: &[String]) -> TextStyle {
     let names = CatalogNames { catalog: Arc::clone(catalog), search_path: search_path.to_vec(), subject: None };
     TextStyle { names: Some(Arc::new(names)), ..TextStyle::default() }
+}
+
+/// How a session is shown constants: as it reads and writes values.
+fn session_style(context: &SystemContext<'_>) -> TextStyle {
+    let TextStyle { names, .. } = shown_style(context.catalog, context.search_path);
+    TextStyle { names, ..context.settings.text_style().clone() }
 }
 
 fn bind_context<'a>(context: &SystemContext<'a>, style: &'a TextStyle) -> BindContext<'a> {
@@ -261,6 +268,7 @@ fn over_policy(context: &SystemContext<'_>, table: &Table, policy: &Policy, sql:
     let style = shown_style(context.catalog, context.search_path);
     let binding = bind_context(context, &style);
     let (scalar, mentioned, calls) = recorded_policy(&binding, sql, (table, &policy.called)).ok()?;
+    let style = session_style(context);
     let mut writer = Writer::new(context.catalog, context.search_path, &style, Layout::of(pretty), &calls);
     for (number, id) in mentioned {
         writer.names.add_bare(id, table.column(number).map(|c| c.name.clone()));
@@ -310,7 +318,7 @@ fn over(
     let style = shown_style(context.catalog, context.search_path);
     let expr = parse::parse_expression(sql).ok()?;
     let (scalar, mentioned) = recorded_table_expr(&bind_context(context, &style), &expr, sql, table).ok()?;
-    let calls = HashMap::new();
+    let (calls, style) = (HashMap::new(), session_style(context));
     let mut writer = Writer::new(context.catalog, context.search_path, &style, Layout::of(pretty), &calls);
     for (number, id) in mentioned {
         writer.names.add_bare(id, name(number));
@@ -321,11 +329,26 @@ fn over(
 
 /// The default of a column of type `ty`. What the assignment itself casts is not shown; a cast that was written is.
 pub fn default(context: &SystemContext<'_>, sql: &str, ty: PgType, pretty: bool) -> Option<String> {
+    default_in(context, sql, ty, Layout::of(pretty), &session_style(context))
+}
+
+/// The same as catalogs keep it for all sessions.
+pub fn kept_default(context: &SystemContext<'_>, sql: &str, ty: PgType) -> Option<String> {
+    default_in(context, sql, ty, Layout::of(false), &shown_style(context.catalog, context.search_path))
+}
+
+fn default_in(
+    context: &SystemContext<'_>,
+    sql: &str,
+    ty: PgType,
+    layout: Layout,
+    written: &TextStyle,
+) -> Option<String> {
     let style = shown_style(context.catalog, context.search_path);
     let expr = parse::parse_expression(sql).ok()?;
     let scalar = recorded_default(&bind_context(context, &style), &expr, sql, ty).ok()?;
     let calls: HashMap<ColumnId, _> = HashMap::new();
-    let mut writer = Writer::new(context.catalog, context.search_path, &style, Layout::of(pretty), &calls);
+    let mut writer = Writer::new(context.catalog, context.search_path, written, layout, &calls);
     let value = without_assignment(&scalar, ty, is_cast(&expr));
     if std::ptr::eq(value, &raw const scalar) {
         writer.scalar(value)?;
@@ -337,8 +360,7 @@ pub fn default(context: &SystemContext<'_>, sql: &str, ty: PgType, pretty: bool)
 
 /// A constant as descriptors keep it; `labelled`: with its type, if it needs it.
 pub fn constant(context: &SystemContext<'_>, text: &str, ty: PgType, labelled: bool) -> String {
-    let style = shown_style(context.catalog, context.search_path);
-    let calls = HashMap::new();
+    let (calls, style) = (HashMap::new(), session_style(context));
     let mut writer = Writer::new(context.catalog, context.search_path, &style, Layout::of(false), &calls);
     match text_io::parse(text, ty, &TextStyle::default()) {
         Ok(value) => writer.constant(&value, ty, labelled),

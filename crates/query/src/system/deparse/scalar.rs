@@ -47,6 +47,18 @@ pub fn cast_of(s: &Scalar) -> Option<(&Scalar, PgType)> {
     }
 }
 
+/// Whether the grammar takes an expression for a call wherever calls alone may stand.
+pub fn is_call(s: &Scalar) -> bool {
+    match &s.kind {
+        ScalarKind::Coalesce(_) | ScalarKind::MinMax { .. } | ScalarKind::NextVal { .. } => true,
+        ScalarKind::Call { function, args } => cast_of(s).is_none() && operator_of(*function, args).is_none(),
+        ScalarKind::Form { form, .. } => {
+            matches!(**form, Form::Call(_) | Form::Syntax(_) | Form::NullIf | Form::Word(_))
+        }
+        _ => false,
+    }
+}
+
 /// The operator that calls `function` with these arguments.
 pub fn operator_of(function: Oid, args: &[Scalar]) -> Option<&'static registry::Operator> {
     let (left, right) = match args {
