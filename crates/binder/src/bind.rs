@@ -52,6 +52,7 @@ pub mod scope;
 pub mod select;
 pub mod setop;
 pub mod special;
+pub mod star;
 pub mod statement;
 pub mod subquery;
 pub mod support;

@@ -285,6 +285,6 @@ impl<'t> Cursor<'t> {
     pub fn sql(&self, start: usize, end: usize, line: u32) -> Sql {
         let text = self.text.get(start..end).unwrap_or_default().trim_end().to_owned();
         let before = self.text.get(..start).map_or(0, |t| t.chars().count());
-        Sql { text, at: start, before, line, names: self.scope }
+        Sql { text, at: start, before, line, names: self.scope, assignment: None }
     }
 }

@@ -26,9 +26,12 @@ impl Cursor<'_> {
             };
         }
         if self.begins_assignment() {
+            let start = self.offset();
             let target = self.target()?;
             self.advance();
-            return Ok(Kind::Assign { target, value: self.last_sql()? });
+            let mut value = self.last_sql()?;
+            value.assignment = self.text.get(start..value.at + value.text.len()).map(str::to_owned);
+            return Ok(Kind::Assign { target, value });
         }
         match self.word_here().as_deref() {
             Some("declare" | "begin") => return self.inner_block(None),

@@ -78,6 +78,8 @@ pub struct Sql {
     pub line: u32,
     /// The innermost name that it sees.
     pub names: Option<Name>,
+    /// The whole assignment that it is the right side of.
+    pub assignment: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -73,15 +73,22 @@ impl Binder<'_> {
                     let ast::FunctionArg::Unnamed(arg) = arg else { return Ok(None) };
                     match arg {
                         ast::FunctionArgExpr::Expr(e) => {
-                            let value = self.expr(e)?;
-                            items.push(self.settle(value)?.scalar);
+                            let mut values = Vec::new();
+                            self.listed(e, &mut values)?;
+                            for value in values {
+                                items.push(self.settle(value)?.scalar);
+                            }
                         }
                         // `t.*` stands for its columns.
                         ast::FunctionArgExpr::QualifiedWildcard(name) => {
-                            let whole = super::record::bare(self.whole_row(name)?.scalar);
+                            let row = self.whole_row(name)?;
+                            let whole = super::record::bare(row.scalar);
                             match super::reference::fields_written(&whole) {
                                 Some(columns) => items.extend(columns.iter().cloned()),
-                                None => items.push(whole),
+                                None => {
+                                    let fields = self.star_fields(&Typed::new(whole, row.pos))?;
+                                    items.extend(fields.into_iter().map(|(_, field)| field.scalar));
+                                }
                             }
                         }
                         _ => return Ok(None),

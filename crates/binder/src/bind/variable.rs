@@ -25,20 +25,25 @@ impl Binder<'_> {
         let Some(variables) = self.variables else { return Ok(None) };
         let names: Vec<String> = parts.iter().map(fold).collect();
         let Some((found, used)) = variables.find(&names)? else { return Ok(None) };
-        let value = scalar(ScalarKind::Param(found.parameter), found.ty);
-        let mut value = Typed::new(value, pos);
-        if let Some(fields) = found.fields {
-            if let Some(name) = names.get(used).filter(|name| !fields.iter().any(|(own, _)| own == *name)) {
-                let text = format!("record \"{}\" has no field \"{name}\"", found.name);
-                return Err(self.error_at(SqlError::new(SqlState::UndefinedColumn, text), Pos::NONE));
+        let value = Typed::new(scalar(ScalarKind::Param(found.parameter), found.ty), pos);
+        match (found.fields, parts.get(used..).unwrap_or_default()) {
+            (None, []) => Ok(Some(value)),
+            (Some(fields), []) => {
+                let fields: Fields = fields.into_iter().collect();
+                Ok(Some(self.remember_fields(value, fields)))
             }
-            let fields: Fields = fields.into_iter().collect();
-            value = self.remember_fields(value, fields);
+            (Some(fields), [field]) => {
+                let name = fold(field);
+                let Some(index) = fields.iter().position(|(own, _)| *own == name) else {
+                    let text = format!("record \"{}\" has no field \"{name}\"", found.name);
+                    return Err(self.error_at(SqlError::new(SqlState::UndefinedColumn, text), Pos::NONE));
+                };
+                let value = self.recorded_field(value.scalar, index, &name, fields[index].1);
+                Ok(Some(Typed::new(value, pos)))
+            }
+            // Fields of fields are asked for with parentheses only.
+            _ => Ok(None),
         }
-        for field in parts.iter().skip(used) {
-            value = self.field(value, field)?;
-        }
-        Ok(Some(value))
     }
 
     /// The transition table that a name means in FROM: its rows are the elements of a parameter.
@@ -173,4 +178,23 @@ pub fn subscript_assignment(
         None => value,
     };
     binder.assign_at(container, target, &access_chain, value, Pos::NONE)
+}
+
+/// `container[…]` with subscripts as they were written, brackets included.
+///
+/// # Errors
+/// 42804 where the container has no elements.
+pub fn subscripted(
+    context: &BindContext<'_>,
+    variables: &dyn Variables,
+    container: Scalar,
+    subscripts: &str,
+) -> SqlResult<Scalar> {
+    let mut binder = Binder::new(context, "");
+    binder.variables = Some(variables);
+    binder.levels.push(Level::new());
+    let ast::Expr::CompoundFieldAccess { access_chain, .. } = parse_expression(&format!("x{subscripts}"))? else {
+        return Err(SqlError::internal("subscripts that are none"));
+    };
+    Ok(binder.subscript(Typed::new(container, Pos::NONE), &access_chain)?.scalar)
 }

@@ -133,7 +133,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 None
             }
             Token::LBracket if is_target(tokens, i, &out, insert) => target_subscripts(source, tokens, i, &mut out),
-            Token::Mul if ends_with_field_of_parenthesis(&out) => {
+            Token::Mul if ends_with_field_of_value(&out) => {
                 out.push(marked(token, marker::STAR.to_owned()));
                 Some(1)
             }
@@ -625,9 +625,9 @@ fn split_operator(token: &TokenWithSpan, text: &str, out: &mut Vec<TokenWithSpan
     Some(1)
 }
 
-/// Whether `out` ends in `) .`.
-fn ends_with_field_of_parenthesis(out: &[TokenWithSpan]) -> bool {
-    matches!(out, [.., a, b] if a.token == Token::RParen && b.token == Token::Period)
+/// Whether `out` ends in `) .` or `$1 .`.
+fn ends_with_field_of_value(out: &[TokenWithSpan]) -> bool {
+    matches!(out, [.., a, b] if matches!(a.token, Token::RParen | Token::Placeholder(_)) && b.token == Token::Period)
 }
 
 /// A quoted identifier of this text at the place of `at`.

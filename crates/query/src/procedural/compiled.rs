@@ -206,7 +206,7 @@ fn row_type(context: &BindContext<'_>, parts: &[String]) -> SqlResult<(Oid, Fiel
         }
         _ => {
             let quoted: Vec<String> = parts.iter().map(|p| gavel_binder::quote(p)).collect();
-            let sql = Sql { text: quoted.join("."), at: 0, before: 0, line: 0, names: None };
+            let sql = Sql { text: quoted.join("."), at: 0, before: 0, line: 0, names: None, assignment: None };
             Some(named(context, &sql).map_err(|_| missing())?.oid)
         }
     };
