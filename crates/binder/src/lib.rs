@@ -48,7 +48,7 @@ pub use bind::table_expr::{
     expression_volatility, volatility,
 };
 pub use bind::typename::{array_type, element_type, format_type, resolve_type};
-pub use bind::variable::{assignment_cast, bind_in_body, subscript_assignment};
+pub use bind::variable::{assignment_cast, bind_in_body, subscript_assignment, subscripted};
 pub use bind::view::{ViewDefinition, check_column_names, view_body, view_columns};
 pub use bind::written::{Updatability, updatability};
 pub use context::{BindContext, Conflict, FunctionCall, RowRights, TransitionTable, Variable, Variables};

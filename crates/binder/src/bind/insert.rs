@@ -243,7 +243,8 @@ impl Binder<'_> {
         }
     }
 
-    /// The row that MERGE inserts, generated columns left out: the values of `row` for the named columns, defaults for the others.
+    /// The row that MERGE inserts, generated columns left out: the values of `row` for the named columns, defaults for
+    /// the others.
     pub fn merged_row(
         &mut self,
         written: &Written,

@@ -3,6 +3,7 @@
 //! An expression that reads no table is evaluated right here, over the values of the variables.
 
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use gavel_binder::bound::{Bound, ScalarKind, Statement};
@@ -10,11 +11,12 @@ use gavel_binder::{Conflict, TransitionTable, Variable, Variables};
 use gavel_functions::call::EvalContext;
 use gavel_plpgsql::tree::{Sql, Var};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
+use sqlparser::ast::{self, Visit, Visitor};
 
 use crate::fast::expr::{RowContext, RowExpr};
 use crate::fast::rel::FastRel;
 use crate::prepared::{Basis, Planned, Prepared};
-use crate::procedural::activation::{Activation, Kind, with_context};
+use crate::procedural::activation::{Activation, Kind, Place, with_context};
 use crate::procedural::compiled::{Compiled, Holds};
 use crate::session::{Session, binding};
 
@@ -35,6 +37,8 @@ pub struct Fragment {
     pub output: Vec<(String, PgType)>,
     /// The variable that its first value is, if it is one as it stands.
     pub copies: Option<Var>,
+    /// It runs no query: its errors are those of the statement that it belongs to.
+    pub simple: bool,
 }
 
 /// A fragment, and what it holds for.
@@ -60,7 +64,9 @@ impl Variables for Scope<'_> {
         let Some((var, used)) = body.names.resolve(self.sql.names, parts) else { return Ok(None) };
         let kind = &self.kinds[var.0];
         let name = body.variables[var.0].name.clone();
-        if self.compiled.variables[var.0].holds == Holds::Record && kind.fields.is_none() {
+        // As a whole such a record is NULL.
+        let whole = used == parts.len();
+        if self.compiled.variables[var.0].holds == Holds::Record && kind.fields.is_none() && !whole {
             return Err(Activation::unassigned(&name));
         }
         self.used.borrow_mut().push(var);
@@ -120,9 +126,8 @@ impl Session {
         let (bound, used) = self.bound_fragment(act, sql, &prepared, &basis).map_err(|e| {
             let placed = e.fields().position.is_some();
             let error = e.nowhere();
-            let what = if expression { "expression" } else { "statement" };
             // Where there is a place in the text, it takes the part of the line.
-            if placed { error } else { with_context(error, &format!("SQL {what} \"{}\"", sql.text)) }
+            if placed { error } else { with_context(error, &told_of(act, sql, expression)) }
         })?;
         let used = used.into_iter().map(|var| (var, act.kinds[var.0].clone())).collect();
         let fragment = Arc::new(Box::pin(self.ready(prepared, bound, &basis)).await?);
@@ -159,8 +164,9 @@ impl Session {
         basis: &Arc<Basis>,
     ) -> SqlResult<Fragment> {
         let Some(bound) = bound else {
-            return Ok(Fragment { prepared, how: How::Utility, output: Vec::new(), copies: None });
+            return Ok(Fragment { prepared, how: How::Utility, output: Vec::new(), copies: None, simple: false });
         };
+        let simple = is_simple(&prepared);
         let mut copies = None;
         let output = match &bound.statement {
             Statement::Query(query) => {
@@ -182,11 +188,11 @@ impl Session {
             let wanted: Vec<_> = query.output.iter().map(|o| (o.id, o.ty)).collect();
             if let Some(fast) = FastRel::compile(&query.rel, &wanted, true).filter(|fast| open && fast.reads_nothing())
             {
-                return Ok(Fragment { prepared, how: How::Values(fast), output, copies });
+                return Ok(Fragment { prepared, how: How::Values(fast), output, copies, simple });
             }
         }
         let planned = Arc::new(self.plan_bound(bound, Arc::clone(basis)).await?);
-        Ok(Fragment { prepared, how: How::Planned(planned), output, copies })
+        Ok(Fragment { prepared, how: How::Planned(planned), output, copies, simple })
     }
 
     /// The value of an expression, and what it is of.
@@ -195,19 +201,28 @@ impl Session {
     /// Its own; 21000 if it is a query of several rows, 42601 for several columns.
     pub(crate) async fn value_of(&mut self, act: &mut Activation, sql: &Sql) -> SqlResult<(Datum, Kind)> {
         let fragment = self.fragment(act, sql, true).await?;
-        if fragment.output.len() != 1 {
-            let text = format!("query returned {} columns", fragment.output.len());
-            return Err(with_context(SqlError::new(SqlState::SyntaxError, text), &format!("query: {}", sql.text)));
+        let columns = fragment.output.len();
+        if columns != 1 {
+            let (text, context) = match &sql.assignment {
+                Some(_) => (format!("assignment source returned {columns} columns"), told_of(act, sql, true)),
+                None => (format!("query returned {columns} columns"), format!("query: {}", sql.text)),
+            };
+            return Err(with_context(SqlError::new(SqlState::SyntaxError, text), &context));
         }
         let ty = fragment.output[0].1;
         let mut rows = match &fragment.how {
             How::Values(fast) => fast.rows_now(&self.evaluation(), &act.values)?,
-            _ => Box::pin(self.fragment_rows(act, &fragment)).await?.rows,
+            _ => {
+                let given = Box::pin(self.fragment_rows(act, &fragment)).await;
+                let around = |e: SqlError| with_context(e.nowhere(), &told_of(act, sql, true));
+                given.map_err(|e| if fragment.simple { e } else { around(e) })?.rows
+            }
         };
         if rows.len() > 1 {
             let text = "query returned more than one row";
             let error = SqlError::new(SqlState::CardinalityViolation, text);
-            return Err(with_context(error, &format!("query: {}", sql.text)));
+            let query = sql.assignment.as_ref().unwrap_or(&sql.text);
+            return Err(with_context(error, &format!("query: {query}")));
         }
         let value = rows.pop().and_then(|mut row| row.pop()).unwrap_or(Datum::Null);
         let fields = match fragment.copies {
@@ -284,6 +299,33 @@ impl Session {
         self.routines.evaluation = Some((generation, catalog, start, Arc::clone(&eval)));
         eval
     }
+}
+
+/// The line of CONTEXT for a piece of SQL that fails.
+pub fn told_of(act: &Activation, sql: &Sql, expression: bool) -> String {
+    match &sql.assignment {
+        Some(assignment) => format!("PL/pgSQL assignment \"{assignment}\""),
+        None if expression && !matches!(act.current, Place::At(_, "PERFORM")) => {
+            format!("SQL expression \"{}\"", sql.text)
+        }
+        None => format!("SQL statement \"{}\"", statement_text(sql, expression)),
+    }
+}
+
+/// Whether a statement is one expression without queries in it.
+fn is_simple(prepared: &Prepared) -> bool {
+    struct Queries(usize);
+    impl Visitor for Queries {
+        type Break = ();
+        fn pre_visit_query(&mut self, _: &ast::Query) -> ControlFlow<()> {
+            self.0 += 1;
+            if self.0 > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        }
+    }
+    let Some(parsed) = &prepared.parsed else { return false };
+    let ast::Statement::Query(query) = &parsed.statement else { return false };
+    let ast::SetExpr::Select(select) = &*query.body else { return false };
+    select.from.is_empty() && query.visit(&mut Queries(0)).is_continue()
 }
 
 /// The variable that a query of one value gives as it is.
