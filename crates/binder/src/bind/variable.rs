@@ -15,7 +15,7 @@ use super::from::FromItem;
 use super::name::fold;
 use super::scalar::{Typed, column, scalar};
 use super::scope::{Columns, Fields, Level, NsColumn, NsItem};
-use crate::bound::{Bound, Scalar, ScalarKind};
+use crate::bound::{Bound, Scalar, ScalarKind, Statement};
 use crate::context::{BindContext, Conflict, Variables};
 use crate::parse::{Pos, parse_expression};
 
@@ -114,10 +114,40 @@ pub fn bind_in_body(
     sql_text: &str,
     variables: &dyn Variables,
 ) -> SqlResult<Bound> {
+    in_body(context, statement, sql_text, variables, false)
+}
+
+/// Binds the query of a body's cursor: as DECLARE has it, if there are rows that WHERE CURRENT OF may name.
+///
+/// # Errors
+/// As [`bind_in_body`].
+pub fn bind_cursor_in_body(
+    context: &BindContext<'_>,
+    statement: &ast::Statement,
+    sql_text: &str,
+    variables: &dyn Variables,
+) -> SqlResult<Bound> {
+    in_body(context, statement, sql_text, variables, true)
+}
+
+fn in_body(
+    context: &BindContext<'_>,
+    statement: &ast::Statement,
+    sql_text: &str,
+    variables: &dyn Variables,
+    cursor: bool,
+) -> SqlResult<Bound> {
     let mut binder = Binder::new(context, sql_text);
     binder.variables = Some(variables);
     binder.allow_params = false;
-    let statement = binder.whole(statement)?;
+    let mut statement = match binder.whole(statement)? {
+        Statement::Query(mut query) if cursor => match binder.put_out_rows(&mut query) {
+            rows if rows.is_empty() => Statement::Query(query),
+            rows => Statement::Declare(query, rows),
+        },
+        other => other,
+    };
+    super::current::number_cursor(&mut statement, variables.count());
     let objects = binder.take_objects();
     Ok(Bound { statement, params: Vec::new(), objects, accesses: binder.accesses, guarded: binder.guarded })
 }

@@ -53,8 +53,8 @@ pub struct Compiled {
     pub whole: bool,
     /// May write.
     pub volatile: bool,
-    /// Its SQL, by place and form.
-    pub kept: Mutex<HashMap<(usize, bool), Kept>>,
+    /// Its SQL, by place, and whether it is an expression or the query of a cursor.
+    pub kept: Mutex<HashMap<(usize, bool, bool), Kept>>,
 }
 
 /// What parameters and, in triggers, rows are of.
@@ -310,4 +310,11 @@ fn statement_fragments<'b>(statements: &'b [Statement], f: &mut dyn FnMut(&'b Sq
             _ => {}
         }
     }
+}
+
+/// Whether a statement of a body is about the row that a cursor is on.
+pub fn names_current_rows(body: &Body) -> bool {
+    let mut found = false;
+    fragments(body, &mut |sql, _| found |= sql.text.to_ascii_lowercase().contains("current of"));
+    found
 }

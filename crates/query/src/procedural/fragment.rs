@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use gavel_binder::bound::{Bound, ScalarKind, Statement};
+use gavel_binder::bound::{Bound, CursorRow, ScalarKind, Statement};
 use gavel_binder::{Conflict, TransitionTable, Variable, Variables};
 use gavel_functions::call::EvalContext;
 use gavel_plpgsql::tree::{Sql, Var};
@@ -39,6 +39,8 @@ pub struct Fragment {
     pub copies: Option<Var>,
     /// It runs no query: its errors are those of the statement that it belongs to.
     pub simple: bool,
+    /// Of a cursor: what the columns behind those of `output` are.
+    pub keys: Vec<CursorRow>,
 }
 
 /// A fragment, and what it holds for.
@@ -83,10 +85,44 @@ impl Variables for Scope<'_> {
         }
     }
 
-    fn transition(&self, name: &str) -> Option<TransitionTable> {
-        let at = self.transitions.iter().position(|(own, _)| own == name)?;
-        Some(TransitionTable { parameter: self.compiled.variables.len() + at, row: self.transitions[at].1 })
+    fn count(&self) -> usize {
+        self.compiled.variables.len() + self.transitions.len()
     }
+
+    fn transition(&self, name: &str) -> Option<TransitionTable> {
+        named_rows(self.transitions, name, self.compiled.variables.len())
+    }
+}
+
+/// What a statement that a body computes sees of it: the rows that a trigger names.
+struct Named<'a> {
+    transitions: &'a [(String, Oid)],
+    /// Parameters of the statement's own.
+    own: usize,
+}
+
+impl Variables for Named<'_> {
+    fn find(&self, _: &[String]) -> SqlResult<Option<(Variable, usize)>> {
+        Ok(None)
+    }
+
+    fn conflict(&self) -> Conflict {
+        Conflict::Column
+    }
+
+    fn count(&self) -> usize {
+        self.transitions.len()
+    }
+
+    fn transition(&self, name: &str) -> Option<TransitionTable> {
+        named_rows(self.transitions, name, self.own)
+    }
+}
+
+/// The transition table of this name; the parameters of all begin at `first`.
+fn named_rows(transitions: &[(String, Oid)], name: &str, first: usize) -> Option<TransitionTable> {
+    let at = transitions.iter().position(|(own, _)| own == name)?;
+    Some(TransitionTable { parameter: first + at, row: transitions[at].1 })
 }
 
 /// Parses the one statement of a text.
@@ -112,8 +148,25 @@ impl Session {
     /// # Errors
     /// The parser's, binder's and planner's.
     pub(crate) async fn fragment(&mut self, act: &Activation, sql: &Sql, expression: bool) -> SqlResult<Arc<Fragment>> {
+        self.fragment_of(act, sql, (expression, false)).await
+    }
+
+    /// The query of a cursor, ready to run.
+    ///
+    /// # Errors
+    /// As [`Session::fragment`].
+    pub(crate) async fn cursor_fragment(&mut self, act: &Activation, sql: &Sql) -> SqlResult<Arc<Fragment>> {
+        self.fragment_of(act, sql, (false, true)).await
+    }
+
+    async fn fragment_of(
+        &mut self,
+        act: &Activation,
+        sql: &Sql,
+        (expression, cursor): (bool, bool),
+    ) -> SqlResult<Arc<Fragment>> {
         let basis = self.basis().await?;
-        let key = (sql.at, expression);
+        let key = (sql.at, expression, cursor);
         let holds = |kept: &Kept| {
             (Arc::ptr_eq(&kept.basis, &basis) || *kept.basis == *basis)
                 && kept.used.iter().all(|(var, kind)| act.kinds[var.0] == *kind)
@@ -123,7 +176,7 @@ impl Session {
         }
         let text = statement_text(sql, expression);
         let prepared = parse_one(&text).map_err(SqlError::nowhere)?;
-        let (bound, used) = self.bound_fragment(act, sql, &prepared, &basis).map_err(|e| {
+        let (bound, used) = self.bound_fragment(act, sql, (&prepared, cursor), &basis).map_err(|e| {
             let placed = e.fields().position.is_some();
             let error = e.nowhere();
             // Where there is a place in the text, it takes the part of the line.
@@ -141,7 +194,7 @@ impl Session {
         &mut self,
         act: &Activation,
         sql: &Sql,
-        prepared: &Prepared,
+        (prepared, cursor): (&Prepared, bool),
         basis: &Basis,
     ) -> SqlResult<(Option<Bound>, Vec<Var>)> {
         if !prepared.is_plannable() {
@@ -150,7 +203,7 @@ impl Session {
         let transitions = act.transitions.as_slice();
         let scope = Scope { compiled: &act.compiled, kinds: &act.kinds, sql, transitions, used: RefCell::default() };
         let style = self.text_style_now();
-        let bound = binding::bind_in_body(prepared, basis, &style, &scope)?;
+        let bound = binding::bind_in_body(prepared, basis, &style, &scope, cursor)?;
         let mut used = scope.used.into_inner();
         used.sort_unstable();
         used.dedup();
@@ -164,11 +217,17 @@ impl Session {
         basis: &Arc<Basis>,
     ) -> SqlResult<Fragment> {
         let Some(bound) = bound else {
-            return Ok(Fragment { prepared, how: How::Utility, output: Vec::new(), copies: None, simple: false });
+            let (output, keys) = (Vec::new(), Vec::new());
+            return Ok(Fragment { prepared, how: How::Utility, output, copies: None, simple: false, keys });
         };
         let simple = is_simple(&prepared);
-        let mut copies = None;
+        let (mut copies, mut keys) = (None, Vec::new());
         let output = match &bound.statement {
+            Statement::Declare(query, rows) => {
+                keys.clone_from(rows);
+                let shown = query.output.len().saturating_sub(rows.len());
+                query.output.iter().take(shown).map(|o| (o.name.clone(), o.ty)).collect()
+            }
             Statement::Query(query) => {
                 copies = copied(query);
                 query.output.iter().map(|o| (o.name.clone(), o.ty)).collect()
@@ -188,11 +247,32 @@ impl Session {
             let wanted: Vec<_> = query.output.iter().map(|o| (o.id, o.ty)).collect();
             if let Some(fast) = FastRel::compile(&query.rel, &wanted, true).filter(|fast| open && fast.reads_nothing())
             {
-                return Ok(Fragment { prepared, how: How::Values(fast), output, copies, simple });
+                return Ok(Fragment { prepared, how: How::Values(fast), output, copies, simple, keys });
             }
         }
         let planned = Arc::new(self.plan_bound(bound, Arc::clone(basis)).await?);
-        Ok(Fragment { prepared, how: How::Planned(planned), output, copies, simple })
+        Ok(Fragment { prepared, how: How::Planned(planned), output, copies, simple, keys })
+    }
+
+    /// The plan of a statement that a body has computed; with it, the values that follow its own parameters.
+    ///
+    /// # Errors
+    /// The binder's and planner's.
+    pub(crate) async fn dynamic_plan(
+        &mut self,
+        act: &Activation,
+        prepared: &Arc<Prepared>,
+    ) -> SqlResult<(Option<Arc<Planned>>, Vec<Datum>)> {
+        if act.transitions.is_empty() || !prepared.is_plannable() {
+            return Ok((Box::pin(self.plan(prepared)).await?, Vec::new()));
+        }
+        let basis = self.basis().await?;
+        let style = self.text_style_now();
+        let named = Named { transitions: &act.transitions, own: prepared.declared.len() };
+        let bound = binding::bind_dynamic(prepared, &basis, &style, &named)?;
+        let planned = Arc::new(Box::pin(self.plan_bound(bound, basis)).await?);
+        let rows = act.values.get(act.compiled.variables.len()..).unwrap_or_default().to_vec();
+        Ok((Some(planned), rows))
     }
 
     /// The value of an expression, and what it is of.

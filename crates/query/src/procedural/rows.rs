@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gavel_api::sql::ColumnDesc;
-use gavel_binder::bound::Statement as Bound;
+use gavel_binder::bound::{CursorRow, Statement as Bound};
 use gavel_plpgsql::tree::{Into, Rows, Sql, Statement, Target};
 use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
@@ -11,6 +11,7 @@ use sqlparser::ast;
 use crate::prepared::Prepared;
 use crate::procedural::activation::{Activation, Flow, with_context};
 use crate::procedural::assign::Row;
+use crate::procedural::compiled::names_current_rows;
 use crate::procedural::execute::after_round;
 use crate::procedural::fragment::{Fragment, How};
 use crate::procedural::quiet::Quiet;
@@ -145,19 +146,26 @@ impl Session {
             }
             return Ok(());
         };
-        self.into_targets(act, given, into).await
+        self.into_targets(act, given, into, false).await
     }
 
-    async fn into_targets(&mut self, act: &mut Activation, given: Given, into: &Into) -> SqlResult<()> {
+    async fn into_targets(
+        &mut self,
+        act: &mut Activation,
+        given: Given,
+        into: &Into,
+        dynamic: bool,
+    ) -> SqlResult<()> {
         if !given.returns {
             return Err(SqlError::new(SqlState::SyntaxError, "INTO used with a command that cannot return data"));
         }
         if given.rows.is_empty() && into.strict {
             return Err(SqlError::new(SqlState::NoDataFound, "query returned no rows"));
         }
-        if given.rows.len() > 1 && (into.strict || given.modifies) {
+        if given.rows.len() > 1 && (into.strict || given.modifies && !dynamic) {
             let error = SqlError::new(SqlState::TooManyRows, "query returned more than one row");
-            return Err(error.hint("Make sure the query returns a single row, or use LIMIT 1."));
+            let hint = "Make sure the query returns a single row, or use LIMIT 1.";
+            return Err(if dynamic { error } else { error.hint(hint) });
         }
         act.row_count = act.row_count.min(1);
         let columns = given.columns;
@@ -176,7 +184,7 @@ impl Session {
         let given = self.dynamic_rows(act, command, using).await?;
         act.row_count = i64::try_from(given.count).unwrap_or(i64::MAX);
         match into {
-            Some(into) => self.into_targets(act, given, into).await,
+            Some(into) => self.into_targets(act, given, into, true).await,
             None => Ok(()),
         }
     }
@@ -229,17 +237,19 @@ impl Session {
                     error.hint("You might want to use EXECUTE ... INTO or EXECUTE CREATE TABLE ... AS instead.")
                 );
             }
-            last = match Box::pin(self.plan(&prepared)).await? {
+            let (planned, named) = Box::pin(self.dynamic_plan(act, &prepared)).await?;
+            let values: Vec<Datum> = values.iter().cloned().chain(named).collect();
+            last = match planned {
                 Some(planned) => {
                     let modifies = matches!(planned.bound.statement, Bound::Modify(..));
                     if modifies && !act.compiled.volatile {
                         return Err(not_volatile(&prepared));
                     }
                     if let Bound::Invoke { .. } = &planned.bound.statement {
-                        self.invoke_nested(act, &planned, values.to_vec()).await?
+                        self.invoke_nested(act, &planned, values).await?
                     } else {
                         let mut sink = Quiet::default();
-                        let running = self.run_planned(&planned, &prepared, values.to_vec(), &mut sink);
+                        let running = self.run_planned(&planned, &prepared, values, &mut sink);
                         let executed = Box::pin(running).await?;
                         self.drained(executed, modifies).await?
                     }
@@ -273,6 +283,19 @@ impl Session {
         Ok(given)
     }
 
+    /// The rows of a cursor's query, with the keys of those that WHERE CURRENT OF may name behind their columns.
+    pub(crate) async fn cursor_rows(&mut self, act: &Activation, sql: &Sql) -> SqlResult<(Given, Vec<CursorRow>)> {
+        let fragment = self.cursor_fragment(act, sql).await?;
+        let given = self.fragment_rows(act, &fragment).await.map_err(|e| around(e, &fragment))?;
+        if !given.returns {
+            return Err(SqlError::new(SqlState::SyntaxError, "cannot open multi-query plan as cursor"));
+        }
+        if !fragment.keys.is_empty() {
+            self.work().await?.state.lock().await.follow_moves();
+        }
+        Ok((given, fragment.keys.clone()))
+    }
+
     /// A loop over rows.
     pub(crate) async fn for_rows(
         &mut self,
@@ -281,6 +304,11 @@ impl Session {
         (into, rows): (&[Target], &Rows),
         body: &[Statement],
     ) -> SqlResult<Flow> {
+        if let Rows::Cursor { cursor, arguments } = rows
+            && names_current_rows(&act.compiled.body)
+        {
+            return Box::pin(self.for_cursor(act, label, (into, *cursor, arguments), body)).await;
+        }
         let given = self.rows_from(act, rows).await?;
         let columns = given.columns;
         let found = !given.rows.is_empty();
