@@ -6,6 +6,7 @@ pub mod call;
 pub mod candidate;
 pub mod clause;
 pub mod coerce;
+pub mod column_type;
 pub mod common_type;
 pub mod compare;
 pub mod composite;

@@ -182,6 +182,10 @@ impl Cursor<'_> {
             Returns::Void => {
                 Some((SqlState::DatatypeMismatch, "RETURN cannot have a parameter in function returning void"))
             }
+            // The body of a DO is that of such a function.
+            Returns::Nothing if self.signature.label.is_none() => {
+                Some((SqlState::DatatypeMismatch, "RETURN cannot have a parameter in function returning void"))
+            }
             Returns::Nothing => Some((SqlState::SyntaxError, "RETURN cannot have a parameter in a procedure")),
             Returns::Outputs => {
                 Some((SqlState::DatatypeMismatch, "RETURN cannot have a parameter in function with OUT parameters"))

@@ -93,7 +93,7 @@ fn of_type(context: &BindContext<'_>, ty: &VarType, types: &Types, before: &[Var
         VarType::OfVariable(var) => {
             before.get(var.0).cloned().ok_or_else(|| SqlError::internal("a variable of the type of a later one"))?
         }
-        VarType::OfColumn(parts, _) => declared(context, column_type(context, parts)?)?,
+        VarType::OfColumn(parts, _) => declared(context, gavel_binder::column_type(context, parts)?)?,
         VarType::RowOf(parts, _) => {
             let (ty, fields) = row_type(context, parts)?;
             let ty = PgType::new(ty);
@@ -165,30 +165,6 @@ fn relation(context: &BindContext<'_>, parts: &[String]) -> Option<Resolved> {
         [] => return None,
     };
     gavel_binder::find_relation(context, &Qualified { schema, name })
-}
-
-/// The type of a column.
-fn column_type(context: &BindContext<'_>, parts: &[String]) -> SqlResult<PgType> {
-    let Some((column, table)) = parts.split_last().filter(|(_, table)| !table.is_empty()) else {
-        let text = format!("type \"{}\" does not exist", parts.join("."));
-        return Err(SqlError::new(SqlState::UndefinedObject, text));
-    };
-    let missing = || {
-        let text = format!("relation \"{}\" does not exist", table.join("."));
-        SqlError::new(SqlState::UndefinedTable, text)
-    };
-    let found = match relation(context, table).ok_or_else(missing)? {
-        Resolved::Table(table) => {
-            table.column_named(column).map(|c| c.domain.map_or(c.ty, |domain| PgType::with_typmod(domain, c.ty.typmod)))
-        }
-        Resolved::View(view) => view.columns.iter().find(|(name, _)| name == column).map(|(_, ty)| *ty),
-        Resolved::System(relation) => relation.columns.iter().find(|c| c.name == column.as_str()).map(|c| c.ty),
-        _ => None,
-    };
-    found.ok_or_else(|| {
-        let text = format!("column \"{column}\" of relation \"{}\" does not exist", table.join("."));
-        SqlError::new(SqlState::UndefinedColumn, text)
-    })
 }
 
 /// The row type of a table, view or composite type.

@@ -102,6 +102,20 @@ impl Session {
             K::Foreach { label, into, slice, array, body } => {
                 let found = self.value_of(act, array).await?;
                 let items = self.foreach_items(found, *slice)?;
+                let array = match into.as_slice() {
+                    [Target { var, path }] if path.is_empty() => {
+                        gavel_binder::element_type(act.compiled.variables[var.0].kind.ty.oid).is_some()
+                    }
+                    _ => false,
+                };
+                let wrong = match (*slice, array) {
+                    (0, true) => Some("FOREACH loop variable must not be of an array type"),
+                    (1.., false) => Some("FOREACH ... SLICE loop variable must be of an array type"),
+                    _ => None,
+                };
+                if let Some(text) = wrong {
+                    return Err(SqlError::new(SqlState::DatatypeMismatch, text));
+                }
                 return self.foreach(act, label.as_deref(), into, items, body).await;
             }
             K::Exit { continues, label, when } => {
@@ -118,7 +132,8 @@ impl Session {
             K::Return(None) => return Ok(Flow::Return),
             K::Return(Some(sql)) => {
                 let value = self.value_of(act, sql).await?;
-                if act.is_trigger && !value.0.is_null() && value.1.fields.is_none() {
+                let composite = act.is_trigger || act.compiled.whole || act.columns.len() > 1;
+                if composite && !value.0.is_null() && value.1.fields.is_none() {
                     let text = "cannot return non-composite value from function returning composite type";
                     return Err(SqlError::new(SqlState::DatatypeMismatch, text));
                 }
