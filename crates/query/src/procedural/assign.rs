@@ -299,14 +299,6 @@ impl Session {
 
     async fn assign_whole_row(&mut self, act: &mut Activation, var: Var, row: Row<'_>) -> SqlResult<()> {
         let variable = act.compiled.variables[var.0].clone();
-        // One value that is a row itself is taken for the row.
-        if let ([value], [(_, ty)]) = (row.values.as_slice(), row.columns)
-            && variable.holds == Holds::Row
-            && ty.oid == variable.kind.ty.oid
-        {
-            let kind = variable.kind.clone();
-            return self.assign(act, var, value.clone(), kind).await;
-        }
         if variable.holds == Holds::Row {
             let own = act.fields(var)?;
             act.values[var.0] = self.as_row(row.values, row.columns, &own).await?;

@@ -9,6 +9,7 @@ use crate::prepared::portals::{CursorInfo, Portal, PortalState};
 use crate::procedural::activation::{Activation, Flow};
 use crate::procedural::assign::Row;
 use crate::procedural::execute::after_round;
+use crate::procedural::rows::in_use;
 use crate::session::Session;
 use crate::session::result::{Executed, Tag};
 use crate::session::statement::rows_of;
@@ -63,7 +64,7 @@ impl Session {
             }
         };
         if self.portals.contains(&name) {
-            return Err(SqlError::new(SqlState::DuplicateCursor, format!("cursor \"{name}\" already in use")));
+            return Err(in_use(&name));
         }
         let own = match &act.compiled.body.variables[cursor.0].ty {
             VarType::Cursor(Some(def)) => def.scroll,

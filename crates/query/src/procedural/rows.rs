@@ -272,6 +272,11 @@ impl Session {
             }
             Rows::Execute { command, using } => self.dynamic_rows(act, command, using).await?,
             Rows::Cursor { cursor, arguments } => {
+                if let Datum::Text(name) = &act.values[cursor.0]
+                    && self.portals.contains(name)
+                {
+                    return Err(in_use(name));
+                }
                 let query = self.bound_query(act, *cursor, arguments).await?;
                 let fragment = self.fragment(act, &query, false).await?;
                 self.fragment_rows(act, &fragment).await.map_err(|e| around(e, &fragment))?
@@ -383,6 +388,11 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// 42P03: a cursor that is open is to be opened.
+pub fn in_use(name: &str) -> SqlError {
+    SqlError::new(SqlState::DuplicateCursor, format!("cursor \"{name}\" already in use"))
 }
 
 /// 0A000.

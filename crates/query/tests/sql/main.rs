@@ -134,6 +134,7 @@ scripts! {
     foreign_keys_set_some_columns
     copy_takes_some_rows
     bodies_in_plpgsql_run
+    plpgsql_records
     operators_of_users_run
     aggregates_of_users_run
     aggregates_are_defined_and_dropped
