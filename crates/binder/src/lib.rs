@@ -29,9 +29,9 @@ pub mod parse;
 mod print;
 pub mod query_tree;
 
-pub use bind::column_type::{OF_COLUMN, column_type};
 pub use bind::call::is_ordered_set;
 pub use bind::coerce::{binary_coercible, can_coerce};
+pub use bind::column_type::{OF_COLUMN, column_type};
 pub use bind::domain::base_type;
 pub use bind::function_name::functions_of_name;
 pub use bind::literal::idents_of;

@@ -28,9 +28,7 @@ pub fn column_type(context: &BindContext<'_>, parts: &[String]) -> SqlResult<PgT
             table.column_named(column).map(|c| c.domain.map_or(c.ty, |domain| PgType::with_typmod(domain, c.ty.typmod)))
         }
         Some(Resolved::View(view)) => view.columns.iter().find(|(name, _)| name == column).map(|(_, ty)| *ty),
-        Some(Resolved::System(relation)) => {
-            relation.columns.iter().find(|c| c.name == column.as_str()).map(|c| c.ty)
-        }
+        Some(Resolved::System(relation)) => relation.columns.iter().find(|c| c.name == column.as_str()).map(|c| c.ty),
         Some(_) => None,
         None => {
             let text = format!("relation \"{shown}\" does not exist");

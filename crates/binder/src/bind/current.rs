@@ -39,7 +39,9 @@ impl Binder<'_> {
             return Err(SqlError::unsupported("WHERE CURRENT OF is not supported in WITH and in functions in SQL"));
         }
         let found = self.variables.map(|v| v.find(&[cursor.to_owned()])).transpose()?.flatten();
-        let variable = found.filter(|(v, used)| *used == 1 && v.ty.oid == Oid::TEXT).map(|(v, _)| v.parameter);
+        let variable = found
+            .filter(|(v, used)| *used == 1 && matches!(v.ty.oid, Oid::TEXT | Oid::REFCURSOR))
+            .map(|(v, _)| v.parameter);
         let param = scalar(ScalarKind::Param(UNNUMBERED), PgType::BYTEA);
         let sides = vec![Typed::new(column(row_key, PgType::BYTEA), Pos::NONE), Typed::new(param, Pos::NONE)];
         let predicate = self.call_named("byteaeq", sides, Pos::NONE)?.scalar;

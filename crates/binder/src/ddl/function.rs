@@ -135,7 +135,8 @@ fn function_type(p: &mut Words<'_, '_>) -> Parse<FunctionType> {
         // `table.column%TYPE`
         let DataType::Custom(name, modifiers) = &mut ty else { return p.unexpected() };
         let of_column = name.0.len() > 1 && modifiers.is_empty();
-        if !of_column || !matches!(&p.parser.peek_nth_token_ref(1).token, Token::Word(w) if w.keyword == Keyword::TYPE) {
+        if !of_column || !matches!(&p.parser.peek_nth_token_ref(1).token, Token::Word(w) if w.keyword == Keyword::TYPE)
+        {
             return p.unexpected();
         }
         modifiers.push(OF_COLUMN.to_owned());

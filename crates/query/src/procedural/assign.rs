@@ -35,7 +35,8 @@ impl Session {
                 value
             }
             Holds::Record => {
-                if value.is_null() && kind.fields.is_none() {
+                // It is as if nothing had been assigned.
+                if value.is_null() {
                     act.kinds[var.0] = variable.kind.clone();
                     act.values[var.0] = Datum::Null;
                     return Ok(());

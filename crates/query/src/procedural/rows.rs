@@ -149,13 +149,7 @@ impl Session {
         self.into_targets(act, given, into, false).await
     }
 
-    async fn into_targets(
-        &mut self,
-        act: &mut Activation,
-        given: Given,
-        into: &Into,
-        dynamic: bool,
-    ) -> SqlResult<()> {
+    async fn into_targets(&mut self, act: &mut Activation, given: Given, into: &Into, dynamic: bool) -> SqlResult<()> {
         if !given.returns {
             return Err(SqlError::new(SqlState::SyntaxError, "INTO used with a command that cannot return data"));
         }

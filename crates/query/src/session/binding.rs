@@ -63,12 +63,7 @@ pub fn bind_in_body(
 ///
 /// # Errors
 /// The binder's.
-pub fn bind_dynamic(
-    statement: &Prepared,
-    basis: &Basis,
-    style: &TextStyle,
-    named: &dyn Variables,
-) -> SqlResult<Bound> {
+pub fn bind_dynamic(statement: &Prepared, basis: &Basis, style: &TextStyle, named: &dyn Variables) -> SqlResult<Bound> {
     let parsed = statement.parsed.as_ref().ok_or_else(|| SqlError::internal("nothing to bind"))?;
     let context = BindContext { subject: Some(&basis.subject), rows: Some(rows(basis)), ..context(basis, style) };
     gavel_binder::bind_dynamic(&context, &parsed.statement, &statement.text, &statement.declared, Some(named))
