@@ -3,6 +3,7 @@
 
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
+use sqlparser::ast::helpers::attached_token::AttachedToken;
 
 use super::Binder;
 use super::clause::Clause;
@@ -30,11 +31,15 @@ impl Binder<'_> {
             return self.bare_special(name, pos);
         }
         let ast::FunctionArguments::List(list) = &f.args else { return Ok(None) };
+        // `t.*` stands for the row.
+        let rows: Vec<ast::Expr> = list.args.iter().filter_map(whole_row).collect();
         let exprs = || -> Option<Vec<&ast::Expr>> {
+            let mut rows = rows.iter();
             list.args
                 .iter()
                 .map(|a| match a {
                     ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) => Some(e),
+                    ast::FunctionArg::Unnamed(ast::FunctionArgExpr::QualifiedWildcard(_)) => rows.next(),
                     _ => None,
                 })
                 .collect()
@@ -256,6 +261,16 @@ pub fn all_of(e: &ast::Expr) -> Option<&ast::Expr> {
             if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("all") =>
         {
             Some(arg)
+        }
+        _ => None,
+    }
+}
+
+/// An argument `t.*` as an expression.
+fn whole_row(arg: &ast::FunctionArg) -> Option<ast::Expr> {
+    match arg {
+        ast::FunctionArg::Unnamed(ast::FunctionArgExpr::QualifiedWildcard(name)) => {
+            Some(ast::Expr::QualifiedWildcard(name.clone(), AttachedToken::empty()))
         }
         _ => None,
     }

@@ -401,6 +401,67 @@ DETAIL: The tuple structure of a not-yet-assigned record is indeterminate.
 CONTEXT: SQL expression "r.a"
 PL/pgSQL function inline_code_block line 1 at RAISE
 
+> CREATE TABLE kept (LIKE t);
+CREATE TABLE
+
+> CREATE FUNCTION held() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE r record; v text; --
+BEGIN
+  IF TG_OP = 'DELETE' THEN r := OLD; ELSE r := NEW; END IF; --
+  EXECUTE format('SELECT ($1).%I::text', TG_ARGV[0]) USING r INTO v; --
+  RAISE NOTICE '% % % %', r, r.b, (r).a, v; --
+  RAISE NOTICE '% %', coalesce(NEW, OLD), coalesce(NEW.*, OLD.*); --
+  INSERT INTO kept SELECT r.*; --
+  IF TG_OP = 'INSERT' THEN NEW := jsonb_populate_record(NEW, jsonb_build_object('b', NEW.b || '!')); RETURN NEW; END IF; --
+  RETURN r; --
+END $$;
+CREATE FUNCTION
+
+> CREATE TRIGGER held BEFORE INSERT OR UPDATE OR DELETE ON t FOR EACH ROW EXECUTE FUNCTION held('c');
+CREATE TRIGGER
+
+> INSERT INTO t VALUES (20, 'held', 1) RETURNING *;
+NOTICE: (20,held,1.00) held 20 1.00
+NOTICE: (20,held,1.00) (20,held,1.00)
+a | b | c
+20 | held! | 1.00
+INSERT 0 1
+
+> UPDATE t SET c = 2 WHERE a = 20 RETURNING *;
+NOTICE: (20,held!,2.00) held! 20 2.00
+NOTICE: (20,held!,2.00) (20,held!,2.00)
+a | b | c
+20 | held! | 2.00
+UPDATE 1
+
+> DELETE FROM t WHERE a = 20;
+NOTICE: (20,held!,2.00) held! 20 2.00
+NOTICE: (20,held!,2.00) (20,held!,2.00)
+DELETE 1
+
+> SELECT * FROM kept;
+a | b | c
+20 | held | 1.00
+20 | held! | 2.00
+20 | held! | 2.00
+SELECT 3
+
+> DROP TRIGGER held ON t;
+DROP TRIGGER
+
+> DO $$
+DECLARE r record; --
+BEGIN
+  SELECT 1 AS a, 'x' AS b INTO r; --
+  RAISE NOTICE '% %', jsonb_build_object('r', r, 'j', row_to_json(r)), json_build_array(r, r.a); --
+  RAISE NOTICE '% %', (SELECT jsonb_agg(r)), (SELECT jsonb_object_agg(r.b, r)); --
+  RAISE NOTICE '% %', format('%s', r), r || ''; --
+END $$;
+NOTICE: {"j": {"a": 1, "b": "x"}, "r": {"a": 1, "b": "x"}} [{"a":1,"b":"x"}, 1]
+NOTICE: [{"a": 1, "b": "x"}] {"x": {"a": 1, "b": "x"}}
+NOTICE: (1,x) (1,x)
+DO
+
 -- Rows.
 
 > CREATE TYPE ct AS (x int, y text);
