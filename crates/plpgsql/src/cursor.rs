@@ -53,6 +53,9 @@ impl<'t> Cursor<'t> {
                 self.variables[var.0].name.clone_from(&parameter.name);
             }
         }
+        if self.signature.result {
+            self.declare("$0", 0, VarType::Parameter(self.signature.parameters.len()));
+        }
         if self.signature.trigger {
             use TriggerVariable as T;
             self.declare("new", 0, VarType::New);

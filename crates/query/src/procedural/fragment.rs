@@ -41,6 +41,8 @@ pub struct Fragment {
     pub simple: bool,
     /// Of a cursor: what the columns behind those of `output` are.
     pub keys: Vec<CursorRow>,
+    /// The variables that it mentions, in the order of their declaration.
+    pub used: Vec<Var>,
 }
 
 /// A fragment, and what it holds for.
@@ -182,8 +184,10 @@ impl Session {
             // Where there is a place in the text, it takes the part of the line.
             if placed { error } else { with_context(error, &told_of(act, sql, expression)) }
         })?;
+        let mut fragment = Box::pin(self.ready(prepared, bound, &basis)).await?;
+        fragment.used.clone_from(&used);
         let used = used.into_iter().map(|var| (var, act.kinds[var.0].clone())).collect();
-        let fragment = Arc::new(Box::pin(self.ready(prepared, bound, &basis)).await?);
+        let fragment = Arc::new(fragment);
         let kept = Kept { basis, used, fragment: Arc::clone(&fragment) };
         act.compiled.kept.lock().insert(key, kept);
         Ok(fragment)
@@ -217,11 +221,11 @@ impl Session {
         basis: &Arc<Basis>,
     ) -> SqlResult<Fragment> {
         let Some(bound) = bound else {
-            let (output, keys) = (Vec::new(), Vec::new());
-            return Ok(Fragment { prepared, how: How::Utility, output, copies: None, simple: false, keys });
+            let (output, keys, used) = (Vec::new(), Vec::new(), Vec::new());
+            return Ok(Fragment { prepared, how: How::Utility, output, copies: None, simple: false, keys, used });
         };
         let simple = is_simple(&prepared);
-        let (mut copies, mut keys) = (None, Vec::new());
+        let (mut copies, mut keys, used) = (None, Vec::new(), Vec::new());
         let output = match &bound.statement {
             Statement::Declare(query, rows) => {
                 keys.clone_from(rows);
@@ -247,11 +251,11 @@ impl Session {
             let wanted: Vec<_> = query.output.iter().map(|o| (o.id, o.ty)).collect();
             if let Some(fast) = FastRel::compile(&query.rel, &wanted, true).filter(|fast| open && fast.reads_nothing())
             {
-                return Ok(Fragment { prepared, how: How::Values(fast), output, copies, simple, keys });
+                return Ok(Fragment { prepared, how: How::Values(fast), output, copies, simple, keys, used });
             }
         }
         let planned = Arc::new(self.plan_bound(bound, Arc::clone(basis)).await?);
-        Ok(Fragment { prepared, how: How::Planned(planned), output, copies, simple, keys })
+        Ok(Fragment { prepared, how: How::Planned(planned), output, copies, simple, keys, used })
     }
 
     /// The plan of a statement that a body has computed; with it, the values that follow its own parameters.

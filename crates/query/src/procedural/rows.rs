@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use gavel_api::sql::ColumnDesc;
 use gavel_binder::bound::{CursorRow, Statement as Bound};
-use gavel_plpgsql::tree::{Into, Rows, Sql, Statement, Target};
-use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
+use gavel_plpgsql::tree::{Into, Rows, Sql, Statement, Target, Var};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
 use crate::prepared::Prepared;
@@ -30,6 +30,8 @@ pub struct Given {
     pub returns: bool,
     /// It is INSERT, UPDATE, DELETE or MERGE.
     pub modifies: bool,
+    /// Names and values of what it was run with, if the body says `#print_strict_params on`.
+    pub params: Vec<(String, Datum, PgType)>,
 }
 
 impl Session {
@@ -42,7 +44,7 @@ impl Session {
             How::Values(fast) => {
                 let rows = fast.rows_now(&self.evaluation(), &act.values)?;
                 let count = rows.len() as u64;
-                Ok(Given { rows, columns: fragment.output.clone(), count, returns: true, modifies: false })
+                Ok(Given { rows, columns: fragment.output.clone(), count, returns: true, ..Given::default() })
             }
             How::Planned(planned) => {
                 let modifies = matches!(planned.bound.statement, Bound::Modify(..));
@@ -99,7 +101,7 @@ impl Session {
             Tag::Fixed(tag) => tag.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or(rows.len() as u64),
             Tag::Counting(_) => rows.len() as u64,
         };
-        Ok(Given { rows, columns, count, returns: described.is_some(), modifies })
+        Ok(Given { rows, columns, count, returns: described.is_some(), modifies, params: Vec::new() })
     }
 
     /// PERFORM.
@@ -120,7 +122,11 @@ impl Session {
         into: Option<&Into>,
     ) -> SqlResult<()> {
         let fragment = self.fragment(act, sql, false).await?;
-        let given = self.fragment_rows(act, &fragment).await.map_err(|e| around(e, &fragment))?;
+        let mut given = self.fragment_rows(act, &fragment).await.map_err(|e| around(e, &fragment))?;
+        if act.compiled.body.print_strict_params {
+            let shown = |var: &Var| (act.name(*var).to_owned(), act.values[var.0].clone(), act.kinds[var.0].ty);
+            given.params = fragment.used.iter().map(shown).collect();
+        }
         if into.is_none()
             && given.returns
             && !given.modifies
@@ -154,17 +160,31 @@ impl Session {
             return Err(SqlError::new(SqlState::SyntaxError, "INTO used with a command that cannot return data"));
         }
         if given.rows.is_empty() && into.strict {
-            return Err(SqlError::new(SqlState::NoDataFound, "query returned no rows"));
+            let error = SqlError::new(SqlState::NoDataFound, "query returned no rows");
+            return Err(self.with_parameters(error, given.params).await?);
         }
         if given.rows.len() > 1 && (into.strict || given.modifies && !dynamic) {
             let error = SqlError::new(SqlState::TooManyRows, "query returned more than one row");
             let hint = "Make sure the query returns a single row, or use LIMIT 1.";
-            return Err(if dynamic { error } else { error.hint(hint) });
+            let error = if dynamic { error } else { error.hint(hint) };
+            return Err(self.with_parameters(error, given.params).await?);
         }
         act.row_count = act.row_count.min(1);
         let columns = given.columns;
         let row = given.rows.into_iter().next().map(|values| Row { values, columns: &columns });
         self.assign_row(act, &into.targets, row, &columns).await
+    }
+
+    /// An error with what its statement was run with, if that is known.
+    async fn with_parameters(&mut self, error: SqlError, params: Vec<(String, Datum, PgType)>) -> SqlResult<SqlError> {
+        let mut shown = Vec::with_capacity(params.len());
+        for (name, value, ty) in params {
+            shown.push(match self.cast(value, ty, PgType::TEXT).await? {
+                Datum::Text(text) => format!("{name} = '{}'", text.replace('\'', "''")),
+                _ => format!("{name} = NULL"),
+            });
+        }
+        Ok(if shown.is_empty() { error } else { error.detail(format!("parameters: {}", shown.join(", "))) })
     }
 
     /// EXECUTE.
@@ -204,7 +224,13 @@ impl Session {
             types.push(kind.ty.oid);
         }
         let context = format!("SQL statement \"{text}\"");
-        let result = self.run_text(act, &text, &values, &types).await;
+        let mut result = self.run_text(act, &text, &values, &types).await;
+        if let Ok(given) = &mut result
+            && act.compiled.body.print_strict_params
+        {
+            let shown = |(n, (value, ty)): (usize, (Datum, &Oid))| (format!("${}", n + 1), value, PgType::new(*ty));
+            given.params = values.into_iter().zip(&types).enumerate().map(shown).collect();
+        }
         result.map_err(|e| {
             // A place in the text takes the line's part.
             if e.fields().position.is_some() { e.nowhere() } else { with_context(e, &context) }

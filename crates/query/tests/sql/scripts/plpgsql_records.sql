@@ -845,6 +845,64 @@ CONTEXT: PL/pgSQL function inline_code_block line 1 at SQL statement
 NOTICE: ("(2,x,2.50)") (2,x,2.50)
 DO
 
+> CREATE FUNCTION sum_of(v1 anyelement, v2 anyelement) RETURNS anyelement LANGUAGE plpgsql AS $$
+DECLARE result ALIAS FOR $0; --
+BEGIN
+  result := v1 + v2; --
+  RETURN result; --
+END $$;
+CREATE FUNCTION
+
+> SELECT sum_of(1, 2), sum_of(1.5, 2.25), pg_typeof(sum_of(1::bigint, 2::bigint));
+sum_of | sum_of | pg_typeof
+3 | 3.75 | bigint
+SELECT 1
+
+> CREATE FUNCTION strictly(p1 int, p2 text, int) RETURNS int LANGUAGE plpgsql AS $$
+#print_strict_params on
+DECLARE x int; p3 text := 'it''s'; p4 text; --
+BEGIN
+  IF p1 = 1 THEN SELECT a INTO STRICT x FROM t WHERE a = $3 AND b = p3 AND b = p4; --
+  ELSIF p1 = 2 THEN SELECT t.a INTO STRICT x FROM t, generate_series(1, $3); --
+  ELSIF p1 = 3 THEN EXECUTE 'SELECT a FROM t WHERE a = $1 AND b = $2' INTO STRICT x USING $3, p2; --
+  ELSIF p1 = 4 THEN EXECUTE 'SELECT a FROM t WHERE a < $1' INTO STRICT x USING 100; --
+  ELSIF p1 = 5 THEN SELECT a INTO STRICT x FROM t; --
+  ELSE SELECT a INTO STRICT x FROM t WHERE false; --
+  END IF; --
+  RETURN x; --
+END $$;
+CREATE FUNCTION
+
+> SELECT strictly(1, 'two', 3);
+ERROR P0002: query returned no rows
+DETAIL: parameters: $3 = '3', p3 = 'it''s', p4 = NULL
+CONTEXT: PL/pgSQL function strictly(integer,text,integer) line 5 at SQL statement
+
+> SELECT strictly(2, 'two', 3);
+ERROR P0003: query returned more than one row
+DETAIL: parameters: $3 = '3'
+HINT: Make sure the query returns a single row, or use LIMIT 1.
+CONTEXT: PL/pgSQL function strictly(integer,text,integer) line 6 at SQL statement
+
+> SELECT strictly(3, 'two', 3);
+ERROR P0002: query returned no rows
+DETAIL: parameters: $1 = '3', $2 = 'two'
+CONTEXT: PL/pgSQL function strictly(integer,text,integer) line 7 at EXECUTE
+
+> SELECT strictly(4, 'two', 3);
+ERROR P0003: query returned more than one row
+DETAIL: parameters: $1 = '100'
+CONTEXT: PL/pgSQL function strictly(integer,text,integer) line 8 at EXECUTE
+
+> SELECT strictly(5, 'two', 3);
+ERROR P0003: query returned more than one row
+HINT: Make sure the query returns a single row, or use LIMIT 1.
+CONTEXT: PL/pgSQL function strictly(integer,text,integer) line 9 at SQL statement
+
+> SELECT strictly(6, 'two', 3);
+ERROR P0002: query returned no rows
+CONTEXT: PL/pgSQL function strictly(integer,text,integer) line 10 at SQL statement
+
 -- Elements.
 
 > DO $$
