@@ -149,18 +149,18 @@ impl Session {
         match path {
             [] => self.converted(value, given, kind.ty).await,
             [Step::Field(field), rest @ ..] => {
-                let refused = |code, why: &str| {
-                    let ty = gavel_binder::format_type(PgType::new(kind.ty.oid));
-                    let why = why.replace("{}", &ty);
+                let ty = || gavel_binder::format_type(PgType::new(kind.ty.oid));
+                let refused = |code: SqlState, why: String| {
                     let text = format!("cannot assign to field \"{field}\" of column \"{name}\" because {why}");
                     Err(SqlError::new(code, text))
                 };
                 let Some(fields) = &kind.fields else {
-                    return refused(SqlState::DatatypeMismatch, "its type {} is not a composite type");
+                    return refused(SqlState::DatatypeMismatch, format!("its type {} is not a composite type", ty()));
                 };
                 let Some(at) = fields.iter().position(|(own, _)| own == field) else {
                     if depth > 0 {
-                        return refused(SqlState::UndefinedColumn, "there is no such column in data type {}");
+                        let why = format!("there is no such column in data type {}", ty());
+                        return refused(SqlState::UndefinedColumn, why);
                     }
                     let text = format!("record \"{name}\" has no field \"{field}\"");
                     return Err(SqlError::new(SqlState::UndefinedColumn, text));
