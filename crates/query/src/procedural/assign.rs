@@ -197,7 +197,8 @@ impl Session {
         let scalar = {
             let seen = Seen { act, sql };
             let place = Scalar { kind: ScalarKind::Param(act.values.len()), ty: kind.ty };
-            gavel_binder::subscripted(&binding::context(&basis, &style), &seen, place, &sql.text)?
+            let context = binding::context(&basis, &style);
+            gavel_binder::subscripted(&context, &seen, place, &sql.text)?
         };
         let ty = scalar.ty;
         let mut params = act.values.clone();

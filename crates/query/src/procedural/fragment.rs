@@ -295,7 +295,12 @@ impl Session {
         }
         let ty = fragment.output[0].1;
         let mut rows = match &fragment.how {
-            How::Values(fast) => fast.rows_now(&self.evaluation(), &act.values)?,
+            How::Values(fast) => {
+                let rows = fast.rows_now(&self.evaluation(), &act.values);
+                // PostgreSQL computes what mentions no variable when it plans it.
+                let constant = fragment.used.is_empty();
+                rows.map_err(|e| if constant { with_context(e, &told_of(act, sql, true)) } else { e })?
+            }
             _ => {
                 let given = Box::pin(self.fragment_rows(act, &fragment)).await;
                 let around = |e: SqlError| with_context(e.nowhere(), &told_of(act, sql, true));
