@@ -9,6 +9,7 @@ use std::sync::Arc;
 use gavel_binder::bound::{Bound, CursorRow, ScalarKind, Statement};
 use gavel_binder::{Conflict, TransitionTable, Variable, Variables};
 use gavel_functions::call::EvalContext;
+use gavel_functions::registry::Volatility;
 use gavel_plpgsql::tree::{Sql, Var};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Visit, Visitor};
@@ -43,6 +44,8 @@ pub struct Fragment {
     pub keys: Vec<CursorRow>,
     /// The variables that it mentions, in the order of their declaration.
     pub used: Vec<Var>,
+    /// It calls nothing but immutable functions.
+    pub immutable: bool,
 }
 
 /// A fragment, and what it holds for.
@@ -222,10 +225,11 @@ impl Session {
     ) -> SqlResult<Fragment> {
         let Some(bound) = bound else {
             let (output, keys, used) = (Vec::new(), Vec::new(), Vec::new());
-            return Ok(Fragment { prepared, how: How::Utility, output, copies: None, simple: false, keys, used });
+            let how = How::Utility;
+            return Ok(Fragment { prepared, how, output, copies: None, simple: false, keys, used, immutable: false });
         };
         let simple = is_simple(&prepared);
-        let (mut copies, mut keys, used) = (None, Vec::new(), Vec::new());
+        let (mut copies, mut keys, used, mut immutable) = (None, Vec::new(), Vec::new(), false);
         let output = match &bound.statement {
             Statement::Declare(query, rows) => {
                 keys.clone_from(rows);
@@ -234,6 +238,7 @@ impl Session {
             }
             Statement::Query(query) => {
                 copies = copied(query);
+                immutable = is_immutable(query);
                 query.output.iter().map(|o| (o.name.clone(), o.ty)).collect()
             }
             Statement::Modify(modify, _) => {
@@ -247,15 +252,18 @@ impl Session {
         };
         // What not everybody may call is asked for where plans are.
         let open = bound.accesses.is_empty() && bound.guarded.is_empty();
-        if let Statement::Query(query) = &bound.statement {
-            let wanted: Vec<_> = query.output.iter().map(|o| (o.id, o.ty)).collect();
-            if let Some(fast) = FastRel::compile(&query.rel, &wanted, true).filter(|fast| open && fast.reads_nothing())
-            {
-                return Ok(Fragment { prepared, how: How::Values(fast), output, copies, simple, keys, used });
+        let values = match &bound.statement {
+            Statement::Query(query) if open => {
+                let wanted: Vec<_> = query.output.iter().map(|o| (o.id, o.ty)).collect();
+                FastRel::compile(&query.rel, &wanted, true).filter(|fast| fast.reads_nothing())
             }
-        }
-        let planned = Arc::new(self.plan_bound(bound, Arc::clone(basis)).await?);
-        Ok(Fragment { prepared, how: How::Planned(planned), output, copies, simple, keys, used })
+            _ => None,
+        };
+        let how = match values {
+            Some(fast) => How::Values(fast),
+            None => How::Planned(Arc::new(self.plan_bound(bound, Arc::clone(basis)).await?)),
+        };
+        Ok(Fragment { prepared, how, output, copies, simple, keys, used, immutable })
     }
 
     /// The plan of a statement that a body has computed; with it, the values that follow its own parameters.
@@ -298,7 +306,7 @@ impl Session {
             How::Values(fast) => {
                 let rows = fast.rows_now(&self.evaluation(), &act.values);
                 // PostgreSQL computes what mentions no variable when it plans it.
-                let constant = fragment.used.is_empty();
+                let constant = fragment.immutable && fragment.used.is_empty();
                 rows.map_err(|e| if constant { with_context(e, &told_of(act, sql, true)) } else { e })?
             }
             _ => {
@@ -427,4 +435,10 @@ fn copied(query: &gavel_binder::bound::Query) -> Option<Var> {
         },
         _ => None,
     }
+}
+
+/// Whether a query of values calls nothing but immutable functions.
+fn is_immutable(query: &gavel_binder::bound::Query) -> bool {
+    let gavel_binder::bound::Rel::Project { exprs, .. } = &query.rel else { return false };
+    exprs.iter().all(|(_, value)| gavel_binder::volatility(value) == Volatility::Immutable)
 }
