@@ -305,9 +305,9 @@ impl Session {
         let mut rows = match &fragment.how {
             How::Values(fast) => {
                 let rows = fast.rows_now(&self.evaluation(), &act.values);
-                // PostgreSQL computes what mentions no variable when it plans it.
-                let constant = fragment.immutable && fragment.used.is_empty();
-                rows.map_err(|e| if constant { with_context(e, &told_of(act, sql, true)) } else { e })?
+                // PostgreSQL computes what is constant when it plans it.
+                let apart = !fragment.simple || fragment.immutable && fragment.used.is_empty();
+                rows.map_err(|e| if apart { with_context(e, &told_of(act, sql, true)) } else { e })?
             }
             _ => {
                 let given = Box::pin(self.fragment_rows(act, &fragment)).await;

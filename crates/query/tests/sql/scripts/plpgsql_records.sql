@@ -547,6 +547,24 @@ ERROR 42601: assignment source returned 2 columns
 CONTEXT: PL/pgSQL assignment "x := 1, 2"
 PL/pgSQL function inline_code_block line 1 at assignment
 
+> DO $$ DECLARE x int; BEGIN x := 1/0; END $$;
+ERROR 22012: division by zero
+CONTEXT: PL/pgSQL assignment "x := 1/0"
+PL/pgSQL function inline_code_block line 1 at assignment
+
+> DO $$ DECLARE x int; y int := 0; BEGIN x := 1/y; END $$;
+ERROR 22012: division by zero
+CONTEXT: PL/pgSQL function inline_code_block line 1 at assignment
+
+> DO $$ DECLARE x text; BEGIN x := current_setting('no.such'); END $$;
+ERROR 42704: unrecognized configuration parameter "no.such"
+CONTEXT: PL/pgSQL function inline_code_block line 1 at assignment
+
+> DO $$ DECLARE x int; BEGIN x := (SELECT 1/a FROM (VALUES (0)) v (a)); END $$;
+ERROR 22012: division by zero
+CONTEXT: PL/pgSQL assignment "x := (SELECT 1/a FROM (VALUES (0)) v (a))"
+PL/pgSQL function inline_code_block line 1 at assignment
+
 > DO $$ DECLARE x int; BEGIN x := (SELECT 1 UNION ALL SELECT 2); END $$;
 ERROR 21000: more than one row returned by a subquery used as an expression
 CONTEXT: PL/pgSQL assignment "x := (SELECT 1 UNION ALL SELECT 2)"
