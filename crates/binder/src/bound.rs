@@ -602,6 +602,8 @@ pub struct ModifyTree {
 #[derive(Clone, Debug, PartialEq)]
 pub struct CurrentOf {
     pub cursor: String,
+    /// The parameter that holds the cursor's name, where a variable of a body does.
+    pub variable: Option<usize>,
     /// Number of the parameter, zero-based.
     pub param: usize,
 }

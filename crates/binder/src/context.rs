@@ -50,6 +50,11 @@ pub trait Variables {
     /// What a name means that could be a variable and a column.
     fn conflict(&self) -> Conflict;
 
+    /// How many parameters they are, those of transition tables among them.
+    fn count(&self) -> usize {
+        0
+    }
+
     /// The rows that REFERENCING of a trigger gives this name.
     fn transition(&self, name: &str) -> Option<TransitionTable> {
         let _ = name;

@@ -32,6 +32,7 @@ pub mod query_tree;
 pub use bind::call::is_ordered_set;
 pub use bind::called::bind_call;
 pub use bind::coerce::{binary_coercible, can_coerce};
+pub use bind::column_type::{OF_COLUMN, column_type};
 pub use bind::domain::base_type;
 pub use bind::function_name::functions_of_name;
 pub use bind::literal::idents_of;
@@ -42,14 +43,14 @@ pub use bind::polymorphic::is_polymorphic;
 pub use bind::record::{query_tree, recorded_default, recorded_policy, recorded_table_expr};
 pub use bind::routine::{CheckedBody, check_body, holds_commands, in_body, is_command};
 pub use bind::rule_definition::{RuleDefinition, WrittenRule, rule_definition};
-pub use bind::statement::bind;
+pub use bind::statement::{bind, bind_dynamic};
 pub use bind::support::{Fit, fit};
 pub use bind::table_expr::{
     TableExpr, bind_default, bind_default_ast, bind_partition_bound_ast, bind_table_expr, bind_table_expr_ast,
     expression_volatility, volatility,
 };
 pub use bind::typename::{array_type, element_type, format_type, resolve_type};
-pub use bind::variable::{assignment_cast, bind_in_body, subscript_assignment};
+pub use bind::variable::{assignment_cast, bind_cursor_in_body, bind_in_body, subscript_assignment, subscripted};
 pub use bind::view::{ViewDefinition, check_column_names, view_body, view_columns};
 pub use bind::written::{Updatability, updatability};
 pub use context::{BindContext, Conflict, FunctionCall, RowRights, TransitionTable, Variable, Variables};

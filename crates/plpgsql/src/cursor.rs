@@ -53,6 +53,9 @@ impl<'t> Cursor<'t> {
                 self.variables[var.0].name.clone_from(&parameter.name);
             }
         }
+        if self.signature.result {
+            self.declare("$0", 0, VarType::Parameter(self.signature.parameters.len()));
+        }
         if self.signature.trigger {
             use TriggerVariable as T;
             self.declare("new", 0, VarType::New);
@@ -285,6 +288,6 @@ impl<'t> Cursor<'t> {
     pub fn sql(&self, start: usize, end: usize, line: u32) -> Sql {
         let text = self.text.get(start..end).unwrap_or_default().trim_end().to_owned();
         let before = self.text.get(..start).map_or(0, |t| t.chars().count());
-        Sql { text, at: start, before, line, names: self.scope }
+        Sql { text, at: start, before, line, names: self.scope, assignment: None }
     }
 }

@@ -26,9 +26,12 @@ impl Cursor<'_> {
             };
         }
         if self.begins_assignment() {
+            let start = self.offset();
             let target = self.target()?;
             self.advance();
-            return Ok(Kind::Assign { target, value: self.last_sql()? });
+            let mut value = self.last_sql()?;
+            value.assignment = self.text.get(start..value.at + value.text.len()).map(str::to_owned);
+            return Ok(Kind::Assign { target, value });
         }
         match self.word_here().as_deref() {
             Some("declare" | "begin") => return self.inner_block(None),
@@ -177,6 +180,10 @@ impl Cursor<'_> {
         let refused = match returns {
             Returns::Value => None,
             Returns::Void => {
+                Some((SqlState::DatatypeMismatch, "RETURN cannot have a parameter in function returning void"))
+            }
+            // The body of a DO is that of such a function.
+            Returns::Nothing if self.signature.label.is_none() => {
                 Some((SqlState::DatatypeMismatch, "RETURN cannot have a parameter in function returning void"))
             }
             Returns::Nothing => Some((SqlState::SyntaxError, "RETURN cannot have a parameter in a procedure")),

@@ -13,6 +13,8 @@ pub struct Signature {
     pub label: Option<String>,
     /// In order; a name may be empty. Outputs among them.
     pub parameters: Vec<ParameterName>,
+    /// `$0` is a variable of the result's type, which is that of a parameter behind the others.
+    pub result: bool,
     pub returns: Returns,
     /// `TG_*`, `NEW` and `OLD` are there.
     pub trigger: bool,
@@ -78,6 +80,8 @@ pub struct Sql {
     pub line: u32,
     /// The innermost name that it sees.
     pub names: Option<Name>,
+    /// The whole assignment that it is the right side of.
+    pub assignment: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

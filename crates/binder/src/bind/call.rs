@@ -259,7 +259,15 @@ impl Binder<'_> {
     /// A row whose field names are known as a JSON object; `None` if it is something else. `marks` say how it is written
     /// ([`gavel_functions::variadic::JSON_BUILD_OBJECT`]).
     pub fn object_of_row(&mut self, row: &Scalar, jsonb: bool, marks: usize, pos: Pos) -> SqlResult<Option<Typed>> {
-        let (Some(items), Some(fields)) = (fields_written(row), self.fields_of(row)) else { return Ok(None) };
+        let (items, fields) = match (fields_written(row), self.fields_of(row)) {
+            (Some(items), Some(fields)) => (items.to_vec(), fields),
+            // The names of a record's fields are where its variable is.
+            (None, Some(fields)) if super::star::is_open_record(row) => {
+                let field = |(n, (_, ty)): (usize, &(String, PgType))| super::composite::field_of(row, n, *ty);
+                (fields.iter().enumerate().map(field).collect(), fields)
+            }
+            _ => return Ok(None),
+        };
         if items.len() != fields.len() {
             return Ok(None);
         }

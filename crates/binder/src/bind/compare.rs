@@ -1,6 +1,9 @@
 //! Comparisons of more than two scalars: IN, ANY/ALL, rows, IS DISTINCT FROM, arrays.
 
+use std::borrow::Cow;
+
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
+use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{self, Expr};
 
 use super::Binder;
@@ -103,7 +106,7 @@ impl Binder<'_> {
         own
     }
 
-    fn row_in_list(&mut self, left: &[&Expr], list: &[Expr], negated: bool) -> SqlResult<Typed> {
+    fn row_in_list(&mut self, left: &[Cow<'_, Expr>], list: &[Expr], negated: bool) -> SqlResult<Typed> {
         let left = self.items(left)?;
         let start = left.first().map(|l| l.pos).unwrap_or_default();
         // A query tree has NOT IN as PostgreSQL keeps it.
@@ -133,8 +136,13 @@ impl Binder<'_> {
         Ok(Typed::new(if negated && !outside { not(out) } else { out }, start))
     }
 
-    fn items(&mut self, items: &[&Expr]) -> SqlResult<Vec<Typed>> {
-        items.iter().map(|e| self.expr(e)).collect()
+    /// The values of the items of a row.
+    pub fn items(&mut self, items: &[Cow<'_, Expr>]) -> SqlResult<Vec<Typed>> {
+        let mut out = Vec::with_capacity(items.len());
+        for e in items {
+            self.listed(e, &mut out)?;
+        }
+        Ok(out)
     }
 
     fn row_value(&mut self, items: Vec<Typed>, pos: Pos) -> SqlResult<Typed> {
@@ -147,7 +155,7 @@ impl Binder<'_> {
 
     /// `(a, b)` as a value.
     pub fn row(&mut self, items: &[Expr]) -> SqlResult<Typed> {
-        let items: Vec<&Expr> = items.iter().collect();
+        let items: Vec<Cow<'_, Expr>> = items.iter().map(Cow::Borrowed).collect();
         let items = self.items(&items)?;
         let pos = items.first().map(|i| i.pos).unwrap_or_default();
         self.row_value(items, pos)
@@ -396,9 +404,9 @@ impl Binder<'_> {
 }
 
 /// The items of `(a, b)` or `ROW(a, b)`.
-pub fn row_items(e: &Expr) -> Option<Vec<&Expr>> {
+pub fn row_items(e: &Expr) -> Option<Vec<Cow<'_, Expr>>> {
     match strip(e) {
-        Expr::Tuple(items) => Some(items.iter().collect()),
+        Expr::Tuple(items) => Some(items.iter().map(Cow::Borrowed).collect()),
         Expr::Function(f) => {
             let [ast::ObjectNamePart::Identifier(name)] = f.name.0.as_slice() else { return None };
             if name.quote_style.is_some() || !name.value.eq_ignore_ascii_case("row") {
@@ -408,7 +416,10 @@ pub fn row_items(e: &Expr) -> Option<Vec<&Expr>> {
             list.args
                 .iter()
                 .map(|a| match a {
-                    ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) => Some(e),
+                    ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) => Some(Cow::Borrowed(e)),
+                    ast::FunctionArg::Unnamed(ast::FunctionArgExpr::QualifiedWildcard(name)) => {
+                        Some(Cow::Owned(Expr::QualifiedWildcard(name.clone(), AttachedToken::empty())))
+                    }
                     _ => None,
                 })
                 .collect()

@@ -24,7 +24,7 @@ impl Binder<'_> {
     /// The condition that a row is the cursor's; `None` if `condition` is another.
     ///
     /// # Errors
-    /// 0A000 on a view, and where the session does not come by: in WITH and in functions.
+    /// 0A000 on a view, and where the session does not come by: in WITH and in functions in SQL.
     pub fn current_of(
         &mut self,
         condition: &ast::Expr,
@@ -36,14 +36,18 @@ impl Binder<'_> {
         if written.is_view() {
             return Err(SqlError::unsupported("WHERE CURRENT OF on a view is not implemented"));
         }
-        if self.levels.len() > 2 || !self.allow_params {
-            return Err(SqlError::unsupported("WHERE CURRENT OF is not supported in WITH and in functions")
+        if self.levels.len() > 2 || !self.allow_params && self.variables.is_none() {
+            return Err(SqlError::unsupported("WHERE CURRENT OF is not supported in WITH and in functions in SQL")
                 .hint("Name the row by its key."));
         }
+        let found = self.variables.map(|v| v.find(&[cursor.to_owned()])).transpose()?.flatten();
+        let variable = found
+            .filter(|(v, used)| *used == 1 && matches!(v.ty.oid, Oid::TEXT | Oid::REFCURSOR))
+            .map(|(v, _)| v.parameter);
         let param = scalar(ScalarKind::Param(UNNUMBERED), PgType::BYTEA);
         let sides = vec![Typed::new(column(row_key, PgType::BYTEA), Pos::NONE), Typed::new(param, Pos::NONE)];
         let predicate = self.call_named("byteaeq", sides, Pos::NONE)?.scalar;
-        Ok(Some((predicate, CurrentOf { cursor: cursor.to_owned(), param: UNNUMBERED })))
+        Ok(Some((predicate, CurrentOf { cursor: cursor.to_owned(), variable, param: UNNUMBERED })))
     }
 
     /// Makes the query of a cursor put out the keys of rows that WHERE CURRENT OF may then name.

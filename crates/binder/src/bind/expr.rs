@@ -446,7 +446,7 @@ impl Binder<'_> {
                 return Err(self.error_at(SqlError::new(SqlState::SyntaxError, text), self.expr_pos(e)));
             }
             for item in items {
-                values.push(self.expr(item)?);
+                values.push(self.expr(&item)?);
             }
         }
         let pos = values.first().map(|v| v.pos).unwrap_or_default();

@@ -140,54 +140,68 @@ impl Binder<'_> {
         overriding: Overriding,
         explicit: bool,
     ) -> SqlResult<(Rel, Vec<(i16, ColumnId)>)> {
-        let width = rows.first().map_or(0, Vec::len);
+        let mut values = Vec::with_capacity(rows.len());
+        for row in rows {
+            values.push(self.values_of(row)?);
+        }
+        let width = values.first().map_or(0, Vec::len);
         let defaults_only = width == 0;
         if !defaults_only {
-            for row in rows {
-                if row.len() != width {
+            for (row, values) in rows.iter().zip(&values) {
+                if values.len() != width {
                     let error = SqlError::new(SqlState::SyntaxError, "VALUES lists must all be the same length");
                     let pos = row.first().map(|e| self.expr_pos(e)).unwrap_or_default();
                     return Err(self.error_at(error, pos));
                 }
             }
-            let first = rows.first();
-            self.check_width(targets, width, explicit, |i| {
-                first.and_then(|r| r.get(i)).map(|e| self.expr_pos(e)).unwrap_or_default()
-            })?;
+            if let (Some(row), Some(values)) = (rows.first(), values.first()) {
+                self.check_width(targets, width, explicit, |i| self.value_pos(row, values, i))?;
+            }
         }
         self.check_defaults(written, targets.get(..width).unwrap_or(targets))?;
         self.gives(written, targets, width);
         let mut columns = written.stored();
         columns.retain(|c| !c.generated);
         let places = places(&columns, targets, width)?;
-        self.level().allows_default = true;
         let mut out_rows = Vec::with_capacity(rows.len());
-        for row in rows {
-            let out = self.row_values(written, targets, (&columns, &places), row, overriding)?;
+        for values in values {
+            let out = self.row_values(written, targets, (&columns, &places), values, overriding)?;
             out_rows.push(out);
         }
-        self.level().allows_default = false;
         let ids: Vec<(ColumnId, PgType)> = columns.iter().map(|c| (self.new_column(), c.ty)).collect();
         let new_row: Vec<(i16, ColumnId)> = columns.iter().zip(&ids).map(|(c, (id, _))| (c.number, *id)).collect();
         self.with_generated(&written.table, Rel::Values { rows: out_rows, columns: ids }, new_row)
     }
 
-    /// The values that `columns` get from a row of VALUES; `places` are theirs in it.
+    /// The values of a row of VALUES, with those of the fields that stars stand for.
+    fn values_of(&mut self, row: &[&ast::Expr]) -> SqlResult<Vec<Typed>> {
+        let mut out = Vec::with_capacity(row.len());
+        self.level().allows_default = true;
+        let bound = self.within(Clause::Values, |b| row.iter().try_for_each(|e| b.listed(e, &mut out)));
+        self.level().allows_default = false;
+        bound.map(|()| out)
+    }
+
+    /// The place of value `i` of a row.
+    fn value_pos(&self, row: &[&ast::Expr], values: &[Typed], i: usize) -> Pos {
+        match row.get(i) {
+            Some(e) if row.len() == values.len() => self.expr_pos(e),
+            _ => values.get(i).map(|v| v.pos).unwrap_or_default(),
+        }
+    }
+
+    /// The values that `columns` get from those of a row of VALUES; `places` are theirs in it.
     fn row_values(
         &mut self,
         written: &Written,
         targets: &[Target],
         (columns, places): (&[Column], &[Option<usize>]),
-        row: &[&ast::Expr],
+        row: Vec<Typed>,
         overriding: Overriding,
     ) -> SqlResult<Vec<Scalar>> {
-        let mut values: Vec<Option<Typed>> = Vec::with_capacity(row.len());
-        for e in row {
-            let value = self.within(Clause::Values, |b| b.expr(e))?;
-            values.push(Some(value));
-        }
+        let mut values: Vec<Option<Typed>> = row.into_iter().map(Some).collect();
         // Values for generated columns must be DEFAULT.
-        for (i, target) in targets.iter().take(row.len()).enumerate() {
+        for (i, target) in targets.iter().take(values.len()).enumerate() {
             let given = values.get(i).and_then(Option::as_ref).is_some_and(|v| v.scalar.kind != ScalarKind::Default);
             if given || target.of.default_refused {
                 self.check_target(written, target)?;
@@ -229,28 +243,26 @@ impl Binder<'_> {
         }
     }
 
-    /// The row that MERGE inserts, generated columns left out: `values` for the named columns, defaults for the others.
+    /// The row that MERGE inserts, generated columns left out: the values of `row` for the named columns, defaults for
+    /// the others.
     pub fn merged_row(
         &mut self,
         written: &Written,
         names: &[ast::ObjectName],
-        values: &[&ast::Expr],
+        row: &[&ast::Expr],
     ) -> SqlResult<Vec<(i16, Scalar)>> {
         let (overriding, names) = overriding(names);
         let targets = self.insert_columns(written, &names)?;
+        let values = self.values_of(row)?;
         if !values.is_empty() {
-            self.check_width(&targets, values.len(), !names.is_empty(), |i| {
-                values.get(i).map(|e| self.expr_pos(e)).unwrap_or_default()
-            })?;
+            self.check_width(&targets, values.len(), !names.is_empty(), |i| self.value_pos(row, &values, i))?;
         }
         self.gives(written, &targets, values.len());
         let mut columns = written.stored();
         columns.retain(|c| !c.generated);
         let places = places(&columns, &targets, values.len())?;
-        self.level().allows_default = true;
-        let row = self.row_values(written, &targets, (&columns, &places), values, overriding);
-        self.level().allows_default = false;
-        Ok(columns.iter().map(|c| c.number).zip(row?).collect())
+        let row = self.row_values(written, &targets, (&columns, &places), values, overriding)?;
+        Ok(columns.iter().map(|c| c.number).zip(row).collect())
     }
 
     /// The value of a column of which only elements are given, in the order of the targets.

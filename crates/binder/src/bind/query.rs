@@ -186,14 +186,7 @@ impl Binder<'_> {
             for row in &values.rows {
                 let mut out = Vec::with_capacity(row.content.len());
                 for e in &row.content {
-                    match e {
-                        ast::Expr::QualifiedWildcard(name, _) => {
-                            let mut columns = Vec::new();
-                            b.expand_item_star(name, &mut columns)?;
-                            out.extend(columns.into_iter().map(|c| c.value));
-                        }
-                        e => out.push(b.expr(e)?),
-                    }
+                    b.listed(e, &mut out)?;
                 }
                 rows.push(out);
             }

@@ -12,9 +12,10 @@ use super::clause::Clause;
 use super::name::{fold, is_reserved};
 use super::scalar::{Typed, boolean, constant, scalar};
 use super::scope::{Columns, Fields, Found, NsColumn};
+use super::star::is_open_record;
 use super::typename::{array_type, element_type, format_type};
 use crate::bound::{ColumnId, Index, Scalar, ScalarKind};
-use crate::parse::Pos;
+use crate::parse::{Pos, marker};
 use crate::query_tree::Form;
 
 /// The whole row of a relation on the side of an outer join that NULLs may stand for: NULL where they do. That is seen by a
@@ -307,7 +308,13 @@ impl Binder<'_> {
             );
             return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), value.pos));
         }
-        let index = match (self.fields_of(&value.scalar), &value.scalar.kind) {
+        if field.value == marker::STAR {
+            let error = SqlError::unsupported("row expansion via \"*\" is not supported here");
+            return Err(self.error_at(error, value.pos));
+        }
+        let fields = self.fields_of(&value.scalar).filter(|_| !is_open_record(&value.scalar));
+        let known = fields.is_some();
+        let index = match (fields, &value.scalar.kind) {
             (Some(fields), _) => fields.iter().position(|(n, _)| *n == name).map(|i| (i, fields[i].1)),
             // The fields of ROW(…) are f1, f2, ….
             (None, ScalarKind::Row(items)) => name
@@ -321,7 +328,7 @@ impl Binder<'_> {
             if let Some(called) = self.column_call(field, value.clone())? {
                 return Ok(called);
             }
-            let text = if self.fields_of(&value.scalar).is_some() {
+            let text = if known {
                 format!("column \"{name}\" not found in data type {}", format_type(value.ty()))
             } else {
                 format!("could not identify column \"{name}\" in record data type")
@@ -348,7 +355,7 @@ impl Binder<'_> {
         if declared { field } else { self.formed(field, || Form::Field(name.to_owned())) }
     }
 
-    fn subscript(&mut self, value: Typed, subscripts: &[AccessExpr]) -> SqlResult<Typed> {
+    pub fn subscript(&mut self, value: Typed, subscripts: &[AccessExpr]) -> SqlResult<Typed> {
         let array = value.ty();
         let pos = value.pos;
         let jsonb = array.oid == Oid::JSONB;

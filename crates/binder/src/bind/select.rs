@@ -16,8 +16,9 @@ use super::query::{BoundQuery, OutColumn, Tail};
 use super::same::same;
 use super::scalar::{Typed, column};
 use super::scope::{Fields, NsColumn};
+use super::star::ends_in_star;
 use crate::bound::{ColumnId, Rel, Scalar, ScalarKind, SortKey};
-use crate::parse::{Pos, marker};
+use crate::parse::Pos;
 
 /// An entry of the select list, or an expression that only a later clause needs.
 #[derive(Clone, Debug)]
@@ -223,7 +224,7 @@ impl Binder<'_> {
         Ok(())
     }
 
-    /// The columns of `t.*`.
+    /// The columns of `t.*`, or the fields of a variable.
     pub fn expand_item_star(&mut self, name: &ast::ObjectName, targets: &mut Vec<Target>) -> SqlResult<()> {
         let pos = self.name_pos(name);
         let parts: Vec<String> = name.0.iter().filter_map(ast::ObjectNamePart::as_ident).map(fold).collect();
@@ -232,9 +233,14 @@ impl Binder<'_> {
             [schema, table] | [_, schema, table] => self.find_item(Some(schema), table, pos)?,
             _ => None,
         };
+        let variable = self.row_variable(name, pos)?;
+        if let Some(row) = variable.as_ref().filter(|_| found.is_none() || self.variables_win()) {
+            return self.expand_fields(row, targets);
+        }
         let Some((l, i)) = found else {
             return Err(self.no_item(parts.last().map_or("", String::as_str), pos));
         };
+        self.not_both(&variable, &format!("{}.*", parts.join(".")), pos)?;
         let item = &self.levels[l].items[i];
         let label = item.name.clone();
         let columns: Vec<NsColumn> = item.all().collect();
@@ -245,23 +251,20 @@ impl Binder<'_> {
     }
 
     /// `(row).*`.
-    fn expand_row(&mut self, root: &ast::Expr, chain: &[ast::AccessExpr], targets: &mut Vec<Target>) -> SqlResult<()> {
+    pub fn expand_row(
+        &mut self,
+        root: &ast::Expr,
+        chain: &[ast::AccessExpr],
+        targets: &mut Vec<Target>,
+    ) -> SqlResult<()> {
         let chain = chain.get(..chain.len().saturating_sub(1)).unwrap_or_default();
-        let value = if chain.is_empty() { self.expr(root)? } else { self.access(root, chain)? };
-        let Some(fields) = self.fields_of(&value.scalar) else {
-            let text = if value.oid() == Oid::RECORD {
-                "record type has not been registered".to_owned()
-            } else {
-                format!("type {} is not composite", super::typename::format_type(value.ty()))
-            };
-            return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), value.pos));
-        };
-        for (index, (name, ty)) in fields.iter().enumerate() {
-            let field = match &self.recorder {
-                Some(_) => self.recorded_field(value.scalar.clone(), index, name, *ty),
-                None => super::composite::field_of(&value.scalar, index, *ty),
-            };
-            self.push_target(name.clone(), Typed::new(field, value.pos), targets);
+        let row = if chain.is_empty() { self.expr(root)? } else { self.access(root, chain)? };
+        self.expand_fields(&row, targets)
+    }
+
+    fn expand_fields(&mut self, row: &Typed, targets: &mut Vec<Target>) -> SqlResult<()> {
+        for (name, field) in self.star_fields(row)? {
+            self.push_target(name, field, targets);
         }
         Ok(())
     }
@@ -496,8 +499,4 @@ impl Binder<'_> {
 
 fn open_literal(s: &Scalar) -> bool {
     matches!(s.kind, ScalarKind::Const(_) | ScalarKind::Param(_))
-}
-
-fn ends_in_star(chain: &[ast::AccessExpr]) -> bool {
-    matches!(chain.last(), Some(ast::AccessExpr::Dot(ast::Expr::Identifier(i))) if i.value == marker::STAR)
 }

@@ -3,6 +3,7 @@
 
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
+use sqlparser::ast::helpers::attached_token::AttachedToken;
 
 use super::Binder;
 use super::clause::Clause;
@@ -33,11 +34,15 @@ impl Binder<'_> {
             return self.bare_special(name, pos);
         }
         let ast::FunctionArguments::List(list) = &f.args else { return Ok(None) };
+        // `t.*` stands for the row.
+        let rows: Vec<ast::Expr> = list.args.iter().filter_map(whole_row).collect();
         let exprs = || -> Option<Vec<&ast::Expr>> {
+            let mut rows = rows.iter();
             list.args
                 .iter()
                 .map(|a| match a {
                     ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) => Some(e),
+                    ast::FunctionArg::Unnamed(ast::FunctionArgExpr::QualifiedWildcard(_)) => rows.next(),
                     _ => None,
                 })
                 .collect()
@@ -76,15 +81,22 @@ impl Binder<'_> {
                     let ast::FunctionArg::Unnamed(arg) = arg else { return Ok(None) };
                     match arg {
                         ast::FunctionArgExpr::Expr(e) => {
-                            let value = self.expr(e)?;
-                            items.push(self.settle(value)?.scalar);
+                            let mut values = Vec::new();
+                            self.listed(e, &mut values)?;
+                            for value in values {
+                                items.push(self.settle(value)?.scalar);
+                            }
                         }
                         // `t.*` stands for its columns.
                         ast::FunctionArgExpr::QualifiedWildcard(name) => {
-                            let whole = super::record::bare(self.whole_row(name)?.scalar);
+                            let row = self.whole_row(name)?;
+                            let whole = super::record::bare(row.scalar);
                             match super::reference::fields_written(&whole) {
                                 Some(columns) => items.extend(columns.iter().cloned()),
-                                None => items.push(whole),
+                                None => {
+                                    let fields = self.star_fields(&Typed::new(whole, row.pos))?;
+                                    items.extend(fields.into_iter().map(|(_, field)| field.scalar));
+                                }
                             }
                         }
                         _ => return Ok(None),
@@ -269,6 +281,16 @@ pub fn all_of(e: &ast::Expr) -> Option<&ast::Expr> {
             if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("all") =>
         {
             Some(arg)
+        }
+        _ => None,
+    }
+}
+
+/// An argument `t.*` as an expression.
+fn whole_row(arg: &ast::FunctionArg) -> Option<ast::Expr> {
+    match arg {
+        ast::FunctionArg::Unnamed(ast::FunctionArgExpr::QualifiedWildcard(name)) => {
+            Some(ast::Expr::QualifiedWildcard(name.clone(), AttachedToken::empty()))
         }
         _ => None,
     }

@@ -13,7 +13,7 @@ use super::query::BoundQuery;
 use super::scope::Level;
 use super::table_expr::TableExpr;
 use crate::bound::{Bound, Copy, CopySource, Cte, CteBody, Output, Query, Rel, Statement};
-use crate::context::BindContext;
+use crate::context::{BindContext, Variables};
 
 /// Binds one statement. `sql_text` is the whole text that was parsed, for positions; `param_types` are
 /// the types that the client gave (0 where it left them open).
@@ -26,7 +26,22 @@ pub fn bind(
     sql_text: &str,
     param_types: &[Oid],
 ) -> SqlResult<Bound> {
+    bind_dynamic(context, statement, sql_text, param_types, None)
+}
+
+/// Binds a statement that a body has computed, with the `rows` that it sees by name. Their parameters are behind its own.
+///
+/// # Errors
+/// As [`bind`].
+pub fn bind_dynamic(
+    context: &BindContext<'_>,
+    statement: &ast::Statement,
+    sql_text: &str,
+    param_types: &[Oid],
+    rows: Option<&dyn Variables>,
+) -> SqlResult<Bound> {
     let mut binder = Binder::new(context, sql_text);
+    binder.variables = rows;
     let unknown = |oid: &Oid| if oid.0 == 0 { Oid::UNKNOWN } else { *oid };
     for oid in param_types {
         let ty = binder.base_type(PgType::new(unknown(oid)))?;
@@ -43,7 +58,7 @@ pub fn bind(
         return Err(binder.error_at(SqlError::new(SqlState::AmbiguousParameter, text), pos));
     }
     let params = std::mem::take(&mut binder.params);
-    super::current::number_cursor(&mut statement, params.len());
+    super::current::number_cursor(&mut statement, params.len() + rows.map_or(0, |rows| rows.count()));
     let objects = binder.take_objects();
     Ok(Bound { statement, params, objects, accesses: binder.accesses, guarded: binder.guarded })
 }

@@ -105,7 +105,7 @@ impl Binder<'_> {
         written: &str,
     ) -> SqlResult<Typed> {
         let left = match row_items(left) {
-            Some(items) => items.into_iter().map(|e| self.expr(e)).collect::<SqlResult<Vec<_>>>()?,
+            Some(items) => self.items(&items)?,
             None => vec![self.expr(left)?],
         };
         let start = left.first().map(|l| l.pos).unwrap_or_default();

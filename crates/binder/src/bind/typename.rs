@@ -5,6 +5,7 @@ use gavel_functions::registry;
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState, text_io};
 use sqlparser::ast::{self, DataType, ExactNumberInfo, TimezoneInfo};
 
+use super::column_type::{OF_COLUMN, of_column};
 use super::name::{Qualified, fold};
 use crate::context::BindContext;
 
@@ -91,6 +92,7 @@ pub fn resolve_type(context: &BindContext<'_>, name: &DataType) -> SqlResult<PgT
                 None => Err(undefined(&format!("{}[]", format_type(element)))),
             }
         }
+        DataType::Custom(name, modifiers) if modifiers.as_slice() == [OF_COLUMN] => of_column(context, name),
         DataType::Custom(name, modifiers) => custom(context, name, modifiers),
         // Names that other databases have for types of theirs may be a user's here.
         other => {

@@ -14,6 +14,7 @@ use super::lock::put_out_row_key;
 use super::modify::{Verb, in_row};
 use super::name::{fold, without_only};
 use super::scalar::{Typed, column, truth};
+use super::star::is_star;
 use super::walk;
 use super::written::Written;
 use crate::bound::{ColumnId, JoinKind, Modify, ModifyOp, ModifyTree, Rel, Scalar, ScalarKind};
@@ -357,7 +358,7 @@ impl Binder<'_> {
                     .args
                     .iter()
                     .map(|a| match a {
-                        ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) => Some(e),
+                        ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(e)) if !is_star(e) => Some(e),
                         _ => None,
                     })
                     .collect(),

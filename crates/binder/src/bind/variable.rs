@@ -15,7 +15,7 @@ use super::from::FromItem;
 use super::name::fold;
 use super::scalar::{Typed, column, scalar};
 use super::scope::{Columns, Fields, Level, NsColumn, NsItem};
-use crate::bound::{Bound, Scalar, ScalarKind};
+use crate::bound::{Bound, Scalar, ScalarKind, Statement};
 use crate::context::{BindContext, Conflict, Variables};
 use crate::parse::{Pos, parse_expression};
 
@@ -25,20 +25,25 @@ impl Binder<'_> {
         let Some(variables) = self.variables else { return Ok(None) };
         let names: Vec<String> = parts.iter().map(fold).collect();
         let Some((found, used)) = variables.find(&names)? else { return Ok(None) };
-        let value = scalar(ScalarKind::Param(found.parameter), found.ty);
-        let mut value = Typed::new(value, pos);
-        if let Some(fields) = found.fields {
-            if let Some(name) = names.get(used).filter(|name| !fields.iter().any(|(own, _)| own == *name)) {
-                let text = format!("record \"{}\" has no field \"{name}\"", found.name);
-                return Err(self.error_at(SqlError::new(SqlState::UndefinedColumn, text), Pos::NONE));
+        let value = Typed::new(scalar(ScalarKind::Param(found.parameter), found.ty), pos);
+        match (found.fields, parts.get(used..).unwrap_or_default()) {
+            (None, []) => Ok(Some(value)),
+            (Some(fields), []) => {
+                let fields: Fields = fields.into_iter().collect();
+                Ok(Some(self.remember_fields(value, fields)))
             }
-            let fields: Fields = fields.into_iter().collect();
-            value = self.remember_fields(value, fields);
+            (Some(fields), [field]) => {
+                let name = fold(field);
+                let Some(index) = fields.iter().position(|(own, _)| *own == name) else {
+                    let text = format!("record \"{}\" has no field \"{name}\"", found.name);
+                    return Err(self.error_at(SqlError::new(SqlState::UndefinedColumn, text), Pos::NONE));
+                };
+                let value = self.recorded_field(value.scalar, index, &name, fields[index].1);
+                Ok(Some(Typed::new(value, pos)))
+            }
+            // Fields of fields are asked for with parentheses only.
+            _ => Ok(None),
         }
-        for field in parts.iter().skip(used) {
-            value = self.field(value, field)?;
-        }
-        Ok(Some(value))
     }
 
     /// The transition table that a name means in FROM: its rows are the elements of a parameter.
@@ -109,10 +114,40 @@ pub fn bind_in_body(
     sql_text: &str,
     variables: &dyn Variables,
 ) -> SqlResult<Bound> {
+    in_body(context, statement, sql_text, variables, false)
+}
+
+/// Binds the query of a body's cursor: as DECLARE has it, if there are rows that WHERE CURRENT OF may name.
+///
+/// # Errors
+/// As [`bind_in_body`].
+pub fn bind_cursor_in_body(
+    context: &BindContext<'_>,
+    statement: &ast::Statement,
+    sql_text: &str,
+    variables: &dyn Variables,
+) -> SqlResult<Bound> {
+    in_body(context, statement, sql_text, variables, true)
+}
+
+fn in_body(
+    context: &BindContext<'_>,
+    statement: &ast::Statement,
+    sql_text: &str,
+    variables: &dyn Variables,
+    cursor: bool,
+) -> SqlResult<Bound> {
     let mut binder = Binder::new(context, sql_text);
     binder.variables = Some(variables);
     binder.allow_params = false;
-    let statement = binder.whole(statement)?;
+    let mut statement = match binder.whole(statement)? {
+        Statement::Query(mut query) if cursor => match binder.put_out_rows(&mut query) {
+            rows if rows.is_empty() => Statement::Query(query),
+            rows => Statement::Declare(query, rows),
+        },
+        other => other,
+    };
+    super::current::number_cursor(&mut statement, variables.count());
     let objects = binder.take_objects();
     Ok(Bound { statement, params: Vec::new(), objects, accesses: binder.accesses, guarded: binder.guarded })
 }
@@ -173,4 +208,23 @@ pub fn subscript_assignment(
         None => value,
     };
     binder.assign_at(container, target, &access_chain, value, Pos::NONE)
+}
+
+/// `container[…]` with subscripts as they were written, brackets included.
+///
+/// # Errors
+/// 42804 where the container has no elements.
+pub fn subscripted(
+    context: &BindContext<'_>,
+    variables: &dyn Variables,
+    container: Scalar,
+    subscripts: &str,
+) -> SqlResult<Scalar> {
+    let mut binder = Binder::new(context, "");
+    binder.variables = Some(variables);
+    binder.levels.push(Level::new());
+    let ast::Expr::CompoundFieldAccess { access_chain, .. } = parse_expression(&format!("x{subscripts}"))? else {
+        return Err(SqlError::internal("subscripts that are none"));
+    };
+    Ok(binder.subscript(Typed::new(container, Pos::NONE), &access_chain)?.scalar)
 }

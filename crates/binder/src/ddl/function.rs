@@ -1,6 +1,8 @@
 //! CREATE, ALTER and DROP of functions and procedures.
 
 use gavel_catalog::function::{FunctionKind, Mode};
+use sqlparser::ast::DataType;
+use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
 
 use super::ast::{
@@ -8,6 +10,7 @@ use super::ast::{
     FunctionResult, FunctionType, ParameterDef, WrittenKind,
 };
 use super::words::{Parse, Words};
+use crate::bind::column_type::OF_COLUMN;
 
 /// FUNCTION, PROCEDURE or ROUTINE.
 pub(super) fn kind(p: &mut Words<'_, '_>) -> Option<WrittenKind> {
@@ -127,9 +130,18 @@ fn names_parameter(p: &Words<'_, '_>) -> bool {
 
 fn function_type(p: &mut Words<'_, '_>) -> Parse<FunctionType> {
     let set = p.eat("setof");
-    let ty = p.data_type()?;
+    let mut ty = p.data_type()?;
     if p.at_token(&Token::Mod) {
-        return p.unexpected();
+        // `table.column%TYPE`
+        let DataType::Custom(name, modifiers) = &mut ty else { return p.unexpected() };
+        let of_column = name.0.len() > 1 && modifiers.is_empty();
+        if !of_column || !matches!(&p.parser.peek_nth_token_ref(1).token, Token::Word(w) if w.keyword == Keyword::TYPE)
+        {
+            return p.unexpected();
+        }
+        modifiers.push(OF_COLUMN.to_owned());
+        p.parser.advance_token();
+        p.parser.advance_token();
     }
     Ok(FunctionType { ty, set })
 }

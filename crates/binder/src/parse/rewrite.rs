@@ -71,7 +71,7 @@ use items::{behind_list, ends_select, no_list, only, rows_from, table_query};
 use merge::{merge_defaults, merge_nothing, merge_source};
 use operators::{is_quantifier, joined_operator, ordering_operator, quantified_values, split_operator};
 use rows::{current_of, row_lock};
-use stars::{ends_with_field_of_parenthesis, ends_with_table, is_row_value, is_table_star};
+use stars::{ends_with_field_of_value, ends_with_table, is_row_value, is_table_star};
 use targets::{conflict_target, is_target, names_target, overriding, target_subscripts};
 pub use tokens::{closing, marked, opening, plain};
 use tokens::{ends_with_parenthesis, is_operand};
@@ -121,7 +121,7 @@ pub fn rewrite(source: &Source<'_>, tokens: &[TokenWithSpan]) -> Vec<TokenWithSp
                 None
             }
             Token::LBracket if is_target(tokens, i, &out, insert) => target_subscripts(source, tokens, i, &mut out),
-            Token::Mul if ends_with_field_of_parenthesis(&out) => {
+            Token::Mul if ends_with_field_of_value(&out) => {
                 out.push(marked(token, marker::STAR.to_owned()));
                 Some(1)
             }

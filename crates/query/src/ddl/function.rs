@@ -11,7 +11,7 @@ use gavel_catalog::{Function, Parameter};
 use gavel_functions::registry;
 use gavel_types::text_io::type_name;
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
-use sqlparser::ast::Expr;
+use sqlparser::ast::{DataType, Expr};
 
 use super::DdlContext;
 use super::binding::Usage;
@@ -124,6 +124,7 @@ impl DdlContext<'_> {
                 }));
             }
             let ty = self.parameter_type(&given.ty)?;
+            self.note_column_type(&given.ty, ty);
             if given.mode.is_input() && variadic {
                 return Err(invalid("VARIADIC parameter must be the last input parameter"));
             }
@@ -155,6 +156,15 @@ impl DdlContext<'_> {
         Ok(out)
     }
 
+    /// Says that a column's type is taken for what it is now.
+    fn note_column_type(&mut self, written: &FunctionType, ty: Oid) {
+        let DataType::Custom(name, modifiers) = &written.ty else { return };
+        if modifiers.as_slice() == [gavel_binder::OF_COLUMN] {
+            let shown = self.type_shown(ty);
+            self.notice(format!("type reference {name}%TYPE converted to {shown}"));
+        }
+    }
+
     /// The type of a parameter; PostgreSQL does not quote the name of one that is missing.
     pub(super) fn parameter_type(&self, written: &FunctionType) -> SqlResult<Oid> {
         let found = self.binder.resolve_type(self.scope(), &written.ty);
@@ -181,6 +191,7 @@ impl DdlContext<'_> {
         let (result, set) = match (&create.result, implied) {
             (Some(FunctionResult::Type(written)), implied) => {
                 let ty = self.binder.resolve_type(self.scope(), &written.ty)?.oid;
+                self.note_column_type(written, ty);
                 if let Some(implied) = implied.filter(|implied| *implied != ty) {
                     let shown = self.type_shown(implied);
                     return Err(invalid(format!("function result type must be {shown} because of OUT parameters")));

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use gavel_binder::bound::{Bound, ColumnId, Output, Query, Rel, Scalar, ScalarKind, Statement};
 use gavel_binder::{Conflict, Variable, Variables};
 use gavel_plpgsql::tree::{Sql, Step, Target, Var};
-use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 
 use crate::fast::expr::{RowContext, RowExpr};
 use crate::prepared::Basis;
@@ -34,16 +35,14 @@ impl Session {
                 value
             }
             Holds::Record => {
-                if value.is_null() && kind.fields.is_none() {
+                // It is as if nothing had been assigned.
+                if value.is_null() {
                     act.kinds[var.0] = variable.kind.clone();
                     act.values[var.0] = Datum::Null;
                     return Ok(());
                 }
                 if kind.fields.is_none() {
-                    return Err(SqlError::new(
-                        SqlState::DatatypeMismatch,
-                        "cannot assign non-composite value to a record variable",
-                    ));
+                    return Err(SqlError::unsupported("input of anonymous composite types is not implemented"));
                 }
                 act.kinds[var.0] = kind;
                 value
@@ -57,12 +56,8 @@ impl Session {
                         let values = items_of(&value, fields);
                         self.as_row(values, fields, &own).await?
                     }
-                    None => {
-                        return Err(SqlError::new(
-                            SqlState::DatatypeMismatch,
-                            "cannot assign non-composite value to a row variable",
-                        ));
-                    }
+                    // Through the text form.
+                    None => self.cast(value, kind.ty, variable.kind.ty).await?,
                 }
             }
         };
@@ -85,11 +80,34 @@ impl Session {
         let mut values = values.into_iter().zip(given);
         for (_, ty) in wanted.iter() {
             out.push(match values.next() {
+                Some((value, (_, from))) if from.oid == Oid::RECORD => {
+                    let fields = self.fields_of(*from, &value);
+                    self.converted(value, Kind { ty: *from, fields }, *ty).await?
+                }
                 Some((value, (_, from))) => self.cast(value, *from, *ty).await?,
                 None => Datum::Null,
             });
         }
         Ok(record(out, wanted))
+    }
+
+    /// A value as one of type `to`, a record of no type field by field.
+    fn converted(&mut self, value: Datum, from: Kind, to: PgType) -> BoxFuture<'_, SqlResult<Datum>> {
+        Box::pin(async move {
+            let own = match from.ty.oid == Oid::RECORD && !value.is_null() {
+                true => self.catalog().fields(to.oid),
+                false => None,
+            };
+            let (Some(own), Some(fields)) = (own, from.fields) else { return self.cast(value, from.ty, to).await };
+            if own.len() != fields.len() {
+                let what = if fields.len() < own.len() { "few" } else { "many" };
+                let text = format!("cannot cast type record to {}", gavel_binder::format_type(to));
+                let error = SqlError::new(SqlState::CannotCoerce, text);
+                return Err(error.detail(format!("Input has too {what} columns.")));
+            }
+            let values = items_of(&value, &fields);
+            self.as_row(values, &fields, &own).await
+        })
     }
 
     /// Assigns to a variable or a part of one.
@@ -108,7 +126,7 @@ impl Session {
             act.fields(target.var)?;
         }
         let container = (act.values[target.var.0].clone(), act.kinds[target.var.0].clone());
-        let mut changed = self.changed(act, &name, container, &target.path, (value, kind)).await?;
+        let mut changed = self.changed(act, (&name, 0), container, &target.path, (value, kind)).await?;
         let declared = act.compiled.variables[target.var.0].declared;
         if declared.oid.is_over_domain() {
             // The whole is to be one of the domain still.
@@ -119,24 +137,31 @@ impl Session {
         Ok(())
     }
 
-    /// A container after an assignment to a part of it.
+    /// A container after an assignment to a part of it, `depth` steps below the variable `name`.
     async fn changed(
         &mut self,
         act: &Activation,
-        name: &str,
+        (name, depth): (&str, usize),
         (container, kind): (Datum, Kind),
         path: &[Step],
         (value, given): (Datum, Kind),
     ) -> SqlResult<Datum> {
         match path {
-            [] => self.cast(value, given.ty, kind.ty).await,
+            [] => self.converted(value, given, kind.ty).await,
             [Step::Field(field), rest @ ..] => {
+                let ty = || gavel_binder::format_type(PgType::new(kind.ty.oid));
+                let refused = |code: SqlState, why: String| {
+                    let text = format!("cannot assign to field \"{field}\" of column \"{name}\" because {why}");
+                    Err(SqlError::new(code, text))
+                };
                 let Some(fields) = &kind.fields else {
-                    let text =
-                        format!("cannot assign to field \"{field}\" of \"{name}\": it is not of a composite type");
-                    return Err(SqlError::new(SqlState::DatatypeMismatch, text));
+                    return refused(SqlState::DatatypeMismatch, format!("its type {} is not a composite type", ty()));
                 };
                 let Some(at) = fields.iter().position(|(own, _)| own == field) else {
+                    if depth > 0 {
+                        let why = format!("there is no such column in data type {}", ty());
+                        return refused(SqlState::UndefinedColumn, why);
+                    }
                     let text = format!("record \"{name}\" has no field \"{field}\"");
                     return Err(SqlError::new(SqlState::UndefinedColumn, text));
                 };
@@ -144,15 +169,43 @@ impl Session {
                 let ty = fields[at].1;
                 let inner = Kind { ty, fields: self.fields_of(ty, &items[at]) };
                 let old = std::mem::replace(&mut items[at], Datum::Null);
-                let new = Box::pin(self.changed(act, field, (old, inner), rest, (value, given))).await?;
+                let below = (name, depth + 1);
+                let new = Box::pin(self.changed(act, below, (old, inner), rest, (value, given))).await?;
                 items[at] = new;
                 Ok(record(items, fields))
             }
             [Step::Subscript(sql)] => self.with_element(act, name, (container, kind), sql, (value, given)).await,
-            [Step::Subscript(_), ..] => {
-                Err(SqlError::unsupported("assignment to a field of an element is not supported"))
+            [Step::Subscript(sql), rest @ ..] => {
+                let (old, inner) = self.element_of(act, (container.clone(), kind.clone()), sql).await?;
+                let below = (name, depth + 1);
+                let new = Box::pin(self.changed(act, below, (old, inner.clone()), rest, (value, given))).await?;
+                self.with_element(act, name, (container, kind), sql, (new, inner)).await
             }
         }
+    }
+
+    /// The element of a container that subscripts lead to, and what it is of.
+    async fn element_of(
+        &mut self,
+        act: &Activation,
+        (container, kind): (Datum, Kind),
+        sql: &Sql,
+    ) -> SqlResult<(Datum, Kind)> {
+        let basis = self.basis().await?;
+        let style = self.text_style_now();
+        // What it is bound against is gone before anything waits.
+        let scalar = {
+            let seen = Seen { act, sql };
+            let place = Scalar { kind: ScalarKind::Param(act.values.len()), ty: kind.ty };
+            let context = binding::context(&basis, &style);
+            gavel_binder::subscripted(&context, &seen, place, &sql.text)?
+        };
+        let ty = scalar.ty;
+        let mut params = act.values.clone();
+        params.push(container);
+        let value = self.evaluated(scalar, params, basis).await?;
+        let fields = self.fields_of(ty, &value);
+        Ok((value, Kind { ty, fields }))
     }
 
     async fn with_element(
@@ -166,6 +219,12 @@ impl Session {
         let basis = self.basis().await?;
         let style = self.text_style_now();
         let count = act.values.len();
+        // Records of no type become rows of the elements' type.
+        let element = gavel_binder::element_type(kind.ty.oid).map(PgType::new);
+        let (value, given) = match element.filter(|_| given.ty.oid == Oid::RECORD && !sql.text.contains(':')) {
+            Some(element) => (self.converted(value, given, element).await?, Kind::of(element)),
+            None => (value, given),
+        };
         // What it is bound against is gone before anything waits.
         let scalar = {
             let seen = Seen { act, sql };
@@ -175,6 +234,11 @@ impl Session {
         };
         let mut params = act.values.clone();
         params.extend([container, value]);
+        self.evaluated(scalar, params, basis).await
+    }
+
+    /// The value of an expression over parameters.
+    async fn evaluated(&mut self, scalar: Scalar, params: Vec<Datum>, basis: Arc<Basis>) -> SqlResult<Datum> {
         if let Some(expr) = RowExpr::compile(&scalar, &|_| None) {
             let eval = self.evaluation();
             return expr.eval(&RowContext { eval: &eval, row: &[], params: &params });
@@ -237,14 +301,6 @@ impl Session {
 
     async fn assign_whole_row(&mut self, act: &mut Activation, var: Var, row: Row<'_>) -> SqlResult<()> {
         let variable = act.compiled.variables[var.0].clone();
-        // One value that is a row itself is taken for the row.
-        if let ([value], [(_, ty)]) = (row.values.as_slice(), row.columns)
-            && variable.holds == Holds::Row
-            && ty.oid == variable.kind.ty.oid
-        {
-            let kind = variable.kind.clone();
-            return self.assign(act, var, value.clone(), kind).await;
-        }
         if variable.holds == Holds::Row {
             let own = act.fields(var)?;
             act.values[var.0] = self.as_row(row.values, row.columns, &own).await?;
@@ -252,7 +308,7 @@ impl Session {
         }
         let fields: Fields = row.columns.iter().cloned().collect();
         act.values[var.0] = record(row.values, &fields);
-        act.kinds[var.0] = Kind { ty: PgType::new(gavel_types::Oid::RECORD), fields: Some(fields) };
+        act.kinds[var.0] = Kind { ty: PgType::new(Oid::RECORD), fields: Some(fields) };
         Ok(())
     }
 }

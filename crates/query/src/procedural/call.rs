@@ -47,12 +47,18 @@ pub fn signature_of(function: &Function) -> Signature {
             .iter()
             .map(|p| ParameterName { name: p.name.clone(), output: p.mode.is_output() })
             .collect(),
+        result: names_result(function),
         returns,
         trigger: function.result == Oid::TRIGGER,
     }
 }
 
-/// Types of all parameters of a call.
+/// Whether a body knows the result as `$0`.
+fn names_result(function: &Function) -> bool {
+    gavel_binder::is_polymorphic(function.result) && !function.set && function.outputs().next().is_none()
+}
+
+/// Types of all parameters of a call, and behind them that of the result if it has a name.
 fn parameter_types(called: &Called) -> Vec<PgType> {
     let mut inputs = called.types.iter();
     let mut outputs = called.columns.iter();
@@ -63,6 +69,9 @@ fn parameter_types(called: &Called) -> Vec<PgType> {
         let own = PgType::new(parameter.ty);
         let ty = given.or(if own.oid.is_over_domain() { Some(own) } else { column });
         out.push(ty.unwrap_or(own));
+    }
+    if names_result(&called.function) {
+        out.extend(called.columns.first().map(|c| c.1));
     }
     out
 }
@@ -414,7 +423,7 @@ impl Session {
         let columns: Vec<(String, PgType)> = output.iter().map(|o| (o.name.clone(), o.ty)).collect();
         let rows = self.invoke(planned, params, act.may_commit && act.savepoints == 0).await?;
         let count = rows.len() as u64;
-        Ok(Given { rows, returns: !columns.is_empty(), columns, count, modifies: false })
+        Ok(Given { rows, returns: !columns.is_empty(), columns, count, ..Given::default() })
     }
 
     /// CALL or DO as a statement of a body; outputs go into the variables that were given for them.

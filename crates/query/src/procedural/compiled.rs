@@ -53,8 +53,8 @@ pub struct Compiled {
     pub whole: bool,
     /// May write.
     pub volatile: bool,
-    /// Its SQL, by place and form.
-    pub kept: Mutex<HashMap<(usize, bool), Kept>>,
+    /// Its SQL, by place, and whether it is an expression or the query of a cursor.
+    pub kept: Mutex<HashMap<(usize, bool, bool), Kept>>,
 }
 
 /// What parameters and, in triggers, rows are of.
@@ -93,7 +93,7 @@ fn of_type(context: &BindContext<'_>, ty: &VarType, types: &Types, before: &[Var
         VarType::OfVariable(var) => {
             before.get(var.0).cloned().ok_or_else(|| SqlError::internal("a variable of the type of a later one"))?
         }
-        VarType::OfColumn(parts, _) => declared(context, column_type(context, parts)?)?,
+        VarType::OfColumn(parts, _) => declared(context, gavel_binder::column_type(context, parts)?)?,
         VarType::RowOf(parts, _) => {
             let (ty, fields) = row_type(context, parts)?;
             let ty = PgType::new(ty);
@@ -167,30 +167,6 @@ fn relation(context: &BindContext<'_>, parts: &[String]) -> Option<Resolved> {
     gavel_binder::find_relation(context, &Qualified { schema, name })
 }
 
-/// The type of a column.
-fn column_type(context: &BindContext<'_>, parts: &[String]) -> SqlResult<PgType> {
-    let Some((column, table)) = parts.split_last().filter(|(_, table)| !table.is_empty()) else {
-        let text = format!("type \"{}\" does not exist", parts.join("."));
-        return Err(SqlError::new(SqlState::UndefinedObject, text));
-    };
-    let missing = || {
-        let text = format!("relation \"{}\" does not exist", table.join("."));
-        SqlError::new(SqlState::UndefinedTable, text)
-    };
-    let found = match relation(context, table).ok_or_else(missing)? {
-        Resolved::Table(table) => {
-            table.column_named(column).map(|c| c.domain.map_or(c.ty, |domain| PgType::with_typmod(domain, c.ty.typmod)))
-        }
-        Resolved::View(view) => view.columns.iter().find(|(name, _)| name == column).map(|(_, ty)| *ty),
-        Resolved::System(relation) => relation.columns.iter().find(|c| c.name == column.as_str()).map(|c| c.ty),
-        _ => None,
-    };
-    found.ok_or_else(|| {
-        let text = format!("column \"{column}\" of relation \"{}\" does not exist", table.join("."));
-        SqlError::new(SqlState::UndefinedColumn, text)
-    })
-}
-
 /// The row type of a table, view or composite type.
 fn row_type(context: &BindContext<'_>, parts: &[String]) -> SqlResult<(Oid, Fields)> {
     let missing = || {
@@ -206,7 +182,7 @@ fn row_type(context: &BindContext<'_>, parts: &[String]) -> SqlResult<(Oid, Fiel
         }
         _ => {
             let quoted: Vec<String> = parts.iter().map(|p| gavel_binder::quote(p)).collect();
-            let sql = Sql { text: quoted.join("."), at: 0, before: 0, line: 0, names: None };
+            let sql = Sql { text: quoted.join("."), at: 0, before: 0, line: 0, names: None, assignment: None };
             Some(named(context, &sql).map_err(|_| missing())?.oid)
         }
     };
@@ -310,4 +286,11 @@ fn statement_fragments<'b>(statements: &'b [Statement], f: &mut dyn FnMut(&'b Sq
             _ => {}
         }
     }
+}
+
+/// Whether a statement of a body is about the row that a cursor is on.
+pub fn names_current_rows(body: &Body) -> bool {
+    let mut found = false;
+    fragments(body, &mut |sql, _| found |= sql.text.to_ascii_lowercase().contains("current of"));
+    found
 }

@@ -1,13 +1,15 @@
 //! Cursors of bodies: they are the session's, and a variable holds a cursor's name.
 
 use gavel_binder::ddl::ast::FetchDirection;
-use gavel_plpgsql::tree::{Direction, Rows, Sql, Target, Var, VarType};
+use gavel_plpgsql::tree::{Direction, Rows, Sql, Statement, Target, Var, VarType};
 use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
 
 use crate::prepared::cursor::{Cursor, Keep};
 use crate::prepared::portals::{CursorInfo, Portal, PortalState};
-use crate::procedural::activation::Activation;
+use crate::procedural::activation::{Activation, Flow};
 use crate::procedural::assign::Row;
+use crate::procedural::execute::after_round;
+use crate::procedural::rows::in_use;
 use crate::session::Session;
 use crate::session::result::{Executed, Tag};
 use crate::session::statement::rows_of;
@@ -62,7 +64,7 @@ impl Session {
             }
         };
         if self.portals.contains(&name) {
-            return Err(SqlError::new(SqlState::DuplicateCursor, format!("cursor \"{name}\" already in use")));
+            return Err(in_use(&name));
         }
         let own = match &act.compiled.body.variables[cursor.0].ty {
             VarType::Cursor(Some(def)) => def.scroll,
@@ -77,12 +79,12 @@ impl Session {
             Some(Rows::Query(sql)) => Some(sql.clone()),
             Some(_) => None,
         };
-        let given = match (&query, rows) {
-            (Some(sql), _) => self.rows_from(act, &Rows::Query(sql.clone())).await?,
-            (None, Some(rows)) => self.rows_from(act, rows).await?,
+        let (given, keys) = match (&query, rows) {
+            (Some(sql), _) => self.cursor_rows(act, sql).await?,
+            (None, Some(rows)) => (self.rows_from(act, rows).await?, Vec::new()),
             (None, None) => return Err(SqlError::internal("OPEN without a query")),
         };
-        let columns: std::sync::Arc<[_]> = given
+        let all: std::sync::Arc<[_]> = given
             .columns
             .iter()
             .map(|(name, ty)| gavel_api::sql::ColumnDesc {
@@ -93,8 +95,10 @@ impl Session {
                 shown: None,
             })
             .collect();
-        let executed = Executed::memory(std::sync::Arc::clone(&columns), given.rows, Tag::Counting("SELECT"));
-        let held = Cursor::new(Box::new(executed), keep, self.engine.settings.statement_memory_bytes);
+        let columns = all.get(..all.len().saturating_sub(keys.len())).unwrap_or_default().into();
+        let executed = Executed::memory(all, given.rows, Tag::Counting("SELECT"));
+        let limit = self.engine.settings.statement_memory_bytes;
+        let held = Cursor::new(Box::new(executed), keep, limit).with_keys(keys);
         let text = query.map_or_else(String::new, |sql| sql.text);
         let prepared = crate::prepared::Prepared::new(text.as_str().into(), None, Vec::new());
         let portal = Portal::new(prepared, Vec::new(), Some(columns), PortalState::Cursor(held));
@@ -108,6 +112,61 @@ impl Session {
         self.portals.insert(&name, portal, Some(info));
         act.values[cursor.0] = Datum::text(name);
         Ok(())
+    }
+
+    /// A loop over a bound cursor that is open meanwhile, and on the row of the round: its body may name that row.
+    pub(crate) async fn for_cursor(
+        &mut self,
+        act: &mut Activation,
+        label: Option<&str>,
+        (into, cursor, arguments): (&[Target], Var, &[(Var, Sql)]),
+        body: &[Statement],
+    ) -> SqlResult<Flow> {
+        let before = act.values[cursor.0].clone();
+        self.open_cursor(act, cursor, None, None, arguments).await?;
+        let name = self.cursor_name(act, cursor)?;
+        let done = self.cursor_rounds(act, label, (into, &name), body).await;
+        // The body may have closed it.
+        if self.portals.contains(&name) {
+            self.close_cursor(Some(&name))?;
+        }
+        act.values[cursor.0] = before;
+        done
+    }
+
+    async fn cursor_rounds(
+        &mut self,
+        act: &mut Activation,
+        label: Option<&str>,
+        (into, name): (&[Target], &str),
+        body: &[Statement],
+    ) -> SqlResult<Flow> {
+        let mut found = false;
+        loop {
+            tokio::task::consume_budget().await;
+            let mut executed = self.fetch(name, FetchDirection::Forward(Some(1)), false).await?;
+            let columns: Vec<(String, PgType)> =
+                executed.columns.iter().flat_map(|c| c.iter()).map(|c| (c.name.to_string(), c.ty)).collect();
+            let types: Vec<PgType> = columns.iter().map(|c| c.1).collect();
+            let mut rows = Vec::new();
+            while let Some(batch) = executed.next().await? {
+                rows_of(batch, &types, &mut rows)?;
+            }
+            let Some(values) = rows.into_iter().next() else {
+                if !found {
+                    self.assign_row(act, into, None, &columns).await?;
+                }
+                break;
+            };
+            found = true;
+            self.assign_row(act, into, Some(Row { values, columns: &columns }), &columns).await?;
+            if let Some(flow) = after_round(self.statements(act, body).await?, label) {
+                act.set_found(true);
+                return Ok(flow);
+            }
+        }
+        act.set_found(found);
+        Ok(Flow::Next)
     }
 
     /// FETCH and MOVE.

@@ -7,7 +7,8 @@ use futures::future::BoxFuture;
 use gavel_plpgsql::tree::{Block, Kind as K, Sql, Statement, Target, Var, VarType};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 
-use crate::procedural::activation::{Activation, Flow, Kind, Place};
+use crate::procedural::activation::{Activation, Flow, Kind, Place, with_context};
+use crate::procedural::fragment::told_of;
 use crate::session::Session;
 
 impl Session {
@@ -40,9 +41,16 @@ impl Session {
     async fn statement_of_body(&mut self, act: &mut Activation, statement: &Statement) -> SqlResult<Flow> {
         match &statement.kind {
             K::Block(block) => return self.block_of_body(act, block).await,
-            K::Assign { target, value } => {
-                let (value, kind) = self.value_of(act, value).await?;
-                self.assign_target(act, target, value, kind).await?;
+            K::Assign { target, value: sql } => {
+                let (value, kind) = self.value_of(act, sql).await?;
+                let assigned = self.assign_target(act, target, value, kind).await;
+                // Fields are looked for where PostgreSQL parses the assignment.
+                assigned.map_err(|e| match e.code() {
+                    SqlState::UndefinedColumn | SqlState::ObjectNotInPrerequisiteState => {
+                        with_context(e, &told_of(act, sql, true))
+                    }
+                    _ => e,
+                })?;
             }
             K::If { arms, otherwise } => {
                 for (condition, body) in arms {
@@ -94,6 +102,20 @@ impl Session {
             K::Foreach { label, into, slice, array, body } => {
                 let found = self.value_of(act, array).await?;
                 let items = self.foreach_items(found, *slice)?;
+                let array = match into.as_slice() {
+                    [Target { var, path }] if path.is_empty() => {
+                        gavel_binder::element_type(act.compiled.variables[var.0].kind.ty.oid).is_some()
+                    }
+                    _ => false,
+                };
+                let wrong = match (*slice, array) {
+                    (0, true) => Some("FOREACH loop variable must not be of an array type"),
+                    (1.., false) => Some("FOREACH ... SLICE loop variable must be of an array type"),
+                    _ => None,
+                };
+                if let Some(text) = wrong {
+                    return Err(SqlError::new(SqlState::DatatypeMismatch, text));
+                }
                 return self.foreach(act, label.as_deref(), into, items, body).await;
             }
             K::Exit { continues, label, when } => {
@@ -110,7 +132,8 @@ impl Session {
             K::Return(None) => return Ok(Flow::Return),
             K::Return(Some(sql)) => {
                 let value = self.value_of(act, sql).await?;
-                if act.is_trigger && !value.0.is_null() && value.1.fields.is_none() {
+                let composite = act.is_trigger || act.compiled.whole || act.columns.len() > 1;
+                if composite && !value.0.is_null() && value.1.fields.is_none() {
                     let text = "cannot return non-composite value from function returning composite type";
                     return Err(SqlError::new(SqlState::DatatypeMismatch, text));
                 }
@@ -327,11 +350,17 @@ impl Session {
             None => act.compiled.outputs.iter().map(|var| act.values[var.0].clone()).collect(),
             Some(sql) => {
                 let (value, kind) = self.value_of(act, sql).await?;
+                // A variable, or a value that is computed.
+                let text = match sql.text.contains(|c: char| !c.is_alphanumeric() && c != '_') {
+                    true => "returned record type does not match expected record type",
+                    false => "wrong record type supplied in RETURN NEXT",
+                };
                 match &kind.fields {
                     Some(fields) if !act.compiled.whole && (columns.len() != 1 || columns[0].oid != kind.ty.oid) => {
+                        same_types(text, fields, &columns)?;
                         let values = super::activation::items_of(&value, fields);
                         let fields = std::sync::Arc::clone(fields);
-                        return self.give_row(act, values, &fields, "wrong record type supplied in RETURN NEXT").await;
+                        return self.give_row(act, values, &fields, text).await;
                     }
                     Some(fields)
                         if columns.first().is_some_and(|ty| ty.oid != kind.ty.oid && ty.oid != Oid::RECORD) =>
@@ -339,9 +368,23 @@ impl Session {
                         let own = self.catalog().fields(columns[0].oid);
                         let values = super::activation::items_of(&value, fields);
                         match own {
-                            Some(own) => vec![self.as_row(values, fields, &own).await?],
+                            Some(own) => {
+                                let types: Vec<PgType> = own.iter().map(|(_, ty)| *ty).collect();
+                                same_types(text, fields, &types)?;
+                                vec![self.as_row(values, fields, &own).await?]
+                            }
                             None => vec![value],
                         }
+                    }
+                    None if value.is_null() && kind.ty.oid == Oid::RECORD => {
+                        return Err(Activation::unassigned(&sql.text));
+                    }
+                    None if !act.compiled.whole && columns.len() != 1 => {
+                        if !value.is_null() {
+                            let text = "cannot return non-composite value from function returning composite type";
+                            return Err(SqlError::new(SqlState::DatatypeMismatch, text));
+                        }
+                        vec![Datum::Null; columns.len()]
                     }
                     _ => {
                         let ty = columns.first().copied().unwrap_or(kind.ty);
@@ -403,6 +446,27 @@ impl Session {
 fn wrong_columns(what: &str, given: usize, wanted: usize) -> SqlError {
     SqlError::new(SqlState::DatatypeMismatch, what)
         .detail(format!("Number of returned columns ({given}) does not match expected column count ({wanted})."))
+}
+
+/// # Errors
+/// 42804 for fields of other types than the columns that are wanted.
+fn same_types(text: &str, given: &[(String, PgType)], wanted: &[PgType]) -> SqlResult<()> {
+    if given.len() != wanted.len() {
+        return Err(wrong_columns(text, given.len(), wanted.len()));
+    }
+    for (n, ((_, given), wanted)) in given.iter().zip(wanted).enumerate() {
+        // Values of domains are told by the type below.
+        if given.oid != wanted.oid && !wanted.oid.is_over_domain() && !given.oid.is_over_domain() {
+            let shown = |ty: &PgType| gavel_binder::format_type(PgType::new(ty.oid));
+            return Err(SqlError::new(SqlState::DatatypeMismatch, text).detail(format!(
+                "Returned type {} does not match expected type {} in column {}.",
+                shown(given),
+                shown(wanted),
+                n + 1
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// How a loop goes on after a round: `None` for the next one.

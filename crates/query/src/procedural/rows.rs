@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use gavel_api::sql::ColumnDesc;
-use gavel_binder::bound::Statement as Bound;
-use gavel_plpgsql::tree::{Into, Rows, Sql, Statement, Target};
-use gavel_types::{Datum, PgType, SqlError, SqlResult, SqlState};
+use gavel_binder::bound::{CursorRow, Statement as Bound};
+use gavel_plpgsql::tree::{Into, Rows, Sql, Statement, Target, Var};
+use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;
 
 use crate::ddl::command::command_name;
 use crate::prepared::Prepared;
 use crate::procedural::activation::{Activation, Flow, with_context};
 use crate::procedural::assign::Row;
+use crate::procedural::compiled::names_current_rows;
 use crate::procedural::execute::after_round;
 use crate::procedural::fragment::{Fragment, How};
 use crate::procedural::quiet::Quiet;
@@ -30,6 +31,8 @@ pub struct Given {
     pub returns: bool,
     /// It is INSERT, UPDATE, DELETE or MERGE.
     pub modifies: bool,
+    /// Names and values of what it was run with, if the body says `#print_strict_params on`.
+    pub params: Vec<(String, Datum, PgType)>,
 }
 
 impl Session {
@@ -42,7 +45,7 @@ impl Session {
             How::Values(fast) => {
                 let rows = fast.rows_now(&self.evaluation(), &act.values)?;
                 let count = rows.len() as u64;
-                Ok(Given { rows, columns: fragment.output.clone(), count, returns: true, modifies: false })
+                Ok(Given { rows, columns: fragment.output.clone(), count, returns: true, ..Given::default() })
             }
             How::Planned(planned) => {
                 let modifies = matches!(planned.bound.statement, Bound::Modify(..));
@@ -114,7 +117,7 @@ impl Session {
             Tag::Fixed(tag) => tag.rsplit(' ').next().and_then(|n| n.parse().ok()).unwrap_or(rows.len() as u64),
             Tag::Counting(_) => rows.len() as u64,
         };
-        Ok(Given { rows, columns, count, returns: described.is_some(), modifies })
+        Ok(Given { rows, columns, count, returns: described.is_some(), modifies, params: Vec::new() })
     }
 
     /// PERFORM.
@@ -135,7 +138,11 @@ impl Session {
         into: Option<&Into>,
     ) -> SqlResult<()> {
         let fragment = self.fragment(act, sql, false).await?;
-        let given = self.fragment_rows(act, &fragment).await.map_err(|e| around(e, &fragment))?;
+        let mut given = self.fragment_rows(act, &fragment).await.map_err(|e| around(e, &fragment))?;
+        if act.compiled.body.print_strict_params {
+            let shown = |var: &Var| (act.name(*var).to_owned(), act.values[var.0].clone(), act.kinds[var.0].ty);
+            given.params = fragment.used.iter().map(shown).collect();
+        }
         if into.is_none()
             && given.returns
             && !given.modifies
@@ -161,24 +168,39 @@ impl Session {
             }
             return Ok(());
         };
-        self.into_targets(act, given, into).await
+        self.into_targets(act, given, into, false).await
     }
 
-    async fn into_targets(&mut self, act: &mut Activation, given: Given, into: &Into) -> SqlResult<()> {
+    async fn into_targets(&mut self, act: &mut Activation, given: Given, into: &Into, dynamic: bool) -> SqlResult<()> {
         if !given.returns {
             return Err(SqlError::new(SqlState::SyntaxError, "INTO used with a command that cannot return data"));
         }
         if given.rows.is_empty() && into.strict {
-            return Err(SqlError::new(SqlState::NoDataFound, "query returned no rows"));
+            let error = SqlError::new(SqlState::NoDataFound, "query returned no rows");
+            return Err(self.with_parameters(error, given.params).await?);
         }
-        if given.rows.len() > 1 && (into.strict || given.modifies) {
+        if given.rows.len() > 1 && (into.strict || given.modifies && !dynamic) {
             let error = SqlError::new(SqlState::TooManyRows, "query returned more than one row");
-            return Err(error.hint("Make sure the query returns a single row, or use LIMIT 1."));
+            let hint = "Make sure the query returns a single row, or use LIMIT 1.";
+            let error = if dynamic { error } else { error.hint(hint) };
+            return Err(self.with_parameters(error, given.params).await?);
         }
         act.row_count = act.row_count.min(1);
         let columns = given.columns;
         let row = given.rows.into_iter().next().map(|values| Row { values, columns: &columns });
         self.assign_row(act, &into.targets, row, &columns).await
+    }
+
+    /// An error with what its statement was run with, if that is known.
+    async fn with_parameters(&mut self, error: SqlError, params: Vec<(String, Datum, PgType)>) -> SqlResult<SqlError> {
+        let mut shown = Vec::with_capacity(params.len());
+        for (name, value, ty) in params {
+            shown.push(match self.cast(value, ty, PgType::TEXT).await? {
+                Datum::Text(text) => format!("{name} = '{}'", text.replace('\'', "''")),
+                _ => format!("{name} = NULL"),
+            });
+        }
+        Ok(if shown.is_empty() { error } else { error.detail(format!("parameters: {}", shown.join(", "))) })
     }
 
     /// EXECUTE.
@@ -192,7 +214,7 @@ impl Session {
         let given = self.dynamic_rows(act, command, using).await?;
         act.row_count = i64::try_from(given.count).unwrap_or(i64::MAX);
         match into {
-            Some(into) => self.into_targets(act, given, into).await,
+            Some(into) => self.into_targets(act, given, into, true).await,
             None => Ok(()),
         }
     }
@@ -218,7 +240,13 @@ impl Session {
             types.push(kind.ty.oid);
         }
         let context = format!("SQL statement \"{text}\"");
-        let result = self.run_text(act, &text, &values, &types).await;
+        let mut result = self.run_text(act, &text, &values, &types).await;
+        if let Ok(given) = &mut result
+            && act.compiled.body.print_strict_params
+        {
+            let shown = |(n, (value, ty)): (usize, (Datum, &Oid))| (format!("${}", n + 1), value, PgType::new(*ty));
+            given.params = values.into_iter().zip(&types).enumerate().map(shown).collect();
+        }
         result.map_err(|e| {
             // A place in the text takes the line's part.
             if e.fields().position.is_some() { e.nowhere() } else { with_context(e, &context) }
@@ -245,17 +273,19 @@ impl Session {
                     error.hint("You might want to use EXECUTE ... INTO or EXECUTE CREATE TABLE ... AS instead.")
                 );
             }
-            last = match Box::pin(self.plan(&prepared)).await? {
+            let (planned, named) = Box::pin(self.dynamic_plan(act, &prepared)).await?;
+            let values: Vec<Datum> = values.iter().cloned().chain(named).collect();
+            last = match planned {
                 Some(planned) => {
                     let modifies = matches!(planned.bound.statement, Bound::Modify(..));
                     if modifies && !act.compiled.volatile {
                         return Err(not_volatile(&prepared));
                     }
                     if let Bound::Invoke { .. } = &planned.bound.statement {
-                        self.invoke_nested(act, &planned, values.to_vec()).await?
+                        self.invoke_nested(act, &planned, values).await?
                     } else {
                         let mut sink = Quiet::default();
-                        let running = self.run_planned(&planned, &prepared, values.to_vec(), &mut sink);
+                        let running = self.run_planned(&planned, &prepared, values, &mut sink);
                         let executed = Box::pin(running).await?;
                         self.drained(executed, modifies).await?
                     }
@@ -278,6 +308,11 @@ impl Session {
             }
             Rows::Execute { command, using } => self.dynamic_rows(act, command, using).await?,
             Rows::Cursor { cursor, arguments } => {
+                if let Datum::Text(name) = &act.values[cursor.0]
+                    && self.portals.contains(name)
+                {
+                    return Err(in_use(name));
+                }
                 let query = self.bound_query(act, *cursor, arguments).await?;
                 let fragment = self.fragment(act, &query, false).await?;
                 self.fragment_rows(act, &fragment).await.map_err(|e| around(e, &fragment))?
@@ -289,6 +324,19 @@ impl Session {
         Ok(given)
     }
 
+    /// The rows of a cursor's query, with the keys of those that WHERE CURRENT OF may name behind their columns.
+    pub(crate) async fn cursor_rows(&mut self, act: &Activation, sql: &Sql) -> SqlResult<(Given, Vec<CursorRow>)> {
+        let fragment = self.cursor_fragment(act, sql).await?;
+        let given = self.fragment_rows(act, &fragment).await.map_err(|e| around(e, &fragment))?;
+        if !given.returns {
+            return Err(SqlError::new(SqlState::SyntaxError, "cannot open multi-query plan as cursor"));
+        }
+        if !fragment.keys.is_empty() {
+            self.work().await?.state.lock().await.follow_moves();
+        }
+        Ok((given, fragment.keys.clone()))
+    }
+
     /// A loop over rows.
     pub(crate) async fn for_rows(
         &mut self,
@@ -297,6 +345,11 @@ impl Session {
         (into, rows): (&[Target], &Rows),
         body: &[Statement],
     ) -> SqlResult<Flow> {
+        if let Rows::Cursor { cursor, arguments } = rows
+            && names_current_rows(&act.compiled.body)
+        {
+            return Box::pin(self.for_cursor(act, label, (into, *cursor, arguments), body)).await;
+        }
         let given = self.rows_from(act, rows).await?;
         let columns = given.columns;
         let found = !given.rows.is_empty();
@@ -371,6 +424,11 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// 42P03: a cursor that is open is to be opened.
+pub fn in_use(name: &str) -> SqlError {
+    SqlError::new(SqlState::DuplicateCursor, format!("cursor \"{name}\" already in use"))
 }
 
 /// 0A000.

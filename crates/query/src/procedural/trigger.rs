@@ -101,7 +101,7 @@ impl Session {
         let names = compiled.body.names.last();
         let mut act = Activation::new(compiled);
         fill(&mut act, firing, None);
-        let sql = Sql { text: condition.clone(), at: 0, before: 0, line: 0, names };
+        let sql = Sql { text: condition.clone(), at: 0, before: 0, line: 0, names, assignment: None };
         self.holds(&mut act, &sql).await
     }
 

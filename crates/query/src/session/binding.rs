@@ -1,7 +1,7 @@
 //! The binder, as sessions use it.
 
 use gavel_binder::bound::{Bound, ColumnId, Index, Scalar, ScalarKind};
-use gavel_binder::{BindContext, RowRights, TableExpr};
+use gavel_binder::{BindContext, RowRights, TableExpr, Variables};
 use gavel_catalog::{Catalog, Table};
 use gavel_types::text_io::TextStyle;
 use gavel_types::{PgType, SqlError, SqlResult};
@@ -40,7 +40,7 @@ pub fn context<'a>(basis: &'a Basis, style: &'a TextStyle) -> BindContext<'a> {
     }
 }
 
-/// Binds a statement of a body in PL/pgSQL.
+/// Binds a statement of a body in PL/pgSQL, or the query of a cursor of one.
 ///
 /// # Errors
 /// The binder's.
@@ -48,11 +48,25 @@ pub fn bind_in_body(
     statement: &Prepared,
     basis: &Basis,
     style: &TextStyle,
-    variables: &dyn gavel_binder::Variables,
+    variables: &dyn Variables,
+    cursor: bool,
 ) -> SqlResult<Bound> {
     let parsed = statement.parsed.as_ref().ok_or_else(|| SqlError::internal("nothing to bind"))?;
     let context = BindContext { subject: Some(&basis.subject), rows: Some(rows(basis)), ..context(basis, style) };
-    gavel_binder::bind_in_body(&context, &parsed.statement, &statement.text, variables)
+    match cursor {
+        true => gavel_binder::bind_cursor_in_body(&context, &parsed.statement, &statement.text, variables),
+        false => gavel_binder::bind_in_body(&context, &parsed.statement, &statement.text, variables),
+    }
+}
+
+/// Binds a statement that a body in PL/pgSQL has computed, with the rows that a trigger names.
+///
+/// # Errors
+/// The binder's.
+pub fn bind_dynamic(statement: &Prepared, basis: &Basis, style: &TextStyle, named: &dyn Variables) -> SqlResult<Bound> {
+    let parsed = statement.parsed.as_ref().ok_or_else(|| SqlError::internal("nothing to bind"))?;
+    let context = BindContext { subject: Some(&basis.subject), rows: Some(rows(basis)), ..context(basis, style) };
+    gavel_binder::bind_dynamic(&context, &parsed.statement, &statement.text, &statement.declared, Some(named))
 }
 
 /// Binds a text of one statement that the engine made itself. With `rows` it reaches those that policies let through.

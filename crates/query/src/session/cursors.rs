@@ -28,11 +28,15 @@ impl Session {
         statement: &Arc<Prepared>,
         params: Vec<Datum>,
     ) -> SqlResult<Executed> {
-        let Some(ast::Statement::Declare { stmts }) = statement.parsed.as_ref().map(|p| &p.statement) else {
-            return Err(SqlError::internal("not DECLARE"));
-        };
-        let (Some(declare), Statement::Declare(query, keys)) = (stmts.first(), &planned.bound.statement) else {
+        let Statement::Declare(query, keys) = &planned.bound.statement else {
             return Err(SqlError::internal("not a cursor"));
+        };
+        let Some(ast::Statement::Declare { stmts }) = statement.parsed.as_ref().map(|p| &p.statement) else {
+            // A body opens its cursor itself.
+            return Box::pin(self.run_query_of(planned, describe(&query.output), params)).await;
+        };
+        let Some(declare) = stmts.first() else {
+            return Err(SqlError::internal("DECLARE of no cursor"));
         };
         let name = declare.names.first().map(|n| n.value.clone()).unwrap_or_default();
         let (hold, binary) = (declare.hold == Some(true), declare.binary == Some(true));
@@ -142,7 +146,14 @@ impl Session {
     /// 34000 without such a cursor; 24000 if it is on no row, or reads the table in no simple way.
     pub(crate) async fn with_cursor_row(&mut self, modify: &Modify, mut params: Vec<Datum>) -> SqlResult<Vec<Datum>> {
         let Some(current) = &modify.current_of else { return Ok(params) };
-        let key = self.cursor_row(&current.cursor, &modify.table)?;
+        let key = match current.variable.and_then(|variable| params.get(variable)) {
+            Some(Datum::Text(name)) => self.cursor_row(name, &modify.table)?,
+            Some(_) => {
+                let text = format!("cursor variable \"{}\" is null", current.cursor);
+                return Err(SqlError::new(SqlState::NullValueNotAllowed, text));
+            }
+            None => self.cursor_row(&current.cursor, &modify.table)?,
+        };
         // A row that has moved to another key meanwhile is followed, as far as that has not been undone.
         let work = self.work().await?;
         let last = work.state.lock().await.place_of(key).await?;

@@ -148,6 +148,7 @@ scripts! {
     foreign_keys_set_some_columns
     copy_takes_some_rows
     bodies_in_plpgsql_run
+    plpgsql_records
     operators_of_users_run
     operator_class
     operator_classes_keep_the_default_order

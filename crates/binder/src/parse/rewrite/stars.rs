@@ -5,9 +5,9 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 use crate::bind::name::is_reserved;
 use crate::parse::is_word;
 
-/// Whether `out` ends in `) .`.
-pub fn ends_with_field_of_parenthesis(out: &[TokenWithSpan]) -> bool {
-    matches!(out, [.., a, b] if a.token == Token::RParen && b.token == Token::Period)
+/// Whether `out` ends in `) .` or `$1 .`.
+pub fn ends_with_field_of_value(out: &[TokenWithSpan]) -> bool {
+    matches!(out, [.., a, b] if matches!(a.token, Token::RParen | Token::Placeholder(_)) && b.token == Token::Period)
 }
 
 /// Whether the star at `i`, behind a name and a period, is an operand: the whole row, and not its columns.
