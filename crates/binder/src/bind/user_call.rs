@@ -13,6 +13,7 @@
 use std::sync::Arc;
 
 use gavel_catalog::Function;
+use gavel_catalog::function::Body;
 use gavel_functions::registry::{self, CastContext, Volatility};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast;

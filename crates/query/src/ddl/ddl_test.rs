@@ -79,7 +79,7 @@ impl Binder {
         let mut numbers = Vec::new();
         for name in names.0 {
             let column = table.column_named(&name).ok_or_else(|| {
-                SqlError::new(gavel_types::SqlState::UndefinedColumn, format!("column \"{name}\" does not exist"))
+                SqlError::new(SqlState::UndefinedColumn, format!("column \"{name}\" does not exist"))
             })?;
             numbers.push(column.number);
         }
@@ -102,7 +102,7 @@ impl DdlBinder for Binder {
         };
         let known = registry::type_named(base).map(|t| PgType::new(t.oid));
         known.ok_or_else(|| {
-            SqlError::new(gavel_types::SqlState::UndefinedObject, format!("type \"{name}\" does not exist"))
+            SqlError::new(SqlState::UndefinedObject, format!("type \"{name}\" does not exist"))
         })
     }
 
@@ -585,7 +585,7 @@ fn rows_are_validated_moved_and_indexed() {
     assert_eq!(s.host.log.last().map(String::as_str), Some("build i"));
     // A primary key moves the rows; its duplicates are told as PostgreSQL tells them.
     let storage = s.table("t").storage;
-    let duplicate = SqlError::new(gavel_types::SqlState::UniqueViolation, "duplicate key value")
+    let duplicate = SqlError::new(SqlState::UniqueViolation, "duplicate key value")
         .detail("Key (b)=(1) already exists.")
         .constraint("pg_rewrite_16398");
     s.host.answers = VecDeque::from([row(), Ok(Vec::new()), row(), Err(duplicate)]);

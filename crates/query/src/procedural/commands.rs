@@ -79,7 +79,7 @@ fn bound(called: &Called, prepared: &Prepared, basis: &Basis, style: &TextStyle)
         return Ok(None);
     }
     let parameters = Parameters::of(&binding::context(basis, style), called)?;
-    binding::bind_in_body(prepared, basis, style, &parameters).map(Some)
+    binding::bind_in_body(prepared, basis, style, &parameters, false).map(Some)
 }
 
 /// Reads and binds all statements of a body.

@@ -258,7 +258,7 @@ impl Session {
         act: &Activation,
         text: &Arc<str>,
         values: &[Datum],
-        types: &[gavel_types::Oid],
+        types: &[Oid],
     ) -> SqlResult<Given> {
         let mut last = Given::default();
         for parsed in gavel_binder::parse(text)? {

@@ -142,7 +142,7 @@ impl Session {
         let columns: Vec<String> = table.visible_columns().map(|c| column(&c.name)).collect();
         let (from, called) = (columns.join(", "), gavel_binder::quote(&table.name));
         let text = format!("(SELECT {} FROM (SELECT {from}) AS {called})", check.sql);
-        let sql = Sql { text, at: 0, before: 0, line: 0, names };
+        let sql = Sql { text, at: 0, before: 0, line: 0, names, assignment: None };
         Ok(!matches!(self.typed_value(&mut act, &sql, PgType::BOOL).await?, Datum::Bool(false)))
     }
 
