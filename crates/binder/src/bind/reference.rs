@@ -298,6 +298,10 @@ impl Binder<'_> {
     pub fn field(&mut self, value: Typed, field: &ast::Ident) -> SqlResult<Typed> {
         let name = fold(field);
         let pos = value.pos;
+        if field.value == marker::STAR {
+            let error = SqlError::unsupported("row expansion via \"*\" is not supported here");
+            return Err(self.error_at(error, value.pos));
+        }
         if !value.oid().is_row() {
             if let Some(called) = self.column_call(field, value.clone())? {
                 return Ok(called);
@@ -307,10 +311,6 @@ impl Binder<'_> {
                 format_type(value.ty())
             );
             return Err(self.error_at(SqlError::new(SqlState::WrongObjectType, text), value.pos));
-        }
-        if field.value == marker::STAR {
-            let error = SqlError::unsupported("row expansion via \"*\" is not supported here");
-            return Err(self.error_at(error, value.pos));
         }
         let fields = self.fields_of(&value.scalar).filter(|_| !is_open_record(&value.scalar));
         let known = fields.is_some();

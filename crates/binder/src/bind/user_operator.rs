@@ -68,6 +68,14 @@ impl Binder<'_> {
         Ok(found)
     }
 
+    /// Whether the search path names `pg_catalog`, and this schema before it; a path that does not begins there.
+    fn is_before_system(&self, schema: Oid) -> bool {
+        let path = self.context.search_path;
+        let Some(system) = path.iter().position(|name| name == "pg_catalog") else { return false };
+        let oid = |name: &str| self.context.catalog.schema(name).map(|s| s.oid);
+        path.iter().take(system).any(|name| oid(if name == "$user" { self.context.user } else { name }) == Some(schema))
+    }
+
     /// The operator of users that is meant; `None` if one of PostgreSQL's own is, or none at all.
     ///
     /// # Errors
@@ -95,10 +103,12 @@ impl Binder<'_> {
             Some(l) => (l, right),
         };
         let system = schema.is_none_or(|s| s == "pg_catalog");
-        if system && registry::operator_exact(name, l, r).is_some() {
+        let exact = own.iter().find(|o| (o.left, o.right) == (l, r));
+        let hides = exact.is_some_and(|o| self.is_before_system(o.schema));
+        if system && !hides && registry::operator_exact(name, l, r).is_some() {
             return Ok(None);
         }
-        if let Some(exact) = own.iter().find(|o| (o.left, o.right) == (l, r)) {
+        if let Some(exact) = exact {
             return Ok(Some(Arc::clone(exact)));
         }
         let operands = |left: Oid, right: Oid| [left, right].into_iter().filter(|ty| ty.0 != 0).collect::<Vec<_>>();

@@ -128,7 +128,8 @@ fn lists_items(out: &[TokenWithSpan]) -> bool {
         if is_word(Some(t), "using") && out.get(n + 1).is_none_or(|next| next.token != Token::LParen) {
             return is_using(before);
         }
-        if ends.iter().any(|w| is_word(Some(t), w)) {
+        let ordinality = is_word(Some(t), "with") && is_word(out.get(n + 1), "ordinality");
+        if !ordinality && ends.iter().any(|w| is_word(Some(t), w)) {
             return false;
         }
     }

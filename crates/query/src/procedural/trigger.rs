@@ -143,7 +143,10 @@ impl Session {
         let (from, called) = (columns.join(", "), gavel_binder::quote(&table.name));
         let text = format!("(SELECT {} FROM (SELECT {from}) AS {called})", check.sql);
         let sql = Sql { text, at: 0, before: 0, line: 0, names, assignment: None };
-        Ok(!matches!(self.typed_value(&mut act, &sql, PgType::BOOL).await?, Datum::Bool(false)))
+        // Errors tell nothing of the query that a check is asked by.
+        let fragment = self.fragment(&mut act, &sql, true).await?;
+        let given = Box::pin(self.fragment_rows(&act, &fragment)).await?;
+        Ok(!matches!(given.rows.first().map(Vec::as_slice), Some([Datum::Bool(false)])))
     }
 
     /// Calls a trigger's function: the row that it gives, if any.

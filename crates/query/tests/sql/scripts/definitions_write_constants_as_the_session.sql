@@ -30,12 +30,15 @@ pg_get_viewdef
 SELECT 1
 
 > SET DateStyle = 'Postgres, DMY';
+(DateStyle = Postgres, DMY)
 SET
 
 > SET IntervalStyle = 'postgres_verbose';
+(IntervalStyle = postgres_verbose)
 SET
 
 > SET TimeZone = 'America/New_York';
+(TimeZone = America/New_York)
 SET
 
 > SET bytea_output = 'escape';
@@ -109,9 +112,11 @@ NULL
 SELECT 5
 
 > SET DateStyle = 'German';
+(DateStyle = German, DMY)
 SET
 
 > SET IntervalStyle = 'iso_8601';
+(IntervalStyle = iso_8601)
 SET
 
 > SELECT pg_get_viewdef('dv', true);
@@ -146,6 +151,7 @@ SELECT 4
 BEGIN
 
 > SET LOCAL DateStyle = 'ISO, YMD';
+(DateStyle = ISO, YMD)
 SET
 
 > SELECT indexdef FROM pg_indexes WHERE indexname = 'dx';
@@ -154,6 +160,7 @@ CREATE INDEX dx ON public.dt USING btree (a) WHERE (a > '2022-04-05'::date)
 SELECT 1
 
 > ROLLBACK;
+(DateStyle = German, DMY)
 ROLLBACK
 
 > SELECT indexdef FROM pg_indexes WHERE indexname = 'dx';
@@ -170,12 +177,15 @@ a | i
 SELECT 1
 
 > RESET DateStyle;
+(DateStyle = ISO, MDY)
 RESET
 
 > RESET IntervalStyle;
+(IntervalStyle = postgres)
 RESET
 
 > RESET TimeZone;
+(TimeZone = UTC)
 RESET
 
 > RESET bytea_output;

@@ -373,6 +373,7 @@ NOTICE: relation "nonesuch" does not exist
 around
 
 SELECT 1
+
 -- Transactions are nobody's to end.
 > CREATE FUNCTION begins() RETURNS void LANGUAGE sql AS 'BEGIN';
 CREATE FUNCTION
@@ -466,16 +467,19 @@ CONTEXT: SQL function "takes" during startup
 > CREATE FUNCTION stable_one() RETURNS void STABLE LANGUAGE sql AS 'DECLARE c CURSOR FOR SELECT 1';
 CREATE FUNCTION
 > SELECT stable_one();
+stable_one
 ERROR 0A000: DECLARE CURSOR is not allowed in a non-volatile function
 CONTEXT: SQL function "stable_one" during startup
 > CREATE FUNCTION stable_two() RETURNS int STABLE LANGUAGE sql AS 'SHOW work_mem; SELECT 1';
 CREATE FUNCTION
 > SELECT stable_two();
+stable_two
 ERROR 0A000: SHOW is not allowed in a non-volatile function
 CONTEXT: SQL function "stable_two" during startup
 > CREATE FUNCTION stable_three() RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1; CREATE TABLE lost (a int); SELECT 1';
 CREATE FUNCTION
 > SELECT stable_three();
+stable_three
 ERROR 0A000: CREATE TABLE is not allowed in a non-volatile function
 CONTEXT: SQL function "stable_three" during startup
 > SELECT to_regclass('lost') IS NULL AS is_null;

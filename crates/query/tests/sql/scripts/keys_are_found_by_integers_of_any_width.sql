@@ -12,24 +12,21 @@ INSERT 0 2001
 INSERT 0 3
 > EXPLAIN SELECT b FROM widths WHERE i BETWEEN 5000::int8 AND 7000::int8;
 QUERY PLAN
-Bitmap Heap Scan on widths  (cost=4.39..16.09 rows=11 width=8)
-  Recheck Cond: ((i >= '5000'::bigint) AND (i <= '7000'::bigint))
-  ->  Bitmap Index Scan on widths_i_idx  (cost=0.00..4.39 rows=11 width=0)
-        Index Cond: ((i >= '5000'::bigint) AND (i <= '7000'::bigint))
+Projection  (rows=16 width=8)
+  ->  Index Scan using widths_i_idx on widths  (rows=16 width=8)
+        Index Cond: (i >= 5000) AND (i <= 7000)
 EXPLAIN
 > EXPLAIN SELECT b FROM widths WHERE s = 7::int8;
 QUERY PLAN
-Bitmap Heap Scan on widths  (cost=4.37..16.04 rows=11 width=8)
-  Recheck Cond: (s = '7'::bigint)
-  ->  Bitmap Index Scan on widths_s_idx  (cost=0.00..4.36 rows=11 width=0)
-        Index Cond: (s = '7'::bigint)
+Projection  (rows=1 width=8)
+  ->  Index Scan using widths_s_idx on widths  (rows=1 width=8)
+        Index Cond: (s = 7)
 EXPLAIN
 > EXPLAIN SELECT b FROM widths WHERE s = ANY ('{1,2}'::int8[]);
 QUERY PLAN
-Bitmap Heap Scan on widths  (cost=8.73..19.99 rows=21 width=8)
-  Recheck Cond: (s = ANY ('{1,2}'::bigint[]))
-  ->  Bitmap Index Scan on widths_s_idx  (cost=0.00..8.72 rows=21 width=0)
-        Index Cond: (s = ANY ('{1,2}'::bigint[]))
+Projection  (rows=10 width=8)
+  ->  Index Scan using widths_s_idx on widths  (rows=10 width=8)
+        Index Cond: (s = ANY ('{1,2}'::_int8))
 EXPLAIN
 > SELECT b FROM widths WHERE i BETWEEN 5000::int8 AND 7000::int8 ORDER BY b;
 b
@@ -103,6 +100,7 @@ s
 32767
 SELECT 3
 > SELECT s FROM widths WHERE b = -32768::int2 OR b = 12::int4;
+s
 ERROR 22003: smallint out of range
 > PREPARE between_longs (int8, int8) AS SELECT i FROM widths WHERE i BETWEEN $1 AND $2 ORDER BY i;
 PREPARE
@@ -129,6 +127,6 @@ i
 UPDATE 1
 > DELETE FROM widths WHERE i >= 1000000::int8 RETURNING s;
 s
-1000
 32767
+1000
 DELETE 2

@@ -352,6 +352,7 @@ SELECT 1
 > DROP OPERATOR CLASS same_ops USING btree;
 ERROR 2BP01: cannot drop operator class same_ops for access method btree because other objects depend on it
 DETAIL: table t depends on operator class same_ops for access method btree
+index t_b depends on operator class same_ops for access method btree
 HINT: Use DROP ... CASCADE to drop the dependent objects too.
 > DROP INDEX t_b;
 DROP INDEX
@@ -369,7 +370,7 @@ CREATE INDEX
 > CREATE INDEX ON t1 ((b::text) same_ops);
 ERROR 42804: operator class "same_ops" does not accept data type text
 > DROP OPERATOR CLASS same_ops USING btree CASCADE;
-NOTICE: drop cascades to table t
+NOTICE: drop cascades to 2 other objects
 DROP OPERATOR CLASS
 > SELECT relname FROM pg_class WHERE relname IN ('t', 't1', 't_b') ORDER BY 1;
 relname
@@ -563,6 +564,7 @@ pg_describe_object | pg_describe_object | pg_describe_object | pg_describe_objec
 function abs(integer) | operator =(integer,integer) | type integer | column relname of table pg_class | access method btree | schema public
 SELECT 1
 > SELECT pg_describe_object(7, 5, 0);
+pg_describe_object
 ERROR XX000: unrecognized object class: 7
 > SELECT pg_describe_object(0, 0, 0), pg_describe_object('pg_class'::regclass, 9, 0);
 pg_describe_object | pg_describe_object
@@ -650,6 +652,7 @@ ERROR 2BP01: role "opc_owner" cannot be dropped because some objects depend on i
 DETAIL: owner of operator family aside.system_ops for access method hash
 owner of operator class aside.system_ops for access method hash
 > SET ROLE opc_owner;
+(is_superuser = off)
 SET
 > CREATE OPERATOR CLASS public.x_ops FOR TYPE int4 USING hash AS OPERATOR 1 =;
 ERROR 42501: permission denied for schema public
@@ -658,12 +661,14 @@ ERROR 42501: permission denied for schema public
 > ALTER OPERATOR FAMILY aside.system_ops USING hash ADD OPERATOR 1 = (int8, int8);
 ERROR 42501: permission denied for schema aside
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > GRANT CREATE, USAGE ON SCHEMA public TO opc_owner;
 GRANT
 > GRANT USAGE ON SCHEMA aside TO opc_owner;
 GRANT
 > SET ROLE opc_owner;
+(is_superuser = off)
 SET
 > CREATE OPERATOR CLASS x_ops FOR TYPE int4 USING hash AS OPERATOR 1 =;
 ERROR 42501: must be superuser to create an operator class
@@ -690,6 +695,7 @@ ERROR 42501: must be owner of operator class hash.half_ops
 > COMMENT ON OPERATOR FAMILY half_ops USING hash IS 'x';
 ERROR 42501: must be owner of operator family hash.half_ops
 > RESET ROLE;
+(is_superuser = on)
 RESET
 > REASSIGN OWNED BY opc_owner TO CURRENT_USER;
 REASSIGN OWNED

@@ -536,7 +536,8 @@ PL/pgSQL function inline_code_block line 1 at assignment
 
 > DO $$ DECLARE r n; BEGIN r.c.zz := 1; END $$;
 ERROR 42703: cannot assign to field "zz" of column "r" because there is no such column in data type ct
-CONTEXT: PL/pgSQL function inline_code_block line 1 at assignment
+CONTEXT: PL/pgSQL assignment "r.c.zz := 1"
+PL/pgSQL function inline_code_block line 1 at assignment
 
 > DO $$ DECLARE r n; i int; BEGIN SELECT 'abc' INTO i; END $$;
 ERROR 22P02: invalid input syntax for type integer: "abc"
@@ -694,7 +695,7 @@ ERROR 42703: column "nosuch" does not exist
 MERGE 2
 
 > SELECT (a).* IS NULL FROM t;
-ERROR 0A000: row expansion via "*" is not supported here
+ERROR 42809: column notation .star applied to type integer, which is not a composite type
 
 > SELECT (1).*;
 ERROR 42809: type integer is not composite

@@ -215,11 +215,11 @@ a | b | c
 1 | 20 | D
 9 | 9 | new
 INSERT 0 2
-> SELECT * FROM k;
+> SELECT * FROM k ORDER BY a;
 a | b | c
-3 | 2 | C
-2 | 7 | F
 1 | 20 | D
+2 | 7 | F
+3 | 2 | C
 9 | 9 | new
 SELECT 4
 > INSERT INTO k VALUES (3, 1, 'p'), (3, 2, 'q') ON CONFLICT (a) DO UPDATE SET b = excluded.b;
@@ -227,12 +227,12 @@ ERROR 21000: ON CONFLICT DO UPDATE command cannot affect row a second time
 HINT: Ensure that no rows proposed for insertion within the same command have duplicate constrained values.
 > INSERT INTO k VALUES (3, 1, 'p'), (2, 2, 'q'), (3, 1, 'r') ON CONFLICT (a) DO UPDATE SET c = excluded.c WHERE k.a = 2;
 INSERT 0 1
-> SELECT * FROM k;
+> SELECT * FROM k ORDER BY a;
 a | b | c
-3 | 2 | C
 1 | 20 | D
-9 | 9 | new
 2 | 7 | q
+3 | 2 | C
+9 | 9 | new
 SELECT 4
 > INSERT INTO k VALUES (3, 1, 'p') ON CONFLICT DO NOTHING;
 INSERT 0 0
@@ -240,13 +240,13 @@ INSERT 0 0
 INSERT 0 1
 > INSERT INTO k VALUES (3, 1, 'p') ON CONFLICT (a) DO UPDATE SET a = 34;
 INSERT 0 1
-> SELECT * FROM k;
+> SELECT * FROM k ORDER BY a;
 a | b | c
 1 | 20 | D
-9 | 9 | new
 2 | 7 | q
-33 | 2 | C
 3 | 1 | p
+9 | 9 | new
+33 | 2 | C
 SELECT 5
 -- MERGE.
 > MERGE INTO k USING (VALUES (1, 'm'), (9, 'd'), (50, 'i')) v (a, c) ON k.a = v.a WHEN MATCHED AND v.c = 'd' THEN DELETE WHEN MATCHED THEN UPDATE SET c = v.c WHEN NOT MATCHED THEN INSERT VALUES (v.a, 0, v.c);
