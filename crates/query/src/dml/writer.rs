@@ -75,13 +75,15 @@ pub struct WriteState {
     pub row_ids: u64,
     /// Of the running statement, all its modifying CTEs included.
     pub(super) events: Events,
+    pub(super) trees: Trees,
     /// Rows that got other keys, from each key to the next, once a cursor wants to know; what was undone is still there.
     moves: Option<HashMap<Bytes, Bytes>>,
 }
 
 impl WriteState {
     pub fn new(txn: Transaction, row_ids: u64) -> Self {
-        Self { txn, deferred: Deferred::default(), row_ids, events: Events::default(), moves: None }
+        let (deferred, events, trees) = (Deferred::default(), Events::default(), Trees::default());
+        Self { txn, deferred, row_ids, events, trees, moves: None }
     }
 
     /// From now on it is kept to which keys rows move.
@@ -124,7 +126,6 @@ pub struct Writer<'a> {
     pub state: &'a mut WriteState,
     pub shapes: &'a dyn Shapes,
     pub eval: &'a EvalContext,
-    pub(crate) trees: Trees,
 }
 
 /// An update of one row.
@@ -154,7 +155,8 @@ impl Prepared {
 
 impl<'a> Writer<'a> {
     pub fn new(state: &'a mut WriteState, shapes: &'a dyn Shapes, eval: &'a EvalContext) -> Self {
-        Self { state, shapes, eval, trees: Trees::default() }
+        state.trees.keep_for(shapes.catalog());
+        Self { state, shapes, eval }
     }
 
     /// Inserts `rows`, those of a partitioned table into its partitions.

@@ -67,6 +67,7 @@ pub mod temporary;
 pub mod triggers;
 pub mod utility;
 pub mod work;
+mod writing;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

@@ -335,14 +335,10 @@ impl Session {
 
     /// Ends a statement that has written other than through [`Self::run_modify`].
     pub(crate) async fn finish_writes(&mut self) -> SqlResult<()> {
-        let eval = self.eval_context();
-        let engine = Arc::clone(&self.engine);
-        let work = self.work().await?;
-        let shapes = work.shapes(&engine);
-        let mut state = work.state.lock().await;
-        Writer::new(&mut state, &shapes, &eval).finish().await?;
-        let cascades = state.take_cascades();
-        drop(state);
+        let mut writing = self.writing().await?;
+        writing.writer().finish().await?;
+        let cascades = writing.state.take_cascades();
+        drop(writing);
         self.cascade(cascades).await
     }
 

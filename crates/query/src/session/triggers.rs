@@ -28,7 +28,7 @@ use crate::dml::foreign::Cascade;
 use crate::dml::modify::{self, Applied, Layout};
 use crate::dml::movement::TreeRow;
 use crate::dml::shape::TableShape;
-use crate::dml::writer::{Shapes, Writer};
+use crate::dml::writer::Shapes;
 use crate::fast::expr::RowContext;
 use crate::procedural::trigger::{Firing, TransitionRows};
 use crate::session::{Session, binding};
@@ -229,12 +229,8 @@ impl Session {
         layout: &Layout,
         rows: Vec<Vec<Datum>>,
     ) -> SqlResult<Vec<Vec<Datum>>> {
-        let eval = self.eval_context();
-        let engine = Arc::clone(&self.engine);
-        let work = self.work().await?;
-        let shapes = work.shapes(&engine);
-        let mut state = work.state.lock().await;
-        let mut writer = Writer::new(&mut state, &shapes, &eval);
+        let mut writing = self.writing().await?;
+        let mut writer = writing.writer();
         modify::apply(&mut writer, modify, layout, rows.clone(), &[], None).await?;
         Ok(rows)
     }
@@ -434,13 +430,9 @@ impl Session {
         row: Vec<Datum>,
         params: &[Datum],
     ) -> SqlResult<(Outcome, Option<Met>)> {
-        let eval = self.eval_context();
-        let engine = Arc::clone(&self.engine);
-        let work = self.work().await?;
-        let shapes = work.shapes(&engine);
-        let mut state = work.state.lock().await;
-        let mut writer = Writer::new(&mut state, &shapes, &eval);
-        let by_row = modify::row_update(&act.shape, new_row, on, &eval, params)?;
+        let mut writing = self.writing().await?;
+        let mut writer = writing.writer();
+        let by_row = modify::row_update(&act.shape, new_row, on, writer.eval, params)?;
         let width = act.shape.columns.len();
         let probe = by_row.as_ref().map(|update| Probe { update, width, met: Mutex::default() });
         let resolution = Resolution { arbiters: &on.arbiters, update: probe.as_ref().map(|p| p as &dyn ConflictRow) };
