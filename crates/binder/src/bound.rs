@@ -592,6 +592,8 @@ pub struct ModifyTree {
     pub table_oid: ColumnId,
     /// The tables that UPDATE, DELETE and MERGE may find rows in, those of the [`Rel::Append`]; none for INSERT.
     pub parts: Vec<Arc<Table>>,
+    /// Whether a table below [`Modify::table`] has triggers of rows.
+    pub fires: bool,
 }
 
 /// A cursor whose row is changed: its key is a parameter behind those of the client.

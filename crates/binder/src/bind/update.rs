@@ -178,7 +178,8 @@ impl Binder<'_> {
             let (old_row, tree) = match &rel {
                 Rel::Scan { columns, .. } => (columns.clone(), None),
                 Rel::Append { columns, parts, table_oid: Some(table_oid), .. } => {
-                    (columns.clone(), Some(ModifyTree { table_oid: *table_oid, parts: parts.clone() }))
+                    let fires = self.context.catalog.has_row_triggers_below(written.table.oid);
+                    (columns.clone(), Some(ModifyTree { table_oid: *table_oid, parts: parts.clone(), fires }))
                 }
                 _ => return Err(SqlError::internal("a table without scan")),
             };

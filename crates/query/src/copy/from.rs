@@ -14,7 +14,6 @@ use crate::dml::arrivals::Arrivals;
 use crate::dml::writer::{Shapes, Writer};
 use crate::fast::expr::{RowContext, RowExpr};
 use crate::session::result::Executed;
-use crate::session::triggers::has_triggers;
 use crate::session::{Session, binding};
 
 /// Rows that are written in one go.
@@ -102,7 +101,8 @@ impl Session {
             Some(line) => error.context(format!("COPY {}, line {line}", table.name)),
             None => error,
         };
-        let fires = has_triggers(&shapes.catalog, table, table.partitioned.is_some());
+        let below = || table.partitioned.is_some() && shapes.catalog.has_row_triggers_below(table.oid);
+        let fires = !table.triggers.is_empty() || below();
         let mut firing: Vec<Vec<Datum>> = Vec::new();
         let mut arrivals = Arrivals::default();
         let mut count: u64 = 0;

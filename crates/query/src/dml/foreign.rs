@@ -311,8 +311,7 @@ impl Writer<'_> {
         let deleted = keys.iter().all(|k| k.1.is_none());
         let deletes = deleted && action == FkAction::Cascade;
         let table = &link.child.table;
-        let below = || self.shapes.catalog().has_row_triggers_below(table.oid);
-        let fires = !table.triggers.is_empty() || (table.partitioned.is_some() && below());
+        let fires = !table.triggers.is_empty() || (table.partitioned.is_some() && self.fires_below(table.oid));
         if deletes && fires {
             let table = Arc::clone(&link.child.table);
             let gone = children.into_iter().map(Child::into_tree).collect();

@@ -27,6 +27,8 @@ pub(super) struct Trees {
     /// By the upper table and the lower one.
     lenses: HashMap<(Oid, Oid), Arc<Lens>>,
     levels: HashMap<Oid, Arc<Level>>,
+    /// Whether tables below have triggers of rows.
+    firing: HashMap<Oid, bool>,
 }
 
 impl Trees {
@@ -107,6 +109,12 @@ impl Writer<'_> {
         let trees = &mut self.state.trees;
         trees.of.get_or_insert_with(|| Arc::clone(self.shapes.catalog()));
         trees
+    }
+
+    /// Whether a table that inherits from this one, or is a partition of it, has triggers of rows.
+    pub(super) fn fires_below(&mut self, table: Oid) -> bool {
+        let catalog = self.shapes.catalog();
+        *self.trees().firing.entry(table).or_insert_with(|| catalog.has_row_triggers_below(table))
     }
 
     /// The rows of `named` as those of `part`, a table below it or itself.

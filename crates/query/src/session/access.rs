@@ -34,7 +34,7 @@ use crate::exec::batch::{batch_of, schema_of};
 use crate::exec::operator::{BATCH_ROWS, BoxOperator};
 use crate::large_object::listing;
 use crate::session::calls::Caller;
-use crate::session::triggers::has_triggers;
+use crate::session::triggers::fires;
 use crate::session::work::SharedState;
 
 /// Raw rows of one page of a merged scan.
@@ -230,7 +230,7 @@ impl TableAccess for Access {
             modify::rows_of(&batch, layout, &mut rows)?;
         }
         drop(source);
-        let applied = if has_triggers(&self.shapes.catalog, &modify.table, modify.tree.is_some()) {
+        let applied = if fires(modify) {
             if on_conflict.is_some() {
                 let what = "a subquery or function in ON CONFLICT DO UPDATE is not supported for tables with triggers";
                 return Err(SqlError::unsupported(what));

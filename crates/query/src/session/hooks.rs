@@ -44,17 +44,18 @@ pub struct Hooks {
     /// A body of SECURITY DEFINER runs.
     pub within_definer: bool,
     pub session_user: Arc<str>,
-    pub search_path: Vec<String>,
+    pub search_path: Arc<[String]>,
     pub in_block: bool,
     pub read_only: bool,
     pub live: Arc<Mutex<Live>>,
 }
 
 impl Session {
-    pub(crate) fn hooks(&self) -> Hooks {
-        let user = self.current_user();
-        let (subject, search_path) = (self.subject(), self.search_path());
-        let settings = self.shared.settings.lock();
+    pub(crate) fn hooks(&mut self) -> Hooks {
+        let known = self.known();
+        let (user, read_only) = (known.user.clone(), known.read_only);
+        let (subject, search_path) = (Arc::clone(&known.subject), Arc::clone(&known.search_path));
+        let session_user = self.shared.settings.lock().raw("session_authorization");
         Hooks {
             engine: Arc::clone(&self.engine),
             shared: Arc::clone(&self.shared),
@@ -66,9 +67,9 @@ impl Session {
             subject,
             login: self.user,
             within_definer: !self.routines.acts_as.is_empty(),
-            session_user: settings.raw("session_authorization"),
+            session_user,
             in_block: self.block.is_explicit(),
-            read_only: settings.is_on("transaction_read_only"),
+            read_only,
             live: Arc::clone(&self.live),
         }
     }
@@ -217,7 +218,7 @@ impl Hooks {
     /// What functions of text search take unless they are told.
     fn text_search_configuration(&self) -> SqlResult<Datum> {
         let name = self.shared.settings.lock().raw("default_text_search_config");
-        let search_path = self.search_path.clone();
+        let search_path = self.search_path.to_vec();
         let names = CatalogNames { catalog: Arc::clone(&self.catalog), search_path, subject: None };
         names.resolve(&name, Oid::REGCONFIG).map(|oid| Datum::Oid(oid.0))
     }
@@ -246,7 +247,7 @@ impl Hooks {
         let temporary = self.catalog.temporary_schema.as_ref().map(|s| s.name.as_str());
         let own = format!("pg_temp_{}", self.pid);
         let mut names: Vec<&str> = Vec::new();
-        for name in &self.search_path {
+        for name in self.search_path.iter() {
             names.extend(match name.as_str() {
                 "pg_catalog" | "information_schema" => Some(name.as_str()),
                 // Where new tables go is told before the schema is there.

@@ -277,8 +277,8 @@ impl Session {
 
     /// The session as functions see it, from now until the statement ends.
     pub(crate) fn eval_context(&mut self) -> EvalContext {
-        let style = self.text_style_now();
-        EvalContext { style, session: Some(Arc::new(self.hooks())), ..self.plain_context() }
+        let hooks = Arc::new(self.hooks());
+        EvalContext { session: Some(hooks), ..self.plain_context() }
     }
 
     /// The same for functions that need no session.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gavel_api::sql::ColumnDesc;
 use gavel_binder::bound::{self, ColumnId, Cte, Modify, Output, Rel, RuleStep, Scalar, Statement};
 use gavel_catalog::{Catalog, Table};
+use gavel_functions::call::{EvalContext, SessionHooks};
 use gavel_types::{Datum, Oid, PgType, SqlResult};
 
 use crate::dml::modify::needs_plan;
@@ -338,8 +339,9 @@ impl Session {
 
     /// What plans of a statement read through. Taken anew for each statement.
     pub(crate) async fn access(&mut self, params: Vec<Datum>) -> SqlResult<Access> {
-        let eval = self.eval_context();
         let system = Arc::new(self.hooks());
+        let hooks = Arc::clone(&system) as Arc<dyn SessionHooks>;
+        let eval = EvalContext { session: Some(hooks), ..self.plain_context() };
         let calls = self.routines.caller();
         let engine = Arc::clone(&self.engine);
         let work = self.work().await?;

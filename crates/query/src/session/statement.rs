@@ -18,8 +18,7 @@ use crate::session::cancel::{Interrupt, Limit};
 use crate::session::explain::explain_columns;
 use crate::session::result::{Executed, Tag};
 use crate::session::running::{Body, ModifyBody, ModifyBy, describe, tables_of, writes_for_others};
-use crate::session::triggers::has_triggers;
-use crate::session::{Session, binding, returning};
+use crate::session::{Session, binding, returning, triggers};
 
 impl Prepared {
     /// Whether it may run in a failed block: COMMIT, ROLLBACK, ROLLBACK TO.
@@ -284,7 +283,7 @@ impl Session {
                     .await?;
             }
         }
-        let applied = if has_triggers(&shapes.catalog, &modify.table, modify.tree.is_some()) {
+        let applied = if triggers::fires(modify) {
             drop((shapes, state));
             self.write_firing(modify, layout, rows, &params).await?
         } else {

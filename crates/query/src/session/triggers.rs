@@ -16,7 +16,7 @@ use futures::future::BoxFuture;
 use gavel_binder::bound::{ColumnId, ConflictAction, MergeAction, Modify, ModifyOp, OnConflict, RowRule};
 use gavel_binder::{Qualified, Resolved};
 use gavel_catalog::trigger::{Timing, Trigger, TriggerEvent};
-use gavel_catalog::{Catalog, Table};
+use gavel_catalog::Table;
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 use parking_lot::Mutex;
 use sqlparser::ast;
@@ -79,9 +79,9 @@ impl Act {
     }
 }
 
-/// Whether writes to a table have to come by here; `below`: also to what inherits from it, or is a part of it.
-pub fn has_triggers(catalog: &Catalog, table: &Table, below: bool) -> bool {
-    !table.triggers.is_empty() || (below && catalog.has_row_triggers_below(table.oid))
+/// Whether a modification has to come by here: its table has triggers, or one below it that its rows may be in.
+pub fn fires(modify: &Modify) -> bool {
+    !modify.table.triggers.is_empty() || modify.tree.as_ref().is_some_and(|tree| tree.fires)
 }
 
 /// Where a row says which table it is in, if rows may be in several.
