@@ -8,6 +8,7 @@ use gavel_catalog::{Catalog, Index, IndexState, Table};
 use gavel_types::{SqlError, SqlResult, SqlState};
 
 use super::DdlContext;
+use super::expression::settle_table_oid;
 use super::names::{qualified, quote};
 
 impl DdlContext<'_> {
@@ -61,7 +62,7 @@ impl DdlContext<'_> {
         if !self.has_rows_of(old).await? {
             return Ok(());
         }
-        let mut successor = successor(&changed);
+        let mut successor = successor(&changed)?;
         let mut scratch = Catalog::clone(self.now());
         prepare(&mut scratch, &mut successor);
         scratch.put_table(old.clone());
@@ -137,14 +138,20 @@ impl DdlContext<'_> {
 }
 
 /// `table` under names that nobody else has, taking rows as they are: no defaults, identities or foreign
-/// keys, no checks that they have not passed, no tables above and below.
-fn successor(table: &Table) -> Table {
+/// keys, no checks that they have not passed, no tables above and below. What `tableoid` is to them is that of `table`.
+///
+/// # Errors
+/// 42601 if a text does not parse, which it did when it was stored.
+fn successor(table: &Table) -> SqlResult<Table> {
     let mut next = table.clone();
     next.oid = table.storage;
     next.name = format!("pg_rewrite_{}", table.storage);
     next.foreign_keys.clear();
     // Rows that a constraint NOT VALID was not asked about are not asked now.
     next.checks.retain(|c| c.validated);
+    for check in &mut next.checks {
+        check.sql = settle_table_oid(&check.sql, table.oid)?;
+    }
     next.referenced_by.clear();
     next.inherits.clear();
     next.children.clear();
@@ -155,9 +162,10 @@ fn successor(table: &Table) -> Table {
     for column in &mut next.columns {
         column.identity = None;
         column.sequence = None;
-        if !column.generated {
-            column.default = None;
-        }
+        column.default = match &column.default {
+            Some(sql) if column.generated => Some(settle_table_oid(sql, table.oid)?),
+            _ => None,
+        };
     }
-    next
+    Ok(next)
 }

@@ -52,7 +52,7 @@ impl Writer<'_> {
     fn placed(&mut self, shape: &Arc<TableShape>, row: Vec<Datum>) -> SqlResult<(Place, Vec<Datum>)> {
         let routed = shape.table.partitioned.is_some();
         let place = if routed { self.place_of_new(shape, &row)? } else { Place::named(shape) };
-        let row = place.down(row);
+        let row = place.down(row, self.eval)?;
         self.check_new(&place, &row)?;
         Ok((place, row))
     }

@@ -131,7 +131,7 @@ impl Writer<'_> {
             for row in chunk {
                 let place = if routed { self.place_of_new(shape, &row)? } else { Place::named(shape) };
                 let arbiters = self.arbiters(&place, resolution, &mut done)?;
-                let row = place.down(row);
+                let row = place.down(row, self.eval)?;
                 let p = self.prepare(&place, row)?;
                 prepared.push((place, arbiters, p));
             }
@@ -254,6 +254,9 @@ impl Writer<'_> {
         if !self.is_within(shape, &own)? {
             return Err(SqlError::unsupported("invalid ON UPDATE specification")
                 .detail("The result tuple would appear in a different partition than the original tuple."));
+        }
+        if place.computes() {
+            new = place.up(&own);
         }
         done.updated.insert(row_key.clone());
         self.update_at(place, vec![RowChange { key: row_key, old: existing, new: own }]).await?;

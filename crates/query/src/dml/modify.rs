@@ -11,7 +11,7 @@ use gavel_functions::physical::{build_array, datum_at};
 use gavel_types::{Datum, Oid, PgType, SqlError, SqlResult, SqlState};
 
 use crate::dml::conflict::{ConflictRow, Outcome, Resolution, RowUpdate};
-use crate::dml::movement::{TreeChange, TreeRow};
+use crate::dml::movement::{Landed, TreeChange, TreeRow};
 use crate::dml::shape::TableShape;
 use crate::dml::writer::{RowChange, Writer};
 use crate::exec::batch::{batch_of, schema_of};
@@ -97,10 +97,13 @@ pub(crate) fn table_at(row: &[Datum], position: usize) -> SqlResult<Oid> {
     }
 }
 
-/// Puts into each row which table it is in now.
-fn say_tables(rows: &mut [Vec<Datum>], position: usize, tables: &[Oid]) {
-    for (row, table) in rows.iter_mut().zip(tables) {
+/// Puts into each row which table it is in now, and what that has computed of it; `new` is where the new row stands.
+fn say_where(rows: &mut [Vec<Datum>], position: usize, new: &[usize], landed: Vec<Landed>) {
+    for (row, Landed { table, row: computed }) in rows.iter_mut().zip(landed) {
         row[position] = Datum::Oid(table.0);
+        for (at, value) in new.iter().zip(computed.into_iter().flatten()) {
+            row[*at] = value;
+        }
     }
 }
 
@@ -129,7 +132,7 @@ pub async fn apply(
             let upto = written_before(&rows, broken.as_ref());
             let new = rows.iter().take(upto).map(|r| pick(r, &at)).collect();
             match table {
-                Some(table) => say_tables(&mut rows, table, &writer.insert_routed(&shape, new).await?),
+                Some(table) => say_where(&mut rows, table, &at, writer.insert_routed(&shape, new).await?),
                 None => writer.insert(&shape, new).await?,
             }
             if let Some((row, rule)) = broken {
@@ -191,7 +194,7 @@ pub async fn apply(
                         Ok(TreeChange { old, new: pick(r, &new) })
                     });
                     let changes = changes.collect::<SqlResult<_>>()?;
-                    say_tables(&mut rows, table, &writer.update_tree(&shape, changes).await?);
+                    say_where(&mut rows, table, &new, writer.update_tree(&shape, changes).await?);
                 }
                 None => {
                     let changes = changed

@@ -375,7 +375,7 @@ impl Session {
         for mut source in rows {
             let new = modify::pick(&source, &at);
             let part = self.part_of_new(&mut target, act, &new).await?;
-            let own = part.place.down(new);
+            let own = part.place.down(new, &self.eval_context())?;
             let Some(own) = self.before_row(&part.act, None, Some(own)).await? else { continue };
             self.require_within(&part, &own).await?;
             let (outcome, met) = self.try_insert(act, (new_row, on), part.place.up(&own), params).await?;

@@ -215,4 +215,5 @@ scripts! {
     constraint_triggers_of_partitions_wait
     triggers_see_transition_tables_of_trees
     foreign_keys_fire_triggers_of_partitions
+    rewritten_rows_keep_their_table
 }

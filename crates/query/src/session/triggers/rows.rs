@@ -127,7 +127,7 @@ impl Session {
 
     async fn insert_row(&mut self, target: &mut Target, act: &Act, new: Vec<Datum>) -> SqlResult<Option<Done>> {
         let part = self.part_of_new(target, act, &new).await?;
-        let own = part.place.down(new);
+        let own = part.place.down(new, &self.eval_context())?;
         let Some(own) = self.before_row(&part.act, None, Some(own)).await? else { return Ok(None) };
         self.write_one(target, &part, None, None, Some(own.clone())).await?;
         let done = (part.place.shape.table.oid, part.place.up(&own));
@@ -162,7 +162,8 @@ impl Session {
         let gone = Wrote { part: leaves, by: act.event, old: Some(old.clone()), new: None };
         target.written.push(gone);
         let arrives = target.part(&act.with(TriggerEvent::Insert, Vec::new()), to.clone());
-        let comes = self.before_row(&arrives.act, None, Some(to.down(seen))).await?;
+        let arriving = to.down(seen, &self.eval_context())?;
+        let comes = self.before_row(&arrives.act, None, Some(arriving)).await?;
         let mut writing = self.writing().await?;
         let mut writer = writing.writer();
         let from = &part.place.shape;
