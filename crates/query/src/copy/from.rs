@@ -13,6 +13,7 @@ use crate::copy::options::{copy_options, require_columns};
 use crate::dml::arrivals::Arrivals;
 use crate::dml::writer::{Shapes, Writer};
 use crate::fast::expr::{RowContext, RowExpr};
+use crate::procedural::activation::with_context;
 use crate::session::result::Executed;
 use crate::session::{Session, binding};
 
@@ -98,12 +99,12 @@ impl Session {
         }
 
         let located = |(line, error): (Option<u64>, SqlError)| match line {
-            Some(line) => error.context(format!("COPY {}, line {line}", table.name)),
+            Some(line) => error.context(located_at(table, line)),
             None => error,
         };
         let below = || table.partitioned.is_some() && shapes.catalog.has_row_triggers_below(table.oid);
         let fires = !table.triggers.is_empty() || below();
-        let mut firing: Vec<Vec<Datum>> = Vec::new();
+        let mut firing = if fires { Some(self.begin_copy(table).await?) } else { None };
         let mut arrivals = Arrivals::default();
         let mut count: u64 = 0;
         loop {
@@ -147,8 +148,13 @@ impl Session {
                     }
                 }
                 count += 1;
-                if fires {
-                    firing.push(values);
+                if let Some(firing) = &mut firing {
+                    if let Err(error) = self.copy_row(firing, values).await {
+                        // Rows that no trigger may change are put into unique indexes many at a time.
+                        let among_others = !firing.is_by_row() && is_taken(&error);
+                        let place = if among_others { located_at(table, row.line()) } else { row.line_context() };
+                        return Err(with_context(error, &place));
+                    }
                     continue;
                 }
                 // Defaults and conditions are computed while the transaction is free.
@@ -161,9 +167,8 @@ impl Session {
                 }
             }
             if chunk.is_none() {
-                if fires {
-                    drop((state, shapes));
-                    let count = self.copy_firing(table, firing).await?;
+                if let Some(firing) = firing {
+                    let count = self.end_copy(firing).await?;
                     return Ok(Executed::tag(format!("COPY {count}")));
                 }
                 let mut held = state.lock().await;
@@ -195,6 +200,16 @@ impl Session {
             "cannot perform COPY FREEZE because the table was not created or truncated in the current subtransaction",
         ))
     }
+}
+
+/// CONTEXT of a row of which no more is known than its line.
+fn located_at(table: &Table, line: u64) -> String {
+    format!("COPY {}, line {line}", table.name)
+}
+
+/// Whether a row was refused because another has its key.
+fn is_taken(error: &SqlError) -> bool {
+    matches!(error.code(), SqlState::UniqueViolation | SqlState::ExclusionViolation)
 }
 
 fn field(row: &CopyRow<'_>, index: usize, ty: PgType, binary: bool, style: &TextStyle) -> SqlResult<Datum> {

@@ -33,6 +33,7 @@ use crate::fast::expr::RowContext;
 use crate::procedural::trigger::{Firing, TransitionRows};
 use crate::session::{Session, binding};
 
+mod copied;
 mod rows;
 
 use rows::{Given, Target, Wrote};
@@ -298,27 +299,6 @@ impl Session {
         acts.reverse();
         self.after(&acts, target.written).await?;
         Ok(Applied { count, rows: Vec::new() })
-    }
-
-    /// Inserts rows of COPY.
-    pub(crate) async fn copy_firing(&mut self, table: &Arc<Table>, rows: Vec<Vec<Datum>>) -> SqlResult<u64> {
-        let act = self.act(table, TriggerEvent::Insert).await?;
-        let instead = table.stands_for_view();
-        self.fire_statement(&act, Timing::Before, None).await?;
-        let mut target = Target::new(&act.shape);
-        let mut count = 0;
-        for new in rows {
-            if instead {
-                self.instead_of_row(&act, None, Some(new)).await?;
-                count += 1;
-                continue;
-            }
-            if self.write_row(&mut target, &act, Given::New(new)).await?.is_some() {
-                count += 1;
-            }
-        }
-        self.after(std::slice::from_ref(&act), target.written).await?;
-        Ok(count)
     }
 
     /// What a foreign key does to rows of a table with triggers.

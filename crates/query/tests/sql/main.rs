@@ -216,4 +216,5 @@ scripts! {
     triggers_see_transition_tables_of_trees
     foreign_keys_fire_triggers_of_partitions
     rewritten_rows_keep_their_table
+    errors_of_copy_into_tables_with_triggers
 }

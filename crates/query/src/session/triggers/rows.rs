@@ -44,7 +44,7 @@ pub(super) struct Target {
     parts: HashMap<(Oid, i16), Arc<Part>>,
     pub written: Vec<Wrote>,
     /// Triggers before rows have been met, which may have changed any row.
-    fires: bool,
+    pub fires: bool,
     /// INSERT … ON CONFLICT, whose updates move no rows.
     pub resolves: bool,
 }
