@@ -619,6 +619,16 @@ pub struct RowCheck {
     pub rule: RowRule,
     /// Boolean column of the source; what is not true does not hold.
     pub holds: ColumnId,
+    /// The same over a row that triggers have made of the source's; `None` where none do.
+    pub again: Option<RowCondition>,
+}
+
+/// A condition over a row of a table by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowCondition {
+    /// (attnum, id in `condition`) of the live columns.
+    pub row: Vec<(i16, ColumnId)>,
+    pub condition: Scalar,
 }
 
 /// What asks it.
@@ -692,6 +702,8 @@ pub enum ModifyOp {
         new_row: Vec<(i16, ColumnId)>,
         action: ColumnId,
         actions: Vec<MergeAction>,
+        /// Columns that any of the actions gives values to in rows that are there, generated ones included.
+        assigned: Vec<i16>,
     },
 }
 

@@ -319,7 +319,7 @@ fn modify(m: &Modify, depth: usize, out: &mut String) {
         ModifyOp::Delete { row_key, old_row } => {
             format!("delete {} key #{} old [{}]", m.table.name, row_key.0, row(old_row))
         }
-        ModifyOp::Merge { row_key, old_row, new_row, action, actions } => format!(
+        ModifyOp::Merge { row_key, old_row, new_row, action, actions, .. } => format!(
             "merge {} key #{} old [{}] new [{}] action #{} of {actions:?}",
             m.table.name,
             row_key.0,

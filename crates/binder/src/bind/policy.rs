@@ -25,6 +25,7 @@ use sqlparser::ast::{self, Visit, Visitor};
 use super::Binder;
 use super::clause::Clause;
 use super::modify::in_row;
+use super::remade::{OwnRow, ask_again};
 use super::scalar::{and, boolean, column, or, truth};
 use super::scope::{Columns, Level, NsItem};
 use super::view::{edited, without_position};
@@ -36,6 +37,9 @@ use crate::bound::{
 };
 use crate::context::BindContext;
 use crate::parse::parse_expression;
+
+/// A row by itself, and what is asked of it.
+type Again = (OwnRow, Vec<(RowRule, Scalar)>);
 
 /// USING or WITH CHECK as a descriptor keeps it.
 #[derive(Clone, Debug, PartialEq)]
@@ -319,10 +323,7 @@ impl Binder<'_> {
         let ModifyOp::Insert { new_row, on_conflict } = &mut modify.op else { return Ok(()) };
         let new = |n: i16| in_row(new_row, &table, n);
         let (given, read) = ((PolicyRow::New, false), (PolicyRow::New, true));
-        let mut rules = self.rules(&table, PolicyCommand::Insert, given, &reader, &new)?;
-        if reads {
-            rules.extend(self.rules(&table, PolicyCommand::Select, read, &reader, &new)?);
-        }
+        let rules = self.new_rules((&table, reads), PolicyCommand::Insert, &reader, &new)?;
         if let Some(OnConflict { action: ConflictAction::Update { existing, assignments, checks, .. }, .. }) =
             on_conflict
         {
@@ -339,7 +340,35 @@ impl Binder<'_> {
             }
             checks.splice(0..0, own);
         }
-        self.hold(modify, rules)
+        let again = self.new_rules_again((&table, reads), PolicyCommand::Insert, &reader)?;
+        self.hold(modify, rules, again)
+    }
+
+    /// What is asked of a new row of an INSERT or UPDATE.
+    fn new_rules(
+        &mut self,
+        (table, reads): (&Table, bool),
+        command: PolicyCommand,
+        reader: &Reader,
+        values: RowValues<'_>,
+    ) -> SqlResult<Vec<(RowRule, Scalar)>> {
+        let mut rules = self.rules(table, command, (PolicyRow::New, false), reader, values)?;
+        if reads {
+            rules.extend(self.rules(table, PolicyCommand::Select, (PolicyRow::New, true), reader, values)?);
+        }
+        Ok(rules)
+    }
+
+    /// The same over a row by itself, if triggers may change what is written.
+    fn new_rules_again(
+        &mut self,
+        (table, reads): (&Table, bool),
+        command: PolicyCommand,
+        reader: &Reader,
+    ) -> SqlResult<Option<Again>> {
+        let Some(row) = self.own_row(table) else { return Ok(None) };
+        let rules = self.new_rules((table, reads), command, reader, &|n| in_row(&row, table, n))?;
+        Ok(Some((row, rules)))
     }
 
     /// Leaves out of an UPDATE the rows that policies do not let through, and holds the others to them. The row of the
@@ -359,11 +388,9 @@ impl Binder<'_> {
         let ModifyOp::Update { new_row, .. } = &modify.op else { return Ok(()) };
         let new_row = new_row.clone();
         let new = |n: i16| in_row(&new_row, &table, n);
-        let mut rules = self.rules(&table, PolicyCommand::Update, (PolicyRow::New, false), &reader, &new)?;
-        if reads {
-            rules.extend(self.rules(&table, PolicyCommand::Select, (PolicyRow::New, true), &reader, &new)?);
-        }
-        self.hold(modify, rules)
+        let rules = self.new_rules((&table, reads), PolicyCommand::Update, &reader, &new)?;
+        let again = self.new_rules_again((&table, reads), PolicyCommand::Update, &reader)?;
+        self.hold(modify, rules, again)
     }
 
     /// The same for a DELETE.
@@ -450,12 +477,12 @@ impl Binder<'_> {
             };
             rules.extend(own.into_iter().map(only));
         }
-        self.hold(modify, rules)
+        self.hold(modify, rules, None)
     }
 
     /// Adds to the rows of a modification what each must satisfy, before what views ask. The conditions are over the
-    /// columns of its source, which get other ids.
-    fn hold(&mut self, modify: &mut Modify, rules: Vec<(RowRule, Scalar)>) -> SqlResult<()> {
+    /// columns of its source, which get other ids; `again` are the same over a row by itself.
+    fn hold(&mut self, modify: &mut Modify, rules: Vec<(RowRule, Scalar)>, again: Option<Again>) -> SqlResult<()> {
         if rules.is_empty() {
             return Ok(());
         }
@@ -475,7 +502,10 @@ impl Binder<'_> {
         for (rule, condition) in rules {
             let holds = self.new_column();
             exprs.push((holds, condition));
-            checks.push(RowCheck { rule, holds });
+            checks.push(RowCheck { rule, holds, again: None });
+        }
+        if let Some((row, rules)) = again {
+            ask_again(&mut checks, &row, rules);
         }
         let next = |id: ColumnId| passed.iter().find(|(from, _)| *from == id).map(|(_, to)| *to);
         let rename = |id: &mut ColumnId| *id = next(*id).unwrap_or(*id);

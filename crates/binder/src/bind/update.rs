@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use gavel_catalog::{Column, Identity};
+use gavel_catalog::trigger::{Timing, Trigger, TriggerEvent};
+use gavel_catalog::{Column, Identity, Table};
 use gavel_types::{Oid, PgType, SqlError, SqlResult, SqlState};
 use sqlparser::ast::{self, Expr, TableFactor};
 
@@ -14,6 +15,7 @@ use super::lock::put_out_row_key;
 use super::modify::{Verb, in_row};
 use super::name::{fold, without_only};
 use super::scalar::{Typed, column, truth};
+use super::table_expr::{TableExpr, bind_table_expr};
 use super::walk;
 use super::written::Written;
 use crate::bound::{ColumnId, JoinKind, Modify, ModifyOp, ModifyTree, Rel, Scalar, ScalarKind};
@@ -80,18 +82,21 @@ impl Binder<'_> {
             exprs.push((fresh, column(*id, c.ty)));
             old_out.push((*number, fresh));
         }
+        let given: Vec<i16> = assigned.iter().map(|(number, _)| *number).collect();
         let mut numbers = Vec::with_capacity(assigned.len());
         let mut new_row = old_out.clone();
         for (number, value) in assigned.into_iter().chain(generated) {
             let id = self.new_column();
             exprs.push((id, value));
-            numbers.push(number);
+            if given.contains(&number) || !self.leaves_alone(&table, number, &given)? {
+                numbers.push(number);
+            }
             if let Some(slot) = new_row.iter_mut().find(|(n, _)| *n == number) {
                 slot.1 = id;
             }
         }
         numbers.sort_unstable();
-        let checks = self.put_checks(held, &mut exprs);
+        let checks = self.put_checks(&written, held, &mut exprs)?;
 
         // RETURNING sees the new row, and what was joined.
         let item = self.written_row(&written, label, tree.as_ref(), &|n| in_row(&new_row, &table, n))?;
@@ -158,6 +163,19 @@ impl Binder<'_> {
         let mut modify = Modify { table, source, op, returning, checks: vec![], current_of, tree };
         self.secure_delete(&mut modify, &written, (row_key, &old_row))?;
         Ok(modify)
+    }
+
+    /// Whether no trigger may take a generated column to be assigned to where columns `assigned` are: it is over none of
+    /// them, and no trigger before the row may change others.
+    fn leaves_alone(&self, table: &Table, number: i16, assigned: &[i16]) -> SqlResult<bool> {
+        let triggers = || table.triggers.iter().filter(|t| t.events.contains(&TriggerEvent::Update));
+        let before = |t: &Trigger| t.row && t.timing == Timing::Before;
+        if triggers().all(|t| t.columns.is_empty()) || triggers().any(before) {
+            return Ok(false);
+        }
+        let Some(sql) = table.column(number).and_then(|c| c.default.as_ref()) else { return Ok(false) };
+        let (_, mentioned) = bind_table_expr(&self.context.stored(), sql, table, TableExpr::Stored)?;
+        Ok(!mentioned.iter().any(|(n, _)| assigned.contains(n)))
     }
 
     pub fn scan_target(&mut self, factor: &TableFactor, verb: Verb) -> SqlResult<Scanned> {

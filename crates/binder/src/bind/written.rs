@@ -24,6 +24,7 @@ use super::Binder;
 use super::clause::Clause;
 use super::modify::Verb;
 use super::name::{Resolved, qualified, relation, without_only};
+use super::remade::ask_again;
 use super::scalar::column;
 use super::scope::{Columns, Level, NsColumn, NsItem};
 use crate::bound::{ColumnId, ModifyTree, Rel, RowCheck, RowRule, Scalar, ScalarKind};
@@ -466,23 +467,31 @@ impl Binder<'_> {
             exprs.push((fresh, column(*id, c.ty)));
             *id = fresh;
         }
-        let checks = self.put_checks(conditions, &mut exprs);
+        let checks = self.put_checks(written, conditions, &mut exprs)?;
         Ok((Rel::Project { input: Box::new(rel), exprs }, new_row, checks))
     }
 
-    /// Columns for these conditions.
+    /// Columns for these conditions, which [`Self::view_conditions`] gave.
     pub fn put_checks(
         &mut self,
+        written: &Written,
         conditions: Vec<(RowRule, Scalar)>,
         exprs: &mut Vec<(ColumnId, Scalar)>,
-    ) -> Vec<RowCheck> {
+    ) -> SqlResult<Vec<RowCheck>> {
         let mut checks = Vec::with_capacity(conditions.len());
         for (rule, condition) in conditions {
             let holds = self.new_column();
             exprs.push((holds, condition));
-            checks.push(RowCheck { rule, holds });
+            checks.push(RowCheck { rule, holds, again: None });
         }
-        checks
+        let table = &written.table;
+        if !checks.is_empty()
+            && let Some(row) = self.own_row(table)
+        {
+            let conditions = self.view_conditions(written, &|n| super::modify::in_row(&row, table, n))?;
+            ask_again(&mut checks, &row, conditions);
+        }
+        Ok(checks)
     }
 }
 

@@ -227,7 +227,7 @@ pub async fn apply(
             };
             Ok(Applied { count, rows: if returns { rows } else { Vec::new() } })
         }
-        ModifyOp::Merge { row_key, old_row, new_row, action, actions } => {
+        ModifyOp::Merge { row_key, old_row, new_row, action, actions, .. } => {
             let (key, action) = (position(layout, *row_key)?, position(layout, *action)?);
             let (old, new) = (positions(&shape, old_row, layout)?, positions(&shape, new_row, layout)?);
             if let Some((row, rule)) = first_broken(&rows, &checks(modify, layout)?) {

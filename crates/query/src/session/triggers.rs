@@ -244,13 +244,12 @@ impl Session {
         layout: &Layout,
         rows: Vec<Vec<Datum>>,
     ) -> SqlResult<Applied> {
-        let ModifyOp::Merge { row_key, old_row, new_row, action, actions } = &modify.op else {
+        let ModifyOp::Merge { row_key, old_row, new_row, action, actions, assigned } = &modify.op else {
             return Err(SqlError::internal("not MERGE"));
         };
         let (key, action) = (modify::position(layout, *row_key)?, modify::position(layout, *action)?);
         let old = modify::positions(&act.shape, old_row, layout)?;
         let new = modify::positions(&act.shape, new_row, layout)?;
-        let all: Vec<i16> = act.table().visible_columns().map(|c| c.number).collect();
         let event = |action: &MergeAction| match action {
             MergeAction::Insert => Some(TriggerEvent::Insert),
             MergeAction::Update => Some(TriggerEvent::Update),
@@ -260,7 +259,7 @@ impl Session {
         let mut acts = Vec::new();
         for kind in [TriggerEvent::Insert, TriggerEvent::Update, TriggerEvent::Delete] {
             if actions.iter().any(|a| event(a) == Some(kind)) {
-                let assigned = if kind == TriggerEvent::Update { all.clone() } else { Vec::new() };
+                let assigned = if kind == TriggerEvent::Update { assigned.clone() } else { Vec::new() };
                 acts.push(act.with(kind, assigned));
             }
         }
