@@ -63,6 +63,18 @@ struct ParentChange {
 }
 
 impl Events {
+    pub fn is_empty(&self) -> bool {
+        self.children.is_empty() && self.parents.is_empty() && self.claims.is_empty() && self.cascades.is_empty()
+    }
+
+    /// Adds what came later.
+    pub fn append(&mut self, mut later: Self) {
+        self.children.append(&mut later.children);
+        self.parents.append(&mut later.parents);
+        self.claims.append(&mut later.claims);
+        self.cascades.append(&mut later.cascades);
+    }
+
     /// A row was inserted, or updated from `old`.
     pub fn child_written(&mut self, shape: &Arc<TableShape>, old: Option<&[Datum]>, new: &[Datum]) {
         let touched = |fk: &ForeignKey| {

@@ -115,9 +115,31 @@ impl WriteState {
         std::mem::take(&mut self.events.cascades)
     }
 
+    /// Takes from sight what the running statement has left to be checked at its end: statements that run inside of it
+    /// end before.
+    pub(crate) fn set_aside(&mut self) -> Aside {
+        Aside(std::mem::take(&mut self.events))
+    }
+
+    /// Puts it back.
+    pub(crate) fn bring_back(&mut self, Aside(events): Aside) {
+        let later = std::mem::replace(&mut self.events, events);
+        self.events.append(later);
+    }
+
     /// Drops what a statement that failed has left to be checked.
     pub fn forget_events(&mut self) {
         self.events = Events::default();
+    }
+}
+
+/// What a statement has left to be checked at its end.
+#[derive(Default)]
+pub(crate) struct Aside(Events);
+
+impl Aside {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 

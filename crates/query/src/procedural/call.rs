@@ -137,7 +137,9 @@ impl Session {
         self.routines.acts_as.extend(manner.role);
         self.routines.callers.push((Arc::clone(&act.compiled), act.current));
         let compiled = Arc::clone(&act.compiled);
+        let aside = self.set_writes_aside().await;
         let result = self.block_of_body(act, &compiled.body.block).await;
+        self.bring_writes_back(aside).await;
         self.routines.callers.pop();
         self.routines.acts_as.truncate(before);
         if let Some(shadowed) = shadowed {

@@ -33,9 +33,11 @@ use crate::fast::expr::RowContext;
 use crate::procedural::trigger::{Firing, TransitionRows};
 use crate::session::{Session, binding};
 
+mod asked;
 mod copied;
 mod rows;
 
+use asked::{Asked, Stage};
 use rows::{Given, Target, Wrote};
 
 /// A write to one table or view: what its triggers are asked by.
@@ -189,7 +191,9 @@ impl Session {
             kept = self.apply_all(modify, layout, rows).await?;
         } else {
             let checks = modify::checks(modify, layout)?;
+            target.asked = Asked::all(modify, &act.shape, layout)?;
             for mut source in rows {
+                target.hear(&source);
                 let (before, after) = (row_of(&source, &old), row_of(&source, &new));
                 let after = if instead {
                     self.instead_of_row(act, before.as_deref(), after).await?
@@ -210,7 +214,9 @@ impl Session {
                 let Some(after) = after else { continue };
                 count += 1;
                 if let Some(at) = &new {
-                    if let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &checks) {
+                    if instead
+                        && let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &checks)
+                    {
                         return Err(self.breaks_rule(&act.shape, rule, &after));
                     }
                     at.iter().zip(after).for_each(|(p, value)| source[*p] = value);
@@ -268,6 +274,7 @@ impl Session {
         }
         let table = table_position(modify, layout)?;
         let mut target = Target::new(&act.shape);
+        target.asked = Asked::all(modify, &act.shape, layout)?;
         let mut touched = HashSet::new();
         let mut count = 0;
         for source in rows {
@@ -276,6 +283,10 @@ impl Session {
                 continue;
             };
             let Some(act) = acts.iter().find(|a| a.event == event) else { continue };
+            target.hear(&source);
+            if let Some(rule) = target.refused() {
+                return Err(self.breaks_rule(&act.shape, rule, &[]));
+            }
             let after = (event != TriggerEvent::Delete).then(|| modify::pick(&source, &new));
             let given = match (event, after) {
                 (TriggerEvent::Insert, Some(after)) => Given::New(after),
@@ -335,7 +346,6 @@ impl Session {
     ) -> SqlResult<Applied> {
         let shape = Arc::clone(&act.shape);
         let at = modify::positions(&shape, new_row, layout)?;
-        let checks = modify::checks(modify, layout)?;
         let assigned: Vec<i16> = match &on.action {
             ConflictAction::Update { assignments, .. } => assignments.iter().map(|a| a.0).collect(),
             ConflictAction::Nothing => Vec::new(),
@@ -349,6 +359,7 @@ impl Session {
         let table = table_position(modify, layout)?;
         let mut target = Target::new(&act.shape);
         target.resolves = true;
+        target.asked = Asked::all(modify, &shape, layout)?;
         let mut applied = Applied::default();
         let mut touched: HashSet<Vec<u8>> = HashSet::new();
         for mut source in rows {
@@ -356,14 +367,14 @@ impl Session {
             let part = self.part_of_new(&mut target, act, &new).await?;
             let own = part.place.down(new, &self.eval_context())?;
             let Some(own) = self.before_row(&part.act, None, Some(own)).await? else { continue };
+            target.hear(&source);
+            self.hold_to(&target, &part, &own, Stage::BeforeWrite)?;
             self.require_within(&part, &own).await?;
             let (outcome, met) = self.try_insert(act, (new_row, on), part.place.up(&own), params).await?;
             let at_table = part.place.shape.table.oid;
             let after = match (outcome, met) {
                 (Outcome::Inserted(row), _) => {
-                    if let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &checks) {
-                        return Err(self.breaks_rule(&shape, rule, &row));
-                    }
+                    self.hold_to(&target, &part, &own, Stage::AfterWrite)?;
                     touched.insert(shape.encode(&row)?.to_vec());
                     target.written.push(Wrote { part, by: act.event, old: None, new: Some(own) });
                     row
@@ -377,12 +388,13 @@ impl Session {
                     for (number, value) in values {
                         row[shape.slot(number)?] = value;
                     }
+                    if let Some(rule @ RowRule::Policy(_)) = &broken {
+                        return Err(self.breaks_rule(&shape, rule, &row));
+                    }
+                    target.hear_broken(broken.as_ref());
                     let at = TreeRow { part: at_table, key, row: old };
                     let given = Given::Changed(at, row);
                     let Some((_, row)) = self.write_row(&mut target, &update, given).await? else { continue };
-                    if let Some(rule) = broken {
-                        return Err(self.breaks_rule(&shape, &rule, &row));
-                    }
                     row
                 }
                 _ => continue,

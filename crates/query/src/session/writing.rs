@@ -6,7 +6,7 @@ use gavel_functions::call::EvalContext;
 use gavel_types::SqlResult;
 use tokio::sync::OwnedMutexGuard;
 
-use crate::dml::writer::{WriteState, Writer};
+use crate::dml::writer::{Aside, WriteState, Writer};
 use crate::engine::shapes::CatalogShapes;
 use crate::session::Session;
 
@@ -35,5 +35,21 @@ impl Session {
         let shapes = work.shapes(&engine);
         let state = Arc::clone(&work.state).lock_owned().await;
         Ok(Writing { state, eval, shapes })
+    }
+
+    /// Takes from sight what the running statement has left to be checked at its end, so that statements can run inside
+    /// of it.
+    pub(crate) async fn set_writes_aside(&mut self) -> Aside {
+        match &self.work {
+            Some(work) => work.state.lock().await.set_aside(),
+            None => Aside::default(),
+        }
+    }
+
+    /// Puts it back.
+    pub(crate) async fn bring_writes_back(&mut self, aside: Aside) {
+        if let Some(work) = self.work.as_ref().filter(|_| !aside.is_empty()) {
+            work.state.lock().await.bring_back(aside);
+        }
     }
 }

@@ -15,6 +15,7 @@ use bytes::Bytes;
 use gavel_catalog::trigger::{Trigger, TriggerEvent};
 use gavel_types::{Datum, Oid, SqlError, SqlResult};
 
+use super::asked::{Asked, Stage};
 use super::{Act, changed_meanwhile};
 use crate::dml::movement::{Move, TreeRow};
 use crate::dml::shape::TableShape;
@@ -43,6 +44,8 @@ pub(super) struct Target {
     /// By the table and the event.
     parts: HashMap<(Oid, i16), Arc<Part>>,
     pub written: Vec<Wrote>,
+    /// What policies and views ask of the rows.
+    pub asked: Vec<Asked>,
     /// Triggers before rows have been met, which may have changed any row.
     pub fires: bool,
     /// INSERT … ON CONFLICT, whose updates move no rows.
@@ -51,8 +54,13 @@ pub(super) struct Target {
 
 impl Target {
     pub fn new(named: &Arc<TableShape>) -> Self {
-        let (parts, written) = (HashMap::new(), Vec::new());
-        Self { named: Arc::clone(named), parts, written, fires: false, resolves: false }
+        let (parts, written, asked) = (HashMap::new(), Vec::new(), Vec::new());
+        Self { named: Arc::clone(named), parts, written, asked, fires: false, resolves: false }
+    }
+
+    /// The table that the statement names.
+    pub fn named(&self) -> &TableShape {
+        &self.named
     }
 
     /// The table of `place`, for what `act` does to the one that is named.
@@ -92,7 +100,7 @@ impl Session {
     /// Triggers before a row, and its write. `None` if a trigger has left it out.
     ///
     /// # Errors
-    /// The functions'; violations of constraints; 27000 if a trigger has changed the row.
+    /// The functions'; violations of constraints, policies and views; 27000 if a trigger has changed the row.
     pub(super) async fn write_row(&mut self, target: &mut Target, act: &Act, given: Given) -> SqlResult<Option<Done>> {
         let (at, new) = match given {
             Given::New(new) => return self.insert_row(target, act, new).await,
@@ -113,6 +121,7 @@ impl Session {
             target.written.push(Wrote { part, by: act.event, old: Some(old), new: None });
             return Ok(Some(done));
         }
+        self.hold_to(target, &part, &given, Stage::BeforeWrite)?;
         if target.named.table.partitioned.is_some() && !self.is_within(&part.place.shape, &given).await? {
             if target.resolves {
                 return Err(SqlError::unsupported("invalid ON UPDATE specification")
@@ -121,6 +130,7 @@ impl Session {
             return self.move_row(target, act, &part, (at.key, old, given)).await;
         }
         self.write_one(target, &part, Some(at.key), Some(old.clone()), Some(given.clone())).await?;
+        self.hold_to(target, &part, &given, Stage::AfterWrite)?;
         target.written.push(Wrote { part, by: act.event, old: Some(old), new: Some(given) });
         Ok(Some(done))
     }
@@ -129,7 +139,9 @@ impl Session {
         let part = self.part_of_new(target, act, &new).await?;
         let own = part.place.down(new, &self.eval_context())?;
         let Some(own) = self.before_row(&part.act, None, Some(own)).await? else { return Ok(None) };
+        self.hold_to(target, &part, &own, Stage::BeforeWrite)?;
         self.write_one(target, &part, None, None, Some(own.clone())).await?;
+        self.hold_to(target, &part, &own, Stage::AfterWrite)?;
         let done = (part.place.shape.table.oid, part.place.up(&own));
         target.written.push(Wrote { part, by: act.event, old: None, new: Some(own) });
         Ok(Some(done))
@@ -164,17 +176,21 @@ impl Session {
         let arrives = target.part(&act.with(TriggerEvent::Insert, Vec::new()), to.clone());
         let arriving = to.down(seen, &self.eval_context())?;
         let comes = self.before_row(&arrives.act, None, Some(arriving)).await?;
-        let mut writing = self.writing().await?;
-        let mut writer = writing.writer();
         let from = &part.place.shape;
         let Some(comes) = comes else {
-            writer.vanish(from, &old);
+            self.writing().await?.writer().vanish(from, &old);
             return Ok(None);
         };
+        self.hold_to(target, &arrives, &comes, Stage::BeforeWrite)?;
         let done = (to.shape.table.oid, to.up(&comes));
-        let seen = lens.changed(&old, &done.1, writer.eval)?;
-        let moved = Move { from: Arc::clone(from), key, old, seen, to, new: comes.clone() };
-        writer.arrive_one(&target.named, moved, arrives.act.fires_before_rows()).await?;
+        {
+            let mut writing = self.writing().await?;
+            let mut writer = writing.writer();
+            let seen = lens.changed(&old, &done.1, writer.eval)?;
+            let moved = Move { from: Arc::clone(from), key, old, seen, to, new: comes.clone() };
+            writer.arrive_one(&target.named, moved, arrives.act.fires_before_rows()).await?;
+        }
+        self.hold_to(target, &arrives, &comes, Stage::AfterWrite)?;
         target.written.push(Wrote { part: arrives, by: act.event, old: None, new: Some(comes) });
         Ok(Some(done))
     }
