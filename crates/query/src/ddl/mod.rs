@@ -203,6 +203,12 @@ pub trait DdlHost: Send {
     /// Whether checks of what was written to this table wait for the end of the transaction.
     async fn has_pending_checks(&mut self, catalog: &Arc<Catalog>, table: Oid) -> SqlResult<bool>;
 
+    /// Whether a statement that has not come to its end writes to this table.
+    fn is_in_use(&self, table: Oid) -> bool {
+        let _ = table;
+        false
+    }
+
     /// A large object.
     async fn large_object(&mut self, oid: Oid) -> SqlResult<Option<LargeObject>> {
         let _ = oid;

@@ -102,6 +102,8 @@ pub struct Routines {
     pub callers: Vec<(Arc<Compiled>, Place)>,
     /// Owners of the bodies of SECURITY DEFINER that run, the innermost last.
     pub acts_as: Vec<Oid>,
+    /// Tables that are being written to while functions of triggers run, which must stay as they are.
+    pub busy: Vec<Oid>,
     /// Cursors that were given names.
     pub unnamed: u64,
     /// The statement has ended a transaction inside of it: it is not run again.
@@ -119,6 +121,7 @@ impl Default for Routines {
             evaluation: None,
             callers: Vec::new(),
             acts_as: Vec::new(),
+            busy: Vec::new(),
             unnamed: 0,
             ended: false,
         }
@@ -155,6 +158,7 @@ impl Routines {
     pub fn begin_statement(&mut self) {
         self.callers.clear();
         self.acts_as.clear();
+        self.busy.clear();
         self.ended = false;
         self.caller.driving.store(0, Ordering::Release);
         while self.requests.try_recv().is_ok() {}

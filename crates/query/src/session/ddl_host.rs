@@ -96,6 +96,10 @@ impl DdlHost for Host<'_> {
         Ok(state.deferred.waits_on(table, catalog))
     }
 
+    fn is_in_use(&self, table: Oid) -> bool {
+        self.session.routines.busy.contains(&table)
+    }
+
     async fn large_object(&mut self, oid: Oid) -> SqlResult<Option<LargeObject>> {
         let database = self.session.database;
         let view = self.session.work().await?.view().await;

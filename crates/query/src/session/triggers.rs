@@ -133,7 +133,8 @@ impl Session {
         Box::pin(async move {
             let act = self.act(&modify.table, TriggerEvent::Insert).await?;
             let instead = modify.table.stands_for_view();
-            match &modify.op {
+            self.routines.busy.push(modify.table.oid);
+            let applied = match &modify.op {
                 ModifyOp::Insert { new_row, on_conflict: Some(on) } if !instead => {
                     self.insert_or_update(&act, modify, (new_row, on), layout, rows, params).await
                 }
@@ -147,7 +148,9 @@ impl Session {
                     let act = act.with(TriggerEvent::Delete, Vec::new());
                     self.rows_firing(&act, modify, layout, rows).await
                 }
-            }
+            };
+            self.routines.busy.pop();
+            applied
         })
     }
 

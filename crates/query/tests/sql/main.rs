@@ -220,4 +220,5 @@ scripts! {
     statements_inside_leave_checks_alone
     rows_that_triggers_make_are_checked
     columns_that_are_assigned_fire_triggers
+    tables_stay_while_their_triggers_run
 }
