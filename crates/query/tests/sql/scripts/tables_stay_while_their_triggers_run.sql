@@ -5,7 +5,7 @@ CREATE TABLE
 CREATE FUNCTION
 > CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
 CREATE FUNCTION
-> CREATE FUNCTION try(what text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+> CREATE FUNCTION try(what text) RETURNS int LANGUAGE plpgsql AS $$ BEGIN
   EXECUTE format('CREATE OR REPLACE TRIGGER z BEFORE INSERT ON d FOR EACH ROW EXECUTE FUNCTION ddl(%L)', what); --
   BEGIN
     INSERT INTO d VALUES (1); --
@@ -13,112 +13,113 @@ CREATE FUNCTION
   EXCEPTION WHEN sqlstate 'P9999' THEN RAISE NOTICE 'fine: %', what; --
     WHEN others THEN RAISE NOTICE '% %', SQLSTATE, SQLERRM; --
   END; --
+  RETURN 1; --
 END $$;
 CREATE FUNCTION
 > SELECT try('ALTER TABLE d ADD b int');
 NOTICE: 55006 cannot ALTER TABLE "d" because it is being used by active queries in this session
 try
-
+1
 SELECT 1
 > SELECT try('ALTER TABLE d ADD PRIMARY KEY (a)');
 NOTICE: 55006 cannot ALTER TABLE "d" because it is being used by active queries in this session
 try
-
+1
 SELECT 1
 > SELECT try('ALTER TABLE d ADD CHECK (a > 0)');
 NOTICE: 55006 cannot ALTER TABLE "d" because it is being used by active queries in this session
 try
-
+1
 SELECT 1
 > SELECT try('ALTER TABLE d ALTER a SET DEFAULT 1');
 NOTICE: 55006 cannot ALTER TABLE "d" because it is being used by active queries in this session
 try
-
+1
 SELECT 1
 > SELECT try('ALTER TABLE d ALTER a TYPE bigint');
 NOTICE: 55006 cannot ALTER TABLE "d" because it is being used by active queries in this session
 try
-
+1
 SELECT 1
 > SELECT try('ALTER TABLE d RENAME TO e');
 NOTICE: fine: ALTER TABLE d RENAME TO e
 try
-
+1
 SELECT 1
 > SELECT try('ALTER TABLE d RENAME a TO e');
 NOTICE: fine: ALTER TABLE d RENAME a TO e
 try
-
+1
 SELECT 1
 > SELECT try('ALTER TABLE d DISABLE TRIGGER z');
 NOTICE: 55006 cannot ALTER TABLE "d" because it is being used by active queries in this session
 try
-
+1
 SELECT 1
 > SELECT try('ALTER TABLE d ENABLE ROW LEVEL SECURITY');
 NOTICE: 55006 cannot ALTER TABLE "d" because it is being used by active queries in this session
 try
-
+1
 SELECT 1
 > SELECT try('CREATE INDEX ON d (a)');
 NOTICE: 55006 cannot CREATE INDEX "d" because it is being used by active queries in this session
 try
-
+1
 SELECT 1
 > SELECT try('CREATE UNIQUE INDEX ON d (a)');
 NOTICE: 55006 cannot CREATE INDEX "d" because it is being used by active queries in this session
 try
-
+1
 SELECT 1
 > SELECT try('DROP TABLE d');
 NOTICE: 55006 cannot DROP TABLE "d" because it is being used by active queries in this session
 try
-
+1
 SELECT 1
 > SELECT try('TRUNCATE d');
 NOTICE: 55006 cannot TRUNCATE "d" because it is being used by active queries in this session
 try
-
+1
 SELECT 1
 > SELECT try('DROP TRIGGER z ON d');
 NOTICE: fine: DROP TRIGGER z ON d
 try
-
+1
 SELECT 1
 > SELECT try('CREATE TRIGGER y BEFORE INSERT ON d FOR EACH ROW EXECUTE FUNCTION tell()');
 NOTICE: fine: CREATE TRIGGER y BEFORE INSERT ON d FOR EACH ROW EXECUTE FUNCTION tell()
 try
-
+1
 SELECT 1
 > SELECT try('CREATE RULE r AS ON UPDATE TO d DO INSTEAD NOTHING');
 NOTICE: fine: CREATE RULE r AS ON UPDATE TO d DO INSTEAD NOTHING
 try
-
+1
 SELECT 1
 > SELECT try('CREATE POLICY q ON d USING (true)');
 NOTICE: fine: CREATE POLICY q ON d USING (true)
 try
-
+1
 SELECT 1
 > SELECT try('COMMENT ON TABLE d IS ''x''');
 NOTICE: fine: COMMENT ON TABLE d IS 'x'
 try
-
+1
 SELECT 1
 > SELECT try('GRANT SELECT ON d TO public');
 NOTICE: fine: GRANT SELECT ON d TO public
 try
-
+1
 SELECT 1
 > SELECT try('CREATE TABLE child (b int) INHERITS (d)');
 NOTICE: fine: CREATE TABLE child (b int) INHERITS (d)
 try
-
+1
 SELECT 1
 > SELECT try('CREATE VIEW dv AS SELECT * FROM d');
 NOTICE: fine: CREATE VIEW dv AS SELECT * FROM d
 try
-
+1
 SELECT 1
 > DROP TRIGGER z ON d;
 DROP TRIGGER
