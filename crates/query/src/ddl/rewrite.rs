@@ -137,8 +137,8 @@ impl DdlContext<'_> {
     }
 }
 
-/// `table` under names that nobody else has, taking rows as they are: no defaults, identities or foreign
-/// keys, no checks that they have not passed, no tables above and below. What `tableoid` is to them is that of `table`.
+/// `table` under names that nobody else has, taking rows as they are: no defaults, identities or foreign keys, no triggers
+/// and rules, no checks that they have not passed, no tables above and below. Their `tableoid` is that of `table`.
 ///
 /// # Errors
 /// 42601 if a text does not parse, which it did when it was stored.
@@ -147,6 +147,8 @@ fn successor(table: &Table) -> SqlResult<Table> {
     next.oid = table.storage;
     next.name = format!("pg_rewrite_{}", table.storage);
     next.foreign_keys.clear();
+    next.triggers.clear();
+    next.rules.clear();
     // Rows that a constraint NOT VALID was not asked about are not asked now.
     next.checks.retain(|c| c.validated);
     for check in &mut next.checks {
