@@ -138,7 +138,9 @@ impl Session {
         self.routines.callers.push((Arc::clone(&act.compiled), act.current));
         let compiled = Arc::clone(&act.compiled);
         let aside = self.set_writes_aside().await;
+        let afterwards = std::mem::take(&mut self.routines.afterwards);
         let result = self.block_of_body(act, &compiled.body.block).await;
+        self.routines.afterwards = afterwards;
         self.bring_writes_back(aside).await;
         self.routines.callers.pop();
         self.routines.acts_as.truncate(before);
@@ -446,6 +448,7 @@ impl Session {
         let work = self.work().await?;
         let (settings, place) = work.rollback_to(SAVEPOINT).await?;
         work.release(SAVEPOINT).await?;
+        self.routines.afterwards.clear();
         self.portals.close_after(place.portals);
         self.release_locks(place.locks);
         self.shared.pending.lock().rollback_to(place.pending);

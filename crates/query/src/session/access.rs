@@ -201,6 +201,7 @@ impl TableAccess for Access {
     }
 
     async fn renewed(self: Arc<Self>) -> SqlResult<Arc<dyn TableAccess>> {
+        self.calls.finish().await?;
         let mut state = self.state.lock().await;
         Writer::new(&mut state, &self.shapes, &self.eval).finish().await?;
         let view = state.txn.view();

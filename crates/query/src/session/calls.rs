@@ -10,7 +10,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use gavel_binder::bound::{Called, ColumnId, Modify};
 use gavel_catalog::Catalog;
@@ -24,6 +24,7 @@ use crate::prepared::Basis;
 use crate::procedural::activation::Place;
 use crate::procedural::compiled::Compiled;
 use crate::session::Session;
+use crate::session::triggers::afterwards::Afterwards;
 
 /// Most bodies, and most casts, that a session keeps.
 const MAX_KEPT: usize = 1_024;
@@ -43,6 +44,8 @@ pub enum Request {
         params: Vec<Datum>,
         answer: oneshot::Sender<SqlResult<Applied>>,
     },
+    /// What is left to do after the rows that have been written.
+    Finish { answer: oneshot::Sender<SqlResult<()>> },
 }
 
 /// Where plans hand calls in.
@@ -51,6 +54,8 @@ pub struct Caller {
     requests: mpsc::UnboundedSender<Request>,
     /// How many plans the session waits for.
     driving: Arc<AtomicUsize>,
+    /// The session has written to tables with triggers, which have something left to do.
+    unfinished: Arc<AtomicBool>,
 }
 
 impl Caller {
@@ -84,7 +89,22 @@ impl Caller {
             return Err(refused());
         }
         let (answer, answered) = oneshot::channel();
+        self.unfinished.store(true, Ordering::Release);
         self.requests.send(Request::Write { modify, layout, rows, params, answer }).map_err(|_| refused())?;
+        answered.await.map_err(|_| refused())?
+    }
+
+    /// Has the session do what is left to do after such writes, if there were any.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub async fn finish(&self) -> SqlResult<()> {
+        if !self.unfinished.swap(false, Ordering::AcqRel) {
+            return Ok(());
+        }
+        let refused = || SqlError::internal("a statement inside of another ends where no session waits");
+        let (answer, answered) = oneshot::channel();
+        self.requests.send(Request::Finish { answer }).map_err(|_| refused())?;
         answered.await.map_err(|_| refused())?
     }
 }
@@ -104,6 +124,8 @@ pub struct Routines {
     pub acts_as: Vec<Oid>,
     /// Tables that are being written to while functions of triggers run, which must stay as they are.
     pub busy: Vec<Oid>,
+    /// Of the running statement, the innermost.
+    pub afterwards: Afterwards,
     /// Cursors that were given names.
     pub unnamed: u64,
     /// The statement has ended a transaction inside of it: it is not run again.
@@ -114,7 +136,7 @@ impl Default for Routines {
     fn default() -> Self {
         let (sender, requests) = mpsc::unbounded_channel();
         Self {
-            caller: Caller { requests: sender, driving: Arc::default() },
+            caller: Caller { requests: sender, driving: Arc::default(), unfinished: Arc::default() },
             requests,
             compiled: HashMap::new(),
             casts: HashMap::new(),
@@ -122,6 +144,7 @@ impl Default for Routines {
             callers: Vec::new(),
             acts_as: Vec::new(),
             busy: Vec::new(),
+            afterwards: Afterwards::default(),
             unnamed: 0,
             ended: false,
         }
@@ -159,6 +182,7 @@ impl Routines {
         self.callers.clear();
         self.acts_as.clear();
         self.busy.clear();
+        self.afterwards.clear();
         self.ended = false;
         self.caller.driving.store(0, Ordering::Release);
         while self.requests.try_recv().is_ok() {}
@@ -202,7 +226,13 @@ impl Session {
                     let _ = answer.send(self.call_routine(&called, args, false).await);
                 }
                 Request::Write { modify, layout, rows, params, answer } => {
-                    let _ = answer.send(self.write_firing(&modify, &layout, rows, &params).await);
+                    let outer = self.routines.afterwards.go_within(true);
+                    let applied = self.write_firing(&modify, &layout, rows, &params).await;
+                    self.routines.afterwards.go_within(outer);
+                    let _ = answer.send(applied);
+                }
+                Request::Finish { answer } => {
+                    let _ = answer.send(self.finish_writes().await);
                 }
             }
         }

@@ -293,7 +293,7 @@ impl Session {
             writer.finish().await?;
             let cascades = state.take_cascades();
             drop(state);
-            self.cascade(cascades).await?;
+            self.finish_firing(cascades).await?;
             applied
         };
         let tag = tag(&modify.op, applied.count);
@@ -334,19 +334,15 @@ impl Session {
 
     /// Ends a statement that has written other than through [`Self::run_modify`].
     pub(crate) async fn finish_writes(&mut self) -> SqlResult<()> {
-        let mut writing = self.writing().await?;
-        writing.writer().finish().await?;
-        let cascades = writing.state.take_cascades();
-        drop(writing);
-        self.cascade(cascades).await
+        let cascades = self.finish_checks().await?;
+        self.finish_firing(cascades).await
     }
 
-    /// What foreign keys do to rows of tables with triggers.
-    async fn cascade(&mut self, cascades: Vec<Cascade>) -> SqlResult<()> {
-        for cascade in cascades {
-            self.cascade_firing(cascade).await?;
-        }
-        Ok(())
+    /// Follows foreign keys as far as they concern tables without triggers; gives what they do to the others.
+    pub(crate) async fn finish_checks(&mut self) -> SqlResult<Vec<Cascade>> {
+        let mut writing = self.writing().await?;
+        writing.writer().finish().await?;
+        Ok(writing.state.take_cascades())
     }
 
     /// Whether the transaction has nothing to commit.

@@ -33,6 +33,7 @@ use crate::fast::expr::RowContext;
 use crate::procedural::trigger::{Firing, TransitionRows};
 use crate::session::{Session, binding};
 
+pub(crate) mod afterwards;
 mod asked;
 mod copied;
 mod rows;
@@ -67,6 +68,11 @@ impl Act {
 
     fn with(&self, event: TriggerEvent, assigned: Vec<i16>) -> Self {
         Self { event, assigned, ..self.clone() }
+    }
+
+    /// Whether its triggers of statements are the same.
+    fn is_like(&self, other: &Self) -> bool {
+        self.event == other.event && self.table().oid == other.table().oid
     }
 
     /// What the triggers of this event see as transition tables of it.
@@ -526,26 +532,17 @@ impl Session {
         timing: Timing,
         transitions: Option<&TransitionRows>,
     ) -> SqlResult<()> {
-        for trigger in &act.triggers(timing, false) {
+        let triggers = act.triggers(timing, false);
+        if triggers.is_empty()
+            || timing == Timing::Before && !self.routines.afterwards.begins(act.table().oid, act.event)
+        {
+            return Ok(());
+        }
+        for trigger in &triggers {
             let firing = Firing { trigger, table: act.table(), event: act.event, old: None, new: None, transitions };
             if self.trigger_holds(&firing).await? {
                 self.call_trigger(firing).await?;
             }
-        }
-        Ok(())
-    }
-
-    /// What comes after the rows: foreign keys, then triggers, those of statements in the order of `acts`.
-    async fn after(&mut self, acts: &[Act], written: Vec<Wrote>) -> SqlResult<()> {
-        self.finish_writes().await?;
-        let transitions: Vec<Option<TransitionRows>> = acts.iter().map(|act| act.transitions(&written)).collect();
-        for row in &written {
-            let at = acts.iter().position(|act| act.event == row.by);
-            let transitions = at.and_then(|at| transitions[at].as_ref());
-            self.after_row(&row.part.act, row, transitions).await?;
-        }
-        for (act, transitions) in acts.iter().zip(&transitions) {
-            self.fire_statement(act, Timing::After, transitions.as_ref()).await?;
         }
         Ok(())
     }

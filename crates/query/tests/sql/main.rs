@@ -221,4 +221,6 @@ scripts! {
     rows_that_triggers_make_are_checked
     columns_that_are_assigned_fire_triggers
     tables_stay_while_their_triggers_run
+    what_comes_after_rows
+    foreign_keys_go_by_their_age
 }
