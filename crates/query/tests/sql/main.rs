@@ -223,4 +223,5 @@ scripts! {
     tables_stay_while_their_triggers_run
     what_comes_after_rows
     foreign_keys_go_by_their_age
+    partitions_that_come_meanwhile_conflict
 }
