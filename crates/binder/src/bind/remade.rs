@@ -26,8 +26,8 @@ impl Binder<'_> {
 }
 
 /// Adds to each of `checks` its condition over a row by itself. They are in the same order.
-pub fn ask_again(checks: &mut [RowCheck], row: &OwnRow, conditions: Vec<(RowRule, Scalar)>) {
+pub fn ask_again(checks: &mut [RowCheck], row: &[(i16, ColumnId)], conditions: Vec<(RowRule, Scalar)>) {
     for (check, (_, condition)) in checks.iter_mut().zip(conditions) {
-        check.again = Some(RowCondition { row: row.clone(), condition });
+        check.again = Some(RowCondition { row: row.to_vec(), condition });
     }
 }
