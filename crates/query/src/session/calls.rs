@@ -45,7 +45,9 @@ pub enum Request {
         answer: oneshot::Sender<SqlResult<Applied>>,
     },
     /// What is left to do after the rows that have been written.
-    Finish { answer: oneshot::Sender<SqlResult<()>> },
+    Finish {
+        answer: oneshot::Sender<SqlResult<()>>,
+    },
 }
 
 /// Where plans hand calls in.

@@ -15,8 +15,8 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use gavel_binder::bound::{ColumnId, ConflictAction, MergeAction, Modify, ModifyOp, OnConflict, RowRule};
 use gavel_binder::{Qualified, Resolved};
-use gavel_catalog::trigger::{Timing, Trigger, TriggerEvent};
 use gavel_catalog::Table;
+use gavel_catalog::trigger::{Timing, Trigger, TriggerEvent};
 use gavel_types::{Datum, Oid, SqlError, SqlResult, SqlState};
 use parking_lot::Mutex;
 use sqlparser::ast;
@@ -223,9 +223,7 @@ impl Session {
                 let Some(after) = after else { continue };
                 count += 1;
                 if let Some(at) = &new {
-                    if instead
-                        && let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &checks)
-                    {
+                    if instead && let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &checks) {
                         return Err(self.breaks_rule(&act.shape, rule, &after));
                     }
                     at.iter().zip(after).for_each(|(p, value)| source[*p] = value);
