@@ -14,6 +14,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use gavel_binder::bound::RowRule;
+use gavel_catalog::Index;
 use gavel_functions::call::EvalContext;
 use gavel_types::{CheckMode, Datum, Oid, SqlError, SqlResult, SqlState};
 
@@ -154,10 +155,10 @@ impl Writer<'_> {
             return Ok(Arc::clone(known));
         }
         let number = |oid: Oid| {
-            if shape.table.row_key().is_some_and(|p| self.stems_from(p.oid, oid)) {
+            if shape.table.row_key().is_some_and(|p| self.stems_from(p, oid)) {
                 return Ok(None);
             }
-            let number = shape.indexes.iter().position(|i| self.stems_from(i.index.oid, oid));
+            let number = shape.indexes.iter().position(|i| self.stems_from(&i.index, oid));
             number.map(Some).ok_or_else(|| SqlError::internal("arbiter index is gone"))
         };
         let found: Arbiters = resolution.arbiters.iter().map(|oid| number(*oid)).collect::<SqlResult<_>>()?;
@@ -177,16 +178,16 @@ impl Writer<'_> {
     }
 
     /// Whether an index is `upper`, or its part in a partition.
-    fn stems_from(&self, index: Oid, upper: Oid) -> bool {
+    fn stems_from(&self, index: &Index, upper: Oid) -> bool {
         let catalog = self.shapes.catalog();
-        let mut at = Some(index);
-        while let Some(oid) = at {
-            if oid == upper {
-                return true;
-            }
-            at = catalog.index_by_oid(oid).and_then(|(_, index)| index.parent);
+        let (mut at, mut above) = (index.oid, index.parent);
+        while at != upper {
+            let Some(next) = above else { return false };
+            at = next;
+            // Most partitions are parts of the table that is named.
+            above = if at == upper { None } else { catalog.index_by_oid(at).and_then(|(_, index)| index.parent) };
         }
-        false
+        true
     }
 
     /// `p` is a row that goes to `place`, below `named` if that is partitioned.
