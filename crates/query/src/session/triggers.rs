@@ -57,13 +57,16 @@ impl Act {
         &self.shape.table
     }
 
-    fn triggers(&self, timing: Timing, row: bool) -> Vec<Trigger> {
-        let fires = |t: &&Trigger| t.fires(self.replica) && t.is_for(timing, self.event, row, &self.assigned);
-        self.table().triggers.iter().filter(fires).cloned().collect()
+    fn fires(&self, trigger: &Trigger, timing: Timing, row: bool) -> bool {
+        trigger.fires(self.replica) && trigger.is_for(timing, self.event, row, &self.assigned)
+    }
+
+    fn triggers(&self, timing: Timing, row: bool) -> Vec<&Trigger> {
+        self.table().triggers.iter().filter(|t| self.fires(t, timing, row)).collect()
     }
 
     fn fires_before_rows(&self) -> bool {
-        !self.triggers(Timing::Before, true).is_empty()
+        self.table().triggers.iter().any(|t| self.fires(t, Timing::Before, true))
     }
 
     fn with(&self, event: TriggerEvent, assigned: Vec<i16>) -> Self {
@@ -485,13 +488,13 @@ impl Session {
     async fn through_triggers(
         &mut self,
         act: &Act,
-        triggers: &[Trigger],
+        triggers: &[&Trigger],
         old: Option<&[Datum]>,
         new: Option<Vec<Datum>>,
     ) -> SqlResult<Option<Vec<Datum>>> {
         let deletes = act.event == TriggerEvent::Delete;
         let mut row = new;
-        for trigger in triggers {
+        for &trigger in triggers {
             let firing =
                 Firing { trigger, table: act.table(), event: act.event, old, new: row.as_deref(), transitions: None };
             if !self.trigger_holds(&firing).await? {
@@ -536,7 +539,7 @@ impl Session {
         {
             return Ok(());
         }
-        for trigger in &triggers {
+        for trigger in triggers {
             let firing = Firing { trigger, table: act.table(), event: act.event, old: None, new: None, transitions };
             if self.trigger_holds(&firing).await? {
                 self.call_trigger(firing).await?;
@@ -547,7 +550,7 @@ impl Session {
 
     /// Triggers after a row.
     async fn after_row(&mut self, act: &Act, row: &Wrote, transitions: Option<&TransitionRows>) -> SqlResult<()> {
-        for trigger in &act.triggers(Timing::After, true) {
+        for trigger in act.triggers(Timing::After, true) {
             let firing = Firing {
                 trigger,
                 table: act.table(),
