@@ -626,6 +626,17 @@ pub enum RowRule {
     View(String),
     /// Before the row is written.
     Policy(PolicyRule),
+    /// A view of this name, of the row that ON CONFLICT DO UPDATE has found: before DO UPDATE's own condition.
+    Shown(String),
+}
+
+impl RowRule {
+    /// 55000 for a row that ON CONFLICT DO UPDATE has found and a view does not show; `None` if it is another rule.
+    pub fn hidden(&self) -> Option<SqlError> {
+        let Self::Shown(view) = self else { return None };
+        let text = format!("conflicting row is not visible through view \"{view}\"");
+        Some(SqlError::new(SqlState::ObjectNotInPrerequisiteState, text))
+    }
 }
 
 /// A restrictive policy of row-level security, or all permissive ones together.
@@ -720,7 +731,8 @@ pub enum ConflictAction {
         table_oid: Option<ColumnId>,
         assignments: Vec<(i16, Scalar)>,
         predicate: Option<Scalar>,
-        /// What policies ask of the row that is there and of the row as it becomes, and views WITH CHECK OPTION of the latter.
+        /// What views ask of the row that is there, policies of it and of the row as it becomes, and views WITH CHECK OPTION
+        /// of the latter.
         checks: Vec<(RowRule, Scalar)>,
     },
 }

@@ -81,7 +81,7 @@ pub struct Written {
 pub struct Seen {
     pub item: NsItem,
     /// Conditions with the layer that each belongs to, from the table outwards.
-    conditions: Vec<(usize, Scalar)>,
+    pub conditions: Vec<(usize, Scalar)>,
     notes: Vec<Note>,
 }
 
@@ -146,6 +146,12 @@ impl Written {
         let text =
             format!("cannot {} column \"{}\" of view \"{}\"", self.verb.column_phrase(), refused.column, refused.view);
         SqlError::unsupported(text).detail(NOT_A_COLUMN)
+    }
+
+    /// What the views, whose conditions these are, ask of a row that ON CONFLICT has found.
+    pub fn shows(&self, conditions: Vec<(usize, Scalar)>) -> Vec<(RowRule, Scalar)> {
+        let view = |at: usize| Some(RowRule::Shown(self.layers.get(at)?.view.name.clone()));
+        conditions.into_iter().filter_map(|(at, condition)| Some((view(at)?, condition))).collect()
     }
 
     /// Which layers' conditions new rows are held to.

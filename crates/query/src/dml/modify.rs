@@ -260,7 +260,7 @@ fn written_before(rows: &[Vec<Datum>], broken: Option<&(usize, &RowRule)>) -> us
     match broken {
         None => rows.len(),
         Some((row, RowRule::View(_))) => row + 1,
-        Some((row, RowRule::Policy(_))) => *row,
+        Some((row, RowRule::Policy(_) | RowRule::Shown(_))) => *row,
     }
 }
 

@@ -17,6 +17,7 @@ use crate::procedural::compiled::{self, Compiled, Fields, Types};
 use crate::procedural::fragment::statement_text;
 use crate::procedural::rows::Given;
 use crate::procedural::stack::WithStack;
+use crate::session::bodies::SetWithin;
 use crate::session::running::describe;
 use crate::session::work::Place as SavedPlace;
 use crate::session::{Session, binding};
@@ -107,7 +108,8 @@ impl Session {
             }
             let compiled = self.compiled(called).await?;
             let mut act = Activation::new(compiled);
-            act.may_commit = may_commit;
+            // What the function has brought into force would not outlast the transaction.
+            act.may_commit = may_commit && !called.function.security_definer && called.function.settings.is_empty();
             act.columns = called.columns.iter().map(|c| c.1).collect();
             let mut args = args.into_iter();
             for (parameter, var) in called.function.parameters.iter().zip(act.compiled.parameters.clone()) {
@@ -126,23 +128,15 @@ impl Session {
 
     /// Runs a body from its beginning to its end.
     pub(crate) async fn run_activation(&mut self, act: &mut Activation, manner: Manner<'_>) -> SqlResult<()> {
-        if self.routines.callers.len() >= MAX_CALLS {
+        if self.routines.bodies.depth() >= MAX_CALLS {
             return Err(too_deep());
         }
-        let shadowed = match manner.search_path {
-            Some(path) => Some(self.shared.settings.lock().shadow("search_path", path)?),
-            None => None,
-        };
-        let before = self.routines.acts_as.len();
-        self.routines.acts_as.extend(manner.role);
-        self.routines.callers.push((Arc::clone(&act.compiled), act.current));
+        // Both end with this call, also where it is dropped.
+        let path = manner.search_path.map(|path| SetWithin::begin(&self.shared, "search_path", path)).transpose()?;
+        let within = self.routines.bodies.enter(Arc::clone(&act.compiled), act.current, manner.role);
         let compiled = Arc::clone(&act.compiled);
         let result = self.block_of_body(act, &compiled.body.block).await;
-        self.routines.callers.pop();
-        self.routines.acts_as.truncate(before);
-        if let Some(shadowed) = shadowed {
-            self.shared.settings.lock().unshadow(shadowed);
-        }
+        drop((within, path));
         match result {
             Ok(_) => Ok(()),
             Err(error) => Err(act.told(error)),

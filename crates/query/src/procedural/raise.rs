@@ -106,9 +106,7 @@ impl Session {
 
     /// Where the body is, and the bodies that called it.
     fn stack(&self, act: &Activation) -> String {
-        let around = self.routines.callers.iter().rev().skip(1);
-        let lines = around.map(|(compiled, place)| place.line(&compiled.signature));
-        std::iter::once(act.place()).chain(lines).collect::<Vec<_>>().join("\n")
+        std::iter::once(act.place()).chain(self.routines.bodies.around()).collect::<Vec<_>>().join("\n")
     }
 
     /// Whether the client hears of notices this severe.

@@ -190,7 +190,7 @@ impl Session {
 
     /// CALL of a procedure that is interpreted. It may end the transaction if no block is around it.
     async fn run_invoke(&mut self, planned: &Planned, params: Vec<Datum>) -> SqlResult<Executed> {
-        let may_commit = !self.block.is_explicit() && self.routines.callers.is_empty();
+        let may_commit = !self.block.is_explicit() && self.routines.bodies.depth() == 0;
         let rows = self.invoke(planned, params, may_commit).await?;
         let tag = Tag::Fixed("CALL".into());
         Ok(match planned.columns.clone() {

@@ -453,6 +453,7 @@ impl Session {
         let view = match rule {
             RowRule::View(view) => view,
             RowRule::Policy(policy) => return policy.broken(),
+            RowRule::Shown(_) => return rule.hidden().unwrap_or_else(|| SqlError::internal("a rule without an error")),
         };
         let style = self.text_style_now();
         let text = format!("new row violates check option for view \"{view}\"");
@@ -595,6 +596,8 @@ impl Session {
     }
 
     async fn defer_trigger(&mut self, firing: &Firing<'_>) -> SqlResult<()> {
+        // It would run with other rights.
+        self.refuse_restricted("fire deferred trigger")?;
         let mut state = self.work().await?.state.lock().await;
         state.deferred.triggers.push(DeferredTrigger {
             table: firing.table.oid,
