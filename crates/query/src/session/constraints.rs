@@ -75,8 +75,9 @@ impl Session {
         let mut state = work.state.lock().await;
         state.deferred.set(oids.as_deref(), deferred);
         if !deferred {
-            Writer::new(&mut state, &shapes, &eval).check_deferred(false).await?;
+            let checked = Writer::new(&mut state, &shapes, &eval).check_deferred(false).await;
             drop(state);
+            checked.map_err(|e| self.concealed(e, &[]))?;
             self.fire_deferred(false).await?;
         }
         Ok(Executed::tag("SET CONSTRAINTS"))

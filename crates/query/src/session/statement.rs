@@ -136,15 +136,24 @@ impl Session {
         }
         self.start_transaction();
         match self.plan(statement).await? {
-            Some(planned) => {
-                let result = self.run_planned(&planned, statement, params, sink).await;
-                result.map_err(|e| self.concealed(e, &planned.bound.accesses))
-            }
+            Some(planned) => self.run_planned(&planned, statement, params, sink).await,
             None => self.run_utility(statement, &parsed, sink).await,
         }
     }
 
+    /// Runs a planned statement. Its errors tell no more of rows than the role by whose rights it runs may read.
     pub(crate) async fn run_planned(
+        &mut self,
+        planned: &Planned,
+        statement: &Arc<Prepared>,
+        params: Vec<Datum>,
+        sink: &mut dyn ResultSink,
+    ) -> SqlResult<Executed> {
+        let result = self.run_planned_openly(planned, statement, params, sink).await;
+        result.map_err(|e| self.concealed(e, &planned.bound.accesses))
+    }
+
+    async fn run_planned_openly(
         &mut self,
         planned: &Planned,
         statement: &Arc<Prepared>,
