@@ -626,16 +626,31 @@ pub enum RowRule {
     View(String),
     /// Before the row is written.
     Policy(PolicyRule),
-    /// A view of this name, of the row that ON CONFLICT DO UPDATE has found: before DO UPDATE's own condition.
+    /// A view of this name, of the row that ON CONFLICT DO UPDATE has found.
     Shown(String),
 }
 
 impl RowRule {
-    /// 55000 for a row that ON CONFLICT DO UPDATE has found and a view does not show; `None` if it is another rule.
+    /// Whether it is asked of the row that ON CONFLICT DO UPDATE has found: before anything of DO UPDATE is evaluated, which
+    /// could tell of a row that is hidden.
+    pub fn is_of_existing(&self) -> bool {
+        match self {
+            Self::Shown(_) => true,
+            Self::Policy(rule) => rule.row == PolicyRow::Existing,
+            Self::View(_) => false,
+        }
+    }
+
+    /// 55000, 42501 for a row that such a rule hides; `None` if it is another rule.
     pub fn hidden(&self) -> Option<SqlError> {
-        let Self::Shown(view) = self else { return None };
-        let text = format!("conflicting row is not visible through view \"{view}\"");
-        Some(SqlError::new(SqlState::ObjectNotInPrerequisiteState, text))
+        match self {
+            Self::Shown(view) => {
+                let text = format!("conflicting row is not visible through view \"{view}\"");
+                Some(SqlError::new(SqlState::ObjectNotInPrerequisiteState, text))
+            }
+            Self::Policy(rule) if self.is_of_existing() => Some(rule.broken()),
+            _ => None,
+        }
     }
 }
 

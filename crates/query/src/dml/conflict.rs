@@ -68,7 +68,7 @@ pub struct RowUpdate<'a> {
 impl ConflictRow for RowUpdate<'_> {
     async fn assigned(&self, both: &[Datum]) -> SqlResult<Option<Assigned>> {
         let cx = RowContext { eval: self.eval, row: both, params: self.params };
-        for (rule, check) in self.checks.iter().filter(|(rule, _)| matches!(rule, RowRule::Shown(_))) {
+        for (rule, check) in self.checks.iter().filter(|(rule, _)| rule.is_of_existing()) {
             if !check.is_true(&cx)?
                 && let Some(hidden) = rule.hidden()
             {
@@ -83,7 +83,7 @@ impl ConflictRow for RowUpdate<'_> {
         let values = self.assignments.iter().map(|(number, expr)| Ok((*number, expr.eval(&cx)?)));
         let values = values.collect::<SqlResult<_>>()?;
         let mut broken = None;
-        for (rule, check) in self.checks.iter().filter(|(rule, _)| !matches!(rule, RowRule::Shown(_))) {
+        for (rule, check) in self.checks.iter().filter(|(rule, _)| !rule.is_of_existing()) {
             if !check.is_true(&cx)? {
                 broken = Some(rule.clone());
                 break;

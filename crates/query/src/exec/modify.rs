@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
-use gavel_binder::bound::RowRule;
 use gavel_functions::physical::{build_array, datum_at};
 use gavel_types::{Datum, SqlError, SqlResult};
 
@@ -76,7 +75,7 @@ impl ConflictRow for Update<'_> {
             .map(|((_, ty), value)| build_array(*ty, [value.clone()]))
             .collect::<SqlResult<Vec<_>>>()?;
         let row = batch_of(&schema_of(columns), arrays, 1)?;
-        for (rule, check) in self.plan.checks.iter().filter(|(rule, _)| matches!(rule, RowRule::Shown(_))) {
+        for (rule, check) in self.plan.checks.iter().filter(|(rule, _)| rule.is_of_existing()) {
             if self.evaluator.predicate(check, &row).await?.is_some_and(|mask| mask.true_count() == 0)
                 && let Some(hidden) = rule.hidden()
             {
@@ -94,7 +93,7 @@ impl ConflictRow for Update<'_> {
             values.push((*number, datum_at(array.as_ref(), 0, expr.ty)?));
         }
         let mut broken = None;
-        for (rule, check) in self.plan.checks.iter().filter(|(rule, _)| !matches!(rule, RowRule::Shown(_))) {
+        for (rule, check) in self.plan.checks.iter().filter(|(rule, _)| !rule.is_of_existing()) {
             // No mask: all rows satisfy it.
             if self.evaluator.predicate(check, &row).await?.is_some_and(|mask| mask.true_count() == 0) {
                 broken = Some(rule.clone());

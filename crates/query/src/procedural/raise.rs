@@ -110,7 +110,7 @@ impl Session {
     }
 
     /// Whether the client hears of notices this severe.
-    fn wants(&self, severity: Severity) -> bool {
+    pub(crate) fn wants(&self, severity: Severity) -> bool {
         let least = self.shared.settings.lock().raw("client_min_messages");
         let rank = match severity {
             Severity::Info => return true,

@@ -33,12 +33,7 @@ fn is_of_body(error: &SqlError) -> bool {
 }
 
 /// The row that a view WITH CHECK OPTION refuses, which DETAIL shows as the table under it has it.
-fn left_of_view(
-    catalog: &Catalog,
-    subject: &Subject,
-    detail: &str,
-    accesses: &[Access],
-) -> Option<Option<String>> {
+fn left_of_view(catalog: &Catalog, subject: &Subject, detail: &str, accesses: &[Access]) -> Option<Option<String>> {
     let writing = Privileges::of_letters("aw");
     let written: Vec<&Access> = accesses.iter().filter(|a| !a.privileges.and(writing).is_empty()).collect();
     let mut tables: Vec<&Arc<Table>> = written.iter().filter_map(|a| catalog.table(a.relation)).collect();

@@ -188,7 +188,8 @@ impl Session {
         let tag = ddl::execute(&mut context, statement).await;
         // What was noticed before an error is told, too.
         let (notices, jobs) = (std::mem::take(&mut context.notices), std::mem::take(&mut context.jobs));
-        self.notices.extend(notices);
+        let heard: Vec<_> = notices.into_iter().filter(|notice| self.wants(notice.severity)).collect();
+        self.notices.extend(heard);
         let tag = tag?;
         self.work().await?.change_catalog(catalog);
         self.finish_writes().await?;
