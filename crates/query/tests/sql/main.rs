@@ -139,6 +139,7 @@ scripts! {
     aggregates_of_users_run
     aggregates_are_defined_and_dropped
     bodies_run_with_rights
+    aggregates_call_by_the_rights_of_their_owner
     bodies_are_bound_for_whoever_runs_them
     errors_in_bodies_leave_out_what_may_not_be_read
     privileges_on_tables_and_columns_are_needed
