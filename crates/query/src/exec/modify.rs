@@ -75,8 +75,9 @@ impl ConflictRow for Update<'_> {
             .map(|((_, ty), value)| build_array(*ty, [value.clone()]))
             .collect::<SqlResult<Vec<_>>>()?;
         let row = batch_of(&schema_of(columns), arrays, 1)?;
-        for (rule, check) in self.plan.checks.iter().filter(|(rule, _)| rule.is_of_existing()) {
-            if self.evaluator.predicate(check, &row).await?.is_some_and(|mask| mask.true_count() == 0)
+        for (rule, check) in &self.plan.checks {
+            if rule.is_of_existing()
+                && self.evaluator.predicate(check, &row).await?.is_some_and(|mask| mask.true_count() == 0)
                 && let Some(hidden) = rule.hidden()
             {
                 return Err(hidden);
@@ -93,9 +94,11 @@ impl ConflictRow for Update<'_> {
             values.push((*number, datum_at(array.as_ref(), 0, expr.ty)?));
         }
         let mut broken = None;
-        for (rule, check) in self.plan.checks.iter().filter(|(rule, _)| !rule.is_of_existing()) {
+        for (rule, check) in &self.plan.checks {
             // No mask: all rows satisfy it.
-            if self.evaluator.predicate(check, &row).await?.is_some_and(|mask| mask.true_count() == 0) {
+            if !rule.is_of_existing()
+                && self.evaluator.predicate(check, &row).await?.is_some_and(|mask| mask.true_count() == 0)
+            {
                 broken = Some(rule.clone());
                 break;
             }
