@@ -271,6 +271,7 @@ impl Session {
             self.fire_statement(act, Timing::Before, None).await?;
         }
         let table = table_position(modify, layout)?;
+        let checks = modify::checks(modify, layout)?;
         let mut target = Target::new(&act.shape);
         let mut touched = HashSet::new();
         let mut count = 0;
@@ -280,6 +281,9 @@ impl Session {
                 continue;
             };
             let Some(act) = acts.iter().find(|a| a.event == event) else { continue };
+            if let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &checks) {
+                return Err(self.breaks_rule(&act.shape, rule, &modify::pick(&source, &new)));
+            }
             let after = (event != TriggerEvent::Delete).then(|| modify::pick(&source, &new));
             let given = match (event, after) {
                 (TriggerEvent::Insert, Some(after)) => Given::New(after),
@@ -360,7 +364,9 @@ impl Session {
     ) -> SqlResult<Applied> {
         let shape = Arc::clone(&act.shape);
         let at = modify::positions(&shape, new_row, layout)?;
-        let checks = modify::checks(modify, layout)?;
+        // Policies are asked whether or not there is a conflict, views about what has been inserted.
+        let (policies, checks): (Vec<_>, Vec<_>) =
+            modify::checks(modify, layout)?.into_iter().partition(|(_, rule)| matches!(rule, RowRule::Policy(_)));
         let assigned: Vec<i16> = match &on.action {
             ConflictAction::Update { assignments, .. } => assignments.iter().map(|a| a.0).collect(),
             ConflictAction::Nothing => Vec::new(),
@@ -378,6 +384,9 @@ impl Session {
         let mut touched: HashSet<Vec<u8>> = HashSet::new();
         for mut source in rows {
             let new = modify::pick(&source, &at);
+            if let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &policies) {
+                return Err(self.breaks_rule(&shape, rule, &new));
+            }
             let part = self.part_of_new(&mut target, act, &new).await?;
             let own = part.place.down(new);
             let Some(own) = self.before_row(&part.act, None, Some(own)).await? else { continue };
