@@ -617,6 +617,8 @@ pub struct RowCheck {
     pub rule: RowRule,
     /// Boolean column of the source; what is not true does not hold.
     pub holds: ColumnId,
+    /// The same over the columns that the source puts out, for rows that triggers have changed since.
+    pub again: Scalar,
 }
 
 /// What asks it.
@@ -749,6 +751,8 @@ pub enum ConflictAction {
         /// What views ask of the row that is there, policies of it and of the row as it becomes, and views WITH CHECK OPTION
         /// of the latter.
         checks: Vec<(RowRule, Scalar)>,
+        /// What of it is about the row as it becomes, over `existing`, in whose place that row is then.
+        again: Vec<(RowRule, Scalar)>,
     },
 }
 

@@ -244,8 +244,12 @@ impl Binder<'_> {
         );
         self.level().items = saved;
         let (assignments, predicate, held) = out?;
+        let again = match held.is_empty() {
+            true => Vec::new(),
+            false => self.view_conditions(written, &|n| in_row(&existing, table, n))?,
+        };
         checks.extend(held);
-        Ok(ConflictAction::Update { existing, table_oid, assignments, predicate, checks })
+        Ok(ConflictAction::Update { existing, table_oid, assignments, predicate, checks, again })
     }
 }
 

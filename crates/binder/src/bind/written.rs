@@ -472,11 +472,21 @@ impl Binder<'_> {
             exprs.push((fresh, column(*id, c.ty)));
             *id = fresh;
         }
-        let checks = self.put_checks(conditions, &mut exprs);
+        let mut checks = self.put_checks(conditions, &mut exprs);
+        let passed = |id: ColumnId| {
+            let (number, _) = base.iter().find(|(_, own)| *own == id)?;
+            super::modify::in_row(&new_row, table, *number)
+        };
+        for check in &mut checks {
+            super::walk::replace(&mut check.again, &mut |s| match s.kind {
+                ScalarKind::Column(id) => passed(id),
+                _ => None,
+            });
+        }
         Ok((Rel::Project { input: Box::new(rel), exprs }, new_row, checks))
     }
 
-    /// Columns for these conditions.
+    /// Columns for these conditions. Each is asked again over the columns that it is over now.
     pub fn put_checks(
         &mut self,
         conditions: Vec<(RowRule, Scalar)>,
@@ -485,8 +495,8 @@ impl Binder<'_> {
         let mut checks = Vec::with_capacity(conditions.len());
         for (rule, condition) in conditions {
             let holds = self.new_column();
+            checks.push(RowCheck { rule, holds, again: condition.clone() });
             exprs.push((holds, condition));
-            checks.push(RowCheck { rule, holds });
         }
         checks
     }

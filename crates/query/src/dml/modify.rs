@@ -354,7 +354,7 @@ pub(crate) fn row_update<'a>(
     eval: &'a EvalContext,
     params: &'a [Datum],
 ) -> SqlResult<Option<RowUpdate<'a>>> {
-    let ConflictAction::Update { existing, table_oid, assignments, predicate, checks } = &on.action else {
+    let ConflictAction::Update { existing, table_oid, assignments, predicate, checks, .. } = &on.action else {
         return Ok(None);
     };
     let slot_in = |columns: &[(i16, ColumnId)], id: ColumnId| {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use gavel_binder::bound::{ColumnId, ConflictAction, MergeAction, Modify, ModifyOp, OnConflict, RowRule};
+use gavel_binder::bound::{ColumnId, ConflictAction, MergeAction, Modify, ModifyOp, OnConflict, PolicyRow, RowRule};
 use gavel_binder::{Qualified, Resolved};
 use gavel_catalog::trigger::{Timing, Trigger, TriggerEvent};
 use gavel_catalog::{Catalog, Table};
@@ -34,8 +34,10 @@ use crate::procedural::trigger::{Firing, TransitionRows};
 use crate::session::{Session, binding};
 
 mod rows;
+mod rules;
 
 use rows::{Given, Target, Wrote};
+use rules::{Held, Rules};
 
 /// A write to one table or view: what its triggers are asked by.
 #[derive(Clone)]
@@ -188,6 +190,7 @@ impl Session {
             kept = self.apply_all(modify, layout, rows).await?;
         } else {
             let checks = modify::checks(modify, layout)?;
+            let rules = new.as_ref().map(|new| Rules::of_source(modify, layout, new));
             for mut source in rows {
                 let (before, after) = (row_of(&source, &old), row_of(&source, &new));
                 let after = if instead {
@@ -200,7 +203,8 @@ impl Session {
                         (Some(old), None) => Given::Gone(at(old)?),
                         (None, None) => return Err(SqlError::internal("a row that is neither new nor old")),
                     };
-                    let done = self.write_row(&mut target, act, given).await?;
+                    let held = rules.as_ref().map(|rules| Held { rules, source: &source });
+                    let done = self.write_row(&mut target, act, given, held).await?;
                     if let (Some((now, _)), Some(table)) = (&done, table) {
                         source[table] = Datum::Oid(now.0);
                     }
@@ -208,8 +212,10 @@ impl Session {
                 };
                 let Some(after) = after else { continue };
                 count += 1;
-                if let Some(at) = &new {
-                    if let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &checks) {
+                if let (Some(at), Some(rules)) = (&new, &rules) {
+                    if !instead {
+                        self.require_views(&act.shape, Held { rules, source: &source }, &after).await?;
+                    } else if let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &checks) {
                         return Err(self.breaks_rule(&act.shape, rule, &after));
                     }
                     at.iter().zip(after).for_each(|(p, value)| source[*p] = value);
@@ -271,7 +277,11 @@ impl Session {
             self.fire_statement(act, Timing::Before, None).await?;
         }
         let table = table_position(modify, layout)?;
-        let checks = modify::checks(modify, layout)?;
+        let rules = Rules::of_source(modify, layout, &new);
+        // What is asked of the row that is there is asked before its triggers.
+        let of_target = |rule: &RowRule| matches!(rule, RowRule::Policy(policy) if policy.row == PolicyRow::Target);
+        let mut checks = modify::checks(modify, layout)?;
+        checks.retain(|(_, rule)| of_target(rule));
         let mut target = Target::new(&act.shape);
         let mut touched = HashSet::new();
         let mut count = 0;
@@ -299,7 +309,8 @@ impl Session {
                     }
                 }
             };
-            if self.write_row(&mut target, act, given).await?.is_some() {
+            let held = Held { rules: &rules, source: &source };
+            if self.write_row(&mut target, act, given, Some(held)).await?.is_some() {
                 count += 1;
             }
         }
@@ -321,7 +332,7 @@ impl Session {
                 count += 1;
                 continue;
             }
-            if self.write_row(&mut target, &act, Given::New(new)).await?.is_some() {
+            if self.write_row(&mut target, &act, Given::New(new), None).await?.is_some() {
                 count += 1;
             }
         }
@@ -344,7 +355,7 @@ impl Session {
                 self.fire_statement(&act, Timing::Before, None).await?;
                 let mut target = Target::new(&act.shape);
                 for given in rows {
-                    self.write_row(&mut target, &act, given).await?;
+                    self.write_row(&mut target, &act, given, None).await?;
                 }
                 self.after(std::slice::from_ref(&act), target.written).await?;
             }
@@ -364,9 +375,10 @@ impl Session {
     ) -> SqlResult<Applied> {
         let shape = Arc::clone(&act.shape);
         let at = modify::positions(&shape, new_row, layout)?;
-        // Policies are asked whether or not there is a conflict, views about what has been inserted.
-        let (policies, checks): (Vec<_>, Vec<_>) =
-            modify::checks(modify, layout)?.into_iter().partition(|(_, rule)| matches!(rule, RowRule::Policy(_)));
+        let rules = Rules::of_source(modify, layout, &at);
+        let rules_of_update = Rules::of_update(modify, &shape, on)?;
+        let changed = rules_of_update.empty_row();
+        let of_update = Held { rules: &rules_of_update, source: &changed };
         let assigned: Vec<i16> = match &on.action {
             ConflictAction::Update { assignments, .. } => assignments.iter().map(|a| a.0).collect(),
             ConflictAction::Nothing => Vec::new(),
@@ -384,26 +396,24 @@ impl Session {
         let mut touched: HashSet<Vec<u8>> = HashSet::new();
         for mut source in rows {
             let new = modify::pick(&source, &at);
-            if let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &policies) {
-                return Err(self.breaks_rule(&shape, rule, &new));
-            }
             let part = self.part_of_new(&mut target, act, &new).await?;
             let own = part.place.down(new);
             let Some(own) = self.before_row(&part.act, None, Some(own)).await? else { continue };
             self.require_within(&part, &own).await?;
+            // Policies are asked whether or not there is a conflict, views about what has been written.
+            let held = Held { rules: &rules, source: &source };
+            self.require_policies(Some(held), &part.place.up(&own)).await?;
             let (outcome, met) = self.try_insert(act, (new_row, on), part.place.up(&own), params).await?;
             let at_table = part.place.shape.table.oid;
             let after = match (outcome, met) {
                 (Outcome::Inserted(row), _) => {
-                    if let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &checks) {
-                        return Err(self.breaks_rule(&shape, rule, &row));
-                    }
+                    self.require_views(&shape, Held { rules: &rules, source: &source }, &row).await?;
                     touched.insert(shape.encode(&row)?.to_vec());
                     target.written.push(Wrote { part, by: act.event, old: None, new: Some(own) });
                     row
                 }
                 (Outcome::Skipped | Outcome::Updated(_), Some(met)) => {
-                    let Met { key, old, assigned: Some(Assigned { values, broken }) } = met else { continue };
+                    let Met { key, old, assigned: Some(Assigned { values, .. }) } = met else { continue };
                     if !touched.insert(key.to_vec()) || touched.contains(&shape.encode(&old)?.to_vec()) {
                         return Err(crate::dml::conflict::second_time());
                     }
@@ -413,10 +423,9 @@ impl Session {
                     }
                     let at = TreeRow { part: at_table, key, row: old };
                     let given = Given::Changed(at, row);
-                    let Some((_, row)) = self.write_row(&mut target, &update, given).await? else { continue };
-                    if let Some(rule) = broken {
-                        return Err(self.breaks_rule(&shape, &rule, &row));
-                    }
+                    let done = self.write_row(&mut target, &update, given, Some(of_update)).await?;
+                    let Some((_, row)) = done else { continue };
+                    self.require_views(&shape, of_update, &row).await?;
                     row
                 }
                 _ => continue,

@@ -215,6 +215,7 @@ scripts! {
     constraint_triggers_wait
     triggers_see_transition_tables
     triggers_write_views
+    rules_are_asked_after_triggers
     triggers_of_partitioned_tables
     triggers_fire_in_partitions
     constraint_triggers_of_partitions_wait

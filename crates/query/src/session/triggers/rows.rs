@@ -15,6 +15,7 @@ use bytes::Bytes;
 use gavel_catalog::trigger::{Trigger, TriggerEvent};
 use gavel_types::{Datum, Oid, SqlError, SqlResult};
 
+use super::rules::Held;
 use super::{Act, changed_meanwhile};
 use crate::dml::movement::{Move, TreeRow};
 use crate::dml::route::Trees;
@@ -91,13 +92,19 @@ pub(super) enum Given {
 pub(super) type Done = (Oid, Vec<Datum>);
 
 impl Session {
-    /// Triggers before a row, and its write. `None` if a trigger has left it out.
+    /// Triggers before a row, and its write if policies let it through. `None` if a trigger has left it out.
     ///
     /// # Errors
-    /// The functions'; violations of constraints; 27000 if a trigger has changed the row.
-    pub(super) async fn write_row(&mut self, target: &mut Target, act: &Act, given: Given) -> SqlResult<Option<Done>> {
+    /// The functions'; violations of policies and constraints; 27000 if a trigger has changed the row.
+    pub(super) async fn write_row(
+        &mut self,
+        target: &mut Target,
+        act: &Act,
+        given: Given,
+        held: Option<Held<'_>>,
+    ) -> SqlResult<Option<Done>> {
         let (at, new) = match given {
-            Given::New(new) => return self.insert_row(target, act, new).await,
+            Given::New(new) => return self.insert_row(target, act, new, held).await,
             Given::Changed(at, new) => (at, Some(new)),
             Given::Gone(at) => (at, None),
         };
@@ -120,19 +127,27 @@ impl Session {
                 return Err(SqlError::unsupported("invalid ON UPDATE specification")
                     .detail("The result tuple would appear in a different partition than the original tuple."));
             }
-            return self.move_row(target, act, &part, (at.key, old, given)).await;
+            return self.move_row(target, act, &part, (at.key, old, given), held).await;
         }
+        self.require_policies(held, &done.1).await?;
         self.write_one(target, &part, Some(at.key), Some(old.clone()), Some(given.clone())).await?;
         target.written.push(Wrote { part, by: act.event, old: Some(old), new: Some(given) });
         Ok(Some(done))
     }
 
-    async fn insert_row(&mut self, target: &mut Target, act: &Act, new: Vec<Datum>) -> SqlResult<Option<Done>> {
+    async fn insert_row(
+        &mut self,
+        target: &mut Target,
+        act: &Act,
+        new: Vec<Datum>,
+        held: Option<Held<'_>>,
+    ) -> SqlResult<Option<Done>> {
         let part = self.part_of_new(target, act, &new).await?;
         let own = part.place.down(new);
         let Some(own) = self.before_row(&part.act, None, Some(own)).await? else { return Ok(None) };
-        self.write_one(target, &part, None, None, Some(own.clone())).await?;
         let done = (part.place.shape.table.oid, part.place.up(&own));
+        self.require_policies(held, &done.1).await?;
+        self.write_one(target, &part, None, None, Some(own.clone())).await?;
         target.written.push(Wrote { part, by: act.event, old: None, new: Some(own) });
         Ok(Some(done))
     }
@@ -144,6 +159,7 @@ impl Session {
         act: &Act,
         part: &Arc<Part>,
         (key, old, new): (Bytes, Vec<Datum>, Vec<Datum>),
+        held: Option<Held<'_>>,
     ) -> SqlResult<Option<Done>> {
         let Some(lens) = part.place.seen.clone() else {
             return Err(SqlError::internal("a row leaves a table that is no partition"));
@@ -172,6 +188,9 @@ impl Session {
         target.written.push(gone);
         let arrives = target.part(&act.with(TriggerEvent::Insert, Vec::new()), to.clone());
         let comes = self.before_row(&arrives.act, None, Some(to.down(seen))).await?;
+        if let Some(comes) = &comes {
+            self.require_policies(held, &to.up(comes)).await?;
+        }
         let eval = self.eval_context();
         let engine = Arc::clone(&self.engine);
         let work = self.work().await?;
