@@ -10,7 +10,7 @@ use tokio_postgres::{Client, Error, NoTls};
 use crate::GAVEL;
 
 /// `slow` runs as the owner of what the visitor may not see, with names from a schema of the owner's.
-const SETUP: [&str; 7] = [
+const SETUP: [&str; 9] = [
     "CREATE ROLE keeper",
     "CREATE ROLE visitor",
     "CREATE SCHEMA vault AUTHORIZATION keeper",
@@ -25,6 +25,14 @@ const SETUP: [&str; 7] = [
         RETURN 1;
       END'",
     "ALTER FUNCTION slow(text) OWNER TO keeper",
+    "CREATE FUNCTION slow_within() RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = vault, public AS
+     'DECLARE c CURSOR FOR SELECT * FROM coins;
+      BEGIN
+        OPEN c;
+        BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN division_by_zero THEN NULL; END;
+        RETURN 1;
+      END'",
+    "ALTER FUNCTION slow_within() OWNER TO keeper",
 ];
 
 fn code(error: &Error) -> Option<&SqlState> {
@@ -76,9 +84,24 @@ async fn the_rights_of_a_body_end_where_it_is_interrupted() -> Result<()> {
         is_the_visitor(&client, "a cancel").await?;
     }
 
-    client.batch_execute("SET statement_timeout = '1s'").await?;
+    client.batch_execute("SET statement_timeout = '2s'").await?;
     let error = client.query("SELECT slow('')", &[]).await.err().context("a timeout")?;
     ensure!(code(&error) == Some(&SqlState::QUERY_CANCELED), "{error}");
     is_the_visitor(&client, "a timeout").await?;
+
+    // Nor is there a way back into a block of the body.
+    client.batch_execute("BEGIN; SAVEPOINT own").await?;
+    let error = client.query("SELECT slow_within()", &[]).await.err().context("a timeout")?;
+    ensure!(code(&error) == Some(&SqlState::QUERY_CANCELED), "{error}");
+    let error = client.batch_execute("ROLLBACK TO U&\"\\0001block\"").await.err().context("a savepoint")?;
+    ensure!(code(&error).map(SqlState::code) == Some("3B001"), "{error}");
+    client.batch_execute("ROLLBACK TO own").await?;
+    let error = client.batch_execute("FETCH c").await.err().context("a cursor of the body")?;
+    ensure!(code(&error) == Some(&SqlState::INVALID_CURSOR_NAME), "{error}");
+    client.batch_execute("ROLLBACK TO own").await?;
+    let shown = client.query_one("SELECT current_setting('search_path')", &[]).await?;
+    ensure!(shown.get::<_, &str>(0) == "\"$user\", public", "{shown:?}");
+    client.batch_execute("ROLLBACK").await?;
+    is_the_visitor(&client, "a block").await?;
     Ok(())
 }

@@ -25,8 +25,8 @@ use crate::settings::Source;
 
 /// Deepest nesting of calls.
 const MAX_CALLS: usize = 256;
-/// Name of the savepoints of blocks; no client can write it.
-const SAVEPOINT: &str = "\u{1}block";
+/// Name of the savepoints of blocks.
+pub(crate) const BLOCK_SAVEPOINT: &str = "\u{1}block";
 
 /// What a function's body sees of its signature.
 pub fn signature_of(function: &Function) -> Signature {
@@ -424,20 +424,20 @@ impl Session {
             read_only,
             large_objects: self.shared.large_objects.lock().mark(),
         };
-        self.work().await?.savepoint(SAVEPOINT.into(), settings, place).await;
+        self.work().await?.savepoint(BLOCK_SAVEPOINT.into(), settings, place).await;
         Ok(())
     }
 
     /// … and ends.
     pub(crate) async fn release_body_savepoint(&mut self) -> SqlResult<()> {
-        self.work().await?.release(SAVEPOINT).await.map(drop)
+        self.work().await?.release(BLOCK_SAVEPOINT).await.map(drop)
     }
 
     /// … and is undone.
     pub(crate) async fn rollback_body_savepoint(&mut self) -> SqlResult<()> {
         let work = self.work().await?;
-        let (settings, place) = work.rollback_to(SAVEPOINT).await?;
-        work.release(SAVEPOINT).await?;
+        let (settings, place) = work.rollback_to(BLOCK_SAVEPOINT).await?;
+        work.release(BLOCK_SAVEPOINT).await?;
         self.portals.close_after(place.portals);
         self.release_locks(place.locks);
         self.shared.pending.lock().rollback_to(place.pending);
