@@ -42,7 +42,6 @@ pub mod query;
 pub mod record;
 pub mod recursive;
 pub mod reference;
-pub mod remade;
 pub mod routine;
 pub mod rule;
 pub mod rule_definition;

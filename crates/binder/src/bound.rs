@@ -619,16 +619,8 @@ pub struct RowCheck {
     pub rule: RowRule,
     /// Boolean column of the source; what is not true does not hold.
     pub holds: ColumnId,
-    /// The same over a row that triggers have made of the source's; `None` where none do.
-    pub again: Option<RowCondition>,
-}
-
-/// A condition over a row of a table by itself.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RowCondition {
-    /// (attnum, id in `condition`) of the live columns.
-    pub row: Vec<(i16, ColumnId)>,
-    pub condition: Scalar,
+    /// The same over the columns that the source puts out, for rows that triggers have changed since.
+    pub again: Scalar,
 }
 
 /// What asks it.
@@ -638,6 +630,32 @@ pub enum RowRule {
     View(String),
     /// Before the row is written.
     Policy(PolicyRule),
+    /// A view of this name, of the row that ON CONFLICT DO UPDATE has found.
+    Shown(String),
+}
+
+impl RowRule {
+    /// Whether it is asked of the row that ON CONFLICT DO UPDATE has found: before anything of DO UPDATE is evaluated, which
+    /// could tell of a row that is hidden.
+    pub fn is_of_existing(&self) -> bool {
+        match self {
+            Self::Shown(_) => true,
+            Self::Policy(rule) => rule.row == PolicyRow::Existing,
+            Self::View(_) => false,
+        }
+    }
+
+    /// 55000, 42501 for a row that such a rule hides; `None` if it is another rule.
+    pub fn hidden(&self) -> Option<SqlError> {
+        match self {
+            Self::Shown(view) => {
+                let text = format!("conflicting row is not visible through view \"{view}\"");
+                Some(SqlError::new(SqlState::ObjectNotInPrerequisiteState, text))
+            }
+            Self::Policy(rule) if self.is_of_existing() => Some(rule.broken()),
+            _ => None,
+        }
+    }
 }
 
 /// A restrictive policy of row-level security, or all permissive ones together.
@@ -734,8 +752,11 @@ pub enum ConflictAction {
         table_oid: Option<ColumnId>,
         assignments: Vec<(i16, Scalar)>,
         predicate: Option<Scalar>,
-        /// What policies ask of the row that is there and of the row as it becomes, and views WITH CHECK OPTION of the latter.
+        /// What views ask of the row that is there, policies of it and of the row as it becomes, and views WITH CHECK OPTION
+        /// of the latter.
         checks: Vec<(RowRule, Scalar)>,
+        /// What of it is about the row as it becomes, over `existing`, in whose place that row is then.
+        again: Vec<(RowRule, Scalar)>,
     },
 }
 

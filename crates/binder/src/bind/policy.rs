@@ -25,7 +25,6 @@ use sqlparser::ast::{self, Visit, Visitor};
 use super::Binder;
 use super::clause::Clause;
 use super::modify::in_row;
-use super::remade::{OwnRow, ask_again};
 use super::scalar::{and, boolean, column, or, truth};
 use super::scope::{Columns, Level, NsItem};
 use super::view::{edited, without_position};
@@ -37,9 +36,6 @@ use crate::bound::{
 };
 use crate::context::BindContext;
 use crate::parse::parse_expression;
-
-/// A row by itself, and what is asked of it.
-type Again = (OwnRow, Vec<(RowRule, Scalar)>);
 
 /// USING or WITH CHECK as a descriptor keeps it.
 #[derive(Clone, Debug, PartialEq)]
@@ -323,9 +319,13 @@ impl Binder<'_> {
         let ModifyOp::Insert { new_row, on_conflict } = &mut modify.op else { return Ok(()) };
         let new = |n: i16| in_row(new_row, &table, n);
         let (given, read) = ((PolicyRow::New, false), (PolicyRow::New, true));
-        let rules = self.new_rules((&table, reads), PolicyCommand::Insert, &reader, &new)?;
-        if let Some(OnConflict { action: ConflictAction::Update { existing, assignments, checks, .. }, .. }) =
-            on_conflict
+        let mut rules = self.rules(&table, PolicyCommand::Insert, given, &reader, &new)?;
+        if reads {
+            rules.extend(self.rules(&table, PolicyCommand::Select, read, &reader, &new)?);
+        }
+        if let Some(OnConflict {
+            action: ConflictAction::Update { existing, assignments, checks, again, .. }, ..
+        }) = on_conflict
         {
             let there = (PolicyRow::Existing, true);
             let old = |n: i16| in_row(existing, &table, n);
@@ -335,40 +335,15 @@ impl Binder<'_> {
                 own.extend(self.rules(&table, PolicyCommand::Select, there, &reader, &old)?);
             }
             own.extend(self.rules(&table, PolicyCommand::Update, given, &reader, &changed)?);
+            let mut becomes = self.rules(&table, PolicyCommand::Update, given, &reader, &old)?;
             if reads {
                 own.extend(self.rules(&table, PolicyCommand::Select, read, &reader, &changed)?);
+                becomes.extend(self.rules(&table, PolicyCommand::Select, read, &reader, &old)?);
             }
             checks.splice(0..0, own);
+            again.splice(0..0, becomes);
         }
-        let again = self.new_rules_again((&table, reads), PolicyCommand::Insert, &reader)?;
-        self.hold(modify, rules, again)
-    }
-
-    /// What is asked of a new row of an INSERT or UPDATE.
-    fn new_rules(
-        &mut self,
-        (table, reads): (&Table, bool),
-        command: PolicyCommand,
-        reader: &Reader,
-        values: RowValues<'_>,
-    ) -> SqlResult<Vec<(RowRule, Scalar)>> {
-        let mut rules = self.rules(table, command, (PolicyRow::New, false), reader, values)?;
-        if reads {
-            rules.extend(self.rules(table, PolicyCommand::Select, (PolicyRow::New, true), reader, values)?);
-        }
-        Ok(rules)
-    }
-
-    /// The same over a row by itself, if triggers may change what is written.
-    fn new_rules_again(
-        &mut self,
-        (table, reads): (&Table, bool),
-        command: PolicyCommand,
-        reader: &Reader,
-    ) -> SqlResult<Option<Again>> {
-        let Some(row) = self.own_row(table) else { return Ok(None) };
-        let rules = self.new_rules((table, reads), command, reader, &|n| in_row(&row, table, n))?;
-        Ok(Some((row, rules)))
+        self.hold(modify, rules)
     }
 
     /// Leaves out of an UPDATE the rows that policies do not let through, and holds the others to them. The row of the
@@ -388,9 +363,11 @@ impl Binder<'_> {
         let ModifyOp::Update { new_row, .. } = &modify.op else { return Ok(()) };
         let new_row = new_row.clone();
         let new = |n: i16| in_row(&new_row, &table, n);
-        let rules = self.new_rules((&table, reads), PolicyCommand::Update, &reader, &new)?;
-        let again = self.new_rules_again((&table, reads), PolicyCommand::Update, &reader)?;
-        self.hold(modify, rules, again)
+        let mut rules = self.rules(&table, PolicyCommand::Update, (PolicyRow::New, false), &reader, &new)?;
+        if reads {
+            rules.extend(self.rules(&table, PolicyCommand::Select, (PolicyRow::New, true), &reader, &new)?);
+        }
+        self.hold(modify, rules)
     }
 
     /// The same for a DELETE.
@@ -477,12 +454,12 @@ impl Binder<'_> {
             };
             rules.extend(own.into_iter().map(only));
         }
-        self.hold(modify, rules, None)
+        self.hold(modify, rules)
     }
 
     /// Adds to the rows of a modification what each must satisfy, before what views ask. The conditions are over the
-    /// columns of its source, which get other ids; `again` are the same over a row by itself.
-    fn hold(&mut self, modify: &mut Modify, rules: Vec<(RowRule, Scalar)>, again: Option<Again>) -> SqlResult<()> {
+    /// columns of its source, which get other ids.
+    fn hold(&mut self, modify: &mut Modify, rules: Vec<(RowRule, Scalar)>) -> SqlResult<()> {
         if rules.is_empty() {
             return Ok(());
         }
@@ -498,15 +475,6 @@ impl Binder<'_> {
             exprs.push((fresh, column(id, ty)));
             passed.push((id, fresh));
         }
-        let mut checks = Vec::with_capacity(rules.len() + modify.checks.len());
-        for (rule, condition) in rules {
-            let holds = self.new_column();
-            exprs.push((holds, condition));
-            checks.push(RowCheck { rule, holds, again: None });
-        }
-        if let Some((row, rules)) = again {
-            ask_again(&mut checks, &row, rules);
-        }
         let next = |id: ColumnId| passed.iter().find(|(from, _)| *from == id).map(|(_, to)| *to);
         let rename = |id: &mut ColumnId| *id = next(*id).unwrap_or(*id);
         let rename_all = |row: &mut Vec<(i16, ColumnId)>| row.iter_mut().for_each(|(_, id)| rename(id));
@@ -516,6 +484,14 @@ impl Binder<'_> {
                 _ => None,
             });
         };
+        let mut checks = Vec::with_capacity(rules.len() + modify.checks.len());
+        for (rule, condition) in rules {
+            let holds = self.new_column();
+            let mut again = condition.clone();
+            rename_in(&mut again);
+            exprs.push((holds, condition));
+            checks.push(RowCheck { rule, holds, again });
+        }
         match &mut modify.op {
             ModifyOp::Insert { new_row, on_conflict } => {
                 rename_all(new_row);
@@ -546,7 +522,10 @@ impl Binder<'_> {
         }
         modify.returning.iter_mut().flatten().for_each(|(_, s)| rename_in(s));
         modify.tree.iter_mut().for_each(|tree| rename(&mut tree.table_oid));
-        modify.checks.iter_mut().for_each(|check| rename(&mut check.holds));
+        for check in &mut modify.checks {
+            rename(&mut check.holds);
+            rename_in(&mut check.again);
+        }
         checks.append(&mut modify.checks);
         modify.checks = checks;
         let source = std::mem::replace(&mut modify.source, Rel::Values { rows: vec![], columns: vec![] });

@@ -96,7 +96,11 @@ impl Binder<'_> {
             }
         }
         numbers.sort_unstable();
-        let checks = self.put_checks(&written, held, &mut exprs)?;
+        let mut checks = self.put_checks(held, &mut exprs);
+        if !checks.is_empty() {
+            let again = self.view_conditions(&written, &|n| in_row(&new_row, &table, n))?;
+            checks.iter_mut().zip(again).for_each(|(check, (_, condition))| check.again = condition);
+        }
 
         // RETURNING sees the new row, and what was joined.
         let item = self.written_row(&written, label, tree.as_ref(), &|n| in_row(&new_row, &table, n))?;

@@ -192,6 +192,21 @@ pub trait DdlHost: Send {
     async fn run_as(&mut self, catalog: &Arc<Catalog>, sql: &str, role: Oid, except: Oid)
     -> SqlResult<Vec<Vec<Datum>>>;
 
+    /// The same as a security-restricted operation of `role`: what the statement calls runs as `role`, too, and leaves
+    /// nothing behind in the session.
+    ///
+    /// # Errors
+    /// 42501.
+    async fn run_restricted(
+        &mut self,
+        catalog: &Arc<Catalog>,
+        sql: &str,
+        role: Oid,
+        except: Oid,
+    ) -> SqlResult<Vec<Vec<Datum>>> {
+        self.run_as(catalog, sql, role, except).await
+    }
+
     /// Puts an entry of index `index` of `table` for every row of `table`. The rows are already there; the
     /// index has no entries yet.
     ///
@@ -249,6 +264,8 @@ pub struct DdlContext<'a> {
     pub user: Oid,
     /// Whom SESSION_USER means.
     pub session_user: Oid,
+    /// It is part of a security-restricted operation.
+    pub restricted: bool,
     /// Schemas of `search_path` that exist, in order, `pg_catalog` left out; new objects go to the first. `pg_temp`
     /// is among them where it is listed, whether or not there are temporary objects yet.
     pub search_path: &'a [String],
@@ -282,6 +299,7 @@ impl<'a> DdlContext<'a> {
             subject,
             user,
             session_user,
+            restricted: false,
             search_path,
             in_block,
             only: false,

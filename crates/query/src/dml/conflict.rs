@@ -69,6 +69,13 @@ pub struct RowUpdate<'a> {
 impl ConflictRow for RowUpdate<'_> {
     async fn assigned(&self, both: &[Datum]) -> SqlResult<Option<Assigned>> {
         let cx = RowContext { eval: self.eval, row: both, params: self.params };
+        for (rule, check) in self.checks.iter().filter(|(rule, _)| rule.is_of_existing()) {
+            if !check.is_true(&cx)?
+                && let Some(hidden) = rule.hidden()
+            {
+                return Err(hidden);
+            }
+        }
         if let Some(predicate) = &self.predicate
             && !predicate.is_true(&cx)?
         {
@@ -77,7 +84,7 @@ impl ConflictRow for RowUpdate<'_> {
         let values = self.assignments.iter().map(|(number, expr)| Ok((*number, expr.eval(&cx)?)));
         let values = values.collect::<SqlResult<_>>()?;
         let mut broken = None;
-        for (rule, check) in &self.checks {
+        for (rule, check) in self.checks.iter().filter(|(rule, _)| !rule.is_of_existing()) {
             if !check.is_true(&cx)? {
                 broken = Some(rule.clone());
                 break;

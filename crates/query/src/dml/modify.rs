@@ -263,7 +263,7 @@ fn written_before(rows: &[Vec<Datum>], broken: Option<&(usize, &RowRule)>) -> us
     match broken {
         None => rows.len(),
         Some((row, RowRule::View(_))) => row + 1,
-        Some((row, RowRule::Policy(_))) => *row,
+        Some((row, RowRule::Policy(_) | RowRule::Shown(_))) => *row,
     }
 }
 
@@ -357,7 +357,7 @@ pub(crate) fn row_update<'a>(
     eval: &'a EvalContext,
     params: &'a [Datum],
 ) -> SqlResult<Option<RowUpdate<'a>>> {
-    let ConflictAction::Update { existing, table_oid, assignments, predicate, checks } = &on.action else {
+    let ConflictAction::Update { existing, table_oid, assignments, predicate, checks, .. } = &on.action else {
         return Ok(None);
     };
     let slot_in = |columns: &[(i16, ColumnId)], id: ColumnId| {

@@ -517,6 +517,7 @@ impl<'a> Writer<'a> {
                 SqlError::new(SqlState::WithCheckOptionViolation, text).detail(self.failing_row(shape, row))
             }
             RowRule::Policy(policy) => policy.broken(),
+            RowRule::Shown(_) => rule.hidden().unwrap_or_else(|| SqlError::internal("a rule without an error")),
         }
     }
 

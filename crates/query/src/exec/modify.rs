@@ -75,6 +75,14 @@ impl ConflictRow for Update<'_> {
             .map(|((_, ty), value)| build_array(*ty, [value.clone()]))
             .collect::<SqlResult<Vec<_>>>()?;
         let row = batch_of(&schema_of(columns), arrays, 1)?;
+        for (rule, check) in &self.plan.checks {
+            if rule.is_of_existing()
+                && self.evaluator.predicate(check, &row).await?.is_some_and(|mask| mask.true_count() == 0)
+                && let Some(hidden) = rule.hidden()
+            {
+                return Err(hidden);
+            }
+        }
         if let Some(predicate) = &self.plan.predicate
             && self.evaluator.predicate(predicate, &row).await?.is_some_and(|mask| mask.true_count() == 0)
         {
@@ -88,7 +96,9 @@ impl ConflictRow for Update<'_> {
         let mut broken = None;
         for (rule, check) in &self.plan.checks {
             // No mask: all rows satisfy it.
-            if self.evaluator.predicate(check, &row).await?.is_some_and(|mask| mask.true_count() == 0) {
+            if !rule.is_of_existing()
+                && self.evaluator.predicate(check, &row).await?.is_some_and(|mask| mask.true_count() == 0)
+            {
                 broken = Some(rule.clone());
                 break;
             }

@@ -259,6 +259,7 @@ impl Refs {
                                     assignments,
                                     predicate,
                                     checks,
+                                    ..
                                 },
                             ..
                         }) = on_conflict

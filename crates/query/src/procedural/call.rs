@@ -17,6 +17,7 @@ use crate::procedural::compiled::{self, Compiled, Fields, Types};
 use crate::procedural::fragment::statement_text;
 use crate::procedural::rows::Given;
 use crate::procedural::stack::WithStack;
+use crate::session::bodies::SetWithin;
 use crate::session::running::describe;
 use crate::session::work::Place as SavedPlace;
 use crate::session::{Session, binding};
@@ -24,8 +25,8 @@ use crate::settings::Source;
 
 /// Deepest nesting of calls.
 const MAX_CALLS: usize = 256;
-/// Name of the savepoints of blocks; no client can write it.
-const SAVEPOINT: &str = "\u{1}block";
+/// Name of the savepoints of blocks.
+pub(crate) const BLOCK_SAVEPOINT: &str = "\u{1}block";
 
 /// What a function's body sees of its signature.
 pub fn signature_of(function: &Function) -> Signature {
@@ -107,7 +108,8 @@ impl Session {
             }
             let compiled = self.compiled(called).await?;
             let mut act = Activation::new(compiled);
-            act.may_commit = may_commit;
+            // What the function has brought into force would not outlast the transaction.
+            act.may_commit = may_commit && !called.function.security_definer && called.function.settings.is_empty();
             act.columns = called.columns.iter().map(|c| c.1).collect();
             let mut args = args.into_iter();
             for (parameter, var) in called.function.parameters.iter().zip(act.compiled.parameters.clone()) {
@@ -126,27 +128,19 @@ impl Session {
 
     /// Runs a body from its beginning to its end.
     pub(crate) async fn run_activation(&mut self, act: &mut Activation, manner: Manner<'_>) -> SqlResult<()> {
-        if self.routines.callers.len() >= MAX_CALLS {
+        if self.routines.bodies.depth() >= MAX_CALLS {
             return Err(too_deep());
         }
-        let shadowed = match manner.search_path {
-            Some(path) => Some(self.shared.settings.lock().shadow("search_path", path)?),
-            None => None,
-        };
-        let before = self.routines.acts_as.len();
-        self.routines.acts_as.extend(manner.role);
-        self.routines.callers.push((Arc::clone(&act.compiled), act.current));
+        // Both end with this call, also where it is dropped.
+        let path = manner.search_path.map(|path| SetWithin::begin(&self.shared, "search_path", path)).transpose()?;
+        let within = self.routines.bodies.enter(Arc::clone(&act.compiled), act.current, manner.role);
         let compiled = Arc::clone(&act.compiled);
         let aside = self.set_writes_aside().await;
         let afterwards = std::mem::take(&mut self.routines.afterwards);
         let result = self.block_of_body(act, &compiled.body.block).await;
         self.routines.afterwards = afterwards;
         self.bring_writes_back(aside).await;
-        self.routines.callers.pop();
-        self.routines.acts_as.truncate(before);
-        if let Some(shadowed) = shadowed {
-            self.shared.settings.lock().unshadow(shadowed);
-        }
+        drop((within, path));
         match result {
             Ok(_) => Ok(()),
             Err(error) => Err(act.told(error)),
@@ -434,20 +428,20 @@ impl Session {
             read_only,
             large_objects: self.shared.large_objects.lock().mark(),
         };
-        self.work().await?.savepoint(SAVEPOINT.into(), settings, place).await;
+        self.work().await?.savepoint(BLOCK_SAVEPOINT.into(), settings, place).await;
         Ok(())
     }
 
     /// … and ends.
     pub(crate) async fn release_body_savepoint(&mut self) -> SqlResult<()> {
-        self.work().await?.release(SAVEPOINT).await.map(drop)
+        self.work().await?.release(BLOCK_SAVEPOINT).await.map(drop)
     }
 
     /// … and is undone.
     pub(crate) async fn rollback_body_savepoint(&mut self) -> SqlResult<()> {
         let work = self.work().await?;
-        let (settings, place) = work.rollback_to(SAVEPOINT).await?;
-        work.release(SAVEPOINT).await?;
+        let (settings, place) = work.rollback_to(BLOCK_SAVEPOINT).await?;
+        work.release(BLOCK_SAVEPOINT).await?;
         self.routines.afterwards.clear();
         self.portals.close_after(place.portals);
         self.release_locks(place.locks);

@@ -21,9 +21,9 @@ use tokio::sync::{mpsc, oneshot};
 use crate::dml::modify::Applied;
 use crate::fast::expr::RowExpr;
 use crate::prepared::Basis;
-use crate::procedural::activation::Place;
 use crate::procedural::compiled::Compiled;
 use crate::session::Session;
+use crate::session::bodies::Bodies;
 use crate::session::triggers::afterwards::Afterwards;
 
 /// Most bodies, and most casts, that a session keeps.
@@ -120,10 +120,8 @@ pub struct Routines {
     pub compiled: HashMap<CompiledKey, (Arc<Catalog>, Arc<Compiled>)>,
     pub casts: HashMap<(PgType, PgType), (Arc<Basis>, Arc<RowExpr>)>,
     pub evaluation: Option<(u64, Arc<Catalog>, i64, Arc<EvalContext>)>,
-    /// Bodies that run, the innermost last, and where they are.
-    pub callers: Vec<(Arc<Compiled>, Place)>,
-    /// Owners of the bodies of SECURITY DEFINER that run, the innermost last.
-    pub acts_as: Vec<Oid>,
+    /// Those that run.
+    pub bodies: Bodies,
     /// Tables that are being written to while functions of triggers run, which must stay as they are.
     pub busy: Vec<Oid>,
     /// Of the running statement, the innermost.
@@ -143,8 +141,7 @@ impl Default for Routines {
             compiled: HashMap::new(),
             casts: HashMap::new(),
             evaluation: None,
-            callers: Vec::new(),
-            acts_as: Vec::new(),
+            bodies: Bodies::default(),
             busy: Vec::new(),
             afterwards: Afterwards::default(),
             unnamed: 0,
@@ -156,13 +153,6 @@ impl Default for Routines {
 impl Routines {
     pub fn caller(&self) -> Caller {
         self.caller.clone()
-    }
-
-    /// Notes where the innermost body is.
-    pub fn is_at(&mut self, place: Place) {
-        if let Some(last) = self.callers.last_mut() {
-            last.1 = place;
-        }
     }
 
     pub fn keep_cast(&mut self, key: (PgType, PgType), basis: Arc<Basis>, cast: Arc<RowExpr>) {
@@ -181,8 +171,6 @@ impl Routines {
 
     /// Forgets what a statement that did not come to its end has left: an interrupt drops it anywhere.
     pub fn begin_statement(&mut self) {
-        self.callers.clear();
-        self.acts_as.clear();
         self.busy.clear();
         self.afterwards.clear();
         self.ended = false;

@@ -19,10 +19,35 @@ fn reads(subject: &Subject, table: &Table, columns: &[i16]) -> bool {
     whole || !columns.is_empty() && columns.iter().all(|n| subject.may_use_column(&of, *n, select))
 }
 
-/// Columns of the unique index of this name.
+/// Columns of the unique index of this name; none if it is over expressions, too: then all of the table counts.
 fn key_columns(table: &Table, name: &str) -> Vec<i16> {
     let keys = table.indexes.iter().filter(|i| i.name == name).flat_map(|i| &i.keys);
-    keys.filter_map(|k| if let IndexKey::Column(n) = k.0 { Some(n) } else { None }).collect()
+    let columns = keys.map(|k| if let IndexKey::Column(n) = k.0 { Some(n) } else { None });
+    columns.collect::<Option<Vec<i16>>>().unwrap_or_default()
+}
+
+/// Whether the error is one of a statement in a body, whose DETAIL has been looked at for the role that the body ran as.
+fn is_of_body(error: &SqlError) -> bool {
+    let context = error.fields().context.as_deref().unwrap_or_default();
+    context.lines().any(|line| line.starts_with("PL/pgSQL function "))
+}
+
+/// The row that a view WITH CHECK OPTION refuses, which DETAIL shows as the table under it has it.
+fn left_of_view(catalog: &Catalog, subject: &Subject, detail: &str, accesses: &[Access]) -> Option<Option<String>> {
+    let writing = Privileges::of_letters("aw");
+    let written: Vec<&Access> = accesses.iter().filter(|a| !a.privileges.and(writing).is_empty()).collect();
+    let mut tables: Vec<&Arc<Table>> = written.iter().filter_map(|a| catalog.table(a.relation)).collect();
+    tables.dedup_by_key(|t| t.oid);
+    if tables.iter().any(|t| t.is_secured_from(catalog, subject)) {
+        return Some(None);
+    }
+    if tables.iter().all(|t| reads(subject, t, &[])) {
+        return None;
+    }
+    let [table] = tables.as_slice() else { return Some(None) };
+    let own = written.iter().filter(|a| a.relation == table.oid);
+    let given: Vec<i16> = own.flat_map(|a| a.inserted.iter().chain(&a.updated).copied()).collect();
+    Some(shown_row(subject, table, detail, &given))
 }
 
 /// `Failing row contains (…)` with the columns that the role may read or has given values to. `None` if there are none, or
@@ -62,10 +87,7 @@ fn reads_partition_key(subject: &Subject, table: &Table) -> bool {
 fn left(catalog: &Catalog, subject: &Subject, error: &SqlError, accesses: &[Access]) -> Option<Option<String>> {
     let fields = error.fields();
     if fields.code == SqlState::WithCheckOptionViolation {
-        let writing = Privileges::of_letters("aw");
-        let written = accesses.iter().filter(|a| !a.privileges.and(writing).is_empty());
-        let mut tables = written.filter_map(|a| catalog.table(a.relation));
-        return tables.any(|t| t.is_secured_from(catalog, subject)).then_some(None);
+        return left_of_view(catalog, subject, fields.detail.as_deref().unwrap_or_default(), accesses);
     }
     let (schema, table, detail) = (fields.schema.as_ref()?, fields.table.as_ref()?, fields.detail.as_ref()?);
     let Some(Found::Relation(Relation::Table(table))) = catalog.find_in(schema, table) else { return None };
@@ -73,6 +95,9 @@ fn left(catalog: &Catalog, subject: &Subject, error: &SqlError, accesses: &[Acce
     let secured = |table: &Table| table.is_secured_from(catalog, subject);
     match fields.code {
         SqlState::UniqueViolation if secured(table) => Some(None),
+        SqlState::ExclusionViolation if secured(table) || !reads(subject, table, &key_columns(table, constraint)) => {
+            Some(Some("Key conflicts with existing key.".to_owned()))
+        }
         SqlState::CheckViolation if detail.starts_with("Partition key of ") && secured(table) => Some(None),
         SqlState::NotNullViolation | SqlState::CheckViolation if secured(shown_as(catalog, table, accesses)) => {
             Some(None)
@@ -111,7 +136,7 @@ impl Session {
     /// The error of a statement that does this as the current role may see it.
     pub(crate) fn concealed(&self, error: SqlError, accesses: &[Access]) -> SqlError {
         let subject = self.subject();
-        if subject.superuser {
+        if subject.superuser || is_of_body(&error) {
             return error;
         }
         match left(&self.catalog(), &subject, &error, accesses) {

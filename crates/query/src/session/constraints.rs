@@ -70,8 +70,9 @@ impl Session {
         let mut writing = self.writing().await?;
         writing.state.deferred.set(oids.as_deref(), deferred);
         if !deferred {
-            writing.writer().check_deferred(false).await?;
+            let checked = writing.writer().check_deferred(false).await;
             drop(writing);
+            checked.map_err(|e| self.concealed(e, &[]))?;
             self.fire_deferred(false).await?;
         }
         Ok(Executed::tag("SET CONSTRAINTS"))

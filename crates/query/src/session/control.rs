@@ -11,6 +11,7 @@ use sqlparser::ast::{TransactionAccessMode, TransactionIsolationLevel, Transacti
 
 use crate::dml::writer::Writer;
 use crate::engine::shapes::CatalogShapes;
+use crate::procedural::call::BLOCK_SAVEPOINT;
 use crate::session::Session;
 use crate::session::age::{Age, too_old};
 use crate::session::block::{Block, aborted};
@@ -444,6 +445,10 @@ impl Session {
 
     /// After an error.
     pub(crate) fn fail(&mut self) {
+        // Savepoints of bodies hold what was in force in them, and are nothing to the client.
+        if let Some(work) = &mut self.work {
+            work.forget_savepoints(BLOCK_SAVEPOINT);
+        }
         let (block, over) = self.block.failed();
         let kept = self.work.as_ref().and_then(Work::last_place).unwrap_or_default();
         self.portals.close_after(kept.portals);

@@ -52,10 +52,23 @@ impl DdlHost for Host<'_> {
         self.run_by(catalog, sql, Some((role, except))).await
     }
 
+    async fn run_restricted(
+        &mut self,
+        catalog: &Arc<Catalog>,
+        sql: &str,
+        role: Oid,
+        except: Oid,
+    ) -> SqlResult<Vec<Vec<Datum>>> {
+        let _restriction = self.session.restrict(role);
+        self.run_by(catalog, sql, Some((role, except))).await
+    }
+
     async fn build_index(&mut self, catalog: &Arc<Catalog>, table: &Arc<Table>, index: Oid) -> SqlResult<()> {
         let engine = Arc::clone(&self.session.engine);
         let shapes = self.session.work().await?.shapes_of(&engine, catalog);
         let shape = shapes.shape(table.oid)?;
+        // Expressions of the index are the owner's.
+        let _restriction = self.session.restrict(table.owner);
         let eval = self.session.eval_context();
         let index = shape
             .indexes

@@ -25,7 +25,7 @@ use crate::engine::sequences::{State, next_value};
 use crate::large_object::calls;
 use crate::session::cancel::{cancelled, terminated};
 use crate::session::{Session, Shared};
-use crate::settings::authority::Authority;
+use crate::settings::authority::{Authority, Confined};
 use crate::settings::{IDEMPOTENCY_KEY, Source, statement, unrecognized};
 use crate::system::resolver::CatalogNames;
 
@@ -41,8 +41,7 @@ pub struct Hooks {
     pub subject: Arc<Subject>,
     /// Who connected.
     pub login: Oid,
-    /// A body of SECURITY DEFINER runs.
-    pub within_definer: bool,
+    pub confined: Confined,
     pub session_user: Arc<str>,
     pub search_path: Arc<[String]>,
     pub in_block: bool,
@@ -66,7 +65,7 @@ impl Session {
             user,
             subject,
             login: self.user,
-            within_definer: !self.routines.acts_as.is_empty(),
+            confined: self.routines.bodies.confined(),
             session_user,
             in_block: self.block.is_explicit(),
             read_only,
@@ -235,7 +234,7 @@ impl Hooks {
             login: self.login,
             session,
             current: &self.subject,
-            within_definer: self.within_definer,
+            confined: self.confined,
         };
         let value = if let Some(Datum::Text(value)) = args.get(1) { Some(&**value) } else { None };
         statement::put(&mut settings, name, value, source, &by)?;

@@ -30,6 +30,7 @@
 //! | [`ddl_host`], [`ddl_binder`] | what DDL asks of a session and of the binder |
 //! | [`binding`] | the binder, as sessions use it |
 //! | [`calls`] | functions whose bodies are interpreted, called by plans |
+//! | [`bodies`] | bodies that run, and what is in force meanwhile |
 //! | [`cancel`] | interrupts |
 
 pub mod access;
@@ -38,6 +39,7 @@ pub mod age;
 pub mod authority;
 pub mod binding;
 pub mod block;
+pub mod bodies;
 pub mod calls;
 pub mod cancel;
 pub mod conceal;
@@ -93,7 +95,7 @@ use crate::large_object::calls::Running;
 use crate::large_object::descriptors::Descriptors;
 use crate::prepared::portals::{ListedCursors, Portals};
 use crate::prepared::statements::{ListedStatements, Statements};
-use crate::settings::authority::Authority;
+use crate::settings::authority::{Authority, Confined};
 use crate::settings::{Settings, Source, Values};
 use block::Block;
 use cancel::Interrupt;
@@ -195,7 +197,7 @@ impl Session {
             login: role.oid,
             session: role.oid,
             current: &current,
-            within_definer: false,
+            confined: Confined::No,
         };
         for (name, value) in &params.settings {
             by.may_set(name, Some(value))?;

@@ -135,15 +135,24 @@ impl Session {
         }
         self.start_transaction();
         match self.plan(statement).await? {
-            Some(planned) => {
-                let result = self.run_planned(&planned, statement, params, sink).await;
-                result.map_err(|e| self.concealed(e, &planned.bound.accesses))
-            }
+            Some(planned) => self.run_planned(&planned, statement, params, sink).await,
             None => self.run_utility(statement, &parsed, sink).await,
         }
     }
 
+    /// Runs a planned statement. Its errors tell no more of rows than the role by whose rights it runs may read.
     pub(crate) async fn run_planned(
+        &mut self,
+        planned: &Planned,
+        statement: &Arc<Prepared>,
+        params: Vec<Datum>,
+        sink: &mut dyn ResultSink,
+    ) -> SqlResult<Executed> {
+        let result = self.run_planned_openly(planned, statement, params, sink).await;
+        result.map_err(|e| self.concealed(e, &planned.bound.accesses))
+    }
+
+    async fn run_planned_openly(
         &mut self,
         planned: &Planned,
         statement: &Arc<Prepared>,
@@ -189,7 +198,7 @@ impl Session {
 
     /// CALL of a procedure that is interpreted. It may end the transaction if no block is around it.
     async fn run_invoke(&mut self, planned: &Planned, params: Vec<Datum>) -> SqlResult<Executed> {
-        let may_commit = !self.block.is_explicit() && self.routines.callers.is_empty();
+        let may_commit = !self.block.is_explicit() && self.routines.bodies.depth() == 0;
         let rows = self.invoke(planned, params, may_commit).await?;
         let tag = Tag::Fixed("CALL".into());
         Ok(match planned.columns.clone() {

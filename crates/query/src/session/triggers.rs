@@ -38,7 +38,7 @@ mod asked;
 mod copied;
 mod rows;
 
-use asked::{Asked, Stage};
+use asked::{Held, Stage, is_of_target};
 use rows::{Given, Target, Wrote};
 
 /// A write to one table or view: what its triggers are asked by.
@@ -184,6 +184,11 @@ impl Session {
             ModifyOp::Merge { .. } => return Err(SqlError::internal("MERGE is several statements")),
         };
         let table = table_position(modify, layout)?;
+        let at_once = !instead && table.is_none() && !act.fires_before_rows();
+        let rules = match new.as_ref().filter(|_| !at_once) {
+            Some(new) => Some(self.rules_of_source(modify, layout, new).await?),
+            None => None,
+        };
         self.fire_statement(act, Timing::Before, None).await?;
         let rows = match key.filter(|_| !instead) {
             Some(key) => modify::once_each(rows, key)?,
@@ -193,7 +198,7 @@ impl Session {
         let mut target = Target::new(&act.shape);
         let mut kept = Vec::new();
         let mut count = 0;
-        if !instead && table.is_none() && !act.fires_before_rows() {
+        if at_once {
             let part = target.whole(act);
             for source in &rows {
                 let (old, new) = (row_of(source, &old), row_of(source, &new));
@@ -202,13 +207,16 @@ impl Session {
             count = rows.len() as u64;
             kept = self.apply_all(modify, layout, rows).await?;
         } else {
-            let checks = modify::checks(modify, layout)?;
-            target.asked = Asked::all(modify, &act.shape, layout)?;
+            target.fires |= instead;
             for mut source in rows {
-                target.hear(&source);
                 let (before, after) = (row_of(&source, &old), row_of(&source, &new));
+                let held = rules.as_ref().map(|rules| Held { rules, source: &source });
                 let after = if instead {
-                    self.instead_of_row(act, before.as_deref(), after).await?
+                    let after = self.instead_of_row(act, before.as_deref(), after).await?;
+                    if let Some(after) = &after {
+                        self.hold_to(&target, held, after, Stage::AfterWrite).await?;
+                    }
+                    after
                 } else {
                     let at = |old: Vec<Datum>| tree_row(&source, (key, table), (act.table().oid, old));
                     let given = match (before, after) {
@@ -217,7 +225,7 @@ impl Session {
                         (Some(old), None) => Given::Gone(at(old)?),
                         (None, None) => return Err(SqlError::internal("a row that is neither new nor old")),
                     };
-                    let done = self.write_row(&mut target, act, given).await?;
+                    let done = self.write_row(&mut target, act, given, held).await?;
                     if let (Some((now, _)), Some(table)) = (&done, table) {
                         source[table] = Datum::Oid(now.0);
                     }
@@ -226,9 +234,6 @@ impl Session {
                 let Some(after) = after else { continue };
                 count += 1;
                 if let Some(at) = &new {
-                    if instead && let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &checks) {
-                        return Err(self.breaks_rule(&act.shape, rule, &after));
-                    }
                     at.iter().zip(after).for_each(|(p, value)| source[*p] = value);
                 }
                 kept.push(source);
@@ -279,12 +284,15 @@ impl Session {
                 acts.push(act.with(kind, assigned));
             }
         }
+        let rules = self.rules_of_source(modify, layout, &new).await?;
+        // What is asked of the row that is there is asked before its triggers.
+        let mut of_target = modify::checks(modify, layout)?;
+        of_target.retain(|(_, rule)| is_of_target(rule));
         for act in &acts {
             self.fire_statement(act, Timing::Before, None).await?;
         }
         let table = table_position(modify, layout)?;
         let mut target = Target::new(&act.shape);
-        target.asked = Asked::all(modify, &act.shape, layout)?;
         let mut touched = HashSet::new();
         let mut count = 0;
         for source in rows {
@@ -293,9 +301,8 @@ impl Session {
                 continue;
             };
             let Some(act) = acts.iter().find(|a| a.event == event) else { continue };
-            target.hear(&source);
-            if let Some(rule) = target.refused() {
-                return Err(self.breaks_rule(&act.shape, rule, &[]));
+            if let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &of_target) {
+                return Err(self.breaks_rule(&act.shape, rule, &modify::pick(&source, &new)));
             }
             let after = (event != TriggerEvent::Delete).then(|| modify::pick(&source, &new));
             let given = match (event, after) {
@@ -312,7 +319,8 @@ impl Session {
                     }
                 }
             };
-            if self.write_row(&mut target, act, given).await?.is_some() {
+            let held = Some(Held { rules: &rules, source: &source });
+            if self.write_row(&mut target, act, given, held).await?.is_some() {
                 count += 1;
             }
         }
@@ -336,7 +344,7 @@ impl Session {
                 self.fire_statement(&act, Timing::Before, None).await?;
                 let mut target = Target::new(&act.shape);
                 for given in rows {
-                    self.write_row(&mut target, &act, given).await?;
+                    self.write_row(&mut target, &act, given, None).await?;
                 }
                 self.after(std::slice::from_ref(&act), target.written).await?;
             }
@@ -356,6 +364,9 @@ impl Session {
     ) -> SqlResult<Applied> {
         let shape = Arc::clone(&act.shape);
         let at = modify::positions(&shape, new_row, layout)?;
+        let rules = self.rules_of_source(modify, layout, &at).await?;
+        let (rules_of_update, blank) = self.rules_of_update(modify, &shape, on).await?;
+        let of_update = Some(Held { rules: &rules_of_update, source: &blank });
         let assigned: Vec<i16> = match &on.action {
             ConflictAction::Update { assignments, .. } => assignments.iter().map(|a| a.0).collect(),
             ConflictAction::Nothing => Vec::new(),
@@ -369,7 +380,6 @@ impl Session {
         let table = table_position(modify, layout)?;
         let mut target = Target::new(&act.shape);
         target.resolves = true;
-        target.asked = Asked::all(modify, &shape, layout)?;
         let mut applied = Applied::default();
         let mut touched: HashSet<Vec<u8>> = HashSet::new();
         for mut source in rows {
@@ -377,20 +387,22 @@ impl Session {
             let part = self.part_of_new(&mut target, act, &new).await?;
             let own = part.place.down(new, &self.eval_context())?;
             let Some(own) = self.before_row(&part.act, None, Some(own)).await? else { continue };
-            target.hear(&source);
-            self.hold_to(&target, &part, &own, Stage::BeforeWrite)?;
+            // Policies are asked whether or not there is a conflict, views about what has been written.
+            let held = Some(Held { rules: &rules, source: &source });
+            let new = part.place.up(&own);
+            self.hold_to(&target, held, &new, Stage::BeforeWrite).await?;
             self.require_within(&part, &own).await?;
-            let (outcome, met) = self.try_insert(act, (new_row, on), part.place.up(&own), params).await?;
+            let (outcome, met) = self.try_insert(act, (new_row, on), new, params).await?;
             let at_table = part.place.shape.table.oid;
             let after = match (outcome, met) {
                 (Outcome::Inserted(row), _) => {
-                    self.hold_to(&target, &part, &own, Stage::AfterWrite)?;
+                    self.hold_to(&target, held, &row, Stage::AfterWrite).await?;
                     touched.insert(shape.encode(&row)?.to_vec());
                     target.written.push(Wrote { part, by: act.event, old: None, new: Some(own) });
                     row
                 }
                 (Outcome::Skipped | Outcome::Updated(_), Some(met)) => {
-                    let Met { key, old, assigned: Some(Assigned { values, broken }) } = met else { continue };
+                    let Met { key, old, assigned: Some(Assigned { values, .. }) } = met else { continue };
                     if !touched.insert(key.to_vec()) || touched.contains(&shape.encode(&old)?.to_vec()) {
                         return Err(crate::dml::conflict::second_time());
                     }
@@ -398,13 +410,10 @@ impl Session {
                     for (number, value) in values {
                         row[shape.slot(number)?] = value;
                     }
-                    if let Some(rule @ RowRule::Policy(_)) = &broken {
-                        return Err(self.breaks_rule(&shape, rule, &row));
-                    }
-                    target.hear_broken(broken.as_ref());
                     let at = TreeRow { part: at_table, key, row: old };
                     let given = Given::Changed(at, row);
-                    let Some((_, row)) = self.write_row(&mut target, &update, given).await? else { continue };
+                    let done = self.write_row(&mut target, &update, given, of_update).await?;
+                    let Some((_, row)) = done else { continue };
                     row
                 }
                 _ => continue,
@@ -433,7 +442,11 @@ impl Session {
     ) -> SqlResult<(Outcome, Option<Met>)> {
         let mut writing = self.writing().await?;
         let mut writer = writing.writer();
-        let by_row = modify::row_update(&act.shape, new_row, on, writer.eval, params)?;
+        let mut by_row = modify::row_update(&act.shape, new_row, on, writer.eval, params)?;
+        if let Some(update) = &mut by_row {
+            // The others are about the row as its triggers leave it.
+            update.checks.retain(|(rule, _)| rule.is_of_existing());
+        }
         let width = act.shape.columns.len();
         let probe = by_row.as_ref().map(|update| Probe { update, width, met: Mutex::default() });
         let resolution = Resolution { arbiters: &on.arbiters, update: probe.as_ref().map(|p| p as &dyn ConflictRow) };
@@ -446,6 +459,7 @@ impl Session {
         let view = match rule {
             RowRule::View(view) => view,
             RowRule::Policy(policy) => return policy.broken(),
+            RowRule::Shown(_) => return rule.hidden().unwrap_or_else(|| SqlError::internal("a rule without an error")),
         };
         let style = self.text_style_now();
         let text = format!("new row violates check option for view \"{view}\"");

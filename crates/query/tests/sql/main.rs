@@ -111,6 +111,7 @@ scripts! {
     views_are_written_through
     whole_rows_of_outer_joins_may_be_null
     materialized_views_keep_results
+    materialized_views_are_filled_as_their_owner
     views_show_their_queries
     views_show_their_expressions
     views_are_shown_as_they_are_met
@@ -138,6 +139,9 @@ scripts! {
     aggregates_of_users_run
     aggregates_are_defined_and_dropped
     bodies_run_with_rights
+    aggregates_call_by_the_rights_of_their_owner
+    bodies_are_bound_for_whoever_runs_them
+    errors_in_bodies_leave_out_what_may_not_be_read
     privileges_on_tables_and_columns_are_needed
     views_are_read_with_the_rights_of_their_owner
     only_owners_change_what_they_own
@@ -149,6 +153,7 @@ scripts! {
     errors_leave_out_what_may_not_be_read
     policies_say_which_rows_are_reached
     policies_hold_what_is_written
+    conflicts_meet_what_views_show
     policies_are_made_changed_and_dropped
     policies_read_other_tables
     indexes_are_built_online
@@ -210,6 +215,7 @@ scripts! {
     constraint_triggers_wait
     triggers_see_transition_tables
     triggers_write_views
+    rules_are_asked_after_triggers
     triggers_of_partitioned_tables
     triggers_fire_in_partitions
     constraint_triggers_of_partitions_wait

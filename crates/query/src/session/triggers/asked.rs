@@ -1,46 +1,55 @@
-//! What policies and views ask of rows that are written, once the triggers before them have run: a policy before the write,
-//! a view after it.
+//! What policies, and views WITH CHECK OPTION, ask of new rows once triggers have run: a policy before the write, a view
+//! after it.
+//!
+//! The source of the statement has answered for its rows as they were before any trigger, which counts where none has come
+//! between. Elsewhere the condition is asked again, over a row of the source in which the new values have their places. One
+//! with a subquery is a query over one row of parameters, and reads the tables as the statement found them:
+//! ```text
+//!  source    #7 #8 #9          check: #9; new row: #7, #8; again: EXISTS (… #8 …)
+//!  asked     Filter EXISTS (… #8 …) ◄── Values #8 := $2
+//! ```
 
-use gavel_binder::bound::{ColumnId, Modify, PolicyRow, RowCheck, RowRule};
-use gavel_catalog::trigger::TriggerEvent;
-use gavel_types::{Datum, SqlResult};
+use gavel_binder::bound::{ColumnId, ConflictAction, Modify, OnConflict, PolicyRow, Rel, RowRule, Scalar, ScalarKind};
+use gavel_txn::ReadView;
+use gavel_types::{Datum, PgType, SqlError, SqlResult};
 
-use super::rows::{Part, Target};
+use super::rows::Target;
 use crate::dml::modify::{self, Layout};
 use crate::dml::shape::TableShape;
 use crate::fast::expr::{RowContext, RowExpr};
+use crate::lower::walk::Refs;
+use crate::lower::{self, PlannedQuery};
 use crate::session::Session;
+use crate::session::access::Access;
 
-/// A condition that rows must satisfy.
-pub(super) struct Asked {
-    rule: RowRule,
-    /// Where a source row says whether its row satisfies it.
-    at: usize,
-    /// The same over a row of the table that is named; `None` if triggers change none, or it needs a plan.
-    again: Option<RowExpr>,
-    /// What the source row has said.
-    held: bool,
+/// How a condition is asked of a row.
+enum How {
+    Row(RowExpr),
+    /// Gives a row if it holds. The values of the row are its parameters.
+    Plan(PlannedQuery),
 }
 
-impl Asked {
-    fn new(check: &RowCheck, shape: &TableShape, layout: &Layout) -> SqlResult<Self> {
-        let again = check.again.as_ref().and_then(|again| {
-            let slot = |id: ColumnId| {
-                let number = again.row.iter().find(|(_, column)| *column == id)?.0;
-                shape.slot(number).ok()
-            };
-            RowExpr::compile(&again.condition, &slot)
-        });
-        Ok(Self { rule: check.rule.clone(), at: modify::position(layout, check.holds)?, again, held: true })
-    }
+struct Asked<'m> {
+    rule: &'m RowRule,
+    /// Where the source says whether its row satisfies it, if it does.
+    said: Option<usize>,
+    again: How,
+}
 
-    /// What a statement asks.
-    ///
-    /// # Errors
-    /// XX000 if its source does not answer.
-    pub fn all(modify: &Modify, shape: &TableShape, layout: &Layout) -> SqlResult<Vec<Self>> {
-        modify.checks.iter().map(|check| Self::new(check, shape, layout)).collect()
-    }
+/// What a statement asks of new rows.
+pub(super) struct Rules<'m> {
+    asked: Vec<Asked<'m>>,
+    /// For each slot of the table that is named, where the new value is in the rows that are asked about.
+    new: Vec<usize>,
+    /// What plans read.
+    view: Option<ReadView>,
+}
+
+/// The rules that a row is held to, with the row in which its new values take their places.
+#[derive(Clone, Copy)]
+pub(super) struct Held<'h> {
+    pub rules: &'h Rules<'h>,
+    pub source: &'h [Datum],
 }
 
 /// When something is asked.
@@ -50,55 +59,142 @@ pub(super) enum Stage {
     AfterWrite,
 }
 
-impl Target {
-    /// Takes what a source row says of the row that is to be written.
-    pub fn hear(&mut self, source: &[Datum]) {
-        for asked in &mut self.asked {
-            asked.held = matches!(source[asked.at], Datum::Bool(true));
+/// Whether it is about the row that MERGE has found, before anything is done to it.
+pub(super) fn is_of_target(rule: &RowRule) -> bool {
+    matches!(rule, RowRule::Policy(policy) if policy.row == PolicyRow::Target)
+}
+
+/// A condition over one row of `layout`, whose values are parameters.
+fn query(condition: &Scalar, layout: &Layout) -> Rel {
+    let used = Refs::of_scalar(condition).used;
+    let mut columns: Vec<(ColumnId, PgType)> = Vec::new();
+    let mut row = Vec::new();
+    for (at, (id, ty)) in layout.iter().enumerate() {
+        // A row needs a column, though nothing may be asked of any.
+        if used.contains(id) || at == 0 {
+            columns.push((*id, *ty));
+            row.push(Scalar { kind: ScalarKind::Param(at), ty: *ty });
         }
     }
-
-    /// The same where one of the rules is known to be broken, and no other.
-    pub fn hear_broken(&mut self, broken: Option<&RowRule>) {
-        for asked in &mut self.asked {
-            asked.held = broken != Some(&asked.rule);
-        }
-    }
-
-    /// The policy that keeps MERGE from changing or deleting a row.
-    pub fn refused(&self) -> Option<&RowRule> {
-        let about_target = |rule: &RowRule| matches!(rule, RowRule::Policy(policy) if policy.row == PolicyRow::Target);
-        self.asked.iter().find(|asked| !asked.held && about_target(&asked.rule)).map(|asked| &asked.rule)
-    }
+    let input = Box::new(Rel::Values { rows: vec![row], columns });
+    Rel::Filter { input, predicate: condition.clone() }
 }
 
 impl Session {
-    /// Holds a new row, as the table that it is in has it, to what is asked at this time.
+    /// What the rows of the source of `modify` are asked, with their new rows at the places `new`. To be called before
+    /// anything is written.
+    ///
+    /// # Errors
+    /// The planner's.
+    pub(super) async fn rules_of_source<'m>(
+        &mut self,
+        modify: &'m Modify,
+        layout: &Layout,
+        new: &[usize],
+    ) -> SqlResult<Rules<'m>> {
+        let mut rules = Rules { asked: Vec::new(), new: new.to_vec(), view: None };
+        for check in modify.checks.iter().filter(|check| !is_of_target(&check.rule)) {
+            let said = Some(modify::position(layout, check.holds)?);
+            let again = self.asking(&mut rules, &check.again, layout).await?;
+            rules.asked.push(Asked { rule: &check.rule, said, again });
+        }
+        Ok(rules)
+    }
+
+    /// What the rows are asked that DO UPDATE makes, and a row to put them into. To be called before anything is written.
+    ///
+    /// # Errors
+    /// The planner's.
+    pub(super) async fn rules_of_update<'m>(
+        &mut self,
+        modify: &'m Modify,
+        shape: &TableShape,
+        on: &'m OnConflict,
+    ) -> SqlResult<(Rules<'m>, Vec<Datum>)> {
+        let mut rules = Rules { asked: Vec::new(), new: Vec::new(), view: None };
+        let ConflictAction::Update { existing, again, .. } = &on.action else { return Ok((rules, Vec::new())) };
+        let typed = existing.iter().filter_map(|(number, id)| Some((*id, modify.table.column(*number)?.ty)));
+        let layout: Vec<(ColumnId, PgType)> = typed.collect();
+        rules.new = modify::positions(shape, existing, &layout)?;
+        for (rule, condition) in again {
+            let again = self.asking(&mut rules, condition, &layout).await?;
+            rules.asked.push(Asked { rule, said: None, again });
+        }
+        Ok((rules, vec![Datum::Null; layout.len()]))
+    }
+
+    async fn asking(&mut self, rules: &mut Rules<'_>, condition: &Scalar, layout: &Layout) -> SqlResult<How> {
+        let direct = RowExpr::compile(condition, &|id| layout.iter().position(|column| column.0 == id));
+        if let Some(direct) = direct {
+            return Ok(How::Row(direct));
+        }
+        let rel = query(condition, layout);
+        let refs = Refs::of_rel(&rel);
+        if !refs.used.is_subset(&refs.defined) {
+            return Err(SqlError::internal("a condition of a policy or view over what the source does not put out"));
+        }
+        let catalog = self.catalog();
+        let env = self.plan_env(&catalog, &refs.tables).await?;
+        let plan = lower::plan_rel(&rel, layout.get(..1).unwrap_or_default(), &env)?;
+        if rules.view.is_none() {
+            rules.view = Some(self.work().await?.view().await);
+        }
+        Ok(How::Plan(plan))
+    }
+
+    /// Holds a new row, as the table that is named has it, to what is asked at this time.
     ///
     /// # Errors
     /// 42501 of a policy, 44000 of a view; those of the conditions.
-    pub(super) fn hold_to(&mut self, target: &Target, part: &Part, row: &[Datum], stage: Stage) -> SqlResult<()> {
-        let now = |rule: &RowRule| matches!(rule, RowRule::View(_)) == (stage == Stage::AfterWrite);
-        // What policies say of DO UPDATE has been asked with its assignments.
-        if target.resolves && part.act.event == TriggerEvent::Update && stage == Stage::BeforeWrite {
+    pub(super) async fn hold_to(
+        &mut self,
+        target: &Target,
+        held: Option<Held<'_>>,
+        row: &[Datum],
+        stage: Stage,
+    ) -> SqlResult<()> {
+        let Some(Held { rules, source }) = held else { return Ok(()) };
+        let is_now = |asked: &Asked<'_>| matches!(asked.rule, RowRule::View(_)) == (stage == Stage::AfterWrite);
+        if !rules.asked.iter().any(is_now) {
             return Ok(());
         }
-        if !target.asked.iter().any(|asked| now(&asked.rule)) {
-            return Ok(());
+        let mut values = source.to_vec();
+        for (place, value) in rules.new.iter().zip(row) {
+            values[*place] = value.clone();
         }
-        let row = part.place.up(row);
-        let eval = self.eval_context();
-        for asked in target.asked.iter().filter(|asked| now(&asked.rule)) {
-            let holds = match &asked.again {
-                Some(again) if part.act.fires_before_rows() => {
-                    again.is_true(&RowContext { eval: &eval, row: &row, params: &[] })?
+        for asked in &rules.asked {
+            if !is_now(asked) {
+                continue;
+            }
+            let holds = match (asked.said, &asked.again, &rules.view) {
+                (Some(said), _, _) if !target.fires => matches!(source[said], Datum::Bool(true)),
+                (_, How::Row(condition), _) => {
+                    let eval = self.eval_context();
+                    condition.is_true(&RowContext { eval: &eval, row: &values, params: &[] })?
                 }
-                _ => asked.held,
+                (_, How::Plan(plan), Some(view)) => self.gives_row(plan, view, values.clone()).await?,
+                (_, How::Plan(_), None) => return Err(SqlError::internal("a plan without what it reads")),
             };
             if !holds {
-                return Err(self.breaks_rule(target.named(), &asked.rule, &row));
+                return Err(self.breaks_rule(target.named(), asked.rule, row));
             }
         }
         Ok(())
+    }
+
+    /// Whether a plan gives a row for these parameters.
+    async fn gives_row(&mut self, plan: &PlannedQuery, view: &ReadView, params: Vec<Datum>) -> SqlResult<bool> {
+        let access = self.access(params).await?;
+        let access = Access { view: view.clone(), ..access };
+        let mut operator = self.start(plan, access)?;
+        self.drive(async {
+            while let Some(batch) = operator.next().await? {
+                if batch.num_rows() > 0 {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+        .await
     }
 }

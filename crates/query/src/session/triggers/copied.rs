@@ -44,7 +44,7 @@ impl Session {
         if *instead {
             self.instead_of_row(act, None, Some(row)).await?;
             *count += 1;
-        } else if self.write_row(target, act, Given::New(row)).await?.is_some() {
+        } else if self.write_row(target, act, Given::New(row), None).await?.is_some() {
             *count += 1;
         }
         Ok(())

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use gavel_catalog::trigger::{Trigger, TriggerEvent};
 use gavel_types::{Datum, Oid, SqlError, SqlResult};
 
-use super::asked::{Asked, Stage};
+use super::asked::{Held, Stage};
 use super::{Act, changed_meanwhile};
 use crate::dml::movement::{Move, TreeRow};
 use crate::dml::shape::TableShape;
@@ -44,9 +44,7 @@ pub(super) struct Target {
     /// By the table and the event.
     parts: HashMap<(Oid, i16), Arc<Part>>,
     pub written: Vec<Wrote>,
-    /// What policies and views ask of the rows.
-    pub asked: Vec<Asked>,
-    /// Triggers before rows have been met, which may have changed any row.
+    /// Triggers before rows, or in the place of them, have been met, which may have changed any row.
     pub fires: bool,
     /// INSERT … ON CONFLICT, whose updates move no rows.
     pub resolves: bool,
@@ -54,8 +52,8 @@ pub(super) struct Target {
 
 impl Target {
     pub fn new(named: &Arc<TableShape>) -> Self {
-        let (parts, written, asked) = (HashMap::new(), Vec::new(), Vec::new());
-        Self { named: Arc::clone(named), parts, written, asked, fires: false, resolves: false }
+        let (parts, written) = (HashMap::new(), Vec::new());
+        Self { named: Arc::clone(named), parts, written, fires: false, resolves: false }
     }
 
     /// The table that the statement names.
@@ -97,13 +95,19 @@ pub(super) enum Given {
 pub(super) type Done = (Oid, Vec<Datum>);
 
 impl Session {
-    /// Triggers before a row, and its write. `None` if a trigger has left it out.
+    /// Triggers before a row, and its write; `held` is what the new row is held to. `None` if a trigger has left it out.
     ///
     /// # Errors
     /// The functions'; violations of constraints, policies and views; 27000 if a trigger has changed the row.
-    pub(super) async fn write_row(&mut self, target: &mut Target, act: &Act, given: Given) -> SqlResult<Option<Done>> {
+    pub(super) async fn write_row(
+        &mut self,
+        target: &mut Target,
+        act: &Act,
+        given: Given,
+        held: Option<Held<'_>>,
+    ) -> SqlResult<Option<Done>> {
         let (at, new) = match given {
-            Given::New(new) => return self.insert_row(target, act, new).await,
+            Given::New(new) => return self.insert_row(target, act, new, held).await,
             Given::Changed(at, new) => (at, Some(new)),
             Given::Gone(at) => (at, None),
         };
@@ -121,28 +125,34 @@ impl Session {
             target.written.push(Wrote { part, by: act.event, old: Some(old), new: None });
             return Ok(Some(done));
         }
-        self.hold_to(target, &part, &given, Stage::BeforeWrite)?;
         if target.named.table.partitioned.is_some() && !self.is_within(&part.place.shape, &given).await? {
             if target.resolves {
                 return Err(SqlError::unsupported("invalid ON UPDATE specification")
                     .detail("The result tuple would appear in a different partition than the original tuple."));
             }
-            return self.move_row(target, act, &part, (at.key, old, given)).await;
+            return self.move_row(target, act, &part, (at.key, old, given), held).await;
         }
+        self.hold_to(target, held, &done.1, Stage::BeforeWrite).await?;
         self.write_one(target, &part, Some(at.key), Some(old.clone()), Some(given.clone())).await?;
-        self.hold_to(target, &part, &given, Stage::AfterWrite)?;
+        self.hold_to(target, held, &done.1, Stage::AfterWrite).await?;
         target.written.push(Wrote { part, by: act.event, old: Some(old), new: Some(given) });
         Ok(Some(done))
     }
 
-    async fn insert_row(&mut self, target: &mut Target, act: &Act, new: Vec<Datum>) -> SqlResult<Option<Done>> {
+    async fn insert_row(
+        &mut self,
+        target: &mut Target,
+        act: &Act,
+        new: Vec<Datum>,
+        held: Option<Held<'_>>,
+    ) -> SqlResult<Option<Done>> {
         let part = self.part_of_new(target, act, &new).await?;
         let own = part.place.down(new, &self.eval_context())?;
         let Some(own) = self.before_row(&part.act, None, Some(own)).await? else { return Ok(None) };
-        self.hold_to(target, &part, &own, Stage::BeforeWrite)?;
-        self.write_one(target, &part, None, None, Some(own.clone())).await?;
-        self.hold_to(target, &part, &own, Stage::AfterWrite)?;
         let done = (part.place.shape.table.oid, part.place.up(&own));
+        self.hold_to(target, held, &done.1, Stage::BeforeWrite).await?;
+        self.write_one(target, &part, None, None, Some(own.clone())).await?;
+        self.hold_to(target, held, &done.1, Stage::AfterWrite).await?;
         target.written.push(Wrote { part, by: act.event, old: None, new: Some(own) });
         Ok(Some(done))
     }
@@ -154,6 +164,7 @@ impl Session {
         act: &Act,
         part: &Arc<Part>,
         (key, old, new): (Bytes, Vec<Datum>, Vec<Datum>),
+        held: Option<Held<'_>>,
     ) -> SqlResult<Option<Done>> {
         let Some(lens) = part.place.seen.clone() else {
             return Err(SqlError::internal("a row leaves a table that is no partition"));
@@ -181,8 +192,8 @@ impl Session {
             self.writing().await?.writer().vanish(from, &old);
             return Ok(None);
         };
-        self.hold_to(target, &arrives, &comes, Stage::BeforeWrite)?;
         let done = (to.shape.table.oid, to.up(&comes));
+        self.hold_to(target, held, &done.1, Stage::BeforeWrite).await?;
         {
             let mut writing = self.writing().await?;
             let mut writer = writing.writer();
@@ -190,7 +201,7 @@ impl Session {
             let moved = Move { from: Arc::clone(from), key, old, seen, to, new: comes.clone() };
             writer.arrive_one(&target.named, moved, arrives.act.fires_before_rows()).await?;
         }
-        self.hold_to(target, &arrives, &comes, Stage::AfterWrite)?;
+        self.hold_to(target, held, &done.1, Stage::AfterWrite).await?;
         target.written.push(Wrote { part: arrives, by: act.event, old: None, new: Some(comes) });
         Ok(Some(done))
     }
