@@ -53,6 +53,7 @@ scripts! {
     a_table_is_made_filled_and_read
     functions_answer_as_postgresql
     transactions_begin_end_and_fail
+    transactions_have_numbers
     savepoints_nest
     constraints_refuse_rows
     keys_and_indexes_follow_updates
