@@ -317,6 +317,9 @@ impl Binder<'_> {
             _ => None,
         };
         let Some((index, ty)) = index else {
+            if let Some(error) = self.no_version_field(&name, value.oid()) {
+                return Err(self.error_at(error, pos));
+            }
             let text = if self.fields_of(&value.scalar).is_some() {
                 format!("column \"{name}\" not found in data type {}", format_type(value.ty()))
             } else {

@@ -14,6 +14,7 @@ use super::lock::put_out_row_key;
 use super::modify::{Verb, in_row};
 use super::name::{fold, without_only};
 use super::scalar::{Typed, column, truth};
+use super::scope::is_version_column;
 use super::walk;
 use super::written::Written;
 use crate::bound::{ColumnId, JoinKind, Modify, ModifyOp, ModifyTree, Rel, Scalar, ScalarKind};
@@ -315,6 +316,10 @@ impl Binder<'_> {
             Some(found) => {
                 self.updates((written.access, found.number));
                 Ok((found.column, pos))
+            }
+            None if first == "tableoid" || is_version_column(&first) => {
+                let text = format!("cannot assign to system column \"{first}\"");
+                Err(self.error_at(SqlError::unsupported(text), pos))
             }
             None => Err(self.no_target_column(&written.name, &first, pos)),
         }

@@ -68,6 +68,7 @@ scripts! {
     transactions_that_grow_too_old_are_rolled_back
     sleeping_can_be_timed_out
     subqueries_stand_in_returning_and_do_update
+    system_columns_are_refused
     copy_from_computes_generated_columns
     explain_analyze_runs_modifications
     ddl_errors_point_at_their_place
