@@ -65,9 +65,6 @@ impl Binder<'_> {
             assigned.iter().find(|(a, _)| *a == n).map(|(_, s)| s.clone()).or_else(|| in_row(&old_row, &table, n))
         };
         let generated = self.generated_values(&table, &value)?;
-        let held = self.view_conditions(&written, &|n| {
-            generated.iter().find(|(g, _)| *g == n).map(|(_, s)| s.clone()).or_else(|| value(n))
-        })?;
 
         // Everything that the write stage reads passes through one projection.
         let mut exprs: Vec<(ColumnId, Scalar)> = Vec::with_capacity(old_row.len() * 2 + 1);
@@ -92,7 +89,7 @@ impl Binder<'_> {
             }
         }
         numbers.sort_unstable();
-        let checks = self.put_checks(held, &mut exprs);
+        let held = self.view_conditions(&written, &|n| in_row(&new_row, &table, n))?;
 
         // RETURNING sees the new row, and what was joined.
         let item = self.written_row(&written, label, tree.as_ref(), &|n| in_row(&new_row, &table, n))?;
@@ -126,7 +123,9 @@ impl Binder<'_> {
         let source = Rel::Project { input: Box::new(rel), exprs };
         self.accesses_below(&written)?;
         let op = ModifyOp::Update { row_key: key, old_row: old_out, assigned: numbers, new_row };
-        let mut modify = Modify { table: Arc::clone(&written.table), source, op, returning, checks, current_of, tree };
+        let mut modify =
+            Modify { table: Arc::clone(&written.table), source, op, returning, checks: vec![], current_of, tree };
+        self.hold(&mut modify, held)?;
         self.secure_update(&mut modify, &written, (row_key, &old_row))?;
         Ok(modify)
     }

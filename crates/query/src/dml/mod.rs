@@ -13,6 +13,7 @@
 //! | `unbuilt` | entries of unique indexes that do not hold all rows yet |
 //! | [`foreign`] | foreign keys: parents looked up, children found and acted upon |
 //! | `link` | a foreign key with the two tables that it connects |
+//! | `rules` | what policies and views ask of rows, after triggers |
 //! | [`modify`] | a bound `Modify` from its source rows to its RETURNING rows |
 
 pub mod arrivals;
@@ -23,6 +24,7 @@ mod link;
 pub mod modify;
 pub(crate) mod movement;
 pub(crate) mod route;
+pub(crate) mod rules;
 pub mod shape;
 pub(crate) mod tree;
 mod unbuilt;

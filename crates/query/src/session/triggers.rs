@@ -27,6 +27,7 @@ use crate::dml::deferred::DeferredTrigger;
 use crate::dml::foreign::Cascade;
 use crate::dml::modify::{self, Applied, Layout};
 use crate::dml::movement::TreeRow;
+use crate::dml::rules::{Rules, is_of_target, is_policy};
 use crate::dml::shape::TableShape;
 use crate::dml::writer::{Shapes, Writer};
 use crate::fast::expr::RowContext;
@@ -187,7 +188,7 @@ impl Session {
             count = rows.len() as u64;
             kept = self.apply_all(modify, layout, rows).await?;
         } else {
-            let checks = modify::checks(modify, layout)?;
+            let rules = Rules::of(modify, layout)?;
             for mut source in rows {
                 let (before, after) = (row_of(&source, &old), row_of(&source, &new));
                 let after = if instead {
@@ -209,10 +210,7 @@ impl Session {
                 let Some(after) = after else { continue };
                 count += 1;
                 if let Some(at) = &new {
-                    if let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &checks) {
-                        return Err(self.breaks_rule(&act.shape, rule, &after));
-                    }
-                    at.iter().zip(after).for_each(|(p, value)| source[*p] = value);
+                    self.hold_row(&act.shape, &rules, (&mut source, at), &after, |_| true)?;
                 }
                 kept.push(source);
             }
@@ -271,16 +269,20 @@ impl Session {
             self.fire_statement(act, Timing::Before, None).await?;
         }
         let table = table_position(modify, layout)?;
+        let rules = Rules::of(modify, layout)?;
         let mut target = Target::new(&act.shape);
         let mut touched = HashSet::new();
         let mut count = 0;
-        for source in rows {
+        for mut source in rows {
             let Datum::Int4(number) = &source[action] else { continue };
             let Some(event) = usize::try_from(*number).ok().and_then(|n| actions.get(n)).and_then(event) else {
                 continue;
             };
             let Some(act) = acts.iter().find(|a| a.event == event) else { continue };
-            let after = (event != TriggerEvent::Delete).then(|| modify::pick(&source, &new));
+            let deletes = event == TriggerEvent::Delete;
+            let after = (!deletes).then(|| modify::pick(&source, &new));
+            let planned = after.clone().unwrap_or_default();
+            self.hold_row(&act.shape, &rules, (&mut source, &new[..planned.len()]), &planned, is_of_target)?;
             let given = match (event, after) {
                 (TriggerEvent::Insert, Some(after)) => Given::New(after),
                 (_, after) => {
@@ -295,8 +297,10 @@ impl Session {
                     }
                 }
             };
-            if self.write_row(&mut target, act, given).await?.is_some() {
-                count += 1;
+            let Some((_, after)) = self.write_row(&mut target, act, given).await? else { continue };
+            count += 1;
+            if !deletes {
+                self.hold_row(&act.shape, &rules, (&mut source, &new), &after, |rule| !is_of_target(rule))?;
             }
         }
         acts.reverse();
@@ -360,7 +364,7 @@ impl Session {
     ) -> SqlResult<Applied> {
         let shape = Arc::clone(&act.shape);
         let at = modify::positions(&shape, new_row, layout)?;
-        let checks = modify::checks(modify, layout)?;
+        let rules = Rules::of(modify, layout)?;
         let assigned: Vec<i16> = match &on.action {
             ConflictAction::Update { assignments, .. } => assignments.iter().map(|a| a.0).collect(),
             ConflictAction::Nothing => Vec::new(),
@@ -382,13 +386,13 @@ impl Session {
             let own = part.place.down(new);
             let Some(own) = self.before_row(&part.act, None, Some(own)).await? else { continue };
             self.require_within(&part, &own).await?;
-            let (outcome, met) = self.try_insert(act, (new_row, on), part.place.up(&own), params).await?;
+            let row = part.place.up(&own);
+            self.hold_row(&shape, &rules, (&mut source, &at), &row, is_policy)?;
+            let (outcome, met) = self.try_insert(act, (new_row, on), row, params).await?;
             let at_table = part.place.shape.table.oid;
             let after = match (outcome, met) {
                 (Outcome::Inserted(row), _) => {
-                    if let Some((_, rule)) = modify::first_broken(std::slice::from_ref(&source), &checks) {
-                        return Err(self.breaks_rule(&shape, rule, &row));
-                    }
+                    self.hold_row(&shape, &rules, (&mut source, &at), &row, |rule| !is_policy(rule))?;
                     touched.insert(shape.encode(&row)?.to_vec());
                     target.written.push(Wrote { part, by: act.event, old: None, new: Some(own) });
                     row
@@ -447,6 +451,29 @@ impl Session {
         let outcome = writer.insert_resolving(&act.shape, vec![row], &resolution).await?.pop();
         let met = probe.and_then(|p| p.met.into_inner());
         Ok((outcome.map_or(Outcome::Skipped, |o| o.0), met))
+    }
+
+    /// Puts a row as triggers have left it into its row of the source, and holds it to those rules that `concern` names.
+    ///
+    /// # Errors
+    /// 42501, 44000; what conditions raise.
+    fn hold_row(
+        &mut self,
+        shape: &TableShape,
+        rules: &Rules<'_>,
+        (source, places): (&mut [Datum], &[usize]),
+        row: &[Datum],
+        concern: impl Fn(&RowRule) -> bool,
+    ) -> SqlResult<()> {
+        places.iter().zip(row).for_each(|(place, value)| source[*place] = value.clone());
+        if rules.is_empty() {
+            return Ok(());
+        }
+        let eval = self.eval_context();
+        match rules.broken(source, &eval, concern)? {
+            Some(rule) => Err(self.breaks_rule(shape, rule, row)),
+            None => Ok(()),
+        }
     }
 
     fn breaks_rule(&mut self, shape: &TableShape, rule: &RowRule, row: &[Datum]) -> SqlError {

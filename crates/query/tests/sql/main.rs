@@ -151,6 +151,7 @@ scripts! {
     errors_leave_out_what_may_not_be_read
     policies_say_which_rows_are_reached
     policies_hold_what_is_written
+    policies_hold_rows_that_triggers_change
     policies_are_made_changed_and_dropped
     policies_read_other_tables
     indexes_are_built_online
