@@ -71,6 +71,7 @@ scripts! {
     system_columns_are_refused
     copy_from_computes_generated_columns
     explain_analyze_runs_modifications
+    explain_counts_what_merge_does
     ddl_errors_point_at_their_place
     keys_that_are_too_long_are_refused
     deferrable_constraints_wait
