@@ -13,6 +13,7 @@ pub mod conflict;
 pub mod cte;
 pub mod current;
 pub mod cycle;
+pub mod direct;
 pub mod domain;
 pub mod expr;
 pub mod from;

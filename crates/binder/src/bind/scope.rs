@@ -395,6 +395,8 @@ pub struct Level {
     pub sets: Vec<Vec<SetCall>>,
     /// `GROUPING(…)`: id of the result, and arguments.
     pub groupings: Vec<(ColumnId, Vec<Typed>)>,
+    /// GROUP BY has grouping sets.
+    pub grouping_sets: bool,
     /// Where columns of this level are mentioned outside aggregates, for errors about grouping.
     pub mentions: Vec<Mention>,
     /// DEFAULT may stand as an item (VALUES of INSERT).
@@ -426,6 +428,7 @@ impl Level {
             named_windows: vec![],
             sets: vec![],
             groupings: vec![],
+            grouping_sets: false,
             mentions: vec![],
             allows_default: false,
             locks: vec![],

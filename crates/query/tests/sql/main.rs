@@ -80,6 +80,7 @@ scripts! {
     clauses_end_queries_in_any_order
     common_table_expressions_recurse
     grouping_sets_nest
+    direct_arguments_follow_grouping_sets
     strings_have_escapes
     rows_come_from_several_functions
     row_locks_reach_views_and_subqueries
