@@ -15,7 +15,7 @@ CREATE FUNCTION
 > CREATE FUNCTION one(text) RETURNS int LANGUAGE sql AS 'INSERT INTO t (b) VALUES ($1) RETURNING a';
 CREATE FUNCTION
 
-> CREATE FUNCTION rows(int) RETURNS SETOF t LANGUAGE sql AS 'INSERT INTO t (b) SELECT x::text FROM generate_series(1, $1) x RETURNING *';
+> CREATE FUNCTION several(int) RETURNS SETOF t LANGUAGE sql AS 'INSERT INTO t (b) SELECT x::text FROM generate_series(1, $1) x RETURNING *';
 CREATE FUNCTION
 
 > SELECT two('x', 'y') LIMIT 1;
@@ -40,13 +40,13 @@ SELECT 2
 t | t
 SELECT 1
 
-> SELECT (rows(2)).b;
+> SELECT (several(2)).b;
 b
 1
 2
 SELECT 2
 
-> SELECT b FROM rows(3) WHERE b <> '2';
+> SELECT b FROM several(3) WHERE b <> '2';
 b
 1
 3
@@ -99,5 +99,5 @@ count
 SELECT 1
 
 > DROP TABLE t, log CASCADE;
-NOTICE: drop cascades to function rows(integer)
+NOTICE: drop cascades to function several(integer)
 DROP TABLE
