@@ -157,6 +157,8 @@ pub struct Binder<'a> {
     pub writing_with: bool,
     /// The query of COPY is being bound.
     pub copying: bool,
+    /// A FILTER is being bound that stands for something else, with rules of its own.
+    pub stands_in: bool,
 }
 
 impl<'a> Binder<'a> {
@@ -199,6 +201,7 @@ impl<'a> Binder<'a> {
             rewriting: vec![],
             writing_with: false,
             copying: false,
+            stands_in: false,
         }
     }
 

@@ -574,7 +574,7 @@ impl Binder<'_> {
 
     /// FILTER is bound as part of the call, and allows no aggregates of its own level.
     fn within_filter(&mut self, filter: &ast::Expr) -> SqlResult<Typed> {
-        self.within(Clause::Filter, |b| b.expr(filter))
+        if self.stands_in { self.expr(filter) } else { self.within(Clause::Filter, |b| b.expr(filter)) }
     }
 
     fn not_an_aggregate(

@@ -146,7 +146,10 @@ impl Binder<'_> {
         };
         let mut expr = parse_expression(&text)?;
         let _ = VisitMut::visit(&mut expr, &mut Fill { keys, direct: &direct, filter: f.filter.as_deref() });
-        let mut value = self.expr(&expr)?;
+        let outer = std::mem::replace(&mut self.stands_in, true);
+        let value = self.expr(&expr);
+        self.stands_in = outer;
+        let mut value = value?;
         value.pos = pos;
         Ok(value)
     }
