@@ -77,6 +77,7 @@ impl Binder<'_> {
         if let Some(found) = self.find_column(&name, pos)? {
             self.no_references_in_default(pos)?;
             self.not_both(&variable, &name, pos)?;
+            self.name_side(&found, ident);
             return Ok(self.mention(&found, pos));
         }
         if let (Some(value), None) = (&variable, self.find_item(None, &name, pos)?) {

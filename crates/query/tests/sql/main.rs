@@ -178,6 +178,7 @@ scripts! {
     rules_return_rows_and_nest
     rules_rewrite_statements
     rules_in_bodies_return_rows
+    rules_name_columns_in_conditions
     rules_write_views
     trees_of_partitions_are_attached
     errors_of_partitions_point_at_their_place
